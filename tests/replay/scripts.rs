@@ -1,5 +1,5 @@
 //! Tests of `replay` in a script: a trace that the fast simulation performs leaves the same state as one that needs the general
-//! simulation, because the script asks for cycles.
+//! simulation, because the script expects cycles.
 
 use std::fmt::Write;
 use std::fs;

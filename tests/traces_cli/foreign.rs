@@ -121,11 +121,11 @@ fn other_files_are_rejected_with_a_command_that_converts_them() {
         let (_, _, err) = run(&folder, &["core-i7", name]);
         let command = err
             .split('`')
-            .find(|part| part.contains(" > t."))
+            .find(|part| part.contains(" > converted."))
             .unwrap_or_else(|| panic!("no command in {err}"));
         let made = Command::new("sh").arg("-c").arg(command).current_dir(&folder).status().expect("a shell");
         assert!(made.success(), "{command}");
-        let trace = &command[command.rfind("t.").expect("a file")..];
+        let trace = &command[command.rfind("converted.").expect("a file")..];
         assert_eq!(&read(&folder, trace), references, "{command}");
     }
 }
@@ -142,7 +142,7 @@ fn read(folder: &std::path::Path, trace: &str) -> References {
 #[test]
 fn the_command_for_a_table_reads_its_columns() {
     let folder = folder("foreign-columns", &[("ticks.txt", TICKS.as_bytes())]);
-    let command = "awk '{ print ($2 ? \"W\" : \"R\") \",\" $3 \",\" $5 }' ticks.txt > t.csv";
+    let command = "awk '{ print ($2 ? \"W\" : \"R\") \",\" $3 \",\" $5 }' ticks.txt > converted.csv";
     assert!(run(&folder, &["core-i7", "ticks.txt"]).2.contains(command));
     assert!(
         Command::new("sh").arg("-c").arg(command).current_dir(&folder).status().expect("a shell").success()

@@ -143,7 +143,7 @@ fn sigterm_removes_an_unfinished_file() {
 fn an_output_is_never_a_named_pipe() {
     let folder = usual("output-pipe");
     assert!(Command::new("mkfifo").arg("p").current_dir(&folder).status().expect("mkfifo starts").success());
-    fs::write(folder.join("e.pw"), "question \"A\" {\n    ask 1 + 1\n}\n").unwrap();
+    fs::write(folder.join("e.pw"), "question \"A\" {\n    ask \"sum\" = 1 + 1\n}\n").unwrap();
     fs::write(folder.join("a.csv"), "student,1\nx,2\n").unwrap();
     for args in [
         &["replay", "--pack", "p", "t.lackey"][..],

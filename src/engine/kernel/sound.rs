@@ -65,9 +65,8 @@ fn check_tables(kernel: &Kernel, pid: Pid) {
             PageLocation::Frame(frame) => u64::from(frame.0),
             PageLocation::Zero => kernel.zero.expect("a zero frame"),
             PageLocation::Swap(slot) => {
-                let fits = u64::from(slot.0) >> format.ppn_bits().min(63) == 0;
-                let left = if fits { u64::from(slot.0) << format.ppn_low } else { 0 };
                 let raw = kernel.pte(pid, vpn).map(|pte| format.encode(pte));
+                let left = format.encode(kernel.shape.swap_entry(*slot));
                 assert_eq!(raw, Some(left), "page {vpn:#x} of {pid} in slot {slot}");
                 continue;
             }

@@ -1,7 +1,7 @@
 //! Files that are often taken for traces: other programs' traces, archives, and pages. For each kind, there is advice that turns the
 //! file into a trace.
 //!
-//! In the advice, `FILE` stands for the file's name.
+//! In the advice, `FILE` means the file's name.
 
 use super::format::{ChosenFormat, FORMATS, Format};
 use super::line;
@@ -90,12 +90,12 @@ const TEXTS: &[TextRow] = &[
     TextRow {
         is: is_drcachesim,
         advice: "this is the `view` of DynamoRIO's drcachesim; convert it: \
-                 `awk '{ for (i = 4; i < NF; i++) if ($i == \"@\") print $(i-3) \",\" $(i+1) \",\" $(i-2) }' FILE > t.csv`",
+                 `awk '{ for (i = 4; i < NF; i++) if ($i == \"@\") print $(i-3) \",\" $(i+1) \",\" $(i-2) }' FILE > converted.csv`",
     },
     TextRow {
         is: is_gem5,
         advice: "this is gem5's debug output; record it with `--debug-flags=MemoryAccess` and convert it: \
-                 `awk '{ for (i = 4; i < NF; i++) if ($i == \"address\") print $3 \",\" $(i+1) \",\" $(i-2) }' FILE > t.csv`",
+                 `awk '{ for (i = 4; i < NF; i++) if ($i == \"address\") print $3 \",\" $(i+1) \",\" $(i-2) }' FILE > converted.csv`",
     },
     TextRow {
         is: is_old_lackey,
@@ -112,41 +112,41 @@ const TEXTS: &[TextRow] = &[
     },
     TextRow {
         is: |line| is_usimm(line) && !line.contains(&b'\t'),
-        advice: "this is a trace of USIMM; convert it: `awk '{ print $2 \",\" $3 }' FILE > t.csv`",
+        advice: "this is a trace of USIMM; convert it: `awk '{ print $2 \",\" $3 }' FILE > converted.csv`",
     },
     TextRow {
         is: |line| line.contains(&b'\t'),
-        advice: "tabs separate the columns; write commas: `tr '\\t' ',' < FILE > t.csv`. The first line must be `op,address,size`, \
+        advice: "tabs separate the columns; write commas: `tr '\\t' ',' < FILE > converted.csv`. The first line must be `op,address,size`, \
                  or the names of all columns with `op` and `address` among them",
     },
     TextRow {
         is: |line| line.contains(&b';'),
-        advice: "semicolons separate the columns; write commas: `tr ';' ',' < FILE > t.csv`. The first line must be \
+        advice: "semicolons separate the columns; write commas: `tr ';' ',' < FILE > converted.csv`. The first line must be \
                  `op,address,size`, or the names of all columns with `op` and `address` among them",
     },
     TextRow {
         is: |line| line.contains(&b',') && !contains(line, b" "),
         advice: "a CSV file needs a column with the access (`R`, `W`, or `I`) and one with the address. If the second of the columns is \
-                 the address of a read: `awk -F, '{ print \"R,\" $2 }' FILE > t.csv`",
+                 the address of a read: `awk -F, '{ print \"R,\" $2 }' FILE > converted.csv`",
     },
     TextRow {
         is: is_address,
-        advice: "each line is an address without an access. If the addresses are hexadecimal and read: `sed 's/^/r /' FILE > t.din`; \
-                 if they are decimal: `sed 's/^/R,/' FILE > t.csv`",
+        advice: "each line is an address without an access. If the addresses are hexadecimal and read: `sed 's/^/r /' FILE > converted.din`; \
+                 if they are decimal: `sed 's/^/R,/' FILE > converted.csv`",
     },
     TextRow {
         is: is_access_with_more,
-        advice: "remove the columns after the address: `awk '{ print $1, $2 }' FILE > t.din`",
+        advice: "remove the columns after the address: `awk '{ print $1, $2 }' FILE > converted.din`",
     },
     TextRow {
         is: |line| numbers(line) > 3,
         advice: "write the columns of the access, the address, and the size as CSV. For the columns of time, write (1) or read (0), \
-                 address, number, and size: `awk '{ print ($2 ? \"W\" : \"R\") \",\" $3 \",\" $5 }' FILE > t.csv`",
+                 address, number, and size: `awk '{ print ($2 ? \"W\" : \"R\") \",\" $3 \",\" $5 }' FILE > converted.csv`",
     },
     TextRow {
         is: |line| numbers(line) > 1,
         advice: "write the columns of the access, the address, and the size as CSV. If the second column is the address of a read: \
-                 `awk '{ print \"R,\" $2 }' FILE > t.csv`. If the columns are those of Dinero, name the format with \
+                 `awk '{ print \"R,\" $2 }' FILE > converted.csv`. If the columns are those of Dinero, name the format with \
                  `--trace-format din` (in a script, `format din`)",
     },
 ];

@@ -89,12 +89,13 @@ impl Packing<'_> {
         });
         bar.clear();
         let (read, stopped) = fed.map_err(|why| packed.refuse(&unreadable(&why)))?;
-        if let Some(why) = first_malformed(&read).filter(|_| self.strict) {
-            return Err(packed.refuse(&format!("`{name}` is rejected: {why}")));
-        }
+        let refused = first_malformed(&read).filter(|_| self.strict);
         match stopped {
-            ReadEnd::End => {}
             ReadEnd::Unreadable(why) if records == 0 => return Err(packed.refuse(&unreadable(&why))),
+            _ if let Some(why) = refused => {
+                return Err(packed.refuse(&format!("`{name}` is rejected: {why}")));
+            }
+            ReadEnd::End => {}
             ReadEnd::Unreadable(why) => {
                 let records = count(records, "record", "records");
                 packed.status = Status::Wrong;

@@ -126,15 +126,13 @@ impl ReplayPlan<'_> {
         counting: &CountingReplay,
     ) -> ReplayOutcome {
         let refused = |why: &str| ReplayOutcome::failed(format!("`{name}` is rejected: {why}"));
-        if let Some(why) = self.refusal(&read) {
-            return refused(&why);
-        }
         let (ended, why) = match stopped {
-            ReadEnd::End => (Ended::Whole, None),
-            ReadEnd::Interrupted => (Ended::Interrupted, None),
             ReadEnd::Unreadable(why) if counting.references().records == 0 => {
                 return ReplayOutcome::failed(unreadable(&why));
             }
+            _ if let Some(why) = self.refusal(&read) => return refused(&why),
+            ReadEnd::End => (Ended::Whole, None),
+            ReadEnd::Interrupted => (Ended::Interrupted, None),
             ReadEnd::Unreadable(why) => (Ended::Broken(why.to_string()), Some(unreadable(&why))),
             ReadEnd::TimeOut => {
                 let why = TimeLimit::message(self.max_time);

@@ -72,13 +72,13 @@ impl SweepPlan<'_> {
             Ok(fed) => fed,
             Err(why) => return SweepOutcome::failed(unreadable(&why)),
         };
-        if let Some(why) = self.refusal(&read) {
-            return SweepOutcome::failed(format!("`{name}` is rejected: {why}"));
-        }
         let (ended, mut why) = match stopped {
+            ReadEnd::Unreadable(why) if records == 0 => return SweepOutcome::failed(unreadable(&why)),
+            _ if let Some(why) = self.refusal(&read) => {
+                return SweepOutcome::failed(format!("`{name}` is rejected: {why}"));
+            }
             ReadEnd::End | ReadEnd::Enough(_) => (Ended::Whole, None),
             ReadEnd::Interrupted => (Ended::Interrupted, None),
-            ReadEnd::Unreadable(why) if records == 0 => return SweepOutcome::failed(unreadable(&why)),
             ReadEnd::Unreadable(why) => (Ended::Broken(why.to_string()), Some(unreadable(&why))),
             ReadEnd::TimeOut => {
                 let why = TimeLimit::message(self.max_time);

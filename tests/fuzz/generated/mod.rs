@@ -118,7 +118,7 @@ impl Generator<'_, '_> {
         let before = text.len();
         line(self, text)?;
         text.push('\n');
-        if !is_right(text, &mut self.earlier) && !self.bytes.ratio(1, 32)? {
+        if !is_right(text, &mut self.earlier) && !self.bytes.ratio(1, 48)? {
             text.truncate(before);
         }
         Ok(())

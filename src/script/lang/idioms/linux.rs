@@ -278,7 +278,7 @@ mod tests {
         };
         assert_eq!(message("MADV_COLD"), unknown("MADV_COLD"));
         assert_eq!(message("CLONE_VM"), unknown("CLONE_VM"));
-        assert_eq!(message("S_ISVTX"), unknown("S_IRUSR"));
+        assert_eq!(message("S_ISVTX"), unknown("S_ISVTX"));
         assert_eq!(message("RLIMIT_STACK"), unknown("RLIMIT_STACK"));
         let near = message("PROT_RAED").expect("a family");
         assert_eq!(near.1.as_deref(), Some("PROT_READ"));

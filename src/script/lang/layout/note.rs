@@ -60,6 +60,8 @@ pub struct Tokens {
     /// Whether the text is incomplete: a bracket, block, or prose is open, or the last token is an operator
     /// or a comma.
     pub unfinished: bool,
+    /// The opening bytes of the brackets, blocks, and prose that are open at the end, outermost first.
+    pub open: Vec<u8>,
 }
 
 /// The tokens recorded so far.

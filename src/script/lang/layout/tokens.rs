@@ -113,6 +113,7 @@ impl Scan<'_> {
         if over {
             self.note_end(end);
         }
-        self.noted(|tokens| tokens.unfinished = unfinished);
+        let open = self.levels.iter().filter_map(|level| level.kind.ends().0.bytes().next()).collect();
+        self.noted(|tokens| (tokens.unfinished, tokens.open) = (unfinished, open));
     }
 }

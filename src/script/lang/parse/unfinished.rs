@@ -14,15 +14,17 @@ const BEFORE_FACTS: &[&str] = &["=>", ","];
 const OPERATORS: &[&str] =
     &["..=", "..", "not", "and", "or", "in", "+", "-", "*", "/", "%", "<", ">", "&", "^", "|", "~", "!", "="];
 
-/// Reports that a line with facts ends too early, if a mistake is in a later line of the same statement and that line
-/// looks like the next statement. `line` is the statement from byte `start`, without comments and newlines, and
+/// Reports that a line with facts ends too early, if a mistake is at its end or in a later line of the same statement,
+/// and the line after it looks like the next statement. `line` is the statement from byte `start`, without comments and newlines, and
 /// `place` is the mistake.
 pub(super) fn unfinished(source: &str, line: &str, place: Span, start: u32) -> Option<Diagnostic> {
     let (first, at) = (start as usize, place.start as usize);
+    let ends = line.get(at - first..)?.trim().is_empty();
+    let last = if ends { source.get(at..)?.find('\n').map_or(at, |length| at + length + 1) } else { at };
     let mut from = first;
-    while let Some(newline) = source.get(from..at)?.find('\n').map(|length| from + length) {
+    while let Some(newline) = source.get(from..last)?.find('\n').map(|length| from + length) {
         from = newline + 1;
-        let before = line.get(..newline - first)?.trim_end();
+        let before = line.get(..line.len().min(newline - first))?.trim_end();
         let next = source.get(from..)?.trim_start();
         if !before.contains("=>") {
             continue;

@@ -28,6 +28,9 @@ use crate::run::facts::{self, CALL_FACTS, Key, ReferenceFact};
 use crate::run::record::{Access, Check, Did, Shown, Sink, StepRecord, Totals};
 use pagewalk_engine::machine::spec::Spec;
 
+/// Number of elements above which a list that a loop binds is left out.
+const LONG_LIST: usize = 100;
+
 /// Returns the diagnostics, each as an object.
 pub fn mistakes(diagnostics: &[Diagnostic], sources: &Sources) -> Vec<serde_json::Value> {
     diagnostics.iter().map(|one| mistake(one, sources)).collect()
@@ -195,7 +198,7 @@ impl<'s, W: Write> JsonSink<'s, W> {
             self.line.push_str(",\"process\":");
             string(&mut self.line, process);
         }
-        self.did(&record.did);
+        self.did(&record.did, record.depth > 0);
         if !record.calls.is_empty() {
             let calls = record.calls.iter().map(|call| process::call(call)).collect();
             self.member("calls", &calls);
@@ -224,7 +227,7 @@ impl<'s, W: Write> JsonSink<'s, W> {
         head
     }
 
-    fn did(&mut self, did: &Did) {
+    fn did(&mut self, did: &Did, in_loop: bool) {
         self.line.push_str(",\"facts\":{");
         match did {
             Did::Access(access) => {
@@ -259,17 +262,20 @@ impl<'s, W: Write> JsonSink<'s, W> {
             }
         }
         self.line.push('}');
-        self.effect(did);
+        self.effect(did, in_loop);
     }
 
     /// Adds the effect of a statement without facts.
-    fn effect(&mut self, did: &Did) {
+    fn effect(&mut self, did: &Did, in_loop: bool) {
         match did {
             Did::Bound { name, value, .. } => {
                 self.line.push_str(",\"name\":");
                 string(&mut self.line, name);
-                self.line.push_str(",\"value\":");
-                put_value(&mut self.line, value);
+                // The output of a list that grows in a loop would be quadratic.
+                if !(in_loop && matches!(value, Value::List(list) if list.len() > LONG_LIST)) {
+                    self.line.push_str(",\"value\":");
+                    put_value(&mut self.line, value);
+                }
             }
             Did::Access(access) => {
                 if let Some(inside) = access.process.as_ref().filter(|inside| !inside.faults.is_empty()) {

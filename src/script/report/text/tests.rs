@@ -352,12 +352,12 @@ fn reason(script: &str, before: &str) -> String {
 
 #[test]
 fn a_reason_names_the_entry_that_decided() {
-    // The first access fills the TLB, and then the script changes the page table without `invlpg`.
+    // A translation for the kernel fills the TLB, and then the script changes the page table without `invlpg`.
     let run = |fill: &str, row: &str, access: &str| {
         let columns = "vpn ppn rw us xd v";
         let script = format!(
             "machine {{ virtual 14 bits, physical 12 bits, page 64 B, tlb {{ entries 16, ways 4 }}, \
-             pte {{ size 4 B, p 0, rw 1, us 2, xd 31, ppn 12..17 }} }}\nset page_table {{ | {columns} |\n | {fill} | }}\nread 0x3C0\n\
+             pte {{ size 4 B, p 0, rw 1, us 2, xd 31, ppn 12..17 }} }}\nset page_table {{ | {columns} |\n | {fill} | }}\ntranslate 0x3C0 by supervisor\n\
              set page_table {{ | {columns} |\n | {row} | }}\n{access}\n"
         );
         reason(&script, if access.contains("=>") { "  actual none  " } else { "Protection fault: " })

@@ -39,7 +39,6 @@ let x = a && b            -> syntax at "&&": `&&` is not an operator (write `and
 let x = a || b            -> syntax at "||": `||` is not an operator (write `or`)
 let x = c ? 1 : 2         -> syntax at "?": there is no `?:` (write `if CONDITION { … } else { … }`)
 let x = a <> b            -> syntax at "<>": `<>` is not an operator (write `!=`)
-show a ** 2               -> syntax at "**": `**` is not an operator (write a power of two as `1 << n`)
 show a not in b           -> syntax at "in": `not` must come before the condition that it negates (write `not (a in b)`; of a fact, `va not 3`)
 read 1 → ppn 3            -> syntax at "→": the language has no arrow `→` (facts must follow `=>`)
 show “hello”              -> syntax at "“": these quotes are typographic (write straight quotes, "…")
@@ -92,7 +91,7 @@ fn facts() {
         r#"
 read 1 => vpn 3 ppn 4     -> syntax at "ppn": a comma is missing between two facts (write `vpn 3, ppn …`)
 read 1 =>                 -> syntax at "": the line ends too early: the name of a fact is missing
-read 1 =>⏎let x = 2       -> syntax at "": the line ends too early: the name of a fact is missing
+read 1 =>⏎let x = 2       -> syntax at "=>": the line ends too early: the name of a fact is missing (remove it)
 read 1 => 3               -> syntax at "3": the name of the fact is missing before this value (a fact is a name and a value: `vpn 0x0F`)
 read 1 => (vpn 3)         -> syntax at "(": facts are not enclosed in parentheses (`STATEMENT => FACT, FACT`)
 for x in y { z } => vpn 3 -> syntax at "=>": facts are not allowed here (facts must follow a statement in the block)

@@ -108,6 +108,11 @@ fn values_that_differ_between_rounds_stay_open() {
         outcome.left,
         ["a.pw:2: vpn: the statement runs several times with different values: 0x00, 0x01"]
     );
-    let script = "machine simple\ntranslate 0 => byte ?\n";
-    assert_eq!(amend(&[("a.pw", script)], FILL).left.len(), 1);
+}
+
+#[test]
+fn a_fact_that_a_statement_does_not_have_is_a_dash() {
+    let filled = filled("machine simple\ntranslate 0 => byte ?\n");
+    assert_eq!(filled, "machine simple\ntranslate 0 => byte -\n");
+    assert_eq!(failed(&filled), 0);
 }
