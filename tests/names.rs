@@ -56,7 +56,7 @@ impl Known {
     fn transcript(&self) -> String {
         let mut out = Vec::new();
         let mut sink = JsonSink::new(&mut out, &self.sources);
-        let options = Options { max_steps: 200_000, ..Options::default() };
+        let options = Options { max_steps: 50_000, ..Options::default() };
         let ended = run(&self.script.body, &self.sources, &self.files, options, &mut sink);
         let errors = ended.diagnostics.len();
         sink.finish(ended.totals, errors).expect("memory can be written to");

@@ -149,17 +149,17 @@ fn the_command_for_a_table_reads_its_columns() {
     );
     let writes = TICKS.lines().filter(|line| line.split(' ').nth(1) == Some("1")).count() as u64;
     let all = TICKS.lines().count() as u64;
-    assert_eq!(read(&folder, "t.csv"), [all - writes, writes, 0]);
+    assert_eq!(read(&folder, "converted.csv"), [all - writes, writes, 0]);
 }
 
 #[test]
 fn archives_are_named_with_the_command_that_extracts_them() {
     let files: [(&str, &[u8], &str); 5] = [
-        ("t.xz", b"\xfd7zXZ\0\0\x04\xe6\xd6\xb4\x46", "`xz -dc t.xz > t.trace`"),
-        ("t.zip", b"PK\x03\x04\x14\0\0\0\x08\0", "`unzip -p t.zip > t.trace`"),
-        ("t.bz2", b"BZh91AY&SY", "`bzip2 -dc t.bz2 > t.trace`"),
-        ("t.lackey", b"\xfd7zXZ\0\0\x04\xe6\xd6\xb4\x46", "`xz -dc t.lackey > t.trace`"),
-        ("a file", b"7z\xbc\xaf\x27\x1c\0\x04", "`7z x -so FILE > t.trace`"),
+        ("t.xz", b"\xfd7zXZ\0\0\x04\xe6\xd6\xb4\x46", "`xz -dc t.xz > converted.trace`"),
+        ("t.zip", b"PK\x03\x04\x14\0\0\0\x08\0", "`unzip -p t.zip > converted.trace`"),
+        ("t.bz2", b"BZh91AY&SY", "`bzip2 -dc t.bz2 > converted.trace`"),
+        ("t.lackey", b"\xfd7zXZ\0\0\x04\xe6\xd6\xb4\x46", "`xz -dc t.lackey > converted.trace`"),
+        ("a file", b"7z\xbc\xaf\x27\x1c\0\x04", "`7z x -so FILE > converted.trace`"),
     ];
     for (name, bytes, command) in files {
         let folder = folder("foreign-archives", &[(name, bytes)]);

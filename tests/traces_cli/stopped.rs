@@ -144,7 +144,7 @@ fn an_output_is_never_a_named_pipe() {
     let folder = usual("output-pipe");
     assert!(Command::new("mkfifo").arg("p").current_dir(&folder).status().expect("mkfifo starts").success());
     fs::write(folder.join("e.pw"), "question \"A\" {\n    ask \"sum\" = 1 + 1\n}\n").unwrap();
-    fs::write(folder.join("a.csv"), "student,1\nx,2\n").unwrap();
+    fs::write(folder.join("a.csv"), "id,1\nx,2\n").unwrap();
     for args in [
         &["replay", "--pack", "p", "t.lackey"][..],
         &["replay", "m.pw", "t.lackey", "--plot", "p"],

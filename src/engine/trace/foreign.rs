@@ -28,32 +28,32 @@ const SIGNATURES: &[Signature] = &[
     Signature {
         bytes: b"\xfd7zXZ\0",
         what: "compressed with xz",
-        advice: "decompress it and replay the result: `xz -dc FILE > t.trace`",
+        advice: "decompress it and replay the result: `xz -dc FILE > converted.trace`",
     },
     Signature {
         bytes: b"BZh",
         what: "compressed with bzip2",
-        advice: "decompress it and replay the result: `bzip2 -dc FILE > t.trace`",
+        advice: "decompress it and replay the result: `bzip2 -dc FILE > converted.trace`",
     },
     Signature {
         bytes: b"\x04\x22\x4d\x18",
         what: "compressed with lz4",
-        advice: "decompress it and replay the result: `lz4 -dc FILE > t.trace`",
+        advice: "decompress it and replay the result: `lz4 -dc FILE > converted.trace`",
     },
     Signature {
         bytes: b"\x1f\x9d",
         what: "compressed with compress",
-        advice: "decompress it and replay the result: `gzip -dc FILE > t.trace`",
+        advice: "decompress it and replay the result: `gzip -dc FILE > converted.trace`",
     },
     Signature {
         bytes: b"PK\x03\x04",
         what: "a zip archive",
-        advice: "extract the trace and replay it: `unzip -p FILE > t.trace`",
+        advice: "extract the trace and replay it: `unzip -p FILE > converted.trace`",
     },
     Signature {
         bytes: b"7z\xbc\xaf\x27\x1c",
         what: "a 7-Zip archive",
-        advice: "extract the trace and replay it: `7z x -so FILE > t.trace`",
+        advice: "extract the trace and replay it: `7z x -so FILE > converted.trace`",
     },
     Signature {
         bytes: b"\x7fELF",
@@ -68,12 +68,12 @@ const SIGNATURES: &[Signature] = &[
     Signature {
         bytes: b"\xff\xfe",
         what: "text in UTF-16",
-        advice: "convert it to UTF-8 and replay the result: `iconv -f UTF-16 -t UTF-8 FILE > t.trace`",
+        advice: "convert it to UTF-8 and replay the result: `iconv -f UTF-16 -t UTF-8 FILE > converted.trace`",
     },
     Signature {
         bytes: b"\xfe\xff",
         what: "text in UTF-16",
-        advice: "convert it to UTF-8 and replay the result: `iconv -f UTF-16 -t UTF-8 FILE > t.trace`",
+        advice: "convert it to UTF-8 and replay the result: `iconv -f UTF-16 -t UTF-8 FILE > converted.trace`",
     },
 ];
 
@@ -100,7 +100,7 @@ const TEXTS: &[TextRow] = &[
     TextRow {
         is: is_old_lackey,
         advice: "this is the output of an old lackey; convert it: \
-                 `sed -E 's/^ *i[a-z]* *:/I/; s/^ *l[a-z]* *:/ L/; s/^ *s[a-z]* *:/ S/; s/^ *m[a-z]* *:/ M/' FILE > t.lackey`",
+                 `sed -E 's/^ *i[a-z]* *:/I/; s/^ *l[a-z]* *:/ L/; s/^ *s[a-z]* *:/ S/; s/^ *m[a-z]* *:/ M/' FILE > converted.lackey`",
     },
     TextRow {
         is: |line| line.starts_with(b"SB "),
@@ -108,7 +108,7 @@ const TEXTS: &[TextRow] = &[
     },
     TextRow {
         is: is_longer_lackey,
-        advice: "remove the columns after the size: `sed -E 's/(,[0-9]+).*/\\1/' FILE > t.lackey`",
+        advice: "remove the columns after the size: `sed -E 's/(,[0-9]+).*/\\1/' FILE > converted.lackey`",
     },
     TextRow {
         is: |line| is_usimm(line) && !line.contains(&b'\t'),

@@ -19,9 +19,6 @@ const BYTE_ORDER_MARK: &str = "\u{feff}";
 /// The characters of fences.
 const FENCES: [char; 2] = ['`', '~'];
 
-/// The code of the warning about a block without a closing fence.
-pub(crate) const UNCLOSED: &str = "unclosed-fence";
-
 /// A Markdown text with its scripts.
 #[derive(Debug, Clone)]
 pub(crate) struct Fences {
@@ -106,10 +103,8 @@ impl Fences {
         let (mut number, mut first) = (0, 0);
         for block in blocks(document) {
             let words = words(&block.info);
-            if !block.closed {
-                let line = lines.line_of(block.fence.start);
-                fences.unclosed.extend(block.unclosed(document, line, words.is_some()));
-            }
+            let line = lines.line_of(block.fence.start);
+            fences.unclosed.extend(block.unclosed(document, line, words.is_some()));
             let Some(words) = words else { continue };
             number += 1;
             let says = |word: &str| words.contains(&word);
@@ -174,16 +169,24 @@ struct FencedBlock {
 }
 
 impl FencedBlock {
-    /// Returns the block without a closing fence, if it is a script or contains the beginning of one.
+    /// Returns the block if it has no closing fence of its own, and is a script or contains the beginning of one. The
+    /// closing fence of a script in the block closes the block. A script in a block with a longer fence is meant.
     fn unclosed(&self, document: &str, line: usize, ours: bool) -> Option<Unclosed> {
+        let fence = &document[self.fence.clone()];
         let opens = |line: &&str| {
             let line = line.trim_start();
             let info = line.trim_start_matches(FENCES);
-            line.len() - info.len() >= 3 && words(info.trim()).is_some()
+            let other = &line[..line.len() - info.len()];
+            let belongs = if self.closed { other.starts_with(fence) } else { other.len() >= 3 };
+            belongs && words(info.trim()).is_some()
         };
         let lines = self.lines.iter().flat_map(|lines| document[lines.clone()].lines());
         let swallowed = lines.filter(opens).count();
-        (ours || swallowed > 0).then(|| Unclosed { line, fence: self.fence.clone(), swallowed })
+        (swallowed > 0 || ours && !self.closed).then(|| Unclosed {
+            line,
+            fence: self.fence.clone(),
+            swallowed,
+        })
     }
 }
 
@@ -303,7 +306,10 @@ mod tests {
         assert_eq!(found("a\n\n```pagewalk"), [(3, 0)]);
         assert_eq!(found("> ```pagewalk\n> read 0\n\ntext\n"), [(1, 0)]);
         assert_eq!(found("```pagewalk\nread 0\n~~~\n    ```\n"), [(1, 0)]);
+        // The closing fence of the script closes the first block.
+        assert_eq!(found("```c\nint x;\n\n```pagewalk\nread 0\n```\n"), [(1, 1)]);
         assert_eq!(found("```c\nint x;\n"), []);
+        assert_eq!(found("````text\n```pagewalk\nread 0\n```\n````\n"), []);
         assert_eq!(
             found("```pagewalk\nread 0\n```\n\n~~~pagewalk\n~~~~\n> ```pagewalk\n> read 0\n> ```"),
             []

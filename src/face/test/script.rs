@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::fences::{FenceText, Fences, UNCLOSED, Unclosed};
+use super::fences::{FenceText, Fences, Unclosed};
 use super::find::{SuiteFile, SuiteFileKind, report_name};
 use pagewalk_engine::files::limits::SCRIPT;
 use pagewalk_engine::files::reason;
 use pagewalk_script::api::CheckedScript;
 use pagewalk_script::api::golden::{Mistake, Name, TestScript};
+use pagewalk_script::lang::diagnostic::Code;
 use pagewalk_script::lang::loader::{Disk, Loader, Texts, plain};
 use pagewalk_script::lang::source::decode;
 use pagewalk_script::suite::amend::BlockPlace;
@@ -91,7 +92,7 @@ impl<L> Scripts<'_, L> {
         });
         let warning = |(document, unclosed): (&Arc<str>, &Unclosed)| Mistake {
             help: unclosed.help(document),
-            ..mistake(self.found, unclosed.line, UNCLOSED, unclosed.message())
+            ..mistake(self.found, unclosed.line, Code::UnclosedFence.name(), unclosed.message())
         };
         unclosed.map(warning).collect()
     }

@@ -136,6 +136,7 @@ codes! {
     // Reading
     Syntax "syntax" "the text is not a statement of the language"
     Unclosed "unclosed" "a bracket, brace, or string is opened but never closed"
+    UnclosedFence "unclosed-fence" "a code block of a document has no closing fence"
     BadNumber "bad-number" "a number is not valid"
     TooDeep "too-deep" "brackets or blocks are nested too deeply"
     Unreadable "unreadable" "a file cannot be read, or is not UTF-8 text"
