@@ -187,6 +187,6 @@ fn with_four_levels_the_slot_is_in_the_bits_from_12_on() {
         .iter()
         .map(|map| (map.vpn.raw(), map.pte.ppn))
         .collect();
-    assert_eq!(listed, [(0x401, 1), (0x402, 2), (0x403, 3)]);
+    assert_eq!(listed, [(0x400, 0), (0x401, 1), (0x402, 2), (0x403, 3)]);
     assert_eq!(lab.kernel.pte(pid, 0x403).map(|pte| pte.flags), Some(crate::machine::pte::Flags::NONE));
 }
