@@ -1,6 +1,10 @@
 """Scripts that run while they are written."""
 
+import sys
 import time
+from pathlib import Path
+
+import pytest
 
 from raw import Server, place
 
@@ -144,3 +148,26 @@ def test_papers_are_shown_as_they_stand_in_the_editor(pagewalk, examples):
         assert "error" in ask(format="pdf")
         server.change(URI, 2, "machine simple\n")
         assert "contains no `question`" in ask()["error"]["message"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_the_results_of_all_documents_together_have_a_limit(pagewalk):
+    def uri(n):
+        return f"file:///course/long{n}.pw"
+
+    def hint(n):
+        end = {"line": 2, "character": 0}
+        where = {"textDocument": {"uri": uri(n)}, "range": {"start": {"line": 0, "character": 0}, "end": end}}
+        return server.request("textDocument/inlayHint", where)["result"]
+
+    documents = 60
+    with Server(pagewalk, options={"maxMemory": 128}) as server:
+        for n in range(documents):
+            # The last expectation fails, so that the diagnostics tell when the run has ended.
+            server.open(uri(n), f"let xs = [0..1000000, {n}]\nexpect len(xs) == 0\n")
+            (one,) = server.diagnostics(uri(n))
+            assert one["code"] == "expectation"
+        status = Path(f"/proc/{server.process.pid}/status").read_text()
+        (high,) = [int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM:")]
+        assert high < 600_000, f"{high} KB"
+        assert hint(documents - 1) and not hint(0)

@@ -95,7 +95,7 @@ impl Kernel {
         for area in from.areas.iter().filter(|area| area.not_copied) {
             space.areas.remove(area.start..area.end);
         }
-        // Each area gets an owner of its own, even if two of the parent's areas have the same owner.
+        // Each area gets its own owner, even if two of the parent's areas have the same owner.
         let mut serial = self.serial;
         space.areas.update_all(|area| {
             area.locked = false;

@@ -51,7 +51,7 @@ impl TableShape {
 
     /// The entry of a page in a swap slot, which is never 0: P is 0, and the PPN field holds the slot number. A mark
     /// distinguishes slot 0 from an entry that was never set. If the number does not fit, all bits of the PPN
-    /// field are 1, and the entry has the mark, too. In a format without a bit for the mark, the PPN field alone
+    /// field are 1, and the entry also has the mark. In a format without a bit for the mark, the PPN field alone
     /// distinguishes the entry.
     pub(crate) fn swap_entry(&self, slot: SlotNo) -> Pte {
         let (slot, widest) = (u64::from(slot.0), mask(self.ppn_bits));

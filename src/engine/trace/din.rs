@@ -14,7 +14,7 @@ use super::digits::{self, WINDOW};
 use super::line::{self, DEFAULT_SIZE, Line, Parsed};
 use super::record::{Op, Record};
 
-/// What may follow the fields of a line.
+/// The texts that may follow the fields of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Comments {
     /// Anything, as in Dinero.

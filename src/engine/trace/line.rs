@@ -88,7 +88,7 @@ pub(crate) fn whole_decimal(field: &[u8]) -> Result<u64, &'static str> {
     if rest.is_empty() { Ok(number) } else { Err("a number that is not decimal") }
 }
 
-/// Whether a field looks like a number or an address: decimal or hexadecimal digits, of which the first is decimal, a
+/// Whether a field looks like a number or an address: decimal digits, hexadecimal digits that begin with a decimal one, a
 /// hexadecimal number with `0x`, or at least six hexadecimal digits that are no word.
 pub(crate) fn looks_like_number(field: &[u8]) -> bool {
     let field = field.strip_prefix(b"-").or_else(|| field.strip_prefix(b"+")).unwrap_or(field);

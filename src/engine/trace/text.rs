@@ -22,7 +22,7 @@ pub(super) const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 const BUFFER: usize = 1 << 17;
 /// The parser rejects a file that has this number of malformed lines before its first record.
 const PATIENCE: u64 = 1000;
-/// Number of times to fill the buffer in one call, even if no line is a record. The reader can therefore stop between two calls.
+/// Number of times to fill the buffer in one call, even if no line is a record. Reading can therefore stop between two calls.
 const MOST_FILLS: u32 = 16;
 
 #[derive(Debug)]

@@ -40,7 +40,7 @@ pub enum UnreadableReason {
     Foreign {
         /// The format, with an article.
         what: &'static str,
-        /// What to do.
+        /// The advice.
         advice: &'static str,
     },
     /// The file is truncated.
@@ -96,7 +96,7 @@ impl Unreadable {
         Self::new(name, why)
     }
 
-    /// What the user can do, as commands or words for a separate line.
+    /// Returns the advice, as commands or words for a separate line.
     pub fn advice(&self) -> Option<String> {
         let advice = match &self.why {
             UnreadableReason::Foreign { advice, .. } => (*advice).to_owned(),

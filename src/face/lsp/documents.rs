@@ -33,6 +33,8 @@ pub(crate) struct Buffer {
     pub(crate) files: Vec<PathBuf>,
     /// The results of running the scripts of this version.
     pub(crate) ran: Option<Arc<[Arc<RunResult>]>>,
+    /// The number of results that were stored before these.
+    ran_after: u64,
     /// The failures of the last finished run, by file.
     pub(crate) failed: DiagnosticsByFile,
     /// The flag that stops the check and the run in progress.
@@ -61,8 +63,10 @@ pub(crate) struct Documents {
     /// By path.
     pub(crate) buffers: BTreeMap<PathBuf, Buffer>,
     texts: Option<Arc<OpenTexts>>,
-    /// The memory that each script may need.
+    /// The memory that each script may need, and that the results of all documents may need together.
     limit: MemoryLimit,
+    /// The number of results that were stored.
+    stored: u64,
 }
 
 impl Documents {
@@ -82,6 +86,7 @@ impl Documents {
             checked: None,
             files: vec![path.clone()],
             ran: None,
+            ran_after: 0,
             failed: DiagnosticsByFile::new(),
             under_way: None,
             markdown: language_id == MARKDOWN,
@@ -194,9 +199,28 @@ impl Documents {
             return false;
         };
         buffer.ran = Some(ran);
+        buffer.ran_after = self.stored;
         buffer.failed = failed;
         buffer.under_way = None;
+        self.stored += 1;
+        self.drop_old_results();
         true
+    }
+
+    /// Drops the oldest results until the others are within the limit. A document without results has its diagnostics, and
+    /// gets results when it changes.
+    fn drop_old_results(&mut self) {
+        let footprint = |ran: &[Arc<RunResult>]| ran.iter().map(|one| one.footprint()).sum::<u64>();
+        let mut newest: Vec<&mut Buffer> =
+            self.buffers.values_mut().filter(|buffer| buffer.ran.is_some()).collect();
+        newest.sort_unstable_by_key(|buffer| std::cmp::Reverse(buffer.ran_after));
+        let mut bytes = 0;
+        for buffer in newest {
+            bytes += buffer.ran.as_deref().map_or(0, footprint);
+            if bytes > self.limit.bytes {
+                buffer.ran = None;
+            }
+        }
     }
 
     /// The open documents whose scripts contain this file.

@@ -83,7 +83,7 @@ impl Repl {
             }
             None => run_plain(&mut shell, terminal),
         }?;
-        // Nobody reads the message of a failed `:save` in a pipe.
+        // No user reads the message of a failed `:save` in a pipe.
         Ok(if !terminal && shell.has_unsaved_file() { Status::Wrong } else { Status::Held })
     }
 }

@@ -2,7 +2,7 @@
 
 use pagewalk_script::lang::layout::{TokenKind, tokens};
 
-/// What an unfinished input ends inside of.
+/// The brackets, blocks, and prose that an unfinished input ends inside of.
 #[derive(Debug, Default)]
 pub(crate) struct Unfinished {
     /// The opening bytes of the open brackets, blocks, and prose, outermost first.
@@ -15,7 +15,7 @@ impl Unfinished {
         Self { open: tokens(input).open }
     }
 
-    /// Whether the input is certainly unfinished after another line. If not, only a scan of the input can tell.
+    /// Whether the input is certainly unfinished after another line. If not, a scan of the input must decide.
     pub(crate) fn goes_on(&mut self, line: &str) -> bool {
         // Strings, and blocks inside of brackets, are mistakes if they do not end in time. Only the scan finds them.
         let unclear: &[char] = match self.open.last() {

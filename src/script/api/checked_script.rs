@@ -177,7 +177,7 @@ const DECLARING_NAMES: &[&str] = &["let", "def", "choose", "for", "include", "}"
 /// The words of lines that can declare a machine.
 const DECLARING_MACHINES: &[&str] = &["machine", "tlb", "cache", "include", "{", "}"];
 
-/// What the lines with syntax errors may declare.
+/// The declarations that the lines with syntax errors may contain.
 #[derive(Default)]
 struct Broken {
     names: bool,

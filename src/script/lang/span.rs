@@ -55,7 +55,7 @@ impl Hasher for SpanHasher {
         self.0 = (self.0.rotate_left(23) ^ u64::from(number)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     }
 
-    /// The high bits depend on all bits of a place, and a map uses the low ones, too.
+    /// The high bits depend on all bits of a place, and a map also uses the low ones.
     fn finish(&self) -> u64 {
         self.0 ^ self.0 >> 32
     }

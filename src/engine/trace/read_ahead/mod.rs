@@ -50,7 +50,7 @@ pub enum ReadEnd<B> {
 /// reading.
 pub type BatchHandler<'a, B> = &'a mut dyn FnMut(&RecordBatch, Progress, &ReadSoFar) -> Option<B>;
 
-/// What stops reading from outside.
+/// The signals that stop reading from outside.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct StopSignals<'a> {
     /// A flag that another thread sets.

@@ -40,7 +40,7 @@ pub struct Progress {
     pub total: Option<u64>,
     /// Number of lines read.
     pub lines: u64,
-    /// The format, which is known as soon as the reader exists.
+    /// The format, which is known before the first record.
     pub format: Option<ChosenFormat>,
 }
 

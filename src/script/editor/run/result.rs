@@ -55,6 +55,17 @@ pub(crate) struct FirstExecution {
     pub(crate) inside: Option<Span>,
 }
 
+impl RunResult {
+    /// Estimates the memory of the result, in bytes: that of the values, because everything else has a maximum size.
+    pub fn footprint(&self) -> u64 {
+        let value = |step: &Step| match step.did() {
+            Some(Did::Bound { value, .. }) => value.footprint(),
+            _ => 0,
+        };
+        self.steps.iter().map(value).sum()
+    }
+}
+
 impl Step {
     /// Returns the result of the first execution.
     pub(crate) fn did(&self) -> Option<&Did> {

@@ -69,7 +69,7 @@ const SAME: &[(&str, &str)] = &[
     ("vfork", "fork"),
 ];
 
-/// What Pagewalk has instead of a group of calls.
+/// The replacement that Pagewalk has for a group of calls.
 const INSTEAD: &[(&str, &str)] = &[
     ("waitpid waitid wait3 wait4", "`wait()` waits for any child"),
     ("clone clone3 posix_spawn posix_spawnp", "`let child = fork()` creates a process"),

@@ -43,7 +43,7 @@ pub(super) fn unfinished(source: &str, line: &str, place: Span, start: u32) -> O
     None
 }
 
-/// Returns the sign that ends a text, and what must follow it, if the next line begins a statement instead.
+/// Returns the sign that ends a text, and the part that must follow it, if the next line begins a statement instead.
 fn sign_after(before: &str, next: &str) -> Option<(&'static str, &'static str)> {
     let ends = |sign: &&&str| {
         let word = sign.starts_with(|first: char| first.is_ascii_alphabetic());

@@ -1,7 +1,7 @@
-//! What a number measures. A number with a unit keeps its measure in sums, products, and quotients, so that its unit
+//! The measures of numbers. A number with a unit keeps its measure in sums, products, and quotients, so that its unit
 //! is printed, and so that bytes are not compared with pages.
 
-/// What a number measures. A plain number can measure anything.
+/// The measure of a number. A plain number can measure anything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Measure {
     /// A size in bytes.

@@ -284,7 +284,7 @@ fn guess(text: &str) -> Result<(Format, Vec<Record>), Unreadable> {
     Ok((reader.format().format, records))
 }
 
-/// Asserts why each line is no record of a format.
+/// Asserts the reason why each line is not a record of a format.
 fn assert_reasons(format: Format, lines: &[(&str, &str)]) {
     for (line, reason) in lines {
         assert_eq!(why(line, format), *reason, "{line}");
@@ -334,7 +334,7 @@ fn traces_with_gaps_are_read() {
             ("s 0x10 a", "no number where one is expected"),
         ],
     );
-    // A comment in a trace of another format is no record.
+    // A comment in a trace of another format is not a record.
     assert_eq!(guess("# 0 7fffed80 1\n L 10,4\n"), Ok((Format::Lackey, vec![record(Op::Load, 16, 4)])));
 }
 
