@@ -27,7 +27,8 @@ const BINDS = {
   sum: 11,
   product: 12,
   sign: 13,
-  touch: 14,
+  power: 14,
+  touch: 15,
 };
 
 /** @type {[number, string[]][]} */
@@ -56,6 +57,13 @@ const listed = (/** @type {RuleOrLiteral} */ rule) => seq(rule, repeat(seq(',', 
 /** One or more with commas between, outside brackets: a comma that stands last is told by the scanner. */
 const row = (/** @type {RuleOrLiteral} */ rule, /** @type {RuleOrLiteral} */ last) =>
   seq(rule, repeat(seq(',', rule)), optional(last));
+
+/** Two operands with one of these operators between them. */
+const infix = (/** @type {GrammarSymbols<any>} */ $, /** @type {string[]} */ operators) => seq(
+  field('left', $._expression),
+  field('operator', operators.length > 1 ? choice(...operators) : operators[0]),
+  field('right', $._expression),
+);
 
 export default grammar({
   name: 'pagewalk',
@@ -313,11 +321,10 @@ export default grammar({
       $.binary,
     ),
 
-    binary: $ => choice(...INFIX.map(([binds, operators]) => prec.left(binds, seq(
-      field('left', $._expression),
-      field('operator', operators.length > 1 ? choice(...operators) : operators[0]),
-      field('right', $._expression),
-    )))),
+    binary: $ => choice(
+      ...INFIX.map(([binds, operators]) => prec.left(binds, infix($, operators))),
+      prec.right(BINDS.power, infix($, ['**'])),
+    ),
     unary: $ => choice(
       prec(BINDS.sign, seq(field('operator', choice('-', '~', '!')), field('operand', $._expression))),
       prec(BINDS.not, seq(field('operator', 'not'), field('operand', $._expression))),
