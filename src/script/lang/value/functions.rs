@@ -221,10 +221,22 @@ fn sum(args: &[Value]) -> Result<Value, ValueError> {
     for arg in args {
         match arg {
             Value::Range { from, to } => total = total.plus(range_sum(*from, *to)?)?,
-            Value::List(_) => arg.try_each_leaf(&mut |element| {
-                total = added(total, element.number("sum")?)?;
-                Ok(())
-            })?,
+            Value::List(_) => {
+                // Plain integers, which most lists contain, are added without the checks of each sum.
+                let mut integers = total.plain_integer();
+                arg.try_each_leaf(&mut |element| {
+                    let number = element.number("sum")?;
+                    let both = integers.zip(number.plain_integer());
+                    if let Some(sum) = both.and_then(|(sum, n)| sum.checked_add(n)) {
+                        integers = Some(sum);
+                        return Ok(());
+                    }
+                    let before = integers.take().map_or(Ok(total), Number::integer)?;
+                    total = added(before, number)?;
+                    Ok(())
+                })?;
+                total = integers.map_or(Ok(total), Number::integer)?;
+            }
             other => total = added(total, other.number("sum")?)?,
         }
     }

@@ -105,6 +105,15 @@ impl Number {
         }
     }
 
+    /// Returns an integer without a unit.
+    #[inline]
+    pub(crate) fn plain_integer(self) -> Option<i128> {
+        match self.0 {
+            Repr::Integer(value, None) => Some(value),
+            _ => None,
+        }
+    }
+
     /// Returns the exact value, or `None` for a double.
     pub(crate) fn as_ratio(self) -> Option<Ratio<i128>> {
         match self.0 {
