@@ -18,6 +18,7 @@ mod exams;
 mod exports;
 mod figures;
 mod fixes;
+mod foreign;
 mod format;
 mod fuzz;
 mod grade;

@@ -120,22 +120,18 @@ enum Command {
 pub fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
-        Err(error) => return usage(&error),
+        Err(error) => return usage(error),
     };
     remove_unfinished_files_at_end();
     with_deep_stack(|| finish(dispatch(&arguments)))
 }
 
 /// Prints a usage error, or the text of `--help` or `--version`, and returns the exit status.
-fn usage(error: &clap::Error) -> ExitCode {
-    let foreign: Vec<String> =
-        std::env::args_os().skip(1).map(|given| given.to_string_lossy().into_owned()).collect();
-    if foreign.iter().all(|given| visible(given) == *given) {
-        let _ = error.print();
-    } else {
-        let text = error.render().to_string();
-        complain(&foreign.iter().fold(text, |text, given| text.replace(given.as_str(), &visible(given))));
-    }
+fn usage(error: clap::Error) -> ExitCode {
+    // The same arguments without characters that a terminal interprets have the same error.
+    let plain = std::env::args_os().map(|given| visible(&given.to_string_lossy()).into_owned());
+    let error = Arguments::try_parse_from(plain).err().unwrap_or(error);
+    let _ = error.print();
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(Status::Wrong as u8))
 }
 

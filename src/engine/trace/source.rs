@@ -60,7 +60,7 @@ impl Source {
     }
 
     fn of_file(path: &Path, open: fn(&Path) -> io::Result<File>) -> Result<Self, Unreadable> {
-        let name = path.display().to_string();
+        let name = files::shown(path);
         let unreadable = |error: io::Error| Unreadable::system(&name, &error);
         let file = open(path).map_err(unreadable)?;
         let known = file.metadata().map_err(unreadable)?;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use pagewalk_engine::files::limits::MACHINE_FILE;
-use pagewalk_engine::files::reason;
+use pagewalk_engine::files::{reason, shown};
 
 use super::{CheckedScript, Named};
 use crate::lang::diagnostic::Diagnostic;
@@ -61,7 +61,7 @@ impl MachineError {
 /// assert_eq!(help.unwrap(), "did you mean `core-i7`?");
 /// ```
 pub fn find_machine(machine: &Path, loader: &mut dyn Loader) -> Result<Named, MachineError> {
-    let name = machine.display().to_string();
+    let name = shown(machine);
     if let Some(preset) = Named::preset(&name) {
         return Ok(preset);
     }

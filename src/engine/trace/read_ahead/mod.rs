@@ -9,6 +9,8 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, s
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::files::shown;
+
 use super::format::{ChosenFormat, Format};
 use super::malformed::Malformed;
 use super::reader::{Progress, Reader};
@@ -121,7 +123,7 @@ impl TraceOrigin {
     pub fn name(&self) -> String {
         match self {
             Self::File(path) if is_standard_input(path) => "standard input".to_owned(),
-            Self::File(path) | Self::RegularFile(path) => path.display().to_string(),
+            Self::File(path) | Self::RegularFile(path) => shown(path),
             Self::Bytes(_, name) => name.clone(),
         }
     }
