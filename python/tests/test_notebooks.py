@@ -34,7 +34,7 @@ class TestKernel(jupyter_kernel_test.KernelTests):
         {"code": ":help read", "mime": "text/plain"},
     )
     code_generate_error = "raed 0x3D4"
-    code_stderr = "let pages = 3\nreference pages { frames 1 }"
+    code_stderr = "let pages = 010"
     completion_samples = (
         {"text": "machine core-", "matches": {"core-i7"}},
         {"text": ":ba", "matches": {":back"}},
