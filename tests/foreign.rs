@@ -27,7 +27,7 @@ fn commands() -> BTreeSet<String> {
     lines.filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect()
 }
 
-/// Runs a command in a folder and checks what it prints.
+/// Runs a command in a folder and checks the output.
 fn check(folder: &Path, args: &[&str]) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pagewalk"));
     let output = command.args(args).current_dir(folder).stdin(Stdio::null()).output().expect("the program");
