@@ -97,7 +97,7 @@ def test_several_traces_are_replayed_each_on_a_new_machine() -> None:
     ]
     replayed = pagewalk.replay([LOOP, bytes_of], "core-i7")
     first, second = replayed.data
-    # The name of the file tells its format, and bytes have no name.
+    # The format of a file comes from its name, and bytes have no name.
     assert (first["format_guessed"], second["format_guessed"]) == (False, True)
     other = {"trace": None, "format_guessed": None}
     assert {**first, **other} == {**second, **other}

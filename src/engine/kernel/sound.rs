@@ -10,7 +10,7 @@ use crate::kernel::process::PageLocation;
 use crate::kernel::vma::Backing;
 use crate::machine::Machine;
 use crate::machine::page_table::Mapping;
-use crate::machine::pte::{Bit, Pte};
+use crate::machine::pte::{Bit, Flags, Pte, mask};
 
 /// Checks all invariants that hold between two accesses.
 ///
@@ -65,9 +65,13 @@ fn check_tables(kernel: &Kernel, pid: Pid) {
             PageLocation::Frame(frame) => u64::from(frame.0),
             PageLocation::Zero => kernel.zero.expect("a zero frame"),
             PageLocation::Swap(slot) => {
-                let raw = kernel.pte(pid, vpn).map(|pte| format.encode(pte));
-                let left = format.encode(kernel.shape.swap_entry(*slot));
-                assert_eq!(raw, Some(left), "page {vpn:#x} of {pid} in slot {slot}");
+                let pte = kernel.pte(pid, vpn).expect("an entry");
+                let widest = mask(format.ppn_bits());
+                let has_mark = format.swap_mark() != Flags::NONE;
+                let field = if slot.0 == 0 && !has_mark { widest } else { widest.min(slot.0.into()) };
+                let found = (pte.flags.has(Bit::P), pte.ppn);
+                assert_eq!(found, (false, field), "page {vpn:#x} of {pid} in slot {slot}");
+                assert_ne!(format.encode(pte), 0, "it would look as if it was never set");
                 continue;
             }
         };

@@ -143,7 +143,7 @@ impl Kernel {
         Ok(Some(frame))
     }
 
-    /// Whether the kernel has no page in a frame and no own page, and reports no details, so that a trace's new process only
+    /// Whether no frame is in use, the kernel has no zero page, and it reports no details, so that a trace's new process only
     /// has pages that it accesses.
     pub(crate) fn is_empty_for_trace(&self) -> bool {
         self.frames.used() == 0 && !self.config.zero_page && !self.journal.records()

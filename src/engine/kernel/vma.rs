@@ -69,7 +69,7 @@ pub struct Vma {
     pub wiped: bool,
     /// Whether a core dump leaves the area out (`VM_DONTDUMP`). Pagewalk writes no core dumps.
     pub not_dumped: bool,
-    /// Whether the process requested huge pages (`VM_HUGEPAGE`, true) or against them (`VM_NOHUGEPAGE`,
+    /// Whether `madvise` permitted huge pages (`VM_HUGEPAGE`, true) or forbade them (`VM_NOHUGEPAGE`,
     /// false). Pagewalk has no huge pages for processes.
     pub huge: Option<bool>,
     /// `MAP_NORESERVE`. The flag's only effect is that areas with and without the flag are not merged with

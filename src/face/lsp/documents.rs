@@ -1,5 +1,6 @@
 //! The open documents.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -33,6 +34,8 @@ pub(crate) struct Buffer {
     pub(crate) files: Vec<PathBuf>,
     /// The results of running the scripts of this version.
     pub(crate) ran: Option<Arc<[Arc<RunResult>]>>,
+    /// The memory of these results, in bytes.
+    ran_bytes: u64,
     /// The number of results that were stored before these.
     ran_after: u64,
     /// The failures of the last finished run, by file.
@@ -86,6 +89,7 @@ impl Documents {
             checked: None,
             files: vec![path.clone()],
             ran: None,
+            ran_bytes: 0,
             ran_after: 0,
             failed: DiagnosticsByFile::new(),
             under_way: None,
@@ -198,6 +202,7 @@ impl Documents {
         let Some(buffer) = self.buffers.get_mut(path).filter(|buffer| buffer.version == version) else {
             return false;
         };
+        buffer.ran_bytes = ran.iter().map(|one| one.footprint()).sum();
         buffer.ran = Some(ran);
         buffer.ran_after = self.stored;
         buffer.failed = failed;
@@ -210,13 +215,12 @@ impl Documents {
     /// Drops the oldest results until the others are within the limit. A document without results has its diagnostics, and
     /// gets results when it changes.
     fn drop_old_results(&mut self) {
-        let footprint = |ran: &[Arc<RunResult>]| ran.iter().map(|one| one.footprint()).sum::<u64>();
         let mut newest: Vec<&mut Buffer> =
             self.buffers.values_mut().filter(|buffer| buffer.ran.is_some()).collect();
-        newest.sort_unstable_by_key(|buffer| std::cmp::Reverse(buffer.ran_after));
+        newest.sort_unstable_by_key(|buffer| Reverse(buffer.ran_after));
         let mut bytes = 0;
         for buffer in newest {
-            bytes += buffer.ran.as_deref().map_or(0, footprint);
+            bytes += buffer.ran_bytes;
             if bytes > self.limit.bytes {
                 buffer.ran = None;
             }

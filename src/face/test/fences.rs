@@ -170,7 +170,7 @@ struct FencedBlock {
 
 impl FencedBlock {
     /// Returns the block if it has no own closing fence, and is a script or contains the beginning of one. The
-    /// closing fence of a script in the block closes the block. A script in a block with a longer fence is meant.
+    /// closing fence of a script in the block closes the block. A script in a block with a longer fence is an example.
     fn unclosed(&self, document: &str, line: usize, ours: bool) -> Option<Unclosed> {
         let fence = &document[self.fence.clone()];
         let opens = |line: &&str| {

@@ -67,25 +67,25 @@ impl CheckedScript {
     /// Checks a parsed script. The loader provides files for the fixes that the method tries.
     pub fn from_parsed(parsed: ParsedScript, loader: &mut dyn Loader) -> Self {
         let limit = loader.memory_limit();
-        let mut checked = Self::found(parsed, limit);
+        let (mut checked, work) = Self::found(parsed, limit);
         let path = checked.sources.file(0).and_then(|file| file.path.clone());
         let name = path.as_ref().map_or_else(|| checked.name().to_owned(), |path| path.display().to_string());
         let earlier = &checked.script;
         let mut wrong = |file: u32, text: &str| match (file, &path) {
             (0, Some(_)) => {
-                Self::found(ParsedScript::from_text(&name, text, earlier, loader), limit).diagnostics
+                Self::found(ParsedScript::from_text(&name, text, earlier, loader), limit).0.diagnostics
             }
             (0, None) => {
                 let mut sources = Sources::default();
                 let (script, wrong) = add_text(&mut sources, &name, text, loader);
-                Self::found(ParsedScript::new((sources, script, wrong), loader), limit).diagnostics
+                Self::found(ParsedScript::new((sources, script, wrong), loader), limit).0.diagnostics
             }
             _ => parse(file, text, &mut ()).diagnostics,
         };
         // Verify fixes for warnings only if there are no errors.
         let right = checked.diagnostics.is_empty();
         let found = if right { &mut checked.warnings } else { &mut checked.diagnostics };
-        improve(&checked.sources, found, &mut wrong);
+        improve(&checked.sources, found, work, &mut wrong);
         // A line with an error gets no warnings until the error is fixed.
         let row = |one: &Diagnostic| {
             let file = checked.sources.file(one.span.file);
@@ -96,8 +96,9 @@ impl CheckedScript {
         checked
     }
 
-    /// Creates a script from its diagnostics, with unverified fixes. A check may need as much memory as a run.
-    fn found(parsed: ParsedScript, limit: MemoryLimit) -> Self {
+    /// Creates a script from its diagnostics, with unverified fixes, and returns the work of its check. A check may need
+    /// as much memory as a run.
+    fn found(parsed: ParsedScript, limit: MemoryLimit) -> (Self, u64) {
         let ParsedScript { sources, script, files, mut diagnostics } = parsed;
         let broken = Broken::new(diagnostics.iter().map(|diagnostic| line_of(&sources, diagnostic)));
         let unread = SpanIndex::new(diagnostics.iter().map(|one| one.span));
@@ -105,7 +106,8 @@ impl CheckedScript {
         let read = if diagnostics.is_empty() { BTreeMap::new() } else { statements_by_file(&script.body) };
         let raised_by = LimitNames { memory: limit.raised_by, ..LimitNames::OPTIONS };
         let options = Options { max_memory: limit.bytes, raised_by, ..Options::default() };
-        let Checked { diagnostics: checked, warnings } = run::check(&script.body, &sources, &files, options);
+        let Checked { diagnostics: checked, warnings, work } =
+            run::check(&script.body, &sources, &files, options);
         let beside = |one: &Diagnostic| {
             broken.are_independent_of(one.code)
                 && !unread.meets(one.span)
@@ -118,7 +120,7 @@ impl CheckedScript {
             diagnostics.retain(|one| !is_of_paper(one.code));
         }
         diagnostics.sort_by_key(|diagnostic| (diagnostic.span.file, diagnostic.span.start));
-        Self { sources, script, files, diagnostics, warnings }
+        (Self { sources, script, files, diagnostics, warnings }, work)
     }
 
     /// Runs the script, which has no errors. The sink receives a record for each statement.

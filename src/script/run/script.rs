@@ -40,6 +40,8 @@ pub struct Checked {
     pub diagnostics: Vec<Diagnostic>,
     /// The warnings.
     pub warnings: Vec<Diagnostic>,
+    /// The work of the check, in bytes and list elements.
+    pub(crate) work: u64,
 }
 
 /// Checks a script without running it.
@@ -82,11 +84,11 @@ pub fn check_in(
     session.check_uncalled();
     let wrong = options.language.extension.finish_check(&mut session);
     session.report(wrong);
-    let mut found = session.progress.diagnostics;
+    let (mut found, work) = (session.progress.diagnostics, session.progress.worked);
     drop_consequences(&mut found);
     found.sort_by_key(|diagnostic| (diagnostic.span.file, diagnostic.span.start));
     let (warnings, diagnostics) = found.into_iter().partition(Diagnostic::is_warning);
-    Checked { diagnostics, warnings }
+    Checked { diagnostics, warnings, work }
 }
 
 /// Removes the errors in the values of expressions that contain `^` instead of `**`.

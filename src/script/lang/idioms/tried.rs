@@ -16,6 +16,9 @@ use crate::lang::span::Span;
 /// advice from the idiom table.
 const READ_AGAIN: usize = 1 << 21;
 
+/// The work of a check that takes about as long as parsing a byte.
+const WORK_OF_BYTE: u64 = 16;
+
 /// The size in bytes above which all fixes for a script are tried together.
 const LONG: usize = 1 << 13;
 
@@ -23,25 +26,28 @@ const LONG: usize = 1 << 13;
 const TOLD: usize = 100;
 
 /// Replaces messages about foreign idioms with the messages of the idiom table, and removes fixes that leave an
-/// error at the same position. `wrong` returns the errors in a changed text of a file.
+/// error at the same position. `wrong` returns the errors in a changed text of a file, and its check takes about as much `work` as
+/// that of the text before.
 ///
 /// Tries fixes one after the other, each together with the earlier fixes that worked, because a line may need a
 /// declaration on another line. Retries failed fixes once at the end.
 pub(crate) fn improve(
     sources: &Sources,
     diagnostics: &mut Vec<Diagnostic>,
+    work: u64,
     wrong: &mut dyn FnMut(u32, &str) -> Vec<Diagnostic>,
 ) {
     // The settings of a course are in another language.
     let (settings, mut others): (Vec<_>, Vec<_>) =
         diagnostics.drain(..).partition(|one| one.code == Code::BadCourse);
-    improve_all(sources, &mut others, wrong);
+    improve_all(sources, &mut others, usize::try_from(work / WORK_OF_BYTE).unwrap_or(usize::MAX), wrong);
     diagnostics.extend(others.into_iter().chain(settings));
 }
 
 fn improve_all(
     sources: &Sources,
     diagnostics: &mut Vec<Diagnostic>,
+    evaluated: usize,
     wrong: &mut dyn FnMut(u32, &str) -> Vec<Diagnostic>,
 ) {
     let file = diagnostics
@@ -50,7 +56,7 @@ fn improve_all(
     let long = file.filter(|(_, file)| file.text.len() > LONG);
     if let Some((_, file)) = long.filter(|(number, _)| diagnostics.iter().all(|one| one.span.file == *number))
     {
-        if diagnostics.len() <= TOLD {
+        if diagnostics.len() <= TOLD && evaluated <= READ_AGAIN {
             together(&file.text, diagnostics, wrong);
         }
         return;
@@ -58,7 +64,7 @@ fn improve_all(
     let before = diagnostics.clone();
     let (mut gone, mut settled) = (vec![false; before.len()], vec![false; before.len()]);
     let mut failed = vec![false; before.len()];
-    let mut trial = Trial { now: before.clone(), made: Vec::new(), read: 0, wrong };
+    let mut trial = Trial { now: before.clone(), made: Vec::new(), read: 0, evaluated, wrong };
     // Try a block before its contents.
     let mut order: Vec<usize> = (0..before.len()).collect();
     order.sort_by_key(|at| before[*at].span.start);
@@ -148,6 +154,8 @@ struct Trial<'a> {
     made: Vec<TextEdit>,
     /// The number of bytes reparsed so far.
     read: usize,
+    /// The work of evaluating the text once, as a number of bytes.
+    evaluated: usize,
     wrong: &'a mut dyn FnMut(u32, &str) -> Vec<Diagnostic>,
 }
 
@@ -155,7 +163,7 @@ impl Trial<'_> {
     /// Returns the first advice whose fix works, with the remaining errors. If no fix works, returns advice
     /// that is correct even without a fix, if any.
     fn best(&mut self, diagnostic: &Diagnostic, text: &str) -> Option<(Advice, Option<Vec<Diagnostic>>)> {
-        if has_own_fix(diagnostic) || self.read + text.len() > READ_AGAIN {
+        if has_own_fix(diagnostic) || self.read.saturating_add(self.cost(text)) > READ_AGAIN {
             return None;
         }
         let all = advice(diagnostic, text);
@@ -183,9 +191,14 @@ impl Trial<'_> {
         self.now = after.to_vec();
     }
 
+    /// The cost of trying a fix, as a number of bytes to reparse.
+    fn cost(&self, text: &str) -> usize {
+        text.len().saturating_add(self.evaluated)
+    }
+
     /// Tries a fix.
     fn after(&mut self, diagnostic: &Diagnostic, fix: &Fix, text: &str) -> Tried {
-        self.read += text.len();
+        self.read = self.read.saturating_add(self.cost(text));
         if self.read > READ_AGAIN || fix.span.file != diagnostic.span.file {
             return Tried::Unknown;
         }

@@ -267,10 +267,12 @@ impl Exploration {
         self.last_input = file..self.sources.files().len() as u32;
         let new = self.sources.files().skip(file as usize).map(|file| file.text.len()).sum::<usize>();
         self.unsearched = (self.unsearched.0 + 1, self.unsearched.1 + new);
+        let mut work = 0;
         if wrong.is_empty() {
             let checked = check_in(self.state(), &script.body, &self.sources, &self.files, self.options);
             wrong = checked.diagnostics;
             self.warnings = checked.warnings;
+            work = checked.work;
         }
         if wrong.is_empty() {
             return Ok(script.body);
@@ -285,7 +287,7 @@ impl Exploration {
             sources.add("", None, text);
             check_in(state, &parsed.body, &sources, files, options).diagnostics
         };
-        improve(&self.sources, &mut wrong, &mut again);
+        improve(&self.sources, &mut wrong, work, &mut again);
         Err(wrong)
     }
 

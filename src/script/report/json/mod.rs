@@ -28,8 +28,8 @@ use crate::run::facts::{self, CALL_FACTS, Key, ReferenceFact};
 use crate::run::record::{Access, Check, Did, Shown, Sink, StepRecord, Totals};
 use pagewalk_engine::machine::spec::Spec;
 
-/// Number of elements above which a list that a loop binds is left out.
-const LONG_LIST: usize = 100;
+/// Number of elements above which the value of a `let` in a loop is left out.
+const LONG_LIST: usize = 1000;
 
 /// Returns the diagnostics, each as an object.
 pub fn mistakes(diagnostics: &[Diagnostic], sources: &Sources) -> Vec<serde_json::Value> {
