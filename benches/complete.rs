@@ -53,7 +53,9 @@ fn loaded(text: &str) -> State {
     assert_eq!(wrong, []);
     let (files, mut nobody) = (Files::default(), NullSink);
     let mut session = Session::new(&sources, &files, Options::default(), &mut nobody);
-    session.run_block(&script.body, script.body[0].span).expect("it runs");
+    session
+        .run_block(&script.body, script.body[0].span)
+        .expect("it runs");
     session.progress.state
 }
 
@@ -121,14 +123,28 @@ fn keystroke_state(bencher: Bencher) {
     let text = script();
     let (sources, script, _) = read_text("script.pw", &text, &mut Disk);
     let files = Files::default();
-    bencher.bench_local(|| state_at(&script.body, &sources, &files, Options::default(), text.len()));
+    bencher.bench_local(|| {
+        state_at(
+            &script.body,
+            &sources,
+            &files,
+            Options::default(),
+            text.len(),
+        )
+    });
 }
 
 #[divan::bench]
 fn keystroke_complete(bencher: Bencher) {
     let text = script() + "read va9";
     let (sources, script, _) = read_text("script.pw", &text, &mut Disk);
-    let state = state_at(&script.body, &sources, &Files::default(), Options::default(), text.len());
+    let state = state_at(
+        &script.body,
+        &sources,
+        &Files::default(),
+        Options::default(),
+        text.len(),
+    );
     bencher.bench_local(|| complete(&text, text.len(), &state));
 }
 
@@ -146,6 +162,11 @@ fn keystroke_hover(bencher: Bencher) {
     let files = Files::default();
     let tokens = tokens(&text).list;
     let state = |at| state_at(&script.body, &sources, &files, Options::default(), at);
-    let asked = Asked { text: &text, tokens: &tokens, sources: &sources, state: &state };
+    let asked = Asked {
+        text: &text,
+        tokens: &tokens,
+        sources: &sources,
+        state: &state,
+    };
     bencher.bench_local(|| hover_at(&asked, text.len() - 2));
 }

@@ -18,7 +18,13 @@ fn core_i7() -> Machine {
     let mut machine = Machine::core_i7();
     for page in 0..PAGES {
         let vpn = machine.vpn(page).expect("36 bits");
-        machine.map(vpn, Pte { ppn: page, flags: Flags::TABLE });
+        machine.map(
+            vpn,
+            Pte {
+                ppn: page,
+                flags: Flags::TABLE,
+            },
+        );
     }
     machine
 }
@@ -26,13 +32,25 @@ fn core_i7() -> Machine {
 fn load(machine: &mut Machine, address: u64) -> Option<u8> {
     let mut byte = [None];
     let va = machine.va(address).expect("48 bits");
-    machine.access(va, AccessKind::Read, Privilege::User, Data::Load(&mut byte), &mut ());
+    machine.access(
+        va,
+        AccessKind::Read,
+        Privilege::User,
+        Data::Load(&mut byte),
+        &mut (),
+    );
     byte[0]
 }
 
 fn store(machine: &mut Machine, address: u64) {
     let va = machine.va(address).expect("48 bits");
-    machine.access(va, AccessKind::Write, Privilege::User, Data::Store(&[1]), &mut ());
+    machine.access(
+        va,
+        AccessKind::Write,
+        Privilege::User,
+        Data::Store(&[1]),
+        &mut (),
+    );
 }
 
 #[divan::bench]
@@ -102,11 +120,20 @@ fn warm() -> Machine {
     for core in 0..machine.core_count() {
         machine.set_core(core).expect("a core it has");
         for block in 0..4096 {
-            store(&mut machine, (block * 64 + u64::from(core) * 1024 * 64) % (PAGES * 4096));
+            store(
+                &mut machine,
+                (block * 64 + u64::from(core) * 1024 * 64) % (PAGES * 4096),
+            );
         }
         for block in 0..512 {
             let va = machine.va(block * 64).expect("48 bits");
-            machine.access(va, AccessKind::Execute, Privilege::User, Data::Load(&mut [None]), &mut ());
+            machine.access(
+                va,
+                AccessKind::Execute,
+                Privilege::User,
+                Data::Load(&mut [None]),
+                &mut (),
+            );
         }
     }
     machine
@@ -164,10 +191,13 @@ fn copy_page_table_entry(bencher: Bencher) {
     let mut machine = warm();
     bencher.counter(ItemsCount::new(RUN)).bench_local(|| {
         for n in 0..RUN {
-            let [from, to] =
-                [0x4000_0000 + n * 8, 0x5000_0000 + n * 8].map(|raw| machine.pa(raw).expect("52 bits"));
+            let [from, to] = [0x4000_0000 + n * 8, 0x5000_0000 + n * 8]
+                .map(|raw| machine.pa(raw).expect("52 bits"));
             let pte = machine.pte_at(from);
-            let pte = Pte { flags: pte.flags.without(Bit::Rw), ..pte };
+            let pte = Pte {
+                flags: pte.flags.without(Bit::Rw),
+                ..pte
+            };
             machine.put_pte(from, pte);
             machine.put_pte(to, pte);
         }

@@ -40,7 +40,9 @@ fn kernel() -> (Kernel, Pid) {
 fn call(kernel: &mut Kernel, pid: Pid, name: &str, args: &[u64]) -> u64 {
     let args: Vec<Arg> = args.iter().map(|arg| Arg::Number((*arg).into())).collect();
     let row = system_call(name).expect("a system call");
-    let reply = row.call(kernel, pid, &args, &mut ()).expect("memory for it");
+    let reply = row
+        .call(kernel, pid, &args, &mut ())
+        .expect("memory for it");
     reply.result.expect("no error")
 }
 
@@ -50,12 +52,19 @@ fn value(name: &str) -> u64 {
 
 fn map(kernel: &mut Kernel, pid: Pid, pages: u64, prot: u64) -> u64 {
     let flags = value("MAP_PRIVATE") | value("MAP_ANONYMOUS");
-    call(kernel, pid, "mmap", &[0, pages * PAGE, prot, flags, u64::MAX, 0])
+    call(
+        kernel,
+        pid,
+        "mmap",
+        &[0, pages * PAGE, prot, flags, u64::MAX, 0],
+    )
 }
 
 fn store(kernel: &mut Kernel, pid: Pid, address: u64) {
     let va = kernel.machine().va(address).expect("48 bits");
-    kernel.access(pid, va, AccessKind::Write, Data::Store(&[1]), &mut ()).expect("a frame");
+    kernel
+        .access(pid, va, AccessKind::Write, Data::Store(&[1]), &mut ())
+        .expect("a frame");
 }
 
 fn touch(kernel: &mut Kernel, pid: Pid, at: u64, pages: u64) {
@@ -82,12 +91,13 @@ fn large() -> (Kernel, Pid, u64) {
 fn demand_zero(bencher: Bencher) {
     let (mut kernel, pid) = kernel();
     let at = map(&mut kernel, pid, GIGABYTE, read_write());
-    bencher.counter(ItemsCount::new(RESIDENT)).with_inputs(|| kernel.clone()).bench_local_values(
-        |mut kernel| {
+    bencher
+        .counter(ItemsCount::new(RESIDENT))
+        .with_inputs(|| kernel.clone())
+        .bench_local_values(|mut kernel| {
             touch(&mut kernel, pid, at, RESIDENT);
             kernel
-        },
-    );
+        });
 }
 
 /// Touches new anonymous pages with 16,384 frames, so that evicted pages go to swap. Three out of four page
@@ -96,16 +106,21 @@ fn demand_zero(bencher: Bencher) {
 fn eviction(bencher: Bencher) {
     let machine = Machine::core_i7();
     let frames = Some(RESIDENT as u32 / 4);
-    let config = KernelConfig { frames, swap: RESIDENT as u32, ..KernelConfig::default_for(machine.spec()) };
+    let config = KernelConfig {
+        frames,
+        swap: RESIDENT as u32,
+        ..KernelConfig::default_for(machine.spec())
+    };
     let mut kernel = Kernel::boot(machine, config).expect("frames there are");
     let pid = kernel.spawn("P1".into()).expect("room for a table");
     let at = map(&mut kernel, pid, GIGABYTE, read_write());
-    bencher.counter(ItemsCount::new(RESIDENT)).with_inputs(|| kernel.clone()).bench_local_values(
-        |mut kernel| {
+    bencher
+        .counter(ItemsCount::new(RESIDENT))
+        .with_inputs(|| kernel.clone())
+        .bench_local_values(|mut kernel| {
             touch(&mut kernel, pid, at, RESIDENT);
             kernel
-        },
-    );
+        });
 }
 
 /// Replays random loads and stores to 4,096 pages in 1,024 frames, so that three out of four accesses cause a swap fault.
@@ -116,18 +131,27 @@ fn swapping(bencher: Bencher, caches: bool) {
     if !caches {
         (spec.caches, spec.tlbs) = (Vec::new(), Vec::new());
     }
-    let paging = DemandPaging { frames: Some(1024), replacement: Some(Policy::Lru) };
+    let paging = DemandPaging {
+        frames: Some(1024),
+        replacement: Some(Policy::Lru),
+    };
     let (mut kernel, pid) = paging.start(Machine::new(spec)).expect("room for a table");
     let mut random = SplitMix64::new(1);
     let mut record = || Record {
         address: random.below(4096) * PAGE,
         size: 8,
-        op: if random.below(2) == 0 { Op::Load } else { Op::Store },
+        op: if random.below(2) == 0 {
+            Op::Load
+        } else {
+            Op::Store
+        },
     };
     let records: Vec<Record> = (0..RESIDENT).map(|_| record()).collect();
     bencher.counter(ItemsCount::new(RESIDENT)).bench_local(|| {
         let target = Target::Process(&mut kernel, pid);
-        Replay::new(target, Straddle::Split, ()).perform(black_box(&records)).expect("room in swap");
+        Replay::new(target, Straddle::Split, ())
+            .perform(black_box(&records))
+            .expect("room in swap");
     });
 }
 
@@ -135,10 +159,12 @@ fn swapping(bencher: Bencher, caches: bool) {
 #[divan::bench(sample_count = 20)]
 fn fork(bencher: Bencher) {
     let (kernel, pid, _) = large();
-    bencher.with_inputs(|| kernel.clone()).bench_local_values(|mut kernel| {
-        call(&mut kernel, pid, "fork", &[]);
-        kernel
-    });
+    bencher
+        .with_inputs(|| kernel.clone())
+        .bench_local_values(|mut kernel| {
+            call(&mut kernel, pid, "fork", &[]);
+            kernel
+        });
 }
 
 /// Clones a kernel with 256 MB resident, stores once, and drops the clone. Each `scenario` and each `probe`
@@ -157,15 +183,20 @@ fn snapshot(bencher: Bencher) {
 #[divan::bench(sample_count = 20)]
 fn many_areas(bencher: Bencher) {
     let (kernel, pid) = kernel();
-    bencher.counter(ItemsCount::new(AREAS)).with_inputs(|| kernel.clone()).bench_local_values(
-        |mut kernel| {
+    bencher
+        .counter(ItemsCount::new(AREAS))
+        .with_inputs(|| kernel.clone())
+        .bench_local_values(|mut kernel| {
             for n in 0..AREAS {
-                let prot = if n % 2 == 0 { read_write() } else { value("PROT_READ") };
+                let prot = if n % 2 == 0 {
+                    read_write()
+                } else {
+                    value("PROT_READ")
+                };
                 map(&mut kernel, pid, 1, prot);
             }
             kernel
-        },
-    );
+        });
 }
 
 /// Stores to resident pages of 10,000 areas in a random order.
@@ -174,7 +205,11 @@ fn random_access_in_many_areas(bencher: Bencher) {
     let (mut kernel, pid) = kernel();
     let at: Vec<u64> = (0..AREAS)
         .map(|n| {
-            let label = if n % 2 == 0 { read_write() } else { read_write() | value("PROT_EXEC") };
+            let label = if n % 2 == 0 {
+                read_write()
+            } else {
+                read_write() | value("PROT_EXEC")
+            };
             map(&mut kernel, pid, 1, label)
         })
         .collect();

@@ -30,6 +30,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
     }
     packer.map(Packer::finish).transpose()?;
-    println!("{count} records, {} malformed lines", reader.malformed().count);
+    println!(
+        "{count} records, {} malformed lines",
+        reader.malformed().count
+    );
     Ok(())
 }

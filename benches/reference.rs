@@ -14,7 +14,9 @@ const FRAMES: u32 = 512;
 
 fn measure(bencher: Bencher, replacement: Replacement) {
     let mut random = SplitMix64::new(1);
-    let pages = (0..REFERENCES).map(|_| random.below(2 * u64::from(FRAMES)) as u32).collect();
+    let pages = (0..REFERENCES)
+        .map(|_| random.below(2 * u64::from(FRAMES)) as u32)
+        .collect();
     let reference = ReferenceString {
         pages,
         writes: Vec::new(),
@@ -37,7 +39,10 @@ fn policies() -> impl Iterator<Item = &'static str> {
 
 #[divan::bench(args = policies(), sample_count = 10)]
 fn policy(bencher: Bencher, name: &str) {
-    measure(bencher, Replacement::Policy(Policy::by_name(name).expect("a policy")));
+    measure(
+        bencher,
+        Replacement::Policy(Policy::by_name(name).expect("a policy")),
+    );
 }
 
 #[divan::bench(args = [None, Some(1000)], sample_count = 10)]
@@ -47,5 +52,10 @@ fn optimal(bencher: Bencher, lookahead: Option<u64>) {
 
 #[divan::bench(sample_count = 10)]
 fn working_set(bencher: Bencher) {
-    measure(bencher, Replacement::WorkingSet { window: FRAMES.into() });
+    measure(
+        bencher,
+        Replacement::WorkingSet {
+            window: FRAMES.into(),
+        },
+    );
 }

@@ -6,7 +6,9 @@
 use divan::{Bencher, black_box, counter::ItemsCount};
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::spec::{CacheSpec, Spec};
-use pagewalk_engine::trace::counting_replay::{AddressMapping, CountingReplay, CurveMethod, ExtraOptions};
+use pagewalk_engine::trace::counting_replay::{
+    AddressMapping, CountingReplay, CurveMethod, ExtraOptions,
+};
 use pagewalk_engine::trace::demand::DemandPaging;
 use pagewalk_engine::trace::observer::ReplayObserver;
 use pagewalk_engine::trace::record::{Op, Record};
@@ -22,7 +24,9 @@ const RUN: usize = 1 << 16;
 
 /// Returns a reproducible pseudorandom number: the upper half of a linear congruential generator's state.
 fn chance(state: &mut u64) -> u64 {
-    *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+    *state = state
+        .wrapping_mul(6_364_136_223_846_793_005)
+        .wrapping_add(1_442_695_040_888_963_407);
     *state >> 33
 }
 
@@ -37,7 +41,11 @@ fn program() -> Vec<Record> {
             1..4 => pc - chance(&mut state) % 64,
             _ => pc + 4,
         };
-        records.push(Record { address: pc, size: 4, op: Op::Fetch });
+        records.push(Record {
+            address: pc,
+            size: 4,
+            op: Op::Fetch,
+        });
         along = (along + 8) % (512 << 10);
         let address = match chance(&mut state) % 16 {
             0..8 => 0x7fff_0000 - (chance(&mut state) % 64 * 8),
@@ -45,7 +53,11 @@ fn program() -> Vec<Record> {
             _ => 0x2000_0000 + (chance(&mut state) % (512 << 10) * 8),
         };
         let op = [Op::Load, Op::Load, Op::Store, Op::Modify][(chance(&mut state) % 4) as usize];
-        records.push(Record { address, size: 8, op });
+        records.push(Record {
+            address,
+            size: 8,
+            op,
+        });
     }
     records
 }
@@ -53,13 +65,19 @@ fn program() -> Vec<Record> {
 /// A machine used in many courses: a unified cache of 32 KB without address translation.
 fn one_level() -> (Machine, AddressMapping) {
     let caches = vec![CacheSpec::new("cache", 64, 8, 6)];
-    let spec = Spec { caches, ..Spec::unpaged(48) };
+    let spec = Spec {
+        caches,
+        ..Spec::unpaged(48)
+    };
     (Machine::new(spec), AddressMapping::Identity)
 }
 
 /// A machine with TLBs, page walks, and three levels of caches.
 fn core_i7() -> (Machine, AddressMapping) {
-    (Machine::core_i7(), AddressMapping::Demand(DemandPaging::default()))
+    (
+        Machine::core_i7(),
+        AddressMapping::Demand(DemandPaging::default()),
+    )
 }
 
 /// A function that returns a machine and the address mapping for its traces.
@@ -83,7 +101,11 @@ fn watched<L: ReplayObserver + Default>(bencher: Bencher, name: &str) {
     let bencher = bencher.counter(ItemsCount::new(RUN));
     match named(name) {
         (mut machine, AddressMapping::Identity) => bencher.bench_local(|| {
-            let mut replay = Replay::new(Target::Identity(&mut machine), Straddle::Split, L::default());
+            let mut replay = Replay::new(
+                Target::Identity(&mut machine),
+                Straddle::Split,
+                L::default(),
+            );
             black_box(replay.perform(&records)).expect("no page faults");
         }),
         (machine, AddressMapping::Demand(demand)) => {
@@ -100,7 +122,8 @@ fn watched<L: ReplayObserver + Default>(bencher: Bencher, name: &str) {
 /// Simulates the records as [`watched`] does, with the optional counts.
 fn counted(bencher: Bencher, name: &str, wanted: ExtraOptions) {
     let (records, (machine, map)) = (program(), named(name));
-    let mut counting = CountingReplay::new(machine, map, Straddle::Split, wanted).expect("it begins");
+    let mut counting =
+        CountingReplay::new(machine, map, Straddle::Split, wanted).expect("it begins");
     bencher.counter(ItemsCount::new(RUN)).bench_local(|| {
         black_box(counting.perform(&records)).expect("there is memory");
     });
@@ -123,17 +146,38 @@ fn c_counting(bencher: Bencher, name: &str) {
 
 #[divan::bench(args = names())]
 fn d_causes(bencher: Bencher, name: &str) {
-    counted(bencher, name, ExtraOptions { causes: true, ..ExtraOptions::default() });
+    counted(
+        bencher,
+        name,
+        ExtraOptions {
+            causes: true,
+            ..ExtraOptions::default()
+        },
+    );
 }
 
 #[divan::bench(args = names())]
 fn e_curve(bencher: Bencher, name: &str) {
-    counted(bencher, name, ExtraOptions { curve: Some(CurveMethod::Exact), ..ExtraOptions::default() });
+    counted(
+        bencher,
+        name,
+        ExtraOptions {
+            curve: Some(CurveMethod::Exact),
+            ..ExtraOptions::default()
+        },
+    );
 }
 
 #[divan::bench(args = names())]
 fn f_top(bencher: Bencher, name: &str) {
-    counted(bencher, name, ExtraOptions { top: Some(10), ..ExtraOptions::default() });
+    counted(
+        bencher,
+        name,
+        ExtraOptions {
+            top: Some(10),
+            ..ExtraOptions::default()
+        },
+    );
 }
 
 #[divan::bench(args = names())]
@@ -141,6 +185,11 @@ fn g_all(bencher: Bencher, name: &str) {
     counted(
         bencher,
         name,
-        ExtraOptions { causes: true, curve: Some(CurveMethod::Exact), top: Some(10), cycles: false },
+        ExtraOptions {
+            causes: true,
+            curve: Some(CurveMethod::Exact),
+            top: Some(10),
+            cycles: false,
+        },
     );
 }

@@ -37,26 +37,45 @@ fn warm(sets: u64, ways: u32, policy: Policy, range: u64) -> (SetAssoc<u64>, Vec
     for number in 0..sets * u64::from(ways) {
         access(&mut cache, &mut SplitMix64::new(0), number);
     }
-    (cache, (0..ROUND).map(|_| random.below(range)).collect(), random)
+    (
+        cache,
+        (0..ROUND).map(|_| random.below(range)).collect(),
+        random,
+    )
 }
 
 fn rounds(bencher: Bencher, sets: u64, ways: u32, policy: Policy, range: u64) {
     let (mut cache, numbers, mut random) = warm(sets, ways, policy, range);
-    bencher
-        .counter(ItemsCount::new(ROUND))
-        .bench_local(|| numbers.iter().filter(|&&number| access(&mut cache, &mut random, number)).count());
+    bencher.counter(ItemsCount::new(ROUND)).bench_local(|| {
+        numbers
+            .iter()
+            .filter(|&&number| access(&mut cache, &mut random, number))
+            .count()
+    });
 }
 
 /// Measures a cache of 64 sets and 8 ways in which every access hits.
 #[divan::bench(args = POLICIES.iter().filter(|row| row.sets).map(|row| row.name))]
 fn hits_64x8(bencher: Bencher, policy: &str) {
-    rounds(bencher, 64, 8, Policy::by_name(policy).unwrap_or_default(), 64 * 8);
+    rounds(
+        bencher,
+        64,
+        8,
+        Policy::by_name(policy).unwrap_or_default(),
+        64 * 8,
+    );
 }
 
 /// Measures a cache of 64 sets and 8 ways in which almost every access misses.
 #[divan::bench(args = POLICIES.iter().filter(|row| row.sets).map(|row| row.name))]
 fn misses_64x8(bencher: Bencher, policy: &str) {
-    rounds(bencher, 64, 8, Policy::by_name(policy).unwrap_or_default(), 1 << 40);
+    rounds(
+        bencher,
+        64,
+        8,
+        Policy::by_name(policy).unwrap_or_default(),
+        1 << 40,
+    );
 }
 
 /// Measures only the lookups in a cache of 64 sets and 8 ways.
@@ -116,8 +135,10 @@ fn row_mut_of_a_small_array(bencher: Bencher) {
 #[divan::bench(args = ["lru", "clock", "optimal"])]
 fn reference_string(bencher: Bencher, name: &str) {
     let mut random = SplitMix64::new(1);
-    let replacement =
-        Policy::by_name(name).map_or(Replacement::Optimal { lookahead: None }, Replacement::Policy);
+    let replacement = Policy::by_name(name).map_or(
+        Replacement::Optimal { lookahead: None },
+        Replacement::Policy,
+    );
     let pages = (0..ROUND).map(|_| random.below(150) as u32).collect();
     let reference = ReferenceString {
         pages,
@@ -129,7 +150,9 @@ fn reference_string(bencher: Bencher, name: &str) {
         ticks: Ticks::Never,
         random,
     };
-    bencher.counter(ItemsCount::new(ROUND)).bench_local(|| reference.run());
+    bencher
+        .counter(ItemsCount::new(ROUND))
+        .bench_local(|| reference.run());
 }
 
 /// Creates a pool of a million filled frames.
@@ -144,9 +167,11 @@ fn frames_touched(bencher: Bencher, policy: &str) {
     let mut pool = full_pool(Policy::by_name(policy).unwrap_or_default());
     let mut random = SplitMix64::new(1);
     let frames: Vec<u32> = (0..ROUND).map(|_| random.below(1 << 10) as u32).collect();
-    bencher
-        .counter(ItemsCount::new(ROUND))
-        .bench_local(|| frames.iter().for_each(|&frame| black_box(&mut pool).touch(frame)));
+    bencher.counter(ItemsCount::new(ROUND)).bench_local(|| {
+        frames
+            .iter()
+            .for_each(|&frame| black_box(&mut pool).touch(frame))
+    });
 }
 
 /// Chooses a victim among a million frames and refills that frame.

@@ -24,15 +24,25 @@ fn program() -> Vec<Record> {
     for round in 0_u64.. {
         let start = 0x40_1000 + 0x40 * (round / 100 % 30);
         for step in 0..round % 7 + 3 {
-            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-            records.push(Record { address: start + 4 * step, size: 4, op: Op::Fetch });
+            random = random
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            records.push(Record {
+                address: start + 4 * step,
+                size: 4,
+                op: Op::Fetch,
+            });
             let (address, op) = match step % 4 {
                 0 => (0x420_0000 + 8 * round, Op::Load),
                 1 => (0x1f_ff00_0000 + 8 * step, Op::Store),
                 2 => (0x430_0000 + (random >> 48), Op::Load),
                 _ => continue,
             };
-            records.push(Record { address, size: 8, op });
+            records.push(Record {
+                address,
+                size: 8,
+                op,
+            });
         }
         if records.len() >= COUNT {
             break;
@@ -68,7 +78,8 @@ fn read(bencher: Bencher, bytes: Vec<u8>, format: Format) {
     let bytes: &'static [u8] = bytes.leak();
     let mut batch = RecordBatch::default();
     bencher.counter(ItemsCount::new(COUNT)).bench_local(|| {
-        let mut reader = Reader::new(Box::new(Cursor::new(bytes)), "made up", Some(format)).expect("a trace");
+        let mut reader =
+            Reader::new(Box::new(Cursor::new(bytes)), "made up", Some(format)).expect("a trace");
         while reader.next(&mut batch).expect("a trace") {
             black_box(&batch);
         }

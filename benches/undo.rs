@@ -31,7 +31,10 @@ fn does(session: &mut Exploration, text: &str) {
 
 /// Starts a session on a Core i7 in which a process has touched every page of 1 GB.
 fn gigabyte() -> Exploration {
-    let limits = Limits { max_memory: 4 << 30, ..Limits::DEFAULT };
+    let limits = Limits {
+        max_memory: 4 << 30,
+        ..Limits::DEFAULT
+    };
     let options = Options::default().within(limits);
     let mut session = Exploration::new(options, Arc::new(AtomicBool::new(false)));
     does(
@@ -61,7 +64,9 @@ fn undo_and_redo_a_step(bencher: Bencher) {
 #[divan::bench]
 fn undo_a_step_and_do_another(bencher: Bencher) {
     let mut session = gigabyte();
-    let body = session.read("bench", "write p + 8192 = 3", &mut ()).expect("a right input");
+    let body = session
+        .read("bench", "write p + 8192 = 3", &mut ())
+        .expect("a right input");
     bencher.bench_local(|| {
         session.back(1);
         session.run(&body, Mode::Whole, &mut NullSink).totals

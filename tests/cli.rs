@@ -5,7 +5,11 @@ use std::process::{Command, Output, Stdio};
 
 fn pagewalk(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pagewalk"));
-    command.args(args).env_remove("NO_COLOR").env_remove("CI").stdin(Stdio::null());
+    command
+        .args(args)
+        .env_remove("NO_COLOR")
+        .env_remove("CI")
+        .stdin(Stdio::null());
     command
 }
 
@@ -15,12 +19,21 @@ fn run(args: &[&str]) -> (i32, String, String) {
 
 fn messages(output: Output) -> (i32, String, String) {
     let text = |bytes| String::from_utf8(bytes).unwrap();
-    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+    (
+        output.status.code().unwrap(),
+        text(output.stdout),
+        text(output.stderr),
+    )
 }
 
 #[test]
 fn usage_errors_are_2_and_help_is_0() {
-    for args in [&["nonsense"][..], &["explain", "a", "b"], &["--color", "purple", "explain"], &[]] {
+    for args in [
+        &["nonsense"][..],
+        &["explain", "a", "b"],
+        &["--color", "purple", "explain"],
+        &[],
+    ] {
         let (status, out, err) = run(args);
         assert_eq!((status, out.as_str()), (2, ""), "{args:?}");
         assert!(!err.is_empty(), "{args:?}");
@@ -30,19 +43,28 @@ fn usage_errors_are_2_and_help_is_0() {
         assert_eq!((status, err.as_str()), (0, ""), "{args:?}");
         assert!(!out.is_empty(), "{args:?}");
     }
-    assert_eq!(run(&["--version"]).1, format!("pagewalk {}\n", env!("CARGO_PKG_VERSION")));
+    assert_eq!(
+        run(&["--version"]).1,
+        format!("pagewalk {}\n", env!("CARGO_PKG_VERSION"))
+    );
 }
 
 #[test]
 fn explain_prints_a_code_or_all_codes() {
     let (status, out, err) = run(&["explain", "not-a-power-of-two"]);
     assert_eq!((status, err.as_str()), (0, ""));
-    assert!(out.starts_with("not-a-power-of-two: this number must be a power of two\n"), "{out}");
+    assert!(
+        out.starts_with("not-a-power-of-two: this number must be a power of two\n"),
+        "{out}"
+    );
     assert_eq!(run(&["explain", "[not-a-power-of-two]"]).1, out);
 
     let (status, out, _) = run(&["explain"]);
     assert_eq!(status, 0);
-    assert!(out.lines().any(|line| line.starts_with("divide-by-zero ")), "{out}");
+    assert!(
+        out.lines().any(|line| line.starts_with("divide-by-zero ")),
+        "{out}"
+    );
 
     let (status, out, err) = run(&["explain", "not-a-power-of-2"]);
     assert_eq!((status, out.as_str()), (2, ""));
@@ -53,12 +75,23 @@ fn explain_prints_a_code_or_all_codes() {
 fn explain_prints_the_entries_of_a_term() {
     let (status, out, err) = run(&["explain", "page", "fault"]);
     assert_eq!((status, err.as_str()), (0, ""));
-    assert!(out.starts_with("Page fault\n\nA page fault is ") && out.contains("\n- CS:APP: 9.3"), "{out}");
+    assert!(
+        out.starts_with("Page fault\n\nA page fault is ") && out.contains("\n- CS:APP: 9.3"),
+        "{out}"
+    );
     for name in [&["page fault"][..], &["PAGE FAULT"]] {
-        assert_eq!(run(&["explain"].iter().chain(name).copied().collect::<Vec<_>>()).1, out, "{name:?}");
+        assert_eq!(
+            run(&["explain"].iter().chain(name).copied().collect::<Vec<_>>()).1,
+            out,
+            "{name:?}"
+        );
     }
     // The names are an abbreviation, a term from Linux, and the name of a system call.
-    for (name, heading) in [("vpn", "Virtual page number (VPN)"), ("VMA", "Area"), ("madvise", "Advice")] {
+    for (name, heading) in [
+        ("vpn", "Virtual page number (VPN)"),
+        ("VMA", "Area"),
+        ("madvise", "Advice"),
+    ] {
         let (status, out, _) = run(&["explain", name]);
         assert!(status == 0 && out.starts_with(heading), "{name}: {out}");
     }
@@ -73,7 +106,10 @@ fn completions_are_printed_for_every_shell() {
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let (status, out, err) = run(&["completions", shell]);
         assert_eq!((status, err.as_str()), (0, ""), "{shell}");
-        assert!(out.contains("pagewalk") && out.contains("explain"), "{shell}");
+        assert!(
+            out.contains("pagewalk") && out.contains("explain"),
+            "{shell}"
+        );
     }
 }
 
@@ -81,11 +117,20 @@ fn completions_are_printed_for_every_shell() {
 #[test]
 fn a_closed_pipe_ends_quietly() {
     for args in [&["completions", "zsh"][..], &["explain"]] {
-        let mut child = pagewalk(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child = pagewalk(args)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
         // The test closes the pipe before reading, so the first write may fail.
         drop(child.stdout.take());
         let mut complaints = String::new();
-        child.stderr.take().unwrap().read_to_string(&mut complaints).unwrap();
+        child
+            .stderr
+            .take()
+            .unwrap()
+            .read_to_string(&mut complaints)
+            .unwrap();
         assert!(child.wait().unwrap().success(), "{args:?}");
         assert_eq!(complaints, "", "{args:?}");
     }
@@ -93,7 +138,9 @@ fn a_closed_pipe_ends_quietly() {
 
 /// The path of a file with this text, in a new folder.
 fn script(name: &str, text: &str) -> String {
-    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("cli").join(name);
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .join("cli")
+        .join(name);
     std::fs::create_dir_all(&folder).unwrap();
     let path = folder.join("script.pw");
     std::fs::write(&path, text).unwrap();
@@ -105,13 +152,25 @@ fn check_reports_mistakes_and_their_places() {
     let right = script("right", "machine simple\nread 0x3D4 => vpn 0x0F\n");
     let wrong = script("wrong", "let entries = 16\nlet sets = entires / 4\n");
     let (status, out, err) = run(&["check", &right]);
-    assert_eq!((status, out, err.as_str()), (0, format!("{right}: no mistakes\n"), ""));
+    assert_eq!(
+        (status, out, err.as_str()),
+        (0, format!("{right}: no mistakes\n"), "")
+    );
 
     let (status, out, err) = run(&["check", &wrong, &right]);
     assert_eq!((status, out), (2, format!("{right}: no mistakes\n")));
-    assert!(err.contains("[unknown-name]") && err.contains(&format!("{wrong}:2:12")), "{err}");
-    assert!(err.contains("did you mean `entries`?") && err.ends_with("1 mistake\n"), "{err}");
-    assert!(!err.contains('\u{1b}'), "no colour where there is no terminal: {err}");
+    assert!(
+        err.contains("[unknown-name]") && err.contains(&format!("{wrong}:2:12")),
+        "{err}"
+    );
+    assert!(
+        err.contains("did you mean `entries`?") && err.ends_with("1 mistake\n"),
+        "{err}"
+    );
+    assert!(
+        !err.contains('\u{1b}'),
+        "no colour where there is no terminal: {err}"
+    );
 
     let (_, _, colored) = run(&["check", "--color", "always", &wrong]);
     assert!(colored.contains('\u{1b}'), "{colored}");
@@ -135,33 +194,80 @@ fn disk_transfers_and_their_columns_are_shown_only_on_declaration() {
         for format in ["json", "text"] {
             let (status, out, err) = run(&["run", "--format", format, &path]);
             assert_eq!((status, err.as_str()), (0, ""), "{settings}");
-            let named = if format == "json" { "\"disk_writes\":" } else { "disk write" };
-            let found = [out.contains(named), out.contains("written"), out.contains("modified")];
+            let named = if format == "json" {
+                "\"disk_writes\":"
+            } else {
+                "disk write"
+            };
+            let found = [
+                out.contains(named),
+                out.contains("written"),
+                out.contains("modified"),
+            ];
             assert_eq!(found, [*declared; 3], "{settings}\n{out}");
-            assert!(!out.contains("order") && !out.contains("counter0"), "{settings}\n{out}");
+            assert!(
+                !out.contains("order") && !out.contains("counter0"),
+                "{settings}\n{out}"
+            );
         }
     }
 }
 
 #[test]
 fn a_warning_is_printed_and_changes_no_status() {
-    let path = script("warns.pw", "let s = 010\nreference 1 1 { frames 1 } => faults 1\n");
-    let golden = [("check", "no mistakes"), ("run", "1 fault"), ("test", "1 passed")];
+    let path = script(
+        "warns.pw",
+        "let s = 010\nreference 1 1 { frames 1 } => faults 1\n",
+    );
+    let golden = [
+        ("check", "no mistakes"),
+        ("run", "1 fault"),
+        ("test", "1 passed"),
+    ];
     for (command, printed) in golden {
         let (status, out, err) = run(&[command, &path]);
-        assert!(status == 0 && out.contains(printed), "{command}: {status}\n{out}");
-        assert!(err.contains("[no-effect]") && err.contains(": 1 warning\n"), "{command}:\n{err}");
+        assert!(
+            status == 0 && out.contains(printed),
+            "{command}: {status}\n{out}"
+        );
+        assert!(
+            err.contains("[no-effect]") && err.contains(": 1 warning\n"),
+            "{command}:\n{err}"
+        );
     }
     let (status, out, err) = run(&["run", "--format", "json", &path]);
-    assert!(status == 0 && out.contains("\"errors\":0") && err.contains("1 warning\n"), "{out}\n{err}");
-    let path = script("warned-and-stale.pw", "let s = 010\nreference 1 { frames 1 } => hits 1\n");
+    assert!(
+        status == 0 && out.contains("\"errors\":0") && err.contains("1 warning\n"),
+        "{out}\n{err}"
+    );
+    let path = script(
+        "warned-and-stale.pw",
+        "let s = 010\nreference 1 { frames 1 } => hits 1\n",
+    );
     assert_eq!(run(&["test", "--accept", &path]).0, 0);
-    assert!(std::fs::read_to_string(&path).unwrap().ends_with("=> hits 0\n"));
+    assert!(
+        std::fs::read_to_string(&path)
+            .unwrap()
+            .ends_with("=> hits 0\n")
+    );
     // The summary counts the mistake separately from the warning.
-    let path = script("warned-and-wrong.pw", "let s = 010\nreference 1 { frames 1 }\nlet t = u\n");
+    let path = script(
+        "warned-and-wrong.pw",
+        "let s = 010\nreference 1 { frames 1 }\nlet t = u\n",
+    );
     let (status, _, err) = run(&["check", &path]);
-    assert!(status == 2 && err.contains(": 1 warning\n") && err.ends_with(": 1 mistake\n"), "{err}");
-    assert_eq!(run(&["check", &script("no-variable.pw", "reference s { frames 1 }\n")]).2, "");
+    assert!(
+        status == 2 && err.contains(": 1 warning\n") && err.ends_with(": 1 mistake\n"),
+        "{err}"
+    );
+    assert_eq!(
+        run(&[
+            "check",
+            &script("no-variable.pw", "reference s { frames 1 }\n")
+        ])
+        .2,
+        ""
+    );
 }
 
 /// The records of `run` and `check` in the order in which they are printed, each with the member that names its kind.
@@ -170,7 +276,10 @@ fn records(args: &[&str]) -> (i32, Vec<(String, serde_json::Value)>) {
     let kind = |line: &str| {
         let record: serde_json::Value = serde_json::from_str(line).unwrap();
         let kinds = ["diagnostic", "totals", "statement"];
-        let kind = kinds.into_iter().find(|kind| record.get(kind).is_some()).unwrap();
+        let kind = kinds
+            .into_iter()
+            .find(|kind| record.get(kind).is_some())
+            .unwrap();
         (kind.to_owned(), record)
     };
     (status, out.lines().map(kind).collect())
@@ -179,15 +288,31 @@ fn records(args: &[&str]) -> (i32, Vec<(String, serde_json::Value)>) {
 #[test]
 fn a_mistake_is_a_record_with_its_places_and_its_fix() {
     let page = std::fs::read_to_string("docs/reference/json.md").unwrap();
-    let shown = page.split("```json\n").nth(1).unwrap().split("```").next().unwrap();
+    let shown = page
+        .split("```json\n")
+        .nth(1)
+        .unwrap()
+        .split("```")
+        .next()
+        .unwrap();
     let text = "machine simple\nread 0x3D4 => vnp 3\n";
     let path = script("mistake.pw", text);
     let shown = shown.replace("mistake.pw", &path);
     let (status, found) = records(&["check", "--format", "json", &path]);
-    assert_eq!((status, &found[0].1), (2, &serde_json::from_str(&shown).unwrap()));
-    assert_eq!(found[1].1, serde_json::json!({"totals": {"files": 1, "errors": 1, "warnings": 0}}));
+    assert_eq!(
+        (status, &found[0].1),
+        (2, &serde_json::from_str(&shown).unwrap())
+    );
+    assert_eq!(
+        found[1].1,
+        serde_json::json!({"totals": {"files": 1, "errors": 1, "warnings": 0}})
+    );
     let (status, ran) = records(&["run", "--format", "json", &path]);
-    assert_eq!((status, &ran[0]), (2, &found[0]), "the same mistake, and no statement");
+    assert_eq!(
+        (status, &ran[0]),
+        (2, &found[0]),
+        "the same mistake, and no statement"
+    );
     assert_eq!((ran.len(), &ran[1].1["totals"]["errors"]), (2, &1.into()));
 
     // The edit corrects the script.
@@ -195,34 +320,71 @@ fn a_mistake_is_a_record_with_its_places_and_its_fix() {
     let number = |member: &str| usize::try_from(edit[member].as_u64().unwrap()).unwrap();
     let mut lines: Vec<String> = text.lines().map(ToOwned::to_owned).collect();
     let line = &mut lines[number("line") - 1];
-    line.replace_range(number("column") - 1..number("end_column") - 1, edit["text"].as_str().unwrap());
+    line.replace_range(
+        number("column") - 1..number("end_column") - 1,
+        edit["text"].as_str().unwrap(),
+    );
     assert_eq!(lines[1], "read 0x3D4 => vpn 3");
 
     // A mistake that occurs during the run follows the statements before it. A warning precedes them.
-    let late = script("late.pw", "machine simple\nrepeat 0 { show 1 }\nexpect 1 / tlb.hits == 1\n");
+    let late = script(
+        "late.pw",
+        "machine simple\nrepeat 0 { show 1 }\nexpect 1 / tlb.hits == 1\n",
+    );
     let (status, found) = records(&["run", "--format", "json", &late]);
     let kinds: Vec<_> = found.iter().map(|(kind, _)| kind.as_str()).collect();
-    assert_eq!((status, kinds), (2, vec!["diagnostic", "statement", "diagnostic", "totals"]));
+    assert_eq!(
+        (status, kinds),
+        (2, vec!["diagnostic", "statement", "diagnostic", "totals"])
+    );
     let codes = [&found[0], &found[2]].map(|(_, record)| &record["diagnostic"]);
-    assert_eq!([&codes[0]["severity"], &codes[1]["severity"]], ["warning", "error"]);
-    assert_eq!([&codes[0]["code"], &codes[1]["code"]], ["no-effect", "divide-by-zero"]);
+    assert_eq!(
+        [&codes[0]["severity"], &codes[1]["severity"]],
+        ["warning", "error"]
+    );
+    assert_eq!(
+        [&codes[0]["code"], &codes[1]["code"]],
+        ["no-effect", "divide-by-zero"]
+    );
 
     // A related place is a place, and a file that cannot be read is a record.
     let twice = script("twice.pw", &"question \"A\" { ask \"x\" = 1 }\n".repeat(2));
     let (_, found) = records(&["check", "--format", "json", &twice, "no-such-file.pw"]);
     let places = found[0].1["diagnostic"]["places"].as_array().unwrap();
-    assert_eq!((places.len(), &places[0]["line"], &places[1]["line"]), (2, &2.into(), &1.into()));
-    assert!(found.iter().any(|(_, record)| record["diagnostic"]["code"] == "unreadable"), "{found:?}");
-    let held = records(&["check", "--format", "json", &script("held.pw", "let x = 1\n")]);
+    assert_eq!(
+        (places.len(), &places[0]["line"], &places[1]["line"]),
+        (2, &2.into(), &1.into())
+    );
+    assert!(
+        found
+            .iter()
+            .any(|(_, record)| record["diagnostic"]["code"] == "unreadable"),
+        "{found:?}"
+    );
+    let held = records(&[
+        "check",
+        "--format",
+        "json",
+        &script("held.pw", "let x = 1\n"),
+    ]);
     assert_eq!((held.0, held.1.len()), (0, 1));
 }
 
 #[test]
 fn check_reads_standard_input() {
     let mut child = pagewalk(&["check", "-"]);
-    let mut child =
-        child.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    child.stdin.take().unwrap().write_all(b"let x = y\n").unwrap();
+    let mut child = child
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(b"let x = y\n")
+        .unwrap();
     let (status, _, err) = messages(child.wait_with_output().unwrap());
     assert_eq!(status, 2);
     assert!(err.contains("<stdin>:1:9"), "{err}");
@@ -239,11 +401,17 @@ fn files_that_cannot_be_read_are_2() {
 
 #[test]
 fn many_mistakes_are_counted_and_not_all_shown() {
-    let text = (0..1000).map(|i| format!("let x{i} = y{i}q\n")).collect::<Vec<_>>().concat();
+    let text = (0..1000)
+        .map(|i| format!("let x{i} = y{i}q\n"))
+        .collect::<Vec<_>>()
+        .concat();
     let (status, _, err) = run(&["check", &script("many", &text)]);
     assert_eq!(status, 2);
     assert_eq!(err.matches("[unknown-name]").count(), 100);
-    assert!(err.ends_with("1000 mistakes; showing the first 100\n"), "{err}");
+    assert!(
+        err.ends_with("1000 mistakes; showing the first 100\n"),
+        "{err}"
+    );
 }
 
 /// `--accept` and `--fill` show the difference and replace the file, unless `CI` is set.
@@ -251,19 +419,37 @@ fn many_mistakes_are_counted_and_not_all_shown() {
 fn scripts_are_amended_and_not_in_ci() {
     let stale = "machine simple\ntranslate 0x3D4 => vpn 0x0E, vpo ?   # é\n";
     let path = script("amended", stale);
-    for (option, wanted) in [("--accept", "vpn 0x0F, vpo ?"), ("--fill", "vpn 0x0F, vpo 0x14")] {
+    for (option, wanted) in [
+        ("--accept", "vpn 0x0F, vpo ?"),
+        ("--fill", "vpn 0x0F, vpo 0x14"),
+    ] {
         let before = std::fs::read_to_string(&path).unwrap();
-        let (status, out, err) =
-            messages(pagewalk(&["test", option, &path]).env("CI", "true").output().unwrap());
+        let (status, out, err) = messages(
+            pagewalk(&["test", option, &path])
+                .env("CI", "true")
+                .output()
+                .unwrap(),
+        );
         assert_eq!((status, out.as_str()), (2, ""), "{option}");
         assert!(err.contains(option) && err.contains("`CI` is set"), "{err}");
         assert_eq!(std::fs::read_to_string(&path).unwrap(), before, "{option}");
 
         let (status, out, err) = run(&["test", option, &path]);
         let line = format!("translate 0x3D4 => {wanted}   # é\n");
-        assert_eq!((status, err.as_str()), (i32::from(option == "--accept"), ""), "{option}: {out}");
-        assert!(out.contains(&format!("\n+{line}")) && out.contains("\n-translate"), "{out}");
-        assert_eq!(std::fs::read_to_string(&path).unwrap(), format!("machine simple\n{line}"), "{option}");
+        assert_eq!(
+            (status, err.as_str()),
+            (i32::from(option == "--accept"), ""),
+            "{option}: {out}"
+        );
+        assert!(
+            out.contains(&format!("\n+{line}")) && out.contains("\n-translate"),
+            "{out}"
+        );
+        assert_eq!(
+            std::fs::read_to_string(&path).unwrap(),
+            format!("machine simple\n{line}"),
+            "{option}"
+        );
         assert!(
             out.ends_with(if status == 1 {
                 "1 fact written in 1 file, 1 unchanged\n"
@@ -285,11 +471,18 @@ fn scripts_are_amended_and_not_in_ci() {
 #[test]
 fn a_folder_is_amended_as_a_whole() {
     use std::os::unix::fs::PermissionsExt;
-    let first = script("folder", "machine simple\nlet va = 0x3D4\ninclude \"both.pw\"\n");
+    let first = script(
+        "folder",
+        "machine simple\nlet va = 0x3D4\ninclude \"both.pw\"\n",
+    );
     let folder = std::path::Path::new(&first).parent().unwrap();
     let both = folder.join("both.pw");
     std::fs::write(&both, "translate va => vpn 0x0F, vpo 7, tlbi 3\n").unwrap();
-    std::fs::write(folder.join("two.pw"), "machine simple\nlet va = 0x394\ninclude \"both.pw\"\n").unwrap();
+    std::fs::write(
+        folder.join("two.pw"),
+        "machine simple\nlet va = 0x394\ninclude \"both.pw\"\n",
+    )
+    .unwrap();
     let markdown = "# Text, vpn 1\n\n```pagewalk\nmachine simple\ntranslate 0x3D4 => vpn 1\n```\n\n```pagewalk,fails\nexpect 1 == 2\n```\n";
     let document = folder.join("text.md");
     std::fs::write(&document, markdown).unwrap();
@@ -302,30 +495,56 @@ fn a_folder_is_amended_as_a_whole() {
         ),
         "{out}"
     );
-    assert!(out.ends_with("2 facts written in 2 files, 2 unchanged\n"), "{out}");
-    assert_eq!(std::fs::read_to_string(&both).unwrap(), "translate va => vpn 0x0F, vpo 20, tlbi 3\n");
-    assert_eq!(std::fs::read_to_string(&document).unwrap(), markdown.replace("=> vpn 1", "=> vpn 15"));
-    assert_eq!(std::fs::metadata(&document).unwrap().permissions().mode() & 0o777, 0o640);
+    assert!(
+        out.ends_with("2 facts written in 2 files, 2 unchanged\n"),
+        "{out}"
+    );
+    assert_eq!(
+        std::fs::read_to_string(&both).unwrap(),
+        "translate va => vpn 0x0F, vpo 20, tlbi 3\n"
+    );
+    assert_eq!(
+        std::fs::read_to_string(&document).unwrap(),
+        markdown.replace("=> vpn 1", "=> vpn 15")
+    );
+    assert_eq!(
+        std::fs::metadata(&document).unwrap().permissions().mode() & 0o777,
+        0o640
+    );
 }
 
 #[test]
 fn diff_is_0_for_the_same_1_for_others_and_2_for_mistakes() {
     let one = script("diff-one", "machine simple\ntranslate 0x3D4\n");
-    let other = script("diff-other", "machine simple { page 128 B }\ntranslate 0x3D4 => vpn 7\n");
+    let other = script(
+        "diff-other",
+        "machine simple { page 128 B }\ntranslate 0x3D4 => vpn 7\n",
+    );
     let wrong = script("diff-wrong", "translate\n");
     assert_eq!(
         run(&["diff", &one, &one]),
-        (0, "2 statements compared, none differs\n".to_owned(), String::new())
+        (
+            0,
+            "2 statements compared, none differs\n".to_owned(),
+            String::new()
+        )
     );
     let (status, out, err) = run(&["diff", &one, &other]);
     assert_eq!((status, err.as_str()), (1, ""));
-    assert!(out.contains("page ") && out.contains("64 B") && out.contains("128 B"), "{out}");
+    assert!(
+        out.contains("page ") && out.contains("64 B") && out.contains("128 B"),
+        "{out}"
+    );
     assert!(out.ends_with("2 statements compared, 2 differ\n"), "{out}");
     let (status, out, err) = run(&["diff", &one, &wrong]);
     assert_eq!((status, out.as_str()), (2, ""));
     assert!(err.contains("[wrong-count]") || err.contains('['), "{err}");
     let (_, out, _) = run(&["diff", "--format", "json", &one, &other]);
-    assert!(out.lines().all(|line| line.starts_with('{') && line.ends_with('}')), "{out}");
+    assert!(
+        out.lines()
+            .all(|line| line.starts_with('{') && line.ends_with('}')),
+        "{out}"
+    );
 }
 
 #[test]
@@ -336,10 +555,20 @@ fn denied_warnings_are_mistakes() {
         std::fs::write(folder.join(name), text).unwrap();
         folder.join(name).to_str().unwrap().to_owned()
     };
-    let warns = file("warns.pw", "repeat 0 { show 1 }\nquestion \"Q\" { ask \"a\" = 1 }\n");
+    let warns = file(
+        "warns.pw",
+        "repeat 0 { show 1 }\nquestion \"Q\" { ask \"a\" = 1 }\n",
+    );
     let clean = file("clean.pw", "question \"Q\" { ask \"a\" = 1 }\n");
     let answers = file("answers.csv", "id,1\ns1,1\n");
-    for command in [&["run"][..], &["check"], &["test"], &["exam"], &["diff", &warns], &["grade"]] {
+    for command in [
+        &["run"][..],
+        &["check"],
+        &["test"],
+        &["exam"],
+        &["diff", &warns],
+        &["grade"],
+    ] {
         let with = |script: &str, deny: bool| {
             let mut args = command.to_vec();
             args.push(script);
@@ -348,17 +577,33 @@ fn denied_warnings_are_mistakes() {
             run(&args)
         };
         let (status, _, err) = with(&warns, false);
-        assert!(status == 0 && err.contains("[no-effect]") && err.contains("warning"), "{command:?}: {err}");
+        assert!(
+            status == 0 && err.contains("[no-effect]") && err.contains("warning"),
+            "{command:?}: {err}"
+        );
         let (status, _, err) = with(&warns, true);
-        assert!(status == 2 && err.contains("[no-effect]") && err.contains("mistake"), "{command:?}: {err}");
+        assert!(
+            status == 2 && err.contains("[no-effect]") && err.contains("mistake"),
+            "{command:?}: {err}"
+        );
         if command.len() == 1 {
             assert_eq!(with(&clean, true).0, 0, "{command:?}");
         }
     }
     // JSON output has a member for warnings only if the script causes warnings.
-    let last =
-        |file: &str| run(&["run", "--format", "json", file]).1.lines().last().unwrap_or_default().to_owned();
-    assert!(last(&warns).contains("\"code\":\"no-effect\""), "{}", last(&warns));
+    let last = |file: &str| {
+        run(&["run", "--format", "json", file])
+            .1
+            .lines()
+            .last()
+            .unwrap_or_default()
+            .to_owned()
+    };
+    assert!(
+        last(&warns).contains("\"code\":\"no-effect\""),
+        "{}",
+        last(&warns)
+    );
     assert!(!last(&clean).contains("warnings"), "{}", last(&clean));
     let report = |file: &str| run(&["test", "--report", "json=-", file]).1;
     assert!(report(&warns).contains("\"warnings\"") && !report(&clean).contains("\"warnings\""));

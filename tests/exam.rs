@@ -16,7 +16,10 @@ use crate::textbook::{CACHE, PAGE_TABLE, TLB};
 const EXAM: &str = "examples/exams/address-translation.pw";
 
 fn exam(seed: u64) -> Paper {
-    paper(&std::fs::read_to_string(Path::new(EXAM)).expect("the exam"), seed)
+    paper(
+        &std::fs::read_to_string(Path::new(EXAM)).expect("the exam"),
+        seed,
+    )
 }
 
 /// The worksheet according to the textbook's formulas. The page offset has 6 bits, the TLB index 2, the block
@@ -24,14 +27,29 @@ fn exam(seed: u64) -> Paper {
 fn by_hand(va: u64) -> Vec<(&'static str, String)> {
     let (vpn, vpo) = (va / 64, va % 64);
     let (tlbi, tlbt) = (vpn % 4, vpn / 4);
-    let in_tlb = TLB.iter().find(|entry| (entry.0, entry.1) == (tlbi, tlbt)).map(|entry| entry.2);
-    let in_table = PAGE_TABLE.iter().find(|entry| entry.0 == vpn).map(|entry| entry.1);
+    let in_tlb = TLB
+        .iter()
+        .find(|entry| (entry.0, entry.1) == (tlbi, tlbt))
+        .map(|entry| entry.2);
+    let in_table = PAGE_TABLE
+        .iter()
+        .find(|entry| entry.0 == vpn)
+        .map(|entry| entry.1);
     let ppn = in_tlb.or(in_table);
     let pa = ppn.map(|ppn| ppn * 64 + vpo);
-    let line = pa.and_then(|pa| CACHE.iter().find(|line| (line.0, line.1) == (pa / 4 % 16, pa / 64)));
-    let hex = |n: Option<u64>, digits: usize| n.map_or("-".to_owned(), |n| format!("0x{n:0digits$X}"));
+    let line = pa.and_then(|pa| {
+        CACHE
+            .iter()
+            .find(|line| (line.0, line.1) == (pa / 4 % 16, pa / 64))
+    });
+    let hex =
+        |n: Option<u64>, digits: usize| n.map_or("-".to_owned(), |n| format!("0x{n:0digits$X}"));
     let word = |yes: bool, one: &str, other: &str| if yes { one } else { other }.to_owned();
-    let cache = if pa.is_none() { "none".to_owned() } else { word(line.is_some(), "hit", "miss") };
+    let cache = if pa.is_none() {
+        "none".to_owned()
+    } else {
+        word(line.is_some(), "hit", "miss")
+    };
     let byte = match (pa, line) {
         (None, _) | (Some(_), None) => "-".to_owned(),
         (Some(pa), Some(line)) => hex(Some(line.2[(pa % 4) as usize]), 2),
@@ -73,26 +91,39 @@ fn the_key_agrees_with_the_textbook() {
         let sheets = worksheets(&paper.questions[0]);
         assert_eq!(sheets.len(), 3, "seed {seed}");
         for (va, blanks) in sheets {
-            let key: Vec<(&str, String)> =
-                blanks.iter().map(|blank| (&*blank.fact, blank.answer())).collect();
+            let key: Vec<(&str, String)> = blanks
+                .iter()
+                .map(|blank| (&*blank.fact, blank.answer()))
+                .collect();
             assert_eq!(key, by_hand(va), "seed {seed}, address {va:#x}");
             addresses.insert(va);
         }
     }
-    assert!(addresses.len() > 40, "only {} addresses were asked", addresses.len());
+    assert!(
+        addresses.len() > 40,
+        "only {} addresses were asked",
+        addresses.len()
+    );
 }
 
 #[test]
 fn points_add_up() {
     let exam = exam(1);
-    let points: Vec<String> = exam.questions.iter().map(|question| question.points.to_string()).collect();
+    let points: Vec<String> = exam
+        .questions
+        .iter()
+        .map(|question| question.points.to_string())
+        .collect();
     assert_eq!(
         (points, exam.points().to_string()),
         (vec!["36".to_owned(), "14".to_owned()], "50".to_owned())
     );
     let shared = "question \"q\" points 10 { ask \"a\" = 1 points 4; ask \"b\" = 1; part \"p\" { ask \"c\" = 1; ask \"d\" = 1 } }";
     let shared = paper(shared, 0);
-    let each: Vec<String> = shared.questions[0].items().map(|item| item.points.to_string()).collect();
+    let each: Vec<String> = shared.questions[0]
+        .items()
+        .map(|item| item.points.to_string())
+        .collect();
     // The items share the remaining 6 points: 3 for the blank, and 3 for the part, whose two blanks get 1.5 each.
     assert_eq!(each, ["4", "3", "1.5", "1.5"]);
 }
@@ -101,12 +132,24 @@ fn points_add_up() {
 fn state_carries_from_one_ask_to_the_next_and_a_probe_leaves_none() {
     let machine = "machine simple\nset page_table { | vpn ppn v |; | 0F 0D 1 | }\n";
     let key = |asks: &str| {
-        let paper = paper(&format!("{machine}question \"q\" {{ {asks} }}\nexpect tlb.hits == 0"), 0);
+        let paper = paper(
+            &format!("{machine}question \"q\" {{ {asks} }}\nexpect tlb.hits == 0"),
+            0,
+        );
         let sheets = worksheets(&paper.questions[0]);
-        sheets.iter().map(|(_, blanks)| blanks[0].answer()).collect::<Vec<_>>()
+        sheets
+            .iter()
+            .map(|(_, blanks)| blanks[0].answer())
+            .collect::<Vec<_>>()
     };
-    assert_eq!(key("ask read 0x3D4 => tlb; ask read 0x3D4 => tlb"), ["miss", "hit"]);
-    assert_eq!(key("ask probe read 0x3D4 => tlb; ask read 0x3D4 => tlb"), ["miss", "miss"]);
+    assert_eq!(
+        key("ask read 0x3D4 => tlb; ask read 0x3D4 => tlb"),
+        ["miss", "hit"]
+    );
+    assert_eq!(
+        key("ask probe read 0x3D4 => tlb; ask read 0x3D4 => tlb"),
+        ["miss", "miss"]
+    );
 }
 
 #[test]
@@ -118,7 +161,10 @@ fn a_paper_holds_no_answer_and_its_key_does() {
     );
     assert!(paper.contains("| VPN (2 digits) | `0x__` |"), "{paper}");
     assert!(paper.contains("| TLB hit? (Y/N) | `________` |"));
-    assert!(paper.contains("| Question | 1 | 2 | Total |") && paper.contains("| Points | 36 | 14 | 50 |"));
+    assert!(
+        paper.contains("| Question | 1 | 2 | Total |")
+            && paper.contains("| Points | 36 | 14 | 50 |")
+    );
     assert!(paper.contains("LRU selects the victim") && paper.contains("byte-addressable"));
     assert!(!paper.contains("**") && !paper.contains("[x]"));
     assert!(key.contains("**512** B") && key.contains("- [x] the low ones"));
@@ -126,7 +172,11 @@ fn a_paper_holds_no_answer_and_its_key_does() {
     assert_eq!(paper.matches("| PPN (2 digits) | `0x__` |").count(), 3);
     assert!(key.contains("| PPN (2 digits) | **-** |"));
     let (paper, key) = (json(&exam, Edition::Paper), json(&exam, Edition::Key));
-    assert!(!paper.contains("\"key\": \"") && !paper.contains("rubric") && key.contains("\"key\": \"512\""));
+    assert!(
+        !paper.contains("\"key\": \"")
+            && !paper.contains("rubric")
+            && key.contains("\"key\": \"512\"")
+    );
     assert!(!paper.contains("correct") && !paper.contains("neighboring"));
     serde_json::from_str::<serde_json::Value>(&paper).expect("JSON");
 }
@@ -136,7 +186,9 @@ fn the_text_of_an_author_is_not_markup() {
     let text = "question \"a | b <script>\" { ask \"x_1 | `y`\" = 1; choice \"*?\" { correct \"<b>\"; wrong \"](\" } }";
     let out = markdown(&paper(text, 0), Edition::Paper, &Style::default());
     assert!(
-        out.contains("## 1 a \\| b \\<script\\>") && !out.contains("<script>") && !out.contains("<b>"),
+        out.contains("## 1 a \\| b \\<script\\>")
+            && !out.contains("<script>")
+            && !out.contains("<b>"),
         "{out}"
     );
 }
@@ -151,14 +203,20 @@ fn options(fact: &str) -> Vec<(String, bool, Option<&'static str>)> {
     );
     let paper = paper(&text, 0);
     let item = paper.questions[0].items().next().expect("a choice");
-    let ItemKind::Choice { options, .. } = &item.kind else { panic!("{item:?}") };
-    options.iter().map(|option| (option.text.clone(), option.correct, option.mistake)).collect()
+    let ItemKind::Choice { options, .. } = &item.kind else {
+        panic!("{item:?}")
+    };
+    options
+        .iter()
+        .map(|option| (option.text.clone(), option.correct, option.mistake))
+        .collect()
 }
 
 #[test]
 fn wrong_options_come_of_real_mistakes() {
     let check = |fact: &str, expected: [(&str, Option<&'static str>); 4]| {
-        let expected = expected.map(|(text, mistake)| (text.to_owned(), mistake.is_none(), mistake));
+        let expected =
+            expected.map(|(text, mistake)| (text.to_owned(), mistake.is_none(), mistake));
         assert_eq!(options(fact), expected, "{fact}");
     };
     let stale = Some("a stale entry used");
@@ -253,8 +311,9 @@ fn solutions_show_the_way() {
 #[test]
 fn the_solution_of_a_value_is_its_formula_with_numbers() {
     let solved = |ask: &str| {
-        let script =
-            format!("let h = 9 / 10; let t = 10; let m = 60; let less = -2; question \"q\" {{ ask {ask} }}");
+        let script = format!(
+            "let h = 9 / 10; let t = 10; let m = 60; let less = -2; question \"q\" {{ ask {ask} }}"
+        );
         let text = markdown(&paper(&script, 0), Edition::Solutions, &Style::default());
         text.lines()
             .find(|line| line.contains(" = ") || line.contains(" is "))
@@ -265,9 +324,15 @@ fn the_solution_of_a_value_is_its_formula_with_numbers() {
             "\"EAT\" = h * (t + m) + (1 - h) * (t + 2 * m)",
             "9 / 10 = 0.9; 0.9 × (10 + 60) + (1 − 0.9) × (10 + 2 × 60) = 0.9 × 70 + 0.1 × 130 = 76",
         ),
-        ("\"pages\" = ceil(m / t) + less", "⌈60 / 10⌉ + (-2) = 6 + (-2) = 4"),
+        (
+            "\"pages\" = ceil(m / t) + less",
+            "⌈60 / 10⌉ + (-2) = 6 + (-2) = 4",
+        ),
         ("\"fits?\" = t + m <= 64", "10 + 60 ≤ 64 is false"),
-        ("\"bits\" = (t + m) << 2 radix hex", "(10 + 60) << 2 = 0x46 << 2 = 0x118"),
+        (
+            "\"bits\" = (t + m) << 2 radix hex",
+            "(10 + 60) << 2 = 0x46 << 2 = 0x118",
+        ),
     ] {
         assert_eq!(solved(ask).as_deref(), Some(solution));
     }
@@ -293,7 +358,10 @@ fn frames_are_shared_after_a_fork_until_one_stores() {
             drawn.split_whitespace().collect::<Vec<_>>().join(" ") == words
         })
     };
-    assert!(has("0x80, copy-on-write 0x00 refs 2 0x80, copy-on-write"), "{text}");
+    assert!(
+        has("0x80, copy-on-write 0x00 refs 2 0x80, copy-on-write"),
+        "{text}"
+    );
     assert!(has("0x81, R/W 0x01 refs 1 0x81, copy-on-write"), "{text}");
     assert!(has("0x02 refs 1"), "{text}");
 }
@@ -313,36 +381,70 @@ fn figures_in_a_row_are_before_and_after() {
     };
     let titles = |body: &str| {
         let text = markdown(&paper(body), Edition::Paper, &Style::default());
-        let titles =
-            text.lines().filter(|line| line.contains("mapping of") || line.contains("pages and frames"));
+        let titles = text
+            .lines()
+            .filter(|line| line.contains("mapping of") || line.contains("pages and frames"));
         titles.map(str::to_owned).collect::<Vec<_>>()
     };
     let mapping = "figure mapping P1 P2 \"f\"";
     assert_eq!(
         titles(&format!("{mapping}; P2: write q = 1; {mapping}; {mapping}")),
-        ["before: mapping of \"f\"", "after: mapping of \"f\"", "mapping of \"f\""]
+        [
+            "before: mapping of \"f\"",
+            "after: mapping of \"f\"",
+            "mapping of \"f\""
+        ]
     );
     assert_eq!(
         titles("figure frames P1; figure frames P1 P2; P2: write q = 1; figure frames P1 P2"),
-        ["pages and frames", "before: pages and frames", "after: pages and frames"]
+        [
+            "pages and frames",
+            "before: pages and frames",
+            "after: pages and frames"
+        ]
     );
-    assert_eq!(titles(&format!("{mapping}; text \"Then P2 stores.\"; {mapping}")), ["mapping of \"f\""; 2]);
-    let edition =
-        |edition| markdown(&paper(&format!("P2: write q = 1; {mapping}")), edition, &Style::default());
+    assert_eq!(
+        titles(&format!("{mapping}; text \"Then P2 stores.\"; {mapping}")),
+        ["mapping of \"f\""; 2]
+    );
+    let edition = |edition| {
+        markdown(
+            &paper(&format!("P2: write q = 1; {mapping}")),
+            edition,
+            &Style::default(),
+        )
+    };
     let (paper, key) = (edition(Edition::Paper), edition(Edition::Key));
-    for answer in
-        ["▶", "◀", "0x00 ", "0x01 ", "refs", "page cache", "copy of page 0", "copy-on-write", "not resident"]
-    {
-        assert!(key.contains(answer) && !paper.contains(answer), "{answer}: {key}{paper}");
+    for answer in [
+        "▶",
+        "◀",
+        "0x00 ",
+        "0x01 ",
+        "refs",
+        "page cache",
+        "copy of page 0",
+        "copy-on-write",
+        "not resident",
+    ] {
+        assert!(
+            key.contains(answer) && !paper.contains(answer),
+            "{answer}: {key}{paper}"
+        );
     }
     // The places for frames are the boxes without a text.
-    assert_eq!(paper.matches("│                 │").count(), 2 * 4, "{paper}");
+    assert_eq!(
+        paper.matches("│                 │").count(),
+        2 * 4,
+        "{paper}"
+    );
 }
 
 #[test]
 fn a_paper_counts_frames_in_the_grammatical_number() {
-    for (frames, said) in [(1, "There is 1 frame for user pages."), (2, "There are 2 frames for user pages.")]
-    {
+    for (frames, said) in [
+        (1, "There is 1 frame for user pages."),
+        (2, "There are 2 frames for user pages."),
+    ] {
         let text = format!(
             "machine simple\nkernel {{ frames {frames} }}\nprocess P1 {{ | area | start | end | perms | backing |\n\
              | heap | 1000 | 1200 | rw-p | anonymous | }}\nquestion \"Q\" points 1 {{ ask read 0x1000 => fault }}\n"
@@ -393,7 +495,10 @@ fn a_prompt_says_everything_that_the_key_depends_on() {
             "Store of 0x07 to 0x03C5 on core 0",
             "Suppose that a byte is read at virtual address 0x03C5 on core 0.",
         ] {
-            assert!(text.replace(['\u{a0}', '~'], " ").contains(row), "{row}: {text}");
+            assert!(
+                text.replace(['\u{a0}', '~'], " ").contains(row),
+                "{row}: {text}"
+            );
         }
         assert!(!text.contains("translate 0x"), "{text}");
     }
@@ -401,103 +506,176 @@ fn a_prompt_says_everything_that_the_key_depends_on() {
 
 #[test]
 fn a_reference_string_is_printed_with_its_settings() {
-    let string = "reference 0 1 2 3 0 { frames 3, replacement nru, writes [3], tick 2, holding [7] }";
-    let paper = paper(&format!("question \"q\" {{ ask {string} => faults; ask reference columns hit }}"), 0);
+    let string =
+        "reference 0 1 2 3 0 { frames 3, replacement nru, writes [3], tick 2, holding [7] }";
+    let paper = paper(
+        &format!("question \"q\" {{ ask {string} => faults; ask reference columns hit }}"),
+        0,
+    );
     let text = markdown(&paper, Edition::Paper, &Style::default());
     let prompt = "A process references these pages in order: 0, 1, 2, 3, 0. There are 3 frames, and the replacement policy is NRU. \
                   Every reference to page 3 is a store. The clock ticks after every 2 references. At the start, a frame \
                   holds page 7.";
     assert_eq!(text.matches(prompt).count(), 2, "{text}");
-    assert!(text.contains("Within a class, it evicts the page in the lowest-numbered frame."), "{text}");
+    assert!(
+        text.contains("Within a class, it evicts the page in the lowest-numbered frame."),
+        "{text}"
+    );
     // The grid shows the latest reference string, even if other statements follow the string.
     let machine = "machine simple\nset page_table { | vpn ppn v |; | 0F 0D 1 | }\n";
     let script = format!(
         "{machine}reference 1 2 {{ frames 2 }}\nquestion \"q\" {{ read 0x3C0; ask reference columns hit }}"
     );
     let text = markdown(&self::paper(&script, 0), Edition::Paper, &Style::default());
-    assert!(text.contains("A process references these pages in order: 1, 2."), "{text}");
+    assert!(
+        text.contains("A process references these pages in order: 1, 2."),
+        "{text}"
+    );
 }
 
 #[test]
 fn addresses_and_stores_are_printed() {
-    let string = "reference 0x0FF 0x100 0x3D4 { page 256 B, frames 2, replacement fifo, stores 2 3 }";
-    let script =
-        format!("question \"q\" {{ ask {string} => faults, disk_writes; ask reference columns page hit }}");
+    let string =
+        "reference 0x0FF 0x100 0x3D4 { page 256 B, frames 2, replacement fifo, stores 2 3 }";
+    let script = format!(
+        "question \"q\" {{ ask {string} => faults, disk_writes; ask reference columns page hit }}"
+    );
     let paper = paper(&script, 0);
     let text = markdown(&paper, Edition::Paper, &Style::default());
     let prompt = "Each page contains 256 bytes. A process references these byte addresses in order: 0x0FF, 0x100 (write), 0x3D4 (write). There \
                   are 2 frames, and the replacement policy is FIFO. A reference marked (write) modifies its page.";
     assert_eq!(text.matches(prompt).count(), 2, "{text}");
-    assert!(text.contains("only if it was modified since it was read."), "{text}");
+    assert!(
+        text.contains("only if it was modified since it was read."),
+        "{text}"
+    );
     // The students compute the page numbers 0, 1, and 3. The victim is page 0, which is clean.
     let key = markdown(&paper, Edition::Key, &Style::default());
     let pages = |text: &str| -> Vec<String> {
-        let rows = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
-        rows.filter(|row| row.len() == 5 && row[1].starts_with("0x")).map(|row| row[2..4].join(" ")).collect()
+        let rows = text
+            .lines()
+            .map(|line| line.split_whitespace().collect::<Vec<_>>());
+        rows.filter(|row| row.len() == 5 && row[1].starts_with("0x"))
+            .map(|row| row[2..4].join(" "))
+            .collect()
     };
     assert_eq!(pages(&key), ["0 0", "1 1", "3 1"], "{key}");
     assert_eq!(pages(&text), ["____ 0", "____ 1", "____ 1"], "{text}");
-    let one = self::paper("question \"q\" { ask reference 1 2 { frames 1, stores 1 } => disk_writes }", 0);
+    let one = self::paper(
+        "question \"q\" { ask reference 1 2 { frames 1, stores 1 } => disk_writes }",
+        0,
+    );
     let text = markdown(&one, Edition::Paper, &Style::default());
     assert!(text.contains("pages in order: 1 (write), 2."), "{text}");
     let key = markdown(&one, Edition::Key, &Style::default());
-    assert!(key.contains("Pages written to disk") && !text.contains("holds"), "{key}");
+    assert!(
+        key.contains("Pages written to disk") && !text.contains("holds"),
+        "{key}"
+    );
 }
 
 #[test]
 fn ticks_and_bits_are_printed() {
     let print = |settings: &str, asked: &str| {
-        let script =
-            format!("question \"q\" {{ ask reference 1 2 3 {{ frames 2, {settings} }} => {asked} }}");
+        let script = format!(
+            "question \"q\" {{ ask reference 1 2 3 {{ frames 2, {settings} }} => {asked} }}"
+        );
         markdown(&paper(&script, 0), Edition::Paper, &Style::default())
     };
     let text = print("replacement clock, ticks 1 3, stores 3", "faults");
-    assert!(text.contains("in order: 1 (tick), 2, 3 (write, tick)."), "{text}");
-    assert!(text.contains("The clock ticks after each reference marked (tick)."), "{text}");
-    assert!(text.contains("A clock tick clears the use bits of all pages."), "{text}");
-    assert!(text.contains("stays there until all frames are full"), "{text}");
-    assert!(!text.contains("on disk"), "only if a question asks about the disk: {text}");
+    assert!(
+        text.contains("in order: 1 (tick), 2, 3 (write, tick)."),
+        "{text}"
+    );
+    assert!(
+        text.contains("The clock ticks after each reference marked (tick)."),
+        "{text}"
+    );
+    assert!(
+        text.contains("A clock tick clears the use bits of all pages."),
+        "{text}"
+    );
+    assert!(
+        text.contains("stays there until all frames are full"),
+        "{text}"
+    );
+    assert!(
+        !text.contains("on disk"),
+        "only if a question asks about the disk: {text}"
+    );
     assert!(print("replacement clock, stores 3", "disk_reads").contains("on disk"));
     let text = print("replacement aging, tick 1", "faults");
     assert!(
-        text.contains("The clock ticks after every reference.") && !text.contains("use bits of all"),
+        text.contains("The clock ticks after every reference.")
+            && !text.contains("use bits of all"),
         "{text}"
     );
     // The lookahead begins with the reference after the current reference.
     let text = print("replacement optimal lookahead 2", "rate");
     let policy = "There are 2 frames, and the system uses the optimal replacement policy with a lookahead of 2 references \
                   after the current one.";
-    assert!(text.contains(policy) && text.contains("Page-fault rate"), "{text}");
-    assert!(text.contains("not among the known references") && !text.contains("never used again"), "{text}");
+    assert!(
+        text.contains(policy) && text.contains("Page-fault rate"),
+        "{text}"
+    );
+    assert!(
+        text.contains("not among the known references") && !text.contains("never used again"),
+        "{text}"
+    );
     let text = print("replacement optimal", "faults");
     assert!(
-        text.contains("the system uses the optimal replacement policy.\n") && text.contains("never used"),
+        text.contains("the system uses the optimal replacement policy.\n")
+            && text.contains("never used"),
         "{text}"
     );
     let text = print("replacement third-chance", "faults");
-    assert!(text.contains("the replacement policy is enhanced second chance."), "{text}");
-    assert!(text.contains("The second round looks for a page with only the modified bit set"), "{text}");
+    assert!(
+        text.contains("the replacement policy is enhanced second chance."),
+        "{text}"
+    );
+    assert!(
+        text.contains("The second round looks for a page with only the modified bit set"),
+        "{text}"
+    );
     let grid = "question \"q\" { reference 1 2 { frames 2, replacement clock }; ask reference columns hit use modified }";
     let text = markdown(&paper(grid, 0), Edition::Paper, &Style::default());
-    for head in ["Hit (1 or 0)", "Use bits (frame 0 first)", "Modified bits (frame 0 first)"] {
+    for head in [
+        "Hit (1 or 0)",
+        "Use bits (frame 0 first)",
+        "Modified bits (frame 0 first)",
+    ] {
         assert!(text.contains(head), "{head}: {text}");
     }
-    assert!(!text.contains("on disk") && !text.contains("Write (1 or 0)"), "{text}");
+    assert!(
+        !text.contains("on disk") && !text.contains("Write (1 or 0)"),
+        "{text}"
+    );
 }
 
 #[test]
 fn a_table_of_initial_pages_is_printed() {
     let ask = |columns: &str, row: &str| {
-        let string = format!("reference 4 {{ frames 1, replacement nru\n| {columns} |\n| {row} |\n}}");
+        let string =
+            format!("reference 4 {{ frames 1, replacement nru\n| {columns} |\n| {row} |\n}}");
         let paper = paper(&format!("question \"q\" {{ ask {string} => faults }}"), 0);
         markdown(&paper, Edition::Paper, &Style::default())
     };
     let text = ask("page loaded used R M", "7 126 280 1 0");
-    let start =
-        "At the start, the frames hold page 7 (loaded at time 126, last used at time 280, R = 1, M = 0).";
-    assert!(text.contains(&format!("A process references page 4. There is one frame. {start}")), "{text}");
-    assert!(text.contains("in the order of their loading times"), "{text}");
-    assert!(!text.contains("Their use bits are clear") && !text.contains("All frames are empty"), "{text}");
+    let start = "At the start, the frames hold page 7 (loaded at time 126, last used at time 280, R = 1, M = 0).";
+    assert!(
+        text.contains(&format!(
+            "A process references page 4. There is one frame. {start}"
+        )),
+        "{text}"
+    );
+    assert!(
+        text.contains("in the order of their loading times"),
+        "{text}"
+    );
+    assert!(
+        !text.contains("Their use bits are clear") && !text.contains("All frames are empty"),
+        "{text}"
+    );
     // The paper prints exactly the columns that the table has.
     let parts = [
         ("loaded", "(loaded at time 1)"),
@@ -508,7 +686,11 @@ fn a_table_of_initial_pages_is_printed() {
     for (column, own) in parts {
         let text = ask(&format!("page {column}"), "7 1");
         for (other, words) in parts {
-            assert_eq!(text.contains(words), other == column, "{own} {words} {text}");
+            assert_eq!(
+                text.contains(words),
+                other == column,
+                "{own} {words} {text}"
+            );
         }
     }
     let order = "question \"q\" { reference 1 2 { frames 2 }; ask reference columns order }";
@@ -522,15 +704,26 @@ fn conditions_are_printed_as_prose_or_not_at_all() {
     let printed = |ask: &str| {
         let paper = paper(&format!("{machine}question \"q\" {{ {ask} }}\n"), 0);
         let text = markdown(&paper, Edition::Paper, &Style::default());
-        text.lines().find(|line| line.ends_with("(hex)")).map(str::to_owned).unwrap_or_default()
+        text.lines()
+            .find(|line| line.ends_with("(hex)"))
+            .map(str::to_owned)
+            .unwrap_or_default()
     };
     let any = printed("ask x in 0..0x400 where read x => fault page, tlb miss");
     assert!(any.starts_with("Give a value for x from 0 to 0x3FF such that a read of virtual address x results in a page fault and a TLB miss"), "{any}");
     let hidden = printed("ask m in [5, 6, 7] where m in [7]");
-    assert!(hidden.starts_with("Give a value for m among 5, 6, and 7"), "{hidden}");
-    assert!(!hidden.contains("where") && !hidden.contains("[7]"), "{hidden}");
+    assert!(
+        hidden.starts_with("Give a value for m among 5, 6, and 7"),
+        "{hidden}"
+    );
+    assert!(
+        !hidden.contains("where") && !hidden.contains("[7]"),
+        "{hidden}"
+    );
     let script = "question \"q\" { ask m in [5, 6, 7] where m in [7] }";
-    let among = |edition| json_value(&paper(script, 0), edition)["questions"][0]["body"][0]["among"].clone();
+    let among = |edition| {
+        json_value(&paper(script, 0), edition)["questions"][0]["body"][0]["among"].clone()
+    };
     assert_eq!(among(Edition::Paper), "m in [5, 6, 7]");
     assert_eq!(among(Edition::Key), "m in [5, 6, 7] where m in [7]");
     let own = printed("ask m in [5, 6, 7] as \"the odd prime above 5\" where m in [7]");
@@ -547,7 +740,12 @@ fn an_author_may_word_the_prompt() {
         Edition::Paper,
         &Style::default(),
     );
-    for prompt in ["A program loads from 0x3C5.", "Draw the TLB.", "Which page?", "Load from 0x0002"] {
+    for prompt in [
+        "A program loads from 0x3C5.",
+        "Draw the TLB.",
+        "Which page?",
+        "Load from 0x0002",
+    ] {
         assert!(text.contains(prompt), "{prompt}: {text}");
     }
 }
@@ -586,19 +784,38 @@ fn the_format_of_a_blank_depends_on_its_fact_and_not_on_its_value() {
 fn a_documented_column_can_be_asked_even_if_every_entry_has_the_default() {
     let table = |script: &str| {
         let text = markdown(&paper(script, 0), Edition::Key, &Style::default());
-        text.split_once("```text\n").expect("a table").1.split_once("```").expect("its end").0.to_owned()
+        text.split_once("```text\n")
+            .expect("a table")
+            .1
+            .split_once("```")
+            .expect("its end")
+            .0
+            .to_owned()
     };
     let entries = "machine simple\nset page_table { | vpn ppn v |; | 0F 0D 1 |; | 10 0E 1 | }\n";
     assert_eq!(
-        table(&format!("{entries}question \"q\" {{ ask page_table columns rw us }}")),
+        table(&format!(
+            "{entries}question \"q\" {{ ask page_table columns rw us }}"
+        )),
         "Page table\nVPN R/W U/S\n───────────\n 0F   1   1\n 10   1   1\n"
     );
     // Each way of a set has an `rw` column.
-    let ways = table(&format!("{entries}read 0x3C0\nquestion \"q\" {{ ask tlb columns tag rw }}"));
-    let last: Vec<&str> = ways.lines().last().expect("a set").split_whitespace().collect();
+    let ways = table(&format!(
+        "{entries}read 0x3C0\nquestion \"q\" {{ ask tlb columns tag rw }}"
+    ));
+    let last: Vec<&str> = ways
+        .lines()
+        .last()
+        .expect("a set")
+        .split_whitespace()
+        .collect();
     assert_eq!(last.join(" "), "3 │ 03 1 │ - - │ - - │ - -", "{ways}");
     let process = "machine core-i7\nkernel\nprocess P\nlet p = sbrk(4096)\nwrite p = 1\nquestion \"q\" { ask P.page_table columns rw d }";
-    assert!(table(process).contains("555555559 1   1"), "{}", table(process));
+    assert!(
+        table(process).contains("555555559 1   1"),
+        "{}",
+        table(process)
+    );
 }
 
 #[test]
@@ -607,15 +824,27 @@ fn the_paper_shows_which_entry_of_a_full_set_is_the_oldest() {
                    set page_table { | vpn ppn |; | 00 01 |; | 01 02 |; | 02 03 | }\n\
                    set tlb { | set | tag ppn v | tag ppn v |; | 0 | 00 01 1 | 01 02 1 | }\n";
     let question = |before: &str| {
-        let paper = paper(&format!("{machine}question \"q\" {{ {before} ask read 0x80 => tlb.victim }}"), 0);
+        let paper = paper(
+            &format!("{machine}question \"q\" {{ {before} ask read 0x80 => tlb.victim }}"),
+            0,
+        );
         markdown(&paper, Edition::Key, &Style::default())
     };
     let given = question("");
-    assert!(given.contains("In the TLB, way 0 (the leftmost) was used least recently"), "{given}");
-    assert!(given.contains("| Tag of the TLB victim (hex, 2 digits) | **0x00** |"), "{given}");
+    assert!(
+        given.contains("In the TLB, way 0 (the leftmost) was used least recently"),
+        "{given}"
+    );
+    assert!(
+        given.contains("| Tag of the TLB victim (hex, 2 digits) | **0x00** |"),
+        "{given}"
+    );
     // If the question uses way 0 first, the TLB evicts the entry in way 1.
     let used = question("read 0x00;");
-    assert!(used.contains("From the least to the most recently used, its ways are 1, 0."), "{used}");
+    assert!(
+        used.contains("From the least to the most recently used, its ways are 1, 0."),
+        "{used}"
+    );
     assert!(used.contains("**0x01**"), "{used}");
 }
 
@@ -623,7 +852,10 @@ fn the_paper_shows_which_entry_of_a_full_set_is_the_oldest() {
 fn points_are_printed_as_numbers_of_a_paper() {
     let script = "question \"q\" { ask \"a\" = 1 points 1/2; ask \"b\" = 2 points 5/3; choice \"Which is a miss\" { correct \"x\"; wrong \"y\" } }";
     let text = markdown(&paper(script, 0), Edition::Paper, &Style::default());
-    assert!(text.contains("a (0.5 points)") && text.contains("b (1 2/3 points)"), "{text}");
+    assert!(
+        text.contains("a (0.5 points)") && text.contains("b (1 2/3 points)"),
+        "{text}"
+    );
     assert!(text.contains("Which is a miss. Tick one."), "{text}");
 }
 
@@ -632,12 +864,20 @@ fn a_condition_that_is_not_printed_causes_a_warning() {
     let warnings = |ask: &str| {
         let machine = "machine simple\nset page_table { | vpn ppn v |; | 0F 0D 1 | }\n";
         let script = format!("{machine}question \"q\" {{ {ask} }}\n");
-        CheckedScript::from_text("q.pw", &script, &mut ()).warnings.len()
+        CheckedScript::from_text("q.pw", &script, &mut ())
+            .warnings
+            .len()
     };
     assert_eq!(warnings("ask x in 0..0x400 where read x => fault page"), 0);
-    assert_eq!(warnings("ask x in 0..0x400 where x % 4 == 0 where read x => fault page"), 1);
+    assert_eq!(
+        warnings("ask x in 0..0x400 where x % 4 == 0 where read x => fault page"),
+        1
+    );
     assert_eq!(warnings("ask x in 0..0x400 where read x => tlb not hit"), 1);
-    assert_eq!(warnings("ask x in 0..0x400 as \"an aligned address\" where x % 4 == 0"), 0);
+    assert_eq!(
+        warnings("ask x in 0..0x400 as \"an aligned address\" where x % 4 == 0"),
+        0
+    );
 }
 
 #[test]
@@ -647,23 +887,38 @@ fn an_author_writes_a_table_with_cells_to_fill_in() {
     let paper = paper(script, 0);
     let sheet = markdown(&paper, Edition::Paper, &Style::default());
     let key = markdown(&paper, Edition::Key, &Style::default());
-    for (text, row) in
-        [(&sheet, "4 KB "), (&key, "4 KB "), (&sheet, "-1 "), (&sheet, "0x0FF"), (&key, "0x00F")]
-    {
+    for (text, row) in [
+        (&sheet, "4 KB "),
+        (&key, "4 KB "),
+        (&sheet, "-1 "),
+        (&sheet, "0x0FF"),
+        (&key, "0x00F"),
+    ] {
         assert!(text.contains(row), "{row}: {text}");
     }
-    assert!(sheet.contains("n = 3") && sheet.contains("hex (hex)") && !sheet.contains("0x00F"), "{sheet}");
+    assert!(
+        sheet.contains("n = 3") && sheet.contains("hex (hex)") && !sheet.contains("0x00F"),
+        "{sheet}"
+    );
     assert!(
         sheet.contains("yes? (Y/N)")
-            && key.lines().any(|line| line.split_whitespace().eq(["-1", "0x0FF", "N"])),
+            && key
+                .lines()
+                .any(|line| line.split_whitespace().eq(["-1", "0x0FF", "N"])),
         "{key}"
     );
-    let names: Vec<String> =
-        pagewalk_script::exam::field::fields(&paper).into_iter().map(|field| field.name).collect();
+    let names: Vec<String> = pagewalk_script::exam::field::fields(&paper)
+        .into_iter()
+        .map(|field| field.name)
+        .collect();
     assert_eq!(names, ["1.1.2", "1.2.3"]);
     // Keywords such as `table` and `columns` remain usable as names.
-    let named = "def table(row) { show row }\nlet columns = 2\nlet option = columns\ntable(option)\n";
-    assert_eq!(CheckedScript::from_text("names.pw", named, &mut ()).diagnostics, []);
+    let named =
+        "def table(row) { show row }\nlet columns = 2\nlet option = columns\ntable(option)\n";
+    assert_eq!(
+        CheckedScript::from_text("names.pw", named, &mut ()).diagnostics,
+        []
+    );
 }
 
 #[test]
@@ -672,5 +927,8 @@ fn the_conditions_of_an_option_leave_no_trace() {
                   choice \"break\" { option \"it moves\" where P1: sbrk(64) => returns not 0; wrong \"x\" }; \
                   ask \"moved by\" = sbrk(0) - start }";
     let key = markdown(&paper(script, 0), Edition::Key, &Style::default());
-    assert!(key.contains("- [x] it moves") && key.contains("**0**"), "{key}");
+    assert!(
+        key.contains("- [x] it moves") && key.contains("**0**"),
+        "{key}"
+    );
 }

@@ -14,8 +14,9 @@ use pagewalk_script::run::{Files, run};
 fn scripts() -> Vec<PathBuf> {
     let entries = std::fs::read_dir("examples").expect("there are examples");
     let paths = entries.map(|entry| entry.expect("a readable folder").path());
-    let scripts: Vec<PathBuf> =
-        paths.filter(|path| path.extension().is_some_and(|end| end == "pw")).collect();
+    let scripts: Vec<PathBuf> = paths
+        .filter(|path| path.extension().is_some_and(|end| end == "pw"))
+        .collect();
     assert!(!scripts.is_empty(), "no example was found");
     scripts
 }
@@ -27,10 +28,19 @@ fn holds(path: &Path, text: &str) -> (Vec<StepRecord>, Totals) {
     wrong.extend(more);
     assert_eq!(wrong, [], "{} reads", path.display());
     let mut records: Vec<StepRecord> = Vec::new();
-    let ended = run(&script.body, &sources, &files, Options::default(), &mut records);
+    let ended = run(
+        &script.body,
+        &sources,
+        &files,
+        Options::default(),
+        &mut records,
+    );
     assert_eq!(ended.diagnostics, [], "{} has no mistakes", path.display());
-    let failed: Vec<_> =
-        records.iter().flat_map(|record| &record.checks).filter(|check| !check.held).collect();
+    let failed: Vec<_> = records
+        .iter()
+        .flat_map(|record| &record.checks)
+        .filter(|check| !check.held)
+        .collect();
     assert!(failed.is_empty(), "{}: {failed:#?}", path.display());
     (records, ended.totals)
 }
@@ -65,14 +75,22 @@ fn with_all_facts(mut text: String, records: &[StepRecord]) -> (String, u64) {
     for record in records {
         *runs.entry(record.span).or_default() += 1;
     }
-    let mut once: Vec<&StepRecord> =
-        records.iter().filter(|record| record.span.file == 0 && runs[&record.span] == 1).collect();
+    let mut once: Vec<&StepRecord> = records
+        .iter()
+        .filter(|record| record.span.file == 0 && runs[&record.span] == 1)
+        .collect();
     once.sort_by_key(|record| std::cmp::Reverse(record.span.end));
     let mut added = 0;
     for record in once {
-        let facts: Vec<String> = reported_facts(&record.did).iter().map(ToString::to_string).collect();
+        let facts: Vec<String> = reported_facts(&record.did)
+            .iter()
+            .map(ToString::to_string)
+            .collect();
         if !facts.is_empty() && record.outer.is_none() {
-            text.insert_str(record.span.end as usize, &format!(" => {}", facts.join(", ")));
+            text.insert_str(
+                record.span.end as usize,
+                &format!(" => {}", facts.join(", ")),
+            );
             added += facts.len() as u64;
         }
     }

@@ -25,13 +25,21 @@ pub fn fences(text: &str) -> impl Iterator<Item = Piece<'_>> {
             // An opening fence belongs to the preceding text, and a closing fence belongs to the following
             // text.
             let cut = if inside.is_some() { at } else { end };
-            pieces.push(Piece { info: inside.map(|(info, _)| info), body: &text[start..cut], line: first });
+            pieces.push(Piece {
+                info: inside.map(|(info, _)| info),
+                body: &text[start..cut],
+                line: first,
+            });
             (start, first) = (cut, i + 2);
             inside = if closes { None } else { Some((info, length)) };
         }
         at = end;
     }
     assert!(inside.is_none(), "a fence is open");
-    pieces.push(Piece { info: None, body: &text[start..], line: first });
+    pieces.push(Piece {
+        info: None,
+        body: &text[start..],
+        line: first,
+    });
     pieces.into_iter()
 }

@@ -21,7 +21,11 @@ fn wrong(text: &str) -> Vec<Diagnostic> {
         let (files, unread) = Files::read(&script.body, &mut sources, &mut Disk);
         wrong = unread;
         if wrong.is_empty() {
-            let options = Options { max_steps: 100_000, max_memory: 64 << 20, ..Options::default() };
+            let options = Options {
+                max_steps: 100_000,
+                max_memory: 64 << 20,
+                ..Options::default()
+            };
             let mut records: Vec<StepRecord> = Vec::new();
             wrong = run(&script.body, &sources, &files, options, &mut records).diagnostics;
         }
@@ -31,10 +35,20 @@ fn wrong(text: &str) -> Vec<Diagnostic> {
 
 /// The text with this fix, and the range of the inserted bytes.
 fn with_fix(text: &str, diagnostic: &Diagnostic) -> Option<(String, usize, usize)> {
-    let TextEdit { span, replacement: new } =
-        diagnostic.fix.as_ref().filter(|fix| fix.span.file == 0)?.edit(text)?;
+    let TextEdit {
+        span,
+        replacement: new,
+    } = diagnostic
+        .fix
+        .as_ref()
+        .filter(|fix| fix.span.file == 0)?
+        .edit(text)?;
     let (start, end) = (span.start as usize, span.end as usize);
-    Some((format!("{}{new}{}", &text[..start], &text[end..]), start, start + new.len()))
+    Some((
+        format!("{}{new}{}", &text[..start], &text[end..]),
+        start,
+        start + new.len(),
+    ))
 }
 
 /// Whether two mistakes are the same, regardless of their locations.
@@ -44,11 +58,17 @@ fn same(one: &Diagnostic, other: &Diagnostic) -> bool {
 
 /// The reason why a fix is wrong, or an empty text for a correct fix.
 fn broken(text: &str, diagnostic: &Diagnostic) -> String {
-    let Some((new, start, end)) = with_fix(text, diagnostic) else { return String::new() };
-    let before = wrong(text).iter().filter(|other| same(diagnostic, other)).count();
+    let Some((new, start, end)) = with_fix(text, diagnostic) else {
+        return String::new();
+    };
+    let before = wrong(text)
+        .iter()
+        .filter(|other| same(diagnostic, other))
+        .count();
     let after = wrong(&new);
     let still = after.iter().filter(|other| same(diagnostic, other)).count() >= before;
-    let there = |other: &&Diagnostic| (other.span.start as usize) < end && start < other.span.end as usize;
+    let there =
+        |other: &&Diagnostic| (other.span.start as usize) < end && start < other.span.end as usize;
     // After the name is fixed, a function may have too few arguments, and a fact may have no value.
     let known = |other: &&Diagnostic| match diagnostic.code {
         Code::UnknownFunction => other.code == Code::WrongCount,
@@ -75,14 +95,21 @@ fn a_fix_removes_its_diagnostic_and_adds_none_there() {
     let cases = CASES.iter().map(|(_, _, script)| (*script).to_owned());
     let (mut messages, mut codes, mut fixes) = (String::new(), BTreeSet::new(), 0);
     for script in documented().into_iter().chain(cases).chain(own) {
-        for diagnostic in wrong(&script).iter().filter(|diagnostic| diagnostic.fix.is_some()) {
+        for diagnostic in wrong(&script)
+            .iter()
+            .filter(|diagnostic| diagnostic.fix.is_some())
+        {
             messages += &broken(&script, diagnostic);
             codes.insert(diagnostic.code.name());
             fixes += 1;
         }
     }
     assert!(messages.is_empty(), "{messages}");
-    assert!(codes.len() >= 18, "only {} codes have a fix: {codes:?}", codes.len());
+    assert!(
+        codes.len() >= 18,
+        "only {} codes have a fix: {codes:?}",
+        codes.len()
+    );
     assert!(fixes >= 90, "only {fixes} fixes");
 }
 
@@ -110,7 +137,10 @@ fn most_names_in_the_page_of_diagnostics_have_a_fix() {
         "unknown-word",
         "value-too-wide",
     ];
-    let missing: Vec<&str> = named.into_iter().filter(|name| !codes.contains(name)).collect();
+    let missing: Vec<&str> = named
+        .into_iter()
+        .filter(|name| !codes.contains(name))
+        .collect();
     assert_eq!(missing, [""; 0], "{codes:?}");
 }
 
@@ -120,13 +150,25 @@ fn the_help_shows_the_inserted_text() {
     let own = WRITTEN.iter().map(|(script, _)| (*script).to_owned());
     let cases = CASES.iter().map(|(_, _, script)| (*script).to_owned());
     for script in documented().into_iter().chain(cases).chain(own) {
-        for Diagnostic { help, fix, message, label, .. } in wrong(&script) {
+        for Diagnostic {
+            help,
+            fix,
+            message,
+            label,
+            ..
+        } in wrong(&script)
+        {
             let Some(fix) = fix else { continue };
             let help = help.unwrap_or_default();
             let text = fix.text.trim();
-            let said = [help.as_str(), &message, &label].iter().any(|said| said.contains(text));
+            let said = [help.as_str(), &message, &label]
+                .iter()
+                .any(|said| said.contains(text));
             let quotes = text.starts_with(['"', '\'']) && help.contains("quotes");
-            assert!(!help.is_empty() && (said || quotes), "{script}\n{fix:?}\n{help}");
+            assert!(
+                !help.is_empty() && (said || quotes),
+                "{script}\n{fix:?}\n{help}"
+            );
         }
     }
 }
@@ -182,7 +224,10 @@ fn a_fix_writes_the_intended_text() {
     let mut messages = String::new();
     for (script, wanted) in WRITTEN {
         let found = wrong(script);
-        let texts: Vec<_> = found.iter().map(|diagnostic| with_fix(script, diagnostic)).collect();
+        let texts: Vec<_> = found
+            .iter()
+            .map(|diagnostic| with_fix(script, diagnostic))
+            .collect();
         let [Some((text, ..))] = texts.as_slice() else {
             let _ = writeln!(messages, "{script}\n{found:#?}");
             continue;
@@ -215,7 +260,9 @@ fn a_bracket_left_out_of_an_example_is_put_back_or_nothing_is_offered() {
             let cut = format!("{}{}", &text[..at], &text[at + bracket.len()..]);
             let found = read_text("script.pw", &cut, &mut Disk).2;
             for diagnostic in found.iter().filter(|diagnostic| diagnostic.fix.is_some()) {
-                let Some((new, ..)) = with_fix(&cut, diagnostic) else { continue };
+                let Some((new, ..)) = with_fix(&cut, diagnostic) else {
+                    continue;
+                };
                 offered += 1;
                 let after = read_text("script.pw", &new, &mut Disk).2;
                 healed += usize::from(after.is_empty());
@@ -226,5 +273,8 @@ fn a_bracket_left_out_of_an_example_is_put_back_or_nothing_is_offered() {
         }
     }
     assert!(messages.is_empty(), "{messages}");
-    assert!(offered >= 10 && healed * 2 > offered, "{healed} of {offered}");
+    assert!(
+        offered >= 10 && healed * 2 > offered,
+        "{healed} of {offered}"
+    );
 }

@@ -19,23 +19,37 @@ fn script() -> String {
 }
 
 fn commands() -> BTreeSet<String> {
-    let help =
-        Command::new(env!("CARGO_BIN_EXE_pagewalk")).arg("--help").output().expect("the program").stdout;
+    let help = Command::new(env!("CARGO_BIN_EXE_pagewalk"))
+        .arg("--help")
+        .output()
+        .expect("the program")
+        .stdout;
     let help = String::from_utf8(help).expect("text");
     let (_, list) = help.split_once("Commands:\n").expect("a list of commands");
     let lines = list.lines().take_while(|line| !line.is_empty());
-    lines.filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect()
+    lines
+        .filter_map(|line| line.split_whitespace().next())
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Runs a command in a folder and checks the output.
 fn check(folder: &Path, args: &[&str]) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pagewalk"));
-    let output = command.args(args).current_dir(folder).stdin(Stdio::null()).output().expect("the program");
+    let output = command
+        .args(args)
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .output()
+        .expect("the program");
     for printed in [output.stdout, output.stderr] {
         let printed = String::from_utf8(printed).expect("text");
         let hostile = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
         assert!(!printed.contains(hostile), "{args:?}: {printed:?}");
-        assert!(!printed.lines().any(|line| line.starts_with("::error")), "{args:?}: {printed:?}");
+        assert!(
+            !printed.lines().any(|line| line.starts_with("::error")),
+            "{args:?}: {printed:?}"
+        );
     }
 }
 
@@ -49,7 +63,10 @@ fn no_command_prints_hostile_names() {
     for (name, text) in [
         (&*script_file, &*script()),
         (&*file("b.pw"), &*readable),
-        (&*file(".md"), &format!("```pagewalk\n{readable}```\n\n```pagewalk\n{HOSTILE}\n")),
+        (
+            &*file(".md"),
+            &format!("```pagewalk\n{readable}```\n\n```pagewalk\n{HOSTILE}\n"),
+        ),
         (&*table, &format!("id,{HOSTILE}\nx,{HOSTILE}\n")),
         (&*trace, &format!(" L 0,4\n{HOSTILE}")),
         ("plain.pw", "machine simple\n"),
@@ -57,7 +74,15 @@ fn no_command_prints_hostile_names() {
     ] {
         fs::write(folder.path().join(name), text).expect("a file");
     }
-    let files = [script_file, file("b.pw"), file(".md"), table, trace, file("missing"), HOSTILE.to_owned()];
+    let files = [
+        script_file,
+        file("b.pw"),
+        file(".md"),
+        table,
+        trace,
+        file("missing"),
+        HOSTILE.to_owned(),
+    ];
     for command in commands() {
         for name in &files {
             let dashed = format!("--{name}");

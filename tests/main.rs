@@ -44,6 +44,9 @@ mod wrong;
 #[test]
 fn linux_is_skipped() {
     use std::io::Write;
-    writeln!(std::io::stderr(), "skipped: Pagewalk is compared with Linux on x86-64 only")
-        .expect("a standard error");
+    writeln!(
+        std::io::stderr(),
+        "skipped: Pagewalk is compared with Linux on x86-64 only"
+    )
+    .expect("a standard error");
 }

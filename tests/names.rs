@@ -20,7 +20,9 @@ const MARK: &str = "_zq";
 fn scripts(folder: &Path) -> Vec<PathBuf> {
     let folder = folder.canonicalize().expect("a folder");
     let entries = std::fs::read_dir(folder).expect("a folder");
-    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("a readable folder").path()).collect();
+    let mut paths: Vec<PathBuf> = entries
+        .map(|entry| entry.expect("a readable folder").path())
+        .collect();
     paths.sort();
     let scripts = |path: PathBuf| match path.is_dir() {
         true => scripts(&path),
@@ -45,43 +47,76 @@ impl Known {
         let (mut sources, script, _) = read_text(&path.display().to_string(), text, &mut loader);
         let (files, _) = Files::read(&script.body, &mut sources, &mut loader);
         let names = names(&script.body, &sources, &files);
-        Self { sources, script, files, names }
+        Self {
+            sources,
+            script,
+            files,
+            names,
+        }
     }
 
     fn as_read(&self) -> Read<'_> {
-        Read { script: &self.script.body, sources: &self.sources, files: &self.files, names: &self.names }
+        Read {
+            script: &self.script.body,
+            sources: &self.sources,
+            files: &self.files,
+            names: &self.names,
+        }
     }
 
     /// The results of a run, as JSON.
     fn transcript(&self) -> String {
         let mut out = Vec::new();
         let mut sink = JsonSink::new(&mut out, &self.sources);
-        let options = Options { max_steps: 50_000, ..Options::default() };
-        let ended = run(&self.script.body, &self.sources, &self.files, options, &mut sink);
+        let options = Options {
+            max_steps: 50_000,
+            ..Options::default()
+        };
+        let ended = run(
+            &self.script.body,
+            &self.sources,
+            &self.files,
+            options,
+            &mut sink,
+        );
         let errors = ended.diagnostics.len();
-        sink.finish(ended.totals, errors).expect("memory can be written to");
-        let wrong: Vec<String> = ended.diagnostics.iter().map(|one| format!("{:?}", one.code)).collect();
+        sink.finish(ended.totals, errors)
+            .expect("memory can be written to");
+        let wrong: Vec<String> = ended
+            .diagnostics
+            .iter()
+            .map(|one| format!("{:?}", one.code))
+            .collect();
         format!("{}{wrong:?}", String::from_utf8(out).expect("text"))
     }
 
     fn with(&self, path: &Path, edits: &[TextEdit]) -> Self {
         let texts = (0..).zip(self.sources.files()).map(|(number, file)| {
             // The key is the canonical path, so that relative names in a script refer to files on the disk.
-            let path = file.path.clone().unwrap_or_else(|| PathBuf::from(&file.name));
+            let path = file
+                .path
+                .clone()
+                .unwrap_or_else(|| PathBuf::from(&file.name));
             (
                 path.canonicalize().expect("a script on the disk"),
                 edited(&file.text, Span::start_of(number), edits).into_bytes(),
             )
         });
         let first = self.sources.file(0).expect("a script");
-        Self::read(path, &edited(&first.text, Span::start_of(0), edits), texts.collect())
+        Self::read(
+            path,
+            &edited(&first.text, Span::start_of(0), edits),
+            texts.collect(),
+        )
     }
 }
 
 /// Every second script in the examples and tests, starting at index `from`, so that two threads can share the
 /// work.
 fn every_second(from: usize) -> Vec<PathBuf> {
-    let all = [Path::new("examples"), Path::new("tests/scripts")].map(scripts).concat();
+    let all = [Path::new("examples"), Path::new("tests/scripts")]
+        .map(scripts)
+        .concat();
     all.into_iter().skip(from).step_by(2).collect()
 }
 
@@ -104,12 +139,20 @@ fn renames_change_nothing(all: &[PathBuf]) {
         let known = Known::read(path, &text, BTreeMap::new());
         let before = known.transcript();
         for symbol in 0..known.names.symbols.len() {
-            let first = known.names.occurrences_of(symbol).next().expect("a symbol has a place");
+            let first = known
+                .names
+                .occurrences_of(symbol)
+                .next()
+                .expect("a symbol has a place");
             if renamable(&known.names, first).is_err() {
                 continue;
             }
             let name = &known.names.symbols[symbol].name;
-            let what = format!("{}: {:?} {name}", path.display(), known.names.symbols[symbol].kind);
+            let what = format!(
+                "{}: {:?} {name}",
+                path.display(),
+                known.names.symbols[symbol].kind
+            );
             match rename(known.as_read(), &[symbol], &format!("{name}{MARK}")) {
                 Ok(edits) => {
                     let after = known.with(path, &edits).transcript().replace(MARK, "");
@@ -123,14 +166,22 @@ fn renames_change_nothing(all: &[PathBuf]) {
             }
         }
     }
-    assert!(wrong.is_empty(), "{} of {renamed}:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} of {renamed}:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
     assert!(refused.is_empty(), "{}", refused.join("\n"));
     assert!(renamed > 400, "only {renamed} names were found");
 }
 
 #[test]
 fn every_use_has_a_definition() {
-    for path in [Path::new("examples"), Path::new("tests/scripts")].map(scripts).concat() {
+    for path in [Path::new("examples"), Path::new("tests/scripts")]
+        .map(scripts)
+        .concat()
+    {
         let text = std::fs::read_to_string(&path).expect("a script");
         let known = Known::read(&path, &text, BTreeMap::new());
         for one in &known.names.occurrences {
@@ -138,7 +189,12 @@ fn every_use_has_a_definition() {
             let definition = known.names.definition(one);
             assert!(origin.is_some() || definition.is_some_and(|it| it.role == Role::Defines));
             let named = known.sources.text(one.span);
-            assert_eq!(named, &*known.names.symbols[one.symbol].name, "{}", path.display());
+            assert_eq!(
+                named,
+                &*known.names.symbols[one.symbol].name,
+                "{}",
+                path.display()
+            );
         }
     }
 }
@@ -152,7 +208,11 @@ fn a_long_script_is_searched_quickly() {
         .collect::<Vec<_>>()
         .concat();
     let known = Known::read(Path::new("long.pw"), &all, BTreeMap::new());
-    assert!(known.names.symbols.len() > 2 * copies, "{}", known.names.symbols.len());
+    assert!(
+        known.names.symbols.len() > 2 * copies,
+        "{}",
+        known.names.symbols.len()
+    );
     let took = (0..5).map(|_| {
         let begun = std::time::Instant::now();
         let again = names(&known.script.body, &known.sources, &known.files);

@@ -21,12 +21,19 @@ const SEED: u64 = 987_654_321;
 /// The paper that a script's text defines, as a version.
 fn paper(text: &str, seed: u64) -> Paper {
     let mut paper = running::paper(text, seed);
-    paper.version = Some(Version { code: "QX7".to_owned(), seed: SEED, student: None });
+    paper.version = Some(Version {
+        code: "QX7".to_owned(),
+        seed: SEED,
+        student: None,
+    });
     paper
 }
 
 fn exam(seed: u64) -> Paper {
-    paper(&std::fs::read_to_string(Path::new(EXAM)).expect("the exam"), seed)
+    paper(
+        &std::fs::read_to_string(Path::new(EXAM)).expect("the exam"),
+        seed,
+    )
 }
 
 /// A string literal with characters that are special in TeX, Typst, HTML, XML, CSS, and Markdown.
@@ -34,15 +41,26 @@ const NASTY: &str = r#"NASTY \{ } $x$ & # ^ _ % ~ <b>i</b> <!-- c --> --> */ @x 
 
 /// An exam that contains this text in every string.
 fn nasty() -> Paper {
-    let text = NASTY.replace('\\', "\\\\").replace('"', "\\\"").replace('{', "\\x7B").replace('}', "\\x7D");
+    let text = NASTY
+        .replace('\\', "\\\\")
+        .replace('"', "\\\"")
+        .replace('{', "\\x7B")
+        .replace('}', "\\x7D");
     let script = format!(
         "exam {{ title \"{text}\", course \"{text}\" }}\n\
          question \"{text}\" {{\n  text \"{text}\"\n  part \"{text}\" {{ ask \"{text}\" = 1; ask \"w\" = \"{text}\" }}\n\
          choice \"{text}\" {{ correct \"{text}\"; wrong \"n\" }}\n  essay \"{text}\" {{ rubric \"{text}\" points 1 }}\n}}"
     );
     let mut paper = paper(&script, 0);
-    let student = Student { id: format!("=cmd() {NASTY}"), name: format!("שלום {NASTY}") };
-    paper.version = Some(Version { code: "QX7".to_owned(), seed: SEED, student: Some(student) });
+    let student = Student {
+        id: format!("=cmd() {NASTY}"),
+        name: format!("שלום {NASTY}"),
+    };
+    paper.version = Some(Version {
+        code: "QX7".to_owned(),
+        seed: SEED,
+        student: Some(student),
+    });
     paper
 }
 
@@ -79,7 +97,9 @@ fn nothing_is_markup_for_typst() {
                 _ => {}
             }
         }
-        assert!(!inside && !bare.contains("NASTY") && !bare.contains("panic") && out.contains("NASTY"));
+        assert!(
+            !inside && !bare.contains("NASTY") && !bare.contains("panic") && out.contains("NASTY")
+        );
     }
 }
 
@@ -87,7 +107,11 @@ fn nothing_is_markup_for_typst() {
 fn nothing_is_markup_for_tex_and_letters_that_it_lacks_are_refused() {
     let mut exam = nasty();
     let refusal = latex(&exam, Edition::Paper, &Style::default()).expect_err("no Hebrew");
-    assert!(refusal.why.contains("U+05D") && refusal.why.contains("--format pdf"), "{}", refusal.why);
+    assert!(
+        refusal.why.contains("U+05D") && refusal.why.contains("--format pdf"),
+        "{}",
+        refusal.why
+    );
     exam.version = None;
     for edition in [Edition::Paper, Edition::Key, Edition::Solutions] {
         let out = latex(&exam, edition, &Style::default()).expect("LaTeX");
@@ -97,7 +121,10 @@ fn nothing_is_markup_for_tex_and_letters_that_it_lacks_are_refused() {
         );
         assert!(!out.contains("\\input{x}"));
         let depth = |open: char| {
-            out.chars().zip(out.chars().skip(1)).filter(|(before, c)| *before != '\\' && *c == open).count()
+            out.chars()
+                .zip(out.chars().skip(1))
+                .filter(|(before, c)| *before != '\\' && *c == open)
+                .count()
         };
         assert_eq!(depth('{'), depth('}'));
     }
@@ -107,7 +134,10 @@ fn nothing_is_markup_for_tex_and_letters_that_it_lacks_are_refused() {
 fn students_get_no_key_and_no_seed() {
     let exam = exam(3);
     // The style omits the page of powers of two, which contains many numbers.
-    let style = Style { powers: false, ..Style::default() };
+    let style = Style {
+        powers: false,
+        ..Style::default()
+    };
     let all = |edition| {
         let tex = latex(&exam, edition, &style).expect("LaTeX");
         [
@@ -133,17 +163,22 @@ fn students_get_no_key_and_no_seed() {
 /// The widths of a paper's boxes.
 fn boxes(sheet: &Sheet) -> Vec<(String, u32, String)> {
     fn of(blocks: &[Block], all: &mut Vec<(String, u32, String)>) {
-        let mut put = |blank: &Blank| all.push((blank.field.clone(), blank.room(), blank.prefix.clone()));
+        let mut put =
+            |blank: &Blank| all.push((blank.field.clone(), blank.room(), blank.prefix.clone()));
         for block in blocks {
             match block {
                 Block::Worksheet { rows, .. } => rows.iter().for_each(|row| put(&row.blank)),
                 Block::Value { blank, .. } => put(blank),
                 Block::Fill { tables, .. } => {
-                    tables.iter().flat_map(|table| &table.rows).flatten().for_each(|cell| {
-                        if let Cell::Blank(blank) = cell {
-                            put(blank);
-                        }
-                    });
+                    tables
+                        .iter()
+                        .flat_map(|table| &table.rows)
+                        .flatten()
+                        .for_each(|cell| {
+                            if let Cell::Blank(blank) = cell {
+                                put(blank);
+                            }
+                        });
                 }
                 _ => {}
             }
@@ -155,7 +190,10 @@ fn boxes(sheet: &Sheet) -> Vec<(String, u32, String)> {
         }
     }
     let mut all = Vec::new();
-    sheet.questions.iter().for_each(|question| of(&question.body, &mut all));
+    sheet
+        .questions
+        .iter()
+        .for_each(|question| of(&question.body, &mut all));
     all
 }
 
@@ -164,10 +202,18 @@ fn every_version_and_edition_has_the_same_boxes() {
     let style = Style::default();
     let first = boxes(&sheet(&exam(0), Edition::Paper, &style));
     assert_eq!(first.len(), 39);
-    assert!(first.iter().all(|(field, room, _)| !field.is_empty() && *room >= 4));
+    assert!(
+        first
+            .iter()
+            .all(|(field, room, _)| !field.is_empty() && *room >= 4)
+    );
     for seed in 1..20 {
         for edition in [Edition::Paper, Edition::Key] {
-            assert_eq!(boxes(&sheet(&exam(seed), edition, &style)), first, "seed {seed}");
+            assert_eq!(
+                boxes(&sheet(&exam(seed), edition, &style)),
+                first,
+                "seed {seed}"
+            );
         }
     }
 }
@@ -204,25 +250,46 @@ fn a_page_is_accessible() {
     assert!(letter.contains("PFN") && !letter.contains("PPN") && letter.contains("filled in: "));
     let printed = typst(&exam, Edition::Paper, &style);
     assert!(
-        printed.contains("us-letter") && printed.contains("size: 18pt") && printed.contains("date: none")
+        printed.contains("us-letter")
+            && printed.contains("size: 18pt")
+            && printed.contains("date: none")
     );
 }
 
 #[test]
 fn a_version_made_for_someone_has_the_name_on_it() {
     let mut exam = exam(3);
-    let student = Student { id: "s1234".to_owned(), name: "Ada, Countess".to_owned() };
-    exam.version = Some(Version { code: "QX7".to_owned(), seed: SEED, student: Some(student) });
+    let student = Student {
+        id: "s1234".to_owned(),
+        name: "Ada, Countess".to_owned(),
+    };
+    exam.version = Some(Version {
+        code: "QX7".to_owned(),
+        seed: SEED,
+        student: Some(student),
+    });
     let sheet = sheet(&exam, Edition::Paper, &Style::default());
-    let owner: Vec<_> =
-        sheet.front.owner.iter().map(|(label, blank)| (&**label, blank.content.as_deref())).collect();
-    assert_eq!(owner, [("Name", Some("Ada, Countess")), ("ID", Some("s1234"))]);
+    let owner: Vec<_> = sheet
+        .front
+        .owner
+        .iter()
+        .map(|(label, blank)| (&**label, blank.content.as_deref()))
+        .collect();
+    assert_eq!(
+        owner,
+        [("Name", Some("Ada, Countess")), ("ID", Some("s1234"))]
+    );
 }
 
 /// The instructions on the student's paper that this script defines.
 fn instructions(script: &str, labels: Labels) -> Vec<String> {
-    let style = Style { labels, ..Style::default() };
-    sheet(&paper(script, 0), Edition::Paper, &style).front.instructions
+    let style = Style {
+        labels,
+        ..Style::default()
+    };
+    sheet(&paper(script, 0), Edition::Paper, &style)
+        .front
+        .instructions
 }
 
 #[test]
@@ -230,7 +297,10 @@ fn instructions_name_only_the_notations_of_the_paper() {
     let default = |script: &str| instructions(script, Labels::default());
     assert_eq!(
         default("question \"Q\" { ask \"Sum\" = 3 points 2 }"),
-        ["This exam has one question, worth 2 points.", "Write all numbers in decimal."]
+        [
+            "This exam has one question, worth 2 points.",
+            "Write all numbers in decimal."
+        ]
     );
     assert_eq!(
         default(
@@ -246,7 +316,13 @@ fn instructions_name_only_the_notations_of_the_paper() {
     );
     let exam = sheet(&exam(0), Edition::Paper, &Style::default());
     let all = exam.front.instructions.join("\n");
-    for said in ["worth 50 points", "“hex”", "leading zeros", "write Y for yes", "does not exist"] {
+    for said in [
+        "worth 50 points",
+        "“hex”",
+        "leading zeros",
+        "write Y for yes",
+        "does not exist",
+    ] {
         assert!(all.contains(said), "{said}: {all}");
     }
     assert!(!all.contains("binary"), "{all}");
@@ -256,7 +332,11 @@ fn instructions_name_only_the_notations_of_the_paper() {
 fn binary_papers_print_binary_addresses_and_state_the_number_of_digits() {
     let script = "exam { radix binary, addressable word, term \"Fall\" }\nmachine simple\n\
                   set page_table { | vpn ppn |; | 0F 0D | }\nquestion \"q\" { ask read 0x3D4 => vpn, co }";
-    let text = markdown(&crate::running::paper(script, 0), Edition::Key, &Style::default());
+    let text = markdown(
+        &crate::running::paper(script, 0),
+        Edition::Key,
+        &Style::default(),
+    );
     for said in [
         "Term: Fall",
         "A word is read at virtual address 0b00001111010100.",
@@ -279,7 +359,10 @@ fn an_exam_replaces_or_removes_the_instructions() {
     };
     let own = of("\"\"\"Use a pen.\n\nShow your work.\"\"\"");
     let laid_out = sheet(&own, Edition::Paper, &Style::default());
-    assert_eq!(laid_out.front.instructions, ["Use a pen.", "Show your work."]);
+    assert_eq!(
+        laid_out.front.instructions,
+        ["Use a pen.", "Show your work."]
+    );
     // Without the default instructions, the assumptions still describe missing values.
     assert!(markdown(&own, Edition::Paper, &Style::default()).contains("Write -"));
     let none = of("\"\"");
@@ -289,7 +372,10 @@ fn an_exam_replaces_or_removes_the_instructions() {
         markdown(&none, Edition::Key, &Style::default()),
         latex(&none, Edition::Key, &Style::default()).expect("LaTeX"),
     ] {
-        assert!(!text.contains("nstructions") && text.contains("Assumptions"), "{text}");
+        assert!(
+            !text.contains("nstructions") && text.contains("Assumptions"),
+            "{text}"
+        );
     }
 }
 
@@ -303,9 +389,15 @@ fn instructions_have_labels() {
     let script = "question \"Q\" { ask \"Sum\" = 3 points 2 }";
     assert_eq!(
         instructions(script, labels.clone()),
-        ["Eine Aufgabe mit 2 Punkte.", "Schreiben Sie alle Zahlen dezimal."]
+        [
+            "Eine Aufgabe mit 2 Punkte.",
+            "Schreiben Sie alle Zahlen dezimal."
+        ]
     );
-    let style = Style { labels, ..Style::default() };
+    let style = Style {
+        labels,
+        ..Style::default()
+    };
     let all = [
         html::page(&paper(script, 0), Edition::Paper, &style),
         typst(&paper(script, 0), Edition::Paper, &style),
@@ -313,7 +405,10 @@ fn instructions_have_labels() {
         latex(&paper(script, 0), Edition::Paper, &style).expect("LaTeX"),
     ];
     for text in all {
-        assert!(text.contains("Hinweise") && text.contains("dezimal"), "{text}");
+        assert!(
+            text.contains("Hinweise") && text.contains("dezimal"),
+            "{text}"
+        );
     }
 }
 
@@ -327,9 +422,18 @@ fn an_essay_has_a_line_per_point_unless_the_script_sets_its_space() {
         }
     };
     // A line is 8 mm high.
-    assert_eq!(["points 5", "points 15/2", "points 12"].map(space), [5 * 8, 8 * 8, 12 * 8]);
-    assert_eq!(["", "points 1", "points 100"].map(space), [3 * 8, 3 * 8, 20 * 8]);
-    assert_eq!(["space 2 lines points 9", "space 3 cm"].map(space), [2 * 8, 30]);
+    assert_eq!(
+        ["points 5", "points 15/2", "points 12"].map(space),
+        [5 * 8, 8 * 8, 12 * 8]
+    );
+    assert_eq!(
+        ["", "points 1", "points 100"].map(space),
+        [3 * 8, 3 * 8, 20 * 8]
+    );
+    assert_eq!(
+        ["space 2 lines points 9", "space 3 cm"].map(space),
+        [2 * 8, 30]
+    );
 }
 
 #[test]
@@ -338,7 +442,11 @@ fn every_page_has_the_name_and_id() {
     let printed = |exam: &Paper| {
         let style = Style::default();
         let tex = latex(exam, Edition::Paper, &style).expect("LaTeX");
-        [typst(exam, Edition::Paper, &style), tex, html::page(exam, Edition::Paper, &style)]
+        [
+            typst(exam, Edition::Paper, &style),
+            tex,
+            html::page(exam, Edition::Paper, &style),
+        ]
     };
     let line = "\\5f ".repeat(32);
     let expected = [
@@ -349,8 +457,15 @@ fn every_page_has_the_name_and_id() {
     for (text, said) in printed(&exam).iter().zip(expected) {
         assert!(text.contains(said), "{said}: {text}");
     }
-    let student = Student { id: "s1234".to_owned(), name: "Ada, Countess".to_owned() };
-    exam.version = Some(Version { code: "QX7".to_owned(), seed: SEED, student: Some(student) });
+    let student = Student {
+        id: "s1234".to_owned(),
+        name: "Ada, Countess".to_owned(),
+    };
+    exam.version = Some(Version {
+        code: "QX7".to_owned(),
+        seed: SEED,
+        student: Some(student),
+    });
     let expected = [
         "header: head(<end-0>, ((\"Name\", 32, \"Ada, Countess\"), (\"ID\", 14, \"s1234\"), ))",
         "}{Ada{,} Countess}\\hfill ID \\pwline{",
@@ -370,13 +485,18 @@ fn prompts_and_last_lines_stay_with_their_neighbors() {
     let typst = typst(&exam, Edition::Paper, &Style::default());
     let kept = |said: &str| {
         let before = typst.split_once(said).expect("printed").0;
-        before.rfind("keep(").is_some_and(|at| !before[at..].contains("\n})"))
+        before
+            .rfind("keep(")
+            .is_some_and(|at| !before[at..].contains("\n})"))
     };
     // Text before a table, text before an item, and the table before the last line stay with the next block.
     assert!(kept("The tables show") && kept("\"Read.\"") && kept("grouped(\"Cache (hex)\""));
     // The text before a part is not kept with the part, because a part can be as high as a page.
     assert!(!kept("Part a is about") && !kept("grouped(\"TLB (hex)\"") && !kept("value(\"Sum\""));
-    let style = Style { powers: false, ..Style::default() };
+    let style = Style {
+        powers: false,
+        ..Style::default()
+    };
     let tex = latex(&exam, Edition::Paper, &style).expect("LaTeX");
     assert_eq!(tex.matches("\n\\keep{").count(), 3, "{tex}");
     let html = html::page(&exam, Edition::Paper, &style);
@@ -393,9 +513,10 @@ fn a_table_shows_its_notation_once() {
     let exam = paper(script, 0);
     let sheet = sheet(&exam, Edition::Paper, &Style::default());
     let rows = |at: usize| match &sheet.questions[0].body[at] {
-        Block::Worksheet { heads, rows, .. } => {
-            (heads[1].clone(), rows.iter().map(|row| row.how.clone()).collect::<Vec<_>>())
-        }
+        Block::Worksheet { heads, rows, .. } => (
+            heads[1].clone(),
+            rows.iter().map(|row| row.how.clone()).collect::<Vec<_>>(),
+        ),
         other => panic!("{other:?}"),
     };
     let strings = |all: &[&str]| all.iter().map(|&text| text.to_owned()).collect::<Vec<_>>();
@@ -405,7 +526,9 @@ fn a_table_shows_its_notation_once() {
     assert_eq!(rows(1), ("Value (Y/N)".to_owned(), strings(&["", ""])));
     assert_eq!(rows(4), ("Value".to_owned(), strings(&["hex, 2 digits"])));
     let table = |at: usize| match &sheet.questions[0].body[at] {
-        Block::Fill { tables, .. } => (tables[0].title.clone(), tables[0].groups.concat().join(" ")),
+        Block::Fill { tables, .. } => {
+            (tables[0].title.clone(), tables[0].groups.concat().join(" "))
+        }
         other => panic!("{other:?}"),
     };
     let (title, heads) = table(2);
@@ -415,7 +538,9 @@ fn a_table_shows_its_notation_once() {
     assert_eq!((&*title, &*heads), ("Page table", "VPN PPN (hex)"));
     // A learning platform may show each blank separately.
     let screen = for_screens(&exam);
-    assert!(matches!(&screen.questions[0].body[1], Block::Worksheet { rows, .. } if rows[0].how == "Y/N"));
+    assert!(
+        matches!(&screen.questions[0].body[1], Block::Worksheet { rows, .. } if rows[0].how == "Y/N")
+    );
 }
 
 #[test]
@@ -423,18 +548,34 @@ fn powers_are_set_in_every_format() {
     let script = "question \"Sizes up to 2^16\" {\n  text \"2^n and a ^ b and `2^k`\\n\\nSee:\\n\\n    2^4\"\n  ask \"2^10 bytes\" = 1024\n  \
         choice \"Which?\" { correct \"10^-6\"; wrong \"0x2^3\" }\n}";
     let exam = paper(script, 0);
-    let style = Style { powers: false, ..Style::default() };
+    let style = Style {
+        powers: false,
+        ..Style::default()
+    };
     for text in [
         html::page(&exam, Edition::Key, &style),
         typst(&exam, Edition::Key, &style),
         markdown(&exam, Edition::Key, &style),
     ] {
-        for said in ["2¹⁶", "2ⁿ and a ^ b and ", "2^k", "2^4", "2¹⁰", "10⁻⁶", "0x2^3"] {
+        for said in [
+            "2¹⁶",
+            "2ⁿ and a ^ b and ",
+            "2^k",
+            "2^4",
+            "2¹⁰",
+            "10⁻⁶",
+            "0x2^3",
+        ] {
             assert!(text.contains(said), "{said}: {text}");
         }
     }
     let tex = latex(&exam, Edition::Key, &style).expect("LaTeX");
-    for said in ["2$^{1}$$^{6}$", "2$^{n}$ and", "10$^{-}$$^{6}$", "0x2{\\ttfamily\\char94}3"] {
+    for said in [
+        "2$^{1}$$^{6}$",
+        "2$^{n}$ and",
+        "10$^{-}$$^{6}$",
+        "0x2{\\ttfamily\\char94}3",
+    ] {
         assert!(tex.contains(said), "{said}: {tex}");
     }
 }
@@ -443,18 +584,32 @@ fn powers_are_set_in_every_format() {
 fn wide_tables_continue_below_in_large_print() {
     let exam = exam(0);
     let tables = |large: bool| {
-        let style = Style { large, ..Style::default() };
+        let style = Style {
+            large,
+            ..Style::default()
+        };
         let sheet = sheet(&exam, Edition::Paper, &style);
         let body = sheet.questions[0].body.clone();
         let heads = body.into_iter().filter_map(|block| match block {
-            Block::Given(table) if table.title == "TLB (hex)" => Some(table.groups.concat().join(" ")),
+            Block::Given(table) if table.title == "TLB (hex)" => {
+                Some(table.groups.concat().join(" "))
+            }
             _ => None,
         });
         heads.collect::<Vec<String>>()
     };
-    assert_eq!(tables(false), ["Set Tag PPN V Tag PPN V Tag PPN V Tag PPN V"]);
-    assert_eq!(tables(true), ["Set Tag PPN V Tag PPN V Tag PPN V", "Set Tag PPN V"]);
-    let style = Style { large: true, ..Style::default() };
+    assert_eq!(
+        tables(false),
+        ["Set Tag PPN V Tag PPN V Tag PPN V Tag PPN V"]
+    );
+    assert_eq!(
+        tables(true),
+        ["Set Tag PPN V Tag PPN V Tag PPN V", "Set Tag PPN V"]
+    );
+    let style = Style {
+        large: true,
+        ..Style::default()
+    };
     assert!(typst(&exam, Edition::Paper, &style).contains("#let large = true"));
     assert!(html::page(&exam, Edition::Paper, &style).contains("font-size: 18pt; --mono: 1em"));
 }

@@ -16,5 +16,8 @@ pub fn pty(size: Option<&Winsize>) -> Pty {
     let pty = openpty(size, None).expect("a pseudo-terminal");
     // The duplicate is closed on `exec`.
     let own = |end: OwnedFd| end.try_clone().expect("a descriptor");
-    Pty { master: own(pty.master), slave: own(pty.slave) }
+    Pty {
+        master: own(pty.master),
+        slave: own(pty.slave),
+    }
 }

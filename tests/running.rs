@@ -66,7 +66,10 @@ impl Outcome {
 
 /// Runs a test on a thread with a stack that is larger than the default of 2 MiB.
 pub fn on_large_stack(test: fn()) {
-    let thread = thread::Builder::new().stack_size(64 << 20).spawn(test).expect("a thread");
+    let thread = thread::Builder::new()
+        .stack_size(64 << 20)
+        .spawn(test)
+        .expect("a thread");
     if let Err(panic) = thread.join() {
         resume_unwind(panic);
     }
@@ -84,9 +87,19 @@ pub fn text_within(script: impl AsRef<[u8]>, options: Options) -> Outcome {
 
 /// Runs the first of several texts. The first text can include the others.
 pub fn texts(files: &[(&str, &[u8])], options: Options) -> Outcome {
-    let held = files.iter().map(|(name, text)| (Path::new("/scripts").join(name), text.to_vec())).collect();
+    let held = files
+        .iter()
+        .map(|(name, text)| (Path::new("/scripts").join(name), text.to_vec()))
+        .collect();
     let first: PathBuf = Path::new("/scripts").join(files[0].0);
-    loaded(&first, &mut Texts { texts: held, other: () }, options)
+    loaded(
+        &first,
+        &mut Texts {
+            texts: held,
+            other: (),
+        },
+        options,
+    )
 }
 
 /// Runs a file.
@@ -104,7 +117,10 @@ fn loaded(path: &Path, loader: &mut dyn Loader, options: Options) -> Outcome {
         Files::default()
     };
     if !wrong.is_empty() {
-        return Outcome { mistakes: mistakes(&sources, &wrong), ..Outcome::default() };
+        return Outcome {
+            mistakes: mistakes(&sources, &wrong),
+            ..Outcome::default()
+        };
     }
     let mut records: Vec<StepRecord> = Vec::new();
     let ended = run(&script.body, &sources, &files, options, &mut records);
@@ -120,14 +136,19 @@ fn mistakes(sources: &Sources, wrong: &[Diagnostic]) -> Vec<Mistake> {
     let mistake = |wrong: &Diagnostic| Mistake {
         code: wrong.code.name().to_owned(),
         at: sources.text(wrong.span).to_owned(),
-        line: sources.location(wrong.span).map_or(0, |(_, place)| place.line),
+        line: sources
+            .location(wrong.span)
+            .map_or(0, |(_, place)| place.line),
         said: format!("{}; {}", wrong.message, wrong.help.as_deref().unwrap_or("")),
     };
     wrong.iter().map(mistake).collect()
 }
 
 fn failures(sources: &Sources, records: &[StepRecord]) -> Vec<Failure> {
-    let failed = records.iter().flat_map(|record| &record.checks).filter(|check| !check.held);
+    let failed = records
+        .iter()
+        .flat_map(|record| &record.checks)
+        .filter(|check| !check.held);
     let failure = failed.map(|check| {
         let place = sources.location(check.span);
         Failure {
@@ -135,7 +156,10 @@ fn failures(sources: &Sources, records: &[StepRecord]) -> Vec<Failure> {
             line: place.map_or(0, |(_, place)| place.line),
             fact: check.fact.clone(),
             expected: check.expected.to_string(),
-            actual: check.actual.as_ref().map_or_else(|| "nothing".to_owned(), ToString::to_string),
+            actual: check
+                .actual
+                .as_ref()
+                .map_or_else(|| "nothing".to_owned(), ToString::to_string),
         }
     });
     failure.collect()
@@ -148,7 +172,10 @@ pub fn paper(text: &str, seed: u64) -> Paper {
     let (files, wrong) = Files::read(&script.body, &mut sources, &mut Disk);
     assert_eq!(wrong, []);
     let mut collector = Collector::default();
-    let options = Options { seed, ..Options::default() };
+    let options = Options {
+        seed,
+        ..Options::default()
+    };
     let ended = run(&script.body, &sources, &files, options, &mut collector);
     assert_eq!(ended.diagnostics, []);
     assert_eq!(ended.totals.failed(), 0);

@@ -8,11 +8,21 @@ use std::process::Command;
 /// standard output.
 fn output(example: &str) -> String {
     let tests = current_exe().expect("a path");
-    let folder = tests.parent().and_then(|deps| deps.parent()).expect("a target folder").join("examples");
+    let folder = tests
+        .parent()
+        .and_then(|deps| deps.parent())
+        .expect("a target folder")
+        .join("examples");
     let run = Command::new(folder.join(example))
         .output()
-        .unwrap_or_else(|error| panic!("{example}: {error}; build it with `cargo build --examples`"));
-    assert!(run.status.success(), "{example}: {}", String::from_utf8_lossy(&run.stderr));
+        .unwrap_or_else(|error| {
+            panic!("{example}: {error}; build it with `cargo build --examples`")
+        });
+    assert!(
+        run.status.success(),
+        "{example}: {}",
+        String::from_utf8_lossy(&run.stderr)
+    );
     String::from_utf8(run.stdout).expect("text")
 }
 
@@ -28,7 +38,10 @@ fn translate_prints_the_address_of_the_textbook() {
 fn count_misses_prints_the_counts_by_hand() {
     // TLB set 0 gets pages 0, 0 (hit), 2, and 0. Set 1 gets pages 1 and 1 (hit). The total is 4 misses.
     // Cache set 0 gets frames 8, 8 (hit), 10, and 8, and sets 1 and 2 get frame 9, which gives 5 misses.
-    assert_eq!(output("count_misses"), "6 accesses: 4 TLB misses, 5 cache misses\n");
+    assert_eq!(
+        output("count_misses"),
+        "6 accesses: 4 TLB misses, 5 cache misses\n"
+    );
 }
 
 #[test]

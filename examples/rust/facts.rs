@@ -17,7 +17,19 @@ fn main() {
     run.forward(u64::MAX, &mut records);
     for record in &records[3..] {
         let trace = Trace::from_record(record, &run.script().sources);
-        let fact = |name: &str| &trace.facts.iter().find(|fact| fact.name == name).expect("a fact").value;
-        println!("{}: fault {}, tlb {}", trace.statement, fact("fault"), fact("tlb"));
+        let fact = |name: &str| {
+            &trace
+                .facts
+                .iter()
+                .find(|fact| fact.name == name)
+                .expect("a fact")
+                .value
+        };
+        println!(
+            "{}: fault {}, tlb {}",
+            trace.statement,
+            fact("fault"),
+            fact("tlb")
+        );
     }
 }

@@ -10,7 +10,11 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let va = machine.va(0x3D4)?;
     let pa = machine.translate(va)?;
-    println!("{va} -> {pa} (VPN {}, PPN {})", machine.vpn_of(va), machine.ppn_of(pa));
+    println!(
+        "{va} -> {pa} (VPN {}, PPN {})",
+        machine.vpn_of(va),
+        machine.ppn_of(pa)
+    );
 
     // Page 0x10 is not mapped.
     if let Err(fault) = machine.translate(machine.va(0x400)?) {

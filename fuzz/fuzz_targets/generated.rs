@@ -10,7 +10,9 @@ use pagewalk_fuzz::{generated, law, options};
 use pagewalk_script::api::Stepper;
 
 fuzz_target!(|bytes: &[u8]| -> Corpus {
-    let Ok(text) = generated::script(&mut Unstructured::new(bytes)) else { return Corpus::Reject };
+    let Ok(text) = generated::script(&mut Unstructured::new(bytes)) else {
+        return Corpus::Reject;
+    };
     if let Err(wrong) = law::checked(&text) {
         panic!("{wrong}\n-- of --\n{text}");
     }
@@ -21,7 +23,11 @@ fuzz_target!(|bytes: &[u8]| -> Corpus {
     let (end, steps) = (format!("{:?}", stepper.snapshot()), stepper.position());
     stepper.goto(steps / 2);
     stepper.forward(u64::MAX, &mut Vec::new());
-    assert_eq!((format!("{:?}", stepper.snapshot()), stepper.position()), (end, steps), "{text}");
+    assert_eq!(
+        (format!("{:?}", stepper.snapshot()), stepper.position()),
+        (end, steps),
+        "{text}"
+    );
     if script.diagnostics.is_empty() {
         let ended = script.run(options(), &mut second);
         assert_eq!(format!("{first:?}"), format!("{second:?}"), "{text}");

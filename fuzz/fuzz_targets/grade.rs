@@ -27,6 +27,10 @@ fuzz_target!(|bytes: &[u8]| {
         marking.answer(&mut sheet, &field.name, line);
     }
     let marked = marking.mark_sheet(&sheet);
-    assert!(!marked.total.compare(paper.points()).is_gt(), "{} points", marked.total);
+    assert!(
+        !marked.total.compare(paper.points()).is_gt(),
+        "{} points",
+        marked.total
+    );
     feedback(paper, &marked, FeedbackFormat::Markdown);
 });

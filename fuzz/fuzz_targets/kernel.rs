@@ -10,7 +10,9 @@ use pagewalk_fuzz::{generated, options};
 use pagewalk_script::api::{Pause, Stepper};
 
 fuzz_target!(|bytes: &[u8]| -> Corpus {
-    let Ok(text) = generated::script(&mut Unstructured::new(bytes)) else { return Corpus::Reject };
+    let Ok(text) = generated::script(&mut Unstructured::new(bytes)) else {
+        return Corpus::Reject;
+    };
     let mut stepper = Stepper::new(Arc::new(generated::checked(&text)), options());
     let mut checked = 0;
     while stepper.forward(1, &mut Vec::new()) == Pause::Steps {
@@ -19,5 +21,9 @@ fuzz_target!(|bytes: &[u8]| -> Corpus {
             checked += 1;
         }
     }
-    if checked == 0 { Corpus::Reject } else { Corpus::Keep }
+    if checked == 0 {
+        Corpus::Reject
+    } else {
+        Corpus::Keep
+    }
 });

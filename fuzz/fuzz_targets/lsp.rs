@@ -47,7 +47,11 @@ impl Client {
         while !self.open.is_empty() {
             match self.input.recv_timeout(PATIENCE).expect("a response") {
                 Message::Response(response) => {
-                    let id: i32 = response.id.to_string().parse().expect("an ID of this client");
+                    let id: i32 = response
+                        .id
+                        .to_string()
+                        .parse()
+                        .expect("an ID of this client");
                     assert!(self.open.remove(&id), "a second response to {id}");
                 }
                 Message::Request(request) => {
@@ -72,7 +76,11 @@ fn range(bytes: &mut Unstructured) -> Result<Value> {
 fn params(uri: &str, bytes: &mut Unstructured) -> Result<Value> {
     let (position, range) = (position(bytes)?, range(bytes)?);
     let document = json!({ "uri": uri });
-    let kinds = if bytes.arbitrary()? { json!(["source"]) } else { Value::Null };
+    let kinds = if bytes.arbitrary()? {
+        json!(["source"])
+    } else {
+        Value::Null
+    };
     let formats = ["html", "latex", "markdown", "json", "typst"];
     Ok(json!({
         "textDocument": document,
@@ -107,12 +115,25 @@ fn converse(client: &mut Client, uri: &str, bytes: &mut Unstructured) -> Result<
         let document = json!({ "uri": uri, "version": version });
         match bytes.int_in_range(0..=9u8)? {
             0 => {
-                let pieces = ["read 0x10\n", "{", "}\n", "let x = ", "f(", "|", "machine simple\n", "\u{1F600}", ""];
+                let pieces = [
+                    "read 0x10\n",
+                    "{",
+                    "}\n",
+                    "let x = ",
+                    "f(",
+                    "|",
+                    "machine simple\n",
+                    "\u{1F600}",
+                    "",
+                ];
                 let change = json!({ "range": range(bytes)?, "text": bytes.choose(&pieces)? });
                 let params = json!({ "textDocument": document, "contentChanges": [change] });
                 client.notify("textDocument/didChange", params);
             }
-            1 => client.notify("$/cancelRequest", json!({ "id": bytes.int_in_range(0..=client.requests)? })),
+            1 => client.notify(
+                "$/cancelRequest",
+                json!({ "id": bytes.int_in_range(0..=client.requests)? }),
+            ),
             2 => client.receive(),
             3 => client.notify("textDocument/didSave", json!({ "textDocument": document })),
             _ => {
@@ -129,16 +150,29 @@ fuzz_target!(|bytes: &[u8]| {
         read_messages(bytes);
         return;
     }
-    let end = bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len());
+    let end = bytes
+        .iter()
+        .position(|byte| *byte == 0)
+        .unwrap_or(bytes.len());
     let text = String::from_utf8_lossy(&bytes[..end]);
     let mut rest = Unstructured::new(&bytes[end..]);
     let ((to_server, messages), (to_client, input)) = (unbounded(), unbounded());
     let server = thread::spawn(move || serve_client(&messages, to_client));
-    let mut client = Client { output: to_server, input, open: BTreeSet::new(), requests: 0 };
+    let mut client = Client {
+        output: to_server,
+        input,
+        open: BTreeSet::new(),
+        requests: 0,
+    };
     let settings = json!({ "maxSteps": LIMITS.max_steps, "maxMemory": LIMITS.max_memory >> 20 });
-    client.request("initialize", json!({ "capabilities": {}, "initializationOptions": settings }));
+    client.request(
+        "initialize",
+        json!({ "capabilities": {}, "initializationOptions": settings }),
+    );
     client.notify("initialized", json!({}));
-    let uri = *rest.choose(&["file:///scripts/a.pw", "file:///scripts/a.md"]).unwrap_or(&"file:///scripts/a.pw");
+    let uri = *rest
+        .choose(&["file:///scripts/a.pw", "file:///scripts/a.md"])
+        .unwrap_or(&"file:///scripts/a.pw");
     let document = json!({ "uri": uri, "languageId": "pagewalk", "version": 1, "text": text });
     client.notify("textDocument/didOpen", json!({ "textDocument": document }));
     // The end of the input also ends the conversation.
@@ -147,5 +181,8 @@ fuzz_target!(|bytes: &[u8]| {
     client.request("shutdown", Value::Null);
     client.receive();
     client.notify("exit", Value::Null);
-    assert!(server.join().expect("no panic").expect("threads"), "the client requested a shutdown");
+    assert!(
+        server.join().expect("no panic").expect("threads"),
+        "the client requested a shutdown"
+    );
 });

@@ -22,7 +22,10 @@ fn packed(blocks: &[Block]) -> Vec<u8> {
     let (mut bytes, mut sum) = (START.to_vec(), Crc::new());
     sum.update(&START);
     let mut block = |header: [u32; 3], compressed: &[u8]| {
-        let header: Vec<u8> = header.iter().flat_map(|number| number.to_le_bytes()).collect();
+        let header: Vec<u8> = header
+            .iter()
+            .flat_map(|number| number.to_le_bytes())
+            .collect();
         sum.update(&header);
         sum.update(compressed);
         bytes.extend([&header, compressed, &sum.sum().to_le_bytes()].concat());
@@ -31,7 +34,14 @@ fn packed(blocks: &[Block]) -> Vec<u8> {
         let mut encoder = DeflateEncoder::new(Vec::new(), flate2::Compression::fast());
         encoder.write_all(body).expect("memory");
         let compressed = encoder.finish().expect("memory");
-        block([compressed.len() as u32, body.len() as u32, (*records).into()], &compressed);
+        block(
+            [
+                compressed.len() as u32,
+                body.len() as u32,
+                (*records).into(),
+            ],
+            &compressed,
+        );
     }
     block([0; 3], &[]);
     bytes
@@ -39,7 +49,9 @@ fn packed(blocks: &[Block]) -> Vec<u8> {
 
 fn read(bytes: &[u8], fetches: Fetches) -> (u64, bool) {
     let bytes = Box::new(Cursor::new(bytes.to_vec()));
-    let Ok(reader) = Reader::new(bytes, "trace", Some(Format::Packed)) else { return (0, false) };
+    let Ok(reader) = Reader::new(bytes, "trace", Some(Format::Packed)) else {
+        return (0, false);
+    };
     let (mut reader, mut batch) = (reader.with_fetches(fetches), RecordBatch::default());
     let mut records = 0;
     loop {
@@ -55,7 +67,9 @@ fuzz_target!(|bytes: &[u8]| -> Corpus {
     let file = if bytes.starts_with(&START) {
         bytes.to_vec()
     } else {
-        let Ok(blocks) = Vec::<Block>::arbitrary_take_rest(Unstructured::new(bytes)) else { return Corpus::Reject };
+        let Ok(blocks) = Vec::<Block>::arbitrary_take_rest(Unstructured::new(bytes)) else {
+            return Corpus::Reject;
+        };
         packed(&blocks)
     };
     let all = read(&file, Fetches::Returned);

@@ -9,10 +9,17 @@ use pagewalk_script::lang::include::Script;
 
 fuzz_target!(|text: &str| {
     let (earlier, text) = text.split_once('\0').unwrap_or(("", text));
-    let parsed = |text: &str, earlier: &Script| ParsedScript::from_text("a.pw", text, earlier, &mut ());
+    let parsed =
+        |text: &str, earlier: &Script| ParsedScript::from_text("a.pw", text, earlier, &mut ());
     let earlier = parsed(earlier, &Script::default());
-    let (alone, after) = (parsed(text, &Script::default()), parsed(text, &earlier.script));
-    assert_eq!(format!("{:?}", alone.script.body), format!("{:?}", after.script.body));
+    let (alone, after) = (
+        parsed(text, &Script::default()),
+        parsed(text, &earlier.script),
+    );
+    assert_eq!(
+        format!("{:?}", alone.script.body),
+        format!("{:?}", after.script.body)
+    );
     assert_eq!(alone.diagnostics, after.diagnostics);
     render(&CheckedScript::from_parsed(after, &mut ()));
 });

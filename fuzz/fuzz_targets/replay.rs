@@ -28,7 +28,12 @@ fn below(bytes: &mut Unstructured, end: u64) -> Result<u64> {
 fn policy(bytes: &mut Unstructured) -> Result<Policy> {
     let sets = POLICIES.iter().filter(|row| row.sets).map(|row| row.policy);
     let rare: Vec<Policy> = sets.collect();
-    if bytes.ratio(15, 16)? { bytes.choose(&[Policy::Lru, Policy::Fifo]) } else { bytes.choose(&rare) }.copied()
+    if bytes.ratio(15, 16)? {
+        bytes.choose(&[Policy::Lru, Policy::Fifo])
+    } else {
+        bytes.choose(&rare)
+    }
+    .copied()
 }
 
 fn cache(name: &str, bytes: &mut Unstructured) -> Result<CacheSpec> {
@@ -36,7 +41,11 @@ fn cache(name: &str, bytes: &mut Unstructured) -> Result<CacheSpec> {
     let block = if bytes.ratio(15, 16)? { 4 } else { 3 };
     Ok(CacheSpec {
         policy: policy(bytes)?,
-        write: if bytes.ratio(3, 4)? { WritePolicy::Back } else { WritePolicy::Through },
+        write: if bytes.ratio(3, 4)? {
+            WritePolicy::Back
+        } else {
+            WritePolicy::Through
+        },
         write_allocate: bytes.arbitrary()?,
         side: *bytes.choose(&SIDES)?,
         virtual_index: bytes.arbitrary()?,
@@ -46,14 +55,24 @@ fn cache(name: &str, bytes: &mut Unstructured) -> Result<CacheSpec> {
 
 fn tlb(name: &str, bytes: &mut Unstructured) -> Result<TlbSpec> {
     let (sets, ways) = (1 << below(bytes, 3)?, 1 + below(bytes, 4)? as u32);
-    Ok(TlbSpec { policy: policy(bytes)?, side: *bytes.choose(&SIDES)?, ..TlbSpec::new(name, sets, ways) })
+    Ok(TlbSpec {
+        policy: policy(bytes)?,
+        side: *bytes.choose(&SIDES)?,
+        ..TlbSpec::new(name, sets, ways)
+    })
 }
 
 fn spec(bytes: &mut Unstructured) -> Result<Spec> {
     let mut spec = Spec::core_i7();
     let (caches, tlbs) = (1 + below(bytes, 3)? as usize, 1 + below(bytes, 2)? as usize);
-    spec.caches = ["L1", "L2", "L3"][..caches].iter().map(|name| cache(name, bytes)).collect::<Result<_>>()?;
-    spec.tlbs = ["T1", "T2"][..tlbs].iter().map(|name| tlb(name, bytes)).collect::<Result<_>>()?;
+    spec.caches = ["L1", "L2", "L3"][..caches]
+        .iter()
+        .map(|name| cache(name, bytes))
+        .collect::<Result<_>>()?;
+    spec.tlbs = ["T1", "T2"][..tlbs]
+        .iter()
+        .map(|name| tlb(name, bytes))
+        .collect::<Result<_>>()?;
     if let Some(mmu) = &mut spec.mmu {
         mmu.walk_cached = bytes.arbitrary()?;
         if bytes.arbitrary()? {
@@ -77,7 +96,11 @@ fn records(bytes: &mut Unstructured) -> Result<Vec<Record>> {
             },
             _ => bytes.arbitrary::<u64>()? >> below(bytes, 64)?,
         };
-        let size = if bytes.ratio(15, 16)? { 1 + below(bytes, 16)? } else { 1 + below(bytes, 4096)? } as u32;
+        let size = if bytes.ratio(15, 16)? {
+            1 + below(bytes, 16)?
+        } else {
+            1 + below(bytes, 4096)?
+        } as u32;
         records.push(Record { address, size, op });
     }
     Ok(records)
@@ -93,12 +116,31 @@ fuzz_target!(|bytes: &[u8]| -> Corpus {
 /// Compares the replays, and returns whether the machine is valid.
 fn compare(bytes: &mut Unstructured) -> Result<bool> {
     let spec = spec(bytes)?;
-    let straddle = if bytes.arbitrary()? { Straddle::First } else { Straddle::Split };
-    let replacements: Vec<_> = POLICIES.iter().filter(|row| row.frames).map(|row| row.policy).collect();
+    let straddle = if bytes.arbitrary()? {
+        Straddle::First
+    } else {
+        Straddle::Split
+    };
+    let replacements: Vec<_> = POLICIES
+        .iter()
+        .filter(|row| row.frames)
+        .map(|row| row.policy)
+        .collect();
     let demand = if bytes.ratio(2, 3)? {
-        let frames = if bytes.arbitrary()? { Some(2 + below(bytes, 8)? as u32) } else { None };
-        let replacement = if bytes.arbitrary()? { Some(*bytes.choose(&replacements)?) } else { None };
-        Some(DemandPaging { frames, replacement })
+        let frames = if bytes.arbitrary()? {
+            Some(2 + below(bytes, 8)? as u32)
+        } else {
+            None
+        };
+        let replacement = if bytes.arbitrary()? {
+            Some(*bytes.choose(&replacements)?)
+        } else {
+            None
+        };
+        Some(DemandPaging {
+            frames,
+            replacement,
+        })
     } else {
         None
     };
@@ -112,7 +154,11 @@ fn compare(bytes: &mut Unstructured) -> Result<bool> {
     let (done, counts) = match demand {
         None => {
             let mut machine = machine;
-            let mut account = Account::new(&Target::Identity(&mut machine), straddle, ExtraOptions::default());
+            let mut account = Account::new(
+                &Target::Identity(&mut machine),
+                straddle,
+                ExtraOptions::default(),
+            );
             let done = account.perform(Target::Identity(&mut machine), &records);
             (done, account.counts(&machine))
         }

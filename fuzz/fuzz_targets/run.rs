@@ -14,12 +14,24 @@ fuzz_target!(|text: &str| {
     let script = checked(text);
     render(&script);
     if script.diagnostics.is_empty() {
-        let json = stream(&script, options(), 1 << 20, &AtomicBool::new(false), &mut |_| true);
-        let narration = Options { explain: true, color: true };
+        let json = stream(
+            &script,
+            options(),
+            1 << 20,
+            &AtomicBool::new(false),
+            &mut |_| true,
+        );
+        let narration = Options {
+            explain: true,
+            color: true,
+        };
         let mut sink = TextSink::new(io::sink(), &script.sources, narration);
         let ended = script.run(options(), &mut sink);
         if json.cut.is_none() {
-            assert_eq!((json.totals, json.diagnostics), (ended.totals, ended.diagnostics));
+            assert_eq!(
+                (json.totals, json.diagnostics),
+                (ended.totals, ended.diagnostics)
+            );
         }
         sink.finish(ended.totals, 0).expect("a sink");
     }

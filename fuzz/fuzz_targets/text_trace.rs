@@ -24,11 +24,17 @@ fn read(bytes: &[u8], format: Option<Format>, fetches: Fetches) -> Option<(Vec<R
 
 fuzz_target!(|bytes: &[u8]| {
     for format in std::iter::once(None).chain(FORMATS.iter().map(|row| Some(row.format))) {
-        let Some((all, 0)) = read(bytes, format, Fetches::Returned) else { continue };
+        let Some((all, 0)) = read(bytes, format, Fetches::Returned) else {
+            continue;
+        };
         let fetches = all.iter().filter(|record| record.op == Op::Fetch).count() as u64;
         let total = |(records, counted): (Vec<Record>, u64)| records.len() as u64 + counted;
         for fetches in [Fetches::Counted, Fetches::Merged { block_bits: 4 }] {
-            assert_eq!(read(bytes, format, fetches).map(total), Some(all.len() as u64), "{fetches:?}");
+            assert_eq!(
+                read(bytes, format, fetches).map(total),
+                Some(all.len() as u64),
+                "{fetches:?}"
+            );
         }
         let rest = read(bytes, format, Fetches::Counted).expect("records").0;
         assert!(all.len() as u64 - rest.len() as u64 <= fetches);

@@ -13,14 +13,28 @@ use pagewalk_script::run::record::Discard;
 use pagewalk_script::suite::golden;
 
 fuzz_target!(|text: &str| {
-    let texts = [(Path::new("/scripts/machine.yaml").to_owned(), text.as_bytes().to_vec())];
-    let mut files = Texts { texts: texts.into_iter().collect(), other: () };
-    let script = CheckedScript::from_text("/scripts/a.pw", "machine \"machine.yaml\"\nread 0", &mut files);
+    let texts = [(
+        Path::new("/scripts/machine.yaml").to_owned(),
+        text.as_bytes().to_vec(),
+    )];
+    let mut files = Texts {
+        texts: texts.into_iter().collect(),
+        other: (),
+    };
+    let script = CheckedScript::from_text(
+        "/scripts/a.pw",
+        "machine \"machine.yaml\"\nread 0",
+        &mut files,
+    );
     render(&script);
     script.run(options(), &mut Discard);
     if let Ok(read) = golden::read(text.as_bytes()) {
         let written = golden::write(&read, "a.pw");
-        assert_eq!(golden::read(written.as_bytes()).expect("a golden file"), read, "{written}");
+        assert_eq!(
+            golden::read(written.as_bytes()).expect("a golden file"),
+            read,
+            "{written}"
+        );
     }
     let _ = Labels::read(text);
     Rules::default().set_yaml("rules", text);

@@ -10,7 +10,11 @@ pub mod generated;
 pub mod law;
 
 /// The limits of runs, which keep an input fast.
-pub const LIMITS: Limits = Limits { max_steps: 5000, max_memory: 64 << 20, max_time: None };
+pub const LIMITS: Limits = Limits {
+    max_steps: 5000,
+    max_memory: 64 << 20,
+    max_time: None,
+};
 
 /// Options of runs within [`LIMITS`].
 pub fn options() -> Options {
@@ -19,7 +23,14 @@ pub fn options() -> Options {
 
 /// Renders all diagnostics and warnings.
 pub fn render(script: &CheckedScript) {
-    let style = Style { color: true, unicode: false, width: 40 };
+    let style = Style {
+        color: true,
+        unicode: false,
+        width: 40,
+    };
     script.render_diagnostics(style);
-    script.render_warnings(Style { unicode: true, ..style });
+    script.render_warnings(Style {
+        unicode: true,
+        ..style
+    });
 }

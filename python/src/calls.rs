@@ -42,7 +42,9 @@ pub(crate) fn call_unless<T: Send>(
             drop(finished);
             outcome
         };
-        let thread = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, apart)?;
+        let thread = thread::Builder::new()
+            .stack_size(STACK)
+            .spawn_scoped(scope, apart)?;
         let wait = &mut wait;
         while py.detach(|| wait_for(wait)) == Err(RecvTimeoutError::Timeout) {
             if raised.is_ok() {
@@ -70,7 +72,8 @@ fn wait_for(thread: &mut std::sync::mpsc::Receiver<()>) -> Result<(), RecvTimeou
 /// Returns the message of a panic.
 fn message(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<&str>().copied();
-    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("unknown error")
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("unknown error")
 }
 
 /// Panics, so that a test can check that the interpreter survives.

@@ -10,7 +10,11 @@ use pyo3::prelude::*;
 use crate::runs::Run;
 
 /// The style of diagnostics in messages. Notebooks and logs show Unicode without colors.
-pub(crate) const STYLE: Style = Style { color: false, unicode: true, width: 100 };
+pub(crate) const STYLE: Style = Style {
+    color: false,
+    unicode: true,
+    width: 100,
+};
 
 /// Returns an object of a class in `pagewalk._errors`.
 fn object<'py>(
@@ -44,12 +48,24 @@ pub(crate) fn diagnostics<'py>(
 ) -> PyResult<Vec<Bound<'py, PyAny>>> {
     let convert = |one: &Diagnostic| {
         let (file, place) = sources.location(one.span).unzip();
-        let place = (file, place.map(|place| place.line), place.map(|place| place.column));
+        let place = (
+            file,
+            place.map(|place| place.line),
+            place.map(|place| place.column),
+        );
         let severity = if one.is_warning() { "warning" } else { "error" };
         object(
             py,
             "Diagnostic",
-            (one.code.name(), severity, &one.message, place.0, place.1, place.2, &one.help),
+            (
+                one.code.name(),
+                severity,
+                &one.message,
+                place.0,
+                place.1,
+                place.2,
+                &one.help,
+            ),
         )
     };
     found.iter().map(convert).collect()
@@ -66,7 +82,11 @@ pub(crate) fn script_error(
     let create = || {
         let class = py.import("pagewalk._scripts")?.getattr("Run")?;
         let run = run.map(|run| class.call1((run,))).transpose()?;
-        object(py, "ScriptError", (text.trim_end(), diagnostics(py, found, sources)?, run))
+        object(
+            py,
+            "ScriptError",
+            (text.trim_end(), diagnostics(py, found, sources)?, run),
+        )
     };
     create().map_or_else(|error| error, PyErr::from_value)
 }
@@ -74,11 +94,17 @@ pub(crate) fn script_error(
 /// Returns the exception for a machine that cannot be used.
 pub(crate) fn machine_error(py: Python<'_>, error: &MachineError) -> PyErr {
     match error {
-        MachineError::Unusable { message, help: None } => PyValueError::new_err(message.clone()),
-        MachineError::Unusable { message, help: Some(help) } => {
-            PyValueError::new_err(format!("{message}; {help}"))
-        }
+        MachineError::Unusable {
+            message,
+            help: None,
+        } => PyValueError::new_err(message.clone()),
+        MachineError::Unusable {
+            message,
+            help: Some(help),
+        } => PyValueError::new_err(format!("{message}; {help}")),
         MachineError::File(sources, wrong) => script_error(py, wrong, sources, None),
-        MachineError::Script(script) => script_error(py, &script.diagnostics, &script.sources, None),
+        MachineError::Script(script) => {
+            script_error(py, &script.diagnostics, &script.sources, None)
+        }
     }
 }

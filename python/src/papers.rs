@@ -47,22 +47,32 @@ pub(crate) fn exam(
     make_up: Option<u64>,
     limits: RunLimits,
 ) -> PyResult<Vec<Paper>> {
-    let script = Arc::new(call(py, &AtomicBool::new(false), || script.check(limits.memory()))?);
+    let script = Arc::new(call(py, &AtomicBool::new(false), || {
+        script.check(limits.memory())
+    })?);
     if !script.diagnostics.is_empty() {
         return Err(script_error(py, &script.diagnostics, &script.sources, None));
     }
-    let exam = Exam { script: &script, seed, limits: limits.limits() };
+    let exam = Exam {
+        script: &script,
+        seed,
+        limits: limits.limits(),
+    };
     let series = exam.series(make_up.unwrap_or(0));
     let versions = match versions {
         None if make_up.is_none() => vec![None],
         None => of(series.numbered(1)),
         Some(Versions::Count(count)) => of(series.numbered(count)),
-        Some(Versions::Students(all)) => {
-            of(series.of_students(all.into_iter().map(|(id, name)| Student { id, name }).collect()))
-        }
+        Some(Versions::Students(all)) => of(series.of_students(
+            all.into_iter()
+                .map(|(id, name)| Student { id, name })
+                .collect(),
+        )),
         Some(Versions::Roster(csv)) => {
             let all = students(&csv).map_err(|flaws| {
-                let lines = flaws.iter().map(|flaw| format!("line {}: {}", flaw.line, flaw.message));
+                let lines = flaws
+                    .iter()
+                    .map(|flaw| format!("line {}: {}", flaw.line, flaw.message));
                 PyValueError::new_err(format!(
                     "the roster is invalid\n{}",
                     lines.collect::<Vec<_>>().join("\n")
@@ -82,7 +92,10 @@ pub(crate) fn exam(
             )),
             PaperError::NoQuestion => PyValueError::new_err("the script contains no `question`"),
         })?;
-        papers.push(Paper { script: script.clone(), paper });
+        papers.push(Paper {
+            script: script.clone(),
+            paper,
+        });
     }
     Ok(papers)
 }
@@ -128,7 +141,10 @@ impl Paper {
     /// The name of the student for whom the paper was made, or `None`.
     #[getter]
     fn student_name(&self) -> Option<&str> {
-        self.version()?.student.as_ref().map(|student| &*student.name)
+        self.version()?
+            .student
+            .as_ref()
+            .map(|student| &*student.name)
     }
 
     /// The maximum points.
@@ -142,11 +158,20 @@ impl Paper {
     fn fields(&self) -> Vec<(String, f64)> {
         let rules = Rules::default();
         let marking = Marking::new(&self.script, &self.paper, &[], &rules);
-        marking.fields().iter().map(|field| (field.name.clone(), field.points.to_f64())).collect()
+        marking
+            .fields()
+            .iter()
+            .map(|field| (field.name.clone(), field.points.to_f64()))
+            .collect()
     }
 
     /// Returns an edition in a format: a text, or the bytes of an archive.
-    fn render<'py>(&self, py: Python<'py>, edition: &str, format: &str) -> PyResult<Bound<'py, PyAny>> {
+    fn render<'py>(
+        &self,
+        py: Python<'py>,
+        edition: &str,
+        format: &str,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let Some(format) = Format::named(format) else {
             let names: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
             return Err(PyValueError::new_err(format!(
@@ -154,7 +179,10 @@ impl Paper {
                 names.join(", ")
             )));
         };
-        match self.paper.render(format, self::edition(edition), &Style::default()) {
+        match self
+            .paper
+            .render(format, self::edition(edition), &Style::default())
+        {
             Ok(Rendered::Text(text)) => Ok(text.into_pyobject(py)?.into_any()),
             Ok(Rendered::Typst(_)) => Err(PyValueError::new_err(format!(
                 "`{}` needs the program Typst; use the command `pagewalk exam --format {0}`",
@@ -167,7 +195,10 @@ impl Paper {
                 "`{}` has several files; use the command `pagewalk exam --format {0} --output DIR`",
                 format.name
             ))),
-            Err(refusal) => Err(PyValueError::new_err(format!("{}: {}", refusal.part, refusal.why))),
+            Err(refusal) => Err(PyValueError::new_err(format!(
+                "{}: {}",
+                refusal.part, refusal.why
+            ))),
         }
     }
 
@@ -177,10 +208,15 @@ impl Paper {
     }
 
     /// Marks answers. Returns the points, the maximum points, and the marks.
-    fn mark(&self, answers: Vec<(String, String)>, rules: Vec<String>) -> PyResult<(f64, f64, Vec<MarkRow>)> {
+    fn mark(
+        &self,
+        answers: Vec<(String, String)>,
+        rules: Vec<String>,
+    ) -> PyResult<(f64, f64, Vec<MarkRow>)> {
         let mut own = Rules::default();
         for rule in &rules {
-            own.set_written(rule).map_err(|why| PyValueError::new_err(format!("rule `{rule}`: {why}")))?;
+            own.set_written(rule)
+                .map_err(|why| PyValueError::new_err(format!("rule `{rule}`: {why}")))?;
         }
         let marking = Marking::new(&self.script, &self.paper, &[], &own);
         let unknown = |what: &str, name: &str| {
@@ -201,7 +237,14 @@ impl Paper {
         let marked = marking.mark_sheet(&sheet);
         let rows = marked.marks.into_iter().map(|mark| {
             let (points, of) = (mark.points.to_f64(), mark.of.to_f64());
-            (mark.field, mark.written, mark.verdict.name(), points, of, mark.mistakes)
+            (
+                mark.field,
+                mark.written,
+                mark.verdict.name(),
+                points,
+                of,
+                mark.mistakes,
+            )
         });
         Ok((marked.total.to_f64(), marked.of.to_f64(), rows.collect()))
     }

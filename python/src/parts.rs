@@ -9,7 +9,9 @@ use pagewalk_engine::trace::read_ahead::TraceOrigin;
 use pagewalk_engine::trace::sweep::grid::Grid;
 use pagewalk_script::api::tables::sweep_table_of_csv;
 use pagewalk_script::api::{Named, SweepOutcome};
-use pagewalk_script::traces::parts::{self, FinishedPart, Part, PartError, PartitionedSweep, TraceFile};
+use pagewalk_script::traces::parts::{
+    self, FinishedPart, Part, PartError, PartitionedSweep, TraceFile,
+};
 use pagewalk_script::traces::sweep_reports::{self, Swept};
 use pyo3::exceptions::{PyOSError, PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
@@ -29,9 +31,18 @@ pub(crate) struct SweepParts {
 }
 
 impl SweepParts {
-    fn sweep<'a>(&'a self, threads: Option<usize>, interrupt: &'a AtomicBool) -> PartitionedSweep<'a> {
+    fn sweep<'a>(
+        &'a self,
+        threads: Option<usize>,
+        interrupt: &'a AtomicBool,
+    ) -> PartitionedSweep<'a> {
         let plan = self.sweep.plan(threads, interrupt);
-        PartitionedSweep { plan, grid: &self.sweep.grid, notation: &self.notation, traces: &self.traces }
+        PartitionedSweep {
+            plan,
+            grid: &self.sweep.grid,
+            notation: &self.notation,
+            traces: &self.traces,
+        }
     }
 }
 
@@ -49,13 +60,24 @@ impl SweepParts {
     ) -> PyResult<Self> {
         let name = machine.name();
         // A worker may run in another folder than the program that started the sweep.
-        let machine = if Named::preset(&name).is_some() { machine } else { machine.below(&folder) };
+        let machine = if Named::preset(&name).is_some() {
+            machine
+        } else {
+            machine.below(&folder)
+        };
         let mut machine = self::machine(py, machine)?;
         machine.name = name;
         let unit = (unit.0.as_deref(), unit.1.as_deref());
         let sweep = SweepArguments::new(py, machine, &grid, unit, &addresses)?;
-        let trace = |name: String| TraceFile { path: folder.join(&name), name };
-        Ok(Self { sweep, notation: grid, traces: traces.into_iter().map(trace).collect() })
+        let trace = |name: String| TraceFile {
+            path: folder.join(&name),
+            name,
+        };
+        Ok(Self {
+            sweep,
+            notation: grid,
+            traces: traces.into_iter().map(trace).collect(),
+        })
     }
 
     /// The number of points of all traces.
@@ -72,12 +94,18 @@ impl SweepParts {
         of: u64,
     ) -> PyResult<Vec<(u64, String, Vec<String>)>> {
         let interrupt = &AtomicBool::new(false);
-        let found = call(py, interrupt, || self.sweep(Some(1), interrupt).finished(&folder, of))?;
+        let found = call(py, interrupt, || {
+            self.sweep(Some(1), interrupt).finished(&folder, of)
+        })?;
         let part = |manifest: parts::Manifest| {
             let traces = manifest.traces_sha256.into_keys().collect();
             (manifest.part.part, manifest.part.stem(), traces)
         };
-        Ok(found.map_err(|error| exception(py, &error))?.into_iter().map(part).collect())
+        Ok(found
+            .map_err(|error| exception(py, &error))?
+            .into_iter()
+            .map(part)
+            .collect())
     }
 
     /// Simulates a part. With a folder, writes the part there. Returns the table of the part as CSV, and the warnings.
@@ -90,11 +118,19 @@ impl SweepParts {
         threads: Option<usize>,
         cancelled: Option<Bound<'_, PyAny>>,
     ) -> PyResult<(String, Vec<String>)> {
-        let (part, interrupt) = (Part { part: part.0, of: part.1 }, &AtomicBool::new(false));
+        let (part, interrupt) = (
+            Part {
+                part: part.0,
+                of: part.1,
+            },
+            &AtomicBool::new(false),
+        );
         let part = call_unless(py, interrupt, cancelled.as_ref(), || {
             let sweep = self.sweep(threads, interrupt);
             let replay = &mut |trace: &TraceFile, grid: Grid| -> SweepOutcome {
-                sweep.plan.sweep(grid, TraceOrigin::File(trace.path.clone()), &mut |_| {})
+                sweep
+                    .plan
+                    .sweep(grid, TraceOrigin::File(trace.path.clone()), &mut |_| {})
             };
             match &folder {
                 Some(folder) => sweep.write(part, folder, replay),
@@ -104,7 +140,9 @@ impl SweepParts {
         let FinishedPart { table, swept } = part.map_err(|error| exception(py, &error))?;
         let warnings = |swept: &Swept| {
             let warnings = sweep_reports::warnings(swept).into_iter();
-            warnings.map(|text| format!("`{}`: {text}", swept.trace)).collect::<Vec<String>>()
+            warnings
+                .map(|text| format!("`{}`: {text}", swept.trace))
+                .collect::<Vec<String>>()
         };
         Ok((table, swept.iter().flat_map(warnings).collect()))
     }
@@ -137,8 +175,13 @@ pub(crate) fn merged(py: Python<'_>, folder: PathBuf) -> PyResult<String> {
 /// Writes a new or existing file. If an error occurs, the file does not change.
 #[pyfunction]
 pub(crate) fn write_file(path: PathBuf, bytes: &[u8]) -> PyResult<()> {
-    atomic_write::write_file_with(&path, |file| file.write_all(bytes))
-        .map_err(|error| PyOSError::new_err(format!("cannot write `{}`: {}", path.display(), reason(&error))))
+    atomic_write::write_file_with(&path, |file| file.write_all(bytes)).map_err(|error| {
+        PyOSError::new_err(format!(
+            "cannot write `{}`: {}",
+            path.display(),
+            reason(&error)
+        ))
+    })
 }
 
 fn exception(py: Python<'_>, error: &PartError) -> PyErr {

@@ -30,9 +30,16 @@ impl Prompt {
     #[new]
     fn new(seed: u64, limits: RunLimits) -> Self {
         let interrupt: Arc<AtomicBool> = Arc::default();
-        let options = Options { raised_by: LimitNames::KERNEL, ..limits.options(seed) };
+        let options = Options {
+            raised_by: LimitNames::KERNEL,
+            ..limits.options(seed)
+        };
         let (shell, output) = Shell::for_notebook(options, interrupt.clone());
-        Self { shell: Mutex::new(shell), output, interrupt }
+        Self {
+            shell: Mutex::new(shell),
+            output,
+            interrupt,
+        }
     }
 
     /// Processes a cell. Returns whether there was no error.
@@ -66,5 +73,7 @@ impl Prompt {
 
 /// Returns the byte at which a character starts.
 fn byte(text: &str, character: usize) -> usize {
-    text.char_indices().nth(character).map_or(text.len(), |(byte, _)| byte)
+    text.char_indices()
+        .nth(character)
+        .map_or(text.len(), |(byte, _)| byte)
 }

@@ -44,18 +44,29 @@ impl Run {
         state: State,
         warnings: Vec<Diagnostic>,
     ) -> Self {
-        Self { steps: Arc::new(Steps { sources, records }), totals, state, warnings }
+        Self {
+            steps: Arc::new(Steps { sources, records }),
+            totals,
+            state,
+            warnings,
+        }
     }
 
     fn step(&self, at: usize) -> Step {
-        Step { steps: self.steps.clone(), at }
+        Step {
+            steps: self.steps.clone(),
+            at,
+        }
     }
 }
 
 /// Returns a state as data: see `Snapshot`.
 pub(crate) fn state_data<'py>(py: Python<'py>, state: &State) -> PyResult<Bound<'py, PyAny>> {
     let data = serde_json::to_value(Snapshot::capture(state));
-    from_json(py, &data.map_err(|error| PyValueError::new_err(error.to_string()))?)
+    from_json(
+        py,
+        &data.map_err(|error| PyValueError::new_err(error.to_string()))?,
+    )
 }
 
 #[pymethods]
@@ -75,7 +86,12 @@ impl Run {
     /// The executed statements in order, as a tuple of `Step`.
     #[getter]
     fn steps<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        PyTuple::new(py, (0..self.steps.records.len()).map(|at| self.step(at)).collect::<Vec<_>>())
+        PyTuple::new(
+            py,
+            (0..self.steps.records.len())
+                .map(|at| self.step(at))
+                .collect::<Vec<_>>(),
+        )
     }
 
     /// The expectations that do not hold, as a tuple of `Check`.
@@ -111,7 +127,10 @@ impl Run {
     fn text(&self) -> String {
         let mut narrator = Narrator::new(&self.steps.sources, false);
         let mut blocks: Vec<Block> = Vec::new();
-        self.steps.records.iter().for_each(|record| blocks.extend(narrator.narrate(record)));
+        self.steps
+            .records
+            .iter()
+            .for_each(|record| blocks.extend(narrator.narrate(record)));
         blocks.extend(narrator.rest());
         text(&fitted(blocks, STYLE.width), false)
     }
@@ -151,7 +170,11 @@ impl Step {
         self.steps.sources.location(self.record().span)
     }
 
-    fn fact<'py>(&self, py: Python<'py>, name: &str) -> Result<PyResult<Bound<'py, PyAny>>, String> {
+    fn fact<'py>(
+        &self,
+        py: Python<'py>,
+        name: &str,
+    ) -> Result<PyResult<Bound<'py, PyAny>>, String> {
         let cell = typed_fact(&self.record().did, name);
         cell.map(|cell| from_cell(py, &cell)).map_err(|near| {
             let help = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
@@ -171,9 +194,23 @@ impl Step {
             let (line, column) = place.map(|place| (place.line, place.column)).unzip();
             let expected = (!check.written.is_open()).then(|| check.expected.to_string());
             let actual = check.actual.as_ref().map(ToString::to_string);
-            class.call1((&check.fact, expected, actual, check.held, check.reason(), file, line, column))
+            class.call1((
+                &check.fact,
+                expected,
+                actual,
+                check.held,
+                check.reason(),
+                file,
+                line,
+                column,
+            ))
         };
-        self.record().checks.iter().filter(|check| is_wanted(check)).map(convert).collect()
+        self.record()
+            .checks
+            .iter()
+            .filter(|check| is_wanted(check))
+            .map(convert)
+            .collect()
     }
 }
 
@@ -244,7 +281,8 @@ impl Step {
     }
 
     fn __getitem__<'py>(&self, py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyAny>> {
-        self.fact(py, name).unwrap_or_else(|message| Err(PyKeyError::new_err(message)))
+        self.fact(py, name)
+            .unwrap_or_else(|message| Err(PyKeyError::new_err(message)))
     }
 
     fn __getattr__<'py>(&self, py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyAny>> {

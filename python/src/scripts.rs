@@ -41,12 +41,21 @@ impl Script {
 
     /// Returns the script whose relative path refers to a folder.
     pub(crate) fn below(self, folder: &Path) -> Self {
-        Self { name: folder.join(&self.name), ..self }
+        Self {
+            name: folder.join(&self.name),
+            ..self
+        }
     }
 
     /// Returns the script's path and its files.
     pub(crate) fn open(self) -> (PathBuf, Files) {
-        (self.name, Texts { texts: self.files, other: self.disk.then_some(Disk) })
+        (
+            self.name,
+            Texts {
+                texts: self.files,
+                other: self.disk.then_some(Disk),
+            },
+        )
     }
 
     /// Parses and checks the script, which may need this memory.
@@ -62,7 +71,11 @@ pub(crate) struct RunLimits(u64, u64);
 
 impl RunLimits {
     pub(crate) fn limits(&self) -> Limits {
-        Limits { max_steps: self.0, max_memory: self.1, max_time: None }
+        Limits {
+            max_steps: self.0,
+            max_memory: self.1,
+            max_time: None,
+        }
     }
 
     pub(crate) fn memory(&self) -> MemoryLimit {
@@ -70,25 +83,49 @@ impl RunLimits {
     }
 
     pub(crate) fn options(&self, seed: u64) -> Options {
-        Options { seed, raised_by: LimitNames::KEYWORDS, ..Options::default().within(self.limits()) }
+        Options {
+            seed,
+            raised_by: LimitNames::KEYWORDS,
+            ..Options::default().within(self.limits())
+        }
     }
 }
 
 /// Runs a script.
 #[pyfunction]
-pub(crate) fn run(py: Python<'_>, script: Script, seed: u64, limits: RunLimits) -> PyResult<Py<Run>> {
+pub(crate) fn run(
+    py: Python<'_>,
+    script: Script,
+    seed: u64,
+    limits: RunLimits,
+) -> PyResult<Py<Run>> {
     let interrupt = AtomicBool::new(false);
     let (script, recording) = call(py, &interrupt, || {
         let script = script.check(limits.memory());
         let options = limits.options(seed);
-        let recording = script.diagnostics.is_empty().then(|| Recording::new(&script, options, &interrupt));
+        let recording = script
+            .diagnostics
+            .is_empty()
+            .then(|| Recording::new(&script, options, &interrupt));
         (script, recording)
     })?;
-    let Some(Recording { records, ended, state, .. }) = recording else {
+    let Some(Recording {
+        records,
+        ended,
+        state,
+        ..
+    }) = recording
+    else {
         return Err(script_error(py, &script.diagnostics, &script.sources, None));
     };
     let sources = Arc::new(script.sources);
-    let run = Run::new(sources.clone(), records, ended.totals, state, script.warnings);
+    let run = Run::new(
+        sources.clone(),
+        records,
+        ended.totals,
+        state,
+        script.warnings,
+    );
     let run = Py::new(py, run)?;
     if ended.diagnostics.is_empty() {
         return Ok(run);
@@ -99,7 +136,14 @@ pub(crate) fn run(py: Python<'_>, script: Script, seed: u64, limits: RunLimits) 
 /// Checks a script and returns its diagnostics: errors, or warnings if there are no errors.
 #[pyfunction]
 pub(crate) fn check(py: Python<'_>, script: Script) -> PyResult<Vec<Bound<'_, PyAny>>> {
-    let script = call(py, &AtomicBool::new(false), || script.check(MemoryLimit::DEFAULT))?;
-    let all: Vec<_> = script.diagnostics.iter().chain(&script.warnings).cloned().collect();
+    let script = call(py, &AtomicBool::new(false), || {
+        script.check(MemoryLimit::DEFAULT)
+    })?;
+    let all: Vec<_> = script
+        .diagnostics
+        .iter()
+        .chain(&script.warnings)
+        .cloned()
+        .collect();
     diagnostics(py, &all, &script.sources)
 }

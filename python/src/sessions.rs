@@ -28,11 +28,17 @@ pub(crate) struct Session {
 
 impl Session {
     fn lock(&self) -> MutexGuard<'_, Exploration> {
-        self.exploration.lock().unwrap_or_else(PoisonError::into_inner)
+        self.exploration
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Moves through the history on another thread, because the session may repeat statements.
-    fn travel<T: Send>(&self, py: Python<'_>, go: impl FnOnce(&mut Exploration) -> T + Send) -> PyResult<T> {
+    fn travel<T: Send>(
+        &self,
+        py: Python<'_>,
+        go: impl FnOnce(&mut Exploration) -> T + Send,
+    ) -> PyResult<T> {
         call(py, &self.interrupt, || go(&mut self.lock()))
     }
 }
@@ -43,7 +49,10 @@ impl Session {
     fn new(seed: u64, limits: RunLimits) -> Self {
         let interrupt: Arc<AtomicBool> = Arc::default();
         let exploration = Mutex::new(Exploration::new(limits.options(seed), interrupt.clone()));
-        Self { exploration, interrupt }
+        Self {
+            exploration,
+            interrupt,
+        }
     }
 
     /// Runs an input, or tries it on a copy of the state.
@@ -67,7 +76,13 @@ impl Session {
                     let ended = session.run(&body, mode, &mut records);
                     let warnings = std::mem::take(&mut session.warnings);
                     let state = session.state().clone();
-                    let run = Run::new(session.sources.clone(), records, ended.totals, state, warnings);
+                    let run = Run::new(
+                        session.sources.clone(),
+                        records,
+                        ended.totals,
+                        state,
+                        warnings,
+                    );
                     (ended.diagnostics, Some(run))
                 }
             };
@@ -112,7 +127,9 @@ impl Session {
     fn why(&self, fact: Option<&str>) -> PyResult<String> {
         let last = self.lock().state().last.clone();
         let Some(did) = last else {
-            return Err(PyValueError::new_err("there has been no access or system call yet"));
+            return Err(PyValueError::new_err(
+                "there has been no access or system call yet",
+            ));
         };
         let blocks = why(&did, fact).map_err(PyValueError::new_err)?;
         Ok(text(&fitted(blocks, STYLE.width), false))

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use arrow_array::builder::{ListBuilder, StringBuilder};
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
 use arrow_array::{
-    ArrayRef, BooleanArray, Float64Array, Int64Array, RecordBatch, RecordBatchIterator, StringArray,
-    UInt64Array,
+    ArrayRef, BooleanArray, Float64Array, Int64Array, RecordBatch, RecordBatchIterator,
+    StringArray, UInt64Array,
 };
 use arrow_schema::{ArrowError, Field, Schema};
 use pagewalk_script::api::facts::{Cell, ColumnType};
@@ -21,7 +21,9 @@ pub(crate) struct Table(RecordBatch);
 
 impl Table {
     pub(crate) fn from_table(table: &tables::Table) -> PyResult<Self> {
-        batch(table).map(Self).map_err(|error| PyRuntimeError::new_err(error.to_string()))
+        batch(table)
+            .map(Self)
+            .map_err(|error| PyRuntimeError::new_err(error.to_string()))
     }
 }
 
@@ -36,7 +38,10 @@ impl Table {
                 "double" => ColumnType::Float,
                 _ => ColumnType::Text,
             };
-            let cells = cells.iter().map(|cell| read(cell, kind)).collect::<PyResult<_>>()?;
+            let cells = cells
+                .iter()
+                .map(|cell| read(cell, kind))
+                .collect::<PyResult<_>>()?;
             Ok(tables::TableColumn { name, kind, cells })
         };
         let columns = columns.into_iter().map(column).collect::<PyResult<_>>()?;
@@ -46,7 +51,12 @@ impl Table {
     /// The names of the columns.
     #[getter]
     fn column_names(&self) -> Vec<String> {
-        self.0.schema().fields().iter().map(|field| field.name().clone()).collect()
+        self.0
+            .schema()
+            .fields()
+            .iter()
+            .map(|field| field.name().clone())
+            .collect()
     }
 
     /// The number of rows.
@@ -63,7 +73,11 @@ impl Table {
     ) -> PyResult<Bound<'py, PyCapsule>> {
         drop(requested_schema);
         let batches = RecordBatchIterator::new([Ok(self.0.clone())], self.0.schema());
-        PyCapsule::new_with_value(py, FFI_ArrowArrayStream::new(Box::new(batches)), c"arrow_array_stream")
+        PyCapsule::new_with_value(
+            py,
+            FFI_ArrowArrayStream::new(Box::new(batches)),
+            c"arrow_array_stream",
+        )
     }
 }
 
@@ -99,7 +113,11 @@ fn array(column: &tables::TableColumn) -> ArrayRef {
         ColumnType::TextList => {
             let mut lists = ListBuilder::new(StringBuilder::new());
             for cell in cells {
-                let elements = if let Cell::List(elements) = cell { Some(elements) } else { None };
+                let elements = if let Cell::List(elements) = cell {
+                    Some(elements)
+                } else {
+                    None
+                };
                 for element in elements.into_iter().flatten() {
                     lists.values().append_option(text(element));
                 }
@@ -111,26 +129,48 @@ fn array(column: &tables::TableColumn) -> ArrayRef {
 }
 
 fn unsigned(cell: &Cell) -> Option<u64> {
-    if let Cell::Unsigned(n) = cell { Some(*n) } else { None }
+    if let Cell::Unsigned(n) = cell {
+        Some(*n)
+    } else {
+        None
+    }
 }
 
 fn integer(cell: &Cell) -> Option<i64> {
-    if let Cell::Integer(n) = cell { Some(*n) } else { i64::try_from(unsigned(cell)?).ok() }
+    if let Cell::Integer(n) = cell {
+        Some(*n)
+    } else {
+        i64::try_from(unsigned(cell)?).ok()
+    }
 }
 
 fn float(cell: &Cell) -> Option<f64> {
-    if let Cell::Float(x) = cell { Some(*x) } else { None }
+    if let Cell::Float(x) = cell {
+        Some(*x)
+    } else {
+        None
+    }
 }
 
 fn boolean(cell: &Cell) -> Option<bool> {
-    if let Cell::Boolean(truth) = cell { Some(*truth) } else { None }
+    if let Cell::Boolean(truth) = cell {
+        Some(*truth)
+    } else {
+        None
+    }
 }
 
 fn word(cell: &Cell) -> Option<&str> {
-    if let Cell::Text(text) = cell { Some(text) } else { None }
+    if let Cell::Text(text) = cell {
+        Some(text)
+    } else {
+        None
+    }
 }
 
 /// Returns an element of a list as text.
 fn text(cell: &Cell) -> Option<String> {
-    word(cell).map(str::to_owned).or_else(|| integer(cell).map(|n| n.to_string()))
+    word(cell)
+        .map(str::to_owned)
+        .or_else(|| integer(cell).map(|n| n.to_string()))
 }

@@ -60,14 +60,28 @@ pub(crate) struct Addresses {
 impl Addresses {
     fn mapping(&self, machine: &Named) -> PyResult<AddressMapping> {
         let map = self.map.as_deref();
-        let map = map.map(|map| if map == "demand" { Mapping::Demand } else { Mapping::Identity });
-        let mapping =
-            machine.address_mapping(map, self.frames, self.replacement.as_deref(), MappingNames::KEYWORDS);
+        let map = map.map(|map| {
+            if map == "demand" {
+                Mapping::Demand
+            } else {
+                Mapping::Identity
+            }
+        });
+        let mapping = machine.address_mapping(
+            map,
+            self.frames,
+            self.replacement.as_deref(),
+            MappingNames::KEYWORDS,
+        );
         mapping.map_err(PyValueError::new_err)
     }
 
     fn straddle(&self) -> Straddle {
-        if self.straddle == "first" { Straddle::First } else { Straddle::Split }
+        if self.straddle == "first" {
+            Straddle::First
+        } else {
+            Straddle::Split
+        }
     }
 
     fn format(&self) -> Option<Format> {
@@ -87,9 +101,17 @@ pub(crate) struct Counts {
 
 impl Counts {
     fn options(&self) -> ExtraOptions {
-        let sampled = self.curve_blocks.and_then(NonZeroU32::new).map(CurveMethod::Blocks);
+        let sampled = self
+            .curve_blocks
+            .and_then(NonZeroU32::new)
+            .map(CurveMethod::Blocks);
         let curve = sampled.or(self.curve.then_some(CurveMethod::Exact));
-        ExtraOptions { causes: self.causes, curve, top: self.top, cycles: false }
+        ExtraOptions {
+            causes: self.causes,
+            curve,
+            top: self.top,
+            cycles: false,
+        }
     }
 }
 
@@ -147,11 +169,18 @@ pub(crate) fn replay(
         max_time: None,
         interrupt,
     };
-    for_each_trace(py, traces, interrupt, |trace| match plan.replay(trace, &mut |_| {}) {
-        ReplayOutcome { replayed: Some(replayed), why: None } => {
-            Ok((reports::object(&replayed), replay_table(&replayed), reports::warnings(&replayed)))
+    for_each_trace(py, traces, interrupt, |trace| {
+        match plan.replay(trace, &mut |_| {}) {
+            ReplayOutcome {
+                replayed: Some(replayed),
+                why: None,
+            } => Ok((
+                reports::object(&replayed),
+                replay_table(&replayed),
+                reports::warnings(&replayed),
+            )),
+            outcome => Err(outcome.why.unwrap_or_default()),
         }
-        outcome => Err(outcome.why.unwrap_or_default()),
     })
 }
 
@@ -180,12 +209,26 @@ impl SweepArguments {
             GridError::Options(why) => PyValueError::new_err(why),
             GridError::Grid(wrong) => script_error(py, &wrong, &sources, None),
         })?;
-        let how = ReplayOptions { map, straddle: addresses.straddle(), max_memory: addresses.max_memory };
-        Ok(Self { machine, grid, how, format: addresses.format(), strict: addresses.strict })
+        let how = ReplayOptions {
+            map,
+            straddle: addresses.straddle(),
+            max_memory: addresses.max_memory,
+        };
+        Ok(Self {
+            machine,
+            grid,
+            how,
+            format: addresses.format(),
+            strict: addresses.strict,
+        })
     }
 
     /// Returns the plan of a sweep with a number of threads. Default: the number of processors.
-    pub(crate) fn plan<'a>(&'a self, threads: Option<usize>, interrupt: &'a AtomicBool) -> SweepPlan<'a> {
+    pub(crate) fn plan<'a>(
+        &'a self,
+        threads: Option<usize>,
+        interrupt: &'a AtomicBool,
+    ) -> SweepPlan<'a> {
         SweepPlan {
             machine: &self.machine.name,
             how: self.how,
@@ -214,11 +257,18 @@ pub(crate) fn sweep(
     let sweep = SweepArguments::new(py, self::machine(py, machine)?, &grid, unit, &addresses)?;
     let interrupt = &AtomicBool::new(false);
     let plan = sweep.plan(threads, interrupt);
-    for_each_trace(py, traces, interrupt, |trace| match plan.sweep(sweep.grid.clone(), trace, &mut |_| {}) {
-        SweepOutcome { swept: Some(swept), why: None } => {
-            Ok((sweep_reports::object(&swept), sweep_table(&swept), sweep_reports::warnings(&swept)))
+    for_each_trace(py, traces, interrupt, |trace| {
+        match plan.sweep(sweep.grid.clone(), trace, &mut |_| {}) {
+            SweepOutcome {
+                swept: Some(swept),
+                why: None,
+            } => Ok((
+                sweep_reports::object(&swept),
+                sweep_table(&swept),
+                sweep_reports::warnings(&swept),
+            )),
+            outcome => Err(outcome.why.unwrap_or_default()),
         }
-        outcome => Err(outcome.why.unwrap_or_default()),
     })
 }
 

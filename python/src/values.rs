@@ -17,7 +17,9 @@ pub(crate) fn from_cell<'py>(py: Python<'py>, cell: &Cell) -> PyResult<Bound<'py
         Cell::Text(text) => (&**text).into_bound_py_any(py),
         Cell::List(cells) => {
             let list = PyList::empty(py);
-            cells.iter().try_for_each(|cell| list.append(from_cell(py, cell)?))?;
+            cells
+                .iter()
+                .try_for_each(|cell| list.append(from_cell(py, cell)?))?;
             Ok(list.into_any())
         }
     }
@@ -36,12 +38,16 @@ pub(crate) fn from_json<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'
         Value::String(text) => text.into_bound_py_any(py),
         Value::Array(elements) => {
             let list = PyList::empty(py);
-            elements.iter().try_for_each(|element| list.append(from_json(py, element)?))?;
+            elements
+                .iter()
+                .try_for_each(|element| list.append(from_json(py, element)?))?;
             Ok(list.into_any())
         }
         Value::Object(members) => {
             let dict = PyDict::new(py);
-            members.iter().try_for_each(|(name, value)| dict.set_item(name, from_json(py, value)?))?;
+            members
+                .iter()
+                .try_for_each(|(name, value)| dict.set_item(name, from_json(py, value)?))?;
             Ok(dict.into_any())
         }
     }

@@ -17,8 +17,13 @@ pub(crate) struct Characters {
 impl Characters {
     /// Returns a writer for standard output that replaces other characters if necessary.
     pub(crate) fn writer<W: Write + IsTerminal>(self, out: W) -> TextWriter<W> {
-        let replaces = self.ascii || out.is_terminal() && !speaks_unicode(|name| std::env::var_os(name));
-        TextWriter { out, mode: if replaces { Mode::Ascii } else { Mode::Text }, partial: Vec::new() }
+        let replaces =
+            self.ascii || out.is_terminal() && !speaks_unicode(|name| std::env::var_os(name));
+        TextWriter {
+            out,
+            mode: if replaces { Mode::Ascii } else { Mode::Text },
+            partial: Vec::new(),
+        }
     }
 }
 
@@ -40,12 +45,20 @@ enum Mode {
 
 /// Returns a writer for messages.
 pub(crate) fn message_writer<W: Write>(out: W) -> TextWriter<W> {
-    TextWriter { out, mode: Mode::Text, partial: Vec::new() }
+    TextWriter {
+        out,
+        mode: Mode::Text,
+        partial: Vec::new(),
+    }
 }
 
 /// Returns a writer for JSON.
 pub(crate) fn json_writer<W: Write>(out: W) -> TextWriter<W> {
-    TextWriter { out, mode: Mode::Json, partial: Vec::new() }
+    TextWriter {
+        out,
+        mode: Mode::Json,
+        partial: Vec::new(),
+    }
 }
 
 impl<W: Write> Write for TextWriter<W> {
@@ -55,7 +68,9 @@ impl<W: Write> Write for TextWriter<W> {
             Err(error) if error.error_len().is_none() => error.valid_up_to(),
             Ok(_) | Err(_) => self.partial.len(),
         };
-        let rest = self.partial.split_off(whole - unfinished_color(&self.partial[..whole]));
+        let rest = self
+            .partial
+            .split_off(whole - unfinished_color(&self.partial[..whole]));
         let text = String::from_utf8_lossy(&self.partial);
         match self.mode {
             Mode::Text => self.out.write_all(clean(&text).as_bytes())?,
@@ -65,7 +80,8 @@ impl<W: Write> Write for TextWriter<W> {
             }
             Mode::Json => {
                 let escaped = |c: char| format!("\\u{:04x}", u32::from(c));
-                self.out.write_all(clean_with(&text, false, escaped).as_bytes())?;
+                self.out
+                    .write_all(clean_with(&text, false, escaped).as_bytes())?;
             }
         }
         self.partial = rest;
@@ -79,7 +95,12 @@ impl<W: Write> Write for TextWriter<W> {
 
 /// Returns the length of the beginning of a sequence at the end of a text.
 fn unfinished_color(text: &[u8]) -> usize {
-    let end = text.iter().rev().take_while(|byte| byte.is_ascii_digit() || **byte == b';').take(16).count();
+    let end = text
+        .iter()
+        .rev()
+        .take_while(|byte| byte.is_ascii_digit() || **byte == b';')
+        .take(16)
+        .count();
     let before = &text[..text.len() - end];
     match before {
         [.., b'\x1b', b'['] => end + 2,
@@ -118,12 +139,19 @@ mod tests {
 
     #[test]
     fn drawings_keep_their_shape() {
-        let mut writer = TextWriter { out: Vec::new(), mode: Mode::Ascii, partial: Vec::new() };
+        let mut writer = TextWriter {
+            out: Vec::new(),
+            mode: Mode::Ascii,
+            partial: Vec::new(),
+        };
         // Writers split characters at any byte.
         for byte in "┏━━┓  ┌──┐\n┃ é┣━▶│B │\n┗━━┛  └──┘\n".bytes()
         {
             writer.write_all(&[byte]).expect("no error");
         }
-        assert_eq!(String::from_utf8(writer.out).expect("text"), "+==+  +--+\n# ?+=>|B |\n+==+  +--+\n");
+        assert_eq!(
+            String::from_utf8(writer.out).expect("text"),
+            "+==+  +--+\n# ?+=>|B |\n+==+  +--+\n"
+        );
     }
 }

@@ -33,7 +33,12 @@ use pagewalk_script::services::manual::{self, SECTIONS, Section};
 
 /// A scenario language and interpreter for memory systems.
 #[derive(Debug, Parser)]
-#[command(version, about, arg_required_else_help = true, subcommand_required = true)]
+#[command(
+    version,
+    about,
+    arg_required_else_help = true,
+    subcommand_required = true
+)]
 #[command(
     after_help = "Exit status:\n  0  all expectations hold\n  1  an expectation fails\n  2  a script or option is invalid"
 )]
@@ -138,7 +143,11 @@ fn usage(error: clap::Error) -> ExitCode {
 fn dispatch(arguments: &Arguments) -> io::Result<Status> {
     match &arguments.command {
         Command::Run(run) => run.execute(arguments.color),
-        Command::Check { files, format, checking } => check(files, *format, *checking, arguments.color),
+        Command::Check {
+            files,
+            format,
+            checking,
+        } => check(files, *format, *checking, arguments.color),
         Command::Fmt(fmt) => fmt.execute(arguments.color),
         Command::Test(test) => test.execute(arguments.color),
         Command::Repl(repl) => repl.execute(arguments.color),
@@ -156,7 +165,12 @@ fn dispatch(arguments: &Arguments) -> io::Result<Status> {
 }
 
 /// Checks every file, even after one with errors.
-fn check(files: &[PathBuf], format: Format, checking: Checking, color: Color) -> io::Result<Status> {
+fn check(
+    files: &[PathBuf],
+    format: Format,
+    checking: Checking,
+    color: Color,
+) -> io::Result<Status> {
     let (mut errors, mut warnings) = (0, 0);
     for file in files {
         let reading = checking.read(file, MemoryLimit::DEFAULT, color);
@@ -180,7 +194,11 @@ fn check(files: &[PathBuf], format: Format, checking: Checking, color: Color) ->
         let totals = json!({"files": files.len(), "errors": errors, "warnings": warnings});
         JsonSink::new(io::stdout().lock(), &Sources::default()).total(&totals)?;
     }
-    Ok(if errors == 0 { Status::Held } else { Status::Wrong })
+    Ok(if errors == 0 {
+        Status::Held
+    } else {
+        Status::Wrong
+    })
 }
 
 /// Explains a code or a term, or lists the codes if the name is empty.
@@ -203,7 +221,12 @@ fn sections() -> PossibleValuesParser {
 }
 
 fn reference(section: Option<&str>) -> io::Result<Status> {
-    print(&section.and_then(Section::named).map_or_else(manual::page, Section::text)).map(|()| Status::Held)
+    print(
+        &section
+            .and_then(Section::named)
+            .map_or_else(manual::page, Section::text),
+    )
+    .map(|()| Status::Held)
 }
 
 fn completions(shell: clap_complete::Shell) -> io::Result<Status> {

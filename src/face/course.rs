@@ -13,10 +13,18 @@ use pagewalk_script::report::diagnostics::render;
 /// # Errors
 /// Returns the first mistake in the settings.
 pub(crate) fn course_of(path: &Path) -> Result<Option<Course>, BadCourse> {
-    let folder = if path.is_dir() { Some(path) } else { path.parent() };
-    let folder = folder.filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = if path.is_dir() {
+        Some(path)
+    } else {
+        path.parent()
+    };
+    let folder = folder
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     // A missing folder gets its own message.
-    folder.canonicalize().map_or(Ok(None), |folder| of_folder(&mut Disk, &folder))
+    folder
+        .canonicalize()
+        .map_or(Ok(None), |folder| of_folder(&mut Disk, &folder))
 }
 
 /// Returns the message about a mistake.

@@ -50,7 +50,11 @@ impl Diff {
                 for (script, wrong) in [&a, &b].into_iter().zip(wrong) {
                     let checked = !script.diagnostics.is_empty();
                     let report = || render(&wrong, &script.sources, style);
-                    complain(&if checked { script.render_diagnostics(style) } else { report() });
+                    complain(&if checked {
+                        script.render_diagnostics(style)
+                    } else {
+                        report()
+                    });
                 }
                 return Ok(Status::Wrong);
             }
@@ -71,6 +75,10 @@ impl Diff {
             }),
         }
         print(&rendered)?;
-        Ok(if comparison.same() { Status::Held } else { Status::Failed })
+        Ok(if comparison.same() {
+            Status::Held
+        } else {
+            Status::Failed
+        })
     }
 }

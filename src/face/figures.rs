@@ -20,7 +20,12 @@ pub(crate) struct FigureSink<'s, S> {
 impl<'s, S: Sink> FigureSink<'s, S> {
     /// Creates a sink. Without a folder, writes no figures.
     pub(crate) fn new(inner: &'s mut S, folder: Option<&'s Path>, count: &'s mut usize) -> Self {
-        Self { inner, folder, count, error: None }
+        Self {
+            inner,
+            folder,
+            count,
+            error: None,
+        }
     }
 
     /// Returns the first error.
@@ -36,7 +41,10 @@ impl<'s, S: Sink> FigureSink<'s, S> {
             *self.count += 1;
             let name = format!("{:02}-{}.svg", self.count, figure.name);
             let named = |error: io::Error| {
-                io::Error::new(error.kind(), format!("{}: {error}", shown(&folder.join(&name))))
+                io::Error::new(
+                    error.kind(),
+                    format!("{}: {error}", shown(&folder.join(&name))),
+                )
             };
             write_below(folder, &name, svg.as_bytes()).map_err(named)?;
         }

@@ -47,12 +47,21 @@ impl Fmt {
     /// Formats every script, even after one with errors.
     pub(crate) fn execute(&self, color: Color) -> io::Result<Status> {
         let stdin = [PathBuf::from(STDIN)];
-        let paths = if self.paths.is_empty() { &stdin[..] } else { &self.paths };
+        let paths = if self.paths.is_empty() {
+            &stdin[..]
+        } else {
+            &self.paths
+        };
         let mut tally = Tally::default();
         for path in scripts(paths, color, &mut tally) {
             self.format_file(&path, color, &mut tally)?;
         }
-        let Tally { changed, same, wrong, unwritten } = tally;
+        let Tally {
+            changed,
+            same,
+            wrong,
+            unwritten,
+        } = tally;
         // When Pagewalk formats standard input, standard output contains only the script.
         if self.check || !paths.iter().any(|path| is_stdin(path)) {
             print(&self.summary(&tally))?;
@@ -65,7 +74,11 @@ impl Fmt {
     }
 
     fn format_file(&self, path: &Path, color: Color, tally: &mut Tally) -> io::Result<()> {
-        let shown = if is_stdin(path) { "<stdin>".to_owned() } else { report_name(path) };
+        let shown = if is_stdin(path) {
+            "<stdin>".to_owned()
+        } else {
+            report_name(path)
+        };
         let mut wrong = |message: &str| {
             complain(message);
             tally.wrong += 1;
@@ -103,14 +116,22 @@ impl Fmt {
             tally.changed += 1;
         }
         if self.check {
-            return print(&difference(&shown, &old, &new, color.is_wanted(&io::stdout())));
+            return print(&difference(
+                &shown,
+                &old,
+                &new,
+                color.is_wanted(&io::stdout()),
+            ));
         }
         if is_stdin(path) {
             return print(&new);
         }
         if old != new {
             if let Err(error) = replace(path, Some(old.as_bytes()), new.as_bytes()) {
-                complain(&format!("pagewalk: cannot write `{shown}`: {}\n", reason(&error)));
+                complain(&format!(
+                    "pagewalk: cannot write `{shown}`: {}\n",
+                    reason(&error)
+                ));
                 tally.changed -= 1;
                 tally.unwritten += 1;
                 return Ok(());
@@ -122,9 +143,17 @@ impl Fmt {
 
     /// The summary, such as `2 scripts formatted, 5 scripts unchanged`.
     fn summary(&self, tally: &Tally) -> String {
-        let Tally { changed, same, wrong, unwritten } = tally;
-        let (done, rest) =
-            if self.check { ("not formatted", "formatted") } else { ("formatted", "unchanged") };
+        let Tally {
+            changed,
+            same,
+            wrong,
+            unwritten,
+        } = tally;
+        let (done, rest) = if self.check {
+            ("not formatted", "formatted")
+        } else {
+            ("formatted", "unchanged")
+        };
         let mut parts = Vec::new();
         if *changed > 0 {
             parts.push(format!("{} {done}", count(*changed, "script", "scripts")));
@@ -150,13 +179,24 @@ fn scripts(paths: &[PathBuf], color: Color, tally: &mut Tally) -> Vec<PathBuf> {
         if path.is_dir() {
             let all;
             let paths = std::slice::from_ref(path);
-            let search = Search { paths, skip: &[], excluded: |settings| &settings.fmt.exclude, color };
+            let search = Search {
+                paths,
+                skip: &[],
+                excluded: |settings| &settings.fmt.exclude,
+                color,
+            };
             (all, wrong) = search.files();
-            found =
-                all.into_iter().filter(|one| one.kind == SuiteFileKind::Script).map(|one| one.path).collect();
+            found = all
+                .into_iter()
+                .filter(|one| one.kind == SuiteFileKind::Script)
+                .map(|one| one.path)
+                .collect();
             found.retain(|file| is_inside(path, file));
             if found.is_empty() && wrong.is_empty() {
-                wrong.push(format!("pagewalk: there is no script (`.pw`) in `{}`\n", report_name(path)));
+                wrong.push(format!(
+                    "pagewalk: there is no script (`.pw`) in `{}`\n",
+                    report_name(path)
+                ));
             }
         } else if path.extension().is_some_and(|end| end == "md") {
             wrong.push(format!(
@@ -197,6 +237,8 @@ fn is_stdin(path: &Path) -> bool {
 
 /// The text of a file, or the reason why it cannot be read.
 fn read_text(path: &Path) -> Result<String, String> {
-    let bytes = Disk.argument(path, SCRIPT).map_err(|error| reason(&error))?;
+    let bytes = Disk
+        .argument(path, SCRIPT)
+        .map_err(|error| reason(&error))?;
     text_of(&bytes).map(str::to_owned)
 }

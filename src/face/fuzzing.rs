@@ -10,5 +10,8 @@ pub use super::lsp::fuzzing::{read_messages, request_methods, serve_client};
 pub fn read_answers(bytes: &[u8]) -> Vec<Option<usize>> {
     let named = ColumnNames::default();
     let read = |format: &str| read_rows(bytes, Path::new("answers"), Some(format), &named);
-    ANSWER_FORMATS.iter().map(|format| Some(read(format.name).ok()?.rows.len())).collect()
+    ANSWER_FORMATS
+        .iter()
+        .map(|format| Some(read(format.name).ok()?.rows.len()))
+        .collect()
 }

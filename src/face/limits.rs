@@ -26,7 +26,11 @@ pub(crate) struct LimitArguments {
 impl LimitArguments {
     /// The limits.
     pub(crate) fn limits(self) -> Limits {
-        Limits { max_steps: self.steps, max_memory: self.memory, max_time: self.time }
+        Limits {
+            max_steps: self.steps,
+            max_memory: self.memory,
+            max_time: self.time,
+        }
     }
 
     /// The limit of memory.
@@ -60,7 +64,10 @@ fn size(text: &str) -> Result<u64, String> {
 
 /// Parses a positive number of seconds.
 fn seconds(text: &str) -> Result<Duration, String> {
-    let seconds = text.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    let seconds = text
+        .parse()
+        .ok()
+        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
     seconds
         .filter(|time| !time.is_zero())
         .ok_or_else(|| "write a number of seconds such as 10 or 0.5".to_owned())
@@ -74,10 +81,23 @@ mod tests {
 
     #[test]
     fn sizes_have_units_of_bytes() {
-        for (text, bytes) in [("4096", 4096), ("512MB", 512 << 20), ("1 GB", 1 << 30), ("64KiB", 64 << 10)] {
+        for (text, bytes) in [
+            ("4096", 4096),
+            ("512MB", 512 << 20),
+            ("1 GB", 1 << 30),
+            ("64KiB", 64 << 10),
+        ] {
             assert_eq!(size(text), Ok(bytes), "{text}");
         }
-        for text in ["", "MB", "-1", "1.5GB", "8 bits", "10 pages", "99999999999GB"] {
+        for text in [
+            "",
+            "MB",
+            "-1",
+            "1.5GB",
+            "8 bits",
+            "10 pages",
+            "99999999999GB",
+        ] {
             assert!(size(text).is_err(), "{text}");
         }
     }
@@ -85,7 +105,11 @@ mod tests {
     #[test]
     fn times_are_positive_numbers_of_seconds() {
         for (text, milliseconds) in [("10", 10_000), ("0.5", 500), ("1e2", 100_000)] {
-            assert_eq!(seconds(text), Ok(Duration::from_millis(milliseconds)), "{text}");
+            assert_eq!(
+                seconds(text),
+                Ok(Duration::from_millis(milliseconds)),
+                "{text}"
+            );
         }
         for text in ["", "0", "-1", "10s", "inf", "NaN", "1e30"] {
             assert!(seconds(text).is_err(), "{text}");

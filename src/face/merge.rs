@@ -38,10 +38,16 @@ impl Merge {
             Ok(table) => table,
             Err(why) => return Ok(refused(&why.to_string())),
         };
-        let Some(file) = &self.output else { return print(&table).map(|()| Status::Held) };
+        let Some(file) = &self.output else {
+            return print(&table).map(|()| Status::Held);
+        };
         Ok(match write_file(file, &table) {
             Ok(()) => Status::Held,
-            Err(error) => refused(&format!("cannot write `{}`: {}", shown(file), reason(&error))),
+            Err(error) => refused(&format!(
+                "cannot write `{}`: {}",
+                shown(file),
+                reason(&error)
+            )),
         })
     }
 
@@ -50,7 +56,11 @@ impl Merge {
             Ok(parts) => parts,
             Err(why) => return Ok(refused(&why.to_string())),
         };
-        let status = if parts.is_empty() { Status::Held } else { Status::Failed };
+        let status = if parts.is_empty() {
+            Status::Held
+        } else {
+            Status::Failed
+        };
         let lines: Vec<String> = parts.iter().map(|part| format!("{part}\n")).collect();
         print(&lines.concat()).map(|()| status)
     }

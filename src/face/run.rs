@@ -61,7 +61,10 @@ impl RunOptions {
 
 impl From<&RunOptions> for Options {
     fn from(&RunOptions { limits, seed, .. }: &RunOptions) -> Self {
-        Self { seed, ..Self::default().within(limits.limits()) }
+        Self {
+            seed,
+            ..Self::default().within(limits.limits())
+        }
     }
 }
 
@@ -95,15 +98,27 @@ impl Run {
         Ok(worst)
     }
 
-    fn run_file(&self, mut reading: CheckedScript, color: Color, figures: &mut usize) -> io::Result<RunEnd> {
+    fn run_file(
+        &self,
+        mut reading: CheckedScript,
+        color: Color,
+        figures: &mut usize,
+    ) -> io::Result<RunEnd> {
         let runs = reading.diagnostics.is_empty();
         let out = io::stdout().lock();
         let colored = color.is_wanted(&out);
-        let Ended { totals, diagnostics } = match self.format {
+        let Ended {
+            totals,
+            diagnostics,
+        } = match self.format {
             Format::Text if !runs => not_run(&mut reading.diagnostics),
             Format::Text => {
-                let options = text::Options { explain: self.explain, color: colored };
-                let mut sink = TextSink::new(self.characters.writer(out), &reading.sources, options);
+                let options = text::Options {
+                    explain: self.explain,
+                    color: colored,
+                };
+                let mut sink =
+                    TextSink::new(self.characters.writer(out), &reading.sources, options);
                 let ended = self.run_with(&reading, &mut sink, figures)?;
                 sink.finish(ended.totals, ended.diagnostics.len())?;
                 ended
@@ -141,7 +156,10 @@ impl Run {
 
 /// Returns the end of a script whose errors prevent a run.
 fn not_run(errors: &mut Vec<Diagnostic>) -> Ended {
-    Ended { diagnostics: std::mem::take(errors), totals: Totals::default() }
+    Ended {
+        diagnostics: std::mem::take(errors),
+        totals: Totals::default(),
+    }
 }
 
 /// The result of running a script.
@@ -154,7 +172,10 @@ impl RunEnd {
     /// Reports a script with errors.
     fn wrong(reading: &CheckedScript, totals: Totals, color: Color) -> Self {
         complain(&reading.render_diagnostics(diagnostic_style(color)));
-        Self { totals, errors: reading.diagnostics.len() }
+        Self {
+            totals,
+            errors: reading.diagnostics.len(),
+        }
     }
 
     fn status(&self) -> Status {

@@ -15,7 +15,9 @@ pub(crate) fn remove_unfinished_files_at_end() {
     /// Stack size of the thread in bytes.
     const STACK: usize = 128 << 10;
 
-    let Ok((mut signals, handler)) = UnixStream::pair() else { return };
+    let Ok((mut signals, handler)) = UnixStream::pair() else {
+        return;
+    };
     let wait = move || {
         if signals.read_exact(&mut [0]).is_ok() {
             // Nothing is written from here on, until the process has ended.

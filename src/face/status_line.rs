@@ -17,7 +17,10 @@ impl StatusLine {
     /// An empty line.
     pub(crate) fn new() -> Self {
         let dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
-        Self { shown: io::stderr().is_terminal() && !dumb, written: false }
+        Self {
+            shown: io::stderr().is_terminal() && !dumb,
+            written: false,
+        }
     }
 
     /// Whether a terminal can show the line.

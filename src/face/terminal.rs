@@ -48,7 +48,11 @@ impl Color {
 
     /// Decides whether to use color, based on the kind of stream and the environment variables. An empty
     /// `NO_COLOR` is ignored (no-color.org).
-    pub(super) fn decide(self, terminal: bool, variable: impl Fn(&str) -> Option<OsString>) -> bool {
+    pub(super) fn decide(
+        self,
+        terminal: bool,
+        variable: impl Fn(&str) -> Option<OsString>,
+    ) -> bool {
         let refused = variable("NO_COLOR").is_some_and(|value| !value.is_empty());
         let dumb = variable("TERM").is_some_and(|value| value == "dumb");
         match self {
@@ -63,7 +67,11 @@ impl Color {
 pub(crate) fn diagnostic_style(color: Color) -> Style {
     let stderr = io::stderr();
     let unicode = !stderr.is_terminal() || speaks_unicode(|name| std::env::var_os(name));
-    Style { color: color.is_wanted(&stderr), unicode, width: WIDTH }
+    Style {
+        color: color.is_wanted(&stderr),
+        unicode,
+        width: WIDTH,
+    }
 }
 
 /// Whether the terminal's locale uses UTF-8. The first variable that is set determines the encoding.
@@ -84,11 +92,17 @@ static COLORED: AtomicBool = AtomicBool::new(false);
 /// Replaces the characters that a terminal interprets, except for line ends, tabs, and, if the process writes colors, the
 /// sequences that set a color. Text from scripts and names of files can contain such characters.
 pub(crate) fn clean(text: &str) -> Cow<'_, str> {
-    clean_with(text, COLORED.load(Ordering::Relaxed), |_| "\u{fffd}".to_owned())
+    clean_with(text, COLORED.load(Ordering::Relaxed), |_| {
+        "\u{fffd}".to_owned()
+    })
 }
 
 /// Works like [`clean`], with another replacement.
-pub(crate) fn clean_with(text: &str, colored: bool, replacement: impl Fn(char) -> String) -> Cow<'_, str> {
+pub(crate) fn clean_with(
+    text: &str,
+    colored: bool,
+    replacement: impl Fn(char) -> String,
+) -> Cow<'_, str> {
     let acts = |c: char| c != '\n' && c != '\t' && acts(c);
     if !text.contains(acts) {
         return text.into();
@@ -121,9 +135,17 @@ pub(crate) fn clean_with(text: &str, colored: bool, replacement: impl Fn(char) -
 
 /// Returns the length of the sequence that sets a color at the start of a text, or 0.
 fn color_sequence(text: &str) -> usize {
-    let Some(rest) = text.strip_prefix("\x1b[") else { return 0 };
-    let end = rest.find(|c: char| !c.is_ascii_digit() && c != ';').unwrap_or(rest.len());
-    if rest[end..].starts_with('m') { "\x1b[".len() + end + 1 } else { 0 }
+    let Some(rest) = text.strip_prefix("\x1b[") else {
+        return 0;
+    };
+    let end = rest
+        .find(|c: char| !c.is_ascii_digit() && c != ';')
+        .unwrap_or(rest.len());
+    if rest[end..].starts_with('m') {
+        "\x1b[".len() + end + 1
+    } else {
+        0
+    }
 }
 
 /// Maximum number of characters of a line of a message.
@@ -135,10 +157,17 @@ fn cut_lines(text: &str) -> Cow<'_, str> {
         return text.into();
     }
     let cut = |line: &str| match line.char_indices().nth(LONGEST_LINE) {
-        Some((at, _)) => format!("{}…{}", &line[..at], if line.ends_with('\n') { "\n" } else { "" }),
+        Some((at, _)) => format!(
+            "{}…{}",
+            &line[..at],
+            if line.ends_with('\n') { "\n" } else { "" }
+        ),
         None => line.to_owned(),
     };
-    text.split_inclusive('\n').map(cut).collect::<String>().into()
+    text.split_inclusive('\n')
+        .map(cut)
+        .collect::<String>()
+        .into()
 }
 
 /// Writes a result to standard output.
@@ -156,7 +185,9 @@ pub(crate) fn print_bytes(bytes: &[u8]) -> io::Result<()> {
 /// Writes diagnostics to standard error. Ignores errors, because a closed standard error means that the
 /// diagnostics are not wanted.
 pub(crate) fn complain(text: &str) {
-    let _ = io::stderr().lock().write_all(clean(&cut_lines(text)).as_bytes());
+    let _ = io::stderr()
+        .lock()
+        .write_all(clean(&cut_lines(text)).as_bytes());
 }
 
 /// Returns the exit status. A program that closes the pipe (`| head`) does not cause an error.
@@ -181,13 +212,22 @@ mod foreign_text {
         assert_eq!(clean("a\tb\r\nc\n", false), "a\tb\r\nc\n");
         assert_eq!(clean("\x1b[1;31mred\x1b[0m", true), "\x1b[1;31mred\x1b[0m");
         assert_eq!(clean("\x1b[1;31mred\x1b[0m", false), "?[1;31mred?[0m");
-        assert_eq!(clean("\x1b[2J\x1b]0;x\x07\x1b[\0\x7f\u{9b}m\r", true), "?[2J?]0;x??[???m?");
-        assert_eq!(clean("\u{202e}\u{2066}\u{2069}\u{200f}\u{61c}é✗", true), "?????é✗");
+        assert_eq!(
+            clean("\x1b[2J\x1b]0;x\x07\x1b[\0\x7f\u{9b}m\r", true),
+            "?[2J?]0;x??[???m?"
+        );
+        assert_eq!(
+            clean("\u{202e}\u{2066}\u{2069}\u{200f}\u{61c}é✗", true),
+            "?????é✗"
+        );
     }
 
     #[test]
     fn long_lines_are_cut() {
         let long = "é".repeat(LONGEST_LINE + 9);
-        assert_eq!(cut_lines(&format!("{long}\nb\n")), format!("{}…\nb\n", "é".repeat(LONGEST_LINE)));
+        assert_eq!(
+            cut_lines(&format!("{long}\nb\n")),
+            format!("{}…\nb\n", "é".repeat(LONGEST_LINE))
+        );
     }
 }

@@ -12,28 +12,50 @@ fn every_code_has_a_page_and_every_page_a_code() {
     let codes: BTreeSet<&str> = Code::ALL.iter().map(|code| code.name()).collect();
     let pages: BTreeSet<&str> = sections().map(|(name, _)| name).collect();
     assert_eq!(codes, pages);
-    assert_eq!(sections().count(), Code::ALL.len(), "a section occurs twice");
+    assert_eq!(
+        sections().count(),
+        Code::ALL.len(),
+        "a section occurs twice"
+    );
     // The sections are in the order of the registry.
-    assert!(sections().map(|(name, _)| name).eq(Code::ALL.iter().map(|code| code.name())));
+    assert!(
+        sections()
+            .map(|(name, _)| name)
+            .eq(Code::ALL.iter().map(|code| code.name()))
+    );
 }
 
 #[test]
 fn every_page_explains_the_mistake_and_shows_it() {
     for (name, body) in sections() {
-        let (words, scripts) = body.split_once("```").unwrap_or_else(|| panic!("{name} shows no script"));
-        assert!(words.split_whitespace().count() >= 25, "{name} says too little");
+        let (words, scripts) = body
+            .split_once("```")
+            .unwrap_or_else(|| panic!("{name} shows no script"));
         assert!(
-            ["pagewalk,fails\n", "pagewalk,warns\n", "text\n"].iter().any(|info| scripts.starts_with(info)),
+            words.split_whitespace().count() >= 25,
+            "{name} says too little"
+        );
+        assert!(
+            ["pagewalk,fails\n", "pagewalk,warns\n", "text\n"]
+                .iter()
+                .any(|info| scripts.starts_with(info)),
             "{name}"
         );
-        assert_eq!(body.matches("```").count() % 2, 0, "{name} has an open fence");
+        assert_eq!(
+            body.matches("```").count() % 2,
+            0,
+            "{name} has an open fence"
+        );
     }
 }
 
 #[test]
 fn explain_prints_a_page_without_markup() {
     let text = page("unknown-fact").unwrap();
-    assert!(text.starts_with("unknown-fact: this statement has no fact with this name\n\n"), "{text}");
+    assert!(
+        text.starts_with("unknown-fact: this statement has no fact with this name\n\n"),
+        "{text}"
+    );
     assert!(text.contains("\n    read 0x3D4 => vnp 0x0F\n"), "{text}");
     assert!(!text.contains("```") && !text.contains("##"), "{text}");
     // A section ends before the next heading of a higher level.
@@ -42,7 +64,11 @@ fn explain_prints_a_page_without_markup() {
 
 #[test]
 fn explain_offers_the_nearest_code() {
-    assert!(page("unkown-fact").unwrap_err().contains("did you mean `unknown-fact`?"));
+    assert!(
+        page("unkown-fact")
+            .unwrap_err()
+            .contains("did you mean `unknown-fact`?")
+    );
     assert!(!page("zzz").unwrap_err().contains("did you mean"));
     // The list has one line per code, an empty line, and a note about terms.
     assert_eq!(list().lines().count(), Code::ALL.len() + 2);
@@ -50,7 +76,12 @@ fn explain_offers_the_nearest_code() {
 
 /// Returns an environment.
 fn with<'a>(variables: &'a [(&str, &str)]) -> impl Fn(&str) -> Option<OsString> + 'a {
-    move |name| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| OsString::from(value))
+    move |name| {
+        variables
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, value)| OsString::from(value))
+    }
 }
 
 #[test]
@@ -67,7 +98,13 @@ fn colour_is_for_terminals_that_want_it() {
 #[test]
 fn unicode_is_for_locales_that_have_it() {
     assert!(speaks_unicode(with(&[("LANG", "de_DE.UTF-8")])));
-    assert!(speaks_unicode(with(&[("LC_ALL", ""), ("LC_CTYPE", "C.utf8")])));
-    assert!(!speaks_unicode(with(&[("LC_ALL", "C"), ("LANG", "en_US.UTF-8")])));
+    assert!(speaks_unicode(with(&[
+        ("LC_ALL", ""),
+        ("LC_CTYPE", "C.utf8")
+    ])));
+    assert!(!speaks_unicode(with(&[
+        ("LC_ALL", "C"),
+        ("LANG", "en_US.UTF-8")
+    ])));
     assert!(!speaks_unicode(with(&[])));
 }

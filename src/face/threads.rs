@@ -18,9 +18,14 @@ pub(crate) fn with_deep_stack<R: Send>(run: impl Fn() -> R + Send + Copy) -> R {
     if stacker::remaining_stack().is_some_and(|bytes| bytes >= ENOUGH) {
         return run();
     }
-    thread::scope(|scope| match thread::Builder::new().stack_size(STACK).spawn_scoped(scope, run) {
-        Ok(thread) => thread.join().unwrap_or_else(|panic| resume_unwind(panic)),
-        Err(_) => run(),
+    thread::scope(|scope| {
+        match thread::Builder::new()
+            .stack_size(STACK)
+            .spawn_scoped(scope, run)
+        {
+            Ok(thread) => thread.join().unwrap_or_else(|panic| resume_unwind(panic)),
+            Err(_) => run(),
+        }
     })
 }
 
@@ -41,7 +46,9 @@ pub(crate) fn side_by_side<T: Sync, R: Send>(
     let run = || {
         loop {
             let at = next.fetch_add(1, Ordering::Relaxed);
-            let Some(item) = items.get(at).filter(|_| at <= last.load(Ordering::Relaxed)) else { break };
+            let Some(item) = items.get(at).filter(|_| at <= last.load(Ordering::Relaxed)) else {
+                break;
+            };
             let result = work(item);
             if stop(&result) {
                 last.fetch_min(at, Ordering::Relaxed);
@@ -53,11 +60,20 @@ pub(crate) fn side_by_side<T: Sync, R: Send>(
     };
     thread::scope(|scope| {
         let wanted = threads.clamp(1, items.len().max(1));
-        let start = |_: &usize| thread::Builder::new().stack_size(STACK).spawn_scoped(scope, run).is_ok();
+        let start = |_: &usize| {
+            thread::Builder::new()
+                .stack_size(STACK)
+                .spawn_scoped(scope, run)
+                .is_ok()
+        };
         if (0..wanted).filter(start).count() == 0 {
             run();
         }
     });
     let (results, _) = shared.into_inner().unwrap_or_else(PoisonError::into_inner);
-    results.into_iter().take(last.into_inner().saturating_add(1)).flatten().collect()
+    results
+        .into_iter()
+        .take(last.into_inner().saturating_add(1))
+        .flatten()
+        .collect()
 }

@@ -62,7 +62,9 @@ impl Crate {
     pub fn read<'a>(sources: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let mut read = Self::default();
         for (path, text) in sources {
-            let tokens = text.parse().unwrap_or_else(|error| panic!("{path} is Rust: {error}"));
+            let tokens = text
+                .parse()
+                .unwrap_or_else(|error| panic!("{path} is Rust: {error}"));
             read.files.push(path.to_owned());
             let module = read.module(&module_path(path), read.files.len() - 1);
             read.walk(tokens, &module, true);
@@ -78,13 +80,23 @@ impl Crate {
                 Target::Module(path) => self.modules.get(&path)?.file,
                 Target::Item(file) => file,
             };
-            (*from != to).then_some(Arrow { from: *from, to, line: import.line })
+            (*from != to).then_some(Arrow {
+                from: *from,
+                to,
+                line: import.line,
+            })
         };
         self.imports.iter().filter_map(arrow).collect()
     }
 
     fn module(&mut self, path: &[String], file: usize) -> ModulePath {
-        self.modules.insert(path.to_vec(), Module { file, ..Module::default() });
+        self.modules.insert(
+            path.to_vec(),
+            Module {
+                file,
+                ..Module::default()
+            },
+        );
         path.to_vec()
     }
 
@@ -99,7 +111,9 @@ impl Crate {
                 {
                     2 // `pub(in crate::machine)` is not an import.
                 }
-                (TokenTree::Ident(word), Some(TokenTree::Ident(name)), after) if word == "mod" && top => {
+                (TokenTree::Ident(word), Some(TokenTree::Ident(name)), after)
+                    if word == "mod" && top =>
+                {
                     self.define(module, &name.to_string(), Name::Module);
                     if let Some(TokenTree::Group(body)) = after {
                         let inner = self.module(&join(module, name), self.modules[module].file);
@@ -108,7 +122,9 @@ impl Crate {
                     3
                 }
                 (TokenTree::Ident(word), Some(_), _) if word == "use" => {
-                    let end = (at..tokens.len()).find(|&i| is_punct(&tokens[i], ';')).unwrap_or(tokens.len());
+                    let end = (at..tokens.len())
+                        .find(|&i| is_punct(&tokens[i], ';'))
+                        .unwrap_or(tokens.len());
                     self.uses(&tokens[at + 1..end], &[], module, top);
                     end - at
                 }
@@ -142,7 +158,10 @@ impl Crate {
             match token {
                 TokenTree::Group(group) => {
                     let inside: Vec<TokenTree> = group.stream().into_iter().collect();
-                    for part in inside.split(|token| is_punct(token, ',')).filter(|part| !part.is_empty()) {
+                    for part in inside
+                        .split(|token| is_punct(token, ','))
+                        .filter(|part| !part.is_empty())
+                    {
                         self.uses(part, &path, module, top);
                     }
                     return;
@@ -154,7 +173,10 @@ impl Crate {
                     return self.import(module, path, mark.span().start().line);
                 }
                 TokenTree::Ident(word) if word == "as" => {
-                    let name = tree.get(at + 1).map(ToString::to_string).unwrap_or_default();
+                    let name = tree
+                        .get(at + 1)
+                        .map(ToString::to_string)
+                        .unwrap_or_default();
                     return self.bind(module, &name, path, line, top);
                 }
                 TokenTree::Ident(word) => {
@@ -189,7 +211,14 @@ impl Crate {
 
     fn import(&mut self, module: &ModulePath, path: Vec<String>, line: usize) {
         let from = self.modules[module].file;
-        self.imports.push((from, Import { scope: module.clone(), path, line }));
+        self.imports.push((
+            from,
+            Import {
+                scope: module.clone(),
+                path,
+                line,
+            },
+        ));
     }
 
     /// Resolves a path in a module. Returns `None` for an item from another crate.
@@ -208,7 +237,12 @@ impl Crate {
                     Some(item) => return Some(item),
                     None if i == 0 => return None,
                     // A macro in that module defines the item.
-                    None => return self.modules.get(&at).map(|module| Target::Item(module.file)),
+                    None => {
+                        return self
+                            .modules
+                            .get(&at)
+                            .map(|module| Target::Item(module.file));
+                    }
                 },
             }
         }
@@ -223,20 +257,29 @@ impl Crate {
         match module.names.get(name) {
             Some(Name::Module) => {
                 let child = join(at, &name);
-                self.modules.contains_key(&child).then_some(Target::Module(child))
+                self.modules
+                    .contains_key(&child)
+                    .then_some(Target::Module(child))
             }
             Some(Name::Item) => Some(Target::Item(module.file)),
             Some(Name::Use(path)) => self.resolve(at, path, depth + 1),
-            None => module.globs.iter().find_map(|glob| match self.resolve(at, glob, depth + 1)? {
-                Target::Module(path) => self.look_up(&path, name, depth + 1),
-                Target::Item(_) => None,
-            }),
+            None => {
+                module
+                    .globs
+                    .iter()
+                    .find_map(|glob| match self.resolve(at, glob, depth + 1)? {
+                        Target::Module(path) => self.look_up(&path, name, depth + 1),
+                        Target::Item(_) => None,
+                    })
+            }
         }
     }
 }
 
 /// The keywords before the name of an item.
-const ITEMS: [&str; 9] = ["fn", "struct", "enum", "trait", "type", "const", "static", "union", "macro"];
+const ITEMS: [&str; 9] = [
+    "fn", "struct", "enum", "trait", "type", "const", "static", "union", "macro",
+];
 
 /// The packages, each with its source folder and its name in paths. Inner folders precede their parents.
 const PACKAGES: [(&str, &str); 4] = [
@@ -248,10 +291,16 @@ const PACKAGES: [(&str, &str); 4] = [
 
 /// `src/engine/machine/policy.rs` and `src/engine/machine/policy/mod.rs` are `pagewalk_engine::machine::policy`.
 fn module_path(file: &str) -> ModulePath {
-    let package = PACKAGES.iter().find_map(|(folder, name)| Some((*name, file.strip_prefix(folder)?)));
+    let package = PACKAGES
+        .iter()
+        .find_map(|(folder, name)| Some((*name, file.strip_prefix(folder)?)));
     let (name, inside) = package.unwrap_or_else(|| panic!("{file} is of no package"));
     let inside = inside.trim_end_matches(".rs");
-    let mut path: ModulePath = [name].into_iter().chain(inside.split('/')).map(ToOwned::to_owned).collect();
+    let mut path: ModulePath = [name]
+        .into_iter()
+        .chain(inside.split('/'))
+        .map(ToOwned::to_owned)
+        .collect();
     if path.last().is_some_and(|last| last == "mod") || inside == "lib" {
         path.pop();
     }

@@ -13,7 +13,11 @@ fn layers() -> Layers {
 }
 
 fn read(sources: &[Source]) -> Crate {
-    Crate::read(sources.iter().map(|source| (source.path.as_str(), source.text.as_str())))
+    Crate::read(
+        sources
+            .iter()
+            .map(|source| (source.path.as_str(), source.text.as_str())),
+    )
 }
 
 /// Fails with a list of the findings, unless the list is empty.
@@ -23,7 +27,10 @@ fn none(rule: &str, found: &[String]) {
 
 #[test]
 fn no_layer_imports_from_above() {
-    none("imports that the table of layers does not allow", &layers().forbidden(&read(&rust_files("src"))));
+    none(
+        "imports that the table of layers does not allow",
+        &layers().forbidden(&read(&rust_files("src"))),
+    );
 }
 
 #[test]
@@ -37,18 +44,37 @@ fn the_sources_are_read() {
     let (sources, layers) = (rust_files("src"), layers());
     let read = read(&sources);
     let arrow = |from: &str, to: &str| {
-        read.arrows().iter().any(|arrow| read.files[arrow.from] == from && read.files[arrow.to] == to)
+        read.arrows()
+            .iter()
+            .any(|arrow| read.files[arrow.from] == from && read.files[arrow.to] == to)
     };
     assert!(arrow("src/main.rs", "src/face/cli.rs"));
-    assert!(arrow("src/script/lang/diagnostic.rs", "src/script/lang/span.rs"));
-    assert!(arrow("src/script/run/session.rs", "src/engine/machine/spec.rs"));
+    assert!(arrow(
+        "src/script/lang/diagnostic.rs",
+        "src/script/lang/span.rs"
+    ));
+    assert!(arrow(
+        "src/script/run/session.rs",
+        "src/engine/machine/spec.rs"
+    ));
     for path in sources.iter().filter_map(|source| layer(&source.path)) {
-        assert!(layers.below(path).is_some(), "{path} is not a layer in the table");
+        assert!(
+            layers.below(path).is_some(),
+            "{path} is not a layer in the table"
+        );
     }
     for low in ["files", "machine"] {
-        assert_eq!(layers.below(low), Some(&[][..]), "{low} must not import from other layers");
+        assert_eq!(
+            layers.below(low),
+            Some(&[][..]),
+            "{low} must not import from other layers"
+        );
     }
-    assert_eq!(layers.below("lang"), Some(&["files".to_owned()][..]), "lang must not depend on the machine");
+    assert_eq!(
+        layers.below("lang"),
+        Some(&["files".to_owned()][..]),
+        "lang must not depend on the machine"
+    );
 }
 
 /// The ways of the standard library to open or read a file.
@@ -59,29 +85,51 @@ fn files_are_read_through_one_layer() {
     // One of these files opens a folder to lock it, and the other helps tests.
     let other = ["src/face/test/review.rs", "src/script/report/playing.rs"];
     let may = |path: &str| path.starts_with("src/engine/files/") || other.contains(&path);
-    let sources = rust_files("src").into_iter().filter(|source| !may(&source.path));
+    let sources = rust_files("src")
+        .into_iter()
+        .filter(|source| !may(&source.path));
     let found = sources.flat_map(|source| {
-        let own = source.text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default().to_owned();
-        let lines = own.lines().enumerate().filter(|(_, line)| READS.iter().any(|read| line.contains(read)));
+        let own = source
+            .text
+            .split("#[cfg(test)]\nmod tests {")
+            .next()
+            .unwrap_or_default()
+            .to_owned();
+        let lines = own
+            .lines()
+            .enumerate()
+            .filter(|(_, line)| READS.iter().any(|read| line.contains(read)));
         let found = lines.map(|(at, _)| format!("{}:{}", source.path, at + 1));
-        found.filter(|_| !source.path.contains("tests")).collect::<Vec<_>>()
+        found
+            .filter(|_| !source.path.contains("tests"))
+            .collect::<Vec<_>>()
     });
-    none("files that are read without a limit", &found.collect::<Vec<_>>());
+    none(
+        "files that are read without a limit",
+        &found.collect::<Vec<_>>(),
+    );
 }
 
 #[test]
 fn nothing_is_unsafe_or_left_undone() {
-    let sources = ["src", "tests", "benches", "examples/rust"].into_iter().flat_map(rust_files);
+    let sources = ["src", "tests", "benches", "examples/rust"]
+        .into_iter()
+        .flat_map(rust_files);
     none(
         "what a finished program does not have",
-        &sources.flat_map(|source| source.undone()).collect::<Vec<_>>(),
+        &sources
+            .flat_map(|source| source.undone())
+            .collect::<Vec<_>>(),
     );
 }
 
 /// The imports between sample files, each as "from to".
 fn arrows(sources: &[(&str, &str)]) -> Vec<String> {
     let read = Crate::read(sources.iter().copied());
-    read.arrows().iter().map(|arrow| format!("{} {}", read.files[arrow.from], read.files[arrow.to])).collect()
+    read.arrows()
+        .iter()
+        .map(|arrow| format!("{} {}", read.files[arrow.from], read.files[arrow.to]))
+        .collect()
 }
 
 /// Whether the module `a::x` with these lines imports from `b`.
@@ -141,7 +189,10 @@ fn paths_through_an_imported_module_are_followed() {
         ("src/b/mod.rs", "pub mod deep;"),
         ("src/b/deep.rs", "pub fn make() {}"),
     ];
-    assert_eq!(arrows(&sources), ["src/a.rs src/b/mod.rs", "src/a.rs src/b/deep.rs"]);
+    assert_eq!(
+        arrows(&sources),
+        ["src/a.rs src/b/mod.rs", "src/a.rs src/b/deep.rs"]
+    );
 }
 
 #[test]
@@ -149,17 +200,31 @@ fn re_exports_lead_to_the_file_that_defines() {
     let sources = [
         ("src/lib.rs", "mod a; mod b;"),
         ("src/a.rs", "use crate::b::{Thing, Made, Other};"),
-        ("src/b/mod.rs", "mod deep; pub use deep::Thing; pub use deep::*; numbered!(Made);"),
+        (
+            "src/b/mod.rs",
+            "mod deep; pub use deep::Thing; pub use deep::*; numbered!(Made);",
+        ),
         ("src/b/deep.rs", "pub struct Thing; pub struct Other;"),
     ];
-    let from_a: Vec<_> = arrows(&sources).into_iter().filter(|arrow| arrow.starts_with("src/a.rs")).collect();
-    assert_eq!(from_a, ["src/a.rs src/b/deep.rs", "src/a.rs src/b/mod.rs", "src/a.rs src/b/deep.rs"]);
+    let from_a: Vec<_> = arrows(&sources)
+        .into_iter()
+        .filter(|arrow| arrow.starts_with("src/a.rs"))
+        .collect();
+    assert_eq!(
+        from_a,
+        [
+            "src/a.rs src/b/deep.rs",
+            "src/a.rs src/b/mod.rs",
+            "src/a.rs src/b/deep.rs"
+        ]
+    );
 }
 
 #[test]
 fn an_arrow_upwards_is_found() {
-    let layers =
-        Layers::of_table("| `src/high/` | low, side | x |\n| `src/low/` | – | y |\n| `src/side/` | – | z |");
+    let layers = Layers::of_table(
+        "| `src/high/` | low, side | x |\n| `src/low/` | – | y |\n| `src/side/` | – | z |",
+    );
     let of = |low: &str, high: &str| {
         let sources = [
             ("src/lib.rs", "pub mod high; pub mod low; pub fn f() {}"),
@@ -173,7 +238,10 @@ fn an_arrow_upwards_is_found() {
         of("fn f() {}\nuse crate::high::g;", "pub fn g() {}"),
         ["src/low/mod.rs:2 imports src/high/mod.rs"]
     );
-    assert_eq!(of("", "use crate::f;"), ["src/high/mod.rs:1 imports src/lib.rs"]);
+    assert_eq!(
+        of("", "use crate::f;"),
+        ["src/high/mod.rs:1 imports src/lib.rs"]
+    );
 }
 
 #[test]
@@ -212,10 +280,22 @@ fn a_circle_is_found() {
 
 #[test]
 fn unfinished_code_is_found() {
-    let of = |text: &str| Source { path: "a.rs".into(), text: text.into() }.undone();
+    let of = |text: &str| {
+        Source {
+            path: "a.rs".into(),
+            text: text.into(),
+        }
+        .undone()
+    };
     assert_eq!(of("fn f() {\n    todo!()\n}"), ["a.rs:2: `todo!`"]);
-    assert_eq!(of("fn f() { if x { unimplemented!(\"y\") } }"), ["a.rs:1: `unimplemented!`"]);
+    assert_eq!(
+        of("fn f() { if x { unimplemented!(\"y\") } }"),
+        ["a.rs:1: `unimplemented!`"]
+    );
     assert_eq!(of("unsafe fn f() {}"), ["a.rs:1: `unsafe`"]);
-    assert_eq!(of("#[test]\n#[ignore = \"slow\"]\nfn f() {}"), ["a.rs:2: `ignore`"]);
+    assert_eq!(
+        of("#[test]\n#[ignore = \"slow\"]\nfn f() {}"),
+        ["a.rs:2: `ignore`"]
+    );
     assert_eq!(of("// todo!()\nfn todo() { \"unsafe todo!\" }"), [""; 0]);
 }

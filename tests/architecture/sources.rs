@@ -29,7 +29,10 @@ fn gather(folder: &Path, found: &mut Vec<Source>) {
             gather(&path, found);
         } else if path.extension().is_some_and(|end| end == "rs") {
             let text = fs::read_to_string(&path).expect("a text");
-            found.push(Source { path: path.to_string_lossy().replace('\\', "/"), text });
+            found.push(Source {
+                path: path.to_string_lossy().replace('\\', "/"),
+                text,
+            });
         }
     }
 }
@@ -37,9 +40,14 @@ fn gather(folder: &Path, found: &mut Vec<Source>) {
 impl Source {
     /// The locations of `unsafe`, `todo!`, `unimplemented!`, and `#[ignore]`.
     pub fn undone(&self) -> Vec<String> {
-        let tokens = self.text.parse().unwrap_or_else(|error| panic!("{} is Rust: {error}", self.path));
+        let tokens = self
+            .text
+            .parse()
+            .unwrap_or_else(|error| panic!("{} is Rust: {error}", self.path));
         let mut found = Vec::new();
-        undone(tokens, &mut |line, word| found.push(format!("{}:{line}: `{word}`", self.path)));
+        undone(tokens, &mut |line, word| {
+            found.push(format!("{}:{line}: `{word}`", self.path))
+        });
         found
     }
 }
@@ -47,8 +55,7 @@ impl Source {
 fn undone(tokens: TokenStream, found: &mut impl FnMut(usize, &str)) {
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
     for (at, token) in tokens.iter().enumerate() {
-        let next_is =
-            |mark| matches!(tokens.get(at + 1), Some(TokenTree::Punct(next)) if next.as_char() == mark);
+        let next_is = |mark| matches!(tokens.get(at + 1), Some(TokenTree::Punct(next)) if next.as_char() == mark);
         match token {
             TokenTree::Ident(word) => {
                 let line = word.span().start().line;

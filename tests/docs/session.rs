@@ -17,13 +17,24 @@ pub fn retold(shown: &str, folder: &Path) -> String {
     let mut lines = shown.lines().peekable();
     while let Some(line) = lines.next() {
         let prompt = shell.prompt();
-        let first = line.strip_prefix(prompt.trim_end()).map(|first| first.trim_start().to_owned());
+        let first = line
+            .strip_prefix(prompt.trim_end())
+            .map(|first| first.trim_start().to_owned());
         // A prompt in the document may lack a number or have an outdated number.
-        let other = || inputs(line).pop().filter(|input| input != line && prompt.starts_with('['));
-        let Some(mut input) = first.or_else(other) else { continue };
+        let other = || {
+            inputs(line)
+                .pop()
+                .filter(|input| input != line && prompt.starts_with('['))
+        };
+        let Some(mut input) = first.or_else(other) else {
+            continue;
+        };
         text += (prompt + &input).trim_end();
         text.push('\n');
-        while let Some(more) = lines.peek().and_then(|line| line.trim_start().strip_prefix("...")) {
+        while let Some(more) = lines
+            .peek()
+            .and_then(|line| line.trim_start().strip_prefix("..."))
+        {
             input += "\n";
             input += more;
             text.extend([shell.continuation_prompt().trim_end(), more, "\n"]);
@@ -31,7 +42,12 @@ pub fn retold(shown: &str, folder: &Path) -> String {
         }
         assert!(!shell.goes_on(&input), "this input continues: {input}");
         shell.input(&input).expect("answers go to memory");
-        text.extend(messages.take_text().lines().flat_map(|line| [line.trim_end(), "\n"]));
+        text.extend(
+            messages
+                .take_text()
+                .lines()
+                .flat_map(|line| [line.trim_end(), "\n"]),
+        );
     }
     text
 }

@@ -26,8 +26,9 @@ pub struct Terminal {
 impl Terminal {
     /// Creates a terminal for a document.
     pub fn new(document: &str) -> Self {
-        let folder =
-            Path::new(env!("CARGO_TARGET_TMPDIR")).join("docs").join(document.replace(['/', '.'], "-"));
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
+            .join("docs")
+            .join(document.replace(['/', '.'], "-"));
         copy(Path::new("examples"), &folder.join("examples"));
         Self { folder }
     }
@@ -81,7 +82,10 @@ impl Terminal {
         let messages = [output.stdout, output.stderr].concat();
         // Trailing spaces are removed, because they are invisible in a document.
         let messages = String::from_utf8(messages).expect("a text");
-        let messages = messages.lines().flat_map(|line| [line.trim_end(), "\n"]).collect();
+        let messages = messages
+            .lines()
+            .flat_map(|line| [line.trim_end(), "\n"])
+            .collect();
         (output.status.code().expect("an exit status"), messages)
     }
 }

@@ -41,26 +41,50 @@ fn highlight_reports_the_classes_of_the_sample() {
     let listed = fs::read_to_string("editors/sample.classes").expect("its classes are there");
     let listed: Vec<&str> = listed.lines().collect();
     let messages = classed(&text);
-    let pairs = listed.iter().zip(&messages).filter(|(listed, messages)| *listed != messages);
-    let wrong: Vec<String> =
-        pairs.map(|(listed, messages)| format!("listed {listed}\n  highlighted {messages}")).collect();
-    assert!(wrong.is_empty(), "{} tokens differ:\n{}", wrong.len(), wrong.join("\n"));
-    assert_eq!(messages.len(), listed.len(), "tokens highlighted and listed");
+    let pairs = listed
+        .iter()
+        .zip(&messages)
+        .filter(|(listed, messages)| *listed != messages);
+    let wrong: Vec<String> = pairs
+        .map(|(listed, messages)| format!("listed {listed}\n  highlighted {messages}"))
+        .collect();
+    assert!(
+        wrong.is_empty(),
+        "{} tokens differ:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+    assert_eq!(
+        messages.len(),
+        listed.len(),
+        "tokens highlighted and listed"
+    );
 }
 
 /// The sample contains a token of every class, and every word that can begin a statement.
 #[test]
 fn the_sample_uses_everything() {
     let listed = fs::read_to_string("editors/sample.classes").expect("its classes are there");
-    let has =
-        |word: &str, class: &str| listed.lines().any(|line| line.ends_with(&format!(" {word} {class}")));
-    for class in
-        ["Keyword", "Verb", "Fact", "Noun", "Number", "String", "Comment", "Operator", "Constant", "Process"]
-    {
+    let has = |word: &str, class: &str| {
+        listed
+            .lines()
+            .any(|line| line.ends_with(&format!(" {word} {class}")))
+    };
+    for class in [
+        "Keyword", "Verb", "Fact", "Noun", "Number", "String", "Comment", "Operator", "Constant",
+        "Process",
+    ] {
         assert!(listed.lines().any(|line| line.ends_with(class)), "{class}");
     }
-    for form in pagewalk_script::run::verbs::FORMS.iter().filter(|form| !form.is_pattern()) {
-        assert!(has(form.name, "Keyword"), "no `{}` in the sample", form.name);
+    for form in pagewalk_script::run::verbs::FORMS
+        .iter()
+        .filter(|form| !form.is_pattern())
+    {
+        assert!(
+            has(form.name, "Keyword"),
+            "no `{}` in the sample",
+            form.name
+        );
     }
     for verb in pagewalk_script::LANGUAGE.verbs() {
         assert!(has(verb.name, "Verb"), "no `{}` in the sample", verb.name);
@@ -83,7 +107,9 @@ fn the_classes_of_the_examples_are_written_for_the_checks() {
 
 /// The scripts in a folder and its subfolders, sorted by name.
 fn scripts(folder: &Path) -> Vec<String> {
-    let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    let entries = fs::read_dir(folder)
+        .expect("a folder")
+        .map(|entry| entry.expect("an entry").path());
     let mut found: Vec<String> = entries
         .flat_map(|path| match path.extension() {
             None if path.is_dir() => scripts(&path),

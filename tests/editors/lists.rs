@@ -14,7 +14,8 @@ use pagewalk_script::run::facts::{
 use pagewalk_script::run::nouns::{SHOWN_NOUNS, TABLE_NOUNS, THING_NOUNS};
 use pagewalk_script::run::params::{NOUN, Param, Params, ways};
 use pagewalk_script::run::paths::{
-    KERNEL_PROPERTIES, LAST, MACHINE_PROPERTIES, PART_PROPERTIES, PEEK_FUNCTIONS, PROCESS_PROPERTIES,
+    KERNEL_PROPERTIES, LAST, MACHINE_PROPERTIES, PART_PROPERTIES, PEEK_FUNCTIONS,
+    PROCESS_PROPERTIES,
 };
 use pagewalk_script::run::session::Verb;
 use pagewalk_script::run::verbs::FORMS;
@@ -41,19 +42,31 @@ impl List {
 
 /// Every list.
 pub const LISTS: &[List] = &[
-    List { name: "forms", holds: "words that begin a statement with a shape of its own", words: forms },
+    List {
+        name: "forms",
+        holds: "words that begin a statement with a shape of its own",
+        words: forms,
+    },
     List {
         name: "verbs",
         holds: "words that begin other statements",
         words: || LANGUAGE.verbs().map(|row| row.name).collect(),
     },
-    List { name: "options", holds: "words that stand in those statements", words: options },
+    List {
+        name: "options",
+        holds: "words that stand in those statements",
+        words: options,
+    },
     List {
         name: "blocks",
         holds: "words whose braces hold settings",
         words: || LANGUAGE.blocks().map(|row| row.name).collect(),
     },
-    List { name: "settings", holds: "settings", words: settings },
+    List {
+        name: "settings",
+        holds: "settings",
+        words: settings,
+    },
     List {
         name: "bits",
         holds: "bits of a page-table entry",
@@ -64,25 +77,61 @@ pub const LISTS: &[List] = &[
             BITS.iter().flat_map(names).collect()
         },
     },
-    List { name: "values", holds: "words that settings take", words: values },
+    List {
+        name: "values",
+        holds: "words that settings take",
+        words: values,
+    },
     List {
         name: "presets",
         holds: "machines that have a name",
         words: || PRESETS.iter().map(|row| row.name).collect(),
     },
-    List { name: "nouns", holds: "what can be set, expected and shown", words: nouns },
-    List { name: "facts", holds: "facts", words: facts },
-    List { name: "fact_words", holds: "words that facts have", words: fact_words },
-    List { name: "functions", holds: "functions and system calls", words: functions },
-    List { name: "constants", holds: "constants of C", words: || constants().map(|row| row.name).collect() },
-    List { name: "units", holds: "units of numbers", words: units },
-    List { name: "heads", holds: "words whose properties can be asked for", words: heads },
+    List {
+        name: "nouns",
+        holds: "what can be set, expected and shown",
+        words: nouns,
+    },
+    List {
+        name: "facts",
+        holds: "facts",
+        words: facts,
+    },
+    List {
+        name: "fact_words",
+        holds: "words that facts have",
+        words: fact_words,
+    },
+    List {
+        name: "functions",
+        holds: "functions and system calls",
+        words: functions,
+    },
+    List {
+        name: "constants",
+        holds: "constants of C",
+        words: || constants().map(|row| row.name).collect(),
+    },
+    List {
+        name: "units",
+        holds: "units of numbers",
+        words: units,
+    },
+    List {
+        name: "heads",
+        holds: "words whose properties can be asked for",
+        words: heads,
+    },
     List {
         name: "part_properties",
         holds: "properties of a TLB or cache",
         words: || PART_PROPERTIES.iter().map(|row| row.name).collect(),
     },
-    List { name: "process_properties", holds: "properties of a process", words: process_properties },
+    List {
+        name: "process_properties",
+        holds: "properties of a process",
+        words: process_properties,
+    },
 ];
 
 /// The words in parameters.
@@ -91,21 +140,34 @@ pub fn words_of(params: &'static [Param]) -> impl Iterator<Item = &'static str> 
 }
 
 fn forms() -> Vec<&'static str> {
-    FORMS.iter().filter(|form| !form.is_pattern()).map(|form| form.name).collect()
+    FORMS
+        .iter()
+        .filter(|form| !form.is_pattern())
+        .map(|form| form.name)
+        .collect()
 }
 
 fn options() -> Vec<&'static str> {
-    LANGUAGE.verbs().flat_map(|row| words_of(row.params)).collect()
+    LANGUAGE
+        .verbs()
+        .flat_map(|row| words_of(row.params))
+        .collect()
 }
 
 fn settings() -> Vec<&'static str> {
-    LANGUAGE.blocks().flat_map(|block| (block.settings)()).map(|row| row.name).collect()
+    LANGUAGE
+        .blocks()
+        .flat_map(|block| (block.settings)())
+        .map(|row| row.name)
+        .collect()
 }
 
 fn values() -> Vec<&'static str> {
     let rows = LANGUAGE.blocks().flat_map(|block| (block.settings)());
     let units: Vec<&str> = UNITS.iter().map(|row| row.name).collect();
-    let words = rows.flat_map(|row| words_of(row.params)).filter(|word| !units.contains(word));
+    let words = rows
+        .flat_map(|row| words_of(row.params))
+        .filter(|word| !units.contains(word));
     words.chain(POLICIES.iter().map(|row| row.name)).collect()
 }
 
@@ -114,20 +176,29 @@ fn nouns() -> Vec<&'static str> {
     let things = THING_NOUNS.iter().map(|row| row.name);
     let shown = SHOWN_NOUNS.iter().map(|row| row.name);
     // `set` accepts two more.
-    let more = LANGUAGE.verbs().filter(|row| begins_with_noun(row)).flat_map(|row| words_of(row.params));
+    let more = LANGUAGE
+        .verbs()
+        .filter(|row| begins_with_noun(row))
+        .flat_map(|row| words_of(row.params));
     tables.chain(things).chain(shown).chain(more).collect()
 }
 
 /// Whether a noun directly follows the verb.
 pub fn begins_with_noun(verb: &Verb) -> bool {
-    ways(verb.params).first().is_some_and(|way| way.first() == Some(&NOUN))
+    ways(verb.params)
+        .first()
+        .is_some_and(|way| way.first() == Some(&NOUN))
 }
 
 fn facts() -> Vec<&'static str> {
     let access = ACCESS_FACTS.iter().map(|row| row.name);
     let calls = CALL_FACTS.iter().map(|row| row.name);
     let replay = REPLAY_FACTS.iter().map(|row| row.name);
-    access.chain(calls).chain(REFERENCE_FACTS.iter().map(|row| row.name)).chain(replay).collect()
+    access
+        .chain(calls)
+        .chain(REFERENCE_FACTS.iter().map(|row| row.name))
+        .chain(replay)
+        .collect()
 }
 
 fn fact_words() -> Vec<&'static str> {
@@ -135,13 +206,22 @@ fn fact_words() -> Vec<&'static str> {
     let calls = CALL_FACTS.iter().map(|row| row.kind.words());
     let parts = COMPONENT_FACTS.iter().map(|row| row.kind.words());
     let levels = LEVEL_FACTS.iter().map(|row| row.kind.words());
-    access.chain(calls).chain(parts).chain(levels).flatten().copied().collect()
+    access
+        .chain(calls)
+        .chain(parts)
+        .chain(levels)
+        .flatten()
+        .copied()
+        .collect()
 }
 
 fn functions() -> Vec<&'static str> {
     let language = FUNCTIONS.iter().map(|row| row.name);
     let peeks = PEEK_FUNCTIONS.iter().map(|row| row.name);
-    language.chain(peeks).chain(system_calls().map(|row| row.name)).collect()
+    language
+        .chain(peeks)
+        .chain(system_calls().map(|row| row.name))
+        .collect()
 }
 
 fn units() -> Vec<&'static str> {
@@ -152,13 +232,22 @@ fn units() -> Vec<&'static str> {
 fn heads() -> Vec<&'static str> {
     let machine = MACHINE_PROPERTIES.iter().map(|row| row.of);
     let tables = TABLE_NOUNS.iter().map(|row| row.name);
-    machine.chain(KERNEL_PROPERTIES.iter().map(|row| row.of)).chain(tables).chain([LAST]).collect()
+    machine
+        .chain(KERNEL_PROPERTIES.iter().map(|row| row.of))
+        .chain(tables)
+        .chain([LAST])
+        .collect()
 }
 
 /// The first parts of dotted names, such as `faults` for `faults.minor`.
 fn process_properties() -> Vec<&'static str> {
-    let paths = PROCESS_PROPERTIES.iter().map(|row| row.name.split('.').next().unwrap_or(row.name));
+    let paths = PROCESS_PROPERTIES
+        .iter()
+        .map(|row| row.name.split('.').next().unwrap_or(row.name));
     let things = THING_NOUNS.iter().map(|row| row.name);
     let shared: Vec<&str> = KERNEL_PROPERTIES.iter().map(|row| row.of).collect();
-    paths.chain(things).filter(|name| !shared.contains(name)).collect()
+    paths
+        .chain(things)
+        .filter(|name| !shared.contains(name))
+        .collect()
 }

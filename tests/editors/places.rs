@@ -14,7 +14,13 @@ pub const PLACES: &[List] = &[
     List {
         name: "verbs_of_nouns",
         holds: "words that begin statements about a noun",
-        words: || LANGUAGE.verbs().filter(|row| takes_nouns(row.params)).map(|row| row.name).collect(),
+        words: || {
+            LANGUAGE
+                .verbs()
+                .filter(|row| takes_nouns(row.params))
+                .map(|row| row.name)
+                .collect()
+        },
     },
     List {
         name: "first_options",
@@ -29,7 +35,11 @@ pub const PLACES: &[List] = &[
     List {
         name: "paper_entries",
         holds: "what the braces of questions hold",
-        words: || settings(&["choice", "table", "essay"]).map(|row| row.name).collect(),
+        words: || {
+            settings(&["choice", "table", "essay"])
+                .map(|row| row.name)
+                .collect()
+        },
     },
     List {
         name: "paper_words",
@@ -48,24 +58,39 @@ type Words = BTreeSet<&'static str>;
 
 /// The settings of these blocks.
 fn settings(blocks: &[&str]) -> impl Iterator<Item = SettingWord> {
-    LANGUAGE.blocks().filter(|block| blocks.contains(&block.name)).flat_map(|block| (block.settings)())
+    LANGUAGE
+        .blocks()
+        .filter(|block| blocks.contains(&block.name))
+        .flat_map(|block| (block.settings)())
 }
 
 /// The words of selected parameters in the settings of papers.
 fn paper_words(which: fn(&Param) -> bool) -> Vec<&'static str> {
-    let params = settings(&["exam", "choice", "table", "essay"]).flat_map(|row| row.params.leaves());
-    params.filter(|param| which(param)).flat_map(Param::words).copied().collect()
+    let params =
+        settings(&["exam", "choice", "table", "essay"]).flat_map(|row| row.params.leaves());
+    params
+        .filter(|param| which(param))
+        .flat_map(Param::words)
+        .copied()
+        .collect()
 }
 
 /// The words of parameters, except units, which belong to their numbers.
 fn words(params: &'static [Param]) -> Words {
-    let params = params.leaves().into_iter().filter(|param| !matches!(param, Param::Unit(_)));
+    let params = params
+        .leaves()
+        .into_iter()
+        .filter(|param| !matches!(param, Param::Unit(_)));
     params.flat_map(Param::words).copied().collect()
 }
 
 /// The words that may begin an operand, and the words that occur only later in an operand.
 fn by_place(params: &'static [Param]) -> (Words, Words) {
-    let first: Words = ways(params).iter().filter_map(|way| way.get(..1)).flat_map(words).collect();
+    let first: Words = ways(params)
+        .iter()
+        .filter_map(|way| way.get(..1))
+        .flat_map(words)
+        .collect();
     let mut later = words(params);
     later.retain(|word| !first.contains(word));
     (first, later)
@@ -74,13 +99,19 @@ fn by_place(params: &'static [Param]) -> (Words, Words) {
 fn options(which: fn((Words, Words)) -> Words) -> Vec<&'static str> {
     let nouns = nouns();
     let verbs = LANGUAGE.verbs().filter(|row| !begins_with_noun(row));
-    verbs.flat_map(|row| which(by_place(row.params))).filter(|word| !nouns.contains(word)).collect()
+    verbs
+        .flat_map(|row| which(by_place(row.params)))
+        .filter(|word| !nouns.contains(word))
+        .collect()
 }
 
 fn nouns() -> Words {
     let tables = TABLE_NOUNS.iter().map(|row| row.name);
     let shown = SHOWN_NOUNS.iter().map(|row| row.name);
-    tables.chain(shown).chain(THING_NOUNS.iter().map(|row| row.name)).collect()
+    tables
+        .chain(shown)
+        .chain(THING_NOUNS.iter().map(|row| row.name))
+        .collect()
 }
 
 fn takes_nouns(params: &'static [Param]) -> bool {

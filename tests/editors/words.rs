@@ -29,9 +29,21 @@ const FILES: &[File] = &[
         list: |list| list.words().join("|"),
         template: Some("editors/vscode/syntaxes/pagewalk.tmLanguage.in.json"),
     },
-    File { path: "editors/vim/syntax/pagewalk.vim", list: vim, template: None },
-    File { path: "editors/emacs/pagewalk-mode.el", list: lisp, template: None },
-    File { path: "editors/kate/pagewalk.xml", list: kate, template: None },
+    File {
+        path: "editors/vim/syntax/pagewalk.vim",
+        list: vim,
+        template: None,
+    },
+    File {
+        path: "editors/emacs/pagewalk-mode.el",
+        list: lisp,
+        template: None,
+    },
+    File {
+        path: "editors/kate/pagewalk.xml",
+        list: kate,
+        template: None,
+    },
     File {
         path: "editors/tree-sitter-pagewalk/queries/highlights.scm",
         list: |list| wrapped(&list.words(), "  ", "\"", " "),
@@ -63,19 +75,29 @@ fn wrapped(words: &[&str], indent: &str, quote: &str, between: &str) -> String {
 fn vim(list: &List) -> String {
     let words = wrapped(&list.words(), "      \\ ", "'", ", ").replace("'\n", "',\n");
     let words = words.trim_end().trim_end_matches(',').to_owned();
-    format!("\" {}\nlet s:{} = s:Words([\n{words}])\n", list.holds, list.name)
+    format!(
+        "\" {}\nlet s:{} = s:Words([\n{words}])\n",
+        list.holds, list.name
+    )
 }
 
 fn lisp(list: &List) -> String {
     let words = wrapped(&list.words(), "    ", "\"", " ");
     let name = list.name.replace('_', "-");
     let holds = list.holds[..1].to_uppercase() + &list.holds[1..];
-    format!("(defconst pagewalk-{name}\n  '(\n{}\n   )\n  \"{holds}.\")\n", words.trim_end())
+    format!(
+        "(defconst pagewalk-{name}\n  '(\n{}\n   )\n  \"{holds}.\")\n",
+        words.trim_end()
+    )
 }
 
 /// A list of Kate's syntax files.
 fn kate(list: &List) -> String {
-    let items: Vec<String> = list.words().iter().map(|word| format!("<item>{word}</item>")).collect();
+    let items: Vec<String> = list
+        .words()
+        .iter()
+        .map(|word| format!("<item>{word}</item>"))
+        .collect();
     let items: Vec<&str> = items.iter().map(String::as_str).collect();
     format!(
         "    <!-- {} -->\n    <list name=\"{}\">\n{}    </list>\n",
@@ -95,9 +117,14 @@ fn regions(file: &File, text: &str) -> String {
             out += line;
             out += "\n";
         }
-        let Some((_, after)) = line.split_once(BEGIN) else { continue };
+        let Some((_, after)) = line.split_once(BEGIN) else {
+            continue;
+        };
         inside = true;
-        for name in after.trim_end_matches(['*', '/', '-', '>']).split_whitespace() {
+        for name in after
+            .trim_end_matches(['*', '/', '-', '>'])
+            .split_whitespace()
+        {
             let list = LISTS.iter().chain(PLACES).find(|list| list.name == name);
             let list = list.unwrap_or_else(|| panic!("{}: there is no list `{name}`", file.path));
             let _ = write!(out, "{}", (file.list)(list));
@@ -121,17 +148,25 @@ const PIECES: &[(&str, &str)] = &[
 fn filled(file: &File, template: &str) -> String {
     let text = fs::read_to_string(template).expect(template);
     let text = LISTS.iter().fold(text, |text, list| {
-        assert!(
-            list.words().iter().all(|word| word.chars().all(|c| c.is_alphanumeric() || "-_".contains(c)))
-        );
+        assert!(list.words().iter().all(|word| {
+            word.chars()
+                .all(|c| c.is_alphanumeric() || "-_".contains(c))
+        }));
         text.replace(&format!("{{{{{}}}}}", list.name), &(file.list)(list))
     });
-    let text =
-        PIECES.iter().fold(text, |text, (name, piece)| text.replace(&format!("{{{{{name}}}}}"), piece));
-    let left = text.find("{{").map(|at| text[at..].lines().next().unwrap_or("").to_owned());
+    let text = PIECES.iter().fold(text, |text, (name, piece)| {
+        text.replace(&format!("{{{{{name}}}}}"), piece)
+    });
+    let left = text
+        .find("{{")
+        .map(|at| text[at..].lines().next().unwrap_or("").to_owned());
     assert_eq!(left, None, "{template}: no list of that name");
     let name = template.rsplit('/').next().unwrap_or(template);
-    text.replacen("{\n", &format!("{{\n  \"comment\": \"Made of {name}: see tests/editors/words.rs.\",\n"), 1)
+    text.replacen(
+        "{\n",
+        &format!("{{\n  \"comment\": \"Made of {name}: see tests/editors/words.rs.\",\n"),
+        1,
+    )
 }
 
 #[test]
@@ -139,7 +174,9 @@ fn the_words_of_the_editors_are_those_of_the_registries() {
     let retell = std::env::var_os("PAGEWALK_RETELL").is_some();
     let mut stale = Vec::new();
     for file in FILES {
-        let Ok(text) = fs::read_to_string(file.template.unwrap_or(file.path)) else { continue };
+        let Ok(text) = fs::read_to_string(file.template.unwrap_or(file.path)) else {
+            continue;
+        };
         let want = match file.template {
             Some(template) => filled(file, template),
             None => regions(file, &text),
@@ -164,10 +201,19 @@ fn every_list_has_words_once() {
     for list in LISTS.iter().chain(PLACES) {
         let words = list.words();
         assert!(!words.is_empty(), "{}", list.name);
-        assert!(words.windows(2).all(|pair| pair[0] < pair[1]), "{}", list.name);
+        assert!(
+            words.windows(2).all(|pair| pair[0] < pair[1]),
+            "{}",
+            list.name
+        );
     }
     let list = |name: &str| {
-        LISTS.iter().chain(PLACES).find(|list| list.name == name).map(List::words).unwrap_or_default()
+        LISTS
+            .iter()
+            .chain(PLACES)
+            .find(|list| list.name == name)
+            .map(List::words)
+            .unwrap_or_default()
     };
     // One word from each kind of registry.
     for (name, word) in [
@@ -195,7 +241,11 @@ fn every_list_has_words_once() {
         ("paper_words", "when"),
         ("paper_choices", "questions"),
     ] {
-        assert!(list(name).contains(&word), "{word} in {name}: {:?}", list(name));
+        assert!(
+            list(name).contains(&word),
+            "{word} in {name}: {:?}",
+            list(name)
+        );
     }
     assert!(!list("options").contains(&"settings") && !list("values").contains(&"bits"));
 }

@@ -15,7 +15,9 @@ struct Frames {
 
 impl Frames {
     fn fresh(&mut self, key: &(String, u64)) -> u64 {
-        let frame = (0..=u64::MAX).find(|frame| !self.refs.contains_key(frame)).expect("a frame");
+        let frame = (0..=u64::MAX)
+            .find(|frame| !self.refs.contains_key(frame))
+            .expect("a frame");
         self.refs.insert(frame, 1);
         self.mapped.insert(key.clone(), frame);
         self.read_only.remove(key);
@@ -53,7 +55,8 @@ impl Frames {
         for (page, frame) in of_parent {
             *self.refs.get_mut(&frame).expect("in use") += 1;
             self.mapped.insert((child.to_owned(), page), frame);
-            self.read_only.extend([(parent.to_owned(), page), (child.to_owned(), page)]);
+            self.read_only
+                .extend([(parent.to_owned(), page), (child.to_owned(), page)]);
         }
     }
 }
@@ -91,32 +94,63 @@ fn parent_and_child(question: &Sheet, seed: u64) {
     }
     frames.fork("P", "D");
     let part = question.part("c");
-    let table: Vec<Vec<String>> =
-        frames.refs.iter().map(|(frame, refs)| vec![frame.to_string(), refs.to_string()]).collect();
+    let table: Vec<Vec<String>> = frames
+        .refs
+        .iter()
+        .map(|(frame, refs)| vec![frame.to_string(), refs.to_string()])
+        .collect();
     assert_eq!(part.tables()[0].rows, table, "seed {seed}");
     let all = scan(&part.prose(), "point to each of the {} frames")[0];
-    assert_eq!(all, table.len() as u64, "seed {seed}: the table has no more information than the text");
+    assert_eq!(
+        all,
+        table.len() as u64,
+        "seed {seed}: the table has no more information than the text"
+    );
 }
 
 fn program(question: &Sheet, seed: u64) {
     let listing = question.listing();
     let after = |what: &str| -> Vec<u64> {
-        let places = listing.match_indices(what).map(|(at, _)| &listing[at + what.len()..]);
+        let places = listing
+            .match_indices(what)
+            .map(|(at, _)| &listing[at + what.len()..]);
         let words = places.map(|rest| rest.split_once(';').expect("a statement").0);
         // `q[0] += s[0]` has no number.
-        words.filter(|word| word.bytes().all(|c| c.is_ascii_digit())).map(number).collect()
+        words
+            .filter(|word| word.bytes().all(|c| c.is_ascii_digit()))
+            .map(number)
+            .collect()
     };
-    let (begin, s, q, late) =
-        (after("s[0] = ")[0], after("s[0] += ")[0], after("q[0] += "), after("s[0] + ")[0]);
+    let (begin, s, q, late) = (
+        after("s[0] = ")[0],
+        after("s[0] += ")[0],
+        after("q[0] += "),
+        after("s[0] + ")[0],
+    );
     // All stores to the shared page are visible to both processes. The fork created a separate copy of the
     // private page for each process.
     let (shared, in_c) = (begin + s, begin + q[0]);
-    let right = [in_c + q[1], shared, in_c, shared + late, begin + shared, shared];
-    assert_eq!(question.part("a").keys(), right.map(|n| n.to_string()), "seed {seed}");
+    let right = [
+        in_c + q[1],
+        shared,
+        in_c,
+        shared + late,
+        begin + shared,
+        shared,
+    ];
+    assert_eq!(
+        question.part("a").keys(),
+        right.map(|n| n.to_string()),
+        "seed {seed}"
+    );
     let choices = question.part("b").choices();
     assert_eq!(choices[0].1, ["3"], "seed {seed}");
     // The options may be in any order.
     let mut copies = choices[1].1.clone();
     copies.sort_by_key(|option| option != &format!("q[0] += {}", q[0]));
-    assert_eq!(copies, [format!("q[0] += {}", q[0]), format!("q[0] += {}", q[1])], "seed {seed}");
+    assert_eq!(
+        copies,
+        [format!("q[0] += {}", q[0]), format!("q[0] += {}", q[1])],
+        "seed {seed}"
+    );
 }

@@ -34,7 +34,11 @@ fn areas(listing: &str) -> Vec<Area> {
             holds: size - hex(fields[2]).min(size),
         }
     };
-    listing.lines().filter(|line| !line.trim().is_empty()).map(of).collect()
+    listing
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .map(of)
+        .collect()
 }
 
 /// The pages that a process has accessed: the resident pages, and the private pages among them.
@@ -46,7 +50,10 @@ struct Touched {
 
 /// The fault class, the signal, its code, and the numbers of minor and major faults in an access.
 fn outcome(areas: &[Area], touched: &mut Touched, va: u64, store: bool) -> [&'static str; 5] {
-    let Some(area) = areas.iter().find(|area| (area.start..area.end).contains(&va)) else {
+    let Some(area) = areas
+        .iter()
+        .find(|area| (area.start..area.end).contains(&va))
+    else {
         return ["segmentation", "SIGSEGV", "SEGV_MAPERR", "0", "0"];
     };
     if store && !area.perms.contains('w') {
@@ -83,7 +90,10 @@ fn page_faults() {
         orders.insert(classes(&exam.question("Eight accesses"), seed));
         counts(&exam.question("How many faults"), seed);
     }
-    assert!(orders.len() > 2, "the order of the faults changes with the seed");
+    assert!(
+        orders.len() > 2,
+        "the order of the faults changes with the seed"
+    );
 }
 
 fn classes(question: &Sheet, seed: u64) -> Vec<String> {
@@ -99,15 +109,30 @@ fn classes(question: &Sheet, seed: u64) -> Vec<String> {
     }
     let mut each = seen.clone();
     each.sort();
-    let all = ["bus", "copy-on-write", "demand-zero", "file", "file", "none", "protection", "segmentation"];
+    let all = [
+        "bus",
+        "copy-on-write",
+        "demand-zero",
+        "file",
+        "file",
+        "none",
+        "protection",
+        "segmentation",
+    ];
     assert_eq!(each, all, "seed {seed}: every class is asked for");
     seen
 }
 
 fn counts(question: &Sheet, seed: u64) {
     let prose = question.prose();
-    let n = scan(&prose, "A private anonymous area of {} KB: the program reads")[0] / 4;
-    let m = scan(&prose, "A private anonymous area of {} KB: the program stores")[0] / 4;
+    let n = scan(
+        &prose,
+        "A private anonymous area of {} KB: the program reads",
+    )[0] / 4;
+    let m = scan(
+        &prose,
+        "A private anonymous area of {} KB: the program stores",
+    )[0] / 4;
     let said = scan(
         &prose,
         "a file of {} bytes: the program reads a byte of each page, and then stores to the first {} pages",

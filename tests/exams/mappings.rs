@@ -15,18 +15,33 @@ fn mappings_private_and_shared() {
 
 fn who_sees(question: &Sheet, seed: u64) {
     let prose = question.prose();
-    let pointers = ["at the pointer s = {}", "at the pointer q = {}", "at t = {}", "at u = {}"];
+    let pointers = [
+        "at the pointer s = {}",
+        "at the pointer q = {}",
+        "at t = {}",
+        "at u = {}",
+    ];
     let pointers = pointers.map(|pattern| scan(&prose, pattern)[0]);
     let [s, q, t, _] = [0, 1, 2, 3].map(|at| pointers[at]);
     let mut file = *b"abcdefgh";
     let mut copy: Option<[u8; 8]> = None;
-    let (mut there, mut own) = (BTreeSet::<(String, u64)>::new(), BTreeSet::<(String, u64)>::new());
+    let (mut there, mut own) = (
+        BTreeSet::<(String, u64)>::new(),
+        BTreeSet::<(String, u64)>::new(),
+    );
     for asked in question.part("a").facts() {
         let (process, verb, va, value) = asked.access();
         let (page, at) = ((process.clone(), va & !7), (va & 7) as usize);
-        assert!(pointers.contains(&page.1), "seed {seed}: {}", asked.operation);
-        let (shared, anonymous, store) =
-            (process == "A" && page.1 == s, process == "A" && page.1 == t, verb == "write");
+        assert!(
+            pointers.contains(&page.1),
+            "seed {seed}: {}",
+            asked.operation
+        );
+        let (shared, anonymous, store) = (
+            process == "A" && page.1 == s,
+            process == "A" && page.1 == t,
+            verb == "write",
+        );
         if store && shared {
             file[at] = value as u8;
         } else if store && process == "B" && page.1 == q {
@@ -50,7 +65,8 @@ fn who_sees(question: &Sheet, seed: u64) {
     file[said[1] as usize] = said[0] as u8;
     let place = scan(&prose, "writes the letter z at offset {} of the file")[0];
     file[place as usize] = b'z';
-    let right = [copy.expect("B has stored"), file].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    let right = [copy.expect("B has stored"), file]
+        .map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
     assert_eq!(question.part("b").keys(), right, "seed {seed}");
 }
 
@@ -70,13 +86,18 @@ fn ends(question: &Sheet, seed: u64) {
         assert_eq!(keys, right, "seed {seed}: {}", asked.operation);
     }
     let end = size.div_ceil(4096) * 4096;
-    let mapped = scan(&prose, "calls s = mmap(NULL, {}, PROT_READ | PROT_WRITE, MAP_SHARED, ")[0];
+    let mapped = scan(
+        &prose,
+        "calls s = mmap(NULL, {}, PROT_READ | PROT_WRITE, MAP_SHARED, ",
+    )[0];
     let right = [end - size, mapped - end].map(|n| n.to_string());
     assert_eq!(question.part("b").keys(), right, "seed {seed}");
     for asked in question.part("c").facts() {
         let arguments: Vec<&str> = asked.operation.trim_end_matches(')').split(", ").collect();
-        let (offset, read_only) =
-            (number(arguments[5]), scan(&prose, "descriptor {} is open for reading only")[0]);
+        let (offset, read_only) = (
+            number(arguments[5]),
+            scan(&prose, "descriptor {} is open for reading only")[0],
+        );
         let writes_through = arguments[2].contains("PROT_WRITE") && arguments[3] == "MAP_SHARED";
         let right = if offset % 4096 != 0 {
             "EINVAL"
@@ -85,6 +106,11 @@ fn ends(question: &Sheet, seed: u64) {
         } else {
             "none"
         };
-        assert_eq!(asked.key("error"), right, "seed {seed}: {}", asked.operation);
+        assert_eq!(
+            asked.key("error"),
+            right,
+            "seed {seed}: {}",
+            asked.operation
+        );
     }
 }

@@ -12,22 +12,34 @@ const MACHINE: &str = "machine simple\n\
     set cache { | idx | tag v | b0 b1 b2 b3 |; | 6 | 31 0 | 36 72 F0 1D | }\n";
 
 fn printed(question: &str, edition: Edition) -> String {
-    markdown(&paper(&format!("{MACHINE}{question}"), 0), edition, &Style::default())
+    markdown(
+        &paper(&format!("{MACHINE}{question}"), 0),
+        edition,
+        &Style::default(),
+    )
 }
 
 /// The lines of a text, without the spaces that align cells.
 fn lines(text: &str) -> Vec<String> {
-    text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect()
+    text.lines()
+        .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
+        .collect()
 }
 
 #[track_caller]
 fn has_line(text: &str, line: &str) {
-    assert!(lines(text).iter().any(|own| own == line), "no line `{line}` in\n{text}");
+    assert!(
+        lines(text).iter().any(|own| own == line),
+        "no line `{line}` in\n{text}"
+    );
 }
 
 #[test]
 fn given_tables_print_what_invalid_entries_contain() {
-    let text = printed("question \"Q\" { given page_table, tlb, cache; ask read 0 => ppn }", Edition::Paper);
+    let text = printed(
+        "question \"Q\" { given page_table, tlb, cache; ask read 0 => ppn }",
+        Edition::Paper,
+    );
     has_line(&text, "01 16 0");
     assert!(text.contains("03  11 0"), "{text}");
     assert!(text.contains("31 0 36 72 F0 1D"), "{text}");
@@ -35,8 +47,7 @@ fn given_tables_print_what_invalid_entries_contain() {
 
 #[test]
 fn given_selects_columns_and_their_order() {
-    let question =
-        "question \"Q\" { given tlb columns ppn tag, page_table columns rw ppn; ask read 0 => ppn }";
+    let question = "question \"Q\" { given tlb columns ppn tag, page_table columns rw ppn; ask read 0 => ppn }";
     let text = printed(question, Edition::Paper);
     has_line(&text, "Set │ PPN Tag │ PPN Tag │ PPN Tag │ PPN Tag");
     has_line(&text, "0 │ 11 03 │ 0D 09 │ - - │ - -");
@@ -51,16 +62,28 @@ fn a_loop_of_accesses_is_one_table() {
     let sentence = "A byte is read at each of these virtual addresses. Fill in the table.";
     assert_eq!(text.matches(sentence).count(), 1, "{text}");
     // The VPN has 8 bits, and the VPO has 6 bits. Page 0 is in frame 0x28, and page 1 is not present.
-    has_line(&text, "Virtual address VPN (hex) TLB hit? (Y/N) Page fault? (Y/N) PA (hex)");
+    has_line(
+        &text,
+        "Virtual address VPN (hex) TLB hit? (Y/N) Page fault? (Y/N) PA (hex)",
+    );
     has_line(&text, "0x0004 00 N N A04");
     has_line(&text, "0x0044 01 N Y -");
     has_line(&text, "0x0038 00 Y N A38");
-    let probes = printed(&question.replace("ask read", "ask probe read"), Edition::Key);
-    assert!(probes.contains("Suppose that a byte is read at one of these virtual addresses."), "{probes}");
+    let probes = printed(
+        &question.replace("ask read", "ask probe read"),
+        Edition::Key,
+    );
+    assert!(
+        probes.contains("Suppose that a byte is read at one of these virtual addresses."),
+        "{probes}"
+    );
     has_line(&probes, "0x0038 00 N N A38");
     // If prompts differ in more than the address, each prompt becomes a row.
     let stores = "question \"Q\" { for va in [0, 4] { ask write va = va => vpn, tlb } }";
-    has_line(&printed(stores, Edition::Key), "Store of 0x04 to 0x0004 00 Y");
+    has_line(
+        &printed(stores, Edition::Key),
+        "Store of 0x04 to 0x0004 00 Y",
+    );
 }
 
 #[test]
@@ -69,16 +92,26 @@ fn a_paper_can_be_decimal() {
         ask read 0x044 as \"One\" => vpn\n  ask read 0x038 => pa\n  ask read 0x038 => pa radix hex\n}";
     let text = printed(question, Edition::Key);
     has_line(&text, "1 22 0");
-    assert_eq!(text.matches("A byte is read at virtual address 56.").count(), 2, "{text}");
+    assert_eq!(
+        text.matches("A byte is read at virtual address 56.")
+            .count(),
+        2,
+        "{text}"
+    );
     // 0x28 * 64 + 56
-    assert!(text.contains("**2616**") && text.contains("**0xA38**"), "{text}");
+    assert!(
+        text.contains("**2616**") && text.contains("**0xA38**"),
+        "{text}"
+    );
 }
 
 #[test]
 fn lists_in_prose_are_sentences() {
-    let question =
-        "question \"Q\" { text \"\"\"Pages {[5, 0, 1]} and {[7, 8]}, or {[3]}.\"\"\"; ask \"x\" = 1 }";
-    has_line(&printed(question, Edition::Paper), "Pages 5, 0, and 1 and 7 and 8, or 3.");
+    let question = "question \"Q\" { text \"\"\"Pages {[5, 0, 1]} and {[7, 8]}, or {[3]}.\"\"\"; ask \"x\" = 1 }";
+    has_line(
+        &printed(question, Edition::Paper),
+        "Pages 5, 0, and 1 and 7 and 8, or 3.",
+    );
 }
 
 #[test]
@@ -86,7 +119,10 @@ fn formulas_are_in_the_notation_of_mathematics() {
     for (formula, steps) in [
         ("1 << 32 - 12", "2³²⁻¹² = 2²⁰ = 1048576"),
         ("4 KB / 4", "4 KB / 4 = 1024"),
-        ("(5 - 2) / (5 - 1) * 100", "(5 − 2) / (5 − 1) × 100 = 3 / 4 × 100 = 75"),
+        (
+            "(5 - 2) / (5 - 1) * 100",
+            "(5 − 2) / (5 − 1) × 100 = 3 / 4 × 100 = 75",
+        ),
         ("ceil(100 / 7) * 3", "⌈100 / 7⌉ × 3 = 15 × 3 = 45"),
         ("100 // 7", "⌊100 / 7⌋ = 14"),
         ("sqrt(2 * 65536 * 8)", "√(2 × 65536 × 8) = √1048576 = 1024"),
@@ -99,16 +135,24 @@ fn formulas_are_in_the_notation_of_mathematics() {
 
 #[test]
 fn an_answer_in_words_looks_like_one_in_numbers() {
-    let question = "question \"Q\" points 2 { ask \"What happens?\" = \"trap\"; ask \"How often?\" = 2 }";
+    let question =
+        "question \"Q\" points 2 { ask \"What happens?\" = \"trap\"; ask \"How often?\" = 2 }";
     let text = printed(question, Edition::Paper);
-    assert!(text.contains("What happens? (1 point): `________`"), "{text}");
+    assert!(
+        text.contains("What happens? (1 point): `________`"),
+        "{text}"
+    );
     assert!(text.contains("How often? (1 point): `________`"), "{text}");
 }
 
 #[test]
 fn computed_options_do_not_show_how_many_are_correct() {
     let option = |page| format!("option \"page {page}\" where translate {page} * 64 => fault none");
-    let question = format!("question \"Q\" {{ choice \"Which?\" {{ {}; {} }} }}", option(0), option(1));
+    let question = format!(
+        "question \"Q\" {{ choice \"Which?\" {{ {}; {} }} }}",
+        option(0),
+        option(1)
+    );
     assert!(printed(&question, Edition::Paper).contains("Tick all that are correct."));
     let stated = "question \"Q\" { choice \"Which?\" { correct \"a\"; wrong \"b\" } }";
     assert!(printed(stated, Edition::Paper).contains("Tick one."));
@@ -125,12 +169,15 @@ fn findings(question: &str) -> (bool, String) {
 #[test]
 fn a_table_that_is_given_with_its_key_is_unfair() {
     let reference = "reference 1 2 3 1 { frames 2, replacement lru }\nquestion \"Q\" {";
-    let (fair, text) = findings(&format!("{reference} figure reference; ask reference columns victim }}"));
+    let (fair, text) = findings(&format!(
+        "{reference} figure reference; ask reference columns victim }}"
+    ));
     assert!(!fair && text.contains("the paper also prints it"), "{text}");
     let (fair, text) = findings(&format!("{reference} ask reference columns victim }}"));
     assert!(fair && !text.contains("also prints"), "{text}");
     // An access may change the table.
-    let (fair, _) = findings("question \"Q\" { given tlb; ask read 0 => ppn; ask tlb columns tag ppn v }");
+    let (fair, _) =
+        findings("question \"Q\" { given tlb; ask read 0 => ppn; ask tlb columns tag ppn v }");
     assert!(fair);
 }
 
@@ -153,7 +200,11 @@ fn a_string_with_several_policies_is_one_table() {
          ask reference {string} {{ frames n, replacement policy }} => faults }} }} }}"
     );
     let text = printed(&question, Edition::Key);
-    assert_eq!(text.matches("1, 2, 3, 4, 1, 2, 5, 1, 2, 3, 4, 5").count(), 1, "{text}");
+    assert_eq!(
+        text.matches("1, 2, 3, 4, 1, 2, 5, 1, 2, 3, 4, 5").count(),
+        1,
+        "{text}"
+    );
     has_line(&text, "Replacement policy Frames Page faults");
     for row in ["FIFO 3 9", "FIFO 4 10", "LRU 3 10", "LRU 4 8"] {
         has_line(&text, row);
@@ -161,7 +212,10 @@ fn a_string_with_several_policies_is_one_table() {
     // A frame count that all rows share is in the text.
     let question = question.replace("[3, 4]", "[3]");
     let text = printed(&question, Edition::Key);
-    assert!(text.contains("There are 3 frames. Fill in the table."), "{text}");
+    assert!(
+        text.contains("There are 3 frames. Fill in the table."),
+        "{text}"
+    );
     has_line(&text, "LRU 10");
     // Other references do not share the table.
     let other = "question \"Q\" { ask reference 1 2 { frames 1 } => faults\n ask reference 1 3 { frames 1 } => faults }";
@@ -176,7 +230,13 @@ fn the_evicted_page_is_a_fact() {
          | page loaded used R M |\n| 0 126 280 1 0 |\n| 1 230 265 0 1 |\n| 2 140 270 0 0 |\n| 3 110 285 1 1 | } => victim } }",
         Edition::Key,
     );
-    for row in ["NRU 2", "FIFO 3", "LRU 1", "Page Time of loading Time of last use R M", "3 110 285 1 1"] {
+    for row in [
+        "NRU 2",
+        "FIFO 3",
+        "LRU 1",
+        "Page Time of loading Time of last use R M",
+        "3 110 285 1 1",
+    ] {
         has_line(&text, row);
     }
 }
@@ -205,13 +265,19 @@ fn an_author_writes_a_solution_and_may_tick_one() {
         choice \"Which?\" { tick one; option \"even\" where 4 % 2 == 0; option \"odd\" where 4 % 2 == 1 }\n\
         for va in [0x40, 0x80] { ask read va => vpn }\n  solution \"Shift by 6.\"\n}";
     let solutions = printed(question, Edition::Solutions);
-    assert!(solutions.contains("Add the 2 numbers.") && !solutions.contains("2 + 2 = 4"), "{solutions}");
+    assert!(
+        solutions.contains("Add the 2 numbers.") && !solutions.contains("2 + 2 = 4"),
+        "{solutions}"
+    );
     // The solution after the loop is that of its table.
     assert_eq!(solutions.matches("Shift by 6.").count(), 1, "{solutions}");
     assert!(!solutions.contains("bits 13"), "{solutions}");
     for edition in [Edition::Paper, Edition::Key] {
         let text = printed(question, edition);
-        assert!(!text.contains("Add the") && text.contains("Tick one."), "{text}");
+        assert!(
+            !text.contains("Add the") && text.contains("Tick one."),
+            "{text}"
+        );
     }
     let several = printed(&question.replace("tick one; ", ""), Edition::Paper);
     assert!(several.contains("Tick all that are correct."), "{several}");
@@ -219,17 +285,31 @@ fn an_author_writes_a_solution_and_may_tick_one() {
 
 #[test]
 fn the_number_of_areas_is_not_on_the_paper() {
-    let process =
-        "machine core-i7\nprocess P { | area start end perms backing |; | a 10000 16000 rw-p anonymous | }\n";
-    let question =
-        format!("{process}question \"Q\" {{ P: munmap(0x12000, 4096)\n ask P.maps columns start perms }}");
+    let process = "machine core-i7\nprocess P { | area start end perms backing |; | a 10000 16000 rw-p anonymous | }\n";
+    let question = format!(
+        "{process}question \"Q\" {{ P: munmap(0x12000, 4096)\n ask P.maps columns start perms }}"
+    );
     let of = |edition| markdown(&paper(&question, 0), edition, &Style::default());
     let (sheet, key) = (of(Edition::Paper), of(Edition::Key));
     // Two areas, in a table of four rows.
     assert!(sheet.contains("Write - in unused rows."), "{sheet}");
-    assert_eq!(lines(&sheet).iter().filter(|line| line.starts_with("____")).count(), 4, "{sheet}");
-    assert_eq!(lines(&key).iter().filter(|line| *line == "- -").count(), 2, "{key}");
-    assert_eq!(pagewalk_script::exam::field::fields(&paper(&question, 0)).len(), 4);
+    assert_eq!(
+        lines(&sheet)
+            .iter()
+            .filter(|line| line.starts_with("____"))
+            .count(),
+        4,
+        "{sheet}"
+    );
+    assert_eq!(
+        lines(&key).iter().filter(|line| *line == "- -").count(),
+        2,
+        "{key}"
+    );
+    assert_eq!(
+        pagewalk_script::exam::field::fields(&paper(&question, 0)).len(),
+        4
+    );
 }
 
 #[test]
@@ -238,5 +318,8 @@ fn parts_without_points_have_those_of_their_items() {
         "question \"Q\" points 5 { part \"a\" { ask \"x\" = 1 points 2 }\n part \"b\" { ask \"y\" = 2 points 3 } }",
         Edition::Paper,
     );
-    assert!(text.contains("### a (2 points)") && text.contains("### b (3 points)"), "{text}");
+    assert!(
+        text.contains("### a (2 points)") && text.contains("### b (3 points)"),
+        "{text}"
+    );
 }

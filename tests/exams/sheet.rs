@@ -41,7 +41,15 @@ pub fn script(path: &str, seed: u64) -> Sheet {
     assert_eq!(wrong, []);
     let (files, wrong) = Files::read(&script.body, &mut sources, &mut Disk);
     assert_eq!(wrong, []);
-    let done = compose(&script.body, &sources, &files, Options { seed, ..Options::default() });
+    let done = compose(
+        &script.body,
+        &sources,
+        &files,
+        Options {
+            seed,
+            ..Options::default()
+        },
+    );
     assert_eq!(done.diagnostics, [], "{path}, seed {seed}");
     assert_eq!(done.failed, 0, "{path}, seed {seed}");
     Sheet(serde_json::from_str(&json(&done.paper, Edition::Key)).expect("JSON"))
@@ -59,14 +67,21 @@ fn list(value: &Value) -> &[Value] {
 impl Sheet {
     /// The question with that title.
     pub fn question(&self, title: &str) -> Self {
-        let found = list(&self.0["questions"]).iter().find(|question| question["title"] == title);
-        Self(found.unwrap_or_else(|| panic!("no question {title}")).clone())
+        let found = list(&self.0["questions"])
+            .iter()
+            .find(|question| question["title"] == title);
+        Self(
+            found
+                .unwrap_or_else(|| panic!("no question {title}"))
+                .clone(),
+        )
     }
 
     /// The part with that name.
     pub fn part(&self, name: &str) -> Self {
-        let found =
-            list(&self.0["body"]).iter().find(|piece| piece["kind"] == "part" && piece["name"] == name);
+        let found = list(&self.0["body"])
+            .iter()
+            .find(|piece| piece["kind"] == "part" && piece["name"] == name);
         Self(found.unwrap_or_else(|| panic!("no part {name}")).clone())
     }
 
@@ -74,13 +89,20 @@ impl Sheet {
     fn pieces(&self) -> Vec<&Value> {
         let opened = |piece| -> Vec<&Value> {
             let piece: &Value = piece;
-            if piece["kind"] == "part" { list(&piece["body"]).iter().collect() } else { vec![piece] }
+            if piece["kind"] == "part" {
+                list(&piece["body"]).iter().collect()
+            } else {
+                vec![piece]
+            }
         };
         list(&self.0["body"]).iter().flat_map(opened).collect()
     }
 
     fn of_kind(&self, kind: &str) -> Vec<&Value> {
-        self.pieces().into_iter().filter(|piece| piece["kind"] == kind).collect()
+        self.pieces()
+            .into_iter()
+            .filter(|piece| piece["kind"] == kind)
+            .collect()
     }
 
     /// The prose on one line, including labels, choices, and essays.
@@ -91,14 +113,20 @@ impl Sheet {
             _ => String::new(),
         };
         let all: Vec<String> = self.pieces().iter().map(of).collect();
-        all.join(" ").split_whitespace().collect::<Vec<_>>().join(" ")
+        all.join(" ")
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 
     /// The questions about operations.
     pub fn facts(&self) -> Vec<Facts> {
         let of = |item: &Value| Facts {
             operation: words(&item["operation"]),
-            keys: list(&item["blanks"]).iter().map(|b| (words(&b["fact"]), words(&b["key"]))).collect(),
+            keys: list(&item["blanks"])
+                .iter()
+                .map(|b| (words(&b["fact"]), words(&b["key"])))
+                .collect(),
         };
         self.of_kind("facts").into_iter().map(of).collect()
     }
@@ -116,26 +144,50 @@ impl Sheet {
 
     /// The tables to fill in, with their keys.
     pub fn tables(&self) -> Vec<Grid> {
-        self.of_kind("table").into_iter().map(|item| grid(&item["table"])).collect()
+        self.of_kind("table")
+            .into_iter()
+            .map(|item| grid(&item["table"]))
+            .collect()
     }
 
     /// The cells of the author's first table: given cells, and keys of cells to fill in.
     pub fn cells(&self) -> Vec<Vec<String>> {
-        let cell = |cell: &Value| if cell.is_object() { words(&cell["key"]) } else { words(cell) };
+        let cell = |cell: &Value| {
+            if cell.is_object() {
+                words(&cell["key"])
+            } else {
+                words(cell)
+            }
+        };
         let table = self.of_kind("cells")[0];
-        list(&table["rows"]).iter().map(|row| list(row).iter().map(cell).collect()).collect()
+        list(&table["rows"])
+            .iter()
+            .map(|row| list(row).iter().map(cell).collect())
+            .collect()
     }
 
     /// The given tables.
     pub fn given(&self) -> Vec<Grid> {
-        let tables = self.of_kind("given").into_iter().flat_map(|piece| list(&piece["given"]));
-        tables.filter(|view| view["rows"].is_array()).map(grid).collect()
+        let tables = self
+            .of_kind("given")
+            .into_iter()
+            .flat_map(|piece| list(&piece["given"]));
+        tables
+            .filter(|view| view["rows"].is_array())
+            .map(grid)
+            .collect()
     }
 
     /// The given texts.
     pub fn listing(&self) -> String {
-        let texts = self.of_kind("given").into_iter().flat_map(|piece| list(&piece["given"]));
-        texts.map(|view| words(&view["text"])).collect::<Vec<_>>().join("\n")
+        let texts = self
+            .of_kind("given")
+            .into_iter()
+            .flat_map(|piece| list(&piece["given"]));
+        texts
+            .map(|view| words(&view["text"]))
+            .collect::<Vec<_>>()
+            .join("\n")
     }
 
     /// The choices, each with its text and its correct options.
@@ -143,30 +195,49 @@ impl Sheet {
         let of = |item: &Value| {
             let marked = list(&item["options"]).iter().zip(list(&item["key"]));
             let correct = marked.filter(|(_, correct)| **correct == Value::Bool(true));
-            (words(&item["text"]), correct.map(|(option, _)| words(option)).collect())
+            (
+                words(&item["text"]),
+                correct.map(|(option, _)| words(option)).collect(),
+            )
         };
         self.of_kind("choice").into_iter().map(of).collect()
     }
 
     /// The questions that accept several answers, with the answers.
     pub fn any(&self) -> Vec<(String, Vec<String>)> {
-        let of =
-            |item: &Value| (words(&item["among"]), list(&item["key"]["answers"]).iter().map(words).collect());
+        let of = |item: &Value| {
+            (
+                words(&item["among"]),
+                list(&item["key"]["answers"]).iter().map(words).collect(),
+            )
+        };
         self.of_kind("any").into_iter().map(of).collect()
     }
 
     /// The rubrics of the essays.
     pub fn rubrics(&self) -> String {
-        let rows = self.of_kind("essay").into_iter().flat_map(|item| list(&item["key"]));
-        rows.map(|row| words(&row["text"])).collect::<Vec<_>>().join(" | ")
+        let rows = self
+            .of_kind("essay")
+            .into_iter()
+            .flat_map(|item| list(&item["key"]));
+        rows.map(|row| words(&row["text"]))
+            .collect::<Vec<_>>()
+            .join(" | ")
     }
 }
 
 fn grid(table: &Value) -> Grid {
     Grid {
         title: words(&table["title"]),
-        columns: list(&table["columns"]).iter().flat_map(list).map(words).collect(),
-        rows: list(&table["rows"]).iter().map(|row| list(row).iter().map(words).collect()).collect(),
+        columns: list(&table["columns"])
+            .iter()
+            .flat_map(list)
+            .map(words)
+            .collect(),
+        rows: list(&table["rows"])
+            .iter()
+            .map(|row| list(row).iter().map(words).collect())
+            .collect(),
     }
 }
 
@@ -174,24 +245,36 @@ impl Facts {
     /// The key of a fact.
     pub fn key(&self, fact: &str) -> &str {
         let found = self.keys.iter().find(|(name, _)| name == fact);
-        &found.unwrap_or_else(|| panic!("{} is not asked for {fact}", self.operation)).1
+        &found
+            .unwrap_or_else(|| panic!("{} is not asked for {fact}", self.operation))
+            .1
     }
 
     /// The process (empty if unnamed), the verb, the address, and the stored value.
     pub fn access(&self) -> (String, String, u64, u64) {
-        let (process, rest) = self.operation.split_once(": ").unwrap_or(("", &self.operation));
+        let (process, rest) = self
+            .operation
+            .split_once(": ")
+            .unwrap_or(("", &self.operation));
         let mut parts = rest.split(' ');
         let verb = parts.next().unwrap_or_default().to_owned();
         let address = number(parts.next().unwrap_or_default());
-        (process.to_owned(), verb, address, parts.nth(1).map_or(0, number))
+        (
+            process.to_owned(),
+            verb,
+            address,
+            parts.nth(1).map_or(0, number),
+        )
     }
 }
 
 /// Parses a number in the format of a paper.
 pub fn number(text: &str) -> u64 {
     let text = text.trim_matches(|c: char| !c.is_ascii_alphanumeric());
-    let read =
-        text.strip_prefix("0x").map_or_else(|| text.parse().ok(), |hex| u64::from_str_radix(hex, 16).ok());
+    let read = text.strip_prefix("0x").map_or_else(
+        || text.parse().ok(),
+        |hex| u64::from_str_radix(hex, 16).ok(),
+    );
     read.unwrap_or_else(|| panic!("{text} is no number"))
 }
 
@@ -200,7 +283,10 @@ pub fn listed(text: &str) -> Vec<u64> {
     let words = text.split_whitespace().filter(|word| *word != "and");
     let numbers = words.map_while(|word| {
         let digits = word.trim_end_matches([',', '.']);
-        digits.bytes().all(|digit| digit.is_ascii_digit()).then(|| number(digits))
+        digits
+            .bytes()
+            .all(|digit| digit.is_ascii_digit())
+            .then(|| number(digits))
     });
     numbers.collect()
 }
@@ -217,9 +303,13 @@ fn scan_from(text: &str, pieces: &[&str]) -> Option<Vec<u64>> {
     let mut rest = text.strip_prefix(pieces[0])?;
     let mut numbers = Vec::new();
     for piece in &pieces[1..] {
-        let end = rest.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(rest.len());
+        let end = rest
+            .find(|c: char| !c.is_ascii_alphanumeric())
+            .unwrap_or(rest.len());
         numbers
-            .push(number(rest.get(..end).filter(|digits| digits.starts_with(|c: char| c.is_ascii_digit()))?));
+            .push(number(rest.get(..end).filter(|digits| {
+                digits.starts_with(|c: char| c.is_ascii_digit())
+            })?));
         rest = rest[end..].strip_prefix(piece)?;
     }
     Some(numbers)
@@ -227,7 +317,8 @@ fn scan_from(text: &str, pieces: &[&str]) -> Option<Vec<u64>> {
 
 /// A number in hexadecimal with N digits, as in a key, or a dash for no number.
 pub fn hex(n: impl Into<Option<u64>>, digits: usize) -> String {
-    n.into().map_or("-".to_owned(), |n| format!("0x{n:0digits$X}"))
+    n.into()
+        .map_or("-".to_owned(), |n| format!("0x{n:0digits$X}"))
 }
 
 /// The bytes in a memory dump, each with its address.
@@ -236,7 +327,10 @@ pub fn dump(grid: &Grid) -> std::collections::BTreeMap<u64, u8> {
     for row in &grid.rows {
         let base = u64::from_str_radix(&row[0], 16).expect("an address");
         for (at, cell) in row[1..].iter().enumerate().filter(|(_, cell)| *cell != "-") {
-            bytes.insert(base + at as u64, u8::from_str_radix(cell, 16).expect("a byte"));
+            bytes.insert(
+                base + at as u64,
+                u8::from_str_radix(cell, 16).expect("a byte"),
+            );
         }
     }
     bytes

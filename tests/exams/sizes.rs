@@ -25,11 +25,16 @@ fn one_level(question: &Sheet, seed: u64) {
         "has {}-bit virtual addresses, {}-bit physical addresses, and pages of {} bytes. Its page table has one level and an \
          entry of {} bytes for each virtual page.",
     );
-    let [virtual_bits, physical_bits, page, entry] = said[..] else { panic!("four numbers") };
+    let [virtual_bits, physical_bits, page, entry] = said[..] else {
+        panic!("four numbers")
+    };
     let vpo = u64::from(page.ilog2());
     let (vpn, ppn) = (virtual_bits - vpo, physical_bits - vpo);
     let table = (1 << vpn) * entry / 1024;
-    assert!(8 * entry >= ppn + 4, "seed {seed}: the entry is large enough");
+    assert!(
+        8 * entry >= ppn + 4,
+        "seed {seed}: the entry is large enough"
+    );
     let right = strings(&[vpo, vpn, ppn, 8 * entry - ppn - 4, vpn, table, table / 2]);
     assert_eq!(question.keys(), right, "seed {seed}");
 }
@@ -40,10 +45,13 @@ fn two_levels(question: &Sheet, seed: u64) {
         "uses these three ranges of pages and no others: {} pages from virtual page 0x08048 upward, {} pages from virtual page {} upward, and \
          {} stack pages",
     );
-    let [text, file, start, stack] = said[..] else { panic!("four numbers") };
+    let [text, file, start, stack] = said[..] else {
+        panic!("four numbers")
+    };
     // A level-1 entry covers 1024 pages.
-    let tables =
-        |pages: &mut dyn Iterator<Item = u64>| pages.map(|vpn| vpn / 1024).collect::<BTreeSet<u64>>();
+    let tables = |pages: &mut dyn Iterator<Item = u64>| {
+        pages.map(|vpn| vpn / 1024).collect::<BTreeSet<u64>>()
+    };
     let low = tables(&mut (0x08048..0x08048 + text));
     let middle = tables(&mut (start..start + file));
     let high = tables(&mut (0xBFFFF + 1 - stack..0xBFFFF + 1));
@@ -58,19 +66,32 @@ fn two_levels(question: &Sheet, seed: u64) {
 
 fn three_levels(question: &Sheet, seed: u64) {
     let prose = question.prose();
-    let memory = scan(&prose, "32-bit virtual addresses, {}-bit physical addresses")[0];
+    let memory = scan(
+        &prose,
+        "32-bit virtual addresses, {}-bit physical addresses",
+    )[0];
     let said = scan(&prose, "is split into {}, {}, and {} bits");
-    let [top, mid, low] = said[..] else { panic!("three numbers") };
+    let [top, mid, low] = said[..] else {
+        panic!("three numbers")
+    };
     assert_eq!(top + mid + low, 20, "seed {seed}");
     let size = |bits: u64| (1 << bits) * 4u64;
     let needed = |bytes: u64| memory - u64::from(bytes.ilog2());
-    let right = [size(mid), size(low), needed(size(mid)), needed(size(low)), needed(4096)];
+    let right = [
+        size(mid),
+        size(low),
+        needed(size(mid)),
+        needed(size(low)),
+        needed(4096),
+    ];
     assert_eq!(question.keys(), strings(&right), "seed {seed}");
 }
 
 fn fits(question: &Sheet, seed: u64) {
-    let said =
-        scan(&question.prose(), "A program has {} bytes of text, {} bytes of data, and {} bytes of stack");
+    let said = scan(
+        &question.prose(),
+        "A program has {} bytes of text, {} bytes of data, and {} bytes of stack",
+    );
     let pages = |size: u64| said.iter().map(|bytes| bytes.div_ceil(size)).sum::<u64>();
     let used: u64 = said.iter().sum();
     let right = [

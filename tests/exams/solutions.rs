@@ -31,29 +31,50 @@ fn lacks(text: &str, parts: &[&str]) {
 #[test]
 fn only_structures_of_the_question_are_explained() {
     // Fields of an address need neither a page table nor a TLB or cache.
-    let fields = solved("machine core-i7\nquestion \"Q\" { ask translate 0x70000FFF => vpn1, vpo }");
+    let fields =
+        solved("machine core-i7\nquestion \"Q\" { ask translate 0x70000FFF => vpn1, vpo }");
     has(&fields, &["VPN1 is 0b0_0000_0000, bits 47–39"]);
     lacks(&fields, &["TLB", "MMU", "page fault"]);
     // A question about the TLB hides the walk and the frame.
     let machine = "machine { virtual 16 bits, physical 16 bits, page 4 KB, tlb { entries 4 }\n\
         cache { size 64 B, block 4 B } }\nset page_table { | vpn ppn |; | 1 D | }\n";
-    let tlb = solved(&format!("{machine}question \"Q\" {{ ask read 0x1234 => tlb }}"));
+    let tlb = solved(&format!(
+        "{machine}question \"Q\" {{ ask read 0x1234 => tlb }}"
+    ));
     has(&tlb, &["TLBT 0x1: miss", "fills the TLB entry"]);
     lacks(&tlb, &["fetches", "0xD", "cache", "sets the accessed bit"]);
     // The given page table is explained, but has no column A.
-    let table = solved(&format!("{machine}question \"Q\" {{ given page_table; ask read 0x1234 => tlb }}"));
-    has(&table, &["fetches the page-table entry for VPN 0x1", "present (P = 1), PPN 0xD"]);
+    let table = solved(&format!(
+        "{machine}question \"Q\" {{ given page_table; ask read 0x1234 => tlb }}"
+    ));
+    has(
+        &table,
+        &[
+            "fetches the page-table entry for VPN 0x1",
+            "present (P = 1), PPN 0xD",
+        ],
+    );
     lacks(&table, &["accessed bit", "→ CPU: "]);
-    let marks =
-        solved(&format!("{machine}question \"Q\" {{ ask read 0x1234 => tlb; ask page_table columns a }}"));
+    let marks = solved(&format!(
+        "{machine}question \"Q\" {{ ask read 0x1234 => tlb; ask page_table columns a }}"
+    ));
     has(&marks, &["sets the accessed bit A"]);
-    let other =
-        solved(&format!("{machine}question \"Q\" {{ ask read 0x1234 => tlb; ask page_table columns v }}"));
+    let other = solved(&format!(
+        "{machine}question \"Q\" {{ ask read 0x1234 => tlb; ask page_table columns v }}"
+    ));
     has(&other, &["fetches the page-table entry"]);
     lacks(&other, &["accessed bit"]);
     // The cache alone.
-    let cache = solved(&format!("{machine}question \"Q\" {{ ask read 0x1234 => cache }}"));
-    has(&cache, &["MMU → cache: physical address 0xD234", "cache → memory: fetches the block"]);
+    let cache = solved(&format!(
+        "{machine}question \"Q\" {{ ask read 0x1234 => cache }}"
+    ));
+    has(
+        &cache,
+        &[
+            "MMU → cache: physical address 0xD234",
+            "cache → memory: fetches the block",
+        ],
+    );
     lacks(&cache, &["TLB: ", "fills the TLB"]);
 }
 
@@ -64,8 +85,25 @@ fn the_kernel_is_explained_without_its_processor() {
          write 0x10000 = 1\n  text \"P has written to its first page.\"\n  write 0x11000 = 1\n  \
          ask \"Pages\" = P.rss / 4 KB\n  ask read 0x11000 => byte, fault\n}",
     );
-    has(&text, &["Process P writes the byte 0x01 at virtual address 0x000000011000.", "allocates frame 1"]);
-    lacks(&text, &["dTLB", "L1d", "CR3", "page table in physical", "PTE", "0x000000010000", "0b"]);
+    has(
+        &text,
+        &[
+            "Process P writes the byte 0x01 at virtual address 0x000000011000.",
+            "allocates frame 1",
+        ],
+    );
+    lacks(
+        &text,
+        &[
+            "dTLB",
+            "L1d",
+            "CR3",
+            "page table in physical",
+            "PTE",
+            "0x000000010000",
+            "0b",
+        ],
+    );
 }
 
 #[test]
@@ -76,11 +114,20 @@ fn the_repetition_after_a_page_fault_is_explained() {
     let text = solved(script);
     has(
         &text,
-        &["The access ends with a page fault. After the page fault, the processor retries the access:"],
+        &[
+            "The access ends with a page fault. After the page fault, the processor retries the access:",
+        ],
     );
     let (before, after) = text.split_once("retries the access").unwrap();
     lacks(before, &["fills the TLB entry"]);
-    has(after, &["present (P = 1), PPN 0xD", "fills the TLB entry", "Fill in the table."]);
+    has(
+        after,
+        &[
+            "present (P = 1), PPN 0xD",
+            "fills the TLB entry",
+            "Fill in the table.",
+        ],
+    );
     // The table's solution does not repeat the explanation of the access.
     assert_eq!(after.matches("0x1234").count(), 1, "{text}");
 }
@@ -94,16 +141,35 @@ fn grids_show_what_the_policy_chooses_from() {
     };
     // At step 5, every use bit is set, so the hand clears all use bits and evicts page 1.
     let clock = of("clock", "faults");
-    has(&clock, &["use bits │ 100 110 111 111 100 110", "hand │ 0 0 0 0 1 2"]);
+    has(
+        &clock,
+        &["use bits │ 100 110 111 111 100 110", "hand │ 0 0 0 0 1 2"],
+    );
     lacks(&clock, &["modified"]);
-    has(&of("third-chance, stores 2", "faults"), &["modified bits │ 000 010 010 010 010 010"]);
-    has(&of("nru, stores 2", "faults"), &["reference bits │ 100 110 111", "modified bits │ 000 010 010"]);
-    has(&of("lfu", "faults"), &["counter 0 │ 0 0 0 1 1 1", "counter 1 │ - 0 0 0 0 0"]);
-    has(&of("aging, tick 3", "faults"), &["counter 1 │ - 00000000 10000000 10000000"]);
+    has(
+        &of("third-chance, stores 2", "faults"),
+        &["modified bits │ 000 010 010 010 010 010"],
+    );
+    has(
+        &of("nru, stores 2", "faults"),
+        &[
+            "reference bits │ 100 110 111",
+            "modified bits │ 000 010 010",
+        ],
+    );
+    has(
+        &of("lfu", "faults"),
+        &["counter 0 │ 0 0 0 1 1 1", "counter 1 │ - 0 0 0 0 0"],
+    );
+    has(
+        &of("aging, tick 3", "faults"),
+        &["counter 1 │ - 00000000 10000000 10000000"],
+    );
     lacks(&of("fifo", "faults"), &["use bits", "hand", "counter"]);
     // A working set has no empty frames.
-    let set =
-        solved("question \"Q\" { ask reference 1 2 1 2 { replacement working-set, window 2 } => faults }");
+    let set = solved(
+        "question \"Q\" { ask reference 1 2 1 2 { replacement working-set, window 2 } => faults }",
+    );
     has(&set, &["frame 1 │"]);
     lacks(&set, &["frame 2 │"]);
     // Solutions print long lists in full.
@@ -124,10 +190,19 @@ fn the_choice_among_initial_pages_is_explained() {
              | 0 126 280 1 0 |\n | 1 230 265 0 1 |\n | 2 140 270 0 0 |\n | 3 110 285 1 1 |\n }} => faults }}"
         ))
     };
-    has(&of("nru"), &["Page 2 is in the lowest class, with R = 0 and M = 0."]);
+    has(
+        &of("nru"),
+        &["Page 2 is in the lowest class, with R = 0 and M = 0."],
+    );
     has(&of("fifo"), &["Page 3 was loaded first (time 110)."]);
-    has(&of("lru"), &["Page 1 was last used before all others (time 265)."]);
-    has(&of("second-chance"), &["Page 2 is the first page in the order of loading with R = 0."]);
+    has(
+        &of("lru"),
+        &["Page 1 was last used before all others (time 265)."],
+    );
+    has(
+        &of("second-chance"),
+        &["Page 2 is the first page in the order of loading with R = 0."],
+    );
 }
 
 #[test]
@@ -175,9 +250,12 @@ fn paths_are_derived_from_the_machine() {
 #[test]
 fn formulas_of_variables_are_derived_first() {
     let of = |lets: &str, text: &str, ask: &str| {
-        solved(&format!("question \"Q\" {{ {lets}\n text \"\"\"{text}\"\"\"\n ask \"x\" = {ask} }}"))
+        solved(&format!(
+            "question \"Q\" {{ {lets}\n text \"\"\"{text}\"\"\"\n ask \"x\" = {ask} }}"
+        ))
     };
-    let lets = "let memory = 10; let walk = (1 - 0.96) * 2 * memory; let load = 1 + (1 - 0.9) * memory";
+    let lets =
+        "let memory = 10; let walk = (1 - 0.96) * 2 * memory; let load = 1 + (1 - 0.9) * memory";
     has(
         &of(lets, "{memory} ns", "1 + walk + load"),
         &[
@@ -185,13 +263,20 @@ fn formulas_of_variables_are_derived_first() {
         ],
     );
     // A variable whose value the paper prints needs no derivation.
-    lacks(&of(lets, "{memory} ns, {walk} ns", "1 + walk + load"), &["0.96"]);
+    lacks(
+        &of(lets, "{memory} ns, {walk} ns", "1 + walk + load"),
+        &["0.96"],
+    );
     // Solutions also derive an answer that is only a name, and they omit formulas that no longer hold.
     has(
         &of("let step = 4 KB / 4; let n = 64 * step + 1", "-", "n"),
         &["4 KB / 4 = 1024; 64 × 1024 + 1 = 65537"],
     );
-    let looped = of("let n = 2 * 3; for k in 0..3 { let n = n + k }", "-", "n * 2");
+    let looped = of(
+        "let n = 2 * 3; for k in 0..3 { let n = n + k }",
+        "-",
+        "n * 2",
+    );
     has(&looped, &["9 × 2 = 18"]);
     lacks(&looped, &["2 × 3"]);
     // The cells of a table share formulas.
@@ -225,8 +310,14 @@ fn a_grid_to_fill_in_is_explained() {
             "question \"Q\" {{ reference 1 2 3 4 {{ frames 3, replacement clock }}\n ask reference columns {columns} }}"
         ))
     };
-    has(&of("victim"), &["use bits │ 100 110 111 100", "4 faults and 0 hits"]);
-    lacks(&of("frame0 frame1 frame2 use hand"), &["4 faults and 0 hits"]);
+    has(
+        &of("victim"),
+        &["use bits │ 100 110 111 100", "4 faults and 0 hits"],
+    );
+    lacks(
+        &of("frame0 frame1 frame2 use hand"),
+        &["4 faults and 0 hits"],
+    );
     let both = solved(
         "question \"Q\" { ask reference 1 2 3 4 { frames 3, replacement clock } => faults; ask reference columns victim }",
     );
@@ -239,7 +330,13 @@ fn evidence_contains_only_what_decides() {
         "question \"Q\" { choice \"Which?\" {\n option \"first in\" where reference 1 2 1 3 1 { frames 2, replacement fifo } => faults 3\n \
          option \"least recent\" where reference 1 2 1 3 1 { frames 2, replacement lru } => faults 3 } }",
     );
-    has(&strings, &["first in Page faults 4, not 3", "least recent Page faults 3"]);
+    has(
+        &strings,
+        &[
+            "first in Page faults 4, not 3",
+            "least recent Page faults 3",
+        ],
+    );
     lacks(&strings, &["in order"]);
     let addresses = solved(
         "machine simple\nset page_table { | vpn ppn v |; | 0F 0D 1 | }\nquestion \"Q\" { choice \"Which?\" {\n \
@@ -281,8 +378,13 @@ fn lookups_are_explained_without_the_words_of_the_simulator() {
             "way 1 of set 1 is valid and has tag 0x1",
         ],
     );
-    lacks(&sets, &["holds tag", "of tlb", "chose", "uninitialized", "(unknown)"]);
-    let one = solved(&(machine("fully-associative") + "ask read 0x1234 => tlb; ask read 0x1000 => tlb }"));
+    lacks(
+        &sets,
+        &["holds tag", "of tlb", "chose", "uninitialized", "(unknown)"],
+    );
+    let one = solved(
+        &(machine("fully-associative") + "ask read 0x1234 => tlb; ask read 0x1000 => tlb }"),
+    );
     has(
         &one,
         &[
@@ -297,7 +399,13 @@ fn lookups_are_explained_without_the_words_of_the_simulator() {
         &(machine("ways 1")
             + "ask read 0x1234 => tlb; ask read 0x5000 => tlb.victim; ask read 0x5000 => tlb }"),
     );
-    has(&direct, &["the only entry of set 1 had tag 0x0", "the entry of set 1 is valid and has tag 0x1"]);
+    has(
+        &direct,
+        &[
+            "the only entry of set 1 had tag 0x0",
+            "the entry of set 1 is valid and has tag 0x1",
+        ],
+    );
 }
 
 /// Page tables with two levels of 3 index bits, and entries in which bit 0 is the valid bit and bit 1 allows
@@ -318,12 +426,19 @@ fn the_entry_that_denies_an_access_is_named() {
     let upper = denied("0xC5D");
     has(
         &upper,
-        &["Page fault? Y (protection) the level-1 entry 0x4001 has R/W = 0, and the access is a store"],
+        &[
+            "Page fault? Y (protection) the level-1 entry 0x4001 has R/W = 0, and the access is a store",
+        ],
     );
     has(&upper, &["base of the root page table + VPN1 0x6 × 2"]);
     lacks(&upper, &["the page is read-only", "CR3"]);
     // Entry 0 of both tables: 0x4003 allows stores, and 0x1801 does not.
-    has(&denied("0x000"), &["the page is read-only (R/W = 0), and the access is a store"]);
-    let x86 = solved("machine core-i7\nset cr3 = 0x1000\nquestion \"Q\" { ask translate 0 => pte1.address }");
+    has(
+        &denied("0x000"),
+        &["the page is read-only (R/W = 0), and the access is a store"],
+    );
+    let x86 = solved(
+        "machine core-i7\nset cr3 = 0x1000\nquestion \"Q\" { ask translate 0 => pte1.address }",
+    );
     has(&x86, &["= CR3 + VPN1 0x000 × 8"]);
 }

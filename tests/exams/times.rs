@@ -22,23 +22,47 @@ fn beside(question: &Sheet, seed: u64) {
         &prose,
         "has pages of {} KB and a first-level data cache of {} KB with {} ways and blocks of {} bytes",
     );
-    let [page, size, ways, block] = said[..] else { panic!("four numbers") };
+    let [page, size, ways, block] = said[..] else {
+        panic!("four numbers")
+    };
     let sets = size * 1024 / ways / block;
     let bits = |n: u64| u64::from(n.ilog2());
     let (offset, index, vpo) = (bits(block), bits(sets), bits(page * 1024));
-    assert_eq!(question.part("a").keys(), strings(&[sets, offset, index, vpo]), "seed {seed}");
+    assert_eq!(
+        question.part("a").keys(),
+        strings(&[sets, offset, index, vpo]),
+        "seed {seed}"
+    );
     let beyond = (offset + index).saturating_sub(vpo);
-    let right = [(beyond == 0).to_string(), beyond.to_string(), (1 << beyond).to_string()];
+    let right = [
+        (beyond == 0).to_string(),
+        beyond.to_string(),
+        (1 << beyond).to_string(),
+    ];
     assert_eq!(question.part("b").keys(), right, "seed {seed}");
     // If the page offset contains all index bits, a way is at most as large as a page.
-    assert_eq!(question.part("c").keys(), strings(&[page * ways, size.div_ceil(page)]), "seed {seed}");
-    let said = scan(&prose, "A lookup takes {} cycles in the TLB and {} cycles in the cache");
-    assert_eq!(question.part("d").keys(), strings(&[said[0].max(said[1]), said[0] + said[1]]), "seed {seed}");
+    assert_eq!(
+        question.part("c").keys(),
+        strings(&[page * ways, size.div_ceil(page)]),
+        "seed {seed}"
+    );
+    let said = scan(
+        &prose,
+        "A lookup takes {} cycles in the TLB and {} cycles in the cache",
+    );
+    assert_eq!(
+        question.part("d").keys(),
+        strings(&[said[0].max(said[1]), said[0] + said[1]]),
+        "seed {seed}"
+    );
 }
 
 fn names(question: &Sheet, seed: u64) {
     let prose = question.prose();
-    let said = scan(&prose, "Virtual pages {}, {}, and {} are all mapped to the physical page {}.");
+    let said = scan(
+        &prose,
+        "Virtual pages {}, {}, and {} are all mapped to the physical page {}.",
+    );
     let frame = said[3];
     let mut first = None;
     for item in question.part("a").facts() {
@@ -65,7 +89,10 @@ fn reach(question: &Sheet, seed: u64) {
     let large = scan(&prose, "Reach of the first-level TLB with pages of {} MB")[0];
     let right = strings(&[said[0] * said[1], said[0] * said[2], said[1] * large]);
     assert_eq!(question.part("a").keys(), right, "seed {seed}");
-    let said = scan(&prose, "byte of each of {} consecutive pages, in order, in each of {} passes");
+    let said = scan(
+        &prose,
+        "byte of each of {} consecutive pages, in order, in each of {} passes",
+    );
     let (pages, rounds) = (said[0], said[1]);
     // The accesses visit more pages than the TLB has entries, always in the same order, so each page is
     // evicted before its next access.
@@ -89,7 +116,9 @@ fn fine(key: &str) -> u64 {
     let (whole, part) = key.split_once('.').unwrap_or((key, ""));
     assert!(part.len() <= 5, "{key} is no number to write down");
     let digits = format!("{whole}{part:0<5}");
-    digits.parse().unwrap_or_else(|_| panic!("{key} is no decimal number"))
+    digits
+        .parse()
+        .unwrap_or_else(|_| panic!("{key} is no decimal number"))
 }
 
 fn all_fine(keys: &[String]) -> Vec<u64> {
@@ -101,20 +130,36 @@ const ONE: u64 = 100_000;
 
 fn translated(question: &Sheet, seed: u64) {
     let prose = question.prose();
-    let said = scan(&prose, "A TLB lookup takes {} ns, and a memory access takes {} ns");
+    let said = scan(
+        &prose,
+        "A TLB lookup takes {} ns, and a memory access takes {} ns",
+    );
     let (tlb, memory) = (said[0], said[1]);
     let percent = scan(&prose, "takes no time. {} % of all accesses hit in the TLB")[0];
-    let levels = scan(&prose, "Effective access time if the page table had {} levels")[0];
-    let better = scan(&prose, "replaces the TLB, and {} % of all accesses hit in it")[0];
+    let levels = scan(
+        &prose,
+        "Effective access time if the page table had {} levels",
+    )[0];
+    let better = scan(
+        &prose,
+        "replaces the TLB, and {} % of all accesses hit in it",
+    )[0];
     // In a hundred accesses, each TLB hit requires one memory access, and each TLB miss requires one more memory
     // access per level.
     let average = |hits: u64, levels: u64| {
         (hits * (tlb + memory) + (100 - hits) * (tlb + memory + levels * memory)) * ONE / 100
     };
-    let right =
-        [(tlb + memory) * ONE, (tlb + 2 * memory) * ONE, average(percent, 1), average(percent, levels)];
+    let right = [
+        (tlb + memory) * ONE,
+        (tlb + 2 * memory) * ONE,
+        average(percent, 1),
+        average(percent, levels),
+    ];
     assert_eq!(all_fine(&question.part("a").keys()), right, "seed {seed}");
-    let right = [average(better, levels), average(percent, levels) - average(better, levels)];
+    let right = [
+        average(better, levels),
+        average(percent, levels) - average(better, levels),
+    ];
     assert_eq!(all_fine(&question.part("b").keys()), right, "seed {seed}");
 }
 
@@ -130,18 +175,32 @@ fn faulting(question: &Sheet, seed: u64) {
     let room = memory * goal * ONE / 100;
     let right = [added, instead, room, fault * ONE / room * ONE];
     assert_eq!(all_fine(&question.keys()), right, "seed {seed}");
-    assert_eq!(fault * ONE % room, 0, "seed {seed}: a whole number of accesses");
+    assert_eq!(
+        fault * ONE % room,
+        0,
+        "seed {seed}: a whole number of accesses"
+    );
 }
 
 fn goal(question: &Sheet, seed: u64) {
     let prose = question.prose();
-    let said = scan(&prose, "hits in the TLB takes {} ns. A translation that misses takes {} ns longer");
+    let said = scan(
+        &prose,
+        "hits in the TLB takes {} ns. A translation that misses takes {} ns longer",
+    );
     let (tlb, walk) = (said[0], said[1]);
     let average = scan(&prose, "The average translation should take {} ns")[0];
     let miss = (average - tlb) * 100 * ONE / walk;
     let half = tlb * ONE + walk * miss / 200;
-    assert_eq!(all_fine(&question.part("a").keys()), [miss, half], "seed {seed}");
-    let said = scan(&prose, "Reading a page from the disk takes {} ms. In {} % of all page faults");
+    assert_eq!(
+        all_fine(&question.part("a").keys()),
+        [miss, half],
+        "seed {seed}"
+    );
+    let said = scan(
+        &prose,
+        "Reading a page from the disk takes {} ms. In {} % of all page faults",
+    );
     let right = said[0] * ONE + said[0] * said[1] * ONE / 100;
     assert_eq!(all_fine(&question.part("b").keys()), [right], "seed {seed}");
 }

@@ -52,11 +52,19 @@ impl Format {
             let raw = entry(memory, at, self.size, self.big_endian);
             entries.push((at, raw));
             if raw >> self.valid & 1 == 0 {
-                return Walk { indices, entries, ppn: None };
+                return Walk {
+                    indices,
+                    entries,
+                    ppn: None,
+                };
             }
             table = (raw >> self.ppn.0 & ((1 << self.ppn.1) - 1)) << self.offset;
         }
-        Walk { indices, entries, ppn: Some(table >> self.offset) }
+        Walk {
+            indices,
+            entries,
+            ppn: Some(table >> self.offset),
+        }
     }
 
     /// The value of a walk fact that a paper asks for, in the key's format.
@@ -88,8 +96,17 @@ impl Format {
     fn holds(&self, memory: &Memory, top: u64, asked: &Facts, place: &str) -> Walk {
         let (_, _, va, _) = asked.access();
         let walk = self.walk(memory, top, va);
-        for (fact, key) in asked.keys.iter().filter(|(fact, _)| !matches!(&**fact, "byte" | "ct")) {
-            assert_eq!(*key, self.fact(&walk, va, fact), "{place}: {fact} of {}", asked.operation);
+        for (fact, key) in asked
+            .keys
+            .iter()
+            .filter(|(fact, _)| !matches!(&**fact, "byte" | "ct"))
+        {
+            assert_eq!(
+                *key,
+                self.fact(&walk, va, fact),
+                "{place}: {fact} of {}",
+                asked.operation
+            );
         }
         walk
     }
@@ -104,7 +121,10 @@ fn tiny_entries() {
         two_bytes(&exam.question("Entries of two bytes, big-endian"), seed);
         x86(&exam.question("The words of an x86-32 page table"), seed);
     }
-    assert!(faults.len() > 2, "the order of the faults changes with the seed");
+    assert!(
+        faults.len() > 2,
+        "the order of the faults changes with the seed"
+    );
 }
 
 /// Checks the first question, and returns whether each read faults.
@@ -120,7 +140,10 @@ fn one_byte(question: &Sheet, seed: u64) -> Vec<bool> {
     };
     let memory = dump(&question.given()[0]);
     assert_eq!(memory.len(), 512, "seed {seed}");
-    let top = scan(&question.prose(), "The level-1 table is at the physical address {}.")[0];
+    let top = scan(
+        &question.prose(),
+        "The level-1 table is at the physical address {}.",
+    )[0];
     let asked = question.facts();
     assert_eq!(asked.len(), 4);
     let mut faults = Vec::new();
@@ -131,7 +154,11 @@ fn one_byte(question: &Sheet, seed: u64) -> Vec<bool> {
         assert_eq!(item.key("byte"), hex(byte, 2), "seed {seed}");
         faults.push(walk.ppn.is_none());
     }
-    assert_eq!(faults.iter().filter(|fault| **fault).count(), 2, "seed {seed}: two of four fault");
+    assert_eq!(
+        faults.iter().filter(|fault| **fault).count(),
+        2,
+        "seed {seed}: two of four fault"
+    );
     faults
 }
 
@@ -146,7 +173,10 @@ fn two_bytes(question: &Sheet, seed: u64) {
         digits: 4,
     };
     let memory = dump(&question.given()[0]);
-    let top = scan(&question.prose(), "The level-1 table is at the physical address {}.")[0];
+    let top = scan(
+        &question.prose(),
+        "The level-1 table is at the physical address {}.",
+    )[0];
     let mut present = 0;
     for name in ["a", "b", "c"] {
         let part = question.part(name);
@@ -157,9 +187,16 @@ fn two_bytes(question: &Sheet, seed: u64) {
         if name == "c" {
             let raw = walk.entries[0].1;
             let swapped = raw >> 8 | (raw & 0xFF) << 8;
-            let valid = if swapped >> 15 == 1 { "would be" } else { "would not be" };
+            let valid = if swapped >> 15 == 1 {
+                "would be"
+            } else {
+                "would not be"
+            };
             let rubrics = part.rubrics();
-            assert!(rubrics.contains(&hex(swapped, 4)) && rubrics.contains(valid), "seed {seed}: {rubrics}");
+            assert!(
+                rubrics.contains(&hex(swapped, 4)) && rubrics.contains(valid),
+                "seed {seed}: {rubrics}"
+            );
         }
     }
     assert_eq!(present, 2, "seed {seed}: one of three is not there");
@@ -180,9 +217,18 @@ fn x86(question: &Sheet, seed: u64) {
     for item in question.facts() {
         format.holds(&memory, top, &item, &format!("seed {seed}"));
     }
-    let [(among, answers)] = &question.any()[..] else { panic!("one is asked") };
-    let candidates = among.split_once('[').and_then(|(_, rest)| rest.split_once(']')).expect("a list").0;
-    let mapped = candidates.split(", ").map(number).filter(|va| format.walk(&memory, top, *va).ppn.is_some());
+    let [(among, answers)] = &question.any()[..] else {
+        panic!("one is asked")
+    };
+    let candidates = among
+        .split_once('[')
+        .and_then(|(_, rest)| rest.split_once(']'))
+        .expect("a list")
+        .0;
+    let mapped = candidates
+        .split(", ")
+        .map(number)
+        .filter(|va| format.walk(&memory, top, *va).ppn.is_some());
     let mapped: Vec<String> = mapped.map(|va| hex(va, 1)).collect();
     assert_eq!(*answers, mapped, "seed {seed}");
     // Every mapped page.
@@ -200,7 +246,15 @@ fn x86(question: &Sheet, seed: u64) {
 
 /// The Core i7's format: four levels with nine bits each, and entries of eight bytes.
 fn core_i7() -> Format {
-    Format { levels: vec![9; 4], offset: 12, size: 8, big_endian: false, valid: 0, ppn: (12, 40), digits: 13 }
+    Format {
+        levels: vec![9; 4],
+        offset: 12,
+        size: 8,
+        big_endian: false,
+        valid: 0,
+        ppn: (12, 40),
+        digits: 13,
+    }
 }
 
 #[test]
@@ -210,13 +264,19 @@ fn the_core_i7_walk() {
         let parts = exam.question("The parts of an address");
         let asked = &parts.part("a").facts()[0];
         let (_, _, va, _) = asked.access();
-        let indices: Vec<String> = (0..4).map(|level| hex(va >> (39 - 9 * level) & 0x1FF, 3)).collect();
+        let indices: Vec<String> = (0..4)
+            .map(|level| hex(va >> (39 - 9 * level) & 0x1FF, 3))
+            .collect();
         let mut right = indices;
         // With 64 entries and 4 ways, the TLB has 16 sets, so the index has 4 bits and the tag has 32 bits.
         right.extend([hex(va & 0xFFF, 3), hex(va >> 12 & 15, 1), hex(va >> 16, 8)]);
         let keys: Vec<String> = asked.keys.iter().map(|(_, key)| key.clone()).collect();
         assert_eq!(keys, right, "seed {seed}");
-        assert_eq!(parts.part("b").keys(), [hex(va >> 6 & 0x3F, 1)], "seed {seed}");
+        assert_eq!(
+            parts.part("b").keys(),
+            [hex(va >> 6 & 0x3F, 1)],
+            "seed {seed}"
+        );
         walked(&exam.question("The walk"), va, seed);
         four_levels(&exam.question("Four levels"), seed);
     }
@@ -227,7 +287,11 @@ fn walked(question: &Sheet, va: u64, seed: u64) {
     let top = scan(&question.prose(), "CR3 contains {}.")[0];
     let asked = &question.part("a").facts()[0];
     let walk = core_i7().holds(&memory, top, asked, &format!("seed {seed}"));
-    assert_eq!(asked.access().2, va, "seed {seed}: the address of the question before");
+    assert_eq!(
+        asked.access().2,
+        va,
+        "seed {seed}: the address of the question before"
+    );
     assert_eq!(asked.key("ct"), hex(walk.ppn, 10), "seed {seed}");
     let leaf = walk.entries[3].1;
     // A load sets A (bit 5), and a store sets D (bit 6). The second load hits in the TLB.
@@ -235,7 +299,11 @@ fn walked(question: &Sheet, va: u64, seed: u64) {
     assert_eq!(question.part("b").keys(), right, "seed {seed}");
     let mut outcomes = Vec::new();
     for (text, correct) in question.part("c").choices() {
-        let at = number(text.split_whitespace().find(|word| word.starts_with("0x")).expect("an address"));
+        let at = number(
+            text.split_whitespace()
+                .find(|word| word.starts_with("0x"))
+                .expect("an address"),
+        );
         let walk = core_i7().walk(&memory, top, at);
         let all = |bit: u32| walk.entries.iter().all(|(_, raw)| raw >> bit & 1 == 1);
         let none = |bit: u32| walk.entries.iter().all(|(_, raw)| raw >> bit & 1 == 0);
@@ -261,12 +329,25 @@ fn walked(question: &Sheet, va: u64, seed: u64) {
 fn four_levels(question: &Sheet, seed: u64) {
     let level = scan(&question.prose(), "that one level-{} entry covers")[0];
     let spans = [512 << 30, 1 << 30, 2 << 20][level as usize - 1];
-    assert_eq!(question.part("a").keys(), [hex(spans, 1), "512".to_owned()], "seed {seed}");
+    assert_eq!(
+        question.part("a").keys(),
+        [hex(spans, 1), "512".to_owned()],
+        "seed {seed}"
+    );
     let pages = scan(&question.prose(), "A process uses {} consecutive pages")[0];
     // Each used page needs a table for each prefix of its VPN.
     let used = (0..pages).map(|n| 0x400 + n).chain([0x7_FFFF_FFFE]);
-    let tables = |bits: u32| used.clone().map(|vpn| vpn >> bits).collect::<BTreeSet<u64>>().len();
+    let tables = |bits: u32| {
+        used.clone()
+            .map(|vpn| vpn >> bits)
+            .collect::<BTreeSet<u64>>()
+            .len()
+    };
     let all = tables(36) + tables(27) + tables(18) + tables(9);
-    let right = [tables(9).to_string(), all.to_string(), (4 * all).to_string()];
+    let right = [
+        tables(9).to_string(),
+        all.to_string(),
+        (4 * all).to_string(),
+    ];
     assert_eq!(question.part("b").keys(), right, "seed {seed}");
 }

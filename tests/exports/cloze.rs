@@ -14,10 +14,16 @@ impl Sub {
     /// Returns the share of a short answer. Patterns support `*` and ignore case.
     pub fn mark(&self, response: &str) -> f64 {
         let right = |pattern: &str| {
-            assert!(!pattern.replace("\\*", "").contains('*'), "{pattern} would match anything");
+            assert!(
+                !pattern.replace("\\*", "").contains('*'),
+                "{pattern} would match anything"
+            );
             pattern.replace("\\*", "*").to_lowercase() == response.trim().to_lowercase()
         };
-        self.answers.iter().find(|(answer, _)| right(answer)).map_or(0.0, |(_, share)| *share)
+        self.answers
+            .iter()
+            .find(|(answer, _)| right(answer))
+            .map_or(0.0, |(_, share)| *share)
     }
 }
 
@@ -42,7 +48,13 @@ pub fn read(html: &str) -> (Vec<Sub>, String) {
 fn field(text: &str) -> Option<(Sub, usize)> {
     let (weight, after) = text.strip_prefix('{')?.split_once(':')?;
     let (kind, _) = after.split_once(':')?;
-    let known = ["SHORTANSWER", "NUMERICAL", "MULTICHOICE", "MULTICHOICE_V", "MULTIRESPONSE"];
+    let known = [
+        "SHORTANSWER",
+        "NUMERICAL",
+        "MULTICHOICE",
+        "MULTICHOICE_V",
+        "MULTIRESPONSE",
+    ];
     if !known.contains(&kind) {
         return None;
     }
@@ -53,7 +65,11 @@ fn field(text: &str) -> Option<(Sub, usize)> {
         answers.push(answer(&text[at..end]));
         match text.as_bytes()[end] {
             b'}' => {
-                let sub = Sub { weight: weight.parse().ok()?, kind: kind.to_owned(), answers };
+                let sub = Sub {
+                    weight: weight.parse().ok()?,
+                    kind: kind.to_owned(),
+                    answers,
+                };
                 return Some((sub, end + 1));
             }
             b'~' => at = end + 1,
@@ -64,9 +80,16 @@ fn field(text: &str) -> Option<(Sub, usize)> {
 
 /// The byte offset of an answer's end.
 fn end(text: &str) -> usize {
-    let mut found = text.char_indices().filter(|(_, c)| "~#}".contains(*c)).map(|(at, _)| at);
-    let ends =
-        |at: &usize| *at > 0 && !["\\", "&", "&amp;"].iter().any(|before| text[..*at].ends_with(before));
+    let mut found = text
+        .char_indices()
+        .filter(|(_, c)| "~#}".contains(*c))
+        .map(|(at, _)| at);
+    let ends = |at: &usize| {
+        *at > 0
+            && !["\\", "&", "&amp;"]
+                .iter()
+                .any(|before| text[..*at].ends_with(before))
+    };
     found.find(ends).expect("an answer ends")
 }
 

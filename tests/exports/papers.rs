@@ -30,7 +30,11 @@ pub fn versions(count: u8) -> Vec<Paper> {
     let version = |at: u8| {
         let seed = 7_770_001 + u64::from(at);
         let mut paper = paper(&text, seed);
-        paper.version = Some(Version { code: char::from(b'A' + at).to_string(), seed, student: None });
+        paper.version = Some(Version {
+            code: char::from(b'A' + at).to_string(),
+            seed,
+            student: None,
+        });
         paper
     };
     (0..count).map(version).collect()
@@ -51,8 +55,13 @@ pub fn special() -> Paper {
 
 /// An export.
 pub fn export(format: &str, papers: &[Paper]) -> Result<Vec<File>, Refusal> {
-    let format = FORMATS.iter().find(|known| known.name == format).expect("the format");
-    let Writer::Bank(write) = format.write else { panic!("{} is no export", format.name) };
+    let format = FORMATS
+        .iter()
+        .find(|known| known.name == format)
+        .expect("the format");
+    let Writer::Bank(write) = format.write else {
+        panic!("{} is no export", format.name)
+    };
     write(papers)
 }
 
@@ -65,7 +74,10 @@ pub fn text(format: &str, papers: &[Paper]) -> String {
 
 /// The fields in a question.
 pub fn of_question(paper: &Paper, question: usize) -> Vec<Field<'_>> {
-    fields(paper).into_iter().filter(|field| field.question == question).collect()
+    fields(paper)
+        .into_iter()
+        .filter(|field| field.question == question)
+        .collect()
 }
 
 /// A character, written as an escape in a script's string.

@@ -10,12 +10,18 @@ use super::papers::{paper, versions};
 
 /// The spellings for each field, indexed by the field's name.
 fn listed(paper: &Paper) -> Vec<(String, Vec<String>)> {
-    let bare = |item: &PaperItem| item.hardware.as_ref().is_none_or(|hardware| hardware.kernel.is_none());
-    let of = fields(paper).into_iter().filter_map(|field| match field.asked {
-        Asked::Blank(blank) => Some((field.name.clone(), spellings(blank, bare(field.item)))),
-        Asked::Cell { cell, .. } => Some((field.name.clone(), of_cell(cell))),
-        Asked::Any | Asked::Choice | Asked::Essay => None,
-    });
+    let bare = |item: &PaperItem| {
+        item.hardware
+            .as_ref()
+            .is_none_or(|hardware| hardware.kernel.is_none())
+    };
+    let of = fields(paper)
+        .into_iter()
+        .filter_map(|field| match field.asked {
+            Asked::Blank(blank) => Some((field.name.clone(), spellings(blank, bare(field.item)))),
+            Asked::Cell { cell, .. } => Some((field.name.clone(), of_cell(cell))),
+            Asked::Any | Asked::Choice | Asked::Essay => None,
+        });
     of.collect()
 }
 
@@ -31,17 +37,41 @@ fn everything_that_is_listed_is_right() {
     let mut tried = 0;
     for paper in &papers {
         let listed = listed(paper);
-        let most = listed.iter().map(|(_, ways)| ways.len()).max().expect("fields");
+        let most = listed
+            .iter()
+            .map(|(_, ways)| ways.len())
+            .max()
+            .expect("fields");
         for turn in 0..most {
             let answers = listed.iter().map(|(name, ways)| {
                 let way = &ways[turn % ways.len()];
-                (name.clone(), Given::Text(if turn % 2 == 0 { way.clone() } else { way.to_lowercase() }))
+                (
+                    name.clone(),
+                    Given::Text(if turn % 2 == 0 {
+                        way.clone()
+                    } else {
+                        way.to_lowercase()
+                    }),
+                )
             });
-            let sheet = Sheet { answers: answers.collect(), ..Sheet::default() };
+            let sheet = Sheet {
+                answers: answers.collect(),
+                ..Sheet::default()
+            };
             let none = |_: &_, _: &_| false;
             let marked = mark(&Key::new(paper, &[], none), &sheet, &Rules::default());
-            for mark in marked.marks.iter().filter(|mark| sheet.answers.contains_key(&mark.field)) {
-                assert_eq!(mark.verdict, Verdict::Right, "{}: {:?}", mark.field, mark.written);
+            for mark in marked
+                .marks
+                .iter()
+                .filter(|mark| sheet.answers.contains_key(&mark.field))
+            {
+                assert_eq!(
+                    mark.verdict,
+                    Verdict::Right,
+                    "{}: {:?}",
+                    mark.field,
+                    mark.written
+                );
                 tried += 1;
             }
         }

@@ -23,21 +23,32 @@ impl Node {
 
     /// The text of the only child with this tag.
     pub fn said(&self, tag: &str) -> &str {
-        let found: Vec<&Node> = self.children.iter().filter(|child| child.tag == tag).collect();
+        let found: Vec<&Node> = self
+            .children
+            .iter()
+            .filter(|child| child.tag == tag)
+            .collect();
         assert_eq!(found.len(), 1, "{tag} in {}", self.tag);
         found[0].text.trim()
     }
 
     /// The value of an attribute, or an empty string.
     pub fn attribute(&self, name: &str) -> &str {
-        self.attributes.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
+        self.attributes
+            .iter()
+            .find(|(known, _)| known == name)
+            .map_or("", |(_, value)| value)
     }
 }
 
 /// The root element of a document.
 pub fn read(text: &str) -> Node {
-    let rest = text.strip_prefix("<?xml version=\"1.0\" encoding=\"UTF-8\"?>").expect("a declaration");
-    let mut reader = Reader { rest: rest.trim_start() };
+    let rest = text
+        .strip_prefix("<?xml version=\"1.0\" encoding=\"UTF-8\"?>")
+        .expect("a declaration");
+    let mut reader = Reader {
+        rest: rest.trim_start(),
+    };
     let root = reader.element();
     assert_eq!(reader.rest.trim(), "", "nothing follows the root");
     root
@@ -45,7 +56,9 @@ pub fn read(text: &str) -> Node {
 
 /// Parses the contents of an element, as if in a separate root.
 pub fn fragment(text: &str) -> Node {
-    read(&format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?><root>{text}</root>"))
+    read(&format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?><root>{text}</root>"
+    ))
 }
 
 struct Reader<'t> {
@@ -54,20 +67,34 @@ struct Reader<'t> {
 
 impl<'t> Reader<'t> {
     fn until(&mut self, end: &str) -> &'t str {
-        let (before, after) =
-            self.rest.split_once(end).unwrap_or_else(|| panic!("no {end} in {:.200}", self.rest));
+        let (before, after) = self
+            .rest
+            .split_once(end)
+            .unwrap_or_else(|| panic!("no {end} in {:.200}", self.rest));
         self.rest = after;
         before
     }
 
     fn element(&mut self) -> Node {
-        self.rest = self.rest.strip_prefix('<').unwrap_or_else(|| panic!("no element: {:.200}", self.rest));
+        self.rest = self
+            .rest
+            .strip_prefix('<')
+            .unwrap_or_else(|| panic!("no element: {:.200}", self.rest));
         let mut inside = self.until(">");
         let empty = inside.ends_with('/');
         inside = inside.trim_end_matches('/');
-        let (tag, attributes) = inside.split_once(char::is_whitespace).unwrap_or((inside, ""));
-        assert!(tag.starts_with(|c: char| c.is_ascii_alphabetic()), "no name: {tag}");
-        let mut node = Node { tag: tag.to_owned(), attributes: attributes_of(attributes), ..Node::default() };
+        let (tag, attributes) = inside
+            .split_once(char::is_whitespace)
+            .unwrap_or((inside, ""));
+        assert!(
+            tag.starts_with(|c: char| c.is_ascii_alphabetic()),
+            "no name: {tag}"
+        );
+        let mut node = Node {
+            tag: tag.to_owned(),
+            attributes: attributes_of(attributes),
+            ..Node::default()
+        };
         if empty {
             return node;
         }
@@ -101,7 +128,10 @@ fn attributes_of(text: &str) -> Vec<(String, String)> {
     while !rest.is_empty() {
         let (name, after) = rest.split_once("=\"").expect("a value");
         let (value, after) = after.split_once('"').expect("its end");
-        assert!(!value.contains('<') && all.iter().all(|(known, _)| known != name), "{text}");
+        assert!(
+            !value.contains('<') && all.iter().all(|(known, _)| known != name),
+            "{text}"
+        );
         all.push((name.to_owned(), resolved(value)));
         rest = after.trim_start();
     }
@@ -122,7 +152,9 @@ fn resolved(text: &str) -> String {
             "quot" => '"',
             "apos" => '\'',
             number => {
-                let digits = number.strip_prefix('#').unwrap_or_else(|| panic!("&{name}; is not of XML"));
+                let digits = number
+                    .strip_prefix('#')
+                    .unwrap_or_else(|| panic!("&{name}; is not of XML"));
                 char::from_u32(digits.parse().expect("a number")).expect("a character")
             }
         });

@@ -15,19 +15,36 @@ type Fields = Vec<(String, u64, u64)>;
 fn forms(figure: &Value) -> Vec<(String, Fields)> {
     let field = |field: &Value| {
         let number = |name: &str| field[name].as_u64().expect("a number");
-        (field["name"].as_str().expect("a name").to_owned(), number("high"), number("low"))
+        (
+            field["name"].as_str().expect("a name").to_owned(),
+            number("high"),
+            number("low"),
+        )
     };
     let form = |form: &Value| {
-        let fields = form["fields"].as_array().expect("fields").iter().map(field).collect();
+        let fields = form["fields"]
+            .as_array()
+            .expect("fields")
+            .iter()
+            .map(field)
+            .collect();
         (form["form"].as_str().expect("a name").to_owned(), fields)
     };
-    figure["forms"].as_array().expect("forms").iter().map(form).collect()
+    figure["forms"]
+        .as_array()
+        .expect("forms")
+        .iter()
+        .map(form)
+        .collect()
 }
 
 /// The value of a field in the list of meanings.
 fn meant(figure: &Value, name: &str) -> Option<u64> {
     let meanings = figure["entry"]["meanings"].as_array().expect("meanings");
-    meanings.iter().find(|meaning| meaning["name"] == name).and_then(|meaning| meaning["value"].as_u64())
+    meanings
+        .iter()
+        .find(|meaning| meaning["name"] == name)
+        .and_then(|meaning| meaning["value"].as_u64())
 }
 
 #[test]
@@ -36,9 +53,19 @@ fn the_core_i7_entries_are_those_of_the_book() {
     let lines = json_lines("machine core-i7\nfigure pte\n");
     let forms = forms(&lines[1]["shown"][0]);
     let names = |at: usize| -> Vec<(&str, u64, u64)> {
-        forms[at].1.iter().map(|(name, high, low)| (name.as_str(), *high, *low)).collect()
+        forms[at]
+            .1
+            .iter()
+            .map(|(name, high, low)| (name.as_str(), *high, *low))
+            .collect()
     };
-    let low = [("CD", 4, 4), ("WT", 3, 3), ("U/S", 2, 2), ("R/W", 1, 1), ("P", 0, 0)];
+    let low = [
+        ("CD", 4, 4),
+        ("WT", 3, 3),
+        ("U/S", 2, 2),
+        ("R/W", 1, 1),
+        ("P", 0, 0),
+    ];
     let table = [
         ("XD", 63, 63),
         ("", 62, 52),
@@ -61,7 +88,13 @@ fn the_core_i7_entries_are_those_of_the_book() {
     ];
     assert_eq!(names(0), [table.as_slice(), low.as_slice()].concat());
     assert_eq!(names(1), [page.as_slice(), low.as_slice()].concat());
-    assert_eq!(names(2), [("available to the OS (location on disk)", 63, 1), ("P", 0, 0)]);
+    assert_eq!(
+        names(2),
+        [
+            ("available to the OS (location on disk)", 63, 1),
+            ("P", 0, 0)
+        ]
+    );
 }
 
 #[test]
@@ -73,12 +106,24 @@ fn the_entries_are_those_of_a_published_walk() {
          set pte 2 0x429 = 0x7F\nfigure pte of 0x611C\nfigure pte of 0x6120\nfigure pte 0xA1 level 1\n",
     );
     let [mapped, absent, directory] = [5, 6, 7].map(|at| &lines[at]["shown"][0]);
-    assert_eq!((&mapped["entry"]["address"], &mapped["entry"]["level"]), (&0x428.into(), &2.into()));
-    assert_eq!((&mapped["entry"]["value"], meant(mapped, "PPN")), (&0xB5.into(), Some(0x35)));
-    assert_eq!((&absent["entry"]["value"], &absent["entry"]["present"]), (&0x7F.into(), &false.into()));
+    assert_eq!(
+        (&mapped["entry"]["address"], &mapped["entry"]["level"]),
+        (&0x428.into(), &2.into())
+    );
+    assert_eq!(
+        (&mapped["entry"]["value"], meant(mapped, "PPN")),
+        (&0xB5.into(), Some(0x35))
+    );
+    assert_eq!(
+        (&absent["entry"]["value"], &absent["entry"]["present"]),
+        (&0x7F.into(), &false.into())
+    );
     assert_eq!((meant(absent, "P"), meant(absent, "PPN")), (Some(0), None));
     let meanings = directory["entry"]["meanings"].as_array().expect("meanings");
-    assert_eq!(meanings[0]["meaning"], "the next table begins at address 0x420");
+    assert_eq!(
+        meanings[0]["meaning"],
+        "the next table begins at address 0x420"
+    );
 }
 
 #[test]
@@ -92,10 +137,19 @@ fn a_page_in_swap_has_its_slot() {
     );
     let [swapped, resident, given] = [8, 9, 10].map(|at| &lines[at]["shown"][0]);
     assert_eq!(
-        (&swapped["entry"]["value"], meant(swapped, "swap slot (not present)")),
+        (
+            &swapped["entry"]["value"],
+            meant(swapped, "swap slot (not present)")
+        ),
         (&0x200.into(), Some(1))
     );
-    assert_eq!((meant(resident, "P"), meant(resident, "swap slot (not present)")), (Some(1), None));
+    assert_eq!(
+        (
+            meant(resident, "P"),
+            meant(resident, "swap slot (not present)")
+        ),
+        (Some(1), None)
+    );
     assert_eq!(meant(given, "swap slot (not present)"), Some(5));
 }
 
@@ -109,18 +163,28 @@ fn bits_have_the_names_of_the_lecture() {
         );
         let figure = &json_lines(&script)[2]["shown"][0];
         let meanings = figure["entry"]["meanings"].as_array().expect("meanings");
-        let found = meanings.iter().find(|meaning| meaning["name"] == name).expect("a meaning");
+        let found = meanings
+            .iter()
+            .find(|meaning| meaning["name"] == name)
+            .expect("a meaning");
         found["meaning"].as_str().expect("text").to_owned()
     };
-    assert_eq!(meaning("sup exec", "U/S"), "only the supervisor can access the page (SUP = 1)");
-    assert_eq!(meaning("sup exec", "XD"), "instructions can be fetched from the page (EXEC = 1)");
+    assert_eq!(
+        meaning("sup exec", "U/S"),
+        "only the supervisor can access the page (SUP = 1)"
+    );
+    assert_eq!(
+        meaning("sup exec", "XD"),
+        "instructions can be fetched from the page (EXEC = 1)"
+    );
     assert_eq!(meaning("us xd", "U/S"), "user mode can access the page");
 }
 
 #[test]
 fn no_format_of_a_paper_has_the_bits_of_an_entry() {
-    let script =
-        |value: &str| format!("machine core-i7\nquestion \"q\" {{ figure pte {value}; ask \"x\" = 1 }}\n");
+    let script = |value: &str| {
+        format!("machine core-i7\nquestion \"q\" {{ figure pte {value}; ask \"x\" = 1 }}\n")
+    };
     let formats = |value: &str, edition| {
         let paper = paper(&script(value), 0);
         let text = [
@@ -135,7 +199,10 @@ fn no_format_of_a_paper_has_the_bits_of_an_entry() {
         assert!(key.contains("the page can be written"), "{key}");
     }
     // The papers differ only in the value.
-    assert_eq!(formats(present, Edition::Paper), formats(absent, Edition::Paper));
+    assert_eq!(
+        formats(present, Edition::Paper),
+        formats(absent, Edition::Paper)
+    );
 }
 
 proptest! {

@@ -81,9 +81,17 @@ fn exam(arguments: &[&str]) -> String {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("figures.pw");
     std::fs::write(&file, PAPER).expect("a script");
-    let run = Command::new(env!("CARGO_BIN_EXE_pagewalk")).arg("exam").args(arguments).arg(&file).output();
+    let run = Command::new(env!("CARGO_BIN_EXE_pagewalk"))
+        .arg("exam")
+        .args(arguments)
+        .arg(&file)
+        .output();
     let run = run.expect("a run");
-    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    assert!(
+        run.status.success(),
+        "{}",
+        String::from_utf8_lossy(&run.stderr)
+    );
     String::from_utf8(run.stdout).expect("text")
 }
 
@@ -94,14 +102,26 @@ fn papers_print_accesses_and_keys_print_results() {
         let paper = exam(&["--format", format]).replace('~', " ");
         let key = exam(&["--format", format, "--key"]).replace('~', " ");
         for operation in ["read 0x500000", "read 0x602004", "write 0x400000"] {
-            assert!(paper.contains(operation) && key.contains(operation), "{format}: {operation}");
+            assert!(
+                paper.contains(operation) && key.contains(operation),
+                "{format}: {operation}"
+            );
         }
         let question = |paper: &str| paper.split("Heap").next().expect("a question").to_owned();
-        for result in
-            ["segmentation fault", "normal page fault (file)", "protection exception", "1 of 1 page"]
-        {
-            assert!(!question(&paper).contains(result), "{format}: the paper prints {result}");
-            assert!(question(&key).contains(result), "{format}: the key lacks {result}");
+        for result in [
+            "segmentation fault",
+            "normal page fault (file)",
+            "protection exception",
+            "1 of 1 page",
+        ] {
+            assert!(
+                !question(&paper).contains(result),
+                "{format}: the paper prints {result}"
+            );
+            assert!(
+                question(&key).contains(result),
+                "{format}: the key lacks {result}"
+            );
         }
     }
 }
@@ -110,15 +130,25 @@ fn papers_print_accesses_and_keys_print_results() {
 fn two_address_spaces_are_before_and_after() {
     let paper = exam(&["--format", "markdown"]);
     let heap = paper.split("Heap").nth(1).expect("the question");
-    assert!(heap.contains("before: address space of P1") && heap.contains("after: address space of P1"));
+    assert!(
+        heap.contains("before: address space of P1") && heap.contains("after: address space of P1")
+    );
     // Only the heap differs, and each drawing explains the sign.
     let changed: Vec<&str> = heap.lines().filter(|line| line.contains("│ * ")).collect();
     assert_eq!(changed.len(), 2, "{heap}");
-    assert!(changed.iter().all(|line| line.contains("run-time heap")), "{changed:?}");
-    assert_eq!(heap.matches("* differs between before and after").count(), 2);
+    assert!(
+        changed.iter().all(|line| line.contains("run-time heap")),
+        "{changed:?}"
+    );
+    assert_eq!(
+        heap.matches("* differs between before and after").count(),
+        2
+    );
     // In a drawing, the box also has a second outline.
     let drawn = exam(&["--format", "html"]);
-    assert!(drawn.contains("before: address space of P1") && drawn.contains("* run-time heap (malloc)"));
+    assert!(
+        drawn.contains("before: address space of P1") && drawn.contains("* run-time heap (malloc)")
+    );
 }
 
 /// Returns the messages of a script with mistakes.
@@ -126,18 +156,31 @@ fn mistakes(script: &str) -> String {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("figures.pw");
     std::fs::write(&file, script).expect("a script");
-    let run = Command::new(env!("CARGO_BIN_EXE_pagewalk")).arg("run").arg(&file).output().expect("a run");
+    let run = Command::new(env!("CARGO_BIN_EXE_pagewalk"))
+        .arg("run")
+        .arg(&file)
+        .output()
+        .expect("a run");
     String::from_utf8(run.stderr).expect("text")
 }
 
 #[test]
 fn a_figure_without_accesses_suggests_one() {
-    let start = "process P1 {\n| area | start | end | perms |\n| data | 400000 | 402000 | rw-p |\n}\n";
+    let start =
+        "process P1 {\n| area | start | end | perms |\n| data | 400000 | 402000 | rw-p |\n}\n";
     let said = mistakes(&format!("{start}figure layout P1 accesses"));
     assert!(said.contains("[no-answer] P1 has made no access"), "{said}");
-    let suggested = said.split("before the figure: `").nth(1).and_then(|rest| rest.split('`').next());
+    let suggested = said
+        .split("before the figure: `")
+        .nth(1)
+        .and_then(|rest| rest.split('`').next());
     assert_eq!(suggested, Some("P1: read 0x400000"));
-    assert_eq!(mistakes(&format!("{start}P1: read 0x400000\nfigure layout P1 accesses")), "");
+    assert_eq!(
+        mistakes(&format!(
+            "{start}P1: read 0x400000\nfigure layout P1 accesses"
+        )),
+        ""
+    );
     // The accesses before a question belong to no figure in it.
     let question = "question \"q\" { figure layout P1 accesses; ask \"n\" = 1 }";
     assert!(mistakes(&format!("{start}read 0x400000\n{question}")).contains("[no-answer]"));

@@ -14,12 +14,20 @@ fn json_lines(script: &str) -> Vec<Value> {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("figures.pw");
     std::fs::write(&file, script).expect("a script");
-    let run =
-        Command::new(env!("CARGO_BIN_EXE_pagewalk")).args(["run", "--format", "json"]).arg(&file).output();
+    let run = Command::new(env!("CARGO_BIN_EXE_pagewalk"))
+        .args(["run", "--format", "json"])
+        .arg(&file)
+        .output();
     let run = run.expect("a run");
-    assert!(run.status.success(), "{}{script}", String::from_utf8_lossy(&run.stderr));
+    assert!(
+        run.status.success(),
+        "{}{script}",
+        String::from_utf8_lossy(&run.stderr)
+    );
     let out = String::from_utf8(run.stdout).expect("text");
-    out.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
+    out.lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect()
 }
 
 /// The fields of a figure: names, values, and widths.
@@ -34,7 +42,10 @@ fn fields(line: &Value) -> Vec<(String, u64, u64)> {
 }
 
 fn value(fields: &[(String, u64, u64)], name: &str) -> u64 {
-    fields.iter().find(|(own, ..)| own == name).map_or(0, |(_, value, _)| *value)
+    fields
+        .iter()
+        .find(|(own, ..)| own == name)
+        .map_or(0, |(_, value, _)| *value)
 }
 
 /// A paper in JSON and a practice session do not print the answers in figures.
@@ -50,13 +61,23 @@ fn papers_do_not_print_the_answers_of_figures() {
         ask \"Name\" = \"x\"\n}\n";
     std::fs::write(&file, script).expect("a script");
     let printed = |arguments: &[&str]| {
-        let run =
-            Command::new(env!("CARGO_BIN_EXE_pagewalk")).args(arguments).arg(&file).output().expect("a run");
-        assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+        let run = Command::new(env!("CARGO_BIN_EXE_pagewalk"))
+            .args(arguments)
+            .arg(&file)
+            .output()
+            .expect("a run");
+        assert!(
+            run.status.success(),
+            "{}",
+            String::from_utf8_lossy(&run.stderr)
+        );
         String::from_utf8(run.stdout).expect("text")
     };
     let paper = printed(&["exam", "--format", "json"]);
-    assert!(!paper.contains("2AC") && !paper.contains("0xAB") && !paper.contains("10101011"), "{paper}");
+    assert!(
+        !paper.contains("2AC") && !paper.contains("0xAB") && !paper.contains("10101011"),
+        "{paper}"
+    );
     assert!(printed(&["exam", "--format", "json", "--key"]).contains("0x2ACD"));
     let practice = printed(&["repl", "--practice", "Q"]);
     assert!(
@@ -256,10 +277,18 @@ fn a_store_to_a_private_object_copies_the_page() {
          P1: let fd = open(\"object\", O_RDONLY)\nP1: let p = mmap(0x1000, 128, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0)\n\
          P1: read p\nP1: let P2 = fork()\nfigure mapping P1 P2 \"object\"\nP2: write p = 1\nfigure mapping P1 P2 \"object\"\n",
     );
-    let figures: Vec<&Value> =
-        lines.iter().map(|line| &line["shown"][0]).filter(|view| !view.is_null()).collect();
-    let [before, after] = figures.as_slice() else { panic!("{figures:?}") };
-    assert_eq!(before["frames"], json!([{"frame": 0, "refs": 1, "kind": "page cache", "page": 0}]));
+    let figures: Vec<&Value> = lines
+        .iter()
+        .map(|line| &line["shown"][0])
+        .filter(|view| !view.is_null())
+        .collect();
+    let [before, after] = figures.as_slice() else {
+        panic!("{figures:?}")
+    };
+    assert_eq!(
+        before["frames"],
+        json!([{"frame": 0, "refs": 1, "kind": "page cache", "page": 0}])
+    );
     assert_eq!(
         after["frames"],
         json!([
@@ -270,7 +299,10 @@ fn a_store_to_a_private_object_copies_the_page() {
     let place = |figure: &Value, process: usize| {
         figure["processes"][process]["areas"][0]["pages"][0]["state"].clone()
     };
-    assert_eq!([place(before, 0), place(before, 1), place(after, 1)], ["frame", "not-resident", "frame"]);
+    assert_eq!(
+        [place(before, 0), place(before, 1), place(after, 1)],
+        ["frame", "not-resident", "frame"]
+    );
 }
 
 /// `figure frames` marks the pages and frames that a store changes after `fork` (Computer Systems, section 9.8.2): the page of
@@ -284,17 +316,35 @@ fn the_second_figure_of_the_same_processes_marks_changes() {
          figure frames P1 P2\nfigure frames P1\nP2: write p = 3\nfigure frames P1 P2\nfigure frames P1 P2\n\
          scenario \"s\" { P2: munmap(p, 64); figure frames P1 P2 }\nfigure frames P2 P1\n",
     );
-    let figures: Vec<&Value> =
-        lines.iter().map(|line| &line["shown"][0]).filter(|view| !view.is_null()).collect();
-    let [first, other, second, third, scenario, swapped] = figures.as_slice() else { panic!("{figures:?}") };
+    let figures: Vec<&Value> = lines
+        .iter()
+        .map(|line| &line["shown"][0])
+        .filter(|view| !view.is_null())
+        .collect();
+    let [first, other, second, third, scenario, swapped] = figures.as_slice() else {
+        panic!("{figures:?}")
+    };
     let marked = |figure: &Value| {
         let named = |list: &Value, name: &str| {
             let list = list.as_array().expect("a list").iter();
-            list.filter(|row| row["changed"] == true).map(|row| row[name].clone()).collect::<Vec<_>>()
+            list.filter(|row| row["changed"] == true)
+                .map(|row| row[name].clone())
+                .collect::<Vec<_>>()
         };
-        let pages =
-            [0, 1].map(|at| named(figure["sharing"].get(at).map_or(&json!([]), |own| &own["pages"]), "vpn"));
-        json!([figure["compared"], pages[0], pages[1], named(&figure["frames"], "frame")])
+        let pages = [0, 1].map(|at| {
+            named(
+                figure["sharing"]
+                    .get(at)
+                    .map_or(&json!([]), |own| &own["pages"]),
+                "vpn",
+            )
+        });
+        json!([
+            figure["compared"],
+            pages[0],
+            pages[1],
+            named(&figure["frames"], "frame")
+        ])
     };
     assert_eq!(marked(first), json!([false, [], [], []]));
     assert_eq!(marked(other), json!([false, [], [], []]), "other processes");
@@ -307,8 +357,14 @@ fn the_second_figure_of_the_same_processes_marks_changes() {
     assert_eq!(marked(swapped), json!([false, [], [], []]), "another order");
     // The members of earlier versions.
     let page = &second["sharing"][0]["pages"][0];
-    assert_eq!((&page["vpn"], &page["frame"], &page["writable"]), (&json!(0x40), &json!(0), &json!(false)));
-    assert_eq!((&page["area"], &page["copy_on_write"]), (&json!(""), &json!(true)));
+    assert_eq!(
+        (&page["vpn"], &page["frame"], &page["writable"]),
+        (&json!(0x40), &json!(0), &json!(false))
+    );
+    assert_eq!(
+        (&page["area"], &page["copy_on_write"]),
+        (&json!(""), &json!(true))
+    );
 }
 
 /// A frame that the kernel frees and allocates for another page has changed, although its number of entries is the same.
@@ -320,7 +376,10 @@ fn a_frame_with_another_page_has_changed() {
          P1: write p = 1\nfigure frames P1\nP1: munmap(p, 64)\nP1: write p + 64 = 1\nfigure frames P1\n",
     );
     let figure = &lines[7]["shown"][0];
-    assert_eq!(figure["frames"], json!([{"frame": 0, "refs": 1, "changed": true}]));
+    assert_eq!(
+        figure["frames"],
+        json!([{"frame": 0, "refs": 1, "changed": true}])
+    );
     assert_eq!(figure["sharing"][0]["gone"], json!([0x40]));
     assert_eq!(figure["sharing"][0]["pages"][0]["changed"], json!(true));
 }

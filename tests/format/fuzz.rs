@@ -35,7 +35,9 @@ fn statements() -> Vec<String> {
     let mut statements: Vec<String> = Vec::new();
     for (_, text) in all() {
         let body = parse(0, &text, &mut ()).body;
-        let texts = body.iter().map(|stmt| text[stmt.span.start as usize..stmt.span.end as usize].to_owned());
+        let texts = body
+            .iter()
+            .map(|stmt| text[stmt.span.start as usize..stmt.span.end as usize].to_owned());
         statements.extend(texts.filter(|text| text.len() <= LONGEST));
     }
     statements
@@ -77,7 +79,11 @@ fn input(shapes: &Shapes, statements: &[String], random: &mut SplitMix64) -> Str
             _ => statements[random.below(statements.len() as u64) as usize].clone(),
         };
     }
-    if random.below(4) == 0 { text } else { mutated(&text, random) }
+    if random.below(4) == 0 {
+        text
+    } else {
+        mutated(&text, random)
+    }
 }
 
 /// Returns the first rule that the formatted text breaks, or else whether the text can be parsed.
@@ -107,7 +113,10 @@ fn shrunk(mut text: String) -> String {
 
 #[test]
 fn generated_and_mutated_scripts_are_formatted_once_and_mean_the_same() {
-    let (inputs, seed) = (number("PAGEWALK_FORMAT_INPUTS", INPUTS), number("PAGEWALK_FORMAT_SEED", 1));
+    let (inputs, seed) = (
+        number("PAGEWALK_FORMAT_INPUTS", INPUTS),
+        number("PAGEWALK_FORMAT_SEED", 1),
+    );
     let (shapes, statements) = (Shapes::new(), statements());
     let (mut read, mut found) = (0, Vec::new());
     for input_number in 0..inputs {
@@ -119,7 +128,9 @@ fn generated_and_mutated_scripts_are_formatted_once_and_mean_the_same() {
             Err(_) if found.len() < ENOUGH => {
                 let least = shrunk(text);
                 let wrong = finding(&least).expect_err("a finding");
-                found.push(format!("input {input_number} of seed {seed}: {least:?}\n{wrong}"));
+                found.push(format!(
+                    "input {input_number} of seed {seed}: {least:?}\n{wrong}"
+                ));
             }
             Err(_) => break,
         }

@@ -52,7 +52,10 @@ fn formatted(name: &str, text: &str) -> Option<String> {
 fn ink(text: &str) -> String {
     let ruler = |line: &str| line.contains("--") && line.chars().all(|c| "|-:+ ".contains(c));
     let lines = text.lines().filter(|line| !ruler(line));
-    lines.flat_map(str::chars).filter(|c| !c.is_whitespace() && !"|;\u{feff}".contains(*c)).collect()
+    lines
+        .flat_map(str::chars)
+        .filter(|c| !c.is_whitespace() && !"|;\u{feff}".contains(*c))
+        .collect()
 }
 
 #[test]
@@ -62,19 +65,35 @@ fn every_script_is_formatted_once_and_means_the_same() {
         if let Some(formatted) = formatted(name, text) {
             assert_eq!(ink(&formatted), ink(text), "{name}");
             let prose = text.contains("\"\"\"");
-            let trailing = formatted.lines().find(|line| line.ends_with([' ', '\t', '\r']));
+            let trailing = formatted
+                .lines()
+                .find(|line| line.ends_with([' ', '\t', '\r']));
             assert!(prose || trailing.is_none(), "{name}: {trailing:?}");
-            assert!(!formatted.contains("\n\n\n") || prose, "{name}: two blank lines");
+            assert!(
+                !formatted.contains("\n\n\n") || prose,
+                "{name}: two blank lines"
+            );
             read += 1;
         }
     }
-    assert!(read > 200 && read * 10 > all.len() * 9, "{read} of {} scripts could be read", all.len());
+    assert!(
+        read > 200 && read * 10 > all.len() * 9,
+        "{read} of {} scripts could be read",
+        all.len()
+    );
 }
 
 #[test]
 fn the_examples_are_formatted() {
-    for (name, text) in all().iter().filter(|(name, _)| name.starts_with("examples")) {
-        assert_eq!(formatted(name, text).as_ref(), Some(text), "`pagewalk fmt examples`: {name}");
+    for (name, text) in all()
+        .iter()
+        .filter(|(name, _)| name.starts_with("examples"))
+    {
+        assert_eq!(
+            formatted(name, text).as_ref(),
+            Some(text),
+            "`pagewalk fmt examples`: {name}"
+        );
     }
 }
 
@@ -88,7 +107,11 @@ fn gaps(text: &str) -> Vec<(usize, usize, bool)> {
     for token in list.iter().filter(|token| token.kind != TokenKind::End) {
         if !prose {
             let between = &text[last.0..token.start];
-            gaps.push((last.0, token.start, !between.is_empty() && (last.1 || depth > 0)));
+            gaps.push((
+                last.0,
+                token.start,
+                !between.is_empty() && (last.1 || depth > 0),
+            ));
         }
         match token.kind {
             TokenKind::Prose if prose => prose = !token.text(text).ends_with("\"\"\""),
@@ -97,8 +120,8 @@ fn gaps(text: &str) -> Vec<(usize, usize, bool)> {
             TokenKind::Close(b')' | b']') => depth -= 1,
             _ => {}
         }
-        let goes_on =
-            matches!(token.kind, TokenKind::Operator) && !matches!(token.text(text), "." | ":" | "?");
+        let goes_on = matches!(token.kind, TokenKind::Operator)
+            && !matches!(token.text(text), "." | ":" | "?");
         last = (token.end, goes_on);
     }
     gaps
@@ -106,9 +129,26 @@ fn gaps(text: &str) -> Vec<(usize, usize, bool)> {
 
 /// The replacements for gaps: for the end of a line, for a space where a line may break, and for any other
 /// space.
-const ENDS: &[&str] =
-    &["\n", "\n\n\n", "  \n\t", " # note\n", "\r\n", ";\n", "\n# a line\n", "\n;\n \n", "\u{a0}\n"];
-const BREAKS: &[&str] = &["\n", " ", "  ", " # note\n", "\n\n      ", "\t", "\n # one\n\n # two\n"];
+const ENDS: &[&str] = &[
+    "\n",
+    "\n\n\n",
+    "  \n\t",
+    " # note\n",
+    "\r\n",
+    ";\n",
+    "\n# a line\n",
+    "\n;\n \n",
+    "\u{a0}\n",
+];
+const BREAKS: &[&str] = &[
+    "\n",
+    " ",
+    "  ",
+    " # note\n",
+    "\n\n      ",
+    "\t",
+    "\n # one\n\n # two\n",
+];
 const BLANKS: &[&str] = &[" ", "  ", "\t", "     ", "\u{a0}", " \r", " "];
 
 /// A text with different spaces, and sometimes with a mistake.
@@ -116,8 +156,9 @@ fn stirred(text: &str, choices: &[(u8, u8)]) -> String {
     let mut out = String::new();
     let mut at = 0;
     for ((from, to, breaks), (sort, choice)) in gaps(text).into_iter().zip(choices.iter().cycle()) {
-        let (old, pick) =
-            (&text[from..to], |list: &[&str]| list[usize::from(*choice) % list.len()].to_owned());
+        let (old, pick) = (&text[from..to], |list: &[&str]| {
+            list[usize::from(*choice) % list.len()].to_owned()
+        });
         out += &text[at..from];
         let between = match sort % 4 {
             0 | 1 if old.contains(';') => format!("  {old}\t"),
@@ -137,7 +178,10 @@ fn stirred(text: &str, choices: &[(u8, u8)]) -> String {
 fn long_scripts_mean_the_same_too() {
     let text = "read  f(0x10)[1]=>vpn 1 ,byte -  2# c\n".repeat(4000);
     assert!(text.len() > 1 << 17);
-    assert_eq!(formatted("long", &text), Some("read f(0x10)[1] => vpn 1, byte -2  # c\n".repeat(4000)));
+    assert_eq!(
+        formatted("long", &text),
+        Some("read f(0x10)[1] => vpn 1, byte -2  # c\n".repeat(4000))
+    );
 }
 
 #[test]
@@ -275,10 +319,19 @@ fn done(folder: &Path, text: &str) -> Vec<String> {
     let (files, wrong) = Files::read(&script.body, &mut sources, &mut Disk);
     assert_eq!(wrong, [], "{name}");
     let mut records: Vec<StepRecord> = Vec::new();
-    let ended = run(&script.body, &sources, &files, Options::default(), &mut records);
+    let ended = run(
+        &script.body,
+        &sources,
+        &files,
+        Options::default(),
+        &mut records,
+    );
     assert_eq!(ended.diagnostics, [], "{name}");
     // The name of a check is its source text, so spaces are ignored.
-    records.iter().map(|record| ink(&placeless(&format!("{record:?}")).replace("\\n", ""))).collect()
+    records
+        .iter()
+        .map(|record| ink(&placeless(&format!("{record:?}")).replace("\\n", "")))
+        .collect()
 }
 
 #[test]

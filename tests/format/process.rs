@@ -33,24 +33,45 @@ fn fmt(folder: &PathBuf, arguments: &[&str], input: &str) -> (i32, String, Strin
         .spawn()
         .expect("it starts");
     // The process may exit before it reads its input.
-    let _ = process.stdin.take().expect("a pipe").write_all(input.as_bytes());
-    let Output { status, stdout, stderr } = process.wait_with_output().expect("it ends");
+    let _ = process
+        .stdin
+        .take()
+        .expect("a pipe")
+        .write_all(input.as_bytes());
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = process.wait_with_output().expect("it ends");
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
-    (status.code().expect("an exit status"), text(stdout), text(stderr))
+    (
+        status.code().expect("an exit status"),
+        text(stdout),
+        text(stderr),
+    )
 }
 
 #[test]
 fn standard_input_goes_to_standard_output() {
     let folder = folder("stdin", &[("x", "")]);
     for arguments in [&[][..], &["-"]] {
-        assert_eq!(fmt(&folder, arguments, SLOPPY), (0, NEAT.to_owned(), String::new()));
+        assert_eq!(
+            fmt(&folder, arguments, SLOPPY),
+            (0, NEAT.to_owned(), String::new())
+        );
     }
     let (status, messages, wrong) = fmt(&folder, &[], BROKEN);
     assert_eq!((status, &*messages), (2, ""));
-    assert!(wrong.contains("unclosed") && wrong.contains("<stdin>:1"), "{wrong}");
+    assert!(
+        wrong.contains("unclosed") && wrong.contains("<stdin>:1"),
+        "{wrong}"
+    );
     let (status, messages, _) = fmt(&folder, &["--check"], SLOPPY);
     assert_eq!(status, 1);
-    assert!(messages.contains("-read   5=>tlb miss\n+read 5 => tlb miss\n"), "{messages}");
+    assert!(
+        messages.contains("-read   5=>tlb miss\n+read 5 => tlb miss\n"),
+        "{messages}"
+    );
     fs::remove_dir_all(folder).expect("taken away");
 }
 
@@ -72,13 +93,22 @@ fn files_and_folders_are_formatted_in_place() {
         messages,
         "a.pw: formatted\nin/b.pw: formatted\nf.txt: formatted\n3 scripts formatted, 1 script unchanged\n"
     );
-    for (name, text) in [("a.pw", NEAT), ("in/b.pw", NEAT), ("in/c.pw", NEAT), ("f.txt", NEAT)] {
+    for (name, text) in [
+        ("a.pw", NEAT),
+        ("in/b.pw", NEAT),
+        ("in/c.pw", NEAT),
+        ("f.txt", NEAT),
+    ] {
         assert_eq!(read(name), text, "{name}");
     }
     for name in ["in/d.md", "target/e.pw"] {
         assert_eq!(read(name), SLOPPY, "{name}");
     }
-    assert_eq!(fs::read_dir(&folder).expect("a folder").count(), 4, "nothing is left beside");
+    assert_eq!(
+        fs::read_dir(&folder).expect("a folder").count(),
+        4,
+        "nothing is left beside"
+    );
     fs::remove_dir_all(folder).expect("taken away");
 }
 
@@ -88,21 +118,46 @@ fn a_check_writes_nothing() {
     let (status, messages, wrong) = fmt(&folder, &["--check", "."], "");
     assert_eq!((status, &*wrong), (1, ""));
     assert!(messages.starts_with("--- a.pw\n+++ a.pw\n"), "{messages}");
-    assert!(messages.ends_with("1 script not formatted, 1 script formatted\n"), "{messages}");
+    assert!(
+        messages.ends_with("1 script not formatted, 1 script formatted\n"),
+        "{messages}"
+    );
     assert!(!messages.contains('\u{1b}'));
-    assert!(fmt(&folder, &["--check", "--color", "always", "a.pw"], "").1.contains("\u{1b}["));
-    assert_eq!(fs::read_to_string(folder.join("a.pw")).expect("there"), SLOPPY);
-    assert_eq!(fmt(&folder, &["--check", "b.pw"], ""), (0, "1 script formatted\n".to_owned(), String::new()));
+    assert!(
+        fmt(&folder, &["--check", "--color", "always", "a.pw"], "")
+            .1
+            .contains("\u{1b}[")
+    );
+    assert_eq!(
+        fs::read_to_string(folder.join("a.pw")).expect("there"),
+        SLOPPY
+    );
+    assert_eq!(
+        fmt(&folder, &["--check", "b.pw"], ""),
+        (0, "1 script formatted\n".to_owned(), String::new())
+    );
     fs::remove_dir_all(folder).expect("taken away");
 }
 
 #[test]
 fn mistakes_are_reported_and_the_rest_is_formatted() {
-    let files = [("a.pw", BROKEN), ("b.pw", SLOPPY), ("c.md", ""), ("empty/x.txt", "")];
+    let files = [
+        ("a.pw", BROKEN),
+        ("b.pw", SLOPPY),
+        ("c.md", ""),
+        ("empty/x.txt", ""),
+    ];
     let folder = folder("wrong", &files);
     fs::write(folder.join("d.pw"), [0xFF]).expect("written");
-    let (status, messages, wrong) = fmt(&folder, &["a.pw", "b.pw", "c.md", "d.pw", "e.pw", "empty"], "");
-    assert_eq!((status, &*messages), (2, "b.pw: formatted\n1 script formatted, 5 not read\n"));
+    let (status, messages, wrong) = fmt(
+        &folder,
+        &["a.pw", "b.pw", "c.md", "d.pw", "e.pw", "empty"],
+        "",
+    );
+    assert_eq!(
+        (status, &*messages),
+        (2, "b.pw: formatted\n1 script formatted, 5 not read\n")
+    );
     for said in [
         "a.pw: 1 mistake",
         "`c.md` is Markdown",
@@ -112,6 +167,9 @@ fn mistakes_are_reported_and_the_rest_is_formatted() {
     ] {
         assert!(wrong.contains(said), "{said}\n{wrong}");
     }
-    assert_eq!(fs::read_to_string(folder.join("a.pw")).expect("there"), BROKEN);
+    assert_eq!(
+        fs::read_to_string(folder.join("a.pw")).expect("there"),
+        BROKEN
+    );
     fs::remove_dir_all(folder).expect("taken away");
 }

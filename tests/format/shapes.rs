@@ -10,17 +10,45 @@ const TOKENS: &[(&str, &[&str])] = &[
     (
         "name",
         &[
-            "x", "a", "s", "n", "read", "write", "show", "set", "expect", "f", "tlb", "cache", "vpn", "P1",
-            "core-i7", "size",
+            "x", "a", "s", "n", "read", "write", "show", "set", "expect", "f", "tlb", "cache",
+            "vpn", "P1", "core-i7", "size",
         ],
     ),
     ("process", &["P1", "child", "x"]),
     ("column", &["vpn", "ppn", "v"]),
-    ("number", &["0", "7", "0x1F", "12", "4 KB", "8KB", "96%", "1_000", "0b11", "14 bits", "1.5"]),
-    ("string", &["\"s\"", "\"\"", "\"a b\"", "\"\\xd4\"", "\"日本\"", "\"#;|\""]),
+    (
+        "number",
+        &[
+            "0", "7", "0x1F", "12", "4 KB", "8KB", "96%", "1_000", "0b11", "14 bits", "1.5",
+        ],
+    ),
+    (
+        "string",
+        &[
+            "\"s\"",
+            "\"\"",
+            "\"a b\"",
+            "\"\\xd4\"",
+            "\"日本\"",
+            "\"#;|\"",
+        ],
+    ),
     ("byte", &["'h'", "'\\n'", "'|'"]),
-    ("prose", &["\"\"\"a\"\"\"", "\"\"\"a {x}\n  b\"\"\"", "\"\"\"\"\"\"", "\"\"\"{{ {n+1} }}\"\"\""]),
-    ("bare", &["1", "0D", "-", "*", "?", "hit", "–", "a.b", "vpn", "---", "--:"]),
+    (
+        "prose",
+        &[
+            "\"\"\"a\"\"\"",
+            "\"\"\"a {x}\n  b\"\"\"",
+            "\"\"\"\"\"\"",
+            "\"\"\"{{ {n+1} }}\"\"\"",
+        ],
+    ),
+    (
+        "bare",
+        &[
+            "1", "0D", "-", "*", "?", "hit", "–", "a.b", "vpn", "---", "--:",
+        ],
+    ),
     ("page", &["1", "a", "7", "x"]),
     ("keyword", &[""]),
     ("settings_head", &[""]),
@@ -31,10 +59,20 @@ const TOKENS: &[(&str, &[&str])] = &[
 ];
 
 /// Rules that match invalid syntax.
-const BROKEN: &[&str] = &["broken", "broken_setting", "broken_row", "braced", "raw", "raw_prose", "ANY"];
+const BROKEN: &[&str] = &[
+    "broken",
+    "broken_setting",
+    "broken_row",
+    "braced",
+    "raw",
+    "raw_prose",
+    "ANY",
+];
 
 /// The possible gaps between two tokens that do not need a space.
-const GAPS: &[&str] = &["", " ", " ", " ", "", "  ", "\t", " \n ", "\n", " # c\n", "\n\n\n", "# d\n"];
+const GAPS: &[&str] = &[
+    "", " ", " ", " ", "", "  ", "\t", " \n ", "\n", " # c\n", "\n\n\n", "# d\n",
+];
 
 /// The right side of a rule.
 #[derive(Debug, Clone)]
@@ -60,13 +98,20 @@ impl Shapes {
         let tokens = tokens(include_str!("../../grammar/pagewalk.pest"));
         let (mut at, mut rules) = (0, HashMap::new());
         while at < tokens.len() {
-            let sign = tokens[at + 2].chars().next().filter(|sign| "@$!_".contains(*sign)).unwrap_or(' ');
+            let sign = tokens[at + 2]
+                .chars()
+                .next()
+                .filter(|sign| "@$!_".contains(*sign))
+                .unwrap_or(' ');
             let name = tokens[at].clone();
             at += if sign == ' ' { 3 } else { 4 };
             rules.insert(name, (sign, choice(&tokens, &mut at)));
             at += 1;
         }
-        let mut shapes = Self { rules, heights: HashMap::new() };
+        let mut shapes = Self {
+            rules,
+            heights: HashMap::new(),
+        };
         loop {
             let height = |(name, (_, shape)): (&String, &(char, Shape))| {
                 Some((name.clone(), shapes.height(shape)? + 1))
@@ -85,9 +130,10 @@ impl Shapes {
             Shape::Rule(name) if BROKEN.contains(&&**name) => None,
             Shape::Rule(name) if !self.rules.contains_key(name) || token(name).is_some() => Some(0),
             Shape::Rule(name) => self.heights.get(name).copied(),
-            Shape::Sequence(parts) => {
-                parts.iter().map(|part| self.height(part)).try_fold(0, |most, one| Some(most.max(one?)))
-            }
+            Shape::Sequence(parts) => parts
+                .iter()
+                .map(|part| self.height(part))
+                .try_fold(0, |most, one| Some(most.max(one?))),
             Shape::Choice(ways) => ways.iter().filter_map(|way| self.height(way)).min(),
             Shape::Repeat(shape, ..) => self.height(shape),
         }
@@ -100,7 +146,14 @@ impl Shapes {
         out
     }
 
-    fn rule(&self, name: &str, atomic: bool, depth: usize, out: &mut String, random: &mut SplitMix64) {
+    fn rule(
+        &self,
+        name: &str,
+        atomic: bool,
+        depth: usize,
+        out: &mut String,
+        random: &mut SplitMix64,
+    ) {
         if let Some(tokens) = token(name) {
             return out.push_str(pick(tokens, random));
         }
@@ -116,7 +169,14 @@ impl Shapes {
         }
     }
 
-    fn shape(&self, shape: &Shape, atomic: bool, depth: usize, out: &mut String, random: &mut SplitMix64) {
+    fn shape(
+        &self,
+        shape: &Shape,
+        atomic: bool,
+        depth: usize,
+        out: &mut String,
+        random: &mut SplitMix64,
+    ) {
         match shape {
             Shape::Text(text) => out.push_str(text),
             Shape::Rule(name) => self.rule(name, atomic, depth, out, random),
@@ -127,9 +187,18 @@ impl Shapes {
             }
             Shape::Choice(ways) => {
                 let least = self.height(shape).unwrap_or(0);
-                let fits = |way: &&Shape| self.height(way).is_some_and(|height| height <= depth.max(least));
+                let fits = |way: &&Shape| {
+                    self.height(way)
+                        .is_some_and(|height| height <= depth.max(least))
+                };
                 let ways: Vec<&Shape> = ways.iter().filter(fits).collect();
-                self.shape(ways[random.below(ways.len() as u64) as usize], atomic, depth, out, random);
+                self.shape(
+                    ways[random.below(ways.len() as u64) as usize],
+                    atomic,
+                    depth,
+                    out,
+                    random,
+                );
             }
             Shape::Repeat(shape, least, most) => {
                 let deep = self.height(shape).is_none_or(|height| height > depth);
@@ -142,7 +211,14 @@ impl Shapes {
     }
 
     /// Generates a part of a sequence, after a gap.
-    fn part(&self, part: &Shape, atomic: bool, depth: usize, out: &mut String, random: &mut SplitMix64) {
+    fn part(
+        &self,
+        part: &Shape,
+        atomic: bool,
+        depth: usize,
+        out: &mut String,
+        random: &mut SplitMix64,
+    ) {
         let at = out.len();
         self.shape(part, atomic, depth, out, random);
         let (before, after) = (out[..at].chars().next_back(), out[at..].chars().next());
@@ -150,14 +226,28 @@ impl Shapes {
             let word = |c: char| c.is_alphanumeric() || "_-\"'".contains(c);
             let usual = random.below(4) > 0;
             let gap = if usual { " " } else { pick(GAPS, random) };
-            let gap = if gap.is_empty() && word(before) && word(after) { " " } else { gap };
-            out.insert_str(at, if usual && "(),.[:".contains(after) { "" } else { gap });
+            let gap = if gap.is_empty() && word(before) && word(after) {
+                " "
+            } else {
+                gap
+            };
+            out.insert_str(
+                at,
+                if usual && "(),.[:".contains(after) {
+                    ""
+                } else {
+                    gap
+                },
+            );
         }
     }
 }
 
 fn token(name: &str) -> Option<&'static [&'static str]> {
-    TOKENS.iter().find(|(token, _)| *token == name).map(|(_, texts)| *texts)
+    TOKENS
+        .iter()
+        .find(|(token, _)| *token == name)
+        .map(|(_, texts)| *texts)
 }
 
 pub(super) fn pick<'a>(list: &[&'a str], random: &mut SplitMix64) -> &'a str {
@@ -180,9 +270,9 @@ fn tokens(text: &str) -> Vec<String> {
                 };
                 rest[1..].find(end).expect("its end") + 2
             }
-            _ if first.is_alphabetic() => {
-                rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len())
-            }
+            _ if first.is_alphabetic() => rest
+                .find(|c: char| !c.is_alphanumeric() && c != '_')
+                .unwrap_or(rest.len()),
             _ => 1,
         };
         if first != '/' {
@@ -199,7 +289,11 @@ fn choice(tokens: &[String], at: &mut usize) -> Shape {
         *at += 1;
         ways.push(sequence(tokens, at));
     }
-    if ways.len() == 1 { ways.remove(0) } else { Shape::Choice(ways) }
+    if ways.len() == 1 {
+        ways.remove(0)
+    } else {
+        Shape::Choice(ways)
+    }
 }
 
 fn sequence(tokens: &[String], at: &mut usize) -> Shape {
@@ -225,9 +319,15 @@ fn repeated(tokens: &[String], at: &mut usize) -> Shape {
             *at += 1;
             inner
         }
-        _ => match token.strip_prefix('"').and_then(|text| text.strip_suffix('"')) {
+        _ => match token
+            .strip_prefix('"')
+            .and_then(|text| text.strip_suffix('"'))
+        {
             Some(text) => Shape::Text(
-                text.replace("\\n", "\n").replace("\\t", "\t").replace("\\r", "\r").replace("\\\"", "\""),
+                text.replace("\\n", "\n")
+                    .replace("\\t", "\t")
+                    .replace("\\r", "\r")
+                    .replace("\\\"", "\""),
             ),
             None => Shape::Rule(token.to_owned()),
         },

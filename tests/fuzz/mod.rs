@@ -20,7 +20,11 @@ use proptest::sample::{Index, select};
 use crate::running;
 
 /// A budget that is small enough to end infinite loops quickly.
-const BUDGET: Options = Options { max_steps: 2000, seed: 7, ..Options::new(&LANGUAGE) };
+const BUDGET: Options = Options {
+    max_steps: 2000,
+    seed: 7,
+    ..Options::new(&LANGUAGE)
+};
 
 /// The number of scripts that the registries generate.
 const SCRIPTS: usize = 600;
@@ -28,7 +32,18 @@ const SCRIPTS: usize = 600;
 /// Numbers and some other values. The script draws `z`, so mistakes that depend on `z` appear only at run
 /// time and do not prevent the run.
 fn number() -> impl Strategy<Value = String> {
-    let odd = vec!["0xFFFFFFFFFFFFFFFF", "-1", "1/3", "0.5", "96%", "4 KB", "\"text\"", "x", "y", "true"];
+    let odd = vec![
+        "0xFFFFFFFFFFFFFFFF",
+        "-1",
+        "1/3",
+        "0.5",
+        "96%",
+        "4 KB",
+        "\"text\"",
+        "x",
+        "y",
+        "true",
+    ];
     prop_oneof![
         20 => (0u64..20).prop_map(|n| format!("(z + {n})")),
         20 => (0u64..0x4000).prop_map(|n| format!("(z + 0x{n:X})")),
@@ -72,17 +87,49 @@ fn expression() -> impl Strategy<Value = String> {
 
 /// A machine that is usually valid.
 fn machine() -> impl Strategy<Value = String> {
-    let policy = || select(vec!["lru", "fifo", "plru", "clock", "second-chance", "mru", "lfu", "random"]);
+    let policy = || {
+        select(vec![
+            "lru",
+            "fifo",
+            "plru",
+            "clock",
+            "second-chance",
+            "mru",
+            "lfu",
+            "random",
+        ])
+    };
     let tlb = (0u32..5, 0u32..3, policy()).prop_map(|(sets, ways, policy)| {
-        format!("tlb {{ sets {}, ways {}, policy {policy} }}", 1 << sets, 1 << ways)
+        format!(
+            "tlb {{ sets {}, ways {}, policy {policy} }}",
+            1 << sets,
+            1 << ways
+        )
     });
-    let write = select(vec!["write-back", "write-through", "no-write-allocate", "index virtual", "shared"]);
-    let cache =
-        (0u32..6, 0u32..3, 0u32..5, policy(), write).prop_map(|(sets, ways, block, policy, write)| {
+    let write = select(vec![
+        "write-back",
+        "write-through",
+        "no-write-allocate",
+        "index virtual",
+        "shared",
+    ]);
+    let cache = (0u32..6, 0u32..3, 0u32..5, policy(), write).prop_map(
+        |(sets, ways, block, policy, write)| {
             let (sets, ways, block) = (1 << sets, 1 << ways, 1 << block);
-            format!("cache {{ sets {sets}, ways {ways}, block {block} B, policy {policy}, {write} }}")
-        });
-    let own = (8u32..20, 8u32..20, 0u32..9, 1u32..4, of(tlb), of(cache), select(vec!["cached", "uncached"]));
+            format!(
+                "cache {{ sets {sets}, ways {ways}, block {block} B, policy {policy}, {write} }}"
+            )
+        },
+    );
+    let own = (
+        8u32..20,
+        8u32..20,
+        0u32..9,
+        1u32..4,
+        of(tlb),
+        of(cache),
+        select(vec!["cached", "uncached"]),
+    );
     let own = own.prop_map(|(virtual_bits, physical_bits, page, levels, tlb, cache, walk)| {
         let page = 1 << page;
         format!(
@@ -106,36 +153,66 @@ fn operation() -> impl Strategy<Value = String> {
         number().prop_map(|va| format!("read {va}")),
         (number(), 1u32..12).prop_map(|(va, size)| format!("read {va} size {size}")),
         (number(), number()).prop_map(|(va, v)| format!("write {va} = {v}")),
-        (number(), number(), 1u32..12).prop_map(|(va, v, size)| format!("write {va} = {v} size {size}")),
+        (number(), number(), 1u32..12)
+            .prop_map(|(va, v, size)| format!("write {va} = {v} size {size}")),
         number().prop_map(|va| format!("fetch {va}")),
-        (number(), select(vec!["for write", "for execute", "by supervisor", "for read by user"]))
+        (
+            number(),
+            select(vec![
+                "for write",
+                "for execute",
+                "by supervisor",
+                "for read by user"
+            ])
+        )
             .prop_map(|(va, how)| format!("translate {va} {how}")),
     ]
 }
 
 fn facts() -> impl Strategy<Value = String> {
     let fact = prop_oneof![
-        (select(vec!["tlb", "cache"]), select(vec!["hit", "miss", "none", "else"]))
-            .prop_map(|(n, v)| format!("{n} {v}")),
-        (select(vec!["fault", "signal"]), select(vec!["none", "page", "any", "in [none, page]", "not none"]))
+        (
+            select(vec!["tlb", "cache"]),
+            select(vec!["hit", "miss", "none", "else"])
+        )
             .prop_map(|(n, v)| format!("{n} {v}")),
         (
-            select(
-                vec!["vpn", "vpn1", "pa", "ct", "byte", "value", "tlb.index", "walk", "cycles", "pieces",]
-            ),
+            select(vec!["fault", "signal"]),
+            select(vec!["none", "page", "any", "in [none, page]", "not none"])
+        )
+            .prop_map(|(n, v)| format!("{n} {v}")),
+        (
+            select(vec![
+                "vpn",
+                "vpn1",
+                "pa",
+                "ct",
+                "byte",
+                "value",
+                "tlb.index",
+                "walk",
+                "cycles",
+                "pieces",
+            ]),
             expression()
         )
             .prop_map(|(name, value)| format!("{name} {value}")),
         expression().prop_map(|range| format!("pa in {range}")),
     ];
-    vec(fact, 0..3)
-        .prop_map(|facts| if facts.is_empty() { String::new() } else { format!(" => {}", facts.join(", ")) })
+    vec(fact, 0..3).prop_map(|facts| {
+        if facts.is_empty() {
+            String::new()
+        } else {
+            format!(" => {}", facts.join(", "))
+        }
+    })
 }
 
 fn contents() -> impl Strategy<Value = String> {
     let number = || (0u32..0x20).prop_map(|n| format!("(z + {n})"));
     let bit = (0u32..2).prop_map(|n| format!("(z + {n})"));
-    let cell = prop_oneof![4 => number(), 4 => bit, 1 => Just("-".to_owned()), 1 => Just("*".to_owned())];
+    let cell =
+        prop_oneof![4 => number(), 4 => bit, 1 => Just("-".to_owned()), 1 => Just("*".to_owned())];
     let header = select(vec![
         ("page_table", "vpn ppn v"),
         ("page_table", "vpn ppn rw us xd g"),
@@ -144,15 +221,19 @@ fn contents() -> impl Strategy<Value = String> {
         ("memory", "pa b0 b1 b2"),
     ]);
     let rows = vec((number(), vec(cell, 7)), 0..4);
-    (select(vec!["set", "set", "expect", "expect exactly"]), header, rows).prop_map(
-        |(verb, (noun, header), rows)| {
+    (
+        select(vec!["set", "set", "expect", "expect exactly"]),
+        header,
+        rows,
+    )
+        .prop_map(|(verb, (noun, header), rows)| {
             let columns = header.split(' ').count() - 1;
-            let row =
-                |(key, cells): &(String, Vec<String>)| format!("| {key} {} |", cells[..columns].join(" "));
+            let row = |(key, cells): &(String, Vec<String>)| {
+                format!("| {key} {} |", cells[..columns].join(" "))
+            };
             let rows: Vec<String> = rows.iter().map(row).collect();
             format!("{verb} {noun} {{ | {header} |\n{} }}", rows.join("\n"))
-        },
-    )
+        })
 }
 
 fn reference() -> impl Strategy<Value = String> {
@@ -177,7 +258,12 @@ fn reference() -> impl Strategy<Value = String> {
         vec(page, 1..14),
         1u32..5,
         policy,
-        select(vec!["", ", holding [0, 1]", ", writes [1, a]", ", holding [x, 3]"]),
+        select(vec![
+            "",
+            ", holding [0, 1]",
+            ", writes [1, a]",
+            ", holding [x, 3]",
+        ]),
     )
         .prop_map(|(pages, frames, policy, more)| {
             format!(
@@ -204,8 +290,10 @@ fn statement() -> impl Strategy<Value = String> {
     leaf.prop_recursive(3, 16, 4, |inner| {
         let body = vec(inner, 0..4).prop_map(|body| body.join("\n"));
         prop_oneof![
-            (expression(), body.clone()).prop_map(|(over, body)| format!("for i in {over} {{\n{body}\n}}")),
-            (number(), body.clone()).prop_map(|(count, body)| format!("repeat {count} {{\n{body}\n}}")),
+            (expression(), body.clone())
+                .prop_map(|(over, body)| format!("for i in {over} {{\n{body}\n}}")),
+            (number(), body.clone())
+                .prop_map(|(count, body)| format!("repeat {count} {{\n{body}\n}}")),
             (expression(), body.clone(), body.clone())
                 .prop_map(|(c, a, b)| format!("if {c} {{\n{a}\n}} else {{\n{b}\n}}")),
             (any::<u16>(), body.clone())
@@ -217,8 +305,14 @@ fn statement() -> impl Strategy<Value = String> {
 
 /// Runs a script twice, and compares the runs.
 fn twice(script: &str) -> Result<(), TestCaseError> {
-    let (first, second) = (running::text_within(script, BUDGET), running::text_within(script, BUDGET));
-    prop_assert_eq!(format!("{:?}", first.records), format!("{:?}", second.records));
+    let (first, second) = (
+        running::text_within(script, BUDGET),
+        running::text_within(script, BUDGET),
+    );
+    prop_assert_eq!(
+        format!("{:?}", first.records),
+        format!("{:?}", second.records)
+    );
     prop_assert_eq!(first.mistakes, second.mistakes);
     prop_assert_eq!(first.failures, second.failures);
     Ok(())
@@ -281,12 +375,18 @@ fn most_generated_scripts_run_and_use_all_of_the_language() {
         let bytes: Vec<u8> = (0..600).map(|_| random.next() as u8).collect();
         let text = generated::script(&mut Unstructured::new(&bytes)).expect("a script");
         right += usize::from(generated::checked(&text).diagnostics.is_empty());
-        words.extend(text.split(|c: char| !c.is_alphanumeric() && c != '_' && c != '-').map(str::to_owned));
+        words.extend(
+            text.split(|c: char| !c.is_alphanumeric() && c != '_' && c != '-')
+                .map(str::to_owned),
+        );
     }
     assert!(right * 4 > SCRIPTS * 3, "{right} of {SCRIPTS} scripts run");
     let verbs = LANGUAGE.verbs().map(|verb| verb.name);
     let calls = system_calls().map(|call| call.name);
-    let missing: Vec<_> = verbs.chain(calls).filter(|word| !words.contains(*word)).collect();
+    let missing: Vec<_> = verbs
+        .chain(calls)
+        .filter(|word| !words.contains(*word))
+        .collect();
     assert!(missing.is_empty(), "{missing:?}");
 }
 
@@ -304,7 +404,9 @@ fn tokens(text: &str) -> Vec<String> {
     };
     for c in text.chars() {
         match tokens.last_mut() {
-            Some(last) if kind(c) < 2 && last.ends_with(|before| kind(before) == kind(c)) => last.push(c),
+            Some(last) if kind(c) < 2 && last.ends_with(|before| kind(before) == kind(c)) => {
+                last.push(c)
+            }
             _ => tokens.push(c.to_string()),
         }
     }

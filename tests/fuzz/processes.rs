@@ -17,8 +17,19 @@ fn place() -> impl Strategy<Value = String> {
 }
 
 fn length() -> impl Strategy<Value = String> {
-    let usual =
-        vec!["0", "1", "64", "100", "4096", "8192", "0x10000", "p", "-1", "0x7FFFFFFFFFFFFFFF", "(1 << 40)"];
+    let usual = vec![
+        "0",
+        "1",
+        "64",
+        "100",
+        "4096",
+        "8192",
+        "0x10000",
+        "p",
+        "-1",
+        "0x7FFFFFFFFFFFFFFF",
+        "(1 << 40)",
+    ];
     select(usual).prop_map(|n| format!("[z, {n}][1]"))
 }
 
@@ -34,7 +45,13 @@ fn call() -> impl Strategy<Value = String> {
         "z + 0xFF",
     ]);
     let fd = || select(vec!["-1", "0", "1", "3", "4", "99"]);
-    let advice = select(vec!["MADV_DONTNEED", "MADV_MERGEABLE", "MADV_UNMERGEABLE", "MADV_WILLNEED", "77"]);
+    let advice = select(vec![
+        "MADV_DONTNEED",
+        "MADV_MERGEABLE",
+        "MADV_UNMERGEABLE",
+        "MADV_WILLNEED",
+        "77",
+    ]);
     prop_oneof![
         6 => (place(), length(), prot(), flags, fd(), length())
             .prop_map(|(at, len, prot, flags, fd, off)| format!("mmap({at}, {len}, {prot}, {flags}, {fd}, {off})")),
@@ -85,7 +102,11 @@ fn facts() -> impl Strategy<Value = String> {
 }
 
 fn leaf() -> impl Strategy<Value = String> {
-    let name = || select(vec!["", "P1: ", "P1: ", "P1: ", "P1: ", "P2: ", "P2: ", "c: ", "c: "]);
+    let name = || {
+        select(vec![
+            "", "P1: ", "P1: ", "P1: ", "P1: ", "P2: ", "P2: ", "c: ", "c: ",
+        ])
+    };
     let shown = vec![
         "show layout P1",
         "show processes",
@@ -132,8 +153,10 @@ fn statement() -> impl Strategy<Value = String> {
             (1u32..4, body.clone()).prop_map(|(n, body)| format!("repeat {n} {{\n{body}\n}}")),
             (select(vec!["P1", "P2", "c"]), body.clone())
                 .prop_map(|(name, body)| format!("{name} {{\n{body}\n}}")),
-            (call(), body.clone()).prop_map(|(call, body)| format!("if {call} == z {{\n{body}\n}}")),
-            (any::<u16>(), body).prop_map(|(name, body)| format!("scenario \"{name}\" {{\n{body}\n}}")),
+            (call(), body.clone())
+                .prop_map(|(call, body)| format!("if {call} == z {{\n{body}\n}}")),
+            (any::<u16>(), body)
+                .prop_map(|(name, body)| format!("scenario \"{name}\" {{\n{body}\n}}")),
         ]
     })
 }
@@ -159,8 +182,14 @@ pub fn script() -> impl Strategy<Value = String> {
         "lfu",
         "random",
     ]);
-    let more =
-        select(vec!["", "scope local", "zero-page on", "fault-around 4", "page-cache warm", "signals kill"]);
+    let more = select(vec![
+        "",
+        "scope local",
+        "zero-page on",
+        "fault-around 4",
+        "page-cache warm",
+        "signals kill",
+    ]);
     let body = vec(statement(), 1..16).prop_map(|body| body.join("\n"));
     let parts = vec(body, 1..4);
     (machine, 1u32..9, 0u32..6, policy, more, parts).prop_map(|(machine, frames, swap, policy, more, parts)| {

@@ -5,23 +5,37 @@ use pagewalk_script::exam::grade::rules::Rules;
 use pagewalk_script::exam::grade::{Mark, Verdict};
 
 /// The points of each student for each column.
-fn points(name: &str, script: &str, columns: &[&str], rows: &[(&str, &[&str])]) -> Vec<Vec<String>> {
+fn points(
+    name: &str,
+    script: &str,
+    columns: &[&str],
+    rows: &[(&str, &[&str])],
+) -> Vec<Vec<String>> {
     let folder = folder(name);
     let exam = put(&folder, "exam.pw", script);
-    let each = rows.iter().map(|(id, own)| (*id, own.iter().map(|text| (*text).to_owned()).collect()));
+    let each = rows
+        .iter()
+        .map(|(id, own)| (*id, own.iter().map(|text| (*text).to_owned()).collect()));
     let file = put(&folder, "answers.csv", table(columns, each));
     let ran = pagewalk(&["grade", &exam, &file]);
     let marks = marks(&ran.out);
     let of = |id: &str, column: &str| {
         let points = marks.get(&(id.to_owned(), column.to_owned()));
-        points.unwrap_or_else(|| panic!("{column}: {}", ran.messages)).clone()
+        points
+            .unwrap_or_else(|| panic!("{column}: {}", ran.messages))
+            .clone()
     };
-    rows.iter().map(|(id, _)| columns.iter().map(|column| of(id, column)).collect()).collect()
+    rows.iter()
+        .map(|(id, _)| columns.iter().map(|column| of(id, column)).collect())
+        .collect()
 }
 
 /// The result of [`points`], with one digit for each column.
 fn digits(name: &str, script: &str, columns: &[&str], rows: &[(&str, &[&str])]) -> Vec<String> {
-    points(name, script, columns, rows).into_iter().map(|each| each.concat()).collect()
+    points(name, script, columns, rows)
+        .into_iter()
+        .map(|each| each.concat())
+        .collect()
 }
 
 /// Entries for the walk of 0x1040 only. All other memory is unknown.
@@ -36,13 +50,21 @@ fn a_dash_for_unlisted_memory_earns_nothing() {
     let script = format!(
         "{WALK}question \"q\" {{ ask translate 0x1040 => pte1.address, pte1.value, pte2.address, pte2.value }}"
     );
-    let columns = ["1.pte1.address", "1.pte1.value", "1.pte2.address", "1.pte2.value"];
+    let columns = [
+        "1.pte1.address",
+        "1.pte1.value",
+        "1.pte2.address",
+        "1.pte2.value",
+    ];
     let rows: [(&str, &[&str]); 3] = [
         ("right", &["1000", "3007", "3004", "8007"]),
         ("guess", &["1234", "-", "5678", "-"]),
         ("index", &["1000", "3007", "3008", "none"]),
     ];
-    assert_eq!(digits("unlisted", &script, &columns, &rows), ["1111", "0000", "1100"]);
+    assert_eq!(
+        digits("unlisted", &script, &columns, &rows),
+        ["1111", "0000", "1100"]
+    );
 }
 
 /// The textbook's page 0F in frame 0D, with one block in the cache.
@@ -54,7 +76,10 @@ fn a_dash_for_a_byte_needs_a_lookup() {
     let script = |facts: &str| format!("{SMALL}question \"q\" {{ ask read 0x3D6 => {facts} }}");
     let alone = script("pa, byte");
     let rows: [(&str, &[&str]); 2] = [("right", &["356", "F0"]), ("guess", &["123", "-"])];
-    assert_eq!(digits("byte-alone", &alone, &["1.pa", "1.byte"], &rows), ["11", "00"]);
+    assert_eq!(
+        digits("byte-alone", &alone, &["1.pa", "1.byte"], &rows),
+        ["11", "00"]
+    );
     // PA 5D6 has CI 5 and CT 17, which the cache does not contain.
     let columns = ["1.pa", "1.ci", "1.ct", "1.cache", "1.byte"];
     let rows: [(&str, &[&str]); 3] = [
@@ -63,7 +88,10 @@ fn a_dash_for_a_byte_needs_a_lookup() {
         ("none", &["-", "-", "-", "none", "none"]),
     ];
     let script = script("pa, ci, ct, cache, byte");
-    assert_eq!(digits("byte-lookup", &script, &columns, &rows), ["01111", "01000", "00000"]);
+    assert_eq!(
+        digits("byte-lookup", &script, &columns, &rows),
+        ["01111", "01000", "00000"]
+    );
 }
 
 /// A process with an area for data. The first access is a demand-zero fault, and the second access a
@@ -81,8 +109,10 @@ const FAULT_COLUMNS: [&str; 6] = ["fault", "signal", "code", "minor", "major", "
 
 /// The points for the same line in both accesses.
 fn twice(name: &str, kernel: &str, rows: &[(&str, [&str; 6])]) -> Vec<String> {
-    let columns: Vec<String> =
-        ["1.1", "1.2"].iter().flat_map(|item| FAULT_COLUMNS.map(|fact| format!("{item}.{fact}"))).collect();
+    let columns: Vec<String> = ["1.1", "1.2"]
+        .iter()
+        .flat_map(|item| FAULT_COLUMNS.map(|fact| format!("{item}.{fact}")))
+        .collect();
     let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
     let rows: Vec<(&str, Vec<&str>)> = rows.iter().map(|(id, own)| (*id, own.repeat(2))).collect();
     let rows: Vec<(&str, &[&str])> = rows.iter().map(|(id, own)| (*id, own.as_slice())).collect();
@@ -125,7 +155,10 @@ fn a_first_fault_on_a_file_page_is_major_unless_the_page_cache_is_warm() {
     ];
     // The key of the first access has a minor fault, and the key of the second access has none.
     assert_eq!(twice("cold", "", &rows), ["011111011111", "011111000011"]);
-    assert_eq!(twice("warm", ", page-cache warm", &rows), ["011001000101", "011111011111"]);
+    assert_eq!(
+        twice("warm", ", page-cache warm", &rows),
+        ["011001000101", "011111011111"]
+    );
 }
 
 /// The clock of a published exam, with the student's rows.
@@ -135,17 +168,28 @@ fn clock(name: &str, columns: &str, rows: &[(&str, &[&str])]) -> Vec<String> {
          ask reference columns {columns}\n}}\n"
     );
     let columns: Vec<String> = (1..=10)
-        .flat_map(|step| columns.split(' ').map(move |column| format!("1.{step}.{column}")))
+        .flat_map(|step| {
+            columns
+                .split(' ')
+                .map(move |column| format!("1.{step}.{column}"))
+        })
         .collect();
     let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
-    let split: Vec<(&str, Vec<&str>)> =
-        rows.iter().map(|(id, own)| (*id, own.iter().flat_map(|row| row.split(' ')).collect())).collect();
-    let split: Vec<(&str, &[&str])> = split.iter().map(|(id, own)| (*id, own.as_slice())).collect();
+    let split: Vec<(&str, Vec<&str>)> = rows
+        .iter()
+        .map(|(id, own)| (*id, own.iter().flat_map(|row| row.split(' ')).collect()))
+        .collect();
+    let split: Vec<(&str, &[&str])> = split
+        .iter()
+        .map(|(id, own)| (*id, own.as_slice()))
+        .collect();
     let all: Vec<Vec<String>> = points(name, &script, &columns, &split);
     // The fields that earn no points.
     let lost = |own: &Vec<String>| {
         let lost = columns.iter().zip(own).filter(|(_, points)| *points == "0");
-        lost.map(|(column, _)| column[2..].to_owned()).collect::<Vec<_>>().join(" ")
+        lost.map(|(column, _)| column[2..].to_owned())
+            .collect::<Vec<_>>()
+            .join(" ")
     };
     all.iter().map(lost).collect()
 }
@@ -203,16 +247,29 @@ fn a_clock_continues_from_the_students_row() {
         ),
     ];
     let lost = clock("clock", "frame0 frame1 frame2 use hand", &rows);
-    assert_eq!(lost, ["3.frame0 3.frame2 3.use 3.hand", "3.frame0 3.frame2 3.use 3.hand", "3.use"]);
+    assert_eq!(
+        lost,
+        [
+            "3.frame0 3.frame2 3.use 3.hand",
+            "3.frame0 3.frame2 3.use 3.hand",
+            "3.use"
+        ]
+    );
 }
 
 #[test]
 fn a_clock_without_columns_for_its_state_sweeps_to_the_students_frame() {
     let rows: [(&str, &[&str]); 1] = [(
         "victim",
-        &["1 4 0", "1 4 0", "3 4 0", "3 1 0", "3 1 2", "0 1 2", "0 4 2", "0 4 1", "3 4 1", "3 2 1"],
+        &[
+            "1 4 0", "1 4 0", "3 4 0", "3 1 0", "3 1 2", "0 1 2", "0 4 2", "0 4 1", "3 4 1",
+            "3 2 1",
+        ],
     )];
-    assert_eq!(clock("clock-frames", "frame0 frame1 frame2", &rows), ["3.frame0 3.frame2"]);
+    assert_eq!(
+        clock("clock-frames", "frame0 frame1 frame2", &rows),
+        ["3.frame0 3.frame2"]
+    );
 }
 
 #[test]
@@ -220,34 +277,62 @@ fn bits_may_have_separators() {
     let script = "question \"q\" {\n  reference 4 1 { frames 3, replacement clock, holding 1 4 0 }\n  ask reference columns use\n}\n";
     let folder = folder("bits");
     let exam = put(&folder, "exam.pw", script);
-    let right = ["010", "0 1 0", "0,1,0", "0; 1; 0", "0b010", "010b", "(0,1,0)", "0-1-0", "0/1/0", "0|1|0"];
+    let right = [
+        "010", "0 1 0", "0,1,0", "0; 1; 0", "0b010", "010b", "(0,1,0)", "0-1-0", "0/1/0", "0|1|0",
+    ];
     let refused = ["10", "0x2", "0 1", "two", "0 1 2"];
-    let ids: Vec<String> = (0..right.len() + refused.len()).map(|at| format!("s{at}")).collect();
-    let each = right.iter().chain(&refused).map(|text| vec![(*text).to_owned(), "110".to_owned()]);
-    let file =
-        put(&folder, "answers.csv", table(&["1.1.use", "1.2.use"], ids.iter().map(String::as_str).zip(each)));
+    let ids: Vec<String> = (0..right.len() + refused.len())
+        .map(|at| format!("s{at}"))
+        .collect();
+    let each = right
+        .iter()
+        .chain(&refused)
+        .map(|text| vec![(*text).to_owned(), "110".to_owned()]);
+    let file = put(
+        &folder,
+        "answers.csv",
+        table(
+            &["1.1.use", "1.2.use"],
+            ids.iter().map(String::as_str).zip(each),
+        ),
+    );
     let review = folder.join("review.csv");
     let ran = pagewalk(&["grade", &exam, &file, "--review", &review.to_string_lossy()]);
     let marks = marks(&ran.out);
     let listed = std::fs::read_to_string(&review).expect("a list");
     for (at, text) in right.iter().enumerate() {
-        assert_eq!(marks[&(format!("s{at}"), "1.1.use".to_owned())], "1", "{text}");
+        assert_eq!(
+            marks[&(format!("s{at}"), "1.1.use".to_owned())],
+            "1",
+            "{text}"
+        );
     }
     for (at, text) in refused.iter().enumerate() {
         let id = format!("s{}", right.len() + at);
         assert_eq!(marks[&(id.clone(), "1.1.use".to_owned())], "0", "{text}");
-        assert!(listed.contains(&format!("{id},1.1.use,{text}")), "{text}: {listed}");
+        assert!(
+            listed.contains(&format!("{id},1.1.use,{text}")),
+            "{text}: {listed}"
+        );
     }
     // Any other value of the use bits is wrong and needs no review.
     let file = put(&folder, "wrong.csv", "id,1.1.use,1.2.use\nw,1 1 1,110\n");
-    let ran = pagewalk(&["grade", &exam, &file, "--review", &folder.join("none.csv").to_string_lossy()]);
+    let ran = pagewalk(&[
+        "grade",
+        &exam,
+        &file,
+        "--review",
+        &folder.join("none.csv").to_string_lossy(),
+    ]);
     assert_eq!((ran.status, ran.messages.as_str()), (0, ""));
 }
 
 #[test]
 fn a_hit_in_a_grid_may_be_a_word() {
     let script = "question \"q\" {\n  reference 1 2 1 2 1 2 { frames 3, replacement lru }\n  ask reference columns hit\n}\n";
-    let columns = ["1.1.hit", "1.2.hit", "1.3.hit", "1.4.hit", "1.5.hit", "1.6.hit"];
+    let columns = [
+        "1.1.hit", "1.2.hit", "1.3.hit", "1.4.hit", "1.5.hit", "1.6.hit",
+    ];
     let rows: [(&str, &[&str]); 5] = [
         ("numbers", &["0", "0", "1", "1", "1", "1"]),
         ("words", &["miss", "M", "hit", "H", "Yes", "Y"]),
@@ -275,26 +360,39 @@ fn a_dash_for_an_empty_frame_in_a_grid_is_an_answer() {
     ];
     // The student starts with frame 2 and continues with the lowest free frame.
     let rows: [(&str, &[&str]); 1] = [("s", &["-", "-", "1", "2", "-", "1", "2", "3", "1"])];
-    assert_eq!(digits("empty-frame", script, &columns, &rows), ["010111111"]);
+    assert_eq!(
+        digits("empty-frame", script, &columns, &rows),
+        ["010111111"]
+    );
 }
 
 /// The verdict of each cell of a grid, in the order of the paper.
 fn verdicts(script: &str, columns: &[&str], rows: &[&str]) -> Vec<String> {
     let cells = rows.iter().enumerate().flat_map(|(row, cells)| {
         let name = move |column: &str| format!("1.{}.{column}", row + 1);
-        columns.iter().zip(cells.split(' ')).map(move |(column, cell)| (name(column), cell.to_owned()))
+        columns
+            .iter()
+            .zip(cells.split(' '))
+            .map(move |(column, cell)| (name(column), cell.to_owned()))
     });
     let marked = graded(&paper(script, 0), &cells.collect(), &Rules::default());
     let verdict = |mark: &Mark| match &mark.verdict {
         Verdict::Carried(from) => format!("carried from {}", from.join(" and ")),
         other => other.name().to_owned(),
     };
-    marked.marks.iter().take(rows.len() * columns.len()).map(verdict).collect()
+    marked
+        .marks
+        .iter()
+        .take(rows.len() * columns.len())
+        .map(verdict)
+        .collect()
 }
 
 /// A question about a grid.
 fn grid(string: &str, setup: &str, columns: &str) -> String {
-    format!("question \"q\" {{\n  reference {string} {{ {setup} }}\n  ask reference columns {columns}\n}}\n")
+    format!(
+        "question \"q\" {{\n  reference {string} {{ {setup} }}\n  ask reference columns {columns}\n}}\n"
+    )
 }
 
 const CARRIED: &str = "carried from step 1";
@@ -310,17 +408,27 @@ fn errors_in_a_grid_are_carried_from_the_steps_that_cause_them() {
         ["right", CARRIED, CARRIED],
         ["right", CARRIED, CARRIED],
     ];
-    assert_eq!(verdicts(&script, &["hit", "frame0", "frame1"], &rows), expected.concat());
+    assert_eq!(
+        verdicts(&script, &["hit", "frame0", "frame1"], &rows),
+        expected.concat()
+    );
     // Page 7 does not follow from the student's row. All other answers are wrong or carried.
     let script = grid("1 2 3", "frames 2, replacement fifo", "frame1");
-    assert_eq!(verdicts(&script, &["frame1"], &["1", "1", "7"]), ["wrong", CARRIED, "wrong"]);
+    assert_eq!(
+        verdicts(&script, &["frame1"], &["1", "1", "7"]),
+        ["wrong", CARRIED, "wrong"]
+    );
 }
 
 #[test]
 fn a_clock_continues_from_the_students_hand() {
     // Only the hand is wrong in step 1. It then passes frame 1, and clears only the use bit of this frame.
     let columns = ["frame0", "frame1", "frame2", "use", "hand"];
-    let script = grid("4 1 3", "frames 3, replacement clock, holding 1 4 0", &columns.join(" "));
+    let script = grid(
+        "4 1 3",
+        "frames 3, replacement clock, holding 1 4 0",
+        &columns.join(" "),
+    );
     let expected = [
         ["right", "right", "right", "right", "wrong"],
         ["right", "right", "right", "right", CARRIED],
@@ -335,6 +443,10 @@ fn errors_are_carried_in_grids_of_at_most_512_steps() {
     for (steps, second) in [(512, CARRIED), (513, "wrong")] {
         let string: Vec<String> = (1..=steps).map(|page| page.to_string()).collect();
         let script = grid(&string.join(" "), "frames 2, replacement fifo", "frame1");
-        assert_eq!(verdicts(&script, &["frame1"], &["1", "1"]), ["wrong", second], "{steps}");
+        assert_eq!(
+            verdicts(&script, &["frame1"], &["1", "1"]),
+            ["wrong", second],
+            "{steps}"
+        );
     }
 }

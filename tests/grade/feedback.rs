@@ -13,14 +13,22 @@ fn feedback_shows_the_answer_the_key_and_the_reason() {
     assert_eq!(ran.status, 0, "{}", ran.messages);
     let text = std::fs::read_to_string(folder.join("feedback/ppn-carried.md")).expect("feedback");
     assert!(text.contains("49 of 50 points"), "{text}");
-    assert!(text.contains("| 1a.ppn | PPN | 17 | 0x0D | 0 of 1 | wrong |"), "{text}");
+    assert!(
+        text.contains("| 1a.ppn | PPN | 17 | 0x0D | 0 of 1 | wrong |"),
+        "{text}"
+    );
     assert!(
         text.contains("| 1a.pa | Physical address | 5D6 | 0x356 | 1 of 1 | carried from PPN |"),
         "{text}"
     );
     let shift = std::fs::read_to_string(folder.join("feedback/not-shifted.md")).expect("feedback");
     assert!(shift.contains("wrong (the PPN not shifted)"), "{shift}");
-    assert_eq!(std::fs::read_dir(folder.join("feedback")).expect("a folder").count(), 20);
+    assert_eq!(
+        std::fs::read_dir(folder.join("feedback"))
+            .expect("a folder")
+            .count(),
+        20
+    );
 }
 
 #[test]
@@ -32,13 +40,28 @@ fn nothing_that_a_student_wrote_comes_alive() {
     let file = put(&folder, "answers.csv", evil);
     for (format, name) in [("html", "html"), ("markdown", "md")] {
         let into = folder.join(name).to_string_lossy().into_owned();
-        let ran = pagewalk(&["grade", &exam, &file, "--feedback", &into, "--feedback-format", format]);
+        let ran = pagewalk(&[
+            "grade",
+            &exam,
+            &file,
+            "--feedback",
+            &into,
+            "--feedback-format",
+            format,
+        ]);
         assert_eq!(ran.status, 1, "{}", ran.messages);
-        assert!(ran.out.contains("'=cmd(),\"'@SUM(A1), \"\"x\"\"\""), "{}", ran.out);
+        assert!(
+            ran.out.contains("'=cmd(),\"'@SUM(A1), \"\"x\"\"\""),
+            "{}",
+            ran.out
+        );
         assert!(ran.out.contains("../../up,'+1,"), "{}", ran.out);
         let one = folder.join(name).join(format!("_cmd__.{name}"));
         let text = std::fs::read_to_string(&one).expect("feedback");
-        assert!(!text.contains("<script>") && !text.contains('\u{202E}'), "{text}");
+        assert!(
+            !text.contains("<script>") && !text.contains('\u{202E}'),
+            "{text}"
+        );
         assert!(format == "html" || !text.contains("| [x]"), "{text}");
         assert!(folder.join(name).join(format!("_.._up.{name}")).exists());
     }
@@ -54,16 +77,31 @@ fn statistics_tell_the_hard_fields_and_the_usual_mistakes() {
     // By hand calculation, four of the 20 sheets (vpn-alone, vpn-carried, swapped, and two-mistakes) lose a point
     // at 1a.vpn.
     let row = |field: &str| {
-        let line = ran.out.lines().find(|line| line.starts_with(&format!("| {field} |"))).expect("a row");
-        line.split('|').map(str::trim).map(str::to_owned).collect::<Vec<_>>()
+        let line = ran
+            .out
+            .lines()
+            .find(|line| line.starts_with(&format!("| {field} |")))
+            .expect("a row");
+        line.split('|')
+            .map(str::trim)
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
     };
     assert_eq!(row("1a.vpn")[2..4], ["1", "0.8"]);
-    assert!(row("1a.vpn")[7].starts_with("0E (2)"), "{:?}", row("1a.vpn"));
+    assert!(
+        row("1a.vpn")[7].starts_with("0E (2)"),
+        "{:?}",
+        row("1a.vpn")
+    );
     assert_eq!(row("1a.pa")[8], "the PPN not shifted (1)");
     assert_eq!(row("1c.byte")[5], "1");
     // 20 × 27 % is 5.4, so each group has 6 students. None of the best six students lost points at 2.4, but
     // one of the worst six did.
-    assert!(ran.out.contains("(6)") && ran.out.contains("Kelley"), "{}", ran.out);
+    assert!(
+        ran.out.contains("(6)") && ran.out.contains("Kelley"),
+        "{}",
+        ran.out
+    );
     assert_eq!(row("2.4")[4], "0.17");
 }
 
@@ -74,18 +112,39 @@ fn a_changed_key_lists_the_changed_students() {
     let file = put(&folder, "answers.csv", all_sheets());
     let marks = folder.join("marks.csv").to_string_lossy().into_owned();
     let first = pagewalk(&["grade", &exam, &file, "--output", &marks]);
-    assert_eq!((first.status, first.out.as_str()), (0, ""), "{}", first.messages);
+    assert_eq!(
+        (first.status, first.out.as_str()),
+        (0, ""),
+        "{}",
+        first.messages
+    );
     let again = pagewalk(&["grade", &exam, &file, "--before", &marks]);
     assert!(
-        again.out.contains("The marks of 0 students change, and 20 students keep the same marks."),
+        again
+            .out
+            .contains("The marks of 0 students change, and 20 students keep the same marks."),
         "{}",
         again.out
     );
-    let ran = pagewalk(&["grade", &exam, &file, "--before", &marks, "--rule", "void=1a.vpn"]);
+    let ran = pagewalk(&[
+        "grade",
+        &exam,
+        &file,
+        "--before",
+        &marks,
+        "--rule",
+        "void=1a.vpn",
+    ]);
     assert!(
-        ran.out.contains("The marks of 4 students change, and 16 students keep the same marks."),
+        ran.out
+            .contains("The marks of 4 students change, and 16 students keep the same marks."),
         "{}",
         ran.out
     );
-    assert!(ran.out.contains("| two-mistakes |  | 48 | 49 | +1 | 1a.vpn 0 → 1 |"), "{}", ran.out);
+    assert!(
+        ran.out
+            .contains("| two-mistakes |  | 48 | 49 | +1 | 1a.vpn 0 → 1 |"),
+        "{}",
+        ran.out
+    );
 }

@@ -4,24 +4,37 @@ use super::running::{EXAM, fixed_exam, folder, marks, pagewalk, put};
 
 /// A student's total points.
 fn total(out: &str, id: &str) -> String {
-    marks(out).get(&(id.to_owned(), "total".to_owned())).cloned().unwrap_or_default()
+    marks(out)
+        .get(&(id.to_owned(), "total".to_owned()))
+        .cloned()
+        .unwrap_or_default()
 }
 
 #[test]
 fn yaml_and_json_are_marked_as_tables_are() {
     let folder = folder("documents");
     let exam = fixed_exam(&folder);
-    let list = "- id: s1\n  1a.vpn: 0x0F\n  1a.tlb: Y\n  1a.ppn: 0D\n  2.1: 512\n- id: s2\n  1a.vpn: 13\n";
+    let list =
+        "- id: s1\n  1a.vpn: 0x0F\n  1a.tlb: Y\n  1a.ppn: 0D\n  2.1: 512\n- id: s2\n  1a.vpn: 13\n";
     let yaml = pagewalk(&["grade", &exam, &put(&folder, "a.yaml", list)]);
-    assert_eq!((yaml.status, total(&yaml.out, "s1"), total(&yaml.out, "s2")), (0, "5".into(), "0".into()));
+    assert_eq!(
+        (yaml.status, total(&yaml.out, "s1"), total(&yaml.out, "s2")),
+        (0, "5".into(), "0".into())
+    );
     let map = "s1:\n  1a.vpn: 0F\ns2:\n  1a.vpn: 0E\n";
     let map = pagewalk(&["grade", &exam, &put(&folder, "b.yml", map)]);
-    assert_eq!((total(&map.out, "s1"), total(&map.out, "s2")), ("1".into(), "0".into()));
+    assert_eq!(
+        (total(&map.out, "s1"), total(&map.out, "s2")),
+        ("1".into(), "0".into())
+    );
     // A JSON number is a value, so 15 equals 0F. A string of digits is a student's answer in a hexadecimal
     // blank.
     let json = r#"[{ "id": "s1", "1a.vpn": 15, "2.4": ["A"] }, { "id": "s2", "1a.vpn": "15" }]"#;
     let json = pagewalk(&["grade", &exam, &put(&folder, "a.json", json)]);
-    assert_eq!((json.status, total(&json.out, "s1"), total(&json.out, "s2")), (0, "3".into(), "0".into()));
+    assert_eq!(
+        (json.status, total(&json.out, "s1"), total(&json.out, "s2")),
+        (0, "3".into(), "0".into())
+    );
 }
 
 #[test]
@@ -48,8 +61,16 @@ fn responses_of_moodle_are_those_of_the_fields_in_order() {
         "{}",
         ran.messages
     );
-    assert!(ran.messages.contains("responses.csv:3: has 30 response parts"), "{}", ran.messages);
-    assert_eq!(marks(&ran.out)[&("s1".to_owned(), "name".to_owned())], "Ada Lovelace");
+    assert!(
+        ran.messages
+            .contains("responses.csv:3: has 30 response parts"),
+        "{}",
+        ran.messages
+    );
+    assert_eq!(
+        marks(&ran.out)[&("s1".to_owned(), "name".to_owned())],
+        "Ada Lovelace"
+    );
 }
 
 #[test]
@@ -62,7 +83,8 @@ fn responses_to_exported_questions_are_distinguished() {
     };
     let (one, two) = (parts(36, "0F"), parts(4, "512"));
     let header = "Last name,First name,ID number,Response 1,Response 2,Response 3";
-    let table = format!("{header}\nL,A,s1,{one},{two},essay\nL,B,s2,-,{two},-\nL,C,s3,{two},{one},-\n");
+    let table =
+        format!("{header}\nL,A,s1,{one},{two},essay\nL,B,s2,-,{two},-\nL,C,s3,{two},{one},-\n");
     let ran = pagewalk(&["grade", &exam, &put(&folder, "responses.csv", table)]);
     assert_eq!(
         (ran.status, total(&ran.out, "s1"), total(&ran.out, "s2")),
@@ -70,8 +92,15 @@ fn responses_to_exported_questions_are_distinguished() {
         "{}",
         ran.messages
     );
-    assert!(ran.messages.contains("responses.csv:4: "), "{}", ran.messages);
-    assert_eq!(marks(&ran.out)[&("s1".to_owned(), "pending".to_owned())], "5");
+    assert!(
+        ran.messages.contains("responses.csv:4: "),
+        "{}",
+        ran.messages
+    );
+    assert_eq!(
+        marks(&ran.out)[&("s1".to_owned(), "pending".to_owned())],
+        "5"
+    );
 }
 
 #[test]
@@ -85,10 +114,23 @@ fn submissions_of_prairielearn_are_found_by_their_slots() {
             answer.replace('"', "\"\"")
         )
     };
-    let one = row("q1", r#"{"q1a_vpn": 15, "q1a_tlb": "Y", "q1a_ppn": "0x0D", "_files": []}"#);
+    let one = row(
+        "q1",
+        r#"{"q1a_vpn": 15, "q1a_tlb": "Y", "q1a_ppn": "0x0D", "_files": []}"#,
+    );
     let two = row("q2", r#"{"q2_1": 512, "q2_4": "a"}"#);
-    let ran = pagewalk(&["grade", &exam, &put(&folder, "best.csv", format!("{header}\n{one}\n{two}\n"))]);
-    assert_eq!((ran.status, total(&ran.out, "s1")), (0, "7".into()), "{}{}", ran.messages, ran.out);
+    let ran = pagewalk(&[
+        "grade",
+        &exam,
+        &put(&folder, "best.csv", format!("{header}\n{one}\n{two}\n")),
+    ]);
+    assert_eq!(
+        (ran.status, total(&ran.out, "s1")),
+        (0, "7".into()),
+        "{}{}",
+        ran.messages,
+        ran.out
+    );
 }
 
 #[test]
@@ -96,23 +138,48 @@ fn each_student_has_the_paper_of_their_seed_or_version() {
     let folder = folder("versions");
     let papers = folder.join("papers");
     let roster = put(&folder, "roster.csv", "id,name\ns1,Ada\ns2,Bob\n");
-    let made = pagewalk(&["exam", EXAM, "--roster", &roster, "--output", &papers.to_string_lossy(), "--key"]);
+    let made = pagewalk(&[
+        "exam",
+        EXAM,
+        "--roster",
+        &roster,
+        "--output",
+        &papers.to_string_lossy(),
+        "--key",
+    ]);
     assert_eq!(made.status, 0, "{}", made.messages);
-    let list = papers.join("address-translation.versions.csv").to_string_lossy().into_owned();
+    let list = papers
+        .join("address-translation.versions.csv")
+        .to_string_lossy()
+        .into_owned();
     let vpn = |id: &str| {
         let key = papers.join(format!("address-translation-{id}.key.md"));
         let key = std::fs::read_to_string(key).expect("a key");
-        let row = key.lines().find(|line| line.starts_with("| VPN")).expect("a VPN").to_owned();
+        let row = key
+            .lines()
+            .find(|line| line.starts_with("| VPN"))
+            .expect("a VPN")
+            .to_owned();
         row.split("0x").nth(1).expect("a number")[..2].to_owned()
     };
     let code = |id: &str| {
         let text = std::fs::read_to_string(&list).expect("the list");
-        let line = text.lines().find(|line| line.contains(&format!(",{id},"))).expect("a version").to_owned();
+        let line = text
+            .lines()
+            .find(|line| line.contains(&format!(",{id},")))
+            .expect("a version")
+            .to_owned();
         line.split(',').next().expect("a code").to_owned()
     };
     // Pagewalk finds each student's version by student ID.
     let text = format!("id,1a.vpn\ns1,{}\ns2,{}\ns3,0F\n", vpn("s1"), vpn("s2"));
-    let ran = pagewalk(&["grade", EXAM, &put(&folder, "ids.csv", text), "--versions", &list]);
+    let ran = pagewalk(&[
+        "grade",
+        EXAM,
+        &put(&folder, "ids.csv", text),
+        "--versions",
+        &list,
+    ]);
     assert_eq!(
         (ran.status, total(&ran.out, "s1"), total(&ran.out, "s2")),
         (1, "1".into(), "1".into()),
@@ -120,15 +187,48 @@ fn each_student_has_the_paper_of_their_seed_or_version() {
         ran.messages
     );
     // The class list contains the students' names.
-    assert_eq!(marks(&ran.out)[&("s2".to_owned(), "name".to_owned())], "Bob");
-    assert!(ran.messages.contains("ids.csv:4: the list of versions has no student `s3`"), "{}", ran.messages);
+    assert_eq!(
+        marks(&ran.out)[&("s2".to_owned(), "name".to_owned())],
+        "Bob"
+    );
+    assert!(
+        ran.messages
+            .contains("ids.csv:4: the list of versions has no student `s3`"),
+        "{}",
+        ran.messages
+    );
     // The version on the sheet takes precedence, although the student was assigned another version.
-    let text = format!("id,code,1a.vpn\ns1,{},{}\ns2,ZZZZZ,00\n", code("s2"), vpn("s2"));
+    let text = format!(
+        "id,code,1a.vpn\ns1,{},{}\ns2,ZZZZZ,00\n",
+        code("s2"),
+        vpn("s2")
+    );
     let file = put(&folder, "codes.csv", text);
-    let ran = pagewalk(&["grade", EXAM, &file, "--versions", &list, "--version-column", "code"]);
-    assert_eq!((ran.status, total(&ran.out, "s1")), (1, "1".into()), "{}", ran.messages);
-    assert!(ran.messages.contains("codes.csv:3: unknown version `ZZZZZ`"), "{}", ran.messages);
-    assert_eq!(marks(&ran.out)[&("s1".to_owned(), "version".to_owned())], code("s2"));
+    let ran = pagewalk(&[
+        "grade",
+        EXAM,
+        &file,
+        "--versions",
+        &list,
+        "--version-column",
+        "code",
+    ]);
+    assert_eq!(
+        (ran.status, total(&ran.out, "s1")),
+        (1, "1".into()),
+        "{}",
+        ran.messages
+    );
+    assert!(
+        ran.messages
+            .contains("codes.csv:3: unknown version `ZZZZZ`"),
+        "{}",
+        ran.messages
+    );
+    assert_eq!(
+        marks(&ran.out)[&("s1".to_owned(), "version".to_owned())],
+        code("s2")
+    );
 }
 
 #[test]
@@ -136,17 +236,29 @@ fn each_student_has_the_paper_of_their_seed() {
     let folder = folder("seeds");
     let address = |seed: &str| {
         let paper = pagewalk(&["exam", EXAM, "--seed", seed]).out;
-        let line = paper.lines().find(|line| line.starts_with("A byte is read at")).expect("an address");
-        let number =
-            line.rsplit_once("0x").and_then(|(_, number)| number.split('.').next()).expect("a number");
+        let line = paper
+            .lines()
+            .find(|line| line.starts_with("A byte is read at"))
+            .expect("an address");
+        let number = line
+            .rsplit_once("0x")
+            .and_then(|(_, number)| number.split('.').next())
+            .expect("a number");
         u64::from_str_radix(number, 16).expect("a number")
     };
     let rows: String = (1..9).fold(String::new(), |rows, seed| {
-        format!("{rows}s{seed},{seed},{:X}\n", address(&seed.to_string()) / 64)
+        format!(
+            "{rows}s{seed},{seed},{:X}\n",
+            address(&seed.to_string()) / 64
+        )
     });
     let file = put(&folder, "a.csv", format!("id,drawn with,1a.vpn\n{rows}"));
     let ran = pagewalk(&["grade", EXAM, &file, "--seed-column", "drawn with"]);
     // The table has no columns for the other fields.
     assert_eq!(ran.status, 1, "{}", ran.messages);
-    assert!((1..9).all(|seed| total(&ran.out, &format!("s{seed}")) == "1"), "{}", ran.out);
+    assert!(
+        (1..9).all(|seed| total(&ran.out, &format!("s{seed}")) == "1"),
+        "{}",
+        ran.out
+    );
 }

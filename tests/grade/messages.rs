@@ -38,7 +38,10 @@ const MESSAGES: [&str; 16] = [
 fn printed(exam: &str, seed: &str) -> Vec<String> {
     let ran = pagewalk(&["exam", exam, "--format", "json", "--seed", seed]);
     let paper: serde_json::Value = serde_json::from_str(&ran.out).expect("JSON");
-    let rows = paper["questions"][0]["body"][0]["rows"].as_array().expect("rows").iter();
+    let rows = paper["questions"][0]["body"][0]["rows"]
+        .as_array()
+        .expect("rows")
+        .iter();
     let text = |row: &serde_json::Value| {
         let cells: Vec<&str> = (1..4).map(|at| row[at].as_str().expect("a text")).collect();
         cells.join(" ")
@@ -51,7 +54,9 @@ fn numbers(rows: &[String], pick: impl Fn(&[usize], usize) -> usize) -> Vec<usiz
     let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
     let mut numbers = Vec::new();
     for row in rows {
-        let of: Vec<usize> = (1..=16).filter(|number| MESSAGES[number - 1] == row).collect();
+        let of: Vec<usize> = (1..=16)
+            .filter(|number| MESSAGES[number - 1] == row)
+            .collect();
         let times = seen.entry(row).or_default();
         *times += 1;
         numbers.push(pick(&of, *times - 1));
@@ -73,11 +78,23 @@ fn equal_messages_are_interchangeable() {
         assert_eq!(rows, printed(&exam, seed));
         let sheets = [
             ("forward", numbers(&rows, |of, times| of[times])),
-            ("backward", numbers(&rows, |of, times| of[of.len() - 1 - times])),
+            (
+                "backward",
+                numbers(&rows, |of, times| of[of.len() - 1 - times]),
+            ),
             // The three pairs of equal messages have only one right number each.
             ("twice", numbers(&rows, |of, _| of[0])),
             // Only the three messages that are in both copies can be right.
-            ("later", numbers(&rows, |of, times| if of.len() == 2 { of[times] } else { of[0] % 16 + 1 })),
+            (
+                "later",
+                numbers(&rows, |of, times| {
+                    if of.len() == 2 {
+                        of[times]
+                    } else {
+                        of[0] % 16 + 1
+                    }
+                }),
+            ),
         ];
         let columns: Vec<String> = (1..=16).map(|row| format!("1.{row}.1")).collect();
         let mut csv = format!("id,seed,{}\n", columns.join(","));
@@ -104,14 +121,21 @@ fn papers_of_other_seeds_have_other_orders() {
     let exam = put(&folder, "exam.pw", EXAM);
     assert_ne!(printed(&exam, "1"), printed(&exam, "2"));
     // The key has the same rows as the paper.
-    let key = pagewalk(&["exam", &exam, "--format", "markdown", "--seed", "1", "--key"]).out;
+    let key = pagewalk(&[
+        "exam", &exam, "--format", "markdown", "--seed", "1", "--key",
+    ])
+    .out;
     let key: Vec<&str> = key.lines().collect();
     for row in printed(&exam, "1") {
         let words: Vec<&str> = row.split(' ').collect();
-        let of: Vec<usize> = (1..=16).filter(|number| MESSAGES[number - 1] == row).collect();
+        let of: Vec<usize> = (1..=16)
+            .filter(|number| MESSAGES[number - 1] == row)
+            .collect();
         let line = |line: &&&str| {
             let found: Vec<&str> = line.split_whitespace().collect();
-            found.len() > 1 && found[1..] == words && found[0].parse().is_ok_and(|n| of.contains(&n))
+            found.len() > 1
+                && found[1..] == words
+                && found[0].parse().is_ok_and(|n| of.contains(&n))
         };
         assert_eq!(key.iter().filter(line).count(), of.len(), "{row}");
     }

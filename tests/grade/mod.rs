@@ -18,13 +18,24 @@ use sheets::{KEY, Made, SHEETS};
 /// The twenty sheets as a table.
 pub fn all_sheets() -> String {
     let columns: Vec<&str> = KEY.iter().map(|(name, _)| *name).collect();
-    table(&columns, SHEETS.iter().map(|sheet| (sheet.id, answers(sheet))))
+    table(
+        &columns,
+        SHEETS.iter().map(|sheet| (sheet.id, answers(sheet))),
+    )
 }
 
 /// The contents of a sheet, in the order of the key.
 fn answers(sheet: &Made) -> Vec<String> {
-    let instead = |name: &str| sheet.instead.iter().find(|(own, _)| *own == name).map(|(_, text)| *text);
-    KEY.iter().map(|(name, right)| instead(name).unwrap_or(right).to_owned()).collect()
+    let instead = |name: &str| {
+        sheet
+            .instead
+            .iter()
+            .find(|(own, _)| *own == name)
+            .map(|(_, text)| *text)
+    };
+    KEY.iter()
+        .map(|(name, right)| instead(name).unwrap_or(right).to_owned())
+        .collect()
 }
 
 #[test]
@@ -45,17 +56,30 @@ fn a_careful_grader_gives_the_same_marks() {
                 "2.5" => 5,
                 _ => 1,
             };
-            let lost = sheet.lost.iter().find(|(own, _)| own == name).map_or(0, |(_, points)| *points);
+            let lost = sheet
+                .lost
+                .iter()
+                .find(|(own, _)| own == name)
+                .map_or(0, |(_, points)| *points);
             assert_eq!(of(name), (worth - lost).to_string(), "{}, {name}", sheet.id);
         }
-        assert_eq!((of("total"), of("max")), ((50 - lost).to_string().as_str(), "50"), "{}", sheet.id);
+        assert_eq!(
+            (of("total"), of("max")),
+            ((50 - lost).to_string().as_str(), "50"),
+            "{}",
+            sheet.id
+        );
     }
 }
 
 #[test]
 fn an_essay_waits_for_its_marker() {
     let folder = folder("essay");
-    let file = put(&folder, "answers.csv", "id,2.4,2.5\ns1,the low ones,neighbours\ns2,A,\n");
+    let file = put(
+        &folder,
+        "answers.csv",
+        "id,2.4,2.5\ns1,the low ones,neighbours\ns2,A,\n",
+    );
     let ran = pagewalk(&["grade", &fixed_exam(&folder), &file]);
     let marks = marks(&ran.out);
     let of = |id: &str, column: &str| marks[&(id.to_owned(), column.to_owned())].clone();
@@ -80,7 +104,12 @@ fn any_value_that_satisfies_is_right_whether_the_key_lists_it_or_not() {
     let marks = marks(&ran.out);
     let each = ["listed", "last", "bare", "mapped", "beyond", "huge", "code"]
         .map(|id| marks[&(id.to_owned(), "2.3".to_owned())].clone());
-    assert_eq!(each, ["3", "3", "3", "0", "0", "0", "0"], "{}", ran.messages);
+    assert_eq!(
+        each,
+        ["3", "3", "3", "0", "0", "0", "0"],
+        "{}",
+        ran.messages
+    );
 }
 
 /// Python's `decimal` computed the rounded values: 1/163999 = 6.09760e-6, and √500 = 22.3607.
@@ -90,9 +119,15 @@ fn a_rounded_key_takes_every_answer_that_rounds_to_it() {
     let script = "question \"Rates\" {\n  let round = 2\n  ask \"Rate\" = 1 / 163999 round round\n  ask \"Time\" = sqrt(500) round 3 unit ns points 2\n}\n";
     let exam = put(&folder, "exam.pw", script);
     let paper = pagewalk(&["exam", &exam]).out;
-    assert!(paper.contains("(2 significant digits)") && paper.contains("(3 significant digits)"), "{paper}");
+    assert!(
+        paper.contains("(2 significant digits)") && paper.contains("(3 significant digits)"),
+        "{paper}"
+    );
     let key = pagewalk(&["exam", &exam, "--key", "--format", "json"]).out;
-    assert!(key.contains("\"key\": \"0.0000061\"") && key.contains("\"key\": \"22.4\""), "{key}");
+    assert!(
+        key.contains("\"key\": \"0.0000061\"") && key.contains("\"key\": \"22.4\""),
+        "{key}"
+    );
     let answers = [
         ("6.1e-6", "1"),
         ("6.1*10^-6", "1"),
@@ -128,7 +163,10 @@ fn a_key_that_students_cannot_write_is_reported() {
         pagewalk(&["check", &script]).messages
     };
     let warned = checked("endless.pw", "ask \"Rate\" = 1 / 163999");
-    assert!(warned.contains("unlikely") && warned.contains("the key is 1/163999"), "{warned}");
+    assert!(
+        warned.contains("unlikely") && warned.contains("the key is 1/163999"),
+        "{warned}"
+    );
     for (name, ask) in [
         ("short.pw", "ask \"Rate\" = 1 / 3"),
         ("decimal.pw", "ask \"Rate\" = 1 / 4096"),
@@ -142,18 +180,37 @@ fn a_key_that_students_cannot_write_is_reported() {
 #[test]
 fn items_are_compared_over_several_terms() {
     let folder = folder("terms");
-    let exam =
-        put(&folder, "exam.pw", "question \"Q\" { ask \"a\" = 6; ask \"b\" = 7 points 2; ask \"c\" = 8 }\n");
+    let exam = put(
+        &folder,
+        "exam.pw",
+        "question \"Q\" { ask \"a\" = 6; ask \"b\" = 7 points 2; ask \"c\" = 8 }\n",
+    );
     let of = |name: &str, rows: &[(&str, [&str; 3])]| {
-        let rows = rows.iter().map(|(id, own)| (*id, own.map(str::to_owned).to_vec()));
+        let rows = rows
+            .iter()
+            .map(|(id, own)| (*id, own.map(str::to_owned).to_vec()));
         put(&folder, name, table(&["1.1", "1.2", "1.3"], rows))
     };
-    let first =
-        [("a", ["6", "7", "8"]), ("b", ["5", "7", "8"]), ("c", ["6", "0", "1"]), ("d", ["0", "0", "0"])];
-    let second =
-        [("a", ["6", "7", "8"]), ("b", ["6", "7", "8"]), ("c", ["6", "0", "1"]), ("d", ["6", "0", "8"])];
+    let first = [
+        ("a", ["6", "7", "8"]),
+        ("b", ["5", "7", "8"]),
+        ("c", ["6", "0", "1"]),
+        ("d", ["0", "0", "0"]),
+    ];
+    let second = [
+        ("a", ["6", "7", "8"]),
+        ("b", ["6", "7", "8"]),
+        ("c", ["6", "0", "1"]),
+        ("d", ["6", "0", "8"]),
+    ];
     let marks = folder.join("fall.csv").to_string_lossy().into_owned();
-    pagewalk(&["grade", &exam, &of("fall-answers.csv", &first), "--output", &marks]);
+    pagewalk(&[
+        "grade",
+        &exam,
+        &of("fall-answers.csv", &first),
+        "--output",
+        &marks,
+    ]);
     let spring = of("spring.csv", &second);
     let ran = pagewalk(&["grade", &exam, &spring, "--statistics", "--earlier", &marks]);
     assert_eq!((ran.status, ran.messages.as_str()), (0, ""));
@@ -168,11 +225,29 @@ fn items_are_compared_over_several_terms() {
         assert!(ran.out.contains(row), "{row} in\n{}", ran.out);
     }
     for (name, text, said) in [
-        ("other.csv", "id,9.9,total\na,1,1\n", "has no marks of this exam"),
-        ("larger.csv", "id,1.1,total\na,3,3\n", "has 3 points for 1.1, which has only 1 in this exam"),
+        (
+            "other.csv",
+            "id,9.9,total\na,1,1\n",
+            "has no marks of this exam",
+        ),
+        (
+            "larger.csv",
+            "id,1.1,total\na,3,3\n",
+            "has 3 points for 1.1, which has only 1 in this exam",
+        ),
     ] {
-        let ran =
-            pagewalk(&["grade", &exam, &spring, "--statistics", "--earlier", &put(&folder, name, text)]);
-        assert!(ran.status == 2 && ran.messages.contains(said), "{}", ran.messages);
+        let ran = pagewalk(&[
+            "grade",
+            &exam,
+            &spring,
+            "--statistics",
+            "--earlier",
+            &put(&folder, name, text),
+        ]);
+        assert!(
+            ran.status == 2 && ran.messages.contains(said),
+            "{}",
+            ran.messages
+        );
     }
 }

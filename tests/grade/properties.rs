@@ -25,8 +25,14 @@ fn spellings(field: &Field) -> Vec<String> {
     match (field.asked, &field.item.kind) {
         (Asked::Blank(blank), _) => match (blank.answer().as_str(), blank.form) {
             ("-" | "unknown", _) => dashes(),
-            (answer, Form::Number { radix: Radix::Hex, .. }) => {
-                let n = u64::from_str_radix(answer.trim_start_matches("0x"), 16).expect("hexadecimal");
+            (
+                answer,
+                Form::Number {
+                    radix: Radix::Hex, ..
+                },
+            ) => {
+                let n =
+                    u64::from_str_radix(answer.trim_start_matches("0x"), 16).expect("hexadecimal");
                 vec![
                     format!("{n:X}"),
                     format!("{n:x}"),
@@ -46,10 +52,16 @@ fn spellings(field: &Field) -> Vec<String> {
                     format!("{n} bytes"),
                 ]
             }
-            ("hit", _) => ["Y", "y", "yes", "hit", "HIT", "h"].map(str::to_owned).to_vec(),
+            ("hit", _) => ["Y", "y", "yes", "hit", "HIT", "h"]
+                .map(str::to_owned)
+                .to_vec(),
             ("miss", _) => ["N", "no", "miss", "Miss"].map(str::to_owned).to_vec(),
-            ("page", _) => ["Y", "yes", "page", "page fault"].map(str::to_owned).to_vec(),
-            ("none", _) if &*blank.fact == "fault" => ["N", "no", "none", "n"].map(str::to_owned).to_vec(),
+            ("page", _) => ["Y", "yes", "page", "page fault"]
+                .map(str::to_owned)
+                .to_vec(),
+            ("none", _) if &*blank.fact == "fault" => {
+                ["N", "no", "none", "n"].map(str::to_owned).to_vec()
+            }
             ("none", _) => dashes(),
             (other, _) => vec![other.to_owned()],
         },
@@ -63,7 +75,10 @@ fn spellings(field: &Field) -> Vec<String> {
             })
             .collect(),
         (_, ItemKind::Choice { options, .. }) => {
-            let at = options.iter().position(|option| option.correct).expect("a right one");
+            let at = options
+                .iter()
+                .position(|option| option.correct)
+                .expect("a right one");
             let letter = char::from(b'A' + at as u8);
             vec![
                 letter.to_string(),
@@ -86,7 +101,10 @@ fn the_key_has_full_marks_in_every_spelling() {
                 .iter()
                 .filter_map(|field| {
                     let each = spellings(field);
-                    Some((field.name.clone(), each.get(round % each.len().max(1))?.clone()))
+                    Some((
+                        field.name.clone(),
+                        each.get(round % each.len().max(1))?.clone(),
+                    ))
                 })
                 .collect();
             let marked = graded(&paper, &answers, &Rules::default());
@@ -104,7 +122,12 @@ fn the_key_has_full_marks_in_every_spelling() {
 
 #[test]
 fn fields_have_one_name_each_the_same_in_every_version_and_points_that_add_up() {
-    let names = |paper: &Paper| fields(paper).into_iter().map(|field| field.name).collect::<Vec<_>>();
+    let names = |paper: &Paper| {
+        fields(paper)
+            .into_iter()
+            .map(|field| field.name)
+            .collect::<Vec<_>>()
+    };
     let first = names(&exam(0));
     let once: std::collections::BTreeSet<String> = first.iter().cloned().collect();
     let slots: std::collections::BTreeSet<String> = first.iter().map(|name| slot(name)).collect();
@@ -114,7 +137,9 @@ fn fields_have_one_name_each_the_same_in_every_version_and_points_that_add_up() 
         let paper = exam(seed);
         assert_eq!(names(&paper), first);
         let all = fields(&paper);
-        let sum = all.iter().fold(Number::ZERO, |sum, field| sum.plus(field.points).expect("a sum"));
+        let sum = all.iter().fold(Number::ZERO, |sum, field| {
+            sum.plus(field.points).expect("a sum")
+        });
         assert_eq!(sum, paper.points());
     }
 }
@@ -128,25 +153,37 @@ fn every_exam_has_fields_with_names_of_their_own() {
         }
         let paper = paper(&std::fs::read_to_string(&path).expect("a script"), 1);
         let all = fields(&paper);
-        let names: std::collections::BTreeSet<&str> = all.iter().map(|field| field.name.as_str()).collect();
+        let names: std::collections::BTreeSet<&str> =
+            all.iter().map(|field| field.name.as_str()).collect();
         assert_eq!(names.len(), all.len(), "{}", path.display());
-        let sum = all.iter().fold(Number::ZERO, |sum, field| sum.plus(field.points).expect("a sum"));
+        let sum = all.iter().fold(Number::ZERO, |sum, field| {
+            sum.plus(field.points).expect("a sum")
+        });
         assert_eq!(sum, paper.points(), "{}", path.display());
     }
 }
 
 /// The answers that a learning platform accepts for a field, including the printed key.
 fn exported(field: &Field) -> Vec<String> {
-    let bare = field.item.hardware.as_ref().is_none_or(|hardware| hardware.kernel.is_none());
+    let bare = field
+        .item
+        .hardware
+        .as_ref()
+        .is_none_or(|hardware| hardware.kernel.is_none());
     match (field.asked, &field.item.kind) {
         (Asked::Blank(blank), _) => spelling::spellings(blank, bare),
         (Asked::Cell { cell, .. }, _) => spelling::of_cell(cell),
-        (_, ItemKind::Any { answers, radix, .. }) => {
-            answers.first.iter().flat_map(|value| spelling::of_value(value, *radix, None)).collect()
-        }
+        (_, ItemKind::Any { answers, radix, .. }) => answers
+            .first
+            .iter()
+            .flat_map(|value| spelling::of_value(value, *radix, None))
+            .collect(),
         (_, ItemKind::Choice { options, .. }) => {
-            let correct: Vec<&str> =
-                options.iter().filter(|option| option.correct).map(|option| option.text.as_str()).collect();
+            let correct: Vec<&str> = options
+                .iter()
+                .filter(|option| option.correct)
+                .map(|option| option.text.as_str())
+                .collect();
             vec![correct.join("; ")]
         }
         _ => Vec::new(),
@@ -162,9 +199,16 @@ fn answers_accepted_on_platforms_are_accepted_here() {
         }
         let paper = paper(&std::fs::read_to_string(&path).expect("a script"), 5);
         let all = fields(&paper);
-        let each: Vec<(String, Vec<String>)> =
-            all.iter().map(|field| (field.name.clone(), exported(field))).collect();
-        let most = each.iter().map(|(_, spelled)| spelled.len()).max().unwrap_or(0).min(24);
+        let each: Vec<(String, Vec<String>)> = all
+            .iter()
+            .map(|field| (field.name.clone(), exported(field)))
+            .collect();
+        let most = each
+            .iter()
+            .map(|(_, spelled)| spelled.len())
+            .max()
+            .unwrap_or(0)
+            .min(24);
         for round in 0..most {
             let written = |(name, spelled): &(String, Vec<String>)| {
                 let text = spelled.get(round % spelled.len().max(1))?;
@@ -191,27 +235,51 @@ fn answers_accepted_on_platforms_are_accepted_here() {
 fn worked(va: u64, wrong: (&str, u64)) -> Vec<(&'static str, String)> {
     let mut sheet: Vec<(&'static str, String)> = Vec::new();
     let mut put = |name: &'static str, right: Option<u64>| {
-        let value = if wrong.0 == name { Some(wrong.1) } else { right };
+        let value = if wrong.0 == name {
+            Some(wrong.1)
+        } else {
+            right
+        };
         sheet.push((name, value.map_or("-".to_owned(), |n| format!("{n:X}"))));
         value
     };
     let vpn = put("vpn", Some(va / 64)).unwrap_or(0);
     let index = put("tlbi", Some(vpn % 4)).unwrap_or(0);
     let tag = put("tlbt", Some(vpn / 4)).unwrap_or(0);
-    let entry = TLB.iter().find(|entry| (entry.0, entry.1) == (index, tag)).map(|entry| entry.2);
-    let found = entry.or_else(|| PAGE_TABLE.iter().find(|entry| entry.0 == vpn).map(|entry| entry.1));
+    let entry = TLB
+        .iter()
+        .find(|entry| (entry.0, entry.1) == (index, tag))
+        .map(|entry| entry.2);
+    let found = entry.or_else(|| {
+        PAGE_TABLE
+            .iter()
+            .find(|entry| entry.0 == vpn)
+            .map(|entry| entry.1)
+    });
     let ppn = put("ppn", found);
     let pa = put("pa", ppn.map(|ppn| ppn * 64 + va % 64));
     let offset = put("co", pa.map(|pa| pa % 4));
     let set = put("ci", pa.map(|pa| pa / 4 % 16));
     let tag = put("ct", pa.map(|pa| pa / 64));
-    let block = CACHE.iter().find(|line| Some(line.0) == set && Some(line.1) == tag).map(|line| line.2);
-    let byte = block.zip(offset).and_then(|(block, offset)| block.get(offset as usize).copied());
+    let block = CACHE
+        .iter()
+        .find(|line| Some(line.0) == set && Some(line.1) == tag)
+        .map(|line| line.2);
+    let byte = block
+        .zip(offset)
+        .and_then(|(block, offset)| block.get(offset as usize).copied());
     put("byte", byte);
     let word = |yes: bool| if yes { "Y" } else { "N" }.to_owned();
     sheet.push(("tlb", word(entry.is_some())));
     sheet.push(("fault", word(found.is_none())));
-    sheet.push(("cache", if pa.is_none() { "-".to_owned() } else { word(block.is_some()) }));
+    sheet.push((
+        "cache",
+        if pa.is_none() {
+            "-".to_owned()
+        } else {
+            word(block.is_some())
+        },
+    ));
     sheet
 }
 
@@ -220,7 +288,10 @@ fn asked(va: u64) -> Paper {
     let text = std::fs::read_to_string(EXAM).expect("the exam");
     let (machine, _) = text.split_once("question ").expect("a question");
     let facts = "vpn, tlbi, tlbt, tlb, fault, ppn, pa, co, ci, ct, cache, byte";
-    paper(&format!("{machine}question \"q\" {{ ask read {va} => {facts} }}"), 0)
+    paper(
+        &format!("{machine}question \"q\" {{ ask read {va} => {facts} }}"),
+        0,
+    )
 }
 
 proptest! {

@@ -27,13 +27,15 @@ fn wrong_rows_are_reported_and_the_others_graded() {
         assert!(
             ran.messages
                 .lines()
-                .any(|messages| messages.contains(&format!("a.csv:{line}: ")) && messages.contains(what)),
+                .any(|messages| messages.contains(&format!("a.csv:{line}: "))
+                    && messages.contains(what)),
             "{}",
             ran.messages
         );
     }
     assert!(
-        ran.messages.contains("the column `1a.ppm` is not a field of the exam; did you mean `1a.ppn`?"),
+        ran.messages
+            .contains("the column `1a.ppm` is not a field of the exam; did you mean `1a.ppn`?"),
         "{}",
         ran.messages
     );
@@ -45,7 +47,11 @@ fn unreadable_answers_are_rejected() {
         ("empty", "", "is empty"),
         ("no-id", "vpn\n1\n", "no column that identifies"),
         ("nobody", "id,1a.vpn\n", "nothing could be marked"),
-        ("version", "id,version,1a.vpn\ns1,AAAAA,0\n", "add the list of versions with `--versions`"),
+        (
+            "version",
+            "id,version,1a.vpn\ns1,AAAAA,0\n",
+            "add the list of versions with `--versions`",
+        ),
     ] {
         let ran = graded(name, text, &[]);
         assert!(
@@ -54,17 +60,25 @@ fn unreadable_answers_are_rejected() {
             ran.messages
         );
     }
-    assert_eq!(graded("column", "id,1a.vpn\ns1,0\n", &["--seed-column", "sead"]).status, 2);
+    assert_eq!(
+        graded("column", "id,1a.vpn\ns1,0\n", &["--seed-column", "sead"]).status,
+        2
+    );
     assert_eq!(pagewalk(&["grade", EXAM, "/nowhere.csv"]).status, 2);
     assert_eq!(pagewalk(&["grade", "/nowhere.pw", EXAM]).status, 2);
 }
 
 #[test]
 fn other_columns_of_a_table_are_left_out() {
-    let ran = graded("beside", "id,name,email,section,nickname,1a.vpn\ns1,A,a@b,2,q,0F\n", &["--seed", "0"]);
+    let ran = graded(
+        "beside",
+        "id,name,email,section,nickname,1a.vpn\ns1,A,a@b,2,q,0F\n",
+        &["--seed", "0"],
+    );
     assert_eq!(ran.status, 1);
     assert!(
-        ran.messages.contains("the column `nickname` is not a field of the exam; it is ignored"),
+        ran.messages
+            .contains("the column `nickname` is not a field of the exam; it is ignored"),
         "{}",
         ran.messages
     );
@@ -77,13 +91,25 @@ fn no_size_hangs_or_kills() {
     let long = "F".repeat(20_000);
     let ran = graded(
         "long",
-        format!("id,1a.vpn,2.1\ns1,{long},1\ns2,{},{}\n", "0".repeat(9_000), "9".repeat(9_000)),
+        format!(
+            "id,1a.vpn,2.1\ns1,{long},1\ns2,{},{}\n",
+            "0".repeat(9_000),
+            "9".repeat(9_000)
+        ),
         &["--seed", "0"],
     );
-    assert!(ran.status == 1 && ran.messages.contains("a.csv:2: a cell has 20000 bytes"), "{}", ran.messages);
+    assert!(
+        ran.status == 1 && ran.messages.contains("a.csv:2: a cell has 20000 bytes"),
+        "{}",
+        ran.messages
+    );
     let many = "s,0\n".repeat(200_000);
     let ran = graded("many", format!("id,1a.vpn\n{many}"), &["--seed", "0"]);
-    assert!(ran.status == 1 && ran.messages.lines().count() < 120, "{}", ran.status);
+    assert!(
+        ran.status == 1 && ran.messages.lines().count() < 120,
+        "{}",
+        ran.status
+    );
     let folder = folder("deep");
     for (name, text) in [
         ("deep.json", "[".repeat(500_000)),
@@ -94,7 +120,10 @@ fn no_size_hangs_or_kills() {
         assert_eq!(ran.status, 2, "{name}");
     }
     let laughs = "a: &a [l,l,l,l,l,l,l,l,l]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c]\n";
-    assert_eq!(pagewalk(&["grade", EXAM, &put(&folder, "laughs.yaml", laughs)]).status, 2);
+    assert_eq!(
+        pagewalk(&["grade", EXAM, &put(&folder, "laughs.yaml", laughs)]).status,
+        2
+    );
     assert!(begun.elapsed().as_secs() < 60, "{:?}", begun.elapsed());
 }
 
@@ -112,13 +141,31 @@ fn a_script_that_changed_since_the_paper_was_printed_is_reported() {
         folder.join("papers").to_str().expect("a path"),
     ]);
     assert_eq!(made.status, 0, "{}", made.messages);
-    let list = std::fs::read_to_string(folder.join("papers/e.versions.csv")).expect("the list of versions");
-    let code = list.lines().nth(1).and_then(|line| line.split(',').next()).expect("a version").to_owned();
+    let list = std::fs::read_to_string(folder.join("papers/e.versions.csv"))
+        .expect("the list of versions");
+    let code = list
+        .lines()
+        .nth(1)
+        .and_then(|line| line.split(',').next())
+        .expect("a version")
+        .to_owned();
     let answers = put(&folder, "a.csv", format!("id,version,1\ns1,{code},7\n"));
     let list = folder.join("papers/e.versions.csv");
-    let graded = || pagewalk(&["grade", &exam, &answers, "--versions", list.to_str().expect("a path")]);
+    let graded = || {
+        pagewalk(&[
+            "grade",
+            &exam,
+            &answers,
+            "--versions",
+            list.to_str().expect("a path"),
+        ])
+    };
     let before = graded();
-    assert!(!before.messages.contains("has changed"), "{}", before.messages);
+    assert!(
+        !before.messages.contains("has changed"),
+        "{}",
+        before.messages
+    );
     put(&folder, "e.pw", text.replace("1000", "2000"));
     let after = graded();
     assert_eq!(after.status, before.status);
@@ -126,9 +173,21 @@ fn a_script_that_changed_since_the_paper_was_printed_is_reported() {
     assert!(after.messages.contains(&said), "{}", after.messages);
     // The list of the changed script replaces the list that is needed for grading.
     let papers = folder.join("papers");
-    let print =
-        || pagewalk(&["exam", &exam, "--variants", "1", "--output", papers.to_str().expect("a path")]);
-    assert!(print().messages.contains("e.versions.csv` listed other versions"));
+    let print = || {
+        pagewalk(&[
+            "exam",
+            &exam,
+            "--variants",
+            "1",
+            "--output",
+            papers.to_str().expect("a path"),
+        ])
+    };
+    assert!(
+        print()
+            .messages
+            .contains("e.versions.csv` listed other versions")
+    );
     assert_eq!(print().messages, "");
 }
 
@@ -137,40 +196,94 @@ fn nobody_is_marked_by_the_paper_of_another_version() {
     let answers = "id,1a.vpn\ns1,0F\n";
     let ran = graded("unknown", answers, &[]);
     assert_eq!((ran.status, &*ran.out), (2, ""));
-    assert!(ran.messages.contains("a.csv:2: the exam differs between versions"), "{}", ran.messages);
+    assert!(
+        ran.messages
+            .contains("a.csv:2: the exam differs between versions"),
+        "{}",
+        ran.messages
+    );
     assert!(ran.messages.contains(
         "`--versions FILE`\n  a column `seed`\n  the option `--seed N`, if all students had the same paper"
     ));
     // Each of the following ways to identify the seed is sufficient.
-    assert!(graded("seed", answers, &["--seed", "3"]).out.contains("s1,"));
-    assert!(graded("seeds", "id,seed,1a.vpn\ns1,3,0F\n", &[]).out.contains("s1,"));
+    assert!(
+        graded("seed", answers, &["--seed", "3"])
+            .out
+            .contains("s1,")
+    );
+    assert!(
+        graded("seeds", "id,seed,1a.vpn\ns1,3,0F\n", &[])
+            .out
+            .contains("s1,")
+    );
     let folder = folder("listed");
     let list = put(&folder, "versions.csv", "version,seed\nKHHKN,3\n");
-    assert!(graded("code", answers, &["--versions", &list, "--code", "KHHKN"]).out.contains("s1,,KHHKN,"));
+    assert!(
+        graded("code", answers, &["--versions", &list, "--code", "KHHKN"])
+            .out
+            .contains("s1,,KHHKN,")
+    );
     assert_eq!(graded("code", answers, &["--code", "KHHKN"]).status, 2);
     // A random policy makes choices when the exam runs, even if the machine is in a file.
     let answers = put(&folder, "b.csv", "id,1\ns1,2\n");
-    let ruled = include_str!("../../examples/machines/simple.yaml").replace("tlb:", "tlb:\n  policy: random");
+    let ruled = include_str!("../../examples/machines/simple.yaml")
+        .replace("tlb:", "tlb:\n  policy: random");
     put(&folder, "m.yaml", ruled);
-    for machine in ["machine simple { tlb { policy random } }", "machine \"m.yaml\""] {
-        let exam = put(&folder, "random.pw", format!("{machine}\nquestion \"q\" {{ ask \"1 + 1\" = 2 }}\n"));
+    for machine in [
+        "machine simple { tlb { policy random } }",
+        "machine \"m.yaml\"",
+    ] {
+        let exam = put(
+            &folder,
+            "random.pw",
+            format!("{machine}\nquestion \"q\" {{ ask \"1 + 1\" = 2 }}\n"),
+        );
         let ran = pagewalk(&["grade", &exam, &answers]);
-        assert!(ran.messages.contains("differs between versions"), "{machine}: {}", ran.messages);
+        assert!(
+            ran.messages.contains("differs between versions"),
+            "{machine}: {}",
+            ran.messages
+        );
     }
     // An exam without drawn values does not depend on a seed, even if its text contains the word "random".
-    let exam = put(&folder, "fixed.pw", "question \"random access memory\" { ask \"1 + 1\" = 2 }\n");
+    let exam = put(
+        &folder,
+        "fixed.pw",
+        "question \"random access memory\" { ask \"1 + 1\" = 2 }\n",
+    );
     let ran = pagewalk(&["grade", &exam, &put(&folder, "a.csv", "id,1\ns1,2\n")]);
-    assert_eq!((ran.status, ran.out.lines().nth(1)), (0, Some("s1,,,1,1,1,0")), "{}", ran.messages);
+    assert_eq!(
+        (ran.status, ran.out.lines().nth(1)),
+        (0, Some("s1,,,1,1,1,0")),
+        "{}",
+        ran.messages
+    );
 }
 
 #[test]
 fn missing_columns_are_listed() {
     let folder = folder("missing");
-    let exam = put(&folder, "e.pw", "question \"q\" { ask \"a\" = 2; ask \"b\" = 3; essay \"c\" }\n");
+    let exam = put(
+        &folder,
+        "e.pw",
+        "question \"q\" { ask \"a\" = 2; ask \"b\" = 3; essay \"c\" }\n",
+    );
     let ran = pagewalk(&["grade", &exam, &put(&folder, "a.csv", "id,1.1\ns1,2\n")]);
     assert_eq!(ran.status, 1);
-    assert!(ran.messages.contains("a.csv: there is no column for 1.2\n"), "{}", ran.messages);
-    assert_eq!(pagewalk(&["grade", &exam, &put(&folder, "b.csv", "id,1.1,1.2\ns1,2,\n")]).status, 0);
+    assert!(
+        ran.messages.contains("a.csv: there is no column for 1.2\n"),
+        "{}",
+        ran.messages
+    );
+    assert_eq!(
+        pagewalk(&[
+            "grade",
+            &exam,
+            &put(&folder, "b.csv", "id,1.1,1.2\ns1,2,\n")
+        ])
+        .status,
+        0
+    );
 }
 
 #[test]
@@ -188,15 +301,26 @@ fn lines_are_counted_alike_with_every_line_end() {
 #[test]
 fn unreadable_answers_are_reviewed_and_graded_again() {
     let folder = folder("review");
-    let exam = put(&folder, "e.pw", "question \"q\" { ask \"a\" = 21; ask \"b\" = 3 }\n");
+    let exam = put(
+        &folder,
+        "e.pw",
+        "question \"q\" { ask \"a\" = 21; ask \"b\" = 3 }\n",
+    );
     let answers = put(&folder, "a.csv", "id,1.1,1.2\ns1,2l,3\ns2,smudge,3\n");
     let review = folder.join("review.csv");
     let path = review.to_string_lossy().into_owned();
     let run = || pagewalk(&["grade", &exam, &answers, "--review", &path]);
     let first = run();
-    assert!(first.messages.contains("2 answers are unreadable"), "{}", first.messages);
+    assert!(
+        first.messages.contains("2 answers are unreadable"),
+        "{}",
+        first.messages
+    );
     let text = std::fs::read_to_string(&review).expect("the list");
-    assert_eq!(text, "id,field,answer,read as\r\ns1,1.1,2l,\r\ns2,1.1,smudge,\r\n");
+    assert_eq!(
+        text,
+        "id,field,answer,read as\r\ns1,1.1,2l,\r\ns2,1.1,smudge,\r\n"
+    );
     std::fs::write(&review, text.replace("2l,", "2l,21")).expect("a correction");
     let second = run();
     assert!(
@@ -205,11 +329,21 @@ fn unreadable_answers_are_reviewed_and_graded_again() {
         second.out
     );
     // The corrections stay in the file.
-    assert!(std::fs::read_to_string(&review).expect("the list").contains("s1,1.1,2l,21"));
+    assert!(
+        std::fs::read_to_string(&review)
+            .expect("the list")
+            .contains("s1,1.1,2l,21")
+    );
     std::fs::write(&review, "id,field\r\nx,y\r\n").expect("another file");
     let wrong = run();
     assert_eq!(wrong.status, 2);
-    assert!(wrong.messages.contains("has no columns id, field, answer, read as"), "{}", wrong.messages);
+    assert!(
+        wrong
+            .messages
+            .contains("has no columns id, field, answer, read as"),
+        "{}",
+        wrong.messages
+    );
 }
 
 #[test]
@@ -230,7 +364,11 @@ fn lists_of_pages_are_accepted_with_any_separator() {
     ];
     let marks = |cells: [&str; 6]| {
         let cells: Vec<String> = cells.iter().map(|cell| format!("\"{cell}\"")).collect();
-        let file = put(&folder, "a.csv", format!("id,{}\ns1,{}\n", fields.join(","), cells.join(",")));
+        let file = put(
+            &folder,
+            "a.csv",
+            format!("id,{}\ns1,{}\n", fields.join(","), cells.join(",")),
+        );
         let ran = pagewalk(&["grade", &exam, &file]);
         let row = ran.out.lines().nth(1).map(str::to_owned);
         row.unwrap_or_else(|| panic!("{}{}", ran.messages, ran.out))
@@ -252,7 +390,9 @@ fn a_wrong_victim_costs_only_its_own_row() {
     let mut header = "id".to_owned();
     let mut answers = "s1".to_owned();
     // The student's cells, written by hand, are hit, frame 0, frame 1, and frame 2.
-    let rows = ["0,1,-,-", "0,1,2,-", "0,1,2,3", "0,1,2,4", "1,1,2,4", "1,1,2,4"];
+    let rows = [
+        "0,1,-,-", "0,1,2,-", "0,1,2,3", "0,1,2,4", "1,1,2,4", "1,1,2,4",
+    ];
     for (at, row) in (1..).zip(rows) {
         for column in ["hit", "frame0", "frame1", "frame2"] {
             header.extend([",1.", &at.to_string(), ".", column]);
@@ -262,9 +402,23 @@ fn a_wrong_victim_costs_only_its_own_row() {
     let file = put(&folder, "a.csv", format!("{header}\n{answers}\n"));
     let ran = pagewalk(&["grade", &exam, &file]);
     // Step 4 has two wrong cells: frame 0 still contains page 1, and frame 2 contains page 4. The rest follows.
-    assert!(ran.out.lines().nth(1).expect("marks").ends_with(",22,24,0"), "{}{}", ran.messages, ran.out);
+    assert!(
+        ran.out.lines().nth(1).expect("marks").ends_with(",22,24,0"),
+        "{}{}",
+        ran.messages,
+        ran.out
+    );
     let strict = pagewalk(&["grade", &exam, &file, "--rule", "carried=0"]);
     // According to the key, steps 5 and 6 are 0 4 1 3 and 0 4 1 2, so all of the student's cells in these steps
     // are wrong.
-    assert!(strict.out.lines().nth(1).expect("marks").ends_with(",14,24,0"), "{}", strict.out);
+    assert!(
+        strict
+            .out
+            .lines()
+            .nth(1)
+            .expect("marks")
+            .ends_with(",14,24,0"),
+        "{}",
+        strict.out
+    );
 }

@@ -15,7 +15,10 @@ fn graded(folder: &Path, answers: &str, more: &[&str]) -> Ran {
 
 /// The points for one of the twenty sheets under some rules.
 fn of(rules: &[&str], id: &str, column: &str) -> String {
-    let folder = folder(&format!("ruled-{id}-{}", rules.join("").replace(['=', '/', ',', '.'], "_")));
+    let folder = folder(&format!(
+        "ruled-{id}-{}",
+        rules.join("").replace(['=', '/', ',', '.'], "_")
+    ));
     let flags: Vec<&str> = rules.iter().flat_map(|rule| ["--rule", rule]).collect();
     let ran = graded(&folder, &all_sheets(), &flags);
     assert_eq!(ran.status, 0, "{}", ran.messages);
@@ -44,16 +47,55 @@ fn a_group_can_be_all_or_nothing() {
 fn wrong_answers_can_cost() {
     // Answers 2.1, 2.3, and 2.4 are wrong. These wrong answers cost 2 + 3 + 2 of the 14 points. The essay loses 3
     // points, and the rules subtract a quarter of 5 and half of 2.
-    assert_eq!(of(&["wrong=1/4", "wrong-choice=1/2"], "second-question", "2.1"), "-0.5");
-    assert_eq!(of(&["wrong=1/4", "wrong-choice=1/2"], "second-question", "total"), "37.75");
-    assert_eq!(of(&["wrong=1/4", "wrong-choice=1/2", "floor=item"], "second-question", "total"), "40");
-    assert_eq!(of(&["wrong=1/4", "wrong-choice=1/2", "round=1/2"], "second-question", "total"), "38");
+    assert_eq!(
+        of(&["wrong=1/4", "wrong-choice=1/2"], "second-question", "2.1"),
+        "-0.5"
+    );
+    assert_eq!(
+        of(
+            &["wrong=1/4", "wrong-choice=1/2"],
+            "second-question",
+            "total"
+        ),
+        "37.75"
+    );
+    assert_eq!(
+        of(
+            &["wrong=1/4", "wrong-choice=1/2", "floor=item"],
+            "second-question",
+            "total"
+        ),
+        "40"
+    );
+    assert_eq!(
+        of(
+            &["wrong=1/4", "wrong-choice=1/2", "round=1/2"],
+            "second-question",
+            "total"
+        ),
+        "38"
+    );
     // An empty field costs nothing.
-    let rules = ["--rule", "wrong=1", "--rule", "wrong-choice=1", "--rule", "floor=none"];
-    let ran = graded(&folder("empty"), "id,2.1,2.3,2.4\ns1,,,\ns2,?,?,?\n", &rules);
+    let rules = [
+        "--rule",
+        "wrong=1",
+        "--rule",
+        "wrong-choice=1",
+        "--rule",
+        "floor=none",
+    ];
+    let ran = graded(
+        &folder("empty"),
+        "id,2.1,2.3,2.4\ns1,,,\ns2,?,?,?\n",
+        &rules,
+    );
     let of = |id: &str, field: &str| marks(&ran.out)[&(id.to_owned(), field.to_owned())].clone();
     for (field, points) in [("2.1", "-2"), ("2.3", "-3"), ("2.4", "-2")] {
-        assert_eq!((of("s1", field), of("s2", field)), ("0".to_owned(), points.to_owned()), "{field}");
+        assert_eq!(
+            (of("s1", field), of("s2", field)),
+            ("0".to_owned(), points.to_owned()),
+            "{field}"
+        );
     }
     let folder = folder("below-zero");
     let row = "id,2.1,2.2,2.3\ns1,1,1,0\n";
@@ -61,7 +103,10 @@ fn wrong_answers_can_cost() {
         let ran = graded(&folder, row, &["--rule", "wrong=1", "--rule", floor]);
         marks(&ran.out)[&("s1".to_owned(), "total".to_owned())].clone()
     };
-    assert_eq!((total("floor=none"), total("floor=question")), ("-7".to_owned(), "0".to_owned()));
+    assert_eq!(
+        (total("floor=none"), total("floor=question")),
+        ("-7".to_owned(), "0".to_owned())
+    );
 }
 
 #[test]
@@ -69,22 +114,36 @@ fn a_voided_part_counts_for_everyone_or_no_one() {
     assert_eq!(of(&["void=1c"], "empty-for-dash", "total"), "50");
     assert_eq!(of(&["void=2"], "second-question", "total"), "50");
     let folder = folder("removed");
-    let rules = put(&folder, "rules.yaml", "void: { 1c: remove, 1a.byte: full }\n");
+    let rules = put(
+        &folder,
+        "rules.yaml",
+        "void: { 1c: remove, 1a.byte: full }\n",
+    );
     let ran = graded(&folder, &all_sheets(), &["--rules", &rules]);
     let marks = marks(&ran.out);
     let of = |id: &str, column: &str| marks[&(id.to_owned(), column.to_owned())].clone();
-    assert_eq!((of("empty-for-dash", "total"), of("empty-for-dash", "max")), ("38".into(), "38".into()));
+    assert_eq!(
+        (of("empty-for-dash", "total"), of("empty-for-dash", "max")),
+        ("38".into(), "38".into())
+    );
     assert_eq!(of("wrong-byte", "total"), "38");
 }
 
 #[test]
 fn another_answer_can_be_accepted() {
     let folder = folder("also");
-    let rules = put(&folder, "rules.yaml", "also:\n  1a.byte: [\"-\", 0x72]\n  \"2.4\": [B]\n");
+    let rules = put(
+        &folder,
+        "rules.yaml",
+        "also:\n  1a.byte: [\"-\", 0x72]\n  \"2.4\": [B]\n",
+    );
     let ran = graded(&folder, &all_sheets(), &["--rules", &rules]);
     let marks = marks(&ran.out);
     let of = |id: &str| marks[&(id.to_owned(), "total".to_owned())].clone();
-    assert_eq!((of("wrong-byte"), of("second-question")), ("50".to_owned(), "42".to_owned()));
+    assert_eq!(
+        (of("wrong-byte"), of("second-question")),
+        ("50".to_owned(), "42".to_owned())
+    );
 }
 
 #[test]
@@ -93,13 +152,20 @@ fn the_key_of_another_assumption_is_accepted_as_a_whole() {
     let exam = fixed_exam(&folder);
     let text = std::fs::read_to_string(&exam).expect("the exam");
     // If the entry with tag 02 in set 2 were valid, the lookup would hit.
-    let other = put(&folder, "other.pw", text.replace("| 02  -   0 | 08", "| 02  09  1 | 08"));
+    let other = put(
+        &folder,
+        "other.pw",
+        text.replace("| 02  -   0 | 08", "| 02  09  1 | 08"),
+    );
     let file = put(&folder, "answers.csv", all_sheets());
     let ran = pagewalk(&["grade", &exam, &file, "--also", &other]);
     assert_eq!(ran.status, 0, "{}", ran.messages);
     let marks = marks(&ran.out);
     let of = |id: &str| marks[&(id.to_owned(), "total".to_owned())].clone();
-    assert_eq!((of("all-right"), of("invalid-entry")), ("50".to_owned(), "50".to_owned()));
+    assert_eq!(
+        (of("all-right"), of("invalid-entry")),
+        ("50".to_owned(), "50".to_owned())
+    );
 }
 
 #[test]
@@ -110,12 +176,17 @@ fn several_options_count_together_or_each() {
         "q.pw",
         "question \"q\" { choice \"Which?\" points 4 { correct \"a\"; wrong \"x\"; correct \"c\"; wrong \"d\" } }",
     );
-    let file = put(&folder, "a.csv", "id,1\nboth,\"A, C\"\none,A\nmixed,A B\nmore,ABC\nwords,a; c\nbad,E\n");
+    let file = put(
+        &folder,
+        "a.csv",
+        "id,1\nboth,\"A, C\"\none,A\nmixed,A B\nmore,ABC\nwords,a; c\nbad,E\n",
+    );
     let total = |rule: &str, id: &str| {
         let ran = pagewalk(&["grade", &exam, &file, "--rule", rule]);
         marks(&ran.out)[&(id.to_owned(), "total".to_owned())].clone()
     };
-    let each = |rule: &str| ["both", "one", "mixed", "more", "words", "bad"].map(|id| total(rule, id));
+    let each =
+        |rule: &str| ["both", "one", "mixed", "more", "words", "bad"].map(|id| total(rule, id));
     assert_eq!(each("several=whole"), ["4", "0", "0", "0", "4", "0"]);
     assert_eq!(each("several=each"), ["4", "2", "0", "2", "4", "0"]);
 }
@@ -125,7 +196,15 @@ fn invalid_rules_are_reported() {
     let folder = folder("no-rules");
     let rules = put(&folder, "rules.yaml", "caried: 1/2\nvoid: [1d]\n");
     let ran = graded(&folder, "id,1a.vpn\ns1,0F\n", &["--rules", &rules]);
-    assert!(ran.status == 2 && ran.messages.contains("did you mean `carried`?"), "{}", ran.messages);
+    assert!(
+        ran.status == 2 && ran.messages.contains("did you mean `carried`?"),
+        "{}",
+        ran.messages
+    );
     let ran = graded(&folder, "id,1a.vpn\ns1,0F\n", &["--rule", "void=1a.vpm"]);
-    assert!(ran.status == 2 && ran.messages.contains("did you mean `1a.vpn`?"), "{}", ran.messages);
+    assert!(
+        ran.status == 2 && ran.messages.contains("did you mean `1a.vpn`?"),
+        "{}",
+        ran.messages
+    );
 }

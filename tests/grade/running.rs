@@ -29,7 +29,9 @@ pub fn fixed_exam(folder: &Path) -> String {
 
 /// An empty folder for a test.
 pub fn folder(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("grade").join(name);
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .join("grade")
+        .join(name);
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).expect("a folder");
     folder
@@ -54,10 +56,20 @@ pub struct Ran {
 
 /// Runs `pagewalk` with these arguments.
 pub fn pagewalk(arguments: &[&str]) -> Ran {
-    let Output { status, stdout, stderr } =
-        Command::new(env!("CARGO_BIN_EXE_pagewalk")).args(arguments).output().expect("it runs");
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = Command::new(env!("CARGO_BIN_EXE_pagewalk"))
+        .args(arguments)
+        .output()
+        .expect("it runs");
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
-    Ran { status: status.code().expect("no signal"), out: text(stdout), messages: text(stderr) }
+    Ran {
+        status: status.code().expect("no signal"),
+        out: text(stdout),
+        messages: text(stderr),
+    }
 }
 
 /// The points in a table, indexed by ID and column.
@@ -77,9 +89,13 @@ pub fn marks(out: &str) -> BTreeMap<(String, String), String> {
 /// A table of answer sheets, with an ID and a list of answers for each.
 pub fn table<'t>(columns: &[&str], rows: impl Iterator<Item = (&'t str, Vec<String>)>) -> String {
     let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(std::iter::once("id").chain(columns.iter().copied())).expect("a header");
+    writer
+        .write_record(std::iter::once("id").chain(columns.iter().copied()))
+        .expect("a header");
     for (id, cells) in rows {
-        writer.write_record(std::iter::once(id.to_owned()).chain(cells)).expect("a row");
+        writer
+            .write_record(std::iter::once(id.to_owned()).chain(cells))
+            .expect("a row");
     }
     String::from_utf8(writer.into_inner().expect("all of it")).expect("UTF-8")
 }
@@ -89,8 +105,20 @@ pub fn paper(text: &str, seed: u64) -> Paper {
     let (mut sources, script, wrong) = read_text(EXAM, text, &mut Disk);
     assert_eq!(wrong, []);
     let (files, _) = Files::read(&script.body, &mut sources, &mut Disk);
-    let Composed { paper, diagnostics, failed, .. } =
-        compose(&script.body, &sources, &files, Options { seed, ..Options::default() });
+    let Composed {
+        paper,
+        diagnostics,
+        failed,
+        ..
+    } = compose(
+        &script.body,
+        &sources,
+        &files,
+        Options {
+            seed,
+            ..Options::default()
+        },
+    );
     assert_eq!((diagnostics, failed), (vec![], 0));
     paper
 }
@@ -99,6 +127,10 @@ pub fn paper(text: &str, seed: u64) -> Paper {
 pub fn graded(paper: &Paper, answers: &BTreeMap<String, String>, rules: &Rules) -> Marked {
     let key = Key::new(paper, &[], |_: &Answers, _: &Value| false);
     let text = |(name, text): (&String, &String)| (name.clone(), Given::Text(text.clone()));
-    let sheet = Sheet { id: "s".to_owned(), answers: answers.iter().map(text).collect(), ..Sheet::default() };
+    let sheet = Sheet {
+        id: "s".to_owned(),
+        answers: answers.iter().map(text).collect(),
+        ..Sheet::default()
+    };
     mark(&key, &sheet, rules)
 }

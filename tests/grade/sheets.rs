@@ -68,7 +68,11 @@ pub struct Made {
 /// The sheets. The paper is worth 50 points: 36 blanks with 1 point each, and then 2, 2, 3, 2, and 5 points.
 pub const SHEETS: &[Made] = &[
     // All answers are correct.
-    Made { id: "all-right", instead: &[], lost: &[] },
+    Made {
+        id: "all-right",
+        instead: &[],
+        lost: &[],
+    },
     // Students' spellings: without zeros or prefixes, in lowercase, as words, or in other units.
     Made {
         id: "spelled",
@@ -98,7 +102,11 @@ pub const SHEETS: &[Made] = &[
         lost: &[],
     },
     // Only the VPN is wrong. The later answers follow from the correct VPN.
-    Made { id: "vpn-alone", instead: &[("1a.vpn", "3D")], lost: &[("1a.vpn", 1)] },
+    Made {
+        id: "vpn-alone",
+        instead: &[("1a.vpn", "3D")],
+        lost: &[("1a.vpn", 1)],
+    },
     // The VPN is 0E, and the later answers follow from it. Set 2 has no valid entry with tag 3. The page
     // table has 11 for page 0E, so PA is 11‖16 = 456. Set 5 has tag 0D instead of 11, so the byte is missing.
     // One mistake costs one point.
@@ -154,21 +162,41 @@ pub const SHEETS: &[Made] = &[
         lost: &[("1c.tlbi", 1), ("1c.tlbt", 1)],
     },
     // The student overlooks the hit. The page table gives the same PPN.
-    Made { id: "hit-not-seen", instead: &[("1a.tlb", "N")], lost: &[("1a.tlb", 1)] },
+    Made {
+        id: "hit-not-seen",
+        instead: &[("1a.tlb", "N")],
+        lost: &[("1a.tlb", 1)],
+    },
     // The student treats the entry with tag 2 in set 2 as valid. The PPN is still correct.
-    Made { id: "invalid-entry", instead: &[("1b.tlb", "Y")], lost: &[("1b.tlb", 1)] },
+    Made {
+        id: "invalid-entry",
+        instead: &[("1b.tlb", "Y")],
+        lost: &[("1b.tlb", 1)],
+    },
     // The student uses PPN 17, which belongs to page 09. PA is then 17‖16 = 5D6, with set 5 and tag 17, which
     // gives no hit and no byte.
     Made {
         id: "ppn-carried",
-        instead: &[("1a.ppn", "17"), ("1a.pa", "5D6"), ("1a.ct", "17"), ("1a.cache", "N"), ("1a.byte", "-")],
+        instead: &[
+            ("1a.ppn", "17"),
+            ("1a.pa", "5D6"),
+            ("1a.ct", "17"),
+            ("1a.cache", "N"),
+            ("1a.byte", "-"),
+        ],
         lost: &[("1a.ppn", 1)],
     },
     // The student makes two mistakes: PPN 17 with its PA, and a tag that belongs to neither PA. No set has
     // tag 1D, so the miss and the dash are consistent.
     Made {
         id: "ppn-and-tag",
-        instead: &[("1a.ppn", "17"), ("1a.pa", "5D6"), ("1a.ct", "1D"), ("1a.cache", "N"), ("1a.byte", "-")],
+        instead: &[
+            ("1a.ppn", "17"),
+            ("1a.pa", "5D6"),
+            ("1a.ct", "1D"),
+            ("1a.cache", "N"),
+            ("1a.byte", "-"),
+        ],
         lost: &[("1a.ppn", 1), ("1a.ct", 1)],
     },
     // The student does not shift the PPN: 0D + 16 = 23. CO is 3, CI is 8, and CT is 0, but set 8 has tag 24.
@@ -202,9 +230,17 @@ pub const SHEETS: &[Made] = &[
         lost: &[("1a.vpn", 1), ("1a.pa", 1)],
     },
     // The student answers CO 3 and byte 3 of the block, which is 1D.
-    Made { id: "offset-carried", instead: &[("1a.co", "3"), ("1a.byte", "1D")], lost: &[("1a.co", 1)] },
+    Made {
+        id: "offset-carried",
+        instead: &[("1a.co", "3"), ("1a.byte", "1D")],
+        lost: &[("1a.co", 1)],
+    },
     // CO is correct, but the byte is another byte of the block, so no earlier mistake explains it.
-    Made { id: "wrong-byte", instead: &[("1a.byte", "72")], lost: &[("1a.byte", 1)] },
+    Made {
+        id: "wrong-byte",
+        instead: &[("1a.byte", "72")],
+        lost: &[("1a.byte", 1)],
+    },
     // The tag is 0C, but set 5 has tag 0D, so a miss and a missing byte follow.
     Made {
         id: "cache-tag",
@@ -285,7 +321,12 @@ pub const SHEETS: &[Made] = &[
     // wrong option. The essay gets 2 of 5 points.
     Made {
         id: "second-question",
-        instead: &[("2.1", "256"), ("2.3", "0x3D6"), ("2.4", "B"), ("2.5 points", "2")],
+        instead: &[
+            ("2.1", "256"),
+            ("2.3", "0x3D6"),
+            ("2.4", "B"),
+            ("2.5 points", "2"),
+        ],
         lost: &[("2.1", 2), ("2.3", 3), ("2.4", 2), ("2.5", 3)],
     },
 ];

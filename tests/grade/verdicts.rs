@@ -11,7 +11,9 @@ use pagewalk_script::questions::entry::Answers;
 use super::running::{EXAM, graded, paper};
 
 fn answers(all: &[(&str, &str)]) -> BTreeMap<String, String> {
-    all.iter().map(|(field, text)| ((*field).to_owned(), (*text).to_owned())).collect()
+    all.iter()
+        .map(|(field, text)| ((*field).to_owned(), (*text).to_owned()))
+        .collect()
 }
 
 /// Rules with these settings.
@@ -26,11 +28,18 @@ fn rules(settings: &[(&str, Setting)]) -> Rules {
 /// The verdict and the points of each answer, in the order of the paper.
 fn verdicts(script: &str, all: &[(&str, &str)], rules: &Rules) -> Vec<(&'static str, String)> {
     let marked = graded(&paper(script, 0), &answers(all), rules);
-    marked.marks.iter().map(|mark| (mark.verdict.name(), mark.points.to_string())).collect()
+    marked
+        .marks
+        .iter()
+        .map(|mark| (mark.verdict.name(), mark.points.to_string()))
+        .collect()
 }
 
 fn names(script: &str, all: &[(&str, &str)]) -> Vec<&'static str> {
-    verdicts(script, all, &Rules::default()).into_iter().map(|(name, _)| name).collect()
+    verdicts(script, all, &Rules::default())
+        .into_iter()
+        .map(|(name, _)| name)
+        .collect()
 }
 
 #[test]
@@ -38,35 +47,68 @@ fn yes_is_no_class_of_a_fault() {
     let script = "machine core-i7 { tlb none, cache none }\nkernel { frames 16 }\n\
         process P { | area start end perms |; | data 0x10000 0x12000 rw- | }\n\
         question \"q\" { ask P: read 0x10000 => fault, signal }\n";
-    assert_eq!(names(script, &[("1.fault", "Y"), ("1.signal", "-")]), ["unreadable", "right"]);
-    assert_eq!(names(script, &[("1.fault", "none"), ("1.signal", "SIGSEGV")]), ["wrong", "wrong"]);
+    assert_eq!(
+        names(script, &[("1.fault", "Y"), ("1.signal", "-")]),
+        ["unreadable", "right"]
+    );
+    assert_eq!(
+        names(script, &[("1.fault", "none"), ("1.signal", "SIGSEGV")]),
+        ["wrong", "wrong"]
+    );
 }
 
 #[test]
 fn each_blank_of_a_row_has_its_own_key() {
-    let script = "question \"q\" { table \"t\" { columns \"a\" \"x\" \"y\"; row \"r\" ? = 1 ? = 2 } }";
+    let script =
+        "question \"q\" { table \"t\" { columns \"a\" \"x\" \"y\"; row \"r\" ? = 1 ? = 2 } }";
     let paper = paper(script, 0);
-    let names: Vec<String> = fields(&paper).iter().map(|field| field.name.clone()).collect();
+    let names: Vec<String> = fields(&paper)
+        .iter()
+        .map(|field| field.name.clone())
+        .collect();
     let all = |x: &str, y: &str| {
-        let answers = [(names[0].clone(), x.to_owned()), (names[1].clone(), y.to_owned())].into();
-        graded(&paper, &answers, &Rules::default()).total.to_string()
+        let answers = [
+            (names[0].clone(), x.to_owned()),
+            (names[1].clone(), y.to_owned()),
+        ]
+        .into();
+        graded(&paper, &answers, &Rules::default())
+            .total
+            .to_string()
     };
-    assert_eq!((all("1", "2"), all("2", "1"), all("2", "2")), ("2".into(), "0".into(), "1".into()));
+    assert_eq!(
+        (all("1", "2"), all("2", "1"), all("2", "2")),
+        ("2".into(), "0".into(), "1".into())
+    );
 }
 
 #[test]
 fn other_answers_may_have_any_spelling() {
-    let script = "machine simple\nquestion \"q\" { ask read 0x10 => vpn, tlb\n  ask \"Name\" = \"frame\" }";
-    let also = [("1.1.vpn", "0x05"), ("1.1.tlb", "hit"), ("1.2", "Page Frame")];
+    let script =
+        "machine simple\nquestion \"q\" { ask read 0x10 => vpn, tlb\n  ask \"Name\" = \"frame\" }";
+    let also = [
+        ("1.1.vpn", "0x05"),
+        ("1.1.tlb", "hit"),
+        ("1.2", "Page Frame"),
+    ];
     let also = also.map(|(field, text)| (field.to_owned(), vec![text.to_owned()]));
     let rules = rules(&[("also", Setting::Map(also.into()))]);
     let accepted = [("1.1.vpn", "5"), ("1.1.tlb", "Y"), ("1.2", "page  frame")];
     let one = |name| (name, "1".to_owned());
-    assert_eq!(verdicts(script, &accepted, &rules), [one("accepted"), one("accepted"), one("accepted")]);
+    assert_eq!(
+        verdicts(script, &accepted, &rules),
+        [one("accepted"), one("accepted"), one("accepted")]
+    );
     let right = [("1.1.vpn", "0"), ("1.1.tlb", "N"), ("1.2", "Frame")];
-    assert_eq!(verdicts(script, &right, &rules), [one("right"), one("right"), one("right")]);
+    assert_eq!(
+        verdicts(script, &right, &rules),
+        [one("right"), one("right"), one("right")]
+    );
     let wrong = [("1.1.vpn", "6"), ("1.1.tlb", "?"), ("1.2", "page")];
-    let names: Vec<&str> = verdicts(script, &wrong, &rules).into_iter().map(|(name, _)| name).collect();
+    let names: Vec<&str> = verdicts(script, &wrong, &rules)
+        .into_iter()
+        .map(|(name, _)| name)
+        .collect();
     assert_eq!(names, ["wrong", "unreadable", "wrong"]);
 }
 
@@ -81,10 +123,23 @@ fn only_the_right_answers_to_another_key_are_accepted() {
     let (own, other) = (paper(&script("05"), 0), [paper(&script("07"), 0)]);
     let key = Key::new(&own, &other, |_: &Answers, _: &Value| false);
     let given = [("1.vpn", "9"), ("1.vpo", "10"), ("1.ppn", "7")];
-    let all = given.map(|(name, text)| (name.to_owned(), Given::from(text))).into();
-    let marked =
-        mark(&key, &Sheet { id: "s".to_owned(), answers: all, ..Sheet::default() }, &Rules::default());
-    let names: Vec<&str> = marked.marks.iter().map(|mark| mark.verdict.name()).collect();
+    let all = given
+        .map(|(name, text)| (name.to_owned(), Given::from(text)))
+        .into();
+    let marked = mark(
+        &key,
+        &Sheet {
+            id: "s".to_owned(),
+            answers: all,
+            ..Sheet::default()
+        },
+        &Rules::default(),
+    );
+    let names: Vec<&str> = marked
+        .marks
+        .iter()
+        .map(|mark| mark.verdict.name())
+        .collect();
     assert_eq!(names, ["wrong", "accepted", "accepted"]);
 }
 
@@ -92,10 +147,17 @@ fn only_the_right_answers_to_another_key_are_accepted() {
 fn a_row_of_a_table_can_be_all_or_nothing() {
     let script = "question \"q\" {\n  reference 1 2 { frames 2, replacement fifo }\n  \
                   ask reference columns frame0 frame1\n}\n";
-    let cells = [("1.1.frame0", "1"), ("1.1.frame1", "9"), ("1.2.frame0", "1"), ("1.2.frame1", "2")];
+    let cells = [
+        ("1.1.frame0", "1"),
+        ("1.1.frame1", "9"),
+        ("1.2.frame0", "1"),
+        ("1.2.frame1", "2"),
+    ];
     let points = |whole: &str| {
         let rules = rules(&[("all-or-nothing", Setting::One(whole.to_owned()))]);
-        graded(&paper(script, 0), &answers(&cells), &rules).total.to_string()
+        graded(&paper(script, 0), &answers(&cells), &rules)
+            .total
+            .to_string()
     };
     assert_eq!(["fields", "rows", "items"].map(points), ["3", "2", "0"]);
 }
@@ -105,7 +167,10 @@ fn a_voided_field_has_no_other_verdict() {
     let script = "machine simple\nquestion \"q\" { ask read 0x10 => vpn, vpo }\n";
     let void = rules(&[("void", Setting::One("1.vpn".to_owned()))]);
     let all = [("1.vpn", "7"), ("1.vpo", "7")];
-    let names: Vec<&str> = verdicts(script, &all, &void).into_iter().map(|(name, _)| name).collect();
+    let names: Vec<&str> = verdicts(script, &all, &void)
+        .into_iter()
+        .map(|(name, _)| name)
+        .collect();
     assert_eq!(names, ["voided", "wrong"]);
 }
 
@@ -115,22 +180,42 @@ fn a_wrong_number_of_a_message_is_wrong() {
                   process P1 { | area | start | end | perms |; | heap | 1000 | 1200 | rw- | }\n\
                   question \"Fault\" { read 0x1000; ask steps all }\n";
     let paper = paper(script, 0);
-    let names: Vec<String> = fields(&paper).iter().map(|field| field.name.clone()).collect();
-    let given = [(names[0].clone(), "99".to_owned()), (names[1].clone(), "first".to_owned())].into();
+    let names: Vec<String> = fields(&paper)
+        .iter()
+        .map(|field| field.name.clone())
+        .collect();
+    let given = [
+        (names[0].clone(), "99".to_owned()),
+        (names[1].clone(), "first".to_owned()),
+    ]
+    .into();
     let marks = graded(&paper, &given, &Rules::default()).marks;
-    let names: Vec<&str> = marks.iter().take(3).map(|mark| mark.verdict.name()).collect();
+    let names: Vec<&str> = marks
+        .iter()
+        .take(3)
+        .map(|mark| mark.verdict.name())
+        .collect();
     assert_eq!(names, ["wrong", "unreadable", "unanswered"]);
 }
 
 #[test]
 fn a_rule_for_a_container_does_not_cover_its_neighbors() {
-    for (name, field) in
-        [("1", "1.vpn"), ("1", "1a.vpn"), ("1a", "1a.vpn"), ("1a.vpn", "1a.vpn"), ("12", "12b")]
-    {
+    for (name, field) in [
+        ("1", "1.vpn"),
+        ("1", "1a.vpn"),
+        ("1a", "1a.vpn"),
+        ("1a.vpn", "1a.vpn"),
+        ("12", "12b"),
+    ] {
         assert!(covers(name, field), "{name} {field}");
     }
-    for (name, field) in [("1", "12.vpn"), ("1a", "1ab"), ("1a", "1b.vpn"), ("1a.v", "1a.vpn"), ("2", "1.2")]
-    {
+    for (name, field) in [
+        ("1", "12.vpn"),
+        ("1a", "1ab"),
+        ("1a", "1b.vpn"),
+        ("1a.v", "1a.vpn"),
+        ("2", "1.2"),
+    ] {
         assert!(!covers(name, field), "{name} {field}");
     }
 }
@@ -140,13 +225,24 @@ fn a_single_field_has_the_mark_that_it_has_on_the_sheet() {
     let paper = paper(&std::fs::read_to_string(EXAM).expect("the exam"), 0);
     let key = Key::new(&paper, &[], |_: &Answers, _: &Value| false);
     let given = |name: &str| (name.to_owned(), Given::from("16"));
-    let all = key.fields().iter().map(|field| given(&field.name)).collect();
-    let sheet = Sheet { id: "s".to_owned(), answers: all, ..Sheet::default() };
+    let all = key
+        .fields()
+        .iter()
+        .map(|field| given(&field.name))
+        .collect();
+    let sheet = Sheet {
+        id: "s".to_owned(),
+        answers: all,
+        ..Sheet::default()
+    };
     let rules = Rules::default();
     let marked = mark(&key, &sheet, &rules);
     assert_eq!(marked.marks.len(), 41);
     for mark in marked.marks {
-        assert_eq!(mark_field(&key, &mark.field, &sheet, &rules).as_ref(), Some(&mark));
+        assert_eq!(
+            mark_field(&key, &mark.field, &sheet, &rules).as_ref(),
+            Some(&mark)
+        );
     }
     assert_eq!(mark_field(&key, "1a.none", &sheet, &rules), None);
 }

@@ -40,15 +40,28 @@ fn pairs() -> Vec<Pair> {
 
 fn pair(text: &str) -> Pair {
     // A note describes the pairs below it.
-    let text: String =
-        text.lines().filter(|line| !line.starts_with("%%")).flat_map(|line| [line, "\n"]).collect();
+    let text: String = text
+        .lines()
+        .filter(|line| !line.starts_with("%%"))
+        .flat_map(|line| [line, "\n"])
+        .collect();
     let (title, scripts) = text.split_once('\n').expect("a title");
-    let (mistaken, meant) = scripts.split_once("\n--\n").map_or((scripts, None), |(a, b)| (a, Some(b)));
+    let (mistaken, meant) = scripts
+        .split_once("\n--\n")
+        .map_or((scripts, None), |(a, b)| (a, Some(b)));
     let script = |text: &str| format!("{}\n", text.replace("<P>", PAGE).trim_end());
     let marked = script(mistaken);
-    let line = marked.lines().position(|line| line.ends_with('«')).map(|index| index + 1);
+    let line = marked
+        .lines()
+        .position(|line| line.ends_with('«'))
+        .map(|index| index + 1);
     let mistaken = marked.replace(" «", "");
-    Pair { title: title.to_owned(), mistaken, line, meant: meant.map(script) }
+    Pair {
+        title: title.to_owned(),
+        mistaken,
+        line,
+        meant: meant.map(script),
+    }
 }
 
 fn checked(text: &str) -> CheckedScript {
@@ -62,7 +75,9 @@ fn reported(script: &CheckedScript) -> impl Iterator<Item = &Diagnostic> {
 /// The text after all fixes are applied.
 fn fixed(text: &str) -> String {
     let script = checked(text);
-    let edits: Vec<TextEdit> = reported(&script).filter_map(|one| one.fix.as_ref()?.edit(text)).collect();
+    let edits: Vec<TextEdit> = reported(&script)
+        .filter_map(|one| one.fix.as_ref()?.edit(text))
+        .collect();
     edited(text, Span::start_of(0), &edits)
 }
 
@@ -75,7 +90,9 @@ fn accepted(text: &str) -> String {
         .find(|action| action.kind == ActionKind::AcceptAll)
         .map_or_else(Vec::new, |action| action.edits);
     let mut new = text.to_owned();
-    all.iter().rev().for_each(|edit| new.replace_range(edit.range.clone(), &edit.text));
+    all.iter()
+        .rev()
+        .for_each(|edit| new.replace_range(edit.range.clone(), &edit.text));
     new
 }
 
@@ -90,22 +107,40 @@ fn broken(pair: &Pair, rest: &str) -> String {
         // The check found no mistakes, so run the script.
         let mut records: Vec<StepRecord> = Vec::new();
         let ended = script.run(Options::default(), &mut records);
-        let failed = records.iter().flat_map(|record| &record.checks).filter(|check| !check.held);
+        let failed = records
+            .iter()
+            .flat_map(|record| &record.checks)
+            .filter(|check| !check.held);
         let diagnostics = ended.diagnostics.iter().map(|one| one.span);
-        lines.extend(failed.map(|check| check.span).chain(diagnostics).filter_map(line));
+        lines.extend(
+            failed
+                .map(|check| check.span)
+                .chain(diagnostics)
+                .filter_map(line),
+        );
     }
     if lines.first().copied() != pair.line {
         return format!("reported in lines {lines:?}, expected {:?}", pair.line);
     }
-    let Some(meant) = &pair.meant else { return String::new() };
-    let new = if at_run { accepted(&mistaken) } else { (0..ROUNDS).fold(mistaken, |text, _| fixed(&text)) };
+    let Some(meant) = &pair.meant else {
+        return String::new();
+    };
+    let new = if at_run {
+        accepted(&mistaken)
+    } else {
+        (0..ROUNDS).fold(mistaken, |text, _| fixed(&text))
+    };
     let after = checked(&new);
     if reported(&after).next().is_some() {
         return format!("{new}\n{:#?}", reported(&after).collect::<Vec<_>>());
     }
     // The comparison includes the texts of statements, so both scripts are formatted.
     let formatted = |text: &str| checked(&format(text).expect("a script that can be read"));
-    match compare_runs(&formatted(&new), &formatted(&format!("{meant}{rest}")), Options::default()) {
+    match compare_runs(
+        &formatted(&new),
+        &formatted(&format!("{meant}{rest}")),
+        Options::default(),
+    ) {
         Ok(comparison) if comparison.same() => String::new(),
         Ok(_) => format!("does something else than was meant:\n{new}"),
         Err(wrong) => format!("{new}\n{wrong:#?}"),
@@ -131,7 +166,11 @@ fn all_right(rest: &str) {
                 report,
                 "== {}\n{}\n",
                 pair.title,
-                if rest.is_empty() { wrong } else { wrong.replace(rest, "") }
+                if rest.is_empty() {
+                    wrong
+                } else {
+                    wrong.replace(rest, "")
+                }
             );
         }
     }
@@ -148,19 +187,31 @@ fn a_word_of_a_fact_may_be_a_variable_parameter_or_loop_name() {
     assert!(script.diagnostics.is_empty(), "{:#?}", script.diagnostics);
     let mut records: Vec<StepRecord> = Vec::new();
     script.run(Options::default(), &mut records);
-    assert!(records.iter().flat_map(|record| &record.checks).all(|check| check.held));
+    assert!(
+        records
+            .iter()
+            .flat_map(|record| &record.checks)
+            .all(|check| check.held)
+    );
 }
 
 #[test]
 fn a_fix_that_leaves_a_mistake_is_not_shown() {
     // Replacing `load` with `read` does not fix the statement, because `read` takes only one address.
     let script = checked(&format!("{PAGE}\nload 1 2\n"));
-    let messages: Vec<_> = script.diagnostics.iter().map(|one| (&*one.message, one.fix.is_some())).collect();
+    let messages: Vec<_> = script
+        .diagnostics
+        .iter()
+        .map(|one| (&*one.message, one.fix.is_some()))
+        .collect();
     assert_eq!(messages, [("a load is a `read`", false)]);
     // Another mistake on the line is also reported.
     let script = checked(&format!("{PAGE}\nload nothing + 1\n"));
-    let messages: Vec<_> =
-        script.diagnostics.iter().map(|one| (one.code.name(), one.fix.is_some())).collect();
+    let messages: Vec<_> = script
+        .diagnostics
+        .iter()
+        .map(|one| (one.code.name(), one.fix.is_some()))
+        .collect();
     assert_eq!(messages, [("unknown-verb", true), ("unknown-name", false)]);
 }
 
@@ -169,12 +220,20 @@ fn every_warning_is_shown() {
     let warned = "let x = 010\nlet y = 020\npage 4\nfor i in 4..4 { show x }\nshow 1; let z = 030; show 2; let w = 040\n";
     for rest in ["", &"# A line that does nothing.\n".repeat(400)] {
         let script = checked(&format!("{warned}{rest}"));
-        let mut lines: Vec<usize> =
-            reported(&script).filter_map(|one| Some(script.sources.location(one.span)?.1.line)).collect();
+        let mut lines: Vec<usize> = reported(&script)
+            .filter_map(|one| Some(script.sources.location(one.span)?.1.line))
+            .collect();
         lines.sort_unstable();
-        assert_eq!(lines, [1, 2, 3, 4, 5, 5], "{:#?}", reported(&script).collect::<Vec<_>>());
+        assert_eq!(
+            lines,
+            [1, 2, 3, 4, 5, 5],
+            "{:#?}",
+            reported(&script).collect::<Vec<_>>()
+        );
         // A mistake does not hide warnings in the surrounding lines.
-        let script = checked(&format!("let v = 050\nif (1) {{\n  show 060\n}}\n{warned}{rest}"));
+        let script = checked(&format!(
+            "let v = 050\nif (1) {{\n  show 060\n}}\n{warned}{rest}"
+        ));
         let warnings = reported(&script).filter(|one| one.is_warning()).count();
         assert_eq!(warnings, 7, "{:#?}", reported(&script).collect::<Vec<_>>());
     }
@@ -183,9 +242,15 @@ fn every_warning_is_shown() {
 #[test]
 fn a_value_that_cannot_be_is_reported_with_the_reason() {
     let file = std::env::temp_dir().join(format!("pagewalk-decimal-{}.pw", std::process::id()));
-    let script = format!("{PAGE}\nread 0x3D4 => pa 354, vpn 15, tlbi 7, vpo 0x7F\nread 0x3D4 => vpn 0x1FF\n");
+    let script = format!(
+        "{PAGE}\nread 0x3D4 => pa 354, vpn 15, tlbi 7, vpo 0x7F\nread 0x3D4 => vpn 0x1FF\n"
+    );
     fs::write(&file, script).expect("a file");
-    let run = Command::new(env!("CARGO_BIN_EXE_pagewalk")).arg("run").arg(&file).output().expect("a run");
+    let run = Command::new(env!("CARGO_BIN_EXE_pagewalk"))
+        .arg("run")
+        .arg(&file)
+        .output()
+        .expect("a run");
     fs::remove_file(&file).expect("a file");
     let messages = String::from_utf8(run.stdout).expect("text");
     for message in [
@@ -241,12 +306,16 @@ fn no_text_is_too_strange_for_the_rows() {
 fn no_part_of_a_mistake_is_too_strange_for_the_rows() {
     let mut random = 1_u64;
     let mut next = |below: usize| {
-        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        random = random
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         (random >> 33) as usize % below
     };
     for pair in pairs() {
-        let words: Vec<&str> =
-            pair.mistaken.split_inclusive([' ', '(', '=', ':', ',', '{', '[', '"', '\n']).collect();
+        let words: Vec<&str> = pair
+            .mistaken
+            .split_inclusive([' ', '(', '=', ':', ',', '{', '[', '"', '\n'])
+            .collect();
         for _ in 0..3 {
             let (at, other) = (next(words.len()), next(words.len()));
             let mut words = words.clone();

@@ -79,7 +79,9 @@ fn filled(slot: Slot) -> &'static str {
 fn around(block: &str, setting: &str) -> String {
     match block {
         "machine" | "kernel" | "exam" => format!("{block} {{ {setting} }}"),
-        "page_table" | "pte" | "tlb" | "cache" | "memory" => format!("machine {{ {block} {{ {setting} }} }}"),
+        "page_table" | "pte" | "tlb" | "cache" | "memory" => {
+            format!("machine {{ {block} {{ {setting} }} }}")
+        }
         "file" | "executable" => format!("{block} \"a\" {{ {setting} }}"),
         "reference" => format!("reference 1 2 {{ {setting} }}"),
         "choice" | "essay" => format!("question \"q\" {{ {block} \"t\" {{ {setting} }} }}"),
@@ -93,8 +95,12 @@ fn all() -> Vec<Sample> {
     let mut all = Vec::new();
     for block in LANGUAGE.blocks() {
         for setting in (block.settings)() {
-            let said =
-                |(text, dimension)| (around(block.name, &format!("{}{text}", setting.name)), dimension);
+            let said = |(text, dimension)| {
+                (
+                    around(block.name, &format!("{}{text}", setting.name)),
+                    dimension,
+                )
+            };
             all.extend(samples(setting.params).into_iter().map(said));
         }
     }
@@ -102,14 +108,24 @@ fn all() -> Vec<Sample> {
     for verb in LANGUAGE.verbs() {
         let body = |text: &str| format!("{}{text}", verb.name);
         let said = |(text, dimension): Sample| match verb.name {
-            "figure" | "essay" | "choice" => (format!("question \"q\" {{ {} }}", body(&text)), dimension),
+            "figure" | "essay" | "choice" => {
+                (format!("question \"q\" {{ {} }}", body(&text)), dimension)
+            }
             _ => (format!("machine simple\n{}", body(&text)), dimension),
         };
         all.extend(samples(verb.params).into_iter().map(said));
     }
-    for form in FORMS.iter().filter(|form| matches!(form.name, "repeat" | "question" | "probe")) {
+    for form in FORMS
+        .iter()
+        .filter(|form| matches!(form.name, "repeat" | "question" | "probe"))
+    {
         let block = if form.name == "probe" { "" } else { " { }" };
-        let said = |(text, dimension)| (format!("machine simple\n{}{text}{block}", form.name), dimension);
+        let said = |(text, dimension)| {
+            (
+                format!("machine simple\n{}{text}{block}", form.name),
+                dimension,
+            )
+        };
         all.extend(samples(form.params).into_iter().map(said));
     }
     for call in system_calls() {
@@ -121,7 +137,14 @@ fn all() -> Vec<Sample> {
             };
             let arg = |n| if n == at { "%" } else { "1" };
             let args: Vec<_> = (0..call.params.len()).map(arg).collect();
-            all.push((format!("machine core-i7\nprocess P1\n{}({})", call.name, args.join(", ")), dimension));
+            all.push((
+                format!(
+                    "machine core-i7\nprocess P1\n{}({})",
+                    call.name,
+                    args.join(", ")
+                ),
+                dimension,
+            ));
         }
     }
     all
@@ -135,7 +158,10 @@ fn a_unit_that_does_not_fit_its_place_is_refused_and_one_that_fits_is_not() {
         for unit in UNITS {
             let text = text.replace('%', &format!("4{}", unit.name));
             let script = CheckedScript::from_text("unit.pw", &text, &mut ());
-            let refused = script.diagnostics.iter().any(|one| one.code.name() == "wrong-unit");
+            let refused = script
+                .diagnostics
+                .iter()
+                .any(|one| one.code.name() == "wrong-unit");
             if refused == (unit.dimension == *dimension) {
                 let _ = writeln!(wrong, "{text}");
             }
@@ -193,6 +219,10 @@ const WITHOUT_NUMBERS: &[&str] = &[
 fn every_number_of_a_setting_has_a_dimension() {
     for setting in LANGUAGE.blocks().flat_map(|block| (block.settings)()) {
         let has_number = !samples(setting.params).is_empty() || setting.params.is_empty();
-        assert!(has_number || WITHOUT_NUMBERS.contains(&setting.name), "{}", setting.name);
+        assert!(
+            has_number || WITHOUT_NUMBERS.contains(&setting.name),
+            "{}",
+            setting.name
+        );
     }
 }

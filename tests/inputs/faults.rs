@@ -26,13 +26,19 @@ enum Fault {
     HalfAWrite,
 }
 
-const FAULTS: [Fault; 4] =
-    [Fault::Error(Errno::ENOSPC), Fault::Error(Errno::EACCES), Fault::Error(Errno::EINTR), Fault::HalfAWrite];
+const FAULTS: [Fault; 4] = [
+    Fault::Error(Errno::ENOSPC),
+    Fault::Error(Errno::EACCES),
+    Fault::Error(Errno::EINTR),
+    Fault::HalfAWrite,
+];
 
 /// Whether a system call writes, creates, or renames a file. Standard output and standard error are not files here.
 fn writes(registers: &user_regs_struct) -> bool {
     match registers.orig_rax as libc::c_long {
-        libc::SYS_openat => registers.rdx as i32 & (libc::O_CREAT | libc::O_WRONLY | libc::O_RDWR) != 0,
+        libc::SYS_openat => {
+            registers.rdx as i32 & (libc::O_CREAT | libc::O_WRONLY | libc::O_RDWR) != 0
+        }
         libc::SYS_fsync
         | libc::SYS_fdatasync
         | libc::SYS_fchmod
@@ -46,7 +52,10 @@ fn writes(registers: &user_regs_struct) -> bool {
 
 fn is_write(registers: &user_regs_struct) -> bool {
     let call = registers.orig_rax as libc::c_long;
-    matches!(call, libc::SYS_write | libc::SYS_pwrite64 | libc::SYS_writev) && registers.rdi > 2
+    matches!(
+        call,
+        libc::SYS_write | libc::SYS_pwrite64 | libc::SYS_writev
+    ) && registers.rdi > 2
 }
 
 /// A traced run.
@@ -95,10 +104,19 @@ impl Injection {
 /// Runs `pagewalk` with a fault. Returns `None` if the program has fewer such calls, or an error if this machine does
 /// not permit tracing.
 #[expect(clippy::zombie_processes, reason = "`waitpid` waits for the process")]
-fn with_fault(folder: &Path, arguments: &[&str], at: usize, fault: Fault) -> Result<Option<Ran>, Errno> {
+fn with_fault(
+    folder: &Path,
+    arguments: &[&str],
+    at: usize,
+    fault: Fault,
+) -> Result<Option<Ran>, Errno> {
     let file = |name: &str| File::create(folder.join(name)).expect("a file");
     let mut child = Command::new("sh")
-        .args(["-c", "kill -STOP $$; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_pagewalk")])
+        .args([
+            "-c",
+            "kill -STOP $$; exec \"$0\" \"$@\"",
+            env!("CARGO_BIN_EXE_pagewalk"),
+        ])
         .args(arguments)
         .current_dir(folder)
         .env_remove("CI")
@@ -118,7 +136,13 @@ fn with_fault(folder: &Path, arguments: &[&str], at: usize, fault: Fault) -> Res
         child.wait().expect("ended");
         return Err(error);
     }
-    let mut injection = Injection { at, fault, count: 0, full: false, results: BTreeMap::new() };
+    let mut injection = Injection {
+        at,
+        fault,
+        count: 0,
+        full: false,
+        results: BTreeMap::new(),
+    };
     let mut begun = false;
     // The process group, because other tests also have children.
     let group = Pid::from_raw(-process.as_raw());
@@ -146,7 +170,11 @@ fn with_fault(folder: &Path, arguments: &[&str], at: usize, fault: Fault) -> Res
         // A thread may just have ended.
         let _ = ptrace::syscall(thread, signal);
     };
-    let ran = Ran { status, out: text(folder, "stdout"), messages: text(folder, "stderr") };
+    let ran = Ran {
+        status,
+        out: text(folder, "stdout"),
+        messages: text(folder, "stderr"),
+    };
     for name in ["stdout", "stderr"] {
         fs::remove_file(folder.join(name)).expect("removed");
     }
@@ -158,9 +186,17 @@ fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut all = BTreeMap::new();
     for entry in fs::read_dir(folder).expect("a folder") {
         let path = entry.expect("an entry").path();
-        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+        let name = path
+            .file_name()
+            .expect("a name")
+            .to_string_lossy()
+            .into_owned();
         if path.is_dir() {
-            all.extend(contents(&path).into_iter().map(|(inner, bytes)| (format!("{name}/{inner}"), bytes)));
+            all.extend(
+                contents(&path)
+                    .into_iter()
+                    .map(|(inner, bytes)| (format!("{name}/{inner}"), bytes)),
+            );
         } else {
             all.insert(name, fs::read(path).expect("a file"));
         }
@@ -183,7 +219,10 @@ fn survives(folder: &Path, arguments: &[&str], outputs: usize) {
     let ran = pagewalk(folder, arguments);
     assert_eq!(ran.status, Some(0), "{arguments:?}: {ran:?}");
     let new = contents(folder);
-    let changed: Vec<&String> = new.keys().filter(|name| old.get(*name) != new.get(*name)).collect();
+    let changed: Vec<&String> = new
+        .keys()
+        .filter(|name| old.get(*name) != new.get(*name))
+        .collect();
     assert_eq!(changed.len(), outputs, "{changed:?}");
     for fault in FAULTS {
         for at in 1.. {
@@ -196,8 +235,11 @@ fn survives(folder: &Path, arguments: &[&str], outputs: usize) {
                     break;
                 }
                 Err(error) => {
-                    writeln!(std::io::stderr(), "skipped: ptrace is not permitted here: {error}")
-                        .expect("stderr");
+                    writeln!(
+                        std::io::stderr(),
+                        "skipped: ptrace is not permitted here: {error}"
+                    )
+                    .expect("stderr");
                     return;
                 }
             };
@@ -208,8 +250,14 @@ fn survives(folder: &Path, arguments: &[&str], outputs: usize) {
                 Some(0) => assert_eq!(now, new, "{place}"),
                 Some(2) => {
                     let said = format!("{}{}", ran.out, ran.messages);
-                    assert!(said.contains("cannot write `") || said.contains("cannot be written"), "{place}");
-                    assert!(!said.contains("cannot read") && !said.contains("cannot be read"), "{place}");
+                    assert!(
+                        said.contains("cannot write `") || said.contains("cannot be written"),
+                        "{place}"
+                    );
+                    assert!(
+                        !said.contains("cannot read") && !said.contains("cannot be read"),
+                        "{place}"
+                    );
                     for (name, bytes) in &now {
                         assert!(
                             old.get(name) == Some(bytes) || new.get(name) == Some(bytes),
@@ -235,7 +283,10 @@ fn fmt_survives_every_fault() {
 fn bless_survives_every_fault() {
     let folder = folder("fault-bless");
     put(&folder, "x.pw", "machine simple\n");
-    assert_eq!(pagewalk(&folder, &["test", "--bless", "x.pw"]).status, Some(0));
+    assert_eq!(
+        pagewalk(&folder, &["test", "--bless", "x.pw"]).status,
+        Some(0)
+    );
     put(&folder, "x.pw", "machine simple\nread 0x10\n");
     survives(&folder, &["test", "--bless", "x.pw"], 1);
 }
@@ -251,7 +302,11 @@ fn a_report_survives_every_fault() {
 #[test]
 fn an_exam_survives_every_fault() {
     let folder = folder("fault-exam");
-    put(&folder, "x.pw", "machine simple\nquestion \"Q\" { ask read 0x10 => vpn }\n");
+    put(
+        &folder,
+        "x.pw",
+        "machine simple\nquestion \"Q\" { ask read 0x10 => vpn }\n",
+    );
     fs::create_dir(folder.join("out")).expect("a folder");
     put(&folder, "out/x.md", "an old paper\n");
     survives(&folder, &["exam", "x.pw", "--output", "out", "--key"], 2);
@@ -268,8 +323,16 @@ fn packing_survives_every_fault() {
 #[test]
 fn marks_survive_every_fault() {
     let folder = folder("fault-grade");
-    put(&folder, "x.pw", "machine simple\nquestion \"Q\" { ask read 0x10 => vpn }\n");
+    put(
+        &folder,
+        "x.pw",
+        "machine simple\nquestion \"Q\" { ask read 0x10 => vpn }\n",
+    );
     put(&folder, "a.csv", "id,1.vpn\n1,0\n");
     put(&folder, "marks.csv", "old marks\n");
-    survives(&folder, &["grade", "x.pw", "a.csv", "--output", "marks.csv"], 1);
+    survives(
+        &folder,
+        &["grade", "x.pw", "a.csv", "--output", "marks.csv"],
+        1,
+    );
 }

@@ -18,7 +18,9 @@ const PATIENCE: Duration = Duration::from_mins(1);
 
 /// An empty folder for a test.
 fn folder(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("inputs").join(name);
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .join("inputs")
+        .join(name);
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).expect("a folder");
     folder
@@ -46,7 +48,12 @@ struct Ran {
 fn start(folder: &Path, arguments: &[&str]) -> Child {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pagewalk"));
     command.args(arguments).current_dir(folder).env_remove("CI");
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts")
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts")
 }
 
 /// Waits for a command with little output. Fails if the command hangs.
@@ -56,13 +63,20 @@ fn finish(mut child: Child) -> Ran {
         if begin.elapsed() > PATIENCE {
             child.kill().expect("killed");
             let output = child.wait_with_output().expect("the output");
-            panic!("the command hangs: {}", String::from_utf8_lossy(&output.stderr));
+            panic!(
+                "the command hangs: {}",
+                String::from_utf8_lossy(&output.stderr)
+            );
         }
         std::thread::sleep(Duration::from_millis(5));
     }
     let output = child.wait_with_output().expect("the output");
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
-    Ran { status: output.status.code(), out: text(output.stdout), messages: text(output.stderr) }
+    Ran {
+        status: output.status.code(),
+        out: text(output.stdout),
+        messages: text(output.stderr),
+    }
 }
 
 /// Runs `pagewalk` in a folder.

@@ -8,7 +8,11 @@ use super::{finish, folder, pagewalk, put, start};
 
 /// Creates named pipes, which nothing writes to.
 fn pipes(folder: &Path, names: &[&str]) {
-    let made = Command::new("mkfifo").args(names).current_dir(folder).status().expect("mkfifo starts");
+    let made = Command::new("mkfifo")
+        .args(names)
+        .current_dir(folder)
+        .status()
+        .expect("mkfifo starts");
     assert!(made.success());
 }
 
@@ -26,9 +30,17 @@ fn a_script_names_only_regular_files() {
         let line = statement.lines().count();
         for command in ["run", "check"] {
             let ran = pagewalk(&folder, &[command, "x.pw"]);
-            let why = format!("cannot read `{name}`: it is a named pipe; copy its data to a regular file");
-            assert!(ran.messages.contains(&format!("[unreadable] {why}")), "{statement}: {ran:?}");
-            assert!(ran.messages.contains(&format!("x.pw:{line}:")), "{statement}: {ran:?}");
+            let why = format!(
+                "cannot read `{name}`: it is a named pipe; copy its data to a regular file"
+            );
+            assert!(
+                ran.messages.contains(&format!("[unreadable] {why}")),
+                "{statement}: {ran:?}"
+            );
+            assert!(
+                ran.messages.contains(&format!("x.pw:{line}:")),
+                "{statement}: {ran:?}"
+            );
             assert_eq!(ran.status, Some(2), "{statement}");
         }
     }
@@ -37,18 +49,29 @@ fn a_script_names_only_regular_files() {
     pipes(&folder, &["x.golden.yaml"]);
     for arguments in [&["test", "x.pw"][..], &["test", "--bless", "x.pw"]] {
         let ran = pagewalk(&folder, arguments);
-        assert!(ran.status == Some(2) && ran.out.contains("it is a named pipe"), "{ran:?}");
+        assert!(
+            ran.status == Some(2) && ran.out.contains("it is a named pipe"),
+            "{ran:?}"
+        );
     }
     pipes(&folder, &["pagewalk.toml"]);
     put(&folder, "y.pw", "include \"x.pw\"\n");
     let ran = pagewalk(&folder, &["run", "y.pw"]);
-    assert!(ran.messages.contains("cannot read `pagewalk.toml`: it is a named pipe"), "{ran:?}");
+    assert!(
+        ran.messages
+            .contains("cannot read `pagewalk.toml`: it is a named pipe"),
+        "{ran:?}"
+    );
 }
 
 #[test]
 fn no_command_waits_for_a_named_pipe() {
     let folder = folder("arguments");
-    put(&folder, "x.pw", "machine simple\nquestion \"Q\" { ask read 0x10 => vpn }\n");
+    put(
+        &folder,
+        "x.pw",
+        "machine simple\nquestion \"Q\" { ask read 0x10 => vpn }\n",
+    );
     put(&folder, "t.trace", " L 10,1\n");
     put(&folder, "a.csv", "id,1.vpn\n1,0\n");
     pipes(&folder, &["p.pw", "p.md", "p.yaml", "p.csv", "history"]);
@@ -88,8 +111,13 @@ fn streams_of_the_shell_are_read() {
     put(&folder, "t.trace", " L 10,1\n");
     let streamed = |line: &str| {
         let mut command = Command::new("bash");
-        command.args(["-c", line, env!("CARGO_BIN_EXE_pagewalk")]).current_dir(&folder);
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+            .args(["-c", line, env!("CARGO_BIN_EXE_pagewalk")])
+            .current_dir(&folder);
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         finish(command.spawn().expect("bash starts"))
     };
     for (line, status) in [
@@ -111,21 +139,38 @@ fn streams_of_the_shell_are_read() {
 #[test]
 fn a_file_without_an_end_is_read_to_its_limit() {
     let folder = folder("endless");
-    put(&folder, "x.pw", "machine simple\nquestion \"Q\" { ask read 0x10 => vpn }\n");
+    put(
+        &folder,
+        "x.pw",
+        "machine simple\nquestion \"Q\" { ask read 0x10 => vpn }\n",
+    );
     put(&folder, "includes.pw", "include \"large.pw\"\n");
     put(&folder, "golden.pw", "machine simple\n");
     let reference = "reference \"large.trace\" { frames 2 }\n  ask reference columns hit";
-    put(&folder, "reference.pw", format!("question \"Q\" {{\n  {reference}\n}}\n"));
+    put(
+        &folder,
+        "reference.pw",
+        format!("question \"Q\" {{\n  {reference}\n}}\n"),
+    );
     for name in ["large.pw", "golden.golden.yaml", "large.trace"] {
         // A file of a terabyte that takes no space on the disk.
-        fs::File::create(folder.join(name)).and_then(|file| file.set_len(1 << 40)).expect("a file");
+        fs::File::create(folder.join(name))
+            .and_then(|file| file.set_len(1 << 40))
+            .expect("a file");
     }
     let limited = |arguments: &[&str]| {
         let mut command = Command::new("sh");
         // 1 GB of address space: more than the largest limit, 256 MB, in a vector that grows, and stacks of threads.
-        command.args(["-c", "ulimit -v 1000000; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_pagewalk")]);
+        command.args([
+            "-c",
+            "ulimit -v 1000000; exec \"$0\" \"$@\"",
+            env!("CARGO_BIN_EXE_pagewalk"),
+        ]);
         command.args(arguments).current_dir(&folder);
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         finish(command.spawn().expect("sh starts"))
     };
     for (arguments, size) in [
@@ -153,8 +198,13 @@ fn a_session_is_not_saved_to_a_pipe() {
     let mut command = Command::new("sh");
     put(&folder, "input", "machine simple\n:save p.pw\n:quit\n");
     let line = "XDG_STATE_HOME=$PWD exec \"$0\" repl <input";
-    command.args(["-c", line, env!("CARGO_BIN_EXE_pagewalk")]).current_dir(&folder);
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+        .args(["-c", line, env!("CARGO_BIN_EXE_pagewalk")])
+        .current_dir(&folder);
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     let ran = finish(command.spawn().expect("sh starts"));
     let all = format!("{}{}", ran.out, ran.messages);
     assert!(

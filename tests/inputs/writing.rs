@@ -10,8 +10,13 @@ use super::{finish, folder, pagewalk, put, start, text};
 
 /// The hidden files in a folder.
 fn hidden(folder: &Path) -> Vec<String> {
-    let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").file_name());
-    entries.map(|name| name.to_string_lossy().into_owned()).filter(|name| name.starts_with('.')).collect()
+    let entries = fs::read_dir(folder)
+        .expect("a folder")
+        .map(|entry| entry.expect("an entry").file_name());
+    entries
+        .map(|name| name.to_string_lossy().into_owned())
+        .filter(|name| name.starts_with('.'))
+        .collect()
 }
 
 #[test]
@@ -26,7 +31,10 @@ fn bless_does_not_write_through_a_link_to_another_file() {
     assert_eq!(text(&folder, "secret"), "kept\n");
     // A link to a golden file is followed.
     fs::remove_file(folder.join("x.golden.yaml")).expect("removed");
-    assert_eq!(pagewalk(&folder, &["test", "--bless", "x.pw"]).status, Some(0));
+    assert_eq!(
+        pagewalk(&folder, &["test", "--bless", "x.pw"]).status,
+        Some(0)
+    );
     fs::rename(folder.join("x.golden.yaml"), folder.join("shared.yaml")).expect("renamed");
     symlink("shared.yaml", folder.join("x.golden.yaml")).expect("a link");
     put(&folder, "x.pw", "machine simple\nread 0x10\n");
@@ -61,9 +69,20 @@ fn the_unfinished_file_of_a_killed_process_is_removed() {
     let folder = folder("killed");
     // The trace comes from a pipe that stays open, so that the process waits with an unfinished file.
     let mut command = Command::new(env!("CARGO_BIN_EXE_pagewalk"));
-    command.args(["replay", "--pack", "t.packed", "-"]).current_dir(&folder);
-    let mut packing = command.stdin(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it starts");
-    packing.stdin.as_mut().expect("a pipe").write_all(b" L 10,1\n").expect("written");
+    command
+        .args(["replay", "--pack", "t.packed", "-"])
+        .current_dir(&folder);
+    let mut packing = command
+        .stdin(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("it starts");
+    packing
+        .stdin
+        .as_mut()
+        .expect("a pipe")
+        .write_all(b" L 10,1\n")
+        .expect("written");
     for _ in 0..1000 {
         if !hidden(&folder).is_empty() {
             break;
@@ -73,12 +92,18 @@ fn the_unfinished_file_of_a_killed_process_is_removed() {
     assert_eq!(hidden(&folder), [".t.packed.pagewalk-0"]);
     put(&folder, "t.trace", " L 10,1\n");
     // The file of a running process stays.
-    assert_eq!(pagewalk(&folder, &["replay", "--pack", "t.packed", "t.trace"]).status, Some(0));
+    assert_eq!(
+        pagewalk(&folder, &["replay", "--pack", "t.packed", "t.trace"]).status,
+        Some(0)
+    );
     assert_eq!(hidden(&folder), [".t.packed.pagewalk-0"]);
     packing.kill().expect("killed");
     packing.wait().expect("ended");
     assert_eq!(hidden(&folder), [".t.packed.pagewalk-0"]);
-    assert_eq!(pagewalk(&folder, &["replay", "--pack", "t.packed", "t.trace"]).status, Some(0));
+    assert_eq!(
+        pagewalk(&folder, &["replay", "--pack", "t.packed", "t.trace"]).status,
+        Some(0)
+    );
     assert_eq!(hidden(&folder), [""; 0]);
 }
 
@@ -86,13 +111,23 @@ fn the_unfinished_file_of_a_killed_process_is_removed() {
 fn several_processes_bless_the_same_files() {
     let folder = folder("several");
     for number in 0..8 {
-        put(&folder, &format!("s{number}.pw"), format!("machine simple\nread {number}\n"));
+        put(
+            &folder,
+            &format!("s{number}.pw"),
+            format!("machine simple\nread {number}\n"),
+        );
     }
     for _ in 0..5 {
-        let each: Vec<_> = (0..4).map(|_| start(&folder, &["test", "--bless", "."])).collect();
+        let each: Vec<_> = (0..4)
+            .map(|_| start(&folder, &["test", "--bless", "."]))
+            .collect();
         for child in each {
             let ran = finish(child);
-            assert_eq!((ran.status, ran.messages.as_str()), (Some(0), ""), "{ran:?}");
+            assert_eq!(
+                (ran.status, ran.messages.as_str()),
+                (Some(0), ""),
+                "{ran:?}"
+            );
             assert!(!ran.out.contains("not written"), "{ran:?}");
         }
         assert_eq!(hidden(&folder), [""; 0]);
@@ -114,13 +149,23 @@ fn the_language_server_answers_a_message_that_is_too_large() {
         .spawn()
         .expect("it starts");
     let mut input = server.stdin.take().expect("a pipe");
-    input.write_all(b"Content-Length: 99999999999999\r\n\r\n{").expect("written");
+    input
+        .write_all(b"Content-Length: 99999999999999\r\n\r\n{")
+        .expect("written");
     // The input stays open, but the server ends.
     let ran = finish(server);
     drop(input);
     let why = "a message has 99999999999999 bytes; the limit is 256 MB";
-    assert_eq!((ran.status, ran.messages), (Some(2), format!("pagewalk: {why}\n")));
-    assert!(ran.out.contains(&format!("\"code\":-32600,\"message\":\"{why}\"")), "{}", ran.out);
+    assert_eq!(
+        (ran.status, ran.messages),
+        (Some(2), format!("pagewalk: {why}\n"))
+    );
+    assert!(
+        ran.out
+            .contains(&format!("\"code\":-32600,\"message\":\"{why}\"")),
+        "{}",
+        ran.out
+    );
 }
 
 /// A script with an expectation that `--fill` and `--accept` change.
@@ -131,11 +176,18 @@ fn a_file_that_changed_after_it_was_read_is_not_written() {
     let folder = folder("changed");
     let edited = format!("# Homework 3: an explanation that is longer than before\n{OPEN}");
     // The second script takes long enough for the edit.
-    put(&folder, "slow.pw", "machine simple\nrepeat 3000000 { let x = 1 }\n");
+    put(
+        &folder,
+        "slow.pw",
+        "machine simple\nrepeat 3000000 { let x = 1 }\n",
+    );
     for remove in [false, true] {
         put(&folder, "a.pw", OPEN);
         put(&folder, "b.pw", OPEN);
-        let child = start(&folder, &["test", "--fill", "--jobs", "1", "a.pw", "b.pw", "slow.pw"]);
+        let child = start(
+            &folder,
+            &["test", "--fill", "--jobs", "1", "a.pw", "b.pw", "slow.pw"],
+        );
         std::thread::sleep(std::time::Duration::from_secs(1));
         if remove {
             fs::remove_file(folder.join("a.pw")).expect("removed");
@@ -150,10 +202,20 @@ fn a_file_that_changed_after_it_was_read_is_not_written() {
         } else {
             "another program changed the file after Pagewalk read it; run the command again"
         };
-        assert_eq!(ran.messages, format!("pagewalk: cannot write `a.pw`: {why}\n"));
-        assert!(ran.out.ends_with("1 fact written in 1 file, 1 file not written\n"), "{ran:?}");
+        assert_eq!(
+            ran.messages,
+            format!("pagewalk: cannot write `a.pw`: {why}\n")
+        );
+        assert!(
+            ran.out
+                .ends_with("1 fact written in 1 file, 1 file not written\n"),
+            "{ran:?}"
+        );
         // The VPN of 0x3D4 with pages of 64 bytes is 0x3D4 >> 6.
-        assert_eq!(text(&folder, "b.pw"), "machine simple\nread 0x3D4 => vpn 0x0F\n");
+        assert_eq!(
+            text(&folder, "b.pw"),
+            "machine simple\nread 0x3D4 => vpn 0x0F\n"
+        );
         assert!(remove || text(&folder, "a.pw") == edited);
     }
     assert_eq!(hidden(&folder), [""; 0]);
@@ -166,25 +228,45 @@ fn a_file_that_cannot_be_written_is_not_counted() {
     put(&folder, "a.pw", OPEN);
     fs::set_permissions(folder.join("a.pw"), fs::Permissions::from_mode(0o444)).expect("read-only");
     for option in ["--fill", "--accept"] {
-        put(&folder, "a.new", OPEN.replace('?', if option == "--fill" { "?" } else { "1" }));
+        put(
+            &folder,
+            "a.new",
+            OPEN.replace('?', if option == "--fill" { "?" } else { "1" }),
+        );
         fs::rename(folder.join("a.new"), folder.join("a.pw")).expect("renamed");
-        fs::set_permissions(folder.join("a.pw"), fs::Permissions::from_mode(0o444)).expect("read-only");
+        fs::set_permissions(folder.join("a.pw"), fs::Permissions::from_mode(0o444))
+            .expect("read-only");
         let ran = pagewalk(&folder, &["test", option, "a.pw"]);
         assert_eq!(ran.status, Some(2), "{ran:?}");
-        assert_eq!(ran.messages, "pagewalk: cannot write `a.pw`: permission denied\n");
-        assert!(ran.out.ends_with("0 facts written in 0 files, 1 file not written\n"), "{ran:?}");
+        assert_eq!(
+            ran.messages,
+            "pagewalk: cannot write `a.pw`: permission denied\n"
+        );
+        assert!(
+            ran.out
+                .ends_with("0 facts written in 0 files, 1 file not written\n"),
+            "{ran:?}"
+        );
     }
 }
 
 #[test]
 fn a_ci_system_is_one_that_says_so() {
     let folder = folder("ci");
-    for (value, refuses) in
-        [("true", true), ("1", true), ("woodpecker", true), ("false", false), ("0", false), ("", false)]
-    {
+    for (value, refuses) in [
+        ("true", true),
+        ("1", true),
+        ("woodpecker", true),
+        ("false", false),
+        ("0", false),
+        ("", false),
+    ] {
         put(&folder, "a.pw", OPEN);
         let mut command = Command::new(env!("CARGO_BIN_EXE_pagewalk"));
-        command.args(["test", "--fill", "a.pw"]).current_dir(&folder).env("CI", value);
+        command
+            .args(["test", "--fill", "a.pw"])
+            .current_dir(&folder)
+            .env("CI", value);
         let status = command.output().expect("it starts").status.code();
         assert_eq!(
             (status, text(&folder, "a.pw") == OPEN),
@@ -206,7 +288,12 @@ fn save_fails_on_a_pipe() {
             .stderr(Stdio::piped())
             .spawn()
             .expect("it starts");
-        child.stdin.take().expect("a pipe").write_all(input.as_bytes()).expect("written");
+        child
+            .stdin
+            .take()
+            .expect("a pipe")
+            .write_all(input.as_bytes())
+            .expect("written");
         finish(child)
     };
     assert_eq!(repl("machine simple\n:save a.pw\n").status, Some(0));

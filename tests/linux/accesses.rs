@@ -49,7 +49,10 @@ fn rule_17_the_permission_is_checked_before_the_end_of_the_file(driver: &mut Dri
 }
 
 fn rule_18_signals(driver: &mut Driver<'_>) {
-    let kernel = Place { base: Base::Kernel, bytes: 0x1000 };
+    let kernel = Place {
+        base: Base::Kernel,
+        bytes: 0x1000,
+    };
     driver.hold(&[
         (load(page(1)), segv("SEGV_MAPERR")),
         (load(Place::NULL), segv("SEGV_MAPERR")),
@@ -65,7 +68,9 @@ fn rule_18_signals(driver: &mut Driver<'_>) {
     ]);
 }
 
-fn rule_18_the_tail_of_the_last_page_reads_zero_and_never_reaches_the_file(driver: &mut Driver<'_>) {
+fn rule_18_the_tail_of_the_last_page_reads_zero_and_never_reaches_the_file(
+    driver: &mut Driver<'_>,
+) {
     for kind in [MAP_PRIVATE, MAP_SHARED] {
         driver.0.start();
         driver.hold(&[
@@ -74,7 +79,15 @@ fn rule_18_the_tail_of_the_last_page_reads_zero_and_never_reaches_the_file(drive
             (load(page(1).plus(0x123)), Answer::Byte(0)),
             (store(page(1).plus(0x123), 0x90), Answer::Done),
             (anonymous(2, 1, PROT_RW), at(2)),
-            (Op::Pread { fd: F0, to: page(2), length: 0x1000, offset: 5 * 0x1000 }, Answer::Number(0x123)),
+            (
+                Op::Pread {
+                    fd: F0,
+                    to: page(2),
+                    length: 0x1000,
+                    offset: 5 * 0x1000,
+                },
+                Answer::Number(0x123),
+            ),
             (load(page(2).plus(0x123)), Answer::Byte(0)),
         ]);
         assert_eq!(driver.0.file(0), FILES[0].contents());
@@ -86,17 +99,39 @@ fn rule_18_ftruncate_drops_private_copies_beyond_the_new_end(driver: &mut Driver
         (map(1, 2, PROT_RW, MAP_PRIVATE, F0, 0), at(1)),
         (store(page(1), 0x90), Answer::Done),
         (store(page(2), 0x91), Answer::Done),
-        (Op::Ftruncate { fd: F0, length: 0x1000 }, OK),
+        (
+            Op::Ftruncate {
+                fd: F0,
+                length: 0x1000,
+            },
+            OK,
+        ),
         (load(page(1)), Answer::Byte(0x90)),
         (load(page(2)), bus()),
-        (Op::Ftruncate { fd: F0, length: 0x2000 }, OK),
+        (
+            Op::Ftruncate {
+                fd: F0,
+                length: 0x2000,
+            },
+            OK,
+        ),
         (load(page(2)), Answer::Byte(0)),
     ]);
 }
 
 fn rule_18_bad_buffers_answer_without_a_signal(driver: &mut Driver<'_>) {
-    let pread = |to, length| Op::Pread { fd: F0, to, length, offset: 0 };
-    let pwrite = |from, length| Op::Pwrite { fd: F0, from: Source::Memory(from), length, offset: 0 };
+    let pread = |to, length| Op::Pread {
+        fd: F0,
+        to,
+        length,
+        offset: 0,
+    };
+    let pwrite = |from, length| Op::Pwrite {
+        fd: F0,
+        from: Source::Memory(from),
+        length,
+        offset: 0,
+    };
     driver.hold(&[
         (pread(page(1), 1), error("EFAULT")),
         (pwrite(page(1), 1), error("EFAULT")),
@@ -107,7 +142,15 @@ fn rule_18_bad_buffers_answer_without_a_signal(driver: &mut Driver<'_>) {
         (pwrite(page(3).plus(-0x10), 0x20), Answer::Number(0x10)),
         (pread(page(2), 1), error("EFAULT")),
         // A read at the end of a file transfers no bytes, so any buffer is valid.
-        (Op::Pread { fd: F0, to: page(2), length: 1, offset: 0x100_0000 }, OK),
+        (
+            Op::Pread {
+                fd: F0,
+                to: page(2),
+                length: 1,
+                offset: 0x100_0000,
+            },
+            OK,
+        ),
     ]);
 }
 
@@ -120,16 +163,29 @@ fn rule_18_a_write_continues_into_the_part_it_added_to_the_file(driver: &mut Dri
         (map(2, 1, PROT_RW, MAP_PRIVATE, f1, 0x2000), at(2)),
         (load(page(2)), bus()),
         (
-            Op::Pwrite { fd: f1, from: Source::Memory(page(2).plus(-1)), length: 0x1000, offset: 0x3000 },
+            Op::Pwrite {
+                fd: f1,
+                from: Source::Memory(page(2).plus(-1)),
+                length: 0x1000,
+                offset: 0x3000,
+            },
             Answer::Number(0x1000),
         ),
     ]);
     let file = driver.0.file(1);
-    assert_eq!((file.len(), file[0x3000], file[0x3001], file[0x3FFF]), (0x4000, 0x90, 0, 0));
+    assert_eq!(
+        (file.len(), file[0x3000], file[0x3001], file[0x3FFF]),
+        (0x4000, 0x90, 0, 0)
+    );
 }
 
 fn rule_20_writes_show_through_private_pages_not_yet_copied(driver: &mut Driver<'_>) {
-    let write = |byte| Op::Pwrite { fd: F0, from: Source::Byte(byte), length: 1, offset: 0 };
+    let write = |byte| Op::Pwrite {
+        fd: F0,
+        from: Source::Byte(byte),
+        length: 1,
+        offset: 0,
+    };
     driver.hold(&[
         (map(1, 1, PROT_RW, MAP_PRIVATE, F0, 0), at(1)),
         (load(page(1)), Answer::Byte(FILES[0].fill)),
@@ -145,7 +201,10 @@ fn rule_20_writes_show_through_private_pages_not_yet_copied(driver: &mut Driver<
 fn rule_20_shared_stores_show_at_once_and_sharers_come_and_go(driver: &mut Driver<'_>) {
     driver.hold(&[
         (map(1, 1, PROT_RW, MAP_SHARED, F0, 0), at(1)),
-        (map(2, 1, PROT_RW, MAP_SHARED | MAP_ANONYMOUS, Fd::None, 0), at(2)),
+        (
+            map(2, 1, PROT_RW, MAP_SHARED | MAP_ANONYMOUS, Fd::None, 0),
+            at(2),
+        ),
         (map(3, 1, PROT_READ, MAP_PRIVATE, F0, 0), at(3)),
         (Op::Fork, Answer::Child(1)),
         (Op::Fork, Answer::Child(2)),
@@ -155,11 +214,20 @@ fn rule_20_shared_stores_show_at_once_and_sharers_come_and_go(driver: &mut Drive
     ]);
     assert_eq!(driver.0.file(0)[0], 0x90);
     for process in [1, 2] {
-        assert_eq!(driver.in_process(process, load(page(1))), Answer::Byte(0x90));
-        assert_eq!(driver.in_process(process, load(page(2))), Answer::Byte(0x91));
+        assert_eq!(
+            driver.in_process(process, load(page(1))),
+            Answer::Byte(0x90)
+        );
+        assert_eq!(
+            driver.in_process(process, load(page(2))),
+            Answer::Byte(0x91)
+        );
     }
     assert_eq!(driver.in_process(2, unmap(1, 2)), OK);
     assert_eq!(driver.in_process(1, store(page(2), 0x92)), Answer::Done);
     assert_eq!(driver.in_process(1, Op::Exit), Answer::Done);
-    driver.hold(&[(load(page(2)), Answer::Byte(0x92)), (load(page(1)), Answer::Byte(0x90))]);
+    driver.hold(&[
+        (load(page(2)), Answer::Byte(0x92)),
+        (load(page(1)), Answer::Byte(0x90)),
+    ]);
 }

@@ -9,7 +9,9 @@ use super::say;
 /// Whether the running kernel has at least this version.
 fn kernel_is_at_least(least: (u32, u32)) -> bool {
     let release = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
-    let mut numbers = release.split(|c: char| !c.is_ascii_digit()).filter_map(|part| part.parse().ok());
+    let mut numbers = release
+        .split(|c: char| !c.is_ascii_digit())
+        .filter_map(|part| part.parse().ok());
     matches!((numbers.next(), numbers.next()), (Some(major), Some(minor)) if (major, minor) >= least)
 }
 
@@ -28,7 +30,10 @@ fn statements(script: &mut String, advice: u32, kind: &str, answer: &str) {
         _ => "MAP_PRIVATE | MAP_ANONYMOUS",
     };
     let file = if kind.ends_with("file") { "fd" } else { "-1" };
-    let _ = writeln!(script, "let p = mmap(NULL, 16384, {prot}, {flags}, {file}, 0)");
+    let _ = writeln!(
+        script,
+        "let p = mmap(NULL, 16384, {prot}, {flags}, {file}, 0)"
+    );
     if !matches!(kind, "none" | "read-only" | "hole") {
         script.push_str("write p = 7\n");
     }
@@ -36,8 +41,15 @@ fn statements(script: &mut String, advice: u32, kind: &str, answer: &str) {
         script.push_str("munmap(p + 4096, 4096)\n");
     }
     let length = if kind == "hole" { 16384 } else { 8192 };
-    let expected = if answer == "0" { "returns 0".to_owned() } else { format!("returns -1, error {answer}") };
-    let _ = writeln!(script, "madvise(p, {length}, {advice}) => {expected}\nmunmap(p, 16384)");
+    let expected = if answer == "0" {
+        "returns 0".to_owned()
+    } else {
+        format!("returns -1, error {answer}")
+    };
+    let _ = writeln!(
+        script,
+        "madvise(p, {length}, {advice}) => {expected}\nmunmap(p, 16384)"
+    );
 }
 
 #[test]
@@ -50,8 +62,11 @@ fn pagewalk_answers_advice_as_linux_does() {
         Ok(program) => program,
         Err(why) => return say(&format!("skipped: {why}")),
     };
-    let output = Command::new(program).output().expect("the compiled program");
-    let mut script = "file \"f\" { size 16 KB }\nprocess P\nlet fd = open(\"f\", O_RDWR)\n".to_owned();
+    let output = Command::new(program)
+        .output()
+        .expect("the compiled program");
+    let mut script =
+        "file \"f\" { size 16 KB }\nprocess P\nlet fd = open(\"f\", O_RDWR)\n".to_owned();
     let mut answers = 0;
     for line in String::from_utf8_lossy(&output.stdout).lines() {
         let (advice, kinds) = line.split_once(": ").expect("an advice");
@@ -67,6 +82,11 @@ fn pagewalk_answers_advice_as_linux_does() {
     }
     assert!(answers > 700, "{answers}");
     let outcome = crate::running::text(&script);
-    assert_eq!((&outcome.mistakes[..], &outcome.failures[..]), (&[][..], &[][..]));
-    say(&format!("Linux and Pagewalk agree on {answers} answers of madvise"));
+    assert_eq!(
+        (&outcome.mistakes[..], &outcome.failures[..]),
+        (&[][..], &[][..])
+    );
+    say(&format!(
+        "Linux and Pagewalk agree on {answers} answers of madvise"
+    ));
 }

@@ -53,7 +53,9 @@ fn calls(seed: u64) -> Vec<Call> {
         5 => random.below(140_000),
         6 => random.below(1 << 20),
         7 => 24 + 16 * random.below(8),
-        _ => [0, 24, 100, 1032, 1033, 65_000, 131_048, 131_049, 200 << 10][random.below(9) as usize],
+        _ => {
+            [0, 24, 100, 1032, 1033, 65_000, 131_048, 131_049, 200 << 10][random.below(9) as usize]
+        }
     };
     let (frees, moves_break) = (30 + random.below(30), random.below(4) == 0);
     let (mut calls, mut blocks) = (Vec::new(), Vec::new());
@@ -61,19 +63,31 @@ fn calls(seed: u64) -> Vec<Call> {
         let roll = random.below(100);
         if !blocks.is_empty() && roll < frees + 12 {
             let newest = random.below(3) == 0;
-            let at = if newest { blocks.len() - 1 } else { random.below(blocks.len() as u64) as usize };
+            let at = if newest {
+                blocks.len() - 1
+            } else {
+                random.below(blocks.len() as u64) as usize
+            };
             let block = blocks.swap_remove(at);
             let size = if roll < frees { 0 } else { size(&mut random) };
             if size > 0 {
                 blocks.push(number);
             }
-            calls.push(if roll < frees { Call::Free(block) } else { Call::Realloc(block, size) });
+            calls.push(if roll < frees {
+                Call::Free(block)
+            } else {
+                Call::Realloc(block, size)
+            });
         } else if roll > 96 && moves_break {
             calls.push(Call::Sbrk(16 * random.below(300)));
         } else {
             blocks.push(number);
             let size = size(&mut random);
-            calls.push(if roll > 90 { Call::Calloc(3, size / 3) } else { Call::Malloc(size) });
+            calls.push(if roll > 90 {
+                Call::Calloc(3, size / 3)
+            } else {
+                Call::Malloc(size)
+            });
         }
     }
     calls
@@ -96,15 +110,26 @@ fn placed(start: u64, results: impl IntoIterator<Item = (u64, u64)>) -> Placed {
         _ if (start..start + (1 << 32)).contains(&at) => Place::Heap(at - start),
         _ => Place::Area(at.wrapping_sub(*first.get_or_insert(at)) as i64),
     };
-    results.into_iter().map(|(at, brk)| (place(at), brk - start)).collect()
+    results
+        .into_iter()
+        .map(|(at, brk)| (place(at), brk - start))
+        .collect()
 }
 
 /// Compiles a C program into a folder, if gcc is installed.
 pub fn compiled(source: &str, folder: &Path) -> Result<PathBuf, String> {
     let program = folder.join("program");
-    let gcc = Command::new("gcc").args(["-O1", "-w", "-o"]).arg(&program).arg(source).output();
+    let gcc = Command::new("gcc")
+        .args(["-O1", "-w", "-o"])
+        .arg(&program)
+        .arg(source)
+        .output();
     let gcc = gcc.map_err(|error| format!("no gcc: {error}"))?;
-    if gcc.status.success() { Ok(program) } else { Err(String::from_utf8_lossy(&gcc.stderr).into_owned()) }
+    if gcc.status.success() {
+        Ok(program)
+    } else {
+        Err(String::from_utf8_lossy(&gcc.stderr).into_owned())
+    }
 }
 
 /// Compiles a C program that uses the allocator of glibc 2.36.
@@ -120,10 +145,18 @@ fn compiled_with_glibc(source: &str, folder: &Path) -> Result<PathBuf, String> {
 fn in_c(program: &Path, calls: &[Call]) -> Placed {
     // A setting of the C library in the environment must not change the addresses.
     let mut running = Command::new(program);
-    let running = running.env_remove("GLIBC_TUNABLES").stdin(Stdio::piped()).stdout(Stdio::piped());
+    let running = running
+        .env_remove("GLIBC_TUNABLES")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped());
     let mut running = running.spawn().expect("the compiled program");
     let lines: String = calls.iter().map(|call| call.line()).collect();
-    running.stdin.take().expect("a pipe").write_all(lines.as_bytes()).expect("the program reads");
+    running
+        .stdin
+        .take()
+        .expect("a pipe")
+        .write_all(lines.as_bytes())
+        .expect("the program reads");
     let output = running.wait_with_output().expect("the program ends");
     let text = String::from_utf8(output.stdout).expect("numbers");
     let mut lines = text.lines();
@@ -131,21 +164,34 @@ fn in_c(program: &Path, calls: &[Call]) -> Placed {
     let start = number(lines.next().expect("the first break"));
     placed(
         start,
-        lines.map(|line| line.split_once(' ').map(|(at, brk)| (number(at), number(brk))).expect("two")),
+        lines.map(|line| {
+            line.split_once(' ')
+                .map(|(at, brk)| (number(at), number(brk)))
+                .expect("two")
+        }),
     )
 }
 
 fn in_pagewalk(kernel: &Kernel, pid: Pid, calls: &[Call]) -> Placed {
     let mut kernel = kernel.clone();
     let call = |kernel: &mut Kernel, name, args: Vec<u64>| {
-        let args: Vec<Arg> = args.into_iter().map(|arg| Arg::Number(arg.into())).collect();
+        let args: Vec<Arg> = args
+            .into_iter()
+            .map(|arg| Arg::Number(arg.into()))
+            .collect();
         let row = system_call(name).expect("a system call");
-        let reply = row.call(kernel, pid, &args, &mut ()).expect("enough frames");
+        let reply = row
+            .call(kernel, pid, &args, &mut ())
+            .expect("enough frames");
         reply.result.unwrap_or(row.failure as u64)
     };
     // An area at the place of the shared libraries, so that the first block with an area cannot grow upward.
     let (page, private_anonymous, no_file) = (4096, 0x22, u64::MAX);
-    call(&mut kernel, "mmap", vec![0, page, 0, private_anonymous, no_file, 0]);
+    call(
+        &mut kernel,
+        "mmap",
+        vec![0, page, 0, private_anonymous, no_file, 0],
+    );
     let start = kernel.process(pid).expect("a process").space.brk;
     let mut results: Vec<(u64, u64)> = Vec::new();
     for asked in calls {
@@ -171,8 +217,12 @@ fn pagewalk_allocates_as_glibc_does() {
         Err(why) => return say(&format!("skipped: {why}")),
     };
     let spec = Spec::core_i7();
-    let config = KernelConfig { zero_page: true, ..KernelConfig::default_for(&spec) };
-    let mut kernel = Kernel::boot(Machine::new(spec), config).expect("a kernel that can be started");
+    let config = KernelConfig {
+        zero_page: true,
+        ..KernelConfig::default_for(&spec)
+    };
+    let mut kernel =
+        Kernel::boot(Machine::new(spec), config).expect("a kernel that can be started");
     let pid = kernel.spawn("P".into()).expect("a process");
     let Sequences { seed, count } = Sequences::asked_for(200);
     let mut total = 0;
@@ -181,9 +231,16 @@ fn pagewalk_allocates_as_glibc_does() {
         let (theirs, ours) = (in_c(&program, &calls), in_pagewalk(&kernel, pid, &calls));
         assert_eq!(theirs.len(), calls.len(), "seed {seed}");
         for (number, (theirs, ours)) in theirs.iter().zip(&ours).enumerate() {
-            assert_eq!(ours, theirs, "seed {seed}, call {number}: {:?}", &calls[..=number]);
+            assert_eq!(
+                ours,
+                theirs,
+                "seed {seed}, call {number}: {:?}",
+                &calls[..=number]
+            );
         }
         total += calls.len();
     }
-    say(&format!("glibc and Pagewalk agree on {count} sequences with {total} calls"));
+    say(&format!(
+        "glibc and Pagewalk agree on {count} sequences with {total} calls"
+    ));
 }

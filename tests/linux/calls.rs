@@ -54,23 +54,83 @@ fn rule_14_a_hint_is_rounded_down_and_used_if_free(driver: &mut Driver<'_>) {
 }
 
 fn rule_16_mmap_fails(driver: &mut Driver<'_>) {
-    let mmap = |at, length, prot, flags, fd, offset| Op::Mmap { at, length, prot, flags, fd, offset };
+    let mmap = |at, length, prot, flags, fd, offset| Op::Mmap {
+        at,
+        length,
+        prot,
+        flags,
+        fd,
+        offset,
+    };
     driver.hold(&[
-        (mmap(Place::NULL, pages(1), PROT_READ, MAP_PRIVATE, F0, 0x123), error("EINVAL")),
-        (mmap(Place::NULL, pages(1), PROT_READ, MAP_PRIVATE, Fd::Closed, 0), error("EBADF")),
-        (mmap(Place::NULL, pages(1), PROT_READ, MAP_PRIVATE, Fd::None, 0), error("EBADF")),
-        (mmap(Place::NULL, 0, PROT_READ, ANONYMOUS, Fd::None, 0), error("EINVAL")),
-        (mmap(page(1).plus(1), pages(1), PROT_READ, ANONYMOUS | MAP_FIXED, Fd::None, 0), error("EINVAL")),
-        (mmap(Place::NULL, pages(1), PROT_READ, 0, F0, 0), error("EINVAL")),
-        (mmap(Place::NULL, pages(1), PROT_READ, MAP_ANONYMOUS, Fd::None, 0), error("EINVAL")),
-        (mmap(Place::NULL, pages(1), PROT_RW, MAP_SHARED, F0_READ, 0), error("EACCES")),
-        (mmap(Place::NULL, pages(1), PROT_READ, MAP_SHARED, F0_WRITE, 0), error("EACCES")),
-        (mmap(Place::NULL, pages(1), PROT_WRITE, MAP_PRIVATE, F0_WRITE, 0), error("EACCES")),
-        (mmap(Place::NULL, pages(1), PROT_NONE, MAP_PRIVATE, F0_WRITE, 0), error("EACCES")),
-        (mmap(Place::NULL, 1 << 47, PROT_READ, ANONYMOUS, Fd::None, 0), error("ENOMEM")),
-        (mmap(Place::NULL, u64::MAX, PROT_READ, ANONYMOUS, Fd::None, 0), error("ENOMEM")),
         (
-            mmap(Place::NULL, pages(2), PROT_READ, MAP_PRIVATE, F0, i64::MAX as u64 & !0xFFF),
+            mmap(Place::NULL, pages(1), PROT_READ, MAP_PRIVATE, F0, 0x123),
+            error("EINVAL"),
+        ),
+        (
+            mmap(Place::NULL, pages(1), PROT_READ, MAP_PRIVATE, Fd::Closed, 0),
+            error("EBADF"),
+        ),
+        (
+            mmap(Place::NULL, pages(1), PROT_READ, MAP_PRIVATE, Fd::None, 0),
+            error("EBADF"),
+        ),
+        (
+            mmap(Place::NULL, 0, PROT_READ, ANONYMOUS, Fd::None, 0),
+            error("EINVAL"),
+        ),
+        (
+            mmap(
+                page(1).plus(1),
+                pages(1),
+                PROT_READ,
+                ANONYMOUS | MAP_FIXED,
+                Fd::None,
+                0,
+            ),
+            error("EINVAL"),
+        ),
+        (
+            mmap(Place::NULL, pages(1), PROT_READ, 0, F0, 0),
+            error("EINVAL"),
+        ),
+        (
+            mmap(Place::NULL, pages(1), PROT_READ, MAP_ANONYMOUS, Fd::None, 0),
+            error("EINVAL"),
+        ),
+        (
+            mmap(Place::NULL, pages(1), PROT_RW, MAP_SHARED, F0_READ, 0),
+            error("EACCES"),
+        ),
+        (
+            mmap(Place::NULL, pages(1), PROT_READ, MAP_SHARED, F0_WRITE, 0),
+            error("EACCES"),
+        ),
+        (
+            mmap(Place::NULL, pages(1), PROT_WRITE, MAP_PRIVATE, F0_WRITE, 0),
+            error("EACCES"),
+        ),
+        (
+            mmap(Place::NULL, pages(1), PROT_NONE, MAP_PRIVATE, F0_WRITE, 0),
+            error("EACCES"),
+        ),
+        (
+            mmap(Place::NULL, 1 << 47, PROT_READ, ANONYMOUS, Fd::None, 0),
+            error("ENOMEM"),
+        ),
+        (
+            mmap(Place::NULL, u64::MAX, PROT_READ, ANONYMOUS, Fd::None, 0),
+            error("ENOMEM"),
+        ),
+        (
+            mmap(
+                Place::NULL,
+                pages(2),
+                PROT_READ,
+                MAP_PRIVATE,
+                F0,
+                i64::MAX as u64 & !0xFFF,
+            ),
             error("EOVERFLOW"),
         ),
     ]);
@@ -78,28 +138,74 @@ fn rule_16_mmap_fails(driver: &mut Driver<'_>) {
 }
 
 fn rule_16_mmap_checks_in_this_order(driver: &mut Driver<'_>) {
-    let mmap = |at, length, flags, fd, offset| Op::Mmap { at, length, prot: PROT_RW, flags, fd, offset };
+    let mmap = |at, length, flags, fd, offset| Op::Mmap {
+        at,
+        length,
+        prot: PROT_RW,
+        flags,
+        fd,
+        offset,
+    };
     let noreplace = MAP_FIXED_NOREPLACE;
     driver.hold(&[
         (anonymous(1, 1, PROT_READ), at(1)),
         // Each line fixes one mistake in the preceding line.
-        (mmap(page(1).plus(1), 0, noreplace, Fd::Closed, 1), error("EINVAL")),
-        (mmap(page(1).plus(1), 0, noreplace, Fd::Closed, 0), error("EBADF")),
-        (mmap(page(1).plus(1), 0, noreplace, F0_READ, 0), error("EINVAL")),
-        (mmap(page(1).plus(1), 1 << 47, noreplace, F0_READ, 0), error("ENOMEM")),
-        (mmap(page(1).plus(1), pages(1), noreplace, F0_READ, 0), error("EINVAL")),
-        (mmap(page(1), pages(1), noreplace, F0_READ, 0), error("EEXIST")),
-        (mmap(page(2), pages(1), noreplace, F0_READ, i64::MAX as u64 & !0xFFF), error("EOVERFLOW")),
-        (mmap(page(2), pages(1), noreplace, F0_READ, 0), error("EINVAL")),
-        (mmap(page(2), pages(1), noreplace | MAP_SHARED, F0_READ, 0), error("EACCES")),
-        (mmap(page(2), pages(1), noreplace | MAP_SHARED, F0, 0), at(2)),
+        (
+            mmap(page(1).plus(1), 0, noreplace, Fd::Closed, 1),
+            error("EINVAL"),
+        ),
+        (
+            mmap(page(1).plus(1), 0, noreplace, Fd::Closed, 0),
+            error("EBADF"),
+        ),
+        (
+            mmap(page(1).plus(1), 0, noreplace, F0_READ, 0),
+            error("EINVAL"),
+        ),
+        (
+            mmap(page(1).plus(1), 1 << 47, noreplace, F0_READ, 0),
+            error("ENOMEM"),
+        ),
+        (
+            mmap(page(1).plus(1), pages(1), noreplace, F0_READ, 0),
+            error("EINVAL"),
+        ),
+        (
+            mmap(page(1), pages(1), noreplace, F0_READ, 0),
+            error("EEXIST"),
+        ),
+        (
+            mmap(
+                page(2),
+                pages(1),
+                noreplace,
+                F0_READ,
+                i64::MAX as u64 & !0xFFF,
+            ),
+            error("EOVERFLOW"),
+        ),
+        (
+            mmap(page(2), pages(1), noreplace, F0_READ, 0),
+            error("EINVAL"),
+        ),
+        (
+            mmap(page(2), pages(1), noreplace | MAP_SHARED, F0_READ, 0),
+            error("EACCES"),
+        ),
+        (
+            mmap(page(2), pages(1), noreplace | MAP_SHARED, F0, 0),
+            at(2),
+        ),
     ]);
 }
 
 fn rule_16_anonymous_ignores_the_descriptor_and_failures_change_nothing(driver: &mut Driver<'_>) {
     driver.hold(&[
         (map(1, 1, PROT_RW, ANONYMOUS, Fd::Closed, 0), at(1)),
-        (map(2, 1, PROT_RW, MAP_SHARED | MAP_ANONYMOUS, F0_WRITE, 0), at(2)),
+        (
+            map(2, 1, PROT_RW, MAP_SHARED | MAP_ANONYMOUS, F0_WRITE, 0),
+            at(2),
+        ),
         (store(page(1), 0x90), Answer::Done),
         (map(1, 1, PROT_RW, MAP_SHARED, F0_READ, 0), error("EACCES")),
         (load(page(1)), Answer::Byte(0x90)),
@@ -108,12 +214,24 @@ fn rule_16_anonymous_ignores_the_descriptor_and_failures_change_nothing(driver: 
 
 fn rule_16_munmap(driver: &mut Driver<'_>) {
     driver.hold(&[
-        (Op::Munmap { at: page(1).plus(1), length: pages(1) }, error("EINVAL")),
+        (
+            Op::Munmap {
+                at: page(1).plus(1),
+                length: pages(1),
+            },
+            error("EINVAL"),
+        ),
         (unmap(1, 0), error("EINVAL")),
         (unmap(1, 3), OK),
         (anonymous(1, 3, PROT_READ), at(1)),
         // Lengths round up to pages.
-        (Op::Munmap { at: page(2), length: 1 }, OK),
+        (
+            Op::Munmap {
+                at: page(2),
+                length: 1,
+            },
+            OK,
+        ),
     ]);
     assert_eq!(driver.maps().len(), 2);
 }
@@ -141,7 +259,14 @@ fn rule_16_madvise_drops_pages_around_a_hole(driver: &mut Driver<'_>) {
         (store(page(1), 0x90), Answer::Done),
         (store(page(3), 0x90), Answer::Done),
         (store(page(4), 0x90), Answer::Done),
-        (Op::Madvise { at: page(1), length: pages(4), advice: MADV_DONTNEED }, error("ENOMEM")),
+        (
+            Op::Madvise {
+                at: page(1),
+                length: pages(4),
+                advice: MADV_DONTNEED,
+            },
+            error("ENOMEM"),
+        ),
         // According to rule 19, anonymous pages contain zeros, private file pages contain the file's bytes,
         // and shared pages keep their bytes.
         (load(page(1)), Answer::Byte(0)),
@@ -153,7 +278,14 @@ fn rule_16_madvise_drops_pages_around_a_hole(driver: &mut Driver<'_>) {
 fn rule_16_mmap_refuses_huge_pages_of_a_file(driver: &mut Driver<'_>) {
     let huge = |length, kind, fd, offset| {
         let flags = kind | MAP_HUGETLB;
-        Op::Mmap { at: Place::NULL, length, prot: PROT_READ, flags, fd, offset }
+        Op::Mmap {
+            at: Place::NULL,
+            length,
+            prot: PROT_READ,
+            flags,
+            fd,
+            offset,
+        }
     };
     for kind in [MAP_SHARED, MAP_PRIVATE, MAP_SHARED | MAP_PRIVATE, 0] {
         driver.hold(&[
@@ -169,7 +301,10 @@ fn rule_16_mmap_refuses_huge_pages_of_a_file(driver: &mut Driver<'_>) {
 fn rule_16_growsdown_ends_where_its_own_area_begins(driver: &mut Driver<'_>) {
     driver.hold(&[
         (anonymous(3, 2, PROT_RW), at(3)),
-        (map(5, 4, PROT_RW, ANONYMOUS | MAP_GROWSDOWN, Fd::None, 0), at(5)),
+        (
+            map(5, 4, PROT_RW, ANONYMOUS | MAP_GROWSDOWN, Fd::None, 0),
+            at(5),
+        ),
         (protect(7, 1, PROT_READ | PROT_GROWSDOWN), OK),
         (protect(4, 1, PROT_READ | PROT_GROWSDOWN), error("EINVAL")),
         (protect(2, 2, PROT_READ | PROT_GROWSDOWN), error("EINVAL")),
@@ -187,7 +322,10 @@ fn rule_16_growsdown_ends_where_its_own_area_begins(driver: &mut Driver<'_>) {
 
 fn rule_16_mremap_fails_and_changes_nothing(driver: &mut Driver<'_>) {
     let fixed = MREMAP_MAYMOVE | MREMAP_FIXED;
-    driver.hold(&[(anonymous(2, 2, PROT_READ), at(2)), (anonymous(4, 2, PROT_RW), at(4))]);
+    driver.hold(&[
+        (anonymous(2, 2, PROT_READ), at(2)),
+        (anonymous(4, 2, PROT_RW), at(4)),
+    ]);
     let before = driver.maps();
     driver.hold(&[
         // The start of the range is unmapped, so the areas after it are irrelevant.
@@ -243,7 +381,9 @@ fn rule_16_mremap_moves_several_areas_of_equal_size(driver: &mut Driver<'_>) {
 }
 
 fn rule_16_brk_keeps_its_byte_and_maps_whole_pages(driver: &mut Driver<'_>) {
-    let brk = |bytes| Op::Brk { at: Place::heap(bytes) };
+    let brk = |bytes| Op::Brk {
+        at: Place::heap(bytes),
+    };
     driver.hold(&[
         (brk(0x1001), OK),
         // The break cannot move below the start of the heap, so it stays in place, without an error.
@@ -269,8 +409,16 @@ fn rule_15_anonymous_shared_objects_do_not_merge_with_each_other(driver: &mut Dr
         (map(8, 1, PROT_RW, MAP_SHARED, F0, 0x1000), at(8)),
     ]);
     let areas = driver.0.maps(0);
-    let backings: Vec<_> = areas.iter().map(|area| (area.length() / PAGE, area.backing)).collect();
-    let [(1, Backing::Shared(one)), (1, Backing::Shared(two)), rest @ ..] = &backings[..] else {
+    let backings: Vec<_> = areas
+        .iter()
+        .map(|area| (area.length() / PAGE, area.backing))
+        .collect();
+    let [
+        (1, Backing::Shared(one)),
+        (1, Backing::Shared(two)),
+        rest @ ..,
+    ] = &backings[..]
+    else {
         panic!("{backings:?}")
     };
     assert_ne!(one, two);

@@ -29,13 +29,24 @@ pub struct Totals {
 
 impl fmt::Display for Totals {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Totals { sequences, steps, failed, left_out, unsteady, took } = self;
+        let Totals {
+            sequences,
+            steps,
+            failed,
+            left_out,
+            unsteady,
+            took,
+        } = self;
         let seconds = took.as_secs();
         write!(
             f,
             "{sequences} sequences of {steps} steps, of which {failed} failed, in {seconds} s; {left_out} left out"
         )?;
-        if *unsteady > 0 { write!(f, "; {unsteady} sequences did not fault alike twice") } else { Ok(()) }
+        if *unsteady > 0 {
+            write!(f, "; {unsteady} sequences did not fault alike twice")
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -51,9 +62,10 @@ impl Sequences {
     /// sequences.
     pub fn asked_for(count: u64) -> Sequences {
         let number = |name: &str| {
-            std::env::var(name)
-                .ok()
-                .map(|text| text.parse().unwrap_or_else(|_| panic!("{name}={text}: no number")))
+            std::env::var(name).ok().map(|text| {
+                text.parse()
+                    .unwrap_or_else(|_| panic!("{name}={text}: no number"))
+            })
         };
         Sequences {
             seed: number("PAGEWALK_LINUX_SEED").unwrap_or(SEED),
@@ -81,7 +93,11 @@ pub fn compare(
         totals.steps += run.messages.len() as u64;
         totals.left_out += run.left_out as u64;
         let failed = |answer: &Answer| matches!(answer, Answer::Error(_) | Answer::Signal(..));
-        totals.failed += run.messages.iter().filter(|(_, answer)| failed(answer)).count() as u64;
+        totals.failed += run
+            .messages
+            .iter()
+            .filter(|(_, answer)| failed(answer))
+            .count() as u64;
         if run.difference.is_none() {
             continue;
         }
@@ -93,7 +109,10 @@ pub fn compare(
             return Err(shrunk((reference, other), look, seed, run));
         }
     }
-    Ok(Totals { took: began.elapsed(), ..totals })
+    Ok(Totals {
+        took: began.elapsed(),
+        ..totals
+    })
 }
 
 /// The generator of the sequences for a comparison.
@@ -110,9 +129,20 @@ pub fn replay(sides: (&mut dyn Side, &mut dyn Side), look: Look, steps: &[Step])
     run(sides, look, |_| steps.next())
 }
 
-fn shrunk((reference, other): (&mut dyn Side, &mut dyn Side), look: Look, seed: u64, found: Run) -> String {
-    let (names, before) = (format!("{} and {}", reference.name(), other.name()), found.messages.len());
-    if replay((reference, other), look, &found.steps()).difference.is_none() {
+fn shrunk(
+    (reference, other): (&mut dyn Side, &mut dyn Side),
+    look: Look,
+    seed: u64,
+    found: Run,
+) -> String {
+    let (names, before) = (
+        format!("{} and {}", reference.name(), other.name()),
+        found.messages.len(),
+    );
+    if replay((reference, other), look, &found.steps())
+        .difference
+        .is_none()
+    {
         return format!(
             "# {names} differ: seed {seed}. They did not when they did it again.\n{}",
             script(&found)

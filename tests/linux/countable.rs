@@ -13,9 +13,12 @@ pub fn is_countable(view: &View, step: &Step) -> bool {
         // Linux stores through the page table, which marks the entry dirty. Pagewalk's kernel does not mark the
         // entry dirty.
         Op::Pread { to, length, .. } => !reaches_file(view.areas(step.process), to, length),
-        Op::Pwrite { fd: Fd::File(file, _), length, offset, .. } => {
-            offset.saturating_add_unsigned(length) <= view.files[file].size as i64
-        }
+        Op::Pwrite {
+            fd: Fd::File(file, _),
+            length,
+            offset,
+            ..
+        } => offset.saturating_add_unsigned(length) <= view.files[file].size as i64,
         _ => true,
     }
 }
@@ -23,6 +26,10 @@ pub fn is_countable(view: &View, step: &Step) -> bool {
 /// Whether a range overlaps a shared mapping of a file.
 fn reaches_file(areas: &[Area], at: Place, length: u64) -> bool {
     let end = at.plus(length.try_into().unwrap_or(i64::MAX));
-    let of_file = |area: &&Area| matches!(area.backing, Backing::File(_)) && area.perms.ends_with('s');
-    areas.iter().filter(of_file).any(|area| area.start < end && at < area.end)
+    let of_file =
+        |area: &&Area| matches!(area.backing, Backing::File(_)) && area.perms.ends_with('s');
+    areas
+        .iter()
+        .filter(of_file)
+        .any(|area| area.start < end && at < area.end)
 }

@@ -49,7 +49,14 @@ impl Counted<'_> {
         // a new page table.
         for at in [start.plus(-PAGE), start.plus(LENGTH as i64)] {
             let flags = ANONYMOUS | MAP_FIXED;
-            let map = Op::Mmap { at, length: PAGE as u64, prot: PROT_RW, flags, fd: Fd::None, offset: 0 };
+            let map = Op::Mmap {
+                at,
+                length: PAGE as u64,
+                prot: PROT_RW,
+                flags,
+                fd: Fd::None,
+                offset: 0,
+            };
             assert_eq!(counted.step(0, map), Answer::At(at));
             assert_eq!(counted.step(0, Op::Store { at, byte: 0x90 }), Answer::Done);
         }
@@ -62,13 +69,33 @@ impl Counted<'_> {
 
     /// Maps 16 pages of anonymous memory or file 0, and returns the number of faults.
     fn map(&mut self, prot: u64, flags: u64) -> u64 {
-        let fd = if flags & MAP_ANONYMOUS == 0 { Fd::File(0, Mode::ReadWrite) } else { Fd::None };
+        let fd = if flags & MAP_ANONYMOUS == 0 {
+            Fd::File(0, Mode::ReadWrite)
+        } else {
+            Fd::None
+        };
         let at = self.start;
-        let mapped = Op::Mmap { at, length: LENGTH, prot, flags: flags | MAP_FIXED, fd, offset: 0 };
-        let faults = self.faults(0, |counted| assert_eq!(counted.step(0, mapped), Answer::At(at)));
+        let mapped = Op::Mmap {
+            at,
+            length: LENGTH,
+            prot,
+            flags: flags | MAP_FIXED,
+            fd,
+            offset: 0,
+        };
+        let faults = self.faults(0, |counted| {
+            assert_eq!(counted.step(0, mapped), Answer::At(at))
+        });
         if flags & MAP_POPULATE == 0 {
             // A kernel built without huge pages rejects the call, which is then unnecessary.
-            self.step(0, Op::Madvise { at, length: LENGTH, advice: MADV_NOHUGEPAGE });
+            self.step(
+                0,
+                Op::Madvise {
+                    at,
+                    length: LENGTH,
+                    advice: MADV_NOHUGEPAGE,
+                },
+            );
         }
         faults
     }
@@ -82,7 +109,10 @@ impl Counted<'_> {
     fn load(&mut self, process: usize) -> u64 {
         self.faults(process, |counted| {
             for at in counted.pages() {
-                assert!(matches!(counted.step(process, Op::Load { at }), Answer::Byte(_)));
+                assert!(matches!(
+                    counted.step(process, Op::Load { at }),
+                    Answer::Byte(_)
+                ));
             }
         })
     }
@@ -91,7 +121,10 @@ impl Counted<'_> {
     fn store(&mut self, process: usize) -> u64 {
         self.faults(process, |counted| {
             for at in counted.pages() {
-                assert_eq!(counted.step(process, Op::Store { at, byte: 0x91 }), Answer::Done);
+                assert_eq!(
+                    counted.step(process, Op::Store { at, byte: 0x91 }),
+                    Answer::Done
+                );
             }
         })
     }
@@ -112,7 +145,9 @@ impl Counted<'_> {
         self.map(PROT_READ, MAP_PRIVATE);
         let faults = self.load(0);
         if faults != 1 {
-            say(&format!("skipped: one fault does not map 16 pages of a file here, {faults} do"));
+            say(&format!(
+                "skipped: one fault does not map 16 pages of a file here, {faults} do"
+            ));
         }
         faults == 1
     }
@@ -128,7 +163,9 @@ pub fn are_comparable(side: &mut dyn Side) -> bool {
     counted.load(0);
     let stores = counted.store(0);
     if stores != COUNT as u64 {
-        say(&format!("skipped: stores to 16 pages of a shared file make {stores} faults here"));
+        say(&format!(
+            "skipped: stores to 16 pages of a shared file make {stores} faults here"
+        ));
     }
     around && stores == COUNT as u64
 }
@@ -140,14 +177,30 @@ fn rule_19_anonymous_pages(counted: &mut Counted<'_>) {
     assert_eq!((counted.store(0), counted.load(0)), (16, 0));
     counted.map(PROT_RW, SHARED);
     assert_eq!((counted.load(0), counted.store(0)), (16, 0));
-    assert_eq!((counted.map(PROT_RW, ANONYMOUS | MAP_POPULATE), counted.store(0)), (16, 0));
+    assert_eq!(
+        (
+            counted.map(PROT_RW, ANONYMOUS | MAP_POPULATE),
+            counted.store(0)
+        ),
+        (16, 0)
+    );
 }
 
 fn rule_19_mprotect_of_untouched_pages_costs_no_fault(counted: &mut Counted<'_>) {
     counted.map(PROT_READ, ANONYMOUS);
     let at = counted.start;
-    let protect = Op::Mprotect { at, length: LENGTH, prot: PROT_RW };
-    assert_eq!(counted.faults(0, |counted| assert_eq!(counted.step(0, protect), Answer::Number(0))), 0);
+    let protect = Op::Mprotect {
+        at,
+        length: LENGTH,
+        prot: PROT_RW,
+    };
+    assert_eq!(
+        counted.faults(0, |counted| assert_eq!(
+            counted.step(0, protect),
+            Answer::Number(0)
+        )),
+        0
+    );
     assert_eq!(counted.store(0), 16);
 }
 
@@ -174,7 +227,11 @@ fn rule_19_after_fork_the_first_writer_copies_and_rule_12_the_last_sharer_faults
 fn rule_12_only_a_fault_makes_shared_pages_writable_again(counted: &mut Counted<'_>) {
     fn protect(counted: &mut Counted<'_>) {
         for prot in [PROT_READ, PROT_RW] {
-            let protect = Op::Mprotect { at: counted.start, length: LENGTH, prot };
+            let protect = Op::Mprotect {
+                at: counted.start,
+                length: LENGTH,
+                prot,
+            };
             assert_eq!(counted.step(0, protect), Answer::Number(0));
         }
     }
@@ -207,17 +264,54 @@ fn rule_18_a_fatal_access_is_no_fault_but_maps_around_it(counted: &mut Counted<'
         return;
     }
     let (start, fd) = (counted.start, Fd::File(0, Mode::ReadWrite));
-    counted.step(0, Op::Ftruncate { fd, length: 4 * PAGE });
+    counted.step(
+        0,
+        Op::Ftruncate {
+            fd,
+            length: 4 * PAGE,
+        },
+    );
     counted.map(PROT_READ, MAP_PRIVATE);
     let fatal = |counted: &mut Counted<'_>, op: Op| {
-        counted.faults(0, |counted| assert!(matches!(counted.step(0, op), Answer::Signal(..)), "{op:?}"))
+        counted.faults(0, |counted| {
+            assert!(matches!(counted.step(0, op), Answer::Signal(..)), "{op:?}")
+        })
     };
-    assert_eq!(fatal(counted, Op::Load { at: start.plus(-2 * PAGE) }), 0);
-    assert_eq!(fatal(counted, Op::Store { at: start, byte: 0x90 }), 0);
-    assert_eq!(fatal(counted, Op::Load { at: start.plus(9 * PAGE) }), 0);
+    assert_eq!(
+        fatal(
+            counted,
+            Op::Load {
+                at: start.plus(-2 * PAGE)
+            }
+        ),
+        0
+    );
+    assert_eq!(
+        fatal(
+            counted,
+            Op::Store {
+                at: start,
+                byte: 0x90
+            }
+        ),
+        0
+    );
+    assert_eq!(
+        fatal(
+            counted,
+            Op::Load {
+                at: start.plus(9 * PAGE)
+            }
+        ),
+        0
+    );
     for page in 0..4 {
-        let load = Op::Load { at: start.plus(page * PAGE) };
-        let faults = counted.faults(0, |counted| assert_eq!(counted.step(0, load), Answer::Byte(0x90)));
+        let load = Op::Load {
+            at: start.plus(page * PAGE),
+        };
+        let faults = counted.faults(0, |counted| {
+            assert_eq!(counted.step(0, load), Answer::Byte(0x90))
+        });
         assert_eq!(faults, 0, "page {page} has been mapped");
     }
 }

@@ -90,8 +90,12 @@ struct Pair<'a> {
 
 /// Pages that every process has when faults are compared, so that all page tables exist. Beyond the end of a
 /// file, some Linux kernels do not use fault-around for a new page table.
-const NEIGHBORS: [Place; 4] =
-    [Place::heap(-100 * PAGE), Place::heap(100 * PAGE), Place::page(-100), Place::page(WINDOW + 100)];
+const NEIGHBORS: [Place; 4] = [
+    Place::heap(-100 * PAGE),
+    Place::heap(100 * PAGE),
+    Place::page(-100),
+    Place::page(WINDOW + 100),
+];
 
 /// The areas of a process, except [`NEIGHBORS`].
 fn visible(side: &mut dyn Side, process: usize) -> Vec<Area> {
@@ -135,9 +139,16 @@ pub fn run(
         offsets: BTreeSet::from([0, PAGE as u16 - 1]),
     };
     pair.begin();
-    let mut run = Run { messages: Vec::new(), left_out: 0, layout: pair.other.layout(), difference: None };
+    let mut run = Run {
+        messages: Vec::new(),
+        left_out: 0,
+        layout: pair.other.layout(),
+        difference: None,
+    };
     while let Some(step) = next(&pair.view) {
-        if !pair.view.comparable(&step) || (look == Look::Faults && !is_countable(&pair.view, &step)) {
+        if !pair.view.comparable(&step)
+            || (look == Look::Faults && !is_countable(&pair.view, &step))
+        {
             run.left_out += 1;
             continue;
         }
@@ -161,30 +172,54 @@ impl Pair<'_> {
         let before = self.faults(step);
         let answer = self.reference.step(step);
         let other = self.other.step(step);
-        let faults =
-            self.faults(step).zip(before).map(|(after, before)| [after[0] - before[0], after[1] - before[1]]);
+        let faults = self
+            .faults(step)
+            .zip(before)
+            .map(|(after, before)| [after[0] - before[0], after[1] - before[1]]);
         if answer != other {
-            let difference =
-                self.difference(Subject::Answer, Seen::Answer(answer.clone()), Seen::Answer(other));
+            let difference = self.difference(
+                Subject::Answer,
+                Seen::Answer(answer.clone()),
+                Seen::Answer(other),
+            );
             return (answer, Some(difference));
         }
         self.remember(step, &answer);
         if let Some([reference, other]) = faults.filter(|[reference, other]| reference != other) {
-            let difference = self.difference(Subject::Faults, Seen::Faults(reference), Seen::Faults(other));
+            let difference = self.difference(
+                Subject::Faults,
+                Seen::Faults(reference),
+                Seen::Faults(other),
+            );
             return (answer, Some(difference));
         }
-        let may_change_files =
-            matches!(step.op, Op::Store { .. } | Op::Pread { .. } | Op::Pwrite { .. } | Op::Ftruncate { .. });
-        let files = if may_change_files && self.look == Look::Bytes { self.files() } else { None };
+        let may_change_files = matches!(
+            step.op,
+            Op::Store { .. } | Op::Pread { .. } | Op::Pwrite { .. } | Op::Ftruncate { .. }
+        );
+        let files = if may_change_files && self.look == Look::Bytes {
+            self.files()
+        } else {
+            None
+        };
         let difference = files.or_else(|| self.maps());
-        let memory = |pair: &mut Self| if pair.look == Look::Bytes { pair.memory() } else { None };
+        let memory = |pair: &mut Self| {
+            if pair.look == Look::Bytes {
+                pair.memory()
+            } else {
+                None
+            }
+        };
         let difference = difference.or_else(|| memory(self));
         (answer, difference)
     }
 
     /// The number of faults so far on each side, in the process that makes an access, if faults are compared.
     fn faults(&mut self, step: &Step) -> Option<[u64; 2]> {
-        let access = matches!(step.op, Op::Load { .. } | Op::Store { .. } | Op::Fetch { .. });
+        let access = matches!(
+            step.op,
+            Op::Load { .. } | Op::Store { .. } | Op::Fetch { .. }
+        );
         let of = |side: &mut dyn Side| {
             let (minor, major) = side.faults(step.process);
             minor + major
@@ -197,7 +232,14 @@ impl Pair<'_> {
         if self.look == Look::Faults {
             for at in NEIGHBORS {
                 let (length, flags) = (PAGE as u64, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED);
-                let map = Op::Mmap { at, length, prot: PROT_RW, flags, fd: Fd::None, offset: 0 };
+                let map = Op::Mmap {
+                    at,
+                    length,
+                    prot: PROT_RW,
+                    flags,
+                    fd: Fd::None,
+                    offset: 0,
+                };
                 for op in [map, Op::Store { at, byte: 0x90 }] {
                     let step = Step { process: 0, op };
                     assert_eq!(self.reference.step(&step), self.other.step(&step), "{op:?}");
@@ -211,7 +253,10 @@ impl Pair<'_> {
     /// Performs an access in a new process, so that no later step counts the faults of the access code.
     fn settle(&mut self, process: usize) {
         if self.look == Look::Faults {
-            let nowhere = Step { process, op: Op::Load { at: Place::NULL } };
+            let nowhere = Step {
+                process,
+                op: Op::Load { at: Place::NULL },
+            };
             self.reference.step(&nowhere);
             self.other.step(&nowhere);
         }
@@ -251,10 +296,20 @@ impl Pair<'_> {
 
     fn maps(&mut self) -> Option<Difference> {
         self.view.living().into_iter().find_map(|process| {
-            let theirs = self.reference_objects.number(self.view.areas(process).to_vec());
-            let seen = (theirs, self.other_objects.number(visible(self.other, process)));
-            (seen.0 != seen.1)
-                .then(|| self.difference(Subject::Maps(process), Seen::Maps(seen.0), Seen::Maps(seen.1)))
+            let theirs = self
+                .reference_objects
+                .number(self.view.areas(process).to_vec());
+            let seen = (
+                theirs,
+                self.other_objects.number(visible(self.other, process)),
+            );
+            (seen.0 != seen.1).then(|| {
+                self.difference(
+                    Subject::Maps(process),
+                    Seen::Maps(seen.0),
+                    Seen::Maps(seen.1),
+                )
+            })
         })
     }
 
@@ -266,7 +321,8 @@ impl Pair<'_> {
                 for page in area.pages() {
                     let offsets = match unsettled {
                         Some(from) if from.page_start() == page => {
-                            &offsets[..offsets.partition_point(|&offset| page.plus(offset.into()) < from)]
+                            &offsets[..offsets
+                                .partition_point(|&offset| page.plus(offset.into()) < from)]
                         }
                         _ => &offsets,
                     };
@@ -276,7 +332,11 @@ impl Pair<'_> {
                         let (at, [reference, other]) =
                             first_difference(offsets, reference.as_deref(), other.as_deref());
                         let subject = Subject::Byte(process, page.plus(at.into()));
-                        return Some(self.difference(subject, Seen::Byte(reference), Seen::Byte(other)));
+                        return Some(self.difference(
+                            subject,
+                            Seen::Byte(reference),
+                            Seen::Byte(other),
+                        ));
                     }
                 }
             }
@@ -292,9 +352,13 @@ impl Pair<'_> {
             if sizes.0 != sizes.1 {
                 return Some(self.difference(Subject::FileSize(file), sizes.0, sizes.1));
             }
-            let at = reference.iter().zip(&other).position(|(reference, other)| reference != other);
+            let at = reference
+                .iter()
+                .zip(&other)
+                .position(|(reference, other)| reference != other);
             if let Some(at) = at {
-                let [reference, other] = [&reference, &other].map(|bytes| Seen::Byte(Some(bytes[at])));
+                let [reference, other] =
+                    [&reference, &other].map(|bytes| Seen::Byte(Some(bytes[at])));
                 return Some(self.difference(Subject::FileByte(file, at), reference, other));
             }
         }
@@ -302,7 +366,12 @@ impl Pair<'_> {
     }
 
     fn difference(&self, subject: Subject, reference: Seen, other: Seen) -> Difference {
-        Difference { subject, reference, other, names: [self.reference.name(), self.other.name()] }
+        Difference {
+            subject,
+            reference,
+            other,
+            names: [self.reference.name(), self.other.name()],
+        }
     }
 }
 
@@ -312,8 +381,11 @@ fn first_difference(
     reference: Option<&[u8]>,
     other: Option<&[u8]>,
 ) -> (u16, [Option<u8>; 2]) {
-    let bytes = |at: usize| [reference, other].map(|bytes| bytes.and_then(|bytes| bytes.get(at).copied()));
-    let at = (0..offsets.len()).find(|&at| bytes(at)[0] != bytes(at)[1]).unwrap_or(0);
+    let bytes =
+        |at: usize| [reference, other].map(|bytes| bytes.and_then(|bytes| bytes.get(at).copied()));
+    let at = (0..offsets.len())
+        .find(|&at| bytes(at)[0] != bytes(at)[1])
+        .unwrap_or(0);
     (offsets[at], bytes(at))
 }
 
@@ -321,7 +393,9 @@ impl fmt::Display for Seen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Seen::Answer(answer) => write!(f, "{answer}"),
-            Seen::Maps(areas) => areas.iter().try_for_each(|area| write!(f, "\n#     {area}")),
+            Seen::Maps(areas) => areas
+                .iter()
+                .try_for_each(|area| write!(f, "\n#     {area}")),
             Seen::Byte(Some(byte)) => write!(f, "0x{byte:02X}"),
             Seen::Byte(None) => f.write_str("nothing"),
             Seen::Size(size) => write!(f, "{size} bytes"),

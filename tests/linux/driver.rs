@@ -40,7 +40,9 @@ impl Driver<'_> {
     }
 
     pub fn byte(&mut self, at: Place) -> Option<u8> {
-        self.0.bytes(0, at.page_start(), &[at.in_page() as u16]).map(|bytes| bytes[0])
+        self.0
+            .bytes(0, at.page_start(), &[at.in_page() as u16])
+            .map(|bytes| bytes[0])
     }
 }
 
@@ -73,7 +75,14 @@ pub const OK: Answer = Answer::Number(0);
 /// Maps a private area at a page in the window. The flags determine whether the area is anonymous or maps a
 /// file.
 pub fn map(first: i64, count: u64, prot: u64, flags: u64, fd: Fd, offset: u64) -> Op {
-    Op::Mmap { at: page(first), length: pages(count), prot, flags: flags | MAP_FIXED, fd, offset }
+    Op::Mmap {
+        at: page(first),
+        length: pages(count),
+        prot,
+        flags: flags | MAP_FIXED,
+        fd,
+        offset,
+    }
 }
 
 pub fn anonymous(first: i64, count: u64, prot: u64) -> Op {
@@ -86,19 +95,39 @@ pub fn anywhere(count: u64) -> Op {
 }
 
 pub fn hinted(at: Place, count: u64) -> Op {
-    Op::Mmap { at, length: pages(count), prot: PROT_RW, flags: ANONYMOUS, fd: Fd::None, offset: 0 }
+    Op::Mmap {
+        at,
+        length: pages(count),
+        prot: PROT_RW,
+        flags: ANONYMOUS,
+        fd: Fd::None,
+        offset: 0,
+    }
 }
 
 pub fn unmap(first: i64, count: u64) -> Op {
-    Op::Munmap { at: page(first), length: pages(count) }
+    Op::Munmap {
+        at: page(first),
+        length: pages(count),
+    }
 }
 
 pub fn protect(first: i64, count: u64, prot: u64) -> Op {
-    Op::Mprotect { at: page(first), length: pages(count), prot }
+    Op::Mprotect {
+        at: page(first),
+        length: pages(count),
+        prot,
+    }
 }
 
 pub fn remap(first: i64, old: u64, new: u64, flags: u64, to: Place) -> Op {
-    Op::Mremap { at: page(first), old: pages(old), new: pages(new), flags, to }
+    Op::Mremap {
+        at: page(first),
+        old: pages(old),
+        new: pages(new),
+        flags,
+        to,
+    }
 }
 
 pub fn load(at: Place) -> Op {

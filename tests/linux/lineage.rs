@@ -26,7 +26,12 @@ super::asked_of_each_side! {
 /// The first page of each area in the window, and the page after the area's last page.
 fn areas(driver: &mut Driver<'_>, process: usize) -> Vec<(i64, i64)> {
     let window = |place: Place| place.bytes / PAGE;
-    driver.0.maps(process).iter().map(|area| (window(area.start), window(area.end))).collect()
+    driver
+        .0
+        .maps(process)
+        .iter()
+        .map(|area| (window(area.start), window(area.end)))
+        .collect()
 }
 
 /// Writes every page of a range.
@@ -89,16 +94,31 @@ fn parts_that_the_parent_made_stay_apart_in_the_child(driver: &mut Driver<'_>) {
     for process in [0, 1] {
         driver.in_process(process, protect(7, 2, PROT_RW));
     }
-    assert_eq!((areas(driver, 0), areas(driver, 1)), (vec![(5, 11)], vec![(5, 7), (7, 9), (9, 11)]));
+    assert_eq!(
+        (areas(driver, 0), areas(driver, 1)),
+        (vec![(5, 11)], vec![(5, 7), (7, 9), (9, 11)])
+    );
 }
 
 fn an_inherited_area_grows_by_mremap_and_not_by_brk(driver: &mut Driver<'_>) {
-    driver.step(Op::Brk { at: Place::heap(2 * PAGE) });
+    driver.step(Op::Brk {
+        at: Place::heap(2 * PAGE),
+    });
     driver.step(store(Place::heap(0), 0x90));
     forked(driver);
     driver.in_process(1, remap(5, 5, 6, 0, Place::NULL));
-    driver.in_process(1, Op::Brk { at: Place::heap(3 * PAGE) });
-    let lengths: Vec<i64> = driver.0.maps(1).iter().map(|area| area.length() / PAGE).collect();
+    driver.in_process(
+        1,
+        Op::Brk {
+            at: Place::heap(3 * PAGE),
+        },
+    );
+    let lengths: Vec<i64> = driver
+        .0
+        .maps(1)
+        .iter()
+        .map(|area| area.length() / PAGE)
+        .collect();
     assert_eq!(lengths, [2, 1, 6]);
 }
 

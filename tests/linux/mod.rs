@@ -101,7 +101,9 @@ fn say(text: &str) {
 
 /// Linux as a side with its files in a folder, if this machine permits tracing.
 fn linux_in(folder: &Path) -> Option<Linux> {
-    Linux::new(folder).inspect_err(|why| say(&format!("skipped: {why}"))).ok()
+    Linux::new(folder)
+        .inspect_err(|why| say(&format!("skipped: {why}")))
+        .ok()
 }
 
 /// Linux as a side, if this machine permits tracing.
@@ -116,9 +118,14 @@ const REFERENCE: (u32, u32) = (6, 18);
 /// Linux as a side, if its rules for merging areas are the ones that Pagewalk follows.
 fn reference() -> Option<Linux> {
     let release = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
-    let mut numbers = release.split(['.', '-']).map_while(|number| number.trim().parse().ok());
+    let mut numbers = release
+        .split(['.', '-'])
+        .map_while(|number| number.trim().parse().ok());
     if (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)) < REFERENCE {
-        say(&format!("skipped: areas merge differently on Linux {}", release.trim()));
+        say(&format!(
+            "skipped: areas merge differently on Linux {}",
+            release.trim()
+        ));
         return None;
     }
     say(&format!("the reference is Linux {}", release.trim()));
@@ -129,8 +136,19 @@ fn reference() -> Option<Linux> {
 fn linux_does_the_same_on_two_file_systems() {
     let memory = Path::new("/dev/shm");
     let Some(mut disk) = linux() else { return };
-    let Some(mut memory) = (if memory.is_dir() { linux_in(memory) } else { linux() }) else { return };
-    match compare(&mut disk, &mut memory, Look::Bytes, Sequences::asked_for(200)) {
+    let Some(mut memory) = (if memory.is_dir() {
+        linux_in(memory)
+    } else {
+        linux()
+    }) else {
+        return;
+    };
+    match compare(
+        &mut disk,
+        &mut memory,
+        Look::Bytes,
+        Sequences::asked_for(200),
+    ) {
         Ok(totals) => say(&format!("Linux and Linux agree on {totals}")),
         Err(script) => panic!("{script}"),
     }
@@ -139,7 +157,12 @@ fn linux_does_the_same_on_two_file_systems() {
 #[test]
 fn pagewalk_agrees_with_linux() {
     let Some(mut linux) = reference() else { return };
-    match compare(&mut linux, &mut Pagewalk::new(), Look::Bytes, Sequences::asked_for(300)) {
+    match compare(
+        &mut linux,
+        &mut Pagewalk::new(),
+        Look::Bytes,
+        Sequences::asked_for(300),
+    ) {
         Ok(totals) => say(&format!("Linux and Pagewalk agree on {totals}")),
         Err(script) => panic!("{script}"),
     }
@@ -149,8 +172,15 @@ fn pagewalk_agrees_with_linux() {
 fn pagewalk_has_the_areas_of_linux() {
     let Some(mut linux) = reference() else { return };
     let mut pagewalk = Pagewalk::laid_out(linux.layout());
-    match compare(&mut linux, &mut pagewalk, Look::Areas, Sequences::asked_for(600)) {
-        Ok(totals) => say(&format!("Linux and Pagewalk have the same areas in {totals}")),
+    match compare(
+        &mut linux,
+        &mut pagewalk,
+        Look::Areas,
+        Sequences::asked_for(600),
+    ) {
+        Ok(totals) => say(&format!(
+            "Linux and Pagewalk have the same areas in {totals}"
+        )),
         Err(script) => panic!("{script}"),
     }
 }
@@ -162,7 +192,12 @@ fn pagewalk_faults_as_often_as_linux() {
         return;
     }
     let mut pagewalk = Pagewalk::laid_out(linux.layout());
-    match compare(&mut linux, &mut pagewalk, Look::Faults, Sequences::asked_for(300)) {
+    match compare(
+        &mut linux,
+        &mut pagewalk,
+        Look::Faults,
+        Sequences::asked_for(300),
+    ) {
         Ok(totals) => say(&format!("Linux and Pagewalk fault as often in {totals}")),
         Err(script) => panic!("{script}"),
     }
@@ -177,18 +212,32 @@ fn scripts_of_sequences_hold() {
     let Sequences { seed, count } = Sequences::asked_for(100);
     for seed in (seed..).take(count as usize) {
         let mut generator = Generator::new(seed, linux.permits());
-        let run = differ::run((&mut linux, &mut pagewalk), Look::Bytes, |view| generator.next(view));
-        let forks = run.messages.iter().filter(|(step, _)| step.op == Op::Fork).count();
+        let run = differ::run((&mut linux, &mut pagewalk), Look::Bytes, |view| {
+            generator.next(view)
+        });
+        let forks = run
+            .messages
+            .iter()
+            .filter(|(step, _)| step.op == Op::Fork)
+            .count();
         let ended = |process: usize| {
-            run.messages.iter().any(|(step, _)| step.op == Op::Exit && step.process == process)
+            run.messages
+                .iter()
+                .any(|(step, _)| step.op == Op::Exit && step.process == process)
         };
         let mut text = script(&run);
         for process in (0..=forks).filter(|&process| !ended(process)) {
             text += &(maps(process, &pagewalk.maps(process)).join("\n") + "\n");
         }
         let outcome = crate::running::text(&text);
-        assert_eq!((&outcome.mistakes[..], &outcome.failures[..]), (&[][..], &[][..]), "seed {seed}\n{text}");
+        assert_eq!(
+            (&outcome.mistakes[..], &outcome.failures[..]),
+            (&[][..], &[][..]),
+            "seed {seed}\n{text}"
+        );
         checks += outcome.checks;
     }
-    say(&format!("{count} scripts of sequences hold in {checks} statements"));
+    say(&format!(
+        "{count} scripts of sequences hold in {checks} statements"
+    ));
 }

@@ -74,7 +74,11 @@ pub const MREMAP_FLAGS: Names = &[
 ];
 
 /// The bits of `msync`'s flags.
-pub const MS_FLAGS: Names = &[("MS_ASYNC", MS_ASYNC), ("MS_INVALIDATE", MS_INVALIDATE), ("MS_SYNC", MS_SYNC)];
+pub const MS_FLAGS: Names = &[
+    ("MS_ASYNC", MS_ASYNC),
+    ("MS_INVALIDATE", MS_INVALIDATE),
+    ("MS_SYNC", MS_SYNC),
+];
 
 /// The advice of `madvise`.
 pub const ADVICE: Names = &[

@@ -22,5 +22,9 @@ const CALLS: [(&str, u64); 17] = [
 
 /// The number of a system call.
 pub fn number(name: &str) -> u64 {
-    CALLS.iter().find(|(call, _)| *call == name).unwrap_or_else(|| panic!("{name} has no number")).1
+    CALLS
+        .iter()
+        .find(|(call, _)| *call == name)
+        .unwrap_or_else(|| panic!("{name} has no number"))
+        .1
 }

@@ -5,8 +5,16 @@ use super::place::Place;
 
 /// The files of a sequence.
 pub const FILES: [FileSpec; 2] = [
-    FileSpec { name: "f0", size: 5 * 4096 + 0x123, fill: 0x70 },
-    FileSpec { name: "f1", size: 2 * 4096, fill: 0x78 },
+    FileSpec {
+        name: "f0",
+        size: 5 * 4096 + 0x123,
+        fill: 0x70,
+    },
+    FileSpec {
+        name: "f1",
+        size: 2 * 4096,
+        fill: 0x78,
+    },
 ];
 
 /// A file at the start of a sequence.
@@ -23,7 +31,9 @@ pub struct FileSpec {
 impl FileSpec {
     /// The file's contents.
     pub fn contents(self) -> Vec<u8> {
-        (0..self.size).map(|at| self.fill + (at / 4096) as u8).collect()
+        (0..self.size)
+            .map(|at| self.fill + (at / 4096) as u8)
+            .collect()
     }
 }
 
@@ -158,8 +168,8 @@ pub enum Op {
 /// Bytes of instructions that change only registers, regardless of the bytes that follow. Stored bytes, like
 /// the bytes of [`FILES`], can therefore be executed.
 pub const HARMLESS: [u8; 18] = [
-    0x90, 0x91, 0x92, 0x93, 0x94, 0x95, 0x96, 0x97, 0x98, 0x99, 0xB0, 0xB1, 0xB2, 0xB3, 0xB8, 0xB9, 0xBA,
-    0xBB,
+    0x90, 0x91, 0x92, 0x93, 0x94, 0x95, 0x96, 0x97, 0x98, 0x99, 0xB0, 0xB1, 0xB2, 0xB3, 0xB8, 0xB9,
+    0xBA, 0xBB,
 ];
 
 /// Bytes of [`HARMLESS`] instructions that are also printable, because a script writes the bytes of a
@@ -206,7 +216,11 @@ pub enum Action {
 }
 
 fn call(name: &'static str, args: Vec<Arg>) -> Action {
-    Action::Call { name, args, gives_place: matches!(name, "mmap" | "mremap") }
+    Action::Call {
+        name,
+        args,
+        gives_place: matches!(name, "mmap" | "mremap"),
+    }
 }
 
 impl Op {
@@ -215,36 +229,94 @@ impl Op {
         let size = |size: u64| Arg::Size(size.into());
         let signed = |size: i64| Arg::Size(size.into());
         match self {
-            Op::Mmap { at, length, prot, flags, fd, offset } => {
-                let (prot, flags) = (Arg::Bits(prot, names::PROTECTIONS), Arg::Bits(flags, names::MAP_FLAGS));
-                call("mmap", vec![Arg::Place(at), size(length), prot, flags, Arg::Fd(fd), size(offset)])
+            Op::Mmap {
+                at,
+                length,
+                prot,
+                flags,
+                fd,
+                offset,
+            } => {
+                let (prot, flags) = (
+                    Arg::Bits(prot, names::PROTECTIONS),
+                    Arg::Bits(flags, names::MAP_FLAGS),
+                );
+                call(
+                    "mmap",
+                    vec![
+                        Arg::Place(at),
+                        size(length),
+                        prot,
+                        flags,
+                        Arg::Fd(fd),
+                        size(offset),
+                    ],
+                )
             }
             Op::Munmap { at, length } => call("munmap", vec![Arg::Place(at), size(length)]),
-            Op::Mprotect { at, length, prot } => {
-                call("mprotect", vec![Arg::Place(at), size(length), Arg::Bits(prot, names::PROTECTIONS)])
-            }
-            Op::Mremap { at, old, new, flags, to } => {
+            Op::Mprotect { at, length, prot } => call(
+                "mprotect",
+                vec![
+                    Arg::Place(at),
+                    size(length),
+                    Arg::Bits(prot, names::PROTECTIONS),
+                ],
+            ),
+            Op::Mremap {
+                at,
+                old,
+                new,
+                flags,
+                to,
+            } => {
                 let flags = Arg::Bits(flags, names::MREMAP_FLAGS);
-                call("mremap", vec![Arg::Place(at), size(old), size(new), flags, Arg::Place(to)])
+                call(
+                    "mremap",
+                    vec![Arg::Place(at), size(old), size(new), flags, Arg::Place(to)],
+                )
             }
-            Op::Madvise { at, length, advice } => {
-                call("madvise", vec![Arg::Place(at), size(length), Arg::One(advice, names::ADVICE)])
-            }
+            Op::Madvise { at, length, advice } => call(
+                "madvise",
+                vec![
+                    Arg::Place(at),
+                    size(length),
+                    Arg::One(advice, names::ADVICE),
+                ],
+            ),
             Op::Mlock { at, length } => call("mlock", vec![Arg::Place(at), size(length)]),
             Op::Munlock { at, length } => call("munlock", vec![Arg::Place(at), size(length)]),
-            Op::Msync { at, length, flags } => {
-                call("msync", vec![Arg::Place(at), size(length), Arg::Bits(flags, names::MS_FLAGS)])
-            }
+            Op::Msync { at, length, flags } => call(
+                "msync",
+                vec![
+                    Arg::Place(at),
+                    size(length),
+                    Arg::Bits(flags, names::MS_FLAGS),
+                ],
+            ),
             Op::Brk { at } => call("brk", vec![Arg::Place(at)]),
-            Op::Pread { fd, to, length, offset } => {
-                call("pread", vec![Arg::Fd(fd), Arg::Place(to), size(length), signed(offset)])
-            }
-            Op::Pwrite { fd, from, length, offset } => {
+            Op::Pread {
+                fd,
+                to,
+                length,
+                offset,
+            } => call(
+                "pread",
+                vec![Arg::Fd(fd), Arg::Place(to), size(length), signed(offset)],
+            ),
+            Op::Pwrite {
+                fd,
+                from,
+                length,
+                offset,
+            } => {
                 let from = match from {
                     Source::Memory(place) => Arg::Place(place),
                     Source::Byte(byte) => Arg::Bytes(byte, length),
                 };
-                call("pwrite", vec![Arg::Fd(fd), from, size(length), signed(offset)])
+                call(
+                    "pwrite",
+                    vec![Arg::Fd(fd), from, size(length), signed(offset)],
+                )
             }
             Op::Ftruncate { fd, length } => call("ftruncate", vec![Arg::Fd(fd), signed(length)]),
             Op::Load { at } => Action::Load(at),

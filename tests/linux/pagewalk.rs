@@ -33,7 +33,12 @@ pub struct Pagewalk {
 }
 
 /// A kernel on a Core i7 with Linux's policies.
-fn boot(Layout { mmap_base, brk_start }: Layout) -> Kernel {
+fn boot(
+    Layout {
+        mmap_base,
+        brk_start,
+    }: Layout,
+) -> Kernel {
     let spec = Spec::core_i7();
     let ways = KernelConfig {
         mmap_base,
@@ -65,11 +70,15 @@ impl Pagewalk {
     /// Starts the kernel like [`Pagewalk::new`], but with another side's addresses.
     pub fn laid_out(layout: Layout) -> Pagewalk {
         let mut kernel = boot(layout);
-        let files =
-            FILES.map(|file| kernel.add_file(file.name.into(), Fill::Pages(file.fill), file.size as u64));
+        let files = FILES.map(|file| {
+            kernel.add_file(file.name.into(), Fill::Pages(file.fill), file.size as u64)
+        });
         let first = kernel.spawn("P0".into()).expect("room for a process");
         let mut open = |name: &str, mode: Mode| {
-            let args = [Argument::Bytes(name.as_bytes().into()), Argument::Number(mode as i128)];
+            let args = [
+                Argument::Bytes(name.as_bytes().into()),
+                Argument::Number(mode as i128),
+            ];
             call(&mut kernel, first, "open", &args).expect("a file that can be opened") as i64
         };
         let descriptors = FILES.map(|file| Mode::ALL.map(|mode| open(file.name, mode)));
@@ -90,7 +99,9 @@ impl Pagewalk {
             Arg::Size(size) => Argument::Number(size),
             Arg::Fd(Fd::None) => Argument::Number(-1),
             Arg::Fd(Fd::Closed) => Argument::Number(CLOSED.into()),
-            Arg::Fd(Fd::File(file, mode)) => Argument::Number(self.descriptors[file][mode as usize].into()),
+            Arg::Fd(Fd::File(file, mode)) => {
+                Argument::Number(self.descriptors[file][mode as usize].into())
+            }
             Arg::Bits(value, _) | Arg::One(value, _) => Argument::Number(value.into()),
             Arg::Bytes(byte, count) => Argument::Bytes(vec![byte; count as usize].into()),
         }
@@ -108,9 +119,15 @@ impl Pagewalk {
         place: Place,
         data: Data<'_>,
     ) -> Result<(), Answer> {
-        let address =
-            self.kernel.machine().va(self.layout().address(place)).expect("an address that the machine has");
-        match self.kernel.access(self.processes[process], address, kind, data, &mut ()) {
+        let address = self
+            .kernel
+            .machine()
+            .va(self.layout().address(place))
+            .expect("an address that the machine has");
+        match self
+            .kernel
+            .access(self.processes[process], address, kind, data, &mut ())
+        {
             Ok(outcome) => outcome.killed.map_or(Ok(()), |class| Err(fatal(class))),
             Err(out) => Err(Answer::Error(out.to_string())),
         }
@@ -120,9 +137,12 @@ impl Pagewalk {
         let backing = match area.backing {
             KernelBacking::Anonymous => Backing::Anonymous,
             KernelBacking::Object { object, .. } => Backing::Shared(object.0.into()),
-            KernelBacking::File { file, .. } => {
-                Backing::File(self.files.iter().position(|of| *of == file).expect("a file of the sequence"))
-            }
+            KernelBacking::File { file, .. } => Backing::File(
+                self.files
+                    .iter()
+                    .position(|of| *of == file)
+                    .expect("a file of the sequence"),
+            ),
         };
         Area {
             start: self.layout().place(area.start),
@@ -142,7 +162,10 @@ fn fatal(class: FaultClass) -> Answer {
 
 /// Reads the bytes of a page, and returns whether the process can read all of them.
 fn peek(kernel: &Kernel, pid: Pid, address: u64, into: &mut [u8]) -> bool {
-    kernel.machine().va(address).is_ok_and(|address| kernel.peek(pid, address, into) == into.len())
+    kernel
+        .machine()
+        .va(address)
+        .is_ok_and(|address| kernel.peek(pid, address, into) == into.len())
 }
 
 impl Side for Pagewalk {
@@ -166,7 +189,11 @@ impl Side for Pagewalk {
     fn step(&mut self, step: &Step) -> Answer {
         let Step { process, op } = *step;
         match op.action() {
-            Action::Call { name, args, gives_place } => match self.call(process, name, &args) {
+            Action::Call {
+                name,
+                args,
+                gives_place,
+            } => match self.call(process, name, &args) {
                 Ok(address) if gives_place => Answer::At(self.layout().place(address)),
                 Ok(result) => Answer::Number(result as i64),
                 Err(error) => Answer::Error(error),
@@ -201,8 +228,16 @@ impl Side for Pagewalk {
     }
 
     fn maps(&mut self, process: usize) -> Vec<Area> {
-        let process = self.kernel.process(self.processes[process]).expect("a process");
-        process.space.areas.iter().map(|area| self.area(area)).collect()
+        let process = self
+            .kernel
+            .process(self.processes[process])
+            .expect("a process");
+        process
+            .space
+            .areas
+            .iter()
+            .map(|area| self.area(area))
+            .collect()
     }
 
     fn bytes(&mut self, process: usize, page: Place, offsets: &[u16]) -> Option<Vec<u8>> {
@@ -218,7 +253,12 @@ impl Side for Pagewalk {
         } else {
             peek(&self.kernel, pid, address, &mut bytes)
         };
-        there.then(|| offsets.iter().map(|&offset| bytes[usize::from(offset)]).collect())
+        there.then(|| {
+            offsets
+                .iter()
+                .map(|&offset| bytes[usize::from(offset)])
+                .collect()
+        })
     }
 
     fn file(&mut self, file: usize) -> Vec<u8> {
@@ -230,7 +270,11 @@ impl Side for Pagewalk {
     }
 
     fn faults(&mut self, process: usize) -> (u64, u64) {
-        let faults = self.kernel.process(self.processes[process]).expect("a process").faults;
+        let faults = self
+            .kernel
+            .process(self.processes[process])
+            .expect("a process")
+            .faults;
         (faults.minor, faults.major)
     }
 }

@@ -39,11 +39,17 @@ pub struct Place {
 
 impl Place {
     /// Address 0.
-    pub const NULL: Place = Place { base: Base::Null, bytes: 0 };
+    pub const NULL: Place = Place {
+        base: Base::Null,
+        bytes: 0,
+    };
 
     /// The place at a byte offset in the window.
     pub const fn window(bytes: i64) -> Place {
-        Place { base: Base::Window, bytes }
+        Place {
+            base: Base::Window,
+            bytes,
+        }
     }
 
     /// The first byte of a page in the window, by the page's number.
@@ -53,17 +59,26 @@ impl Place {
 
     /// The place at a byte offset from the first break.
     pub const fn heap(bytes: i64) -> Place {
-        Place { base: Base::Heap, bytes }
+        Place {
+            base: Base::Heap,
+            bytes,
+        }
     }
 
     /// The place at an offset from this place.
     pub const fn plus(self, bytes: i64) -> Place {
-        Place { base: self.base, bytes: self.bytes.saturating_add(bytes) }
+        Place {
+            base: self.base,
+            bytes: self.bytes.saturating_add(bytes),
+        }
     }
 
     /// The first byte of the page that contains this place.
     pub const fn page_start(self) -> Place {
-        Place { base: self.base, bytes: self.bytes - self.bytes.rem_euclid(PAGE) }
+        Place {
+            base: self.base,
+            bytes: self.bytes - self.bytes.rem_euclid(PAGE),
+        }
     }
 
     /// The offset of this place in the page.
@@ -78,7 +93,9 @@ impl fmt::Display for Place {
         let base = match self.base {
             Base::Null if self.bytes == 0 => return f.write_str("NULL"),
             Base::Null => return write!(f, "0x{:X}", self.bytes),
-            Base::Kernel => return write!(f, "0x{:X}", KERNEL_HALF.wrapping_add(self.bytes as u64)),
+            Base::Kernel => {
+                return write!(f, "0x{:X}", KERNEL_HALF.wrapping_add(self.bytes as u64));
+            }
             Base::Heap => "heap",
             Base::Window => "window",
         };
@@ -102,7 +119,10 @@ pub struct Layout {
 
 impl Layout {
     /// Pagewalk's defaults.
-    pub const OF_SCRIPTS: Layout = Layout { mmap_base: 0x7FFF_F7FF_F000, brk_start: 0x5555_5555_9000 };
+    pub const OF_SCRIPTS: Layout = Layout {
+        mmap_base: 0x7FFF_F7FF_F000,
+        brk_start: 0x5555_5555_9000,
+    };
 
     /// The start of the window.
     pub const fn window(self) -> u64 {
@@ -126,7 +146,10 @@ impl Layout {
         if address == 0 {
             Place::NULL
         } else if address >= KERNEL_HALF {
-            Place { base: Base::Kernel, bytes: (address - KERNEL_HALF) as i64 }
+            Place {
+                base: Base::Kernel,
+                bytes: (address - KERNEL_HALF) as i64,
+            }
         } else if -HEAP_REACH < from_break && from_break < HEAP_REACH {
             Place::heap(from_break)
         } else {

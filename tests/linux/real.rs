@@ -9,8 +9,8 @@ use nix::errno::Errno;
 use nix::sys::signal::Signal;
 
 use super::names::{
-    MADV_DONTNEED, MADV_MERGEABLE, MADV_WILLNEED, MAP_ANONYMOUS, MAP_PRIVATE, MREMAP_DONTUNMAP, MREMAP_FIXED,
-    MREMAP_MAYMOVE, PROT_EXEC, PROT_READ,
+    MADV_DONTNEED, MADV_MERGEABLE, MADV_WILLNEED, MAP_ANONYMOUS, MAP_PRIVATE, MREMAP_DONTUNMAP,
+    MREMAP_FIXED, MREMAP_MAYMOVE, PROT_EXEC, PROT_READ,
 };
 use super::numbers::number;
 use super::op::{Action, Arg, CLOSED, FILES, Fd, Mode, Step};
@@ -48,16 +48,24 @@ impl Linux {
     /// # Errors
     /// Returns the reason why this machine does not permit tracing.
     pub fn new(folder: &Path) -> Result<Linux, String> {
-        let folder = Folder::new(folder).map_err(|error| format!("no folder for files: {error}"))?;
+        let folder =
+            Folder::new(folder).map_err(|error| format!("no folder for files: {error}"))?;
         let mut mother = Tracee::spawn()?;
         let brk_start = mother.break_now();
         if brk_start % PAGE as u64 != 0 {
-            return Err(format!("the break starts at {brk_start:#x}, which is no start of a page"));
+            return Err(format!(
+                "the break starts at {brk_start:#x}, which is no start of a page"
+            ));
         }
-        let files = FILES.iter().map(|file| RealFile::new(&folder.0.join(file.name), &mut mother));
+        let files = FILES
+            .iter()
+            .map(|file| RealFile::new(&folder.0.join(file.name), &mut mother));
         let files = files.collect::<Result<Vec<_>, _>>()?;
         let mut linux = Linux {
-            layout: Layout { mmap_base: 0, brk_start },
+            layout: Layout {
+                mmap_base: 0,
+                brk_start,
+            },
             permits: Permits::ALL,
             mother,
             processes: Vec::new(),
@@ -70,7 +78,9 @@ impl Linux {
     }
 
     fn tracee(&mut self, process: usize) -> &mut Tracee {
-        self.processes[process].as_mut().expect("a process that has not ended")
+        self.processes[process]
+            .as_mut()
+            .expect("a process that has not ended")
     }
 
     /// Determines the first process's addresses and the permitted steps.
@@ -81,25 +91,40 @@ impl Linux {
             tracee.call(number("mmap"), [0, PAGE as u64, prot, flags, fd as u64, 0])
         };
         let anonymous = MAP_PRIVATE | MAP_ANONYMOUS;
-        let top =
-            map(PROT_READ, anonymous, -1).map_err(|error| format!("mmap does not work: {error}"))? as u64;
-        let code =
-            map(PROT_EXEC, anonymous, -1).map_err(|error| format!("no executable memory: {error}"))? as u64;
+        let top = map(PROT_READ, anonymous, -1)
+            .map_err(|error| format!("mmap does not work: {error}"))? as u64;
+        let code = map(PROT_EXEC, anonymous, -1)
+            .map_err(|error| format!("no executable memory: {error}"))? as u64;
         let executable_files = map(PROT_EXEC, MAP_PRIVATE, file).is_ok();
-        let mut advise =
-            |advice: u64| tracee.call(number("madvise"), [top, PAGE as u64, advice, 0, 0, 0]).is_ok();
+        let mut advise = |advice: u64| {
+            tracee
+                .call(number("madvise"), [top, PAGE as u64, advice, 0, 0, 0])
+                .is_ok()
+        };
         let (merging, swapping) = (advise(MADV_MERGEABLE), advise(MADV_WILLNEED));
         let execute_is_read = tracee.load(code).is_ok();
         // Moves two areas, one readable and one executable, to lower addresses.
         let (two, below) = (2 * PAGE as u64, code - 8 * PAGE as u64);
-        let moved = tracee.call(number("mremap"), [code, two, two, MREMAP_MAYMOVE | MREMAP_FIXED, below, 0]);
-        let file = tracee.call(number("mmap"), [0, PAGE as u64, PROT_READ, MAP_PRIVATE, file as u64, 0]);
+        let moved = tracee.call(
+            number("mremap"),
+            [code, two, two, MREMAP_MAYMOVE | MREMAP_FIXED, below, 0],
+        );
+        let file = tracee.call(
+            number("mmap"),
+            [0, PAGE as u64, PROT_READ, MAP_PRIVATE, file as u64, 0],
+        );
         let file = file.map_err(|error| format!("a file cannot be mapped: {error}"))? as u64;
         let keep = MREMAP_MAYMOVE | MREMAP_DONTUNMAP;
-        let kept = tracee.call(number("mremap"), [file, PAGE as u64, PAGE as u64, keep, 0, 0]);
+        let kept = tracee.call(
+            number("mremap"),
+            [file, PAGE as u64, PAGE as u64, keep, 0, 0],
+        );
         // Locks a range beyond the areas. If locking is permitted, the call fails because the range is not mapped.
         let locked = tracee.call(number("mlock"), [top, 1 << 40, 0, 0, 0, 0]);
-        let dropped = tracee.call(number("madvise"), [top, PAGE as u64, MADV_DONTNEED, 0, 0, 0]);
+        let dropped = tracee.call(
+            number("madvise"),
+            [top, PAGE as u64, MADV_DONTNEED, 0, 0, 0],
+        );
         self.layout.mmap_base = top + PAGE as u64;
         self.permits = Permits {
             executable_files,
@@ -120,8 +145,13 @@ impl Linux {
             file.file.set_len(0).expect("a file of ours can be emptied");
             // Writes one page at a time, because a larger write may create a large folio, and Linux 6.18 maps
             // all pages of a folio.
-            for (at, page) in (0..).step_by(PAGE as usize).zip(spec.contents().chunks(PAGE as usize)) {
-                file.file.write_all_at(page, at).expect("a file of ours can be written");
+            for (at, page) in (0..)
+                .step_by(PAGE as usize)
+                .zip(spec.contents().chunks(PAGE as usize))
+            {
+                file.file
+                    .write_all_at(page, at)
+                    .expect("a file of ours can be written");
             }
         }
         self.processes.push(Some(self.mother.fork()));
@@ -172,9 +202,12 @@ impl Linux {
         let inode: u64 = fields.nth(1)?.parse().ok()?;
         let path = fields.next().unwrap_or("").trim_start();
         let start = u64::from_str_radix(start, 16).ok()?;
-        let ours =
-            (ROOM..ROOM + ROOM_SIZE).contains(&start) || (path.starts_with("[v") && path.ends_with(']'));
-        let file = self.files.iter().position(|file| file.path.as_os_str() == path);
+        let ours = (ROOM..ROOM + ROOM_SIZE).contains(&start)
+            || (path.starts_with("[v") && path.ends_with(']'));
+        let file = self
+            .files
+            .iter()
+            .position(|file| file.path.as_os_str() == path);
         let backing = match file {
             Some(file) => Backing::File(file),
             None if inode != 0 => Backing::Shared(inode),
@@ -182,7 +215,13 @@ impl Linux {
         };
         let place = |address| self.layout.place(address);
         let end = u64::from_str_radix(end, 16).ok()?;
-        (!ours).then(|| Area { start: place(start), end: place(end), perms, offset, backing })
+        (!ours).then(|| Area {
+            start: place(start),
+            end: place(end),
+            perms,
+            offset,
+            backing,
+        })
     }
 }
 
@@ -221,7 +260,11 @@ impl Side for Linux {
     fn step(&mut self, step: &Step) -> Answer {
         let Step { process, op } = *step;
         match op.action() {
-            Action::Call { name, args, gives_place } => match self.call(process, name, &args) {
+            Action::Call {
+                name,
+                args,
+                gives_place,
+            } => match self.call(process, name, &args) {
                 Ok(address) if gives_place => Answer::At(self.layout.place(address as u64)),
                 Ok(result) => Answer::Number(result),
                 Err(error) => Answer::Error(format!("{error:?}")),
@@ -260,7 +303,12 @@ impl Side for Linux {
         let address = self.layout.address(page);
         let mut bytes = [0; PAGE as usize];
         let there = self.tracee(process).peek(address, &mut bytes);
-        there.then(|| offsets.iter().map(|&offset| bytes[usize::from(offset)]).collect())
+        there.then(|| {
+            offsets
+                .iter()
+                .map(|&offset| bytes[usize::from(offset)])
+                .collect()
+        })
     }
 
     fn file(&mut self, file: usize) -> Vec<u8> {
@@ -276,13 +324,23 @@ impl RealFile {
     /// Creates an empty file, and opens it in a process in each mode.
     fn new(path: &Path, tracee: &mut Tracee) -> Result<RealFile, String> {
         let wrong = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
-        let file = File::options().read(true).write(true).create_new(true).open(path);
+        let file = File::options()
+            .read(true)
+            .write(true)
+            .create_new(true)
+            .open(path);
         let file = file.map_err(|error| wrong(&error))?;
         let mut descriptors = [0; 3];
         for mode in Mode::ALL {
-            descriptors[mode as usize] = tracee.open(path, mode as u64).map_err(|error| wrong(&error))?;
+            descriptors[mode as usize] = tracee
+                .open(path, mode as u64)
+                .map_err(|error| wrong(&error))?;
         }
-        Ok(RealFile { path: path.to_path_buf(), file, descriptors })
+        Ok(RealFile {
+            path: path.to_path_buf(),
+            file,
+            descriptors,
+        })
     }
 
     /// All its bytes. The file stays open, because some file systems write a file to the disk when it is

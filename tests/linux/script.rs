@@ -14,7 +14,10 @@ pub fn script(run: &Run) -> String {
     let mut lines = head(run);
     lines.extend(run.messages.iter().map(|(step, answer)| line(step, answer)));
     if let Some(difference) = &run.difference {
-        let seen = difference.names.iter().zip([&difference.reference, &difference.other]);
+        let seen = difference
+            .names
+            .iter()
+            .zip([&difference.reference, &difference.other]);
         let comment = seen.map(|(name, seen)| format!("#   {name}: {seen}"));
         // Adds the comment before the last step.
         lines.splice(
@@ -31,7 +34,10 @@ pub fn script(run: &Run) -> String {
 
 /// The declarations of the kernel, the files, and the first process with its descriptors.
 fn head(run: &Run) -> Vec<String> {
-    let Layout { mmap_base, brk_start } = run.layout;
+    let Layout {
+        mmap_base,
+        brk_start,
+    } = run.layout;
     let mut lines = vec![
         format!("kernel {{ mmap-base 0x{mmap_base:X}, brk-start 0x{brk_start:X}"),
         "  zero-page on, fault-around 16 pages, page-cache warm }".into(),
@@ -43,10 +49,18 @@ fn head(run: &Run) -> Vec<String> {
     lines.push(format!("let window = 0x{:X}", run.layout.window()));
     lines.push(format!("let heap = 0x{brk_start:X}"));
     for (file, spec) in FILES.iter().enumerate() {
-        let opened = Mode::ALL.map(|mode| (Fd::File(file, mode), mode)).into_iter();
-        let opened = opened.filter(|&(fd, _)| run.messages.iter().any(|(step, _)| uses(step.op, fd)));
+        let opened = Mode::ALL
+            .map(|mode| (Fd::File(file, mode), mode))
+            .into_iter();
+        let opened =
+            opened.filter(|&(fd, _)| run.messages.iter().any(|(step, _)| uses(step.op, fd)));
         lines.extend(opened.map(|(fd, mode)| {
-            format!("P0: let {} = open(\"{}\", {})", descriptor(fd), spec.name, mode.name())
+            format!(
+                "P0: let {} = open(\"{}\", {})",
+                descriptor(fd),
+                spec.name,
+                mode.name()
+            )
         }));
     }
     lines
@@ -99,7 +113,9 @@ fn argument(arg: Arg) -> String {
         Arg::Fd(fd) => descriptor(fd),
         Arg::Bits(bits, names) => names::bits(bits, names),
         Arg::One(value, names) => names::one(value, names),
-        Arg::Bytes(byte, count) => format!("\"{}\"", format!("\\x{byte:02X}").repeat(count as usize)),
+        Arg::Bytes(byte, count) => {
+            format!("\"{}\"", format!("\\x{byte:02X}").repeat(count as usize))
+        }
     }
 }
 
@@ -111,10 +127,16 @@ fn expectation(subject: Subject, seen: &Seen) -> Vec<String> {
             vec![format!("P{process}: expect byte({at}) == 0x{byte:02X}")]
         }
         (Subject::FileByte(file, at), Seen::Byte(Some(byte))) => {
-            vec![format!("expect file_byte(\"{}\", 0x{at:X}) == 0x{byte:02X}", FILES[file].name)]
+            vec![format!(
+                "expect file_byte(\"{}\", 0x{at:X}) == 0x{byte:02X}",
+                FILES[file].name
+            )]
         }
         (Subject::FileSize(file), Seen::Size(size)) => {
-            vec![format!("expect file_size(\"{}\") == 0x{size:X}", FILES[file].name)]
+            vec![format!(
+                "expect file_size(\"{}\") == 0x{size:X}",
+                FILES[file].name
+            )]
         }
         _ => Vec::new(),
     }
@@ -124,14 +146,22 @@ fn expectation(subject: Subject, seen: &Seen) -> Vec<String> {
 pub fn maps(process: usize, areas: &[Area]) -> Vec<String> {
     let mut lines = vec![format!("expect exactly P{process}.maps {{")];
     lines.push("  | start end perms offset backing |".into());
-    lines.extend(areas.iter().map(|Area { start, end, perms, offset, backing }| {
-        let backing = match *backing {
-            Backing::Anonymous => "anonymous",
-            Backing::Shared(_) => "*",
-            Backing::File(file) => FILES[file].name,
-        };
-        format!("  | ({start}) ({end}) {perms} {offset:X} {backing} |")
-    }));
+    lines.extend(areas.iter().map(
+        |Area {
+             start,
+             end,
+             perms,
+             offset,
+             backing,
+         }| {
+            let backing = match *backing {
+                Backing::Anonymous => "anonymous",
+                Backing::Shared(_) => "*",
+                Backing::File(file) => FILES[file].name,
+            };
+            format!("  | ({start}) ({end}) {perms} {offset:X} {backing} |")
+        },
+    ));
     lines.push("}".into());
     lines
 }

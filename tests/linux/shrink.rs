@@ -1,7 +1,9 @@
 //! Shrinks a sequence to the shortest and simplest steps for which the sides still differ.
 
 use super::differ::Run;
-use super::names::{MAP_FIXED, MAP_FIXED_NOREPLACE, MAP_LOCKED, MAP_NORESERVE, MAP_POPULATE, PROT_RW};
+use super::names::{
+    MAP_FIXED, MAP_FIXED_NOREPLACE, MAP_LOCKED, MAP_NORESERVE, MAP_POPULATE, PROT_RW,
+};
 use super::op::{Op, Source, Step};
 use super::place::{PAGE, Place};
 
@@ -60,7 +62,10 @@ fn without(steps: &[Step], start: usize, end: usize) -> Vec<Step> {
             made += usize::from(keep);
         }
         if let (true, Some(process)) = (keep, process) {
-            kept.push(Step { process, op: step.op });
+            kept.push(Step {
+                process,
+                op: step.op,
+            });
         }
     }
     kept
@@ -88,8 +93,22 @@ fn simplify(run: &mut impl FnMut(&[Step]) -> Run, best: &mut Run) {
 fn simpler(op: Op) -> Vec<Op> {
     let mut found = Vec::new();
     match op {
-        Op::Mmap { at, length, prot, flags, fd, offset } => {
-            let mmap = |at, length, prot, flags, offset| Op::Mmap { at, length, prot, flags, fd, offset };
+        Op::Mmap {
+            at,
+            length,
+            prot,
+            flags,
+            fd,
+            offset,
+        } => {
+            let mmap = |at, length, prot, flags, offset| Op::Mmap {
+                at,
+                length,
+                prot,
+                flags,
+                fd,
+                offset,
+            };
             let hint = flags & (MAP_FIXED | MAP_FIXED_NOREPLACE) == 0 && at != Place::NULL;
             found.extend(hint.then(|| mmap(Place::NULL, length, prot, flags, offset)));
             found.extend(rounder(at).map(|at| mmap(at, length, prot, flags, offset)));
@@ -117,26 +136,91 @@ fn simpler(op: Op) -> Vec<Op> {
         Op::Msync { at, length, flags } => {
             found.extend(ranges(at, length).map(|(at, length)| Op::Msync { at, length, flags }));
         }
-        Op::Mremap { at, old, new, flags, to } => {
-            found.extend(rounder(at).map(|at| Op::Mremap { at, old, new, flags, to }));
-            found.extend(smaller(old).map(|old| Op::Mremap { at, old, new, flags, to }));
-            found.extend(smaller(new).map(|new| Op::Mremap { at, old, new, flags, to }));
-            found.extend(rounder(to).map(|to| Op::Mremap { at, old, new, flags, to }));
+        Op::Mremap {
+            at,
+            old,
+            new,
+            flags,
+            to,
+        } => {
+            found.extend(rounder(at).map(|at| Op::Mremap {
+                at,
+                old,
+                new,
+                flags,
+                to,
+            }));
+            found.extend(smaller(old).map(|old| Op::Mremap {
+                at,
+                old,
+                new,
+                flags,
+                to,
+            }));
+            found.extend(smaller(new).map(|new| Op::Mremap {
+                at,
+                old,
+                new,
+                flags,
+                to,
+            }));
+            found.extend(rounder(to).map(|to| Op::Mremap {
+                at,
+                old,
+                new,
+                flags,
+                to,
+            }));
         }
         Op::Brk { at } => found.extend(rounder(at).map(|at| Op::Brk { at })),
         Op::Load { at } => found.extend(rounder(at).map(|at| Op::Load { at })),
         Op::Store { at, byte } => found.extend(rounder(at).map(|at| Op::Store { at, byte })),
-        Op::Pread { fd, to, length, offset } => {
-            found.extend(ranges(to, length).map(|(to, length)| Op::Pread { fd, to, length, offset }));
-            found.extend(nearer(offset).map(|offset| Op::Pread { fd, to, length, offset }));
+        Op::Pread {
+            fd,
+            to,
+            length,
+            offset,
+        } => {
+            found.extend(ranges(to, length).map(|(to, length)| Op::Pread {
+                fd,
+                to,
+                length,
+                offset,
+            }));
+            found.extend(nearer(offset).map(|offset| Op::Pread {
+                fd,
+                to,
+                length,
+                offset,
+            }));
         }
-        Op::Pwrite { fd, from, length, offset } => {
+        Op::Pwrite {
+            fd,
+            from,
+            length,
+            offset,
+        } => {
             if let Source::Memory(place) = from {
                 let source = rounder(place).map(Source::Memory);
-                found.extend(source.map(|from| Op::Pwrite { fd, from, length, offset }));
+                found.extend(source.map(|from| Op::Pwrite {
+                    fd,
+                    from,
+                    length,
+                    offset,
+                }));
             }
-            found.extend(smaller(length).map(|length| Op::Pwrite { fd, from, length, offset }));
-            found.extend(nearer(offset).map(|offset| Op::Pwrite { fd, from, length, offset }));
+            found.extend(smaller(length).map(|length| Op::Pwrite {
+                fd,
+                from,
+                length,
+                offset,
+            }));
+            found.extend(nearer(offset).map(|offset| Op::Pwrite {
+                fd,
+                from,
+                length,
+                offset,
+            }));
         }
         Op::Ftruncate { fd, length } => {
             found.extend(nearer(length).map(|length| Op::Ftruncate { fd, length }));
@@ -153,7 +237,9 @@ fn ranges(at: Place, length: u64) -> impl Iterator<Item = (Place, u64)> {
 
 /// The start of the page that contains the place, unless the place is at this start.
 fn rounder(place: Place) -> impl Iterator<Item = Place> {
-    (place.in_page() != 0).then(|| place.page_start()).into_iter()
+    (place.in_page() != 0)
+        .then(|| place.page_start())
+        .into_iter()
 }
 
 /// Rounder and smaller sizes, beginning with the smallest.
@@ -161,10 +247,16 @@ fn smaller(size: u64) -> impl Iterator<Item = u64> {
     let page = PAGE as u64;
     let round = size.checked_next_multiple_of(page).unwrap_or(size);
     // Removing one page at a time is fast only for small sizes.
-    let less = if size <= 0x40 * page { size.saturating_sub(page) } else { size / 2 };
+    let less = if size <= 0x40 * page {
+        size.saturating_sub(page)
+    } else {
+        size / 2
+    };
     let sizes = [0, page, less / page * page, round, 1, size / 2];
     let order = move |size: u64| (!size.is_multiple_of(page), size);
-    sizes.into_iter().filter(move |&simpler| order(simpler) < order(size))
+    sizes
+        .into_iter()
+        .filter(move |&simpler| order(simpler) < order(size))
 }
 
 /// Rounder and smaller offsets, beginning with the smallest.

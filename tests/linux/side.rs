@@ -87,7 +87,13 @@ impl Area {
 
 impl fmt::Display for Area {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Area { start, end, perms, offset, backing } = self;
+        let Area {
+            start,
+            end,
+            perms,
+            offset,
+            backing,
+        } = self;
         write!(f, "[{start}, {end}) {perms} {offset:X} {backing:?}")
     }
 }

@@ -89,7 +89,9 @@ impl Tracee {
     pub fn spawn() -> Result<Tracee, String> {
         let mut command = Command::new("cat");
         command.stdin(Stdio::piped()).stdout(Stdio::null());
-        let mut child = command.spawn().map_err(|error| format!("`cat` cannot be run: {error}"))?;
+        let mut child = command
+            .spawn()
+            .map_err(|error| format!("`cat` cannot be run: {error}"))?;
         Tracee::of(&child).inspect_err(|_| {
             // The process may already have ended, so errors are ignored here.
             let _ = child.kill();
@@ -100,14 +102,19 @@ impl Tracee {
     fn of(child: &Child) -> Result<Tracee, String> {
         let pid = Pid::from_raw(child.id() as i32);
         let options = Options::PTRACE_O_TRACECLONE | Options::PTRACE_O_EXITKILL;
-        ptrace::seize(pid, options).map_err(|error| format!("ptrace is not permitted here: {error}"))?;
+        ptrace::seize(pid, options)
+            .map_err(|error| format!("ptrace is not permitted here: {error}"))?;
         ptrace::interrupt(pid).map_err(|error| format!("a process cannot be stopped: {error}"))?;
         waitpid(pid, Some(WaitPidFlag::__WALL)).map_err(|error| format!("no stop: {error}"))?;
         // Set this option after the stop, because the process might still have been in `execve` before.
         let options = options | Options::PTRACE_O_TRACEEXEC;
-        ptrace::setoptions(pid, options).map_err(|error| format!("a process cannot be followed: {error}"))?;
-        let mut tracee = Tracee::stopped(pid).map_err(|error| format!("no /proc/PID to read: {error}"))?;
-        tracee.restart().map_err(|error| format!("a process cannot be changed: {error}"))?;
+        ptrace::setoptions(pid, options)
+            .map_err(|error| format!("a process cannot be followed: {error}"))?;
+        let mut tracee =
+            Tracee::stopped(pid).map_err(|error| format!("no /proc/PID to read: {error}"))?;
+        tracee
+            .restart()
+            .map_err(|error| format!("a process cannot be changed: {error}"))?;
         tracee.empty()?;
         Ok(tracee)
     }
@@ -115,7 +122,14 @@ impl Tracee {
     /// Creates a `Tracee` for a process that has stopped.
     fn stopped(pid: Pid) -> std::io::Result<Tracee> {
         let (memory, maps) = open_memory(pid)?;
-        Ok(Tracee { pid, memory, maps, registers: settled(pid)?, children: VecDeque::new(), ended: false })
+        Ok(Tracee {
+            pid,
+            memory,
+            maps,
+            registers: settled(pid)?,
+            children: VecDeque::new(),
+            ended: false,
+        })
     }
 
     /// Replaces the program with a new copy of itself that has not executed any instruction.
@@ -124,7 +138,11 @@ impl Tracee {
         let path = below_stack + 0x20;
         self.memory.write_all_at(SYSCALL.1, code)?;
         // Without this permission, areas have different addresses in each run.
-        let _ = self.call_from(code, number("personality"), [ADDR_NO_RANDOMIZE, 0, 0, 0, 0, 0]);
+        let _ = self.call_from(
+            code,
+            number("personality"),
+            [ADDR_NO_RANDOMIZE, 0, 0, 0, 0, 0],
+        );
         self.memory.write_all_at(b"/proc/self/exe\0", path)?;
         self.memory.write_all_at(&path.to_le_bytes(), below_stack)?;
         self.memory.write_all_at(&[0; 8], below_stack + 8)?;
@@ -156,15 +174,24 @@ impl Tracee {
             .map_err(|error| format!("code cannot be written: {error}"))?;
         // The mapping of the room is fixed, anonymous, readable, writable, and executable. The room is shared,
         // so that `madvise` over the whole address space does not discard it.
-        let room = self.call_from(start, number("mmap"), [ROOM, ROOM_SIZE, 7, 0x31, u64::MAX, 0]);
+        let room = self.call_from(
+            start,
+            number("mmap"),
+            [ROOM, ROOM_SIZE, 7, 0x31, u64::MAX, 0],
+        );
         if room != Ok(ROOM as i64) {
             return Err(format!("executable memory is not permitted here: {room:?}"));
         }
         for (at, code) in [SYSCALL, LOAD, STORE] {
-            self.memory.write_all_at(code, at).map_err(|error| format!("code cannot be written: {error}"))?;
+            self.memory
+                .write_all_at(code, at)
+                .map_err(|error| format!("code cannot be written: {error}"))?;
         }
         for (start, length) in [(0, ROOM), (ROOM + ROOM_SIZE, TOP - ROOM - ROOM_SIZE)] {
-            if self.call(number("munmap"), [start, length, 0, 0, 0, 0]).is_err() {
+            if self
+                .call(number("munmap"), [start, length, 0, 0, 0, 0])
+                .is_err()
+            {
                 self.empty_by_area(start, start + length);
             }
         }
@@ -176,8 +203,10 @@ impl Tracee {
         for line in self.maps().lines() {
             let (range, _) = line.split_once(' ').unwrap_or((line, ""));
             if let Some((first, after)) = range.split_once('-')
-                && let (Ok(first), Ok(after)) =
-                    (u64::from_str_radix(first, 16), u64::from_str_radix(after, 16))
+                && let (Ok(first), Ok(after)) = (
+                    u64::from_str_radix(first, 16),
+                    u64::from_str_radix(after, 16),
+                )
                 && start <= first
                 && after <= end
             {
@@ -201,9 +230,12 @@ impl Tracee {
                 WaitStatus::Stopped(_, signal @ (Signal::SIGSEGV | Signal::SIGBUS)) => {
                     return Ok(Stop::Fault(signal, ptrace::getsiginfo(self.pid)?.si_code));
                 }
-                WaitStatus::PtraceEvent(_, _, nix::libc::PTRACE_EVENT_EXEC) => return Ok(Stop::Exec),
+                WaitStatus::PtraceEvent(_, _, nix::libc::PTRACE_EVENT_EXEC) => {
+                    return Ok(Stop::Exec);
+                }
                 WaitStatus::PtraceEvent(_, _, nix::libc::PTRACE_EVENT_CLONE) => {
-                    self.children.push_back(Pid::from_raw(ptrace::getevent(self.pid)? as i32));
+                    self.children
+                        .push_back(Pid::from_raw(ptrace::getevent(self.pid)? as i32));
                 }
                 WaitStatus::Exited(..) | WaitStatus::Signaled(..) => {
                     self.ended = true;
@@ -221,7 +253,8 @@ impl Tracee {
     /// # Panics
     /// Panics if the machine no longer permits tracing.
     fn surely_go(&mut self, registers: user_regs_struct) -> Stop {
-        self.go(registers).expect("a traced process can be gone on with")
+        self.go(registers)
+            .expect("a traced process can be gone on with")
     }
 
     /// Performs a system call.
@@ -247,14 +280,26 @@ impl Tracee {
             ..registers
         });
         assert_eq!(stop, Stop::Trap, "system call {number} comes back");
-        let result = ptrace::getregs(self.pid).expect("the registers of a stopped process").rax as i64;
-        if (-4095..0).contains(&result) { Err(Errno::from_raw(-result as i32)) } else { Ok(result) }
+        let result = ptrace::getregs(self.pid)
+            .expect("the registers of a stopped process")
+            .rax as i64;
+        if (-4095..0).contains(&result) {
+            Err(Errno::from_raw(-result as i32))
+        } else {
+            Ok(result)
+        }
     }
 
     /// Writes bytes to the room, where a system call can read them, and returns their address.
     pub fn lend(&mut self, bytes: &[u8]) -> u64 {
-        assert!(bytes.len() as u64 <= ROOM_SIZE - 0x1000, "{} bytes do not fit", bytes.len());
-        self.memory.write_all_at(bytes, DATA).expect("the room can be written");
+        assert!(
+            bytes.len() as u64 <= ROOM_SIZE - 0x1000,
+            "{} bytes do not fit",
+            bytes.len()
+        );
+        self.memory
+            .write_all_at(bytes, DATA)
+            .expect("the room can be written");
         DATA
     }
 
@@ -279,8 +324,14 @@ impl Tracee {
     /// # Errors
     /// Returns the signal that the access raised.
     pub fn load(&mut self, address: u64) -> Accessed<u8> {
-        self.access(user_regs_struct { rip: LOAD.0, rdi: address, ..self.registers })?;
-        Ok(ptrace::getregs(self.pid).expect("the registers of a stopped process").rax as u8)
+        self.access(user_regs_struct {
+            rip: LOAD.0,
+            rdi: address,
+            ..self.registers
+        })?;
+        Ok(ptrace::getregs(self.pid)
+            .expect("the registers of a stopped process")
+            .rax as u8)
     }
 
     /// Stores a byte.
@@ -288,7 +339,12 @@ impl Tracee {
     /// # Errors
     /// Returns the signal that the access raised.
     pub fn store(&mut self, address: u64, byte: u8) -> Accessed<()> {
-        self.access(user_regs_struct { rip: STORE.0, rdi: address, rsi: byte.into(), ..self.registers })
+        self.access(user_regs_struct {
+            rip: STORE.0,
+            rdi: address,
+            rsi: byte.into(),
+            ..self.registers
+        })
     }
 
     fn access(&mut self, registers: user_regs_struct) -> Accessed<()> {
@@ -334,7 +390,8 @@ impl Tracee {
     pub fn fork(&mut self) -> Tracee {
         /// `CLONE_PARENT`.
         const OF_OUR_OWN: u64 = 0x8000;
-        self.call(number("clone"), [OF_OUR_OWN, 0, 0, 0, 0, 0]).expect("a process can be copied");
+        self.call(number("clone"), [OF_OUR_OWN, 0, 0, 0, 0, 0])
+            .expect("a process can be copied");
         let pid = self.children.pop_front().expect("the copy is traced");
         waitpid(pid, Some(WaitPidFlag::__WALL)).expect("the copy stops");
         Tracee::stopped(pid).expect("/proc/PID can be read")
@@ -356,7 +413,11 @@ impl Tracee {
         let mut text = Vec::new();
         let mut part = [0; 4096];
         loop {
-            match self.maps.read_at(&mut part, text.len() as u64).expect("the maps of a living process") {
+            match self
+                .maps
+                .read_at(&mut part, text.len() as u64)
+                .expect("the maps of a living process")
+            {
                 0 => return String::from_utf8(text).expect("paths of ours are text"),
                 count => text.extend_from_slice(&part[..count]),
             }
@@ -370,24 +431,35 @@ impl Tracee {
 
     /// The numbers of minor and major faults in the process so far.
     pub fn faults(&self) -> (u64, u64) {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.pid)).expect("a living process");
+        let stat =
+            std::fs::read_to_string(format!("/proc/{}/stat", self.pid)).expect("a living process");
         // The second field is a name in parentheses, which may contain spaces. The third field is the state.
         let (_, fields) = stat.rsplit_once(')').expect("a name in parentheses");
-        let field =
-            |number: usize| fields.split_whitespace().nth(number - 3).and_then(|text| text.parse().ok());
+        let field = |number: usize| {
+            fields
+                .split_whitespace()
+                .nth(number - 3)
+                .and_then(|text| text.parse().ok())
+        };
         field(10).zip(field(12)).expect("counts of faults")
     }
 }
 
 /// `/proc/PID/mem` and `/proc/PID/maps`.
 fn open_memory(pid: Pid) -> std::io::Result<(File, File)> {
-    let memory = File::options().read(true).write(true).open(format!("/proc/{pid}/mem"))?;
+    let memory = File::options()
+        .read(true)
+        .write(true)
+        .open(format!("/proc/{pid}/mem"))?;
     Ok((memory, File::open(format!("/proc/{pid}/maps"))?))
 }
 
 /// The registers of a process, modified so that no system call is restarted.
 fn settled(pid: Pid) -> nix::Result<user_regs_struct> {
-    Ok(user_regs_struct { orig_rax: u64::MAX, ..ptrace::getregs(pid)? })
+    Ok(user_regs_struct {
+        orig_rax: u64::MAX,
+        ..ptrace::getregs(pid)?
+    })
 }
 
 impl Drop for Tracee {

@@ -34,8 +34,15 @@ pub struct FileView {
 impl View {
     /// A view of files with these sizes, without processes.
     pub fn new(files: impl Iterator<Item = usize>) -> View {
-        let file = |size: usize| FileView { size: size as u64, stored_past_end: false };
-        View { processes: Vec::new(), files: files.map(file).collect(), objects: BTreeMap::new() }
+        let file = |size: usize| FileView {
+            size: size as u64,
+            stored_past_end: false,
+        };
+        View {
+            processes: Vec::new(),
+            files: files.map(file).collect(),
+            objects: BTreeMap::new(),
+        }
     }
 
     /// Records the current areas of a process.
@@ -46,30 +53,41 @@ impl View {
                 self.objects.entry(object).or_insert(area.length() as u64);
             }
         }
-        self.processes.resize(self.processes.len().max(process + 1), None);
+        self.processes
+            .resize(self.processes.len().max(process + 1), None);
         self.processes[process] = areas;
     }
 
     /// The processes that have not ended.
     pub fn living(&self) -> Vec<usize> {
-        (0..self.processes.len()).filter(|&process| self.processes[process].is_some()).collect()
+        (0..self.processes.len())
+            .filter(|&process| self.processes[process].is_some())
+            .collect()
     }
 
     /// The areas of a process.
     pub fn areas(&self, process: usize) -> &[Area] {
-        self.processes.get(process).and_then(Option::as_deref).unwrap_or(&[])
+        self.processes
+            .get(process)
+            .and_then(Option::as_deref)
+            .unwrap_or(&[])
     }
 
     /// The place of the file's end in an area, if the area contains the end.
     pub fn end_of_file(&self, area: &Area) -> Option<Place> {
-        let Backing::File(file) = area.backing else { return None };
-        let end = area.start.plus(self.files[file].size as i64 - area.offset as i64);
+        let Backing::File(file) = area.backing else {
+            return None;
+        };
+        let end = area
+            .start
+            .plus(self.files[file].size as i64 - area.offset as i64);
         (area.start <= end && end < area.end).then_some(end)
     }
 
     /// The start of an area's bytes that the file system may or may not have zeroed.
     pub fn unsettled(&self, area: &Area) -> Option<Place> {
-        let unsettled = matches!(area.backing, Backing::File(file) if self.files[file].stored_past_end);
+        let unsettled =
+            matches!(area.backing, Backing::File(file) if self.files[file].stored_past_end);
         self.end_of_file(area).filter(|_| unsettled)
     }
 
@@ -79,7 +97,13 @@ impl View {
         let stored = match (step.op, answer) {
             (Op::Store { at, .. }, Answer::Done) => (at, 1),
             (Op::Pread { to, .. }, &Answer::Number(count)) => (to, count),
-            (Op::Ftruncate { fd: Fd::File(file, _), length }, Answer::Number(_)) => {
+            (
+                Op::Ftruncate {
+                    fd: Fd::File(file, _),
+                    length,
+                },
+                Answer::Number(_),
+            ) => {
                 let shorter = length < self.files[file].size as i64;
                 self.files[file].stored_past_end &= !shorter;
                 return;
@@ -88,7 +112,9 @@ impl View {
         };
         let (first, after) = (stored.0, stored.0.plus(stored.1));
         for area in self.areas(step.process).to_vec() {
-            let past_end = self.end_of_file(&area).is_some_and(|end| first < area.end && end < after);
+            let past_end = self
+                .end_of_file(&area)
+                .is_some_and(|end| first < area.end && end < after);
             if let Backing::File(file) = area.backing
                 && past_end
                 && area.perms.ends_with('s')
@@ -112,24 +138,41 @@ impl View {
         let areas = self.areas(step.process);
         let there = matches!(self.processes.get(step.process), Some(Some(_)));
         let fair = match step.op {
-            Op::Mremap { at, old, new, flags, to } => {
-                flags & MREMAP_FIXED == 0 || !fails_late(areas, at, old, to, new)
-            }
-            Op::Pread { fd: Fd::File(file, _), to, length, offset } => {
-                !copies_itself(areas, file, to, length, offset)
-            }
-            Op::Pwrite { fd: Fd::File(file, _), from, length, offset } => {
+            Op::Mremap {
+                at,
+                old,
+                new,
+                flags,
+                to,
+            } => flags & MREMAP_FIXED == 0 || !fails_late(areas, at, old, to, new),
+            Op::Pread {
+                fd: Fd::File(file, _),
+                to,
+                length,
+                offset,
+            } => !copies_itself(areas, file, to, length, offset),
+            Op::Pwrite {
+                fd: Fd::File(file, _),
+                from,
+                length,
+                offset,
+            } => {
                 self.may_reach(file, offset.saturating_add_unsigned(length))
                     && self.may_write(areas, file, from, length, offset)
             }
-            Op::Ftruncate { fd: Fd::File(file, _), length } => self.may_reach(file, length),
+            Op::Ftruncate {
+                fd: Fd::File(file, _),
+                length,
+            } => self.may_reach(file, length),
             Op::Load { at } => self.settled(areas, at, 1),
             Op::Fetch { at } => self.may_fetch(areas, at),
             // Linux rejects a heap that is larger than the machine's memory. Both sides reject a heap that
             // would overlap an area.
             Op::Brk { at } => {
                 at.base == Base::Heap
-                    || areas.iter().any(|area| Place::page(0) <= area.end && area.start < at)
+                    || areas
+                        .iter()
+                        .any(|area| Place::page(0) <= area.end && area.start < at)
             }
             _ => true,
         };
@@ -141,8 +184,17 @@ impl View {
         !self.files[file].stored_past_end || size <= self.files[file].size as i64
     }
 
-    fn may_write(&self, areas: &[Area], file: usize, from: Source, length: u64, offset: i64) -> bool {
-        let Source::Memory(from) = from else { return true };
+    fn may_write(
+        &self,
+        areas: &[Area],
+        file: usize,
+        from: Source,
+        length: u64,
+        offset: i64,
+    ) -> bool {
+        let Source::Memory(from) = from else {
+            return true;
+        };
         // On some Linux kernels, such as 6.18, a write past the end extends the file even if the write fails
         // before its first byte.
         let leaves_no_gap = offset <= self.files[file].size as i64;
@@ -162,7 +214,10 @@ impl View {
     /// Whether the file system's zeroing cannot change any byte in a range of memory.
     fn settled(&self, areas: &[Area], at: Place, length: u64) -> bool {
         let after = at.plus(length.try_into().unwrap_or(i64::MAX));
-        !areas.iter().any(|area| self.unsettled(area).is_some_and(|start| at < area.end && start < after))
+        !areas.iter().any(|area| {
+            self.unsettled(area)
+                .is_some_and(|start| at < area.end && start < after)
+        })
     }
 
     /// Whether a byte can be loaded.
@@ -173,7 +228,8 @@ impl View {
                 Backing::Shared(object) => self.objects.get(&object).copied().unwrap_or(0),
                 Backing::Anonymous => area.length() as u64,
             };
-            !area.perms.starts_with("---") && at < area.start.plus(there as i64 - area.offset as i64)
+            !area.perms.starts_with("---")
+                && at < area.start.plus(there as i64 - area.offset as i64)
         })
     }
 }
@@ -190,11 +246,14 @@ fn fails_late(areas: &[Area], at: Place, old: u64, to: Place, new: u64) -> bool 
 /// bytes.
 fn copies_itself(areas: &[Area], file: usize, memory: Place, length: u64, offset: i64) -> bool {
     let length = i64::try_from(length).unwrap_or(i64::MAX);
-    areas.iter().filter(|area| area.backing == Backing::File(file)).any(|area| {
-        let first = memory.max(area.start);
-        let last = memory.plus(length).min(area.end);
-        let start = area.offset as i64 + (first.bytes - area.start.bytes);
-        let end = start.saturating_add(last.bytes.saturating_sub(first.bytes));
-        first < last && start < offset.saturating_add(length) && offset < end
-    })
+    areas
+        .iter()
+        .filter(|area| area.backing == Backing::File(file))
+        .any(|area| {
+            let first = memory.max(area.start);
+            let last = memory.plus(length).min(area.end);
+            let start = area.offset as i64 + (first.bytes - area.start.bytes);
+            let end = start.saturating_add(last.bytes.saturating_sub(first.bytes));
+            first < last && start < offset.saturating_add(length) && offset < end
+        })
 }

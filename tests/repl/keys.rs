@@ -9,7 +9,10 @@ use super::{MACHINE, run};
 
 /// The last nonempty line of the screen.
 fn last_line(tty: &Tty) -> String {
-    tty.screen().into_iter().rfind(|line| !line.is_empty()).unwrap_or_default()
+    tty.screen()
+        .into_iter()
+        .rfind(|line| !line.is_empty())
+        .unwrap_or_default()
 }
 
 /// Waits until the last line equals this text.
@@ -26,7 +29,11 @@ fn awaits(tty: &Tty, wanted: &str) {
 /// Waits for N continuation prompts.
 fn continues(tty: &Tty, lines: usize) {
     for _ in 0..2000 {
-        let prompted = tty.screen().iter().filter(|line| line.contains("          ...")).count();
+        let prompted = tty
+            .screen()
+            .iter()
+            .filter(|line| line.contains("          ..."))
+            .count();
         if prompted == lines && last_line(tty) == "          ..." {
             return;
         }
@@ -140,15 +147,27 @@ fn a_copied_session_is_pasted() {
 fn a_block_is_prompted_for_and_indented() {
     let mut tty = Tty::open(&home("indented"), 100, &[]);
     tty.prompts();
-    for (lines, line) in ["if true {", "repeat 2 {", "let x = 41", "}"].into_iter().enumerate() {
+    for (lines, line) in ["if true {", "repeat 2 {", "let x = 41", "}"]
+        .into_iter()
+        .enumerate()
+    {
         tty.types(line);
         continues(&tty, lines + 1);
     }
     let screen = tty.screen();
-    let typed: Vec<&str> = screen.iter().filter(|line| line.contains("...")).map(String::as_str).collect();
+    let typed: Vec<&str> = screen
+        .iter()
+        .filter(|line| line.contains("..."))
+        .map(String::as_str)
+        .collect();
     assert_eq!(
         typed,
-        ["          ...   repeat 2 {", "          ...     let x = 41", "          ...   }", "          ..."]
+        [
+            "          ...   repeat 2 {",
+            "          ...     let x = 41",
+            "          ...   }",
+            "          ..."
+        ]
     );
     tty.types("}");
     tty.expect("x = 41");
@@ -170,7 +189,13 @@ fn a_block_is_prompted_for_and_indented() {
     continues(&tty, 6);
     tty.sends(b"virt\t 14\r");
     continues(&tty, 7);
-    assert!(tty.screen().iter().any(|line| line == "          ...   virtual 14"), "{:#?}", tty.screen());
+    assert!(
+        tty.screen()
+            .iter()
+            .any(|line| line == "          ...   virtual 14"),
+        "{:#?}",
+        tty.screen()
+    );
     tty.sends(b"\x03");
     tty.ends();
 }
@@ -202,7 +227,11 @@ fn up_finds_inputs_with_the_same_beginning() {
 
 #[test]
 fn leaving_asks_once_before_statements_are_lost() {
-    for (keys, term) in [(&b"\x04"[..], "xterm"), (b"exit\r", "xterm"), (b":quit\r", "dumb")] {
+    for (keys, term) in [
+        (&b"\x04"[..], "xterm"),
+        (b"exit\r", "xterm"),
+        (b":quit\r", "dumb"),
+    ] {
         let mut tty = Tty::open(&home("leaving"), 100, &[("TERM", term)]);
         tty.types("let x = 1");
         tty.expect("[2] pagewalk> ");
@@ -215,7 +244,10 @@ fn leaving_asks_once_before_statements_are_lost() {
         tty.leaves(keys);
     }
     // If input comes from a pipe, the session does not ask for confirmation.
-    assert_eq!(run(&["repl"], b"let x = 1\nlet x = 2\n:quit\n").stdout, b"x = 1\nx = 2\n");
+    assert_eq!(
+        run(&["repl"], b"let x = 1\nlet x = 2\n:quit\n").stdout,
+        b"x = 1\nx = 2\n"
+    );
 }
 
 #[test]
@@ -227,8 +259,14 @@ fn ctrl_c_leaves_no_hint() {
     tty.sends(b"\x03");
     awaits(&tty, "[1] pagewalk>");
     let screen = tty.screen();
-    assert!(screen.iter().any(|line| line == "[1] pagewalk> read"), "{screen:#?}");
-    assert!(!screen.iter().any(|line| line.contains("VA [size N]")), "{screen:#?}");
+    assert!(
+        screen.iter().any(|line| line == "[1] pagewalk> read"),
+        "{screen:#?}"
+    );
+    assert!(
+        !screen.iter().any(|line| line.contains("VA [size N]")),
+        "{screen:#?}"
+    );
     tty.ends();
 }
 

@@ -21,15 +21,22 @@ const MACHINE_LINES: &str = "machine simple\nset page_table {\n  | vpn ppn |\n  
 fn an_option_begins_with_the_practice_of_a_question() {
     let folder = home("practice");
     let file = folder.join("exam.pw");
-    let questions = "question \"One\" { ask \"1 + 1\" = 2 }\nquestion \"Two\" { ask \"2 + 2\" = 4 }\n";
+    let questions =
+        "question \"One\" { ask \"1 + 1\" = 2 }\nquestion \"Two\" { ask \"2 + 2\" = 4 }\n";
     fs::write(&file, questions).unwrap();
     let file = file.to_str().unwrap();
     let two = run(&["repl", file, "--practice", "Two"], b"4\n");
     let out = String::from_utf8_lossy(&two.stdout);
-    assert!(out.contains("2 + 2") && out.contains("1 of 1 point") && !out.contains("1 + 1"), "{out}");
+    assert!(
+        out.contains("2 + 2") && out.contains("1 of 1 point") && !out.contains("1 + 1"),
+        "{out}"
+    );
     let unknown = run(&["repl", file, "--practice", "Tow"], b"");
     assert!(String::from_utf8_lossy(&unknown.stderr).contains("did you mean `:practice \"Two\"`?"));
-    assert_eq!(run(&["repl", "--practice", "Two"], b"").status.code(), Some(2));
+    assert_eq!(
+        run(&["repl", "--practice", "Two"], b"").status.code(),
+        Some(2)
+    );
 }
 
 #[test]
@@ -38,10 +45,17 @@ fn every_command_is_shown_at_a_terminal() {
     let mut tty = Tty::open(&folder, 100, &[]);
     tty.expect(":help");
     let saved = folder.join("session.pw");
-    fs::write(folder.join("first.pw"), format!("{MACHINE}\nread 0x40 => fault page\n")).unwrap();
+    fs::write(
+        folder.join("first.pw"),
+        format!("{MACHINE}\nread 0x40 => fault page\n"),
+    )
+    .unwrap();
     let file = folder.join("first.pw");
     let session = [
-        (format!(":load {}", file.display()), "3 statements; 1 expectation holds"),
+        (
+            format!(":load {}", file.display()),
+            "3 statements; 1 expectation holds",
+        ),
         (":what read 0x41".to_owned(), "Nothing changes."),
         ("let va = 0x3D4".to_owned(), "va = 0x3D4"),
         ("read va".to_owned(), "VPN 0x0F"),
@@ -69,7 +83,12 @@ fn every_command_is_shown_at_a_terminal() {
     tty.types(":quit");
     assert_eq!(tty.status(), Some(0));
     let checked = run(&["run", saved.to_str().unwrap()], b"");
-    assert_eq!(checked.status.code(), Some(0), "{}", String::from_utf8_lossy(&checked.stdout));
+    assert_eq!(
+        checked.status.code(),
+        Some(0),
+        "{}",
+        String::from_utf8_lossy(&checked.stdout)
+    );
 }
 
 #[test]
@@ -104,7 +123,8 @@ fn tab_completes_names_of_the_session() {
 fn a_paste_runs_as_a_script() {
     let mut tty = Tty::open(&home("paste"), 100, &[]);
     tty.prompts();
-    let script = format!("{MACHINE_LINES}read 0x3D4\n  => vpn 0x0F\nread 0x40 => fault page\nlet x = 41\n");
+    let script =
+        format!("{MACHINE_LINES}read 0x3D4\n  => vpn 0x0F\nread 0x40 => fault page\nlet x = 41\n");
     tty.sends(format!("\x1b[200~{script}\x1b[201~\r").as_bytes());
     tty.expect("✓ 1 expectation holds");
     tty.expect("x = 41");
@@ -155,7 +175,10 @@ fn earlier_lines_come_back() {
     tty.sends(b"\r");
     tty.expect("40 + 2 = 42");
     let kept = fs::read_to_string(folder.join("pagewalk/history")).unwrap();
-    assert_eq!(kept.lines().take(2).collect::<Vec<_>>(), ["show 40 + 2", "show 3"]);
+    assert_eq!(
+        kept.lines().take(2).collect::<Vec<_>>(),
+        ["show 40 + 2", "show 3"]
+    );
 }
 
 #[test]
@@ -194,8 +217,9 @@ fn narrow_and_wide_terminals_are_written_to() {
 
 #[test]
 fn colours_are_for_terminals_that_want_them() {
-    let painted =
-        |text: &str| text.contains("\x1b[1m") || text.contains("\x1b[31m") || text.contains("\x1b[2m");
+    let painted = |text: &str| {
+        text.contains("\x1b[1m") || text.contains("\x1b[31m") || text.contains("\x1b[2m")
+    };
     for (name, variables, wanted) in [
         ("plain", &[][..], true),
         ("refused", &[("NO_COLOR", "1")][..], false),
@@ -219,8 +243,14 @@ fn colours_are_for_terminals_that_want_them() {
 /// Starts a session that reads from a pipe.
 fn repl(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pagewalk"));
-    command.args(args).env_remove("NO_COLOR").env("XDG_STATE_HOME", home("pipe"));
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+        .args(args)
+        .env_remove("NO_COLOR")
+        .env("XDG_STATE_HOME", home("pipe"));
+    command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     command
 }
 
@@ -236,18 +266,33 @@ fn a_pipe_is_read_without_prompts_and_colours() {
         "{MACHINE_LINES}read 0x3D4 => vpn 0x0F,\n  tlb miss\nread 0x3D5\n  => tlb hit\nread zz\n:back\nshow tlb.hits"
     );
     let output = run(&["repl"], input.as_bytes());
-    let (out, err) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+    let (out, err) = (
+        String::from_utf8(output.stdout).unwrap(),
+        String::from_utf8(output.stderr).unwrap(),
+    );
     assert_eq!(output.status.code(), Some(0), "{err}");
-    assert!(!out.contains("pagewalk>") && !out.contains("...") && !out.contains('\x1b'), "{out}");
-    assert!(out.contains("✓ 2 expectations hold") && out.contains("✓ 1 expectation holds"), "{out}");
+    assert!(
+        !out.contains("pagewalk>") && !out.contains("...") && !out.contains('\x1b'),
+        "{out}"
+    );
+    assert!(
+        out.contains("✓ 2 expectations hold") && out.contains("✓ 1 expectation holds"),
+        "{out}"
+    );
     // The session undid one statement, the second read.
     assert!(out.ends_with("tlb.hits = 0\n"), "{out}");
-    assert!(err.contains("[unknown-name]") && !err.contains('\x1b'), "{err}");
+    assert!(
+        err.contains("[unknown-name]") && !err.contains('\x1b'),
+        "{err}"
+    );
 }
 
 #[test]
 fn a_script_is_loaded_first() {
-    let output = run(&["repl", "examples/first.pw"], b"show tlb.hits\n:back 99\nshow 1");
+    let output = run(
+        &["repl", "examples/first.pw"],
+        b"show tlb.hits\n:back 99\nshow 1",
+    );
     let out = String::from_utf8(output.stdout).unwrap();
     assert_eq!(output.status.code(), Some(0));
     assert!(
@@ -263,11 +308,23 @@ fn a_script_is_loaded_first() {
 
 #[test]
 fn a_pipe_may_bring_anything() {
-    let output = run(&["repl"], b"show 1\n\xFF\xFE\nshow 6 * 7\n\0\0\nshow 2\n\"\"\"open {\n");
-    let (out, err) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+    let output = run(
+        &["repl"],
+        b"show 1\n\xFF\xFE\nshow 6 * 7\n\0\0\nshow 2\n\"\"\"open {\n",
+    );
+    let (out, err) = (
+        String::from_utf8(output.stdout).unwrap(),
+        String::from_utf8(output.stderr).unwrap(),
+    );
     assert_eq!(output.status.code(), Some(0), "{err}");
-    assert!(out.contains("1 = 1\n") && out.contains("6 * 7 = 42\n") && out.contains("2 = 2\n"), "{out}");
-    assert!(err.contains("not UTF-8") && err.contains("[unclosed]"), "{err}");
+    assert!(
+        out.contains("1 = 1\n") && out.contains("6 * 7 = 42\n") && out.contains("2 = 2\n"),
+        "{out}"
+    );
+    assert!(
+        err.contains("not UTF-8") && err.contains("[unclosed]"),
+        "{err}"
+    );
     assert!(!err.contains("panicked"), "{err}");
 }
 
@@ -280,8 +337,16 @@ fn a_closed_pipe_ends_it_quietly() {
     let _ = input.write_all("show 1\n".repeat(1000).as_bytes());
     drop(input);
     let mut complaints = String::new();
-    child.stderr.take().unwrap().read_to_string(&mut complaints).unwrap();
-    assert_eq!((child.wait().unwrap().code(), complaints.as_str()), (Some(0), ""));
+    child
+        .stderr
+        .take()
+        .unwrap()
+        .read_to_string(&mut complaints)
+        .unwrap();
+    assert_eq!(
+        (child.wait().unwrap().code(), complaints.as_str()),
+        (Some(0), "")
+    );
 }
 
 #[test]
@@ -289,7 +354,9 @@ fn a_signal_ends_a_long_run_behind_a_pipe_too() {
     let mut child = repl(&["repl"]).spawn().unwrap();
     let mut input = child.stdin.take().unwrap();
     // The first output shows that the session reads its input.
-    input.write_all(b"let x = 1\nshow x\nrepeat 9000000 { let x = x + 1 }\n").unwrap();
+    input
+        .write_all(b"let x = 1\nshow x\nrepeat 9000000 { let x = x + 1 }\n")
+        .unwrap();
     let mut output = BufReader::new(child.stdout.take().unwrap()).lines();
     while output.next().unwrap().unwrap() != "x = 1" {}
     sleep(Duration::from_millis(700));
@@ -317,7 +384,10 @@ fn a_killed_session_leaves_a_history_that_can_be_read() {
     let kept = fs::read_to_string(folder.join("pagewalk/history")).unwrap();
     assert!(kept.lines().count() > 1, "{kept}");
     for line in kept.lines() {
-        assert!(line.starts_with("show \"") && line.ends_with("x\""), "{line}");
+        assert!(
+            line.starts_with("show \"") && line.ends_with("x\""),
+            "{line}"
+        );
     }
     let mut tty = Tty::open(&folder, 100, &[]);
     tty.prompts();

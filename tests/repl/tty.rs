@@ -39,14 +39,26 @@ pub struct Tty {
 impl Tty {
     /// Starts a session at a terminal with N columns, with the user's files in this folder.
     pub fn open(folder: &Path, columns: u16, variables: &[(&str, &str)]) -> Self {
-        let size = Winsize { ws_row: 50, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
+        let size = Winsize {
+            ws_row: 50,
+            ws_col: columns,
+            ws_xpixel: 0,
+            ws_ypixel: 0,
+        };
         let pty = pty(Some(&size));
-        let end = |file: &std::os::fd::OwnedFd| Stdio::from(file.try_clone().expect("a descriptor"));
+        let end =
+            |file: &std::os::fd::OwnedFd| Stdio::from(file.try_clone().expect("a descriptor"));
         // Creates a new session with this controlling terminal, so that Ctrl-C sends a signal.
         let mut command = Command::new("setsid");
         command.args(["--ctty", env!("CARGO_BIN_EXE_pagewalk"), "repl"]);
-        command.stdin(end(&pty.slave)).stdout(end(&pty.slave)).stderr(end(&pty.slave));
-        command.env_remove("NO_COLOR").env("TERM", "xterm").env("LANG", "C.UTF-8");
+        command
+            .stdin(end(&pty.slave))
+            .stdout(end(&pty.slave))
+            .stderr(end(&pty.slave));
+        command
+            .env_remove("NO_COLOR")
+            .env("TERM", "xterm")
+            .env("LANG", "C.UTF-8");
         command.env("XDG_STATE_HOME", folder).current_dir(folder);
         command.envs(variables.iter().copied());
         let child = command.spawn().expect("setsid of util-linux");
@@ -59,10 +71,17 @@ impl Tty {
             let mut buffer = [0; 4096];
             // Reading fails after the session has ended.
             while let Ok(count @ 1..) = screen.read(&mut buffer) {
-                sink.lock().expect("no reader panics").extend_from_slice(&buffer[..count]);
+                sink.lock()
+                    .expect("no reader panics")
+                    .extend_from_slice(&buffer[..count]);
             }
         });
-        Self { child, keys: File::from(pty.master), sent, seen: 0 }
+        Self {
+            child,
+            keys: File::from(pty.master),
+            sent,
+            seen: 0,
+        }
     }
 
     /// Presses keys. Keys that only the session handles (arrows, Tab, and Ctrl-R) require a
@@ -90,8 +109,16 @@ impl Tty {
     pub fn prompts(&mut self) {
         self.expect(PROMPT);
         let start = Instant::now();
-        while !self.screen().last().is_some_and(|line| line.ends_with(PROMPT.trim_end())) {
-            assert!(start.elapsed() < PATIENCE, "no empty prompt came:\n{}", self.text());
+        while !self
+            .screen()
+            .last()
+            .is_some_and(|line| line.ends_with(PROMPT.trim_end()))
+        {
+            assert!(
+                start.elapsed() < PATIENCE,
+                "no empty prompt came:\n{}",
+                self.text()
+            );
             sleep(Duration::from_millis(5));
         }
     }
@@ -110,7 +137,10 @@ impl Tty {
                 self.sends(keys);
                 break;
             }
-            assert!(start.elapsed() < PATIENCE, "the session does not end:\n{text}");
+            assert!(
+                start.elapsed() < PATIENCE,
+                "the session does not end:\n{text}"
+            );
             sleep(Duration::from_millis(5));
         }
         assert_eq!(self.status(), Some(0));
@@ -155,7 +185,11 @@ impl Tty {
                 sleep(Duration::from_millis(50));
                 return status.code();
             }
-            assert!(start.elapsed() < PATIENCE, "it does not end:\n{}", self.text());
+            assert!(
+                start.elapsed() < PATIENCE,
+                "it does not end:\n{}",
+                self.text()
+            );
             sleep(Duration::from_millis(5));
         }
     }
@@ -230,5 +264,8 @@ fn shown(raw: &str) -> Vec<String> {
         }
         lines.resize(lines.len().max(row + 1), Vec::new());
     }
-    lines.into_iter().map(|line| line.into_iter().collect::<String>().trim_end().to_owned()).collect()
+    lines
+        .into_iter()
+        .map(|line| line.into_iter().collect::<String>().trim_end().to_owned())
+        .collect()
 }

@@ -2,7 +2,9 @@
 
 use pagewalk_engine::machine::spec::Spec;
 use pagewalk_engine::trace::account::Account;
-use pagewalk_engine::trace::counting_replay::{AddressMapping, CountingReplay, ExtraOptions, ReplayError};
+use pagewalk_engine::trace::counting_replay::{
+    AddressMapping, CountingReplay, ExtraOptions, ReplayError,
+};
 use pagewalk_engine::trace::counts::ReplayCounts;
 use pagewalk_engine::trace::demand::DemandPaging;
 use pagewalk_engine::trace::record::{Op, Record};
@@ -16,7 +18,12 @@ fn sums(counted: &ReplayCounts) -> Vec<u64> {
     let part = |part: &pagewalk_engine::trace::counts::LevelCounts| {
         let (counts, kinds) = (part.counts, part.kinds);
         let kinds = [kinds.reads, kinds.writes, kinds.fetches, kinds.walks];
-        let mut all = vec![counts.hits, counts.misses, counts.evictions, counts.writebacks];
+        let mut all = vec![
+            counts.hits,
+            counts.misses,
+            counts.evictions,
+            counts.writebacks,
+        ];
         all.extend(kinds.iter().flat_map(|kind| [kind.hits, kind.misses]));
         all
     };
@@ -31,7 +38,13 @@ fn sums(counted: &ReplayCounts) -> Vec<u64> {
     ]);
     all.extend([memory.reads, memory.writes, memory.walks]);
     if let Some(paging) = counted.paging {
-        all.extend([paging.walks, paging.faults.minor, paging.faults.major, paging.evicted, paging.written]);
+        all.extend([
+            paging.walks,
+            paging.faults.minor,
+            paging.faults.major,
+            paging.evicted,
+            paging.written,
+        ]);
     }
     all
 }
@@ -44,7 +57,10 @@ fn core_i7() -> Spec {
 fn an_account_counts_only_later_events() {
     let records = program(6_000, 26);
     let (before, after) = records.split_at(2_500);
-    let demand = DemandPaging { frames: Some(150), replacement: None };
+    let demand = DemandPaging {
+        frames: Some(150),
+        replacement: None,
+    };
     let whole = {
         let counting = CountingReplay::new(
             machine(core_i7()),
@@ -58,15 +74,24 @@ fn an_account_counts_only_later_events() {
     };
     let (mut kernel, pid) = demand.start(machine(core_i7())).expect("it has an MMU");
     let mut count = |records: &[Record]| {
-        let mut account =
-            Account::new(&Target::Process(&mut kernel, pid), Straddle::Split, ExtraOptions::default());
+        let mut account = Account::new(
+            &Target::Process(&mut kernel, pid),
+            Straddle::Split,
+            ExtraOptions::default(),
+        );
         for batch in records.chunks(1000) {
-            account.perform(Target::Process(&mut kernel, pid), batch).expect("there is memory");
+            account
+                .perform(Target::Process(&mut kernel, pid), batch)
+                .expect("there is memory");
         }
         sums(&account.counts(kernel.machine()))
     };
     let (first, second) = (count(before), count(after));
-    let added: Vec<u64> = first.iter().zip(&second).map(|(one, other)| one + other).collect();
+    let added: Vec<u64> = first
+        .iter()
+        .zip(&second)
+        .map(|(one, other)| one + other)
+        .collect();
     assert_eq!(added, whole);
     assert!(second.iter().sum::<u64>() > 0 && first != second);
 }
@@ -78,21 +103,46 @@ fn events_before_memory_runs_out_are_counted() {
     let spec = Spec::paged(16, 10, 6).levels(&[5, 5]);
     let counting = CountingReplay::new(
         machine(spec),
-        AddressMapping::Demand(DemandPaging { frames: Some(2), replacement: None }),
+        AddressMapping::Demand(DemandPaging {
+            frames: Some(2),
+            replacement: None,
+        }),
         Straddle::Split,
         ExtraOptions::default(),
     );
     let mut counting = counting.expect("it begins");
-    let records: Vec<_> = (0..32).map(|page| Record { address: page << 11, size: 1, op: Op::Load }).collect();
-    assert!(matches!(counting.perform(&records), Err(ReplayError::Memory(_))));
+    let records: Vec<_> = (0..32)
+        .map(|page| Record {
+            address: page << 11,
+            size: 1,
+            op: Op::Load,
+        })
+        .collect();
+    assert!(matches!(
+        counting.perform(&records),
+        Err(ReplayError::Memory(_))
+    ));
     let counted = counting.counts();
-    let faults = counted.paging.expect("pages were mapped on demand").faults.minor;
-    assert!(faults > 0 && counted.references.reads == faults + 1, "{counted:?}");
+    let faults = counted
+        .paging
+        .expect("pages were mapped on demand")
+        .faults
+        .minor;
+    assert!(
+        faults > 0 && counted.references.reads == faults + 1,
+        "{counted:?}"
+    );
 }
 
 #[test]
 fn a_machine_without_pages_maps_none_on_demand() {
-    let spec = Spec { mmu: None, tlbs: Vec::new(), physical_bits: 20, caches: Vec::new(), ..core_i7() };
+    let spec = Spec {
+        mmu: None,
+        tlbs: Vec::new(),
+        physical_bits: 20,
+        caches: Vec::new(),
+        ..core_i7()
+    };
     let refused = CountingReplay::new(
         machine(spec),
         AddressMapping::Demand(DemandPaging::default()),
@@ -100,5 +150,8 @@ fn a_machine_without_pages_maps_none_on_demand() {
         ExtraOptions::default(),
     );
     let why = refused.err().map(|failed| failed.to_string());
-    assert_eq!(why.as_deref(), Some("a machine without `virtual` and `page` cannot run processes"));
+    assert_eq!(
+        why.as_deref(),
+        Some("a machine without `virtual` and `page` cannot run processes")
+    );
 }

@@ -10,28 +10,58 @@ use super::plain::{Shape, spec};
 use super::traces::{machine, records};
 
 fn causes(shape: Shape, records: &[Record]) -> (MissCauses, u64) {
-    let wanted = ExtraOptions { causes: true, ..ExtraOptions::default() };
-    let counting =
-        CountingReplay::new(machine(spec(shape)), AddressMapping::Identity, Straddle::Split, wanted);
+    let wanted = ExtraOptions {
+        causes: true,
+        ..ExtraOptions::default()
+    };
+    let counting = CountingReplay::new(
+        machine(spec(shape)),
+        AddressMapping::Identity,
+        Straddle::Split,
+        wanted,
+    );
     let mut counting = counting.expect("addresses are physical");
     counting.perform(records).expect("no page faults");
     let cache = counting.counts().caches[0];
-    (cache.causes.expect("they were asked for"), cache.counts.misses)
+    (
+        cache.causes.expect("they were asked for"),
+        cache.counts.misses,
+    )
 }
 
 fn loads(blocks: impl Iterator<Item = u64>) -> Vec<Record> {
-    blocks.map(|block| Record { address: block << 6, size: 1, op: Op::Load }).collect()
+    blocks
+        .map(|block| Record {
+            address: block << 6,
+            size: 1,
+            op: Op::Load,
+        })
+        .collect()
 }
 
-const DIRECT: Shape =
-    Shape { set_bits: 3, lines: 1, block_bits: 6, fifo: false, through: false, allocate: true, first: false };
+const DIRECT: Shape = Shape {
+    set_bits: 3,
+    lines: 1,
+    block_bits: 6,
+    fifo: false,
+    through: false,
+    allocate: true,
+    first: false,
+};
 
 /// Two blocks in one set evict each other while the other seven lines are empty, so all misses after the
 /// first two are conflict misses.
 #[test]
 fn blocks_that_share_a_set_conflict() {
     let (causes, _) = causes(DIRECT, &loads((0..20).map(|n| n % 2 * 8)));
-    assert_eq!(causes, MissCauses { compulsory: 2, capacity: 0, conflict: 18 });
+    assert_eq!(
+        causes,
+        MissCauses {
+            compulsory: 2,
+            capacity: 0,
+            conflict: 18
+        }
+    );
 }
 
 /// Nine blocks in a cycle always miss in an LRU cache of eight lines, regardless of their placement. In a
@@ -40,15 +70,44 @@ fn blocks_that_share_a_set_conflict() {
 fn one_block_too_many_is_a_matter_of_capacity() {
     let around = loads((0..45).map(|n| n % 9));
     let (causes, misses) = causes(DIRECT, &around);
-    assert_eq!((causes, misses), (MissCauses { compulsory: 9, capacity: 8, conflict: 0 }, 17));
+    assert_eq!(
+        (causes, misses),
+        (
+            MissCauses {
+                compulsory: 9,
+                capacity: 8,
+                conflict: 0
+            },
+            17
+        )
+    );
 }
 
 /// A store without allocation does not fill a line, even in a fully associative cache.
 #[test]
 fn stores_that_do_not_allocate_do_not_conflict() {
-    let stores: Vec<_> = (0..6).map(|_| Record { address: 0, size: 1, op: Op::Store }).collect();
-    let (causes, _) = causes(Shape { allocate: false, ..DIRECT }, &stores);
-    assert_eq!(causes, MissCauses { compulsory: 1, capacity: 5, conflict: 0 });
+    let stores: Vec<_> = (0..6)
+        .map(|_| Record {
+            address: 0,
+            size: 1,
+            op: Op::Store,
+        })
+        .collect();
+    let (causes, _) = causes(
+        Shape {
+            allocate: false,
+            ..DIRECT
+        },
+        &stores,
+    );
+    assert_eq!(
+        causes,
+        MissCauses {
+            compulsory: 1,
+            capacity: 5,
+            conflict: 0
+        }
+    );
 }
 
 proptest! {

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use pagewalk_engine::Spec;
 use pagewalk_engine::machine::policy::Policy;
-use pagewalk_engine::trace::counting_replay::{AddressMapping, CountingReplay, CurveMethod, ExtraOptions};
+use pagewalk_engine::trace::counting_replay::{
+    AddressMapping, CountingReplay, CurveMethod, ExtraOptions,
+};
 use pagewalk_engine::trace::demand::DemandPaging;
 use pagewalk_engine::trace::record::Record;
 use pagewalk_engine::trace::replay::Straddle;
@@ -16,9 +18,13 @@ use super::traces::{lackey, machine};
 
 /// The trace of `/bin/true`, or `None` without Valgrind.
 fn trace() -> Option<Vec<Record>> {
-    let valgrind = Command::new("valgrind").args(["--tool=lackey", "--trace-mem=yes", "/bin/true"]).output();
+    let valgrind = Command::new("valgrind")
+        .args(["--tool=lackey", "--trace-mem=yes", "/bin/true"])
+        .output();
     match valgrind {
-        Ok(output) if output.status.success() => Some(lackey(&String::from_utf8_lossy(&output.stderr))),
+        Ok(output) if output.status.success() => {
+            Some(lackey(&String::from_utf8_lossy(&output.stderr)))
+        }
         _ => {
             eprintln!("skipped: no valgrind makes a trace here");
             None
@@ -29,11 +35,25 @@ fn trace() -> Option<Vec<Record>> {
 #[test]
 fn a_real_trace_counts_as_the_simulators() {
     let Some(records) = trace() else { return };
-    assert!(records.len() > 50_000, "a real program does more than {} things", records.len());
-    for (n, (set_bits, lines, block_bits)) in [(6, 8, 6), (5, 1, 5), (0, 64, 6)].into_iter().enumerate() {
+    assert!(
+        records.len() > 50_000,
+        "a real program does more than {} things",
+        records.len()
+    );
+    for (n, (set_bits, lines, block_bits)) in
+        [(6, 8, 6), (5, 1, 5), (0, 64, 6)].into_iter().enumerate()
+    {
         for first in [false, true] {
             let (fifo, through, allocate) = (n == 2, n == 1, n != 1);
-            let shape = Shape { set_bits, lines, block_bits, fifo, through, allocate, first };
+            let shape = Shape {
+                set_bits,
+                lines,
+                block_bits,
+                fifo,
+                through,
+                allocate,
+                first,
+            };
             compare(shape, &records).unwrap_or_else(|error| panic!("{shape:?}: {error}"));
         }
     }
@@ -44,7 +64,9 @@ fn a_real_process_counts_as_the_model() {
     let Some(records) = trace() else { return };
     let records = &records[..40_000];
     let mut spec = Spec::core_i7();
-    spec.caches.iter_mut().for_each(|cache| cache.virtual_index = false);
+    spec.caches
+        .iter_mut()
+        .for_each(|cache| cache.virtual_index = false);
     let spec = Arc::new(spec);
     let distinct = records.iter().flat_map(|record| {
         let last = record.address + u64::from(record.size) - 1;
@@ -52,9 +74,16 @@ fn a_real_process_counts_as_the_model() {
     });
     let distinct = distinct.collect::<std::collections::BTreeSet<_>>().len();
     for frames in [None, Some(distinct as u32 / 2)] {
-        let demand = DemandPaging { frames, replacement: Some(Policy::Lru) };
-        let wanted =
-            ExtraOptions { causes: true, curve: Some(CurveMethod::Exact), top: Some(10), cycles: false };
+        let demand = DemandPaging {
+            frames,
+            replacement: Some(Policy::Lru),
+        };
+        let wanted = ExtraOptions {
+            causes: true,
+            curve: Some(CurveMethod::Exact),
+            top: Some(10),
+            cycles: false,
+        };
         let counting = CountingReplay::new(
             machine((*spec).clone()),
             AddressMapping::Demand(demand),

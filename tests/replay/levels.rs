@@ -6,7 +6,9 @@ use std::sync::Arc;
 use pagewalk_engine::machine::policy::Policy;
 use pagewalk_engine::machine::pte::PteFormat;
 use pagewalk_engine::machine::spec::{CacheSpec, Mmu, Side, Spec, TlbSpec, WritePolicy};
-use pagewalk_engine::trace::counting_replay::{AddressMapping, CountingReplay, CurveMethod, ExtraOptions};
+use pagewalk_engine::trace::counting_replay::{
+    AddressMapping, CountingReplay, CurveMethod, ExtraOptions,
+};
 use pagewalk_engine::trace::counts::{LevelCounts, ReplayCounts};
 use pagewalk_engine::trace::demand::DemandPaging;
 use pagewalk_engine::trace::record::Record;
@@ -54,13 +56,27 @@ impl Unit {
 
     fn tlb(self, name: &str, side: Side) -> TlbSpec {
         let tlb = TlbSpec::new(name, 1 << self.set_bits, self.ways);
-        TlbSpec { policy: self.policy(), side, ..tlb }
+        TlbSpec {
+            policy: self.policy(),
+            side,
+            ..tlb
+        }
     }
 
     fn cache(self, name: &str, side: Side) -> CacheSpec {
         let cache = CacheSpec::new(name, 1 << self.set_bits, self.ways, self.block_bits);
-        let write = if self.through { WritePolicy::Through } else { WritePolicy::Back };
-        CacheSpec { policy: self.policy(), write, write_allocate: self.allocate, side, ..cache }
+        let write = if self.through {
+            WritePolicy::Through
+        } else {
+            WritePolicy::Back
+        };
+        CacheSpec {
+            policy: self.policy(),
+            write,
+            write_allocate: self.allocate,
+            side,
+            ..cache
+        }
     }
 }
 
@@ -71,26 +87,61 @@ const NAMES: [&str; 8] = ["a", "b", "c", "d", "e", "f", "g", "h"];
 /// other combinations.
 fn caches(sides: &[Side], units: &[Unit]) -> Vec<CacheSpec> {
     let split = sides.iter().any(|side| *side != Side::Both);
-    let block = |unit: &Unit| if split { units[0].block_bits } else { unit.block_bits };
-    let units = units.iter().map(|unit| Unit { block_bits: block(unit), ..*unit });
-    units.zip(sides).zip(NAMES).map(|((unit, side), name)| unit.cache(name, *side)).collect()
+    let block = |unit: &Unit| {
+        if split {
+            units[0].block_bits
+        } else {
+            unit.block_bits
+        }
+    };
+    let units = units.iter().map(|unit| Unit {
+        block_bits: block(unit),
+        ..*unit
+    });
+    units
+        .zip(sides)
+        .zip(NAMES)
+        .map(|((unit, side), name)| unit.cache(name, *side))
+        .collect()
 }
 
 fn physical(caches: Vec<CacheSpec>) -> Spec {
-    Spec { caches, ..Spec::unpaged(20) }
+    Spec {
+        caches,
+        ..Spec::unpaged(20)
+    }
 }
 
 /// A machine with pages of 2^6 to 2^8 bytes and a page table with one to three levels.
 fn virtual_(caches: Vec<CacheSpec>, (page_bits, cut): (u32, usize), walk_cached: bool) -> Spec {
-    let levels = [vec![16 - page_bits], vec![5, 11 - page_bits], vec![4, 3, 9 - page_bits]][cut].clone();
+    let levels = [
+        vec![16 - page_bits],
+        vec![5, 11 - page_bits],
+        vec![4, 3, 9 - page_bits],
+    ][cut]
+        .clone();
     let pte = PteFormat::default_for(24 - page_bits, None).expect("an entry of 8 bytes");
-    let mmu = Mmu { virtual_bits: 16, page_bits, levels, pte, walk_cached };
-    Spec { mmu: Some(mmu), physical_bits: 24, ..physical(caches) }
+    let mmu = Mmu {
+        virtual_bits: 16,
+        page_bits,
+        levels,
+        pte,
+        walk_cached,
+    };
+    Spec {
+        mmu: Some(mmu),
+        physical_bits: 24,
+        ..physical(caches)
+    }
 }
 
 /// A request for all optional counts.
-const ALL: ExtraOptions =
-    ExtraOptions { causes: true, curve: Some(CurveMethod::Exact), top: Some(5), cycles: false };
+const ALL: ExtraOptions = ExtraOptions {
+    causes: true,
+    curve: Some(CurveMethod::Exact),
+    top: Some(5),
+    cycles: false,
+};
 
 fn replay(
     spec: &Spec,
@@ -99,8 +150,13 @@ fn replay(
     wanted: ExtraOptions,
     batches: &[&[Record]],
 ) -> ReplayCounts {
-    let straddle = if first { Straddle::First } else { Straddle::Split };
-    let mut counting = CountingReplay::new(machine(spec.clone()), map, straddle, wanted).expect("it begins");
+    let straddle = if first {
+        Straddle::First
+    } else {
+        Straddle::Split
+    };
+    let mut counting =
+        CountingReplay::new(machine(spec.clone()), map, straddle, wanted).expect("it begins");
     for records in batches {
         counting.perform(records).expect("there is memory");
     }
@@ -109,7 +165,12 @@ fn replay(
 
 /// Checks a replay against the model, against a replay without optional counts, and against a replay in a
 /// single batch.
-fn compare(spec: Spec, map: AddressMapping, first: bool, records: &[Record]) -> Result<(), TestCaseError> {
+fn compare(
+    spec: Spec,
+    map: AddressMapping,
+    first: bool,
+    records: &[Record],
+) -> Result<(), TestCaseError> {
     let demand = match map {
         AddressMapping::Identity => None,
         AddressMapping::Demand(demand) => Some(demand),
@@ -122,12 +183,26 @@ fn compare(spec: Spec, map: AddressMapping, first: bool, records: &[Record]) -> 
     prop_assert_eq!(&counted, &model.counted(5));
     for cache in &counted.caches {
         let causes = cache.causes.unwrap_or_default();
-        prop_assert_eq!(causes.compulsory + causes.capacity + causes.conflict, cache.counts.misses);
+        prop_assert_eq!(
+            causes.compulsory + causes.capacity + causes.conflict,
+            cache.counts.misses
+        );
     }
     let plain = replay(&spec, map, first, ExtraOptions::default(), &[records]);
-    let without = |part: &LevelCounts| LevelCounts { causes: None, ..*part };
+    let without = |part: &LevelCounts| LevelCounts {
+        causes: None,
+        ..*part
+    };
     let caches = counted.caches.iter().map(without).collect();
-    prop_assert_eq!(plain, ReplayCounts { caches, top: None, curve: None, ..counted });
+    prop_assert_eq!(
+        plain,
+        ReplayCounts {
+            caches,
+            top: None,
+            curve: None,
+            ..counted
+        }
+    );
     Ok(())
 }
 
@@ -190,13 +265,25 @@ proptest! {
 fn a_long_trace_on_the_core_i7_counts_as_the_model() {
     let mut spec = Spec::core_i7();
     // The index bits are within the page offset, so the index is also physical.
-    spec.caches.iter_mut().for_each(|cache| cache.virtual_index = false);
+    spec.caches
+        .iter_mut()
+        .for_each(|cache| cache.virtual_index = false);
     let records = traces::program(12_000, 28);
-    for demand in
-        [DemandPaging::default(), DemandPaging { frames: Some(100), replacement: Some(Policy::Lru) }]
-    {
-        compare(spec.clone(), AddressMapping::Demand(demand), false, &records)
-            .unwrap_or_else(|error| panic!("{error}"));
+    for demand in [
+        DemandPaging::default(),
+        DemandPaging {
+            frames: Some(100),
+            replacement: Some(Policy::Lru),
+        },
+    ] {
+        compare(
+            spec.clone(),
+            AddressMapping::Demand(demand),
+            false,
+            &records,
+        )
+        .unwrap_or_else(|error| panic!("{error}"));
     }
-    compare(spec, AddressMapping::Identity, false, &records).unwrap_or_else(|error| panic!("{error}"));
+    compare(spec, AddressMapping::Identity, false, &records)
+        .unwrap_or_else(|error| panic!("{error}"));
 }

@@ -5,7 +5,9 @@ use pagewalk_engine::machine::cache::Counts;
 use pagewalk_engine::machine::policy::Policy;
 use pagewalk_engine::machine::spec::{CacheSpec, Spec, WritePolicy};
 use pagewalk_engine::trace::counting_replay::{AddressMapping, CountingReplay, ExtraOptions};
-use pagewalk_engine::trace::counts::{ByKind, Lookups, MemoryTransfers, ReferenceCounts, ReplayCounts};
+use pagewalk_engine::trace::counts::{
+    ByKind, Lookups, MemoryTransfers, ReferenceCounts, ReplayCounts,
+};
 use pagewalk_engine::trace::record::{Op, Record};
 use pagewalk_engine::trace::replay::Straddle;
 use proptest::prelude::*;
@@ -22,7 +24,10 @@ struct Line {
 }
 
 /// The parameters of a cache.
-#[expect(clippy::struct_excessive_bools, reason = "each is one of the lab's questions")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is one of the lab's questions"
+)]
 #[derive(Debug, Clone, Copy)]
 pub struct Shape {
     /// log2 of the number of sets.
@@ -65,9 +70,19 @@ struct Plain {
 
 /// The counts for a trace.
 pub fn simulate(shape: Shape, records: &[Record]) -> Numbers {
-    let line = Line { valid: false, tag: 0, dirty: false, stamp: 0 };
+    let line = Line {
+        valid: false,
+        tag: 0,
+        dirty: false,
+        stamp: 0,
+    };
     let sets = vec![vec![line; shape.lines as usize]; 1 << shape.set_bits];
-    let mut plain = Plain { shape, sets, time: 0, numbers: Numbers::default() };
+    let mut plain = Plain {
+        shape,
+        sets,
+        time: 0,
+        numbers: Numbers::default(),
+    };
     for record in records {
         match record.op {
             Op::Fetch => plain.reference(record, 'I'),
@@ -101,8 +116,8 @@ impl Plain {
         self.time += 1;
         let set = (block % (1 << self.shape.set_bits)) as usize;
         let tag = block >> self.shape.set_bits;
-        let found =
-            (0..self.sets[set].len()).find(|&n| self.sets[set][n].valid && self.sets[set][n].tag == tag);
+        let found = (0..self.sets[set].len())
+            .find(|&n| self.sets[set][n].valid && self.sets[set][n].tag == tag);
         let count = match letter {
             'I' => &mut self.numbers.fetches,
             'L' => &mut self.numbers.reads,
@@ -145,7 +160,12 @@ impl Plain {
             }
         }
         self.numbers.memory_reads += 1;
-        *line = Line { valid: true, tag, dirty: false, stamp: self.time };
+        *line = Line {
+            valid: true,
+            tag,
+            dirty: false,
+            stamp: self.time,
+        };
         victim
     }
 }
@@ -153,19 +173,43 @@ impl Plain {
 /// A machine with one cache of this shape for all accesses, and no address translation.
 pub fn spec(shape: Shape) -> Spec {
     let cache = CacheSpec::new("cache", 1 << shape.set_bits, shape.lines, shape.block_bits);
-    let write = if shape.through { WritePolicy::Through } else { WritePolicy::Back };
-    let policy = if shape.fifo { Policy::Fifo } else { Policy::Lru };
-    let cache = CacheSpec { policy, write, write_allocate: shape.allocate, ..cache };
-    Spec { caches: vec![cache], ..Spec::unpaged(64) }
+    let write = if shape.through {
+        WritePolicy::Through
+    } else {
+        WritePolicy::Back
+    };
+    let policy = if shape.fifo {
+        Policy::Fifo
+    } else {
+        Policy::Lru
+    };
+    let cache = CacheSpec {
+        policy,
+        write,
+        write_allocate: shape.allocate,
+        ..cache
+    };
+    Spec {
+        caches: vec![cache],
+        ..Spec::unpaged(64)
+    }
 }
 
 /// Pagewalk's counts for a trace on a cache of this shape.
 pub fn replayed(shape: Shape, records: &[Record]) -> ReplayCounts {
-    let straddle = if shape.first { Straddle::First } else { Straddle::Split };
+    let straddle = if shape.first {
+        Straddle::First
+    } else {
+        Straddle::Split
+    };
     let machine = machine(spec(shape));
-    let mut counting =
-        CountingReplay::new(machine, AddressMapping::Identity, straddle, ExtraOptions::default())
-            .expect("addresses are physical");
+    let mut counting = CountingReplay::new(
+        machine,
+        AddressMapping::Identity,
+        straddle,
+        ExtraOptions::default(),
+    )
+    .expect("addresses are physical");
     counting.perform(records).expect("no page faults");
     counting.counts()
 }
@@ -173,7 +217,12 @@ pub fn replayed(shape: Shape, records: &[Record]) -> ReplayCounts {
 /// Compares Pagewalk's counts with the counts of the simulator above.
 pub fn compare(shape: Shape, records: &[Record]) -> Result<(), TestCaseError> {
     let (counted, plain) = (replayed(shape, records), simulate(shape, records));
-    let of = |op: &[Op]| records.iter().filter(|record| op.contains(&record.op)).count() as u64;
+    let of = |op: &[Op]| {
+        records
+            .iter()
+            .filter(|record| op.contains(&record.op))
+            .count() as u64
+    };
     let references = ReferenceCounts {
         records: records.len() as u64,
         reads: of(&[Op::Load, Op::Modify]),
@@ -192,10 +241,29 @@ pub fn compare(shape: Shape, records: &[Record]) -> Result<(), TestCaseError> {
         fetches: lookups(plain.fetches),
         walks: Lookups::default(),
     };
-    let Numbers { hits, misses, evictions, writebacks, .. } = plain;
-    prop_assert_eq!(cache.counts, Counts { hits, misses, evictions, writebacks, ..Counts::default() });
+    let Numbers {
+        hits,
+        misses,
+        evictions,
+        writebacks,
+        ..
+    } = plain;
+    prop_assert_eq!(
+        cache.counts,
+        Counts {
+            hits,
+            misses,
+            evictions,
+            writebacks,
+            ..Counts::default()
+        }
+    );
     prop_assert_eq!(cache.kinds, kinds);
-    let memory = MemoryTransfers { reads: plain.memory_reads, writes: plain.memory_writes, walks: 0 };
+    let memory = MemoryTransfers {
+        reads: plain.memory_reads,
+        writes: plain.memory_writes,
+        walks: 0,
+    };
     prop_assert_eq!(counted.memory, memory);
     prop_assert!(counted.tlbs.is_empty() && counted.paging.is_none());
     Ok(())
@@ -223,12 +291,28 @@ proptest! {
 #[test]
 fn a_long_trace_counts_as_the_plain_simulator() {
     let records = traces::program(40_000, 30);
-    for (n, (set_bits, lines, block_bits)) in
-        [(6, 8, 6), (0, 16, 5), (9, 1, 4), (3, 3, 6), (1, 1, 1), (7, 4, 5)].into_iter().enumerate()
+    for (n, (set_bits, lines, block_bits)) in [
+        (6, 8, 6),
+        (0, 16, 5),
+        (9, 1, 4),
+        (3, 3, 6),
+        (1, 1, 1),
+        (7, 4, 5),
+    ]
+    .into_iter()
+    .enumerate()
     {
         for bits in [n, 15 - n] {
             let [fifo, through, allocate, first] = [1, 2, 4, 8].map(|bit| bits & bit != 0);
-            let shape = Shape { set_bits, lines, block_bits, fifo, through, allocate, first };
+            let shape = Shape {
+                set_bits,
+                lines,
+                block_bits,
+                fifo,
+                through,
+                allocate,
+                first,
+            };
             compare(shape, &records).unwrap_or_else(|error| panic!("{shape:?}: {error}"));
         }
     }

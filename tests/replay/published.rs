@@ -4,7 +4,9 @@ use std::fmt::Write;
 
 use pagewalk_engine::machine::policy::Policy;
 use pagewalk_engine::machine::spec::{CacheSpec, Side, Spec};
-use pagewalk_engine::trace::counting_replay::{AddressMapping, CountingReplay, CurveMethod, ExtraOptions};
+use pagewalk_engine::trace::counting_replay::{
+    AddressMapping, CountingReplay, CurveMethod, ExtraOptions,
+};
 use pagewalk_engine::trace::counts::{MissCauses, ReplayCounts};
 use pagewalk_engine::trace::demand::DemandPaging;
 use pagewalk_engine::trace::record::{Op, Record};
@@ -30,7 +32,13 @@ fn yi2() -> String {
 /// `trans.trace`: the transpose of a 4 by 4 matrix of 4-byte numbers, compiled without optimization. All
 /// variables are on the stack. Only one fetch is included, because a data cache ignores fetches.
 fn trans() -> String {
-    let (i, j, tmp, from, to) = (0x7_ff00_0384u64, 0x7_ff00_0388u64, 0x7_ff00_038cu64, 0x60_0a20, 0x60_0a60);
+    let (i, j, tmp, from, to) = (
+        0x7_ff00_0384u64,
+        0x7_ff00_0388u64,
+        0x7_ff00_038cu64,
+        0x60_0a20,
+        0x60_0a60,
+    );
     let mut text = String::from(" S 00600aa0,1\nI  004005b6,5\n S 7ff000398,8\n S 7ff000390,8\n");
     let mut put = |letter: char, address: u64, size: u32| {
         let _ = writeln!(text, " {letter} {address:x},{size}");
@@ -67,8 +75,14 @@ fn trans() -> String {
 
 /// The lab's caches are data caches.
 fn data_cache(sets: u64, lines: u32, block_bits: u32) -> Spec {
-    let cache = CacheSpec { side: Side::Data, ..CacheSpec::new("cache", sets, lines, block_bits) };
-    Spec { caches: vec![cache], ..Spec::unpaged(64) }
+    let cache = CacheSpec {
+        side: Side::Data,
+        ..CacheSpec::new("cache", sets, lines, block_bits)
+    };
+    Spec {
+        caches: vec![cache],
+        ..Spec::unpaged(64)
+    }
 }
 
 fn replay(
@@ -78,7 +92,8 @@ fn replay(
     wanted: ExtraOptions,
     records: &[Record],
 ) -> ReplayCounts {
-    let mut counting = CountingReplay::new(machine(spec), map, straddle, wanted).expect("it begins");
+    let mut counting =
+        CountingReplay::new(machine(spec), map, straddle, wanted).expect("it begins");
     counting.perform(records).expect("there is memory");
     counting.counts()
 }
@@ -98,11 +113,19 @@ fn the_cache_lab_counts_as_its_reference() {
     for (text, (set_bits, lines, block_bits), expected) in cases {
         for straddle in [Straddle::Split, Straddle::First] {
             let spec = data_cache(1 << set_bits, lines, block_bits);
-            let counted =
-                replay(spec, AddressMapping::Identity, straddle, ExtraOptions::default(), &lackey(text));
+            let counted = replay(
+                spec,
+                AddressMapping::Identity,
+                straddle,
+                ExtraOptions::default(),
+                &lackey(text),
+            );
             let counts = counted.caches[0].counts;
             let found = (counts.hits, counts.misses, counts.evictions);
-            assert_eq!(found, expected, "(s, E, b) = ({set_bits}, {lines}, {block_bits}) for\n{text}");
+            assert_eq!(
+                found, expected,
+                "(s, E, b) = ({set_bits}, {lines}, {block_bits}) for\n{text}"
+            );
         }
     }
 }
@@ -111,7 +134,9 @@ fn the_cache_lab_counts_as_its_reference() {
 /// lab's handout, the test reads all traces from there.
 #[test]
 fn the_cache_lab_s_own_files_count_as_its_reference() {
-    let Some(folder) = std::env::var_os("PAGEWALK_CACHELAB") else { return };
+    let Some(folder) = std::env::var_os("PAGEWALK_CACHELAB") else {
+        return;
+    };
     let cases = [
         ("yi.trace", (4, 1, 4), (4, 5, 3)),
         ("yi2.trace", (1, 1, 1), (9, 8, 6)),
@@ -123,16 +148,29 @@ fn the_cache_lab_s_own_files_count_as_its_reference() {
         let path = std::path::Path::new(&folder).join(name);
         let records = lackey(&std::fs::read_to_string(path).expect("a trace of the lab"));
         let spec = data_cache(1 << set_bits, lines, block_bits);
-        let counts =
-            replay(spec, AddressMapping::Identity, Straddle::First, ExtraOptions::default(), &records).caches
-                [0]
+        let counts = replay(
+            spec,
+            AddressMapping::Identity,
+            Straddle::First,
+            ExtraOptions::default(),
+            &records,
+        )
+        .caches[0]
             .counts;
-        assert_eq!((counts.hits, counts.misses, counts.evictions), expected, "{name}");
+        assert_eq!(
+            (counts.hits, counts.misses, counts.evictions),
+            expected,
+            "{name}"
+        );
     }
 }
 
 fn load(address: u64) -> Record {
-    Record { address, size: 1, op: Op::Load }
+    Record {
+        address,
+        size: 1,
+        op: Op::Load,
+    }
 }
 
 /// A machine with 16-bit virtual addresses that has only a TLB.
@@ -141,9 +179,18 @@ fn paging(page_bits: u32) -> Spec {
 }
 
 fn faults(records: &[Record], page_bits: u32, frames: u32, replacement: Policy) -> u64 {
-    let demand = DemandPaging { frames: Some(frames), replacement: Some(replacement) };
+    let demand = DemandPaging {
+        frames: Some(frames),
+        replacement: Some(replacement),
+    };
     let map = AddressMapping::Demand(demand);
-    let counted = replay(paging(page_bits), map, Straddle::Split, ExtraOptions::default(), records);
+    let counted = replay(
+        paging(page_bits),
+        map,
+        Straddle::Split,
+        ExtraOptions::default(),
+        records,
+    );
     let paging = counted.paging.expect("pages were mapped on demand");
     paging.faults.minor + paging.faults.major
 }
@@ -151,7 +198,8 @@ fn faults(records: &[Record], page_bits: u32, frames: u32, replacement: Policy) 
 /// From Silberschatz, Galvin, and Gagne, "Operating System Concepts", section 10.4, with three frames.
 #[test]
 fn a_reference_string_faults_as_the_textbook_says() {
-    let string = [7, 0, 1, 2, 0, 3, 0, 4, 2, 3, 0, 3, 2, 1, 2, 0, 1, 7, 0, 1].map(|page| load(page << 8));
+    let string =
+        [7, 0, 1, 2, 0, 3, 0, 4, 2, 3, 0, 3, 2, 1, 2, 0, 1, 7, 0, 1].map(|page| load(page << 8));
     assert_eq!(faults(&string, 8, 3, Policy::Fifo), 15);
     assert_eq!(faults(&string, 8, 3, Policy::Lru), 12);
 }
@@ -161,10 +209,23 @@ fn a_reference_string_faults_as_the_textbook_says() {
 fn an_exam_s_addresses_fault_as_its_key_says() {
     let addresses = [0, 4, 8, 20, 24, 36, 44, 12, 68, 72, 80, 84, 28, 32, 88, 92].map(load);
     assert_eq!(faults(&addresses, 4, 4, Policy::Lru), 7);
-    let wanted = ExtraOptions { curve: Some(CurveMethod::Exact), ..ExtraOptions::default() };
-    let counted = replay(data_cache(1, 1, 4), AddressMapping::Identity, Straddle::Split, wanted, &addresses);
+    let wanted = ExtraOptions {
+        curve: Some(CurveMethod::Exact),
+        ..ExtraOptions::default()
+    };
+    let counted = replay(
+        data_cache(1, 1, 4),
+        AddressMapping::Identity,
+        Straddle::Split,
+        wanted,
+        &addresses,
+    );
     let curve = counted.curve.expect("it was asked for");
-    assert_eq!((curve.block, curve.misses[2]), (16, 7), "four blocks are as four frames");
+    assert_eq!(
+        (curve.block, curve.misses[2]),
+        (16, 7),
+        "four blocks are as four frames"
+    );
 }
 
 /// From Patterson and Hennessy, "Computer Organization and Design", section 5.4, "Misses and Associativity in
@@ -174,12 +235,24 @@ fn an_exam_s_addresses_fault_as_its_key_says() {
 #[test]
 fn causes_are_those_of_the_textbook_s_three_caches() {
     for (sets, ways, misses) in [(4, 1, 5), (2, 2, 4), (1, 4, 3)] {
-        let wanted = ExtraOptions { causes: true, ..ExtraOptions::default() };
+        let wanted = ExtraOptions {
+            causes: true,
+            ..ExtraOptions::default()
+        };
         let blocks = [0, 8, 0, 6, 8].map(|block| load(block << 4));
-        let counted =
-            replay(data_cache(sets, ways, 4), AddressMapping::Identity, Straddle::Split, wanted, &blocks);
+        let counted = replay(
+            data_cache(sets, ways, 4),
+            AddressMapping::Identity,
+            Straddle::Split,
+            wanted,
+            &blocks,
+        );
         assert_eq!(counted.caches[0].counts.misses, misses);
-        let causes = MissCauses { compulsory: 3, capacity: 0, conflict: misses - 3 };
+        let causes = MissCauses {
+            compulsory: 3,
+            capacity: 0,
+            conflict: misses - 3,
+        };
         assert_eq!(counted.caches[0].causes, Some(causes));
     }
 }

@@ -27,9 +27,17 @@ fn lackey(records: &[Record]) -> String {
 fn shown(folder: &Path, script: &str) -> String {
     let path = folder.join("script.pw");
     fs::write(&path, script).unwrap();
-    let output = Command::new(env!("CARGO_BIN_EXE_pagewalk")).arg("run").arg(&path).output().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_pagewalk"))
+        .arg("run")
+        .arg(&path)
+        .output()
+        .unwrap();
     let out = String::from_utf8(output.stdout).unwrap();
-    assert!(output.status.success(), "{out}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{out}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     out.split_once("\nshow").unwrap().1.to_owned()
 }
 
@@ -51,7 +59,11 @@ fn a_script_continues_as_after_the_general_simulation() {
             "map demand",
             "show cache L1d\nshow cache L1i\nshow cache L2\nshow tlb dTLB\nshow tlb L2TLB\nshow frames",
         ),
-        (i7, "map identity", "show cache L1d\nshow cache L1i\nshow cache L2"),
+        (
+            i7,
+            "map identity",
+            "show cache L1d\nshow cache L1i\nshow cache L2",
+        ),
         (bare, "", "show cache I\nshow cache D\nshow cache L2"),
     ];
     for (machine, map, shows) in scripts {
@@ -61,7 +73,10 @@ fn a_script_continues_as_after_the_general_simulation() {
                  replay \"t.lackey\" {map} {counts}\nshow stats\n{shows}\nreplay \"short.lackey\" {map}\nshow stats\n"
             )
         };
-        let (fast, general) = (shown(&folder, &script("")), shown(&folder, &script("cycles")));
+        let (fast, general) = (
+            shown(&folder, &script("")),
+            shown(&folder, &script("cycles")),
+        );
         // The echoed lines differ in the column of the place, but not what follows the first `show`.
         assert_eq!(fast, general, "{machine}{map}");
     }

@@ -35,13 +35,16 @@ fn size() -> impl Strategy<Value = u32> {
 
 /// N records at addresses of a given width. The last record may extend slightly beyond this width.
 pub fn records(count: Range<usize>, bits: u32) -> impl Strategy<Value = Vec<Record>> {
-    let record = (address(bits), size(), op()).prop_map(|(address, size, op)| Record { address, size, op });
+    let record =
+        (address(bits), size(), op()).prop_map(|(address, size, op)| Record { address, size, op });
     proptest::collection::vec(record, count)
 }
 
 /// Reproducible pseudorandom numbers: the upper half of a linear congruential generator.
 pub fn chance(state: &mut u64) -> u64 {
-    *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+    *state = state
+        .wrapping_mul(6_364_136_223_846_793_005)
+        .wrapping_add(1_442_695_040_888_963_407);
     *state >> 33
 }
 
@@ -56,7 +59,11 @@ pub fn program(count: usize, bits: u32) -> Vec<Record> {
             1..5 => pc - chance(&mut state) % 64,
             _ => pc + 1 + chance(&mut state) % 7,
         };
-        records.push(Record { address: pc, size: 1 + (chance(&mut state) % 8) as u32, op: Op::Fetch });
+        records.push(Record {
+            address: pc,
+            size: 1 + (chance(&mut state) % 8) as u32,
+            op: Op::Fetch,
+        });
         along = (along + 8) % (end / 256);
         let address = match chance(&mut state) % 10 {
             0..4 => end / 4 * 3 - chance(&mut state) % 512,
@@ -84,7 +91,11 @@ pub fn lackey(text: &str) -> Vec<Record> {
         };
         let (address, size) = rest.split_once(',')?;
         let address = u64::from_str_radix(address, 16).ok()?;
-        Some(Record { address, size: size.trim().parse().ok()?, op })
+        Some(Record {
+            address,
+            size: size.trim().parse().ok()?,
+            op,
+        })
     };
     text.lines().filter_map(record).collect()
 }

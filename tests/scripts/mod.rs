@@ -8,8 +8,11 @@ use crate::running;
 
 /// The scripts in a folder and its subfolders, sorted by name.
 fn scripts(folder: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
-    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("a readable folder").path()).collect();
+    let entries =
+        std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let mut paths: Vec<PathBuf> = entries
+        .map(|entry| entry.expect("a readable folder").path())
+        .collect();
     paths.sort();
     let scripts = |path: PathBuf| {
         if path.is_dir() {
@@ -26,16 +29,31 @@ fn scripts_hold() {
     let fails = Path::new("tests/scripts/fails");
     let mut messages = String::new();
     let mut run = 0;
-    for path in scripts(Path::new("tests/scripts")).iter().filter(|path| !path.starts_with(fails)) {
+    for path in scripts(Path::new("tests/scripts"))
+        .iter()
+        .filter(|path| !path.starts_with(fails))
+    {
         let outcome = running::file(path);
         let name = path.display();
         for wrong in &outcome.mistakes {
-            let _ =
-                writeln!(messages, "{name}:{}: [{}] `{}`: {}", wrong.line, wrong.code, wrong.at, wrong.said);
+            let _ = writeln!(
+                messages,
+                "{name}:{}: [{}] `{}`: {}",
+                wrong.line, wrong.code, wrong.at, wrong.said
+            );
         }
         for failed in &outcome.failures {
-            let running::Failure { file, line, fact, expected, actual } = failed;
-            let _ = writeln!(messages, "{file}:{line}: {fact} is {actual}, not {expected}");
+            let running::Failure {
+                file,
+                line,
+                fact,
+                expected,
+                actual,
+            } = failed;
+            let _ = writeln!(
+                messages,
+                "{file}:{line}: {fact} is {actual}, not {expected}"
+            );
         }
         // Included files have no expectations.
         let included = name.to_string().contains("include/");
@@ -57,12 +75,18 @@ fn scripts_fail_where_they_say() {
         let text = std::fs::read_to_string(&path).expect("a script");
         let outcome = running::file(&path);
         assert_eq!(outcome.mistakes, [], "{}", path.display());
-        let mut failed: Vec<(usize, String)> =
-            outcome.failures.iter().map(|failed| (failed.line, failed.fact.clone())).collect();
+        let mut failed: Vec<(usize, String)> = outcome
+            .failures
+            .iter()
+            .map(|failed| (failed.line, failed.fact.clone()))
+            .collect();
         let mut marked: Vec<(usize, String)> = Vec::new();
         for (at, line) in text.lines().enumerate() {
             let facts = line.split_once("# fails: ").map_or("", |(_, facts)| facts);
-            let facts = facts.split(',').map(str::trim).filter(|fact| !fact.is_empty());
+            let facts = facts
+                .split(',')
+                .map(str::trim)
+                .filter(|fact| !fact.is_empty());
             marked.extend(facts.map(|fact| (at + 1, fact.to_owned())));
         }
         failed.sort();
@@ -82,13 +106,23 @@ fn a_changed_fact_fails_and_no_other() {
     assert_eq!(running::text(&text).status(), 0);
     let mut changed = 0;
     for (line, start, end) in stated(&text) {
-        let (name, value) = text[start..end].split_once(' ').expect("a name and a value");
+        let (name, value) = text[start..end]
+            .split_once(' ')
+            .expect("a name and a value");
         let mutant = format!("{}{name} {}{}", &text[..start], other(value), &text[end..]);
         let outcome = running::text(&mutant);
         assert_eq!(outcome.mistakes, [], "line {line}: {name} {}", other(value));
-        let failed: Vec<(usize, &str)> =
-            outcome.failures.iter().map(|failed| (failed.line, failed.fact.as_str())).collect();
-        assert_eq!(failed, [(line, name)], "line {line}: {name} {}", other(value));
+        let failed: Vec<(usize, &str)> = outcome
+            .failures
+            .iter()
+            .map(|failed| (failed.line, failed.fact.as_str()))
+            .collect();
+        assert_eq!(
+            failed,
+            [(line, name)],
+            "line {line}: {name} {}",
+            other(value)
+        );
         changed += 1;
     }
     assert!(changed >= 36, "only {changed} facts were changed");
@@ -114,11 +148,18 @@ fn stated(text: &str) -> Vec<(usize, usize, usize)> {
 
 /// A different value of the same kind.
 fn other(value: &str) -> String {
-    let swapped =
-        [("hit", "miss"), ("miss", "hit"), ("none", "page"), ("memory", "cache"), ("unknown", "0x12")];
+    let swapped = [
+        ("hit", "miss"),
+        ("miss", "hit"),
+        ("none", "page"),
+        ("memory", "cache"),
+        ("unknown", "0x12"),
+    ];
     if let Some((_, other)) = swapped.iter().find(|(word, _)| *word == value) {
         return (*other).to_owned();
     }
-    let number = value.strip_prefix("0x").map_or_else(|| value.parse(), |hex| u64::from_str_radix(hex, 16));
+    let number = value
+        .strip_prefix("0x")
+        .map_or_else(|| value.parse(), |hex| u64::from_str_radix(hex, 16));
     format!("0x{:X}", number.expect("a number") ^ 1)
 }

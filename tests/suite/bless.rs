@@ -10,7 +10,10 @@ use super::{HOLDS, WRONG};
 fn blessing_reports_each_golden_file() {
     let folder = golden("bless-outcomes");
     let fails = "machine simple\nread 0x3D4 => vpn 0x0E\n";
-    folder.put("fails.pw", fails).put("wrong.pw", WRONG).put("new.pw", HOLDS);
+    folder
+        .put("fails.pw", fails)
+        .put("wrong.pw", WRONG)
+        .put("new.pw", HOLDS);
     folder.put("block.md", "```pagewalk,fails\nexpect 1 == 1\n```\n");
     let messages = folder.test(&["--bless"]);
     assert_eq!(messages.status, 2, "{}", messages.out);
@@ -21,18 +24,34 @@ fn blessing_reports_each_golden_file() {
             "fails.golden.yaml",
             "not written: an expectation failed\n  help: fix the script, or accept the actual values with `pagewalk test --accept fails.pw`\n",
         ),
-        ("wrong.golden.yaml", "not written: the script has a mistake\n  help: fix the mistake\n"),
-        ("block.golden.yaml", "not written: a block with `fails` passes\n  help: remove `fails`"),
+        (
+            "wrong.golden.yaml",
+            "not written: the script has a mistake\n  help: fix the mistake\n",
+        ),
+        (
+            "block.golden.yaml",
+            "not written: a block with `fails` passes\n  help: remove `fails`",
+        ),
     ] {
-        assert!(messages.out.contains(&format!("{file}: {outcome}")), "{file}: {}", messages.out);
-        assert_eq!(folder.at(file).exists(), !outcome.starts_with("not written"), "{file}");
+        assert!(
+            messages.out.contains(&format!("{file}: {outcome}")),
+            "{file}: {}",
+            messages.out
+        );
+        assert_eq!(
+            folder.at(file).exists(),
+            !outcome.starts_with("not written"),
+            "{file}"
+        );
     }
     // The advice is never the command that did not help.
     assert!(!messages.out.contains("test --bless"), "{}", messages.out);
     // The advice works.
     assert_eq!(folder.test(&["--accept", "fails.pw"]).status, 0);
     assert!(
-        folder.passes(&["--bless", "fails.pw"]).starts_with("fails.golden.yaml: written, 2 statements\n")
+        folder
+            .passes(&["--bless", "fails.pw"])
+            .starts_with("fails.golden.yaml: written, 2 statements\n")
     );
 }
 
@@ -41,7 +60,12 @@ fn a_filter_that_selects_nothing_writes_nothing() {
     let folder = Folder::new("bless-nothing");
     folder.put("x.pw", HOLDS);
     let messages = folder.test(&["--bless", "--filter", "zzz"]);
-    assert_eq!((messages.status, folder.at("x.golden.yaml").exists()), (2, false), "{}", messages.out);
+    assert_eq!(
+        (messages.status, folder.at("x.golden.yaml").exists()),
+        (2, false),
+        "{}",
+        messages.out
+    );
     assert!(messages.err.contains("no case matches"), "{}", messages.err);
 }
 
@@ -64,35 +88,75 @@ fn a_golden_file_that_cannot_be_written_is_reported() {
 fn equal_changes_are_shown_once() {
     let folder = Folder::new("alike");
     for i in 0..30 {
-        folder.put(&format!("hw{i:02}.pw"), "machine simple\nread 0x3D4\nshow tlb\n");
+        folder.put(
+            &format!("hw{i:02}.pw"),
+            "machine simple\nread 0x3D4\nshow tlb\n",
+        );
     }
     folder.put("other.pw", "machine simple\nread 0x3D8\n");
     let blessed = folder.passes(&["--bless"]);
     assert_eq!(blessed.lines().count(), 4, "{blessed}");
-    assert!(blessed.contains("30 more golden files written: hw01.golden.yaml, "), "{blessed}");
-    assert!(folder.passes(&["--bless"]).contains("30 more golden files unchanged: "));
+    assert!(
+        blessed.contains("30 more golden files written: hw01.golden.yaml, "),
+        "{blessed}"
+    );
+    assert!(
+        folder
+            .passes(&["--bless"])
+            .contains("30 more golden files unchanged: ")
+    );
     for i in 0..30 {
         folder.swap(&format!("hw{i:02}.golden.yaml"), "vpn 0x0F", "vpn 0x0E");
     }
     folder.swap("other.golden.yaml", "vpn 0x0F", "vpn 0x0E");
     let messages = folder.test(&[]);
-    assert_eq!((messages.status, messages.last()), (1, "0 passed, 31 failed"));
+    assert_eq!(
+        (messages.status, messages.last()),
+        (1, "0 passed, 31 failed")
+    );
     let once = "29 more cases fail alike: hw01.pw:2, hw02.pw:2, hw03.pw:2, hw04.pw:2, hw05.pw:2, hw06.pw:2, hw07.pw:2, \
                 hw08.pw:2, …; `--verbose` shows all\n";
     assert!(messages.out.contains(once), "{}", messages.out);
-    assert_eq!(messages.out.matches("+ vpn 0x0F").count(), 2, "{}", messages.out);
-    assert!(messages.out.contains("read 0x3D8  other.pw:2"), "{}", messages.out);
-    assert_eq!(folder.test(&["--verbose"]).out.matches("+ vpn 0x0F").count(), 31);
+    assert_eq!(
+        messages.out.matches("+ vpn 0x0F").count(),
+        2,
+        "{}",
+        messages.out
+    );
+    assert!(
+        messages.out.contains("read 0x3D8  other.pw:2"),
+        "{}",
+        messages.out
+    );
+    assert_eq!(
+        folder
+            .test(&["--verbose"])
+            .out
+            .matches("+ vpn 0x0F")
+            .count(),
+        31
+    );
     // A case that also fails for another reason is shown.
     folder.swap("hw07.pw", "read 0x3D4", "read 0x3D4 => vpn 0x01");
     let messages = folder.test(&[]);
-    assert!(messages.out.contains("✗ hw07.pw") && messages.out.contains("28 more cases fail alike"));
+    assert!(
+        messages.out.contains("✗ hw07.pw") && messages.out.contains("28 more cases fail alike")
+    );
     // Different changes fill no more than some screens.
     for i in 0..30 {
-        folder.put(&format!("hw{i:02}.pw"), format!("machine simple\nread {i}\n"));
+        folder.put(
+            &format!("hw{i:02}.pw"),
+            format!("machine simple\nread {i}\n"),
+        );
     }
     let messages = folder.test(&[]);
-    assert!(messages.out.contains("21 more cases differ in other ways: hw10.pw:"), "{}", messages.out);
+    assert!(
+        messages
+            .out
+            .contains("21 more cases differ in other ways: hw10.pw:"),
+        "{}",
+        messages.out
+    );
 }
 
 #[test]
@@ -102,26 +166,47 @@ fn a_renamed_script_finds_its_golden_file() {
     folder.put("z.pw", HOLDS);
     // Git does not track the file yet, so `git mv` would fail.
     let messages = folder.test(&[]);
-    assert!(messages.err.contains("help: run `mv x.golden.yaml y.golden.yaml`"), "{}", messages.err);
+    assert!(
+        messages
+            .err
+            .contains("help: run `mv x.golden.yaml y.golden.yaml`"),
+        "{}",
+        messages.err
+    );
     for args in [&["init", "--quiet"][..], &["add", "x.golden.yaml"]] {
-        assert!(Command::new("git").args(args).current_dir(folder.at(".")).status().unwrap().success());
+        assert!(
+            Command::new("git")
+                .args(args)
+                .current_dir(folder.at("."))
+                .status()
+                .unwrap()
+                .success()
+        );
     }
     let help = "`git mv x.golden.yaml y.golden.yaml`";
     let messages = folder.test(&[]);
     assert_eq!(messages.status, 2, "{}", messages.out);
     assert!(
-        messages.err.contains(&format!("`y.pw` has the results in `x.golden.yaml`\n  help: run {help}")),
+        messages.err.contains(&format!(
+            "`y.pw` has the results in `x.golden.yaml`\n  help: run {help}"
+        )),
         "{}",
         messages.err
     );
     assert!(!messages.err.contains("`z.pw` has"), "{}", messages.err);
     let messages = folder.test(&["--bless"]);
     assert!(
-        messages.out.contains("y.golden.yaml: not written: `y.pw` has the results in `x.golden.yaml`"),
+        messages
+            .out
+            .contains("y.golden.yaml: not written: `y.pw` has the results in `x.golden.yaml`"),
         "{}",
         messages.out
     );
-    assert!(messages.out.contains(help) && !folder.at("y.golden.yaml").exists(), "{}", messages.out);
+    assert!(
+        messages.out.contains(help) && !folder.at("y.golden.yaml").exists(),
+        "{}",
+        messages.out
+    );
     assert!(folder.at("z.golden.yaml").exists());
     std::fs::rename(folder.at("x.golden.yaml"), folder.at("y.golden.yaml")).unwrap();
     folder.passes(&["--require-golden"]);
@@ -143,15 +228,26 @@ fn a_document_keeps_its_golden_file_beside_a_new_script() {
 fn pruning_removes_golden_files_without_a_script() {
     let folder = golden("prune");
     std::fs::remove_file(folder.at("x.pw")).unwrap();
-    folder.put("y.pw", HOLDS).put("cluster.golden.yaml", "kind: Pod\n");
-    assert!(folder.test(&[]).err.contains("remove it with `pagewalk test --prune`"));
+    folder
+        .put("y.pw", HOLDS)
+        .put("cluster.golden.yaml", "kind: Pod\n");
+    assert!(
+        folder
+            .test(&[])
+            .err
+            .contains("remove it with `pagewalk test --prune`")
+    );
     assert_eq!(folder.test_with(&["--prune"], &[("CI", "1")]).status, 2);
     assert_eq!(
         folder.passes(&["--prune"]),
         "cluster.golden.yaml: not removed: Pagewalk did not write this file\nx.golden.yaml: no script\n1 golden file removed\n"
     );
     assert!(!folder.at("x.golden.yaml").exists() && folder.at("cluster.golden.yaml").exists());
-    assert!(folder.passes(&["--prune"]).ends_with("0 golden files removed\n"));
+    assert!(
+        folder
+            .passes(&["--prune"])
+            .ends_with("0 golden files removed\n")
+    );
 }
 
 #[test]
@@ -160,11 +256,21 @@ fn a_filter_keeps_the_results_of_a_removed_scenario() {
     let one = "machine simple\nscenario \"one\" {\n  read 1\n}\n";
     folder.put("f.pw", format!("{one}scenario \"two\" {{\n  read 2\n}}\n"));
     folder.passes(&["--bless"]);
-    let two = folder.get("f.golden.yaml").split_once("- scenario: two").unwrap().1.to_owned();
+    let two = folder
+        .get("f.golden.yaml")
+        .split_once("- scenario: two")
+        .unwrap()
+        .1
+        .to_owned();
     folder.put("f.pw", one.replace("read 1", "read 3"));
     folder.passes(&["--bless", "--filter", "*one"]);
     assert!(folder.get("f.golden.yaml").contains(&two));
-    assert!(folder.test(&[]).out.contains("the golden file has the scenario `two`, but the script does not"));
+    assert!(
+        folder
+            .test(&[])
+            .out
+            .contains("the golden file has the scenario `two`, but the script does not")
+    );
     folder.passes(&["--bless"]);
     assert!(!folder.get("f.golden.yaml").contains("two"));
 }
@@ -172,8 +278,20 @@ fn a_filter_keeps_the_results_of_a_removed_scenario() {
 #[test]
 fn a_mistake_is_reported_beside_an_unusable_golden_file() {
     let folder = golden("bless-both");
-    folder.put("x.pw", WRONG).put("x.golden.yaml", "<<<<<<< HEAD\n");
+    folder
+        .put("x.pw", WRONG)
+        .put("x.golden.yaml", "<<<<<<< HEAD\n");
     let wrong = folder.test(&[]);
-    assert!(wrong.out.contains("[unknown-verb]") && wrong.out.contains("2 mistakes"), "{}", wrong.out);
-    assert!(wrong.out.contains("conflict markers from a merge in line 1"), "{}", wrong.out);
+    assert!(
+        wrong.out.contains("[unknown-verb]") && wrong.out.contains("2 mistakes"),
+        "{}",
+        wrong.out
+    );
+    assert!(
+        wrong
+            .out
+            .contains("conflict markers from a merge in line 1"),
+        "{}",
+        wrong.out
+    );
 }

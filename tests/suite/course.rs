@@ -7,17 +7,29 @@ const HOMEWORK: &str = "include \"../lib/machine.pw\"\nread 0x3D4 => vpn 0x0F\n"
 
 fn course(name: &str, settings: &str) -> Folder {
     let folder = Folder::new(name);
-    folder.put("lib/machine.pw", MACHINE).put("homework/1.pw", HOMEWORK).put("drafts/2.pw", "read 0 =>\n");
+    folder
+        .put("lib/machine.pw", MACHINE)
+        .put("homework/1.pw", HOMEWORK)
+        .put("drafts/2.pw", "read 0 =>\n");
     folder.put("pagewalk.toml", settings);
     folder
 }
 
 #[test]
 fn a_course_shares_files_and_skips_drafts() {
-    let folder = course("course", "root = \".\"\n[test]\nexclude = [\"drafts\"]\njobs = 1\n");
-    assert_eq!(folder.passes(&["--list"]), "homework/1.pw\nlib/machine.pw\n");
+    let folder = course(
+        "course",
+        "root = \".\"\n[test]\nexclude = [\"drafts\"]\njobs = 1\n",
+    );
+    assert_eq!(
+        folder.passes(&["--list"]),
+        "homework/1.pw\nlib/machine.pw\n"
+    );
     assert_eq!(folder.passes(&["--quiet"]), "2 passed, 0 failed\n");
-    assert_eq!(folder.passes(&["--list", "--skip", "lib/*.pw"]), "homework/1.pw\n");
+    assert_eq!(
+        folder.passes(&["--list", "--skip", "lib/*.pw"]),
+        "homework/1.pw\n"
+    );
     // The command line selects excluded files.
     assert_eq!(folder.test(&["drafts"]).status, 2);
     assert_eq!(folder.test(&["drafts/2.pw"]).status, 2);
@@ -25,16 +37,28 @@ fn a_course_shares_files_and_skips_drafts() {
     let folder = course("no-course", "");
     let failed = folder.test(&["--quiet"]);
     assert_eq!((failed.status, failed.last()), (2, "1 passed, 2 failed"));
-    assert!(failed.err.contains("put a `pagewalk.toml` with the line `root = \".\"`"), "{}", failed.err);
+    assert!(
+        failed
+            .err
+            .contains("put a `pagewalk.toml` with the line `root = \".\"`"),
+        "{}",
+        failed.err
+    );
 }
 
 #[test]
 fn ignored_files_are_skipped_unless_named() {
     let folder = course("ignored", "root = \".\"\n");
     folder.put(".git/HEAD", "ref: refs/heads/main\n");
-    assert_eq!(folder.passes(&["--list"]), "drafts/2.pw\nhomework/1.pw\nlib/machine.pw\n");
+    assert_eq!(
+        folder.passes(&["--list"]),
+        "drafts/2.pw\nhomework/1.pw\nlib/machine.pw\n"
+    );
     folder.put(".gitignore", "drafts/\n");
-    assert_eq!(folder.passes(&["--list"]), "homework/1.pw\nlib/machine.pw\n");
+    assert_eq!(
+        folder.passes(&["--list"]),
+        "homework/1.pw\nlib/machine.pw\n"
+    );
     assert_eq!(folder.passes(&["--list", "drafts/2.pw"]), "drafts/2.pw\n");
 }
 
@@ -42,8 +66,14 @@ fn ignored_files_are_skipped_unless_named() {
 fn mistakes_in_the_settings_are_reported_once() {
     for (settings, message) in [
         ("[tests]\n", "unknown field `tests`"),
-        ("[test]\nexclude = [\"a\", \"[\"]\n", "unclosed character class"),
-        ("root = \"../..\"\n", "is not inside the folder of `pagewalk.toml`"),
+        (
+            "[test]\nexclude = [\"a\", \"[\"]\n",
+            "unclosed character class",
+        ),
+        (
+            "root = \"../..\"\n",
+            "is not inside the folder of `pagewalk.toml`",
+        ),
     ] {
         let folder = course("mistakes", settings);
         let wrong = folder.test(&[]);
@@ -61,14 +91,26 @@ fn papers_and_formatting_have_defaults() {
         "defaults",
         "root = \".\"\n[fmt]\nexclude = [\"/drafts\"]\n[exam]\noutput = \"papers\"\nformat = \"html\"\n",
     );
-    folder.put("homework/q.pw", "include \"../lib/machine.pw\"\nquestion \"Q\" {\n  ask 0x3D4 => vpn\n}\n");
+    folder.put(
+        "homework/q.pw",
+        "include \"../lib/machine.pw\"\nquestion \"Q\" {\n  ask 0x3D4 => vpn\n}\n",
+    );
     let pagewalk = |args: &[&str]| folder.pagewalk(args);
     let exam = pagewalk(&["exam", "homework/q.pw"]);
     assert_eq!(exam.status, 0, "{}", exam.err);
     assert!(folder.get("papers/q.html").starts_with("<!DOCTYPE html>"));
-    assert!(pagewalk(&["exam", "homework/q.pw", "-o", "-", "--format", "markdown"]).out.starts_with("# "));
+    assert!(
+        pagewalk(&["exam", "homework/q.pw", "-o", "-", "--format", "markdown"])
+            .out
+            .starts_with("# ")
+    );
     let formatted = pagewalk(&["fmt", "--check", "."]);
-    assert_eq!((formatted.status, formatted.out.as_str()), (0, "3 scripts formatted\n"), "{}", formatted.err);
+    assert_eq!(
+        (formatted.status, formatted.out.as_str()),
+        (0, "3 scripts formatted\n"),
+        "{}",
+        formatted.err
+    );
     folder.put("pagewalk.toml", "[exam]\nformat = \"word\"\n");
     let wrong = pagewalk(&["exam", "homework/1.pw"]);
     assert_eq!(wrong.status, 2);

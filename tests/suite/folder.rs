@@ -29,7 +29,9 @@ pub struct Folder {
 impl Folder {
     /// Creates an empty folder.
     pub fn new(name: &str) -> Self {
-        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("suite").join(name);
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR"))
+            .join("suite")
+            .join(name);
         let _ = fs::remove_dir_all(&path);
         fs::create_dir_all(&path).unwrap();
         Self { path }
@@ -87,7 +89,11 @@ impl Folder {
         let mut child = command.spawn().unwrap();
         let out = BufReader::new(child.stdout.take().unwrap());
         let (send, lines) = channel();
-        std::thread::spawn(move || out.lines().map_while(Result::ok).try_for_each(|line| send.send(line)));
+        std::thread::spawn(move || {
+            out.lines()
+                .map_while(Result::ok)
+                .try_for_each(|line| send.send(line))
+        });
         Watching { child, lines }
     }
 
@@ -114,7 +120,12 @@ impl Watching {
 
     /// Waits until a run prints this summary.
     pub fn until(&mut self, summary: &str) {
-        while self.lines.recv_timeout(Duration::from_mins(1)).expect(summary) != summary {}
+        while self
+            .lines
+            .recv_timeout(Duration::from_mins(1))
+            .expect(summary)
+            != summary
+        {}
     }
 }
 
@@ -134,7 +145,10 @@ pub fn run(folder: &Path, args: &[&str], variables: &[(&str, &str)]) -> Told {
 fn pagewalk(folder: &Path, args: &[&str], variables: &[(&str, &str)]) -> Told {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pagewalk"));
     command.args(args).current_dir(folder).stdin(Stdio::null());
-    command.env_remove("NO_COLOR").env_remove("CI").envs(variables.iter().copied());
+    command
+        .env_remove("NO_COLOR")
+        .env_remove("CI")
+        .envs(variables.iter().copied());
     let output = command.output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
     Told {

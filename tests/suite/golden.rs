@@ -10,8 +10,10 @@ pub(super) fn golden(name: &str) -> Folder {
     let folder = Folder::new(name);
     folder.put(
         "machine.yaml",
-        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/machines/simple.yaml"))
-            .unwrap(),
+        std::fs::read_to_string(
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/machines/simple.yaml"),
+        )
+        .unwrap(),
     );
     folder.put("x.pw", "machine \"machine.yaml\"\nscenario \"one\" {\n  read 0x3D4\n}\nscenario \"two\" {\n  read 0x3D8\n}\n");
     let messages = folder.test(&["--bless"]);
@@ -29,8 +31,13 @@ pub(super) fn golden(name: &str) -> Folder {
 fn a_golden_file_uses_the_words_of_the_language() {
     let folder = golden("golden");
     let text = folder.get("x.golden.yaml");
-    for part in ["format: 2\n", "- scenario: one\n", "  - do: read 0x3D4\n", "vpn 0x0F, vpo 0x14", "\n...\n"]
-    {
+    for part in [
+        "format: 2\n",
+        "- scenario: one\n",
+        "  - do: read 0x3D4\n",
+        "vpn 0x0F, vpo 0x14",
+        "\n...\n",
+    ] {
         assert!(text.contains(part), "{part} in\n{text}");
     }
     // Golden files contain no line numbers or versions.
@@ -47,14 +54,35 @@ fn a_changed_golden_file_is_seen() {
     let folder = golden("golden-changed");
     folder.swap("x.golden.yaml", "vpn 0x0F, vpo 0x14", "vpn 0x0E, vpo 0x14");
     let messages = folder.test(&[]);
-    assert_eq!((messages.status, messages.last()), (1, "2 passed, 1 failed"), "{}", messages.out);
+    assert_eq!(
+        (messages.status, messages.last()),
+        (1, "2 passed, 1 failed"),
+        "{}",
+        messages.out
+    );
     let marked = "- vpn 0x0E, vpo 0x14";
-    let at = messages.out.find(marked).unwrap_or_else(|| panic!("{}", messages.out));
+    let at = messages
+        .out
+        .find(marked)
+        .unwrap_or_else(|| panic!("{}", messages.out));
     let mut lines = messages.out[at..].lines().skip(1);
     // The marks appear only below the word that differs.
-    assert!(lines.next().unwrap().trim_start().starts_with("^^^^"), "{}", messages.out);
-    assert!(lines.next().unwrap().contains("+ vpn 0x0F, vpo 0x14"), "{}", messages.out);
-    for part in ["x.pw :: one", "read 0x3D4", "x.pw:3", "pagewalk test --bless x.pw\n"] {
+    assert!(
+        lines.next().unwrap().trim_start().starts_with("^^^^"),
+        "{}",
+        messages.out
+    );
+    assert!(
+        lines.next().unwrap().contains("+ vpn 0x0F, vpo 0x14"),
+        "{}",
+        messages.out
+    );
+    for part in [
+        "x.pw :: one",
+        "read 0x3D4",
+        "x.pw:3",
+        "pagewalk test --bless x.pw\n",
+    ] {
         assert!(messages.out.contains(part), "{part} in {}", messages.out);
     }
     let colored = folder.test(&["--color", "always"]).out;
@@ -89,9 +117,11 @@ fn a_changed_script_is_seen() {
 fn a_changed_engine_is_seen() {
     // A change to the machine file is like a change to the engine. The script and its golden file stay the
     // same, but the facts change.
-    for (from, to) in
-        [("ways: 4", "ways: 2"), ("virtual: 14 bits", "virtual: 16 bits"), ("page: 64 B", "page: 32 B")]
-    {
+    for (from, to) in [
+        ("ways: 4", "ways: 2"),
+        ("virtual: 14 bits", "virtual: 16 bits"),
+        ("page: 64 B", "page: 32 B"),
+    ] {
         let folder = golden("engine-changed");
         folder.swap("machine.yaml", from, to);
         let messages = folder.test(&[]);
@@ -118,12 +148,20 @@ fn blessing_writes_the_named_files_and_shows_the_changes() {
     );
     assert!(!messages.out.contains("+ read 0x010"), "{}", messages.out);
     let text = folder.get("x.golden.yaml");
-    assert!(text.contains("do: read 0x3D4") && text.contains("do: read 0x020"), "{text}");
+    assert!(
+        text.contains("do: read 0x3D4") && text.contains("do: read 0x020"),
+        "{text}"
+    );
     assert_eq!(folder.test(&[]).last(), "2 passed, 1 failed");
     // `--bless` ignores failing cases.
     folder.swap("x.pw", "read 0x010", "read 0x010 => vpn 0x3F");
     let messages = folder.test(&["--bless"]);
-    assert_eq!((messages.status, folder.get("x.golden.yaml")), (1, text), "{}", messages.out);
+    assert_eq!(
+        (messages.status, folder.get("x.golden.yaml")),
+        (1, text),
+        "{}",
+        messages.out
+    );
     // No temporary file remains.
     let left = std::fs::read_dir(folder.at(".")).unwrap().count();
     assert_eq!(left, 3);
@@ -136,7 +174,11 @@ fn machines_do_not_bless() {
     let before = folder.get("x.golden.yaml");
     let messages = folder.test_with(&["--bless"], &[("CI", "true")]);
     assert_eq!((messages.status, messages.out.as_str()), (2, ""));
-    assert!(messages.err.contains("`--bless` refuses to run"), "{}", messages.err);
+    assert!(
+        messages.err.contains("`--bless` refuses to run"),
+        "{}",
+        messages.err
+    );
     assert_eq!(folder.get("x.golden.yaml"), before);
     assert_eq!(folder.test_with(&["--bless"], &[("CI", "")]).status, 0);
 }
@@ -147,8 +189,15 @@ fn a_golden_file_can_be_required() {
     folder.put("y.pw", HOLDS);
     assert!(folder.passes(&[]).contains("1 file without a golden"));
     let messages = folder.test(&["--require-golden"]);
-    assert_eq!((messages.status, messages.last()), (1, "3 passed, 1 failed"));
-    assert!(messages.out.contains("pagewalk test --bless y.pw"), "{}", messages.out);
+    assert_eq!(
+        (messages.status, messages.last()),
+        (1, "3 passed, 1 failed")
+    );
+    assert!(
+        messages.out.contains("pagewalk test --bless y.pw"),
+        "{}",
+        messages.out
+    );
 }
 
 /// The message about a changed golden file.
@@ -156,8 +205,16 @@ fn spoiled(name: &str, spoil: impl Fn(&Folder, &str)) -> String {
     let folder = golden(name);
     spoil(&folder, &folder.get("x.golden.yaml"));
     let messages = folder.test(&[]);
-    assert_eq!(messages.status, 2, "{name}: {}{}", messages.out, messages.err);
-    assert!(messages.out.contains("x.golden.yaml:"), "{name}: {}", messages.out);
+    assert_eq!(
+        messages.status, 2,
+        "{name}: {}{}",
+        messages.out, messages.err
+    );
+    assert!(
+        messages.out.contains("x.golden.yaml:"),
+        "{name}: {}",
+        messages.out
+    );
     messages.out
 }
 
@@ -176,21 +233,36 @@ fn unusable_golden_files_are_distinguished() {
         folder.put(golden, "");
     });
     assert!(said.contains("is empty"), "{said}");
-    let said = spoiled("newer", |folder, _| folder.swap(golden, "format: 2", "format: 7\nnew_things: yes"));
-    assert!(said.contains("has format 7") && said.contains("supports only formats 1–2"), "{said}");
-    let said =
-        spoiled("invalid", |folder, _| folder.swap(golden, "  - do: read 0x3D4", "  - do: [read 0x3D4"));
-    assert!(said.contains("is not valid"), "{said}");
-    let said = spoiled("merged", |folder, text| {
-        folder.put(golden, format!("<<<<<<< HEAD\n{text}=======\n{text}>>>>>>> other\n"));
+    let said = spoiled("newer", |folder, _| {
+        folder.swap(golden, "format: 2", "format: 7\nnew_things: yes")
     });
     assert!(
-        said.contains("x.golden.yaml:1:1: the golden file has conflict markers from a merge in lines 1–"),
+        said.contains("has format 7") && said.contains("supports only formats 1–2"),
         "{said}"
     );
-    let said =
-        spoiled("unknown", |folder, _| folder.swap(golden, "  - do: read 0x3D4", "  - did: read 0x3D4"));
-    assert!(said.contains("is not valid") && said.contains("did"), "{said}");
+    let said = spoiled("invalid", |folder, _| {
+        folder.swap(golden, "  - do: read 0x3D4", "  - do: [read 0x3D4")
+    });
+    assert!(said.contains("is not valid"), "{said}");
+    let said = spoiled("merged", |folder, text| {
+        folder.put(
+            golden,
+            format!("<<<<<<< HEAD\n{text}=======\n{text}>>>>>>> other\n"),
+        );
+    });
+    assert!(
+        said.contains(
+            "x.golden.yaml:1:1: the golden file has conflict markers from a merge in lines 1–"
+        ),
+        "{said}"
+    );
+    let said = spoiled("unknown", |folder, _| {
+        folder.swap(golden, "  - do: read 0x3D4", "  - did: read 0x3D4")
+    });
+    assert!(
+        said.contains("is not valid") && said.contains("did"),
+        "{said}"
+    );
     let said = spoiled("not-text", |folder, _| {
         folder.put(golden, b"format: 1\n\xff\xfe");
     });
@@ -199,14 +271,20 @@ fn unusable_golden_files_are_distinguished() {
         std::fs::remove_file(folder.at(golden)).unwrap();
         std::fs::create_dir(folder.at(golden)).unwrap();
     });
-    assert!(said.contains("cannot be read: a folder has this name"), "{said}");
+    assert!(
+        said.contains("cannot be read: a folder has this name"),
+        "{said}"
+    );
     #[cfg(unix)]
     {
         let said = spoiled("a-link", |folder, _| {
             std::fs::remove_file(folder.at(golden)).unwrap();
             std::os::unix::fs::symlink("nowhere", folder.at(golden)).unwrap();
         });
-        assert!(said.contains("cannot be read: it is a link to a file that does not exist"), "{said}");
+        assert!(
+            said.contains("cannot be read: it is a link to a file that does not exist"),
+            "{said}"
+        );
     }
     let said = spoiled("large", |folder, text| {
         folder.put(golden, format!("{text}{}", "# 10 MB\n".repeat(10 << 17)));
@@ -222,29 +300,60 @@ fn a_mistake_is_not_a_difference() {
     for (name, mistake, place, not_run) in [
         ("check", "read 0 =>\n", "x.pw:8:10", 2),
         ("scenario", late, "x.pw:9:11", 0),
-        ("run", "let n = 1 // tlb.hits\nscenario \"four\" {\n  read 0\n}\n", "x.pw:8:9", 1),
+        (
+            "run",
+            "let n = 1 // tlb.hits\nscenario \"four\" {\n  read 0\n}\n",
+            "x.pw:8:9",
+            1,
+        ),
     ] {
         let folder = golden(&format!("mistake-{name}"));
         folder.put("x.pw", folder.get("x.pw") + mistake);
         let files = ["x.json", "x.xml", "x.tap", "x.txt"];
         let formats = ["json", "junit", "tap", "github"];
-        let reports: Vec<String> =
-            formats.iter().zip(files).map(|(format, file)| format!("--report={format}={file}")).collect();
+        let reports: Vec<String> = formats
+            .iter()
+            .zip(files)
+            .map(|(format, file)| format!("--report={format}={file}"))
+            .collect();
         let messages = folder.test(&reports.iter().map(String::as_str).collect::<Vec<_>>());
         assert_eq!(messages.status, 2, "{name}: {}", messages.out);
-        assert!(messages.out.contains(&format!("  1 mistake:\n  {place}")), "{name}: {}", messages.out);
+        assert!(
+            messages.out.contains(&format!("  1 mistake:\n  {place}")),
+            "{name}: {}",
+            messages.out
+        );
         let [json, junit, tap, github] = files.map(|file| folder.get(file));
         let json: serde_json::Value = serde_json::from_str(&json).unwrap();
         assert_eq!(json["not_run"], not_run, "{name}: {json:#}");
-        assert_eq!(tap.matches("# SKIP not run").count(), not_run, "{name}: {tap}");
-        assert!(junit.contains(&format!("errors=\"1\" skipped=\"{not_run}\"")), "{name}: {junit}");
-        let (line, column) = place.strip_prefix("x.pw:").unwrap().split_once(':').unwrap();
-        assert!(github.contains(&format!("::error file=x.pw,line={line},col={column},")), "{name}: {github}");
+        assert_eq!(
+            tap.matches("# SKIP not run").count(),
+            not_run,
+            "{name}: {tap}"
+        );
+        assert!(
+            junit.contains(&format!("errors=\"1\" skipped=\"{not_run}\"")),
+            "{name}: {junit}"
+        );
+        let (line, column) = place
+            .strip_prefix("x.pw:")
+            .unwrap()
+            .split_once(':')
+            .unwrap();
+        assert!(
+            github.contains(&format!("::error file=x.pw,line={line},col={column},")),
+            "{name}: {github}"
+        );
         if name != "scenario" {
             assert_eq!(github.lines().count(), 1, "{name}: {github}");
             assert!(!messages.out.contains("bless"), "{name}: {}", messages.out);
         }
-        for case in json["cases"].as_array().unwrap().iter().filter(|case| case["verdict"] == "not-run") {
+        for case in json["cases"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|case| case["verdict"] == "not-run")
+        {
             assert_eq!(case["golden"]["state"], "not-compared", "{name}: {json:#}");
         }
     }
@@ -255,9 +364,21 @@ fn a_removed_statement_has_the_place_of_its_case() {
     let folder = golden("removed");
     folder.swap("x.pw", "  read 0x3D8\n", "");
     let messages = folder.test(&["--report", "github=-"]);
-    assert!(messages.out.starts_with("::error file=x.pw,line=5,title=x.pw %3A%3A two::"), "{}", messages.out);
+    assert!(
+        messages
+            .out
+            .starts_with("::error file=x.pw,line=5,title=x.pw %3A%3A two::"),
+        "{}",
+        messages.out
+    );
     // The annotation states the difference.
-    assert!(messages.out.contains("%0A- read 0x3D8%0A- vpn 0x0F, vpo 0x18"), "{}", messages.out);
+    assert!(
+        messages
+            .out
+            .contains("%0A- read 0x3D8%0A- vpn 0x0F, vpo 0x18"),
+        "{}",
+        messages.out
+    );
 }
 
 #[test]
@@ -268,7 +389,10 @@ fn declarations_are_in_the_golden_file() {
     folder.put("x.pw", format!("{machine}{table}read 0x80\n"));
     folder.passes(&["--bless"]);
     let golden = folder.get("x.golden.yaml");
-    assert!(golden.contains("    text: |-\n      machine {\n      virtual 14 bits,"), "{golden}");
+    assert!(
+        golden.contains("    text: |-\n      machine {\n      virtual 14 bits,"),
+        "{golden}"
+    );
     for (from, to) in [
         ("entries 16, ways 4", "entries 8, ways 2"),
         ("lines 16", "lines 8"),
@@ -291,8 +415,11 @@ fn declarations_are_in_the_golden_file() {
         in_text = line.starts_with("    text:") || in_text && line.starts_with("      ");
         !in_text
     });
-    let old =
-        old.collect::<Vec<_>>().join("\n").replace("format: 2", "format: 1").replace("\n...", "\ntotal: 4\n");
+    let old = old
+        .collect::<Vec<_>>()
+        .join("\n")
+        .replace("format: 2", "format: 1")
+        .replace("\n...", "\ntotal: 4\n");
     folder.put("x.golden.yaml", old);
     folder.passes(&[]);
     folder.swap("x.pw", "entries 16, ways 4", "entries 16, ways 8");
@@ -305,7 +432,9 @@ fn golden_files_of_the_first_format_pass() {
     let text = folder.get("x.golden.yaml");
     // The number is a count of statements in format 1, and a merge can make it wrong.
     for number in ["3", "2"] {
-        let old = text.replace("format: 2", "format: 1").replace("\n...\n", &format!("\ntotal: {number}\n"));
+        let old = text
+            .replace("format: 2", "format: 1")
+            .replace("\n...\n", &format!("\ntotal: {number}\n"));
         folder.put("x.golden.yaml", &old);
         folder.passes(&["--require-golden"]);
     }
@@ -325,9 +454,16 @@ fn a_golden_file_without_a_script_is_stale() {
     let folder = golden("stale");
     std::fs::rename(folder.at("x.pw"), folder.at("y.pw")).unwrap();
     let messages = folder.test(&[]);
-    assert_eq!((messages.status, messages.last()), (2, "3 passed, 1 failed"), "{}", messages.out);
+    assert_eq!(
+        (messages.status, messages.last()),
+        (2, "3 passed, 1 failed"),
+        "{}",
+        messages.out
+    );
     assert!(
-        messages.out.contains("x.golden.yaml:1:1: this golden file belongs to no script")
+        messages
+            .out
+            .contains("x.golden.yaml:1:1: this golden file belongs to no script")
             && messages.out.contains(", 1 file without a golden file\n"),
         "{}",
         messages.out
@@ -340,8 +476,9 @@ fn a_golden_file_without_a_script_is_stale() {
 #[test]
 fn long_runs_have_short_golden_files() {
     let folder = Folder::new("long");
-    let script =
-        |last: &str| format!("machine simple\nfor i in 0..30000 {{\n  read i % 0x100\n  probe {last}\n}}\n");
+    let script = |last: &str| {
+        format!("machine simple\nfor i in 0..30000 {{\n  read i % 0x100\n  probe {last}\n}}\n")
+    };
     folder.put("x.pw", script("0"));
     folder.passes(&["--bless"]);
     let text = folder.get("x.golden.yaml");
@@ -351,12 +488,22 @@ fn long_runs_have_short_golden_files() {
     folder.passes(&[]);
     // The comparison includes the last iteration.
     folder.put("x.pw", script("(i // 29999) * 0x40"));
-    folder.swap("x.golden.yaml", "do: probe 0\n", "do: probe (i // 29999) * 0x40\n");
-    let text = folder.get("x.golden.yaml").replace("do: probe 0\n", "do: probe (i // 29999) * 0x40\n");
+    folder.swap(
+        "x.golden.yaml",
+        "do: probe 0\n",
+        "do: probe (i // 29999) * 0x40\n",
+    );
+    let text = folder
+        .get("x.golden.yaml")
+        .replace("do: probe 0\n", "do: probe (i // 29999) * 0x40\n");
     folder.put("x.golden.yaml", text);
     let messages = folder.test(&[]);
     assert_eq!(messages.status, 1, "{}", messages.out);
-    assert!(messages.out.contains("1 statement differs"), "{}", messages.out);
+    assert!(
+        messages.out.contains("1 statement differs"),
+        "{}",
+        messages.out
+    );
 }
 
 #[test]

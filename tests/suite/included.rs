@@ -15,7 +15,9 @@ fn folder(name: &str) -> Folder {
 /// Returns the statements that a golden file lists.
 fn statements(folder: &Folder, golden: &str) -> Vec<String> {
     let text = folder.get(golden);
-    text.lines().filter_map(|line| line.trim().strip_prefix("- do: ").map(str::to_owned)).collect()
+    text.lines()
+        .filter_map(|line| line.trim().strip_prefix("- do: ").map(str::to_owned))
+        .collect()
 }
 
 #[test]
@@ -25,9 +27,15 @@ fn an_included_script_is_listed_once() {
     assert_eq!(folder.passes(&["--list"]), cases);
     folder.passes(&["--bless"]);
     // The statement of a definition belongs to the caller.
-    assert_eq!(statements(&folder, "main.golden.yaml"), ["read va", "read 0x3D6"]);
+    assert_eq!(
+        statements(&folder, "main.golden.yaml"),
+        ["read va", "read 0x3D6"]
+    );
     assert_eq!(statements(&folder, "library.golden.yaml").len(), 3);
-    assert_eq!(folder.test(&["--require-golden"]).last(), "4 passed, 0 failed");
+    assert_eq!(
+        folder.test(&["--require-golden"]).last(),
+        "4 passed, 0 failed"
+    );
     // A new statement of the library differs in the library alone.
     folder.swap("library.pw", "touch(0x3D4)", "show tlb\ntouch(0x3D4)");
     let changed = folder.test(&[]);
@@ -43,17 +51,28 @@ fn a_failure_in_an_included_script_fails_each_script() {
     let folder = folder("included-failure");
     folder.swap("library.pw", "misses == 1", "misses == 2");
     let failed = folder.test(&[]);
-    assert_eq!((failed.status, failed.last()), (1, "3 passed, 2 failed"), "{}", failed.out);
+    assert_eq!(
+        (failed.status, failed.last()),
+        (1, "3 passed, 2 failed"),
+        "{}",
+        failed.out
+    );
     assert!(failed.out.contains("main.pw :: library"), "{}", failed.out);
 }
 
 #[test]
 fn a_fragment_is_listed_with_each_script() {
     let folder = Folder::new("fragment");
-    folder.put("fragment.pw", "read 0x3D4\nscenario \"again\" {\n  read 0x3D4\n}\n");
+    folder.put(
+        "fragment.pw",
+        "read 0x3D4\nscenario \"again\" {\n  read 0x3D4\n}\n",
+    );
     folder.put("main.pw", "machine simple\ninclude \"fragment.pw\"\n");
     folder.passes(&["--bless"]);
-    assert_eq!(statements(&folder, "main.golden.yaml"), ["machine simple", "read 0x3D4", "read 0x3D4"]);
+    assert_eq!(
+        statements(&folder, "main.golden.yaml"),
+        ["machine simple", "read 0x3D4", "read 0x3D4"]
+    );
     assert_eq!(folder.test(&[]).last(), "2 passed, 0 failed");
 }
 
@@ -61,16 +80,24 @@ fn a_fragment_is_listed_with_each_script() {
 #[test]
 fn golden_files_of_the_first_format_list_included_scripts() {
     let folder = folder("included-format-1");
-    folder.put("whole.pw", MAIN.replace("include \"library.pw\"\n", LIBRARY));
+    folder.put(
+        "whole.pw",
+        MAIN.replace("include \"library.pw\"\n", LIBRARY),
+    );
     folder.passes(&["--bless", "whole.pw"]);
     let whole = folder.get("whole.golden.yaml");
-    let first = whole.replace("format: 2", "format: 1").replace("\n...\n", "\ntotal: 6\n");
+    let first = whole
+        .replace("format: 2", "format: 1")
+        .replace("\n...\n", "\ntotal: 6\n");
     for name in ["library.pw", "main.pw"] {
         folder.passes(&["--bless", name]);
     }
     let second = folder.get("main.golden.yaml");
     folder.put("main.golden.yaml", &first);
-    assert_eq!(folder.passes(&["main.pw"]).lines().last(), Some("2 passed, 0 failed"));
+    assert_eq!(
+        folder.passes(&["main.pw"]).lines().last(),
+        Some("2 passed, 0 failed")
+    );
     // Blessing one case drops the statements of the library from the other cases.
     folder.passes(&["--bless", "main.pw", "--filter", ":: main"]);
     assert_eq!(folder.get("main.golden.yaml"), second);

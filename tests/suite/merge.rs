@@ -96,18 +96,35 @@ impl Kind {
     fn write(self, parts: &Parts) -> String {
         let parts = parts.iter().map(|part| match self {
             Kind::Scenarios => format!("scenario {:?} {{\n{}\n}}\n", part[0], part.join("\n")),
-            Kind::Blocks => format!("# Text\n\n```pagewalk\nmachine simple\n{}\n```\n\n", part.join("\n")),
+            Kind::Blocks => format!(
+                "# Text\n\n```pagewalk\nmachine simple\n{}\n```\n\n",
+                part.join("\n")
+            ),
         });
-        let head = if self == Kind::Scenarios { "machine simple\n" } else { "" };
+        let head = if self == Kind::Scenarios {
+            "machine simple\n"
+        } else {
+            ""
+        };
         head.to_owned() + &parts.collect::<String>()
     }
 }
 
 fn git(folder: &Folder, args: &[&str]) -> bool {
-    let names = ["user.name=x", "user.email=x@example.com", "commit.gpgsign=false"];
+    let names = [
+        "user.name=x",
+        "user.email=x@example.com",
+        "commit.gpgsign=false",
+    ];
     let mut command = Command::new("git");
-    command.args(names.iter().flat_map(|name| ["-c", name])).args(args);
-    let done = command.current_dir(folder.at(".")).stdin(Stdio::null()).output().expect("git runs");
+    command
+        .args(names.iter().flat_map(|name| ["-c", name]))
+        .args(args);
+    let done = command
+        .current_dir(folder.at("."))
+        .stdin(Stdio::null())
+        .output()
+        .expect("git runs");
     done.status.success()
 }
 
@@ -119,8 +136,10 @@ fn entries(golden: &str) -> BTreeMap<String, Vec<String>> {
         if let Some(statement) = line.strip_prefix("  - do: ") {
             statement.clone_into(&mut last);
             entries.entry(last.clone()).or_default().push(String::new());
-        } else if let Some(entry) =
-            entries.get_mut(&last).and_then(|all| all.last_mut()).filter(|_| line.starts_with("    "))
+        } else if let Some(entry) = entries
+            .get_mut(&last)
+            .and_then(|all| all.last_mut())
+            .filter(|_| line.starts_with("    "))
         {
             *entry += line;
         }
@@ -130,27 +149,44 @@ fn entries(golden: &str) -> BTreeMap<String, Vec<String>> {
 
 /// Merges two branches. Returns whether git could merge the script and the golden file.
 fn merge(seed: u64) -> bool {
-    let kind = if seed.is_multiple_of(2) { Kind::Scenarios } else { Kind::Blocks };
+    let kind = if seed.is_multiple_of(2) {
+        Kind::Scenarios
+    } else {
+        Kind::Blocks
+    };
     let (file, golden) = (kind.file(), "x.golden.yaml");
     let folder = Folder::new(&format!("merge-{seed}"));
-    let mut editor = Editor { random: SplitMix64::new(seed), free: (0..0x400).collect() };
+    let mut editor = Editor {
+        random: SplitMix64::new(seed),
+        free: (0..0x400).collect(),
+    };
     let base = editor.parts();
     assert!(git(&folder, &["init", "--quiet", "--initial-branch=base"]));
     let mut approved = Vec::new();
-    for (branch, parts) in
-        [("base", base.clone()), ("ours", editor.edited(&base)), ("theirs", editor.edited(&base))]
-    {
+    for (branch, parts) in [
+        ("base", base.clone()),
+        ("ours", editor.edited(&base)),
+        ("theirs", editor.edited(&base)),
+    ] {
         assert!(branch == "base" || git(&folder, &["checkout", "--quiet", "-b", branch, "base"]));
         folder.put(file, kind.write(&parts));
         folder.passes(&["--bless"]);
         assert!(
             git(&folder, &["add", "."])
-                && git(&folder, &["commit", "--quiet", "--allow-empty", "-m", branch])
+                && git(
+                    &folder,
+                    &["commit", "--quiet", "--allow-empty", "-m", branch]
+                )
         );
         approved.push(entries(&folder.get(golden)));
     }
     let merged = git(&folder, &["merge", "--quiet", "-m", "merged", "ours"]);
-    let marked = |name: &str| folder.get(name).lines().any(|line| line.starts_with("<<<<<<< "));
+    let marked = |name: &str| {
+        folder
+            .get(name)
+            .lines()
+            .any(|line| line.starts_with("<<<<<<< "))
+    };
     if marked(file) {
         return false;
     }
@@ -158,11 +194,27 @@ fn merge(seed: u64) -> bool {
     let report = folder.test(&["--report", "json=-"]);
     if marked(golden) {
         let text = folder.get(golden);
-        let line = |mark: &str| 1 + text.lines().position(|line| line.starts_with(mark)).unwrap();
-        let last =
-            text.lines().count() - text.lines().rev().position(|line| line.starts_with(">>>>>>> ")).unwrap();
-        let message = format!("conflict markers from a merge in lines {}–{last}", line("<<<<<<< "));
-        assert!(report.status == 2 && report.err.contains(&message), "{seed}: {message} in {}", report.err);
+        let line = |mark: &str| {
+            1 + text
+                .lines()
+                .position(|line| line.starts_with(mark))
+                .unwrap()
+        };
+        let last = text.lines().count()
+            - text
+                .lines()
+                .rev()
+                .position(|line| line.starts_with(">>>>>>> "))
+                .unwrap();
+        let message = format!(
+            "conflict markers from a merge in lines {}–{last}",
+            line("<<<<<<< ")
+        );
+        assert!(
+            report.status == 2 && report.err.contains(&message),
+            "{seed}: {message} in {}",
+            report.err
+        );
         folder.passes(&["--bless"]);
         folder.passes(&[]);
         return false;
@@ -176,12 +228,16 @@ fn merge(seed: u64) -> bool {
             .collect::<Vec<_>>()
     };
     assert_eq!(of("notes"), Vec::<&Value>::new(), "{seed}");
-    let reported: BTreeSet<&str> =
-        of("differences").iter().map(|one| one["statement"].as_str().unwrap()).collect();
+    let reported: BTreeSet<&str> = of("differences")
+        .iter()
+        .map(|one| one["statement"].as_str().unwrap())
+        .collect();
     folder.passes(&["--bless"]);
     let [base, ours, theirs] = approved.try_into().unwrap();
     for (statement, run) in entries(&folder.get(golden)) {
-        let of = |golden: &BTreeMap<String, Vec<String>>| golden.get(&statement).cloned().unwrap_or_default();
+        let of = |golden: &BTreeMap<String, Vec<String>>| {
+            golden.get(&statement).cloned().unwrap_or_default()
+        };
         let (base, ours, theirs) = (of(&base), of(&ours), of(&theirs));
         let approved = match (ours == base, theirs == base) {
             (_, true) => ours,
@@ -193,26 +249,47 @@ fn merge(seed: u64) -> bool {
         // Only their results distinguish repeated statements.
         if run.len() == 1 && approved.len() == 1 || statement.starts_with("read") {
             let changed = run != approved;
-            assert_eq!(reported.contains(&*statement), changed, "{seed}: {statement} {run:?} {approved:?}");
+            assert_eq!(
+                reported.contains(&*statement),
+                changed,
+                "{seed}: {statement} {run:?} {approved:?}"
+            );
         }
     }
-    assert_eq!(report.status, i32::from(!reported.is_empty()), "{seed}: {}", report.err);
+    assert_eq!(
+        report.status,
+        i32::from(!reported.is_empty()),
+        "{seed}: {}",
+        report.err
+    );
     true
 }
 
 #[test]
 fn a_clean_merge_is_a_usable_golden_file() {
     let number = std::env::var("PAGEWALK_MERGES").ok();
-    let merges = number.map_or(MERGES, |number| number.parse().expect("PAGEWALK_MERGES is a number"));
+    let merges = number.map_or(MERGES, |number| {
+        number.parse().expect("PAGEWALK_MERGES is a number")
+    });
     let clean = (0..merges).filter(|seed| merge(*seed)).count();
-    assert!(clean as u64 * 4 > merges, "only {clean} of {merges} merges are clean");
+    assert!(
+        clean as u64 * 4 > merges,
+        "only {clean} of {merges} merges are clean"
+    );
 }
 
 #[test]
 fn two_statements_and_two_blocks_merge_without_a_conflict() {
-    for (kind, golden) in [(Kind::Scenarios, "x.golden.yaml"), (Kind::Blocks, "x.golden.yaml")] {
+    for (kind, golden) in [
+        (Kind::Scenarios, "x.golden.yaml"),
+        (Kind::Blocks, "x.golden.yaml"),
+    ] {
         let folder = Folder::new(&format!("merge-{}", kind.file()));
-        let part = |name: &str| (0..4).map(|i| format!("let {name}{i} = {i}")).collect::<Vec<_>>();
+        let part = |name: &str| {
+            (0..4)
+                .map(|i| format!("let {name}{i} = {i}"))
+                .collect::<Vec<_>>()
+        };
         let base: Parts = ["a", "b", "c"].map(part).into();
         let mut ours = base.clone();
         ours[0].insert(2, "let ours = 1".to_owned());
@@ -222,14 +299,25 @@ fn two_statements_and_two_blocks_merge_without_a_conflict() {
         theirs.insert(2, part("e"));
         assert!(git(&folder, &["init", "--quiet", "--initial-branch=base"]));
         for (branch, parts) in [("base", base), ("ours", ours), ("theirs", theirs)] {
-            assert!(branch == "base" || git(&folder, &["checkout", "--quiet", "-b", branch, "base"]));
+            assert!(
+                branch == "base" || git(&folder, &["checkout", "--quiet", "-b", branch, "base"])
+            );
             folder.put(kind.file(), kind.write(&parts));
             folder.passes(&["--bless"]);
-            assert!(git(&folder, &["add", "."]) && git(&folder, &["commit", "--quiet", "-m", branch]));
+            assert!(
+                git(&folder, &["add", "."]) && git(&folder, &["commit", "--quiet", "-m", branch])
+            );
         }
-        assert!(git(&folder, &["merge", "--quiet", "-m", "merged", "ours"]), "{}", folder.get(golden));
+        assert!(
+            git(&folder, &["merge", "--quiet", "-m", "merged", "ours"]),
+            "{}",
+            folder.get(golden)
+        );
         let text = folder.get(golden);
-        assert!(text.contains("do: let ours = 1") && text.contains("do: let theirs = 2"), "{text}");
+        assert!(
+            text.contains("do: let ours = 1") && text.contains("do: let theirs = 2"),
+            "{text}"
+        );
         folder.passes(&["--require-golden"]);
     }
 }

@@ -23,8 +23,15 @@ const WRONG: &str = "machine simple\nraed 0x3D4\n";
 #[test]
 fn scripts_and_blocks_are_found_in_order() {
     let folder = Folder::new("found");
-    folder.put("b.pw", HOLDS).put("a/z.pw", FAILS).put("a/b.pw", HOLDS).put(".git/x.pw", WRONG);
-    folder.put("target/x.pw", WRONG).put("notes.txt", WRONG).put("c.md", "# No script\n```sh\nls\n```\n");
+    folder
+        .put("b.pw", HOLDS)
+        .put("a/z.pw", FAILS)
+        .put("a/b.pw", HOLDS)
+        .put(".git/x.pw", WRONG);
+    folder
+        .put("target/x.pw", WRONG)
+        .put("notes.txt", WRONG)
+        .put("c.md", "# No script\n```sh\nls\n```\n");
     folder.put(
         "d.md",
         "# Two\n```pagewalk\nlet x = 1\n```\n- in a list\n\n  ~~~pagewalk named.pw\n  let y = 2\n  ~~~\n",
@@ -50,7 +57,10 @@ fn scripts_and_blocks_are_found_in_order() {
 #[test]
 fn the_exit_status_is_that_of_run() {
     let folder = Folder::new("status");
-    folder.put("good.pw", HOLDS).put("fails.pw", FAILS).put("wrong.pw", WRONG);
+    folder
+        .put("good.pw", HOLDS)
+        .put("fails.pw", FAILS)
+        .put("wrong.pw", WRONG);
     for (path, status, last) in [
         ("good.pw", 0, "1 passed, 0 failed"),
         ("fails.pw", 1, "2 passed, 1 failed"),
@@ -58,11 +68,19 @@ fn the_exit_status_is_that_of_run() {
         (".", 2, "3 passed, 2 failed"),
     ] {
         let messages = folder.test(&[path]);
-        assert_eq!((messages.status, messages.last()), (status, last), "{path}: {}", messages.out);
+        assert_eq!(
+            (messages.status, messages.last()),
+            (status, last),
+            "{path}: {}",
+            messages.out
+        );
     }
-    for args in
-        [&["nowhere.pw"][..], &["--filter", "nothing"], &["--partition", "3/2"], &["--partition", "0/2"]]
-    {
+    for args in [
+        &["nowhere.pw"][..],
+        &["--filter", "nothing"],
+        &["--partition", "3/2"],
+        &["--partition", "0/2"],
+    ] {
         assert_eq!(folder.test(args).status, 2, "{args:?}");
     }
     folder.put("notes.txt", "");
@@ -74,13 +92,28 @@ fn a_failure_is_reported_with_its_details() {
     let folder = Folder::new("messages");
     folder.put("x.pw", FAILS).put("w.pw", WRONG);
     let messages = folder.test(&["x.pw"]);
-    for part in ["x.pw :: bad", "read 0x3D4", "x.pw:6", "vpn", "expected 0x0E", "actual 0x0F"] {
+    for part in [
+        "x.pw :: bad",
+        "read 0x3D4",
+        "x.pw:6",
+        "vpn",
+        "expected 0x0E",
+        "actual 0x0F",
+    ] {
         assert!(messages.out.contains(part), "{part} in {}", messages.out);
     }
     let messages = folder.test(&["w.pw"]);
-    assert!(messages.out.contains("w.pw:2:1: [unknown-verb]"), "{}", messages.out);
+    assert!(
+        messages.out.contains("w.pw:2:1: [unknown-verb]"),
+        "{}",
+        messages.out
+    );
     // The diagnostics are formatted for a terminal on standard error.
-    assert!(messages.err.contains("did you mean `read`?"), "{}", messages.err);
+    assert!(
+        messages.err.contains("did you mean `read`?"),
+        "{}",
+        messages.err
+    );
 }
 
 #[test]
@@ -97,10 +130,22 @@ fn the_output_is_the_same_each_time() {
 fn cases_are_filtered_by_text_and_by_pattern() {
     let folder = Folder::new("filter");
     folder.put("a.pw", FAILS).put("b.pw", HOLDS);
-    assert_eq!(folder.passes(&["--list", "--filter", "goo"]), "a.pw :: good\n");
-    assert_eq!(folder.passes(&["--list", "--filter", "a*"]), "a.pw\na.pw :: good\na.pw :: bad\n");
-    assert_eq!(folder.passes(&["--list", "--filter", "?.pw"]), "a.pw\nb.pw\n");
-    assert_eq!(folder.test(&["--filter", "good"]).last(), "1 passed, 0 failed");
+    assert_eq!(
+        folder.passes(&["--list", "--filter", "goo"]),
+        "a.pw :: good\n"
+    );
+    assert_eq!(
+        folder.passes(&["--list", "--filter", "a*"]),
+        "a.pw\na.pw :: good\na.pw :: bad\n"
+    );
+    assert_eq!(
+        folder.passes(&["--list", "--filter", "?.pw"]),
+        "a.pw\nb.pw\n"
+    );
+    assert_eq!(
+        folder.test(&["--filter", "good"]).last(),
+        "1 passed, 0 failed"
+    );
     assert_eq!(folder.test(&["--filter", "*bad"]).status, 1);
     assert_eq!(folder.test(&["--filter", "a["]).status, 2);
 }
@@ -108,10 +153,19 @@ fn cases_are_filtered_by_text_and_by_pattern() {
 #[test]
 fn fail_fast_stops_at_the_first_file_that_fails() {
     let folder = Folder::new("fast");
-    folder.put("a.pw", HOLDS).put("b.pw", FAILS).put("c.pw", FAILS).put("d.pw", WRONG);
+    folder
+        .put("a.pw", HOLDS)
+        .put("b.pw", FAILS)
+        .put("c.pw", FAILS)
+        .put("d.pw", WRONG);
     for jobs in ["1", "2", "4"] {
         let messages = folder.test(&["--fail-fast", "--jobs", jobs]);
-        assert_eq!((messages.status, messages.last()), (1, "3 passed, 1 failed"), "{}", messages.out);
+        assert_eq!(
+            (messages.status, messages.last()),
+            (1, "3 passed, 1 failed"),
+            "{}",
+            messages.out
+        );
     }
 }
 
@@ -121,9 +175,17 @@ fn shuffling_and_parting_lose_nothing() {
     for i in 0..40 {
         folder.put(&format!("{i}.pw"), HOLDS);
     }
-    let all: Vec<String> = folder.passes(&["--list"]).lines().map(ToOwned::to_owned).collect();
+    let all: Vec<String> = folder
+        .passes(&["--list"])
+        .lines()
+        .map(ToOwned::to_owned)
+        .collect();
     let shuffled = |seed: &str| -> Vec<String> {
-        folder.passes(&["--list", "--shuffle", seed]).lines().map(ToOwned::to_owned).collect()
+        folder
+            .passes(&["--list", "--shuffle", seed])
+            .lines()
+            .map(ToOwned::to_owned)
+            .collect()
     };
     let sorted = |mut names: Vec<String>| {
         names.sort();
@@ -135,7 +197,11 @@ fn shuffling_and_parting_lose_nothing() {
     assert_eq!(sorted(shuffled("1")), sorted(all.clone()));
 
     let part = |part: &str| -> Vec<String> {
-        folder.passes(&["--list", "--partition", part]).lines().map(ToOwned::to_owned).collect()
+        folder
+            .passes(&["--list", "--partition", part])
+            .lines()
+            .map(ToOwned::to_owned)
+            .collect()
     };
     let parts: Vec<Vec<String>> = ["1/3", "2/3", "3/3"].map(part).into();
     assert!(parts.iter().all(|part| part.len() > 4), "{parts:?}");
@@ -143,14 +209,28 @@ fn shuffling_and_parting_lose_nothing() {
     // Adding another file does not move the existing files to a different part.
     let before = part("1/3");
     folder.put("another.pw", HOLDS);
-    assert_eq!(sorted(part("1/3").into_iter().filter(|name| name != "another.pw").collect()), sorted(before));
+    assert_eq!(
+        sorted(
+            part("1/3")
+                .into_iter()
+                .filter(|name| name != "another.pw")
+                .collect()
+        ),
+        sorted(before)
+    );
 }
 
 #[test]
 fn included_scripts_need_not_run_alone() {
     let folder = Folder::new("included");
-    folder.put("_setup.pw", "set tlb {\n  | set | tag ppn v |\n  | 3 | 03 0D 1 |\n}\n");
-    folder.put("main.pw", "machine simple\ninclude \"_setup.pw\"\nread 0x3D4 => tlb hit\n");
+    folder.put(
+        "_setup.pw",
+        "set tlb {\n  | set | tag ppn v |\n  | 3 | 03 0D 1 |\n}\n",
+    );
+    folder.put(
+        "main.pw",
+        "machine simple\ninclude \"_setup.pw\"\nread 0x3D4 => tlb hit\n",
+    );
     assert_eq!(folder.test(&[]).last(), "1 passed, 0 failed");
     // Each partition finds the script that includes `_setup.pw`.
     for part in ["1/2", "2/2"] {
@@ -170,7 +250,12 @@ fn blocks_of_markdown_have_a_kind() {
          ```pagewalk,fails\nraed\n```\n\n```pagewalk,skip\nand so on\n```\n\n> ```pagewalk\n> expect 1 == 1\n> ```\n",
     );
     let messages = folder.test(&["notes.md"]);
-    assert_eq!((messages.status, messages.last()), (0, "6 passed, 0 failed"), "{}", messages.out);
+    assert_eq!(
+        (messages.status, messages.last()),
+        (0, "6 passed, 0 failed"),
+        "{}",
+        messages.out
+    );
     assert_eq!(messages.err, "");
     // Reported locations refer to the document, not to the code block.
     folder.swap(
@@ -188,7 +273,8 @@ fn blocks_of_markdown_have_a_kind() {
     folder.swap("notes.md", "expect 1 == 2", "expect 1 == 1");
     let messages = folder.test(&["notes.md"]);
     assert!(
-        messages.out.contains("notes.md :: block 4") && messages.out.contains("is expected to fail"),
+        messages.out.contains("notes.md :: block 4")
+            && messages.out.contains("is expected to fail"),
         "{}",
         messages.out
     );
@@ -198,7 +284,9 @@ fn blocks_of_markdown_have_a_kind() {
 #[test]
 fn watching_reports_changes() {
     let folder = Folder::new("watch");
-    folder.put("x.pw", "include \"y.pw\"\n").put("y.pw", "expect 1 == 1\n");
+    folder
+        .put("x.pw", "include \"y.pw\"\n")
+        .put("y.pw", "expect 1 == 1\n");
     let mut watching = folder.watch();
     watching.until("2 passed, 0 failed");
     folder.put("y.pw", "expect 1 == 1 + 1\n");
@@ -215,13 +303,19 @@ fn reports_go_where_they_are_sent() {
     assert_eq!(messages.status, 1);
     let message = "read 0x3D4: vpn%3A".replace("%3A", ":") + " expected 0x0E, actual 0x0F";
     assert!(
-        messages.out.starts_with(&format!("::error file=x.pw,line=6,title=x.pw %3A%3A bad::{message}")),
+        messages.out.starts_with(&format!(
+            "::error file=x.pw,line=6,title=x.pw %3A%3A bad::{message}"
+        )),
         "{}",
         messages.out
     );
     assert_eq!(messages.out.lines().count(), 1);
     assert_eq!(messages.err.lines().last(), Some("2 passed, 1 failed"));
-    assert!(folder.get("suite.tap").starts_with("TAP version 13\n1..3\nok 1 - x.pw\n"));
+    assert!(
+        folder
+            .get("suite.tap")
+            .starts_with("TAP version 13\n1..3\nok 1 - x.pw\n")
+    );
     // The report's folder is created.
     folder.test(&["--report", "junit=out/new/junit.xml"]);
     assert!(folder.get("out/new/junit.xml").contains("<testsuites"));

@@ -17,7 +17,12 @@ fn trace(rounds: u64) -> String {
         let code = 0x40_0000 + n * 52 % 0x1800;
         let _ = writeln!(text, "I  {code:x},3");
         let _ = writeln!(text, " L {:x},8", 0x10_0000 + n * 72 % 0x6000);
-        let _ = write!(text, "I  {:x},5\n S {:x},8\n", code + 3, 0x20_0000 + n * 4168 % 0x9000);
+        let _ = write!(
+            text,
+            "I  {:x},5\n S {:x},8\n",
+            code + 3,
+            0x20_0000 + n * 4168 % 0x9000
+        );
         if n % 5 == 0 {
             let _ = writeln!(text, " M {:x},4", 0x30_0000 + n * 28 % 0x800);
         }
@@ -32,7 +37,10 @@ fn swept(folder: &Folder, args: &[&str]) -> Told {
 /// The rows of a CSV text, with cells indexed by column name.
 fn table(text: &str) -> Vec<BTreeMap<String, String>> {
     let mut reader = csv::Reader::from_reader(text.as_bytes());
-    reader.deserialize().map(|row| row.expect("a row")).collect()
+    reader
+        .deserialize()
+        .map(|row| row.expect("a row"))
+        .collect()
 }
 
 #[test]
@@ -41,16 +49,27 @@ fn every_point_counts_like_a_single_replay() {
     folder.put("t.lackey", &trace(800));
     for mapping in ["identity", "demand"] {
         let grid = "ways 1..4, size 1 KB..4 KB, policy lru random";
-        let args = ["core-i7", "t.lackey", grid, "--map", mapping, "--format", "csv"];
+        let args = [
+            "core-i7", "t.lackey", grid, "--map", mapping, "--format", "csv",
+        ];
         let rows = table(&swept(&folder, &args).fine());
         assert_eq!(rows.len(), 18);
         for row in &rows {
-            let settings = ["ways", "size", "policy"].map(|name| format!("{name} {}", row[name])).join(", ");
-            folder.put("one.pw", &format!("machine core-i7 {{ cache L1d {{ {settings} }} }}\n"));
-            let args = ["replay", "one.pw", "t.lackey", "--map", mapping, "--format", "csv"];
+            let settings = ["ways", "size", "policy"]
+                .map(|name| format!("{name} {}", row[name]))
+                .join(", ");
+            folder.put(
+                "one.pw",
+                &format!("machine core-i7 {{ cache L1d {{ {settings} }} }}\n"),
+            );
+            let args = [
+                "replay", "one.pw", "t.lackey", "--map", mapping, "--format", "csv",
+            ];
             let single = table(&folder.pagewalk(&args).fine());
-            let single =
-                single.iter().find(|row| row["name"] == "L1d" && row["kind"] == "all").expect("a row");
+            let single = single
+                .iter()
+                .find(|row| row["name"] == "L1d" && row["kind"] == "all")
+                .expect("a row");
             for name in ["hits", "misses", "evictions", "write_backs"] {
                 assert_eq!(row[name], single[name], "{mapping}, {settings}: {name}");
             }
@@ -66,7 +85,19 @@ fn the_number_of_threads_changes_nothing() {
     folder.put("t.lackey", &trace(1_500));
     let grid = "ways 1..8, size 1 KB..8 KB, policy lru random";
     let with = |threads: &str| {
-        swept(&folder, &["core-i7", "t.lackey", grid, "--threads", threads, "--format", "json"]).fine()
+        swept(
+            &folder,
+            &[
+                "core-i7",
+                "t.lackey",
+                grid,
+                "--threads",
+                threads,
+                "--format",
+                "json",
+            ],
+        )
+        .fine()
     };
     let one = with("1");
     assert_eq!(with("2"), one);
@@ -78,30 +109,56 @@ fn the_number_of_threads_changes_nothing() {
 fn the_formats_say_the_same() {
     let folder = Folder::new("formats");
     folder.put("t.lackey", &trace(500));
-    let args = ["core-i7", "t.lackey", "ways", "1..2,", "size", "512 B..2 KB"];
+    let args = [
+        "core-i7",
+        "t.lackey",
+        "ways",
+        "1..2,",
+        "size",
+        "512 B..2 KB",
+    ];
     let with = |more: &[&str]| swept(&folder, &[&args, more].concat()).fine();
-    let (text, csv, json) = (with(&[]), with(&["--format", "csv"]), with(&["--format", "json"]));
+    let (text, csv, json) = (
+        with(&[]),
+        with(&["--format", "csv"]),
+        with(&["--format", "json"]),
+    );
     let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
     let rows = table(&csv);
     assert_eq!(rows.len(), 6);
     for (row, point) in rows.iter().zip(json["points"].as_array().expect("points")) {
-        for name in
-            ["size", "block", "ways", "sets", "accesses", "hits", "misses", "evictions", "write_backs"]
-        {
+        for name in [
+            "size",
+            "block",
+            "ways",
+            "sets",
+            "accesses",
+            "hits",
+            "misses",
+            "evictions",
+            "write_backs",
+        ] {
             assert_eq!(row[name], point[name].to_string(), "{name}");
         }
         let rate: f64 = row["miss_rate"].parse().expect("a rate");
         assert_eq!(Some(rate), point["miss_rate"].as_f64());
-        let parts: [f64; 2] = ["misses", "accesses"].map(|name| row[name].parse().expect("a number"));
+        let parts: [f64; 2] =
+            ["misses", "accesses"].map(|name| row[name].parse().expect("a number"));
         assert!((rate - parts[0] / parts[1]).abs() < 1e-15);
         // The rate appears both in the table and in the matrix.
         let shown = format!("{:.2}%", rate * 100.0);
         assert!(text.matches(&shown).count() >= 2, "{shown} in\n{text}");
     }
-    assert!(text.contains("miss rate of L1d: size down, ways across"), "{text}");
+    assert!(
+        text.contains("miss rate of L1d: size down, ways across"),
+        "{text}"
+    );
     assert_eq!(with(&["--format", "csv", "--output", "out.csv"]), "");
     assert_eq!(folder.read("out.csv"), csv.as_bytes());
-    assert_eq!(with(&["--format", "parquet", "--output", "out.parquet"]), "");
+    assert_eq!(
+        with(&["--format", "parquet", "--output", "out.parquet"]),
+        ""
+    );
     let parquet = folder.read("out.parquet");
     assert!(parquet.starts_with(b"PAR1") && parquet.ends_with(b"PAR1"));
 }
@@ -110,11 +167,26 @@ fn the_formats_say_the_same() {
 fn the_picture_has_a_line_for_each_combination_but_the_size() {
     let folder = Folder::new("picture");
     folder.put("t.lackey", &trace(200));
-    let args = ["core-i7", "t.lackey", "ways 1..4, size 1 KB..8 KB", "--plot", "p.svg", "--format", "csv"];
+    let args = [
+        "core-i7",
+        "t.lackey",
+        "ways 1..4, size 1 KB..8 KB",
+        "--plot",
+        "p.svg",
+        "--format",
+        "csv",
+    ];
     swept(&folder, &args).fine();
     let svg = String::from_utf8(folder.read("p.svg")).expect("text");
     assert_eq!(svg.matches("<circle").count(), 12);
-    for words in ["ways 1<", "ways 2<", "ways 4<", ">1 KB<", ">8 KB<", "miss rate of L1d"] {
+    for words in [
+        "ways 1<",
+        "ways 2<",
+        "ways 4<",
+        ">1 KB<",
+        ">8 KB<",
+        "miss rate of L1d",
+    ] {
         assert!(svg.contains(words), "{words} in {svg}");
     }
 }
@@ -124,14 +196,31 @@ fn a_tlb_is_swept_like_a_cache() {
     let folder = Folder::new("tlb");
     folder.put("t.lackey", &trace(500));
     let grid = "entries 4..16, ways 4 fully-associative";
-    let args = ["core-i7", "t.lackey", grid, "--tlb", "dTLB", "--format", "csv"];
+    let args = [
+        "core-i7", "t.lackey", grid, "--tlb", "dTLB", "--format", "csv",
+    ];
     let rows = table(&swept(&folder, &args).fine());
-    let column = |name: &str| rows.iter().map(|row| row[name].clone()).collect::<Vec<String>>();
+    let column = |name: &str| {
+        rows.iter()
+            .map(|row| row[name].clone())
+            .collect::<Vec<String>>()
+    };
     assert_eq!(column("entries"), ["4", "4", "8", "8", "16", "16"]);
     assert_eq!(column("sets"), ["1", "1", "2", "1", "4", "1"]);
-    assert!(rows.iter().all(|row| row["part"] == "dTLB" && row["accesses"] != "0"));
-    let messages = swept(&folder, &["core-i7", "t.lackey", grid, "--tlb", "dTLB", "--map", "identity"]);
-    assert!(messages.wrong().contains("needs `--map demand`"), "{messages:?}");
+    assert!(
+        rows.iter()
+            .all(|row| row["part"] == "dTLB" && row["accesses"] != "0")
+    );
+    let messages = swept(
+        &folder,
+        &[
+            "core-i7", "t.lackey", grid, "--tlb", "dTLB", "--map", "identity",
+        ],
+    );
+    assert!(
+        messages.wrong().contains("needs `--map demand`"),
+        "{messages:?}"
+    );
 }
 
 #[test]
@@ -140,9 +229,14 @@ fn parts_are_swept_together() {
     folder.put("t.lackey", &trace(500));
     let grid = "cache L1d { size 1 KB..2 KB, ways 2 }, cache L2 { size 8 KB..16 KB }";
     let rows = table(&swept(&folder, &["core-i7", "t.lackey", grid, "--format", "csv"]).fine());
-    let places: Vec<_> =
-        rows.iter().map(|row| format!("{} {} {}", row["point"], row["part"], row["size"])).collect();
-    assert_eq!(places[..4], ["1 L1d 1024", "1 L2 8192", "2 L1d 1024", "2 L2 16384"]);
+    let places: Vec<_> = rows
+        .iter()
+        .map(|row| format!("{} {} {}", row["point"], row["part"], row["size"]))
+        .collect();
+    assert_eq!(
+        places[..4],
+        ["1 L1d 1024", "1 L2 8192", "2 L1d 1024", "2 L2 16384"]
+    );
     assert_eq!(places.len(), 8);
 }
 
@@ -150,9 +244,16 @@ fn parts_are_swept_together() {
 fn points_without_a_machine_are_reported() {
     let folder = Folder::new("skipped");
     folder.put("t.lackey", &trace(20));
-    let messages = swept(&folder, &["core-i7", "t.lackey", "size 256 B..1 KB, ways 8"]).fine();
+    let messages = swept(
+        &folder,
+        &["core-i7", "t.lackey", "size 256 B..1 KB, ways 8"],
+    )
+    .fine();
     assert!(messages.contains("skipped 1 invalid point"), "{messages}");
-    assert!(messages.contains("size 256 B: 4 lines or entries cannot form sets of 8 ways"), "{messages}");
+    assert!(
+        messages.contains("size 256 B: 4 lines or entries cannot form sets of 8 ways"),
+        "{messages}"
+    );
 }
 
 #[test]
@@ -163,22 +264,46 @@ fn a_wrong_grid_is_reported_with_its_place() {
         ("wys 1..4", "did you mean `ways`?"),
         ("ways 1..4, policy lro", "did you mean `lru`?"),
         ("ways 1..4 size 4 KB", "put a comma before `size`"),
-        ("ways 0..4", "each value of a range in a grid is twice the previous one, so the first cannot"),
-        ("size 64 B, ways 8", "no point in the grid is a valid machine"),
-        ("latency 0 1 2 3 4 5 6 7 8 9 10, sets 1..512, block 1 B..512 B, ways 1..512", "the limit is 10000"),
+        (
+            "ways 0..4",
+            "each value of a range in a grid is twice the previous one, so the first cannot",
+        ),
+        (
+            "size 64 B, ways 8",
+            "no point in the grid is a valid machine",
+        ),
+        (
+            "latency 0 1 2 3 4 5 6 7 8 9 10, sets 1..512, block 1 B..512 B, ways 1..512",
+            "the limit is 10000",
+        ),
         ("ways 1 }", "syntax"),
     ] {
         let messages = swept(&folder, &["core-i7", "t.lackey", grid]).wrong();
-        assert!(messages.contains(words) && messages.contains("<grid>:1:"), "{grid}: {messages}");
+        assert!(
+            messages.contains(words) && messages.contains("<grid>:1:"),
+            "{grid}: {messages}"
+        );
     }
     for (args, words) in [
-        (&["core-i7", "t.lackey", "ways 1", "--cache", "l1d"][..], "did you mean `L1d`?"),
-        (&["core-i8", "t.lackey", "ways 1"], "did you mean `core-i7`?"),
+        (
+            &["core-i7", "t.lackey", "ways 1", "--cache", "l1d"][..],
+            "did you mean `L1d`?",
+        ),
+        (
+            &["core-i8", "t.lackey", "ways 1"],
+            "did you mean `core-i7`?",
+        ),
         (&["core-i7", "t.lackey"], "<GRID>"),
-        (&["core-i7", "t.lackey", "ways 1", "--format", "parquet"], "--output <FILE>"),
+        (
+            &["core-i7", "t.lackey", "ways 1", "--format", "parquet"],
+            "--output <FILE>",
+        ),
         (&["core-i7", "none.lackey", "ways 1"], "none.lackey"),
         (&["core-i7", ".", "ways 1"], "`.`"),
-        (&["core-i7", "t.lackey", "ways 1", "--output", "no/such/file"], "the folder does not exist"),
+        (
+            &["core-i7", "t.lackey", "ways 1", "--output", "no/such/file"],
+            "the folder does not exist",
+        ),
         (&["core-i7", "t.lackey", "ways 1", "--frames", "0"], "0"),
     ] {
         let messages = swept(&folder, args).wrong();
@@ -192,14 +317,24 @@ fn malformed_lines_are_reported_or_rejected() {
     folder.put("t.lackey", &format!("{}what is this\n", trace(20)));
     let messages = swept(&folder, &["core-i7", "t.lackey", "ways 1..2"]);
     assert_eq!(messages.status, Some(0));
-    assert!(messages.errors.contains("1 malformed line is skipped"), "{messages:?}");
+    assert!(
+        messages.errors.contains("1 malformed line is skipped"),
+        "{messages:?}"
+    );
     let messages = swept(&folder, &["core-i7", "t.lackey", "ways 1..2", "--strict"]).wrong();
     assert!(messages.contains("is rejected: line 86"), "{messages}");
     folder.put("far.lackey", " L ffffffffffffffff,1\n L 10,1\n");
     let args = ["simple", "far.lackey", "ways 1..2", "--map", "identity"];
-    assert!(swept(&folder, &args).errors.contains("outside the 12-bit address space"));
+    assert!(
+        swept(&folder, &args)
+            .errors
+            .contains("outside the 12-bit address space")
+    );
     let messages = swept(&folder, &[&args[..], &["--strict"]].concat()).wrong();
-    assert!(messages.contains("outside the machine's address space"), "{messages}");
+    assert!(
+        messages.contains("outside the machine's address space"),
+        "{messages}"
+    );
 }
 
 /// Writes to a device that is always full.
@@ -211,16 +346,28 @@ fn nothing_is_lost_where_the_disk_is_full() {
     let args = ["core-i7", "t.lackey", "ways 1..2", "--format"];
     let csv = swept(&folder, &[&args[..], &["csv"]].concat()).fine();
     for format in ["csv", "parquet"] {
-        let messages = swept(&folder, &[&args[..], &[format, "--output", "/dev/full"]].concat());
+        let messages = swept(
+            &folder,
+            &[&args[..], &[format, "--output", "/dev/full"]].concat(),
+        );
         assert_eq!(messages.status, Some(2));
         assert_eq!(messages.output, csv, "the results are on standard output");
-        assert!(messages.errors.contains("cannot write `/dev/full`"), "{messages:?}");
+        assert!(
+            messages.errors.contains("cannot write `/dev/full`"),
+            "{messages:?}"
+        );
     }
-    let messages = swept(&folder, &[&args[..], &["csv", "--plot", "/dev/full"]].concat());
+    let messages = swept(
+        &folder,
+        &[&args[..], &["csv", "--plot", "/dev/full"]].concat(),
+    );
     assert_eq!((messages.status, &messages.output), (Some(2), &csv));
     let messages = folder.where_full(&[&["sweep"], &args[..], &["csv"]].concat());
     assert_eq!(messages.status, Some(2));
-    assert!(messages.errors.contains("cannot write the results"), "{messages:?}");
+    assert!(
+        messages.errors.contains("cannot write the results"),
+        "{messages:?}"
+    );
 }
 
 #[cfg(unix)]
@@ -245,11 +392,18 @@ fn ctrl_c_prints_the_counts_so_far() {
     let folder = Folder::new("interrupted");
     let text = trace(20_000);
     // The pipe stays open without further data.
-    let messages = folder.interrupted(&["sweep", "core-i7", "-", "ways 1..4", "--format", "json"], &text);
+    let messages = folder.interrupted(
+        &["sweep", "core-i7", "-", "ways 1..4", "--format", "json"],
+        &text,
+    );
     assert_eq!(messages.status, Some(130), "{messages:?}");
     let json: serde_json::Value = serde_json::from_str(&messages.output).expect("JSON");
     assert_eq!(json["ended"], "interrupted");
     let points = json["points"].as_array().expect("points");
-    assert!(points.iter().all(|point| point["accesses"] == points[0]["accesses"]));
+    assert!(
+        points
+            .iter()
+            .all(|point| point["accesses"] == points[0]["accesses"])
+    );
     assert!(points[0]["accesses"].as_u64() > Some(0));
 }

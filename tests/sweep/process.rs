@@ -19,7 +19,11 @@ pub struct Told {
 impl Told {
     fn of(output: Output) -> Self {
         let text = |bytes| String::from_utf8(bytes).expect("text");
-        Self { status: output.status.code(), output: text(output.stdout), errors: text(output.stderr) }
+        Self {
+            status: output.status.code(),
+            output: text(output.stdout),
+            errors: text(output.stderr),
+        }
     }
 
     /// The output of a command that succeeded without diagnostics.
@@ -32,7 +36,12 @@ impl Told {
     /// The diagnostics of a command that printed nothing.
     #[track_caller]
     pub fn wrong(&self) -> String {
-        assert_eq!((self.status, &*self.output), (Some(2), ""), "{}", self.errors);
+        assert_eq!(
+            (self.status, &*self.output),
+            (Some(2), ""),
+            "{}",
+            self.errors
+        );
         self.errors.clone()
     }
 }
@@ -43,7 +52,9 @@ pub struct Folder(PathBuf);
 impl Folder {
     /// Creates an empty folder with this name.
     pub fn new(name: &str) -> Self {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("sweep").join(name);
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
+            .join("sweep")
+            .join(name);
         // The folder might not exist yet.
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(&folder).expect("a folder");
@@ -84,16 +95,27 @@ impl Folder {
     /// Runs the program with a full device as standard output.
     #[cfg(target_os = "linux")]
     pub fn where_full(&self, args: &[&str]) -> Told {
-        let full = fs::OpenOptions::new().write(true).open("/dev/full").expect("a device");
-        let child = self.command(args).stdout(full).stderr(Stdio::piped()).spawn().expect("the program runs");
+        let full = fs::OpenOptions::new()
+            .write(true)
+            .open("/dev/full")
+            .expect("a device");
+        let child = self
+            .command(args)
+            .stdout(full)
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program runs");
         Told::of(child.wait_with_output().expect("it ends"))
     }
 
     /// Runs the program with standard output connected to a pipe that has no reader.
     pub fn where_closed(&self, args: &[&str]) -> Told {
         let mut command = self.command(args);
-        let mut child =
-            command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program runs");
+        let mut child = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program runs");
         drop(child.stdout.take());
         Told::of(child.wait_with_output().expect("it ends"))
     }
@@ -103,7 +125,10 @@ impl Folder {
     #[cfg(target_os = "linux")]
     pub fn interrupted(&self, args: &[&str], input: &str) -> Told {
         let mut command = self.command(args);
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         let mut child = command.spawn().expect("the program runs");
         let mut pipe = child.stdin.take().expect("a pipe");
         pipe.write_all(input.as_bytes()).expect("taken");

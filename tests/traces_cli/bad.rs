@@ -29,7 +29,10 @@ fn loads(count: u64) -> Vec<u8> {
 #[test]
 fn a_truncated_gzip_is_counted_up_to_its_end() {
     let whole = gzip(&loads(20_000));
-    let folder = folder("truncated", &[("t.gz", &whole), ("cut.gz", &whole[..whole.len() / 2])]);
+    let folder = folder(
+        "truncated",
+        &[("t.gz", &whole), ("cut.gz", &whole[..whole.len() / 2])],
+    );
     assert_eq!(run(&folder, &["core-i7", "t.gz"]).0, 0);
     let (status, out, err) = run(&folder, &["core-i7", "cut.gz", "--format", "json"]);
     let messages: Value = serde_json::from_str(&out).expect("the counts so far");
@@ -43,7 +46,10 @@ fn a_truncated_gzip_is_counted_up_to_its_end() {
     assert!(out.contains("the trace is incomplete"), "{out}");
     // The error reports the number of packed records, and later traces are still replayed.
     let (status, _, err) = run(&folder, &["--pack", "t.pwt", "cut.gz"]);
-    assert!(status == 2 && err.contains("before this point are packed"), "{err}");
+    assert!(
+        status == 2 && err.contains("before this point are packed"),
+        "{err}"
+    );
     let (status, out, _) = run(&folder, &["core-i7", "cut.gz", "t.gz", "--format", "json"]);
     assert_eq!((status, out.lines().count()), (2, 2));
 }
@@ -51,12 +57,25 @@ fn a_truncated_gzip_is_counted_up_to_its_end() {
 #[test]
 fn files_without_a_trace_are_reported() {
     let binary: Vec<u8> = (0..=255).cycle().take(10_000).collect();
-    let folder =
-        folder("no-traces", &[("m.pw", MACHINE.as_bytes()), ("b", &binary), ("t", TRACE.as_bytes())]);
-    for (trace, said) in [("b", "not a trace"), ("absent", "no file"), (".", "directory")] {
+    let folder = folder(
+        "no-traces",
+        &[
+            ("m.pw", MACHINE.as_bytes()),
+            ("b", &binary),
+            ("t", TRACE.as_bytes()),
+        ],
+    );
+    for (trace, said) in [
+        ("b", "not a trace"),
+        ("absent", "no file"),
+        (".", "directory"),
+    ] {
         let (status, out, err) = run(&folder, &["m.pw", trace, "t", "--format", "json"]);
         assert_eq!(status, 2, "{err}");
-        assert!(err.contains(said) && err.contains(trace) && err.starts_with("pagewalk: "), "{err}");
+        assert!(
+            err.contains(said) && err.contains(trace) && err.starts_with("pagewalk: "),
+            "{err}"
+        );
         assert_eq!(out.lines().count(), 1, "the trace beside it is replayed");
         let (status, _, err) = run(&folder, &["--pack", "x.pwt", trace]);
         assert!(status == 2 && err.contains(said), "{err}");
@@ -81,22 +100,44 @@ fn malformed_lines_are_skipped_and_reported() {
     assert_eq!((status, &messages["malformed"]["count"]), (0, &102.into()));
     assert_eq!(messages["references"]["records"], 8);
     let first = messages["malformed"]["first"].as_array().unwrap();
-    assert_eq!((first.len(), &first[0]["line"], &first[1]["line"]), (10, &9.into(), &10.into()));
-    assert!(err.starts_with("pagewalk: `t`: 102 malformed lines are skipped\n  line 9: "), "{err}");
-    assert!(err.ends_with("\n  and 92 more\n") && err.len() < 2000, "{err}");
+    assert_eq!(
+        (first.len(), &first[0]["line"], &first[1]["line"]),
+        (10, &9.into(), &10.into())
+    );
+    assert!(
+        err.starts_with("pagewalk: `t`: 102 malformed lines are skipped\n  line 9: "),
+        "{err}"
+    );
+    assert!(
+        err.ends_with("\n  and 92 more\n") && err.len() < 2000,
+        "{err}"
+    );
     let (status, out, err) = run(&folder, &["m.pw", "t", "--strict"]);
     assert_eq!((status, out.as_str()), (2, ""));
-    assert!(err.starts_with("pagewalk: `t` is rejected: line 9: ") && err.contains("` X 10,4`"), "{err}");
+    assert!(
+        err.starts_with("pagewalk: `t` is rejected: line 9: ") && err.contains("` X 10,4`"),
+        "{err}"
+    );
     let (status, _, err) = run(&folder, &["--pack", "x.pwt", "t", "--strict"]);
-    assert!(status == 2 && err.contains("is rejected: line 9: "), "{err}");
+    assert!(
+        status == 2 && err.contains("is rejected: line 9: "),
+        "{err}"
+    );
     assert!(!folder.join("x.pwt").exists());
-    assert_eq!(run(&folder, &["--pack", "x.pwt", "t"]).0, 0, "malformed lines are left out");
+    assert_eq!(
+        run(&folder, &["--pack", "x.pwt", "t"]).0,
+        0,
+        "malformed lines are left out"
+    );
 }
 
 #[test]
 fn addresses_beyond_the_width_are_skipped_and_reported() {
     let text = format!("{TRACE} S ff,2\n L 100,4\n L ffffffffffffffff,8\n");
-    let folder = folder("outside", &[("m.pw", MACHINE.as_bytes()), ("t", text.as_bytes())]);
+    let folder = folder(
+        "outside",
+        &[("m.pw", MACHINE.as_bytes()), ("t", text.as_bytes())],
+    );
     let (status, out, err) = run(&folder, &["m.pw", "t", "--format", "json"]);
     let messages: Value = serde_json::from_str(&out).unwrap();
     assert_eq!((status, &messages["references"]["outside"]), (0, &3.into()));
@@ -107,7 +148,10 @@ fn addresses_beyond_the_width_are_skipped_and_reported() {
     );
     let (status, out, err) = run(&folder, &["m.pw", "t", "--strict"]);
     assert_eq!((status, out.as_str()), (2, ""));
-    assert!(err.contains("record 8, a store of 2 bytes at 0xFF, is outside"), "{err}");
+    assert!(
+        err.contains("record 8, a store of 2 bytes at 0xFF, is outside"),
+        "{err}"
+    );
 }
 
 /// The test closes the pipe before the report is printed.
@@ -115,8 +159,15 @@ fn addresses_beyond_the_width_are_skipped_and_reported() {
 fn a_closed_pipe_ends_quietly_and_the_plot_is_there() {
     let folder = usual("pipe");
     for format in ["text", "json", "csv"] {
-        let mut command = replay(&folder, &["m.pw", "t.lackey", "--format", format, "--plot", "p.svg"]);
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut command = replay(
+            &folder,
+            &["m.pw", "t.lackey", "--format", format, "--plot", "p.svg"],
+        );
+        let mut child = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
         drop(child.stdout.take());
         let (status, _, err) = messages(child.wait_with_output().unwrap());
         assert_eq!((status, err.as_str()), (0, ""), "{format}");
@@ -128,20 +179,55 @@ fn a_closed_pipe_ends_quietly_and_the_plot_is_there() {
 #[test]
 fn a_full_disk_is_reported() {
     let folder = usual("full");
-    let full = || Stdio::from(fs::OpenOptions::new().write(true).open("/dev/full").unwrap());
-    for args in
-        [&["m.pw", "t.lackey"][..], &["m.pw", "t.lackey", "--format", "csv"], &["--pack", "-", "t.lackey"]]
-    {
+    let full = || {
+        Stdio::from(
+            fs::OpenOptions::new()
+                .write(true)
+                .open("/dev/full")
+                .unwrap(),
+        )
+    };
+    for args in [
+        &["m.pw", "t.lackey"][..],
+        &["m.pw", "t.lackey", "--format", "csv"],
+        &["--pack", "-", "t.lackey"],
+    ] {
         let (status, _, err) = messages(replay(&folder, args).stdout(full()).output().unwrap());
         assert_eq!(status, 2, "{args:?}");
-        assert!(err.contains("cannot write the results: No space left"), "{args:?}: {err}");
+        assert!(
+            err.contains("cannot write the results: No space left"),
+            "{args:?}: {err}"
+        );
     }
-    let (status, out, err) = run(&folder, &["m.pw", "t.lackey", "--plot", "/dev/full", "--format", "json"]);
-    assert_eq!((status, out.lines().count()), (2, 1), "the results are printed");
-    assert!(err.contains("cannot write `/dev/full`: No space left"), "{err}");
+    let (status, out, err) = run(
+        &folder,
+        &[
+            "m.pw",
+            "t.lackey",
+            "--plot",
+            "/dev/full",
+            "--format",
+            "json",
+        ],
+    );
+    assert_eq!(
+        (status, out.lines().count()),
+        (2, 1),
+        "the results are printed"
+    );
+    assert!(
+        err.contains("cannot write `/dev/full`: No space left"),
+        "{err}"
+    );
     let (status, _, err) = run(&folder, &["--pack", "/dev/full", "t.lackey"]);
-    assert!(status == 2 && err.contains("cannot write `/dev/full`: No space left"), "{err}");
-    assert!(!fs::metadata("/dev/full").unwrap().is_file(), "a device stays one");
+    assert!(
+        status == 2 && err.contains("cannot write `/dev/full`: No space left"),
+        "{err}"
+    );
+    assert!(
+        !fs::metadata("/dev/full").unwrap().is_file(),
+        "a device stays one"
+    );
 }
 
 #[test]
@@ -150,13 +236,33 @@ fn files_that_cannot_be_written_are_reported_and_unchanged() {
     fs::write(folder.join("old"), "old").unwrap();
     fs::create_dir(folder.join("dir")).unwrap();
     for file in ["absent/p.svg", "dir"] {
-        let (status, out, err) = run(&folder, &["m.pw", "t.lackey", "--plot", file, "--format", "json"]);
-        assert_eq!((status, out.lines().count()), (2, 1), "the results are printed");
+        let (status, out, err) = run(
+            &folder,
+            &["m.pw", "t.lackey", "--plot", file, "--format", "json"],
+        );
+        assert_eq!(
+            (status, out.lines().count()),
+            (2, 1),
+            "the results are printed"
+        );
         assert!(err.contains(&format!("cannot write `{file}`: ")), "{err}");
         let (status, _, err) = run(&folder, &["--pack", file, "t.lackey"]);
-        assert!(status == 2 && err.contains(&format!("cannot write `{file}`: ")), "{err}");
+        assert!(
+            status == 2 && err.contains(&format!("cannot write `{file}`: ")),
+            "{err}"
+        );
     }
     let (status, _, _) = run(&folder, &["--pack", "old", "absent"]);
-    assert_eq!((status, fs::read_to_string(folder.join("old")).unwrap().as_str()), (2, "old"));
-    assert_eq!(fs::read_dir(&folder).unwrap().count(), 4, "nothing is left beside them");
+    assert_eq!(
+        (
+            status,
+            fs::read_to_string(folder.join("old")).unwrap().as_str()
+        ),
+        (2, "old")
+    );
+    assert_eq!(
+        fs::read_dir(&folder).unwrap().count(),
+        4,
+        "nothing is left beside them"
+    );
 }

@@ -28,16 +28,29 @@ const SAMPLES: &[Sample] = &[
     (
         "ticks.txt",
         TICKS,
-        &["read as din, the closest format, line 1 ", "a number after the record", "0 0 0x8e00 0 64"],
+        &[
+            "read as din, the closest format, line 1 ",
+            "a number after the record",
+            "0 0 0x8e00 0 64",
+        ],
         None,
     ),
     (
         "ruc.trace",
         THREE_COLUMNS,
-        &["read as lackey, the closest format, line 1 ", "extra text after the size", "L 0,1 1"],
+        &[
+            "read as lackey, the closest format, line 1 ",
+            "extra text after the size",
+            "L 0,1 1",
+        ],
         Some([9, 7, 0]),
     ),
-    ("view.txt", DRCACHESIM, &["line 1 ", "drcachesim"], Some([0, 1, 2])),
+    (
+        "view.txt",
+        DRCACHESIM,
+        &["line 1 ", "drcachesim"],
+        Some([0, 1, 2]),
+    ),
     (
         "lackey-3.2",
         "instr : 0x0023C790, 2\nload  : 0xBE80199C, 4\nstore : 0xBE801950, 4\nmodify: 0xBE801954, 1\n",
@@ -69,14 +82,24 @@ const SAMPLES: &[Sample] = &[
         &["read as din, ", "line 1 ", "USIMM"],
         Some([2, 1, 0]),
     ),
-    ("tabs.tsv", "op\taddress\tsize\nR\t0x1000\t4\nW\t0x1004\t4\n", &["line 1 ", "tabs"], Some([1, 1, 0])),
+    (
+        "tabs.tsv",
+        "op\taddress\tsize\nR\t0x1000\t4\nW\t0x1004\t4\n",
+        &["line 1 ", "tabs"],
+        Some([1, 1, 0]),
+    ),
     (
         "semicolons.txt",
         "op;address;size\nR;0x1000;4\nW;0x1000;4\n",
         &["read as csv, ", "line 1 ", "semicolons"],
         Some([1, 1, 0]),
     ),
-    ("superblocks", "SB 04001000\nSB 04001010\n", &["line 1 ", "--trace-mem=yes"], None),
+    (
+        "superblocks",
+        "SB 04001000\nSB 04001010\n",
+        &["line 1 ", "--trace-mem=yes"],
+        None,
+    ),
     (
         "page.html",
         "<!DOCTYPE html>\n<html>\n<body>R 1000</body>\n</html>\n",
@@ -98,32 +121,53 @@ const SAMPLES: &[Sample] = &[
     (
         "t.csv",
         "time,object,size\n1,2,3\n",
-        &["read as csv, the format of its name, line 1 ", "without `op` and `address`"],
+        &[
+            "read as csv, the format of its name, line 1 ",
+            "without `op` and `address`",
+        ],
         None,
     ),
-    ("prose.txt", "It was the best of times.\n", &["line 1 ", "--trace-format"], None),
+    (
+        "prose.txt",
+        "It was the best of times.\n",
+        &["line 1 ", "--trace-format"],
+        None,
+    ),
 ];
 
 #[test]
 fn other_files_are_rejected_with_a_command_that_converts_them() {
     for (name, text, parts, converted) in SAMPLES {
         let folder = folder(&format!("foreign-{name}"), &[(name, text.as_bytes())]);
-        for args in [vec!["core-i7", name], vec!["core-i7", name, "--strict"], vec!["--pack", "x.pwt", name]]
-        {
+        for args in [
+            vec!["core-i7", name],
+            vec!["core-i7", name, "--strict"],
+            vec!["--pack", "x.pwt", name],
+        ] {
             let (status, out, err) = run(&folder, &args);
             assert_eq!((status, out.as_str()), (2, ""), "{err}");
-            assert!(err.starts_with(&format!("pagewalk: `{name}` is not a trace: read as ")), "{err}");
+            assert!(
+                err.starts_with(&format!("pagewalk: `{name}` is not a trace: read as ")),
+                "{err}"
+            );
             for part in *parts {
                 assert!(err.contains(part), "{part} is not in {err}");
             }
         }
-        let Some(references) = converted else { continue };
+        let Some(references) = converted else {
+            continue;
+        };
         let (_, _, err) = run(&folder, &["core-i7", name]);
         let command = err
             .split('`')
             .find(|part| part.contains(" > converted."))
             .unwrap_or_else(|| panic!("no command in {err}"));
-        let made = Command::new("sh").arg("-c").arg(command).current_dir(&folder).status().expect("a shell");
+        let made = Command::new("sh")
+            .arg("-c")
+            .arg(command)
+            .current_dir(&folder)
+            .status()
+            .expect("a shell");
         assert!(made.success(), "{command}");
         let trace = &command[command.rfind("converted.").expect("a file")..];
         assert_eq!(&read(&folder, trace), references, "{command}");
@@ -135,19 +179,30 @@ fn read(folder: &std::path::Path, trace: &str) -> References {
     let (status, out, err) = run(folder, &["core-i7", trace, "--format", "json"]);
     assert_eq!(status, 0, "{err}");
     let replayed: Value = serde_json::from_str(&out).expect("JSON");
-    ["reads", "writes", "fetches"].map(|kind| replayed["references"][kind].as_u64().expect("a number"))
+    ["reads", "writes", "fetches"]
+        .map(|kind| replayed["references"][kind].as_u64().expect("a number"))
 }
 
 /// In the table of ticks, the addresses are those of the third column.
 #[test]
 fn the_command_for_a_table_reads_its_columns() {
     let folder = folder("foreign-columns", &[("ticks.txt", TICKS.as_bytes())]);
-    let command = "awk '{ print ($2 ? \"W\" : \"R\") \",\" $3 \",\" $5 }' ticks.txt > converted.csv";
+    let command =
+        "awk '{ print ($2 ? \"W\" : \"R\") \",\" $3 \",\" $5 }' ticks.txt > converted.csv";
     assert!(run(&folder, &["core-i7", "ticks.txt"]).2.contains(command));
     assert!(
-        Command::new("sh").arg("-c").arg(command).current_dir(&folder).status().expect("a shell").success()
+        Command::new("sh")
+            .arg("-c")
+            .arg(command)
+            .current_dir(&folder)
+            .status()
+            .expect("a shell")
+            .success()
     );
-    let writes = TICKS.lines().filter(|line| line.split(' ').nth(1) == Some("1")).count() as u64;
+    let writes = TICKS
+        .lines()
+        .filter(|line| line.split(' ').nth(1) == Some("1"))
+        .count() as u64;
     let all = TICKS.lines().count() as u64;
     assert_eq!(read(&folder, "converted.csv"), [all - writes, writes, 0]);
 }
@@ -155,18 +210,39 @@ fn the_command_for_a_table_reads_its_columns() {
 #[test]
 fn archives_are_named_with_the_command_that_extracts_them() {
     let files: [(&str, &[u8], &str); 5] = [
-        ("t.xz", b"\xfd7zXZ\0\0\x04\xe6\xd6\xb4\x46", "`xz -dc t.xz > converted.trace`"),
-        ("t.zip", b"PK\x03\x04\x14\0\0\0\x08\0", "`unzip -p t.zip > converted.trace`"),
-        ("t.bz2", b"BZh91AY&SY", "`bzip2 -dc t.bz2 > converted.trace`"),
-        ("t.lackey", b"\xfd7zXZ\0\0\x04\xe6\xd6\xb4\x46", "`xz -dc t.lackey > converted.trace`"),
-        ("a file", b"7z\xbc\xaf\x27\x1c\0\x04", "`7z x -so FILE > converted.trace`"),
+        (
+            "t.xz",
+            b"\xfd7zXZ\0\0\x04\xe6\xd6\xb4\x46",
+            "`xz -dc t.xz > converted.trace`",
+        ),
+        (
+            "t.zip",
+            b"PK\x03\x04\x14\0\0\0\x08\0",
+            "`unzip -p t.zip > converted.trace`",
+        ),
+        (
+            "t.bz2",
+            b"BZh91AY&SY",
+            "`bzip2 -dc t.bz2 > converted.trace`",
+        ),
+        (
+            "t.lackey",
+            b"\xfd7zXZ\0\0\x04\xe6\xd6\xb4\x46",
+            "`xz -dc t.lackey > converted.trace`",
+        ),
+        (
+            "a file",
+            b"7z\xbc\xaf\x27\x1c\0\x04",
+            "`7z x -so FILE > converted.trace`",
+        ),
     ];
     for (name, bytes, command) in files {
         let folder = folder("foreign-archives", &[(name, bytes)]);
         let (status, out, err) = run(&folder, &["core-i7", name]);
         assert_eq!((status, out.as_str()), (2, ""));
         assert!(
-            err.starts_with(&format!("pagewalk: `{name}` is not a trace: it is ")) && err.contains(command),
+            err.starts_with(&format!("pagewalk: `{name}` is not a trace: it is "))
+                && err.contains(command),
             "{err}"
         );
     }
@@ -176,18 +252,33 @@ fn archives_are_named_with_the_command_that_extracts_them() {
 fn the_report_names_the_format_and_a_guess() {
     let pin = "0x40052d: R 0x7ffe4c58\n0x400531: W 0x7ffe4c50\n#eof\n";
     let gap = "# 0 7fffed80 1\n# 1 10010000 10\n";
-    let files: &[(&str, &[u8])] =
-        &[("pinatrace.out", pin.as_bytes()), ("art.trace", gap.as_bytes()), ("t.din", b"0 1fff\n1 1ff0\n")];
+    let files: &[(&str, &[u8])] = &[
+        ("pinatrace.out", pin.as_bytes()),
+        ("art.trace", gap.as_bytes()),
+        ("t.din", b"0 1fff\n1 1ff0\n"),
+    ];
     let folder = folder("named-format", files);
     for (args, line) in [
-        (&["pinatrace.out"][..], "format pin, guessed from the first lines"),
-        (&["art.trace"], "format gap, guessed from the first lines: addresses are hexadecimal"),
+        (
+            &["pinatrace.out"][..],
+            "format pin, guessed from the first lines",
+        ),
+        (
+            &["art.trace"],
+            "format gap, guessed from the first lines: addresses are hexadecimal",
+        ),
         (&["t.din"], "format din, from the file name"),
-        (&["t.din", "--trace-format", "din"], "format din, as requested"),
+        (
+            &["t.din", "--trace-format", "din"],
+            "format din, as requested",
+        ),
     ] {
         let (status, out, err) = run(&folder, &[&["core-i7"], args].concat());
         assert_eq!(status, 0, "{err}");
-        assert!(out.lines().any(|found| found.trim() == line), "{line} is not in {out}");
+        assert!(
+            out.lines().any(|found| found.trim() == line),
+            "{line} is not in {out}"
+        );
         assert_eq!(read(&folder, args[0]), [1, 1, 0]);
     }
 }

@@ -16,26 +16,43 @@ const PAGES: &[u8] = b" L 10,1\n L 20,1\n L 10,1\n L 30,1\n L 10,1\n";
 
 #[test]
 fn a_file_and_a_script_are_the_same_machine() {
-    let folder =
-        folder("machines", &[("m.pw", MACHINE.as_bytes()), ("m.yaml", FILE), ("t", TRACE.as_bytes())]);
-    let [script, file] = ["m.pw", "m.yaml"].map(|machine| objects(&folder, &[machine, "t"]).remove(0));
+    let folder = folder(
+        "machines",
+        &[
+            ("m.pw", MACHINE.as_bytes()),
+            ("m.yaml", FILE),
+            ("t", TRACE.as_bytes()),
+        ],
+    );
+    let [script, file] =
+        ["m.pw", "m.yaml"].map(|machine| objects(&folder, &[machine, "t"]).remove(0));
     assert_eq!(script["caches"], file["caches"]);
     assert_eq!(file["machine"], "m.yaml");
 }
 
 #[test]
 fn the_machine_is_that_at_the_end_of_a_script() {
-    let text = format!("machine core-i7\n{MACHINE}scenario \"s\" {{ machine simple }}\nexpect 1 == 2\n");
+    let text =
+        format!("machine core-i7\n{MACHINE}scenario \"s\" {{ machine simple }}\nexpect 1 == 2\n");
     let folder = folder("end", &[("m.pw", text.as_bytes()), ("t", TRACE.as_bytes())]);
-    assert_eq!(objects(&folder, &["m.pw", "t"])[0]["caches"][0]["misses"], json!(null));
-    assert_eq!(objects(&folder, &["m.pw", "t"])[0]["caches"][0]["all"]["misses"], 5);
+    assert_eq!(
+        objects(&folder, &["m.pw", "t"])[0]["caches"][0]["misses"],
+        json!(null)
+    );
+    assert_eq!(
+        objects(&folder, &["m.pw", "t"])[0]["caches"][0]["all"]["misses"],
+        5
+    );
 }
 
 #[test]
 fn a_preset_maps_on_demand_by_default() {
     let folder = usual("presets");
     let messages = objects(&folder, &["core-i7", "t.lackey"]).remove(0);
-    assert_eq!((&messages["map"], &messages["paging"]["faults"]["minor"]), (&json!("demand"), &json!(1)));
+    assert_eq!(
+        (&messages["map"], &messages["paging"]["faults"]["minor"]),
+        (&json!("demand"), &json!(1))
+    );
     assert_eq!(messages["tlbs"].as_array().unwrap().len(), 3);
     let messages = objects(&folder, &["core-i7", "t.lackey", "--map", "identity"]).remove(0);
     assert_eq!(
@@ -49,7 +66,10 @@ fn the_default_frames_and_replacement_are_the_kernels() {
     let folder = folder("frames", &[("k.pw", KERNEL.as_bytes()), ("t", PAGES)]);
     let faults = |args: &[&str]| {
         let paging = objects(&folder, &[&["k.pw", "t"], args].concat())[0]["paging"].clone();
-        (paging["faults"]["minor"].as_u64().unwrap(), paging["faults"]["major"].as_u64().unwrap())
+        (
+            paging["faults"]["minor"].as_u64().unwrap(),
+            paging["faults"]["major"].as_u64().unwrap(),
+        )
     };
     // Three pages are accessed for the first time, which causes minor faults. Evicted pages are read from
     // swap.
@@ -78,12 +98,24 @@ fn unknown_machines_are_reported() {
         (&["absent.yaml", "t"], "there is no such file"),
         (&["absent.pw", "t"], "[unreadable]"),
         (&["wrong.pw", "t"], "core-i8"),
-        (&["none.pw", "t"], "`none.pw` declares no machine outside of scenarios"),
+        (
+            &["none.pw", "t"],
+            "`none.pw` declares no machine outside of scenarios",
+        ),
         (&["wrong.yaml", "t"], "wrong.yaml"),
         (&["late.pw", "t"], "late.pw"),
-        (&["m.pw", "t", "--map", "demand"], "without `virtual` and `page`"),
-        (&["m.pw", "t", "--frames", "2"], "`--frames` needs `--map demand`"),
-        (&["core-i7", "t", "--map", "identity", "--replacement", "lru"], "`--replacement` needs"),
+        (
+            &["m.pw", "t", "--map", "demand"],
+            "without `virtual` and `page`",
+        ),
+        (
+            &["m.pw", "t", "--frames", "2"],
+            "`--frames` needs `--map demand`",
+        ),
+        (
+            &["core-i7", "t", "--map", "identity", "--replacement", "lru"],
+            "`--replacement` needs",
+        ),
         (&["core-i7", "t", "--frames", "4000000000"], "user frames"),
         (&["core-i7", "t", "--replacement", "plru"], "plru"),
         (&["core-i7", "t", "--top", "0"], "--top"),

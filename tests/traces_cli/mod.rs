@@ -25,7 +25,9 @@ const TRACE: &str = "==1== Lackey\n S 11,1\n S 12,1\n L 18,1\n L 10,1\n M 17,1\n
 
 /// A new folder with these files.
 fn folder(name: &str, files: &[(&str, &[u8])]) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("traces_cli").join(name);
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .join("traces_cli")
+        .join(name);
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).unwrap();
     for (file, bytes) in files {
@@ -36,13 +38,21 @@ fn folder(name: &str, files: &[(&str, &[u8])]) -> PathBuf {
 
 /// The usual folder, with the machine in `m.pw` and the trace in `t.lackey`.
 fn usual(name: &str) -> PathBuf {
-    folder(name, &[("m.pw", MACHINE.as_bytes()), ("t.lackey", TRACE.as_bytes())])
+    folder(
+        name,
+        &[("m.pw", MACHINE.as_bytes()), ("t.lackey", TRACE.as_bytes())],
+    )
 }
 
 /// `pagewalk replay` in a folder.
 fn replay(folder: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pagewalk"));
-    command.arg("replay").args(args).current_dir(folder).env_remove("NO_COLOR").stdin(Stdio::null());
+    command
+        .arg("replay")
+        .args(args)
+        .current_dir(folder)
+        .env_remove("NO_COLOR")
+        .stdin(Stdio::null());
     command
 }
 
@@ -53,20 +63,29 @@ fn run(folder: &Path, args: &[&str]) -> (i32, String, String) {
 
 fn messages(output: Output) -> (i32, String, String) {
     let text = |bytes| String::from_utf8(bytes).unwrap();
-    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+    (
+        output.status.code().unwrap(),
+        text(output.stdout),
+        text(output.stderr),
+    )
 }
 
 /// The JSON object of each trace in a successful run.
 fn objects(folder: &Path, args: &[&str]) -> Vec<Value> {
     let (status, out, err) = run(folder, &[args, &["--format", "json"]].concat());
     assert_eq!((status, err.as_str()), (0, ""), "{args:?}");
-    out.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
+    out.lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect()
 }
 
 #[test]
 fn counts_are_those_worked_out_by_hand() {
     let folder = usual("by-hand");
-    let messages = objects(&folder, &["m.pw", "t.lackey", "--causes", "--curve", "--top", "1"]);
+    let messages = objects(
+        &folder,
+        &["m.pw", "t.lackey", "--causes", "--curve", "--top", "1"],
+    );
     let expected = json!({
         "trace": "t.lackey",
         "machine": "m.pw",
@@ -100,15 +119,25 @@ fn counts_are_those_worked_out_by_hand() {
         },
     });
     let mut got = messages[0].clone();
-    let top = got.as_object_mut().unwrap().remove("top").expect("the busiest places");
+    let top = got
+        .as_object_mut()
+        .unwrap()
+        .remove("top")
+        .expect("the busiest places");
     assert_eq!(got, expected);
     assert_eq!(top["pages"].as_array().unwrap().len(), 1);
 }
 
 #[test]
 fn a_straddling_reference_counts_by_its_first_part_if_asked() {
-    let messages = objects(&usual("first"), &["m.pw", "t.lackey", "--straddle", "first"]);
-    assert_eq!(messages[0]["caches"][0]["reads"], json!({"hits": 1, "misses": 3}));
+    let messages = objects(
+        &usual("first"),
+        &["m.pw", "t.lackey", "--straddle", "first"],
+    );
+    assert_eq!(
+        messages[0]["caches"][0]["reads"],
+        json!({"hits": 1, "misses": 3})
+    );
 }
 
 #[test]
@@ -118,7 +147,12 @@ fn text_and_csv_say_the_same() {
     assert_eq!((status, err.as_str()), (0, ""));
     let rows: Vec<String> = out
         .lines()
-        .map(|line| line.replace('│', " ").split_whitespace().collect::<Vec<_>>().join(" "))
+        .map(|line| {
+            line.replace('│', " ")
+                .split_whitespace()
+                .collect::<Vec<_>>()
+                .join(" ")
+        })
         .collect();
     for row in [
         "8 references of 7 records: 4 loads, 3 stores, 1 fetch",
@@ -132,7 +166,10 @@ fn text_and_csv_say_the_same() {
     ] {
         assert!(rows.iter().any(|messages| messages == row), "{row}\n{out}");
     }
-    let (status, out, err) = run(&folder, &["m.pw", "t.lackey", "--causes", "--curve", "--format", "csv"]);
+    let (status, out, err) = run(
+        &folder,
+        &["m.pw", "t.lackey", "--causes", "--curve", "--format", "csv"],
+    );
     assert_eq!((status, err.as_str()), (0, ""));
     for row in [
         "trace,machine,part,name,kind,count,hits,misses,evictions,write_backs,compulsory,capacity,conflict",
@@ -152,7 +189,10 @@ fn several_traces_are_each_replayed_on_a_fresh_machine() {
     let folder = usual("several");
     let messages = objects(&folder, &["m.pw", "t.lackey", "t.lackey"]);
     assert_eq!((messages.len(), &messages[0]), (2, &messages[1]));
-    let (_, csv, _) = run(&folder, &["m.pw", "t.lackey", "t.lackey", "--format", "csv"]);
+    let (_, csv, _) = run(
+        &folder,
+        &["m.pw", "t.lackey", "t.lackey", "--format", "csv"],
+    );
     assert_eq!(csv.matches("trace,machine,").count(), 1, "one header");
     let (_, text, _) = run(&folder, &["m.pw", "t.lackey", "t.lackey"]);
     assert_eq!(text.matches("── t.lackey on m.pw ──").count(), 2);
@@ -162,11 +202,18 @@ fn several_traces_are_each_replayed_on_a_fresh_machine() {
 fn a_trace_may_come_by_standard_input() {
     let folder = usual("stdin");
     let mut command = replay(&folder, &["m.pw", "-", "--format", "json"]);
-    let (status, out, err) =
-        messages(command.stdin(fs::File::open(folder.join("t.lackey")).unwrap()).output().unwrap());
+    let (status, out, err) = messages(
+        command
+            .stdin(fs::File::open(folder.join("t.lackey")).unwrap())
+            .output()
+            .unwrap(),
+    );
     assert_eq!((status, err.as_str()), (0, ""));
     let messages: Value = serde_json::from_str(&out).unwrap();
-    assert_eq!((&messages["trace"], &messages["memory"]["reads"]), (&json!("standard input"), &json!(5)));
+    assert_eq!(
+        (&messages["trace"], &messages["memory"]["reads"]),
+        (&json!("standard input"), &json!(5))
+    );
     let (status, out, err) = run(&folder, &["m.pw", "-", "-"]);
     assert_eq!((status, out.as_str()), (2, ""));
     assert!(err.contains("once"), "{err}");
@@ -175,20 +222,34 @@ fn a_trace_may_come_by_standard_input() {
 #[test]
 fn a_packed_trace_comes_to_the_same() {
     let folder = usual("pack");
-    assert_eq!(run(&folder, &["--pack", "t.pwt", "t.lackey"]), (0, String::new(), String::new()));
-    let messages = objects(&folder, &["m.pw", "t.lackey", "t.pwt", "--causes", "--curve"]);
+    assert_eq!(
+        run(&folder, &["--pack", "t.pwt", "t.lackey"]),
+        (0, String::new(), String::new())
+    );
+    let messages = objects(
+        &folder,
+        &["m.pw", "t.lackey", "t.pwt", "--causes", "--curve"],
+    );
     for counts in ["references", "caches", "memory", "curve"] {
         assert_eq!(messages[0][counts], messages[1][counts], "{counts}");
     }
-    let bytes = replay(&folder, &["--pack", "-", "t.lackey"]).output().unwrap().stdout;
-    assert!(bytes == fs::read(folder.join("t.pwt")).unwrap(), "`-` is standard output");
+    let bytes = replay(&folder, &["--pack", "-", "t.lackey"])
+        .output()
+        .unwrap()
+        .stdout;
+    assert!(
+        bytes == fs::read(folder.join("t.pwt")).unwrap(),
+        "`-` is standard output"
+    );
     // A trace can also be packed into its own file, because the old file is read to its end before the new
     // file replaces it.
     assert_eq!(run(&folder, &["--pack", "t.pwt", "t.pwt"]).0, 0);
     assert!(bytes == fs::read(folder.join("t.pwt")).unwrap());
-    for wrong in
-        [&["--pack", "x", "m.pw", "t.lackey"][..], &["--pack", "x"], &["--pack", "x", "t.lackey", "--curve"]]
-    {
+    for wrong in [
+        &["--pack", "x", "m.pw", "t.lackey"][..],
+        &["--pack", "x"],
+        &["--pack", "x", "t.lackey", "--curve"],
+    ] {
         let (status, out, err) = run(&folder, wrong);
         assert_eq!((status, out.as_str()), (2, ""), "{wrong:?}");
         assert!(!err.is_empty() && !folder.join("x").exists(), "{wrong:?}");
@@ -201,27 +262,53 @@ fn a_plot_has_the_curve_and_a_bar_for_each_kind() {
     let messages = run(&folder, &["m.pw", "t.lackey", "--plot", "p.svg"]);
     assert_eq!((messages.0, messages.2.as_str()), (0, ""));
     let svg = fs::read_to_string(folder.join("p.svg")).unwrap();
-    for text in ["t.lackey on m.pw", "cache", "3 of 5 (60.00%)", "1 of 3 (33.33%)", "1 of 1 (100.00%)"] {
+    for text in [
+        "t.lackey on m.pw",
+        "cache",
+        "3 of 5 (60.00%)",
+        "1 of 3 (33.33%)",
+        "1 of 1 (100.00%)",
+    ] {
         assert!(svg.contains(&format!(">{text}<")), "{text}");
     }
     assert!(!svg.contains("<circle"), "no curve was asked for");
     run(&folder, &["m.pw", "t.lackey", "--plot", "p.svg", "--curve"]);
     let svg = fs::read_to_string(folder.join("p.svg")).unwrap();
     assert_eq!(svg.matches("<circle").count(), 3);
-    assert_eq!(fs::read_dir(&folder).unwrap().count(), 3, "nothing is left beside the plot");
+    assert_eq!(
+        fs::read_dir(&folder).unwrap().count(),
+        3,
+        "nothing is left beside the plot"
+    );
 }
 
 #[test]
 fn help_shows_both_usages() {
     let (status, out, err) = run(Path::new("."), &["--help"]);
     assert_eq!((status, err.as_str()), (0, ""));
-    assert!(out.contains("pagewalk replay [OPTIONS] <MACHINE> <TRACE>...\n"), "{out}");
-    assert!(out.contains("pagewalk replay --pack <FILE> <TRACE>\n"), "{out}");
-    for word in ["lackey:", "din:", "csv:", "packed:", "second-chance:", "identity:", "130  interrupted"] {
+    assert!(
+        out.contains("pagewalk replay [OPTIONS] <MACHINE> <TRACE>...\n"),
+        "{out}"
+    );
+    assert!(
+        out.contains("pagewalk replay --pack <FILE> <TRACE>\n"),
+        "{out}"
+    );
+    for word in [
+        "lackey:",
+        "din:",
+        "csv:",
+        "packed:",
+        "second-chance:",
+        "identity:",
+        "130  interrupted",
+    ] {
         assert!(out.contains(word), "{word}");
     }
-    let completions =
-        Command::new(env!("CARGO_BIN_EXE_pagewalk")).args(["completions", "fish"]).output().unwrap();
+    let completions = Command::new(env!("CARGO_BIN_EXE_pagewalk"))
+        .args(["completions", "fish"])
+        .output()
+        .unwrap();
     let completions = String::from_utf8(completions.stdout).unwrap();
     assert!(
         completions.contains("replay") && completions.contains("trace-format"),

@@ -23,8 +23,12 @@ fn pagewalk(folder: &Path, args: &[&str]) -> Command {
 /// Starts a command that waits for the rest of a trace on standard input.
 fn waiting(folder: &Path, args: &[&str]) -> (Child, ChildStdin) {
     let mut command = pagewalk(folder, args);
-    let mut child =
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
     let mut keys = child.stdin.take().unwrap();
     for n in 0..40_000 {
         writeln!(keys, " L {:x},4", n % 64).unwrap();
@@ -67,8 +71,15 @@ fn a_time_limit_ends_a_trace_without_records() {
         let args = [args, &["--max-time", "0.3"]].concat();
         let (status, out, err) = messages(pagewalk(&folder, &args).output().unwrap());
         assert_eq!((status, out.as_str()), (2, ""), "{err}");
-        assert!(err.contains("after 0.3 seconds") && err.contains("`--max-time SECONDS`"), "{err}");
-        assert!(began.elapsed() < Duration::from_secs(20), "{args:?}: {:?}", began.elapsed());
+        assert!(
+            err.contains("after 0.3 seconds") && err.contains("`--max-time SECONDS`"),
+            "{err}"
+        );
+        assert!(
+            began.elapsed() < Duration::from_secs(20),
+            "{args:?}: {:?}",
+            began.elapsed()
+        );
     }
     assert_eq!(names(&folder), ["nl.gz"]);
 }
@@ -84,7 +95,10 @@ fn a_time_limit_keeps_the_counts_so_far() {
     let replayed: serde_json::Value = serde_json::from_str(&out).expect("the counts so far");
     assert_eq!(replayed["ended"], "broken");
     assert!(replayed["references"]["records"].as_u64().unwrap() > 0);
-    assert!(err.contains("cannot continue: Pagewalk stopped it after 2 seconds"), "{err}");
+    assert!(
+        err.contains("cannot continue: Pagewalk stopped it after 2 seconds"),
+        "{err}"
+    );
 }
 
 #[test]
@@ -106,7 +120,11 @@ fn a_table_is_kept_when_a_sweep_is_interrupted() {
             "--plot",
             "old.svg",
         ];
-        let limit: &[&str] = if stop.is_some() { &[] } else { &["--max-time", "2"] };
+        let limit: &[&str] = if stop.is_some() {
+            &[]
+        } else {
+            &["--max-time", "2"]
+        };
         let (child, keys) = waiting(&folder, &[&grid, limit].concat());
         if let Some(signal) = stop {
             send(&child, signal);
@@ -117,11 +135,16 @@ fn a_table_is_kept_when_a_sweep_is_interrupted() {
         for file in ["old.csv", "old.svg"] {
             assert_eq!(fs::read_to_string(folder.join(file)).unwrap(), "complete");
             assert!(
-                err.contains(&format!("`{file}` is not written, because the results are incomplete")),
+                err.contains(&format!(
+                    "`{file}` is not written, because the results are incomplete"
+                )),
                 "{err}"
             );
         }
-        assert!(out.starts_with("trace,") && out.lines().count() == 3, "{out}");
+        assert!(
+            out.starts_with("trace,") && out.lines().count() == 3,
+            "{out}"
+        );
     }
 }
 
@@ -134,7 +157,10 @@ fn sigterm_removes_an_unfinished_file() {
     send(&child, Signal::SIGTERM);
     let status = child.wait().unwrap();
     drop(keys);
-    assert_eq!(std::os::unix::process::ExitStatusExt::signal(&status), Some(Signal::SIGTERM as i32));
+    assert_eq!(
+        std::os::unix::process::ExitStatusExt::signal(&status),
+        Some(Signal::SIGTERM as i32)
+    );
     assert_eq!(names(&folder), ["m.pw", "old.pwt", "t.lackey"]);
     assert_eq!(fs::read_to_string(folder.join("old.pwt")).unwrap(), "old");
 }
@@ -142,8 +168,19 @@ fn sigterm_removes_an_unfinished_file() {
 #[test]
 fn an_output_is_never_a_named_pipe() {
     let folder = usual("output-pipe");
-    assert!(Command::new("mkfifo").arg("p").current_dir(&folder).status().expect("mkfifo starts").success());
-    fs::write(folder.join("e.pw"), "question \"A\" {\n    ask \"sum\" = 1 + 1\n}\n").unwrap();
+    assert!(
+        Command::new("mkfifo")
+            .arg("p")
+            .current_dir(&folder)
+            .status()
+            .expect("mkfifo starts")
+            .success()
+    );
+    fs::write(
+        folder.join("e.pw"),
+        "question \"A\" {\n    ask \"sum\" = 1 + 1\n}\n",
+    )
+    .unwrap();
     fs::write(folder.join("a.csv"), "id,1\nx,2\n").unwrap();
     for args in [
         &["replay", "--pack", "p", "t.lackey"][..],
@@ -152,8 +189,11 @@ fn an_output_is_never_a_named_pipe() {
         &["sweep", "m.pw", "t.lackey", "lines 2 4", "--plot", "p"],
         &["grade", "e.pw", "a.csv", "--output", "p"],
     ] {
-        let mut child =
-            pagewalk(&folder, args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child = pagewalk(&folder, args)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
         let began = Instant::now();
         while child.try_wait().unwrap().is_none() {
             if began.elapsed() > Duration::from_secs(30) {

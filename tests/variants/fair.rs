@@ -22,7 +22,11 @@ fn found(script: &str, count: u64) -> Fairness {
 }
 
 fn guessable(of: &Fairness) -> Vec<&str> {
-    of.blanks.iter().filter(|blank| blank.guessable()).map(|blank| blank.name.as_str()).collect()
+    of.blanks
+        .iter()
+        .filter(|blank| blank.guessable())
+        .map(|blank| blank.name.as_str())
+        .collect()
 }
 
 const MACHINE: &str = "machine simple\nset page_table { | vpn ppn v | vpn ppn v |; | 00 28 1 | 01 0D 1 |; | 02 33 1 | 03 - 0 | }\n";
@@ -37,14 +41,25 @@ fn a_fair_exam_is_found_fair() {
             && messages.contains("tlb hit 1, tlb miss 2, walk steps 2 in each version"),
         "{messages}"
     );
-    assert!(messages.contains("the versions are fair") && !messages.contains('✗'), "{messages}");
-    assert_eq!(text(&pagewalk(&["exam", EXAM, "--check", "60"]).stdout), messages, "the same bytes again");
+    assert!(
+        messages.contains("the versions are fair") && !messages.contains('✗'),
+        "{messages}"
+    );
+    assert_eq!(
+        text(&pagewalk(&["exam", EXAM, "--check", "60"]).stdout),
+        messages,
+        "the same bytes again"
+    );
 }
 
 #[test]
 fn ranges_of_versions_are_checked() {
     let done = pagewalk(&["exam", EXAM, "--check", "41..60"]);
-    assert!(text(&done.stdout).contains("✓ solvable: 20 of 20"), "{}", text(&done.stdout));
+    assert!(
+        text(&done.stdout).contains("✓ solvable: 20 of 20"),
+        "{}",
+        text(&done.stdout)
+    );
     // Version 2 of this script has no solution, and version 1 has one.
     let folder = Folder::new("range");
     let script = folder.put(
@@ -53,12 +68,23 @@ fn ranges_of_versions_are_checked() {
     );
     let solvable = |range: &str| {
         let out = text(&pagewalk(&["exam", &script, "--check", range]).stdout);
-        out.lines().find(|line| line.contains("solvable")).map(str::to_owned).expect("a line")
+        out.lines()
+            .find(|line| line.contains("solvable"))
+            .map(str::to_owned)
+            .expect("a line")
     };
-    let each: Vec<bool> = (1..=8).map(|n| solvable(&format!("{n}..{n}")).contains("✓")).collect();
+    let each: Vec<bool> = (1..=8)
+        .map(|n| solvable(&format!("{n}..{n}")).contains("✓"))
+        .collect();
     let count = |some: &[bool]| some.iter().filter(|one| **one).count();
-    assert!(solvable("8").contains(&format!("{} of 8", count(&each))), "{each:?}");
-    assert!(solvable("3..6").contains(&format!("{} of 4", count(&each[2..6]))), "{each:?}");
+    assert!(
+        solvable("8").contains(&format!("{} of 8", count(&each))),
+        "{each:?}"
+    );
+    assert!(
+        solvable("3..6").contains(&format!("{} of 4", count(&each[2..6]))),
+        "{each:?}"
+    );
     for wrong in ["0", "0..5", "5..4", "1..10001", "a..b", "1..2..3"] {
         let done = pagewalk(&["exam", EXAM, "--check", wrong]);
         assert_eq!(done.status.code(), Some(2), "{wrong}");
@@ -77,14 +103,29 @@ fn a_blank_that_is_always_the_same_can_be_guessed() {
          question \"fixed\" {{ ask \"Pages\" = machine.pages }}"
     );
     let found = found(&script, 40);
-    assert_eq!(guessable(&found), ["fault"], "that of the fixed question is not drawn");
+    assert_eq!(
+        guessable(&found),
+        ["fault"],
+        "that of the fixed question is not drawn"
+    );
     assert!(!found.holds());
-    let fixed = found.blanks.iter().find(|blank| blank.question == "fixed").expect("there");
+    let fixed = found
+        .blanks
+        .iter()
+        .find(|blank| blank.question == "fixed")
+        .expect("there");
     assert!(!fixed.drawn && fixed.different == 1);
-    let vpn = found.blanks.iter().find(|blank| blank.name == "vpn").expect("there");
+    let vpn = found
+        .blanks
+        .iter()
+        .find(|blank| blank.name == "vpn")
+        .expect("there");
     assert!(vpn.drawn && vpn.different == 3 && vpn.versions == 40);
     let done = pagewalk(&["exam", &folder.put("g.pw", &script), "--check", "40"]);
-    assert_eq!((done.status.code(), text(&done.stderr)), (Some(1), String::new()));
+    assert_eq!(
+        (done.status.code(), text(&done.stderr)),
+        (Some(1), String::new())
+    );
     assert!(
         text(&done.stdout).contains("✗ 1 blank can be guessed\n      q fault: none in 40 of 40"),
         "{}",
@@ -97,25 +138,53 @@ fn a_grid_may_have_rows_that_are_forced_but_no_constant_column() {
     let script = "question \"q\" { choose a in 4..9\nchoose b in 4..9 where b != a\nreference [1, 2, a + 0, b + 0, 1, a + 0] { frames 3, replacement fifo }\n\
                   ask reference columns hit frame0 }";
     let found = found(script, 40);
-    let cell = |name: &str| found.blanks.iter().find(|blank| blank.name == name).expect("there");
-    assert!(cell("1.frame0").times == 40 && cell("1.frame0").forced && !cell("1.frame0").guessable());
+    let cell = |name: &str| {
+        found
+            .blanks
+            .iter()
+            .find(|blank| blank.name == name)
+            .expect("there")
+    };
+    assert!(
+        cell("1.frame0").times == 40 && cell("1.frame0").forced && !cell("1.frame0").guessable()
+    );
     // Hits do not depend on the names of the pages.
-    assert!(guessable(&found).iter().all(|name| name.contains("hit")) && guessable(&found).len() == 6);
+    assert!(
+        guessable(&found).iter().all(|name| name.contains("hit")) && guessable(&found).len() == 6
+    );
 }
 
 #[test]
 fn versions_of_different_work_are_not_equally_hard() {
-    let script = format!("{MACHINE}question \"q\" {{ choose va in 0..0x100\nask read va => vpn, fault }}");
+    let script =
+        format!("{MACHINE}question \"q\" {{ choose va in 0..0x100\nask read va => vpn, fault }}");
     let found = found(&script, 60);
-    let faults = found.uneven.iter().find(|uneven| uneven.what == "fault").expect("faults differ");
-    let places: BTreeSet<usize> =
-        faults.amounts.iter().flat_map(|(_, versions)| versions.iter().copied()).collect();
+    let faults = found
+        .uneven
+        .iter()
+        .find(|uneven| uneven.what == "fault")
+        .expect("faults differ");
+    let places: BTreeSet<usize> = faults
+        .amounts
+        .iter()
+        .flat_map(|(_, versions)| versions.iter().copied())
+        .collect();
     assert_eq!(places, (0..60).collect(), "every version is on one side");
     assert_eq!(
-        faults.amounts.iter().map(|(amount, _)| *amount).collect::<BTreeSet<_>>(),
+        faults
+            .amounts
+            .iter()
+            .map(|(amount, _)| *amount)
+            .collect::<BTreeSet<_>>(),
         BTreeSet::from([0, 1])
     );
-    assert!(!found.holds() && found.uneven.iter().all(|uneven| uneven.what != "walk steps"));
+    assert!(
+        !found.holds()
+            && found
+                .uneven
+                .iter()
+                .all(|uneven| uneven.what != "walk steps")
+    );
 }
 
 #[test]
@@ -123,7 +192,9 @@ fn an_answer_that_appears_elsewhere_is_found() {
     let asks = "ask \"Its page\" = va >> 6 radix hex\nask \"Size\" = 64";
     let of = |words: &str| {
         found(
-            &format!("question \"q\" {{ choose va in 0x400..0x2000\ntext \"\"\"{words}\"\"\"\n{asks} }}"),
+            &format!(
+                "question \"q\" {{ choose va in 0x400..0x2000\ntext \"\"\"{words}\"\"\"\n{asks} }}"
+            ),
             30,
         )
     };
@@ -131,13 +202,23 @@ fn an_answer_that_appears_elsewhere_is_found() {
     // A number that is the same in all versions does not reveal an answer.
     let messages = of("The address is {hex(va)}, in page {hex(va >> 6)}, and 64 stands here.");
     assert_eq!(messages.readable.len(), 1, "{:?}", messages.readable);
-    assert_eq!((messages.readable[0].blank.as_str(), messages.readable[0].versions.len()), ("1", 30));
+    assert_eq!(
+        (
+            messages.readable[0].blank.as_str(),
+            messages.readable[0].versions.len()
+        ),
+        ("1", 30)
+    );
     // An operation in another item reveals the answer, because page 0x28 contains virtual page 0.
     let asks = |second: &str| {
         let script = format!(
             "{MACHINE}question \"q\" {{ choose va in 0x10..0x40\nask read va => pa\nask probe read {second} => vpn }}"
         );
-        found(&script, 5).readable.into_iter().map(|found| found.blank).collect::<Vec<_>>()
+        found(&script, 5)
+            .readable
+            .into_iter()
+            .map(|found| found.blank)
+            .collect::<Vec<_>>()
     };
     assert_eq!(asks("va + 0x40"), [""; 0]);
     assert_eq!(asks("va + 0x28 * 64"), ["1.pa"]);
@@ -145,16 +226,31 @@ fn an_answer_that_appears_elsewhere_is_found() {
 
 #[test]
 fn versions_that_coincide_and_those_without_a_paper_are_reported() {
-    let few = found("question \"q\" { choose a in 0..4; ask \"{a}\" = a * a }", 20);
-    assert!(!few.same.is_empty() && few.same.iter().map(Vec::len).sum::<usize>() >= 17, "{:?}", few.same);
-    let none = found("choose a in 0..4\nquestion \"q\" { choose b in 0..a; ask \"{b}\" = b }", 40);
-    let [unsolved] = &*none.unsolved else { panic!("{:?}", none.unsolved) };
-    assert!(unsolved.why.contains("none of the 0 values") && (1..40).contains(&unsolved.versions.len()));
+    let few = found(
+        "question \"q\" { choose a in 0..4; ask \"{a}\" = a * a }",
+        20,
+    );
+    assert!(
+        !few.same.is_empty() && few.same.iter().map(Vec::len).sum::<usize>() >= 17,
+        "{:?}",
+        few.same
+    );
+    let none = found(
+        "choose a in 0..4\nquestion \"q\" { choose b in 0..a; ask \"{b}\" = b }",
+        40,
+    );
+    let [unsolved] = &*none.unsolved else {
+        panic!("{:?}", none.unsolved)
+    };
+    assert!(
+        unsolved.why.contains("none of the 0 values") && (1..40).contains(&unsolved.versions.len())
+    );
     let folder = Folder::new("same");
     let fixed = folder.put("f.pw", "question \"q\" { ask \"x\" = 1 }");
     let done = pagewalk(&["exam", &fixed, "--check", "3"]);
     assert!(
-        done.status.code() == Some(1) && text(&done.stdout).contains("the script draws no random values")
+        done.status.code() == Some(1)
+            && text(&done.stdout).contains("the script draws no random values")
     );
 }
 
@@ -162,12 +258,25 @@ fn versions_that_coincide_and_those_without_a_paper_are_reported() {
 fn equal_prompts_with_different_keys_are_refused() {
     // The author's text replaces the generated text that distinguishes the items.
     let asks = "ask probe translate 0x45 as \"Translate.\" => ppn; ask probe translate 0x85 as \"Translate.\" => ppn";
-    let found = |asks: &str| found(&format!("{MACHINE}question \"q\" {{ {asks} }}"), 2).ambiguous.len();
+    let found = |asks: &str| {
+        found(&format!("{MACHINE}question \"q\" {{ {asks} }}"), 2)
+            .ambiguous
+            .len()
+    };
     assert_eq!(found(asks), 1);
-    assert_eq!(found("ask probe translate 0x45 => ppn; ask probe translate 0x85 => ppn"), 0);
+    assert_eq!(
+        found("ask probe translate 0x45 => ppn; ask probe translate 0x85 => ppn"),
+        0
+    );
     assert_eq!(found("ask \"Pages\" = 1; ask \"Pages\" = 2"), 1);
-    assert_eq!(found("ask \"Pages\" = 1; text \"\"\"Now with larger pages:\"\"\"; ask \"Pages\" = 2"), 0);
-    assert_eq!(found("ask \"4 KB\" = 1; ask \"Fits?\" = true; ask \"512 B\" = 1; ask \"Fits?\" = false"), 0);
+    assert_eq!(
+        found("ask \"Pages\" = 1; text \"\"\"Now with larger pages:\"\"\"; ask \"Pages\" = 2"),
+        0
+    );
+    assert_eq!(
+        found("ask \"4 KB\" = 1; ask \"Fits?\" = true; ask \"512 B\" = 1; ask \"Fits?\" = false"),
+        0
+    );
     // The program performs the two accesses in order, so their prompts are not ambiguous.
     assert_eq!(found("ask read 0x45 => tlb; ask read 0x45 => tlb"), 0);
 }

@@ -30,7 +30,8 @@ struct Folder(PathBuf);
 
 impl Folder {
     fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("pagewalk-variants-{name}-{}", std::process::id()));
+        let path =
+            std::env::temp_dir().join(format!("pagewalk-variants-{name}-{}", std::process::id()));
         let _ = fs::remove_dir_all(&path);
         fs::create_dir_all(&path).expect("made");
         Self(path)
@@ -54,21 +55,44 @@ impl Drop for Folder {
 
 fn names(folder: &str) -> BTreeSet<String> {
     let entries = fs::read_dir(folder).expect("a folder");
-    entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect()
+    entries
+        .map(|entry| {
+            entry
+                .expect("an entry")
+                .file_name()
+                .to_string_lossy()
+                .into_owned()
+        })
+        .collect()
 }
 
 /// The rows of a list of versions, without its header.
 fn list(path: &str) -> Vec<Vec<String>> {
     let mut reader = csv::Reader::from_path(Path::new(path)).expect("a list");
-    reader.records().map(|row| row.expect("a row").iter().map(str::to_owned).collect()).collect()
+    reader
+        .records()
+        .map(|row| row.expect("a row").iter().map(str::to_owned).collect())
+        .collect()
 }
 
 #[test]
 fn versions_are_files_with_a_list_for_the_instructor() {
     let folder = Folder::new("files");
     let out = folder.path("out");
-    let done = pagewalk(&["exam", EXAM, "--variants", "5", "--key", "--solutions", "-o", &out]);
-    assert_eq!((done.status.code(), text(&done.stderr)), (Some(0), String::new()));
+    let done = pagewalk(&[
+        "exam",
+        EXAM,
+        "--variants",
+        "5",
+        "--key",
+        "--solutions",
+        "-o",
+        &out,
+    ]);
+    assert_eq!(
+        (done.status.code(), text(&done.stderr)),
+        (Some(0), String::new())
+    );
     assert!(text(&done.stdout).contains("5 versions, 16 files"));
     let rows = list(&format!("{out}/address-translation.versions.csv"));
     assert_eq!(rows.len(), 5);
@@ -76,9 +100,12 @@ fn versions_are_files_with_a_list_for_the_instructor() {
     assert_eq!(all.len(), 16);
     let mut papers = BTreeSet::new();
     for row in &rows {
-        let [code, seed, id, name, files] = row.as_slice() else { panic!("{row:?}") };
+        let [code, seed, id, name, files] = row.as_slice() else {
+            panic!("{row:?}")
+        };
         assert_eq!((id.as_str(), name.as_str()), ("", ""));
-        let own = ["", ".key", ".solutions"].map(|infix| format!("address-translation-{code}{infix}.md"));
+        let own =
+            ["", ".key", ".solutions"].map(|infix| format!("address-translation-{code}{infix}.md"));
         assert_eq!(files.split(" ; ").collect::<Vec<_>>(), own);
         assert!(own.iter().all(|file| all.contains(file)));
         let paper = fs::read_to_string(format!("{out}/{}", own[0])).expect("a paper");
@@ -90,7 +117,9 @@ fn versions_are_files_with_a_list_for_the_instructor() {
         let again = pagewalk(&["exam", EXAM, "--seed", seed, "--key"]);
         let key = fs::read_to_string(format!("{out}/{}", own[1])).expect("a key");
         let addresses = |text: &str| {
-            let lines = text.lines().filter(|line| line.contains("virtual address 0x"));
+            let lines = text
+                .lines()
+                .filter(|line| line.contains("virtual address 0x"));
             lines.map(str::to_owned).collect::<Vec<_>>()
         };
         assert_eq!(addresses(&text(&again.stdout)), addresses(&key));
@@ -106,7 +135,8 @@ fn a_version_is_the_same_however_many_are_made() {
     assert!(seven.starts_with(&three) && three.matches("# Virtual memory: Key").count() == 3);
     let make_up = text(&pagewalk(&["exam", EXAM, "--variants", "3", "--key", "--make-up"]).stdout);
     assert_ne!(make_up, three);
-    let second = text(&pagewalk(&["exam", EXAM, "--variants", "3", "--key", "--make-up", "2"]).stdout);
+    let second =
+        text(&pagewalk(&["exam", EXAM, "--variants", "3", "--key", "--make-up", "2"]).stdout);
     assert_ne!(make_up, second);
 }
 
@@ -130,7 +160,10 @@ fn standard_output_takes_one_edition() {
     assert_eq!(both.status.code(), Some(2));
     assert!(text(&both.stderr).contains("--output DIR") && both.stdout.is_empty());
     let solutions = pagewalk(&["exam", EXAM, "--solutions"]);
-    assert!(solutions.status.success() && text(&solutions.stdout).starts_with("# Virtual memory: Solutions"));
+    assert!(
+        solutions.status.success()
+            && text(&solutions.stdout).starts_with("# Virtual memory: Solutions")
+    );
 }
 
 #[test]
@@ -140,37 +173,68 @@ fn a_roster_may_contain_any_name_without_harm() {
                   Łuk,<b>&$_\\,=2\r\n";
     let (roster, out) = (folder.put("r.csv", roster), folder.path("out"));
     let done = pagewalk(&["exam", EXAM, "--roster", &roster, "--key", "--output", &out]);
-    assert_eq!((done.status.code(), text(&done.stderr)), (Some(0), String::new()));
+    assert_eq!(
+        (done.status.code(), text(&done.stderr)),
+        (Some(0), String::new())
+    );
     let rows = list(&format!("{out}/address-translation.versions.csv"));
-    let messages: Vec<[&str; 2]> = rows.iter().map(|row| [row[2].as_str(), row[3].as_str()]).collect();
-    assert_eq!(messages, [["a/1", "'=cmd() Smith, \"Al\""], ["..", "שרה כהן"], ["'=2", "<b>&$_\\ Łuk"]]);
+    let messages: Vec<[&str; 2]> = rows
+        .iter()
+        .map(|row| [row[2].as_str(), row[3].as_str()])
+        .collect();
+    assert_eq!(
+        messages,
+        [
+            ["a/1", "'=cmd() Smith, \"Al\""],
+            ["..", "שרה כהן"],
+            ["'=2", "<b>&$_\\ Łuk"]
+        ]
+    );
     let papers = ["a_1", "..", "_2"].map(|id| format!("address-translation-{id}.md"));
     let all = names(&out);
-    assert!(papers.iter().all(|paper| all.contains(paper)) && all.len() == 7, "{all:?}");
-    assert_eq!(names(&folder.path("")).len(), 2, "nothing is written elsewhere");
+    assert!(
+        papers.iter().all(|paper| all.contains(paper)) && all.len() == 7,
+        "{all:?}"
+    );
+    assert_eq!(
+        names(&folder.path("")).len(),
+        2,
+        "nothing is written elsewhere"
+    );
 }
 
 #[test]
 fn another_student_changes_no_paper() {
     let folder = Folder::new("more");
     let key = |name: &str, roster: &str| {
-        let (roster, out) = (folder.put(&format!("{name}.csv"), roster), folder.path(name));
+        let (roster, out) = (
+            folder.put(&format!("{name}.csv"), roster),
+            folder.path(name),
+        );
         let done = pagewalk(&["exam", EXAM, "--roster", &roster, "--key", "-o", &out]);
         assert_eq!(text(&done.stderr), "");
         fs::read(format!("{out}/address-translation-b.key.md")).expect("b's key")
     };
-    assert_eq!(key("one", "id,name\nb,B\n"), key("three", "name,id\nA,a\nB,b\nC,c\n"));
+    assert_eq!(
+        key("one", "id,name\nb,B\n"),
+        key("three", "name,id\nA,a\nB,b\nC,c\n")
+    );
 }
 
 #[test]
 fn every_mistake_of_a_roster_is_reported_and_nothing_is_made() {
     let folder = Folder::new("wrong");
-    let (roster, out) = (folder.put("r.csv", "id,name\n1,A\n,B\n1,C\n"), folder.path("out"));
+    let (roster, out) = (
+        folder.put("r.csv", "id,name\n1,A\n,B\n1,C\n"),
+        folder.path("out"),
+    );
     let done = pagewalk(&["exam", EXAM, "--roster", &roster, "-o", &out]);
     let messages = text(&done.stderr);
     assert_eq!(done.status.code(), Some(2));
     assert!(
-        messages.contains("r.csv:3: ") && messages.contains("r.csv:4: ") && messages.contains("2 mistakes"),
+        messages.contains("r.csv:3: ")
+            && messages.contains("r.csv:4: ")
+            && messages.contains("2 mistakes"),
         "{messages}"
     );
     assert!(!Path::new(&out).exists() && done.stdout.is_empty());
@@ -181,7 +245,10 @@ fn every_mistake_of_a_roster_is_reported_and_nothing_is_made() {
 #[test]
 fn a_version_that_cannot_be_made_is_named() {
     let folder = Folder::new("fails");
-    let drawn = folder.put("d.pw", "question \"q\" { choose a in 0..4; expect a != 2; ask \"x\" = a }\n");
+    let drawn = folder.put(
+        "d.pw",
+        "question \"q\" { choose a in 0..4; expect a != 2; ask \"x\" = a }\n",
+    );
     let done = pagewalk(&["exam", &drawn, "--variants", "40"]);
     assert_eq!((done.status.code(), done.stdout.len()), (Some(1), 0));
     let messages = text(&done.stderr);
@@ -191,12 +258,24 @@ fn a_version_that_cannot_be_made_is_named() {
             && messages.contains("of the script's expectations failed"),
         "{messages}"
     );
-    let empty = folder
-        .put("e.pw", "choose a in 0..4\nquestion \"q\" { choose b in 0..a where b > 1; ask \"x\" = b }\n");
-    let done = pagewalk(&["exam", &empty, "--variants", "40", "-o", &folder.path("out")]);
+    let empty = folder.put(
+        "e.pw",
+        "choose a in 0..4\nquestion \"q\" { choose b in 0..a where b > 1; ask \"x\" = b }\n",
+    );
+    let done = pagewalk(&[
+        "exam",
+        &empty,
+        "--variants",
+        "40",
+        "-o",
+        &folder.path("out"),
+    ]);
     assert_eq!(done.status.code(), Some(2));
     let messages = text(&done.stderr);
-    assert!(messages.contains("nothing-to-choose") && messages.contains(", version "), "{messages}");
+    assert!(
+        messages.contains("nothing-to-choose") && messages.contains(", version "),
+        "{messages}"
+    );
     assert!(!Path::new(&folder.path("out")).exists(), "all or none");
 }
 
@@ -205,10 +284,18 @@ fn a_script_on_standard_input_has_versions_too() {
     use std::io::Write;
     use std::process::Stdio;
     let mut command = Command::new(env!("CARGO_BIN_EXE_pagewalk"));
-    command.args(["exam", "-", "--variants", "9"]).stdin(Stdio::piped()).stdout(Stdio::piped());
+    command
+        .args(["exam", "-", "--variants", "9"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped());
     let mut child = command.spawn().expect("pagewalk starts");
     let script = b"question \"q\" { choose a in 0..99999; ask \"{a}\" = a }";
-    child.stdin.take().expect("its input").write_all(script).expect("written");
+    child
+        .stdin
+        .take()
+        .expect("its input")
+        .write_all(script)
+        .expect("written");
     let done = child.wait_with_output().expect("it ends");
     assert_eq!(text(&done.stdout).matches("## 1 q").count(), 9);
 }

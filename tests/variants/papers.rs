@@ -14,8 +14,15 @@ pub fn composed(text: &str, seed: u64) -> Composed {
     assert_eq!(wrong, [], "{text}");
     let (files, wrong) = Files::read(&script.body, &mut sources, &mut Disk);
     assert_eq!(wrong, []);
-    let options = Options { seed, ..Options::default() };
-    assert_eq!(check(&script.body, &sources, &files, options).diagnostics, [], "{text}");
+    let options = Options {
+        seed,
+        ..Options::default()
+    };
+    assert_eq!(
+        check(&script.body, &sources, &files, options).diagnostics,
+        [],
+        "{text}"
+    );
     compose(&script.body, &sources, &files, options)
 }
 
@@ -29,7 +36,11 @@ pub fn paper(text: &str, seed: u64) -> Paper {
 /// The keys to the blanks in all questions, in order.
 pub fn keys(paper: &Paper) -> Vec<String> {
     let mut keys = Vec::new();
-    for item in paper.questions.iter().flat_map(pagewalk_script::exam::paper::Question::items) {
+    for item in paper
+        .questions
+        .iter()
+        .flat_map(pagewalk_script::exam::paper::Question::items)
+    {
         match &item.kind {
             ItemKind::Value { blank, .. } => keys.push(blank.answer()),
             ItemKind::Facts { blanks, .. } => keys.extend(blanks.iter().map(Blank::answer)),
@@ -41,7 +52,10 @@ pub fn keys(paper: &Paper) -> Vec<String> {
 
 /// The keys to a script's blanks, as numbers.
 pub fn numbers(text: &str, seed: u64) -> Vec<u64> {
-    keys(&paper(text, seed)).iter().map(|key| key.parse().expect("a number")).collect()
+    keys(&paper(text, seed))
+        .iter()
+        .map(|key| key.parse().expect("a number"))
+        .collect()
 }
 
 /// The mistake that a script causes at run time.

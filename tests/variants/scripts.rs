@@ -10,17 +10,30 @@ fn come_back(folder: &Folder, file: &str, args: &[&str]) {
     let out = folder.path("out");
     let _ = fs::remove_dir_all(&out);
     let done = pagewalk(&[&["exam", file, "--script", "--key", "-o", &out], args].concat());
-    assert_eq!((done.status.code(), text(&done.stderr)), (Some(0), String::new()), "{file}");
-    let name = std::path::Path::new(file).file_stem().expect("a name").to_string_lossy().into_owned();
+    assert_eq!(
+        (done.status.code(), text(&done.stderr)),
+        (Some(0), String::new()),
+        "{file}"
+    );
+    let name = std::path::Path::new(file)
+        .file_stem()
+        .expect("a name")
+        .to_string_lossy()
+        .into_owned();
     let rows = list(&format!("{out}/{name}.versions.csv"));
     assert!(!rows.is_empty());
     for row in rows {
         let files: Vec<&str> = row[4].split(" ; ").collect();
-        let [paper, key, script] = files.as_slice() else { panic!("{files:?}") };
+        let [paper, key, script] = files.as_slice() else {
+            panic!("{files:?}")
+        };
         let script = format!("{out}/{script}");
         let said = fs::read_to_string(&script).expect("a script");
-        let drawn =
-            |line: &str| ["choose ", "shuffle", "pool "].iter().any(|word| line.trim().starts_with(word));
+        let drawn = |line: &str| {
+            ["choose ", "shuffle", "pool "]
+                .iter()
+                .any(|word| line.trim().starts_with(word))
+        };
         assert!(!said.lines().any(drawn), "{said}");
         assert!(!said.contains(row[1].trim_start_matches("0x")), "no seed");
         let again = |args: &[&str]| text(&pagewalk(&[&["exam", &script], args].concat()).stdout);
@@ -30,7 +43,11 @@ fn come_back(folder: &Folder, file: &str, args: &[&str]) {
             fs::read_to_string(format!("{out}/{paper}")).expect("a paper"),
             "{file}"
         );
-        assert_eq!(again(&["--key"]), fs::read_to_string(format!("{out}/{key}")).expect("a key"), "{file}");
+        assert_eq!(
+            again(&["--key"]),
+            fs::read_to_string(format!("{out}/{key}")).expect("a key"),
+            "{file}"
+        );
     }
 }
 
@@ -41,7 +58,11 @@ fn the_examples_come_back() {
     for entry in fs::read_dir("examples/exams").expect("a folder") {
         let path = entry.expect("an entry").path();
         if path.extension().is_some_and(|extension| extension == "pw") {
-            come_back(&folder, &path.to_string_lossy(), &["--variants", "3", "--seed", "5"]);
+            come_back(
+                &folder,
+                &path.to_string_lossy(),
+                &["--variants", "3", "--seed", "5"],
+            );
             count += 1;
         }
     }
@@ -52,7 +73,10 @@ fn the_examples_come_back() {
 fn pools_orders_students_and_included_files_come_back() {
     let folder = Folder::new("pools");
     fs::create_dir_all(folder.path("parts")).expect("made");
-    folder.put("parts/more.pw", "question \"d\" points 2 { choose n in 0..999; ask \"d\" = n } # the last");
+    folder.put(
+        "parts/more.pw",
+        "question \"d\" points 2 { choose n in 0..999; ask \"d\" = n } # the last",
+    );
     let script = "seed 3\nexam { title \"T\", pool \"P\" pick 1 of [\"a\", \"b\"], shuffle questions, shuffle options }\n\
                   question \"a\" points 2 { choose n in [1/3, 2/3, 5]; ask \"a\" = n }\n\
                   question \"b\" points 2 { choose s in [\"one\", \"two \\\"2\\\"\"]\n text \"\"\"{s}\"\"\"\n ask \"b\" = s }\n\
@@ -74,15 +98,40 @@ fn a_machine_that_draws_keeps_its_seeds() {
     let file = folder.put("random.pw", script);
     let papers: Vec<String> = (0..6)
         .map(|seed| {
-            text(&pagewalk(&["exam", &file, "--key", "--variants", "1", "--seed", &seed.to_string()]).stdout)
+            text(
+                &pagewalk(&[
+                    "exam",
+                    &file,
+                    "--key",
+                    "--variants",
+                    "1",
+                    "--seed",
+                    &seed.to_string(),
+                ])
+                .stdout,
+            )
         })
         .collect();
-    assert!(papers.iter().any(|paper| *paper != papers[0]), "{}", papers[0]);
+    assert!(
+        papers.iter().any(|paper| *paper != papers[0]),
+        "{}",
+        papers[0]
+    );
     for seed in 0..6 {
         let seed = seed.to_string();
         let out = folder.path(&format!("out{seed}"));
-        let done =
-            pagewalk(&["exam", &file, "--script", "--key", "-o", &out, "--variants", "2", "--seed", &seed]);
+        let done = pagewalk(&[
+            "exam",
+            &file,
+            "--script",
+            "--key",
+            "-o",
+            &out,
+            "--variants",
+            "2",
+            "--seed",
+            &seed,
+        ]);
         assert_eq!(text(&done.stderr), "");
     }
 }
@@ -90,10 +139,19 @@ fn a_machine_that_draws_keeps_its_seeds() {
 #[test]
 fn values_drawn_several_times_cannot_be_written() {
     let folder = Folder::new("loop");
-    let file = folder.put("l.pw", "question \"q\" { for i in 0..3 { choose n in 0..99999; ask \"n\" = n } }");
+    let file = folder.put(
+        "l.pw",
+        "question \"q\" { for i in 0..3 { choose n in 0..99999; ask \"n\" = n } }",
+    );
     let done = pagewalk(&["exam", &file, "--script"]);
     assert_eq!((done.status.code(), done.stdout.len()), (Some(2), 0));
-    assert!(text(&done.stderr).contains("`n` is drawn several times"), "{}", text(&done.stderr));
+    assert!(
+        text(&done.stderr).contains("`n` is drawn several times"),
+        "{}",
+        text(&done.stderr)
+    );
     let both = pagewalk(&["exam", EXAM, "--script", "--key"]);
-    assert!(both.status.code() == Some(2) && text(&both.stderr).contains("you can use only one of"));
+    assert!(
+        both.status.code() == Some(2) && text(&both.stderr).contains("you can use only one of")
+    );
 }

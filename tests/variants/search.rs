@@ -8,14 +8,20 @@ use super::papers::{keys, numbers, paper, wrong};
 
 /// A question with these draws and blanks.
 fn question(draws: &str, asks: &[&str]) -> String {
-    let asks: Vec<String> = asks.iter().map(|name| format!("ask \"{name}\" = {name}")).collect();
+    let asks: Vec<String> = asks
+        .iter()
+        .map(|name| format!("ask \"{name}\" = {name}"))
+        .collect();
     format!("question \"q\" {{\n{draws}\n{}\n}}", asks.join("\n"))
 }
 
 #[test]
 fn failing_draws_are_repeated_with_their_dependencies() {
     // The only solution is `a` = 0 and `b` = 3.
-    let script = question("choose a in 0..4\nchoose b in 0..4 where b > a + 2", &["a", "b"]);
+    let script = question(
+        "choose a in 0..4\nchoose b in 0..4 where b > a + 2",
+        &["a", "b"],
+    );
     for seed in 0..50 {
         assert_eq!(numbers(&script, seed), [0, 3], "seed {seed}");
     }
@@ -26,14 +32,21 @@ fn failing_draws_are_repeated_with_their_dependencies() {
     );
     for seed in 0..50 {
         let found = numbers(&script, seed);
-        assert_eq!(2 * found[0] + 3 * found[1] + 4 * found[2], 16, "seed {seed}");
+        assert_eq!(
+            2 * found[0] + 3 * found[1] + 4 * found[2],
+            16,
+            "seed {seed}"
+        );
         assert_eq!(found.iter().collect::<BTreeSet<_>>().len(), 3);
     }
 }
 
 #[test]
 fn every_solution_is_drawn_by_some_seed() {
-    let script = question("choose a in 0..5\nchoose b in 0..5 where b > a", &["a", "b"]);
+    let script = question(
+        "choose a in 0..5\nchoose b in 0..5 where b > a",
+        &["a", "b"],
+    );
     let found: BTreeSet<Vec<u64>> = (0..400).map(|seed| numbers(&script, seed)).collect();
     assert_eq!(found.len(), 10, "5 over 2 pairs");
 }
@@ -48,7 +61,11 @@ fn other_draws_do_not_change() {
     let together = question(&draws.join("\n"), &["a", "b", "c"]);
     let apart = question(&draws.join("\ntext \"between\"\n"), &["a", "b", "c"]);
     for seed in 0..50 {
-        assert_eq!(numbers(&together, seed), numbers(&apart, seed), "seed {seed}");
+        assert_eq!(
+            numbers(&together, seed),
+            numbers(&apart, seed),
+            "seed {seed}"
+        );
     }
 }
 
@@ -59,7 +76,10 @@ fn a_draw_that_has_nothing_to_do_with_a_failure_is_not_drawn_again() {
         .map(|n| format!("choose noise{n} in 0..1000000 where noise{n} != 7\n"))
         .collect::<Vec<_>>()
         .concat();
-    let script = question(&format!("choose a in 0..3\n{noise}choose b in 0..3 where b > a + 1"), &["a", "b"]);
+    let script = question(
+        &format!("choose a in 0..3\n{noise}choose b in 0..3 where b > a + 1"),
+        &["a", "b"],
+    );
     for seed in 0..20 {
         assert_eq!(numbers(&script, seed), [0, 2]);
     }
@@ -77,7 +97,10 @@ fn conditions_of_different_draws_can_be_of_one_another_by_facts() {
     let mut drawn = BTreeSet::new();
     for seed in 0..60 {
         let keys = keys(&paper(&script, seed));
-        assert!(keys[0] != keys[2] && keys[1] != keys[3], "seed {seed}: {keys:?}");
+        assert!(
+            keys[0] != keys[2] && keys[1] != keys[3],
+            "seed {seed}: {keys:?}"
+        );
         drawn.insert(keys);
     }
     // Two of the 4 pages share a frame, so 12 − 2 ordered pairs are possible.
@@ -86,7 +109,10 @@ fn conditions_of_different_draws_can_be_of_one_another_by_facts() {
 
 #[test]
 fn a_condition_that_cannot_hold_is_named() {
-    let script = question("choose a in 0..4\nchoose b in 0..9 where b > a where b == a + 20", &["a", "b"]);
+    let script = question(
+        "choose a in 0..4\nchoose b in 0..9 where b > a where b == a + 20",
+        &["a", "b"],
+    );
     let messages = wrong(&script, 1);
     assert_eq!(messages.code, Code::NothingToChoose);
     assert!(
@@ -95,17 +121,29 @@ fn a_condition_that_cannot_hold_is_named() {
     );
     let place = |text: &str| script.find(text).expect("there") as u32;
     let at = |text: &str| {
-        messages.related.iter().find(|(span, _)| span.start == place(text)).map(|(_, label)| label.as_str())
+        messages
+            .related
+            .iter()
+            .find(|(span, _)| span.start == place(text))
+            .map(|(_, label)| label.as_str())
     };
-    assert_eq!(at("b == a + 20"), Some("none of the 26 values satisfies this condition"));
+    assert_eq!(
+        at("b == a + 20"),
+        Some("none of the 26 values satisfies this condition")
+    );
     // Of the 4 × 9 combinations, 8 + 7 + 6 + 5 satisfy the condition.
     assert_eq!(at("b > a"), Some("26 of 36 values satisfy this condition"));
     assert!(at("0..4").is_some_and(|label| label.contains("`a` gets its value here")));
     // If a condition depends on no earlier value, its failure is reported without a search.
-    let alone = question("choose a in 0..1000000\nchoose b in 0..9 where b > 9", &["a", "b"]);
+    let alone = question(
+        "choose a in 0..1000000\nchoose b in 0..9 where b > 9",
+        &["a", "b"],
+    );
     let messages = wrong(&alone, 1);
     assert!(
-        messages.message.contains("none of the 9 values satisfies the conditions on `b`"),
+        messages
+            .message
+            .contains("none of the 9 values satisfies the conditions on `b`"),
         "{messages:?}"
     );
 }
@@ -130,8 +168,15 @@ fn a_search_ends() {
     assert_eq!(messages.code, Code::NothingToChoose);
     assert!(messages.message.contains("`n8`"), "{messages:?}");
     // The last draw's condition fails for every pair, and there are too many pairs to try them all.
-    let wide = question("choose a in 0..300000\nchoose b in 0..300000 where a + b == 0 - 1", &["a"]);
-    assert!(wrong(&wide, 3).message.contains("the search stopped before it tried every value"));
+    let wide = question(
+        "choose a in 0..300000\nchoose b in 0..300000 where a + b == 0 - 1",
+        &["a"],
+    );
+    assert!(
+        wrong(&wide, 3)
+            .message
+            .contains("the search stopped before it tried every value")
+    );
 }
 
 #[test]
@@ -140,8 +185,15 @@ fn questions_draw_apart_from_each_other() {
     let two = "question \"two\" { choose a in 0..1000000; ask \"a\" = a }\n";
     let more = "question \"one\" { choose x in 0..9; choose a in 0..1000000; ask \"a\" = a }\n";
     let both = numbers(&format!("{one}{two}"), 5);
-    assert_ne!(both[0], both[1], "the same `choose` draws its own value in each");
-    assert_eq!(numbers(two, 5), both[1..], "earlier questions change nothing");
+    assert_ne!(
+        both[0], both[1],
+        "the same `choose` draws its own value in each"
+    );
+    assert_eq!(
+        numbers(two, 5),
+        both[1..],
+        "earlier questions change nothing"
+    );
     assert_eq!(numbers(&format!("{two}{one}"), 5), [both[1], both[0]]);
     assert_eq!(numbers(&format!("{more}{two}"), 5)[1], both[1]);
     assert_ne!(numbers(&format!("{one}{two}"), 6), both);
@@ -152,7 +204,12 @@ fn questions_draw_apart_from_each_other() {
 
 #[test]
 fn outside_of_questions_each_choose_is_independent() {
-    let messages =
-        wrong("choose a in [1]\nchoose b in [1, 2] where b > a + 1\nquestion \"q\" { ask \"b\" = b }", 0);
-    assert!(messages.message.contains("none of the 2 values"), "{messages:?}");
+    let messages = wrong(
+        "choose a in [1]\nchoose b in [1, 2] where b > a + 1\nquestion \"q\" { ask \"b\" = b }",
+        0,
+    );
+    assert!(
+        messages.message.contains("none of the 2 values"),
+        "{messages:?}"
+    );
 }

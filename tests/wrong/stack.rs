@@ -5,7 +5,11 @@ use std::process::Command;
 /// The deepest brackets, blocks, and calls, and the longest expression.
 fn deep() -> String {
     let brackets = format!("let a = {}1{}\n", "(".repeat(190), ")".repeat(190));
-    let blocks = format!("{}let b = 1{}\n", "if true { ".repeat(190), " }".repeat(190));
+    let blocks = format!(
+        "{}let b = 1{}\n",
+        "if true { ".repeat(190),
+        " }".repeat(190)
+    );
     let sum = format!("let c = {}1\n", "1 + ".repeat(490));
     let call = |n| format!("def f{n}() {{ if true {{ f{}() }} }}\n", n - 1);
     let calls = (1..120).map(call).collect::<Vec<_>>().concat();
@@ -27,8 +31,13 @@ fn every_stack_is_enough() {
                 .arg(kilobytes)
                 .output()
                 .expect("a shell");
-            let said = String::from_utf8_lossy(&done.stderr) + String::from_utf8_lossy(&done.stdout);
-            assert_eq!(done.status.code(), Some(0), "{command} with {kilobytes} KB: {said}");
+            let said =
+                String::from_utf8_lossy(&done.stderr) + String::from_utf8_lossy(&done.stdout);
+            assert_eq!(
+                done.status.code(),
+                Some(0),
+                "{command} with {kilobytes} KB: {said}"
+            );
         }
     }
 }
@@ -46,5 +55,10 @@ fn a_script_runs_without_memory_for_a_larger_stack() {
         .arg(&path)
         .output()
         .expect("a shell");
-    assert_eq!(done.status.code(), Some(0), "{}", String::from_utf8_lossy(&done.stderr));
+    assert_eq!(
+        done.status.code(),
+        Some(0),
+        "{}",
+        String::from_utf8_lossy(&done.stderr)
+    );
 }

@@ -26,27 +26,63 @@ const SCRIPTS: [(&str, &str, usize); 21] = [
     (LISTS, "let x = a < b", 40_000 / 31),
     (LISTS, "let x = sum(a)", 40_000 / 15),
     (LISTS, "let c = [0..500, a, 1]", 40_000 / 7),
-    ("machine simple\n", "expect page_table {\n| vpn ppn vpn ppn |\n| 0 * 1 * |\n| 2 * 3 * |\n}", 40_000 / 8),
-    (PROCESS, "P1: let child = fork()\nchild: exit(0)\nP1: wait(NULL)", 3 * 8),
+    (
+        "machine simple\n",
+        "expect page_table {\n| vpn ppn vpn ppn |\n| 0 * 1 * |\n| 2 * 3 * |\n}",
+        40_000 / 8,
+    ),
+    (
+        PROCESS,
+        "P1: let child = fork()\nchild: exit(0)\nP1: wait(NULL)",
+        3 * 8,
+    ),
     (
         PROCESS,
         "P1: munmap(p, 16 MB)\nP1: let p = mmap(NULL, 16 MB, PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0)",
         2,
     ),
-    (PROCESS, "P1: mlock(p, 16 MB)\nP1: munlock(p, 16 MB)", 2 * 18),
-    (PROCESS, "P1: mprotect(p + i * 8192, 4096, PROT_READ)", 40_000 / 10),
-    (PROCESS, "choose x in 0..10000 where P1: read p + x => byte 1", 5),
-    (PROCESS, "choose x in 0..10000 where P1: fork() => returns 1", 5),
+    (
+        PROCESS,
+        "P1: mlock(p, 16 MB)\nP1: munlock(p, 16 MB)",
+        2 * 18,
+    ),
+    (
+        PROCESS,
+        "P1: mprotect(p + i * 8192, 4096, PROT_READ)",
+        40_000 / 10,
+    ),
+    (
+        PROCESS,
+        "choose x in 0..10000 where P1: read p + x => byte 1",
+        5,
+    ),
+    (
+        PROCESS,
+        "choose x in 0..10000 where P1: fork() => returns 1",
+        5,
+    ),
     (PROCESS, "probe P1: write p = 1", 5_000),
     (PROCESS, "scenario \"one\" { }", 5_000),
     (PROCESS, "flush cache", 150),
     (PROCESS, "show tables P1", 150),
     (PROCESS, "let x = P1.page_table.bytes", 150),
-    (PROCESS, "P1: madvise(p, 16 MB, MADV_MERGEABLE)\nksm scan", 2 * 2),
+    (
+        PROCESS,
+        "P1: madvise(p, 16 MB, MADV_MERGEABLE)\nksm scan",
+        2 * 2,
+    ),
     ("", "machine core-i7", 4_000),
     ("", "choose x in 0..1000 where x == 5 + i * 0", 200),
-    ("machine { physical 40, cache { size 64 MB, ways 1, block 1 MB } }\n", "write i * 1048576 = 1", 200),
-    ("", "let x = i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i", 20_000),
+    (
+        "machine { physical 40, cache { size 64 MB, ways 1, block 1 MB } }\n",
+        "write i * 1048576 = 1",
+        200,
+    ),
+    (
+        "",
+        "let x = i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i",
+        20_000,
+    ),
 ];
 
 /// The number of steps limits the time, because work counts as steps.
@@ -56,8 +92,19 @@ fn work_is_limited() {
         let script = format!("{declared}for i in 0..1000000 {{\n{body}\n}}");
         let declared = text_within(declared, Options::default());
         assert_eq!(declared.mistakes, [], "{declared:?}");
-        let outcome = text_within(&script, Options { max_steps: STEPS, ..Options::default() });
-        assert_eq!(sole(&outcome).0, "limit-steps", "{script}: {:?}", outcome.mistakes);
+        let outcome = text_within(
+            &script,
+            Options {
+                max_steps: STEPS,
+                ..Options::default()
+            },
+        );
+        assert_eq!(
+            sole(&outcome).0,
+            "limit-steps",
+            "{script}: {:?}",
+            outcome.mistakes
+        );
         let count = outcome.records.len() - declared.records.len();
         assert!(count <= most, "{script}: {count} statements");
     }
@@ -66,11 +113,22 @@ fn work_is_limited() {
 /// Ordinary statements cost one step each.
 #[test]
 fn simple_statements_cost_a_step() {
-    for statement in
-        ["let x = (i * 7 + 3) % 64", "expect i < 1000 and i >= 0", "read i % 64 size 4", "fetch i % 64"]
-    {
+    for statement in [
+        "let x = (i * 7 + 3) % 64",
+        "expect i < 1000 and i >= 0",
+        "read i % 64 size 4",
+        "fetch i % 64",
+    ] {
         let script = format!("machine simple\nfor i in 0..1000 {{ {statement} }}");
-        let within = |max_steps| text_within(&script, Options { max_steps, ..Options::default() });
+        let within = |max_steps| {
+            text_within(
+                &script,
+                Options {
+                    max_steps,
+                    ..Options::default()
+                },
+            )
+        };
         assert_eq!(within(1_002).mistakes, [], "{script}");
         assert_eq!(sole(&within(1_001)).0, "limit-steps", "{script}");
     }
@@ -82,21 +140,47 @@ fn appends_cost_a_step() {
     for list in ["[a, i]", "[i, a]", "[a, 0, i]", "[[i], a, [i]]"] {
         let script = format!("let a = []\nfor i in 0..20000 {{ let a = {list} }}");
         // Lists with up to 256 elements are copied.
-        let outcome = text_within(&script, Options { max_steps: 21_000, ..Options::default() });
+        let outcome = text_within(
+            &script,
+            Options {
+                max_steps: 21_000,
+                ..Options::default()
+            },
+        );
         assert_eq!(outcome.mistakes, [], "{list}");
     }
 }
 
 #[test]
 fn time_is_limited() {
-    let options =
-        Options { max_time: Some(Duration::from_millis(20)), max_steps: u64::MAX, ..Options::default() };
-    let outcome =
-        text_within("let a = 1\nscenario \"s\" { repeat 1 << 40 { let x = a } }\nlet b = 2", options);
-    assert_eq!(sole(&outcome), ("limit-time", "repeat 1 << 40 { let x = a }"), "{:?}", outcome.mistakes);
-    assert!(outcome.mistakes[0].said.contains("--max-time SECONDS"), "{}", outcome.mistakes[0].said);
-    let options = Options { max_time: Some(Duration::from_hours(1)), ..Options::default() };
-    assert_eq!(text_within("repeat 100000 { let x = 1 }", options).mistakes, []);
+    let options = Options {
+        max_time: Some(Duration::from_millis(20)),
+        max_steps: u64::MAX,
+        ..Options::default()
+    };
+    let outcome = text_within(
+        "let a = 1\nscenario \"s\" { repeat 1 << 40 { let x = a } }\nlet b = 2",
+        options,
+    );
+    assert_eq!(
+        sole(&outcome),
+        ("limit-time", "repeat 1 << 40 { let x = a }"),
+        "{:?}",
+        outcome.mistakes
+    );
+    assert!(
+        outcome.mistakes[0].said.contains("--max-time SECONDS"),
+        "{}",
+        outcome.mistakes[0].said
+    );
+    let options = Options {
+        max_time: Some(Duration::from_hours(1)),
+        ..Options::default()
+    };
+    assert_eq!(
+        text_within("repeat 100000 { let x = 1 }", options).mistakes,
+        []
+    );
 }
 
 /// Wherever the budget ends a run, the run has the records of the statements before, and one mistake.
@@ -105,19 +189,41 @@ fn a_budget_may_end_at_any_step() {
     for example in ["simple-memory-system", "fork", "swapping", "copy-on-write"] {
         let script = fs::read_to_string(format!("examples/{example}.pw")).expect("an example");
         let records = |outcome: &Outcome| -> Vec<String> {
-            outcome.records.iter().map(|record| format!("{record:?}")).collect()
+            outcome
+                .records
+                .iter()
+                .map(|record| format!("{record:?}"))
+                .collect()
         };
         let whole = records(&text_within(&script, Options::default()));
         let mut ended = 0;
         for max_steps in 0.. {
-            let outcome = text_within(&script, Options { max_steps, ..Options::default() });
+            let outcome = text_within(
+                &script,
+                Options {
+                    max_steps,
+                    ..Options::default()
+                },
+            );
             if outcome.mistakes.is_empty() {
                 break;
             }
-            assert_eq!(sole(&outcome).0, "limit-steps", "{example}, {max_steps}: {:?}", outcome.mistakes);
-            assert!(whole.starts_with(&records(&outcome)), "{example}, {max_steps}");
+            assert_eq!(
+                sole(&outcome).0,
+                "limit-steps",
+                "{example}, {max_steps}: {:?}",
+                outcome.mistakes
+            );
+            assert!(
+                whole.starts_with(&records(&outcome)),
+                "{example}, {max_steps}"
+            );
             ended += 1;
         }
-        assert!(ended >= whole.len(), "{example}: {ended} of {}", whole.len());
+        assert!(
+            ended >= whole.len(),
+            "{example}: {ended} of {}",
+            whole.len()
+        );
     }
 }

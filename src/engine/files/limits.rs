@@ -12,7 +12,10 @@ pub struct InputLimit {
 }
 
 const fn megabytes(input: &'static str, size: u64) -> InputLimit {
-    InputLimit { input, bytes: size << 20 }
+    InputLimit {
+        input,
+        bytes: size << 20,
+    }
 }
 
 /// A script or an included file.
@@ -30,8 +33,10 @@ pub const LABELS: InputLimit = megabytes("a file of labels", 1);
 /// A file of `grade --rules`.
 pub const RULES: InputLimit = megabytes("a file of marking rules", 1);
 /// A table of `grade` or `exam`.
-pub const TABLE: InputLimit =
-    megabytes("a table for `grade` or `exam`: answers, versions, marks, reviews, or a class list", 64);
+pub const TABLE: InputLimit = megabytes(
+    "a table for `grade` or `exam`: answers, versions, marks, reviews, or a class list",
+    64,
+);
 /// A line that `repl` reads without a terminal.
 pub const PROMPT_LINE: InputLimit = megabytes("a line at the prompt without a terminal", 64);
 /// The history of the prompt. Only the end of a longer file is read.
@@ -69,7 +74,10 @@ impl InputLimit {
         if size as u64 <= self.bytes {
             return Ok(());
         }
-        Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("the file is larger than {self}")))
+        Err(io::Error::new(
+            io::ErrorKind::FileTooLarge,
+            format!("the file is larger than {self}"),
+        ))
     }
 }
 

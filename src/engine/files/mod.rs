@@ -85,7 +85,11 @@ pub fn acts(c: char) -> bool {
 /// Replaces the characters of a foreign text that a terminal interprets, so that the text stays on its line.
 pub fn visible(text: &str) -> Cow<'_, str> {
     let acts = |c: char| c != '\t' && acts(c);
-    if text.contains(acts) { text.replace(acts, "\u{fffd}").into() } else { text.into() }
+    if text.contains(acts) {
+        text.replace(acts, "\u{fffd}").into()
+    } else {
+        text.into()
+    }
 }
 
 /// Returns the name of a file for messages.
@@ -107,14 +111,23 @@ fn regular(kind: FileType) -> io::Result<()> {
     } else {
         "a socket"
     };
-    Err(io::Error::new(io::ErrorKind::InvalidInput, format!("it is {kind}; copy its data to a regular file")))
+    Err(io::Error::new(
+        io::ErrorKind::InvalidInput,
+        format!("it is {kind}; copy its data to a regular file"),
+    ))
 }
 
 /// Whether a path is one of the process's open files, such as `/dev/fd/63`.
 fn is_descriptor(path: &Path) -> bool {
-    ["/dev/fd", "/dev/stdin", "/dev/stdout", "/dev/stderr", "/proc"]
-        .iter()
-        .any(|folder| path.starts_with(folder))
+    [
+        "/dev/fd",
+        "/dev/stdin",
+        "/dev/stdout",
+        "/dev/stderr",
+        "/proc",
+    ]
+    .iter()
+    .any(|folder| path.starts_with(folder))
 }
 
 #[cfg(unix)]
@@ -122,7 +135,9 @@ fn without_waiting() -> OpenOptions {
     use std::os::unix::fs::OpenOptionsExt as _;
     let mut options = File::options();
     // The flag has no effect on regular files.
-    options.read(true).custom_flags(rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
+    options
+        .read(true)
+        .custom_flags(rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
     options
 }
 

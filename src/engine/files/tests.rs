@@ -9,7 +9,10 @@ use super::{open_argument, open_regular, read_all, reason};
 #[cfg(unix)]
 fn pipe(name: &str) -> PathBuf {
     let path = std::env::temp_dir().join(format!("pagewalk-pipe-{}-{name}", std::process::id()));
-    let made = Command::new("mkfifo").arg(&path).status().expect("mkfifo starts");
+    let made = Command::new("mkfifo")
+        .arg(&path)
+        .status()
+        .expect("mkfifo starts");
     assert!(made.success());
     path
 }
@@ -20,7 +23,10 @@ fn pipes_and_devices_are_refused_without_waiting() {
     let pipe = pipe("refused");
     let words = |opened: io::Result<fs::File>| reason(&opened.expect_err("refused"));
     for open in [open_regular, open_argument] {
-        assert_eq!(words(open(&pipe)), "it is a named pipe; copy its data to a regular file");
+        assert_eq!(
+            words(open(&pipe)),
+            "it is a named pipe; copy its data to a regular file"
+        );
         assert_eq!(words(open(Path::new("/"))), "it is a folder");
         assert_eq!(words(open(Path::new("/no/such"))), "there is no such file");
     }
@@ -36,9 +42,17 @@ fn pipes_and_devices_are_refused_without_waiting() {
 
 #[test]
 fn inputs_are_read_up_to_their_limit() {
-    let limit = InputLimit { input: "", bytes: 4 };
+    let limit = InputLimit {
+        input: "",
+        bytes: 4,
+    };
     assert_eq!(read_all(&b"1234"[..], limit).expect("read"), b"1234");
-    assert_eq!(read_all(io::repeat(0), limit).expect_err("too large").kind(), io::ErrorKind::FileTooLarge);
+    assert_eq!(
+        read_all(io::repeat(0), limit)
+            .expect_err("too large")
+            .kind(),
+        io::ErrorKind::FileTooLarge
+    );
     let large = read_all(io::repeat(0), MACHINE_FILE).expect_err("too large");
     assert_eq!(reason(&large), "the file is larger than 1 MB");
 }

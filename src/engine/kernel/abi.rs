@@ -81,7 +81,12 @@ impl Constant {
         passed: &'static str,
         help: &'static str,
     ) -> Self {
-        Self { name, value, passed, help }
+        Self {
+            name,
+            value,
+            passed,
+            help,
+        }
     }
 }
 
@@ -170,7 +175,11 @@ pub struct Reply {
 
 impl From<Result<u64, Errno>> for Reply {
     fn from(result: Result<u64, Errno>) -> Self {
-        Self { result, child: None, fields: Vec::new() }
+        Self {
+            result,
+            child: None,
+            fields: Vec::new(),
+        }
     }
 }
 
@@ -193,22 +202,72 @@ pub(crate) const O_CLOEXEC: i32 = 0x8_0000;
 /// calls for memory. [`super::syscall::constants`] lists all constants.
 pub(crate) const CONSTANTS: &[Constant] = &[
     Constant::new("NULL", 0, "*", "the null pointer"),
-    Constant::new("MAP_FAILED", -1, "", "the result of a failed `mmap` or `mremap`"),
+    Constant::new(
+        "MAP_FAILED",
+        -1,
+        "",
+        "the result of a failed `mmap` or `mremap`",
+    ),
     Constant::new("O_RDONLY", 0, "open.flags", "open: for reading only"),
-    Constant::new("O_WRONLY", O_WRONLY as i64, "open.flags", "open: for writing only"),
-    Constant::new("O_RDWR", O_RDWR as i64, "open.flags", "open: for reading and writing"),
-    Constant::new("O_CREAT", O_CREAT as i64, "open.flags", "open: create an empty file if none exists"),
-    Constant::new("O_EXCL", O_EXCL as i64, "open.flags", "open: with `O_CREAT`, fail if the file exists"),
-    Constant::new("O_TRUNC", O_TRUNC as i64, "open.flags", "open: truncate the file to 0 bytes"),
-    Constant::new("O_APPEND", O_APPEND as i64, "open.flags", "open: append on every write"),
-    Constant::new("O_CLOEXEC", O_CLOEXEC as i64, "open.flags", "open: `execve` closes the descriptor"),
+    Constant::new(
+        "O_WRONLY",
+        O_WRONLY as i64,
+        "open.flags",
+        "open: for writing only",
+    ),
+    Constant::new(
+        "O_RDWR",
+        O_RDWR as i64,
+        "open.flags",
+        "open: for reading and writing",
+    ),
+    Constant::new(
+        "O_CREAT",
+        O_CREAT as i64,
+        "open.flags",
+        "open: create an empty file if none exists",
+    ),
+    Constant::new(
+        "O_EXCL",
+        O_EXCL as i64,
+        "open.flags",
+        "open: with `O_CREAT`, fail if the file exists",
+    ),
+    Constant::new(
+        "O_TRUNC",
+        O_TRUNC as i64,
+        "open.flags",
+        "open: truncate the file to 0 bytes",
+    ),
+    Constant::new(
+        "O_APPEND",
+        O_APPEND as i64,
+        "open.flags",
+        "open: append on every write",
+    ),
+    Constant::new(
+        "O_CLOEXEC",
+        O_CLOEXEC as i64,
+        "open.flags",
+        "open: `execve` closes the descriptor",
+    ),
     Constant::new("S_IRUSR", 0o400, "mode", "open (mode): the owner may read"),
     Constant::new("S_IWUSR", 0o200, "mode", "open (mode): the owner may write"),
-    Constant::new("SEEK_SET", 0, "whence", "lseek: from the beginning of the file"),
+    Constant::new(
+        "SEEK_SET",
+        0,
+        "whence",
+        "lseek: from the beginning of the file",
+    ),
     Constant::new("SEEK_CUR", 1, "whence", "lseek: from the current offset"),
     Constant::new("SEEK_END", 2, "whence", "lseek: from the end of the file"),
     Constant::new("STDIN_FILENO", 0, "fd", "the descriptor of standard input"),
-    Constant::new("STDOUT_FILENO", 1, "fd", "the descriptor of standard output"),
+    Constant::new(
+        "STDOUT_FILENO",
+        1,
+        "fd",
+        "the descriptor of standard output",
+    ),
     Constant::new("STDERR_FILENO", 2, "fd", "the descriptor of standard error"),
     Constant::new("EXIT_SUCCESS", 0, "status", "exit: success"),
     Constant::new("EXIT_FAILURE", 1, "status", "exit: failure"),

@@ -70,7 +70,11 @@ struct RepeatedFaults {
 impl RepeatedFaults {
     /// Counts a fault at an address and returns whether to retry the access.
     fn may_retry(&mut self, at: u64) -> bool {
-        self.times = if self.at == Some(at) { self.times + 1 } else { 1 };
+        self.times = if self.at == Some(at) {
+            self.times + 1
+        } else {
+            1
+        };
         self.at = Some(at);
         self.times < TRIES
     }
@@ -93,7 +97,12 @@ impl Kernel {
         mut data: Data<'_>,
         watch: &mut W,
     ) -> Result<ProcessAccessOutcome, OutOfMemory> {
-        let mut outcome = ProcessAccessOutcome { fragments: 0, done: 0, pa: None, killed: None };
+        let mut outcome = ProcessAccessOutcome {
+            fragments: 0,
+            done: 0,
+            pa: None,
+            killed: None,
+        };
         if !self.make_current(pid) {
             return Ok(ProcessAccessOutcome {
                 fragments: 1,
@@ -105,9 +114,18 @@ impl Kernel {
         let (mut faults, mut used, mut again) = (RepeatedFaults::default(), None, false);
         let (len, refused) = (data.len(), self.refused_after(pid, va, kind, data.len()));
         loop {
-            let (done, at) = (outcome.done, self.machine.va(va.raw() + outcome.done as u64).unwrap_or(va));
+            let (done, at) = (
+                outcome.done,
+                self.machine
+                    .va(va.raw() + outcome.done as u64)
+                    .unwrap_or(va),
+            );
             // Store page by page, because the machine stores nothing if a store faults on any of its pages.
-            let next = if kind == AccessKind::Write { len.min(done + self.room_in_page(at)) } else { len };
+            let next = if kind == AccessKind::Write {
+                len.min(done + self.room_in_page(at))
+            } else {
+                len
+            };
             let checks = done < refused;
             let part = match &mut data {
                 Data::Load(out) => Data::Load(&mut out[done..next]),
@@ -118,8 +136,15 @@ impl Kernel {
             let loads = checks && self.would_fault(pid, at.raw(), kind).is_none();
             let kind = if loads { AccessKind::Read } else { kind };
             let (pool, write) = (&mut self.frames.pool, kind == AccessKind::Write);
-            let mut touching = FrameUseObserver { watch, pool, write, used };
-            let got = self.machine.access(at, kind, Privilege::User, part, &mut touching);
+            let mut touching = FrameUseObserver {
+                watch,
+                pool,
+                write,
+                used,
+            };
+            let got = self
+                .machine
+                .access(at, kind, Privilege::User, part, &mut touching);
             used = touching.used;
             // A retried fragment has already been counted.
             outcome.fragments += got.fragments - u32::from(again);
@@ -135,7 +160,10 @@ impl Kernel {
                 }
                 continue;
             };
-            let at = self.machine.va(va.raw() + outcome.done as u64).unwrap_or(va);
+            let at = self
+                .machine
+                .va(va.raw() + outcome.done as u64)
+                .unwrap_or(va);
             outcome.killed = self.fault(pid, at, kind, fault, &mut faults, watch)?;
             if outcome.killed.is_some() {
                 break;
@@ -158,7 +186,9 @@ impl Kernel {
         }
         let mut done = self.room_in_page(va);
         while done < len {
-            let Ok(at) = self.machine.va(va.raw().saturating_add(done as u64)) else { return 0 };
+            let Ok(at) = self.machine.va(va.raw().saturating_add(done as u64)) else {
+                return 0;
+            };
             if !self.may_be_stored_to(pid, at.raw()) {
                 return done;
             }
@@ -229,7 +259,9 @@ impl Kernel {
         kind: AccessKind,
         watch: &mut W,
     ) -> Result<u32, OutOfMemory> {
-        Ok(self.access(pid, va, kind, Data::SizeOnly(size), watch)?.fragments)
+        Ok(self
+            .access(pid, va, kind, Data::SizeOnly(size), watch)?
+            .fragments)
     }
 
     /// Translates an address as [`Machine::translate_as`] does and handles faults.
@@ -244,15 +276,28 @@ impl Kernel {
         mode: Privilege,
         watch: &mut W,
     ) -> Result<ProcessAccessOutcome, OutOfMemory> {
-        let mut outcome = ProcessAccessOutcome { fragments: 1, done: 0, pa: None, killed: None };
+        let mut outcome = ProcessAccessOutcome {
+            fragments: 1,
+            done: 0,
+            pa: None,
+            killed: None,
+        };
         if !self.make_current(pid) {
-            return Ok(ProcessAccessOutcome { killed: Some(FaultClass::Segmentation), ..outcome });
+            return Ok(ProcessAccessOutcome {
+                killed: Some(FaultClass::Segmentation),
+                ..outcome
+            });
         }
         self.report_details(watch);
         let (mut faults, mut used) = (RepeatedFaults::default(), None);
         while outcome.pa.is_none() && outcome.killed.is_none() {
             let (pool, write) = (&mut self.frames.pool, kind == AccessKind::Write);
-            let mut touching = FrameUseObserver { watch, pool, write, used };
+            let mut touching = FrameUseObserver {
+                watch,
+                pool,
+                write,
+                used,
+            };
             match self.machine.translate_as(va, kind, mode, &mut touching) {
                 Ok(pa) => {
                     outcome.pa = Some(pa);
@@ -260,7 +305,9 @@ impl Kernel {
                         self.note_store(pa);
                     }
                 }
-                Err(fault) => outcome.killed = self.fault(pid, va, kind, fault, &mut faults, watch)?,
+                Err(fault) => {
+                    outcome.killed = self.fault(pid, va, kind, fault, &mut faults, watch)?
+                }
             }
             used = self.frames.just_filled;
         }
@@ -321,17 +368,24 @@ impl Kernel {
     }
 
     fn context_switch(&mut self, pid: Pid) -> bool {
-        let Some(root) = self.root_of(pid) else { return false };
+        let Some(root) = self.root_of(pid) else {
+            return false;
+        };
         let core = self.machine.core() as usize;
         if let Some(running) = Arc::make_mut(&mut self.running).get_mut(core) {
             *running = Some(pid);
         }
         // An ASID has 16 bits, so a process whose number needs more bits can share its ASID with another
         // process.
-        if self.processes.get_max().is_some_and(|(last, _)| last.0 > u32::from(u16::MAX)) {
+        if self
+            .processes
+            .get_max()
+            .is_some_and(|(last, _)| last.0 > u32::from(u16::MAX))
+        {
             self.machine.shoot_down_all(asid(pid), &mut self.journal);
         }
-        self.machine.switch_to(asid(pid), Some(root), &mut self.journal);
+        self.machine
+            .switch_to(asid(pid), Some(root), &mut self.journal);
         true
     }
 
@@ -339,7 +393,9 @@ impl Kernel {
     pub(super) fn leave_cores(&mut self, pid: Pid) {
         let current = self.machine.core();
         for core in 0..self.machine.core_count() {
-            let Some(running) = Arc::make_mut(&mut self.running).get_mut(core as usize) else { continue };
+            let Some(running) = Arc::make_mut(&mut self.running).get_mut(core as usize) else {
+                continue;
+            };
             if *running == Some(pid) && self.machine.set_core(core).is_ok() {
                 *running = None;
                 self.machine.switch_to(0, None, &mut self.journal);

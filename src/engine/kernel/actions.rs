@@ -14,7 +14,9 @@ use super::state::{Kernel, OutOfMemory};
 impl Kernel {
     /// Evicts up to `pages` pages, which the replacement policy chooses. Returns the number of evicted pages.
     pub fn reclaim(&mut self, pages: u64, watch: Observer<'_>) -> u64 {
-        let evicted = (0..pages).take_while(|_| self.evict(None, None, watch).is_ok()).count();
+        let evicted = (0..pages)
+            .take_while(|_| self.evict(None, None, watch).is_ok())
+            .count();
         self.report_details(watch);
         evicted as u64
     }
@@ -32,10 +34,20 @@ impl Kernel {
     ///
     /// # Errors
     /// Fails if the swap file is full.
-    pub fn swap_out(&mut self, pid: Pid, vpn: Vpn, watch: Observer<'_>) -> Result<bool, OutOfMemory> {
-        let Some(PageLocation::Frame(frame)) = self.page_location(pid, vpn.raw()) else { return Ok(false) };
+    pub fn swap_out(
+        &mut self,
+        pid: Pid,
+        vpn: Vpn,
+        watch: Observer<'_>,
+    ) -> Result<bool, OutOfMemory> {
+        let Some(PageLocation::Frame(frame)) = self.page_location(pid, vpn.raw()) else {
+            return Ok(false);
+        };
         let held = self.frames.get(frame);
-        if matches!(held.contents, FrameContents::File { .. } | FrameContents::Free) || self.is_locked(frame)
+        if matches!(
+            held.contents,
+            FrameContents::File { .. } | FrameContents::Free
+        ) || self.is_locked(frame)
         {
             return Ok(false);
         }
@@ -51,7 +63,9 @@ impl Kernel {
     pub(super) fn page_out(&mut self, pid: Pid, range: Range<u64>, watch: Observer<'_>) {
         for (_, place) in self.pages_in(pid, self.shape.vpns(&range)) {
             self.work += 1;
-            let PageLocation::Frame(frame) = place else { continue };
+            let PageLocation::Frame(frame) = place else {
+                continue;
+            };
             let alone = self.frames.maps(frame).count() == 1;
             let room = !Self::needs_slot(&self.frames.get(frame)) || self.swap.has_room();
             if alone && room {

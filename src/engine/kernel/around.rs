@@ -19,7 +19,9 @@ impl Kernel {
             return;
         }
         let first = (fault.vpn - fault.vpn % pages).max(self.shape.vpn(fault.area.start));
-        let end = first.saturating_add(pages).min(self.shape.vpn(fault.area.end));
+        let end = first
+            .saturating_add(pages)
+            .min(self.shape.vpn(fault.area.end));
         let last = (end - 1).min(self.shape.last_page(self.shape.levels, fault.vpn));
         let mut mapped = 0;
         for vpn in first..=last {
@@ -47,14 +49,18 @@ impl Kernel {
     /// was mapped.
     fn map_file_around(&mut self, fault: &FaultContext, file: FileId) -> bool {
         let page = self.backing_page(fault);
-        let Some(held) = self.files.all.get(&file) else { return false };
+        let Some(held) = self.files.all.get(&file) else {
+            return false;
+        };
         let private_copy = !fault.area.shared && !self.shape.read_only;
         let beyond = page >= self.shape.pages_of(held.size);
         if private_copy || beyond || !held.is_cached(page, self.config.warm) {
             return false;
         }
         let frame = held.mapped.get(&page).copied().or_else(|| {
-            let frame = self.frames.allocate(self.frame_limit(), FrameContents::File { file, page })?;
+            let frame = self
+                .frames
+                .allocate(self.frame_limit(), FrameContents::File { file, page })?;
             self.fill_from_file(frame, file, page);
             Some(frame)
         });

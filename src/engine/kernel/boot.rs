@@ -69,8 +69,17 @@ impl fmt::Display for BootError {
 }
 
 /// Checks the settings against a machine with `pages` physical pages.
-fn check(spec: &Spec, shape: &TableShape, pages: u64, config: &KernelConfig) -> Result<(), BootError> {
-    let format = spec.mmu.as_ref().map(|mmu| &mmu.pte).ok_or(BootError::NoMmu)?;
+fn check(
+    spec: &Spec,
+    shape: &TableShape,
+    pages: u64,
+    config: &KernelConfig,
+) -> Result<(), BootError> {
+    let format = spec
+        .mmu
+        .as_ref()
+        .map(|mmu| &mmu.pte)
+        .ok_or(BootError::NoMmu)?;
     format.bit_position(Bit::P).ok_or(BootError::NoPresentBit)?;
     if shape.page_bits > MAX_PAGE_BITS {
         return Err(BootError::PageTooLarge);
@@ -79,7 +88,9 @@ fn check(spec: &Spec, shape: &TableShape, pages: u64, config: &KernelConfig) -> 
         return Err(BootError::PolicyOfSets);
     }
     // A process needs at least its root table.
-    let most = pages.saturating_sub(shape.table_pages(1).unwrap_or(u64::MAX)).min(FRAME_LIMIT);
+    let most = pages
+        .saturating_sub(shape.table_pages(1).unwrap_or(u64::MAX))
+        .min(FRAME_LIMIT);
     match config.frames {
         _ if most == 0 => return Err(BootError::NoFrames),
         Some(0) => return Err(BootError::NoFrames),

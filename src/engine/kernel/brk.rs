@@ -14,10 +14,14 @@ impl Kernel {
     /// the user address space, or in another area. Also returns ENOMEM if the break would decrease and no
     /// area overlaps the pages between the new break and the old one.
     pub(super) fn move_break(&mut self, pid: Pid, to: u64) -> Result<(), Errno> {
-        let Some(process) = self.process(pid) else { return Err(Errno::ENOMEM) };
+        let Some(process) = self.process(pid) else {
+            return Err(Errno::ENOMEM);
+        };
         let space = &process.space;
         let (old, new) = (self.whole_pages(space.brk), self.whole_pages(to));
-        let (Some(old), Some(new)) = (old, new) else { return Err(Errno::ENOMEM) };
+        let (Some(old), Some(new)) = (old, new) else {
+            return Err(Errno::ENOMEM);
+        };
         if to < space.brk_start {
             return Err(Errno::ENOMEM);
         }
@@ -32,11 +36,20 @@ impl Kernel {
             if new > self.user_end() || !self.is_vacant(pid, old..beyond) {
                 return Err(Errno::ENOMEM);
             }
-            let area = Vma { heap: true, ..Vma::new(old..new, Prot::RW, false, Backing::Anonymous) };
+            let area = Vma {
+                heap: true,
+                ..Vma::new(old..new, Prot::RW, false, Backing::Anonymous)
+            };
             self.room_for(pid, |areas| drop(areas.insert(area)))?;
             // The heap extends the area below the break only if that area is part of the heap.
             let first = old == space.brk_start;
-            self.edit_areas(pid, |areas| if first { areas.insert_apart(area) } else { areas.insert(area) });
+            self.edit_areas(pid, |areas| {
+                if first {
+                    areas.insert_apart(area)
+                } else {
+                    areas.insert(area)
+                }
+            });
         }
         if let Some(process) = self.process_mut(pid) {
             process.space.brk = to;

@@ -62,7 +62,12 @@ impl KernelConfig {
     pub fn default_for(spec: &Spec) -> Self {
         let bits = spec.virtual_bits();
         let (stack_top, stack_size, mmap_base, brk_start) = if bits >= 47 {
-            (0x7FFF_FFFF_F000, 8 << 20, 0x7FFF_F7FF_F000, 0x5555_5555_9000)
+            (
+                0x7FFF_FFFF_F000,
+                8 << 20,
+                0x7FFF_F7FF_F000,
+                0x5555_5555_9000,
+            )
         } else {
             let n = 1u64 << bits;
             let page = 1u64 << spec.page_bits();

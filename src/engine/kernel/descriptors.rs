@@ -18,9 +18,14 @@ impl Kernel {
     /// Returns EBADF if the descriptor is not open.
     pub(super) fn descriptor(&self, pid: Pid, fd: i32) -> Result<(OpenId, OpenFile), Errno> {
         let number = u32::try_from(fd).map_err(|_| Errno::EBADF)?;
-        let held = self.process(pid).and_then(|process| process.descriptors.get(&number));
+        let held = self
+            .process(pid)
+            .and_then(|process| process.descriptors.get(&number));
         let id = held.ok_or(Errno::EBADF)?.open;
-        self.opens.get(&id).map(|open| (id, *open)).ok_or(Errno::EBADF)
+        self.opens
+            .get(&id)
+            .map(|open| (id, *open))
+            .ok_or(Errno::EBADF)
     }
 
     /// The lowest unused descriptor of a process.
@@ -28,24 +33,49 @@ impl Kernel {
     /// # Errors
     /// Returns EMFILE if the process has the maximum number of descriptors.
     pub(super) fn free_descriptor(&mut self, pid: Pid) -> Result<u32, Errno> {
-        let taken = self.process(pid).into_iter().flat_map(|process| process.descriptors.keys());
-        let free = (0..).zip(taken).find(|(number, fd)| number != *fd).map(|(number, _)| number);
-        let count = self.process(pid).map_or(0, |process| process.descriptors.len());
+        let taken = self
+            .process(pid)
+            .into_iter()
+            .flat_map(|process| process.descriptors.keys());
+        let free = (0..)
+            .zip(taken)
+            .find(|(number, fd)| number != *fd)
+            .map(|(number, _)| number);
+        let count = self
+            .process(pid)
+            .map_or(0, |process| process.descriptors.len());
         let number = free.unwrap_or(count as u32);
         self.work += u64::from(number) / 16;
-        if number < MOST_DESCRIPTORS { Ok(number) } else { Err(Errno::EMFILE) }
+        if number < MOST_DESCRIPTORS {
+            Ok(number)
+        } else {
+            Err(Errno::EMFILE)
+        }
     }
 
     /// Opens a file or the terminal with an unused descriptor.
     pub(super) fn install(&mut self, pid: Pid, fd: u32, open: OpenFile, close_on_exec: bool) {
         let id = OpenId(self.opens.get_max().map_or(0, |(last, _)| last.0 + 1));
         let serial = self.new_serial();
-        self.opens.insert(id, OpenFile { users: 1, serial, ..open });
+        self.opens.insert(
+            id,
+            OpenFile {
+                users: 1,
+                serial,
+                ..open
+            },
+        );
         if let Some(file) = open.file {
             self.count_users(of_file(file), 1);
         }
         if let Some(process) = self.process_mut(pid) {
-            process.descriptors.insert(fd, Descriptor { open: id, close_on_exec });
+            process.descriptors.insert(
+                fd,
+                Descriptor {
+                    open: id,
+                    close_on_exec,
+                },
+            );
         }
     }
 
@@ -58,10 +88,20 @@ impl Kernel {
     /// Opens the terminal as standard input, output, and error. The three descriptors share one open file
     /// description, as after a login.
     pub(super) fn open_terminal(&mut self, pid: Pid) {
-        let open =
-            OpenFile { file: None, offset: 0, read: true, write: true, append: false, users: 1, serial: 0 };
+        let open = OpenFile {
+            file: None,
+            offset: 0,
+            read: true,
+            write: true,
+            append: false,
+            users: 1,
+            serial: 0,
+        };
         self.install(pid, 0, open, false);
-        let Some(first) = self.process(pid).and_then(|process| process.descriptors.get(&0).copied()) else {
+        let Some(first) = self
+            .process(pid)
+            .and_then(|process| process.descriptors.get(&0).copied())
+        else {
             return;
         };
         for fd in 1..=2 {
@@ -88,8 +128,14 @@ impl Kernel {
 
     /// The process's descriptors that satisfy the predicate `of`.
     fn open_ids(&mut self, pid: Pid, of: fn(&Descriptor) -> bool) -> Vec<(u32, OpenId)> {
-        let all = self.process(pid).into_iter().flat_map(|process| process.descriptors.iter());
-        let found: Vec<_> = all.filter(|(_, held)| of(held)).map(|(fd, held)| (*fd, held.open)).collect();
+        let all = self
+            .process(pid)
+            .into_iter()
+            .flat_map(|process| process.descriptors.iter());
+        let found: Vec<_> = all
+            .filter(|(_, held)| of(held))
+            .map(|(fd, held)| (*fd, held.open))
+            .collect();
         self.work += found.len() as u64;
         found
     }
@@ -104,7 +150,13 @@ impl Kernel {
             process.descriptors.remove(&fd.unsigned_abs());
         }
         if open.users > 1 {
-            self.opens.insert(id, OpenFile { users: open.users - 1, ..open });
+            self.opens.insert(
+                id,
+                OpenFile {
+                    users: open.users - 1,
+                    ..open
+                },
+            );
             return Ok(());
         }
         self.opens.remove(&id);
@@ -117,7 +169,11 @@ impl Kernel {
 
     /// Closes all descriptors, or only those that `execve` closes.
     pub(super) fn close_descriptors(&mut self, pid: Pid, on_exec: bool) {
-        let of: fn(&Descriptor) -> bool = if on_exec { |held| held.close_on_exec } else { |_| true };
+        let of: fn(&Descriptor) -> bool = if on_exec {
+            |held| held.close_on_exec
+        } else {
+            |_| true
+        };
         for (fd, _) in self.open_ids(pid, of) {
             // Closing cannot fail, because the descriptor has just been listed.
             let _ = self.close_descriptor(pid, fd as i32);
@@ -132,11 +188,19 @@ impl Kernel {
 
     /// The name and size of a file.
     pub fn name_and_size(&self, file: FileId) -> Option<(Arc<str>, u64)> {
-        self.files.all.get(&file).map(|file| (file.name.clone(), file.size))
+        self.files
+            .all
+            .get(&file)
+            .map(|file| (file.name.clone(), file.size))
     }
 }
 
 /// A backing that refers to an open file, for counting the file's users.
 fn of_file(file: FileId) -> Backing {
-    Backing::File { file, offset: 0, writable: false, opened: 0 }
+    Backing::File {
+        file,
+        offset: 0,
+        writable: false,
+        opened: 0,
+    }
 }

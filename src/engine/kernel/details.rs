@@ -31,7 +31,10 @@ impl Kernel {
     }
 
     /// Runs a function that needs an observer and records its steps as details.
-    pub(super) fn without_observer<T>(&mut self, act: impl FnOnce(&mut Self, Observer<'_>) -> T) -> T {
+    pub(super) fn without_observer<T>(
+        &mut self,
+        act: impl FnOnce(&mut Self, Observer<'_>) -> T,
+    ) -> T {
         let mut steps = Journal::new(self.journal.records());
         self.journal.drain_into(&mut steps);
         let done = act(self, &mut steps);

@@ -30,7 +30,11 @@ const CLEARED: u64 = 1 << 12;
 /// The flags of a page's entry.
 pub(super) fn flags_of(prot: Prot, writable: bool) -> Flags {
     let any = prot.read || prot.write || prot.exec;
-    Flags::NONE.with(Bit::Us).with_bit(Bit::P, any).with_bit(Bit::Rw, writable).with_bit(Bit::Xd, !prot.exec)
+    Flags::NONE
+        .with(Bit::Us)
+        .with_bit(Bit::P, any)
+        .with_bit(Bit::Rw, writable)
+        .with_bit(Bit::Xd, !prot.exec)
 }
 
 /// The address of a page's entry, or `None` if its table does not exist.
@@ -42,16 +46,26 @@ pub(super) fn entry_of(tables: &TableMap, shape: &TableShape, vpn: u64) -> Optio
 
 pub(super) fn write_pte(machine: &mut Machine, journal: &mut Journal, at: u64, pte: Pte) {
     let Ok(address) = machine.pa(at) else { return };
-    let before = if journal.records() { machine.raw_at(address) } else { 0 };
+    let before = if journal.records() {
+        machine.raw_at(address)
+    } else {
+        0
+    };
     machine.put_pte(address, pte);
     if journal.records() {
-        journal.on_step(KernelStep::EntryWritten { address, before, after: machine.raw_at(address) });
+        journal.on_step(KernelStep::EntryWritten {
+            address,
+            before,
+            after: machine.raw_at(address),
+        });
     }
 }
 
 /// The entry at a physical address.
 fn read_pte(machine: &Machine, at: u64) -> Pte {
-    machine.pa(at).map_or(Pte::default(), |at| machine.pte_at(at))
+    machine
+        .pa(at)
+        .map_or(Pte::default(), |at| machine.pte_at(at))
 }
 
 impl Kernel {
@@ -79,11 +93,18 @@ impl Kernel {
     fn allocate_table(&mut self, level: u32) -> Result<u64, OutOfMemory> {
         let len = self.shape.table_pages(level).ok_or(OutOfMemory::Tables)?;
         let floor = self.config.frames.unwrap_or_else(|| self.frames.end());
-        let first = self.space.allocate(len, floor.into()).ok_or(OutOfMemory::Tables)?;
+        let first = self
+            .space
+            .allocate(len, floor.into())
+            .ok_or(OutOfMemory::Tables)?;
         // Pages that were user frames, or that a script wrote to, may hold any bytes. The other pages of a
         // very large table have contained only zeros since boot.
         let end = first.saturating_add(len);
-        let unclean = if len <= CLEARED { end } else { end.min(self.frames.high_watermark().into()) };
+        let unclean = if len <= CLEARED {
+            end
+        } else {
+            end.min(self.frames.high_watermark().into())
+        };
         for ppn in first..unclean {
             if let Ok(ppn) = self.machine.ppn(ppn) {
                 self.machine.zero_page(ppn);
@@ -104,13 +125,27 @@ impl Kernel {
     ///
     /// # Errors
     /// Fails if no memory is free for a table. Tables allocated before the failure remain.
-    pub(super) fn make_path(&mut self, pid: Pid, vpn: u64, watch: Observer<'_>) -> Result<(), OutOfMemory> {
+    pub(super) fn make_path(
+        &mut self,
+        pid: Pid,
+        vpn: u64,
+        watch: Observer<'_>,
+    ) -> Result<(), OutOfMemory> {
         let shape = self.shape;
-        let Some(process) = self.process(pid) else { return Ok(()) };
-        if process.space.tables.get(shape.levels, shape.table(shape.levels, vpn)).is_some() {
+        let Some(process) = self.process(pid) else {
+            return Ok(());
+        };
+        if process
+            .space
+            .tables
+            .get(shape.levels, shape.table(shape.levels, vpn))
+            .is_some()
+        {
             return Ok(());
         }
-        let Some(process) = self.process_mut(pid) else { return Ok(()) };
+        let Some(process) = self.process_mut(pid) else {
+            return Ok(());
+        };
         let mut tables = std::mem::take(&mut process.space.tables);
         let made = self.make_tables(&mut tables, vpn, watch);
         if let Some(process) = self.process_mut(pid) {
@@ -141,7 +176,15 @@ impl Kernel {
             if let Some(above) = tables.get_mut(level - 1, shape.table(level - 1, vpn)) {
                 above.used += 1;
                 let at = shape.entry(level - 1, above.ppn, vpn);
-                write_pte(&mut self.machine, &mut self.journal, at, Pte { ppn, flags: Flags::TABLE });
+                write_pte(
+                    &mut self.machine,
+                    &mut self.journal,
+                    at,
+                    Pte {
+                        ppn,
+                        flags: Flags::TABLE,
+                    },
+                );
             }
         }
         Ok(())
@@ -150,9 +193,13 @@ impl Kernel {
     /// Frees the empty tables below the root on the paths to the pages in a range.
     pub(super) fn free_empty_tables(&mut self, pid: Pid, vpns: &Range<u64>) {
         let shape = self.shape;
-        let Some(last) = vpns.end.checked_sub(1).filter(|last| *last >= vpns.start) else { return };
+        let Some(last) = vpns.end.checked_sub(1).filter(|last| *last >= vpns.start) else {
+            return;
+        };
         for level in (2..=shape.levels).rev() {
-            let Some(process) = self.process_mut(pid) else { return };
+            let Some(process) = self.process_mut(pid) else {
+                return;
+            };
             let numbers = shape.table(level, vpns.start)..=shape.table(level, last);
             let there = process.space.tables.range(level, numbers);
             let empty: Vec<_> = there.filter(|(_, table)| table.used == 0).collect();
@@ -175,7 +222,12 @@ impl Kernel {
             }
         }
         if let Some(ppn) = above {
-            write_pte(&mut self.machine, &mut self.journal, shape.entry(level - 1, ppn, vpn), Pte::default());
+            write_pte(
+                &mut self.machine,
+                &mut self.journal,
+                shape.entry(level - 1, ppn, vpn),
+                Pte::default(),
+            );
         }
         self.free_table(level, table);
         self.work += 1;
@@ -183,7 +235,9 @@ impl Kernel {
 
     /// Frees the root table of a process that has no other table.
     pub(super) fn free_root(&mut self, pid: Pid) {
-        let Some(process) = self.process_mut(pid) else { return };
+        let Some(process) = self.process_mut(pid) else {
+            return;
+        };
         if let Some(root) = process.space.tables.remove(1, 0) {
             self.free_table(1, root);
         }
@@ -212,21 +266,35 @@ impl Kernel {
     /// The physical address of a process's root table.
     pub(super) fn root_of(&self, pid: Pid) -> Option<Pa> {
         let root = self.process(pid)?.space.tables.get(1, 0)?;
-        self.machine.ppn(root.ppn).ok().map(|ppn| self.machine.page_of(ppn))
+        self.machine
+            .ppn(root.ppn)
+            .ok()
+            .map(|ppn| self.machine.page_of(ppn))
     }
 
     /// The level of the deepest existing table on the path to a process's page.
     pub(super) fn deepest_table(&self, pid: Pid, vpn: u64) -> u32 {
-        let Some(process) = self.process(pid) else { return 1 };
-        let there = |level: &u32| process.space.tables.get(*level, self.shape.table(*level, vpn)).is_some();
+        let Some(process) = self.process(pid) else {
+            return 1;
+        };
+        let there = |level: &u32| {
+            process
+                .space
+                .tables
+                .get(*level, self.shape.table(*level, vpn))
+                .is_some()
+        };
         (1..=self.shape.levels).rev().find(there).unwrap_or(1)
     }
 
     /// The addresses of the entries on the path to a process's page, the top first, as far as their tables exist.
     pub(crate) fn path_to(&self, pid: Pid, vpn: u64) -> Vec<u64> {
-        let Some(process) = self.process(pid) else { return Vec::new() };
+        let Some(process) = self.process(pid) else {
+            return Vec::new();
+        };
         let (shape, tables) = (&self.shape, &process.space.tables);
-        let entry = |level| Some(shape.entry(level, tables.get(level, shape.table(level, vpn))?.ppn, vpn));
+        let entry =
+            |level| Some(shape.entry(level, tables.get(level, shape.table(level, vpn))?.ppn, vpn));
         (1..=shape.levels).map_while(entry).collect()
     }
 
@@ -239,7 +307,9 @@ impl Kernel {
     /// Writes the page-table entry of a process's page. The page's table must exist. This method does not
     /// invalidate TLB entries.
     pub(super) fn write_entry(&mut self, pid: Pid, vpn: u64, pte: Pte) {
-        let at = self.process(pid).and_then(|process| entry_of(&process.space.tables, &self.shape, vpn));
+        let at = self
+            .process(pid)
+            .and_then(|process| entry_of(&process.space.tables, &self.shape, vpn));
         if let Some(at) = at {
             write_pte(&mut self.machine, &mut self.journal, at, pte);
         }
@@ -248,9 +318,13 @@ impl Kernel {
     /// Changes the permissions in a page's entry and invalidates the page's TLB entries. The A and D bits do
     /// not change.
     pub(super) fn set_permissions(&mut self, pid: Pid, vpn: u64, flags: Flags) {
-        let Some(pte) = self.pte(pid, vpn) else { return };
+        let Some(pte) = self.pte(pid, vpn) else {
+            return;
+        };
         let marks = |bit| pte.flags.has(bit);
-        let flags = flags.with_bit(Bit::A, marks(Bit::A)).with_bit(Bit::D, marks(Bit::D));
+        let flags = flags
+            .with_bit(Bit::A, marks(Bit::A))
+            .with_bit(Bit::D, marks(Bit::D));
         self.preserve_dirty(pid, vpn, (pte.flags, flags));
         self.write_entry(pid, vpn, Pte { flags, ..pte });
         self.shoot_down(pid, vpn);
@@ -259,8 +333,10 @@ impl Kernel {
 
     /// Invalidates a page's TLB entries on all cores. Returns whether a TLB held an entry.
     pub(super) fn shoot_down(&mut self, pid: Pid, vpn: u64) -> bool {
-        self.vpn(vpn)
-            .is_some_and(|vpn| self.machine.shoot_down(self.machine.va_of(vpn), asid(pid), &mut self.journal))
+        self.vpn(vpn).is_some_and(|vpn| {
+            self.machine
+                .shoot_down(self.machine.va_of(vpn), asid(pid), &mut self.journal)
+        })
     }
 
     /// Invalidates the TLB entries of a list of pages on all cores.

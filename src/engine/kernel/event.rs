@@ -58,7 +58,10 @@ impl FaultClass {
 
     /// Whether the kernel resolves the fault and restarts the instruction.
     pub const fn is_resolvable(self) -> bool {
-        matches!(self, FaultClass::DemandZero | FaultClass::File | FaultClass::Swap | FaultClass::CopyOnWrite)
+        matches!(
+            self,
+            FaultClass::DemandZero | FaultClass::File | FaultClass::Swap | FaultClass::CopyOnWrite
+        )
     }
 
     /// The signal of a fatal fault and its code, or `None` if the kernel resolves the fault.
@@ -149,7 +152,11 @@ pub struct ProcessPage {
 #[expect(missing_docs, reason = "each variant's comment describes its fields")]
 pub enum KernelStep {
     /// The hardware raised a fault, and the handler starts.
-    Fault { va: Va, kind: AccessKind, fault: Fault },
+    Fault {
+        va: Va,
+        kind: AccessKind,
+        fault: Fault,
+    },
     /// The handler looked up the area that contains the address. `start` is the area's first byte, or `None`
     /// if there is no area.
     Area { start: Option<u64> },
@@ -184,12 +191,20 @@ pub enum KernelStep {
     /// The frame is no longer shared, and the kernel made it writable without copying.
     Reused { frame: FrameNo },
     /// The kernel set the page's page-table entry. `frame` is `None` for the zero page.
-    Mapped { page: ProcessPage, frame: Option<FrameNo>, writable: bool },
+    Mapped {
+        page: ProcessPage,
+        frame: Option<FrameNo>,
+        writable: bool,
+    },
     /// Fault-around mapped `pages` additional pages.
     MappedAround { pages: u32 },
     /// The kernel wrote the page-table entry at physical address `address`. This step is a detail; see
     /// [`super::Kernel::record_details`].
-    EntryWritten { address: Pa, before: u64, after: u64 },
+    EntryWritten {
+        address: Pa,
+        before: u64,
+        after: u64,
+    },
     /// The kernel read a page from a file on disk or from the swap file. This step is a detail.
     DiskRead { from: BackingStore },
     /// The kernel wrote a page to a file on disk or to the swap file. This step is a detail.

@@ -25,10 +25,15 @@ struct EvictionFilter {
 impl Kernel {
     /// The first `most` frames in the order in which the replacement policy would evict their pages.
     pub fn replacement_order(&self, most: usize) -> Vec<FrameNo> {
-        let choice = EvictionFilter { only: None, keep: None, room: self.swap.has_room() };
+        let choice = EvictionFilter {
+            only: None,
+            keep: None,
+            room: self.swap.has_room(),
+        };
         let (mut pool, mut random) = (self.frames.pool.clone(), *self.machine.clone().random());
         let victims = std::iter::from_fn(|| {
-            let victim = pool.victim(&mut random, |frame| self.may_evict(FrameNo(frame), &choice))?;
+            let victim =
+                pool.victim(&mut random, |frame| self.may_evict(FrameNo(frame), &choice))?;
             pool.forget(victim);
             Some(FrameNo(victim))
         });
@@ -56,7 +61,9 @@ impl Kernel {
             let own = local && self.has_other_frame(pid, keep);
             self.evict(own.then_some(pid), keep, watch)?;
         }
-        let frame = taken.or_else(|| self.frames.allocate(limit, holds)).ok_or(OutOfMemory::Frames)?;
+        let frame = taken
+            .or_else(|| self.frames.allocate(limit, holds))
+            .ok_or(OutOfMemory::Frames)?;
         self.frames.just_filled = Some(frame);
         Ok(frame)
     }
@@ -65,8 +72,9 @@ impl Kernel {
     /// frame, even in local scope.
     fn has_other_frame(&self, pid: Pid, keep: Option<FrameNo>) -> bool {
         let other = |(_, place): (u64, &PageLocation)| matches!(place, PageLocation::Frame(frame) if Some(*frame) != keep);
-        self.process(pid)
-            .is_some_and(|process| process.space.resident > 0 && process.space.pages.iter().any(other))
+        self.process(pid).is_some_and(|process| {
+            process.space.resident > 0 && process.space.pages.iter().any(other)
+        })
     }
 
     /// Evicts the policy's victim.
@@ -79,7 +87,11 @@ impl Kernel {
         keep: Option<FrameNo>,
         watch: Observer<'_>,
     ) -> Result<FrameNo, OutOfMemory> {
-        let choice = EvictionFilter { only, keep, room: self.swap.has_room() };
+        let choice = EvictionFilter {
+            only,
+            keep,
+            room: self.swap.has_room(),
+        };
         // Move the pool out of `self`, because the eviction predicate borrows the rest of the kernel.
         let idle = Pool::new(self.frames.pool.policy(), 0);
         let mut pool = std::mem::replace(&mut self.frames.pool, idle);
@@ -107,20 +119,26 @@ impl Kernel {
     /// Whether a frame may be evicted.
     fn may_evict(&self, frame: FrameNo, choice: &EvictionFilter) -> bool {
         choice.keep != Some(frame)
-            && choice.only.is_none_or(|pid| self.frames.mapped_by(frame, pid).is_some())
+            && choice
+                .only
+                .is_none_or(|pid| self.frames.mapped_by(frame, pid).is_some())
             && (choice.room || !Self::needs_slot(&self.frames.get(frame)))
             && !self.is_locked(frame)
     }
 
     /// Whether a page needs a swap slot to be evicted.
     pub(super) fn needs_slot(held: &Frame) -> bool {
-        !matches!(held.contents, FrameContents::Free | FrameContents::File { .. }) && held.slot.is_none()
+        !matches!(
+            held.contents,
+            FrameContents::Free | FrameContents::File { .. }
+        ) && held.slot.is_none()
     }
 
     /// Whether a frame is mapped in a locked area.
     pub(super) fn is_locked(&self, frame: FrameNo) -> bool {
         let locked = |(pid, vpn): (Pid, u64)| {
-            self.area_at(pid, vpn << self.shape.page_bits).is_some_and(|area| area.locked)
+            self.area_at(pid, vpn << self.shape.page_bits)
+                .is_some_and(|area| area.locked)
         };
         self.locks && self.frames.maps(frame).any(locked)
     }
@@ -130,7 +148,9 @@ impl Kernel {
     pub(super) fn evict_frame(&mut self, frame: FrameNo, watch: Observer<'_>) {
         let mapped: Vec<(Pid, u64)> = self.frames.maps(frame).collect();
         self.work += work::EVICTION + mapped.len() as u64;
-        let page = mapped.first().and_then(|(pid, vpn)| self.page_of(*pid, *vpn));
+        let page = mapped
+            .first()
+            .and_then(|(pid, vpn)| self.page_of(*pid, *vpn));
         let owner = mapped.first().map(|(pid, _)| *pid);
         let held = self.frames.get(frame);
         let (slot, to) = match held.contents {
@@ -145,7 +165,10 @@ impl Kernel {
         if let Some(to @ BackingStore::Swap { .. }) = to {
             self.journal.on_step(KernelStep::DiskWritten { to });
         }
-        if let Some(process) = owner.filter(|_| to.is_some()).and_then(|pid| self.process_mut(pid)) {
+        if let Some(process) = owner
+            .filter(|_| to.is_some())
+            .and_then(|pid| self.process_mut(pid))
+        {
             process.written += 1;
         }
         let (mut entries, mut named, mut tlb) = (0, None, false);
@@ -162,7 +185,17 @@ impl Kernel {
             }
         }
         self.vacate_frame(frame, slot);
-        self.report(watch, KernelStep::Evicted { frame, page, to, entries, slot: named, tlb });
+        self.report(
+            watch,
+            KernelStep::Evicted {
+                frame,
+                page,
+                to,
+                entries,
+                slot: named,
+                tlb,
+            },
+        );
     }
 
     /// Frees an unmapped frame whose page has been written back.

@@ -29,7 +29,8 @@ impl Image {
     fn add_area(&mut self, area: Vma, name: &Arc<str>) -> Result<(), Errno> {
         let free = self.areas.is_free(area.start..area.end) && self.areas.count() < MOST_AREAS;
         let label = self.labels.number(name);
-        free.then(|| drop(self.areas.insert(Vma { label, ..area }))).ok_or(Errno::ENOMEM)
+        free.then(|| drop(self.areas.insert(Vma { label, ..area })))
+            .ok_or(Errno::ENOMEM)
     }
 }
 
@@ -42,7 +43,12 @@ impl Kernel {
     /// Returns ENOENT if the file does not exist, EACCES if it is not executable, or ENOMEM if its
     /// areas do not fit.
     pub(super) fn exec(&mut self, pid: Pid, file: FileId) -> Result<(), Errno> {
-        let program = self.files.executables.get(&file).map(Arc::clone).ok_or(Errno::EACCES)?;
+        let program = self
+            .files
+            .executables
+            .get(&file)
+            .map(Arc::clone)
+            .ok_or(Errno::EACCES)?;
         let image = self.image(file, &program)?;
         let current = self.current() == Some(pid);
         self.free_address_space(pid);
@@ -71,14 +77,23 @@ impl Kernel {
         let page = self.page_size();
         let mut image = Image::default();
         for segment in program::segments(&program.sections, page) {
-            let name = segment.section.map_or_else(Arc::default, |at| Arc::clone(&program.sections[at].name));
+            let name = segment
+                .section
+                .map_or_else(Arc::default, |at| Arc::clone(&program.sections[at].name));
             image.add_area(segment.area(file, 0, false), &name)?;
             image.brk = segment.pages.end;
         }
         let top = self.config.stack_top;
         let start = top.checked_sub(page).ok_or(Errno::ENOMEM)?;
-        let prot = Prot { read: true, write: true, exec: false };
-        let stack = Vma { stack: true, ..Vma::new(start..top, prot, false, Backing::Anonymous) };
+        let prot = Prot {
+            read: true,
+            write: true,
+            exec: false,
+        };
+        let stack = Vma {
+            stack: true,
+            ..Vma::new(start..top, prot, false, Backing::Anonymous)
+        };
         image.add_area(stack, &"stack".into())?;
         for (at, name) in program.libraries.iter().enumerate() {
             if !program.libraries[..at].contains(name) {
@@ -97,15 +112,22 @@ impl Kernel {
             Some(library) => program::segments(&library.sections, page),
             None => program::plain_library(self.file_size(file), page),
         };
-        let (Some(first), Some(last)) = (segments.first(), segments.last()) else { return Ok(()) };
+        let (Some(first), Some(last)) = (segments.first(), segments.last()) else {
+            return Ok(());
+        };
         let (base, len) = (first.pages.start, last.pages.end - first.pages.start);
         let limit = self.config.mmap_base;
-        let at = image.areas.highest_hole(len, page, limit).ok_or(Errno::ENOMEM)?;
+        let at = image
+            .areas
+            .highest_hole(len, page, limit)
+            .ok_or(Errno::ENOMEM)?;
         for segment in &segments {
             let shared = segment.offset.is_some() && !segment.prot.write;
             let from = segment.pages.start - base;
-            let moved =
-                Segment { pages: from..from + (segment.pages.end - segment.pages.start), ..segment.clone() };
+            let moved = Segment {
+                pages: from..from + (segment.pages.end - segment.pages.start),
+                ..segment.clone()
+            };
             image.add_area(moved.area(file, at, shared), name)?;
         }
         Ok(())
@@ -120,7 +142,11 @@ impl Kernel {
         let sections = program::implicit_library(self.page_size());
         let size = program::file_size(&sections, self.page_size());
         let file = self.add_file(Arc::clone(name), super::file::Fill::Byte(0), size);
-        let library = Executable { entry: 0, sections, libraries: Vec::new() };
+        let library = Executable {
+            entry: 0,
+            sections,
+            libraries: Vec::new(),
+        };
         self.files.executables.insert(file, Arc::new(library));
         file
     }

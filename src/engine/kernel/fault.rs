@@ -38,7 +38,10 @@ pub(super) enum FaultOutcome {
 impl FaultOutcome {
     /// Creates a minor fault of this class.
     pub(crate) const fn minor(class: FaultClass) -> Self {
-        FaultOutcome::Resolved { class, major: false }
+        FaultOutcome::Resolved {
+            class,
+            major: false,
+        }
     }
 }
 
@@ -68,15 +71,27 @@ impl Kernel {
         self.frames.just_filled = None;
         let found = self.area_at(pid, va);
         let area = found.or_else(|| self.grow_stack(pid, va));
-        self.report(watch, KernelStep::Area { start: area.map(|area| area.start) });
-        let Some(area) = area else { return Ok(Err(FaultClass::Segmentation)) };
+        self.report(
+            watch,
+            KernelStep::Area {
+                start: area.map(|area| area.start),
+            },
+        );
+        let Some(area) = area else {
+            return Ok(Err(FaultClass::Segmentation));
+        };
         if found.is_none() {
             self.report(watch, KernelStep::StackGrew { start: area.start });
         }
         if !permits(area.prot, kind) {
             return Ok(Err(FaultClass::Protection));
         }
-        let fault = FaultContext { pid, vpn: self.shape.vpn(va), area, write: kind == AccessKind::Write };
+        let fault = FaultContext {
+            pid,
+            vpn: self.shape.vpn(va),
+            area,
+            write: kind == AccessKind::Write,
+        };
         match self.resolve(&fault, watch)? {
             FaultOutcome::Resolved { class, major } => {
                 self.count_fault(pid, major);
@@ -95,15 +110,20 @@ impl Kernel {
 
     /// Whether a store to an address would complete without a fatal fault.
     pub(super) fn may_be_stored_to(&self, pid: Pid, va: u64) -> bool {
-        let area = self.area_at(pid, va).or_else(|| self.growing_stack(pid, va));
+        let area = self
+            .area_at(pid, va)
+            .or_else(|| self.growing_stack(pid, va));
         area.is_some_and(|area| {
             let page = self.shape.vpn(area.offset_of(va).unwrap_or(0));
             let size = match area.backing {
                 Backing::Anonymous => None,
                 Backing::File { file, .. } => self.files.all.get(&file).map(|file| file.size),
-                Backing::Object { object, .. } => self.objects.all.get(&object).map(|object| object.size),
+                Backing::Object { object, .. } => {
+                    self.objects.all.get(&object).map(|object| object.size)
+                }
             };
-            permits(area.prot, AccessKind::Write) && size.is_none_or(|size| page < self.shape.pages_of(size))
+            permits(area.prot, AccessKind::Write)
+                && size.is_none_or(|size| page < self.shape.pages_of(size))
         })
     }
 
@@ -113,7 +133,8 @@ impl Kernel {
         let above = self.process(pid)?.space.areas.at_or_above(va)?;
         let lowest = above.end.saturating_sub(self.config.stack_size);
         let start = va & !(self.shape.page() - 1);
-        let grows = above.stack && va < above.start && start >= lowest && self.leaves_guard_gap(pid, start);
+        let grows =
+            above.stack && va < above.start && start >= lowest && self.leaves_guard_gap(pid, start);
         grows.then_some(Vma { start, ..*above })
     }
 
@@ -128,7 +149,11 @@ impl Kernel {
     pub(super) fn count_fault(&mut self, pid: Pid, major: bool) {
         if let Some(process) = self.process_mut(pid) {
             let counts = &mut process.faults;
-            *(if major { &mut counts.major } else { &mut counts.minor }) += 1;
+            *(if major {
+                &mut counts.major
+            } else {
+                &mut counts.minor
+            }) += 1;
         }
     }
 
@@ -146,7 +171,11 @@ impl Kernel {
     }
 
     /// Resolves the fault of an access.
-    fn resolve(&mut self, fault: &FaultContext, watch: Observer<'_>) -> Result<FaultOutcome, OutOfMemory> {
+    fn resolve(
+        &mut self,
+        fault: &FaultContext,
+        watch: Observer<'_>,
+    ) -> Result<FaultOutcome, OutOfMemory> {
         if fault.write {
             // Linux does this even for a store that fails because the page is past the end of a file.
             self.own_faulting_area(fault);
@@ -203,7 +232,12 @@ impl Kernel {
     ) -> Result<FaultOutcome, OutOfMemory> {
         self.make_path(fault.pid, fault.vpn, watch)?;
         if !fault.write && self.has_zero_frame() {
-            self.map_page(fault.pid, fault.vpn, PageLocation::Zero, flags_of(fault.area.prot, false));
+            self.map_page(
+                fault.pid,
+                fault.vpn,
+                PageLocation::Zero,
+                flags_of(fault.area.prot, false),
+            );
             self.report_mapped(fault, None, false, watch);
         } else {
             self.own_faulting_area(fault);
@@ -246,7 +280,12 @@ impl Kernel {
         writable: bool,
         watch: Observer<'_>,
     ) {
-        self.map_page(fault.pid, fault.vpn, PageLocation::Frame(frame), flags_of(fault.area.prot, writable));
+        self.map_page(
+            fault.pid,
+            fault.vpn,
+            PageLocation::Frame(frame),
+            flags_of(fault.area.prot, writable),
+        );
         self.report_mapped(fault, Some(frame), writable, watch);
     }
 
@@ -258,7 +297,14 @@ impl Kernel {
         watch: Observer<'_>,
     ) {
         if let Some(page) = self.page_of(fault.pid, fault.vpn) {
-            self.report(watch, KernelStep::Mapped { page, frame, writable });
+            self.report(
+                watch,
+                KernelStep::Mapped {
+                    page,
+                    frame,
+                    writable,
+                },
+            );
         }
     }
 

@@ -49,7 +49,16 @@ impl File {
     /// Creates a declared file.
     pub(super) fn new(name: Arc<str>, fill: Fill, size: u64) -> Self {
         let (written, turned, mapped) = (Map::new(), Set::new(), Map::new());
-        Self { name, size, fill, base: size, written, turned, mapped, users: 0 }
+        Self {
+            name,
+            size,
+            fill,
+            base: size,
+            written,
+            turned,
+            mapped,
+            users: 0,
+        }
     }
 
     /// Whether a page is in the page cache. `warm` means that all pages were cached at the start. A page in a
@@ -70,7 +79,9 @@ impl File {
     /// Reads bytes on disk, starting at `offset`, within one page of `1 << page_bits` bytes. Bytes past the
     /// end of the file are zeros.
     pub(super) fn read_disk(&self, offset: u64, out: &mut [u8], page_bits: u32) {
-        let there = usize::try_from(self.size.saturating_sub(offset)).unwrap_or(usize::MAX).min(out.len());
+        let there = usize::try_from(self.size.saturating_sub(offset))
+            .unwrap_or(usize::MAX)
+            .min(out.len());
         let (out, beyond) = out.split_at_mut(there);
         beyond.fill(0);
         if let Some(page) = self.written.get(&(offset >> page_bits)) {
@@ -79,7 +90,11 @@ impl File {
             return;
         }
         for (at, byte) in (offset..).zip(out) {
-            *byte = if at < self.base { self.fill.byte(at, page_bits) } else { 0 };
+            *byte = if at < self.base {
+                self.fill.byte(at, page_bits)
+            } else {
+                0
+            };
         }
     }
 
@@ -123,9 +138,11 @@ impl Fill {
     /// The initial byte at an offset, as defined by `fill`.
     fn byte(&self, offset: u64, page_bits: u32) -> u8 {
         match self {
-            Fill::Bytes(bytes) => {
-                usize::try_from(offset).ok().and_then(|n| bytes.get(n)).copied().unwrap_or(0)
-            }
+            Fill::Bytes(bytes) => usize::try_from(offset)
+                .ok()
+                .and_then(|n| bytes.get(n))
+                .copied()
+                .unwrap_or(0),
             Fill::Byte(byte) => *byte,
             Fill::Counting => offset as u8,
             Fill::Pages(first) => first.wrapping_add((offset >> page_bits) as u8),

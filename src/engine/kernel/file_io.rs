@@ -8,7 +8,11 @@ use super::vma::{Backing, Vma};
 impl Kernel {
     /// Splits `len` bytes of a file, starting at `offset`, at page boundaries. Each part consists of a page
     /// number, an offset in the page, an offset in the bytes, and a length.
-    fn parts(&self, offset: u64, len: usize) -> impl Iterator<Item = (u64, usize, usize, usize)> + use<> {
+    fn parts(
+        &self,
+        offset: u64,
+        len: usize,
+    ) -> impl Iterator<Item = (u64, usize, usize, usize)> + use<> {
         let page = self.shape.page();
         let mut done = 0;
         std::iter::from_fn(move || {
@@ -24,8 +28,12 @@ impl Kernel {
     /// Reads bytes of a file as `read(2)` does, but without changing the state. Returns the number of bytes
     /// read, which is smaller than requested at the end of the file.
     pub fn file_peek(&self, file: FileId, offset: u64, out: &mut [u8]) -> usize {
-        let Some(held) = self.files.all.get(&file) else { return 0 };
-        let len = usize::try_from(held.size.saturating_sub(offset)).unwrap_or(usize::MAX).min(out.len());
+        let Some(held) = self.files.all.get(&file) else {
+            return 0;
+        };
+        let len = usize::try_from(held.size.saturating_sub(offset))
+            .unwrap_or(usize::MAX)
+            .min(out.len());
         for (page, within, from, size) in self.parts(offset, len) {
             let out = &mut out[from..from + size];
             match held.mapped.get(&page) {
@@ -83,8 +91,12 @@ impl Kernel {
     /// Writes bytes to a file as `write(2)` does. The kernel writes the data for a mapped page to the page's
     /// frame. The file grows as needed.
     pub(super) fn file_write(&mut self, file: FileId, offset: u64, bytes: &[u8]) {
-        let Some(end) = offset.checked_add(bytes.len() as u64) else { return };
-        let Some(held) = self.files.all.get(&file).filter(|_| !bytes.is_empty()) else { return };
+        let Some(end) = offset.checked_add(bytes.len() as u64) else {
+            return;
+        };
+        let Some(held) = self.files.all.get(&file).filter(|_| !bytes.is_empty()) else {
+            return;
+        };
         if end > held.size {
             self.file_resize(file, end);
         }
@@ -95,7 +107,9 @@ impl Kernel {
                 self.write_frame(frame, within, part);
             } else if let Some(held) = self.file_mut(file) {
                 held.write_disk(page, within, part, bits);
-                self.journal.on_step(KernelStep::DiskWritten { to: BackingStore::File { file, page } });
+                self.journal.on_step(KernelStep::DiskWritten {
+                    to: BackingStore::File { file, page },
+                });
             }
         }
     }
@@ -103,7 +117,9 @@ impl Kernel {
     /// Changes a file's size. Unmaps whole pages past the end, including private copies, from every process.
     /// Fills the rest of the last page with zeros.
     pub(super) fn file_truncate(&mut self, file: FileId, size: u64) {
-        let Some(held) = self.files.all.get(&file) else { return };
+        let Some(held) = self.files.all.get(&file) else {
+            return;
+        };
         if size < held.size {
             let beyond = self.shape.pages_of(size);
             for (pid, area) in self.mappings_of(file) {
@@ -117,7 +133,9 @@ impl Kernel {
     /// the rest of its last page becomes zeros.
     fn file_resize(&mut self, file: FileId, size: u64) {
         let bits = self.shape.page_bits;
-        let Some(held) = self.file_mut(file) else { return };
+        let Some(held) = self.file_mut(file) else {
+            return;
+        };
         let keep = size.min(held.size);
         held.resize(size, bits);
         let (page, within) = (keep >> bits, (keep & ((1 << bits) - 1)) as usize);
@@ -130,7 +148,8 @@ impl Kernel {
 
     /// The areas of any process that map the given file.
     fn mappings_of(&mut self, file: FileId) -> Vec<(Pid, Vma)> {
-        let is_of = |area: &Vma| matches!(area.backing, Backing::File { file: of, .. } if of == file);
+        let is_of =
+            |area: &Vma| matches!(area.backing, Backing::File { file: of, .. } if of == file);
         let mut found = Vec::new();
         for process in self.processes.values() {
             self.work += process.space.areas.count() as u64;
@@ -143,7 +162,10 @@ impl Kernel {
     /// Unmaps an area's pages from page `beyond` of the file onward.
     fn unmap_beyond(&mut self, pid: Pid, area: &Vma, beyond: u64) {
         let first = self.shape.vpn(area.offset_of(area.start).unwrap_or(0));
-        let start = self.shape.vpn(area.start).saturating_add(beyond.saturating_sub(first));
+        let start = self
+            .shape
+            .vpn(area.start)
+            .saturating_add(beyond.saturating_sub(first));
         self.unmap_vpns(pid, start..self.shape.vpn(area.end));
     }
 }

@@ -30,12 +30,17 @@ impl Kernel {
         watch: Observer<'_>,
     ) -> Result<FaultOutcome, OutOfMemory> {
         let page = self.backing_page(fault);
-        let Some(held) = self.files.all.get(&file) else { return Ok(FaultOutcome::Fatal(FaultClass::Bus)) };
+        let Some(held) = self.files.all.get(&file) else {
+            return Ok(FaultOutcome::Fatal(FaultClass::Bus));
+        };
         if page >= self.shape.pages_of(held.size) {
             self.map_around(fault, watch);
             return Ok(FaultOutcome::Fatal(FaultClass::Bus));
         }
-        let (framed, major) = (held.mapped.get(&page).copied(), !held.is_cached(page, self.config.warm));
+        let (framed, major) = (
+            held.mapped.get(&page).copied(),
+            !held.is_cached(page, self.config.warm),
+        );
         self.make_path(fault.pid, fault.vpn, watch)?;
         if !fault.area.shared && (fault.write || !self.shape.read_only) {
             self.own_faulting_area(fault);
@@ -44,21 +49,39 @@ impl Kernel {
                 None => self.copy_from_file(fault, file, page, watch)?,
             };
             self.map_frame(fault, frame, fault.area.prot.write, watch);
-            return Ok(FaultOutcome::Resolved { class: FaultClass::File, major });
+            return Ok(FaultOutcome::Resolved {
+                class: FaultClass::File,
+                major,
+            });
         }
         let frame = if let Some(frame) = framed {
             self.report(watch, KernelStep::Shared { frame });
             frame
         } else {
-            let frame = self.allocate_frame(fault.pid, None, FrameContents::File { file, page }, watch)?;
-            self.report(watch, KernelStep::Filled { frame, from: self.store_of(file, page) });
+            let frame =
+                self.allocate_frame(fault.pid, None, FrameContents::File { file, page }, watch)?;
+            self.report(
+                watch,
+                KernelStep::Filled {
+                    frame,
+                    from: self.store_of(file, page),
+                },
+            );
             self.fill_from_file(frame, file, page);
             frame
         };
         self.frames.change(frame).dirty |= fault.write;
-        self.map_frame(fault, frame, fault.write || (!self.shape.read_only && fault.area.prot.write), watch);
+        self.map_frame(
+            fault,
+            frame,
+            fault.write || (!self.shape.read_only && fault.area.prot.write),
+            watch,
+        );
         self.map_around(fault, watch);
-        Ok(FaultOutcome::Resolved { class: FaultClass::File, major })
+        Ok(FaultOutcome::Resolved {
+            class: FaultClass::File,
+            major,
+        })
     }
 
     /// The location from which the kernel reads a file page.
@@ -81,7 +104,13 @@ impl Kernel {
         watch: Observer<'_>,
     ) -> Result<FrameNo, OutOfMemory> {
         let to = self.allocate_frame(fault.pid, None, FrameContents::Anonymous, watch)?;
-        self.report(watch, KernelStep::Filled { frame: to, from: self.store_of(file, page) });
+        self.report(
+            watch,
+            KernelStep::Filled {
+                frame: to,
+                from: self.store_of(file, page),
+            },
+        );
         self.read_in(to, file, page);
         self.report(watch, KernelStep::Copied { from: None, to });
         Ok(to)
@@ -99,7 +128,9 @@ impl Kernel {
     fn read_in(&mut self, frame: FrameNo, file: FileId, page: u64) {
         let bits = self.shape.page_bits;
         self.cache_page(file, page);
-        let Some(held) = self.files.all.get(&file) else { return };
+        let Some(held) = self.files.all.get(&file) else {
+            return;
+        };
         let mut bytes = vec![0; 1 << bits];
         held.read_disk(page << bits, &mut bytes, bits);
         let to = self.machine.page_of(self.ppn(frame));
@@ -115,9 +146,13 @@ impl Kernel {
     /// Reads a file page into the page cache unless the page is already there.
     pub(super) fn cache_page(&mut self, file: FileId, page: u64) {
         let warm = self.config.warm;
-        let Some(held) = self.files.all.get_mut(&file).map(Arc::make_mut) else { return };
+        let Some(held) = self.files.all.get_mut(&file).map(Arc::make_mut) else {
+            return;
+        };
         if self.journal.records() && !held.is_cached(page, warm) {
-            self.journal.on_step(KernelStep::DiskRead { from: BackingStore::File { file, page } });
+            self.journal.on_step(KernelStep::DiskRead {
+                from: BackingStore::File { file, page },
+            });
         }
         held.set_cached(page, true, warm);
     }
@@ -126,8 +161,13 @@ impl Kernel {
     /// (`MADV_WILLNEED`).
     pub(super) fn cache_pages(&mut self, file: FileId, pages: Range<u64>) {
         let shape = self.shape;
-        let Some(held) = self.files.all.get(&file) else { return };
-        let end = pages.end.min(shape.pages_of(held.size)).min(pages.start.saturating_add(FRAME_LIMIT));
+        let Some(held) = self.files.all.get(&file) else {
+            return;
+        };
+        let end = pages
+            .end
+            .min(shape.pages_of(held.size))
+            .min(pages.start.saturating_add(FRAME_LIMIT));
         for page in pages.start..end {
             self.cache_page(file, page);
         }
@@ -146,7 +186,9 @@ impl Kernel {
         if let Some(held) = self.file_mut(file) {
             held.write_disk(page, 0, &bytes, bits);
         }
-        self.journal.on_step(KernelStep::DiskWritten { to: BackingStore::File { file, page } });
+        self.journal.on_step(KernelStep::DiskWritten {
+            to: BackingStore::File { file, page },
+        });
         self.frames.pool.note_dirty(frame.0, false);
     }
 
@@ -163,8 +205,19 @@ impl Kernel {
     /// Writes back a file's dirty resident pages that are in the range `pages`. The next store to each page
     /// faults and makes it dirty again.
     pub(super) fn file_sync(&mut self, file: FileId, pages: Range<u64>) {
-        let Some(held) = self.files.all.get(&file).filter(|_| pages.start < pages.end) else { return };
-        let framed: Vec<_> = held.mapped.range(pages).map(|(page, frame)| (*page, *frame)).collect();
+        let Some(held) = self
+            .files
+            .all
+            .get(&file)
+            .filter(|_| pages.start < pages.end)
+        else {
+            return;
+        };
+        let framed: Vec<_> = held
+            .mapped
+            .range(pages)
+            .map(|(page, frame)| (*page, *frame))
+            .collect();
         for (page, frame) in framed {
             self.work += 1;
             if self.is_dirty(frame) {
@@ -178,7 +231,9 @@ impl Kernel {
     fn clean(&mut self, frame: FrameNo) {
         self.frames.change(frame).dirty = false;
         for (pid, vpn) in self.frames.maps(frame).collect::<Vec<_>>() {
-            let Some(pte) = self.pte(pid, vpn) else { continue };
+            let Some(pte) = self.pte(pid, vpn) else {
+                continue;
+            };
             let flags = pte.flags.without(Bit::D).without(Bit::Rw);
             self.write_entry(pid, vpn, Pte { flags, ..pte });
             self.shoot_down(pid, vpn);

@@ -18,13 +18,20 @@ impl Kernel {
     pub fn footprint(&self) -> Footprint {
         let mut footprint = self.machine.footprint();
         footprint.add(MemoryUse::Frames, self.frames.host_bytes());
-        footprint.add(MemoryUse::Processes, self.processes.values().map(process_bytes).sum());
+        footprint.add(
+            MemoryUse::Processes,
+            self.processes.values().map(process_bytes).sum(),
+        );
         let page = self.shape.page() + NODE;
         let files = self.files.all.values().map(|file| {
             let marks = file.turned.len() + file.mapped.len();
             file.written.len() as u64 * page + marks as u64 * NODE
         });
-        let objects = self.objects.all.values().map(|object| object.pages.len() as u64 * NODE);
+        let objects = self
+            .objects
+            .all
+            .values()
+            .map(|object| object.pages.len() as u64 * NODE);
         footprint.add(MemoryUse::Files, files.sum::<u64>() + objects.sum::<u64>());
         footprint.add(MemoryUse::Swap, self.swap.host_bytes());
         footprint

@@ -22,7 +22,11 @@ impl Kernel {
     /// # Errors
     /// Fails if no memory is free for the tables or, without an R/W bit, for the copies. A failure
     /// changes nothing.
-    pub(super) fn fork_space(&mut self, parent: Pid, child: Pid) -> Result<AddressSpace, OutOfMemory> {
+    pub(super) fn fork_space(
+        &mut self,
+        parent: Pid,
+        child: Pid,
+    ) -> Result<AddressSpace, OutOfMemory> {
         let mut pages = self.pages_to_inherit(parent);
         let mut space = self.new_space()?;
         if let Err(error) = self.prepare(parent, &mut space, &mut pages) {
@@ -51,14 +55,22 @@ impl Kernel {
         pages: &mut Vec<(Vma, u64, PageLocation)>,
     ) -> Result<(), OutOfMemory> {
         for (_, vpn, _) in pages.iter() {
-            self.without_observer(|kernel, watch| kernel.make_tables(&mut space.tables, *vpn, watch))?;
+            self.without_observer(|kernel, watch| {
+                kernel.make_tables(&mut space.tables, *vpn, watch)
+            })?;
         }
-        if self.shape.read_only { Ok(()) } else { self.make_room(parent, pages) }
+        if self.shape.read_only {
+            Ok(())
+        } else {
+            self.make_room(parent, pages)
+        }
     }
 
     /// The pages that a child inherits, in order.
     fn pages_to_inherit(&self, parent: Pid) -> Vec<(Vma, u64, PageLocation)> {
-        let Some(process) = self.process(parent) else { return Vec::new() };
+        let Some(process) = self.process(parent) else {
+            return Vec::new();
+        };
         let mut all = Vec::new();
         let copied = |area: &&Vma| area.anon_vma.is_some() && !area.not_copied && !area.wiped;
         for area in process.space.areas.iter().filter(copied) {
@@ -75,7 +87,10 @@ impl Kernel {
         pages: &mut Vec<(Vma, u64, PageLocation)>,
     ) -> Result<(), OutOfMemory> {
         loop {
-            let needed = pages.iter().filter(|(_, _, place)| matches!(place, PageLocation::Frame(_))).count();
+            let needed = pages
+                .iter()
+                .filter(|(_, _, place)| matches!(place, PageLocation::Frame(_)))
+                .count();
             let free = self.frame_limit() - self.frames.used().min(self.frame_limit());
             if needed <= free as usize {
                 return Ok(());
@@ -87,7 +102,9 @@ impl Kernel {
 
     /// Copies everything in an address space except its pages.
     fn inherit_settings(&mut self, parent: Pid, space: &mut AddressSpace) {
-        let Some(from) = self.process(parent).map(|process| &process.space) else { return };
+        let Some(from) = self.process(parent).map(|process| &process.space) else {
+            return;
+        };
         let work = work::AREA * from.areas.count() as u64;
         space.areas = from.areas.clone();
         (space.brk_start, space.brk) = (from.brk_start, from.brk);
@@ -122,7 +139,9 @@ impl Kernel {
     ) -> bool {
         let own = self.shape.read_only;
         // The child's entry has A clear and copies D from the parent's entry (Linux's `__copy_present_ptes`).
-        let dirty = self.pte(parent, vpn).is_some_and(|pte| pte.flags.has(Bit::D));
+        let dirty = self
+            .pte(parent, vpn)
+            .is_some_and(|pte| pte.flags.has(Bit::D));
         let flags = flags_of(area.prot, !own && area.prot.write).with_bit(Bit::D, dirty);
         let (mut place, mut protected) = (place, false);
         match place {
@@ -133,16 +152,27 @@ impl Kernel {
                 protected = self.protect(parent, vpn);
             }
             PageLocation::Frame(frame) => {
-                let Some(copy) = self.frames.allocate(self.frame_limit(), FrameContents::Anonymous) else {
+                let Some(copy) = self
+                    .frames
+                    .allocate(self.frame_limit(), FrameContents::Anonymous)
+                else {
                     return false;
                 };
                 self.machine.copy_page(self.ppn(frame), self.ppn(copy));
                 place = PageLocation::Frame(copy);
-                self.journal.on_step(KernelStep::Copied { from: Some(frame), to: copy });
+                self.journal.on_step(KernelStep::Copied {
+                    from: Some(frame),
+                    to: copy,
+                });
             }
         }
         let zero = self.zero.unwrap_or(0);
-        let parts = (space, &mut self.frames, &mut self.machine, &mut self.journal);
+        let parts = (
+            space,
+            &mut self.frames,
+            &mut self.machine,
+            &mut self.journal,
+        );
         enter_page(parts, &self.shape, (child, vpn), place, (zero, flags));
         protected
     }
@@ -150,7 +180,9 @@ impl Kernel {
     /// Makes the entry of a resident page read-only. Returns whether the entry was writable. TLB entries are
     /// not invalidated.
     fn protect(&mut self, pid: Pid, vpn: u64) -> bool {
-        let Some(mut pte) = self.pte(pid, vpn).filter(|pte| pte.flags.has(Bit::Rw)) else { return false };
+        let Some(mut pte) = self.pte(pid, vpn).filter(|pte| pte.flags.has(Bit::Rw)) else {
+            return false;
+        };
         let flags = pte.flags.without(Bit::Rw);
         self.preserve_dirty(pid, vpn, (pte.flags, flags));
         pte.flags = flags;

@@ -78,7 +78,11 @@ impl Frames {
 
     /// The state of a frame.
     pub fn get(&self, frame: FrameNo) -> Frame {
-        self.table.row(frame.0.into()).and_then(|row| row.first()).copied().unwrap_or_default()
+        self.table
+            .row(frame.0.into())
+            .and_then(|row| row.first())
+            .copied()
+            .unwrap_or_default()
     }
 
     /// Number of frames in use.
@@ -99,7 +103,10 @@ impl Frames {
 
     /// The frames in use, in order.
     pub fn iter(&self) -> impl Iterator<Item = (FrameNo, Frame)> + '_ {
-        let rows = self.table.rows().filter_map(|(n, row)| Some((FrameNo(n as u32), *row.first()?)));
+        let rows = self
+            .table
+            .rows()
+            .filter_map(|(n, row)| Some((FrameNo(n as u32), *row.first()?)));
         rows.filter(|(_, frame)| frame.contents != FrameContents::Free)
     }
 
@@ -118,7 +125,10 @@ impl Frames {
         let number = self.numbers.allocate(limit)?;
         self.high_watermark = self.high_watermark.max(number + 1);
         self.pool.fill(number);
-        *self.change(FrameNo(number)) = Frame { contents, ..Frame::default() };
+        *self.change(FrameNo(number)) = Frame {
+            contents,
+            ..Frame::default()
+        };
         Some(FrameNo(number))
     }
 

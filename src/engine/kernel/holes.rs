@@ -71,14 +71,24 @@ impl Node {
 
 fn fork(bit: u32, low: Arc<Node>, high: Arc<Node>) -> Arc<Node> {
     let longest = low.longest().max(high.longest());
-    Arc::new(Node::Fork { bit, lowest: low.lowest(), longest, low, high })
+    Arc::new(Node::Fork {
+        bit,
+        lowest: low.lowest(),
+        longest,
+        low,
+        high,
+    })
 }
 
 /// Joins two nodes under a new fork at the highest bit in which the start addresses of their holes differ.
 fn join(a: Arc<Node>, b: Arc<Node>) -> Arc<Node> {
     let (at, other) = (a.lowest(), b.lowest());
     let bit = (at ^ other).ilog2();
-    if at < other { fork(bit, a, b) } else { fork(bit, b, a) }
+    if at < other {
+        fork(bit, a, b)
+    } else {
+        fork(bit, b, a)
+    }
 }
 
 fn insert(node: &Arc<Node>, start: u64, len: u64) -> Arc<Node> {
@@ -117,6 +127,8 @@ fn highest(node: &Node, len: u64, limit: u64) -> Option<Hole> {
     }
     match node {
         Node::Hole { start, len } => Some((*start, *len)),
-        Node::Fork { low, high, .. } => highest(high, len, limit).or_else(|| highest(low, len, limit)),
+        Node::Fork { low, high, .. } => {
+            highest(high, len, limit).or_else(|| highest(low, len, limit))
+        }
     }
 }

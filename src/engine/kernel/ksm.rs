@@ -51,10 +51,23 @@ impl Kernel {
     ) -> Result<(), OutOfMemory> {
         for (vpn, place) in self.pages_in(pid, self.shape.vpns(&range)) {
             self.work += 1;
-            let PageLocation::Frame(frame) = place else { continue };
-            let Some(area) = self.area_at(pid, vpn << self.shape.page_bits) else { continue };
+            let PageLocation::Frame(frame) = place else {
+                continue;
+            };
+            let Some(area) = self.area_at(pid, vpn << self.shape.page_bits) else {
+                continue;
+            };
             if self.frames.get(frame).contents == FrameContents::Merged {
-                self.part(&FaultContext { pid, vpn, area, write: true }, frame, watch)?;
+                self.part(
+                    &FaultContext {
+                        pid,
+                        vpn,
+                        area,
+                        write: true,
+                    },
+                    frame,
+                    watch,
+                )?;
             }
         }
         // Make the copies read-only again if their area forbids stores.
@@ -63,15 +76,40 @@ impl Kernel {
     }
 
     /// Copies a merged page as a store would, even if the page's area forbids stores.
-    fn part(&mut self, fault: &FaultContext, frame: FrameNo, watch: Observer<'_>) -> Result<(), OutOfMemory> {
+    fn part(
+        &mut self,
+        fault: &FaultContext,
+        frame: FrameNo,
+        watch: Observer<'_>,
+    ) -> Result<(), OutOfMemory> {
         if let Ok(va) = self.machine.va(fault.vpn << self.shape.page_bits) {
-            let why = Fault::Protection { why: ProtectionCause::ReadOnly };
-            self.report(watch, KernelStep::Fault { va, kind: AccessKind::Write, fault: why });
+            let why = Fault::Protection {
+                why: ProtectionCause::ReadOnly,
+            };
+            self.report(
+                watch,
+                KernelStep::Fault {
+                    va,
+                    kind: AccessKind::Write,
+                    fault: why,
+                },
+            );
         }
-        self.report(watch, KernelStep::Area { start: Some(fault.area.start) });
+        self.report(
+            watch,
+            KernelStep::Area {
+                start: Some(fault.area.start),
+            },
+        );
         self.copy_on_write(fault, Some(frame), watch)?;
         self.count_fault(fault.pid, false);
-        self.report(watch, KernelStep::Resolved { class: FaultClass::CopyOnWrite, major: false });
+        self.report(
+            watch,
+            KernelStep::Resolved {
+                class: FaultClass::CopyOnWrite,
+                major: false,
+            },
+        );
         Ok(())
     }
 
@@ -81,7 +119,10 @@ impl Kernel {
         for process in self.processes.values() {
             let fit = |area: &&_| is_mergeable(area);
             for area in process.space.areas.iter().filter(fit) {
-                let pages = process.space.pages.range(self.shape.vpns(&(area.start..area.end)));
+                let pages = process
+                    .space
+                    .pages
+                    .range(self.shape.vpns(&(area.start..area.end)));
                 for (vpn, place) in pages {
                     self.work += 1;
                     if let PageLocation::Frame(frame) = place {
@@ -102,23 +143,33 @@ impl Kernel {
             let mut hasher = DefaultHasher::new();
             hasher.write(&bytes);
             let groups = alike.entry(hasher.finish()).or_default();
-            match groups.iter_mut().find(|group| self.frame_bytes(group[0].0) == bytes) {
+            match groups
+                .iter_mut()
+                .find(|group| self.frame_bytes(group[0].0) == bytes)
+            {
                 Some(group) => group.push((frame, pages)),
                 None => groups.push(vec![(frame, pages)]),
             }
         }
-        let mut groups: Vec<EqualFrames> =
-            alike.into_values().flatten().filter(|group| group.len() > 1).collect();
+        let mut groups: Vec<EqualFrames> = alike
+            .into_values()
+            .flatten()
+            .filter(|group| group.len() > 1)
+            .collect();
         groups.sort_by_key(|group| group[0].0);
         groups
     }
 
     /// Maps all pages of a group to the group's first frame.
     fn merge(&mut self, equals: &EqualFrames, watch: Observer<'_>) {
-        let Some(((keep, _), others)) = equals.split_first() else { return };
+        let Some(((keep, _), others)) = equals.split_first() else {
+            return;
+        };
         self.frames.change(*keep).contents = FrameContents::Merged;
         for (pid, vpn) in self.frames.maps(*keep).collect::<Vec<_>>() {
-            let Some(pte) = self.pte(pid, vpn) else { continue };
+            let Some(pte) = self.pte(pid, vpn) else {
+                continue;
+            };
             self.set_permissions(pid, vpn, pte.flags.without(Bit::Rw));
         }
         for (frame, pages) in others {
@@ -130,13 +181,27 @@ impl Kernel {
     }
 
     fn merge_page(&mut self, pid: Pid, vpn: u64, keep: FrameNo, watch: Observer<'_>) {
-        let Some(area) = self.area_at(pid, vpn << self.shape.page_bits) else { return };
+        let Some(area) = self.area_at(pid, vpn << self.shape.page_bits) else {
+            return;
+        };
         self.unmap_page(pid, vpn, None);
         self.shoot_down(pid, vpn);
-        self.map_page(pid, vpn, PageLocation::Frame(keep), flags_of(area.prot, false));
+        self.map_page(
+            pid,
+            vpn,
+            PageLocation::Frame(keep),
+            flags_of(area.prot, false),
+        );
         self.report(watch, KernelStep::Shared { frame: keep });
         if let Some(page) = self.page_of(pid, vpn) {
-            self.report(watch, KernelStep::Mapped { page, frame: Some(keep), writable: false });
+            self.report(
+                watch,
+                KernelStep::Mapped {
+                    page,
+                    frame: Some(keep),
+                    writable: false,
+                },
+            );
         }
     }
 }

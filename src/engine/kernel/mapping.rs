@@ -33,7 +33,10 @@ impl Kernel {
 
     /// Gives the area that contains `va` an owner before its first private page (Linux's `anon_vma_prepare`).
     pub(super) fn own_area(&mut self, pid: Pid, va: u64) {
-        if self.area_at(pid, va).is_some_and(|area| !area.shared && area.anon_vma.is_none()) {
+        if self
+            .area_at(pid, va)
+            .is_some_and(|area| !area.shared && area.anon_vma.is_none())
+        {
             let owner = AnonVma::new(self.new_serial());
             if let Some(process) = self.process_mut(pid) {
                 process.space.areas.own(va, owner);
@@ -70,7 +73,10 @@ impl Kernel {
         let mut limit = self.config.mmap_base.min(self.user_end());
         loop {
             let at = areas.highest_hole(len, self.page_size(), limit)?;
-            match areas.at_or_above(at + len).map(|above| self.kept_free_below(above)) {
+            match areas
+                .at_or_above(at + len)
+                .map(|above| self.kept_free_below(above))
+            {
                 Some(start) if start < at + len => limit = start,
                 _ => return Some(at),
             }
@@ -86,7 +92,8 @@ impl Kernel {
 
     /// The lowest address that an area reserves. A stack reserves memory from the start of its guard gap.
     fn kept_free_below(&self, area: &Vma) -> u64 {
-        area.start.saturating_sub(if area.stack { self.guard_gap() } else { 0 })
+        area.start
+            .saturating_sub(if area.stack { self.guard_gap() } else { 0 })
     }
 
     /// Whether a stack that grows down to `start` leaves its guard gap free. A stack needs no gap above
@@ -94,13 +101,19 @@ impl Kernel {
     pub(super) fn leaves_guard_gap(&self, pid: Pid, start: u64) -> bool {
         let areas = self.process(pid).map(|process| &process.space.areas);
         let below = areas.and_then(|areas| areas.below(start));
-        below.is_none_or(|area| area.stack || area.prot.is_none() || start - area.end >= self.guard_gap())
+        below.is_none_or(|area| {
+            area.stack || area.prot.is_none() || start - area.end >= self.guard_gap()
+        })
     }
 
     /// Size in bytes of the guard gap below a stack (`stack_guard_gap`): 256 pages on machines with large
     /// address spaces, or else 0.
     fn guard_gap(&self) -> u64 {
-        if self.is_roomy() { 256 * self.page_size() } else { 0 }
+        if self.is_roomy() {
+            256 * self.page_size()
+        } else {
+            0
+        }
     }
 
     /// Whether the address space is at least as large as Linux's, with 47 bits or more.
@@ -130,7 +143,11 @@ impl Kernel {
     /// The end of the lowest addresses, which programs cannot map, so that null pointers fault. Returns 0 on
     /// machines with small address spaces.
     pub fn forbidden_end(&self) -> u64 {
-        if self.is_roomy() { self.lowest_hint() } else { 0 }
+        if self.is_roomy() {
+            self.lowest_hint()
+        } else {
+            0
+        }
     }
 
     /// The lowest valid hint (`vm.mmap_min_addr`): 64 KB on machines with large address spaces, or else one
@@ -145,7 +162,9 @@ impl Kernel {
     /// # Errors
     /// ENOMEM.
     pub(super) fn room_for(&self, pid: Pid, edit: impl FnOnce(&mut VmaMap)) -> Result<(), Errno> {
-        let Some(process) = self.process(pid) else { return Ok(()) };
+        let Some(process) = self.process(pid) else {
+            return Ok(());
+        };
         let before = process.space.areas.count();
         // An edit changes at most two ranges and adds at most two areas for each.
         if before + 4 <= MOST_AREAS {
@@ -154,12 +173,18 @@ impl Kernel {
         let mut areas = process.space.areas.clone();
         edit(&mut areas);
         let after = areas.count();
-        if after > MOST_AREAS && after > before { Err(Errno::ENOMEM) } else { Ok(()) }
+        if after > MOST_AREAS && after > before {
+            Err(Errno::ENOMEM)
+        } else {
+            Ok(())
+        }
     }
 
     /// Edits a process's areas and counts the users of their backings.
     pub(super) fn edit_areas(&mut self, pid: Pid, edit: impl FnOnce(&mut VmaMap) -> VmaEdit) {
-        let Some(process) = self.process_mut(pid) else { return };
+        let Some(process) = self.process_mut(pid) else {
+            return;
+        };
         let VmaEdit { before, after } = edit(&mut process.space.areas);
         self.work += work::AREA * (before.len() + after.len()) as u64;
         // Count the new areas first, so that a backing still in use is not freed.

@@ -14,7 +14,10 @@ pub(crate) struct NumberAllocator {
 impl NumberAllocator {
     /// Creates an allocator of numbers below `most`, all free.
     pub(crate) fn new(most: u32) -> Self {
-        Self { next: 0, free: NumberSet::new(most) }
+        Self {
+            next: 0,
+            free: NumberSet::new(most),
+        }
     }
 
     /// Number of allocated numbers.
@@ -66,7 +69,14 @@ mod tests {
         numbers.free(2);
         numbers.free(1);
         assert_eq!((numbers.used(), numbers.end()), (2, 4));
-        assert_eq!((numbers.allocate(1), numbers.allocate(4), numbers.allocate(4)), (None, Some(1), Some(2)));
+        assert_eq!(
+            (
+                numbers.allocate(1),
+                numbers.allocate(4),
+                numbers.allocate(4)
+            ),
+            (None, Some(1), Some(2))
+        );
     }
 
     #[test]
@@ -78,6 +88,9 @@ mod tests {
         numbers.free(7);
         assert_eq!((numbers.end(), numbers.used()), (1, 1));
         numbers.free(0);
-        assert_eq!((numbers.end(), numbers.used(), numbers.allocate(1)), (0, 0, Some(0)));
+        assert_eq!(
+            (numbers.end(), numbers.used(), numbers.allocate(1)),
+            (0, 0, Some(0))
+        );
     }
 }

@@ -76,7 +76,10 @@ mod tests {
             output.push(&bytes);
             assert_eq!(before.to_vec(), plain, "a copy does not change");
             plain.extend(&bytes);
-            assert_eq!((output.len(), output.to_vec()), (plain.len(), plain.clone()));
+            assert_eq!(
+                (output.len(), output.to_vec()),
+                (plain.len(), plain.clone())
+            );
             assert_eq!(output.bytes(before.len()..usize::MAX), bytes);
         }
         assert_eq!(output.bytes(4000..9000), plain[4000..9000]);

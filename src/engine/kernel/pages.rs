@@ -39,7 +39,10 @@ pub(super) fn enter_page(
         PageLocation::Frame(frame) => {
             frames.map(frame, pid, vpn);
             space.resident += 1;
-            Pte { ppn: frame.0.into(), flags }
+            Pte {
+                ppn: frame.0.into(),
+                flags,
+            }
         }
         PageLocation::Zero => Pte { ppn: zero, flags },
         PageLocation::Swap(slot) => shape.swap_entry(slot),
@@ -57,7 +60,15 @@ impl Kernel {
 
     /// Maps a process's page to a frame or to the zero frame; see [`enter_page`].
     pub(super) fn map_page(&mut self, pid: Pid, vpn: u64, place: PageLocation, flags: Flags) {
-        let Self { processes, frames, machine, journal, shape, zero, .. } = self;
+        let Self {
+            processes,
+            frames,
+            machine,
+            journal,
+            shape,
+            zero,
+            ..
+        } = self;
         if let Some(process) = processes.get_mut(&pid).map(Shared::make_mut) {
             let parts = (&mut process.space, frames, machine, journal);
             enter_page(parts, shape, (pid, vpn), place, (zero.unwrap_or(0), flags));
@@ -95,7 +106,10 @@ impl Kernel {
             return Some(from);
         }
         space.pages.remove(vpn);
-        if let Some(table) = space.tables.get_mut(shape.levels, shape.table(shape.levels, vpn)) {
+        if let Some(table) = space
+            .tables
+            .get_mut(shape.levels, shape.table(shape.levels, vpn))
+        {
             table.used -= 1;
         }
         Some(from)
@@ -106,7 +120,10 @@ impl Kernel {
     fn was_stored_to(&self, pid: Pid, vpn: u64) -> bool {
         let flag = if self.shape.dirty { Bit::D } else { Bit::Rw };
         let marked = self.pte(pid, vpn).is_some_and(|pte| pte.flags.has(flag));
-        let may_be = || self.area_at(pid, vpn << self.shape.page_bits).is_some_and(|area| area.prot.write);
+        let may_be = || {
+            self.area_at(pid, vpn << self.shape.page_bits)
+                .is_some_and(|area| area.prot.write)
+        };
         marked && (self.shape.dirty || self.shape.read_only || may_be())
     }
 
@@ -131,7 +148,11 @@ impl Kernel {
 
     /// Whether the page in a frame differs from its file or slot.
     pub fn is_dirty(&self, frame: FrameNo) -> bool {
-        self.frames.get(frame).dirty || self.frames.maps(frame).any(|(pid, vpn)| self.was_stored_to(pid, vpn))
+        self.frames.get(frame).dirty
+            || self
+                .frames
+                .maps(frame)
+                .any(|(pid, vpn)| self.was_stored_to(pid, vpn))
     }
 
     /// Frees an unmapped frame that does not hold a page of a shared object. Writes a dirty file page back
@@ -159,7 +180,14 @@ impl Kernel {
 
     /// The pages in a range that have a location, in order.
     pub(super) fn pages_in(&self, pid: Pid, vpns: Range<u64>) -> Vec<(u64, PageLocation)> {
-        let Some(process) = self.process(pid).filter(|_| vpns.start < vpns.end) else { return Vec::new() };
-        process.space.pages.range(vpns).map(|(vpn, place)| (vpn, *place)).collect()
+        let Some(process) = self.process(pid).filter(|_| vpns.start < vpns.end) else {
+            return Vec::new();
+        };
+        process
+            .space
+            .pages
+            .range(vpns)
+            .map(|(vpn, place)| (vpn, *place))
+            .collect()
     }
 }

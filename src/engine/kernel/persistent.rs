@@ -22,7 +22,9 @@ pub struct Table<V> {
 impl<V: Clone> Table<V> {
     /// Creates an empty table for the numbers below `limit` (at most 2^64).
     pub(crate) fn new(limit: impl Into<u128>) -> Self {
-        Self { cells: Sparse::with_leaves(limit.into(), 1, None, LEAF_BITS) }
+        Self {
+            cells: Sparse::with_leaves(limit.into(), 1, None, LEAF_BITS),
+        }
     }
 
     /// The value of a number.
@@ -76,7 +78,12 @@ impl<V: Clone> Table<V> {
 
     /// The values in a range, each with its number, in order.
     pub fn range(&self, range: Range<u64>) -> impl Iterator<Item = (u64, &V)> + '_ {
-        let rows = range.end.checked_sub(1).map(|last| self.cells.rows_in(range.start, last));
-        rows.into_iter().flatten().filter_map(|(number, row)| Some((number, row[0].as_ref()?)))
+        let rows = range
+            .end
+            .checked_sub(1)
+            .map(|last| self.cells.rows_in(range.start, last));
+        rows.into_iter()
+            .flatten()
+            .filter_map(|(number, row)| Some((number, row[0].as_ref()?)))
     }
 }

@@ -67,10 +67,17 @@ impl Kernel {
         self.work += self.processes.len() as u64;
         // Keep the last process so that its number is not reused.
         let last = self.processes.get_max().map(|(pid, _)| *pid);
-        let ended = |process: &&Shared<Process>| matches!(process.state, ProcessState::Ended { .. });
-        let gone =
-            self.processes.values().filter(ended).map(|process| (process.pid, Arc::clone(&process.name)));
-        for (pid, name) in gone.filter(|(pid, _)| Some(*pid) != last).collect::<Vec<_>>() {
+        let ended =
+            |process: &&Shared<Process>| matches!(process.state, ProcessState::Ended { .. });
+        let gone = self
+            .processes
+            .values()
+            .filter(ended)
+            .map(|process| (process.pid, Arc::clone(&process.name)));
+        for (pid, name) in gone
+            .filter(|(pid, _)| Some(*pid) != last)
+            .collect::<Vec<_>>()
+        {
             self.processes.remove(&pid);
             if self.names.get(&name) == Some(&pid) {
                 self.names.remove(&name);
@@ -80,7 +87,9 @@ impl Kernel {
 
     /// Renames a process, such as the child in `let child = fork()`.
     pub fn rename(&mut self, pid: Pid, name: Arc<str>) {
-        let Some(process) = self.process_mut(pid) else { return };
+        let Some(process) = self.process_mut(pid) else {
+            return;
+        };
         let before = std::mem::replace(&mut process.name, Arc::clone(&name));
         if self.names.get(&before) == Some(&pid) {
             self.names.remove(&before);
@@ -97,7 +106,9 @@ impl Kernel {
         let child = self.next_pid()?;
         let space = self.fork_space(parent, child).map_err(|_| Errno::ENOMEM)?;
         self.add_process(child, format!("pid{child}").into(), space);
-        let Some(process) = self.process_mut(parent) else { return Err(Errno::ESRCH) };
+        let Some(process) = self.process_mut(parent) else {
+            return Err(Errno::ESRCH);
+        };
         process.children.insert(child);
         let (descriptors, pc, rsp) = (process.descriptors.clone(), process.pc, process.rsp);
         if let Some(process) = self.process_mut(child) {
@@ -113,7 +124,9 @@ impl Kernel {
     pub fn end(&mut self, pid: Pid, status: u32) {
         self.free_address_space(pid);
         self.close_descriptors(pid, false);
-        let Some(process) = self.process_mut(pid).filter(|process| process.state == ProcessState::Running)
+        let Some(process) = self
+            .process_mut(pid)
+            .filter(|process| process.state == ProcessState::Running)
         else {
             return;
         };
@@ -121,7 +134,9 @@ impl Kernel {
         process.state = ProcessState::Zombie { status };
         self.work += children.len() as u64;
         for child in children {
-            let Some(process) = self.process_mut(child) else { continue };
+            let Some(process) = self.process_mut(child) else {
+                continue;
+            };
             process.parent = None;
             self.reap(child);
         }
@@ -133,7 +148,9 @@ impl Kernel {
     /// Reaps a zombie. Returns the process's status, or `None` if the process is not a zombie.
     fn reap(&mut self, pid: Pid) -> Option<u32> {
         let process = self.process_mut(pid)?;
-        let ProcessState::Zombie { status } = process.state else { return None };
+        let ProcessState::Zombie { status } = process.state else {
+            return None;
+        };
         process.state = ProcessState::Ended { status };
         self.alive -= 1;
         Some(status)
@@ -150,14 +167,20 @@ impl Kernel {
     /// Returns ECHILD if the process has no children. Returns EAGAIN if all children are running, because the
     /// wait would never end.
     pub(super) fn wait(&mut self, pid: Pid) -> Result<(Pid, u32), Errno> {
-        let Some(process) = self.process(pid).filter(|process| !process.children.is_empty()) else {
+        let Some(process) = self
+            .process(pid)
+            .filter(|process| !process.children.is_empty())
+        else {
             return Err(Errno::ECHILD);
         };
         let zombie = |child: &&Pid| {
-            self.process(**child).is_some_and(|p| matches!(p.state, ProcessState::Zombie { .. }))
+            self.process(**child)
+                .is_some_and(|p| matches!(p.state, ProcessState::Zombie { .. }))
         };
         let found = process.children.iter().find(zombie).copied();
-        let looked = found.map_or(process.children.len(), |child| process.children.range(..=child).count());
+        let looked = found.map_or(process.children.len(), |child| {
+            process.children.range(..=child).count()
+        });
         self.work += looked as u64;
         let child = found.ok_or(Errno::EAGAIN)?;
         if let Some(process) = self.process_mut(pid) {

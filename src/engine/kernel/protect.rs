@@ -15,7 +15,9 @@ impl Kernel {
     /// Updates entries and TLBs after the permissions of areas in a range have changed. An exclusive page
     /// immediately becomes writable if its area is writable.
     pub(super) fn reprotect(&mut self, pid: Pid, range: Range<u64>) {
-        let Some(process) = self.process(pid) else { return };
+        let Some(process) = self.process(pid) else {
+            return;
+        };
         let areas = process.space.areas.within(range);
         self.work += areas.len() as u64;
         for area in areas {
@@ -27,7 +29,13 @@ impl Kernel {
     }
 
     /// Sets the permissions of an entry according to its area and the state of its page.
-    pub(super) fn set_area_permissions(&mut self, pid: Pid, vpn: u64, area: &Vma, place: PageLocation) {
+    pub(super) fn set_area_permissions(
+        &mut self,
+        pid: Pid,
+        vpn: u64,
+        area: &Vma,
+        place: PageLocation,
+    ) {
         let writable = match place {
             PageLocation::Frame(frame) => area.prot.write && self.may_store(pid, vpn, area, frame),
             PageLocation::Zero => false,

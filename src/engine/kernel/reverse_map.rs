@@ -18,7 +18,10 @@ pub(super) struct ReverseMap {
 impl ReverseMap {
     /// Creates a map without pages for the numbers below `limit`.
     pub(super) fn new(limit: u32) -> Self {
-        Self { first: Table::new(limit), others: Set::new() }
+        Self {
+            first: Table::new(limit),
+            others: Set::new(),
+        }
     }
 
     /// The memory that the map needs, in bytes.
@@ -28,10 +31,19 @@ impl ReverseMap {
 
     /// The pages of a number, in order.
     pub(super) fn pages(&self, number: u32) -> impl Iterator<Item = Page> + '_ {
-        let others = (!self.others.is_empty())
-            .then(|| self.others.range((number, Pid(0), 0)..=(number, Pid(u32::MAX), u64::MAX)));
-        let others = others.into_iter().flatten().map(|&(_, pid, vpn)| (pid, vpn));
-        self.first.get(number.into()).copied().into_iter().chain(others)
+        let others = (!self.others.is_empty()).then(|| {
+            self.others
+                .range((number, Pid(0), 0)..=(number, Pid(u32::MAX), u64::MAX))
+        });
+        let others = others
+            .into_iter()
+            .flatten()
+            .map(|&(_, pid, vpn)| (pid, vpn));
+        self.first
+            .get(number.into())
+            .copied()
+            .into_iter()
+            .chain(others)
     }
 
     /// Whether a number has pages.
@@ -51,7 +63,10 @@ impl ReverseMap {
 
     /// Adds a page to a number.
     pub(super) fn insert(&mut self, number: u32, pid: Pid, vpn: u64) {
-        let first = self.first.place_mut(number.into()).get_or_insert((pid, vpn));
+        let first = self
+            .first
+            .place_mut(number.into())
+            .get_or_insert((pid, vpn));
         let other = (*first).max((pid, vpn));
         *first = (*first).min((pid, vpn));
         if *first != other {

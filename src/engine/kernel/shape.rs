@@ -56,9 +56,18 @@ impl TableShape {
     pub(crate) fn swap_entry(&self, slot: SlotNo) -> Pte {
         let (slot, widest) = (u64::from(slot.0), mask(self.ppn_bits));
         match slot {
-            0 if self.swap_mark != Flags::NONE => Pte { ppn: 0, flags: self.swap_mark },
-            1.. if slot <= widest => Pte { ppn: slot, flags: Flags::NONE },
-            _ => Pte { ppn: widest, flags: self.swap_mark },
+            0 if self.swap_mark != Flags::NONE => Pte {
+                ppn: 0,
+                flags: self.swap_mark,
+            },
+            1.. if slot <= widest => Pte {
+                ppn: slot,
+                flags: Flags::NONE,
+            },
+            _ => Pte {
+                ppn: widest,
+                flags: self.swap_mark,
+            },
         }
     }
 
@@ -79,7 +88,10 @@ impl TableShape {
     /// The numbers of the pages that contain bytes of `range`.
     pub(crate) fn vpns(&self, range: &std::ops::Range<u64>) -> std::ops::Range<u64> {
         let first = self.vpn(range.start);
-        let end = range.end.checked_sub(1).map_or(0, |last| self.vpn(last).saturating_add(1));
+        let end = range
+            .end
+            .checked_sub(1)
+            .map_or(0, |last| self.vpn(last).saturating_add(1));
         first..end.max(first)
     }
 
@@ -108,13 +120,17 @@ impl TableShape {
     /// The first page that table number `table` at `level` covers.
     pub(crate) fn first_page(&self, level: u32, table: u64) -> u64 {
         let n = level as usize - 1;
-        table.checked_shl(self.below[n] + self.index[n]).unwrap_or(0)
+        table
+            .checked_shl(self.below[n] + self.index[n])
+            .unwrap_or(0)
     }
 
     /// The last page covered by the table at `level` that covers `vpn`.
     pub(crate) fn last_page(&self, level: u32, vpn: u64) -> u64 {
         let n = level as usize - 1;
-        vpn | 1u64.checked_shl(self.below[n] + self.index[n]).map_or(u64::MAX, |pages| pages - 1)
+        vpn | 1u64
+            .checked_shl(self.below[n] + self.index[n])
+            .map_or(u64::MAX, |pages| pages - 1)
     }
 
     /// The physical address of the entry for `vpn` in the table at `level` whose first physical page is
@@ -122,7 +138,10 @@ impl TableShape {
     pub(crate) fn entry(&self, level: u32, ppn: u64, vpn: u64) -> u64 {
         let n = level as usize - 1;
         let index = vpn.checked_shr(self.below[n]).unwrap_or(0);
-        let index = index & 1u64.checked_shl(self.index[n]).map_or(u64::MAX, |entries| entries - 1);
+        let index = index
+            & 1u64
+                .checked_shl(self.index[n])
+                .map_or(u64::MAX, |entries| entries - 1);
         (ppn << self.page_bits) + index * self.entry
     }
 }

@@ -16,13 +16,22 @@ impl Kernel {
     pub(super) fn new_object(&mut self, size: u64) -> ObjectId {
         let object = ObjectId(self.objects.next);
         self.objects.next += 1;
-        self.objects.all.insert(object, Object { size, users: 0, pages: Map::new() });
+        self.objects.all.insert(
+            object,
+            Object {
+                size,
+                users: 0,
+                pages: Map::new(),
+            },
+        );
         object
     }
 
     /// Frees an unused object, including its frames and slots.
     pub(super) fn drop_object(&mut self, object: ObjectId) {
-        let Some(held) = self.objects.all.remove(&object) else { return };
+        let Some(held) = self.objects.all.remove(&object) else {
+            return;
+        };
         for (_, page) in &held.pages {
             self.work += 1;
             if let Some(slot) = page.slot {
@@ -37,7 +46,9 @@ impl Kernel {
     /// The location of an object's page.
     pub(super) fn object_page(&self, object: ObjectId, page: u64) -> ObjectPage {
         let held = self.objects.all.get(&object);
-        held.and_then(|object| object.pages.get(&page)).copied().unwrap_or_default()
+        held.and_then(|object| object.pages.get(&page))
+            .copied()
+            .unwrap_or_default()
     }
 
     /// Sets the location of an object's page.
@@ -58,30 +69,62 @@ impl Kernel {
         watch: Observer<'_>,
     ) -> Result<FaultOutcome, OutOfMemory> {
         let page = self.backing_page(fault);
-        let pages = self.objects.all.get(&object).map_or(0, |held| self.shape.pages_of(held.size));
+        let pages = self
+            .objects
+            .all
+            .get(&object)
+            .map_or(0, |held| self.shape.pages_of(held.size));
         if page >= pages {
             self.map_around(fault, watch);
             return Ok(FaultOutcome::Fatal(FaultClass::Bus));
         }
         self.make_path(fault.pid, fault.vpn, watch)?;
         let (frame, outcome) = match self.object_page(object, page) {
-            ObjectPage { frame: Some(frame), .. } => {
+            ObjectPage {
+                frame: Some(frame), ..
+            } => {
                 self.report(watch, KernelStep::Shared { frame });
                 (frame, FaultOutcome::minor(FaultClass::DemandZero))
             }
-            ObjectPage { slot: Some(slot), .. } => {
-                let frame =
-                    self.allocate_frame_for(fault, slot, FrameContents::Object { object, page }, watch)?;
-                self.report(watch, KernelStep::Filled { frame, from: BackingStore::Swap { slot } });
-                (frame, FaultOutcome::Resolved { class: FaultClass::Swap, major: true })
+            ObjectPage {
+                slot: Some(slot), ..
+            } => {
+                let frame = self.allocate_frame_for(
+                    fault,
+                    slot,
+                    FrameContents::Object { object, page },
+                    watch,
+                )?;
+                self.report(
+                    watch,
+                    KernelStep::Filled {
+                        frame,
+                        from: BackingStore::Swap { slot },
+                    },
+                );
+                (
+                    frame,
+                    FaultOutcome::Resolved {
+                        class: FaultClass::Swap,
+                        major: true,
+                    },
+                )
             }
             ObjectPage { .. } => {
-                let frame = self.allocate_zeroed(fault.pid, FrameContents::Object { object, page }, watch)?;
+                let frame =
+                    self.allocate_zeroed(fault.pid, FrameContents::Object { object, page }, watch)?;
                 (frame, FaultOutcome::minor(FaultClass::DemandZero))
             }
         };
         let slot = self.frames.get(frame).slot;
-        self.set_object_page(object, page, ObjectPage { frame: Some(frame), slot });
+        self.set_object_page(
+            object,
+            page,
+            ObjectPage {
+                frame: Some(frame),
+                slot,
+            },
+        );
         self.map_frame(fault, frame, fault.area.prot.write, watch);
         self.map_around(fault, watch);
         Ok(outcome)
@@ -89,7 +132,9 @@ impl Kernel {
 
     /// Maps a nearby page of an object if the page is in a frame. Returns whether the page was mapped.
     pub(super) fn map_object_around(&mut self, fault: &FaultContext, object: ObjectId) -> bool {
-        let Some(frame) = self.object_page(object, self.backing_page(fault)).frame else { return false };
+        let Some(frame) = self.object_page(object, self.backing_page(fault)).frame else {
+            return false;
+        };
         self.map_beside(fault, frame, fault.area.prot.write);
         true
     }
@@ -111,12 +156,16 @@ impl Kernel {
         match backing {
             Backing::Anonymous => {}
             Backing::File { file, .. } => {
-                let Some(held) = self.file_mut(file) else { return };
+                let Some(held) = self.file_mut(file) else {
+                    return;
+                };
                 held.users = held.users.saturating_add_signed(change as i32);
                 self.forget_file(file);
             }
             Backing::Object { object, .. } => {
-                let Some(held) = self.objects.all.get_mut(&object) else { return };
+                let Some(held) = self.objects.all.get_mut(&object) else {
+                    return;
+                };
                 held.users = held.users.saturating_add_signed(change as i32);
                 if held.users == 0 {
                     self.drop_object(object);

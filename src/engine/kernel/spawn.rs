@@ -54,17 +54,40 @@ impl Kernel {
     /// Fails if the area is invalid.
     pub fn declare_area(&mut self, pid: Pid, area: AreaDeclaration) -> Result<(), AreaError> {
         self.check_area(pid, &area)?;
-        let AreaDeclaration { label, start, end, prot, shared, file, offset } = area;
-        let number =
-            label.as_ref().map(|name| self.label_number(pid, name).ok_or(AreaError::TooMany)).transpose()?;
+        let AreaDeclaration {
+            label,
+            start,
+            end,
+            prot,
+            shared,
+            file,
+            offset,
+        } = area;
+        let number = label
+            .as_ref()
+            .map(|name| self.label_number(pid, name).ok_or(AreaError::TooMany))
+            .transpose()?;
         let backing = match file {
-            Some(file) => Backing::File { file, offset, writable: prot.write || !shared, opened: 0 },
-            None if shared => Backing::Object { object: self.new_object(end - start), offset: 0 },
+            Some(file) => Backing::File {
+                file,
+                offset,
+                writable: prot.write || !shared,
+                opened: 0,
+            },
+            None if shared => Backing::Object {
+                object: self.new_object(end - start),
+                offset: 0,
+            },
             None => Backing::Anonymous,
         };
         let is = |name: &str| label.as_deref() == Some(name);
         let area = Vma::new(start..end, prot, shared, backing);
-        let area = Vma { stack: is("stack"), heap: is("heap"), label: number, ..area };
+        let area = Vma {
+            stack: is("stack"),
+            heap: is("heap"),
+            label: number,
+            ..area
+        };
         self.map_area(pid, area);
         if let Some(process) = self.process_mut(pid).filter(|_| is("heap")) {
             (process.space.brk_start, process.space.brk) = (start, end);
@@ -74,24 +97,38 @@ impl Kernel {
     }
 
     fn check_area(&self, pid: Pid, area: &AreaDeclaration) -> Result<(), AreaError> {
-        let AreaDeclaration { start, end, offset, .. } = *area;
-        if [start, end, offset].iter().any(|at| !at.is_multiple_of(self.page_size())) {
+        let AreaDeclaration {
+            start, end, offset, ..
+        } = *area;
+        if [start, end, offset]
+            .iter()
+            .any(|at| !at.is_multiple_of(self.page_size()))
+        {
             return Err(AreaError::NotAligned);
         }
         if start >= end {
             return Err(AreaError::Empty);
         }
-        if end > self.user_end() || offset.checked_add(end - start).is_none_or(|last| last > MOST_BYTES) {
+        if end > self.user_end()
+            || offset
+                .checked_add(end - start)
+                .is_none_or(|last| last > MOST_BYTES)
+        {
             return Err(AreaError::Beyond);
         }
         let areas = self.process(pid).map(|process| &process.space.areas);
-        if let Some(other) =
-            areas.and_then(|areas| areas.at_or_above(start)).filter(|other| other.start < end)
+        if let Some(other) = areas
+            .and_then(|areas| areas.at_or_above(start))
+            .filter(|other| other.start < end)
         {
             return Err(AreaError::Overlaps(*other));
         }
         let full = areas.is_some_and(|areas| areas.count() >= MOST_AREAS);
-        if full { Err(AreaError::TooMany) } else { Ok(()) }
+        if full {
+            Err(AreaError::TooMany)
+        } else {
+            Ok(())
+        }
     }
 
     /// The number of an area name, or `None` if there are too many names.
@@ -113,7 +150,9 @@ impl Kernel {
 
     /// Discards a file that has no users and no name.
     pub(super) fn forget_file(&mut self, file: FileId) {
-        let Some(held) = self.files.all.get(&file) else { return };
+        let Some(held) = self.files.all.get(&file) else {
+            return;
+        };
         if held.users == 0 && self.files.names.get(&held.name) != Some(&file) {
             self.files.all.remove(&file);
             self.files.executables.remove(&file);

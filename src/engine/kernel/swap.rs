@@ -80,7 +80,9 @@ impl Swap {
 
     /// The slots in use, in order.
     pub fn iter(&self) -> impl Iterator<Item = (SlotNo, &SwapSlot)> + '_ {
-        self.used.iter().map(|(slot, held)| (SlotNo(slot as u32), held))
+        self.used
+            .iter()
+            .map(|(slot, held)| (SlotNo(slot as u32), held))
     }
 
     /// The pages of processes that share a slot, in order.
@@ -91,7 +93,14 @@ impl Swap {
     /// Allocates the lowest free slot for a page, or returns `None` if all slots are in use.
     pub(super) fn allocate(&mut self, bytes: Arc<[u8]>, object: bool) -> Option<SlotNo> {
         let slot = SlotNo(self.numbers.allocate(self.slots)?);
-        self.occupy(slot, SwapSlot { bytes, frame: None, object });
+        self.occupy(
+            slot,
+            SwapSlot {
+                bytes,
+                frame: None,
+                object,
+            },
+        );
         Some(slot)
     }
 
@@ -163,7 +172,9 @@ impl Swap {
     }
 
     fn update_slot(&mut self, slot: SlotNo) {
-        let Some(&SwapSlot { frame, object, .. }) = self.slot(slot) else { return };
+        let Some(&SwapSlot { frame, object, .. }) = self.slot(slot) else {
+            return;
+        };
         if frame.is_some() && !self.holds_pages(slot) {
             self.spare.insert(slot.0);
             return;

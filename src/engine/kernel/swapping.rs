@@ -33,8 +33,15 @@ impl Kernel {
                 frame
             }
             None => {
-                let frame = self.allocate_frame_for(fault, slot, FrameContents::Anonymous, watch)?;
-                self.report(watch, KernelStep::Filled { frame, from: BackingStore::Swap { slot } });
+                let frame =
+                    self.allocate_frame_for(fault, slot, FrameContents::Anonymous, watch)?;
+                self.report(
+                    watch,
+                    KernelStep::Filled {
+                        frame,
+                        from: BackingStore::Swap { slot },
+                    },
+                );
                 frame
             }
         };
@@ -47,7 +54,10 @@ impl Kernel {
         let shared = held.slot.is_some_and(|slot| self.swap.holds_pages(slot));
         let writable = alone && held.contents == FrameContents::Anonymous && !shared;
         self.map_frame(fault, frame, writable && fault.area.prot.write, watch);
-        Ok(FaultOutcome::Resolved { class: FaultClass::Swap, major: cached.is_none() })
+        Ok(FaultOutcome::Resolved {
+            class: FaultClass::Swap,
+            major: cached.is_none(),
+        })
     }
 
     /// Resolves the first access to an anonymous page that is on disk. The page initially contains zeros and
@@ -60,7 +70,10 @@ impl Kernel {
         fault: &FaultContext,
         watch: Observer<'_>,
     ) -> Result<FaultOutcome, OutOfMemory> {
-        let slot = self.swap.allocate(Arc::default(), false).ok_or(OutOfMemory::Frames)?;
+        let slot = self
+            .swap
+            .allocate(Arc::default(), false)
+            .ok_or(OutOfMemory::Frames)?;
         self.own_faulting_area(fault);
         self.swap.add_page(slot, fault.pid, fault.vpn);
         let resolved = self.swap_in(fault, slot, watch);
@@ -82,12 +95,18 @@ impl Kernel {
         holds: FrameContents,
         watch: Observer<'_>,
     ) -> Result<FrameNo, OutOfMemory> {
-        let bytes = self.swap.slot(slot).map_or_else(Arc::default, |held| held.bytes.clone());
+        let bytes = self
+            .swap
+            .slot(slot)
+            .map_or_else(Arc::default, |held| held.bytes.clone());
         let taken = self.allocate_frame(fault.pid, None, holds, watch);
         let kept = taken.is_ok();
-        let frame = taken.or_else(|error| self.allocate_frame_lending(fault, slot, holds, error, watch))?;
+        let frame =
+            taken.or_else(|error| self.allocate_frame_lending(fault, slot, holds, error, watch))?;
         self.machine.zero_page(self.ppn(frame));
-        self.journal.on_step(KernelStep::DiskRead { from: BackingStore::Swap { slot } });
+        self.journal.on_step(KernelStep::DiskRead {
+            from: BackingStore::Swap { slot },
+        });
         let to = self.machine.page_of(self.ppn(frame));
         self.machine.write_bytes(to, &bytes);
         if kept {
@@ -137,13 +156,20 @@ impl Kernel {
         {
             bytes = rest;
         }
-        let len = bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
+        let len = bytes
+            .iter()
+            .rposition(|byte| *byte != 0)
+            .map_or(0, |last| last + 1);
         bytes[..len].into()
     }
 
     /// Reads bytes of the page in a slot, starting at offset `at`.
     pub(super) fn read_slot(&self, slot: SlotNo, at: usize, out: &mut [u8]) {
-        let bytes = self.swap.slot(slot).and_then(|held| held.bytes.get(at..)).unwrap_or_default();
+        let bytes = self
+            .swap
+            .slot(slot)
+            .and_then(|held| held.bytes.get(at..))
+            .unwrap_or_default();
         let there = bytes.len().min(out.len());
         out[..there].copy_from_slice(&bytes[..there]);
         out[there..].fill(0);
@@ -154,7 +180,14 @@ impl Kernel {
     pub(super) fn detach_from_slot(&mut self, frame: FrameNo, slot: SlotNo) {
         self.frames.change(frame).slot = None;
         if let FrameContents::Object { object, page } = self.frames.get(frame).contents {
-            self.set_object_page(object, page, ObjectPage { frame: Some(frame), slot: None });
+            self.set_object_page(
+                object,
+                page,
+                ObjectPage {
+                    frame: Some(frame),
+                    slot: None,
+                },
+            );
         }
         self.swap.detach(slot);
     }

@@ -37,7 +37,9 @@ impl TableMap {
     /// Creates an empty map for page tables of this shape.
     pub(crate) fn new(shape: &TableShape) -> Self {
         Self {
-            levels: (1..=shape.levels).map(|level| Table::new(1_u128 << shape.table_bits(level))).collect(),
+            levels: (1..=shape.levels)
+                .map(|level| Table::new(1_u128 << shape.table_bits(level)))
+                .collect(),
             count: 0,
         }
     }
@@ -79,20 +81,29 @@ impl TableMap {
         numbers: RangeInclusive<u64>,
     ) -> impl Iterator<Item = (u64, TableInfo)> + '_ {
         let range = *numbers.start()..numbers.end().saturating_add(1);
-        self.levels[level as usize - 1].range(range).map(|(number, table)| (number, *table))
+        self.levels[level as usize - 1]
+            .range(range)
+            .map(|(number, table)| (number, *table))
     }
 
     /// All tables, each with its level and number, in order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (u32, u64, TableInfo)> + '_ {
         let levels = self.levels.iter().zip(1..);
-        levels.flat_map(|(tables, level)| tables.iter().map(move |(number, table)| (level, number, *table)))
+        levels.flat_map(|(tables, level)| {
+            tables
+                .iter()
+                .map(move |(number, table)| (level, number, *table))
+        })
     }
 }
 
 impl TableSpace {
     /// Creates a space of `pages` free physical pages.
     pub(super) fn new(pages: u64) -> Self {
-        Self { low: pages, free: Map::new() }
+        Self {
+            low: pages,
+            free: Map::new(),
+        }
     }
 
     /// The lowest allocated page. All user frames are below this page.
@@ -103,7 +114,12 @@ impl TableSpace {
     /// Allocates `len` contiguous pages, as high as possible but not below `floor`. Returns the number of the
     /// first page.
     pub(super) fn allocate(&mut self, len: u64, floor: u64) -> Option<u64> {
-        let run = self.free.iter().rev().find(|(_, size)| **size >= len).map(|(start, size)| (*start, *size));
+        let run = self
+            .free
+            .iter()
+            .rev()
+            .find(|(_, size)| **size >= len)
+            .map(|(start, size)| (*start, *size));
         let Some((start, size)) = run else {
             self.low = self.low.checked_sub(len).filter(|first| *first >= floor)?;
             return Some(self.low);
@@ -121,7 +137,10 @@ impl TableSpace {
         if let Some(next) = self.free.remove(&(first + len)) {
             size += next;
         }
-        let before = self.free.get_prev(&first).map(|(start, size)| (*start, *size));
+        let before = self
+            .free
+            .get_prev(&first)
+            .map(|(start, size)| (*start, *size));
         if let Some((below, run)) = before.filter(|(below, run)| below + run == first) {
             self.free.remove(&below);
             (start, size) = (below, size + run);
@@ -142,11 +161,18 @@ mod tests {
     fn tables_grow_down_and_free_every_page() {
         let mut space = TableSpace::new(64);
         assert_eq!(
-            (space.allocate(8, 0), space.allocate(8, 0), space.allocate(1, 0)),
+            (
+                space.allocate(8, 0),
+                space.allocate(8, 0),
+                space.allocate(1, 0)
+            ),
             (Some(56), Some(48), Some(47))
         );
         space.free(56, 8);
-        assert_eq!((space.low(), space.allocate(3, 0), space.allocate(8, 0)), (47, Some(61), Some(39)));
+        assert_eq!(
+            (space.low(), space.allocate(3, 0), space.allocate(8, 0)),
+            (47, Some(61), Some(39))
+        );
         space.free(47, 1);
         space.free(39, 8);
         assert_eq!(space.low(), 48);
@@ -158,7 +184,14 @@ mod tests {
     #[test]
     fn no_page_below_the_floor_is_allocated() {
         let mut space = TableSpace::new(16);
-        assert_eq!((space.allocate(8, 9), space.allocate(8, 8), space.allocate(1, 8)), (None, Some(8), None));
+        assert_eq!(
+            (
+                space.allocate(8, 9),
+                space.allocate(8, 8),
+                space.allocate(1, 8)
+            ),
+            (None, Some(8), None)
+        );
         assert_eq!(space.low(), 8);
     }
 }

@@ -20,7 +20,9 @@ impl Kernel {
         self.free_empty_tables(pid, &(0..u64::MAX));
         self.free_root(pid);
         self.leave_cores(pid);
-        let Some(process) = self.process_mut(pid) else { return };
+        let Some(process) = self.process_mut(pid) else {
+            return;
+        };
         let areas = std::mem::take(&mut process.space.areas);
         process.space.heap = Heap::default();
         process.space.brk = process.space.brk_start;
@@ -47,7 +49,9 @@ impl Kernel {
     /// Removes pages from a process. Returns the pages that had an entry and may still be in TLBs.
     fn release_pages(&mut self, pid: Pid, vpns: Range<u64>) -> Vec<u64> {
         let mut gone = Vec::new();
-        let tables = self.process(pid).map_or(0, |process| process.space.tables.count());
+        let tables = self
+            .process(pid)
+            .map_or(0, |process| process.space.tables.count());
         let pages = vpns.end.saturating_sub(vpns.start);
         self.work += (pages / work::EMPTY_ENTRIES).min(work::TABLE * tables);
         for (vpn, place) in self.pages_in(pid, vpns) {
@@ -80,13 +84,19 @@ impl Kernel {
     ///
     /// # Errors
     /// Fails if no memory is free for a new table. On failure, no page moves.
-    pub(super) fn move_pages(&mut self, pid: Pid, from: Range<u64>, to: u64) -> Result<(), OutOfMemory> {
+    pub(super) fn move_pages(
+        &mut self,
+        pid: Pid,
+        from: Range<u64>,
+        to: u64,
+    ) -> Result<(), OutOfMemory> {
         let vpns = self.shape.vpns(&from);
         let target = self.shape.vpn(to);
         let pages = self.pages_in(pid, vpns.clone());
         let new = |vpn: u64| target + (vpn - vpns.start);
         for (vpn, _) in &pages {
-            let made = self.without_observer(|kernel, watch| kernel.make_path(pid, new(*vpn), watch));
+            let made =
+                self.without_observer(|kernel, watch| kernel.make_path(pid, new(*vpn), watch));
             if made.is_err() {
                 self.free_empty_tables(pid, &(target..target + (vpns.end - vpns.start)));
                 return made;

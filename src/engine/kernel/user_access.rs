@@ -32,7 +32,11 @@ impl Kernel {
             let room = usize::try_from(page - at % page).unwrap_or(usize::MAX);
             let size = room.min(len - from);
             from += size;
-            (size > 0).then_some(PagePart { va: at, from: from - size, size })
+            (size > 0).then_some(PagePart {
+                va: at,
+                from: from - size,
+                size,
+            })
         })
     }
 
@@ -77,8 +81,9 @@ impl Kernel {
     ) -> Result<usize, OutOfMemory> {
         for PagePart { va, from, size } in self.parts_of(va, bytes.len()) {
             let there = self.fault_in(pid, va, AccessKind::Write, watch)?;
-            let Some(PageLocation::Frame(frame)) =
-                self.page_location(pid, self.shape.vpn(va)).filter(|_| there)
+            let Some(PageLocation::Frame(frame)) = self
+                .page_location(pid, self.shape.vpn(va))
+                .filter(|_| there)
             else {
                 return Ok(from);
             };
@@ -111,7 +116,9 @@ impl Kernel {
     ) -> Result<bool, OutOfMemory> {
         self.work += 1;
         self.frames.just_filled = None;
-        let Some(fault) = self.would_fault(pid, va, kind) else { return Ok(true) };
+        let Some(fault) = self.would_fault(pid, va, kind) else {
+            return Ok(true);
+        };
         if let Ok(va) = self.machine.va(va) {
             self.report(watch, KernelStep::Fault { va, kind, fault });
         }
@@ -135,8 +142,12 @@ impl Kernel {
         watch: Observer<'_>,
     ) -> Result<Option<FrameNo>, OutOfMemory> {
         let handled = self.handle_fault(pid, va, kind, watch)?;
-        let location = handled.ok().and_then(|()| self.page_location(pid, self.shape.vpn(va)));
-        let Some(PageLocation::Frame(frame)) = location else { return Ok(None) };
+        let location = handled
+            .ok()
+            .and_then(|()| self.page_location(pid, self.shape.vpn(va)));
+        let Some(PageLocation::Frame(frame)) = location else {
+            return Ok(None);
+        };
         if kind == AccessKind::Write {
             self.mark_stored(frame);
         }
@@ -159,10 +170,19 @@ impl Kernel {
     pub(super) fn would_fault(&self, pid: Pid, va: u64, kind: AccessKind) -> Option<Fault> {
         let vpn = self.shape.vpn(va);
         let pte = self.pte(pid, vpn).filter(|pte| pte.flags.has(Bit::P));
-        let Some(pte) = pte else { return Some(Fault::NotPresent { level: self.deepest_table(pid, vpn) }) };
-        let allowed = self.area_at(pid, va).is_some_and(|area| permits(area.prot, kind));
-        let why =
-            if kind == AccessKind::Execute { ProtectionCause::NoExecute } else { ProtectionCause::ReadOnly };
+        let Some(pte) = pte else {
+            return Some(Fault::NotPresent {
+                level: self.deepest_table(pid, vpn),
+            });
+        };
+        let allowed = self
+            .area_at(pid, va)
+            .is_some_and(|area| permits(area.prot, kind));
+        let why = if kind == AccessKind::Execute {
+            ProtectionCause::NoExecute
+        } else {
+            ProtectionCause::ReadOnly
+        };
         let writable = kind != AccessKind::Write || pte.flags.has(Bit::Rw);
         (!allowed || !writable).then_some(Fault::Protection { why })
     }
@@ -193,12 +213,18 @@ impl Kernel {
         kind: Option<AccessKind>,
         watch: Observer<'_>,
     ) -> Result<(), OutOfMemory> {
-        let Some(process) = self.process(pid) else { return Ok(()) };
+        let Some(process) = self.process(pid) else {
+            return Ok(());
+        };
         let areas = process.space.areas.within(range);
         let (mut frames, mut pages) = (self.frame_limit(), FRAME_LIMIT);
         for area in areas {
             let store = area.prot.write && !area.shared;
-            let kind = kind.unwrap_or(if store { AccessKind::Write } else { AccessKind::Read });
+            let kind = kind.unwrap_or(if store {
+                AccessKind::Write
+            } else {
+                AccessKind::Read
+            });
             for vpn in self.shape.vpns(&(area.start..area.end)) {
                 let va = vpn << self.shape.page_bits;
                 self.work += 1;
@@ -232,8 +258,12 @@ impl Kernel {
 
     /// Reads bytes within one page as [`Kernel::peek`] does. Returns false if the bytes are unreadable.
     fn peek_part(&self, pid: Pid, va: u64, out: &mut [u8]) -> bool {
-        let area = self.area_at(pid, va).or_else(|| self.growing_stack(pid, va));
-        let Some(area) = area.filter(|area| permits(area.prot, AccessKind::Read)) else { return false };
+        let area = self
+            .area_at(pid, va)
+            .or_else(|| self.growing_stack(pid, va));
+        let Some(area) = area.filter(|area| permits(area.prot, AccessKind::Read)) else {
+            return false;
+        };
         match self.page_location(pid, self.shape.vpn(va)) {
             Some(PageLocation::Frame(frame)) => self.read_frame(frame, self.page_offset(va), out),
             Some(PageLocation::Swap(slot)) => self.read_slot(slot, self.page_offset(va), out),
@@ -256,7 +286,9 @@ impl Kernel {
     /// Reads bytes of a mapped file page. Bytes past the end of the file are readable up to the end of its
     /// last page.
     fn peek_file(&self, file: FileId, offset: u64, out: &mut [u8]) -> bool {
-        let Some(held) = self.files.all.get(&file) else { return false };
+        let Some(held) = self.files.all.get(&file) else {
+            return false;
+        };
         let page = self.shape.vpn(offset);
         if page >= self.shape.pages_of(held.size) {
             return false;
@@ -269,7 +301,9 @@ impl Kernel {
     }
 
     fn peek_object(&self, object: ObjectId, offset: u64, out: &mut [u8]) -> bool {
-        let Some(held) = self.objects.all.get(&object) else { return false };
+        let Some(held) = self.objects.all.get(&object) else {
+            return false;
+        };
         let page = self.shape.vpn(offset);
         let at = self.object_page(object, page);
         match (at.frame, at.slot) {

@@ -14,7 +14,11 @@ pub struct Prot {
 }
 
 impl Prot {
-    pub(crate) const RW: Self = Self { read: true, write: true, exec: false };
+    pub(crate) const RW: Self = Self {
+        read: true,
+        write: true,
+        exec: false,
+    };
 
     /// `PROT_NONE`.
     pub fn is_none(self) -> bool {
@@ -32,14 +36,22 @@ pub enum Backing {
     /// `mprotect` may permit stores to a shared area. `opened` is the serial number of the `open` call, or 0
     /// for areas that the kernel itself maps. Linux merges two areas of a file only if both were mapped with
     /// descriptors from the same `open` call (`vm_file`).
-    File { file: FileId, offset: u64, writable: bool, opened: u64 },
+    File {
+        file: FileId,
+        offset: u64,
+        writable: bool,
+        opened: u64,
+    },
     /// A shared anonymous object, starting at this offset.
     Object { object: ObjectId, offset: u64 },
 }
 
 /// An area: a range of pages with the same permissions, flags, and backing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "each flag is a bit of Linux's vm_flags")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each flag is a bit of Linux's vm_flags"
+)]
 pub struct Vma {
     /// The first byte (`vm_start`), a multiple of the page size.
     pub start: u64,
@@ -105,12 +117,18 @@ pub struct AnonVma {
 impl AnonVma {
     /// An owner for the first private page of an area.
     pub(crate) fn new(serial: u64) -> Self {
-        Self { serial, inherited: false }
+        Self {
+            serial,
+            inherited: false,
+        }
     }
 
     /// An owner for a child's copy of an area that has an owner.
     pub(crate) fn inherited(serial: u64) -> Self {
-        Self { serial, inherited: true }
+        Self {
+            serial,
+            inherited: true,
+        }
     }
 
     /// Whether other areas may adopt this owner.
@@ -138,7 +156,12 @@ pub struct VmaLabel(pub u16);
 
 impl Vma {
     /// Creates an area without flags.
-    pub(crate) fn new(range: std::ops::Range<u64>, prot: Prot, shared: bool, backing: Backing) -> Self {
+    pub(crate) fn new(
+        range: std::ops::Range<u64>,
+        prot: Prot,
+        shared: bool,
+        backing: Backing,
+    ) -> Self {
         Self {
             start: range.start,
             end: range.end,
@@ -175,7 +198,12 @@ impl Vma {
     /// The part from `start` to `end`, with its offset adjusted.
     #[must_use]
     pub(crate) fn part(&self, start: u64, end: u64) -> Self {
-        Self { start, end, backing: self.backing_at(start), ..*self }
+        Self {
+            start,
+            end,
+            backing: self.backing_at(start),
+            ..*self
+        }
     }
 
     /// The part within `range`, which must overlap the area.
@@ -202,20 +230,51 @@ impl Vma {
     #[must_use]
     pub fn visible(&self) -> Self {
         let backing = match self.backing {
-            Backing::File { file, offset, writable, .. } => {
-                Backing::File { file, offset, writable, opened: 0 }
-            }
+            Backing::File {
+                file,
+                offset,
+                writable,
+                ..
+            } => Backing::File {
+                file,
+                offset,
+                writable,
+                opened: 0,
+            },
             other => other,
         };
-        Self { backing, accounted: false, anon_vma: None, moved: 0, ..*self }
+        Self {
+            backing,
+            accounted: false,
+            anon_vma: None,
+            moved: 0,
+            ..*self
+        }
     }
 
     /// Whether `next` follows directly and differs only in its name and owner. The heap does not continue in a
     /// named area such as `.bss`, and the process's stack does not continue in other areas that grow down.
     pub(crate) fn continues_in(&self, next: &Self) -> bool {
-        let follows = next.start == self.end && self.backing_at(self.end) == next.backing_at(next.start);
-        let Self { start, end, backing, heap, label, anon_vma, .. } = *self;
-        let like = Self { start, end, backing, heap, anon_vma, label, ..*next };
+        let follows =
+            next.start == self.end && self.backing_at(self.end) == next.backing_at(next.start);
+        let Self {
+            start,
+            end,
+            backing,
+            heap,
+            label,
+            anon_vma,
+            ..
+        } = *self;
+        let like = Self {
+            start,
+            end,
+            backing,
+            heap,
+            anon_vma,
+            label,
+            ..*next
+        };
         let apart = (self.stack && label != next.label)
             || (heap && !next.heap && next.label.is_some())
             || (next.heap && !heap && label.is_some());
@@ -224,14 +283,23 @@ impl Vma {
 
     /// Whether `next` would continue this area if it had the same permissions.
     pub(crate) fn continues_with_other_permissions_in(&self, next: &Self) -> bool {
-        self.continues_in(&Self { prot: self.prot, ..*next })
+        self.continues_in(&Self {
+            prot: self.prot,
+            ..*next
+        })
     }
 
     /// This area and the area that continues it, as one area.
     #[must_use]
     pub(crate) fn joined(&self, next: &Self) -> Self {
         let (label, heap) = (self.label.or(next.label), self.heap || next.heap);
-        Self { end: next.end, label, heap, anon_vma: self.anon_vma.or(next.anon_vma), ..*self }
+        Self {
+            end: next.end,
+            label,
+            heap,
+            anon_vma: self.anon_vma.or(next.anon_vma),
+            ..*self
+        }
     }
 
     /// The backing of the byte at address `va`, which may be the end of the area. For a private area, the
@@ -240,13 +308,24 @@ impl Vma {
         let moved = va - self.start;
         match self.backing {
             Backing::Anonymous => Backing::Anonymous,
-            Backing::File { file, offset, writable, opened } => {
+            Backing::File {
+                file,
+                offset,
+                writable,
+                opened,
+            } => {
                 let (offset, writable) = (offset.wrapping_add(moved), writable || !self.shared);
-                Backing::File { file, offset, writable, opened }
+                Backing::File {
+                    file,
+                    offset,
+                    writable,
+                    opened,
+                }
             }
-            Backing::Object { object, offset } => {
-                Backing::Object { object, offset: offset.wrapping_add(moved) }
-            }
+            Backing::Object { object, offset } => Backing::Object {
+                object,
+                offset: offset.wrapping_add(moved),
+            },
         }
     }
 
@@ -254,7 +333,9 @@ impl Vma {
     pub fn offset_of(&self, va: u64) -> Option<u64> {
         match self.backing {
             Backing::Anonymous => None,
-            Backing::File { offset, .. } | Backing::Object { offset, .. } => Some(offset + (va - self.start)),
+            Backing::File { offset, .. } | Backing::Object { offset, .. } => {
+                Some(offset + (va - self.start))
+            }
         }
     }
 
@@ -263,6 +344,8 @@ impl Vma {
         let flag = |on: bool, letter: char| if on { letter } else { '-' };
         let Prot { read, write, exec } = self.prot;
         let kind = if self.shared { 's' } else { 'p' };
-        [flag(read, 'r'), flag(write, 'w'), flag(exec, 'x'), kind].iter().collect()
+        [flag(read, 'r'), flag(write, 'w'), flag(exec, 'x'), kind]
+            .iter()
+            .collect()
     }
 }

@@ -18,9 +18,13 @@ pub(super) fn bit(words: &[u64], i: usize) -> bool {
 pub(super) fn ones(words: &[u64]) -> impl Iterator<Item = usize> + '_ {
     let in_word = |word: u64| {
         let next = |word: &u64| Some(word & (word - 1)).filter(|&rest| rest != 0);
-        successors(Some(word).filter(|&word| word != 0), next).map(|word| word.trailing_zeros() as usize)
+        successors(Some(word).filter(|&word| word != 0), next)
+            .map(|word| word.trailing_zeros() as usize)
     };
-    words.iter().enumerate().flat_map(move |(n, &word)| in_word(word).map(move |i| n * WORD + i))
+    words
+        .iter()
+        .enumerate()
+        .flat_map(move |(n, &word)| in_word(word).map(move |i| n * WORD + i))
 }
 
 /// Sets bit `i` of `words` to `on`.

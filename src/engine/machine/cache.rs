@@ -132,7 +132,10 @@ impl Cache {
     #[inline]
     pub(crate) fn locate(&self, va: u64, pa: u64) -> (SetIndex, Tag) {
         let index = if self.virtual_index { va } else { pa };
-        (SetIndex::new(index >> self.block_bits & (self.lines.sets() - 1)), Tag::new(pa >> self.tag_low))
+        (
+            SetIndex::new(index >> self.block_bits & (self.lines.sets() - 1)),
+            Tag::new(pa >> self.tag_low),
+        )
     }
 
     /// Returns the way of `set` that holds the block with this tag.
@@ -153,9 +156,19 @@ impl Cache {
     /// Handles a hit that is not in the memo.
     #[inline(never)]
     fn hit_unremembered(&mut self, set: SetIndex, tag: Tag) -> Option<LineSlot> {
-        let slot = LineSlot { set, way: self.lines.find_and_touch(set, tag)? };
+        let slot = LineSlot {
+            set,
+            way: self.lines.find_and_touch(set, tag)?,
+        };
         if self.lines.policy().repeated_touch_is_noop() {
-            self.memo.remember(set, Hit { slot, tag, dirty: false });
+            self.memo.remember(
+                set,
+                Hit {
+                    slot,
+                    tag,
+                    dirty: false,
+                },
+            );
         }
         Some(slot)
     }
@@ -170,9 +183,10 @@ impl Cache {
             return self.find(set, tag).map(|way| LineSlot { set, way });
         }
         let color = self.tag_low - self.block_bits;
-        let sets =
-            (0..1u64 << self.alias_bits).map(|alias| SetIndex::new(low & mask(color) | alias << color));
-        sets.into_iter().find_map(|set| self.find(set, tag).map(|way| LineSlot { set, way }))
+        let sets = (0..1u64 << self.alias_bits)
+            .map(|alias| SetIndex::new(low & mask(color) | alias << color));
+        sets.into_iter()
+            .find_map(|set| self.find(set, tag).map(|way| LineSlot { set, way }))
     }
 
     /// Whether a store marks the block dirty instead of writing to the next level.
@@ -251,7 +265,9 @@ impl Cache {
     pub(crate) fn has_dirty(&self, set: SetIndex, tag: Tag) -> bool {
         match self.memo.get(set) {
             Some(hit) if hit.dirty && hit.tag == tag && hit.slot.set == set => true,
-            _ => self.find(set, tag).is_some_and(|way| self.dirty(LineSlot { set, way })),
+            _ => self
+                .find(set, tag)
+                .is_some_and(|way| self.dirty(LineSlot { set, way })),
         }
     }
 
@@ -277,7 +293,10 @@ impl Cache {
     /// The number of the block in a line, and whether the block is dirty.
     pub(crate) fn held(&self, set: SetIndex, way: u32) -> (u64, bool) {
         let line = self.line(LineSlot { set, way });
-        (self.base(set, line.tag.unwrap_or_default()) >> self.block_bits, line.payload.dirty)
+        (
+            self.base(set, line.tag.unwrap_or_default()) >> self.block_bits,
+            line.payload.dirty,
+        )
     }
 
     /// The valid ways of a set, the earliest first; see [`SetAssoc::order`].
@@ -309,41 +328,63 @@ impl Cache {
 
     /// The valid lines and the addresses of their blocks, in order of set and way.
     pub(crate) fn blocks(&self) -> impl Iterator<Item = (LineSlot, u64)> + '_ {
-        self.lines
-            .valid_lines()
-            .map(|(set, way, line)| (LineSlot { set, way }, self.base(set, line.tag.unwrap_or_default())))
+        self.lines.valid_lines().map(|(set, way, line)| {
+            (
+                LineSlot { set, way },
+                self.base(set, line.tag.unwrap_or_default()),
+            )
+        })
     }
 
     /// The lines that hold bytes of `first..=last`, and the addresses of their blocks.
-    pub(crate) fn holders(&self, first: u64, last: u64) -> impl Iterator<Item = (LineSlot, u64)> + '_ {
+    pub(crate) fn holders(
+        &self,
+        first: u64,
+        last: u64,
+    ) -> impl Iterator<Item = (LineSlot, u64)> + '_ {
         let blocks = (self.align(first) >> self.block_bits)..=(last >> self.block_bits);
-        blocks.map(|block| block << self.block_bits).filter_map(|base| Some((self.holder(base)?, base)))
+        blocks
+            .map(|block| block << self.block_bits)
+            .filter_map(|base| Some((self.holder(base)?, base)))
     }
 
     /// Calls `visit` for each line that holds bytes of `first..=last`, with the first and last of these
     /// bytes. No byte is visited twice.
-    pub(crate) fn each_held(&self, first: u64, last: u64, mut visit: impl FnMut(LineSlot, u64, u64)) {
+    pub(crate) fn each_held(
+        &self,
+        first: u64,
+        last: u64,
+        mut visit: impl FnMut(LineSlot, u64, u64),
+    ) {
         let mut clip = |slot, base: u64| visit(slot, base.max(first), self.end(base).min(last));
         let (mut block, end) = (first >> self.block_bits, last >> self.block_bits);
         let sets = self.lines.sets();
         if end - block > sets * u64::from(self.lines.ways()) {
             let within = |base: u64| base <= last && self.end(base) >= first;
             // A script may put a block into several lines, but only the first line is used.
-            let counts = |(slot, base): &(LineSlot, u64)| within(*base) && self.holder(*base) == Some(*slot);
-            self.blocks().filter(counts).for_each(|(slot, base)| clip(slot, base));
+            let counts =
+                |(slot, base): &(LineSlot, u64)| within(*base) && self.holder(*base) == Some(*slot);
+            self.blocks()
+                .filter(counts)
+                .for_each(|(slot, base)| clip(slot, base));
         } else if self.has_aliases() {
-            self.holders(first, last).for_each(|(slot, base)| clip(slot, base));
+            self.holders(first, last)
+                .for_each(|(slot, base)| clip(slot, base));
         } else {
             let mut left = end - block + 1;
             while left > 0 {
                 let (set, base) = (block & (sets - 1), block << self.block_bits);
                 let count = (sets - set).min(left);
-                self.lines.find_in_row(set, count, Tag::new(base >> self.tag_low), |found, way| {
-                    clip(
-                        LineSlot { set: SetIndex::new(found), way },
-                        base + ((found - set) << self.block_bits),
-                    );
-                });
+                self.lines
+                    .find_in_row(set, count, Tag::new(base >> self.tag_low), |found, way| {
+                        clip(
+                            LineSlot {
+                                set: SetIndex::new(found),
+                                way,
+                            },
+                            base + ((found - set) << self.block_bits),
+                        );
+                    });
                 (block, left) = (block.wrapping_add(count), left - count);
             }
         }

@@ -45,8 +45,17 @@ pub struct CacheLine {
 
 impl CacheLine {
     fn listed(&self) -> ListedLine<'_> {
-        let payload = Block { dirty: self.dirty && self.valid };
-        ListedLine { line: Line { tag: self.tag, valid: self.valid, payload }, bytes: &self.bytes }
+        let payload = Block {
+            dirty: self.dirty && self.valid,
+        };
+        ListedLine {
+            line: Line {
+                tag: self.tag,
+                valid: self.valid,
+                payload,
+            },
+            bytes: &self.bytes,
+        }
     }
 }
 
@@ -85,10 +94,17 @@ pub enum PteWriteError {
 impl fmt::Display for PteWriteError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            PteWriteError::NoMmu => f.write_str("a machine without `virtual` and `page` has no page table"),
-            PteWriteError::NoLevel { levels } => write!(f, "the page table has levels 1 to {levels}"),
+            PteWriteError::NoMmu => {
+                f.write_str("a machine without `virtual` and `page` has no page table")
+            }
+            PteWriteError::NoLevel { levels } => {
+                write!(f, "the page table has levels 1 to {levels}")
+            }
             PteWriteError::NoTable { level } => {
-                write!(f, "the page table at CR3 has no level-{level} table for this page yet")
+                write!(
+                    f,
+                    "the page table at CR3 has no level-{level} table for this page yet"
+                )
             }
             PteWriteError::BeyondMemory => {
                 f.write_str("the entry would extend past the end of physical memory")
@@ -118,7 +134,14 @@ impl Machine {
     /// # Errors
     /// Fails if the set does not exist.
     pub fn tlb_set_index(&self, level: usize, raw: u64) -> Result<SetIndex, TooWide> {
-        fit(raw, self.spec().tlbs.get(level).map_or(0, super::spec::TlbSpec::index_bits)).map(SetIndex::new)
+        fit(
+            raw,
+            self.spec()
+                .tlbs
+                .get(level)
+                .map_or(0, super::spec::TlbSpec::index_bits),
+        )
+        .map(SetIndex::new)
     }
 
     /// A tag of TLB `level`.
@@ -126,16 +149,33 @@ impl Machine {
     /// # Errors
     /// Fails if the number is wider than a tag.
     pub fn tlb_tag(&self, level: usize, raw: u64) -> Result<Tag, TooWide> {
-        let bits = self.spec().tlbs.get(level).map_or(0, |tlb| tlb.tag_bits(self.spec()));
+        let bits = self
+            .spec()
+            .tlbs
+            .get(level)
+            .map_or(0, |tlb| tlb.tag_bits(self.spec()));
         fit(raw, bits).map(Tag::new)
     }
 
     /// The entry in the given way and set of TLB `level`, or `None` if the way does not exist.
     pub fn tlb_line(&self, level: usize, set: SetIndex, way: u32) -> Option<TlbLine> {
         let line = self.tlb(level)?.line(set, way)?;
-        let TlbEntry { ppn, page_bits, flags, asid, .. } = line.payload;
+        let TlbEntry {
+            ppn,
+            page_bits,
+            flags,
+            asid,
+            ..
+        } = line.payload;
         let (ppn, page_bits) = (Ppn::new(ppn), page_bits.into());
-        Some(TlbLine { tag: line.tag, valid: line.valid, ppn, flags, page_bits, asid })
+        Some(TlbLine {
+            tag: line.tag,
+            valid: line.valid,
+            ppn,
+            flags,
+            page_bits,
+            asid,
+        })
     }
 
     /// The sets of TLB `level` that contain valid entries, in order.
@@ -151,7 +191,9 @@ impl Machine {
 
     /// The order of the valid ways of a set of cache `level`, as for [`Machine::tlb_order`].
     pub fn cache_order(&self, level: usize, set: SetIndex) -> Option<Vec<u32>> {
-        self.has_cache(level).then(|| self.hierarchy.cache(level, self.core()).order(set)).flatten()
+        self.has_cache(level)
+            .then(|| self.hierarchy.cache(level, self.core()).order(set))
+            .flatten()
     }
 
     /// Sets the entries in a set of TLB `level`, starting at way 0. `None` leaves a way unchanged. Way 0
@@ -161,14 +203,30 @@ impl Machine {
         if level >= self.spec().tlbs.len() {
             return;
         }
-        let Some(translator) = &mut self.translator else { return };
+        let Some(translator) = &mut self.translator else {
+            return;
+        };
         let tlb = translator.tlb_mut(level, core);
         let line = |line: &TlbLine| {
-            let page_bits = if line.page_bits == 0 { tlb.smallest() } else { line.page_bits };
+            let page_bits = if line.page_bits == 0 {
+                tlb.smallest()
+            } else {
+                line.page_bits
+            };
             let ppn = line.ppn.raw() & !mask(page_bits.saturating_sub(base_bits));
             let (flags, asid, bits) = (line.flags, line.asid, page_bits as u8);
-            let payload = TlbEntry { ppn, page_bits: bits, whole_bits: bits, flags, asid };
-            Line { tag: line.tag, valid: line.valid, payload }
+            let payload = TlbEntry {
+                ppn,
+                page_bits: bits,
+                whole_bits: bits,
+                flags,
+                asid,
+            };
+            Line {
+                tag: line.tag,
+                valid: line.valid,
+                payload,
+            }
         };
         let lines: Vec<_> = lines.iter().map(|given| given.as_ref().map(line)).collect();
         tlb.set_lines(set, &lines);
@@ -177,7 +235,9 @@ impl Machine {
     /// Flushes the non-global entries from one TLB level of the current core, or from all of the core's TLBs.
     pub fn flush_tlb(&mut self, level: Option<usize>, watch: &mut impl MachineObserver) {
         let core = self.core();
-        let Some(translator) = &mut self.translator else { return };
+        let Some(translator) = &mut self.translator else {
+            return;
+        };
         translator.for_each_tlb_of(core, watch, |tlb, n, dropped| {
             if level.is_none_or(|level| level == n) {
                 tlb.flush(dropped);
@@ -188,9 +248,13 @@ impl Machine {
     /// Invalidates a page's entries in all TLBs of the current core, including global entries.
     pub fn invlpg(&mut self, va: Va, watch: &mut impl MachineObserver) {
         let core = self.core();
-        let Some(translator) = &mut self.translator else { return };
+        let Some(translator) = &mut self.translator else {
+            return;
+        };
         let asid = translator.context(core).asid;
-        translator.for_each_tlb_of(core, watch, |tlb, _, dropped| tlb.drop_page(va.raw(), asid, dropped));
+        translator.for_each_tlb_of(core, watch, |tlb, _, dropped| {
+            tlb.drop_page(va.raw(), asid, dropped)
+        });
     }
 
     /// The counts of TLB `level`, or zeros if the TLB does not exist.
@@ -208,7 +272,10 @@ impl Machine {
     /// The offset, set, and tag of an address in cache `level`, or `None` if the cache does not exist.
     pub fn cache_location(&self, level: usize, va: Va, pa: Pa) -> Option<(u64, SetIndex, Tag)> {
         let spec = self.spec().caches.get(level)?;
-        let (set, tag) = self.hierarchy.cache(level, self.core()).locate(va.raw(), pa.raw());
+        let (set, tag) = self
+            .hierarchy
+            .cache(level, self.core())
+            .locate(va.raw(), pa.raw());
         Some((pa.raw() & mask(spec.block_bits), set, tag))
     }
 
@@ -217,8 +284,14 @@ impl Machine {
     /// # Errors
     /// Fails if the set does not exist.
     pub fn cache_set_index(&self, level: usize, raw: u64) -> Result<SetIndex, TooWide> {
-        fit(raw, self.spec().caches.get(level).map_or(0, super::spec::CacheSpec::index_bits))
-            .map(SetIndex::new)
+        fit(
+            raw,
+            self.spec()
+                .caches
+                .get(level)
+                .map_or(0, super::spec::CacheSpec::index_bits),
+        )
+        .map(SetIndex::new)
     }
 
     /// A tag of cache `level`.
@@ -226,17 +299,32 @@ impl Machine {
     /// # Errors
     /// Fails if the number is wider than a tag.
     pub fn cache_tag(&self, level: usize, raw: u64) -> Result<Tag, TooWide> {
-        let bits = self.spec().caches.get(level).map_or(0, |cache| cache.tag_bits(self.spec()));
+        let bits = self
+            .spec()
+            .caches
+            .get(level)
+            .map_or(0, |cache| cache.tag_bits(self.spec()));
         fit(raw, bits).map(Tag::new)
     }
 
     /// The line in the given way and set of cache `level`, without its bytes. Returns `None` if the way does
     /// not exist.
     pub fn cache_line(&self, level: usize, set: SetIndex, way: u32) -> Option<CacheLine> {
-        self.spec().caches.get(level).filter(|spec| way < spec.ways && set.raw() < spec.sets)?;
-        let line = self.hierarchy.cache(level, self.core()).line(LineSlot { set, way });
+        self.spec()
+            .caches
+            .get(level)
+            .filter(|spec| way < spec.ways && set.raw() < spec.sets)?;
+        let line = self
+            .hierarchy
+            .cache(level, self.core())
+            .line(LineSlot { set, way });
         let dirty = line.payload.dirty;
-        Some(CacheLine { tag: line.tag, valid: line.valid, dirty, bytes: Vec::new() })
+        Some(CacheLine {
+            tag: line.tag,
+            valid: line.valid,
+            dirty,
+            bytes: Vec::new(),
+        })
     }
 
     /// A byte of the line in the given way and set of cache `level`, or `None` if the byte is unknown.
@@ -246,16 +334,29 @@ impl Machine {
         let inside = way < spec.ways && set.raw() < spec.sets && at >> spec.block_bits == 0;
         let slot = inside.then_some(LineSlot { set, way })?;
         let (filled, at) = (cache.line(slot).tag.is_some(), cache.data_offset(slot) + at);
-        if filled { cache.data().get(at) } else { cache.data().given(at) }
+        if filled {
+            cache.data().get(at)
+        } else {
+            cache.data().given(at)
+        }
     }
 
     /// The way of cache `level` that holds the block of an address, or `None` if the block is not cached.
     /// With `read`, the method also returns the block's bytes. Unknown bytes are `None`.
-    pub fn cached_block(&self, level: usize, va: Va, pa: Pa, read: bool) -> Option<(u32, Vec<Option<u8>>)> {
+    pub fn cached_block(
+        &self,
+        level: usize,
+        va: Va,
+        pa: Pa,
+        read: bool,
+    ) -> Option<(u32, Vec<Option<u8>>)> {
         let block_bits = self.spec().caches.get(level)?.block_bits;
         let cache = self.hierarchy.cache(level, self.core());
         let (set, tag) = cache.locate(va.raw(), pa.raw());
-        let slot = LineSlot { set, way: cache.find(set, tag)? };
+        let slot = LineSlot {
+            set,
+            way: cache.find(set, tag)?,
+        };
         let mut bytes = vec![None; if read { 1 << block_bits } else { 0 }];
         cache.data().read(cache.data_offset(slot), &mut bytes);
         Some((slot.way, bytes))
@@ -276,12 +377,16 @@ impl Machine {
     /// becomes the least recently used way.
     pub fn set_cache_lines(&mut self, level: usize, set: SetIndex, lines: &[Option<CacheLine>]) {
         let core = self.core();
-        let Some(spec) = self.spec().caches.get(level) else { return };
+        let Some(spec) = self.spec().caches.get(level) else {
+            return;
+        };
         if set.raw() >= spec.sets {
             return;
         }
         let lines = lines.iter().take(spec.ways as usize);
-        let lines: Vec<_> = lines.map(|line| line.as_ref().map(CacheLine::listed)).collect();
+        let lines: Vec<_> = lines
+            .map(|line| line.as_ref().map(CacheLine::listed))
+            .collect();
         self.hierarchy.set_lines(level, core, set, &lines);
     }
 
@@ -289,7 +394,10 @@ impl Machine {
     /// blocks back to the next level. The only count that changes is `writebacks`.
     pub fn flush_cache(&mut self, level: Option<usize>) {
         let core = self.core();
-        let ctx = &mut Ctx { random: &mut self.random, watch: &mut () };
+        let ctx = &mut Ctx {
+            random: &mut self.random,
+            watch: &mut (),
+        };
         for n in 0..self.hierarchy.levels() {
             if level.is_none_or(|level| level == n) {
                 self.hierarchy.flush(n, core, ctx);
@@ -345,8 +453,13 @@ impl Machine {
     /// # Errors
     /// Returns the fault that the load would raise.
     pub fn peek(&self, va: Va, out: &mut [Option<u8>]) -> Result<(), Fault> {
-        let outcome =
-            self.clone().access(va, AccessKind::Read, Privilege::Supervisor, Data::Load(out), &mut ());
+        let outcome = self.clone().access(
+            va,
+            AccessKind::Read,
+            Privilege::Supervisor,
+            Data::Load(out),
+            &mut (),
+        );
         outcome.fault.map_or(Ok(()), Err)
     }
 }

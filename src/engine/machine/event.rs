@@ -67,16 +67,26 @@ impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let why = match self {
             Fault::NotPresent { level } => {
-                return write!(f, "page fault: the level-{level} page-table entry is not present");
+                return write!(
+                    f,
+                    "page fault: the level-{level} page-table entry is not present"
+                );
             }
             Fault::Reserved { level } => {
-                return write!(f, "page fault: the level-{level} page-table entry has a reserved bit set");
+                return write!(
+                    f,
+                    "page fault: the level-{level} page-table entry has a reserved bit set"
+                );
             }
-            Fault::Protection { why: ProtectionCause::ReadOnly } => "the page is read-only",
-            Fault::Protection { why: ProtectionCause::Supervisor } => {
-                "only the supervisor can access the page"
-            }
-            Fault::Protection { why: ProtectionCause::NoExecute } => "the page is not executable",
+            Fault::Protection {
+                why: ProtectionCause::ReadOnly,
+            } => "the page is read-only",
+            Fault::Protection {
+                why: ProtectionCause::Supervisor,
+            } => "only the supervisor can access the page",
+            Fault::Protection {
+                why: ProtectionCause::NoExecute,
+            } => "the page is not executable",
         };
         write!(f, "protection fault: {why}")
     }

@@ -48,13 +48,17 @@ impl Footprint {
 
     /// The sum of all uses.
     pub fn total(&self) -> u64 {
-        self.0.iter().fold(0, |sum, bytes| sum.saturating_add(*bytes))
+        self.0
+            .iter()
+            .fold(0, |sum, bytes| sum.saturating_add(*bytes))
     }
 
     /// The largest use, by name, and its bytes.
     pub fn largest(&self) -> (&'static str, u64) {
         let all = MEMORY_USES.map(|(of, name)| (name, self.0[of as usize]));
-        all.into_iter().max_by_key(|(_, bytes)| *bytes).unwrap_or_default()
+        all.into_iter()
+            .max_by_key(|(_, bytes)| *bytes)
+            .unwrap_or_default()
     }
 }
 

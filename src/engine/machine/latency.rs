@@ -25,7 +25,13 @@ pub(crate) struct LatencyMeter<S> {
 
 impl<S: Deref<Target = Spec>> LatencyMeter<S> {
     pub(crate) fn new(spec: S) -> Self {
-        Self { spec, total: 0, before: 0, tlb: None, cached: false }
+        Self {
+            spec,
+            total: 0,
+            before: 0,
+            tlb: None,
+            cached: false,
+        }
     }
 
     pub(crate) fn total(&self) -> Latency {
@@ -51,9 +57,15 @@ impl<S: Deref<Target = Spec>> LatencyMeter<S> {
     }
 
     fn cache(&mut self, n: u32, purpose: Purpose) {
-        let Some(cache) = self.spec.caches.get(n as usize) else { return };
+        let Some(cache) = self.spec.caches.get(n as usize) else {
+            return;
+        };
         let (latency, is_first) = (cache.latency, purpose == Purpose::Demand && !self.cached);
-        let hidden = if is_first && cache.virtual_index { latency.min(self.tlb.unwrap_or(0)) } else { 0 };
+        let hidden = if is_first && cache.virtual_index {
+            latency.min(self.tlb.unwrap_or(0))
+        } else {
+            0
+        };
         self.cached |= is_first;
         self.add(latency - hidden);
     }
@@ -62,14 +74,23 @@ impl<S: Deref<Target = Spec>> LatencyMeter<S> {
 impl<S: Deref<Target = Spec>> MachineObserver for LatencyMeter<S> {
     fn on_event(&mut self, event: Event) {
         match event {
-            Event::Fragment { .. } => (self.before, self.tlb, self.cached) = (self.total, None, false),
+            Event::Fragment { .. } => {
+                (self.before, self.tlb, self.cached) = (self.total, None, false)
+            }
             Event::TlbLookup { tlb, .. } => {
-                let latency = self.spec.tlbs.get(tlb as usize).map_or(0, |tlb| tlb.latency);
+                let latency = self
+                    .spec
+                    .tlbs
+                    .get(tlb as usize)
+                    .map_or(0, |tlb| tlb.latency);
                 self.add(latency);
                 self.tlb = self.tlb.or(Some(latency));
             }
             Event::CacheLookup { cache, purpose, .. } => self.cache(cache, purpose),
-            Event::Memory { purpose: Purpose::Demand | Purpose::Walk, .. }
+            Event::Memory {
+                purpose: Purpose::Demand | Purpose::Walk,
+                ..
+            }
             | Event::Pte { address: None, .. } => {
                 self.add(self.spec.memory_latency);
             }
@@ -80,12 +101,17 @@ impl<S: Deref<Target = Spec>> MachineObserver for LatencyMeter<S> {
 
 /// Returns the latency of an access with these events.
 pub fn cycles(spec: &Spec, events: &[Event]) -> Latency {
-    latencies(spec, events).fold(0, |total: Latency, (_, latency)| total.saturating_add(latency))
+    latencies(spec, events).fold(0, |total: Latency, (_, latency)| {
+        total.saturating_add(latency)
+    })
 }
 
 /// Returns the latency that each event of an access adds. A cache lookup that overlaps with a TLB lookup
 /// adds only the part of its latency that exceeds the TLB's latency.
-pub fn latencies<'a>(spec: &'a Spec, events: &'a [Event]) -> impl Iterator<Item = (Event, Latency)> + 'a {
+pub fn latencies<'a>(
+    spec: &'a Spec,
+    events: &'a [Event],
+) -> impl Iterator<Item = (Event, Latency)> + 'a {
     let mut meter = LatencyMeter::new(spec);
     events.iter().map(move |event| {
         let before = meter.total();

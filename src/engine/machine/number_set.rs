@@ -27,7 +27,11 @@ impl NumberSet {
             last_level += words;
             words <<= WORD_BITS;
         }
-        Self { words: Sparse::with_leaves((last_level + words).into(), 1, 0, LEAF_BITS), last_level, len: 0 }
+        Self {
+            words: Sparse::with_leaves((last_level + words).into(), 1, 0, LEAF_BITS),
+            last_level,
+            len: 0,
+        }
     }
 
     /// Number of elements.
@@ -111,7 +115,10 @@ impl NumberSet {
 
     /// The word and the bit of a number.
     fn place(&self, number: u32) -> (u64, u32) {
-        (self.last_level + u64::from(number >> WORD_BITS), number & 63)
+        (
+            self.last_level + u64::from(number >> WORD_BITS),
+            number & 63,
+        )
     }
 
     fn word(&self, word: u64) -> u64 {
@@ -134,12 +141,20 @@ mod tests {
 
     /// A limit, and numbers below it, each to insert or to remove.
     fn limit_and_changes() -> impl Strategy<Value = (u32, Vec<(u32, bool)>)> {
-        prop_oneof![1..200_u32, Just(4096), Just(4097), Just(1 << 24), Just(u32::MAX)].prop_flat_map(
-            |limit| {
-                let number = prop_oneof![0..limit.min(70), 0..limit, limit - limit.min(70)..limit];
-                (Just(limit), prop::collection::vec((number, any::<bool>()), 0..200))
-            },
-        )
+        prop_oneof![
+            1..200_u32,
+            Just(4096),
+            Just(4097),
+            Just(1 << 24),
+            Just(u32::MAX)
+        ]
+        .prop_flat_map(|limit| {
+            let number = prop_oneof![0..limit.min(70), 0..limit, limit - limit.min(70)..limit];
+            (
+                Just(limit),
+                prop::collection::vec((number, any::<bool>()), 0..200),
+            )
+        })
     }
 
     proptest! {

@@ -47,11 +47,18 @@ impl Mmu {
     pub fn flat(virtual_bits: u32, physical_bits: u32, page_bits: u32) -> Mmu {
         // An 8-byte entry has room for P and a PPN of 63 bits. `Spec::check` rejects a machine whose PPN
         // needs 64 bits.
-        let Ok(pte) = PteFormat::default_for(physical_bits.saturating_sub(page_bits).min(63), None) else {
+        let Ok(pte) = PteFormat::default_for(physical_bits.saturating_sub(page_bits).min(63), None)
+        else {
             unreachable!("63 bits and P fit into 8 bytes");
         };
         let levels = vec![virtual_bits.saturating_sub(page_bits)];
-        Mmu { virtual_bits, page_bits, levels, pte, walk_cached: false }
+        Mmu {
+            virtual_bits,
+            page_bits,
+            levels,
+            pte,
+            walk_cached: false,
+        }
     }
 }
 
@@ -100,7 +107,9 @@ impl Spec {
     /// The simple memory system of CS:APP 9.6.4, with 14-bit virtual addresses, 12-bit physical addresses,
     /// and 64-byte pages.
     pub fn simple() -> Spec {
-        Spec::paged(14, 12, 6).tlb("tlb", 4, 4).cache("cache", 16, 1, 2)
+        Spec::paged(14, 12, 6)
+            .tlb("tlb", 4, 4)
+            .cache("cache", 16, 1, 2)
     }
 
     /// The Intel Core i7 of CS:APP 9.7, with 48-bit virtual addresses, 52-bit physical addresses, four-level
@@ -109,20 +118,36 @@ impl Spec {
         // The spec stores the capacity in bytes, so overriding the block size does not change the capacity.
         let cache = |name, sets, ways| {
             let capacity = Capacity::Bytes(sets * u64::from(ways) * 64);
-            CacheSpec { capacity, ..CacheSpec::new(name, sets, ways, 6) }
+            CacheSpec {
+                capacity,
+                ..CacheSpec::new(name, sets, ways, 6)
+            }
         };
-        let l1 = |name, side| CacheSpec { side, virtual_index: true, ..cache(name, 64, 8) };
+        let l1 = |name, side| CacheSpec {
+            side,
+            virtual_index: true,
+            ..cache(name, 64, 8)
+        };
         Spec {
             tlbs: vec![
-                TlbSpec { side: Side::Data, ..TlbSpec::new("dTLB", 16, 4) },
-                TlbSpec { side: Side::Instructions, ..TlbSpec::new("iTLB", 32, 4) },
+                TlbSpec {
+                    side: Side::Data,
+                    ..TlbSpec::new("dTLB", 16, 4)
+                },
+                TlbSpec {
+                    side: Side::Instructions,
+                    ..TlbSpec::new("iTLB", 32, 4)
+                },
                 TlbSpec::new("L2TLB", 128, 4),
             ],
             caches: vec![
                 l1("L1d", Side::Data),
                 l1("L1i", Side::Instructions),
                 cache("L2", 512, 8),
-                CacheSpec { shared: true, ..cache("L3", 8192, 16) },
+                CacheSpec {
+                    shared: true,
+                    ..cache("L3", 8192, 16)
+                },
             ],
             cores: 4,
             ..Spec::paged(48, 52, 12).levels(&[9; 4])
@@ -142,7 +167,10 @@ impl Spec {
     /// let machine = Machine::new(spec);
     /// ```
     pub fn paged(virtual_bits: u32, physical_bits: u32, page_bits: u32) -> Spec {
-        Spec { mmu: Some(Mmu::flat(virtual_bits, physical_bits, page_bits)), ..Spec::unpaged(physical_bits) }
+        Spec {
+            mmu: Some(Mmu::flat(virtual_bits, physical_bits, page_bits)),
+            ..Spec::unpaged(physical_bits)
+        }
     }
 
     /// Memory with one core and without address translation or caches. The argument is the address width in
@@ -179,7 +207,8 @@ impl Spec {
     /// Adds a cache; see [`CacheSpec::new`].
     #[must_use]
     pub fn cache(mut self, name: &str, sets: u64, ways: u32, block_bits: u32) -> Spec {
-        self.caches.push(CacheSpec::new(name, sets, ways, block_bits));
+        self.caches
+            .push(CacheSpec::new(name, sets, ways, block_bits));
         self
     }
 }

@@ -44,7 +44,12 @@ impl Machine {
             let ways = cache.order(set).unwrap_or_default().into_iter();
             let state = |way| {
                 let (block, dirty) = cache.held(set, way);
-                LineState { way, block, dirty, valid: true }
+                LineState {
+                    way,
+                    block,
+                    dirty,
+                    valid: true,
+                }
             };
             (set.raw(), ways.map(state).collect())
         })
@@ -86,7 +91,9 @@ impl Machine {
         counts: Counts,
     ) {
         let (core, bits) = (self.core(), self.spec().page_bits());
-        let Some(translator) = &mut self.translator else { return };
+        let Some(translator) = &mut self.translator else {
+            return;
+        };
         let asid = translator.context(core).asid;
         let tlb: &mut Tlb = translator.tlb_mut(level, core);
         tlb.counts += counts;
@@ -94,7 +101,13 @@ impl Machine {
             for EntryState { line, ppn } in entries {
                 let flags = flags.with_bit(Bit::D, line.dirty);
                 let page_bits = bits as u8;
-                let entry = TlbEntry { ppn, page_bits, whole_bits: page_bits, flags, asid };
+                let entry = TlbEntry {
+                    ppn,
+                    page_bits,
+                    whole_bits: page_bits,
+                    flags,
+                    asid,
+                };
                 tlb.restore(SetIndex::new(set), line, entry);
             }
         }
@@ -105,14 +118,21 @@ impl Machine {
         let (va, core) = (self.va_of(vpn), self.core());
         let mut machine = self.clone();
         let (translator, spec) = (machine.translator.as_mut()?, self.spec());
-        let ctx = &mut Ctx { random: &mut machine.random, watch: &mut () };
+        let ctx = &mut Ctx {
+            random: &mut machine.random,
+            watch: &mut (),
+        };
         translator.flags_of_page(spec, va.raw(), core, &mut machine.hierarchy, ctx)
     }
 
     /// Returns a machine with the same parts except TLBs and caches. It takes main memory, the page tables, the address spaces,
     /// and the random numbers; [`Machine::exchange`] returns them.
     pub(crate) fn without_tlbs_and_caches(&mut self) -> Self {
-        let spec = Spec { tlbs: Vec::new(), caches: Vec::new(), ..Spec::clone(self.spec()) };
+        let spec = Spec {
+            tlbs: Vec::new(),
+            caches: Vec::new(),
+            ..Spec::clone(self.spec())
+        };
         let mut bare = Self::new(spec);
         // The core exists, because both machines have the same cores.
         let _ = bare.set_core(self.core());

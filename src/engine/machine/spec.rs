@@ -167,12 +167,16 @@ impl Spec {
     /// Width in bits of the addresses that a program uses: virtual addresses, or physical addresses without
     /// an MMU.
     pub fn virtual_bits(&self) -> u32 {
-        self.mmu.as_ref().map_or(self.physical_bits, |mmu| mmu.virtual_bits)
+        self.mmu
+            .as_ref()
+            .map_or(self.physical_bits, |mmu| mmu.virtual_bits)
     }
 
     /// Width of the page offset in bits. Without an MMU, all of memory is one page.
     pub fn page_bits(&self) -> u32 {
-        self.mmu.as_ref().map_or(self.physical_bits, |mmu| mmu.page_bits)
+        self.mmu
+            .as_ref()
+            .map_or(self.physical_bits, |mmu| mmu.page_bits)
     }
 
     /// Width of a VPN in bits, or 0 without an MMU.
@@ -202,7 +206,9 @@ impl Spec {
 
     /// Size in bytes of a one-level page table with an entry for every page, or 0 without an MMU.
     pub fn flat_page_table_bytes(&self) -> u128 {
-        self.mmu.as_ref().map_or(0, |mmu| self.pages() * u128::from(mmu.pte.bytes))
+        self.mmu
+            .as_ref()
+            .map_or(0, |mmu| self.pages() * u128::from(mmu.pte.bytes))
     }
 
     /// The number of the TLB with this name.
@@ -235,7 +241,9 @@ impl Mmu {
 
     /// Size in bytes of a table at `level` (1 is the top), or 0 if the level does not exist.
     pub fn table_bytes(&self, level: u32) -> u128 {
-        let bits = (level as usize).checked_sub(1).and_then(|n| self.levels.get(n));
+        let bits = (level as usize)
+            .checked_sub(1)
+            .and_then(|n| self.levels.get(n));
         bits.map_or(0, |bits| u128::from(self.pte.bytes) << bits)
     }
 
@@ -254,7 +262,11 @@ impl Mmu {
 
     /// Whether tables and entries have the format of Intel's 4-level paging.
     fn is_intel_4_level(&self) -> bool {
-        let entry = (self.pte.bytes, self.pte.ppn_low, self.pte.bit_position(Bit::Ps));
+        let entry = (
+            self.pte.bytes,
+            self.pte.ppn_low,
+            self.pte.bit_position(Bit::Ps),
+        );
         self.page_bits == 12 && self.levels == [9; 4] && entry == (8, 12, Some(7))
     }
 
@@ -267,8 +279,15 @@ impl Mmu {
     /// The index of virtual page `vpn` in its table at `level` (1 is the top).
     #[inline]
     pub fn index(&self, vpn: Vpn, level: u32) -> u64 {
-        let bits = self.levels.get((level as usize).wrapping_sub(1)).copied().unwrap_or(0);
-        vpn.raw().checked_shr(self.level_page_bits(level) - self.page_bits).unwrap_or(0) & mask(bits)
+        let bits = self
+            .levels
+            .get((level as usize).wrapping_sub(1))
+            .copied()
+            .unwrap_or(0);
+        vpn.raw()
+            .checked_shr(self.level_page_bits(level) - self.page_bits)
+            .unwrap_or(0)
+            & mask(bits)
     }
 }
 
@@ -285,7 +304,9 @@ impl TlbSpec {
 
     /// Number of VPN bits above the index, for the smallest supported page size.
     pub fn tag_bits(&self, spec: &Spec) -> u32 {
-        let vpn_bits = spec.virtual_bits().saturating_sub(self.smallest_page_bits(spec));
+        let vpn_bits = spec
+            .virtual_bits()
+            .saturating_sub(self.smallest_page_bits(spec));
         vpn_bits.saturating_sub(self.index_bits())
     }
 
@@ -331,7 +352,11 @@ impl CacheSpec {
     /// The lowest bit of the physical address that belongs to the tag.
     pub(super) fn tag_low(&self, spec: &Spec) -> u32 {
         let low = self.block_bits + self.index_bits();
-        if self.virtual_index { low.min(spec.page_bits()) } else { low }
+        if self.virtual_index {
+            low.min(spec.page_bits())
+        } else {
+            low
+        }
     }
 
     /// Whether the index and offset are within the page offset, so that the set is known before the address

@@ -45,15 +45,26 @@ impl Machine {
     /// The layout of tables in memory, the detached table, and the address of the current core's root table, if any.
     fn tables(&self) -> Option<(TableLayout<'_>, &PageTable, Option<u64>)> {
         let mmu = self.spec().mmu.as_ref()?;
-        let layout = TableLayout { mmu, physical_bits: self.spec().physical_bits };
+        let layout = TableLayout {
+            mmu,
+            physical_bits: self.spec().physical_bits,
+        };
         let translator = self.translator.as_ref()?;
-        Some((layout, &translator.detached_table, translator.context(self.core()).root))
+        Some((
+            layout,
+            &translator.detached_table,
+            translator.context(self.core()).root,
+        ))
     }
 
     /// Sets the leaf entry of a page in the detached page table and creates the tables above it. Bits missing
     /// from the entry format are dropped. Without an MMU, nothing changes.
     pub fn map(&mut self, vpn: Vpn, pte: Pte) {
-        let levels = self.spec().mmu.as_ref().map_or(0, |mmu| mmu.levels.len() as u32);
+        let levels = self
+            .spec()
+            .mmu
+            .as_ref()
+            .map_or(0, |mmu| mmu.levels.len() as u32);
         self.map_at(levels, vpn, pte);
     }
 
@@ -62,7 +73,9 @@ impl Machine {
     pub(crate) fn map_at(&mut self, level: u32, vpn: Vpn, pte: Pte) {
         let spec = self.spec().clone();
         if let (Some(mmu), Some(translator)) = (&spec.mmu, &mut self.translator) {
-            translator.detached_table.map_at(level, vpn, mmu.pte.representable(pte));
+            translator
+                .detached_table
+                .map_at(level, vpn, mmu.pte.representable(pte));
         }
     }
 
@@ -79,11 +92,14 @@ impl Machine {
         };
         for upper in 1..level {
             let entry = self.entry_at(layout, upper, base, layout.mmu.index(vpn, upper));
-            let (table, _) =
-                entry.filter(|(_, page)| !page).ok_or(PteWriteError::NoTable { level: upper + 1 })?;
+            let (table, _) = entry
+                .filter(|(_, page)| !page)
+                .ok_or(PteWriteError::NoTable { level: upper + 1 })?;
             base = layout.child(table);
         }
-        let at = layout.address(base, layout.mmu.index(vpn, level)).ok_or(PteWriteError::BeyondMemory)?;
+        let at = layout
+            .address(base, layout.mmu.index(vpn, level))
+            .ok_or(PteWriteError::BeyondMemory)?;
         self.write_pte(level, Pa::new(at), PteWord::Fields(pte))
     }
 
@@ -91,7 +107,9 @@ impl Machine {
     /// disk location.
     pub fn page_table_entry(&self, vpn: Vpn) -> Option<(u32, Pte)> {
         let (layout, apart, root) = self.tables()?;
-        let Some(mut base) = root else { return apart.leaf(vpn) };
+        let Some(mut base) = root else {
+            return apart.leaf(vpn);
+        };
         for level in 1..=layout.mmu.levels.len() as u32 {
             let (pte, page) = self.entry_at(layout, level, base, layout.mmu.index(vpn, level))?;
             if page {
@@ -121,15 +139,21 @@ impl Machine {
                 mmu.pte.encode(pte)
             }
         };
-        let last = at.raw().checked_add(u64::from(mmu.pte.bytes) - 1).ok_or(PteWriteError::BeyondMemory)?;
+        let last = at
+            .raw()
+            .checked_add(u64::from(mmu.pte.bytes) - 1)
+            .ok_or(PteWriteError::BeyondMemory)?;
         fit(last, spec.physical_bits).map_err(|_| PteWriteError::BeyondMemory)?;
-        self.hierarchy.poke(at.raw(), &mmu.pte.to_bytes(raw)[..mmu.pte.bytes as usize]);
+        self.hierarchy
+            .poke(at.raw(), &mmu.pte.to_bytes(raw)[..mmu.pte.bytes as usize]);
         Ok(())
     }
 
     /// The contents of the page table that the current core uses.
     pub fn page_table(&self) -> PageTableListing {
-        let Some((layout, apart, root)) = self.tables() else { return PageTableListing::default() };
+        let Some((layout, apart, root)) = self.tables() else {
+            return PageTableListing::default();
+        };
         let Some(root) = root else {
             return PageTableListing {
                 mappings: apart.mappings(),
@@ -144,7 +168,10 @@ impl Machine {
         seen.sort_unstable();
         seen.dedup();
         listing.tables = seen.len() as u64;
-        listing.bytes = seen.iter().map(|(level, _)| layout.mmu.table_bytes(*level)).sum();
+        listing.bytes = seen
+            .iter()
+            .map(|(level, _)| layout.mmu.table_bytes(*level))
+            .sum();
         listing
     }
 
@@ -158,16 +185,26 @@ impl Machine {
         seen: &mut Vec<(u32, u64)>,
     ) {
         seen.push((level, base));
-        listing.locations.push(TableLocation { level, vpn: Vpn::new(first), at: Pa::new(base) });
+        listing.locations.push(TableLocation {
+            level,
+            vpn: Vpn::new(first),
+            at: Pa::new(base),
+        });
         let below = layout.mmu.level_page_bits(level) - layout.mmu.page_bits;
         for index in self.known_indices(layout.mmu, level, base) {
             if listing.mappings.len() >= LISTED || seen.len() >= LISTED {
                 return;
             }
-            let Some((pte, page)) = self.entry_at(layout, level, base, index) else { continue };
+            let Some((pte, page)) = self.entry_at(layout, level, base, index) else {
+                continue;
+            };
             let vpn = first | index.checked_shl(below).unwrap_or(0);
             if page {
-                listing.mappings.push(Mapping { vpn: Vpn::new(vpn), level, pte });
+                listing.mappings.push(Mapping {
+                    vpn: Vpn::new(vpn),
+                    level,
+                    pte,
+                });
             } else {
                 self.list(layout, (level + 1, layout.child(pte)), vpn, listing, seen);
             }
@@ -197,7 +234,13 @@ impl Machine {
 
     /// The entry at an index of a table in memory, and whether it maps a page. Returns `None` unless the
     /// entry is present or contains a disk location.
-    fn entry_at(&self, layout: TableLayout<'_>, level: u32, base: u64, index: u64) -> Option<(Pte, bool)> {
+    fn entry_at(
+        &self,
+        layout: TableLayout<'_>,
+        level: u32,
+        base: u64,
+        index: u64,
+    ) -> Option<(Pte, bool)> {
         let visit = layout.peek(&self.hierarchy, level, layout.address(base, index)?);
         let last = level as usize == layout.mmu.levels.len();
         match visit.found {

@@ -24,19 +24,45 @@ impl Machine {
         if !self.is_fragment(route, va.raw(), size, self.last) {
             return None;
         }
-        let access = AccessRequest { va: va.raw(), kind, mode, core: self.core() };
+        let access = AccessRequest {
+            va: va.raw(),
+            kind,
+            mode,
+            core: self.core(),
+        };
         let hit = self.translator.as_mut()?.hit(access)?;
         watch.on_event(Event::Fragment { va, size });
-        watch.on_event(Event::TlbLookup { tlb: hit.level, set: hit.set, tag: hit.tag, way: Some(hit.way) });
+        watch.on_event(Event::TlbLookup {
+            tlb: hit.level,
+            set: hit.set,
+            tag: hit.tag,
+            way: Some(hit.way),
+        });
         let page_bits = self.translator.as_ref()?.page_bits();
         let page = |address: u64| address.checked_shr(page_bits).unwrap_or(0);
-        let (vpn, ppn, pa) = (Vpn::new(page(va.raw())), Ppn::new(page(hit.pa)), Pa::new(hit.pa));
+        let (vpn, ppn, pa) = (
+            Vpn::new(page(va.raw())),
+            Ppn::new(page(hit.pa)),
+            Pa::new(hit.pa),
+        );
         watch.on_event(Event::Translated { vpn, ppn, pa });
         let (write_through, uncached) = (hit.flags.has(Bit::Wt), hit.flags.has(Bit::Cd));
         let (va, pa, purpose) = (va.raw(), hit.pa, Purpose::Demand);
-        let fragment = Fragment { route, va, pa, size, purpose, write_through, uncached };
-        let ctx = &mut Ctx { random: &mut self.random, watch };
-        self.hierarchy.touch(fragment, kind == AccessKind::Write, ctx);
+        let fragment = Fragment {
+            route,
+            va,
+            pa,
+            size,
+            purpose,
+            write_through,
+            uncached,
+        };
+        let ctx = &mut Ctx {
+            random: &mut self.random,
+            watch,
+        };
+        self.hierarchy
+            .touch(fragment, kind == AccessKind::Write, ctx);
         Some(Pa::new(pa))
     }
 
@@ -92,17 +118,35 @@ impl Machine {
         kind: AccessKind,
         watch: &mut impl MachineObserver,
     ) {
-        watch.on_event(Event::Fragment { va: Va::new(pa), size });
+        watch.on_event(Event::Fragment {
+            va: Va::new(pa),
+            size,
+        });
         let purpose = Purpose::Demand;
-        let fragment = Fragment { route, va: pa, pa, size, purpose, write_through: false, uncached: false };
-        let ctx = &mut Ctx { random: &mut self.random, watch };
-        self.hierarchy.touch(fragment, kind == AccessKind::Write, ctx);
+        let fragment = Fragment {
+            route,
+            va: pa,
+            pa,
+            size,
+            purpose,
+            write_through: false,
+            uncached: false,
+        };
+        let ctx = &mut Ctx {
+            random: &mut self.random,
+            watch,
+        };
+        self.hierarchy
+            .touch(fragment, kind == AccessKind::Write, ctx);
     }
 
     /// Whether the bytes are in one page and one block and end at or before `last`.
     #[inline(always)]
     fn is_fragment(&self, route: RouteId, first: u64, size: u32, last: u64) -> bool {
-        let (within, more) = (self.hierarchy.fragment_mask(route), u64::from(size).wrapping_sub(1));
+        let (within, more) = (
+            self.hierarchy.fragment_mask(route),
+            u64::from(size).wrapping_sub(1),
+        );
         more <= within - (first & within) && more <= last.wrapping_sub(first)
     }
 }

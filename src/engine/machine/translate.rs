@@ -57,7 +57,12 @@ struct TlbLevels {
 impl TlbLevels {
     fn new(spec: &Spec, kind: AccessKind) -> Self {
         let (mut levels, mut len) = ([0; MAX_UNITS], 0);
-        for (n, _) in spec.tlbs.iter().enumerate().filter(|(_, tlb)| tlb.side.serves(kind)) {
+        for (n, _) in spec
+            .tlbs
+            .iter()
+            .enumerate()
+            .filter(|(_, tlb)| tlb.side.serves(kind))
+        {
             levels[len] = n as u8;
             len += 1;
         }
@@ -91,7 +96,10 @@ pub(super) struct Translator {
 impl Translator {
     /// Adds the memory of the TLBs and of the page table that is not in main memory.
     pub(crate) fn add_footprint(&self, to: &mut Footprint) {
-        to.add(MemoryUse::Caches, self.tlbs.iter().map(Tlb::host_bytes).sum());
+        to.add(
+            MemoryUse::Caches,
+            self.tlbs.iter().map(Tlb::host_bytes).sum(),
+        );
         to.add(MemoryUse::PageTables, self.detached_table.host_bytes());
     }
 
@@ -144,7 +152,9 @@ impl Translator {
         for (n, tlb) in self.tlbs.iter_mut().enumerate() {
             let (core, level) = (n % cores, n / cores);
             let asid = self.contexts[core].asid;
-            each(tlb, asid, &mut |dropped| report_dropped(core as u32, level, dropped, page_bits, watch));
+            each(tlb, asid, &mut |dropped| {
+                report_dropped(core as u32, level, dropped, page_bits, watch)
+            });
         }
     }
 
@@ -157,7 +167,9 @@ impl Translator {
     ) {
         let page_bits = self.page_bits;
         for (level, tlb) in self.tlbs_of(core).enumerate() {
-            each(tlb, level, &mut |dropped| report_dropped(core, level, dropped, page_bits, watch));
+            each(tlb, level, &mut |dropped| {
+                report_dropped(core, level, dropped, page_bits, watch)
+            });
         }
     }
 
@@ -167,7 +179,11 @@ impl Translator {
 
     #[inline]
     fn levels(&self, kind: AccessKind) -> &TlbLevels {
-        if kind == AccessKind::Execute { &self.instructions } else { &self.data }
+        if kind == AccessKind::Execute {
+            &self.instructions
+        } else {
+            &self.data
+        }
     }
 
     /// log2 of the size of a base page.
@@ -179,17 +195,33 @@ impl Translator {
     /// Translates an address if the first TLB hits and the entry permits the access. The hit is counted but
     /// not reported. If more work is needed, the method returns `None` and changes nothing.
     #[inline(always)]
-    pub(crate) fn hit(&mut self, AccessRequest { va, kind, mode, core }: AccessRequest) -> Option<Hit> {
+    pub(crate) fn hit(
+        &mut self,
+        AccessRequest {
+            va,
+            kind,
+            mode,
+            core,
+        }: AccessRequest,
+    ) -> Option<Hit> {
         let levels = self.levels(kind);
         let (level, asid) = (levels.first()?, self.context(core).asid);
         let may = |flags: Flags| {
-            forbidden(flags, kind, mode).is_none() && (kind != AccessKind::Write || flags.has(Bit::D))
+            forbidden(flags, kind, mode).is_none()
+                && (kind != AccessKind::Write || flags.has(Bit::D))
         };
         let bits = self.page_bits;
         let found = self.tlb_mut(level, core).hit(va, asid, may)?;
         let pa = found.ppn.checked_shl(bits).unwrap_or(0) | va & found.within;
         let level = level as u32;
-        Some(Hit { level, set: found.set, tag: found.tag, way: found.way, pa, flags: found.flags })
+        Some(Hit {
+            level,
+            set: found.set,
+            tag: found.tag,
+            way: found.way,
+            pa,
+            flags: found.flags,
+        })
     }
 
     /// Translates an address.
@@ -204,8 +236,21 @@ impl Translator {
         memory: &mut Hierarchy,
         ctx: &mut Ctx<'_, O>,
     ) -> Result<Translation, Fault> {
-        if let Some(Hit { level, set, tag, way, pa, flags }) = self.hit(access) {
-            ctx.watch.on_event(Event::TlbLookup { tlb: level, set, tag, way: Some(way) });
+        if let Some(Hit {
+            level,
+            set,
+            tag,
+            way,
+            pa,
+            flags,
+        }) = self.hit(access)
+        {
+            ctx.watch.on_event(Event::TlbLookup {
+                tlb: level,
+                set,
+                tag,
+                way: Some(way),
+            });
             return Ok(self.report_translated(access.va, Translation { pa, flags }, ctx));
         }
         let found = self.translate_beyond(spec, access, memory, ctx);
@@ -213,7 +258,14 @@ impl Translator {
             Ok(entry) => {
                 let offset = access.va & mask(entry.page_bits.into());
                 let pa = entry.ppn.checked_shl(self.page_bits).unwrap_or(0) | offset;
-                Ok(self.report_translated(access.va, Translation { pa, flags: entry.flags }, ctx))
+                Ok(self.report_translated(
+                    access.va,
+                    Translation {
+                        pa,
+                        flags: entry.flags,
+                    },
+                    ctx,
+                ))
             }
             Err(fault) => {
                 ctx.watch.on_event(Event::Faulted { fault });
@@ -231,15 +283,24 @@ impl Translator {
         memory: &mut Hierarchy,
         ctx: &mut Ctx<'_, O>,
     ) -> Result<TlbEntry, Fault> {
-        let AccessRequest { va, kind, mode, core } = access;
+        let AccessRequest {
+            va,
+            kind,
+            mode,
+            core,
+        } = access;
         let (levels, asid) = (*self.levels(kind), self.context(core).asid);
-        let Some(mmu) = &spec.mmu else { return Ok(TlbEntry::default()) };
+        let Some(mmu) = &spec.mmu else {
+            return Ok(TlbEntry::default());
+        };
         for (k, level) in levels.list().enumerate() {
             let tlb = self.tlb_mut(level, core);
             let found = tlb.lookup(va, asid);
             tlb.count(va, asid, &found);
             report_tlb_lookup(level, &found, ctx);
-            let Some((_, mut entry)) = found.hit else { continue };
+            let Some((_, mut entry)) = found.hit else {
+                continue;
+            };
             if let Some(why) = forbidden(entry.flags, kind, mode) {
                 return Err(Fault::Protection { why });
             }
@@ -253,9 +314,17 @@ impl Translator {
             self.fill(va, entry, core, levels.list().take(k), ctx);
             return Ok(entry);
         }
-        let leaf = self.walker(spec, mmu, core, memory).walk(va, kind, mode, ctx)?;
+        let leaf = self
+            .walker(spec, mmu, core, memory)
+            .walk(va, kind, mode, ctx)?;
         let bits = leaf.page_bits as u8;
-        let entry = TlbEntry { ppn: leaf.ppn, page_bits: bits, whole_bits: bits, flags: leaf.flags, asid };
+        let entry = TlbEntry {
+            ppn: leaf.ppn,
+            page_bits: bits,
+            whole_bits: bits,
+            flags: leaf.flags,
+            asid,
+        };
         self.fill(va, entry, core, levels.list(), ctx);
         Ok(entry)
     }
@@ -270,7 +339,10 @@ impl Translator {
         ctx: &mut Ctx<'_, O>,
     ) -> Option<Flags> {
         let mut walker = self.walker(spec, spec.mmu.as_ref()?, core, memory);
-        walker.walk(va, AccessKind::Read, Privilege::Supervisor, ctx).ok().map(|leaf| leaf.flags)
+        walker
+            .walk(va, AccessKind::Read, Privilege::Supervisor, ctx)
+            .ok()
+            .map(|leaf| leaf.flags)
     }
 
     /// Exchanges the address spaces and the detached page table with another translator.
@@ -288,7 +360,10 @@ impl Translator {
     ) -> Walker<'a> {
         let route = RouteId::new(core, AccessKind::Read);
         Walker {
-            layout: TableLayout { mmu, physical_bits: spec.physical_bits },
+            layout: TableLayout {
+                mmu,
+                physical_bits: spec.physical_bits,
+            },
             root: self.contexts[core as usize].root,
             detached_table: &mut self.detached_table,
             memory,
@@ -307,10 +382,17 @@ impl Translator {
     ) {
         let base_bits = self.page_bits;
         for level in levels.rev() {
-            if let Some((set, way, tag, victim)) =
-                self.tlb_mut(level, core).fill(va, entry, base_bits, ctx.random)
+            if let Some((set, way, tag, victim)) = self
+                .tlb_mut(level, core)
+                .fill(va, entry, base_bits, ctx.random)
             {
-                ctx.watch.on_event(Event::TlbFill { tlb: level as u32, set, way, tag, victim });
+                ctx.watch.on_event(Event::TlbFill {
+                    tlb: level as u32,
+                    set,
+                    way,
+                    tag,
+                    victim,
+                });
             }
         }
     }
@@ -324,7 +406,11 @@ impl Translator {
     ) -> Translation {
         let page = |address: u64| address.checked_shr(self.page_bits).unwrap_or(0);
         let (vpn, ppn) = (Vpn::new(page(va)), Ppn::new(page(mapped.pa)));
-        ctx.watch.on_event(Event::Translated { vpn, ppn, pa: Pa::new(mapped.pa) });
+        ctx.watch.on_event(Event::Translated {
+            vpn,
+            ppn,
+            pa: Pa::new(mapped.pa),
+        });
         mapped
     }
 }
@@ -332,7 +418,12 @@ impl Translator {
 #[inline]
 fn report_tlb_lookup<O: MachineObserver>(level: usize, found: &Lookup, ctx: &mut Ctx<'_, O>) {
     let way = found.hit.map(|(way, _)| way);
-    ctx.watch.on_event(Event::TlbLookup { tlb: level as u32, set: found.set, tag: found.tag, way });
+    ctx.watch.on_event(Event::TlbLookup {
+        tlb: level as u32,
+        set: found.set,
+        tag: found.tag,
+        way,
+    });
 }
 
 fn report_dropped<O: MachineObserver>(
@@ -343,5 +434,12 @@ fn report_dropped<O: MachineObserver>(
     watch: &mut O,
 ) {
     let vpn = Vpn::new(va.checked_shr(page_bits).unwrap_or(0));
-    watch.on_event(Event::TlbInvalidated { core, tlb: level as u32, set, way, tag, vpn });
+    watch.on_event(Event::TlbInvalidated {
+        core,
+        tlb: level as u32,
+        set,
+        way,
+        tag,
+        vpn,
+    });
 }

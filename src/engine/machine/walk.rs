@@ -1,7 +1,9 @@
 //! The page walk from the root to the page, either in the detached page table or in memory at CR3.
 
 use super::addr::Pa;
-use super::event::{AccessKind, Event, Fault, MachineObserver, Privilege, ProtectionCause, PteKind, Purpose};
+use super::event::{
+    AccessKind, Event, Fault, MachineObserver, Privilege, ProtectionCause, PteKind, Purpose,
+};
 use super::hierarchy::{Ctx, Fragment, Hierarchy, RouteId};
 use super::page_table::{PageTable, TableEntry};
 use super::pte::{Bit, Flags, Pte, mask};
@@ -51,7 +53,9 @@ impl TableLayout<'_> {
 
     /// The address of the table that an entry points to.
     pub(crate) fn child(&self, pte: Pte) -> u64 {
-        self.truncate_ppn(pte.ppn).checked_shl(self.mmu.page_bits).unwrap_or(0)
+        self.truncate_ppn(pte.ppn)
+            .checked_shl(self.mmu.page_bits)
+            .unwrap_or(0)
     }
 
     /// The address of an entry in the table at `base`, or `None` past the end of memory.
@@ -63,7 +67,11 @@ impl TableLayout<'_> {
 
     /// Reads the newest bytes of an entry without changing any state.
     pub(crate) fn peek(&self, memory: &Hierarchy, level: u32, address: u64) -> Visit {
-        self.read(level, address, memory.newest_word(address, self.mmu.pte.bytes as usize))
+        self.read(
+            level,
+            address,
+            memory.newest_word(address, self.mmu.pte.bytes as usize),
+        )
     }
 
     /// Decodes an entry, given its bytes as a little-endian number. An entry with an unknown byte is treated as absent.
@@ -77,7 +85,13 @@ impl TableLayout<'_> {
             flags if last || flags.has(Bit::Ps) => PteKind::Page,
             _ => PteKind::Table,
         };
-        Visit { level, address: Some(address), raw, pte, found }
+        Visit {
+            level,
+            address: Some(address),
+            raw,
+            pte,
+            found,
+        }
     }
 }
 
@@ -94,7 +108,11 @@ pub(super) struct Walker<'a> {
 
 /// Returns the bit of `flags` that forbids an access, if any.
 #[inline]
-pub(super) fn forbidden(flags: Flags, kind: AccessKind, mode: Privilege) -> Option<ProtectionCause> {
+pub(super) fn forbidden(
+    flags: Flags,
+    kind: AccessKind,
+    mode: Privilege,
+) -> Option<ProtectionCause> {
     if mode == Privilege::User && !flags.has(Bit::Us) {
         Some(ProtectionCause::Supervisor)
     } else if kind == AccessKind::Write && !flags.has(Bit::Rw) {
@@ -178,11 +196,17 @@ impl Walker<'_> {
     }
 
     fn top(&self) -> TableRef {
-        TableRef { base: self.root.unwrap_or(0), uncached: false }
+        TableRef {
+            base: self.root.unwrap_or(0),
+            uncached: false,
+        }
     }
 
     fn child(&self, pte: Pte) -> TableRef {
-        TableRef { base: self.layout.child(pte), uncached: pte.flags.has(Bit::Cd) }
+        TableRef {
+            base: self.layout.child(pte),
+            uncached: pte.flags.has(Bit::Cd),
+        }
     }
 
     fn leaf(&self, rights: Flags, pte: Pte, level: u32, kind: AccessKind) -> Leaf {
@@ -191,9 +215,15 @@ impl Walker<'_> {
             || kind == AccessKind::Write
             || self.layout.mmu.pte.bit_position(Bit::D).is_none();
         let own = [Bit::G, Bit::Cd, Bit::Wt];
-        let flags = own.into_iter().fold(rights, |flags, bit| flags.with_bit(bit, pte.flags.has(bit)));
+        let flags = own
+            .into_iter()
+            .fold(rights, |flags, bit| flags.with_bit(bit, pte.flags.has(bit)));
         let ppn = self.layout.truncate_ppn(pte.ppn) & !mask(page_bits - self.layout.mmu.page_bits);
-        Leaf { ppn, page_bits, flags: flags.with_bit(Bit::D, dirty) }
+        Leaf {
+            ppn,
+            page_bits,
+            flags: flags.with_bit(Bit::D, dirty),
+        }
     }
 
     /// Reads an entry as part of a walk and reports it.
@@ -212,8 +242,19 @@ impl Walker<'_> {
             None => self.peek(va, level, table),
         };
         let index = self.layout.mmu.index(self.layout.mmu.vpn(va), level);
-        let Visit { address, raw: value, found, .. } = visit;
-        ctx.watch.on_event(Event::Pte { level, index, address: address.map(Pa::new), value, found });
+        let Visit {
+            address,
+            raw: value,
+            found,
+            ..
+        } = visit;
+        ctx.watch.on_event(Event::Pte {
+            level,
+            index,
+            address: address.map(Pa::new),
+            value,
+            found,
+        });
         visit
     }
 
@@ -227,7 +268,11 @@ impl Walker<'_> {
         let len = self.layout.mmu.pte.bytes as usize;
         if !self.layout.mmu.walk_cached {
             let pa = Pa::new(address);
-            ctx.watch.on_event(Event::Memory { pa, write: false, purpose: Purpose::Walk });
+            ctx.watch.on_event(Event::Memory {
+                pa,
+                write: false,
+                purpose: Purpose::Walk,
+            });
             return self.memory.newest_word(address, len);
         }
         let mut bytes = [None; 8];
@@ -237,12 +282,24 @@ impl Walker<'_> {
             let pa = address + done as u64;
             let size = (block - pa % block).min((len - done) as u64) as u32;
             let (route, purpose) = (self.route, Purpose::Walk);
-            let fragment = Fragment { route, va: pa, pa, size, purpose, write_through: false, uncached };
-            self.memory.load(fragment, &mut bytes[done..done + size as usize], ctx);
+            let fragment = Fragment {
+                route,
+                va: pa,
+                pa,
+                size,
+                purpose,
+                write_through: false,
+                uncached,
+            };
+            self.memory
+                .load(fragment, &mut bytes[done..done + size as usize], ctx);
             done += size as usize;
         }
         let known = bytes[..len].iter().all(Option::is_some);
-        (u64::from_le_bytes(bytes.map(Option::unwrap_or_default)), known)
+        (
+            u64::from_le_bytes(bytes.map(Option::unwrap_or_default)),
+            known,
+        )
     }
 
     /// Reads an entry without changing any state.
@@ -259,13 +316,21 @@ impl Walker<'_> {
         let (found, raw, pte) = match entry {
             None => (PteKind::Absent, None, Pte::default()),
             Some(TableEntry::Table(pte)) => (PteKind::Table, None, pte),
-            Some(TableEntry::Page(pte)) if !pte.flags.has(Bit::P) => (PteKind::Absent, raw(pte), pte),
+            Some(TableEntry::Page(pte)) if !pte.flags.has(Bit::P) => {
+                (PteKind::Absent, raw(pte), pte)
+            }
             Some(TableEntry::Page(pte)) if self.layout.mmu.is_reserved(level, pte) => {
                 (PteKind::Reserved, raw(pte), pte)
             }
             Some(TableEntry::Page(pte)) => (PteKind::Page, raw(pte), pte),
         };
-        Visit { level, address: None, raw, pte, found }
+        Visit {
+            level,
+            address: None,
+            raw,
+            pte,
+            found,
+        }
     }
 
     /// The address of an entry in memory. Returns `None` if the entry is in the detached page table or past
@@ -273,33 +338,55 @@ impl Walker<'_> {
     fn address(&self, va: u64, level: u32, table: TableRef) -> Option<u64> {
         self.root?;
         let mmu = self.layout.mmu;
-        self.layout.address(table.base, mmu.index(mmu.vpn(va), level))
+        self.layout
+            .address(table.base, mmu.index(mmu.vpn(va), level))
     }
 
     /// Sets A in an entry, and also D if `dirty` is true. Bits missing from the format are skipped.
-    fn mark<O: MachineObserver>(&mut self, va: u64, visit: &Visit, dirty: bool, ctx: &mut Ctx<'_, O>) {
+    fn mark<O: MachineObserver>(
+        &mut self,
+        va: u64,
+        visit: &Visit,
+        dirty: bool,
+        ctx: &mut Ctx<'_, O>,
+    ) {
         let format = &self.layout.mmu.pte;
         let wanted = [(Bit::A, true), (Bit::D, dirty)];
         let missing = |bit: Bit| {
-            format.bit_position(bit).filter(|_| !visit.pte.flags.has(bit)).map(|place| (bit, place))
+            format
+                .bit_position(bit)
+                .filter(|_| !visit.pte.flags.has(bit))
+                .map(|place| (bit, place))
         };
         let before = visit.raw.unwrap_or_else(|| format.encode(visit.pte));
         let (mut raw, mut changed) = (before, Flags::NONE);
-        for (bit, place) in wanted.into_iter().filter_map(|(bit, set)| missing(bit).filter(|_| set)) {
+        for (bit, place) in wanted
+            .into_iter()
+            .filter_map(|(bit, set)| missing(bit).filter(|_| set))
+        {
             raw |= 1 << place;
             changed = changed.with(bit);
             if visit.address.is_none() {
-                self.detached_table.mark(visit.level, self.layout.mmu.vpn(va), bit);
+                self.detached_table
+                    .mark(visit.level, self.layout.mmu.vpn(va), bit);
             }
         }
         if changed == Flags::NONE {
             return;
         }
         if let Some(address) = visit.address {
-            self.memory.poke(address, &format.to_bytes(raw)[..format.bytes as usize]);
+            self.memory
+                .poke(address, &format.to_bytes(raw)[..format.bytes as usize]);
         }
-        let (level, dirty, address) = (visit.level, changed.has(Bit::D), visit.address.map(Pa::new));
-        ctx.watch.on_event(Event::AccessedDirtySet { level, dirty, address, before, after: raw });
+        let (level, dirty, address) =
+            (visit.level, changed.has(Bit::D), visit.address.map(Pa::new));
+        ctx.watch.on_event(Event::AccessedDirtySet {
+            level,
+            dirty,
+            address,
+            before,
+            after: raw,
+        });
     }
 }
 
@@ -312,7 +399,10 @@ mod tests {
     fn an_entry_points_to_a_table_within_the_physical_address() {
         let spec = Spec::paged(32, 20, 12).levels(&[10, 10]);
         let mmu = spec.mmu.as_ref().expect("an MMU");
-        let layout = TableLayout { mmu, physical_bits: 20 };
+        let layout = TableLayout {
+            mmu,
+            physical_bits: 20,
+        };
         assert_eq!(layout.child(Pte::present(0x1_23)), 0x2_3000);
     }
 
@@ -321,9 +411,15 @@ mod tests {
     fn an_entry_in_memory_has_reserved_bits() {
         let spec = Spec::core_i7();
         let mmu = spec.mmu.as_ref().expect("an MMU");
-        let layout = TableLayout { mmu, physical_bits: 52 };
+        let layout = TableLayout {
+            mmu,
+            physical_bits: 52,
+        };
         let found = |level, ppn| {
-            let pte = Pte { ppn, flags: Pte::present(0).flags.with(Bit::Ps) };
+            let pte = Pte {
+                ppn,
+                flags: Pte::present(0).flags.with(Bit::Ps),
+            };
             layout.read(level, 0, (mmu.pte.encode(pte), true)).found
         };
         assert_eq!(found(3, 0x200), PteKind::Page);

@@ -75,8 +75,18 @@ impl Account {
         } else {
             Observers::More(Box::new((Tally::default(), Extras::new(&spec, wanted))))
         };
-        let so_far = ReplayState { straddle, references: ReferenceCounts::default(), code: 0 };
-        Self { spec, mapped, so_far, observer, before: MachineCounts::read(machine) }
+        let so_far = ReplayState {
+            straddle,
+            references: ReferenceCounts::default(),
+            code: 0,
+        };
+        Self {
+            spec,
+            mapped,
+            so_far,
+            observer,
+            before: MachineCounts::read(machine),
+        }
     }
 
     /// Performs records in order on the target that the account was created for.
@@ -122,7 +132,9 @@ impl Account {
         };
         let now = MachineCounts::read(machine);
         let causes = |level| extras.and_then(|extras| extras.causes(level));
-        let tlbs = level_counts(&now.tlbs, &self.before.tlbs, |level| (tally.tlb(level), None));
+        let tlbs = level_counts(&now.tlbs, &self.before.tlbs, |level| {
+            (tally.tlb(level), None)
+        });
         ReplayCounts {
             spec: self.spec.clone(),
             references: self.so_far.references,
@@ -150,8 +162,12 @@ impl MachineCounts {
     fn read(machine: &Machine) -> Self {
         let spec = machine.spec();
         Self {
-            tlbs: (0..spec.tlbs.len()).map(|level| machine.tlb_counts(level)).collect(),
-            caches: (0..spec.caches.len()).map(|level| machine.cache_counts(level)).collect(),
+            tlbs: (0..spec.tlbs.len())
+                .map(|level| machine.tlb_counts(level))
+                .collect(),
+            caches: (0..spec.caches.len())
+                .map(|level| machine.cache_counts(level))
+                .collect(),
         }
     }
 }
@@ -166,7 +182,11 @@ fn level_counts(
     let levels = now.iter().zip(before).enumerate();
     let part = |(level, (now, before)): (usize, (&Counts, &Counts))| {
         let (kinds, causes) = rest(level);
-        LevelCounts { counts: difference(*now, *before), kinds, causes }
+        LevelCounts {
+            counts: difference(*now, *before),
+            kinds,
+            causes,
+        }
     };
     levels.map(part).collect()
 }

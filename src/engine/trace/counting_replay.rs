@@ -71,7 +71,10 @@ pub struct CountingReplay {
 #[derive(Debug)]
 enum Simulation {
     /// The simulation of every machine.
-    General { on: OwnedTarget, account: Box<Account> },
+    General {
+        on: OwnedTarget,
+        account: Box<Account>,
+    },
     /// The fast simulation of common machines, and the miss-ratio curve, if requested.
     Flat(Box<FlatReplay>, Option<Box<PhysicalCurve>>),
 }
@@ -83,8 +86,15 @@ impl Simulation {
     }
 
     /// Returns the target if it needs the general simulation.
-    fn flat(on: OwnedTarget, straddle: Straddle, wanted: ExtraOptions) -> Result<Self, OwnedTarget> {
-        let has_others = (ExtraOptions { curve: None, ..wanted }) != ExtraOptions::default();
+    fn flat(
+        on: OwnedTarget,
+        straddle: Straddle,
+        wanted: ExtraOptions,
+    ) -> Result<Self, OwnedTarget> {
+        let has_others = (ExtraOptions {
+            curve: None,
+            ..wanted
+        }) != ExtraOptions::default();
         let curve = match (&on, wanted.curve) {
             _ if has_others => return Err(on),
             (_, None) => None,
@@ -127,7 +137,10 @@ impl CountingReplay {
             Ok(flat) => flat,
             Err(on) => Simulation::general(on, straddle, wanted),
         };
-        Self { simulation, most: u64::MAX }
+        Self {
+            simulation,
+            most: u64::MAX,
+        }
     }
 
     /// Uses the general simulation, before the first record. For a few records, the conversion of the state of large caches
@@ -189,9 +202,10 @@ impl CountingReplay {
     pub fn footprint(&self) -> Footprint {
         let (mut footprint, traces) = match &self.simulation {
             Simulation::General { on, account } => (on.footprint(), account.host_bytes()),
-            Simulation::Flat(flat, curve) => {
-                (flat.footprint(), curve.as_ref().map_or(0, |curve| curve.host_bytes()))
-            }
+            Simulation::Flat(flat, curve) => (
+                flat.footprint(),
+                curve.as_ref().map_or(0, |curve| curve.host_bytes()),
+            ),
         };
         footprint.add(MemoryUse::Traces, traces);
         footprint
@@ -200,8 +214,14 @@ impl CountingReplay {
     /// Returns the work of the kernel since the last call; see [`Kernel::take_work`](crate::kernel::Kernel::take_work).
     pub fn take_work(&mut self) -> u64 {
         match &mut self.simulation {
-            Simulation::General { on: OwnedTarget::Machine(_), .. } => 0,
-            Simulation::General { on: OwnedTarget::Process(kernel, _), .. } => kernel.take_work(),
+            Simulation::General {
+                on: OwnedTarget::Machine(_),
+                ..
+            } => 0,
+            Simulation::General {
+                on: OwnedTarget::Process(kernel, _),
+                ..
+            } => kernel.take_work(),
             Simulation::Flat(flat, _) => flat.take_work(),
         }
     }
@@ -211,9 +231,10 @@ impl CountingReplay {
     pub fn fetches(&self) -> Fetches {
         let kind = AccessKind::Execute;
         let (spec, last, merges) = match &self.simulation {
-            Simulation::General { on: OwnedTarget::Machine(machine), account } if !account.has_extras() => {
-                (&**machine.spec(), u64::MAX, None)
-            }
+            Simulation::General {
+                on: OwnedTarget::Machine(machine),
+                account,
+            } if !account.has_extras() => (&**machine.spec(), u64::MAX, None),
             Simulation::General { .. } => return Fetches::Returned,
             Simulation::Flat(flat, _) => (flat.spec(), flat.last(), flat.merges_fetches()),
         };
@@ -221,7 +242,9 @@ impl CountingReplay {
             return Fetches::Returned;
         }
         match merges {
-            _ if spec.first_tlb(kind).is_none() && spec.first_cache(kind).is_none() => Fetches::Counted,
+            _ if spec.first_tlb(kind).is_none() && spec.first_cache(kind).is_none() => {
+                Fetches::Counted
+            }
             Some(block_bits) => Fetches::Merged { block_bits },
             None => Fetches::Returned,
         }
@@ -239,9 +262,10 @@ impl CountingReplay {
     pub fn counts(&self) -> ReplayCounts {
         match &self.simulation {
             Simulation::General { on, account } => account.counts(on.machine()),
-            Simulation::Flat(flat, curve) => {
-                ReplayCounts { curve: curve.as_ref().map(|curve| curve.curve()), ..flat.counts() }
-            }
+            Simulation::Flat(flat, curve) => ReplayCounts {
+                curve: curve.as_ref().map(|curve| curve.curve()),
+                ..flat.counts()
+            },
         }
     }
 

@@ -201,9 +201,17 @@ impl MissCurve {
         let sample = self.sample.as_ref();
         let point = move |(power, misses): (usize, &u64)| {
             let error = sample.and_then(|sample| sample.errors.get(power).copied());
-            CurvePoint { power, misses: *misses, error }
+            CurvePoint {
+                power,
+                misses: *misses,
+                error,
+            }
         };
-        self.misses.iter().enumerate().skip(sample.map_or(0, |sample| sample.smallest)).map(point)
+        self.misses
+            .iter()
+            .enumerate()
+            .skip(sample.map_or(0, |sample| sample.smallest))
+            .map(point)
     }
 }
 

@@ -60,7 +60,15 @@ pub(crate) struct Csv {
 impl Csv {
     /// Whether lines may begin with an operation, an address, and a size, and have no other fields.
     pub(crate) fn has_usual_columns(&self) -> bool {
-        matches!(self.columns, Some(Columns { op: 0, address: 1, size: Some(2), .. }))
+        matches!(
+            self.columns,
+            Some(Columns {
+                op: 0,
+                address: 1,
+                size: Some(2),
+                ..
+            })
+        )
     }
 
     /// Parses the next line.
@@ -69,17 +77,29 @@ impl Csv {
         if line::is_comment(text) {
             return Line::Nothing;
         }
-        let Some(columns) = self.columns else { return self.first(text) };
+        let Some(columns) = self.columns else {
+            return self.first(text);
+        };
         columns.record(text).into()
     }
 
     /// Parses the first line, which is a header or a record.
     fn first(&mut self, text: &[u8]) -> Line {
-        let usual = Columns { op: 0, address: 1, size: Some(2), most: 3 };
+        let usual = Columns {
+            op: 0,
+            address: 1,
+            size: Some(2),
+            most: 3,
+        };
         let named = |names: &[&str]| fields(text).position(|field| is_one(field, names));
         let (op, address, size) = (named(OP), named(ADDRESS), named(SIZE));
         if let (Some(op), Some(address)) = (op, address) {
-            self.columns = Some(Columns { op, address, size, most: usize::MAX });
+            self.columns = Some(Columns {
+                op,
+                address,
+                size,
+                most: usize::MAX,
+            });
             return Line::Nothing;
         }
         self.columns = Some(usual);
@@ -92,8 +112,18 @@ impl Csv {
 
 /// Fetches with an address of six or seven digits and a size of one digit. Most programs have their code at such addresses.
 pub(crate) const FETCHES: [Shape; 2] = [
-    Shape::new(b"I,0x000000,1\n", b"I,0x999999,9\n", b"I,0xaaaaaa,1\n", b"I,0xffffff,9\n"),
-    Shape::new(b"I,0x0000000,1\n", b"I,0x9999999,9\n", b"I,0xaaaaaaa,1\n", b"I,0xfffffff,9\n"),
+    Shape::new(
+        b"I,0x000000,1\n",
+        b"I,0x999999,9\n",
+        b"I,0xaaaaaa,1\n",
+        b"I,0xffffff,9\n",
+    ),
+    Shape::new(
+        b"I,0x0000000,1\n",
+        b"I,0x9999999,9\n",
+        b"I,0xaaaaaaa,1\n",
+        b"I,0xfffffff,9\n",
+    ),
 ];
 
 /// The record in the first line of a text with the [usual columns](Csv::has_usual_columns), and the size of the line in bytes.
@@ -126,7 +156,8 @@ impl Columns {
         line::record(
             *op,
             address,
-            size.filter(|size| !size.is_empty()).map_or(Ok(DEFAULT_SIZE.into()), number)?,
+            size.filter(|size| !size.is_empty())
+                .map_or(Ok(DEFAULT_SIZE.into()), number)?,
         )
     }
 }
@@ -135,13 +166,17 @@ impl Columns {
 fn fields(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     text.split(|byte| *byte == b',').map(|field| {
         let field = field.trim_ascii();
-        let quoted = field.strip_prefix(b"\"").and_then(|field| field.strip_suffix(b"\""));
+        let quoted = field
+            .strip_prefix(b"\"")
+            .and_then(|field| field.strip_suffix(b"\""));
         quoted.map_or(field, <[u8]>::trim_ascii)
     })
 }
 
 fn is_one(field: &[u8], names: &[&str]) -> bool {
-    names.iter().any(|name| field.eq_ignore_ascii_case(name.as_bytes()))
+    names
+        .iter()
+        .any(|name| field.eq_ignore_ascii_case(name.as_bytes()))
 }
 
 fn number(field: &[u8]) -> Result<u64, &'static str> {
@@ -149,6 +184,14 @@ fn number(field: &[u8]) -> Result<u64, &'static str> {
     if !hexadecimal && field.len() > 1 && field[0] == b'0' {
         return Err("a number with a leading 0: write hexadecimal numbers with 0x");
     }
-    let (number, rest) = if hexadecimal { line::hex(field)? } else { line::decimal(field)? };
-    if rest.is_empty() { Ok(number) } else { Err("a number that is neither decimal nor hexadecimal with 0x") }
+    let (number, rest) = if hexadecimal {
+        line::hex(field)?
+    } else {
+        line::decimal(field)?
+    };
+    if rest.is_empty() {
+        Ok(number)
+    } else {
+        Err("a number that is neither decimal nor hexadecimal with 0x")
+    }
 }

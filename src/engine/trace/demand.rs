@@ -54,7 +54,12 @@ impl DemandPaging {
     pub fn start(self, machine: Machine) -> Result<(Kernel, Pid), DemandError> {
         let default = KernelConfig::default_for(machine.spec());
         let replacement = self.replacement.unwrap_or(default.replacement);
-        let config = KernelConfig { frames: self.frames, replacement, swap: SWAP, ..default };
+        let config = KernelConfig {
+            frames: self.frames,
+            replacement,
+            swap: SWAP,
+            ..default
+        };
         let mut kernel = Kernel::boot(machine, config).map_err(DemandError::Boot)?;
         let pid = spawn(&mut kernel, Arc::from("trace"))?;
         Ok((kernel, pid))
@@ -67,9 +72,21 @@ impl DemandPaging {
 /// Fails if no memory is free for the process.
 pub fn spawn(kernel: &mut Kernel, name: Arc<str>) -> Result<Pid, DemandError> {
     let pid = kernel.spawn(name).map_err(DemandError::Memory)?;
-    let prot = Prot { read: true, write: true, exec: true };
+    let prot = Prot {
+        read: true,
+        write: true,
+        exec: true,
+    };
     let (start, end) = (0, kernel.user_end());
-    let area = AreaDeclaration { label: None, start, end, prot, shared: false, file: None, offset: 0 };
+    let area = AreaDeclaration {
+        label: None,
+        start,
+        end,
+        prot,
+        shared: false,
+        file: None,
+        offset: 0,
+    };
     kernel.declare_area(pid, area).map_err(DemandError::Area)?;
     kernel.switch_to(pid);
     Ok(pid)

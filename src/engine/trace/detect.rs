@@ -29,7 +29,11 @@ const DECIMAL_DIGITS: usize = 24;
 pub(super) fn detect(source: &mut Source) -> Result<Format, Unreadable> {
     let (mut head, mut ended) = (Vec::new(), false);
     let chosen = loop {
-        let whole = if ended { head.len() } else { memrchr(b'\n', &head).map_or(0, |at| at + 1) };
+        let whole = if ended {
+            head.len()
+        } else {
+            memrchr(b'\n', &head).map_or(0, |at| at + 1)
+        };
         let lines = first_lines(&head[..whole]);
         if ended || head.len() >= MOST_HEAD || lines.len() == FIRST_LINES {
             break choose(&lines);
@@ -56,9 +60,14 @@ pub(super) fn detect(source: &mut Source) -> Result<Format, Unreadable> {
 /// The lines at the start of a text that are neither blank, nor comments, nor messages of Valgrind, with their numbers.
 fn first_lines(text: &[u8]) -> Vec<(u64, &[u8])> {
     let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
-    let is_line =
-        |line: &[u8]| Grammar::Lackey.line(line) != Line::Nothing || is_record(&mut Grammar::Gap, line);
-    (1..).zip(text.split(|byte| *byte == b'\n')).filter(|(_, line)| is_line(line)).take(FIRST_LINES).collect()
+    let is_line = |line: &[u8]| {
+        Grammar::Lackey.line(line) != Line::Nothing || is_record(&mut Grammar::Gap, line)
+    };
+    (1..)
+        .zip(text.split(|byte| *byte == b'\n'))
+        .filter(|(_, line)| is_line(line))
+        .take(FIRST_LINES)
+        .collect()
 }
 
 fn is_record(grammar: &mut Grammar, line: &[u8]) -> bool {
@@ -89,26 +98,42 @@ fn no_format(lines: &[(u64, &[u8])]) -> Result<Format, UnreadableReason> {
         return Err(UnreadableReason::NotATrace("the file is binary, not text"));
     }
     let format = resembled.unwrap_or(Format::Lackey);
-    let Some(mut grammar) = guessed(format) else { return Ok(format) };
-    let mut bad = lines.iter().filter_map(|(number, line)| match grammar.line(line) {
-        Line::Bad(why) => Some(BadLine::new(*number, line, why)),
-        Line::Record(_) | Line::Nothing => None,
-    });
-    bad.next().map_or(Ok(format), |bad| Err(no_record(format, bad)))
+    let Some(mut grammar) = guessed(format) else {
+        return Ok(format);
+    };
+    let mut bad = lines
+        .iter()
+        .filter_map(|(number, line)| match grammar.line(line) {
+            Line::Bad(why) => Some(BadLine::new(*number, line, why)),
+            Line::Record(_) | Line::Nothing => None,
+        });
+    bad.next()
+        .map_or(Ok(format), |bad| Err(no_record(format, bad)))
 }
 
 fn no_record(format: Format, line: BadLine) -> UnreadableReason {
-    UnreadableReason::NoRecord { chosen: ChosenFormat { format, choice: Choice::FirstLines }, line }
+    UnreadableReason::NoRecord {
+        chosen: ChosenFormat {
+            format,
+            choice: Choice::FirstLines,
+        },
+        line,
+    }
 }
 
 /// The grammar of a format that is a guess.
 fn guessed(format: Format) -> Option<Grammar> {
-    Grammar::of(ChosenFormat { format, choice: Choice::FirstLines })
+    Grammar::of(ChosenFormat {
+        format,
+        choice: Choice::FirstLines,
+    })
 }
 
 /// Whether the parser of a format reads the first line and most of the others.
 fn fits(format: Format, lines: &[(u64, &[u8])]) -> bool {
-    let Some(mut grammar) = guessed(format) else { return false };
+    let Some(mut grammar) = guessed(format) else {
+        return false;
+    };
     let (mut records, mut bad, mut begins) = (0, 0, None);
     for (_, line) in lines {
         let parsed = grammar.line(line);
@@ -130,12 +155,19 @@ fn fits(format: Format, lines: &[(u64, &[u8])]) -> bool {
 
 /// Whether the addresses of the first lines have many digits, but no letter, no `0x`, and no leading 0.
 fn are_decimal(format: Format, lines: &[(u64, &[u8])]) -> bool {
-    let Some(mut grammar) = guessed(format) else { return false };
+    let Some(mut grammar) = guessed(format) else {
+        return false;
+    };
     let mut digits = 0;
     for (_, line) in lines {
-        let Line::Record(record) = grammar.line(line) else { continue };
-        let mut addresses = line::fields(line).filter(|field| line::whole_hex(field) == Ok(record.address));
-        let Some(address) = addresses.find(|field| field.len() > 1) else { continue };
+        let Line::Record(record) = grammar.line(line) else {
+            continue;
+        };
+        let mut addresses =
+            line::fields(line).filter(|field| line::whole_hex(field) == Ok(record.address));
+        let Some(address) = addresses.find(|field| field.len() > 1) else {
+            continue;
+        };
         if address[0] == b'0' || !address.iter().all(u8::is_ascii_digit) {
             return false;
         }
@@ -147,14 +179,18 @@ fn are_decimal(format: Format, lines: &[(u64, &[u8])]) -> bool {
 /// Whether commas or semicolons separate words of a line.
 fn is_row(line: &[u8]) -> bool {
     let mut words = line.split(|byte| matches!(byte, b',' | b';'));
-    words.clone().count() > 1 && words.all(|word| !word.trim_ascii().iter().any(u8::is_ascii_whitespace))
+    words.clone().count() > 1
+        && words.all(|word| !word.trim_ascii().iter().any(u8::is_ascii_whitespace))
 }
 
 /// The format that a line most resembles, for messages.
 fn resembled(line: &[u8]) -> Option<Format> {
     let line = line.trim_ascii();
     let mut fields = line::fields(line);
-    let (first, second) = (fields.next().unwrap_or_default(), fields.next().unwrap_or_default());
+    let (first, second) = (
+        fields.next().unwrap_or_default(),
+        fields.next().unwrap_or_default(),
+    );
     match first {
         [b'I' | b'L' | b'S' | b'M'] if second.contains(&b',') => Some(Format::Lackey),
         [b'#', ..] | b"l" | b"s" => Some(Format::Gap),

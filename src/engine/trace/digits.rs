@@ -49,7 +49,10 @@ fn hex_of_any_length(text: &[u8; WINDOW], at: usize, end: u8) -> Option<(u64, us
     let (high, rest) = (number(digits)?, word(text, at + DIGITS));
     let bits = bits_before(rest, end)?;
     let low = number(padded(rest, bits))?;
-    Some((((high << 32) | low) >> (32 - bits / 2), at + DIGITS + bits as usize / 8 + 1))
+    Some((
+        ((high << 32) | low) >> (32 - bits / 2),
+        at + DIGITS + bits as usize / 8 + 1,
+    ))
 }
 
 /// The bytes in the lowest `bits` bits of a word, followed by the digit 0.

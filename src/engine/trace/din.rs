@@ -25,7 +25,11 @@ pub(crate) enum Comments {
 
 pub(crate) fn line(line: &[u8], comments: Comments) -> Line {
     let text = line.trim_ascii();
-    if line::is_comment(text) { Line::Nothing } else { record(text, comments).into() }
+    if line::is_comment(text) {
+        Line::Nothing
+    } else {
+        record(text, comments).into()
+    }
 }
 
 fn record(text: &[u8], comments: Comments) -> Parsed {
@@ -41,7 +45,10 @@ fn record(text: &[u8], comments: Comments) -> Parsed {
 pub(crate) const NUMBER: &str = "a number after the record, which is no comment";
 
 /// Parses the fields of a record, and leaves the rest of the line.
-fn fields_of_record<'a>(fields: &mut (impl Iterator<Item = &'a [u8]> + Clone), comments: Comments) -> Parsed {
+fn fields_of_record<'a>(
+    fields: &mut (impl Iterator<Item = &'a [u8]> + Clone),
+    comments: Comments,
+) -> Parsed {
     let label = fields.next().unwrap_or_default();
     let second = fields.next();
     if let Some(op) = second.and_then(letter) {
@@ -66,7 +73,11 @@ fn fields_of_record<'a>(fields: &mut (impl Iterator<Item = &'a [u8]> + Clone), c
             return extended(op, address, size(fields)?);
         }
     };
-    line::record(op, line::whole_hex(second.ok_or(no_address)?)?, u64::from(DEFAULT_SIZE))
+    line::record(
+        op,
+        line::whole_hex(second.ok_or(no_address)?)?,
+        u64::from(DEFAULT_SIZE),
+    )
 }
 
 /// The record in the first line of a text, and the size of the line in bytes. Only parses lines such as `0 7ffe8` and `r 7ffe8 4`.
@@ -78,13 +89,19 @@ pub(crate) fn fast_record(text: &[u8; WINDOW]) -> Option<(Record, usize)> {
     if let label @ b'0'..=b'2' = text[0] {
         let (address, length) = digits::hex(text, 2, b'\n')?;
         return Some((
-            Record { address, size: DEFAULT_SIZE, op: TRADITIONAL[usize::from(label - b'0')] },
+            Record {
+                address,
+                size: DEFAULT_SIZE,
+                op: TRADITIONAL[usize::from(label - b'0')],
+            },
             length,
         ));
     }
     let op = letter(&text[..1])?;
     let (address, at) = digits::hex(text, 2, b' ')?;
-    let size = char::from(text[at]).to_digit(16).filter(|size| *size > 0 && text[at + 1] == b'\n')?;
+    let size = char::from(text[at])
+        .to_digit(16)
+        .filter(|size| *size > 0 && text[at + 1] == b'\n')?;
     Some((Record { address, size, op }, at + 2))
 }
 
@@ -102,18 +119,28 @@ fn letter(label: &[u8]) -> Option<Op> {
 }
 
 /// The size after an address, or `None` if a comment or nothing follows.
-fn size<'a>(fields: &mut (impl Iterator<Item = &'a [u8]> + Clone)) -> Result<Option<&'a [u8]>, &'static str> {
+fn size<'a>(
+    fields: &mut (impl Iterator<Item = &'a [u8]> + Clone),
+) -> Result<Option<&'a [u8]>, &'static str> {
     match fields.clone().next() {
         // A longer word of the letters a to f, such as `add`, is a comment.
-        Some(size) if line::looks_like_number(size) || matches!(size, [b'a'..=b'f' | b'A'..=b'F']) => {
+        Some(size)
+            if line::looks_like_number(size) || matches!(size, [b'a'..=b'f' | b'A'..=b'F']) =>
+        {
             Ok(fields.next())
         }
-        Some(size) if size.first().is_some_and(u8::is_ascii_digit) => Err("a number that is not hexadecimal"),
+        Some(size) if size.first().is_some_and(u8::is_ascii_digit) => {
+            Err("a number that is not hexadecimal")
+        }
         _ => Ok(None),
     }
 }
 
 /// A record of the extended format.
 fn extended(op: Op, address: &[u8], size: Option<&[u8]>) -> Parsed {
-    line::record(op, line::whole_hex(address)?, size.map_or(Ok(DEFAULT_SIZE.into()), line::whole_hex)?)
+    line::record(
+        op,
+        line::whole_hex(address)?,
+        size.map_or(Ok(DEFAULT_SIZE.into()), line::whole_hex)?,
+    )
 }

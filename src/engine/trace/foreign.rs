@@ -169,7 +169,10 @@ pub(super) fn advice(chosen: ChosenFormat, bad: &BadLine) -> String {
     if let Some(row) = TEXTS.iter().find(|row| (row.is)(line.as_bytes())) {
         return row.advice.to_owned();
     }
-    let others = FORMATS.iter().filter(|row| !matches!(row.format, Format::Packed)).map(|row| row.name);
+    let others = FORMATS
+        .iter()
+        .filter(|row| !matches!(row.format, Format::Packed))
+        .map(|row| row.name);
     format!(
         "if the file is a trace, name its format with `--trace-format` ({}), or write its columns as CSV with `op,address,size` in the \
          first line",
@@ -184,7 +187,8 @@ fn contains(line: &[u8], part: &[u8]) -> bool {
 /// Whether a line is from the text view of drcachesim: two numbers, a thread, and a record.
 fn is_drcachesim(line: &[u8]) -> bool {
     let number = |field: &[u8]| line::whole_decimal(field).is_ok();
-    let mut fields = line::fields(line).skip_while(|field| number(field.strip_suffix(b":").unwrap_or(field)));
+    let mut fields =
+        line::fields(line).skip_while(|field| number(field.strip_suffix(b":").unwrap_or(field)));
     let record = fields.next().unwrap_or_default();
     line.starts_with(b"Output format:") || record == b"<marker" || contains(line, b"byte(s)")
 }
@@ -192,22 +196,37 @@ fn is_drcachesim(line: &[u8]) -> bool {
 /// Whether a line begins with a tick and the name of a simulated object: `77000: system.cpu.icache: access for …`.
 fn is_gem5(line: &[u8]) -> bool {
     let mut fields = line::fields(line);
-    let is_tick =
-        |field: &[u8]| field.strip_suffix(b":").is_some_and(|tick| line::whole_decimal(tick).is_ok());
+    let is_tick = |field: &[u8]| {
+        field
+            .strip_suffix(b":")
+            .is_some_and(|tick| line::whole_decimal(tick).is_ok())
+    };
     fields.next().is_some_and(is_tick)
-        && fields.next().is_some_and(|field| field.contains(&b'.') || field.ends_with(b":"))
+        && fields
+            .next()
+            .is_some_and(|field| field.contains(&b'.') || field.ends_with(b":"))
 }
 
 /// Whether a line is one of lackey before Valgrind 3.3, such as `load  : 0x4222CAC, 4`.
 fn is_old_lackey(line: &[u8]) -> bool {
-    let word = line.split(|byte| matches!(byte, b':' | b' ')).next().unwrap_or_default();
-    matches!(word, b"instr" | b"load" | b"store" | b"modify" | b"instruction") && line.contains(&b':')
+    let word = line
+        .split(|byte| matches!(byte, b':' | b' '))
+        .next()
+        .unwrap_or_default();
+    matches!(
+        word,
+        b"instr" | b"load" | b"store" | b"modify" | b"instruction"
+    ) && line.contains(&b':')
 }
 
 /// Whether a line is lackey's with further columns, such as ` L 4222cac,8 1`.
 fn is_longer_lackey(line: &[u8]) -> bool {
-    let Some((b'I' | b'L' | b'S' | b'M', rest)) = line.split_first() else { return false };
-    let Ok((_, rest)) = line::hex(rest.trim_ascii_start()) else { return false };
+    let Some((b'I' | b'L' | b'S' | b'M', rest)) = line.split_first() else {
+        return false;
+    };
+    let Ok((_, rest)) = line::hex(rest.trim_ascii_start()) else {
+        return false;
+    };
     rest.strip_prefix(b",")
         .is_some_and(|size| line::decimal(size).is_ok_and(|(_, rest)| rest.starts_with(b" ")))
 }
@@ -215,7 +234,9 @@ fn is_longer_lackey(line: &[u8]) -> bool {
 /// Whether a line is USIMM's: the number of instructions before the access, `R` or `W`, the address, and the instruction's address.
 fn is_usimm(line: &[u8]) -> bool {
     let mut fields = line::fields(line);
-    let is_count = fields.next().is_some_and(|field| line::whole_decimal(field).is_ok());
+    let is_count = fields
+        .next()
+        .is_some_and(|field| line::whole_decimal(field).is_ok());
     is_count
         && matches!(fields.next(), Some(b"R" | b"W"))
         && fields.next().is_some_and(|field| field.starts_with(b"0x"))
@@ -229,10 +250,16 @@ fn is_address(line: &[u8]) -> bool {
 fn is_access_with_more(line: &[u8]) -> bool {
     let mut fields = line::fields(line);
     matches!(fields.next(), Some(b"r" | b"w" | b"R" | b"W"))
-        && fields.take(2).filter(|field| line::looks_like_number(field)).count() == 2
+        && fields
+            .take(2)
+            .filter(|field| line::looks_like_number(field))
+            .count()
+            == 2
 }
 
 /// Number of numbers at the start of a line.
 fn numbers(line: &[u8]) -> usize {
-    line::fields(line).take_while(|field| line::looks_like_number(field)).count()
+    line::fields(line)
+        .take_while(|field| line::looks_like_number(field))
+        .count()
 }

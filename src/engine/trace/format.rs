@@ -104,18 +104,30 @@ pub const FORMATS: &[FormatRow] = &[
 impl Format {
     /// The format with this name.
     pub fn named(name: &str) -> Option<Self> {
-        FORMATS.iter().find(|row| row.name == name).map(|row| row.format)
+        FORMATS
+            .iter()
+            .find(|row| row.name == name)
+            .map(|row| row.format)
     }
 
     /// The format's name.
     pub fn name(self) -> &'static str {
-        FORMATS.iter().find(|row| row.format == self).map_or("", |row| row.name)
+        FORMATS
+            .iter()
+            .find(|row| row.format == self)
+            .map_or("", |row| row.name)
     }
 
     /// The format of a file, according to its name. A final `.gz` or `.zst` is ignored.
     pub(crate) fn of_name(name: &str) -> Option<Self> {
-        let name = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".zst")).unwrap_or(name);
+        let name = name
+            .strip_suffix(".gz")
+            .or_else(|| name.strip_suffix(".zst"))
+            .unwrap_or(name);
         let end = Path::new(name).extension()?.to_str()?;
-        FORMATS.iter().find(|row| row.extensions.contains(&end)).map(|row| row.format)
+        FORMATS
+            .iter()
+            .find(|row| row.extensions.contains(&end))
+            .map(|row| row.format)
     }
 }

@@ -29,9 +29,17 @@ fn record(text: &[u8]) -> Parsed {
         _ => return Err("no `# 0`, `# 1`, `l`, or `s` at the start"),
     };
     let address = line::whole_hex(fields.next().unwrap_or_default())?;
-    line::whole_decimal(fields.next().ok_or("no number of instructions after the address")?)?;
+    line::whole_decimal(
+        fields
+            .next()
+            .ok_or("no number of instructions after the address")?,
+    )?;
     if fields.next().is_some() {
         return Err("extra text after the number of instructions");
     }
-    Ok(Record { address, size: DEFAULT_SIZE, op })
+    Ok(Record {
+        address,
+        size: DEFAULT_SIZE,
+        op,
+    })
 }

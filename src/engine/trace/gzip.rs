@@ -15,7 +15,9 @@ pub(crate) struct Members<R> {
 
 impl<R: BufRead> Members<R> {
     pub(crate) fn new(bytes: R) -> Self {
-        Self { decoder: Some(GzDecoder::new(bytes)) }
+        Self {
+            decoder: Some(GzDecoder::new(bytes)),
+        }
     }
 }
 
@@ -29,7 +31,10 @@ impl<R: BufRead> Read for Members<R> {
             match decoder.get_mut().fill_buf()?.first() {
                 None => return Ok(0),
                 Some(&BEGIN) => {
-                    self.decoder = self.decoder.take().map(|ended| GzDecoder::new(ended.into_inner()));
+                    self.decoder = self
+                        .decoder
+                        .take()
+                        .map(|ended| GzDecoder::new(ended.into_inner()));
                 }
                 Some(_) => return Err(other_data()),
             }
@@ -40,5 +45,8 @@ impl<R: BufRead> Read for Members<R> {
 
 /// The error for data that follows the compressed data.
 pub(crate) fn other_data() -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, "other data follows the compressed data; remove it")
+    io::Error::new(
+        io::ErrorKind::InvalidData,
+        "other data follows the compressed data; remove it",
+    )
 }

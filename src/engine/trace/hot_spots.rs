@@ -22,7 +22,10 @@ impl AddressCounts {
     fn refer(&mut self, address: u64) -> usize {
         let number = self.numbers.number_of(address) as usize;
         if number == self.spots.len() {
-            self.spots.push(HotSpot { address, ..HotSpot::default() });
+            self.spots.push(HotSpot {
+                address,
+                ..HotSpot::default()
+            });
         }
         self.spots[number].references += 1;
         number
@@ -31,7 +34,12 @@ impl AddressCounts {
     /// The first `count` addresses, in the order of [`HotSpots`].
     fn busiest(&self, count: usize) -> Vec<HotSpot> {
         let mut spots = self.spots.clone();
-        spots.sort_unstable_by_key(|spot| (std::cmp::Reverse((spot.misses, spot.references)), spot.address));
+        spots.sort_unstable_by_key(|spot| {
+            (
+                std::cmp::Reverse((spot.misses, spot.references)),
+                spot.address,
+            )
+        });
         spots.truncate(count);
         spots
     }
@@ -73,7 +81,9 @@ impl HotSpotCounter {
     pub(crate) fn begin(&mut self, reference: Reference) {
         let fetch = reference.kind == AccessKind::Execute;
         self.counting = self.first[usize::from(fetch)];
-        self.page = self.pages.refer(reference.va & u64::MAX.checked_shl(self.page_bits).unwrap_or(0));
+        self.page = self
+            .pages
+            .refer(reference.va & u64::MAX.checked_shl(self.page_bits).unwrap_or(0));
         // Without an instruction cache, the observer receives no fetches, but `code` still contains the
         // instruction's address. Address 0 means that no instruction was fetched.
         let known = !fetch && reference.code != 0;
@@ -82,19 +92,28 @@ impl HotSpotCounter {
 
     /// Estimates the memory of the counts in bytes.
     pub(super) fn host_bytes(&self) -> u64 {
-        let bytes = |counts: &AddressCounts| counts.numbers.host_bytes() + 32 * counts.spots.len() as u64;
+        let bytes =
+            |counts: &AddressCounts| counts.numbers.host_bytes() + 32 * counts.spots.len() as u64;
         bytes(&self.pages) + bytes(&self.code)
     }
 
     pub(crate) fn top(&self) -> HotSpots {
-        HotSpots { pages: self.pages.busiest(self.count), code: self.code.busiest(self.count) }
+        HotSpots {
+            pages: self.pages.busiest(self.count),
+            code: self.code.busiest(self.count),
+        }
     }
 }
 
 impl MachineObserver for HotSpotCounter {
     #[inline]
     fn on_event(&mut self, event: Event) {
-        if let Event::CacheLookup { cache, way: None, purpose: Purpose::Demand, .. } = event
+        if let Event::CacheLookup {
+            cache,
+            way: None,
+            purpose: Purpose::Demand,
+            ..
+        } = event
             && self.counting == Some(cache)
         {
             self.counting = None;

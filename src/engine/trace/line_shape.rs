@@ -35,11 +35,16 @@ impl Shape {
     #[inline(always)]
     pub(super) fn fits(&self, text: &[u8; SHAPE]) -> bool {
         let [first, length, second, other_length] = &self.ranges;
-        let ranges = first.iter().zip(length).zip(second.iter().zip(other_length));
-        let outside = |byte: u8, first: u8, length: u8| byte.wrapping_sub(first).saturating_sub(length);
+        let ranges = first
+            .iter()
+            .zip(length)
+            .zip(second.iter().zip(other_length));
+        let outside =
+            |byte: u8, first: u8, length: u8| byte.wrapping_sub(first).saturating_sub(length);
         let mut fits = true;
         for (byte, ((first, length), (second, other_length))) in text.iter().zip(ranges) {
-            fits &= outside(*byte, *first, *length).min(outside(*byte, *second, *other_length)) == 0;
+            fits &=
+                outside(*byte, *first, *length).min(outside(*byte, *second, *other_length)) == 0;
         }
         fits
     }

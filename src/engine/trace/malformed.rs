@@ -28,7 +28,11 @@ pub struct Malformed {
 
 impl BadLine {
     pub(super) fn new(line: u64, bytes: &[u8], why: &'static str) -> Self {
-        Self { line, text: excerpt(bytes), why }
+        Self {
+            line,
+            text: excerpt(bytes),
+            why,
+        }
     }
 }
 
@@ -45,10 +49,13 @@ impl Malformed {
 fn excerpt(bytes: &[u8]) -> String {
     // A character has at most four bytes.
     let start = String::from_utf8_lossy(&bytes[..bytes.len().min(4 * EXCERPT + 4)]);
-    let shown = start
-        .trim_end()
-        .chars()
-        .map(|c| if c.is_control() && c != '\t' { char::REPLACEMENT_CHARACTER } else { c });
+    let shown = start.trim_end().chars().map(|c| {
+        if c.is_control() && c != '\t' {
+            char::REPLACEMENT_CHARACTER
+        } else {
+            c
+        }
+    });
     let mut text: String = shown.clone().take(EXCERPT).collect();
     if shown.count() > EXCERPT {
         text.push('…');

@@ -94,10 +94,17 @@ impl ShadowCache {
         }
         let result = match self.nodes.get(number as usize) {
             Some(Node { held: true, .. }) => ShadowResult::Hit,
-            Some(Node { referenced: true, .. }) => ShadowResult::Miss,
+            Some(Node {
+                referenced: true, ..
+            }) => ShadowResult::Miss,
             Some(_) => ShadowResult::First,
             None => {
-                self.nodes.push(Node { held: false, referenced: false, newer: NONE, older: NONE });
+                self.nodes.push(Node {
+                    held: false,
+                    referenced: false,
+                    newer: NONE,
+                    older: NONE,
+                });
                 ShadowResult::First
             }
         };
@@ -118,9 +125,13 @@ impl ShadowCache {
     /// page.
     fn renew(&mut self, pa: u64, bits: u32) {
         let first = pa.checked_shr(self.block_bits).unwrap_or(0);
-        let count = 1u64.checked_shl(bits.saturating_sub(self.block_bits)).unwrap_or(1);
+        let count = 1u64
+            .checked_shl(bits.saturating_sub(self.block_bits))
+            .unwrap_or(1);
         for block in first..first.saturating_add(count) {
-            let Some(number) = self.numbers.known(block) else { continue };
+            let Some(number) = self.numbers.known(block) else {
+                continue;
+            };
             if self.nodes[number as usize].held {
                 self.unlink(number);
             }
@@ -130,7 +141,12 @@ impl ShadowCache {
 
     /// Inserts a block as the newest one.
     fn link(&mut self, number: u32) {
-        self.nodes[number as usize] = Node { held: true, referenced: true, newer: NONE, older: self.newest };
+        self.nodes[number as usize] = Node {
+            held: true,
+            referenced: true,
+            newer: NONE,
+            older: self.newest,
+        };
         match self.nodes.get_mut(self.newest as usize) {
             Some(node) => node.newer = number,
             None => self.oldest = number,
@@ -166,8 +182,14 @@ pub(super) struct MissClassifier {
 
 impl MissClassifier {
     pub(crate) fn new(spec: &Spec) -> Self {
-        let caches = (0..spec.caches.len()).map(|level| ShadowCache::new(spec, level)).collect();
-        Self { caches, store: false, page_bits: spec.page_bits() }
+        let caches = (0..spec.caches.len())
+            .map(|level| ShadowCache::new(spec, level))
+            .collect();
+        Self {
+            caches,
+            store: false,
+            page_bits: spec.page_bits(),
+        }
     }
 
     /// Starts a reference of this kind.
@@ -186,20 +208,37 @@ impl MissClassifier {
 
     /// Estimates the memory of the shadow caches in bytes.
     pub(super) fn host_bytes(&self) -> u64 {
-        self.caches.iter().map(|shadow| shadow.numbers.host_bytes() + 16 * shadow.nodes.len() as u64).sum()
+        self.caches
+            .iter()
+            .map(|shadow| shadow.numbers.host_bytes() + 16 * shadow.nodes.len() as u64)
+            .sum()
     }
 
     /// The causes of a cache's misses.
     pub(crate) fn causes(&self, level: usize) -> MissCauses {
-        self.caches.get(level).map(|shadow| shadow.causes).unwrap_or_default()
+        self.caches
+            .get(level)
+            .map(|shadow| shadow.causes)
+            .unwrap_or_default()
     }
 }
 
 impl MachineObserver for MissClassifier {
     #[inline]
     fn on_event(&mut self, event: Event) {
-        let Event::CacheLookup { cache, set, tag, way, purpose } = event else { return };
-        let Some(shadow) = self.caches.get_mut(cache as usize) else { return };
+        let Event::CacheLookup {
+            cache,
+            set,
+            tag,
+            way,
+            purpose,
+        } = event
+        else {
+            return;
+        };
+        let Some(shadow) = self.caches.get_mut(cache as usize) else {
+            return;
+        };
         let low = set.raw() & !u64::MAX.checked_shl(shadow.set_bits).unwrap_or(0);
         let block = tag.raw().checked_shl(shadow.set_bits).unwrap_or(0) | low;
         let demand = purpose == Purpose::Demand;

@@ -9,13 +9,19 @@ use super::record::Op;
 
 pub(crate) fn line(line: &[u8]) -> Line {
     let text = line.trim_ascii();
-    if line::is_comment(text) { Line::Nothing } else { record(text).into() }
+    if line::is_comment(text) {
+        Line::Nothing
+    } else {
+        record(text).into()
+    }
 }
 
 fn record(text: &[u8]) -> Parsed {
     let (_, rest) = line::hex(text)?;
-    let rest =
-        rest.trim_ascii_start().strip_prefix(b":").ok_or("no colon after the instruction's address")?;
+    let rest = rest
+        .trim_ascii_start()
+        .strip_prefix(b":")
+        .ok_or("no colon after the instruction's address")?;
     let mut fields = line::fields(rest);
     let op = match fields.next() {
         Some(b"R") => Op::Load,
@@ -23,6 +29,8 @@ fn record(text: &[u8]) -> Parsed {
         _ => return Err("no R or W after the instruction's address"),
     };
     let address = line::whole_hex(fields.next().unwrap_or_default())?;
-    let size = fields.next().map_or(Ok(DEFAULT_SIZE.into()), line::whole_decimal)?;
+    let size = fields
+        .next()
+        .map_or(Ok(DEFAULT_SIZE.into()), line::whole_decimal)?;
     line::record(op, address, size)
 }

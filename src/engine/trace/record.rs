@@ -94,7 +94,9 @@ impl Record {
     /// The only block of a fetch, or `None` if the record is not a fetch or has bytes of several blocks.
     #[inline(always)]
     pub(crate) fn block_of_fetch(&self, block_bits: u32) -> Option<u64> {
-        let last = self.address.checked_add(u64::from(self.size).checked_sub(1)?)?;
+        let last = self
+            .address
+            .checked_add(u64::from(self.size).checked_sub(1)?)?;
         let block = self.address >> block_bits;
         (self.op == Op::Fetch && block == last >> block_bits).then_some(block)
     }
@@ -105,5 +107,7 @@ impl Record {
 pub(crate) fn required(records: &[Record], fetches: Fetches) -> impl Iterator<Item = Record> {
     let before = std::iter::once(None).chain(records.iter().map(Some));
     let pairs = before.zip(records);
-    pairs.filter(move |(before, record)| !fetches.may_omit(*before, record)).map(|(_, record)| *record)
+    pairs
+        .filter(move |(before, record)| !fetches.may_omit(*before, record))
+        .map(|(_, record)| *record)
 }

@@ -97,7 +97,14 @@ impl<'a, L: ReplayObserver> Replay<'a, L> {
             Target::Identity(machine) => last_physical(machine.spec()),
             Target::Process(kernel, _) => kernel.user_end() - 1,
         };
-        Self { target, straddle, observer, references: ReferenceCounts::default(), code: 0, last }
+        Self {
+            target,
+            straddle,
+            observer,
+            references: ReferenceCounts::default(),
+            code: 0,
+            last,
+        }
     }
 
     /// Performs records in order. Counts and skips a record outside the address space.
@@ -105,25 +112,51 @@ impl<'a, L: ReplayObserver> Replay<'a, L> {
     /// # Errors
     /// Fails if a fault needs memory and none is free. The effects of the records before the failure remain.
     pub fn perform(&mut self, records: &[Record]) -> Result<(), OutOfMemory> {
-        let Self { target, straddle, observer, references, code, last } = self;
-        let batch = Batch { records, straddle: *straddle, last: *last };
+        let Self {
+            target,
+            straddle,
+            observer,
+            references,
+            code,
+            last,
+        } = self;
+        let batch = Batch {
+            records,
+            straddle: *straddle,
+            last: *last,
+        };
         match target {
             Target::Identity(machine) => {
                 let simulated = KINDS.map(|kind| machine.spec().first_cache(kind).is_some());
-                batch.perform(references, code, observer, simulated, |kind, va, size, observer| {
-                    let Ok(pa) = machine.pa(va) else { return Ok(0) };
-                    Ok(machine.touch_physical(pa, size, kind, observer))
-                })
+                batch.perform(
+                    references,
+                    code,
+                    observer,
+                    simulated,
+                    |kind, va, size, observer| {
+                        let Ok(pa) = machine.pa(va) else { return Ok(0) };
+                        Ok(machine.touch_physical(pa, size, kind, observer))
+                    },
+                )
             }
             Target::Process(kernel, pid) => {
                 let spec = kernel.machine().spec();
                 let bare = spec.tlbs.is_empty() && spec.caches.is_empty();
-                let simulated = KINDS
-                    .map(|kind| bare || spec.first_tlb(kind).is_some() || spec.first_cache(kind).is_some());
-                batch.perform(references, code, observer, simulated, |kind, va, size, observer| {
-                    let Ok(va) = kernel.machine().va(va) else { return Ok(0) };
-                    kernel.touch(*pid, va, size, kind, observer)
-                })
+                let simulated = KINDS.map(|kind| {
+                    bare || spec.first_tlb(kind).is_some() || spec.first_cache(kind).is_some()
+                });
+                batch.perform(
+                    references,
+                    code,
+                    observer,
+                    simulated,
+                    |kind, va, size, observer| {
+                        let Ok(va) = kernel.machine().va(va) else {
+                            return Ok(0);
+                        };
+                        kernel.touch(*pid, va, size, kind, observer)
+                    },
+                )
             }
         }
     }
@@ -135,10 +168,16 @@ pub(super) fn last_physical(spec: &Spec) -> u64 {
 }
 
 /// Every access kind, in the order of [`AccessKind`].
-pub(super) const KINDS: [AccessKind; 3] = [AccessKind::Read, AccessKind::Write, AccessKind::Execute];
+pub(super) const KINDS: [AccessKind; 3] =
+    [AccessKind::Read, AccessKind::Write, AccessKind::Execute];
 
 /// For each [`Op`], in order, the kind of a record's first access.
-const FIRST: [AccessKind; 4] = [AccessKind::Execute, AccessKind::Read, AccessKind::Write, AccessKind::Read];
+const FIRST: [AccessKind; 4] = [
+    AccessKind::Execute,
+    AccessKind::Read,
+    AccessKind::Write,
+    AccessKind::Read,
+];
 
 /// A simulation that performs the references of records and reports to an observer.
 pub(super) trait Simulation<L> {
@@ -214,7 +253,11 @@ impl Batch<'_> {
         simulated: [bool; 3],
         mut simulation: impl Simulation<L>,
     ) -> Result<(), OutOfMemory> {
-        let most = if self.straddle == Straddle::First { 1 } else { u32::MAX };
+        let most = if self.straddle == Straddle::First {
+            1
+        } else {
+            u32::MAX
+        };
         // These counts stay in registers.
         let mut counted = ReferenceCounts::default();
         let mut unchanging = Unchanging::default();
@@ -252,7 +295,12 @@ impl Batch<'_> {
             }
             loop {
                 counted.count(kind);
-                let reference = Reference { kind, va: address, size: simulated_size, code: *code };
+                let reference = Reference {
+                    kind,
+                    va: address,
+                    size: simulated_size,
+                    code: *code,
+                };
                 if simulated[kind as usize] {
                     observer.on_reference(Reference { size, ..reference });
                     match simulation.refer(kind, address, simulated_size, observer) {
@@ -289,7 +337,11 @@ pub(super) struct Fragments {
 
 impl Fragments {
     pub(super) fn new(within: u64, address: u64, size: u64) -> Self {
-        Self { at: address, left: size, within }
+        Self {
+            at: address,
+            left: size,
+            within,
+        }
     }
 
     /// Whether a reference has exactly one fragment.

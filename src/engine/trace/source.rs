@@ -67,8 +67,11 @@ impl Source {
         if known.is_dir() {
             return Err(Unreadable::new(&name, UnreadableReason::Directory));
         }
-        let watched =
-            if known.is_file() { Some((file.try_clone().map_err(unreadable)?, known)) } else { None };
+        let watched = if known.is_file() {
+            Some((file.try_clone().map_err(unreadable)?, known))
+        } else {
+            None
+        };
         let mut source = Self::new(Box::new(file), &name)?;
         source.file = watched;
         Ok(source)
@@ -79,7 +82,10 @@ impl Source {
         let head = bytes.by_ref().take(4).read_to_end(&mut magic);
         head.map_err(|error| Unreadable::system(name, &error))?;
         let consumed = Arc::new(AtomicU64::new(magic.len() as u64));
-        let counting = CountingReader { bytes, count: Arc::clone(&consumed) };
+        let counting = CountingReader {
+            bytes,
+            count: Arc::clone(&consumed),
+        };
         let kind = match magic[..] {
             [0x1f, 0x8b, ..] => Some(GZIP),
             _ if zstd::begins(&magic) => Some(ZSTD),
@@ -91,7 +97,14 @@ impl Source {
             Some(_) => Box::new(Frames::new(BufReader::with_capacity(COMPRESSED, all))),
             None => Box::new(all),
         };
-        Ok(Self { name: name.to_owned(), bytes, kind, consumed, file: None, after: None })
+        Ok(Self {
+            name: name.to_owned(),
+            bytes,
+            kind,
+            consumed,
+            file: None,
+            after: None,
+        })
     }
 
     pub(crate) fn name(&self) -> &str {
@@ -113,7 +126,10 @@ impl Source {
         loop {
             match self.bytes.read(buffer) {
                 Ok(0) if !buffer.is_empty() => {
-                    return self.after.clone().map_or_else(|| self.end().map(|()| 0), Err);
+                    return self
+                        .after
+                        .clone()
+                        .map_or_else(|| self.end().map(|()| 0), Err);
                 }
                 Ok(count) => return Ok(count),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -155,27 +171,40 @@ impl Source {
 
     fn map_error(&self, error: &io::Error) -> Unreadable {
         let at = self.consumed();
-        let Some(kind) = self.kind else { return Unreadable::system(&self.name, error) };
+        let Some(kind) = self.kind else {
+            return Unreadable::system(&self.name, error);
+        };
         match error.kind() {
             // A file that was truncated while it was read also ends too early.
-            io::ErrorKind::UnexpectedEof => {
-                self.end().err().unwrap_or_else(|| self.error(UnreadableReason::Truncated { kind, at }))
-            }
-            io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData | io::ErrorKind::Other => {
-                self.error(UnreadableReason::Damaged { kind, at, what: error.to_string() })
-            }
+            io::ErrorKind::UnexpectedEof => self
+                .end()
+                .err()
+                .unwrap_or_else(|| self.error(UnreadableReason::Truncated { kind, at })),
+            io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData | io::ErrorKind::Other => self
+                .error(UnreadableReason::Damaged {
+                    kind,
+                    at,
+                    what: error.to_string(),
+                }),
             _ => Unreadable::system(&self.name, error),
         }
     }
 
     /// Checks that the file has not changed since it was opened.
     fn end(&self) -> Result<(), Unreadable> {
-        let Some((file, known)) = &self.file else { return Ok(()) };
-        let now = file.metadata().map_err(|error| Unreadable::system(&self.name, &error))?;
+        let Some((file, known)) = &self.file else {
+            return Ok(());
+        };
+        let now = file
+            .metadata()
+            .map_err(|error| Unreadable::system(&self.name, &error))?;
         let touched = now.modified().ok() != known.modified().ok();
         if now.len() == known.len() && !touched {
             return Ok(());
         }
-        Err(self.error(UnreadableReason::Changed { before: known.len(), after: now.len() }))
+        Err(self.error(UnreadableReason::Changed {
+            before: known.len(),
+            after: now.len(),
+        }))
     }
 }

@@ -42,12 +42,20 @@ impl LookupTable {
 
     fn lookups(&self, level: usize, kind: usize) -> Lookups {
         let at = |hit: usize| self.0.get(level * 8 + kind * 2 + hit).copied().unwrap_or(0);
-        Lookups { hits: at(1), misses: at(0) }
+        Lookups {
+            hits: at(1),
+            misses: at(0),
+        }
     }
 
     fn by_kind(&self, level: usize) -> ByKind<Lookups> {
         let [reads, writes, fetches, walks] = [0, 1, 2, WALK].map(|kind| self.lookups(level, kind));
-        ByKind { reads, writes, fetches, walks }
+        ByKind {
+            reads,
+            writes,
+            fetches,
+            walks,
+        }
     }
 }
 
@@ -79,8 +87,17 @@ impl MachineObserver for Tally {
     fn on_event(&mut self, event: Event) {
         match event {
             Event::TlbLookup { tlb, way, .. } => self.tlbs.count(tlb, self.kind, way.is_some()),
-            Event::CacheLookup { cache, way, purpose, .. } => {
-                let kind = if purpose == Purpose::Walk { WALK } else { self.kind };
+            Event::CacheLookup {
+                cache,
+                way,
+                purpose,
+                ..
+            } => {
+                let kind = if purpose == Purpose::Walk {
+                    WALK
+                } else {
+                    self.kind
+                };
                 self.caches.count(cache, kind, way.is_some());
             }
             Event::Memory { write, purpose, .. } => self.transfer(write, purpose),
@@ -133,10 +150,15 @@ impl Tally {
 
     /// The kernel's counts on a machine with this spec.
     pub(crate) fn paging(&self, spec: &Spec) -> PagingCounts {
-        let walks =
-            [AccessKind::Read, AccessKind::Write, AccessKind::Execute].map(|kind| self.walks(spec, kind));
+        let walks = [AccessKind::Read, AccessKind::Write, AccessKind::Execute]
+            .map(|kind| self.walks(spec, kind));
         let (faults, evicted, written) = (self.faults, self.evicted, self.written);
-        PagingCounts { walks: walks.iter().sum(), faults, evicted, written }
+        PagingCounts {
+            walks: walks.iter().sum(),
+            faults,
+            evicted,
+            written,
+        }
     }
 
     /// Number of page walks for references of one kind.

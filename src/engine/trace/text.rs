@@ -97,8 +97,14 @@ impl Text {
     }
 
     /// Parses the buffered whole lines, up to a total of `most` records.
-    fn parse(&mut self, source: &Source, batch: &mut RecordBatch, most: usize) -> Result<(), Unreadable> {
-        while self.start < self.whole && batch.records.len() < most && batch.fetches < Fetches::MOST {
+    fn parse(
+        &mut self,
+        source: &Source,
+        batch: &mut RecordBatch,
+        most: usize,
+    ) -> Result<(), Unreadable> {
+        while self.start < self.whole && batch.records.len() < most && batch.fetches < Fetches::MOST
+        {
             if self.parse_fast(batch, most) {
                 continue;
             }
@@ -109,11 +115,16 @@ impl Text {
             let line = &rest[..length.min(LONGEST + 1)];
             self.start += (length + 1).min(rest.len());
             self.lines += 1;
-            let mark = if self.lines == 1 { BYTE_ORDER_MARK } else { b"" };
+            let mark = if self.lines == 1 {
+                BYTE_ORDER_MARK
+            } else {
+                b""
+            };
             let line = line.strip_prefix(mark).unwrap_or(line);
             match self.grammar.line(line) {
                 Line::Record(_) if length > LONGEST => {
-                    self.malformed.note(self.lines, line, "longer than 4096 bytes");
+                    self.malformed
+                        .note(self.lines, line, "longer than 4096 bytes");
                 }
                 Line::Record(record) => {
                     self.begun = true;
@@ -121,7 +132,11 @@ impl Text {
                 }
                 Line::Nothing => {}
                 Line::Bad(why) => {
-                    let why = if length > LONGEST { "longer than 4096 bytes" } else { why };
+                    let why = if length > LONGEST {
+                        "longer than 4096 bytes"
+                    } else {
+                        why
+                    };
                     self.malformed.note(self.lines, line, why);
                     if !self.begun {
                         self.check_is_trace(source, memchr(0, line).is_some())?;
@@ -140,9 +155,14 @@ impl Text {
         self.start += match &self.grammar {
             Grammar::Lackey => lackey::records(text, batch, most, self.fetches),
             Grammar::Din(_) => fast_records(text, batch, most, self.fetches, &[], din::fast_record),
-            Grammar::Csv(csv) if csv.has_usual_columns() => {
-                fast_records(text, batch, most, self.fetches, &csv::FETCHES, csv::fast_record)
-            }
+            Grammar::Csv(csv) if csv.has_usual_columns() => fast_records(
+                text,
+                batch,
+                most,
+                self.fetches,
+                &csv::FETCHES,
+                csv::fast_record,
+            ),
             Grammar::Csv(_) | Grammar::Pin | Grammar::Gap => 0,
         };
         let lines = batch.len() - before;
@@ -157,7 +177,10 @@ impl Text {
             return Err(source.error(UnreadableReason::NotATrace("the file is binary, not text")));
         }
         match self.malformed.count {
-            PATIENCE => Err(source.error(UnreadableReason::no_record(Some(self.chosen), &self.malformed))),
+            PATIENCE => Err(source.error(UnreadableReason::no_record(
+                Some(self.chosen),
+                &self.malformed,
+            ))),
             _ => Ok(()),
         }
     }
@@ -218,7 +241,11 @@ fn fast_records(
         if wanted == Fetches::Counted {
             at += count_lines(&text[at..], usual, &mut batch.fetches);
         }
-        let Some((record, length)) = text.get(at..).and_then(<[u8]>::first_chunk).and_then(&record) else {
+        let Some((record, length)) = text
+            .get(at..)
+            .and_then(<[u8]>::first_chunk)
+            .and_then(&record)
+        else {
             break;
         };
         if wanted.may_omit(batch.records.last(), &record) {

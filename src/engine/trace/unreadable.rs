@@ -74,7 +74,10 @@ impl UnreadableReason {
     /// The reason why a trace without records is not one.
     pub(super) fn no_record(chosen: Option<ChosenFormat>, malformed: &Malformed) -> Self {
         match (chosen, malformed.first.first()) {
-            (Some(chosen), Some(line)) => Self::NoRecord { chosen, line: line.clone() },
+            (Some(chosen), Some(line)) => Self::NoRecord {
+                chosen,
+                line: line.clone(),
+            },
             _ => Self::NotATrace("it contains no records"),
         }
     }
@@ -82,7 +85,10 @@ impl UnreadableReason {
 
 impl Unreadable {
     pub(super) fn new(name: &str, why: UnreadableReason) -> Self {
-        Self { name: name.to_owned(), why }
+        Self {
+            name: name.to_owned(),
+            why,
+        }
     }
 
     /// Converts an operating system error from opening or reading a file.
@@ -105,8 +111,11 @@ impl Unreadable {
         };
         // The advice contains commands for a shell.
         let plain = |c: char| c.is_ascii_alphanumeric() || "._-/+".contains(c);
-        let file =
-            if !self.name.starts_with('-') && self.name.chars().all(plain) { &*self.name } else { "FILE" };
+        let file = if !self.name.starts_with('-') && self.name.chars().all(plain) {
+            &*self.name
+        } else {
+            "FILE"
+        };
         Some(advice.replace("FILE", file))
     }
 }
@@ -119,7 +128,10 @@ impl fmt::Display for Unreadable {
             UnreadableReason::Directory => write!(f, "`{name}` is a directory"),
             UnreadableReason::Denied => write!(f, "`{name}` cannot be read: permission denied"),
             UnreadableReason::NotATrace(why) => write!(f, "`{name}` is not a trace: {why}"),
-            UnreadableReason::NoRecord { chosen, line: BadLine { line, text, why } } => {
+            UnreadableReason::NoRecord {
+                chosen,
+                line: BadLine { line, text, why },
+            } => {
                 let format = chosen.format.name();
                 let how = match chosen.choice {
                     Choice::Named | Choice::Signature => "",
@@ -131,12 +143,20 @@ impl fmt::Display for Unreadable {
                     "`{name}` is not a trace: read as {format}{how}, line {line} is not a record: {why}: `{text}`"
                 )
             }
-            UnreadableReason::Foreign { what, .. } => write!(f, "`{name}` is not a trace: it is {what}"),
+            UnreadableReason::Foreign { what, .. } => {
+                write!(f, "`{name}` is not a trace: it is {what}")
+            }
             UnreadableReason::Truncated { kind, at } => {
-                write!(f, "`{name}` is truncated: the {kind} data ends too early, after {at} bytes")
+                write!(
+                    f,
+                    "`{name}` is truncated: the {kind} data ends too early, after {at} bytes"
+                )
             }
             UnreadableReason::Damaged { kind, at, what } => {
-                write!(f, "`{name}` is damaged: the {kind} data is invalid before byte {at}: {what}")
+                write!(
+                    f,
+                    "`{name}` is damaged: the {kind} data is invalid before byte {at}: {what}"
+                )
             }
             UnreadableReason::Changed { before, after } if before == after => {
                 write!(f, "`{name}` was modified while Pagewalk was reading it")

@@ -9,7 +9,10 @@ use super::gzip::other_data;
 
 /// Whether a file with these first bytes contains `zstd` frames. The first frame may be a skippable frame.
 pub(crate) fn begins(magic: &[u8]) -> bool {
-    matches!(magic, [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..])
+    matches!(
+        magic,
+        [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..]
+    )
 }
 
 /// Whether a frame may begin with these bytes. There may be fewer than four.
@@ -57,7 +60,10 @@ impl<R: Read> Read for EndDetector<R> {
 impl<R: BufRead> Frames<R> {
     pub(crate) fn new(bytes: R) -> Self {
         Self {
-            source: EndDetector { bytes, ended: false },
+            source: EndDetector {
+                bytes,
+                ended: false,
+            },
             decoder: FrameDecoder::new(),
             inside: false,
             ended: false,
@@ -92,7 +98,11 @@ impl<R: BufRead> Frames<R> {
     /// Skips bytes of a skippable frame.
     fn skip_frame(&mut self, length: u32) -> io::Result<()> {
         let passed = io::copy(&mut (&mut self.source).take(length.into()), &mut io::sink())?;
-        if passed < u64::from(length) { Err(io::ErrorKind::UnexpectedEof.into()) } else { Ok(()) }
+        if passed < u64::from(length) {
+            Err(io::ErrorKind::UnexpectedEof.into())
+        } else {
+            Ok(())
+        }
     }
 
     /// Decodes until bytes are available or the frame ends.
@@ -120,7 +130,10 @@ impl<R: BufRead> Frames<R> {
         (self.inside, self.ended) = (false, true);
         let written = self.decoder.get_checksum_from_data();
         if written.is_some() && written != self.decoder.get_calculated_checksum() {
-            return Err(io::Error::new(io::ErrorKind::InvalidData, "a checksum does not match"));
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidData,
+                "a checksum does not match",
+            ));
         }
         Ok(())
     }

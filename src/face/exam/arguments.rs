@@ -15,7 +15,9 @@ use super::typeset::typeset;
 use crate::face::course::{self, course_of};
 use crate::face::deny::Checking;
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print, print_bytes};
-use pagewalk_script::api::exam::{Edition, FORMATS, Fairness, File, Format, Paper, Style, Version, Writer};
+use pagewalk_script::api::exam::{
+    Edition, FORMATS, Fairness, File, Format, Paper, Style, Version, Writer,
+};
 use pagewalk_script::api::{self, CheckedScript};
 use pagewalk_script::exam::formats::fairness as report;
 use pagewalk_script::lang::course::BadCourse;
@@ -89,8 +91,13 @@ impl Exam {
             if let (None, Some(name)) = (format, &settings.format) {
                 let names: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
                 let formats = names.join(", ");
-                let unknown = format!("there is no format `{}`; the formats are {formats}", name.get_ref());
-                format = Some(Format::named(name.get_ref()).ok_or_else(|| course.bad_value(name, unknown))?);
+                let unknown = format!(
+                    "there is no format `{}`; the formats are {formats}",
+                    name.get_ref()
+                );
+                format = Some(
+                    Format::named(name.get_ref()).ok_or_else(|| course.bad_value(name, unknown))?,
+                );
             }
         }
         Ok(Destination {
@@ -105,13 +112,22 @@ impl Exam {
         loader: &Cached<Disk>,
         color: Color,
     ) -> Result<ExamOutput, ExamError> {
-        let destination = self.destination().map_err(|bad| ExamError::wrong(course::message(bad, color)))?;
+        let destination = self
+            .destination()
+            .map_err(|bad| ExamError::wrong(course::message(bad, color)))?;
         let editions = self.editions(&destination)?;
-        let exam = api::Exam { script: reading, seed: self.wanted.seed, limits: self.limits.limits() };
+        let exam = api::Exam {
+            script: reading,
+            seed: self.wanted.seed,
+            limits: self.limits.limits(),
+        };
         let versions = self.wanted.versions(&exam)?;
         let versions: Vec<Option<Version>> =
             versions.map_or_else(|| vec![None], |all| all.into_iter().map(Some).collect());
-        let layout = self.layout.style().map_err(|wrong| ExamError::wrong(format!("pagewalk: {wrong}\n")))?;
+        let layout = self
+            .layout
+            .style()
+            .map_err(|wrong| ExamError::wrong(format!("pagewalk: {wrong}\n")))?;
         let making = PaperMaker {
             exam,
             loader,
@@ -130,7 +146,9 @@ impl Exam {
         } else {
             made(&making, format, &versions)
         }?;
-        let Some(folder) = &destination.folder else { return stream(made, format).map(ExamOutput::Stream) };
+        let Some(folder) = &destination.folder else {
+            return stream(made, format).map(ExamOutput::Stream);
+        };
         let stem = output::stem(&self.file);
         let files = match made {
             Made::Each(made) => output::files(&stem, format.extension, &versions, made),
@@ -143,9 +161,15 @@ impl Exam {
     /// Returns the editions of each version: one edition for standard output, or the paper and every
     /// requested edition for a folder.
     fn editions(&self, destination: &Destination) -> Result<Vec<Edition>, ExamError> {
-        let extra = [(self.key, Edition::Key), (self.solutions, Edition::Solutions)];
-        let extra: Vec<Edition> =
-            extra.into_iter().filter(|(asked, _)| *asked).map(|(_, edition)| edition).collect();
+        let extra = [
+            (self.key, Edition::Key),
+            (self.solutions, Edition::Solutions),
+        ];
+        let extra: Vec<Edition> = extra
+            .into_iter()
+            .filter(|(asked, _)| *asked)
+            .map(|(_, edition)| edition)
+            .collect();
         match (&destination.folder, &*extra, self.script) {
             (None, [_, _, ..], _) | (None, [_], true) => Err(ExamError::wrong(
                 "pagewalk: without `--output DIR`, you can use only one of `--key`, `--solutions`, and `--script`\n"
@@ -177,8 +201,18 @@ enum ExamOutput {
 fn check(making: &PaperMaker, versions: &[Option<Version>], color: Color) -> ExamOutput {
     let fairness = Fairness::compare(&making.samples(versions));
     let versions: Vec<Version> = versions.iter().flatten().cloned().collect();
-    let text = text(&report(&fairness, &versions), color.is_wanted(&io::stdout()));
-    ExamOutput::Judged(text, if fairness.holds() { Status::Held } else { Status::Failed })
+    let text = text(
+        &report(&fairness, &versions),
+        color.is_wanted(&io::stdout()),
+    );
+    ExamOutput::Judged(
+        text,
+        if fairness.holds() {
+            Status::Held
+        } else {
+            Status::Failed
+        },
+    )
 }
 
 /// All versions in one format.
@@ -189,12 +223,17 @@ enum Made {
     Bank(Vec<File>),
 }
 
-fn made(making: &PaperMaker, format: &Format, versions: &[Option<Version>]) -> Result<Made, ExamError> {
+fn made(
+    making: &PaperMaker,
+    format: &Format,
+    versions: &[Option<Version>],
+) -> Result<Made, ExamError> {
     match format.write {
         Writer::Each(write) => making.each(versions, write).map(Made::Each),
         Writer::Typeset(write) => {
-            let one =
-                |paper: &Paper, edition, style: &Style| Ok(write(slice::from_ref(paper), edition, style));
+            let one = |paper: &Paper, edition, style: &Style| {
+                Ok(write(slice::from_ref(paper), edition, style))
+            };
             typeset(&making.each(versions, one)?, making.threads).map(Made::Each)
         }
         Writer::Bank(write) => making.bank(versions, write).map(Made::Bank),
@@ -202,9 +241,15 @@ fn made(making: &PaperMaker, format: &Format, versions: &[Option<Version>]) -> R
 }
 
 /// All versions in one file per edition.
-fn together(making: &PaperMaker, format: &Format, versions: &[Option<Version>]) -> Result<Made, ExamError> {
+fn together(
+    making: &PaperMaker,
+    format: &Format,
+    versions: &[Option<Version>],
+) -> Result<Made, ExamError> {
     let Writer::Typeset(write) = format.write else {
-        return Err(ExamError::wrong("pagewalk: `--merge` needs `--format pdf`\n".to_owned()));
+        return Err(ExamError::wrong(
+            "pagewalk: `--merge` needs `--format pdf`\n".to_owned(),
+        ));
     };
     let made = typeset(&[making.together(versions, write)?], making.threads)?;
     Ok(Made::Together(MadePaper {
@@ -214,7 +259,12 @@ fn together(making: &PaperMaker, format: &Format, versions: &[Option<Version>]) 
 }
 
 fn stream(made: Made, format: &Format) -> Result<Vec<u8>, ExamError> {
-    let of = |made: MadePaper| made.editions.into_iter().map(|(_, bytes)| bytes).chain(made.script);
+    let of = |made: MadePaper| {
+        made.editions
+            .into_iter()
+            .map(|(_, bytes)| bytes)
+            .chain(made.script)
+    };
     match made {
         Made::Each(made) => Ok(made.into_iter().flat_map(of).flatten().collect()),
         Made::Together(made) => Ok(of(made).flatten().collect()),
@@ -231,6 +281,8 @@ fn stream(made: Made, format: &Format) -> Result<Vec<u8>, ExamError> {
 
 /// A format name, listed by `--help`.
 fn known_format() -> impl TypedValueParser<Value = String> {
-    let values = FORMATS.iter().map(|format| PossibleValue::new(format.name).help(format.about));
+    let values = FORMATS
+        .iter()
+        .map(|format| PossibleValue::new(format.name).help(format.about));
     PossibleValuesParser::new(values)
 }

@@ -30,7 +30,10 @@ pub(crate) struct ExamError {
 impl ExamError {
     /// Creates an error about the script, the arguments, or a file.
     pub(crate) fn wrong(text: String) -> Self {
-        Self { text, status: Status::Wrong }
+        Self {
+            text,
+            status: Status::Wrong,
+        }
     }
 }
 
@@ -62,21 +65,38 @@ impl PaperMaker<'_> {
                 text.map(|text| (*edition, text.into_bytes()))
                     .map_err(|refusal| self.refused(paper.version.as_ref(), &refusal))
             };
-            let editions = self.editions.iter().map(edition).collect::<Result<_, ExamError>>()?;
-            let script = self.scripts.then(|| self.script_of(version.as_ref(), &paper));
-            Ok(MadePaper { editions, script: script.transpose()? })
+            let editions = self
+                .editions
+                .iter()
+                .map(edition)
+                .collect::<Result<_, ExamError>>()?;
+            let script = self
+                .scripts
+                .then(|| self.script_of(version.as_ref(), &paper));
+            Ok(MadePaper {
+                editions,
+                script: script.transpose()?,
+            })
         };
         let progress = Progress::new("papers", versions.len());
-        side_by_side(versions, self.threads, work, Result::is_err, |_, _| progress.one())
-            .into_iter()
-            .collect()
+        side_by_side(versions, self.threads, work, Result::is_err, |_, _| {
+            progress.one()
+        })
+        .into_iter()
+        .collect()
     }
 
     /// The properties of each version that `--check` compares, or the reason why the version has no paper.
     pub(crate) fn samples(&self, versions: &[Option<Version>]) -> Vec<Result<Sample, String>> {
         let work = |version: &Option<Version>| self.exam.sample(version.as_ref());
         let progress = Progress::new("versions checked", versions.len());
-        side_by_side(versions, self.threads, work, |_| false, |_, _| progress.one())
+        side_by_side(
+            versions,
+            self.threads,
+            work,
+            |_| false,
+            |_, _| progress.one(),
+        )
     }
 
     /// Generates one document for each edition, which contains all versions.
@@ -87,10 +107,17 @@ impl PaperMaker<'_> {
     ) -> Result<MadePaper, ExamError> {
         let progress = Progress::new("papers", versions.len());
         let work = |version: &Option<Version>| self.paper(version.as_ref());
-        let papers = side_by_side(versions, self.threads, work, Result::is_err, |_, _| progress.one());
-        let papers = papers.into_iter().collect::<Result<Vec<Paper>, ExamError>>()?;
+        let papers = side_by_side(versions, self.threads, work, Result::is_err, |_, _| {
+            progress.one()
+        });
+        let papers = papers
+            .into_iter()
+            .collect::<Result<Vec<Paper>, ExamError>>()?;
         let of = |edition: &Edition| (*edition, write(&papers, *edition, self.layout).into_bytes());
-        Ok(MadePaper { editions: self.editions.iter().map(of).collect(), script: None })
+        Ok(MadePaper {
+            editions: self.editions.iter().map(of).collect(),
+            script: None,
+        })
     }
 
     /// Generates the files of an export, which contain all versions.
@@ -124,7 +151,9 @@ impl PaperMaker<'_> {
     }
 
     fn script_of(&self, version: Option<&Version>, paper: &Paper) -> Result<Vec<u8>, ExamError> {
-        let text = self.exam.script_of(version, paper, &mut self.loader.clone());
+        let text = self
+            .exam
+            .script_of(version, paper, &mut self.loader.clone());
         text.map(String::into_bytes).map_err(|error| {
             ExamError::wrong(match error {
                 ScriptError::Diagnostics(wrong) => self.exam.script.render(&wrong, self.style),
@@ -142,11 +171,21 @@ impl PaperMaker<'_> {
         let name = self.exam.script.name();
         version.map_or_else(
             || name.to_owned(),
-            |version| format!("{name}, version {} (seed {:#018x})", version.code, version.seed),
+            |version| {
+                format!(
+                    "{name}, version {} (seed {:#018x})",
+                    version.code, version.seed
+                )
+            },
         )
     }
 
     fn refused(&self, version: Option<&Version>, refusal: &Refusal) -> ExamError {
-        ExamError::wrong(format!("pagewalk: {}, {}: {}\n", self.name_of(version), refusal.part, refusal.why))
+        ExamError::wrong(format!(
+            "pagewalk: {}, {}: {}\n",
+            self.name_of(version),
+            refusal.part,
+            refusal.why
+        ))
     }
 }

@@ -64,7 +64,11 @@ impl VersionArguments {
 /// Parses the numbers of the versions to check: a count, or the first and the last number.
 fn checked(text: &str) -> Result<RangeInclusive<u64>, String> {
     let range = match text.split_once("..") {
-        Some((first, last)) => first.parse().ok().zip(last.parse().ok()).map(|(first, last)| first..=last),
+        Some((first, last)) => first
+            .parse()
+            .ok()
+            .zip(last.parse().ok())
+            .map(|(first, last)| first..=last),
         None => text.parse().ok().map(|count| 1..=count),
     };
     let valid = |range: &RangeInclusive<u64>| {
@@ -79,13 +83,22 @@ fn checked(text: &str) -> Result<RangeInclusive<u64>, String> {
 
 fn roster(path: &Path) -> Result<Vec<Student>, ExamError> {
     let name = shown(path);
-    let bytes = Disk
-        .argument(path, TABLE)
-        .map_err(|error| ExamError::wrong(format!("pagewalk: cannot read `{name}`: {}\n", reason(&error))))?;
+    let bytes = Disk.argument(path, TABLE).map_err(|error| {
+        ExamError::wrong(format!(
+            "pagewalk: cannot read `{name}`: {}\n",
+            reason(&error)
+        ))
+    })?;
     students(&bytes).map_err(|flaws| {
-        let messages = flaws.iter().take(TOLD).map(|flaw| format!("{name}:{}: {}", flaw.line, flaw.message));
+        let messages = flaws
+            .iter()
+            .take(TOLD)
+            .map(|flaw| format!("{name}:{}: {}", flaw.line, flaw.message));
         let plural = if flaws.len() == 1 { "" } else { "s" };
-        let last = format!("{name}: {} mistake{plural}, so nothing was generated\n", flaws.len());
+        let last = format!(
+            "{name}: {} mistake{plural}, so nothing was generated\n",
+            flaws.len()
+        );
         ExamError::wrong(messages.chain([last]).collect::<Vec<_>>().join("\n"))
     })
 }
@@ -115,7 +128,12 @@ pub(crate) struct LayoutArguments {
 impl LayoutArguments {
     /// Returns the style for these options.
     pub(crate) fn style(&self) -> Result<Style, String> {
-        Ok(Style { page: self.page, large: self.large, powers: !self.no_powers, labels: self.labels()? })
+        Ok(Style {
+            page: self.page,
+            large: self.large,
+            powers: !self.no_powers,
+            labels: self.labels()?,
+        })
     }
 
     fn labels(&self) -> Result<Labels, String> {
@@ -140,6 +158,9 @@ impl LayoutArguments {
 fn known_size() -> impl TypedValueParser<Value = PageSize> {
     let sizes = PossibleValuesParser::new(PageSize::NAMES.map(|(name, _)| name));
     sizes.map(|name| {
-        PageSize::NAMES.iter().find(|(known, _)| *known == name).map_or(PageSize::A4, |(_, size)| *size)
+        PageSize::NAMES
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map_or(PageSize::A4, |(_, size)| *size)
     })
 }

@@ -22,7 +22,10 @@ const LONGEST: usize = 64;
 /// The common prefix of all file names of a script.
 pub(crate) fn stem(script: &Path) -> String {
     let stem = script.file_stem().filter(|_| script != Path::new("-"));
-    stem.map_or_else(|| "exam".to_owned(), |stem| stem.to_string_lossy().into_owned())
+    stem.map_or_else(
+        || "exam".to_owned(),
+        |stem| stem.to_string_lossy().into_owned(),
+    )
 }
 
 /// The files of all editions of all versions, and the list of versions.
@@ -49,7 +52,11 @@ pub(crate) fn files(
             listed.push(path.clone());
             files.push(File { path, bytes });
         }
-        rows.extend(version.as_ref().map(|version| version_row(version, &listed)));
+        rows.extend(
+            version
+                .as_ref()
+                .map(|version| version_row(version, &listed)),
+        );
     }
     files.extend(version_list(stem, &rows));
     files
@@ -62,18 +69,33 @@ pub(crate) fn together(
     versions: &[Option<Version>],
     made: MadePaper,
 ) -> Vec<File> {
-    let file = |(edition, bytes)| File { path: format!("{stem}{}.{extension}", infix(edition)), bytes };
+    let file = |(edition, bytes)| File {
+        path: format!("{stem}{}.{extension}", infix(edition)),
+        bytes,
+    };
     let mut files: Vec<File> = made.editions.into_iter().map(file).collect();
     let listed: Vec<String> = files.iter().map(|file| file.path.clone()).collect();
-    let rows: Vec<String> = versions.iter().flatten().map(|version| version_row(version, &listed)).collect();
+    let rows: Vec<String> = versions
+        .iter()
+        .flatten()
+        .map(|version| version_row(version, &listed))
+        .collect();
     files.extend(version_list(stem, &rows));
     files
 }
 
 /// The files of an export and its list of versions.
 pub(crate) fn bank(stem: &str, versions: &[Option<Version>], mut files: Vec<File>) -> Vec<File> {
-    let only: Vec<String> = if files.len() == 1 { vec![files[0].path.clone()] } else { Vec::new() };
-    let rows: Vec<String> = versions.iter().flatten().map(|version| version_row(version, &only)).collect();
+    let only: Vec<String> = if files.len() == 1 {
+        vec![files[0].path.clone()]
+    } else {
+        Vec::new()
+    };
+    let rows: Vec<String> = versions
+        .iter()
+        .flatten()
+        .map(|version| version_row(version, &only))
+        .collect();
     files.extend(version_list(stem, &rows));
     files
 }
@@ -86,22 +108,35 @@ pub(crate) fn write(folder: &Path, files: &[File], versions: usize) -> Result<St
         }
         write_below(folder, &file.path, &file.bytes).map_err(|error| {
             let path = folder.join(&file.path);
-            ExamError::wrong(format!("pagewalk: cannot write `{}`: {error}\n", shown(&path)))
+            ExamError::wrong(format!(
+                "pagewalk: cannot write `{}`: {error}\n",
+                shown(&path)
+            ))
         })?;
     }
     let count = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
-    Ok(format!("{}: {}, {}\n", shown(folder), count(versions, "version"), count(files.len(), "file")))
+    Ok(format!(
+        "{}: {}, {}\n",
+        shown(folder),
+        count(versions, "version"),
+        count(files.len(), "file")
+    ))
 }
 
 /// Returns the codes and seeds in a list of versions.
 fn listed(list: &str) -> BTreeSet<Vec<&str>> {
-    list.lines().skip(1).map(|row| row.splitn(3, ',').take(2).collect()).collect()
+    list.lines()
+        .skip(1)
+        .map(|row| row.splitn(3, ',').take(2).collect())
+        .collect()
 }
 
 /// Warns about a list of versions that this command replaces, unless the versions are the same. Without the list, the
 /// papers of the earlier versions cannot be graded.
 fn warn_of_replaced_list(path: &Path, new: &[u8]) {
-    let Ok(old) = Disk.load(path, TABLE) else { return };
+    let Ok(old) = Disk.load(path, TABLE) else {
+        return;
+    };
     if listed(&String::from_utf8_lossy(&old)) != listed(&String::from_utf8_lossy(new)) {
         complain(&format!(
             "pagewalk: warning: `{}` listed other versions and is replaced\n  \
@@ -122,8 +157,9 @@ fn infix(edition: Edition) -> &'static str {
 
 /// A row in the list of versions. The seed is hexadecimal because spreadsheets round long decimal numbers.
 fn version_row(version: &Version, files: &[String]) -> String {
-    let (id, name) =
-        version.student.as_ref().map_or(("", ""), |student| (student.id.as_str(), student.name.as_str()));
+    let (id, name) = version.student.as_ref().map_or(("", ""), |student| {
+        (student.id.as_str(), student.name.as_str())
+    });
     let seed = format!("{:#018x}", version.seed);
     sheet::row([version.code.as_str(), &seed, id, name, &files.join(" ; ")])
 }
@@ -131,7 +167,10 @@ fn version_row(version: &Version, files: &[String]) -> String {
 /// Returns the list of versions, or `None` if there are no versions.
 fn version_list(stem: &str, rows: &[String]) -> Option<File> {
     let text = format!("{}{}", sheet::row(LIST), rows.concat());
-    (!rows.is_empty()).then(|| File { path: format!("{stem}{LIST_NAME}"), bytes: text.into_bytes() })
+    (!rows.is_empty()).then(|| File {
+        path: format!("{stem}{LIST_NAME}"),
+        bytes: text.into_bytes(),
+    })
 }
 
 /// Creates file names from student IDs, or from version codes if there are no students.
@@ -142,8 +181,10 @@ struct FileNames {
 
 impl FileNames {
     fn name_for(&mut self, version: &Version) -> String {
-        let name =
-            version.student.as_ref().map_or_else(|| version.code.clone(), |student| safe_name(&student.id));
+        let name = version
+            .student
+            .as_ref()
+            .map_or_else(|| version.code.clone(), |student| safe_name(&student.id));
         let mut own = name.clone();
         let mut again = 1;
         // Some file systems are case-insensitive.
@@ -158,8 +199,13 @@ impl FileNames {
 /// Returns an ID with only characters that are safe in a file name: letters and digits of any alphabet, `.`,
 /// `-`, `_`, and `@`.
 fn safe_name(id: &str) -> String {
-    let kept =
-        id.chars().take(LONGEST).map(|c| if c.is_alphanumeric() || ".-_@".contains(c) { c } else { '_' });
+    let kept = id.chars().take(LONGEST).map(|c| {
+        if c.is_alphanumeric() || ".-_@".contains(c) {
+            c
+        } else {
+            '_'
+        }
+    });
     kept.collect()
 }
 
@@ -181,8 +227,15 @@ mod tests {
     fn no_two_students_share_a_file() {
         let mut names = FileNames::default();
         let each = ["a/b", "a_b", "A_B"].map(|id| {
-            let student = Some(Student { id: id.to_owned(), name: String::new() });
-            names.name_for(&Version { code: "C".to_owned(), seed: 0, student })
+            let student = Some(Student {
+                id: id.to_owned(),
+                name: String::new(),
+            });
+            names.name_for(&Version {
+                code: "C".to_owned(),
+                seed: 0,
+                student,
+            })
         });
         assert_eq!(each, ["a_b", "a_b_2", "A_B_3"]);
     }

@@ -14,7 +14,11 @@ pub(crate) struct Progress {
 impl Progress {
     /// Shows the start of work on this number of items.
     pub(crate) fn new(what: &'static str, all: usize) -> Self {
-        let progress = Self { what, all, line: Mutex::new((StatusLine::new(), 0)) };
+        let progress = Self {
+            what,
+            all,
+            line: Mutex::new((StatusLine::new(), 0)),
+        };
         progress.add(0);
         progress
     }
@@ -35,6 +39,10 @@ impl Progress {
 impl Drop for Progress {
     /// Removes the line.
     fn drop(&mut self) {
-        self.line.get_mut().unwrap_or_else(PoisonError::into_inner).0.clear();
+        self.line
+            .get_mut()
+            .unwrap_or_else(PoisonError::into_inner)
+            .0
+            .clear();
     }
 }

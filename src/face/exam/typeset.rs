@@ -38,8 +38,11 @@ pub(crate) fn typeset(made: &[MadePaper], threads: usize) -> Result<Vec<MadePape
     let work = |piece: &&[MadePaper]| compiled(&program, piece, &progress);
     let compiled = side_by_side(&pieces, threads, work, Result::is_err, |_, _| {});
     let compiled: Result<Vec<Vec<MadePaper>>, String> = compiled.into_iter().collect();
-    let all = compiled
-        .map_err(|why| ExamError::wrong(format!("pagewalk: Typst could not generate the PDF: {why}\n")))?;
+    let all = compiled.map_err(|why| {
+        ExamError::wrong(format!(
+            "pagewalk: Typst could not generate the PDF: {why}\n"
+        ))
+    })?;
     Ok(all.into_iter().flatten().collect())
 }
 
@@ -60,7 +63,9 @@ fn compiled(
     match program {
         TypstProgram::Python(python) => {
             by_script(
-                Command::new(python).args(["-c", SCRIPT]).env("PYTHONPATH", python_path()),
+                Command::new(python)
+                    .args(["-c", SCRIPT])
+                    .env("PYTHONPATH", python_path()),
                 folder.path(),
                 &names,
                 progress,
@@ -76,13 +81,26 @@ fn compiled(
     let mut names = names.iter();
     let mut read = || {
         let name = names.next().map_or("", String::as_str);
-        read_all(open_regular(&folder.path().join(format!("{name}.pdf")))?, PDF)
+        read_all(
+            open_regular(&folder.path().join(format!("{name}.pdf")))?,
+            PDF,
+        )
     };
     let one = |made: &MadePaper| {
-        let editions = made.editions.iter().map(|(edition, _)| Ok((*edition, read()?)));
-        Ok(MadePaper { editions: editions.collect::<io::Result<_>>()?, script: made.script.clone() })
+        let editions = made
+            .editions
+            .iter()
+            .map(|(edition, _)| Ok((*edition, read()?)));
+        Ok(MadePaper {
+            editions: editions.collect::<io::Result<_>>()?,
+            script: made.script.clone(),
+        })
     };
-    versions.iter().map(one).collect::<io::Result<Vec<MadePaper>>>().map_err(said)
+    versions
+        .iter()
+        .map(one)
+        .collect::<io::Result<Vec<MadePaper>>>()
+        .map_err(said)
 }
 
 /// Creates a folder that only its owner can read, because it contains keys. Dropping the returned value
@@ -116,14 +134,19 @@ fn by_script(
     let finished = child.stdout.take();
     let output = thread::scope(|scope| {
         scope.spawn(|| {
-            let lines = finished.into_iter().flat_map(|finished| BufReader::new(finished).lines());
+            let lines = finished
+                .into_iter()
+                .flat_map(|finished| BufReader::new(finished).lines());
             lines.map_while(Result::ok).for_each(|_| progress.one());
         });
         child.wait_with_output().map_err(|error| error.to_string())
     })?;
     match output.status.code() {
         Some(0) => Ok(()),
-        Some(66) => Err(format!("the Python in {VARIABLE} has no module `typst`{}", how_to_install())),
+        Some(66) => Err(format!(
+            "the Python in {VARIABLE} has no module `typst`{}",
+            how_to_install()
+        )),
         _ => Err(message(&output)),
     }
 }
@@ -134,7 +157,12 @@ fn by_command(typst: &std::ffi::OsStr, folder: &Path, name: &str) -> Result<(), 
     let compile = |more: &[&str]| {
         let files = [format!("{name}.typ"), format!("{name}.pdf")];
         let mut command = Command::new(typst);
-        command.arg("compile").args(more).args(files).current_dir(folder).stdin(Stdio::null());
+        command
+            .arg("compile")
+            .args(more)
+            .args(files)
+            .current_dir(folder)
+            .stdin(Stdio::null());
         command.output().map_err(|error| error.to_string())
     };
     let first = compile(&["--pdf-standard", "ua-1"])?;
@@ -179,17 +207,31 @@ fn find_program() -> Result<TypstProgram, String> {
     if version(&"typst".into()).is_some_and(|said| is_new(&said)) {
         return Ok(TypstProgram::Typst("typst".into()));
     }
-    let python = ["python3", "python"].map(OsString::from).into_iter().find(has_module);
+    let python = ["python3", "python"]
+        .map(OsString::from)
+        .into_iter()
+        .find(has_module);
     python.map(TypstProgram::Python).ok_or_else(|| {
-        format!("PDF output needs Typst {}.{} or newer{}", OLDEST.0, OLDEST.1, how_to_install())
+        format!(
+            "PDF output needs Typst {}.{} or newer{}",
+            OLDEST.0,
+            OLDEST.1,
+            how_to_install()
+        )
     })
 }
 
 /// The command that installs Typst on this machine, and the alternatives.
 fn how_to_install() -> String {
-    let python = ["python3", "python"].into_iter().find(|python| has_pip(python));
+    let python = ["python3", "python"]
+        .into_iter()
+        .find(|python| has_pip(python));
     let folder = module_folder(|name| env::var_os(name));
-    let installers = Installers { python, has: &on_path, folder };
+    let installers = Installers {
+        python,
+        has: &on_path,
+        folder,
+    };
     match install_command(&installers) {
         Some(command) => format!(
             "\nTo install Typst, run:\n  {command}\nIf Typst is already installed, put `typst` on the PATH, or set {VARIABLE} to its path."
@@ -202,26 +244,38 @@ fn how_to_install() -> String {
 
 fn has_pip(python: &str) -> bool {
     let mut command = Command::new(python);
-    command.args(["-m", "pip", "--version"]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command
+        .args(["-m", "pip", "--version"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
     command.status().is_ok_and(|status| status.success())
 }
 
 /// The version that a program prints.
 fn version(program: &OsString) -> Option<String> {
-    let output = Command::new(program).arg("--version").stdin(Stdio::null()).output().ok()?;
+    let output = Command::new(program)
+        .arg("--version")
+        .stdin(Stdio::null())
+        .output()
+        .ok()?;
     Some(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
 /// Whether a version such as `typst 0.15.0 (…)` is recent enough.
 fn is_new(said: &str) -> bool {
-    let number = said.strip_prefix("typst ").and_then(|rest| rest.split(' ').next());
-    let mut parts = number.unwrap_or_default().split('.').map_while(|part| part.parse::<u32>().ok());
+    let number = said
+        .strip_prefix("typst ")
+        .and_then(|rest| rest.split(' ').next());
+    let mut parts = number
+        .unwrap_or_default()
+        .split('.')
+        .map_while(|part| part.parse::<u32>().ok());
     (parts.next().unwrap_or(0), parts.next().unwrap_or(0)) >= OLDEST
 }
 
 fn has_module(python: &OsString) -> bool {
-    let find =
-        "import importlib.util, sys; sys.path.pop(0); sys.exit(importlib.util.find_spec('typst') is None)";
+    let find = "import importlib.util, sys; sys.path.pop(0); sys.exit(importlib.util.find_spec('typst') is None)";
     let found = Command::new(python)
         .args(["-c", find])
         .env("PYTHONPATH", python_path())

@@ -91,6 +91,8 @@ pub(crate) enum FeedbackFormat {
 
 /// A format name, listed by `--help`.
 fn known_format() -> impl TypedValueParser<Value = String> {
-    let values = FORMATS.iter().map(|format| PossibleValue::new(format.name).help(format.about));
+    let values = FORMATS
+        .iter()
+        .map(|format| PossibleValue::new(format.name).help(format.about));
     PossibleValuesParser::new(values)
 }

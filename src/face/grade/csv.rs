@@ -21,7 +21,9 @@ pub(crate) fn read(bytes: &[u8]) -> Result<RecordTable, Flaw> {
     let (mut line, mut counted) = (1, 0);
     while let Ok(true) = reader.read_byte_record(&mut row) {
         // If a line ends with CR LF, the reported position of the next record is the position of the LF.
-        let start = row.position().map_or(0, |position| position.byte() as usize);
+        let start = row
+            .position()
+            .map_or(0, |position| position.byte() as usize);
         let start = start + usize::from(bytes.get(start) == Some(&b'\n'));
         line += bytes[counted..start].split(|byte| *byte == b'\n').count() as u64 - 1;
         counted = start;
@@ -37,7 +39,9 @@ pub(crate) fn read(bytes: &[u8]) -> Result<RecordTable, Flaw> {
         if table.rows.len() + table.flaws.len() >= RECORD_LIMIT {
             table.flaws.push(Flaw::new(
                 line,
-                format!("only the first {RECORD_LIMIT} rows are read; this row and the rest are ignored"),
+                format!(
+                    "only the first {RECORD_LIMIT} rows are read; this row and the rest are ignored"
+                ),
             ));
             break;
         }
@@ -46,17 +50,33 @@ pub(crate) fn read(bytes: &[u8]) -> Result<RecordTable, Flaw> {
             Err(message) => table.flaws.push(Flaw::new(line, message)),
         }
     }
-    if has_header { Ok(table) } else { Err(Flaw::new(1, "is empty; the first line must name the columns")) }
+    if has_header {
+        Ok(table)
+    } else {
+        Err(Flaw::new(
+            1,
+            "is empty; the first line must name the columns",
+        ))
+    }
 }
 
 fn header(line: u64, row: &csv::ByteRecord) -> Result<Vec<Arc<str>>, Flaw> {
     if row.len() > COLUMN_LIMIT {
-        return Err(Flaw::new(line, format!("has {} columns; the limit is {COLUMN_LIMIT}", row.len())));
+        return Err(Flaw::new(
+            line,
+            format!("has {} columns; the limit is {COLUMN_LIMIT}", row.len()),
+        ));
     }
-    let names: Result<Vec<Arc<str>>, _> =
-        row.iter().map(|name| std::str::from_utf8(name).map(|name| unguarded(name.trim()).into())).collect();
-    let names =
-        names.map_err(|_| Flaw::new(line, "the header is not UTF-8 text; save the table as “CSV UTF-8”"))?;
+    let names: Result<Vec<Arc<str>>, _> = row
+        .iter()
+        .map(|name| std::str::from_utf8(name).map(|name| unguarded(name.trim()).into()))
+        .collect();
+    let names = names.map_err(|_| {
+        Flaw::new(
+            line,
+            "the header is not UTF-8 text; save the table as “CSV UTF-8”",
+        )
+    })?;
     for (at, name) in names.iter().enumerate() {
         if !name.is_empty() && names[..at].contains(name) {
             return Err(Flaw::new(line, format!("has two columns `{name}`")));
@@ -68,17 +88,32 @@ fn header(line: u64, row: &csv::ByteRecord) -> Result<Vec<Arc<str>>, Flaw> {
 /// The cells of a row, or an error message.
 fn cells(row: &csv::ByteRecord, header: &[Arc<str>]) -> Result<Cells, String> {
     if let Some(long) = row.iter().find(|cell| cell.len() > CELL_LIMIT) {
-        let open = if long.contains(&b'\n') { "; is a quotation mark missing?" } else { "" };
-        return Err(format!("a cell has {} bytes; the limit is {CELL_LIMIT}{open}", long.len()));
+        let open = if long.contains(&b'\n') {
+            "; is a quotation mark missing?"
+        } else {
+            ""
+        };
+        return Err(format!(
+            "a cell has {} bytes; the limit is {CELL_LIMIT}{open}",
+            long.len()
+        ));
     }
     if row.len() != header.len() {
-        let open =
-            if row.iter().any(|cell| cell.contains(&b'\n')) { "; is a quotation mark missing?" } else { "" };
-        return Err(format!("has {} cells, but the header has {}{open}", row.len(), header.len()));
+        let open = if row.iter().any(|cell| cell.contains(&b'\n')) {
+            "; is a quotation mark missing?"
+        } else {
+            ""
+        };
+        return Err(format!(
+            "has {} cells, but the header has {}{open}",
+            row.len(),
+            header.len()
+        ));
     }
     let mut cells = Vec::with_capacity(row.len());
     for (name, cell) in header.iter().zip(row) {
-        let text = std::str::from_utf8(cell).map_err(|_| format!("column `{name}` is not UTF-8 text"))?;
+        let text =
+            std::str::from_utf8(cell).map_err(|_| format!("column `{name}` is not UTF-8 text"))?;
         if !name.is_empty() {
             cells.push((Arc::clone(name), Given::Text(unguarded(text).to_owned())));
         }
@@ -101,7 +136,10 @@ mod tests {
         let table = read(text).expect("a header");
         let lines: Vec<u64> = table.rows.iter().map(|record| record.line).collect();
         assert_eq!(lines, [2, 5]);
-        assert_eq!(table.rows[1].cells.iter().nth(1), Some((&"1a.vpn".into(), cell("0,F"))));
+        assert_eq!(
+            table.rows[1].cells.iter().nth(1),
+            Some((&"1a.vpn".into(), cell("0,F")))
+        );
         let flaws: Vec<u64> = table.flaws.iter().map(|flaw| flaw.line).collect();
         assert_eq!(flaws, [3, 4]);
     }
@@ -109,7 +147,10 @@ mod tests {
     #[test]
     fn tables_of_spreadsheets_are_read() {
         let table = read("\u{FEFF}id;1a.vpn\r\n1;'-\r\n".as_bytes()).expect("a header");
-        assert_eq!(table.rows[0].cells.iter().nth(1).map(|(_, given)| given), Some(cell("-")));
+        assert_eq!(
+            table.rows[0].cells.iter().nth(1).map(|(_, given)| given),
+            Some(cell("-"))
+        );
         assert!(read(b"").is_err() && read(b"id,id\n").is_err());
     }
 

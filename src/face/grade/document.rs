@@ -23,7 +23,10 @@ pub(crate) fn json(text: &str) -> Result<RecordTable, Flaw> {
 /// The records in a YAML text. Answers keep their spelling: `0D` and `13` are digits, not YAML numbers.
 pub(crate) fn yaml(text: &str) -> Result<RecordTable, Flaw> {
     if let Some(line) = too_deep(text) {
-        return Err(Flaw::new(line, "cannot be read: brackets are nested too deeply"));
+        return Err(Flaw::new(
+            line,
+            "cannot be read: brackets are nested too deeply",
+        ));
     }
     let text = &dashed(text);
     let flaw = |error: &serde_yaml::Error| {
@@ -36,7 +39,12 @@ pub(crate) fn yaml(text: &str) -> Result<RecordTable, Flaw> {
         )
     };
     let student = |student: Student| {
-        Value::Object(student.into_iter().map(|(name, text)| (name, Value::String(text))).collect())
+        Value::Object(
+            student
+                .into_iter()
+                .map(|(name, text)| (name, Value::String(text)))
+                .collect(),
+        )
     };
     let list: Result<Vec<Student>, _> = serde_yaml::from_str(text);
     let list = match list {
@@ -44,11 +52,20 @@ pub(crate) fn yaml(text: &str) -> Result<RecordTable, Flaw> {
         Err(list) => list,
     };
     match serde_yaml::from_str::<BTreeMap<String, Student>>(text) {
-        Ok(all) => records(Value::Object(all.into_iter().map(|(id, one)| (id, student(one))).collect())),
+        Ok(all) => records(Value::Object(
+            all.into_iter()
+                .map(|(id, one)| (id, student(one)))
+                .collect(),
+        )),
         // Report the error of the attempt that parsed further.
         Err(map) => {
-            let place = |error: &serde_yaml::Error| error.location().map_or(0, |place| place.index());
-            Err(flaw(if place(&map) > place(&list) { &map } else { &list }))
+            let place =
+                |error: &serde_yaml::Error| error.location().map_or(0, |place| place.index());
+            Err(flaw(if place(&map) > place(&list) {
+                &map
+            } else {
+                &list
+            }))
         }
     }
 }
@@ -80,7 +97,12 @@ fn records(whole: Value) -> Result<RecordTable, Flaw> {
     let each: Vec<(Option<String>, Value)> = match whole {
         Value::Array(all) => all.into_iter().map(|one| (None, one)).collect(),
         Value::Object(all) => all.into_iter().map(|(id, one)| (Some(id), one)).collect(),
-        _ => return Err(Flaw::new(1, "is neither a list of students nor an object with their IDs as keys")),
+        _ => {
+            return Err(Flaw::new(
+                1,
+                "is neither a list of students nor an object with their IDs as keys",
+            ));
+        }
     };
     let mut table = RecordTable::default();
     for (line, (id, one)) in (1..).zip(each) {
@@ -95,7 +117,10 @@ fn records(whole: Value) -> Result<RecordTable, Flaw> {
         }
         match cells(id, one) {
             Ok(cells) => {
-                let cells = cells.into_iter().map(|(name, given)| (table.column(&name), given)).collect();
+                let cells = cells
+                    .into_iter()
+                    .map(|(name, given)| (table.column(&name), given))
+                    .collect();
                 table.rows.push(Record { line, cells });
             }
             Err(message) => table.flaws.push(Flaw::new(line, message)),
@@ -105,26 +130,37 @@ fn records(whole: Value) -> Result<RecordTable, Flaw> {
 }
 
 fn cells(id: Option<String>, one: Value) -> Result<Vec<(String, Given)>, String> {
-    let Value::Object(fields) = one else { return Err("is not an object that contains answers".to_owned()) };
-    let mut cells: Vec<(String, Given)> =
-        id.into_iter().map(|id| ("id".to_owned(), Given::Text(id))).collect();
+    let Value::Object(fields) = one else {
+        return Err("is not an object that contains answers".to_owned());
+    };
+    let mut cells: Vec<(String, Given)> = id
+        .into_iter()
+        .map(|id| ("id".to_owned(), Given::Text(id)))
+        .collect();
     for (name, value) in fields {
         let given = match value {
             // Answers may be nested: `answers: { 1a.vpn: 0F }`.
             Value::Object(inner) => {
                 for (name, value) in inner {
-                    let given =
-                        answer(value).ok_or_else(|| format!("the value of `{name}` is not an answer"))?;
+                    let given = answer(value)
+                        .ok_or_else(|| format!("the value of `{name}` is not an answer"))?;
                     cells.push((name, given));
                 }
                 continue;
             }
-            value => answer(value).ok_or_else(|| format!("the value of `{name}` is not an answer"))?,
+            value => {
+                answer(value).ok_or_else(|| format!("the value of `{name}` is not an answer"))?
+            }
         };
         cells.push((name, given));
     }
-    match cells.iter().find(|(_, given)| given.text().len() > CELL_LIMIT) {
-        Some((name, _)) => Err(format!("`{name}` is longer than the limit of {CELL_LIMIT} bytes")),
+    match cells
+        .iter()
+        .find(|(_, given)| given.text().len() > CELL_LIMIT)
+    {
+        Some((name, _)) => Err(format!(
+            "`{name}` is longer than the limit of {CELL_LIMIT} bytes"
+        )),
         None => Ok(cells),
     }
 }
@@ -135,9 +171,8 @@ pub(crate) fn answer(value: Value) -> Option<Given> {
         Value::Null => Given::Text(String::new()),
         Value::Bool(truth) => Given::Text(truth.to_string()),
         Value::String(text) => Given::Text(text),
-        Value::Number(number) => {
-            Number::parse(&number.to_string()).map_or_else(|_| Given::Text(number.to_string()), Given::Number)
-        }
+        Value::Number(number) => Number::parse(&number.to_string())
+            .map_or_else(|_| Given::Text(number.to_string()), Given::Number),
         Value::Array(several) => {
             let texts = several.into_iter().map(|one| match answer(one)? {
                 Given::Text(text) => Some(text),
@@ -160,17 +195,29 @@ mod tests {
     }
 
     fn cells_of(table: &RecordTable) -> Vec<(String, Given)> {
-        table.rows[0].cells.iter().map(|(name, given)| (name.to_string(), given)).collect()
+        table.rows[0]
+            .cells
+            .iter()
+            .map(|(name, given)| (name.to_string(), given))
+            .collect()
     }
 
     #[test]
     fn yaml_keeps_the_spelling_of_an_answer() {
-        let list = yaml("- id: a1\n  1a.vpn: 0x0D\n  1a.tlb: N\n  1a.co: 010\n  1a.ppn: -\n  1a.pa: ~\n");
+        let list =
+            yaml("- id: a1\n  1a.vpn: 0x0D\n  1a.tlb: N\n  1a.co: 010\n  1a.ppn: -\n  1a.pa: ~\n");
         let cells: Vec<_> = list.map(|table| cells_of(&table)).unwrap_or_default();
-        for (name, written) in
-            [("id", "a1"), ("1a.vpn", "0x0D"), ("1a.tlb", "N"), ("1a.co", "010"), ("1a.ppn", "-")]
-        {
-            assert!(cells.contains(&(name.to_owned(), text(written))), "{cells:?}");
+        for (name, written) in [
+            ("id", "a1"),
+            ("1a.vpn", "0x0D"),
+            ("1a.tlb", "N"),
+            ("1a.co", "010"),
+            ("1a.ppn", "-"),
+        ] {
+            assert!(
+                cells.contains(&(name.to_owned(), text(written))),
+                "{cells:?}"
+            );
         }
         let map = yaml("007:\n  1a.vpn: 13\n").expect("a map");
         assert_eq!(cells_of(&map)[0], ("id".to_owned(), text("007")));
@@ -182,7 +229,8 @@ mod tests {
 
     #[test]
     fn a_number_in_json_is_a_value() {
-        let list = json(r#"[{ "id": 7, "1a.vpn": 13, "1a.tlb": "N", "2.4": ["A", "C"], "x": null }, 3]"#);
+        let list =
+            json(r#"[{ "id": 7, "1a.vpn": 13, "1a.tlb": "N", "2.4": ["A", "C"], "x": null }, 3]"#);
         let table = list.expect("a list");
         let cells = cells_of(&table);
         assert_eq!(cells[1].1, Given::Number(Number::from(13u64)));

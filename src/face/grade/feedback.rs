@@ -32,7 +32,13 @@ pub(crate) fn write<'t>(
 /// Returns a unique file name for an ID, with only letters, digits, `-`, `_`, `@`, and `.`. Names that differ
 /// only in case are treated as duplicates.
 fn stem(id: &str, used: &mut BTreeSet<String>) -> String {
-    let safe = |c: char| if c.is_alphanumeric() || "-_@.".contains(c) { c } else { '_' };
+    let safe = |c: char| {
+        if c.is_alphanumeric() || "-_@.".contains(c) {
+            c
+        } else {
+            '_'
+        }
+    };
     let plain: String = id.chars().take(LONGEST).map(safe).collect();
     let plain = plain.trim_start_matches('.');
     let plain = if plain.is_empty() { "student" } else { plain };
@@ -56,6 +62,9 @@ mod tests {
             .iter()
             .map(|id| stem(id, &mut used))
             .collect();
-        assert_eq!(names, ["a1", "A1-2", "_.._etc_passwd", "student", "x_y", "x_y-2"]);
+        assert_eq!(
+            names,
+            ["a1", "A1-2", "_.._etc_passwd", "student", "x_y", "x_y-2"]
+        );
     }
 }

@@ -21,7 +21,10 @@ pub(crate) const FORMATS: &[AnswerFormat] = &[
         about: "one row per student, one column per field",
         read: |bytes, named| {
             let rows = rows::student_rows(csv::read(bytes)?, named)?;
-            Ok(StudentRows { has_columns: true, ..rows })
+            Ok(StudentRows {
+                has_columns: true,
+                ..rows
+            })
         },
     },
     AnswerFormat {
@@ -61,12 +64,20 @@ pub(crate) fn read_rows(
 }
 
 fn guess(bytes: &[u8], path: &Path) -> &'static str {
-    let extension = path.extension().and_then(|end| end.to_str()).unwrap_or("").to_ascii_lowercase();
+    let extension = path
+        .extension()
+        .and_then(|end| end.to_str())
+        .unwrap_or("")
+        .to_ascii_lowercase();
     match extension.as_str() {
         "yaml" | "yml" => return "yaml",
         "json" => {
             let table = text(bytes).and_then(document::json);
-            return if table.is_ok_and(|table| moodle::is_moodle(&table.header)) { "moodle" } else { "json" };
+            return if table.is_ok_and(|table| moodle::is_moodle(&table.header)) {
+                "moodle"
+            } else {
+                "json"
+            };
         }
         _ => {}
     }
@@ -89,5 +100,9 @@ fn text(bytes: &[u8]) -> Result<&str, Flaw> {
 /// A CSV table, or a JSON table if the text starts like JSON.
 fn either(bytes: &[u8]) -> Result<RecordTable, Flaw> {
     let begins = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
-    if matches!(begins, Some(b'[' | b'{')) { document::json(text(bytes)?) } else { csv::read(bytes) }
+    if matches!(begins, Some(b'[' | b'{')) {
+        document::json(text(bytes)?)
+    } else {
+        csv::read(bytes)
+    }
 }

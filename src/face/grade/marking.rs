@@ -77,9 +77,14 @@ impl MarkingResult {
 
     /// Adds the marks of a student.
     fn add_student(&mut self, marking: &Marking, paper: &Paper, marked: Marked) {
-        self.rows.push(TableRow::new(&marked, marking.columns, self.rows.last()));
+        self.rows
+            .push(TableRow::new(&marked, marking.columns, self.rows.last()));
         if let Some(format) = marking.feedback {
-            self.feedback.push((marked.line, marked.id.clone(), feedback(paper, &marked, format)));
+            self.feedback.push((
+                marked.line,
+                marked.id.clone(),
+                feedback(paper, &marked, format),
+            ));
         }
         if marking.review {
             self.unreadable.extend(unreadable_answers(&marked));
@@ -91,19 +96,27 @@ impl MarkingResult {
 }
 
 /// Marks the rows of these papers.
-pub(crate) fn mark_all(marking: &Marking, papers: &[(PaperVersion, Vec<StudentRow>)]) -> MarkingResult {
+pub(crate) fn mark_all(
+    marking: &Marking,
+    papers: &[(PaperVersion, Vec<StudentRow>)],
+) -> MarkingResult {
     let mut done = MarkingResult::default();
     for (drawn, rows) in papers {
         let main = composed(marking.script, drawn, marking.limits);
-        let others: Result<Vec<Paper>, String> =
-            marking.also.iter().map(|reading| composed(reading, drawn, marking.limits)).collect();
+        let others: Result<Vec<Paper>, String> = marking
+            .also
+            .iter()
+            .map(|reading| composed(reading, drawn, marking.limits))
+            .collect();
         match main.and_then(|paper| Ok((paper, others?))) {
             Ok((paper, others)) => mark_paper(marking, drawn, rows, &paper, &others, &mut done),
             Err(message) => {
-                done.flaws.extend(
-                    rows.iter()
-                        .map(|row| Flaw::new(row.line, format!("the paper cannot be generated: {message}"))),
-                );
+                done.flaws.extend(rows.iter().map(|row| {
+                    Flaw::new(
+                        row.line,
+                        format!("the paper cannot be generated: {message}"),
+                    )
+                }));
             }
         }
     }
@@ -113,8 +126,17 @@ pub(crate) fn mark_all(marking: &Marking, papers: &[(PaperVersion, Vec<StudentRo
 /// The paper of a version, or an error message.
 fn composed(script: &CheckedScript, drawn: &PaperVersion, limits: Limits) -> Result<Paper, String> {
     let (name, seed) = (script.name(), drawn.seed);
-    let version = Version { code: drawn.code.clone(), seed, student: None };
-    let paper = Exam { script, seed: Some(seed), limits }.paper(Some(&version).filter(|_| drawn.listed));
+    let version = Version {
+        code: drawn.code.clone(),
+        seed,
+        student: None,
+    };
+    let paper = Exam {
+        script,
+        seed: Some(seed),
+        limits,
+    }
+    .paper(Some(&version).filter(|_| drawn.listed));
     paper.map_err(|error| match error {
         PaperError::Diagnostics(wrong) => {
             let first = wrong.first().map_or("", |first| first.message.as_str());
@@ -137,9 +159,14 @@ fn mark_paper(
 ) {
     let key = api::Marking::new(marking.script, paper, others, marking.rules);
     done.ruled.extend(key.ruled().map(str::to_owned));
-    done.fields.extend(key.fields().iter().map(|field| field.name.clone()));
-    let mut missing: BTreeSet<&str> =
-        key.fields().iter().filter(|field| !field.by_hand()).map(|field| &*field.name).collect();
+    done.fields
+        .extend(key.fields().iter().map(|field| field.name.clone()));
+    let mut missing: BTreeSet<&str> = key
+        .fields()
+        .iter()
+        .filter(|field| !field.by_hand())
+        .map(|field| &*field.name)
+        .collect();
     for row in rows {
         match sheet(row, drawn, &key, &mut done.unknown) {
             Ok(sheet) => {
@@ -173,7 +200,11 @@ fn sheet(
     };
     if !row.responses.is_empty() {
         let placed = placed(&row.responses, key.fields())?;
-        sheet.answers.extend(placed.into_iter().map(|(field, text)| (field.to_owned(), Given::Text(text))));
+        sheet.answers.extend(
+            placed
+                .into_iter()
+                .map(|(field, text)| (field.to_owned(), Given::Text(text))),
+        );
     }
     for (name, given) in row.answers.iter() {
         if !key.answer(&mut sheet, name, given) {

@@ -19,7 +19,13 @@ pub(crate) fn is_moodle(header: &[impl AsRef<str>]) -> bool {
     let plain: Vec<String> = header.iter().map(|name| plain(name.as_ref())).collect();
     let has = |names: &[&str]| plain.iter().any(|own| names.contains(&own.as_str()));
     plain.iter().any(|own| response(own).is_some())
-        && has(&["lastname", "surname", "firstname", "emailaddress", "idnumber"])
+        && has(&[
+            "lastname",
+            "surname",
+            "firstname",
+            "emailaddress",
+            "idnumber",
+        ])
 }
 
 /// The number of a response column.
@@ -29,7 +35,10 @@ fn response(plain: &str) -> Option<usize> {
 
 /// The rows of a downloaded file. A response to a question with several blanks (Cloze) consists of parts.
 pub(crate) fn rows(table: RecordTable) -> StudentRows {
-    let mut rows = StudentRows { flaws: table.flaws, ..StudentRows::default() };
+    let mut rows = StudentRows {
+        flaws: table.flaws,
+        ..StudentRows::default()
+    };
     for record in table.rows {
         let row = row(&record);
         if !(row.id.is_empty() && plain(&row.name).starts_with(&plain(AVERAGE))) {
@@ -55,7 +64,11 @@ fn row(record: &Record) -> StudentRow {
 fn parts(text: &str) -> Response {
     let text = text.trim();
     let Some(mut rest) = text.strip_prefix("part 1:") else {
-        return Response::Whole(if text == NONE { String::new() } else { text.to_owned() });
+        return Response::Whole(if text == NONE {
+            String::new()
+        } else {
+            text.to_owned()
+        });
     };
     let mut parts = Vec::new();
     for next in 2.. {
@@ -78,18 +91,45 @@ mod tests {
 
     #[test]
     fn a_response_has_a_part_for_each_blank() {
-        let of = |texts: &[&str]| Response::Parts(texts.iter().map(|text| (*text).to_owned()).collect());
-        assert_eq!(parts("part 1: 0x0D; part 2: Y; part 3: ; part 4: -"), of(&["0x0D", "Y", "", "-"]));
-        assert_eq!(parts("the low ones"), Response::Whole("the low ones".to_owned()));
+        let of =
+            |texts: &[&str]| Response::Parts(texts.iter().map(|text| (*text).to_owned()).collect());
+        assert_eq!(
+            parts("part 1: 0x0D; part 2: Y; part 3: ; part 4: -"),
+            of(&["0x0D", "Y", "", "-"])
+        );
+        assert_eq!(
+            parts("the low ones"),
+            Response::Whole("the low ones".to_owned())
+        );
         assert_eq!(parts("-"), Response::Whole(String::new()));
         assert_eq!(parts("part 1: a; b; part 3: c"), of(&["a; b; part 3: c"]));
     }
 
     #[test]
     fn downloads_are_known_by_their_columns() {
-        let of = |names: &[&str]| is_moodle(&names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>());
-        assert!(of(&["Last name", "First name", "ID number", "Response 1", "Response 2"]));
-        assert!(of(&["Surname", "First name", "Email address", "State", "Grade/10.00", "Response 1"]));
+        let of = |names: &[&str]| {
+            is_moodle(
+                &names
+                    .iter()
+                    .map(|name| (*name).to_owned())
+                    .collect::<Vec<_>>(),
+            )
+        };
+        assert!(of(&[
+            "Last name",
+            "First name",
+            "ID number",
+            "Response 1",
+            "Response 2"
+        ]));
+        assert!(of(&[
+            "Surname",
+            "First name",
+            "Email address",
+            "State",
+            "Grade/10.00",
+            "Response 1"
+        ]));
         assert!(of(&["lastname", "firstname", "response1"]));
         assert!(!of(&["id", "name", "1a.vpn"]) && !of(&["Last name", "Grade"]));
     }

@@ -22,7 +22,10 @@ pub(crate) fn is_prairielearn(header: &[impl AsRef<str>]) -> bool {
 /// parameter of the question. Reports and skips students whose questions belong to different versions,
 /// because no single key applies.
 pub(crate) fn rows(table: RecordTable) -> StudentRows {
-    let mut rows = StudentRows { flaws: table.flaws, ..StudentRows::default() };
+    let mut rows = StudentRows {
+        flaws: table.flaws,
+        ..StudentRows::default()
+    };
     let mut students: BTreeMap<String, StudentRow> = BTreeMap::new();
     // The version of each student's question.
     let mut drawn: BTreeMap<(String, String), String> = BTreeMap::new();
@@ -35,19 +38,26 @@ pub(crate) fn rows(table: RecordTable) -> StudentRows {
                 }
                 let own = students
                     .entry(row.id.clone())
-                    .or_insert_with(|| StudentRow { answers: Cells::default(), ..row.clone() });
+                    .or_insert_with(|| StudentRow {
+                        answers: Cells::default(),
+                        ..row.clone()
+                    });
                 own.version = row.version.or(own.version.take());
                 own.seed = row.seed.or(own.seed.take());
                 let again = |column: &Arc<str>| row.answers.iter().any(|(new, _)| new == column);
                 let kept = own.answers.iter().filter(|(column, _)| !again(column));
-                let all = kept.chain(row.answers.iter()).map(|(column, given)| (Arc::clone(column), given));
+                let all = kept
+                    .chain(row.answers.iter())
+                    .map(|(column, given)| (Arc::clone(column), given));
                 own.answers = all.collect();
             }
             Err(message) => rows.flaws.push(Flaw::new(record.line, message)),
         }
     }
     let versions = |id: &str| -> BTreeSet<&str> {
-        let own = drawn.range((id.to_owned(), String::new())..).take_while(|((own, _), _)| own == id);
+        let own = drawn
+            .range((id.to_owned(), String::new())..)
+            .take_while(|((own, _), _)| own == id);
         own.map(|(_, version)| version.as_str()).collect()
     };
     for (id, row) in students {
@@ -66,7 +76,10 @@ pub(crate) fn rows(table: RecordTable) -> StudentRows {
 
 fn submission(record: &Record) -> Result<StudentRow, String> {
     let whose = StudentRow::identified_by(record);
-    let id = ["uin", "uid"].iter().filter_map(|name| record.text(&[name])).find(|id| !id.is_empty());
+    let id = ["uin", "uid"]
+        .iter()
+        .filter_map(|name| record.text(&[name]))
+        .find(|id| !id.is_empty());
     let mut row = StudentRow {
         id: id.unwrap_or(whose.id),
         name: whose.name,
@@ -84,8 +97,12 @@ fn submission(record: &Record) -> Result<StudentRow, String> {
     };
     let submitted = object("submittedanswer")?.unwrap_or_default();
     // Names that start with `_` belong to PrairieLearn.
-    let own = submitted.into_iter().filter(|(name, _)| !name.starts_with('_'));
-    row.answers = own.filter_map(|(name, value)| Some((name.into(), answer(value)?))).collect();
+    let own = submitted
+        .into_iter()
+        .filter(|(name, _)| !name.starts_with('_'));
+    row.answers = own
+        .filter_map(|(name, value)| Some((name.into(), answer(value)?)))
+        .collect();
     let params = object("params")?.unwrap_or_default();
     let param = |name: &str| match params.get(name) {
         Some(Value::String(text)) => Some(text.clone()),
@@ -114,8 +131,15 @@ mod tests {
         let rows = rows(csv::read(text.as_bytes()).expect("a table"));
         // Bob submitted a second answer to one question, for a different version.
         let of = |row: &crate::face::grade::rows::StudentRow| (row.id.clone(), row.version.clone());
-        assert_eq!(rows.rows.iter().map(of).collect::<Vec<_>>(), [("b2".to_owned(), Some("M2".to_owned()))]);
-        assert!(rows.flaws[0].message.contains("several versions (K7, M2)"), "{}", rows.flaws[0].message);
+        assert_eq!(
+            rows.rows.iter().map(of).collect::<Vec<_>>(),
+            [("b2".to_owned(), Some("M2".to_owned()))]
+        );
+        assert!(
+            rows.flaws[0].message.contains("several versions (K7, M2)"),
+            "{}",
+            rows.flaws[0].message
+        );
     }
 
     #[test]
@@ -127,11 +151,24 @@ mod tests {
         let table = csv::read(text.as_bytes()).expect("a table");
         assert!(is_prairielearn(&table.header));
         let rows = rows(table);
-        assert_eq!((rows.rows.len(), rows.flaws.len(), rows.flaws[0].line), (1, 1, 4));
+        assert_eq!(
+            (rows.rows.len(), rows.flaws.len(), rows.flaws[0].line),
+            (1, 1, 4)
+        );
         let ada = &rows.rows[0];
-        assert_eq!((ada.id.as_str(), ada.version.as_deref()), ("a1", Some("K7")));
-        let answers: Vec<_> = ada.answers.iter().map(|(name, given)| (&**name, given)).collect();
-        assert!(answers.contains(&("q1a_vpn", Given::Number(Number::from(15u64)))), "{answers:?}");
+        assert_eq!(
+            (ada.id.as_str(), ada.version.as_deref()),
+            ("a1", Some("K7"))
+        );
+        let answers: Vec<_> = ada
+            .answers
+            .iter()
+            .map(|(name, given)| (&**name, given))
+            .collect();
+        assert!(
+            answers.contains(&("q1a_vpn", Given::Number(Number::from(15u64)))),
+            "{answers:?}"
+        );
         assert_eq!(answers.len(), 2);
     }
 }

@@ -50,11 +50,16 @@ impl Cells {
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&Arc<str>, Given)> {
         let begins = [0].into_iter().chain(self.ends.iter().copied());
         let mut numbers = self.numbers.iter().peekable();
-        (0u32..).zip(&self.names).zip(begins.zip(&self.ends)).map(move |((at, name), (begin, end))| {
-            let number = numbers.next_if(|(of, _)| *of == at);
-            let text = || Given::Text(self.text[begin as usize..*end as usize].to_owned());
-            (name, number.map_or_else(text, |(_, number)| Given::Number(*number)))
-        })
+        (0u32..).zip(&self.names).zip(begins.zip(&self.ends)).map(
+            move |((at, name), (begin, end))| {
+                let number = numbers.next_if(|(of, _)| *of == at);
+                let text = || Given::Text(self.text[begin as usize..*end as usize].to_owned());
+                (
+                    name,
+                    number.map_or_else(text, |(_, number)| Given::Number(*number)),
+                )
+            },
+        )
     }
 }
 
@@ -71,7 +76,12 @@ impl FromIterator<(Arc<str>, Given)> for Cells {
             // The size of a table is limited.
             ends.push(text.len() as u32);
         }
-        Self { names: names.into(), text: text.into(), ends: ends.into(), numbers: numbers.into() }
+        Self {
+            names: names.into(),
+            text: text.into(),
+            ends: ends.into(),
+            numbers: numbers.into(),
+        }
     }
 }
 
@@ -91,7 +101,9 @@ impl Record {
     /// Returns the text of the first of these columns that the record contains. Compares only the letters and
     /// digits of names; see [`plain`].
     pub(crate) fn text(&self, columns: &[&str]) -> Option<String> {
-        let found = columns.iter().find_map(|name| self.cells.iter().find(|(own, _)| plain(own) == *name));
+        let found = columns
+            .iter()
+            .find_map(|name| self.cells.iter().find(|(own, _)| plain(own) == *name));
         found.map(|(_, given)| given.text().trim().to_owned())
     }
 }
@@ -105,9 +117,12 @@ pub(crate) fn read_bytes(path: &Path) -> Result<Vec<u8>, String> {
 /// Works like [`read_bytes`], but for UTF-8 text of a limited size.
 pub(crate) fn read_text(path: &Path, limit: InputLimit) -> Result<String, String> {
     let bytes = read_limited(path, limit)?;
-    text_of(&bytes).map(str::to_owned).map_err(|why| format!("cannot be read: {why}"))
+    text_of(&bytes)
+        .map(str::to_owned)
+        .map_err(|why| format!("cannot be read: {why}"))
 }
 
 fn read_limited(path: &Path, limit: InputLimit) -> Result<Vec<u8>, String> {
-    Disk.argument(path, limit).map_err(|error| format!("cannot be read: {}", reason(&error)))
+    Disk.argument(path, limit)
+        .map_err(|error| format!("cannot be read: {}", reason(&error)))
 }

@@ -17,17 +17,31 @@ pub(crate) type PlacedAnswers<'k> = Vec<(&'k str, String)>;
 /// Assigns responses to fields by order. Accepts one response per question and one per essay. Each essay may
 /// follow its question, as in an export of `pagewalk exam`, or all essays may be last. Also accepts one response
 /// per field. Any other order is an error.
-pub(crate) fn placed<'k>(responses: &[Response], fields: &'k [Field]) -> Result<PlacedAnswers<'k>, String> {
+pub(crate) fn placed<'k>(
+    responses: &[Response],
+    fields: &'k [Field],
+) -> Result<PlacedAnswers<'k>, String> {
     let blanks: Vec<FieldGroup> = by_question(fields, |field| !is_essay(field));
-    let essays: Vec<FieldGroup> =
-        fields.iter().filter(|field| is_essay(field)).map(|field| vec![field]).collect();
+    let essays: Vec<FieldGroup> = fields
+        .iter()
+        .filter(|field| is_essay(field))
+        .map(|field| vec![field])
+        .collect();
     let mut in_turn: Vec<FieldGroup> = blanks.iter().chain(&essays).cloned().collect();
     let apart = in_turn.clone();
     // Put each essay after the blanks of its question.
     in_turn.sort_by_key(|unit| unit.first().map_or(0, |field| field.question));
     let each: Vec<FieldGroup> = fields.iter().map(|field| vec![field]).collect();
-    let flat: Vec<Response> = responses.iter().flat_map(Response::parts).map(Response::Whole).collect();
-    let orders = [(&in_turn, responses), (&apart, responses), (&each, flat.as_slice())];
+    let flat: Vec<Response> = responses
+        .iter()
+        .flat_map(Response::parts)
+        .map(Response::Whole)
+        .collect();
+    let orders = [
+        (&in_turn, responses),
+        (&apart, responses),
+        (&each, flat.as_slice()),
+    ];
     let apart_by_question = stay_in_question(responses, fields);
     let found = orders
         .into_iter()
@@ -41,7 +55,8 @@ pub(crate) fn placed<'k>(responses: &[Response], fields: &'k [Field]) -> Result<
     })?;
     let pairs = units.iter().zip(responses).flat_map(|(unit, response)| {
         let mut texts = response.parts().into_iter();
-        unit.iter().map(move |field| (field.name.as_str(), texts.next().unwrap_or_default()))
+        unit.iter()
+            .map(move |field| (field.name.as_str(), texts.next().unwrap_or_default()))
     });
     Ok(pairs.collect())
 }
@@ -52,10 +67,10 @@ type FieldGroup<'k> = Vec<&'k Field<'k>>;
 fn by_question<'k>(fields: &'k [Field], wanted: impl Fn(&Field) -> bool) -> Vec<FieldGroup<'k>> {
     let mut units: Vec<FieldGroup> = Vec::new();
     for field in fields.iter().filter(|field| wanted(field)) {
-        match units
-            .last_mut()
-            .filter(|unit| unit.first().is_some_and(|first| first.question == field.question))
-        {
+        match units.last_mut().filter(|unit| {
+            unit.first()
+                .is_some_and(|first| first.question == field.question)
+        }) {
             Some(unit) => unit.push(field),
             None => units.push(vec![field]),
         }
@@ -74,7 +89,8 @@ fn stay_in_question(responses: &[Response], fields: &[Field]) -> bool {
     responses.iter().all(|response| {
         let (own, after) = rest.split_at(response.parts().len().min(rest.len()));
         rest = after;
-        own.windows(2).all(|pair| pair[0].question == pair[1].question)
+        own.windows(2)
+            .all(|pair| pair[0].question == pair[1].question)
     })
 }
 

@@ -18,7 +18,10 @@ pub(crate) type UnreadableAnswer = [String; 3];
 
 /// The unreadable answers of a student.
 pub(crate) fn unreadable_answers(own: &Marked) -> impl Iterator<Item = UnreadableAnswer> {
-    let unreadable = own.marks.iter().filter(|mark| mark.verdict == Verdict::Unreadable);
+    let unreadable = own
+        .marks
+        .iter()
+        .filter(|mark| mark.verdict == Verdict::Unreadable);
     unreadable.map(|mark| [own.id.clone(), mark.field.clone(), mark.written.clone()])
 }
 
@@ -42,13 +45,19 @@ impl Review {
         let mut review = Self::default();
         for record in table.rows {
             let cell = |name: &str| {
-                record.cells.iter().find(|(own, _)| &***own == name).map(|(_, given)| given.text())
+                record
+                    .cells
+                    .iter()
+                    .find(|(own, _)| &***own == name)
+                    .map(|(_, given)| given.text())
             };
             let all = COLUMNS.map(cell);
             let [Some(id), Some(field), Some(answer), Some(reading)] = all else {
                 return Err(format!("has no columns {}", COLUMNS.join(", ")));
             };
-            review.0.insert([id, field, answer], reading.trim().to_owned());
+            review
+                .0
+                .insert([id, field, answer], reading.trim().to_owned());
         }
         Ok(review)
     }
@@ -56,9 +65,14 @@ impl Review {
     /// Replaces a row's unreadable answers with the instructor's readings.
     pub(crate) fn apply(&self, own: &mut StudentRow) {
         let readings = own.answers.iter().map(|(field, given)| {
-            let reading = self.0.get(&[own.id.clone(), field.to_string(), given.text()]);
+            let reading = self
+                .0
+                .get(&[own.id.clone(), field.to_string(), given.text()]);
             let reading = reading.filter(|reading| !reading.is_empty());
-            (Arc::clone(field), reading.map_or(given, |reading| Given::Text(reading.clone())))
+            (
+                Arc::clone(field),
+                reading.map_or(given, |reading| Given::Text(reading.clone())),
+            )
         });
         own.answers = readings.collect();
     }
@@ -70,8 +84,10 @@ impl Review {
             self.0.entry(answer).or_default();
         }
         let open = self.0.values().filter(|reading| reading.is_empty()).count();
-        let rows =
-            self.0.iter().map(|([id, field, answer], reading)| row([id.as_str(), field, answer, reading]));
+        let rows = self
+            .0
+            .iter()
+            .map(|([id, field, answer], reading)| row([id.as_str(), field, answer, reading]));
         (row(COLUMNS) + &rows.collect::<String>(), open)
     }
 }

@@ -93,13 +93,29 @@ pub(crate) struct ColumnNames {
 impl StudentRow {
     /// Creates a row with the ID and the name from a record.
     pub(crate) fn identified_by(record: &Record) -> Self {
-        let name = record.text(NAMES).filter(|name| !name.is_empty()).unwrap_or_else(|| {
-            let parts = [record.text(FIRST), record.text(LAST)].into_iter().flatten();
-            parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
-        });
+        let name = record
+            .text(NAMES)
+            .filter(|name| !name.is_empty())
+            .unwrap_or_else(|| {
+                let parts = [record.text(FIRST), record.text(LAST)]
+                    .into_iter()
+                    .flatten();
+                parts
+                    .filter(|part| !part.is_empty())
+                    .collect::<Vec<_>>()
+                    .join(" ")
+            });
         let ids = IDS.iter().filter_map(|id| record.text(&[id]));
-        let id = ids.into_iter().find(|id| !id.is_empty()).unwrap_or_default();
-        Self { line: record.line, id, name, ..Self::default() }
+        let id = ids
+            .into_iter()
+            .find(|id| !id.is_empty())
+            .unwrap_or_default();
+        Self {
+            line: record.line,
+            id,
+            name,
+            ..Self::default()
+        }
     }
 }
 
@@ -109,16 +125,28 @@ pub(crate) fn student_rows(table: RecordTable, named: &ColumnNames) -> Result<St
     let has = |name: &str| table.header.iter().any(|own| **own == *name);
     for wanted in [&named.seed, &named.version].into_iter().flatten() {
         if !has(wanted) {
-            let near =
-                pagewalk_script::lang::nearest::nearest(wanted, table.header.iter().map(AsRef::as_ref));
+            let near = pagewalk_script::lang::nearest::nearest(
+                wanted,
+                table.header.iter().map(AsRef::as_ref),
+            );
             let help = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
             return Err(Flaw::new(1, format!("has no column `{wanted}`{help}")));
         }
     }
-    if !table.header.iter().any(|own| IDS.contains(&plain(own).as_str())) {
-        return Err(Flaw::new(1, "has no column that identifies the students; name this column `id`"));
+    if !table
+        .header
+        .iter()
+        .any(|own| IDS.contains(&plain(own).as_str()))
+    {
+        return Err(Flaw::new(
+            1,
+            "has no column that identifies the students; name this column `id`",
+        ));
     }
-    let mut rows = StudentRows { flaws: table.flaws, ..StudentRows::default() };
+    let mut rows = StudentRows {
+        flaws: table.flaws,
+        ..StudentRows::default()
+    };
     for record in table.rows {
         rows.rows.push(student_row(&record, named));
     }
@@ -131,7 +159,9 @@ fn student_row(record: &Record, named: &ColumnNames) -> StudentRow {
     for (column, given) in record.cells.iter() {
         let own = plain(column);
         let is = |wanted: &Option<String>, usual: &str| {
-            wanted.as_ref().map_or(own == usual, |name| **name == **column)
+            wanted
+                .as_ref()
+                .map_or(own == usual, |name| **name == **column)
         };
         let text = || Some(given.text().trim().to_owned()).filter(|text| !text.is_empty());
         if is(&named.seed, "seed") {
@@ -141,7 +171,10 @@ fn student_row(record: &Record, named: &ColumnNames) -> StudentRow {
         } else if let Some(field) = column.strip_suffix(POINTS) {
             let points = text().map(|points| (field.trim().to_owned(), points));
             row.points.extend(points);
-        } else if ![IDS, NAMES, FIRST, LAST, BESIDE].iter().any(|known| known.contains(&own.as_str())) {
+        } else if ![IDS, NAMES, FIRST, LAST, BESIDE]
+            .iter()
+            .any(|known| known.contains(&own.as_str()))
+        {
             answers.push((Arc::clone(column), given));
         }
     }

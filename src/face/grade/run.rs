@@ -50,11 +50,23 @@ struct AlreadyReported;
 impl Grade {
     /// Marks the answers.
     pub(crate) fn execute(&self, color: Color) -> io::Result<Status> {
-        let Ok(rules) = self.read_rules() else { return Ok(Status::Wrong) };
-        let Ok((script, also)) = self.scripts(color) else { return Ok(Status::Wrong) };
-        let given =
-            GivenVersion { seed: self.seed, code: self.code.clone(), needed: script.depends_on_seed() };
-        let Ok(Papers { each: mut papers, mut flaws, has_columns }) = self.papers(&given) else {
+        let Ok(rules) = self.read_rules() else {
+            return Ok(Status::Wrong);
+        };
+        let Ok((script, also)) = self.scripts(color) else {
+            return Ok(Status::Wrong);
+        };
+        let given = GivenVersion {
+            seed: self.seed,
+            code: self.code.clone(),
+            needed: script.depends_on_seed(),
+        };
+        let Ok(Papers {
+            each: mut papers,
+            mut flaws,
+            has_columns,
+        }) = self.papers(&given)
+        else {
             return Ok(Status::Wrong);
         };
         let format = match self.feedback_format {
@@ -67,20 +79,33 @@ impl Grade {
             also: &also,
             rules: &rules,
             feedback: wanted,
-            columns: if self.questions { Columns::Questions } else { Columns::Fields },
+            columns: if self.questions {
+                Columns::Questions
+            } else {
+                Columns::Fields
+            },
             keep_marks: self.statistics || self.before.is_some(),
             review: self.review.is_some(),
             limits: self.limits.limits(),
         };
         let review = match self.review.as_deref().map(Review::read).transpose() {
             Ok(review) => review,
-            Err(message) => return Ok(wrong(self.review.as_deref().unwrap_or(Path::new("")), &message)),
+            Err(message) => {
+                return Ok(wrong(
+                    self.review.as_deref().unwrap_or(Path::new("")),
+                    &message,
+                ));
+            }
         };
         if let Some(review) = &review {
-            papers.iter_mut().flat_map(|(_, rows)| rows).for_each(|row| review.apply(row));
+            papers
+                .iter_mut()
+                .flat_map(|(_, rows)| rows)
+                .for_each(|row| review.apply(row));
         }
-        let changed =
-            |drawn: &PaperVersion| drawn.listed && !script.may_have_printed(drawn.seed, &drawn.code);
+        let changed = |drawn: &PaperVersion| {
+            drawn.listed && !script.may_have_printed(drawn.seed, &drawn.code)
+        };
         if let Some((drawn, _)) = papers.iter().find(|(drawn, _)| changed(drawn)) {
             complain(&format!(
                 "pagewalk: warning: the script has changed since version {} was printed, so its key may also have changed\n  \
@@ -98,7 +123,10 @@ impl Grade {
         }
         done.sort();
         if done.rows.is_empty() {
-            complain(&format!("pagewalk: {}: nothing could be marked\n", shown(&self.answers)));
+            complain(&format!(
+                "pagewalk: {}: nothing could be marked\n",
+                shown(&self.answers)
+            ));
             if given.needed && self.versions.is_none() {
                 complain(
                     "the papers of this exam differ between versions; to identify each paper, add one of these:\n  \
@@ -110,7 +138,10 @@ impl Grade {
             return Ok(Status::Wrong);
         }
         if let Some(folder) = &self.feedback {
-            let each = done.feedback.iter().map(|(_, id, text)| (id.as_str(), text.as_str()));
+            let each = done
+                .feedback
+                .iter()
+                .map(|(_, id, text)| (id.as_str(), text.as_str()));
             if let Err(message) = feedback::write(folder, format, each) {
                 return Ok(wrong(folder, &message));
             }
@@ -121,7 +152,11 @@ impl Grade {
                 return Ok(wrong(path, &format!("cannot be written: {error}")));
             }
             if open > 0 {
-                let what = if open == 1 { "answer is" } else { "answers are" };
+                let what = if open == 1 {
+                    "answer is"
+                } else {
+                    "answers are"
+                };
                 let path = shown(path);
                 complain(&format!(
                     "pagewalk: {open} {what} unreadable; fill in the column `read as` of {path}, and grade again\n"
@@ -129,7 +164,11 @@ impl Grade {
             }
         }
         let status = self.write(&done.rows, marking.columns, &done.marked)?;
-        Ok(status.max(if has_errors { Status::Failed } else { Status::Held }))
+        Ok(status.max(if has_errors {
+            Status::Failed
+        } else {
+            Status::Held
+        }))
     }
 
     fn write(&self, rows: &[TableRow], columns: Columns, marked: &[Marked]) -> io::Result<Status> {
@@ -179,9 +218,11 @@ impl Grade {
         let name = if unique { stem } else { shown(path) };
         let term = Term::earlier(name, &read_before(path)?);
         if !term.has_items(marked) {
-            return Err("has no marks of this exam; use a file that `pagewalk grade --output` writes \
+            return Err(
+                "has no marks of this exam; use a file that `pagewalk grade --output` writes \
                  without `--questions`"
-                .to_owned());
+                    .to_owned(),
+            );
         }
         match term.exceeding(marked) {
             Some((field, points, of)) => Err(format!(
@@ -204,11 +245,18 @@ impl Grade {
         for message in &wrong {
             complain(&format!("pagewalk: {message}\n"));
         }
-        if wrong.is_empty() { Ok(rules) } else { Err(AlreadyReported) }
+        if wrong.is_empty() {
+            Ok(rules)
+        } else {
+            Err(AlreadyReported)
+        }
     }
 
     /// Reads and checks the scripts.
-    fn scripts(&self, color: Color) -> Result<(CheckedScript, Vec<CheckedScript>), AlreadyReported> {
+    fn scripts(
+        &self,
+        color: Color,
+    ) -> Result<(CheckedScript, Vec<CheckedScript>), AlreadyReported> {
         let read = |path: &Path| {
             let reading = self.checking.read(path, self.limits.memory(), color);
             if !reading.diagnostics.is_empty() {
@@ -228,8 +276,12 @@ impl Grade {
 
     /// Groups the valid rows by paper, and returns the errors in invalid rows.
     fn papers(&self, given: &GivenVersion) -> Result<Papers, AlreadyReported> {
-        let named = ColumnNames { seed: self.seed_column.clone(), version: self.version_column.clone() };
-        let bytes = read_bytes(&self.answers).map_err(|message| report_file(&self.answers, &message))?;
+        let named = ColumnNames {
+            seed: self.seed_column.clone(),
+            version: self.version_column.clone(),
+        };
+        let bytes =
+            read_bytes(&self.answers).map_err(|message| report_file(&self.answers, &message))?;
         let rows = formats::read_rows(&bytes, &self.answers, self.from.as_deref(), &named)
             .map_err(|flaw| report_flaw(&self.answers, &flaw))?;
         let versions = match &self.versions {
@@ -268,7 +320,11 @@ impl Grade {
                 Err(message) => flaws.push(Flaw::new(row.line, message)),
             }
         }
-        Ok(Papers { each: papers.into_iter().collect(), flaws, has_columns: rows.has_columns })
+        Ok(Papers {
+            each: papers.into_iter().collect(),
+            flaws,
+            has_columns: rows.has_columns,
+        })
     }
 
     /// Reports errors in rows, and returns whether there are any errors.
@@ -276,10 +332,16 @@ impl Grade {
         flaws.sort();
         let name = shown(&self.answers);
         for flaw in flaws.iter().take(SHOWN) {
-            complain(&format!("pagewalk: {name}:{}: {}\n", flaw.line, flaw.message));
+            complain(&format!(
+                "pagewalk: {name}:{}: {}\n",
+                flaw.line, flaw.message
+            ));
         }
         if flaws.len() > SHOWN {
-            complain(&format!("pagewalk: {name}: and {} more\n", flaws.len() - SHOWN));
+            complain(&format!(
+                "pagewalk: {name}: and {} more\n",
+                flaws.len() - SHOWN
+            ));
         }
         !flaws.is_empty()
     }
@@ -289,9 +351,16 @@ impl Grade {
         let missing: Vec<&str> = done.missing.iter().map(String::as_str).collect();
         let more = missing.len().saturating_sub(SHOWN);
         let names = missing[..missing.len() - more].join(", ");
-        let more = if more > 0 { format!(", and {more} more") } else { String::new() };
+        let more = if more > 0 {
+            format!(", and {more} more")
+        } else {
+            String::new()
+        };
         if !missing.is_empty() {
-            complain(&format!("pagewalk: {}: there is no column for {names}{more}\n", shown(&self.answers)));
+            complain(&format!(
+                "pagewalk: {}: there is no column for {names}{more}\n",
+                shown(&self.answers)
+            ));
         }
         !missing.is_empty()
     }
@@ -304,8 +373,10 @@ impl Grade {
         for name in strange.take(SHOWN) {
             let near = nearest(name, done.fields.iter().map(String::as_str));
             like_a_field |= near.is_some();
-            let help =
-                near.map_or_else(|| "; it is ignored".to_owned(), |near| format!("; did you mean `{near}`?"));
+            let help = near.map_or_else(
+                || "; it is ignored".to_owned(),
+                |near| format!("; did you mean `{near}`?"),
+            );
             complain(&format!(
                 "pagewalk: {}: the column `{name}` is not a field of the exam{help}\n",
                 shown(&self.answers)
@@ -318,10 +389,15 @@ impl Grade {
 /// Reports names that occur in the rules but not in the exam, and returns whether the exam has all names.
 fn rules_are_of_fields(rules: &Rules, done: &MarkingResult) -> bool {
     let mut all = true;
-    for name in rules.named().filter(|name| !done.fields.is_empty() && !done.ruled.contains(*name)) {
+    for name in rules
+        .named()
+        .filter(|name| !done.fields.is_empty() && !done.ruled.contains(*name))
+    {
         let near = nearest(name, done.fields.iter().map(String::as_str));
         let help = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-        complain(&format!("pagewalk: the rules name `{name}`, which is not in the exam{help}\n"));
+        complain(&format!(
+            "pagewalk: the rules name `{name}`, which is not in the exam{help}\n"
+        ));
         all = false;
     }
     all
@@ -332,7 +408,13 @@ fn marked(marking: &Marking, papers: &[PaperRows]) -> MarkingResult {
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let size = papers.len().div_ceil(threads * PIECES).max(1);
     let pieces: Vec<&[PaperRows]> = papers.chunks(size).collect();
-    let each = side_by_side(&pieces, threads, |papers| mark_all(marking, papers), |_| false, |_, _| {});
+    let each = side_by_side(
+        &pieces,
+        threads,
+        |papers| mark_all(marking, papers),
+        |_| false,
+        |_, _| {},
+    );
     let mut all = MarkingResult::default();
     for done in each {
         all.add(done);
@@ -346,8 +428,10 @@ fn read_before(path: &Path) -> Result<Vec<Before>, String> {
     let table = csv::read(&bytes).map_err(|flaw| flaw.message)?;
     let before = table.rows.iter().filter_map(|record| {
         let mark = |text: &str| pagewalk_script::exam::grade::rules::number(text);
-        let fields =
-            record.cells.iter().filter_map(|(name, given)| Some((name.to_string(), mark(&given.text())?)));
+        let fields = record
+            .cells
+            .iter()
+            .filter_map(|(name, given)| Some((name.to_string(), mark(&given.text())?)));
         Some(Before {
             id: record.text(&["id"])?,
             total: record.text(&["total"]).and_then(|text| mark(&text)),
@@ -365,7 +449,10 @@ fn read_before(path: &Path) -> Result<Vec<Before>, String> {
 /// Returns the name of a term: the name of the file with its marks or answers.
 fn term_name(path: &Path) -> String {
     let stem = path.file_stem().filter(|_| path != Path::new("-"));
-    stem.map_or_else(|| "now".to_owned(), |stem| stem.to_string_lossy().into_owned())
+    stem.map_or_else(
+        || "now".to_owned(),
+        |stem| stem.to_string_lossy().into_owned(),
+    )
 }
 
 fn wrong(path: &Path, message: &str) -> Status {
@@ -379,6 +466,11 @@ fn report_file(path: &Path, message: &str) -> AlreadyReported {
 }
 
 fn report_flaw(path: &Path, flaw: &Flaw) -> AlreadyReported {
-    complain(&format!("pagewalk: {}:{}: {}\n", shown(path), flaw.line, flaw.message));
+    complain(&format!(
+        "pagewalk: {}:{}: {}\n",
+        shown(path),
+        flaw.line,
+        flaw.message
+    ));
     AlreadyReported
 }

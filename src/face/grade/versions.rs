@@ -46,11 +46,23 @@ impl Versions {
         let mut versions = Self::default();
         for record in table.rows {
             let line = record.line;
-            let code = record.text(&["version"]).ok_or_else(|| Flaw::new(1, "has no column `version`"))?;
-            let seed = record.text(&["seed"]).ok_or_else(|| Flaw::new(1, "has no column `seed`"))?;
-            let seed = parse(&seed).ok_or_else(|| Flaw::new(line, format!("`{seed}` is not a seed")))?;
-            if versions.by_code.insert(code.clone(), seed).is_some_and(|before| before != seed) {
-                return Err(Flaw::new(line, format!("the version `{code}` has two seeds")));
+            let code = record
+                .text(&["version"])
+                .ok_or_else(|| Flaw::new(1, "has no column `version`"))?;
+            let seed = record
+                .text(&["seed"])
+                .ok_or_else(|| Flaw::new(1, "has no column `seed`"))?;
+            let seed =
+                parse(&seed).ok_or_else(|| Flaw::new(line, format!("`{seed}` is not a seed")))?;
+            if versions
+                .by_code
+                .insert(code.clone(), seed)
+                .is_some_and(|before| before != seed)
+            {
+                return Err(Flaw::new(
+                    line,
+                    format!("the version `{code}` has two seeds"),
+                ));
             }
             if let Some(id) = record.text(&["id"]).filter(|id| !id.is_empty()) {
                 let name = record.text(&["name"]).unwrap_or_default();
@@ -68,15 +80,28 @@ impl Versions {
 
     /// Returns the version that the row specifies, or else the version listed for the student's ID, or else the
     /// default. The error explains why the version is unknown.
-    pub(crate) fn paper_of(&self, row: &StudentRow, given: &GivenVersion) -> Result<PaperVersion, String> {
+    pub(crate) fn paper_of(
+        &self,
+        row: &StudentRow,
+        given: &GivenVersion,
+    ) -> Result<PaperVersion, String> {
         if let Some(seed) = &row.seed {
             let seed = parse(seed).ok_or_else(|| format!("`{seed}` is not a seed"))?;
-            return Ok(PaperVersion { seed, listed: false, code: row.version.clone().unwrap_or_default() });
+            return Ok(PaperVersion {
+                seed,
+                listed: false,
+                code: row.version.clone().unwrap_or_default(),
+            });
         }
         if let Some(code) = row.version.as_ref().or(given.code.as_ref()) {
-            let near =
-                || pagewalk_script::lang::nearest::nearest(code, self.by_code.keys().map(String::as_str));
-            let help = || near().map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+            let near = || {
+                pagewalk_script::lang::nearest::nearest(
+                    code,
+                    self.by_code.keys().map(String::as_str),
+                )
+            };
+            let help =
+                || near().map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
             let (code, seed) = self
                 .by_code
                 .get_key_value(code)
@@ -88,17 +113,35 @@ impl Versions {
                         format!("unknown version `{code}`{}", help())
                     }
                 })?;
-            return Ok(PaperVersion { seed: *seed, listed: true, code: code.clone() });
+            return Ok(PaperVersion {
+                seed: *seed,
+                listed: true,
+                code: code.clone(),
+            });
         }
         if self.by_code.is_empty() {
-            let seed = given.seed.or_else(|| (!given.needed).then(|| Options::default().seed));
-            let seed =
-                seed.ok_or("the exam differs between versions, but this row names no version and no seed")?;
-            return Ok(PaperVersion { seed, listed: false, code: String::new() });
+            let seed = given
+                .seed
+                .or_else(|| (!given.needed).then(|| Options::default().seed));
+            let seed = seed.ok_or(
+                "the exam differs between versions, but this row names no version and no seed",
+            )?;
+            return Ok(PaperVersion {
+                seed,
+                listed: false,
+                code: String::new(),
+            });
         }
         let code = self.by_id.get(&row.id).ok_or_else(|| {
-            format!("the list of versions has no student `{}`, and the row has no version", row.id)
+            format!(
+                "the list of versions has no student `{}`, and the row has no version",
+                row.id
+            )
         })?;
-        Ok(PaperVersion { seed: self.by_code[code], listed: true, code: code.clone() })
+        Ok(PaperVersion {
+            seed: self.by_code[code],
+            listed: true,
+            code: code.clone(),
+        })
     }
 }

@@ -4,11 +4,12 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use lsp_types::{
-    CodeAction, CodeActionKind, CodeActionOrCommand, CodeActionParams, CodeActionResponse, CompletionContext,
-    CompletionItem, CompletionItemKind, CompletionList, CompletionTextEdit, CompletionTriggerKind,
-    Documentation, Hover, HoverContents, InlayHint, InlayHintLabel, InlayHintParams, InlayHintTooltip,
-    InsertTextFormat, MarkupContent, MarkupKind, NumberOrString, ParameterInformation, ParameterLabel,
-    Position, SemanticToken, SemanticTokens, SignatureHelp, SignatureInformation, TextEdit, WorkspaceEdit,
+    CodeAction, CodeActionKind, CodeActionOrCommand, CodeActionParams, CodeActionResponse,
+    CompletionContext, CompletionItem, CompletionItemKind, CompletionList, CompletionTextEdit,
+    CompletionTriggerKind, Documentation, Hover, HoverContents, InlayHint, InlayHintLabel,
+    InlayHintParams, InlayHintTooltip, InsertTextFormat, MarkupContent, MarkupKind, NumberOrString,
+    ParameterInformation, ParameterLabel, Position, SemanticToken, SemanticTokens, SignatureHelp,
+    SignatureInformation, TextEdit, WorkspaceEdit,
 };
 use pagewalk_script::editor::{self, Action, ActionKind, Document, ItemKind};
 
@@ -18,7 +19,11 @@ use super::view::View;
 
 /// Returns the text as Markdown or plain text.
 fn markup(view: &View, value: String) -> MarkupContent {
-    let kind = if view.client.markdown { MarkupKind::Markdown } else { MarkupKind::PlainText };
+    let kind = if view.client.markdown {
+        MarkupKind::Markdown
+    } else {
+        MarkupKind::PlainText
+    };
     MarkupContent { kind, value }
 }
 
@@ -32,7 +37,8 @@ pub(crate) fn completion(
     let range = view.range(&found.range);
     // Clients also send the kind of an explicit request for each first letter of a word, so only a request at an
     // empty word is certainly explicit.
-    let triggered = context.is_some_and(|context| context.trigger_kind != CompletionTriggerKind::INVOKED);
+    let triggered =
+        context.is_some_and(|context| context.trigger_kind != CompletionTriggerKind::INVOKED);
     let blank = context.and_then(|context| context.trigger_character.as_deref()) == Some(" ");
     if found.items.is_empty()
         || found.line_may_end && (triggered || !typed.is_empty())
@@ -42,7 +48,11 @@ pub(crate) fn completion(
     }
     let items = found.items.into_iter().enumerate().map(|(number, item)| {
         let snippet = item.snippet.filter(|_| view.client.snippets);
-        let format = if snippet.is_some() { InsertTextFormat::SNIPPET } else { InsertTextFormat::PLAIN_TEXT };
+        let format = if snippet.is_some() {
+            InsertTextFormat::SNIPPET
+        } else {
+            InsertTextFormat::PLAIN_TEXT
+        };
         let new_text = snippet.unwrap_or_else(|| item.text.clone());
         CompletionItem {
             kind: Some(item_kind(&item.text, item.kind)),
@@ -61,7 +71,10 @@ pub(crate) fn completion(
     });
     // The next keystroke may complete a word after which the line may end, so the client must not filter the items
     // itself.
-    CompletionList { is_incomplete: true, items: items.collect() }
+    CompletionList {
+        is_incomplete: true,
+        items: items.collect(),
+    }
 }
 
 /// Returns a list that shows nothing. After an empty list, some clients continue to show an older list. The only item
@@ -70,11 +83,21 @@ fn no_completion(typed: &str, range: lsp_types::Range) -> CompletionList {
     let item = CompletionItem {
         label: typed.to_owned(),
         filter_text: Some(" ".to_owned()),
-        text_edit: Some(CompletionTextEdit::Edit(TextEdit { range, new_text: typed.to_owned() })),
+        text_edit: Some(CompletionTextEdit::Edit(TextEdit {
+            range,
+            new_text: typed.to_owned(),
+        })),
         ..CompletionItem::default()
     };
-    let items = if typed.is_empty() { Vec::new() } else { vec![item] };
-    CompletionList { is_incomplete: true, items }
+    let items = if typed.is_empty() {
+        Vec::new()
+    } else {
+        vec![item]
+    };
+    CompletionList {
+        is_incomplete: true,
+        items,
+    }
 }
 
 fn item_kind(text: &str, kind: ItemKind) -> CompletionItemKind {
@@ -118,24 +141,38 @@ pub(crate) fn signature(view: &View, position: Position) -> Option<SignatureHelp
 }
 
 pub(crate) fn hover(view: &View, position: Position) -> Option<Hover> {
-    let found = view.document.hover(view.byte_at(position), view.ran.as_deref())?;
+    let found = view
+        .document
+        .hover(view.byte_at(position), view.ran.as_deref())?;
     let range = found.range.as_ref().map(|bytes| view.range(bytes));
     let text = found.text;
     let value = if view.client.markdown {
         text
     } else {
         let lines = text.lines().filter(|line| !line.starts_with("```"));
-        let plain: Vec<String> = lines.map(|line| line.replace(['`'], "").replace("**", "")).collect();
+        let plain: Vec<String> = lines
+            .map(|line| line.replace(['`'], "").replace("**", ""))
+            .collect();
         plain.join("\n")
     };
-    Some(Hover { contents: HoverContents::Markup(markup(view, value)), range })
+    Some(Hover {
+        contents: HoverContents::Markup(markup(view, value)),
+        range,
+    })
 }
 
 pub(crate) fn hints(view: &View, params: &InlayHintParams) -> Option<Vec<InlayHint>> {
-    let found = view.document.inlay_hints(view.bytes(params.range), view.ran.as_ref()?);
+    let found = view
+        .document
+        .inlay_hints(view.bytes(params.range), view.ran.as_ref()?);
     let hint = |hint: editor::Hint| {
-        let text = if view.client.markdown { fenced(&hint.narration) } else { hint.narration };
-        let tooltip = (!text.is_empty()).then(|| InlayHintTooltip::MarkupContent(markup(view, text)));
+        let text = if view.client.markdown {
+            fenced(&hint.narration)
+        } else {
+            hint.narration
+        };
+        let tooltip =
+            (!text.is_empty()).then(|| InlayHintTooltip::MarkupContent(markup(view, text)));
         InlayHint {
             position: view.range(&(hint.at..hint.at)).start,
             label: InlayHintLabel::String(hint.label),
@@ -164,9 +201,18 @@ fn fenced(text: &str) -> String {
 const KINDS: [(ActionKind, CodeActionKind); 5] = [
     (ActionKind::QuickFix, CodeActionKind::QUICKFIX),
     (ActionKind::Rewrite, CodeActionKind::REFACTOR_REWRITE),
-    (ActionKind::FixAll, CodeActionKind::new("source.fixAll.pagewalk")),
-    (ActionKind::AcceptAll, CodeActionKind::new("source.accept.pagewalk")),
-    (ActionKind::FillAll, CodeActionKind::new("source.fill.pagewalk")),
+    (
+        ActionKind::FixAll,
+        CodeActionKind::new("source.fixAll.pagewalk"),
+    ),
+    (
+        ActionKind::AcceptAll,
+        CodeActionKind::new("source.accept.pagewalk"),
+    ),
+    (
+        ActionKind::FillAll,
+        CodeActionKind::new("source.fill.pagewalk"),
+    ),
 ];
 
 /// The kinds of actions, as the protocol names them.
@@ -182,18 +228,34 @@ pub(crate) fn actions(view: &View, params: &CodeActionParams) -> Option<CodeActi
     }
     let context = &params.context;
     let asked = |kind: &CodeActionKind| match &context.only {
-        Some(only) => only.iter().any(|wanted| includes(wanted.as_str(), kind.as_str())),
+        Some(only) => only
+            .iter()
+            .any(|wanted| includes(wanted.as_str(), kind.as_str())),
         // Offer actions on the whole file only on request.
         None => !kind.as_str().starts_with("source"),
     };
-    let found = view.document.code_actions(view.bytes(params.range), view.ran.as_deref()).into_iter();
+    let found = view
+        .document
+        .code_actions(view.bytes(params.range), view.ran.as_deref())
+        .into_iter();
     let actions = found.filter_map(|action| {
-        let (_, kind) = KINDS.into_iter().find(|(known, kind)| *known == action.kind && asked(kind))?;
-        Some(CodeActionOrCommand::CodeAction(code_action(view, action, kind, &context.diagnostics)))
+        let (_, kind) = KINDS
+            .into_iter()
+            .find(|(known, kind)| *known == action.kind && asked(kind))?;
+        Some(CodeActionOrCommand::CodeAction(code_action(
+            view,
+            action,
+            kind,
+            &context.diagnostics,
+        )))
     });
     let mut actions: CodeActionResponse = actions.collect();
     if asked(&CodeActionKind::QUICKFIX) {
-        actions.extend(goldens::actions(view, params).into_iter().map(CodeActionOrCommand::CodeAction));
+        actions.extend(
+            goldens::actions(view, params)
+                .into_iter()
+                .map(CodeActionOrCommand::CodeAction),
+        );
     }
     Some(actions)
 }
@@ -201,7 +263,9 @@ pub(crate) fn actions(view: &View, params: &CodeActionParams) -> Option<CodeActi
 /// Whether a kind is the wanted kind or one of its subkinds.
 fn includes(wanted: &str, kind: &str) -> bool {
     wanted.is_empty()
-        || kind.strip_prefix(wanted).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        || kind
+            .strip_prefix(wanted)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
 /// Converts an action, with the client's related diagnostics.
@@ -218,14 +282,24 @@ fn code_action(
     let edits = position::edits(view.document.lines(), action.edits);
     let changes = HashMap::from([(view.uri.clone(), edits)]);
     let about = action.about.map(|(bytes, code)| {
-        let (range, code) = (view.range(&bytes), Some(NumberOrString::String(code.to_owned())));
-        known.iter().filter(|one| one.range == range && one.code == code).cloned().collect::<Vec<_>>()
+        let (range, code) = (
+            view.range(&bytes),
+            Some(NumberOrString::String(code.to_owned())),
+        );
+        known
+            .iter()
+            .filter(|one| one.range == range && one.code == code)
+            .cloned()
+            .collect::<Vec<_>>()
     });
     CodeAction {
         title: action.title,
         kind: Some(kind),
         diagnostics: about.filter(|all| !all.is_empty()),
-        edit: Some(WorkspaceEdit { changes: Some(changes), ..WorkspaceEdit::default() }),
+        edit: Some(WorkspaceEdit {
+            changes: Some(changes),
+            ..WorkspaceEdit::default()
+        }),
         is_preferred: action.is_preferred.then_some(true),
         ..CodeAction::default()
     }
@@ -241,14 +315,19 @@ pub(crate) fn formatting(view: &View, part: Option<lsp_types::Range>) -> Option<
 
 /// Aligns the table whose row was just completed by a character before the position.
 pub(crate) fn on_type(view: &View, position: Position, typed: &str) -> Option<Vec<TextEdit>> {
-    let edits = view.document.align_table(view.byte_at(position), typed == "\n")?;
+    let edits = view
+        .document
+        .align_table(view.byte_at(position), typed == "\n")?;
     Some(super::position::edits(view.document.lines(), edits))
 }
 
 /// The tokens in the document or in a range.
 pub(crate) fn semantic_tokens(view: &View, range: Option<lsp_types::Range>) -> SemanticTokens {
     let bytes = range.map_or(view.own(), |range| view.bytes(range));
-    SemanticTokens { result_id: None, data: relative_tokens(&view.document, bytes) }
+    SemanticTokens {
+        result_id: None,
+        data: relative_tokens(&view.document, bytes),
+    }
 }
 
 /// The tokens that overlap these bytes, each relative to the previous token. A token that spans several lines
@@ -288,9 +367,16 @@ mod tests {
         let document = Document::new("a.pw", text, OpenTexts::default());
         let data = relative_tokens(&document, within);
         let place = data.into_iter().map(|token| {
-            unit = if token.delta_line == 0 { unit + token.delta_start } else { token.delta_start };
+            unit = if token.delta_line == 0 {
+                unit + token.delta_start
+            } else {
+                token.delta_start
+            };
             line += token.delta_line;
-            format!("{line}:{unit} {} {}", token.length, CLASSES[token.token_type as usize].token)
+            format!(
+                "{line}:{unit} {} {}",
+                token.length, CLASSES[token.token_type as usize].token
+            )
         });
         place.collect()
     }
@@ -333,7 +419,10 @@ mod tests {
     #[test]
     fn lengths_are_in_units_of_utf_16() {
         // The letter 𝕏 consists of two UTF-16 code units, and the dash – consists of one.
-        assert_eq!(all("show \"𝕏–\"; let x = 1")[..3], ["0:0 4 function", "0:5 5 string", "0:12 3 keyword"]);
+        assert_eq!(
+            all("show \"𝕏–\"; let x = 1")[..3],
+            ["0:0 4 function", "0:5 5 string", "0:12 3 keyword"]
+        );
     }
 
     #[test]
@@ -353,7 +442,10 @@ mod tests {
         );
         // For a range, only the tokens that overlap it are listed, at their positions in the whole text.
         let from = text.find("read").unwrap_or(0);
-        assert_eq!(listed(text, from..text.len()), ["4:0 4 function", "4:5 1 number"]);
+        assert_eq!(
+            listed(text, from..text.len()),
+            ["4:0 4 function", "4:5 1 number"]
+        );
         assert_eq!(listed(text, 9..10)[0], "0:8 3 string");
     }
 

@@ -3,14 +3,15 @@
 use lsp_types::notification::{DidChangeWatchedFiles, Notification as _};
 use lsp_types::request::{Formatting, OnTypeFormatting, RangeFormatting, Request as _};
 use lsp_types::{
-    CallHierarchyServerCapability, CodeActionOptions, CodeActionProviderCapability, CodeLensOptions,
-    CompletionOptions, DidChangeWatchedFilesRegistrationOptions, DocumentLinkOptions,
-    DocumentOnTypeFormattingOptions, ExecuteCommandOptions, FileOperationFilter, FileOperationPattern,
-    FileOperationPatternKind, FileOperationRegistrationOptions, FileSystemWatcher,
-    FoldingRangeProviderCapability, GlobPattern, OneOf, Registration, RenameOptions,
-    SelectionRangeProviderCapability, SemanticTokenType, SemanticTokensFullOptions, SemanticTokensLegend,
-    SemanticTokensOptions, ServerCapabilities, SignatureHelpOptions, TextDocumentSyncCapability,
-    TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions, WorkDoneProgressOptions,
+    CallHierarchyServerCapability, CodeActionOptions, CodeActionProviderCapability,
+    CodeLensOptions, CompletionOptions, DidChangeWatchedFilesRegistrationOptions,
+    DocumentLinkOptions, DocumentOnTypeFormattingOptions, ExecuteCommandOptions,
+    FileOperationFilter, FileOperationPattern, FileOperationPatternKind,
+    FileOperationRegistrationOptions, FileSystemWatcher, FoldingRangeProviderCapability,
+    GlobPattern, OneOf, Registration, RenameOptions, SelectionRangeProviderCapability,
+    SemanticTokenType, SemanticTokensFullOptions, SemanticTokensLegend, SemanticTokensOptions,
+    ServerCapabilities, SignatureHelpOptions, TextDocumentSyncCapability, TextDocumentSyncKind,
+    TextDocumentSyncOptions, TextDocumentSyncSaveOptions, WorkDoneProgressOptions,
     WorkspaceFileOperationsServerCapabilities, WorkspaceServerCapabilities,
 };
 
@@ -32,12 +33,14 @@ const FORMATTED: &str = "pagewalk";
 pub(crate) fn capabilities(client: &Client) -> ServerCapabilities {
     let formats = !client.registers_formatting;
     ServerCapabilities {
-        text_document_sync: Some(TextDocumentSyncCapability::Options(TextDocumentSyncOptions {
-            open_close: Some(true),
-            change: Some(TextDocumentSyncKind::INCREMENTAL),
-            save: Some(TextDocumentSyncSaveOptions::Supported(true)),
-            ..TextDocumentSyncOptions::default()
-        })),
+        text_document_sync: Some(TextDocumentSyncCapability::Options(
+            TextDocumentSyncOptions {
+                open_close: Some(true),
+                change: Some(TextDocumentSyncKind::INCREMENTAL),
+                save: Some(TextDocumentSyncSaveOptions::Supported(true)),
+                ..TextDocumentSyncOptions::default()
+            },
+        )),
         definition_provider: Some(OneOf::Left(true)),
         references_provider: Some(OneOf::Left(true)),
         rename_provider: Some(OneOf::Right(RenameOptions {
@@ -58,14 +61,21 @@ pub(crate) fn capabilities(client: &Client) -> ServerCapabilities {
         document_formatting_provider: formats.then_some(OneOf::Left(true)),
         document_range_formatting_provider: formats.then_some(OneOf::Left(true)),
         document_on_type_formatting_provider: formats.then(on_type),
-        code_lens_provider: Some(CodeLensOptions { resolve_provider: Some(false) }),
+        code_lens_provider: Some(CodeLensOptions {
+            resolve_provider: Some(false),
+        }),
         code_action_provider: Some(CodeActionProviderCapability::Options(CodeActionOptions {
             code_action_kinds: Some(action_kinds()),
             ..CodeActionOptions::default()
         })),
         inlay_hint_provider: Some(OneOf::Left(true)),
         execute_command_provider: Some(ExecuteCommandOptions {
-            commands: COMMANDS.iter().map(|command| command.name).chain([SHOW]).map(str::to_owned).collect(),
+            commands: COMMANDS
+                .iter()
+                .map(|command| command.name)
+                .chain([SHOW])
+                .map(str::to_owned)
+                .collect(),
             ..ExecuteCommandOptions::default()
         }),
         completion_provider: Some(completion()),
@@ -86,10 +96,26 @@ pub(crate) fn registrations(client: &Client) -> Vec<Registration> {
     };
     let scripts = json!({ "documentSelector": [{ "language": FORMATTED }] });
     let rows = [
-        (client.watches_files, DidChangeWatchedFiles::METHOD, json!(watched)),
-        (client.registers_formatting, Formatting::METHOD, scripts.clone()),
-        (client.registers_formatting, RangeFormatting::METHOD, scripts.clone()),
-        (client.registers_formatting, OnTypeFormatting::METHOD, on_type_of(scripts)),
+        (
+            client.watches_files,
+            DidChangeWatchedFiles::METHOD,
+            json!(watched),
+        ),
+        (
+            client.registers_formatting,
+            Formatting::METHOD,
+            scripts.clone(),
+        ),
+        (
+            client.registers_formatting,
+            RangeFormatting::METHOD,
+            scripts.clone(),
+        ),
+        (
+            client.registers_formatting,
+            OnTypeFormatting::METHOD,
+            on_type_of(scripts),
+        ),
     ];
     let supported = rows.into_iter().filter(|(supported, _, _)| *supported);
     let registration = |(_, method, options): (bool, &str, Value)| Registration {
@@ -124,7 +150,10 @@ fn workspace() -> WorkspaceServerCapabilities {
         matches: Some(FileOperationPatternKind::File),
         options: None,
     };
-    let filters = vec![FileOperationFilter { scheme: Some("file".to_owned()), pattern }];
+    let filters = vec![FileOperationFilter {
+        scheme: Some("file".to_owned()),
+        pattern,
+    }];
     WorkspaceServerCapabilities {
         file_operations: Some(WorkspaceFileOperationsServerCapabilities {
             will_rename: Some(FileOperationRegistrationOptions { filters }),
@@ -140,18 +169,27 @@ fn words(list: &[&str]) -> Option<Vec<String>> {
 
 fn completion() -> CompletionOptions {
     let trigger_characters = words(&[" ", ".", "\"", "/"]);
-    CompletionOptions { trigger_characters, ..CompletionOptions::default() }
+    CompletionOptions {
+        trigger_characters,
+        ..CompletionOptions::default()
+    }
 }
 
 fn signature() -> SignatureHelpOptions {
-    SignatureHelpOptions { trigger_characters: words(&["(", ",", " "]), ..SignatureHelpOptions::default() }
+    SignatureHelpOptions {
+        trigger_characters: words(&["(", ",", " "]),
+        ..SignatureHelpOptions::default()
+    }
 }
 
 /// The token types, in the order of the token classes, without modifiers.
 fn semantic_tokens() -> SemanticTokensOptions {
     SemanticTokensOptions {
         legend: SemanticTokensLegend {
-            token_types: CLASSES.iter().map(|row| SemanticTokenType::new(row.token)).collect(),
+            token_types: CLASSES
+                .iter()
+                .map(|row| SemanticTokenType::new(row.token))
+                .collect(),
             token_modifiers: Vec::new(),
         },
         range: Some(true),

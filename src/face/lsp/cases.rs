@@ -49,16 +49,25 @@ pub(crate) fn cases(
     let all = search.files().0;
     let mut parts: Option<BTreeSet<PathBuf>> = None;
     let mut files = Vec::new();
-    for found in all.iter().filter(|found| found.kind != SuiteFileKind::Golden) {
+    for found in all
+        .iter()
+        .filter(|found| found.kind != SuiteFileKind::Golden)
+    {
         if stop.load(Ordering::Relaxed) {
             break;
         }
         let scripts = scripts_from(found, OpenTexts::clone(open));
         let scripts: Vec<TestScript> = scripts.into_iter().flatten().collect();
         // An included script need not be complete.
-        if scripts.iter().any(|script| !script.script.diagnostics.is_empty()) {
+        if scripts
+            .iter()
+            .any(|script| !script.script.diagnostics.is_empty())
+        {
             let parts = parts.get_or_insert_with(|| included(&all));
-            if Disk.canonical(&found.path).is_ok_and(|path| parts.contains(&path)) {
+            if Disk
+                .canonical(&found.path)
+                .is_ok_and(|path| parts.contains(&path))
+            {
                 continue;
             }
         }
@@ -93,21 +102,33 @@ pub(crate) fn test(
     params: &Value,
     _: &AtomicBool,
 ) -> Result<Value, ResponseError> {
-    let TestParams { text_document, case: wanted } = parse_params(params)?;
+    let TestParams {
+        text_document,
+        case: wanted,
+    } = parse_params(params)?;
     let path = path_of(&text_document.uri);
     let found = SuiteFile::from_path(&path).filter(|found| found.kind != SuiteFileKind::Golden);
     let found = found.ok_or_else(|| {
-        let message = format!("`{}` is neither a script (`.pw`) nor Markdown (`.md`)", shown(&path));
+        let message = format!(
+            "`{}` is neither a script (`.pw`) nor Markdown (`.md`)",
+            shown(&path)
+        );
         response_error(ErrorCode::InvalidParams, message)
     })?;
     let file = TestedFile::run(&found, &text_document.uri, open);
     let results = (0..)
         .zip(file.runs.cases())
         .filter(|(_, case)| !case.included || case.verdict().bad())
-        .filter(|(_, case)| wanted.as_ref().is_none_or(|wanted| *wanted == title(&found, case)));
+        .filter(|(_, case)| {
+            wanted
+                .as_ref()
+                .is_none_or(|wanted| *wanted == title(&found, case))
+        });
     let results: Vec<Value> = results.map(|(at, case)| file.result(at, case)).collect();
     let golden = golden_of(&found);
-    let golden = uri_of(&golden).filter(|_| is_present(&golden)).map(|uri| uri.to_string());
+    let golden = uri_of(&golden)
+        .filter(|_| is_present(&golden))
+        .map(|uri| uri.to_string());
     Ok(json!({ "cases": results, "golden": golden }))
 }
 
@@ -124,7 +145,13 @@ struct TestedFile<'a> {
 
 impl<'a> TestedFile<'a> {
     fn run(found: &'a SuiteFile, uri: &'a Uri, open: &OpenTexts) -> Self {
-        let mut file = Self { found, uri, runs: CaseRuns::default(), places: Vec::new(), sides: Vec::new() };
+        let mut file = Self {
+            found,
+            uri,
+            runs: CaseRuns::default(),
+            places: Vec::new(),
+            sides: Vec::new(),
+        };
         let golden = golden_of(found);
         let has_golden = is_present(&golden);
         match scripts_from(found, open.clone()) {
@@ -133,12 +160,17 @@ impl<'a> TestedFile<'a> {
                 for mut script in scripts {
                     let lines = Arc::new(lines_of(&script));
                     let runs = script.run(has_golden);
-                    let places = runs.cases().map(|case| (lines.clone(), range_of(&script, case, &lines)));
+                    let places = runs
+                        .cases()
+                        .map(|case| (lines.clone(), range_of(&script, case, &lines)));
                     file.places.extend(places);
                     file.runs.0.extend(runs.0);
                 }
                 compare_with_golden(found, &mut file.runs, &|_| true, false);
-                file.sides = load(&golden).ok().and_then(|bytes| file.runs.sides(&bytes)).unwrap_or_default();
+                file.sides = load(&golden)
+                    .ok()
+                    .and_then(|bytes| file.runs.sides(&bytes))
+                    .unwrap_or_default();
             }
         }
         file
@@ -146,8 +178,14 @@ impl<'a> TestedFile<'a> {
 
     /// Adds a case for a file that cannot be read.
     fn add_unreadable(&mut self, mistake: Mistake) {
-        let name = Name { file: self.found.name.clone(), ..Name::default() };
-        let case = Case { mistakes: vec![mistake], ..Case::new(name, 1) };
+        let name = Name {
+            file: self.found.name.clone(),
+            ..Name::default()
+        };
+        let case = Case {
+            mistakes: vec![mistake],
+            ..Case::new(name, 1)
+        };
         self.runs.0.push((case, Vec::new()));
         self.places.push((Arc::new(LineIndex::new("")), 0..0));
     }
@@ -156,8 +194,10 @@ impl<'a> TestedFile<'a> {
     fn result(&self, at: usize, case: &Case) -> Value {
         let (lines, range) = &self.places[at];
         let mut object = listed(self.found, case, range, lines);
-        let problems: Vec<Value> =
-            troubles(case).iter().map(|trouble| self.problem(trouble, lines)).collect();
+        let problems: Vec<Value> = troubles(case)
+            .iter()
+            .map(|trouble| self.problem(trouble, lines))
+            .collect();
         let sides = self.sides.get(at);
         object["outcome"] = json!(case.verdict().name());
         object["golden"] = json!(case.golden.name());
@@ -171,7 +211,11 @@ impl<'a> TestedFile<'a> {
     fn problem(&self, trouble: &Trouble, lines: &LineIndex) -> Value {
         let own = trouble.file == self.found.name || trouble.file == shown(&self.found.path);
         let folder = self.found.path.parent().unwrap_or(Path::new(""));
-        let uri = if own { Some(self.uri.clone()) } else { uri_of(&folder.join(&trouble.file)) };
+        let uri = if own {
+            Some(self.uri.clone())
+        } else {
+            uri_of(&folder.join(&trouble.file))
+        };
         let line = trouble.line.saturating_sub(1);
         let range = if own { line_range(lines, line) } else { 0..0 };
         let mut range = position::range(lines, &range);
@@ -191,8 +235,17 @@ impl<'a> TestedFile<'a> {
 
 /// Returns the name of a case with the file's name instead of its path.
 fn title(found: &SuiteFile, case: &Case) -> String {
-    let file = found.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    Name { file, ..case.name.clone() }.to_string()
+    let file = found
+        .path
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
+    Name {
+        file,
+        ..case.name.clone()
+    }
+    .to_string()
 }
 
 /// Returns the name and the range of a case.
@@ -218,7 +271,12 @@ fn range_of(script: &TestScript, case: &Case, lines: &LineIndex) -> Range<usize>
     match &case.name.scenario {
         None => in_file(
             script,
-            script.from as usize..script.script.sources.file(0).map_or(0, |file| file.text.len()),
+            script.from as usize
+                ..script
+                    .script
+                    .sources
+                    .file(0)
+                    .map_or(0, |file| file.text.len()),
         ),
         Some(scenario) => match script.scenario(scenario).filter(|span| span.file == 0) {
             Some(span) => in_file(script, span.bytes()),
@@ -229,7 +287,10 @@ fn range_of(script: &TestScript, case: &Case, lines: &LineIndex) -> Range<usize>
 
 /// Returns the bytes of the file with these bytes of its script.
 fn in_file(script: &TestScript, bytes: Range<usize>) -> Range<usize> {
-    let start = script.place.as_ref().map_or(0, |place| place.start as usize);
+    let start = script
+        .place
+        .as_ref()
+        .map_or(0, |place| place.start as usize);
     bytes.start + start..bytes.end + start
 }
 

@@ -8,7 +8,10 @@ use super::uri::path_of;
 
 /// The folders and the client capabilities that affect the server.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "each flag is a capability of the protocol")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each flag is a capability of the protocol"
+)]
 pub(crate) struct Client {
     /// The folders that the client has open.
     pub(crate) folders: Vec<PathBuf>,
@@ -56,18 +59,25 @@ impl Client {
             snippets: item.and_then(|item| item.snippet_support).unwrap_or(false),
             markdown: hover.is_some_and(|formats| formats.contains(&MarkupKind::Markdown)),
             actions: actions.is_some_and(|actions| actions.code_action_literal_support.is_some()),
-            disabled_actions: actions.and_then(|actions| actions.disabled_support).unwrap_or(false),
+            disabled_actions: actions
+                .and_then(|actions| actions.disabled_support)
+                .unwrap_or(false),
             shows_documents: said
                 .window
                 .as_ref()
                 .and_then(|window| window.show_document.as_ref())
                 .is_some_and(|shows| shows.support),
-            refreshes_hints: hints.and_then(|hints| hints.refresh_support).unwrap_or(false),
-            watches_files: files.and_then(|files| files.dynamic_registration).unwrap_or(false),
+            refreshes_hints: hints
+                .and_then(|hints| hints.refresh_support)
+                .unwrap_or(false),
+            watches_files: files
+                .and_then(|files| files.dynamic_registration)
+                .unwrap_or(false),
             registers_formatting: formatting.unwrap_or(false),
             renames_files: edits.is_some_and(|edits| {
                 let kinds = edits.resource_operations.as_deref().unwrap_or_default();
-                edits.document_changes == Some(true) && kinds.contains(&ResourceOperationKind::Rename)
+                edits.document_changes == Some(true)
+                    && kinds.contains(&ResourceOperationKind::Rename)
             }),
             tells_settings: workspace.and_then(|all| all.configuration).unwrap_or(false),
         }

@@ -65,7 +65,9 @@ pub(crate) fn step(task: &Task, params: &Value, limits: Limits) -> Result<Value,
         (None, Some(position)) => StepAt::Byte(position::byte(lines, position)),
         (None, None) => StepAt::Index(usize::MAX),
     };
-    let Some(step) = task.document.step(at, limits, &task.stop) else { return Ok(Value::Null) };
+    let Some(step) = task.document.step(at, limits, &task.stop) else {
+        return Ok(Value::Null);
+    };
     let range = step.range.map(|range| position::range(lines, &range));
     Ok(json!({
         "index": step.index,
@@ -104,19 +106,32 @@ pub(crate) fn exam(task: &Task, params: &Value, limits: Limits) -> Result<Value,
     };
     let reading = task.document.script();
     if let Some(wrong) = reading.diagnostics.first() {
-        return Err(failed(format!("the script has a mistake: {}", wrong.message)));
+        return Err(failed(format!(
+            "the script has a mistake: {}",
+            wrong.message
+        )));
     }
-    let exam = Exam { script: reading, seed: Some(wanted.seed), limits };
+    let exam = Exam {
+        script: reading,
+        seed: Some(wanted.seed),
+        limits,
+    };
     let paper = exam.paper(None).map_err(|error| {
         failed(match error {
-            PaperError::Diagnostics(wrong) => {
-                wrong.into_iter().map(|wrong| wrong.message).next().unwrap_or_default()
-            }
+            PaperError::Diagnostics(wrong) => wrong
+                .into_iter()
+                .map(|wrong| wrong.message)
+                .next()
+                .unwrap_or_default(),
             PaperError::Failed(_) => "an expectation of the script failed".to_owned(),
             PaperError::NoQuestion => "the script contains no `question`".to_owned(),
         })
     })?;
-    let edition = if wanted.key { Edition::Key } else { Edition::Paper };
+    let edition = if wanted.key {
+        Edition::Key
+    } else {
+        Edition::Paper
+    };
     let text = write(&paper, edition, &Style::default());
     let text = text.map_err(|refused| failed(format!("{}: {}", refused.part, refused.why)))?;
     Ok(json!({ "text": text }))
@@ -130,5 +145,6 @@ pub(crate) fn narrate(task: &Task, scenario: Option<&str>, explain: bool, limits
 
 /// The parameters of a request, or the error `InvalidParams`.
 pub(crate) fn parse_params<'p, P: Deserialize<'p>>(params: &'p Value) -> Result<P, ResponseError> {
-    P::deserialize(params).map_err(|error| response_error(ErrorCode::InvalidParams, error.to_string()))
+    P::deserialize(params)
+        .map_err(|error| response_error(ErrorCode::InvalidParams, error.to_string()))
 }

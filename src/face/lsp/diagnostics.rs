@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use lsp_types::{Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, Location, NumberOrString};
+use lsp_types::{
+    Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, Location, NumberOrString,
+};
 use pagewalk_script::editor::{self, Problem};
 use pagewalk_script::lang::diagnostic::Severity;
 
@@ -61,6 +63,12 @@ pub(crate) fn diagnostic(
 fn related((place, words): &(editor::Location, String)) -> Option<DiagnosticRelatedInformation> {
     // The path of a document without a file cannot be converted to a URI.
     let uri = uri_of(&place.path).or_else(|| "file:///".parse().ok())?;
-    let location = Location { uri, range: range(&place.lines, &place.range) };
-    Some(DiagnosticRelatedInformation { location, message: words.clone() })
+    let location = Location {
+        uri,
+        range: range(&place.lines, &place.range),
+    };
+    Some(DiagnosticRelatedInformation {
+        location,
+        message: words.clone(),
+    })
 }

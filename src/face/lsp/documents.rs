@@ -81,7 +81,12 @@ impl Documents {
 
     /// Adds or replaces a document.
     pub(crate) fn open(&mut self, path: PathBuf, document: TextDocumentItem) {
-        let TextDocumentItem { uri, language_id, version, text } = document;
+        let TextDocumentItem {
+            uri,
+            language_id,
+            version,
+            text,
+        } = document;
         let buffer = Buffer {
             uri,
             version,
@@ -105,8 +110,15 @@ impl Documents {
     }
 
     /// Applies the client's edits to a document.
-    pub(crate) fn change(&mut self, path: &Path, version: i32, changes: &[TextDocumentContentChangeEvent]) {
-        let Some(buffer) = self.buffers.get_mut(path) else { return };
+    pub(crate) fn change(
+        &mut self,
+        path: &Path,
+        version: i32,
+        changes: &[TextDocumentContentChangeEvent],
+    ) {
+        let Some(buffer) = self.buffers.get_mut(path) else {
+            return;
+        };
         let mut text = buffer.text.to_string();
         for change in changes {
             let Some(range) = change.range else {
@@ -136,8 +148,12 @@ impl Documents {
         let (buffers, limit) = (&self.buffers, self.limit);
         let texts = self.texts.get_or_insert_with(|| {
             let scripts = buffers.iter().filter(|(_, buffer)| !buffer.markdown);
-            let texts = scripts.map(|(path, buffer)| (path.clone(), buffer.text.as_bytes().to_vec()));
-            Arc::new(OpenTexts { texts: texts.collect(), other: Some(Within { limit, other: Disk }) })
+            let texts =
+                scripts.map(|(path, buffer)| (path.clone(), buffer.text.as_bytes().to_vec()));
+            Arc::new(OpenTexts {
+                texts: texts.collect(),
+                other: Some(Within { limit, other: Disk }),
+            })
         });
         texts.clone()
     }
@@ -163,13 +179,22 @@ impl Documents {
         let (_, parts) = self.parts(path)?;
         let buffer = self.buffers.get_mut(path)?;
         let (version, outdated) = (buffer.version, std::mem::take(&mut buffer.outdated));
-        Some(Check { path: path.to_owned(), parts, version, stop: Arc::default(), outdated })
+        Some(Check {
+            path: path.to_owned(),
+            parts,
+            version,
+            stop: Arc::default(),
+            outdated,
+        })
     }
 
     /// Creates a task on a script for another thread. Returns `None` for Markdown.
     pub(crate) fn task(&mut self, path: &Path) -> Option<Task> {
         let (_, parts) = self.parts(path).filter(|(buffer, _)| !buffer.markdown)?;
-        Some(Task { document: parts.first()?.document.clone(), stop: Arc::default() })
+        Some(Task {
+            document: parts.first()?.document.clone(),
+            stop: Arc::default(),
+        })
     }
 
     /// Returns the scripts of a text with the results of their runs.
@@ -199,7 +224,11 @@ impl Documents {
         ran: Arc<[Arc<RunResult>]>,
         failed: DiagnosticsByFile,
     ) -> bool {
-        let Some(buffer) = self.buffers.get_mut(path).filter(|buffer| buffer.version == version) else {
+        let Some(buffer) = self
+            .buffers
+            .get_mut(path)
+            .filter(|buffer| buffer.version == version)
+        else {
             return false;
         };
         buffer.ran_bytes = ran.iter().map(|one| one.footprint()).sum();
@@ -215,8 +244,11 @@ impl Documents {
     /// Drops the oldest results until the others are within the limit. A document without results has its diagnostics, and
     /// gets results when it changes.
     fn drop_old_results(&mut self) {
-        let mut newest: Vec<&mut Buffer> =
-            self.buffers.values_mut().filter(|buffer| buffer.ran.is_some()).collect();
+        let mut newest: Vec<&mut Buffer> = self
+            .buffers
+            .values_mut()
+            .filter(|buffer| buffer.ran.is_some())
+            .collect();
         newest.sort_unstable_by_key(|buffer| Reverse(buffer.ran_after));
         let mut bytes = 0;
         for buffer in newest {
@@ -232,7 +264,11 @@ impl Documents {
         let has = |(path, buffer): &(&PathBuf, &Buffer)| {
             *path == file || buffer.files.iter().any(|known| known == file)
         };
-        self.buffers.iter().filter(has).map(|(path, _)| path.clone()).collect()
+        self.buffers
+            .iter()
+            .filter(has)
+            .map(|(path, _)| path.clone())
+            .collect()
     }
 
     /// Returns the diagnostics to publish, by file. A file included by another open script is shown as part
@@ -251,7 +287,11 @@ impl Documents {
             for (file, diagnostics) in checked.chain(&buffer.failed) {
                 let known = all.entry(file.clone()).or_default();
                 known.extend(
-                    diagnostics.iter().filter(|one| !known.contains(one)).cloned().collect::<Vec<_>>(),
+                    diagnostics
+                        .iter()
+                        .filter(|one| !known.contains(one))
+                        .cloned()
+                        .collect::<Vec<_>>(),
                 );
             }
         }

@@ -17,11 +17,25 @@ pub(crate) fn documents<'a>(
     folders: &'a [PathBuf],
     open: &'a Arc<OpenTexts>,
 ) -> impl Iterator<Item = Document> + 'a {
-    let search = Search { paths: folders, skip: &[], excluded: |_| &[], color: Color::Never };
-    let scripts = search.files().0.into_iter().filter(|file| file.kind == SuiteFileKind::Script);
+    let search = Search {
+        paths: folders,
+        skip: &[],
+        excluded: |_| &[],
+        color: Color::Never,
+    };
+    let scripts = search
+        .files()
+        .0
+        .into_iter()
+        .filter(|file| file.kind == SuiteFileKind::Script);
     // The text of an open file replaces the text on disk.
-    let mut texts: BTreeMap<PathBuf, Option<&Vec<u8>>> = scripts.map(|file| (file.path, None)).collect();
-    texts.extend(open.texts.iter().map(|(path, text)| (path.clone(), Some(text))));
+    let mut texts: BTreeMap<PathBuf, Option<&Vec<u8>>> =
+        scripts.map(|file| (file.path, None)).collect();
+    texts.extend(
+        open.texts
+            .iter()
+            .map(|(path, text)| (path.clone(), Some(text))),
+    );
     texts.into_iter().filter_map(|(path, text)| {
         let bytes = text.cloned().or_else(|| Disk.load(&path, SCRIPT).ok())?;
         Some(Document::new(path, text_of(&bytes).ok()?, open.clone()))

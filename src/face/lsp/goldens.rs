@@ -5,8 +5,8 @@ use std::path::Path;
 
 use lsp_server::{ErrorCode, ResponseError};
 use lsp_types::{
-    CodeAction, CodeActionDisabled, CodeActionKind, CodeActionParams, Command, NumberOrString, Position,
-    Range, ShowDocumentParams, Uri, WorkspaceEdit,
+    CodeAction, CodeActionDisabled, CodeActionKind, CodeActionParams, Command, NumberOrString,
+    Position, Range, ShowDocumentParams, Uri, WorkspaceEdit,
 };
 use pagewalk_script::editor::{GoldenAction, GoldenEffect, GoldenFile};
 use serde_json::{Value, json};
@@ -23,20 +23,27 @@ use crate::face::test::goldens::{golden_of, is_present, load};
 pub(crate) const SHOW: &str = "pagewalk.showGolden";
 
 /// The reason for not writing golden files in CI, where changes are not reviewed.
-const IN_CI: &str =
-    "the environment variable `CI` is set; bless the case on your own machine, and review the change";
+const IN_CI: &str = "the environment variable `CI` is set; bless the case on your own machine, and review the change";
 
 /// Returns the golden file of a script, or `None` if the script has none.
 pub(crate) fn golden_file(script: &Path) -> Option<GoldenFile> {
     let found = SuiteFile::from_path(script).filter(|found| found.kind == SuiteFileKind::Script)?;
     let path = golden_of(&found);
-    is_present(&path).then(|| GoldenFile { bytes: load(&path), path })
+    is_present(&path).then(|| GoldenFile {
+        bytes: load(&path),
+        path,
+    })
 }
 
 /// Returns the actions on the golden file for a range of a document.
 pub(crate) fn actions(view: &View, params: &CodeActionParams) -> Vec<CodeAction> {
-    let found = view.document.golden_actions(&view.bytes(params.range), view.ran.as_deref()).into_iter();
-    found.filter_map(|action| code_action(view, action, &params.context.diagnostics)).collect()
+    let found = view
+        .document
+        .golden_actions(&view.bytes(params.range), view.ran.as_deref())
+        .into_iter();
+    found
+        .filter_map(|action| code_action(view, action, &params.context.diagnostics))
+        .collect()
 }
 
 /// Converts an action, or returns `None` if the client does not support it.
@@ -44,10 +51,21 @@ pub(crate) fn actions(view: &View, params: &CodeActionParams) -> Vec<CodeAction>
     clippy::mutable_key_type,
     reason = "the protocol's library uses URIs as keys, and the keys are never changed"
 )]
-fn code_action(view: &View, action: GoldenAction, known: &[lsp_types::Diagnostic]) -> Option<CodeAction> {
+fn code_action(
+    view: &View,
+    action: GoldenAction,
+    known: &[lsp_types::Diagnostic],
+) -> Option<CodeAction> {
     let (bytes, code) = action.about;
-    let (range, code) = (view.range(&bytes), Some(NumberOrString::String(code.to_owned())));
-    let about: Vec<_> = known.iter().filter(|one| one.range == range && one.code == code).cloned().collect();
+    let (range, code) = (
+        view.range(&bytes),
+        Some(NumberOrString::String(code.to_owned())),
+    );
+    let about: Vec<_> = known
+        .iter()
+        .filter(|one| one.range == range && one.code == code)
+        .cloned()
+        .collect();
     let mut converted = CodeAction {
         title: action.title,
         kind: Some(CodeActionKind::QUICKFIX),
@@ -62,13 +80,20 @@ fn code_action(view: &View, action: GoldenAction, known: &[lsp_types::Diagnostic
             converted.command = Some(command).filter(|_| view.client.shows_documents);
             converted.command.is_some().then_some(converted)
         }
-        GoldenEffect::Bless(edits) => match edits
-            .and_then(|edits| if in_ci() { Err(IN_CI.to_owned()) } else { Ok(edits) })
-        {
+        GoldenEffect::Bless(edits) => match edits.and_then(|edits| {
+            if in_ci() {
+                Err(IN_CI.to_owned())
+            } else {
+                Ok(edits)
+            }
+        }) {
             Ok(file) => {
                 let edits = position::edits(&file.lines, file.edits);
                 let changes = HashMap::from([(uri_of(&file.path)?, edits)]);
-                converted.edit = Some(WorkspaceEdit { changes: Some(changes), ..WorkspaceEdit::default() });
+                converted.edit = Some(WorkspaceEdit {
+                    changes: Some(changes),
+                    ..WorkspaceEdit::default()
+                });
                 Some(converted)
             }
             Err(reason) => {
@@ -80,13 +105,28 @@ fn code_action(view: &View, action: GoldenAction, known: &[lsp_types::Diagnostic
 }
 
 /// Returns the document that the arguments of [`SHOW`] name.
-pub(crate) fn shown_document(arguments: Option<&Value>) -> Result<ShowDocumentParams, ResponseError> {
+pub(crate) fn shown_document(
+    arguments: Option<&Value>,
+) -> Result<ShowDocumentParams, ResponseError> {
     let argument = |at: usize| arguments.and_then(|all| all.get(at));
-    let uri = argument(0).and_then(Value::as_str).and_then(|uri| uri.parse::<Uri>().ok());
+    let uri = argument(0)
+        .and_then(Value::as_str)
+        .and_then(|uri| uri.parse::<Uri>().ok());
     let uri = uri.ok_or_else(|| {
-        response_error(ErrorCode::InvalidParams, format!("{SHOW} takes the URI of a golden file and a line"))
+        response_error(
+            ErrorCode::InvalidParams,
+            format!("{SHOW} takes the URI of a golden file and a line"),
+        )
     })?;
-    let line = argument(1).and_then(Value::as_u64).and_then(|line| u32::try_from(line).ok()).unwrap_or(0);
+    let line = argument(1)
+        .and_then(Value::as_u64)
+        .and_then(|line| u32::try_from(line).ok())
+        .unwrap_or(0);
     let selection = Range::new(Position::new(line, 0), Position::new(line, 0));
-    Ok(ShowDocumentParams { uri, external: None, take_focus: Some(true), selection: Some(selection) })
+    Ok(ShowDocumentParams {
+        uri,
+        external: None,
+        take_focus: Some(true),
+        selection: Some(selection),
+    })
 }

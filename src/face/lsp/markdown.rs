@@ -65,7 +65,11 @@ fn cursor(params: &Value) -> Option<Position> {
 fn tokens(answers: &[Value]) -> Vec<u64> {
     let (mut all, mut last) = (Vec::new(), 0);
     for answer in answers {
-        let data = answer.get("data").and_then(Value::as_array).into_iter().flatten();
+        let data = answer
+            .get("data")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten();
         let mut data: Vec<u64> = data.filter_map(Value::as_u64).collect();
         let end = data.iter().step_by(5).sum();
         if let Some(first) = data.first_mut() {

@@ -32,17 +32,29 @@ pub(crate) struct Part {
 
 impl Part {
     /// Returns a text that is a script, with the statements of an earlier version.
-    pub(crate) fn script(path: &Path, text: Arc<str>, open: Arc<OpenTexts>, earlier: Script) -> Self {
+    pub(crate) fn script(
+        path: &Path,
+        text: Arc<str>,
+        open: Arc<OpenTexts>,
+        earlier: Script,
+    ) -> Self {
         let own = 0..text.len();
         let document = Arc::new(Document::new(path, text, open).after(earlier));
-        Self { document, own, fails: false, blocks: Arc::default() }
+        Self {
+            document,
+            own,
+            fails: false,
+            blocks: Arc::default(),
+        }
     }
 
     /// Returns the blocks that `pagewalk test` runs in a Markdown text, in order.
     pub(crate) fn blocks(path: &Path, text: &str, mut open: Arc<OpenTexts>) -> Vec<Self> {
         let fences = Fences::new(text);
         let blocks = || fences.blocks.iter();
-        let names: Arc<[PathBuf]> = blocks().filter_map(|fence| fence.path(path, &*open)).collect();
+        let names: Arc<[PathBuf]> = blocks()
+            .filter_map(|fence| fence.path(path, &*open))
+            .collect();
         let part = |(index, fence): (usize, &Fence)| {
             let file = fence.path(path, &*open);
             let masked = fences.masked(index);
@@ -50,12 +62,18 @@ impl Part {
             let part = Self {
                 document: Arc::new(Document::new(path, masked.as_str(), open.clone())),
                 // The cursor can be at the end of an unclosed block.
-                own: own.start..if own.end == text.len() { own.end + 1 } else { own.end },
+                own: own.start..if own.end == text.len() {
+                    own.end + 1
+                } else {
+                    own.end
+                },
                 fails: fence.fails,
                 blocks: names.clone(),
             };
             if let Some(file) = file {
-                Arc::make_mut(&mut open).texts.insert(file, masked.into_bytes());
+                Arc::make_mut(&mut open)
+                    .texts
+                    .insert(file, masked.into_bytes());
             }
             part
         };
@@ -64,12 +82,20 @@ impl Part {
 
     /// Returns the path of the text in the editor that contains a file of the script.
     pub(crate) fn text_of<'p>(&'p self, path: &'p Path) -> &'p Path {
-        if self.blocks.iter().any(|block| block == path) { self.document.path() } else { path }
+        if self.blocks.iter().any(|block| block == path) {
+            self.document.path()
+        } else {
+            path
+        }
     }
 
     /// Returns the mistakes to show. A script that is expected to fail has none.
     pub(crate) fn mistakes(&self) -> DiagnosticsByFile {
-        if self.fails { DiagnosticsByFile::new() } else { self.by_file(self.document.diagnostics()) }
+        if self.fails {
+            DiagnosticsByFile::new()
+        } else {
+            self.by_file(self.document.diagnostics())
+        }
     }
 
     /// Returns the failures of a run to show, or a note if the script is expected to fail, but passes.
@@ -88,12 +114,16 @@ impl Part {
     fn passes(&self) -> Diagnostic {
         let start = position::range(self.document.lines(), &(self.own.start..self.own.start)).start;
         let line = |line| lsp_types::Position { line, character: 0 };
-        let range = lsp_types::Range { start: line(start.line.saturating_sub(1)), end: line(start.line) };
+        let range = lsp_types::Range {
+            start: line(start.line.saturating_sub(1)),
+            end: line(start.line),
+        };
         diagnostic(
             range,
             DiagnosticSeverity::INFORMATION,
             PASSES,
-            "the block is expected to fail, but it passes\nremove `fails`, or correct the script".to_owned(),
+            "the block is expected to fail, but it passes\nremove `fails`, or correct the script"
+                .to_owned(),
         )
     }
 

@@ -7,7 +7,13 @@ use pagewalk_script::editor::{self, Encoding, LineIndex};
 
 /// The byte offset of a position.
 pub(crate) fn byte(lines: &LineIndex, Position { line, character }: Position) -> usize {
-    lines.byte(editor::Position { line, column: character }, Encoding::Utf16)
+    lines.byte(
+        editor::Position {
+            line,
+            column: character,
+        },
+        Encoding::Utf16,
+    )
 }
 
 /// The byte offsets of a range, in ascending order.
@@ -20,9 +26,15 @@ pub(crate) fn bytes(lines: &LineIndex, range: Range) -> ops::Range<usize> {
 pub(crate) fn range(lines: &LineIndex, bytes: &ops::Range<usize>) -> Range {
     let position = |at| {
         let editor::Position { line, column } = lines.position(at, Encoding::Utf16);
-        Position { line, character: column }
+        Position {
+            line,
+            character: column,
+        }
     };
-    Range { start: position(bytes.start), end: position(bytes.end) }
+    Range {
+        start: position(bytes.start),
+        end: position(bytes.end),
+    }
 }
 
 pub(crate) fn edits(lines: &LineIndex, edits: Vec<editor::Edit>) -> Vec<lsp_types::TextEdit> {

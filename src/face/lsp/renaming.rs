@@ -17,24 +17,38 @@ use crate::face::test::goldens::after_change;
 /// random order.
 pub(crate) fn rename(view: &View, position: Position, new: &str) -> Result<Value, String> {
     let Renaming { files, scripts } =
-        view.document.rename_among(view.byte_at(position), new, view.related())?;
+        view.document
+            .rename_among(view.byte_at(position), new, view.related())?;
     let mut changes: BTreeMap<PathBuf, Vec<TextEdit>> = BTreeMap::new();
     let mut old = OpenTexts::clone(&view.open);
-    old.texts.insert(view.document.path().to_owned(), view.text.as_bytes().to_vec());
+    old.texts.insert(
+        view.document.path().to_owned(),
+        view.text.as_bytes().to_vec(),
+    );
     let mut after = old.clone();
     for FileEdits { path, lines, edits } in files {
         // The blocks of a Markdown text are parts of one text.
         let path = view.part.text_of(&path).to_owned();
         // The text of a block ends with the block.
         let is_own = path == view.document.path();
-        let lines = if is_own { LineIndex::new(view.text.clone()).into() } else { lines };
+        let lines = if is_own {
+            LineIndex::new(view.text.clone()).into()
+        } else {
+            lines
+        };
         let text = lines.text().to_string();
-        after.texts.insert(path.clone(), edited(text, &edits).into_bytes());
-        changes.entry(path).or_default().extend(position::edits(&lines, edits));
+        after
+            .texts
+            .insert(path.clone(), edited(text, &edits).into_bytes());
+        changes
+            .entry(path)
+            .or_default()
+            .extend(position::edits(&lines, edits));
     }
     for script in scripts {
         let found = SuiteFile::from_path(&script);
-        let Some((golden, old, new)) = found.and_then(|found| after_change(&found, &old, &after)) else {
+        let Some((golden, old, new)) = found.and_then(|found| after_change(&found, &old, &after))
+        else {
             continue;
         };
         let edit = Edit::between(&old, &new).into_iter().collect();
@@ -44,7 +58,11 @@ pub(crate) fn rename(view: &View, position: Position, new: &str) -> Result<Value
     for (path, mut edits) in changes.into_iter().filter(|(_, edits)| !edits.is_empty()) {
         edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
         edits.dedup();
-        let uri = if path == view.document.path() { Some(view.uri.clone()) } else { uri_of(&path) };
+        let uri = if path == view.document.path() {
+            Some(view.uri.clone())
+        } else {
+            uri_of(&path)
+        };
         all.extend(uri.map(|uri| (uri.to_string(), json!(edits))));
     }
     Ok(json!({ "changes": all }))

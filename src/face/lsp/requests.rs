@@ -3,15 +3,18 @@
 use lsp_server::{ErrorCode, ResponseError};
 use lsp_types::RenameParams;
 use lsp_types::request::{
-    CallHierarchyIncomingCalls, CallHierarchyOutgoingCalls, CallHierarchyPrepare, CodeActionRequest,
-    CodeLensRequest, Completion, DocumentHighlightRequest, DocumentLinkRequest, DocumentSymbolRequest,
-    FoldingRangeRequest, Formatting, GotoDefinition, HoverRequest, InlayHintRequest, OnTypeFormatting,
-    PrepareRenameRequest, RangeFormatting, References, Rename, Request, SelectionRangeRequest,
-    SemanticTokensFullRequest, SemanticTokensRangeRequest, SignatureHelpRequest,
+    CallHierarchyIncomingCalls, CallHierarchyOutgoingCalls, CallHierarchyPrepare,
+    CodeActionRequest, CodeLensRequest, Completion, DocumentHighlightRequest, DocumentLinkRequest,
+    DocumentSymbolRequest, FoldingRangeRequest, Formatting, GotoDefinition, HoverRequest,
+    InlayHintRequest, OnTypeFormatting, PrepareRenameRequest, RangeFormatting, References, Rename,
+    Request, SelectionRangeRequest, SemanticTokensFullRequest, SemanticTokensRangeRequest,
+    SignatureHelpRequest,
 };
 use serde_json::Value;
 
-use super::assistance::{actions, completion, formatting, hints, hover, on_type, semantic_tokens, signature};
+use super::assistance::{
+    actions, completion, formatting, hints, hover, on_type, semantic_tokens, signature,
+};
 use super::calls;
 use super::markdown::{self, InMarkdown, ScriptAnswer};
 use super::navigation::{
@@ -61,16 +64,23 @@ macro_rules! at_once {
 pub(crate) const REQUESTS: &[RequestRow] = &[
     at_once!(Completion, |view, params| {
         let position = params.text_document_position.position;
-        Ok(Some(completion(view, position, params.context.as_ref()).into()))
+        Ok(Some(
+            completion(view, position, params.context.as_ref()).into(),
+        ))
     }),
-    at_once!(HoverRequest, |view, params| Ok(hover(view, params.text_document_position_params.position))),
+    at_once!(HoverRequest, |view, params| Ok(hover(
+        view,
+        params.text_document_position_params.position
+    ))),
     at_once!(SignatureHelpRequest, |view, params| Ok(signature(
         view,
         params.text_document_position_params.position
     ))),
     RequestRow {
         markdown: InMarkdown::Tokens,
-        ..at_once!(SemanticTokensFullRequest, |view, _| Ok(Some(semantic_tokens(view, None).into())))
+        ..at_once!(SemanticTokensFullRequest, |view, _| Ok(Some(
+            semantic_tokens(view, None).into()
+        )))
     },
     RequestRow {
         markdown: InMarkdown::Tokens,
@@ -84,12 +94,19 @@ pub(crate) const REQUESTS: &[RequestRow] = &[
     ))),
     in_folders(at_once!(References, |view, params| {
         let position = params.text_document_position.position;
-        Ok(references(view, position, params.context.include_declaration))
+        Ok(references(
+            view,
+            position,
+            params.context.include_declaration,
+        ))
     })),
     in_folders(RequestRow {
         script: |view, params| {
             let params = parsed::<CallHierarchyPrepare>(params)?;
-            Ok(calls::prepare(view, params.text_document_position_params.position))
+            Ok(calls::prepare(
+                view,
+                params.text_document_position_params.position,
+            ))
         },
         ..at_once!(CallHierarchyPrepare, |_view, _| Ok(None))
     }),
@@ -101,9 +118,12 @@ pub(crate) const REQUESTS: &[RequestRow] = &[
         script: |view, params| Ok(calls::outgoing(view, &params)),
         ..at_once!(CallHierarchyOutgoingCalls, |_view, _| Ok(None))
     }),
-    at_once!(PrepareRenameRequest, |view, params| prepare_rename(view, params.position)
-        .map(Some)
-        .map_err(request_failed)),
+    at_once!(PrepareRenameRequest, |view, params| prepare_rename(
+        view,
+        params.position
+    )
+    .map(Some)
+    .map_err(request_failed)),
     RequestRow {
         method: Rename::METHOD,
         waits: |_| false,
@@ -119,20 +139,30 @@ pub(crate) const REQUESTS: &[RequestRow] = &[
         view,
         params.text_document_position_params.position
     ))),
-    only_scripts(at_once!(DocumentSymbolRequest, |view, _| Ok(Some(symbols(view).into())))),
-    only_scripts(at_once!(FoldingRangeRequest, |view, _| Ok(Some(folding(view))))),
-    only_scripts(at_once!(SelectionRangeRequest, |view, params| Ok(Some(selections(
-        view,
-        &params.positions
+    only_scripts(at_once!(DocumentSymbolRequest, |view, _| Ok(Some(
+        symbols(view).into()
+    )))),
+    only_scripts(at_once!(FoldingRangeRequest, |view, _| Ok(Some(folding(
+        view
     ))))),
+    only_scripts(at_once!(SelectionRangeRequest, |view, params| Ok(Some(
+        selections(view, &params.positions)
+    )))),
     RequestRow {
         markdown: InMarkdown::Lists,
         ..at_once!(DocumentLinkRequest, |view, _| Ok(Some(links(view))))
     },
     only_scripts(at_once!(Formatting, |view, _| Ok(formatting(view, None)))),
-    only_scripts(at_once!(RangeFormatting, |view, params| Ok(formatting(view, Some(params.range))))),
+    only_scripts(at_once!(RangeFormatting, |view, params| Ok(formatting(
+        view,
+        Some(params.range)
+    )))),
     only_scripts(at_once!(OnTypeFormatting, |view, params| {
-        Ok(on_type(view, params.text_document_position.position, &params.ch))
+        Ok(on_type(
+            view,
+            params.text_document_position.position,
+            &params.ch,
+        ))
     })),
     only_scripts(at_once!(CodeLensRequest, |view, _| Ok(Some(lenses(view))))),
     RequestRow {
@@ -148,17 +178,26 @@ pub(crate) const REQUESTS: &[RequestRow] = &[
 
 /// Makes the worker thread answer, with the scripts of the client's folders.
 const fn in_folders(row: RequestRow) -> RequestRow {
-    RequestRow { in_folders: true, ..row }
+    RequestRow {
+        in_folders: true,
+        ..row
+    }
 }
 
 /// Makes a row answer null for Markdown, which other servers format and outline.
 const fn only_scripts(row: RequestRow) -> RequestRow {
-    RequestRow { markdown: InMarkdown::Silent, ..row }
+    RequestRow {
+        markdown: InMarkdown::Silent,
+        ..row
+    }
 }
 
 /// Whether only actions on the whole file are requested. Requests for actions on the whole file wait for the run.
 fn only_source_actions(params: &Value) -> bool {
-    let only = params.get("context").and_then(|context| context.get("only")).and_then(Value::as_array);
+    let only = params
+        .get("context")
+        .and_then(|context| context.get("only"))
+        .and_then(Value::as_array);
     let source = |kind: &Value| kind.as_str().is_some_and(|kind| kind.starts_with("source"));
     only.is_some_and(|kinds| !kinds.is_empty() && kinds.iter().all(source))
 }
@@ -172,13 +211,15 @@ fn typed<R: Request>(
     params: Value,
     answer: impl FnOnce(R::Params) -> Result<R::Result, ResponseError>,
 ) -> Result<Value, ResponseError> {
-    serde_json::to_value(answer(parsed::<R>(params)?)?)
-        .map_err(|error| response_error(ErrorCode::InternalError, format!("{}: {error}", R::METHOD)))
+    serde_json::to_value(answer(parsed::<R>(params)?)?).map_err(|error| {
+        response_error(ErrorCode::InternalError, format!("{}: {error}", R::METHOD))
+    })
 }
 
 fn parsed<R: Request>(params: Value) -> Result<R::Params, ResponseError> {
-    serde_json::from_value(params)
-        .map_err(|error| response_error(ErrorCode::InvalidParams, format!("{}: {error}", R::METHOD)))
+    serde_json::from_value(params).map_err(|error| {
+        response_error(ErrorCode::InvalidParams, format!("{}: {error}", R::METHOD))
+    })
 }
 
 fn request_failed(message: String) -> ResponseError {

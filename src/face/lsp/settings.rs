@@ -21,7 +21,12 @@ pub(crate) struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { inlay_hints: true, run: true, max_steps: Limits::DEFAULT.max_steps, max_memory: 256 }
+        Self {
+            inlay_hints: true,
+            run: true,
+            max_steps: Limits::DEFAULT.max_steps,
+            max_memory: 256,
+        }
     }
 }
 
@@ -35,7 +40,11 @@ impl Settings {
     pub(crate) fn limits(&self) -> Limits {
         // The client cancels a run that takes too long.
         let max_memory = self.max_memory.saturating_mul(1 << 20);
-        Limits { max_steps: self.max_steps, max_memory, max_time: None }
+        Limits {
+            max_steps: self.max_steps,
+            max_memory,
+            max_time: None,
+        }
     }
 
     /// Reads the section, or an object that contains the section.
@@ -46,7 +55,10 @@ impl Settings {
         }
         // An invalid value does not affect other values.
         let known = |name: &str, fits: fn(&serde_json::Value) -> bool| {
-            section.get(name).filter(|value| fits(value)).map(|value| (name.to_owned(), value.clone()))
+            section
+                .get(name)
+                .filter(|value| fits(value))
+                .map(|value| (name.to_owned(), value.clone()))
         };
         let fields = [
             known("inlayHints", serde_json::Value::is_boolean),
@@ -67,10 +79,24 @@ mod tests {
 
     #[test]
     fn sections_alone_and_within_an_object_are_read() {
-        let off = Settings { inlay_hints: false, ..Settings::default() };
-        assert_eq!(Settings::from_json(&json!({"inlayHints": false})), Some(off));
-        assert_eq!(Settings::from_json(&json!({"pagewalk": {"inlayHints": false, "run": "yes"}})), Some(off));
-        assert_eq!(Settings::from_json(&json!({"pagewalk": {"maxSteps": 7}})).unwrap().max_steps, 7);
+        let off = Settings {
+            inlay_hints: false,
+            ..Settings::default()
+        };
+        assert_eq!(
+            Settings::from_json(&json!({"inlayHints": false})),
+            Some(off)
+        );
+        assert_eq!(
+            Settings::from_json(&json!({"pagewalk": {"inlayHints": false, "run": "yes"}})),
+            Some(off)
+        );
+        assert_eq!(
+            Settings::from_json(&json!({"pagewalk": {"maxSteps": 7}}))
+                .unwrap()
+                .max_steps,
+            7
+        );
         assert_eq!(Settings::from_json(&json!(null)), None);
     }
 }

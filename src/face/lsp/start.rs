@@ -26,18 +26,34 @@ pub(crate) struct Lsp {
 
 /// Serves a client over standard input and output until the client exits.
 pub(crate) fn serve() -> io::Result<Status> {
-    let Transport { input, output, writer } = Transport::stdio()?;
-    let status = if serve_channels(&input, output)? { Status::Held } else { Status::Wrong };
+    let Transport {
+        input,
+        output,
+        writer,
+    } = Transport::stdio()?;
+    let status = if serve_channels(&input, output)? {
+        Status::Held
+    } else {
+        Status::Wrong
+    };
     // All responses are written before the process exits. Work in progress ends with the process.
     let _ = writer.join();
     Ok(status)
 }
 
 /// Serves a client until it exits, and returns whether it requested a shutdown.
-pub(super) fn serve_channels(input: &Receiver<Message>, output: Sender<Outgoing>) -> io::Result<bool> {
+pub(super) fn serve_channels(
+    input: &Receiver<Message>,
+    output: Sender<Outgoing>,
+) -> io::Result<bool> {
     let (tell, results) = unbounded();
-    let workers = (Worker::start("run", tell.clone())?, Worker::start("ask", tell)?);
-    let Some(known) = initialized(input, &output) else { return Ok(false) };
+    let workers = (
+        Worker::start("run", tell.clone())?,
+        Worker::start("ask", tell)?,
+    );
+    let Some(known) = initialized(input, &output) else {
+        return Ok(false);
+    };
     Ok(Server::new(output, known, workers).serve(input, &results))
 }
 
@@ -51,8 +67,10 @@ fn initialized(input: &Receiver<Message>, output: &Sender<Outgoing>) -> Option<(
                 }
             }
             Message::Request(request) => {
-                let error =
-                    response_error(ErrorCode::ServerNotInitialized, "the first request must be `initialize`");
+                let error = response_error(
+                    ErrorCode::ServerNotInitialized,
+                    "the first request must be `initialize`",
+                );
                 respond(output, request.id, Err(error));
             }
             Message::Notification(one) if one.method == "exit" => return None,
@@ -66,12 +84,20 @@ fn welcome(request: Request, output: &Sender<Outgoing>) -> Option<(Client, Setti
     let params: InitializeParams = match serde_json::from_value(request.params) {
         Ok(params) => params,
         Err(error) => {
-            respond(output, request.id, Err(response_error(ErrorCode::InvalidParams, error.to_string())));
+            respond(
+                output,
+                request.id,
+                Err(response_error(ErrorCode::InvalidParams, error.to_string())),
+            );
             return None;
         }
     };
     let client = Client::new(&params);
-    let settings = params.initialization_options.as_ref().and_then(Settings::from_json).unwrap_or_default();
+    let settings = params
+        .initialization_options
+        .as_ref()
+        .and_then(Settings::from_json)
+        .unwrap_or_default();
     let result = InitializeResult {
         capabilities: capabilities(&client),
         server_info: Some(ServerInfo {
@@ -90,5 +116,11 @@ fn respond(
     result: Result<serde_json::Value, lsp_server::ResponseError>,
 ) {
     // If the client has disconnected, the input also ends.
-    let _ = output.send(Outgoing::Message(Response { id, response_result: result }.into()));
+    let _ = output.send(Outgoing::Message(
+        Response {
+            id,
+            response_result: result,
+        }
+        .into(),
+    ));
 }

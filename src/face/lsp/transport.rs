@@ -62,12 +62,18 @@ impl Unreadable {
             Category::Io | Category::Syntax | Category::Eof => ErrorCode::ParseError,
         };
         let quoted: String = text.chars().take(MAX_QUOTED).collect();
-        Self { code, words: format!("malformed LSP payload `{error:?}`: {quoted:?}") }
+        Self {
+            code,
+            words: format!("malformed LSP payload `{error:?}`: {quoted:?}"),
+        }
     }
 
     /// The answer to a frame after which the next frame cannot be found.
     fn last(words: String) -> Self {
-        Self { code: ErrorCode::InvalidRequest, words }
+        Self {
+            code: ErrorCode::InvalidRequest,
+            words,
+        }
     }
 }
 
@@ -83,7 +89,11 @@ impl Transport {
         let writer = thread::Builder::new()
             .name("writer".to_owned())
             .spawn(move || write(&mut io::stdout().lock(), &output))?;
-        Ok(Self { input, output: to_client, writer })
+        Ok(Self {
+            input,
+            output: to_client,
+            writer,
+        })
     }
 }
 
@@ -107,7 +117,9 @@ fn read(from: &mut dyn BufRead, messages: &Sender<Message>, answers: &Sender<Out
                 return;
             }
             Ok(message) => messages.send(message).is_ok(),
-            Err(error) => answers.send(Outgoing::Unreadable(Unreadable::new(&error, &text))).is_ok(),
+            Err(error) => answers
+                .send(Outgoing::Unreadable(Unreadable::new(&error, &text)))
+                .is_ok(),
         };
         if !sent {
             return;
@@ -125,32 +137,44 @@ fn frame(from: &mut dyn BufRead) -> Result<Option<String>, String> {
     let mut length = None;
     loop {
         let mut line = Vec::new();
-        let count = header.read_until(b'\n', &mut line).map_err(|error| unreadable(&error))?;
+        let count = header
+            .read_until(b'\n', &mut line)
+            .map_err(|error| unreadable(&error))?;
         if count == 0 && header.limit() == MAX_HEADER {
             return Ok(None);
         }
         if header.limit() == 0 {
-            return Err(format!("the header of a message is longer than {MAX_HEADER} bytes"));
+            return Err(format!(
+                "the header of a message is longer than {MAX_HEADER} bytes"
+            ));
         }
         let line = String::from_utf8_lossy(&line);
-        let line = line.strip_suffix("\r\n").ok_or("a line of a message's header does not end with CR LF")?;
+        let line = line
+            .strip_suffix("\r\n")
+            .ok_or("a line of a message's header does not end with CR LF")?;
         if line.is_empty() {
             break;
         }
-        let (name, value) = line.split_once(": ").ok_or("a line of a message's header has no `: `")?;
+        let (name, value) = line
+            .split_once(": ")
+            .ok_or("a line of a message's header has no `: `")?;
         if name.eq_ignore_ascii_case("Content-Length") {
             length = value.parse::<u64>().ok();
         }
     }
     let length = length.ok_or("the header of a message has no valid `Content-Length`")?;
     if length > MESSAGE.bytes {
-        return Err(format!("a message has {length} bytes; the limit is {MESSAGE}"));
+        return Err(format!(
+            "a message has {length} bytes; the limit is {MESSAGE}"
+        ));
     }
     let bytes = read_all(from.take(length), MESSAGE).map_err(|error| unreadable(&error))?;
     if (bytes.len() as u64) < length {
         return Err("the last message is incomplete".to_owned());
     }
-    String::from_utf8(bytes).map(Some).map_err(|_| "a message is not UTF-8 text".to_owned())
+    String::from_utf8(bytes)
+        .map(Some)
+        .map_err(|_| "a message is not UTF-8 text".to_owned())
 }
 
 fn unreadable(error: &io::Error) -> String {
@@ -194,7 +218,13 @@ mod tests {
     fn unreadable_messages_are_answered_and_the_next_one_is_read() {
         // The contents of a message do not affect its classification.
         let quoting = r#"{"a": "did not match any variant""#;
-        let texts = ["{", "[]", quoting, "7", r#"{"jsonrpc":"2.0","method":"initialized","params":{}}"#];
+        let texts = [
+            "{",
+            "[]",
+            quoting,
+            "7",
+            r#"{"jsonrpc":"2.0","method":"initialized","params":{}}"#,
+        ];
         let stream: String = texts.into_iter().map(framed).collect();
         let (messages, read_messages) = unbounded();
         let (answers, sent) = unbounded();
@@ -207,10 +237,16 @@ mod tests {
                 Outgoing::Message(_) => 0,
             })
             .collect();
-        let (syntax, data) = (ErrorCode::ParseError as i32, ErrorCode::InvalidRequest as i32);
+        let (syntax, data) = (
+            ErrorCode::ParseError as i32,
+            ErrorCode::InvalidRequest as i32,
+        );
         assert_eq!(codes, [syntax, data, syntax, data]);
         let read: Vec<Message> = read_messages.iter().collect();
-        assert!(matches!(&*read, [Message::Notification(one)] if one.method == "initialized"), "{read:?}");
+        assert!(
+            matches!(&*read, [Message::Notification(one)] if one.method == "initialized"),
+            "{read:?}"
+        );
     }
 
     #[test]
@@ -243,8 +279,13 @@ mod tests {
         let endless = b"Content-Length: 99999999999999\r\n\r\n".chain(std::io::repeat(b' '));
         read(&mut BufReader::new(endless), &messages, &answers);
         drop((messages, answers));
-        let Ok(Outgoing::Unreadable(answer)) = sent.recv() else { panic!("no answer") };
-        assert_eq!(answer.words, "a message has 99999999999999 bytes; the limit is 256 MB");
+        let Ok(Outgoing::Unreadable(answer)) = sent.recv() else {
+            panic!("no answer")
+        };
+        assert_eq!(
+            answer.words,
+            "a message has 99999999999999 bytes; the limit is 256 MB"
+        );
         assert_eq!(read_messages.iter().count(), 0);
     }
 }

@@ -9,11 +9,18 @@ use url::Url;
 /// Returns the path of a document. A document without a file (`untitled:1`) gets a relative path that does
 /// not match any file.
 pub(crate) fn path_of(uri: &Uri) -> PathBuf {
-    let file = Url::parse(uri.as_str()).ok().filter(|url| url.scheme() == "file");
-    file.and_then(|url| url.to_file_path().ok()).unwrap_or_else(|| {
-        let name: String = uri.as_str().chars().map(|c| if c == '/' { '-' } else { c }).collect();
-        PathBuf::from(format!("<{name}>"))
-    })
+    let file = Url::parse(uri.as_str())
+        .ok()
+        .filter(|url| url.scheme() == "file");
+    file.and_then(|url| url.to_file_path().ok())
+        .unwrap_or_else(|| {
+            let name: String = uri
+                .as_str()
+                .chars()
+                .map(|c| if c == '/' { '-' } else { c })
+                .collect();
+            PathBuf::from(format!("<{name}>"))
+        })
 }
 
 /// The URI of an absolute path.

@@ -57,19 +57,27 @@ impl View {
         let others = self.parts.iter().map(|part| part.document.clone());
         let others = others.filter(|other| !Arc::ptr_eq(other, &self.document));
         let scripts = documents(&self.client.folders, &self.open);
-        let scripts = scripts.filter(|script| script.path() != self.document.path() && script.may_include());
+        let scripts =
+            scripts.filter(|script| script.path() != self.document.path() && script.may_include());
         others.chain(scripts.map(Arc::new)).collect()
     }
 
     /// The URI of a file. For the document itself, the result is the URI that the client uses.
     pub(crate) fn uri_of(&self, path: &Path) -> Option<Uri> {
         let path = self.part.text_of(path);
-        if path == self.document.path() { Some(self.uri.clone()) } else { uri_of(path) }
+        if path == self.document.path() {
+            Some(self.uri.clone())
+        } else {
+            uri_of(path)
+        }
     }
 
     pub(crate) fn location(&self, location: &editor::Location) -> Option<Location> {
         let range = position::range(&location.lines, &location.range);
-        Some(Location { uri: self.uri_of(&location.path)?, range })
+        Some(Location {
+            uri: self.uri_of(&location.path)?,
+            range,
+        })
     }
 }
 
@@ -84,7 +92,9 @@ pub(crate) struct Views {
 impl Views {
     /// The script at a position.
     pub(crate) fn at(&self, position: Position) -> Option<&View> {
-        let Some(lines) = &self.markdown else { return self.views.first() };
+        let Some(lines) = &self.markdown else {
+            return self.views.first();
+        };
         let byte = position::byte(lines, position);
         self.views.iter().find(|view| view.part.own.contains(&byte))
     }

@@ -50,7 +50,10 @@ impl Worker {
     pub(crate) fn start(name: &str, results: Sender<WorkerMessage>) -> io::Result<Self> {
         let (jobs, queue) = unbounded::<Job>();
         let work = move || queue.into_iter().for_each(|job| job(&results));
-        thread::Builder::new().name(name.to_owned()).stack_size(STACK).spawn(work)?;
+        thread::Builder::new()
+            .name(name.to_owned())
+            .stack_size(STACK)
+            .spawn(work)?;
         Ok(Self { jobs })
     }
 
@@ -83,7 +86,13 @@ pub(crate) struct Check {
 impl Check {
     /// Checks the scripts, runs them if requested, and sends both results.
     pub(crate) fn check_and_run(self, run: bool, limits: Limits, results: &Sender<WorkerMessage>) {
-        let Self { path, parts, version, stop, outdated } = self;
+        let Self {
+            path,
+            parts,
+            version,
+            stop,
+            outdated,
+        } = self;
         let mut found = DiagnosticsByFile::new();
         let mut files = vec![path.clone()];
         for part in &*parts {
@@ -91,11 +100,20 @@ impl Check {
                 return;
             }
             add(&mut found, part.mistakes());
-            let others = part.document.files().map(|file| part.text_of(file)).filter(|file| *file != path);
+            let others = part
+                .document
+                .files()
+                .map(|file| part.text_of(file))
+                .filter(|file| *file != path);
             files.extend(others.map(PathBuf::from));
         }
         // Ignore a failure, which means that the receiver no longer needs the result.
-        let _ = results.send(WorkerMessage::Checked { path: path.clone(), version, found, files });
+        let _ = results.send(WorkerMessage::Checked {
+            path: path.clone(),
+            version,
+            found,
+            files,
+        });
         drop(outdated);
         if !run {
             return;
@@ -103,13 +121,20 @@ impl Check {
         let mut found = DiagnosticsByFile::new();
         let mut ran = Vec::new();
         for part in &*parts {
-            let result = part.document.run_and_compare(limits, &stop, golden_file(&path));
+            let result = part
+                .document
+                .run_and_compare(limits, &stop, golden_file(&path));
             if stop.load(Ordering::Relaxed) {
                 return;
             }
             add(&mut found, part.failures(&result));
             ran.push(Arc::new(result));
         }
-        let _ = results.send(WorkerMessage::Ran { path, version, ran: ran.into(), found });
+        let _ = results.send(WorkerMessage::Ran {
+            path,
+            version,
+            ran: ran.into(),
+            found,
+        });
     }
 }

@@ -38,7 +38,10 @@ pub(crate) fn symbols(
         if stop.load(Ordering::Relaxed) || found.len() >= MOST {
             break;
         }
-        document.symbols().iter().for_each(|symbol| collect(&document, symbol, None, query, &mut found));
+        document
+            .symbols()
+            .iter()
+            .for_each(|symbol| collect(&document, symbol, None, query, &mut found));
     }
     found.truncate(MOST);
     Ok(json!(found))
@@ -72,7 +75,10 @@ fn collect(
 /// Whether a name contains the letters of a query in order. Ignores case.
 fn contains(name: &str, query: &str) -> bool {
     let mut letters = name.chars().flat_map(char::to_lowercase);
-    query.chars().flat_map(char::to_lowercase).all(|wanted| letters.any(|letter| letter == wanted))
+    query
+        .chars()
+        .flat_map(char::to_lowercase)
+        .all(|wanted| letters.any(|letter| letter == wanted))
 }
 
 /// Answers `workspace/willRenameFiles` with the changes that keep the names of files in scripts correct. The golden files of
@@ -84,9 +90,14 @@ pub(crate) fn renames(
     _: &AtomicBool,
 ) -> Result<Value, ResponseError> {
     let path = |file: &Value, end: &str| Some(path_of(&file.get(end)?.as_str()?.parse().ok()?));
-    let files = params.get("files").and_then(Value::as_array).into_iter().flatten();
-    let files: Vec<(PathBuf, PathBuf)> =
-        files.filter_map(|file| Some((path(file, "oldUri")?, path(file, "newUri")?))).collect();
+    let files = params
+        .get("files")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten();
+    let files: Vec<(PathBuf, PathBuf)> = files
+        .filter_map(|file| Some((path(file, "oldUri")?, path(file, "newUri")?)))
+        .collect();
     let edits = documents(&client.folders, open)
         .map(|document| (document.path().to_owned(), edits(&document, &files)))
         .filter(|(_, edits)| !edits.is_empty())
@@ -95,10 +106,14 @@ pub(crate) fn renames(
         let changes = edits.map(|(uri, edits)| (uri, json!(edits)));
         return Ok(json!({ "changes": changes.collect::<serde_json::Map<_, _>>() }));
     }
-    let edits =
-        edits.map(|(uri, edits)| json!({ "textDocument": { "uri": uri, "version": null }, "edits": edits }));
+    let edits = edits.map(
+        |(uri, edits)| json!({ "textDocument": { "uri": uri, "version": null }, "edits": edits }),
+    );
     let goldens = files.iter().filter_map(|(old, new)| {
-        let (old, new) = (golden_of(&SuiteFile::from_path(old)?), golden_of(&SuiteFile::from_path(new)?));
+        let (old, new) = (
+            golden_of(&SuiteFile::from_path(old)?),
+            golden_of(&SuiteFile::from_path(new)?),
+        );
         let free = old.is_file() && !new.exists();
         let (old, new) = (uri_of(&old)?.to_string(), uri_of(&new)?.to_string());
         free.then(|| json!({ "kind": "rename", "oldUri": old, "newUri": new }))
@@ -108,7 +123,12 @@ pub(crate) fn renames(
 
 /// Returns the edits to the names of files that move, relative to the script, when these files are renamed.
 fn edits(document: &Document, files: &[(PathBuf, PathBuf)]) -> Vec<TextEdit> {
-    let moved = |path: &Path| files.iter().find(|(old, _)| old == path).map(|(_, new)| new.clone());
+    let moved = |path: &Path| {
+        files
+            .iter()
+            .find(|(old, _)| old == path)
+            .map(|(_, new)| new.clone())
+    };
     let own = moved(document.path());
     let links = document.links().into_iter().filter_map(|link| {
         let target = moved(&link.path);
@@ -119,7 +139,10 @@ fn edits(document: &Document, files: &[(PathBuf, PathBuf)]) -> Vec<TextEdit> {
         let name = pathdiff::diff_paths(target.unwrap_or(link.path), folder)?;
         let name = name.to_string_lossy().replace('\\', "/");
         let is_new = document.text().get(link.range.clone()) != Some(&name);
-        is_new.then(|| TextEdit { range: position::range(document.lines(), &link.range), new_text: name })
+        is_new.then(|| TextEdit {
+            range: position::range(document.lines(), &link.range),
+            new_text: name,
+        })
     });
     links.collect()
 }

@@ -58,14 +58,24 @@ impl<'s, W: Write> Answer<'s, W> {
     ) -> Self {
         let narrator = Narrator::new(sources, false);
         let page = html.map(|html| (Vec::new(), html));
-        Self { out, narrator, tell, look, written: 0, page, spaced: false, error: None }
+        Self {
+            out,
+            narrator,
+            tell,
+            look,
+            written: 0,
+            page,
+            spaced: false,
+            error: None,
+        }
     }
 
     /// Prints the remaining output.
     pub(crate) fn finish(mut self) -> io::Result<()> {
         let rest = self.narrator.rest();
         self.write_blocks(rest);
-        if let Some((blocks, mut page)) = self.page.take().filter(|(blocks, _)| !blocks.is_empty()) {
+        if let Some((blocks, mut page)) = self.page.take().filter(|(blocks, _)| !blocks.is_empty())
+        {
             page.write_all(html::report(&blocks).as_bytes())?;
         }
         match self.error {

@@ -124,7 +124,8 @@ impl ReplContext {
 
     fn parse(&mut self, text: &str) -> Result<Block, Vec<Diagnostic>> {
         self.inputs += 1;
-        self.explore.read(&format!("{TYPED}{}>", self.inputs), text, &mut Disk)
+        self.explore
+            .read(&format!("{TYPED}{}>", self.inputs), text, &mut Disk)
     }
 
     fn warn(&mut self, body: Block) -> io::Result<Option<Block>> {
@@ -136,7 +137,9 @@ impl ReplContext {
     /// something.
     pub(crate) fn unsaved(&self) -> usize {
         let history = &self.explore.history;
-        let done = history.all().take_while(|(number, _)| *number <= history.at());
+        let done = history
+            .all()
+            .take_while(|(number, _)| *number <= history.at());
         done.fold(0, |count, (number, done)| match &done.stmt {
             // A saved session starts after the last `:reset`.
             None => 0,
@@ -145,14 +148,31 @@ impl ReplContext {
     }
 
     fn is_work(&self, stmt: &Stmt) -> bool {
-        let shows = matches!(&stmt.kind, StmtKind::Command(command) if &*command.verb.text == "show");
-        !shows && self.explore.sources.file(stmt.span.file).is_some_and(|file| file.name.starts_with(TYPED))
+        let shows =
+            matches!(&stmt.kind, StmtKind::Command(command) if &*command.verb.text == "show");
+        !shows
+            && self
+                .explore
+                .sources
+                .file(stmt.span.file)
+                .is_some_and(|file| file.name.starts_with(TYPED))
     }
 
     /// Runs an input and prints the results.
-    pub(crate) fn run(&mut self, body: &Block, mode: Mode, tell: AnswerDetail) -> io::Result<Ended> {
+    pub(crate) fn run(
+        &mut self,
+        body: &Block,
+        mode: Mode,
+        tell: AnswerDetail,
+    ) -> io::Result<Ended> {
         let sources = self.explore.sources.clone();
-        let mut answer = Answer::new(&mut *self.out, self.html.clone(), &sources, tell, self.display.look);
+        let mut answer = Answer::new(
+            &mut *self.out,
+            self.html.clone(),
+            &sources,
+            tell,
+            self.display.look,
+        );
         let before = self.explore.history.at();
         let ended = self.explore.run(body, mode, &mut answer);
         if self.explore.history.at() > before {
@@ -171,7 +191,11 @@ impl ReplContext {
         let mut last = RecordKeeper::default();
         let ended = self.explore.run(body, Mode::Tried, &mut last);
         self.complain(&ended.diagnostics)?;
-        Ok(if ended.diagnostics.is_empty() { last.0 } else { Vec::new() })
+        Ok(if ended.diagnostics.is_empty() {
+            last.0
+        } else {
+            Vec::new()
+        })
     }
 
     /// The level of detail for the statements of an input.
@@ -190,7 +214,9 @@ impl ReplContext {
             | StmtKind::Let { .. }
             | StmtKind::Choose { .. }
             | StmtKind::Reference { .. } => true,
-            StmtKind::InProcess { body, .. } => matches!(&**body, [only] if self.has_single_answer(only)),
+            StmtKind::InProcess { body, .. } => {
+                matches!(&**body, [only] if self.has_single_answer(only))
+            }
             _ => false,
         }
     }
@@ -207,7 +233,11 @@ impl ReplContext {
         // Ignore errors, because a closed standard error means that the diagnostics are not wanted.
         let _ = self.errors.write_all(text.as_bytes());
         if wrong.len() > MOST {
-            let _ = writeln!(self.errors, "{} mistakes; showing the first {MOST}", wrong.len());
+            let _ = writeln!(
+                self.errors,
+                "{} mistakes; showing the first {MOST}",
+                wrong.len()
+            );
         }
         Ok(())
     }
@@ -231,7 +261,8 @@ impl ReplContext {
             page.write_all(html::report(&blocks).as_bytes())?;
         }
         let look = self.display.look;
-        self.out.write_all(text(&fitted(blocks, look.width), look.color).as_bytes())?;
+        self.out
+            .write_all(text(&fitted(blocks, look.width), look.color).as_bytes())?;
         self.out.flush()
     }
 
@@ -264,7 +295,10 @@ impl Expression {
             TokenKind::Word => word(at + 1) == "." || is_value(word(at)),
             TokenKind::Operator => ["-", "~", "!"].contains(&word(at)),
             kind => {
-                matches!(kind, TokenKind::Number | TokenKind::String { .. } | TokenKind::Open(b'(' | b'['))
+                matches!(
+                    kind,
+                    TokenKind::Number | TokenKind::String { .. } | TokenKind::Open(b'(' | b'[')
+                )
             }
         };
         let (process, mut expression) = (&text[..first.start], text[first.start..].to_owned());
@@ -273,7 +307,10 @@ impl Expression {
             // line.
             expression = expression.split_whitespace().collect::<Vec<_>>().join(" ");
         }
-        Some(Self { shown: format!("{process}show {expression}"), certain })
+        Some(Self {
+            shown: format!("{process}show {expression}"),
+            certain,
+        })
     }
 }
 

@@ -31,18 +31,32 @@ impl HistoryFile {
     /// `$XDG_STATE_HOME/pagewalk/history`, or else `~/.local/state/pagewalk/history`. Returns `None` if the user
     /// has no home directory.
     pub(crate) fn for_user(variable: impl Fn(&str) -> Option<OsString>) -> Option<Self> {
-        let folder = |name: &str| variable(name).map(PathBuf::from).filter(|path| path.is_absolute());
-        let state = folder("XDG_STATE_HOME").or_else(|| Some(folder("HOME")?.join(".local/state")))?;
-        Some(Self { path: state.join("pagewalk").join("history") })
+        let folder = |name: &str| {
+            variable(name)
+                .map(PathBuf::from)
+                .filter(|path| path.is_absolute())
+        };
+        let state =
+            folder("XDG_STATE_HOME").or_else(|| Some(folder("HOME")?.join(".local/state")))?;
+        Some(Self {
+            path: state.join("pagewalk").join("history"),
+        })
     }
 
     /// Returns the entries, oldest first. Skips unreadable ones.
     pub(crate) fn entries(&self) -> Vec<String> {
         let bytes = self.newest().unwrap_or_default();
-        let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
-        let lines = bytes[..whole].split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
-        let mut entries: Vec<String> =
-            lines.filter_map(|line| std::str::from_utf8(line).ok()).map(unescaped).collect();
+        let whole = bytes
+            .iter()
+            .rposition(|byte| *byte == b'\n')
+            .map_or(0, |end| end + 1);
+        let lines = bytes[..whole]
+            .split(|byte| *byte == b'\n')
+            .filter(|line| !line.is_empty());
+        let mut entries: Vec<String> = lines
+            .filter_map(|line| std::str::from_utf8(line).ok())
+            .map(unescaped)
+            .collect();
         if entries.len() > 2 * MAX_ENTRIES {
             entries.drain(..entries.len() - MAX_ENTRIES);
             // A file that cannot be shortened is still usable.
@@ -58,8 +72,11 @@ impl HistoryFile {
         file.seek(SeekFrom::Start(skipped))?;
         let bytes = read_all(file.take(HISTORY.bytes), HISTORY)?;
         // The first of these entries can be incomplete.
-        let begin =
-            bytes.iter().position(|byte| *byte == b'\n').filter(|_| skipped > 0).map_or(0, |end| end + 1);
+        let begin = bytes
+            .iter()
+            .position(|byte| *byte == b'\n')
+            .filter(|_| skipped > 0)
+            .map_or(0, |end| end + 1);
         Ok(bytes[begin..].to_vec())
     }
 
@@ -70,7 +87,11 @@ impl HistoryFile {
         if let Some(folder) = self.path.parent() {
             fs::create_dir_all(folder)?;
         }
-        let mut file = private().read(true).append(true).create(true).open(&self.path)?;
+        let mut file = private()
+            .read(true)
+            .append(true)
+            .create(true)
+            .open(&self.path)?;
         let mut line = escaped(entry);
         if !ends_in_line_end(&mut file)? {
             line.insert(0, '\n');
@@ -80,7 +101,13 @@ impl HistoryFile {
 
     /// Replaces the content of the file with these entries.
     fn replace(&self, entries: &[String]) -> io::Result<()> {
-        write_file(&self.path, &entries.iter().map(|entry| escaped(entry)).collect::<String>())
+        write_file(
+            &self.path,
+            &entries
+                .iter()
+                .map(|entry| escaped(entry))
+                .collect::<String>(),
+        )
     }
 }
 
@@ -132,7 +159,8 @@ mod tests {
     use std::path::PathBuf;
 
     fn file(name: &str) -> PathBuf {
-        let folder = std::env::temp_dir().join(format!("pagewalk-history-{}-{name}", std::process::id()));
+        let folder =
+            std::env::temp_dir().join(format!("pagewalk-history-{}-{name}", std::process::id()));
         let _ = fs::remove_dir_all(&folder);
         folder.join("deep").join("history")
     }
@@ -141,7 +169,12 @@ mod tests {
     fn entries_come_back_as_they_were() {
         let history = HistoryFile { path: file("back") };
         assert_eq!(history.entries(), [""; 0]);
-        let entries = ["read 0x3D4", "P1 {\n  read 1 # \\n\n}", "show \"ü\\\\\"", "\\"];
+        let entries = [
+            "read 0x3D4",
+            "P1 {\n  read 1 # \\n\n}",
+            "show \"ü\\\\\"",
+            "\\",
+        ];
         for entry in entries {
             history.add(entry).unwrap();
             assert_eq!(unescaped(escaped(entry).trim_end_matches('\n')), entry);
@@ -172,8 +205,14 @@ mod tests {
         let lines: Vec<String> = (0..=2 * MAX_ENTRIES).map(|n| format!("{n}\n")).collect();
         fs::write(&path, lines.concat()).unwrap();
         let entries = history.entries();
-        assert_eq!((entries.len(), entries.last()), (MAX_ENTRIES, Some(&(2 * MAX_ENTRIES).to_string())));
-        assert_eq!(fs::read_to_string(&path).unwrap().lines().count(), MAX_ENTRIES);
+        assert_eq!(
+            (entries.len(), entries.last()),
+            (MAX_ENTRIES, Some(&(2 * MAX_ENTRIES).to_string()))
+        );
+        assert_eq!(
+            fs::read_to_string(&path).unwrap().lines().count(),
+            MAX_ENTRIES
+        );
         assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
     }
 
@@ -181,12 +220,20 @@ mod tests {
     fn the_file_follows_xdg() {
         let of = |set: &'static [(&str, &str)]| {
             let variable = |name: &str| {
-                set.iter().find(|(known, _)| *known == name).map(|(_, value)| OsString::from(value))
+                set.iter()
+                    .find(|(known, _)| *known == name)
+                    .map(|(_, value)| OsString::from(value))
             };
             HistoryFile::for_user(variable).map(|history| history.path.display().to_string())
         };
-        assert_eq!(of(&[("XDG_STATE_HOME", "/s"), ("HOME", "/h")]).as_deref(), Some("/s/pagewalk/history"));
-        assert_eq!(of(&[("HOME", "/h")]).as_deref(), Some("/h/.local/state/pagewalk/history"));
+        assert_eq!(
+            of(&[("XDG_STATE_HOME", "/s"), ("HOME", "/h")]).as_deref(),
+            Some("/s/pagewalk/history")
+        );
+        assert_eq!(
+            of(&[("HOME", "/h")]).as_deref(),
+            Some("/h/.local/state/pagewalk/history")
+        );
         // According to the specification, relative paths must be ignored.
         assert_eq!(
             of(&[("XDG_STATE_HOME", "s"), ("HOME", "/h")]).as_deref(),

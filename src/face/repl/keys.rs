@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rustyline::history::History;
 use rustyline::{
-    Cmd, ConditionalEventHandler, Editor, Event, EventContext, EventHandler, Helper, KeyCode, KeyEvent,
-    Modifiers, Movement, RepeatCount,
+    Cmd, ConditionalEventHandler, Editor, Event, EventContext, EventHandler, Helper, KeyCode,
+    KeyEvent, Modifiers, Movement, RepeatCount,
 };
 
 use super::pasted::INDENT;
@@ -22,11 +22,20 @@ impl Keys {
     /// Binds the keys.
     pub(crate) fn bind<H: Helper, I: History>(&self, editor: &mut Editor<H, I>) {
         let mut bind = |key: KeyEvent, does: Key| {
-            let handler: Box<dyn ConditionalEventHandler> = Box::new(Binding { keys: self.clone(), does });
+            let handler: Box<dyn ConditionalEventHandler> = Box::new(Binding {
+                keys: self.clone(),
+                does,
+            });
             editor.bind_sequence(key, EventHandler::Conditional(handler));
         };
-        bind(KeyEvent(KeyCode::Up, Modifiers::NONE), Key::Arrow { back: true });
-        bind(KeyEvent(KeyCode::Down, Modifiers::NONE), Key::Arrow { back: false });
+        bind(
+            KeyEvent(KeyCode::Up, Modifiers::NONE),
+            Key::Arrow { back: true },
+        );
+        bind(
+            KeyEvent(KeyCode::Down, Modifiers::NONE),
+            Key::Arrow { back: false },
+        );
         bind(KeyEvent::ctrl('C'), Key::Drop);
         bind(KeyEvent::from('}'), Key::Brace);
     }
@@ -65,7 +74,9 @@ impl ConditionalEventHandler for Binding {
             Key::Arrow { back: false } if after.contains('\n') => None,
             Key::Arrow { back } => {
                 let text = self.keys.recall().step(ctx.line(), back);
-                Some(text.map_or(Cmd::Noop, |text| Cmd::Replace(Movement::WholeBuffer, Some(text))))
+                Some(text.map_or(Cmd::Noop, |text| {
+                    Cmd::Replace(Movement::WholeBuffer, Some(text))
+                }))
             }
             Key::Drop => {
                 // The line editor redraws an accepted line without its hint, but does not redraw an
@@ -115,7 +126,11 @@ impl Recall {
                 .is_some_and(|entry| entry != line && entry.starts_with(self.typed.trim_start()))
         };
         let all = self.entries.len();
-        let next = if back { (0..self.at).rev().find(fits) } else { (self.at + 1..all).find(fits) };
+        let next = if back {
+            (0..self.at).rev().find(fits)
+        } else {
+            (self.at + 1..all).find(fits)
+        };
         match next {
             Some(next) => self.at = next,
             None if back || self.at >= all => return None,

@@ -49,9 +49,10 @@ pub(crate) fn has_prompt(text: &str) -> bool {
 /// Returns a line without its leading prompt, which may contain a number.
 fn after_prompt(line: &str) -> Option<&str> {
     let line = line.trim_start();
-    let numbered = line
-        .strip_prefix('[')
-        .and_then(|line| line.trim_start_matches(|c: char| c.is_ascii_digit()).strip_prefix("] "));
+    let numbered = line.strip_prefix('[').and_then(|line| {
+        line.trim_start_matches(|c: char| c.is_ascii_digit())
+            .strip_prefix("] ")
+    });
     let line = numbered.unwrap_or(line).strip_prefix("pagewalk>")?;
     Some(line.strip_prefix(' ').unwrap_or(line))
 }
@@ -62,11 +63,14 @@ pub(crate) fn indentation(text: &str) -> String {
     if text.matches("\"\"\"").count() % 2 == 1 {
         return String::new();
     }
-    let depth = tokens(text).list.iter().fold(0usize, |depth, token| match token.kind {
-        TokenKind::Open(_) => depth + 1,
-        TokenKind::Close(_) => depth.saturating_sub(1),
-        _ => depth,
-    });
+    let depth = tokens(text)
+        .list
+        .iter()
+        .fold(0usize, |depth, token| match token.kind {
+            TokenKind::Open(_) => depth + 1,
+            TokenKind::Close(_) => depth.saturating_sub(1),
+            _ => depth,
+        });
     " ".repeat(INDENT * depth.max(1))
 }
 
@@ -76,7 +80,12 @@ mod tests {
 
     #[test]
     fn prompts_are_stripped_and_answers_left_out() {
-        for line in ["read 0", "pagewalk> read 0", "[12] pagewalk> read 0", "  pagewalk> read 0"] {
+        for line in [
+            "read 0",
+            "pagewalk> read 0",
+            "[12] pagewalk> read 0",
+            "  pagewalk> read 0",
+        ] {
             assert_eq!(inputs(line), ["read 0"], "{line}");
         }
         for line in ["", "pagewalk", "show [1] > 2", "let pagewalk = 3"] {
@@ -84,7 +93,14 @@ mod tests {
         }
         let session = "\n[1] pagewalk> set tlb {\n          ... | set |\n          ... }\nset tlb { … }\n\
             [2] pagewalk> read 0 =>\n  vpn 0\n  VPN 0x0  TLBI 0x0\npagewalk> read 1\n  => vpn 0\npagewalk> \n";
-        assert_eq!(inputs(session), ["set tlb {\n| set |\n}", "read 0 =>\n  vpn 0", "read 1\n  => vpn 0"]);
+        assert_eq!(
+            inputs(session),
+            [
+                "set tlb {\n| set |\n}",
+                "read 0 =>\n  vpn 0",
+                "read 1\n  => vpn 0"
+            ]
+        );
         assert_eq!(inputs("pagewalk> "), [""; 0]);
     }
 

@@ -20,7 +20,9 @@ pub(crate) fn begin(context: &mut ReplContext, title: &str) -> io::Result<Option
         }
     };
     if practice.is_over() {
-        context.complain_sentence("this question has no blank, and `:practice` cannot mark an essay")?;
+        context.complain_sentence(
+            "this question has no blank, and `:practice` cannot mark an essay",
+        )?;
         return Ok(None);
     }
     let mut blocks = practice.title();
@@ -38,18 +40,33 @@ fn no_question(title: &str, titles: &[String]) -> String {
         return "this session has no question; load a script with questions, such as `:load exam.pw`"
             .to_owned();
     }
-    let all = || titles.iter().map(|title| format!("`:practice \"{title}\"`")).collect::<Vec<_>>().join(", ");
+    let all = || {
+        titles
+            .iter()
+            .map(|title| format!("`:practice \"{title}\"`"))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
     if title.is_empty() {
         return format!("write one of these: {}", all());
     }
     match nearest(title, titles.iter().map(String::as_str)) {
-        Some(near) => format!("no question has the title “{title}”; did you mean `:practice \"{near}\"`?"),
-        None => format!("no question has the title “{title}”; write one of these: {}", all()),
+        Some(near) => {
+            format!("no question has the title “{title}”; did you mean `:practice \"{near}\"`?")
+        }
+        None => format!(
+            "no question has the title “{title}”; write one of these: {}",
+            all()
+        ),
     }
 }
 
 /// Marks an answer, and returns true after the last one.
-pub(crate) fn answer(practice: &mut Practice, context: &mut ReplContext, given: &str) -> io::Result<bool> {
+pub(crate) fn answer(
+    practice: &mut Practice,
+    context: &mut ReplContext,
+    given: &str,
+) -> io::Result<bool> {
     if given == "?" {
         context.print(practice.repeat())?;
         return Ok(false);

@@ -3,7 +3,9 @@
 use std::io;
 
 use super::context::ReplContext;
-use pagewalk_script::prompt::quiz::{Question, meant_hexadecimal, questions, readable, right, statement};
+use pagewalk_script::prompt::quiz::{
+    Question, meant_hexadecimal, questions, readable, right, statement,
+};
 use pagewalk_script::report::doc::{Block, Tone};
 use pagewalk_script::report::narrate::count;
 
@@ -26,10 +28,13 @@ pub(crate) fn begin(context: &mut ReplContext, rest: &str) -> io::Result<Option<
         Some(rest.to_owned())
     };
     let Some(statement) = made_up else {
-        context.complain_sentence("first declare a machine, such as `machine simple`, or a process")?;
+        context
+            .complain_sentence("first declare a machine, such as `machine simple`, or a process")?;
         return Ok(None);
     };
-    let Some(body) = context.read(&statement)? else { return Ok(None) };
+    let Some(body) = context.read(&statement)? else {
+        return Ok(None);
+    };
     let records = context.try_out(&body)?;
     let asked = records.last().map(|record| questions(&record.did));
     let Some(questions) = asked.filter(|questions| !questions.is_empty()) else {
@@ -48,27 +53,41 @@ pub(crate) fn begin(context: &mut ReplContext, rest: &str) -> io::Result<Option<
             "Type `?` for the reason, or press Enter to skip. Ctrl-C, a command, or a statement ends the quiz.",
         ),
     ])?;
-    Ok(Some(Quiz { questions, asked: 0, right: 0, explained: false, after_reason: 0 }))
+    Ok(Some(Quiz {
+        questions,
+        asked: 0,
+        right: 0,
+        explained: false,
+        after_reason: 0,
+    }))
 }
 
 impl Quiz {
     /// The prompt for the current question.
     pub(crate) fn prompt(&self) -> String {
-        let fact = self.questions.get(self.asked).map_or("", |question| &question.fact);
+        let fact = self
+            .questions
+            .get(self.asked)
+            .map_or("", |question| &question.fact);
         format!("{fact}? ")
     }
 
     /// Grades an answer, and returns true after the last answer. If the input is not an answer, the current
     /// question remains open.
     pub(crate) fn answer(&mut self, context: &mut ReplContext, given: &str) -> io::Result<bool> {
-        let Some(question) = self.questions.get(self.asked) else { return Ok(true) };
+        let Some(question) = self.questions.get(self.asked) else {
+            return Ok(true);
+        };
         if given == "?" {
             self.explained = true;
             context.print_line(question.reason.as_str())?;
             return Ok(false);
         }
         if !readable(question, given) {
-            context.complain_sentence(&format!("`{given}` is not an answer: {}", expected(question)))?;
+            context.complain_sentence(&format!(
+                "`{given}` is not an answer: {}",
+                expected(question)
+            ))?;
             return Ok(false);
         }
         let holds = right(question, given);
@@ -76,7 +95,10 @@ impl Quiz {
         self.right += usize::from(holds);
         self.after_reason += usize::from(holds && std::mem::take(&mut self.explained));
         self.explained = false;
-        let actual = question.answer.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string);
+        let actual = question
+            .answer
+            .as_ref()
+            .map_or_else(|| "-".to_owned(), ToString::to_string);
         let block = if holds {
             Block::toned(Tone::Good, format!("✓ {} {actual}", question.fact))
         } else {
@@ -85,7 +107,10 @@ impl Quiz {
             } else {
                 ""
             };
-            Block::toned(Tone::Bad, format!("✗ {} {actual}: {}{hint}", question.fact, question.reason))
+            Block::toned(
+                Tone::Bad,
+                format!("✗ {} {actual}: {}{hint}", question.fact, question.reason),
+            )
         };
         context.print(vec![block])?;
         let last = self.asked == self.questions.len();
@@ -98,7 +123,11 @@ impl Quiz {
     /// Prints the number of correct answers.
     pub(crate) fn end(&self, context: &mut ReplContext) -> io::Result<()> {
         let all = count(self.asked as u64, "answer is right", "answers are right");
-        let tone = if self.right == self.asked { Tone::Good } else { Tone::Plain };
+        let tone = if self.right == self.asked {
+            Tone::Good
+        } else {
+            Tone::Plain
+        };
         let after = match self.after_reason {
             0 => String::new(),
             after => format!(" ({after} after `?`)"),
@@ -121,7 +150,9 @@ impl Quiz {
 /// The expected form of an answer.
 fn expected(question: &Question) -> String {
     match question.words {
-        _ if question.takes_number => "write a number (0x0F, 15, 0b1111), or `-` for no value".to_owned(),
+        _ if question.takes_number => {
+            "write a number (0x0F, 15, 0b1111), or `-` for no value".to_owned()
+        }
         words if words.len() <= MOST_WORDS => format!("write {}", words.join(", ")),
         [first, .., last] => format!("write a word such as {first} or {last}"),
         _ => "write -".to_owned(),

@@ -61,21 +61,34 @@ pub struct Shell {
 
 impl Shell {
     pub(crate) fn new(context: ReplContext) -> Self {
-        Self { context, quiz: None, asked_to_leave: false }
+        Self {
+            context,
+            quiz: None,
+            asked_to_leave: false,
+        }
     }
 
     /// Creates a session that prints to memory, as on a terminal of this width without colors.
     pub fn in_memory(columns: usize) -> (Self, SharedText) {
         let messages = SharedText::default();
         let (out, errors) = (Box::new(messages.clone()), Box::new(messages.clone()));
-        let context = ReplContext::new(Options::default(), display(columns), Arc::default(), out, errors);
+        let context = ReplContext::new(
+            Options::default(),
+            display(columns),
+            Arc::default(),
+            out,
+            errors,
+        );
         (Self::new(context), messages)
     }
 
     /// Creates a session for a notebook.
     pub fn for_notebook(options: Options, interrupt: Arc<AtomicBool>) -> (Self, NotebookOutput) {
         let output = NotebookOutput::default();
-        let (text, errors) = (Box::new(output.text.clone()), Box::new(output.errors.clone()));
+        let (text, errors) = (
+            Box::new(output.text.clone()),
+            Box::new(output.errors.clone()),
+        );
         let mut context = ReplContext::new(options, display(WIDE), interrupt, text, errors);
         context.html = Some(output.html.clone());
         (Self::new(context), output)
@@ -96,8 +109,9 @@ impl Shell {
     /// Prints the greeting on a terminal.
     pub(crate) fn greet(&mut self) -> io::Result<()> {
         let version = env!("CARGO_PKG_VERSION");
-        self.context
-            .print_line(format!("Pagewalk {version}. Type `:help` for help, or press Ctrl-D to leave."))
+        self.context.print_line(format!(
+            "Pagewalk {version}. Type `:help` for help, or press Ctrl-D to leave."
+        ))
     }
 
     /// Runs a script and prints a summary.
@@ -107,7 +121,8 @@ impl Shell {
 
     /// Begins the practice of a question. An empty title selects the only question.
     pub(crate) fn practice(&mut self, title: &str) -> io::Result<()> {
-        self.quiz = practice::begin(&mut self.context, title)?.map(|begun| Asking::Practice(Box::new(begun)));
+        self.quiz = practice::begin(&mut self.context, title)?
+            .map(|begun| Asking::Practice(Box::new(begun)));
         Ok(())
     }
 
@@ -119,7 +134,9 @@ impl Shell {
 
     /// The prompt for the next line.
     pub fn prompt(&self) -> String {
-        self.quiz.as_ref().map_or_else(|| pasted::prompt(self.number()), Asking::prompt)
+        self.quiz
+            .as_ref()
+            .map_or_else(|| pasted::prompt(self.number()), Asking::prompt)
     }
 
     /// The prompt for a line that continues an input.
@@ -145,20 +162,29 @@ impl Shell {
 
     /// Ends the quiz, if any.
     pub(crate) fn leave_quiz(&mut self) -> io::Result<()> {
-        self.quiz.take().map_or(Ok(()), |quiz| quiz.end(&mut self.context))
+        self.quiz
+            .take()
+            .map_or(Ok(()), |quiz| quiz.end(&mut self.context))
     }
 
     /// Ends the session. On a terminal, prompts for confirmation once if there are unsaved statements.
     pub(crate) fn leave(&mut self) -> io::Result<Flow> {
         if self.context.html.is_some() {
-            return self.context.print_line("To leave, shut down the kernel.").map(|()| Flow::Next);
+            return self
+                .context
+                .print_line("To leave, shut down the kernel.")
+                .map(|()| Flow::Next);
         }
         let unsaved = self.context.unsaved();
         if unsaved == 0 || self.asked_to_leave || !self.context.display.echo {
             return Ok(Flow::End);
         }
         self.asked_to_leave = true;
-        let unsaved = count(unsaved as u64, "statement is not saved", "statements are not saved");
+        let unsaved = count(
+            unsaved as u64,
+            "statement is not saved",
+            "statements are not saved",
+        );
         self.context.print_line(format!(
             "{unsaved}. Leave anyway? Type `:quit` or press Ctrl-D again to leave, or save with `:save FILE`."
         ))?;
@@ -185,7 +211,9 @@ impl Shell {
 
     /// Whether a cell continues on the next line.
     pub fn cell_goes_on(&self, text: &str) -> bool {
-        inputs_of_cell(text).last().is_some_and(|input| self.goes_on(input))
+        inputs_of_cell(text)
+            .last()
+            .is_some_and(|input| self.goes_on(input))
     }
 
     /// Returns the start of the word at byte `at` of a cell, and each completion with its help text.
@@ -203,18 +231,24 @@ impl Shell {
     pub fn inspect(&self, text: &str, at: usize) -> Option<String> {
         let (tokens, mut sources) = (tokens(text), Sources::default());
         sources.add("", None, text);
-        let asked = Asked { text, tokens: &tokens.list, sources: &sources, state: &|_| self.state().clone() };
+        let asked = Asked {
+            text,
+            tokens: &tokens.list,
+            sources: &sources,
+            state: &|_| self.state().clone(),
+        };
         hover_at(&asked, at).map(|found| found.text)
     }
 
     /// Whether an input continues on the next line.
     pub fn goes_on(&self, text: &str) -> bool {
-        let Some(text) = pasted::inputs(text).pop() else { return false };
+        let Some(text) = pasted::inputs(text).pop() else {
+            return false;
+        };
         let (first, rest) = first_word(&text);
         let takes_statement = match first.strip_prefix(':') {
-            Some(name) => {
-                find(name).is_ok_and(|row| matches!(row.kind, CommandKind::What | CommandKind::Quiz))
-            }
+            Some(name) => find(name)
+                .is_ok_and(|row| matches!(row.kind, CommandKind::What | CommandKind::Quiz)),
             None => !self.is_quizzing() || !rest.is_empty(),
         };
         takes_statement && tokens(&text).unfinished
@@ -246,8 +280,9 @@ impl Shell {
             None => self.is_command(words).then_some(words),
         };
         if let Some(quiz) = &mut self.quiz {
-            let leaves =
-                command.is_some_and(|command| find(command).is_ok_and(|row| row.kind == CommandKind::Quit));
+            let leaves = command.is_some_and(|command| {
+                find(command).is_ok_and(|row| row.kind == CommandKind::Quit)
+            });
             if !leaves && Quiz::is_answer(&mut self.context, words) {
                 if quiz.answer(&mut self.context, words)? {
                     self.quiz = None;
@@ -265,12 +300,15 @@ impl Shell {
         if BELONGS.iter().any(|start| words.starts_with(start)) && self.continued(text)? {
             return Ok(Flow::Next);
         }
-        let Some(body) = self.context.read_typed(text)? else { return Ok(Flow::Next) };
+        let Some(body) = self.context.read_typed(text)? else {
+            return Ok(Flow::Next);
+        };
         self.asked_to_leave = false;
         let tell = self.context.detail_for(&body);
         let ended = self.context.run(&body, Mode::Whole, tell)?;
         if !ended.diagnostics.is_empty() && ended.messages > 0 {
-            self.context.complain_sentence("this input did not change the state")?;
+            self.context
+                .complain_sentence("this input did not change the state")?;
         }
         Ok(Flow::Next)
     }
@@ -293,8 +331,11 @@ impl Shell {
         let above = format!("{}\n{text}", explore.text(done));
         let at = explore.history.at();
         explore.back(1);
-        let tell =
-            if text.trim_start().starts_with("=>") { AnswerDetail::Checks } else { AnswerDetail::Statement };
+        let tell = if text.trim_start().starts_with("=>") {
+            AnswerDetail::Checks
+        } else {
+            AnswerDetail::Statement
+        };
         if let Some(body) = self.context.read(&above)? {
             self.context.run(&body, Mode::Whole, tell)?;
         }
@@ -313,13 +354,16 @@ impl Shell {
                     || "`:help` lists the commands".to_owned(),
                     |near| format!("did you mean `:{near}`?"),
                 );
-                self.context.complain_sentence(&format!("unknown command `:{name}`; {mend}"))?;
+                self.context
+                    .complain_sentence(&format!("unknown command `:{name}`; {mend}"))?;
                 return Ok(Flow::Next);
             }
         };
         match row.kind {
             CommandKind::Quit => return self.leave(),
-            CommandKind::Quiz => self.quiz = quiz::begin(&mut self.context, rest)?.map(Asking::Quiz),
+            CommandKind::Quiz => {
+                self.quiz = quiz::begin(&mut self.context, rest)?.map(Asking::Quiz)
+            }
             CommandKind::Practice => self.practice(unquoted(rest))?,
             _ => commands::obey(&mut self.context, row, rest)?,
         }
@@ -330,8 +374,15 @@ impl Shell {
 /// The style of output in memory.
 fn display(columns: usize) -> DisplayOptions {
     DisplayOptions {
-        look: AnswerStyle { color: false, width: columns },
-        errors: Style { color: false, unicode: true, width: columns },
+        look: AnswerStyle {
+            color: false,
+            width: columns,
+        },
+        errors: Style {
+            color: false,
+            unicode: true,
+            width: columns,
+        },
         echo: true,
     }
 }

@@ -54,18 +54,36 @@ impl Repl {
         let terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
         let smart = terminal && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
         let keys = Keys::default();
-        let mut editor = if smart { editor(color.is_wanted(&io::stdout()), &keys) } else { None };
-        let columns = editor.as_mut().and_then(Editor::dimensions).map(|(columns, _)| columns.into());
+        let mut editor = if smart {
+            editor(color.is_wanted(&io::stdout()), &keys)
+        } else {
+            None
+        };
+        let columns = editor
+            .as_mut()
+            .and_then(Editor::dimensions)
+            .map(|(columns, _)| columns.into());
         let width = columns.unwrap_or(if terminal { COLUMNS } else { WIDE });
         let display = DisplayOptions {
-            look: AnswerStyle { color: color.is_wanted(&io::stdout()), width },
-            errors: Style { width, ..diagnostic_style(color) },
+            look: AnswerStyle {
+                color: color.is_wanted(&io::stdout()),
+                width,
+            },
+            errors: Style {
+                width,
+                ..diagnostic_style(color)
+            },
             echo: terminal,
         };
         let options = Options::default().within(self.limits.limits());
         let out = Box::new(self.characters.writer(io::stdout()));
-        let context =
-            ReplContext::new(options, display, interrupt, out, Box::new(message_writer(io::stderr())));
+        let context = ReplContext::new(
+            options,
+            display,
+            interrupt,
+            out,
+            Box::new(message_writer(io::stderr())),
+        );
         let mut shell = Shell::new(context);
         if terminal {
             shell.greet()?;
@@ -79,17 +97,29 @@ impl Repl {
         match editor {
             Some(editor) => {
                 let history = HistoryFile::for_user(|name| std::env::var_os(name));
-                TerminalSession { editor, keys, history }.run(&mut shell)
+                TerminalSession {
+                    editor,
+                    keys,
+                    history,
+                }
+                .run(&mut shell)
             }
             None => run_plain(&mut shell, terminal),
         }?;
         // No user reads the message of a failed `:save` in a pipe.
-        Ok(if !terminal && shell.has_unsaved_file() { Status::Wrong } else { Status::Held })
+        Ok(if !terminal && shell.has_unsaved_file() {
+            Status::Wrong
+        } else {
+            Status::Held
+        })
     }
 }
 
 fn editor(color: bool, keys: &Keys) -> Option<Editor<LineHelper, MemHistory>> {
-    let config = Config::builder().max_history_size(MAX_ENTRIES).ok()?.auto_add_history(false);
+    let config = Config::builder()
+        .max_history_size(MAX_ENTRIES)
+        .ok()?
+        .auto_add_history(false);
     let config = config.completion_type(CompletionType::List).build();
     let history = MemHistory::with_config(&config);
     let mut editor = Editor::with_history(config, history).ok()?;
@@ -112,7 +142,10 @@ impl TerminalSession {
             let _ = self.editor.add_history_entry(entry);
         }
         loop {
-            let columns = self.editor.dimensions().map(|(columns, _)| usize::from(columns));
+            let columns = self
+                .editor
+                .dimensions()
+                .map(|(columns, _)| usize::from(columns));
             shell.set_width(columns.filter(|columns| *columns > 0).unwrap_or(COLUMNS));
             if let Some(helper) = self.editor.helper_mut() {
                 helper.update(shell.state().clone());
@@ -135,7 +168,9 @@ impl TerminalSession {
                 }
                 Err(ReadlineError::Eof) if shell.leave()? == Flow::End => return Ok(()),
                 Err(ReadlineError::Eof | ReadlineError::Interrupted) => {}
-                Err(ReadlineError::Io(error)) if error.kind() == io::ErrorKind::InvalidData => not_text(),
+                Err(ReadlineError::Io(error)) if error.kind() == io::ErrorKind::InvalidData => {
+                    not_text()
+                }
                 Err(ReadlineError::Io(error)) => return Err(error),
                 Err(error) => return Err(io::Error::other(error)),
             }
@@ -176,14 +211,23 @@ impl TerminalSession {
         }
         self.keys.recall().begin();
         let line = self.editor.readline_with_initial(prompt, (indent, ""));
-        if self.keys.take_dropped() { Err(ReadlineError::Interrupted) } else { line }
+        if self.keys.take_dropped() {
+            Err(ReadlineError::Interrupted)
+        } else {
+            line
+        }
     }
 
     fn remember(&mut self, input: &str) {
         self.keys.recall().add(input);
         let new = self.editor.add_history_entry(input).unwrap_or(false);
         // If the file cannot be written, the session continues without the history file.
-        if new && self.history.as_ref().is_some_and(|history| history.add(input).is_err()) {
+        if new
+            && self
+                .history
+                .as_ref()
+                .is_some_and(|history| history.add(input).is_err())
+        {
             self.history = None;
         }
     }
@@ -196,11 +240,18 @@ fn run_plain(shell: &mut Shell, prompts: bool) -> io::Result<()> {
     let mut unfinished: Option<Unfinished> = None;
     loop {
         if prompts {
-            let prompt = if input.is_empty() { shell.prompt() } else { shell.continuation_prompt() };
+            let prompt = if input.is_empty() {
+                shell.prompt()
+            } else {
+                shell.continuation_prompt()
+            };
             print(&prompt)?;
         }
         let mut bytes = Vec::new();
-        let ended = (&mut lines).take(PROMPT_LINE.bytes).read_until(b'\n', &mut bytes)? == 0;
+        let ended = (&mut lines)
+            .take(PROMPT_LINE.bytes)
+            .read_until(b'\n', &mut bytes)?
+            == 0;
         let line = std::str::from_utf8(&bytes).unwrap_or_else(|_| {
             not_text();
             ""

@@ -12,7 +12,9 @@ pub(crate) struct Unfinished {
 impl Unfinished {
     /// Scans an unfinished input.
     pub(crate) fn scan(input: &str) -> Self {
-        Self { open: tokens(input).open }
+        Self {
+            open: tokens(input).open,
+        }
     }
 
     /// Whether the input is certainly unfinished after another line. If not, a scan of the input must decide.

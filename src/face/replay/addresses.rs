@@ -52,12 +52,17 @@ enum Straddling {
 
 /// Returns the names of the trace formats.
 pub(crate) fn trace_formats() -> impl TypedValueParser<Value = TraceFormat> {
-    let rows = FORMATS.iter().map(|row| PossibleValue::new(row.name).help(row.help));
-    PossibleValuesParser::new(rows).map(|name| TraceFormat::named(&name).unwrap_or(TraceFormat::Lackey))
+    let rows = FORMATS
+        .iter()
+        .map(|row| PossibleValue::new(row.name).help(row.help));
+    PossibleValuesParser::new(rows)
+        .map(|name| TraceFormat::named(&name).unwrap_or(TraceFormat::Lackey))
 }
 
 fn policies() -> impl TypedValueParser<Value = String> {
-    PossibleValuesParser::new(replacements().map(|(name, help)| PossibleValue::new(name).help(help)))
+    PossibleValuesParser::new(
+        replacements().map(|(name, help)| PossibleValue::new(name).help(help)),
+    )
 }
 
 impl Addresses {
@@ -70,7 +75,12 @@ impl Addresses {
             Mapping::Identity => named::Mapping::Identity,
             Mapping::Demand => named::Mapping::Demand,
         });
-        machine.address_mapping(map, self.frames, self.replacement.as_deref(), MappingNames::OPTIONS)
+        machine.address_mapping(
+            map,
+            self.frames,
+            self.replacement.as_deref(),
+            MappingNames::OPTIONS,
+        )
     }
 
     /// Returns the method for counting references that straddle blocks or pages.

@@ -36,7 +36,13 @@ pub(crate) struct Replay {
     #[arg(long, value_name = "FORMAT", value_parser = trace_formats())]
     trace_format: Option<TraceFormat>,
     /// Print the results in this format
-    #[arg(long, value_enum, default_value_t, value_name = "FORMAT", conflicts_with = "pack")]
+    #[arg(
+        long,
+        value_enum,
+        default_value_t,
+        value_name = "FORMAT",
+        conflicts_with = "pack"
+    )]
     format: ReplayFormat,
     /// Draw misses by level and kind of access, and the miss curve (`--curve`), as SVG
     #[arg(long, value_name = "FILE", conflicts_with = "pack")]
@@ -92,19 +98,26 @@ const LEAST_BLOCKS: u32 = 64;
 /// Parses a sampling rate: a number, or a percentage.
 fn sample_rate(text: &str) -> Result<SampleRate, String> {
     let rate = match text.strip_suffix('%') {
-        Some(percent) => percent.trim_end().parse::<f64>().map(|percent| percent / 100.0),
+        Some(percent) => percent
+            .trim_end()
+            .parse::<f64>()
+            .map(|percent| percent / 100.0),
         None => text.parse::<f64>(),
     };
     let rate = rate.ok().and_then(SampleRate::new);
     rate.ok_or_else(|| {
-        "write a number from 0.000001 to 1, such as `0.01`, or a percentage, such as `1%`".to_owned()
+        "write a number from 0.000001 to 1, such as `0.01`, or a percentage, such as `1%`"
+            .to_owned()
     })
 }
 
 impl Counts {
     /// Returns the method for the miss-ratio curve, if it is requested.
     fn curve(&self) -> Option<CurveMethod> {
-        let blocks = self.curve_blocks.and_then(NonZeroU32::new).map(CurveMethod::Blocks);
+        let blocks = self
+            .curve_blocks
+            .and_then(NonZeroU32::new)
+            .map(CurveMethod::Blocks);
         let sampled = self.curve_rate.map(CurveMethod::Rate).or(blocks);
         sampled.or(self.curve.then_some(CurveMethod::Exact))
     }
@@ -120,9 +133,22 @@ impl Replay {
                 return Ok(refused("`--pack` takes exactly one trace and no machine"));
             }
             let (trace, format, strict) = (&*self.machine, self.trace_format, self.strict);
-            return Packing { trace, format, strict, max_time, interrupt: &interrupt }.write(file);
+            return Packing {
+                trace,
+                format,
+                strict,
+                max_time,
+                interrupt: &interrupt,
+            }
+            .write(file);
         }
-        if self.traces.iter().filter(|trace| is_standard_input(trace)).count() > 1 {
+        if self
+            .traces
+            .iter()
+            .filter(|trace| is_standard_input(trace))
+            .count()
+            > 1
+        {
             return Ok(refused("standard input can be read only once"));
         }
         let machine = match find_machine(&self.machine, color) {
@@ -168,9 +194,14 @@ impl Replay {
         for trace in &self.traces {
             let trace = TraceOrigin::File(trace.clone());
             let mut bar = Bar::new(&trace.name());
-            let ReplayOutcome { replayed, why } = plan.replay(trace, &mut |progress| bar.show(progress));
+            let ReplayOutcome { replayed, why } =
+                plan.replay(trace, &mut |progress| bar.show(progress));
             bar.clear();
-            status = status.max(if why.is_some() { Status::Wrong } else { Status::Held });
+            status = status.max(if why.is_some() {
+                Status::Wrong
+            } else {
+                Status::Held
+            });
             if let Some(replayed) = replayed {
                 status = status.max(output.report(replayed));
             }

@@ -10,5 +10,6 @@ pub(crate) use pagewalk_script::traces::named::Named;
 /// Returns a machine from a preset, from a machine file (`.yaml`), or from the end of a script (`.pw`). The
 /// returned error is a complete message.
 pub(crate) fn find_machine(machine: &Path, color: Color) -> Result<Named, String> {
-    machines::find_machine(machine, &mut Disk).map_err(|error| error.render(diagnostic_style(color)))
+    machines::find_machine(machine, &mut Disk)
+        .map_err(|error| error.render(diagnostic_style(color)))
 }

@@ -34,14 +34,23 @@ pub(crate) struct ReplayOutput {
 
 impl ReplayOutput {
     pub(crate) fn new(format: ReplayFormat, color: Color) -> Self {
-        Self { format, color: color.is_wanted(&io::stdout()), replays: Vec::new(), error: None }
+        Self {
+            format,
+            color: color.is_wanted(&io::stdout()),
+            replays: Vec::new(),
+            error: None,
+        }
     }
 
     /// Prints the result of a trace and its warnings.
     pub(crate) fn report(&mut self, replayed: Replayed) -> Status {
         let first = self.replays.is_empty();
         let rendered = match self.format {
-            ReplayFormat::Text => format!("{}{}", if first { "" } else { "\n" }, text(&replayed, self.color)),
+            ReplayFormat::Text => format!(
+                "{}{}",
+                if first { "" } else { "\n" },
+                text(&replayed, self.color)
+            ),
             ReplayFormat::Json => json(&replayed),
             ReplayFormat::Csv => format!("{}{}", if first { HEADER } else { "" }, csv(&replayed)),
         };
@@ -49,7 +58,11 @@ impl ReplayOutput {
         for warning in warnings(&replayed) {
             complain(&format!("pagewalk: `{}`: {warning}\n", replayed.trace));
         }
-        let status = if replayed.ended == Ended::Interrupted { Status::Interrupted } else { Status::Held };
+        let status = if replayed.ended == Ended::Interrupted {
+            Status::Interrupted
+        } else {
+            Status::Held
+        };
         self.replays.push(replayed);
         status
     }
@@ -63,12 +76,16 @@ impl ReplayOutput {
     /// Writes the plot, if requested, and returns the final status.
     pub(crate) fn finish(self, file: Option<&Path>, mut status: Status) -> io::Result<Status> {
         let file = file.filter(|_| !self.replays.is_empty());
-        if let Some(file) =
-            file.filter(|_| self.replays.iter().any(|replayed| replayed.ended != Ended::Whole))
-        {
+        if let Some(file) = file.filter(|_| {
+            self.replays
+                .iter()
+                .any(|replayed| replayed.ended != Ended::Whole)
+        }) {
             // An older plot may be complete.
             let file = shown(file);
-            complain(&format!("pagewalk: `{file}` is not written, because the results are incomplete\n"));
+            complain(&format!(
+                "pagewalk: `{file}` is not written, because the results are incomplete\n"
+            ));
         } else if let Some(file) = file
             && let Err(error) = write_file(file, &plot(&self.replays))
         {

@@ -48,7 +48,10 @@ impl Packing<'_> {
     /// # Errors
     /// Returns an error if writing to standard output fails.
     pub(crate) fn write(&self, file: &Path) -> io::Result<Status> {
-        let mut packed = Packed { status: Status::Held, message: String::new() };
+        let mut packed = Packed {
+            status: Status::Held,
+            message: String::new(),
+        };
         let to_stdout = file.as_os_str() == "-";
         let written = if to_stdout {
             self.pack(io::stdout().lock(), &mut packed)
@@ -58,10 +61,16 @@ impl Packing<'_> {
         complain(&packed.message);
         match written {
             // The reason has already been reported.
-            Err(_) if packed.status != Status::Held && packed.message.ends_with('\n') => Ok(packed.status),
+            Err(_) if packed.status != Status::Held && packed.message.ends_with('\n') => {
+                Ok(packed.status)
+            }
             Err(error) if to_stdout => Err(error),
             Err(error) => {
-                complain(&format!("pagewalk: cannot write `{}`: {}\n", shown(file), reason(&error)));
+                complain(&format!(
+                    "pagewalk: cannot write `{}`: {}\n",
+                    shown(file),
+                    reason(&error)
+                ));
                 Ok(Status::Wrong)
             }
             Ok(()) => Ok(packed.status),
@@ -76,7 +85,10 @@ impl Packing<'_> {
         let mut packer = Packer::new(BufWriter::with_capacity(1 << 16, out))?;
         let mut bar = Bar::new(&name);
         let mut records = 0;
-        let options = ReadOptions { format: self.format, ..ReadOptions::default() };
+        let options = ReadOptions {
+            format: self.format,
+            ..ReadOptions::default()
+        };
         let stop = StopSignals {
             interrupt: Some(self.interrupt),
             deadline: self.max_time.map(|limit| limit.deadline),
@@ -85,13 +97,18 @@ impl Packing<'_> {
             bar.show(progress);
             records += batch.len();
             let refused = first_malformed(read).filter(|_| self.strict);
-            packer.add(&batch.records).err().or_else(|| refused.map(|_| no_file()))
+            packer
+                .add(&batch.records)
+                .err()
+                .or_else(|| refused.map(|_| no_file()))
         });
         bar.clear();
         let (read, stopped) = fed.map_err(|why| packed.refuse(&unreadable(&why)))?;
         let refused = first_malformed(&read).filter(|_| self.strict);
         match stopped {
-            ReadEnd::Unreadable(why) if records == 0 => return Err(packed.refuse(&unreadable(&why))),
+            ReadEnd::Unreadable(why) if records == 0 => {
+                return Err(packed.refuse(&unreadable(&why)));
+            }
             _ if let Some(why) = refused => {
                 return Err(packed.refuse(&format!("`{name}` is rejected: {why}")));
             }
@@ -99,7 +116,8 @@ impl Packing<'_> {
             ReadEnd::Unreadable(why) => {
                 let records = count(records, "record", "records");
                 packed.status = Status::Wrong;
-                packed.message = format!("pagewalk: {why}\n  the {records} before this point are packed\n");
+                packed.message =
+                    format!("pagewalk: {why}\n  the {records} before this point are packed\n");
             }
             ReadEnd::TimeOut => {
                 let why = TimeLimit::message(self.max_time);
@@ -130,7 +148,11 @@ impl Packed {
     fn warn(&mut self, name: &str, read: &ReadSoFar) {
         if read.malformed.count > 0 {
             // Writing to a string cannot fail.
-            let _ = writeln!(self.message, "pagewalk: `{name}`: {}", malformed(&read.malformed));
+            let _ = writeln!(
+                self.message,
+                "pagewalk: `{name}`: {}",
+                malformed(&read.malformed)
+            );
         }
     }
 }

@@ -21,7 +21,11 @@ pub(crate) struct Bar {
 impl Bar {
     /// Creates the progress bar for a trace.
     pub(crate) fn new(name: &str) -> Self {
-        Self { line: StatusLine::new(), name: name.to_owned(), drawn: Instant::now() }
+        Self {
+            line: StatusLine::new(),
+            name: name.to_owned(),
+            drawn: Instant::now(),
+        }
     }
 
     /// Shows the progress unless the line was just updated.
@@ -46,13 +50,21 @@ fn line(name: &str, progress: Progress) -> String {
             let done = progress.consumed.min(total);
             let share = |of: u64| (u128::from(done) * u128::from(of) / u128::from(total)) as u64;
             let full = "█".repeat(share(BAR) as usize);
-            format!("{full:░<bar$} {:3}%  {lines}", share(100), bar = BAR as usize)
+            format!(
+                "{full:░<bar$} {:3}%  {lines}",
+                share(100),
+                bar = BAR as usize
+            )
         }
         None => lines,
     };
     let room = WIDTH.saturating_sub(state.chars().count() + 2);
     let beginning = name.chars().count().saturating_sub(room);
-    let name: String = name.chars().skip(beginning).map(|c| if c.is_control() { '?' } else { c }).collect();
+    let name: String = name
+        .chars()
+        .skip(beginning)
+        .map(|c| if c.is_control() { '?' } else { c })
+        .collect();
     format!("{state}  {name}")
 }
 
@@ -62,14 +74,50 @@ mod tests {
 
     #[test]
     fn the_line_fits_a_terminal() {
-        let half = Progress { consumed: 512, total: Some(1024), lines: 1_234_567, format: None };
-        assert_eq!(line("a.lackey", half), "████████████░░░░░░░░░░░░  50%  1,234,567 lines  a.lackey");
+        let half = Progress {
+            consumed: 512,
+            total: Some(1024),
+            lines: 1_234_567,
+            format: None,
+        };
+        assert_eq!(
+            line("a.lackey", half),
+            "████████████░░░░░░░░░░░░  50%  1,234,567 lines  a.lackey"
+        );
         let long = line(&"x\u{1b}".repeat(200), half);
         assert_eq!(long.chars().count(), WIDTH);
         assert!(!long.contains('\u{1b}'));
         // The length of a pipe is unknown, and a file may have grown.
-        assert_eq!(line("-", Progress { total: None, ..half }), "1,234,567 lines  -");
-        assert!(line("-", Progress { consumed: 2000, ..half }).contains(" 100% "));
-        assert!(line("-", Progress { consumed: u64::MAX, total: Some(u64::MAX), ..half }).contains("100%"));
+        assert_eq!(
+            line(
+                "-",
+                Progress {
+                    total: None,
+                    ..half
+                }
+            ),
+            "1,234,567 lines  -"
+        );
+        assert!(
+            line(
+                "-",
+                Progress {
+                    consumed: 2000,
+                    ..half
+                }
+            )
+            .contains(" 100% ")
+        );
+        assert!(
+            line(
+                "-",
+                Progress {
+                    consumed: u64::MAX,
+                    total: Some(u64::MAX),
+                    ..half
+                }
+            )
+            .contains("100%")
+        );
     }
 }

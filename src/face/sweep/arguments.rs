@@ -91,25 +91,47 @@ impl Sweep {
             }
         };
         let file = self.output.as_deref().filter(|_| self.partition.is_none());
-        let output = SweepOutput { format: self.format, file, plot: self.plot.as_deref() };
+        let output = SweepOutput {
+            format: self.format,
+            file,
+            plot: self.plot.as_deref(),
+        };
         let map = match output.ready().and_then(|()| self.addresses.map(&machine)) {
             Ok(map) => map,
             Err(why) => return Ok(refused(&why)),
         };
-        let Some(grid) = self.grid(&machine, map, color) else { return Ok(Status::Wrong) };
+        let Some(grid) = self.grid(&machine, map, color) else {
+            return Ok(Status::Wrong);
+        };
         let plan = SweepPlan {
             machine: &machine.name,
-            how: ReplayOptions { map, straddle: self.addresses.straddle(), max_memory: self.limits.memory },
-            threads: self.threads.or(available_parallelism().ok()).map_or(1, NonZeroUsize::get),
+            how: ReplayOptions {
+                map,
+                straddle: self.addresses.straddle(),
+                max_memory: self.limits.memory,
+            },
+            threads: self
+                .threads
+                .or(available_parallelism().ok())
+                .map_or(1, NonZeroUsize::get),
             format: self.trace_format,
             strict: self.strict,
             raised_by: LimitNames::OPTIONS,
             max_time: self.limits.time_from_now(),
             interrupt: &interrupt,
         };
-        let files: Vec<&PathBuf> = std::iter::once(&self.trace).chain(&self.more_traces).collect();
+        let files: Vec<&PathBuf> = std::iter::once(&self.trace)
+            .chain(&self.more_traces)
+            .collect();
         if let (Some(part), Some(folder)) = (self.partition, &self.output) {
-            return Ok(write_part(plan, &files, &grid, &self.grid.join(" "), part, folder));
+            return Ok(write_part(
+                plan,
+                &files,
+                &grid,
+                &self.grid.join(" "),
+                part,
+                folder,
+            ));
         }
         let (swept, status) = sweep_all(&plan, &files, &grid);
         if swept.is_empty() {
@@ -126,7 +148,9 @@ impl Sweep {
         match sweep_grid(&text, &machine.spec, unit, map, names, &mut sources) {
             Ok(grid) => return Some(grid),
             Err(GridError::Options(why)) => complain(&format!("pagewalk: {why}\n")),
-            Err(GridError::Grid(wrong)) => complain(&render(&wrong, &sources, diagnostic_style(color))),
+            Err(GridError::Grid(wrong)) => {
+                complain(&render(&wrong, &sources, diagnostic_style(color)))
+            }
         }
         None
     }

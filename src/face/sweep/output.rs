@@ -38,7 +38,9 @@ impl SweepOutput<'_> {
     /// Checks before a long run whether the files can be written. Returns the reason if a file cannot be written.
     pub(crate) fn ready(&self) -> Result<(), String> {
         for file in [self.file, self.plot].into_iter().flatten() {
-            let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+            let folder = file
+                .parent()
+                .filter(|folder| !folder.as_os_str().is_empty());
             let why = if let Err(error) = check_kind(file) {
                 reason(&error)
             } else if folder.is_some_and(|folder| !folder.is_dir()) {
@@ -54,8 +56,14 @@ impl SweepOutput<'_> {
     /// Writes the results for all traces and the plot for the first one, and prints warnings. If a file cannot be written, prints the results
     /// on standard output, so that the results of a long run are not lost. Incomplete results also go there, because nothing in
     /// a file shows that its counts are incomplete, and an older file may be complete.
-    pub(crate) fn report(&self, swept: &[Swept], mut status: Status, color: Color) -> io::Result<Status> {
-        let whole = status != Status::Interrupted && swept.iter().all(|swept| swept.ended == Ended::Whole);
+    pub(crate) fn report(
+        &self,
+        swept: &[Swept],
+        mut status: Status,
+        color: Color,
+    ) -> io::Result<Status> {
+        let whole =
+            status != Status::Interrupted && swept.iter().all(|swept| swept.ended == Ended::Whole);
         let written = match self.file {
             Some(file) if !whole => {
                 complain(&unwritten(file));
@@ -99,9 +107,11 @@ impl SweepOutput<'_> {
 
     fn text(&self, swept: &[Swept], color: bool) -> String {
         match self.format {
-            SweepFormat::Text => {
-                swept.iter().map(|swept| text(swept, color)).collect::<Vec<String>>().join("\n")
-            }
+            SweepFormat::Text => swept
+                .iter()
+                .map(|swept| text(swept, color))
+                .collect::<Vec<String>>()
+                .join("\n"),
             SweepFormat::Json => swept.iter().map(json).collect(),
             SweepFormat::Csv | SweepFormat::Parquet => csv(swept),
         }
@@ -119,9 +129,16 @@ pub(super) fn warn(swept: &[Swept]) {
 
 /// Reports that a file is unchanged, because the results are incomplete.
 fn unwritten(file: &Path) -> String {
-    format!("pagewalk: `{}` is not written, because the results are incomplete\n", shown(file))
+    format!(
+        "pagewalk: `{}` is not written, because the results are incomplete\n",
+        shown(file)
+    )
 }
 
 fn failed(file: &Path, error: &io::Error) -> String {
-    format!("pagewalk: cannot write `{}`: {}\n", shown(file), reason(error))
+    format!(
+        "pagewalk: cannot write `{}`: {}\n",
+        shown(file),
+        reason(error)
+    )
 }

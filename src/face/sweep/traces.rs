@@ -40,10 +40,20 @@ pub(super) fn write_part(
     part: Part,
     folder: &Path,
 ) -> Status {
-    let trace = |path: &&PathBuf| TraceFile { name: shown(path), path: (*path).clone() };
+    let trace = |path: &&PathBuf| TraceFile {
+        name: shown(path),
+        path: (*path).clone(),
+    };
     let traces: Vec<TraceFile> = files.iter().map(trace).collect();
-    let parts = PartitionedSweep { plan, grid, notation, traces: &traces };
-    match parts.write(part, folder, &mut |trace, grid| sweep(&parts.plan, &trace.path, grid)) {
+    let parts = PartitionedSweep {
+        plan,
+        grid,
+        notation,
+        traces: &traces,
+    };
+    match parts.write(part, folder, &mut |trace, grid| {
+        sweep(&parts.plan, &trace.path, grid)
+    }) {
         Ok(part) => {
             warn(&part.swept);
             Status::Held
@@ -56,7 +66,9 @@ pub(super) fn write_part(
 /// Replays a trace, and shows the progress.
 fn sweep(plan: &SweepPlan, file: &Path, grid: Grid) -> SweepOutcome {
     let mut bar = Bar::new(&shown(file));
-    let outcome = plan.sweep(grid, TraceOrigin::File(file.to_owned()), &mut |progress| bar.show(progress));
+    let outcome = plan.sweep(grid, TraceOrigin::File(file.to_owned()), &mut |progress| {
+        bar.show(progress)
+    });
     bar.clear();
     outcome
 }

@@ -49,13 +49,23 @@ impl Amend<'_> {
         let runs = side_by_side(self.files, self.threads, work, |_| false, |_, _| {});
         let (mut merged, mut wrong, mut includes) = (Merged::new(self.wanted), false, None);
         for (found, runs) in self.files.iter().zip(runs) {
-            for AmendRun { findings, sources, place, complaint } in runs {
+            for AmendRun {
+                findings,
+                sources,
+                place,
+                complaint,
+            } in runs
+            {
                 if complaint.is_empty() {
                     merged.absorb(findings, &sources, place.as_ref(), &Disk);
                     continue;
                 }
-                let includes: &BTreeSet<PathBuf> = includes.get_or_insert_with(|| included(self.all));
-                if !Disk.canonical(&found.path).is_ok_and(|path| includes.contains(&path)) {
+                let includes: &BTreeSet<PathBuf> =
+                    includes.get_or_insert_with(|| included(self.all));
+                if !Disk
+                    .canonical(&found.path)
+                    .is_ok_and(|path| includes.contains(&path))
+                {
                     // The findings of an interrupted run are incomplete and are not written.
                     complain(&complaint);
                     wrong = true;
@@ -68,22 +78,32 @@ impl Amend<'_> {
 
     fn run_file(&self, found: &SuiteFile, style: Style) -> Vec<AmendRun> {
         match scripts(found) {
-            Ok(scripts) => {
-                scripts.filter(|script| !script.fails).map(|script| self.run_script(script, style)).collect()
-            }
+            Ok(scripts) => scripts
+                .filter(|script| !script.fails)
+                .map(|script| self.run_script(script, style))
+                .collect(),
             Err(mistake) => {
-                vec![AmendRun { complaint: format!("pagewalk: {mistake}\n"), ..AmendRun::default() }]
+                vec![AmendRun {
+                    complaint: format!("pagewalk: {mistake}\n"),
+                    ..AmendRun::default()
+                }]
             }
         }
     }
 
     fn run_script(&self, script: TestScript, style: Style) -> AmendRun {
-        let (mut findings, mut complaint) = (Findings::default(), script.script.render_diagnostics(style));
+        let (mut findings, mut complaint) =
+            (Findings::default(), script.script.render_diagnostics(style));
         if complaint.is_empty() {
             let (found, wrong) = script.findings(self.wanted, self.wants);
             (findings, complaint) = (found, render(&wrong, &script.script.sources, style));
         }
-        AmendRun { findings, sources: script.script.sources, place: script.place, complaint }
+        AmendRun {
+            findings,
+            sources: script.script.sources,
+            place: script.place,
+            complaint,
+        }
     }
 }
 
@@ -100,12 +120,19 @@ fn write(merged: &Merged, color: Color) -> io::Result<Status> {
         match write_file(change) {
             Ok(()) => (facts, written) = (facts + change.facts, written + 1),
             Err(error) => {
-                complain(&format!("pagewalk: cannot write `{}`: {}\n", change.file.name, reason(&error)));
+                complain(&format!(
+                    "pagewalk: cannot write `{}`: {}\n",
+                    change.file.name,
+                    reason(&error)
+                ));
             }
         }
     }
     let unwritten = changed.len() - written;
-    print(&format!("{}\n", summary(facts, written, plan.left.len(), unwritten)))?;
+    print(&format!(
+        "{}\n",
+        summary(facts, written, plan.left.len(), unwritten)
+    ))?;
     Ok(match (unwritten, plan.left.len()) {
         (1.., _) => Status::Wrong,
         (0, 1..) => Status::Failed,
@@ -114,7 +141,9 @@ fn write(merged: &Merged, color: Color) -> io::Result<Status> {
 }
 
 fn write_file(ChangedFile { file, new, .. }: &ChangedFile) -> io::Result<()> {
-    let Some(new) = new else { return Err(changed()) };
+    let Some(new) = new else {
+        return Err(changed());
+    };
     let path = file.path.as_deref().unwrap_or(Path::new(""));
     replace(path, Some(file.text.as_bytes()), new.as_bytes())
 }

@@ -24,7 +24,9 @@ use crate::face::terminal::{Color, Status, complain, diagnostic_style, print, pr
 use crate::face::threads::side_by_side;
 use pagewalk_script::report::excerpt::visible;
 use pagewalk_script::suite::amend::Wanted;
-use pagewalk_script::suite::reports::{Case, Held, Name, Suite, Verdict, failures, outcomes, summary};
+use pagewalk_script::suite::reports::{
+    Case, Held, Name, Suite, Verdict, failures, outcomes, summary,
+};
 
 /// Arguments of `pagewalk test`.
 #[derive(Debug, Args)]
@@ -124,7 +126,11 @@ impl Test {
             excluded: |settings| &settings.test.exclude,
             color,
         };
-        let keys = if self.watch && !in_ci() { Some(Keys::read()) } else { None };
+        let keys = if self.watch && !in_ci() {
+            Some(Keys::read())
+        } else {
+            None
+        };
         let mut bless = self.goldens.bless;
         loop {
             let since = SystemTime::now();
@@ -142,13 +148,29 @@ impl Test {
             if self.list {
                 return self.list(&files);
             }
-            let wanted = Wanted { accept: self.amending.accept, fill: self.amending.fill };
+            let wanted = Wanted {
+                accept: self.amending.accept,
+                fill: self.amending.fill,
+            };
             if wanted != Wanted::default() {
                 let wants = |name: &Name| self.selection.wants(name);
                 let threads = self.threads();
-                return Amend { wanted, all: &all, files: &files, wants: &wants, threads, color }.execute();
+                return Amend {
+                    wanted,
+                    all: &all,
+                    files: &files,
+                    wants: &wants,
+                    threads,
+                    color,
+                }
+                .execute();
             }
-            if let Some(why) = self.output.reports.iter().find_map(|report| report.prepare().err()) {
+            if let Some(why) = self
+                .output
+                .reports
+                .iter()
+                .find_map(|report| report.prepare().err())
+            {
                 complain(&format!("pagewalk: {why}\n"));
                 return Ok(Status::Wrong);
             }
@@ -191,18 +213,32 @@ impl Test {
 
     fn list(&self, files: &[SuiteFile]) -> io::Result<Status> {
         let of = |found: &SuiteFile| -> Vec<Case> {
-            scripts(found).into_iter().flatten().flat_map(|script| script.cases()).collect()
+            scripts(found)
+                .into_iter()
+                .flatten()
+                .flat_map(|script| script.cases())
+                .collect()
         };
         let cases = side_by_side(files, self.threads(), of, |_| false, |_, _| {});
         let mut text = String::new();
-        for case in cases.iter().flatten().filter(|case| self.selection.wants(&case.name)) {
+        for case in cases
+            .iter()
+            .flatten()
+            .filter(|case| self.selection.wants(&case.name))
+        {
             // Writing to a string cannot fail.
             let _ = writeln!(text, "{}", visible(&case.name.to_string()));
         }
         print(&text).map(|()| Status::Held)
     }
 
-    fn run(&self, all: &[SuiteFile], files: &[SuiteFile], bless: bool, color: Color) -> io::Result<SuiteRun> {
+    fn run(
+        &self,
+        all: &[SuiteFile],
+        files: &[SuiteFile],
+        bless: bool,
+        color: Color,
+    ) -> io::Result<SuiteRun> {
         let start = Instant::now();
         let mut progress = Progress::new(files.len());
         let plan = SuitePlan {
@@ -215,7 +251,11 @@ impl Test {
             },
             required: self.goldens.require_golden,
             results: self.output.reports.iter().any(Report::has_results),
-            clock: if self.output.report_times { Some(clock) } else { None },
+            clock: if self.output.report_times {
+                Some(clock)
+            } else {
+                None
+            },
             wanted: &|case| self.selection.wants(&case.name),
             all,
             orphans: &orphans(all),
@@ -229,22 +269,42 @@ impl Test {
         });
         progress.clear();
         let took = start.elapsed();
-        let mut ran = SuiteRun { suite: Suite::default(), took, files: Vec::new() };
+        let mut ran = SuiteRun {
+            suite: Suite::default(),
+            took,
+            files: Vec::new(),
+        };
         let differing = files.iter().zip(&mut played);
         let mut differing: Vec<ReviewFile> = differing
-            .filter_map(|(found, played)| Some(ReviewFile { found, runs: played.review.as_mut()? }))
+            .filter_map(|(found, played)| {
+                Some(ReviewFile {
+                    found,
+                    runs: played.review.as_mut()?,
+                })
+            })
             .collect();
         if self.goldens.review {
-            print(&review(&mut differing, plan.wanted, color.is_wanted(&io::stdout()))?)?;
+            print(&review(
+                &mut differing,
+                plan.wanted,
+                color.is_wanted(&io::stdout()),
+            )?)?;
         }
         for mut played in played {
-            played.cases.extend(played.review.take().map(|runs| plan.selected(runs)).unwrap_or_default());
+            played.cases.extend(
+                played
+                    .review
+                    .take()
+                    .map(|runs| plan.selected(runs))
+                    .unwrap_or_default(),
+            );
             complain(&played.complaint);
             ran.suite.blessed.extend(played.blessed);
             ran.suite.cases.extend(played.cases);
             ran.files.extend(played.beside);
         }
-        ran.files.extend(files.iter().map(|found| found.path.clone()));
+        ran.files
+            .extend(files.iter().map(|found| found.path.clone()));
         Ok(ran)
     }
 
@@ -258,7 +318,11 @@ impl Test {
         };
         if suite.cases.is_empty() && self.selection.partition.is_none() {
             let filtered = self.selection.filter.is_some();
-            let what = if filtered { "no case matches" } else { "found no scripts in `.pw` or `.md` files" };
+            let what = if filtered {
+                "no case matches"
+            } else {
+                "found no scripts in `.pw` or `.md` files"
+            };
             complain(&format!("pagewalk: {what}\n"));
             status = Status::Wrong;
         }
@@ -270,9 +334,17 @@ impl Test {
         }
         // A report on standard output must be the only output there.
         if self.output.reports.iter().any(Report::to_stdout) {
-            complain(&self.summary_text(ran, color.is_wanted(&io::stderr()), io::stderr().is_terminal()));
+            complain(&self.summary_text(
+                ran,
+                color.is_wanted(&io::stderr()),
+                io::stderr().is_terminal(),
+            ));
         } else {
-            print(&self.summary_text(ran, color.is_wanted(&io::stdout()), io::stdout().is_terminal()))?;
+            print(&self.summary_text(
+                ran,
+                color.is_wanted(&io::stdout()),
+                io::stdout().is_terminal(),
+            ))?;
         }
         Ok(status)
     }
@@ -283,7 +355,11 @@ impl Test {
         let mut text = outcomes(&ran.suite.blessed, color, verbose);
         text += &failures(&ran.suite, color, verbose);
         let lines = summary(&ran.suite);
-        let first = if self.output.quiet { lines.len().saturating_sub(1) } else { 0 };
+        let first = if self.output.quiet {
+            lines.len().saturating_sub(1)
+        } else {
+            0
+        };
         text += &lines[first..].join("\n");
         if terminal {
             // Writing to a string cannot fail.
@@ -295,7 +371,10 @@ impl Test {
     fn threads(&self) -> usize {
         let processors = || std::thread::available_parallelism().map_or(1, usize::from);
         // The search for files has reported a mistake in the settings.
-        let course = self.paths.first().and_then(|path| course_of(path).ok().flatten());
+        let course = self
+            .paths
+            .first()
+            .and_then(|path| course_of(path).ok().flatten());
         let jobs = self.jobs.or_else(|| course?.settings.test.jobs);
         jobs.unwrap_or_else(processors).max(1)
     }
@@ -319,5 +398,9 @@ fn says_yes(value: &str) -> bool {
 
 /// Clears the screen of a terminal.
 fn clear() -> io::Result<()> {
-    if io::stdout().is_terminal() { print_bytes(b"\x1b[2J\x1b[H") } else { print("\n") }
+    if io::stdout().is_terminal() {
+        print_bytes(b"\x1b[2J\x1b[H")
+    } else {
+        print("\n")
+    }
 }

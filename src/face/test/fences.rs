@@ -82,7 +82,10 @@ impl Unclosed {
     }
 
     pub(crate) fn help(&self, document: &str) -> String {
-        format!("end the block with the line {}", &document[self.fence.clone()])
+        format!(
+            "end the block with the line {}",
+            &document[self.fence.clone()]
+        )
     }
 }
 
@@ -97,14 +100,24 @@ impl Fence {
 impl Fences {
     /// Finds the scripts in a document. The numbers in default names include skipped blocks.
     pub(crate) fn new(document: &str) -> Self {
-        let mut fences = Self { document: document.into(), blocks: Vec::new(), unclosed: Vec::new() };
+        let mut fences = Self {
+            document: document.into(),
+            blocks: Vec::new(),
+            unclosed: Vec::new(),
+        };
         let mut names = BTreeSet::new();
-        let mut lines = LineCounter { document, at: 0, line: 1 };
+        let mut lines = LineCounter {
+            document,
+            at: 0,
+            line: 1,
+        };
         let (mut number, mut first) = (0, 0);
         for block in blocks(document) {
             let words = words(&block.info);
             let line = lines.line_of(block.fence.start);
-            fences.unclosed.extend(block.unclosed(document, line, words.is_some()));
+            fences
+                .unclosed
+                .extend(block.unclosed(document, line, words.is_some()));
             let Some(words) = words else { continue };
             number += 1;
             let says = |word: &str| words.contains(&word);
@@ -114,7 +127,10 @@ impl Fences {
             if !says("continues") {
                 first = fences.blocks.len();
             }
-            let file = words.iter().find(|word| is_file(word)).map(|word| (*word).to_owned());
+            let file = words
+                .iter()
+                .find(|word| is_file(word))
+                .map(|word| (*word).to_owned());
             let mut name = file.clone().unwrap_or_else(|| format!("block {number}"));
             if !names.insert(name.clone()) {
                 name = format!("{name} ({number})");
@@ -122,7 +138,15 @@ impl Fences {
             }
             let from = block.lines.first().map_or(block.end, |line| line.start);
             let (line, fails) = (lines.line_of(from), says("fails"));
-            fences.blocks.push(Fence { name, file, line, from, fails, lines: block.lines, first });
+            fences.blocks.push(Fence {
+                name,
+                file,
+                line,
+                from,
+                fails,
+                lines: block.lines,
+                first,
+            });
         }
         fences
     }
@@ -130,12 +154,18 @@ impl Fences {
     /// Returns the text of the block with this index, with the blocks that it continues.
     pub(crate) fn text_at(&self, index: usize) -> FenceText {
         let Some(last) = self.blocks.get(index) else {
-            return FenceText { start: 0, lines_before: 0, text: String::new() };
+            return FenceText {
+                start: 0,
+                lines_before: 0,
+                text: String::new(),
+            };
         };
         let chain = &self.blocks[last.first..=index];
         let begin = &chain[0];
         // A block in a list or a quotation begins after the beginning of its line.
-        let start = self.document[..begin.from].rfind('\n').map_or(0, |at| at + 1);
+        let start = self.document[..begin.from]
+            .rfind('\n')
+            .map_or(0, |at| at + 1);
         let mut text = String::new();
         let mut at = start;
         for part in chain.iter().flat_map(|block| &block.lines) {
@@ -144,7 +174,11 @@ impl Fences {
             at = part.end;
         }
         // The text after the last part is omitted.
-        FenceText { start, lines_before: begin.line - 1, text }
+        FenceText {
+            start,
+            lines_before: begin.line - 1,
+            text,
+        }
     }
 
     /// Returns the text of the block with this index, with everything before it replaced by spaces, so that positions
@@ -177,10 +211,17 @@ impl FencedBlock {
             let line = line.trim_start();
             let info = line.trim_start_matches(FENCES);
             let other = &line[..line.len() - info.len()];
-            let belongs = if self.closed { other.starts_with(fence) } else { other.len() >= 3 };
+            let belongs = if self.closed {
+                other.starts_with(fence)
+            } else {
+                other.len() >= 3
+            };
             belongs && words(info.trim()).is_some()
         };
-        let lines = self.lines.iter().flat_map(|lines| document[lines.clone()].lines());
+        let lines = self
+            .lines
+            .iter()
+            .flat_map(|lines| document[lines.clone()].lines());
         let swallowed = lines.filter(opens).count();
         (swallowed > 0 || ours && !self.closed).then(|| Unclosed {
             line,
@@ -216,12 +257,17 @@ fn words(info: &str) -> Option<Vec<&str>> {
 /// Whether a word is the name of a script in the document's folder.
 fn is_file(word: &str) -> bool {
     let path = Path::new(word);
-    path.extension().is_some_and(|end| end == "pw") && path.file_name().is_some_and(|name| name == word)
+    path.extension().is_some_and(|end| end == "pw")
+        && path.file_name().is_some_and(|name| name == word)
 }
 
 /// Returns all fenced code blocks of a document, as `CommonMark` defines them.
 fn blocks(document: &str) -> Vec<FencedBlock> {
-    let mark = if document.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
+    let mark = if document.starts_with(BYTE_ORDER_MARK) {
+        BYTE_ORDER_MARK.len()
+    } else {
+        0
+    };
     let mut blocks = Vec::new();
     let mut open: Option<FencedBlock> = None;
     for (event, range) in Parser::new_ext(&document[mark..], Options::empty()).into_offset_iter() {
@@ -232,7 +278,13 @@ fn blocks(document: &str) -> Vec<FencedBlock> {
                 let length = text.len() - text.trim_start_matches(FENCES).len();
                 let fence = range.start..range.start + length;
                 let info = info.into_string();
-                open = Some(FencedBlock { info, fence, lines: Vec::new(), end: range.end, closed: false });
+                open = Some(FencedBlock {
+                    info,
+                    fence,
+                    lines: Vec::new(),
+                    end: range.end,
+                    closed: false,
+                });
             }
             Event::Text(_) => {
                 if let Some(block) = &mut open {
@@ -263,7 +315,13 @@ fn is_closed(document: &str, block: &FencedBlock) -> bool {
 
 fn blank(text: &mut String, document: &str) {
     let ends_line = |byte: &u8| matches!(byte, b'\n' | b'\r');
-    text.extend(document.bytes().map(|byte| if ends_line(&byte) { char::from(byte) } else { ' ' }));
+    text.extend(document.bytes().map(|byte| {
+        if ends_line(&byte) {
+            char::from(byte)
+        } else {
+            ' '
+        }
+    }));
 }
 
 #[cfg(test)]
@@ -278,7 +336,10 @@ mod tests {
                 let masked = fences.masked(at);
                 let text = fences.text_at(at);
                 assert_eq!(masked[text.start..], text.text);
-                assert_eq!(document[..text.start].matches('\n').count(), text.lines_before);
+                assert_eq!(
+                    document[..text.start].matches('\n').count(),
+                    text.lines_before
+                );
                 (fences.blocks[at].line, text.text.trim().to_owned())
             })
             .collect()
@@ -287,11 +348,26 @@ mod tests {
     #[test]
     fn fences_are_those_of_commonmark() {
         let one = |line, text: &str| vec![(line, text.to_owned())];
-        assert_eq!(scripts("\u{feff}```pagewalk\nread 0\n```\n\n```c\n```\n"), one(2, "read 0"));
-        assert_eq!(scripts("```pagewalk\r\nread 0\r\nread 1\r\n```\r\n"), one(2, "read 0\r\nread 1"));
-        assert_eq!(scripts("   ~~~~ pagewalk\n   read 0\n~~~\n   ~~~~\n").len(), 1);
-        assert_eq!(scripts("- a\n\n\t```pagewalk\n\tread 0\n\t```\n"), one(4, "read 0"));
-        assert_eq!(scripts("> ```pagewalk\n> read 0\n> ```\nread 1\n"), one(2, "read 0"));
+        assert_eq!(
+            scripts("\u{feff}```pagewalk\nread 0\n```\n\n```c\n```\n"),
+            one(2, "read 0")
+        );
+        assert_eq!(
+            scripts("```pagewalk\r\nread 0\r\nread 1\r\n```\r\n"),
+            one(2, "read 0\r\nread 1")
+        );
+        assert_eq!(
+            scripts("   ~~~~ pagewalk\n   read 0\n~~~\n   ~~~~\n").len(),
+            1
+        );
+        assert_eq!(
+            scripts("- a\n\n\t```pagewalk\n\tread 0\n\t```\n"),
+            one(4, "read 0")
+        );
+        assert_eq!(
+            scripts("> ```pagewalk\n> read 0\n> ```\nread 1\n"),
+            one(2, "read 0")
+        );
         assert_eq!(scripts("    ```pagewalk\n    read 0\n    ```\n"), []);
     }
 
@@ -299,7 +375,10 @@ mod tests {
     fn fences_that_are_not_closed_are_found() {
         let found = |document: &str| {
             let unclosed = Fences::new(document).unclosed;
-            unclosed.iter().map(|one| (one.line, one.swallowed)).collect::<Vec<_>>()
+            unclosed
+                .iter()
+                .map(|one| (one.line, one.swallowed))
+                .collect::<Vec<_>>()
         };
         assert_eq!(found("```c\nint x;\n\n```pagewalk\nread 0\n"), [(1, 1)]);
         assert_eq!(found("a\n\n```pagewalk\nread 0\n"), [(3, 0)]);
@@ -307,7 +386,10 @@ mod tests {
         assert_eq!(found("> ```pagewalk\n> read 0\n\ntext\n"), [(1, 0)]);
         assert_eq!(found("```pagewalk\nread 0\n~~~\n    ```\n"), [(1, 0)]);
         // The closing fence of the script closes the first block.
-        assert_eq!(found("```c\nint x;\n\n```pagewalk\nread 0\n```\n"), [(1, 1)]);
+        assert_eq!(
+            found("```c\nint x;\n\n```pagewalk\nread 0\n```\n"),
+            [(1, 1)]
+        );
         assert_eq!(found("```c\nint x;\n"), []);
         assert_eq!(found("````text\n```pagewalk\nread 0\n```\n````\n"), []);
         assert_eq!(

@@ -53,7 +53,11 @@ impl SuiteFileKind {
 impl SuiteFile {
     /// Returns the file at a path, or `None` for a file without scripts.
     pub(crate) fn from_path(path: &Path) -> Option<Self> {
-        Some(Self { kind: SuiteFileKind::from_path(path)?, name: report_name(path), path: path.to_owned() })
+        Some(Self {
+            kind: SuiteFileKind::from_path(path)?,
+            name: report_name(path),
+            path: path.to_owned(),
+        })
     }
 }
 
@@ -61,7 +65,10 @@ impl SuiteFile {
 pub(crate) fn scripts_of(golden: &Path) -> Vec<PathBuf> {
     let file = golden.file_name().unwrap_or_default().to_string_lossy();
     let stem = file.strip_suffix(ENDING).unwrap_or(&file);
-    ["", ".pw", ".md"].iter().map(|end| golden.with_file_name(format!("{stem}{end}"))).collect()
+    ["", ".pw", ".md"]
+        .iter()
+        .map(|end| golden.with_file_name(format!("{stem}{end}")))
+        .collect()
 }
 
 /// Whether the script of a golden file exists.
@@ -98,11 +105,16 @@ impl Search<'_> {
     /// `target`, and files that Git ignores, and does not follow links to folders. Never skips the paths themselves.
     pub(crate) fn files(&self) -> (Vec<SuiteFile>, Vec<String>) {
         let (mut found, mut wrong) = (Vec::new(), Vec::new());
-        let cannot_read =
-            |path: &Path, words: &str| format!("pagewalk: cannot read `{}`: {words}\n", shown(path));
+        let cannot_read = |path: &Path, words: &str| {
+            format!("pagewalk: cannot read `{}`: {words}\n", shown(path))
+        };
         for path in self.paths {
             // Remove a leading `./`, but keep `.` itself.
-            let path = path.strip_prefix(".").ok().filter(|rest| *rest != Path::new("")).unwrap_or(path);
+            let path = path
+                .strip_prefix(".")
+                .ok()
+                .filter(|rest| *rest != Path::new(""))
+                .unwrap_or(path);
             match fs::metadata(path) {
                 Err(error) => wrong.push(cannot_read(path, &reason(&error))),
                 Ok(data) if data.is_dir() => match self.skipped(path) {
@@ -134,7 +146,9 @@ impl Search<'_> {
         let canonical = |path: &Path| path.canonicalize().unwrap_or_default();
         let skip = self.skip.iter().map(|SkipPattern(text)| &**text);
         // The command line accepts only valid patterns.
-        let mut patterns: Vec<Gitignore> = matcher(&canonical(Path::new(".")), skip).into_iter().collect();
+        let mut patterns: Vec<Gitignore> = matcher(&canonical(Path::new(".")), skip)
+            .into_iter()
+            .collect();
         if let Some(course) = course_of(folder)? {
             let excluded = (self.excluded)(&course.settings);
             let texts = excluded.iter().map(|pattern| &**pattern.get_ref());
@@ -142,7 +156,11 @@ impl Search<'_> {
             patterns.push(matcher.map_err(|(at, reason)| course.bad_value(&excluded[at], reason))?);
         }
         patterns.retain(|one| !one.is_empty());
-        Ok(Skipped { folder: folder.to_owned(), canonical: canonical(folder), patterns })
+        Ok(Skipped {
+            folder: folder.to_owned(),
+            canonical: canonical(folder),
+            patterns,
+        })
     }
 }
 
@@ -155,10 +173,14 @@ fn matcher<'p>(
     builder.allow_unclosed_class(false);
     let mut count = 0;
     for pattern in patterns {
-        builder.add_line(None, pattern).map_err(|error| (count, error.to_string()))?;
+        builder
+            .add_line(None, pattern)
+            .map_err(|error| (count, error.to_string()))?;
         count += 1;
     }
-    builder.build().map_err(|error| (count.saturating_sub(1), error.to_string()))
+    builder
+        .build()
+        .map_err(|error| (count.saturating_sub(1), error.to_string()))
 }
 
 /// The files to skip below a folder.
@@ -170,8 +192,13 @@ struct Skipped {
 
 impl Skipped {
     fn skips(&self, path: &Path, is_folder: bool) -> bool {
-        let path = self.canonical.join(path.strip_prefix(&self.folder).unwrap_or(path));
-        let mut patterns = self.patterns.iter().filter(|one| path.starts_with(one.path()));
+        let path = self
+            .canonical
+            .join(path.strip_prefix(&self.folder).unwrap_or(path));
+        let mut patterns = self
+            .patterns
+            .iter()
+            .filter(|one| path.starts_with(one.path()));
         patterns.any(|one| one.matched(&path, is_folder).is_ignore())
     }
 }
@@ -185,7 +212,8 @@ fn below(folder: &Path, skipped: Skipped, found: &mut Vec<SuiteFile>, wrong: &mu
         .filter_entry(move |entry| {
             let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
             let name = entry.file_name();
-            let is_apart = is_folder && (name == "target" || name.to_string_lossy().starts_with('.'));
+            let is_apart =
+                is_folder && (name == "target" || name.to_string_lossy().starts_with('.'));
             entry.depth() == 0 || !is_apart && !skipped.skips(entry.path(), is_folder)
         })
         .build();
@@ -203,13 +231,17 @@ fn below(folder: &Path, skipped: Skipped, found: &mut Vec<SuiteFile>, wrong: &mu
 /// Returns the canonical paths of all files that these scripts include. An included file need not be a
 /// complete script.
 pub(crate) fn included(all: &[SuiteFile]) -> BTreeSet<PathBuf> {
-    let scripts = all.iter().filter(|found| found.kind == SuiteFileKind::Script);
+    let scripts = all
+        .iter()
+        .filter(|found| found.kind == SuiteFileKind::Script);
     let files = scripts.flat_map(|found| {
         let (sources, _, _) = read(&found.path, &mut Disk);
         let beside = sources.files().skip(1).filter_map(|file| file.path.clone());
         beside.collect::<Vec<_>>()
     });
-    files.filter_map(|path| Disk.canonical(&path).ok()).collect()
+    files
+        .filter_map(|path| Disk.canonical(&path).ok())
+        .collect()
 }
 
 /// Returns a path in the form that reports use on every system.

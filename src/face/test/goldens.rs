@@ -17,9 +17,17 @@ use pagewalk_script::suite::reports::{Blessed, Outcome, command};
 
 /// Returns the golden file for a file: `x.golden.yaml` for `x.pw`, and also for `x.md` unless `x.pw` exists.
 pub(crate) fn golden_of(found: &SuiteFile) -> PathBuf {
-    let beside_script = found.kind == SuiteFileKind::Markdown && found.path.with_extension("pw").exists();
-    let stem = if beside_script { found.path.file_name() } else { found.path.file_stem() };
-    found.path.with_file_name(format!("{}{ENDING}", stem.unwrap_or_default().to_string_lossy()))
+    let beside_script =
+        found.kind == SuiteFileKind::Markdown && found.path.with_extension("pw").exists();
+    let stem = if beside_script {
+        found.path.file_name()
+    } else {
+        found.path.file_stem()
+    };
+    found.path.with_file_name(format!(
+        "{}{ENDING}",
+        stem.unwrap_or_default().to_string_lossy()
+    ))
 }
 
 /// Compares the cases of a file with its golden file.
@@ -31,7 +39,11 @@ pub(crate) fn compare_with_golden(
 ) {
     let path = golden_of(found);
     if !is_present(&path) {
-        return runs.set_golden(if required { &Held::Missing } else { &Held::Without });
+        return runs.set_golden(if required {
+            &Held::Missing
+        } else {
+            &Held::Without
+        });
     }
     let compared = load(&path).and_then(|bytes| runs.compare_bytes(&bytes, &file_name(found)));
     if let Err(unusable) = compared {
@@ -69,28 +81,54 @@ fn runs(found: &SuiteFile, texts: &OpenTexts) -> Option<CaseRuns> {
 
 /// Rewrites the golden file for the selected cases. If a case fails or has an error, the golden file does not change.
 /// Returns `None` if no case is selected.
-pub(crate) fn rewrite(found: &SuiteFile, runs: &mut CaseRuns, wanted: CaseFilter) -> Option<Blessed> {
+pub(crate) fn rewrite(
+    found: &SuiteFile,
+    runs: &mut CaseRuns,
+    wanted: CaseFilter,
+) -> Option<Blessed> {
     if !runs.cases().any(wanted) {
         return None;
     }
     let path = golden_of(found);
     let outcome = rewrite_path(found, &path, runs, wanted);
-    Some(Blessed { file: report_name(&path), outcome })
+    Some(Blessed {
+        file: report_name(&path),
+        outcome,
+    })
 }
 
-fn rewrite_path(found: &SuiteFile, path: &Path, runs: &mut CaseRuns, wanted: CaseFilter) -> Outcome {
+fn rewrite_path(
+    found: &SuiteFile,
+    path: &Path,
+    runs: &mut CaseRuns,
+    wanted: CaseFilter,
+) -> Outcome {
     if let Some((why, fix)) = runs.refusal(wanted) {
         runs.set_golden(&Held::NotCompared);
-        return Outcome::NotWritten { why: why.to_owned(), fix };
+        return Outcome::NotWritten {
+            why: why.to_owned(),
+            fix,
+        };
     }
     let old = is_present(path).then(|| load(path));
     // The link of an untrusted suite can lead to any file.
-    if path.is_symlink() && !old.as_ref().is_some_and(|old| old.as_ref().is_ok_and(|bytes| is_golden(bytes)))
+    if path.is_symlink()
+        && !old
+            .as_ref()
+            .is_some_and(|old| old.as_ref().is_ok_and(|bytes| is_golden(bytes)))
     {
         let why = "it is a link to a file that is not a golden file; remove the link";
-        return reject(found, path, runs, wanted, &Unusable::Unwritable(why.to_owned()));
+        return reject(
+            found,
+            path,
+            runs,
+            wanted,
+            &Unusable::Unwritable(why.to_owned()),
+        );
     }
-    let read = old.as_ref().map(|bytes| bytes.as_deref().map_err(Clone::clone));
+    let read = old
+        .as_ref()
+        .map(|bytes| bytes.as_deref().map_err(Clone::clone));
     let (new, changed) = match runs.bless_bytes(read, wanted) {
         Ok(blessed) => blessed,
         Err(unusable) => return reject(found, path, runs, wanted, &unusable),
@@ -98,13 +136,29 @@ fn rewrite_path(found: &SuiteFile, path: &Path, runs: &mut CaseRuns, wanted: Cas
     let text = write(&new, &file_name(found));
     let old = old.as_ref().and_then(|bytes| bytes.as_deref().ok());
     let unchanged = old == Some(text.as_bytes());
-    if let Some(error) = (!unchanged).then(|| replace(path, old, text.as_bytes()).err()).flatten() {
-        return reject(found, path, runs, wanted, &Unusable::Unwritable(reason(&error)));
+    if let Some(error) = (!unchanged)
+        .then(|| replace(path, old, text.as_bytes()).err())
+        .flatten()
+    {
+        return reject(
+            found,
+            path,
+            runs,
+            wanted,
+            &Unusable::Unwritable(reason(&error)),
+        );
     }
     for (case, _) in runs.0.iter_mut().filter(|(case, _)| wanted(case)) {
         case.golden = Held::Same;
     }
-    if unchanged { Outcome::Unchanged } else { Outcome::Written { statements: new.listed(), changed } }
+    if unchanged {
+        Outcome::Unchanged
+    } else {
+        Outcome::Written {
+            statements: new.listed(),
+            changed,
+        }
+    }
 }
 
 /// Reports an unusable golden file.
@@ -117,7 +171,10 @@ fn reject(
 ) -> Outcome {
     runs.reject(unusable, report_name(path), wanted);
     let fix = unusable.help(&command("--bless", &found.name));
-    Outcome::NotWritten { why: unusable.to_string(), fix }
+    Outcome::NotWritten {
+        why: unusable.to_string(),
+        fix,
+    }
 }
 
 /// Whether a file, a folder, or a link has this name, even if the link leads nowhere.
@@ -131,10 +188,16 @@ pub(crate) fn load(path: &Path) -> Result<Vec<u8>, Unusable> {
         Err(_) if path.is_symlink() => "it is a link to a file that does not exist".to_owned(),
         _ => reason(error),
     };
-    Disk.load(path, GOLDEN).map_err(|error| Unusable::Unreadable(why(&error)))
+    Disk.load(path, GOLDEN)
+        .map_err(|error| Unusable::Unreadable(why(&error)))
 }
 
 /// The name of a file without its folder.
 pub(crate) fn file_name(found: &SuiteFile) -> String {
-    found.path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+    found
+        .path
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
 }

@@ -30,8 +30,12 @@ impl Orphan {
 
 /// Returns the golden files without a script.
 pub(crate) fn orphans(all: &[SuiteFile]) -> Vec<Orphan> {
-    let orphans = all.iter().filter(|found| found.kind == SuiteFileKind::Golden);
-    orphans.filter_map(|found| Orphan::from_path(found.path.clone())).collect()
+    let orphans = all
+        .iter()
+        .filter(|found| found.kind == SuiteFileKind::Golden);
+    orphans
+        .filter_map(|found| Orphan::from_path(found.path.clone()))
+        .collect()
 }
 
 /// Returns the golden file of a document before a script with the same name existed.
@@ -52,7 +56,9 @@ pub(crate) fn renamed(
     }
     // A new script with the name of a document takes the document's golden file. Another process may just have written
     // the golden file of this script.
-    let taken = Some(former(found)).filter(|former| *former != path).and_then(Orphan::from_path);
+    let taken = Some(former(found))
+        .filter(|former| *former != path)
+        .and_then(Orphan::from_path);
     let mut candidates = orphans.iter().chain(&taken);
     let orphan = candidates.find(|orphan| runs.matches(&orphan.golden))?;
     let (old, new) = (report_name(&orphan.path), report_name(&path));
@@ -62,20 +68,29 @@ pub(crate) fn renamed(
 
 /// Whether git tracks a file, so that `git mv` can rename it.
 fn is_tracked(path: &Path) -> bool {
-    let listed = Command::new("git").args(["ls-files", "--error-unmatch", "--"]).arg(path).output();
+    let listed = Command::new("git")
+        .args(["ls-files", "--error-unmatch", "--"])
+        .arg(path)
+        .output();
     listed.is_ok_and(|output| output.status.success())
 }
 
 /// Returns the error for a golden file without a script.
 pub(crate) fn stale(found: &SuiteFile) -> Mistake {
-    let scripts: Vec<String> =
-        scripts_of(&found.path).iter().skip(1).map(|path| format!("`{}`", report_name(path))).collect();
+    let scripts: Vec<String> = scripts_of(&found.path)
+        .iter()
+        .skip(1)
+        .map(|path| format!("`{}`", report_name(path)))
+        .collect();
     Mistake {
         file: found.name.clone(),
         line: 1,
         column: 1,
         code: "",
-        message: format!("this golden file belongs to no script: there is no {}", scripts.join(" and no ")),
+        message: format!(
+            "this golden file belongs to no script: there is no {}",
+            scripts.join(" and no ")
+        ),
         help: "rename the golden file to match a script, or remove it with `pagewalk test --prune`"
             .to_owned(),
     }
@@ -84,10 +99,17 @@ pub(crate) fn stale(found: &SuiteFile) -> Mistake {
 /// Lists and removes the golden files without a script.
 pub(crate) fn prune(files: &[SuiteFile]) -> io::Result<Status> {
     let (mut text, mut removed) = (String::new(), Vec::new());
-    for found in files.iter().filter(|found| found.kind == SuiteFileKind::Golden) {
+    for found in files
+        .iter()
+        .filter(|found| found.kind == SuiteFileKind::Golden)
+    {
         // Another program may write files with this ending.
         let ours = load(&found.path).is_ok_and(|bytes| is_golden(&bytes));
-        let what = if ours { "no script" } else { "not removed: Pagewalk did not write this file" };
+        let what = if ours {
+            "no script"
+        } else {
+            "not removed: Pagewalk did not write this file"
+        };
         // Writing to a string cannot fail.
         let _ = writeln!(text, "{}: {what}", found.name);
         removed.extend(ours.then_some(found));
@@ -98,13 +120,20 @@ pub(crate) fn prune(files: &[SuiteFile]) -> io::Result<Status> {
     removed.retain(|found| {
         let error = fs::remove_file(&found.path).err();
         if let Some(error) = &error {
-            complain(&format!("pagewalk: cannot remove `{}`: {}\n", found.name, reason(error)));
+            complain(&format!(
+                "pagewalk: cannot remove `{}`: {}\n",
+                found.name,
+                reason(error)
+            ));
         }
         error.is_none()
     });
     if removed.len() < all {
         status = Status::Wrong;
     }
-    print(&format!("{} removed\n", count(removed.len() as u64, "golden file", "golden files")))?;
+    print(&format!(
+        "{} removed\n",
+        count(removed.len() as u64, "golden file", "golden files")
+    ))?;
     Ok(status)
 }

@@ -81,7 +81,8 @@ impl SuitePlan<'_> {
         }
         let golden = golden_of(found);
         let known = is_present(&golden) || is_present(&former(found));
-        let record = self.goldens == Goldens::Bless || self.results || known || !self.orphans.is_empty();
+        let record =
+            self.goldens == Goldens::Bless || self.results || known || !self.orphans.is_empty();
         for mut script in scripts {
             script.script = self.checking.apply(script.script);
             script.clock = self.clock;
@@ -92,26 +93,41 @@ impl SuitePlan<'_> {
                 played.complaint += &script.script.render_diagnostics(self.style);
             }
             let files = script.script.sources.files().skip(1);
-            played.beside.extend(files.filter_map(|file| file.path.clone()));
+            played
+                .beside
+                .extend(files.filter_map(|file| file.path.clone()));
         }
         played.beside.push(golden);
         self.add_to_first(&mut did, found, unclosed);
         // An included script need not be complete.
         let wrong = did.cases().any(|case| case.own() == Verdict::Wrong);
         if wrong && !complete && self.is_included(found) {
-            return PlayedFile { beside: played.beside, ..PlayedFile::default() };
+            return PlayedFile {
+                beside: played.beside,
+                ..PlayedFile::default()
+            };
         }
         let renamed = renamed(found, &mut did, self.orphans);
-        let why =
-            renamed.map(|(old, command)| (format!("`{}` has the results in `{old}`", found.name), command));
+        let why = renamed.map(|(old, command)| {
+            (
+                format!("`{}` has the results in `{old}`", found.name),
+                command,
+            )
+        });
         if self.goldens != Goldens::Bless {
             compare_with_golden(found, &mut did, self.wanted, self.required);
             played.complaint += &why.map_or_else(String::new, |(why, command)| {
                 format!("pagewalk: {why}\n  help: run `{command}`\n")
             });
         } else if let Some((why, command)) = why {
-            let outcome = Outcome::NotWritten { why, fix: format!("run `{command}`") };
-            played.blessed = Some(Blessed { file: report_name(&golden_of(found)), outcome });
+            let outcome = Outcome::NotWritten {
+                why,
+                fix: format!("run `{command}`"),
+            };
+            played.blessed = Some(Blessed {
+                file: report_name(&golden_of(found)),
+                outcome,
+            });
         } else {
             played.blessed = rewrite(found, &mut did, self.wanted);
         }
@@ -131,7 +147,9 @@ impl SuitePlan<'_> {
         if self.results {
             did.keep_results();
         }
-        did.into_cases().filter(|case| (self.wanted)(case)).collect()
+        did.into_cases()
+            .filter(|case| (self.wanted)(case))
+            .collect()
     }
 
     /// Adds the warnings about a document to its first case.
@@ -140,32 +158,59 @@ impl SuitePlan<'_> {
             return;
         }
         if did.0.is_empty() {
-            let name = Name { file: found.name.clone(), ..Name::default() };
+            let name = Name {
+                file: found.name.clone(),
+                ..Name::default()
+            };
             did.0.push((Case::new(name, 1), Vec::new()));
         }
         let case = &mut did.0[0].0;
-        let list = if self.checking.denies_warnings() { &mut case.mistakes } else { &mut case.warnings };
+        let list = if self.checking.denies_warnings() {
+            &mut case.mistakes
+        } else {
+            &mut case.warnings
+        };
         list.extend(warnings);
     }
 
     fn is_included(&self, found: &SuiteFile) -> bool {
         let included = self.included.get_or_init(|| included(self.all));
-        Disk.canonical(&found.path).is_ok_and(|path| included.contains(&path))
+        Disk.canonical(&found.path)
+            .is_ok_and(|path| included.contains(&path))
     }
 }
 
 /// The result for a file that cannot be read.
 fn unreadable(found: &SuiteFile, mistake: Mistake) -> PlayedFile {
-    let name = Name { file: found.name.clone(), ..Name::default() };
+    let name = Name {
+        file: found.name.clone(),
+        ..Name::default()
+    };
     let complaint = words(&mistake);
     // A golden file needs no golden file.
-    let golden = if found.kind == SuiteFileKind::Golden { Held::NotCompared } else { Held::Without };
-    let case = Case { mistakes: vec![mistake], golden, ..Case::new(name, 1) };
-    PlayedFile { cases: vec![case], complaint, ..PlayedFile::default() }
+    let golden = if found.kind == SuiteFileKind::Golden {
+        Held::NotCompared
+    } else {
+        Held::Without
+    };
+    let case = Case {
+        mistakes: vec![mistake],
+        golden,
+        ..Case::new(name, 1)
+    };
+    PlayedFile {
+        cases: vec![case],
+        complaint,
+        ..PlayedFile::default()
+    }
 }
 
 /// Returns the report on a mistake that has no excerpt.
 fn words(mistake: &Mistake) -> String {
-    let help = if mistake.help.is_empty() { String::new() } else { format!("  help: {}\n", mistake.help) };
+    let help = if mistake.help.is_empty() {
+        String::new()
+    } else {
+        format!("  help: {}\n", mistake.help)
+    };
     format!("pagewalk: {}: {mistake}\n{help}", mistake.file)
 }

@@ -30,14 +30,25 @@ impl FromStr for Report {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let (name, file) = text.split_once('=').unwrap_or((text, ""));
-        let format = FORMATS.iter().find(|format| format.name == name).ok_or_else(|| {
-            let known: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
-            format!("unknown report format `{name}`; the formats are {}", known.join(", "))
-        })?;
+        let format = FORMATS
+            .iter()
+            .find(|format| format.name == name)
+            .ok_or_else(|| {
+                let known: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
+                format!(
+                    "unknown report format `{name}`; the formats are {}",
+                    known.join(", ")
+                )
+            })?;
         match file {
-            "" => Err(format!("write `{name}=FILE`, or `{name}=-` for standard output")),
+            "" => Err(format!(
+                "write `{name}=FILE`, or `{name}=-` for standard output"
+            )),
             "-" => Ok(Self { format, file: None }),
-            file => Ok(Self { format, file: Some(file.into()) }),
+            file => Ok(Self {
+                format,
+                file: Some(file.into()),
+            }),
         }
     }
 }
@@ -59,18 +70,25 @@ impl Report {
     /// # Errors
     /// Returns the reason if the file cannot be written.
     pub(crate) fn prepare(&self) -> Result<(), String> {
-        let Some(file) = &self.file else { return Ok(()) };
-        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let Some(file) = &self.file else {
+            return Ok(());
+        };
+        let folder = file
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty());
         let created = folder.map_or(Ok(()), fs::create_dir_all);
         // An existing report remains until the tests have run.
-        let opened = created.and_then(|()| fs::File::options().append(true).create(true).open(file));
+        let opened =
+            created.and_then(|()| fs::File::options().append(true).create(true).open(file));
         opened.map(drop).map_err(|error| cannot_write(file, &error))
     }
 
     /// Writes the report. If the report cannot be written, the inner error contains the reason.
     pub(crate) fn write(&self, suite: &Suite) -> io::Result<Result<(), String>> {
         let text = (self.format.write)(suite);
-        let Some(file) = &self.file else { return print(&text).map(Ok) };
+        let Some(file) = &self.file else {
+            return print(&text).map(Ok);
+        };
         let written = write_file(file, &clean(&text));
         Ok(written.map_err(|error| cannot_write(file, &error)))
     }

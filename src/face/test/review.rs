@@ -43,10 +43,16 @@ const DECISIONS: &[(&str, &str, Decision)] = &[
 ];
 
 /// Requests a decision on each difference, and writes each accepted difference at once. Returns the summary.
-pub(crate) fn review(files: &mut [ReviewFile], wanted: CaseFilter, color: bool) -> io::Result<String> {
+pub(crate) fn review(
+    files: &mut [ReviewFile],
+    wanted: CaseFilter,
+    color: bool,
+) -> io::Result<String> {
     let all: Vec<Vec<Item>> = files.iter().map(|file| file.runs.items(wanted)).collect();
-    let items: Vec<(usize, &Item)> =
-        (0..).zip(&all).flat_map(|(file, items)| items.iter().map(move |item| (file, item))).collect();
+    let items: Vec<(usize, &Item)> = (0..)
+        .zip(&all)
+        .flat_map(|(file, items)| items.iter().map(move |item| (file, item)))
+        .collect();
     let (mut accepted, mut rejected, mut failed) = (HashSet::new(), 0, BTreeSet::new());
     for (file, item) in &items {
         if accepted.contains(&(*file, item.case, item.content.clone())) {
@@ -55,9 +61,11 @@ pub(crate) fn review(files: &mut [ReviewFile], wanted: CaseFilter, color: bool) 
         print(&item.text(color))?;
         let alike = match ask()? {
             Decision::Accept => vec![(*file, *item)],
-            Decision::AcceptAlike => {
-                items.iter().copied().filter(|(_, other)| other.content == item.content).collect()
-            }
+            Decision::AcceptAlike => items
+                .iter()
+                .copied()
+                .filter(|(_, other)| other.content == item.content)
+                .collect(),
             Decision::Reject => {
                 rejected += 1;
                 continue;
@@ -65,13 +73,21 @@ pub(crate) fn review(files: &mut [ReviewFile], wanted: CaseFilter, color: bool) 
             Decision::Skip => continue,
             Decision::Quit => break,
         };
-        accepted.extend(alike.iter().map(|(file, item)| (*file, item.case, item.content.clone())));
+        accepted.extend(
+            alike
+                .iter()
+                .map(|(file, item)| (*file, item.case, item.content.clone())),
+        );
         let changed: BTreeSet<usize> = alike.into_iter().map(|(file, _)| file).collect();
         for at in changed {
             let ReviewFile { found, runs } = &mut files[at];
-            let accepts = |case: usize, content: &Content| accepted.contains(&(at, case, content.clone()));
+            let accepts =
+                |case: usize, content: &Content| accepted.contains(&(at, case, content.clone()));
             if let Err(why) = write_accepted(found, runs, &accepts) {
-                complain(&format!("pagewalk: cannot write `{}`: {why}\n", report_name(&golden_of(found))));
+                complain(&format!(
+                    "pagewalk: cannot write `{}`: {why}\n",
+                    report_name(&golden_of(found))
+                ));
                 failed.insert(at);
             }
         }
@@ -80,15 +96,22 @@ pub(crate) fn review(files: &mut [ReviewFile], wanted: CaseFilter, color: bool) 
     for ReviewFile { found, runs } in files {
         compare_with_golden(found, runs, wanted, false);
     }
-    let count =
-        items.iter().filter(|(file, item)| accepted.contains(&(*file, item.case, item.content.clone())));
+    let count = items
+        .iter()
+        .filter(|(file, item)| accepted.contains(&(*file, item.case, item.content.clone())));
     let count = count.count();
-    Ok(format!("{count} accepted, {rejected} rejected, {} undecided\n", items.len() - count - rejected))
+    Ok(format!(
+        "{count} accepted, {rejected} rejected, {} undecided\n",
+        items.len() - count - rejected
+    ))
 }
 
 /// Reads a decision from standard input, one per line. The end of the input means to quit.
 fn ask() -> io::Result<Decision> {
-    let choices: Vec<String> = DECISIONS.iter().map(|(key, word, _)| format!("{word} ({key})")).collect();
+    let choices: Vec<String> = DECISIONS
+        .iter()
+        .map(|(key, word, _)| format!("{word} ({key})"))
+        .collect();
     loop {
         print(&format!("{}? ", choices.join(", ")))?;
         let mut line = Vec::new();
@@ -97,7 +120,10 @@ fn ask() -> io::Result<Decision> {
             return Ok(Decision::Quit);
         }
         let line = String::from_utf8_lossy(&line).trim().to_lowercase();
-        if let Some((.., decision)) = DECISIONS.iter().find(|(key, word, _)| line == *key || line == *word) {
+        if let Some((.., decision)) = DECISIONS
+            .iter()
+            .find(|(key, word, _)| line == *key || line == *word)
+        {
             return Ok(*decision);
         }
     }
@@ -110,7 +136,10 @@ fn write_accepted(
     accepts: &dyn Fn(usize, &Content) -> bool,
 ) -> Result<(), String> {
     let path = golden_of(found);
-    let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
+    let folder = path
+        .parent()
+        .filter(|folder| *folder != Path::new(""))
+        .unwrap_or(Path::new("."));
     let _lock = lock(folder);
     for attempt in 1.. {
         let bytes = load(&path).map_err(|unusable| unusable.to_string())?;

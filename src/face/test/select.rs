@@ -29,7 +29,8 @@ impl Selection {
     pub(crate) fn files_in(&self, all: &[SuiteFile]) -> Vec<SuiteFile> {
         // Only the file's name determines its part.
         let in_part = |found: &&SuiteFile| {
-            self.partition.is_none_or(|part| number(0, &found.name) % part.of == part.part - 1)
+            self.partition
+                .is_none_or(|part| number(0, &found.name) % part.of == part.part - 1)
         };
         let mut files: Vec<SuiteFile> = all.iter().filter(in_part).cloned().collect();
         if let Some(seed) = self.shuffle {
@@ -56,8 +57,15 @@ impl FromStr for Filter {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let is_pattern = text.contains(['*', '?', '[']);
-        let pattern = if is_pattern { Some(Pattern::new(text).map_err(|e| e.to_string())?) } else { None };
-        Ok(Self { text: text.to_owned(), pattern })
+        let pattern = if is_pattern {
+            Some(Pattern::new(text).map_err(|e| e.to_string())?)
+        } else {
+            None
+        };
+        Ok(Self {
+            text: text.to_owned(),
+            pattern,
+        })
     }
 }
 
@@ -65,7 +73,10 @@ impl Filter {
     /// Whether a case matches.
     pub(crate) fn wants(&self, name: &Name) -> bool {
         let name = name.to_string();
-        self.pattern.as_ref().map_or_else(|| name.contains(&self.text), |pattern| pattern.matches(&name))
+        self.pattern.as_ref().map_or_else(
+            || name.contains(&self.text),
+            |pattern| pattern.matches(&name),
+        )
     }
 }
 

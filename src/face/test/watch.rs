@@ -19,10 +19,19 @@ const GRAIN: Duration = Duration::from_millis(20);
 /// Waits until one of these files changes, appears, or disappears, or until `others` returns true.
 pub(crate) fn wait_for_change(files: &[PathBuf], since: SystemTime, others: &dyn Fn() -> bool) {
     let before: Vec<FileStamp> = files.iter().map(|file| stamp_of(file)).collect();
-    if before.iter().flatten().any(|(written, _)| *written + GRAIN >= since) {
+    if before
+        .iter()
+        .flatten()
+        .any(|(written, _)| *written + GRAIN >= since)
+    {
         return;
     }
-    let same = || files.iter().zip(&before).all(|(file, before)| stamp_of(file) == *before);
+    let same = || {
+        files
+            .iter()
+            .zip(&before)
+            .all(|(file, before)| stamp_of(file) == *before)
+    };
     // Searching folders is slower than polling files, so it happens less often.
     while (0..5).all(|_| {
         std::thread::sleep(PAUSE);

@@ -61,7 +61,10 @@ impl CheckedScript {
 
     /// Parses and checks a text as if it were a file of this name. The loader provides other files.
     pub fn from_text(name: &str, text: &str, loader: &mut dyn Loader) -> Self {
-        Self::from_parsed(ParsedScript::from_text(name, text, &Script::default(), loader), loader)
+        Self::from_parsed(
+            ParsedScript::from_text(name, text, &Script::default(), loader),
+            loader,
+        )
     }
 
     /// Checks a parsed script. The loader provides files for the fixes that the method tries.
@@ -69,27 +72,41 @@ impl CheckedScript {
         let limit = loader.memory_limit();
         let (mut checked, work) = Self::found(parsed, limit);
         let path = checked.sources.file(0).and_then(|file| file.path.clone());
-        let name = path.as_ref().map_or_else(|| checked.name().to_owned(), |path| path.display().to_string());
+        let name = path.as_ref().map_or_else(
+            || checked.name().to_owned(),
+            |path| path.display().to_string(),
+        );
         let earlier = &checked.script;
         let mut wrong = |file: u32, text: &str| match (file, &path) {
             (0, Some(_)) => {
-                Self::found(ParsedScript::from_text(&name, text, earlier, loader), limit).0.diagnostics
+                Self::found(ParsedScript::from_text(&name, text, earlier, loader), limit)
+                    .0
+                    .diagnostics
             }
             (0, None) => {
                 let mut sources = Sources::default();
                 let (script, wrong) = add_text(&mut sources, &name, text, loader);
-                Self::found(ParsedScript::new((sources, script, wrong), loader), limit).0.diagnostics
+                Self::found(ParsedScript::new((sources, script, wrong), loader), limit)
+                    .0
+                    .diagnostics
             }
             _ => parse(file, text, &mut ()).diagnostics,
         };
         // Verify fixes for warnings only if there are no errors.
         let right = checked.diagnostics.is_empty();
-        let found = if right { &mut checked.warnings } else { &mut checked.diagnostics };
+        let found = if right {
+            &mut checked.warnings
+        } else {
+            &mut checked.diagnostics
+        };
         improve(&checked.sources, found, work, &mut wrong);
         // A line with an error gets no warnings until the error is fixed.
         let row = |one: &Diagnostic| {
             let file = checked.sources.file(one.span.file);
-            (one.span.file, file.map_or(0, |file| file.line_number(one.span.start)))
+            (
+                one.span.file,
+                file.map_or(0, |file| file.line_number(one.span.start)),
+            )
         };
         let rows: BTreeSet<(u32, usize)> = checked.diagnostics.iter().map(row).collect();
         checked.warnings.retain(|one| !rows.contains(&row(one)));
@@ -99,15 +116,38 @@ impl CheckedScript {
     /// Creates a script from its diagnostics, with unverified fixes, and returns the work of its check. A check may need
     /// as much memory as a run.
     fn found(parsed: ParsedScript, limit: MemoryLimit) -> (Self, u64) {
-        let ParsedScript { sources, script, files, mut diagnostics } = parsed;
-        let broken = Broken::new(diagnostics.iter().map(|diagnostic| line_of(&sources, diagnostic)));
+        let ParsedScript {
+            sources,
+            script,
+            files,
+            mut diagnostics,
+        } = parsed;
+        let broken = Broken::new(
+            diagnostics
+                .iter()
+                .map(|diagnostic| line_of(&sources, diagnostic)),
+        );
         let unread = SpanIndex::new(diagnostics.iter().map(|one| one.span));
         // Most scripts have no syntax errors.
-        let read = if diagnostics.is_empty() { BTreeMap::new() } else { statements_by_file(&script.body) };
-        let raised_by = LimitNames { memory: limit.raised_by, ..LimitNames::OPTIONS };
-        let options = Options { max_memory: limit.bytes, raised_by, ..Options::default() };
-        let Checked { diagnostics: checked, warnings, work } =
-            run::check(&script.body, &sources, &files, options);
+        let read = if diagnostics.is_empty() {
+            BTreeMap::new()
+        } else {
+            statements_by_file(&script.body)
+        };
+        let raised_by = LimitNames {
+            memory: limit.raised_by,
+            ..LimitNames::OPTIONS
+        };
+        let options = Options {
+            max_memory: limit.bytes,
+            raised_by,
+            ..Options::default()
+        };
+        let Checked {
+            diagnostics: checked,
+            warnings,
+            work,
+        } = run::check(&script.body, &sources, &files, options);
         let beside = |one: &Diagnostic| {
             broken.are_independent_of(one.code)
                 && !unread.meets(one.span)
@@ -120,7 +160,16 @@ impl CheckedScript {
             diagnostics.retain(|one| !is_of_paper(one.code));
         }
         diagnostics.sort_by_key(|diagnostic| (diagnostic.span.file, diagnostic.span.start));
-        (Self { sources, script, files, diagnostics, warnings }, work)
+        (
+            Self {
+                sources,
+                script,
+                files,
+                diagnostics,
+                warnings,
+            },
+            work,
+        )
     }
 
     /// Runs the script, which has no errors. The sink receives a record for each statement.
@@ -135,9 +184,13 @@ impl CheckedScript {
 
     /// Turns every warning into an error, so that the script does not run.
     pub fn deny_warnings(&mut self) {
-        let denied = self.warnings.drain(..).map(|one| Diagnostic { severity: Severity::Error, ..one });
+        let denied = self.warnings.drain(..).map(|one| Diagnostic {
+            severity: Severity::Error,
+            ..one
+        });
         self.diagnostics.extend(denied);
-        self.diagnostics.sort_by_key(|one| (one.span.file, one.span.start));
+        self.diagnostics
+            .sort_by_key(|one| (one.span.file, one.span.start));
     }
 
     /// Returns a report of the diagnostics and their count, or an empty text if there are none.
@@ -153,24 +206,43 @@ impl CheckedScript {
     /// Returns a report of other diagnostics for the script, such as those from a run.
     pub fn render(&self, diagnostics: &[Diagnostic], style: Style) -> String {
         let count = diagnostics.len();
-        let Some(first) = diagnostics.first() else { return String::new() };
-        let noun = if first.is_warning() { "warning" } else { "mistake" };
+        let Some(first) = diagnostics.first() else {
+            return String::new();
+        };
+        let noun = if first.is_warning() {
+            "warning"
+        } else {
+            "mistake"
+        };
         let shown = diagnostics.get(..MOST).unwrap_or(diagnostics);
         let plural = if count == 1 { "" } else { "s" };
-        let rest = if count > MOST { format!("; showing the first {MOST}") } else { String::new() };
-        format!("{}{}: {count} {noun}{plural}{rest}\n", render(shown, &self.sources, style), self.name())
+        let rest = if count > MOST {
+            format!("; showing the first {MOST}")
+        } else {
+            String::new()
+        };
+        format!(
+            "{}{}: {count} {noun}{plural}{rest}\n",
+            render(shown, &self.sources, style),
+            self.name()
+        )
     }
 }
 
 /// Returns the line with an error.
 fn line_of<'s>(sources: &'s Sources, diagnostic: &Diagnostic) -> &'s str {
     let file = sources.file(diagnostic.span.file);
-    file.map_or("", |file| file.line(file.line_number(diagnostic.span.start)))
+    file.map_or("", |file| {
+        file.line(file.line_number(diagnostic.span.start))
+    })
 }
 
 /// Whether another error in the same question can cause an error with this code.
 fn is_of_paper(code: Code) -> bool {
-    matches!(code, Code::NoBlank | Code::NoCorrectAnswer | Code::BadPoints)
+    matches!(
+        code,
+        Code::NoBlank | Code::NoCorrectAnswer | Code::BadPoints
+    )
 }
 
 /// The words of lines that can declare a name.
@@ -273,7 +345,12 @@ fn statements_by_file(body: &[Stmt]) -> BTreeMap<u32, Vec<Span>> {
 
 /// Whether a syntax error overlaps the statement that contains this error.
 fn is_partly_read(read: &BTreeMap<u32, Vec<Span>>, mistake: Span, unread: &SpanIndex) -> bool {
-    let Some(spans) = read.get(&mistake.file) else { return false };
+    let Some(spans) = read.get(&mistake.file) else {
+        return false;
+    };
     let before = spans.partition_point(|span| span.start < mistake.end.max(mistake.start + 1));
-    spans[..before].iter().rfind(|span| span.meets(mistake)).is_some_and(|span| unread.meets(*span))
+    spans[..before]
+        .iter()
+        .rfind(|span| span.meets(mistake))
+        .is_some_and(|span| unread.meets(*span))
 }

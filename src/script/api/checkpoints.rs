@@ -30,8 +30,18 @@ pub(super) struct Checkpoints {
 impl Checkpoints {
     /// Creates a checkpoint of the beginning, which is always kept.
     pub(super) fn new(beginning: Progress, most: u64) -> Self {
-        let kept = BTreeMap::from([(0, Checkpoint { progress: beginning, bytes: 0 })]);
-        Self { kept, spacing: 1, most }
+        let kept = BTreeMap::from([(
+            0,
+            Checkpoint {
+                progress: beginning,
+                bytes: 0,
+            },
+        )]);
+        Self {
+            kept,
+            spacing: 1,
+            most,
+        }
     }
 
     /// The number of checkpoints.
@@ -42,7 +52,10 @@ impl Checkpoints {
 
     /// The latest checkpoint at or before a position.
     pub(super) fn latest(&self, position: u64) -> Option<&Progress> {
-        self.kept.range(..=position).next_back().map(|(_, checkpoint)| &checkpoint.progress)
+        self.kept
+            .range(..=position)
+            .next_back()
+            .map(|(_, checkpoint)| &checkpoint.progress)
     }
 
     /// Keeps the progress if a checkpoint belongs at its position. Discards every second checkpoint as long as there are too
@@ -54,7 +67,13 @@ impl Checkpoints {
         }
         let before = self.latest(at).map_or(0, |before| before.worked);
         let bytes = (progress.worked - before).saturating_mul(BYTES_OF_WORK);
-        self.kept.insert(at, Checkpoint { progress: progress.clone(), bytes: limited(bytes, progress) });
+        self.kept.insert(
+            at,
+            Checkpoint {
+                progress: progress.clone(),
+                bytes: limited(bytes, progress),
+            },
+        );
         while self.kept.len() > CHECKPOINTS || self.kept.len() > 1 && self.bytes() > self.most {
             self.thin();
         }
@@ -81,5 +100,9 @@ impl Checkpoints {
 
 /// The number of changed bytes, which is at most the size of the state.
 fn limited(changed: u64, progress: &Progress) -> u64 {
-    if changed < MEASURED { changed } else { changed.min(state_bytes(&progress.state)) }
+    if changed < MEASURED {
+        changed
+    } else {
+        changed.min(state_bytes(&progress.state))
+    }
 }

@@ -41,5 +41,9 @@ fn side(script: &CheckedScript, options: Options) -> Result<Side<'_>, Vec<Diagno
     }
     let mut side = Side::new(&script.sources);
     let ended = script.run(options, &mut side);
-    if ended.diagnostics.is_empty() { Ok(side) } else { Err(ended.diagnostics) }
+    if ended.diagnostics.is_empty() {
+        Ok(side)
+    } else {
+        Err(ended.diagnostics)
+    }
 }

@@ -82,7 +82,11 @@ pub enum Rendered {
 impl<'s> Exam<'s> {
     /// Creates an exam with the script's own seed and the default limit.
     pub fn new(script: &'s CheckedScript) -> Self {
-        Self { script, seed: None, limits: Limits::DEFAULT }
+        Self {
+            script,
+            seed: None,
+            limits: Limits::DEFAULT,
+        }
     }
 
     /// Returns the series of versions for the exam (number 0) or for the make-up exam with this number.
@@ -98,7 +102,10 @@ impl<'s> Exam<'s> {
     /// assert_eq!(versions[1], series.of_students(roster[1..].to_vec())[0], "Bob's version is the same without Ada");
     /// ```
     pub fn series(&self, make_up: u64) -> Series {
-        let seed = self.seed.or_else(|| seeds::declared_seed(&self.script.script.body)).unwrap_or(0);
+        let seed = self
+            .seed
+            .or_else(|| seeds::declared_seed(&self.script.script.body))
+            .unwrap_or(0);
         Series::new(seed, make_up, &self.script.sources)
     }
 
@@ -107,9 +114,17 @@ impl<'s> Exam<'s> {
     /// # Errors
     /// The reason why there is no paper.
     pub fn paper(&self, version: Option<&Version>) -> Result<Paper, PaperError> {
-        let CheckedScript { script, sources, files, .. } = self.script;
-        let Composed { mut paper, diagnostics, failed } =
-            compose(&script.body, sources, files, self.options(version));
+        let CheckedScript {
+            script,
+            sources,
+            files,
+            ..
+        } = self.script;
+        let Composed {
+            mut paper,
+            diagnostics,
+            failed,
+        } = compose(&script.body, sources, files, self.options(version));
         if !diagnostics.is_empty() {
             return Err(PaperError::Diagnostics(diagnostics));
         }
@@ -142,17 +157,24 @@ impl<'s> Exam<'s> {
     /// assert!(!fairness.holds() && fairness.same[0].len() == 5, "all versions are equal");
     /// ```
     pub fn sample(&self, version: Option<&Version>) -> Result<Sample, String> {
-        self.paper(version).map(|paper| Sample::from_paper(&paper)).map_err(|error| match error {
-            PaperError::Diagnostics(diagnostics) => diagnostics.first().map_or_else(String::new, |wrong| {
-                let place =
-                    self.script.sources.location(wrong.span).map_or_else(String::new, |(file, place)| {
-                        format!("{file}:{}:{}: ", place.line, place.column)
-                    });
-                format!("{place}{} [{}]", wrong.message, wrong.code.name())
-            }),
-            PaperError::Failed(failed) => format!("{failed} failed expectations"),
-            PaperError::NoQuestion => "the script has no question".to_owned(),
-        })
+        self.paper(version)
+            .map(|paper| Sample::from_paper(&paper))
+            .map_err(|error| match error {
+                PaperError::Diagnostics(diagnostics) => {
+                    diagnostics.first().map_or_else(String::new, |wrong| {
+                        let place = self
+                            .script
+                            .sources
+                            .location(wrong.span)
+                            .map_or_else(String::new, |(file, place)| {
+                                format!("{file}:{}:{}: ", place.line, place.column)
+                            });
+                        format!("{place}{} [{}]", wrong.message, wrong.code.name())
+                    })
+                }
+                PaperError::Failed(failed) => format!("{failed} failed expectations"),
+                PaperError::NoQuestion => "the script has no question".to_owned(),
+            })
     }
 
     /// Returns the version as a script without random choices. Checks that the new script has the same paper
@@ -177,7 +199,12 @@ impl<'s> Exam<'s> {
         paper: &Paper,
         loader: &mut dyn Loader,
     ) -> Result<String, ScriptError> {
-        let CheckedScript { script, sources, files, .. } = self.script;
+        let CheckedScript {
+            script,
+            sources,
+            files,
+            ..
+        } = self.script;
         let text = written(&script.body, sources, files, self.options(version), version)
             .map_err(ScriptError::Diagnostics)?;
         let mut again = CheckedScript::from_text(self.script.name(), &text, loader);
@@ -186,7 +213,11 @@ impl<'s> Exam<'s> {
             let done = compose(&again.script.body, &again.sources, &again.files, options);
             if done.diagnostics.is_empty() {
                 let same = visible_content(&done.paper) == visible_content(paper);
-                return if same { Ok(text) } else { Err(ScriptError::Differs) };
+                return if same {
+                    Ok(text)
+                } else {
+                    Err(ScriptError::Differs)
+                };
             }
             again.diagnostics = done.diagnostics;
         }
@@ -214,10 +245,19 @@ impl Paper {
     ///
     /// # Errors
     /// Returns a refusal that names the part that the format does not support.
-    pub fn render(&self, format: &Format, edition: Edition, style: &Style) -> Result<Rendered, Refusal> {
+    pub fn render(
+        &self,
+        format: &Format,
+        edition: Edition,
+        style: &Style,
+    ) -> Result<Rendered, Refusal> {
         match format.write {
             Writer::Each(write) => write(self, edition, style).map(Rendered::Text),
-            Writer::Typeset(write) => Ok(Rendered::Typst(write(std::slice::from_ref(self), edition, style))),
+            Writer::Typeset(write) => Ok(Rendered::Typst(write(
+                std::slice::from_ref(self),
+                edition,
+                style,
+            ))),
             Writer::Bank(write) => write(std::slice::from_ref(self)).map(Rendered::Files),
         }
     }
@@ -252,5 +292,9 @@ impl Paper {
 /// Returns the visible contents of a paper.
 fn visible_content(paper: &Paper) -> (String, String, Value) {
     let text = |edition| markdown(paper, edition, &Style::default());
-    (text(Edition::Paper), text(Edition::Key), paper.to_json(Edition::Key))
+    (
+        text(Edition::Paper),
+        text(Edition::Key),
+        paper.to_json(Edition::Key),
+    )
 }

@@ -13,7 +13,10 @@ pub fn sections() -> impl Iterator<Item = (&'static str, &'static str)> {
     PAGES.split("\n## ").skip(1).map(|section| {
         let (name, body) = section.split_once('\n').unwrap_or((section, ""));
         // A heading of a higher level also ends a section.
-        (name.trim(), body.split("\n# ").next().unwrap_or(body).trim())
+        (
+            name.trim(),
+            body.split("\n# ").next().unwrap_or(body).trim(),
+        )
     })
 }
 
@@ -30,18 +33,35 @@ pub fn sections() -> impl Iterator<Item = (&'static str, &'static str)> {
 /// # Errors
 /// If the name is neither a code nor a term, returns a message that suggests the nearest code or term.
 pub fn page(name: &str) -> Result<String, String> {
-    let code = Code::ALL.iter().find(|code| code.name().eq_ignore_ascii_case(name));
+    let code = Code::ALL
+        .iter()
+        .find(|code| code.name().eq_ignore_ascii_case(name));
     let section = code.and_then(|code| sections().find(|(heading, _)| *heading == code.name()));
     if let (Some(code), Some((_, body))) = (code, section) {
-        return Ok(format!("{}: {}\n\n{}", code.name(), code.summary(), indent_scripts(body)));
+        return Ok(format!(
+            "{}: {}\n\n{}",
+            code.name(),
+            code.summary(),
+            indent_scripts(body)
+        ));
     }
     let entries = glossary::find(name);
     if !entries.is_empty() {
-        let texts = entries.iter().map(|entry| format!("{}\n\n{}\n", entry.heading, entry.text));
+        let texts = entries
+            .iter()
+            .map(|entry| format!("{}\n\n{}\n", entry.heading, entry.text));
         return Ok(texts.collect::<Vec<_>>().join("\n"));
     }
-    let near = nearest(name, Code::ALL.iter().map(|code| code.name()).chain(glossary::names()));
-    let suggestion = near.map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
+    let near = nearest(
+        name,
+        Code::ALL
+            .iter()
+            .map(|code| code.name())
+            .chain(glossary::names()),
+    );
+    let suggestion = near
+        .map(|near| format!("did you mean `{near}`? "))
+        .unwrap_or_default();
     Err(format!(
         "`{name}` is neither a code nor a term of the glossary; {suggestion}`pagewalk explain` lists the codes"
     ))
@@ -49,7 +69,11 @@ pub fn page(name: &str) -> Result<String, String> {
 
 /// Lists the codes with their summaries, one per line, followed by a note about terms.
 pub fn list() -> String {
-    let width = Code::ALL.iter().map(|code| code.name().len()).max().unwrap_or(0);
+    let width = Code::ALL
+        .iter()
+        .map(|code| code.name().len())
+        .max()
+        .unwrap_or(0);
     let mut text = String::new();
     for code in Code::ALL {
         // Writing to a string cannot fail.
@@ -67,7 +91,11 @@ fn indent_scripts(body: &str) -> String {
             inside = !inside;
             continue;
         }
-        let indent = if inside && !line.is_empty() { "    " } else { "" };
+        let indent = if inside && !line.is_empty() {
+            "    "
+        } else {
+            ""
+        };
         text.push_str(indent);
         text.push_str(line);
         text.push('\n');

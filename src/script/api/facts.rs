@@ -76,9 +76,16 @@ pub struct TypedFact {
 pub fn typed_facts(did: &Did) -> Vec<TypedFact> {
     let typed = |name: String, key: &Key, value: &Value| {
         let kind = key.kind();
-        TypedFact { name, column: kind.column(), value: cell(kind, value) }
+        TypedFact {
+            name,
+            column: kind.column(),
+            value: cell(kind, value),
+        }
     };
-    reported_facts(did).into_iter().map(|fact| typed(fact.name, &fact.key, &fact.value.value)).collect()
+    reported_facts(did)
+        .into_iter()
+        .map(|fact| typed(fact.name, &fact.key, &fact.value.value))
+        .collect()
 }
 
 /// Returns the value of one fact, including facts that reports omit. A fact that the statement does not have,
@@ -88,7 +95,9 @@ pub fn typed_facts(did: &Did) -> Vec<TypedFact> {
 /// If a statement of this kind has no such fact, returns the nearest name, if any name is similar.
 pub fn typed_fact(did: &Did, name: &str) -> Result<Cell, Option<String>> {
     let key = resolve(did, name)?;
-    Ok(key.value_in(did).map_or(Cell::Missing, |shown| cell(key.kind(), &shown.value)))
+    Ok(key
+        .value_in(did)
+        .map_or(Cell::Missing, |shown| cell(key.kind(), &shown.value)))
 }
 
 fn resolve(did: &Did, name: &str) -> Result<Key, Option<String>> {
@@ -96,7 +105,9 @@ fn resolve(did: &Did, name: &str) -> Result<Key, Option<String>> {
         Did::Access(access) => (Family::Access, Some(&access.spec)),
         Did::Reference(_) => (Family::Reference, None),
         Did::Replay(run) => (Family::Replay, Some(run.spec())),
-        did => did.call().map_or((Family::None, None), |call| (Family::Call, Some(&call.spec))),
+        did => did.call().map_or((Family::None, None), |call| {
+            (Family::Call, Some(&call.spec))
+        }),
     };
     key(name, family, spec)
 }
@@ -109,9 +120,17 @@ fn cell(kind: FactType, value: &Value) -> Cell {
         (Values::Fraction, Value::Number(number)) => Cell::Float(number.to_f64()),
         (_, Value::Number(number)) => {
             let integer = number.as_integer();
-            let unsigned = integer.and_then(|n| u64::try_from(n).ok()).map(Cell::Unsigned);
-            let signed = || integer.and_then(|n| i64::try_from(n).ok()).map(Cell::Integer);
-            unsigned.or_else(signed).unwrap_or_else(|| Cell::Float(number.to_f64()))
+            let unsigned = integer
+                .and_then(|n| u64::try_from(n).ok())
+                .map(Cell::Unsigned);
+            let signed = || {
+                integer
+                    .and_then(|n| i64::try_from(n).ok())
+                    .map(Cell::Integer)
+            };
+            unsigned
+                .or_else(signed)
+                .unwrap_or_else(|| Cell::Float(number.to_f64()))
         }
         (_, Value::Bool(truth)) => Cell::Boolean(*truth),
         (_, Value::Text(text)) => Cell::Text(text.clone()),
@@ -155,9 +174,15 @@ mod tests {
             }
         }
         for (name, key) in facts_of(Family::Replay, Some(&spec)) {
-            let (kind, of_access) = (key.kind().column(), ACCESS_FACTS.iter().any(|row| row.name == name));
+            let (kind, of_access) = (
+                key.kind().column(),
+                ACCESS_FACTS.iter().any(|row| row.name == name),
+            );
             let other = types.get(&name).is_some_and(|known| *known != kind);
-            assert!(!other || of_access && kind == ColumnType::Unsigned, "{name}");
+            assert!(
+                !other || of_access && kind == ColumnType::Unsigned,
+                "{name}"
+            );
         }
     }
 }

@@ -57,7 +57,10 @@ impl Figure {
             Block::Figure(figure) => svgs(figure, WIDTH),
             _ => Vec::new(),
         };
-        let data = json::view_objects(of).into_iter().next().unwrap_or_default();
+        let data = json::view_objects(of)
+            .into_iter()
+            .next()
+            .unwrap_or_default();
         Some(Self {
             version: FIGURE_VERSION,
             name: name(of, &data).to_owned(),

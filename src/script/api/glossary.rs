@@ -15,7 +15,10 @@ pub(crate) struct Entry {
 fn entries() -> impl Iterator<Item = Entry> {
     PAGE.split("\n### ").skip(1).map(|section| {
         let (heading, text) = section.split_once('\n').unwrap_or((section, ""));
-        Entry { heading: heading.trim(), text: text.split("\n## ").next().unwrap_or(text).trim() }
+        Entry {
+            heading: heading.trim(),
+            text: text.split("\n## ").next().unwrap_or(text).trim(),
+        }
     })
 }
 
@@ -24,7 +27,12 @@ fn entries() -> impl Iterator<Item = Entry> {
 const KINDS: [fn(Entry) -> Vec<&'static str>; 4] = [
     |entry| vec![entry.heading.split(" (").next().unwrap_or(entry.heading)],
     |entry| {
-        entry.heading.split_once(" (").map(|(_, short)| short.trim_end_matches(')')).into_iter().collect()
+        entry
+            .heading
+            .split_once(" (")
+            .map(|(_, short)| short.trim_end_matches(')'))
+            .into_iter()
+            .collect()
     },
     |entry| entry.field("Also called"),
     |entry| entry.field("In Pagewalk"),
@@ -33,10 +41,11 @@ const KINDS: [fn(Entry) -> Vec<&'static str>; 4] = [
 impl Entry {
     /// The names in a field, without code marks and without remarks in parentheses.
     fn field(self, label: &str) -> Vec<&'static str> {
-        let values = self
-            .text
-            .lines()
-            .find_map(|line| line.strip_prefix("- ")?.strip_prefix(label)?.strip_prefix(": "));
+        let values = self.text.lines().find_map(|line| {
+            line.strip_prefix("- ")?
+                .strip_prefix(label)?
+                .strip_prefix(": ")
+        });
         let names = values.into_iter().flat_map(|values| values.split(", "));
         names
             .map(|name| name.split(" (").next().unwrap_or(name).trim_matches('`'))
@@ -49,14 +58,26 @@ impl Entry {
 /// other courses, and Pagewalk's words.
 pub(crate) fn find(name: &str) -> Vec<Entry> {
     let named = |names: fn(Entry) -> Vec<&'static str>| -> Vec<Entry> {
-        entries().filter(|entry| names(*entry).iter().any(|known| known.eq_ignore_ascii_case(name))).collect()
+        entries()
+            .filter(|entry| {
+                names(*entry)
+                    .iter()
+                    .any(|known| known.eq_ignore_ascii_case(name))
+            })
+            .collect()
     };
-    KINDS.into_iter().map(named).find(|found| !found.is_empty()).unwrap_or_default()
+    KINDS
+        .into_iter()
+        .map(named)
+        .find(|found| !found.is_empty())
+        .unwrap_or_default()
 }
 
 /// Every name that [`find`] recognizes.
 pub(crate) fn names() -> impl Iterator<Item = &'static str> {
-    KINDS.into_iter().flat_map(|names| entries().flat_map(names))
+    KINDS
+        .into_iter()
+        .flat_map(|names| entries().flat_map(names))
 }
 
 #[cfg(test)]

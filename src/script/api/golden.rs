@@ -72,15 +72,30 @@ pub struct TestScript {
 impl TestScript {
     /// Creates a test script from a whole file.
     pub fn new(script: CheckedScript) -> Self {
-        let name = Name { file: script.name().to_owned(), ..Name::default() };
-        Self { name, script, fails: false, line: 1, from: 0, place: None, clock: None }
+        let name = Name {
+            file: script.name().to_owned(),
+            ..Name::default()
+        };
+        Self {
+            name,
+            script,
+            fails: false,
+            line: 1,
+            from: 0,
+            place: None,
+            clock: None,
+        }
     }
 
     /// Returns the cases: first the statements outside scenarios, then every scenario in text order. A script
     /// that is expected to fail is a single case. Omits the scenarios of included scripts, which are tested on their
     /// own.
     pub fn cases(&self) -> Vec<Case> {
-        self.script_cases().cases().into_iter().filter(|case| !case.included).collect()
+        self.script_cases()
+            .cases()
+            .into_iter()
+            .filter(|case| !case.included)
+            .collect()
     }
 
     /// Returns the span of the first scenario with a name.
@@ -89,9 +104,24 @@ impl TestScript {
     }
 
     fn script_cases(&self) -> ScriptCases<'_> {
-        let Self { name, script, fails, line, from, clock: _, place: _ } = self;
+        let Self {
+            name,
+            script,
+            fails,
+            line,
+            from,
+            clock: _,
+            place: _,
+        } = self;
         let scripts = included_scripts(script);
-        ScriptCases { name: name.clone(), script, fails: *fails, line: *line, from: *from, scripts }
+        ScriptCases {
+            name: name.clone(),
+            script,
+            fails: *fails,
+            line: *line,
+            from: *from,
+            scripts,
+        }
     }
 
     /// Runs the script unless it has errors. Adds the errors from the run to the script's diagnostics and
@@ -113,10 +143,19 @@ impl TestScript {
 
     /// Runs the script, which has no errors. Returns the values to write into the selected cases, and the
     /// errors from the run.
-    pub fn findings(&self, wanted: Wanted, wants: &dyn Fn(&Name) -> bool) -> (Findings, Vec<Diagnostic>) {
-        let CheckedScript { script, sources, .. } = &self.script;
+    pub fn findings(
+        &self,
+        wanted: Wanted,
+        wants: &dyn Fn(&Name) -> bool,
+    ) -> (Findings, Vec<Diagnostic>) {
+        let CheckedScript {
+            script, sources, ..
+        } = &self.script;
         let wants = |scenario: Option<&str>| {
-            wants(&Name { scenario: scenario.map(str::to_owned), ..self.name.clone() })
+            wants(&Name {
+                scenario: scenario.map(str::to_owned),
+                ..self.name.clone()
+            })
         };
         let mut findings = Findings::new(wanted);
         let mut watching = findings.watch(&script.body, sources, &wants);
@@ -140,8 +179,18 @@ pub struct ScriptCases<'s> {
 impl<'s> ScriptCases<'s> {
     /// Returns the cases of a whole file.
     pub fn new(script: &'s CheckedScript) -> Self {
-        let name = Name { file: script.name().to_owned(), ..Name::default() };
-        Self { name, script, fails: false, line: 1, from: 0, scripts: included_scripts(script) }
+        let name = Name {
+            file: script.name().to_owned(),
+            ..Name::default()
+        };
+        Self {
+            name,
+            script,
+            fails: false,
+            line: 1,
+            from: 0,
+            scripts: included_scripts(script),
+        }
     }
 
     fn cases(&self) -> Vec<Case> {
@@ -157,7 +206,9 @@ impl<'s> ScriptCases<'s> {
     /// Returns the span of the first scenario with a name.
     pub fn scenario(&self, name: &str) -> Option<Span> {
         let is_wanted = |stmt: &&Stmt| self.is_own(stmt) && title(stmt) == Some(name);
-        statements(&self.script.script.body).find(is_wanted).map(|stmt| stmt.span)
+        statements(&self.script.script.body)
+            .find(is_wanted)
+            .map(|stmt| stmt.span)
     }
 
     /// Whether a statement is not in the text before the script.
@@ -169,16 +220,28 @@ impl<'s> ScriptCases<'s> {
         for stmt in block.iter().filter(|stmt| self.is_own(stmt)) {
             let Some(scenario) = title(stmt) else {
                 let included = included || self.scripts.contains(&stmt.span);
-                stmt.blocks().for_each(|body| self.scenarios(body, included, cases));
+                stmt.blocks()
+                    .for_each(|body| self.scenarios(body, included, cases));
                 continue;
             };
             let scenario = Some(scenario.to_owned());
             if cases.iter().all(|case| case.name.scenario != scenario) {
-                let line = self.script.sources.location(stmt.span).map_or(self.line, |(_, at)| at.line);
-                let name = Name { scenario, ..self.name.clone() };
-                cases.push(Case { included, ..Case::new(name, line) });
+                let line = self
+                    .script
+                    .sources
+                    .location(stmt.span)
+                    .map_or(self.line, |(_, at)| at.line);
+                let name = Name {
+                    scenario,
+                    ..self.name.clone()
+                };
+                cases.push(Case {
+                    included,
+                    ..Case::new(name, line)
+                });
             }
-            stmt.blocks().for_each(|body| self.scenarios(body, included, cases));
+            stmt.blocks()
+                .for_each(|body| self.scenarios(body, included, cases));
         }
     }
 
@@ -198,9 +261,16 @@ impl<'s> ScriptCases<'s> {
         let mut runs: Vec<_> = cases.into_iter().zip(did).collect();
         for diagnostic in errors.iter().chain(&self.script.warnings) {
             let scenario = self.scenario_at(diagnostic.span);
-            let at = runs.iter().position(|(case, _)| case.name.scenario == scenario).unwrap_or(0);
+            let at = runs
+                .iter()
+                .position(|(case, _)| case.name.scenario == scenario)
+                .unwrap_or(0);
             let case = &mut runs[at].0;
-            let list = if diagnostic.is_warning() { &mut case.warnings } else { &mut case.mistakes };
+            let list = if diagnostic.is_warning() {
+                &mut case.warnings
+            } else {
+                &mut case.mistakes
+            };
             list.push(Mistake::from_diagnostic(diagnostic, &self.script.sources));
         }
         // A mistake in a scenario ends only the scenario, unless the script does not run at all.
@@ -219,9 +289,13 @@ impl<'s> ScriptCases<'s> {
             let around = |stmt: &&Stmt| {
                 stmt.span.file == at.file && (stmt.span.start..stmt.span.end).contains(&at.start)
             };
-            let Some(stmt) = block.iter().find(around) else { break };
+            let Some(stmt) = block.iter().find(around) else {
+                break;
+            };
             scenario = title(stmt).map(str::to_owned).or(scenario);
-            let deeper = stmt.blocks().find(|body| body.iter().any(|stmt| around(&stmt)));
+            let deeper = stmt
+                .blocks()
+                .find(|body| body.iter().any(|stmt| around(&stmt)));
             let Some(deeper) = deeper else { break };
             block = deeper;
         }
@@ -231,24 +305,36 @@ impl<'s> ScriptCases<'s> {
 
 /// Returns each `include` of a file that is a complete script: a check of the file alone finds no mistakes.
 fn included_scripts(script: &CheckedScript) -> HashSet<Span> {
-    let CheckedScript { script, sources, files, .. } = script;
+    let CheckedScript {
+        script,
+        sources,
+        files,
+        ..
+    } = script;
     let mut known = HashMap::new();
     let mut is_complete = |body: &Block| {
-        *known
-            .entry(body.as_ptr())
-            .or_insert_with(|| run::check(body, sources, files, Options::default()).diagnostics.is_empty())
+        *known.entry(body.as_ptr()).or_insert_with(|| {
+            run::check(body, sources, files, Options::default())
+                .diagnostics
+                .is_empty()
+        })
     };
     let includes = statements(&script.body).filter_map(|stmt| match &stmt.kind {
         StmtKind::Include { body, .. } if stmt.span.file == 0 => Some((stmt.span, body)),
         _ => None,
     });
-    includes.filter(|(_, body)| is_complete(body)).map(|(span, _)| span).collect()
+    includes
+        .filter(|(_, body)| is_complete(body))
+        .map(|(span, _)| span)
+        .collect()
 }
 
 /// Returns the name of a scenario or the title of a question.
 fn title(stmt: &Stmt) -> Option<&str> {
     match &stmt.kind {
-        StmtKind::Scenario { name, .. } | StmtKind::Question { title: name, .. } => Some(&name.text),
+        StmtKind::Scenario { name, .. } | StmtKind::Question { title: name, .. } => {
+            Some(&name.text)
+        }
         _ => None,
     }
 }

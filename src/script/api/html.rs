@@ -35,13 +35,29 @@ const WIDEST: u32 = 32;
 
 /// Returns the bit rulers of the addresses of an access outside loops. Returns nothing for other records and for wide addresses.
 pub fn rulers(record: &StepRecord) -> Vec<Block> {
-    let Did::Access(access) = &*record.did else { return Vec::new() };
-    let ruler = |physical: bool, value: u64| {
-        let bits = BitsView { spec: access.spec.clone(), physical, value };
-        of_address(&bits, false).filter(|ruler| ruler.bits <= WIDEST).map(Block::Ruler)
+    let Did::Access(access) = &*record.did else {
+        return Vec::new();
     };
-    let translated = access.spec.mmu.as_ref().and_then(|_| ruler(false, access.va.raw()));
+    let ruler = |physical: bool, value: u64| {
+        let bits = BitsView {
+            spec: access.spec.clone(),
+            physical,
+            value,
+        };
+        of_address(&bits, false)
+            .filter(|ruler| ruler.bits <= WIDEST)
+            .map(Block::Ruler)
+    };
+    let translated = access
+        .spec
+        .mmu
+        .as_ref()
+        .and_then(|_| ruler(false, access.va.raw()));
     let physical = access.outcome.pa.and_then(|pa| ruler(true, pa.raw()));
     let all = translated.into_iter().chain(physical);
-    if record.depth == 0 { all.collect() } else { Vec::new() }
+    if record.depth == 0 {
+        all.collect()
+    } else {
+        Vec::new()
+    }
 }

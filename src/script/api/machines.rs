@@ -31,14 +31,19 @@ pub enum MachineError {
 
 impl MachineError {
     fn unusable(message: String, help: impl Into<Option<String>>) -> Self {
-        Self::Unusable { message, help: help.into() }
+        Self::Unusable {
+            message,
+            help: help.into(),
+        }
     }
 
     /// Returns the error as a report. Each line ends with a line feed.
     pub fn render(&self, style: Style) -> String {
         match self {
             Self::Unusable { message, help } => {
-                let help = help.as_ref().map_or_else(String::new, |help| format!("  help: {help}\n"));
+                let help = help
+                    .as_ref()
+                    .map_or_else(String::new, |help| format!("  help: {help}\n"));
                 format!("pagewalk: {message}\n{help}")
             }
             Self::File(sources, wrong) => render(wrong, sources, style),
@@ -74,7 +79,8 @@ pub fn find_machine(machine: &Path, loader: &mut dyn Loader) -> Result<Named, Ma
 
 fn unknown(machine: &Path, name: &str, loader: &dyn Loader) -> MachineError {
     let help = if loader.canonical(machine).is_ok() {
-        "put the machine before the traces, as a preset, a `.yaml` machine file, or a `.pw` script".to_owned()
+        "put the machine before the traces, as a preset, a `.yaml` machine file, or a `.pw` script"
+            .to_owned()
     } else if let Some(near) = nearest(name, presets()) {
         format!("did you mean `{near}`?")
     } else {
@@ -88,9 +94,13 @@ fn unknown(machine: &Path, name: &str, loader: &dyn Loader) -> MachineError {
 }
 
 fn from_file(path: &Path, name: &str, loader: &mut dyn Loader) -> Result<Named, MachineError> {
-    let refused = |why: String| MachineError::unusable(format!("cannot read `{name}`: {why}"), None);
-    let bytes = loader.argument(path, MACHINE_FILE).map_err(|error| refused(reason(&error)))?;
-    let text = decode(&bytes).map_err(|at| refused(format!("the file is not UTF-8 text (byte {at})")))?;
+    let refused =
+        |why: String| MachineError::unusable(format!("cannot read `{name}`: {why}"), None);
+    let bytes = loader
+        .argument(path, MACHINE_FILE)
+        .map_err(|error| refused(reason(&error)))?;
+    let text =
+        decode(&bytes).map_err(|at| refused(format!("the file is not UTF-8 text (byte {at})")))?;
     let mut sources = Sources::default();
     let file = sources.add(name, Some(path.to_owned()), text);
     Named::of_file(name, file, text).map_err(|wrong| MachineError::File(Box::new(sources), wrong))

@@ -45,9 +45,17 @@ pub struct Marking<'p> {
 impl<'p> Marking<'p> {
     /// Creates the marking for a script's paper. An item that is right according to the key of another paper
     /// also earns its points.
-    pub fn new(script: &'p CheckedScript, paper: &'p Paper, others: &'p [Paper], rules: &'p Rules) -> Self {
+    pub fn new(
+        script: &'p CheckedScript,
+        paper: &'p Paper,
+        others: &'p [Paper],
+        rules: &'p Rules,
+    ) -> Self {
         let satisfies = |answers: &Answers, value: &Value| {
-            answers.open.as_ref().is_some_and(|open| open.holds(value, &script.sources, &script.files))
+            answers
+                .open
+                .as_ref()
+                .is_some_and(|open| open.holds(value, &script.sources, &script.files))
         };
         let key = Key::new(paper, others, satisfies);
         let mut places = BTreeMap::new();
@@ -57,7 +65,12 @@ impl<'p> Marking<'p> {
                 places.entry(alias).or_insert(at);
             }
         }
-        places.extend(key.fields().iter().enumerate().map(|(at, field)| (field.name.clone(), at)));
+        places.extend(
+            key.fields()
+                .iter()
+                .enumerate()
+                .map(|(at, field)| (field.name.clone(), at)),
+        );
         Self { key, places, rules }
     }
 
@@ -68,19 +81,26 @@ impl<'p> Marking<'p> {
 
     /// Returns the field that has this name on the paper or on a learning platform, ignoring case.
     pub fn field(&self, name: &str) -> Option<&Field<'p>> {
-        let at = self.places.get(name).or_else(|| self.places.get(&name.to_lowercase()))?;
+        let at = self
+            .places
+            .get(name)
+            .or_else(|| self.places.get(&name.to_lowercase()))?;
         self.fields().get(*at)
     }
 
     /// Returns the names that rules use for a field or its containers.
     pub fn ruled(&self) -> impl Iterator<Item = &str> {
-        self.rules.named().filter(|name| self.fields().iter().any(|field| covers(name, &field.name)))
+        self.rules
+            .named()
+            .filter(|name| self.fields().iter().any(|field| covers(name, &field.name)))
     }
 
     /// Writes an answer on a sheet. Returns whether the paper has a field with this name.
     pub fn answer(&self, sheet: &mut Sheet, name: &str, given: impl Into<Given>) -> bool {
         let field = self.field(name);
-        field.inspect(|field| drop(sheet.answers.insert(field.name.clone(), given.into()))).is_some()
+        field
+            .inspect(|field| drop(sheet.answers.insert(field.name.clone(), given.into())))
+            .is_some()
     }
 
     /// Adds points given by hand to a sheet. Returns whether the paper has a field with this name.
@@ -88,9 +108,16 @@ impl<'p> Marking<'p> {
     /// # Errors
     /// The reason why the field cannot get these points.
     pub fn give(&self, sheet: &mut Sheet, name: &str, text: &str) -> Result<bool, String> {
-        let Some(Field { name, points: worth, .. }) = self.field(name) else { return Ok(false) };
-        let points: Number =
-            number(text).ok_or_else(|| format!("`{text}` is not a valid number of points for {name}"))?;
+        let Some(Field {
+            name,
+            points: worth,
+            ..
+        }) = self.field(name)
+        else {
+            return Ok(false);
+        };
+        let points: Number = number(text)
+            .ok_or_else(|| format!("`{text}` is not a valid number of points for {name}"))?;
         if points.is_negative() || points.compare(*worth).is_gt() {
             return Err(format!("{name} is worth 0 to {worth} points, not {text}"));
         }
@@ -126,11 +153,17 @@ mod tests {
         let paper = Exam::new(&script).paper(None).expect("a paper");
         let mut rules = Rules::default();
         assert_eq!(
-            rules.set_yaml("rules", "carried: 1/2\nall-or-nothing: fields\nvoid: [1.1.vpo]\n"),
+            rules.set_yaml(
+                "rules",
+                "carried: 1/2\nall-or-nothing: fields\nvoid: [1.1.vpo]\n"
+            ),
             [""; 0]
         );
         let marking = Marking::new(&script, &paper, &[], &rules);
-        for answers in [["0F", "14", "miss", "0E", "394", "3", ""], ["0E", "-", "x", "-", "", "4", "words"]] {
+        for answers in [
+            ["0F", "14", "miss", "0E", "394", "3", ""],
+            ["0E", "-", "x", "-", "", "4", "words"],
+        ] {
             let mut sheet = Sheet::default();
             for (field, text) in marking.fields().iter().zip(answers) {
                 assert!(marking.answer(&mut sheet, &field.name, text));
@@ -138,7 +171,10 @@ mod tests {
             let marked = marking.mark_sheet(&sheet);
             assert_eq!(marked.marks.len(), answers.len());
             for mark in marked.marks {
-                assert_eq!(marking.mark_blank(&mark.field, &mark.written, &sheet), Some(mark));
+                assert_eq!(
+                    marking.mark_blank(&mark.field, &mark.written, &sheet),
+                    Some(mark)
+                );
             }
         }
         assert_eq!(marking.mark_blank("2", "3", &Sheet::default()), None);

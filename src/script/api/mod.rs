@@ -22,7 +22,9 @@ pub mod tables;
 #[cfg(test)]
 mod tests;
 
-pub use pagewalk_engine::trace::counting_replay::{AddressMapping, CurveMethod, ExtraOptions, SampleRate};
+pub use pagewalk_engine::trace::counting_replay::{
+    AddressMapping, CurveMethod, ExtraOptions, SampleRate,
+};
 pub use pagewalk_engine::trace::read_ahead::TraceOrigin;
 pub use pagewalk_engine::trace::replay::Straddle;
 

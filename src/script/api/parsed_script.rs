@@ -32,6 +32,11 @@ impl ParsedScript {
     ) -> Self {
         let (files, wrong) = Files::read(&script.body, &mut sources, loader);
         diagnostics.extend(wrong);
-        Self { sources, script, files, diagnostics }
+        Self {
+            sources,
+            script,
+            files,
+            diagnostics,
+        }
     }
 }

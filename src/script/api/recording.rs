@@ -36,19 +36,41 @@ impl Recording {
     /// Runs a script, which has no errors, until it ends or `interrupt` becomes true. The records may need as much
     /// memory as the run itself: `max_memory`. If they need more, the run ends with `limit-memory`.
     pub fn new(script: &CheckedScript, options: Options, interrupt: &AtomicBool) -> Self {
-        let mut sink = Records { kept: Vec::new(), left: options.max_memory, full: None };
+        let mut sink = Records {
+            kept: Vec::new(),
+            left: options.max_memory,
+            full: None,
+        };
         let (body, sources, files) = (&script.script.body, &script.sources, &script.files);
         let state = State::new(options.seed);
-        let (mut ended, state) = play_from(state, body, sources, files, options, &mut sink, Some(interrupt));
+        let (mut ended, state) = play_from(
+            state,
+            body,
+            sources,
+            files,
+            options,
+            &mut sink,
+            Some(interrupt),
+        );
         if let Some(span) = sink.full {
             let most = options.max_memory >> 20;
-            let message = format!("the results of the statements need more than {most} MB of memory");
-            let help =
-                format!("run fewer statements, or raise the limit with `{}`", options.raised_by.memory);
+            let message =
+                format!("the results of the statements need more than {most} MB of memory");
+            let help = format!(
+                "run fewer statements, or raise the limit with `{}`",
+                options.raised_by.memory
+            );
             let full = Diagnostic::new(Code::LimitMemory, span, message);
-            ended.diagnostics.push(full.label("this statement was still running").help(help));
+            ended
+                .diagnostics
+                .push(full.label("this statement was still running").help(help));
         }
-        Self { records: sink.kept, ended, state, interrupted: interrupt.load(Ordering::Relaxed) }
+        Self {
+            records: sink.kept,
+            ended,
+            state,
+            interrupted: interrupt.load(Ordering::Relaxed),
+        }
     }
 }
 

@@ -81,13 +81,22 @@ impl Stepper {
     pub fn new(script: Arc<CheckedScript>, options: Options) -> Self {
         let mut now = Progress::new(State::new(options.seed));
         if script.diagnostics.is_empty() {
-            now.frames.push(Frame::Block { stmts: script.script.body.clone(), next: 0 });
+            now.frames.push(Frame::Block {
+                stmts: script.script.body.clone(),
+                next: 0,
+            });
             now.depth = 1;
         } else {
             now.diagnostics.clone_from(&script.diagnostics);
         }
         let checkpoints = Checkpoints::new(now.clone(), options.max_memory);
-        Self { script, options, now, checkpoints, interrupt: Arc::default() }
+        Self {
+            script,
+            options,
+            now,
+            checkpoints,
+            interrupt: Arc::default(),
+        }
     }
 
     /// Returns the flag that interrupts [`Stepper::forward`] when another thread sets it.
@@ -143,7 +152,11 @@ impl Stepper {
     pub fn forward(&mut self, steps: u64, sink: &mut dyn Sink) -> Pause {
         self.interrupt.store(false, Ordering::Relaxed);
         let interrupt = self.interrupt.clone();
-        self.run_to(self.position().saturating_add(steps), sink, Some(&interrupt))
+        self.run_to(
+            self.position().saturating_add(steps),
+            sink,
+            Some(&interrupt),
+        )
     }
 
     /// Moves to a position, or to the end if the script has fewer statements. Returns the new position.
@@ -159,7 +172,9 @@ impl Stepper {
     /// does not run again, the method moves to the end and returns false.
     pub fn goto_statement(&mut self, byte: u32) -> bool {
         let wanted = innermost(&self.script.script.body, byte);
-        while wanted.is_some() && self.run_to(self.position() + 1, &mut Discard, None) == Pause::Steps {
+        while wanted.is_some()
+            && self.run_to(self.position() + 1, &mut Discard, None) == Pause::Steps
+        {
             if self.now.latest == wanted {
                 return true;
             }
@@ -174,10 +189,18 @@ impl Stepper {
         }
     }
 
-    fn run_to(&mut self, position: u64, sink: &mut dyn Sink, interrupt: Option<&AtomicBool>) -> Pause {
+    fn run_to(
+        &mut self,
+        position: u64,
+        sink: &mut dyn Sink,
+        interrupt: Option<&AtomicBool>,
+    ) -> Pause {
         let script = self.script.clone();
         let closed = Cell::new(false);
-        let mut sink = Completing { sink, closed: &closed };
+        let mut sink = Completing {
+            sink,
+            closed: &closed,
+        };
         let mut session = Session::new(&script.sources, &script.files, self.options, &mut sink);
         session.interrupt = interrupt;
         std::mem::swap(&mut session.progress, &mut self.now);
@@ -190,7 +213,11 @@ impl Stepper {
                 break;
             }
             if session.frames.is_empty() {
-                pause = if session.diagnostics.is_empty() { Pause::End } else { Pause::Mistake };
+                pause = if session.diagnostics.is_empty() {
+                    Pause::End
+                } else {
+                    Pause::Mistake
+                };
                 break;
             }
             match session.advance(0, 1) {
@@ -218,5 +245,7 @@ impl Stepper {
 fn innermost(block: &Block, byte: u32) -> Option<Span> {
     let holds = |span: Span| span.file == 0 && span.start <= byte && byte < span.end;
     let stmt = block.iter().find(|stmt| holds(stmt.span))?;
-    stmt.blocks().find_map(|inner| innermost(inner, byte)).or(Some(stmt.span))
+    stmt.blocks()
+        .find_map(|inner| innermost(inner, byte))
+        .or(Some(stmt.span))
 }

@@ -58,12 +58,31 @@ pub fn stream(
     receive: &mut dyn FnMut(&str) -> bool,
 ) -> StreamEnd {
     let json = JsonSink::new(std::io::sink(), &script.sources);
-    let mut lines = Lines { json, left: max_bytes, receive, cut: None };
+    let mut lines = Lines {
+        json,
+        left: max_bytes,
+        receive,
+        cut: None,
+    };
     let (body, sources, files) = (&script.script.body, &script.sources, &script.files);
     let state = State::new(options.seed);
-    let (ended, _) = play_from(state, body, sources, files, options, &mut lines, Some(interrupt));
-    let interrupted = interrupt.load(std::sync::atomic::Ordering::Relaxed).then_some(Cut::Interrupted);
-    StreamEnd { totals: ended.totals, diagnostics: ended.diagnostics, cut: lines.cut.or(interrupted) }
+    let (ended, _) = play_from(
+        state,
+        body,
+        sources,
+        files,
+        options,
+        &mut lines,
+        Some(interrupt),
+    );
+    let interrupted = interrupt
+        .load(std::sync::atomic::Ordering::Relaxed)
+        .then_some(Cut::Interrupted);
+    StreamEnd {
+        totals: ended.totals,
+        diagnostics: ended.diagnostics,
+        cut: lines.cut.or(interrupted),
+    }
 }
 
 struct Lines<'a> {

@@ -32,8 +32,14 @@ pub struct TableColumn {
 impl Table {
     /// Creates a table without rows.
     pub fn new<'n>(columns: impl IntoIterator<Item = (&'n str, ColumnType)>) -> Self {
-        let column = |(name, kind): (&str, _)| TableColumn { name: name.to_owned(), kind, cells: Vec::new() };
-        Self { columns: columns.into_iter().map(column).collect() }
+        let column = |(name, kind): (&str, _)| TableColumn {
+            name: name.to_owned(),
+            kind,
+            cells: Vec::new(),
+        };
+        Self {
+            columns: columns.into_iter().map(column).collect(),
+        }
     }
 
     /// Adds a row with one cell per column.
@@ -100,7 +106,8 @@ pub fn step_table(records: &[StepRecord], sources: &Sources) -> Table {
         let place = sources.location(record.span);
         let number = |n: Option<usize>| n.map_or(Cell::Missing, |n| Cell::Unsigned(n as u64));
         let text = |text: Option<&str>| text.map_or(Cell::Missing, |text| Cell::Text(text.into()));
-        let shared = |text: Option<&Arc<str>>| text.map_or(Cell::Missing, |text| Cell::Text(text.clone()));
+        let shared =
+            |text: Option<&Arc<str>>| text.map_or(Cell::Missing, |text| Cell::Text(text.clone()));
         table.push([
             Cell::Unsigned(row as u64 + 1),
             text(place.as_ref().map(|(file, _)| *file)),
@@ -114,11 +121,17 @@ pub fn step_table(records: &[StepRecord], sources: &Sources) -> Table {
             column.cells.push(Cell::Missing);
         }
         for fact in typed_facts(&record.did) {
-            let at = *places.entry(column_name(fact.name, fact.column)).or_insert_with_key(|name| {
-                let cells = vec![Cell::Missing; row + 1];
-                table.columns.push(TableColumn { name: name.clone(), kind: fact.column, cells });
-                table.columns.len() - 1
-            });
+            let at = *places
+                .entry(column_name(fact.name, fact.column))
+                .or_insert_with_key(|name| {
+                    let cells = vec![Cell::Missing; row + 1];
+                    table.columns.push(TableColumn {
+                        name: name.clone(),
+                        kind: fact.column,
+                        cells,
+                    });
+                    table.columns.len() - 1
+                });
             table.columns[at].cells[row] = fact.value;
         }
     }
@@ -128,20 +141,37 @@ pub fn step_table(records: &[StepRecord], sources: &Sources) -> Table {
 /// Returns the name of a fact's column. A replay counts some events that are `yes` or `no` for an access, such as
 /// `swapped-out`. Columns have one type, so the column of the count is `replay.swapped-out`.
 fn column_name(name: String, kind: ColumnType) -> String {
-    let other = ACCESS_FACTS.iter().any(|row| row.name == name && row.kind.column() != kind);
-    if other { format!("replay.{name}") } else { name }
+    let other = ACCESS_FACTS
+        .iter()
+        .any(|row| row.name == name && row.kind.column() != kind);
+    if other {
+        format!("replay.{name}")
+    } else {
+        name
+    }
 }
 
 /// Returns a replay with the columns of its CSV.
 pub fn replay_table(replayed: &Replayed) -> Table {
     let words = reports::HEADER.trim_end().split(',');
-    let columns = words
-        .enumerate()
-        .map(|(at, name)| (name, if at < reports::WORDS { ColumnType::Text } else { ColumnType::Unsigned }));
+    let columns = words.enumerate().map(|(at, name)| {
+        (
+            name,
+            if at < reports::WORDS {
+                ColumnType::Text
+            } else {
+                ColumnType::Unsigned
+            },
+        )
+    });
     let mut table = Table::new(columns);
     for (words, numbers) in reports::table_rows(replayed) {
         let words = words.map(|word| Cell::Text(word.into()));
-        table.push(words.into_iter().chain(numbers.map(|n| n.map_or(Cell::Missing, Cell::Unsigned))));
+        table.push(
+            words
+                .into_iter()
+                .chain(numbers.map(|n| n.map_or(Cell::Missing, Cell::Unsigned))),
+        );
     }
     table
 }
@@ -164,7 +194,10 @@ pub fn sweep_table(swept: &Swept) -> Table {
 /// Returns the table of a sweep from its CSV. A cell that is empty, or not of its column's type, is missing.
 pub fn sweep_table_of_csv(grid: &Grid, text: &str) -> Table {
     let mut table = sweep_columns(&sweep_reports::columns(grid));
-    for row in csv::Reader::from_reader(text.as_bytes()).records().flatten() {
+    for row in csv::Reader::from_reader(text.as_bytes())
+        .records()
+        .flatten()
+    {
         for (column, text) in table.columns.iter_mut().zip(&row) {
             let cell = match column.kind {
                 ColumnType::Unsigned => text.parse().ok().map(Cell::Unsigned),
@@ -178,7 +211,11 @@ pub fn sweep_table_of_csv(grid: &Grid, text: &str) -> Table {
 }
 
 fn sweep_columns(columns: &[Column]) -> Table {
-    Table::new(columns.iter().map(|column| (&*column.name, column_type(column.kind))))
+    Table::new(
+        columns
+            .iter()
+            .map(|column| (&*column.name, column_type(column.kind))),
+    )
 }
 
 fn column_type(kind: SweepColumnKind) -> ColumnType {

@@ -42,7 +42,10 @@ fn stepper(text: &str) -> Stepper {
 
 /// Formats the comparable contents of a record.
 fn shown(record: &StepRecord) -> String {
-    format!("{:?} {:?} {:?} {:?}", record.span, record.scenario, record.did, record.checks)
+    format!(
+        "{:?} {:?} {:?} {:?}",
+        record.span, record.scenario, record.did, record.checks
+    )
 }
 
 fn all(text: &str) -> (Stepper, Vec<String>) {
@@ -79,7 +82,11 @@ fn a_position_reached_from_either_side_has_one_state() {
     }
     for position in (0..there.position()).rev() {
         assert_eq!(there.goto(position), position);
-        assert_eq!(format!("{:?}", there.progress().state), states[position as usize], "at {position}");
+        assert_eq!(
+            format!("{:?}", there.progress().state),
+            states[position as usize],
+            "at {position}"
+        );
     }
 }
 
@@ -103,7 +110,9 @@ fn far_back_in_a_long_loop_is_reached_with_few_checkpoints() {
     run.goto(5002);
     let mut records = Vec::<StepRecord>::new();
     run.forward(1, &mut records);
-    let Did::Bound { value, .. } = &*records[0].did else { panic!("{:?}", records[0]) };
+    let Did::Bound { value, .. } = &*records[0].did else {
+        panic!("{:?}", records[0])
+    };
     assert_eq!(value.to_string(), "5001");
 }
 
@@ -114,10 +123,20 @@ fn checkpoints_need_limited_memory() {
         let p = mmap(NULL, 1 MB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)\n\
         for n in 0..100 { pread(f, p, 1 MB, 0) }\n";
     let script = Arc::new(CheckedScript::from_text("test.pw", text, &mut ()));
-    let mut run = Stepper::new(script, Options { max_memory: 32 << 20, ..Options::default() });
+    let mut run = Stepper::new(
+        script,
+        Options {
+            max_memory: 32 << 20,
+            ..Options::default()
+        },
+    );
     assert_eq!(run.forward(u64::MAX, &mut Vec::new()), Pause::End);
     let end = (run.position(), format!("{:?}", run.snapshot()));
-    assert!((2..=32).contains(&run.checkpoints.len()), "{}", run.checkpoints.len());
+    assert!(
+        (2..=32).contains(&run.checkpoints.len()),
+        "{}",
+        run.checkpoints.len()
+    );
     assert_eq!(run.goto(50), 50);
     run.goto(end.0);
     assert_eq!((run.position(), format!("{:?}", run.snapshot())), end);
@@ -162,11 +181,21 @@ fn a_sink_that_has_enough_pauses_the_run() {
 fn micro_steps(text: &str) -> Vec<serde_json::Value> {
     let script = CheckedScript::from_text("test.pw", text, &mut ());
     assert!(script.diagnostics.is_empty(), "{:?}", script.diagnostics);
-    let mut run = Stepper::new(Arc::new(script), Options { details: true, ..Options::default() });
+    let mut run = Stepper::new(
+        Arc::new(script),
+        Options {
+            details: true,
+            ..Options::default()
+        },
+    );
     let mut records: Vec<StepRecord> = Vec::new();
     assert_eq!(run.forward(u64::MAX, &mut records), Pause::End);
     let trace = Trace::from_record(records.last().unwrap(), &run.script().sources);
-    trace.steps.iter().map(|step| serde_json::to_value(step).unwrap()).collect()
+    trace
+        .steps
+        .iter()
+        .map(|step| serde_json::to_value(step).unwrap())
+        .collect()
 }
 
 const ONE_PAGE: &str = "process P {}
@@ -177,32 +206,64 @@ P: write p = 1
 #[test]
 fn a_copy_on_write_fault_has_its_steps_in_order() {
     let steps = micro_steps(&format!("{ONE_PAGE}P: let C = fork()\nP: write p = 2\n"));
-    let kinds: Vec<&str> = steps.iter().map(|step| step["kind"].as_str().unwrap()).collect();
+    let kinds: Vec<&str> = steps
+        .iter()
+        .map(|step| step["kind"].as_str().unwrap())
+        .collect();
     let at = |kind: &str| {
-        kinds.iter().position(|known| *known == kind).unwrap_or_else(|| panic!("{kind}: {kinds:?}"))
+        kinds
+            .iter()
+            .position(|known| *known == kind)
+            .unwrap_or_else(|| panic!("{kind}: {kinds:?}"))
     };
     // The first attempt fails, the handler copies the page and writes the PTE, and the second attempt
     // succeeds.
-    let order = ["faulted", "fault-handler", "frame-allocated", "copied", "mapped", "resolved", "translated"];
+    let order = [
+        "faulted",
+        "fault-handler",
+        "frame-allocated",
+        "copied",
+        "mapped",
+        "resolved",
+        "translated",
+    ];
     assert!(order.map(at).is_sorted(), "{kinds:?}");
     assert_eq!(steps[at("faulted")]["attempt"], 0);
     assert_eq!(steps[at("translated")]["attempt"], 1);
     assert_eq!(steps[at("resolved")]["fault"], "copy-on-write");
     // R/W is bit 1 of an entry in the Intel 64 architecture.
-    let written: Vec<_> = steps.iter().filter(|step| step["kind"] == "pte-written").collect();
+    let written: Vec<_> = steps
+        .iter()
+        .filter(|step| step["kind"] == "pte-written")
+        .collect();
     let raw = |at: usize, name: &str| written[at][name].as_u64().unwrap();
     // As in Linux, the entry is cleared first, so that no core uses a partially updated entry.
     assert_eq!((raw(0, "before") & 0b11, raw(0, "after")), (0b01, 0));
     assert_eq!((raw(1, "before"), raw(1, "after") & 0b11), (0, 0b11));
-    assert_eq!(steps[at("copied")]["to"].as_u64(), Some(raw(1, "after") >> 12 & 0xFFFF_FFFF));
+    assert_eq!(
+        steps[at("copied")]["to"].as_u64(),
+        Some(raw(1, "after") >> 12 & 0xFFFF_FFFF)
+    );
 }
 
 #[test]
 fn a_swapped_page_is_read_from_its_slot() {
-    let steps = micro_steps(&format!("kernel {{ swap 8 }}\n{ONE_PAGE}swap out P p\nP: read p\n"));
-    let read = steps.iter().find(|step| step["kind"] == "disk-read").expect("a disk read");
-    assert_eq!((&read["from"]["store"], &read["from"]["slot"]), (&"swap".into(), &0.into()));
-    assert!(steps.iter().any(|step| step["kind"] == "resolved" && step["major"] == true));
+    let steps = micro_steps(&format!(
+        "kernel {{ swap 8 }}\n{ONE_PAGE}swap out P p\nP: read p\n"
+    ));
+    let read = steps
+        .iter()
+        .find(|step| step["kind"] == "disk-read")
+        .expect("a disk read");
+    assert_eq!(
+        (&read["from"]["store"], &read["from"]["slot"]),
+        (&"swap".into(), &0.into())
+    );
+    assert!(
+        steps
+            .iter()
+            .any(|step| step["kind"] == "resolved" && step["major"] == true)
+    );
 }
 
 #[test]
@@ -211,15 +272,25 @@ fn an_eviction_has_its_victims_entry() {
                   | heap 1000 1200 rw-p anonymous |\n}\nwrite 0x1000 = 1\nwrite 0x1040 = 2\n";
     let evicted = |text: &str| {
         let steps = micro_steps(&format!("{paging}{text}"));
-        steps.iter().find(|step| step["kind"] == "evicted").cloned().expect("an eviction")
+        steps
+            .iter()
+            .find(|step| step["kind"] == "evicted")
+            .cloned()
+            .expect("an eviction")
     };
     // Slot 0 contains page 0x40, so the dirty page 0x41 goes to slot 1. Its last access filled a TLB entry.
     let dirty = evicted("read 0x1000\n");
-    assert_eq!((&dirty["vpn"], &dirty["to"]["slot"], &dirty["slot"]), (&0x41.into(), &1.into(), &1.into()));
+    assert_eq!(
+        (&dirty["vpn"], &dirty["to"]["slot"], &dirty["slot"]),
+        (&0x41.into(), &1.into(), &1.into())
+    );
     assert_eq!((&dirty["ptes"], &dirty["tlb"]), (&1.into(), &true.into()));
     // Page 0x40 is clean and still has slot 0, so nothing is written.
     let clean = evicted("read 0x1000\nread 0x1040\n");
-    assert_eq!((&clean["vpn"], clean["to"].is_null(), &clean["slot"]), (&0x40.into(), true, &0.into()));
+    assert_eq!(
+        (&clean["vpn"], clean["to"].is_null(), &clean["slot"]),
+        (&0x40.into(), true, &0.into())
+    );
     assert_eq!((&clean["ptes"], &clean["tlb"]), (&1.into(), &true.into()));
 }
 
@@ -227,8 +298,15 @@ fn an_eviction_has_its_victims_entry() {
 fn an_access_without_an_area_ends_in_a_signal() {
     let steps = micro_steps("process P {}\nP: read 0x10\n");
     let count = |kind: &str| steps.iter().filter(|step| step["kind"] == kind).count();
-    assert_eq!((count("faulted"), count("fault-handler"), count("signaled")), (1, 1, 1), "{steps:?}");
-    let area = steps.iter().find(|step| step["kind"] == "area-found").unwrap();
+    assert_eq!(
+        (count("faulted"), count("fault-handler"), count("signaled")),
+        (1, 1, 1),
+        "{steps:?}"
+    );
+    let area = steps
+        .iter()
+        .find(|step| step["kind"] == "area-found")
+        .unwrap();
     assert!(area["start"].is_null());
     assert_eq!(steps.last().unwrap()["signal"], "SIGSEGV");
 }
@@ -239,11 +317,20 @@ fn each_fragment_of_an_access_has_its_own_attempts() {
                 P: let p = mmap(0, 0x2000, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)\n\
                 P: read p + 0xFFE size 4\n";
     let steps = micro_steps(text);
-    let translated: Vec<_> = steps.iter().filter(|step| step["kind"] == "translated").collect();
-    let places: Vec<_> =
-        translated.iter().map(|step| (step["fragment"].as_u64(), step["attempt"].as_u64())).collect();
+    let translated: Vec<_> = steps
+        .iter()
+        .filter(|step| step["kind"] == "translated")
+        .collect();
+    let places: Vec<_> = translated
+        .iter()
+        .map(|step| (step["fragment"].as_u64(), step["attempt"].as_u64()))
+        .collect();
     // Each of the two pages is translated on the second attempt, after its page fault.
-    assert_eq!(places, [(Some(0), Some(1)), (Some(1), Some(1))], "{steps:?}");
+    assert_eq!(
+        places,
+        [(Some(0), Some(1)), (Some(1), Some(1))],
+        "{steps:?}"
+    );
 }
 
 #[test]
@@ -283,20 +370,45 @@ fn another_thread_ends_a_stream() {
             }
             true
         };
-        stream(&script, Options::default(), usize::MAX, &interrupt, &mut receive)
+        stream(
+            &script,
+            Options::default(),
+            usize::MAX,
+            &interrupt,
+            &mut receive,
+        )
     });
-    assert_eq!((end.cut, end.diagnostics), (Some(Cut::Interrupted), Vec::new()));
-    assert!((1..100_000_000).contains(&end.totals.statements), "{}", end.totals.statements);
+    assert_eq!(
+        (end.cut, end.diagnostics),
+        (Some(Cut::Interrupted), Vec::new())
+    );
+    assert!(
+        (1..100_000_000).contains(&end.totals.statements),
+        "{}",
+        end.totals.statements
+    );
 }
 
 #[test]
 fn another_thread_ends_a_sweep() {
     let (base, lines) = (Spec::core_i7(), 1 << 19);
-    let grid = grid("ways 1..8", &base, usual_unit(&base), &mut Sources::default()).expect("a grid");
-    let trace = TraceOrigin::Bytes(" L 10,1\n".repeat(lines).into_bytes().into(), "t.lackey".to_owned());
+    let grid = grid(
+        "ways 1..8",
+        &base,
+        usual_unit(&base),
+        &mut Sources::default(),
+    )
+    .expect("a grid");
+    let trace = TraceOrigin::Bytes(
+        " L 10,1\n".repeat(lines).into_bytes().into(),
+        "t.lackey".to_owned(),
+    );
     let (interrupt, read, set) = (AtomicBool::new(false), Barrier::new(2), Barrier::new(2));
-    let how =
-        ReplayOptions { map: AddressMapping::Identity, straddle: Straddle::Split, max_memory: u64::MAX };
+    let how = ReplayOptions {
+        map: AddressMapping::Identity,
+        straddle: Straddle::Split,
+        max_memory: u64::MAX,
+    };
     let plan = SweepPlan {
         machine: "core-i7",
         how,

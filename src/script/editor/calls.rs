@@ -71,11 +71,17 @@ impl Document {
     /// assert_eq!((&*calls[0].other.name, &calls[0].ranges[..]), ("a.pw", &[20..21][..]));
     /// ```
     pub fn incoming_calls(&self, file: &Path, name: usize, others: Vec<Arc<Self>>) -> Vec<Calls> {
-        let Some(lookup) = Lookup::among(self, others, file, name) else { return Vec::new() };
+        let Some(lookup) = Lookup::among(self, others, file, name) else {
+            return Vec::new();
+        };
         let mut found = Group::default();
         for (number, symbols) in lookup.symbols.iter().enumerate() {
             let script = lookup.script(number);
-            let used = script.names().occurrences.iter().filter(|one| one.role == Role::Uses);
+            let used = script
+                .names()
+                .occurrences
+                .iter()
+                .filter(|one| one.role == Role::Uses);
             for one in used.filter(|one| symbols.contains(&one.symbol)) {
                 let caller = match script.around(one.span) {
                     Some(stmt) => script.caller(stmt),
@@ -96,20 +102,35 @@ impl Document {
     /// assert_eq!(document.outgoing_calls(document.path(), None, &[])[0].other.name, "f");
     /// assert!(document.outgoing_calls(document.path(), Some(4), &[]).is_empty());
     /// ```
-    pub fn outgoing_calls(&self, file: &Path, name: Option<usize>, others: &[Arc<Self>]) -> Vec<Calls> {
+    pub fn outgoing_calls(
+        &self,
+        file: &Path,
+        name: Option<usize>,
+        others: &[Arc<Self>],
+    ) -> Vec<Calls> {
         let mut found = Group::default();
         for script in std::iter::once(self).chain(others.iter().map(|other| &**other)) {
-            let Some(number) = number_of(script, file) else { continue };
+            let Some(number) = number_of(script, file) else {
+                continue;
+            };
             let names = script.names();
-            let used =
-                names.occurrences.iter().filter(|one| one.role == Role::Uses && one.span.file == number);
+            let used = names
+                .occurrences
+                .iter()
+                .filter(|one| one.role == Role::Uses && one.span.file == number);
             for one in used.filter(|one| one.kind == NameKind::Definition) {
-                let around = script.around(one.span).and_then(name_of).map(|name| name.span.start as usize);
+                let around = script
+                    .around(one.span)
+                    .and_then(name_of)
+                    .map(|name| name.span.start as usize);
                 if around != name {
                     continue;
                 }
-                let Some(definition) = names.definition(one) else { continue };
-                let other = script.caller_named(definition.span.file, definition.span.start as usize);
+                let Some(definition) = names.definition(one) else {
+                    continue;
+                };
+                let other =
+                    script.caller_named(definition.span.file, definition.span.start as usize);
                 found.add(other, one.span.bytes());
             }
         }
@@ -122,13 +143,16 @@ impl Document {
             let Span { file, start, end } = stmt.span;
             file == span.file && start <= span.start && span.end <= end && name_of(stmt).is_some()
         };
-        statements(&self.parsed().script.body).filter(contains).max_by_key(|stmt| stmt.span.start)
+        statements(&self.parsed().script.body)
+            .filter(contains)
+            .max_by_key(|stmt| stmt.span.start)
     }
 
     /// Returns the definition whose name starts at a byte.
     fn caller_named(&self, file: u32, at: usize) -> Option<Caller> {
         let named = |stmt: &&Stmt| {
-            name_of(stmt).is_some_and(|name| name.span.file == file && name.span.start as usize == at)
+            name_of(stmt)
+                .is_some_and(|name| name.span.file == file && name.span.start as usize == at)
         };
         self.caller(statements(&self.parsed().script.body).find(named)?)
     }
@@ -141,13 +165,27 @@ impl Document {
             _ => SymbolKind::Question,
         };
         let location = self.location(stmt.span)?;
-        Some(Caller { name: name.text.to_string(), kind, location, name_range: Some(name.span.bytes()) })
+        Some(Caller {
+            name: name.text.to_string(),
+            kind,
+            location,
+            name_range: Some(name.span.bytes()),
+        })
     }
 
     /// Returns a file as a caller.
     fn file(&self, file: u32) -> Option<Caller> {
-        let location = self.location(Span { file, start: 0, end: 0 })?;
-        let name = location.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let location = self.location(Span {
+            file,
+            start: 0,
+            end: 0,
+        })?;
+        let name = location
+            .path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         let range = 0..location.lines.text().len();
         Some(Caller {
             name,
@@ -175,8 +213,14 @@ struct Group(BTreeMap<Key, Calls>);
 impl Group {
     fn add(&mut self, other: Option<Caller>, range: Range<usize>) {
         let Some(other) = other else { return };
-        let key = (other.location.path.clone(), other.name_range.as_ref().map(|name| name.start));
-        let calls = self.0.entry(key).or_insert(Calls { other, ranges: Vec::new() });
+        let key = (
+            other.location.path.clone(),
+            other.name_range.as_ref().map(|name| name.start),
+        );
+        let calls = self.0.entry(key).or_insert(Calls {
+            other,
+            ranges: Vec::new(),
+        });
         // Several scripts can contain the same file.
         if !calls.ranges.contains(&range) {
             calls.ranges.push(range);

@@ -7,8 +7,8 @@ use super::document::Document;
 use crate::report::hover::documentation;
 use crate::run::state::State;
 use crate::services::complete::{
-    self, CompletionOffer, Completions, FactAt, ItemKind, ItemPosition, OnDisk, Signature, complete_in, disk,
-    snippet,
+    self, CompletionOffer, Completions, FactAt, ItemKind, ItemPosition, OnDisk, Signature,
+    complete_in, disk, snippet,
 };
 
 /// Maximum number of items in an answer.
@@ -64,11 +64,22 @@ impl Document {
             let more = self.file_items(wanted);
             found.items.extend(more);
         }
-        let values = found.fact.as_ref().map_or_else(Vec::new, |fact| self.values_of(fact));
-        let Completions { from, mut items, position, line_may_end, .. } = found;
+        let values = found
+            .fact
+            .as_ref()
+            .map_or_else(Vec::new, |fact| self.values_of(fact));
+        let Completions {
+            from,
+            mut items,
+            position,
+            line_may_end,
+            ..
+        } = found;
         let typed = self.text().get(from..at).unwrap_or("");
         let is_long = items.len() > FEW && (values.is_empty() || !typed.is_empty());
-        let values = values.into_iter().filter(|value| value.text.starts_with(typed));
+        let values = values
+            .into_iter()
+            .filter(|value| value.text.starts_with(typed));
         let values: Vec<CompletionOffer> = values.collect();
         items.retain(|item| values.iter().all(|value| value.text != item.text));
         items.splice(..0, values);
@@ -99,29 +110,40 @@ impl Document {
 
     /// Returns the value that a fact has in a run, and `?`, if the statement runs.
     fn values_of(&self, fact: &FactAt) -> Vec<CompletionOffer> {
-        let document = Self::new(self.path(), &*fact.text, self.open().clone()).after(self.latest());
+        let document =
+            Self::new(self.path(), &*fact.text, self.open().clone()).after(self.latest());
         let facts = document.facts_from(fact.statement, STEPS);
         let mut named = facts.iter();
         let prefix = format!("{} ", fact.name);
-        let Some(value) = named.find_map(|known| known.strip_prefix(&prefix)) else { return Vec::new() };
+        let Some(value) = named.find_map(|known| known.strip_prefix(&prefix)) else {
+            return Vec::new();
+        };
         let offer = |text: &str, help: &str| CompletionOffer {
             text: text.to_owned(),
             kind: ItemKind::Word,
             help: help.to_owned(),
         };
-        vec![offer(value, "the value of this run"), offer("?", "a value to fill in after the run")]
+        vec![
+            offer(value, "the value of this run"),
+            offer("?", "a value to fill in after the run"),
+        ]
     }
 
     /// Returns files on disk in the script's folder, and unsaved open files.
     fn file_items(&self, wanted: &OnDisk) -> Vec<CompletionOffer> {
         let folder = self.path().parent().unwrap_or(Path::new("."));
         let open = self.open();
-        let mut items = open.other.as_ref().map_or_else(Vec::new, |_| disk::names(folder, wanted));
+        let mut items = open
+            .other
+            .as_ref()
+            .map_or_else(Vec::new, |_| disk::names(folder, wanted));
         for open in open.texts.keys().filter(|open| *open != self.path()) {
-            let Some(name) = open.strip_prefix(folder).ok().and_then(Path::to_str) else { continue };
+            let Some(name) = open.strip_prefix(folder).ok().and_then(Path::to_str) else {
+                continue;
+            };
             let name = name.replace('\\', "/");
-            let fits =
-                name.starts_with(&wanted.typed) && wanted.endings.iter().any(|ending| name.ends_with(ending));
+            let fits = name.starts_with(&wanted.typed)
+                && wanted.endings.iter().any(|ending| name.ends_with(ending));
             if fits && !items.iter().any(|item| item.text == name) {
                 items.push(CompletionOffer {
                     text: name,
@@ -147,5 +169,11 @@ fn offer(item: CompletionOffer, position: ItemPosition, state: Option<&State>) -
     let CompletionOffer { text, kind, help } = item;
     let documentation = documentation(&text, kind);
     let snippet = state.and_then(|state| snippet(&text, kind, position, state));
-    CompletionItem { text, kind, help, documentation, snippet }
+    CompletionItem {
+        text,
+        kind,
+        help,
+        documentation,
+        snippet,
+    }
 }

@@ -50,7 +50,9 @@ impl Document {
     /// ```
     pub fn diagnostics(&self) -> Vec<Problem> {
         let script = self.script();
-        self.mistakes(&script.diagnostics).chain(self.mistakes(&script.warnings)).collect()
+        self.mistakes(&script.diagnostics)
+            .chain(self.mistakes(&script.warnings))
+            .collect()
     }
 
     /// Returns the errors from a run of this document, the failed expectations, the values of `?`, and the differences
@@ -64,23 +66,40 @@ impl Document {
     /// assert_eq!((problem.code, problem.location.range.clone()), ("expectation", 29..34));
     /// ```
     pub fn run_diagnostics(&self, run: &RunResult) -> Vec<Problem> {
-        let failures = run.failures.iter().filter_map(|Failure { span, message, open, .. }| {
-            let code = if *open { OPEN } else { EXPECTATION };
-            Some(Problem {
-                location: self.location(*span)?,
-                code,
-                severity: Severity::Error,
-                message: message.clone(),
-                related: Vec::new(),
-            })
-        });
-        let golden = run.golden.iter().flat_map(|golden| self.golden_problems(golden));
-        self.mistakes(&run.diagnostics).chain(failures).chain(golden).collect()
+        let failures = run.failures.iter().filter_map(
+            |Failure {
+                 span,
+                 message,
+                 open,
+                 ..
+             }| {
+                let code = if *open { OPEN } else { EXPECTATION };
+                Some(Problem {
+                    location: self.location(*span)?,
+                    code,
+                    severity: Severity::Error,
+                    message: message.clone(),
+                    related: Vec::new(),
+                })
+            },
+        );
+        let golden = run
+            .golden
+            .iter()
+            .flat_map(|golden| self.golden_problems(golden));
+        self.mistakes(&run.diagnostics)
+            .chain(failures)
+            .chain(golden)
+            .collect()
     }
 
     fn mistakes<'d>(&'d self, wrong: &'d [Diagnostic]) -> impl Iterator<Item = Problem> + 'd {
         wrong.iter().filter_map(|one| {
-            let help = one.help.as_ref().map(|help| format!("\n{help}")).unwrap_or_default();
+            let help = one
+                .help
+                .as_ref()
+                .map(|help| format!("\n{help}"))
+                .unwrap_or_default();
             let related = one.related.iter();
             Some(Problem {
                 location: self.location(one.span)?,

@@ -78,14 +78,21 @@ pub struct Edit {
 
 impl From<TextEdit> for Edit {
     fn from(edit: TextEdit) -> Self {
-        Self { range: edit.span.bytes(), text: edit.replacement }
+        Self {
+            range: edit.span.bytes(),
+            text: edit.replacement,
+        }
     }
 }
 
 impl Document {
     /// Creates a document with all open texts for its includes. The document's path determines how include
     /// paths are resolved.
-    pub fn new(path: impl Into<PathBuf>, text: impl Into<Arc<str>>, open: impl Into<Arc<OpenTexts>>) -> Self {
+    pub fn new(
+        path: impl Into<PathBuf>,
+        text: impl Into<Arc<str>>,
+        open: impl Into<Arc<OpenTexts>>,
+    ) -> Self {
         Self {
             path: path.into(),
             lines: Arc::new(LineIndex::new(text)),
@@ -109,7 +116,10 @@ impl Document {
     /// Returns the statements for [`Document::after`]. If no thread has parsed the document yet, returns the earlier
     /// version.
     pub fn latest(&self) -> Script {
-        self.parsed.get().map_or(&self.earlier, |parsed| &parsed.script).clone()
+        self.parsed
+            .get()
+            .map_or(&self.earlier, |parsed| &parsed.script)
+            .clone()
     }
 
     /// The path of the text.
@@ -146,13 +156,21 @@ impl Document {
     pub(super) fn parsed(&self) -> &ParsedScript {
         self.parsed.get_or_init(|| {
             let name = self.path.display().to_string();
-            ParsedScript::from_text(&name, self.text(), &self.earlier, &mut OpenTexts::clone(&self.open))
+            ParsedScript::from_text(
+                &name,
+                self.text(),
+                &self.earlier,
+                &mut OpenTexts::clone(&self.open),
+            )
         })
     }
 
     /// Returns the files of the script, beginning with the document.
     pub fn files(&self) -> impl Iterator<Item = &Path> {
-        self.parsed().sources.files().filter_map(|file| file.path.as_deref())
+        self.parsed()
+            .sources
+            .files()
+            .filter_map(|file| file.path.as_deref())
     }
 
     pub(super) fn open(&self) -> &Arc<OpenTexts> {
@@ -161,7 +179,12 @@ impl Document {
 
     pub(super) fn names(&self) -> &Names {
         self.names.get_or_init(|| {
-            let ParsedScript { sources, script, files, .. } = self.parsed();
+            let ParsedScript {
+                sources,
+                script,
+                files,
+                ..
+            } = self.parsed();
             names(&script.body, sources, files)
         })
     }
@@ -173,7 +196,12 @@ impl Document {
     /// Returns the state at a byte as far as it is known without a run: the machine, the kernel, and the
     /// names declared before the byte.
     pub(super) fn state(&self, at: usize) -> State {
-        let ParsedScript { sources, script, files, .. } = self.parsed();
+        let ParsedScript {
+            sources,
+            script,
+            files,
+            ..
+        } = self.parsed();
         state_at(&script.body, sources, files, Options::default(), at)
     }
 
@@ -182,10 +210,16 @@ impl Document {
         let files = self.files.get_or_init(|| {
             let others = self.parsed().sources.files().skip(1);
             let index = |file: &SourceFile| Arc::new(LineIndex::new(file.text.clone()));
-            std::iter::once(self.lines.clone()).chain(others.map(index)).collect()
+            std::iter::once(self.lines.clone())
+                .chain(others.map(index))
+                .collect()
         });
         let path = self.parsed().sources.file(span.file)?.path.clone()?;
-        Some(Location { path, lines: files.get(span.file as usize)?.clone(), range: span.bytes() })
+        Some(Location {
+            path,
+            lines: files.get(span.file as usize)?.clone(),
+            range: span.bytes(),
+        })
     }
 }
 

@@ -29,9 +29,14 @@ impl Document {
     pub fn format_range(&self, part: Range<usize>) -> Option<Vec<Edit>> {
         let new = format(self.text()).ok()?;
         // If you select whole lines, an editor ends the range at the start of the next line.
-        let end = if self.text()[..part.end].ends_with('\n') { part.end - 1 } else { part.end };
+        let end = if self.text()[..part.end].ends_with('\n') {
+            part.end - 1
+        } else {
+            part.end
+        };
         let mut edits = changes(self.text(), &new);
-        edits.retain(|edit| edit.range.start <= end.max(part.start) && part.start <= edit.range.end);
+        edits
+            .retain(|edit| edit.range.start <= end.max(part.start) && part.start <= edit.range.end);
         Some(edits)
     }
 }
@@ -49,8 +54,15 @@ fn changes(old: &str, new: &str) -> Vec<Edit> {
     let ops = capture_diff_slices_by_key(Algorithm::Myers, &before, &after, |line| ink(line.1));
     let mut changes = Vec::new();
     for op in ops {
-        if let DiffOp::Equal { old_index, new_index, len } = op {
-            let pairs = before[old_index..old_index + len].iter().zip(&after[new_index..new_index + len]);
+        if let DiffOp::Equal {
+            old_index,
+            new_index,
+            len,
+        } = op
+        {
+            let pairs = before[old_index..old_index + len]
+                .iter()
+                .zip(&after[new_index..new_index + len]);
             changes.extend(pairs.filter_map(|(one, other)| change(one.0, one.1, other.1)));
             continue;
         }
@@ -76,7 +88,9 @@ fn lines(text: &str) -> Vec<(usize, &str)> {
 
 /// Removes the whitespace that formatting may change.
 fn ink(line: &str) -> String {
-    line.chars().filter(|c| !c.is_whitespace() && !"|;\u{feff}".contains(*c)).collect()
+    line.chars()
+        .filter(|c| !c.is_whitespace() && !"|;\u{feff}".contains(*c))
+        .collect()
 }
 
 /// Returns the edit that turns one text into another, if they differ, excluding their common prefix and suffix.
@@ -85,7 +99,12 @@ pub(super) fn change(start: usize, old: &str, new: &str) -> Option<Edit> {
         return None;
     }
     let alike = |pair: &(char, char)| pair.0 == pair.1;
-    let ahead: usize = old.chars().zip(new.chars()).take_while(alike).map(|(c, _)| c.len_utf8()).sum();
+    let ahead: usize = old
+        .chars()
+        .zip(new.chars())
+        .take_while(alike)
+        .map(|(c, _)| c.len_utf8())
+        .sum();
     let (rest, text) = (&old[ahead..], &new[ahead..]);
     let pairs = rest.chars().rev().zip(text.chars().rev());
     let mut behind: usize = pairs.take_while(alike).map(|(c, _)| c.len_utf8()).sum();
@@ -95,7 +114,10 @@ pub(super) fn change(start: usize, old: &str, new: &str) -> Option<Edit> {
         behind -= 1;
     }
     let end = start + old.len() - behind;
-    Some(Edit { range: start + ahead..end, text: text[..text.len() - behind].to_owned() })
+    Some(Edit {
+        range: start + ahead..end,
+        text: text[..text.len() - behind].to_owned(),
+    })
 }
 
 #[cfg(test)]
@@ -115,9 +137,18 @@ mod tests {
 
     #[test]
     fn a_change_is_as_small_as_its_line_allows() {
-        let (old, new) = ("read  1\nread 2\n\n\nread 3 \r\n", "read 1\nread 2\n\nread 3\n");
-        let edit = |range, text: &str| Edit { range, text: text.to_owned() };
-        assert_eq!(changes(old, new), [edit(5..6, ""), edit(16..17, ""), edit(23..26, "\n")]);
+        let (old, new) = (
+            "read  1\nread 2\n\n\nread 3 \r\n",
+            "read 1\nread 2\n\nread 3\n",
+        );
+        let edit = |range, text: &str| Edit {
+            range,
+            text: text.to_owned(),
+        };
+        assert_eq!(
+            changes(old, new),
+            [edit(5..6, ""), edit(16..17, ""), edit(23..26, "\n")]
+        );
         assert_eq!(changed(old, new), new);
         assert_eq!(changes(new, new), []);
         // A carriage return that ends no line can precede a character of several bytes.

@@ -51,7 +51,10 @@ struct Line {
 impl LineIndex {
     /// Creates the index of a text. Finds the lines on first use.
     pub fn new(text: impl Into<Arc<str>>) -> Self {
-        Self { text: text.into(), lines: OnceLock::new() }
+        Self {
+            text: text.into(),
+            lines: OnceLock::new(),
+        }
     }
 
     /// Returns the text.
@@ -62,11 +65,17 @@ impl LineIndex {
     fn lines(&self) -> &[Line] {
         self.lines.get_or_init(|| {
             let bytes = self.text.as_bytes();
-            let mut lines = vec![Line { start: 0, ascii: true }];
+            let mut lines = vec![Line {
+                start: 0,
+                ascii: true,
+            }];
             for (at, byte) in bytes.iter().enumerate() {
                 let ends = *byte == b'\n' || *byte == b'\r' && bytes.get(at + 1) != Some(&b'\n');
                 if ends {
-                    lines.push(Line { start: at + 1, ascii: true });
+                    lines.push(Line {
+                        start: at + 1,
+                        ascii: true,
+                    });
                 } else if !byte.is_ascii()
                     && let Some(last) = lines.last_mut()
                 {
@@ -79,12 +88,18 @@ impl LineIndex {
 
     /// Returns the line of a byte, counted from 0.
     pub fn line_of(&self, at: usize) -> usize {
-        self.lines().partition_point(|line| line.start <= at).saturating_sub(1)
+        self.lines()
+            .partition_point(|line| line.start <= at)
+            .saturating_sub(1)
     }
 
     /// Returns the bytes of a line without its line ending, or an empty range after the last line.
     pub fn bytes_of(&self, line: usize) -> Range<usize> {
-        let start_of = |line: usize| self.lines().get(line).map_or(self.text.len(), |line| line.start);
+        let start_of = |line: usize| {
+            self.lines()
+                .get(line)
+                .map_or(self.text.len(), |line| line.start)
+        };
         let start = start_of(line);
         let content = self.text[start..start_of(line + 1)].trim_end_matches(['\n', '\r']);
         start..start + content.len()
@@ -98,9 +113,16 @@ impl LineIndex {
         let column = if ascii || encoding == Encoding::Utf8 {
             at - start
         } else {
-            self.text.get(start..at).unwrap_or("").encode_utf16().count()
+            self.text
+                .get(start..at)
+                .unwrap_or("")
+                .encode_utf16()
+                .count()
         };
-        Position { line: line as u32, column: column as u32 }
+        Position {
+            line: line as u32,
+            column: column as u32,
+        }
     }
 
     /// Returns the byte at a position. For a column past the end of a line, returns the byte at the end. For
@@ -109,7 +131,11 @@ impl LineIndex {
         let bytes = self.bytes_of(position.line as usize);
         let mut left = position.column as usize;
         for (at, c) in self.text[bytes.clone()].char_indices() {
-            let width = if encoding == Encoding::Utf8 { c.len_utf8() } else { c.len_utf16() };
+            let width = if encoding == Encoding::Utf8 {
+                c.len_utf8()
+            } else {
+                c.len_utf16()
+            };
             match left.checked_sub(width) {
                 Some(rest) => left = rest,
                 None => return bytes.start + at,
@@ -150,7 +176,14 @@ mod tests {
     fn columns_are_in_units_of_the_encoding() {
         let lines = LineIndex::new(TEXT);
         // The dash is one unit of three bytes, and 𝕏 is two units of four bytes.
-        let cases = [(0, 0, 0, 0), (2, 1, 0, 0), (5, 1, 1, 3), (6, 1, 2, 4), (10, 1, 4, 8), (13, 2, 0, 0)];
+        let cases = [
+            (0, 0, 0, 0),
+            (2, 1, 0, 0),
+            (5, 1, 1, 3),
+            (6, 1, 2, 4),
+            (10, 1, 4, 8),
+            (13, 2, 0, 0),
+        ];
         for (byte, line, utf16, utf8) in cases {
             for (encoding, column) in [(Encoding::Utf16, utf16), (Encoding::Utf8, utf8)] {
                 assert_eq!(lines.position(byte, encoding), at(line, column));
@@ -173,7 +206,10 @@ mod tests {
 
     #[test]
     fn a_range_is_split_at_line_ends() {
-        let parts: Vec<&str> = LineIndex::new(TEXT).split(0..TEXT.len()).map(|part| &TEXT[part]).collect();
+        let parts: Vec<&str> = LineIndex::new(TEXT)
+            .split(0..TEXT.len())
+            .map(|part| &TEXT[part])
+            .collect();
         assert_eq!(parts, ["a", "– 𝕏x", "c"]);
         assert_eq!(LineIndex::new("a\n\nb").split(1..3).count(), 0);
     }

@@ -50,13 +50,24 @@ impl Document {
         for stmt in statements(&self.parsed().script.body).filter(|stmt| stmt.span.file == 0) {
             match &stmt.kind {
                 StmtKind::Include { path, body } => {
-                    found.extend(body.first().and_then(|first| self.link_to(path.span, first.span.file)));
+                    found.extend(
+                        body.first()
+                            .and_then(|first| self.link_to(path.span, first.span.file)),
+                    );
                 }
                 StmtKind::Command(command) => {
                     found.extend(self.machine_link(command));
-                    found.extend(command.operands.first().and_then(|name| self.trace_link(name.span)));
+                    found.extend(
+                        command
+                            .operands
+                            .first()
+                            .and_then(|name| self.trace_link(name.span)),
+                    );
                 }
-                StmtKind::Reference { pages: Pages::Trace(name), .. } => {
+                StmtKind::Reference {
+                    pages: Pages::Trace(name),
+                    ..
+                } => {
                     found.extend(self.trace_link(name.span));
                 }
                 _ => {}
@@ -75,11 +86,15 @@ impl Document {
     /// ```
     pub fn lenses(&self) -> Vec<Lens> {
         let body = &self.parsed().script.body;
-        let whole = (!body.is_empty()).then_some(Lens { at: 0, scenario: None });
+        let whole = (!body.is_empty()).then_some(Lens {
+            at: 0,
+            scenario: None,
+        });
         let scenarios = statements(body).filter_map(|stmt| match &stmt.kind {
-            StmtKind::Scenario { name, .. } if stmt.span.file == 0 => {
-                Some(Lens { at: stmt.span.bytes().start, scenario: Some(name.text.to_string()) })
-            }
+            StmtKind::Scenario { name, .. } if stmt.span.file == 0 => Some(Lens {
+                at: stmt.span.bytes().start,
+                scenario: Some(name.text.to_string()),
+            }),
             _ => None,
         });
         whole.into_iter().chain(scenarios).collect()
@@ -91,8 +106,13 @@ impl Document {
     }
 
     fn machine_link(&self, command: &Command) -> Option<Link> {
-        let name = command.operands.first().filter(|_| &*command.verb.text == "machine")?;
-        let ExprKind::Value(Value::Text(_)) = &name.kind else { return None };
+        let name = command
+            .operands
+            .first()
+            .filter(|_| &*command.verb.text == "machine")?;
+        let ExprKind::Value(Value::Text(_)) = &name.kind else {
+            return None;
+        };
         let fields = self.parsed().files.machine(name.span)?;
         self.link_to(name.span, fields.first()?.span.file)
     }
@@ -107,5 +127,8 @@ impl Document {
 
 fn link(name: Span, path: PathBuf) -> Link {
     let Range { start, end } = name.bytes();
-    Link { range: start + 1..end.saturating_sub(1), path }
+    Link {
+        range: start + 1..end.saturating_sub(1),
+        path,
+    }
 }

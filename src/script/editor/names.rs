@@ -56,14 +56,24 @@ impl Document {
     /// assert_eq!(document.definition(17).unwrap().range, 4..6);
     /// ```
     pub fn definition(&self, at: usize) -> Option<Location> {
-        let named = self.links().into_iter().find(|link| link.quoted().contains(&at));
+        let named = self
+            .links()
+            .into_iter()
+            .find(|link| link.quoted().contains(&at));
         if let Some(link) = named {
-            return Some(Location { path: link.path, lines: Arc::new(LineIndex::new("")), range: 0..0 });
+            return Some(Location {
+                path: link.path,
+                lines: Arc::new(LineIndex::new("")),
+                range: 0..0,
+            });
         }
         let lookup = Lookup::preferably_own(self, at)?;
         let (script, one) = lookup.occurrence();
         let names = script.names();
-        let span = names.definition(one).map(|one| one.span).or(names.symbols[one.symbol].origin)?;
+        let span = names
+            .definition(one)
+            .map(|one| one.span)
+            .or(names.symbols[one.symbol].origin)?;
         script.location(span)
     }
 
@@ -96,7 +106,10 @@ impl Document {
     pub fn highlights(&self, at: usize) -> Option<Vec<(Range<usize>, bool)>> {
         let all = Lookup::preferably_own(self, at)?.references().into_iter();
         let own = all.filter(|one| one.location.path == self.path());
-        Some(own.map(|one| (one.location.range, one.is_definition)).collect())
+        Some(
+            own.map(|one| (one.location.range, one.is_definition))
+                .collect(),
+        )
     }
 
     /// Returns the bytes and the text of the name at a byte.
@@ -113,7 +126,10 @@ impl Document {
     pub fn prepare_rename(&self, at: usize) -> Result<(Range<usize>, String), String> {
         let lookup = self.renamable(at, self.other_scripts())?;
         let (script, one) = lookup.occurrence();
-        Ok((one.span.bytes(), script.names().symbols[one.symbol].name.to_string()))
+        Ok((
+            one.span.bytes(),
+            script.names().symbols[one.symbol].name.to_string(),
+        ))
     }
 
     /// Returns the changes that rename the name at a byte, with the files sorted by path.
@@ -137,20 +153,45 @@ impl Document {
     ///
     /// # Errors
     /// Returns a sentence that says why the name cannot be changed to `new`.
-    pub fn rename_among(&self, at: usize, new: &str, others: Vec<Arc<Self>>) -> Result<Renaming, String> {
+    pub fn rename_among(
+        &self,
+        at: usize,
+        new: &str,
+        others: Vec<Arc<Self>>,
+    ) -> Result<Renaming, String> {
         let lookup = self.renamable(at, others)?;
         let mut scripts = BTreeSet::new();
         let mut files: BTreeMap<PathBuf, FileEdits> = BTreeMap::new();
-        for (number, symbols) in lookup.symbols.iter().enumerate().filter(|(_, symbols)| !symbols.is_empty())
+        for (number, symbols) in lookup
+            .symbols
+            .iter()
+            .enumerate()
+            .filter(|(_, symbols)| !symbols.is_empty())
         {
             let document = lookup.script(number);
             scripts.insert(document.path().to_owned());
-            let CheckedScript { sources, script, files: read, .. } = document.script();
-            let read = Read { script: &script.body, sources, files: read, names: document.names() };
+            let CheckedScript {
+                sources,
+                script,
+                files: read,
+                ..
+            } = document.script();
+            let read = Read {
+                script: &script.body,
+                sources,
+                files: read,
+                names: document.names(),
+            };
             let symbols: Vec<usize> = symbols.iter().copied().collect();
             for edit in names::rename(read, &symbols, new)? {
-                let Some(Location { path, lines, .. }) = document.location(edit.span) else { continue };
-                let file = files.entry(path.clone()).or_insert(FileEdits { path, lines, edits: Vec::new() });
+                let Some(Location { path, lines, .. }) = document.location(edit.span) else {
+                    continue;
+                };
+                let file = files.entry(path.clone()).or_insert(FileEdits {
+                    path,
+                    lines,
+                    edits: Vec::new(),
+                });
                 file.edits.push(edit.into());
             }
         }
@@ -159,7 +200,10 @@ impl Document {
             edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
             edits.dedup_by(|next, last| next.range == last.range);
         }
-        Ok(Renaming { files: files.into_values().collect(), scripts })
+        Ok(Renaming {
+            files: files.into_values().collect(),
+            scripts,
+        })
     }
 
     /// Returns the name at a byte, if it can be renamed.
@@ -177,13 +221,21 @@ impl Document {
 
     fn word_at(&self, at: usize) -> Option<&str> {
         let is_word = |token: &&Token| matches!(token.kind, TokenKind::Word | TokenKind::Cell);
-        let mut here = self.tokens().list.iter().filter(|token| token.start <= at && at <= token.end);
+        let mut here = self
+            .tokens()
+            .list
+            .iter()
+            .filter(|token| token.start <= at && at <= token.end);
         here.find(is_word).map(|token| token.text(self.text()))
     }
 
     /// Returns the other open scripts with includes.
     fn other_scripts(&self) -> Vec<Arc<Self>> {
-        let others = self.open().texts.iter().filter(|(path, _)| *path != self.path());
+        let others = self
+            .open()
+            .texts
+            .iter()
+            .filter(|(path, _)| *path != self.path());
         let script = |(path, bytes): (&PathBuf, &Vec<u8>)| {
             let script = Self::new(path, str::from_utf8(bytes).ok()?, self.open().clone());
             script.may_include().then(|| Arc::new(script))
@@ -194,7 +246,14 @@ impl Document {
     /// Returns the text of a file of the script.
     pub fn lines_of(&self, path: &Path) -> Option<Arc<LineIndex>> {
         let file = number_of(self, path)?;
-        Some(self.location(Span { file, start: 0, end: 0 })?.lines)
+        Some(
+            self.location(Span {
+                file,
+                start: 0,
+                end: 0,
+            })?
+            .lines,
+        )
     }
 
     /// Whether the script may include a file.
@@ -224,7 +283,12 @@ impl<'d> Lookup<'d> {
             return Self::among(document, document.other_scripts(), document.path(), at);
         };
         let symbols = vec![BTreeSet::from([one.symbol])];
-        Some(Self { document, others: Vec::new(), symbols, at: (0, *one) })
+        Some(Self {
+            document,
+            others: Vec::new(),
+            symbols,
+            at: (0, *one),
+        })
     }
 
     /// Returns the name at a byte of a file, in a document and other scripts.
@@ -239,15 +303,24 @@ impl<'d> Lookup<'d> {
             script.names().at(file, at as u32).copied()
         };
         let scripts = std::iter::once(document).chain(others.iter().map(|other| &**other));
-        let at = scripts.enumerate().find_map(|(number, script)| Some((number, known(script)?)))?;
+        let at = scripts
+            .enumerate()
+            .find_map(|(number, script)| Some((number, known(script)?)))?;
         let symbols = vec![BTreeSet::new(); others.len() + 1];
-        let mut lookup = Self { document, others, symbols, at };
+        let mut lookup = Self {
+            document,
+            others,
+            symbols,
+            at,
+        };
         lookup.spread();
         Some(lookup)
     }
 
     pub(super) fn script(&self, number: usize) -> &Document {
-        number.checked_sub(1).map_or(self.document, |other| &self.others[other])
+        number
+            .checked_sub(1)
+            .map_or(self.document, |other| &self.others[other])
     }
 
     /// Finds the name's symbol in each script. If two scripts contain the same location, the name at that
@@ -260,13 +333,24 @@ impl<'d> Lookup<'d> {
                 continue;
             }
             let places: Vec<FilePlace> = self.places(number, symbol);
-            for (other, known) in self.symbols.iter().enumerate().filter(|(other, _)| *other != number) {
+            for (other, known) in self
+                .symbols
+                .iter()
+                .enumerate()
+                .filter(|(other, _)| *other != number)
+            {
                 let script = self.script(other);
                 for (path, start, _) in &places {
-                    let Some(file) = number_of(script, path) else { continue };
-                    let same = script.names().at(file, *start).filter(|one| one.span.start == *start);
+                    let Some(file) = number_of(script, path) else {
+                        continue;
+                    };
+                    let same = script
+                        .names()
+                        .at(file, *start)
+                        .filter(|one| one.span.start == *start);
                     next.extend(
-                        same.filter(|one| !known.contains(&one.symbol)).map(|one| (other, one.symbol)),
+                        same.filter(|one| !known.contains(&one.symbol))
+                            .map(|one| (other, one.symbol)),
                     );
                 }
             }
@@ -279,7 +363,11 @@ impl<'d> Lookup<'d> {
             let path = script.script().sources.file(one.span.file)?.path.clone()?;
             Some((path, one.span.start, one.span.end))
         };
-        script.names().occurrences_of(symbol).filter_map(place).collect()
+        script
+            .names()
+            .occurrences_of(symbol)
+            .filter_map(place)
+            .collect()
     }
 
     /// Returns the occurrence at the byte, with its script.
@@ -293,12 +381,21 @@ impl<'d> Lookup<'d> {
         let mut all = Vec::new();
         for (number, symbols) in self.symbols.iter().enumerate() {
             let script = self.script(number);
-            let here = script.names().occurrences.iter().filter(|one| symbols.contains(&one.symbol));
+            let here = script
+                .names()
+                .occurrences
+                .iter()
+                .filter(|one| symbols.contains(&one.symbol));
             for one in here {
-                let Some(location) = script.location(one.span) else { continue };
+                let Some(location) = script.location(one.span) else {
+                    continue;
+                };
                 let Range { start, end } = location.range;
                 if seen.insert((location.path.clone(), start, end)) {
-                    all.push(Reference { location, is_definition: one.role == Role::Defines });
+                    all.push(Reference {
+                        location,
+                        is_definition: one.role == Role::Defines,
+                    });
                 }
             }
         }
@@ -308,6 +405,10 @@ impl<'d> Lookup<'d> {
 
 /// Returns the number of a file in a script.
 pub(super) fn number_of(script: &Document, path: &Path) -> Option<u32> {
-    let number = script.script().sources.files().position(|file| file.path.as_deref() == Some(path))?;
+    let number = script
+        .script()
+        .sources
+        .files()
+        .position(|file| file.path.as_deref() == Some(path))?;
     u32::try_from(number).ok()
 }

@@ -35,7 +35,11 @@ pub(super) fn panels(state: &State) -> Vec<Panel> {
                 Component::Tlb(_) => ("tlb", spec.tlbs.len()),
                 Component::Cache(_) => ("cache", spec.caches.len()),
             };
-            let name = if count > 1 { format!("{noun} {}", part.name(spec)) } else { noun.to_owned() };
+            let name = if count > 1 {
+                format!("{noun} {}", part.name(spec))
+            } else {
+                noun.to_owned()
+            };
             nouns.push(name);
         }
         if spec.mmu.is_some() && state.kernel().is_none() {
@@ -52,7 +56,10 @@ pub(super) fn panels(state: &State) -> Vec<Panel> {
     if state.spec().is_some() {
         nouns.push("stats".to_owned());
     }
-    nouns.into_iter().filter_map(|noun| panel(state, noun)).collect()
+    nouns
+        .into_iter()
+        .filter_map(|noun| panel(state, noun))
+        .collect()
 }
 
 /// Returns the output of `show NOUN`, or `None` if the output is empty or an error.
@@ -60,17 +67,32 @@ fn panel(state: &State, noun: String) -> Option<Panel> {
     let (mut sources, options) = (Sources::default(), Options::default());
     let (script, wrong) = add_text(&mut sources, "show", &format!("show {noun}"), &mut ());
     let files = Files::default();
-    if !wrong.is_empty() || !check_in(state, &script.body, &sources, &files, options).diagnostics.is_empty() {
+    if !wrong.is_empty()
+        || !check_in(state, &script.body, &sources, &files, options)
+            .diagnostics
+            .is_empty()
+    {
         return None;
     }
     let mut seen = ShownText::default();
-    play_from(state.clone(), &script.body, &sources, &files, options, &mut seen, None);
+    play_from(
+        state.clone(),
+        &script.body,
+        &sources,
+        &files,
+        options,
+        &mut seen,
+        None,
+    );
     let cut = seen.0.char_indices().nth(LONGEST).map(|(at, _)| at);
     if let Some(at) = cut {
         seen.0.truncate(at);
         seen.0.push('…');
     }
-    (!seen.0.trim().is_empty()).then_some(Panel { title: noun, text: seen.0 })
+    (!seen.0.trim().is_empty()).then_some(Panel {
+        title: noun,
+        text: seen.0,
+    })
 }
 
 /// Removes the title of a lone table, because this title would duplicate the panel's title.

@@ -48,11 +48,19 @@ pub struct StepView {
 impl Document {
     /// Returns the effects of a statement and the state after it, or `None` for a script without
     /// statements.
-    pub fn step(&self, at: StepAt, limits: impl Into<Limits>, interrupt: &AtomicBool) -> Option<StepView> {
+    pub fn step(
+        &self,
+        at: StepAt,
+        limits: impl Into<Limits>,
+        interrupt: &AtomicBool,
+    ) -> Option<StepView> {
         let body = self.runnable();
         let limits = limits.into();
         let run_to = |end: usize| {
-            let mut steps = Steps { end, ..Steps::default() };
+            let mut steps = Steps {
+                end,
+                ..Steps::default()
+            };
             let (_, state) = self.play(&body, limits, &mut steps, interrupt);
             (steps, state)
         };
@@ -62,11 +70,18 @@ impl Document {
             StepAt::Index(index) => index.min(last),
             StepAt::Byte(byte) => all.at(byte as u32, self.lines()),
         };
-        let before = if index == 0 { State::new(0) } else { run_to(index - 1).1 };
+        let before = if index == 0 {
+            State::new(0)
+        } else {
+            run_to(index - 1).1
+        };
         let (Steps { last, .. }, after) = run_to(index);
         let record = last?;
         let changed = text(&narrate::changes(&changes(&before, &after)), false);
-        let mut all_panels = vec![Panel { title: "changes".to_owned(), text: changed }];
+        let mut all_panels = vec![Panel {
+            title: "changes".to_owned(),
+            text: changed,
+        }];
         all_panels.extend(panels(&after));
         let sources = &self.parsed().sources;
         let (title, narration) = titled(
@@ -94,11 +109,24 @@ impl Document {
         let script = self.script();
         let mut text = Vec::new();
         {
-            let sink = TextSink::new(&mut text, &script.sources, Options { explain, color: false });
-            let mut telling = ScenarioFilter { sink, scenario, totals: Totals::default() };
+            let sink = TextSink::new(
+                &mut text,
+                &script.sources,
+                Options {
+                    explain,
+                    color: false,
+                },
+            );
+            let mut telling = ScenarioFilter {
+                sink,
+                scenario,
+                totals: Totals::default(),
+            };
             self.play(&self.runnable(), limits, &mut telling, interrupt);
             // Writing to memory cannot fail.
-            let _ = telling.sink.finish(telling.totals, script.diagnostics.len());
+            let _ = telling
+                .sink
+                .finish(telling.totals, script.diagnostics.len());
         }
         String::from_utf8_lossy(&text).into_owned()
     }
@@ -106,7 +134,9 @@ impl Document {
 
 /// Splits a narration into the title of a step and its text. The editor already shows the position.
 fn titled(short: &str, mut blocks: Vec<Block>) -> (String, Vec<Block>) {
-    let head = blocks.iter().position(|block| matches!(block, Block::Statement { .. }));
+    let head = blocks
+        .iter()
+        .position(|block| matches!(block, Block::Statement { .. }));
     let title = match head.map(|at| blocks.remove(at)) {
         Some(Block::Statement { text, .. }) => text,
         _ => short.to_owned(),
@@ -131,7 +161,12 @@ impl Steps {
     /// it begins on the byte's line. The next choices are the first statement on the line, the innermost
     /// statement, and the last statement before the byte, in this order.
     fn at(&self, byte: u32, lines: &LineIndex) -> usize {
-        let own = || self.spans.iter().enumerate().filter(|(_, span)| span.file == 0);
+        let own = || {
+            self.spans
+                .iter()
+                .enumerate()
+                .filter(|(_, span)| span.file == 0)
+        };
         let line = lines.line_of(byte as usize);
         let on_line = |span: &Span| lines.line_of(span.start as usize) == line;
         let holding = own().filter(|(_, span)| span.start <= byte && byte < span.end);
@@ -142,7 +177,10 @@ impl Steps {
             before.max_by_key(|(at, span)| (span.start, Reverse(*at)))
         };
         let here = innermost.filter(|(_, span)| on_line(span));
-        here.or_else(beside).or(innermost).or_else(before).map_or(0, |(at, _)| at)
+        here.or_else(beside)
+            .or(innermost)
+            .or_else(before)
+            .map_or(0, |(at, _)| at)
     }
 }
 
@@ -173,7 +211,12 @@ impl Sink for ScenarioFilter<'_, '_> {
             return true;
         }
         let held = record.checks.iter().filter(|check| check.held).count() as u64;
-        let one = Totals { statements: 1, checks: record.checks.len() as u64, held, scenarios: 0 };
+        let one = Totals {
+            statements: 1,
+            checks: record.checks.len() as u64,
+            held,
+            scenarios: 0,
+        };
         self.totals = self.totals.plus(one);
         self.sink.accept(record)
     }

@@ -40,7 +40,11 @@ impl Document {
 
     fn fold(&self, start: usize, end: usize) -> Fold {
         let (first_line, last_line) = (self.lines().line_of(start), self.lines().line_of(end));
-        Fold { first_line, last_line, is_comment: false }
+        Fold {
+            first_line,
+            last_line,
+            is_comment: false,
+        }
     }
 
     /// Returns the folds for brackets, each without the line of its closing bracket.
@@ -52,7 +56,10 @@ impl Document {
                 TokenKind::Close(_) => {
                     let Some(start) = open.pop() else { continue };
                     let fold = self.fold(start, token.start);
-                    found.push(Fold { last_line: fold.last_line.saturating_sub(1), ..fold });
+                    found.push(Fold {
+                        last_line: fold.last_line.saturating_sub(1),
+                        ..fold
+                    });
                 }
                 _ => {}
             }
@@ -63,7 +70,12 @@ impl Document {
     /// Returns the folds for prose, between its quotes.
     fn prose_folds(&self) -> Vec<Fold> {
         let (mut found, mut start) = (Vec::new(), None);
-        for token in self.tokens().list.iter().filter(|token| token.kind == TokenKind::Prose) {
+        for token in self
+            .tokens()
+            .list
+            .iter()
+            .filter(|token| token.kind == TokenKind::Prose)
+        {
             let (begins, ends) = (start.is_none(), token.text(self.text()).ends_with("\"\"\""));
             let first = *start.get_or_insert(token.start);
             // The opening quotes are a separate token.
@@ -79,7 +91,12 @@ impl Document {
     fn runs_of_lines(&self, kind: TokenKind) -> Vec<Fold> {
         let mut found: Vec<Fold> = Vec::new();
         let mut last = None;
-        for token in self.tokens().list.iter().filter(|token| token.kind != TokenKind::End) {
+        for token in self
+            .tokens()
+            .list
+            .iter()
+            .filter(|token| token.kind != TokenKind::End)
+        {
             let line = self.lines().line_of(token.start);
             if last.replace(line) == Some(line) || token.kind != kind {
                 continue;
@@ -116,7 +133,10 @@ impl Document {
         // last one kept.
         let mut nested: Vec<Range<usize>> = Vec::new();
         for range in around.into_iter().rev() {
-            if nested.last().is_none_or(|outer| outer.start <= range.start && range.end <= outer.end) {
+            if nested
+                .last()
+                .is_none_or(|outer| outer.start <= range.start && range.end <= outer.end)
+            {
                 nested.push(range);
             }
         }
@@ -133,7 +153,9 @@ impl Document {
                 TokenKind::Open(_) => open.push((token.start, token.end)),
                 TokenKind::Hole => open.push((token.start.saturating_sub(1), token.end)),
                 TokenKind::Close(_) => {
-                    let Some((start, inner)) = open.pop() else { continue };
+                    let Some((start, inner)) = open.pop() else {
+                        continue;
+                    };
                     found.extend([start..token.end, inner..token.start]);
                 }
                 TokenKind::End => {}
@@ -156,7 +178,9 @@ impl Document {
     pub fn semantic_tokens(&self, within: Range<usize>) -> Vec<(Range<usize>, Class)> {
         let mut tokens = highlight_tokens(self.text(), &self.tokens().list);
         tokens.retain(|(place, class)| {
-            place.end > within.start && place.start < within.end && !self.is_unclassed(place, *class)
+            place.end > within.start
+                && place.start < within.end
+                && !self.is_unclassed(place, *class)
         });
         tokens
     }

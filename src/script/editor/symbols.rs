@@ -78,7 +78,9 @@ impl Document {
                 StmtKind::Command(command) => children.extend(components(command)),
                 _ => {}
             }
-            let symbol = self.declared(stmt).filter(|symbol| top || symbol.kind != SymbolKind::Variable);
+            let symbol = self
+                .declared(stmt)
+                .filter(|symbol| top || symbol.kind != SymbolKind::Variable);
             found.extend(symbol.map(|symbol| Symbol { children, ..symbol }));
         }
     }
@@ -86,7 +88,9 @@ impl Document {
     /// Returns the declaration of a statement.
     fn declared(&self, stmt: &Stmt) -> Option<Symbol> {
         let worth = |points: &Option<Expr>| {
-            let points = points.as_ref().map(|points| self.parsed().sources.text(points.span).trim());
+            let points = points
+                .as_ref()
+                .map(|points| self.parsed().sources.text(points.span).trim());
             points.map_or_else(String::new, |points| format!("{points} points"))
         };
         let (word, detail, kind): (&Word, String, SymbolKind) = match &stmt.kind {
@@ -94,10 +98,16 @@ impl Document {
             StmtKind::Choose { name, .. } => (name, "choose".to_owned(), SymbolKind::Variable),
             StmtKind::Def { name, params, .. } => {
                 let params: Vec<&str> = params.iter().map(|param| &*param.text).collect();
-                (name, format!("({})", params.join(", ")), SymbolKind::Function)
+                (
+                    name,
+                    format!("({})", params.join(", ")),
+                    SymbolKind::Function,
+                )
             }
             StmtKind::Scenario { name, .. } => (name, "scenario".to_owned(), SymbolKind::Scenario),
-            StmtKind::Question { title, points, .. } => (title, worth(points), SymbolKind::Question),
+            StmtKind::Question { title, points, .. } => {
+                (title, worth(points), SymbolKind::Question)
+            }
             StmtKind::Part { name, points, .. } => (name, worth(points), SymbolKind::Part),
             StmtKind::Command(command) => return declared_by(command, stmt.span),
             _ => return None,
@@ -106,7 +116,12 @@ impl Document {
     }
 }
 
-fn symbol(name: &str, detail: impl Into<String>, kind: SymbolKind, (whole, named): (Span, Span)) -> Symbol {
+fn symbol(
+    name: &str,
+    detail: impl Into<String>,
+    kind: SymbolKind,
+    (whole, named): (Span, Span),
+) -> Symbol {
     Symbol {
         name: name.to_owned(),
         detail: detail.into(),
@@ -128,10 +143,15 @@ fn declared_by(command: &Command, whole: Span) -> Option<Symbol> {
         _ => return None,
     };
     let unnamed = matches!(kind, SymbolKind::Machine | SymbolKind::Kernel);
-    let first = command.operands.first().and_then(|first| match &first.kind {
-        ExprKind::Name(name) | ExprKind::Value(Value::Text(name)) => Some((&**name, first.span)),
-        _ => None,
-    });
+    let first = command
+        .operands
+        .first()
+        .and_then(|first| match &first.kind {
+            ExprKind::Name(name) | ExprKind::Value(Value::Text(name)) => {
+                Some((&**name, first.span))
+            }
+            _ => None,
+        });
     match first {
         // `machine core-i7` names a preset, not the machine.
         Some((preset, at)) if unnamed => Some(symbol(&verb.text, preset, kind, (whole, at))),
@@ -143,16 +163,31 @@ fn declared_by(command: &Command, whole: Span) -> Option<Symbol> {
 
 /// Returns the TLBs and caches of a machine.
 fn components(command: &Command) -> impl Iterator<Item = Symbol> {
-    let block = command.block.as_ref().filter(|_| &*command.verb.text == "machine");
-    let settings = block.into_iter().flat_map(|Settings { settings, .. }| &**settings);
-    let levels = settings.filter(|one| matches!(&*one.name.text, "tlb" | "cache") && one.block.is_some());
+    let block = command
+        .block
+        .as_ref()
+        .filter(|_| &*command.verb.text == "machine");
+    let settings = block
+        .into_iter()
+        .flat_map(|Settings { settings, .. }| &**settings);
+    let levels =
+        settings.filter(|one| matches!(&*one.name.text, "tlb" | "cache") && one.block.is_some());
     levels.map(|setting| {
         let word = &setting.name;
-        match setting.values.first().map(|value| (&value.kind, value.span)) {
+        match setting
+            .values
+            .first()
+            .map(|value| (&value.kind, value.span))
+        {
             Some((ExprKind::Name(name), at)) => {
                 symbol(name, &*word.text, SymbolKind::Component, (setting.span, at))
             }
-            _ => symbol(&word.text, "", SymbolKind::Component, (setting.span, word.span)),
+            _ => symbol(
+                &word.text,
+                "",
+                SymbolKind::Component,
+                (setting.span, word.span),
+            ),
         }
     })
 }

@@ -19,7 +19,10 @@ const OPTIONS: u64 = 0x706F_6F6C_7300_0003;
 pub(crate) fn arrange(paper: &mut Paper, by: &Arrangement) -> Vec<Diagnostic> {
     let known = paper.questions.iter();
     let known: Vec<Known> = known
-        .map(|question| Known { title: question.title.clone(), points: Some(question.points) })
+        .map(|question| Known {
+            title: question.title.clone(),
+            points: Some(question.points),
+        })
         .collect();
     let wrong = by.wrong(&known);
     if !wrong.is_empty() {
@@ -51,7 +54,9 @@ pub(crate) fn arrange(paper: &mut Paper, by: &Arrangement) -> Vec<Diagnostic> {
 /// order.
 fn list(mut questions: Vec<Question>, titles: &[Word]) -> Vec<Question> {
     let mut take = |title: &Word| {
-        let at = questions.iter().position(|question| question.title == title.text)?;
+        let at = questions
+            .iter()
+            .position(|question| question.title == title.text)?;
         Some(questions.remove(at))
     };
     titles.iter().filter_map(&mut take).collect()
@@ -61,7 +66,10 @@ fn list(mut questions: Vec<Question>, titles: &[Word]) -> Vec<Question> {
 /// options.
 fn reorder(paper: &mut Paper, orders: &[(Word, Vec<usize>)]) {
     for question in &mut paper.questions {
-        let mut own = orders.iter().filter(|(title, _)| title.text == question.title).map(|(_, order)| order);
+        let mut own = orders
+            .iter()
+            .filter(|(title, _)| title.text == question.title)
+            .map(|(_, order)| order);
         for options in choices(&mut question.body) {
             let Some(order) = own.next() else { break };
             if order.len() == options.len() {
@@ -94,7 +102,11 @@ fn pick(questions: &mut Vec<Question>, pool: &Pool, seed: u64) {
     let mut order: Vec<usize> = (0..pool.of.len()).collect();
     shuffle(&mut order, mixed_text(seed, &pool.title.text));
     let picked = &order[..pool.pick.min(order.len())];
-    let member = |question: &Question| pool.of.iter().position(|title| title.text == question.title);
+    let member = |question: &Question| {
+        pool.of
+            .iter()
+            .position(|title| title.text == question.title)
+    };
     questions.retain(|question| member(question).is_none_or(|at| picked.contains(&at)));
 }
 

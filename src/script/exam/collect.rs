@@ -57,7 +57,9 @@ struct OpenItem {
 impl OpenItem {
     /// Whether an operation repeats the item's access, which ended with a page fault.
     fn is_repeated_by(&self, did: &Did) -> bool {
-        let (Did::Access(first), Did::Access(again)) = (&*self.did, did) else { return false };
+        let (Did::Access(first), Did::Access(again)) = (&*self.did, did) else {
+            return false;
+        };
         let faulted = first.outcome.fault.is_some() && first.process.is_none() && !first.probe;
         faulted && self.retry.is_none() && (first.va, first.kind) == (again.va, again.kind)
     }
@@ -70,7 +72,11 @@ impl Collector {
         let wrong = arrange(&mut paper, &arrangement);
         if let Some(code) = arrangement.version {
             let student = arrangement.student.map(|(id, name)| Student { id, name });
-            paper.version = Some(Version { code, seed: arrangement.seed, student });
+            paper.version = Some(Version {
+                code,
+                seed: arrangement.seed,
+                student,
+            });
         }
         (paper, wrong)
     }
@@ -84,9 +90,17 @@ impl Collector {
     pub fn paper(self) -> Paper {
         let questions = self.questions.into_iter().map(|open| {
             let (points, body) = open.settle(None);
-            Question { title: open.title, points, body }
+            Question {
+                title: open.title,
+                points,
+                body,
+            }
         });
-        Paper { cover: self.cover, version: None, questions: questions.collect() }
+        Paper {
+            cover: self.cover,
+            version: None,
+            questions: questions.collect(),
+        }
     }
 
     /// Returns the open pieces of the current question, or of its last part.
@@ -111,9 +125,15 @@ impl Collector {
 
     /// Adds an access to the last item if it repeats the item's access after a page fault.
     fn retried(&mut self, did: &Arc<Did>) -> bool {
-        let Some(in_part) = self.last else { return false };
-        let pieces = self.open_pieces(in_part).and_then(|pieces| pieces.last_mut());
-        let Some(OpenPiece::Item(item)) = pieces else { return false };
+        let Some(in_part) = self.last else {
+            return false;
+        };
+        let pieces = self
+            .open_pieces(in_part)
+            .and_then(|pieces| pieces.last_mut());
+        let Some(OpenPiece::Item(item)) = pieces else {
+            return false;
+        };
         let repeated = item.is_repeated_by(did);
         if repeated {
             item.retry = Some(did.clone());
@@ -123,22 +143,37 @@ impl Collector {
 
     fn enter(&mut self, entry: &Entry, did: &Arc<Did>) {
         match entry {
-            Entry::Cover { fields, arrangement } => {
+            Entry::Cover {
+                fields,
+                arrangement,
+            } => {
                 self.cover.clone_from(fields);
                 self.arrangement.clone_from(arrangement);
             }
             Entry::Question { title, points } => {
                 self.since.clear();
                 self.last = None;
-                self.questions.push(Open { title: title.clone(), points: *points, pieces: Vec::new() });
+                self.questions.push(Open {
+                    title: title.clone(),
+                    points: *points,
+                    pieces: Vec::new(),
+                });
             }
             Entry::Part { name, points } => {
-                let part = Open { title: name.clone(), points: *points, pieces: Vec::new() };
+                let part = Open {
+                    title: name.clone(),
+                    points: *points,
+                    pieces: Vec::new(),
+                };
                 self.put(OpenPiece::Part(part), false);
             }
             Entry::Text { text, in_part } => {
                 // The text of a question describes the state before the question.
-                if self.questions.last().is_some_and(|question| question.pieces.is_empty()) {
+                if self
+                    .questions
+                    .last()
+                    .is_some_and(|question| question.pieces.is_empty())
+                {
                     self.since.clear();
                 }
                 self.put(OpenPiece::Ready(Piece::Text(text.clone())), *in_part);
@@ -167,8 +202,12 @@ impl Collector {
                 if since.len() > EXPLAINED {
                     since.clear();
                 }
-                let item =
-                    OpenItem { asked: (**item).clone(), did: did.clone(), since: since.into(), retry: None };
+                let item = OpenItem {
+                    asked: (**item).clone(),
+                    did: did.clone(),
+                    since: since.into(),
+                    retry: None,
+                };
                 self.put(OpenPiece::Item(Box::new(item)), *in_part);
                 self.last = Some(*in_part);
             }
@@ -181,7 +220,10 @@ impl Sink for Collector {
         if let Some(entry) = Entry::in_record(record) {
             self.enter(entry, &record.did);
         } else if !self.questions.is_empty() && self.since.len() <= EXPLAINED {
-            let calls = record.calls.iter().map(|call| Arc::new(Did::Call(call.clone())));
+            let calls = record
+                .calls
+                .iter()
+                .map(|call| Arc::new(Did::Call(call.clone())));
             self.since.extend(calls);
             let explained = match &*record.did {
                 Did::Access(access) => !access.probe,
@@ -202,21 +244,40 @@ impl Open {
         let whole = self.points.or(whole);
         let each: Vec<Share> = self.pieces.iter().filter_map(OpenPiece::share).collect();
         // The run has already rejected points that do not add up.
-        let shared = shares(whole, &each).unwrap_or_else(|_| each.iter().map(|share| share.alone).collect());
+        let shared =
+            shares(whole, &each).unwrap_or_else(|_| each.iter().map(|share| share.alone).collect());
         let sum = total(&shared).unwrap_or(Number::from(0u64));
         let mut shared = shared.into_iter();
         let mut share = || shared.next().unwrap_or(Number::from(0u64));
         let settled = self.pieces.iter().map(|piece| match piece {
             OpenPiece::Ready(piece) => piece.clone(),
             OpenPiece::Item(item) => {
-                let Asked { kind, printed, hardware, .. } = item.asked.clone();
-                let (did, since, retry) = (item.did.clone(), item.since.clone(), item.retry.clone());
-                let item = PaperItem { kind, printed, points: share(), hardware, did, since, retry };
+                let Asked {
+                    kind,
+                    printed,
+                    hardware,
+                    ..
+                } = item.asked.clone();
+                let (did, since, retry) =
+                    (item.did.clone(), item.since.clone(), item.retry.clone());
+                let item = PaperItem {
+                    kind,
+                    printed,
+                    points: share(),
+                    hardware,
+                    did,
+                    since,
+                    retry,
+                };
                 Piece::Item(Box::new(item))
             }
             OpenPiece::Part(part) => {
                 let (points, body) = part.settle(Some(share()));
-                Piece::Part { name: part.title.clone(), points, body }
+                Piece::Part {
+                    name: part.title.clone(),
+                    points,
+                    body,
+                }
             }
         });
         (whole.unwrap_or(sum), settled.collect())
@@ -225,7 +286,9 @@ impl Open {
     /// Returns the total of the items' points if no points are distributed.
     fn alone(&self) -> Number {
         let each: Vec<Share> = self.pieces.iter().filter_map(OpenPiece::share).collect();
-        shares(None, &each).and_then(|points| total(&points)).unwrap_or(Number::from(0u64))
+        shares(None, &each)
+            .and_then(|points| total(&points))
+            .unwrap_or(Number::from(0u64))
     }
 }
 
@@ -236,11 +299,17 @@ impl OpenPiece {
             Self::Ready(_) => None,
             Self::Item(item) => {
                 let alone = Number::from(item.asked.kind.blanks().max(1) as u64);
-                Some(Share { stated: item.asked.points, alone })
+                Some(Share {
+                    stated: item.asked.points,
+                    alone,
+                })
             }
             Self::Part(part) => {
                 let each: Vec<Share> = part.pieces.iter().filter_map(Self::share).collect();
-                Some(Share { stated: part.points.or_else(|| declared(&each)), alone: part.alone() })
+                Some(Share {
+                    stated: part.points.or_else(|| declared(&each)),
+                    alone: part.alone(),
+                })
             }
         }
     }

@@ -31,5 +31,9 @@ pub fn compose(script: &Block, sources: &Sources, files: &Files, options: Option
     if diagnostics.is_empty() {
         diagnostics.extend(wrong);
     }
-    Composed { paper, diagnostics, failed }
+    Composed {
+        paper,
+        diagnostics,
+        failed,
+    }
 }

@@ -41,7 +41,11 @@ pub(crate) enum Piece {
     /// An item that students answer.
     Item(Box<PaperItem>),
     /// A part, which does not contain other parts.
-    Part { name: Arc<str>, points: Number, body: Vec<Piece> },
+    Part {
+        name: Arc<str>,
+        points: Number,
+        body: Vec<Piece>,
+    },
 }
 
 /// An item to answer.
@@ -65,10 +69,12 @@ pub struct PaperItem {
 impl Paper {
     /// Returns the total points.
     pub fn points(&self) -> Number {
-        self.questions.iter().fold(Number::from(0u64), |sum, question| {
-            // Points are script numbers. A sum that would overflow stays unchanged.
-            sum.plus(question.points).unwrap_or(sum)
-        })
+        self.questions
+            .iter()
+            .fold(Number::from(0u64), |sum, question| {
+                // Points are script numbers. A sum that would overflow stays unchanged.
+                sum.plus(question.points).unwrap_or(sum)
+            })
     }
 }
 

@@ -39,18 +39,34 @@ impl Practice {
     pub fn new(mut paper: Paper, title: &str) -> Result<Self, Vec<String>> {
         let wanted = title.to_lowercase();
         let is_named = |own: &str| wanted.is_empty() || own.to_lowercase() == wanted;
-        let found: Vec<usize> =
-            (0..paper.questions.len()).filter(|at| is_named(&paper.questions[*at].title)).collect();
-        let Some(first) = found.first().filter(|_| found.len() == 1 || !wanted.is_empty()) else {
-            return Err(paper.questions.iter().map(|question| question.title.to_string()).collect());
+        let found: Vec<usize> = (0..paper.questions.len())
+            .filter(|at| is_named(&paper.questions[*at].title))
+            .collect();
+        let Some(first) = found
+            .first()
+            .filter(|_| found.len() == 1 || !wanted.is_empty())
+        else {
+            return Err(paper
+                .questions
+                .iter()
+                .map(|question| question.title.to_string())
+                .collect());
         };
         paper.questions = vec![paper.questions.swap_remove(*first)];
-        Ok(Self { paper, sheet: Sheet::default(), at: 0, shown: 0 })
+        Ok(Self {
+            paper,
+            sheet: Sheet::default(),
+            at: 0,
+            shown: 0,
+        })
     }
 
     /// Returns the fields to answer.
     fn fields(&self) -> Vec<Field<'_>> {
-        fields(&self.paper).into_iter().filter(|field| !field.by_hand()).collect()
+        fields(&self.paper)
+            .into_iter()
+            .filter(|field| !field.by_hand())
+            .collect()
     }
 
     /// Whether all fields are answered.
@@ -65,10 +81,19 @@ impl Practice {
 
     /// Returns the part of the question's text that has not been shown yet, up to the current item.
     pub fn lead(&mut self) -> Vec<Block> {
-        let Some(of_item) = self.fields().get(self.at).map(|field| field.of_item) else { return Vec::new() };
-        let Some(question) = self.paper.questions.first() else { return Vec::new() };
+        let Some(of_item) = self.fields().get(self.at).map(|field| field.of_item) else {
+            return Vec::new();
+        };
+        let Some(question) = self.paper.questions.first() else {
+            return Vec::new();
+        };
         let sections = sections(question, several_cores(&self.paper));
-        let new = sections.into_iter().take(of_item + 1).skip(self.shown).flatten().collect();
+        let new = sections
+            .into_iter()
+            .take(of_item + 1)
+            .skip(self.shown)
+            .flatten()
+            .collect();
         self.shown = self.shown.max(of_item + 1);
         new
     }
@@ -81,7 +106,9 @@ impl Practice {
 
     /// Returns the name and the notation of the current field.
     pub fn field(&self) -> String {
-        self.fields().get(self.at).map_or_else(String::new, |own| field(own, &asked(own)))
+        self.fields()
+            .get(self.at)
+            .map_or_else(String::new, |own| field(own, &asked(own)))
     }
 
     /// Marks an answer. `satisfies` checks the condition of an item whose key does not list all answers. After the
@@ -90,7 +117,9 @@ impl Practice {
     pub fn answer(&mut self, given: &str, satisfies: impl Fn(&Answers, &Value) -> bool) -> Reply {
         let mut sheet = self.sheet.clone();
         let all = self.fields();
-        let Some(own) = all.get(self.at) else { return Reply::Marked(Vec::new()) };
+        let Some(own) = all.get(self.at) else {
+            return Reply::Marked(Vec::new());
+        };
         sheet.answers.insert(own.name.clone(), Given::from(given));
         let (key, rules) = (Key::new(&self.paper, &[], &satisfies), Rules::default());
         let Some(marked) = mark_field(&key, &own.name, &sheet, &rules) else {
@@ -100,7 +129,9 @@ impl Practice {
             return Reply::Unreadable(field(own, &asked(own)));
         }
         let mut blocks = vec![verdict(&marked, own)];
-        let ends = all.get(self.at + 1).is_none_or(|next| next.of_item != own.of_item);
+        let ends = all
+            .get(self.at + 1)
+            .is_none_or(|next| next.of_item != own.of_item);
         if ends {
             let mistaken: Vec<(String, String)> = mark(&key, &sheet, &rules)
                 .marks
@@ -111,7 +142,10 @@ impl Practice {
                 .map(|field| (name(field, &asked(field)), right(field)))
                 .collect();
             if !mistaken.is_empty() {
-                blocks.push(Block::Pairs { title: "right answers:".to_owned(), pairs: mistaken });
+                blocks.push(Block::Pairs {
+                    title: "right answers:".to_owned(),
+                    pairs: mistaken,
+                });
                 if let Some(question) = self.paper.questions.first() {
                     blocks.extend(worked(own.item, question));
                 }
@@ -129,11 +163,20 @@ impl Practice {
         let marked = mark(&key, &self.sheet, &Rules::default());
         let answered = |mark: &&Mark| self.sheet.answers.contains_key(&mark.field);
         let of = super::grade::total(marked.marks.iter().filter(answered).map(|mark| mark.of));
-        let points = super::grade::total(marked.marks.iter().filter(answered).map(|mark| mark.points));
-        let tone = if points.compare(of).is_eq() { Tone::Good } else { Tone::Plain };
+        let points =
+            super::grade::total(marked.marks.iter().filter(answered).map(|mark| mark.points));
+        let tone = if points.compare(of).is_eq() {
+            Tone::Good
+        } else {
+            Tone::Plain
+        };
         Block::toned(
             tone,
-            format!("{} of {} points; the machine did not change", decimal(points), decimal(of)),
+            format!(
+                "{} of {} points; the machine did not change",
+                decimal(points),
+                decimal(of)
+            ),
         )
     }
 }

@@ -40,8 +40,13 @@ impl Series {
     /// Creates the series for an exam, or for the make-up exam with this number, counted from 1. The exam
     /// itself has number 0.
     pub fn new(seed: u64, make_up: u64, sources: &Sources) -> Self {
-        let text = sources.files().fold(0, |text, file| mixed_text(text, &file.text));
-        Self { seed: mixed(seed, make_up), text }
+        let text = sources
+            .files()
+            .fold(0, |text, file| mixed_text(text, &file.text));
+        Self {
+            seed: mixed(seed, make_up),
+            text,
+        }
     }
 
     /// Returns the versions 1 to `count`.
@@ -57,16 +62,25 @@ impl Series {
     /// Returns one version per student, with a seed derived from the student's ID.
     pub fn of_students(self, students: Vec<Student>) -> Vec<Version> {
         let own = mixed(self.seed, STUDENTS);
-        self.versions(students.into_iter().map(|student| (mixed_text(own, &student.id), Some(student))))
+        self.versions(
+            students
+                .into_iter()
+                .map(|student| (mixed_text(own, &student.id), Some(student))),
+        )
     }
 
     /// Returns versions with these seeds and with distinct codes.
     fn versions(self, each: impl Iterator<Item = (u64, Option<Student>)>) -> Vec<Version> {
         let mut given = BTreeSet::new();
         let versions = each.map(|(seed, student)| {
-            let code =
-                (0..u64::MAX).map(|attempt| self.code(seed, attempt)).find(|code| given.insert(code.clone()));
-            Version { code: code.unwrap_or_default(), seed, student }
+            let code = (0..u64::MAX)
+                .map(|attempt| self.code(seed, attempt))
+                .find(|code| given.insert(code.clone()));
+            Version {
+                code: code.unwrap_or_default(),
+                seed,
+                student,
+            }
         });
         versions.collect()
     }
@@ -92,7 +106,9 @@ impl Series {
 
 /// Returns the seed that the script sets before its first question.
 pub fn declared_seed(script: &Block) -> Option<u64> {
-    let before = script.iter().take_while(|stmt| !matches!(stmt.kind, StmtKind::Question { .. }));
+    let before = script
+        .iter()
+        .take_while(|stmt| !matches!(stmt.kind, StmtKind::Question { .. }));
     let mut seeds = before.filter_map(|stmt| match &stmt.kind {
         StmtKind::Command(Command { verb, operands, .. }) if &*verb.text == "seed" => {
             number(operands.first()?)
@@ -109,7 +125,9 @@ pub fn depends_on_seed(script: &Block, sources: &Sources, files: &Files) -> bool
         StmtKind::Choose { .. } => true,
         StmtKind::Command(command) if &*command.verb.text == "exam" => {
             let settings = command.block.iter().flat_map(|block| &*block.settings);
-            settings.into_iter().any(|setting| matches!(&*setting.name.text, "pool" | "shuffle"))
+            settings
+                .into_iter()
+                .any(|setting| matches!(&*setting.name.text, "pool" | "shuffle"))
         }
         _ => false,
     });
@@ -121,14 +139,18 @@ pub(super) fn has_random_policy(script: &Block, sources: &Sources, files: &Files
     struct Policies(bool);
     impl<'s> Visit<'s> for Policies {
         fn visit_setting(&mut self, setting: &'s Setting) {
-            let is_random = |value: &Expr| matches!(&value.kind, ExprKind::Name(word) if &**word == RANDOM);
+            let is_random =
+                |value: &Expr| matches!(&value.kind, ExprKind::Name(word) if &**word == RANDOM);
             self.0 |= setting.values.iter().any(is_random);
             walk_setting(self, setting);
         }
     }
     let mut policies = Policies(false);
     script.iter().for_each(|stmt| policies.visit_stmt(stmt));
-    policies.0 || files.machine_texts(sources).any(|text| text.contains(RANDOM))
+    policies.0
+        || files
+            .machine_texts(sources)
+            .any(|text| text.contains(RANDOM))
 }
 
 /// Parses a seed in the notation of version lists: decimal, or hexadecimal with a prefix.
@@ -158,9 +180,15 @@ mod tests {
 
     #[test]
     fn seeds_are_decimal_or_hexadecimal() {
-        assert_eq!(["12", "0xFF", "0Xff"].map(parse), [Some(12), Some(255), Some(255)]);
+        assert_eq!(
+            ["12", "0xFF", "0Xff"].map(parse),
+            [Some(12), Some(255), Some(255)]
+        );
         assert_eq!(parse("18446744073709551615"), Some(u64::MAX));
-        assert_eq!(["", "-1", "0x", "18446744073709551616", "x"].map(parse), [None; 5]);
+        assert_eq!(
+            ["", "-1", "0x", "18446744073709551616", "x"].map(parse),
+            [None; 5]
+        );
     }
 
     fn series(seed: u64, make_up: u64) -> Series {
@@ -170,27 +198,45 @@ mod tests {
     }
 
     fn student(id: &str) -> Student {
-        Student { id: id.to_owned(), name: String::new() }
+        Student {
+            id: id.to_owned(),
+            name: String::new(),
+        }
     }
 
     #[test]
     fn a_version_is_the_same_among_ten_and_a_thousand() {
         let range = series(7, 0).range(901..=1000);
         assert_eq!(
-            series(7, 0).numbered(1000)[900..].iter().map(|version| version.seed).collect::<Vec<_>>(),
+            series(7, 0).numbered(1000)[900..]
+                .iter()
+                .map(|version| version.seed)
+                .collect::<Vec<_>>(),
             range.iter().map(|version| version.seed).collect::<Vec<_>>()
         );
         let (ten, thousand) = (series(7, 0).numbered(10), series(7, 0).numbered(1000));
         assert_eq!(ten, thousand[..10]);
-        let codes: BTreeSet<&str> = thousand.iter().map(|version| version.code.as_str()).collect();
+        let codes: BTreeSet<&str> = thousand
+            .iter()
+            .map(|version| version.code.as_str())
+            .collect();
         let seeds: BTreeSet<u64> = thousand.iter().map(|version| version.seed).collect();
         assert_eq!((codes.len(), seeds.len()), (1000, 1000));
     }
 
     #[test]
     fn exams_their_make_ups_and_other_seeds_share_no_version() {
-        let of = |seed, make_up| series(seed, make_up).numbered(1000).into_iter().map(|version| version.seed);
-        let all: Vec<u64> = of(7, 0).chain(of(7, 1)).chain(of(7, 2)).chain(of(8, 0)).collect();
+        let of = |seed, make_up| {
+            series(seed, make_up)
+                .numbered(1000)
+                .into_iter()
+                .map(|version| version.seed)
+        };
+        let all: Vec<u64> = of(7, 0)
+            .chain(of(7, 1))
+            .chain(of(7, 2))
+            .chain(of(8, 0))
+            .collect();
         assert_eq!(all.iter().collect::<BTreeSet<_>>().len(), all.len());
     }
 
@@ -198,7 +244,9 @@ mod tests {
     fn a_student_keeps_the_seed_whoever_else_is_there() {
         let seed = |ids: &[&str], id: &str| {
             let all = series(7, 0).of_students(ids.iter().map(|id| student(id)).collect());
-            let own = all.into_iter().find(|version| version.student.as_ref().is_some_and(|of| of.id == id));
+            let own = all
+                .into_iter()
+                .find(|version| version.student.as_ref().is_some_and(|of| of.id == id));
             own.map(|version| version.seed)
         };
         let alone = seed(&["b12"], "b12");
@@ -209,7 +257,11 @@ mod tests {
 
     #[test]
     fn codes_are_short_and_begin_with_a_letter() {
-        let codes: Vec<String> = series(0, 0).numbered(500).into_iter().map(|version| version.code).collect();
+        let codes: Vec<String> = series(0, 0)
+            .numbered(500)
+            .into_iter()
+            .map(|version| version.code)
+            .collect();
         for code in &codes {
             assert_eq!(code.len(), 5);
             assert!(

@@ -9,7 +9,11 @@ const LIVE: &[char] = &['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－
 
 /// Returns a text for a cell, preceded by an apostrophe if a spreadsheet would evaluate the text.
 pub(crate) fn guarded(text: &str) -> Cow<'_, str> {
-    if is_live(text) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
+    if is_live(text) {
+        Cow::Owned(format!("'{text}"))
+    } else {
+        Cow::Borrowed(text)
+    }
 }
 
 /// Removes the apostrophe that [`guarded`] adds.
@@ -54,7 +58,9 @@ mod tests {
 
     #[test]
     fn no_cell_comes_alive_and_each_comes_back() {
-        for text in ["=cmd()", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1", "'=1", "''=1"] {
+        for text in [
+            "=cmd()", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1", "'=1", "''=1",
+        ] {
             assert!(guarded(text).starts_with('\''), "{text:?}");
             assert_eq!(unguarded(&guarded(text)), text);
         }
@@ -66,11 +72,24 @@ mod tests {
 
     #[test]
     fn any_reader_of_csv_reads_what_a_row_says() {
-        let cells = ["Smith, \"Al\"", "=cmd()", "two\nlines", " room ", "שם, פרטי", ""];
+        let cells = [
+            "Smith, \"Al\"",
+            "=cmd()",
+            "two\nlines",
+            " room ",
+            "שם, פרטי",
+            "",
+        ];
         let text = row(cells);
         assert!(text.ends_with("\r\n"));
-        let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes());
-        let read = reader.records().next().expect("a row").expect("which can be read");
+        let mut reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .from_reader(text.as_bytes());
+        let read = reader
+            .records()
+            .next()
+            .expect("a row")
+            .expect("which can be read");
         let back: Vec<&str> = read.iter().map(unguarded).collect();
         assert_eq!(back, cells);
     }

@@ -20,13 +20,24 @@ impl Words {
     /// Returns the words for a blank whose answer is a word, or `None` for other blanks. `bare` means that
     /// no kernel handles faults.
     pub(crate) fn for_blank(blank: &Blank, bare: bool) -> Option<Self> {
-        let Form::Words(words) = blank.form else { return None };
+        let Form::Words(words) = blank.form else {
+            return None;
+        };
         Some(if words.contains(&"hit") {
-            Self::YesNo { yes: "hit", not_looked_up: true }
+            Self::YesNo {
+                yes: "hit",
+                not_looked_up: true,
+            }
         } else if &*blank.fact == "fault" && bare {
-            Self::YesNo { yes: "page", not_looked_up: false }
+            Self::YesNo {
+                yes: "page",
+                not_looked_up: false,
+            }
         } else if let [yes @ ("yes" | "true"), _] = words {
-            Self::YesNo { yes, not_looked_up: false }
+            Self::YesNo {
+                yes,
+                not_looked_up: false,
+            }
         } else {
             // Omit words that only scripts or only the hardware use.
             let stated = |word: &&&str| !matches!(**word, "normal" | "any" | "page");
@@ -54,7 +65,10 @@ impl Words {
         let word = match self {
             Self::OneOf(_) => return answer,
             Self::YesNo { yes, .. } if answer == *yes || answer == "protection" => "Y",
-            Self::YesNo { not_looked_up: true, .. } if answer == "none" => "-",
+            Self::YesNo {
+                not_looked_up: true,
+                ..
+            } if answer == "none" => "-",
             Self::YesNo { .. } if answer == "-" => "-",
             Self::YesNo { .. } => "N",
         };

@@ -30,7 +30,10 @@ struct Watching {
 impl Sink for Watching {
     fn accept(&mut self, record: &StepRecord) -> bool {
         if let Did::Bound { value, .. } = &*record.did {
-            let values = self.bound.entry((record.span.file, record.span.start)).or_default();
+            let values = self
+                .bound
+                .entry((record.span.file, record.span.start))
+                .or_default();
             if !values.contains(value) {
                 values.push(value.clone());
             }
@@ -59,20 +62,34 @@ pub fn written(
     let rows = rows(watching.collector.parts(), version)?;
     let random = has_random_policy(script, sources, files);
     let seeds = random.then_some(options);
-    let mut writing =
-        Writing { sources, bound: &watching.bound, rows: &rows, seeds, covered: false, wrong: Vec::new() };
+    let mut writing = Writing {
+        sources,
+        bound: &watching.bound,
+        rows: &rows,
+        seeds,
+        covered: false,
+        wrong: Vec::new(),
+    };
     let body = writing.file(0, script);
     if !writing.wrong.is_empty() {
         return Err(writing.wrong);
     }
     let seed = seeds.map_or_else(String::new, |options| format!("seed {}\n", options.seed));
-    let cover =
-        if writing.covered || rows.is_empty() { String::new() } else { format!("exam {{\n{rows}}}\n") };
-    Ok(format!("# A version as it was handed out. It draws nothing.\n{seed}{cover}{body}"))
+    let cover = if writing.covered || rows.is_empty() {
+        String::new()
+    } else {
+        format!("exam {{\n{rows}}}\n")
+    };
+    Ok(format!(
+        "# A version as it was handed out. It draws nothing.\n{seed}{cover}{body}"
+    ))
 }
 
 /// Returns the rows of `exam` that list the contents of the paper in order.
-fn rows((by, raw): (Arrangement, Paper), version: Option<&Version>) -> Result<String, Vec<Diagnostic>> {
+fn rows(
+    (by, raw): (Arrangement, Paper),
+    version: Option<&Version>,
+) -> Result<String, Vec<Diagnostic>> {
     let mut paper = raw.clone();
     let wrong = arrange(&mut paper, &by);
     if !wrong.is_empty() {
@@ -81,16 +98,30 @@ fn rows((by, raw): (Arrangement, Paper), version: Option<&Version>) -> Result<St
     let text = |text: &str| Value::from(text.to_owned()).quoted();
     let mut rows: Vec<String> = Vec::new();
     if !by.pools.is_empty() || by.questions || by.listed.is_some() {
-        let titles: Vec<String> = paper.questions.iter().map(|question| text(&question.title)).collect();
+        let titles: Vec<String> = paper
+            .questions
+            .iter()
+            .map(|question| text(&question.title))
+            .collect();
         rows.push(format!("  questions [{}]\n", titles.join(", ")));
     }
     if by.options || !by.orders.is_empty() {
         let mut raw = raw.questions;
         for question in &mut paper.questions {
-            let Some(before) = raw.iter_mut().find(|before| before.title == question.title) else { continue };
-            for (now, before) in choices(&mut question.body).into_iter().zip(choices(&mut before.body)) {
-                let order: Vec<String> = order(now, before).iter().map(ToString::to_string).collect();
-                rows.push(format!("  options {} [{}]\n", text(&question.title), order.join(", ")));
+            let Some(before) = raw.iter_mut().find(|before| before.title == question.title) else {
+                continue;
+            };
+            for (now, before) in choices(&mut question.body)
+                .into_iter()
+                .zip(choices(&mut before.body))
+            {
+                let order: Vec<String> =
+                    order(now, before).iter().map(ToString::to_string).collect();
+                rows.push(format!(
+                    "  options {} [{}]\n",
+                    text(&question.title),
+                    order.join(", ")
+                ));
             }
         }
     }
@@ -98,7 +129,9 @@ fn rows((by, raw): (Arrangement, Paper), version: Option<&Version>) -> Result<St
     let kept = || by.version.clone().map(|code| (code, None));
     if let Some((code, student)) = said.or_else(kept) {
         rows.push(format!("  version {}\n", text(&code)));
-        let student = student.map(|student| (student.id, student.name)).or_else(|| by.student.clone());
+        let student = student
+            .map(|student| (student.id, student.name))
+            .or_else(|| by.student.clone());
         if let Some((id, name)) = student {
             rows.push(format!("  student {} {}\n", text(&id), text(&name)));
         }
@@ -110,9 +143,9 @@ fn rows((by, raw): (Arrangement, Paper), version: Option<&Version>) -> Result<St
 fn order(now: &[Alternative], before: &[Alternative]) -> Vec<usize> {
     let mut free: Vec<usize> = (0..before.len()).collect();
     let mut place = |option: &Alternative| {
-        let at = free
-            .iter()
-            .position(|at| (&before[*at].text, before[*at].correct) == (&option.text, option.correct))?;
+        let at = free.iter().position(|at| {
+            (&before[*at].text, before[*at].correct) == (&option.text, option.correct)
+        })?;
         Some(free.remove(at))
     };
     now.iter().filter_map(&mut place).collect()
@@ -148,7 +181,9 @@ impl Writing<'_> {
                 StmtKind::Command(command) if &*command.verb.text == "seed" => {
                     edits.push(TextEdit::new(stmt.span, self.seed(command)));
                 }
-                StmtKind::Command(command) if &*command.verb.text == "exam" => self.cover(command, edits),
+                StmtKind::Command(command) if &*command.verb.text == "exam" => {
+                    self.cover(command, edits)
+                }
                 StmtKind::Include { body, .. } => {
                     if let Some(first) = body.first() {
                         let text = self.file(first.span.file, body);
@@ -162,10 +197,17 @@ impl Writing<'_> {
 
     /// Replaces a `choose` by a `let`. A `choose` that did not run remains unchanged.
     fn draw(&mut self, stmt: &Stmt, name: &str, edits: &mut Vec<TextEdit>) {
-        match self.bound.get(&(stmt.span.file, stmt.span.start)).map(Vec::as_slice) {
+        match self
+            .bound
+            .get(&(stmt.span.file, stmt.span.start))
+            .map(Vec::as_slice)
+        {
             None | Some([]) => {}
             Some([value]) => {
-                edits.push(TextEdit::new(stmt.span, format!("let {name} = {}", value.quoted())));
+                edits.push(TextEdit::new(
+                    stmt.span,
+                    format!("let {name} = {}", value.quoted()),
+                ));
             }
             Some([_, _, ..]) => self.wrong.push(
                 Diagnostic::new(
@@ -182,13 +224,20 @@ impl Writing<'_> {
     /// Returns the effective `seed` statement if a machine makes random choices at run time. Otherwise, the script
     /// does not depend on the seed.
     fn seed(&self, command: &Command) -> String {
-        let said = command.operands.first().map_or("", |operand| self.sources.text(operand.span));
+        let said = command
+            .operands
+            .first()
+            .map_or("", |operand| self.sources.text(operand.span));
         match self.seeds {
             None => String::new(),
-            Some(Options { version: true, seed, .. }) => said
-                .trim()
-                .parse()
-                .map_or_else(|_| format!("seed {said}"), |said| format!("seed {}", mixed(seed, said))),
+            Some(Options {
+                version: true,
+                seed,
+                ..
+            }) => said.trim().parse().map_or_else(
+                |_| format!("seed {said}"),
+                |said| format!("seed {}", mixed(seed, said)),
+            ),
             Some(_) => format!("seed {said}"),
         }
     }
@@ -196,11 +245,24 @@ impl Writing<'_> {
     /// Replaces the arrangement rows of the `exam` block with lists.
     fn cover(&mut self, command: &Command, edits: &mut Vec<TextEdit>) {
         let Some(block) = &command.block else { return };
-        for setting in block.settings.iter().filter(|setting| arranges(&setting.name.text)) {
+        for setting in block
+            .settings
+            .iter()
+            .filter(|setting| arranges(&setting.name.text))
+        {
             edits.push(TextEdit::new(setting.span, ""));
         }
-        let end = Span { start: block.span.end.saturating_sub(1), ..block.span };
-        edits.push(TextEdit::new(Span { end: end.start, ..end }, format!("\n{}", self.rows)));
+        let end = Span {
+            start: block.span.end.saturating_sub(1),
+            ..block.span
+        };
+        edits.push(TextEdit::new(
+            Span {
+                end: end.start,
+                ..end
+            },
+            format!("\n{}", self.rows),
+        ));
         self.covered = true;
     }
 }

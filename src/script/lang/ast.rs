@@ -44,15 +44,27 @@ pub enum StmtKind {
     /// `let NAME = EXPR`.
     Let { name: Word, value: Expr },
     /// `choose NAME in EXPR where …`.
-    Choose { name: Word, from: Expr, conditions: Arc<[Condition]> },
+    Choose {
+        name: Word,
+        from: Expr,
+        conditions: Arc<[Condition]>,
+    },
     /// `for NAME in EXPR { … }`.
     For { name: Word, over: Expr, body: Block },
     /// `repeat EXPR { … }`.
     Repeat { count: Expr, body: Block },
     /// `if EXPR { … } else { … }`, where `else if` is stored as an `if` in `otherwise`.
-    If { condition: Expr, then: Block, otherwise: Option<Block> },
+    If {
+        condition: Expr,
+        then: Block,
+        otherwise: Option<Block>,
+    },
     /// `def NAME(a, b) { … }`.
-    Def { name: Word, params: Arc<[Word]>, body: Block },
+    Def {
+        name: Word,
+        params: Arc<[Word]>,
+        body: Block,
+    },
     /// `include "file.pw"`, with the statements of that file. If the file cannot be read, the parser reports an
     /// error and the list is empty.
     Include { path: Word, body: Block },
@@ -63,11 +75,22 @@ pub enum StmtKind {
     /// `NAME: STATEMENT` or `NAME { … }`.
     InProcess { process: Word, body: Block },
     /// `question "title" points 14 { … }`.
-    Question { title: Word, points: Option<Expr>, body: Block },
+    Question {
+        title: Word,
+        points: Option<Expr>,
+        body: Block,
+    },
     /// `part "a" points 8 { … }`.
-    Part { name: Word, points: Option<Expr>, body: Block },
+    Part {
+        name: Word,
+        points: Option<Expr>,
+        body: Block,
+    },
     /// `given page_table, tlb L2`: the operands of each noun.
-    Given { place: Span, nouns: Arc<[NounColumns]> },
+    Given {
+        place: Span,
+        nouns: Arc<[NounColumns]>,
+    },
     /// `ask read va => vpn, ppn` and other questions. The facts are in the [`Stmt`] that contains this kind.
     Ask(Box<Ask>),
 }
@@ -136,11 +159,19 @@ pub enum Asked {
     /// `ask read va => vpn, ppn`: the blanks are the statement's facts without a value.
     Facts { probe: bool, operation: Operation },
     /// `ask "label" = EXPR unit B`: the label is a string or prose.
-    Value { label: Expr, value: Expr, unit: Option<Word> },
+    Value {
+        label: Expr,
+        value: Expr,
+        unit: Option<Word>,
+    },
     /// `ask tlb L2 columns tag ppn v`: a table to fill in.
     Table(NounColumns),
     /// `ask x in 0..64 where probe x => fault page`: any value that meets the conditions.
-    Any { name: Word, from: Expr, conditions: Arc<[Condition]> },
+    Any {
+        name: Word,
+        from: Expr,
+        conditions: Arc<[Condition]>,
+    },
     /// `ask steps all`: the order of the last access's messages. `place` is the word `steps`.
     Steps { place: Span, all: bool },
 }
@@ -161,7 +192,10 @@ pub enum Condition {
     /// `where va % 4 == 0`.
     Expr(Expr),
     /// `where read va => tlb miss`.
-    Facts { operation: Operation, facts: Arc<[Fact]> },
+    Facts {
+        operation: Operation,
+        facts: Arc<[Fact]>,
+    },
 }
 
 /// The body of `machine { … }`, `reference … { … }`, `set pte … { … }`, `set tlb { … }`: settings and tables.
@@ -316,7 +350,11 @@ pub enum ExprKind {
     /// Binary operators, such as `a + b`.
     Binary(BinaryOp, Box<Expr>, Box<Expr>),
     /// `a..b`, `a..=b`.
-    Range { from: Box<Expr>, to: Box<Expr>, inclusive: bool },
+    Range {
+        from: Box<Expr>,
+        to: Box<Expr>,
+        inclusive: bool,
+    },
     /// `[a, b, 0..4]`.
     List(Arc<[Expr]>),
     /// `xs[i]`.

@@ -99,7 +99,13 @@ struct Mistake {
 impl BadCourse {
     /// Adds the file to the sources, and returns the diagnostic.
     pub fn diagnostic(self, sources: &mut Sources) -> Diagnostic {
-        let Mistake { path, text, span, message, help } = *self.0;
+        let Mistake {
+            path,
+            text,
+            span,
+            message,
+            help,
+        } = *self.0;
         let name = path.display().to_string();
         let file = sources.add(&name, Some(path), &text);
         let diagnostic = Diagnostic::new(Code::BadCourse, Span::new(file, span), message);
@@ -150,7 +156,12 @@ fn course(loader: &dyn Loader, path: &Path, text: &str) -> Result<Course, BadCou
         let message = error.message().replace("usize", "a number");
         bad(path, text, span, message).help(help)
     })?;
-    let mut course = Course { path: path.to_owned(), text: text.to_owned(), settings, root: None };
+    let mut course = Course {
+        path: path.to_owned(),
+        text: text.to_owned(),
+        settings,
+        root: None,
+    };
     if let Some(root) = &course.settings.root {
         course.root = Some(found(loader, &course, root)?);
     }
@@ -158,7 +169,11 @@ fn course(loader: &dyn Loader, path: &Path, text: &str) -> Result<Course, BadCou
 }
 
 /// Returns the canonical folder that `root` names.
-fn found(loader: &dyn Loader, course: &Course, root: &Spanned<String>) -> Result<PathBuf, BadCourse> {
+fn found(
+    loader: &dyn Loader,
+    course: &Course,
+    root: &Spanned<String>,
+) -> Result<PathBuf, BadCourse> {
     let (name, folder) = (root.get_ref(), course.folder());
     let target = folder.join(name);
     match loader.canonical(&target) {
@@ -168,12 +183,20 @@ fn found(loader: &dyn Loader, course: &Course, root: &Spanned<String>) -> Result
         }
         _ => {
             let message = format!("the folder `{name}` is not inside the folder of `{NAME}`");
-            let help = Some(format!("write `root = \".\"`, or move `{NAME}` to that folder"));
+            let help = Some(format!(
+                "write `root = \".\"`, or move `{NAME}` to that folder"
+            ));
             Err(course.bad_value(root, message).help(help))
         }
     }
 }
 
 fn bad(path: &Path, text: &str, span: Range<usize>, message: String) -> BadCourse {
-    BadCourse(Box::new(Mistake { path: path.to_owned(), text: text.to_owned(), span, message, help: None }))
+    BadCourse(Box::new(Mistake {
+        path: path.to_owned(),
+        text: text.to_owned(),
+        span,
+        message,
+        help: None,
+    }))
 }

@@ -46,12 +46,24 @@ impl Diagnostic {
     pub(crate) fn new(code: Code, span: Span, message: impl Into<String>) -> Self {
         let (label, related) = (String::new(), Vec::new());
         let severity = Severity::Error;
-        Self { code, severity, message: message.into(), span, label, help: None, fix: None, related }
+        Self {
+            code,
+            severity,
+            message: message.into(),
+            span,
+            label,
+            help: None,
+            fix: None,
+            related,
+        }
     }
 
     /// Returns a warning without a label or help.
     pub(crate) fn warning(code: Code, span: Span, message: impl Into<String>) -> Self {
-        Self { severity: Severity::Warning, ..Self::new(code, span, message) }
+        Self {
+            severity: Severity::Warning,
+            ..Self::new(code, span, message)
+        }
     }
 
     /// Whether this diagnostic is a warning.
@@ -95,8 +107,11 @@ impl Diagnostic {
     #[must_use]
     pub(crate) fn subtraction(self, a: &str, b: &str) -> Self {
         let fix = Fix::write(self.span, format!("{a}-{b}"), format!("{a} - {b}"));
-        self.help(format!("in a name, `-` joins words; to subtract, write `{}` with spaces", fix.text))
-            .fix(fix)
+        self.help(format!(
+            "in a name, `-` joins words; to subtract, write `{}` with spaces",
+            fix.text
+        ))
+        .fix(fix)
     }
 
     /// Adds a related place.

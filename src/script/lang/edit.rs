@@ -14,7 +14,10 @@ pub struct TextEdit {
 impl TextEdit {
     /// Creates an edit that replaces this span.
     pub(crate) fn new(span: Span, replacement: impl Into<String>) -> Self {
-        Self { span, replacement: replacement.into() }
+        Self {
+            span,
+            replacement: replacement.into(),
+        }
     }
 }
 
@@ -32,9 +35,16 @@ pub fn edited(text: &str, from: Span, edits: &[TextEdit]) -> String {
     let mut new = String::with_capacity(text.len());
     let mut done = 0;
     for TextEdit { span, replacement } in disjoint(edits) {
-        let at = |byte: u32| byte.checked_sub(from.start).filter(|_| span.file == from.file);
-        let (Some(start), Some(end)) = (at(span.start), at(span.end)) else { continue };
-        let Some(kept) = text.get(done..start as usize).filter(|_| text.is_char_boundary(end as usize))
+        let at = |byte: u32| {
+            byte.checked_sub(from.start)
+                .filter(|_| span.file == from.file)
+        };
+        let (Some(start), Some(end)) = (at(span.start), at(span.end)) else {
+            continue;
+        };
+        let Some(kept) = text
+            .get(done..start as usize)
+            .filter(|_| text.is_char_boundary(end as usize))
         else {
             continue;
         };

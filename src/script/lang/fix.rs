@@ -18,17 +18,33 @@ pub struct Fix {
 impl Fix {
     /// Returns a fix that replaces one text with another.
     pub fn write(span: Span, was: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { span, was: Some(was.into()), text: text.into() }
+        Self {
+            span,
+            was: Some(was.into()),
+            text: text.into(),
+        }
     }
 
     /// Returns a fix that replaces the text at a span, regardless of that text.
     pub(crate) fn replace(span: Span, text: impl Into<String>) -> Self {
-        Self { span, was: None, text: text.into() }
+        Self {
+            span,
+            was: None,
+            text: text.into(),
+        }
     }
 
     /// Returns a fix that inserts a text before this byte.
     pub(crate) fn put_in(file: u32, at: u32, text: impl Into<String>) -> Self {
-        Self { span: Span { file, start: at, end: at }, was: None, text: text.into() }
+        Self {
+            span: Span {
+                file,
+                start: at,
+                end: at,
+            },
+            was: None,
+            text: text.into(),
+        }
     }
 
     /// Returns a fix that removes the text at a span, along with its comma, or with its line if the line
@@ -46,7 +62,11 @@ impl Fix {
                 _ => "remove it".to_owned(),
             };
         }
-        let verb = if self.span.start == self.span.end { "put in" } else { "write" };
+        let verb = if self.span.start == self.span.end {
+            "put in"
+        } else {
+            "write"
+        };
         format!("{verb} `{text}`")
     }
 
@@ -62,7 +82,11 @@ impl Fix {
             Some(was) => {
                 let plain = there.trim();
                 let begin = self.span.start + (there.len() - there.trim_start().len()) as u32;
-                let span = Span { start: begin, end: begin + plain.len() as u32, ..self.span };
+                let span = Span {
+                    start: begin,
+                    end: begin + plain.len() as u32,
+                    ..self.span
+                };
                 if plain == was {
                     return Some(TextEdit::new(span, &*self.text));
                 }
@@ -81,9 +105,16 @@ fn without(file: &str, span: Span) -> Span {
     let (ahead, behind) = (&file[..start], &file[end..]);
     let line = ahead.rfind('\n').map_or(0, |at| at + 1);
     let parting = |c: char| matches!(c, ',' | ';');
-    let (before, after) = (ahead[line..].trim_end(), behind.trim_start_matches([' ', '\t']));
+    let (before, after) = (
+        ahead[line..].trim_end(),
+        behind.trim_start_matches([' ', '\t']),
+    );
     let comma = after.starts_with(parting);
-    let rest = if comma { after[1..].trim_start_matches([' ', '\t']) } else { after };
+    let rest = if comma {
+        after[1..].trim_start_matches([' ', '\t'])
+    } else {
+        after
+    };
     let line_ends = rest.is_empty() || rest.starts_with(['\n', '\r']);
     let (start, end) = match (before.is_empty(), line_ends) {
         (true, true) => {
@@ -94,7 +125,11 @@ fn without(file: &str, span: Span) -> Span {
         _ if before.ends_with(parting) => (line + before.len() - 1, end),
         _ => (start, end),
     };
-    Span { start: start as u32, end: end as u32, ..span }
+    Span {
+        start: start as u32,
+        end: end as u32,
+        ..span
+    }
 }
 
 #[cfg(test)]
@@ -108,18 +143,35 @@ mod tests {
         let start = text.find('«').expect("a place");
         let end = text.find('»').expect("a place") - '«'.len_utf8();
         let text = text.replace(['«', '»'], "");
-        let span = Span { file: 0, start: start as u32, end: end as u32 };
-        let fix = Fix { span, was: was.map(ToOwned::to_owned), text: new.to_owned() };
+        let span = Span {
+            file: 0,
+            start: start as u32,
+            end: end as u32,
+        };
+        let fix = Fix {
+            span,
+            was: was.map(ToOwned::to_owned),
+            text: new.to_owned(),
+        };
         Some(edited(&text, Span::start_of(0), &[fix.edit(&text)?]))
     }
 
     #[test]
     fn only_the_matching_text_is_replaced() {
-        assert_eq!(fixed("read «vnp» 3", Some("vnp"), "vpn").as_deref(), Some("read vpn 3"));
+        assert_eq!(
+            fixed("read «vnp» 3", Some("vnp"), "vpn").as_deref(),
+            Some("read vpn 3")
+        );
         assert_eq!(fixed("read «x» 3", Some("vnp"), "vpn"), None);
-        assert_eq!(fixed("size(«\"dta\"»)", Some("dta"), "data").as_deref(), Some("size(\"data\")"));
+        assert_eq!(
+            fixed("size(«\"dta\"»)", Some("dta"), "data").as_deref(),
+            Some("size(\"data\")")
+        );
         assert_eq!(fixed("size(«\"dta\"»)", Some("dta"), "da\"ta"), None);
-        assert_eq!(fixed("cr3« == »5", Some("=="), "=").as_deref(), Some("cr3 = 5"));
+        assert_eq!(
+            fixed("cr3« == »5", Some("=="), "=").as_deref(),
+            Some("cr3 = 5")
+        );
     }
 
     #[test]
@@ -141,7 +193,11 @@ mod tests {
 
     #[test]
     fn a_title_describes_the_fix() {
-        let span = Span { file: 0, start: 3, end: 6 };
+        let span = Span {
+            file: 0,
+            start: 3,
+            end: 6,
+        };
         assert_eq!(Fix::write(span, "vnp", "vpn").title(), "write `vpn`");
         assert_eq!(Fix::put_in(0, 3, ")").title(), "put in `)`");
         assert_eq!(Fix::remove(span).title(), "remove it");

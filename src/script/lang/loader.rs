@@ -29,7 +29,10 @@ pub struct MemoryLimit {
 
 impl MemoryLimit {
     /// The limit of commands without options.
-    pub const DEFAULT: Self = Self { bytes: 1 << 30, raised_by: "--max-memory SIZE" };
+    pub const DEFAULT: Self = Self {
+        bytes: 1 << 30,
+        raised_by: "--max-memory SIZE",
+    };
 }
 
 impl Default for MemoryLimit {
@@ -151,22 +154,35 @@ impl<L: Loader> Loader for Texts<L> {
         // The paths below a folder follow the folder in the order of paths.
         let next = self.texts.range(plain.clone()..).next();
         let held = next.is_some_and(|(text, _)| text.starts_with(&plain));
-        if held { Ok(plain) } else { self.other.canonical(path) }
+        if held {
+            Ok(plain)
+        } else {
+            self.other.canonical(path)
+        }
     }
 
     fn load(&mut self, path: &Path, limit: InputLimit) -> io::Result<Vec<u8>> {
-        let Some(text) = self.texts.get(&plain(path)) else { return self.other.load(path, limit) };
+        let Some(text) = self.texts.get(&plain(path)) else {
+            return self.other.load(path, limit);
+        };
         limit.check(text.len()).map(|()| text.clone())
     }
 
     fn stream(&mut self, path: &Path) -> io::Result<Stream> {
-        let held = self.texts.get(&plain(path)).map(|bytes| Stream::Bytes(bytes.as_slice().into()));
+        let held = self
+            .texts
+            .get(&plain(path))
+            .map(|bytes| Stream::Bytes(bytes.as_slice().into()));
         held.map_or_else(|| self.other.stream(path), Ok)
     }
 
     fn argument(&mut self, path: &Path, limit: InputLimit) -> io::Result<Vec<u8>> {
         let held = self.texts.contains_key(&plain(path));
-        if held { self.load(path, limit) } else { self.other.argument(path, limit) }
+        if held {
+            self.load(path, limit)
+        } else {
+            self.other.argument(path, limit)
+        }
     }
 }
 
@@ -184,23 +200,30 @@ impl Loader for () {
 /// An optional loader. Without a loader, no files exist.
 impl<L: Loader> Loader for Option<L> {
     fn memory_limit(&self) -> MemoryLimit {
-        self.as_ref().map_or_else(MemoryLimit::default, Loader::memory_limit)
+        self.as_ref()
+            .map_or_else(MemoryLimit::default, Loader::memory_limit)
     }
 
     fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
-        self.as_ref().map_or_else(|| ().canonical(path), |loader| loader.canonical(path))
+        self.as_ref()
+            .map_or_else(|| ().canonical(path), |loader| loader.canonical(path))
     }
 
     fn load(&mut self, path: &Path, limit: InputLimit) -> io::Result<Vec<u8>> {
-        self.as_mut().map_or_else(|| ().load(path, limit), |loader| loader.load(path, limit))
+        self.as_mut()
+            .map_or_else(|| ().load(path, limit), |loader| loader.load(path, limit))
     }
 
     fn stream(&mut self, path: &Path) -> io::Result<Stream> {
-        self.as_mut().map_or_else(|| ().stream(path), |loader| loader.stream(path))
+        self.as_mut()
+            .map_or_else(|| ().stream(path), |loader| loader.stream(path))
     }
 
     fn argument(&mut self, path: &Path, limit: InputLimit) -> io::Result<Vec<u8>> {
-        self.as_mut().map_or_else(|| ().argument(path, limit), |loader| loader.argument(path, limit))
+        self.as_mut().map_or_else(
+            || ().argument(path, limit),
+            |loader| loader.argument(path, limit),
+        )
     }
 }
 
@@ -266,7 +289,11 @@ pub fn plain(path: &Path) -> PathBuf {
 /// Returns the reason why the bytes are not text.
 pub fn text_of(bytes: &[u8]) -> Result<&str, String> {
     decode(bytes).map_err(|at| {
-        let line = bytes.get(..at).unwrap_or(&[]).split(|byte| *byte == b'\n').count();
+        let line = bytes
+            .get(..at)
+            .unwrap_or(&[])
+            .split(|byte| *byte == b'\n')
+            .count();
         format!(
             "the file is not UTF-8 text (byte {at}, on line {line}, is {:#04x})",
             bytes.get(at).unwrap_or(&0)

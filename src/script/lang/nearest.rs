@@ -18,11 +18,16 @@ pub fn nearest<'a>(word: &str, among: impl Iterator<Item = &'a str>) -> Option<&
         }
         let others = other.chars().count();
         let shuffled = length > 3 && different(&letters, &self::letters(&other)) == 0;
-        let limit = if shuffled { 2 } else { (length.max(others) / 3).min(MOST_MISTAKES) };
+        let limit = if shuffled {
+            2
+        } else {
+            (length.max(others) / 3).min(MOST_MISTAKES)
+        };
         let most = best.map_or(limit, |(fewest, _)| limit.min(fewest.saturating_sub(1)));
         // This inexpensive test rejects most words. A difference of N letters in length requires at least N
         // misspellings, and a misspelling changes at most two letters.
-        if length.abs_diff(others) > most || different(&letters, &self::letters(&other)) > 2 * most {
+        if length.abs_diff(others) > most || different(&letters, &self::letters(&other)) > 2 * most
+        {
             continue;
         }
         let mistakes = strsim::damerau_levenshtein(&lower, &other);
@@ -56,7 +61,20 @@ mod tests {
     use super::nearest;
 
     fn of(word: &str) -> Option<&'static str> {
-        nearest(word, ["vpn", "vpo", "ppn", "tlbi", "page_table", "L1d", "signal", "cache"].into_iter())
+        nearest(
+            word,
+            [
+                "vpn",
+                "vpo",
+                "ppn",
+                "tlbi",
+                "page_table",
+                "L1d",
+                "signal",
+                "cache",
+            ]
+            .into_iter(),
+        )
     }
 
     #[test]

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::ast::{
-    Ask, Asked, Cell, CellKind, Claim, Command, Condition, Expr, ExprKind, Fact, Holds, NounColumns,
-    Operation, OperationKind, Pages, Piece, Setting, Settings, Stmt, StmtKind, Table, TableRow, Word,
+    Ask, Asked, Cell, CellKind, Claim, Command, Condition, Expr, ExprKind, Fact, Holds,
+    NounColumns, Operation, OperationKind, Pages, Piece, Setting, Settings, Stmt, StmtKind, Table,
+    TableRow, Word,
 };
 use super::span::Span;
 
@@ -104,7 +105,11 @@ impl Shift for StmtKind {
                 name.shift(by);
                 value.shift(by);
             }
-            Self::Choose { name, from, conditions } => {
+            Self::Choose {
+                name,
+                from,
+                conditions,
+            } => {
                 name.shift(by);
                 from.shift(by);
                 conditions.shift(by);
@@ -118,7 +123,11 @@ impl Shift for StmtKind {
                 count.shift(by);
                 body.shift(by);
             }
-            Self::If { condition, then, otherwise } => {
+            Self::If {
+                condition,
+                then,
+                otherwise,
+            } => {
                 condition.shift(by);
                 then.shift(by);
                 otherwise.shift(by);
@@ -130,7 +139,11 @@ impl Shift for StmtKind {
             }
             // The body has its own file.
             Self::Include { path, body: _ } => path.shift(by),
-            Self::Scenario { name, body } | Self::InProcess { process: name, body } => {
+            Self::Scenario { name, body }
+            | Self::InProcess {
+                process: name,
+                body,
+            } => {
                 name.shift(by);
                 body.shift(by);
             }
@@ -138,7 +151,12 @@ impl Shift for StmtKind {
                 pages.shift(by);
                 settings.shift(by);
             }
-            Self::Question { title: name, points, body } | Self::Part { name, points, body } => {
+            Self::Question {
+                title: name,
+                points,
+                body,
+            }
+            | Self::Part { name, points, body } => {
                 name.shift(by);
                 points.shift(by);
                 body.shift(by);
@@ -168,14 +186,21 @@ impl Shift for OperationKind {
 impl Shift for Asked {
     fn shift(&mut self, by: i32) {
         match self {
-            Self::Facts { probe: _, operation } => operation.shift(by),
+            Self::Facts {
+                probe: _,
+                operation,
+            } => operation.shift(by),
             Self::Value { label, value, unit } => {
                 label.shift(by);
                 value.shift(by);
                 unit.shift(by);
             }
             Self::Table(columns) => columns.shift(by),
-            Self::Any { name, from, conditions } => {
+            Self::Any {
+                name,
+                from,
+                conditions,
+            } => {
                 name.shift(by);
                 from.shift(by);
                 conditions.shift(by);
@@ -201,8 +226,12 @@ impl Shift for CellKind {
     fn shift(&mut self, by: i32) {
         match self {
             Self::Expr(expr) => expr.shift(by),
-            Self::Bare(_) | Self::Quoted(_) | Self::Byte(_) | Self::Nothing | Self::Anything | Self::Open => {
-            }
+            Self::Bare(_)
+            | Self::Quoted(_)
+            | Self::Byte(_)
+            | Self::Nothing
+            | Self::Anything
+            | Self::Open => {}
         }
     }
 }
@@ -232,7 +261,11 @@ impl Shift for ExprKind {
             Self::Value(_) | Self::Quantity(..) | Self::Name(_) => {}
             Self::Unary(_, value) => value.shift(by),
             Self::Binary(_, left, right)
-            | Self::Range { from: left, to: right, inclusive: _ }
+            | Self::Range {
+                from: left,
+                to: right,
+                inclusive: _,
+            }
             | Self::Index(left, right) => {
                 left.shift(by);
                 right.shift(by);

@@ -34,17 +34,34 @@ pub struct LineColumn {
 impl SourceFile {
     fn new(name: &str, path: Option<PathBuf>, text: Arc<str>) -> Self {
         let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
-        let lines = std::iter::once(0).chain(ends.map(|(at, _)| at as u32 + 1)).collect();
-        Self { name: visible(name).into_owned(), path, text, lines_before: 0, lines }
+        let lines = std::iter::once(0)
+            .chain(ends.map(|(at, _)| at as u32 + 1))
+            .collect();
+        Self {
+            name: visible(name).into_owned(),
+            path,
+            text,
+            lines_before: 0,
+            lines,
+        }
     }
 
     /// Returns the line and column of a byte. For a byte past the end of the text, returns the position of the
     /// end.
     pub fn line_column(&self, byte: u32) -> LineColumn {
         let line = self.line_number(byte);
-        let first = self.lines.get(line - 1 - self.lines_before).map_or(0, |first| *first as usize);
-        let before = self.text.get(first..(byte as usize).min(self.text.len())).unwrap_or("");
-        LineColumn { line, column: before.chars().count() + 1 }
+        let first = self
+            .lines
+            .get(line - 1 - self.lines_before)
+            .map_or(0, |first| *first as usize);
+        let before = self
+            .text
+            .get(first..(byte as usize).min(self.text.len()))
+            .unwrap_or("");
+        LineColumn {
+            line,
+            column: before.chars().count() + 1,
+        }
     }
 
     /// Returns the number of the line with a byte, counted from 1.
@@ -55,8 +72,12 @@ impl SourceFile {
     /// Returns the line with this number, counted from 1, without its newline. Returns an empty text if the
     /// line does not exist.
     pub fn line(&self, number: usize) -> &str {
-        let first = number.checked_sub(1 + self.lines_before).and_then(|index| self.lines.get(index));
-        let rest = first.and_then(|first| self.text.get(*first as usize..)).unwrap_or("");
+        let first = number
+            .checked_sub(1 + self.lines_before)
+            .and_then(|index| self.lines.get(index));
+        let rest = first
+            .and_then(|first| self.text.get(*first as usize..))
+            .unwrap_or("");
         rest.lines().next().unwrap_or("")
     }
 }
@@ -77,7 +98,11 @@ impl Sources {
 
     /// Adds a file like [`Sources::add`], without copying the text.
     pub(crate) fn share(&mut self, name: &str, path: Option<PathBuf>, text: Arc<str>) -> u32 {
-        let text = if u32::try_from(text.len()).is_ok() { text } else { Arc::default() };
+        let text = if u32::try_from(text.len()).is_ok() {
+            text
+        } else {
+            Arc::default()
+        };
         self.files.push(Arc::new(SourceFile::new(name, path, text)));
         self.files.len() as u32 - 1
     }
@@ -112,12 +137,14 @@ impl Sources {
     /// Returns the text of a span, or an empty text if the span is invalid.
     pub fn text(&self, span: Span) -> &str {
         let file = self.file(span.file);
-        file.and_then(|file| file.text.get(span.start as usize..span.end as usize)).unwrap_or("")
+        file.and_then(|file| file.text.get(span.start as usize..span.end as usize))
+            .unwrap_or("")
     }
 
     /// Returns the file name, line, and column of the start of a span.
     pub fn location(&self, span: Span) -> Option<(&str, LineColumn)> {
-        self.file(span.file).map(|file| (file.name.as_str(), file.line_column(span.start)))
+        self.file(span.file)
+            .map(|file| (file.name.as_str(), file.line_column(span.start)))
     }
 }
 
@@ -131,14 +158,19 @@ pub fn decode(bytes: &[u8]) -> Result<&str, usize> {
 
 /// Returns words for a range of lines.
 pub(crate) fn lines_in_words(first: usize, last: usize) -> String {
-    if first == last { format!("line {first}") } else { format!("lines {first}–{last}") }
+    if first == last {
+        format!("line {first}")
+    } else {
+        format!("lines {first}–{last}")
+    }
 }
 
 /// Returns the lines of the first and the last conflict marker that git left in a merged file, counted from 1.
 pub(crate) fn conflict(text: &str) -> Option<(usize, usize)> {
     let marks = ["<<<<<<<", "|||||||", "=======", ">>>>>>>"];
-    let mut lines =
-        (1..).zip(text.lines()).filter(|(_, line)| marks.iter().any(|mark| line.starts_with(mark)));
+    let mut lines = (1..)
+        .zip(text.lines())
+        .filter(|(_, line)| marks.iter().any(|mark| line.starts_with(mark)));
     let (first, _) = lines.next()?;
     Some((first, lines.last().map_or(first, |(last, _)| last)))
 }

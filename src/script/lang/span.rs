@@ -18,12 +18,20 @@ pub struct Span {
 impl Span {
     /// Returns the start of a file.
     pub fn start_of(file: u32) -> Self {
-        Self { file, start: 0, end: 0 }
+        Self {
+            file,
+            start: 0,
+            end: 0,
+        }
     }
 
     /// Returns the span of these bytes of a file.
     pub(crate) fn new(file: u32, bytes: Range<usize>) -> Self {
-        Self { file, start: bytes.start as u32, end: bytes.end as u32 }
+        Self {
+            file,
+            start: bytes.start as u32,
+            end: bytes.end as u32,
+        }
     }
 
     /// Returns the byte range of the span.

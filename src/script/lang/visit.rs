@@ -7,8 +7,8 @@
 use std::collections::HashSet;
 
 use super::ast::{
-    Ask, Asked, Block, Cell, CellKind, Claim, Command, Condition, Expr, ExprKind, Fact, Holds, Operation,
-    OperationKind, Pages, Piece, Setting, Settings, Stmt, StmtKind, Table, Word,
+    Ask, Asked, Block, Cell, CellKind, Claim, Command, Condition, Expr, ExprKind, Fact, Holds,
+    Operation, OperationKind, Pages, Piece, Setting, Settings, Stmt, StmtKind, Table, Word,
 };
 
 /// A traversal of the tree in the order in which a statement evaluates its parts. Facts come last.
@@ -124,7 +124,11 @@ pub(crate) fn walk_stmt<'s, V: Visit<'s> + ?Sized>(visit: &mut V, stmt: &'s Stmt
             visit.visit_expr(value);
             visit.visit_variable(name, value);
         }
-        StmtKind::Choose { name, from, conditions } => {
+        StmtKind::Choose {
+            name,
+            from,
+            conditions,
+        } => {
             visit.visit_expr(from);
             visit.visit_variable(name, from);
             for condition in conditions.iter() {
@@ -139,7 +143,11 @@ pub(crate) fn walk_stmt<'s, V: Visit<'s> + ?Sized>(visit: &mut V, stmt: &'s Stmt
             visit.visit_expr(count);
             visit.visit_loop(None, body);
         }
-        StmtKind::If { condition, then, otherwise } => {
+        StmtKind::If {
+            condition,
+            then,
+            otherwise,
+        } => {
             visit.visit_expr(condition);
             visit.visit_branches(then, otherwise.as_deref());
         }
@@ -157,7 +165,9 @@ pub(crate) fn walk_stmt<'s, V: Visit<'s> + ?Sized>(visit: &mut V, stmt: &'s Stmt
             }
             visit.visit_block(body);
         }
-        StmtKind::Include { body, .. } | StmtKind::InProcess { body, .. } => visit.visit_block(body),
+        StmtKind::Include { body, .. } | StmtKind::InProcess { body, .. } => {
+            visit.visit_block(body)
+        }
         StmtKind::Given { nouns, .. } => nouns.iter().for_each(|of| visit.visit_noun(&of.noun)),
         StmtKind::Ask(ask) => visit.visit_ask(ask),
         StmtKind::Reference { pages, settings } => visit.visit_reference(pages, settings),
@@ -169,15 +179,27 @@ pub(crate) fn walk_stmt<'s, V: Visit<'s> + ?Sized>(visit: &mut V, stmt: &'s Stmt
 /// keywords.
 pub(crate) fn walk_command<'s, V: Visit<'s> + ?Sized>(visit: &mut V, command: &'s Command) {
     if command.call {
-        command.operands.iter().for_each(|argument| visit.visit_expr(argument));
+        command
+            .operands
+            .iter()
+            .for_each(|argument| visit.visit_expr(argument));
     } else {
         walk_operands(visit, command.operands.iter());
     }
-    walk_operands(visit, command.assigned.iter().flat_map(|values| values.iter()));
-    command.block.iter().for_each(|block| visit.visit_settings(block));
+    walk_operands(
+        visit,
+        command.assigned.iter().flat_map(|values| values.iter()),
+    );
+    command
+        .block
+        .iter()
+        .for_each(|block| visit.visit_settings(block));
 }
 
-fn walk_operands<'s, V: Visit<'s> + ?Sized>(visit: &mut V, operands: impl Iterator<Item = &'s Expr>) {
+fn walk_operands<'s, V: Visit<'s> + ?Sized>(
+    visit: &mut V,
+    operands: impl Iterator<Item = &'s Expr>,
+) {
     operands.for_each(|operand| visit.visit_operand(operand));
 }
 
@@ -222,13 +244,21 @@ pub(crate) fn walk_ask<'s, V: Visit<'s> + ?Sized>(visit: &mut V, ask: &'s Ask) {
             visit.visit_expr(value);
         }
         Asked::Table(of) => visit.visit_noun(&of.noun),
-        Asked::Any { name, from, conditions } => {
+        Asked::Any {
+            name,
+            from,
+            conditions,
+        } => {
             visit.visit_expr(from);
             visit.visit_asked(name, from, conditions);
         }
         Asked::Steps { .. } => {}
     }
-    ask.points.iter().chain(&ask.round).chain(&ask.prompt).for_each(|expr| visit.visit_expr(expr));
+    ask.points
+        .iter()
+        .chain(&ask.round)
+        .chain(&ask.prompt)
+        .for_each(|expr| visit.visit_expr(expr));
 }
 
 /// Walks the value of a fact.
@@ -240,15 +270,27 @@ pub(crate) fn walk_fact<'s, V: Visit<'s> + ?Sized>(visit: &mut V, fact: &'s Fact
 
 /// Walks the children of a block of settings.
 pub(crate) fn walk_settings<'s, V: Visit<'s> + ?Sized>(visit: &mut V, settings: &'s Settings) {
-    settings.settings.iter().for_each(|setting| visit.visit_setting(setting));
-    settings.table.iter().for_each(|table| visit.visit_table(table));
+    settings
+        .settings
+        .iter()
+        .for_each(|setting| visit.visit_setting(setting));
+    settings
+        .table
+        .iter()
+        .for_each(|table| visit.visit_table(table));
 }
 
 /// Walks the children of a setting.
 pub(crate) fn walk_setting<'s, V: Visit<'s> + ?Sized>(visit: &mut V, setting: &'s Setting) {
     walk_operands(visit, setting.values.iter());
-    setting.holds.iter().for_each(|holds| walk_holds(visit, holds));
-    setting.block.iter().for_each(|block| visit.visit_settings(block));
+    setting
+        .holds
+        .iter()
+        .for_each(|holds| walk_holds(visit, holds));
+    setting
+        .block
+        .iter()
+        .for_each(|block| visit.visit_settings(block));
 }
 
 /// Walks the children of an option's conditions.
@@ -258,13 +300,20 @@ pub(crate) fn walk_holds<'s, V: Visit<'s> + ?Sized>(visit: &mut V, holds: &'s Ho
             visit.visit_expr(from);
             visit.visit_asked(name, from, &holds.conditions);
         }
-        None => holds.conditions.iter().for_each(|condition| visit.visit_condition(condition)),
+        None => holds
+            .conditions
+            .iter()
+            .for_each(|condition| visit.visit_condition(condition)),
     }
 }
 
 /// Walks the cells of a table below its header.
 pub(crate) fn walk_table<'s, V: Visit<'s> + ?Sized>(visit: &mut V, table: &'s Table) {
-    table.rows.iter().flat_map(|row| &row.cells).for_each(|cell| visit.visit_cell(cell));
+    table
+        .rows
+        .iter()
+        .flat_map(|row| &row.cells)
+        .for_each(|cell| visit.visit_cell(cell));
 }
 
 /// Walks the children of an expression.
@@ -272,7 +321,9 @@ pub(crate) fn walk_expr<'s, V: Visit<'s> + ?Sized>(visit: &mut V, expr: &'s Expr
     match &expr.kind {
         ExprKind::Value(_) | ExprKind::Quantity(..) | ExprKind::Name(_) => {}
         ExprKind::Unary(_, x) | ExprKind::Field(x, _) => visit.visit_expr(x),
-        ExprKind::Binary(_, a, b) | ExprKind::Range { from: a, to: b, .. } | ExprKind::Index(a, b) => {
+        ExprKind::Binary(_, a, b)
+        | ExprKind::Range { from: a, to: b, .. }
+        | ExprKind::Index(a, b) => {
             visit.visit_expr(a);
             visit.visit_expr(b);
         }
@@ -317,7 +368,9 @@ impl Stmt {
             | StmtKind::InProcess { body, .. }
             | StmtKind::Question { body, .. }
             | StmtKind::Part { body, .. } => (Some(body), None),
-            StmtKind::If { then, otherwise, .. } => (Some(then), otherwise.as_ref()),
+            StmtKind::If {
+                then, otherwise, ..
+            } => (Some(then), otherwise.as_ref()),
             _ => (None, None),
         };
         first.into_iter().chain(second)
@@ -325,15 +378,18 @@ impl Stmt {
 
     /// Whether the names defined in the statement's block are invisible after the statement.
     pub(crate) fn opens_scope(&self) -> bool {
-        matches!(self.kind, StmtKind::Def { .. } | StmtKind::Scenario { .. } | StmtKind::Question { .. })
+        matches!(
+            self.kind,
+            StmtKind::Def { .. } | StmtKind::Scenario { .. } | StmtKind::Question { .. }
+        )
     }
 
     /// Returns the variable that the statement sets.
     pub(crate) fn variable(&self) -> Option<&Word> {
         match &self.kind {
-            StmtKind::Let { name, .. } | StmtKind::Choose { name, .. } | StmtKind::For { name, .. } => {
-                Some(name)
-            }
+            StmtKind::Let { name, .. }
+            | StmtKind::Choose { name, .. }
+            | StmtKind::For { name, .. } => Some(name),
             _ => None,
         }
     }

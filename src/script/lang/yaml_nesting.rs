@@ -21,7 +21,8 @@ pub fn too_deep(text: &str) -> Option<u64> {
                 continue;
             }
             // Outside brackets, a bracket within a plain text such as `x = [1` is a letter.
-            let begins = open > 0 || matches!(last, b':' | b'-' | b'?') || matches!(word, b'!' | b'&');
+            let begins =
+                open > 0 || matches!(last, b':' | b'-' | b'?') || matches!(word, b'!' | b'&');
             match byte {
                 b'[' | b'{' if begins => open += 1,
                 b']' | b'}' => open = open.saturating_sub(1),
@@ -49,15 +50,37 @@ mod tests {
     #[test]
     fn open_brackets_are_counted_where_yaml_has_lists_and_maps() {
         let deep = |unit: &str| too_deep(&format!("a: 1\nb: {}", unit.repeat(100_000)));
-        for unit in ["[", "{", "[\n", "{a: ", "!t [", "&x [!!seq ", "? [", "[\"\", ", "...\r["] {
+        for unit in [
+            "[",
+            "{",
+            "[\n",
+            "{a: ",
+            "!t [",
+            "&x [!!seq ",
+            "? [",
+            "[\"\", ",
+            "...\r[",
+        ] {
             assert!(deep(unit).is_some(), "{unit:?}");
         }
-        for unit in ["- [1, 2]\n", "- {a: [b]}\n", "text: x = [0, 1, 2, …\n", "- in [0, 9)\n"] {
+        for unit in [
+            "- [1, 2]\n",
+            "- {a: [b]}\n",
+            "text: x = [0, 1, 2, …\n",
+            "- in [0, 9)\n",
+        ] {
             assert_eq!(deep(unit), None, "{unit:?}");
         }
         assert_eq!(too_deep(&format!("\u{feff}{}", "[".repeat(1001))), Some(1));
         assert_eq!(too_deep(&format!("a:\n  {}", "[".repeat(1000))), None);
         // Many commas in a moderate depth also take long.
-        assert_eq!(too_deep(&format!("a:\n  {}{}", "[".repeat(1000), "x,".repeat(1 << 19))), Some(2));
+        assert_eq!(
+            too_deep(&format!(
+                "a:\n  {}{}",
+                "[".repeat(1000),
+                "x,".repeat(1 << 19)
+            )),
+            Some(2)
+        );
     }
 }

@@ -57,8 +57,18 @@ impl<D> History<D> {
     /// Creates a history that begins in this state. The states for undo need at most `most` bytes in addition to the
     /// current one.
     pub(crate) fn new(state: State, most: u64) -> Self {
-        let beginning = Point { state: Some(state.clone()), done: None, costly: true, bytes: 0 };
-        Self { points: vec![beginning], at: 0, now: state, most }
+        let beginning = Point {
+            state: Some(state.clone()),
+            done: None,
+            costly: true,
+            bytes: 0,
+        };
+        Self {
+            points: vec![beginning],
+            at: 0,
+            now: state,
+            most,
+        }
     }
 
     /// Returns the current state.
@@ -86,11 +96,19 @@ impl<D> History<D> {
         self.points.truncate(self.at + 1);
         self.limit_memory(work);
         let costly = work > COSTLY;
-        self.points.push(Point { state: Some(state.clone()), done: Some(done), costly, bytes: 0 });
+        self.points.push(Point {
+            state: Some(state.clone()),
+            done: Some(done),
+            costly,
+            bytes: 0,
+        });
         self.now = state;
         self.at += 1;
         let old = self.at.checked_sub(DENSE).filter(|old| old % SPARSE != 0);
-        if let Some(point) = old.and_then(|old| self.points.get_mut(old)).filter(|point| !point.costly) {
+        if let Some(point) = old
+            .and_then(|old| self.points.get_mut(old))
+            .filter(|point| !point.costly)
+        {
             (point.state, point.bytes) = (None, 0);
         }
     }
@@ -99,10 +117,17 @@ impl<D> History<D> {
     /// the beginning, if the states need too much memory.
     fn limit_memory(&mut self, work: u64) {
         let changed = work.saturating_mul(BYTES_OF_WORK);
-        let Some(last) = self.points.last_mut().filter(|_| changed >= MEASURED) else { return };
+        let Some(last) = self.points.last_mut().filter(|_| changed >= MEASURED) else {
+            return;
+        };
         last.bytes = last.state.as_ref().map_or(0, state_bytes).min(changed);
         let mut bytes: u64 = self.points.iter().map(|point| point.bytes).sum();
-        for point in self.points.iter_mut().skip(1).filter(|point| point.bytes > 0) {
+        for point in self
+            .points
+            .iter_mut()
+            .skip(1)
+            .filter(|point| point.bytes > 0)
+        {
             if bytes <= self.most {
                 break;
             }
@@ -113,7 +138,11 @@ impl<D> History<D> {
 
     /// Returns a mark for the current position, and stores the undone statements in it.
     pub fn mark(&mut self) -> Mark<D> {
-        Mark { at: self.at, now: self.now.clone(), undone: self.points.split_off(self.at + 1) }
+        Mark {
+            at: self.at,
+            now: self.now.clone(),
+            undone: self.points.split_off(self.at + 1),
+        }
     }
 
     /// Restores the position of a mark and discards later statements.
@@ -141,8 +170,14 @@ impl<D> History<D> {
 
     /// Restores the state after a statement. Returns false if the number does not exist or the statement
     /// fails.
-    pub(crate) fn goto(&mut self, number: usize, again: impl FnMut(&State, &D) -> Option<State>) -> bool {
-        let Some(state) = self.state_after(number, again) else { return false };
+    pub(crate) fn goto(
+        &mut self,
+        number: usize,
+        again: impl FnMut(&State, &D) -> Option<State>,
+    ) -> bool {
+        let Some(state) = self.state_after(number, again) else {
+            return false;
+        };
         self.now = state;
         self.at = number;
         true
@@ -150,12 +185,17 @@ impl<D> History<D> {
 
     /// Returns every statement, including undone ones, with its number.
     pub fn all(&self) -> impl Iterator<Item = (usize, &D)> {
-        self.points.iter().enumerate().filter_map(|(number, point)| Some((number, point.done.as_ref()?)))
+        self.points
+            .iter()
+            .enumerate()
+            .filter_map(|(number, point)| Some((number, point.done.as_ref()?)))
     }
 
     /// Returns the statements that led to the current state.
     pub(crate) fn done(&self) -> impl Iterator<Item = &D> {
-        self.all().take_while(|(number, _)| *number <= self.at).map(|(_, done)| done)
+        self.all()
+            .take_while(|(number, _)| *number <= self.at)
+            .map(|(_, done)| done)
     }
 }
 
@@ -188,14 +228,23 @@ mod tests {
     #[test]
     fn one_can_go_back_and_forward() {
         let mut history = history(5);
-        assert_eq!((history.at(), history.state().seed, history.last()), (5, 5, Some(&Nth(5))));
+        assert_eq!(
+            (history.at(), history.state().seed, history.last()),
+            (5, 5, Some(&Nth(5)))
+        );
         for number in [3, 0, 5, 4] {
             assert!(history.goto(number, again));
-            assert_eq!((history.at(), history.state().seed), (number, number as u64));
+            assert_eq!(
+                (history.at(), history.state().seed),
+                (number, number as u64)
+            );
         }
         assert!(!history.goto(6, again));
         assert_eq!((history.at(), history.end()), (4, 5));
-        assert_eq!(history.state_after(2, again).map(|state| state.seed), Some(2));
+        assert_eq!(
+            history.state_after(2, again).map(|state| state.seed),
+            Some(2)
+        );
         assert!(history.goto(0, again) && history.last().is_none());
     }
 
@@ -206,7 +255,10 @@ mod tests {
         assert_eq!(history.done().map(|n| n.0).collect::<Vec<_>>(), [1, 2]);
         assert_eq!(history.all().count(), 5);
         history.push(State::new(9), Nth(9), 1);
-        assert_eq!(history.all().map(|(at, n)| (at, n.0)).collect::<Vec<_>>(), [(1, 1), (2, 2), (3, 9)]);
+        assert_eq!(
+            history.all().map(|(at, n)| (at, n.0)).collect::<Vec<_>>(),
+            [(1, 1), (2, 2), (3, 9)]
+        );
         assert_eq!(history.end(), 3);
     }
 
@@ -218,16 +270,29 @@ mod tests {
         history.push(State::new(8), Nth(8), 1);
         history.push(State::new(9), Nth(9), 1);
         history.restore(mark);
-        assert_eq!((history.at(), history.end(), history.state().seed), (3, 5, 3));
-        assert_eq!(history.all().map(|(_, n)| n.0).collect::<Vec<_>>(), [1, 2, 3, 4, 5]);
+        assert_eq!(
+            (history.at(), history.end(), history.state().seed),
+            (3, 5, 3)
+        );
+        assert_eq!(
+            history.all().map(|(_, n)| n.0).collect::<Vec<_>>(),
+            [1, 2, 3, 4, 5]
+        );
     }
 
     #[test]
     fn old_states_are_kept_here_and_there_and_come_back() {
         let all = 2 * DENSE as u64;
         let mut history = history(all);
-        let kept = history.points.iter().filter(|point| point.state.is_some()).count();
-        assert!((DENSE..=DENSE + DENSE / SPARSE + 2).contains(&kept), "{kept}");
+        let kept = history
+            .points
+            .iter()
+            .filter(|point| point.state.is_some())
+            .count();
+        assert!(
+            (DENSE..=DENSE + DENSE / SPARSE + 2).contains(&kept),
+            "{kept}"
+        );
         for number in [0, 1, 63, 64, 100, DENSE, 2 * DENSE] {
             let mut done = 0;
             let counted = |state: &State, n: &Nth| {
@@ -251,14 +316,19 @@ mod tests {
         let filled = |n: u64| {
             let mut state = State::new(n);
             let numbers = (0..10_000_u64).map(Value::from).collect::<Vec<_>>();
-            state.bind(&"list".into(), Binding::Value(Value::list(numbers).expect("a list")));
+            state.bind(
+                &"list".into(),
+                Binding::Value(Value::list(numbers).expect("a list")),
+            );
             state
         };
         let mut history = History::new(State::new(0), 2_000_000);
         for n in 1..=20 {
             history.push(filled(n), Nth(n), 100_000);
         }
-        let kept: Vec<usize> = (0..=20).filter(|n| history.points[*n].state.is_some()).collect();
+        let kept: Vec<usize> = (0..=20)
+            .filter(|n| history.points[*n].state.is_some())
+            .collect();
         assert_eq!(kept, [0, 16, 17, 18, 19, 20]);
         let again = |state: &State, n: &Nth| {
             assert_eq!(state.seed + 1, n.0);

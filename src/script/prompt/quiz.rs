@@ -14,8 +14,9 @@ use crate::run::record::{Access, AccessVerb, Did, Shown};
 use crate::run::state::{Slot, State};
 
 /// The facts that a quiz about an access covers, in worksheet order.
-const ASKED: &[&str] =
-    &["vpn", "tlbi", "tlbt", "tlb", "fault", "ppn", "pa", "co", "ci", "ct", "cache", "byte"];
+const ASKED: &[&str] = &[
+    "vpn", "tlbi", "tlbt", "tlb", "fault", "ppn", "pa", "co", "ci", "ct", "cache", "byte",
+];
 
 /// The facts that a quiz about a system call covers.
 const ASKED_OF_CALLS: &[&str] = &["returns", "error", "fault", "minor", "major"];
@@ -88,7 +89,9 @@ fn has(access: &Access, name: &str) -> bool {
 /// hit, miss, or fault), or `-` if the statement has no such fact.
 pub fn right(question: &Question, given: &str) -> bool {
     let given = given.trim();
-    let Some(answer) = &question.answer else { return matches!(given, "-" | "none" | "no") };
+    let Some(answer) = &question.answer else {
+        return matches!(given, "-" | "none" | "no");
+    };
     match &answer.value {
         Value::Number(number) => read(given).is_some_and(|given| given.compare(*number).is_eq()),
         Value::Text(word) => {
@@ -108,7 +111,12 @@ pub fn right(question: &Question, given: &str) -> bool {
 /// Whether an answer is in a valid form. An empty answer is valid.
 pub fn readable(question: &Question, given: &str) -> bool {
     let given = given.trim().to_lowercase();
-    let word = |word: &str| question.words.iter().any(|known| known.eq_ignore_ascii_case(word));
+    let word = |word: &str| {
+        question
+            .words
+            .iter()
+            .any(|known| known.eq_ignore_ascii_case(word))
+    };
     match given.as_str() {
         "" | "-" | "none" => true,
         "yes" if word("hit") || question.fact == "fault" => true,
@@ -141,7 +149,10 @@ pub fn meant_hexadecimal(question: &Question, given: &str) -> bool {
 pub fn statement(state: &State, number: u64) -> Option<String> {
     let mut random = SplitMix64::new(state.seed ^ (number + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
     match &state.machine {
-        Slot::Is(machine) => Some(format!("read {}", hex(machine.spec(), bare(machine, &mut random)))),
+        Slot::Is(machine) => Some(format!(
+            "read {}",
+            hex(machine.spec(), bare(machine, &mut random))
+        )),
         Slot::Kernel(kernel) => {
             let place = in_process(kernel, &mut random);
             let spec = kernel.machine().spec();
@@ -161,7 +172,11 @@ fn hex(spec: &Spec, va: u64) -> String {
 
 /// Returns a random address of `bits` bits.
 fn below(random: &mut SplitMix64, bits: u32) -> u64 {
-    if bits >= u64::BITS { random.next() } else { random.below(1 << bits) }
+    if bits >= u64::BITS {
+        random.next()
+    } else {
+        random.below(1 << bits)
+    }
 }
 
 /// Returns an address on bare hardware: in a mapped page, in a cached block, or random.
@@ -174,8 +189,14 @@ fn bare(machine: &Machine, random: &mut SplitMix64) -> u64 {
         return cached(machine, random).unwrap_or_else(|| below(random, spec.physical_bits));
     }
     let mappings = machine.page_table().mappings;
-    let mapped: Vec<u64> = mappings.iter().filter(|m| m.pte.flags.has(Bit::P)).map(|m| m.vpn.raw()).collect();
-    let Some(vpn) = pick(&mapped, random) else { return below(random, spec.virtual_bits()) };
+    let mapped: Vec<u64> = mappings
+        .iter()
+        .filter(|m| m.pte.flags.has(Bit::P))
+        .map(|m| m.vpn.raw())
+        .collect();
+    let Some(vpn) = pick(&mapped, random) else {
+        return below(random, spec.virtual_bits());
+    };
     vpn << spec.page_bits() | below(random, spec.page_bits())
 }
 
@@ -184,7 +205,11 @@ fn cached(machine: &Machine, random: &mut SplitMix64) -> Option<u64> {
     let cache = machine.spec().caches.first()?;
     let set = *pick(&machine.cache_sets_in_use(0), random)?;
     let ways = (0..cache.ways).filter_map(|way| machine.cache_line(0, set, way));
-    let tags: Vec<u64> = ways.filter(|line| line.valid).filter_map(|line| line.tag).map(Tag::raw).collect();
+    let tags: Vec<u64> = ways
+        .filter(|line| line.valid)
+        .filter_map(|line| line.tag)
+        .map(Tag::raw)
+        .collect();
     let tag = pick(&tags, random)?;
     let block = tag << cache.index_bits() | set.raw();
     Some(block << cache.offset_bits() | below(random, cache.offset_bits()))
@@ -192,11 +217,17 @@ fn cached(machine: &Machine, random: &mut SplitMix64) -> Option<u64> {
 
 /// Returns an address of a running process: in one of its areas, or random.
 fn in_process(kernel: &Kernel, random: &mut SplitMix64) -> Option<(String, u64)> {
-    let running: Vec<_> =
-        kernel.processes().filter(|process| process.state == ProcessState::Running).collect();
+    let running: Vec<_> = kernel
+        .processes()
+        .filter(|process| process.state == ProcessState::Running)
+        .collect();
     let process = *pick(&running, random)?;
-    let areas: Vec<(u64, u64)> =
-        process.space.areas.iter().map(|area| (area.start, area.end - area.start)).collect();
+    let areas: Vec<(u64, u64)> = process
+        .space
+        .areas
+        .iter()
+        .map(|area| (area.start, area.end - area.start))
+        .collect();
     let anywhere = random.below(2 * ANYWHERE) == 0;
     let va = match pick(&areas, random).filter(|_| !anywhere) {
         Some((start, length)) => start + random.below(*length),
@@ -216,13 +247,27 @@ mod tests {
     use crate::run::record::Shown;
 
     fn question(answer: Option<Shown>) -> Question {
-        Question { fact: String::new(), answer, reason: String::new(), takes_number: true, words: &[] }
+        Question {
+            fact: String::new(),
+            answer,
+            reason: String::new(),
+            takes_number: true,
+            words: &[],
+        }
     }
 
     #[test]
     fn questions_have_a_row() {
-        assert!(ASKED.iter().all(|name| ACCESS_FACTS.iter().any(|row| row.name == *name)));
-        assert!(ASKED_OF_CALLS.iter().all(|name| CALL_FACTS.iter().any(|row| row.name == *name)));
+        assert!(
+            ASKED
+                .iter()
+                .all(|name| ACCESS_FACTS.iter().any(|row| row.name == *name))
+        );
+        assert!(
+            ASKED_OF_CALLS
+                .iter()
+                .all(|name| CALL_FACTS.iter().any(|row| row.name == *name))
+        );
     }
 
     #[test]
@@ -246,8 +291,13 @@ mod tests {
         let of = |word: &str| question(Some(Shown::word(word)));
         assert!(right(&of("hit"), "yes") && right(&of("miss"), "no") && right(&of("miss"), "Miss"));
         assert!(!right(&of("hit"), "no") && !right(&of("hit"), ""));
-        assert!(right(&of("none"), "no") && right(&of("unknown"), "-") && right(&of("page"), "page"));
-        let fault = |word: &str| Question { fact: "fault".to_owned(), ..of(word) };
+        assert!(
+            right(&of("none"), "no") && right(&of("unknown"), "-") && right(&of("page"), "page")
+        );
+        let fault = |word: &str| Question {
+            fact: "fault".to_owned(),
+            ..of(word)
+        };
         assert!(
             right(&fault("page"), "yes")
                 && right(&fault("demand-zero"), "yes")
@@ -260,7 +310,11 @@ mod tests {
     #[test]
     fn an_answer_is_read_as_the_fact_takes_it() {
         let number = question(None);
-        let word = Question { takes_number: false, words: &["hit", "miss", "none"], ..question(None) };
+        let word = Question {
+            takes_number: false,
+            words: &["hit", "miss", "none"],
+            ..question(None)
+        };
         for given in ["", "-", "none", "0x1f", "0X1F", "31", "0b11", "1F", "-1"] {
             assert!(readable(&number, given), "{given}");
         }

@@ -22,10 +22,20 @@ const COLUMNS: usize = 96;
 /// the observed facts to statements outside loops. Omits failed expectations in other statements.
 pub fn script(session: &Exploration) -> String {
     let done: Vec<&Done> = session.history.done().collect();
-    let from = done.iter().rposition(|done| done.stmt.is_none()).map_or(0, |reset| reset + 1);
+    let from = done
+        .iter()
+        .rposition(|done| done.stmt.is_none())
+        .map_or(0, |reset| reset + 1);
     let done = &done[from..];
-    let failed = done.iter().flat_map(|done| done.failed.iter().copied()).collect();
-    let mut writer = Writer { sources: &session.sources, failed, scenarios: BTreeMap::new() };
+    let failed = done
+        .iter()
+        .flat_map(|done| done.failed.iter().copied())
+        .collect();
+    let mut writer = Writer {
+        sources: &session.sources,
+        failed,
+        scenarios: BTreeMap::new(),
+    };
     let mut text = HEAD.to_owned();
     for done in done {
         if let Some(stmt) = &done.stmt {
@@ -49,13 +59,19 @@ impl Writer<'_> {
     /// Returns a statement of the session as separate lines.
     fn statement(&mut self, stmt: &Stmt, records: &[StepRecord]) -> String {
         if let StmtKind::Include { body, .. } = &stmt.kind {
-            return body.iter().map(|stmt| self.statement(stmt, records)).collect();
+            return body
+                .iter()
+                .map(|stmt| self.statement(stmt, records))
+                .collect();
         }
         let mut edits = Vec::new();
         self.edits(stmt, records, &mut edits);
         let text = edited(self.sources.text(stmt.span), stmt.span, &edits);
         if is_expectation(stmt) && self.fails_within(stmt.span) {
-            return text.lines().flat_map(|line| ["# did not hold: ", line, "\n"]).collect();
+            return text
+                .lines()
+                .flat_map(|line| ["# did not hold: ", line, "\n"])
+                .collect();
         }
         format!("{text}\n")
     }
@@ -79,7 +95,10 @@ impl Writer<'_> {
         edits.extend(self.facts(stmt, record));
         match &stmt.kind {
             StmtKind::Command(command) => edits.extend(machine(command, stmt.span, record)),
-            StmtKind::Scenario { name, body } | StmtKind::Question { title: name, body, .. } => {
+            StmtKind::Scenario { name, body }
+            | StmtKind::Question {
+                title: name, body, ..
+            } => {
                 let count = self.scenarios.entry(name.text.to_string()).or_default();
                 *count += 1;
                 if *count > 1 {
@@ -89,14 +108,18 @@ impl Writer<'_> {
                 self.within(body, &[], edits);
             }
             StmtKind::Include { body, .. } => {
-                let text: String = body.iter().map(|stmt| self.statement(stmt, records)).collect();
+                let text: String = body
+                    .iter()
+                    .map(|stmt| self.statement(stmt, records))
+                    .collect();
                 edits.push(TextEdit::new(stmt.span, text.trim_end()));
             }
             _ => {
                 // The results of a loop or a definition belong to several statements.
                 let once = matches!(stmt.kind, StmtKind::InProcess { .. } | StmtKind::If { .. });
                 let records = if once { records } else { &[] };
-                stmt.blocks().for_each(|block| self.within(block, records, edits));
+                stmt.blocks()
+                    .for_each(|block| self.within(block, records, edits));
             }
         }
     }
@@ -131,17 +154,36 @@ impl Writer<'_> {
             (true, true) => {
                 let held = stmt.facts.iter().filter(|fact| !fails(fact));
                 let held: Vec<&str> = held.map(|fact| self.sources.text(fact.span)).collect();
-                if held.is_empty() { String::new() } else { format!(" => {}", held.join(", ")) }
+                if held.is_empty() {
+                    String::new()
+                } else {
+                    format!(" => {}", held.join(", "))
+                }
             }
         };
-        Some(TextEdit::new(Span { start: self.head_end(stmt), ..stmt.span }, text))
+        Some(TextEdit::new(
+            Span {
+                start: self.head_end(stmt),
+                ..stmt.span
+            },
+            text,
+        ))
     }
 
     /// Returns the end of the statement's operation, where its expectations begin.
     fn head_end(&self, stmt: &Stmt) -> u32 {
-        let Some(first) = stmt.facts.first() else { return stmt.span.end };
-        let head = self.sources.text(Span { end: first.span.start, ..stmt.span });
-        let end = head.rfind("=>").map_or(head, |arrow| &head[..arrow]).trim_end().len();
+        let Some(first) = stmt.facts.first() else {
+            return stmt.span.end;
+        };
+        let head = self.sources.text(Span {
+            end: first.span.start,
+            ..stmt.span
+        });
+        let end = head
+            .rfind("=>")
+            .map_or(head, |arrow| &head[..arrow])
+            .trim_end()
+            .len();
         stmt.span.start + end as u32
     }
 }
@@ -154,7 +196,10 @@ fn is_expectation(stmt: &Stmt) -> bool {
 fn arrows(facts: &[String]) -> String {
     let mut lines: Vec<String> = Vec::new();
     for fact in facts {
-        match lines.last_mut().filter(|line| line.chars().count() + fact.chars().count() < COLUMNS) {
+        match lines
+            .last_mut()
+            .filter(|line| line.chars().count() + fact.chars().count() < COLUMNS)
+        {
             Some(line) => {
                 line.push_str(", ");
                 line.push_str(fact);
@@ -167,8 +212,15 @@ fn arrows(facts: &[String]) -> String {
 
 /// Returns the edit that replaces a machine from a file with an equivalent declaration.
 fn machine(command: &Command, span: Span, record: Option<&StepRecord>) -> Option<TextEdit> {
-    let operand = command.operands.first().filter(|_| &*command.verb.text == "machine")?;
-    let ExprKind::Value(Value::Text(_)) = operand.kind else { return None };
-    let Did::Machine(spec) = &*record?.did else { return None };
+    let operand = command
+        .operands
+        .first()
+        .filter(|_| &*command.verb.text == "machine")?;
+    let ExprKind::Value(Value::Text(_)) = operand.kind else {
+        return None;
+    };
+    let Did::Machine(spec) = &*record?.did else {
+        return None;
+    };
     Some(TextEdit::new(span, declaration(spec).trim_end()))
 }

@@ -57,7 +57,9 @@ impl Session<'_> {
                 Some(at) => holds.conditions.get(at..=at).unwrap_or_default(),
                 None => &holds.conditions,
             };
-            let evidence = deciding.iter().map(|condition| self.evidence(condition, refused.is_none()));
+            let evidence = deciding
+                .iter()
+                .map(|condition| self.evidence(condition, refused.is_none()));
             return Ok((refused.is_none(), evidence.collect::<Result<Vec<_>, _>>()?));
         };
         let value = self.eval(from)?;
@@ -75,7 +77,15 @@ impl Session<'_> {
         };
         let tried = tried(name, &value, &holds.conditions);
         let (name, value) = (name.text.clone(), first.first().cloned());
-        Ok((!first.is_empty(), vec![Evidence::First { name, value, example, tried }]))
+        Ok((
+            !first.is_empty(),
+            vec![Evidence::First {
+                name,
+                value,
+                example,
+                tried,
+            }],
+        ))
     }
 
     /// Sets the variable to a value, and returns the evidence for the conditions on facts.
@@ -87,14 +97,22 @@ impl Session<'_> {
     ) -> Result<Vec<Evidence>, Stop> {
         self.state.scopes.push(Scope::new(false));
         self.state.bind(&name.text, Binding::Value(value.clone()));
-        let of_facts = conditions.iter().filter(|condition| matches!(condition, Condition::Facts { .. }));
-        let evidence: Result<Vec<_>, _> = of_facts.map(|condition| self.evidence(condition, true)).collect();
+        let of_facts = conditions
+            .iter()
+            .filter(|condition| matches!(condition, Condition::Facts { .. }));
+        let evidence: Result<Vec<_>, _> = of_facts
+            .map(|condition| self.evidence(condition, true))
+            .collect();
         self.state.scopes.pop();
         evidence
     }
 
     /// Returns the evidence for a condition that holds, or the evidence against a condition that does not hold.
-    pub(super) fn evidence(&mut self, condition: &Condition, holds: bool) -> Result<Evidence, Stop> {
+    pub(super) fn evidence(
+        &mut self,
+        condition: &Condition,
+        holds: bool,
+    ) -> Result<Evidence, Stop> {
         let (operation, facts) = match condition {
             Condition::Expr(expr) => {
                 let derivation = self.derivation(expr, Radix::Decimal)?;
@@ -114,20 +132,30 @@ impl Session<'_> {
         });
         let blanks: Vec<Blank> = known.collect();
         let mut expected = Vec::new();
-        for fact in facts.iter().filter(|_| !holds && matches!(did, Did::Reference(_))) {
-            let Claim::Is(value) = &fact.claim else { continue };
+        for fact in facts
+            .iter()
+            .filter(|_| !holds && matches!(did, Did::Reference(_)))
+        {
+            let Claim::Is(value) = &fact.claim else {
+                continue;
+            };
             let value = match facts::key(&fact.name.text, family, spec.as_deref()) {
                 Ok(key) => self.claimed(value, &key)?,
                 Err(_) => self.eval(value)?,
             };
             let differs = |blank: &&Blank| {
-                *blank.fact == *fact.name.text && blank.key.as_ref().is_some_and(|key| key.value != value)
+                *blank.fact == *fact.name.text
+                    && blank.key.as_ref().is_some_and(|key| key.value != value)
             };
             if blanks.iter().any(|blank| differs(&blank)) {
                 expected.push((fact.name.text.clone(), value));
             }
         }
-        Ok(Evidence::Facts { did: Arc::new(did), blanks, expected })
+        Ok(Evidence::Facts {
+            did: Arc::new(did),
+            blanks,
+            expected,
+        })
     }
 
     /// Returns at most `most` values that satisfy every condition, and whether the list is known to be
@@ -139,13 +167,16 @@ impl Session<'_> {
         conditions: &[Condition],
         most: usize,
     ) -> Result<(Vec<Value>, bool), Stop> {
-        let Some(items) = value.items() else { return Err(not_a_list(from, value).into()) };
+        let Some(items) = value.items() else {
+            return Err(not_a_list(from, value).into());
+        };
         let mut all = items.remaining() <= CANDIDATES;
         let mut first = Vec::new();
         self.state.scopes.push(Scope::new(false));
         for candidate in items.take(CANDIDATES as usize) {
             self.work(WORK, name.span)?;
-            self.state.bind(&name.text, Binding::Value(candidate.clone()));
+            self.state
+                .bind(&name.text, Binding::Value(candidate.clone()));
             let refused = self.refusal(conditions)?;
             if refused.is_none() {
                 if first.len() == most {
@@ -173,7 +204,9 @@ impl Session<'_> {
             Condition::Facts { operation, .. } => Some(operation),
             Condition::Expr(_) => None,
         });
-        let (Some(operation), Some(first)) = (operation, answers.first.first()) else { return Ok(None) };
+        let (Some(operation), Some(first)) = (operation, answers.first.first()) else {
+            return Ok(None);
+        };
         self.state.scopes.push(Scope::new(false));
         self.state.bind(&name.text, Binding::Value(first.clone()));
         let tried = self.try_out(operation);
@@ -197,12 +230,22 @@ fn tried(name: &Word, value: &Value, conditions: &[Condition]) -> String {
         Condition::Expr(_) => false,
     };
     let of_addresses = conditions.iter().any(accesses);
-    let what = if of_addresses { "address".to_owned() } else { format!("value of {}", name.text) };
-    let radix = if of_addresses { Radix::Hex } else { Radix::Decimal };
+    let what = if of_addresses {
+        "address".to_owned()
+    } else {
+        format!("value of {}", name.text)
+    };
+    let radix = if of_addresses {
+        Radix::Hex
+    } else {
+        Radix::Decimal
+    };
     let ends = match value {
-        Value::Range { from, to } if from < to => {
-            [*from, to - 1].map(|end| u64::try_from(end).ok().map(|end| radix.write(&Value::from(end), None)))
-        }
+        Value::Range { from, to } if from < to => [*from, to - 1].map(|end| {
+            u64::try_from(end)
+                .ok()
+                .map(|end| radix.write(&Value::from(end), None))
+        }),
         _ => [None, None],
     };
     match ends {

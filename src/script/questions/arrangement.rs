@@ -74,8 +74,13 @@ impl Arrangement {
             }
             wrong.extend(unequal(pool, questions));
         }
-        let listed = self.listed.iter().flatten().chain(self.orders.iter().map(|(title, _)| title));
-        let missing = listed.filter(|title| !questions.iter().any(|known| known.title == title.text));
+        let listed = self
+            .listed
+            .iter()
+            .flatten()
+            .chain(self.orders.iter().map(|(title, _)| title));
+        let missing =
+            listed.filter(|title| !questions.iter().any(|known| known.title == title.text));
         wrong.extend(missing.map(|title| unknown(title, questions)));
         wrong
     }
@@ -83,8 +88,16 @@ impl Arrangement {
 
 /// Reports members of a pool that have different points.
 fn unequal(pool: &Pool, questions: &[Known]) -> Option<Diagnostic> {
-    let worth = |title: &Word| questions.iter().find(|known| known.title == title.text)?.points;
-    let mut known = pool.of.iter().filter_map(|title| Some((title, worth(title)?)));
+    let worth = |title: &Word| {
+        questions
+            .iter()
+            .find(|known| known.title == title.text)?
+            .points
+    };
+    let mut known = pool
+        .of
+        .iter()
+        .filter_map(|title| Some((title, worth(title)?)));
     let (first, points) = known.next()?;
     let (other, others) = known.find(|(_, own)| *own != points)?;
     let message = format!(
@@ -107,6 +120,9 @@ fn unknown(title: &Word, questions: &[Known]) -> Diagnostic {
     match nearest(&title.text, titles()) {
         Some(near) => diagnostic.did_you_mean(&title.text, near),
         None if questions.is_empty() => diagnostic.help("the script has no question"),
-        None => diagnostic.help(format!("there are “{}”", titles().collect::<Vec<_>>().join("”, “"))),
+        None => diagnostic.help(format!(
+            "there are “{}”",
+            titles().collect::<Vec<_>>().join("”, “")
+        )),
     }
 }

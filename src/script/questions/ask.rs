@@ -23,9 +23,17 @@ impl Session<'_> {
         let points = self.perhaps_points(ask.points.as_ref())?;
         let radix = Self::radix_named(ask.radix.as_ref())?.or(self.radix_of_paper());
         let round = self.rounding(ask)?;
-        let mut prompt = ask.prompt.as_ref().map(|prompt| self.prose_of(prompt)).transpose()?;
+        let mut prompt = ask
+            .prompt
+            .as_ref()
+            .map(|prompt| self.prose_of(prompt))
+            .transpose()?;
         prompt = prompt.map(|prompt| reflowed(&prompt));
-        let before = self.state.hardware().filter(|_| matches!(ask.what, Asked::Facts { .. })).cloned();
+        let before = self
+            .state
+            .hardware()
+            .filter(|_| matches!(ask.what, Asked::Facts { .. }))
+            .cloned();
         let (kind, did, checks) = match &ask.what {
             Asked::Facts { probe, operation } => {
                 asks_something(ask, &stmt.facts)?;
@@ -36,7 +44,11 @@ impl Session<'_> {
                 shown(kind)
             }
             Asked::Table(of) => shown(self.table_asked(ask.place, of, radix)?),
-            Asked::Any { name, from, conditions } => {
+            Asked::Any {
+                name,
+                from,
+                conditions,
+            } => {
                 let value = self.eval(from)?;
                 let answers = self.answers(name, from, conditions)?;
                 let radix = radix.unwrap_or(Radix::Hex);
@@ -45,16 +57,33 @@ impl Session<'_> {
                     self.conditions_in_words(whole, &name.text, (from, &value), conditions, radix)
                 };
                 let (candidates, among) = (written(&[]), written(conditions));
-                let asked = AnyAsked { name, value: &value, conditions, radix };
+                let asked = AnyAsked {
+                    name,
+                    value: &value,
+                    conditions,
+                    radix,
+                };
                 prompt = prompt.or_else(|| Some(self.prompt_of(&asked)));
                 let example = self.example(name, &answers, conditions)?;
                 let name = name.text.clone();
-                shown(ItemKind::Any { name, candidates, among, answers, radix, example })
+                shown(ItemKind::Any {
+                    name,
+                    candidates,
+                    among,
+                    answers,
+                    radix,
+                    example,
+                })
             }
             Asked::Steps { place, all } => shown(self.messages_asked(*place, level(*all))?),
         };
         let entry = self.item(kind, points);
-        let printed = Printed { prompt, radix: self.radix_of_paper(), place: stmt.span, solution: None };
+        let printed = Printed {
+            prompt,
+            radix: self.radix_of_paper(),
+            place: stmt.span,
+            solution: None,
+        };
         self.enter(entry.asked(printed, before));
         self.finish(stmt.span, did, checks)
     }
@@ -66,7 +95,11 @@ impl Session<'_> {
         probe: bool,
         radix: Option<Radix>,
     ) -> Result<(ItemKind, Did, Vec<Check>), Stop> {
-        let (did, family) = if probe { self.try_out(operation)? } else { self.carry_out(operation)? };
+        let (did, family) = if probe {
+            self.try_out(operation)?
+        } else {
+            self.carry_out(operation)?
+        };
         let spec = self.spec().cloned();
         let pa = self.state.hardware().and_then(|machine| machine.pa(0).ok());
         let (mut blanks, mut checks) = (Vec::new(), Vec::new());
@@ -83,7 +116,10 @@ impl Session<'_> {
                 let message = format!("this `replay` has no fact `{}`", fact.name.text);
                 return Err(Diagnostic::new(Code::UnknownFact, fact.name.span, message)
                     .label("the `replay` does not request it")
-                    .help(format!("add the word `{}` after the name of the trace", count.word()))
+                    .help(format!(
+                        "add the word `{}` after the name of the trace",
+                        count.word()
+                    ))
                     .into());
             }
             blanks.push(blank(&fact.name.text, &key, &did, radix, pa));
@@ -104,9 +140,19 @@ impl Session<'_> {
         needs_number(of, &value, round)?;
         let form = Form::of_value(&value, radix.unwrap_or(Radix::Decimal), None);
         let unit = unit.map(|unit| unit.text.clone());
-        let blank = Blank { fact: "".into(), key: Some(Shown::plain(value)), form, unit, round };
+        let blank = Blank {
+            fact: "".into(),
+            key: Some(Shown::plain(value)),
+            form,
+            unit,
+            round,
+        };
         let derivation = self.derivation(of, radix.unwrap_or(Radix::Decimal))?;
-        Ok(ItemKind::Value { label, blank, derivation })
+        Ok(ItemKind::Value {
+            label,
+            blank,
+            derivation,
+        })
     }
 
     /// Checks an `ask` without running it.
@@ -145,7 +191,12 @@ impl Session<'_> {
                     .into())
             }
             (Some(prompt), _) => self.prose_of(prompt).map(|_| ()),
-            (None, Asked::Any { name, conditions, .. }) => {
+            (
+                None,
+                Asked::Any {
+                    name, conditions, ..
+                },
+            ) => {
                 let hidden = conditions.iter().find_map(|condition| match condition {
                     Condition::Expr(expr) => Some(expr.span),
                     Condition::Facts { operation, facts } => {
@@ -195,18 +246,26 @@ impl Session<'_> {
                 asked.map(|_| ())
             }
             Asked::Steps { .. } => match &ask.radix {
-                Some(radix) => {
-                    Err(Diagnostic::new(Code::Misplaced, radix.span, "messages have decimal numbers")
-                        .help(format!("delete `radix {}`", radix.text))
-                        .into())
-                }
+                Some(radix) => Err(Diagnostic::new(
+                    Code::Misplaced,
+                    radix.span,
+                    "messages have decimal numbers",
+                )
+                .help(format!("delete `radix {}`", radix.text))
+                .into()),
                 None => Ok(()),
             },
-            Asked::Any { name, from, conditions } => {
+            Asked::Any {
+                name,
+                from,
+                conditions,
+            } => {
                 let from = self.eval(from).map(|_| ());
                 self.state.scopes.push(Scope::new(false));
                 self.state.bind(&name.text, Binding::Unknowable);
-                conditions.iter().for_each(|condition| self.check_condition(condition));
+                conditions
+                    .iter()
+                    .for_each(|condition| self.check_condition(condition));
                 self.state.scopes.pop();
                 from
             }
@@ -215,7 +274,11 @@ impl Session<'_> {
 }
 
 fn level(all: bool) -> MessageLevel {
-    if all { MessageLevel::All } else { MessageLevel::Lecture }
+    if all {
+        MessageLevel::All
+    } else {
+        MessageLevel::Lecture
+    }
 }
 
 /// Returns the record of an `ask` without an operation. The record contains the answer key.
@@ -223,15 +286,34 @@ fn shown(kind: ItemKind) -> (ItemKind, Did, Vec<Check>) {
     let view = match &kind {
         ItemKind::Value { label, blank, .. } => {
             let value = blank.key.clone().unwrap_or_else(|| Shown::word("-"));
-            vec![View::Value { of: label.clone(), value }]
+            vec![View::Value {
+                of: label.clone(),
+                value,
+            }]
         }
         ItemKind::Table { table, .. } => vec![View::Table(table.clone())],
         ItemKind::Author(table) => vec![View::Table(table.view())],
-        ItemKind::Any { name, answers, radix, .. } => {
-            let first: Vec<String> =
-                answers.first.iter().take(8).map(|value| radix.write(value, None)).collect();
-            let more = if answers.all && answers.first.len() <= 8 { "" } else { ", …" };
-            vec![View::Remark(format!("any of these values of `{name}`: {}{more}", first.join(", ")))]
+        ItemKind::Any {
+            name,
+            answers,
+            radix,
+            ..
+        } => {
+            let first: Vec<String> = answers
+                .first
+                .iter()
+                .take(8)
+                .map(|value| radix.write(value, None))
+                .collect();
+            let more = if answers.all && answers.first.len() <= 8 {
+                ""
+            } else {
+                ", …"
+            };
+            vec![View::Remark(format!(
+                "any of these values of `{name}`: {}{more}",
+                first.join(", ")
+            ))]
         }
         _ => Vec::new(),
     };
@@ -240,12 +322,14 @@ fn shown(kind: ItemKind) -> (ItemKind, Did, Vec<Check>) {
 
 /// Returns the span from the name to the end of the conditions.
 fn among(name: &Word, from: &Expr, conditions: &[Condition]) -> Span {
-    let end = conditions.last().map_or(from.span.end, |condition| match condition {
-        Condition::Expr(expr) => expr.span.end,
-        Condition::Facts { operation, facts } => {
-            facts.last().map_or(operation.span.end, |fact| fact.span.end)
-        }
-    });
+    let end = conditions
+        .last()
+        .map_or(from.span.end, |condition| match condition {
+            Condition::Expr(expr) => expr.span.end,
+            Condition::Facts { operation, facts } => facts
+                .last()
+                .map_or(operation.span.end, |fact| fact.span.end),
+        });
     Span { end, ..name.span }
 }
 
@@ -254,7 +338,11 @@ fn asks_something(ask: &Ask, stated: &[Fact]) -> Result<(), Diagnostic> {
     if stated.iter().any(|fact| fact.claim == Claim::Blank) {
         return Ok(());
     }
-    Err(Diagnostic::new(Code::NoBlank, ask.place, "this `ask` lists no fact for students to find")
-        .label("without a blank")
-        .help("list the facts to find, without their values: `ask read va => vpn, ppn`"))
+    Err(Diagnostic::new(
+        Code::NoBlank,
+        ask.place,
+        "this `ask` lists no fact for students to find",
+    )
+    .label("without a blank")
+    .help("list the facts to find, without their values: `ask read va => vpn, ppn`"))
 }

@@ -24,7 +24,12 @@ pub(crate) fn table(session: &mut Session, command: &Command) -> Result<Action, 
     let place = command.verb.span;
     session.needs_question(place)?;
     let lead = session.before_block(command, false)?;
-    let mut table = AuthorTable { title: lead.text, columns: Vec::new(), rows: Vec::new(), order: None };
+    let mut table = AuthorTable {
+        title: lead.text,
+        columns: Vec::new(),
+        rows: Vec::new(),
+        order: None,
+    };
     for setting in settings(command)? {
         known(setting, &[TABLE_SETTINGS], "table")?;
         match &*setting.name.text {
@@ -41,10 +46,12 @@ pub(crate) fn table(session: &mut Session, command: &Command) -> Result<Action, 
     }
     let blanks = table.blanks().count();
     if blanks == 0 {
-        return Err(Diagnostic::new(Code::NoBlank, place, "this table has no cell to fill in")
-            .label("without a blank")
-            .help("write a cell's answer after `? =`: `row \"1 KB\" ? = 1024`")
-            .into());
+        return Err(
+            Diagnostic::new(Code::NoBlank, place, "this table has no cell to fill in")
+                .label("without a blank")
+                .help("write a cell's answer after `? =`: `row \"1 KB\" ? = 1024`")
+                .into(),
+        );
     }
     too_large(blanks, place)?;
     let view = View::Table(table.view());
@@ -60,10 +67,16 @@ fn columns(session: &mut Session, setting: &Setting) -> Result<Vec<Column>, Stop
         let clause = word(value).filter(|word| matches!(*word, "radix" | "digits"));
         match (clause, columns.last_mut()) {
             (Some("radix"), Some(column)) => column.radix = radix_of(setting, values.next())?,
-            (Some(_), Some(column)) => column.digits = Some(digits(session, setting, values.next())?),
+            (Some(_), Some(column)) => {
+                column.digits = Some(digits(session, setting, values.next())?)
+            }
             (Some(_), None) => return Err(missing(setting, "a title first").into()),
             (None, _) => {
-                columns.push(Column { title: session.prose_of(value)?, radix: Radix::Decimal, digits: None });
+                columns.push(Column {
+                    title: session.prose_of(value)?,
+                    radix: Radix::Decimal,
+                    digits: None,
+                });
             }
         }
     }
@@ -78,50 +91,83 @@ fn columns(session: &mut Session, setting: &Setting) -> Result<Vec<Column>, Stop
 /// # Errors
 /// Returns `wrong-count` or `unknown-word`.
 pub(crate) fn radix_of(setting: &Setting, value: Option<&Expr>) -> Result<Radix, Stop> {
-    let Some(value) = value else { return Err(missing(setting, "a radix after `radix`").into()) };
+    let Some(value) = value else {
+        return Err(missing(setting, "a radix after `radix`").into());
+    };
     let text = word(value).unwrap_or_default();
-    let named = Word { text: text.into(), span: value.span };
+    let named = Word {
+        text: text.into(),
+        span: value.span,
+    };
     Ok(Session::radix_named(Some(&named))?.unwrap_or(Radix::Decimal))
 }
 
 fn digits(session: &mut Session, setting: &Setting, value: Option<&Expr>) -> Result<u32, Stop> {
-    let Some(value) = value else { return Err(missing(setting, "a number after `digits`").into()) };
+    let Some(value) = value else {
+        return Err(missing(setting, "a number after `digits`").into());
+    };
     let digits = session.integer(value)?;
     if !(1..=DIGITS).contains(&digits) {
-        return Err(Diagnostic::new(Code::BadWidth, value.span, "this is not a valid number of digits")
-            .help(format!("write a number from 1 to {DIGITS}"))
-            .into());
+        return Err(Diagnostic::new(
+            Code::BadWidth,
+            value.span,
+            "this is not a valid number of digits",
+        )
+        .help(format!("write a number from 1 to {DIGITS}"))
+        .into());
     }
     Ok(digits as u32)
 }
 
 /// `row "1 KB" ? = 22 ? = 2 << 21`
-fn row(session: &mut Session, setting: &Setting, columns: &[Column]) -> Result<Vec<AuthorCell>, Stop> {
+fn row(
+    session: &mut Session,
+    setting: &Setting,
+    columns: &[Column],
+) -> Result<Vec<AuthorCell>, Stop> {
     let place = setting.name.span;
     if columns.is_empty() {
-        return Err(Diagnostic::new(Code::Misplaced, place, "the table has no columns yet")
-            .help("write `columns \"…\" \"…\"` before the rows")
-            .into());
+        return Err(
+            Diagnostic::new(Code::Misplaced, place, "the table has no columns yet")
+                .help("write `columns \"…\" \"…\"` before the rows")
+                .into(),
+        );
     }
     let (cells, wanted) = (setting.values.len(), columns.len());
     if cells != wanted {
         let number = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
-        let message =
-            format!("this row has {}, but the table has {}", number(cells, "cell"), number(wanted, "column"));
+        let message = format!(
+            "this row has {}, but the table has {}",
+            number(cells, "cell"),
+            number(wanted, "column")
+        );
         return Err(Diagnostic::new(Code::WrongCount, place, message)
             .help("separate cells with spaces, and put a cell that begins with `-` in parentheses: `(-1)`")
             .into());
     }
     let cells = setting.values.iter().zip(columns).enumerate();
-    cells.map(|(at, (value, column))| cell(session, value, column, setting.blanks.contains(&at))).collect()
+    cells
+        .map(|(at, (value, column))| cell(session, value, column, setting.blanks.contains(&at)))
+        .collect()
 }
 
-fn cell(session: &mut Session, expr: &Expr, column: &Column, blank: bool) -> Result<AuthorCell, Stop> {
+fn cell(
+    session: &mut Session,
+    expr: &Expr,
+    column: &Column,
+    blank: bool,
+) -> Result<AuthorCell, Stop> {
     let value = session.eval(expr)?;
     if blank {
         let derivation = session.derivation(expr, column.radix)?;
         let form = Form::of_value(&value, column.radix, column.digits);
-        let blank = Blank { fact: "".into(), key: Some(Shown::plain(value)), form, unit: None, round: None };
+        let blank = Blank {
+            fact: "".into(),
+            key: Some(Shown::plain(value)),
+            form,
+            unit: None,
+            round: None,
+        };
         return Ok(AuthorCell::Blank(Box::new(blank), derivation));
     }
     let number = matches!(value, Value::Number(_));

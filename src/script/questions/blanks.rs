@@ -15,11 +15,24 @@ pub(crate) const CYCLES: &str = "cycles";
 /// Returns the blank of a fact. `pa` is any physical address on the machine. If the answer is a number, a word
 /// can represent a missing value (`evicted none`) or an unknown value (`byte unknown`). On paper, a dash
 /// represents either value.
-pub(crate) fn blank(fact: &Arc<str>, key: &Key, did: &Did, radix: Option<Radix>, pa: Option<Pa>) -> Blank {
+pub(crate) fn blank(
+    fact: &Arc<str>,
+    key: &Key,
+    did: &Did,
+    radix: Option<Radix>,
+    pa: Option<Pa>,
+) -> Blank {
     let form = form(key, did, radix, pa);
-    let is_answer = |shown: &Shown| !matches!((form, &shown.value), (Form::Number { .. }, Value::Text(_)));
+    let is_answer =
+        |shown: &Shown| !matches!((form, &shown.value), (Form::Number { .. }, Value::Text(_)));
     let (key, unit) = (key.value_in(did).filter(is_answer), unit(key, did));
-    Blank { fact: fact.clone(), key, form, unit, round: None }
+    Blank {
+        fact: fact.clone(),
+        key,
+        form,
+        unit,
+        round: None,
+    }
 }
 
 /// Returns the unit of a latency.
@@ -43,13 +56,24 @@ fn form(key: &Key, did: &Did, radix: Option<Radix>, pa: Option<Pa>) -> Form {
     }
     let pointer = of_pointer(key, did);
     let supposed = || key.value_in(&Did::Access(supposed(did, pa)?));
-    let hex = pointer.or_else(|| key.value_in(did)?.hex).or_else(|| supposed()?.hex);
-    let hex = hex.or_else(|| of_entry(key, did)).or_else(|| of_field(key, did));
-    let own = if hex.is_some() { Radix::Hex } else { Radix::Decimal };
+    let hex = pointer
+        .or_else(|| key.value_in(did)?.hex)
+        .or_else(|| supposed()?.hex);
+    let hex = hex
+        .or_else(|| of_entry(key, did))
+        .or_else(|| of_field(key, did));
+    let own = if hex.is_some() {
+        Radix::Hex
+    } else {
+        Radix::Decimal
+    };
     let radix = radix.unwrap_or(own);
     let digits = match radix {
         Radix::Hex => hex,
-        Radix::Binary => key.value_in(did).and_then(|shown| shown.bits).or_else(|| supposed()?.bits),
+        Radix::Binary => key
+            .value_in(did)
+            .and_then(|shown| shown.bits)
+            .or_else(|| supposed()?.bits),
         Radix::Decimal => None,
     };
     Form::Number { radix, digits }
@@ -58,7 +82,9 @@ fn form(key: &Key, did: &Did, radix: Option<Radix>, pa: Option<Pa>) -> Form {
 /// Returns the number of digits in a page-table entry or its address, even if the walk did not reach the
 /// entry.
 fn of_entry(key: &Key, did: &Did) -> Option<u32> {
-    let (Key::Level(row, _), Did::Access(access)) = (key, did) else { return None };
+    let (Key::Level(row, _), Did::Access(access)) = (key, did) else {
+        return None;
+    };
     match row.pattern {
         ("pte", ".address") => Some(access.spec.physical_bits.div_ceil(4)),
         ("pte", ".value") => Some(access.spec.mmu.as_ref()?.pte.bytes * 2),
@@ -89,10 +115,16 @@ fn of_pointer(key: &Key, did: &Did) -> Option<u32> {
 
 /// Returns the access as if it had a physical address and the byte at that address were known.
 fn supposed(did: &Did, pa: Option<Pa>) -> Option<Access> {
-    let Did::Access(access) = did else { return None };
+    let Did::Access(access) = did else {
+        return None;
+    };
     let mut supposed = access.clone();
     let data = vec![Some(0); access.data.len()];
-    supposed.outcome = AccessOutcome { pa: Some(pa?), fault: None, ..access.outcome };
+    supposed.outcome = AccessOutcome {
+        pa: Some(pa?),
+        fault: None,
+        ..access.outcome
+    };
     supposed.data = data;
     if access.verb == AccessVerb::Write {
         supposed.verb = AccessVerb::Read;

@@ -41,15 +41,18 @@ pub(crate) fn choice(session: &mut Session, command: &Command) -> Result<Action,
     }
     if !options.iter().any(|option| option.correct) {
         let message = "no option of this choice is correct";
-        return Err(Diagnostic::new(Code::NoCorrectAnswer, command.verb.span, message)
-            .label("cannot be answered")
-            .help("write `correct \"…\"` in its braces")
-            .into());
+        return Err(
+            Diagnostic::new(Code::NoCorrectAnswer, command.verb.span, message)
+                .label("cannot be answered")
+                .help("write `correct \"…\"` in its braces")
+                .into(),
+        );
     }
     let correct = options.iter().filter(|option| option.correct).count();
     if let Some(place) = one.filter(|_| correct > 1) {
-        let message =
-            format!("{correct} options of this choice are correct, so students cannot tick only one");
+        let message = format!(
+            "{correct} options of this choice are correct, so students cannot tick only one"
+        );
         return Err(Diagnostic::new(Code::NoCorrectAnswer, place, message)
             .label("`tick one` allows only one correct option")
             .help("remove `tick one`, or change the options so that exactly one is correct")
@@ -60,10 +63,23 @@ pub(crate) fn choice(session: &mut Session, command: &Command) -> Result<Action,
     let computed = options.iter().any(|option| !option.evidence.is_empty());
     let several = correct > 1 || computed && one.is_none();
     let pairs = options.iter().map(|option| {
-        (if option.correct { "correct" } else { "wrong" }.to_owned(), option.text.replace('\n', " "))
+        (
+            if option.correct { "correct" } else { "wrong" }.to_owned(),
+            option.text.replace('\n', " "),
+        )
     });
-    let view = View::Pairs { title: said.text.clone(), pairs: pairs.collect() };
-    let entry = session.item(ItemKind::Choice { text: said.text, options, several }, said.points);
+    let view = View::Pairs {
+        title: said.text.clone(),
+        pairs: pairs.collect(),
+    };
+    let entry = session.item(
+        ItemKind::Choice {
+            text: said.text,
+            options,
+            several,
+        },
+        said.points,
+    );
     Ok(puts(entry, vec![view]))
 }
 
@@ -80,7 +96,9 @@ fn option(session: &mut Session, setting: &Setting) -> Result<Alternative, Stop>
     let correct = &*setting.name.text == "correct";
     let (text, correct) = match &*setting.values {
         [text] => (text, correct),
-        [text, when, condition] if correct && word(when) == Some("when") => (text, session.truth(condition)?),
+        [text, when, condition] if correct && word(when) == Some("when") => {
+            (text, session.truth(condition)?)
+        }
         [] => return Err(missing(setting, "a text").into()),
         [_, more, ..] => {
             return Err(Diagnostic::new(
@@ -93,7 +111,12 @@ fn option(session: &mut Session, setting: &Setting) -> Result<Alternative, Stop>
             .into());
         }
     };
-    Ok(Alternative { text: session.prose_of(text)?, correct, mistake: None, evidence: Vec::new() })
+    Ok(Alternative {
+        text: session.prose_of(text)?,
+        correct,
+        mistake: None,
+        evidence: Vec::new(),
+    })
 }
 
 /// Returns an option that is correct if and only if its condition holds: `option "…" where COND`.
@@ -101,7 +124,12 @@ fn computed(session: &mut Session, setting: &Setting) -> Result<Alternative, Sto
     let (text, holds) = parts(setting)?;
     let text = session.prose_of(text)?;
     let (correct, evidence) = session.judged(holds)?;
-    Ok(Alternative { text, correct, mistake: None, evidence })
+    Ok(Alternative {
+        text,
+        correct,
+        mistake: None,
+        evidence,
+    })
 }
 
 /// Checks a computed option. Returns true, because only a run can determine whether the option is correct.
@@ -115,7 +143,10 @@ fn check_computed(session: &mut Session, setting: &Setting) -> Result<bool, Stop
     if let Some((name, _)) = &holds.some {
         session.state.bind(&name.text, Binding::Unknowable);
     }
-    holds.conditions.iter().for_each(|condition| session.check_condition(condition));
+    holds
+        .conditions
+        .iter()
+        .for_each(|condition| session.check_condition(condition));
     session.state.scopes.pop();
     Ok(true)
 }
@@ -133,9 +164,11 @@ fn answers(session: &mut Session, setting: &Setting) -> Result<Vec<Alternative>,
         return Err(missing(setting, "a fact and an operation: `answers pa of read va`").into());
     };
     if word(of) != Some("of") {
-        return Err(Diagnostic::new(Code::UnknownWord, of.span, "`of` is missing here")
-            .help("write `answers pa of read va`")
-            .into());
+        return Err(
+            Diagnostic::new(Code::UnknownWord, of.span, "`of` is missing here")
+                .help("write `answers pa of read va`")
+                .into(),
+        );
     }
     let name = session.text(fact.span).trim().to_owned();
     let operation = operation(verb, operands);
@@ -149,16 +182,24 @@ fn answers(session: &mut Session, setting: &Setting) -> Result<Vec<Alternative>,
     let (did, family) = session.try_out(&operation)?;
     let spec = session.spec().cloned();
     let key = facts::key(&name, family, spec.as_deref()).map_err(|near| {
-        let diagnostic = Diagnostic::new(Code::UnknownFact, fact.span, format!("unknown fact `{name}`"));
+        let diagnostic = Diagnostic::new(
+            Code::UnknownFact,
+            fact.span,
+            format!("unknown fact `{name}`"),
+        );
         match near {
             Some(near) => diagnostic.did_you_mean(&name, &near),
             None => diagnostic,
         }
     })?;
     let Some(right) = key.value_in(&did) else {
-        return Err(Diagnostic::new(Code::NoAnswer, fact.span, format!("this access has no `{name}`"))
-            .label("there is nothing to choose from")
-            .into());
+        return Err(Diagnostic::new(
+            Code::NoAnswer,
+            fact.span,
+            format!("this access has no `{name}`"),
+        )
+        .label("there is nothing to choose from")
+        .into());
     };
     let wrong = match &did {
         Did::Access(access) => distractors(access, before.as_ref(), &name, WRONG),
@@ -167,8 +208,8 @@ fn answers(session: &mut Session, setting: &Setting) -> Result<Vec<Alternative>,
     if wrong.is_empty() {
         return Err(no_mistakes(fact, &name).into());
     }
-    let all =
-        std::iter::once((right, None)).chain(wrong.into_iter().map(|(shown, name)| (shown, Some(name))));
+    let all = std::iter::once((right, None))
+        .chain(wrong.into_iter().map(|(shown, name)| (shown, Some(name))));
     let mut all: Vec<_> = all.collect();
     all.sort_by_key(|(shown, _)| number(shown));
     let option = |(shown, mistake): (Shown, Option<&'static str>)| Alternative {
@@ -186,7 +227,10 @@ fn operation(verb: &Expr, operands: &[Expr]) -> Operation {
     let span = crate::lang::ast::Span { end, ..verb.span };
     let kind = match word(verb) {
         Some(name) if !operands.is_empty() => OperationKind::Command(Command {
-            verb: Word { text: name.into(), span: verb.span },
+            verb: Word {
+                text: name.into(),
+                span: verb.span,
+            },
             call: false,
             operands: operands.into(),
             assigned: None,
@@ -194,7 +238,11 @@ fn operation(verb: &Expr, operands: &[Expr]) -> Operation {
         }),
         _ => OperationKind::Expr(verb.clone()),
     };
-    Operation { process: None, kind, span }
+    Operation {
+        process: None,
+        kind,
+        span,
+    }
 }
 
 fn no_mistakes(fact: &Expr, name: &str) -> Diagnostic {

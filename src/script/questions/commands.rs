@@ -9,7 +9,8 @@ use super::papers::puts;
 use super::prose::reflowed;
 use super::rows::{known, missing, settings, word};
 use super::settings::{
-    ADDRESSABLE, ADDRESSABLE_UNITS, ARRANGEMENT_SETTINGS, COVER_SETTINGS, ESSAY_SETTINGS, NOTATION_SETTINGS,
+    ADDRESSABLE, ADDRESSABLE_UNITS, ARRANGEMENT_SETTINGS, COVER_SETTINGS, ESSAY_SETTINGS,
+    NOTATION_SETTINGS,
 };
 use super::sheet::Sheet;
 use crate::lang::ast::{Command, Expr, Setting, Span};
@@ -32,10 +33,12 @@ pub const LENGTHS: [(&str, u64); 3] = [("mm", 1), ("cm", 10), ("lines", 8)];
 pub(crate) fn exam(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     let place = command.verb.span;
     if session.sheet().is_some() {
-        return Err(Diagnostic::new(Code::Misplaced, place, "`exam` describes the whole paper")
-            .label("in a question")
-            .help("write `exam` before the first question")
-            .into());
+        return Err(
+            Diagnostic::new(Code::Misplaced, place, "`exam` describes the whole paper")
+                .label("in a question")
+                .help("write `exam` before the first question")
+                .into(),
+        );
     }
     // The `exam` block of the script itself, which is the first file, replaces the `exam` blocks of included
     // files.
@@ -48,13 +51,19 @@ pub(crate) fn exam(session: &mut Session, command: &Command) -> Result<Action, S
     }
     let mut fields: Vec<(Arc<str>, String)> = Vec::new();
     let mut radix = None;
-    let mut arrangement = Arrangement { seed: session.state.seed, ..Arrangement::default() };
+    let mut arrangement = Arrangement {
+        seed: session.state.seed,
+        ..Arrangement::default()
+    };
     let all = settings(command)?;
     for (at, setting) in all.iter().enumerate() {
         let name = &setting.name;
         let rows = [COVER_SETTINGS, NOTATION_SETTINGS, ARRANGEMENT_SETTINGS];
         known(setting, &rows, "exam")?;
-        let once = rows.concat().iter().any(|row| row.name == &*name.text && !row.repeats);
+        let once = rows
+            .concat()
+            .iter()
+            .any(|row| row.name == &*name.text && !row.repeats);
         if once && all[..at].iter().any(|before| before.name.text == name.text) {
             let message = format!("`{}` is given twice", name.text);
             return Err(Diagnostic::new(Code::Duplicate, name.span, message).into());
@@ -70,25 +79,39 @@ pub(crate) fn exam(session: &mut Session, command: &Command) -> Result<Action, S
         let text = session.words(setting)?;
         if &*name.text == ADDRESSABLE && !ADDRESSABLE_UNITS.contains(&&*text) {
             let message = format!("`{text}` is not a unit of memory");
-            let span = setting.values.first().map_or(setting.span, |value| value.span);
+            let span = setting
+                .values
+                .first()
+                .map_or(setting.span, |value| value.span);
             return Err(Diagnostic::new(Code::UnknownWord, span, message)
                 .help("write `byte` or `word`")
                 .into());
         }
         fields.push((name.text.clone(), text));
     }
-    let pairs = fields.iter().map(|(name, text)| (name.to_string(), text.clone())).collect();
-    let view = View::Pairs { title: "exam".to_owned(), pairs };
+    let pairs = fields
+        .iter()
+        .map(|(name, text)| (name.to_string(), text.clone()))
+        .collect();
+    let view = View::Pairs {
+        title: "exam".to_owned(),
+        pairs,
+    };
     if session.checking() {
         if before == Some(place.file) {
-            return Err(Diagnostic::new(Code::Duplicate, place, "`exam` is given twice")
-                .help("write everything in one block `exam { … }`")
-                .into());
+            return Err(
+                Diagnostic::new(Code::Duplicate, place, "`exam` is given twice")
+                    .help("write everything in one block `exam { … }`")
+                    .into(),
+            );
         }
         session.exam_mut().arrangement = Some(arrangement.clone());
         session.exam_mut().cover = Some(place.file);
     }
-    let entry = Entry::Cover { fields, arrangement: Box::new(arrangement) };
+    let entry = Entry::Cover {
+        fields,
+        arrangement: Box::new(arrangement),
+    };
     Ok(Action::does(move |session| {
         session.exam_mut().radix = radix;
         session.exam_mut().cover = Some(place.file);
@@ -99,13 +122,23 @@ pub(crate) fn exam(session: &mut Session, command: &Command) -> Result<Action, S
 
 /// Reports a title before the block of `exam`, because the title belongs inside the block.
 fn dropped_title(session: &Session, command: &Command, title: &Expr) -> Diagnostic {
-    let wrong = Diagnostic::new(Code::WrongCount, title.span, "`exam` takes no value before its block");
+    let wrong = Diagnostic::new(
+        Code::WrongCount,
+        title.span,
+        "`exam` takes no value before its block",
+    );
     let (Some(block), [_]) = (&command.block, &*command.operands) else {
         return wrong.help("write `exam { title \"…\" }`");
     };
     let comma = if block.settings.is_empty() { "" } else { "," };
     let text = format!("{{ title {}{comma}", session.text(title.span).trim());
-    wrong.fix(Fix::replace(Span { end: block.span.start + 1, ..title.span }, text))
+    wrong.fix(Fix::replace(
+        Span {
+            end: block.span.start + 1,
+            ..title.span
+        },
+        text,
+    ))
 }
 
 /// `text """…"""`
@@ -139,12 +172,22 @@ fn only_text(session: &mut Session, command: &Command) -> Result<(String, View),
     let verb = &command.verb;
     session.needs_question(verb.span)?;
     let ([prose], None, None) = (&*command.operands, &command.assigned, &command.block) else {
-        return Err(Diagnostic::new(Code::WrongCount, verb.span, format!("`{}` needs one text", verb.text))
-            .help(format!("write `{} \"\"\"…\"\"\"`, and `{{{{` for a `{{` in the text", verb.text))
-            .into());
+        return Err(Diagnostic::new(
+            Code::WrongCount,
+            verb.span,
+            format!("`{}` needs one text", verb.text),
+        )
+        .help(format!(
+            "write `{} \"\"\"…\"\"\"`, and `{{{{` for a `{{` in the text",
+            verb.text
+        ))
+        .into());
     };
     let text = session.prose_of(prose)?;
-    let view = View::Value { of: String::new(), value: Shown::word(&text) };
+    let view = View::Value {
+        of: String::new(),
+        value: Shown::word(&text),
+    };
     Ok((text, view))
 }
 
@@ -164,11 +207,24 @@ pub(crate) fn essay(session: &mut Session, command: &Command) -> Result<Action, 
             _ => return Err(missing(setting, "a text, and perhaps `points N`").into()),
         };
         let points = session.perhaps_points(points)?.map(|(points, _)| points);
-        rubric.push(Rubric { text: session.prose_of(text)?, points });
+        rubric.push(Rubric {
+            text: session.prose_of(text)?,
+            points,
+        });
     }
     let points = rubric_points(&rubric, lead.points, command.verb.span)?;
-    let entry = session.item(ItemKind::Essay { text: lead.text.clone(), space: lead.space, rubric }, points);
-    let view = View::Value { of: String::new(), value: Shown::word(&lead.text) };
+    let entry = session.item(
+        ItemKind::Essay {
+            text: lead.text.clone(),
+            space: lead.space,
+            rubric,
+        },
+        points,
+    );
+    let view = View::Value {
+        of: String::new(),
+        value: Shown::word(&lead.text),
+    };
     Ok(puts(entry, vec![view]))
 }
 
@@ -179,14 +235,17 @@ fn rubric_points(
     place: Span,
 ) -> Result<Option<(Number, Span)>, Stop> {
     let each: Option<Vec<Number>> = rubric.iter().map(|row| row.points).collect();
-    let Some(each) = each.filter(|each| !each.is_empty()) else { return Ok(lead) };
+    let Some(each) = each.filter(|each| !each.is_empty()) else {
+        return Ok(lead);
+    };
     let mut sum = Number::from(0u64);
     for points in each {
         sum = sum.plus(points).map_err(|error| error.at(place))?;
     }
     match lead {
         Some((points, at)) if points != sum => {
-            let message = format!("the rubric is worth {sum} points, but the essay is worth {points}");
+            let message =
+                format!("the rubric is worth {sum} points, but the essay is worth {points}");
             Err(Diagnostic::new(Code::BadPoints, at, message)
                 .label("the points do not add up")
                 .help(format!("write `points {sum}`"))
@@ -212,7 +271,11 @@ impl Session<'_> {
     ///
     /// # Errors
     /// Returns `wrong-count`, `unknown-word`, or the errors in the points.
-    pub(crate) fn before_block(&mut self, command: &Command, with_space: bool) -> Result<Lead, Stop> {
+    pub(crate) fn before_block(
+        &mut self,
+        command: &Command,
+        with_space: bool,
+    ) -> Result<Lead, Stop> {
         let verb = &command.verb;
         let Some((text, mut rest)) = command.operands.split_first() else {
             let message = format!("`{}` needs a text", verb.text);
@@ -220,7 +283,11 @@ impl Session<'_> {
                 .label("nothing follows")
                 .into());
         };
-        let mut lead = Lead { text: reflowed(&self.prose_of(text)?), points: None, space: None };
+        let mut lead = Lead {
+            text: reflowed(&self.prose_of(text)?),
+            points: None,
+            space: None,
+        };
         while let Some((clause, after)) = rest.split_first() {
             let again = word(clause).filter(|word| match *word {
                 "points" => lead.points.is_some(),
@@ -241,7 +308,11 @@ impl Session<'_> {
                     rest
                 }
                 _ => {
-                    let help = if with_space { "`space 4 cm` and `points N`" } else { "`points N`" };
+                    let help = if with_space {
+                        "`space 4 cm` and `points N`"
+                    } else {
+                        "`points N`"
+                    };
                     let message = format!("this clause is not allowed in `{}`", verb.text);
                     return Err(Diagnostic::new(Code::UnknownWord, clause.span, message)
                         .label("unexpected here")
@@ -257,18 +328,25 @@ impl Session<'_> {
     fn length(&mut self, n: &Expr, unit: &Expr) -> Result<Number, Stop> {
         let Some((_, factor)) = LENGTHS.iter().find(|(name, _)| Some(*name) == word(unit)) else {
             let names = list(LENGTHS.iter().map(|(name, _)| *name));
-            let wrong = Diagnostic::new(Code::UnknownWord, unit.span, "this is not a unit of length")
-                .help(format!("there are {names}"));
+            let wrong =
+                Diagnostic::new(Code::UnknownWord, unit.span, "this is not a unit of length")
+                    .help(format!("there are {names}"));
             let forgotten = matches!(word(unit), Some("points" | "rubric"));
             let fix = Fix::put_in(n.span.file, n.span.end, " cm");
             return Err(if forgotten { wrong.fix(fix) } else { wrong }.into());
         };
-        let length = self.eval(n)?.number("a length").and_then(|n| n.times(Number::from(*factor)));
+        let length = self
+            .eval(n)?
+            .number("a length")
+            .and_then(|n| n.times(Number::from(*factor)));
         let length = length.map_err(|error| error.at(n.span))?;
         if length.is_negative() || length.to_f64() > 2000.0 {
-            return Err(
-                Diagnostic::new(Code::BadWidth, n.span, "this length does not fit on the paper").into()
-            );
+            return Err(Diagnostic::new(
+                Code::BadWidth,
+                n.span,
+                "this length does not fit on the paper",
+            )
+            .into());
         }
         Ok(length)
     }

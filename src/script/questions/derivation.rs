@@ -48,7 +48,12 @@ impl Session<'_> {
     pub(super) fn steps_of(&mut self, of: &Expr, radix: Radix) -> Result<Vec<String>, Stop> {
         let mut steps = Vec::new();
         for replaced in [Replaced::Names, Replaced::Groups] {
-            let step = Formula { session: self, radix, replaced }.outermost(of)?;
+            let step = Formula {
+                session: self,
+                radix,
+                replaced,
+            }
+            .outermost(of)?;
             if steps.last() != Some(&step) {
                 steps.push(step);
             }
@@ -92,7 +97,9 @@ impl Formula<'_, '_> {
         match &of.kind {
             ExprKind::Binary(op, a, b) => self.binary(*op, a, b),
             ExprKind::Unary(op, x) => self.unary(*op, x),
-            ExprKind::Call { name, args } if function(&name.text).is_some() => self.call(&name.text, args),
+            ExprKind::Call { name, args } if function(&name.text).is_some() => {
+                self.call(&name.text, args)
+            }
             _ => self.operand(of),
         }
     }
@@ -100,7 +107,8 @@ impl Formula<'_, '_> {
     /// Formats an operand of an operator. Keeps the parentheses of the script, or replaces the parenthesized
     /// expression with its value.
     fn operand(&mut self, of: &Expr) -> Result<String, Stop> {
-        let is_call = matches!(&of.kind, ExprKind::Call { name, .. } if function(&name.text).is_some());
+        let is_call =
+            matches!(&of.kind, ExprKind::Call { name, .. } if function(&name.text).is_some());
         let is_operation = matches!(of.kind, ExprKind::Binary(..) | ExprKind::Unary(..));
         let enclosed = is_operation && is_enclosed(self.session.text(of.span));
         match &of.kind {
@@ -119,18 +127,30 @@ impl Formula<'_, '_> {
     /// Formats an operand that the notation encloses, such as an exponent.
     fn enclosed(&mut self, of: &Expr) -> Result<String, Stop> {
         let is_operation = matches!(of.kind, ExprKind::Binary(..));
-        if is_operation && self.replaced == Replaced::Groups { self.value(of) } else { self.outermost(of) }
+        if is_operation && self.replaced == Replaced::Groups {
+            self.value(of)
+        } else {
+            self.outermost(of)
+        }
     }
 
     /// Formats an enclosed operand, in parentheses if the operand is an operation.
     fn in_parentheses(&mut self, of: &Expr) -> Result<String, Stop> {
-        let is_operation = matches!(of.kind, ExprKind::Binary(..)) && self.replaced == Replaced::Names;
+        let is_operation =
+            matches!(of.kind, ExprKind::Binary(..)) && self.replaced == Replaced::Names;
         let operand = self.enclosed(of)?;
-        Ok(if is_operation { format!("({operand})") } else { operand })
+        Ok(if is_operation {
+            format!("({operand})")
+        } else {
+            operand
+        })
     }
 
     fn list(&mut self, parts: &[Expr]) -> Result<String, Stop> {
-        let parts = parts.iter().map(|part| self.enclosed(part)).collect::<Result<Vec<_>, _>>()?;
+        let parts = parts
+            .iter()
+            .map(|part| self.enclosed(part))
+            .collect::<Result<Vec<_>, _>>()?;
         Ok(parts.join(", "))
     }
 
@@ -157,10 +177,18 @@ impl Formula<'_, '_> {
                 format!("2^{}", self.in_parentheses(b)?)
             }
             BinaryOp::ShiftLeft if is_number => {
-                format!("{} × 2^{}", self.in_parentheses(a)?, self.in_parentheses(b)?)
+                format!(
+                    "{} × 2^{}",
+                    self.in_parentheses(a)?,
+                    self.in_parentheses(b)?
+                )
             }
             BinaryOp::ShiftRight if is_number => {
-                format!("⌊{} / 2^{}⌋", self.in_parentheses(a)?, self.in_parentheses(b)?)
+                format!(
+                    "⌊{} / 2^{}⌋",
+                    self.in_parentheses(a)?,
+                    self.in_parentheses(b)?
+                )
             }
             BinaryOp::FloorDivide if !self.divides(a, b)? => {
                 format!("⌊{} / {}⌋", self.operand(a)?, self.operand(b)?)
@@ -176,12 +204,16 @@ impl Formula<'_, '_> {
             Value::Number(number) => number.as_integer(),
             _ => None,
         };
-        let remainder = integer(&a).zip(integer(&b)).and_then(|(a, b)| a.checked_rem(b));
+        let remainder = integer(&a)
+            .zip(integer(&b))
+            .and_then(|(a, b)| a.checked_rem(b));
         Ok(remainder == Some(0))
     }
 
     fn call(&mut self, name: &str, args: &[Expr]) -> Result<String, Stop> {
-        let [argument] = args else { return Ok(format!("{name}({})", self.list(args)?)) };
+        let [argument] = args else {
+            return Ok(format!("{name}({})", self.list(args)?));
+        };
         Ok(match name {
             "ceil" => format!("⌈{}⌉", self.enclosed(argument)?),
             "floor" => format!("⌊{}⌋", self.enclosed(argument)?),

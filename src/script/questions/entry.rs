@@ -18,11 +18,20 @@ use pagewalk_engine::machine::spec::Spec;
 #[expect(missing_docs, reason = "each variant's comment describes its fields")]
 pub enum Entry {
     /// `exam { … }`: the cover's fields with their text, and the arrangement.
-    Cover { fields: Vec<(Arc<str>, String)>, arrangement: Box<Arrangement> },
+    Cover {
+        fields: Vec<(Arc<str>, String)>,
+        arrangement: Box<Arrangement>,
+    },
     /// The start of a question.
-    Question { title: Arc<str>, points: Option<Number> },
+    Question {
+        title: Arc<str>,
+        points: Option<Number>,
+    },
     /// The start of a part. The part ends at the next part or question, or at an entry outside any part.
-    Part { name: Arc<str>, points: Option<Number> },
+    Part {
+        name: Arc<str>,
+        points: Option<Number>,
+    },
     /// Prose.
     Text { text: String, in_part: bool },
     /// The author's worked solution of the previous item.
@@ -70,7 +79,11 @@ impl Entry {
 pub enum Figure {
     /// The bits of an address as boxes, which the key fills with the value. The title is the address as the
     /// script writes it.
-    Bits { title: String, bits: u32, value: u64 },
+    Bits {
+        title: String,
+        bits: u32,
+        value: u64,
+    },
     /// The views of `show`.
     Views(Vec<View>),
 }
@@ -115,12 +128,23 @@ pub struct Hardware {
 #[expect(missing_docs, reason = "each variant's comment describes its fields")]
 pub enum ItemKind {
     /// Facts of an operation. `operation` is the operation's script text.
-    Facts { operation: String, blanks: Vec<Blank> },
+    Facts {
+        operation: String,
+        blanks: Vec<Blank>,
+    },
     /// A value and its derivation.
-    Value { label: String, blank: Blank, derivation: Derivation },
+    Value {
+        label: String,
+        blank: Blank,
+        derivation: Derivation,
+    },
     /// The cells of a table in the columns that students fill in. For the steps of a reference string, `string`
     /// is the record of the string.
-    Table { table: TableView, columns: Vec<Arc<str>>, string: Option<Arc<Did>> },
+    Table {
+        table: TableView,
+        columns: Vec<Arc<str>>,
+        string: Option<Arc<Did>>,
+    },
     /// A table of the author's own, with cells to fill in.
     Author(AuthorTable),
     /// Any answer that satisfies the conditions. `candidates` is the script text of the values, and `among` is
@@ -135,9 +159,17 @@ pub enum ItemKind {
         example: Option<View>,
     },
     /// Options to choose from. `several` means that students may tick several options.
-    Choice { text: String, options: Vec<Alternative>, several: bool },
+    Choice {
+        text: String,
+        options: Vec<Alternative>,
+        several: bool,
+    },
     /// Free text, with the height of its space in millimeters, and its rubric.
-    Essay { text: String, space: Option<Number>, rubric: Vec<Rubric> },
+    Essay {
+        text: String,
+        space: Option<Number>,
+        rubric: Vec<Rubric>,
+    },
 }
 
 impl ItemKind {
@@ -198,12 +230,21 @@ pub struct Alternative {
 pub(crate) enum Evidence {
     /// An operation with the facts in question. `expected` contains values in the option that differ from the
     /// actual values.
-    Facts { did: Arc<Did>, blanks: Vec<Blank>, expected: Vec<(Arc<str>, Value)> },
+    Facts {
+        did: Arc<Did>,
+        blanks: Vec<Blank>,
+        expected: Vec<(Arc<str>, Value)>,
+    },
     /// A comparison with its numbers, and whether it is true.
     Truth { derivation: Derivation, holds: bool },
     /// The first value of a name that satisfies the conditions, or `None` if no value does. `example`
     /// contains the evidence for the value. `tried` describes all values.
-    First { name: Arc<str>, value: Option<Value>, example: Vec<Evidence>, tried: String },
+    First {
+        name: Arc<str>,
+        value: Option<Value>,
+        example: Vec<Evidence>,
+        tried: String,
+    },
 }
 
 /// A set of correct answers.
@@ -271,7 +312,13 @@ impl Blank {
     /// Whether the key is rounded.
     pub(crate) fn is_approximate(&self) -> bool {
         match (&self.key, self.round) {
-            (Some(Shown { value: Value::Number(number), .. }), Some(digits)) => !number.has_at_most(digits),
+            (
+                Some(Shown {
+                    value: Value::Number(number),
+                    ..
+                }),
+                Some(digits),
+            ) => !number.has_at_most(digits),
             _ => false,
         }
     }
@@ -280,15 +327,25 @@ impl Blank {
     pub fn answer(&self) -> String {
         match (&self.key, self.form) {
             (None, _) => "-".to_owned(),
-            (Some(Shown { value: Value::Number(number), .. }), Form::Number { .. })
-                if self.round.is_some() =>
-            {
-                number.rounded_text(self.round.unwrap_or_default())
-            }
+            (
+                Some(Shown {
+                    value: Value::Number(number),
+                    ..
+                }),
+                Form::Number { .. },
+            ) if self.round.is_some() => number.rounded_text(self.round.unwrap_or_default()),
             (Some(key), Form::Number { radix, digits }) => radix.write(&key.value, digits),
-            (Some(Shown { value: Value::List(pages), .. }), Form::Pages) => {
-                pages.iter().map(Value::to_string).collect::<Vec<_>>().join(", ")
-            }
+            (
+                Some(Shown {
+                    value: Value::List(pages),
+                    ..
+                }),
+                Form::Pages,
+            ) => pages
+                .iter()
+                .map(Value::to_string)
+                .collect::<Vec<_>>()
+                .join(", "),
             (Some(key), _) => key.to_string(),
         }
     }
@@ -328,10 +385,13 @@ impl AuthorTable {
     /// Returns the cells to fill in: their rows, their columns, and their contents, row by row.
     pub(crate) fn blanks(&self) -> impl Iterator<Item = (usize, usize, &Blank, &Derivation)> {
         self.rows.iter().enumerate().flat_map(|(row, cells)| {
-            cells.iter().enumerate().filter_map(move |(at, cell)| match cell {
-                AuthorCell::Blank(blank, derivation) => Some((row, at, &**blank, derivation)),
-                AuthorCell::Given(..) => None,
-            })
+            cells
+                .iter()
+                .enumerate()
+                .filter_map(move |(at, cell)| match cell {
+                    AuthorCell::Blank(blank, derivation) => Some((row, at, &**blank, derivation)),
+                    AuthorCell::Given(..) => None,
+                })
         })
     }
 
@@ -345,7 +405,8 @@ impl AuthorTable {
             });
             texts.collect()
         };
-        let same = |other: &usize| *other == row || self.order.is_some() && texts(*other) == texts(row);
+        let same =
+            |other: &usize| *other == row || self.order.is_some() && texts(*other) == texts(row);
         (0..self.rows.len()).filter(same).collect()
     }
 
@@ -364,7 +425,11 @@ impl AuthorTable {
             AuthorCell::Given(text, _) => Some(text.as_str()),
             AuthorCell::Blank(..) => None,
         });
-        [self.title.as_str()].into_iter().chain(printed).collect::<Vec<_>>().join(" ")
+        [self.title.as_str()]
+            .into_iter()
+            .chain(printed)
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 
     /// Returns the table with all its answers.
@@ -375,8 +440,17 @@ impl AuthorTable {
         };
         TableView {
             title: self.title.clone(),
-            groups: vec![self.columns.iter().map(|column| column.title.clone()).collect()],
-            rows: self.rows.iter().map(|row| row.iter().map(cell).collect()).collect(),
+            groups: vec![
+                self.columns
+                    .iter()
+                    .map(|column| column.title.clone())
+                    .collect(),
+            ],
+            rows: self
+                .rows
+                .iter()
+                .map(|row| row.iter().map(cell).collect())
+                .collect(),
         }
     }
 }

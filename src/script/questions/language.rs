@@ -1,7 +1,8 @@
 //! The language with exams: the core's rows, and the rows of `exam`, `question`, and their statements.
 
 use super::settings::{
-    ARRANGEMENT_SETTINGS, CHOICE_SETTINGS, COVER_SETTINGS, ESSAY_SETTINGS, NOTATION_SETTINGS, TABLE_SETTINGS,
+    ARRANGEMENT_SETTINGS, CHOICE_SETTINGS, COVER_SETTINGS, ESSAY_SETTINGS, NOTATION_SETTINGS,
+    TABLE_SETTINGS,
 };
 use super::{author_table, choice, commands, figures};
 use crate::lang::ast::{Stmt, StmtKind};
@@ -81,7 +82,11 @@ pub(crate) static PAPER_VERBS: &[Verb] = &[
     },
     Verb {
         name: "table",
-        params: &[TEXT, Optional(&[Keyword("points"), POINTS]), settings("columns TEXT…; row EXPR…")],
+        params: &[
+            TEXT,
+            Optional(&[Keyword("points"), POINTS]),
+            settings("columns TEXT…; row EXPR…"),
+        ],
         help: "asks for the missing cells of a table",
         example: "question \"Q\" { table \"Sizes\" { columns \"bits\" \"bytes\"; row 4 ? = 16 } }",
         family: Family::None,
@@ -107,7 +112,9 @@ const PAPER_BLOCKS: &[BlockRow] = &[
     BlockRow::new("exam", "`exam { … }`", || {
         [COVER_SETTINGS, NOTATION_SETTINGS, ARRANGEMENT_SETTINGS].concat()
     }),
-    BlockRow::new("choice", "`choice TEXT { … }`", || CHOICE_SETTINGS.to_vec()),
+    BlockRow::new("choice", "`choice TEXT { … }`", || {
+        CHOICE_SETTINGS.to_vec()
+    }),
     BlockRow::new("table", "`table TEXT { … }`", || TABLE_SETTINGS.to_vec()),
     BlockRow::new("essay", "`essay TEXT { … }`", || ESSAY_SETTINGS.to_vec()),
 ];
@@ -118,10 +125,14 @@ struct Papers;
 impl Extension for Papers {
     fn run(&self, session: &mut Session, stmt: &Stmt) -> Result<(), Stop> {
         match &stmt.kind {
-            StmtKind::Question { title, points, body } => {
-                session.run_question(stmt, title, points.as_ref(), body)
+            StmtKind::Question {
+                title,
+                points,
+                body,
+            } => session.run_question(stmt, title, points.as_ref(), body),
+            StmtKind::Part { name, points, body } => {
+                session.run_part(stmt, name, points.as_ref(), body)
             }
-            StmtKind::Part { name, points, body } => session.run_part(stmt, name, points.as_ref(), body),
             StmtKind::Given { place, nouns } => session.run_given(stmt, *place, nouns),
             StmtKind::Ask(ask) => session.run_ask(stmt, ask),
             _ => session.begin(stmt),
@@ -130,10 +141,14 @@ impl Extension for Papers {
 
     fn check(&self, session: &mut Session, stmt: &Stmt) -> Result<(), Stop> {
         match &stmt.kind {
-            StmtKind::Question { title, points, body } => {
-                session.check_question(title, points.as_ref(), body)
+            StmtKind::Question {
+                title,
+                points,
+                body,
+            } => session.check_question(title, points.as_ref(), body),
+            StmtKind::Part { name, points, body } => {
+                session.check_part(name, points.as_ref(), body)
             }
-            StmtKind::Part { name, points, body } => session.check_part(name, points.as_ref(), body),
             StmtKind::Given { place, nouns } => session.check_given(*place, nouns),
             StmtKind::Ask(ask) => session.check_ask(stmt, ask),
             _ => Ok(()),
@@ -143,7 +158,9 @@ impl Extension for Papers {
     fn end(&self, session: &mut Session, word: &'static str) -> Result<(), Stop> {
         match word {
             "part" => session.end_part(),
-            _ => session.close_sheet().map_or(Ok(()), |sheet| Ok(sheet.close()?)),
+            _ => session
+                .close_sheet()
+                .map_or(Ok(()), |sheet| Ok(sheet.close()?)),
         }
     }
 
@@ -157,7 +174,9 @@ impl Extension for Papers {
 
     fn finish_check(&self, session: &mut Session) -> Vec<Diagnostic> {
         let exam = session.exam_mut();
-        exam.arrangement.take().map_or_else(Vec::new, |arrangement| arrangement.wrong(&exam.questions))
+        exam.arrangement
+            .take()
+            .map_or_else(Vec::new, |arrangement| arrangement.wrong(&exam.questions))
     }
 }
 
@@ -172,7 +191,13 @@ mod tests {
     #[test]
     fn each_verb_has_a_different_name() {
         for verb in LANGUAGE.verbs() {
-            assert!(LANGUAGE.verb(verb.name).is_some_and(|found| std::ptr::eq(found, verb)), "{}", verb.name);
+            assert!(
+                LANGUAGE
+                    .verb(verb.name)
+                    .is_some_and(|found| std::ptr::eq(found, verb)),
+                "{}",
+                verb.name
+            );
         }
         assert!(LANGUAGE.verb("").is_none() && LANGUAGE.verb("reads").is_none());
     }
@@ -182,7 +207,13 @@ mod tests {
         let text = "question \"a\" { let x = 5; part \"b\" { let x = 6; ask x } }";
         let (sources, script, _) = read_text("q.pw", text, &mut ());
         let at = text.len() - 4;
-        let state = state_at(&script.body, &sources, &Files::default(), Options::default(), at);
+        let state = state_at(
+            &script.body,
+            &sources,
+            &Files::default(),
+            Options::default(),
+            at,
+        );
         assert!(matches!(state.find("x"), Some(Binding::Value(value)) if value.to_string() == "6"));
     }
 }

@@ -19,12 +19,20 @@ impl Session<'_> {
     ///
     /// # Errors
     /// Returns `no-answer` or `limit-size`.
-    pub(crate) fn messages_asked(&self, place: Span, level: MessageLevel) -> Result<ItemKind, Stop> {
+    pub(crate) fn messages_asked(
+        &self,
+        place: Span,
+        level: MessageLevel,
+    ) -> Result<ItemKind, Stop> {
         let messages = self.last_messages(level, place)?;
         too_large(messages.len(), place)?;
         let order = shuffled(&messages, self.state.seed);
         let rows = order.iter().map(|at| row(*at, &messages[*at]));
-        let column = |title: &str| Column { title: title.to_owned(), radix: Radix::Decimal, digits: None };
+        let column = |title: &str| Column {
+            title: title.to_owned(),
+            radix: Radix::Decimal,
+            digits: None,
+        };
         Ok(ItemKind::Author(AuthorTable {
             title: String::new(),
             columns: TITLES.into_iter().map(column).collect(),
@@ -42,7 +50,10 @@ fn row(at: usize, message: &Message) -> Vec<AuthorCell> {
     let blank = Blank {
         fact: "".into(),
         key: Some(Shown::plain(at as u64 + 1)),
-        form: Form::Number { radix: Radix::Decimal, digits: None },
+        form: Form::Number {
+            radix: Radix::Decimal,
+            digits: None,
+        },
         unit: None,
         round: None,
     };
@@ -53,8 +64,10 @@ fn row(at: usize, message: &Message) -> Vec<AuthorCell> {
 /// Returns the numbers of the messages in a random order, which differs from the right order if possible. Different
 /// lists have different orders, so that the order of one item does not reveal the order of another.
 fn shuffled(messages: &[Message], seed: u64) -> Vec<usize> {
-    let texts: Vec<String> =
-        messages.iter().map(|message| format!("{} {}", message.ends(), message.row().words)).collect();
+    let texts: Vec<String> = messages
+        .iter()
+        .map(|message| format!("{} {}", message.ends(), message.row().words))
+        .collect();
     let mut draw = draws(mixed_text(seed, &texts.join("; ")));
     let mut order: Vec<usize> = (0..messages.len()).collect();
     for _ in 0..ATTEMPTS {

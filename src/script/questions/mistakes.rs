@@ -29,25 +29,40 @@ pub(crate) struct Made {
 
 /// The mistakes, the most common first.
 pub(crate) const MISTAKES: &[MistakeRow] = &[
-    MistakeRow { name: "VPN and VPO swapped", answers: |s| s.in_page(s.vpo?, s.vpn?) },
+    MistakeRow {
+        name: "VPN and VPO swapped",
+        answers: |s| s.in_page(s.vpo?, s.vpn?),
+    },
     MistakeRow {
         name: "TLB tag and TLB index swapped",
         answers: |s| Some(vec![("tlbi", s.fact("tlbt")?), ("tlbt", s.fact("tlbi")?)]),
     },
-    MistakeRow { name: "the PPN not shifted", answers: |s| s.at(s.fact("ppn")?.checked_add(s.vpo?)?) },
+    MistakeRow {
+        name: "the PPN not shifted",
+        answers: |s| s.at(s.fact("ppn")?.checked_add(s.vpo?)?),
+    },
     MistakeRow {
         name: "cache tag and cache index swapped",
         answers: |s| Some(vec![("ci", s.fact("ct")?), ("ct", s.fact("ci")?)]),
     },
-    MistakeRow { name: "the VPN used as the PPN", answers: |s| s.to_page(s.vpn?) },
-    MistakeRow { name: "a stale entry used", answers: |s| s.to_page(s.stale()?) },
+    MistakeRow {
+        name: "the VPN used as the PPN",
+        answers: |s| s.to_page(s.vpn?),
+    },
+    MistakeRow {
+        name: "a stale entry used",
+        answers: |s| s.to_page(s.stale()?),
+    },
     MistakeRow {
         name: "TLB index from the high bits of the VPN",
         answers: |s| {
             let spec = &s.access.spec;
             let bits = spec.tlbs.get(spec.first_tlb(s.access.kind)?)?.index_bits();
             let below = spec.vpn_bits().checked_sub(bits)?;
-            Some(vec![("tlbi", shifted(s.vpn?, below)), ("tlbt", low(s.vpn?, below))])
+            Some(vec![
+                ("tlbi", shifted(s.vpn?, below)),
+                ("tlbt", low(s.vpn?, below)),
+            ])
         },
     },
     MistakeRow {
@@ -59,7 +74,10 @@ pub(crate) const MISTAKES: &[MistakeRow] = &[
             let pa = s.access.outcome.pa?.raw();
             Some(vec![
                 ("ci", shifted(pa, below)),
-                ("ct", low(shifted(pa, cache.offset_bits()), cache.tag_bits(spec))),
+                (
+                    "ct",
+                    low(shifted(pa, cache.offset_bits()), cache.tag_bits(spec)),
+                ),
             ])
         },
     },
@@ -69,7 +87,10 @@ pub(crate) const MISTAKES: &[MistakeRow] = &[
             let spec = &s.access.spec;
             let cache = spec.caches.get(spec.first_cache(s.access.kind)?)?;
             let pa = s.access.outcome.pa?.raw();
-            Some(vec![("ci", low(pa, cache.index_bits())), ("ct", shifted(pa, cache.index_bits()))])
+            Some(vec![
+                ("ci", low(pa, cache.index_bits())),
+                ("ct", shifted(pa, cache.index_bits())),
+            ])
         },
     },
 ];
@@ -91,7 +112,10 @@ pub(crate) fn made(access: &Access, before: Option<&Machine>) -> Vec<Made> {
             .into_iter()
             .filter_map(|(name, value)| Some((name, scene.wrong(name, value)?)))
             .collect();
-        (!facts.is_empty()).then_some(Made { name: row.name, facts })
+        (!facts.is_empty()).then_some(Made {
+            name: row.name,
+            facts,
+        })
     };
     MISTAKES.iter().filter_map(of).collect()
 }
@@ -113,9 +137,13 @@ pub(crate) fn distractors(
         }
     }
     let scene = Scene::new(access, before);
-    let Some(right) = scene.fact(fact) else { return found };
+    let Some(right) = scene.fact(fact) else {
+        return found;
+    };
     for bit in 0..scene.bits(fact) {
-        let Some(wrong) = scene.wrong(fact, right ^ 1 << bit) else { continue };
+        let Some(wrong) = scene.wrong(fact, right ^ 1 << bit) else {
+            continue;
+        };
         if found.len() < count && !found.iter().any(|(known, _)| *known == wrong) {
             found.push((wrong, "a bit misread"));
         }
@@ -126,7 +154,12 @@ pub(crate) fn distractors(
 
 impl<'a> Scene<'a> {
     fn new(access: &'a Access, before: Option<&'a Machine>) -> Self {
-        let mut scene = Self { access, before, vpn: None, vpo: None };
+        let mut scene = Self {
+            access,
+            before,
+            vpn: None,
+            vpo: None,
+        };
         (scene.vpn, scene.vpo) = (scene.fact("vpn"), scene.fact("vpo"));
         scene
     }
@@ -144,20 +177,28 @@ impl<'a> Scene<'a> {
     /// Returns the value in the fact's format, or `None` if the value is right.
     fn wrong(&self, name: &str, value: u64) -> Option<Shown> {
         let right = self.shown(name)?;
-        (number(&right)? != value).then(|| Shown { value: Value::from(value), ..right })
+        (number(&right)? != value).then(|| Shown {
+            value: Value::from(value),
+            ..right
+        })
     }
 
     /// Returns the width of a hexadecimal fact in bits. The result is at most the width of the fact's digits.
     fn bits(&self, name: &str) -> u32 {
         let digits = self.shown(name).and_then(|shown| shown.hex).unwrap_or(0);
-        (4 * digits).min(u64::BITS).min(self.access.spec.virtual_bits())
+        (4 * digits)
+            .min(u64::BITS)
+            .min(self.access.spec.virtual_bits())
     }
 
     /// Returns the results of a wrong page number and offset, up to the TLB index and tag.
     fn in_page(&self, vpn: u64, vpo: u64) -> Option<Answers> {
         let spec = &self.access.spec;
         let mut answers = vec![("vpn", vpn), ("vpo", vpo)];
-        if let Some(tlb) = spec.first_tlb(self.access.kind).and_then(|at| spec.tlbs.get(at)) {
+        if let Some(tlb) = spec
+            .first_tlb(self.access.kind)
+            .and_then(|at| spec.tlbs.get(at))
+        {
             let bits = tlb.index_bits();
             answers.extend([("tlbi", low(vpn, bits)), ("tlbt", shifted(vpn, bits))]);
         }

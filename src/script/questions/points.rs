@@ -34,7 +34,10 @@ impl From<ValueError> for Unshared {
 /// Returns the reason why the points do not add up.
 pub(crate) fn shares(whole: Option<Number>, each: &[Share]) -> Result<Vec<Number>, Unshared> {
     let Some(whole) = whole else {
-        return Ok(each.iter().map(|share| share.stated.unwrap_or(share.alone)).collect());
+        return Ok(each
+            .iter()
+            .map(|share| share.stated.unwrap_or(share.alone))
+            .collect());
     };
     let mut sum = Number::from(0u64);
     for share in each {
@@ -48,13 +51,18 @@ pub(crate) fn shares(whole: Option<Number>, each: &[Share]) -> Result<Vec<Number
         _ if left.is_negative() || left.is_zero() => return Err(Unshared::NothingLeft(sum)),
         open => left.divide(Number::from(open as u64))?,
     };
-    Ok(each.iter().map(|share| share.stated.unwrap_or(part)).collect())
+    Ok(each
+        .iter()
+        .map(|share| share.stated.unwrap_or(part))
+        .collect())
 }
 
 /// Returns the sum of the declared points if each element declares its points.
 pub(crate) fn declared(each: &[Share]) -> Option<Number> {
     let stated: Option<Vec<Number>> = each.iter().map(|share| share.stated).collect();
-    stated.filter(|stated| !stated.is_empty()).and_then(|stated| total(&stated).ok())
+    stated
+        .filter(|stated| !stated.is_empty())
+        .and_then(|stated| total(&stated).ok())
 }
 
 /// Returns the sum of these points.

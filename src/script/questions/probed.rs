@@ -22,12 +22,23 @@ pub(crate) fn probed(
     operands: &[Expr],
     assigned: Option<&Arc<[Expr]>>,
 ) -> Result<Access, Stop> {
-    let Some((first, rest)) = operands.split_first() else { return Err(Stop::Unknowable) };
-    let last = assigned.and_then(|assigned| assigned.last()).or(rest.last()).unwrap_or(first);
-    let span = Span { end: last.span.end, ..first.span };
+    let Some((first, rest)) = operands.split_first() else {
+        return Err(Stop::Unknowable);
+    };
+    let last = assigned
+        .and_then(|assigned| assigned.last())
+        .or(rest.last())
+        .unwrap_or(first);
+    let span = Span {
+        end: last.span.end,
+        ..first.span
+    };
     let kind = match word(first) {
         Some(verb) if !rest.is_empty() => OperationKind::Command(Command {
-            verb: Word { text: verb.into(), span: first.span },
+            verb: Word {
+                text: verb.into(),
+                span: first.span,
+            },
             call: false,
             operands: rest.into(),
             assigned: assigned.cloned(),
@@ -36,7 +47,11 @@ pub(crate) fn probed(
         _ if rest.is_empty() => OperationKind::Expr(first.clone()),
         _ => return Err(not_an_access(session, operands).into()),
     };
-    let operation = Operation { process: None, kind, span };
+    let operation = Operation {
+        process: None,
+        kind,
+        span,
+    };
     let verb = match &operation.kind {
         OperationKind::Command(command) => session.language.verb(&command.verb.text),
         _ => None,

@@ -29,19 +29,29 @@ impl Session<'_> {
             if let Piece::Expr(part) = piece
                 && let Value::List(elements) = self.eval(part)?
             {
-                lists.push((part, series(&elements.iter().map(ToString::to_string).collect::<Vec<_>>())));
+                lists.push((
+                    part,
+                    series(&elements.iter().map(ToString::to_string).collect::<Vec<_>>()),
+                ));
             }
         }
         let text = |part: &Expr| lists.iter().find(|(known, _)| known.span == part.span);
         let pieces = pieces.iter().map(|piece| match piece {
-            Piece::Expr(part) => {
-                text(part).map_or_else(|| piece.clone(), |(_, text)| Piece::Text(text.as_str().into()))
-            }
+            Piece::Expr(part) => text(part).map_or_else(
+                || piece.clone(),
+                |(_, text)| Piece::Text(text.as_str().into()),
+            ),
             Piece::Text(_) => piece.clone(),
         });
-        let printed = Expr { kind: ExprKind::Prose(pieces.collect()), ..expr.clone() };
+        let printed = Expr {
+            kind: ExprKind::Prose(pieces.collect()),
+            ..expr.clone()
+        };
         // The text begins after three quotes.
-        let margin = self.sources.location(expr.span).map_or(usize::MAX, |(_, at)| at.column + 2);
+        let margin = self
+            .sources
+            .location(expr.span)
+            .map_or(usize::MAX, |(_, at)| at.column + 2);
         Ok(dedented(&self.eval(&printed)?.to_string(), margin))
     }
 
@@ -50,7 +60,10 @@ impl Session<'_> {
     /// # Errors
     /// Returns `bad-points`, `wrong-type`, or the errors in the expression.
     pub(crate) fn points(&mut self, expr: &Expr) -> Result<(Number, Span), Stop> {
-        let points = self.eval(expr)?.number("points").map_err(|error| error.at(expr.span))?;
+        let points = self
+            .eval(expr)?
+            .number("points")
+            .map_err(|error| error.at(expr.span))?;
         if points.is_negative() {
             let message = format!("points must be at least 0, not {points}");
             return Err(Diagnostic::new(Code::BadPoints, expr.span, message).into());
@@ -62,7 +75,10 @@ impl Session<'_> {
     ///
     /// # Errors
     /// Returns the errors from [`Session::points`].
-    pub(crate) fn perhaps_points(&mut self, expr: Option<&Expr>) -> Result<Option<(Number, Span)>, Stop> {
+    pub(crate) fn perhaps_points(
+        &mut self,
+        expr: Option<&Expr>,
+    ) -> Result<Option<(Number, Span)>, Stop> {
         expr.map(|expr| self.points(expr)).transpose()
     }
 
@@ -94,10 +110,14 @@ impl Session<'_> {
         if self.sheet().is_some() || called {
             return Ok(());
         }
-        Err(Diagnostic::new(Code::Misplaced, place, "this statement is allowed only in a question")
-            .label("outside of a question")
-            .help("write `question \"title\" points 10 { … }` around it")
-            .into())
+        Err(Diagnostic::new(
+            Code::Misplaced,
+            place,
+            "this statement is allowed only in a question",
+        )
+        .label("outside of a question")
+        .help("write `question \"title\" points 10 { … }` around it")
+        .into())
     }
 
     /// Whether the statement is in a question.
@@ -121,8 +141,16 @@ impl Session<'_> {
         if let Some(sheet) = self.sheet_mut() {
             sheet.add(points, kind.blanks());
         }
-        let item = EntryItem { kind, printed: Printed::default(), points, hardware: self.hardware() };
-        Entry::Item { item: Box::new(item), in_part: self.in_part() }
+        let item = EntryItem {
+            kind,
+            printed: Printed::default(),
+            points,
+            hardware: self.hardware(),
+        };
+        Entry::Item {
+            item: Box::new(item),
+            in_part: self.in_part(),
+        }
     }
 
     /// Marks the rest of the question as unknown, during the check before a run.
@@ -135,7 +163,11 @@ impl Session<'_> {
     fn hardware(&self) -> Option<Hardware> {
         let spec = self.spec()?.clone();
         let kernel = self.state.kernel().map(|kernel| kernel.config().clone());
-        Some(Hardware { spec, kernel, before: None })
+        Some(Hardware {
+            spec,
+            kernel,
+            before: None,
+        })
     }
 }
 
@@ -156,15 +188,33 @@ pub(crate) fn reflowed(text: &str) -> String {
 fn dedented(text: &str, margin: usize) -> String {
     if text.starts_with(CODE) && !text.trim().is_empty() {
         let indent = |line: &str| line.len() - line.trim_start_matches(' ').len();
-        let common = text.lines().filter(|line| !line.trim().is_empty()).map(indent).min().unwrap_or(0);
-        let lines = text.lines().map(|line| format!("{CODE}{}", line.get(common..).unwrap_or("")));
+        let common = text
+            .lines()
+            .filter(|line| !line.trim().is_empty())
+            .map(indent)
+            .min()
+            .unwrap_or(0);
+        let lines = text
+            .lines()
+            .map(|line| format!("{CODE}{}", line.get(common..).unwrap_or("")));
         return lines.collect::<Vec<_>>().join("\n").trim_end().to_owned();
     }
     let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
     let indent = |line: &str| line.len() - line.trim_start_matches([' ', '\t']).len();
-    let common = rest.lines().filter(|line| !line.trim().is_empty()).map(indent).min().unwrap_or(0);
-    let common = if first.trim().is_empty() { common } else { common.min(margin) };
-    let cut = rest.lines().map(|line| line.get(common..).unwrap_or("").trim_end());
+    let common = rest
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .map(indent)
+        .min()
+        .unwrap_or(0);
+    let common = if first.trim().is_empty() {
+        common
+    } else {
+        common.min(margin)
+    };
+    let cut = rest
+        .lines()
+        .map(|line| line.get(common..).unwrap_or("").trim_end());
     let lines: Vec<&str> = std::iter::once(first.trim()).chain(cut).collect();
     lines.join("\n").trim_matches('\n').to_owned()
 }
@@ -176,12 +226,21 @@ mod tests {
     #[test]
     fn prose_keeps_only_the_indentation_that_means_something() {
         assert_eq!(dedented("one", 4), "one");
-        assert_eq!(dedented("\n    one\n      two\n\n    three\n  ", 4), "one\n  two\n\nthree");
+        assert_eq!(
+            dedented("\n    one\n      two\n\n    three\n  ", 4),
+            "one\n  two\n\nthree"
+        );
         assert_eq!(dedented("one\n    two\n    three", 4), "one\ntwo\nthree");
         assert_eq!(dedented("  é\n", 4), "é");
-        assert_eq!(dedented("one:\n\n        int i;\n        f();", 4), "one:\n\n    int i;\n    f();");
+        assert_eq!(
+            dedented("one:\n\n        int i;\n        f();", 4),
+            "one:\n\n    int i;\n    f();"
+        );
         // Preformatted text keeps its lines.
         assert_eq!(dedented("    int i;\n    f();", 4), "    int i;\n    f();");
-        assert_eq!(dedented("      int i;\n        f();\n  ", 4), "    int i;\n      f();");
+        assert_eq!(
+            dedented("      int i;\n        f();\n  ", 4),
+            "    int i;\n      f();"
+        );
     }
 }

@@ -35,7 +35,10 @@ impl Session<'_> {
         self.state.discard_figures();
         self.state.random = self.own_generator(&title.text);
         let points = points.map(|(points, _)| points);
-        self.enter(Entry::Question { title: title.text.clone(), points });
+        self.enter(Entry::Question {
+            title: title.text.clone(),
+            points,
+        });
         self.finish(stmt.span, Did::Scenario(title.text.clone()), Vec::new())?;
         self.enter_extension("question", body, stmt.span)
     }
@@ -64,7 +67,10 @@ impl Session<'_> {
     ) -> Result<(), Stop> {
         let points = self.begin_part(name, points)?;
         let points = points.map(|(points, _)| points);
-        self.enter(Entry::Part { name: name.text.clone(), points });
+        self.enter(Entry::Part {
+            name: name.text.clone(),
+            points,
+        });
         self.finish(stmt.span, Did::Quiet, Vec::new())?;
         self.enter_extension("part", body, stmt.span)
     }
@@ -76,10 +82,14 @@ impl Session<'_> {
     ) -> Result<Option<(crate::lang::value::Number, Span)>, Stop> {
         self.needs_question(name.span)?;
         if self.in_part() {
-            return Err(Diagnostic::new(Code::Misplaced, name.span, "a part cannot be in another part")
-                .label("a part cannot contain parts")
-                .help("close the previous part with `}`")
-                .into());
+            return Err(Diagnostic::new(
+                Code::Misplaced,
+                name.span,
+                "a part cannot be in another part",
+            )
+            .label("a part cannot contain parts")
+            .help("close the previous part with `}`")
+            .into());
         }
         let points = self.perhaps_points(points);
         if let Some(sheet) = self.sheet_mut() {
@@ -99,24 +109,36 @@ impl Session<'_> {
         if self.sheet().is_none() {
             return Ok(());
         }
-        Err(Diagnostic::new(Code::Misplaced, place, "a question cannot be in another question")
-            .label("a question can contain parts, but not questions")
-            .help("close the previous question with `}`, or write `part \"a\" { … }`")
-            .into())
+        Err(Diagnostic::new(
+            Code::Misplaced,
+            place,
+            "a question cannot be in another question",
+        )
+        .label("a question can contain parts, but not questions")
+        .help("close the previous question with `}`, or write `part \"a\" { … }`")
+        .into())
     }
 
     /// `given page_table, tlb`
     ///
     /// # Errors
     /// Returns the same errors as `show`.
-    pub(crate) fn run_given(&mut self, stmt: &Stmt, place: Span, nouns: &[NounColumns]) -> Result<(), Stop> {
+    pub(crate) fn run_given(
+        &mut self,
+        stmt: &Stmt,
+        place: Span,
+        nouns: &[NounColumns],
+    ) -> Result<(), Stop> {
         self.needs_question(place)?;
         let mut views = Vec::new();
         for of in nouns {
             views.extend(self.views_given(place, of)?);
         }
         let in_part = self.in_part();
-        self.enter(Entry::Given { views: views.clone(), in_part });
+        self.enter(Entry::Given {
+            views: views.clone(),
+            in_part,
+        });
         self.finish(stmt.span, Did::Shown(views), Vec::new())
     }
 
@@ -139,9 +161,22 @@ impl Session<'_> {
     ///
     /// # Errors
     /// Returns the same errors as `show`.
-    pub(crate) fn as_shown(&mut self, place: Span, operands: &Arc<[Expr]>) -> Result<ShowPlan, Stop> {
-        let verb = Word { text: "show".into(), span: place };
-        let command = Command { verb, call: false, operands: operands.clone(), assigned: None, block: None };
+    pub(crate) fn as_shown(
+        &mut self,
+        place: Span,
+        operands: &Arc<[Expr]>,
+    ) -> Result<ShowPlan, Stop> {
+        let verb = Word {
+            text: "show".into(),
+            span: place,
+        };
+        let command = Command {
+            verb,
+            call: false,
+            operands: operands.clone(),
+            assigned: None,
+            block: None,
+        };
         show_plan(self, &command)
     }
 
@@ -157,11 +192,22 @@ impl Session<'_> {
     ) -> Result<(), Stop> {
         self.refuse_nested(title.span)?;
         let points = self.perhaps_points(points);
-        let worth = points.as_ref().ok().copied().flatten().map(|(points, _)| points);
-        self.exam_mut().questions.push(Known { title: title.text.clone(), points: worth });
+        let worth = points
+            .as_ref()
+            .ok()
+            .copied()
+            .flatten()
+            .map(|(points, _)| points);
+        self.exam_mut().questions.push(Known {
+            title: title.text.clone(),
+            points: worth,
+        });
         let state = self.state.clone();
         self.state.scopes.push(Scope::new(false));
-        self.open_sheet(Some(Sheet::new(title.span, points.as_ref().ok().copied().flatten())));
+        self.open_sheet(Some(Sheet::new(
+            title.span,
+            points.as_ref().ok().copied().flatten(),
+        )));
         if points.is_err() {
             self.unsure_of_question();
         }

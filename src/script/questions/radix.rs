@@ -14,12 +14,18 @@ pub enum Radix {
 }
 
 /// The keyword of each radix.
-pub(crate) const RADIXES: [(&str, Radix); 3] =
-    [("hex", Radix::Hex), ("decimal", Radix::Decimal), ("binary", Radix::Binary)];
+pub(crate) const RADIXES: [(&str, Radix); 3] = [
+    ("hex", Radix::Hex),
+    ("decimal", Radix::Decimal),
+    ("binary", Radix::Binary),
+];
 
 impl Radix {
     pub(crate) fn name(self) -> &'static str {
-        RADIXES.iter().find(|(_, radix)| *radix == self).map_or("", |(name, _)| name)
+        RADIXES
+            .iter()
+            .find(|(_, radix)| *radix == self)
+            .map_or("", |(name, _)| name)
     }
 
     /// Formats a value in this radix. Values other than non-negative integers are unchanged.

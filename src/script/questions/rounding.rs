@@ -18,9 +18,13 @@ impl Session<'_> {
     /// # Errors
     /// Returns `misplaced`, `bad-width`, or the errors in the expression.
     pub(crate) fn rounding(&mut self, ask: &Ask) -> Result<Option<u32>, Stop> {
-        let Some(round) = &ask.round else { return Ok(None) };
+        let Some(round) = &ask.round else {
+            return Ok(None);
+        };
         let misplaced = |message: &str, help: &str| {
-            Err(Diagnostic::new(Code::Misplaced, round.span, message).help(help).into())
+            Err(Diagnostic::new(Code::Misplaced, round.span, message)
+                .help(help)
+                .into())
         };
         if !matches!(ask.what, Asked::Value { .. }) {
             return misplaced(
@@ -29,7 +33,10 @@ impl Session<'_> {
             );
         }
         if Self::radix_named(ask.radix.as_ref())?.is_some_and(|radix| radix != Radix::Decimal) {
-            return misplaced("a rounded answer must be decimal", "delete `radix` or `round`");
+            return misplaced(
+                "a rounded answer must be decimal",
+                "delete `radix` or `round`",
+            );
         }
         let digits = self.integer(round)?;
         if !(1..=u64::from(LONGEST)).contains(&digits) {
@@ -56,13 +63,18 @@ pub(crate) fn needs_number(of: &Expr, value: &Value, round: Option<u32>) -> Resu
 
 /// Warns about a key that has no finite decimal expansion and is too long for a fraction.
 pub(crate) fn endless(of: &Expr, value: &Value) -> Option<Diagnostic> {
-    let Value::Number(number) = value else { return None };
+    let Value::Number(number) = value else {
+        return None;
+    };
     let decimal = !number.to_string().contains('/');
-    let short = number.as_ratio().is_some_and(|ratio| decimal || *ratio.denom() < WRITTEN);
+    let short = number
+        .as_ratio()
+        .is_some_and(|ratio| decimal || *ratio.denom() < WRITTEN);
     if short || number.as_integer().is_some() {
         return None;
     }
-    let message = "this key is too long to write in full, and the paper does not state a number of digits";
+    let message =
+        "this key is too long to write in full, and the paper does not state a number of digits";
     Some(
         Diagnostic::warning(Code::Unlikely, of.span, message)
             .label(format!("the key is {number}"))

@@ -26,7 +26,11 @@ pub(crate) fn missing(setting: &Setting, what: &str) -> Diagnostic {
 pub fn settings(command: &Command) -> Result<&[Setting], Diagnostic> {
     match &command.block {
         Some(block) => match &block.table {
-            Some(table) => Err(Diagnostic::new(Code::BadTable, table.span, "a table is not allowed here")),
+            Some(table) => Err(Diagnostic::new(
+                Code::BadTable,
+                table.span,
+                "a table is not allowed here",
+            )),
             None => Ok(&block.settings),
         },
         None => Ok(&[]),
@@ -37,7 +41,11 @@ pub fn settings(command: &Command) -> Result<&[Setting], Diagnostic> {
 ///
 /// # Errors
 /// Returns `unknown-setting`.
-pub(crate) fn known(setting: &Setting, rows: &[&[SettingWord]], of: &str) -> Result<(), Diagnostic> {
+pub(crate) fn known(
+    setting: &Setting,
+    rows: &[&[SettingWord]],
+    of: &str,
+) -> Result<(), Diagnostic> {
     let name = &setting.name;
     let names = || rows.iter().flat_map(|rows| rows.iter()).map(|row| row.name);
     if names().any(|known| known == &*name.text) {

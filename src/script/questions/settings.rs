@@ -10,11 +10,23 @@ use crate::run::settings::SettingWord;
 use super::radix::RADIXES;
 
 const fn once(name: &'static str, params: &'static [Param], help: &'static str) -> SettingWord {
-    SettingWord { name, params, help, repeats: false, is_path: false }
+    SettingWord {
+        name,
+        params,
+        help,
+        repeats: false,
+        is_path: false,
+    }
 }
 
 const fn often(name: &'static str, params: &'static [Param], help: &'static str) -> SettingWord {
-    SettingWord { name, params, help, repeats: true, is_path: false }
+    SettingWord {
+        name,
+        params,
+        help,
+        repeats: true,
+        is_path: false,
+    }
 }
 
 /// Cover settings of `exam`.
@@ -64,8 +76,16 @@ pub(crate) const ARRANGEMENT_SETTINGS: &[SettingWord] = &[
         &[Many(&Words(&["questions", "options"]))],
         "what each version shuffles: the questions, the options of multiple-choice questions, or both",
     ),
-    once("questions", &[TITLES], "question titles of this paper, in order"),
-    often("options", &[TITLED, LIST], "order of a multiple-choice question's options, numbered from 0"),
+    once(
+        "questions",
+        &[TITLES],
+        "question titles of this paper, in order",
+    ),
+    often(
+        "options",
+        &[TITLED, LIST],
+        "order of a multiple-choice question's options, numbered from 0",
+    ),
     once("version", &[TEXT], "code of this version"),
     once("student", &[ID, STUDENT], "student who receives this paper"),
 ];
@@ -80,7 +100,12 @@ pub(crate) const CHOICE_SETTINGS: &[SettingWord] = &[
     often("wrong", &[TEXT], "a wrong option"),
     often(
         "option",
-        &[TEXT, Optional(&[Keyword("for"), VARIABLE, Keyword("in"), RANGE]), Keyword("where"), COND],
+        &[
+            TEXT,
+            Optional(&[Keyword("for"), VARIABLE, Keyword("in"), RANGE]),
+            Keyword("where"),
+            COND,
+        ],
         "an option that is correct if the condition holds (with `for`: if it holds for at least one value)",
     ),
     once(
@@ -106,7 +131,11 @@ pub(crate) const TABLE_SETTINGS: &[SettingWord] = &[
         ]))],
         "column titles, each with an optional radix (default: decimal) and number of digits",
     ),
-    often("row", &[Many(&EXPR)], "cells of a row, from left to right; `? = EXPR` is a cell to fill in"),
+    often(
+        "row",
+        &[Many(&EXPR)],
+        "cells of a row, from left to right; `? = EXPR` is a cell to fill in",
+    ),
 ];
 
 /// The rubric of an `essay`.

@@ -31,7 +31,10 @@ struct Unit {
 impl Sheet {
     /// Creates an empty question.
     pub(crate) fn new(place: Span, points: Option<(Number, Span)>) -> Self {
-        Self { question: Unit::new("question", place, points), part: None }
+        Self {
+            question: Unit::new("question", place, points),
+            part: None,
+        }
     }
 
     /// Whether a part is open.
@@ -54,11 +57,19 @@ impl Sheet {
     /// # Errors
     /// Returns `no-blank` or `bad-points`.
     pub(crate) fn end(&mut self) -> Result<(), Diagnostic> {
-        let Some(part) = self.part.take() else { return Ok(()) };
+        let Some(part) = self.part.take() else {
+            return Ok(());
+        };
         let closed = part.close();
         self.question.unsure |= part.unsure || closed.is_err();
-        let stated = part.points.map(|(points, _)| points).or_else(|| declared(&part.shares));
-        self.question.shares.push(Share { stated, alone: *closed.as_ref().unwrap_or(&Number::from(1u64)) });
+        let stated = part
+            .points
+            .map(|(points, _)| points)
+            .or_else(|| declared(&part.shares));
+        self.question.shares.push(Share {
+            stated,
+            alone: *closed.as_ref().unwrap_or(&Number::from(1u64)),
+        });
         closed.map(|_| ())
     }
 
@@ -72,7 +83,10 @@ impl Sheet {
 
     pub(crate) fn add(&mut self, stated: Option<Number>, blanks: usize) {
         let unit = self.part.as_mut().unwrap_or(&mut self.question);
-        unit.shares.push(Share { stated, alone: Number::from(blanks.max(1) as u64) });
+        unit.shares.push(Share {
+            stated,
+            alone: Number::from(blanks.max(1) as u64),
+        });
     }
 
     /// Marks the rest of the contents as unknown.
@@ -83,7 +97,13 @@ impl Sheet {
 
 impl Unit {
     fn new(what: &'static str, place: Span, points: Option<(Number, Span)>) -> Self {
-        Self { what, place, points, shares: Vec::new(), unsure: false }
+        Self {
+            what,
+            place,
+            points,
+            shares: Vec::new(),
+            unsure: false,
+        }
     }
 
     /// Returns the points of the question or part.
@@ -93,17 +113,28 @@ impl Unit {
         }
         let what = self.what;
         if self.shares.is_empty() {
-            return Err(Diagnostic::new(Code::NoBlank, self.place, format!("this {what} asks for nothing"))
-                .label("without a blank")
-                .help("add an `ask`, such as `ask read va => vpn, ppn`"));
+            return Err(Diagnostic::new(
+                Code::NoBlank,
+                self.place,
+                format!("this {what} asks for nothing"),
+            )
+            .label("without a blank")
+            .help("add an `ask`, such as `ask read va => vpn, ppn`"));
         }
         let whole = self.points.map(|(points, _)| points);
-        shares(whole, &self.shares).and_then(|points| total(&points)).map_err(|error| self.unshared(error))
+        shares(whole, &self.shares)
+            .and_then(|points| total(&points))
+            .map_err(|error| self.unshared(error))
     }
 
     fn unshared(&self, error: Unshared) -> Diagnostic {
-        let (what, place) = (self.what, self.points.map_or(self.place, |(_, place)| place));
-        let whole = self.points.map_or_else(String::new, |(points, _)| points.to_string());
+        let (what, place) = (
+            self.what,
+            self.points.map_or(self.place, |(_, place)| place),
+        );
+        let whole = self
+            .points
+            .map_or_else(String::new, |(points, _)| points.to_string());
         let say = |message: String| Diagnostic::new(Code::BadPoints, place, message);
         match error {
             Unshared::Sum(sum) => say(format!(

@@ -8,7 +8,8 @@ use crate::lang::ast::{Expr, NounColumns, Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
 use crate::run::nouns::{
-    InvalidEntries, ShowPlan, TableNoun, column_named, no_reference_table, size, whole_reference_table,
+    InvalidEntries, ShowPlan, TableNoun, column_named, no_reference_table, size,
+    whole_reference_table,
 };
 use crate::run::record::{CellView, Did, ReferenceRun, TableView, View};
 use crate::run::session::Session;
@@ -33,9 +34,15 @@ impl Session<'_> {
     ) -> Result<ItemKind, Stop> {
         let (mut view, columns) = self.table_with_columns(place, of)?;
         in_radix(&mut view, radix);
-        let (View::Table(table) | View::Maps { table, .. }) = view else { return Err(Stop::Unknowable) };
+        let (View::Table(table) | View::Maps { table, .. }) = view else {
+            return Err(Stop::Unknowable);
+        };
         let string = self.reference_of(&of.noun);
-        let kind = ItemKind::Table { table, columns, string };
+        let kind = ItemKind::Table {
+            table,
+            columns,
+            string,
+        };
         too_large(kind.blanks(), place)?;
         Ok(kind)
     }
@@ -47,17 +54,33 @@ impl Session<'_> {
     pub(crate) fn views_given(&mut self, place: Span, of: &NounColumns) -> Result<Vec<View>, Stop> {
         let mut views = if of.columns.is_empty() {
             let plan = self.as_shown(place, &of.noun)?;
-            let contents =
-                if let ShowPlan::Table(noun, level, None) = &plan { Some((*noun, *level)) } else { None };
+            let contents = if let ShowPlan::Table(noun, level, None) = &plan {
+                Some((*noun, *level))
+            } else {
+                None
+            };
             let mut views = self.show(plan, place, InvalidEntries::Shown)?;
             if let (Some((noun, level)), [View::Table(table)]) = (contents, views.as_mut_slice()) {
                 // Add only bits. An alias such as `write` would repeat a column, and the table always prints
                 // all other columns.
-                let is_bit = |name: &&String| BITS.iter().any(|row| row.bit != Bit::P && row.name == **name);
-                let columns: Vec<String> =
-                    self.state.columns_set(noun.name, level).iter().filter(is_bit).cloned().collect();
+                let is_bit = |name: &&String| {
+                    BITS.iter()
+                        .any(|row| row.bit != Bit::P && row.name == **name)
+                };
+                let columns: Vec<String> = self
+                    .state
+                    .columns_set(noun.name, level)
+                    .iter()
+                    .filter(is_bit)
+                    .cloned()
+                    .collect();
                 let machine = self.machine_seen(None, place)?;
-                add_columns(table, noun, (&machine, level), columns.iter().map(String::as_str));
+                add_columns(
+                    table,
+                    noun,
+                    (&machine, level),
+                    columns.iter().map(String::as_str),
+                );
             }
             views
         } else {
@@ -75,7 +98,11 @@ impl Session<'_> {
     }
 
     /// Returns a noun's table, which has at least these columns, and the columns' names.
-    fn table_with_columns(&mut self, place: Span, of: &NounColumns) -> Result<(View, Vec<Arc<str>>), Stop> {
+    fn table_with_columns(
+        &mut self,
+        place: Span,
+        of: &NounColumns,
+    ) -> Result<(View, Vec<Arc<str>>), Stop> {
         let string = self.reference_of(&of.noun);
         if word(&of.noun[0]) != Some("reference") {
             self.noun(&of.noun)?;
@@ -88,8 +115,11 @@ impl Session<'_> {
                 .into());
         }
         let plan = self.as_shown(place, &of.noun)?;
-        let contents =
-            if let ShowPlan::Table(noun, level, pid) = &plan { Some((*noun, *level, *pid)) } else { None };
+        let contents = if let ShowPlan::Table(noun, level, pid) = &plan {
+            Some((*noun, *level, *pid))
+        } else {
+            None
+        };
         let mut views = self.show(plan, place, InvalidEntries::Shown)?;
         let (Some(mut view), true) = (views.pop(), views.is_empty()) else {
             return Err(Stop::Unknowable);
@@ -99,18 +129,30 @@ impl Session<'_> {
         };
         if let Some((noun, level, pid)) = contents {
             let machine = self.machine_seen(pid, place)?;
-            add_columns(table, noun, (&machine, level), of.columns.iter().map(|column| &*column.text));
+            add_columns(
+                table,
+                noun,
+                (&machine, level),
+                of.columns.iter().map(|column| &*column.text),
+            );
         }
         if let Some(Did::Reference(run)) = string.as_deref() {
             add_step_columns(table, run, &of.columns);
         }
-        let columns = of.columns.iter().map(|column| known(table, column)).collect::<Result<_, _>>()?;
+        let columns = of
+            .columns
+            .iter()
+            .map(|column| known(table, column))
+            .collect::<Result<_, _>>()?;
         Ok((view, columns))
     }
 
     /// Returns the last `reference` if the noun is the step table of a `reference`.
     fn reference_of(&self, noun: &[Expr]) -> Option<Arc<Did>> {
-        self.state.reference.clone().filter(|_| word(&noun[0]) == Some("reference"))
+        self.state
+            .reference
+            .clone()
+            .filter(|_| word(&noun[0]) == Some("reference"))
     }
 }
 
@@ -124,8 +166,12 @@ pub(crate) fn too_large(blanks: usize, place: Span) -> Result<(), Diagnostic> {
     }
     let message = format!("this table has {blanks} cells to fill in");
     let most = size(CELLS as u128);
-    Err(Diagnostic::new(Code::LimitSize, place, message)
-        .label(format!("at most {} are allowed", most.trim_end_matches(" B"))))
+    Err(
+        Diagnostic::new(Code::LimitSize, place, message).label(format!(
+            "at most {} are allowed",
+            most.trim_end_matches(" B")
+        )),
+    )
 }
 
 /// Adds columns that a table prints only if some entry differs from the default.
@@ -148,15 +194,23 @@ fn add_columns<'n>(
         let mut end: usize = table.groups.iter().map(Vec::len).sum();
         let order = |name: &str| permitted.iter().position(|permitted| permitted == name);
         // A cache's bytes follow its bits.
-        let precedes = |shown: &str| order(shown) < order(name) || BITS.iter().any(|row| row.name == shown);
+        let precedes =
+            |shown: &str| order(shown) < order(name) || BITS.iter().any(|row| row.name == shown);
         for at in (first_way..table.groups.len()).rev() {
             let group = &mut table.groups[at];
             let begin = end - group.len();
             let before = group.iter().rposition(|shown| precedes(shown));
             let place = before.map_or(0, |before| before + 1);
             for row in &mut table.rows {
-                let key = if let Some(CellView::Hex(key, _)) = row.first() { *key } else { 0 };
-                row.insert(begin + place, (noun.cell)(machine, level, key, at - first_way, name));
+                let key = if let Some(CellView::Hex(key, _)) = row.first() {
+                    *key
+                } else {
+                    0
+                };
+                row.insert(
+                    begin + place,
+                    (noun.cell)(machine, level, key, at - first_way, name),
+                );
             }
             end = begin;
             group.insert(place, name.to_owned());
@@ -180,10 +234,22 @@ fn select(table: &mut TableView, columns: &[Arc<str>]) {
     let mut kept = Vec::new();
     let mut first = 0;
     for group in &mut table.groups {
-        let of = |name: &str| group.iter().position(|shown| shown == name).map(|at| first + at);
+        let of = |name: &str| {
+            group
+                .iter()
+                .position(|shown| shown == name)
+                .map(|at| first + at)
+        };
         let key = (first == 0).then_some(0);
-        let places: Vec<usize> =
-            key.into_iter().chain(columns.iter().filter_map(|name| of(name)).filter(|at| *at > 0)).collect();
+        let places: Vec<usize> = key
+            .into_iter()
+            .chain(
+                columns
+                    .iter()
+                    .filter_map(|name| of(name))
+                    .filter(|at| *at > 0),
+            )
+            .collect();
         let names = places.iter().map(|at| group[at - first].clone()).collect();
         first += group.len();
         kept.extend(places);

@@ -26,7 +26,10 @@ struct Kept {
 
 impl fmt::Debug for Kept {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.debug_struct("Kept").field("name", &self.name).field("from", &self.from).finish_non_exhaustive()
+        f.debug_struct("Kept")
+            .field("name", &self.name)
+            .field("from", &self.from)
+            .finish_non_exhaustive()
     }
 }
 
@@ -55,8 +58,12 @@ impl Open for Kept {
         session.state = self.state.clone();
         session.inside = self.inside.clone();
         session.state.scopes.push(Scope::new(false));
-        session.state.bind(&self.name.text, Binding::Value(value.clone()));
-        session.refusal(&self.conditions).is_ok_and(|refused| refused.is_none())
+        session
+            .state
+            .bind(&self.name.text, Binding::Value(value.clone()));
+        session
+            .refusal(&self.conditions)
+            .is_ok_and(|refused| refused.is_none())
     }
 }
 

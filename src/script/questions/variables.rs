@@ -30,7 +30,10 @@ impl Session<'_> {
     ) -> Result<(), Stop> {
         let mut names = Vec::new();
         find_names(of, &mut names);
-        if names.iter().any(|name| matches!(name.kind, ExprKind::Name(_))) {
+        if names
+            .iter()
+            .any(|name| matches!(name.kind, ExprKind::Name(_)))
+        {
             let mut known = self.printed_names();
             self.derive_others(of, radix, &mut known, derivation)?;
         }
@@ -47,12 +50,16 @@ impl Session<'_> {
         let mut names = Vec::new();
         find_names(of, &mut names);
         for found in names {
-            let ExprKind::Name(name) = &found.kind else { continue };
+            let ExprKind::Name(name) = &found.kind else {
+                continue;
+            };
             if known.iter().any(|known| **known == **name) {
                 continue;
             }
             known.push(name.to_string());
-            let Some(Origin::Let(set)) = self.origin(name) else { continue };
+            let Some(Origin::Let(set)) = self.origin(name) else {
+                continue;
+            };
             let value = self.eval(found)?;
             if makes_call(&set) || !self.still_equals(&set, &value) {
                 continue;
@@ -75,14 +82,24 @@ impl Session<'_> {
     ///
     /// # Errors
     /// Returns the errors in the conditions.
-    pub(super) fn derive_choice(&mut self, of: &Expr, derivation: &mut Derivation) -> Result<(), Stop> {
-        let ExprKind::Name(name) = &of.kind else { return Ok(()) };
-        let Some(Origin::Choose(conditions)) = self.origin(name) else { return Ok(()) };
+    pub(super) fn derive_choice(
+        &mut self,
+        of: &Expr,
+        derivation: &mut Derivation,
+    ) -> Result<(), Stop> {
+        let ExprKind::Name(name) = &of.kind else {
+            return Ok(());
+        };
+        let Some(Origin::Choose(conditions)) = self.origin(name) else {
+            return Ok(());
+        };
         for condition in &conditions {
             let of_facts = matches!(condition, Condition::Facts { .. });
             // The conditions may no longer hold in the current state.
             if of_facts
-                && self.refusal(std::slice::from_ref(condition)).is_ok_and(|refused| refused.is_none())
+                && self
+                    .refusal(std::slice::from_ref(condition))
+                    .is_ok_and(|refused| refused.is_none())
             {
                 derivation.chosen.push(self.evidence(condition, true)?);
             }
@@ -98,8 +115,17 @@ impl Session<'_> {
             let path = self.text(name.span).trim().to_owned();
             if path.contains('.') && derivation.paths.iter().all(|known| known.path != path) {
                 let (value, formula) = (self.eval(name)?, self.formula_of_path(&path));
-                let last = self.state.last.clone().filter(|_| path.starts_with("last."));
-                derivation.paths.push(PathValue { path, value, formula, last });
+                let last = self
+                    .state
+                    .last
+                    .clone()
+                    .filter(|_| path.starts_with("last."));
+                derivation.paths.push(PathValue {
+                    path,
+                    value,
+                    formula,
+                    last,
+                });
             }
         }
         Ok(())
@@ -170,7 +196,9 @@ impl<'s> Visit<'s> for PrintedNames {
 
     fn visit_ask(&mut self, ask: &'s Ask) {
         match &ask.what {
-            Asked::Facts { operation, .. } => self.within(true, |printed| printed.visit_operation(operation)),
+            Asked::Facts { operation, .. } => {
+                self.within(true, |printed| printed.visit_operation(operation))
+            }
             _ => walk_ask(self, ask),
         }
         ask.prompt.iter().for_each(|prompt| self.visit_expr(prompt));
@@ -181,7 +209,9 @@ impl<'s> Visit<'s> for PrintedNames {
             return walk_setting(self, setting);
         }
         for (at, value) in setting.values.iter().enumerate() {
-            self.within(!setting.blanks.contains(&at), |printed| printed.visit_expr(value));
+            self.within(!setting.blanks.contains(&at), |printed| {
+                printed.visit_expr(value)
+            });
         }
     }
 }
@@ -189,10 +219,14 @@ impl<'s> Visit<'s> for PrintedNames {
 /// Returns the last statement of a block that sets a variable.
 fn set_in(stmts: &[Stmt], name: &str) -> Option<Origin> {
     stmts.iter().rev().find_map(|stmt| match &stmt.kind {
-        StmtKind::Let { name: own, value } if *own.text == *name => Some(Origin::Let(value.clone())),
-        StmtKind::Choose { name: own, conditions, .. } if *own.text == *name => {
-            Some(Origin::Choose(conditions.to_vec()))
+        StmtKind::Let { name: own, value } if *own.text == *name => {
+            Some(Origin::Let(value.clone()))
         }
+        StmtKind::Choose {
+            name: own,
+            conditions,
+            ..
+        } if *own.text == *name => Some(Origin::Choose(conditions.to_vec())),
         StmtKind::Include { body, .. } => set_in(body, name),
         _ => None,
     })

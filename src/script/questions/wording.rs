@@ -44,7 +44,10 @@ impl Session<'_> {
         let mut edits = Vec::new();
         match value {
             Value::List(elements) => {
-                let each: Vec<String> = elements.iter().map(|element| in_radix(element, radix)).collect();
+                let each: Vec<String> = elements
+                    .iter()
+                    .map(|element| in_radix(element, radix))
+                    .collect();
                 edits.push(TextEdit::new(from.span, format!("[{}]", each.join(", "))));
             }
             _ => uses.visit_expr(from),
@@ -55,7 +58,9 @@ impl Session<'_> {
                 Condition::Facts { operation, facts } => {
                     uses.visit_operation(operation);
                     let family = family(operation);
-                    let others = facts.iter().filter(|fact| self.keyword(fact, family).is_none());
+                    let others = facts
+                        .iter()
+                        .filter(|fact| self.keyword(fact, family).is_none());
                     others.for_each(|fact| uses.visit_fact(fact));
                 }
             }
@@ -75,12 +80,18 @@ impl Session<'_> {
     /// Returns a sentence that asks for a value, with the facts of its conditions. The sentence omits
     /// conditions that are not facts.
     pub(crate) fn prompt_of(&self, asked: &AnyAsked) -> String {
-        let AnyAsked { name, value, conditions, radix } = asked;
+        let AnyAsked {
+            name,
+            value,
+            conditions,
+            radix,
+        } = asked;
         let write = |value: &Value| in_radix(value, *radix);
         let candidates = match value {
             Value::Range { from, to } => {
                 let ends = [*from, to - 1].map(|end| {
-                    u64::try_from(end).map_or_else(|_| end.to_string(), |end| write(&Value::from(end)))
+                    u64::try_from(end)
+                        .map_or_else(|_| end.to_string(), |end| write(&Value::from(end)))
                 });
                 format!("from {} to {}", ends[0], ends[1])
             }
@@ -95,8 +106,16 @@ impl Session<'_> {
             Condition::Expr(_) => None,
         });
         let conditions: Vec<String> = conditions.collect();
-        let such = if conditions.is_empty() { "" } else { " such that " };
-        format!("Give a value for {} {candidates}{such}{}.", name.text, conditions.join(" and "))
+        let such = if conditions.is_empty() {
+            ""
+        } else {
+            " such that "
+        };
+        format!(
+            "Give a value for {} {candidates}{such}{}.",
+            name.text,
+            conditions.join(" and ")
+        )
     }
 
     /// Describes a condition, for example as `a read of virtual address x results in a TLB miss`. Returns
@@ -109,26 +128,37 @@ impl Session<'_> {
     ) -> Option<String> {
         let (verb, address) = match &operation.kind {
             OperationKind::Command(command) => (&*command.verb.text, command.operands.first()?),
-            OperationKind::Expr(Expr { kind: ExprKind::Call { name, args }, .. }) => {
-                (&*name.text, args.first()?)
-            }
+            OperationKind::Expr(Expr {
+                kind: ExprKind::Call { name, args },
+                ..
+            }) => (&*name.text, args.first()?),
             OperationKind::Expr(_) | OperationKind::Reference { .. } => return None,
         };
         let (_, what) = ACCESSES.iter().find(|(known, _)| *known == verb)?;
         let mut uses = Uses::default();
         uses.visit_expr(address);
         let address = self.in_words(address.span, &self.values_of(&uses, radix));
-        let kind =
-            if self.spec().is_some_and(|spec| spec.mmu.is_some()) { "virtual address" } else { "address" };
-        let results: Option<Vec<String>> =
-            facts.iter().map(|fact| self.result(fact, operation, radix)).collect();
+        let kind = if self.spec().is_some_and(|spec| spec.mmu.is_some()) {
+            "virtual address"
+        } else {
+            "address"
+        };
+        let results: Option<Vec<String>> = facts
+            .iter()
+            .map(|fact| self.result(fact, operation, radix))
+            .collect();
         let results = results?;
-        Some(format!("{what} of {kind} {address} results in {}", series(&results)))
+        Some(format!(
+            "{what} of {kind} {address} results in {}",
+            series(&results)
+        ))
     }
 
     /// Describes an expected result: `a TLB miss`, `a page fault`, `PPN 0x0D`.
     fn result(&self, fact: &Fact, operation: &Operation, radix: Radix) -> Option<String> {
-        let Claim::Is(expected) = &fact.claim else { return None };
+        let Claim::Is(expected) = &fact.claim else {
+            return None;
+        };
         let name = &*fact.name.text;
         if let Some(word) = self.keyword(fact, family(operation)) {
             return match (name, word) {
@@ -138,7 +168,10 @@ impl Session<'_> {
                 ("fault", word) => Some(format!("a {word} fault")),
                 (_, "hit" | "miss") => {
                     let level = if name == "tlb" { "TLB" } else { name };
-                    Some(format!("{} {level} {word}", if level.starts_with('L') { "an" } else { "a" }))
+                    Some(format!(
+                        "{} {level} {word}",
+                        if level.starts_with('L') { "an" } else { "a" }
+                    ))
                 }
                 _ => None,
             };
@@ -151,14 +184,23 @@ impl Session<'_> {
 
     /// Returns the keyword that a fact's value is or means.
     fn keyword<'f>(&self, fact: &'f Fact, family: Family) -> Option<&'f str> {
-        let (Claim::Is(Expr { kind: ExprKind::Name(word), .. })
-        | Claim::Not(Expr { kind: ExprKind::Name(word), .. })) = &fact.claim
+        let (Claim::Is(Expr {
+            kind: ExprKind::Name(word),
+            ..
+        })
+        | Claim::Not(Expr {
+            kind: ExprKind::Name(word),
+            ..
+        })) = &fact.claim
         else {
             return None;
         };
         let spec = self.spec().map(|spec| &**spec);
         let key = key(&fact.name.text, family, spec).ok()?;
-        match key.meaning(word).filter(|_| self.state.find(word).is_none()) {
+        match key
+            .meaning(word)
+            .filter(|_| self.state.find(word).is_none())
+        {
             Some(meaning) => Some(meaning),
             None => key.is_word(word, spec).then_some(&**word),
         }
@@ -170,7 +212,10 @@ impl Session<'_> {
             Binding::Value(value) => Some(in_radix(value, radix)),
             _ => None,
         };
-        uses.0.iter().filter_map(|(name, span)| Some(TextEdit::new(*span, value(name)?))).collect()
+        uses.0
+            .iter()
+            .filter_map(|(name, span)| Some(TextEdit::new(*span, value(name)?)))
+            .collect()
     }
 
     /// Returns the text of a span on one line, with the edits applied.
@@ -201,7 +246,9 @@ pub(crate) fn series(all: &[String]) -> String {
 /// Formats a value as an expression.
 fn in_radix(value: &Value, radix: Radix) -> String {
     match value {
-        Value::Number(number) if number.as_integer().is_some_and(|n| n > PLAIN) => radix.write(value, None),
+        Value::Number(number) if number.as_integer().is_some_and(|n| n > PLAIN) => {
+            radix.write(value, None)
+        }
         Value::Text(_) | Value::Bytes(_) => value.quoted(),
         _ => value.to_string(),
     }
@@ -211,7 +258,11 @@ impl<'e> Visit<'e> for Uses<'e> {
     fn visit_command(&mut self, command: &'e Command) {
         // The contents of the command's block are unchanged.
         let assigned = command.assigned.iter().flat_map(|values| values.iter());
-        command.operands.iter().chain(assigned).for_each(|operand| self.visit_expr(operand));
+        command
+            .operands
+            .iter()
+            .chain(assigned)
+            .for_each(|operand| self.visit_expr(operand));
     }
 
     fn visit_settings(&mut self, _: &'e Settings) {}

@@ -15,8 +15,14 @@ pub(crate) fn broken(text: &str, room: usize) -> String {
             let long = word.chars().count() > room;
             let pieces = word.split_inclusive(|c| long && c == '|');
             for (at, piece) in pieces.enumerate() {
-                let gap = if at == 0 && !current.is_empty() { " " } else { "" };
-                if !current.is_empty() && current.chars().count() + gap.len() + piece.chars().count() > room {
+                let gap = if at == 0 && !current.is_empty() {
+                    " "
+                } else {
+                    ""
+                };
+                if !current.is_empty()
+                    && current.chars().count() + gap.len() + piece.chars().count() > room
+                {
                     out.push(std::mem::take(&mut current));
                 } else {
                     current.push_str(gap);

@@ -4,7 +4,8 @@ use std::fmt;
 use std::ops::Range;
 
 use miette::{
-    GraphicalReportHandler, GraphicalTheme, LabeledSpan, Severity, SourceCode, ThemeCharacters, ThemeStyles,
+    GraphicalReportHandler, GraphicalTheme, LabeledSpan, Severity, SourceCode, ThemeCharacters,
+    ThemeStyles,
 };
 
 use super::excerpt::{Excerpt, visible};
@@ -32,8 +33,16 @@ pub struct Style {
 /// Renders the diagnostics, each followed by an empty line.
 pub fn render(diagnostics: &[Diagnostic], sources: &Sources, style: Style) -> String {
     let theme = GraphicalTheme {
-        characters: if style.unicode { ThemeCharacters::unicode() } else { ThemeCharacters::ascii() },
-        styles: if style.color { ThemeStyles::ansi() } else { ThemeStyles::none() },
+        characters: if style.unicode {
+            ThemeCharacters::unicode()
+        } else {
+            ThemeCharacters::ascii()
+        },
+        styles: if style.color {
+            ThemeStyles::ansi()
+        } else {
+            ThemeStyles::none()
+        },
     };
     let handler = GraphicalReportHandler::new_themed(theme)
         .with_links(false)
@@ -45,7 +54,11 @@ pub fn render(diagnostics: &[Diagnostic], sources: &Sources, style: Style) -> St
         let _ = handler.render_report(&mut text, &Report::new(diagnostic, sources));
         text.push('\n');
     }
-    if style.unicode { text } else { text.replace('…', "~").replace('\u{fffd}', "?") }
+    if style.unicode {
+        text
+    } else {
+        text.replace('…', "~").replace('\u{fffd}', "?")
+    }
 }
 
 /// A diagnostic with its lines, or a related location that is far from those lines.
@@ -63,21 +76,35 @@ impl Report {
     fn new(diagnostic: &Diagnostic, sources: &Sources) -> Self {
         let main = diagnostic.span;
         let mut report = Self {
-            message: format!("[{}] {}", diagnostic.code.name(), readable(&diagnostic.message)),
+            message: format!(
+                "[{}] {}",
+                diagnostic.code.name(),
+                readable(&diagnostic.message)
+            ),
             help: diagnostic.help.as_deref().map(readable),
-            severity: if diagnostic.is_warning() { Severity::Warning } else { Severity::Error },
+            severity: if diagnostic.is_warning() {
+                Severity::Warning
+            } else {
+                Severity::Error
+            },
             excerpt: None,
             labels: Vec::new(),
             related: Vec::new(),
         };
-        let (near, far): (Vec<_>, Vec<_>) =
-            diagnostic.related.iter().partition(|(span, _)| span.file == main.file);
+        let (near, far): (Vec<_>, Vec<_>) = diagnostic
+            .related
+            .iter()
+            .partition(|(span, _)| span.file == main.file);
         let places = std::iter::once((main, diagnostic.label.as_str()))
             .chain(near.iter().map(|(span, words)| (*span, words.as_str())))
             .collect::<Vec<_>>();
         let hidden = report.show(&places, sources);
         let far = far.iter().map(|(span, words)| (*span, words.as_str()));
-        report.related = hidden.into_iter().chain(far).map(|place| Self::elsewhere(place, sources)).collect();
+        report.related = hidden
+            .into_iter()
+            .chain(far)
+            .map(|place| Self::elsewhere(place, sources))
+            .collect();
         report
     }
 
@@ -103,8 +130,10 @@ impl Report {
         // The report begins with the lines of the main place. Lines above them are shown afterward.
         let line = |span: Span| file.line_column(span.start).line;
         let main = line(places[0].0);
-        let (places, mut hidden): (Vec<_>, Vec<_>) =
-            places.iter().copied().partition(|(span, _)| line(*span) + ADJACENT >= main);
+        let (places, mut hidden): (Vec<_>, Vec<_>) = places
+            .iter()
+            .copied()
+            .partition(|(span, _)| line(*span) + ADJACENT >= main);
         let ranges: Vec<Range<usize>> = places.iter().map(|(span, _)| range(*span)).collect();
         let excerpt = Excerpt::new(file, &ranges);
         for (at, (span, words)) in places.iter().enumerate() {
@@ -112,7 +141,11 @@ impl Report {
                 hidden.push((*span, *words));
                 continue;
             };
-            let new = if at == 0 { LabeledSpan::new_primary_with_span } else { LabeledSpan::new_with_span };
+            let new = if at == 0 {
+                LabeledSpan::new_primary_with_span
+            } else {
+                LabeledSpan::new_with_span
+            };
             self.labels.push(new(label(words), found));
         }
         self.excerpt = Some(excerpt);
@@ -152,11 +185,15 @@ impl miette::Diagnostic for Report {
     }
 
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        self.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display>)
+        self.help
+            .as_ref()
+            .map(|help| Box::new(help) as Box<dyn fmt::Display>)
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
-        self.excerpt.as_ref().map(|excerpt| excerpt as &dyn SourceCode)
+        self.excerpt
+            .as_ref()
+            .map(|excerpt| excerpt as &dyn SourceCode)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
@@ -167,6 +204,10 @@ impl miette::Diagnostic for Report {
         if self.related.is_empty() {
             return None;
         }
-        Some(Box::new(self.related.iter().map(|report| report as &dyn miette::Diagnostic)))
+        Some(Box::new(
+            self.related
+                .iter()
+                .map(|report| report as &dyn miette::Diagnostic),
+        ))
     }
 }

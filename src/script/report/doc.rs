@@ -70,7 +70,10 @@ impl Block {
 
     /// Creates a line with this tone.
     pub fn toned(tone: Tone, text: impl Into<String>) -> Self {
-        Self::Paragraph { tone, text: text.into() }
+        Self::Paragraph {
+            tone,
+            text: text.into(),
+        }
     }
 }
 

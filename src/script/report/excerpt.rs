@@ -53,18 +53,28 @@ impl Excerpt {
             if let Some(end) = line.start.checked_sub(1) {
                 beside.insert(number - 1, line_around(text, end));
             }
-            if let Some(next) =
-                text[line.end..].find('\n').map(|at| line.end + at + 1).filter(|at| *at < text.len())
+            if let Some(next) = text[line.end..]
+                .find('\n')
+                .map(|at| line.end + at + 1)
+                .filter(|at| *at < text.len())
             {
                 beside.insert(number + 1, line_around(text, next));
             }
-            lines.entry(number).or_insert_with(|| cut(text, &line, start));
+            lines
+                .entry(number)
+                .or_insert_with(|| cut(text, &line, start));
         }
         for (number, line) in beside {
-            lines.entry(number).or_insert_with(|| cut(text, &line, line.start));
+            lines
+                .entry(number)
+                .or_insert_with(|| cut(text, &line, line.start));
         }
         let name = visible(&file.name).into_owned();
-        let mut excerpt = Self { name, text: String::new(), lines: Vec::new() };
+        let mut excerpt = Self {
+            name,
+            text: String::new(),
+            lines: Vec::new(),
+        };
         for (number, source) in lines {
             excerpt.push(text, number, source);
         }
@@ -83,7 +93,13 @@ impl Excerpt {
             self.text.push('…');
         }
         let column = text[line.start..source.start].chars().count();
-        self.lines.push(Line { number, source, column, shown, whole: start..self.text.len() });
+        self.lines.push(Line {
+            number,
+            source,
+            column,
+            shown,
+            whole: start..self.text.len(),
+        });
         self.text.push('\n');
     }
 
@@ -91,7 +107,10 @@ impl Excerpt {
     /// place is not shown.
     pub(crate) fn find(&self, text: &str, place: &Range<usize>) -> Option<Range<usize>> {
         let start = boundary(text, place.start);
-        let line = self.lines.iter().find(|line| line.source.start <= start && start <= line.source.end)?;
+        let line = self
+            .lines
+            .iter()
+            .find(|line| line.source.start <= start && start <= line.source.end)?;
         let end = boundary(text, place.end).clamp(start, line.source.end);
         let from = line.shown + visible(&text[line.source.start..start]).len();
         Some(from..from + visible(&text[start..end]).len())
@@ -110,7 +129,10 @@ impl SourceCode for Excerpt {
         before: usize,
         after: usize,
     ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
-        let ends = (self.line_at(span.offset()), self.line_at(span.offset() + span.len()));
+        let ends = (
+            self.line_at(span.offset()),
+            self.line_at(span.offset() + span.len()),
+        );
         let (Some(mut first), Some(mut last)) = ends else {
             return Err(MietteError::OutOfBounds);
         };
@@ -146,14 +168,21 @@ impl SourceCode for Excerpt {
 /// Returns the nearest character boundary at or before a byte of the text.
 fn boundary(text: &str, byte: usize) -> usize {
     let byte = byte.min(text.len());
-    (0..=byte).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
+    (0..=byte)
+        .rev()
+        .find(|at| text.is_char_boundary(*at))
+        .unwrap_or(0)
 }
 
 /// Returns the line that contains a byte, without its line end (`\n` or `\r\n`).
 fn line_around(text: &str, byte: usize) -> Range<usize> {
     let start = text[..byte].rfind('\n').map_or(0, |at| at + 1);
     let end = text[byte..].find('\n').map_or(text.len(), |at| byte + at);
-    let end = if text[start..end].ends_with('\r') { end - 1 } else { end };
+    let end = if text[start..end].ends_with('\r') {
+        end - 1
+    } else {
+        end
+    };
     start..end.max(start)
 }
 

@@ -47,8 +47,16 @@ set cache {
 /// Returns the traces in the script's folder.
 fn traces() -> Texts<()> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/scripts/replay");
-    let trace = |name: &str| (name.into(), std::fs::read(format!("{folder}/{name}")).expect("a trace"));
-    Texts { texts: ["straddle.trace", "belady.trace"].map(trace).into(), other: () }
+    let trace = |name: &str| {
+        (
+            name.into(),
+            std::fs::read(format!("{folder}/{name}")).expect("a trace"),
+        )
+    };
+    Texts {
+        texts: ["straddle.trace", "belady.trace"].map(trace).into(),
+        other: (),
+    }
 }
 
 /// Runs a script with a sink created for its sources. The script must have no errors.

@@ -19,9 +19,14 @@ pub fn fitted(blocks: Vec<Block>, width: usize) -> Vec<Block> {
     for block in blocks {
         match block {
             Block::Paragraph { tone, text } => {
-                fitted.push(Block::Paragraph { tone, text: broken(&text, room) });
+                fitted.push(Block::Paragraph {
+                    tone,
+                    text: broken(&text, room),
+                });
             }
-            Block::Worksheet(blanks) => fitted.extend(rows(blanks, room).into_iter().map(Block::Worksheet)),
+            Block::Worksheet(blanks) => {
+                fitted.extend(rows(blanks, room).into_iter().map(Block::Worksheet))
+            }
             Block::Pairs { title, pairs } => fitted.extend(named(title, pairs, room)),
             other => fitted.push(other),
         }
@@ -31,28 +36,45 @@ pub fn fitted(blocks: Vec<Block>, width: usize) -> Vec<Block> {
 
 /// Wraps values next to their names, or below the names if there is not enough room.
 fn named(title: String, pairs: Vec<(String, String)>, room: usize) -> Vec<Block> {
-    let column = pairs.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+    let column = pairs
+        .iter()
+        .map(|(name, _)| name.chars().count())
+        .max()
+        .unwrap_or(0);
     let indent = if title.is_empty() { 0 } else { INDENT };
     let beside = room.saturating_sub(indent + column + 2);
-    if pairs.iter().all(|(_, value)| value.chars().count() <= beside) {
+    if pairs
+        .iter()
+        .all(|(_, value)| value.chars().count() <= beside)
+    {
         return vec![Block::Pairs { title, pairs }];
     }
     if beside >= BESIDE {
         let lines = pairs.into_iter().flat_map(|(name, value)| {
             let lines = broken(&value, beside);
             let mut name = Some(name);
-            let lines: Vec<_> =
-                lines.lines().map(|line| (name.take().unwrap_or_default(), line.to_owned())).collect();
+            let lines: Vec<_> = lines
+                .lines()
+                .map(|line| (name.take().unwrap_or_default(), line.to_owned()))
+                .collect();
             lines
         });
-        return vec![Block::Pairs { title, pairs: lines.collect() }];
+        return vec![Block::Pairs {
+            title,
+            pairs: lines.collect(),
+        }];
     }
     let values = pairs.into_iter().map(|(name, value)| {
         let value = broken(&value, room.saturating_sub(INDENT).max(1));
         let lines = value.lines().map(|line| format!("\n{:INDENT$}{line}", ""));
         Block::line(name + &lines.collect::<String>())
     });
-    Some(title).filter(|title| !title.is_empty()).map(Block::line).into_iter().chain(values).collect()
+    Some(title)
+        .filter(|title| !title.is_empty())
+        .map(Block::line)
+        .into_iter()
+        .chain(values)
+        .collect()
 }
 
 /// Distributes blanks over lines, with two columns of space between the blanks.
@@ -80,17 +102,41 @@ mod tests {
 
     #[test]
     fn values_are_broken_beside_or_below_their_names() {
-        let pairs = || vec![("name".to_owned(), "some words that take more than a line".to_owned())];
-        let text =
-            |width| text(&fitted(vec![Block::Pairs { title: String::new(), pairs: pairs() }], width), false);
+        let pairs = || {
+            vec![(
+                "name".to_owned(),
+                "some words that take more than a line".to_owned(),
+            )]
+        };
+        let text = |width| {
+            text(
+                &fitted(
+                    vec![Block::Pairs {
+                        title: String::new(),
+                        pairs: pairs(),
+                    }],
+                    width,
+                ),
+                false,
+            )
+        };
         assert_eq!(text(45), "  name  some words that take more than a line\n");
-        assert_eq!(text(32), "  name  some words that take\n        more than a line\n");
-        assert_eq!(text(24), "  name\n    some words that take\n    more than a line\n");
+        assert_eq!(
+            text(32),
+            "  name  some words that take\n        more than a line\n"
+        );
+        assert_eq!(
+            text(24),
+            "  name\n    some words that take\n    more than a line\n"
+        );
     }
 
     #[test]
     fn worksheets_are_broken_between_blanks() {
-        let blank = |label: &str| Blank { label: label.to_owned(), value: "0x0F".to_owned() };
+        let blank = |label: &str| Blank {
+            label: label.to_owned(),
+            value: "0x0F".to_owned(),
+        };
         let sheet = || Block::Worksheet(vec![blank("VPN"), blank("TLBI"), blank("TLBT")]);
         // "VPN 0x0F  TLBI 0x0F  TLBT 0x0F" is 30 columns.
         assert_eq!(fitted(vec![sheet()], 32).len(), 1);

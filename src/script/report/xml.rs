@@ -26,9 +26,10 @@ pub(crate) fn elements(body: impl FnOnce(&mut Xml) -> io::Result<()>) -> String 
 
 /// Removes the characters that XML 1.0 forbids (section 2.2).
 pub(crate) fn legal(text: &str) -> String {
-    let known =
-        |c: char| matches!(c, '\t' | '\n' | '\u{20}'..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..);
-    text.chars().map(|c| if known(c) { c } else { '\u{FFFD}' }).collect()
+    let known = |c: char| matches!(c, '\t' | '\n' | '\u{20}'..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..);
+    text.chars()
+        .map(|c| if known(c) { c } else { '\u{FFFD}' })
+        .collect()
 }
 
 /// Writes an element with the contents that `body` writes.
@@ -41,7 +42,10 @@ pub(crate) fn within(
     attributes: &[(&str, &str)],
     body: impl FnOnce(&mut Xml) -> io::Result<()>,
 ) -> io::Result<()> {
-    xml.create_element(tag).with_attributes(attributes.iter().copied()).write_inner_content(body).map(|_| ())
+    xml.create_element(tag)
+        .with_attributes(attributes.iter().copied())
+        .write_inner_content(body)
+        .map(|_| ())
 }
 
 /// Writes an empty element.
@@ -49,7 +53,10 @@ pub(crate) fn within(
 /// # Errors
 /// Never fails, because the writer writes to memory.
 pub(crate) fn empty(xml: &mut Xml, tag: &str, attributes: &[(&str, &str)]) -> io::Result<()> {
-    xml.create_element(tag).with_attributes(attributes.iter().copied()).write_empty().map(|_| ())
+    xml.create_element(tag)
+        .with_attributes(attributes.iter().copied())
+        .write_empty()
+        .map(|_| ())
 }
 
 /// Writes an element with text content.
@@ -57,5 +64,7 @@ pub(crate) fn empty(xml: &mut Xml, tag: &str, attributes: &[(&str, &str)]) -> io
 /// # Errors
 /// Never fails, because the writer writes to memory.
 pub fn words(xml: &mut Xml, tag: &str, words: &str) -> io::Result<()> {
-    xml.create_element(tag).write_text_content(BytesText::new(&legal(words))).map(|_| ())
+    xml.create_element(tag)
+        .write_text_content(BytesText::new(&legal(words)))
+        .map(|_| ())
 }

@@ -94,16 +94,27 @@ impl Session<'_> {
         place: Span,
         outside: impl FnOnce() -> Footprint,
     ) -> Result<(), Stop> {
-        if self.interrupt.is_some_and(|flag| flag.load(Ordering::Relaxed)) {
+        if self
+            .interrupt
+            .is_some_and(|flag| flag.load(Ordering::Relaxed))
+        {
             return Err(Stop::Closed);
         }
         let covered = self.allowance;
         self.progress.allowance = 0;
         self.worked = self.worked.saturating_add(amount - covered);
-        let Options { max_steps, max_time, raised_by, .. } = self.options;
+        let Options {
+            max_steps,
+            max_time,
+            raised_by,
+            ..
+        } = self.options;
         if self.worked / WORK_OF_STEP > max_steps {
             let message = format!("Pagewalk stopped the script after {max_steps} statements");
-            let help = format!("shorten the script, or raise the budget with `{}`", raised_by.steps);
+            let help = format!(
+                "shorten the script, or raise the budget with `{}`",
+                raised_by.steps
+            );
             return Err(self.exceeded(Code::LimitSteps, place, message, help));
         }
         if self.worked < self.next_measurement {
@@ -113,9 +124,15 @@ impl Session<'_> {
             // A check continues after a mistake, but evaluates no further values.
             return Err(Stop::Unknowable);
         }
-        if let Some(most) = max_time.filter(|&most| self.started.is_some_and(|at| at.elapsed() > most)) {
-            let message = format!("Pagewalk stopped the script after {} seconds", most.as_secs_f64());
-            let help = "shorten the script, or raise the limit with `--max-time SECONDS`".to_owned();
+        if let Some(most) =
+            max_time.filter(|&most| self.started.is_some_and(|at| at.elapsed() > most))
+        {
+            let message = format!(
+                "Pagewalk stopped the script after {} seconds",
+                most.as_secs_f64()
+            );
+            let help =
+                "shorten the script, or raise the limit with `--max-time SECONDS`".to_owned();
             return Err(self.exceeded(Code::LimitTime, place, message, help));
         }
         self.check_memory(place, outside)
@@ -127,18 +144,30 @@ impl Session<'_> {
     /// Returns errors as [`Session::work`] does.
     pub(crate) fn work_of_listing(&mut self, place: Span) -> Result<(), Stop> {
         match &self.state.machine {
-            Slot::Kernel(kernel) => self.work(WORK_OF_LISTED_PAGE * u64::from(kernel.frames().used()), place),
+            Slot::Kernel(kernel) => self.work(
+                WORK_OF_LISTED_PAGE * u64::from(kernel.frames().used()),
+                place,
+            ),
             _ => Ok(()),
         }
     }
 
     /// Returns the error for a limit of the run, at the innermost loop or at `place`. Reports only the first such error, because a
     /// statement continues with its other operands.
-    pub(super) fn exceeded(&mut self, code: Code, place: Span, message: String, help: String) -> Stop {
+    pub(super) fn exceeded(
+        &mut self,
+        code: Code,
+        place: Span,
+        message: String,
+        help: String,
+    ) -> Stop {
         if std::mem::replace(&mut self.progress.next_measurement, EXCEEDED) == EXCEEDED {
             return Stop::Unknowable;
         }
         let at = self.loops.last().copied().unwrap_or(place);
-        Diagnostic::new(code, at, message).label("this statement was still running").help(help).into()
+        Diagnostic::new(code, at, message)
+            .label("this statement was still running")
+            .help(help)
+            .into()
     }
 }

@@ -70,28 +70,39 @@ pub fn changes(before: &State, after: &State) -> Changes {
 }
 
 fn text(text: String) -> CellView {
-    if text.is_empty() { CellView::Nothing } else { CellView::Text(text) }
+    if text.is_empty() {
+        CellView::Nothing
+    } else {
+        CellView::Text(text)
+    }
 }
 
 /// Returns the variables whose values differ.
 fn variables(before: &State, after: &State) -> Option<Changed> {
     let values = |state: &State| -> BTreeMap<String, String> {
-        let known = state.bindings().filter_map(|(name, binding)| match binding {
-            Binding::Value(value) => Some((name.to_owned(), value.quoted())),
-            Binding::Unknowable | Binding::Def(_) => None,
-        });
+        let known = state
+            .bindings()
+            .filter_map(|(name, binding)| match binding {
+                Binding::Value(value) => Some((name.to_owned(), value.quoted())),
+                Binding::Unknowable | Binding::Def(_) => None,
+            });
         known.collect()
     };
     let (old, new) = (values(before), values(after));
     let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
     let value = |values: &BTreeMap<String, String>, name: &String| {
-        values.get(name).map_or(CellView::Nothing, |value| text(value.clone()))
+        values
+            .get(name)
+            .map_or(CellView::Nothing, |value| text(value.clone()))
     };
-    let rows = names.into_iter().filter(|name| old.get(*name) != new.get(*name)).map(|name| ChangedRow {
-        key: text(name.clone()),
-        way: 0,
-        cells: vec![(value(&old, name), value(&new, name))],
-    });
+    let rows = names
+        .into_iter()
+        .filter(|name| old.get(*name) != new.get(*name))
+        .map(|name| ChangedRow {
+            key: text(name.clone()),
+            way: 0,
+            cells: vec![(value(&old, name), value(&new, name))],
+        });
     Some(Changed {
         title: "variables".to_owned(),
         key: "name".to_owned(),
@@ -110,8 +121,12 @@ fn table(
 ) -> Vec<Changed> {
     let spec = new.spec();
     match noun.name {
-        "tlb" => (0..spec.tlbs.len()).map(|level| rows_of(noun, level, old, new)).collect(),
-        "cache" => (0..spec.caches.len()).map(|level| rows_of(noun, level, old, new)).collect(),
+        "tlb" => (0..spec.tlbs.len())
+            .map(|level| rows_of(noun, level, old, new))
+            .collect(),
+        "cache" => (0..spec.caches.len())
+            .map(|level| rows_of(noun, level, old, new))
+            .collect(),
         "page_table" if spec.mmu.is_none() => Vec::new(),
         "page_table" => {
             let Some(is) = is.filter(|kernel| kernel.processes().next().is_some()) else {
@@ -120,7 +135,8 @@ fn table(
             let of = |process: &Process| {
                 let old = was.and_then(|was| Some(was.machine_of(was.process(process.pid)?.pid)));
                 let empty = Machine::new(spec.clone());
-                let mut changed = rows_of(noun, 0, &old.unwrap_or(empty), &is.machine_of(process.pid));
+                let mut changed =
+                    rows_of(noun, 0, &old.unwrap_or(empty), &is.machine_of(process.pid));
                 changed.title = format!("{}.{}", process.name, changed.title);
                 changed
             };
@@ -135,24 +151,49 @@ fn table(
 fn rows_of(noun: &TableNoun, level: usize, old: &Machine, new: &Machine) -> Changed {
     let layout = (noun.layout)(new, level);
     let wide = noun.name == "memory";
-    let columns: Vec<String> = layout.columns.iter().filter(|name| canonical(name)).cloned().collect();
-    let columns = if wide { columns.into_iter().take(ROW as usize).collect() } else { columns };
+    let columns: Vec<String> = layout
+        .columns
+        .iter()
+        .filter(|name| canonical(name))
+        .cloned()
+        .collect();
+    let columns = if wide {
+        columns.into_iter().take(ROW as usize).collect()
+    } else {
+        columns
+    };
     let present = |machine| (noun.present)(machine, level);
     let keys = present(old).into_iter().chain(present(new));
-    let keys: BTreeSet<u64> = keys.map(|key| if wide { key - key % ROW } else { key }).collect();
-    let digits = (u128::BITS - (layout.keys - 1).leading_zeros()).div_ceil(4).max(1);
+    let keys: BTreeSet<u64> = keys
+        .map(|key| if wide { key - key % ROW } else { key })
+        .collect();
+    let digits = (u128::BITS - (layout.keys - 1).leading_zeros())
+        .div_ceil(4)
+        .max(1);
     let mut rows = Vec::new();
     for key in keys {
         for way in 0..layout.groups as usize {
             let cell = |machine, column: &String| (noun.cell)(machine, level, key, way, column);
-            let cells: Vec<_> =
-                columns.iter().map(|name| both(name, cell(old, name), cell(new, name))).collect();
+            let cells: Vec<_> = columns
+                .iter()
+                .map(|name| both(name, cell(old, name), cell(new, name)))
+                .collect();
             if cells.iter().any(|(old, new)| old != new) {
-                rows.push(ChangedRow { key: CellView::Hex(key, digits), way, cells });
+                rows.push(ChangedRow {
+                    key: CellView::Hex(key, digits),
+                    way,
+                    cells,
+                });
             }
         }
     }
-    Changed { title: layout.noun, key: layout.key.to_owned(), ways: layout.groups > 1, columns, rows }
+    Changed {
+        title: layout.noun,
+        key: layout.key.to_owned(),
+        ways: layout.groups > 1,
+        columns,
+        rows,
+    }
 }
 
 /// Whether a column's name is canonical, not an alias. For the P bit, the canonical name is `v`, because TLBs
@@ -178,12 +219,17 @@ fn both(column: &str, old: CellView, new: CellView) -> (CellView, CellView) {
 
 fn stats(old: &Machine, new: &Machine) -> Vec<Changed> {
     let table = |machine: &Machine| -> Option<TableView> {
-        SHOWN_NOUNS.iter().filter(|noun| noun.name == "stats").find_map(|noun| match noun.views {
-            Views::Machine(views) => views(machine).into_iter().find_map(as_table),
-            _ => None,
-        })
+        SHOWN_NOUNS
+            .iter()
+            .filter(|noun| noun.name == "stats")
+            .find_map(|noun| match noun.views {
+                Views::Machine(views) => views(machine).into_iter().find_map(as_table),
+                _ => None,
+            })
     };
-    let (Some(old), Some(new)) = (table(old), table(new)) else { return Vec::new() };
+    let (Some(old), Some(new)) = (table(old), table(new)) else {
+        return Vec::new();
+    };
     vec![lists(new.title, &new.groups.concat(), old.rows, new.rows)]
 }
 
@@ -203,16 +249,27 @@ fn things((was, is): (Option<&Kernel>, Option<&Kernel>)) -> Vec<Changed> {
     });
     let mut changed = Vec::new();
     for view in views {
-        let old = was.and_then(|kernel| view(kernel).into_iter().find_map(as_table)).unwrap_or_default();
+        let old = was
+            .and_then(|kernel| view(kernel).into_iter().find_map(as_table))
+            .unwrap_or_default();
         let new = view(is).into_iter().find_map(as_table).unwrap_or_default();
         changed.push(lists(new.title, &new.groups.concat(), old.rows, new.rows));
     }
     for noun in THING_NOUNS {
-        let columns: Vec<String> = noun.columns.iter().map(|column| column.name.to_owned()).collect();
+        let columns: Vec<String> = noun
+            .columns
+            .iter()
+            .map(|column| column.name.to_owned())
+            .collect();
         // The column that identifies a row comes first.
-        let key = columns.iter().position(|column| column == noun.key).unwrap_or(0);
+        let key = columns
+            .iter()
+            .position(|column| column == noun.key)
+            .unwrap_or(0);
         let rows = |kernel: Option<&Kernel>, pid: Option<Pid>| -> Vec<Vec<CellView>> {
-            let Some(kernel) = kernel else { return Vec::new() };
+            let Some(kernel) = kernel else {
+                return Vec::new();
+            };
             let process = pid.and_then(|pid| kernel.process(pid));
             let rows = (noun.rows)(kernel, process, None).into_iter();
             rows.map(|row| turned(row.cells, key)).collect()
@@ -225,7 +282,12 @@ fn things((was, is): (Option<&Kernel>, Option<&Kernel>)) -> Vec<Changed> {
                 changed.push(lists(title, &columns, rows(was, pid), rows(Some(is), pid)));
             }
         } else {
-            changed.push(lists(noun.name.to_owned(), &columns, rows(was, None), rows(Some(is), None)));
+            changed.push(lists(
+                noun.name.to_owned(),
+                &columns,
+                rows(was, None),
+                rows(Some(is), None),
+            ));
         }
     }
     changed
@@ -241,7 +303,12 @@ fn turned<T>(mut row: Vec<T>, key: usize) -> Vec<T> {
 
 /// The rows that differ in a list. The first cell identifies each row. The comparison matches rows with the
 /// same first cell by their order.
-fn lists(title: String, columns: &[String], old: Vec<Vec<CellView>>, new: Vec<Vec<CellView>>) -> Changed {
+fn lists(
+    title: String,
+    columns: &[String],
+    old: Vec<Vec<CellView>>,
+    new: Vec<Vec<CellView>>,
+) -> Changed {
     let named = |rows: Vec<Vec<CellView>>| -> BTreeMap<(u64, String, usize), Vec<CellView>> {
         let mut named = BTreeMap::new();
         for row in rows {
@@ -268,14 +335,26 @@ fn lists(title: String, columns: &[String], old: Vec<Vec<CellView>>, new: Vec<Ve
         let after = missing(&row);
         pairs.insert(name, (row, after));
     }
-    let rows = pairs.into_values().filter(|(before, after)| before != after).filter_map(|(before, after)| {
-        let key =
-            [&before, &after].iter().filter_map(|row| row.first()).find(|key| **key != CellView::Nothing)?;
-        let key = (*key).clone();
-        let cells = before.into_iter().zip(after).skip(1).collect();
-        Some(ChangedRow { key, way: 0, cells })
-    });
-    let (key, columns) =
-        columns.split_first().map_or((String::new(), &[][..]), |(key, rest)| (key.clone(), rest));
-    Changed { title, key, ways: false, columns: columns.to_vec(), rows: rows.collect() }
+    let rows = pairs
+        .into_values()
+        .filter(|(before, after)| before != after)
+        .filter_map(|(before, after)| {
+            let key = [&before, &after]
+                .iter()
+                .filter_map(|row| row.first())
+                .find(|key| **key != CellView::Nothing)?;
+            let key = (*key).clone();
+            let cells = before.into_iter().zip(after).skip(1).collect();
+            Some(ChangedRow { key, way: 0, cells })
+        });
+    let (key, columns) = columns
+        .split_first()
+        .map_or((String::new(), &[][..]), |(key, rest)| (key.clone(), rest));
+    Changed {
+        title,
+        key,
+        ways: false,
+        columns: columns.to_vec(),
+        rows: rows.collect(),
+    }
 }

@@ -39,7 +39,10 @@ pub(crate) struct DeclaredMachines {
 impl DeclaredMachines {
     /// Returns the machines of a script, including those of its files.
     pub(crate) fn of(script: &[Stmt]) -> Self {
-        let mut machines = Self { count: 0, levels: Some(BTreeSet::new()) };
+        let mut machines = Self {
+            count: 0,
+            levels: Some(BTreeSet::new()),
+        };
         for stmt in statements(script) {
             if let StmtKind::Command(command) = &stmt.kind
                 && &*command.verb.text == "machine"
@@ -55,7 +58,8 @@ impl DeclaredMachines {
         for operand in &*command.operands {
             match &operand.kind {
                 ExprKind::Name(preset) => {
-                    if let (Some(preset), Some(levels)) = (Preset::named(preset), &mut self.levels) {
+                    if let (Some(preset), Some(levels)) = (Preset::named(preset), &mut self.levels)
+                    {
                         let spec = preset.spec();
                         levels.extend(Component::all(&spec).map(|level| level.name(&spec).into()));
                     }
@@ -65,9 +69,10 @@ impl DeclaredMachines {
         }
         let settings = command.block.iter().flat_map(|block| block.settings.iter());
         for setting in settings.filter(|setting| matches!(&*setting.name.text, "tlb" | "cache")) {
-            if let (Some(ExprKind::Name(name)), Some(levels)) =
-                (setting.values.first().map(|value| &value.kind), &mut self.levels)
-            {
+            if let (Some(ExprKind::Name(name)), Some(levels)) = (
+                setting.values.first().map(|value| &value.kind),
+                &mut self.levels,
+            ) {
                 levels.insert(name.clone());
             }
         }
@@ -75,6 +80,8 @@ impl DeclaredMachines {
 
     /// Whether one of the machines can have a TLB or cache with this name.
     pub(crate) fn may_have(&self, level: &str) -> bool {
-        self.levels.as_ref().is_none_or(|levels| levels.contains(level))
+        self.levels
+            .as_ref()
+            .is_none_or(|levels| levels.contains(level))
     }
 }

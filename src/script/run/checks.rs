@@ -23,7 +23,12 @@ impl Session<'_> {
     ///
     /// # Errors
     /// Returns `unknown-fact`, or the errors in the expected value.
-    pub(crate) fn check_fact(&mut self, fact: &Fact, did: &Did, family: Family) -> Result<Check, Stop> {
+    pub(crate) fn check_fact(
+        &mut self,
+        fact: &Fact,
+        did: &Did,
+        family: Family,
+    ) -> Result<Check, Stop> {
         let spec = match did {
             Did::Access(access) => Some(access.spec.clone()),
             Did::Replay(run) => Some(run.spec().clone()),
@@ -52,17 +57,28 @@ impl Session<'_> {
             (_, value) => agrees(&key, value, found, did),
         };
         let hex = actual.as_ref().and_then(|actual| actual.hex);
-        let expected = Shown { hex, before, ..Shown::plain(value) };
-        let reason =
-            if held { None } else { self.why(did, &fact.name.text, &key, &expected, actual.is_none()) };
+        let expected = Shown {
+            hex,
+            before,
+            ..Shown::plain(value)
+        };
+        let reason = if held {
+            None
+        } else {
+            self.why(did, &fact.name.text, &key, &expected, actual.is_none())
+        };
         let impossible = actual.as_ref().filter(|_| !held).and_then(|actual| {
-            written_without_0x(&expected, actual).or_else(|| too_wide(&fact.name.text, &expected, actual))
+            written_without_0x(&expected, actual)
+                .or_else(|| too_wide(&fact.name.text, &expected, actual))
         });
         let reason = match (impossible, reason) {
             (Some(impossible), Some(reason)) => Some(format!("{impossible}; {reason}")),
             (impossible, reason) => impossible.or(reason),
         };
-        let instead = actual.as_ref().filter(|_| !held).map(|actual| instead(&key, &expected, actual, did));
+        let instead = actual
+            .as_ref()
+            .filter(|_| !held)
+            .map(|actual| instead(&key, &expected, actual, did));
         let written = self.written(fact, &key);
         Ok(Check {
             fact: fact.name.text.to_string(),
@@ -86,10 +102,17 @@ impl Session<'_> {
             None => self.why(did, name, key, &expected, true),
         };
         let end = fact.span.end;
-        let mark = Span { start: end.saturating_sub(OPEN.len() as u32), ..fact.span };
+        let mark = Span {
+            start: end.saturating_sub(OPEN.len() as u32),
+            ..fact.span
+        };
         Check {
             fact: name.to_string(),
-            instead: Some(actual.as_ref().map_or(NO_VALUE.to_owned(), |actual| facts::stated(key, actual))),
+            instead: Some(
+                actual
+                    .as_ref()
+                    .map_or(NO_VALUE.to_owned(), |actual| facts::stated(key, actual)),
+            ),
             expected,
             actual,
             held: false,
@@ -100,7 +123,14 @@ impl Session<'_> {
     }
 
     /// Explains why a check failed.
-    fn why(&self, did: &Did, name: &str, key: &Key, expected: &Shown, missing: bool) -> Option<String> {
+    fn why(
+        &self,
+        did: &Did,
+        name: &str,
+        key: &Key,
+        expected: &Shown,
+        missing: bool,
+    ) -> Option<String> {
         let (spec, statement) = match did {
             Did::Access(access) => (Some(&access.spec), "this access"),
             did => match did.call() {
@@ -115,19 +145,29 @@ impl Session<'_> {
         }
         let reason = match (did, self.state.hardware()) {
             // The page table may differ from the TLB entry that the access used.
-            (Did::Access(access), Some(machine)) if access.walk.is_none() && access.process.is_none() => {
+            (Did::Access(access), Some(machine))
+                if access.walk.is_none() && access.process.is_none() =>
+            {
                 let mut access = access.clone();
                 access.record_walk(machine);
                 key.reason(&Did::Access(access))
             }
             _ => key.reason(did),
         };
-        Some(if missing { format!("{statement} has no `{name}`: {reason}") } else { reason })
+        Some(if missing {
+            format!("{statement} has no `{name}`: {reason}")
+        } else {
+            reason
+        })
     }
 
     /// Describes how to fill in the open values.
     pub(crate) fn how_to_fill(&self) -> String {
-        let file = self.sources.file(0).filter(|file| file.path.is_some()).map_or("FILE", |file| &file.name);
+        let file = self
+            .sources
+            .file(0)
+            .filter(|file| file.path.is_some())
+            .map_or("FILE", |file| &file.name);
         format!("is not filled in; `pagewalk test --fill {file}` fills in the value")
     }
 
@@ -137,13 +177,16 @@ impl Session<'_> {
             Claim::Is(expr) => expr,
             Claim::Not(_) => return Written::Otherwise("`not` expects no value"),
             Claim::In(_) => return Written::Otherwise("`in` allows several values"),
-            Claim::Open | Claim::Blank => return Written::Otherwise("the fact has no expected value"),
+            Claim::Open | Claim::Blank => {
+                return Written::Otherwise("the fact has no expected value");
+            }
         };
         let in_pages = matches!((&expr.kind, key), (ExprKind::List(_), Key::Reference(_)));
         let is_word = |name: &str| {
             in_pages && !self.state.has_variable(name)
                 || key.is_word(name, self.spec().map(AsRef::as_ref))
-                || (key.takes_words() || key.meaning(name).is_some()) && self.state.find(name).is_none()
+                || (key.takes_words() || key.meaning(name).is_some())
+                    && self.state.find(name).is_none()
         };
         Written::classify(expr, &is_word)
     }
@@ -158,7 +201,9 @@ impl Session<'_> {
             (ExprKind::Name(name), _) if key.is_word(name, self.spec().map(AsRef::as_ref)) => {
                 Ok(Value::Text(name.clone()))
             }
-            (ExprKind::Name(name), _) if self.state.find(name).is_none() && key.meaning(name).is_some() => {
+            (ExprKind::Name(name), _)
+                if self.state.find(name).is_none() && key.meaning(name).is_some() =>
+            {
                 Ok(Value::Text(key.meaning(name).unwrap_or(name).into()))
             }
             (ExprKind::Name(name), _) if key.takes_words() && self.state.find(name).is_none() => {
@@ -167,8 +212,10 @@ impl Session<'_> {
             (ExprKind::List(parts), Key::Reference(_)) => self.page_list(parts),
             // `fault in [none, page]`
             (ExprKind::List(parts), _) => {
-                let parts: Vec<Value> =
-                    parts.iter().map(|part| self.claimed(part, key)).collect::<Result<_, _>>()?;
+                let parts: Vec<Value> = parts
+                    .iter()
+                    .map(|part| self.claimed(part, key))
+                    .collect::<Result<_, _>>()?;
                 Ok(self.list_of(parts, expr.span)?.0)
             }
             _ => self.eval(expr),
@@ -176,13 +223,21 @@ impl Session<'_> {
     }
 
     /// Reports that a statement has no fact of this name.
-    pub(crate) fn unknown_fact(&self, fact: &Fact, near: Option<String>, family: Family) -> Diagnostic {
+    pub(crate) fn unknown_fact(
+        &self,
+        fact: &Fact,
+        near: Option<String>,
+        family: Family,
+    ) -> Diagnostic {
         if let Some(dangling) = self.dangling(fact) {
             return dangling;
         }
         let name = &fact.name.text;
-        let diagnostic =
-            Diagnostic::new(Code::UnknownFact, fact.name.span, format!("there is no fact `{name}` here"));
+        let diagnostic = Diagnostic::new(
+            Code::UnknownFact,
+            fact.name.span,
+            format!("there is no fact `{name}` here"),
+        );
         let diagnostic = match family {
             Family::None => diagnostic.label("this statement has no facts"),
             _ => diagnostic.label("not a fact of this statement on this machine"),
@@ -202,18 +257,39 @@ impl Session<'_> {
         let layout = lay_out(file, text).text;
         let line = layout.get(..start as usize)?.trim_end();
         let breaks = text.get(line.len()..start as usize)?.contains('\n');
-        let written = line.strip_suffix("=>").or_else(|| line.strip_suffix(',')).filter(|_| breaks)?;
-        let arrow = Span { file, start: written.len() as u32, end: line.len() as u32 };
-        let fix = Fix::replace(Span { start: written.trim_end().len() as u32, ..arrow }, "");
+        let written = line
+            .strip_suffix("=>")
+            .or_else(|| line.strip_suffix(','))
+            .filter(|_| breaks)?;
+        let arrow = Span {
+            file,
+            start: written.len() as u32,
+            end: line.len() as u32,
+        };
+        let fix = Fix::replace(
+            Span {
+                start: written.trim_end().len() as u32,
+                ..arrow
+            },
+            "",
+        );
         let message = "the line ends too early: the name of a fact is missing";
-        Some(Diagnostic::new(Code::Syntax, arrow, message).label("no fact follows").fix(fix))
+        Some(
+            Diagnostic::new(Code::Syntax, arrow, message)
+                .label("no fact follows")
+                .fix(fix),
+        )
     }
 
     /// Reports that a fact has no expected value.
     pub(crate) fn no_claim(fact: &Fact) -> Diagnostic {
-        Diagnostic::new(Code::WrongCount, fact.span, format!("`{}` needs a value", fact.name.text))
-            .label("what is it?")
-            .help(format!("add a value, as in `{} 0x0D`", fact.name.text))
+        Diagnostic::new(
+            Code::WrongCount,
+            fact.span,
+            format!("`{}` needs a value", fact.name.text),
+        )
+        .label("what is it?")
+        .help(format!("add a value, as in `{} 0x0D`", fact.name.text))
     }
 }
 
@@ -253,7 +329,11 @@ fn agrees(key: &Key, stated: &Value, actual: Option<&Shown>, did: &Did) -> bool 
     }
     let Some(actual) = actual else { return false };
     if let (Did::Access(access), Some(bytes)) = (did, bytes_stated(key, stated)) {
-        return access.data.iter().copied().eq(bytes.iter().copied().map(Some));
+        return access
+            .data
+            .iter()
+            .copied()
+            .eq(bytes.iter().copied().map(Some));
     }
     match (key, stated) {
         (_, Value::Text(word)) if is_fault(key) => fault_agrees(word, &actual.value),
@@ -267,7 +347,10 @@ fn agrees(key: &Key, stated: &Value, actual: Option<&Shown>, did: &Did) -> bool 
 /// Reports that a decimal number has the same digits as the actual value, which is hexadecimal.
 fn written_without_0x(expected: &Shown, actual: &Shown) -> Option<String> {
     actual.hex?;
-    let (stated, actual) = (expected.value.integer("").ok()?, actual.value.integer("").ok()?);
+    let (stated, actual) = (
+        expected.value.integer("").ok()?,
+        actual.value.integer("").ok()?,
+    );
     let same = stated > 9 && i128::from_str_radix(&stated.to_string(), 16) == Ok(actual);
     same.then(|| format!("{stated} is decimal; for hexadecimal, write 0x{stated}"))
 }
@@ -289,7 +372,9 @@ fn is_fault(key: &Key) -> bool {
 /// Whether a class of faults matches: `normal` matches any fault that the kernel resolves, and `any` matches
 /// all classes except `none`.
 fn fault_agrees(word: &str, actual: &Value) -> bool {
-    let Value::Text(actual) = actual else { return false };
+    let Value::Text(actual) = actual else {
+        return false;
+    };
     match word {
         "any" => &**actual != "none",
         "normal" => matches!(&**actual, "demand-zero" | "file" | "swap" | "copy-on-write"),
@@ -299,7 +384,9 @@ fn fault_agrees(word: &str, actual: &Value) -> bool {
 
 /// Whether two lists contain the same pages, in any order.
 fn same_pages(stated: &List, actual: &Value) -> bool {
-    let Value::List(actual) = actual else { return false };
+    let Value::List(actual) = actual else {
+        return false;
+    };
     let sorted = |pages: &List| {
         let mut names: Vec<String> = pages.iter().map(Value::quoted).collect();
         names.sort_unstable();
@@ -312,20 +399,32 @@ fn same_pages(stated: &List, actual: &Value) -> bool {
 fn no_word(name: &str, key: &Key, expected: &Shown, spec: &Spec) -> Option<String> {
     let (known, near) = similar(key, expected, spec)?;
     let known = super::settings::list(known.into_iter());
-    Some(near.map_or(format!("`{name}` must be one of {known}"), |near| {
-        format!("`{name}` must be one of {known}; did you mean `{near}`?")
-    }))
+    Some(
+        near.map_or(format!("`{name}` must be one of {known}"), |near| {
+            format!("`{name}` must be one of {known}; did you mean `{near}`?")
+        }),
+    )
 }
 
 /// Returns the keywords of a fact and the one that is similar to the expected word. Returns `None` if the expected
 /// value is no word or is a keyword.
-fn similar<'s>(key: &Key, expected: &Shown, spec: &'s Spec) -> Option<(Vec<&'s str>, Option<&'s str>)> {
-    let Value::Text(word) = &expected.value else { return None };
+fn similar<'s>(
+    key: &Key,
+    expected: &Shown,
+    spec: &'s Spec,
+) -> Option<(Vec<&'s str>, Option<&'s str>)> {
+    let Value::Text(word) = &expected.value else {
+        return None;
+    };
     if !key.takes_words() || key.is_word(word, Some(spec)) {
         return None;
     }
     let served = key.kind().values == Values::ServedBy;
-    let caches = spec.caches.iter().filter(|_| served).map(|cache| &*cache.name);
+    let caches = spec
+        .caches
+        .iter()
+        .filter(|_| served)
+        .map(|cache| &*cache.name);
     let words: Vec<&str> = caches.chain(key.words().iter().copied()).collect();
     let near = crate::lang::nearest::nearest(word, words.iter().copied());
     Some((words, near))
@@ -339,7 +438,16 @@ pub(crate) fn fix_of_word(check: &Check, did: &Did) -> Option<Fix> {
     };
     let key = facts::key(&check.fact, family, Some(spec)).ok()?;
     let (_, near) = similar(&key, &check.expected, spec)?;
-    let Value::Text(word) = &check.expected.value else { return None };
+    let Value::Text(word) = &check.expected.value else {
+        return None;
+    };
     let start = check.span.end.checked_sub(word.len() as u32)?;
-    Some(Fix::write(Span { start, ..check.span }, &**word, near?))
+    Some(Fix::write(
+        Span {
+            start,
+            ..check.span
+        },
+        &**word,
+        near?,
+    ))
 }

@@ -35,7 +35,15 @@ impl<'s> Draw<'s> {
     /// Returns the draw if the statement is a `choose`, or `None` otherwise.
     pub(crate) fn from_statement(stmt: &'s Stmt) -> Option<Self> {
         match &stmt.kind {
-            StmtKind::Choose { name, from, conditions } => Some(Self { name, from, conditions }),
+            StmtKind::Choose {
+                name,
+                from,
+                conditions,
+            } => Some(Self {
+                name,
+                from,
+                conditions,
+            }),
             _ => None,
         }
     }
@@ -62,7 +70,8 @@ impl Candidates {
             return None;
         }
         let at = if self.all <= CANDIDATES {
-            self.order.next(self.tried as u64, self.all as u64, &mut self.random)
+            self.order
+                .next(self.tried as u64, self.all as u64, &mut self.random)
         } else {
             below(&mut self.random, self.all)
         };
@@ -102,9 +111,17 @@ impl Session<'_> {
     /// Returns `wrong-type`.
     pub(crate) fn candidates(&mut self, draw: Draw) -> Result<Candidates, Stop> {
         let value = self.eval(draw.from)?;
-        let Some(items) = value.items() else { return Err(not_a_list(draw.from, &value).into()) };
+        let Some(items) = value.items() else {
+            return Err(not_a_list(draw.from, &value).into());
+        };
         let all = items.remaining();
-        Ok(Candidates { all, value, tried: 0, order: Order::default(), random: self.state.random })
+        Ok(Candidates {
+            all,
+            value,
+            tried: 0,
+            order: Order::default(),
+            random: self.state.random,
+        })
     }
 
     /// Returns the next value that satisfies every condition, and binds the name to this value. `tallies` has
@@ -121,7 +138,8 @@ impl Session<'_> {
         tallies.resize(draw.conditions.len(), Tally::default());
         while let Some(candidate) = candidates.next() {
             self.work(WORK, draw.name.span)?;
-            self.state.bind(&draw.name.text, Binding::Value(candidate.clone()));
+            self.state
+                .bind(&draw.name.text, Binding::Value(candidate.clone()));
             let refused = self.refusal(draw.conditions)?;
             let came = refused.map_or(tallies.len(), |at| at + 1);
             for (at, tally) in tallies.iter_mut().take(came).enumerate() {
@@ -177,7 +195,10 @@ fn nth(of: &Value, at: u128) -> Value {
         Value::Range { from, .. } => {
             Number::integer(from + at as i128).map_or(Value::Bool(false), Value::Number)
         }
-        Value::List(elements) => elements.get(at as usize).cloned().unwrap_or(Value::Bool(false)),
+        Value::List(elements) => elements
+            .get(at as usize)
+            .cloned()
+            .unwrap_or(Value::Bool(false)),
         other => other.clone(),
     }
 }
@@ -201,7 +222,11 @@ impl Order {
     fn next(&mut self, at: u64, all: u64, random: &mut SplitMix64) -> u128 {
         let pick = at + random.below(all - at);
         let held = self.moved.get(&at).copied().unwrap_or(at);
-        u128::from(if pick == at { held } else { self.moved.insert(pick, held).unwrap_or(pick) })
+        u128::from(if pick == at {
+            held
+        } else {
+            self.moved.insert(pick, held).unwrap_or(pick)
+        })
     }
 }
 
@@ -219,16 +244,27 @@ pub(crate) fn nothing(draw: Draw, with: &[Draw], all: u128, tallies: &[Tally]) -
         let names = list(with.iter().map(|draw| &*draw.name.text));
         format!("for every value of {names}, no value of `{name}` satisfies the conditions")
     };
-    let diagnostic =
-        Diagnostic::new(Code::NothingToChoose, draw.from.span, message).label("the values to choose from");
-    let tallied = draw.conditions.iter().zip(tallies).filter(|(_, tally)| tally.held < tally.reached);
+    let diagnostic = Diagnostic::new(Code::NothingToChoose, draw.from.span, message)
+        .label("the values to choose from");
+    let tallied = draw
+        .conditions
+        .iter()
+        .zip(tallies)
+        .filter(|(_, tally)| tally.held < tally.reached);
     let mut labelled = tallied.fold(diagnostic, |diagnostic, (condition, tally)| {
         diagnostic.also(condition_span(condition), satisfied(*tally))
     });
     for draw in with {
-        labelled = labelled.also(draw.from.span, format!("`{}` gets its value here", draw.name.text));
+        labelled = labelled.also(
+            draw.from.span,
+            format!("`{}` gets its value here", draw.name.text),
+        );
     }
-    if draw.conditions.is_empty() { labelled } else { labelled.help("relax a condition, or widen the range") }
+    if draw.conditions.is_empty() {
+        labelled
+    } else {
+        labelled.help("relax a condition, or widen the range")
+    }
 }
 
 /// Describes how often a condition was true.
@@ -244,15 +280,24 @@ fn condition_span(condition: &Condition) -> Span {
     match condition {
         Condition::Expr(expr) => expr.span,
         Condition::Facts { operation, facts } => {
-            let end = facts.last().map_or(operation.span.end, |fact| fact.span.end);
-            Span { end, ..operation.span }
+            let end = facts
+                .last()
+                .map_or(operation.span.end, |fact| fact.span.end);
+            Span {
+                end,
+                ..operation.span
+            }
         }
     }
 }
 
 /// Reports that a value is neither a range nor a list.
 pub(crate) fn not_a_list(place: &Expr, value: &Value) -> Diagnostic {
-    Diagnostic::new(Code::WrongType, place.span, format!("{} is neither a range nor a list", value.kind()))
-        .label("there is nothing to iterate over")
-        .help("write a range `0..4` or a list `[1, 2]`")
+    Diagnostic::new(
+        Code::WrongType,
+        place.span,
+        format!("{} is neither a range nor a list", value.kind()),
+    )
+    .label("there is nothing to iterate over")
+    .help("write a range `0..4` or a list `[1, 2]`")
 }

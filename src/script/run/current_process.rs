@@ -38,5 +38,9 @@ pub(crate) struct UnknownProcesses {
 }
 
 impl UnknownProcesses {
-    pub(crate) const NOTHING: &Self = &Self { forked: BTreeSet::new(), others: false, ended: false };
+    pub(crate) const NOTHING: &Self = &Self {
+        forked: BTreeSet::new(),
+        others: false,
+        ended: false,
+    };
 }

@@ -35,7 +35,10 @@ impl Session<'_> {
     /// if the check ends here.
     fn reached(&mut self, block: &[Stmt], number: usize) -> bool {
         let state = &self.progress.state;
-        let until = self.checker.as_mut().and_then(|checker| checker.until.as_mut());
+        let until = self
+            .checker
+            .as_mut()
+            .and_then(|checker| checker.until.as_mut());
         until.is_some_and(|until| until.reached(block, number, state))
     }
 
@@ -56,10 +59,16 @@ impl Session<'_> {
             StmtKind::Command(command) => self.check_command(stmt, command),
             StmtKind::Probe(operation) => self.check_operation(operation, &stmt.facts, false),
             StmtKind::Let { name, value } => self.check_let(stmt, name, value),
-            StmtKind::Choose { name, from, conditions } => {
+            StmtKind::Choose {
+                name,
+                from,
+                conditions,
+            } => {
                 let from = self.eval(from).map(|_| ());
                 self.state.bind(&name.text, Binding::Unknowable);
-                conditions.iter().for_each(|condition| self.check_condition(condition));
+                conditions
+                    .iter()
+                    .for_each(|condition| self.check_condition(condition));
                 from
             }
             StmtKind::For { name, over, body } => {
@@ -73,9 +82,15 @@ impl Session<'_> {
                 self.check_perhaps(&[body]);
                 count
             }
-            StmtKind::If { condition, then, otherwise } => {
+            StmtKind::If {
+                condition,
+                then,
+                otherwise,
+            } => {
                 let condition = self.truth(condition).map(|_| ());
-                let blocks: Vec<&[Stmt]> = std::iter::once(&**then).chain(otherwise.as_deref()).collect();
+                let blocks: Vec<&[Stmt]> = std::iter::once(&**then)
+                    .chain(otherwise.as_deref())
+                    .collect();
                 self.check_perhaps(&blocks);
                 condition
             }
@@ -95,9 +110,10 @@ impl Session<'_> {
                 self.state = state;
                 Ok(())
             }
-            StmtKind::Question { .. } | StmtKind::Part { .. } | StmtKind::Given { .. } | StmtKind::Ask(_) => {
-                self.language.extension.check(self, stmt)
-            }
+            StmtKind::Question { .. }
+            | StmtKind::Part { .. }
+            | StmtKind::Given { .. }
+            | StmtKind::Ask(_) => self.language.extension.check(self, stmt),
             StmtKind::Reference { pages, settings } => {
                 let played = self.reference(pages, settings).map(|_| ());
                 self.check_facts(&stmt.facts, Family::Reference, false);
@@ -161,7 +177,9 @@ impl Session<'_> {
     /// Marks all values that a block may change as unknown.
     fn forget(&mut self, block: &[Stmt]) {
         for stmt in statements_of_scope(block) {
-            let Some(name) = stmt.variable() else { continue };
+            let Some(name) = stmt.variable() else {
+                continue;
+            };
             if matches!(&stmt.kind, StmtKind::Let { value, .. } if is_fork(value)) {
                 self.checking_processes(|unsure| {
                     unsure.forked.insert(name.text.clone());
@@ -196,7 +214,11 @@ impl Session<'_> {
             own.bind(&param.text, Binding::Unknowable);
         }
         // If the check ends inside the definition, the machine keeps its state at the definition.
-        if self.checker.as_ref().is_none_or(|checker| checker.until.is_none()) {
+        if self
+            .checker
+            .as_ref()
+            .is_none_or(|checker| checker.until.is_none())
+        {
             self.state.machine = Slot::Unknowable;
         }
         self.state.scopes.push(own);
@@ -267,7 +289,9 @@ impl Session<'_> {
                 unsure.forked.insert(name.text.clone());
             });
         }
-        let binding = evaluated.as_ref().map_or(Binding::Unknowable, |value| Binding::Value(value.clone()));
+        let binding = evaluated
+            .as_ref()
+            .map_or(Binding::Unknowable, |value| Binding::Value(value.clone()));
         self.state.bind(&name.text, binding);
         if makes_call(value) {
             self.check_facts(&stmt.facts, Family::Call, false);
@@ -295,7 +319,9 @@ impl Session<'_> {
             .map_err(|near| self.unknown_fact(fact, near, family))?;
         self.check_words(fact, &key);
         match &fact.claim {
-            Claim::Is(expr) | Claim::Not(expr) | Claim::In(expr) => self.claimed(expr, &key).map(|_| ()),
+            Claim::Is(expr) | Claim::Not(expr) | Claim::In(expr) => {
+                self.claimed(expr, &key).map(|_| ())
+            }
             Claim::Open => Ok(()),
             Claim::Blank if asked => Ok(()),
             Claim::Blank => Err(Self::no_claim(fact).into()),
@@ -346,7 +372,12 @@ fn declares(command: &Command, state: &State, seen: &mut Vec<Arc<str>>) -> Decla
         "machine" => Declares::Machine,
         "kernel" | "process" | "file" | "executable" => Declares::Processes,
         // The operand `demand` starts a kernel.
-        REPLAY if command.operands.iter().any(|operand| word(operand) == Some("demand")) => {
+        REPLAY
+            if command
+                .operands
+                .iter()
+                .any(|operand| word(operand) == Some("demand")) =>
+        {
             Declares::Processes
         }
         _ => Declares::Nothing,

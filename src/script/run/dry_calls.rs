@@ -21,7 +21,11 @@ impl Session<'_> {
     /// call with other arguments can take other branches.
     pub(super) fn check_call(&mut self, def: &Definition) {
         let spec = self.spec().cloned();
-        let Some(checker) = self.checker.as_mut().filter(|checker| checker.until.is_none()) else {
+        let Some(checker) = self
+            .checker
+            .as_mut()
+            .filter(|checker| checker.until.is_none())
+        else {
             return self.forget_declared(&def.body);
         };
         let machines = checker.checked_calls.entry(def.name.span).or_default();
@@ -37,7 +41,10 @@ impl Session<'_> {
         checker.calls += 1;
         let (state, extension) = (self.state.clone(), self.progress.extension.clone());
         let scopes = &mut self.state.scopes;
-        let shared = scopes.iter().position(|scope| scope.private).unwrap_or(scopes.len());
+        let shared = scopes
+            .iter()
+            .position(|scope| scope.private)
+            .unwrap_or(scopes.len());
         scopes.truncate(shared);
         let mut own = Scope::new(true);
         for param in &*def.params {
@@ -56,7 +63,9 @@ impl Session<'_> {
     /// Checks the script's own definitions that nothing calls, if the script declares only one machine. The
     /// values of all variables are unknown, because the definitions could be called anywhere.
     pub(crate) fn check_uncalled(&mut self) {
-        let Some(scope) = self.state.scopes.first() else { return };
+        let Some(scope) = self.state.scopes.first() else {
+            return;
+        };
         let definitions: Vec<Arc<Definition>> = scope
             .bindings()
             .filter_map(|binding| match binding {
@@ -64,7 +73,10 @@ impl Session<'_> {
                 _ => None,
             })
             .collect();
-        let is_certain = self.checker.as_ref().is_some_and(|checker| checker.machines.count == 1);
+        let is_certain = self
+            .checker
+            .as_ref()
+            .is_some_and(|checker| checker.machines.count == 1);
         if !is_certain || definitions.is_empty() {
             return;
         }
@@ -93,9 +105,16 @@ impl Session<'_> {
 
     /// Checks a fact in a definition, which can run on any machine. A name that resembles a fact of every machine
     /// is a mistake, unless a machine of the script has a TLB or cache with this name.
-    pub(super) fn check_stated_anywhere(&mut self, fact: &Fact, family: Family) -> Result<(), Stop> {
+    pub(super) fn check_stated_anywhere(
+        &mut self,
+        fact: &Fact,
+        family: Family,
+    ) -> Result<(), Stop> {
         let name = &fact.name.text;
-        let may_be_level = self.checker.as_ref().is_none_or(|checker| checker.machines.may_have(name));
+        let may_be_level = self
+            .checker
+            .as_ref()
+            .is_none_or(|checker| checker.machines.may_have(name));
         if !matches!(self.state.machine, Slot::Unknowable) || name.contains('.') || may_be_level {
             return Ok(());
         }
@@ -105,6 +124,10 @@ impl Session<'_> {
         }
         let facts = facts::facts_of(family, None);
         let near = nearest(name, facts.iter().map(|(name, _)| name.as_str()));
-        near.map_or(Ok(()), |near| Err(self.unknown_fact(fact, Some(near.to_owned()), family).into()))
+        near.map_or(Ok(()), |near| {
+            Err(self
+                .unknown_fact(fact, Some(near.to_owned()), family)
+                .into())
+        })
     }
 }

@@ -76,7 +76,11 @@ impl Session<'_> {
         match &expr.kind {
             ExprKind::Unary(op, x) => Ok(unary(*op, &self.eval(x)?).map_err(|e| e.at(expr.span))?),
             ExprKind::Binary(op, a, b) => self.binary(*op, a, b, expr.span),
-            ExprKind::Range { from, to, inclusive } => {
+            ExprKind::Range {
+                from,
+                to,
+                inclusive,
+            } => {
                 let (from, to) = (self.eval(from)?, self.eval(to)?);
                 Ok(Value::range(&from, &to, *inclusive).map_err(|e| e.at(expr.span))?)
             }
@@ -123,10 +127,12 @@ impl Session<'_> {
     /// Returns the errors from [`Session::eval`].
     pub(crate) fn eval_or_noun(&mut self, expr: &Expr) -> Result<Value, Stop> {
         match &expr.kind {
-            ExprKind::Name(name) if self.state.find(name).is_none() => match self.noun_value(expr)? {
-                Some(value) => Ok(value),
-                None => self.eval(expr),
-            },
+            ExprKind::Name(name) if self.state.find(name).is_none() => {
+                match self.noun_value(expr)? {
+                    Some(value) => Ok(value),
+                    None => self.eval(expr),
+                }
+            }
             _ => self.eval(expr),
         }
     }
@@ -167,9 +173,12 @@ impl Session<'_> {
         binary(op, x, y).map_err(|error| {
             let diagnostic = error.at(span);
             match self.pages_in_bytes(a).or_else(|| self.pages_in_bytes(b)) {
-                Some(fix) if diagnostic.code == Code::WrongUnit => {
-                    Diagnostic { help: Some(fix.title()), ..diagnostic }.fix(fix).into()
+                Some(fix) if diagnostic.code == Code::WrongUnit => Diagnostic {
+                    help: Some(fix.title()),
+                    ..diagnostic
                 }
+                .fix(fix)
+                .into(),
                 _ => diagnostic.into(),
             }
         })
@@ -177,11 +186,17 @@ impl Session<'_> {
 
     /// Returns the fix that writes a literal number of pages in bytes.
     pub(crate) fn pages_in_bytes(&self, expr: &Expr) -> Option<Fix> {
-        let ExprKind::Quantity(Value::Number(pages), unit) = &expr.kind else { return None };
+        let ExprKind::Quantity(Value::Number(pages), unit) = &expr.kind else {
+            return None;
+        };
         let page = 1u64.checked_shl(self.spec()?.mmu.as_ref()?.page_bits)?;
-        unit.measure().filter(|measure| *measure == Measure::Pages)?;
+        unit.measure()
+            .filter(|measure| *measure == Measure::Pages)?;
         let bytes = pages.in_measure(None).times(Number::from(page)).ok()?;
-        Some(Fix::replace(expr.span, bytes.in_measure(Some(Measure::Bytes)).quantity()?))
+        Some(Fix::replace(
+            expr.span,
+            bytes.in_measure(Some(Measure::Bytes)).quantity()?,
+        ))
     }
 
     fn prose(&mut self, pieces: &[Piece], span: Span) -> Result<Value, Stop> {
@@ -213,11 +228,15 @@ impl Session<'_> {
         match self.state.find(name) {
             Some(Binding::Value(value)) => Ok(value.clone()),
             Some(Binding::Unknowable) => Err(Stop::Unknowable),
-            Some(Binding::Def(_)) => {
-                Err(Diagnostic::new(Code::WrongType, span, format!("`{name}` is a definition, not a value"))
-                    .help(format!("call a definition as a separate statement: `{name}(…)`"))
-                    .into())
-            }
+            Some(Binding::Def(_)) => Err(Diagnostic::new(
+                Code::WrongType,
+                span,
+                format!("`{name}` is a definition, not a value"),
+            )
+            .help(format!(
+                "call a definition as a separate statement: `{name}(…)`"
+            ))
+            .into()),
             None => match constant(name) {
                 Some(value) => Ok(Value::Number(value.into())),
                 None => Err(self.unknown_name(name, span).into()),
@@ -227,15 +246,22 @@ impl Session<'_> {
 
     /// Reports that a name is unknown, and suggests the nearest one.
     pub(crate) fn unknown_name(&self, name: &str, span: Span) -> Diagnostic {
-        let diagnostic = Diagnostic::new(Code::UnknownName, span, format!("no variable is called `{name}`"))
-            .label("no earlier `let` sets this variable");
+        let diagnostic = Diagnostic::new(
+            Code::UnknownName,
+            span,
+            format!("no variable is called `{name}`"),
+        )
+        .label("no earlier `let` sets this variable");
         if let Some(foreign) = linux::constant(name, span, constants().map(|row| row.name)) {
             return foreign;
         }
         if let Some((a, b)) = name.split_once('-') {
             return diagnostic.subtraction(a, b);
         }
-        match self.nearest(name, self.state.names().chain(constants().map(|row| row.name))) {
+        match self.nearest(
+            name,
+            self.state.names().chain(constants().map(|row| row.name)),
+        ) {
             Some(near) => diagnostic.did_you_mean(name, near),
             None => diagnostic,
         }
@@ -243,12 +269,17 @@ impl Session<'_> {
 
     fn call(&mut self, name: &Word, args: &[Expr], span: Span) -> Result<Value, Stop> {
         if let Some(function) = function(&name.text) {
-            function.check_count(args.len()).map_err(|e| e.at(name.span))?;
+            function
+                .check_count(args.len())
+                .map_err(|e| e.at(name.span))?;
             let args = match args {
                 [noun] if function.name == "len" => vec![self.eval_or_noun(noun)?],
                 args => self.values(args)?,
             };
-            self.work(args.iter().map(work_of_value).fold(0, u64::saturating_add), span)?;
+            self.work(
+                args.iter().map(work_of_value).fold(0, u64::saturating_add),
+                span,
+            )?;
             return Ok(function.call(&args).map_err(|e| e.at(span))?);
         }
         if let Some(row) = PeekFunction::named(&name.text) {
@@ -280,7 +311,10 @@ impl Session<'_> {
             .help("call the definition as a separate statement");
         }
         if let Some(row) = system_call(&name.text) {
-            let message = format!("`{}` with one argument is an access, which has no value", name.text);
+            let message = format!(
+                "`{}` with one argument is an access, which has no value",
+                name.text
+            );
             return Diagnostic::new(Code::UnknownFunction, name.span, message)
                 .label("not a system call")
                 .help(format!(
@@ -288,7 +322,10 @@ impl Session<'_> {
                     prototype(row)
                 ));
         }
-        let names = FUNCTIONS.iter().map(|row| row.name).chain(PEEK_FUNCTIONS.iter().map(|row| row.name));
+        let names = FUNCTIONS
+            .iter()
+            .map(|row| row.name)
+            .chain(PEEK_FUNCTIONS.iter().map(|row| row.name));
         let names = names.chain(self.state.definitions());
         let names = names.chain(system_calls().map(|row| row.name));
         let message = format!("no function or definition is called `{}` here", name.text);
@@ -307,7 +344,10 @@ impl Session<'_> {
             at = of;
         }
         if let ExprKind::Name(head) = &at.kind {
-            words.push(Word { text: head.clone(), span: at.span });
+            words.push(Word {
+                text: head.clone(),
+                span: at.span,
+            });
             words.reverse();
             return self.path_value(&words);
         }
@@ -319,7 +359,12 @@ impl Session<'_> {
             return self.call_field(row, (name, args), field);
         }
         let value = self.eval(at)?;
-        Err(paths::no_property(&format!("{} value", value.kind()), &words[0], std::iter::empty()).into())
+        Err(paths::no_property(
+            &format!("{} value", value.kind()),
+            &words[0],
+            std::iter::empty(),
+        )
+        .into())
     }
 }
 

@@ -28,7 +28,11 @@ impl Session<'_> {
         if !matches!(stmt.kind, StmtKind::InProcess { .. }) {
             self.step(stmt.span)?;
         }
-        self.variables = if self.loops.is_empty() { None } else { self.varying(stmt) };
+        self.variables = if self.loops.is_empty() {
+            None
+        } else {
+            self.varying(stmt)
+        };
         match &stmt.kind {
             StmtKind::Command(command) => self.run_command(stmt, command),
             StmtKind::Probe(operation) => {
@@ -36,8 +40,16 @@ impl Session<'_> {
                 self.conclude(stmt, did, Vec::new(), family)
             }
             StmtKind::Let { name, value } => self.run_let(stmt, name, value),
-            StmtKind::Choose { name, from, conditions } => {
-                let value = self.choose(Draw { name, from, conditions })?;
+            StmtKind::Choose {
+                name,
+                from,
+                conditions,
+            } => {
+                let value = self.choose(Draw {
+                    name,
+                    from,
+                    conditions,
+                })?;
                 self.chosen(stmt, name, value)
             }
             StmtKind::For { name, over, body } => self.run_for(stmt, name, over, body),
@@ -46,13 +58,27 @@ impl Session<'_> {
                 self.tell_calls(count.span)?;
                 self.enter_loop(
                     stmt.span,
-                    Rounds { variable: None, values: Items::Range { next: 0, to: rounds.into() } },
+                    Rounds {
+                        variable: None,
+                        values: Items::Range {
+                            next: 0,
+                            to: rounds.into(),
+                        },
+                    },
                     body,
                 );
                 Ok(())
             }
-            StmtKind::If { condition, then, otherwise } => {
-                let block = if self.truth(condition)? { Some(then) } else { otherwise.as_ref() };
+            StmtKind::If {
+                condition,
+                then,
+                otherwise,
+            } => {
+                let block = if self.truth(condition)? {
+                    Some(then)
+                } else {
+                    otherwise.as_ref()
+                };
                 self.tell_calls(condition.span)?;
                 block.map_or(Ok(()), |block| self.enter_block(block, stmt.span))
             }
@@ -67,12 +93,18 @@ impl Session<'_> {
                 self.finish(stmt.span, Did::Scenario(name.text.clone()), Vec::new())?;
                 self.enter_block(body, stmt.span)
             }
-            StmtKind::Question { .. } | StmtKind::Part { .. } | StmtKind::Given { .. } | StmtKind::Ask(_) => {
-                self.language.extension.run(self, stmt)
-            }
+            StmtKind::Question { .. }
+            | StmtKind::Part { .. }
+            | StmtKind::Given { .. }
+            | StmtKind::Ask(_) => self.language.extension.run(self, stmt),
             StmtKind::Reference { pages, settings } => {
                 let run = self.reference(pages, settings)?;
-                self.conclude(stmt, Did::Reference(Box::new(run)), Vec::new(), Family::Reference)
+                self.conclude(
+                    stmt,
+                    Did::Reference(Box::new(run)),
+                    Vec::new(),
+                    Family::Reference,
+                )
             }
             StmtKind::InProcess { process, body } => {
                 let process = CurrentProcess::Process(self.process_named(process)?);
@@ -112,12 +144,20 @@ impl Session<'_> {
     /// Runs a `let`. The statement's facts are those of the outermost system call in the value, because that
     /// call completes last. In `let NAME = fork()`, the child process gets the name.
     fn run_let(&mut self, stmt: &Stmt, name: &Word, value: &Expr) -> Result<(), Stop> {
-        let family = if makes_call(value) { Family::Call } else { Family::None };
+        let family = if makes_call(value) {
+            Family::Call
+        } else {
+            Family::None
+        };
         if family == Family::None {
             Self::no_facts(stmt, "this value")?;
         }
         let bound = self.eval_or_noun(value)?;
-        let mut call = if family == Family::Call { self.calls.pop() } else { None };
+        let mut call = if family == Family::Call {
+            self.calls.pop()
+        } else {
+            None
+        };
         if let Some(call) = call.as_mut().filter(|_| is_fork(value))
             && let Some(child) = &mut Arc::make_mut(call).child
         {
@@ -146,12 +186,25 @@ impl Session<'_> {
         family: Family,
     ) -> Result<(), Stop> {
         self.state.bind(&name.text, Binding::Value(value.clone()));
-        self.conclude(stmt, Did::Bound { name: name.text.clone(), value, call }, Vec::new(), family)
+        self.conclude(
+            stmt,
+            Did::Bound {
+                name: name.text.clone(),
+                value,
+                call,
+            },
+            Vec::new(),
+            family,
+        )
     }
 
     /// Reports the system calls in code that has no separate record, such as the condition of an `if`.
     fn tell_calls(&mut self, place: Span) -> Result<(), Stop> {
-        if self.calls.is_empty() { Ok(()) } else { self.finish(place, Did::Quiet, Vec::new()) }
+        if self.calls.is_empty() {
+            Ok(())
+        } else {
+            self.finish(place, Did::Quiet, Vec::new())
+        }
     }
 
     /// Rejects expectations on a statement that has no facts.
@@ -159,29 +212,53 @@ impl Session<'_> {
     /// # Errors
     /// Returns `unknown-fact`.
     pub(crate) fn no_facts(stmt: &Stmt, what: &str) -> Result<(), Stop> {
-        let Some(fact) = stmt.facts.first() else { return Ok(()) };
-        Err(Diagnostic::new(Code::UnknownFact, fact.name.span, format!("{what} has no facts"))
-            .label("facts are not allowed here")
-            .help("write a condition with `expect`")
-            .into())
+        let Some(fact) = stmt.facts.first() else {
+            return Ok(());
+        };
+        Err(Diagnostic::new(
+            Code::UnknownFact,
+            fact.name.span,
+            format!("{what} has no facts"),
+        )
+        .label("facts are not allowed here")
+        .help("write a condition with `expect`")
+        .into())
     }
 
     fn run_for(&mut self, stmt: &Stmt, name: &Word, over: &Expr, body: &Block) -> Result<(), Stop> {
         let value = self.eval(over)?;
-        let Some(items) = value.items() else { return Err(not_a_list(over, &value).into()) };
+        let Some(items) = value.items() else {
+            return Err(not_a_list(over, &value).into());
+        };
         self.tell_calls(over.span)?;
-        self.enter_loop(stmt.span, Rounds { variable: Some(name.clone()), values: items }, body);
+        self.enter_loop(
+            stmt.span,
+            Rounds {
+                variable: Some(name.clone()),
+                values: items,
+            },
+            body,
+        );
         Ok(())
     }
 
     pub(crate) fn define(&mut self, name: &Word, params: &Arc<[Word]>, body: &Arc<[Stmt]>) {
-        let definition = Definition { name: name.clone(), params: params.clone(), body: body.clone() };
-        self.state.bind(&name.text, Binding::Def(Arc::new(definition)));
+        let definition = Definition {
+            name: name.clone(),
+            params: params.clone(),
+            body: body.clone(),
+        };
+        self.state
+            .bind(&name.text, Binding::Def(Arc::new(definition)));
     }
 
     /// Returns the known name that is nearest to a misspelled name. The search visits all names, so use it
     /// only for reported errors.
-    pub(crate) fn nearest<'n>(&self, name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    pub(crate) fn nearest<'n>(
+        &self,
+        name: &str,
+        known: impl Iterator<Item = &'n str>,
+    ) -> Option<&'n str> {
         nearest(name, known.take(guessed(self.diagnostics.len())))
     }
 
@@ -189,7 +266,10 @@ impl Session<'_> {
     pub(crate) fn report(&mut self, diagnostics: Vec<Diagnostic>) {
         for diagnostic in diagnostics {
             let Span { file, start, end } = diagnostic.span;
-            if self.reported.insert((diagnostic.code.name(), file, start, end)) {
+            if self
+                .reported
+                .insert((diagnostic.code.name(), file, start, end))
+            {
                 self.diagnostics.push(diagnostic);
             }
         }

@@ -12,8 +12,14 @@ use super::settings::list;
 /// Words for yes and no that a script may contain, and the corresponding words of facts. A suggestion uses the
 /// first corresponding word that the fact has.
 const YES_AND_NO: &[(&[&str], &[&str])] = &[
-    (&["yes", "y", "true", "present", "found"], &["yes", "hit", "any"]),
-    (&["no", "n", "false", "absent", "never", "not-found"], &["no", "miss", "none"]),
+    (
+        &["yes", "y", "true", "present", "found"],
+        &["yes", "hit", "any"],
+    ),
+    (
+        &["no", "n", "false", "absent", "never", "not-found"],
+        &["no", "miss", "none"],
+    ),
 ];
 
 impl Session<'_> {
@@ -28,7 +34,11 @@ impl Session<'_> {
 
     fn check_word(&mut self, fact: &Fact, expr: &Expr, key: &Key) {
         let word = match &expr.kind {
-            ExprKind::List(parts) => return parts.iter().for_each(|part| self.check_word(fact, part, key)),
+            ExprKind::List(parts) => {
+                return parts
+                    .iter()
+                    .for_each(|part| self.check_word(fact, part, key));
+            }
             ExprKind::Name(word) => &**word,
             ExprKind::Value(Value::Bool(true)) => "true",
             ExprKind::Value(Value::Bool(false)) => "false",
@@ -45,8 +55,12 @@ impl Session<'_> {
         }
         let name = &fact.name.text;
         let known = list(key.words().iter().copied());
-        let diagnostic = Diagnostic::new(Code::UnknownWord, expr.span, format!("`{name}` is never `{word}`"))
-            .label(format!("neither a value of `{name}` nor a variable"));
+        let diagnostic = Diagnostic::new(
+            Code::UnknownWord,
+            expr.span,
+            format!("`{name}` is never `{word}`"),
+        )
+        .label(format!("neither a value of `{name}` nor a variable"));
         let diagnostic = match meant(word, key.words()) {
             Some(near) => diagnostic.did_you_mean(word, near),
             None => diagnostic.help(format!("`{name}` is {known}")),
@@ -56,15 +70,24 @@ impl Session<'_> {
 
     /// Whether the script sets a variable of this name, even after a definition that reads the variable.
     fn sets(&self, name: &str) -> bool {
-        self.checker.as_ref().is_some_and(|checker| checker.variables.contains(name))
+        self.checker
+            .as_ref()
+            .is_some_and(|checker| checker.variables.contains(name))
     }
 }
 
 /// Returns the word that the script probably meant.
 pub(crate) fn meant(word: &str, words: &'static [&'static str]) -> Option<&'static str> {
     let lower = word.to_lowercase();
-    let (_, ours) = YES_AND_NO.iter().find(|(theirs, _)| theirs.contains(&&*lower)).copied().unzip();
-    let same =
-        ours.and_then(|ours: &[&str]| ours.iter().find_map(|our| words.iter().find(|word| *word == our)));
-    same.copied().or_else(|| nearest(word, words.iter().copied()))
+    let (_, ours) = YES_AND_NO
+        .iter()
+        .find(|(theirs, _)| theirs.contains(&&*lower))
+        .copied()
+        .unzip();
+    let same = ours.and_then(|ours: &[&str]| {
+        ours.iter()
+            .find_map(|our| words.iter().find(|word| *word == our))
+    });
+    same.copied()
+        .or_else(|| nearest(word, words.iter().copied()))
 }

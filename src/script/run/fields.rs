@@ -17,7 +17,10 @@ pub(crate) struct BitField {
 impl BitField {
     /// Returns the name with its number.
     pub(crate) fn full_name(&self) -> String {
-        self.number.map_or_else(|| self.name.to_owned(), |number| format!("{}{number}", self.name))
+        self.number.map_or_else(
+            || self.name.to_owned(),
+            |number| format!("{}{number}", self.name),
+        )
     }
 
     /// Returns the value of the field in an address.
@@ -34,7 +37,12 @@ fn fields(bits: u32, parts: &[(&'static str, Option<u32>, u32)]) -> Vec<BitField
     let mut fields = Vec::new();
     for &(name, number, low) in parts {
         if low < end {
-            fields.push(BitField { name, number, high: end - 1, low });
+            fields.push(BitField {
+                name,
+                number,
+                high: end - 1,
+                low,
+            });
             end = low;
         }
     }
@@ -43,7 +51,10 @@ fn fields(bits: u32, parts: &[(&'static str, Option<u32>, u32)]) -> Vec<BitField
 
 /// Returns the VPN and the VPO of a virtual address.
 pub(crate) fn virtual_page(spec: &Spec) -> Vec<BitField> {
-    fields(spec.virtual_bits(), &[("VPN", None, spec.page_bits()), ("VPO", None, 0)])
+    fields(
+        spec.virtual_bits(),
+        &[("VPN", None, spec.page_bits()), ("VPO", None, 0)],
+    )
 }
 
 /// Returns the index of each level of the page tables.
@@ -56,12 +67,18 @@ pub(crate) fn tables(mmu: &Mmu) -> Vec<BitField> {
 /// Returns the tag and the index of a TLB.
 pub(crate) fn tlb(spec: &Spec, tlb: &TlbSpec) -> Vec<BitField> {
     let low = tlb.smallest_page_bits(spec);
-    fields(spec.virtual_bits(), &[("TLBT", None, low + tlb.index_bits()), ("TLBI", None, low)])
+    fields(
+        spec.virtual_bits(),
+        &[("TLBT", None, low + tlb.index_bits()), ("TLBI", None, low)],
+    )
 }
 
 /// Returns the PPN and the PPO of a physical address.
 pub(crate) fn physical_page(spec: &Spec) -> Vec<BitField> {
-    fields(spec.physical_bits, &[("PPN", None, spec.page_bits()), ("PPO", None, 0)])
+    fields(
+        spec.physical_bits,
+        &[("PPN", None, spec.page_bits()), ("PPO", None, 0)],
+    )
 }
 
 /// Returns the fields of a cache in a physical address. An index with bits of the virtual page number is not part of
@@ -69,8 +86,19 @@ pub(crate) fn physical_page(spec: &Spec) -> Vec<BitField> {
 pub(crate) fn cache(spec: &Spec, cache: &CacheSpec) -> Vec<BitField> {
     let bits = spec.physical_bits;
     let tag = bits - cache.tag_bits(spec);
-    let parts = [("CT", None, tag), ("CI", None, cache.offset_bits()), ("CO", None, 0)];
-    fields(bits, if is_indexed_above_page(spec, cache) { &parts[..1] } else { &parts })
+    let parts = [
+        ("CT", None, tag),
+        ("CI", None, cache.offset_bits()),
+        ("CO", None, 0),
+    ];
+    fields(
+        bits,
+        if is_indexed_above_page(spec, cache) {
+            &parts[..1]
+        } else {
+            &parts
+        },
+    )
 }
 
 /// Returns the index and the offset of a cache in a virtual address if the index has bits of the virtual page number.
@@ -79,7 +107,10 @@ pub(crate) fn virtual_index(spec: &Spec, cache: &CacheSpec) -> Vec<BitField> {
         return Vec::new();
     }
     let top = cache.offset_bits() + cache.index_bits();
-    fields(top.min(spec.virtual_bits()), &[("CI", None, cache.offset_bits()), ("CO", None, 0)])
+    fields(
+        top.min(spec.virtual_bits()),
+        &[("CI", None, cache.offset_bits()), ("CO", None, 0)],
+    )
 }
 
 /// Returns a physical address without pages and caches as one field.

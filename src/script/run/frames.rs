@@ -55,7 +55,9 @@ impl Session<'_> {
                 let (stmts, next) = (stmts.clone(), *next);
                 self.run_statements(&stmts, next, most)
             }
-            [.., Frame::Loop { .. }, Frame::Block { .. }] | [.., Frame::Loop { .. }] => self.next_round(),
+            [.., Frame::Loop { .. }, Frame::Block { .. }] | [.., Frame::Loop { .. }] => {
+                self.next_round()
+            }
             _ => self.leave(None),
         };
         advanced.or_else(|stop| self.unwind(stop, base))
@@ -66,7 +68,11 @@ impl Session<'_> {
         let frames = self.frames.len();
         for _ in 0..most {
             let Some(stmt) = stmts.get(at) else { break };
-            let together = if self.draws_together { drawn_together(&stmts[at..]) } else { 0 };
+            let together = if self.draws_together {
+                drawn_together(&stmts[at..])
+            } else {
+                0
+            };
             let from = at;
             at += together.max(1);
             if let Some(Frame::Block { next, .. }) = self.frames.last_mut() {
@@ -92,7 +98,13 @@ impl Session<'_> {
         let again = matches!(self.frames.last(), Some(Frame::Block { .. }));
         let at = self.frames.len() - 1 - usize::from(again);
         let now = self.worked;
-        let Frame::Loop { place, rounds, body, worked } = &mut self.frames[at] else {
+        let Frame::Loop {
+            place,
+            rounds,
+            body,
+            worked,
+        } = &mut self.frames[at]
+        else {
             return self.leave(None);
         };
         let (place, idle, value) = (*place, *worked == now, rounds.values.next());
@@ -107,7 +119,12 @@ impl Session<'_> {
             }
             return self.leave(None);
         };
-        let Progress { state, frames, worked: now, .. } = &mut self.progress;
+        let Progress {
+            state,
+            frames,
+            worked: now,
+            ..
+        } = &mut self.progress;
         if let Frame::Loop { rounds, worked, .. } = &mut frames[at] {
             *worked = *now;
             if let Some(name) = &rounds.variable {
@@ -132,11 +149,15 @@ impl Session<'_> {
     /// Returns `too-deep`.
     pub(crate) fn enter_block(&mut self, block: &Block, place: Span) -> Result<(), Stop> {
         if self.depth >= DEPTH_LIMIT {
-            let message = format!("blocks and definitions are nested more than {DEPTH_LIMIT} levels deep");
+            let message =
+                format!("blocks and definitions are nested more than {DEPTH_LIMIT} levels deep");
             return Err(Diagnostic::new(Code::TooDeep, place, message).into());
         }
         self.depth += 1;
-        self.frames.push(Frame::Block { stmts: block.clone(), next: 0 });
+        self.frames.push(Frame::Block {
+            stmts: block.clone(),
+            next: 0,
+        });
         Ok(())
     }
 
@@ -158,7 +179,12 @@ impl Session<'_> {
     pub(crate) fn enter_loop(&mut self, place: Span, rounds: Rounds, body: &Block) {
         self.loops.push(place);
         // The value `u64::MAX`, which never equals the work so far, means that no iteration has run yet.
-        self.frames.push(Frame::Loop { place, rounds, body: body.clone(), worked: u64::MAX });
+        self.frames.push(Frame::Loop {
+            place,
+            rounds,
+            body: body.clone(),
+            worked: u64::MAX,
+        });
     }
 
     /// Begins a scenario with this name, or an isolated statement of the extension. The block changes a copy
@@ -167,7 +193,14 @@ impl Session<'_> {
     /// # Errors
     /// Returns the errors from [`Session::work`].
     pub(crate) fn enter_isolated(&mut self, name: &Word, extension: bool) -> Result<(), Stop> {
-        self.work(if extension { 2 * WORK_OF_COPY } else { WORK_OF_COPY }, name.span)?;
+        self.work(
+            if extension {
+                2 * WORK_OF_COPY
+            } else {
+                WORK_OF_COPY
+            },
+            name.span,
+        )?;
         let around = Surroundings {
             state: self.state.clone(),
             scenario: self.scenario.replace(name.text.clone()),
@@ -187,9 +220,17 @@ impl Session<'_> {
     ///
     /// # Errors
     /// Returns `too-deep`.
-    pub(crate) fn enter_call(&mut self, place: Span, def: &Definition, args: Vec<Value>) -> Result<(), Stop> {
+    pub(crate) fn enter_call(
+        &mut self,
+        place: Span,
+        def: &Definition,
+        args: Vec<Value>,
+    ) -> Result<(), Stop> {
         let scopes = &mut self.state.scopes;
-        let shared = scopes.iter().position(|scope| scope.private).unwrap_or(scopes.len());
+        let shared = scopes
+            .iter()
+            .position(|scope| scope.private)
+            .unwrap_or(scopes.len());
         let hidden = scopes.split_off(shared);
         let mut own = Scope::new(true);
         for (param, arg) in def.params.iter().zip(args) {
@@ -238,12 +279,20 @@ impl Session<'_> {
                 self.state.scopes.extend(hidden);
             }
             Some(Frame::Isolated(around)) => {
-                let Surroundings { state, scenario, loops, depth, inside, extension } = *around;
+                let Surroundings {
+                    state,
+                    scenario,
+                    loops,
+                    depth,
+                    inside,
+                    extension,
+                } = *around;
                 // If the run is closed, the session keeps the run's final state.
                 if !matches!(stopped, Some(Stop::Closed)) {
                     self.state = state;
                 }
-                (self.scenario, self.loops, self.depth, self.inside) = (scenario, loops, depth, inside);
+                (self.scenario, self.loops, self.depth, self.inside) =
+                    (scenario, loops, depth, inside);
                 self.calls.clear();
                 if extension {
                     self.language.extension.leave(self);

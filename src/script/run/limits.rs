@@ -23,21 +23,30 @@ pub struct Limits {
 
 impl Limits {
     /// The limits of runs without options.
-    pub const DEFAULT: Self =
-        Self { max_steps: 10_000_000, max_memory: MemoryLimit::DEFAULT.bytes, max_time: None };
+    pub const DEFAULT: Self = Self {
+        max_steps: 10_000_000,
+        max_memory: MemoryLimit::DEFAULT.bytes,
+        max_time: None,
+    };
 }
 
 impl Limits {
     /// The limit of memory, with the name of the option or setting that raises it.
     pub fn memory(&self, names: LimitNames) -> MemoryLimit {
-        MemoryLimit { bytes: self.max_memory, raised_by: names.memory }
+        MemoryLimit {
+            bytes: self.max_memory,
+            raised_by: names.memory,
+        }
     }
 }
 
 impl From<u64> for Limits {
     /// A limit of this number of steps, and the default limit of memory.
     fn from(max_steps: u64) -> Self {
-        Self { max_steps, ..Self::DEFAULT }
+        Self {
+            max_steps,
+            ..Self::DEFAULT
+        }
     }
 }
 
@@ -52,12 +61,23 @@ pub struct LimitNames {
 
 impl LimitNames {
     /// The options of commands.
-    pub const OPTIONS: Self = Self { steps: "--max-steps N", memory: MemoryLimit::DEFAULT.raised_by };
+    pub const OPTIONS: Self = Self {
+        steps: "--max-steps N",
+        memory: MemoryLimit::DEFAULT.raised_by,
+    };
     /// The keyword arguments of functions in Python.
-    pub const KEYWORDS: Self = Self { steps: "max_steps=N", memory: "max_memory=BYTES" };
+    pub const KEYWORDS: Self = Self {
+        steps: "max_steps=N",
+        memory: "max_memory=BYTES",
+    };
     /// The arguments of the Jupyter kernel.
-    pub const KERNEL: Self =
-        Self { steps: "--PagewalkKernel.max_steps=N", memory: "--PagewalkKernel.max_memory=BYTES" };
+    pub const KERNEL: Self = Self {
+        steps: "--PagewalkKernel.max_steps=N",
+        memory: "--PagewalkKernel.max_memory=BYTES",
+    };
     /// The settings of editors.
-    pub const SETTINGS: Self = Self { steps: "pagewalk.maxSteps", memory: "pagewalk.maxMemory" };
+    pub const SETTINGS: Self = Self {
+        steps: "pagewalk.maxSteps",
+        memory: "pagewalk.maxMemory",
+    };
 }

@@ -86,7 +86,12 @@ impl Session<'_> {
         outside: impl FnOnce() -> Footprint,
     ) -> Result<(), Stop> {
         let statements = self.sources.statement_bytes;
-        let mut memory = RunMemory { engine: outside(), values: self.temporary, variables: 0, statements };
+        let mut memory = RunMemory {
+            engine: outside(),
+            values: self.temporary,
+            variables: 0,
+            statements,
+        };
         memory.add_state(&self.state);
         for frame in &self.frames {
             match frame {
@@ -99,24 +104,37 @@ impl Session<'_> {
                 _ => {}
             }
         }
-        let used = memory.engine.total().saturating_add(memory.values).saturating_add(memory.statements);
+        let used = memory
+            .engine
+            .total()
+            .saturating_add(memory.values)
+            .saturating_add(memory.statements);
         let most = self.options.max_memory;
         // A measurement visits each variable and each process, and a process has at least 1 KB.
         let visited = memory.variables + memory.engine.total() / 1024;
-        let interval = MEASURING_INTERVAL.max(visited).max(most.saturating_sub(used) / BYTES_OF_WORK);
+        let interval = MEASURING_INTERVAL
+            .max(visited)
+            .max(most.saturating_sub(used) / BYTES_OF_WORK);
         self.progress.next_measurement = self.worked + interval;
         self.progress.reserved = 0;
         if used <= most {
             return Ok(());
         }
-        let language =
-            [("lists and texts", memory.values), ("the statements of the script", memory.statements)];
-        let largest =
-            std::iter::once(memory.engine.largest()).chain(language).max_by_key(|(_, bytes)| *bytes);
+        let language = [
+            ("lists and texts", memory.values),
+            ("the statements of the script", memory.statements),
+        ];
+        let largest = std::iter::once(memory.engine.largest())
+            .chain(language)
+            .max_by_key(|(_, bytes)| *bytes);
         let (name, bytes) = largest.unwrap_or_default();
         let [most, bytes] = [most, bytes].map(megabytes);
-        let message = format!("the script needs more than {most} of memory, including {bytes} for {name}");
-        let help = format!("use less memory, or raise the limit with `{}`", self.options.raised_by.memory);
+        let message =
+            format!("the script needs more than {most} of memory, including {bytes} for {name}");
+        let help = format!(
+            "use less memory, or raise the limit with `{}`",
+            self.options.raised_by.memory
+        );
         Err(self.exceeded(Code::LimitMemory, place, message, help))
     }
 }

@@ -14,7 +14,11 @@ pub(crate) struct NameTable<T: 'static> {
 impl<T> NameTable<T> {
     /// Creates a table of these rows, whose names differ.
     pub(crate) const fn new(rows: &'static [&'static [T]], name: fn(&T) -> &'static str) -> Self {
-        Self { rows, name, sorted: OnceLock::new() }
+        Self {
+            rows,
+            name,
+            sorted: OnceLock::new(),
+        }
     }
 
     /// All rows in their original order.
@@ -33,7 +37,9 @@ impl<T> NameTable<T> {
             );
             rows
         });
-        let found = sorted.binary_search_by_key(&key(name), |row| key((self.name)(row))).ok();
+        let found = sorted
+            .binary_search_by_key(&key(name), |row| key((self.name)(row)))
+            .ok();
         found.and_then(|at| sorted.get(at).copied())
     }
 }

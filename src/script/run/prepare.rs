@@ -85,10 +85,17 @@ impl Session<'_> {
         }
         if function(&name.text).is_some() || PeekFunction::named(&name.text).is_some() {
             let message = format!("`{}` yields a value and is not a statement", name.text);
-            let help = format!("write `show {}(…)`, or `let x = {}(…)`", name.text, name.text);
-            return Diagnostic::new(Code::UnknownVerb, name.span, message).help(help).into();
+            let help = format!(
+                "write `show {}(…)`, or `let x = {}(…)`",
+                name.text, name.text
+            );
+            return Diagnostic::new(Code::UnknownVerb, name.span, message)
+                .help(help)
+                .into();
         }
-        unsupported::diagnostic(name).unwrap_or_else(|| self.unknown_function(name)).into()
+        unsupported::diagnostic(name)
+            .unwrap_or_else(|| self.unknown_function(name))
+            .into()
     }
 
     fn prepare_call(&mut self, def: &Arc<Definition>, command: &Command) -> Result<Prepared, Stop> {
@@ -110,11 +117,17 @@ impl Session<'_> {
     /// # Errors
     /// Returns an error in the script, or `wrong-type` for an operation that cannot be tried without side
     /// effects.
-    pub(crate) fn prepare_operation(&mut self, operation: &Operation) -> Result<(Action, Family), Stop> {
+    pub(crate) fn prepare_operation(
+        &mut self,
+        operation: &Operation,
+    ) -> Result<(Action, Family), Stop> {
         let prepared = match &operation.kind {
             OperationKind::Expr(expr) => match self.as_command(expr) {
                 Some(command) => self.prepare(&command)?,
-                None => Prepared::Action(verbs::load(self, AccessVerb::Read, expr, 1)?, Family::Access),
+                None => Prepared::Action(
+                    verbs::load(self, AccessVerb::Read, expr, 1)?,
+                    Family::Access,
+                ),
             },
             OperationKind::Command(command) => self.prepare(command)?,
             // A reference string is simulated immediately, without an action.
@@ -161,7 +174,9 @@ impl Session<'_> {
 
     /// Converts `probe read(x)` and `probe munmap(p, n)`, which are parsed as expressions, to commands.
     fn as_command(&self, expr: &Expr) -> Option<Command> {
-        let ExprKind::Call { name, args } = &expr.kind else { return None };
+        let ExprKind::Call { name, args } = &expr.kind else {
+            return None;
+        };
         let is_command = self.language.verb(&name.text).is_some()
             || system_call(&name.text).is_some()
             || unsupported::diagnostic(name).is_some();
@@ -176,7 +191,10 @@ impl Session<'_> {
 
     fn operate(&mut self, operation: &Operation) -> Result<(Did, Family), Stop> {
         if let OperationKind::Reference { pages, settings } = &operation.kind {
-            return Ok((Did::Reference(Box::new(self.reference(pages, settings)?)), Family::Reference));
+            return Ok((
+                Did::Reference(Box::new(self.reference(pages, settings)?)),
+                Family::Reference,
+            ));
         }
         let (action, family) = self.prepare_operation(operation)?;
         let (did, _) = action.perform(self)?;
@@ -227,23 +245,31 @@ impl Session<'_> {
 pub(crate) fn family(operation: &Operation) -> Family {
     let verb = match &operation.kind {
         OperationKind::Command(Command { verb, .. })
-        | OperationKind::Expr(Expr { kind: ExprKind::Call { name: verb, .. }, .. }) => Some(verb),
+        | OperationKind::Expr(Expr {
+            kind: ExprKind::Call { name: verb, .. },
+            ..
+        }) => Some(verb),
         OperationKind::Expr(_) | OperationKind::Reference { .. } => None,
     };
     if verb.is_some_and(|verb| &*verb.text == REPLAY) {
         return Family::Replay;
     }
     let is_call = match &operation.kind {
-        OperationKind::Expr(Expr { kind: ExprKind::Call { name, args }, .. }) => {
-            called(&name.text, args.len()).is_some()
-        }
+        OperationKind::Expr(Expr {
+            kind: ExprKind::Call { name, args },
+            ..
+        }) => called(&name.text, args.len()).is_some(),
         OperationKind::Command(command) => {
             command.call && called(&command.verb.text, command.operands.len()).is_some()
         }
         OperationKind::Reference { .. } => return Family::Reference,
         OperationKind::Expr(_) => false,
     };
-    if is_call { Family::Call } else { Family::Access }
+    if is_call {
+        Family::Call
+    } else {
+        Family::Access
+    }
 }
 
 /// Returns the family of a command's facts, determined by the command's first word.
@@ -257,7 +283,9 @@ pub(crate) fn family_of(language: &Language, command: &Command) -> Family {
 
 /// Reports that a system call requires parentheses.
 fn without_brackets(row: &SystemCall, name: &Word) -> Diagnostic {
-    let message =
-        format!("the system call `{}` must be written as in C, with its arguments in parentheses", row.name);
+    let message = format!(
+        "the system call `{}` must be written as in C, with its arguments in parentheses",
+        row.name
+    );
     Diagnostic::new(Code::UnknownVerb, name.span, message).help(prototype(row))
 }

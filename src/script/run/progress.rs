@@ -97,7 +97,12 @@ pub(crate) enum Frame {
     /// A block, and the number of its next statement.
     Block { stmts: Block, next: usize },
     /// A loop and its remaining iterations.
-    Loop { place: Span, rounds: Rounds, body: Block, worked: u64 },
+    Loop {
+        place: Span,
+        rounds: Rounds,
+        body: Block,
+        worked: u64,
+    },
     /// A scenario or question, with the surroundings to restore at its end.
     Isolated(Box<Surroundings>),
     /// A call to a definition: the number of scopes that the definition shares with its caller, and the scopes

@@ -28,15 +28,20 @@ impl RecentAccesses {
         if recent.last.len() == KEPT {
             recent.last.pop_front();
         }
-        recent.last.push_back(AccessMark { number: recent.count, ..mark });
+        recent.last.push_back(AccessMark {
+            number: recent.count,
+            ..mark
+        });
     }
 
     /// Returns the accesses of a process.
     pub(crate) fn of_process(&self, pid: Pid) -> AccessMarks {
-        self.0.get(&pid).map_or_else(AccessMarks::default, |recent| AccessMarks {
-            earlier: recent.count - recent.last.len() as u64,
-            marks: recent.last.iter().copied().collect(),
-        })
+        self.0
+            .get(&pid)
+            .map_or_else(AccessMarks::default, |recent| AccessMarks {
+                earlier: recent.count - recent.last.len() as u64,
+                marks: recent.last.iter().copied().collect(),
+            })
     }
 
     /// Discards the accesses of a process, because a figure has shown them.

@@ -53,7 +53,8 @@ impl Session<'_> {
 
     /// Whether a process has this name, or may get this name later.
     pub(crate) fn is_process(&self, name: &str) -> bool {
-        let known = matches!(&self.state.machine, Slot::Kernel(kernel) if kernel.named(name).is_some());
+        let known =
+            matches!(&self.state.machine, Slot::Kernel(kernel) if kernel.named(name).is_some());
         known || self.unsure().forked.contains(name)
     }
 
@@ -112,9 +113,11 @@ impl Session<'_> {
         }
         match running.as_slice() {
             [] if gone_through == 0 => Ok(None),
-            [] => Err(Diagnostic::new(Code::ProcessEnded, place, "every process has ended")
-                .label("no process can run this statement")
-                .into()),
+            [] => Err(
+                Diagnostic::new(Code::ProcessEnded, place, "every process has ended")
+                    .label("no process can run this statement")
+                    .into(),
+            ),
             [only] => Ok(Some(*only)),
             _ if self.checking() && (unsure.ended || kills) => Err(Stop::Unknowable),
             _ => Err(self.which(place).into()),
@@ -129,10 +132,12 @@ impl Session<'_> {
         if let Some(pid) = self.running(place)? {
             return Ok(pid);
         }
-        Err(Diagnostic::new(Code::NoKernel, place, "no process is declared yet")
-            .label("this needs a process")
-            .help("declare one: `process P1`")
-            .into())
+        Err(
+            Diagnostic::new(Code::NoKernel, place, "no process is declared yet")
+                .label("this needs a process")
+                .help("declare one: `process P1`")
+                .into(),
+        )
     }
 
     /// Returns the process to inspect: the named process, or else the only process. The process may have
@@ -183,7 +188,10 @@ impl Session<'_> {
             Slot::Kernel(kernel) => names(kernel, |_| true),
             _ => Vec::new(),
         };
-        let words = known.iter().map(String::as_str).chain(["machine", "kernel", "scenario", "repeat"]);
+        let words = known
+            .iter()
+            .map(String::as_str)
+            .chain(["machine", "kernel", "scenario", "repeat"]);
         match self.nearest(&process.text, words) {
             Some(near) => diagnostic.did_you_mean(&process.text, near),
             None if known.is_empty() => diagnostic,
@@ -200,12 +208,20 @@ fn there_are(known: &[String]) -> String {
 
 /// Returns the names of processes for which a predicate is true.
 fn names(kernel: &Kernel, which: fn(&Process) -> bool) -> Vec<String> {
-    kernel.processes().filter(|process| which(process)).map(|process| process.name.to_string()).collect()
+    kernel
+        .processes()
+        .filter(|process| which(process))
+        .map(|process| process.name.to_string())
+        .collect()
 }
 
 /// Reports that a process has ended.
 fn ended(process: &ProcessRef, place: Span) -> Diagnostic {
-    Diagnostic::new(Code::ProcessEnded, place, format!("the process `{}` has ended", process.name))
-        .label("a process that has ended cannot run anything")
-        .help("inspect the process with `show processes`, `.stdout`, `.state`, and `.faults`")
+    Diagnostic::new(
+        Code::ProcessEnded,
+        place,
+        format!("the process `{}` has ended", process.name),
+    )
+    .label("a process that has ended cannot run anything")
+    .help("inspect the process with `show processes`, `.stdout`, `.state`, and `.faults`")
 }

@@ -58,8 +58,14 @@ pub fn check_in(
     files: &Files,
     options: Options,
 ) -> Checked {
-    let nouns = TABLE_NOUNS.iter().map(|noun| noun.name).chain(THING_NOUNS.iter().map(|noun| noun.name));
-    let words = constants().map(|constant| constant.name).chain(state.names()).chain(nouns);
+    let nouns = TABLE_NOUNS
+        .iter()
+        .map(|noun| noun.name)
+        .chain(THING_NOUNS.iter().map(|noun| noun.name));
+    let words = constants()
+        .map(|constant| constant.name)
+        .chain(state.names())
+        .chain(nouns);
     let words: Vec<&str> = words.collect();
     let calls: Vec<&str> = callable().chain(state.definitions()).collect();
     let definitions: BTreeSet<&str> = state.definitions().collect();
@@ -71,10 +77,16 @@ pub fn check_in(
     let mut nowhere = Discard;
     let mut session = Session::new(sources, files, options, &mut nowhere);
     session.state = state.clone();
-    let variables =
-        statements(script).filter_map(Stmt::variable).map(|name| Arc::clone(&name.text)).collect();
+    let variables = statements(script)
+        .filter_map(Stmt::variable)
+        .map(|name| Arc::clone(&name.text))
+        .collect();
     let machines = DeclaredMachines::of(script);
-    session.checker = Some(Checker { variables, machines, ..Checker::default() });
+    session.checker = Some(Checker {
+        variables,
+        machines,
+        ..Checker::default()
+    });
     session.report(check::check(script, known));
     session.report(check::unlikely(script, sources));
     session.report(check::ignored(script, sources));
@@ -88,7 +100,11 @@ pub fn check_in(
     drop_consequences(&mut found);
     found.sort_by_key(|diagnostic| (diagnostic.span.file, diagnostic.span.start));
     let (warnings, diagnostics) = found.into_iter().partition(Diagnostic::is_warning);
-    Checked { diagnostics, warnings, work }
+    Checked {
+        diagnostics,
+        warnings,
+        work,
+    }
 }
 
 /// Removes the errors in the values of expressions that contain `^` instead of `**`.
@@ -96,7 +112,10 @@ fn drop_consequences(found: &mut Vec<Diagnostic>) {
     let is_power = |one: &&Diagnostic| one.code == Code::Unlikely && !one.is_warning();
     let powers: Vec<Span> = found.iter().filter(is_power).map(|one| one.span).collect();
     let contains = |whole: Span, part: &Span| {
-        whole != *part && whole.file == part.file && whole.start <= part.start && part.end <= whole.end
+        whole != *part
+            && whole.file == part.file
+            && whole.start <= part.start
+            && part.end <= whole.end
     };
     found.retain(|one| !powers.iter().any(|power| contains(one.span, power)));
 }
@@ -104,18 +123,34 @@ fn drop_consequences(found: &mut Vec<Diagnostic>) {
 /// Returns the state in which the statement that contains byte `at` of file 0 begins. The state contains the
 /// machine, the kernel, and the names declared above, as far as the check knows them without running the script.
 /// If the byte is after a block's last statement, returns the state at the block's end.
-pub fn state_at(script: &Block, sources: &Sources, files: &Files, options: Options, at: usize) -> State {
+pub fn state_at(
+    script: &Block,
+    sources: &Sources,
+    files: &Files,
+    options: Options,
+    at: usize,
+) -> State {
     let mut nowhere = Discard;
     let mut session = Session::new(sources, files, options, &mut nowhere);
-    session.checker = Some(Checker { until: Some(CheckpointAt::byte(script, at)), ..Checker::default() });
+    session.checker = Some(Checker {
+        until: Some(CheckpointAt::byte(script, at)),
+        ..Checker::default()
+    });
     session.check_block(script);
-    let Session { checker, progress, .. } = session;
-    checker.and_then(|checker| checker.until?.found()).unwrap_or(progress.state)
+    let Session {
+        checker, progress, ..
+    } = session;
+    checker
+        .and_then(|checker| checker.until?.found())
+        .unwrap_or(progress.state)
 }
 
 /// Whether a name other than a value function or a definition can be called.
 fn is_call(language: &Language, name: &str) -> bool {
-    let word = crate::lang::ast::Word { text: name.into(), span: Span::default() };
+    let word = crate::lang::ast::Word {
+        text: name.into(),
+        span: Span::default(),
+    };
     callable().any(|known| known == name)
         || language.verb(name).is_some()
         || unsupported::diagnostic(&word).is_some()
@@ -124,14 +159,26 @@ fn is_call(language: &Language, name: &str) -> bool {
 /// Returns the names, other than those of value functions, that are called with parentheses. The names are
 /// those of system calls and of the functions that read memory and files.
 fn callable<'a>() -> impl Iterator<Item = &'a str> {
-    PEEK_FUNCTIONS.iter().map(|row| row.name).chain(system_calls().map(|row| row.name))
+    PEEK_FUNCTIONS
+        .iter()
+        .map(|row| row.name)
+        .chain(system_calls().map(|row| row.name))
 }
 
 /// Checks a script and runs it if it has no errors. The sink receives one record per statement.
-pub fn run(script: &Block, sources: &Sources, files: &Files, options: Options, sink: &mut dyn Sink) -> Ended {
+pub fn run(
+    script: &Block,
+    sources: &Sources,
+    files: &Files,
+    options: Options,
+    sink: &mut dyn Sink,
+) -> Ended {
     let Checked { diagnostics, .. } = check(script, sources, files, options);
     if !diagnostics.is_empty() {
-        return Ended { diagnostics, totals: Totals::default() };
+        return Ended {
+            diagnostics,
+            totals: Totals::default(),
+        };
     }
     play(script, sources, files, options, sink)
 }
@@ -144,7 +191,16 @@ pub fn play(
     options: Options,
     sink: &mut dyn Sink,
 ) -> Ended {
-    play_from(State::new(options.seed), script, sources, files, options, sink, None).0
+    play_from(
+        State::new(options.seed),
+        script,
+        sources,
+        files,
+        options,
+        sink,
+        None,
+    )
+    .0
 }
 
 /// Runs a script from a state until the script ends, the sink refuses a record, or `interrupt` becomes true.
@@ -168,12 +224,27 @@ pub fn play_from(
         Err(Stop::Unknowable) => session.report(vec![not_understood(place)]),
         Ok(()) | Err(Stop::Closed) => {}
     }
-    let Progress { diagnostics, totals, state, .. } = session.progress;
-    (Ended { diagnostics, totals }, state)
+    let Progress {
+        diagnostics,
+        totals,
+        state,
+        ..
+    } = session.progress;
+    (
+        Ended {
+            diagnostics,
+            totals,
+        },
+        state,
+    )
 }
 
 /// Reports a bug: a run treated a statement as unknown, which only a check may do.
 pub(crate) fn not_understood(place: Span) -> Diagnostic {
-    Diagnostic::new(Code::Syntax, place, "internal error: Pagewalk cannot interpret this statement")
-        .help("report this script as a bug")
+    Diagnostic::new(
+        Code::Syntax,
+        place,
+        "internal error: Pagewalk cannot interpret this statement",
+    )
+    .help("report this script as a bug")
 }

@@ -67,7 +67,11 @@ impl Session<'_> {
     /// Returns `nothing-to-choose`, or the errors in the conditions.
     pub(crate) fn search(&mut self, stmts: &[Stmt]) -> Result<(), Stop> {
         let before = self.state.clone();
-        let mut group = Group { stmts, needs: self.needs(stmts), tallies: vec![Vec::new(); stmts.len()] };
+        let mut group = Group {
+            stmts,
+            needs: self.needs(stmts),
+            tallies: vec![Vec::new(); stmts.len()],
+        };
         let found = self.levels(&mut group);
         self.state = before;
         for (stmt, level) in stmts.iter().zip(found?) {
@@ -91,9 +95,16 @@ impl Session<'_> {
         let (mut at, start) = (0, self.worked);
         while let Some(stmt) = group.stmts.get(at) {
             if levels.len() == at {
-                let candidates = Draw::from_statement(stmt).map(|draw| self.candidates(draw)).transpose()?;
+                let candidates = Draw::from_statement(stmt)
+                    .map(|draw| self.candidates(draw))
+                    .transpose()?;
                 let before = self.state.clone();
-                levels.push(Level { before, candidates, value: None, blamed: BTreeSet::new() });
+                levels.push(Level {
+                    before,
+                    candidates,
+                    value: None,
+                    blamed: BTreeSet::new(),
+                });
             } else {
                 self.state = levels[at].before.clone();
             }
@@ -118,8 +129,17 @@ impl Session<'_> {
 
     /// Gives a `choose` its next value, or runs another statement without reporting the statement. Returns false
     /// if a `choose` has no more values.
-    fn fill(&mut self, stmt: &Stmt, level: &mut Level, tallies: &mut Vec<Tally>) -> Result<bool, Stop> {
-        match (&stmt.kind, Draw::from_statement(stmt), &mut level.candidates) {
+    fn fill(
+        &mut self,
+        stmt: &Stmt,
+        level: &mut Level,
+        tallies: &mut Vec<Tally>,
+    ) -> Result<bool, Stop> {
+        match (
+            &stmt.kind,
+            Draw::from_statement(stmt),
+            &mut level.candidates,
+        ) {
             (_, Some(draw), Some(candidates)) => {
                 level.value = self.next_of(draw, candidates, tallies)?;
                 self.state.random = candidates.random;
@@ -166,15 +186,22 @@ impl Group<'_> {
         let reached = self.tallies.iter().rposition(|tallies| !tallies.is_empty());
         // A draw without candidates has no counts of conditions.
         let place = reached.map_or(at, |reached| reached.max(at));
-        let draws: Vec<Draw> =
-            self.needs[place].iter().filter_map(|draw| Draw::from_statement(&self.stmts[*draw])).collect();
-        let all = levels.get(place).and_then(|level| level.candidates.as_ref()).map_or(0, Candidates::all);
+        let draws: Vec<Draw> = self.needs[place]
+            .iter()
+            .filter_map(|draw| Draw::from_statement(&self.stmts[*draw]))
+            .collect();
+        let all = levels
+            .get(place)
+            .and_then(|level| level.candidates.as_ref())
+            .map_or(0, Candidates::all);
         let Some(draw) = Draw::from_statement(&self.stmts[place]) else {
             return super::script::not_understood(self.stmts[place].span);
         };
         let mut diagnostic = nothing(draw, &draws, all, &self.tallies[place]);
         if given_up {
-            diagnostic.message.push_str("; the search stopped before it tried every value");
+            diagnostic
+                .message
+                .push_str("; the search stopped before it tried every value");
         }
         diagnostic
     }
@@ -182,5 +209,6 @@ impl Group<'_> {
 
 /// Returns the words of a text, including those in comments and strings.
 fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-')).filter(|word| !word.is_empty())
+    text.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-'))
+        .filter(|word| !word.is_empty())
 }

@@ -17,8 +17,12 @@ pub(crate) fn draws(seed: u64) -> impl FnMut(u64) -> u64 {
 
 /// Derives a seed from another seed and a text.
 pub(crate) fn mixed_text(seed: u64, text: &str) -> u64 {
-    text.as_bytes().chunks(8).fold(mixed(seed, text.len() as u64), |seed, bytes| {
-        let word = bytes.iter().fold(0, |word, byte| word << 8 | u64::from(*byte));
-        mixed(seed, word)
-    })
+    text.as_bytes()
+        .chunks(8)
+        .fold(mixed(seed, text.len() as u64), |seed, bytes| {
+            let word = bytes
+                .iter()
+                .fold(0, |word, byte| word << 8 | u64::from(*byte));
+            mixed(seed, word)
+        })
 }

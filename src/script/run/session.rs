@@ -64,8 +64,20 @@ impl Options {
 
     /// Returns these options with other limits.
     #[must_use]
-    pub const fn within(self, Limits { max_steps, max_memory, max_time }: Limits) -> Self {
-        Self { max_steps, max_memory, max_time, ..self }
+    pub const fn within(
+        self,
+        Limits {
+            max_steps,
+            max_memory,
+            max_time,
+        }: Limits,
+    ) -> Self {
+        Self {
+            max_steps,
+            max_memory,
+            max_time,
+            ..self
+        }
     }
 }
 
@@ -116,7 +128,9 @@ pub struct Verb {
 
 impl Verb {
     pub(crate) fn usage(&self) -> String {
-        format!("{} {}", self.name, self.params.text()).trim_end().to_owned()
+        format!("{} {}", self.name, self.params.text())
+            .trim_end()
+            .to_owned()
     }
 }
 
@@ -143,7 +157,11 @@ enum WhenChecking {
 
 impl Action {
     fn new(perform: impl FnOnce(&mut Session) -> Done + 'static) -> Self {
-        Self { perform: Box::new(perform), when_checking: WhenChecking::Nothing, is_operation: false }
+        Self {
+            perform: Box::new(perform),
+            when_checking: WhenChecking::Nothing,
+            is_operation: false,
+        }
     }
 
     /// Returns an action that is skipped during a check.
@@ -152,18 +170,30 @@ impl Action {
     }
 
     /// Returns an action that checks expectations itself.
-    pub(crate) fn checks(check: impl FnOnce(&mut Session) -> Result<Vec<Check>, Stop> + 'static) -> Self {
+    pub(crate) fn checks(
+        check: impl FnOnce(&mut Session) -> Result<Vec<Check>, Stop> + 'static,
+    ) -> Self {
         Self::new(|session| Ok((Did::Quiet, check(session)?)))
     }
 
     /// Returns an action for a declaration. A check also performs the action.
-    pub(crate) fn declares(declare: impl FnOnce(&mut Session) -> Result<Did, Stop> + 'static) -> Self {
-        Self { when_checking: WhenChecking::Perform, ..Self::does(declare) }
+    pub(crate) fn declares(
+        declare: impl FnOnce(&mut Session) -> Result<Did, Stop> + 'static,
+    ) -> Self {
+        Self {
+            when_checking: WhenChecking::Perform,
+            ..Self::does(declare)
+        }
     }
 
     /// Returns an operation, which `probe` and `where` can try.
-    pub(crate) fn operation(operate: impl FnOnce(&mut Session) -> Result<Did, Stop> + 'static) -> Self {
-        Self { is_operation: true, ..Self::does(operate) }
+    pub(crate) fn operation(
+        operate: impl FnOnce(&mut Session) -> Result<Did, Stop> + 'static,
+    ) -> Self {
+        Self {
+            is_operation: true,
+            ..Self::does(operate)
+        }
     }
 
     /// Sets the function that a check calls instead of performing the action.
@@ -172,7 +202,10 @@ impl Action {
         self,
         instead: impl FnOnce(&mut Session) -> Result<(), Stop> + 'static,
     ) -> Self {
-        Self { when_checking: WhenChecking::Instead(Box::new(instead)), ..self }
+        Self {
+            when_checking: WhenChecking::Instead(Box::new(instead)),
+            ..self
+        }
     }
 
     /// Performs the action.
@@ -273,7 +306,12 @@ impl DerefMut for Session<'_> {
 
 impl<'s> Session<'s> {
     /// Returns a session without declarations.
-    pub fn new(sources: &'s Sources, files: &'s Files, options: Options, sink: &'s mut dyn Sink) -> Self {
+    pub fn new(
+        sources: &'s Sources,
+        files: &'s Files,
+        options: Options,
+        sink: &'s mut dyn Sink,
+    ) -> Self {
         Self {
             language: options.language,
             sources,
@@ -297,7 +335,9 @@ impl<'s> Session<'s> {
 
     /// Returns the facts about processes that are unknown before the script runs.
     pub(crate) fn unsure(&self) -> &UnknownProcesses {
-        self.checker.as_ref().map_or(UnknownProcesses::NOTHING, |checker| &checker.unsure)
+        self.checker
+            .as_ref()
+            .map_or(UnknownProcesses::NOTHING, |checker| &checker.unsure)
     }
 
     /// Returns the extension's state for this script. The initial state is the default value of `T`.
@@ -334,10 +374,14 @@ impl<'s> Session<'s> {
             Slot::Is(machine) => Ok(Arc::make_mut(machine)),
             Slot::Kernel(kernel) => Ok(Arc::make_mut(kernel).machine_mut()),
             Slot::Unknowable => Err(Stop::Unknowable),
-            Slot::Empty => Err(Diagnostic::new(Code::NoMachine, place, "no machine is declared yet")
-                .label("this needs a machine")
-                .help("begin with `machine simple`, `machine core-i7`, or `machine { … }`")
-                .into()),
+            Slot::Empty => {
+                Err(
+                    Diagnostic::new(Code::NoMachine, place, "no machine is declared yet")
+                        .label("this needs a machine")
+                        .help("begin with `machine simple`, `machine core-i7`, or `machine { … }`")
+                        .into(),
+                )
+            }
         }
     }
 
@@ -395,6 +439,10 @@ impl<'s> Session<'s> {
             attachment: self.attachment.take(),
             variables: self.progress.variables.take(),
         };
-        if self.sink.accept(&record) { Ok(()) } else { Err(Stop::Closed) }
+        if self.sink.accept(&record) {
+            Ok(())
+        } else {
+            Err(Stop::Closed)
+        }
     }
 }

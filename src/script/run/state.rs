@@ -73,7 +73,10 @@ pub(crate) struct Scope {
 
 impl Scope {
     pub(crate) fn new(private: bool) -> Self {
-        Self { private, names: Arc::default() }
+        Self {
+            private,
+            names: Arc::default(),
+        }
     }
 
     /// Returns what the names refer to.
@@ -138,7 +141,9 @@ impl State {
 
     /// Adds the columns of a `set` to the columns of its noun.
     pub(crate) fn note_columns(&mut self, noun: &'static str, level: usize, names: &[String]) {
-        let known = Arc::make_mut(&mut self.columns).entry((noun, level)).or_default();
+        let known = Arc::make_mut(&mut self.columns)
+            .entry((noun, level))
+            .or_default();
         for name in names {
             if !known.contains(name) {
                 known.push(name.clone());
@@ -153,12 +158,18 @@ impl State {
 
     /// Returns the binding of a name from the innermost scope that binds the name.
     pub(crate) fn find(&self, name: &str) -> Option<&Binding> {
-        self.scopes.iter().rev().find_map(|scope| scope.names.get(name))
+        self.scopes
+            .iter()
+            .rev()
+            .find_map(|scope| scope.names.get(name))
     }
 
     /// Whether a name refers to a variable.
     pub(crate) fn has_variable(&self, name: &str) -> bool {
-        matches!(self.find(name), Some(Binding::Value(_) | Binding::Unknowable))
+        matches!(
+            self.find(name),
+            Some(Binding::Value(_) | Binding::Unknowable)
+        )
     }
 
     /// Binds a name in the innermost scope.
@@ -170,19 +181,32 @@ impl State {
 
     /// Returns every visible name.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.scopes.iter().rev().flat_map(|scope| scope.names.keys().map(|name| &**name))
+        self.scopes
+            .iter()
+            .rev()
+            .flat_map(|scope| scope.names.keys().map(|name| &**name))
     }
 
     /// Returns the names of the visible definitions.
     pub(crate) fn definitions(&self) -> impl Iterator<Item = &str> {
-        let names = self.scopes.iter().rev().flat_map(|scope| scope.names.iter());
-        names.filter(|(_, binding)| matches!(binding, Binding::Def(_))).map(|(name, _)| &**name)
+        let names = self
+            .scopes
+            .iter()
+            .rev()
+            .flat_map(|scope| scope.names.iter());
+        names
+            .filter(|(_, binding)| matches!(binding, Binding::Def(_)))
+            .map(|(name, _)| &**name)
     }
 
     /// Returns the visible bindings, beginning with the innermost scope. A name may occur again in an outer
     /// scope.
     pub(crate) fn bindings(&self) -> impl Iterator<Item = (&str, &Binding)> {
-        let names = self.scopes.iter().rev().flat_map(|scope| scope.names.iter());
+        let names = self
+            .scopes
+            .iter()
+            .rev()
+            .flat_map(|scope| scope.names.iter());
         names.map(|(name, binding)| (&**name, binding))
     }
 

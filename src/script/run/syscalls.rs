@@ -73,7 +73,10 @@ impl Session<'_> {
         for (arg, param) in args.iter().zip(row.params) {
             match self.argument(row, arg, *param) {
                 Ok(value) => {
-                    known.push(ArgRecord { written: self.text(arg.span).trim().to_owned(), value });
+                    known.push(ArgRecord {
+                        written: self.text(arg.span).trim().to_owned(),
+                        value,
+                    });
                 }
                 Err(Stop::Wrong(mistakes)) => wrong.extend(mistakes),
                 Err(Stop::Unknowable) => unknowable = true,
@@ -93,7 +96,12 @@ impl Session<'_> {
             (_, false) => Err(wrong.into()),
             (Err(stop), _) => Err(stop),
             (Ok(_), true) if unknowable => Err(Stop::Unknowable),
-            (Ok(pid), true) => Ok(CallPlan { row, pid, args: known, place: name.span }),
+            (Ok(pid), true) => Ok(CallPlan {
+                row,
+                pid,
+                args: known,
+                place: name.span,
+            }),
         }
     }
 
@@ -109,7 +117,11 @@ impl Session<'_> {
                 Ok(Arg::Number(n))
             }
             value => {
-                let message = format!("{} is not allowed as this argument of `{}`", value.kind(), row.name);
+                let message = format!(
+                    "{} is not allowed as this argument of `{}`",
+                    value.kind(),
+                    row.name
+                );
                 Err(Diagnostic::new(Code::WrongType, arg.span, message)
                     .label(if param.is_number() {
                         "a number is needed"
@@ -127,7 +139,12 @@ impl Session<'_> {
     /// # Errors
     /// Returns `out-of-memory` or `limit-steps`.
     pub(crate) fn make_call(&mut self, plan: CallPlan) -> Result<Arc<CallRecord>, Stop> {
-        let CallPlan { row, pid, args, place } = plan;
+        let CallPlan {
+            row,
+            pid,
+            args,
+            place,
+        } = plan;
         let values: Vec<Arg> = args.iter().map(|arg| arg.value.clone()).collect();
         let probe = self.probing;
         let kernel = self.kernel(place)?;
@@ -141,13 +158,19 @@ impl Session<'_> {
             Err(error) => return Err(out_of_memory(error, place).into()),
         };
         let process = kernel.process(pid).map(ProcessRef::from);
-        let child = reply.child.and_then(|child| kernel.process(child)).map(ProcessRef::from);
+        let child = reply
+            .child
+            .and_then(|child| kernel.process(child))
+            .map(ProcessRef::from);
         let (spec, core) = (kernel.machine().spec().clone(), kernel.machine().core());
         let recorded = recorder.finish(kernel, pid, None);
         let effect = before.map(|before| before.effect(kernel, row.name, &values, &reply));
         self.kernel_work(work, place)?;
         Ok(Arc::new(CallRecord {
-            process: process.unwrap_or_else(|| ProcessRef { pid, name: "".into() }),
+            process: process.unwrap_or_else(|| ProcessRef {
+                pid,
+                name: "".into(),
+            }),
             spec,
             core,
             name: row.name,
@@ -195,11 +218,20 @@ impl Session<'_> {
             return Err(no_field(row, field).into());
         }
         let call = self.call_made(row, name, args)?;
-        let found = call.reply.fields.iter().find(|(name, _)| *name == &*field.text);
+        let found = call
+            .reply
+            .fields
+            .iter()
+            .find(|(name, _)| *name == &*field.text);
         match (found, call.reply.result) {
             (Some((_, n)), _) => Ok(Value::from(*n)),
             (None, Err(error)) => {
-                let message = format!("`{}` failed with {}: {}", row.name, error.name(), error.help());
+                let message = format!(
+                    "`{}` failed with {}: {}",
+                    row.name,
+                    error.name(),
+                    error.help()
+                );
                 Err(Diagnostic::new(Code::NoAnswer, field.span, message)
                     .label("the failed call filled in no field")
                     .into())
@@ -223,7 +255,10 @@ fn no_field(row: &SystemCall, field: &Word) -> Diagnostic {
     match nearest(&field.text, row.fields.iter().copied()) {
         Some(near) => diagnostic.did_you_mean(&field.text, near),
         None if row.fields.is_empty() => diagnostic.help(prototype(row)),
-        None => diagnostic.help(format!("it fills in {}", super::settings::list(row.fields.iter().copied()))),
+        None => diagnostic.help(format!(
+            "it fills in {}",
+            super::settings::list(row.fields.iter().copied())
+        )),
     }
 }
 
@@ -262,5 +297,7 @@ pub(crate) fn out_of_memory(error: OutOfMemory, place: Span) -> Diagnostic {
              `frames`"
         }
     };
-    Diagnostic::new(Code::OutOfMemory, place, error.to_string()).label("out of memory").help(help)
+    Diagnostic::new(Code::OutOfMemory, place, error.to_string())
+        .label("out of memory")
+        .help(help)
 }

@@ -45,7 +45,11 @@ impl Session<'_> {
     /// Returns `unreadable` if the trace was not found.
     pub(crate) fn trace_file(&self, name: Word, format: Option<Format>) -> Result<TraceFile, Stop> {
         match self.files.trace(name.span) {
-            Some(stream) => Ok(TraceFile { name, stream, format }),
+            Some(stream) => Ok(TraceFile {
+                name,
+                stream,
+                format,
+            }),
             // The search for the files has already reported the missing file.
             None if self.checking() => Err(Stop::Unknowable),
             None => {
@@ -77,8 +81,15 @@ impl TraceFile {
     ) -> Result<Malformed, Stop> {
         let (read, end) = read_ahead(
             self.origin(),
-            ReadOptions { format: self.format, fetches, ..ReadOptions::default() },
-            StopSignals { interrupt, deadline: None },
+            ReadOptions {
+                format: self.format,
+                fetches,
+                ..ReadOptions::default()
+            },
+            StopSignals {
+                interrupt,
+                deadline: None,
+            },
             &mut |batch, progress, _| each(batch, progress.lines).err(),
         )
         .map_err(|why| self.unreadable(why))?;
@@ -100,7 +111,10 @@ impl TraceFile {
 
     /// Reports that the trace cannot be read completely, using the file's name from the script.
     fn unreadable(&self, why: Unreadable) -> Stop {
-        let why = Unreadable { name: self.name.text.to_string(), ..why };
+        let why = Unreadable {
+            name: self.name.text.to_string(),
+            ..why
+        };
         let diagnostic = Diagnostic::new(Code::Unreadable, self.name.span, why.to_string());
         match why.advice() {
             Some(advice) => diagnostic.help(advice).into(),

@@ -2,8 +2,8 @@
 //! [`Slot`](crate::run::params::Slot) requires. Variables and computed values have no unit.
 
 use crate::lang::ast::{
-    Asked, BinaryOp, Command, Expr, ExprKind, Operation, OperationKind, Pages, Setting, Settings, Stmt,
-    StmtKind, Word,
+    Asked, BinaryOp, Command, Expr, ExprKind, Operation, OperationKind, Pages, Setting, Settings,
+    Stmt, StmtKind, Word,
 };
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
@@ -32,8 +32,12 @@ impl Session<'_> {
             // The first process creates the default machine.
             None => matches!(self.state.machine, Machine::Empty).then_some(4096),
         };
-        let mut check =
-            UnitCheck { language: self.language, state: Some(&self.state), page, found: Vec::new() };
+        let mut check = UnitCheck {
+            language: self.language,
+            state: Some(&self.state),
+            page,
+            found: Vec::new(),
+        };
         check.visit_stmt(stmt);
         check.found
     }
@@ -45,7 +49,12 @@ pub(crate) fn wrong_units_of(
     row: &BlockRow,
     language: &'static Language,
 ) -> Vec<Diagnostic> {
-    let mut check = UnitCheck { language, state: None, page: None, found: Vec::new() };
+    let mut check = UnitCheck {
+        language,
+        state: None,
+        page: None,
+        found: Vec::new(),
+    };
     check.setting(setting, row);
     check.found
 }
@@ -65,11 +74,23 @@ impl<'s> Visit<'s> for UnitCheck<'_> {
     fn visit_stmt(&mut self, stmt: &'s Stmt) {
         match &stmt.kind {
             StmtKind::Repeat { count, .. } => self.clause("repeat", &[], count),
-            StmtKind::Question { points: Some(points), .. } | StmtKind::Part { points: Some(points), .. } => {
+            StmtKind::Question {
+                points: Some(points),
+                ..
+            }
+            | StmtKind::Part {
+                points: Some(points),
+                ..
+            } => {
                 self.clause("question", &[Atom::Text, Atom::Word("points")], points);
             }
             StmtKind::Ask(ask) => {
-                if let Asked::Value { value, unit: Some(unit), .. } = &ask.what {
+                if let Asked::Value {
+                    value,
+                    unit: Some(unit),
+                    ..
+                } = &ask.what
+                {
                     self.answer(value, unit);
                 }
                 if let Some(points) = &ask.points {
@@ -85,8 +106,15 @@ impl<'s> Visit<'s> for UnitCheck<'_> {
         if command.call {
             return self.call(&command.verb, &command.operands);
         }
-        let Some(verb) = self.language.verb(&command.verb.text) else { return };
-        self.operands(verb.name, verb.params, &command.operands, command.assigned.as_deref());
+        let Some(verb) = self.language.verb(&command.verb.text) else {
+            return;
+        };
+        self.operands(
+            verb.name,
+            verb.params,
+            &command.operands,
+            command.assigned.as_deref(),
+        );
         if let Some(block) = &command.block {
             match self.language.block(verb.name) {
                 Some(row) => self.settings(block, row),
@@ -130,7 +158,9 @@ impl<'s> Visit<'s> for UnitCheck<'_> {
 impl UnitCheck<'_> {
     /// Checks that the value of an answer fits the required unit.
     fn answer(&mut self, value: &Expr, asked: &Word) {
-        let Some(asked_unit) = Unit::named(&asked.text) else { return };
+        let Some(asked_unit) = Unit::named(&asked.text) else {
+            return;
+        };
         let Some(unit) = (match &value.kind {
             ExprKind::Quantity(_, unit) => Some(*unit),
             ExprKind::Field(_, property) if is_in_bytes(&property.text) => Unit::named("B"),
@@ -139,16 +169,24 @@ impl UnitCheck<'_> {
             return;
         };
         if asked_unit.dimension != unit.dimension {
-            let message =
-                format!("the answer is in `{}`, but `unit` asks for `{}`", unit.name, asked_unit.name);
-            self.found.push(Diagnostic::new(Code::WrongUnit, asked.span, message));
+            let message = format!(
+                "the answer is in `{}`, but `unit` asks for `{}`",
+                unit.name, asked_unit.name
+            );
+            self.found
+                .push(Diagnostic::new(Code::WrongUnit, asked.span, message));
         } else if asked_unit.factor != (1, 1) {
             // Without this check, the key of `4 KB unit KB` would be 4096.
             let name = asked_unit.name;
-            let message = format!("`unit {name}` only prints the unit, and does not convert the answer");
+            let message =
+                format!("`unit {name}` only prints the unit, and does not convert the answer");
             let fix = Fix::put_in(value.span.file, value.span.end, format!(" / 1 {name}"));
             let help = format!("divide the answer: `… / 1 {name}`");
-            self.found.push(Diagnostic::new(Code::WrongUnit, value.span, message).help(help).fix(fix));
+            self.found.push(
+                Diagnostic::new(Code::WrongUnit, value.span, message)
+                    .help(help)
+                    .fix(fix),
+            );
         }
     }
 
@@ -166,23 +204,43 @@ impl UnitCheck<'_> {
                 | BinaryOp::Add
                 | BinaryOp::Subtract
         );
-        if let (ExprKind::Quantity(value, unit), ExprKind::Field(_, property)) = (&pages.kind, &bytes.kind)
+        if let (ExprKind::Quantity(value, unit), ExprKind::Field(_, property)) =
+            (&pages.kind, &bytes.kind)
             && compares
             && unit.name.starts_with("page")
             && is_in_bytes(&property.text)
         {
             let said = format!("`{}`", property.text);
-            let place = Place { said, slot: Slot::Size, suffix: None };
-            self.found.extend(place.refuses(value, unit, self.page).map(|wrong| wrong.at(pages.span)));
+            let place = Place {
+                said,
+                slot: Slot::Size,
+                suffix: None,
+            };
+            self.found.extend(
+                place
+                    .refuses(value, unit, self.page)
+                    .map(|wrong| wrong.at(pages.span)),
+            );
         }
     }
 
     /// Checks a number that follows these pieces in a statement with a special form.
     fn clause(&mut self, form: &'static str, before: &[Atom], value: &Expr) {
-        let Some(form) = Form::named(form) else { return };
-        let keyword =
-            before.iter().rev().find_map(|atom| if let Atom::Word(word) = atom { Some(*word) } else { None });
-        let place = Place::find(keyword.unwrap_or(form.name), &next(form.params, before), form.params);
+        let Some(form) = Form::named(form) else {
+            return;
+        };
+        let keyword = before.iter().rev().find_map(|atom| {
+            if let Atom::Word(word) = atom {
+                Some(*word)
+            } else {
+                None
+            }
+        });
+        let place = Place::find(
+            keyword.unwrap_or(form.name),
+            &next(form.params, before),
+            form.params,
+        );
         self.value(place, value);
     }
 
@@ -216,22 +274,35 @@ impl UnitCheck<'_> {
             _ => None,
         };
         let measured = |param: &&Param| param.slot().is_some_and(|slot| slot.dimension().is_some());
-        let expected = match keyword.and_then(|keyword| params.after_keyword(keyword)).filter(measured) {
+        let expected = match keyword
+            .and_then(|keyword| params.after_keyword(keyword))
+            .filter(measured)
+        {
             Some(param) => vec![param],
             None => next(params, before),
         };
-        self.value(Place::find(keyword.unwrap_or(name), &expected, params), operand);
+        self.value(
+            Place::find(keyword.unwrap_or(name), &expected, params),
+            operand,
+        );
     }
 
     fn value(&mut self, place: Option<Place>, expr: &Expr) {
         if let (Some(place), ExprKind::Quantity(value, unit)) = (place, &expr.kind) {
-            self.found.extend(place.refuses(value, unit, self.page).map(|wrong| wrong.at(expr.span)));
+            self.found.extend(
+                place
+                    .refuses(value, unit, self.page)
+                    .map(|wrong| wrong.at(expr.span)),
+            );
         }
     }
 
     /// Checks a call to a system call or to a function that reads memory. A definition accepts any value.
     fn call(&mut self, name: &Word, args: &[Expr]) {
-        let defined = matches!(self.state.and_then(|state| state.find(&name.text)), Some(Binding::Def(_)));
+        let defined = matches!(
+            self.state.and_then(|state| state.find(&name.text)),
+            Some(Binding::Def(_))
+        );
         let row = called(&name.text, args.len()).filter(|_| !defined);
         let peek = PeekFunction::named(&name.text).filter(|_| !defined);
         let access = matches!(&*name.text, "read" | "write") && args.len() == 1;
@@ -255,7 +326,14 @@ impl UnitCheck<'_> {
                     Some(parameter) => format!("`{}` of `{}`", parameter.name, name.text),
                     None => format!("`{}`", name.text),
                 };
-                self.value(Some(Place { said, slot, suffix: None }), arg);
+                self.value(
+                    Some(Place {
+                        said,
+                        slot,
+                        suffix: None,
+                    }),
+                    arg,
+                );
             }
             self.visit_expr(arg);
         }
@@ -273,7 +351,9 @@ impl UnitCheck<'_> {
             self.settings(block, inner);
         }
         let bit = || (row.bits && BitRow::named(name).is_some()).then_some(&[BITS] as &[Param]);
-        let Some(params) = row.setting(name).map(|known| known.params).or_else(bit) else { return };
+        let Some(params) = row.setting(name).map(|known| known.params).or_else(bit) else {
+            return;
+        };
         let before = self.found.len();
         self.operands(name, params, &setting.values, None);
         self.bare_units(name, params, setting);
@@ -285,16 +365,38 @@ impl UnitCheck<'_> {
 
     /// Checks words that are used as units, as in `virtual 16 bytes` and `frames 64 frames`.
     fn spelled_units(&mut self, name: &str, params: &'static [Param], setting: &Setting) {
-        let [number, Expr { kind: ExprKind::Name(word), span }] = &*setting.values else { return };
-        let ExprKind::Value(value @ Value::Number(n)) = &number.kind else { return };
-        let Some((_, unit)) = SPELLED.iter().find(|(words, _)| words.contains(&&**word)) else { return };
-        let Some(place) = Place::find(name, &next(params, &[]), params) else { return };
+        let [
+            number,
+            Expr {
+                kind: ExprKind::Name(word),
+                span,
+            },
+        ] = &*setting.values
+        else {
+            return;
+        };
+        let ExprKind::Value(value @ Value::Number(n)) = &number.kind else {
+            return;
+        };
+        let Some((_, unit)) = SPELLED.iter().find(|(words, _)| words.contains(&&**word)) else {
+            return;
+        };
+        let Some(place) = Place::find(name, &next(params, &[]), params) else {
+            return;
+        };
         let unit = Unit::named(unit.unwrap_or("entries"));
-        let span = Span { end: span.end, ..number.span };
+        let span = Span {
+            end: span.end,
+            ..number.span
+        };
         let Some(unit) = unit else { return };
         let factor = Number::fraction(unit.factor.0, unit.factor.1);
-        let bytes = factor.and_then(|factor| n.times(factor)).map_or_else(|_| value.clone(), Value::Number);
-        let wrong = place.refuses(&bytes, unit, self.page).map(|wrong| wrong.at(span));
+        let bytes = factor
+            .and_then(|factor| n.times(factor))
+            .map_or_else(|_| value.clone(), Value::Number);
+        let wrong = place
+            .refuses(&bytes, unit, self.page)
+            .map(|wrong| wrong.at(span));
         let wrong = wrong.unwrap_or_else(|| {
             let text = match (unit.dimension, place.suffix) {
                 (Dimension::Count, Some(suffix)) => format!("{n} {suffix}"),
@@ -309,12 +411,24 @@ impl UnitCheck<'_> {
 
     /// Checks units after a variable, as in `virtual n pages`.
     fn bare_units(&mut self, name: &str, params: &'static [Param], setting: &Setting) {
-        let [value, Expr { kind: ExprKind::Name(word), span }] = &*setting.values else { return };
+        let [
+            value,
+            Expr {
+                kind: ExprKind::Name(word),
+                span,
+            },
+        ] = &*setting.values
+        else {
+            return;
+        };
         let known = self.state.is_some_and(|state| state.find(word).is_some());
         let unit = Unit::named(word).filter(|unit| unit.factor == (1, 1) && !known);
-        let (Some(unit), ExprKind::Name(_)) = (unit, &value.kind) else { return };
+        let (Some(unit), ExprKind::Name(_)) = (unit, &value.kind) else {
+            return;
+        };
         if let Some(place) = Place::find(name, &next(params, &[]), params) {
-            self.found.extend(place.refuses_bare(unit).map(|wrong| wrong.at(*span)));
+            self.found
+                .extend(place.refuses_bare(unit).map(|wrong| wrong.at(*span)));
         }
     }
 }
@@ -325,16 +439,34 @@ const SPELLED: &[(&[&str], Option<&str>)] = &[
     (&["kilobyte", "kilobytes"], Some("KB")),
     (&["megabyte", "megabytes"], Some("MB")),
     (&["gigabyte", "gigabytes"], Some("GB")),
-    (&["frame", "frames", "set", "sets", "way", "ways", "line", "lines", "block", "blocks"], None),
-    (&["level", "levels", "core", "cores", "reference", "references"], None),
+    (
+        &[
+            "frame", "frames", "set", "sets", "way", "ways", "line", "lines", "block", "blocks",
+        ],
+        None,
+    ),
+    (
+        &[
+            "level",
+            "levels",
+            "core",
+            "cores",
+            "reference",
+            "references",
+        ],
+        None,
+    ),
 ];
 
 /// Suggests a different setting for a capacity with this unit, such as `size 32 KB` for `sets 32 KB`.
 fn offer_other_capacity(wrong: &mut Diagnostic, setting: &Setting, value: &Expr, row: &BlockRow) {
-    let ExprKind::Quantity(number, unit) = &value.kind else { return };
+    let ExprKind::Quantity(number, unit) = &value.kind else {
+        return;
+    };
     let takes = |name: &&&str| {
-        let slot =
-            row.setting(name).and_then(|known| Some(known.params.leaves().first()?.slot()?.dimension()));
+        let slot = row
+            .setting(name)
+            .and_then(|known| Some(known.params.leaves().first()?.slot()?.dimension()));
         slot.flatten() == Some(unit.dimension)
     };
     if !CAPACITIES.contains(&&*setting.name.text) || unit.name.starts_with("page") {
@@ -345,7 +477,10 @@ fn offer_other_capacity(wrong: &mut Diagnostic, setting: &Setting, value: &Expr,
             Dimension::Bytes => size(number),
             _ => number.to_string(),
         };
-        let span = Span { end: value.span.end, ..setting.name.span };
+        let span = Span {
+            end: value.span.end,
+            ..setting.name.span
+        };
         offer(wrong, span, format!("{other} {said}"));
     }
 }

@@ -18,9 +18,10 @@ impl Session<'_> {
     /// record of an access already contains the address, and the record of a `let` contains the value.
     pub(crate) fn varying(&mut self, stmt: &Stmt) -> Option<Variables> {
         let is_narrated = match &stmt.kind {
-            StmtKind::Command(command) => {
-                self.language.verb(&command.verb.text).is_none_or(|verb| verb.family != Family::Access)
-            }
+            StmtKind::Command(command) => self
+                .language
+                .verb(&command.verb.text)
+                .is_none_or(|verb| verb.family != Family::Access),
             StmtKind::Let { value, .. } => makes_call(value),
             StmtKind::Reference { .. } | StmtKind::Ask(_) => true,
             _ => false,
@@ -45,13 +46,23 @@ impl Session<'_> {
     /// Whether an enclosing loop sets a variable. The names of a definition that is called in a loop belong to
     /// the call, so they all vary.
     fn varies(&mut self, name: &Arc<str>) -> bool {
-        let mut is_of_call = self.state.scopes.last().is_some_and(|scope| scope.private && scope.binds(name));
+        let mut is_of_call = self
+            .state
+            .scopes
+            .last()
+            .is_some_and(|scope| scope.private && scope.binds(name));
         for at in (0..self.progress.frames.len()).rev() {
             match &self.progress.frames[at] {
-                Frame::Loop { place, rounds, body, .. } => {
+                Frame::Loop {
+                    place,
+                    rounds,
+                    body,
+                    ..
+                } => {
                     let is_variable = rounds.variable.as_ref().is_some_and(|of| of.text == *name);
-                    let sets =
-                        Arc::make_mut(&mut self.progress.set_in_loops).entry(*place).or_insert_with(|| {
+                    let sets = Arc::make_mut(&mut self.progress.set_in_loops)
+                        .entry(*place)
+                        .or_insert_with(|| {
                             statements_of_scope(body)
                                 .filter_map(Stmt::variable)
                                 .map(|name| name.text.clone())

@@ -61,16 +61,26 @@ pub struct Command {
 impl Command {
     /// Returns the usage.
     pub fn usage(&self) -> String {
-        format!(":{} {}", self.name, self.params.text()).trim_end().to_owned()
+        format!(":{} {}", self.name, self.params.text())
+            .trim_end()
+            .to_owned()
     }
 
     /// Returns the help text with the alternative names.
     pub fn does(&self) -> String {
-        let aliases: Vec<String> = self.aliases.iter().map(|alias| format!("`{alias}`")).collect();
+        let aliases: Vec<String> = self
+            .aliases
+            .iter()
+            .map(|alias| format!("`{alias}`"))
+            .collect();
         if aliases.is_empty() {
             self.help.to_owned()
         } else {
-            let noun = if aliases.len() == 1 { "alias" } else { "aliases" };
+            let noun = if aliases.len() == 1 {
+                "alias"
+            } else {
+                "aliases"
+            };
             format!("{} ({noun}: {})", self.help, aliases.join(", "))
         }
     }
@@ -87,7 +97,14 @@ const fn row(
     help: &'static str,
     example: &'static str,
 ) -> Command {
-    Command { kind, name, params, help, example, aliases: &[] }
+    Command {
+        kind,
+        name,
+        params,
+        help,
+        example,
+        aliases: &[],
+    }
 }
 
 /// Every command.
@@ -115,7 +132,13 @@ pub const COMMANDS: &[Command] = &[
         "jumps to the state after statement N; 0 is the beginning",
         ":goto 0",
     ),
-    row(CommandKind::History, "history", &[], "lists the statements with their numbers", ":history"),
+    row(
+        CommandKind::History,
+        "history",
+        &[],
+        "lists the statements with their numbers",
+        ":history",
+    ),
     row(
         CommandKind::What,
         "what",
@@ -144,7 +167,13 @@ pub const COMMANDS: &[Command] = &[
         "explains one fact or all facts of the last statement",
         ":why tlb",
     ),
-    row(CommandKind::Bits, "bits", &[VA], "shows the bits and fields of an address", ":bits 0x3D4"),
+    row(
+        CommandKind::Bits,
+        "bits",
+        &[VA],
+        "shows the bits and fields of an address",
+        ":bits 0x3D4",
+    ),
     row(
         CommandKind::Quiz,
         "quiz",
@@ -173,7 +202,13 @@ pub const COMMANDS: &[Command] = &[
         "runs a script; each of its statements can be undone",
         ":load first.pw",
     ),
-    row(CommandKind::Reset, "reset", &[], "removes all declarations; `:back` restores them", ":reset"),
+    row(
+        CommandKind::Reset,
+        "reset",
+        &[],
+        "removes all declarations; `:back` restores them",
+        ":reset",
+    ),
     row(
         CommandKind::Help,
         "help",
@@ -182,12 +217,21 @@ pub const COMMANDS: &[Command] = &[
         ":help tlbi",
     )
     .or(&[":h", "help", "?"]),
-    row(CommandKind::Quit, "quit", &[], "ends the session, like Ctrl-D", ":quit").or(&[":q", "quit", "exit"]),
+    row(
+        CommandKind::Quit,
+        "quit",
+        &[],
+        "ends the session, like Ctrl-D",
+        ":quit",
+    )
+    .or(&[":q", "quit", "exit"]),
 ];
 
 /// Returns the command for the first word of a line without a colon.
 pub fn without_colon(word: &str) -> Option<&'static Command> {
-    COMMANDS.iter().find(|row| row.aliases.contains(&word) && !word.starts_with(':'))
+    COMMANDS
+        .iter()
+        .find(|row| row.aliases.contains(&word) && !word.starts_with(':'))
 }
 
 /// Returns the command with this name.
@@ -195,7 +239,11 @@ pub fn without_colon(word: &str) -> Option<&'static Command> {
 /// # Errors
 /// Returns the nearest name, if a similar name exists.
 pub fn find(name: &str) -> Result<&'static Command, Option<&'static str>> {
-    let also = |row: &Command| row.aliases.iter().any(|alias| alias.trim_start_matches(':') == name);
+    let also = |row: &Command| {
+        row.aliases
+            .iter()
+            .any(|alias| alias.trim_start_matches(':') == name)
+    };
     let named = COMMANDS.iter().find(|row| row.name == name || also(row));
     named.ok_or_else(|| nearest(name, COMMANDS.iter().map(|row| row.name)))
 }
@@ -207,22 +255,45 @@ mod tests {
 
     #[test]
     fn a_command_is_found_by_its_name_or_nearly() {
-        assert_eq!(find("back").map(|row| row.kind).ok(), Some(CommandKind::Back));
+        assert_eq!(
+            find("back").map(|row| row.kind).ok(),
+            Some(CommandKind::Back)
+        );
         assert_eq!(find("hlep").err().flatten(), Some("help"));
         assert_eq!(find("zzz").err().flatten(), None);
-        assert_eq!(find("undo").map(|row| row.kind).ok(), Some(CommandKind::Back));
-        assert_eq!(without_colon("exit").map(|row| row.kind), Some(CommandKind::Quit));
+        assert_eq!(
+            find("undo").map(|row| row.kind).ok(),
+            Some(CommandKind::Back)
+        );
+        assert_eq!(
+            without_colon("exit").map(|row| row.kind),
+            Some(CommandKind::Quit)
+        );
         assert!(
-            without_colon("h").is_none() && without_colon(":h").is_none() && without_colon("back").is_none()
+            without_colon("h").is_none()
+                && without_colon(":h").is_none()
+                && without_colon("back").is_none()
         );
     }
 
     #[test]
     fn every_row_shows_itself() {
         for row in COMMANDS {
-            assert!(row.example.starts_with(&format!(":{}", row.name)), "{}", row.name);
-            assert!(row.params.is_empty() || row.usage().ends_with(&row.params.text()), "{}", row.name);
-            assert!(!row.help.is_empty() && !row.help.ends_with('.'), "{}", row.name);
+            assert!(
+                row.example.starts_with(&format!(":{}", row.name)),
+                "{}",
+                row.name
+            );
+            assert!(
+                row.params.is_empty() || row.usage().ends_with(&row.params.text()),
+                "{}",
+                row.name
+            );
+            assert!(
+                !row.help.is_empty() && !row.help.ends_with('.'),
+                "{}",
+                row.name
+            );
         }
     }
 }

@@ -24,11 +24,19 @@ pub fn look_up(word: &str) -> Vec<Found> {
     }
     let lower = word.to_lowercase();
     let found = rows_where(|head| head.to_lowercase() == lower.trim_start_matches(':'));
-    if found.is_empty() { rows_where(|head| heads(head, &lower)) } else { found }
+    if found.is_empty() {
+        rows_where(|head| heads(head, &lower))
+    } else {
+        found
+    }
 }
 
 fn rows_where(matches: impl Fn(&str) -> bool) -> Vec<Found> {
-    every_row().iter().filter(|(head, _)| matches(head)).map(|(_, found)| found.clone()).collect()
+    every_row()
+        .iter()
+        .filter(|(head, _)| matches(head))
+        .map(|(_, found)| found.clone())
+        .collect()
 }
 
 /// Returns every row with its first word.
@@ -39,7 +47,14 @@ pub(crate) fn every_row() -> &'static [(String, Found)] {
         for section in SECTIONS {
             for table in section.tables() {
                 found.extend(rows(&table).map(|(first, cells)| {
-                    (head(first), Found { section: section.name, usage: plain(first), cells })
+                    (
+                        head(first),
+                        Found {
+                            section: section.name,
+                            usage: plain(first),
+                            cells,
+                        },
+                    )
                 }));
             }
         }
@@ -60,7 +75,10 @@ fn rows(table: &Table) -> impl Iterator<Item = (&str, Vec<(&'static str, String)
         let (first, rest) = row.split_first()?;
         let names = table.header.iter().skip(1).copied();
         let cells = names.zip(rest).filter(|(_, cell)| !cell.is_empty());
-        Some((first.as_str(), cells.map(|(name, cell)| (name, plain(cell))).collect()))
+        Some((
+            first.as_str(),
+            cells.map(|(name, cell)| (name, plain(cell))).collect(),
+        ))
     })
 }
 
@@ -97,9 +115,15 @@ fn heads(head: &str, word: &str) -> bool {
 
 /// Whether a word is an instance of a pattern for page-table levels, such as `vpn2` or `pte3.address`.
 fn levels(pattern: &str, word: &str) -> bool {
-    let Some((before, after)) = pattern.split_once('K') else { return false };
-    let number = word.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
-    number.is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
+    let Some((before, after)) = pattern.split_once('K') else {
+        return false;
+    };
+    let number = word
+        .strip_prefix(before)
+        .and_then(|rest| rest.strip_suffix(after));
+    number.is_some_and(|number| {
+        !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
+    })
 }
 
 #[cfg(test)]
@@ -108,7 +132,10 @@ mod tests {
 
     /// Returns the sections and usages of the rows for a word.
     fn found(word: &str) -> Vec<(&'static str, String)> {
-        look_up(word).into_iter().map(|found| (found.section, found.usage)).collect()
+        look_up(word)
+            .into_iter()
+            .map(|found| (found.section, found.usage))
+            .collect()
     }
 
     #[test]
@@ -140,7 +167,11 @@ mod tests {
             ("MMAP", "calls"),
         ];
         for (word, section) in cases {
-            assert!(found(word).iter().any(|(known, _)| *known == section), "{word}: {:?}", found(word));
+            assert!(
+                found(word).iter().any(|(known, _)| *known == section),
+                "{word}: {:?}",
+                found(word)
+            );
         }
         assert_eq!(found("zzz"), []);
         assert_eq!(found("vpnK2"), []);
@@ -148,8 +179,14 @@ mod tests {
 
     #[test]
     fn every_meaning_of_a_word_is_found() {
-        let sections: Vec<&str> = found("read").into_iter().map(|(section, _)| section).collect();
-        assert!(sections.contains(&"statements") && sections.contains(&"calls"), "{sections:?}");
+        let sections: Vec<&str> = found("read")
+            .into_iter()
+            .map(|(section, _)| section)
+            .collect();
+        assert!(
+            sections.contains(&"statements") && sections.contains(&"calls"),
+            "{sections:?}"
+        );
     }
 
     #[test]
@@ -158,6 +195,9 @@ mod tests {
         for word in ["read", "mmap", "tlbi", "machine", "quiz"] {
             assert!(words.iter().any(|known| known == word), "{word}");
         }
-        assert!(words.iter().all(|word| !look_up(word).is_empty()), "a word that is not found");
+        assert!(
+            words.iter().all(|word| !look_up(word).is_empty()),
+            "a word that is not found"
+        );
     }
 }

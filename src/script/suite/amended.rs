@@ -17,7 +17,11 @@ const AROUND: usize = 2;
 pub fn difference(name: &str, old: &str, new: &str, color: bool) -> String {
     let theme = Theme { color };
     let diff = TextDiff::from_lines(old, new);
-    let unified = diff.unified_diff().context_radius(AROUND).header(name, name).to_string();
+    let unified = diff
+        .unified_diff()
+        .context_radius(AROUND)
+        .header(name, name)
+        .to_string();
     let mut text = String::new();
     for (number, line) in unified.lines().enumerate() {
         let ink = match line.as_bytes().first() {
@@ -37,11 +41,18 @@ pub fn difference(name: &str, old: &str, new: &str, color: bool) -> String {
 pub fn left_alone(left: &[LeftAlone], sources: &Sources, color: bool) -> String {
     let mut text = String::new();
     for LeftAlone { span, fact, reason } in left {
-        let place =
-            sources.location(*span).map(|(name, at)| format!("{name}:{}", at.line)).unwrap_or_default();
+        let place = sources
+            .location(*span)
+            .map(|(name, at)| format!("{name}:{}", at.line))
+            .unwrap_or_default();
         let place = Theme { color }.paint(Ink::Strong, &visible(&place));
         // Writing to a string cannot fail.
-        let _ = writeln!(text, "{place}: `{}` stays unchanged: {}", visible(fact), visible(reason));
+        let _ = writeln!(
+            text,
+            "{place}: `{}` stays unchanged: {}",
+            visible(fact),
+            visible(reason)
+        );
     }
     text
 }
@@ -57,7 +68,11 @@ pub fn summary(facts: usize, files: usize, left: usize, unwritten: usize) -> Str
         ),
     };
     if unwritten > 0 {
-        let _ = write!(text, ", {} not written", count(unwritten as u64, "file", "files"));
+        let _ = write!(
+            text,
+            ", {} not written",
+            count(unwritten as u64, "file", "files")
+        );
     }
     if left > 0 {
         let _ = write!(text, ", {left} unchanged");

@@ -13,7 +13,8 @@ impl CaseRuns {
             Verdict::Wrong => ("the script has a mistake", "fix the mistake".to_owned()),
             _ if case.fails => (
                 "a block with `fails` passes",
-                "remove `fails` from the info string of the block, or correct its script".to_owned(),
+                "remove `fails` from the info string of the block, or correct its script"
+                    .to_owned(),
             ),
             _ => (
                 "an expectation failed",

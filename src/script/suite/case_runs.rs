@@ -1,8 +1,8 @@
 //! Compares the cases of a file with its golden file.
 
 use super::golden::{
-    Entry, Golden, Pair, Placed, Section, UNNAMED, Unusable, compare, counterparts, pairs, read, unnumbered,
-    write,
+    Entry, Golden, Pair, Placed, Section, UNNAMED, Unusable, compare, counterparts, pairs, read,
+    unnumbered, write,
 };
 use super::reports::{Case, Held, Mistake, Name, Verdict};
 
@@ -24,7 +24,10 @@ impl CaseRuns {
 
     /// Returns the cases without those of included scripts that pass.
     pub fn into_cases(self) -> impl Iterator<Item = Case> {
-        self.0.into_iter().map(|(case, _)| case).filter(|case| !case.included || case.verdict().bad())
+        self.0
+            .into_iter()
+            .map(|(case, _)| case)
+            .filter(|case| !case.included || case.verdict().bad())
     }
 
     /// Adds the results of the statements to the cases.
@@ -43,7 +46,11 @@ impl CaseRuns {
     /// Returns the results of all cases, including those of included scripts.
     pub(crate) fn with_included(&self) -> Golden {
         let cases = self.0.iter().map(|(case, run)| Section {
-            block: case.name.block.as_deref().map(|block| unnumbered(block).to_owned()),
+            block: case
+                .name
+                .block
+                .as_deref()
+                .map(|block| unnumbered(block).to_owned()),
             scenario: case.name.scenario.clone(),
             mistakes: codes(case),
             statements: run.iter().map(|placed| placed.entry.clone()).collect(),
@@ -54,7 +61,9 @@ impl CaseRuns {
 
     /// Sets the same golden result for all cases.
     pub fn set_golden(&mut self, golden: &Held) {
-        self.0.iter_mut().for_each(|(case, _)| case.golden.clone_from(golden));
+        self.0
+            .iter_mut()
+            .for_each(|(case, _)| case.golden.clone_from(golden));
     }
 
     /// Compares the cases with the bytes of the golden file for the script file `name`.
@@ -77,7 +86,12 @@ impl CaseRuns {
         let wrong = self.cases().any(|case| case.own() == Verdict::Wrong);
         let mut notes: Vec<String> = gone(golden, &found)
             .filter(|_| !wrong)
-            .map(|section| format!("the golden file has {}, but the script does not", title(section)))
+            .map(|section| {
+                format!(
+                    "the golden file has {}, but the script does not",
+                    title(section)
+                )
+            })
             .collect();
         for ((case, run), section) in self.0.iter_mut().zip(&found) {
             if case.own() == Verdict::Wrong {
@@ -94,17 +108,24 @@ impl CaseRuns {
             if section.is_none() {
                 notes.push(NO_CASE.to_owned());
             }
-            let (statements, mistakes) =
-                section.map_or((&[][..], &[][..]), |section| (&*section.statements, &*section.mistakes));
+            let (statements, mistakes) = section.map_or((&[][..], &[][..]), |section| {
+                (&*section.statements, &*section.mistakes)
+            });
             let place = (&*case.name.file, case.line);
             let differences = compare(statements, &listed(run, golden), place);
             let codes = codes(case);
             if codes != mistakes {
                 let (own, golden) = (list(&codes), list(mistakes));
-                notes.push(format!("the script's errors are {own}, but the golden file has {golden}"));
+                notes.push(format!(
+                    "the script's errors are {own}, but the golden file has {golden}"
+                ));
             }
             let same = differences.is_empty() && notes.is_empty();
-            case.golden = if same { Held::Same } else { Held::Differs { differences, notes } };
+            case.golden = if same {
+                Held::Same
+            } else {
+                Held::Differs { differences, notes }
+            };
             if case.interrupted && !same {
                 (case.golden, case.ran) = (Held::NotCompared, false);
             }
@@ -121,7 +142,14 @@ impl CaseRuns {
                 case.mistakes.clear();
             }
             let message = unusable.to_string();
-            case.mistakes.push(Mistake { file, line, column, code: "", message, help });
+            case.mistakes.push(Mistake {
+                file,
+                line,
+                column,
+                code: "",
+                message,
+                help,
+            });
         }
         self.set_golden(&Held::NotCompared);
     }
@@ -132,8 +160,14 @@ impl CaseRuns {
         let (mut new, mut changed, mut found) = (self.with_included(), Vec::new(), Vec::new());
         if let Some(old) = old {
             found = self.compare(old, &new);
-            let differs = |case: &&Case| wanted(case) && matches!(case.golden, Held::Differs { .. });
-            changed.extend(self.cases().filter(differs).filter(|_| !old.cases.is_empty()).cloned());
+            let differs =
+                |case: &&Case| wanted(case) && matches!(case.golden, Held::Differs { .. });
+            changed.extend(
+                self.cases()
+                    .filter(differs)
+                    .filter(|_| !old.cases.is_empty())
+                    .cloned(),
+            );
         }
         let lists_included = old.is_some_and(Golden::lists_included);
         let mut at = 0..;
@@ -142,7 +176,9 @@ impl CaseRuns {
             if self.0.get(at).is_none_or(|(case, _)| wanted(case)) {
                 return true;
             }
-            let old = old.zip(found.get(at).copied().flatten()).and_then(|(old, at)| old.cases.get(at));
+            let old = old
+                .zip(found.get(at).copied().flatten())
+                .and_then(|(old, at)| old.cases.get(at));
             // A block without a name keeps its place, even if no golden section is known.
             let keeps = section.scenario.is_none() && section.block.is_some();
             section.statements = match old {
@@ -153,9 +189,16 @@ impl CaseRuns {
             section.mistakes = old.map(|old| old.mistakes.clone()).unwrap_or_default();
             old.is_some() || keeps
         });
-        let file = self.cases().next().map(|case| case.name.file.clone()).unwrap_or_default();
+        let file = self
+            .cases()
+            .next()
+            .map(|case| case.name.file.clone())
+            .unwrap_or_default();
         let gone = old.into_iter().flat_map(|old| gone(old, &found));
-        new.cases.extend(gone.filter(|section| !section.is_wanted(&file, wanted)).cloned());
+        new.cases.extend(
+            gone.filter(|section| !section.is_wanted(&file, wanted))
+                .cloned(),
+        );
         (new.without_included(), changed)
     }
 
@@ -172,32 +215,57 @@ impl Section {
     /// Whether a filter selects a section of the golden file for the script `file`.
     fn is_wanted(&self, file: &str, wanted: CaseFilter) -> bool {
         let (block, scenario) = (self.block.clone(), self.scenario.clone());
-        wanted(&Case::new(Name { file: file.to_owned(), block, scenario }, 1))
+        wanted(&Case::new(
+            Name {
+                file: file.to_owned(),
+                block,
+                scenario,
+            },
+            1,
+        ))
     }
 }
 
 /// Returns the sections without a case. `found` contains the index of the section of each case.
-pub(super) fn gone<'g>(golden: &'g Golden, found: &[Option<usize>]) -> impl Iterator<Item = &'g Section> {
+pub(super) fn gone<'g>(
+    golden: &'g Golden,
+    found: &[Option<usize>],
+) -> impl Iterator<Item = &'g Section> {
     let sections = (0..).zip(&golden.cases);
-    sections.filter(|(at, _)| !found.contains(&Some(*at))).map(|(_, section)| section)
+    sections
+        .filter(|(at, _)| !found.contains(&Some(*at)))
+        .map(|(_, section)| section)
 }
 
 /// Returns the statements that a golden file lists.
 pub(super) fn listed<'r>(run: &'r [Placed], golden: &Golden) -> Vec<&'r Placed> {
-    run.iter().filter(|placed| !placed.entry.included || golden.lists_included()).collect()
+    run.iter()
+        .filter(|placed| !placed.entry.included || golden.lists_included())
+        .collect()
 }
 
 /// Returns the statements of a golden section of format 1 without those of included scripts.
 fn own_statements(old: &Section, new: &Section) -> Vec<Entry> {
-    let heads = |section: &Section| section.statements.iter().map(Entry::head).collect::<Vec<_>>();
+    let heads = |section: &Section| {
+        section
+            .statements
+            .iter()
+            .map(Entry::head)
+            .collect::<Vec<_>>()
+    };
     let is_own = |pair: &Pair| pair.new.is_none_or(|at| !new.statements[at].included);
     let pairs = pairs(&heads(old), &heads(new)).into_iter().filter(is_own);
-    pairs.filter_map(|pair| old.statements.get(pair.old?).cloned()).collect()
+    pairs
+        .filter_map(|pair| old.statements.get(pair.old?).cloned())
+        .collect()
 }
 
 /// Returns the codes of a case's diagnostics.
 fn codes(case: &Case) -> Vec<String> {
-    case.mistakes.iter().map(|mistake| mistake.code.to_owned()).collect()
+    case.mistakes
+        .iter()
+        .map(|mistake| mistake.code.to_owned())
+        .collect()
 }
 
 /// Returns the name of a case without the file's name.
@@ -216,5 +284,9 @@ fn title(section: &Section) -> String {
 }
 
 fn list(codes: &[String]) -> String {
-    if codes.is_empty() { "none".to_owned() } else { codes.join(", ") }
+    if codes.is_empty() {
+        "none".to_owned()
+    } else {
+        codes.join(", ")
+    }
 }

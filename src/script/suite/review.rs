@@ -28,7 +28,11 @@ pub struct Item {
 impl Item {
     /// Returns the difference as text.
     pub fn text(&self, color: bool) -> String {
-        let notes: &[String] = if let Content::Case(notes) = &self.content { notes } else { &[] };
+        let notes: &[String] = if let Content::Case(notes) = &self.content {
+            notes
+        } else {
+            &[]
+        };
         let mut lines = vec![format!("── {} ──\n", self.name)];
         lines.extend(notes.iter().map(|note| format!("  {note}\n")));
         lines.concat() + &draw(&self.differences, color)
@@ -53,14 +57,28 @@ impl CaseRuns {
     pub fn items(&self, wanted: CaseFilter) -> Vec<Item> {
         let mut items = Vec::new();
         for (at, case) in self.cases().enumerate().filter(|(_, case)| wanted(case)) {
-            let Held::Differs { differences, notes } = &case.golden else { continue };
-            let item =
-                |content, differences| Item { case: at, content, name: case.name.to_string(), differences };
+            let Held::Differs { differences, notes } = &case.golden else {
+                continue;
+            };
+            let item = |content, differences| Item {
+                case: at,
+                content,
+                name: case.name.to_string(),
+                differences,
+            };
             let whole = notes.iter().any(|note| note == NO_CASE);
-            let of_case = if whole { differences.clone() } else { Vec::new() };
+            let of_case = if whole {
+                differences.clone()
+            } else {
+                Vec::new()
+            };
             items.extend(case_content(case).map(|content| item(content, of_case)));
             if !whole {
-                items.extend(differences.iter().map(|one| item(content(one), vec![one.clone()])));
+                items.extend(
+                    differences
+                        .iter()
+                        .map(|one| item(content(one), vec![one.clone()])),
+                );
             }
         }
         items
@@ -81,15 +99,28 @@ impl CaseRuns {
             let compared = compared(&old.statements, &run, ("", 1)).into_iter();
             let own = compared.filter(|one| one.new.is_none_or(|new| !new.included));
             let statements = own.filter_map(|one| {
-                let accepted = one.difference.is_none_or(|difference| accepts(at, &content(&difference)));
+                let accepted = one
+                    .difference
+                    .is_none_or(|difference| accepts(at, &content(&difference)));
                 if accepted { one.new } else { one.old }.cloned()
             });
-            let mistakes = if whole { section.mistakes } else { old.mistakes.clone() };
-            cases.push(Section { statements: statements.collect(), mistakes, ..section });
+            let mistakes = if whole {
+                section.mistakes
+            } else {
+                old.mistakes.clone()
+            };
+            cases.push(Section {
+                statements: statements.collect(),
+                mistakes,
+                ..section
+            });
         }
         // The first case has the notes about sections without a case.
-        let first = (0..).zip(self.cases()).find(|(_, case)| case.own() != Verdict::Wrong);
-        let drops = first.and_then(|(at, case)| case_content(case).map(|content| accepts(at, &content)));
+        let first = (0..)
+            .zip(self.cases())
+            .find(|(_, case)| case.own() != Verdict::Wrong);
+        let drops =
+            first.and_then(|(at, case)| case_content(case).map(|content| accepts(at, &content)));
         if drops != Some(true) {
             cases.extend(gone(golden, &found).cloned());
         }

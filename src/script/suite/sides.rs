@@ -13,7 +13,11 @@ impl CaseRuns {
         let text = |section: &Section| serde_yaml::to_string(section).unwrap_or_default();
         let sides = run.cases.into_iter().zip(found).map(|(section, at)| {
             let old = at.and_then(|at| golden.cases.get(at));
-            let new = if golden.lists_included() { section } else { section.without_included() };
+            let new = if golden.lists_included() {
+                section
+            } else {
+                section.without_included()
+            };
             (old.map(text).unwrap_or_default(), text(&new))
         });
         Some(sides.collect())

@@ -53,11 +53,17 @@ pub struct MappingNames {
 
 impl MappingNames {
     /// The options of commands.
-    pub const OPTIONS: Self =
-        Self { frames: "--frames", replacement: "--replacement", demand: "--map demand" };
+    pub const OPTIONS: Self = Self {
+        frames: "--frames",
+        replacement: "--replacement",
+        demand: "--map demand",
+    };
     /// The keyword arguments of functions in Python.
-    pub const KEYWORDS: Self =
-        Self { frames: "frames", replacement: "replacement", demand: "map=\"demand\"" };
+    pub const KEYWORDS: Self = Self {
+        frames: "frames",
+        replacement: "replacement",
+        demand: "map=\"demand\"",
+    };
 }
 
 /// Returns the names of all presets.
@@ -67,14 +73,21 @@ pub fn presets() -> impl Iterator<Item = &'static str> {
 
 /// Returns the names and descriptions of the page replacement policies.
 pub fn replacements() -> impl Iterator<Item = (&'static str, &'static str)> {
-    POLICIES.iter().filter(|row| row.frames).map(|row| (row.name, row.help))
+    POLICIES
+        .iter()
+        .filter(|row| row.frames)
+        .map(|row| (row.name, row.help))
 }
 
 impl Named {
     /// Returns the preset with this name.
     pub fn preset(name: &str) -> Option<Self> {
         let preset = Preset::named(name)?;
-        Some(Self { name: name.to_owned(), spec: Arc::new(preset.spec()), kernel: None })
+        Some(Self {
+            name: name.to_owned(),
+            spec: Arc::new(preset.spec()),
+            kernel: None,
+        })
     }
 
     /// Returns the machine from the machine file with this number in the sources.
@@ -82,9 +95,16 @@ impl Named {
     /// # Errors
     /// Returns the errors in the file.
     pub fn of_file(name: &str, file: u32, text: &str) -> Result<Self, Vec<Diagnostic>> {
-        let place = Span { file, ..Span::default() };
+        let place = Span {
+            file,
+            ..Span::default()
+        };
         let spec = build_machine(None, &fields_of_yaml(file, text)?, place)?;
-        Ok(Self { name: name.to_owned(), spec: Arc::new(spec), kernel: None })
+        Ok(Self {
+            name: name.to_owned(),
+            spec: Arc::new(spec),
+            kernel: None,
+        })
     }
 
     /// Returns the machine at the end of a checked script, if any.
@@ -108,7 +128,11 @@ impl Named {
             Slot::Kernel(kernel) => (kernel.machine(), Some(kernel.config().clone())),
             Slot::Empty | Slot::Unknowable => return Ok(None),
         };
-        Ok(Some(Self { name: name.to_owned(), spec: machine.spec().clone(), kernel }))
+        Ok(Some(Self {
+            name: name.to_owned(),
+            spec: machine.spec().clone(),
+            kernel,
+        }))
     }
 
     /// Creates the machine in its initial state.
@@ -132,18 +156,28 @@ impl Named {
         replacement: Option<&str>,
         names: MappingNames,
     ) -> Result<AddressMapping, String> {
-        let natural = if self.translates() { Mapping::Demand } else { Mapping::Identity };
+        let natural = if self.translates() {
+            Mapping::Demand
+        } else {
+            Mapping::Identity
+        };
         if map.unwrap_or(natural) == Mapping::Demand {
             return Ok(AddressMapping::Demand(self.demand(frames, replacement)));
         }
-        let asked = [(frames.is_some(), names.frames), (replacement.is_some(), names.replacement)];
+        let asked = [
+            (frames.is_some(), names.frames),
+            (replacement.is_some(), names.replacement),
+        ];
         let Some((_, option)) = asked.iter().find(|(asked, _)| *asked) else {
             return Ok(AddressMapping::Identity);
         };
         let demand = names.demand;
         Err(match map {
             Some(_) => format!("`{option}` needs `{demand}`, because `identity` uses no frames"),
-            None => format!("`{option}` needs `{demand}`, but `{}` does not translate addresses", self.name),
+            None => format!(
+                "`{option}` needs `{demand}`, but `{}` does not translate addresses",
+                self.name
+            ),
         })
     }
 

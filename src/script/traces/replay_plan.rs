@@ -83,7 +83,10 @@ enum StopReason {
 
 impl ReplayOutcome {
     fn failed(why: String) -> Self {
-        Self { replayed: None, why: Some(why) }
+        Self {
+            replayed: None,
+            why: Some(why),
+        }
     }
 }
 
@@ -92,15 +95,27 @@ impl ReplayPlan<'_> {
     pub fn replay(&self, trace: TraceOrigin, progress: &mut dyn FnMut(Progress)) -> ReplayOutcome {
         let name = trace.name();
         let machine = self.machine.machine();
-        let mut counting = match CountingReplay::new(machine, self.map, self.straddle, self.wanted) {
+        let mut counting = match CountingReplay::new(machine, self.map, self.straddle, self.wanted)
+        {
             Ok(counting) => counting.within(self.max_memory),
             Err(why) => {
-                return ReplayOutcome::failed(format!("cannot replay on `{}`: {why}", self.machine.name));
+                return ReplayOutcome::failed(format!(
+                    "cannot replay on `{}`: {why}",
+                    self.machine.name
+                ));
             }
         };
         // `--strict` reports the number of a record.
-        let fetches = if self.strict { Fetches::Returned } else { counting.fetches() };
-        let options = ReadOptions { format: self.format, fetches, ..ReadOptions::default() };
+        let fetches = if self.strict {
+            Fetches::Returned
+        } else {
+            counting.fetches()
+        };
+        let options = ReadOptions {
+            format: self.format,
+            fetches,
+            ..ReadOptions::default()
+        };
         let stop = StopSignals {
             interrupt: Some(self.interrupt),
             deadline: self.max_time.map(|limit| limit.deadline),
@@ -109,7 +124,8 @@ impl ReplayPlan<'_> {
             progress(so_far);
             counting.count_fetches(batch.fetches);
             let done = self.perform(&mut counting, &batch.records);
-            done.err().or_else(|| self.refusal(read).map(StopReason::Refused))
+            done.err()
+                .or_else(|| self.refusal(read).map(StopReason::Refused))
         });
         match fed {
             Ok((read, stopped)) => self.outcome(name, read, stopped, &counting),
@@ -143,9 +159,10 @@ impl ReplayPlan<'_> {
                 (Ended::Broken(why), Some(message))
             }
             ReadEnd::Enough(StopReason::Refused(why)) => return refused(&why),
-            ReadEnd::Enough(StopReason::Stuck(why)) => {
-                (Ended::Broken(why.clone()), Some(format!("the replay of `{name}` cannot continue: {why}")))
-            }
+            ReadEnd::Enough(StopReason::Stuck(why)) => (
+                Ended::Broken(why.clone()),
+                Some(format!("the replay of `{name}` cannot continue: {why}")),
+            ),
         };
         let replayed = Replayed {
             trace: name,
@@ -157,17 +174,25 @@ impl ReplayPlan<'_> {
             ended,
             counted: counting.counts(),
         };
-        ReplayOutcome { replayed: Some(replayed), why }
+        ReplayOutcome {
+            replayed: Some(replayed),
+            why,
+        }
     }
 
     /// Performs records. With `--strict`, a record outside the address space is an error.
     fn perform(&self, counting: &mut CountingReplay, records: &[Record]) -> Result<(), StopReason> {
         let before = counting.references().records;
-        counting.perform(records).map_err(|why| StopReason::Stuck(reason(&why, self.raised_by)))?;
+        counting
+            .perform(records)
+            .map_err(|why| StopReason::Stuck(reason(&why, self.raised_by)))?;
         let Some(outside) = counting.references().first_outside.filter(|_| self.strict) else {
             return Ok(());
         };
-        let at = records.iter().position(|record| *record == outside).unwrap_or_default() as u64;
+        let at = records
+            .iter()
+            .position(|record| *record == outside)
+            .unwrap_or_default() as u64;
         let number = thousands(before + at + 1);
         Err(StopReason::Refused(format!(
             "record {number}, {}, is outside the machine's address space",

@@ -13,12 +13,18 @@ use crate::run::session::LimitNames;
 /// Describes the first malformed line for `--strict`.
 pub fn first_malformed(read: &ReadSoFar) -> Option<String> {
     let bad = read.malformed.first.first()?;
-    Some(format!("line {}: {}: `{}`", thousands(bad.line), bad.why, bad.text))
+    Some(format!(
+        "line {}: {}: `{}`",
+        thousands(bad.line),
+        bad.why,
+        bad.text
+    ))
 }
 
 /// Explains why a trace is unreadable, and, on a separate line, what to do.
 pub fn unreadable(why: &Unreadable) -> String {
-    why.advice().map_or_else(|| why.to_string(), |advice| format!("{why}\n  {advice}"))
+    why.advice()
+        .map_or_else(|| why.to_string(), |advice| format!("{why}\n  {advice}"))
 }
 
 /// Describes the format in which a trace was read: `format din, guessed from the first lines`.
@@ -46,13 +52,17 @@ pub struct TimeLimit {
 impl TimeLimit {
     /// A limit that begins now, or `None` if the limit is too long to matter.
     pub fn from_now(most: Duration) -> Option<Self> {
-        Instant::now().checked_add(most).map(|deadline| Self { most, deadline })
+        Instant::now()
+            .checked_add(most)
+            .map(|deadline| Self { most, deadline })
     }
 
     /// Explains that the time is over.
     pub fn message(limit: Option<Self>) -> String {
         let seconds = limit.map_or(0.0, |limit| limit.most.as_secs_f64());
-        format!("Pagewalk stopped it after {seconds} seconds; raise the limit with `--max-time SECONDS`")
+        format!(
+            "Pagewalk stopped it after {seconds} seconds; raise the limit with `--max-time SECONDS`"
+        )
     }
 }
 

@@ -45,18 +45,30 @@ pub struct SweepOutcome {
 
 impl SweepOutcome {
     fn failed(why: String) -> Self {
-        Self { swept: None, why: Some(why) }
+        Self {
+            swept: None,
+            why: Some(why),
+        }
     }
 }
 
 impl SweepPlan<'_> {
     /// Replays a trace on all machines of a grid, and reports the progress after each batch of records.
-    pub fn sweep(&self, grid: Grid, trace: TraceOrigin, progress: &mut dyn FnMut(Progress)) -> SweepOutcome {
+    pub fn sweep(
+        &self,
+        grid: Grid,
+        trace: TraceOrigin,
+        progress: &mut dyn FnMut(Progress),
+    ) -> SweepOutcome {
         let name = trace.name();
         let mut records = 0;
         let (fed, counted) = run(&grid, self.how, self.threads, |machines| {
             let (format, ahead) = (self.format, self.threads > 1);
-            let options = ReadOptions { format, ahead, ..ReadOptions::default() };
+            let options = ReadOptions {
+                format,
+                ahead,
+                ..ReadOptions::default()
+            };
             let stop = StopSignals {
                 interrupt: Some(self.interrupt),
                 deadline: self.max_time.map(|limit| limit.deadline),
@@ -73,7 +85,9 @@ impl SweepPlan<'_> {
             Err(why) => return SweepOutcome::failed(unreadable(&why)),
         };
         let (ended, mut why) = match stopped {
-            ReadEnd::Unreadable(why) if records == 0 => return SweepOutcome::failed(unreadable(&why)),
+            ReadEnd::Unreadable(why) if records == 0 => {
+                return SweepOutcome::failed(unreadable(&why));
+            }
             _ if let Some(why) = self.refusal(&read) => {
                 return SweepOutcome::failed(format!("`{name}` is rejected: {why}"));
             }
@@ -89,9 +103,14 @@ impl SweepPlan<'_> {
                 (Ended::Broken(why), Some(message))
             }
         };
-        let counted: Vec<_> =
-            counted.into_iter().map(|counted| counted.map_err(|why| reason(&why, self.raised_by))).collect();
-        let outside = counted.iter().flatten().find_map(|counted| counted.references.first_outside);
+        let counted: Vec<_> = counted
+            .into_iter()
+            .map(|counted| counted.map_err(|why| reason(&why, self.raised_by)))
+            .collect();
+        let outside = counted
+            .iter()
+            .flatten()
+            .find_map(|counted| counted.references.first_outside);
         if let Some(outside) = outside.filter(|_| self.strict) {
             let message = record(outside);
             return SweepOutcome::failed(format!(
@@ -117,7 +136,10 @@ impl SweepPlan<'_> {
             grid,
             counted,
         };
-        SweepOutcome { swept: Some(swept), why }
+        SweepOutcome {
+            swept: Some(swept),
+            why,
+        }
     }
 
     /// Returns the first malformed line if `--strict` forbids it.

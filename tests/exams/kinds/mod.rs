@@ -20,8 +20,16 @@ fn bits_of_an_address() {
     let question = kind("21-address-bits", "Address bits");
     let right = ["22 10 14 10", "21 11 13 11", "20 12 12 12", "19 13 11 13"];
     let rows = question.cells();
-    assert_eq!(rows.iter().map(|row| row[1..].join(" ")).collect::<Vec<_>>(), right);
-    assert_eq!(rows.iter().map(|row| &*row[0]).collect::<Vec<_>>(), ["1 KB", "2 KB", "4 KB", "8 KB"]);
+    assert_eq!(
+        rows.iter()
+            .map(|row| row[1..].join(" "))
+            .collect::<Vec<_>>(),
+        right
+    );
+    assert_eq!(
+        rows.iter().map(|row| &*row[0]).collect::<Vec<_>>(),
+        ["1 KB", "2 KB", "4 KB", "8 KB"]
+    );
 }
 
 /// Patterson and Hennessy, section 5.7: a page that is not resident has no TLB entry and no data in the cache.
@@ -42,7 +50,11 @@ fn possible_combinations() {
 #[test]
 fn fault_counts() {
     let question = kind("17-fault-counts", "Page faults");
-    let keys: Vec<String> = question.facts().iter().map(|item| item.key("faults").to_owned()).collect();
+    let keys: Vec<String> = question
+        .facts()
+        .iter()
+        .map(|item| item.key("faults").to_owned())
+        .collect();
     assert_eq!(keys, ["15", "12", "9"]);
 }
 
@@ -52,10 +64,17 @@ fn fault_counts() {
 fn page_table_indices() {
     let question = kind("24-sparse-process", "Page tables of a sparse process");
     let items = question.facts();
-    let column = |fact: &str| -> Vec<String> { items.iter().map(|item| item.key(fact).to_owned()).collect() };
+    let column = |fact: &str| -> Vec<String> {
+        items.iter().map(|item| item.key(fact).to_owned()).collect()
+    };
     let top = [32, 32, 32, 32, 32, 735, 767].map(|index| format!("0x{index:03X}"));
     assert_eq!(column("vpn1"), top);
-    assert_eq!(column("vpn2"), ["0x048", "0x04B", "0x04A", "0x048", "0x048", "0x267", "0x3FF"]);
+    assert_eq!(
+        column("vpn2"),
+        [
+            "0x048", "0x04B", "0x04A", "0x048", "0x048", "0x267", "0x3FF"
+        ]
+    );
     assert_eq!(question.keys(), ["3", "16", "5"]);
 }
 
@@ -63,9 +82,21 @@ fn page_table_indices() {
 #[test]
 fn values_of_published_exams() {
     for (name, title, right) in [
-        ("25-table-pages", "Page-table pages", &["3", "1025"] as &[&str]),
-        ("29-pointer-bits", "Pointers in page tables", &["25", "25", "24"]),
-        ("55-effective-access-time", "Effective access time", &["116"]),
+        (
+            "25-table-pages",
+            "Page-table pages",
+            &["3", "1025"] as &[&str],
+        ),
+        (
+            "29-pointer-bits",
+            "Pointers in page tables",
+            &["25", "25", "24"],
+        ),
+        (
+            "55-effective-access-time",
+            "Effective access time",
+            &["116"],
+        ),
         ("56-fault-rate", "Page-fault rate", &["1.9999"]),
     ] {
         assert_eq!(kind(name, title).keys(), right, "{name}");
@@ -87,7 +118,11 @@ fn pages_of_a_program() {
 fn byte_addresses() {
     let items = kind("41-byte-addresses", "Byte addresses").facts();
     assert_eq!(items[0].key("faults"), "7");
-    let mut resident: Vec<char> = items[0].key("resident").chars().filter(char::is_ascii_digit).collect();
+    let mut resident: Vec<char> = items[0]
+        .key("resident")
+        .chars()
+        .filter(char::is_ascii_digit)
+        .collect();
     resident.sort_unstable();
     assert_eq!(resident, ['1', '2', '4', '5']);
 }
@@ -104,7 +139,11 @@ fn victims_of_a_start_table() {
 #[test]
 fn working_set() {
     let items = kind("53-working-set", "Working set").facts();
-    let mut pages: Vec<char> = items[0].key("resident").chars().filter(char::is_ascii_digit).collect();
+    let mut pages: Vec<char> = items[0]
+        .key("resident")
+        .chars()
+        .filter(char::is_ascii_digit)
+        .collect();
     pages.sort_unstable();
     assert_eq!(pages, ['2', '3', '6', '9']);
 }
@@ -114,7 +153,11 @@ fn working_set() {
 fn a_formula_is_right_for_all_numbers() {
     for seed in 0..18 {
         let question = script("tests/exams/kinds/62-formula.pw", seed).question("Page-fault rate");
-        assert_eq!(question.choices()[0].1, ["(X − M) / (D − M)"], "seed {seed}");
+        assert_eq!(
+            question.choices()[0].1,
+            ["(X − M) / (D − M)"],
+            "seed {seed}"
+        );
     }
 }
 
@@ -128,12 +171,18 @@ fn printed(name: &str, edition: Edition) -> String {
 #[test]
 fn a_long_table_is_split_only_once() {
     let printed = printed("01-worksheet", Edition::Paper);
-    let table = printed.split("Page table (hex)\n").nth(1).and_then(|rest| rest.split("```").next());
+    let table = printed
+        .split("Page table (hex)\n")
+        .nth(1)
+        .and_then(|rest| rest.split("```").next());
     let rows = table.expect("a table").lines().skip(2);
     let first = |half: &str| half.split_whitespace().next().expect("a VPN").to_owned();
-    let vpns: Vec<Vec<String>> = rows.map(|row| row.split('│').map(first).collect()).collect();
-    let right: Vec<Vec<String>> =
-        (0..16).map(|row| vec![format!("{row:03X}"), format!("{:03X}", row + 16)]).collect();
+    let vpns: Vec<Vec<String>> = rows
+        .map(|row| row.split('│').map(first).collect())
+        .collect();
+    let right: Vec<Vec<String>> = (0..16)
+        .map(|row| vec![format!("{row:03X}"), format!("{:03X}", row + 16)])
+        .collect();
     assert_eq!(vpns, right);
 }
 
@@ -155,16 +204,29 @@ fn solutions_explain_misses_after_context_switches() {
     let (without, with) = solutions.split_once("### b").expect("two parts");
     let miss = "no valid entry has tag 0x10";
     assert_eq!(
-        without.matches(&format!("{miss}, because the context switch to process B flushed the TLB")).count(),
+        without
+            .matches(&format!(
+                "{miss}, because the context switch to process B flushed the TLB"
+            ))
+            .count(),
         1
     );
     assert_eq!(
-        without.matches(&format!("{miss}, because the context switch to process A flushed the TLB")).count(),
+        without
+            .matches(&format!(
+                "{miss}, because the context switch to process A flushed the TLB"
+            ))
+            .count(),
         1
     );
     assert_eq!(without.matches("because").count(), 2);
     for process in ["A", "B"] {
-        assert_eq!(with.matches(&format!("{miss} for process {process}")).count(), 1, "{process}");
+        assert_eq!(
+            with.matches(&format!("{miss} for process {process}"))
+                .count(),
+            1,
+            "{process}"
+        );
     }
 }
 
@@ -173,19 +235,48 @@ fn solutions_explain_misses_after_context_switches() {
 #[test]
 fn keys_list_their_answers() {
     let printed = |range: &str, edition| {
-        let script =
-            format!("question \"Q\" points 1 {{ ask n in {range} as \"A multiple of 3\" where n % 3 == 0 }}");
-        markdown(&crate::running::paper(&script, 0), edition, &Style::default())
+        let script = format!(
+            "question \"Q\" points 1 {{ ask n in {range} as \"A multiple of 3\" where n % 3 == 0 }}"
+        );
+        markdown(
+            &crate::running::paper(&script, 0),
+            edition,
+            &Style::default(),
+        )
     };
-    let (key, solved) = (|range| printed(range, Edition::Key), |range| printed(range, Edition::Solutions));
-    let listed = |last: u64| (0..=last).map(|n| format!("0x{:X}", 3 * n)).collect::<Vec<_>>().join(", ");
+    let (key, solved) = (
+        |range| printed(range, Edition::Key),
+        |range| printed(range, Edition::Solutions),
+    );
+    let listed = |last: u64| {
+        (0..=last)
+            .map(|n| format!("0x{:X}", 3 * n))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
     assert!(key("4..=8").contains(" **0x6** (hex)"), "{}", key("4..=8"));
-    assert!(key("0..=5").contains(" **any of 0x0, 0x3** (hex)"), "{}", key("0..=5"));
+    assert!(
+        key("0..=5").contains(" **any of 0x0, 0x3** (hex)"),
+        "{}",
+        key("0..=5")
+    );
     // The key has the same lines as the paper, and the solutions list up to 16 answers.
     let first = " **any of 0x0, 0x3, 0x6, 0x9, …** (hex";
-    assert!(key("0..=47").contains(&format!("{first})")), "{}", key("0..=47"));
-    assert!(solved("0..=47").contains(&format!("{first}; {})", listed(15))), "{}", solved("0..=47"));
-    assert!(solved("0..=48").contains(&format!("{first}; {}, …)", listed(15))), "{}", solved("0..=48"));
+    assert!(
+        key("0..=47").contains(&format!("{first})")),
+        "{}",
+        key("0..=47")
+    );
+    assert!(
+        solved("0..=47").contains(&format!("{first}; {})", listed(15))),
+        "{}",
+        solved("0..=47")
+    );
+    assert!(
+        solved("0..=48").contains(&format!("{first}; {}, …)", listed(15))),
+        "{}",
+        solved("0..=48")
+    );
 }
 
 /// Sentences that a paper prints only if the question needs them.
@@ -193,11 +284,19 @@ fn keys_list_their_answers() {
 fn assumptions_apply_to_the_question() {
     let has = |name: &str, sentence: &str| printed(name, Edition::Paper).contains(sentence);
     // The pages in this question are anonymous, and the question asks for no PTE or value of several bytes.
-    assert!(!has("09-asid", "file page") && !has("09-asid", "little-endian") && !has("09-asid", "write -"));
+    assert!(
+        !has("09-asid", "file page")
+            && !has("09-asid", "little-endian")
+            && !has("09-asid", "write -")
+    );
     assert!(!has("19-file-end", "file page"));
     let major = "file \"f\" { size 4 KB }\nprocess P\nlet p = mmap(NULL, 4096, PROT_READ, MAP_SHARED, open(\"f\", O_RDONLY), 0)\n\
                  question \"Q\" { ask read p => major }\n";
-    let major = markdown(&crate::running::paper(major, 0), Edition::Paper, &Style::default());
+    let major = markdown(
+        &crate::running::paper(major, 0),
+        Edition::Paper,
+        &Style::default(),
+    );
     assert!(major.contains("is a major fault"), "{major}");
     // The script of the second question repeats each access after its page fault.
     assert!(has("03-tlb-lookup", "A page fault ends the access"));
@@ -205,14 +304,19 @@ fn assumptions_apply_to_the_question() {
     assert!(!has("06-latency", "A page fault ends the access"));
     // The question gives the data in memory words.
     assert!(has("65-entry-addresses", "little-endian"));
-    assert!(has("08-cache-set", "The cache is write-back") || has("01-worksheet", "The cache is write-back"));
+    assert!(
+        has("08-cache-set", "The cache is write-back")
+            || has("01-worksheet", "The cache is write-back")
+    );
 }
 
 /// Titles of tables, the pages of a reference string, and the steps before an item are printed in words, not in
 /// script notation.
 #[test]
 fn titles_and_lists_are_in_words() {
-    assert!(printed("40-split-areas", Edition::Paper).contains("Areas of P (start and end in hex)"));
+    assert!(
+        printed("40-split-areas", Edition::Paper).contains("Areas of P (start and end in hex)")
+    );
     assert!(printed("07-rights", Edition::Paper).contains("VPN V Write"));
     let start = printed("54-local-global", Edition::Paper);
     // The pages of the second item are in the table of the first item.
@@ -230,7 +334,10 @@ fn titles_and_lists_are_in_words() {
 #[test]
 fn solutions_state_only_what_happened() {
     let solutions = printed("04-address-stream", Edition::Solutions);
-    assert!(solutions.contains("The access ends with a page fault.") && !solutions.contains("no kernel"));
+    assert!(
+        solutions.contains("The access ends with a page fault.")
+            && !solutions.contains("no kernel")
+    );
     assert!(!solutions.contains("PTE 0x"), "{solutions}");
     let missing = printed("66-layout", Edition::Solutions);
     assert!(missing.contains("Physical address -"), "{missing}");
@@ -240,10 +347,17 @@ fn solutions_state_only_what_happened() {
         0,
     );
     let choice = markdown(&choice, Edition::Solutions, &Style::default());
-    assert!(choice.contains("is true") && choice.contains("is false"), "{choice}");
+    assert!(
+        choice.contains("is true") && choice.contains("is false"),
+        "{choice}"
+    );
     let cache = "machine { physical 8 bits, cache { lines 1, block 1 B } }\nquestion \"Q\" points 1 { read 3\n choice \"Which \
                  block is in the cache?\" { option \"3\" where read 3 => cache hit\n option \"7\" where read 7 => cache hit } }";
-    let table = markdown(&crate::running::paper(cache, 0), Edition::Solutions, &Style::default());
+    let table = markdown(
+        &crate::running::paper(cache, 0),
+        Edition::Solutions,
+        &Style::default(),
+    );
     assert!(table.contains("Cache hit? N"), "{table}");
 }
 
@@ -252,24 +366,44 @@ fn solutions_state_only_what_happened() {
 #[test]
 fn a_given_table_has_the_columns_of_the_script() {
     let printed = printed("71-software-tlb", Edition::Paper);
-    let head = printed.lines().skip_while(|line| !line.starts_with("TLB")).nth(1).expect("a head");
-    let columns: Vec<String> =
-        head.split(['│', ' ']).map(str::to_lowercase).filter(|name| !name.is_empty()).collect();
+    let head = printed
+        .lines()
+        .skip_while(|line| !line.starts_with("TLB"))
+        .nth(1)
+        .expect("a head");
+    let columns: Vec<String> = head
+        .split(['│', ' '])
+        .map(str::to_lowercase)
+        .filter(|name| !name.is_empty())
+        .collect();
     assert_eq!(columns.len(), 13, "{head}");
-    assert_eq!(columns.iter().filter(|name| matches!(&***name, "rw" | "r/w")).count(), 3, "{head}");
+    assert_eq!(
+        columns
+            .iter()
+            .filter(|name| matches!(&***name, "rw" | "r/w"))
+            .count(),
+        3,
+        "{head}"
+    );
 }
 
 /// The script of this kind declares its latencies in nanoseconds.
 #[test]
 fn latencies_have_a_unit() {
     let printed = printed("06-latency", Edition::Key);
-    assert!(printed.contains("| Time of the access (decimal) | **22** ns |"), "{printed}");
+    assert!(
+        printed.contains("| Time of the access (decimal) | **22** ns |"),
+        "{printed}"
+    );
     let cycles = crate::running::paper(
         "machine { physical 16 bits, memory { latency 9 } }\nquestion \"Q\" points 1 { ask read 0x10 => cycles }",
         0,
     );
     let key = markdown(&cycles, Edition::Key, &Style::default());
-    assert!(key.contains("| Latency (decimal) | **9** cycles |"), "{key}");
+    assert!(
+        key.contains("| Latency (decimal) | **9** cycles |"),
+        "{key}"
+    );
 }
 
 /// Each script of a kind prints its paper without script notation.
@@ -277,14 +411,20 @@ fn latencies_have_a_unit() {
 fn papers_of_kinds_contain_no_script_notation() {
     let folder = std::fs::read_dir("tests/exams/kinds").expect("a folder");
     let paths = folder.map(|entry| entry.expect("an entry").path());
-    let paths: Vec<_> = paths.filter(|path| path.extension().is_some_and(|kind| kind == "pw")).collect();
+    let paths: Vec<_> = paths
+        .filter(|path| path.extension().is_some_and(|kind| kind == "pw"))
+        .collect();
     assert!(paths.len() > 10);
     for path in paths {
         let text = std::fs::read_to_string(&path).expect("a script");
         let paper = crate::running::paper(&text, 0);
         let printed = markdown(&paper, Edition::Paper, &Style::default());
         for notation in ["=>", "where", "ask ", "frames 3", "{", "last."] {
-            assert!(!printed.contains(notation), "{}: `{notation}` in\n{printed}", path.display());
+            assert!(
+                !printed.contains(notation),
+                "{}: `{notation}` in\n{printed}",
+                path.display()
+            );
         }
     }
 }

@@ -21,7 +21,15 @@ fn outcomes(question: &Sheet) -> Vec<String> {
 /// private page that was read from a file copies the page.
 #[test]
 fn fault_classes() {
-    let right = ["segmentation", "protection", "file", "file", "copy-on-write", "demand-zero", "none"];
+    let right = [
+        "segmentation",
+        "protection",
+        "file",
+        "file",
+        "copy-on-write",
+        "demand-zero",
+        "none",
+    ];
     assert_eq!(outcomes(&kind("11-fault-classes", "Page faults")), right);
 }
 
@@ -31,16 +39,27 @@ fn fault_classes() {
 #[test]
 fn stores_after_fork() {
     let question = kind("12-fork-stores", "Copy-on-write");
-    let keys: Vec<String> =
-        question.facts().iter().map(|item| format!("{} {}", item.key("copied"), item.key("frame"))).collect();
+    let keys: Vec<String> = question
+        .facts()
+        .iter()
+        .map(|item| format!("{} {}", item.key("copied"), item.key("frame")))
+        .collect();
     assert_eq!(keys, ["yes 3", "no -", "no -", "yes 4"]);
     // For each page, its frame, and whether the page is writable. No process has stored to page 0, and C has not
     // stored to page 2.
     let tables = question.tables();
-    for (table, right) in
-        tables.iter().zip([["10 00 0", "11 01 1", "12 04 1"], ["10 00 0", "11 03 1", "12 02 0"]])
-    {
-        assert_eq!(table.rows.iter().map(|row| row.join(" ")).collect::<Vec<_>>(), right);
+    for (table, right) in tables.iter().zip([
+        ["10 00 0", "11 01 1", "12 04 1"],
+        ["10 00 0", "11 03 1", "12 02 0"],
+    ]) {
+        assert_eq!(
+            table
+                .rows
+                .iter()
+                .map(|row| row.join(" "))
+                .collect::<Vec<_>>(),
+            right
+        );
     }
 }
 
@@ -54,7 +73,10 @@ fn private_and_shared_mappings() {
     file[2] = b'W';
     copy[3] = b'X';
     let right = [file, copy, file].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-    assert_eq!(kind("13-private-shared", "Two mappings of a file").keys(), right);
+    assert_eq!(
+        kind("13-private-shared", "Two mappings of a file").keys(),
+        right
+    );
 }
 
 /// `sbrk` returns the old program break. The first access to each page of the heap is a fault, and an
@@ -82,7 +104,11 @@ fn calls_that_move_the_program_break() {
 #[test]
 fn areas_after_execve() {
     let question = kind("15-execve", "execve");
-    let rows: Vec<String> = question.tables()[0].rows.iter().map(|row| row.join(" ")).collect();
+    let rows: Vec<String> = question.tables()[0]
+        .rows
+        .iter()
+        .map(|row| row.join(" "))
+        .collect();
     let right = [
         (".text", 0x40_0000_u64, 0x1800_u64, "r-xp a.out"),
         (".data", 0x60_2000, 0x400, "rw-p a.out"),
@@ -100,7 +126,10 @@ fn areas_after_execve() {
 /// University of Iowa, CS:3620, homework 7, spring 2018: one fault for each of the 16 pages.
 #[test]
 fn faults_of_a_mapped_file() {
-    assert_eq!(kind("16-file-faults", "Reading a mapped file").keys(), ["16"]);
+    assert_eq!(
+        kind("16-file-faults", "Reading a mapped file").keys(),
+        ["16"]
+    );
 }
 
 /// Kerrisk, figure 49-4: the bytes from 2200 to 4095 are zeros, the bytes from 4096 to 8191 cause SIGBUS,
@@ -139,8 +168,11 @@ fn entries_after_fork() {
         ("c", ["1 0 0", "4 1 0", "5 2 1"]),
     ];
     for (part, right) in right {
-        let rows: Vec<String> =
-            question.part(part).tables()[0].rows.iter().map(|row| row.join(" ")).collect();
+        let rows: Vec<String> = question.part(part).tables()[0]
+            .rows
+            .iter()
+            .map(|row| row.join(" "))
+            .collect();
         assert_eq!(rows, right, "part {part}");
     }
     // After fork, the child has the same entries as the parent.
@@ -166,7 +198,11 @@ fn areas_after_munmap_and_mprotect() {
         .map(|(start, end, perms)| format!("{:08X} {:08X} {perms}", start << 12, end << 12))
         .collect();
     let question = kind("40-split-areas", "Areas");
-    let rows: Vec<String> = question.tables()[0].rows.iter().map(|row| row[1..].join(" ")).collect();
+    let rows: Vec<String> = question.tables()[0]
+        .rows
+        .iter()
+        .map(|row| row[1..].join(" "))
+        .collect();
     assert_eq!(rows, right);
 }
 
@@ -176,10 +212,16 @@ fn areas_after_munmap_and_mprotect() {
 #[test]
 fn larger_pages() {
     let question = kind("44-larger-pages", "Larger pages");
-    assert_eq!(outcomes(&question), ["N N", "Y N", "Y N", "N Y", "Y N", "Y N", "Y N"]);
+    assert_eq!(
+        outcomes(&question),
+        ["N N", "Y N", "Y N", "N Y", "Y N", "Y N", "Y N"]
+    );
     let tlb = &question.tables()[0].rows[0];
     // The row of a set has the set's number, followed by a tag, a PPN, and a valid bit for each way.
-    let ways: Vec<String> = tlb[1..].chunks(3).map(|way| format!("{} {}", way[0], way[2])).collect();
+    let ways: Vec<String> = tlb[1..]
+        .chunks(3)
+        .map(|way| format!("{} {}", way[0], way[2]))
+        .collect();
     assert_eq!(ways, ["2 1", "7 1", "3 1", "0 1"]);
 }
 
@@ -188,7 +230,11 @@ fn larger_pages() {
 #[test]
 fn local_and_global_replacement() {
     let question = kind("54-local-global", "Local and global replacement");
-    let victims: Vec<String> = question.facts().iter().map(|item| item.key("victim").to_owned()).collect();
+    let victims: Vec<String> = question
+        .facts()
+        .iter()
+        .map(|item| item.key("victim").to_owned())
+        .collect();
     assert_eq!(victims, ["B3", "A5"]);
 }
 
@@ -203,8 +249,10 @@ fn true_statements() {
         "If the child executes var = 3, a page fault occurs.",
     ];
     assert_eq!(choices[0].1, right);
-    let right =
-        ["If the child reads var, it reads 5.", "If the child executes var = 4, a page fault occurs."];
+    let right = [
+        "If the child reads var, it reads 5.",
+        "If the child executes var = 4, a page fault occurs.",
+    ];
     assert_eq!(choices[1].1, right);
 }
 
@@ -215,7 +263,11 @@ fn heap_words() {
     let rows = kind("74-heap-words", "Implicit free list").cells();
     let merged = format!("0x{:08X}", (3 * 16) | 0b110);
     for row in rows {
-        let right = if ["0x600A028", "0x6009FFC"].contains(&row[0].as_str()) { &merged } else { &row[1] };
+        let right = if ["0x600A028", "0x6009FFC"].contains(&row[0].as_str()) {
+            &merged
+        } else {
+            &row[1]
+        };
         assert_eq!(&row[2], right, "{}", row[0]);
     }
 }

@@ -6,7 +6,11 @@ use crate::exams::sheet::{Grid, Sheet};
 
 /// The keys for the number of page faults, in order.
 fn faults(question: &Sheet) -> Vec<String> {
-    question.facts().iter().map(|item| item.key("faults").to_owned()).collect()
+    question
+        .facts()
+        .iter()
+        .map(|item| item.key("faults").to_owned())
+        .collect()
 }
 
 /// The rows of a table from the column `from` onward, with spaces between the cells.
@@ -16,7 +20,11 @@ fn rows(table: &Grid, from: usize) -> Vec<String> {
 
 /// The pages in the frames after each reference, as letters without spaces.
 fn frames(table: &Grid) -> Vec<String> {
-    let first = table.columns.iter().position(|column| column.starts_with("frame")).expect("frames");
+    let first = table
+        .columns
+        .iter()
+        .position(|column| column.starts_with("frame"))
+        .expect("frames");
     table.rows.iter().map(|row| row[first..].concat()).collect()
 }
 
@@ -40,7 +48,10 @@ fn loops_over_an_array() {
 #[test]
 fn misses_and_rates() {
     assert_eq!(kind("33-miss-rates", "Cache misses").keys(), ["4"]);
-    assert_eq!(kind("33-miss-rates", "Page-fault rate").facts()[0].key("rate"), "0.6");
+    assert_eq!(
+        kind("33-miss-rates", "Page-fault rate").facts()[0].key("rate"),
+        "0.6"
+    );
 }
 
 /// Tanenbaum, problem 3.11: M is at least 1024. If the loop is repeated, N exceeds 64 K.
@@ -56,7 +67,9 @@ fn strides() {
 fn final_tlb_and_page_table() {
     let question = kind("37-final-tlb", "Final TLB and page table");
     let items = question.facts();
-    let column = |fact: &str| -> Vec<String> { items.iter().map(|item| item.key(fact).to_owned()).collect() };
+    let column = |fact: &str| -> Vec<String> {
+        items.iter().map(|item| item.key(fact).to_owned()).collect()
+    };
     assert_eq!(column("tlb"), ["N", "N", "Y", "N", "N", "Y", "N"]);
     assert_eq!(column("fault"), ["Y", "N", "N", "Y", "N", "N", "Y"]);
     let tables = question.tables();
@@ -64,7 +77,8 @@ fn final_tlb_and_page_table() {
     assert_eq!(rows(&tables[0], 1), ["12 15 1 8 14 1 3 6 1 11 12 1"]);
     // The kernel loaded pages 1, 8, and 12 into frames 13, 14, and 15.
     let right = [
-        "5 1", "13 1", "- 0", "6 1", "9 1", "11 1", "- 0", "4 1", "14 1", "- 0", "3 1", "12 1", "15 1", "- 0",
+        "5 1", "13 1", "- 0", "6 1", "9 1", "11 1", "- 0", "4 1", "14 1", "- 0", "3 1", "12 1",
+        "15 1", "- 0",
     ];
     assert_eq!(rows(&tables[1], 1), right);
 }
@@ -72,7 +86,10 @@ fn final_tlb_and_page_table() {
 /// GATE 2009, question 29.
 #[test]
 fn final_cache() {
-    assert_eq!(kind("38-final-cache", "Blocks in a cache").choices()[0].1, ["216"]);
+    assert_eq!(
+        kind("38-final-cache", "Blocks in a cache").choices()[0].1,
+        ["216"]
+    );
 }
 
 /// NYU V22.0202, homework 6: pages 1, 4, 5, and 12 begin at addresses 12, 8, 0, and 4. GATE 1995,
@@ -82,7 +99,10 @@ fn toy_machines() {
     let items = kind("43-toy-machine", "Toy paging system").facts();
     let keys: Vec<String> = items.iter().map(|item| item.key("pa").to_owned()).collect();
     // Addresses 5 and 7 are in page 1, addresses 17 and 19 are in page 4, and address 23 is in page 5.
-    assert_eq!(keys, ["-", "-", "13", "15", "-", "-", "9", "11", "3", "-", "-"]);
+    assert_eq!(
+        keys,
+        ["-", "-", "13", "15", "-", "-", "9", "11", "3", "-", "-"]
+    );
     assert_eq!(faults(&kind("43-toy-machine", "Pages of 100 words")), ["7"]);
 }
 
@@ -95,8 +115,13 @@ fn grid() {
     let table = &tables[0];
     assert_eq!(table.columns[2..], ["hit", "frame0", "frame1", "frame2"]);
     let missed = table.rows.iter().filter(|row| row[2] == "0");
-    let right = ["7--", "70-", "701", "201", "203", "403", "402", "432", "032", "132", "102", "107"];
-    assert_eq!(missed.map(|row| row[3..].concat()).collect::<Vec<_>>(), right);
+    let right = [
+        "7--", "70-", "701", "201", "203", "403", "402", "432", "032", "132", "102", "107",
+    ];
+    assert_eq!(
+        missed.map(|row| row[3..].concat()).collect::<Vec<_>>(),
+        right
+    );
     // A hit changes no frame.
     for pair in table.rows.windows(2).filter(|pair| pair[1][2] == "1") {
         assert_eq!(pair[0][3..], pair[1][3..]);
@@ -108,8 +133,19 @@ fn grid() {
 #[test]
 fn hits_and_misses() {
     let items = kind("47-hit-miss-string", "Hits and misses").facts();
-    let keys: Vec<String> = items.iter().map(|item| item.key("trace").to_owned()).collect();
-    assert_eq!(keys, ["mmhmmhmhhmhh", "mmhmmhmhmmhh", "mmhmmmmhmhmm", "mmhmmmmhmhmh"]);
+    let keys: Vec<String> = items
+        .iter()
+        .map(|item| item.key("trace").to_owned())
+        .collect();
+    assert_eq!(
+        keys,
+        [
+            "mmhmmhmhhmhh",
+            "mmhmmhmhmmhh",
+            "mmhmmmmhmhmm",
+            "mmhmmmmhmhmh"
+        ]
+    );
 }
 
 /// Stallings, figure 8.15: the frames, and an asterisk at each set use bit. From the fourth reference on, when the
@@ -139,7 +175,9 @@ fn clock() {
 #[test]
 fn clock_ticks() {
     let question = kind("50-clock-ticks", "Toy paging system");
-    let pages = ['1', '2', '3', '4', '5', '1', '3', '6', '2', '4', '1', '4', '6', '6', '4', '5', '2'];
+    let pages = [
+        '1', '2', '3', '4', '5', '1', '3', '6', '2', '4', '1', '4', '6', '6', '4', '5', '2',
+    ];
     // The faults after the first four references, each with the position of the reference and the frame.
     let later: [(&str, &[(usize, usize)]); 4] = [
         // The published faults of NRU and second chance.
@@ -148,7 +186,10 @@ fn clock_ticks() {
         // Aging: the published solution has the same first six faults. A page that was loaded after the last
         // tick has the counter 0, so it is replaced first. After the third tick, the counters are 10000000,
         // 01100000, 01100000, and 11100000.
-        ("c", &[(5, 0), (6, 0), (8, 0), (11, 0), (13, 0), (16, 1), (17, 1)]),
+        (
+            "c",
+            &[(5, 0), (6, 0), (8, 0), (11, 0), (13, 0), (16, 1), (17, 1)],
+        ),
         // The optimal policy evicts page 4 at reference 5, page 3 at reference 8, and page 2 at reference 10,
         // because these pages are used again last or never. At the end, no page is used again, and page 1 was
         // loaded first.
@@ -161,14 +202,21 @@ fn clock_ticks() {
             let fault = if at < 4 {
                 Some(at)
             } else {
-                faults.iter().find(|(step, _)| *step == at + 1).map(|(_, frame)| *frame)
+                faults
+                    .iter()
+                    .find(|(step, _)| *step == at + 1)
+                    .map(|(_, frame)| *frame)
             };
             if let Some(frame) = fault {
                 held[frame] = page;
             }
             right.push(String::from_iter(held));
         }
-        assert_eq!(frames(&question.part(part).tables()[0]), right, "part {part}");
+        assert_eq!(
+            frames(&question.part(part).tables()[0]),
+            right,
+            "part {part}"
+        );
     }
 }
 
@@ -176,7 +224,10 @@ fn clock_ticks() {
 #[test]
 fn other_policies() {
     let question = |title| kind("51-other-policies", title);
-    assert_eq!(question("Repeated scans").choices()[0].1, ["most recently used"]);
+    assert_eq!(
+        question("Repeated scans").choices()[0].1,
+        ["most recently used"]
+    );
     assert_eq!(question("LIFO and optimal").keys(), ["1"]);
     assert_eq!(faults(&question("Limited look-ahead")), ["6"]);
 }
@@ -187,15 +238,19 @@ fn other_policies() {
 fn second_and_third_chance() {
     let question = kind("52-reads-and-writes", "Second and third chance");
     let second = [
-        "0---", "01--", "014-", "014-", "0142", "3142", "3042", "3012", "3012", "3012", "3012", "3014",
-        "2014", "2314",
+        "0---", "01--", "014-", "014-", "0142", "3142", "3042", "3012", "3012", "3012", "3012",
+        "3014", "2014", "2314",
     ];
     let third = [
-        "0---", "01--", "014-", "014-", "0142", "3142", "3102", "3102", "3102", "3102", "3102", "3104",
-        "2104", "2134",
+        "0---", "01--", "014-", "014-", "0142", "3142", "3102", "3102", "3102", "3102", "3102",
+        "3104", "2104", "2134",
     ];
     for (part, right) in [("a", second), ("b", third)] {
-        assert_eq!(frames(&question.part(part).tables()[0]), right, "part {part}");
+        assert_eq!(
+            frames(&question.part(part).tables()[0]),
+            right,
+            "part {part}"
+        );
     }
 }
 
@@ -204,7 +259,10 @@ fn second_and_third_chance() {
 #[test]
 fn reads_and_writes() {
     let items = kind("52-reads-and-writes", "Reads and writes").facts();
-    assert_eq!((items[0].key("disk_reads"), items[0].key("disk_writes")), ("10", "3"));
+    assert_eq!(
+        (items[0].key("disk_reads"), items[0].key("disk_writes")),
+        ("10", "3")
+    );
 }
 
 /// The hits and misses of a fully associative cache with LRU replacement.
@@ -231,11 +289,19 @@ fn cache_detective() {
     let addresses = [0, 4, 8, 20, 24, 36, 44, 12, 68, 72, 80, 84, 28, 32, 88, 92];
     let observed = results(&addresses, 16, 4);
     let table = &question.given()[0];
-    let printed: String = table.rows.iter().map(|row| if row[2] == "1" { 'h' } else { 'm' }).collect();
+    let printed: String = table
+        .rows
+        .iter()
+        .map(|row| if row[2] == "1" { 'h' } else { 'm' })
+        .collect();
     assert_eq!(printed, observed);
     let caches = [(4, 8), (2, 16), (3, 16), (4, 16), (5, 16), (4, 32)];
-    let agree = caches.into_iter().filter(|(lines, block)| results(&addresses, *block, *lines) == observed);
-    let right: Vec<String> = agree.map(|(lines, block)| format!("{lines} blocks of {block} bytes")).collect();
+    let agree = caches
+        .into_iter()
+        .filter(|(lines, block)| results(&addresses, *block, *lines) == observed);
+    let right: Vec<String> = agree
+        .map(|(lines, block)| format!("{lines} blocks of {block} bytes"))
+        .collect();
     assert_eq!(question.choices()[0].1, right);
     assert_eq!(right, ["3 blocks of 16 bytes", "4 blocks of 16 bytes"]);
 }
@@ -266,7 +332,9 @@ fn cache_of_unknown_geometry() {
     let list = |before: &str, after: &str| -> Vec<String> {
         let (_, rest) = prose.split_once(before).expect("the text before the list");
         let (list, _) = rest.split_once(after).expect("the text after the list");
-        list.split(' ').map(|word| word.trim_matches(',').to_owned()).collect()
+        list.split(' ')
+            .map(|word| word.trim_matches(',').to_owned())
+            .collect()
     };
     let addresses: Vec<u64> = list("the addresses ", ", in this order")
         .iter()
@@ -274,7 +342,12 @@ fn cache_of_unknown_geometry() {
         .collect();
     let observed = list("The results are ", ".");
     let geometries = [(16, 1), (8, 2), (4, 4), (2, 8)];
-    let names = ["16 sets, direct-mapped", "8 sets, two-way", "4 sets, four-way", "2 sets, eight-way"];
+    let names = [
+        "16 sets, direct-mapped",
+        "8 sets, two-way",
+        "4 sets, four-way",
+        "2 sets, eight-way",
+    ];
     let agree = geometries
         .iter()
         .zip(names)

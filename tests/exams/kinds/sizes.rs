@@ -34,7 +34,11 @@ fn widths_and_sizes() {
 fn times_and_rates() {
     for (name, title, right) in [
         // GATE 2003: 1 + 0.04 * 20 + 0.9 * 1 + 0.1 * 11, which the exam rounds to 4 ns.
-        ("57-tlb-cache-walk", "Average access time", &["3.8"] as &[&str]),
+        (
+            "57-tlb-cache-walk",
+            "Average access time",
+            &["3.8"] as &[&str],
+        ),
         // Silberschatz, Galvin, and Gagne, as solved at the University of Washington (CSE 451, spring 1999):
         // one fault in 163,999 accesses. Tanenbaum: h + 5 * (1 - h) = 2, so h = 75 %.
         ("58-target", "Rates for a target", &["0.0000061", "75"]),
@@ -74,7 +78,8 @@ fn load_time() {
 #[test]
 fn best_page_size() {
     for seed in 0..18 {
-        let question = script("tests/exams/kinds/61-best-page-size.pw", seed).question("Optimal page size");
+        let question =
+            script("tests/exams/kinds/61-best-page-size.pw", seed).question("Optimal page size");
         assert_eq!(question.choices()[0].1, ["y = √(2xz)"], "seed {seed}");
     }
 }

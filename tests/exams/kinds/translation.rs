@@ -34,15 +34,34 @@ fn level_indices() {
     for item in &items {
         let va = item.access().2;
         for (name, shift) in [("vpn1", 39), ("vpn2", 30), ("vpn3", 21), ("vpn4", 12)] {
-            assert_eq!(item.key(name), hex(va >> shift & 0x1FF, 3), "{name} of {}", item.operation);
+            assert_eq!(
+                item.key(name),
+                hex(va >> shift & 0x1FF, 3),
+                "{name} of {}",
+                item.operation
+            );
         }
         assert_eq!(item.key("vpo"), hex(va & 0xFFF, 3), "{}", item.operation);
     }
     // The published answers.
     let published = |at: usize, name: &str| number(items[at].key(name));
-    assert_eq!([published(0, "vpn1"), published(0, "vpn2"), published(0, "vpn4")], [0, 1, 0]);
+    assert_eq!(
+        [
+            published(0, "vpn1"),
+            published(0, "vpn2"),
+            published(0, "vpn4")
+        ],
+        [0, 1, 0]
+    );
     assert_eq!([published(1, "vpn1"), published(1, "vpn4")], [17, 1]);
-    assert_eq!([published(2, "vpn2"), published(2, "vpn3"), published(2, "vpo")], [0, 7, 2202]);
+    assert_eq!(
+        [
+            published(2, "vpn2"),
+            published(2, "vpn3"),
+            published(2, "vpo")
+        ],
+        [0, 7, 2202]
+    );
     assert_eq!(question.keys(), ["0x29004080100"]);
 }
 
@@ -61,18 +80,30 @@ fn tlb_lookup() {
 #[test]
 fn address_stream() {
     let question = kind("04-address-stream", "Stream of addresses");
-    let addresses: Vec<u64> = question.facts().iter().map(|item| item.access().2).collect();
+    let addresses: Vec<u64> = question
+        .facts()
+        .iter()
+        .map(|item| item.access().2)
+        .collect();
     assert_eq!(addresses, [4669, 2227, 13916, 34587, 48870, 12608, 49225]);
-    let right = ["1 N Y", "0 N N", "3 Y N", "8 N Y", "11 N N", "3 Y N", "12 N Y"];
+    let right = [
+        "1 N Y", "0 N N", "3 Y N", "8 N Y", "11 N N", "3 Y N", "12 N Y",
+    ];
     assert_eq!(lines(&question), right);
-    assert_eq!(question.tables()[0].rows[0].join(" "), "0 12 15 1 8 14 1 3 6 1 11 12 1");
+    assert_eq!(
+        question.tables()[0].rows[0].join(" "),
+        "0 12 15 1 8 14 1 3 6 1 11 12 1"
+    );
 }
 
 /// UNSW COMP3231: a walk fetches one entry at each of two levels, and the access itself follows. On
 /// average, 0.95 * 1 + 0.05 * 3 = 1.1.
 #[test]
 fn accesses_of_a_walk() {
-    assert_eq!(kind("05-walk-accesses", "Memory accesses").keys(), ["3", "1.1"]);
+    assert_eq!(
+        kind("05-walk-accesses", "Memory accesses").keys(),
+        ["3", "1.1"]
+    );
 }
 
 /// GATE 2003, question 78. The published solution adds 1 + 1 ns for two hits, 10 ns for a cache miss, and
@@ -98,19 +129,43 @@ fn rights() {
         ("000", 0b10000),
     ];
     let question = kind("07-rights", "Rights");
-    let addresses = [0b0_1010_1010, 0b1_0101_0101, 0b0_0110_0110, 0b1_1001_1001, 0b0_0011_1000];
-    assert_eq!(question.facts().iter().map(|item| item.access().2).collect::<Vec<_>>(), addresses);
-    for ((item, choice), va) in question.facts().iter().zip(question.choices()).zip(addresses) {
+    let addresses = [
+        0b0_1010_1010,
+        0b1_0101_0101,
+        0b0_0110_0110,
+        0b1_1001_1001,
+        0b0_0011_1000,
+    ];
+    assert_eq!(
+        question
+            .facts()
+            .iter()
+            .map(|item| item.access().2)
+            .collect::<Vec<_>>(),
+        addresses
+    );
+    for ((item, choice), va) in question
+        .facts()
+        .iter()
+        .zip(question.choices())
+        .zip(addresses)
+    {
         let (rights, frame) = table[usize::try_from(va >> 6).expect("a page")];
         let names = ["read", "write", "execute"].iter().zip(rights.chars());
-        let mut permitted: Vec<&str> =
-            names.filter(|(_, right)| *right == '1').map(|(name, _)| *name).collect();
+        let mut permitted: Vec<&str> = names
+            .filter(|(_, right)| *right == '1')
+            .map(|(name, _)| *name)
+            .collect();
         if permitted.is_empty() {
             permitted.push("none");
             assert_eq!(item.key("pa"), "-", "{va:09b}");
         } else {
             let pa = item.key("pa").trim_start_matches("0b");
-            assert_eq!(u64::from_str_radix(pa, 2), Ok(frame << 6 | va & 0x3F), "{va:09b}");
+            assert_eq!(
+                u64::from_str_radix(pa, 2),
+                Ok(frame << 6 | va & 0x3F),
+                "{va:09b}"
+            );
         }
         assert_eq!(choice.1, permitted, "{va:09b}");
     }
@@ -156,7 +211,10 @@ fn stale_entry() {
 #[test]
 fn hex_dump() {
     let byte_of_page_6 = hex(6_u64 * 32 + 5, 3);
-    let right = ["0x05 0x1C 0x7F - Y - -".to_owned(), format!("0x09 0x13 0xF2 0x86 N {byte_of_page_6} 0x1A")];
+    let right = [
+        "0x05 0x1C 0x7F - Y - -".to_owned(),
+        format!("0x09 0x13 0xF2 0x86 N {byte_of_page_6} 0x1A"),
+    ];
     assert_eq!(lines(&kind("63-hex-dump", "Hex dump")), right);
 }
 
@@ -164,7 +222,10 @@ fn hex_dump() {
 #[test]
 fn words_of_a_page_table() {
     let question = kind("64-words", "Words of a page table");
-    assert_eq!(lines(&question), ["N 0x00000000", "N 0x00000100", "Y -", "N 0x00000040"]);
+    assert_eq!(
+        lines(&question),
+        ["N 0x00000000", "N 0x00000100", "Y -", "N 0x00000040"]
+    );
     assert_eq!(question.keys(), ["1", "8192"]);
 }
 
@@ -174,16 +235,30 @@ fn words_of_a_page_table() {
 fn addresses_of_entries() {
     let items = kind("65-entry-addresses", "Addresses of page-table entries").facts();
     // The table, the index, and the entry at each level.
-    let low: [(u64, u64, u64); 3] =
-        [(0x87F6_E000, 0, 0x21FD_A801), (0x87F6_A000, 0, 0x21FD_A401), (0x87F6_9000, 1, 0x21FD_A00F)];
-    let high: [(u64, u64, u64); 3] =
-        [(0x87F6_E000, 255, 0x21FD_B401), (0x87F6_D000, 511, 0x21FD_B001), (0x87F6_C000, 510, 0x21FD_D807)];
+    let low: [(u64, u64, u64); 3] = [
+        (0x87F6_E000, 0, 0x21FD_A801),
+        (0x87F6_A000, 0, 0x21FD_A401),
+        (0x87F6_9000, 1, 0x21FD_A00F),
+    ];
+    let high: [(u64, u64, u64); 3] = [
+        (0x87F6_E000, 255, 0x21FD_B401),
+        (0x87F6_D000, 511, 0x21FD_B001),
+        (0x87F6_C000, 510, 0x21FD_D807),
+    ];
     assert_eq!(items.len(), 2);
     for (item, walk) in items.iter().zip([low, high]) {
         for (at, (table, index, entry)) in walk.into_iter().enumerate() {
             let level = at + 1;
-            assert_eq!(item.key(&format!("pte{level}.address")), hex(table + 8 * index, 14), "level {level}");
-            assert_eq!(item.key(&format!("pte{level}.value")), hex(entry, 16), "level {level}");
+            assert_eq!(
+                item.key(&format!("pte{level}.address")),
+                hex(table + 8 * index, 14),
+                "level {level}"
+            );
+            assert_eq!(
+                item.key(&format!("pte{level}.value")),
+                hex(entry, 16),
+                "level {level}"
+            );
         }
     }
     assert_eq!(items[0].key("pa"), hex(0x87F6_8ABC_u64, 14));
@@ -203,7 +278,10 @@ fn unusual_entries() {
         "0x4001 0xB003 -".to_owned(),
         "0x2402 - -".to_owned(),
     ];
-    assert_eq!(lines(&kind("66-layout", "Big-endian page-table entries")), right);
+    assert_eq!(
+        lines(&kind("66-layout", "Big-endian page-table entries")),
+        right
+    );
 }
 
 /// University of Waterloo, CS350: the load from 0x3C9A finds an invalid TLB entry and accesses the physical
@@ -211,9 +289,18 @@ fn unusual_entries() {
 #[test]
 fn software_managed_tlb() {
     let question = kind("71-software-tlb", "Software-managed TLB");
-    let right = ["N N 0x0C9A", "Y N 0x4F08", "Y Y (protection) -", "N N 0x9ABC", "N Y -"];
+    let right = [
+        "N N 0x0C9A",
+        "Y N 0x4F08",
+        "Y Y (protection) -",
+        "N N 0x9ABC",
+        "N Y -",
+    ];
     assert_eq!(lines(&question), right);
-    assert_eq!(question.tables()[0].rows[0].join(" "), "0 00001 9 00003 0 00002 4");
+    assert_eq!(
+        question.tables()[0].rows[0].join(" "),
+        "0 00001 9 00003 0 00002 4"
+    );
 }
 
 /// Frame 2 contains page 3, frame 0 contains page 0xE, and page 4 is in frame 5. Eight pages are not valid.

@@ -30,18 +30,30 @@ const NAME: &str = "/scripts/generated.pw";
 static WORDS: LazyLock<Vec<String>> = LazyLock::new(words);
 
 /// Every path in an expression, such as `NAME.hits`.
-static PATHS: LazyLock<Vec<String>> =
-    LazyLock::new(|| WORDS.iter().filter(|word| word.contains('.')).cloned().collect());
+static PATHS: LazyLock<Vec<String>> = LazyLock::new(|| {
+    WORDS
+        .iter()
+        .filter(|word| word.contains('.'))
+        .cloned()
+        .collect()
+});
 
 /// The files that generated scripts can name.
 pub fn files() -> Texts<()> {
-    let file = |name: &str, text: &str| (Path::new("/scripts").join(name), text.as_bytes().to_vec());
+    let file =
+        |name: &str, text: &str| (Path::new("/scripts").join(name), text.as_bytes().to_vec());
     let texts = [
         file("other.pw", "let x = 5\n"),
-        file("machine.yaml", "virtual: 14 bits\nphysical: 12 bits\npage: 64 B\n"),
+        file(
+            "machine.yaml",
+            "virtual: 14 bits\nphysical: 12 bits\npage: 64 B\n",
+        ),
         file("loop.trace", " L 10,4\n S 20,4\nI  40,2\n M 4a,8\n"),
     ];
-    Texts { texts: texts.into_iter().collect(), other: () }
+    Texts {
+        texts: texts.into_iter().collect(),
+        other: (),
+    }
 }
 
 /// Checks a text that can name [`files`].
@@ -51,10 +63,16 @@ pub fn checked(text: &str) -> CheckedScript {
 
 /// Whether a text can run. This is faster than [`checked`], because it looks for no fixes.
 fn is_right(text: &str, earlier: &mut Script) -> bool {
-    let ParsedScript { sources, script, files, diagnostics } =
-        ParsedScript::from_text(NAME, text, earlier, &mut files());
+    let ParsedScript {
+        sources,
+        script,
+        files,
+        diagnostics,
+    } = ParsedScript::from_text(NAME, text, earlier, &mut files());
     let right = diagnostics.is_empty()
-        && check(&script.body, &sources, &files, Options::default()).diagnostics.is_empty();
+        && check(&script.body, &sources, &files, Options::default())
+            .diagnostics
+            .is_empty();
     *earlier = script;
     right
 }
@@ -174,14 +192,19 @@ impl Generator<'_, '_> {
             }
         }
         let is_access = |params: &[Param]| matches!(params, [Param::Value(Slot::Va), ..]);
-        let accesses: Vec<_> = LANGUAGE.verbs().filter(|verb| is_access(verb.params)).collect();
+        let accesses: Vec<_> = LANGUAGE
+            .verbs()
+            .filter(|verb| is_access(verb.params))
+            .collect();
         let verb = self.bytes.choose(&accesses)?;
         *out += verb.name;
         self.params(verb.params, verb.name, out).map(|()| false)
     }
 
     fn params(&mut self, params: &[Param], owner: &str, out: &mut String) -> Result<()> {
-        params.iter().try_for_each(|param| self.param(param, owner, out))
+        params
+            .iter()
+            .try_for_each(|param| self.param(param, owner, out))
     }
 
     fn param(&mut self, param: &Param, owner: &str, out: &mut String) -> Result<()> {
@@ -197,7 +220,11 @@ impl Generator<'_, '_> {
             Param::Comma => ",",
             Param::Block(contents, _) => return self.block(*contents, owner, out),
             Param::Optional(params) => {
-                return if self.bytes.ratio(1, 2)? { self.params(params, owner, out) } else { Ok(()) };
+                return if self.bytes.ratio(1, 2)? {
+                    self.params(params, owner, out)
+                } else {
+                    Ok(())
+                };
             }
             Param::OneOf(params) => {
                 let one = self.bytes.choose(params)?;
@@ -223,7 +250,9 @@ impl Generator<'_, '_> {
                 let block = LANGUAGE.blocks().find(|block| block.name == owner);
                 let settings = block.map(|block| (block.settings)()).unwrap_or_default();
                 for _ in 0..=self.below(3)? {
-                    let Ok(setting) = self.bytes.choose(&settings) else { break };
+                    let Ok(setting) = self.bytes.choose(&settings) else {
+                        break;
+                    };
                     out.push('\n');
                     *out += setting.name;
                     self.params(setting.params, setting.name, out)?;
@@ -247,9 +276,13 @@ impl Generator<'_, '_> {
     /// Writes a table with some of a noun's columns.
     fn table(&mut self, noun: &str, out: &mut String) -> Result<()> {
         let found = look_up(noun);
-        let columns = found.iter().flat_map(|row| &row.cells).find(|(name, _)| *name == "columns");
-        let columns =
-            columns.map_or(String::new(), |(_, columns)| columns.replace(['`', '(', ')', '…'], " "));
+        let columns = found
+            .iter()
+            .flat_map(|row| &row.cells)
+            .find(|(name, _)| *name == "columns");
+        let columns = columns.map_or(String::new(), |(_, columns)| {
+            columns.replace(['`', '(', ')', '…'], " ")
+        });
         let columns: Vec<&str> = columns.split_whitespace().collect();
         let mut shown = columns.first().into_iter().copied().collect::<Vec<_>>();
         for column in columns.iter().skip(1) {

@@ -29,8 +29,11 @@ impl Generator<'_, '_> {
 
     fn argument(&mut self, call: &SystemCall, at: usize, out: &mut String) -> Result<()> {
         let parameter = call.parameters().into_iter().nth(at);
-        let fitting =
-            parameter.map(|one| constants().filter(|constant| call.takes(&one, constant)).collect());
+        let fitting = parameter.map(|one| {
+            constants()
+                .filter(|constant| call.takes(&one, constant))
+                .collect()
+        });
         let fitting: Vec<_> = fitting.unwrap_or_default();
         if !fitting.is_empty() && self.bytes.ratio(3, 4)? {
             *out += self.bytes.choose(&fitting)?.name;
@@ -49,7 +52,10 @@ impl Generator<'_, '_> {
     }
 
     fn address(&mut self, out: &mut String) -> Result<()> {
-        let (page, most) = (1 << self.spec.page_bits(), 1u64 << self.spec.physical_bits.min(40));
+        let (page, most) = (
+            1 << self.spec.page_bits(),
+            1u64 << self.spec.physical_bits.min(40),
+        );
         let text = match self.below(8)? {
             0..4 => format!("p + {}", self.below(5)? * page / 2),
             4 => format!("p + {}", self.below(4 * page)?),
@@ -87,8 +93,10 @@ impl Generator<'_, '_> {
             _ => {
                 out.push('(');
                 self.expression(out)?;
-                let signs =
-                    ["+", "-", "*", "/", "//", "%", "<<", "&", "|", "^", "==", "<", "in", "and", ".."];
+                let signs = [
+                    "+", "-", "*", "/", "//", "%", "<<", "&", "|", "^", "==", "<", "in", "and",
+                    "..",
+                ];
                 out.push(' ');
                 *out += self.pick(&signs)?;
                 out.push(' ');
@@ -112,16 +120,21 @@ impl Generator<'_, '_> {
             Slot::List | Slot::Titles => "[1, 2, x]".to_owned(),
             Slot::Range => format!("0..{}", self.below(9)?),
             Slot::Pages => {
-                let pages: Result<Vec<String>> =
-                    (0..=self.below(12)?).map(|_| Ok(self.below(6)?.to_string())).collect();
+                let pages: Result<Vec<String>> = (0..=self.below(12)?)
+                    .map(|_| Ok(self.below(6)?.to_string()))
+                    .collect();
                 pages?.join(" ")
             }
             Slot::Preset => self.bytes.choose(&PRESETS)?.name.to_owned(),
             Slot::Policy => self.bytes.choose(&POLICIES)?.name.to_owned(),
             Slot::Unit => self.bytes.choose(UNITS)?.name.to_owned(),
             Slot::Noun => self.noun()?,
-            Slot::Tlb => self.part(|spec| spec.tlbs.iter().map(|one| one.name.to_string()).collect())?,
-            Slot::Cache => self.part(|spec| spec.caches.iter().map(|one| one.name.to_string()).collect())?,
+            Slot::Tlb => {
+                self.part(|spec| spec.tlbs.iter().map(|one| one.name.to_string()).collect())?
+            }
+            Slot::Cache => {
+                self.part(|spec| spec.caches.iter().map(|one| one.name.to_string()).collect())?
+            }
             Slot::Process => self.pick(&["P1", "P2"])?.to_owned(),
             Slot::NewProcess => "P3".to_owned(),
             Slot::Variable => self.pick(&["x", "y", "p"])?.to_owned(),
@@ -133,7 +146,12 @@ impl Generator<'_, '_> {
             Slot::Word => self.bytes.choose(&WORDS)?.clone(),
             Slot::Student | Slot::Id | Slot::Path => "s1".to_owned(),
             Slot::Prose => "\"\"\"prose {x}\"\"\"".to_owned(),
-            Slot::Text | Slot::FileText | Slot::BlockName | Slot::Title | Slot::Titled | Slot::Label => {
+            Slot::Text
+            | Slot::FileText
+            | Slot::BlockName
+            | Slot::Title
+            | Slot::Titled
+            | Slot::Label => {
                 format!("\"t{}\"", self.below(3)?)
             }
             Slot::Etc => String::new(),
@@ -156,6 +174,10 @@ impl Generator<'_, '_> {
             .chain(SHOWN_NOUNS.iter().map(|row| row.name))
             .collect();
         self.noun = self.pick(&nouns)?;
-        Ok(if self.bytes.ratio(1, 4)? { format!("P1.{}", self.noun) } else { self.noun.to_owned() })
+        Ok(if self.bytes.ratio(1, 4)? {
+            format!("P1.{}", self.noun)
+        } else {
+            self.noun.to_owned()
+        })
     }
 }

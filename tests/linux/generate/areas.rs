@@ -31,7 +31,10 @@ impl Generator {
     /// Maps memory like [`Generator::mmap`], but mostly private memory with one of two protections.
     fn mmap_of_areas(&mut self, draw: &Draw<'_>) -> Op {
         let mut op = self.mmap(draw);
-        if let Op::Mmap { prot, flags, fd, .. } = &mut op {
+        if let Op::Mmap {
+            prot, flags, fd, ..
+        } = &mut op
+        {
             if self.chance(75) {
                 *flags = *flags & !MAP_SHARED | MAP_PRIVATE;
             }
@@ -47,8 +50,16 @@ impl Generator {
     fn mprotect_of_areas(&mut self, draw: &Draw<'_>) -> Op {
         let (at, length) = self.range(draw, 60);
         let prot = self.protection();
-        let prot = if self.permits.executable_files { prot } else { prot & !PROT_EXEC };
-        Op::Mprotect { at, length, prot: self.common_protection(prot) }
+        let prot = if self.permits.executable_files {
+            prot
+        } else {
+            prot & !PROT_EXEC
+        };
+        Op::Mprotect {
+            at,
+            length,
+            prot: self.common_protection(prot),
+        }
     }
 
     /// One of two protections, or rarely another one.
@@ -59,6 +70,10 @@ impl Generator {
     /// Advice that changes an area and not its pages.
     fn advise_use(&mut self, draw: &Draw<'_>) -> Op {
         let (at, length) = self.range(draw, 60);
-        Op::Madvise { at, length, advice: self.one_of(&[(2, 0), (1, 1), (1, 2)]) }
+        Op::Madvise {
+            at,
+            length,
+            advice: self.one_of(&[(2, 0), (1, 1), (1, 2)]),
+        }
     }
 }

@@ -57,7 +57,13 @@ impl Generator {
     pub fn new(seed: u64, permits: Permits) -> Generator {
         let mut random = SplitMix64::new(seed);
         let length = 20 + random.below(21) as usize;
-        Generator { random, permits, drawn: 0, length, makers: ALL_KINDS }
+        Generator {
+            random,
+            permits,
+            drawn: 0,
+            length,
+            makers: ALL_KINDS,
+        }
     }
 
     /// The next step, or `None` at the end of the sequence.
@@ -68,8 +74,15 @@ impl Generator {
         self.drawn += 1;
         let living = view.living();
         let process = living[self.below(living.len() as u64) as usize];
-        let draw = Draw { view, areas: view.areas(process) };
-        let op = if self.drawn <= 3 { self.mmap(&draw) } else { self.op(&draw, living.len()) };
+        let draw = Draw {
+            view,
+            areas: view.areas(process),
+        };
+        let op = if self.drawn <= 3 {
+            self.mmap(&draw)
+        } else {
+            self.op(&draw, living.len())
+        };
         Some(Step { process, op })
     }
 
@@ -106,12 +119,21 @@ impl Generator {
         let anonymous = self.one_of(&[(1, 0), (1, MAP_ANONYMOUS)]);
         let placed = self.one_of(&[(40, MAP_FIXED), (12, MAP_FIXED_NOREPLACE), (48, 0)]);
         let locked = 4 * u64::from(self.permits.locking);
-        let extra = self.one_of(&[(86, 0), (6, MAP_POPULATE), (4, MAP_NORESERVE), (locked, MAP_LOCKED)]);
+        let extra = self.one_of(&[
+            (86, 0),
+            (6, MAP_POPULATE),
+            (4, MAP_NORESERVE),
+            (locked, MAP_LOCKED),
+        ]);
         let mut at = self.place(draw);
         if at.base == Base::Null || (placed == 0 && self.chance(60)) {
             // Never map the null address with a flag that fixes the address, because the machine determines
             // whether the first pages can be mapped.
-            at = if placed == 0 { Place::NULL } else { Place::page(self.below(WINDOW as u64) as i64) };
+            at = if placed == 0 {
+                Place::NULL
+            } else {
+                Place::page(self.below(WINDOW as u64) as i64)
+            };
         }
         let fd = if anonymous == 0 { self.fd() } else { Fd::None };
         let mut prot = self.protection();
@@ -123,7 +145,14 @@ impl Generator {
             95..98 => self.below(5 * PAGE as u64),
             _ => i64::MAX as u64 & !0xFFF,
         };
-        Op::Mmap { at, length: self.length(), prot, flags: kind | anonymous | placed | extra, fd, offset }
+        Op::Mmap {
+            at,
+            length: self.length(),
+            prot,
+            flags: kind | anonymous | placed | extra,
+            fd,
+            offset,
+        }
     }
 
     fn munmap(&mut self, draw: &Draw<'_>) -> Op {
@@ -132,8 +161,16 @@ impl Generator {
     }
 
     fn mprotect(&mut self, draw: &Draw<'_>) -> Op {
-        let prot = if self.chance(2) { 0x10 } else { self.protection() };
-        let prot = if self.permits.executable_files { prot } else { prot & !PROT_EXEC };
+        let prot = if self.chance(2) {
+            0x10
+        } else {
+            self.protection()
+        };
+        let prot = if self.permits.executable_files {
+            prot
+        } else {
+            prot & !PROT_EXEC
+        };
         let (at, length) = self.range(draw, 60);
         Op::Mprotect { at, length, prot }
     }
@@ -141,20 +178,44 @@ impl Generator {
     fn mremap(&mut self, draw: &Draw<'_>) -> Op {
         let both = MREMAP_MAYMOVE | MREMAP_FIXED;
         let keep = self.permits.keeps_areas && self.chance(20);
-        let flags = self.one_of(&[(30, 0), (40, MREMAP_MAYMOVE), (28, both), (1, MREMAP_FIXED), (1, 0x40)]);
-        let flags = if keep { flags | MREMAP_DONTUNMAP } else { flags };
+        let flags = self.one_of(&[
+            (30, 0),
+            (40, MREMAP_MAYMOVE),
+            (28, both),
+            (1, MREMAP_FIXED),
+            (1, 0x40),
+        ]);
+        let flags = if keep {
+            flags | MREMAP_DONTUNMAP
+        } else {
+            flags
+        };
         let (at, mut old) = self.range(draw, 75);
         if !self.permits.moves_areas
             && let Some(area) = draw.areas.iter().find(|area| area.holds(at))
         {
             old = old.min((area.end.bytes - at.bytes) as u64);
         }
-        let new = if self.chance(if keep { 90 } else { 30 }) { old } else { self.length() };
-        let mut to = if flags & MREMAP_FIXED == 0 { Place::NULL } else { self.place(draw) };
+        let new = if self.chance(if keep { 90 } else { 30 }) {
+            old
+        } else {
+            self.length()
+        };
+        let mut to = if flags & MREMAP_FIXED == 0 {
+            Place::NULL
+        } else {
+            self.place(draw)
+        };
         if flags & MREMAP_FIXED != 0 && to.base == Base::Null {
             to = Place::page(0);
         }
-        Op::Mremap { at, old, new, flags, to }
+        Op::Mremap {
+            at,
+            old,
+            new,
+            flags,
+            to,
+        }
     }
 
     fn madvise(&mut self, draw: &Draw<'_>) -> Op {
@@ -183,7 +244,11 @@ impl Generator {
 
     fn mlock(&mut self, draw: &Draw<'_>) -> Op {
         let (at, length) = self.range(draw, 80);
-        if self.permits.locking { Op::Mlock { at, length } } else { Op::Munlock { at, length } }
+        if self.permits.locking {
+            Op::Mlock { at, length }
+        } else {
+            Op::Munlock { at, length }
+        }
     }
 
     fn munlock(&mut self, draw: &Draw<'_>) -> Op {
@@ -210,14 +275,25 @@ impl Generator {
             0..8 => self.below(7) as i64 * PAGE,
             8..18 => self.below(7 * PAGE as u64) as i64,
             18 => -(self.below(2 * PAGE as u64) as i64) - 1,
-            _ => return Op::Brk { at: draw.ends().last().copied().unwrap_or(Place::heap(PAGE)) },
+            _ => {
+                return Op::Brk {
+                    at: draw.ends().last().copied().unwrap_or(Place::heap(PAGE)),
+                };
+            }
         };
-        Op::Brk { at: Place::heap(bytes) }
+        Op::Brk {
+            at: Place::heap(bytes),
+        }
     }
 
     fn pread(&mut self, draw: &Draw<'_>) -> Op {
         let (offset, length) = (self.offset(draw), self.length());
-        Op::Pread { fd: self.fd(), to: self.byte_place(draw), length, offset }
+        Op::Pread {
+            fd: self.fd(),
+            to: self.byte_place(draw),
+            length,
+            offset,
+        }
     }
 
     fn pwrite(&mut self, draw: &Draw<'_>) -> Op {
@@ -232,7 +308,12 @@ impl Generator {
         }
         let length = self.one_of(&[(4, 1), (4, 0x10), (1, 0), (2, 0x20)]);
         let byte = HARMLESS_TEXT[self.below(HARMLESS_TEXT.len() as u64) as usize];
-        Op::Pwrite { fd: self.fd(), from: Source::Byte(byte), length, offset }
+        Op::Pwrite {
+            fd: self.fd(),
+            from: Source::Byte(byte),
+            length,
+            offset,
+        }
     }
 
     fn ftruncate(&mut self, draw: &Draw<'_>) -> Op {
@@ -242,19 +323,29 @@ impl Generator {
             10..16 => self.below(FILE_PAGES * PAGE as u64) as i64,
             _ => self.offset(draw),
         };
-        Op::Ftruncate { fd: self.fd(), length }
+        Op::Ftruncate {
+            fd: self.fd(),
+            length,
+        }
     }
 
     fn load(&mut self, draw: &Draw<'_>) -> Op {
-        Op::Load { at: self.byte_place(draw) }
+        Op::Load {
+            at: self.byte_place(draw),
+        }
     }
 
     fn store(&mut self, draw: &Draw<'_>) -> Op {
-        Op::Store { at: self.byte_place(draw), byte: self.byte() }
+        Op::Store {
+            at: self.byte_place(draw),
+            byte: self.byte(),
+        }
     }
 
     fn fetch(&mut self, draw: &Draw<'_>) -> Op {
-        Op::Fetch { at: self.byte_place(draw).page_start() }
+        Op::Fetch {
+            at: self.byte_place(draw).page_start(),
+        }
     }
 
     fn byte(&mut self) -> u8 {
@@ -283,14 +374,20 @@ impl Generator {
             (12, PROT_RW | PROT_EXEC),
             (5, PROT_WRITE | PROT_EXEC),
         ]);
-        if drawn == PROT_EXEC && !self.permits.execute_is_read { PROT_READ | PROT_EXEC } else { drawn }
+        if drawn == PROT_EXEC && !self.permits.execute_is_read {
+            PROT_READ | PROT_EXEC
+        } else {
+            drawn
+        }
     }
 
     /// The length of a range, usually a few whole pages.
     fn length(&mut self) -> u64 {
         let page = PAGE as u64;
         match self.below(100) {
-            0..90 => self.one_of(&[(2, 0), (24, 1), (24, 2), (20, 3), (12, 4), (9, 5), (9, 6)]) * page,
+            0..90 => {
+                self.one_of(&[(2, 0), (24, 1), (24, 2), (20, 3), (12, 4), (9, 5), (9, 6)]) * page
+            }
             90..97 => 1 + self.below(4 * page),
             97 => 1 << 47,
             98 => u64::MAX - self.below(2 * page),
@@ -321,10 +418,17 @@ impl Generator {
             }
             0..94 => Place::page(self.below(WINDOW as u64 + 3) as i64 - 1),
             94..98 => Place::heap((self.below(10) as i64 - 2) * PAGE),
-            98 => Place { base: Base::Kernel, bytes: self.below(4) as i64 * PAGE },
+            98 => Place {
+                base: Base::Kernel,
+                bytes: self.below(4) as i64 * PAGE,
+            },
             _ => return Place::NULL,
         };
-        if self.chance(5) { page.plus(1 + self.below(PAGE as u64 - 1) as i64) } else { page }
+        if self.chance(5) {
+            page.plus(1 + self.below(PAGE as u64 - 1) as i64)
+        } else {
+            page
+        }
     }
 
     /// A range, which is within one area with the probability `inside`, in percent.
@@ -335,8 +439,16 @@ impl Generator {
         let area = self.area(draw);
         let pages = (area.length() / PAGE) as u64;
         // The range often begins at the area's start, and often ends at the area's end.
-        let first = if self.chance(40) { 0 } else { self.below(pages) };
-        let count = if self.chance(40) { pages - first } else { 1 + self.below(pages - first) };
+        let first = if self.chance(40) {
+            0
+        } else {
+            self.below(pages)
+        };
+        let count = if self.chance(40) {
+            pages - first
+        } else {
+            1 + self.below(pages - first)
+        };
         (area.start.plus(first as i64 * PAGE), count * PAGE as u64)
     }
 
@@ -352,7 +464,8 @@ impl Generator {
                 if let Some(end) = draw.view.end_of_file(area).filter(|_| self.chance(30)) {
                     return end.plus(self.below(3) as i64 - 1);
                 }
-                area.start.plus(self.below((area.length() / PAGE) as u64) as i64 * PAGE)
+                area.start
+                    .plus(self.below((area.length() / PAGE) as u64) as i64 * PAGE)
             }
             None => self.place(draw).page_start(),
         };

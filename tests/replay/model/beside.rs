@@ -15,7 +15,10 @@ pub struct Beside {
 
 impl Beside {
     pub fn new(lines: usize) -> Self {
-        Self { lines, ..Self::default() }
+        Self {
+            lines,
+            ..Self::default()
+        }
     }
 
     /// A lookup in the reference cache. `enters` indicates whether to fill a missing block, and `counts`

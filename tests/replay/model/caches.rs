@@ -28,7 +28,10 @@ impl Cache {
     fn find(&mut self, pa: u64) -> Option<&mut Line> {
         let block = pa >> self.spec.block_bits;
         let set = (block % self.sets.len() as u64) as usize;
-        self.sets[set].iter_mut().flatten().find(|line| line.block == block)
+        self.sets[set]
+            .iter_mut()
+            .flatten()
+            .find(|line| line.block == block)
     }
 
     fn back(&self) -> bool {
@@ -66,7 +69,9 @@ impl Caches {
 
     /// The levels that a reference accesses, in order.
     pub fn route(&self, who: Who) -> Vec<usize> {
-        (0..self.0.len()).filter(|level| who.served_by(self.0[*level].spec.side)).collect()
+        (0..self.0.len())
+            .filter(|level| who.served_by(self.0[*level].spec.side))
+            .collect()
     }
 
     /// Misses of a level so far.
@@ -76,29 +81,56 @@ impl Caches {
     }
 
     pub fn counted(&self) -> Vec<LevelCounts> {
-        self.0.iter().map(|cache| LevelCounts { causes: Some(cache.beside.causes()), ..cache.part }).collect()
+        self.0
+            .iter()
+            .map(|cache| LevelCounts {
+                causes: Some(cache.beside.causes()),
+                ..cache.part
+            })
+            .collect()
     }
 
     /// Performs a part of a reference, at a physical address.
     pub fn access(&mut self, who: Who, pa: u64, clock: &mut u64, memory: &mut MemoryTransfers) {
-        let mut access = Access { who, pa, route: self.route(who), asked: Vec::new(), clock, memory };
+        let mut access = Access {
+            who,
+            pa,
+            route: self.route(who),
+            asked: Vec::new(),
+            clock,
+            memory,
+        };
         self.snoop(&mut access, who == Who::Store);
-        if who == Who::Store { self.store(access) } else { self.load(access) }
+        if who == Who::Store {
+            self.store(access)
+        } else {
+            self.load(access)
+        }
     }
 
     /// In caches outside the route, writes back a modified copy of the block. A store also invalidates all
     /// copies of the block in these caches.
     fn snoop(&mut self, access: &mut Access<'_>, store: bool) {
-        let Some(first) = access.route.first().copied() else { return };
+        let Some(first) = access.route.first().copied() else {
+            return;
+        };
         let back = self.0[first].back();
-        let found = self.0[first].find(access.pa).is_some_and(|line| !store || back && line.dirty);
+        let found = self.0[first]
+            .find(access.pa)
+            .is_some_and(|line| !store || back && line.dirty);
         // If no other cache is between the core and this cache, no other cache has a newer copy of the block.
         let routes = [self.route(Who::Load), self.route(Who::Fetch)];
-        if found && routes.iter().all(|route| route.first() == Some(&first) || !route.contains(&first)) {
+        if found
+            && routes
+                .iter()
+                .all(|route| route.first() == Some(&first) || !route.contains(&first))
+        {
             return;
         }
         for level in (0..self.0.len()).filter(|level| !access.route.contains(level)) {
-            let Some(line) = self.0[level].find(access.pa) else { continue };
+            let Some(line) = self.0[level].find(access.pa) else {
+                continue;
+            };
             if std::mem::take(&mut line.dirty) {
                 self.0[level].part.counts.writebacks += 1;
                 access.memory.writes += 1;
@@ -123,7 +155,9 @@ impl Caches {
         for cache in &mut self.0 {
             let bits = cache.spec.block_bits;
             // The caches have not fetched the new contents of the frame.
-            cache.beside.renew(frame << page_bits >> bits..((frame + 1) << page_bits).div_ceil(1 << bits));
+            cache
+                .beside
+                .renew(frame << page_bits >> bits..((frame + 1) << page_bits).div_ceil(1 << bits));
             for line in cache.sets.iter_mut().flatten() {
                 if line.is_some_and(|line| line.block << bits >> page_bits == frame) {
                     *line = None;
@@ -146,7 +180,11 @@ impl Caches {
             }
             count(&mut cache.part, who, found);
             let enters = who != Who::Store || cache.stores_enter;
-            cache.beside.look(access.pa >> cache.spec.block_bits, enters, !found && who != Who::Walk);
+            cache.beside.look(
+                access.pa >> cache.spec.block_bits,
+                enters,
+                !found && who != Who::Walk,
+            );
         }
         found
     }
@@ -204,7 +242,10 @@ impl Caches {
             }
         }
         *access.clock += 1;
-        let age = Age { filled: *access.clock, used: *access.clock };
+        let age = Age {
+            filled: *access.clock,
+            used: *access.clock,
+        };
         self.0[access.route[n]].sets[set][way] = Some(Line { block, dirty, age });
     }
 
@@ -238,6 +279,10 @@ impl Caches {
 impl Access<'_> {
     /// Reads memory.
     fn read(&mut self) {
-        *(if self.who == Who::Walk { &mut self.memory.walks } else { &mut self.memory.reads }) += 1;
+        *(if self.who == Who::Walk {
+            &mut self.memory.walks
+        } else {
+            &mut self.memory.reads
+        }) += 1;
     }
 }

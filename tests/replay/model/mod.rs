@@ -81,9 +81,17 @@ fn place<T>(set: &[Option<T>], policy: Policy, age: impl Fn(&T) -> Age) -> usize
     }
     let stamp = |entry: &Option<T>| {
         let age = entry.as_ref().map(&age);
-        age.map(|age| if policy == Policy::Fifo { age.filled } else { age.used })
+        age.map(|age| {
+            if policy == Policy::Fifo {
+                age.filled
+            } else {
+                age.used
+            }
+        })
     };
-    (0..set.len()).min_by_key(|place| stamp(&set[*place])).expect("a set has a way")
+    (0..set.len())
+        .min_by_key(|place| stamp(&set[*place]))
+        .expect("a set has a way")
 }
 
 /// The memory system.
@@ -135,7 +143,11 @@ impl Model {
     pub fn perform(&mut self, records: &[Record]) {
         for record in records {
             self.references.records += 1;
-            let bits = if self.pages.is_some() { self.spec.virtual_bits() } else { self.spec.physical_bits };
+            let bits = if self.pages.is_some() {
+                self.spec.virtual_bits()
+            } else {
+                self.spec.physical_bits
+            };
             if u128::from(record.address) + u128::from(record.size) > 1 << bits {
                 self.references.outside += 1;
                 self.references.first_outside = self.references.first_outside.or(Some(*record));
@@ -189,7 +201,8 @@ impl Model {
         let parts = self.parts(who, record);
         for va in &parts {
             let pa = self.translate(who, *va);
-            self.caches.access(who, pa, &mut self.clock, &mut self.memory);
+            self.caches
+                .access(who, pa, &mut self.clock, &mut self.memory);
         }
         self.references.straddling += u64::from(parts.len() > 1);
         self.note(who, record, &parts, missed(self) != before);
@@ -198,8 +211,15 @@ impl Model {
     /// The start of each part of a reference. Each part is in one page and in one block of every cache on its
     /// route.
     fn parts(&self, who: Who, record: &Record) -> Vec<u64> {
-        let blocks = self.caches.route(who).into_iter().map(|level| self.spec.caches[level].block_bits);
-        let piece = blocks.chain(self.spec.mmu.as_ref().map(|mmu| mmu.page_bits)).min().unwrap_or(63);
+        let blocks = self
+            .caches
+            .route(who)
+            .into_iter()
+            .map(|level| self.spec.caches[level].block_bits);
+        let piece = blocks
+            .chain(self.spec.mmu.as_ref().map(|mmu| mmu.page_bits))
+            .min()
+            .unwrap_or(63);
         let last = record.address + u64::from(record.size - 1);
         let mut parts = vec![record.address];
         if !self.first {
@@ -210,7 +230,9 @@ impl Model {
 
     /// Translates a virtual address, including all side effects.
     fn translate(&mut self, who: Who, va: u64) -> u64 {
-        let Some(page_bits) = self.pages.as_ref().map(|pages| pages.page_bits) else { return va };
+        let Some(page_bits) = self.pages.as_ref().map(|pages| pages.page_bits) else {
+            return va;
+        };
         let vpn = va >> page_bits;
         while !self.tlbs.look(who, vpn, &mut self.clock) {
             self.walks += 1;
@@ -229,7 +251,10 @@ impl Model {
             self.caches.drop_page(frame, page_bits);
         }
         if who == Who::Store && !self.tlbs.is_dirty(who, vpn) {
-            self.read_entry(vpn, self.spec.mmu.as_ref().map_or(1, |mmu| mmu.levels.len()));
+            self.read_entry(
+                vpn,
+                self.spec.mmu.as_ref().map_or(1, |mmu| mmu.levels.len()),
+            );
             self.tlbs.set_dirty(vpn);
         }
         let clock = self.tick();
@@ -249,14 +274,17 @@ impl Model {
                 return false;
             }
         }
-        self.pages.as_ref().is_some_and(|pages| pages.is_present(vpn))
+        self.pages
+            .as_ref()
+            .is_some_and(|pages| pages.is_present(vpn))
     }
 
     fn read_entry(&mut self, vpn: u64, level: usize) {
         let pages = self.pages.as_ref().expect("there are pages");
         let address = pages.entry(level, vpn);
         if self.spec.mmu.as_ref().is_some_and(|mmu| mmu.walk_cached) {
-            self.caches.access(Who::Walk, address, &mut self.clock, &mut self.memory);
+            self.caches
+                .access(Who::Walk, address, &mut self.clock, &mut self.memory);
         } else {
             self.memory.walks += 1;
         }
@@ -280,12 +308,21 @@ impl Model {
         if who == Who::Fetch {
             return;
         }
-        let last = if self.first { record.address } else { record.address + u64::from(record.size - 1) };
+        let last = if self.first {
+            record.address
+        } else {
+            record.address + u64::from(record.size - 1)
+        };
         let ends = parts[1..].iter().map(|next| next - 1).chain([last]);
         let bits = self.block_bits();
-        for block in parts.iter().zip(ends).flat_map(|(va, end)| va >> bits..=end >> bits) {
+        for block in parts
+            .iter()
+            .zip(ends)
+            .flat_map(|(va, end)| va >> bits..=end >> bits)
+        {
             let place = self.stack.iter().rposition(|other| *other == block);
-            self.distances.push(place.map(|place| self.stack.len() - place));
+            self.distances
+                .push(place.map(|place| self.stack.len() - place));
             if let Some(place) = place {
                 self.stack.remove(place);
             }
@@ -313,15 +350,25 @@ impl Model {
             spots.truncate(top);
             spots
         };
-        let paging = |pages: &Pages| PagingCounts { walks: self.walks, ..pages.counted() };
+        let paging = |pages: &Pages| PagingCounts {
+            walks: self.walks,
+            ..pages.counted()
+        };
         ReplayCounts {
             spec: self.spec.clone(),
             references: self.references,
-            tlbs: if self.pages.is_some() { self.tlbs.counted() } else { Vec::new() },
+            tlbs: if self.pages.is_some() {
+                self.tlbs.counted()
+            } else {
+                Vec::new()
+            },
             caches: self.caches.counted(),
             memory: self.memory,
             paging: self.pages.as_ref().map(paging),
-            top: Some(HotSpots { pages: busiest(&self.spots[0]), code: busiest(&self.spots[1]) }),
+            top: Some(HotSpots {
+                pages: busiest(&self.spots[0]),
+                code: busiest(&self.spots[1]),
+            }),
             curve: Some(self.curve()),
             cycles: None,
         }
@@ -329,7 +376,8 @@ impl Model {
 
     fn curve(&self) -> MissCurve {
         let misses = |blocks: usize| {
-            let missing = |distance: &&Option<usize>| distance.is_none_or(|distance| distance > blocks);
+            let missing =
+                |distance: &&Option<usize>| distance.is_none_or(|distance| distance > blocks);
             self.distances.iter().filter(missing).count() as u64
         };
         let mut sizes = vec![1];

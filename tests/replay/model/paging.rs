@@ -68,7 +68,10 @@ impl Pages {
     fn split(&self, level: usize, vpn: u64) -> (u64, u64) {
         let below: u32 = self.levels[level..].iter().sum();
         let entries = 1 << self.levels[level - 1];
-        (vpn >> below >> self.levels[level - 1], (vpn >> below) % entries)
+        (
+            vpn >> below >> self.levels[level - 1],
+            (vpn >> below) % entries,
+        )
     }
 
     fn make_table(&mut self, level: usize, above: u64) {
@@ -88,7 +91,9 @@ impl Pages {
     }
 
     pub fn is_present(&self, vpn: u64) -> bool {
-        self.known.get(&vpn).is_some_and(|page| page.frame.is_some())
+        self.known
+            .get(&vpn)
+            .is_some_and(|page| page.frame.is_some())
     }
 
     /// Marks a page dirty on a store, and returns whether the page is dirty.
@@ -117,28 +122,69 @@ impl Pages {
         let free = (0..self.limit).find(|frame| !self.frames.contains_key(frame));
         let (frame, gone) = free.map_or_else(|| self.evict(), |frame| (frame, None));
         let swapped = self.known.get(&vpn).is_some_and(|page| page.swapped);
-        *(if swapped { &mut self.faults.major } else { &mut self.faults.minor }) += 1;
+        *(if swapped {
+            &mut self.faults.major
+        } else {
+            &mut self.faults.minor
+        }) += 1;
         self.touched.insert(vpn);
         *clock += 1;
-        self.known.insert(vpn, Page { frame: Some(frame), swapped, dirty: false });
-        self.frames.insert(frame, (vpn, Age { filled: *clock, used: *clock }));
+        self.known.insert(
+            vpn,
+            Page {
+                frame: Some(frame),
+                swapped,
+                dirty: false,
+            },
+        );
+        self.frames.insert(
+            frame,
+            (
+                vpn,
+                Age {
+                    filled: *clock,
+                    used: *clock,
+                },
+            ),
+        );
         (frame, gone)
     }
 
     fn evict(&mut self) -> (u64, Option<u64>) {
-        let stamp = |age: Age| if self.policy == Policy::Fifo { age.filled } else { age.used };
+        let stamp = |age: Age| {
+            if self.policy == Policy::Fifo {
+                age.filled
+            } else {
+                age.used
+            }
+        };
         let oldest = self.frames.iter().min_by_key(|(_, (_, age))| stamp(*age));
-        let (frame, vpn) = oldest.map(|(frame, (vpn, _))| (*frame, *vpn)).expect("a frame in use");
+        let (frame, vpn) = oldest
+            .map(|(frame, (vpn, _))| (*frame, *vpn))
+            .expect("a frame in use");
         self.frames.remove(&frame);
         let page = self.known.get_mut(&vpn).expect("the page is there");
         self.evicted += 1;
         self.written += u64::from(page.dirty || !page.swapped);
-        *page = Page { frame: None, swapped: true, dirty: false };
+        *page = Page {
+            frame: None,
+            swapped: true,
+            dirty: false,
+        };
         (frame, Some(vpn))
     }
 
     pub fn counted(&self) -> PagingCounts {
-        assert_eq!(self.faults.minor, self.touched.len() as u64, "a page is touched first once");
-        PagingCounts { walks: 0, faults: self.faults, evicted: self.evicted, written: self.written }
+        assert_eq!(
+            self.faults.minor,
+            self.touched.len() as u64,
+            "a page is touched first once"
+        );
+        PagingCounts {
+            walks: 0,
+            faults: self.faults,
+            evicted: self.evicted,
+            written: self.written,
+        }
     }
 }

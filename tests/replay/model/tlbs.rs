@@ -25,7 +25,10 @@ struct Tlb {
 impl Tlb {
     fn find(&mut self, vpn: u64) -> Option<&mut Entry> {
         let set = (vpn % self.sets.len() as u64) as usize;
-        self.sets[set].iter_mut().flatten().find(|entry| entry.vpn == vpn)
+        self.sets[set]
+            .iter_mut()
+            .flatten()
+            .find(|entry| entry.vpn == vpn)
     }
 }
 
@@ -45,7 +48,9 @@ impl Tlbs {
 
     /// The levels that a reference looks up, in order.
     pub fn route(&self, who: Who) -> Vec<usize> {
-        (0..self.0.len()).filter(|level| who.served_by(self.0[*level].side)).collect()
+        (0..self.0.len())
+            .filter(|level| who.served_by(self.0[*level].side))
+            .collect()
     }
 
     /// Looks up the levels in order, and fills the levels above the hit.
@@ -76,7 +81,14 @@ impl Tlbs {
             let set = &mut tlb.sets[number];
             let at = place(set, tlb.policy, |entry| entry.age);
             tlb.part.counts.evictions += u64::from(set[at].is_some());
-            set[at] = Some(Entry { vpn, dirty, age: Age { filled: *clock, used: *clock } });
+            set[at] = Some(Entry {
+                vpn,
+                dirty,
+                age: Age {
+                    filled: *clock,
+                    used: *clock,
+                },
+            });
         }
     }
 

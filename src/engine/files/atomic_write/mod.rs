@@ -29,9 +29,18 @@ pub fn replace(path: &Path, old: Option<&[u8]>, new: &[u8]) -> io::Result<()> {
 fn replace_unchanged(path: &Path, old: Option<&[u8]>, new: &[u8]) -> io::Result<()> {
     let Some(old) = old else {
         let file = unfinished(path, None, true, |file| file.write_all(new))?;
-        let taken = |error: io::Error| if error.kind() == CHANGED { changed() } else { error };
-        return file
-            .finish(|file| file.persist_noclobber(path).map(drop).map_err(|refused| taken(refused.error)));
+        let taken = |error: io::Error| {
+            if error.kind() == CHANGED {
+                changed()
+            } else {
+                error
+            }
+        };
+        return file.finish(|file| {
+            file.persist_noclobber(path)
+                .map(drop)
+                .map_err(|refused| taken(refused.error))
+        });
     };
     let path = path.canonicalize()?;
     unchanged(&path, old)?;
@@ -54,7 +63,10 @@ pub fn write_file(path: &Path, text: &str) -> io::Result<()> {
 ///
 /// # Errors
 /// Fails if the file cannot be written, or if `fill` fails.
-pub fn write_file_with(path: &Path, fill: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
+pub fn write_file_with(
+    path: &Path,
+    fill: impl FnOnce(&mut File) -> io::Result<()>,
+) -> io::Result<()> {
     check_kind(path)?;
     let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     match fs::metadata(&path) {
@@ -92,15 +104,22 @@ pub fn end_writing() -> impl Sized {
 /// Fails if the file cannot be written, or if it is outside the folder.
 pub fn write_below(folder: &Path, path: &str, bytes: &[u8]) -> io::Result<()> {
     let own = Path::new(path);
-    let within = own.components().all(|part| matches!(part, Component::Normal(_)));
+    let within = own
+        .components()
+        .all(|part| matches!(part, Component::Normal(_)));
     let to = folder.join(own);
-    let parent = to.parent().filter(|_| within && own.file_name().is_some()).ok_or_else(|| outside(path))?;
+    let parent = to
+        .parent()
+        .filter(|_| within && own.file_name().is_some())
+        .ok_or_else(|| outside(path))?;
     fs::create_dir_all(parent)?;
     if !parent.canonicalize()?.starts_with(folder.canonicalize()?) {
         return Err(outside(path));
     }
-    let permissions =
-        fs::symlink_metadata(&to).ok().filter(fs::Metadata::is_file).map(|data| data.permissions());
+    let permissions = fs::symlink_metadata(&to)
+        .ok()
+        .filter(fs::Metadata::is_file)
+        .map(|data| data.permissions());
     replace_bytes(&to, bytes, permissions, false)
 }
 
@@ -126,7 +145,11 @@ fn replace_with(
     fill: impl FnOnce(&mut File) -> io::Result<()>,
 ) -> io::Result<()> {
     let file = unfinished(path, permissions, safe, fill)?;
-    file.finish(|file| file.persist(path).map(drop).map_err(|refused| refused.error))
+    file.finish(|file| {
+        file.persist(path)
+            .map(drop)
+            .map_err(|refused| refused.error)
+    })
 }
 
 /// Creates the new content of a file beside it.

@@ -28,7 +28,10 @@ pub(super) fn unchanged(path: &Path, old: &[u8]) -> io::Result<File> {
 
 /// The error for a file that another program has changed.
 pub fn changed() -> io::Error {
-    io::Error::new(CHANGED, "another program changed the file after Pagewalk read it; run the command again")
+    io::Error::new(
+        CHANGED,
+        "another program changed the file after Pagewalk read it; run the command again",
+    )
 }
 
 /// Replaces a file if it still contains `old`.
@@ -49,13 +52,19 @@ pub(super) fn replace(new: NamedTempFile, path: &Path, old: &[u8]) -> io::Result
 
 /// Checks the replaced content, which now has the name of the new file. Dropping `new` removes this name.
 fn put_back_if_changed(new: &NamedTempFile, path: &Path, old: &[u8]) -> io::Result<()> {
-    let Err(error) = unchanged(new.path(), old) else { return Ok(()) };
+    let Err(error) = unchanged(new.path(), old) else {
+        return Ok(());
+    };
     exchange(new.path(), path)?;
     if !is_same(new) {
         // Another program has saved the file again in the meantime. The last version stays.
         exchange(new.path(), path)?;
     }
-    Err(if error.kind() == io::ErrorKind::NotFound { error } else { changed() })
+    Err(if error.kind() == io::ErrorKind::NotFound {
+        error
+    } else {
+        changed()
+    })
 }
 
 #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
@@ -71,7 +80,10 @@ fn exchange(_: &Path, _: &Path) -> io::Result<()> {
 
 /// Whether an error means that files cannot be exchanged here.
 fn is_unsupported(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::Unsupported | io::ErrorKind::InvalidInput)
+    matches!(
+        error.kind(),
+        io::ErrorKind::Unsupported | io::ErrorKind::InvalidInput
+    )
 }
 
 /// Whether the name of a new file is still the name of this file.

@@ -42,16 +42,24 @@ impl Unfinished {
     /// # Errors
     /// Never fails before [`Unfinished::finish`].
     pub(super) fn file(&mut self) -> io::Result<&mut File> {
-        self.file.as_mut().map(NamedTempFile::as_file_mut).ok_or_else(|| io::ErrorKind::NotFound.into())
+        self.file
+            .as_mut()
+            .map(NamedTempFile::as_file_mut)
+            .ok_or_else(|| io::ErrorKind::NotFound.into())
     }
 
     /// Lets `replace` give the file another name. The process does not end by SIGTERM in the meantime.
     ///
     /// # Errors
     /// Fails if `replace` fails.
-    pub(super) fn finish(mut self, replace: impl FnOnce(NamedTempFile) -> io::Result<()>) -> io::Result<()> {
+    pub(super) fn finish(
+        mut self,
+        replace: impl FnOnce(NamedTempFile) -> io::Result<()>,
+    ) -> io::Result<()> {
         let mut writing = writing();
-        let Some(file) = self.file.take() else { return Err(io::ErrorKind::NotFound.into()) };
+        let Some(file) = self.file.take() else {
+            return Err(io::ErrorKind::NotFound.into());
+        };
         writing.remove(file.path());
         replace(file)
     }
@@ -115,8 +123,14 @@ fn create_at(path: &Path) -> io::Result<Option<NamedTempFile>> {
 /// The path of the unfinished file with this number.
 fn unfinished_path(path: &Path, number: u32) -> PathBuf {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let end = (0..=name.len().min(MOST_OF_NAME)).rev().find(|end| name.is_char_boundary(*end)).unwrap_or(0);
-    path.with_file_name(OsString::from(format!(".{}.pagewalk-{number}", &name[..end])))
+    let end = (0..=name.len().min(MOST_OF_NAME))
+        .rev()
+        .find(|end| name.is_char_boundary(*end))
+        .unwrap_or(0);
+    path.with_file_name(OsString::from(format!(
+        ".{}.pagewalk-{number}",
+        &name[..end]
+    )))
 }
 
 #[cfg(unix)]
@@ -142,7 +156,9 @@ mod lock {
         if !fs::symlink_metadata(path).is_ok_and(|data| data.is_file()) {
             return false;
         }
-        let Ok(file) = open_regular(path) else { return false };
+        let Ok(file) = open_regular(path) else {
+            return false;
+        };
         flock(&file, FlockOperation::NonBlockingLockExclusive).is_ok()
             && names(path, &file).unwrap_or(false)
             && fs::remove_file(path).is_ok()
@@ -185,7 +201,8 @@ mod tests {
 
     /// An empty folder for a test.
     fn folder(name: &str) -> PathBuf {
-        let folder = std::env::temp_dir().join(format!("pagewalk-unfinished-{}-{name}", std::process::id()));
+        let folder =
+            std::env::temp_dir().join(format!("pagewalk-unfinished-{}-{name}", std::process::id()));
         fs::create_dir_all(&folder).expect("a folder");
         folder
     }
@@ -197,7 +214,13 @@ mod tests {
         let names = || {
             let entries = fs::read_dir(&folder).expect("a folder");
             let mut names: Vec<String> = entries
-                .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
+                .map(|entry| {
+                    entry
+                        .expect("an entry")
+                        .file_name()
+                        .to_string_lossy()
+                        .into_owned()
+                })
                 .collect();
             names.sort();
             names
@@ -211,13 +234,27 @@ mod tests {
         // The file of another program.
         fs::write(folder.join(".x.pw.swp"), "").expect("a file");
         let mut third = create(&path).expect("a third file");
-        let expected = [".x.pw.pagewalk-0", ".x.pw.pagewalk-1", ".x.pw.pagewalk-2", ".x.pw.swp"];
+        let expected = [
+            ".x.pw.pagewalk-0",
+            ".x.pw.pagewalk-1",
+            ".x.pw.pagewalk-2",
+            ".x.pw.swp",
+        ];
         assert_eq!(names(), expected);
-        assert_eq!(third.file().expect("open").metadata().expect("metadata").len(), 0);
+        assert_eq!(
+            third
+                .file()
+                .expect("open")
+                .metadata()
+                .expect("metadata")
+                .len(),
+            0
+        );
         drop((first, second, third));
         assert_eq!(names(), [".x.pw.swp"]);
         // A link is neither followed nor removed.
-        std::os::unix::fs::symlink(folder.join(".x.pw.swp"), unfinished_path(&path, 0)).expect("a link");
+        std::os::unix::fs::symlink(folder.join(".x.pw.swp"), unfinished_path(&path, 0))
+            .expect("a link");
         drop(create(&path).expect("a file"));
         assert_eq!(names(), [".x.pw.pagewalk-0", ".x.pw.swp"]);
         fs::remove_dir_all(&folder).expect("removed");

@@ -217,16 +217,28 @@ impl Heap {
         let (top, highest) = (self.top, self.highest);
         let old = self.top_chunk();
         let at = self.take(memory, chunk)?;
-        let Some(block) = self.blocks.get(&at).filter(|block| !block.mapped()) else { return Some(at) };
-        let known = if self.in_area { old } else { old.max((highest + BEFORE).saturating_sub(at)) };
-        let dirty = if top == Some(at) { known.min(block.chunk()) } else { block.chunk() };
+        let Some(block) = self.blocks.get(&at).filter(|block| !block.mapped()) else {
+            return Some(at);
+        };
+        let known = if self.in_area {
+            old
+        } else {
+            old.max((highest + BEFORE).saturating_sub(at))
+        };
+        let dirty = if top == Some(at) {
+            known.min(block.chunk())
+        } else {
+            block.chunk()
+        };
         memory.clear(at, dirty.saturating_sub(HEADER));
         Some(at)
     }
 
     /// Frees a used block. Returns false if no used block has this address.
     pub(crate) fn free(&mut self, memory: &mut dyn HeapMemory, at: u64) -> bool {
-        let Some(block) = self.blocks.get(&at).copied().filter(HeapBlock::used) else { return false };
+        let Some(block) = self.blocks.get(&at).copied().filter(HeapBlock::used) else {
+            return false;
+        };
         if block.mapped() {
             let area = block.chunk();
             if (self.mmap_threshold..MMAP_THRESHOLD_LIMIT).contains(&area) {
@@ -241,7 +253,12 @@ impl Heap {
 
     /// Changes the size of a used block, which may move. Returns `None` without a change if the request is too
     /// large.
-    pub(crate) fn realloc(&mut self, memory: &mut dyn HeapMemory, at: u64, size: u64) -> Option<u64> {
+    pub(crate) fn realloc(
+        &mut self,
+        memory: &mut dyn HeapMemory,
+        at: u64,
+        size: u64,
+    ) -> Option<u64> {
         let wanted = chunk_for(size)?;
         let block = *self.blocks.get(&at)?;
         if block.mapped() {
@@ -310,7 +327,9 @@ impl Heap {
     pub(crate) fn cut(&mut self, brk: u64) {
         while brk < self.end {
             let below = self.blocks.range(..self.end.saturating_add(BEFORE)).rev();
-            let last = below.map(|(at, block)| (*at, *block)).find(|(_, block)| !block.mapped());
+            let last = below
+                .map(|(at, block)| (*at, *block))
+                .find(|(_, block)| !block.mapped());
             match last.filter(|(at, block)| at - BEFORE + block.chunk() > brk) {
                 Some((at, _)) => drop(self.unlink(at)),
                 None => self.end = brk,
@@ -406,7 +425,11 @@ impl Heap {
                 self.add_sorted(at, chunk);
             }
         }
-        if cached { self.pop(wanted, |heap| &mut heap.cached) } else { None }
+        if cached {
+            self.pop(wanted, |heap| &mut heap.cached)
+        } else {
+            None
+        }
     }
 
     /// The smallest sorted chunk that fits. In a bin for a range of sizes, the first chunk of a size is taken
@@ -416,7 +439,10 @@ impl Heap {
         if wanted < LARGE || large_bin(chunk) != large_bin(wanted) {
             return Some(oldest);
         }
-        let newest = self.sorted.range((chunk, 0, 0)..(chunk, FIRST, 0)).next_back();
+        let newest = self
+            .sorted
+            .range((chunk, 0, 0)..(chunk, FIRST, 0))
+            .next_back();
         Some(newest.map_or(oldest, |(_, _, at)| *at))
     }
 
@@ -462,7 +488,9 @@ impl Heap {
         let (old, page, roomy) = (self.top_chunk(), memory.page().max(UNIT), memory.is_roomy());
         let pad = if roomy { TOP_PAD } else { 0 };
         let missing = wanted + pad + LEAST - if self.in_area { 0 } else { old };
-        let (Some(more), brk) = (missing.checked_next_multiple_of(page), memory.brk()) else { return };
+        let (Some(more), brk) = (missing.checked_next_multiple_of(page), memory.brk()) else {
+            return;
+        };
         let old_end = self.top.map(|at| at - BEFORE + old);
         let top = self.top.filter(|_| old_end == Some(brk));
         let (start, end) = match brk.checked_add(more).filter(|end| memory.set_brk(*end)) {
@@ -474,17 +502,25 @@ impl Heap {
                 }
                 let start = brk.next_multiple_of(UNIT);
                 // The process has moved the break itself, so nothing of the old top chunk can be used.
-                let last =
-                    end.checked_add(start - brk + old).and_then(|end| end.checked_next_multiple_of(page));
-                let last = last.filter(|last| !self.in_area && memory.set_brk(*last)).unwrap_or(end);
+                let last = end
+                    .checked_add(start - brk + old)
+                    .and_then(|end| end.checked_next_multiple_of(page));
+                let last = last
+                    .filter(|last| !self.in_area && memory.set_brk(*last))
+                    .unwrap_or(end);
                 self.note_end(last);
                 (start, last)
             }
             None if roomy => {
-                let whole =
-                    if self.in_area { Some(more) } else { (more + old).checked_next_multiple_of(page) };
+                let whole = if self.in_area {
+                    Some(more)
+                } else {
+                    (more + old).checked_next_multiple_of(page)
+                };
                 let len = whole.unwrap_or(more).max(LEAST_REGION);
-                let Some(start) = Some(len).filter(|len| *len > wanted).and_then(|len| memory.map(len))
+                let Some(start) = Some(len)
+                    .filter(|len| *len > wanted)
+                    .and_then(|len| memory.map(len))
                 else {
                     return;
                 };
@@ -512,7 +548,9 @@ impl Heap {
 
     /// Frees a used chunk (`_int_free`).
     fn release(&mut self, memory: &mut dyn HeapMemory, at: u64) {
-        let Some(chunk) = self.blocks.get(&at).map(HeapBlock::chunk) else { return };
+        let Some(chunk) = self.blocks.get(&at).map(HeapBlock::chunk) else {
+            return;
+        };
         if self.has_place(chunk) {
             self.cache(at, chunk);
             return;
@@ -569,7 +607,9 @@ impl Heap {
 
     /// Lowers the break so that only a part of the top chunk remains (`systrim`).
     fn trim(&mut self, memory: &mut dyn HeapMemory) {
-        let (Some(at), chunk) = (self.top, self.top_chunk()) else { return };
+        let (Some(at), chunk) = (self.top, self.top_chunk()) else {
+            return;
+        };
         let pad = if memory.is_roomy() { TOP_PAD } else { 0 };
         let extra = chunk.saturating_sub(LEAST + 1).saturating_sub(pad);
         let extra = extra - extra % memory.page().max(UNIT);
@@ -581,7 +621,9 @@ impl Heap {
     }
 
     fn top_chunk(&self) -> u64 {
-        self.top.and_then(|at| self.blocks.get(&at)).map_or(0, HeapBlock::chunk)
+        self.top
+            .and_then(|at| self.blocks.get(&at))
+            .map_or(0, HeapBlock::chunk)
     }
 
     fn set_top(&mut self, at: u64, chunk: u64) {
@@ -590,13 +632,25 @@ impl Heap {
     }
 
     fn set(&mut self, at: u64, chunk: u64, state: BlockState) {
-        self.blocks.insert(at, HeapBlock { size: chunk - HEADER, state });
+        self.blocks.insert(
+            at,
+            HeapBlock {
+                size: chunk - HEADER,
+                state,
+            },
+        );
     }
 
     fn add_mapped(&mut self, start: u64, len: u64) {
         // The process may have unmapped an older block at this address itself.
         self.unlink(start + BEFORE);
-        self.blocks.insert(start + BEFORE, HeapBlock { size: len - BEFORE, state: BlockState::Mapped });
+        self.blocks.insert(
+            start + BEFORE,
+            HeapBlock {
+                size: len - BEFORE,
+                state: BlockState::Mapped,
+            },
+        );
     }
 
     fn unmap(&mut self, memory: &mut dyn HeapMemory, at: u64, area: u64) {
@@ -643,7 +697,9 @@ impl Heap {
 
     /// Removes a block and takes it out of its list. Returns the size of its chunk, or 0 if there is none.
     fn unlink(&mut self, at: u64) -> u64 {
-        let Some(block) = self.blocks.remove(&at) else { return 0 };
+        let Some(block) = self.blocks.remove(&at) else {
+            return 0;
+        };
         let chunk = block.chunk();
         match block.state {
             BlockState::Used | BlockState::Mapped => {}
@@ -674,7 +730,9 @@ impl Heap {
 
 /// Removes a block from a list that does not know its position.
 fn remove(list: &mut Set<Listed>, chunk: u64, at: u64) {
-    let found = of_size(list, chunk).find(|(_, _, block)| *block == at).copied();
+    let found = of_size(list, chunk)
+        .find(|(_, _, block)| *block == at)
+        .copied();
     if let Some(found) = found {
         list.remove(&found);
     }

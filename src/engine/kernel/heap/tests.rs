@@ -87,7 +87,10 @@ impl Lab {
             cleared: Vec::new(),
             copied: Vec::new(),
         };
-        Self { heap: Heap::default(), memory }
+        Self {
+            heap: Heap::default(),
+            memory,
+        }
     }
 
     fn small() -> Self {
@@ -97,7 +100,9 @@ impl Lab {
     }
 
     fn malloc(&mut self, size: u64) -> u64 {
-        self.heap.malloc(&mut self.memory, size).expect("memory for a block")
+        self.heap
+            .malloc(&mut self.memory, size)
+            .expect("memory for a block")
     }
 
     fn free(&mut self, at: u64) {
@@ -105,18 +110,27 @@ impl Lab {
     }
 
     fn realloc(&mut self, at: u64, size: u64) -> u64 {
-        self.heap.realloc(&mut self.memory, at, size).expect("memory for a block")
+        self.heap
+            .realloc(&mut self.memory, at, size)
+            .expect("memory for a block")
     }
 
     fn sizes(&self) -> Vec<(u64, u64, bool)> {
-        self.heap.blocks.iter().map(|(at, block)| (*at, block.size, block.used())).collect()
+        self.heap
+            .blocks
+            .iter()
+            .map(|(at, block)| (*at, block.size, block.used()))
+            .collect()
     }
 }
 
 #[test]
 fn chunks_have_a_header_and_at_least_32_bytes() {
     let sizes = [0, 24, 25, 40, 41, 100, 1032, i64::MAX as u64];
-    assert_eq!(sizes.map(chunk_for), [32, 32, 48, 48, 64, 112, 1040, (1 << 63) + 16].map(Some));
+    assert_eq!(
+        sizes.map(chunk_for),
+        [32, 32, 48, 48, 64, 112, 1040, (1 << 63) + 16].map(Some)
+    );
     assert_eq!([1 << 63, u64::MAX].map(chunk_for), [None; 2]);
 }
 
@@ -125,8 +139,14 @@ fn the_first_call_gets_132_kb() {
     let mut lab = Lab::new();
     assert_eq!(lab.malloc(24), FIRST_BLOCK);
     assert_eq!(lab.memory.brk, START + 0x2_1000);
-    assert_eq!([25, 0, 100, 100].map(|size| lab.malloc(size)), [32, 80, 112, 224].map(|at| FIRST_BLOCK + at));
-    assert_eq!(lab.sizes().last(), Some(&(FIRST_BLOCK + 336, 0x2_1000 - 0x290 - 336 - 8, false)));
+    assert_eq!(
+        [25, 0, 100, 100].map(|size| lab.malloc(size)),
+        [32, 80, 112, 224].map(|at| FIRST_BLOCK + at)
+    );
+    assert_eq!(
+        lab.sizes().last(),
+        Some(&(FIRST_BLOCK + 336, 0x2_1000 - 0x290 - 336 - 8, false))
+    );
 }
 
 #[test]
@@ -139,7 +159,10 @@ fn the_tcache_keeps_seven_blocks_of_a_size() {
     // The eighth and the ninth are in a fastbin. Its last block comes first and brings the other to the tcache.
     let mut expected = taken;
     expected.reverse();
-    expected = [&expected[2..], &[taken[8], taken[7]]].concat().try_into().expect("nine blocks");
+    expected = [&expected[2..], &[taken[8], taken[7]]]
+        .concat()
+        .try_into()
+        .expect("nine blocks");
     assert_eq!([100; 9].map(|size| lab.malloc(size)), expected);
 }
 
@@ -151,7 +174,11 @@ fn large_neighbors_merge_and_join_the_top() {
     lab.free(taken[1]);
     assert_eq!(lab.malloc(4000), taken[0], "2016 + 2016 bytes are enough");
     lab.free(taken[3]);
-    assert_eq!(lab.malloc(100), taken[3], "the freed block belongs to the top");
+    assert_eq!(
+        lab.malloc(100),
+        taken[3],
+        "the freed block belongs to the top"
+    );
 }
 
 #[test]
@@ -184,7 +211,10 @@ fn calloc_clears_what_may_be_dirty() {
     lab.free(at);
     assert_eq!(lab.heap.calloc(&mut lab.memory, 2000), Some(at));
     assert_eq!(lab.memory.cleared, [(at, 2008)]);
-    let large = lab.heap.calloc(&mut lab.memory, 300 << 10).expect("an area");
+    let large = lab
+        .heap
+        .calloc(&mut lab.memory, 300 << 10)
+        .expect("an area");
     assert!(large > lab.memory.brk);
     assert_eq!(lab.memory.cleared.len(), 1, "areas contain zeros");
     assert_eq!(lab.heap.calloc(&mut lab.memory, 1 << 63), None);
@@ -224,7 +254,10 @@ fn only_a_used_block_is_freed() {
 #[test]
 fn small_machines_have_neither_a_first_chunk_nor_a_reserve() {
     let mut lab = Lab::small();
-    assert_eq!((lab.malloc(100), lab.memory.brk), (START + 16, START + 0x1000));
+    assert_eq!(
+        (lab.malloc(100), lab.memory.brk),
+        (START + 16, START + 0x1000)
+    );
     assert_eq!(lab.malloc(100), START + 16 + 112);
     lab.memory.wall = START + 0x1000;
     assert_eq!(lab.heap.malloc(&mut lab.memory, 4000), None);
@@ -239,8 +272,16 @@ fn a_heap_without_room_continues_in_an_area() {
     let second = lab.malloc(100_000);
     let third = lab.malloc(100_000);
     assert_eq!((second, third), (first + 112, AREAS - LEAST_REGION + 16));
-    assert_eq!(lab.malloc(3000), second + 100_016, "the old top is a free chunk");
-    assert_eq!(lab.malloc(100_000), third + 100_016, "the area has a top chunk");
+    assert_eq!(
+        lab.malloc(3000),
+        second + 100_016,
+        "the old top is a free chunk"
+    );
+    assert_eq!(
+        lab.malloc(100_000),
+        third + 100_016,
+        "the area has a top chunk"
+    );
 }
 
 #[test]
@@ -250,7 +291,11 @@ fn memory_of_sbrk_is_not_used() {
     lab.memory.brk += 0x808;
     assert_eq!(lab.malloc(100_000), START + 0x2_1000 + 0x810 + 16);
     assert!(lab.memory.brk.is_multiple_of(0x1000));
-    assert_eq!(lab.malloc(3000), first + 100_016, "the old top is a free chunk");
+    assert_eq!(
+        lab.malloc(3000),
+        first + 100_016,
+        "the old top is a free chunk"
+    );
 }
 
 #[test]
@@ -269,8 +314,14 @@ fn a_declared_heap_is_the_first_top() {
     let mut lab = Lab::small();
     lab.heap.declare(START, START + 0x2000);
     lab.memory.brk = START + 0x2000;
-    assert_eq!((lab.malloc(100), lab.memory.brk), (START + 16, START + 0x2000));
-    assert_eq!((lab.malloc(0x2000), lab.memory.brk), (START + 128, START + 0x3000));
+    assert_eq!(
+        (lab.malloc(100), lab.memory.brk),
+        (START + 16, START + 0x2000)
+    );
+    assert_eq!(
+        (lab.malloc(0x2000), lab.memory.brk),
+        (START + 128, START + 0x3000)
+    );
 }
 
 /// No two blocks overlap, and every free chunk is in exactly one list.
@@ -278,7 +329,11 @@ fn a_declared_heap_is_the_first_top() {
 fn random_sequences_keep_the_lists_sound() {
     let mut random = crate::machine::random::SplitMix64::new(7);
     for sequence in 0..30 {
-        let mut lab = if sequence % 2 == 0 { Lab::new() } else { Lab::small() };
+        let mut lab = if sequence % 2 == 0 {
+            Lab::new()
+        } else {
+            Lab::small()
+        };
         let mut taken: Vec<u64> = Vec::new();
         for _ in 0..400 {
             let size = [200, 2000, 70_000, 300_000][random.below(4) as usize];

@@ -34,10 +34,19 @@ pub(crate) struct Segment {
 /// # Errors
 /// Returns the reason why the executable cannot be loaded.
 pub(crate) fn check(executable: &Executable, limit: u64) -> Result<(), ExecutableError> {
-    let sections = executable.sections.iter().enumerate().filter(|(_, section)| section.size > 0);
+    let sections = executable
+        .sections
+        .iter()
+        .enumerate()
+        .filter(|(_, section)| section.size > 0);
     let mut sorted: Vec<_> = sections.collect();
     sorted.sort_by_key(|(_, section)| section.start);
-    let beyond = |section: &Section| section.start.checked_add(section.size).is_none_or(|end| end > limit);
+    let beyond = |section: &Section| {
+        section
+            .start
+            .checked_add(section.size)
+            .is_none_or(|end| end > limit)
+    };
     if let Some((at, _)) = sorted.iter().find(|(_, section)| beyond(section)) {
         return Err(ExecutableError::Beyond(*at));
     }
@@ -61,7 +70,9 @@ fn offsets(sections: &[Section], page: u64) -> Vec<Option<u64>> {
         }
         let first = section.start / page;
         let offset = match last {
-            Some((start, offset, end)) if (end - 1) / page == first => offset + (section.start - start),
+            Some((start, offset, end)) if (end - 1) / page == first => {
+                offset + (section.start - start)
+            }
             _ => free + section.start % page,
         };
         let end = offset + section.size;
@@ -75,7 +86,9 @@ fn offsets(sections: &[Section], page: u64) -> Vec<Option<u64>> {
 /// Size in bytes of an executable file with these sections, which are in address order.
 pub(crate) fn file_size(sections: &[Section], page: u64) -> u64 {
     let ends = offsets(sections, page).into_iter().zip(sections);
-    ends.filter_map(|(offset, section)| Some(offset? + section.size)).max().unwrap_or(0)
+    ends.filter_map(|(offset, section)| Some(offset? + section.size))
+        .max()
+        .unwrap_or(0)
 }
 
 /// Returns the segments for sections in address order. A page shared by two sections has the permissions of
@@ -90,7 +103,12 @@ pub(crate) fn segments(sections: &[Section], page: u64) -> Vec<Segment> {
         let start = section.start / page * page;
         let end = (section.start + section.size).next_multiple_of(page);
         let offset = offset.map(|offset| offset / page * page);
-        let mut own = Segment { pages: start..end, prot: section.prot, offset, section: Some(at) };
+        let mut own = Segment {
+            pages: start..end,
+            prot: section.prot,
+            offset,
+            section: Some(at),
+        };
         if let Some(last) = all.pop_if(|last| last.pages.end > start) {
             let (rest, common) = split_common_page(&last, &mut own, page);
             all.extend(rest.into_iter().chain([common]));
@@ -107,26 +125,58 @@ pub(crate) fn segments(sections: &[Section], page: u64) -> Vec<Segment> {
 fn split_common_page(last: &Segment, own: &mut Segment, page: u64) -> (Option<Segment>, Segment) {
     let start = own.pages.start;
     let Prot { read, write, exec } = last.prot;
-    let prot =
-        Prot { read: read || own.prot.read, write: write || own.prot.write, exec: exec || own.prot.exec };
-    let of_last = last.offset.map(|offset| offset + (start - last.pages.start));
-    let section = if prot == last.prot { last.section } else { own.section };
-    let common = Segment { pages: start..start + page, prot, offset: of_last.or(own.offset), section };
+    let prot = Prot {
+        read: read || own.prot.read,
+        write: write || own.prot.write,
+        exec: exec || own.prot.exec,
+    };
+    let of_last = last
+        .offset
+        .map(|offset| offset + (start - last.pages.start));
+    let section = if prot == last.prot {
+        last.section
+    } else {
+        own.section
+    };
+    let common = Segment {
+        pages: start..start + page,
+        prot,
+        offset: of_last.or(own.offset),
+        section,
+    };
     own.pages.start += page;
     own.offset = own.offset.map(|offset| offset + page);
-    let rest = Segment { pages: last.pages.start..start, ..last.clone() };
+    let rest = Segment {
+        pages: last.pages.start..start,
+        ..last.clone()
+    };
     ((!rest.pages.is_empty()).then_some(rest), common)
 }
 
 /// Returns the segments of a shared library that is a plain file of `size` bytes. The whole file is mapped as
 /// text, and its last page is also mapped as data.
 pub(crate) fn plain_library(size: u64, page: u64) -> Vec<Segment> {
-    let Some(text) = size.checked_next_multiple_of(page).filter(|text| *text > 0) else { return Vec::new() };
-    let Some(end) = text.checked_add(page) else { return Vec::new() };
-    let allowed = |write| Prot { read: true, write, exec: !write };
-    let segment =
-        |pages, write, offset| Segment { pages, prot: allowed(write), offset: Some(offset), section: None };
-    vec![segment(0..text, false, 0), segment(text..end, true, text - page)]
+    let Some(text) = size.checked_next_multiple_of(page).filter(|text| *text > 0) else {
+        return Vec::new();
+    };
+    let Some(end) = text.checked_add(page) else {
+        return Vec::new();
+    };
+    let allowed = |write| Prot {
+        read: true,
+        write,
+        exec: !write,
+    };
+    let segment = |pages, write, offset| Segment {
+        pages,
+        prot: allowed(write),
+        offset: Some(offset),
+        section: None,
+    };
+    vec![
+        segment(0..text, false, 0),
+        segment(text..end, true, text - page),
+    ]
 }
 
 /// The sections of an undeclared library: a page of text and a page of data.
@@ -135,7 +185,11 @@ pub(crate) fn implicit_library(page: u64) -> Vec<Section> {
         name: name.into(),
         start,
         size: page,
-        prot: Prot { read: true, write, exec: !write },
+        prot: Prot {
+            read: true,
+            write,
+            exec: !write,
+        },
         zero: false,
     };
     vec![section(".text", 0, false), section(".data", page, true)]
@@ -145,10 +199,20 @@ impl Segment {
     /// The area of the segment, shifted up by `shift` bytes.
     pub(crate) fn area(&self, file: FileId, shift: u64, shared: bool) -> Vma {
         let backing = match self.offset {
-            Some(offset) => Backing::File { file, offset, writable: false, opened: 0 },
+            Some(offset) => Backing::File {
+                file,
+                offset,
+                writable: false,
+                opened: 0,
+            },
             None => Backing::Anonymous,
         };
-        Vma::new(self.pages.start + shift..self.pages.end + shift, self.prot, shared, backing)
+        Vma::new(
+            self.pages.start + shift..self.pages.end + shift,
+            self.prot,
+            shared,
+            backing,
+        )
     }
 }
 

@@ -74,10 +74,17 @@ impl SystemCall {
             let said = text[start..at + part.len()].trim_end_matches([' ', '/', '*']);
             at += part.len() + 1;
             let word = said.trim_end_matches("[]");
-            let name = word.rsplit(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap_or("");
+            let name = word
+                .rsplit(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+                .next()
+                .unwrap_or("");
             if name != "void" && !name.is_empty() {
                 let pointer = said.contains(['*', '[']);
-                found.push(Parameter { name, pointer, span: (start, start + said.len()) });
+                found.push(Parameter {
+                    name,
+                    pointer,
+                    span: (start, start + said.len()),
+                });
             }
         }
         found
@@ -97,12 +104,21 @@ impl SystemCall {
     ///
     /// # Errors
     /// Fails if the call needs memory and none is free.
-    pub fn call(&self, kernel: &mut Kernel, pid: Pid, args: &[Arg], watch: Observer<'_>) -> SyscallResult {
-        let runs = kernel.process(pid).is_some_and(|process| process.state == ProcessState::Running);
+    pub fn call(
+        &self,
+        kernel: &mut Kernel,
+        pid: Pid,
+        args: &[Arg],
+        watch: Observer<'_>,
+    ) -> SyscallResult {
+        let runs = kernel
+            .process(pid)
+            .is_some_and(|process| process.state == ProcessState::Running);
         if !runs {
             return Ok(Err(Errno::ESRCH).into());
         }
-        let fits = |(arg, param): (&Arg, &ParamKind)| matches!(arg, Arg::Number(_)) || !param.is_number();
+        let fits =
+            |(arg, param): (&Arg, &ParamKind)| matches!(arg, Arg::Number(_)) || !param.is_number();
         let counted = (self.required..=self.params.len()).contains(&args.len());
         if !counted || !args.iter().zip(self.params).all(fits) {
             return Ok(Err(Errno::EINVAL).into());

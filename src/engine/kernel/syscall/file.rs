@@ -62,7 +62,12 @@ pub(crate) const CALLS: &[SystemCall] = &[
         name: "pread",
         prototype: "ssize_t pread(int fd, void *buf, size_t count, off_t offset)",
         help: "reads from a given offset without moving the descriptor's offset",
-        params: &[ParamKind::Number, ParamKind::Buffer, ParamKind::Bytes, ParamKind::Bytes],
+        params: &[
+            ParamKind::Number,
+            ParamKind::Buffer,
+            ParamKind::Bytes,
+            ParamKind::Bytes,
+        ],
         required: 4,
         failure: -1,
         fields: &[],
@@ -72,7 +77,12 @@ pub(crate) const CALLS: &[SystemCall] = &[
         name: "pwrite",
         prototype: "ssize_t pwrite(int fd, const void *buf, size_t count, off_t offset)",
         help: "writes at a given offset without moving the descriptor's offset",
-        params: &[ParamKind::Number, ParamKind::Buffer, ParamKind::Bytes, ParamKind::Bytes],
+        params: &[
+            ParamKind::Number,
+            ParamKind::Buffer,
+            ParamKind::Bytes,
+            ParamKind::Bytes,
+        ],
         required: 4,
         failure: -1,
         fields: &[],
@@ -113,7 +123,9 @@ pub(crate) const CALLS: &[SystemCall] = &[
 /// `open(2)`. Simulated files have no directories, owners, or modes.
 fn open(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> SyscallResult {
     let name = path(kernel, pid, args.buffer(0), watch)?;
-    Ok(name.and_then(|name| open_named(kernel, pid, &name, args.int(1))).into())
+    Ok(name
+        .and_then(|name| open_named(kernel, pid, &name, args.int(1)))
+        .into())
 }
 
 fn open_named(kernel: &mut Kernel, pid: Pid, name: &str, flags: i32) -> Result<u64, Errno> {
@@ -163,7 +175,10 @@ fn seek(kernel: &mut Kernel, pid: Pid, fd: i32, by: i64, whence: i32) -> Result<
         1 => open.offset,
         _ => kernel.file_size(file),
     };
-    let to = from.checked_add_signed(by).filter(|to| *to <= MOST_BYTES).ok_or(Errno::EINVAL)?;
+    let to = from
+        .checked_add_signed(by)
+        .filter(|to| *to <= MOST_BYTES)
+        .ok_or(Errno::EINVAL)?;
     kernel.set_offset(id, to);
     Ok(to)
 }
@@ -179,15 +194,30 @@ fn fstat(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> 
         return Ok(Err(Errno::EFAULT).into());
     }
     let fields = STAT_FIELDS.iter().copied().zip(values).collect();
-    Ok(Reply { fields, ..Ok(0).into() })
+    Ok(Reply {
+        fields,
+        ..Ok(0).into()
+    })
 }
 
 /// The values of [`STAT_FIELDS`]. The terminal is a character device with one link and the block size of a
 /// pseudoterminal.
 fn stat(kernel: &Kernel, file: Option<FileId>) -> [u64; 5] {
-    let Some(file) = file else { return [0, 0o20_620, 1, 0, 1024] };
-    let mode = if kernel.files().executables.contains_key(&file) { 0o100_755 } else { 0o100_644 };
-    [file.0.into(), mode, 1, kernel.file_size(file), kernel.page_size()]
+    let Some(file) = file else {
+        return [0, 0o20_620, 1, 0, 1024];
+    };
+    let mode = if kernel.files().executables.contains_key(&file) {
+        0o100_755
+    } else {
+        0o100_644
+    };
+    [
+        file.0.into(),
+        mode,
+        1,
+        kernel.file_size(file),
+        kernel.page_size(),
+    ]
 }
 
 /// Writes a `struct stat` of x86-64. Returns false if the buffer is not writable.
@@ -207,7 +237,9 @@ fn put_stat(
 }
 
 fn ftruncate(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _watch: Observer<'_>) -> SyscallResult {
-    Ok(truncate(kernel, pid, args.int(0), args.offset(1)).map(|()| 0).into())
+    Ok(truncate(kernel, pid, args.int(0), args.offset(1))
+        .map(|()| 0)
+        .into())
 }
 
 fn truncate(kernel: &mut Kernel, pid: Pid, fd: i32, length: i64) -> Result<(), Errno> {

@@ -72,10 +72,17 @@ fn with_heap<T>(
     run: impl FnOnce(&mut Heap, &mut dyn HeapMemory) -> T,
 ) -> Result<T, OutOfMemory> {
     let brk = kernel.process(pid).map_or(0, |process| process.space.brk);
-    let mut heap =
-        kernel.process_mut(pid).map(|process| std::mem::take(&mut process.space.heap)).unwrap_or_default();
+    let mut heap = kernel
+        .process_mut(pid)
+        .map(|process| std::mem::take(&mut process.space.heap))
+        .unwrap_or_default();
     heap.cut(brk);
-    let mut memory = ProcessMemory { kernel, pid, watch, failure: None };
+    let mut memory = ProcessMemory {
+        kernel,
+        pid,
+        watch,
+        failure: None,
+    };
     let result = run(&mut heap, &mut memory);
     let failure = memory.failure;
     if let Some(process) = kernel.process_mut(pid) {
@@ -94,7 +101,9 @@ impl HeapMemory for ProcessMemory<'_, '_> {
     }
 
     fn brk(&self) -> u64 {
-        self.kernel.process(self.pid).map_or(0, |process| process.space.brk)
+        self.kernel
+            .process(self.pid)
+            .map_or(0, |process| process.space.brk)
     }
 
     fn set_brk(&mut self, to: u64) -> bool {
@@ -110,7 +119,12 @@ impl HeapMemory for ProcessMemory<'_, '_> {
     }
 
     fn remap(&mut self, area: Range<u64>, len: u64) -> Option<u64> {
-        let args = [area.start, area.end - area.start, len, memory::MREMAP_MAYMOVE.into()];
+        let args = [
+            area.start,
+            area.end - area.start,
+            len,
+            memory::MREMAP_MAYMOVE.into(),
+        ];
         let args = args.map(|arg| Arg::Number(arg.into()));
         match memory::mremap(self.kernel, self.pid, Args::new(&args), self.watch) {
             Ok(reply) => reply.result.ok(),
@@ -123,8 +137,12 @@ impl HeapMemory for ProcessMemory<'_, '_> {
 
     fn copy(&mut self, from: u64, to: u64, len: u64) {
         self.in_pages(to, len, |memory, at, bytes| {
-            let read = memory.kernel.copy_in(memory.pid, from + (at - to), bytes, memory.watch)?;
-            memory.kernel.copy_out(memory.pid, at, &bytes[..read], memory.watch)
+            let read = memory
+                .kernel
+                .copy_in(memory.pid, from + (at - to), bytes, memory.watch)?;
+            memory
+                .kernel
+                .copy_out(memory.pid, at, &bytes[..read], memory.watch)
         });
     }
 
@@ -164,12 +182,16 @@ impl ProcessMemory<'_, '_> {
 }
 
 fn malloc(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> SyscallResult {
-    let at = with_heap(kernel, pid, watch, |heap, memory| heap.malloc(memory, args.size(0)))?;
+    let at = with_heap(kernel, pid, watch, |heap, memory| {
+        heap.malloc(memory, args.size(0))
+    })?;
     Ok(at.ok_or(Errno::ENOMEM).into())
 }
 
 fn calloc(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> SyscallResult {
-    let Some(size) = args.size(0).checked_mul(args.size(1)) else { return Ok(Err(Errno::ENOMEM).into()) };
+    let Some(size) = args.size(0).checked_mul(args.size(1)) else {
+        return Ok(Err(Errno::ENOMEM).into());
+    };
     let at = with_heap(kernel, pid, watch, |heap, memory| heap.calloc(memory, size))?;
     Ok(at.ok_or(Errno::ENOMEM).into())
 }
@@ -193,7 +215,11 @@ fn realloc(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -
     }
     let new = with_heap(kernel, pid, watch, |heap, memory| {
         let used = heap.blocks.get(&at).is_some_and(HeapBlock::used);
-        if used { heap.realloc(memory, at, size).ok_or(Errno::ENOMEM) } else { Err(Errno::EINVAL) }
+        if used {
+            heap.realloc(memory, at, size).ok_or(Errno::ENOMEM)
+        } else {
+            Err(Errno::EINVAL)
+        }
     })?;
     Ok(new.into())
 }

@@ -14,7 +14,9 @@ use super::abi::{self, Constant};
 
 /// Every system call.
 pub fn system_calls() -> impl Iterator<Item = &'static SystemCall> {
-    [file::CALLS, memory::CALLS, process::CALLS, heap::CALLS].into_iter().flatten()
+    [file::CALLS, memory::CALLS, process::CALLS, heap::CALLS]
+        .into_iter()
+        .flatten()
 }
 
 /// The system call with this name.
@@ -29,7 +31,9 @@ pub fn constants() -> impl Iterator<Item = &'static Constant> {
 
 /// The value of a constant.
 pub fn constant(name: &str) -> Option<i64> {
-    constants().find(|constant| constant.name == name).map(|constant| constant.value)
+    constants()
+        .find(|constant| constant.name == name)
+        .map(|constant| constant.value)
 }
 
 #[cfg(test)]

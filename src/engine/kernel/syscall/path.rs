@@ -24,8 +24,10 @@ pub(crate) fn path(
         Buffer::At(at) => string_at(kernel, pid, at, watch)?,
     };
     Ok(bytes.and_then(|bytes| {
-        let long =
-            bytes.len() >= MOST_BYTES || bytes.split(|byte| *byte == b'/').any(|n| n.len() > MOST_OF_NAME);
+        let long = bytes.len() >= MOST_BYTES
+            || bytes
+                .split(|byte| *byte == b'/')
+                .any(|n| n.len() > MOST_OF_NAME);
         match bytes.is_empty() {
             true => Err(Errno::ENOENT),
             false if long => Err(Errno::ENAMETOOLONG),
@@ -36,7 +38,10 @@ pub(crate) fn path(
 
 /// The bytes before the first NUL, or `None` if there is no NUL.
 fn until_nul(bytes: &[u8]) -> Option<&[u8]> {
-    bytes.iter().position(|byte| *byte == 0).map(|end| &bytes[..end])
+    bytes
+        .iter()
+        .position(|byte| *byte == 0)
+        .map(|end| &bytes[..end])
 }
 
 /// Reads the bytes at an address up to a NUL, page by page so that no page after the string is touched.
@@ -49,7 +54,9 @@ fn string_at(
     let page = kernel.page_size();
     let mut found = Vec::new();
     while found.len() < MOST_BYTES {
-        let Some(from) = at.checked_add(found.len() as u64) else { return Ok(Err(Errno::EFAULT)) };
+        let Some(from) = at.checked_add(found.len() as u64) else {
+            return Ok(Err(Errno::EFAULT));
+        };
         let in_page = usize::try_from(page - from % page).unwrap_or(MOST_BYTES);
         let mut part = vec![0; in_page.min(MOST_BYTES - found.len())];
         if kernel.copy_in(pid, from, &mut part, watch)? < part.len() {

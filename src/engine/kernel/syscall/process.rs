@@ -69,7 +69,10 @@ const MOST_STRINGS: u64 = 4096;
 
 fn fork(kernel: &mut Kernel, pid: Pid, _args: Args<'_>, _watch: Observer<'_>) -> SyscallResult {
     let child = kernel.fork(pid);
-    Ok(Reply { child: child.ok(), ..child.map(|child| child.0.into()).into() })
+    Ok(Reply {
+        child: child.ok(),
+        ..child.map(|child| child.0.into()).into()
+    })
 }
 
 /// `execve(2)`. The strings in `argv` and `envp` are not copied to the new stack. NULL means an empty list,
@@ -104,7 +107,9 @@ fn check_strings(
     }
     for at in 0..MOST_STRINGS {
         let mut pointer = [0; POINTER as usize];
-        let Some(from) = list.checked_add(at * POINTER) else { return Ok(Err(Errno::EFAULT)) };
+        let Some(from) = list.checked_add(at * POINTER) else {
+            return Ok(Err(Errno::EFAULT));
+        };
         if kernel.copy_in(pid, from, &mut pointer, watch)? < pointer.len() {
             return Ok(Err(Errno::EFAULT));
         }

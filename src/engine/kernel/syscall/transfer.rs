@@ -39,20 +39,52 @@ enum Direction {
     Out,
 }
 
-pub(crate) fn read(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> SyscallResult {
+pub(crate) fn read(
+    kernel: &mut Kernel,
+    pid: Pid,
+    args: Args<'_>,
+    watch: Observer<'_>,
+) -> SyscallResult {
     transfer(kernel, pid, args, (Direction::In, None), watch)
 }
 
-pub(crate) fn write(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> SyscallResult {
+pub(crate) fn write(
+    kernel: &mut Kernel,
+    pid: Pid,
+    args: Args<'_>,
+    watch: Observer<'_>,
+) -> SyscallResult {
     transfer(kernel, pid, args, (Direction::Out, None), watch)
 }
 
-pub(crate) fn pread(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> SyscallResult {
-    transfer(kernel, pid, args, (Direction::In, Some(args.offset(3))), watch)
+pub(crate) fn pread(
+    kernel: &mut Kernel,
+    pid: Pid,
+    args: Args<'_>,
+    watch: Observer<'_>,
+) -> SyscallResult {
+    transfer(
+        kernel,
+        pid,
+        args,
+        (Direction::In, Some(args.offset(3))),
+        watch,
+    )
 }
 
-pub(crate) fn pwrite(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> SyscallResult {
-    transfer(kernel, pid, args, (Direction::Out, Some(args.offset(3))), watch)
+pub(crate) fn pwrite(
+    kernel: &mut Kernel,
+    pid: Pid,
+    args: Args<'_>,
+    watch: Observer<'_>,
+) -> SyscallResult {
+    transfer(
+        kernel,
+        pid,
+        args,
+        (Direction::Out, Some(args.offset(3))),
+        watch,
+    )
 }
 
 fn transfer(
@@ -84,17 +116,26 @@ fn request<'a>(
     way: Direction,
     at: Option<i64>,
 ) -> Result<TransferRequest<'a>, Errno> {
-    let at = at.map(u64::try_from).transpose().map_err(|_| Errno::EINVAL)?;
+    let at = at
+        .map(u64::try_from)
+        .transpose()
+        .map_err(|_| Errno::EINVAL)?;
     let (id, open) = kernel.descriptor(pid, args.int(0))?;
     if at.is_some() && open.file.is_none() {
         return Err(Errno::ESPIPE);
     }
-    if !(if way == Direction::In { open.read } else { open.write }) {
+    if !(if way == Direction::In {
+        open.read
+    } else {
+        open.write
+    }) {
         return Err(Errno::EBADF);
     }
     let (buffer, count) = (args.buffer(1), args.size(2));
     if let Buffer::At(start) = buffer
-        && start.checked_add(count).is_none_or(|end| end > kernel.user_end())
+        && start
+            .checked_add(count)
+            .is_none_or(|end| end > kernel.user_end())
     {
         return Err(Errno::EFAULT);
     }
@@ -103,12 +144,23 @@ fn request<'a>(
         return Err(Errno::EINVAL);
     }
     let count = count.min(MOST_OF_LINUX).min(MOST_AT_ONCE);
-    Ok(TransferRequest { id, open, buffer, count, offset, follows: at.is_none() })
+    Ok(TransferRequest {
+        id,
+        open,
+        buffer,
+        count,
+        offset,
+        follows: at.is_none(),
+    })
 }
 
 /// The result of a call whose buffer was accessible up to `done`.
 fn part_done(done: u64, fault: bool) -> Result<u64, Errno> {
-    if fault && done == 0 { Err(Errno::EFAULT) } else { Ok(done) }
+    if fault && done == 0 {
+        Err(Errno::EFAULT)
+    } else {
+        Ok(done)
+    }
 }
 
 /// Number of bytes up to the end of the file page, at most `rest`.
@@ -157,7 +209,11 @@ fn to_file(
         return Ok(Ok(0));
     }
     // With O_APPEND, `pwrite` also appends, as on Linux.
-    let start = if request.open.append { kernel.file_size(file) } else { request.offset };
+    let start = if request.open.append {
+        kernel.file_size(file)
+    } else {
+        request.offset
+    };
     let room = MOST_BYTES - start.min(MOST_BYTES);
     if room == 0 {
         return Ok(Err(Errno::EFBIG));
@@ -186,7 +242,9 @@ fn to_terminal(
     request: &TransferRequest<'_>,
     watch: Observer<'_>,
 ) -> Result<Result<u64, Errno>, OutOfMemory> {
-    let kept = kernel.process(pid).map_or(0, |process| process.stdout.len());
+    let kept = kernel
+        .process(pid)
+        .map_or(0, |process| process.stdout.len());
     let room = MOST_OF_TERMINAL.saturating_sub(kept) as u64;
     if room == 0 && request.count > 0 {
         return Ok(Err(Errno::EFBIG));

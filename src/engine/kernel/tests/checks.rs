@@ -17,15 +17,31 @@ impl Pair {
         }
         for pid in self.alive.clone() {
             for vpn in self.vpns(0, PAGES + 8) {
-                let Some(PageLocation::Frame(frame)) = self.lab.kernel.page_location(pid, vpn) else {
+                let Some(PageLocation::Frame(frame)) = self.lab.kernel.page_location(pid, vpn)
+                else {
                     continue;
                 };
                 let first = u64::from(frame.0) * self.page;
-                let byte = |at| self.lab.kernel.machine.memory_byte(self.lab.kernel.machine.pa(at).ok()?);
-                let beneath: Vec<u8> = (first..first + self.page).map(|at| byte(at).unwrap_or(0)).collect();
-                let (expected, end) =
-                    self.model.load(pid, vpn * self.page, self.page as usize, AccessKind::Read, false);
-                assert!(end.is_some() || beneath == expected, "{pid} {vpn:#x}: {beneath:x?} {expected:x?}");
+                let byte = |at| {
+                    self.lab
+                        .kernel
+                        .machine
+                        .memory_byte(self.lab.kernel.machine.pa(at).ok()?)
+                };
+                let beneath: Vec<u8> = (first..first + self.page)
+                    .map(|at| byte(at).unwrap_or(0))
+                    .collect();
+                let (expected, end) = self.model.load(
+                    pid,
+                    vpn * self.page,
+                    self.page as usize,
+                    AccessKind::Read,
+                    false,
+                );
+                assert!(
+                    end.is_some() || beneath == expected,
+                    "{pid} {vpn:#x}: {beneath:x?} {expected:x?}"
+                );
             }
         }
     }
@@ -35,9 +51,16 @@ impl Pair {
     pub(crate) fn check_child(&self, child: Pid) {
         let space = &self.lab.kernel.process(child).expect("it lives").space;
         for area in space.areas.iter() {
-            let pages = || space.pages.range(area.start / self.page..area.end / self.page);
+            let pages = || {
+                space
+                    .pages
+                    .range(area.start / self.page..area.end / self.page)
+            };
             let owned = area.anon_vma.is_some() && !area.shared;
-            assert!(pages().next().is_none() || owned, "{area:?} has pages in {child}");
+            assert!(
+                pages().next().is_none() || owned,
+                "{area:?} has pages in {child}"
+            );
         }
     }
 
@@ -47,9 +70,17 @@ impl Pair {
         for pid in &self.alive {
             let process = self.lab.kernel.process(*pid).expect("it lives");
             let counted = (process.faults.minor, process.faults.major);
-            assert_eq!(counted, self.tally.faults(*pid), "minor and major faults of {pid}");
+            assert_eq!(
+                counted,
+                self.tally.faults(*pid),
+                "minor and major faults of {pid}"
+            );
             let pages = self.model.spaces[pid].pages.len() as u64;
-            assert_eq!(process.space.areas.size(), pages * self.page, "vsize of {pid}");
+            assert_eq!(
+                process.space.areas.size(),
+                pages * self.page,
+                "vsize of {pid}"
+            );
         }
     }
 
@@ -65,9 +96,18 @@ impl Pair {
     pub(crate) fn compare(&mut self) {
         for pid in self.alive.clone() {
             for vpn in self.vpns(0, PAGES + 8) {
-                let (expected, _) =
-                    self.model.load(pid, vpn * self.page, self.page as usize, AccessKind::Read, false);
-                assert_eq!(self.peek(pid, vpn * self.page, self.page as usize), expected, "{pid} {vpn:#x}");
+                let (expected, _) = self.model.load(
+                    pid,
+                    vpn * self.page,
+                    self.page as usize,
+                    AccessKind::Read,
+                    false,
+                );
+                assert_eq!(
+                    self.peek(pid, vpn * self.page, self.page as usize),
+                    expected,
+                    "{pid} {vpn:#x}"
+                );
             }
         }
         for file in &self.files {

@@ -26,7 +26,15 @@ enum Step {
 
 impl MachineObserver for Seen {
     fn on_event(&mut self, event: Event) {
-        if let Event::TlbInvalidated { core, tlb, vpn, set, tag, .. } = event {
+        if let Event::TlbInvalidated {
+            core,
+            tlb,
+            vpn,
+            set,
+            tag,
+            ..
+        } = event
+        {
             assert_eq!((set.raw(), tag.raw()), (vpn.raw() % 4, vpn.raw() / 4));
             self.0.push(Step::Invalidated(core, tlb, vpn.raw()));
         }
@@ -43,7 +51,8 @@ fn is_detail(step: &Step) -> bool {
     use KernelStep::{DiskRead, DiskWritten, EntryWritten};
     matches!(
         step,
-        Step::Invalidated(..) | Step::Kernel(EntryWritten { .. } | DiskRead { .. } | DiskWritten { .. })
+        Step::Invalidated(..)
+            | Step::Kernel(EntryWritten { .. } | DiskRead { .. } | DiskWritten { .. })
     )
 }
 
@@ -56,9 +65,15 @@ fn written(step: &Step) -> Option<(u64, u64)> {
 }
 
 fn store(lab: &mut Lab, pid: Pid, page: u64) -> Vec<Step> {
-    let va = lab.kernel.machine().va(AT + page * PAGE).expect("an address");
+    let va = lab
+        .kernel
+        .machine()
+        .va(AT + page * PAGE)
+        .expect("an address");
     let mut seen = Seen::default();
-    lab.kernel.access(pid, va, AccessKind::Write, Data::Store(&[1]), &mut seen).expect("memory");
+    lab.kernel
+        .access(pid, va, AccessKind::Write, Data::Store(&[1]), &mut seen)
+        .expect("memory");
     seen.0
 }
 
@@ -98,7 +113,13 @@ fn fork_and_copy_on_write_report_each_entry() {
 
     let steps = store(&mut lab, pid, 0);
     let from = Some(FrameNo(0));
-    assert!(steps.contains(&Step::Kernel(KernelStep::Copied { from, to: FrameNo(1) })), "{steps:?}");
+    assert!(
+        steps.contains(&Step::Kernel(KernelStep::Copied {
+            from,
+            to: FrameNo(1)
+        })),
+        "{steps:?}"
+    );
     // Frame 1 replaces frame 0.
     let entries: Vec<_> = steps.iter().filter_map(written).collect();
     assert_eq!(entries, [(READ_ONLY, 0), (0, 0x8007 | 1 << 9)]);
@@ -109,7 +130,10 @@ fn unmapping_reports_the_entry_and_the_tlb() {
     let (mut lab, pid) = lab(4);
     lab.kernel.unmap_range(pid, AT..AT + 2 * PAGE);
     let steps = waiting(&mut lab);
-    assert_eq!(steps.iter().filter_map(written).collect::<Vec<_>>(), [(STORED, 0)]);
+    assert_eq!(
+        steps.iter().filter_map(written).collect::<Vec<_>>(),
+        [(STORED, 0)]
+    );
     assert_eq!(steps[1..], [Step::Invalidated(0, 0, VPN)]);
 }
 
@@ -121,7 +145,13 @@ fn an_eviction_reports_the_disk_and_details_change_nothing_else() {
     let slot = |slot| BackingStore::Swap { slot: SlotNo(slot) };
     for (page, transfers) in [
         (1, vec![KernelStep::DiskWritten { to: slot(0) }]),
-        (0, vec![KernelStep::DiskWritten { to: slot(1) }, KernelStep::DiskRead { from: slot(0) }]),
+        (
+            0,
+            vec![
+                KernelStep::DiskWritten { to: slot(1) },
+                KernelStep::DiskRead { from: slot(0) },
+            ],
+        ),
     ] {
         let mut steps = store(&mut lab, pid, page);
         let disk = |step: &&Step| is_detail(step) && written(step).is_none();
@@ -142,7 +172,11 @@ fn a_sync_reports_what_it_writes() {
     let at = BackingStore::File { file, page: 0 };
     let steps = store(&mut lab, pid, 4);
     let read = Step::Kernel(KernelStep::DiskRead { from: at });
-    assert_eq!(steps.iter().filter(|step| **step == read).count(), 1, "{steps:?}");
+    assert_eq!(
+        steps.iter().filter(|step| **step == read).count(),
+        1,
+        "{steps:?}"
+    );
     lab.kernel.sync();
     let steps = waiting(&mut lab);
     assert_eq!(steps[0], Step::Kernel(KernelStep::DiskWritten { to: at }));

@@ -42,7 +42,9 @@ fn evicted(steps: &[KernelStep]) -> Option<(FrameNo, Option<BackingStore>)> {
 }
 
 fn slot(number: u32) -> Option<BackingStore> {
-    Some(BackingStore::Swap { slot: SlotNo(number) })
+    Some(BackingStore::Swap {
+        slot: SlotNo(number),
+    })
 }
 
 #[test]
@@ -50,8 +52,15 @@ fn without_swap_private_pages_stay_and_memory_runs_out() {
     let mut lab = lab(2, 0);
     let pid = process(&mut lab, 3);
     (0..2).for_each(|page| lab.write(pid, va(page), 1));
-    assert_eq!(lab.store(pid, va(2), &[1]).0, End::NoMemory(OutOfMemory::Frames));
-    assert_eq!(lab.faults(pid), (2, 0), "what could not be resolved is not counted");
+    assert_eq!(
+        lab.store(pid, va(2), &[1]).0,
+        End::NoMemory(OutOfMemory::Frames)
+    );
+    assert_eq!(
+        lab.faults(pid),
+        (2, 0),
+        "what could not be resolved is not counted"
+    );
     sound::check(&lab.kernel);
 }
 
@@ -84,13 +93,31 @@ fn a_clean_page_keeps_its_slot_and_is_dropped() {
     let mut lab = lab(2, 4);
     let pid = process(&mut lab, 4);
     (0..2).for_each(|page| lab.write(pid, va(page), 1 + page as u8));
-    assert_eq!(evicted(&lab.store(pid, va(2), &[3]).1), Some((FrameNo(0), slot(0))));
+    assert_eq!(
+        evicted(&lab.store(pid, va(2), &[3]).1),
+        Some((FrameNo(0), slot(0)))
+    );
     let (bytes, _, steps) = lab.load(pid, va(0), 1);
-    assert_eq!((bytes, evicted(&steps)), (vec![Some(1)], Some((FrameNo(1), slot(1)))));
+    assert_eq!(
+        (bytes, evicted(&steps)),
+        (vec![Some(1)], Some((FrameNo(1), slot(1))))
+    );
     assert_eq!(lab.faults(pid), (3, 1));
-    assert_eq!(lab.kernel.swap().used(), 2, "page 0 is in its frame and in slot 0");
-    assert_eq!(evicted(&lab.load(pid, va(1), 1).2), Some((FrameNo(0), slot(2))), "page 2 was new");
-    assert_eq!(evicted(&lab.load(pid, va(2), 1).2), Some((FrameNo(1), None)), "page 0 is in slot 0 as it is");
+    assert_eq!(
+        lab.kernel.swap().used(),
+        2,
+        "page 0 is in its frame and in slot 0"
+    );
+    assert_eq!(
+        evicted(&lab.load(pid, va(1), 1).2),
+        Some((FrameNo(0), slot(2))),
+        "page 2 was new"
+    );
+    assert_eq!(
+        evicted(&lab.load(pid, va(2), 1).2),
+        Some((FrameNo(1), None)),
+        "page 0 is in slot 0 as it is"
+    );
     lab.write(pid, va(1), 7);
     assert_eq!(
         evicted(&lab.load(pid, va(0), 1).2),
@@ -117,7 +144,10 @@ fn as_many_pages_as_frames_and_slots_have_room() {
                 sound::check(&lab.kernel);
             }
         }
-        assert_eq!(lab.store(pid, va(5), &[1]).0, End::NoMemory(OutOfMemory::Frames));
+        assert_eq!(
+            lab.store(pid, va(5), &[1]).0,
+            End::NoMemory(OutOfMemory::Frames)
+        );
         sound::check(&lab.kernel);
     }
 }
@@ -143,7 +173,10 @@ fn sharers_of_a_swapped_page_cause_one_read() {
     let vpn = lab.kernel.vpn(va(0) / PAGE).expect("a page");
     assert_eq!(lab.kernel.swap_out(parent, vpn, &mut ()), Ok(true));
     sound::check(&lab.kernel);
-    assert_eq!((lab.frame(parent, va(0)), lab.frame(child, va(0))), (None, None));
+    assert_eq!(
+        (lab.frame(parent, va(0)), lab.frame(child, va(0))),
+        (None, None)
+    );
     assert_eq!(lab.class(parent, va(0), None), Some(FaultClass::Swap));
     assert_eq!(lab.class(child, va(0), None), Some(FaultClass::Swap));
     assert_eq!(
@@ -152,7 +185,10 @@ fn sharers_of_a_swapped_page_cause_one_read() {
         "the child finds it in the swap cache"
     );
     assert_eq!(lab.frame(parent, va(0)), lab.frame(child, va(0)));
-    assert_eq!(lab.class(child, va(0), Some(6)), Some(FaultClass::CopyOnWrite));
+    assert_eq!(
+        lab.class(child, va(0), Some(6)),
+        Some(FaultClass::CopyOnWrite)
+    );
     assert_eq!((lab.read(parent, va(0)), lab.read(child, va(0))), (5, 6));
     sound::check(&lab.kernel);
 }
@@ -165,12 +201,26 @@ fn a_store_to_a_swapped_page_is_one_fault() {
     let child = lab.fork(parent).expect("memory");
     let vpn = lab.kernel.vpn(va(0) / PAGE).expect("a page");
     assert_eq!(lab.kernel.swap_out(parent, vpn, &mut ()), Ok(true));
-    assert_eq!(lab.counting(child, |lab| lab.write(child, va(0), 6)), (0, 1));
-    assert_eq!(lab.class(child, va(0), Some(6)), None, "it is the child's own");
+    assert_eq!(
+        lab.counting(child, |lab| lab.write(child, va(0), 6)),
+        (0, 1)
+    );
+    assert_eq!(
+        lab.class(child, va(0), Some(6)),
+        None,
+        "it is the child's own"
+    );
     sound::check(&lab.kernel);
-    assert_eq!(lab.counting(parent, |lab| lab.write(parent, va(0), 7)), (0, 1));
+    assert_eq!(
+        lab.counting(parent, |lab| lab.write(parent, va(0), 7)),
+        (0, 1)
+    );
     assert_eq!((lab.read(parent, va(0)), lab.read(child, va(0))), (7, 6));
-    assert_eq!(lab.kernel.swap_out(parent, vpn, &mut ()), Ok(true), "private pages only");
+    assert_eq!(
+        lab.kernel.swap_out(parent, vpn, &mut ()),
+        Ok(true),
+        "private pages only"
+    );
     sound::check(&lab.kernel);
 }
 
@@ -185,7 +235,10 @@ fn only_resident_private_pages_are_swapped_out() {
         let vpn = lab.kernel.vpn(va(page) / PAGE).expect("a page");
         lab.kernel.swap_out(pid, vpn, &mut ())
     };
-    assert_eq!((lab.read(pid, va(0)), out(&mut lab, 0), out(&mut lab, 1)), (1, Ok(false), Ok(false)));
+    assert_eq!(
+        (lab.read(pid, va(0)), out(&mut lab, 0), out(&mut lab, 1)),
+        (1, Ok(false), Ok(false))
+    );
     (1..3).for_each(|page| lab.write(pid, va(page), 2));
     assert_eq!(out(&mut lab, 1), Ok(true));
     assert_eq!(out(&mut lab, 2), Err(OutOfMemory::Frames), "swap is full");
@@ -200,10 +253,16 @@ fn locked_pages_stay() {
             (config.frames, config.swap, config.replacement) = (Some(3), 16, policy);
         });
         let pid = process(&mut lab, 8);
-        lab.kernel.change_areas(pid, va(0)..va(2), &|area| area.locked = true);
+        lab.kernel
+            .change_areas(pid, va(0)..va(2), &|area| area.locked = true);
         (0..8).for_each(|page| lab.write(pid, va(page), page as u8));
-        (0..8).rev().for_each(|page| assert_eq!(lab.read(pid, va(page)), page as u8));
-        assert_eq!([0, 1].map(|page| lab.frame(pid, va(page))), [Some(FrameNo(0)), Some(FrameNo(1))]);
+        (0..8)
+            .rev()
+            .for_each(|page| assert_eq!(lab.read(pid, va(page)), page as u8));
+        assert_eq!(
+            [0, 1].map(|page| lab.frame(pid, va(page))),
+            [Some(FrameNo(0)), Some(FrameNo(1))]
+        );
         assert_eq!(lab.kernel.reclaim(9, &mut ()), 1);
         let vpn = lab.kernel.vpn(va(0) / PAGE).expect("a page");
         assert_eq!(lab.kernel.swap_out(pid, vpn, &mut ()), Ok(false));
@@ -221,9 +280,15 @@ fn local_scope_evicts_pages_of_the_same_process() {
         let (first, second) = (process(&mut lab, 2), process(&mut lab, 4));
         (0..2).for_each(|page| lab.write(first, va(page), 1));
         (0..2).for_each(|page| lab.write(second, va(page), 2));
-        assert_eq!(evicted(&lab.store(second, va(2), &[3]).1), Some((FrameNo(victim), slot(0))));
+        assert_eq!(
+            evicted(&lab.store(second, va(2), &[3]).1),
+            Some((FrameNo(victim), slot(0)))
+        );
         let third = process(&mut lab, 1);
-        assert!(evicted(&lab.store(third, va(0), &[4]).1).is_some(), "one that has none takes from all");
+        assert!(
+            evicted(&lab.store(third, va(0), &[4]).1).is_some(),
+            "one that has none takes from all"
+        );
         sound::check(&lab.kernel);
     }
 }
@@ -244,7 +309,11 @@ fn without_a_dirty_bit_no_store_is_forgotten_when_an_entry_becomes_read_only() {
         } else {
             lab.protect(pid, va(0), 1, R);
         }
-        assert_eq!(lab.kernel.swap_out(pid, vpn, &mut ()), Ok(true), "slot 0 holds an older page");
+        assert_eq!(
+            lab.kernel.swap_out(pid, vpn, &mut ()),
+            Ok(true),
+            "slot 0 holds an older page"
+        );
         assert_eq!(lab.read(pid, va(0)), 2);
         sound::check(&lab.kernel);
     }
@@ -260,8 +329,14 @@ fn copying_the_only_frame_evicts_from_other_processes() {
     lab.write(first, va(0), 1);
     lab.write(second, va(0), 2);
     let child = lab.fork(second).expect("memory");
-    assert_eq!(evicted(&lab.store(child, va(0), &[3]).1), Some((FrameNo(0), slot(0))));
-    assert_eq!([first, second, child].map(|pid| lab.read(pid, va(0))), [1, 2, 3]);
+    assert_eq!(
+        evicted(&lab.store(child, va(0), &[3]).1),
+        Some((FrameNo(0), slot(0)))
+    );
+    assert_eq!(
+        [first, second, child].map(|pid| lab.read(pid, va(0))),
+        [1, 2, 3]
+    );
     sound::check(&lab.kernel);
 }
 
@@ -279,17 +354,31 @@ fn shared_pages_go_to_swap_once_and_come_back_for_all() {
         "its first touch by this process"
     );
     lab.write(first, va(1), 2);
-    assert_eq!(evicted(&lab.store(first, va(2), &[3]).1), Some((FrameNo(0), slot(0))));
-    assert_eq!((lab.frame(first, va(0)), lab.frame(second, va(1))), (None, None), "it left both");
+    assert_eq!(
+        evicted(&lab.store(first, va(2), &[3]).1),
+        Some((FrameNo(0), slot(0)))
+    );
+    assert_eq!(
+        (lab.frame(first, va(0)), lab.frame(second, va(1))),
+        (None, None),
+        "it left both"
+    );
     assert_eq!(lab.class(second, va(1), None), Some(FaultClass::Swap));
     assert_eq!(lab.faults(second), (1, 1));
     lab.write(second, va(1), 9);
     assert_eq!(lab.read(first, va(0)), 9);
     sound::check(&lab.kernel);
     lab.exit(first);
-    assert_eq!((lab.read(second, va(2)), lab.read(second, va(3))), (2, 3), "the pages are the object's");
+    assert_eq!(
+        (lab.read(second, va(2)), lab.read(second, va(3))),
+        (2, 3),
+        "the pages are the object's"
+    );
     lab.exit(second);
-    assert_eq!((lab.kernel.frames().used(), lab.kernel.swap().used()), (0, 0));
+    assert_eq!(
+        (lab.kernel.frames().used(), lab.kernel.swap().used()),
+        (0, 0)
+    );
     sound::check(&lab.kernel);
 }
 
@@ -302,7 +391,10 @@ fn fault_around_evicts_nothing() {
     let (_, backing) = lab.file(Fill::Pages(0x40), 8 * PAGE);
     lab.map(pid, AT, 8, R, true, backing);
     let (_, _, steps) = lab.load(pid, va(5), 1);
-    assert!(steps.contains(&KernelStep::MappedAround { pages: 2 }), "{steps:?}");
+    assert!(
+        steps.contains(&KernelStep::MappedAround { pages: 2 }),
+        "{steps:?}"
+    );
     assert_eq!(
         [5, 0, 1].map(|page| lab.frame(pid, va(page)).map(|frame| frame.0)),
         [Some(0), Some(1), Some(2)]
@@ -317,19 +409,34 @@ fn a_table_needs_room_above_the_frames_in_use() {
     lab.map(pid, AT, 60, RW, false, Backing::Anonymous);
     assert_eq!(
         lab.kernel.frame_limit(),
-        64 - 8 * if lab.kernel.shape.table_pages(1) == Some(8) { 1 } else { 2 }
+        64 - 8 * if lab.kernel.shape.table_pages(1) == Some(8) {
+            1
+        } else {
+            2
+        }
     );
     let limit = u64::from(lab.kernel.frame_limit());
     (0..limit).for_each(|page| lab.write(pid, va(page), 1));
-    assert_eq!(lab.store(pid, va(limit), &[1]).0, End::NoMemory(OutOfMemory::Frames));
+    assert_eq!(
+        lab.store(pid, va(limit), &[1]).0,
+        End::NoMemory(OutOfMemory::Frames)
+    );
     assert_eq!(lab.kernel.spawn("late".into()), Err(OutOfMemory::Tables));
     lab.kernel.unmap_range(pid, va(0)..va(20));
-    assert_eq!(lab.kernel.spawn("late".into()), Err(OutOfMemory::Tables), "the frames below do not help");
+    assert_eq!(
+        lab.kernel.spawn("late".into()),
+        Err(OutOfMemory::Tables),
+        "the frames below do not help"
+    );
     lab.kernel.unmap_range(pid, va(20)..va(60));
     let late = lab.kernel.spawn("late".into()).expect("room");
     assert!(u64::from(lab.kernel.frame_limit()) < limit);
     lab.anonymous(late, AT, 1);
-    assert_eq!(lab.read(late, va(0)), 0, "what was a frame is a clean table");
+    assert_eq!(
+        lab.read(late, va(0)),
+        0,
+        "what was a frame is a clean table"
+    );
     sound::check(&lab.kernel);
 }
 
@@ -349,7 +456,10 @@ fn a_victim_gets_a_spare_slot_if_swap_is_full() {
         "page 2 is evicted, because it is first"
     );
     sound::check(&lab.kernel);
-    assert_eq!([0, 1, 2, 3].map(|page| lab.read(pid, va(page))), [1, 2, 3, 4]);
+    assert_eq!(
+        [0, 1, 2, 3].map(|page| lab.read(pid, va(page))),
+        [1, 2, 3, 4]
+    );
     sound::check(&lab.kernel);
 }
 
@@ -375,7 +485,9 @@ fn moved_pages_leave_no_tlb_entries() {
     (0..4).for_each(|page| lab.write(pid, va(page), 1 + page as u8));
     let vpn = lab.kernel.vpn(va(2) / PAGE).expect("a page");
     assert_eq!(lab.kernel.swap_out(pid, vpn, &mut ()), Ok(true));
-    lab.kernel.move_pages(pid, va(0)..va(4), va(20)).expect("no table is needed");
+    lab.kernel
+        .move_pages(pid, va(0)..va(4), va(20))
+        .expect("no table is needed");
     lab.kernel.unmap_range(pid, va(0)..va(4));
     lab.anonymous(pid, va(20), 4);
     lab.kernel.own_area(pid, va(20));
@@ -384,7 +496,10 @@ fn moved_pages_leave_no_tlb_entries() {
         assert_eq!([20, 21, 23].map(|page| lab.read(pid, va(page))), [1, 2, 4]);
     });
     assert_eq!(moved, (0, 0));
-    assert_eq!(lab.counting(pid, |lab| assert_eq!(lab.read(pid, va(22)), 3)), (0, 1));
+    assert_eq!(
+        lab.counting(pid, |lab| assert_eq!(lab.read(pid, va(22)), 3)),
+        (0, 1)
+    );
     assert_eq!(lab.class(pid, va(0), None), Some(FaultClass::Segmentation));
 }
 

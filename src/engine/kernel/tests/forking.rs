@@ -61,7 +61,9 @@ impl Family {
     fn act(&mut self, action: &Action) {
         match *action {
             Action::Fork(who) => {
-                let Some(parent) = self.who(who).filter(|_| self.has.len() < 5) else { return };
+                let Some(parent) = self.who(who).filter(|_| self.has.len() < 5) else {
+                    return;
+                };
                 let child = self.lab.fork(parent).expect("memory");
                 self.has.insert(child, self.has[&parent].clone());
                 self.open.retain(|(pid, _)| *pid != parent);
@@ -89,10 +91,9 @@ impl Family {
     /// on which processes share the page.
     fn store(&mut self, pid: Pid, page: u64, byte: u8) {
         let held = self.has[&pid].get(&page).copied();
-        let sharers = self
-            .has
-            .values()
-            .filter(|pages| held.is_some() && pages.get(&page).map(|page| page.1) == held.map(|held| held.1));
+        let sharers = self.has.values().filter(|pages| {
+            held.is_some() && pages.get(&page).map(|page| page.1) == held.map(|held| held.1)
+        });
         let sharers = sharers.count();
         let before = self.lab.faults(pid);
         let (end, steps) = self.lab.store(pid, AT + page * PAGE, &[byte]);
@@ -107,12 +108,23 @@ impl Family {
             1 => (0, 0, 1),
             _ => (0, 1, 0),
         };
-        assert_eq!((zeroed, copied, reused), expected, "{sharers} have page {page} of {pid}");
+        assert_eq!(
+            (zeroed, copied, reused),
+            expected,
+            "{sharers} have page {page} of {pid}"
+        );
         let faults = u64::from(expected != (0, 0, 0));
         assert_eq!(self.lab.faults(pid), (before.0 + faults, before.1));
         self.groups += 1;
-        let group = if sharers == 1 { held.expect("a page").1 } else { self.groups };
-        self.has.get_mut(&pid).expect("it lives").insert(page, (byte, group));
+        let group = if sharers == 1 {
+            held.expect("a page").1
+        } else {
+            self.groups
+        };
+        self.has
+            .get_mut(&pid)
+            .expect("it lives")
+            .insert(page, (byte, group));
         self.open.insert((pid, page));
     }
 
@@ -124,17 +136,34 @@ impl Family {
         for (pid, pages) in &self.has {
             for page in 0..PAGES {
                 let mut byte = [0];
-                let va = self.lab.kernel.machine.va(AT + page * PAGE).expect("an address");
+                let va = self
+                    .lab
+                    .kernel
+                    .machine
+                    .va(AT + page * PAGE)
+                    .expect("an address");
                 assert_eq!(self.lab.kernel.peek(*pid, va, &mut byte), 1);
                 let held = pages.get(&page);
-                assert_eq!(byte[0], held.map_or(0, |held| held.0), "page {page} of {pid}");
+                assert_eq!(
+                    byte[0],
+                    held.map_or(0, |held| held.0),
+                    "page {page} of {pid}"
+                );
                 let frame = self.lab.frame(*pid, AT + page * PAGE);
                 assert_eq!(frame.is_some(), held.is_some());
                 if let (Some(frame), Some((_, group))) = (frame, held) {
                     assert_eq!(*frames.entry(*group).or_insert(frame), frame);
                 }
-                let pte = self.lab.kernel.pte(*pid, AT / PAGE + page).unwrap_or_default();
-                assert_eq!(pte.flags.has(Bit::Rw), self.open.contains(&(*pid, page)), "page {page} of {pid}");
+                let pte = self
+                    .lab
+                    .kernel
+                    .pte(*pid, AT / PAGE + page)
+                    .unwrap_or_default();
+                assert_eq!(
+                    pte.flags.has(Bit::Rw),
+                    self.open.contains(&(*pid, page)),
+                    "page {page} of {pid}"
+                );
             }
         }
         assert_eq!(self.lab.kernel.frames().used() as usize, frames.len());
@@ -154,11 +183,19 @@ fn without_a_read_write_bit_the_copies_find_room_beside_the_tables_of_the_child(
             lab.write(parent, 0x400 + page * 64, 1 + page as u8);
         }
         let child = lab.fork(parent);
-        assert_eq!(child.is_ok(), swap > 0, "without swap there is no room for the copies");
+        assert_eq!(
+            child.is_ok(),
+            swap > 0,
+            "without swap there is no room for the copies"
+        );
         sound::check(&lab.kernel);
         for pid in child.into_iter().chain([parent]) {
             for page in 0..pages {
-                assert_eq!(lab.read(pid, 0x400 + page * 64), 1 + page as u8, "page {page} of {pid}");
+                assert_eq!(
+                    lab.read(pid, 0x400 + page * 64),
+                    1 + page as u8,
+                    "page {page} of {pid}"
+                );
             }
         }
     }

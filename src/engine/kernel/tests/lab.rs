@@ -31,10 +31,22 @@ impl KernelObserver for Steps {
     }
 }
 
-pub(crate) const RW: Prot = Prot { read: true, write: true, exec: false };
-pub(crate) const R: Prot = Prot { read: true, write: false, exec: false };
+pub(crate) const RW: Prot = Prot {
+    read: true,
+    write: true,
+    exec: false,
+};
+pub(crate) const R: Prot = Prot {
+    read: true,
+    write: false,
+    exec: false,
+};
 /// No permissions.
-pub(crate) const NONE: Prot = Prot { read: false, write: false, exec: false };
+pub(crate) const NONE: Prot = Prot {
+    read: false,
+    write: false,
+    exec: false,
+};
 
 pub(crate) fn preset(name: &str) -> Spec {
     Preset::named(name).expect("a preset").spec()
@@ -52,7 +64,8 @@ impl Lab {
     pub(crate) fn new(spec: Spec, change: impl FnOnce(&mut KernelConfig)) -> Self {
         let mut config = KernelConfig::default_for(&spec);
         change(&mut config);
-        let kernel = Kernel::boot(Machine::new(spec), config).expect("a kernel that can be started");
+        let kernel =
+            Kernel::boot(Machine::new(spec), config).expect("a kernel that can be started");
         Self { kernel }
     }
 
@@ -90,7 +103,8 @@ impl Lab {
         backing: Backing,
     ) {
         let end = start + pages * self.page();
-        self.kernel.map_area(pid, Vma::new(start..end, prot, shared, backing));
+        self.kernel
+            .map_area(pid, Vma::new(start..end, prot, shared, backing));
     }
 
     pub(crate) fn anonymous(&mut self, pid: Pid, start: u64, pages: u64) {
@@ -106,15 +120,31 @@ impl Lab {
     pub(crate) fn file(&mut self, fill: Fill, size: u64) -> (FileId, Backing) {
         let name = format!("f{}", self.kernel.files.all.len());
         let file = self.kernel.add_file(name.into(), fill, size);
-        (file, Backing::File { file, offset: 0, writable: true, opened: 0 })
+        (
+            file,
+            Backing::File {
+                file,
+                offset: 0,
+                writable: true,
+                opened: 0,
+            },
+        )
     }
 
     pub(crate) fn protect(&mut self, pid: Pid, start: u64, pages: u64, prot: Prot) {
         let end = start + pages * self.page();
-        self.kernel.change_areas(pid, start..end, &|area| area.prot = prot);
+        self.kernel
+            .change_areas(pid, start..end, &|area| area.prot = prot);
     }
 
-    fn access(&mut self, pid: Pid, va: u64, kind: AccessKind, data: Data<'_>, steps: &mut Steps) -> End {
+    fn access(
+        &mut self,
+        pid: Pid,
+        va: u64,
+        kind: AccessKind,
+        data: Data<'_>,
+        steps: &mut Steps,
+    ) -> End {
         let va = self.kernel.machine.va(va).expect("an address");
         match self.kernel.access(pid, va, kind, data, steps) {
             Ok(outcome) => outcome.killed.map_or(End::Done, End::Killed),
@@ -123,7 +153,12 @@ impl Lab {
     }
 
     /// Loads bytes. Returns the bytes before a fatal fault, the end of the access, and the kernel's steps.
-    pub(crate) fn load(&mut self, pid: Pid, va: u64, size: usize) -> (Vec<Option<u8>>, End, Vec<KernelStep>) {
+    pub(crate) fn load(
+        &mut self,
+        pid: Pid,
+        va: u64,
+        size: usize,
+    ) -> (Vec<Option<u8>>, End, Vec<KernelStep>) {
         self.access_bytes(pid, va, size, AccessKind::Read)
     }
 

@@ -24,7 +24,11 @@ fn run(setting: &Setting, ops: &[Op]) {
         assert!(pair.lab.kernel.process(pid).is_some());
     }
     let kernel = &pair.lab.kernel;
-    assert_eq!((kernel.frames.used(), kernel.swap.used()), (0, 0), "something is left of ended processes");
+    assert_eq!(
+        (kernel.frames.used(), kernel.swap.used()),
+        (0, 0),
+        "something is left of ended processes"
+    );
     pair.compare();
 }
 

@@ -60,23 +60,38 @@ impl Pair {
         for pid in pids {
             lab.anonymous(pid, AT, PAGES);
             lab.map(pid, AT + PAGES * PAGE, PAGES, RW, true, backing);
-            lab.kernel.change_areas(pid, AT..AT + 2 * PAGES * PAGE, &|area| area.mergeable = true);
+            lab.kernel
+                .change_areas(pid, AT..AT + 2 * PAGES * PAGE, &|area| {
+                    area.mergeable = true
+                });
         }
-        Self { lab, pids, holds: BTreeMap::new() }
+        Self {
+            lab,
+            pids,
+            holds: BTreeMap::new(),
+        }
     }
 
     fn frames(&self) -> Frames {
-        let frame = |page: &(Pid, u64)| self.lab.frame(page.0, AT + page.1 * PAGE).expect("a frame");
+        let frame =
+            |page: &(Pid, u64)| self.lab.frame(page.0, AT + page.1 * PAGE).expect("a frame");
         self.holds.keys().map(|page| (*page, frame(page))).collect()
     }
 
     fn act(&mut self, action: &Action) {
         let before = self.frames();
         match *action {
-            Action::Fill { who, page, byte, odd } => self.fill((self.pids[who], page), byte, odd, &before),
+            Action::Fill {
+                who,
+                page,
+                byte,
+                odd,
+            } => self.fill((self.pids[who], page), byte, odd, &before),
             Action::Forget { who, page } => {
                 let start = AT + page * PAGE;
-                self.lab.kernel.unmap_pages(self.pids[who], start..start + PAGE);
+                self.lab
+                    .kernel
+                    .unmap_pages(self.pids[who], start..start + PAGE);
                 self.holds.remove(&(self.pids[who], page));
             }
             Action::Scan => {
@@ -87,7 +102,12 @@ impl Pair {
         sound::check(&self.lab.kernel);
         for ((pid, page), bytes) in &self.holds {
             let mut found = vec![0; PAGE as usize];
-            let va = self.lab.kernel.machine.va(AT + page * PAGE).expect("an address");
+            let va = self
+                .lab
+                .kernel
+                .machine
+                .va(AT + page * PAGE)
+                .expect("an address");
             self.lab.kernel.peek(*pid, va, &mut found);
             assert_eq!(&found, bytes, "page {page} of {pid}");
         }
@@ -104,8 +124,15 @@ impl Pair {
         let (end, steps) = self.lab.store(pid, AT + page * PAGE, &bytes);
         assert_eq!(end, End::Done);
         if page < PAGES {
-            let copies = steps.iter().filter(|step| matches!(step, KernelStep::Copied { .. })).count();
-            assert_eq!(copies, usize::from(merged == Some(true)), "page {page} of {pid}");
+            let copies = steps
+                .iter()
+                .filter(|step| matches!(step, KernelStep::Copied { .. }))
+                .count();
+            assert_eq!(
+                copies,
+                usize::from(merged == Some(true)),
+                "page {page} of {pid}"
+            );
             self.holds.insert((pid, page), bytes);
         }
     }

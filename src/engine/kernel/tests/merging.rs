@@ -9,7 +9,8 @@ const AT: u64 = 0x400;
 const PAGE: u64 = 64;
 
 fn mergeable(lab: &mut Lab, pid: Pid, pages: u64) {
-    lab.kernel.change_areas(pid, AT..AT + pages * PAGE, &|area| area.mergeable = true);
+    lab.kernel
+        .change_areas(pid, AT..AT + pages * PAGE, &|area| area.mergeable = true);
 }
 
 #[test]
@@ -23,13 +24,30 @@ fn equal_pages_of_processes_become_the_lowest_frame_until_one_is_stored_to() {
         lab.write(pid, AT + 2 * PAGE, pid.0 as u8);
         mergeable(&mut lab, pid, 3);
     }
-    assert_eq!(lab.kernel.ksm_scan(&mut ()), 3, "four equal pages, and two that differ");
+    assert_eq!(
+        lab.kernel.ksm_scan(&mut ()),
+        3,
+        "four equal pages, and two that differ"
+    );
     sound::check(&lab.kernel);
     let merging = lab.kernel.merging();
-    assert_eq!((merging.scans, merging.merged, lab.kernel.frames().used()), (1, 3, 3));
+    assert_eq!(
+        (merging.scans, merging.merged, lab.kernel.frames().used()),
+        (1, 3, 3)
+    );
     assert_eq!(lab.frame(pids[1], AT + PAGE), Some(FrameNo(0)));
-    assert_eq!(lab.class(pids[0], AT, Some(8)), Some(FaultClass::CopyOnWrite));
-    assert_eq!((lab.read(pids[0], AT), lab.read(pids[0], AT + PAGE), lab.read(pids[1], AT)), (8, 7, 7));
+    assert_eq!(
+        lab.class(pids[0], AT, Some(8)),
+        Some(FaultClass::CopyOnWrite)
+    );
+    assert_eq!(
+        (
+            lab.read(pids[0], AT),
+            lab.read(pids[0], AT + PAGE),
+            lab.read(pids[1], AT)
+        ),
+        (8, 7, 7)
+    );
     assert_eq!(lab.kernel.ksm_scan(&mut ()), 0);
     lab.write(pids[0], AT, 7);
     assert_eq!(lab.kernel.ksm_scan(&mut ()), 1, "equal again");
@@ -46,8 +64,15 @@ fn a_merged_frame_is_copied_even_by_its_last_user() {
     assert_eq!(lab.kernel.ksm_scan(&mut ()), 1);
     lab.kernel.unmap_range(pid, AT..AT + PAGE);
     let frame = lab.frame(pid, AT + PAGE);
-    assert_eq!(lab.class(pid, AT + PAGE, Some(8)), Some(FaultClass::CopyOnWrite));
-    assert_ne!(lab.frame(pid, AT + PAGE), frame, "merged frames are always copied");
+    assert_eq!(
+        lab.class(pid, AT + PAGE, Some(8)),
+        Some(FaultClass::CopyOnWrite)
+    );
+    assert_ne!(
+        lab.frame(pid, AT + PAGE),
+        frame,
+        "merged frames are always copied"
+    );
     sound::check(&lab.kernel);
 }
 
@@ -60,9 +85,16 @@ fn only_mergeable_areas_are_merged() {
     lab.map(pid, AT + 2 * PAGE, 2, RW, true, backing);
     (0..4).for_each(|page| lab.write(pid, AT + page * PAGE, 7));
     assert_eq!(lab.kernel.ksm_scan(&mut ()), 0);
-    lab.kernel.change_areas(pid, AT + 2 * PAGE..AT + 4 * PAGE, &|area| area.mergeable = true);
+    lab.kernel
+        .change_areas(pid, AT + 2 * PAGE..AT + 4 * PAGE, &|area| {
+            area.mergeable = true
+        });
     mergeable(&mut lab, pid, 1);
-    assert_eq!(lab.kernel.ksm_scan(&mut ()), 0, "one private page and shared ones");
+    assert_eq!(
+        lab.kernel.ksm_scan(&mut ()),
+        0,
+        "one private page and shared ones"
+    );
 }
 
 #[test]
@@ -95,11 +127,18 @@ fn a_tlb_entry_set_by_a_script_is_used_without_endless_retries() {
     let lines = (0..4).filter_map(|way| lab.kernel.machine.tlb_line(0, set, way));
     let forbidding: Vec<_> = lines
         .map(|line| {
-            Some(crate::machine::contents::TlbLine { flags: crate::machine::pte::Flags::NONE, ..line })
+            Some(crate::machine::contents::TlbLine {
+                flags: crate::machine::pte::Flags::NONE,
+                ..line
+            })
         })
         .collect();
     lab.kernel.machine_mut().set_tlb_lines(0, set, &forbidding);
-    assert_eq!(lab.counting(pid, |lab| lab.write(pid, AT, 2)), (0, 0), "a spurious fault is not counted");
+    assert_eq!(
+        lab.counting(pid, |lab| lab.write(pid, AT, 2)),
+        (0, 0),
+        "a spurious fault is not counted"
+    );
     assert_eq!(lab.read(pid, AT), 2);
     sound::check(&lab.kernel);
 }
@@ -112,8 +151,14 @@ fn a_process_that_ended_or_never_was_has_no_memory() {
     lab.write(pid, AT, 1);
     lab.exit(pid);
     assert_eq!(lab.class(pid, AT, None), None, "no step, no fault");
-    assert_eq!(lab.load(pid, AT, 1).1, super::lab::End::Killed(FaultClass::Segmentation));
-    assert_eq!(lab.load(Pid(99), AT, 1).1, super::lab::End::Killed(FaultClass::Segmentation));
+    assert_eq!(
+        lab.load(pid, AT, 1).1,
+        super::lab::End::Killed(FaultClass::Segmentation)
+    );
+    assert_eq!(
+        lab.load(Pid(99), AT, 1).1,
+        super::lab::End::Killed(FaultClass::Segmentation)
+    );
     assert_eq!(lab.kernel.current(), None);
     sound::check(&lab.kernel);
 }

@@ -38,7 +38,9 @@ impl Model {
     pub(crate) fn map(&mut self, pid: Pid, area: &Vma) {
         for vpn in area.start / self.page..area.end / self.page {
             let page = area.part(vpn * self.page, (vpn + 1) * self.page);
-            self.space(pid).pages.insert(vpn, (page.prot, page.shared, page.backing));
+            self.space(pid)
+                .pages
+                .insert(vpn, (page.prot, page.shared, page.backing));
         }
     }
 
@@ -92,7 +94,9 @@ impl Model {
         for space in self.spaces.values_mut() {
             let Space { pages, own } = space;
             own.retain(|vpn, _| match pages[vpn].2 {
-                Backing::File { file: of, offset, .. } => of != file || (offset as usize) < size,
+                Backing::File {
+                    file: of, offset, ..
+                } => of != file || (offset as usize) < size,
                 _ => true,
             });
         }
@@ -105,13 +109,19 @@ impl Model {
             Backing::File { file, offset, .. } => (&self.files[&file], offset as usize),
             Backing::Object { object, offset } => (&self.objects[&object], offset as usize),
         };
-        bytes.get(offset..offset + self.page as usize).map(<[u8]>::to_vec)
+        bytes
+            .get(offset..offset + self.page as usize)
+            .map(<[u8]>::to_vec)
     }
 
     /// The contents of a page, or the fault class that ends an access to it.
     fn page(&self, pid: Pid, vpn: u64, kind: AccessKind) -> Result<Vec<u8>, FaultClass> {
         let space = self.spaces.get(&pid).ok_or(FaultClass::Segmentation)?;
-        let (prot, _, backing) = space.pages.get(&vpn).copied().ok_or(FaultClass::Segmentation)?;
+        let (prot, _, backing) = space
+            .pages
+            .get(&vpn)
+            .copied()
+            .ok_or(FaultClass::Segmentation)?;
         if !permits(prot, kind) {
             return Err(FaultClass::Protection);
         }
@@ -137,8 +147,10 @@ impl Model {
             match self.page(pid, vpn, kind) {
                 Ok(page) => {
                     bytes.push(page[(at % self.page) as usize]);
-                    let private_file =
-                        matches!(self.spaces[&pid].pages[&vpn], (_, false, Backing::File { .. }));
+                    let private_file = matches!(
+                        self.spaces[&pid].pages[&vpn],
+                        (_, false, Backing::File { .. })
+                    );
                     if touch && self.eager && private_file {
                         self.space(pid).own.insert(vpn, page);
                     }
@@ -182,7 +194,8 @@ impl Model {
                     self.files.get_mut(&file).expect("a file")[offset as usize + within] = *byte;
                 }
                 Backing::Object { object, offset } => {
-                    self.objects.get_mut(&object).expect("an object")[offset as usize + within] = *byte;
+                    self.objects.get_mut(&object).expect("an object")[offset as usize + within] =
+                        *byte;
                 }
                 _ => {
                     page[within] = *byte;

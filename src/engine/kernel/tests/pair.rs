@@ -29,16 +29,28 @@ pub(crate) struct Pair {
 
 impl Pair {
     pub(crate) fn new(setting: &Setting) -> Self {
-        let mut lab = Lab::new(setting.spec.clone(), |config| *config = setting.config.clone());
+        let mut lab = Lab::new(setting.spec.clone(), |config| {
+            *config = setting.config.clone()
+        });
         let page = lab.page();
         // On the Core i7, the addresses cross a boundary between two tables at each level.
-        let base = if page == 4096 { 0x4000_0000_0000 - 8 * page } else { 4 * page };
+        let base = if page == 4096 {
+            0x4000_0000_0000 - 8 * page
+        } else {
+            4 * page
+        };
         let eager = !lab.kernel.shape.read_only;
-        let mut model = Model { page, eager, ..Model::default() };
+        let mut model = Model {
+            page,
+            eager,
+            ..Model::default()
+        };
         let mut files = Vec::new();
         for _ in 0..2 {
             let (file, _) = lab.file(Fill::Pages(0x40), BACKED * page);
-            let bytes = (0..BACKED * page).map(|at| 0x40 + (at / page) as u8).collect();
+            let bytes = (0..BACKED * page)
+                .map(|at| 0x40 + (at / page) as u8)
+                .collect();
             model.files.insert(file, bytes);
             files.push(file);
         }
@@ -64,7 +76,10 @@ impl Pair {
     /// The permissions that this machine supports. Without an R/W bit, readable pages are also writable.
     fn prot(&self, prot: Prot) -> Prot {
         let open = self.model.eager && (prot.read || prot.exec);
-        Prot { write: prot.write || open, ..prot }
+        Prot {
+            write: prot.write || open,
+            ..prot
+        }
     }
 
     /// Converts a number, in units of 1/64 of a page, to an address in a process.
@@ -75,8 +90,12 @@ impl Pair {
     /// Usually returns a page of the process, but sometimes any page.
     fn aim(&self, pid: Pid, at: u64) -> u64 {
         let window = self.vpns(0, PAGES);
-        let mapped =
-            || self.model.spaces[&pid].pages.range(window.clone()).map(|(vpn, _)| vpn - window.start);
+        let mapped = || {
+            self.model.spaces[&pid]
+                .pages
+                .range(window.clone())
+                .map(|(vpn, _)| vpn - window.start)
+        };
         let count = mapped().count();
         if at.is_multiple_of(6) || count == 0 {
             return at;
@@ -98,7 +117,9 @@ impl Pair {
         match *op {
             Op::Spawn if self.alive.len() < 4 => {
                 if let Ok(pid) = self.lab.kernel.spawn("P".into()) {
-                    self.model.spaces.insert(pid, super::model::Space::default());
+                    self.model
+                        .spaces
+                        .insert(pid, super::model::Space::default());
                     self.alive.push(pid);
                 }
             }
@@ -147,7 +168,12 @@ impl Pair {
 
     fn step_file(&mut self, op: &Op) {
         match *op {
-            Op::FileWrite { file, at, size, byte } => {
+            Op::FileWrite {
+                file,
+                at,
+                size,
+                byte,
+            } => {
                 let (file, bytes) = (self.files[file], vec![byte; size]);
                 let held = self.model.files.get_mut(&file).expect("a file");
                 let at = (at as usize * self.page as usize / 64) % (held.len() + 1);
@@ -189,7 +215,14 @@ impl Pair {
                 self.alive.retain(|other| *other != pid);
             }
             Op::Exec { program, .. } => self.exec(pid, program),
-            Op::Map { at, pages, prot, behind, offset, .. } => {
+            Op::Map {
+                at,
+                pages,
+                prot,
+                behind,
+                offset,
+                ..
+            } => {
                 self.map(pid, (at, pages), prot, behind, offset);
             }
             Op::Unmap { at, pages, .. } => {
@@ -197,10 +230,14 @@ impl Pair {
                 self.lab.kernel.unmap_range(pid, self.range(at, pages));
                 self.model.unmap(pid, self.vpns(at, pages));
             }
-            Op::Protect { at, pages, prot, .. } => {
+            Op::Protect {
+                at, pages, prot, ..
+            } => {
                 let at = self.aim(pid, at);
                 let prot = self.prot(prot);
-                self.lab.kernel.change_areas(pid, self.range(at, pages), &|area| area.prot = prot);
+                self.lab
+                    .kernel
+                    .change_areas(pid, self.range(at, pages), &|area| area.prot = prot);
                 self.model.protect(pid, self.vpns(at, pages), prot);
             }
             Op::Forget { at, pages, .. } => {
@@ -211,11 +248,15 @@ impl Pair {
             Op::Move { at, pages, to, .. } => self.move_area(pid, self.aim(pid, at), pages, to),
             Op::Populate { at, pages, .. } => self.populate(pid, self.aim(pid, at), pages),
             Op::Lock { at, pages, on, .. } => {
-                self.lab.kernel.change_areas(pid, self.range(at, pages), &|area| area.locked = on);
+                self.lab
+                    .kernel
+                    .change_areas(pid, self.range(at, pages), &|area| area.locked = on);
             }
             Op::Mergeable { at, pages, .. } => {
                 let at = self.aim(pid, at);
-                self.lab.kernel.change_areas(pid, self.range(at, pages), &|area| area.mergeable = true);
+                self.lab
+                    .kernel
+                    .change_areas(pid, self.range(at, pages), &|area| area.mergeable = true);
             }
             Op::SwapOut { at, .. } => {
                 let at = self.aim(pid, at);
@@ -234,7 +275,12 @@ impl Pair {
         let program = &self.programs[program % self.programs.len()];
         let done = self.lab.kernel.exec(pid, program.file);
         self.results.push((vec![u8::from(done.is_ok())], None));
-        if self.lab.kernel.process(pid).is_none_or(|process| process.space.tables.get(1, 0).is_none()) {
+        if self
+            .lab
+            .kernel
+            .process(pid)
+            .is_none_or(|process| process.space.tables.get(1, 0).is_none())
+        {
             assert!(done.is_err() && program.fits);
             self.model.spaces.remove(&pid);
             self.alive.retain(|other| *other != pid);
@@ -242,7 +288,9 @@ impl Pair {
         }
         assert_eq!(done.is_ok(), program.fits, "{done:?}");
         if program.fits {
-            self.model.spaces.insert(pid, super::model::Space::default());
+            self.model
+                .spaces
+                .insert(pid, super::model::Space::default());
             for area in &program.areas {
                 self.model.map(pid, area);
             }
@@ -254,7 +302,10 @@ impl Pair {
     /// from the kernel.
     fn populate(&mut self, pid: Pid, at: u64, pages: u64) {
         let mut steps = Steps::default();
-        let _ = self.lab.kernel.populate(pid, self.range(at, pages), &mut steps);
+        let _ = self
+            .lab
+            .kernel
+            .populate(pid, self.range(at, pages), &mut steps);
         self.tally.on_process_steps(pid, &steps.0);
         for vpn in self.vpns(at, pages) {
             let is_own = match self.lab.kernel.page_location(pid, vpn) {
@@ -273,25 +324,48 @@ impl Pair {
 
     fn map(&mut self, pid: Pid, (at, pages): (u64, u64), prot: Prot, behind: Behind, offset: u64) {
         let range = self.range(at, pages);
-        if !self.lab.kernel.process(pid).expect("it").space.areas.is_free(range.clone()) {
+        if !self
+            .lab
+            .kernel
+            .process(pid)
+            .expect("it")
+            .space
+            .areas
+            .is_free(range.clone())
+        {
             return;
         }
         let offset = offset * self.page;
-        let file = |n: usize| Backing::File { file: self.files[n], offset, writable: true, opened: 0 };
+        let file = |n: usize| Backing::File {
+            file: self.files[n],
+            offset,
+            writable: true,
+            opened: 0,
+        };
         let (shared, backing) = match behind {
             Behind::Anonymous => (false, Backing::Anonymous),
             Behind::PrivateFile(n) => (false, file(n)),
             Behind::SharedFile(n) => (true, file(n)),
             Behind::NewObject => {
                 let (object, backing) = self.lab.object(BACKED);
-                self.model.objects.insert(object, vec![0; (BACKED * self.page) as usize]);
+                self.model
+                    .objects
+                    .insert(object, vec![0; (BACKED * self.page) as usize]);
                 self.objects.push(object);
                 (true, backing)
             }
             Behind::Object(n) => {
                 let alive = |object: &&ObjectId| self.lab.kernel.objects.all.contains_key(*object);
-                let Some(object) = self.objects.iter().filter(alive).nth(n) else { return };
-                (true, Backing::Object { object: *object, offset })
+                let Some(object) = self.objects.iter().filter(alive).nth(n) else {
+                    return;
+                };
+                (
+                    true,
+                    Backing::Object {
+                        object: *object,
+                        offset,
+                    },
+                )
             }
         };
         let area = Vma::new(range, self.prot(prot), shared, backing);
@@ -302,23 +376,42 @@ impl Pair {
     fn move_area(&mut self, pid: Pid, at: u64, pages: u64, to: u64) {
         let (from, target) = (self.range(at, pages), self.range(to, pages));
         let areas = &self.lab.kernel.process(pid).expect("it").space.areas;
-        let Some(area) = areas.find(from.start).copied() else { return };
+        let Some(area) = areas.find(from.start).copied() else {
+            return;
+        };
         if area.end < from.end || !areas.is_free(target.clone()) {
             return;
         }
-        if self.lab.kernel.move_pages(pid, from.clone(), target.start).is_err() {
+        if self
+            .lab
+            .kernel
+            .move_pages(pid, from.clone(), target.start)
+            .is_err()
+        {
             return;
         }
         let part = area.part(from.start, from.end);
-        self.lab.kernel.map_area(pid, Vma { start: target.start, end: target.end, ..part });
+        self.lab.kernel.map_area(
+            pid,
+            Vma {
+                start: target.start,
+                end: target.end,
+                ..part
+            },
+        );
         self.lab.kernel.unmap_range(pid, from);
-        self.model.move_pages(pid, self.vpns(at, pages), self.vpns(to, pages).start);
+        self.model
+            .move_pages(pid, self.vpns(at, pages), self.vpns(to, pages).start);
     }
 
     fn step_bytes(&mut self, pid: Pid, va: u64, size: usize, op: &Op) {
         match *op {
             Op::Load { fetch, .. } => {
-                let kind = if fetch { AccessKind::Execute } else { AccessKind::Read };
+                let kind = if fetch {
+                    AccessKind::Execute
+                } else {
+                    AccessKind::Read
+                };
                 let (bytes, end, steps) = self.lab.access_bytes(pid, va, size, kind);
                 self.tally.on_process_steps(pid, &steps);
                 let (expected, class) = self.model.load(pid, va, size, kind, true);
@@ -341,7 +434,9 @@ impl Pair {
                         self.model.store(pid, va, &bytes[..done]);
                     }
                     End::Done => assert_eq!(self.model.store_all(pid, va, &bytes), None),
-                    End::Killed(killed) => assert_eq!(self.model.store_all(pid, va, &bytes), Some(killed)),
+                    End::Killed(killed) => {
+                        assert_eq!(self.model.store_all(pid, va, &bytes), Some(killed))
+                    }
                 }
             }
             Op::CopyIn { .. } => {
@@ -362,7 +457,8 @@ impl Pair {
                 self.tally.on_process_steps(pid, &steps.0);
                 let done = count.unwrap_or_else(|_| self.stored(pid, va, &bytes));
                 let (stored, _) =
-                    self.model.store(pid, va, &bytes[..if count.is_ok() { size } else { done }]);
+                    self.model
+                        .store(pid, va, &bytes[..if count.is_ok() { size } else { done }]);
                 assert_eq!(done, stored);
             }
             _ => {}
@@ -378,6 +474,9 @@ impl Pair {
             let (expected, _) = model.load(pid, va, bytes.len(), AccessKind::Read, false);
             self.peek(pid, va, bytes.len()) == expected
         };
-        ends.chain([0]).filter(agrees).max().expect("whole pages were stored")
+        ends.chain([0])
+            .filter(agrees)
+            .max()
+            .expect("whole pages were stored")
     }
 }

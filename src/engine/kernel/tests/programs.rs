@@ -186,7 +186,14 @@ pub(crate) fn ops() -> impl Strategy<Value = Op> {
 /// Generates steps of process families whose memory is nearly full.
 pub(crate) fn tight_ops() -> impl Strategy<Value = Op> {
     let (who, at) = (0..4usize, || 0..8 * 64u64);
-    let anonymous = |who| Op::Map { who, at: 0, pages: 8, prot: RW, behind: Behind::Anonymous, offset: 0 };
+    let anonymous = |who| Op::Map {
+        who,
+        at: 0,
+        pages: 8,
+        prot: RW,
+        behind: Behind::Anonymous,
+        offset: 0,
+    };
     prop_oneof![
         1 => who.clone().prop_map(anonymous),
         3 => who.clone().prop_map(Op::Fork),
@@ -203,7 +210,14 @@ pub(crate) fn file_ops() -> impl Strategy<Value = Op> {
     let bytes = || (0..8 * 64u64, 1..80usize);
     let shared = |(who, at, offset)| {
         let behind = Behind::SharedFile(0);
-        Op::Map { who, at, pages: 3, prot: RW, behind, offset }
+        Op::Map {
+            who,
+            at,
+            pages: 3,
+            prot: RW,
+            behind,
+            offset,
+        }
     };
     let prot = prop_oneof![2 => Just(RW), 2 => Just(R), 1 => Just(NONE)];
     prop_oneof![
@@ -235,7 +249,11 @@ fn machines(physical_bits: u32) -> impl Strategy<Value = Spec> {
         let mmu = Mmu::flat(virtual_bits, physical_bits, 6);
         let levels = levels.unwrap_or(mmu.levels.clone());
         let simple = Spec::simple();
-        Spec { mmu: Some(Mmu { levels, ..mmu }), physical_bits, ..simple }
+        Spec {
+            mmu: Some(Mmu { levels, ..mmu }),
+            physical_bits,
+            ..simple
+        }
     };
     prop_oneof![
         Just(small(14, None)),
@@ -247,18 +265,41 @@ fn machines(physical_bits: u32) -> impl Strategy<Value = Spec> {
 
 /// Generates pairs of machines that have room for every page of a program but different TLBs and caches.
 pub(crate) fn roomy_settings() -> impl Strategy<Value = (Setting, Setting)> {
-    let policies: Vec<Policy> = POLICIES.iter().filter(|row| row.frames).map(|row| row.policy).collect();
-    let kernel = (3..12u32, proptest::sample::select(policies), any::<[bool; 3]>(), 0..4u32);
+    let policies: Vec<Policy> = POLICIES
+        .iter()
+        .filter(|row| row.frames)
+        .map(|row| row.policy)
+        .collect();
+    let kernel = (
+        3..12u32,
+        proptest::sample::select(policies),
+        any::<[bool; 3]>(),
+        0..4u32,
+    );
     let cached = any::<[bool; 2]>();
     (machines(16), units(), units(), 1..3u32, kernel, cached).prop_map(
-        |(spec, one, other, cores, (frames, replacement, [local, warm, zero_page], around), cached)| {
+        |(
+            spec,
+            one,
+            other,
+            cores,
+            (frames, replacement, [local, warm, zero_page], around),
+            cached,
+        )| {
             let mut config = KernelConfig::default_for(&spec);
             (config.frames, config.swap, config.replacement) = (Some(frames), 512, replacement);
-            config.scope = if local { ReplacementScope::Local } else { ReplacementScope::Global };
+            config.scope = if local {
+                ReplacementScope::Local
+            } else {
+                ReplacementScope::Global
+            };
             (config.warm, config.zero_page, config.fault_around) = (warm, zero_page, 1 << around);
             let equip = |(tlbs, caches, _): (Vec<TlbSpec>, Vec<CacheSpec>, u32), cached| {
                 let spec = fit_out(spec.clone(), (tlbs, caches, cores), cached);
-                Setting { spec, config: config.clone() }
+                Setting {
+                    spec,
+                    config: config.clone(),
+                }
             };
             (equip(one, cached[0]), equip(other, cached[1]))
         },
@@ -273,33 +314,71 @@ fn fit_out(mut spec: Spec, units: (Vec<TlbSpec>, Vec<CacheSpec>, u32), cached: b
     for tlb in &mut tlbs {
         tlb.page_bits = vec![mmu.page_bits];
     }
-    Spec { tlbs, caches, cores, ..spec }
+    Spec {
+        tlbs,
+        caches,
+        cores,
+        ..spec
+    }
 }
 
 fn units() -> impl Strategy<Value = (Vec<TlbSpec>, Vec<CacheSpec>, u32)> {
     let tlbs = prop_oneof![
         Just(vec![]),
         (any::<bool>(), 0..3u32, 1..4u32).prop_map(|(asid, sets, ways)| {
-            let first = TlbSpec { asid, ..TlbSpec::new("tlb", 1 << sets, ways) };
-            vec![first, TlbSpec { asid, ..TlbSpec::new("tlb2", 4, 4) }]
+            let first = TlbSpec {
+                asid,
+                ..TlbSpec::new("tlb", 1 << sets, ways)
+            };
+            vec![
+                first,
+                TlbSpec {
+                    asid,
+                    ..TlbSpec::new("tlb2", 4, 4)
+                },
+            ]
         }),
     ];
     let caches = prop_oneof![
         Just(vec![]),
-        (any::<bool>(), any::<bool>(), 0..3usize, 2..6u32, any::<bool>()).prop_map(
-            |(through, virtual_index, inclusion, bits, shared)| {
-                let write = if through { WritePolicy::Through } else { WritePolicy::Back };
+        (
+            any::<bool>(),
+            any::<bool>(),
+            0..3usize,
+            2..6u32,
+            any::<bool>()
+        )
+            .prop_map(|(through, virtual_index, inclusion, bits, shared)| {
+                let write = if through {
+                    WritePolicy::Through
+                } else {
+                    WritePolicy::Back
+                };
                 let inclusion = [Inclusion::None, Inclusion::Inclusive, Inclusion::None][inclusion];
-                let l1 = CacheSpec { write, virtual_index, ..CacheSpec::new("L1", 4, 2, bits) };
-                vec![l1, CacheSpec { inclusion, shared, ..CacheSpec::new("L2", 8, 2, bits) }]
-            }
-        ),
+                let l1 = CacheSpec {
+                    write,
+                    virtual_index,
+                    ..CacheSpec::new("L1", 4, 2, bits)
+                };
+                vec![
+                    l1,
+                    CacheSpec {
+                        inclusion,
+                        shared,
+                        ..CacheSpec::new("L2", 8, 2, bits)
+                    },
+                ]
+            }),
     ];
     (tlbs, caches, 1..3u32)
 }
 
 pub(crate) fn settings() -> impl Strategy<Value = Setting> {
-    let policies: Vec<Policy> = POLICIES.iter().filter(|row| row.frames).map(|row| row.policy).collect();
+    let policies: Vec<Policy> = POLICIES
+        .iter()
+        .filter(|row| row.frames)
+        .map(|row| row.policy)
+        .collect();
     let kernels = (
         prop_oneof![3 => (3..12u32).prop_map(Some), 1 => Just(None)],
         proptest::sample::select(policies),
@@ -317,19 +396,25 @@ pub(crate) fn settings() -> impl Strategy<Value = Setting> {
     ];
     // In the smallest machines, frames and tables reuse the same pages.
     let machines = (11..14u32).prop_flat_map(machines);
-    (machines, units(), kernels, lacks, any::<bool>()).prop_map(|(mut spec, units, kernel, lacks, cached)| {
-        let (frames, replacement, swap, (local, warm, zero_page), around) = kernel;
-        let mmu = spec.mmu.as_mut().expect("it translates");
-        for bit in &lacks {
-            mmu.pte.places[*bit as usize] = None;
-        }
-        let spec = fit_out(spec, units, cached);
-        let mut config = KernelConfig::default_for(&spec);
-        config.frames = frames;
-        config.replacement = replacement;
-        config.swap = swap;
-        config.scope = if local { ReplacementScope::Local } else { ReplacementScope::Global };
-        (config.warm, config.zero_page, config.fault_around) = (warm, zero_page, 1 << around);
-        Setting { spec, config }
-    })
+    (machines, units(), kernels, lacks, any::<bool>()).prop_map(
+        |(mut spec, units, kernel, lacks, cached)| {
+            let (frames, replacement, swap, (local, warm, zero_page), around) = kernel;
+            let mmu = spec.mmu.as_mut().expect("it translates");
+            for bit in &lacks {
+                mmu.pte.places[*bit as usize] = None;
+            }
+            let spec = fit_out(spec, units, cached);
+            let mut config = KernelConfig::default_for(&spec);
+            config.frames = frames;
+            config.replacement = replacement;
+            config.swap = swap;
+            config.scope = if local {
+                ReplacementScope::Local
+            } else {
+                ReplacementScope::Global
+            };
+            (config.warm, config.zero_page, config.fault_around) = (warm, zero_page, 1 << around);
+            Setting { spec, config }
+        },
+    )
 }

@@ -47,7 +47,10 @@ fn the_first_store_frees_the_slot() {
         out(&mut lab, pid, 2);
         assert_eq!(used(&lab), [0, 1], "the lowest free slot");
         out(&mut lab, pid, 0);
-        assert_eq!(lab.kernel.swap().pages_in(SlotNo(2)).collect::<Vec<_>>(), [(pid, va(0) / PAGE)]);
+        assert_eq!(
+            lab.kernel.swap().pages_in(SlotNo(2)).collect::<Vec<_>>(),
+            [(pid, va(0) / PAGE)]
+        );
         assert_eq!([0, 1, 2].map(|page| lab.read(pid, va(page))), [9, 1, 2]);
     }
 }
@@ -72,7 +75,10 @@ fn a_store_to_a_shared_page_frees_its_slot() {
     }
     lab.write(first, va(0), 1);
     out(&mut lab, first, 0);
-    assert_eq!((lab.read(first, va(0)), lab.read(second, va(0)), used(&lab)), (1, 1, vec![0]));
+    assert_eq!(
+        (lab.read(first, va(0)), lab.read(second, va(0)), used(&lab)),
+        (1, 1, vec![0])
+    );
     lab.write(second, va(0), 2);
     assert_eq!((lab.read(first, va(0)), used(&lab)), (2, vec![]));
     sound::check(&lab.kernel);
@@ -84,7 +90,10 @@ fn a_store_leaves_the_slot_to_pages_still_in_it() {
     let parent = two_in_swap(&mut lab);
     let child = lab.fork(parent).expect("memory");
     lab.write(parent, va(0), 9);
-    assert_eq!(lab.kernel.swap().pages_in(SlotNo(0)).collect::<Vec<_>>(), [(child, va(0) / PAGE)]);
+    assert_eq!(
+        lab.kernel.swap().pages_in(SlotNo(0)).collect::<Vec<_>>(),
+        [(child, va(0) / PAGE)]
+    );
     assert_eq!((lab.read(child, va(0)), used(&lab)), (0, vec![0, 1]));
     sound::check(&lab.kernel);
 }
@@ -107,8 +116,11 @@ fn without_a_dirty_bit_a_page_that_may_be_stored_to_has_no_slot() {
 fn raw(lab: &Lab, pid: Pid, page: u64) -> u64 {
     let kernel = &lab.kernel;
     let tables = &kernel.process(pid).expect("a process").space.tables;
-    let at = crate::kernel::entries::entry_of(tables, &kernel.shape, va(page) / PAGE).expect("a table");
-    kernel.machine.raw_at(kernel.machine.pa(at).expect("an address"))
+    let at =
+        crate::kernel::entries::entry_of(tables, &kernel.shape, va(page) / PAGE).expect("a table");
+    kernel
+        .machine
+        .raw_at(kernel.machine.pa(at).expect("an address"))
 }
 
 #[test]
@@ -117,7 +129,11 @@ fn a_page_in_swap_leaves_its_slot_in_its_entry() {
     let mut lab = Lab::simple(|config| config.swap = 80);
     let pid = two_in_swap(&mut lab);
     let mark = 1 << 3;
-    assert_eq!([0, 1].map(|page| raw(&lab, pid, page)), [mark, 1 << 9], "slot 0 has a mark");
+    assert_eq!(
+        [0, 1].map(|page| raw(&lab, pid, page)),
+        [mark, 1 << 9],
+        "slot 0 has a mark"
+    );
     assert_eq!(lab.read(pid, va(1)), 1);
     assert_ne!(raw(&lab, pid, 1) & 1, 0, "it is present again");
     out(&mut lab, pid, 2);
@@ -137,7 +153,10 @@ fn a_slot_that_does_not_fit_fills_its_field() {
         lab.write(pid, va(page), 1);
         out(&mut lab, pid, page);
     }
-    assert_eq!([63, 64, 65].map(|page| raw(&lab, pid, page)), [63 << 9, 63 << 9 | 1 << 3, 63 << 9 | 1 << 3]);
+    assert_eq!(
+        [63, 64, 65].map(|page| raw(&lab, pid, page)),
+        [63 << 9, 63 << 9 | 1 << 3, 63 << 9 | 1 << 3]
+    );
     assert_eq!(lab.read(pid, va(65)), 1);
 }
 
@@ -148,7 +167,9 @@ fn a_child_and_a_moved_page_keep_the_slot_in_the_entry() {
     let child = lab.fork(parent).expect("memory");
     sound::check(&lab.kernel);
     assert_eq!([parent, child].map(|pid| raw(&lab, pid, 1)), [1 << 9; 2]);
-    lab.kernel.move_pages(parent, va(0)..va(4), va(20)).expect("no table is needed");
+    lab.kernel
+        .move_pages(parent, va(0)..va(4), va(20))
+        .expect("no table is needed");
     lab.kernel.unmap_range(parent, va(0)..va(4));
     lab.anonymous(parent, va(20), 4);
     lab.kernel.own_area(parent, va(20));
@@ -188,5 +209,8 @@ fn with_four_levels_the_slot_is_in_the_bits_from_12_on() {
         .map(|map| (map.vpn.raw(), map.pte.ppn))
         .collect();
     assert_eq!(listed, [(0x400, 0), (0x401, 1), (0x402, 2), (0x403, 3)]);
-    assert_eq!(lab.kernel.pte(pid, 0x403).map(|pte| pte.flags), Some(crate::machine::pte::Flags::NONE));
+    assert_eq!(
+        lab.kernel.pte(pid, 0x403).map(|pte| pte.flags),
+        Some(crate::machine::pte::Flags::NONE)
+    );
 }

@@ -27,9 +27,16 @@ fn a_store_into_nothing_stores_nothing() {
             assert_eq!(lab.read(pid, LAST), 0);
         }
         let counts = lab.counting(pid, |lab| {
-            assert_eq!(lab.store(pid, LAST, &[0x22, 0x11]).0, End::Killed(FaultClass::Segmentation));
+            assert_eq!(
+                lab.store(pid, LAST, &[0x22, 0x11]).0,
+                End::Killed(FaultClass::Segmentation)
+            );
         });
-        assert_eq!(counts, (u64::from(!touched), 0), "the first page faults in as ever");
+        assert_eq!(
+            counts,
+            (u64::from(!touched), 0),
+            "the first page faults in as ever"
+        );
         assert_eq!((lab.read(pid, LAST), marks(&lab, pid)), (0, (true, false)));
         sound::check(&lab.kernel);
     }
@@ -40,9 +47,19 @@ fn a_store_into_a_forbidden_page_stores_nothing() {
     let mut lab = Lab::simple(|_| {});
     let pid = lab.spawn();
     lab.anonymous(pid, AT, 1);
-    lab.map(pid, AT + PAGE, 1, R, false, crate::kernel::vma::Backing::Anonymous);
+    lab.map(
+        pid,
+        AT + PAGE,
+        1,
+        R,
+        false,
+        crate::kernel::vma::Backing::Anonymous,
+    );
     let (end, _) = lab.store(pid, LAST, &[1, 2]);
-    assert_eq!((end, lab.read(pid, LAST)), (End::Killed(FaultClass::Protection), 0));
+    assert_eq!(
+        (end, lab.read(pid, LAST)),
+        (End::Killed(FaultClass::Protection), 0)
+    );
 }
 
 #[test]
@@ -51,7 +68,10 @@ fn a_store_past_a_file_stores_nothing() {
     let pid = lab.spawn();
     let (file, backing) = lab.file(Fill::Byte(5), PAGE);
     lab.map(pid, AT, 2, RW, true, backing);
-    assert_eq!(lab.store(pid, LAST, &[1, 2]).0, End::Killed(FaultClass::Bus));
+    assert_eq!(
+        lab.store(pid, LAST, &[1, 2]).0,
+        End::Killed(FaultClass::Bus)
+    );
     assert_eq!(lab.read(pid, LAST), 5);
     let mut byte = [0];
     lab.kernel.file_peek(file, PAGE - 1, &mut byte);
@@ -73,7 +93,8 @@ fn a_store_over_two_pages_of_a_growing_stack_is_done() {
     let mut lab = Lab::simple(|_| {});
     let pid = lab.spawn();
     lab.anonymous(pid, AT, 1);
-    lab.kernel.change_areas(pid, AT..AT + PAGE, &|area| area.stack = true);
+    lab.kernel
+        .change_areas(pid, AT..AT + PAGE, &|area| area.stack = true);
     if lab.kernel.growing_stack(pid, AT - 1).is_some() {
         assert_eq!(lab.store(pid, AT - 1, &[1, 2]).0, End::Done);
         assert_eq!((lab.read(pid, AT - 1), lab.read(pid, AT)), (1, 2));

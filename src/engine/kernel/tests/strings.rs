@@ -29,7 +29,12 @@ fn process(policy: Policy, frames: u32) -> (Lab, Pid) {
 
 /// Touches pages in order. Returns two lists: whether each page was resident, and which page each frame
 /// finally holds.
-fn touch(policy: Policy, frames: u32, pages: &[u32], writes: &[u32]) -> (Vec<bool>, Vec<Option<u32>>) {
+fn touch(
+    policy: Policy,
+    frames: u32,
+    pages: &[u32],
+    writes: &[u32],
+) -> (Vec<bool>, Vec<Option<u32>>) {
     let (mut lab, pid) = process(policy, frames);
     lab.kernel.machine.seed(7);
     let mut hits = Vec::new();
@@ -53,7 +58,11 @@ fn touch(policy: Policy, frames: u32, pages: &[u32], writes: &[u32]) -> (Vec<boo
 }
 
 fn faults(policy: Policy, frames: u32, pages: &[u32]) -> usize {
-    touch(policy, frames, pages, &[]).0.iter().filter(|hit| !**hit).count()
+    touch(policy, frames, pages, &[])
+        .0
+        .iter()
+        .filter(|hit| !**hit)
+        .count()
 }
 
 /// Silberschatz, Galvin, and Gagne, Operating System Concepts, chapter on virtual memory.
@@ -78,11 +87,21 @@ fn textbooks_count_the_same() {
 fn belady_has_more_faults_with_more_frames() {
     // The classic string is from Belady, Nelson, and Shedler, 1969.
     let string = [1, 2, 3, 4, 1, 2, 5, 1, 2, 3, 4, 5];
-    assert_eq!((faults(Policy::Fifo, 3, &string), faults(Policy::Fifo, 4, &string)), (9, 10));
+    assert_eq!(
+        (
+            faults(Policy::Fifo, 3, &string),
+            faults(Policy::Fifo, 4, &string)
+        ),
+        (9, 10)
+    );
 }
 
 fn policies() -> impl Strategy<Value = Policy> {
-    let served: Vec<Policy> = POLICIES.iter().filter(|row| row.frames).map(|row| row.policy).collect();
+    let served: Vec<Policy> = POLICIES
+        .iter()
+        .filter(|row| row.frames)
+        .map(|row| row.policy)
+        .collect();
     proptest::sample::select(served)
 }
 

@@ -21,7 +21,11 @@ impl Tally {
 
     /// Receives the steps of background activities, which cause no page faults.
     pub(crate) fn on_kernel_steps(&mut self, steps: &[KernelStep]) {
-        assert!(!steps.iter().any(|step| matches!(step, KernelStep::Resolved { .. })));
+        assert!(
+            !steps
+                .iter()
+                .any(|step| matches!(step, KernelStep::Resolved { .. }))
+        );
         self.steps.extend(steps);
     }
 
@@ -34,7 +38,8 @@ impl Tally {
             match *step {
                 KernelStep::Fault { .. } => read = false,
                 KernelStep::Filled {
-                    from: BackingStore::File { .. } | BackingStore::Swap { .. }, ..
+                    from: BackingStore::File { .. } | BackingStore::Swap { .. },
+                    ..
                 } => read = true,
                 KernelStep::Resolved { major, .. } => {
                     assert_eq!(major, read, "{steps:?}");

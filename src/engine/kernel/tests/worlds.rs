@@ -25,7 +25,10 @@ fn run(setting: &Setting, program: &[Op]) -> Pair {
 
 /// The leaf entries of every process.
 fn entries(pair: &Pair) -> Vec<(u64, Pte)> {
-    let listed = pair.alive.iter().flat_map(|pid| pair.lab.kernel.machine_of(*pid).page_table().mappings);
+    let listed = pair
+        .alive
+        .iter()
+        .flat_map(|pid| pair.lab.kernel.machine_of(*pid).page_table().mappings);
     listed.map(|map| (map.vpn.raw(), map.pte)).collect()
 }
 

@@ -42,7 +42,11 @@ impl Default for VmaMap {
     fn default() -> Self {
         let mut holes = Holes::default();
         holes.insert(0, u64::MAX);
-        Self { all: Map::new(), holes, size: 0 }
+        Self {
+            all: Map::new(),
+            holes,
+            size: 0,
+        }
     }
 }
 
@@ -64,30 +68,42 @@ impl VmaMap {
 
     /// The area that contains `va`.
     pub fn find(&self, va: u64) -> Option<&Vma> {
-        self.all.get_prev(&va).map(|(_, area)| area).filter(|area| va < area.end)
+        self.all
+            .get_prev(&va)
+            .map(|(_, area)| area)
+            .filter(|area| va < area.end)
     }
 
     /// The first area that contains `va` or starts above it.
     pub fn at_or_above(&self, va: u64) -> Option<&Vma> {
-        self.find(va).or_else(|| self.all.get_next(&va).map(|(_, area)| area))
+        self.find(va)
+            .or_else(|| self.all.get_next(&va).map(|(_, area)| area))
     }
 
     /// The last area that ends at or below `va`.
     pub fn below(&self, va: u64) -> Option<&Vma> {
         let (_, area) = self.all.get_prev(&va.checked_sub(1)?)?;
-        if area.end <= va { Some(area) } else { self.below(area.start) }
+        if area.end <= va {
+            Some(area)
+        } else {
+            self.below(area.start)
+        }
     }
 
     /// The areas that overlap `range`, in order and not clipped to `range`.
     pub(crate) fn touching(&self, range: Range<u64>) -> impl DoubleEndedIterator<Item = &Vma> + '_ {
         let held = self.find(range.start).filter(|_| !range.is_empty());
         let first = held.map_or(range.start, |area| area.start);
-        self.all.range(first..range.end.max(first)).map(|(_, area)| area)
+        self.all
+            .range(first..range.end.max(first))
+            .map(|(_, area)| area)
     }
 
     /// The parts of areas within `range`, in order.
     pub(crate) fn within(&self, range: Range<u64>) -> Vec<Vma> {
-        self.touching(range.clone()).map(|area| area.clip(&range)).collect()
+        self.touching(range.clone())
+            .map(|area| area.clip(&range))
+            .collect()
     }
 
     /// Whether no area overlaps `range`.
@@ -103,8 +119,14 @@ impl VmaMap {
             match item {
                 DiffItem::Add(_, area) => come.push(*area),
                 DiffItem::Remove(_, area) => gone.push(*area),
-                DiffItem::Update { old: (_, old), new: (_, new) } if old.visible() == new.visible() => {}
-                DiffItem::Update { old: (_, old), new: (_, new) } => {
+                DiffItem::Update {
+                    old: (_, old),
+                    new: (_, new),
+                } if old.visible() == new.visible() => {}
+                DiffItem::Update {
+                    old: (_, old),
+                    new: (_, new),
+                } => {
                     gone.push(*old);
                     come.push(*new);
                 }
@@ -116,7 +138,8 @@ impl VmaMap {
     /// The start of the topmost `len` bytes in the highest hole of at least `len` bytes between `lowest` and
     /// `limit`.
     pub(crate) fn highest_hole(&self, len: u64, lowest: u64, limit: u64) -> Option<u64> {
-        let room = |start: u64, end: u64| end.checked_sub(len).filter(|at| *at >= start.max(lowest));
+        let room =
+            |start: u64, end: u64| end.checked_sub(len).filter(|at| *at >= start.max(lowest));
         // Only the part of a hole below the limit can be used.
         let across = match self.all.get_prev(&limit.checked_sub(1)?) {
             Some((_, area)) => area.end,
@@ -135,7 +158,8 @@ impl VmaMap {
         let below = below.filter(|below| below.continues_in(&area) && may_adopt(below, &area));
         let joined = below.map_or(area, |below| below.joined(&area));
         let above = above.filter(|above| joined.continues_in(above) && may_adopt(above, &area));
-        let above = above.filter(|above| below.is_none_or(|below| have_no_two_owners(&below, above)));
+        let above =
+            above.filter(|above| below.is_none_or(|below| have_no_two_owners(&below, above)));
         let joined = above.map_or(joined, |above| joined.joined(&above));
         self.replace(below.into_iter().chain(above).collect(), vec![joined])
     }
@@ -151,7 +175,10 @@ impl VmaMap {
         let below = before.first().filter(|area| area.start < range.start);
         let above = before.last().filter(|area| area.end > range.end);
         let below = below.map(|area| area.part(area.start, range.start));
-        let after = below.into_iter().chain(above.map(|area| area.part(range.end, area.end))).collect();
+        let after = below
+            .into_iter()
+            .chain(above.map(|area| area.part(range.end, area.end)))
+            .collect();
         self.replace(before, after)
     }
 
@@ -186,7 +213,8 @@ impl VmaMap {
                 .peek()
                 .copied()
                 .filter(|above| last && new.continues_in(above) && may_adopt(above, &new));
-            let above = above.filter(|above| below.is_none_or(|below| have_no_two_owners(&below, above)));
+            let above =
+                above.filter(|above| below.is_none_or(|below| have_no_two_owners(&below, above)));
             if !first {
                 after.push(area.part(area.start, old.start));
             }
@@ -209,9 +237,14 @@ impl VmaMap {
     /// Extends the area that contains `va` to a higher end, up to which the map is free, and merges it with the
     /// area above. Unlike a new area, the extended area may have an owner that `fork` created.
     pub(crate) fn extend(&mut self, va: u64, end: u64) -> VmaEdit {
-        let Some(area) = self.find(va).copied() else { return VmaEdit::default() };
+        let Some(area) = self.find(va).copied() else {
+            return VmaEdit::default();
+        };
         let longer = Vma { end, ..area };
-        let above = self.neighbors(&longer).1.filter(|above| longer.continues_in(above));
+        let above = self
+            .neighbors(&longer)
+            .1
+            .filter(|above| longer.continues_in(above));
         let above = above.filter(|above| match (longer.anon_vma, above.anon_vma) {
             (None, Some(owner)) => owner.is_adoptable(),
             (owner, other) => other.is_none() || owner == other,
@@ -239,18 +272,31 @@ impl VmaMap {
     /// Gives the area that contains `va` an owner, unless it has one: the owner of a neighbor that could be part of
     /// the same area except for its permissions, or else the owner `new`.
     pub(crate) fn own(&mut self, va: u64, new: AnonVma) {
-        let Some(area) = self.find(va).copied().filter(|area| area.anon_vma.is_none()) else { return };
+        let Some(area) = self
+            .find(va)
+            .copied()
+            .filter(|area| area.anon_vma.is_none())
+        else {
+            return;
+        };
         let (below, above) = self.neighbors(&area);
         let adoptable = |area: Vma| area.anon_vma.filter(AnonVma::is_adoptable);
-        let above = above.filter(|above| area.continues_with_other_permissions_in(above)).and_then(adoptable);
-        let below =
-            below.filter(|below| below.continues_with_other_permissions_in(&area)).and_then(adoptable);
-        self.update(va, |area| area.anon_vma = Some(above.or(below).unwrap_or(new)));
+        let above = above
+            .filter(|above| area.continues_with_other_permissions_in(above))
+            .and_then(adoptable);
+        let below = below
+            .filter(|below| below.continues_with_other_permissions_in(&area))
+            .and_then(adoptable);
+        self.update(va, |area| {
+            area.anon_vma = Some(above.or(below).unwrap_or(new))
+        });
     }
 
     /// The areas that end where an area starts and start where it ends.
     fn neighbors(&self, area: &Vma) -> (Option<Vma>, Option<Vma>) {
-        let below = self.below(area.start).filter(|below| below.end == area.start);
+        let below = self
+            .below(area.start)
+            .filter(|below| below.end == area.start);
         (below.copied(), self.all.get(&area.end).copied())
     }
 
@@ -264,7 +310,12 @@ impl VmaMap {
         let same = |(a, b): &(&Vma, &Vma)| a == b;
         let head = before.iter().zip(after).take_while(same).count();
         let (before, after) = (&before[head..], &after[head..]);
-        let tail = before.iter().rev().zip(after.iter().rev()).take_while(same).count();
+        let tail = before
+            .iter()
+            .rev()
+            .zip(after.iter().rev())
+            .take_while(same)
+            .count();
         for area in &before[..before.len() - tail] {
             self.remove_area(area);
         }
@@ -277,7 +328,10 @@ impl VmaMap {
     fn around(&self, start: u64, end: u64) -> (u64, u64) {
         let below = start.checked_sub(1).and_then(|at| self.all.get_prev(&at));
         let above = self.all.get_next(&end);
-        (below.map_or(0, |(_, area)| area.end), above.map_or(u64::MAX, |(start, _)| *start))
+        (
+            below.map_or(0, |(_, area)| area.end),
+            above.map_or(u64::MAX, |(start, _)| *start),
+        )
     }
 
     fn insert_area(&mut self, area: Vma) {

@@ -31,7 +31,12 @@ impl Page {
 type Model = Vec<Option<Page>>;
 
 fn area(first: u64, last: u64, page: Page) -> Vma {
-    let mut area = Vma::new(first * PAGE..last * PAGE, page.prot, page.shared, page.backing);
+    let mut area = Vma::new(
+        first * PAGE..last * PAGE,
+        page.prot,
+        page.shared,
+        page.backing,
+    );
     (area.locked, area.accounted) = (page.locked, page.accounted);
     area
 }
@@ -40,10 +45,21 @@ fn area(first: u64, last: u64, page: Page) -> Vma {
 fn next(page: Page) -> Page {
     let backing = match page.backing {
         Backing::Anonymous => Backing::Anonymous,
-        Backing::File { offset, file, writable, opened } => {
-            Backing::File { file, offset: offset + PAGE, writable, opened }
-        }
-        Backing::Object { object, offset } => Backing::Object { object, offset: offset + PAGE },
+        Backing::File {
+            offset,
+            file,
+            writable,
+            opened,
+        } => Backing::File {
+            file,
+            offset: offset + PAGE,
+            writable,
+            opened,
+        },
+        Backing::Object { object, offset } => Backing::Object {
+            object,
+            offset: offset + PAGE,
+        },
     };
     Page { backing, ..page }
 }
@@ -62,7 +78,10 @@ fn runs(model: &Model) -> Vec<Vma> {
         }
         expected = page.map(next);
     }
-    found.into_iter().map(|(first, last, page)| area(first, last, page)).collect()
+    found
+        .into_iter()
+        .map(|(first, last, page)| area(first, last, page))
+        .collect()
 }
 
 #[derive(Debug, Clone)]
@@ -74,19 +93,47 @@ enum Op {
 }
 
 fn prot() -> impl Strategy<Value = Prot> {
-    any::<bool>().prop_map(|write| Prot { read: true, write, exec: false })
+    any::<bool>().prop_map(|write| Prot {
+        read: true,
+        write,
+        exec: false,
+    })
 }
 
 /// Generates pages with few variants, so that neighbors often match. The offset in a file or object usually
 /// equals the first page's address, so that neighbors are often contiguous.
 fn page(first: u64) -> impl Strategy<Value = Page> {
-    let file = Backing::File { file: FileId(1), offset: first * PAGE, writable: true, opened: 1 };
-    let object = Backing::Object { object: ObjectId(1), offset: first * PAGE };
-    let odd = Backing::File { file: FileId(1), offset: 0, writable: true, opened: 1 };
-    let backing = prop_oneof![Just(Backing::Anonymous), Just(file), Just(object), Just(odd)];
+    let file = Backing::File {
+        file: FileId(1),
+        offset: first * PAGE,
+        writable: true,
+        opened: 1,
+    };
+    let object = Backing::Object {
+        object: ObjectId(1),
+        offset: first * PAGE,
+    };
+    let odd = Backing::File {
+        file: FileId(1),
+        offset: 0,
+        writable: true,
+        opened: 1,
+    };
+    let backing = prop_oneof![
+        Just(Backing::Anonymous),
+        Just(file),
+        Just(object),
+        Just(odd)
+    ];
     (prot(), backing, any::<bool>()).prop_map(|(prot, backing, shared)| {
         let shared = shared && backing != Backing::Anonymous;
-        Page { prot, shared, locked: false, accounted: prot.write && !shared, backing }
+        Page {
+            prot,
+            shared,
+            locked: false,
+            accounted: prot.write && !shared,
+            backing,
+        }
     })
 }
 
@@ -127,7 +174,11 @@ fn apply(areas: &mut VmaMap, op: &Op) -> Vec<VmaEdit> {
     match *op {
         Op::Insert(first, last, page) => {
             let cleared = areas.remove(first * PAGE..last * PAGE);
-            if first == last { vec![cleared] } else { vec![cleared, areas.insert(area(first, last, page))] }
+            if first == last {
+                vec![cleared]
+            } else {
+                vec![cleared, areas.insert(area(first, last, page))]
+            }
         }
         Op::Remove(first, last) => vec![areas.remove(first * PAGE..last * PAGE)],
         Op::Protect(first, last, prot) => {
@@ -142,7 +193,9 @@ fn apply(areas: &mut VmaMap, op: &Op) -> Vec<VmaEdit> {
 /// The start of the highest free run of `len` pages within `low..limit`, found by trying every address.
 fn naive_hole(model: &Model, len: u64, low: u64, limit: u64) -> Option<u64> {
     let free = |at: u64| model.get(at as usize).is_none_or(Option::is_none);
-    (low..=limit.checked_sub(len)?).rev().find(|at| (*at..at + len).all(free))
+    (low..=limit.checked_sub(len)?)
+        .rev()
+        .find(|at| (*at..at + len).all(free))
 }
 
 proptest! {
@@ -210,11 +263,21 @@ proptest! {
 }
 
 fn anonymous(first: u64, last: u64) -> Vma {
-    let prot = Prot { read: true, write: true, exec: false };
+    let prot = Prot {
+        read: true,
+        write: true,
+        exec: false,
+    };
     area(
         first,
         last,
-        Page { prot, shared: false, locked: false, accounted: true, backing: Backing::Anonymous },
+        Page {
+            prot,
+            shared: false,
+            locked: false,
+            accounted: true,
+            backing: Backing::Anonymous,
+        },
     )
 }
 
@@ -240,23 +303,54 @@ fn a_hole_in_the_middle_splits_an_area() {
 #[test]
 fn anonymous_objects_do_not_merge_with_each_other_but_with_themselves() {
     let object = |object, first, last| {
-        let backing = Backing::Object { object: ObjectId(object), offset: first * PAGE };
-        let prot = Prot { read: true, write: true, exec: false };
-        area(first, last, Page { prot, shared: true, locked: false, accounted: false, backing })
+        let backing = Backing::Object {
+            object: ObjectId(object),
+            offset: first * PAGE,
+        };
+        let prot = Prot {
+            read: true,
+            write: true,
+            exec: false,
+        };
+        area(
+            first,
+            last,
+            Page {
+                prot,
+                shared: true,
+                locked: false,
+                accounted: false,
+                backing,
+            },
+        )
     };
     let mut areas = VmaMap::default();
     areas.insert(object(1, 0, 2));
     areas.insert(object(2, 2, 4));
     assert_eq!(areas.count(), 2);
     areas.insert(object(2, 4, 6));
-    assert_eq!(areas.iter().copied().collect::<Vec<_>>(), [object(1, 0, 2), object(2, 2, 6)]);
+    assert_eq!(
+        areas.iter().copied().collect::<Vec<_>>(),
+        [object(1, 0, 2), object(2, 2, 6)]
+    );
 }
 
 #[test]
 fn a_private_area_ignores_whether_its_file_is_writable() {
     let file = |first, last, shared, writable| {
-        let backing = Backing::File { file: FileId(1), offset: first * PAGE, writable, opened: 1 };
-        let page = Page { prot: Prot::default(), shared, locked: false, accounted: false, backing };
+        let backing = Backing::File {
+            file: FileId(1),
+            offset: first * PAGE,
+            writable,
+            opened: 1,
+        };
+        let page = Page {
+            prot: Prot::default(),
+            shared,
+            locked: false,
+            accounted: false,
+            backing,
+        };
         area(first, last, page)
     };
     for (shared, count) in [(false, 1), (true, 2)] {
@@ -269,17 +363,27 @@ fn a_private_area_ignores_whether_its_file_is_writable() {
 
 #[test]
 fn the_stack_does_not_merge_with_other_areas_that_grow_down() {
-    let stack = |first, last, label| Vma { stack: true, label, ..anonymous(first, last) };
+    let stack = |first, last, label| Vma {
+        stack: true,
+        label,
+        ..anonymous(first, last)
+    };
     let own = Some(super::super::vma::VmaLabel(0));
     let mut areas = VmaMap::default();
     areas.insert(stack(6, 9, own));
     areas.insert(stack(4, 6, None));
     areas.insert(stack(2, 4, None));
-    assert_eq!(areas.iter().copied().collect::<Vec<_>>(), [stack(2, 6, None), stack(6, 9, own)]);
+    assert_eq!(
+        areas.iter().copied().collect::<Vec<_>>(),
+        [stack(2, 6, None), stack(6, 9, own)]
+    );
     // The stack remains a separate area when it grows.
     areas.remove(2 * PAGE..6 * PAGE);
     areas.insert(stack(5, 6, own));
-    assert_eq!(areas.iter().copied().collect::<Vec<_>>(), [stack(5, 9, own)]);
+    assert_eq!(
+        areas.iter().copied().collect::<Vec<_>>(),
+        [stack(5, 9, own)]
+    );
 }
 
 #[test]
@@ -289,12 +393,17 @@ fn many_areas_are_fast() {
     let mut areas = VmaMap::default();
     let limit = 1 << 46;
     for _ in 0..65_530 {
-        let at = areas.highest_hole(2 * PAGE, PAGE, limit).expect("there is room");
+        let at = areas
+            .highest_hole(2 * PAGE, PAGE, limit)
+            .expect("there is room");
         areas.insert(anonymous(at / PAGE, at / PAGE + 1));
         // The page above the new area remains free, because one page is too small for later areas.
     }
     assert_eq!(areas.count(), 65_530);
     assert_eq!(areas.size(), 65_530 * PAGE);
     assert_eq!(areas.highest_hole(PAGE, PAGE, limit), Some(limit - PAGE));
-    assert_eq!(areas.highest_hole(2 * PAGE, PAGE, limit), Some(limit - (2 * 65_530 + 2) * PAGE));
+    assert_eq!(
+        areas.highest_hole(2 * PAGE, PAGE, limit),
+        Some(limit - (2 * 65_530 + 2) * PAGE)
+    );
 }

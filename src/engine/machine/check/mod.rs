@@ -173,7 +173,11 @@ struct Findings(Vec<SpecError>);
 
 impl Findings {
     fn add(&mut self, part: SpecPart, setting: &'static str, problem: SpecProblem) {
-        self.0.push(SpecError { part, setting, problem });
+        self.0.push(SpecError {
+            part,
+            setting,
+            problem,
+        });
     }
 
     /// Adds an error unless `value` lies within `least..=most`.
@@ -186,7 +190,11 @@ impl Findings {
     ) -> bool {
         let within = (least..=most).contains(&value);
         if !within {
-            self.add(part, setting, SpecProblem::OutOfRange { value, least, most });
+            self.add(
+                part,
+                setting,
+                SpecProblem::OutOfRange { value, least, most },
+            );
         }
         within
     }
@@ -201,7 +209,12 @@ impl Spec {
     pub fn check(&self) -> Result<(), Vec<SpecError>> {
         let mut report = Findings(Vec::new());
         let wide = (1, u64::from(MAX_WIDTH));
-        let mut widths = report.range(SpecPart::Machine, "physical", self.physical_bits.into(), wide);
+        let mut widths = report.range(
+            SpecPart::Machine,
+            "physical",
+            self.physical_bits.into(),
+            wide,
+        );
         if let Some(mmu) = &self.mmu {
             widths &= report.range(SpecPart::Machine, "virtual", mmu.virtual_bits.into(), wide);
             widths = widths && check_page(self, mmu, &mut report);
@@ -209,9 +222,24 @@ impl Spec {
                 check_table(self, mmu, &mut report);
             }
         }
-        report.range(SpecPart::Machine, "cores", self.cores.into(), (1, MAX_CORES.into()));
-        report.range(SpecPart::Machine, "tlb", self.tlbs.len() as u64, (0, MAX_UNITS as u64));
-        report.range(SpecPart::Machine, "cache", self.caches.len() as u64, (0, MAX_UNITS as u64));
+        report.range(
+            SpecPart::Machine,
+            "cores",
+            self.cores.into(),
+            (1, MAX_CORES.into()),
+        );
+        report.range(
+            SpecPart::Machine,
+            "tlb",
+            self.tlbs.len() as u64,
+            (0, MAX_UNITS as u64),
+        );
+        report.range(
+            SpecPart::Machine,
+            "cache",
+            self.caches.len() as u64,
+            (0, MAX_UNITS as u64),
+        );
         for (n, tlb) in self.tlbs.iter().enumerate() {
             check_tlb(self, n, tlb, &mut report);
         }
@@ -219,7 +247,11 @@ impl Spec {
             check_cache(self, n, cache, widths, &mut report);
         }
         check_names(self, &mut report);
-        if report.0.is_empty() { Ok(()) } else { Err(report.0) }
+        if report.0.is_empty() {
+            Ok(())
+        } else {
+            Err(report.0)
+        }
     }
 }
 
@@ -227,34 +259,65 @@ fn check_page(spec: &Spec, mmu: &Mmu, report: &mut Findings) -> bool {
     let page_bits = mmu.page_bits;
     let space_bits = mmu.virtual_bits.min(spec.physical_bits);
     if page_bits > space_bits {
-        report.add(SpecPart::Machine, "page", SpecProblem::PageTooLarge { page_bits, space_bits });
+        report.add(
+            SpecPart::Machine,
+            "page",
+            SpecProblem::PageTooLarge {
+                page_bits,
+                space_bits,
+            },
+        );
     }
     page_bits <= space_bits
 }
 
 fn check_table(spec: &Spec, mmu: &Mmu, report: &mut Findings) {
     let levels = mmu.levels.len();
-    report.range(SpecPart::PageTable, "levels", levels as u64, (1, MAX_LEVELS as u64));
-    let sum = mmu.levels.iter().fold(0, |sum: u32, bits| sum.saturating_add(*bits));
+    report.range(
+        SpecPart::PageTable,
+        "levels",
+        levels as u64,
+        (1, MAX_LEVELS as u64),
+    );
+    let sum = mmu
+        .levels
+        .iter()
+        .fold(0, |sum: u32, bits| sum.saturating_add(*bits));
     let vpn_bits = spec.vpn_bits();
     if sum != vpn_bits {
-        report.add(SpecPart::PageTable, "bits", SpecProblem::LevelBits { sum, vpn_bits });
+        report.add(
+            SpecPart::PageTable,
+            "bits",
+            SpecProblem::LevelBits { sum, vpn_bits },
+        );
     } else if levels > 1 && mmu.levels.contains(&0) {
         report.add(
             SpecPart::PageTable,
             "bits",
-            SpecProblem::OutOfRange { value: 0, least: 1, most: vpn_bits.into() },
+            SpecProblem::OutOfRange {
+                value: 0,
+                least: 1,
+                most: vpn_bits.into(),
+            },
         );
     }
     let (have, need) = (mmu.pte.ppn_bits(), spec.ppn_bits());
-    let narrow = if have < need { Err(PteError::PpnNarrow { have, need }) } else { Ok(()) };
+    let narrow = if have < need {
+        Err(PteError::PpnNarrow { have, need })
+    } else {
+        Ok(())
+    };
     if let Err(error) = mmu.pte.check().and(narrow) {
         let (part, setting) = match error {
             PteError::Size { .. } => (SpecPart::Pte(None), "size"),
-            PteError::PpnOutside { .. } | PteError::PpnNarrow { .. } => (SpecPart::Pte(None), "ppn"),
+            PteError::PpnOutside { .. } | PteError::PpnNarrow { .. } => {
+                (SpecPart::Pte(None), "ppn")
+            }
             PteError::BitOutside { bit, .. }
             | PteError::PpnOverlap { bit }
-            | PteError::BitOverlap { second: bit, .. } => (SpecPart::Pte(Some(bit)), bit.row().name),
+            | PteError::BitOverlap { second: bit, .. } => {
+                (SpecPart::Pte(Some(bit)), bit.row().name)
+            }
         };
         report.add(part, setting, SpecProblem::Pte(error));
     }
@@ -268,7 +331,9 @@ fn check_tlb(spec: &Spec, n: usize, tlb: &TlbSpec, report: &mut Findings) {
         Some(mmu) => {
             let sizes = &tlb.page_bits;
             let ordered = sizes.windows(2).all(|pair| pair[0] < pair[1]);
-            let within = sizes.iter().all(|bits| (mmu.page_bits..=mmu.virtual_bits).contains(bits));
+            let within = sizes
+                .iter()
+                .all(|bits| (mmu.page_bits..=mmu.virtual_bits).contains(bits));
             if !ordered || !within {
                 report.add(part, "pages", SpecProblem::PageSizes);
             }
@@ -279,10 +344,18 @@ fn check_tlb(spec: &Spec, n: usize, tlb: &TlbSpec, report: &mut Findings) {
 fn check_cache(spec: &Spec, n: usize, cache: &CacheSpec, widths: bool, report: &mut Findings) {
     let part = SpecPart::Cache(n);
     check_sets(part, (cache.sets, cache.ways), cache.policy, report);
-    let most = if widths { MAX_BLOCK_BITS.min(spec.physical_bits) } else { MAX_BLOCK_BITS };
+    let most = if widths {
+        MAX_BLOCK_BITS.min(spec.physical_bits)
+    } else {
+        MAX_BLOCK_BITS
+    };
     if cache.block_bits > most {
         let size = |bits: u32| 1u64.checked_shl(bits).unwrap_or(u64::MAX);
-        let problem = SpecProblem::OutOfRange { value: size(cache.block_bits), least: 1, most: size(most) };
+        let problem = SpecProblem::OutOfRange {
+            value: size(cache.block_bits),
+            least: 1,
+            most: size(most),
+        };
         report.add(part, "block", problem);
     } else {
         check_blocks(spec, n, cache, report);
@@ -295,20 +368,40 @@ fn check_cache(spec: &Spec, n: usize, cache: &CacheSpec, widths: bool, report: &
 /// Checks the numbers of sets and ways, for which TLBs and caches have the same rules.
 fn check_sets(part: SpecPart, (sets, ways): (u64, u32), policy: Policy, report: &mut Findings) {
     if !sets.is_power_of_two() {
-        report.add(part, "sets", SpecProblem::NotPowerOfTwo { what: "sets", value: sets });
+        report.add(
+            part,
+            "sets",
+            SpecProblem::NotPowerOfTwo {
+                what: "sets",
+                value: sets,
+            },
+        );
     }
     if report.range(part, "ways", ways.into(), (1, MAX_LINES))
         && policy == Policy::Plru
         && !ways.is_power_of_two()
     {
-        report.add(part, "ways", SpecProblem::NotPowerOfTwo { what: "ways of `plru`", value: ways.into() });
+        report.add(
+            part,
+            "ways",
+            SpecProblem::NotPowerOfTwo {
+                what: "ways of `plru`",
+                value: ways.into(),
+            },
+        );
     }
     let lines = u128::from(sets) * u128::from(ways);
     if lines > u128::from(MAX_LINES) {
         report.add(part, "sets", SpecProblem::TooManyLines { lines });
     }
     if !policy.row().sets {
-        report.add(part, "policy", SpecProblem::PolicyOfFrames { name: policy.row().name });
+        report.add(
+            part,
+            "policy",
+            SpecProblem::PolicyOfFrames {
+                name: policy.row().name,
+            },
+        );
     }
 }
 
@@ -316,7 +409,10 @@ fn check_sets(part: SpecPart, (sets, ways): (u64, u32), policy: Policy, report: 
 /// an inclusive cache must contain whole blocks of the caches above it.
 fn check_blocks(spec: &Spec, n: usize, cache: &CacheSpec, report: &mut Findings) {
     let (part, inclusion) = (SpecPart::Cache(n), cache.inclusion);
-    let mut above = spec.caches[..n].iter().filter(|above| above.side.meets(cache.side)).peekable();
+    let mut above = spec.caches[..n]
+        .iter()
+        .filter(|above| above.side.meets(cache.side))
+        .peekable();
     if inclusion == Inclusion::Exclusive && above.peek().is_none() {
         report.add(part, "inclusion", SpecProblem::NothingAbove);
     }
@@ -327,13 +423,29 @@ fn check_blocks(spec: &Spec, n: usize, cache: &CacheSpec, report: &mut Findings)
     };
     if let Some(above) = above.find(unfit) {
         let (block_bits, above) = (cache.block_bits, above.block_bits.min(MAX_WIDTH - 1));
-        report.add(part, "block", SpecProblem::BlockOfInclusion { block_bits, above, inclusion });
+        report.add(
+            part,
+            "block",
+            SpecProblem::BlockOfInclusion {
+                block_bits,
+                above,
+                inclusion,
+            },
+        );
     }
 }
 
 fn check_names(spec: &Spec, report: &mut Findings) {
-    let tlbs = spec.tlbs.iter().enumerate().map(|(n, tlb)| (SpecPart::Tlb(n), &tlb.name));
-    let caches = spec.caches.iter().enumerate().map(|(n, cache)| (SpecPart::Cache(n), &cache.name));
+    let tlbs = spec
+        .tlbs
+        .iter()
+        .enumerate()
+        .map(|(n, tlb)| (SpecPart::Tlb(n), &tlb.name));
+    let caches = spec
+        .caches
+        .iter()
+        .enumerate()
+        .map(|(n, cache)| (SpecPart::Cache(n), &cache.name));
     let mut seen: Vec<&Arc<str>> = Vec::new();
     for (part, name) in tlbs.chain(caches) {
         if seen.contains(&name) {

@@ -8,18 +8,26 @@ impl Machine {
     /// The physical address of the current core's root page table, or `None` if the core uses the detached
     /// page table.
     pub fn cr3(&self) -> Option<Pa> {
-        self.translator.as_ref()?.context(self.core()).root.map(Pa::new)
+        self.translator
+            .as_ref()?
+            .context(self.core())
+            .root
+            .map(Pa::new)
     }
 
     /// The process whose address space the current core uses, or 0 without a kernel.
     pub fn asid(&self) -> u16 {
-        self.translator.as_ref().map_or(0, |translator| translator.context(self.core()).asid)
+        self.translator
+            .as_ref()
+            .map_or(0, |translator| translator.context(self.core()).asid)
     }
 
     /// Sets the root of the page table in memory for all cores. `None` selects the detached page table. TLB
     /// entries remain valid.
     pub fn set_cr3(&mut self, root: Option<Pa>) {
-        let Some(translator) = &mut self.translator else { return };
+        let Some(translator) = &mut self.translator else {
+            return;
+        };
         for context in translator.contexts_mut() {
             context.root = root.map(Pa::raw);
         }
@@ -29,9 +37,16 @@ impl Machine {
     /// selects the detached page table. If the process changes, this core's TLBs without address-space
     /// identifiers invalidate their non-global entries, as on a load of CR3 (Intel SDM 3A, section 4.10.4).
     /// TLBs with identifiers keep all entries.
-    pub(crate) fn switch_to(&mut self, asid: u16, root: Option<Pa>, watch: &mut impl MachineObserver) {
+    pub(crate) fn switch_to(
+        &mut self,
+        asid: u16,
+        root: Option<Pa>,
+        watch: &mut impl MachineObserver,
+    ) {
         let core = self.core();
-        let Some(translator) = &mut self.translator else { return };
+        let Some(translator) = &mut self.translator else {
+            return;
+        };
         let context = &mut translator.contexts_mut()[core as usize];
         let other = context.asid != asid;
         (context.asid, context.root) = (asid, root.map(Pa::raw));
@@ -44,7 +59,9 @@ impl Machine {
     /// global entries. A TLB without address-space identifiers has non-global entries of the process only if
     /// its core is running the process. Returns whether a TLB held an entry.
     pub fn shoot_down(&mut self, va: Va, asid: u16, watch: &mut impl MachineObserver) -> bool {
-        let Some(translator) = &mut self.translator else { return false };
+        let Some(translator) = &mut self.translator else {
+            return false;
+        };
         let mut held = false;
         translator.for_each_tlb(watch, |tlb, running, dropped| {
             tlb.shoot_down(va.raw(), asid, running, |entry| {
@@ -58,8 +75,12 @@ impl Machine {
     /// Invalidates all entries of a process in the TLBs of all cores, including global entries that the
     /// process filled.
     pub(crate) fn shoot_down_all(&mut self, asid: u16, watch: &mut impl MachineObserver) {
-        let Some(translator) = &mut self.translator else { return };
-        translator.for_each_tlb(watch, |tlb, running, dropped| tlb.shoot_down_all(asid, running, dropped));
+        let Some(translator) = &mut self.translator else {
+            return;
+        };
+        translator.for_each_tlb(watch, |tlb, running, dropped| {
+            tlb.shoot_down_all(asid, running, dropped)
+        });
     }
 }
 

@@ -33,7 +33,9 @@ fn root(machine: &Machine, asid: u16) -> Pa {
 
 fn map(machine: &mut Machine, asid: u16, page: u64, ppn: u64, flags: Flags) {
     let bytes = u64::from(machine.spec().mmu.as_ref().unwrap().pte.bytes);
-    let at = machine.pa(root(machine, asid).raw() + page * bytes).unwrap();
+    let at = machine
+        .pa(root(machine, asid).raw() + page * bytes)
+        .unwrap();
     machine.put_pte(at, Pte { ppn, flags });
 }
 
@@ -48,7 +50,10 @@ fn frame(machine: &mut Machine, page: u64) -> (Result<u64, Fault>, bool) {
     let misses = machine.tlb_counts(0).misses;
     let va = machine.va(page << 6).unwrap();
     let pa = machine.translate_as(va, AccessKind::Read, Privilege::User, &mut ());
-    (pa.map(|pa| pa.raw() >> 6), machine.tlb_counts(0).misses > misses)
+    (
+        pa.map(|pa| pa.raw() >> 6),
+        machine.tlb_counts(0).misses > misses,
+    )
 }
 
 fn touch(machine: &mut Machine, page: u64) {
@@ -60,7 +65,10 @@ fn plain() -> TlbSpec {
 }
 
 fn with_asid() -> TlbSpec {
-    TlbSpec { asid: true, ..plain() }
+    TlbSpec {
+        asid: true,
+        ..plain()
+    }
 }
 
 #[test]
@@ -70,11 +78,22 @@ fn each_core_runs_in_its_own_address_space() {
         run(&mut machine, 0, 1);
         run(&mut machine, 1, 2);
         assert_eq!(frame(&mut machine, 3), (Ok(51), true));
-        assert_eq!((machine.asid(), machine.cr3()), (2, Some(root(&machine, 2))));
+        assert_eq!(
+            (machine.asid(), machine.cr3()),
+            (2, Some(root(&machine, 2)))
+        );
         machine.set_core(0).unwrap();
         assert_eq!(frame(&mut machine, 3), (Ok(35), true));
-        assert_eq!((machine.asid(), machine.cr3()), (1, Some(root(&machine, 1))));
-        assert_eq!(machine.page_table_entry(machine.vpn(3).unwrap()).map(|(_, pte)| pte.ppn), Some(35));
+        assert_eq!(
+            (machine.asid(), machine.cr3()),
+            (1, Some(root(&machine, 1)))
+        );
+        assert_eq!(
+            machine
+                .page_table_entry(machine.vpn(3).unwrap())
+                .map(|(_, pte)| pte.ppn),
+            Some(35)
+        );
         machine.set_core(1).unwrap();
         assert_eq!(frame(&mut machine, 3), (Ok(51), false));
     }
@@ -88,7 +107,11 @@ fn a_context_switch_flushes_only_tlbs_without_asids() {
         run(&mut machine, 0, 1);
         touch(&mut machine, 3);
         run(&mut machine, 0, 1);
-        assert_eq!(frame(&mut machine, 3), (Ok(35), false), "the same process again");
+        assert_eq!(
+            frame(&mut machine, 3),
+            (Ok(35), false),
+            "the same process again"
+        );
         run(&mut machine, 0, 2);
         assert_eq!(frame(&mut machine, 3), (Ok(51), true));
         run(&mut machine, 0, 1);
@@ -117,7 +140,10 @@ fn the_same_process_with_another_root_keeps_its_tlb() {
     assert_eq!(frame(&mut machine, 3), (Ok(35), false));
     assert_eq!(frame(&mut machine, 4), (Ok(52), true));
     machine.switch_to(1, None, &mut ());
-    assert_eq!(frame(&mut machine, 5).0, Err(Fault::NotPresent { level: 1 }));
+    assert_eq!(
+        frame(&mut machine, 5).0,
+        Err(Fault::NotPresent { level: 1 })
+    );
 }
 
 #[test]
@@ -127,7 +153,10 @@ fn without_a_kernel_cr3_is_the_same_on_all_cores() {
     machine.set_cr3(Some(root));
     for core in [0, 1] {
         machine.set_core(core).unwrap();
-        assert_eq!((machine.cr3(), frame(&mut machine, 1).0), (Some(root), Ok(49)));
+        assert_eq!(
+            (machine.cr3(), frame(&mut machine, 1).0),
+            (Some(root), Ok(49))
+        );
     }
 }
 
@@ -150,13 +179,21 @@ fn a_page_is_shot_down_on_all_cores_only_for_its_process() {
         let mut machine = shared_about(tlb.clone());
         map(&mut machine, 1, 3, 40, Flags::TABLE);
         machine.shoot_down(machine.va(3 << 6 | 5).unwrap(), 1, &mut ());
-        assert_eq!(frame(&mut machine, 3), (Ok(51), false), "process 2 keeps its page");
+        assert_eq!(
+            frame(&mut machine, 3),
+            (Ok(51), false),
+            "process 2 keeps its page"
+        );
         run(&mut machine, 1, 1);
         assert_eq!(frame(&mut machine, 3), (Ok(40), true));
         assert_eq!(frame(&mut machine, 4), (Ok(36), !tlb.asid));
         machine.set_core(0).unwrap();
         assert_eq!(frame(&mut machine, 3), (Ok(40), true));
-        assert_eq!(frame(&mut machine, 4), (Ok(36), false), "only that page is invalidated");
+        assert_eq!(
+            frame(&mut machine, 4),
+            (Ok(36), false),
+            "only that page is invalidated"
+        );
     }
 }
 
@@ -165,9 +202,16 @@ fn all_entries_of_a_process_are_shot_down() {
     for tlb in [plain(), with_asid()] {
         let mut machine = shared_about(tlb);
         machine.shoot_down_all(1, &mut ());
-        assert_eq!(frame(&mut machine, 3), (Ok(51), false), "process 2 keeps its page");
+        assert_eq!(
+            frame(&mut machine, 3),
+            (Ok(51), false),
+            "process 2 keeps its page"
+        );
         run(&mut machine, 1, 1);
-        assert_eq!((frame(&mut machine, 3), frame(&mut machine, 5)), ((Ok(35), true), (Ok(37), true)));
+        assert_eq!(
+            (frame(&mut machine, 3), frame(&mut machine, 5)),
+            ((Ok(35), true), (Ok(37), true))
+        );
         machine.set_core(0).unwrap();
         (0..8).for_each(|page| assert_eq!(frame(&mut machine, page), (Ok(32 + page), true)));
     }
@@ -197,12 +241,39 @@ fn global_entries_are_shot_down() {
 /// A TLB with small pages holds parts of a huge page, which are invalidated together.
 #[test]
 fn all_parts_of_a_huge_page_are_shot_down() {
-    let mmu = Mmu { levels: vec![2, 2], ..Mmu::flat(10, 12, 6) };
-    let tlbs = vec![TlbSpec { asid: true, page_bits: vec![6], ..TlbSpec::new("tlb", 4, 4) }];
-    let spec = Spec { mmu: Some(mmu), physical_bits: 12, tlbs, caches: vec![], cores: 1, ..Spec::simple() };
+    let mmu = Mmu {
+        levels: vec![2, 2],
+        ..Mmu::flat(10, 12, 6)
+    };
+    let tlbs = vec![TlbSpec {
+        asid: true,
+        page_bits: vec![6],
+        ..TlbSpec::new("tlb", 4, 4)
+    }];
+    let spec = Spec {
+        mmu: Some(mmu),
+        physical_bits: 12,
+        tlbs,
+        caches: vec![],
+        cores: 1,
+        ..Spec::simple()
+    };
     let mut machine = Machine::new(spec);
-    machine.map_at(1, machine.vpn(4).unwrap(), Pte { ppn: 16, flags: Flags::TABLE.with(Bit::Ps) });
-    machine.map(machine.vpn(8).unwrap(), Pte { ppn: 9, flags: Flags::TABLE });
+    machine.map_at(
+        1,
+        machine.vpn(4).unwrap(),
+        Pte {
+            ppn: 16,
+            flags: Flags::TABLE.with(Bit::Ps),
+        },
+    );
+    machine.map(
+        machine.vpn(8).unwrap(),
+        Pte {
+            ppn: 9,
+            flags: Flags::TABLE,
+        },
+    );
     machine.switch_to(4, None, &mut ());
     for page in [4, 6, 8] {
         assert!(frame(&mut machine, page).1);
@@ -210,5 +281,8 @@ fn all_parts_of_a_huge_page_are_shot_down() {
     machine.shoot_down(machine.va(5 << 6).unwrap(), 3, &mut ());
     assert_eq!(frame(&mut machine, 4), (Ok(16), false));
     machine.shoot_down(machine.va(5 << 6).unwrap(), 4, &mut ());
-    assert_eq!([4, 6, 8].map(|page| frame(&mut machine, page).1), [true, true, false]);
+    assert_eq!(
+        [4, 6, 8].map(|page| frame(&mut machine, page).1),
+        [true, true, false]
+    );
 }

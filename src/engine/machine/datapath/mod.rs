@@ -105,7 +105,15 @@ impl Machine {
         let hierarchy = Hierarchy::new(&spec);
         let last = mask(spec.virtual_bits());
         let last_physical = mask(spec.physical_bits);
-        Self { spec, core: 0, last, last_physical, translator, hierarchy, random: SplitMix64::new(0) }
+        Self {
+            spec,
+            core: 0,
+            last,
+            last_physical,
+            translator,
+            hierarchy,
+            random: SplitMix64::new(0),
+        }
     }
 
     /// The simple memory system of CS:APP 9.6.4; see [`Spec::simple`].
@@ -149,7 +157,10 @@ impl Machine {
     pub fn set_core(&mut self, core: u32) -> Result<(), TooWide> {
         if core >= self.spec.cores {
             let bits = self.spec.cores.next_power_of_two().trailing_zeros();
-            return Err(TooWide { value: core.into(), bits });
+            return Err(TooWide {
+                value: core.into(),
+                bits,
+            });
         }
         self.core = core;
         Ok(())
@@ -165,8 +176,13 @@ impl Machine {
             return Ok(Va::new(raw));
         }
         let bits = self.spec.virtual_bits();
-        let extended = self.spec.mmu.is_some() && bits >= 48 && raw >> (bits - 1) == u64::MAX >> (bits - 1);
-        if extended { Ok(Va::new(raw & mask(bits))) } else { fit(raw, bits).map(Va::new) }
+        let extended =
+            self.spec.mmu.is_some() && bits >= 48 && raw >> (bits - 1) == u64::MAX >> (bits - 1);
+        if extended {
+            Ok(Va::new(raw & mask(bits)))
+        } else {
+            fit(raw, bits).map(Va::new)
+        }
     }
 
     /// A physical address.
@@ -175,7 +191,11 @@ impl Machine {
     /// Fails if the address is too wide.
     pub fn pa(&self, raw: u64) -> Result<Pa, TooWide> {
         let bits = self.spec.physical_bits;
-        if raw > self.last_physical { Err(TooWide { value: raw, bits }) } else { Ok(Pa::new(raw)) }
+        if raw > self.last_physical {
+            Err(TooWide { value: raw, bits })
+        } else {
+            Ok(Pa::new(raw))
+        }
     }
 
     /// A virtual page number.
@@ -232,7 +252,13 @@ impl Machine {
     /// The fault.
     pub fn read(&mut self, va: Va, size: usize) -> Result<Vec<Option<u8>>, Fault> {
         let mut bytes = vec![None; size];
-        let done = self.access(va, AccessKind::Read, Privilege::User, Data::Load(&mut bytes), &mut ());
+        let done = self.access(
+            va,
+            AccessKind::Read,
+            Privilege::User,
+            Data::Load(&mut bytes),
+            &mut (),
+        );
         done.fault.map_or(Ok(bytes), Err)
     }
 
@@ -241,7 +267,13 @@ impl Machine {
     /// # Errors
     /// The fault. A store that faults writes nothing.
     pub fn write(&mut self, va: Va, bytes: &[u8]) -> Result<(), Fault> {
-        let done = self.access(va, AccessKind::Write, Privilege::User, Data::Store(bytes), &mut ());
+        let done = self.access(
+            va,
+            AccessKind::Write,
+            Privilege::User,
+            Data::Store(bytes),
+            &mut (),
+        );
         done.fault.map_or(Ok(()), Err)
     }
 
@@ -258,7 +290,8 @@ impl Machine {
         mode: Privilege,
         watch: &mut impl MachineObserver,
     ) -> Result<Pa, Fault> {
-        self.resolve(va.raw(), kind, mode, watch).map(|mapped| Pa::new(mapped.pa))
+        self.resolve(va.raw(), kind, mode, watch)
+            .map(|mapped| Pa::new(mapped.pa))
     }
 
     /// Performs an access fragment by fragment, in address order. Splits the access at page boundaries and at
@@ -276,9 +309,18 @@ impl Machine {
     ) -> AccessOutcome {
         let route = RouteId::new(self.core, kind);
         let (within, last) = (self.hierarchy.fragment_mask(route), self.last);
-        let mut outcome = AccessOutcome { fragments: 0, fault: None, pa: None, done: 0 };
+        let mut outcome = AccessOutcome {
+            fragments: 0,
+            fault: None,
+            pa: None,
+            done: 0,
+        };
         let len = data.len();
-        let refused = if kind == AccessKind::Write { self.refused_after(va, len, mode) } else { 0 };
+        let refused = if kind == AccessKind::Write {
+            self.refused_after(va, len, mode)
+        } else {
+            0
+        };
         while outcome.done < len {
             let done = outcome.done;
             let Some(at) = va.raw().checked_add(done as u64).filter(|at| *at <= last) else {
@@ -294,8 +336,15 @@ impl Machine {
                 Data::Store(bytes) => Data::Store(&bytes[done..next]),
                 Data::SizeOnly(_) => Data::SizeOnly(size),
             };
-            let kind = if done < refused { AccessKind::Read } else { kind };
-            watch.on_event(Event::Fragment { va: Va::new(at), size });
+            let kind = if done < refused {
+                AccessKind::Read
+            } else {
+                kind
+            };
+            watch.on_event(Event::Fragment {
+                va: Va::new(at),
+                size,
+            });
             outcome.fragments += 1;
             match self.resolve(at, kind, mode, watch) {
                 Ok(mapped) => {
@@ -318,15 +367,25 @@ impl Machine {
     fn refused_after(&self, va: Va, len: usize, mode: Privilege) -> usize {
         let page = mask(self.spec.page_bits());
         let room = (page - (va.raw() & page)).saturating_add(1);
-        if self.translator.is_none() || len as u64 <= room { 0 } else { self.check_pages(va, len, mode) }
+        if self.translator.is_none() || len as u64 <= room {
+            0
+        } else {
+            self.check_pages(va, len, mode)
+        }
     }
 
     #[inline(never)]
     fn check_pages(&self, va: Va, len: usize, mode: Privilege) -> usize {
-        let (page, end) = (mask(self.spec.page_bits()), va.raw().saturating_add(len as u64));
+        let (page, end) = (
+            mask(self.spec.page_bits()),
+            va.raw().saturating_add(len as u64),
+        );
         let (mut machine, mut at) = (self.clone(), va.raw());
         while at < end && at <= self.last {
-            if machine.resolve(at, AccessKind::Write, mode, &mut ()).is_err() {
+            if machine
+                .resolve(at, AccessKind::Write, mode, &mut ())
+                .is_err()
+            {
                 return (at - va.raw()) as usize;
             }
             at = (at | page).saturating_add(1);
@@ -347,12 +406,25 @@ impl Machine {
     ) {
         let (size, purpose) = (data.len() as u32, Purpose::Demand);
         let (write_through, uncached) = (flags.has(Bit::Wt), flags.has(Bit::Cd));
-        let fragment = Fragment { route, va, pa, size, purpose, write_through, uncached };
-        let ctx = &mut Ctx { random: &mut self.random, watch };
+        let fragment = Fragment {
+            route,
+            va,
+            pa,
+            size,
+            purpose,
+            write_through,
+            uncached,
+        };
+        let ctx = &mut Ctx {
+            random: &mut self.random,
+            watch,
+        };
         match data {
             Data::Load(out) => self.hierarchy.load(fragment, out, ctx),
             Data::Store(bytes) => self.hierarchy.store(fragment, bytes, ctx),
-            Data::SizeOnly(_) => self.hierarchy.touch(fragment, kind == AccessKind::Write, ctx),
+            Data::SizeOnly(_) => self
+                .hierarchy
+                .touch(fragment, kind == AccessKind::Write, ctx),
             Data::TranslateOnly(_) => {}
         }
     }
@@ -366,17 +438,32 @@ impl Machine {
         watch: &mut impl MachineObserver,
     ) -> Result<Translation, Fault> {
         let Some(translator) = &mut self.translator else {
-            return Ok(Translation { pa: va, flags: Flags::NONE });
+            return Ok(Translation {
+                pa: va,
+                flags: Flags::NONE,
+            });
         };
-        let access = AccessRequest { va, kind, mode, core: self.core };
-        let ctx = &mut Ctx { random: &mut self.random, watch };
+        let access = AccessRequest {
+            va,
+            kind,
+            mode,
+            core: self.core,
+        };
+        let ctx = &mut Ctx {
+            random: &mut self.random,
+            watch,
+        };
         translator.translate(&self.spec, access, &mut self.hierarchy, ctx)
     }
 }
 
 /// Checks that a number fits in `bits` bits.
 pub(super) fn fit(value: u64, bits: u32) -> Result<u64, TooWide> {
-    if value & !mask(bits) == 0 { Ok(value) } else { Err(TooWide { value, bits }) }
+    if value & !mask(bits) == 0 {
+        Ok(value)
+    } else {
+        Err(TooWide { value, bits })
+    }
 }
 
 #[cfg(test)]

@@ -33,7 +33,8 @@ impl Hierarchy {
                     self.write_home(inst, slot, base, ctx);
                 }
                 let cache = &mut self.caches[inst];
-                let lost = written.is_some_and(|(first, last)| base <= last && first <= cache.end(base));
+                let lost =
+                    written.is_some_and(|(first, last)| base <= last && first <= cache.end(base));
                 if lost {
                     cache.invalidate(slot);
                 }
@@ -58,8 +59,9 @@ impl Hierarchy {
                     let held = cache
                         .holders(first, last)
                         .map(|(_, base)| (base, base | ((1 << cache.block_bits) - 1)));
-                    (first, last) =
-                        held.fold((first, last), |(from, to), (base, end)| (from.min(base), to.max(end)));
+                    (first, last) = held.fold((first, last), |(from, to), (base, end)| {
+                        (from.min(base), to.max(end))
+                    });
                 }
             }
             if (first, last) == before {
@@ -79,16 +81,30 @@ impl Hierarchy {
         let cache = &mut self.caches[inst];
         cache.counts.writebacks += 1;
         cache.mark(slot, false);
-        let (level, bits, at, source) =
-            (cache.level, cache.block_bits, cache.data_offset(slot), cache.data().clone());
+        let (level, bits, at, source) = (
+            cache.level,
+            cache.block_bits,
+            cache.data_offset(slot),
+            cache.data().clone(),
+        );
         self.memory.copy(base, &source, at, 1 << bits);
-        ctx.watch.on_event(Event::Memory { pa: Pa::new(base), write: true, purpose: Purpose::Writeback });
+        ctx.watch.on_event(Event::Memory {
+            pa: Pa::new(base),
+            write: true,
+            purpose: Purpose::Writeback,
+        });
         let last = base | ((1 << bits) - 1);
-        for cache in self.caches.iter_mut().filter(|cache| cache.level > level && cache.used()) {
+        for cache in self
+            .caches
+            .iter_mut()
+            .filter(|cache| cache.level > level && cache.used())
+        {
             for (held, block) in cache.holders(base, last).collect::<Vec<_>>() {
                 let first = block.max(base);
                 let (to, size) = (cache.byte_at(held, first), 1 << bits.min(cache.block_bits));
-                cache.data_mut().copy(to, &source, at + (first - base), size);
+                cache
+                    .data_mut()
+                    .copy(to, &source, at + (first - base), size);
             }
         }
     }
@@ -129,21 +145,36 @@ impl Hierarchy {
         cache.counts.writebacks += u64::from(dirty);
         let (level, core) = (cache.level, cache.core.unwrap_or(0));
         if dirty {
-            let (source, from, size) = (cache.data().clone(), cache.data_offset(held), 1 << cache.block_bits);
+            let (source, from, size) = (
+                cache.data().clone(),
+                cache.data_offset(held),
+                1 << cache.block_bits,
+            );
             let own = &mut self.caches[inst];
             let to = own.byte_at(slot, block);
             own.data_mut().copy(to, &source, from, size);
             own.mark(slot, true);
         }
-        ctx.watch.on_event(Event::Snooped { cache: level, core, dirty });
+        ctx.watch.on_event(Event::Snooped {
+            cache: level,
+            core,
+            dirty,
+        });
     }
 
     /// Invalidates all lines of cache `level` of `core`. Dirty blocks are written back to the next level.
-    pub(crate) fn flush<O: MachineObserver>(&mut self, level: usize, core: u32, ctx: &mut Ctx<'_, O>) {
+    pub(crate) fn flush<O: MachineObserver>(
+        &mut self,
+        level: usize,
+        core: u32,
+        ctx: &mut Ctx<'_, O>,
+    ) {
         let inst = self.plan.instance(level, core);
         let ids = [AccessKind::Read, AccessKind::Execute].map(|kind| RouteId::new(core, kind));
         let place = |id: &RouteId| Some((*id, self.plan.route(*id).position_of(inst)?));
-        let Some((id, k)) = ids.iter().find_map(place) else { return };
+        let Some((id, k)) = ids.iter().find_map(place) else {
+            return;
+        };
         let route = *self.plan.route(id);
         self.users = self.users.with(self.plan.route(id).class);
         for (slot, base) in self.caches[inst].blocks().collect::<Vec<_>>() {

@@ -12,17 +12,23 @@ impl Hierarchy {
     pub(crate) fn zero_unset(&mut self) {
         self.memory.zero_unset();
         self.lifted.zero_unset();
-        self.caches.iter_mut().for_each(|cache| cache.data_mut().zero_unset());
+        self.caches
+            .iter_mut()
+            .for_each(|cache| cache.data_mut().zero_unset());
     }
 
     /// Reads the newest bytes, starting at `pa`, from caches or memory. No state changes.
     pub(crate) fn newest(&self, pa: u64, out: &mut [Option<u8>]) {
-        self.gather_newest(pa, out.len(), |bytes, at, from, to| bytes.read(at, &mut out[from..to]));
+        self.gather_newest(pa, out.len(), |bytes, at, from, to| {
+            bytes.read(at, &mut out[from..to])
+        });
     }
 
     /// Reads the newest bytes as [`Hierarchy::newest`] does, but returns 0 for unknown bytes.
     pub(crate) fn read_newest(&self, pa: u64, out: &mut [u8]) {
-        self.gather_newest(pa, out.len(), |bytes, at, from, to| bytes.read_known(at, &mut out[from..to]));
+        self.gather_newest(pa, out.len(), |bytes, at, from, to| {
+            bytes.read_known(at, &mut out[from..to])
+        });
     }
 
     /// Whether all copies of `len` bytes, starting at `pa`, contain only zeros or unknown bytes. May be false even so.
@@ -38,16 +44,28 @@ impl Hierarchy {
     /// in the array, and the range of bytes found there. Later calls of `visit` provide newer bytes.
     #[inline]
     fn gather_newest(&self, pa: u64, len: usize, mut visit: impl FnMut(&Bytes, u64, usize, usize)) {
-        let Some(more) = (len as u64).checked_sub(1) else { return };
+        let Some(more) = (len as u64).checked_sub(1) else {
+            return;
+        };
         let last = pa.saturating_add(more);
         if let Some((bytes, at)) = self.newest_in_block(pa, last) {
             return visit(bytes, at, 0, len);
         }
         visit(&self.memory, pa, 0, len);
         for (which, first, last) in self.presence.runs(pa, last) {
-            each_newest(select(&self.caches, which), &self.plan, (first, last), |cache, at, from, to| {
-                visit(cache.data(), at, (from - pa) as usize, (to - pa) as usize + 1);
-            });
+            each_newest(
+                select(&self.caches, which),
+                &self.plan,
+                (first, last),
+                |cache, at, from, to| {
+                    visit(
+                        cache.data(),
+                        at,
+                        (from - pa) as usize,
+                        (to - pa) as usize + 1,
+                    );
+                },
+            );
         }
     }
 
@@ -59,7 +77,8 @@ impl Hierarchy {
             return None;
         }
         let mut caches = select(&self.caches, self.presence.caches_with(pa, last));
-        let newest = caches.find_map(|cache| Some((cache.data(), cache.byte_at(cache.holder(pa)?, pa))));
+        let newest =
+            caches.find_map(|cache| Some((cache.data(), cache.byte_at(cache.holder(pa)?, pa))));
         Some(newest.unwrap_or((&self.memory, pa)))
     }
 
@@ -74,19 +93,26 @@ impl Hierarchy {
         let mut bytes = [None; 8];
         self.newest(pa, &mut bytes[..len]);
         let known = bytes[..len].iter().all(Option::is_some);
-        (u64::from_le_bytes(bytes.map(Option::unwrap_or_default)), known)
+        (
+            u64::from_le_bytes(bytes.map(Option::unwrap_or_default)),
+            known,
+        )
     }
 
     /// Writes bytes to memory and to every cached copy.
     pub(crate) fn poke(&mut self, pa: u64, bytes: &[u8]) {
-        let Some(more) = (bytes.len() as u64).checked_sub(1) else { return };
+        let Some(more) = (bytes.len() as u64).checked_sub(1) else {
+            return;
+        };
         self.memory.write(pa, bytes);
         let last = pa.saturating_add(more);
         for cache in select_mut(&mut self.caches, self.presence.caches_with(pa, last)) {
             for (slot, base) in cache.holders(pa, last).collect::<Vec<_>>() {
                 let (from, to) = (base.max(pa), cache.end(base).min(last));
                 let at = cache.byte_at(slot, from);
-                cache.data_mut().write(at, &bytes[(from - pa) as usize..=(to - pa) as usize]);
+                cache
+                    .data_mut()
+                    .write(at, &bytes[(from - pa) as usize..=(to - pa) as usize]);
             }
         }
     }
@@ -117,7 +143,9 @@ impl Hierarchy {
     /// Invalidates every cached copy of bytes that are about to be written to memory. If an invalidated block
     /// also contains other bytes, their newest values are written to memory first.
     fn invalidate_copies(&mut self, pa: u64, len: u64) {
-        let Some(more) = len.checked_sub(1) else { return };
+        let Some(more) = len.checked_sub(1) else {
+            return;
+        };
         let last = pa.saturating_add(more);
         if self.presence.caches_with(pa, last).is_empty() {
             return;
@@ -158,19 +186,31 @@ impl Hierarchy {
     /// Writes the newest cached bytes of `first..=last` to memory, starting at `to`.
     fn write_newest(&mut self, first: u64, last: u64, to: u64) {
         for (which, start, last) in self.presence.runs(first, last) {
-            each_newest(select(&self.caches, which), &self.plan, (start, last), |cache, at, from, end| {
-                self.memory.copy(to + (from - first), cache.data(), at, end - from + 1);
-            });
+            each_newest(
+                select(&self.caches, which),
+                &self.plan,
+                (start, last),
+                |cache, at, from, end| {
+                    self.memory
+                        .copy(to + (from - first), cache.data(), at, end - from + 1);
+                },
+            );
         }
     }
 
     /// The start addresses, in any order, of aligned 64-byte runs in memory or caches that may contain known
     /// bytes.
     pub(crate) fn known(&self) -> impl Iterator<Item = u64> + '_ {
-        let cached = self.caches.iter().filter(|cache| cache.used()).flat_map(|cache| {
-            let step = 1u64 << cache.block_bits;
-            cache.blocks().flat_map(move |(_, base)| (base & !63..=base | (step - 1)).step_by(64))
-        });
+        let cached = self
+            .caches
+            .iter()
+            .filter(|cache| cache.used())
+            .flat_map(|cache| {
+                let step = 1u64 << cache.block_bits;
+                cache
+                    .blocks()
+                    .flat_map(move |(_, base)| (base & !63..=base | (step - 1)).step_by(64))
+            });
         self.memory.known().chain(cached)
     }
 }
@@ -178,13 +218,21 @@ impl Hierarchy {
 /// The caches in `which`, in order.
 #[inline]
 fn select(caches: &[Cache], which: Present) -> impl DoubleEndedIterator<Item = &Cache> {
-    caches.iter().enumerate().filter(move |(inst, _)| which.may_have(*inst)).map(|(_, cache)| cache)
+    caches
+        .iter()
+        .enumerate()
+        .filter(move |(inst, _)| which.may_have(*inst))
+        .map(|(_, cache)| cache)
 }
 
 /// Mutable references to the caches in `which`, in order.
 #[inline]
 fn select_mut(caches: &mut [Cache], which: Present) -> impl Iterator<Item = &mut Cache> {
-    caches.iter_mut().enumerate().filter(move |(inst, _)| which.may_have(*inst)).map(|(_, cache)| cache)
+    caches
+        .iter_mut()
+        .enumerate()
+        .filter(move |(inst, _)| which.may_have(*inst))
+        .map(|(_, cache)| cache)
 }
 
 /// Finds the copies of the bytes `first..=last` in `caches`, and calls `visit` with a cache, an offset in the
@@ -198,7 +246,9 @@ fn each_newest<'a>(
     let block = |pa: u64| pa >> plan.smallest.min(63);
     if plan.smallest != plan.largest || block(last) - block(first) >= 64 {
         for cache in caches.rev() {
-            cache.each_held(first, last, |slot, from, to| visit(cache, cache.byte_at(slot, from), from, to));
+            cache.each_held(first, last, |slot, from, to| {
+                visit(cache, cache.byte_at(slot, from), from, to)
+            });
         }
         return;
     }

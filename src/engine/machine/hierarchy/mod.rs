@@ -143,15 +143,22 @@ impl Hierarchy {
         let inst = self.plan.instance(level, core);
         let cache = &mut self.caches[inst];
         for (way, listed) in (0..).zip(lines) {
-            let Some(ListedLine { line, bytes }) = listed else { continue };
+            let Some(ListedLine { line, bytes }) = listed else {
+                continue;
+            };
             cache.write_line(LineSlot { set, way }, bytes);
             if line.valid {
                 let base = cache.base(set, line.tag.unwrap_or_default());
                 self.presence.note(inst, base, cache.end(base));
             }
         }
-        cache
-            .set_lines(set, &lines.iter().map(|listed| listed.map(|listed| listed.line)).collect::<Vec<_>>());
+        cache.set_lines(
+            set,
+            &lines
+                .iter()
+                .map(|listed| listed.map(|listed| listed.line))
+                .collect::<Vec<_>>(),
+        );
     }
 
     /// Main memory, which is below the caches.
@@ -268,13 +275,20 @@ impl Hierarchy {
         let cache = &self.caches[first];
         let (set, tag) = cache.locate(fragment.va, fragment.pa);
         if let Some(way) = cache.find(set, tag) {
-            cache.data().read(cache.byte_at(LineSlot { set, way }, fragment.pa), out);
+            cache
+                .data()
+                .read(cache.byte_at(LineSlot { set, way }, fragment.pa), out);
         }
     }
 
     /// Performs a store that cannot complete in the first cache.
     #[inline(never)]
-    fn store_beyond<O: MachineObserver>(&mut self, fragment: Fragment, bytes: &[u8], ctx: &mut Ctx<'_, O>) {
+    fn store_beyond<O: MachineObserver>(
+        &mut self,
+        fragment: Fragment,
+        bytes: &[u8],
+        ctx: &mut Ctx<'_, O>,
+    ) {
         let (fragment, route) = (&fragment, *self.plan.route(fragment.route));
         if self.enter(&route, fragment, true, ctx).is_none() {
             return self.poke(fragment.pa, bytes);
@@ -282,7 +296,8 @@ impl Hierarchy {
         let mut looked = 0;
         for (k, inst) in route.caches().enumerate() {
             let mut slot = self.lookup(&route, k, fragment, &mut looked, ctx);
-            let allocates = self.caches[inst].write_allocate && !self.fills_only_from_above(&route, k);
+            let allocates =
+                self.caches[inst].write_allocate && !self.fills_only_from_above(&route, k);
             if slot.is_none() && allocates {
                 let found = self.search(&route, k + 1, fragment, &mut looked, ctx);
                 slot = Some(self.fill_up_to(&route, k, found, fragment, ctx));
@@ -316,15 +331,26 @@ impl Hierarchy {
         let first = route.get(0);
         let Some(top) = first.filter(|_| !fragment.uncached) else {
             if first.is_some() {
-                ctx.watch.on_event(Event::Bypassed { purpose: fragment.purpose });
+                ctx.watch.on_event(Event::Bypassed {
+                    purpose: fragment.purpose,
+                });
             }
-            ctx.watch.on_event(Event::Memory { pa: Pa::new(fragment.pa), write, purpose: fragment.purpose });
+            ctx.watch.on_event(Event::Memory {
+                pa: Pa::new(fragment.pa),
+                write,
+                purpose: fragment.purpose,
+            });
             return None;
         };
         if self.users == Users::Several {
             let line = self.caches[top].align(fragment.pa);
             let written = write.then(|| (line, self.caches[top].end(line)));
-            self.snoop(route, route.around(fragment.pa, fragment.last()), written, ctx);
+            self.snoop(
+                route,
+                route.around(fragment.pa, fragment.last()),
+                written,
+                ctx,
+            );
         }
         Some(top)
     }
@@ -392,5 +418,11 @@ fn report_lookup<O: MachineObserver>(
         (_, None) => &mut counts.misses,
     };
     *count += 1;
-    ctx.watch.on_event(Event::CacheLookup { cache: cache.level, set, tag, way, purpose });
+    ctx.watch.on_event(Event::CacheLookup {
+        cache: cache.level,
+        set,
+        tag,
+        way,
+        purpose,
+    });
 }

@@ -98,7 +98,14 @@ impl Plan {
             .collect();
         let blocks = || spec.caches.iter().map(|cache| cache.block_bits);
         let (smallest, largest) = (blocks().min().unwrap_or(64), blocks().max().unwrap_or(0));
-        let mut plan = Self { routes: Vec::new(), levels, smallest, largest, single: true, crossed: false };
+        let mut plan = Self {
+            routes: Vec::new(),
+            levels,
+            smallest,
+            largest,
+            single: true,
+            crossed: false,
+        };
         for core in 0..spec.cores {
             for kind in [AccessKind::Read, AccessKind::Execute] {
                 let route = plan.draw(spec, core, kind);
@@ -113,16 +120,32 @@ impl Plan {
     fn draw(&self, spec: &Spec, core: u32, kind: AccessKind) -> Route {
         let (mut caches, mut len, mut largest) = ([0; MAX_UNITS], 0, 0);
         let mut fragment_bits = spec.page_bits();
-        for (level, cache) in spec.caches.iter().enumerate().filter(|(_, cache)| cache.side.serves(kind)) {
+        for (level, cache) in spec
+            .caches
+            .iter()
+            .enumerate()
+            .filter(|(_, cache)| cache.side.serves(kind))
+        {
             caches[len] = self.instance(level, core) as u16;
             len += 1;
             fragment_bits = cache.block_bits.min(fragment_bits);
             largest = cache.block_bits.max(largest);
         }
-        let known = self.routes.iter().find(|route| route.len == len && route.caches == caches);
+        let known = self
+            .routes
+            .iter()
+            .find(|route| route.len == len && route.caches == caches);
         let class = known.map_or(self.routes.len() as u16, |route| route.class);
         let fragment_mask = mask(fragment_bits);
-        Route { caches, len, class, fragment_bits, fragment_mask, largest, top_private: true }
+        Route {
+            caches,
+            len,
+            class,
+            fragment_bits,
+            fragment_mask,
+            largest,
+            top_private: true,
+        }
     }
 
     fn compare(&mut self) {
@@ -131,7 +154,9 @@ impl Plan {
         for route in &mut self.routes {
             for other in &all {
                 for k in 0..route.len {
-                    let Some(place) = other.position_of(route.cache_at(k)) else { continue };
+                    let Some(place) = other.position_of(route.cache_at(k)) else {
+                        continue;
+                    };
                     route.top_private &= k > 0 || place == 0;
                     self.crossed |= route.caches[k..route.len] != other.caches[place..other.len];
                 }

@@ -62,7 +62,10 @@ impl Presence {
     pub(crate) fn new(bits: u32) -> Self {
         let regions = 1u128 << bits.saturating_sub(REGION);
         let regions = Sparse::with_leaves(regions, 1, Region::default(), LEAF_BITS);
-        Self { regions, recent: [(NONE, Region::default()); RECENT] }
+        Self {
+            regions,
+            recent: [(NONE, Region::default()); RECENT],
+        }
     }
 
     /// The memory that the record needs, in bytes.
@@ -76,7 +79,8 @@ impl Presence {
         let (number, bit) = (first >> REGION, Present::only(inst).0);
         let (recent, region) = self.recent[number as usize % RECENT];
         let granules = granules(number, first, last);
-        let known = recent == number && region.caches & bit != 0 && region.granules & granules == granules;
+        let known =
+            recent == number && region.caches & bit != 0 && region.granules & granules == granules;
         if !known || last >> REGION != number {
             self.note_all(bit, first, last);
         }
@@ -96,9 +100,19 @@ impl Presence {
     #[inline]
     fn part(&self, number: u64, first: u64, last: u64) -> Region {
         match self.regions.row(number) {
-            Some(&[Region { caches, granules: cached }]) if cached != 0 => {
+            Some(
+                &[
+                    Region {
+                        caches,
+                        granules: cached,
+                    },
+                ],
+            ) if cached != 0 => {
                 let granules = cached & granules(number, first, last);
-                Region { caches: if granules == 0 { 0 } else { caches }, granules }
+                Region {
+                    caches: if granules == 0 { 0 } else { caches },
+                    granules,
+                }
             }
             _ => Region::default(),
         }
@@ -114,17 +128,30 @@ impl Presence {
         if to - from >= MANY {
             return Present::ALL;
         }
-        Present((from..=to).fold(0, |caches, number| caches | self.part(number, first, last).caches))
+        Present((from..=to).fold(0, |caches, number| {
+            caches | self.part(number, first, last).caches
+        }))
     }
 
     /// The runs of bytes of `first..=last` that caches may hold, in order, each with its first and last byte and these
     /// caches.
-    pub(crate) fn runs(&self, first: u64, last: u64) -> impl Iterator<Item = (Present, u64, u64)> + '_ {
+    pub(crate) fn runs(
+        &self,
+        first: u64,
+        last: u64,
+    ) -> impl Iterator<Item = (Present, u64, u64)> + '_ {
         let (from, to) = (first >> REGION, last >> REGION);
         let all = (to - from >= MANY).then_some((Present::ALL, first, last));
-        let numbers = if all.is_some() { from..from } else { from..to + 1 };
+        let numbers = if all.is_some() {
+            from..from
+        } else {
+            from..to + 1
+        };
         let runs = numbers.flat_map(move |number| {
-            let Region { caches, granules: mut left } = self.part(number, first, last);
+            let Region {
+                caches,
+                granules: mut left,
+            } = self.part(number, first, last);
             std::iter::from_fn(move || {
                 let start = left.trailing_zeros();
                 let len = left.checked_shr(start)?.trailing_ones();
@@ -139,7 +166,9 @@ impl Presence {
 
     /// Records that no cache holds bytes of `first..=last`.
     pub(crate) fn clear(&mut self, first: u64, last: u64) {
-        let end = last.checked_add(1).map_or(1 << (64 - REGION), |end| end >> REGION);
+        let end = last
+            .checked_add(1)
+            .map_or(1 << (64 - REGION), |end| end >> REGION);
         let first = first.div_ceil(1 << REGION);
         if first < end {
             self.regions.reset(first, end - 1);

@@ -47,13 +47,31 @@ impl Hierarchy {
         counts: Counts,
     ) {
         let inst = self.plan.instance(level, core);
-        let blank = self.memory.is_blank() && self.caches.iter().all(|cache| cache.data().is_blank());
-        let Self { caches, memory, presence, .. } = self;
+        let blank =
+            self.memory.is_blank() && self.caches.iter().all(|cache| cache.data().is_blank());
+        let Self {
+            caches,
+            memory,
+            presence,
+            ..
+        } = self;
         let cache = &mut caches[inst];
         cache.counts += counts;
         for (set, lines) in sets {
-            for LineState { way, block, dirty, valid } in lines {
-                let (slot, base) = (LineSlot { set: SetIndex::new(set), way }, block << cache.block_bits);
+            for LineState {
+                way,
+                block,
+                dirty,
+                valid,
+            } in lines
+            {
+                let (slot, base) = (
+                    LineSlot {
+                        set: SetIndex::new(set),
+                        way,
+                    },
+                    block << cache.block_bits,
+                );
                 let (tag, before) = (cache.locate(base, base).1, cache.line(slot));
                 // A line that was only invalidated keeps its bytes.
                 if !blank && (valid || !before.valid || before.tag != Some(tag)) {

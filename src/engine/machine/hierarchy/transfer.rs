@@ -73,7 +73,12 @@ impl Hierarchy {
                 self.fill(
                     route,
                     k,
-                    Wanted { va: fragment.va, pa: fragment.pa, purpose: fragment.purpose, from },
+                    Wanted {
+                        va: fragment.va,
+                        pa: fragment.pa,
+                        purpose: fragment.purpose,
+                        from,
+                    },
                     ctx,
                 );
                 from = Source::Below;
@@ -82,7 +87,12 @@ impl Hierarchy {
         self.fill(
             route,
             to,
-            Wanted { va: fragment.va, pa: fragment.pa, purpose: fragment.purpose, from },
+            Wanted {
+                va: fragment.va,
+                pa: fragment.pa,
+                purpose: fragment.purpose,
+                from,
+            },
             ctx,
         )
     }
@@ -96,19 +106,41 @@ impl Hierarchy {
         ctx: &mut Ctx<'_, O>,
     ) -> Source {
         let cache = &mut self.caches[route.cache_at(place)];
-        let Some(slot) = cache.holder(fragment.pa) else { return Source::Below };
-        let (bits, base, dirty) = (cache.block_bits, cache.align(fragment.pa), cache.dirty(slot));
-        self.lifted.copy(0, cache.data(), cache.data_offset(slot), 1 << bits);
+        let Some(slot) = cache.holder(fragment.pa) else {
+            return Source::Below;
+        };
+        let (bits, base, dirty) = (
+            cache.block_bits,
+            cache.align(fragment.pa),
+            cache.dirty(slot),
+        );
+        self.lifted
+            .copy(0, cache.data(), cache.data_offset(slot), 1 << bits);
         cache.invalidate(slot);
-        let taker =
-            (to..place).rev().find(|&k| k == to || !self.fills_only_from_above(route, k)).unwrap_or(to);
+        let taker = (to..place)
+            .rev()
+            .find(|&k| k == to || !self.fills_only_from_above(route, k))
+            .unwrap_or(to);
         let keeps = self.caches[route.cache_at(taker)].write_back();
         if dirty && !keeps {
             self.caches[route.cache_at(place)].counts.writebacks += 1;
             let source = self.lifted.clone();
-            self.send_down(route, place + 1, &Parcel { source: &source, at: 0, base, bits, dirty }, ctx);
+            self.send_down(
+                route,
+                place + 1,
+                &Parcel {
+                    source: &source,
+                    at: 0,
+                    base,
+                    bits,
+                    dirty,
+                },
+                ctx,
+            );
         }
-        Source::Lifted { dirty: dirty && keeps }
+        Source::Lifted {
+            dirty: dirty && keeps,
+        }
     }
 
     /// Fills the cache at position `k`. Evicts the victim, if any, first.
@@ -130,7 +162,10 @@ impl Hierarchy {
             Source::Below => self.copy_up(route, k, slot, base),
             Source::Lifted { dirty: lifted } => {
                 dirty = lifted;
-                let (at, size) = (self.caches[inst].data_offset(slot), 1 << self.caches[inst].block_bits);
+                let (at, size) = (
+                    self.caches[inst].data_offset(slot),
+                    1 << self.caches[inst].block_bits,
+                );
                 self.caches[inst].data_mut().copy(at, &self.lifted, 0, size);
             }
             Source::Above => {}
@@ -141,7 +176,15 @@ impl Hierarchy {
         cache.counts.evictions += u64::from(victim.is_some());
         let (cache, way, purpose) = (cache.level, slot.way, wanted.purpose);
         let victim = victim.map(|line| line.tag.unwrap_or_default());
-        ctx.watch.on_event(Event::CacheFill { cache, set, way, tag, victim, writeback, purpose });
+        ctx.watch.on_event(Event::CacheFill {
+            cache,
+            set,
+            way,
+            tag,
+            victim,
+            writeback,
+            purpose,
+        });
         slot
     }
 
@@ -151,23 +194,37 @@ impl Hierarchy {
         if self.memory.is_blank() && self.caches.iter().all(|cache| cache.data().is_blank()) {
             return;
         }
-        let (at, bits) = (self.caches[inst].data_offset(slot), self.caches[inst].block_bits);
+        let (at, bits) = (
+            self.caches[inst].data_offset(slot),
+            self.caches[inst].block_bits,
+        );
         if let Some(next) = route.get(k + 1)
             && self.caches[next].block_bits >= bits
             && let Some(held) = self.caches[next].holder(base)
         {
-            let (source, from) = (self.caches[next].data().clone(), self.caches[next].byte_at(held, base));
-            return self.caches[inst].data_mut().copy(at, &source, from, 1 << bits);
+            let (source, from) = (
+                self.caches[next].data().clone(),
+                self.caches[next].byte_at(held, base),
+            );
+            return self.caches[inst]
+                .data_mut()
+                .copy(at, &source, from, 1 << bits);
         }
-        self.caches[inst].data_mut().copy(at, &self.memory, base, 1 << bits);
+        self.caches[inst]
+            .data_mut()
+            .copy(at, &self.memory, base, 1 << bits);
         let last = base | ((1 << bits) - 1);
         for below in (k + 1..route.len()).rev().map(|k| route.cache_at(k)) {
             for (held, block) in self.caches[below].holders(base, last).collect::<Vec<_>>() {
                 let size = 1 << self.caches[below].block_bits.min(bits);
                 let first = block.max(base);
-                let (source, from) =
-                    (self.caches[below].data().clone(), self.caches[below].byte_at(held, first));
-                self.caches[inst].data_mut().copy(at + (first - base), &source, from, size);
+                let (source, from) = (
+                    self.caches[below].data().clone(),
+                    self.caches[below].byte_at(held, first),
+                );
+                self.caches[inst]
+                    .data_mut()
+                    .copy(at + (first - base), &source, from, size);
             }
         }
     }
@@ -196,7 +253,9 @@ impl Hierarchy {
                     .iter()
                     .enumerate()
                     .filter(|(other, cache)| *other != inst && cache.is_above(next));
-                others.into_iter().all(|(_, cache)| cache.holder(base).is_none())
+                others
+                    .into_iter()
+                    .all(|(_, cache)| cache.holder(base).is_none())
             };
         if moves {
             self.send_line(route, k, slot, base, ctx);
@@ -221,7 +280,13 @@ impl Hierarchy {
 
     /// Snoops the caches that other routes use below this cache, before a block moves down. A snooped copy
     /// may hold older values of the block's bytes and newer values of other bytes.
-    fn snoop_below<O: MachineObserver>(&mut self, route: &Route, k: usize, base: u64, ctx: &mut Ctx<'_, O>) {
+    fn snoop_below<O: MachineObserver>(
+        &mut self,
+        route: &Route,
+        k: usize,
+        base: u64,
+        ctx: &mut Ctx<'_, O>,
+    ) {
         if self.plan.crossed && self.users == Users::Several {
             let last = self.caches[route.cache_at(k)].end(base);
             self.snoop(route, route.around(base, last), Some((base, last)), ctx);
@@ -241,10 +306,25 @@ impl Hierarchy {
             self.snoop_below(route, k, base, ctx);
         }
         let cache = &mut self.caches[route.cache_at(k)];
-        let (source, at, bits, dirty) =
-            (cache.data().clone(), cache.data_offset(slot), cache.block_bits, cache.dirty(slot));
+        let (source, at, bits, dirty) = (
+            cache.data().clone(),
+            cache.data_offset(slot),
+            cache.block_bits,
+            cache.dirty(slot),
+        );
         cache.counts.writebacks += u64::from(dirty);
-        self.send_down(route, k + 1, &Parcel { source: &source, at, base, bits, dirty }, ctx);
+        self.send_down(
+            route,
+            k + 1,
+            &Parcel {
+                source: &source,
+                at,
+                base,
+                bits,
+                dirty,
+            },
+            ctx,
+        );
     }
 
     /// Evicts and invalidates a line whose block is needed in another set.
@@ -274,13 +354,23 @@ impl Hierarchy {
         ctx: &mut Ctx<'_, O>,
     ) {
         let Some(inst) = route.get(k) else {
-            self.memory.copy(parcel.base, parcel.source, parcel.at, 1 << parcel.bits);
+            self.memory
+                .copy(parcel.base, parcel.source, parcel.at, 1 << parcel.bits);
             let pa = Pa::new(parcel.base);
-            return ctx.watch.on_event(Event::Memory { pa, write: true, purpose: Purpose::Writeback });
+            return ctx.watch.on_event(Event::Memory {
+                pa,
+                write: true,
+                purpose: Purpose::Writeback,
+            });
         };
         let bits = parcel.bits.min(self.caches[inst].block_bits);
         for offset in (0..1u64 << parcel.bits).step_by(1 << bits) {
-            let part = Parcel { at: parcel.at + offset, base: parcel.base + offset, bits, ..*parcel };
+            let part = Parcel {
+                at: parcel.at + offset,
+                base: parcel.base + offset,
+                bits,
+                ..*parcel
+            };
             let slot = self.write_parcel(route, k, &part, ctx);
             if part.dirty && !(slot.is_some() && self.caches[inst].write_back()) {
                 self.send_down(route, k + 1, &part, ctx);
@@ -304,15 +394,26 @@ impl Hierarchy {
                 slot
             }
             None if cache.write_allocate || cache.inclusion == Inclusion::Exclusive => {
-                let from = if parcel.bits == cache.block_bits { Source::Above } else { Source::Below };
-                let wanted = Wanted { va: parcel.base, pa: parcel.base, purpose: Purpose::Writeback, from };
+                let from = if parcel.bits == cache.block_bits {
+                    Source::Above
+                } else {
+                    Source::Below
+                };
+                let wanted = Wanted {
+                    va: parcel.base,
+                    pa: parcel.base,
+                    purpose: Purpose::Writeback,
+                    from,
+                };
                 self.fill(route, k, wanted, ctx)
             }
             None => return None,
         };
         let cache = &mut self.caches[route.cache_at(k)];
         let at = cache.byte_at(slot, parcel.base);
-        cache.data_mut().copy(at, parcel.source, parcel.at, 1 << parcel.bits);
+        cache
+            .data_mut()
+            .copy(at, parcel.source, parcel.at, 1 << parcel.bits);
         if parcel.dirty && cache.write_back() {
             cache.mark(slot, true);
         }

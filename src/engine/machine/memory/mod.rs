@@ -22,7 +22,10 @@ pub(crate) struct Bytes {
 impl Bytes {
     /// Creates `size` unknown bytes.
     pub(crate) fn new(size: u128) -> Self {
-        Self { rows: Sparse::new(size.div_ceil(u128::from(ROW)), WORDS, 0), zeros: false }
+        Self {
+            rows: Sparse::new(size.div_ceil(u128::from(ROW)), WORDS, 0),
+            zeros: false,
+        }
     }
 
     /// Whether no byte has ever been written.
@@ -44,7 +47,9 @@ impl Bytes {
     /// The byte at `at`, if known.
     #[inline]
     pub(crate) fn get(&self, at: u64) -> Option<u8> {
-        let Some(row) = self.rows.row(at / ROW) else { return self.zeros.then_some(0) };
+        let Some(row) = self.rows.row(at / ROW) else {
+            return self.zeros.then_some(0);
+        };
         byte_of(row, (at % ROW) as usize, self.zeros)
     }
 
@@ -71,7 +76,9 @@ impl Bytes {
             let (now, later) = out.split_at_mut(out.len().min(ROW as usize - n));
             match self.rows.row(at / ROW) {
                 Some(row) => {
-                    now.iter_mut().zip(n..).for_each(|(byte, n)| *byte = byte_of(row, n, self.zeros));
+                    now.iter_mut()
+                        .zip(n..)
+                        .for_each(|(byte, n)| *byte = byte_of(row, n, self.zeros));
                 }
                 None => now.fill(self.zeros.then_some(0)),
             }
@@ -99,10 +106,15 @@ impl Bytes {
     /// Unknown bytes are 0. The second value is true if all bytes are known.
     #[inline]
     pub(crate) fn word(&self, at: u64, len: usize) -> (u64, bool) {
-        let Some(row) = self.rows.row(at / ROW) else { return (0, self.zeros) };
+        let Some(row) = self.rows.row(at / ROW) else {
+            return (0, self.zeros);
+        };
         let (n, spare) = ((at % ROW) as usize, 64 - 8 * len as u32);
         let (word, known) = (row[n / 8] >> (n % 8 * 8), bits_of(n, len as u64));
-        (word << spare >> spare, self.zeros || row[KNOWN] & known == known)
+        (
+            word << spare >> spare,
+            self.zeros || row[KNOWN] & known == known,
+        )
     }
 
     /// Whether the rows of the `len` bytes starting at `at` contain only zeros and unknown bytes.
@@ -112,7 +124,10 @@ impl Bytes {
             let (rows, cells) = self.rows.run(row);
             let rows = rows.min(end - row);
             let cells = cells.map_or(&[][..], |cells| &cells[..rows as usize * WORDS]);
-            if cells.chunks_exact(WORDS).any(|row| row[..KNOWN].iter().any(|word| *word != 0)) {
+            if cells
+                .chunks_exact(WORDS)
+                .any(|row| row[..KNOWN].iter().any(|word| *word != 0))
+            {
                 return false;
             }
             row += rows;
@@ -127,10 +142,12 @@ impl Bytes {
             let words = if self.zeros { KNOWN } else { WORDS };
             let row = |bytes: &'_ Bytes, at: u64| -> [u64; WORDS] {
                 let mut row = [0; WORDS];
-                row[..words].copy_from_slice(&bytes.rows.row(at / ROW).unwrap_or(&[0; WORDS])[..words]);
+                row[..words]
+                    .copy_from_slice(&bytes.rows.row(at / ROW).unwrap_or(&[0; WORDS])[..words]);
                 row
             };
-            return (0..len / ROW).all(|n| row(self, at + n * ROW) == row(other, other_at + n * ROW));
+            return (0..len / ROW)
+                .all(|n| row(self, at + n * ROW) == row(other, other_at + n * ROW));
         }
         (0..len).all(|n| self.get(at + n) == other.get(other_at + n))
     }
@@ -145,7 +162,8 @@ impl Bytes {
         while !bytes.is_empty() {
             let n = (at % ROW) as usize;
             let cells = self.rows.run_mut(at / ROW);
-            let (now, later) = bytes.split_at(bytes.len().min(cells.len() / WORDS * ROW as usize - n));
+            let (now, later) =
+                bytes.split_at(bytes.len().min(cells.len() / WORDS * ROW as usize - n));
             write_rows(cells, n, now);
             (at, bytes) = (at.wrapping_add(now.len() as u64), later);
         }
@@ -157,7 +175,11 @@ impl Bytes {
         if at / ROW > self.rows.last() || from.is_blank() && self.is_blank() {
             return;
         }
-        let len = len.min((self.rows.last() - at / ROW).saturating_mul(ROW).saturating_add(ROW - at % ROW));
+        let len = len.min(
+            (self.rows.last() - at / ROW)
+                .saturating_mul(ROW)
+                .saturating_add(ROW - at % ROW),
+        );
         let mut done = 0;
         while done < len {
             let (to, source) = (at + done, from_at + done);
@@ -165,7 +187,13 @@ impl Bytes {
             let (to_row, to_byte) = (to / ROW, (to % ROW) as usize);
             match from.rows.row(source / ROW) {
                 Some(row) => {
-                    copy_within_row(self.rows.row_mut(to_row), to_byte, row, (source % ROW) as usize, step);
+                    copy_within_row(
+                        self.rows.row_mut(to_row),
+                        to_byte,
+                        row,
+                        (source % ROW) as usize,
+                        step,
+                    );
                 }
                 None if self.rows.row(to_row).is_some() => {
                     wipe(self.rows.row_mut(to_row), to_byte, step, false);
@@ -189,10 +217,15 @@ impl Bytes {
 
     /// Makes `len` bytes unknown.
     pub(crate) fn forget(&mut self, at: u64, len: u64) {
-        let Some(more) = len.checked_sub(1) else { return };
+        let Some(more) = len.checked_sub(1) else {
+            return;
+        };
         let last = at + more;
         // Whole rows between the first and last rows are reset.
-        let (from, to) = (at.div_ceil(ROW), (last / ROW + u64::from(last % ROW == ROW - 1)));
+        let (from, to) = (
+            at.div_ceil(ROW),
+            (last / ROW + u64::from(last % ROW == ROW - 1)),
+        );
         if from < to {
             self.rows.reset(from, to - 1);
         }
@@ -201,7 +234,12 @@ impl Bytes {
                 continue;
             }
             let (first, end) = (at.max(row * ROW), last.min(row * ROW + (ROW - 1)));
-            wipe(self.rows.row_mut(row), (first % ROW) as usize, end - first + 1, false);
+            wipe(
+                self.rows.row_mut(row),
+                (first % ROW) as usize,
+                end - first + 1,
+                false,
+            );
         }
     }
 
@@ -224,7 +262,10 @@ impl Bytes {
 
     /// The start addresses of the aligned 64-byte runs that contain written bytes, in order.
     pub(crate) fn known(&self) -> impl Iterator<Item = u64> + '_ {
-        self.rows.rows().filter(|(_, row)| row[KNOWN] != 0).map(|(row, _)| row * ROW)
+        self.rows
+            .rows()
+            .filter(|(_, row)| row[KNOWN] != 0)
+            .map(|(row, _)| row * ROW)
     }
 }
 
@@ -238,7 +279,11 @@ fn byte_of(row: &[u64], n: usize, all: bool) -> Option<u8> {
 fn read_rows(cells: &[u64], mut n: usize, mut out: &mut [u8]) {
     for row in cells.chunks_exact(WORDS) {
         let (now, later) = out.split_at_mut(out.len().min(ROW as usize - n));
-        let (eights, tail) = if n.is_multiple_of(8) { now.as_chunks_mut() } else { (&mut [][..], now) };
+        let (eights, tail) = if n.is_multiple_of(8) {
+            now.as_chunks_mut()
+        } else {
+            (&mut [][..], now)
+        };
         for (eight, word) in eights.iter_mut().zip(&row[n / 8..KNOWN]) {
             *eight = word.to_le_bytes();
         }
@@ -257,7 +302,11 @@ fn read_rows(cells: &[u64], mut n: usize, mut out: &mut [u8]) {
 fn write_rows(cells: &mut [u64], mut n: usize, mut bytes: &[u8]) {
     for row in cells.chunks_exact_mut(WORDS) {
         let (now, later) = bytes.split_at(bytes.len().min(ROW as usize - n));
-        let (eights, tail) = if n.is_multiple_of(8) { now.as_chunks() } else { (&[][..], now) };
+        let (eights, tail) = if n.is_multiple_of(8) {
+            now.as_chunks()
+        } else {
+            (&[][..], now)
+        };
         for (eight, word) in eights.iter().zip(&mut row[n / 8..KNOWN]) {
             *word = u64::from_le_bytes(*eight);
         }

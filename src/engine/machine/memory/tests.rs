@@ -21,12 +21,21 @@ fn unset_bytes_may_read_as_zero() {
     bytes.set(101, None);
     bytes.zero_unset();
     let get = |at| bytes.get(at);
-    assert_eq!([0, 99, 100, 101, u64::MAX].map(get), [Some(0), Some(0), Some(7), Some(0), Some(0)]);
-    assert_eq!((bytes.given(100), bytes.given(101), bytes.given(5000)), (Some(7), None, None));
+    assert_eq!(
+        [0, 99, 100, 101, u64::MAX].map(get),
+        [Some(0), Some(0), Some(7), Some(0), Some(0)]
+    );
+    assert_eq!(
+        (bytes.given(100), bytes.given(101), bytes.given(5000)),
+        (Some(7), None, None)
+    );
     let (mut out, mut plain) = ([None; 4], [9; 4]);
     bytes.read(98, &mut out);
     bytes.read_known(98, &mut plain);
-    assert_eq!((out, plain), ([Some(0), Some(0), Some(7), Some(0)], [0, 0, 7, 0]));
+    assert_eq!(
+        (out, plain),
+        ([Some(0), Some(0), Some(7), Some(0)], [0, 0, 7, 0])
+    );
     assert_eq!(bytes.known().collect::<Vec<_>>(), [64]);
     bytes.zero(64, 64);
     bytes.zero(1 << 63, 1 << 63);

@@ -62,16 +62,29 @@ impl PageTable {
             let keys = 1u128 << (mmu.virtual_bits - mmu.page_bits - shift);
             let table_bytes = mmu.table_bytes(n);
             // Few entries in a leaf, because the entries of a sparse address space are far apart.
-            let entries =
-                if keys > DENSE { Sparse::with_leaves(keys, 1, None, 6) } else { Sparse::new(keys, 1, None) };
-            Level { entries, shift, table_bytes, tables: u64::from(n == 1) }
+            let entries = if keys > DENSE {
+                Sparse::with_leaves(keys, 1, None, 6)
+            } else {
+                Sparse::new(keys, 1, None)
+            };
+            Level {
+                entries,
+                shift,
+                table_bytes,
+                tables: u64::from(n == 1),
+            }
         };
-        Self { levels: (1..=mmu.levels.len() as u32).map(level).collect() }
+        Self {
+            levels: (1..=mmu.levels.len() as u32).map(level).collect(),
+        }
     }
 
     /// The memory that the tables need, in bytes.
     pub(crate) fn host_bytes(&self) -> u64 {
-        self.levels.iter().map(|level| level.entries.host_bytes(24)).sum()
+        self.levels
+            .iter()
+            .map(|level| level.entries.host_bytes(24))
+            .sum()
     }
 
     /// The entry of `vpn` at `level` (1 is the top), if it exists.
@@ -100,20 +113,34 @@ impl PageTable {
         }
         for upper in 1..n {
             if !matches!(self.entry(upper as u32, vpn), Some(TableEntry::Table(_))) {
-                self.set_entry(upper, vpn, Some(TableEntry::Table(Pte { ppn: 0, flags: Flags::TABLE })));
+                self.set_entry(
+                    upper,
+                    vpn,
+                    Some(TableEntry::Table(Pte {
+                        ppn: 0,
+                        flags: Flags::TABLE,
+                    })),
+                );
                 self.levels[upper].tables += 1;
             }
         }
         if let Some(TableEntry::Table(_)) = self.entry(level, vpn) {
             self.drop_below(n, vpn);
         }
-        let flags = if n < last { pte.flags.with(Bit::Ps) } else { pte.flags };
+        let flags = if n < last {
+            pte.flags.with(Bit::Ps)
+        } else {
+            pte.flags
+        };
         self.set_entry(n, vpn, Some(TableEntry::Page(Pte { flags, ..pte })));
     }
 
     /// Sets a bit of an existing entry.
     pub(crate) fn mark(&mut self, level: u32, vpn: Vpn, bit: Bit) {
-        let with = |pte: Pte| Pte { flags: pte.flags.with(bit), ..pte };
+        let with = |pte: Pte| Pte {
+            flags: pte.flags.with(bit),
+            ..pte
+        };
         let marked = self.entry(level, vpn).map(|entry| match entry {
             TableEntry::Table(pte) => TableEntry::Table(with(pte)),
             TableEntry::Page(pte) => TableEntry::Page(with(pte)),
@@ -127,14 +154,19 @@ impl PageTable {
     pub(crate) fn mappings(&self) -> Vec<Mapping> {
         let mut all = Vec::new();
         for (level, number) in self.levels.iter().zip(1..) {
-            all.extend(level.entries.rows().filter_map(|(key, cell)| match cell.first()? {
-                Some(TableEntry::Page(pte)) => Some(Mapping {
-                    vpn: Vpn::new(key.checked_shl(level.shift).unwrap_or(0)),
-                    level: number,
-                    pte: *pte,
-                }),
-                _ => None,
-            }));
+            all.extend(
+                level
+                    .entries
+                    .rows()
+                    .filter_map(|(key, cell)| match cell.first()? {
+                        Some(TableEntry::Page(pte)) => Some(Mapping {
+                            vpn: Vpn::new(key.checked_shl(level.shift).unwrap_or(0)),
+                            level: number,
+                            pte: *pte,
+                        }),
+                        _ => None,
+                    }),
+            );
         }
         all.sort_by_key(|mapping| mapping.vpn);
         all
@@ -147,7 +179,10 @@ impl PageTable {
 
     /// Size of all tables in bytes.
     pub(crate) fn bytes(&self) -> u128 {
-        self.levels.iter().map(|level| u128::from(level.tables) * level.table_bytes).sum()
+        self.levels
+            .iter()
+            .map(|level| u128::from(level.tables) * level.table_bytes)
+            .sum()
     }
 
     fn set_entry(&mut self, level: usize, vpn: Vpn, entry: Option<TableEntry>) {
@@ -163,10 +198,16 @@ impl PageTable {
         for m in n..self.levels.len() {
             let level = &mut self.levels[m];
             let below = shift - level.shift;
-            let rows = level.entries.rows().filter(|(k, cell)| k >> below == key && cell[0].is_some());
-            let going: Vec<(u64, Option<TableEntry>)> = rows.map(|(k, cell)| (k, cell[0])).collect();
-            let tables =
-                going.iter().filter(|(_, entry)| matches!(entry, Some(TableEntry::Table(_)))).count();
+            let rows = level
+                .entries
+                .rows()
+                .filter(|(k, cell)| k >> below == key && cell[0].is_some());
+            let going: Vec<(u64, Option<TableEntry>)> =
+                rows.map(|(k, cell)| (k, cell[0])).collect();
+            let tables = going
+                .iter()
+                .filter(|(_, entry)| matches!(entry, Some(TableEntry::Table(_))))
+                .count();
             for (k, _) in going {
                 level.entries.row_mut(k)[0] = None;
             }

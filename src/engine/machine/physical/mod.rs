@@ -27,7 +27,8 @@ impl Machine {
     /// Whether a page frame is known to contain only zeros or unknown bytes, which costs less than a read. May be false
     /// for other pages of zeros.
     pub(crate) fn is_zero_page(&self, ppn: Ppn) -> bool {
-        self.hierarchy.is_zero(self.page_of(ppn).raw(), self.page_size())
+        self.hierarchy
+            .is_zero(self.page_of(ppn).raw(), self.page_size())
     }
 
     /// Writes bytes to memory and invalidates the cached blocks that contain them. The other bytes of an
@@ -39,25 +40,36 @@ impl Machine {
 
     /// Fills a page frame with zeros and invalidates the cached copies, as [`Machine::write_bytes`] does.
     pub fn zero_page(&mut self, ppn: Ppn) {
-        self.hierarchy.zero(self.page_of(ppn).raw(), self.page_size());
+        self.hierarchy
+            .zero(self.page_of(ppn).raw(), self.page_size());
     }
 
     /// Copies the newest bytes of a page frame to another frame and invalidates the cached copies of the
     /// target.
     pub fn copy_page(&mut self, from: Ppn, to: Ppn) {
-        self.hierarchy.copy(self.page_of(from).raw(), self.page_of(to).raw(), self.page_size());
+        self.hierarchy.copy(
+            self.page_of(from).raw(),
+            self.page_of(to).raw(),
+            self.page_size(),
+        );
     }
 
     /// The newest raw value of the page-table entry at `pa`, read as [`Machine::read_bytes`] does. 0 without an MMU.
     pub(crate) fn raw_at(&self, pa: Pa) -> u64 {
-        let Some(mmu) = &self.spec().mmu else { return 0 };
+        let Some(mmu) = &self.spec().mmu else {
+            return 0;
+        };
         let len = self.length(pa.raw(), mmu.pte.bytes.into()) as usize;
-        mmu.pte.from_bytes(self.hierarchy.newest_word(pa.raw(), len).0.to_le_bytes())
+        mmu.pte
+            .from_bytes(self.hierarchy.newest_word(pa.raw(), len).0.to_le_bytes())
     }
 
     /// The newest page-table entry at `pa`. Unknown bytes read as 0.
     pub fn pte_at(&self, pa: Pa) -> Pte {
-        self.spec().mmu.as_ref().map_or(Pte::default(), |mmu| mmu.pte.decode(self.raw_at(pa)))
+        self.spec()
+            .mmu
+            .as_ref()
+            .map_or(Pte::default(), |mmu| mmu.pte.decode(self.raw_at(pa)))
     }
 
     /// Writes the raw value of a page-table entry to memory and to every cached copy. Bits past the entry's

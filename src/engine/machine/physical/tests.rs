@@ -28,11 +28,17 @@ fn one_of<T: Copy>(dice: &mut SplitMix64, all: &[T]) -> T {
 fn cache(dice: &mut SplitMix64, n: u64) -> CacheSpec {
     let (sets, ways, block_bits) = (1 << dice.below(4), 1 << dice.below(3), dice.below(9) as u32);
     CacheSpec {
-        write: one_of(dice, &[WritePolicy::Back, WritePolicy::Back, WritePolicy::Through]),
+        write: one_of(
+            dice,
+            &[WritePolicy::Back, WritePolicy::Back, WritePolicy::Through],
+        ),
         write_allocate: dice.below(10) < 7,
         side: one_of(dice, &[Side::Both, Side::Data, Side::Instructions]),
         virtual_index: dice.below(10) < 3,
-        inclusion: one_of(dice, &[Inclusion::None, Inclusion::Inclusive, Inclusion::Exclusive]),
+        inclusion: one_of(
+            dice,
+            &[Inclusion::None, Inclusion::Inclusive, Inclusion::Exclusive],
+        ),
         shared: dice.below(10) < 3,
         ..CacheSpec::new(&format!("c{n}"), sets, ways, block_bits)
     }
@@ -44,7 +50,10 @@ fn machine(dice: &mut SplitMix64) -> Machine {
     loop {
         let page_bits = one_of(dice, &[4, 6, 8]);
         let walk_cached = dice.below(2) == 0;
-        let mmu = Mmu { walk_cached, ..Mmu::flat(MEMORY + 1, MEMORY, page_bits) };
+        let mmu = Mmu {
+            walk_cached,
+            ..Mmu::flat(MEMORY + 1, MEMORY, page_bits)
+        };
         let spec = Spec {
             mmu: Some(mmu),
             physical_bits: MEMORY,
@@ -61,7 +70,13 @@ fn machine(dice: &mut SplitMix64) -> Machine {
         let pages = 1 << (MEMORY - page_bits);
         for page in 0..2 * pages {
             let vpn = machine.vpn(page).unwrap();
-            machine.map(vpn, Pte { ppn: (page + page / pages * 16) % pages, flags: Flags::TABLE });
+            machine.map(
+                vpn,
+                Pte {
+                    ppn: (page + page / pages * 16) % pages,
+                    flags: Flags::TABLE,
+                },
+            );
         }
         return machine;
     }
@@ -86,7 +101,11 @@ impl Pair {
     fn page(&mut self) -> (Ppn, usize, usize) {
         let bits = self.machine.spec().page_bits();
         let number = self.below(1 << (MEMORY - bits));
-        (self.machine.ppn(number).unwrap(), (number << bits) as usize, 1 << bits)
+        (
+            self.machine.ppn(number).unwrap(),
+            (number << bits) as usize,
+            1 << bits,
+        )
     }
 
     /// Generates a range of bytes within memory: its address and size.
@@ -97,8 +116,8 @@ impl Pair {
 
     /// Chooses one of the two virtual addresses of `pa`.
     fn va(&mut self, pa: u64) -> Va {
-        let alias =
-            (pa + (1 << MEMORY) - (16 << self.machine.spec().page_bits())) % (1 << MEMORY) + (1 << MEMORY);
+        let alias = (pa + (1 << MEMORY) - (16 << self.machine.spec().page_bits())) % (1 << MEMORY)
+            + (1 << MEMORY);
         let raw = if self.below(2) == 0 { pa } else { alias };
         self.machine.va(raw).unwrap()
     }
@@ -108,15 +127,22 @@ impl Pair {
         self.machine.set_core(core).unwrap();
         let pa = self.below(1 << MEMORY);
         let va = self.va(pa);
-        let kind = one_of(&mut self.dice, &[AccessKind::Read, AccessKind::Write, AccessKind::Execute]);
+        let kind = one_of(
+            &mut self.dice,
+            &[AccessKind::Read, AccessKind::Write, AccessKind::Execute],
+        );
         if kind == AccessKind::Write {
             let byte = self.below(256) as u8;
-            let done = self.machine.access(va, kind, Privilege::User, Data::Store(&[byte]), &mut ()).done;
+            let done = self
+                .machine
+                .access(va, kind, Privilege::User, Data::Store(&[byte]), &mut ())
+                .done;
             assert_eq!(done, 1);
             self.bytes[pa as usize] = Some(byte);
         } else {
             let mut byte = [None];
-            self.machine.access(va, kind, Privilege::User, Data::Load(&mut byte), &mut ());
+            self.machine
+                .access(va, kind, Privilege::User, Data::Load(&mut byte), &mut ());
             assert_eq!(byte[0], self.bytes[pa as usize], "{pa:#x}");
         }
     }
@@ -143,21 +169,32 @@ impl Pair {
                 let (raw, at) = (self.dice.next(), self.below((1 << MEMORY) - 4));
                 self.machine.put_raw(self.pa(at), raw);
                 let len = self.machine.spec().mmu.as_ref().unwrap().pte.bytes as usize;
-                self.bytes[at as usize..at as usize + len].copy_from_slice(&known(&raw.to_le_bytes()[..len]));
+                self.bytes[at as usize..at as usize + len]
+                    .copy_from_slice(&known(&raw.to_le_bytes()[..len]));
             }
             _ => {
                 let (at, len) = self.some_bytes(600);
                 let mut out = vec![1; len];
                 self.machine.read_bytes(self.pa(at), &mut out);
                 let expected = &self.bytes[at as usize..at as usize + len];
-                assert_eq!(out, expected.iter().map(|byte| byte.unwrap_or(0)).collect::<Vec<_>>());
+                assert_eq!(
+                    out,
+                    expected
+                        .iter()
+                        .map(|byte| byte.unwrap_or(0))
+                        .collect::<Vec<_>>()
+                );
             }
         }
     }
 
     fn holds(&self) {
         for (at, byte) in self.bytes.iter().enumerate() {
-            assert_eq!(self.machine.peek_physical(self.pa(at as u64)), *byte, "{at:#x}");
+            assert_eq!(
+                self.machine.peek_physical(self.pa(at as u64)),
+                *byte,
+                "{at:#x}"
+            );
         }
     }
 }
@@ -175,7 +212,11 @@ fn programs_and_a_kernel_see_the_same_bytes() {
         if zeros {
             machine.zero_unset();
         }
-        let mut pair = Pair { machine, bytes: vec![zeros.then_some(0); 1 << MEMORY], dice };
+        let mut pair = Pair {
+            machine,
+            bytes: vec![zeros.then_some(0); 1 << MEMORY],
+            dice,
+        };
         for _ in 0..40 {
             for _ in 0..pair.below(12) {
                 pair.program();
@@ -188,7 +229,11 @@ fn programs_and_a_kernel_see_the_same_bytes() {
             pair.machine.flush_cache(None);
         }
         for (at, byte) in pair.bytes.iter().enumerate() {
-            assert_eq!(pair.machine.memory_byte(pair.pa(at as u64)), *byte, "seed {seed}, {at:#x}");
+            assert_eq!(
+                pair.machine.memory_byte(pair.pa(at as u64)),
+                *byte,
+                "seed {seed}, {at:#x}"
+            );
         }
     }
 }
@@ -200,19 +245,37 @@ fn core_i7() -> Machine {
 /// Creates a machine whose page 0 is mapped to frame 5.
 fn mapped() -> Machine {
     let mut machine = core_i7();
-    machine.map(machine.vpn(0).unwrap(), Pte { ppn: 5, flags: Flags::TABLE });
+    machine.map(
+        machine.vpn(0).unwrap(),
+        Pte {
+            ppn: 5,
+            flags: Flags::TABLE,
+        },
+    );
     machine
 }
 
 fn load(machine: &mut Machine, raw: u64) -> Option<u8> {
     let (va, mut byte) = (machine.va(raw).unwrap(), [None]);
-    machine.access(va, AccessKind::Read, Privilege::User, Data::Load(&mut byte), &mut ());
+    machine.access(
+        va,
+        AccessKind::Read,
+        Privilege::User,
+        Data::Load(&mut byte),
+        &mut (),
+    );
     byte[0]
 }
 
 fn store(machine: &mut Machine, raw: u64, byte: u8) {
     let va = machine.va(raw).unwrap();
-    machine.access(va, AccessKind::Write, Privilege::User, Data::Store(&[byte]), &mut ());
+    machine.access(
+        va,
+        AccessKind::Write,
+        Privilege::User,
+        Data::Store(&[byte]),
+        &mut (),
+    );
 }
 
 #[test]
@@ -220,7 +283,10 @@ fn transfers_of_the_kernel_are_not_counted() {
     let mut machine = mapped();
     store(&mut machine, 0x10, 7);
     let counts = |machine: &Machine| [0, 1, 2, 3].map(|level| machine.cache_counts(level));
-    let (before, frames) = (counts(&machine), [5, 6].map(|ppn| machine.ppn(ppn).unwrap()));
+    let (before, frames) = (
+        counts(&machine),
+        [5, 6].map(|ppn| machine.ppn(ppn).unwrap()),
+    );
     machine.copy_page(frames[0], frames[1]);
     machine.write_bytes(machine.pa(0x5011).unwrap(), &[8]);
     let mut out = [1; 4096];
@@ -241,9 +307,15 @@ fn memory_that_starts_as_zeros_is_known_everywhere() {
     let mut machine = mapped();
     assert_eq!(load(&mut machine, 0), None);
     machine.zero_unset();
-    assert_eq!((load(&mut machine, 0), load(&mut machine, 0x80)), (Some(0), Some(0)));
+    assert_eq!(
+        (load(&mut machine, 0), load(&mut machine, 0x80)),
+        (Some(0), Some(0))
+    );
     assert_eq!(machine.memory_known(), []);
-    assert_eq!(machine.memory_byte(machine.pa(0xF_FFFF_FFFF_FFFF).unwrap()), Some(0));
+    assert_eq!(
+        machine.memory_byte(machine.pa(0xF_FFFF_FFFF_FFFF).unwrap()),
+        Some(0)
+    );
     store(&mut machine, 0x80, 0);
     machine.flush_cache(None);
     assert_eq!(machine.memory_known(), [machine.pa(0x5080).unwrap()]);
@@ -261,7 +333,11 @@ fn lines_that_were_never_filled_have_no_bytes() {
     machine.zero_unset();
     let set = machine.cache_set_index(0, 3).unwrap();
     assert_eq!(machine.cache_byte(0, set, 0, 0), None);
-    let line = CacheLine { tag: Some(machine.cache_tag(0, 1).unwrap()), valid: true, ..CacheLine::default() };
+    let line = CacheLine {
+        tag: Some(machine.cache_tag(0, 1).unwrap()),
+        valid: true,
+        ..CacheLine::default()
+    };
     machine.set_cache_lines(0, set, &[Some(line)]);
     assert_eq!(machine.cache_byte(0, set, 0, 0), Some(0));
 }
@@ -270,11 +346,24 @@ fn lines_that_were_never_filled_have_no_bytes() {
 #[test]
 fn huge_pages_are_copied_quickly() {
     let mmu = Mmu::flat(48, 40, 30);
-    let spec = Spec { mmu: Some(mmu), physical_bits: 40, ..Spec::core_i7() };
-    let spec = Spec { tlbs: vec![], ..spec };
+    let spec = Spec {
+        mmu: Some(mmu),
+        physical_bits: 40,
+        ..Spec::core_i7()
+    };
+    let spec = Spec {
+        tlbs: vec![],
+        ..spec
+    };
     let mut machine = Machine::new(spec);
     machine.zero_unset();
-    machine.map(machine.vpn(0).unwrap(), Pte { ppn: 3, flags: Flags::TABLE });
+    machine.map(
+        machine.vpn(0).unwrap(),
+        Pte {
+            ppn: 3,
+            flags: Flags::TABLE,
+        },
+    );
     let [three, four] = [3, 4].map(|ppn| machine.ppn(ppn).unwrap());
     machine.write_bytes(machine.page_of(three), &[1, 2, 3]);
     store(&mut machine, 1, 9);
@@ -285,7 +374,10 @@ fn huge_pages_are_copied_quickly() {
     machine.read_page(four, &mut out);
     assert_eq!(out, [1, 9, 3]);
     machine.zero_page(three);
-    assert_eq!((load(&mut machine, 1), machine.memory_known()), (Some(0), vec![machine.page_of(four)]));
+    assert_eq!(
+        (load(&mut machine, 1), machine.memory_known()),
+        (Some(0), vec![machine.page_of(four)])
+    );
 }
 
 #[test]
@@ -305,14 +397,25 @@ fn addresses_beyond_memory_are_skipped() {
 fn a_block_larger_than_memory_is_lost() {
     for bits in [8, 12] {
         let caches = vec![CacheSpec::new("cache", 1024, 1, 4)];
-        let spec = Spec { caches, ..Spec::unpaged(bits) };
+        let spec = Spec {
+            caches,
+            ..Spec::unpaged(bits)
+        };
         let mut machine = Machine::new(spec);
         let set = machine.cache_set_index(0, 0x3FF).unwrap();
         let tag = Some(machine.cache_tag(0, 0).unwrap());
-        let line = CacheLine { tag, valid: true, dirty: true, bytes: vec![Some(1)] };
+        let line = CacheLine {
+            tag,
+            valid: true,
+            dirty: true,
+            bytes: vec![Some(1)],
+        };
         machine.set_cache_lines(0, set, &[Some(line)]);
         machine.flush_cache(None);
-        assert_eq!((machine.memory_known(), machine.cache_counts(0).writebacks), (vec![], 1));
+        assert_eq!(
+            (machine.memory_known(), machine.cache_counts(0).writebacks),
+            (vec![], 1)
+        );
     }
 }
 
@@ -321,12 +424,33 @@ fn an_entry_reaches_memory_and_every_copy_of_it() {
     let mut machine = mapped();
     load(&mut machine, 0x40);
     let (at, other) = (machine.pa(0x5040).unwrap(), machine.pa(0x6000).unwrap());
-    let pte = Pte { ppn: 0x12345, flags: Flags::TABLE.with(Bit::D).with(Bit::Xd) };
+    let pte = Pte {
+        ppn: 0x12345,
+        flags: Flags::TABLE.with(Bit::D).with(Bit::Xd),
+    };
     machine.put_pte(at, pte);
-    assert_eq!((machine.pte_at(at), load(&mut machine, 0x40)), (pte, Some(0x47)));
+    assert_eq!(
+        (machine.pte_at(at), load(&mut machine, 0x40)),
+        (pte, Some(0x47))
+    );
     assert_eq!(machine.memory_byte(at), Some(0x47));
     machine.write_pte(4, other, PteWord::Fields(pte)).unwrap();
-    assert_eq!((machine.raw_at(at), machine.raw_at(other)), (0x8000_0000_1234_5047, 0x8000_0000_1234_5047));
-    machine.put_pte(at, Pte { ppn: u64::MAX, flags: Flags::NONE });
-    assert_eq!(machine.pte_at(at), Pte { ppn: (1 << 40) - 1, flags: Flags::NONE });
+    assert_eq!(
+        (machine.raw_at(at), machine.raw_at(other)),
+        (0x8000_0000_1234_5047, 0x8000_0000_1234_5047)
+    );
+    machine.put_pte(
+        at,
+        Pte {
+            ppn: u64::MAX,
+            flags: Flags::NONE,
+        },
+    );
+    assert_eq!(
+        machine.pte_at(at),
+        Pte {
+            ppn: (1 << 40) - 1,
+            flags: Flags::NONE
+        }
+    );
 }

@@ -12,15 +12,18 @@ const STATES: usize = 300;
 fn state(policy: Policy, random: &mut SplitMix64) -> (Vec<u64>, u64) {
     let (mut words, mut now) = (vec![0; policy.words(WAYS)], 0);
     let fills = (0..WAYS).map(|way| (0, way));
-    let ops: Vec<(u64, usize)> =
-        (0..12).map(|_| (random.below(5), random.below(WAYS as u64) as usize)).collect();
+    let ops: Vec<(u64, usize)> = (0..12)
+        .map(|_| (random.below(5), random.below(WAYS as u64) as usize))
+        .collect();
     for (op, way) in fills.chain(ops) {
         now += 1;
         match op {
             0 => policy.fill(&mut words, WAYS, way, now),
             1 | 2 => policy.touch(&mut words, WAYS, way, now),
             3 => {
-                let victim = policy.victim(&mut words, WAYS, random, |_| true).expect("a way");
+                let victim = policy
+                    .victim(&mut words, WAYS, random, |_| true)
+                    .expect("a way");
                 policy.fill(&mut words, WAYS, victim, now);
             }
             _ => policy.tick(&mut words, WAYS),
@@ -33,7 +36,9 @@ fn state(policy: Policy, random: &mut SplitMix64) -> (Vec<u64>, u64) {
 fn evictions(policy: Policy, mut words: Vec<u64>, now: u64) -> Vec<usize> {
     let mut random = SplitMix64::new(1);
     let evictions = (0..2 * WAYS as u64).map(|fill| {
-        let victim = policy.victim(&mut words, WAYS, &mut random, |_| true).expect("a way");
+        let victim = policy
+            .victim(&mut words, WAYS, &mut random, |_| true)
+            .expect("a way");
         policy.fill(&mut words, WAYS, victim, now + 1 + fill);
         victim
     });
@@ -94,13 +99,20 @@ fn touches_without_effect_are_those_that_change_no_eviction() {
 #[test]
 fn the_lowest_rank_is_evicted() {
     let victim = |policy: Policy, words: &mut [u64]| {
-        policy.victim(words, WAYS, &mut SplitMix64::new(1), |_| true).expect("a way")
+        policy
+            .victim(words, WAYS, &mut SplitMix64::new(1), |_| true)
+            .expect("a way")
     };
     for policy in POLICIES.iter().map(|row| row.policy) {
-        let ranks =
-            |words: &[u64]| (0..WAYS).map(|way| policy.rank(words, WAYS, way)).collect::<Option<Vec<_>>>();
+        let ranks = |words: &[u64]| {
+            (0..WAYS)
+                .map(|way| policy.rank(words, WAYS, way))
+                .collect::<Option<Vec<_>>>()
+        };
         let ranked = always(policy, |mut words, _, _| {
-            let Some(ranks) = ranks(&words) else { return false };
+            let Some(ranks) = ranks(&words) else {
+                return false;
+            };
             let lowest = (0..WAYS).min_by_key(|way| ranks[*way]);
             assert_eq!(Some(victim(policy, &mut words)), lowest, "{policy:?}");
             true
@@ -110,7 +122,11 @@ fn the_lowest_rank_is_evicted() {
             victim(policy, &mut words);
             words == before
         });
-        assert_eq!(policy.ranks_determine_victim(), ranked && pure, "{policy:?}");
+        assert_eq!(
+            policy.ranks_determine_victim(),
+            ranked && pure,
+            "{policy:?}"
+        );
         let rises = always(policy, |mut words, now, way| {
             let before = policy.rank(&words, WAYS, way);
             policy.touch(&mut words, WAYS, way, now + 1);
@@ -147,8 +163,9 @@ fn invalid_ways_have_no_bits_and_no_counts() {
 /// The tree points to way 3. The permitted way whose path shares the most bits with this path is evicted.
 #[test]
 fn plru_evicts_the_nearest_permitted_way() {
-    let evicted =
-        |may: fn(usize) -> bool| Policy::Plru.victim(&mut [0b1010], 4, &mut SplitMix64::new(0), may);
+    let evicted = |may: fn(usize) -> bool| {
+        Policy::Plru.victim(&mut [0b1010], 4, &mut SplitMix64::new(0), may)
+    };
     assert_eq!(evicted(|_| true), Some(3));
     assert_eq!(evicted(|way| way != 3), Some(2));
     assert_eq!(evicted(|way| way < 2), Some(1));
@@ -168,15 +185,40 @@ fn displayed_state_has_the_parts_of_the_policy() {
         let (none, used, hand) = (PolicyState::default(), Some(vec![true; WAYS]), Some(0));
         let dirty = Some(vec![false, false, false, true]);
         let expected = match policy {
-            Policy::Clock => PolicyState { use_bits: used, hand, ..none },
-            Policy::SecondChance => {
-                PolicyState { use_bits: Some(vec![false, false, true, false]), hand, ..none }
-            }
-            Policy::ThirdChance => PolicyState { use_bits: used, dirty, hand, ..none },
-            Policy::Nru => PolicyState { use_bits: used, dirty, ..none },
-            Policy::Aging => PolicyState { use_bits: used, counts: Some(vec![0; WAYS]), ..none },
-            Policy::Lfu => PolicyState { counts: Some(vec![0, 0, 1, 0]), ..none },
-            Policy::Plru => PolicyState { tree: Some(vec![false, false, true]), ..none },
+            Policy::Clock => PolicyState {
+                use_bits: used,
+                hand,
+                ..none
+            },
+            Policy::SecondChance => PolicyState {
+                use_bits: Some(vec![false, false, true, false]),
+                hand,
+                ..none
+            },
+            Policy::ThirdChance => PolicyState {
+                use_bits: used,
+                dirty,
+                hand,
+                ..none
+            },
+            Policy::Nru => PolicyState {
+                use_bits: used,
+                dirty,
+                ..none
+            },
+            Policy::Aging => PolicyState {
+                use_bits: used,
+                counts: Some(vec![0; WAYS]),
+                ..none
+            },
+            Policy::Lfu => PolicyState {
+                counts: Some(vec![0, 0, 1, 0]),
+                ..none
+            },
+            Policy::Plru => PolicyState {
+                tree: Some(vec![false, false, true]),
+                ..none
+            },
             _ => none,
         };
         assert_eq!(policy.state(&words, WAYS, WAYS), expected, "{policy:?}");

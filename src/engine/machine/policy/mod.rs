@@ -53,16 +53,46 @@ pub struct PolicyRow {
 }
 
 /// A row for a policy that TLBs, caches, and frames may use.
-const fn any(policy: Policy, name: &'static str, title: &'static str, help: &'static str) -> PolicyRow {
-    PolicyRow { policy, name, title, help, sets: true, frames: true }
+const fn any(
+    policy: Policy,
+    name: &'static str,
+    title: &'static str,
+    help: &'static str,
+) -> PolicyRow {
+    PolicyRow {
+        policy,
+        name,
+        title,
+        help,
+        sets: true,
+        frames: true,
+    }
 }
 
 /// All policies, in the order of [`Policy`].
 pub const POLICIES: [PolicyRow; 12] = [
-    any(Policy::Lru, "lru", "LRU", "evict the least recently used entry"),
-    any(Policy::Fifo, "fifo", "FIFO", "evict the entry filled first, regardless of use"),
-    PolicyRow { sets: false, ..any(Policy::Lifo, "lifo", "LIFO", "evict the entry filled last") },
-    any(Policy::Mru, "mru", "MRU", "evict the most recently used entry"),
+    any(
+        Policy::Lru,
+        "lru",
+        "LRU",
+        "evict the least recently used entry",
+    ),
+    any(
+        Policy::Fifo,
+        "fifo",
+        "FIFO",
+        "evict the entry filled first, regardless of use",
+    ),
+    PolicyRow {
+        sets: false,
+        ..any(Policy::Lifo, "lifo", "LIFO", "evict the entry filled last")
+    },
+    any(
+        Policy::Mru,
+        "mru",
+        "MRU",
+        "evict the most recently used entry",
+    ),
     PolicyRow {
         frames: false,
         ..any(
@@ -117,7 +147,12 @@ pub const POLICIES: [PolicyRow; 12] = [
             "evict the next entry in the lowest (use, dirty) class; in its second round, the clock hand clears use bits",
         )
     },
-    any(Policy::Random, "random", "random", "evict a random entry, which the seed determines"),
+    any(
+        Policy::Random,
+        "random",
+        "random",
+        "evict a random entry, which the seed determines",
+    ),
 ];
 
 /// The state of a policy in one set. A field is `None` if the policy does not use it. A vector has one
@@ -140,7 +175,10 @@ pub struct PolicyState {
 impl Policy {
     /// The policy with this name.
     pub fn by_name(name: &str) -> Option<Self> {
-        POLICIES.iter().find(|row| row.name == name).map(|row| row.policy)
+        POLICIES
+            .iter()
+            .find(|row| row.name == name)
+            .map(|row| row.policy)
     }
 
     /// The policy's row in the registry.

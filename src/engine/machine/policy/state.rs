@@ -87,7 +87,8 @@ impl Policy {
             return None;
         }
         let first = (0, stamps.first().copied()?);
-        let smaller = |least: (usize, u64), (way, &stamp)| if stamp < least.1 { (way, stamp) } else { least };
+        let smaller =
+            |least: (usize, u64), (way, &stamp)| if stamp < least.1 { (way, stamp) } else { least };
         Some(stamps.iter().enumerate().fold(first, smaller).0)
     }
 
@@ -95,7 +96,10 @@ impl Policy {
     /// ranks of such a policy.
     #[inline]
     pub(crate) const fn ranks_determine_victim(self) -> bool {
-        matches!(self, Self::Lru | Self::Fifo | Self::Mru | Self::Lifo | Self::Lfu | Self::Nru | Self::Aging)
+        matches!(
+            self,
+            Self::Lru | Self::Fifo | Self::Mru | Self::Lifo | Self::Lfu | Self::Nru | Self::Aging
+        )
     }
 
     /// Whether a touch lowers the rank of a way. A touch never lowers the ranks of the other policies.
@@ -126,7 +130,10 @@ impl Policy {
     /// per way.
     #[inline]
     pub const fn uses_ticks(self) -> bool {
-        matches!(self, Self::Clock | Self::SecondChance | Self::ThirdChance | Self::Nru | Self::Aging)
+        matches!(
+            self,
+            Self::Clock | Self::SecondChance | Self::ThirdChance | Self::Nru | Self::Aging
+        )
     }
 
     /// Whether the state contains dirty bits.
@@ -271,7 +278,9 @@ impl Policy {
             Self::Plru => {
                 // The way that the tree points to, or else the nearest permitted way in the tree.
                 let pointed = pointed_to(words, ways);
-                (0..ways).map(|distance| pointed ^ distance).find(|&way| may(way))
+                (0..ways)
+                    .map(|distance| pointed ^ distance)
+                    .find(|&way| may(way))
             }
             Self::Clock | Self::SecondChance => sweep(words, ways, may, |_| true),
             Self::ThirdChance => sweep_classes(words, ways, may, |_| true),
@@ -301,7 +310,9 @@ impl Policy {
         for (way, used) in used.iter().enumerate().take(ways) {
             set_bit(words, way, *used);
         }
-        if let (Some(Run::Hand), Some(hand), Some(word)) = (self.runs().last(), hand, words.last_mut()) {
+        if let (Some(Run::Hand), Some(hand), Some(word)) =
+            (self.runs().last(), hand, words.last_mut())
+        {
             *word = hand.into();
         }
     }
@@ -314,21 +325,40 @@ impl Policy {
         match self {
             Self::Clock | Self::SecondChance => {
                 let hand = words[mask] % places.max(1) as u64;
-                PolicyState { use_bits: bits(words), hand: Some(hand as u32), ..none }
+                PolicyState {
+                    use_bits: bits(words),
+                    hand: Some(hand as u32),
+                    ..none
+                }
             }
-            Self::Nru => PolicyState { use_bits: bits(words), dirty: bits(&words[mask..]), ..none },
+            Self::Nru => PolicyState {
+                use_bits: bits(words),
+                dirty: bits(&words[mask..]),
+                ..none
+            },
             Self::ThirdChance => {
                 let hand = words[2 * mask] % places.max(1) as u64;
                 let dirty = bits(&words[mask..]);
-                PolicyState { use_bits: bits(words), dirty, hand: Some(hand as u32), ..none }
+                PolicyState {
+                    use_bits: bits(words),
+                    dirty,
+                    hand: Some(hand as u32),
+                    ..none
+                }
             }
-            Self::Aging => {
-                PolicyState { use_bits: bits(words), counts: Some(words[mask..].to_vec()), ..none }
-            }
-            Self::Lfu => PolicyState { counts: Some(words[ways..].to_vec()), ..none },
-            Self::Plru => {
-                PolicyState { tree: Some((1..ways).map(|node| bit(words, node)).collect()), ..none }
-            }
+            Self::Aging => PolicyState {
+                use_bits: bits(words),
+                counts: Some(words[mask..].to_vec()),
+                ..none
+            },
+            Self::Lfu => PolicyState {
+                counts: Some(words[ways..].to_vec()),
+                ..none
+            },
+            Self::Plru => PolicyState {
+                tree: Some((1..ways).map(|node| bit(words, node)).collect()),
+                ..none
+            },
             Self::Lru | Self::Mru | Self::Fifo | Self::Lifo | Self::Random => none,
         }
     }

@@ -59,7 +59,12 @@ pub(super) fn sweep_classes(
 }
 
 /// The first clean way with a clear use bit that satisfies `may`, starting at the hand. Skips words without such ways.
-fn next_clean(words: &[u64], ways: usize, hand: usize, may: impl Fn(usize) -> bool) -> Option<usize> {
+fn next_clean(
+    words: &[u64],
+    ways: usize,
+    hand: usize,
+    may: impl Fn(usize) -> bool,
+) -> Option<usize> {
     let mask = mask_words(ways);
     let find = |mut way: usize, end: usize| {
         while way < end {

@@ -21,9 +21,22 @@ fn rows_are_in_the_order_of_the_policies_and_have_unique_names() {
 #[test]
 fn policies_support_sets_or_frames() {
     let names = |serves: fn(&super::PolicyRow) -> bool| -> BTreeSet<_> {
-        POLICIES.iter().filter(|row| serves(row)).map(|row| row.name).collect()
+        POLICIES
+            .iter()
+            .filter(|row| serves(row))
+            .map(|row| row.name)
+            .collect()
     };
-    let sets = ["lru", "fifo", "plru", "clock", "second-chance", "mru", "lfu", "random"];
+    let sets = [
+        "lru",
+        "fifo",
+        "plru",
+        "clock",
+        "second-chance",
+        "mru",
+        "lfu",
+        "random",
+    ];
     assert_eq!(names(|row| row.sets), sets.into());
     let frames = "lru fifo clock second-chance third-chance nru aging mru lifo lfu random";
     assert_eq!(names(|row| row.frames), frames.split(' ').collect());
@@ -34,11 +47,24 @@ fn policies_support_sets_or_frames() {
 /// after a reference to a way. As in Pagewalk, a 0 points left. `-` means any bit or an unchanged bit.
 #[test]
 fn plru_table_of_four_ways() {
-    let table = [("00-", 0, "11-"), ("01-", 1, "10-"), ("1-0", 2, "0-1"), ("1-1", 3, "0-0")];
+    let table = [
+        ("00-", 0, "11-"),
+        ("01-", 1, "10-"),
+        ("1-0", 2, "0-1"),
+        ("1-1", 3, "0-0"),
+    ];
     let bits = |state: u64| format!("{}{}{}", state >> 1 & 1, state >> 2 & 1, state >> 3 & 1);
     for state in (0..16).step_by(2) {
-        let fits = |pattern: &str| pattern.bytes().zip(bits(state).bytes()).all(|(p, b)| p == b'-' || p == b);
-        let (_, way, _) = table.into_iter().find(|(pattern, ..)| fits(pattern)).unwrap();
+        let fits = |pattern: &str| {
+            pattern
+                .bytes()
+                .zip(bits(state).bytes())
+                .all(|(p, b)| p == b'-' || p == b)
+        };
+        let (_, way, _) = table
+            .into_iter()
+            .find(|(pattern, ..)| fits(pattern))
+            .unwrap();
         let victim = Policy::Plru.victim(&mut [state], 4, &mut SplitMix64::new(0), |_| true);
         assert_eq!(victim, Some(way), "state {}", bits(state));
         for (_, way, leaves) in table {
@@ -46,8 +72,14 @@ fn plru_table_of_four_ways() {
             Policy::Plru.touch(&mut words, 4, way, 0);
             let old = bits(state);
             let pairs = leaves.bytes().zip(old.bytes());
-            let expected: Vec<u8> = pairs.map(|(new, old)| if new == b'-' { old } else { new }).collect();
-            assert_eq!(bits(words[0]).into_bytes(), expected, "way {way} in state {old}");
+            let expected: Vec<u8> = pairs
+                .map(|(new, old)| if new == b'-' { old } else { new })
+                .collect();
+            assert_eq!(
+                bits(words[0]).into_bytes(),
+                expected,
+                "way {way} in state {old}"
+            );
         }
     }
 }
@@ -83,7 +115,11 @@ impl Naive for Queue {
         self.order.push(way);
     }
     fn victim(&mut self) -> usize {
-        if self.newest_goes { self.order[self.order.len() - 1] } else { self.order[0] }
+        if self.newest_goes {
+            self.order[self.order.len() - 1]
+        } else {
+            self.order[0]
+        }
     }
 }
 
@@ -162,7 +198,10 @@ impl Naive for Classes {
             1 => at,
             _ => self.0.len(),
         };
-        self.0.iter_mut().take(passed).for_each(|place| place.1 &= 1);
+        self.0
+            .iter_mut()
+            .take(passed)
+            .for_each(|place| place.1 &= 1);
         self.0.rotate_left(at + 1);
         self.0[self.0.len() - 1].0
     }
@@ -176,7 +215,11 @@ impl Naive for Classes {
 /// A tree of arrows that point toward the victim.
 enum Tree {
     Way(usize),
-    Fork { arrow_right: bool, left: Box<Tree>, right: Box<Tree> },
+    Fork {
+        arrow_right: bool,
+        left: Box<Tree>,
+        right: Box<Tree>,
+    },
 }
 
 impl Tree {
@@ -186,15 +229,27 @@ impl Tree {
         }
         let (left, right) = ways.split_at(ways.len() / 2);
         let (left, right) = (Box::new(Self::over(left)), Box::new(Self::over(right)));
-        Self::Fork { arrow_right: false, left, right }
+        Self::Fork {
+            arrow_right: false,
+            left,
+            right,
+        }
     }
     /// Makes the arrows above `way` point away from it. Returns whether `way` is in this tree.
     fn used(&mut self, way: usize) -> bool {
         match self {
             Self::Way(own) => *own == way,
-            Self::Fork { arrow_right, left, right } => {
+            Self::Fork {
+                arrow_right,
+                left,
+                right,
+            } => {
                 let (in_left, in_right) = (left.used(way), right.used(way));
-                *arrow_right = if in_left || in_right { in_left } else { *arrow_right };
+                *arrow_right = if in_left || in_right {
+                    in_left
+                } else {
+                    *arrow_right
+                };
                 in_left || in_right
             }
         }
@@ -211,7 +266,11 @@ impl Naive for Tree {
     fn victim(&mut self) -> usize {
         match self {
             Self::Way(way) => *way,
-            Self::Fork { arrow_right: true, right, .. } => right.victim(),
+            Self::Fork {
+                arrow_right: true,
+                right,
+                ..
+            } => right.victim(),
             Self::Fork { left, .. } => left.victim(),
         }
     }
@@ -243,17 +302,29 @@ impl Naive for Judge {
     }
     fn fill(&mut self, way: usize) {
         self.time += 1;
-        self.ways[way] = History { came: self.time, used_now: true, ..History::default() };
+        self.ways[way] = History {
+            came: self.time,
+            used_now: true,
+            ..History::default()
+        };
     }
     fn victim(&mut self) -> usize {
         let badness = |way: &usize| -> Vec<usize> {
             let page = &self.ways[*way];
             match self.policy {
                 Policy::Lfu => vec![page.touches, page.came],
-                Policy::Nru => vec![2 * usize::from(page.used_now) + usize::from(page.dirty), *way],
-                _ => {
-                    page.used.iter().rev().chain(&[false; 8]).take(8).map(|&used| usize::from(used)).collect()
-                }
+                Policy::Nru => vec![
+                    2 * usize::from(page.used_now) + usize::from(page.dirty),
+                    *way,
+                ],
+                _ => page
+                    .used
+                    .iter()
+                    .rev()
+                    .chain(&[false; 8])
+                    .take(8)
+                    .map(|&used| usize::from(used))
+                    .collect(),
             }
         };
         (0..self.ways.len()).min_by_key(badness).unwrap()
@@ -286,9 +357,19 @@ impl Naive for Dice {
 }
 
 fn naive(policy: Policy, ways: usize, seed: u64) -> Box<dyn Naive> {
-    let queue =
-        |touches_count, newest_goes| Box::new(Queue { order: Vec::new(), touches_count, newest_goes });
-    let ring = |fill_sets| Box::new(Ring { ring: (0..ways).map(|way| (way, false)).collect(), fill_sets });
+    let queue = |touches_count, newest_goes| {
+        Box::new(Queue {
+            order: Vec::new(),
+            touches_count,
+            newest_goes,
+        })
+    };
+    let ring = |fill_sets| {
+        Box::new(Ring {
+            ring: (0..ways).map(|way| (way, false)).collect(),
+            fill_sets,
+        })
+    };
     match policy {
         Policy::Lru => queue(true, false),
         Policy::Mru => queue(true, true),
@@ -298,10 +379,15 @@ fn naive(policy: Policy, ways: usize, seed: u64) -> Box<dyn Naive> {
         Policy::SecondChance => ring(false),
         Policy::ThirdChance => Box::new(Classes((0..ways).map(|way| (way, 0)).collect())),
         Policy::Plru => Box::new(Tree::over(&(0..ways).collect::<Vec<_>>())),
-        Policy::Lfu | Policy::Nru | Policy::Aging => {
-            Box::new(Judge { ways: vec![History::default(); ways], time: 0, policy })
-        }
-        Policy::Random => Box::new(Dice { random: SplitMix64::new(seed), ways: ways as u64 }),
+        Policy::Lfu | Policy::Nru | Policy::Aging => Box::new(Judge {
+            ways: vec![History::default(); ways],
+            time: 0,
+            policy,
+        }),
+        Policy::Random => Box::new(Dice {
+            random: SplitMix64::new(seed),
+            ways: ways as u64,
+        }),
     }
 }
 
@@ -349,10 +435,16 @@ fn agree(policy: Policy, ways: usize, seed: u64, ops: &[Op]) -> Result<(), TestC
             model.touch(way);
             way
         } else {
-            let way = frames.iter().position(Option::is_none).unwrap_or_else(|| model.victim());
+            let way = frames
+                .iter()
+                .position(Option::is_none)
+                .unwrap_or_else(|| model.victim());
             let gone = frames[way].replace(page);
             let (chosen, evicted) = real.victim(set, &mut random);
-            prop_assert_eq!((chosen, evicted.and_then(|line| line.tag)), (way as u32, gone.map(Tag::new)));
+            prop_assert_eq!(
+                (chosen, evicted.and_then(|line| line.tag)),
+                (way as u32, gone.map(Tag::new))
+            );
             real.fill(set, chosen, Tag::new(page), ());
             model.fill(way);
             way

@@ -46,19 +46,21 @@ impl Pool {
 
     /// The first frame of a class for which `may` is true, starting at the hand.
     fn next_in_class(&mut self, dirty: bool, hand: u32, may: &impl Fn(u32) -> bool) -> Option<u32> {
-        [(hand, u32::MAX), (0, hand)].into_iter().find_map(|(mut from, end)| {
-            loop {
-                let found = self.classes.as_ref()?[usize::from(dirty)]
-                    .first_from(from)
-                    .filter(|frame| *frame < end)?;
-                if self.class(found as usize) != Some(dirty) {
-                    self.classes.as_mut()?[usize::from(dirty)].remove(found);
-                } else if may(found) {
-                    return Some(found);
+        [(hand, u32::MAX), (0, hand)]
+            .into_iter()
+            .find_map(|(mut from, end)| {
+                loop {
+                    let found = self.classes.as_ref()?[usize::from(dirty)]
+                        .first_from(from)
+                        .filter(|frame| *frame < end)?;
+                    if self.class(found as usize) != Some(dirty) {
+                        self.classes.as_mut()?[usize::from(dirty)].remove(found);
+                    } else if may(found) {
+                        return Some(found);
+                    }
+                    from = found + 1;
                 }
-                from = found + 1;
-            }
-        })
+            })
     }
 
     /// Clears the use bits of the frames that the hand passes before it reaches `end`, or of all frames. Skips frames
@@ -66,7 +68,10 @@ impl Pool {
     fn clear_use_bits(&mut self, hand: u32, end: Option<u32>, may: &impl Fn(u32) -> bool) {
         let (hand, room) = (hand as usize % self.room.max(1), self.room);
         let passed = end.map_or(room, |end| (end as usize + room - hand) % room);
-        let ranges = [hand..(hand + passed).min(room), 0..(hand + passed).saturating_sub(room)];
+        let ranges = [
+            hand..(hand + passed).min(room),
+            0..(hand + passed).saturating_sub(room),
+        ];
         for frame in ranges.into_iter().flatten() {
             if bit(&self.words[self.marks..], frame) && self.holds(frame) && may(frame as u32) {
                 set_bit(self.words_mut(), frame, false);

@@ -52,7 +52,11 @@ impl Pool {
     /// # Panics
     /// Panics if `policy` does not support frames; see [`super::policy::PolicyRow`].
     pub fn new(policy: Policy, limit: u32) -> Self {
-        assert!(policy.row().frames, "{} does not support frames", policy.row().name);
+        assert!(
+            policy.row().frames,
+            "{} does not support frames",
+            policy.row().name
+        );
         Self {
             policy,
             limit: limit as usize,
@@ -182,7 +186,8 @@ impl Pool {
         if self.policy.uses_ticks() {
             (self.order, self.classes) = (None, None);
             let at = mask_words(self.room);
-            self.policy.tick(&mut Arc::make_mut(&mut self.words)[at..], self.room);
+            self.policy
+                .tick(&mut Arc::make_mut(&mut self.words)[at..], self.room);
         }
     }
 
@@ -202,11 +207,17 @@ impl Pool {
         let room = self.room;
         let (filled, words) = Arc::make_mut(&mut self.words).split_at_mut(mask_words(room));
         let open = |frame| bit(filled, frame) && may(frame as u32);
-        self.policy.victim(words, room, random, open).map(|frame| frame as u32)
+        self.policy
+            .victim(words, room, random, open)
+            .map(|frame| frame as u32)
     }
 
     /// Chooses the victim as [`Pool::victim`] does, among all filled frames except `keep`.
-    pub(crate) fn victim_except(&mut self, random: &mut SplitMix64, keep: Option<u32>) -> Option<u32> {
+    pub(crate) fn victim_except(
+        &mut self,
+        random: &mut SplitMix64,
+        keep: Option<u32>,
+    ) -> Option<u32> {
         let kept = keep.filter(|frame| self.holds(*frame as usize));
         let others = self.filled - usize::from(kept.is_some());
         // The numbers of the filled frames are consecutive, unless many frames have become free.
@@ -226,14 +237,19 @@ impl Pool {
     pub(crate) fn evict(&mut self, frame: u32) {
         (self.latest, self.classes) = (None, None);
         let (room, at) = (self.room, self.marks);
-        self.policy.evict(&mut Arc::make_mut(&mut self.words)[at..], room, frame as usize);
+        self.policy.evict(
+            &mut Arc::make_mut(&mut self.words)[at..],
+            room,
+            frame as usize,
+        );
     }
 
     /// Sets the use bit of each frame and the position of the clock hand, if the policy has them.
     pub(crate) fn restore(&mut self, used: &[bool], hand: Option<u32>) {
         (self.latest, self.order, self.classes) = (None, None, None);
         let (room, at) = (self.room, self.marks);
-        self.policy.restore(&mut Arc::make_mut(&mut self.words)[at..], room, used, hand);
+        self.policy
+            .restore(&mut Arc::make_mut(&mut self.words)[at..], room, used, hand);
     }
 
     /// The filled frames in the order of their eviction if none of them is used again. `None` if the policy has no
@@ -248,7 +264,8 @@ impl Pool {
 
     /// The policy's state, with one element per frame of the capacity.
     pub(crate) fn state(&self) -> PolicyState {
-        self.policy.state(&self.words[self.marks..], self.room, self.limit)
+        self.policy
+            .state(&self.words[self.marks..], self.room, self.limit)
     }
 
     /// Returns the frame with the smallest rank for which `may` is true. Returns `None` if there is no such frame, or
@@ -293,7 +310,9 @@ impl Pool {
     /// The rank of a frame in the order of eviction.
     #[inline]
     fn key(&self, frame: usize) -> Key {
-        let rank = self.policy.rank(&self.words[self.marks..], self.room, frame);
+        let rank = self
+            .policy
+            .rank(&self.words[self.marks..], self.room, frame);
         rank.filter(|_| self.holds(frame)).unwrap_or(ABSENT)
     }
 

@@ -7,7 +7,10 @@ use crate::machine::policy::{POLICIES, PolicyState};
 use crate::machine::reference_string::{Indexes, ReferenceString, Replacement, Ticks};
 
 fn serving_frames() -> impl Iterator<Item = Policy> {
-    POLICIES.iter().filter(|row| row.frames).map(|row| row.policy)
+    POLICIES
+        .iter()
+        .filter(|row| row.frames)
+        .map(|row| row.policy)
 }
 
 /// A one-process kernel that uses a pool. The kernel allocates the lowest free frame, or else the victim's
@@ -22,7 +25,11 @@ fn by_pool(reference: &ReferenceString, policy: Policy) -> Vec<(Option<u32>, Pol
             frame
         } else {
             let free = (frames.len() as u32) < reference.frames;
-            let frame = if free { frames.len() as u32 } else { pool.victim(&mut random, |_| true).unwrap() };
+            let frame = if free {
+                frames.len() as u32
+            } else {
+                pool.victim(&mut random, |_| true).unwrap()
+            };
             pool.fill(frame);
             gone = frames.insert(frame, *page);
             frame
@@ -40,7 +47,10 @@ fn by_pool(reference: &ReferenceString, policy: Policy) -> Vec<(Option<u32>, Pol
 
 /// Truncates the state of every policy to the first `len` frames.
 fn cut(mut state: PolicyState, len: usize) -> PolicyState {
-    for bits in [&mut state.use_bits, &mut state.dirty].into_iter().flatten() {
+    for bits in [&mut state.use_bits, &mut state.dirty]
+        .into_iter()
+        .flatten()
+    {
         bits.truncate(len);
     }
     if let Some(counts) = &mut state.counts {
@@ -54,7 +64,12 @@ fn agrees(reference: &ReferenceString, policy: Policy) -> Result<(), TestCaseErr
     for (step, (victim, state)) in reference.steps().unwrap().zip(by_pool(reference, policy)) {
         reached = reached.max(step.frame as usize + 1);
         prop_assert_eq!(step.victim, victim, "{:?}", policy);
-        prop_assert_eq!(cut(step.state, reached), cut(state, reached), "{:?}", policy);
+        prop_assert_eq!(
+            cut(step.state, reached),
+            cut(state, reached),
+            "{:?}",
+            policy
+        );
     }
     Ok(())
 }
@@ -96,7 +111,12 @@ struct Whole {
 
 impl Whole {
     fn new(policy: Policy, limit: usize) -> Self {
-        Self { policy, words: vec![0; policy.words(limit)], filled: vec![false; limit], now: 0 }
+        Self {
+            policy,
+            words: vec![0; policy.words(limit)],
+            filled: vec![false; limit],
+            now: 0,
+        }
     }
 
     fn does(&mut self, action: &Action, random: &mut SplitMix64) -> Option<u32> {
@@ -120,13 +140,18 @@ impl Whole {
             }
             Action::Tick => policy.tick(words, limit),
             Action::Victim(divisor) => {
-                let may =
-                    |way: usize| self.filled[way] && (divisor == 1 || !way.is_multiple_of(divisor as usize));
-                return policy.victim(words, limit, random, may).map(|way| way as u32);
+                let may = |way: usize| {
+                    self.filled[way] && (divisor == 1 || !way.is_multiple_of(divisor as usize))
+                };
+                return policy
+                    .victim(words, limit, random, may)
+                    .map(|way| way as u32);
             }
             Action::VictimExcept(frame) => {
                 let may = |way: usize| self.filled[way] && way != place(frame);
-                return policy.victim(words, limit, random, may).map(|way| way as u32);
+                return policy
+                    .victim(words, limit, random, may)
+                    .map(|way| way as u32);
             }
             _ => {}
         }
@@ -213,11 +238,26 @@ fn an_empty_pool_has_no_victim_and_frames_beyond_the_limit_are_ignored() {
         pool.note_dirty(2, true);
         pool.tick();
         pool.fill(3);
-        assert_eq!(pool.victim(&mut SplitMix64::new(0), |_| true), None, "{policy:?}");
-        assert_eq!(cut(pool.state(), 0).use_bits.unwrap_or_default(), Vec::<bool>::new());
+        assert_eq!(
+            pool.victim(&mut SplitMix64::new(0), |_| true),
+            None,
+            "{policy:?}"
+        );
+        assert_eq!(
+            cut(pool.state(), 0).use_bits.unwrap_or_default(),
+            Vec::<bool>::new()
+        );
         pool.fill(2);
-        assert_eq!(pool.victim(&mut SplitMix64::new(0), |_| true), Some(2), "{policy:?}");
-        assert_eq!(pool.victim(&mut SplitMix64::new(0), |frame| frame != 2), None, "{policy:?}");
+        assert_eq!(
+            pool.victim(&mut SplitMix64::new(0), |_| true),
+            Some(2),
+            "{policy:?}"
+        );
+        assert_eq!(
+            pool.victim(&mut SplitMix64::new(0), |frame| frame != 2),
+            None,
+            "{policy:?}"
+        );
     }
 }
 
@@ -229,13 +269,16 @@ fn a_repeated_use_changes_the_victims_of_few_policies() {
             let (mut pool, mut frames, mut victims) = (Pool::new(policy, 4), [None; 4], Vec::new());
             for _ in 0..400 {
                 let page = Some(page.next() % 7);
-                let frame = frames.iter().position(|held| *held == page).unwrap_or_else(|| {
-                    let free = frames.iter().position(Option::is_none);
-                    let victim = || pool.victim(&mut random, |_| true).unwrap() as usize;
-                    let frame = free.unwrap_or_else(victim);
-                    victims.push(frame);
-                    frame
-                });
+                let frame = frames
+                    .iter()
+                    .position(|held| *held == page)
+                    .unwrap_or_else(|| {
+                        let free = frames.iter().position(Option::is_none);
+                        let victim = || pool.victim(&mut random, |_| true).unwrap() as usize;
+                        let frame = free.unwrap_or_else(victim);
+                        victims.push(frame);
+                        frame
+                    });
                 if frames[frame] == page {
                     pool.touch(frame as u32);
                 } else {
@@ -243,7 +286,9 @@ fn a_repeated_use_changes_the_victims_of_few_policies() {
                     frames[frame] = page;
                 }
                 // If all uses were repeated, `lfu` would choose the same victims.
-                (1..uses).filter(|_| page < Some(3)).for_each(|_| pool.touch(frame as u32));
+                (1..uses)
+                    .filter(|_| page < Some(3))
+                    .for_each(|_| pool.touch(frame as u32));
             }
             victims
         };
@@ -257,7 +302,10 @@ fn a_repeated_use_changes_the_victims_of_few_policies() {
 fn the_hand_wraps_around_at_the_limit() {
     let mut pool = Pool::new(Policy::SecondChance, 1 << 20);
     (0..64).for_each(|frame| pool.fill(frame));
-    assert_eq!(pool.victim(&mut SplitMix64::new(0), |frame| frame == 63), Some(63));
+    assert_eq!(
+        pool.victim(&mut SplitMix64::new(0), |frame| frame == 63),
+        Some(63)
+    );
     assert_eq!(pool.state().hand, Some(64));
     pool.fill(70);
     assert_eq!(pool.victim(&mut SplitMix64::new(0), |_| true), Some(70));

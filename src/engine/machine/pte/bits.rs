@@ -81,7 +81,10 @@ pub const BITS: [BitRow; 10] = [
         inverses: &[],
         label: "P",
         help: "present: the entry maps a page or points to a table",
-        meanings: ["not present, so an access causes a page fault", "{target} is present"],
+        meanings: [
+            "not present, so an access causes a page fault",
+            "{target} is present",
+        ],
         uses: [Used, Used],
     },
     BitRow {
@@ -101,7 +104,10 @@ pub const BITS: [BitRow; 10] = [
         inverses: &["sup"],
         label: "U/S",
         help: "user mode can access the page (0: supervisor only)",
-        meanings: ["only the supervisor can access {pages}", "user mode can access {pages}"],
+        meanings: [
+            "only the supervisor can access {pages}",
+            "user mode can access {pages}",
+        ],
         uses: [Used, Used],
     },
     BitRow {
@@ -111,7 +117,10 @@ pub const BITS: [BitRow; 10] = [
         inverses: &[],
         label: "WT",
         help: "the page (or table) is cached write-through",
-        meanings: ["{target} is cached write-back", "{target} is cached write-through"],
+        meanings: [
+            "{target} is cached write-back",
+            "{target} is cached write-through",
+        ],
         uses: [Used, Used],
     },
     BitRow {
@@ -131,7 +140,10 @@ pub const BITS: [BitRow; 10] = [
         inverses: &[],
         label: "A",
         help: "accessed: the MMU sets this bit when a walk uses the entry",
-        meanings: ["no walk has used the entry since software cleared the bit", "a walk has used the entry"],
+        meanings: [
+            "no walk has used the entry since software cleared the bit",
+            "a walk has used the entry",
+        ],
         uses: [Used, Used],
     },
     BitRow {
@@ -164,7 +176,10 @@ pub const BITS: [BitRow; 10] = [
         inverses: &[],
         label: "G",
         help: "global: a TLB flush keeps the entry",
-        meanings: ["a TLB flush discards the translation", "a TLB flush does not discard the translation"],
+        meanings: [
+            "a TLB flush discards the translation",
+            "a TLB flush does not discard the translation",
+        ],
         uses: [Ignored, Used],
     },
     BitRow {
@@ -174,7 +189,10 @@ pub const BITS: [BitRow; 10] = [
         inverses: &["exec"],
         label: "XD",
         help: "instructions cannot be fetched from the page",
-        meanings: ["instructions can be fetched from {pages}", "instructions cannot be fetched from {pages}"],
+        meanings: [
+            "instructions can be fetched from {pages}",
+            "instructions cannot be fetched from {pages}",
+        ],
         uses: [Used, Used],
     },
 ];
@@ -212,10 +230,12 @@ impl BitRow {
             EntryKind::Page => ("the page", "the page"),
         };
         match self.use_in(kind) {
-            BitUse::Used => {
-                self.meanings[usize::from(on)].replace("{pages}", pages).replace("{target}", target)
+            BitUse::Used => self.meanings[usize::from(on)]
+                .replace("{pages}", pages)
+                .replace("{target}", target),
+            BitUse::Ignored | BitUse::Absent => {
+                "ignored, because the entry points to a table".to_owned()
             }
-            BitUse::Ignored | BitUse::Absent => "ignored, because the entry points to a table".to_owned(),
         }
     }
 }

@@ -42,13 +42,23 @@ impl Flags {
     /// Sets `bit` to `on`.
     #[must_use]
     pub const fn with_bit(self, bit: Bit, on: bool) -> Flags {
-        if on { self.with(bit) } else { self.without(bit) }
+        if on {
+            self.with(bit)
+        } else {
+            self.without(bit)
+        }
     }
 }
 
 impl fmt::Debug for Flags {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(BITS.iter().filter(|row| self.has(row.bit)).map(|row| row.bit)).finish()
+        f.debug_set()
+            .entries(
+                BITS.iter()
+                    .filter(|row| self.has(row.bit))
+                    .map(|row| row.bit),
+            )
+            .finish()
     }
 }
 
@@ -64,7 +74,10 @@ pub struct Pte {
 impl Pte {
     /// Creates an entry that maps page frame `ppn` and permits loads, stores, and fetches in user mode.
     pub const fn present(ppn: u64) -> Pte {
-        Pte { ppn, flags: Flags::TABLE }
+        Pte {
+            ppn,
+            flags: Flags::TABLE,
+        }
     }
 }
 
@@ -133,22 +146,43 @@ pub enum PteError {
 impl fmt::Display for PteError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
-            PteError::Size { bytes } => write!(f, "a page-table entry must have 1 to 8 bytes, not {bytes}"),
+            PteError::Size { bytes } => {
+                write!(f, "a page-table entry must have 1 to 8 bytes, not {bytes}")
+            }
             PteError::BitOutside { bit, place, width } => {
-                write!(f, "{} is bit {place}, but an entry has only bits 0 to {}", bit.row().label, width - 1)
+                write!(
+                    f,
+                    "{} is bit {place}, but an entry has only bits 0 to {}",
+                    bit.row().label,
+                    width - 1
+                )
             }
             PteError::PpnOutside { low, high, width } if low > high || high < width => {
                 write!(f, "the PPN's bit range is reversed: {low} is above {high}")
             }
             PteError::PpnOutside { low, high, width } => {
-                write!(f, "the PPN is bits {low} to {high}, but an entry has only bits 0 to {}", width - 1)
+                write!(
+                    f,
+                    "the PPN is bits {low} to {high}, but an entry has only bits 0 to {}",
+                    width - 1
+                )
             }
             PteError::BitOverlap { first, second } => {
-                write!(f, "{} is at the same bit as {}", second.row().label, first.row().label)
+                write!(
+                    f,
+                    "{} is at the same bit as {}",
+                    second.row().label,
+                    first.row().label
+                )
             }
-            PteError::PpnOverlap { bit } => write!(f, "{} is within the PPN's bits", bit.row().label),
+            PteError::PpnOverlap { bit } => {
+                write!(f, "{} is within the PPN's bits", bit.row().label)
+            }
             PteError::PpnNarrow { have, need } => {
-                write!(f, "a PPN has {need} bits, but the entry has room for only {have}")
+                write!(
+                    f,
+                    "a PPN has {need} bits, but the entry has room for only {have}"
+                )
             }
         }
     }
@@ -170,11 +204,15 @@ impl PteFormat {
         // A one-page machine has no PPN bits, so its PPN field is a single bit that is always 0.
         let ppn_bits = ppn_bits.max(1);
         let count = BITS.len() as u32;
-        let bytes = bytes.unwrap_or_else(|| (ppn_bits + count).div_ceil(8).next_power_of_two().min(8));
+        let bytes =
+            bytes.unwrap_or_else(|| (ppn_bits + count).div_ceil(8).next_power_of_two().min(8));
         let width = width_of(bytes)?;
         let room = width.saturating_sub(ppn_bits);
         if room == 0 {
-            return Err(PteError::PpnNarrow { have: width - 1, need: ppn_bits });
+            return Err(PteError::PpnNarrow {
+                have: width - 1,
+                need: ppn_bits,
+            });
         }
         let places = |at: &dyn Fn(u32) -> Option<u32>| std::array::from_fn(|n| at(n as u32));
         let ppn_at = |low| (low, low + ppn_bits - 1);
@@ -182,9 +220,18 @@ impl PteFormat {
             (places(&|n| (n < room).then_some(n)), ppn_at(room))
         } else {
             let low = if 12 + ppn_bits < width { 12 } else { count - 1 };
-            (places(&|n| Some(if n == count - 1 { width - 1 } else { n })), ppn_at(low))
+            (
+                places(&|n| Some(if n == count - 1 { width - 1 } else { n })),
+                ppn_at(low),
+            )
         };
-        Ok(PteFormat { bytes, places, ppn_low, ppn_high, big_endian: false })
+        Ok(PteFormat {
+            bytes,
+            places,
+            ppn_low,
+            ppn_high,
+            big_endian: false,
+        })
     }
 
     /// Checks that the fields are within the entry and do not overlap.
@@ -199,15 +246,23 @@ impl PteFormat {
         }
         for (n, row) in BITS.iter().enumerate() {
             let bit = row.bit;
-            let Some(place) = self.places[n] else { continue };
+            let Some(place) = self.places[n] else {
+                continue;
+            };
             if place >= width {
                 return Err(PteError::BitOutside { bit, place, width });
             }
             if (low..=high).contains(&place) {
                 return Err(PteError::PpnOverlap { bit });
             }
-            if let Some(first) = self.places[..n].iter().position(|&other| other == Some(place)) {
-                return Err(PteError::BitOverlap { first: BITS[first].bit, second: bit });
+            if let Some(first) = self.places[..n]
+                .iter()
+                .position(|&other| other == Some(place))
+            {
+                return Err(PteError::BitOverlap {
+                    first: BITS[first].bit,
+                    second: bit,
+                });
             }
         }
         Ok(())
@@ -223,7 +278,8 @@ impl PteFormat {
     /// not at Intel's positions (Intel SDM 3A, table 4-20: bits 9 to 11).
     pub fn software_bits(&self) -> Option<(u32, u32)> {
         let low = Bit::Xd as u32;
-        let is_intel = (0..low).all(|place| self.places[place as usize] == Some(place)) && self.ppn_low == 12;
+        let is_intel =
+            (0..low).all(|place| self.places[place as usize] == Some(place)) && self.ppn_low == 12;
         is_intel.then(|| (low, self.ppn_low - 1))
     }
 
@@ -237,7 +293,8 @@ impl PteFormat {
     pub fn encode(&self, pte: Pte) -> u64 {
         let ppn = (pte.ppn & mask(self.ppn_bits())) << self.ppn_low;
         let held = BITS.iter().filter(|row| pte.flags.has(row.bit));
-        held.filter_map(|row| self.bit_position(row.bit)).fold(ppn, |raw, place| raw | 1 << place)
+        held.filter_map(|row| self.bit_position(row.bit))
+            .fold(ppn, |raw, place| raw | 1 << place)
     }
 
     /// Converts a raw value to its fields. P, R/W, and U/S read as 1 if the format lacks them. Other missing
@@ -247,8 +304,13 @@ impl PteFormat {
             Some(place) => raw >> place & 1 == 1,
             None => matches!(bit, Bit::P | Bit::Rw | Bit::Us),
         };
-        let flags = BITS.iter().fold(Flags::NONE, |flags, row| flags.with_bit(row.bit, on(row.bit)));
-        Pte { ppn: raw >> self.ppn_low & mask(self.ppn_bits()), flags }
+        let flags = BITS.iter().fold(Flags::NONE, |flags, row| {
+            flags.with_bit(row.bit, on(row.bit))
+        });
+        Pte {
+            ppn: raw >> self.ppn_low & mask(self.ppn_bits()),
+            flags,
+        }
     }
 
     /// The bit that marks the entry of a page in swap slot 0, so that the entry is not 0: WT, which Linux also sets in
@@ -256,7 +318,9 @@ impl PteFormat {
     /// if the format has only P.
     pub(crate) fn swap_mark(&self) -> Flags {
         let bits = [Bit::Wt].into_iter().chain(BITS.iter().map(|row| row.bit));
-        let mark = bits.filter(|bit| *bit != Bit::P).find(|bit| self.bit_position(*bit).is_some());
+        let mark = bits
+            .filter(|bit| *bit != Bit::P)
+            .find(|bit| self.bit_position(*bit).is_some());
         mark.map_or(Flags::NONE, |bit| Flags::NONE.with(bit))
     }
 
@@ -264,20 +328,34 @@ impl PteFormat {
     /// mark of [`PteFormat::swap_mark`], and an entry of 0 has no location.
     pub fn disk_location(&self, pte: Pte) -> Option<u64> {
         let others = self.encode(Pte { ppn: 0, ..pte });
-        let mark = self.encode(Pte { ppn: 0, flags: self.swap_mark() });
-        let is_location = if pte.ppn == 0 { mark != 0 && others == mark } else { others == 0 };
+        let mark = self.encode(Pte {
+            ppn: 0,
+            flags: self.swap_mark(),
+        });
+        let is_location = if pte.ppn == 0 {
+            mark != 0 && others == mark
+        } else {
+            others == 0
+        };
         (!pte.flags.has(Bit::P) && is_location).then_some(pte.ppn)
     }
 
     /// The entry without the information that this format cannot store, but with P unchanged.
     pub(crate) fn representable(&self, pte: Pte) -> Pte {
         let kept = self.decode(self.encode(pte));
-        Pte { flags: kept.flags.with_bit(Bit::P, pte.flags.has(Bit::P)), ..kept }
+        Pte {
+            flags: kept.flags.with_bit(Bit::P, pte.flags.has(Bit::P)),
+            ..kept
+        }
     }
 
     /// Converts a raw value to bytes in memory order. Only the first `bytes` of the array are used.
     pub(crate) fn to_bytes(&self, raw: u64) -> [u8; 8] {
-        if self.big_endian { (raw << (64 - 8 * self.bytes)).to_be_bytes() } else { raw.to_le_bytes() }
+        if self.big_endian {
+            (raw << (64 - 8 * self.bytes)).to_be_bytes()
+        } else {
+            raw.to_le_bytes()
+        }
     }
 
     /// Converts the bytes of an entry to its raw value. Bytes past the size of an entry are ignored.
@@ -293,12 +371,20 @@ impl PteFormat {
 
 /// Checks the size of an entry and returns its width in bits.
 fn width_of(bytes: u32) -> Result<u32, PteError> {
-    if (1..=8).contains(&bytes) { Ok(bytes * 8) } else { Err(PteError::Size { bytes }) }
+    if (1..=8).contains(&bytes) {
+        Ok(bytes * 8)
+    } else {
+        Err(PteError::Size { bytes })
+    }
 }
 
 /// A mask of the lowest `bits` bits (at most 64).
 pub(crate) const fn mask(bits: u32) -> u64 {
-    if bits >= 64 { u64::MAX } else { (1 << bits) - 1 }
+    if bits >= 64 {
+        u64::MAX
+    } else {
+        (1 << bits) - 1
+    }
 }
 
 #[cfg(test)]

@@ -21,7 +21,10 @@ impl SplitMix64 {
     }
 
     /// Draws 64 random bits.
-    #[allow(clippy::should_implement_trait, reason = "a generator never ends, so it is not an iterator")]
+    #[allow(
+        clippy::should_implement_trait,
+        reason = "a generator never ends, so it is not an iterator"
+    )]
     pub const fn next(&mut self) -> u64 {
         self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let z = self.state;

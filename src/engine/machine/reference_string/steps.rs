@@ -76,7 +76,15 @@ impl ReferenceString {
         let hits = trace.iter().filter(|&&hit| hit).count() as u64;
         let faults = trace.len() as u64 - hits;
         let resident = steps.frames().into_iter().flatten().collect();
-        Ok(ReferenceTotals { hits, faults, disk_writes, trace, resident, victim, random: steps.random })
+        Ok(ReferenceTotals {
+            hits,
+            faults,
+            disk_writes,
+            trace,
+            resident,
+            victim,
+            random: steps.random,
+        })
     }
 
     /// Runs the string step by step.
@@ -86,7 +94,11 @@ impl ReferenceString {
     pub fn steps(&self) -> Result<ReferenceSteps<'_>, ReferenceError> {
         self.check()?;
         let held = self.held();
-        let string: Vec<u32> = held.iter().map(|held| held.page).chain(self.pages.iter().copied()).collect();
+        let string: Vec<u32> = held
+            .iter()
+            .map(|held| held.page)
+            .chain(self.pages.iter().copied())
+            .collect();
         let next_use = match self.replacement {
             Replacement::Optimal { .. } => next_uses(&string),
             _ => Vec::new(),
@@ -116,8 +128,14 @@ impl ReferenceString {
     ///
     /// # Errors
     /// As [`ReferenceString::steps`].
-    pub fn steps_with(&self, forced: Vec<ForcedStep>) -> Result<ReferenceSteps<'_>, ReferenceError> {
-        Ok(ReferenceSteps { forced, ..self.steps()? })
+    pub fn steps_with(
+        &self,
+        forced: Vec<ForcedStep>,
+    ) -> Result<ReferenceSteps<'_>, ReferenceError> {
+        Ok(ReferenceSteps {
+            forced,
+            ..self.steps()?
+        })
     }
 }
 
@@ -211,7 +229,11 @@ impl Iterator for ReferenceSteps<'_> {
             victim: moved.victim.map(|victim| victim.page),
             written: moved.written(),
             frames: self.frames(),
-            dirty: self.resident.iter().map(|page| page.is_some_and(|page| page.dirty)).collect(),
+            dirty: self
+                .resident
+                .iter()
+                .map(|page| page.is_some_and(|page| page.dirty))
+                .collect(),
             order: self.order(),
             state: self.pool.state(),
         })
@@ -226,7 +248,13 @@ impl ReferenceSteps<'_> {
         for (last, &at) in by_use.iter().enumerate() {
             let next = self.next_use.get(at).copied().unwrap_or(NEVER);
             let Held { page, dirty, .. } = held[at];
-            self.resident[at] = Some(Resident { page, filled: at, last, next, dirty });
+            self.resident[at] = Some(Resident {
+                page,
+                filled: at,
+                last,
+                next,
+                dirty,
+            });
             self.frame_of.row_mut(page.into())[0] = at as u32;
         }
         self.pool.load(held.len());
@@ -269,7 +297,13 @@ impl ReferenceSteps<'_> {
         let store = self.writes.contains(&page) || self.reference.stores.contains(self.index());
         let old = self.resident[frame as usize].filter(|_| found.is_some());
         let (filled, dirty) = old.map_or((self.time, store), |old| (old.filled, old.dirty | store));
-        self.resident[frame as usize] = Some(Resident { page, filled, last: self.time, next, dirty });
+        self.resident[frame as usize] = Some(Resident {
+            page,
+            filled,
+            last: self.time,
+            next,
+            dirty,
+        });
         if store {
             self.pool.note_dirty(frame, true);
         }
@@ -282,11 +316,18 @@ impl ReferenceSteps<'_> {
             self.pool.tick();
         }
         if let Some(forced) = self.forced.get(self.index()) {
-            let hand = forced.hand.filter(|hand| (*hand as usize) < self.resident.len());
+            let hand = forced
+                .hand
+                .filter(|hand| (*hand as usize) < self.resident.len());
             self.pool.restore(&forced.use_bits, hand);
         }
         self.time += 1;
-        Some(Moved { page, hit: found.is_some(), frame, victim })
+        Some(Moved {
+            page,
+            hit: found.is_some(),
+            frame,
+            victim,
+        })
     }
 
     /// The number of references so far.
@@ -302,7 +343,10 @@ impl ReferenceSteps<'_> {
     /// Returns the frame for the page to load, and the evicted page, if any. Uses the lowest free frame
     /// first.
     fn make_room(&mut self) -> (u32, Option<Resident>) {
-        let forced = self.forced.get(self.index()).and_then(|forced| forced.frame);
+        let forced = self
+            .forced
+            .get(self.index())
+            .and_then(|forced| forced.frame);
         if let Some(frame) = forced.filter(|frame| (*frame as usize) < self.resident.len()) {
             let victim = self.resident[frame as usize];
             if victim.is_some() {
@@ -318,7 +362,9 @@ impl ReferenceSteps<'_> {
         let frame = match self.reference.replacement {
             Replacement::Optimal { .. } => self.by_next_use.first().map(|(frame, _)| frame),
             // Every frame contains a page.
-            Replacement::Policy(Policy::Random) => Some(self.random.below(self.resident.len() as u64) as u32),
+            Replacement::Policy(Policy::Random) => {
+                Some(self.random.below(self.resident.len() as u64) as u32)
+            }
             _ => self.pool.victim(&mut self.random, |_| true),
         };
         let frame = frame.unwrap_or(0);
@@ -327,25 +373,40 @@ impl ReferenceSteps<'_> {
 
     /// The position of the next use of a page, as far as optimal replacement looks ahead.
     fn foreseen(&self, page: &Resident) -> usize {
-        let Replacement::Optimal { lookahead: Some(lookahead) } = self.reference.replacement else {
+        let Replacement::Optimal {
+            lookahead: Some(lookahead),
+        } = self.reference.replacement
+        else {
             return page.next;
         };
-        if page.next > self.time.saturating_add(lookahead as usize) { NEVER } else { page.next }
+        if page.next > self.time.saturating_add(lookahead as usize) {
+            NEVER
+        } else {
+            page.next
+        }
     }
 
     /// Optimal replacement evicts the page with the smallest key.
     fn key(&self, page: Option<Resident>) -> Key {
-        page.map_or(ABSENT, |page| ((NEVER - self.foreseen(&page)) as u64, page.filled as u64))
+        page.map_or(ABSENT, |page| {
+            ((NEVER - self.foreseen(&page)) as u64, page.filled as u64)
+        })
     }
 
     /// Records a changed key of the page in a frame.
     fn rank(&mut self, frame: u32) {
-        self.by_next_use.set(frame, self.key(self.resident[frame as usize]));
+        self.by_next_use
+            .set(frame, self.key(self.resident[frame as usize]));
     }
 
     /// Updates the page whose next use is now within the lookahead.
     fn look_ahead(&mut self) {
-        let Replacement::Optimal { lookahead: Some(lookahead) } = self.reference.replacement else { return };
+        let Replacement::Optimal {
+            lookahead: Some(lookahead),
+        } = self.reference.replacement
+        else {
+            return;
+        };
         let end = self.time.saturating_add(lookahead as usize);
         if let Some(page) = self.string.get(end) {
             let frame = self.frame_of(*page);
@@ -376,7 +437,12 @@ impl ReferenceSteps<'_> {
     fn leave_window(&mut self, window: u64) -> Option<Resident> {
         let left = self.time.checked_sub(usize::try_from(window).ok()?)?;
         let frame = self.frame_of(self.string[left]);
-        let victim = self.resident.get(frame as usize).copied().flatten().filter(|page| page.last == left)?;
+        let victim = self
+            .resident
+            .get(frame as usize)
+            .copied()
+            .flatten()
+            .filter(|page| page.last == left)?;
         self.resident[frame as usize] = None;
         self.frame_of.row_mut(victim.page.into())[0] = NOWHERE;
         self.free.push(Reverse(frame));
@@ -386,6 +452,9 @@ impl ReferenceSteps<'_> {
 
     /// The page in each frame.
     fn frames(&self) -> Vec<Option<u32>> {
-        self.resident.iter().map(|page| page.map(|page| page.page)).collect()
+        self.resident
+            .iter()
+            .map(|page| page.map(|page| page.page))
+            .collect()
     }
 }

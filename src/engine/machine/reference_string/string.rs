@@ -72,7 +72,12 @@ pub struct Held {
 impl Held {
     /// Clean pages with clear use bits that were loaded and last used in this order.
     pub fn in_order(pages: impl IntoIterator<Item = u32>) -> Vec<Self> {
-        let held = |(page, used)| Self { page, used, referenced: false, dirty: false };
+        let held = |(page, used)| Self {
+            page,
+            used,
+            referenced: false,
+            dirty: false,
+        };
         pages.into_iter().zip(0..).map(held).collect()
     }
 }
@@ -140,7 +145,9 @@ impl ReferenceString {
             Replacement::WorkingSet { window: 0 } => return Err(ReferenceError::NoWindow),
             Replacement::WorkingSet { .. } => {}
             _ if self.frames == 0 => return Err(ReferenceError::NoFrames),
-            _ if self.holding.len() as u64 > self.frames.into() => return Err(ReferenceError::TooManyHeld),
+            _ if self.holding.len() as u64 > self.frames.into() => {
+                return Err(ReferenceError::TooManyHeld);
+            }
             Replacement::Policy(policy) if !policy.row().frames => {
                 return Err(ReferenceError::NotForFrames(policy));
             }

@@ -78,15 +78,30 @@ impl<L: Copy + Default> SetAssoc<L> {
         let (tags, policy_words) = (2 * mask, 2 * mask + ways);
         let words = Sparse::new(sets, policy_words + policy.words(ways), 0);
         let payloads = Sparse::new(sets, ways, L::default());
-        let indexes = (ways > NARROW).then(|| Sparse::with_leaves(sets.into(), 1, None, INDEX_BITS));
-        Self { words, payloads, indexes, sets, ways, policy, mask, tags, policy_words, now: 0 }
+        let indexes =
+            (ways > NARROW).then(|| Sparse::with_leaves(sets.into(), 1, None, INDEX_BITS));
+        Self {
+            words,
+            payloads,
+            indexes,
+            sets,
+            ways,
+            policy,
+            mask,
+            tags,
+            policy_words,
+            now: 0,
+        }
     }
 
     /// The memory that the sets need, in bytes, if a payload has `payload` bytes.
     pub(crate) fn host_bytes(&self, payload: u64) -> u64 {
         // An index of a wide set has two words for each way.
         let index = 16 * self.ways as u64;
-        let indexes = self.indexes.as_ref().map_or(0, |indexes| indexes.host_bytes(index));
+        let indexes = self
+            .indexes
+            .as_ref()
+            .map_or(0, |indexes| indexes.host_bytes(index));
         self.words.host_bytes(8) + self.payloads.host_bytes(payload) + indexes
     }
 
@@ -105,7 +120,10 @@ impl<L: Copy + Default> SetAssoc<L> {
     /// Splits a page or block number into its set (the number modulo the number of sets) and its tag (the quotient).
     #[inline]
     pub fn split(&self, number: u64) -> (SetIndex, Tag) {
-        (SetIndex::new(number & (self.sets - 1)), Tag::new(number >> self.sets.trailing_zeros()))
+        (
+            SetIndex::new(number & (self.sets - 1)),
+            Tag::new(number >> self.sets.trailing_zeros()),
+        )
     }
 
     /// The lowest valid way of `set` with `tag`. The policy does not record this lookup; see
@@ -122,18 +140,36 @@ impl<L: Copy + Default> SetAssoc<L> {
             return self.find(set, tag).inspect(|way| self.touch(set, *way));
         }
         let row = self.words.written_mut(set.raw())?;
-        let way = lowest(row, self.mask, &row[self.tags..self.policy_words], tag, |_| true)?;
+        let way = lowest(
+            row,
+            self.mask,
+            &row[self.tags..self.policy_words],
+            tag,
+            |_| true,
+        )?;
         self.now += 1;
-        self.policy.touch(&mut row[self.policy_words..], self.ways, way as usize, self.now);
+        self.policy.touch(
+            &mut row[self.policy_words..],
+            self.ways,
+            way as usize,
+            self.now,
+        );
         Some(way)
     }
 
     /// The lowest valid way of `set` that has `tag` and whose payload satisfies `also` (for example, an ASID
     /// or a page size).
     #[inline]
-    pub(crate) fn find_by(&self, set: SetIndex, tag: Tag, also: impl Fn(&L) -> bool) -> Option<u32> {
+    pub(crate) fn find_by(
+        &self,
+        set: SetIndex,
+        tag: Tag,
+        also: impl Fn(&L) -> bool,
+    ) -> Option<u32> {
         let payloads = self.payloads.row(set.raw())?;
-        self.among(set.raw(), self.words.row(set.raw())?, tag, |way| also(&payloads[way]))
+        self.among(set.raw(), self.words.row(set.raw())?, tag, |way| {
+            also(&payloads[way])
+        })
     }
 
     /// The lowest valid way of `set`, whose row is `row`, that has `tag` and satisfies `also`.
@@ -149,16 +185,31 @@ impl<L: Copy + Default> SetAssoc<L> {
     /// Updates the index of a set before its words change. The function receives the index and the set's words. Creates
     /// the index if necessary.
     #[inline]
-    fn index<T>(&mut self, set: SetIndex, update: impl FnOnce(&mut Index, &[u64]) -> T) -> Option<T> {
+    fn index<T>(
+        &mut self,
+        set: SetIndex,
+        update: impl FnOnce(&mut Index, &[u64]) -> T,
+    ) -> Option<T> {
         let index = &mut self.indexes.as_mut()?.row_mut(set.raw())[0];
         let row: &[u64] = self.words.row_mut(set.raw());
-        let new = || Arc::new(Index::new(&row[..self.mask], &row[self.tags..self.policy_words]));
+        let new = || {
+            Arc::new(Index::new(
+                &row[..self.mask],
+                &row[self.tags..self.policy_words],
+            ))
+        };
         Some(update(Arc::make_mut(index.get_or_insert_with(new)), row))
     }
 
     /// For each of the sets `first..first + count`, calls `visit` with the lowest valid way that has `tag`,
     /// if any.
-    pub(crate) fn find_in_row(&self, first: u64, count: u64, tag: Tag, mut visit: impl FnMut(u64, u32)) {
+    pub(crate) fn find_in_row(
+        &self,
+        first: u64,
+        count: u64,
+        tag: Tag,
+        mut visit: impl FnMut(u64, u32),
+    ) {
         let mut done = 0;
         while done < count {
             let (sets, cells) = self.words.run(first + done);
@@ -182,7 +233,8 @@ impl<L: Copy + Default> SetAssoc<L> {
             self.now += 1;
             let (at, now) = (self.policy_words, self.now);
             let row = self.words.row_mut(set.raw());
-            self.policy.touch(&mut row[at..], self.ways, way as usize, now);
+            self.policy
+                .touch(&mut row[at..], self.ways, way as usize, now);
             if self.policy.touch_lowers_rank() {
                 self.rank(set, way);
             }
@@ -203,33 +255,54 @@ impl<L: Copy + Default> SetAssoc<L> {
             return (way, None);
         }
         let (policy, at) = (self.policy, self.policy_words);
-        let indexed = self.index(set, |index, row| index.victim(policy, &row[at..])).flatten();
+        let indexed = self
+            .index(set, |index, row| index.victim(policy, &row[at..]))
+            .flatten();
         let row = self.words.row_mut(set.raw());
         let words = &mut row[self.policy_words..];
         // Policies without per-way stamps may have fewer words than ways.
-        let smallest = || words.get(..self.ways).and_then(|stamps| self.policy.smallest_stamp(stamps));
+        let smallest = || {
+            words
+                .get(..self.ways)
+                .and_then(|stamps| self.policy.smallest_stamp(stamps))
+        };
         let way = match indexed.or_else(smallest) {
             Some(way) => way,
             // Each way is valid, so there is nothing to count.
             None if self.policy == Policy::Random => random.below(self.ways as u64) as usize,
-            None => self.policy.victim(words, self.ways, random, |_| true).unwrap_or(0),
+            None => self
+                .policy
+                .victim(words, self.ways, random, |_| true)
+                .unwrap_or(0),
         };
         let tag = Some(Tag::new(row[self.tags + way]));
         let way = way as u32;
-        (way, Some(Line { tag, valid: true, payload: self.payload(set, way) }))
+        (
+            way,
+            Some(Line {
+                tag,
+                valid: true,
+                payload: self.payload(set, way),
+            }),
+        )
     }
 
     /// The lowest invalid way of `set`.
     #[inline]
     pub(crate) fn free(&self, set: SetIndex) -> Option<u32> {
-        let Some(row) = self.words.row(set.raw()) else { return Some(0) };
+        let Some(row) = self.words.row(set.raw()) else {
+            return Some(0);
+        };
         if let Some(indexes) = &self.indexes {
             return indexes
                 .row(set.raw())
                 .and_then(|index| index[0].as_ref())
                 .map_or(Some(0), |index| index.free());
         }
-        let (chunk, valid) = row[..self.mask].iter().enumerate().find(|(_, valid)| **valid != u64::MAX)?;
+        let (chunk, valid) = row[..self.mask]
+            .iter()
+            .enumerate()
+            .find(|(_, valid)| **valid != u64::MAX)?;
         let way = chunk * 64 + valid.trailing_ones() as usize;
         (way < self.ways).then_some(way as u32)
     }
@@ -248,7 +321,8 @@ impl<L: Copy + Default> SetAssoc<L> {
         set_bit(row, way, true);
         set_bit(&mut row[self.mask..], way, true);
         row[self.tags + way] = tag.raw();
-        self.policy.fill(&mut row[self.policy_words..], self.ways, way, self.now);
+        self.policy
+            .fill(&mut row[self.policy_words..], self.ways, way, self.now);
         self.payloads.row_mut(set.raw())[way] = payload;
         self.rank(set, number);
     }
@@ -264,8 +338,14 @@ impl<L: Copy + Default> SetAssoc<L> {
     }
 
     /// Invalidates every valid line that satisfies `doomed` and returns the number of invalidated lines.
-    pub(crate) fn invalidate_if(&mut self, mut doomed: impl FnMut(SetIndex, u32, &Line<L>) -> bool) -> u64 {
-        let lines: Vec<_> = self.valid_lines().filter(|(set, way, line)| doomed(*set, *way, line)).collect();
+    pub(crate) fn invalidate_if(
+        &mut self,
+        mut doomed: impl FnMut(SetIndex, u32, &Line<L>) -> bool,
+    ) -> u64 {
+        let lines: Vec<_> = self
+            .valid_lines()
+            .filter(|(set, way, line)| doomed(*set, *way, line))
+            .collect();
         for (set, way, _) in &lines {
             self.invalidate(*set, *way);
         }
@@ -306,19 +386,29 @@ impl<L: Copy + Default> SetAssoc<L> {
     /// The line in `way`, or an empty line if the way was never filled or does not exist.
     pub(crate) fn line(&self, set: SetIndex, way: u32) -> Line<L> {
         let way = way as usize;
-        let Some(row) = self.words.row(set.raw()) else { return Line::default() };
+        let Some(row) = self.words.row(set.raw()) else {
+            return Line::default();
+        };
         if way >= self.ways {
             return Line::default();
         }
         let tag = bit(&row[self.mask..], way).then(|| Tag::new(row[self.tags + way]));
-        Line { tag, valid: bit(row, way), payload: self.payload(set, way as u32) }
+        Line {
+            tag,
+            valid: bit(row, way),
+            payload: self.payload(set, way as u32),
+        }
     }
 
     /// The payload of the line in `way`, whether the line is valid or not. The payload has the default value
     /// if the way was never filled.
     #[inline]
     pub(crate) fn payload(&self, set: SetIndex, way: u32) -> L {
-        self.payloads.row(set.raw()).and_then(|row| row.get(way as usize)).copied().unwrap_or_default()
+        self.payloads
+            .row(set.raw())
+            .and_then(|row| row.get(way as usize))
+            .copied()
+            .unwrap_or_default()
     }
 
     /// A mutable reference to the payload of the line in `way`.
@@ -338,9 +428,14 @@ impl<L: Copy + Default> SetAssoc<L> {
     /// The valid ways of a set in the order of their last uses (`lru`, `mru`) or fills (`fifo`, `lifo`), the
     /// earliest first. `None` if the policy keeps no order.
     pub(crate) fn order(&self, set: SetIndex) -> Option<Vec<u32>> {
-        let ordered = matches!(self.policy, Policy::Lru | Policy::Mru | Policy::Fifo | Policy::Lifo);
+        let ordered = matches!(
+            self.policy,
+            Policy::Lru | Policy::Mru | Policy::Fifo | Policy::Lifo
+        );
         let stamps = &self.words.row(set.raw()).filter(|_| ordered)?[self.policy_words..];
-        let mut ways: Vec<u32> = (0..self.ways()).filter(|way| self.line(set, *way).valid).collect();
+        let mut ways: Vec<u32> = (0..self.ways())
+            .filter(|way| self.line(set, *way).valid)
+            .collect();
         ways.sort_by_key(|way| stamps[*way as usize]);
         Some(ways)
     }
@@ -349,7 +444,13 @@ impl<L: Copy + Default> SetAssoc<L> {
 /// The lowest valid way of a row that has `tag` and satisfies `also`. The row starts with `mask` words of
 /// valid bits.
 #[inline]
-fn lowest(row: &[u64], mask: usize, tags: &[u64], tag: Tag, also: impl Fn(usize) -> bool) -> Option<u32> {
+fn lowest(
+    row: &[u64],
+    mask: usize,
+    tags: &[u64],
+    tag: Tag,
+    also: impl Fn(usize) -> bool,
+) -> Option<u32> {
     if mask == 1 {
         let valid = row[0];
         let is = |&(way, t): &(usize, &u64)| *t == tag.raw() && valid >> way & 1 == 1 && also(way);
@@ -371,7 +472,9 @@ fn lowest(row: &[u64], mask: usize, tags: &[u64], tag: Tag, also: impl Fn(usize)
 /// A mask of the tags (at most 64) that equal `tag`.
 #[inline]
 fn equal(tags: &[u64], tag: Tag) -> u64 {
-    tags.iter().rev().fold(0, |bits, &t| bits << 1 | u64::from(t == tag.raw()))
+    tags.iter()
+        .rev()
+        .fold(0, |bits, &t| bits << 1 | u64::from(t == tag.raw()))
 }
 
 /// The lowest set bit whose position satisfies `also`.

@@ -18,14 +18,21 @@ impl<L: Copy + Default> SetAssoc<L> {
         let at = self.policy_words;
         let (lines, words) = self.words.row_mut(set.raw()).split_at_mut(at);
         let open = |way| bit(lines, way) && may(way as u32);
-        self.policy.victim(words, self.ways, random, open).map(|way| way as u32)
+        self.policy
+            .victim(words, self.ways, random, open)
+            .map(|way| way as u32)
     }
 
     /// Sets whether the line in `way` is dirty. Only `nru` and `third-chance` use dirty bits. Callers must
     /// also call [`SetAssoc::touch`] or [`SetAssoc::fill`].
     pub(crate) fn note_dirty(&mut self, set: SetIndex, way: u32, dirty: bool) {
         let at = self.policy_words;
-        self.policy.note_dirty(&mut self.words.row_mut(set.raw())[at..], self.ways, way as usize, dirty);
+        self.policy.note_dirty(
+            &mut self.words.row_mut(set.raw())[at..],
+            self.ways,
+            way as usize,
+            dirty,
+        );
     }
 
     /// The lines of `set`, starting at way 0.
@@ -41,7 +48,8 @@ impl<L: Copy + Default> SetAssoc<L> {
         let at = self.policy_words;
         let sets: Vec<u64> = self.words.rows().map(|(set, _)| set).collect();
         for set in sets {
-            self.policy.tick(&mut self.words.row_mut(set)[at..], self.ways);
+            self.policy
+                .tick(&mut self.words.row_mut(set)[at..], self.ways);
         }
     }
 
@@ -50,7 +58,9 @@ impl<L: Copy + Default> SetAssoc<L> {
         let at = self.policy_words;
         match self.words.row(set.raw()) {
             Some(row) => self.policy.state(&row[at..], self.ways, self.ways),
-            None => self.policy.state(&vec![0; self.policy.words(self.ways)], self.ways, self.ways),
+            None => self
+                .policy
+                .state(&vec![0; self.policy.words(self.ways)], self.ways, self.ways),
         }
     }
 }
@@ -65,7 +75,11 @@ fn access(cache: &mut SetAssoc<()>, number: u64) -> (bool, Option<u64>) {
     }
     let (way, gone) = cache.victim(set, &mut SplitMix64::new(0));
     cache.fill(set, way, tag, ());
-    (false, gone.and_then(|line| line.tag).map(|tag| block(cache, set, tag)))
+    (
+        false,
+        gone.and_then(|line| line.tag)
+            .map(|tag| block(cache, set, tag)),
+    )
 }
 
 /// The number of the block with this set and tag.
@@ -77,11 +91,16 @@ fn block(cache: &SetAssoc<()>, set: SetIndex, tag: Tag) -> u64 {
 /// Returns the trace of hits and misses, and the final blocks of set 0.
 fn letters(policy: Policy, names: &str) -> (String, String) {
     let mut cache = SetAssoc::new(2, 4, policy);
-    let hits = names.bytes().map(|name| access(&mut cache, u64::from(name - b'A')).0);
+    let hits = names
+        .bytes()
+        .map(|name| access(&mut cache, u64::from(name - b'A')).0);
     let trace = hits.map(|hit| if hit { 'h' } else { 'm' }).collect();
     let set = SetIndex::new(0);
     let name = |tag| (block(&cache, set, tag) as u8 + b'A') as char;
-    let blocks = cache.lines(set).map(|line| line.tag.map_or('-', name)).collect();
+    let blocks = cache
+        .lines(set)
+        .map(|line| line.tag.map_or('-', name))
+        .collect();
     (trace, blocks)
 }
 
@@ -98,11 +117,20 @@ fn gem5_traces() {
         (Policy::Lru, "ACEGACIKMOACIKMO", "mmmmhhmmmmmmmmmm", "IKMO"),
         (Policy::Fifo, "ACEGACIKEG", "mmmmhhmmhh", "IKEG"),
         (Policy::Mru, "ACEGAIKMOAG", "mmmmhmmmmmh", "ACEG"),
-        (Policy::Lfu, "AACCCEGGIEEEEKAAAAMGGGGOC", "mhmhhmmhmmhhhmmhhhmmhhhmm", "ACEG"),
+        (
+            Policy::Lfu,
+            "AACCCEGGIEEEEKAAAAMGGGGOC",
+            "mhmhhmmhmmhhhmmhhhmmhhhmm",
+            "ACEG",
+        ),
         (Policy::SecondChance, "ACEGACIKAC", "mmmmhhmmhh", "ACIK"),
     ];
     for (policy, names, trace, blocks) in cases {
-        assert_eq!(letters(policy, names), (trace.into(), blocks.into()), "{policy:?} {names}");
+        assert_eq!(
+            letters(policy, names),
+            (trace.into(), blocks.into()),
+            "{policy:?} {names}"
+        );
     }
 }
 
@@ -144,7 +172,10 @@ fn tanenbaum_four_pages() {
             frames.fill(set, frame as u32, Tag::new(page), ());
         }
         frames.tick();
-        for page in order.into_iter().filter(|page| by_touch || [0, 3].contains(page)) {
+        for page in order
+            .into_iter()
+            .filter(|page| by_touch || [0, 3].contains(page))
+        {
             let frame = frames.find(set, Tag::new(page.into())).unwrap();
             frames.touch(set, frame);
         }
@@ -152,7 +183,13 @@ fn tanenbaum_four_pages() {
             let frame = frames.find(set, Tag::new(page)).unwrap();
             frames.note_dirty(set, frame, true);
         }
-        frames.victim(set, &mut SplitMix64::new(0)).1.unwrap().tag.unwrap().raw()
+        frames
+            .victim(set, &mut SplitMix64::new(0))
+            .1
+            .unwrap()
+            .tag
+            .unwrap()
+            .raw()
     };
     let by_last_reference = [1, 2, 0, 3];
     assert_eq!(victim(Policy::Nru, by_last_reference, false), 2);
@@ -168,9 +205,17 @@ fn tanenbaum_aging_counters() {
     let mut frames = SetAssoc::new(1, 4, Policy::Aging);
     frames.set_lines(
         set,
-        &[0, 1, 2, 3].map(|page| Some(Line { tag: Some(Tag::new(page)), valid: true, payload: () })),
+        &[0, 1, 2, 3].map(|page| {
+            Some(Line {
+                tag: Some(Tag::new(page)),
+                valid: true,
+                payload: (),
+            })
+        }),
     );
-    for bits in ["0111", "1011", "1010", "1101", "0010", "1010", "1100", "0001"] {
+    for bits in [
+        "0111", "1011", "1010", "1101", "0010", "1010", "1100", "0001",
+    ] {
         for (frame, _) in bits.bytes().enumerate().filter(|&(_, bit)| bit == b'1') {
             frames.touch(set, frame as u32);
         }
@@ -178,33 +223,68 @@ fn tanenbaum_aging_counters() {
     }
     let counts = vec![0b0110_1110, 0b0100_1001, 0b0011_0111, 0b1000_1011];
     assert_eq!(frames.policy_state(set).counts, Some(counts));
-    assert_eq!(frames.victim(set, &mut SplitMix64::new(0)).0, 2, "the smallest counter is evicted");
+    assert_eq!(
+        frames.victim(set, &mut SplitMix64::new(0)).0,
+        2,
+        "the smallest counter is evicted"
+    );
 }
 
 /// A line with a tag and a payload.
 fn line(tag: u64, valid: bool, payload: u8) -> Line<u8> {
-    Line { tag: Some(Tag::new(tag)), valid, payload }
+    Line {
+        tag: Some(Tag::new(tag)),
+        valid,
+        payload,
+    }
 }
 
 #[test]
 fn invalid_lines_keep_their_tag_and_are_filled_first_lowest_first() {
     let set = SetIndex::new(3);
     let mut tlb = SetAssoc::new(4, 4, Policy::Lru);
-    tlb.set_lines(set, &[line(3, true, 1), line(9, false, 2), line(9, true, 3), line(7, true, 4)].map(Some));
-    assert_eq!(tlb.find(set, Tag::new(9)), Some(2), "an invalid entry is not found");
+    tlb.set_lines(
+        set,
+        &[
+            line(3, true, 1),
+            line(9, false, 2),
+            line(9, true, 3),
+            line(7, true, 4),
+        ]
+        .map(Some),
+    );
+    assert_eq!(
+        tlb.find(set, Tag::new(9)),
+        Some(2),
+        "an invalid entry is not found"
+    );
     tlb.invalidate(set, 0);
-    assert_eq!(tlb.line(set, 0), Line { tag: Some(Tag::new(3)), valid: false, payload: 1 });
+    assert_eq!(
+        tlb.line(set, 0),
+        Line {
+            tag: Some(Tag::new(3)),
+            valid: false,
+            payload: 1
+        }
+    );
     assert_eq!(tlb.victim(set, &mut SplitMix64::new(0)), (0, None));
     tlb.fill(set, 0, Tag::new(1), 5);
     assert_eq!(tlb.victim(set, &mut SplitMix64::new(0)), (1, None));
-    assert_eq!(tlb.line(SetIndex::new(2), 0), Line::default(), "a line never filled has no tag");
+    assert_eq!(
+        tlb.line(SetIndex::new(2), 0),
+        Line::default(),
+        "a line never filled has no tag"
+    );
 }
 
 #[test]
 fn a_lookup_may_check_more_than_the_tag() {
     let set = SetIndex::new(0);
     let mut tlb = SetAssoc::new(1, 4, Policy::Lru);
-    tlb.set_lines(set, &[line(3, true, 1), line(3, false, 2), line(3, true, 2)].map(Some));
+    tlb.set_lines(
+        set,
+        &[line(3, true, 1), line(3, false, 2), line(3, true, 2)].map(Some),
+    );
     assert_eq!(tlb.find(set, Tag::new(3)), Some(0));
     assert_eq!(tlb.find_by(set, Tag::new(3), |&asid| asid == 2), Some(2));
     assert_eq!(tlb.find_by(set, Tag::new(3), |&asid| asid == 7), None);
@@ -223,8 +303,14 @@ fn set_lines_are_ordered_from_way_0() {
         cache.set_lines(set, &[None, Some(line(11, true, 0))]);
         cache.victim(set, &mut SplitMix64::new(0)).0
     };
-    for policy in [Policy::Lru, Policy::Fifo, Policy::Plru, Policy::Clock, Policy::SecondChance, Policy::Lfu]
-    {
+    for policy in [
+        Policy::Lru,
+        Policy::Fifo,
+        Policy::Plru,
+        Policy::Clock,
+        Policy::SecondChance,
+        Policy::Lfu,
+    ] {
         assert_eq!(victim(policy), 0, "{policy:?}");
     }
     assert_eq!((victim(Policy::Mru), victim(Policy::Lifo)), (3, 3));
@@ -237,7 +323,10 @@ fn placing_beyond_the_last_set_or_way_changes_nothing() {
     cache.set_lines(SetIndex::new(1), &[None, Some(line(1, true, 0))]);
     assert_eq!(cache.valid_lines().count(), 0);
     assert_eq!(
-        (cache.find(SetIndex::new(2), Tag::new(1)), cache.line(SetIndex::new(9), 9)),
+        (
+            cache.find(SetIndex::new(2), Tag::new(1)),
+            cache.line(SetIndex::new(9), 9)
+        ),
         (None, Line::default())
     );
 }
@@ -248,10 +337,17 @@ fn the_largest_arrays_take_no_storage_before_use() {
     for page in 0..65_537 {
         access(&mut full, page);
     }
-    assert_eq!(full.find(SetIndex::new(0), Tag::new(65_536)), Some(0), "the hand comes round to way 0");
+    assert_eq!(
+        full.find(SetIndex::new(0), Tag::new(65_536)),
+        Some(0),
+        "the hand comes round to way 0"
+    );
     let mut wide = SetAssoc::new(1 << 26, 1, Policy::Lru);
     assert_eq!(access(&mut wide, (5 << 26) | 0x77), (false, None));
-    assert_eq!(access(&mut wide, (6 << 26) | 0x77), (false, Some((5 << 26) | 0x77)));
+    assert_eq!(
+        access(&mut wide, (6 << 26) | 0x77),
+        (false, Some((5 << 26) | 0x77))
+    );
     assert_eq!(wide.valid_lines().count(), 1);
     let mut bytes = SetAssoc::new(1 << 63, 1, Policy::Lru);
     assert_eq!(access(&mut bytes, u64::MAX), (false, None));
@@ -262,10 +358,16 @@ fn the_largest_arrays_take_no_storage_before_use() {
 fn invalidate_if_invalidates_matching_lines() {
     let mut tlb = SetAssoc::new(2, 2, Policy::Lru);
     for set in 0..2 {
-        tlb.set_lines(SetIndex::new(set), &[line(1, true, 1), line(2, true, 2)].map(Some));
+        tlb.set_lines(
+            SetIndex::new(set),
+            &[line(1, true, 1), line(2, true, 2)].map(Some),
+        );
     }
     assert_eq!(tlb.invalidate_if(|_, _, line| line.payload == 1), 2);
-    let left: Vec<_> = tlb.valid_lines().map(|(set, way, line)| (set.raw(), way, line.payload)).collect();
+    let left: Vec<_> = tlb
+        .valid_lines()
+        .map(|(set, way, line)| (set.raw(), way, line.payload))
+        .collect();
     assert_eq!(left, [(0, 1, 2), (1, 1, 2)]);
 }
 
@@ -273,14 +375,27 @@ fn invalidate_if_invalidates_matching_lines() {
 fn a_filtered_victim_skips_other_lines() {
     let set = SetIndex::new(0);
     let mut frames = SetAssoc::new(1, 4, Policy::Clock);
-    assert_eq!(frames.victim_among(set, &mut SplitMix64::new(0), |_| true), None, "nothing is there to go");
+    assert_eq!(
+        frames.victim_among(set, &mut SplitMix64::new(0), |_| true),
+        None,
+        "nothing is there to go"
+    );
     for page in 0..4 {
         access(&mut frames, page);
     }
-    assert_eq!(frames.victim_among(set, &mut SplitMix64::new(0), |way| way == 2), Some(2));
+    assert_eq!(
+        frames.victim_among(set, &mut SplitMix64::new(0), |way| way == 2),
+        Some(2)
+    );
     let state = frames.policy_state(set);
-    assert_eq!((state.use_bits, state.hand), (Some(vec![true, true, false, true]), Some(3)));
-    assert_eq!(frames.victim_among(set, &mut SplitMix64::new(0), |_| false), None);
+    assert_eq!(
+        (state.use_bits, state.hand),
+        (Some(vec![true, true, false, true]), Some(3))
+    );
+    assert_eq!(
+        frames.victim_among(set, &mut SplitMix64::new(0), |_| false),
+        None
+    );
 }
 
 #[test]
@@ -293,7 +408,10 @@ fn a_fill_clears_the_state_of_its_way() {
         frames.fill(set, 0, Tag::new(2), ());
         frames.policy_state(set)
     };
-    assert_eq!(refilled(Policy::SecondChance).use_bits, Some(vec![false, false]));
+    assert_eq!(
+        refilled(Policy::SecondChance).use_bits,
+        Some(vec![false, false])
+    );
     assert_eq!(refilled(Policy::Clock).use_bits, Some(vec![true, false]));
     assert_eq!(refilled(Policy::Lfu).counts, Some(vec![0, 0]));
 }
@@ -321,7 +439,11 @@ fn op() -> impl Strategy<Value = Op> {
 }
 
 /// Performs an operation and returns the way found or filled, and the victim.
-fn perform(cache: &mut SetAssoc<u8>, op: &Op, random: &mut SplitMix64) -> (Option<u32>, Option<Line<u8>>) {
+fn perform(
+    cache: &mut SetAssoc<u8>,
+    op: &Op,
+    random: &mut SplitMix64,
+) -> (Option<u32>, Option<Line<u8>>) {
     let set = SetIndex::new(0);
     match *op {
         Op::Access(tag, payload) => {
@@ -330,7 +452,9 @@ fn perform(cache: &mut SetAssoc<u8>, op: &Op, random: &mut SplitMix64) -> (Optio
                 cache.touch(set, way);
                 return (Some(way), None);
             }
-            let touched = (payload == 0).then(|| cache.find_and_touch(set, tag)).flatten();
+            let touched = (payload == 0)
+                .then(|| cache.find_and_touch(set, tag))
+                .flatten();
             assert_eq!(touched, first.filter(|_| payload == 0));
             let (way, victim) = cache.victim(set, random);
             cache.fill(set, way, tag, payload);
@@ -342,8 +466,18 @@ fn perform(cache: &mut SetAssoc<u8>, op: &Op, random: &mut SplitMix64) -> (Optio
             (Some(way), None)
         }
         Op::Set(ref lines) => {
-            let line = |&(tag, valid): &(u64, bool)| Line { tag: Some(Tag::new(tag)), valid, payload: 0 };
-            cache.set_lines(set, &lines.iter().map(|held| held.as_ref().map(line)).collect::<Vec<_>>());
+            let line = |&(tag, valid): &(u64, bool)| Line {
+                tag: Some(Tag::new(tag)),
+                valid,
+                payload: 0,
+            };
+            cache.set_lines(
+                set,
+                &lines
+                    .iter()
+                    .map(|held| held.as_ref().map(line))
+                    .collect::<Vec<_>>(),
+            );
             (None, None)
         }
         Op::Clone => {

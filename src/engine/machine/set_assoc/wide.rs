@@ -31,7 +31,12 @@ impl Index {
     pub(super) fn new(valid: &[u64], tags: &[u64]) -> Self {
         let ways = tags.len();
         let (chains, next) = (vec![NONE; ways.next_power_of_two()], vec![NONE; ways]);
-        let mut index = Self { chains, next, invalid: NumberSet::new(ways as u32), order: None };
+        let mut index = Self {
+            chains,
+            next,
+            invalid: NumberSet::new(ways as u32),
+            order: None,
+        };
         for way in (0..ways).filter(|way| !bit(valid, *way)) {
             index.invalid.insert(way as u32);
         }

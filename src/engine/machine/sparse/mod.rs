@@ -41,7 +41,11 @@ impl<T: Clone> Sparse<T> {
     pub fn new(rows: impl Into<u128>, stride: usize, default: T) -> Self {
         let (rows, stride) = (rows.into(), stride.max(1));
         let small = rows.saturating_mul(stride as u128) <= SMALL;
-        let row_bits = if small { u64::BITS } else { (LEAF / stride).max(1).ilog2() };
+        let row_bits = if small {
+            u64::BITS
+        } else {
+            (LEAF / stride).max(1).ilog2()
+        };
         Self::with_leaves(rows, stride, default, row_bits)
     }
 
@@ -52,10 +56,24 @@ impl<T: Clone> Sparse<T> {
         let width = u64::BITS - last.leading_zeros();
         let row_bits = row_bits.min(width);
         let depth = (width - row_bits).div_ceil(FAN_BITS);
-        let leaf_rows = if depth == 0 { last as usize + 1 } else { 1 << row_bits };
+        let leaf_rows = if depth == 0 {
+            last as usize + 1
+        } else {
+            1 << row_bits
+        };
         let (row_mask, leaf_cells) = (low_bits(row_bits), stride * leaf_rows);
         let count = NodeCount::default();
-        Self { root: Node::Empty, default, stride, last, row_bits, row_mask, leaf_cells, depth, count }
+        Self {
+            root: Node::Empty,
+            default,
+            stride,
+            last,
+            row_bits,
+            row_mask,
+            leaf_cells,
+            depth,
+            count,
+        }
     }
 
     /// The number of the last row.
@@ -146,7 +164,9 @@ impl<T: Clone> Sparse<T> {
             *node = Node::leaf(default, cells);
             count.leaves += 1;
         }
-        let Node::Leaf(cells) = node else { unreachable!("every leaf has the same depth") };
+        let Node::Leaf(cells) = node else {
+            unreachable!("every leaf has the same depth")
+        };
         &mut own(cells)[start..]
     }
 
@@ -155,8 +175,13 @@ impl<T: Clone> Sparse<T> {
     pub(crate) fn reset(&mut self, first: u64, last: u64) {
         let (row_bits, stride, depth) = (self.row_bits, self.stride, self.depth);
         let mut root = std::mem::replace(&mut self.root, Node::Empty);
-        let freed =
-            reset(&mut root, (first, last.min(self.last)), 0, depth, (row_bits, stride, &self.default));
+        let freed = reset(
+            &mut root,
+            (first, last.min(self.last)),
+            0,
+            depth,
+            (row_bits, stride, &self.default),
+        );
         self.root = root;
         self.count -= freed;
     }
@@ -177,7 +202,9 @@ impl<T: Clone> Sparse<T> {
     fn copy_some(&mut self, from: u64, to: u64, count: u64) -> u64 {
         let bits = |level: u32| self.row_bits + level * FAN_BITS;
         let whole = |level: &u32| {
-            bits(*level) < 64 && (from | to).trailing_zeros() >= bits(*level) && count >> bits(*level) > 0
+            bits(*level) < 64
+                && (from | to).trailing_zeros() >= bits(*level)
+                && count >> bits(*level) > 0
         };
         if let Some(level) = (0..self.depth.max(1)).rev().find(whole) {
             let step = 1 << bits(level);
@@ -209,7 +236,9 @@ impl<T: Clone> Sparse<T> {
     fn node(&self, i: u64, level: u32) -> &Node<T> {
         let mut node = &self.root;
         for above in (level..self.depth).rev() {
-            let Node::Branch(children) = node else { return &Node::Empty };
+            let Node::Branch(children) = node else {
+                return &Node::Empty;
+            };
             node = &children[slot(i, self.row_bits, above)];
         }
         node
@@ -219,7 +248,11 @@ impl<T: Clone> Sparse<T> {
     /// the default value and the number of nodes.
     #[inline]
     fn node_mut(&mut self, i: u64, level: u32) -> (&mut Node<T>, &T, &mut NodeCount) {
-        assert!(i <= self.last, "row {i} is past the last row, {}", self.last);
+        assert!(
+            i <= self.last,
+            "row {i} is past the last row, {}",
+            self.last
+        );
         let row_bits = self.row_bits;
         let mut node = &mut self.root;
         for above in (level..self.depth).rev() {
@@ -227,7 +260,9 @@ impl<T: Clone> Sparse<T> {
                 *node = Node::branch();
                 self.count.branches += 1;
             }
-            let Node::Branch(children) = node else { unreachable!("every leaf has the same depth") };
+            let Node::Branch(children) = node else {
+                unreachable!("every leaf has the same depth")
+            };
             node = &mut Arc::make_mut(children)[slot(i, row_bits, above)];
         }
         (node, &self.default, &mut self.count)
@@ -253,7 +288,11 @@ impl<T: Clone> Sparse<T> {
 
 /// A mask of the lowest `bits` bits.
 const fn low_bits(bits: u32) -> u64 {
-    if bits >= u64::BITS { u64::MAX } else { (1 << bits) - 1 }
+    if bits >= u64::BITS {
+        u64::MAX
+    } else {
+        (1 << bits) - 1
+    }
 }
 
 /// The cells as a mutable slice, copied first if another array shares them.
@@ -280,7 +319,10 @@ fn reset<T: Clone>(
     shape: (u32, usize, &T),
 ) -> NodeCount {
     let (row_bits, stride, default) = shape;
-    let end = base | u64::MAX.checked_shr(64u32.saturating_sub(row_bits + depth * FAN_BITS)).unwrap_or(0);
+    let end = base
+        | u64::MAX
+            .checked_shr(64u32.saturating_sub(row_bits + depth * FAN_BITS))
+            .unwrap_or(0);
     let mut freed = NodeCount::default();
     if end < first || last < base {
         return freed;
@@ -300,7 +342,10 @@ fn reset<T: Clone>(
         Node::Branch(children) => {
             let below = row_bits + (depth - 1) * FAN_BITS;
             let slots = (from >> below) as usize..=(to >> below) as usize;
-            if children[slots.clone()].iter().all(|child| matches!(child, Node::Empty)) {
+            if children[slots.clone()]
+                .iter()
+                .all(|child| matches!(child, Node::Empty))
+            {
                 return freed;
             }
             let children = Arc::make_mut(children);

@@ -47,9 +47,15 @@ impl NodeCount {
     pub(super) fn of<T>(node: &Node<T>) -> Self {
         match node {
             Node::Empty => Self::default(),
-            Node::Leaf(_) => Self { branches: 0, leaves: 1 },
+            Node::Leaf(_) => Self {
+                branches: 0,
+                leaves: 1,
+            },
             Node::Branch(children) => {
-                let mut count = Self { branches: 1, leaves: 0 };
+                let mut count = Self {
+                    branches: 1,
+                    leaves: 0,
+                };
                 children.iter().for_each(|child| count += Self::of(child));
                 count
             }

@@ -30,8 +30,18 @@ pub(crate) struct Rows<'a, T> {
 impl<'a, T> Rows<'a, T> {
     /// The rows `first..=last`. The last row must exist.
     pub(super) fn new(array: &'a Sparse<T>, first: u64, last: u64) -> Self {
-        let pending = if first <= last { vec![(&array.root, 0, array.depth)] } else { Vec::new() };
-        Self { array, first, last, pending, leaf: None }
+        let pending = if first <= last {
+            vec![(&array.root, 0, array.depth)]
+        } else {
+            Vec::new()
+        };
+        Self {
+            array,
+            first,
+            last,
+            pending,
+            leaf: None,
+        }
     }
 
     fn descend(&mut self, children: &'a [Node<T>], first: u64, level: u32) {
@@ -62,10 +72,14 @@ impl<'a, T> Iterator for Rows<'a, T> {
                 (Node::Empty, ..) => {}
                 (Node::Leaf(cells), start, _) => {
                     let skipped = self.first.saturating_sub(start);
-                    let cells = cells.get(skipped as usize * self.array.stride..).unwrap_or_default();
+                    let cells = cells
+                        .get(skipped as usize * self.array.stride..)
+                        .unwrap_or_default();
                     self.leaf = Some((start + skipped, cells));
                 }
-                (Node::Branch(children), start, level) => self.descend(&children[..], start, level - 1),
+                (Node::Branch(children), start, level) => {
+                    self.descend(&children[..], start, level - 1)
+                }
             }
         }
     }

@@ -26,7 +26,13 @@ fn a_row(rows: u128) -> impl Strategy<Value = u64> {
 }
 
 fn shape_and_ops() -> impl Strategy<Value = (u128, usize, Vec<Op>)> {
-    let rows = prop_oneof![1..3000_u128, Just(1 << 20), Just(1 << 52), Just((1 << 52) + 1), Just(1 << 64)];
+    let rows = prop_oneof![
+        1..3000_u128,
+        Just(1 << 20),
+        Just(1 << 52),
+        Just((1 << 52) + 1),
+        Just(1 << 64)
+    ];
     (rows, prop_oneof![1..5_usize, Just(18), Just(600), Just(4096)]).prop_flat_map(|(rows, stride)| {
         let write = (any::<prop::sample::Index>(), a_row(rows), 0..stride, 1..=u8::MAX);
         let op = prop_oneof![
@@ -56,8 +62,9 @@ fn apart(rows: u128, from: u64, to: u64, count: u64) -> bool {
 
 /// The cells with nondefault values, in order.
 fn cells(array: &Sparse<u8>) -> Vec<((u64, usize), u8)> {
-    let cells =
-        array.rows().flat_map(|(row, cells)| cells.iter().enumerate().map(move |(c, &v)| ((row, c), v)));
+    let cells = array
+        .rows()
+        .flat_map(|(row, cells)| cells.iter().enumerate().map(move |(c, &v)| ((row, c), v)));
     cells.filter(|&(_, value)| value != 0).collect()
 }
 
@@ -139,7 +146,10 @@ fn a_copy_of_whole_leaves_shares_them_until_a_write() {
     array.row_mut((1 << 14) + 1)[1] = 2;
     assert_eq!(
         (array.row(1), array.row((1 << 14) + 1)),
-        (Some(&[1, 0, 0, 0, 0, 0, 0, 0][..]), Some(&[1, 2, 0, 0, 0, 0, 0, 0][..]))
+        (
+            Some(&[1, 0, 0, 0, 0, 0, 0, 0][..]),
+            Some(&[1, 2, 0, 0, 0, 0, 0, 0][..])
+        )
     );
     array.copy_rows(1 << 19, 0, 1 << 14);
     assert_eq!(array.row(1), None);
@@ -167,5 +177,8 @@ fn a_write_after_a_clone_copies_only_its_leaf() {
     let copy = array.clone();
     array.row_mut(0)[0] = 3;
     let same = |row| std::ptr::eq(array.row(row).unwrap(), copy.row(row).unwrap());
-    assert!(same(900_000) && !same(0), "the leaf of row 900,000 stays shared, that of row 0 does not");
+    assert!(
+        same(900_000) && !same(0),
+        "the leaf of row 900,000 stays shared, that of row 0 does not"
+    );
 }

@@ -62,7 +62,14 @@ impl Hit {
     fn from_lookup(found: &Lookup) -> Option<Self> {
         let (way, entry) = found.hit?;
         let (ppn, within, flags) = (entry.ppn, mask(entry.page_bits.into()), entry.flags);
-        Some(Self { set: found.set, way, tag: found.tag, ppn, within, flags })
+        Some(Self {
+            set: found.set,
+            way,
+            tag: found.tag,
+            ppn,
+            within,
+            flags,
+        })
     }
 }
 
@@ -157,17 +164,28 @@ impl Tlb {
         // If the TLB has no ASIDs and has held only pages of the smallest size, the tag alone identifies the
         // entry.
         if self.held == 1 << self.smallest && !self.asid {
-            let hit = self.entries.find(set, tag).map(|way| (way, self.entries.payload(set, way)));
+            let hit = self
+                .entries
+                .find(set, tag)
+                .map(|way| (way, self.entries.payload(set, way)));
             return Lookup { set, tag, hit };
         }
         let found = self.held_sizes().find_map(|bits| {
             let (set, tag) = self.locate(va, bits);
-            let way = self
-                .entries
-                .find_by(set, tag, |entry| u32::from(entry.page_bits) == bits && self.ours(entry, asid))?;
-            Some(Lookup { set, tag, hit: Some((way, self.entries.payload(set, way))) })
+            let way = self.entries.find_by(set, tag, |entry| {
+                u32::from(entry.page_bits) == bits && self.ours(entry, asid)
+            })?;
+            Some(Lookup {
+                set,
+                tag,
+                hit: Some((way, self.entries.payload(set, way))),
+            })
         });
-        found.unwrap_or(Lookup { set, tag, hit: None })
+        found.unwrap_or(Lookup {
+            set,
+            tag,
+            hit: None,
+        })
     }
 
     /// log2 of the page sizes of all entries that have filled the TLB, smallest first.
@@ -223,7 +241,16 @@ impl Tlb {
         self.memo.forget(set);
         let (way, victim) = self.entries.victim(set, random);
         self.parts |= u32::from(entry.whole_bits) != bits;
-        self.entries.fill(set, way, tag, TlbEntry { ppn, page_bits: bits as u8, ..entry });
+        self.entries.fill(
+            set,
+            way,
+            tag,
+            TlbEntry {
+                ppn,
+                page_bits: bits as u8,
+                ..entry
+            },
+        );
         self.counts.evictions += u64::from(victim.is_some());
         Some((set, way, tag, victim.and_then(|line| line.tag)))
     }
@@ -257,12 +284,18 @@ impl Tlb {
         for bits in self.held_sizes() {
             let (set, tag) = self.locate(va, bits);
             let find = |tlb: &Tlb| {
-                let its = |entry: &TlbEntry| u32::from(entry.page_bits) == bits && doomed(tlb, entry);
+                let its =
+                    |entry: &TlbEntry| u32::from(entry.page_bits) == bits && doomed(tlb, entry);
                 tlb.entries.find_by(set, tag, its)
             };
             while let Some(way) = find(self) {
                 self.entries.invalidate(set, way);
-                dropped(Dropped { set, way, tag, va: va & !mask(bits) });
+                dropped(Dropped {
+                    set,
+                    way,
+                    tag,
+                    va: va & !mask(bits),
+                });
             }
         }
     }
@@ -303,9 +336,20 @@ impl Tlb {
     /// Invalidates the entries for `va`'s page that process `asid` could use while the core runs `running`:
     /// its own entries and global entries. Without address-space identifiers, all entries belong to the
     /// running process.
-    pub(crate) fn shoot_down(&mut self, va: u64, asid: u16, running: u16, dropped: impl FnMut(Dropped)) {
+    pub(crate) fn shoot_down(
+        &mut self,
+        va: u64,
+        asid: u16,
+        running: u16,
+        dropped: impl FnMut(Dropped),
+    ) {
         let met = |tlb: &Tlb, entry: &TlbEntry| {
-            entry.flags.has(Bit::G) || if tlb.asid { entry.asid == asid } else { running == asid }
+            entry.flags.has(Bit::G)
+                || if tlb.asid {
+                    entry.asid == asid
+                } else {
+                    running == asid
+                }
         };
         self.drop_page_if(va, met, dropped);
     }
@@ -314,7 +358,10 @@ impl Tlb {
     /// process that filled it.
     pub(crate) fn shoot_down_all(&mut self, asid: u16, running: u16, dropped: impl FnMut(Dropped)) {
         let its = !self.asid && running == asid;
-        self.drop_if(|entry| entry.asid == asid || its && !entry.flags.has(Bit::G), dropped);
+        self.drop_if(
+            |entry| entry.asid == asid || its && !entry.flags.has(Bit::G),
+            dropped,
+        );
     }
 
     /// Invalidates all non-global entries.
@@ -360,7 +407,10 @@ impl Tlb {
 
     /// Sets the lines of a set; see [`SetAssoc::set_lines`].
     pub(crate) fn set_lines(&mut self, set: SetIndex, lines: &[Option<Line<TlbEntry>>]) {
-        self.held = lines.iter().flatten().fold(self.held, |held, line| held | 1 << line.payload.page_bits);
+        self.held = lines
+            .iter()
+            .flatten()
+            .fold(self.held, |held, line| held | 1 << line.payload.page_bits);
         self.memo.clear();
         self.entries.set_lines(set, lines);
     }
@@ -370,5 +420,10 @@ impl Tlb {
 fn dropped_line(set_bits: u32, set: SetIndex, way: u32, line: &Line<TlbEntry>) -> Dropped {
     let tag = line.tag.unwrap_or_default();
     let page = tag.raw().checked_shl(set_bits).unwrap_or(0) | set.raw();
-    Dropped { set, way, tag, va: page.checked_shl(line.payload.page_bits.into()).unwrap_or(0) }
+    Dropped {
+        set,
+        way,
+        tag,
+        va: page.checked_shl(line.payload.page_bits.into()).unwrap_or(0),
+    }
 }

@@ -58,14 +58,18 @@ impl Model {
     }
 
     fn find(&self, va: u64, asid: u16) -> Option<usize> {
-        self.held
-            .iter()
-            .position(|(first, entry)| *first == va & !mask(entry.page_bits.into()) && self.ours(entry, asid))
+        self.held.iter().position(|(first, entry)| {
+            *first == va & !mask(entry.page_bits.into()) && self.ours(entry, asid)
+        })
     }
 
     /// Removes the entries that satisfy `doomed`, and returns their addresses.
     fn drop_if(&mut self, doomed: impl Fn(&Model, &Held) -> bool) -> Vec<u64> {
-        let (gone, held): (Vec<Held>, _) = self.held.clone().into_iter().partition(|held| doomed(self, held));
+        let (gone, held): (Vec<Held>, _) = self
+            .held
+            .clone()
+            .into_iter()
+            .partition(|held| doomed(self, held));
         self.held = held;
         gone.into_iter().map(|(first, _)| first).collect()
     }
@@ -79,7 +83,10 @@ impl Model {
 /// The entry for a base page of a process, and the size of its page. Every third page is global.
 fn entry(spec: &TlbSpec, page: u64, asid: u16) -> Option<(TlbEntry, TlbEntry)> {
     let whole = SIZES[usize::from(page < PAGES / 2)];
-    let (parts, global) = (1 << (whole - SIZES[0]), (page >> (whole - SIZES[0])).is_multiple_of(3));
+    let (parts, global) = (
+        1 << (whole - SIZES[0]),
+        (page >> (whole - SIZES[0])).is_multiple_of(3),
+    );
     let owner = if global { 0 } else { u64::from(asid) };
     let bits = match &*spec.page_bits {
         [] => whole,
@@ -87,9 +94,22 @@ fn entry(spec: &TlbSpec, page: u64, asid: u16) -> Option<(TlbEntry, TlbEntry)> {
     };
     let base = 64 + 32 * owner + page / parts * parts;
     let flags = Flags::NONE.with_bit(Bit::G, global);
-    let walked = TlbEntry { ppn: base, page_bits: whole as u8, whole_bits: whole as u8, flags, asid };
+    let walked = TlbEntry {
+        ppn: base,
+        page_bits: whole as u8,
+        whole_bits: whole as u8,
+        flags,
+        asid,
+    };
     let part = (page % parts) & !mask(bits - SIZES[0]);
-    Some((walked, TlbEntry { ppn: base + part, page_bits: bits as u8, ..walked }))
+    Some((
+        walked,
+        TlbEntry {
+            ppn: base + part,
+            page_bits: bits as u8,
+            ..walked
+        },
+    ))
 }
 
 /// Performs an operation on both, and compares the results.
@@ -103,7 +123,9 @@ fn perform(tlb: &mut Tlb, model: &mut Model, (op, page, asid): (Op, u64, u16)) {
         Op::Use | Op::UseDirty => {
             let may = |flags: Flags| matches!(op, Op::Use) || flags.has(Bit::D);
             let hit = tlb.hit(va, asid, may);
-            let wanted = found.map(|at| model.held[at].1).filter(|entry| may(entry.flags));
+            let wanted = found
+                .map(|at| model.held[at].1)
+                .filter(|entry| may(entry.flags));
             let wanted = wanted.map(|entry| (entry.ppn, mask(entry.page_bits.into()), entry.flags));
             assert_eq!(hit.map(|hit| (hit.ppn, hit.within, hit.flags)), wanted);
             if hit.is_none() {
@@ -113,11 +135,22 @@ fn perform(tlb: &mut Tlb, model: &mut Model, (op, page, asid): (Op, u64, u16)) {
                 let used = model.held.remove(at);
                 model.held.push(used);
             } else if let Some((walked, filled)) = entry(&model.spec, page, asid) {
-                assert!(tlb.fill(va, walked, SIZES[0], &mut SplitMix64::new(1)).is_some());
-                model.held.push((va & !mask(filled.page_bits.into()), filled));
+                assert!(
+                    tlb.fill(va, walked, SIZES[0], &mut SplitMix64::new(1))
+                        .is_some()
+                );
+                model
+                    .held
+                    .push((va & !mask(filled.page_bits.into()), filled));
             } else {
-                let small = TlbEntry { page_bits: SIZES[0] as u8, ..TlbEntry::default() };
-                assert!(tlb.fill(va, small, SIZES[0], &mut SplitMix64::new(1)).is_none());
+                let small = TlbEntry {
+                    page_bits: SIZES[0] as u8,
+                    ..TlbEntry::default()
+                };
+                assert!(
+                    tlb.fill(va, small, SIZES[0], &mut SplitMix64::new(1))
+                        .is_none()
+                );
             }
             return;
         }
@@ -136,7 +169,11 @@ fn perform(tlb: &mut Tlb, model: &mut Model, (op, page, asid): (Op, u64, u16)) {
         Op::ShootDown(running) => {
             tlb.shoot_down(va, asid, running, dropped);
             model.drop_if(|model, held| {
-                let met = if model.spec.asid { held.1.asid == asid } else { running == asid };
+                let met = if model.spec.asid {
+                    held.1.asid == asid
+                } else {
+                    running == asid
+                };
                 whole(held) && (held.1.flags.has(Bit::G) || met)
             })
         }
@@ -167,10 +204,18 @@ fn compare(tlb: &Tlb, model: &Model) {
     let mut sets: Vec<u64> = model.held.iter().map(|held| model.set(held)).collect();
     sets.sort_unstable();
     sets.dedup();
-    assert_eq!(tlb.sets_in_use().iter().map(|set| set.raw()).collect::<Vec<_>>(), sets);
+    assert_eq!(
+        tlb.sets_in_use()
+            .iter()
+            .map(|set| set.raw())
+            .collect::<Vec<_>>(),
+        sets
+    );
     for set in sets {
         let order = tlb.order(SetIndex::new(set)).expect("an order of use");
-        let lines = order.iter().filter_map(|way| tlb.line(SetIndex::new(set), *way));
+        let lines = order
+            .iter()
+            .filter_map(|way| tlb.line(SetIndex::new(set), *way));
         let wanted = model.held.iter().filter(|held| model.set(held) == set);
         assert!(lines.map(|line| line.payload).eq(wanted.map(|held| held.1)));
     }
@@ -204,8 +249,20 @@ proptest! {
 #[test]
 fn given_entries_for_huge_pages_are_found() {
     let mut tlb = Tlb::new(&TlbSpec::new("TLB", 1, 4), SIZES[0]);
-    let entry = TlbEntry { page_bits: 14, whole_bits: 14, ppn: 8, ..TlbEntry::default() };
-    tlb.set_lines(SetIndex::new(0), &[Some(Line { tag: Some(Tag::new(1)), valid: true, payload: entry })]);
+    let entry = TlbEntry {
+        page_bits: 14,
+        whole_bits: 14,
+        ppn: 8,
+        ..TlbEntry::default()
+    };
+    tlb.set_lines(
+        SetIndex::new(0),
+        &[Some(Line {
+            tag: Some(Tag::new(1)),
+            valid: true,
+            payload: entry,
+        })],
+    );
     assert_eq!(tlb.lookup(0x7fff, 0).hit, Some((0, entry)));
     assert!(tlb.lookup(0x8000, 0).hit.is_none());
     assert!(tlb.line(SetIndex::new(0), 3).is_some());
@@ -215,11 +272,18 @@ fn given_entries_for_huge_pages_are_found() {
 #[test]
 fn memory_of_a_full_tlb_is_that_of_its_entries() {
     let mut tlb = Tlb::new(&TlbSpec::new("TLB", 256, 4), 12);
-    let entry = TlbEntry { page_bits: 12, whole_bits: 12, ..TlbEntry::default() };
+    let entry = TlbEntry {
+        page_bits: 12,
+        whole_bits: 12,
+        ..TlbEntry::default()
+    };
     for page in 0..1024 {
         tlb.fill(page << 12, entry, 12, &mut SplitMix64::new(1));
     }
     let least = 1024 * size_of::<TlbEntry>() as u64;
     let bytes = tlb.host_bytes();
-    assert!((least..4 * least).contains(&bytes), "{bytes} bytes, and the entries have {least}");
+    assert!(
+        (least..4 * least).contains(&bytes),
+        "{bytes} bytes, and the entries have {least}"
+    );
 }

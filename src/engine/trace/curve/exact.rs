@@ -21,7 +21,12 @@ pub(super) struct Exact {
 impl Exact {
     pub(super) fn new() -> Self {
         let (groups, recency) = (BlockNumbers::default(), Recency::new());
-        Self { groups, recency, last: None, distances: [0; 33] }
+        Self {
+            groups,
+            recency,
+            last: None,
+            distances: [0; 33],
+        }
     }
 
     /// Estimates the memory of the stack in bytes.
@@ -88,7 +93,12 @@ impl Exact {
             Some(*hits)
         });
         let misses = hits.map(|hits| references - hits).collect();
-        MissCurve { block, references, misses, sample: None }
+        MissCurve {
+            block,
+            references,
+            misses,
+            sample: None,
+        }
     }
 }
 

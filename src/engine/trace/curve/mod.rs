@@ -40,9 +40,15 @@ pub(super) struct Distances {
 impl Distances {
     /// Creates an empty stack with the block size of the machine's first data cache.
     pub(crate) fn new(spec: &Spec, method: CurveMethod) -> Self {
-        let block_bits =
-            spec.first_cache(AccessKind::Read).map_or(BLOCK_BITS, |level| spec.caches[level].block_bits);
-        Self { stack: Stack::new(method), block_bits, data: false, fragment: None }
+        let block_bits = spec
+            .first_cache(AccessKind::Read)
+            .map_or(BLOCK_BITS, |level| spec.caches[level].block_bits);
+        Self {
+            stack: Stack::new(method),
+            block_bits,
+            data: false,
+            fragment: None,
+        }
     }
 
     /// Starts a reference of this kind.

@@ -24,9 +24,15 @@ pub(in crate::trace) struct PhysicalCurve {
 
 impl PhysicalCurve {
     /// Creates an empty stack for a machine whose caches have one block size. Returns `None` if no cache holds data.
-    pub(in crate::trace) fn new(spec: &Spec, straddle: Straddle, method: CurveMethod) -> Option<Self> {
+    pub(in crate::trace) fn new(
+        spec: &Spec,
+        straddle: Straddle,
+        method: CurveMethod,
+    ) -> Option<Self> {
         let block_bits = spec.caches[spec.first_cache(AccessKind::Read)?].block_bits;
-        let within = u64::MAX.checked_shr(64 - block_bits.min(spec.page_bits())).unwrap_or(0);
+        let within = u64::MAX
+            .checked_shr(64 - block_bits.min(spec.page_bits()))
+            .unwrap_or(0);
         Some(Self {
             stack: Stack::new(method),
             block_bits,
@@ -39,20 +45,40 @@ impl PhysicalCurve {
 
     /// Records the references in order.
     pub(in crate::trace) fn perform(&mut self, records: &[Record]) {
-        let Self { stack, block_bits, within, last, straddle, blocks } = self;
+        let Self {
+            stack,
+            block_bits,
+            within,
+            last,
+            straddle,
+            blocks,
+        } = self;
         let (block_bits, within) = (*block_bits, *within);
         blocks.clear();
-        let batch = Batch { records, straddle: *straddle, last: *last };
+        let batch = Batch {
+            records,
+            straddle: *straddle,
+            last: *last,
+        };
         let simulated = KINDS.map(|kind| kind != AccessKind::Execute);
         let counted = &mut ReferenceCounts::default();
-        let done = batch.perform(counted, &mut 0, &mut (), simulated, |_, address, size, ()| {
-            if Fragments::is_one(within, address, size.into()) {
-                blocks.push(address >> block_bits);
-            } else {
-                blocks.extend(Fragments::new(within, address, size.into()).map(|(at, _)| at >> block_bits));
-            }
-            Ok(1)
-        });
+        let done = batch.perform(
+            counted,
+            &mut 0,
+            &mut (),
+            simulated,
+            |_, address, size, ()| {
+                if Fragments::is_one(within, address, size.into()) {
+                    blocks.push(address >> block_bits);
+                } else {
+                    blocks.extend(
+                        Fragments::new(within, address, size.into())
+                            .map(|(at, _)| at >> block_bits),
+                    );
+                }
+                Ok(1)
+            },
+        );
         debug_assert!(done.is_ok(), "a curve allocates no frames");
         stack.refer_all(blocks);
     }

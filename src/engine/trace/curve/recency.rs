@@ -33,7 +33,13 @@ pub(super) struct Recency {
 impl Recency {
     pub(super) fn new() -> Self {
         let (words, sums) = (vec![0; LEAST_WORDS], vec![0; LEAST_WORDS]);
-        Self { times: Vec::new(), words, sums, now: 0, live: 0 }
+        Self {
+            times: Vec::new(),
+            words,
+            sums,
+            now: 0,
+            live: 0,
+        }
     }
 
     /// The number of blocks.
@@ -46,7 +52,8 @@ impl Recency {
     pub(super) fn refer(&mut self, block: u32) -> Option<u32> {
         let block = block as usize;
         if block >= self.times.len() {
-            self.times.resize((block + 1).next_power_of_two().max(64), 0);
+            self.times
+                .resize((block + 1).next_power_of_two().max(64), 0);
         }
         if self.now == self.words.len() * 64 {
             self.renumber();
@@ -66,7 +73,9 @@ impl Recency {
 
     /// Loads the data that [`Recency::refer`] needs for some blocks into the processor's caches.
     pub(super) fn fetch(&self, blocks: &[u32]) {
-        let times = blocks.iter().map(|block| self.times.get(*block as usize).copied().unwrap_or(0));
+        let times = blocks
+            .iter()
+            .map(|block| self.times.get(*block as usize).copied().unwrap_or(0));
         let words = times.map(|time| self.words[time as usize / 64 % self.words.len()]);
         std::hint::black_box(words.fold(0, |all, word| all ^ word));
     }
@@ -91,7 +100,11 @@ impl Recency {
         let last = self.now.div_ceil(64) - 1;
         let newer = self.words[word] >> bit;
         let distance = if last - word <= NEAR {
-            newer.count_ones() + self.words[word + 1..=last].iter().map(|word| word.count_ones()).sum::<u32>()
+            newer.count_ones()
+                + self.words[word + 1..=last]
+                    .iter()
+                    .map(|word| word.count_ones())
+                    .sum::<u32>()
         } else {
             let (mut older, mut at) = ((self.words[word] ^ newer << bit).count_ones(), word);
             while at > 0 {

@@ -66,7 +66,11 @@ fn misses_at(estimates: &[Estimate], size: f64) -> f64 {
     let above = power(size);
     let below = above.saturating_sub(1);
     let (from, to) = ((1u128 << below) as f64, (1u128 << above) as f64);
-    let share = if above > below { (size - from) / (to - from) } else { 0.0 };
+    let share = if above > below {
+        (size - from) / (to - from)
+    } else {
+        0.0
+    };
     estimates[below].misses + (estimates[above].misses - estimates[below].misses) * share
 }
 
@@ -114,7 +118,12 @@ impl Sampled {
             limit,
             numbers: BlockNumbers::default(),
             recency: Recency::new(),
-            groups: Box::new([Group { first: 0.0, distances: [0.0; POWERS] }; GROUPS]),
+            groups: Box::new(
+                [Group {
+                    first: 0.0,
+                    distances: [0.0; POWERS],
+                }; GROUPS],
+            ),
             chosen: Vec::new(),
         })
     }
@@ -201,17 +210,38 @@ impl Sampled {
     /// The estimated curve of the references so far, for blocks of `block` bytes.
     pub(super) fn curve(&self, block: u64) -> MissCurve {
         let rate = self.rate();
-        let used = |power: &usize| self.groups.iter().any(|group| group.distances[*power] > 0.0);
+        let used = |power: &usize| {
+            self.groups
+                .iter()
+                .any(|group| group.distances[*power] > 0.0)
+        };
         let farthest = (0..POWERS).rev().find(used).unwrap_or(0);
         let held = power(f64::from(self.recency.len().max(1)) / rate);
         let smallest = power(1.0 + LEAST_DISTANCE * (1.0 - rate) / rate);
         let largest = farthest.max(held).max(smallest);
-        let estimates: Vec<Estimate> = (0..=largest).map(|power| self.misses(power, rate)).collect();
-        let misses = estimates.iter().map(|estimate| self.rounded(estimate.misses)).collect();
-        let errors = (0..=largest).map(|power| self.rounded(error(&estimates, power, rate))).collect();
-        let sample =
-            CurveSample { rate, blocks: self.recency.len(), references: self.in_sample, smallest, errors };
-        MissCurve { block, references: self.references, misses, sample: Some(sample) }
+        let estimates: Vec<Estimate> = (0..=largest)
+            .map(|power| self.misses(power, rate))
+            .collect();
+        let misses = estimates
+            .iter()
+            .map(|estimate| self.rounded(estimate.misses))
+            .collect();
+        let errors = (0..=largest)
+            .map(|power| self.rounded(error(&estimates, power, rate)))
+            .collect();
+        let sample = CurveSample {
+            rate,
+            blocks: self.recency.len(),
+            references: self.in_sample,
+            smallest,
+            errors,
+        };
+        MissCurve {
+            block,
+            references: self.references,
+            misses,
+            sample: Some(sample),
+        }
     }
 
     /// Rounds an estimated number of misses. Only unrepeated references can miss.
@@ -226,12 +256,23 @@ impl Sampled {
         let own = self.groups.iter().map(|group| group.misses(power));
         let counts = self.groups.iter().map(Group::references);
         let (all_misses, all): (f64, f64) = (own.clone().sum(), counts.clone().sum());
-        let pairs = own.zip(counts).map(|(own, count)| (own - all_misses / groups, count - all / groups));
+        let pairs = own
+            .zip(counts)
+            .map(|(own, count)| (own - all_misses / groups, count - all / groups));
         let sum = |of: fn((f64, f64)) -> f64| pairs.clone().map(of).sum::<f64>();
-        let (products, squares) = (sum(|(own, count)| own * count), sum(|(_, count)| count * count));
-        let slope = if squares > 0.0 { (products / squares).clamp(0.0, 1.0) } else { 0.0 };
+        let (products, squares) = (
+            sum(|(own, count)| own * count),
+            sum(|(_, count)| count * count),
+        );
+        let slope = if squares > 0.0 {
+            (products / squares).clamp(0.0, 1.0)
+        } else {
+            0.0
+        };
         let misses = all_misses + slope * (self.unrepeated as f64 - all);
-        let residuals: f64 = pairs.map(|(own, count)| (own - slope * count).powi(2)).sum();
+        let residuals: f64 = pairs
+            .map(|(own, count)| (own - slope * count).powi(2))
+            .sum();
         let variance = (1.0 - rate) * residuals * groups / (groups - 2.0);
         Estimate { misses, variance }
     }

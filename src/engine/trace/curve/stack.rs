@@ -31,7 +31,9 @@ impl Stack {
     /// Records references to blocks in order.
     pub(super) fn refer_all(&mut self, blocks: &[u64]) {
         match self {
-            Stack::Exact(exact) => blocks.chunks(CHUNK).for_each(|chunk| exact.refer_all(chunk)),
+            Stack::Exact(exact) => blocks
+                .chunks(CHUNK)
+                .for_each(|chunk| exact.refer_all(chunk)),
             Stack::Sampled(sampled) => sampled.refer_all(blocks),
         }
     }

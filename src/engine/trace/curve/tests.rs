@@ -41,11 +41,32 @@ fn curve(references: &[u64]) -> MissCurve {
 
 #[test]
 fn nothing_misses_nothing() {
-    assert_eq!(curve(&[]), MissCurve { block: 16, references: 0, misses: vec![0], sample: None });
-    assert_eq!(curve(&[7]), MissCurve { block: 16, references: 1, misses: vec![1], sample: None });
+    assert_eq!(
+        curve(&[]),
+        MissCurve {
+            block: 16,
+            references: 0,
+            misses: vec![0],
+            sample: None
+        }
+    );
+    assert_eq!(
+        curve(&[7]),
+        MissCurve {
+            block: 16,
+            references: 1,
+            misses: vec![1],
+            sample: None
+        }
+    );
     assert_eq!(
         curve(&[7, 7, 8, 8]),
-        MissCurve { block: 16, references: 4, misses: vec![2, 2], sample: None }
+        MissCurve {
+            block: 16,
+            references: 4,
+            misses: vec![2, 2],
+            sample: None
+        }
     );
 }
 
@@ -58,12 +79,21 @@ fn cyclic_blocks_miss_until_all_fit() {
 /// Blocks have 64 bytes if no cache holds data.
 #[test]
 fn a_machine_without_a_cache_for_data_has_a_curve() {
-    let fetches = CacheSpec { side: Side::Instructions, ..CacheSpec::new("L1i", 4, 1, 4) };
+    let fetches = CacheSpec {
+        side: Side::Instructions,
+        ..CacheSpec::new("L1i", 4, 1, 4)
+    };
     for caches in [vec![], vec![fetches]] {
-        let mut machine = Machine::new(Spec { caches, ..Spec::unpaged(48) });
+        let mut machine = Machine::new(Spec {
+            caches,
+            ..Spec::unpaged(48)
+        });
         let extras = Extras::new(
             machine.spec(),
-            ExtraOptions { curve: Some(CurveMethod::Exact), ..ExtraOptions::default() },
+            ExtraOptions {
+                curve: Some(CurveMethod::Exact),
+                ..ExtraOptions::default()
+            },
         );
         let mut replay = Replay::new(Target::Identity(&mut machine), Straddle::Split, extras);
         let record = |address, size, op| Record { address, size, op };
@@ -76,9 +106,19 @@ fn a_machine_without_a_cache_for_data_has_a_curve() {
             (0x00, 4, Op::Modify),
             (0xC0, 4, Op::Fetch),
         ];
-        replay.perform(&records.map(|(address, size, op)| record(address, size, op))).unwrap();
+        replay
+            .perform(&records.map(|(address, size, op)| record(address, size, op)))
+            .unwrap();
         let curve = replay.observer.curve().unwrap();
-        assert_eq!(curve, MissCurve { block: 64, references: 6, misses: vec![4, 4, 3], sample: None });
+        assert_eq!(
+            curve,
+            MissCurve {
+                block: 64,
+                references: 6,
+                misses: vec![4, 4, 3],
+                sample: None
+            }
+        );
     }
 }
 
@@ -114,7 +154,9 @@ fn skewed(count: u64) -> Vec<u64> {
 
 fn estimated(method: CurveMethod, references: &[u64]) -> MissCurve {
     let mut stack = Stack::new(method);
-    references.chunks(1000).for_each(|batch| stack.refer_all(batch));
+    references
+        .chunks(1000)
+        .for_each(|batch| stack.refer_all(batch));
     stack.curve(4)
 }
 
@@ -130,10 +172,16 @@ fn blocks(most: u32) -> CurveMethod {
 fn a_sample_of_all_blocks_is_exact() {
     let references = skewed(20_000);
     let exact = curve(&references);
-    let distinct = references.iter().collect::<std::collections::HashSet<_>>().len() as u32;
+    let distinct = references
+        .iter()
+        .collect::<std::collections::HashSet<_>>()
+        .len() as u32;
     for method in [rate(1.0), blocks(distinct), blocks(u32::MAX)] {
         let estimated = estimated(method, &references);
-        assert_eq!((estimated.references, &estimated.misses), (exact.references, &exact.misses));
+        assert_eq!(
+            (estimated.references, &estimated.misses),
+            (exact.references, &exact.misses)
+        );
         let sample = estimated.sample.expect("a sample");
         assert_eq!((sample.blocks, sample.smallest), (distinct, 0));
         assert!(sample.errors.iter().all(|error| *error == 0));
@@ -144,10 +192,19 @@ fn a_sample_of_all_blocks_is_exact() {
 fn estimates_are_within_their_errors() {
     let references = skewed(400_000);
     let exact = curve(&references);
-    for method in [rate(0.1), rate(0.05), rate(0.02), blocks(5_000), blocks(1_000)] {
+    for method in [
+        rate(0.1),
+        rate(0.05),
+        rate(0.02),
+        blocks(5_000),
+        blocks(1_000),
+    ] {
         let estimated = estimated(method, &references);
         let sample = estimated.sample.as_ref().expect("a sample");
-        assert!(sample.references < estimated.references / 4 && sample.rate < 0.2, "{sample:?}");
+        assert!(
+            sample.references < estimated.references / 4 && sample.rate < 0.2,
+            "{sample:?}"
+        );
         let points: Vec<_> = estimated.points().collect();
         assert_eq!(points[0].power, sample.smallest);
         assert!(4.0 / sample.rate <= 4.0 + (1u64 << sample.smallest) as f64);
@@ -156,7 +213,11 @@ fn estimates_are_within_their_errors() {
             let off = point.misses.abs_diff(exact.misses[point.power]);
             assert!(error > 0 && error < 30_000, "{method:?} {point:?}");
             // With a probability of more than 99.9%, an estimate is within four standard errors.
-            assert!(off <= 2 * error, "{method:?} {point:?}: {}", exact.misses[point.power]);
+            assert!(
+                off <= 2 * error,
+                "{method:?} {point:?}: {}",
+                exact.misses[point.power]
+            );
         }
     }
 }

@@ -36,7 +36,11 @@ impl Below for MemoryTransfers {
 
     #[inline(always)]
     fn count_reads(&mut self, cause: Cause, reads: u64) {
-        *if cause == Cause::Walk { &mut self.walks } else { &mut self.reads } += reads;
+        *if cause == Cause::Walk {
+            &mut self.walks
+        } else {
+            &mut self.reads
+        } += reads;
     }
 
     #[inline(always)]

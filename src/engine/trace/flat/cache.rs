@@ -80,7 +80,11 @@ fn move_to_front(row: &mut [u64], wanted: u64, dirty: u64, low: u64) -> Result<(
 #[cold]
 fn number_ways(row: &mut [u64]) {
     if row.get(1) == Some(&0) {
-        row[1..].iter_mut().rev().zip(1..).for_each(|(line, way)| *line = way << 1);
+        row[1..]
+            .iter_mut()
+            .rev()
+            .zip(1..)
+            .for_each(|(line, way)| *line = way << 1);
     }
 }
 
@@ -92,7 +96,9 @@ impl FlatCache {
 
     /// Whether this representation supports a cache with blocks whose numbers have `bits` bits.
     pub(super) fn fits(sets: u64, ways: u32, policy: Policy, bits: u32) -> bool {
-        let lines = usize::try_from(sets).ok().and_then(|sets| sets.checked_mul(ways as usize));
+        let lines = usize::try_from(sets)
+            .ok()
+            .and_then(|sets| sets.checked_mul(ways as usize));
         matches!(policy, Policy::Lru | Policy::Fifo)
             && ways <= Self::MOST_WAYS
             && lines.is_some_and(|lines| lines <= Self::MOST_LINES)
@@ -104,7 +110,11 @@ impl FlatCache {
     pub(super) fn new(spec: &CacheSpec, bits: u32) -> Option<Self> {
         let cache = Self::with_sets(spec.sets, spec.ways, spec.policy, bits)?;
         let write_back = spec.write == WritePolicy::Back;
-        Some(Self { write_back, write_allocate: spec.write_allocate, ..cache })
+        Some(Self {
+            write_back,
+            write_allocate: spec.write_allocate,
+            ..cache
+        })
     }
 
     /// Creates an empty TLB as [`FlatCache::new`] does. Its blocks are pages.
@@ -162,7 +172,10 @@ impl FlatCache {
     /// Returns the lines of the set of a block.
     #[inline(always)]
     fn row(&mut self, block: u64) -> &mut [u64] {
-        let indexed = self.pages.as_ref().map_or(block, |pages| pages.virtual_block(block));
+        let indexed = self
+            .pages
+            .as_ref()
+            .map_or(block, |pages| pages.virtual_block(block));
         let first = (indexed & self.index) as usize * self.ways;
         &mut self.lines[first..first + self.ways]
     }
@@ -198,7 +211,9 @@ impl FlatCache {
         let mut moved = row[way];
         let dirty = moved & DIRTY != 0;
         if moves {
-            row[..=way].iter_mut().for_each(|line| std::mem::swap(line, &mut moved));
+            row[..=way]
+                .iter_mut()
+                .for_each(|line| std::mem::swap(line, &mut moved));
         }
         Some(dirty)
     }
@@ -207,7 +222,8 @@ impl FlatCache {
     /// returns the line that was filled, as it was before.
     #[inline(always)]
     pub(super) fn touch_or_fill(&mut self, block: u64, dirty: bool) -> Result<(), u64> {
-        let (wanted, low, dirty, moves) = (self.line(block), self.low(), u64::from(dirty), self.moves);
+        let (wanted, low, dirty, moves) =
+            (self.line(block), self.low(), u64::from(dirty), self.moves);
         let row = self.row(block);
         if row[0] & !low == wanted {
             row[0] |= dirty;
@@ -261,7 +277,9 @@ impl FlatCache {
     #[inline]
     fn find(&mut self, block: u64) -> Option<&mut u64> {
         let (wanted, low) = (self.line(block), self.low());
-        self.row(block).iter_mut().find(|line| **line & !low == wanted)
+        self.row(block)
+            .iter_mut()
+            .find(|line| **line & !low == wanted)
     }
 
     /// Marks a block of the cache dirty.
@@ -313,7 +331,10 @@ impl FlatCache {
 
     /// The set of a block.
     fn set_of(&self, block: u64) -> u64 {
-        self.pages.as_ref().map_or(block, |pages| pages.virtual_block(block)) & self.index
+        self.pages
+            .as_ref()
+            .map_or(block, |pages| pages.virtual_block(block))
+            & self.index
     }
 
     /// A number of a line that does not depend on the order of replacement.
@@ -331,40 +352,57 @@ impl FlatCache {
             .rev()
             .map(|held| self.line(held.block) | u64::from(held.way) << 1 | u64::from(held.dirty));
         let is_free = |way: &u32| lines.iter().all(|held| held.way != *way);
-        let row: Vec<u64> =
-            valid.chain((0..ways).rev().filter(is_free).map(|way| u64::from(way) << 1)).collect();
+        let row: Vec<u64> = valid
+            .chain(
+                (0..ways)
+                    .rev()
+                    .filter(is_free)
+                    .map(|way| u64::from(way) << 1),
+            )
+            .collect();
         let fits = row.len() == self.ways;
         if fits {
             self.lines[first..first + self.ways].copy_from_slice(&row);
         }
-        let alone =
-            |(at, held): (usize, &LineState)| lines[..at].iter().all(|other| other.block != held.block);
-        fits && lines.iter().all(|held| self.set_of(held.block) == set) && lines.iter().enumerate().all(alone)
+        let alone = |(at, held): (usize, &LineState)| {
+            lines[..at].iter().all(|other| other.block != held.block)
+        };
+        fits && lines.iter().all(|held| self.set_of(held.block) == set)
+            && lines.iter().enumerate().all(alone)
     }
 
     /// The lines that have held a block, by set. In each set, the first one that the policy evicts comes first.
     pub(super) fn rows(&self) -> impl Iterator<Item = (u64, Vec<LineState>)> {
         let rows = (0..).zip(self.lines.chunks_exact(self.ways));
-        rows.filter(|(_, row)| row[0] != 0 || !self.left_by_zero.is_empty()).map(|(set, row)| {
-            let lines = row.iter().rev().map(|line| self.decode(*line));
-            let filled = |line: &LineState| {
-                let left = || self.left_by_zero.contains(&self.place(set, line.way));
-                line.valid || line.block != 0 || left()
-            };
-            (set, lines.filter(filled).collect())
-        })
+        rows.filter(|(_, row)| row[0] != 0 || !self.left_by_zero.is_empty())
+            .map(|(set, row)| {
+                let lines = row.iter().rev().map(|line| self.decode(*line));
+                let filled = |line: &LineState| {
+                    let left = || self.left_by_zero.contains(&self.place(set, line.way));
+                    line.valid || line.block != 0 || left()
+                };
+                (set, lines.filter(filled).collect())
+            })
     }
 
     /// The blocks and whether they are dirty, by set. The last one that the policy evicts comes first.
     pub(super) fn blocks(&self) -> impl Iterator<Item = (u64, bool)> {
         let lines = self.lines.iter().map(|line| self.decode(*line));
-        lines.filter(|line| line.valid).map(|line| (line.block, line.dirty))
+        lines
+            .filter(|line| line.valid)
+            .map(|line| (line.block, line.dirty))
     }
 
     /// Returns the counts.
     pub(super) fn counts(&self) -> LevelCounts {
-        let [reads, writes, fetches, walks] = self.lookups.map(|[misses, hits]| Lookups { hits, misses });
-        let kinds = ByKind { reads, writes, fetches, walks };
+        let [reads, writes, fetches, walks] =
+            self.lookups.map(|[misses, hits]| Lookups { hits, misses });
+        let kinds = ByKind {
+            reads,
+            writes,
+            fetches,
+            walks,
+        };
         let sum = |of: fn(&Lookups) -> u64| [reads, writes, fetches].iter().map(of).sum();
         let counts = Counts {
             hits: sum(|lookups| lookups.hits),
@@ -374,6 +412,10 @@ impl FlatCache {
             walk_hits: walks.hits,
             walk_misses: walks.misses,
         };
-        LevelCounts { counts, kinds, causes: None }
+        LevelCounts {
+            counts,
+            kinds,
+            causes: None,
+        }
     }
 }

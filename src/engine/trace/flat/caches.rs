@@ -64,8 +64,11 @@ impl FlatCaches {
             return true;
         }
         let mut caches = self.caches.iter_mut().enumerate();
-        caches.all(|(level, cache)| machine.cache_state(level).all(|(set, lines)| cache.load(set, &lines)))
-            && !self.has_copies_of_dirty_blocks()
+        caches.all(|(level, cache)| {
+            machine
+                .cache_state(level)
+                .all(|(set, lines)| cache.load(set, &lines))
+        }) && !self.has_copies_of_dirty_blocks()
     }
 
     /// Whether caches that only one route uses hold a dirty block, and caches that only the other one uses hold a copy. Only a
@@ -73,13 +76,22 @@ impl FlatCaches {
     fn has_copies_of_dirty_blocks(&mut self) -> bool {
         let only = |route: usize| {
             let [own, other] = [&self.routes[route], &self.routes[1 - route]];
-            own.iter().copied().filter(|at| !other.contains(at)).collect::<Vec<_>>()
+            own.iter()
+                .copied()
+                .filter(|at| !other.contains(at))
+                .collect::<Vec<_>>()
         };
         let routes = [only(0), only(1)];
         (0..2).any(|route| {
-            let blocks = routes[route].iter().flat_map(|at| self.caches[*at].blocks());
-            let dirty: Vec<u64> = blocks.filter_map(|(block, dirty)| dirty.then_some(block)).collect();
-            routes[1 - route].iter().any(|at| dirty.iter().any(|block| self.caches[*at].has(*block)))
+            let blocks = routes[route]
+                .iter()
+                .flat_map(|at| self.caches[*at].blocks());
+            let dirty: Vec<u64> = blocks
+                .filter_map(|(block, dirty)| dirty.then_some(block))
+                .collect();
+            routes[1 - route]
+                .iter()
+                .any(|at| dirty.iter().any(|block| self.caches[*at].has(*block)))
         })
     }
 
@@ -100,21 +112,33 @@ impl FlatCaches {
 /// Whether the blocks of all caches have the same size, and no cache is inclusive or exclusive.
 pub(in crate::trace) fn have_equal_blocks(spec: &Spec) -> bool {
     let blocks = spec.caches.first().map_or(0, |cache| cache.block_bits);
-    spec.caches.iter().all(|cache| cache.block_bits == blocks && cache.inclusion == Inclusion::None)
+    spec.caches
+        .iter()
+        .all(|cache| cache.block_bits == blocks && cache.inclusion == Inclusion::None)
 }
 
 impl<B: Below> FlatCaches<B> {
     /// The numbers of the blocks in the caches.
     pub(super) fn blocks(&self) -> impl Iterator<Item = u64> {
-        self.caches.iter().flat_map(FlatCache::blocks).map(|(block, _)| block)
+        self.caches
+            .iter()
+            .flat_map(FlatCache::blocks)
+            .map(|(block, _)| block)
     }
 
     /// Creates the caches of a spec, which may be a part of a machine, above `below`. The numbers are log2 of the block size in
     /// bytes, and the mask of the address bits within a fragment. Returns `None` if the caches need the general simulation.
-    pub(in crate::trace) fn above(spec: &Spec, (block_bits, within): (u32, u64), below: B) -> Option<Self> {
+    pub(in crate::trace) fn above(
+        spec: &Spec,
+        (block_bits, within): (u32, u64),
+        below: B,
+    ) -> Option<Self> {
         let routes = [AccessKind::Read, AccessKind::Execute].map(|kind| {
             let caches = spec.caches.iter().enumerate();
-            caches.filter(|(_, cache)| cache.side.serves(kind)).map(|(at, _)| at).collect::<Vec<_>>()
+            caches
+                .filter(|(_, cache)| cache.side.serves(kind))
+                .map(|(at, _)| at)
+                .collect::<Vec<_>>()
         });
         let flat = |cache: &CacheSpec| {
             let new = || Box::new(FramePages::new(spec.page_bits() - block_bits));
@@ -125,17 +149,23 @@ impl<B: Below> FlatCaches<B> {
         let caches = spec.caches.iter().map(flat).collect::<Option<_>>()?;
         let first = [0, 1].map(|route: usize| routes[route].first().copied());
         let is_top = [0, 1].map(|route: usize| {
-            routes[1 - route].iter().position(|at| Some(*at) == first[route]).is_none_or(|place| place == 0)
+            routes[1 - route]
+                .iter()
+                .position(|at| Some(*at) == first[route])
+                .is_none_or(|place| place == 0)
         });
         let [reads, writes, executes] = KINDS.map(|kind| {
             let first = spec.first_cache(kind).map(|first| &spec.caches[first]);
-            let keeps_stores = |first: &CacheSpec| first.write == WritePolicy::Back && first.write_allocate;
+            let keeps_stores =
+                |first: &CacheSpec| first.write == WritePolicy::Back && first.write_allocate;
             first.is_some_and(|first| kind != AccessKind::Write || keeps_stores(first))
         });
         let fills = [reads, writes, executes, reads];
         let caches: Vec<FlatCache> = caches;
         let [code, data] = [1, 0].map(|route: usize| {
-            first[route].filter(|at| is_top[route] && caches[*at].pages.is_none()).unwrap_or(usize::MAX)
+            first[route]
+                .filter(|at| is_top[route] && caches[*at].pages.is_none())
+                .unwrap_or(usize::MAX)
         });
         let store = if writes { data } else { usize::MAX };
         let unchanging = [(code, DIRTY), (data, DIRTY), (store, 0), (store, 0)];
@@ -183,7 +213,10 @@ impl<B: Below> FlatCaches<B> {
     /// Writes back the dirty copies of a block in the caches of the other route. Invalidates all copies there before a
     /// store.
     fn snoop(&mut self, route: usize, block: u64, write: bool) {
-        for at in (0..self.caches.len()).rev().filter(|at| !self.routes[route].contains(at)) {
+        for at in (0..self.caches.len())
+            .rev()
+            .filter(|at| !self.routes[route].contains(at))
+        {
             let cache = &mut self.caches[at];
             if cache.clean(block) {
                 cache.writebacks += 1;
@@ -201,7 +234,11 @@ impl<B: Below> FlatCaches<B> {
         for k in 0..self.routes[route].len() {
             let at = self.routes[route][k];
             let cache = &mut self.caches[at];
-            let mut held = if k < looked { cache.has(block) } else { cache.touch(block).is_some() };
+            let mut held = if k < looked {
+                cache.has(block)
+            } else {
+                cache.touch(block).is_some()
+            };
             if k >= looked {
                 cache.count(cause, held);
                 looked = k + 1;
@@ -330,7 +367,9 @@ impl<B: Below> FlatCaches<B> {
     #[inline(always)]
     pub(super) fn is_unchanging(&self, op: Op, block: u64) -> bool {
         let (first, ignored) = self.unchanging[op as usize];
-        self.caches.get(first).is_some_and(|first| first.is_first(block, ignored))
+        self.caches
+            .get(first)
+            .is_some_and(|first| first.is_first(block, ignored))
     }
 
     /// Performs a reference, and returns the number of its fragments.
@@ -366,7 +405,11 @@ impl<B: Below> FlatCaches<B> {
 
     /// Records that a frame holds a virtual page. No cache holds a block of the frame.
     pub(super) fn map(&mut self, frame: u64, vpn: u64) {
-        for pages in self.caches.iter_mut().filter_map(|cache| cache.pages.as_mut()) {
+        for pages in self
+            .caches
+            .iter_mut()
+            .filter_map(|cache| cache.pages.as_mut())
+        {
             pages.map(frame, vpn);
         }
         self.below.map(frame, vpn);
@@ -381,7 +424,11 @@ impl<B: Below> FlatCaches<B> {
 
     /// Whether loads, stores, and fetches have the same first cache.
     pub(super) fn share_first(&self) -> bool {
-        if self.caches.is_empty() { self.below.is_shared() } else { self.first[0] == self.first[1] }
+        if self.caches.is_empty() {
+            self.below.is_shared()
+        } else {
+            self.first[0] == self.first[1]
+        }
     }
 
     /// log2 of the block size in bytes.
@@ -417,7 +464,13 @@ impl<B: Below> Simulation<()> for &mut FlatCaches<B> {
     }
 
     #[inline(always)]
-    fn refer(&mut self, kind: AccessKind, pa: u64, size: u32, (): &mut ()) -> Result<u32, OutOfMemory> {
+    fn refer(
+        &mut self,
+        kind: AccessKind,
+        pa: u64,
+        size: u32,
+        (): &mut (),
+    ) -> Result<u32, OutOfMemory> {
         Ok(FlatCaches::refer(self, kind.into(), pa, size))
     }
 }

@@ -22,7 +22,9 @@ impl KernelObserver for FaultObserver<'_> {
     fn on_step(&mut self, step: KernelStep) {
         self.tally.on_step(step);
         match step {
-            KernelStep::Evicted { page: Some(page), .. } => self.evicted.push(page.vpn.raw()),
+            KernelStep::Evicted {
+                page: Some(page), ..
+            } => self.evicted.push(page.vpn.raw()),
             KernelStep::Table { level, ppn } => self.tables.push((level, ppn)),
             _ => {}
         }

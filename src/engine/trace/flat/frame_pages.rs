@@ -18,7 +18,10 @@ impl FramePages {
 
     /// Creates frames without pages. `block_bits` is log2 of the number of blocks in a page.
     pub(in crate::trace) const fn new(block_bits: u32) -> Self {
-        Self { pages: Vec::new(), block_bits }
+        Self {
+            pages: Vec::new(),
+            block_bits,
+        }
     }
 
     /// Records that a frame holds a page.

@@ -53,7 +53,10 @@ impl FlatReplay {
     pub(super) fn new(on: OwnedTarget, straddle: Straddle) -> Result<Self, OwnedTarget> {
         let (spec, addresses) = match on {
             OwnedTarget::Machine(machine) => match FlatCaches::new(&machine) {
-                Some(caches) => (machine.spec().clone(), Addresses::Physical(machine, Box::new(caches))),
+                Some(caches) => (
+                    machine.spec().clone(),
+                    Addresses::Physical(machine, Box::new(caches)),
+                ),
                 None => return Err(OwnedTarget::Machine(machine)),
             },
             OwnedTarget::Process(kernel, pid) => {
@@ -64,7 +67,13 @@ impl FlatReplay {
                 }
             }
         };
-        Ok(Self { spec, addresses, straddle, references: ReferenceCounts::default(), code: 0 })
+        Ok(Self {
+            spec,
+            addresses,
+            straddle,
+            references: ReferenceCounts::default(),
+            code: 0,
+        })
     }
 
     /// Returns the target in its state after the records.
@@ -98,9 +107,22 @@ impl FlatReplay {
     /// Fails if a page fault needs memory and none is free.
     pub(super) fn perform(&mut self, records: &[Record]) -> Result<(), OutOfMemory> {
         let last = self.last();
-        let Self { spec, addresses, straddle, references, code } = self;
+        let Self {
+            spec,
+            addresses,
+            straddle,
+            references,
+            code,
+        } = self;
         let simulated = KINDS.map(|kind| spec.first_cache(kind).is_some());
-        let (batch, watch) = (Batch { records, straddle: *straddle, last }, &mut ());
+        let (batch, watch) = (
+            Batch {
+                records,
+                straddle: *straddle,
+                last,
+            },
+            &mut (),
+        );
         match addresses {
             Addresses::Physical(_, caches) => {
                 batch.simulate(references, code, watch, simulated, &mut **caches)

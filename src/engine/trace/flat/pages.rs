@@ -53,7 +53,11 @@ pub(super) struct RecentPage {
 }
 
 impl RecentPage {
-    pub(super) const NONE: Self = Self { vpn: u64::MAX, base: 0, settled: false };
+    pub(super) const NONE: Self = Self {
+        vpn: u64::MAX,
+        base: 0,
+        settled: false,
+    };
 }
 
 /// A hash of the numbers of regions. The order of the table is never used.
@@ -125,16 +129,30 @@ impl Pages {
     fn region(&mut self, vpn: u64) -> (&mut Region, usize) {
         let (place, index) = (vpn >> self.region_bits, vpn & ((1 << self.region_bits) - 1));
         let (wanted, number) = self.recent[place as usize % RECENT];
-        let number = if wanted == place + 1 { number } else { self.find(place) };
+        let number = if wanted == place + 1 {
+            number
+        } else {
+            self.find(place)
+        };
         (&mut self.regions[number as usize], index as usize)
     }
 
     #[inline(never)]
     fn find(&mut self, place: u64) -> u32 {
-        let Self { regions, numbers, recent, region_bits, .. } = self;
+        let Self {
+            regions,
+            numbers,
+            recent,
+            region_bits,
+            ..
+        } = self;
         let number = *numbers.entry(place).or_insert_with(|| {
             let pages = vec![Page::default(); 1 << *region_bits].into();
-            regions.push(Region { pages, upper: Vec::new(), first_entry: 0 });
+            regions.push(Region {
+                pages,
+                upper: Vec::new(),
+                first_entry: 0,
+            });
             regions.len() as u32 - 1
         });
         recent[place as usize % RECENT] = (place + 1, number);
@@ -203,7 +221,9 @@ impl Pages {
 /// A block that a cache above writes back has no virtual address, so it may be in two sets of a cache with a virtual index.
 pub(in crate::trace) fn have_one_set_per_block(spec: &Spec) -> bool {
     let is_first = |level: usize| {
-        let mut kinds = KINDS.iter().filter(|kind| spec.caches[level].side.serves(**kind));
+        let mut kinds = KINDS
+            .iter()
+            .filter(|kind| spec.caches[level].side.serves(**kind));
         kinds.all(|kind| spec.first_cache(*kind) == Some(level))
     };
     let mut caches = spec.caches.iter().enumerate();
@@ -212,14 +232,21 @@ pub(in crate::trace) fn have_one_set_per_block(spec: &Spec) -> bool {
 
 /// Whether the flat simulation can translate the addresses of a machine whose caches have the same block size.
 pub(in crate::trace) fn can_translate(spec: &Spec) -> bool {
-    let (Some(mmu), Some(first)) = (&spec.mmu, spec.caches.first()) else { return false };
+    let (Some(mmu), Some(first)) = (&spec.mmu, spec.caches.first()) else {
+        return false;
+    };
     let (block_bits, page_bits) = (first.block_bits, mmu.page_bits);
     // Blocks contain whole page-table entries, and pages contain whole blocks.
     let fits = (1 << block_bits) >= u64::from(mmu.pte.bytes)
         && block_bits <= page_bits
         && page_bits >= Page::LEAST_BITS;
-    let serves =
-        KINDS.iter().all(|kind| spec.first_tlb(*kind).is_some() == spec.first_cache(*kind).is_some());
-    let has_base_pages = |tlb: &TlbSpec| tlb.page_bits.first().is_none_or(|smallest| *smallest == page_bits);
+    let serves = KINDS
+        .iter()
+        .all(|kind| spec.first_tlb(*kind).is_some() == spec.first_cache(*kind).is_some());
+    let has_base_pages = |tlb: &TlbSpec| {
+        tlb.page_bits
+            .first()
+            .is_none_or(|smallest| *smallest == page_bits)
+    };
     fits && serves && spec.tlbs.iter().all(has_base_pages)
 }

@@ -31,9 +31,17 @@ impl SingleCache {
     pub(in crate::trace) fn new(spec: &CacheSpec, bits: u32) -> Option<Self> {
         let policy = spec.policy;
         let merges = policy.repeated_touch_is_noop() && policy.touch_after_fill_is_noop();
-        let general = || Sets::General(SetAssoc::new(spec.sets, spec.ways, policy), SplitMix64::new(0));
+        let general = || {
+            Sets::General(
+                SetAssoc::new(spec.sets, spec.ways, policy),
+                SplitMix64::new(0),
+            )
+        };
         let new = || FlatCache::new(spec, bits).map_or_else(general, Sets::Flat);
-        merges.then(|| Self { sets: new(), counts: Counts::default() })
+        merges.then(|| Self {
+            sets: new(),
+            counts: Counts::default(),
+        })
     }
 
     /// Performs references to a block, and marks it dirty if `store` is true.
@@ -64,7 +72,10 @@ impl SingleCache {
                 }
                 let (way, victim) = lines.victim(set, random);
                 lines.fill(set, way, tag, dirty);
-                (victim.is_some(), victim.is_some_and(|victim| victim.payload))
+                (
+                    victim.is_some(),
+                    victim.is_some_and(|victim| victim.payload),
+                )
             }
         };
         self.counts.evictions += u64::from(is_eviction);
@@ -76,9 +87,8 @@ impl SingleCache {
     pub(in crate::trace) fn clean(&mut self, block: u64) {
         let was_dirty = match &mut self.sets {
             Sets::Flat(cache) => cache.clean(block),
-            Sets::General(lines, _) => {
-                find(lines, block).is_some_and(|(set, way)| std::mem::take(lines.payload_mut(set, way)))
-            }
+            Sets::General(lines, _) => find(lines, block)
+                .is_some_and(|(set, way)| std::mem::take(lines.payload_mut(set, way))),
         };
         self.counts.writebacks += u64::from(was_dirty);
     }
@@ -99,8 +109,16 @@ impl SingleCache {
 
     /// Returns the counts after `accesses` references, and `walks` references of page walks.
     pub(in crate::trace) fn counts(&self, accesses: u64, walks: u64) -> Counts {
-        let Counts { misses, walk_misses, .. } = self.counts;
-        Counts { hits: accesses - misses, walk_hits: walks - walk_misses, ..self.counts }
+        let Counts {
+            misses,
+            walk_misses,
+            ..
+        } = self.counts;
+        Counts {
+            hits: accesses - misses,
+            walk_hits: walks - walk_misses,
+            ..self.counts
+        }
     }
 }
 

@@ -30,16 +30,25 @@ fn cache() -> impl Strategy<Value = CacheSpec> {
     // The index of a cache with many sets uses bits of the page number.
     let sets = prop_oneof![4 => 0..4u32, 1 => 9..11u32];
     let ways = prop_oneof![30 => 1..5u32, 1 => 63..67u32];
-    (sets, ways, policy, write, any::<bool>(), side, any::<bool>()).prop_map(
-        |(sets, ways, policy, write, write_allocate, side, virtual_index)| CacheSpec {
-            policy,
-            write,
-            write_allocate,
-            side,
-            virtual_index,
-            ..CacheSpec::new("L", 1 << sets, ways, BLOCK)
-        },
+    (
+        sets,
+        ways,
+        policy,
+        write,
+        any::<bool>(),
+        side,
+        any::<bool>(),
     )
+        .prop_map(
+            |(sets, ways, policy, write, write_allocate, side, virtual_index)| CacheSpec {
+                policy,
+                write,
+                write_allocate,
+                side,
+                virtual_index,
+                ..CacheSpec::new("L", 1 << sets, ways, BLOCK)
+            },
+        )
 }
 
 fn spec() -> impl Strategy<Value = Spec> {
@@ -47,13 +56,22 @@ fn spec() -> impl Strategy<Value = Spec> {
         for (cache, name) in caches.iter_mut().zip(["L1", "L2", "L3"]) {
             cache.name = name.into();
         }
-        Spec { caches, ..Spec::core_i7() }
+        Spec {
+            caches,
+            ..Spec::core_i7()
+        }
     })
 }
 
 fn records() -> impl Strategy<Value = Vec<Record>> {
-    let op = prop_oneof![Just(Op::Fetch), Just(Op::Load), Just(Op::Store), Just(Op::Modify)];
-    let record = (0..1024u64, 0..40u32, op).prop_map(|(address, size, op)| Record { address, size, op });
+    let op = prop_oneof![
+        Just(Op::Fetch),
+        Just(Op::Load),
+        Just(Op::Store),
+        Just(Op::Modify)
+    ];
+    let record =
+        (0..1024u64, 0..40u32, op).prop_map(|(address, size, op)| Record { address, size, op });
     proptest::collection::vec(record, 0..400)
 }
 
@@ -86,17 +104,34 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 fn take(step: &Step, machine: &mut Machine) {
     match step {
         Step::Records(records) => {
-            let mut account =
-                Account::new(&Target::Identity(machine), Straddle::Split, ExtraOptions::default());
+            let mut account = Account::new(
+                &Target::Identity(machine),
+                Straddle::Split,
+                ExtraOptions::default(),
+            );
             account.perform(Target::Identity(machine), records).unwrap();
         }
         Step::Lines(level, set, lines) => {
-            let Some(spec) = machine.spec().caches.get(*level).cloned() else { return };
-            let set = machine.cache_set_index(*level, set & (spec.sets - 1)).unwrap();
+            let Some(spec) = machine.spec().caches.get(*level).cloned() else {
+                return;
+            };
+            let set = machine
+                .cache_set_index(*level, set & (spec.sets - 1))
+                .unwrap();
             let line = |(block, valid, dirty): (u64, bool, bool)| {
-                let pa = machine.pa((block & !(spec.sets - 1) | set.raw()) << BLOCK).unwrap();
-                let tag = machine.cache_location(*level, machine.va(pa.raw()).unwrap(), pa).unwrap().2;
-                CacheLine { tag: Some(tag), valid, dirty, bytes: Vec::new() }
+                let pa = machine
+                    .pa((block & !(spec.sets - 1) | set.raw()) << BLOCK)
+                    .unwrap();
+                let tag = machine
+                    .cache_location(*level, machine.va(pa.raw()).unwrap(), pa)
+                    .unwrap()
+                    .2;
+                CacheLine {
+                    tag: Some(tag),
+                    valid,
+                    dirty,
+                    bytes: Vec::new(),
+                }
             };
             let lines: Vec<_> = lines.iter().map(|given| given.map(line)).collect();
             machine.set_cache_lines(*level, set, &lines);
@@ -133,13 +168,21 @@ fn state(machine: &Machine) -> Vec<String> {
     for (level, cache) in spec.caches.iter().enumerate() {
         found.push(format!("cache {level} {:?}", machine.cache_counts(level)));
         for set in (0..cache.sets).map(|set| machine.cache_set_index(level, set).unwrap()) {
-            let order = machine.cache_order(level, set).filter(|order| !order.is_empty());
+            let order = machine
+                .cache_order(level, set)
+                .filter(|order| !order.is_empty());
             found.extend(order.map(|order| format!("cache {level} set {set:?} {order:?}")));
             for way in 0..cache.ways {
-                let line = machine.cache_line(level, set, way).filter(|line| *line != CacheLine::default());
+                let line = machine
+                    .cache_line(level, set, way)
+                    .filter(|line| *line != CacheLine::default());
                 found.extend(line.map(|line| {
-                    let bytes = (0..1 << cache.block_bits).map(|at| machine.cache_byte(level, set, way, at));
-                    format!("cache {level} set {set:?} {line:?} {:?}", bytes.collect::<Vec<_>>())
+                    let bytes = (0..1 << cache.block_bits)
+                        .map(|at| machine.cache_byte(level, set, way, at));
+                    format!(
+                        "cache {level} set {set:?} {line:?} {:?}",
+                        bytes.collect::<Vec<_>>()
+                    )
                 }));
             }
         }
@@ -147,8 +190,13 @@ fn state(machine: &Machine) -> Vec<String> {
     for (level, tlb) in spec.tlbs.iter().enumerate() {
         found.push(format!("tlb {level} {:?}", machine.tlb_counts(level)));
         for set in (0..tlb.sets).map(|set| machine.tlb_set_index(level, set).unwrap()) {
-            let lines: Vec<_> = (0..tlb.ways).map(|way| machine.tlb_line(level, set, way)).collect();
-            found.push(format!("tlb {level} set {set:?} {:?} {lines:?}", machine.tlb_order(level, set)));
+            let lines: Vec<_> = (0..tlb.ways)
+                .map(|way| machine.tlb_line(level, set, way))
+                .collect();
+            found.push(format!(
+                "tlb {level} set {set:?} {:?} {lines:?}",
+                machine.tlb_order(level, set)
+            ));
         }
     }
     found
@@ -156,12 +204,21 @@ fn state(machine: &Machine) -> Vec<String> {
 
 /// The state of a kernel, except for the program counters and its machine's TLBs and caches.
 fn state_of_kernel(kernel: &Kernel) -> String {
-    let processes: Vec<_> =
-        kernel.processes().map(|process| (process.pid, process.faults, process.written)).collect();
-    let frames: Vec<_> =
-        kernel.frames().iter().map(|(frame, held)| (frame, held, kernel.is_dirty(frame))).collect();
+    let processes: Vec<_> = kernel
+        .processes()
+        .map(|process| (process.pid, process.faults, process.written))
+        .collect();
+    let frames: Vec<_> = kernel
+        .frames()
+        .iter()
+        .map(|(frame, held)| (frame, held, kernel.is_dirty(frame)))
+        .collect();
     let order = kernel.replacement_order(8);
-    format!("{processes:?} {frames:?} {order:?} {:?} {:?}", kernel.swap(), kernel.machine().cr3())
+    format!(
+        "{processes:?} {frames:?} {order:?} {:?} {:?}",
+        kernel.swap(),
+        kernel.machine().cr3()
+    )
 }
 
 /// Records every event.
@@ -266,7 +323,9 @@ proptest! {
 
 /// The kernel after the end of a trace's process.
 fn ended(on: OwnedTarget) -> Kernel {
-    let OwnedTarget::Process(mut kernel, pid) = on else { unreachable!() };
+    let OwnedTarget::Process(mut kernel, pid) = on else {
+        unreachable!()
+    };
     kernel.end(pid, 0);
     *kernel
 }
@@ -278,53 +337,94 @@ fn merged(flat: &FlatReplay, records: &[Record], merges: bool) -> RecordBatch {
         _ => Fetches::Returned,
     };
     let rest: Vec<_> = required(records, fetches).collect();
-    RecordBatch { fetches: (records.len() - rest.len()) as u64, records: rest }
+    RecordBatch {
+        fetches: (records.len() - rest.len()) as u64,
+        records: rest,
+    }
 }
 
 /// A machine with TLBs and four levels of page tables.
 fn paged_spec() -> impl Strategy<Value = Spec> {
     let policy = prop_oneof![Just(Policy::Lru), Just(Policy::Fifo)];
-    let side = prop_oneof![3 => Just(Side::Both), 1 => Just(Side::Data), 1 => Just(Side::Instructions)];
+    let side =
+        prop_oneof![3 => Just(Side::Both), 1 => Just(Side::Data), 1 => Just(Side::Instructions)];
     let tlb = (0..3u32, 1..4u32, policy, side).prop_map(|(sets, ways, policy, side)| TlbSpec {
         policy,
         side,
         ..TlbSpec::new("T", 1 << sets, ways)
     });
-    (spec(), proptest::collection::vec(tlb, 1..3), any::<bool>(), any::<bool>()).prop_map(
-        |(spec, mut tlbs, walk_cached, has_dirty_bit)| {
+    (
+        spec(),
+        proptest::collection::vec(tlb, 1..3),
+        any::<bool>(),
+        any::<bool>(),
+    )
+        .prop_map(|(spec, mut tlbs, walk_cached, has_dirty_bit)| {
             for (tlb, name) in tlbs.iter_mut().zip(["T1", "T2"]) {
                 tlb.name = name.into();
             }
-            let mut mmu = Mmu { walk_cached, ..spec.mmu.clone().unwrap() };
+            let mut mmu = Mmu {
+                walk_cached,
+                ..spec.mmu.clone().unwrap()
+            };
             if !has_dirty_bit {
                 mmu.pte.places[Bit::D as usize] = None;
             }
-            Spec { tlbs, mmu: Some(mmu), ..spec }
-        },
-    )
+            Spec {
+                tlbs,
+                mmu: Some(mmu),
+                ..spec
+            }
+        })
 }
 
 /// Many or few frames, and any replacement policy.
 fn demand() -> impl Strategy<Value = DemandPaging> {
     let policy = proptest::sample::select(&POLICIES[..]).prop_filter("frames", |row| row.frames);
-    (proptest::option::of(2..9u32), proptest::option::of(policy))
-        .prop_map(|(frames, row)| DemandPaging { frames, replacement: row.map(|row| row.policy) })
+    (proptest::option::of(2..9u32), proptest::option::of(policy)).prop_map(|(frames, row)| {
+        DemandPaging {
+            frames,
+            replacement: row.map(|row| row.policy),
+        }
+    })
 }
 
 /// Records in pages near to each other and far from each other.
 fn scattered_records() -> impl Strategy<Value = Vec<Record>> {
-    let page = prop_oneof![0..6u64, 510..514u64, Just(1 << 18), Just(1 << 27), Just((1 << 35) - 1)];
+    let page = prop_oneof![
+        0..6u64,
+        510..514u64,
+        Just(1 << 18),
+        Just(1 << 27),
+        Just((1 << 35) - 1)
+    ];
     let offset = prop_oneof![0..4096u64, 4080..4096u64, 0..64u64];
-    let op = prop_oneof![Just(Op::Fetch), Just(Op::Load), Just(Op::Store), Just(Op::Modify)];
+    let op = prop_oneof![
+        Just(Op::Fetch),
+        Just(Op::Load),
+        Just(Op::Store),
+        Just(Op::Modify)
+    ];
     let back = proptest::option::of(any::<proptest::sample::Index>());
-    let record =
-        (page, offset, 1..40u32, op, 0..20u64, back).prop_map(|(page, offset, size, op, near, back)| {
-            let record = Record { address: (page << 12) + offset, size, op };
+    let record = (page, offset, 1..40u32, op, 0..20u64, back).prop_map(
+        |(page, offset, size, op, near, back)| {
+            let record = Record {
+                address: (page << 12) + offset,
+                size,
+                op,
+            };
             // The next records are near.
-            let next = Record { address: record.address + near % 5, ..record };
-            let last = Record { op: if near < 10 { Op::Load } else { Op::Store }, ..next };
+            let next = Record {
+                address: record.address + near % 5,
+                ..record
+            };
+            let last = Record {
+                op: if near < 10 { Op::Load } else { Op::Store },
+                ..next
+            };
             ([record, next, last], back)
-        });
+        },
+    );
     proptest::collection::vec(record, 0..150).prop_map(|groups| {
         let mut records = Vec::new();
         for (group, back) in groups {
@@ -340,14 +440,36 @@ fn scattered_records() -> impl Strategy<Value = Vec<Record>> {
 #[test]
 fn other_machines_need_the_general_simulation() {
     let flat = |spec: Spec| {
-        FlatReplay::new(OwnedTarget::Machine(Box::new(Machine::new(spec))), Straddle::Split).is_ok()
+        FlatReplay::new(
+            OwnedTarget::Machine(Box::new(Machine::new(spec))),
+            Straddle::Split,
+        )
+        .is_ok()
     };
-    let with = |cache: CacheSpec| Spec { caches: vec![cache], ..Spec::core_i7() };
+    let with = |cache: CacheSpec| Spec {
+        caches: vec![cache],
+        ..Spec::core_i7()
+    };
     let cache = || CacheSpec::new("L1", 4, 2, BLOCK);
     assert!(flat(with(cache())));
-    assert!(!flat(with(CacheSpec { policy: Policy::Random, ..cache() })));
-    assert!(!flat(with(CacheSpec { inclusion: Inclusion::Inclusive, ..cache() })));
-    assert!(!flat(with(CacheSpec { ways: 65, ..cache() })));
-    assert!(!flat(Spec { caches: vec![cache(), CacheSpec::new("L2", 4, 2, BLOCK + 1)], ..Spec::core_i7() }));
-    assert!(!flat(Spec { caches: Vec::new(), ..Spec::core_i7() }));
+    assert!(!flat(with(CacheSpec {
+        policy: Policy::Random,
+        ..cache()
+    })));
+    assert!(!flat(with(CacheSpec {
+        inclusion: Inclusion::Inclusive,
+        ..cache()
+    })));
+    assert!(!flat(with(CacheSpec {
+        ways: 65,
+        ..cache()
+    })));
+    assert!(!flat(Spec {
+        caches: vec![cache(), CacheSpec::new("L2", 4, 2, BLOCK + 1)],
+        ..Spec::core_i7()
+    }));
+    assert!(!flat(Spec {
+        caches: Vec::new(),
+        ..Spec::core_i7()
+    }));
 }

@@ -11,14 +11,26 @@ use crate::trace::record::{Fetches, Op, Record, RecordBatch};
 const ADDRESS: usize = 3;
 
 /// A fetch with an address of eight digits and a size of one digit.
-const FETCH: Shape =
-    Shape::new(b"I  00000000,1\n", b"I  99999999,9\n", b"I  aaaaaaaa,1\n", b"I  ffffffff,9\n");
+const FETCH: Shape = Shape::new(
+    b"I  00000000,1\n",
+    b"I  99999999,9\n",
+    b"I  aaaaaaaa,1\n",
+    b"I  ffffffff,9\n",
+);
 /// A load, a store, or both, with an address of eight digits and a size of one digit.
-const DATA: Shape =
-    Shape::new(b" L 00000000,1\n", b" S 99999999,9\n", b" L aaaaaaaa,1\n", b" S ffffffff,9\n");
+const DATA: Shape = Shape::new(
+    b" L 00000000,1\n",
+    b" S 99999999,9\n",
+    b" L aaaaaaaa,1\n",
+    b" S ffffffff,9\n",
+);
 /// The same with an address of ten digits, such as that of a stack.
-const FAR_DATA: Shape =
-    Shape::new(b" L 0000000000,1\n", b" S 9999999999,9\n", b" L aaaaaaaaaa,1\n", b" S ffffffffff,9\n");
+const FAR_DATA: Shape = Shape::new(
+    b" L 0000000000,1\n",
+    b" S 9999999999,9\n",
+    b" L aaaaaaaaaa,1\n",
+    b" S ffffffffff,9\n",
+);
 
 /// Size in bytes of a line with the shape [`FETCH`] or [`DATA`].
 const NEAR_LINE: usize = FETCH.size;
@@ -44,13 +56,17 @@ pub(crate) fn records(text: &[u8], batch: &mut RecordBatch, most: usize, wanted:
         if wanted == Fetches::Counted {
             at += count_fetches(&text[at..], fetches, |_| true);
         }
-        let Some((record, length)) = record(&text[at..]) else { break };
+        let Some((record, length)) = record(&text[at..]) else {
+            break;
+        };
         records.push(record);
         at += length;
         if let Fetches::Merged { block_bits } = wanted
             && let block @ Some(_) = record.block_of_fetch(block_bits)
         {
-            at += count_fetches(&text[at..], fetches, |next| next.block_of_fetch(block_bits) == block);
+            at += count_fetches(&text[at..], fetches, |next| {
+                next.block_of_fetch(block_bits) == block
+            });
         }
     }
     at
@@ -74,15 +90,24 @@ fn count_fetches(text: &[u8], fetches: &mut u64, may_omit: impl Fn(Record) -> bo
 /// The record in a line of the shape [`FETCH`] or [`DATA`].
 #[inline(always)]
 fn near(line: &[u8; SHAPE], op: Op) -> Record {
-    Record { address: digits::value(word(line, ADDRESS)), size: u32::from(line[NEAR_LINE - 2] - b'0'), op }
+    Record {
+        address: digits::value(word(line, ADDRESS)),
+        size: u32::from(line[NEAR_LINE - 2] - b'0'),
+        op,
+    }
 }
 
 /// The record in a line of the shape [`FAR_DATA`].
 #[inline(always)]
 fn far(line: &[u8; SHAPE], op: Op) -> Record {
-    let last = digits::value(u64::from(line[ADDRESS + 8]) << 48 | u64::from(line[ADDRESS + 9]) << 56);
+    let last =
+        digits::value(u64::from(line[ADDRESS + 8]) << 48 | u64::from(line[ADDRESS + 9]) << 56);
     let address = digits::value(word(line, ADDRESS)) << 8 | last;
-    Record { address, size: u32::from(line[FAR_LINE - 2] - b'0'), op }
+    Record {
+        address,
+        size: u32::from(line[FAR_LINE - 2] - b'0'),
+        op,
+    }
 }
 
 /// The record in the first line of a text, and the size of the line.
@@ -111,7 +136,11 @@ fn record(text: &[u8]) -> Option<(Record, usize)> {
 #[inline(never)]
 fn any_record(text: &[u8; WINDOW]) -> Option<(Record, usize)> {
     let (letter, op) = DATA_OPS[usize::from(text[1] & 7)];
-    let (begins, op) = if text[0] == b'I' { (*b"I  ", Op::Fetch) } else { ([b' ', letter, b' '], op) };
+    let (begins, op) = if text[0] == b'I' {
+        (*b"I  ", Op::Fetch)
+    } else {
+        ([b' ', letter, b' '], op)
+    };
     if text[..ADDRESS] != begins {
         return None;
     }

@@ -13,8 +13,14 @@ use super::record::Op;
 
 pub(crate) fn line(line: &[u8]) -> Line {
     let text = line.trim_ascii();
-    let valgrind = [b"==", b"--", b"**"].into_iter().any(|mark| text.starts_with(mark));
-    if valgrind || line::is_comment(text) { Line::Nothing } else { record(text).into() }
+    let valgrind = [b"==", b"--", b"**"]
+        .into_iter()
+        .any(|mark| text.starts_with(mark));
+    if valgrind || line::is_comment(text) {
+        Line::Nothing
+    } else {
+        record(text).into()
+    }
 }
 
 fn record(text: &[u8]) -> Parsed {
@@ -26,7 +32,10 @@ fn record(text: &[u8]) -> Parsed {
         _ => return Err("no I, L, S, or M at the start"),
     };
     let (address, rest) = line::hex(text[1..].trim_ascii_start())?;
-    let size = rest.trim_ascii_start().strip_prefix(b",").ok_or("no comma after the address")?;
+    let size = rest
+        .trim_ascii_start()
+        .strip_prefix(b",")
+        .ok_or("no comma after the address")?;
     let (size, rest) = line::decimal(size.trim_ascii_start())?;
     if !rest.is_empty() {
         return Err("extra text after the size");

@@ -15,15 +15,19 @@ fn parse_fast(line: &[u8], after: &[u8]) -> Option<Record> {
 /// Generates lines in the usual format.
 fn usual() -> impl Strategy<Value = String> {
     let begin = prop_oneof![Just("I  "), Just(" L "), Just(" S "), Just(" M ")];
-    let address =
-        prop_oneof![any::<u32>().prop_map(u64::from), 0x1f_fe00_0000..0x1f_ffff_ffff_u64, any::<u64>()];
+    let address = prop_oneof![
+        any::<u32>().prop_map(u64::from),
+        0x1f_fe00_0000..0x1f_ffff_ffff_u64,
+        any::<u64>()
+    ];
     let size = prop_oneof![0..12_u32, 1..100_u32, 1..5000_u32];
     (begin, address, size).prop_map(|(begin, address, size)| format!("{begin}{address:08x},{size}"))
 }
 
 /// Generates fetches that are often from the same block as the one before.
 fn fetch_from_a_small_region() -> impl Strategy<Value = String> {
-    (0..160_u32, 1..12_u32).prop_map(|(offset, size)| format!("I  {:08x},{size}", 0x401_0000 + offset))
+    (0..160_u32, 1..12_u32)
+        .prop_map(|(offset, size)| format!("I  {:08x},{size}", 0x401_0000 + offset))
 }
 
 #[test]
@@ -35,13 +39,23 @@ fn usual_lines_are_taken() {
         (" M fffffffffffffff,1", (Op::Modify, u64::MAX >> 4, 1)),
     ] {
         let (op, address, size) = expected;
-        assert_eq!(parse_fast(line.as_bytes(), &[b'x'; 32]), Some(Record { address, size, op }), "{line}");
+        assert_eq!(
+            parse_fast(line.as_bytes(), &[b'x'; 32]),
+            Some(Record { address, size, op }),
+            "{line}"
+        );
     }
 }
 
 #[test]
 fn other_lines_are_left_to_the_slow_parser() {
-    for line in [" L 0401AB70,3", "L 0401ab70,3", " L 0401ab7g,3", " L 0401ab70,0", " L 0401ab70,3 "] {
+    for line in [
+        " L 0401AB70,3",
+        "L 0401ab70,3",
+        " L 0401ab7g,3",
+        " L 0401ab70,0",
+        " L 0401ab70,3 ",
+    ] {
         assert_eq!(parse_fast(line.as_bytes(), &[b'x'; 32]), None, "{line}");
     }
 }

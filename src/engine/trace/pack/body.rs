@@ -34,12 +34,18 @@ pub(crate) struct Cursor(pub(crate) usize);
 impl Cursor {
     #[inline]
     pub(crate) fn byte(&mut self, bytes: &[u8]) -> Result<u8, PackError> {
-        let byte = *bytes.get(self.0).ok_or("the body of a block ends too early")?;
+        let byte = *bytes
+            .get(self.0)
+            .ok_or("the body of a block ends too early")?;
         self.0 += 1;
         Ok(byte)
     }
 
-    pub(crate) fn bytes<'a>(&mut self, bytes: &'a [u8], count: usize) -> Result<&'a [u8], PackError> {
+    pub(crate) fn bytes<'a>(
+        &mut self,
+        bytes: &'a [u8],
+        count: usize,
+    ) -> Result<&'a [u8], PackError> {
         let taken = bytes
             .get(self.0..)
             .and_then(|rest| rest.get(..count))
@@ -51,7 +57,11 @@ impl Cursor {
     #[inline]
     pub(crate) fn number(&mut self, bytes: &[u8]) -> Result<u64, PackError> {
         let first = self.byte(bytes)?;
-        if first < 0x80 { Ok(u64::from(first)) } else { self.longer(bytes, first) }
+        if first < 0x80 {
+            Ok(u64::from(first))
+        } else {
+            self.longer(bytes, first)
+        }
     }
 
     fn longer(&mut self, bytes: &[u8], first: u8) -> Result<u64, PackError> {
@@ -73,14 +83,19 @@ impl Cursor {
     /// Reads a count that must not exceed `most`.
     pub(crate) fn count(&mut self, bytes: &[u8], most: usize) -> Result<usize, PackError> {
         let number = usize::try_from(self.number(bytes)?).ok();
-        number.filter(|number| *number <= most).ok_or("a count is too large")
+        number
+            .filter(|number| *number <= most)
+            .ok_or("a count is too large")
     }
 
     /// Reads a little-endian number of `width` bytes, at most eight. Eight bytes must be available even if
     /// fewer bytes are read.
     #[inline]
     pub(crate) fn fixed(&mut self, bytes: &[u8], width: u8) -> Result<u64, PackError> {
-        let eight = bytes.get(self.0..).and_then(<[u8]>::first_chunk).ok_or(OTHER_DISTANCES)?;
+        let eight = bytes
+            .get(self.0..)
+            .and_then(<[u8]>::first_chunk)
+            .ok_or(OTHER_DISTANCES)?;
         self.0 += usize::from(width);
         Ok(u64::from_le_bytes(*eight) & BITS[usize::from(width & 15)])
     }

@@ -56,7 +56,11 @@ const STRIP: usize = 8;
 const AFTER: usize = 2 * STRIP;
 
 /// A record that belongs to no phrase.
-pub(crate) const BLANK: Record = Record { address: 0, size: 1, op: Op::Fetch };
+pub(crate) const BLANK: Record = Record {
+    address: 0,
+    size: 1,
+    op: Op::Fetch,
+};
 
 /// The known phrases, forms, and slots.
 #[derive(Debug, Default)]
@@ -80,9 +84,13 @@ impl Book {
     /// Reads the new phrases and forms at the start of a body.
     pub(crate) fn learn(&mut self, bytes: &[u8], place: &mut Cursor) -> Result<(), PackError> {
         if place.byte(bytes)? & 1 == 1 {
-            *self = Self { fetches: self.fetches, ..Self::default() };
+            *self = Self {
+                fetches: self.fetches,
+                ..Self::default()
+            };
         }
-        self.records.truncate(self.records.len().saturating_sub(AFTER));
+        self.records
+            .truncate(self.records.len().saturating_sub(AFTER));
         for _ in 0..place.count(bytes, MOST_IN_BOOK)? {
             self.learn_phrase(bytes, place)?;
         }
@@ -110,11 +118,20 @@ impl Book {
             }
             before = Some(record);
         }
-        let (data, kept) = ((self.slots.len() - slots) as u8, self.records.len() - records);
+        let (data, kept) = (
+            (self.slots.len() - slots) as u8,
+            self.records.len() - records,
+        );
         self.defined += length;
         let omitted = (length - kept) as u8;
         let (records, slots) = (records as u32, slots as u32);
-        self.phrases.push(Phrase { records, slots, length: kept as u8, omitted, data });
+        self.phrases.push(Phrase {
+            records,
+            slots,
+            length: kept as u8,
+            omitted,
+            data,
+        });
         Ok(())
     }
 
@@ -127,7 +144,11 @@ impl Book {
         };
         let mut record = line::record(op, 0, size)?;
         if op == Op::Fetch {
-            let away = if first & ELSEWHERE == 0 { 0 } else { place.number(bytes)? };
+            let away = if first & ELSEWHERE == 0 {
+                0
+            } else {
+                place.number(bytes)?
+            };
             record.address = self.next.wrapping_add(distance(away));
             self.next = record.address.wrapping_add(size);
         }
@@ -136,19 +157,32 @@ impl Book {
 
     fn learn_form(&mut self, bytes: &[u8], place: &mut Cursor) -> Result<(), PackError> {
         let number = place.count(bytes, self.phrases.len())?;
-        let phrase = *self.phrases.get(number).ok_or("a block refers to an unknown phrase")?;
+        let phrase = *self
+            .phrases
+            .get(number)
+            .ok_or("a block refers to an unknown phrase")?;
         if self.fillings.len() + usize::from(phrase.data) > MOST_IN_BOOK {
             return Err("a count is too large");
         }
         let fillings = self.fillings.len();
         let records = &self.records[phrase.records as usize..][..usize::from(phrase.length)];
-        for (at, _) in records.iter().enumerate().filter(|(_, record)| record.op != Op::Fetch) {
+        for (at, _) in records
+            .iter()
+            .enumerate()
+            .filter(|(_, record)| record.op != Op::Fetch)
+        {
             let rule = Rule::numbered(place.byte(bytes)?).ok_or("an unknown rule")?;
             let (at, of_slot, width) = (at as u8, -i8::from(rule.is_of_slot()), rule.width() as u8);
             self.fillings.push(Filling { at, of_slot, width });
         }
-        let plain = self.fillings[fillings..].iter().all(|filling| filling.width == 0);
-        self.forms.push(Form { phrase, fillings: fillings as u32, plain });
+        let plain = self.fillings[fillings..]
+            .iter()
+            .all(|filling| filling.width == 0);
+        self.forms.push(Form {
+            phrase,
+            fillings: fillings as u32,
+            plain,
+        });
         Ok(())
     }
 
@@ -163,8 +197,16 @@ impl Book {
         records: &mut [Record],
     ) -> Result<(usize, u64), PackError> {
         let form = *self.forms.get(usize::from(form)).ok_or("an unknown form")?;
-        let Form { phrase, fillings, plain } = form;
-        copy(&self.records[phrase.records as usize..], records, usize::from(phrase.length));
+        let Form {
+            phrase,
+            fillings,
+            plain,
+        } = form;
+        copy(
+            &self.records[phrase.records as usize..],
+            records,
+            usize::from(phrase.length),
+        );
         let fillings = &self.fillings[fillings as usize..][..usize::from(phrase.data)];
         let slots = &mut self.slots[phrase.slots as usize..][..usize::from(phrase.data)];
         let mut previous = self.previous;

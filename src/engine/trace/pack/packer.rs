@@ -70,7 +70,14 @@ impl<W: Write> Packer<W> {
     /// Fails if the first bytes cannot be written.
     pub fn new(to: W) -> io::Result<Self> {
         let (cut, phrase, known, block) = Default::default();
-        let mut packer = Self { to, sum: Crc::new(), cut, phrase, known, block };
+        let mut packer = Self {
+            to,
+            sum: Crc::new(),
+            cut,
+            phrase,
+            known,
+            block,
+        };
         packer.write(&MAGIC)?;
         packer.write(&[VERSION])?;
         Ok(packer)
@@ -83,7 +90,10 @@ impl<W: Write> Packer<W> {
     pub fn add(&mut self, records: &[Record]) -> io::Result<()> {
         for record in records {
             if !(1..=Record::MOST_BYTES).contains(&record.size) {
-                return Err(io::Error::new(io::ErrorKind::InvalidInput, "a record has an invalid size"));
+                return Err(io::Error::new(
+                    io::ErrorKind::InvalidInput,
+                    "a record has an invalid size",
+                ));
             }
             if self.cut.before(record, self.phrase.len()) {
                 self.end_phrase()?;
@@ -112,8 +122,8 @@ impl<W: Write> Packer<W> {
         self.known.encode_phrase(&self.phrase, &mut self.block);
         self.phrase.clear();
         let known = &self.known;
-        let full =
-            known.forms.len() == MOST_FORMS || known.records.max(known.rules) > MOST_IN_BOOK - LONGEST_PHRASE;
+        let full = known.forms.len() == MOST_FORMS
+            || known.records.max(known.rules) > MOST_IN_BOOK - LONGEST_PHRASE;
         if full || self.block.is_full() {
             self.end_block()?;
         }
@@ -160,7 +170,9 @@ impl ReaderState {
         let data = records.iter().filter(|record| record.op != Op::Fetch);
         for (record, slot) in data.zip(&mut self.slots[slots as usize..]) {
             let (rule, number) = slot.rule(record.address, self.previous);
-            block.distances.extend_from_slice(&number.to_le_bytes()[..rule.width()]);
+            block
+                .distances
+                .extend_from_slice(&number.to_le_bytes()[..rule.width()]);
             rules.push(rule);
             self.previous = slot.fill(record.address, self.previous);
         }
@@ -173,7 +185,10 @@ impl ReaderState {
     fn phrase(&mut self, records: &[Record], block: &mut Block) -> (u32, u32) {
         let open = |record: &Record| match record.op {
             Op::Fetch => *record,
-            _ => Record { address: 0, ..*record },
+            _ => Record {
+                address: 0,
+                ..*record
+            },
         };
         let shape: Vec<Record> = records.iter().map(open).collect();
         if let Some(known) = self.phrases.get(&shape) {
@@ -193,8 +208,16 @@ impl ReaderState {
     /// Writes the definition of a phrase's record.
     fn describe(&mut self, record: &Record, bytes: &mut Vec<u8>) {
         let fetch = record.op == Op::Fetch;
-        let elsewhere = if fetch && record.address != self.next { ELSEWHERE } else { 0 };
-        let short = if record.size <= SHORT_SIZE { record.size as u8 } else { 0 };
+        let elsewhere = if fetch && record.address != self.next {
+            ELSEWHERE
+        } else {
+            0
+        };
+        let short = if record.size <= SHORT_SIZE {
+            record.size as u8
+        } else {
+            0
+        };
         bytes.push(record.op as u8 | elsewhere | short << SIZE_SHIFT);
         if short == 0 {
             body::put_number(bytes, u64::from(record.size));

@@ -29,7 +29,11 @@ impl Rule {
     /// Size in bytes of the distance in the file.
     #[inline]
     pub(crate) fn width(self) -> usize {
-        if self.0 < 2 { 0 } else { 1 << ((self.0 - 2) / 2) }
+        if self.0 < 2 {
+            0
+        } else {
+            1 << ((self.0 - 2) / 2)
+        }
     }
 
     /// The rule that stores a number in as few bytes as possible.
@@ -73,7 +77,8 @@ impl AddressSlot {
         let stored = u64::from(width == 0).wrapping_sub(1);
         let from = previous ^ ((previous ^ self.last) & of_slot);
         let expected = self.step ^ ((self.step ^ self.stride) & of_slot);
-        from.wrapping_add(expected & !stored).wrapping_add(distance(number))
+        from.wrapping_add(expected & !stored)
+            .wrapping_add(distance(number))
     }
 
     /// The rule that stores an address in the fewest bytes, and the number to store.
@@ -86,7 +91,10 @@ impl AddressSlot {
         }
         let of_slot = number(address.wrapping_sub(self.last));
         let of_trace = number(address.wrapping_sub(previous));
-        (Rule::for_distance(of_slot.min(of_trace), of_slot <= of_trace), of_slot.min(of_trace))
+        (
+            Rule::for_distance(of_slot.min(of_trace), of_slot <= of_trace),
+            of_slot.min(of_trace),
+        )
     }
 
     /// Records the next address and returns it.

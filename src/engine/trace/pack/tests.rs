@@ -37,7 +37,12 @@ fn unpacked(bytes: Vec<u8>) -> (Vec<Record>, Option<Unreadable>) {
 }
 
 fn op() -> impl Strategy<Value = Op> {
-    prop_oneof![Just(Op::Fetch), Just(Op::Load), Just(Op::Store), Just(Op::Modify)]
+    prop_oneof![
+        Just(Op::Fetch),
+        Just(Op::Load),
+        Just(Op::Store),
+        Just(Op::Modify)
+    ]
 }
 
 /// Generates records with few repetitions.
@@ -49,14 +54,22 @@ fn any_record() -> impl Strategy<Value = Record> {
 
 /// Generates the records of a program: loops over a few instructions whose data addresses have strides.
 fn program() -> impl Strategy<Value = Vec<Record>> {
-    let instruction = (0..40_u64, 1..9_u32, prop::collection::vec((op(), any::<u32>(), -9..9_i64), 0..3));
+    let instruction = (
+        0..40_u64,
+        1..9_u32,
+        prop::collection::vec((op(), any::<u32>(), -9..9_i64), 0..3),
+    );
     let loops = prop::collection::vec((prop::collection::vec(instruction, 1..12), 1..30_u64), 1..8);
     loops.prop_map(|loops| {
         let mut records = Vec::new();
         for (body, rounds) in loops {
             for round in 0..rounds {
                 for (place, size, data) in &body {
-                    records.push(Record { address: 0x40_0000 + 4 * place, size: *size, op: Op::Fetch });
+                    records.push(Record {
+                        address: 0x40_0000 + 4 * place,
+                        size: *size,
+                        op: Op::Fetch,
+                    });
                     records.extend(data.iter().map(|(op, start, stride)| Record {
                         address: u64::from(*start).wrapping_add_signed(*stride * round as i64),
                         size: *size,
@@ -124,7 +137,9 @@ fn file_of(body: &[u8], records: u32) -> Vec<u8> {
     let mut bytes = [&MAGIC[..], &[VERSION]].concat();
     let mut sum = Crc::new();
     sum.update(&bytes);
-    let header = [deflated.len() as u32, body.len() as u32, records].map(u32::to_le_bytes).concat();
+    let header = [deflated.len() as u32, body.len() as u32, records]
+        .map(u32::to_le_bytes)
+        .concat();
     for block in [[header, deflated].concat(), vec![0; HEADER]] {
         sum.update(&block);
         bytes.extend(block);
@@ -145,7 +160,11 @@ fn body_of(bytes: &[u8]) -> Vec<u8> {
 
 fn wrong(bytes: Vec<u8>) -> Option<String> {
     match unpacked(bytes).1?.why {
-        UnreadableReason::Damaged { kind: "packed", what, .. } => Some(what),
+        UnreadableReason::Damaged {
+            kind: "packed",
+            what,
+            ..
+        } => Some(what),
         why => panic!("{why:?}"),
     }
 }
@@ -160,8 +179,19 @@ static TWO_BLOCKS: LazyLock<(Vec<Record>, Vec<u8>)> = LazyLock::new(|| {
 /// Builds a program loop: a fetch, and a load whose address increases by 8.
 fn walk(rounds: u64) -> Vec<Record> {
     let round = |n| {
-        let fetch = Record { address: 0x400, size: 4, op: Op::Fetch };
-        [fetch, Record { address: 0x1000 + 8 * n, size: 8, op: Op::Load }]
+        let fetch = Record {
+            address: 0x400,
+            size: 4,
+            op: Op::Fetch,
+        };
+        [
+            fetch,
+            Record {
+                address: 0x1000 + 8 * n,
+                size: 8,
+                op: Op::Load,
+            },
+        ]
     };
     (0..rounds).flat_map(round).collect()
 }
@@ -172,7 +202,11 @@ fn repeated_records_are_small() {
     let records = walk(100_000);
     let bytes = packed(&records);
     assert!(bytes.len() < 2_000, "{}", bytes.len());
-    assert_eq!(blocks(&bytes).len(), 3, "a block has 65536 forms at most, and one ends the file");
+    assert_eq!(
+        blocks(&bytes).len(),
+        3,
+        "a block has 65536 forms at most, and one ends the file"
+    );
     assert_eq!(unpacked(bytes), (records, None));
 }
 
@@ -180,10 +214,19 @@ fn repeated_records_are_small() {
 fn random_records_are_not_much_longer() {
     // The addresses are random. Only the repeated pattern of four loads can be compressed.
     for count in [3, 100, 30_000, 200_000] {
-        let address =
-            |n: u64| (n + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(17).wrapping_mul(n | 1);
-        let records: Vec<Record> =
-            (0..count).map(|n| Record { address: address(n), size: 8, op: Op::Load }).collect();
+        let address = |n: u64| {
+            (n + 1)
+                .wrapping_mul(0x9e37_79b9_7f4a_7c15)
+                .rotate_left(17)
+                .wrapping_mul(n | 1)
+        };
+        let records: Vec<Record> = (0..count)
+            .map(|n| Record {
+                address: address(n),
+                size: 8,
+                op: Op::Load,
+            })
+            .collect();
         let bytes = packed(&records);
         assert!(bytes.len() as u64 <= 9 * count + 100, "{}", bytes.len());
         assert!(unpacked(bytes) == (records, None), "{count}");
@@ -193,7 +236,11 @@ fn random_records_are_not_much_longer() {
 #[test]
 fn a_full_book_is_forgotten() {
     // Every phrase is new, and there are more phrases than available numbers.
-    let fetch = |n: u64| Record { address: n * 16 % 0xffff_fff1, size: 4, op: Op::Fetch };
+    let fetch = |n: u64| Record {
+        address: n * 16 % 0xffff_fff1,
+        size: 4,
+        op: Op::Fetch,
+    };
     let records: Vec<Record> = (0..70_000).map(|n| fetch(n * n)).collect();
     assert_eq!(unpacked(packed(&records)), (records, None));
 }
@@ -209,7 +256,15 @@ fn an_empty_trace_is_a_file() {
 fn invalid_records_are_not_packed() {
     for size in [0, Record::MOST_BYTES + 1] {
         let mut packer = Packer::new(Vec::new()).expect("memory");
-        assert!(packer.add(&[Record { address: 0, size, op: Op::Load }]).is_err());
+        assert!(
+            packer
+                .add(&[Record {
+                    address: 0,
+                    size,
+                    op: Op::Load
+                }])
+                .is_err()
+        );
     }
 }
 
@@ -221,8 +276,14 @@ fn the_format_of_a_file_is_detected() {
         read.map_or_else(|why| why.to_string(), |reader| reader.lines().to_string())
     };
     assert_eq!(summary(&bytes, None), "0", "its name does not matter");
-    assert_eq!(summary(&bytes, Some(Format::Lackey)), "`t.csv` is not a trace: the file is packed, not text");
-    assert_eq!(summary(b" L 10,1\n", Some(Format::Packed)), "`t.csv` is not a trace: the file is not packed");
+    assert_eq!(
+        summary(&bytes, Some(Format::Lackey)),
+        "`t.csv` is not a trace: the file is packed, not text"
+    );
+    assert_eq!(
+        summary(b" L 10,1\n", Some(Format::Packed)),
+        "`t.csv` is not a trace: the file is not packed"
+    );
     let named = Reader::new(Box::new(&b" L 10,1\n"[..]), "t.pwt", None);
     assert_eq!(
         named.err().map(|why| why.to_string()).as_deref(),
@@ -230,21 +291,45 @@ fn the_format_of_a_file_is_detected() {
     );
     let mut later = bytes.clone();
     later[MAGIC.len()] = 2;
-    assert_eq!(summary(&later, None), "`t.csv` is not a trace: the version of the packed format is unknown");
-    assert_eq!(summary(&MAGIC, None), "`t.csv` is not a trace: the version of the packed format is unknown");
+    assert_eq!(
+        summary(&later, None),
+        "`t.csv` is not a trace: the version of the packed format is unknown"
+    );
+    assert_eq!(
+        summary(&MAGIC, None),
+        "`t.csv` is not a trace: the version of the packed format is unknown"
+    );
 }
 
 #[test]
 fn truncated_and_extended_files_are_reported() {
     let (records, bytes) = &*TWO_BLOCKS;
     let first = MAGIC.len() + 1 + blocks(bytes)[0];
-    for cut in [MAGIC.len() + 1, 12, 20, first - 1, first, first + 5, bytes.len() - 1] {
+    for cut in [
+        MAGIC.len() + 1,
+        12,
+        20,
+        first - 1,
+        first,
+        first + 5,
+        bytes.len() - 1,
+    ] {
         let (found, failed) = unpacked(bytes[..cut].to_vec());
         assert_eq!(
             failed.expect("it is cut").why,
-            UnreadableReason::Truncated { kind: "packed", at: cut as u64 }
+            UnreadableReason::Truncated {
+                kind: "packed",
+                at: cut as u64
+            }
         );
-        assert_eq!(found, if cut < first { &[] } else { &records[..found.len()] });
+        assert_eq!(
+            found,
+            if cut < first {
+                &[]
+            } else {
+                &records[..found.len()]
+            }
+        );
         assert_eq!(found.is_empty(), cut < first);
     }
     assert_eq!(
@@ -258,37 +343,90 @@ fn truncated_and_extended_files_are_reported() {
 
 #[test]
 fn each_limit_has_an_error() {
-    let header =
-        |lengths: [u32; 3]| [&MAGIC[..], &[VERSION], &lengths.map(u32::to_le_bytes).concat()].concat();
+    let header = |lengths: [u32; 3]| {
+        [
+            &MAGIC[..],
+            &[VERSION],
+            &lengths.map(u32::to_le_bytes).concat(),
+        ]
+        .concat()
+    };
     let long = "a block is too long";
-    assert_eq!(wrong(header([MOST_BODY as u32 + 1, 1, 1])).as_deref(), Some(long));
+    assert_eq!(
+        wrong(header([MOST_BODY as u32 + 1, 1, 1])).as_deref(),
+        Some(long)
+    );
     assert_eq!(wrong(header([1, u32::MAX, 1])).as_deref(), Some(long));
 
     // The body keeps the known definitions. This body contains a phrase (an 8-byte load), a form of the
     // phrase, a list of one form, and distances.
     let good = [0, 1, 1, 0x41, 1, 0, 2, 1, 0, 0, 32];
-    let load = Record { address: 16, size: 8, op: Op::Load };
+    let load = Record {
+        address: 16,
+        size: 8,
+        op: Op::Load,
+    };
     assert_eq!(unpacked(file_of(&good, 1)), (vec![load], None));
     for (body, records, what) in [
-        (&good[..], 0, "a block has more records than its header specifies"),
-        (&good, 2, "a block has fewer records than its header specifies"),
-        (&good[..10], 1, "a block has too many or too few address distances"),
-        (&[0, 1, 1, 0x41, 1, 0, 2, 1, 0, 0, 32, 0], 1, "a block has too many or too few address distances"),
+        (
+            &good[..],
+            0,
+            "a block has more records than its header specifies",
+        ),
+        (
+            &good,
+            2,
+            "a block has fewer records than its header specifies",
+        ),
+        (
+            &good[..10],
+            1,
+            "a block has too many or too few address distances",
+        ),
+        (
+            &[0, 1, 1, 0x41, 1, 0, 2, 1, 0, 0, 32, 0],
+            1,
+            "a block has too many or too few address distances",
+        ),
         (&[0, 1, 1, 0x41, 1, 0, 2, 1, 1, 0, 32], 1, "an unknown form"),
         (&[0, 1, 1, 0x41, 1, 0, 10, 1, 0, 0], 1, "an unknown rule"),
-        (&[0, 1, 1, 0x41, 1, 1, 2, 1, 0, 0], 1, "a block refers to an unknown phrase"),
+        (
+            &[0, 1, 1, 0x41, 1, 1, 2, 1, 0, 0],
+            1,
+            "a block refers to an unknown phrase",
+        ),
         (&[0, 1, 1, 0x01, 0, 1, 0, 2, 1, 0, 0], 1, "a size of 0"),
-        (&[0, 1, 1, 0x01, 0x81, 0x20, 1, 0, 2, 1, 0, 0], 1, "a size of more than 4096 bytes"),
+        (
+            &[0, 1, 1, 0x01, 0x81, 0x20, 1, 0, 2, 1, 0, 0],
+            1,
+            "a size of more than 4096 bytes",
+        ),
         (&[0, 1, 0, 1, 0, 1, 0, 0], 0, "a phrase without records"),
         (&[0, 0, 0, 0], 0, "a block without records"),
         (&[0, 0x81, 0x80, 0x40], 1, "a count is too large"),
         (&[0, 1, 0x80, 0x02], 1, "a count is too large"),
-        (&[0, 255, 255, 255, 255, 255, 255, 255, 255, 255, 2], 1, "a number with more than 64 bits"),
-        (&[0, 1, 1, 0x41, 1, 0, 2, 6, 0, 0], 1, "a count is too large"),
-        (&[0, 1, 1, 0x41, 1, 0, 2, 2, 0, 0], 1, "the body of a block ends too early"),
+        (
+            &[0, 255, 255, 255, 255, 255, 255, 255, 255, 255, 2],
+            1,
+            "a number with more than 64 bits",
+        ),
+        (
+            &[0, 1, 1, 0x41, 1, 0, 2, 6, 0, 0],
+            1,
+            "a count is too large",
+        ),
+        (
+            &[0, 1, 1, 0x41, 1, 0, 2, 2, 0, 0],
+            1,
+            "the body of a block ends too early",
+        ),
         (&[], 1, "the body of a block ends too early"),
     ] {
-        assert_eq!(wrong(file_of(body, records)).as_deref(), Some(what), "{body:?}");
+        assert_eq!(
+            wrong(file_of(body, records)).as_deref(),
+            Some(what),
+            "{body:?}"
+        );
     }
 }
 
@@ -298,9 +436,15 @@ fn the_documented_example_is_a_valid_trace() {
     let (_, example) = document.split_once("```hex\n").expect("a fence");
     let (example, after) = example.split_once("```").expect("its end");
     // Each line lists bytes and, after two blanks, their meaning.
-    let bytes =
-        example.lines().flat_map(|line| line.split("  ").next().unwrap_or_default().split_whitespace());
-    let bytes: Vec<u8> = bytes.map(|byte| u8::from_str_radix(byte, 16).expect("a byte")).collect();
+    let bytes = example.lines().flat_map(|line| {
+        line.split("  ")
+            .next()
+            .unwrap_or_default()
+            .split_whitespace()
+    });
+    let bytes: Vec<u8> = bytes
+        .map(|byte| u8::from_str_radix(byte, 16).expect("a byte"))
+        .collect();
     let (_, text) = after.split_once("```lackey\n").expect("a fence");
     let (text, _) = text.split_once("```").expect("its end");
     let mut lines = Reader::new(Box::new(Cursor::new(text.to_owned())), "t", None).expect("bytes");

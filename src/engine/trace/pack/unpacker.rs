@@ -97,27 +97,41 @@ impl Unpacker {
             if self.forms == 0 {
                 self.block(source)?;
             }
-            self.append_records(batch, count).map_err(|what| damaged(source, what))?;
+            self.append_records(batch, count)
+                .map_err(|what| damaged(source, what))?;
         }
         Ok(())
     }
 
     /// Appends the records of the block's forms.
-    fn append_records(&mut self, batch: &mut RecordBatch, count: &mut usize) -> Result<(), PackError> {
+    fn append_records(
+        &mut self,
+        batch: &mut RecordBatch,
+        count: &mut usize,
+    ) -> Result<(), PackError> {
         let RecordBatch { records, fetches } = batch;
         let before = *count as u64 + *fetches;
         while self.forms > 0 && *fetches < Fetches::MOST && *count + ROOM <= records.len() {
-            let [low, high] = [self.next_form.byte(&self.body)?, self.next_form.byte(&self.body)?];
+            let [low, high] = [
+                self.next_form.byte(&self.body)?,
+                self.next_form.byte(&self.body)?,
+            ];
             let form = u16::from_le_bytes([low, high]);
-            let (added, omitted) =
-                self.book.decode_form(form, &self.body, &mut self.distances, &mut records[*count..])?;
+            let (added, omitted) = self.book.decode_form(
+                form,
+                &self.body,
+                &mut self.distances,
+                &mut records[*count..],
+            )?;
             *count += added;
             *fetches += omitted;
             self.forms -= 1;
         }
         let added = *count as u64 + *fetches - before;
-        self.left =
-            self.left.checked_sub(added).ok_or("a block has more records than its header specifies")?;
+        self.left = self
+            .left
+            .checked_sub(added)
+            .ok_or("a block has more records than its header specifies")?;
         if self.forms == 0 && self.left > 0 {
             return Err("a block has fewer records than its header specifies");
         }
@@ -130,8 +144,9 @@ impl Unpacker {
     fn block(&mut self, source: &mut Source) -> Result<(), Unreadable> {
         let mut header = [0; HEADER];
         fill(source, &mut header)?;
-        let number =
-            |at: usize| u32::from_le_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);
+        let number = |at: usize| {
+            u32::from_le_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]])
+        };
         let (compressed, length, records) = (number(0) as usize, number(4) as usize, number(8));
         if compressed.max(length) > MOST_BODY {
             return Err(damaged(source, "a block is too long"));
@@ -158,7 +173,9 @@ impl Unpacker {
         self.body.resize(length + AFTER, 0);
         self.inflate.reset(false);
         let body = &mut self.body[..length];
-        let status = self.inflate.decompress(&self.compressed, body, FlushDecompress::Finish);
+        let status = self
+            .inflate
+            .decompress(&self.compressed, body, FlushDecompress::Finish);
         let all = self.inflate.total_in() == self.compressed.len() as u64
             && self.inflate.total_out() == length as u64;
         if !matches!(status, Ok(Status::StreamEnd)) || !all {
@@ -170,7 +187,11 @@ impl Unpacker {
         self.next_form = place;
         place.bytes(body, 2 * self.forms)?;
         self.distances = place;
-        if self.forms == 0 { Err("a block without records") } else { Ok(()) }
+        if self.forms == 0 {
+            Err("a block without records")
+        } else {
+            Ok(())
+        }
     }
 
     /// Checks that no bytes follow the end of the trace.
@@ -184,14 +205,23 @@ impl Unpacker {
 }
 
 fn damaged(source: &Source, what: PackError) -> Unreadable {
-    source.error(UnreadableReason::Damaged { kind: KIND, at: source.consumed(), what: what.to_owned() })
+    source.error(UnreadableReason::Damaged {
+        kind: KIND,
+        at: source.consumed(),
+        what: what.to_owned(),
+    })
 }
 
 /// Reads enough bytes to fill `bytes`.
 fn fill(source: &mut Source, mut bytes: &mut [u8]) -> Result<(), Unreadable> {
     while !bytes.is_empty() {
         match source.read(bytes)? {
-            0 => return Err(source.error(UnreadableReason::Truncated { kind: KIND, at: source.consumed() })),
+            0 => {
+                return Err(source.error(UnreadableReason::Truncated {
+                    kind: KIND,
+                    at: source.consumed(),
+                }));
+            }
             count => bytes = &mut bytes[count..],
         }
     }

@@ -64,10 +64,15 @@ pub struct StopSignals<'a> {
 impl StopSignals<'_> {
     /// The reason to stop now, if any.
     fn now<B>(self) -> Option<ReadEnd<B>> {
-        if self.interrupt.is_some_and(|wanted| wanted.load(Ordering::Relaxed)) {
+        if self
+            .interrupt
+            .is_some_and(|wanted| wanted.load(Ordering::Relaxed))
+        {
             return Some(ReadEnd::Interrupted);
         }
-        self.deadline.filter(|deadline| Instant::now() >= *deadline).map(|_| ReadEnd::TimeOut)
+        self.deadline
+            .filter(|deadline| Instant::now() >= *deadline)
+            .map(|_| ReadEnd::TimeOut)
     }
 }
 
@@ -93,7 +98,11 @@ pub struct ReadOptions {
 
 impl Default for ReadOptions {
     fn default() -> Self {
-        Self { format: None, fetches: Fetches::Returned, ahead: true }
+        Self {
+            format: None,
+            fetches: Fetches::Returned,
+            ahead: true,
+        }
     }
 }
 
@@ -158,7 +167,10 @@ pub fn read_trace<B>(
     if begun || !matches!(end, ReadEnd::End) {
         return Ok((read, end));
     }
-    let why = Unreadable::new(&name, UnreadableReason::no_record(read.format, &read.malformed));
+    let why = Unreadable::new(
+        &name,
+        UnreadableReason::no_record(read.format, &read.malformed),
+    );
     Ok((read, ReadEnd::Unreadable(why)))
 }
 
@@ -176,9 +188,13 @@ pub struct TraceHead {
 /// # Errors
 /// Fails if the trace cannot be opened.
 pub fn read_head(origin: TraceOrigin, format: Option<Format>) -> Result<TraceHead, Unreadable> {
-    let mut reader = origin.open(ReadOptions { format, ..ReadOptions::default() })?;
+    let mut reader = origin.open(ReadOptions {
+        format,
+        ..ReadOptions::default()
+    })?;
     let mut batch = RecordBatch::default();
-    let has_more = reader.next(&mut batch)? && reader.next(&mut RecordBatch::default()).unwrap_or(true);
+    let has_more =
+        reader.next(&mut batch)? && reader.next(&mut RecordBatch::default()).unwrap_or(true);
     let whole = (!has_more).then(|| so_far(&reader));
     Ok(TraceHead { batch, whole })
 }
@@ -227,7 +243,10 @@ fn run_worker(
                     Ok(true) => {}
                 }
                 let bad = (reader.malformed().count > known).then(|| reader.malformed().clone());
-                if full.send(WorkerMessage::Records(records, reader.progress(), bad)).is_err() {
+                if full
+                    .send(WorkerMessage::Records(records, reader.progress(), bad))
+                    .is_err()
+                {
                     return;
                 }
             };
@@ -239,7 +258,11 @@ fn run_worker(
 }
 
 fn so_far(reader: &Reader) -> ReadSoFar {
-    ReadSoFar { lines: reader.lines(), malformed: reader.malformed().clone(), format: Some(reader.format()) }
+    ReadSoFar {
+        lines: reader.lines(),
+        malformed: reader.malformed().clone(),
+        format: Some(reader.format()),
+    }
 }
 
 /// Receives batches from the reading thread, but does not wait for the thread to end, because a read may

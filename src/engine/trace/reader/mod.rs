@@ -67,7 +67,11 @@ impl Reader {
     ///
     /// # Errors
     /// Fails as [`Reader::open`] does.
-    pub fn new(bytes: Box<dyn Read + Send>, name: &str, format: Option<Format>) -> Result<Self, Unreadable> {
+    pub fn new(
+        bytes: Box<dyn Read + Send>,
+        name: &str,
+        format: Option<Format>,
+    ) -> Result<Self, Unreadable> {
         Self::from_source(Source::new(bytes, name)?, format)
     }
 
@@ -84,7 +88,11 @@ impl Reader {
             (detect(&mut source)?, Choice::FirstLines)
         };
         if packed != (format == Format::Packed) {
-            let why = if packed { "the file is packed, not text" } else { "the file is not packed" };
+            let why = if packed {
+                "the file is packed, not text"
+            } else {
+                "the file is not packed"
+            };
             return Err(source.error(UnreadableReason::NotATrace(why)));
         }
         let chosen = ChosenFormat { format, choice };
@@ -92,7 +100,12 @@ impl Reader {
             Some(grammar) => TraceEncoding::Text(Text::new(chosen, grammar)),
             None => TraceEncoding::Packed(Box::default(), Malformed::default()),
         };
-        Ok(Self { source, chosen, written, failed: None })
+        Ok(Self {
+            source,
+            chosen,
+            written,
+            failed: None,
+        })
     }
 
     /// Selects the fetches to return.
@@ -183,12 +196,17 @@ fn is_packed(source: &mut Source) -> Result<bool, Unreadable> {
     let head = source.head(MAGIC.len() + 1)?;
     let packed = head.starts_with(&MAGIC);
     if let Some(row) = foreign::signature(&head) {
-        return Err(source.error(UnreadableReason::Foreign { what: row.what, advice: row.advice }));
+        return Err(source.error(UnreadableReason::Foreign {
+            what: row.what,
+            advice: row.advice,
+        }));
     }
     if !packed {
         source.put_back(head);
     } else if head[MAGIC.len()..] != [VERSION] {
-        return Err(source.error(UnreadableReason::NotATrace("the version of the packed format is unknown")));
+        return Err(source.error(UnreadableReason::NotATrace(
+            "the version of the packed format is unknown",
+        )));
     }
     Ok(packed)
 }

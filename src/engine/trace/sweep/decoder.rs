@@ -47,7 +47,11 @@ impl Decoder {
     ) -> Option<Result<Self, DemandError>> {
         let (straddle, references) = (how.straddle, ReferenceCounts::default());
         let upper = above(spec, cache.level);
-        let caches = FlatCaches::above(&upper, (cache.block_bits, cache.within), Recorder::new(cache))?;
+        let caches = FlatCaches::above(
+            &upper,
+            (cache.block_bits, cache.within),
+            Recorder::new(cache),
+        )?;
         let addresses = match how.map {
             AddressMapping::Identity => Ok(Addresses::Physical(Box::new(caches))),
             AddressMapping::Demand(demand) => {
@@ -55,7 +59,12 @@ impl Decoder {
                 process.map(|process| Addresses::Virtual(Box::new(process)))
             }
         };
-        Some(addresses.map(|addresses| Self { cache, straddle, references, addresses }))
+        Some(addresses.map(|addresses| Self {
+            cache,
+            straddle,
+            references,
+            addresses,
+        }))
     }
 
     /// Replaces the operations with those of the next records.
@@ -63,18 +72,31 @@ impl Decoder {
     /// # Errors
     /// Fails if a page fault needs memory and none is free.
     pub(super) fn decode(&mut self, records: &[Record]) -> Result<&mut Vec<BlockOp>, OutOfMemory> {
-        let Self { cache, straddle, references, addresses } = self;
+        let Self {
+            cache,
+            straddle,
+            references,
+            addresses,
+        } = self;
         let simulated = cache.effects.map(|effect| effect != Effect::Uncached);
         let caches = match addresses {
             Addresses::Physical(caches) => {
                 caches.below_mut().clear();
-                let batch = Batch { records, straddle: *straddle, last: cache.last };
+                let batch = Batch {
+                    records,
+                    straddle: *straddle,
+                    last: cache.last,
+                };
                 batch.simulate(references, &mut 0, &mut (), simulated, &mut **caches)?;
                 caches
             }
             Addresses::Virtual(process) => {
                 process.caches_mut().below_mut().clear();
-                let batch = Batch { records, straddle: *straddle, last: process.last() };
+                let batch = Batch {
+                    records,
+                    straddle: *straddle,
+                    last: process.last(),
+                };
                 batch.simulate(references, &mut 0, &mut (), simulated, &mut **process)?;
                 process.count_pending_hits();
                 process.caches_mut()

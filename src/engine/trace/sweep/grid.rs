@@ -79,7 +79,11 @@ impl Grid {
     #[must_use]
     pub fn selected(&self, places: Range<usize>) -> Self {
         let points = self.points[places].to_vec();
-        Self { axes: self.axes.clone(), points, skipped: self.skipped.clone() }
+        Self {
+            axes: self.axes.clone(),
+            points,
+            skipped: self.skipped.clone(),
+        }
     }
 
     /// The swept TLBs and caches, each listed once, in the order of their first axis.
@@ -95,7 +99,9 @@ impl Grid {
 
     /// The numbers of the axes with more than one value.
     pub fn varied(&self) -> Vec<usize> {
-        (0..self.axes.len()).filter(|&at| self.axes[at].values.len() > 1).collect()
+        (0..self.axes.len())
+            .filter(|&at| self.axes[at].values.len() > 1)
+            .collect()
     }
 }
 
@@ -114,13 +120,23 @@ pub(super) type PointResult = (usize, Result<PointCounts, ReplayError>);
 impl PointCounts {
     /// Selects the counts of some TLBs and caches from those of a whole machine.
     pub fn new(counted: &ReplayCounts, units: &[SweptUnit]) -> Self {
-        let units = units.iter().map(|unit| (*unit, unit.counts(counted))).collect();
-        Self { references: counted.references, units }
+        let units = units
+            .iter()
+            .map(|unit| (*unit, unit.counts(counted)))
+            .collect();
+        Self {
+            references: counted.references,
+            units,
+        }
     }
 
     /// The counts of a swept TLB or cache, or zeros for another unit.
     pub fn of(&self, unit: SweptUnit) -> Counts {
-        self.units.iter().find(|(own, _)| *own == unit).map(|(_, counts)| *counts).unwrap_or_default()
+        self.units
+            .iter()
+            .find(|(own, _)| *own == unit)
+            .map(|(_, counts)| *counts)
+            .unwrap_or_default()
     }
 }
 
@@ -166,13 +182,27 @@ impl SweptUnit {
             SweptUnit::Tlb(n) => {
                 let tlb = &spec.tlbs[n];
                 let (ways, sets, policy) = (tlb.ways, tlb.sets, tlb.policy);
-                Geometry { size: None, block: None, entries: Some(tlb.entries()), ways, sets, policy }
+                Geometry {
+                    size: None,
+                    block: None,
+                    entries: Some(tlb.entries()),
+                    ways,
+                    sets,
+                    policy,
+                }
             }
             SweptUnit::Cache(n) => {
                 let cache = &spec.caches[n];
                 let (size, block) = (Some(cache.size()), Some(1 << cache.block_bits));
                 let (ways, sets, policy) = (cache.ways, cache.sets, cache.policy);
-                Geometry { size, block, entries: None, ways, sets, policy }
+                Geometry {
+                    size,
+                    block,
+                    entries: None,
+                    ways,
+                    sets,
+                    policy,
+                }
             }
         }
     }
@@ -192,7 +222,9 @@ pub fn combinations(lengths: &[usize]) -> Vec<Vec<usize>> {
     let mut all = vec![Vec::new()];
     for &length in lengths {
         let longer = |at: &Vec<usize>| -> Vec<Vec<usize>> {
-            (0..length).map(|value| at.iter().copied().chain([value]).collect()).collect()
+            (0..length)
+                .map(|value| at.iter().copied().chain([value]).collect())
+                .collect()
         };
         all = all.iter().flat_map(longer).collect();
     }

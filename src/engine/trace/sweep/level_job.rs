@@ -43,13 +43,21 @@ impl LevelJob {
         units: &[SweptUnit],
         how: ReplayOptions,
     ) -> bool {
-        let [unit @ SweptUnit::Cache(level)] = *units else { return false };
-        let Some(cache) = SweptLevel::new(spec, level, how.map) else { return false };
-        let Some(place) = place(spec, level, how) else { return false };
+        let [unit @ SweptUnit::Cache(level)] = *units else {
+            return false;
+        };
+        let Some(cache) = SweptLevel::new(spec, level, how.map) else {
+            return false;
+        };
+        let Some(place) = place(spec, level, how) else {
+            return false;
+        };
         let known = jobs.iter().position(|job| job.cache == cache);
         let number = known.unwrap_or(jobs.len());
         if known.is_none() {
-            let Some(decoder) = Decoder::new(cache, spec, how) else { return false };
+            let Some(decoder) = Decoder::new(cache, spec, how) else {
+                return false;
+            };
             let decoder = decoder.map_err(ReplayError::Refused);
             jobs.push(Self {
                 cache,
@@ -69,8 +77,12 @@ impl LevelJob {
         let known = job.stacks.binary_search_by_key(&sets, StackSets::sets);
         let added = match known {
             Ok(known) if job.stacks[known].ways() >= ways => true,
-            Ok(known) => StackSets::new(sets, ways).map(|wider| job.stacks[known] = wider).is_some(),
-            Err(next) => StackSets::new(sets, ways).map(|new| job.stacks.insert(next, new)).is_some(),
+            Ok(known) => StackSets::new(sets, ways)
+                .map(|wider| job.stacks[known] = wider)
+                .is_some(),
+            Err(next) => StackSets::new(sets, ways)
+                .map(|new| job.stacks.insert(next, new))
+                .is_some(),
         };
         if added {
             job.points.push((at, place));
@@ -80,7 +92,9 @@ impl LevelJob {
 
     /// Performs records in order. After a failure, performs no more records.
     pub(super) fn perform(&mut self, records: &[Record]) {
-        let Ok(decoder) = &mut self.decoder else { return };
+        let Ok(decoder) = &mut self.decoder else {
+            return;
+        };
         if decoder.host_bytes() > self.most {
             self.decoder = Err(ReplayError::TooLarge);
             return;
@@ -118,11 +132,19 @@ impl LevelJob {
                 Place::Single { cache, .. } => cache.counts(accesses, walks),
                 Place::Stack { sets, ways } => {
                     let stack = self.stacks.iter().find(|stack| stack.sets() == *sets);
-                    stack.map(|stack| stack.counts(*ways, accesses, walks)).unwrap_or_default()
+                    stack
+                        .map(|stack| stack.counts(*ways, accesses, walks))
+                        .unwrap_or_default()
                 }
             };
             let units = vec![(self.unit, counts)];
-            (*at, Ok(PointCounts { references: decoder.references(), units }))
+            (
+                *at,
+                Ok(PointCounts {
+                    references: decoder.references(),
+                    units,
+                }),
+            )
         })
     }
 }
@@ -132,18 +154,27 @@ fn place(spec: &Spec, level: usize, how: ReplayOptions) -> Option<Place> {
     let cache = &spec.caches[level];
     // With one way, all policies choose the same victim.
     if cache.policy == Policy::Lru || cache.ways == 1 {
-        return Some(Place::Stack { sets: cache.sets, ways: cache.ways });
+        return Some(Place::Stack {
+            sets: cache.sets,
+            ways: cache.ways,
+        });
     }
     // All random choices of a machine share one sequence.
-    let mut others = spec.caches.iter().enumerate().filter(|(other, _)| *other != level);
-    let evicts_pages =
-        matches!(how.map, AddressMapping::Demand(demand) if demand.replacement == Some(Policy::Random));
+    let mut others = spec
+        .caches
+        .iter()
+        .enumerate()
+        .filter(|(other, _)| *other != level);
+    let evicts_pages = matches!(how.map, AddressMapping::Demand(demand) if demand.replacement == Some(Policy::Random));
     if cache.policy == Policy::Random
         && (evicts_pages || others.any(|(_, other)| other.policy == Policy::Random))
     {
         return None;
     }
-    let single = |single| Place::Single { sets: cache.sets, cache: Box::new(single) };
+    let single = |single| Place::Single {
+        sets: cache.sets,
+        cache: Box::new(single),
+    };
     SingleCache::new(cache, MOST_BLOCK_BITS).map(single)
 }
 

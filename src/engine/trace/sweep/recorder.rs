@@ -49,7 +49,8 @@ impl PageFilter {
 
     #[inline(always)]
     fn place(&self, block: u64) -> (usize, u64) {
-        let hash = (block >> self.page_bits).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - Self::BITS);
+        let hash =
+            (block >> self.page_bits).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - Self::BITS);
         ((hash >> 6) as usize, 1 << (hash & 63))
     }
 
@@ -114,7 +115,10 @@ impl Stream {
 impl Recorder {
     pub(super) fn new(cache: SweptLevel) -> Self {
         let page_bits = PageFilter::PAGE_BITS.saturating_sub(cache.block_bits);
-        let pages = PageFilter { bits: vec![0; 1 << (PageFilter::BITS - 6)], page_bits };
+        let pages = PageFilter {
+            bits: vec![0; 1 << (PageFilter::BITS - 6)],
+            page_bits,
+        };
         // Only a process invalidates blocks for other reasons than a store.
         let snoops_dirty =
             cache.effects[AccessKind::Execute as usize] == Effect::Clean && !cache.is_translated;
@@ -123,7 +127,12 @@ impl Recorder {
             accesses: 0,
             walks: 0,
             pages: cache.virtual_blocks.map(FramePages::new),
-            stream: Stream { ops: Vec::new(), last: None, pages, snoops_dirty },
+            stream: Stream {
+                ops: Vec::new(),
+                last: None,
+                pages,
+                snoops_dirty,
+            },
         }
     }
 
@@ -158,7 +167,9 @@ impl Recorder {
     /// The number of a block whose lowest bits select the set.
     #[inline(always)]
     fn indexed(&self, block: u64) -> u64 {
-        self.pages.as_ref().map_or(block, |pages| pages.virtual_block(block))
+        self.pages
+            .as_ref()
+            .map_or(block, |pages| pages.virtual_block(block))
     }
 }
 

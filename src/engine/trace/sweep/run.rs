@@ -73,7 +73,9 @@ fn run_inline<R>(
     feed: impl FnOnce(&mut Feed<'_>) -> R,
 ) -> (R, Vec<PointResult>) {
     let mut worker = Worker::new(jobs);
-    let fed = feed(&mut Feed { into: FeedTarget::Here(&mut worker) });
+    let fed = feed(&mut Feed {
+        into: FeedTarget::Here(&mut worker),
+    });
     (fed, worker.ended(units))
 }
 
@@ -85,8 +87,9 @@ fn run_on_threads<R>(
     feed: impl FnOnce(&mut Feed<'_>) -> R,
 ) -> (R, Vec<PointResult>) {
     thread::scope(|scope| {
-        let started: Vec<WorkerThread> =
-            (0..threads).map_while(|_| WorkerThread::new(scope, units).ok()).collect();
+        let started: Vec<WorkerThread> = (0..threads)
+            .map_while(|_| WorkerThread::new(scope, units).ok())
+            .collect();
         if started.is_empty() {
             return run_inline(jobs, units, feed);
         }
@@ -101,10 +104,14 @@ fn run_on_threads<R>(
             into.push(thread.batches);
             handles.push(thread.handle);
         }
-        let fed = feed(&mut Feed { into: FeedTarget::There(into) });
-        let ended = handles
-            .into_iter()
-            .flat_map(|handle| handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        let fed = feed(&mut Feed {
+            into: FeedTarget::There(into),
+        });
+        let ended = handles.into_iter().flat_map(|handle| {
+            handle
+                .join()
+                .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        });
         (fed, ended.collect())
     })
 }
@@ -122,7 +129,11 @@ impl<'scope> WorkerThread<'scope> {
         let (batches, records) = bounded(WAITING);
         let work = move || perform(&own, units, &records);
         let handle = thread::Builder::new().spawn_scoped(scope, work)?;
-        Ok(Self { jobs, batches, handle })
+        Ok(Self {
+            jobs,
+            batches,
+            handle,
+        })
     }
 }
 

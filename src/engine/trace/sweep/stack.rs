@@ -121,7 +121,9 @@ const fn line(block: u64, dirty_level: u64) -> u64 {
 impl StackSets {
     /// Creates empty sets for caches with up to `ways` ways, or returns `None` if there are too many lines.
     pub(super) fn new(sets: u64, ways: u32) -> Option<Self> {
-        let lines = sets.checked_mul(ways.into()).filter(|lines| *lines <= MOST_LINES)?;
+        let lines = sets
+            .checked_mul(ways.into())
+            .filter(|lines| *lines <= MOST_LINES)?;
         let ways = Some(ways).filter(|ways| *ways <= MOST_WAYS)? as usize;
         Some(Self {
             lines: vec![0; lines as usize],
@@ -157,7 +159,9 @@ impl StackSets {
         if row[0] >> LEVEL_BITS == block + 1 {
             match kind {
                 BlockOpKind::Touch | BlockOpKind::WriteThrough | BlockOpKind::Walk => return true,
-                BlockOpKind::Store | BlockOpKind::WriteBack if row[0] == line(block, 0) => return true,
+                BlockOpKind::Store | BlockOpKind::WriteBack if row[0] == line(block, 0) => {
+                    return true;
+                }
                 BlockOpKind::Store | BlockOpKind::WriteBack => {
                     row[0] = line(block, 0);
                     return false;
@@ -209,7 +213,9 @@ impl StackSets {
         } else if carried == 0 {
             found = ways;
             if self.has_holes
-                && let Some(more) = row[moved + 1..].iter().position(|other| other >> LEVEL_BITS == block + 1)
+                && let Some(more) = row[moved + 1..]
+                    .iter()
+                    .position(|other| other >> LEVEL_BITS == block + 1)
             {
                 found = moved + 1 + more;
                 carried = std::mem::take(&mut row[found]);
@@ -232,7 +238,10 @@ impl StackSets {
     /// Writes a block back from all caches that hold it dirty.
     fn clean(&mut self, first: usize, block: u64) {
         let row = &mut self.lines[first..first + self.ways];
-        if let Some(place) = row.iter_mut().find(|place| **place >> LEVEL_BITS == block + 1) {
+        if let Some(place) = row
+            .iter_mut()
+            .find(|place| **place >> LEVEL_BITS == block + 1)
+        {
             let dirty_level = *place & CLEAN;
             *place |= CLEAN;
             if dirty_level != CLEAN {
@@ -245,7 +254,10 @@ impl StackSets {
     /// Invalidates a block in all caches. The bytes of a dirty block are lost.
     fn invalidate(&mut self, first: usize, block: u64) {
         let row = &mut self.lines[first..first + self.ways];
-        if let Some(depth) = row.iter().position(|other| other >> LEVEL_BITS == block + 1) {
+        if let Some(depth) = row
+            .iter()
+            .position(|other| other >> LEVEL_BITS == block + 1)
+        {
             let dirty_level = std::mem::take(&mut row[depth]) & CLEAN;
             self.has_holes = true;
             if dirty_level < depth as u64 {
@@ -263,8 +275,13 @@ impl StackSets {
         let (misses, walk_misses) = (beyond(|depth| depth.found), beyond(|depth| depth.walked));
         let written = up_to(|depth| depth.written_from) - up_to(|depth| depth.written_to);
         // Blocks that are still in larger caches, but not in this one.
-        let left = self.lines.chunks_exact(self.ways).flat_map(|row| &row[ways..]);
-        let pending = left.filter(|line| **line != 0 && (**line & CLEAN) < ways as u64).count() as u64;
+        let left = self
+            .lines
+            .chunks_exact(self.ways)
+            .flat_map(|row| &row[ways..]);
+        let pending = left
+            .filter(|line| **line != 0 && (**line & CLEAN) < ways as u64)
+            .count() as u64;
         Counts {
             hits: accesses - misses,
             misses,

@@ -45,13 +45,21 @@ pub(super) struct SweptLevel {
     pub(super) virtual_blocks: Option<u32>,
 }
 
-const _: () = assert!(FramePages::TABLE_BIT < MOST_BLOCK_BITS, "an operation contains a virtual block");
+const _: () = assert!(
+    FramePages::TABLE_BIT < MOST_BLOCK_BITS,
+    "an operation contains a virtual block"
+);
 
 /// The part of a machine above a cache.
 pub(super) fn above(spec: &Spec, level: usize) -> Spec {
     let side = spec.caches[level].side;
-    let caches = spec.caches[..level].iter().filter(|cache| cache.side.meets(side));
-    Spec { caches: caches.cloned().collect(), ..spec.clone() }
+    let caches = spec.caches[..level]
+        .iter()
+        .filter(|cache| cache.side.meets(side));
+    Spec {
+        caches: caches.cloned().collect(),
+        ..spec.clone()
+    }
 }
 
 impl SweptLevel {
@@ -62,38 +70,64 @@ impl SweptLevel {
         let block_bits = cache.block_bits;
         if !cache.write_allocate
             || spec.physical_bits.saturating_sub(block_bits) > MOST_BLOCK_BITS
-            || !spec.caches.iter().all(|cache| cache.inclusion == Inclusion::None)
+            || !spec
+                .caches
+                .iter()
+                .all(|cache| cache.inclusion == Inclusion::None)
             || !Machine::new(spec.clone()).has_plain_caches()
         {
             return None;
         }
         let effects = KINDS.map(|kind| match kind {
             _ if spec.first_cache(kind).is_none() => Effect::Uncached,
-            AccessKind::Write if cache.side.serves(kind) && cache.write == WritePolicy::Back => Effect::Store,
+            AccessKind::Write if cache.side.serves(kind) && cache.write == WritePolicy::Back => {
+                Effect::Store
+            }
             _ if cache.side.serves(kind) => Effect::Refer,
             AccessKind::Read => Effect::None,
             AccessKind::Write => Effect::Invalidate,
             AccessKind::Execute => Effect::Clean,
         });
-        let route = spec.caches.iter().filter(|other| other.side.meets(cache.side));
-        let bits = route.map(|cache| cache.block_bits).min().unwrap_or(0).min(spec.page_bits());
+        let route = spec
+            .caches
+            .iter()
+            .filter(|other| other.side.meets(cache.side));
+        let bits = route
+            .map(|cache| cache.block_bits)
+            .min()
+            .unwrap_or(0)
+            .min(spec.page_bits());
         let within = u64::MAX.checked_shr(64 - bits).unwrap_or(0);
         let mut upper = above(spec, level);
         let is_first = upper.caches.is_empty();
         upper.caches.push(cache.clone());
         // A snoop affects all blocks that the other route's caches fill.
-        let snooped = effects.iter().any(|effect| matches!(effect, Effect::Clean | Effect::Invalidate));
+        let snooped = effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Clean | Effect::Invalidate));
         // Caches whose index is within the page offset share the references of the other ones.
         let is_virtual = cache.virtual_index && is_translated && is_first;
-        let are_numbered = spec.virtual_bits().max(spec.physical_bits) - block_bits <= FramePages::TABLE_BIT;
+        let are_numbered =
+            spec.virtual_bits().max(spec.physical_bits) - block_bits <= FramePages::TABLE_BIT;
         let fits = if is_translated {
             let is_indexed = !is_virtual || are_numbered || cache.vipt(spec);
-            have_equal_blocks(spec) && can_translate(spec) && have_one_set_per_block(&upper) && is_indexed
+            have_equal_blocks(spec)
+                && can_translate(spec)
+                && have_one_set_per_block(&upper)
+                && is_indexed
         } else {
             have_equal_blocks(spec) || is_first && !snooped
         };
         let virtual_blocks = (is_virtual && are_numbered).then(|| spec.page_bits() - block_bits);
         let last = last_physical(spec);
-        fits.then_some(Self { level, block_bits, within, effects, last, is_translated, virtual_blocks })
+        fits.then_some(Self {
+            level,
+            block_bits,
+            within,
+            effects,
+            last,
+            is_translated,
+            virtual_blocks,
+        })
     }
 }

@@ -14,7 +14,10 @@ pub(super) enum Job {
     /// Points that share the references to a cache.
     Level(Box<LevelJob>),
     /// A point with a separate machine, or the failure of its replay.
-    Machine { at: usize, replay: Result<Box<CountingReplay>, ReplayError> },
+    Machine {
+        at: usize,
+        replay: Result<Box<CountingReplay>, ReplayError>,
+    },
 }
 
 /// The simulations assigned to one thread.
@@ -25,7 +28,10 @@ pub(super) struct Worker {
 /// Chooses the simulations for the points of a grid.
 pub(super) fn jobs(grid: &Grid, how: ReplayOptions) -> Vec<Job> {
     let units = grid.units();
-    let how = ReplayOptions { max_memory: how.max_memory / grid.points.len().max(1) as u64, ..how };
+    let how = ReplayOptions {
+        max_memory: how.max_memory / grid.points.len().max(1) as u64,
+        ..how
+    };
     let (mut shared, mut jobs) = (Vec::new(), Vec::new());
     for (at, point) in grid.points.iter().enumerate() {
         if !LevelJob::add(&mut shared, (at, &point.spec), &units, how) {
@@ -33,7 +39,11 @@ pub(super) fn jobs(grid: &Grid, how: ReplayOptions) -> Vec<Job> {
             jobs.push(Job::Machine { at, replay });
         }
     }
-    shared.into_iter().map(|job| Job::Level(Box::new(job))).chain(jobs).collect()
+    shared
+        .into_iter()
+        .map(|job| Job::Level(Box::new(job)))
+        .chain(jobs)
+        .collect()
 }
 
 impl Worker {
@@ -64,7 +74,10 @@ impl Worker {
             match job {
                 Job::Level(job) => ended.extend(job.counts()),
                 Job::Machine { at, replay } => {
-                    ended.push((at, replay.map(|replay| PointCounts::new(&replay.counts(), units))));
+                    ended.push((
+                        at,
+                        replay.map(|replay| PointCounts::new(&replay.counts(), units)),
+                    ));
                 }
             }
         }
@@ -73,6 +86,11 @@ impl Worker {
 }
 
 fn counting(spec: Spec, how: ReplayOptions) -> Result<CountingReplay, ReplayError> {
-    let replay = CountingReplay::new(Machine::new(spec), how.map, how.straddle, ExtraOptions::default());
+    let replay = CountingReplay::new(
+        Machine::new(spec),
+        how.map,
+        how.straddle,
+        ExtraOptions::default(),
+    );
     replay.map(|replay| replay.within(how.max_memory))
 }

@@ -43,11 +43,18 @@ impl Server {
             TEST => self.answer_in_workspace(request, cases::test),
             CASES => self.answer_in_workspace(request, cases::cases),
             request::ExecuteCommand::METHOD => self.execute(&request),
-            request::WorkspaceSymbolRequest::METHOD => self.answer_in_workspace(request, workspace::symbols),
-            request::WillRenameFiles::METHOD => self.answer_in_workspace(request, workspace::renames),
+            request::WorkspaceSymbolRequest::METHOD => {
+                self.answer_in_workspace(request, workspace::symbols)
+            }
+            request::WillRenameFiles::METHOD => {
+                self.answer_in_workspace(request, workspace::renames)
+            }
             method => {
                 let Some(row) = find_request(method) else {
-                    let error = response_error(ErrorCode::MethodNotFound, format!("unknown method {method}"));
+                    let error = response_error(
+                        ErrorCode::MethodNotFound,
+                        format!("unknown method {method}"),
+                    );
                     return self.answer(request.id, Err(error));
                 };
                 self.about_document(row, request);
@@ -65,7 +72,11 @@ impl Server {
             return self.answer(request.id, Ok(Value::Null));
         }
         if (row.waits)(&request.params) {
-            let under_way = self.documents.buffers.get(&path).is_some_and(|one| one.under_way.is_some());
+            let under_way = self
+                .documents
+                .buffers
+                .get(&path)
+                .is_some_and(|one| one.under_way.is_some());
             if under_way || self.stale.contains(&path) {
                 return self.waiting.push((path, request));
             }
@@ -97,7 +108,9 @@ impl Server {
         let params = request.params.clone();
         match uri {
             Ok(path) => {
-                self.run_on_worker(&request.id, &path, move |task, limits| answer(task, &params, limits));
+                self.run_on_worker(&request.id, &path, move |task, limits| {
+                    answer(task, &params, limits)
+                });
             }
             Err(error) => self.answer(request.id.clone(), Err(error)),
         }
@@ -127,7 +140,11 @@ impl Server {
         let id = id.clone();
         self.asks.submit(Box::new(move |results| {
             let answer = work(&stop);
-            let answer = if stop.load(Ordering::Relaxed) { Err(cancelled()) } else { answer };
+            let answer = if stop.load(Ordering::Relaxed) {
+                Err(cancelled())
+            } else {
+                answer
+            };
             let _ = results.send(WorkerMessage::Answer(id, answer));
         }));
     }
@@ -136,7 +153,9 @@ impl Server {
     fn answer_in_workspace(&mut self, request: Request, answer: WorkspaceAnswer) {
         let (client, open) = (self.client.clone(), self.documents.texts());
         let id = request.id.clone();
-        self.submit(&id, Arc::default(), move |stop| answer(&client, &open, &request.params, stop));
+        self.submit(&id, Arc::default(), move |stop| {
+            answer(&client, &open, &request.params, stop)
+        });
     }
 
     /// Opens a golden file in the editor.
@@ -152,7 +171,11 @@ impl Server {
 
     /// Executes a command. The arguments of a command about a run are the document's URI and the scenario's name or null.
     fn execute(&mut self, request: &Request) {
-        let name = request.params.get("command").and_then(Value::as_str).unwrap_or("");
+        let name = request
+            .params
+            .get("command")
+            .and_then(Value::as_str)
+            .unwrap_or("");
         if name == SHOW {
             return self.show_golden(request);
         }
@@ -161,16 +184,25 @@ impl Server {
             return self.answer(request.id.clone(), Err(error));
         };
         let argument = |at: usize| request.params.get("arguments").and_then(|all| all.get(at));
-        let uri = argument(0).and_then(Value::as_str).and_then(|uri| uri.parse::<Uri>().ok());
+        let uri = argument(0)
+            .and_then(Value::as_str)
+            .and_then(|uri| uri.parse::<Uri>().ok());
         let Some(uri) = uri else {
-            let error =
-                response_error(ErrorCode::InvalidParams, format!("{name} takes the URI of a document"));
+            let error = response_error(
+                ErrorCode::InvalidParams,
+                format!("{name} takes the URI of a document"),
+            );
             return self.answer(request.id.clone(), Err(error));
         };
         let scenario = argument(1).and_then(Value::as_str).map(str::to_owned);
         let explain = command.explain;
         self.run_on_worker(&request.id, &path_of(&uri), move |task, limits| {
-            Ok(custom_requests::narrate(task, scenario.as_deref(), explain, limits))
+            Ok(custom_requests::narrate(
+                task,
+                scenario.as_deref(),
+                explain,
+                limits,
+            ))
         });
     }
 
@@ -186,8 +218,7 @@ impl Server {
         if cancelled.is_empty() {
             return;
         }
-        let is_cancelled =
-            |message: &Message| matches!(message, Message::Request(one) if cancelled.contains(&one.id));
+        let is_cancelled = |message: &Message| matches!(message, Message::Request(one) if cancelled.contains(&one.id));
         for message in queue.iter().filter(|message| is_cancelled(message)) {
             if let Message::Request(request) = message {
                 self.answer(request.id.clone(), Err(self::cancelled()));
@@ -198,7 +229,11 @@ impl Server {
 
     /// Cancels a request that is waiting or in progress on the worker.
     pub(super) fn cancel(&mut self, id: &RequestId) {
-        if let Some(at) = self.waiting.iter().position(|(_, request)| request.id == *id) {
+        if let Some(at) = self
+            .waiting
+            .iter()
+            .position(|(_, request)| request.id == *id)
+        {
             self.waiting.remove(at);
             self.answer(id.clone(), Err(cancelled()));
         }
@@ -219,7 +254,10 @@ fn document_of(params: &Value) -> Result<PathBuf, ResponseError> {
 }
 
 fn not_open(path: &Path) -> ResponseError {
-    response_error(ErrorCode::InvalidParams, format!("{} is not an open script", path.display()))
+    response_error(
+        ErrorCode::InvalidParams,
+        format!("{} is not an open script", path.display()),
+    )
 }
 
 fn cancelled() -> ResponseError {

@@ -85,7 +85,11 @@ impl Server {
     }
 
     /// Serves the client until it exits, and returns whether it requested a shutdown.
-    pub(crate) fn serve(&mut self, input: &Receiver<Message>, told: &Receiver<WorkerMessage>) -> bool {
+    pub(crate) fn serve(
+        &mut self,
+        input: &Receiver<Message>,
+        told: &Receiver<WorkerMessage>,
+    ) -> bool {
         self.ask_for_settings();
         self.register();
         let never = crossbeam_channel::never();
@@ -118,8 +122,13 @@ impl Server {
 
     /// Stops all work.
     fn stop_all(&mut self) -> bool {
-        self.documents.buffers.values_mut().for_each(super::documents::Buffer::stop);
-        self.in_progress.values().for_each(|stop| stop.store(true, Ordering::Relaxed));
+        self.documents
+            .buffers
+            .values_mut()
+            .for_each(super::documents::Buffer::stop);
+        self.in_progress
+            .values()
+            .for_each(|stop| stop.store(true, Ordering::Relaxed));
         self.shutdown
     }
 
@@ -141,7 +150,10 @@ impl Server {
     fn answer(&self, id: RequestId, result: Result<Value, ResponseError>) {
         self.send(match result {
             Ok(value) => Response::new_ok(id, value),
-            Err(error) => Response { id, response_result: Err(error) },
+            Err(error) => Response {
+                id,
+                response_result: Err(error),
+            },
         });
     }
 

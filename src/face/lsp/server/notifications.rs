@@ -30,7 +30,8 @@ impl Server {
                 if let Some(changed) = params_of::<notification::DidChangeTextDocument>(params) {
                     let path = path_of(&changed.text_document.uri);
                     let version = changed.text_document.version;
-                    self.documents.change(&path, version, &changed.content_changes);
+                    self.documents
+                        .change(&path, version, &changed.content_changes);
                     self.mark_stale(&path);
                 }
             }
@@ -40,7 +41,8 @@ impl Server {
                 }
             }
             // Included files may have changed.
-            notification::DidSaveTextDocument::METHOD | notification::DidChangeWatchedFiles::METHOD => {
+            notification::DidSaveTextDocument::METHOD
+            | notification::DidChangeWatchedFiles::METHOD => {
                 self.check_all();
             }
             notification::DidChangeConfiguration::METHOD => {
@@ -50,7 +52,9 @@ impl Server {
                 }
             }
             notification::Cancel::METHOD => {
-                let id = params.get("id").and_then(|id| serde_json::from_value(id.clone()).ok());
+                let id = params
+                    .get("id")
+                    .and_then(|id| serde_json::from_value(id.clone()).ok());
                 if let Some(id) = id {
                     self.cancel(&id);
                 }
@@ -84,19 +88,26 @@ impl Server {
     /// Checks and runs changed documents when the queue is empty.
     pub(super) fn check_stale(&mut self) {
         for path in std::mem::take(&mut self.stale) {
-            let Some(task) = self.documents.check(&path) else { continue };
+            let Some(task) = self.documents.check(&path) else {
+                continue;
+            };
             if let Some(buffer) = self.documents.buffers.get_mut(&path) {
                 buffer.stop();
                 buffer.under_way = Some(task.stop.clone());
             }
             let (run, limits) = (self.settings.run, self.settings.limits());
-            self.runs.submit(Box::new(move |results| task.check_and_run(run, limits, results)));
+            self.runs.submit(Box::new(move |results| {
+                task.check_and_run(run, limits, results)
+            }));
         }
     }
 
     pub(super) fn ask_for_settings(&mut self) {
         if self.client.tells_settings {
-            let item = lsp_types::ConfigurationItem { scope_uri: None, section: Some("pagewalk".to_owned()) };
+            let item = lsp_types::ConfigurationItem {
+                scope_uri: None,
+                section: Some("pagewalk".to_owned()),
+            };
             self.send_request::<request::WorkspaceConfiguration>(&lsp_types::ConfigurationParams {
                 items: vec![item],
             });
@@ -126,10 +137,15 @@ impl Server {
     /// Handles the response to a request from the server.
     pub(super) fn response(&mut self, response: Response) {
         let method = response.id.to_string();
-        if !method.trim_matches('"').starts_with(request::WorkspaceConfiguration::METHOD) {
+        if !method
+            .trim_matches('"')
+            .starts_with(request::WorkspaceConfiguration::METHOD)
+        {
             return;
         }
-        let Ok(value) = response.response_result else { return };
+        let Ok(value) = response.response_result else {
+            return;
+        };
         if let Some(settings) = value.get(0).and_then(Settings::from_json) {
             self.apply_settings(settings);
         }

@@ -16,16 +16,24 @@ impl Server {
                 self.in_progress.remove(&id);
                 self.answer(id, answer);
             }
-            WorkerMessage::Checked { path, version, found, files } => {
+            WorkerMessage::Checked {
+                path,
+                version,
+                found,
+                files,
+            } => {
                 let run = self.settings.run;
-                let Some(buffer) = self.documents.buffers.get_mut(&path) else { return };
+                let Some(buffer) = self.documents.buffers.get_mut(&path) else {
+                    return;
+                };
                 if buffer.version != version {
                     return;
                 }
                 buffer.files = files;
                 buffer.checked = Some((version, found));
                 if run {
-                    self.publish_by.get_or_insert_with(|| Instant::now() + PATIENCE);
+                    self.publish_by
+                        .get_or_insert_with(|| Instant::now() + PATIENCE);
                 } else {
                     buffer.under_way = None;
                     buffer.ran = None;
@@ -34,7 +42,12 @@ impl Server {
                     self.answer_waiting();
                 }
             }
-            WorkerMessage::Ran { path, version, ran, found } => {
+            WorkerMessage::Ran {
+                path,
+                version,
+                ran,
+                found,
+            } => {
                 if self.documents.store_result((&path, version), ran, found) {
                     self.publish_diagnostics();
                     self.answer_waiting();
@@ -57,8 +70,12 @@ impl Server {
                 continue;
             }
             let messages = (buffer.map(|buffer| buffer.version), diagnostics);
-            let uri = buffer.map(|buffer| buffer.uri.clone()).or_else(|| uri_of(&path));
-            let Some(uri) = uri.filter(|_| self.published.get(&path) != Some(&messages)) else { continue };
+            let uri = buffer
+                .map(|buffer| buffer.uri.clone())
+                .or_else(|| uri_of(&path));
+            let Some(uri) = uri.filter(|_| self.published.get(&path) != Some(&messages)) else {
+                continue;
+            };
             if messages.0.is_none() && messages.1.is_empty() {
                 self.published.remove(&path);
             } else {

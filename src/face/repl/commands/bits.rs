@@ -12,8 +12,14 @@ pub(crate) fn bits(context: &mut ReplContext, command: &Command, rest: &str) -> 
     if rest.is_empty() {
         return context.complain_sentence(&format!("write `{}`", command.usage()));
     }
-    let verb = if context.explore.has_mmu() { "translate" } else { "read" };
-    let Some(body) = context.read(&format!("probe {verb} ({rest})"))? else { return Ok(()) };
+    let verb = if context.explore.has_mmu() {
+        "translate"
+    } else {
+        "read"
+    };
+    let Some(body) = context.read(&format!("probe {verb} ({rest})"))? else {
+        return Ok(());
+    };
     let records = context.try_out(&body)?;
     match records.last().map(|record| &*record.did) {
         Some(Did::Access(access)) => context.print(drawn(access)),

@@ -18,10 +18,16 @@ pub(crate) fn help(context: &mut ReplContext, rest: &str) -> io::Result<()> {
 
 /// Returns the list of commands and pointers to further documentation.
 fn commands() -> Vec<Block> {
-    let pairs = COMMANDS.iter().map(|row| (row.usage(), row.does())).collect();
+    let pairs = COMMANDS
+        .iter()
+        .map(|row| (row.usage(), row.does()))
+        .collect();
     vec![
         Block::line("Type a statement to run it. A block or list can continue on the next line."),
-        Block::Pairs { title: "commands".to_owned(), pairs },
+        Block::Pairs {
+            title: "commands".to_owned(),
+            pairs,
+        },
         Block::line("`:help WORD` explains a word: `:help read`, `:help tlbi`, `:help mmap`."),
         Block::line(
             "Type an expression, such as `0x3D4 >> 6` or `tlb`, to see its value. Press Up to find earlier lines that begin with your input.",
@@ -37,15 +43,27 @@ fn about(context: &mut ReplContext, word: &str) -> io::Result<()> {
     }
     if found.is_empty() {
         let words = words();
-        let near = nearest(word.trim_start_matches(':'), words.iter().map(String::as_str));
-        let mend = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+        let near = nearest(
+            word.trim_start_matches(':'),
+            words.iter().map(String::as_str),
+        );
+        let mend = near
+            .map(|near| format!("; did you mean `{near}`?"))
+            .unwrap_or_default();
         return context.complain_sentence(&format!("the language has no word `{word}`{mend}"));
     }
     let mut blocks = Vec::new();
     for row in found {
         let text = format!("{}  ({})", row.usage, row.section);
         let fits = text.chars().count() <= context.display.look.width;
-        blocks.push(if fits { Block::Statement { text, place: String::new() } } else { Block::line(text) });
+        blocks.push(if fits {
+            Block::Statement {
+                text,
+                place: String::new(),
+            }
+        } else {
+            Block::line(text)
+        });
         let cells = row.cells.into_iter().map(|(name, cell)| match name {
             "example" => Block::toned(Tone::Faint, format!("example: {cell}")),
             "is" | "does" | "means" | "shows" => Block::line(cell),

@@ -19,7 +19,11 @@ use pagewalk_script::run::{self, Files};
 use pagewalk_script::services::commands::Command;
 
 /// `:load FILE`.
-pub(crate) fn load_named(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<()> {
+pub(crate) fn load_named(
+    context: &mut ReplContext,
+    command: &Command,
+    rest: &str,
+) -> io::Result<()> {
     match unquoted(rest) {
         "" => context.complain_sentence(&format!("write `{}`", command.usage())),
         name => load(context, Path::new(name)),
@@ -39,7 +43,10 @@ pub(crate) fn save(context: &mut ReplContext, command: &Command, rest: &str) -> 
         Err(why) => return context.complain_sentence(&format!("`{name}` {why}")),
     };
     let known = context.saved_files.get(&path);
-    if known.zip(old.as_ref()).is_some_and(|(known, old)| known.as_bytes() != old) {
+    if known
+        .zip(old.as_ref())
+        .is_some_and(|(known, old)| known.as_bytes() != old)
+    {
         return context.complain_sentence(&format!(
             "another program changed `{name}` after `:save` wrote it; save to another file, and compare the two"
         ));
@@ -58,7 +65,9 @@ pub(crate) fn save(context: &mut ReplContext, command: &Command, rest: &str) -> 
         "{count} saved; use `pagewalk run {name}` to check that the results are the same"
     ))?;
     match wrong {
-        Some(wrong) => context.complain_sentence(&format!("the saved script does not pass: {wrong}")),
+        Some(wrong) => {
+            context.complain_sentence(&format!("the saved script does not pass: {wrong}"))
+        }
         None => Ok(()),
     }
 }
@@ -79,17 +88,29 @@ fn doubts(path: &Path, script: &str) -> Option<String> {
     let (mut sources, read, mut wrong) = read_text(&path.display().to_string(), script, &mut Disk);
     let (files, missing) = Files::read(&read.body, &mut sources, &mut Disk);
     wrong.extend(missing);
-    let ended = run::run(&read.body, &sources, &files, Options::default(), &mut Vec::new());
-    let first = wrong.first().or(ended.diagnostics.first()).map(|first| first.message.clone());
-    let failed =
-        (ended.totals.failed() > 0).then(|| narrate::failure(ended.totals.failed(), ended.totals.checks));
+    let ended = run::run(
+        &read.body,
+        &sources,
+        &files,
+        Options::default(),
+        &mut Vec::new(),
+    );
+    let first = wrong
+        .first()
+        .or(ended.diagnostics.first())
+        .map(|first| first.message.clone());
+    let failed = (ended.totals.failed() > 0)
+        .then(|| narrate::failure(ended.totals.failed(), ended.totals.checks));
     first.or(failed)
 }
 
 /// Runs a script. Each loaded statement can be undone. After a run-time error, the session keeps the
 /// statements before the error.
 pub(crate) fn load(context: &mut ReplContext, file: &Path) -> io::Result<()> {
-    let body = match context.explore.read_file(&context.folder.join(file), &mut Disk) {
+    let body = match context
+        .explore
+        .read_file(&context.folder.join(file), &mut Disk)
+    {
         Ok(body) => body,
         Err(wrong) => return context.complain(&wrong),
     };
@@ -100,13 +121,16 @@ pub(crate) fn load(context: &mut ReplContext, file: &Path) -> io::Result<()> {
     let done = context.explore.history.at() - before;
     if done < body.len() && done > 0 {
         let all = body.len();
-        return context
-            .complain_sentence(&format!("{done} of the {all} statements ran; `:back {done}` undoes them"));
+        return context.complain_sentence(&format!(
+            "{done} of the {all} statements ran; `:back {done}` undoes them"
+        ));
     }
     Ok(())
 }
 
 /// Removes any quotes around a file name.
 pub(crate) fn unquoted(name: &str) -> &str {
-    name.strip_prefix('"').and_then(|name| name.strip_suffix('"')).unwrap_or(name)
+    name.strip_prefix('"')
+        .and_then(|name| name.strip_suffix('"'))
+        .unwrap_or(name)
 }

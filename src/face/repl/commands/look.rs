@@ -15,11 +15,16 @@ pub(crate) fn what(context: &mut ReplContext, command: &Command, rest: &str) -> 
     if rest.is_empty() {
         return context.complain_sentence(&format!("write `{}`", command.usage()));
     }
-    let Some(body) = context.read(rest)? else { return Ok(()) };
+    let Some(body) = context.read(rest)? else {
+        return Ok(());
+    };
     let tell = context.detail_for(&body);
     let ended = context.run(&body, Mode::Tried, tell)?;
     if ended.diagnostics.is_empty() && !ended.interrupted {
-        context.print(vec![Block::toned(Tone::Faint, "Tried on a copy. Nothing changes.")])?;
+        context.print(vec![Block::toned(
+            Tone::Faint,
+            "Tried on a copy. Nothing changes.",
+        )])?;
     }
     Ok(())
 }
@@ -33,8 +38,12 @@ pub(crate) fn diff(context: &mut ReplContext) -> io::Result<()> {
 }
 
 pub(crate) fn steps(context: &mut ReplContext) -> io::Result<()> {
-    let Some(body) = context.read("show steps")? else { return Ok(()) };
-    context.run(&body, Mode::Tried, AnswerDetail::Answer).map(|_| ())
+    let Some(body) = context.read("show steps")? else {
+        return Ok(());
+    };
+    context
+        .run(&body, Mode::Tried, AnswerDetail::Answer)
+        .map(|_| ())
 }
 
 /// `:why [FACT]`.

@@ -15,25 +15,37 @@ const LISTED: usize = 500;
 
 /// `:back [N]`.
 pub(crate) fn back(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<()> {
-    let Some(steps) = number(context, command, rest, Some(1))? else { return Ok(()) };
+    let Some(steps) = number(context, command, rest, Some(1))? else {
+        return Ok(());
+    };
     match context.explore.back(steps) {
         0 => context.print_line("nothing to undo: the session is at the beginning"),
-        moved => report_move(context, &format!("{} undone", count(moved as u64, "statement", "statements"))),
+        moved => report_move(
+            context,
+            &format!("{} undone", count(moved as u64, "statement", "statements")),
+        ),
     }
 }
 
 /// `:forward [N]`.
 pub(crate) fn forward(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<()> {
-    let Some(steps) = number(context, command, rest, Some(1))? else { return Ok(()) };
+    let Some(steps) = number(context, command, rest, Some(1))? else {
+        return Ok(());
+    };
     match context.explore.forward(steps) {
         0 => context.print_line("nothing to redo: the session is at the latest statement"),
-        moved => report_move(context, &format!("{} redone", count(moved as u64, "statement", "statements"))),
+        moved => report_move(
+            context,
+            &format!("{} redone", count(moved as u64, "statement", "statements")),
+        ),
     }
 }
 
 /// `:goto N`.
 pub(crate) fn goto(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<()> {
-    let Some(target) = number(context, command, rest, None)? else { return Ok(()) };
+    let Some(target) = number(context, command, rest, None)? else {
+        return Ok(());
+    };
     if context.explore.goto(target) {
         return report_move(context, "");
     }
@@ -48,17 +60,26 @@ pub(crate) fn history(context: &mut ReplContext) -> io::Result<()> {
     let (at, digits) = (history.at(), history.end().to_string().len());
     let line = |number: usize, text: &str| {
         let mark = if number == at { "→" } else { " " };
-        let tone = if number > at { Tone::Faint } else { Tone::Plain };
+        let tone = if number > at {
+            Tone::Faint
+        } else {
+            Tone::Plain
+        };
         Block::toned(tone, format!("{mark} {number:digits$}  {text}"))
     };
     let first = history.end().saturating_sub(LISTED);
     let mut lines = vec![line(0, "(the beginning)")];
     if first > 0 {
-        lines
-            .push(Block::toned(Tone::Faint, format!("… {}", count(first as u64, "statement", "statements"))));
+        lines.push(Block::toned(
+            Tone::Faint,
+            format!("… {}", count(first as u64, "statement", "statements")),
+        ));
     }
     lines.extend(
-        history.all().skip(first).map(|(number, done)| line(number, &short(context.explore.text(done)))),
+        history
+            .all()
+            .skip(first)
+            .map(|(number, done)| line(number, &short(context.explore.text(done)))),
     );
     context.print(lines)
 }
@@ -73,11 +94,23 @@ fn report_move(context: &mut ReplContext, moved: &str) -> io::Result<()> {
     let history = &context.explore.history;
     let place = match history.last() {
         None => "at the beginning".to_owned(),
-        Some(done) => format!("after statement {}: {}", history.at(), short(context.explore.text(done))),
+        Some(done) => format!(
+            "after statement {}: {}",
+            history.at(),
+            short(context.explore.text(done))
+        ),
     };
     let ahead = history.end() - history.at();
-    let words = if moved.is_empty() { place } else { format!("{moved}; {place}") };
-    let ahead = if ahead > 0 { format!("  ({ahead} ahead)") } else { String::new() };
+    let words = if moved.is_empty() {
+        place
+    } else {
+        format!("{moved}; {place}")
+    };
+    let ahead = if ahead > 0 {
+        format!("  ({ahead} ahead)")
+    } else {
+        String::new()
+    };
     context.print_line(words + &ahead)
 }
 
@@ -105,7 +138,10 @@ fn number(
     }
     let number = rest.parse().ok();
     if number.is_none() {
-        context.complain_sentence(&format!("write `{}`, where N is a whole number", command.usage()))?;
+        context.complain_sentence(&format!(
+            "write `{}`, where N is a whole number",
+            command.usage()
+        ))?;
     }
     Ok(number)
 }

@@ -32,7 +32,13 @@ impl LineHelper {
     /// Creates a helper. The helper completes file names relative to `folder`.
     pub(crate) fn new(color: bool, folder: PathBuf) -> Self {
         let (theme, current) = (Theme { color }, RefCell::default());
-        Self { theme, folder, state: State::new(0), above: String::new(), current }
+        Self {
+            theme,
+            folder,
+            state: State::new(0),
+            above: String::new(),
+            current,
+        }
     }
 
     /// Updates the state after a statement that may have changed it.
@@ -54,8 +60,19 @@ impl LineHelper {
             Some((_, name, Some(from))) => self.operands(line, at.max(from), name, from),
         };
         let mut items = found.items;
-        items.extend(found.disk.iter().flat_map(|wanted| disk::names(&self.folder, wanted)));
-        (found.from, items.into_iter().map(|item| (item.text, item.help)).collect())
+        items.extend(
+            found
+                .disk
+                .iter()
+                .flat_map(|wanted| disk::names(&self.folder, wanted)),
+        );
+        (
+            found.from,
+            items
+                .into_iter()
+                .map(|item| (item.text, item.help))
+                .collect(),
+        )
     }
 
     /// The completions for a command's operand.
@@ -63,21 +80,42 @@ impl LineHelper {
         let params = params(name).unwrap_or_default();
         let typed = line.get(from..at.min(line.len())).unwrap_or("");
         if params.has(Slot::Path) {
-            let disk = Some(OnDisk { typed: typed.to_owned(), endings: &[".pw"] });
-            return Completions { from, disk, ..Completions::default() };
+            let disk = Some(OnDisk {
+                typed: typed.to_owned(),
+                endings: &[".pw"],
+            });
+            return Completions {
+                from,
+                disk,
+                ..Completions::default()
+            };
         }
         if params.has(Slot::Word) {
-            return Completions { from, items: words(typed), ..Completions::default() };
+            return Completions {
+                from,
+                items: words(typed),
+                ..Completions::default()
+            };
         }
         let before = if params.has(Slot::Statement) {
             ""
         } else if params.has(Slot::Va) {
             "show "
         } else {
-            return Completions { from: at, ..Completions::default() };
+            return Completions {
+                from: at,
+                ..Completions::default()
+            };
         };
-        let found = complete(&format!("{before}{typed}"), before.len() + typed.len(), &self.state);
-        Completions { from: from + found.from.saturating_sub(before.len()), ..found }
+        let found = complete(
+            &format!("{before}{typed}"),
+            before.len() + typed.len(),
+            &self.state,
+        );
+        Completions {
+            from: from + found.from.saturating_sub(before.len()),
+            ..found
+        }
     }
 
     /// The hint for the rest of the line, and the range of the current parameter within the hint.
@@ -101,8 +139,13 @@ impl LineHelper {
 /// Returns the commands that start with the typed text, with their usage.
 fn command_names(line: &str, at: usize, colon: usize) -> (usize, Vec<(String, String)>) {
     let typed = line.get(colon..at).unwrap_or(":");
-    let names = COMMANDS.iter().map(|row| (format!(":{}", row.name), row.params.text()));
-    (colon, names.filter(|(name, _)| name.starts_with(typed)).collect())
+    let names = COMMANDS
+        .iter()
+        .map(|row| (format!(":{}", row.name), row.params.text()));
+    (
+        colon,
+        names.filter(|(name, _)| name.starts_with(typed)).collect(),
+    )
 }
 
 /// Returns the parameters of a command, whose name includes the colon.
@@ -143,9 +186,17 @@ impl Helper for LineHelper {}
 impl Completer for LineHelper {
     type Candidate = Pair;
 
-    fn complete(&self, line: &str, pos: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<Pair>)> {
+    fn complete(
+        &self,
+        line: &str,
+        pos: usize,
+        _: &Context<'_>,
+    ) -> rustyline::Result<(usize, Vec<Pair>)> {
         let (from, offers) = self.offers(line, pos);
-        let pair = |(text, _): (String, String)| Pair { display: text.clone(), replacement: text };
+        let pair = |(text, _): (String, String)| Pair {
+            display: text.clone(),
+            replacement: text,
+        };
         Ok((from, offers.into_iter().map(pair).collect()))
     }
 }
@@ -154,7 +205,9 @@ impl Hinter for LineHelper {
     type Hint = LineHint;
 
     fn hint(&self, line: &str, pos: usize, _: &Context<'_>) -> Option<LineHint> {
-        let (text, current) = self.hint_of(&format!("{}{line}", self.above)).filter(|_| pos == line.len())?;
+        let (text, current) = self
+            .hint_of(&format!("{}{line}", self.above))
+            .filter(|_| pos == line.len())?;
         self.current.replace(current);
         Some(LineHint(text))
     }
@@ -168,21 +221,37 @@ impl Highlighter for LineHelper {
         if !self.above.is_empty() {
             let painted = self.theme.script(&format!("{}{line}", self.above));
             let above = self.above.matches('\n').count();
-            return Cow::Owned(painted.splitn(above + 1, '\n').last().unwrap_or(line).to_owned());
+            return Cow::Owned(
+                painted
+                    .splitn(above + 1, '\n')
+                    .last()
+                    .unwrap_or(line)
+                    .to_owned(),
+            );
         }
         match command(line) {
             None => Cow::Owned(self.theme.script(line)),
             Some((_, name, operands)) => {
                 let from = operands.unwrap_or(line.len());
-                let word = if params(name).is_some() { Ink::Strong } else { Ink::Plain };
-                Cow::Owned(self.theme.paint(word, &line[..from]) + &self.theme.script(&line[from..]))
+                let word = if params(name).is_some() {
+                    Ink::Strong
+                } else {
+                    Ink::Plain
+                };
+                Cow::Owned(
+                    self.theme.paint(word, &line[..from]) + &self.theme.script(&line[from..]),
+                )
             }
         }
     }
 
     fn highlight_hint<'h>(&self, hint: &'h str) -> Cow<'h, str> {
         let faint = |text: &str| self.theme.paint(Ink::Faint, text);
-        let current = self.current.borrow().clone().filter(|place| hint.get(place.clone()).is_some());
+        let current = self
+            .current
+            .borrow()
+            .clone()
+            .filter(|place| hint.get(place.clone()).is_some());
         Cow::Owned(match current {
             Some(place) => {
                 let current = self.theme.paint(Ink::Strong, &hint[place.clone()]);

@@ -21,7 +21,10 @@ fn offers(line: &str) -> (usize, Vec<String>) {
 
 #[test]
 fn commands_are_completed_as_their_parameters_say() {
-    assert_eq!(offers(":b"), (0, vec![":back".to_owned(), ":bits".to_owned()]));
+    assert_eq!(
+        offers(":b"),
+        (0, vec![":back".to_owned(), ":bits".to_owned()])
+    );
     assert_eq!(offers("  :he"), (2, vec![":help".to_owned()]));
     assert_eq!(offers(":what tran"), (6, vec!["translate".to_owned()]));
     assert_eq!(offers(":what  read 0 => vp").0, 17);
@@ -29,7 +32,10 @@ fn commands_are_completed_as_their_parameters_say() {
     assert_eq!(offers(":help swapped"), (6, vec!["swapped-out".to_owned()]));
     assert_eq!(offers(":help MADV_F").1, ["MADV_FREE"]);
     assert_eq!(offers(":bits log").1, ["log2"]);
-    assert_eq!(offers(":load examples/vi"), (6, vec!["examples/vipt.pw".to_owned()]));
+    assert_eq!(
+        offers(":load examples/vi"),
+        (6, vec!["examples/vipt.pw".to_owned()])
+    );
     assert!(offers(":load exam").1.contains(&"examples/".to_owned()));
     assert_eq!(offers(":back 1").1, [""; 0]);
     assert_eq!(offers(":nothing x").1, [""; 0]);
@@ -41,7 +47,11 @@ fn commands_are_completed_as_their_parameters_say() {
 #[test]
 fn hints_are_shown_at_the_end_of_the_line() {
     let (helper, history) = (helper(true), MemHistory::new());
-    let hint = |line: &str, at| helper.hint(line, at, &Context::new(&history)).map(|hint| hint.0);
+    let hint = |line: &str, at| {
+        helper
+            .hint(line, at, &Context::new(&history))
+            .map(|hint| hint.0)
+    };
     assert_eq!(hint(":back", 5).as_deref(), Some(" [N]"));
     assert_eq!(hint(":back ", 6).as_deref(), Some("[N]"));
     assert_eq!(hint(":steps", 6), None);
@@ -51,7 +61,10 @@ fn hints_are_shown_at_the_end_of_the_line() {
     // The current parameter is highlighted.
     let shown = hint("lseek(3, ", 9).expect("a prototype");
     let painted = helper.highlight_hint(&shown);
-    assert!(painted.contains("\x1b[1moff_t offset\x1b[0m"), "{painted:?}");
+    assert!(
+        painted.contains("\x1b[1moff_t offset\x1b[0m"),
+        "{painted:?}"
+    );
 }
 
 #[test]
@@ -61,15 +74,23 @@ fn lines_above_are_part_of_the_input() {
     let (from, offers) = helper.offers("  way", 5);
     assert_eq!((from, offers[0].0.as_str()), (2, "ways"));
     let painted = helper.highlight("  ways 4", 0).into_owned();
-    assert!(!painted.contains('\n') && !painted.contains("tlb") && painted.contains('4'), "{painted}");
+    assert!(
+        !painted.contains('\n') && !painted.contains("tlb") && painted.contains('4'),
+        "{painted}"
+    );
     assert_eq!(helper.highlight("", 0), "");
 }
 
 #[test]
 fn colours_change_nothing_but_colour() {
-    for line in
-        ["read 0x10 => vpn 3", ":what read 0", ":nothing 'a'", "\"é", "  :back 1", "set tlb {\n | set |"]
-    {
+    for line in [
+        "read 0x10 => vpn 3",
+        ":what read 0",
+        ":nothing 'a'",
+        "\"é",
+        "  :back 1",
+        "set tlb {\n | set |",
+    ] {
         assert_eq!(helper(false).highlight(line, 0), line);
         let painted = helper(true).highlight(line, 0).into_owned();
         let mut plain = String::new();

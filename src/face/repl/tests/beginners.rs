@@ -15,7 +15,13 @@ fn the_prompt_has_the_number_of_the_statement() {
     assert_eq!(typed.shell.prompt(), "[7] pagewalk> ");
     assert!(typed.types("raed 1").contains("1 │ raed 1"));
     typed.types(":goto 5");
-    assert_eq!((typed.shell.prompt().as_str(), typed.value("tlb.hits").as_str()), ("[6] pagewalk> ", "1"));
+    assert_eq!(
+        (
+            typed.shell.prompt().as_str(),
+            typed.value("tlb.hits").as_str()
+        ),
+        ("[6] pagewalk> ", "1")
+    );
     assert_eq!(typed.shell.continuation_prompt(), "          ... ");
 }
 
@@ -82,7 +88,10 @@ fn words_without_a_colon_are_commands() {
 fn help_ignores_case_and_fits_narrow_terminals() {
     let mut typed = Typed::new();
     assert_eq!(typed.types(":help TLBI"), typed.types(":help tlbi"));
-    assert_eq!(typed.types(":help Prot_Read"), typed.types(":help PROT_READ"));
+    assert_eq!(
+        typed.types(":help Prot_Read"),
+        typed.types(":help PROT_READ")
+    );
     for columns in [40, 57, 80] {
         typed.shell.set_width(columns);
         let mut output = typed.types(":help") + &typed.types(":help zork") + &typed.types(":zork");
@@ -102,12 +111,19 @@ fn copied_sessions_run_again() {
         "pagewalk> machine simple\n  14-bit virtual addresses\n[2] pagewalk> let x = \n     ...   41\nx = 41\n\
          [3] pagewalk> :back\n[3] pagewalk> ",
     );
-    assert!(output.starts_with("[1] pagewalk> machine simple\n  14-bit"), "{output}");
     assert!(
-        output.contains("[2] pagewalk> let x = \n          ...   41\nx = 41\n[3] pagewalk> :back\n"),
+        output.starts_with("[1] pagewalk> machine simple\n  14-bit"),
         "{output}"
     );
-    assert_eq!((typed.done(), typed.shell.prompt().as_str()), (1, "[2] pagewalk> "));
+    assert!(
+        output
+            .contains("[2] pagewalk> let x = \n          ...   41\nx = 41\n[3] pagewalk> :back\n"),
+        "{output}"
+    );
+    assert_eq!(
+        (typed.done(), typed.shell.prompt().as_str()),
+        (1, "[2] pagewalk> ")
+    );
     assert_eq!(typed.types("pagewalk> 6 * 7"), "6 * 7 = 42\n");
     assert!(typed.shell.goes_on("[2] pagewalk> set tlb {"));
 }
@@ -120,14 +136,21 @@ fn leaving_asks_once() {
     };
     let mut typed = Typed::simple();
     let (left, output) = leaves(&mut typed, ":quit");
-    assert!(!left && output.contains("4 statements are not saved. Leave anyway?"), "{output}");
+    assert!(
+        !left && output.contains("4 statements are not saved. Leave anyway?"),
+        "{output}"
+    );
     assert!(leaves(&mut typed, ":quit").0);
     // After `:save`, quitting asks again only if there are new statements.
     let mut typed = Typed::simple();
     typed.types(&format!(":save {}", file("leaving.pw").display()));
     assert!(leaves(&mut typed, "quit").0);
     typed.types("read 0x3D4");
-    assert!(leaves(&mut typed, "exit").1.contains("1 statement is not saved"));
+    assert!(
+        leaves(&mut typed, "exit")
+            .1
+            .contains("1 statement is not saved")
+    );
     assert!(leaves(&mut typed, "exit").0);
     typed.types("read 0x3D5");
     assert!(!leaves(&mut typed, "exit").0);
@@ -137,7 +160,11 @@ fn leaving_asks_once() {
     typed.types(":back 2");
     assert!(leaves(&mut typed, "quit").0);
     typed.types("read 0x3D4\nread 0x3D4");
-    assert!(leaves(&mut typed, "quit").1.contains("2 statements are not saved"));
+    assert!(
+        leaves(&mut typed, "quit")
+            .1
+            .contains("2 statements are not saved")
+    );
     // Quitting does not report statements that are in a file, are undone, or only show something.
     let mut typed = Typed::new();
     typed.types(":load examples/first.pw");
@@ -151,22 +178,38 @@ fn leaving_asks_once() {
 fn a_quiz_asks_again_and_gives_reasons() {
     let mut typed = Typed::simple();
     let output = typed.types(":quiz read 0x03D4");
-    assert!(words(&output).contains("Type `?` for the reason"), "{output}");
+    assert!(
+        words(&output).contains("Type `?` for the reason"),
+        "{output}"
+    );
     for unreadable in ["fifteen", "0xZ", "vpn 15", "help"] {
         let output = typed.types(unreadable);
-        assert!(output.contains(&format!("`{unreadable}` is not an answer: write a number")), "{output}");
+        assert!(
+            output.contains(&format!("`{unreadable}` is not an answer: write a number")),
+            "{output}"
+        );
         assert_eq!(typed.shell.prompt(), "vpn? ");
     }
-    assert_eq!(typed.types("?"), "  VPN is 0b0000_1111, bits 13–6 of the virtual address 0x03D4\n");
+    assert_eq!(
+        typed.types("?"),
+        "  VPN is 0b0000_1111, bits 13–6 of the virtual address 0x03D4\n"
+    );
     assert_eq!(typed.shell.prompt(), "vpn? ");
     assert_eq!(typed.types("15"), "  ✓ vpn 0x0F\n");
     typed.types("3");
     typed.types("3");
-    assert!(typed.types("hot").contains("`hot` is not an answer: write hit, miss, none"));
+    assert!(
+        typed
+            .types("hot")
+            .contains("`hot` is not an answer: write hit, miss, none")
+    );
     typed.types("hit");
     assert!(typed.types("page fault").contains("is not an answer"));
     let output = typed.types("quit");
-    assert_eq!(output, "  4 of 4 answers are right (1 after `?`); the machine did not change\n");
+    assert_eq!(
+        output,
+        "  4 of 4 answers are right (1 after `?`); the machine did not change\n"
+    );
     assert_eq!(typed.shell.prompt(), "[5] pagewalk> ");
     // A statement ends the quiz and runs.
     typed.types(":quiz read 0x03D4");

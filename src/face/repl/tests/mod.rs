@@ -55,14 +55,25 @@ impl Typed {
     fn value(&mut self, expr: &str) -> String {
         let output = self.types(&format!("show {expr}"));
         self.types(":back");
-        output.split_once(" = ").unwrap_or_else(|| panic!("{output}")).1.trim().to_owned()
+        output
+            .split_once(" = ")
+            .unwrap_or_else(|| panic!("{output}"))
+            .1
+            .trim()
+            .to_owned()
     }
 
     /// The number of statements so far.
     fn done(&mut self) -> usize {
         let output = self.types(":history");
-        let at = output.lines().find_map(|line| line.trim_start().strip_prefix("→ ")).expect("where one is");
-        at.split_whitespace().next().and_then(|n| n.parse().ok()).expect("a number")
+        let at = output
+            .lines()
+            .find_map(|line| line.trim_start().strip_prefix("→ "))
+            .expect("where one is");
+        at.split_whitespace()
+            .next()
+            .and_then(|n| n.parse().ok())
+            .expect("a number")
     }
 }
 
@@ -88,7 +99,10 @@ fn narrow_terminals_break_sentences_and_worksheets() {
     let mut typed = Typed { shell, output };
     let output = typed.types(SIMPLE) + &typed.types("read 0x3D4") + &typed.types("read 0x3C01");
     let output = output + &typed.types(":why") + &typed.types(":help read");
-    assert!(output.lines().all(|line| line.chars().count() <= 40), "{output}");
+    assert!(
+        output.lines().all(|line| line.chars().count() <= 40),
+        "{output}"
+    );
 }
 
 #[test]
@@ -115,11 +129,23 @@ fn undone_statements_are_redone() {
     let mut typed = Typed::simple();
     typed.types("read 0x3D4\nread 0x3D5\nread 0x3D6");
     let output = typed.types(":back 2");
-    assert_eq!(output, "  2 statements undone; after statement 5: read 0x3D4  (2 ahead)\n");
-    assert_eq!(typed.types(":forward"), "  1 statement redone; after statement 6: read 0x3D5  (1 ahead)\n");
-    assert_eq!(typed.types(":forward 9"), "  1 statement redone; after statement 7: read 0x3D6\n");
+    assert_eq!(
+        output,
+        "  2 statements undone; after statement 5: read 0x3D4  (2 ahead)\n"
+    );
+    assert_eq!(
+        typed.types(":forward"),
+        "  1 statement redone; after statement 6: read 0x3D5  (1 ahead)\n"
+    );
+    assert_eq!(
+        typed.types(":forward 9"),
+        "  1 statement redone; after statement 7: read 0x3D6\n"
+    );
     assert!(typed.types(":forward").contains("nothing to redo"));
-    assert_eq!(typed.types(":back 99"), "  7 statements undone; at the beginning  (7 ahead)\n");
+    assert_eq!(
+        typed.types(":back 99"),
+        "  7 statements undone; at the beginning  (7 ahead)\n"
+    );
     assert!(typed.types(":back").contains("nothing to undo"));
     assert!(typed.types("show tlb.hits").contains("[no-machine]"));
     typed.types(":goto 7");
@@ -129,7 +155,9 @@ fn undone_statements_are_redone() {
 #[test]
 fn thousands_of_statements_can_be_undone() {
     let mut typed = Typed::simple();
-    let reads: Vec<String> = (0..5000).map(|n| format!("read 0x3{:02X}\n", 0xC0 + n % 64)).collect();
+    let reads: Vec<String> = (0..5000)
+        .map(|n| format!("read 0x3{:02X}\n", 0xC0 + n % 64))
+        .collect();
     typed.types(&reads.concat());
     assert_eq!(typed.value("tlb.hits"), "5000");
     typed.types(":back 4999");
@@ -144,7 +172,10 @@ fn an_input_in_error_changes_nothing() {
         ("read 0x3D4; read zz", "[unknown-name]"),
         ("read 0x3D4; let x = 2; show last.zork", "[unknown-fact]"),
         ("read 0x3D4; show 1 / (tlb.hits - 1)", "[divide-by-zero]"),
-        ("read 0x3D4; scenario \"s\" { read 0x3D4; show 1 / (tlb.hits - 2) }", "[divide-by-zero]"),
+        (
+            "read 0x3D4; scenario \"s\" { read 0x3D4; show 1 / (tlb.hits - 2) }",
+            "[divide-by-zero]",
+        ),
         ("read 0x3D4; repeat 20000000 { }", "[limit-steps]"),
         ("read 0x3D4; include \"no-such-file.pw\"", "[unreadable]"),
         ("def f() { f() }", "[recursion]"),
@@ -153,9 +184,17 @@ fn an_input_in_error_changes_nothing() {
     for (input, code) in inputs {
         let output = typed.types(input);
         assert!(output.contains(code), "{input}: {output}");
-        assert_eq!((typed.done(), typed.value("[tlb.hits, x]").as_str()), (5, "[0, 1]"), "{input}");
+        assert_eq!(
+            (typed.done(), typed.value("[tlb.hits, x]").as_str()),
+            (5, "[0, 1]"),
+            "{input}"
+        );
     }
-    assert!(typed.types("read 0x3D4; show last.zork").contains("this input did not change the state"));
+    assert!(
+        typed
+            .types("read 0x3D4; show last.zork")
+            .contains("this input did not change the state")
+    );
 }
 
 #[test]
@@ -164,7 +203,10 @@ fn names_of_earlier_inputs_are_known() {
     typed.types("let base = 0x3C0");
     typed.types("def touch(n) { read base + n }");
     let output = typed.types("touch(0x14)");
-    assert!(output.contains("PA 0x354") && output.starts_with("read base + n\n"), "{output}");
+    assert!(
+        output.contains("PA 0x354") && output.starts_with("read base + n\n"),
+        "{output}"
+    );
     assert!(typed.types("touch(1, 2)").contains("[wrong-count]"));
     assert!(typed.types("read bsae").contains("did you mean `base`?"));
     assert_eq!(typed.value("hex(base + 1)"), "0x3C1");
@@ -174,8 +216,15 @@ fn names_of_earlier_inputs_are_known() {
 fn a_line_that_belongs_to_the_statement_above_is_taken_with_it() {
     let mut typed = Typed::simple();
     typed.types("read 0x3D4");
-    assert_eq!(typed.types("   => vpn 0x0F, tlb hit"), "  ✓ 2 expectations hold\n");
-    assert!(typed.types("=> ppn 0x0E").contains("✗ 1 of 3 expectations failed"));
+    assert_eq!(
+        typed.types("   => vpn 0x0F, tlb hit"),
+        "  ✓ 2 expectations hold\n"
+    );
+    assert!(
+        typed
+            .types("=> ppn 0x0E")
+            .contains("✗ 1 of 3 expectations failed")
+    );
     assert_eq!((typed.done(), typed.value("tlb.hits").as_str()), (5, "1"));
     assert!(typed.types("=> zork 1").contains("[unknown-fact]"));
     assert_eq!((typed.done(), typed.value("tlb.hits").as_str()), (5, "1"));
@@ -193,7 +242,10 @@ fn lists_of_statements_show_where_one_is() {
     let output = typed.types(":history");
     let lines: Vec<String> = output.lines().map(words).collect();
     assert_eq!(lines.len(), 6, "{output}");
-    assert_eq!((lines[0].as_str(), lines[1].as_str()), ("0 (the beginning)", "1 machine simple"));
+    assert_eq!(
+        (lines[0].as_str(), lines[1].as_str()),
+        ("0 (the beginning)", "1 machine simple")
+    );
     assert_eq!(lines[5], "5 let x = 1");
     assert!(lines[4].starts_with("→ 4 set cache { | idx"), "{output}");
 }
@@ -202,11 +254,27 @@ fn lists_of_statements_show_where_one_is() {
 fn a_preview_changes_nothing() {
     let mut typed = Typed::simple();
     let output = typed.types(":what read 0x03D4 => vpn 0x0F");
-    assert!(output.contains("PA 0x354") && output.contains("✓ 1 expectation holds"), "{output}");
-    assert!(output.ends_with("Tried on a copy. Nothing changes.\n"), "{output}");
-    for statement in ["flush tlb", "let y = 1", "machine core-i7", "process P1", "write 0x3D4 = 1"] {
+    assert!(
+        output.contains("PA 0x354") && output.contains("✓ 1 expectation holds"),
+        "{output}"
+    );
+    assert!(
+        output.ends_with("Tried on a copy. Nothing changes.\n"),
+        "{output}"
+    );
+    for statement in [
+        "flush tlb",
+        "let y = 1",
+        "machine core-i7",
+        "process P1",
+        "write 0x3D4 = 1",
+    ] {
         typed.types(&format!(":what {statement}"));
-        assert_eq!((typed.done(), typed.value("tlb.hits").as_str()), (4, "0"), "{statement}");
+        assert_eq!(
+            (typed.done(), typed.value("tlb.hits").as_str()),
+            (4, "0"),
+            "{statement}"
+        );
     }
     assert!(typed.types("show y").contains("[unknown-noun]"));
     assert!(typed.types(":what").contains("write `:what STATEMENT`"));
@@ -223,7 +291,10 @@ fn a_difference_shows_old_and_new() {
     // Way 0 of set 3 gets tag 03 and PPN 0D, the accessed bit is set, and block 0D fills a line of set 5.
     let lines: Vec<String> = output.lines().map(words).collect();
     for line in ["0F │ 0D 1 1 0→1", "3 0 │ -→03 -→0D 0→1", "5 │ -→0D 0→1"] {
-        assert!(lines.iter().any(|known| known.starts_with(line)), "{line}: {output}");
+        assert!(
+            lines.iter().any(|known| known.starts_with(line)),
+            "{line}: {output}"
+        );
     }
     typed.types("expect tlb.misses == 1");
     assert_eq!(typed.types(":diff"), "  Nothing has changed.\n");
@@ -240,39 +311,68 @@ fn a_difference_shows_the_changes_of_a_process() {
         "process P1\nlet p = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)",
     );
     let output = typed.types(":diff");
-    assert!(output.contains("P1.maps") && words(&output).contains("-→rw-p"), "{output}");
+    assert!(
+        output.contains("P1.maps") && words(&output).contains("-→rw-p"),
+        "{output}"
+    );
     typed.types("write p = 1");
     let output = typed.types(":diff");
     let lines: Vec<String> = output.lines().map(words).collect();
     // The differences include a minor fault, a frame with one reference, 4 KB of resident memory, and the byte
     // in memory or a cache.
     for line in ["P1.page_table", "P1.resident", "frames", "L1d"] {
-        assert!(lines.iter().any(|known| known.contains(line)), "{line}: {output}");
+        assert!(
+            lines.iter().any(|known| known.contains(line)),
+            "{line}: {output}"
+        );
     }
     assert!(
-        lines.iter().any(|line| line.starts_with("1 │ P1") && line.ends_with("0 B→4 KB 0→1")),
+        lines
+            .iter()
+            .any(|line| line.starts_with("1 │ P1") && line.ends_with("0 B→4 KB 0→1")),
         "{output}"
     );
-    assert!(lines.iter().any(|line| line.contains("-→1 -→anonymous")), "{output}");
+    assert!(
+        lines.iter().any(|line| line.contains("-→1 -→anonymous")),
+        "{output}"
+    );
 }
 
 #[test]
 fn the_last_access_is_reported_step_by_step_and_with_reasons() {
     let mut typed = Typed::simple();
     assert!(typed.types(":why").contains("There has been no access"));
-    assert!(typed.types(":steps").contains("no access has been made yet"));
+    assert!(
+        typed
+            .types(":steps")
+            .contains("no access has been made yet")
+    );
     typed.types("read 0x03D4");
     let output = typed.types(":steps");
-    assert!(words(&output).contains("MMU → TLB TLBI 0x3, TLBT 0x03: hit in way 0"), "{output}");
-    let output = words(&typed.types(":why"));
-    assert!(output.contains("tlb hit because way 0 of set 3 is valid and has tag 0x03"), "{output}");
     assert!(
-        output.contains("vpn 0x0F because VPN is 0b0000_1111, bits 13–6 of the virtual address 0x03D4"),
+        words(&output).contains("MMU → TLB TLBI 0x3, TLBT 0x03: hit in way 0"),
         "{output}"
     );
-    assert!(output.contains("because PPN 0x0D is followed by PPO 0x14"), "{output}");
+    let output = words(&typed.types(":why"));
+    assert!(
+        output.contains("tlb hit because way 0 of set 3 is valid and has tag 0x03"),
+        "{output}"
+    );
+    assert!(
+        output.contains(
+            "vpn 0x0F because VPN is 0b0000_1111, bits 13–6 of the virtual address 0x03D4"
+        ),
+        "{output}"
+    );
+    assert!(
+        output.contains("because PPN 0x0D is followed by PPO 0x14"),
+        "{output}"
+    );
     let output = words(&typed.types(":why cache"));
-    assert_eq!(output, "cache hit because the line of set 5 is valid and has tag 0x0D");
+    assert_eq!(
+        output,
+        "cache hit because the line of set 5 is valid and has tag 0x0D"
+    );
     assert!(typed.types(":why cahce").contains("did you mean `cache`?"));
     assert_eq!(typed.done(), 5);
 }
@@ -298,11 +398,21 @@ fn an_address_is_shown_with_its_fields() {
         "CI, bits 5–2 0x5 0b0101",
         "CO, bits 1–0 0x0 0b00",
     ] {
-        assert!(output.lines().any(|known| words(known) == line), "{line}: {output}");
+        assert!(
+            output.lines().any(|known| words(known) == line),
+            "{line}: {output}"
+        );
     }
-    assert!(output.contains("│              VPN              │"), "{output}");
+    assert!(
+        output.contains("│              VPN              │"),
+        "{output}"
+    );
     assert!(typed.types(":bits 0x3C0 + 0x14").contains("0x03D4"));
-    assert!(typed.types(":bits 0x40").contains("There is no physical address"));
+    assert!(
+        typed
+            .types(":bits 0x40")
+            .contains("There is no physical address")
+    );
     assert!(typed.types(":bits 0x4000").contains("[address-too-wide]"));
     assert!(typed.types(":bits").contains("write `:bits VA`"));
     assert_eq!((typed.done(), typed.value("tlb.hits").as_str()), (4, "0"));
@@ -325,17 +435,26 @@ fn help_knows_every_word_and_command() {
     for command in COMMANDS {
         assert!(output.contains(&command.usage()), "{}", command.name);
         let output = typed.types(&format!(":help {}", command.name));
-        assert!(words(&output).contains(&words(&command.help.replace('`', ""))), "{output}");
+        assert!(
+            words(&output).contains(&words(&command.help.replace('`', ""))),
+            "{output}"
+        );
     }
     let output = typed.types(":help tlbi");
-    assert!(output.contains("(facts)") && output.contains("TLB index"), "{output}");
+    assert!(
+        output.contains("(facts)") && output.contains("TLB index"),
+        "{output}"
+    );
     assert!(typed.types(":help mmpa").contains("did you mean `mmap`?"));
 }
 
 #[test]
 fn an_unknown_command_is_corrected() {
     let mut typed = Typed::new();
-    assert_eq!(typed.types(":hlep"), "  unknown command `:hlep`; did you mean `:help`?\n");
+    assert_eq!(
+        typed.types(":hlep"),
+        "  unknown command `:hlep`; did you mean `:help`?\n"
+    );
     assert!(typed.types(":zork").contains("`:help` lists the commands"));
     assert!(typed.types(":").contains("unknown command `:`"));
     assert_eq!(typed.shell.input(":quit").unwrap(), Flow::End);
@@ -343,11 +462,18 @@ fn an_unknown_command_is_corrected() {
 
 #[test]
 fn every_command_is_obeyed() {
-    for command in COMMANDS.iter().filter(|command| !["quit", "save", "load"].contains(&command.name)) {
+    for command in COMMANDS
+        .iter()
+        .filter(|command| !["quit", "save", "load"].contains(&command.name))
+    {
         let mut typed = Typed::simple();
         typed.types("read 0x03D4");
         typed.types("read 0x03D5");
         let output = typed.types(command.example);
-        assert!(!output.is_empty() && !output.contains("there is no command"), "{}: {output}", command.name);
+        assert!(
+            !output.is_empty() && !output.contains("there is no command"),
+            "{}: {output}",
+            command.name
+        );
     }
 }

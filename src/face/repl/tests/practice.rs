@@ -21,13 +21,19 @@ fn exam() -> Typed {
 fn a_question_is_marked_with_carried_errors_and_explained() {
     let mut typed = exam();
     let output = typed.types(":practice \"walk\"");
-    for said in
-        ["Walk (8 points)", "A program reads one byte.", "03  0D", "A byte is read at virtual address 0x03D4"]
-    {
+    for said in [
+        "Walk (8 points)",
+        "A program reads one byte.",
+        "03  0D",
+        "A byte is read at virtual address 0x03D4",
+    ] {
         assert!(output.contains(said), "{said} in {output}");
     }
     // The output contains no part of the key, and no later item.
-    assert!(!output.contains("0x354") && !output.contains("Rate"), "{output}");
+    assert!(
+        !output.contains("0x354") && !output.contains("Rate"),
+        "{output}"
+    );
     assert_eq!(typed.shell.prompt(), "VPN (hex, 2 digits)? ");
     assert_eq!(typed.types("0F"), "  ✓ VPN\n");
     assert_eq!(typed.types("maybe").lines().count(), 1);
@@ -36,10 +42,16 @@ fn a_question_is_marked_with_carried_errors_and_explained() {
     assert!(typed.types("?").contains("0x03D4"));
     assert_eq!(typed.types("0E"), "  ✗ PPN: wrong\n");
     let explained = typed.types("394");
-    assert!(explained.starts_with("  ✓ Physical address: carried from PPN\n"), "{explained}");
-    for said in
-        ["PPN               0x0D", "Physical address  0x354", "PPN 0x0D is followed by PPO 0x14", "Rate"]
-    {
+    assert!(
+        explained.starts_with("  ✓ Physical address: carried from PPN\n"),
+        "{explained}"
+    );
+    for said in [
+        "PPN               0x0D",
+        "Physical address  0x354",
+        "PPN 0x0D is followed by PPO 0x14",
+        "Rate",
+    ] {
         assert!(explained.contains(said), "{said} in {explained}");
     }
     assert_eq!(typed.shell.prompt(), "answer (2 significant digits)? ");
@@ -47,7 +59,8 @@ fn a_question_is_marked_with_carried_errors_and_explained() {
     let last = typed.types("0xA");
     // Part a is worth 4 points. The wrong PPN costs 1 of the 4 points.
     assert!(
-        last.starts_with("  ✓ answer\n") && last.contains("6 of 7 points; the machine did not change"),
+        last.starts_with("  ✓ answer\n")
+            && last.contains("6 of 7 points; the machine did not change"),
         "{last}"
     );
     assert!(!typed.shell.is_quizzing());
@@ -60,14 +73,32 @@ fn a_practice_ends_with_a_command_and_needs_a_question() {
     typed.types(":practice");
     typed.types("0F");
     let output = typed.types(":history");
-    assert!(output.starts_with("  1 of 1 points; the machine did not change\n"), "{output}");
+    assert!(
+        output.starts_with("  1 of 1 points; the machine did not change\n"),
+        "{output}"
+    );
     assert!(!typed.shell.is_quizzing());
-    assert!(typed.types(":practice \"Wlak\"").contains("did you mean `:practice \"Walk\"`?"));
+    assert!(
+        typed
+            .types(":practice \"Wlak\"")
+            .contains("did you mean `:practice \"Walk\"`?")
+    );
     typed.types("question \"Other\" { essay \"Why?\" }");
     let several = typed.types(":practice");
-    assert!(several.contains("`:practice \"Walk\"`, `:practice \"Other\"`"), "{several}");
+    assert!(
+        several.contains("`:practice \"Walk\"`, `:practice \"Other\"`"),
+        "{several}"
+    );
     assert!(typed.types(":practice \"Other\"").contains("no blank"));
-    assert!(Typed::simple().types(":practice").contains("this session has no question"));
+    assert!(
+        Typed::simple()
+            .types(":practice")
+            .contains("this session has no question")
+    );
     typed.types(":reset");
-    assert!(typed.types(":practice").contains("this session has no question"));
+    assert!(
+        typed
+            .types(":practice")
+            .contains("this session has no question")
+    );
 }

@@ -24,7 +24,13 @@ fn ran(text: &str) -> Totals {
     let (files, missing) = Files::read(&script.body, &mut sources, &mut Disk);
     wrong.extend(missing);
     assert_eq!(wrong, [], "{text}");
-    let ended = run(&script.body, &sources, &files, Options::default(), &mut Vec::new());
+    let ended = run(
+        &script.body,
+        &sources,
+        &files,
+        Options::default(),
+        &mut Vec::new(),
+    );
     assert_eq!(ended.diagnostics, [], "{text}");
     ended.totals
 }
@@ -48,10 +54,22 @@ fn a_session_becomes_a_test_of_its_results() {
     typed.types("let x = 7");
     typed.types(":back");
     let script = saved(&mut typed, "seen.pw");
-    assert!(script.contains("\nread 0x03D4\n  => vpn 0x0F, vpo 0x14, tlbi 0x3"), "{script}");
-    assert!(script.contains("ppn 0x0D") && !script.contains("ppn 0x0E"), "{script}");
-    assert!(script.contains("# did not hold: expect tlb.hits == 9\n"), "{script}");
-    assert!(script.contains("{ read 0x3D0 + i => tlb hit; expect true }"), "{script}");
+    assert!(
+        script.contains("\nread 0x03D4\n  => vpn 0x0F, vpo 0x14, tlbi 0x3"),
+        "{script}"
+    );
+    assert!(
+        script.contains("ppn 0x0D") && !script.contains("ppn 0x0E"),
+        "{script}"
+    );
+    assert!(
+        script.contains("# did not hold: expect tlb.hits == 9\n"),
+        "{script}"
+    );
+    assert!(
+        script.contains("{ read 0x3D0 + i => tlb hit; expect true }"),
+        "{script}"
+    );
     assert!(!script.contains("let x"), "{script}");
     let totals = ran(&script);
     assert_eq!(totals.failed(), 0);
@@ -97,13 +115,18 @@ fn sessions_with_processes_become_tests() {
 
 #[test]
 fn every_example_that_is_loaded_and_saved_holds() {
-    let examples = fs::read_dir("examples").unwrap().map(|entry| entry.unwrap().path());
+    let examples = fs::read_dir("examples")
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
     let scripts = examples.filter(|path| path.extension().is_some_and(|end| end == "pw"));
     let more = ["tests/scripts/include/main.pw"].map(PathBuf::from);
     // Saved scripts look for their traces below their own folder.
     let traces = file("traces");
     fs::create_dir_all(&traces).unwrap();
-    for trace in fs::read_dir("examples/traces").unwrap().map(|entry| entry.unwrap().path()) {
+    for trace in fs::read_dir("examples/traces")
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+    {
         fs::copy(&trace, traces.join(trace.file_name().unwrap())).unwrap();
     }
     for path in scripts.chain(more) {
@@ -122,11 +145,18 @@ fn only_its_own_files_are_written_over() {
     fs::write(&path, "machine simple # mine\n").unwrap();
     let save = format!(":save \"{}\"", path.display());
     assert!(typed.types(&save).contains("already exists"));
-    assert_eq!(fs::read_to_string(&path).unwrap(), "machine simple # mine\n");
+    assert_eq!(
+        fs::read_to_string(&path).unwrap(),
+        "machine simple # mine\n"
+    );
     fs::remove_file(&path).unwrap();
     assert!(typed.types(&save).contains("4 statements saved"));
     assert!(typed.types(&save).contains("4 statements saved"));
-    assert!(typed.types(":save /no/such/folder/x.pw").contains("cannot write"));
+    assert!(
+        typed
+            .types(":save /no/such/folder/x.pw")
+            .contains("cannot write")
+    );
     assert!(typed.types(":save").contains("write `:save FILE`"));
 }
 
@@ -136,14 +166,20 @@ fn statements_before_a_reset_are_not_saved() {
     typed.types(":reset");
     typed.types("machine simple { tlb none }");
     let script = saved(&mut typed, "reset.pw");
-    assert!(script.contains("tlb none") && !script.contains("page_table"), "{script}");
+    assert!(
+        script.contains("tlb none") && !script.contains("page_table"),
+        "{script}"
+    );
 }
 
 #[test]
 fn a_script_is_loaded_statement_by_statement() {
     let mut typed = Typed::new();
     let output = typed.types(":load examples/first.pw");
-    assert_eq!(output, "  examples/first.pw: 6 statements; 8 expectations hold\n");
+    assert_eq!(
+        output,
+        "  examples/first.pw: 6 statements; 8 expectations hold\n"
+    );
     assert_eq!((typed.done(), typed.value("tlb.hits").as_str()), (6, "1"));
     typed.types(":back 2");
     assert_eq!(typed.value("tlb.hits"), "0");
@@ -154,14 +190,28 @@ fn a_script_is_loaded_statement_by_statement() {
 fn a_failing_script_runs_up_to_its_mistake() {
     let mut typed = Typed::new();
     let path = file("wrong.pw");
-    fs::write(&path, "machine simple\nread 0x40 => tlb hit\nshow 1 / tlb.hits\nlet x = 1\n").unwrap();
+    fs::write(
+        &path,
+        "machine simple\nread 0x40 => tlb hit\nshow 1 / tlb.hits\nlet x = 1\n",
+    )
+    .unwrap();
     let output = typed.types(&format!(":load {}", path.display()));
-    assert!(output.contains("[divide-by-zero]") && output.contains("expected hit  actual miss"), "{output}");
-    assert!(output.contains("2 of the 4 statements ran; `:back 2` undoes them"), "{output}");
+    assert!(
+        output.contains("[divide-by-zero]") && output.contains("expected hit  actual miss"),
+        "{output}"
+    );
+    assert!(
+        output.contains("2 of the 4 statements ran; `:back 2` undoes them"),
+        "{output}"
+    );
     assert_eq!(typed.value("tlb.misses"), "1");
     // A script with a static error is not loaded.
     fs::write(&path, "let y = 1\nread zz\n").unwrap();
-    assert!(typed.types(&format!(":load {}", path.display())).contains("[unknown-name]"));
+    assert!(
+        typed
+            .types(&format!(":load {}", path.display()))
+            .contains("[unknown-name]")
+    );
     assert_eq!(typed.done(), 2);
     assert!(typed.types(":load /no/such.pw").contains("[unreadable]"));
     assert!(typed.types(":load").contains("write `:load FILE`"));
@@ -178,8 +228,14 @@ fn machine_files_and_includes_are_written_out() {
     let output = typed.types(&format!(":load {}", outer.display()));
     assert!(!output.contains('×'), "{output}");
     let script = saved(&mut typed, "whole.pw");
-    assert!(script.contains("virtual 14 bits") && script.contains("read y\n  => vpn 0x01"), "{script}");
-    assert!(!script.contains("include") && !script.contains("yaml"), "{script}");
+    assert!(
+        script.contains("virtual 14 bits") && script.contains("read y\n  => vpn 0x01"),
+        "{script}"
+    );
+    assert!(
+        !script.contains("include") && !script.contains("yaml"),
+        "{script}"
+    );
     assert_eq!(ran(&script).failed(), 0);
 }
 
@@ -209,7 +265,10 @@ fn a_quiz_marks_every_field() {
     ];
     for (fact, answer, mark) in answers {
         assert_eq!(typed.shell.prompt(), format!("{fact}? "));
-        assert_eq!(typed.types(answer).lines().next().unwrap_or("").trim(), mark);
+        assert_eq!(
+            typed.types(answer).lines().next().unwrap_or("").trim(),
+            mark
+        );
     }
     assert_eq!(typed.shell.prompt(), "[5] pagewalk> ");
     assert_eq!((typed.done(), typed.value("tlb.hits").as_str()), (4, "0"));
@@ -222,7 +281,10 @@ fn a_quiz_counts_and_ends_with_a_command() {
     assert!(typed.types("1").contains("✓ vpn"));
     assert!(typed.types("").contains("✗ tlbi 0x1"));
     let output = typed.types(":history");
-    assert!(output.starts_with("  1 of 2 answers are right; the machine did not change\n"), "{output}");
+    assert!(
+        output.starts_with("  1 of 2 answers are right; the machine did not change\n"),
+        "{output}"
+    );
     assert!(!typed.shell.is_quizzing());
     // After a fault, the quiz asks no further questions.
     typed.types(":quiz read 0x0040");
@@ -242,17 +304,32 @@ fn a_quiz_may_be_about_a_call() {
         assert!(typed.types(answer).contains('✓'), "{answer}");
     }
     assert!(typed.types("0").contains("5 of 5 answers are right"));
-    assert!(typed.types(":quiz show 1").contains("no facts to ask for") || !typed.shell.is_quizzing());
+    assert!(
+        typed.types(":quiz show 1").contains("no facts to ask for") || !typed.shell.is_quizzing()
+    );
 }
 
 #[test]
 fn quizzes_are_made_up_and_the_same_every_time() {
     let quizzes = || {
         let mut typed = Typed::simple();
-        (0..8).map(|_| words(&typed.types(":quiz")) + &typed.types(":steps")).collect::<Vec<_>>()
+        (0..8)
+            .map(|_| words(&typed.types(":quiz")) + &typed.types(":steps"))
+            .collect::<Vec<_>>()
     };
     let first = quizzes();
     assert_eq!(first, quizzes());
-    assert!(first.iter().collect::<std::collections::BTreeSet<_>>().len() > 4, "{first:?}");
-    assert!(Typed::new().types(":quiz").contains("first declare a machine"));
+    assert!(
+        first
+            .iter()
+            .collect::<std::collections::BTreeSet<_>>()
+            .len()
+            > 4,
+        "{first:?}"
+    );
+    assert!(
+        Typed::new()
+            .types(":quiz")
+            .contains("first declare a machine")
+    );
 }

@@ -133,23 +133,37 @@ impl KernelState {
             references: frame.refs,
             contents: contents(frame.contents).to_owned(),
             dirty: kernel.is_dirty(at),
-            mapped_by: kernel.frames().maps(at).map(|(pid, vpn)| (pid.0, vpn)).collect(),
+            mapped_by: kernel
+                .frames()
+                .maps(at)
+                .map(|(pid, vpn)| (pid.0, vpn))
+                .collect(),
         });
         let slots = kernel.swap().iter().map(|(slot, held)| Slot {
             slot: slot.0,
             frame: held.frame.map(|frame| frame.0),
-            pages: kernel.swap().pages_in(slot).map(|(pid, vpn)| (pid.0, vpn)).collect(),
+            pages: kernel
+                .swap()
+                .pages_in(slot)
+                .map(|(pid, vpn)| (pid.0, vpn))
+                .collect(),
         });
-        let files = kernel
-            .files()
-            .all
-            .iter()
-            .map(|(id, file)| FileState { name: file.name.to_string(), size: kernel.file_size(*id) });
+        let files = kernel.files().all.iter().map(|(id, file)| FileState {
+            name: file.name.to_string(),
+            size: kernel.file_size(*id),
+        });
         Self {
             frame_limit: kernel.frame_limit(),
-            processes: kernel.processes().map(|process| ProcessState::capture(kernel, process)).collect(),
+            processes: kernel
+                .processes()
+                .map(|process| ProcessState::capture(kernel, process))
+                .collect(),
             frames: frames.collect(),
-            replacement_order: kernel.replacement_order(ORDERED).into_iter().map(|frame| frame.0).collect(),
+            replacement_order: kernel
+                .replacement_order(ORDERED)
+                .into_iter()
+                .map(|frame| frame.0)
+                .collect(),
             swap_slots: kernel.swap().slots,
             swap: slots.collect(),
             files: files.collect(),
@@ -185,7 +199,11 @@ impl ProcessState {
             name: process.name.to_string(),
             parent: process.parent.map(|pid| pid.0),
             state: process.state.name().to_owned(),
-            areas: space.areas.iter().map(|area| Area::capture(kernel, process, *area)).collect(),
+            areas: space
+                .areas
+                .iter()
+                .map(|area| Area::capture(kernel, process, *area))
+                .collect(),
             brk_start: space.brk_start,
             brk: space.brk,
             pc: process.pc,
@@ -200,8 +218,24 @@ impl ProcessState {
 
 impl Area {
     fn capture(kernel: &Kernel, process: &Process, area: Vma) -> Self {
-        let AreaRecord { name, area, backing } = AreaRecord::describe(kernel, process, area);
-        let (start, end, perms, offset) = (area.start, area.end, area.perms(), area.offset_of(area.start));
-        Self { name, start, end, perms, offset, backing }
+        let AreaRecord {
+            name,
+            area,
+            backing,
+        } = AreaRecord::describe(kernel, process, area);
+        let (start, end, perms, offset) = (
+            area.start,
+            area.end,
+            area.perms(),
+            area.offset_of(area.start),
+        );
+        Self {
+            name,
+            start,
+            end,
+            perms,
+            offset,
+            backing,
+        }
     }
 }

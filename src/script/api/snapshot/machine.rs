@@ -177,7 +177,9 @@ impl MachineState {
             physical_bits: spec.physical_bits,
             page_bits: spec.page_bits(),
             current_core: machine.core(),
-            cores: (0..machine.core_count()).map(|core| Core::capture(machine, core)).collect(),
+            cores: (0..machine.core_count())
+                .map(|core| Core::capture(machine, core))
+                .collect(),
             page_table: page_table.map(|mmu| Table::capture(&tree::table(machine, mmu), mmu)),
             memory: known
                 .iter()
@@ -198,8 +200,12 @@ impl Core {
         Self {
             cr3: there.cr3().map(Pa::raw),
             process: Some(u32::from(there.asid())).filter(|asid| *asid > 0),
-            tlbs: (0..spec.tlbs.len()).map(|level| TlbState::capture(&there, level)).collect(),
-            caches: (0..spec.caches.len()).map(|level| CacheState::capture(&there, level)).collect(),
+            tlbs: (0..spec.tlbs.len())
+                .map(|level| TlbState::capture(&there, level))
+                .collect(),
+            caches: (0..spec.caches.len())
+                .map(|level| CacheState::capture(&there, level))
+                .collect(),
         }
     }
 }
@@ -225,7 +231,13 @@ impl TlbState {
             }
         }
         let counts = machine.tlb_counts(level).into();
-        Self { name: spec.name.to_string(), sets: spec.sets, ways: spec.ways, entries, counts }
+        Self {
+            name: spec.name.to_string(),
+            sets: spec.sets,
+            ways: spec.ways,
+            entries,
+            counts,
+        }
     }
 }
 
@@ -235,10 +247,14 @@ impl CacheState {
         let mut lines = Vec::new();
         for set in machine.cache_sets_in_use(level) {
             for way in 0..spec.ways {
-                let Some(line) = machine.cache_line(level, set, way).filter(|line| line.valid) else {
+                let Some(line) = machine
+                    .cache_line(level, set, way)
+                    .filter(|line| line.valid)
+                else {
                     continue;
                 };
-                let bytes = (0..1 << spec.block_bits).map(|at| machine.cache_byte(level, set, way, at));
+                let bytes =
+                    (0..1 << spec.block_bits).map(|at| machine.cache_byte(level, set, way, at));
                 lines.push(CacheLine {
                     set: set.raw(),
                     way,
@@ -261,15 +277,33 @@ impl CacheState {
 
 impl From<machine::cache::Counts> for Counts {
     fn from(counts: machine::cache::Counts) -> Self {
-        let machine::cache::Counts { hits, misses, evictions, writebacks, .. } = counts;
-        Self { hits, misses, evictions, writebacks }
+        let machine::cache::Counts {
+            hits,
+            misses,
+            evictions,
+            writebacks,
+            ..
+        } = counts;
+        Self {
+            hits,
+            misses,
+            evictions,
+            writebacks,
+        }
     }
 }
 
 impl Table {
     pub(super) fn capture(table: &TreeTable, mmu: &Mmu) -> Self {
-        let entries = table.entries.iter().map(|(index, entry)| Entry::from_entry(*index, entry, mmu));
-        Self { level: table.level, address: table.at, entries: entries.collect() }
+        let entries = table
+            .entries
+            .iter()
+            .map(|(index, entry)| Entry::from_entry(*index, entry, mmu));
+        Self {
+            level: table.level,
+            address: table.at,
+            entries: entries.collect(),
+        }
     }
 }
 
@@ -278,7 +312,14 @@ impl Entry {
         match entry {
             TreeEntry::Table(table) => {
                 let table = Some(Table::capture(table, mmu));
-                Self { index, vpn: None, raw: None, ppn: None, flags: Vec::new(), table }
+                Self {
+                    index,
+                    vpn: None,
+                    raw: None,
+                    ppn: None,
+                    flags: Vec::new(),
+                    table,
+                }
             }
             TreeEntry::Page(vpn, pte @ Pte { ppn, flags: bits }) => Self {
                 index,
@@ -295,11 +336,17 @@ impl Entry {
 impl MemoryRun {
     fn capture(machine: &Machine, start: Pa) -> Self {
         let bytes = (0..BLOCK).map(|at| machine.memory_byte(machine.pa(start.raw() + at).ok()?));
-        Self { address: start.raw(), bytes: bytes.collect() }
+        Self {
+            address: start.raw(),
+            bytes: bytes.collect(),
+        }
     }
 }
 
 /// Returns the names of the bits that are set.
 fn flags(flags: Flags) -> Vec<String> {
-    BITS.iter().filter(|row| flags.has(row.bit)).map(|row| row.name.to_owned()).collect()
+    BITS.iter()
+        .filter(|row| flags.has(row.bit))
+        .map(|row| row.name.to_owned())
+        .collect()
 }

@@ -71,12 +71,16 @@ impl Snapshot {
         for (name, binding) in state.bindings() {
             if let Binding::Value(value) = binding {
                 // A variable in an inner scope hides one of the same name in an outer scope.
-                variables.entry(name.to_owned()).or_insert_with(|| value.to_json());
+                variables
+                    .entry(name.to_owned())
+                    .or_insert_with(|| value.to_json());
             }
         }
         Self {
             version: VERSION,
-            machine: state.hardware().map(|machine| MachineState::capture(machine, state.kernel())),
+            machine: state
+                .hardware()
+                .map(|machine| MachineState::capture(machine, state.kernel())),
             kernel: state.kernel().map(KernelState::capture),
             variables,
         }
@@ -86,12 +90,22 @@ impl Snapshot {
     pub fn compare(&self, after: &Self) -> Vec<Change> {
         let mut changes = Vec::new();
         let json = |snapshot: &Self| serde_json::to_value(snapshot).unwrap_or_default();
-        compare(&mut String::new(), Some(&json(self)), Some(&json(after)), &mut changes);
+        compare(
+            &mut String::new(),
+            Some(&json(self)),
+            Some(&json(after)),
+            &mut changes,
+        );
         changes
     }
 }
 
-fn compare(path: &mut String, before: Option<&Value>, after: Option<&Value>, changes: &mut Vec<Change>) {
+fn compare(
+    path: &mut String,
+    before: Option<&Value>,
+    after: Option<&Value>,
+    changes: &mut Vec<Change>,
+) {
     if before == after {
         return;
     }
@@ -114,6 +128,10 @@ fn compare(path: &mut String, before: Option<&Value>, after: Option<&Value>, cha
                 path.truncate(length);
             }
         }
-        _ => changes.push(Change { path: path.clone(), before: before.cloned(), after: after.cloned() }),
+        _ => changes.push(Change {
+            path: path.clone(),
+            before: before.cloned(),
+            after: after.cloned(),
+        }),
     }
 }

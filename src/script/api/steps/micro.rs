@@ -23,26 +23,67 @@ pub struct MicroStep {
 /// names.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
-#[expect(missing_docs, reason = "the fields match those of the machine's and the kernel's steps")]
+#[expect(
+    missing_docs,
+    reason = "the fields match those of the machine's and the kernel's steps"
+)]
 pub enum Micro {
     /// A fragment of the access begins.
     Fragment { va: u64, size: u32 },
     /// A TLB lookup.
-    TlbLookup { tlb: String, set: u64, tag: u64, hit: bool, way: Option<u32> },
+    TlbLookup {
+        tlb: String,
+        set: u64,
+        tag: u64,
+        hit: bool,
+        way: Option<u32>,
+    },
     /// The walk reads an entry. `found` is `table`, `page`, or `absent`.
-    PteRead { level: u32, index: u64, address: Option<u64>, raw: Option<u64>, found: &'static str },
+    PteRead {
+        level: u32,
+        index: u64,
+        address: Option<u64>,
+        raw: Option<u64>,
+        found: &'static str,
+    },
     /// The walk sets A or D in an entry.
-    PteMarked { level: u32, dirty: bool, address: Option<u64>, before: u64, after: u64 },
+    PteMarked {
+        level: u32,
+        dirty: bool,
+        address: Option<u64>,
+        before: u64,
+        after: u64,
+    },
     /// The MMU fills a TLB entry.
-    TlbFill { tlb: String, set: u64, way: u32, tag: u64, evicted: Option<u64> },
+    TlbFill {
+        tlb: String,
+        set: u64,
+        way: u32,
+        tag: u64,
+        evicted: Option<u64>,
+    },
     /// A TLB entry becomes invalid.
-    TlbInvalidated { of_core: u32, tlb: String, set: u64, way: u32, tag: u64, vpn: u64 },
+    TlbInvalidated {
+        of_core: u32,
+        tlb: String,
+        set: u64,
+        way: u32,
+        tag: u64,
+        vpn: u64,
+    },
     /// The MMU completes the translation of the address.
     Translated { vpn: u64, ppn: u64, pa: u64 },
     /// The hardware raises a fault.
     Faulted { fault: String },
     /// A cache lookup. `purpose` is `demand`, `walk`, or `writeback`.
-    CacheLookup { cache: String, set: u64, tag: u64, hit: bool, way: Option<u32>, purpose: &'static str },
+    CacheLookup {
+        cache: String,
+        set: u64,
+        tag: u64,
+        hit: bool,
+        way: Option<u32>,
+        purpose: &'static str,
+    },
     /// The cache fills a line.
     CacheFill {
         cache: String,
@@ -54,13 +95,25 @@ pub enum Micro {
         purpose: &'static str,
     },
     /// Another cache invalidates its copy of the block.
-    Snooped { cache: String, of_core: u32, dirty: bool },
+    Snooped {
+        cache: String,
+        of_core: u32,
+        dirty: bool,
+    },
     /// A read or write of main memory.
-    Memory { pa: u64, write: bool, purpose: &'static str },
+    Memory {
+        pa: u64,
+        write: bool,
+        purpose: &'static str,
+    },
     /// The request bypasses the caches.
     Bypassed { purpose: &'static str },
     /// The page-fault handler begins.
-    FaultHandler { va: u64, access: &'static str, fault: String },
+    FaultHandler {
+        va: u64,
+        access: &'static str,
+        fault: String,
+    },
     /// The kernel looks up the area of the address. `None` is a segmentation fault.
     AreaFound { start: Option<u64> },
     /// The stack grows down to this address.
@@ -92,11 +145,20 @@ pub enum Micro {
     /// The frame is no longer shared, so the kernel makes its PTE writable without copying the page.
     Reused { frame: u32 },
     /// The kernel maps a page. If the frame is `None`, the kernel maps the zero page.
-    Mapped { process: u32, vpn: u64, frame: Option<u32>, writable: bool },
+    Mapped {
+        process: u32,
+        vpn: u64,
+        frame: Option<u32>,
+        writable: bool,
+    },
     /// The kernel also maps pages around the faulting page (fault-around).
     MappedAround { pages: u32 },
     /// The kernel writes a page-table entry.
-    PteWritten { address: u64, before: u64, after: u64 },
+    PteWritten {
+        address: u64,
+        before: u64,
+        after: u64,
+    },
     /// The kernel reads a page from a disk.
     DiskRead { from: Store },
     /// The kernel writes a page to a disk.
@@ -104,7 +166,10 @@ pub enum Micro {
     /// The handler returns, and the CPU retries the instruction.
     Resolved { fault: &'static str, major: bool },
     /// The handler sends a signal.
-    Signaled { fault: &'static str, signal: Option<&'static str> },
+    Signaled {
+        fault: &'static str,
+        signal: Option<&'static str>,
+    },
 }
 
 /// The source or destination of a page's bytes.
@@ -127,7 +192,10 @@ impl From<BackingStore> for Store {
         match store {
             BackingStore::File { file, page } => Self::File { file: file.0, page },
             BackingStore::PageCache { file, page } => Self::PageCache { file: file.0, page },
-            BackingStore::Object { object, page } => Self::Object { object: object.0, page },
+            BackingStore::Object { object, page } => Self::Object {
+                object: object.0,
+                page,
+            },
             BackingStore::Swap { slot } => Self::Swap { slot: slot.0 },
         }
     }

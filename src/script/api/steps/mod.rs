@@ -87,7 +87,9 @@ impl Trace {
         let did = &*record.did;
         let (file, line) = sources
             .location(record.span)
-            .map_or_else(Default::default, |(file, place)| (file.to_owned(), place.line));
+            .map_or_else(Default::default, |(file, place)| {
+                (file.to_owned(), place.line)
+            });
         let fact = |reported: ReportedFact| FactValue {
             reason: reported.key.reason(did),
             value: reported.value.value.to_json(),

@@ -20,7 +20,11 @@ pub(super) fn of_access(access: &Access) -> Vec<MicroStep> {
         if let Event::Fragment { va, size } = event {
             let bytes = va.raw()..=va.raw().saturating_add(u64::from(*size) - 1);
             steps.attempt = 0;
-            let here = |fault: &&FaultRecord| fault.wanted().is_some_and(|(at, _)| bytes.contains(&at.raw()));
+            let here = |fault: &&FaultRecord| {
+                fault
+                    .wanted()
+                    .is_some_and(|(at, _)| bytes.contains(&at.raw()))
+            };
             while let Some(fault) = faults.next_if(here) {
                 steps.attempt(&fault.events, &fault.steps);
             }
@@ -43,12 +47,23 @@ pub(super) struct Steps<'s> {
 
 impl<'s> Steps<'s> {
     pub(super) fn new(spec: &'s Spec, core: u32) -> Self {
-        Self { spec, core, fragments: 0, attempt: 0, found: Vec::new() }
+        Self {
+            spec,
+            core,
+            fragments: 0,
+            attempt: 0,
+            found: Vec::new(),
+        }
     }
 
     fn push(&mut self, what: Micro) {
         let (core, attempt) = (self.core, self.attempt);
-        self.found.push(MicroStep { core, fragment: self.fragments.saturating_sub(1), attempt, what });
+        self.found.push(MicroStep {
+            core,
+            fragment: self.fragments.saturating_sub(1),
+            attempt,
+            what,
+        });
     }
 
     /// Adds a failed attempt and the kernel's response.
@@ -82,20 +97,67 @@ impl<'s> Steps<'s> {
             }
             Event::TlbLookup { tlb, set, tag, way } => {
                 let (set, tag) = (set.raw(), tag.raw());
-                Micro::TlbLookup { tlb: self.tlb(tlb), set, tag, hit: way.is_some(), way }
+                Micro::TlbLookup {
+                    tlb: self.tlb(tlb),
+                    set,
+                    tag,
+                    hit: way.is_some(),
+                    way,
+                }
             }
-            Event::Pte { level, index, address, value, found } => {
+            Event::Pte {
+                level,
+                index,
+                address,
+                value,
+                found,
+            } => {
                 let address = address.map(Pa::raw);
-                Micro::PteRead { level, index, address, raw: value, found: pte_kind(found) }
+                Micro::PteRead {
+                    level,
+                    index,
+                    address,
+                    raw: value,
+                    found: pte_kind(found),
+                }
             }
-            Event::AccessedDirtySet { level, dirty, address, before, after } => {
-                Micro::PteMarked { level, dirty, address: address.map(Pa::raw), before, after }
-            }
-            Event::TlbFill { tlb, set, way, tag, victim } => {
+            Event::AccessedDirtySet {
+                level,
+                dirty,
+                address,
+                before,
+                after,
+            } => Micro::PteMarked {
+                level,
+                dirty,
+                address: address.map(Pa::raw),
+                before,
+                after,
+            },
+            Event::TlbFill {
+                tlb,
+                set,
+                way,
+                tag,
+                victim,
+            } => {
                 let (set, tag) = (set.raw(), tag.raw());
-                Micro::TlbFill { tlb: self.tlb(tlb), set, way, tag, evicted: raw(victim) }
+                Micro::TlbFill {
+                    tlb: self.tlb(tlb),
+                    set,
+                    way,
+                    tag,
+                    evicted: raw(victim),
+                }
             }
-            Event::TlbInvalidated { core, tlb, set, way, tag, vpn } => Micro::TlbInvalidated {
+            Event::TlbInvalidated {
+                core,
+                tlb,
+                set,
+                way,
+                tag,
+                vpn,
+            } => Micro::TlbInvalidated {
                 of_core: core,
                 tlb: self.tlb(tlb),
                 set: set.raw(),
@@ -103,15 +165,40 @@ impl<'s> Steps<'s> {
                 tag: tag.raw(),
                 vpn: vpn.raw(),
             },
-            Event::Translated { vpn, ppn, pa } => {
-                Micro::Translated { vpn: vpn.raw(), ppn: ppn.raw(), pa: pa.raw() }
-            }
-            Event::Faulted { fault } => Micro::Faulted { fault: fault.to_string() },
-            Event::CacheLookup { cache, set, tag, way, purpose } => {
+            Event::Translated { vpn, ppn, pa } => Micro::Translated {
+                vpn: vpn.raw(),
+                ppn: ppn.raw(),
+                pa: pa.raw(),
+            },
+            Event::Faulted { fault } => Micro::Faulted {
+                fault: fault.to_string(),
+            },
+            Event::CacheLookup {
+                cache,
+                set,
+                tag,
+                way,
+                purpose,
+            } => {
                 let (set, tag, purpose) = (set.raw(), tag.raw(), purpose_name(purpose));
-                Micro::CacheLookup { cache: self.cache(cache), set, tag, hit: way.is_some(), way, purpose }
+                Micro::CacheLookup {
+                    cache: self.cache(cache),
+                    set,
+                    tag,
+                    hit: way.is_some(),
+                    way,
+                    purpose,
+                }
             }
-            Event::CacheFill { cache, set, way, tag, victim, writeback, purpose } => Micro::CacheFill {
+            Event::CacheFill {
+                cache,
+                set,
+                way,
+                tag,
+                victim,
+                writeback,
+                purpose,
+            } => Micro::CacheFill {
                 cache: self.cache(cache),
                 set: set.raw(),
                 way,
@@ -120,27 +207,42 @@ impl<'s> Steps<'s> {
                 writeback,
                 purpose: purpose_name(purpose),
             },
-            Event::Snooped { cache, core, dirty } => {
-                Micro::Snooped { cache: self.cache(cache), of_core: core, dirty }
-            }
-            Event::Memory { pa, write, purpose } => {
-                Micro::Memory { pa: pa.raw(), write, purpose: purpose_name(purpose) }
-            }
-            Event::Bypassed { purpose } => Micro::Bypassed { purpose: purpose_name(purpose) },
+            Event::Snooped { cache, core, dirty } => Micro::Snooped {
+                cache: self.cache(cache),
+                of_core: core,
+                dirty,
+            },
+            Event::Memory { pa, write, purpose } => Micro::Memory {
+                pa: pa.raw(),
+                write,
+                purpose: purpose_name(purpose),
+            },
+            Event::Bypassed { purpose } => Micro::Bypassed {
+                purpose: purpose_name(purpose),
+            },
         };
         self.push(what);
     }
 
     pub(super) fn kernel(&mut self, step: KernelStep) {
         let what = match step {
-            KernelStep::Fault { va, kind, fault } => {
-                Micro::FaultHandler { va: va.raw(), access: access_name(kind), fault: fault.to_string() }
-            }
+            KernelStep::Fault { va, kind, fault } => Micro::FaultHandler {
+                va: va.raw(),
+                access: access_name(kind),
+                fault: fault.to_string(),
+            },
             KernelStep::Area { start } => Micro::AreaFound { start },
             KernelStep::StackGrew { start } => Micro::StackGrew { start },
             KernelStep::Table { level, ppn } => Micro::TableAllocated { level, ppn },
             KernelStep::FrameAllocated { frame } => Micro::FrameAllocated { frame: frame.0 },
-            KernelStep::Evicted { frame, page, to, entries, slot, tlb } => Micro::Evicted {
+            KernelStep::Evicted {
+                frame,
+                page,
+                to,
+                entries,
+                slot,
+                tlb,
+            } => Micro::Evicted {
                 ptes: entries,
                 slot: slot.map(|slot| slot.0),
                 tlb,
@@ -150,24 +252,51 @@ impl<'s> Steps<'s> {
                 to: to.map(Into::into),
             },
             KernelStep::Zeroed { frame } => Micro::Zeroed { frame: frame.0 },
-            KernelStep::Filled { frame, from } => Micro::Filled { frame: frame.0, from: from.into() },
+            KernelStep::Filled { frame, from } => Micro::Filled {
+                frame: frame.0,
+                from: from.into(),
+            },
             KernelStep::Shared { frame } => Micro::Shared { frame: frame.0 },
-            KernelStep::Copied { from, to } => Micro::Copied { from: from.map(|frame| frame.0), to: to.0 },
+            KernelStep::Copied { from, to } => Micro::Copied {
+                from: from.map(|frame| frame.0),
+                to: to.0,
+            },
             KernelStep::Reused { frame } => Micro::Reused { frame: frame.0 },
-            KernelStep::Mapped { page: ProcessPage { pid, vpn }, frame, writable } => {
+            KernelStep::Mapped {
+                page: ProcessPage { pid, vpn },
+                frame,
+                writable,
+            } => {
                 let frame = frame.map(|frame| frame.0);
-                Micro::Mapped { process: pid.0, vpn: vpn.raw(), frame, writable }
+                Micro::Mapped {
+                    process: pid.0,
+                    vpn: vpn.raw(),
+                    frame,
+                    writable,
+                }
             }
             KernelStep::MappedAround { pages } => Micro::MappedAround { pages },
-            KernelStep::EntryWritten { address, before, after } => {
-                Micro::PteWritten { address: address.raw(), before, after }
-            }
+            KernelStep::EntryWritten {
+                address,
+                before,
+                after,
+            } => Micro::PteWritten {
+                address: address.raw(),
+                before,
+                after,
+            },
             KernelStep::DiskRead { from } => Micro::DiskRead { from: from.into() },
             KernelStep::DiskWritten { to } => Micro::DiskWritten { to: to.into() },
-            KernelStep::Resolved { class, major } => Micro::Resolved { fault: class.name(), major },
+            KernelStep::Resolved { class, major } => Micro::Resolved {
+                fault: class.name(),
+                major,
+            },
             KernelStep::Killed { class } => {
                 let signal = class.signal().map(|(signal, _)| signal.name());
-                Micro::Signaled { fault: class.name(), signal }
+                Micro::Signaled {
+                    fault: class.name(),
+                    signal,
+                }
             }
         };
         self.push(what);

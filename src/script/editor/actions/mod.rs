@@ -56,11 +56,20 @@ pub enum ActionKind {
 impl Action {
     fn new(kind: ActionKind, title: impl Into<String>, edits: Vec<TextEdit>) -> Self {
         let edits = edits.into_iter().map(Edit::from).collect();
-        Self { kind, title: title.into(), edits, is_preferred: false, about: None }
+        Self {
+            kind,
+            title: title.into(),
+            edits,
+            is_preferred: false,
+            about: None,
+        }
     }
 
     fn about(self, span: Span, code: &'static str) -> Self {
-        Self { about: Some((span.bytes(), code)), ..self }
+        Self {
+            about: Some((span.bytes(), code)),
+            ..self
+        }
     }
 }
 
@@ -109,17 +118,34 @@ impl Document {
         actions.extend(self.question(&range, run));
         let whole = [
             (ActionKind::FixAll, self.all_fixes(run)),
-            (ActionKind::AcceptAll, run.and_then(|run| all_values(run, &ACCEPT))),
-            (ActionKind::FillAll, run.and_then(|run| all_values(run, &FILL))),
+            (
+                ActionKind::AcceptAll,
+                run.and_then(|run| all_values(run, &ACCEPT)),
+            ),
+            (
+                ActionKind::FillAll,
+                run.and_then(|run| all_values(run, &FILL)),
+            ),
         ];
-        actions.extend(whole.into_iter().filter_map(|(kind, action)| Some(Action { kind, ..action? })));
+        actions.extend(
+            whole
+                .into_iter()
+                .filter_map(|(kind, action)| Some(Action { kind, ..action? })),
+        );
         actions
     }
 
     /// Returns the diagnostics in the document itself, including those from the run.
-    fn own_mistakes<'d>(&'d self, run: Option<&'d RunResult>) -> impl Iterator<Item = &'d Diagnostic> {
+    fn own_mistakes<'d>(
+        &'d self,
+        run: Option<&'d RunResult>,
+    ) -> impl Iterator<Item = &'d Diagnostic> {
         let found = run.into_iter().flat_map(|run| &run.diagnostics);
-        self.script().diagnostics.iter().chain(found).filter(|one| one.span.file == 0)
+        self.script()
+            .diagnostics
+            .iter()
+            .chain(found)
+            .filter(|one| one.span.file == 0)
     }
 
     /// Returns the edit and the title of the fix for a diagnostic.
@@ -131,21 +157,33 @@ impl Document {
     /// Returns the fixes for the diagnostics that overlap a range.
     fn fixes(&self, range: &Range<usize>, run: Option<&RunResult>) -> Vec<Action> {
         let mut actions: Vec<Action> = Vec::new();
-        for mistake in self.own_mistakes(run).filter(|mistake| touches(mistake.span, range)) {
-            let Some((edit, title)) = self.fix_of(mistake) else { continue };
+        for mistake in self
+            .own_mistakes(run)
+            .filter(|mistake| touches(mistake.span, range))
+        {
+            let Some((edit, title)) = self.fix_of(mistake) else {
+                continue;
+            };
             let action = Action::new(ActionKind::QuickFix, capital(&title), vec![edit]);
-            let action = Action { is_preferred: true, ..action.about(mistake.span, mistake.code.name()) };
+            let action = Action {
+                is_preferred: true,
+                ..action.about(mistake.span, mistake.code.name())
+            };
             add_new(&mut actions, action);
         }
-        let all = self.all_fixes(run).filter(|all| !actions.is_empty() && all.edits.len() > 1);
+        let all = self
+            .all_fixes(run)
+            .filter(|all| !actions.is_empty() && all.edits.len() > 1);
         actions.extend(all);
         actions
     }
 
     /// Returns all fixes in the file except those that overlap an earlier one.
     fn all_fixes(&self, run: Option<&RunResult>) -> Option<Action> {
-        let edits: Vec<TextEdit> =
-            self.own_mistakes(run).filter_map(|mistake| Some(self.fix_of(mistake)?.0)).collect();
+        let edits: Vec<TextEdit> = self
+            .own_mistakes(run)
+            .filter_map(|mistake| Some(self.fix_of(mistake)?.0))
+            .collect();
         let edits: Vec<TextEdit> = disjoint(&edits).into_iter().cloned().collect();
         let title = format!("Apply all fixes in this file ({})", edits.len());
         (!edits.is_empty()).then(|| Action::new(ActionKind::QuickFix, title, edits))
@@ -156,8 +194,12 @@ impl Document {
     fn values(&self, range: &Range<usize>, run: &RunResult) -> Vec<Action> {
         let mut actions: Vec<Action> = Vec::new();
         for source in [&ACCEPT, &FILL] {
-            let failures = run.failures.iter().filter(|failure| failure.open == source.open);
-            let here = failures.filter(|failure| failure.span.file == 0 && touches(failure.span, range));
+            let failures = run
+                .failures
+                .iter()
+                .filter(|failure| failure.open == source.open);
+            let here =
+                failures.filter(|failure| failure.span.file == 0 && touches(failure.span, range));
             let before = actions.len();
             for failure in here {
                 let fixed = self.word(failure, source.code);
@@ -165,8 +207,9 @@ impl Document {
                     add_new(&mut actions, action);
                 }
             }
-            let several =
-                |all: &Action| actions.len() > before && all.edits.len() > actions[before].edits.len();
+            let several = |all: &Action| {
+                actions.len() > before && all.edits.len() > actions[before].edits.len()
+            };
             let all = all_values(run, source).filter(several);
             actions.extend(all);
         }
@@ -176,16 +219,24 @@ impl Document {
     /// Returns the action that fixes a misspelled word in a failed expectation.
     fn word(&self, failure: &Failure, code: &'static str) -> Option<Action> {
         let fix = failure.fix.as_ref()?;
-        let action = Action::new(ActionKind::QuickFix, capital(&fix.title()), vec![fix.edit(self.text())?]);
+        let action = Action::new(
+            ActionKind::QuickFix,
+            capital(&fix.title()),
+            vec![fix.edit(self.text())?],
+        );
         Some(action.about(failure.span, code))
     }
 
     fn value(&self, run: &RunResult, source: &ValueSource, failure: &Failure) -> Option<Action> {
         let within = |outer: Span, inner: Span| {
-            (outer.file, inner.file) == (0, 0) && outer.start <= inner.start && inner.end <= outer.end
+            (outer.file, inner.file) == (0, 0)
+                && outer.start <= inner.start
+                && inner.end <= outer.end
         };
         let tables = tables(&self.script().script.body);
-        let table = tables.into_iter().find(|table| within(*table, failure.span));
+        let table = tables
+            .into_iter()
+            .find(|table| within(*table, failure.span));
         let place = table.unwrap_or(failure.span);
         let edits = edits_of((source.plan)(run), |span| within(place, span));
         let title = match (table, edits.as_slice()) {
@@ -214,15 +265,25 @@ impl Document {
 
     /// Converts the accesses in a range to a question.
     fn question(&self, range: &Range<usize>, run: Option<&RunResult>) -> Option<Action> {
-        if self.own_mistakes(run).any(|mistake| touches(mistake.span, range)) {
+        if self
+            .own_mistakes(run)
+            .any(|mistake| touches(mistake.span, range))
+        {
             return None;
         }
         let facts = |span: Span| {
             let mut steps = run.into_iter().flat_map(|run| &run.steps);
-            let step = steps.find(|step| span.start <= step.span.start && step.span.end <= span.end);
-            step.map(|step| step.facts(&self.script().sources)).unwrap_or_default()
+            let step =
+                steps.find(|step| span.start <= step.span.start && step.span.end <= span.end);
+            step.map(|step| step.facts(&self.script().sources))
+                .unwrap_or_default()
         };
-        let turned = turned(self.text(), &self.script().script.body, range.clone(), &facts)?;
+        let turned = turned(
+            self.text(),
+            &self.script().script.body,
+            range.clone(),
+            &facts,
+        )?;
         let title = match (turned.kept, turned.edit.replacement.starts_with("ask ")) {
             (_, true) => "Convert to an `ask` in this question",
             (true, _) => "Add a question about this statement above it",
@@ -257,11 +318,17 @@ pub(super) fn overlaps(one: &Range<usize>, other: &Range<usize>) -> bool {
 
 /// Returns the document's edits whose spans match.
 fn edits_of(plan: &Plan, of: impl Fn(Span) -> bool) -> Vec<TextEdit> {
-    plan.edits.iter().filter(|edit| edit.span.file == 0 && of(edit.span)).cloned().collect()
+    plan.edits
+        .iter()
+        .filter(|edit| edit.span.file == 0 && of(edit.span))
+        .cloned()
+        .collect()
 }
 
 /// Capitalizes a title.
 fn capital(title: &str) -> String {
     let mut chars = title.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+    chars.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(chars).collect()
+    })
 }

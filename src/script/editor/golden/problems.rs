@@ -27,8 +27,17 @@ impl Document {
     /// Returns the first line of a span, or the line that contains an empty span.
     pub(super) fn first_line(&self, span: Span) -> Option<Location> {
         let location = self.location(span)?;
-        let line = location.lines.bytes_of(location.lines.line_of(location.range.start));
-        let end = if location.range.is_empty() { line.end } else { location.range.end.min(line.end) };
-        Some(Location { range: location.range.start..end, ..location })
+        let line = location
+            .lines
+            .bytes_of(location.lines.line_of(location.range.start));
+        let end = if location.range.is_empty() {
+            line.end
+        } else {
+            location.range.end.min(line.end)
+        };
+        Some(Location {
+            range: location.range.start..end,
+            ..location
+        })
     }
 }

@@ -48,10 +48,18 @@ pub(super) struct Mark {
 
 impl GoldenResult {
     /// Compares the results of a script's cases with its golden file. `name` is the file name of the script.
-    pub(crate) fn new(file: GoldenFile, cases: &ScriptCases, mut runs: CaseRuns, name: String) -> Self {
+    pub(crate) fn new(
+        file: GoldenFile,
+        cases: &ScriptCases,
+        mut runs: CaseRuns,
+        name: String,
+    ) -> Self {
         let bytes = file.bytes.as_deref().unwrap_or_default();
         let text = String::from_utf8_lossy(bytes).into_owned();
-        let compared = file.bytes.clone().and_then(|bytes| runs.compare_bytes(&bytes, &name));
+        let compared = file
+            .bytes
+            .clone()
+            .and_then(|bytes| runs.compare_bytes(&bytes, &name));
         let marks = match compared {
             Err(unusable) => vec![Mark {
                 case: None,
@@ -61,20 +69,33 @@ impl GoldenResult {
             }],
             Ok(()) => marks(cases, &runs, &text),
         };
-        Self { file, name, lines: Arc::new(LineIndex::new(text)), runs, marks }
+        Self {
+            file,
+            name,
+            lines: Arc::new(LineIndex::new(text)),
+            runs,
+            marks,
+        }
     }
 
     /// Returns the location of a line of the golden file.
     pub(super) fn location(&self, line: usize) -> Location {
         let range = self.lines.bytes_of(line);
-        Location { path: self.file.path.clone(), lines: self.lines.clone(), range }
+        Location {
+            path: self.file.path.clone(),
+            lines: self.lines.clone(),
+            range,
+        }
     }
 }
 
 /// Returns the marks of all cases, in the order of the cases.
 fn marks(cases: &ScriptCases, runs: &CaseRuns, text: &str) -> Vec<Mark> {
     let differs = |held: &Held| matches!(held, Held::Differs { .. });
-    let Some(golden) = runs.cases().any(|case| differs(&case.golden)).then(|| read(text.as_bytes()).ok())
+    let Some(golden) = runs
+        .cases()
+        .any(|case| differs(&case.golden))
+        .then(|| read(text.as_bytes()).ok())
     else {
         return Vec::new();
     };
@@ -82,10 +103,22 @@ fn marks(cases: &ScriptCases, runs: &CaseRuns, text: &str) -> Vec<Mark> {
     let lines = Lines::new(&golden, text, runs);
     let mut marks = Vec::new();
     for (at, case) in runs.cases().enumerate() {
-        let Held::Differs { differences, notes } = &case.golden else { continue };
-        let mark = |span: Span, message: String, line: usize| Mark { case: Some(at), span, message, line };
+        let Held::Differs { differences, notes } = &case.golden else {
+            continue;
+        };
+        let mark = |span: Span, message: String, line: usize| Mark {
+            case: Some(at),
+            span,
+            message,
+            line,
+        };
         let first = lines.of(at, None);
-        let of_case = case.name.scenario.as_deref().and_then(|name| cases.scenario(name)).unwrap_or_default();
+        let of_case = case
+            .name
+            .scenario
+            .as_deref()
+            .and_then(|name| cases.scenario(name))
+            .unwrap_or_default();
         marks.extend(notes.iter().map(|note| mark(of_case, note.clone(), first)));
         // If the golden file lacks the whole case, one mark is enough.
         if notes.iter().any(|note| note == NO_CASE) {
@@ -93,15 +126,20 @@ fn marks(cases: &ScriptCases, runs: &CaseRuns, text: &str) -> Vec<Mark> {
         }
         let mut rest: Vec<&Difference> = differences.iter().collect();
         while let Some(one) = rest.first().copied() {
-            let (same, others): (Vec<_>, Vec<_>) =
-                rest.into_iter().partition(|other| other.span == one.span && other.ran == one.ran);
+            let (same, others): (Vec<_>, Vec<_>) = rest
+                .into_iter()
+                .partition(|other| other.span == one.span && other.ran == one.ran);
             rest = others;
             let message = match same.len() - 1 {
                 0 => brief(one),
                 1 => format!("{}; 1 other execution also differs", brief(one)),
                 more => format!("{}; {more} other executions also differ", brief(one)),
             };
-            marks.push(mark(one.span.unwrap_or(of_case), message, lines.of(at, one.entry)));
+            marks.push(mark(
+                one.span.unwrap_or(of_case),
+                message,
+                lines.of(at, one.entry),
+            ));
         }
     }
     marks
@@ -117,13 +155,21 @@ struct Lines {
 impl Lines {
     fn new(golden: &Golden, text: &str, runs: &CaseRuns) -> Self {
         let sections = counterparts(&golden.cases, &runs.with_included().cases);
-        Self { places: places(text, golden), sections }
+        Self {
+            places: places(text, golden),
+            sections,
+        }
     }
 
     /// Returns the line of an entry, or the first line of its case.
     fn of(&self, case: usize, entry: Option<usize>) -> usize {
         let section = self.sections.get(case).copied().flatten();
-        let Some(places) = section.and_then(|at| self.places.get(at)) else { return 0 };
-        entry.and_then(|at| places.entries.get(at)).copied().unwrap_or(places.first)
+        let Some(places) = section.and_then(|at| self.places.get(at)) else {
+            return 0;
+        };
+        entry
+            .and_then(|at| places.entries.get(at))
+            .copied()
+            .unwrap_or(places.first)
     }
 }

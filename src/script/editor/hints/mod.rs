@@ -58,15 +58,26 @@ fn line_hints(steps: &[Step], sources: &Sources, range: Range<usize>) -> Vec<Hin
     let mut lines: BTreeMap<usize, Hint> = BTreeMap::new();
     for step in steps {
         let (start, end) = (step.span.start as usize, step.span.end as usize);
-        let Some(statement) = text.get(start..end) else { continue };
+        let Some(statement) = text.get(start..end) else {
+            continue;
+        };
         let at = end + line_rest(&text[end..]);
         if at < range.start || start > range.end {
             continue;
         }
-        let Some(label) = label(statement, step, sources) else { continue };
+        let Some(label) = label(statement, step, sources) else {
+            continue;
+        };
         let narration = step.narration(sources).trim_end().to_owned();
         match lines.get_mut(&at) {
-            None => drop(lines.insert(at, Hint { at, label, narration })),
+            None => drop(lines.insert(
+                at,
+                Hint {
+                    at,
+                    label,
+                    narration,
+                },
+            )),
             Some(hint) => {
                 hint.label = cut(&format!("{}; {label}", hint.label));
                 hint.narration = format!("{}\n\n{narration}", hint.narration);
@@ -93,18 +104,30 @@ fn label(statement: &str, step: &Step, sources: &Sources) -> Option<String> {
         }
         facts_of_step => chosen(facts_of_step, &step.stated),
     };
-    let times = if step.times > 1 { format!("×{}", step.times) } else { String::new() };
-    let label = [times, facts].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+    let times = if step.times > 1 {
+        format!("×{}", step.times)
+    } else {
+        String::new()
+    };
+    let label = [times, facts]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ");
     (!label.is_empty()).then_some(label)
 }
 
 fn gives_a_name(statement: &str) -> bool {
-    ["let", "choose"].iter().any(|word| statement.split_whitespace().next() == Some(word))
+    ["let", "choose"]
+        .iter()
+        .any(|word| statement.split_whitespace().next() == Some(word))
 }
 
 /// Whether a `let` has a literal value: `let x = 0x40`.
 fn is_literal(statement: &str) -> bool {
-    let Some((head, value)) = statement.split_once('=') else { return false };
+    let Some((head, value)) = statement.split_once('=') else {
+        return false;
+    };
     let mut kinds: Vec<TokenKind> = tokens(value).list.iter().map(|token| token.kind).collect();
     kinds.retain(|kind| !matches!(kind, TokenKind::End | TokenKind::Comment));
     let number = [TokenKind::Number, TokenKind::Word];
@@ -116,7 +139,11 @@ fn is_literal(statement: &str) -> bool {
 /// Returns the text of the facts in a hint.
 fn chosen(facts_of_step: &[String], stated: &[String]) -> String {
     let facts = || facts_of_step.iter().filter_map(|fact| fact.split_once(' '));
-    let value_of = |wanted: &str| facts().find(|(name, _)| *name == wanted).map(|(_, value)| value);
+    let value_of = |wanted: &str| {
+        facts()
+            .find(|(name, _)| *name == wanted)
+            .map(|(_, value)| value)
+    };
     let shown = |(name, value): &(&str, &str)| {
         let said_by = match *name {
             "value" => value_of("byte"),
@@ -136,13 +163,17 @@ fn chosen(facts_of_step: &[String], stated: &[String]) -> String {
     let mut room = ROOM - 1;
     let mut fitting: Vec<usize> = Vec::new();
     for index in order {
-        let Some(left) = room.checked_sub(width(index)) else { break };
+        let Some(left) = room.checked_sub(width(index)) else {
+            break;
+        };
         room = left;
         fitting.push(index);
     }
     fitting.sort_unstable();
-    let mut parts: Vec<String> =
-        fitting.iter().map(|&index| format!("{} {}", facts[index].0, facts[index].1)).collect();
+    let mut parts: Vec<String> = fitting
+        .iter()
+        .map(|&index| format!("{} {}", facts[index].0, facts[index].1))
+        .collect();
     if parts.is_empty()
         && let Some((name, value)) = facts.first()
     {
@@ -167,8 +198,8 @@ fn is_nothing(name: &str, value: &str) -> bool {
 
 /// Returns the rank of a fact by importance.
 fn rank((name, value): (&str, &str)) -> u8 {
-    let registered =
-        ACCESS_FACTS.iter().any(|row| row.name == name) || CALL_FACTS.iter().any(|row| row.name == name);
+    let registered = ACCESS_FACTS.iter().any(|row| row.name == name)
+        || CALL_FACTS.iter().any(|row| row.name == name);
     let word = !value.starts_with(|c: char| c.is_ascii_digit() || c == '-');
     match (registered, word) {
         (true, true) => 0,

@@ -45,18 +45,32 @@ impl Document {
         interrupt: &AtomicBool,
         golden: Option<GoldenFile>,
     ) -> RunResult {
-        let CheckedScript { sources, script, diagnostics: wrong, .. } = self.script();
+        let CheckedScript {
+            sources,
+            script,
+            diagnostics: wrong,
+            ..
+        } = self.script();
         let body = self.runnable();
-        let mut accept = Findings::new(Wanted { accept: true, fill: false });
-        let mut fill = Findings::new(Wanted { accept: false, fill: true });
+        let mut accept = Findings::new(Wanted {
+            accept: true,
+            fill: false,
+        });
+        let mut fill = Findings::new(Wanted {
+            accept: false,
+            fill: true,
+        });
         let mut recorder = RunRecorder::new(sources);
-        let golden = golden.filter(|_| wrong.is_empty()).map(|file| (file, ScriptCases::new(self.script())));
+        let golden = golden
+            .filter(|_| wrong.is_empty())
+            .map(|file| (file, ScriptCases::new(self.script())));
         let mut gather = golden.as_ref().map(|(_, cases)| cases.gather(true));
         let ended = {
             let mut accepting = accept.watch(&body, sources, &|_| true);
             let mut filling = fill.watch(&body, sources, &|_| true);
             let mut all = SinkGroup(vec![&mut recorder, &mut accepting, &mut filling]);
-            all.0.extend(gather.as_mut().map(|gather| gather as &mut dyn Sink));
+            all.0
+                .extend(gather.as_mut().map(|gather| gather as &mut dyn Sink));
             self.play(&body, limits, &mut all, interrupt).0
         };
         let mut diagnostics = ended.diagnostics;
@@ -65,11 +79,27 @@ impl Document {
             let names = [Code::UnknownFunction, Code::UnknownName, Code::UnknownVerb];
             diagnostics.retain(|wrong| !names.contains(&wrong.code));
         }
-        let golden = golden.filter(|_| diagnostics.is_empty()).map(|(file, cases)| {
-            let name = self.path().file_name().unwrap_or_default().to_string_lossy().into_owned();
-            Arc::new(GoldenResult::new(file, &cases, cases.runs(gather, &diagnostics), name))
-        });
-        RunResult { diagnostics, golden, ..recorder.into_result(&accept, &fill) }
+        let golden = golden
+            .filter(|_| diagnostics.is_empty())
+            .map(|(file, cases)| {
+                let name = self
+                    .path()
+                    .file_name()
+                    .unwrap_or_default()
+                    .to_string_lossy()
+                    .into_owned();
+                Arc::new(GoldenResult::new(
+                    file,
+                    &cases,
+                    cases.runs(gather, &diagnostics),
+                    name,
+                ))
+            });
+        RunResult {
+            diagnostics,
+            golden,
+            ..recorder.into_result(&accept, &fill)
+        }
     }
 
     /// Returns the facts of the statements from this byte on, from a run without errors or up to the first error.
@@ -77,12 +107,19 @@ impl Document {
         let sources = &self.script().sources;
         let mut recorder = RunRecorder::new(sources).starting_at(start);
         self.play(&self.runnable(), max_steps, &mut recorder, &false.into());
-        recorder.into_steps().flat_map(|step| step.facts(sources)).collect()
+        recorder
+            .into_steps()
+            .flat_map(|step| step.facts(sources))
+            .collect()
     }
 
     /// Returns the statements that can run despite errors.
     pub(super) fn runnable(&self) -> Block {
-        let CheckedScript { script, diagnostics, .. } = self.script();
+        let CheckedScript {
+            script,
+            diagnostics,
+            ..
+        } = self.script();
         runnable(&script.body, diagnostics)
     }
 
@@ -95,8 +132,19 @@ impl Document {
         interrupt: &AtomicBool,
     ) -> (Ended, State) {
         let CheckedScript { sources, files, .. } = self.script();
-        let options = Options { raised_by: LimitNames::SETTINGS, ..Options::default().within(limits.into()) };
-        play_from(State::new(options.seed), body, sources, files, options, sink, Some(interrupt))
+        let options = Options {
+            raised_by: LimitNames::SETTINGS,
+            ..Options::default().within(limits.into())
+        };
+        play_from(
+            State::new(options.seed),
+            body,
+            sources,
+            files,
+            options,
+            sink,
+            Some(interrupt),
+        )
     }
 }
 
@@ -114,12 +162,18 @@ fn runnable(body: &Block, wrong: &[Diagnostic]) -> Block {
             _ => elsewhere = true,
         }
     }
-    let first_outside = places.iter().filter(|place| !body.iter().any(|stmt| contains(stmt, **place))).min();
+    let first_outside = places
+        .iter()
+        .filter(|place| !body.iter().any(|stmt| contains(stmt, **place)))
+        .min();
     let mut runnable = Vec::new();
     for stmt in body.iter() {
         let below = first_outside.is_some_and(|(start, _)| *start < stmt.span.start);
         let broken = places.iter().any(|place| contains(stmt, *place));
-        let apart = matches!(stmt.kind, StmtKind::Scenario { .. } | StmtKind::Question { .. });
+        let apart = matches!(
+            stmt.kind,
+            StmtKind::Scenario { .. } | StmtKind::Question { .. }
+        );
         let included = elsewhere && matches!(stmt.kind, StmtKind::Include { .. });
         if below || included || broken && !apart {
             break;

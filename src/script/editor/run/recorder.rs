@@ -49,7 +49,10 @@ impl<'s> RunRecorder<'s> {
 
     /// Skips the statements before this byte.
     pub(super) fn starting_at(self, byte: usize) -> Self {
-        Self { start: byte as u32, ..self }
+        Self {
+            start: byte as u32,
+            ..self
+        }
     }
 
     /// Returns the statements that ran, in text order.
@@ -75,39 +78,78 @@ impl<'s> RunRecorder<'s> {
             }
             step.times += 1;
             if !step.unchanged.is_empty() {
-                let now =
-                    if step.times > COMPARED { Vec::new() } else { facts_of(record, &mut self.statements) };
+                let now = if step.times > COMPARED {
+                    Vec::new()
+                } else {
+                    facts_of(record, &mut self.statements)
+                };
                 step.unchanged.retain(|fact| now.contains(fact));
             }
             return;
         }
         let first = (self.steps.len() < NARRATED).then(|| {
             let inside = std::mem::replace(&mut self.outer, record.outer);
-            FirstExecution { record: record.clone(), inside }
+            FirstExecution {
+                record: record.clone(),
+                inside,
+            }
         });
-        let unchanged = if first.is_none() { facts_of(record, &mut self.statements) } else { Vec::new() };
-        let stated = record.checks.iter().map(|check| check.fact.clone()).collect();
+        let unchanged = if first.is_none() {
+            facts_of(record, &mut self.statements)
+        } else {
+            Vec::new()
+        };
+        let stated = record
+            .checks
+            .iter()
+            .map(|check| check.fact.clone())
+            .collect();
         let span = record.span;
-        self.steps.insert(span, Step { span, stated, unchanged, times: 1, first });
+        self.steps.insert(
+            span,
+            Step {
+                span,
+                stated,
+                unchanged,
+                times: 1,
+                first,
+            },
+        );
     }
 
     fn record_failures(&mut self, record: &StepRecord) {
         if record.checks.iter().all(|check| check.held) || self.failures.len() >= FAILURES {
             return;
         }
-        let Some((_, checks)) = self.narrator.failed(record) else { return };
+        let Some((_, checks)) = self.narrator.failed(record) else {
+            return;
+        };
         let failed = record.checks.iter().filter(|check| !check.held);
         for (check, reported) in failed.zip(checks.failed) {
             let open = check.written.is_open();
-            let reason = reported.reason.map(|reason| format!(": {reason}")).unwrap_or_default();
+            let reason = reported
+                .reason
+                .map(|reason| format!(": {reason}"))
+                .unwrap_or_default();
             let message = match reported.actual {
                 // A `?` needs no explanation.
                 Some(actual) if open => format!("{} is {actual}", reported.fact),
-                Some(actual) => format!("{} is {actual}, not {}{reason}", reported.fact, reported.expected),
-                None => format!("there is no {}; expected {}{reason}", reported.fact, reported.expected),
+                Some(actual) => format!(
+                    "{} is {actual}, not {}{reason}",
+                    reported.fact, reported.expected
+                ),
+                None => format!(
+                    "there is no {}; expected {}{reason}",
+                    reported.fact, reported.expected
+                ),
             };
             let fix = fix_of_word(check, &record.did);
-            self.failures.entry(check.span).or_insert(Failure { span: check.span, message, open, fix });
+            self.failures.entry(check.span).or_insert(Failure {
+                span: check.span,
+                message,
+                open,
+                fix,
+            });
         }
     }
 }

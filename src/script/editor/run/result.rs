@@ -75,14 +75,18 @@ impl Step {
     /// Returns the facts that never changed, in script notation: `ppn 0x0D`. For a `let`, the value.
     pub fn facts(&self, sources: &Sources) -> Vec<String> {
         match &self.first {
-            Some(first) if self.times == 1 => facts_of(&first.record, &mut Statements::new(sources)),
+            Some(first) if self.times == 1 => {
+                facts_of(&first.record, &mut Statements::new(sources))
+            }
             _ => self.unchanged.clone(),
         }
     }
 
     /// Returns the narration of the first execution. The text is empty for all but the first 20,000 statements.
     pub(crate) fn narration(&self, sources: &Sources) -> String {
-        let Some(FirstExecution { record, inside }) = &self.first else { return String::new() };
+        let Some(FirstExecution { record, inside }) = &self.first else {
+            return String::new();
+        };
         text(&Narrator::inside(sources, *inside).narrate(record), false)
     }
 }
@@ -103,7 +107,12 @@ pub struct Failure {
 /// Returns the facts of a record in script notation.
 pub(super) fn facts_of(record: &StepRecord, statements: &mut Statements) -> Vec<String> {
     match &*record.did {
-        Did::Bound { value, call: None, .. } => vec![format_value(value, &statements.executed(record))],
-        did => facts::reported_facts(did).iter().map(ToString::to_string).collect(),
+        Did::Bound {
+            value, call: None, ..
+        } => vec![format_value(value, &statements.executed(record))],
+        did => facts::reported_facts(did)
+            .iter()
+            .map(ToString::to_string)
+            .collect(),
     }
 }

@@ -37,7 +37,11 @@ impl Document {
     /// ```
     pub fn align_table(&self, at: usize, line_break: bool) -> Option<Vec<Edit>> {
         let cursor = self.lines().line_of(at);
-        let line = if line_break { cursor.checked_sub(1)? } else { cursor };
+        let line = if line_break {
+            cursor.checked_sub(1)?
+        } else {
+            cursor
+        };
         let rest = self.text().get(at..self.line(cursor).end)?;
         let kinds = self.line_kinds();
         let kind = |line: usize| kinds.get(&line).copied().unwrap_or(LineKind::Gap);
@@ -47,19 +51,28 @@ impl Document {
         }
         let table = self.table(line, &kind);
         let around = [table.start().checked_sub(1), table.end().checked_add(1)];
-        if around.into_iter().flatten().any(|line| kind(line) == LineKind::Mixed) {
+        if around
+            .into_iter()
+            .flatten()
+            .any(|line| kind(line) == LineKind::Mixed)
+        {
             return None;
         }
         let rows: Vec<usize> = table.filter(|line| kind(*line) != LineKind::Gap).collect();
         let mut edits = self.aligned(&rows)?;
-        edits.retain(|edit| edit.range.end <= at || self.lines().line_of(edit.range.start) > cursor);
+        edits
+            .retain(|edit| edit.range.end <= at || self.lines().line_of(edit.range.start) > cursor);
         Some(edits)
     }
 
     /// Returns the kind of each line that contains tokens.
     fn line_kinds(&self) -> BTreeMap<usize, LineKind> {
         let mut kinds: BTreeMap<usize, LineKind> = BTreeMap::new();
-        let tokens = self.tokens().list.iter().filter(|token| token.start < token.end);
+        let tokens = self
+            .tokens()
+            .list
+            .iter()
+            .filter(|token| token.start < token.end);
         for Token { kind, start, end } in tokens.copied() {
             let lines = self.lines().line_of(start)..=self.lines().line_of(end - 1);
             for line in lines {
@@ -92,8 +105,11 @@ impl Document {
         let content = self.text().get(first.start..last.end)?;
         let indent = &content[..content.len() - content.trim_start().len()];
         let formatted = format(&format!("{STATEMENT} {{\n{content}\n}}\n")).ok()?;
-        let new: Vec<&str> =
-            formatted.lines().map(str::trim_start).filter(|line| line.starts_with('|')).collect();
+        let new: Vec<&str> = formatted
+            .lines()
+            .map(str::trim_start)
+            .filter(|line| line.starts_with('|'))
+            .collect();
         // The formatter removes rulers, but no line must vanish while the user types.
         if new.len() != rows.len() {
             return None;

@@ -14,7 +14,10 @@ fn typed(marked: &str) -> Option<String> {
     for Edit { range, text: put } in edits.into_iter().rev() {
         // Editors insert before the cursor if the edit ends at the cursor.
         let shift = |byte: usize| if byte > at { byte + 1 } else { byte };
-        assert!(range.start.max(range.end) <= at || range.start > at, "{range:?} crosses the cursor");
+        assert!(
+            range.start.max(range.end) <= at || range.start > at,
+            "{range:?} crosses the cursor"
+        );
         text.replace_range(shift(range.start)..shift(range.end), &put);
     }
     Some(text)
@@ -24,8 +27,14 @@ fn typed(marked: &str) -> Option<String> {
 fn a_completed_row_aligns_its_table() {
     let table = |first: &str, second: &str| format!("set page_table {{\n  {first}\n  {second}");
     let aligned = table("| vpn ppn v |", "| 0F  0D  1 |^");
-    assert_eq!(typed(&table("| vpn ppn v |", "| 0F 0D 1 |^")), Some(aligned.clone()));
-    assert_eq!(typed(&table("|vpn ppn v|", "   |0F   0D   1|^")), Some(aligned));
+    assert_eq!(
+        typed(&table("| vpn ppn v |", "| 0F 0D 1 |^")),
+        Some(aligned.clone())
+    );
+    assert_eq!(
+        typed(&table("|vpn ppn v|", "   |0F   0D   1|^")),
+        Some(aligned)
+    );
     // A wider cell changes the rows above.
     let wide = table("| vpn  ppn |", "| 0x1F 0D  |^");
     assert_eq!(typed(&table("| vpn ppn  |", "| 0x1F 0D |^")), Some(wide));
@@ -35,9 +44,9 @@ fn a_completed_row_aligns_its_table() {
 
 #[test]
 fn enter_aligns_the_table_and_not_the_new_line() {
-    let text = "set page_table {\r\n  | vpn ppn |\r\n  | 0F 0D | # one\r\n  ^\r\n  | 1 2 |\r\n}\r\nraed [";
-    let wanted =
-        "set page_table {\r\n  | vpn ppn |\r\n  | 0F  0D  |  # one\r\n  ^\r\n  | 1   2   |\r\n}\r\nraed [";
+    let text =
+        "set page_table {\r\n  | vpn ppn |\r\n  | 0F 0D | # one\r\n  ^\r\n  | 1 2 |\r\n}\r\nraed [";
+    let wanted = "set page_table {\r\n  | vpn ppn |\r\n  | 0F  0D  |  # one\r\n  ^\r\n  | 1   2   |\r\n}\r\nraed [";
     assert_eq!(typed(text), Some(wanted.to_owned()));
 }
 
@@ -83,7 +92,11 @@ fn the_tables_of_the_examples_are_aligned_as_the_formatter_aligns_them() {
             rows += 1;
             let document = Document::new("a.pw", &*formatted, OpenTexts::default());
             let edits = document.align_table(at, false);
-            assert!(edits.as_ref().is_none_or(Vec::is_empty), "{}: {line}{edits:?}", path.display());
+            assert!(
+                edits.as_ref().is_none_or(Vec::is_empty),
+                "{}: {line}{edits:?}",
+                path.display()
+            );
             // A row with single blanks regains its blanks.
             let row = line.split_whitespace().collect::<Vec<_>>().join(" ");
             let start = at - line.trim_end().len();
@@ -93,7 +106,11 @@ fn the_tables_of_the_examples_are_aligned_as_the_formatter_aligns_them() {
             let cursor = start + indent + row.len();
             loose.insert(cursor, '^');
             if let Some(after) = typed(&loose) {
-                assert_eq!(after.replace('^', ""), format(&loose.replace('^', "")).unwrap(), "{line}");
+                assert_eq!(
+                    after.replace('^', ""),
+                    format(&loose.replace('^', "")).unwrap(),
+                    "{line}"
+                );
             }
         }
     }

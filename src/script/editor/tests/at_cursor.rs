@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use super::document_with_cursor;
-use crate::editor::{Completion, CompletionItem, Document, Failure, Hover, OpenTexts, RunResult, Step};
+use crate::editor::{
+    Completion, CompletionItem, Document, Failure, Hover, OpenTexts, RunResult, Step,
+};
 use crate::lang::loader::Within;
 use crate::lang::span::Span;
 use std::sync::atomic::AtomicBool;
@@ -14,24 +16,37 @@ fn offered(text: &str, others: &[(&str, &str)]) -> Completion {
 }
 
 fn labels(text: &str, others: &[(&str, &str)]) -> Vec<String> {
-    offered(text, others).items.into_iter().map(|item| item.text).collect()
+    offered(text, others)
+        .items
+        .into_iter()
+        .map(|item| item.text)
+        .collect()
 }
 
 fn item(text: &str, label: &str) -> CompletionItem {
-    let found = offered(text, &[]).items.into_iter().find(|item| item.text == label);
+    let found = offered(text, &[])
+        .items
+        .into_iter()
+        .find(|item| item.text == label);
     found.unwrap_or_else(|| panic!("{text} offers no {label}"))
 }
 
 #[test]
 fn an_item_replaces_the_typed_text() {
     let text = "# 𝕏\nshow \"𝕏\"; re‸";
-    assert_eq!(offered(text, &[]).range, text.find("re").unwrap()..text.find('‸').unwrap());
+    assert_eq!(
+        offered(text, &[]).range,
+        text.find("re").unwrap()..text.find('‸').unwrap()
+    );
     let read = item(text, "read");
     assert_eq!(read.snippet.as_deref(), Some("read ${1:VA}$0"));
     assert!(read.documentation.is_some() && !read.help.is_empty());
     // Completion replaces the whole name of a fact.
     item("machine simple\nread 0 => tlb.in‸", "tlb.index");
-    assert_eq!(offered("machine simple\nread 0 => tlb.in‸", &[]).range, 25..31);
+    assert_eq!(
+        offered("machine simple\nread 0 => tlb.in‸", &[]).range,
+        25..31
+    );
     // No placeholders are inserted before other text.
     assert_eq!(item("re‸ 0x40", "read").snippet, None);
     // Approximate matches are listed.
@@ -40,7 +55,10 @@ fn an_item_replaces_the_typed_text() {
 
 #[test]
 fn only_declarations_above_are_offered() {
-    let labels = labels("machine core-i7\nlet above = 1\nread ‸\nlet below = 2\nlet a = ", &[]);
+    let labels = labels(
+        "machine core-i7\nlet above = 1\nread ‸\nlet below = 2\nlet a = ",
+        &[],
+    );
     assert!(labels.iter().any(|label| label == "above"), "{labels:?}");
     assert!(!labels.iter().any(|label| label == "below"), "{labels:?}");
     item("machine core-i7\nread 0 => L1d‸", "L1d.index");
@@ -64,13 +82,27 @@ fn a_space_opens_no_long_list() {
 #[test]
 fn the_value_of_the_run_comes_first() {
     let tables = "machine simple\nset page_table {\n  | vpn ppn v |\n  | 0F 0D 1 |\n}\n";
-    let first = |text: &str| labels(&format!("{tables}{text}"), &[]).into_iter().take(3).collect::<Vec<_>>();
+    let first = |text: &str| {
+        labels(&format!("{tables}{text}"), &[])
+            .into_iter()
+            .take(3)
+            .collect::<Vec<_>>()
+    };
     assert_eq!(first("read 0x03D4 => ppn ‸")[..2], ["0x0D", "?"]);
-    assert_eq!(first("read 0x03D4 => vpn 0x0F, tlb ‸\nshow tlb"), ["miss", "?", "hit"]);
-    assert_eq!(first("scenario \"s\" {\n  read 0x03D4 => vpn 0x0F,\n    tlb ‸"), ["miss", "?", "hit"]);
+    assert_eq!(
+        first("read 0x03D4 => vpn 0x0F, tlb ‸\nshow tlb"),
+        ["miss", "?", "hit"]
+    );
+    assert_eq!(
+        first("scenario \"s\" {\n  read 0x03D4 => vpn 0x0F,\n    tlb ‸"),
+        ["miss", "?", "hit"]
+    );
     assert_eq!(first("read 0x03D4 => tlb m‸"), ["miss"]);
     // The fact is an item of the question, and the definition does not run.
-    assert_ne!(first("question \"q\" {\n  ask read 0x03D4 => tlb ‸")[0], "miss");
+    assert_ne!(
+        first("question \"q\" {\n  ask read 0x03D4 => tlb ‸")[0],
+        "miss"
+    );
     assert_eq!(first("def f(x) {\n  read x => tlb ‸")[0], "hit");
     let found = offered(&format!("{tables}read 0x03D4 => ppn ‸"), &[]);
     assert!(!found.is_long && !found.line_may_end);
@@ -122,9 +154,18 @@ fn the_line_may_end_after_complete_words_only() {
             found.items.first()
         );
     }
-    for (block, may_end) in [("virtual 14 ", true), ("virtual ", false), ("page 64", true), ("", true)] {
+    for (block, may_end) in [
+        ("virtual 14 ", true),
+        ("virtual ", false),
+        ("page 64", true),
+        ("", true),
+    ] {
         let found = offered(&format!("machine {{\n  {block}‸"), &[]);
-        assert_eq!(found.line_may_end || found.items.is_empty(), may_end, "{block:?}");
+        assert_eq!(
+            found.line_may_end || found.items.is_empty(),
+            may_end,
+            "{block:?}"
+        );
     }
 }
 
@@ -140,7 +181,10 @@ fn no_list_opens_at_the_ends_of_lines_in_the_examples() {
         }
         let text = std::fs::read_to_string(&path).expect("a script");
         for (at, _) in text.match_indices('\n') {
-            let open = OpenTexts { other: Some(Within::default()), ..OpenTexts::default() };
+            let open = OpenTexts {
+                other: Some(Within::default()),
+                ..OpenTexts::default()
+            };
             let found = Document::new(&path, &text[..at], open).completion(at);
             if !found.line_may_end
                 && let Some(item) = found.items.first()
@@ -163,7 +207,10 @@ fn hover(text: &str, ran: Option<&RunResult>) -> Option<Hover> {
 #[test]
 fn a_word_is_explained_with_its_range() {
     let text = "# 𝕏\nshow \"𝕏\"; re‸ad 0";
-    let Hover { range, text: meaning } = hover(text, None).expect("something");
+    let Hover {
+        range,
+        text: meaning,
+    } = hover(text, None).expect("something");
     assert!(meaning.contains("read VA [size N]"), "{meaning}");
     let start = text.find("re").unwrap();
     assert_eq!(range, Some(start..start + 4));
@@ -178,7 +225,11 @@ fn a_mistake_is_explained() {
 
 #[test]
 fn the_results_of_the_run_come_first() {
-    let span = |start, end| Span { file: 0, start, end };
+    let span = |start, end| Span {
+        file: 0,
+        start,
+        end,
+    };
     let ran = RunResult {
         steps: vec![Step {
             span: span(15, 40),
@@ -196,9 +247,15 @@ fn the_results_of_the_run_come_first() {
     };
     let text = |marked| hover(marked, Some(&ran)).expect("something").text;
     let fact = text("machine simple\nread 0 => vp‸n 3, tlb miss");
-    assert!(fact.starts_with("**`vpn` is 0x00, not 3**\n\nIn the run: `vpn 0x00`."), "{fact}");
+    assert!(
+        fact.starts_with("**`vpn` is 0x00, not 3**\n\nIn the run: `vpn 0x00`."),
+        "{fact}"
+    );
     let verb = text("machine simple\nre‸ad 0 => vpn 3, tlb miss");
-    assert!(verb.contains("vpn 0x00, tlb miss") && verb.contains("read VA"), "{verb}");
+    assert!(
+        verb.contains("vpn 0x00, tlb miss") && verb.contains("read VA"),
+        "{verb}"
+    );
 }
 
 #[test]
@@ -208,8 +265,14 @@ fn a_small_figure_is_drawn() {
     let ran = document.run(100, &AtomicBool::new(false));
     let drawing = document.hover(at, Some(&ran)).expect("a hover").text;
     // 0x3D4 is 00 0011 1101 0100.
-    assert!(drawing.starts_with("```text\nvirtual address (14 bits)"), "{drawing}");
-    assert!(drawing.contains("0   0   0   0   1   1   1   1   0   1   0   1   0   0\n┌"), "{drawing}");
+    assert!(
+        drawing.starts_with("```text\nvirtual address (14 bits)"),
+        "{drawing}"
+    );
+    assert!(
+        drawing.contains("0   0   0   0   1   1   1   1   0   1   0   1   0   0\n┌"),
+        "{drawing}"
+    );
     let (document, at) = document_with_cursor("machine core-i7\nfi‸gure system", &[]);
     let ran = document.run(100, &AtomicBool::new(false));
     let meaning = document.hover(at, Some(&ran)).expect("a hover").text;

@@ -10,15 +10,30 @@ const SCRIPTS: &[&str] = &[
 ];
 
 /// Texts that an edit inserts.
-const TYPED: &[&str] =
-    &["", "x", "\n", "{", "}", "(", "\"", " => vpn 3", "\nread 0x3D4 => ", "\nlet x = 5\n", "#"];
+const TYPED: &[&str] = &[
+    "",
+    "x",
+    "\n",
+    "{",
+    "}",
+    "(",
+    "\"",
+    " => vpn 3",
+    "\nread 0x3D4 => ",
+    "\nlet x = 5\n",
+    "#",
+];
 
 /// Returns all answers about a document that depend on its tree or its check.
 fn answers(document: &Document, at: usize) -> String {
     let ran = document.run(1000, &false.into());
     let hints = document.inlay_hints(0..document.text().len(), &ran);
     let problems = (document.diagnostics(), document.run_diagnostics(&ran));
-    let here = (document.hover(at, Some(&ran)), document.completion(at), document.signature(at));
+    let here = (
+        document.hover(at, Some(&ran)),
+        document.completion(at),
+        document.signature(at),
+    );
     format!("{problems:?} {here:?} {hints:?} {:?}", document.symbols())
 }
 

@@ -11,8 +11,13 @@ use super::{Document, OpenTexts};
 /// Returns a document for the first of these texts, which are all open in the folder `/scripts`.
 pub(super) fn document(files: &[(&str, &str)]) -> Document {
     let path = |name: &str| Path::new("/scripts").join(name);
-    let texts = files.iter().map(|(name, text)| (path(name), text.as_bytes().to_vec()));
-    let open = OpenTexts { texts: texts.collect(), other: None };
+    let texts = files
+        .iter()
+        .map(|(name, text)| (path(name), text.as_bytes().to_vec()));
+    let open = OpenTexts {
+        texts: texts.collect(),
+        other: None,
+    };
     Document::new(path(files[0].0), files[0].1, open)
 }
 
@@ -20,8 +25,10 @@ pub(super) fn document(files: &[(&str, &str)]) -> Document {
 pub(super) fn document_with_cursor(marked: &str, others: &[(&str, &str)]) -> (Document, usize) {
     let at = marked.find('‸').expect("a mark");
     let text = marked.replacen('‸', "", 1);
-    let files: Vec<(&str, &str)> =
-        [("script.pw", &*text)].into_iter().chain(others.iter().copied()).collect();
+    let files: Vec<(&str, &str)> = [("script.pw", &*text)]
+        .into_iter()
+        .chain(others.iter().copied())
+        .collect();
     (document(&files), at)
 }
 

@@ -130,8 +130,11 @@ pub struct Readable {
 impl Fairness {
     /// Compares versions and reports why a version has no paper.
     pub fn compare(samples: &[Result<Sample, String>]) -> Self {
-        let made: Vec<(usize, &Sample)> =
-            samples.iter().enumerate().filter_map(|(at, sample)| Some((at, sample.as_ref().ok()?))).collect();
+        let made: Vec<(usize, &Sample)> = samples
+            .iter()
+            .enumerate()
+            .filter_map(|(at, sample)| Some((at, sample.as_ref().ok()?)))
+            .collect();
         let mut fairness = Self {
             versions: samples.len(),
             unsolved: unsolved(samples),
@@ -139,13 +142,19 @@ impl Fairness {
             ..Self::default()
         };
         for title in titles(&made) {
-            let each: Vec<(usize, &Question)> =
-                made.iter().filter_map(|(at, sample)| Some((*at, sample.questions.get(title)?))).collect();
+            let each: Vec<(usize, &Question)> = made
+                .iter()
+                .filter_map(|(at, sample)| Some((*at, sample.questions.get(title)?)))
+                .collect();
             fairness.effort(title, &each);
             fairness.repeated.extend(repeated(title, &each));
             fairness.ambiguous(title, &each);
-            let keys = each.iter().find_map(|(_, question)| question.printed_keys.first());
-            fairness.printed_keys.extend(keys.map(|table| (title.to_owned(), table.clone())));
+            let keys = each
+                .iter()
+                .find_map(|(_, question)| question.printed_keys.first());
+            fairness
+                .printed_keys
+                .extend(keys.map(|table| (title.to_owned(), table.clone())));
             if each.iter().any(|(_, question)| question.ppn_without_table) {
                 fairness.ppn_without_table.push(title.to_owned());
             }
@@ -167,12 +176,18 @@ impl Fairness {
     }
 
     fn effort(&mut self, title: &str, each: &[(usize, &Question)]) {
-        let kinds: BTreeSet<&String> = each.iter().flat_map(|(_, question)| question.effort.keys()).collect();
+        let kinds: BTreeSet<&String> = each
+            .iter()
+            .flat_map(|(_, question)| question.effort.keys())
+            .collect();
         let mut even = Vec::new();
         for what in kinds {
             let mut amounts: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
             for (at, question) in each {
-                amounts.entry(question.effort.get(what).copied().unwrap_or(0)).or_default().push(*at);
+                amounts
+                    .entry(question.effort.get(what).copied().unwrap_or(0))
+                    .or_default()
+                    .push(*at);
             }
             let mut amounts: Vec<(u64, Vec<usize>)> = amounts.into_iter().collect();
             if let [(amount, _)] = &*amounts {
@@ -180,7 +195,11 @@ impl Fairness {
                 continue;
             }
             amounts.sort_by_key(|(_, versions)| std::cmp::Reverse(versions.len()));
-            self.uneven.push(Uneven { question: title.to_owned(), what: what.clone(), amounts });
+            self.uneven.push(Uneven {
+                question: title.to_owned(),
+                what: what.clone(),
+                amounts,
+            });
         }
         if !even.is_empty() {
             self.even.push((title.to_owned(), even.join(", ")));
@@ -190,18 +209,32 @@ impl Fairness {
     fn ambiguous(&mut self, title: &str, each: &[(usize, &Question)]) {
         for (version, question) in each {
             for prompt in &question.ambiguous {
-                if !self.ambiguous.iter().any(|known| known.question == title && known.prompt == *prompt) {
+                if !self
+                    .ambiguous
+                    .iter()
+                    .any(|known| known.question == title && known.prompt == *prompt)
+                {
                     let (question, prompt) = (title.to_owned(), prompt.clone());
-                    self.ambiguous.push(Ambiguous { question, prompt, version: *version });
+                    self.ambiguous.push(Ambiguous {
+                        question,
+                        prompt,
+                        version: *version,
+                    });
                 }
             }
         }
     }
 
     fn blanks(&mut self, title: &str, each: &[(usize, &Question)]) {
-        let most = each.iter().map(|(_, question)| question.items.len()).max().unwrap_or(0);
+        let most = each
+            .iter()
+            .map(|(_, question)| question.items.len())
+            .max()
+            .unwrap_or(0);
         for item in 0..most {
-            let samples = each.iter().filter_map(|(at, question)| Some((*at, question.items.get(item)?)));
+            let samples = each
+                .iter()
+                .filter_map(|(at, question)| Some((*at, question.items.get(item)?)));
             self.item(title, &samples.collect::<Vec<_>>());
         }
     }
@@ -221,18 +254,28 @@ impl Fairness {
         let mut columns: BTreeMap<&str, Vec<Blank>> = BTreeMap::new();
         let mut order: Vec<&str> = Vec::new();
         for name in names {
-            let with =
-                |samples: &'_ ItemSample| samples.answers.iter().position(|answer| answer.blank == name);
+            let with = |samples: &'_ ItemSample| {
+                samples
+                    .answers
+                    .iter()
+                    .position(|answer| answer.blank == name)
+            };
             let answers: Vec<(usize, &Answer)> = samples
                 .iter()
                 .filter_map(|(at, samples)| Some((*at, &samples.answers[with(samples)?])))
                 .collect();
             // A blank outside a table is treated as a separate column.
-            let column = answers.first().and_then(|(_, answer)| answer.column.as_deref()).unwrap_or(name);
+            let column = answers
+                .first()
+                .and_then(|(_, answer)| answer.column.as_deref())
+                .unwrap_or(name);
             if !order.contains(&column) {
                 order.push(column);
             }
-            columns.entry(column).or_default().push(blank(title, name, &answers, drawn));
+            columns
+                .entry(column)
+                .or_default()
+                .push(blank(title, name, &answers, drawn));
             if drawn {
                 self.readable.extend(readable(title, name, &answers));
             }
@@ -271,11 +314,15 @@ fn blank(title: &str, name: &str, answers: &[(usize, &Answer)], drawn: bool) -> 
 
 /// Returns the versions in which a blank's answer appears elsewhere in its question, if any.
 fn readable(title: &str, name: &str, answers: &[(usize, &Answer)]) -> Option<Readable> {
-    let found_in = answers.iter().filter_map(|(at, answer)| Some((*at, answer, answer.found_in.as_ref()?)));
+    let found_in = answers
+        .iter()
+        .filter_map(|(at, answer)| Some((*at, answer, answer.found_in.as_ref()?)));
     let found_in: Vec<_> = found_in.collect();
     let (_, answer, words) = found_in.first()?;
     // A number may occur elsewhere in a question by coincidence.
-    if answers.len() > 1 && (found_in.len() < 2 || found_in.len() * 100 < answers.len() * COINCIDENCE) {
+    if answers.len() > 1
+        && (found_in.len() < 2 || found_in.len() * 100 < answers.len() * COINCIDENCE)
+    {
         return None;
     }
     Some(Readable {
@@ -294,10 +341,16 @@ fn repeated(title: &str, each: &[(usize, &Question)]) -> Option<Repeated> {
         *counts.entry(question.stimulus).or_default() += 1;
     }
     let pairs = |n: usize| n * n.saturating_sub(1) / 2;
-    let percent = counts.values().map(|n| pairs(*n)).sum::<usize>() * 100 / pairs(each.len()).max(1);
+    let percent =
+        counts.values().map(|n| pairs(*n)).sum::<usize>() * 100 / pairs(each.len()).max(1);
     let is_repeated = counts.len() > 1 && percent > SHARED;
     let (different, versions) = (counts.len(), each.len());
-    is_repeated.then(|| Repeated { question: title.to_owned(), different, versions, percent })
+    is_repeated.then(|| Repeated {
+        question: title.to_owned(),
+        different,
+        versions,
+        percent,
+    })
 }
 
 /// Returns the titles of the questions, in order of first appearance.
@@ -319,7 +372,10 @@ fn unsolved(samples: &[Result<Sample, String>]) -> Vec<Unsolved> {
         let Err(why) = sample else { continue };
         match each.iter_mut().find(|known| known.why == *why) {
             Some(known) => known.versions.push(at),
-            None => each.push(Unsolved { versions: vec![at], why: why.clone() }),
+            None => each.push(Unsolved {
+                versions: vec![at],
+                why: why.clone(),
+            }),
         }
     }
     each
@@ -339,7 +395,10 @@ fn same(made: &[(usize, &Sample)]) -> Vec<Vec<usize>> {
         }
         groups.entry(whole).or_default().push(*at);
     }
-    let mut several: Vec<Vec<usize>> = groups.into_values().filter(|group| group.len() > 1).collect();
+    let mut several: Vec<Vec<usize>> = groups
+        .into_values()
+        .filter(|group| group.len() > 1)
+        .collect();
     several.sort();
     several
 }

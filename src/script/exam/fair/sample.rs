@@ -73,19 +73,32 @@ impl Sample {
             let items: Vec<&PaperItem> = question.items().collect();
             let words: Vec<String> = items.iter().map(|item| words(item)).collect();
             let prose = prose(&question.body);
-            let mut own = Question { number: at + 1, ..Question::default() };
-            own.stimulus = words.iter().fold(stimulus(&question.body), |hash, words| mixed_text(hash, words));
+            let mut own = Question {
+                number: at + 1,
+                ..Question::default()
+            };
+            own.stimulus = words.iter().fold(stimulus(&question.body), |hash, words| {
+                mixed_text(hash, words)
+            });
             ambiguous(&question.body, &mut own.ambiguous);
             printed_keys(&question.body, &mut given, &mut own.printed_keys);
             own.ppn_without_table = ppn_without_table(&question.body, &mut printed);
             for (place, item) in items.iter().enumerate() {
                 effort(&mut own.effort, item);
-                let others =
-                    words.iter().enumerate().filter(|(other, _)| *other != place).map(|(_, words)| words);
+                let others = words
+                    .iter()
+                    .enumerate()
+                    .filter(|(other, _)| *other != place)
+                    .map(|(_, words)| words);
                 let elsewhere: Vec<&String> = others.chain(&prose).collect();
                 let blanks = all.iter().filter(|field| field.of_item == from + place);
-                let answers = blanks.filter_map(|field| answer(field, &elsewhere)).collect();
-                own.items.push(ItemSample { words: words[place].clone(), answers });
+                let answers = blanks
+                    .filter_map(|field| answer(field, &elsewhere))
+                    .collect();
+                own.items.push(ItemSample {
+                    words: words[place].clone(),
+                    answers,
+                });
             }
             from += items.len();
             let mut title = question.title.to_string();
@@ -111,7 +124,8 @@ fn words(item: &PaperItem) -> String {
         ItemKind::Any { among, .. } => among.clone(),
         ItemKind::Choice { text, options, .. } => {
             // A different order of options does not make a different question.
-            let mut options: Vec<&str> = options.iter().map(|option| option.text.as_str()).collect();
+            let mut options: Vec<&str> =
+                options.iter().map(|option| option.text.as_str()).collect();
             options.sort_unstable();
             format!("{text} {}", options.join(" / "))
         }
@@ -124,7 +138,9 @@ fn words(item: &PaperItem) -> String {
 fn prose(body: &[Piece]) -> Vec<String> {
     let one = |piece: &Piece| match piece {
         Piece::Text(text) => vec![text.clone()],
-        Piece::Given(views) | Piece::Figure(Figure::Views(views)) => views.iter().filter_map(value).collect(),
+        Piece::Given(views) | Piece::Figure(Figure::Views(views)) => {
+            views.iter().filter_map(value).collect()
+        }
         Piece::Figure(Figure::Bits { title, .. }) => vec![title.clone()],
         Piece::Part { body, .. } => prose(body),
         Piece::Item(_) => Vec::new(),
@@ -137,7 +153,9 @@ fn stimulus(body: &[Piece]) -> u64 {
     let one = |hash, piece: &Piece| match piece {
         Piece::Text(words) => mixed_text(hash, words),
         Piece::Given(views) | Piece::Figure(Figure::Views(views)) => {
-            views.iter().fold(hash, |hash, given| mixed_text(hash, &text(&view::blocks(given), false)))
+            views.iter().fold(hash, |hash, given| {
+                mixed_text(hash, &text(&view::blocks(given), false))
+            })
         }
         Piece::Figure(Figure::Bits { title, .. }) => mixed_text(hash, title),
         Piece::Part { body, .. } => mixed(hash, stimulus(body)),
@@ -208,12 +226,23 @@ fn printed_keys<'p>(body: &'p [Piece], given: &mut Vec<&'p TableView>, found: &m
 /// Whether a printed table contains these columns of a table with the same title.
 fn contains(printed: &TableView, table: &TableView, columns: &[Arc<str>]) -> bool {
     let column = |of: &TableView, name: &str| {
-        let heads = of.groups.iter().flatten().enumerate().filter(|(_, head)| *head == name);
+        let heads = of
+            .groups
+            .iter()
+            .flatten()
+            .enumerate()
+            .filter(|(_, head)| *head == name);
         let places: Vec<usize> = heads.map(|(at, _)| at).collect();
-        let cells = of.rows.iter().flat_map(|row| places.iter().filter_map(|at| row.get(*at)));
+        let cells = of
+            .rows
+            .iter()
+            .flat_map(|row| places.iter().filter_map(|at| row.get(*at)));
         cells.map(ToString::to_string).collect::<Vec<_>>()
     };
-    printed.title == table.title && columns.iter().all(|name| column(printed, name) == column(table, name))
+    printed.title == table.title
+        && columns
+            .iter()
+            .all(|name| column(printed, name) == column(table, name))
 }
 
 /// Whether an item asks for a PPN while `printed` is false. Sets `printed` at the first piece that may contain
@@ -255,9 +284,14 @@ fn in_sequence(item: &PaperItem) -> bool {
 fn differ(one: &PaperItem, other: &PaperItem) -> bool {
     match (&one.kind, &other.kind) {
         (ItemKind::Facts { blanks: a, .. }, ItemKind::Facts { blanks: b, .. }) => {
-            a.iter().any(|a| b.iter().any(|b| a.fact == b.fact && a.answer() != b.answer()))
+            a.iter().any(|a| {
+                b.iter()
+                    .any(|b| a.fact == b.fact && a.answer() != b.answer())
+            })
         }
-        (ItemKind::Value { blank: a, .. }, ItemKind::Value { blank: b, .. }) => a.answer() != b.answer(),
+        (ItemKind::Value { blank: a, .. }, ItemKind::Value { blank: b, .. }) => {
+            a.answer() != b.answer()
+        }
         _ => false,
     }
 }
@@ -283,7 +317,13 @@ fn effort(to: &mut BTreeMap<String, u64>, item: &PaperItem) {
             ("fault", Value::Text(word)) if **word != *"none" => ("fault".to_owned(), 1),
             ("walk" | "minor" | "major" | "faults" | "hits", Value::Number(number)) => {
                 let what = if name == "walk" { "walk steps" } else { name };
-                (what.to_owned(), number.as_integer().and_then(|n| u64::try_from(n).ok()).unwrap_or(0))
+                (
+                    what.to_owned(),
+                    number
+                        .as_integer()
+                        .and_then(|n| u64::try_from(n).ok())
+                        .unwrap_or(0),
+                )
             }
             _ => continue,
         };
@@ -297,12 +337,19 @@ fn answer(field: &Field, elsewhere: &[&String]) -> Option<Answer> {
         (Asked::Blank(blank), _) => blank.answer(),
         (Asked::Cell { cell, .. }, _) => of_cell(cell).first().cloned().unwrap_or_default(),
         (_, ItemKind::Any { answers, radix, .. }) => {
-            let each: Vec<String> = answers.first.iter().map(|value| radix.write(value, None)).collect();
+            let each: Vec<String> = answers
+                .first
+                .iter()
+                .map(|value| radix.write(value, None))
+                .collect();
             each.join(", ")
         }
         (_, ItemKind::Choice { options, .. }) => {
-            let mut right: Vec<&str> =
-                options.iter().filter(|option| option.correct).map(|option| option.text.as_str()).collect();
+            let mut right: Vec<&str> = options
+                .iter()
+                .filter(|option| option.correct)
+                .map(|option| option.text.as_str())
+                .collect();
             right.sort_unstable();
             right.join(" / ")
         }
@@ -314,22 +361,38 @@ fn answer(field: &Field, elsewhere: &[&String]) -> Option<Answer> {
     };
     let found_in = number.and_then(|number| elsewhere.iter().find(|words| mentions(words, number)));
     // The question's number may differ between versions, so remove it.
-    let blank = field.name.trim_start_matches(|c: char| c.is_ascii_digit()).trim_start_matches('.');
+    let blank = field
+        .name
+        .trim_start_matches(|c: char| c.is_ascii_digit())
+        .trim_start_matches('.');
     let column = match field.asked {
         Asked::Cell { column, .. } => Some(column.to_owned()),
         _ => None,
     };
-    Some(Answer { blank: blank.to_owned(), column, key, found_in: found_in.map(|words| (*words).clone()) })
+    Some(Answer {
+        blank: blank.to_owned(),
+        column,
+        key,
+        found_in: found_in.map(|words| (*words).clone()),
+    })
 }
 
 /// Returns the number that answers a blank if the number is distinctive: at least 16, in a radix other than
 /// 10.
 fn telling(blank: &Blank) -> Option<(u128, Radix)> {
-    let Form::Number { radix, .. } = blank.form else { return None };
+    let Form::Number { radix, .. } = blank.form else {
+        return None;
+    };
     if radix == Radix::Decimal {
         return None;
     }
-    let Some(Shown { value: Value::Number(number), .. }) = &blank.key else { return None };
+    let Some(Shown {
+        value: Value::Number(number),
+        ..
+    }) = &blank.key
+    else {
+        return None;
+    };
     let number = u128::try_from(number.as_integer()?).ok()?;
     (number >= 16).then_some((number, radix))
 }
@@ -341,7 +404,9 @@ fn mentions(words: &str, (number, radix): (u128, Radix)) -> bool {
         Radix::Binary => u128::from_str_radix(token.strip_prefix("0b")?, 2).ok(),
         Radix::Decimal => token.parse().ok(),
     };
-    words.split(|c: char| !c.is_ascii_alphanumeric()).any(|token| digits(token) == Some(number))
+    words
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .any(|token| digits(token) == Some(number))
 }
 
 #[cfg(test)]
@@ -354,7 +419,8 @@ mod tests {
         assert!(mentions("read 0x03D4 size 2", (0x3D4, Radix::Hex)));
         assert!(!mentions("of 14-bit addresses", (14, Radix::Hex)));
         assert!(
-            mentions("pages of 64 bytes", (64, Radix::Decimal)) && !mentions("0x64", (64, Radix::Decimal))
+            mentions("pages of 64 bytes", (64, Radix::Decimal))
+                && !mentions("0x64", (64, Radix::Decimal))
         );
         assert!(!mentions("0x3D40", (0x3D4, Radix::Hex)));
     }

@@ -43,7 +43,11 @@ pub enum Asked<'p> {
     /// A blank for a fact of an operation, or for a value.
     Blank(&'p Blank),
     /// A cell of a table, with its index within its row, counted from 0.
-    Cell { at: usize, column: &'p str, cell: &'p CellView },
+    Cell {
+        at: usize,
+        column: &'p str,
+        cell: &'p CellView,
+    },
     /// Any answer that satisfies the item's condition.
     Any,
     /// One or more of the options.
@@ -70,15 +74,26 @@ struct Fields<'p> {
 
 impl<'p> Fields<'p> {
     /// Adds the items of a question or part, and the parts of a question.
-    fn add_body(&mut self, question: usize, part: Option<&'p str>, prefix: &str, body: &'p [Piece]) {
+    fn add_body(
+        &mut self,
+        question: usize,
+        part: Option<&'p str>,
+        prefix: &str,
+        body: &'p [Piece],
+    ) {
         let is_item = |piece: &&Piece| matches!(piece, Piece::Item(_));
-        let several = body.iter().filter(is_item).count() > 1 || (part.is_none() && body.iter().any(is_part));
+        let several =
+            body.iter().filter(is_item).count() > 1 || (part.is_none() && body.iter().any(is_part));
         let (mut items, mut parts) = (0, 0);
         for piece in body {
             match piece {
                 Piece::Item(item) => {
                     items += 1;
-                    let own = if several { format!("{prefix}.{items}") } else { prefix.to_owned() };
+                    let own = if several {
+                        format!("{prefix}.{items}")
+                    } else {
+                        prefix.to_owned()
+                    };
                     self.item(question, part, &own, item);
                 }
                 Piece::Part { name, body, .. } => {
@@ -94,13 +109,18 @@ impl<'p> Fields<'p> {
     fn item(&mut self, question: usize, part: Option<&'p str>, own: &str, item: &'p PaperItem) {
         let alone = |asked| vec![(own.to_owned(), 0, asked)];
         let asked: Vec<(String, usize, Asked<'p>)> = match &item.kind {
-            ItemKind::Facts { blanks, .. } => {
-                blanks.iter().map(|blank| (format!("{own}.{}", blank.fact), 0, Asked::Blank(blank))).collect()
-            }
+            ItemKind::Facts { blanks, .. } => blanks
+                .iter()
+                .map(|blank| (format!("{own}.{}", blank.fact), 0, Asked::Blank(blank)))
+                .collect(),
             ItemKind::Value { blank, .. } => alone(Asked::Blank(blank)),
             ItemKind::Author(table) => {
                 let cell = |(row, at, blank, _): (usize, usize, &'p Blank, _)| {
-                    (format!("{own}.{}.{}", row + 1, at + 1), row, Asked::Blank(blank))
+                    (
+                        format!("{own}.{}.{}", row + 1, at + 1),
+                        row,
+                        Asked::Blank(blank),
+                    )
                 };
                 table.blanks().map(cell).collect()
             }
@@ -129,7 +149,16 @@ impl<'p> Fields<'p> {
         let points = item.points.divide(each).unwrap_or(item.points);
         for (name, row, asked) in asked {
             let name = self.unique(&name);
-            self.all.push(Field { name, question, part, item, of_item: self.items, row, asked, points });
+            self.all.push(Field {
+                name,
+                question,
+                part,
+                item,
+                of_item: self.items,
+                row,
+                asked,
+                points,
+            });
         }
         self.items += 1;
     }

@@ -15,42 +15,92 @@ use crate::services::lookup::look_up;
 
 /// First words of paths that need no explanation, because the meaning of the path contains them. All other
 /// first words are names.
-const OBVIOUS: [&str; 7] = ["machine", "page_table", "tlb", "cache", "frames", "swap", "ksm"];
+const OBVIOUS: [&str; 7] = [
+    "machine",
+    "page_table",
+    "tlb",
+    "cache",
+    "frames",
+    "swap",
+    "ksm",
+];
 
 /// Returns the meanings of the paths in an expression, and the expression with its numbers.
-pub(super) fn derived(derivation: &Derivation, blank: &Blank, scope: &Scope, labels: &Labels) -> Vec<Block> {
+pub(super) fn derived(
+    derivation: &Derivation,
+    blank: &Blank,
+    scope: &Scope,
+    labels: &Labels,
+) -> Vec<Block> {
     let pairs = paths(derivation, blank, scope, labels);
-    let mut blocks =
-        if pairs.is_empty() { Vec::new() } else { vec![Block::Pairs { title: String::new(), pairs }] };
+    let mut blocks = if pairs.is_empty() {
+        Vec::new()
+    } else {
+        vec![Block::Pairs {
+            title: String::new(),
+            pairs,
+        }]
+    };
     let chosen = derivation.chosen.iter();
-    blocks.extend(chosen.filter_map(|evidence| shown(evidence, true, labels)).map(Block::line));
+    blocks.extend(
+        chosen
+            .filter_map(|evidence| shown(evidence, true, labels))
+            .map(Block::line),
+    );
     blocks.extend(formula(derivation, blank).map(Block::line));
     blocks
 }
 
 /// Returns the meanings of the paths in an expression, with their values or formulas.
-fn paths(derivation: &Derivation, blank: &Blank, scope: &Scope, labels: &Labels) -> Vec<(String, String)> {
+fn paths(
+    derivation: &Derivation,
+    blank: &Blank,
+    scope: &Scope,
+    labels: &Labels,
+) -> Vec<(String, String)> {
     let radix = match blank.form {
         Form::Number { radix, .. } => radix,
         Form::Words(_) | Form::Pages | Form::Free => Radix::Decimal,
     };
-    let path = |PathValue { path, value, formula, last }: &PathValue| {
+    let path = |PathValue {
+                    path,
+                    value,
+                    formula,
+                    last,
+                }: &PathValue| {
         let rows = look_up(path);
         if let (Some(did), Some(fact)) = (last, path.strip_prefix("last.")) {
-            let blank = Blank { fact: fact.into(), key: None, form: Form::Free, unit: None, round: None };
+            let blank = Blank {
+                fact: fact.into(),
+                key: None,
+                form: Form::Free,
+                unit: None,
+                round: None,
+            };
             let label = called(&blank, labels).trim_end_matches('?').to_owned();
             let reason = reason_named(&scope.seen(did), fact).map(|reason| format!(": {reason}"));
-            return Some((label, format!("{}{}", radix.write(value, None), reason.unwrap_or_default())));
+            return Some((
+                label,
+                format!("{}{}", radix.write(value, None), reason.unwrap_or_default()),
+            ));
         }
-        let row = rows.iter().find(|row| row.section == "paths").or(rows.first())?;
+        let row = rows
+            .iter()
+            .find(|row| row.section == "paths")
+            .or(rows.first())?;
         let meaning = row.cells.last()?.1.clone();
-        let head = path.split('.').next().filter(|head| !OBVIOUS.contains(head));
+        let head = path
+            .split('.')
+            .next()
+            .filter(|head| !OBVIOUS.contains(head));
         let meaning = head.map_or_else(|| meaning.clone(), |head| format!("{meaning} ({head})"));
         let written = radix.write(value, None);
         Some((
             meaning,
             match formula {
-                Some(comparison) if matches!(value, Value::Bool(_)) => format!("{written}: {comparison}"),
+                Some(comparison) if matches!(value, Value::Bool(_)) => {
+                    format!("{written}: {comparison}")
+                }
                 Some(formula) => format!("{formula} = {written}"),
                 None => written,
             },
@@ -63,9 +113,18 @@ fn paths(derivation: &Derivation, blank: &Blank, scope: &Scope, labels: &Labels)
 /// `2 × 5 = 10; 0.9 × (10 + 60) = 0.9 × 70 = 63` or `7 + 5 <= 16 is true`.
 fn formula(derivation: &Derivation, blank: &Blank) -> Option<String> {
     let result = filled(blank, true);
-    let mut formulas: Vec<String> = derivation.variables.iter().map(|steps| steps.join(" = ")).collect();
+    let mut formulas: Vec<String> = derivation
+        .variables
+        .iter()
+        .map(|steps| steps.join(" = "))
+        .collect();
     if let Form::Words(_) = blank.form {
-        formulas.extend(derivation.steps.last().map(|last| format!("{last} is {}", blank.answer())));
+        formulas.extend(
+            derivation
+                .steps
+                .last()
+                .map(|last| format!("{last} is {}", blank.answer())),
+        );
     } else {
         let steps = derivation.steps.iter().filter(|step| **step != result);
         let steps: Vec<&str> = steps.map(String::as_str).collect();
@@ -87,36 +146,66 @@ pub(super) fn cells(table: &AuthorTable, scope: &Scope, labels: &Labels) -> Vec<
     let mut known: Vec<&[String]> = Vec::new();
     for (row, at, blank, derivation) in table.blanks() {
         let mut own = derivation.clone();
-        own.variables.retain(|steps| !known.contains(&steps.as_slice()));
+        own.variables
+            .retain(|steps| !known.contains(&steps.as_slice()));
         known.extend(derivation.variables.iter().map(Vec::as_slice));
-        let chosen = own.chosen.iter().filter_map(|evidence| shown(evidence, true, labels));
+        let chosen = own
+            .chosen
+            .iter()
+            .filter_map(|evidence| shown(evidence, true, labels));
         let all: Vec<String> = chosen.chain(formula(&own, blank)).collect();
         let label = table.label(row, at);
-        let paths = paths(&own, blank, scope, labels).into_iter().filter(|_| all.is_empty());
+        let paths = paths(&own, blank, scope, labels)
+            .into_iter()
+            .filter(|_| all.is_empty());
         pairs.extend(paths.map(|(_, why)| (label.clone(), why)));
         if !all.is_empty() {
             pairs.push((label, all.join(" ")));
         }
     }
-    if pairs.is_empty() { Vec::new() } else { vec![Block::Pairs { title: String::new(), pairs }] }
+    if pairs.is_empty() {
+        Vec::new()
+    } else {
+        vec![Block::Pairs {
+            title: String::new(),
+            pairs,
+        }]
+    }
 }
 
 /// Explains the options of a choice: the mistakes behind wrong ones, and the evidence for computed ones.
 pub(super) fn decided(options: &[Alternative], bare: bool, labels: &Labels) -> Vec<Block> {
     let pair = |option: &Alternative| {
-        let evidence: Vec<String> =
-            option.evidence.iter().filter_map(|evidence| shown(evidence, bare, labels)).collect();
-        let why = option.mistake.map(str::to_owned).or((!evidence.is_empty()).then(|| evidence.join("; ")))?;
+        let evidence: Vec<String> = option
+            .evidence
+            .iter()
+            .filter_map(|evidence| shown(evidence, bare, labels))
+            .collect();
+        let why = option
+            .mistake
+            .map(str::to_owned)
+            .or((!evidence.is_empty()).then(|| evidence.join("; ")))?;
         Some((option.text.clone(), why))
     };
     let pairs: Vec<(String, String)> = options.iter().filter_map(pair).collect();
-    if pairs.is_empty() { Vec::new() } else { vec![Block::Pairs { title: String::new(), pairs }] }
+    if pairs.is_empty() {
+        Vec::new()
+    } else {
+        vec![Block::Pairs {
+            title: String::new(),
+            pairs,
+        }]
+    }
 }
 
 /// Returns the evidence for or against an option as text.
 fn shown(evidence: &Evidence, bare: bool, labels: &Labels) -> Option<String> {
     match evidence {
-        Evidence::Facts { did, blanks, expected } => {
+        Evidence::Facts {
+            did,
+            blanks,
+            expected,
+        } => {
             let fact = |blank: &Blank| {
                 let not = expected.iter().find(|(fact, _)| *fact == blank.fact);
                 let not = not.map_or_else(String::new, |(_, value)| format!(", not {value}"));
@@ -136,25 +225,45 @@ fn shown(evidence: &Evidence, bare: bool, labels: &Labels) -> Option<String> {
                 format!("{} {facts}", of_done(did, labels))
             })
         }
-        Evidence::Truth { derivation, holds } => {
-            derivation.steps.last().map(|last| format!("{last} is {holds}"))
-        }
-        Evidence::First { value: Some(value), example, .. } if !example.is_empty() => {
-            let each: Vec<String> =
-                example.iter().filter_map(|evidence| described(evidence, bare, labels)).collect();
-            let each = if each.is_empty() { Radix::Decimal.write(value, None) } else { each.join("; ") };
+        Evidence::Truth { derivation, holds } => derivation
+            .steps
+            .last()
+            .map(|last| format!("{last} is {holds}")),
+        Evidence::First {
+            value: Some(value),
+            example,
+            ..
+        } if !example.is_empty() => {
+            let each: Vec<String> = example
+                .iter()
+                .filter_map(|evidence| described(evidence, bare, labels))
+                .collect();
+            let each = if each.is_empty() {
+                Radix::Decimal.write(value, None)
+            } else {
+                each.join("; ")
+            };
             Some(format!("for example, {each}"))
         }
-        Evidence::First { name, value: Some(value), .. } => {
-            Some(format!("true for {name} = {}", Radix::Decimal.write(value, None)))
-        }
-        Evidence::First { value: None, tried, .. } => Some(format!("{tried} does so")),
+        Evidence::First {
+            name,
+            value: Some(value),
+            ..
+        } => Some(format!(
+            "true for {name} = {}",
+            Radix::Decimal.write(value, None)
+        )),
+        Evidence::First {
+            value: None, tried, ..
+        } => Some(format!("{tried} does so")),
     }
 }
 
 /// Describes an operation with its facts in words: `a byte is read at virtual address 0x03D4: TLB hit, no page fault`.
 fn described(evidence: &Evidence, bare: bool, labels: &Labels) -> Option<String> {
-    let Evidence::Facts { did, blanks, .. } = evidence else { return None };
+    let Evidence::Facts { did, blanks, .. } = evidence else {
+        return None;
+    };
     let mut done = (**did).clone();
     if let Did::Access(access) = &mut done {
         access.probe = false;
@@ -162,7 +271,10 @@ fn described(evidence: &Evidence, bare: bool, labels: &Labels) -> Option<String>
     let sentence = of_done(&done, labels);
     let mut letters = sentence.trim_end_matches('.').chars();
     let first = letters.next()?.to_lowercase().to_string();
-    let facts: Vec<String> = blanks.iter().map(|blank| in_words(blank, bare, labels)).collect();
+    let facts: Vec<String> = blanks
+        .iter()
+        .map(|blank| in_words(blank, bare, labels))
+        .collect();
     Some(format!("{first}{}: {}", letters.as_str(), facts.join(", ")))
 }
 

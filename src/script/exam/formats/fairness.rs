@@ -12,7 +12,9 @@ const SHOWN: usize = 24;
 /// Reports the findings of each kind.
 pub fn fairness(of: &Fairness, versions: &[Version]) -> Vec<Block> {
     let name = |at: usize| {
-        versions.get(at).map_or_else(String::new, |own| format!("{} (seed {:#018x})", own.code, own.seed))
+        versions.get(at).map_or_else(String::new, |own| {
+            format!("{} (seed {:#018x})", own.code, own.seed)
+        })
     };
     let mut blocks = vec![solvable(of, &name)];
     blocks.extend(hard(of, &name));
@@ -20,7 +22,9 @@ pub fn fairness(of: &Fairness, versions: &[Version]) -> Vec<Block> {
     blocks.extend(repeated(of));
     blocks.extend(ambiguous(of, &name));
     blocks.extend(of.printed_keys.iter().map(|(question, table)| {
-        let words = format!("{question}: students fill in the table `{table}`, but the paper also prints it");
+        let words = format!(
+            "{question}: students fill in the table `{table}`, but the paper also prints it"
+        );
         verdict(false, &words)
     }));
     blocks.extend(of.ppn_without_table.iter().map(|question| {
@@ -35,7 +39,10 @@ pub fn fairness(of: &Fairness, versions: &[Version]) -> Vec<Block> {
     } else {
         (Tone::Bad, "the versions are not fair")
     };
-    blocks.push(Block::toned(tone, format!("{}: {text}", count(of.versions, "version"))));
+    blocks.push(Block::toned(
+        tone,
+        format!("{}: {text}", count(of.versions, "version")),
+    ));
     blocks
 }
 
@@ -53,14 +60,21 @@ fn detail(words: impl Into<String>) -> Block {
 }
 
 fn solvable(of: &Fairness, name: &dyn Fn(usize) -> String) -> Block {
-    let lost: usize = of.unsolved.iter().map(|unsolved| unsolved.versions.len()).sum();
+    let lost: usize = of
+        .unsolved
+        .iter()
+        .map(|unsolved| unsolved.versions.len())
+        .sum();
     let whole = format!("solvable: {} of {}", of.versions - lost, of.versions);
     let why: Vec<String> = of
         .unsolved
         .iter()
         .take(TOLD)
         .map(|unsolved| {
-            let first = unsolved.versions.first().map_or_else(String::new, |at| name(*at));
+            let first = unsolved
+                .versions
+                .first()
+                .map_or_else(String::new, |at| name(*at));
             let times = count(unsolved.versions.len(), "version");
             format!("\n    {times}, first {first}: {}", unsolved.why.trim())
         })
@@ -69,17 +83,29 @@ fn solvable(of: &Fairness, name: &dyn Fn(usize) -> String) -> Block {
 }
 
 fn hard(of: &Fairness, name: &dyn Fn(usize) -> String) -> Vec<Block> {
-    let words = if of.uneven.is_empty() { "equally hard" } else { "not equally hard" };
+    let words = if of.uneven.is_empty() {
+        "equally hard"
+    } else {
+        "not equally hard"
+    };
     let mut blocks = vec![verdict(of.uneven.is_empty(), words)];
-    blocks
-        .extend(of.even.iter().map(|(question, work)| detail(format!("{question}: {work} in each version"))));
+    blocks.extend(
+        of.even
+            .iter()
+            .map(|(question, work)| detail(format!("{question}: {work} in each version"))),
+    );
     for uneven in of.uneven.iter().take(TOLD) {
         let amounts = uneven.amounts.iter().map(|(amount, versions)| {
             let first = versions.first().map_or_else(String::new, |at| name(*at));
             format!("{amount} in {} (first {first})", versions.len())
         });
         let amounts: Vec<String> = amounts.collect();
-        blocks.push(detail(format!("{}: {} {}", uneven.question, uneven.what, amounts.join(", "))));
+        blocks.push(detail(format!(
+            "{}: {} {}",
+            uneven.question,
+            uneven.what,
+            amounts.join(", ")
+        )));
     }
     blocks
 }
@@ -98,7 +124,11 @@ fn distinct(of: &Fairness, name: &dyn Fn(usize) -> String) -> Vec<Block> {
     let mut blocks = vec![verdict(false, words)];
     for group in of.same.iter().take(TOLD).filter(|_| !all) {
         let names: Vec<String> = group.iter().take(4).map(|at| name(*at)).collect();
-        let more = if group.len() > 4 { format!(" and {} more", group.len() - 4) } else { String::new() };
+        let more = if group.len() > 4 {
+            format!(" and {} more", group.len() - 4)
+        } else {
+            String::new()
+        };
         blocks.push(detail(format!("{}{more}", names.join(", "))));
     }
     blocks
@@ -134,7 +164,10 @@ fn guessable(of: &Fairness) -> Vec<Block> {
     if found.is_empty() {
         return vec![verdict(true, "no blank can be guessed")];
     }
-    let mut blocks = vec![verdict(false, &format!("{} can be guessed", count(found.len(), "blank")))];
+    let mut blocks = vec![verdict(
+        false,
+        &format!("{} can be guessed", count(found.len(), "blank")),
+    )];
     for blank in found {
         let (times, versions) = (blank.times, blank.versions);
         blocks.push(detail(format!(
@@ -151,9 +184,15 @@ fn readable(of: &Fairness, name: &dyn Fn(usize) -> String) -> Vec<Block> {
     if of.readable.is_empty() {
         return vec![verdict(true, "no answer appears elsewhere in its question")];
     }
-    let mut blocks = vec![verdict(false, "some answers appear elsewhere in their questions")];
+    let mut blocks = vec![verdict(
+        false,
+        "some answers appear elsewhere in their questions",
+    )];
     for found in of.readable.iter().take(TOLD) {
-        let first = found.versions.first().map_or_else(String::new, |at| name(*at));
+        let first = found
+            .versions
+            .first()
+            .map_or_else(String::new, |at| name(*at));
         let words = found.words.split_whitespace().collect::<Vec<_>>().join(" ");
         blocks.push(detail(format!(
             "{} {}: {} of {first} appears in “{}” ({})",
@@ -168,8 +207,18 @@ fn readable(of: &Fairness, name: &dyn Fn(usize) -> String) -> Vec<Block> {
 }
 
 fn table(blanks: &[Blank]) -> Table {
-    let names = ["question", "blank", "versions", "answers", "most frequent", "share"];
-    let word = |text: &str| Cell { text: text.to_owned(), word: true };
+    let names = [
+        "question",
+        "blank",
+        "versions",
+        "answers",
+        "most frequent",
+        "share",
+    ];
+    let word = |text: &str| Cell {
+        text: text.to_owned(),
+        word: true,
+    };
     let number = |text: String| Cell { text, word: false };
     let rows = blanks.iter().map(|blank| {
         let share = format!("{} %", blank.times * 100 / blank.versions.max(1));
@@ -180,7 +229,11 @@ fn table(blanks: &[Blank]) -> Table {
         };
         vec![
             word(&cut(&blank.question)),
-            word(if blank.name.is_empty() { "·" } else { &blank.name }),
+            word(if blank.name.is_empty() {
+                "·"
+            } else {
+                &blank.name
+            }),
             number(blank.versions.to_string()),
             number(blank.different.to_string()),
             word(&cut(&blank.most)),

@@ -27,8 +27,11 @@ pub fn json(paper: &Paper, edition: Edition) -> String {
 
 /// Returns a paper as a JSON value.
 pub fn value(paper: &Paper, edition: Edition) -> Value {
-    let cover: Map<String, Value> =
-        paper.cover.iter().map(|(name, words)| (name.to_string(), json!(words))).collect();
+    let cover: Map<String, Value> = paper
+        .cover
+        .iter()
+        .map(|(name, words)| (name.to_string(), json!(words)))
+        .collect();
     let questions: Vec<Value> = paper
         .questions
         .iter()
@@ -52,16 +55,23 @@ pub fn solutions(paper: &Paper, labels: &Labels) -> Value {
     let scopes: Vec<Scope> = paper.questions.iter().map(Scope::of_question).collect();
     let one = |own: &[Field]| {
         let blocks = solution(own[0].item, &scopes[own[0].question], labels);
-        let steps = blocks
-            .iter()
-            .filter_map(|block| if let Block::Steps(steps) = block { Some(steps) } else { None });
+        let steps = blocks.iter().filter_map(|block| {
+            if let Block::Steps(steps) = block {
+                Some(steps)
+            } else {
+                None
+            }
+        });
         json!({
             "fields": own.iter().map(|field| &field.name).collect::<Vec<_>>(),
             "steps": steps.flatten().map(|step| json!({ "who": step.who, "what": step.what })).collect::<Vec<_>>(),
             "text": text(&blocks, false),
         })
     };
-    fields.chunk_by(|a, b| a.of_item == b.of_item).map(one).collect()
+    fields
+        .chunk_by(|a, b| a.of_item == b.of_item)
+        .map(one)
+        .collect()
 }
 
 /// If `cores` is true, the paper uses several cores, and the prompts name the core.
@@ -86,7 +96,9 @@ fn pieces(body: &[Piece], edition: Edition, cores: bool) -> Vec<Value> {
         }
         Piece::Figure(Figure::Bits { title, bits, value }) => {
             let figure = json!({ "kind": "bits", "title": title, "bits": bits });
-            with_key(figure, edition, || json!(format!("{value:0width$b}", width = *bits as usize)))
+            with_key(figure, edition, || {
+                json!(format!("{value:0width$b}", width = *bits as usize))
+            })
         }
         Piece::Item(item) => self::item(item, edition, cores),
         Piece::Part { name, points, body } => json!({
@@ -124,8 +136,11 @@ fn given(of: &View) -> Value {
 }
 
 fn table(table: &Table) -> Value {
-    let rows: Vec<Vec<&str>> =
-        table.rows.iter().map(|row| row.iter().map(|cell| cell.text.as_str()).collect()).collect();
+    let rows: Vec<Vec<&str>> = table
+        .rows
+        .iter()
+        .map(|row| row.iter().map(|cell| cell.text.as_str()).collect())
+        .collect();
     json!({ "title": table.title, "columns": table.groups, "rows": rows })
 }
 
@@ -135,14 +150,21 @@ fn item(item: &PaperItem, edition: Edition, cores: bool) -> Value {
     let bare = page::bare(item);
     match &item.kind {
         ItemKind::Facts { blanks, .. } => {
-            let blanks: Vec<Value> = blanks.iter().map(|blank| self::blank(blank, bare, edition)).collect();
+            let blanks: Vec<Value> = blanks
+                .iter()
+                .map(|blank| self::blank(blank, bare, edition))
+                .collect();
             json!({ "kind": "facts", "operation": page::operation(item), "prompt": prompt, "points": points, "blanks": blanks })
         }
         ItemKind::Value { label, blank, .. } => {
             let blank = self::blank(blank, bare, edition);
             json!({ "kind": "value", "label": label, "points": points, "blank": blank })
         }
-        ItemKind::Table { table, columns: asked, .. } => {
+        ItemKind::Table {
+            table,
+            columns: asked,
+            ..
+        } => {
             let columns: Vec<&str> = asked.iter().map(AsRef::as_ref).collect();
             let of = self::table(&page::asked_table(table, asked, edition));
             json!({ "kind": "table", "prompt": prompt, "points": points, "asked": columns, "table": of })
@@ -153,29 +175,54 @@ fn item(item: &PaperItem, edition: Edition, cores: bool) -> Value {
                 AuthorCell::Blank(blank, _) => self::blank(blank, bare, edition),
             };
             let row = |row: &Vec<AuthorCell>| row.iter().map(cell).collect::<Vec<Value>>();
-            let columns: Vec<&str> = table.columns.iter().map(|column| column.title.as_str()).collect();
+            let columns: Vec<&str> = table
+                .columns
+                .iter()
+                .map(|column| column.title.as_str())
+                .collect();
             let rows: Vec<Vec<Value>> = table.rows.iter().map(row).collect();
             json!({ "kind": "cells", "title": table.title, "prompt": prompt, "points": points, "columns": columns, "rows": rows })
         }
-        ItemKind::Any { name, candidates, among, answers, radix, .. } => {
+        ItemKind::Any {
+            name,
+            candidates,
+            among,
+            answers,
+            radix,
+            ..
+        } => {
             // The text of a condition may reveal the answer.
             let among = if edition.filled() { among } else { candidates };
             let object = json!({ "kind": "any", "name": &**name, "among": among, "prompt": prompt, "points": points, "radix": radix.name() });
             with_key(object, edition, || {
-                let first = answers.first.iter().map(|value| json!(radix.write(value, None)));
+                let first = answers
+                    .first
+                    .iter()
+                    .map(|value| json!(radix.write(value, None)));
                 json!({ "answers": first.collect::<Vec<_>>(), "all": answers.all })
             })
         }
         ItemKind::Choice { text, options, .. } => {
             let texts: Vec<&str> = options.iter().map(|option| option.text.as_str()).collect();
-            let object = json!({ "kind": "choice", "text": text, "points": points, "options": texts });
+            let object =
+                json!({ "kind": "choice", "text": text, "points": points, "options": texts });
             with_key(object, edition, || {
-                json!(options.iter().map(|option| option.correct).collect::<Vec<_>>())
+                json!(
+                    options
+                        .iter()
+                        .map(|option| option.correct)
+                        .collect::<Vec<_>>()
+                )
             })
         }
-        ItemKind::Essay { text, space, rubric } => {
+        ItemKind::Essay {
+            text,
+            space,
+            rubric,
+        } => {
             let space = space.map(Number::to_json);
-            let object = json!({ "kind": "essay", "text": text, "points": points, "space_mm": space });
+            let object =
+                json!({ "kind": "essay", "text": text, "points": points, "space_mm": space });
             with_key(object, edition, || {
                 let row = |row: &crate::questions::entry::Rubric| json!({ "text": row.text, "points": row.points.map(Number::to_json) });
                 json!(rubric.iter().map(row).collect::<Vec<_>>())
@@ -190,7 +237,11 @@ fn blank(blank: &Blank, bare: bool, edition: Edition) -> Value {
         Form::Words(words @ ["yes" | "true", ..]) => Some(words.join(", ")),
         _ => None,
     };
-    let key = if words.is_some() { blank.answer() } else { filled(blank, bare) };
+    let key = if words.is_some() {
+        blank.answer()
+    } else {
+        filled(blank, bare)
+    };
     let (radix, digits) = match blank.form {
         Form::Number { radix, digits } => (Some(radix.name()), digits),
         Form::Words(_) | Form::Pages | Form::Free => (None, None),

@@ -35,14 +35,20 @@ fn of_component(blank: &Blank, labels: &Labels) -> Option<String> {
     let fact = &*blank.fact;
     let (part, suffix) = fact.find('.').map_or((fact, ""), |dot| fact.split_at(dot));
     let is_lookup = matches!(blank.form, Form::Words(words) if words.contains(&"hit"));
-    let row = COMPONENT_FACTS.iter().find(|row| row.suffix == suffix && (!suffix.is_empty() || is_lookup))?;
+    let row = COMPONENT_FACTS
+        .iter()
+        .find(|row| row.suffix == suffix && (!suffix.is_empty() || is_lookup))?;
     let name = match part {
         "tlb" => "TLB",
         "cache" => "cache",
         other => other,
     };
     let label = labels.localize(row.label).replace("{}", name);
-    Some(label.strip_prefix("cache").map_or_else(|| label.clone(), |rest| format!("Cache{rest}")))
+    Some(
+        label
+            .strip_prefix("cache")
+            .map_or_else(|| label.clone(), |rest| format!("Cache{rest}")),
+    )
 }
 
 /// Returns the expected notation (`Y/N`, `hex`, or `decimal`), or an empty text if the notation is obvious.
@@ -51,11 +57,24 @@ pub(crate) fn how(blank: &Blank, bare: bool) -> String {
         (Some(Words::YesNo { .. }), _) => "Y/N".to_owned(),
         // A long list of words would not help students.
         (Some(Words::OneOf(words)), _) if words.len() <= 8 => words.join(", "),
-        (_, Form::Number { radix, digits: Some(digits) }) => {
-            format!("{}, {digits} digit{}", radix.name(), if digits == 1 { "" } else { "s" })
+        (
+            _,
+            Form::Number {
+                radix,
+                digits: Some(digits),
+            },
+        ) => {
+            format!(
+                "{}, {digits} digit{}",
+                radix.name(),
+                if digits == 1 { "" } else { "s" }
+            )
         }
         (_, Form::Number { radix, .. }) => match blank.round {
-            Some(digits) => format!("{digits} significant digit{}", if digits == 1 { "" } else { "s" }),
+            Some(digits) => format!(
+                "{digits} significant digit{}",
+                if digits == 1 { "" } else { "s" }
+            ),
             None => radix.name().to_owned(),
         },
         _ => String::new(),
@@ -66,11 +85,25 @@ pub(crate) fn how(blank: &Blank, bare: bool) -> String {
 /// on the answer.
 pub(crate) fn width(blank: &Blank, bare: bool) -> u32 {
     match (Words::for_blank(blank, bare), blank.form) {
-        (Some(Words::OneOf(words)), _) => {
-            words.iter().map(|word| roomy(word.len() as u32)).max().unwrap_or(8)
-        }
-        (_, Form::Number { radix: Radix::Hex, digits }) => roomy(digits.unwrap_or(8)),
-        (_, Form::Number { radix: Radix::Binary, digits }) => roomy(digits.unwrap_or(16)),
+        (Some(Words::OneOf(words)), _) => words
+            .iter()
+            .map(|word| roomy(word.len() as u32))
+            .max()
+            .unwrap_or(8),
+        (
+            _,
+            Form::Number {
+                radix: Radix::Hex,
+                digits,
+            },
+        ) => roomy(digits.unwrap_or(8)),
+        (
+            _,
+            Form::Number {
+                radix: Radix::Binary,
+                digits,
+            },
+        ) => roomy(digits.unwrap_or(16)),
         (_, Form::Pages | Form::Free) => 24,
         _ => 12,
     }
@@ -78,7 +111,10 @@ pub(crate) fn width(blank: &Blank, bare: bool) -> u32 {
 
 /// Returns the box width required for a number of handwritten characters.
 pub(crate) fn roomy(characters: u32) -> u32 {
-    [4, 8, 12, 20, 32].into_iter().find(|room| characters <= *room).unwrap_or(characters)
+    [4, 8, 12, 20, 32]
+        .into_iter()
+        .find(|room| characters <= *room)
+        .unwrap_or(characters)
 }
 
 /// Returns the contents of a filled-in box.
@@ -86,9 +122,10 @@ pub(crate) fn filled(blank: &Blank, bare: bool) -> String {
     let answer = blank.answer();
     match Words::for_blank(blank, bare) {
         Some(Words::YesNo { yes, .. }) if answer == yes => "Y".to_owned(),
-        Some(Words::YesNo { not_looked_up: true, .. }) if matches!(answer.as_str(), "none" | "-") => {
-            "-".to_owned()
-        }
+        Some(Words::YesNo {
+            not_looked_up: true,
+            ..
+        }) if matches!(answer.as_str(), "none" | "-") => "-".to_owned(),
         Some(Words::YesNo { .. }) if answer == "protection" => "Y (protection)".to_owned(),
         Some(Words::YesNo { .. }) if answer != "-" => "N".to_owned(),
         _ => answer,
@@ -102,38 +139,77 @@ mod tests {
     use crate::run::record::Shown;
 
     fn blank(fact: &str, key: Option<Shown>, form: Form) -> Blank {
-        Blank { fact: fact.into(), key, form, unit: None, round: None }
+        Blank {
+            fact: fact.into(),
+            key,
+            form,
+            unit: None,
+            round: None,
+        }
     }
 
     #[test]
     fn numbers_show_their_radix_and_digits() {
-        let form = Form::Number { radix: Radix::Hex, digits: Some(2) };
+        let form = Form::Number {
+            radix: Radix::Hex,
+            digits: Some(2),
+        };
         let vpn = blank("vpn", Some(Shown::hex(0xF, 2)), form);
-        assert_eq!((label(&vpn), how(&vpn, true)), ("VPN".to_owned(), "hex, 2 digits".to_owned()));
-        assert_eq!((width(&vpn, true), filled(&vpn, true)), (4, "0x0F".to_owned()));
+        assert_eq!(
+            (label(&vpn), how(&vpn, true)),
+            ("VPN".to_owned(), "hex, 2 digits".to_owned())
+        );
+        assert_eq!(
+            (width(&vpn, true), filled(&vpn, true)),
+            (4, "0x0F".to_owned())
+        );
         // The box for a missing value is as wide as the box for a value.
         let none = blank("ppn", None, form);
-        assert_eq!((width(&none, true), filled(&none, true)), (4, "-".to_owned()));
-        let binary = Form::Number { radix: Radix::Binary, digits: None };
-        assert_eq!(filled(&blank("vpn", Some(Shown::hex(0xF, 2)), binary), true), "0b1111");
-        let decimal = Form::Number { radix: Radix::Decimal, digits: None };
-        assert_eq!(filled(&blank("vpn", Some(Shown::hex(0xF, 2)), decimal), true), "15");
+        assert_eq!(
+            (width(&none, true), filled(&none, true)),
+            (4, "-".to_owned())
+        );
+        let binary = Form::Number {
+            radix: Radix::Binary,
+            digits: None,
+        };
+        assert_eq!(
+            filled(&blank("vpn", Some(Shown::hex(0xF, 2)), binary), true),
+            "0b1111"
+        );
+        let decimal = Form::Number {
+            radix: Radix::Decimal,
+            digits: None,
+        };
+        assert_eq!(
+            filled(&blank("vpn", Some(Shown::hex(0xF, 2)), decimal), true),
+            "15"
+        );
     }
 
     #[test]
     fn the_textbook_asks_for_yes_and_no() {
-        let of = |fact: &str, word: &str, words| blank(fact, Some(Shown::word(word)), Form::Words(words));
+        let of = |fact: &str, word: &str, words| {
+            blank(fact, Some(Shown::word(word)), Form::Words(words))
+        };
         let lookup: &[&str] = &["hit", "miss", "none"];
         for (word, answer) in [("hit", "Y"), ("miss", "N"), ("none", "-")] {
             assert_eq!(filled(&of("tlb", word, lookup), true), answer);
         }
         assert_eq!(label(&of("L1d", "hit", lookup)), "L1d hit?");
         let faults: &[&str] = &["none", "page", "protection", "file", "any"];
-        for (word, answer) in [("none", "N"), ("page", "Y"), ("protection", "Y (protection)")] {
+        for (word, answer) in [
+            ("none", "N"),
+            ("page", "Y"),
+            ("protection", "Y (protection)"),
+        ] {
             assert_eq!(filled(&of("fault", word, faults), true), answer);
         }
         // With a kernel, the answer is a class of fault instead of yes or no.
         assert_eq!(filled(&of("fault", "file", faults), false), "file");
-        assert_eq!(how(&of("fault", "file", faults), false), "none, protection, file");
+        assert_eq!(
+            how(&of("fault", "file", faults), false),
+            "none, protection, file"
+        );
     }
 }

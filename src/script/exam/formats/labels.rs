@@ -61,7 +61,10 @@ const OF_TRACES: &[(&str, &str)] = &[
     ("writes", "Stores"),
     ("fetches", "Instruction fetches"),
     ("walks", "Page walks"),
-    ("straddling", "References that cross a block or page boundary"),
+    (
+        "straddling",
+        "References that cross a block or page boundary",
+    ),
 ];
 
 /// Tables and columns whose names differ from the script's keywords.
@@ -102,7 +105,10 @@ const TABLES: &[(&str, &str)] = &[
 /// Built-in dialects, each with the labels that it changes.
 pub const DIALECTS: &[(&str, &[(&str, &str)])] = &[
     ("ppn", &[]),
-    ("pfn", &[("ppn", "PFN"), ("ppo", "Page-frame offset"), ("PPN", "PFN")]),
+    (
+        "pfn",
+        &[("ppn", "PFN"), ("ppo", "Page-frame offset"), ("PPN", "PFN")],
+    ),
     (
         "frame",
         &[
@@ -173,18 +179,30 @@ const OF_BYTES: &[(&str, &str)] = &[
     ("Byte offset", "Word offset"),
     ("Byte returned", "Word returned"),
     ("Memory is byte-addressable.", "Memory is word-addressable."),
-    ("Multi-byte values are little-endian.", "Values of several words are little-endian."),
-    ("A byte is read at {address}{why}.", "A word is read at {address}{why}."),
+    (
+        "Multi-byte values are little-endian.",
+        "Values of several words are little-endian.",
+    ),
+    (
+        "A byte is read at {address}{why}.",
+        "A word is read at {address}{why}.",
+    ),
     (
         "Process {process} reads a byte at {address}{why}.",
         "Process {process} reads a word at {address}{why}.",
     ),
-    ("{n} bytes are read at {address}{why}.", "{n} words are read at {address}{why}."),
+    (
+        "{n} bytes are read at {address}{why}.",
+        "{n} words are read at {address}{why}.",
+    ),
     (
         "Process {process} reads {n} bytes at {address}{why}.",
         "Process {process} reads {n} words at {address}{why}.",
     ),
-    ("The byte {value} is written at {address}{why}.", "The word {value} is written at {address}{why}."),
+    (
+        "The byte {value} is written at {address}{why}.",
+        "The word {value} is written at {address}{why}.",
+    ),
     (
         "Process {process} writes the byte {value} at {address}{why}.",
         "Process {process} writes the word {value} at {address}{why}.",
@@ -197,13 +215,22 @@ const OF_BYTES: &[(&str, &str)] = &[
         "Process {process} writes the {n}-byte value {value} at {address}{why}.",
         "Process {process} writes the {n}-word value {value} at {address}{why}.",
     ),
-    ("{n} bytes are written at {address}{why}.", "{n} words are written at {address}{why}."),
+    (
+        "{n} bytes are written at {address}{why}.",
+        "{n} words are written at {address}{why}.",
+    ),
     (
         "Process {process} writes {n} bytes at {address}{why}.",
         "Process {process} writes {n} words at {address}{why}.",
     ),
-    ("Load of {n} bytes from {address}{why}", "Load of {n} words from {address}{why}"),
-    ("{process} reads {n} bytes at {address}{why}", "{process} reads {n} words at {address}{why}"),
+    (
+        "Load of {n} bytes from {address}{why}",
+        "Load of {n} words from {address}{why}",
+    ),
+    (
+        "{process} reads {n} bytes at {address}{why}",
+        "{process} reads {n} words at {address}{why}",
+    ),
     (
         "Store of the {n}-byte value {value} to {address}{why}",
         "Store of the {n}-word value {value} to {address}{why}",
@@ -254,26 +281,43 @@ impl Labels {
                 return Err(format!("no label is named `{name}`{near}"));
             }
         }
-        Ok(Self { changed: all, of_words: false })
+        Ok(Self {
+            changed: all,
+            of_words: false,
+        })
     }
 
     /// Returns a built-in dialect.
     pub fn dialect(name: &str) -> Option<Self> {
         let (_, words) = DIALECTS.iter().find(|(known, _)| *known == name)?;
-        let changed = words.iter().map(|(from, to)| ((*from).to_owned(), (*to).to_owned())).collect();
-        Some(Self { changed, of_words: false })
+        let changed = words
+            .iter()
+            .map(|(from, to)| ((*from).to_owned(), (*to).to_owned()))
+            .collect();
+        Some(Self {
+            changed,
+            of_words: false,
+        })
     }
 
     /// Returns these labels for a paper, which may set the unit of memory at each address.
     pub(crate) fn for_paper(&self, paper: &Paper) -> Self {
-        let of_words = paper.cover.iter().any(|(name, unit)| &**name == ADDRESSABLE && unit == "word");
-        Self { of_words, ..self.clone() }
+        let of_words = paper
+            .cover
+            .iter()
+            .any(|(name, unit)| &**name == ADDRESSABLE && unit == "word");
+        Self {
+            of_words,
+            ..self.clone()
+        }
     }
 
     /// Returns the sentence that the paper prints if nothing changes it.
     fn usual<'a>(&self, english: &'a str) -> &'a str {
         let of_word = || OF_BYTES.iter().find(|(of_byte, _)| *of_byte == english);
-        of_word().filter(|_| self.of_words).map_or(english, |(_, of_word)| of_word)
+        of_word()
+            .filter(|_| self.of_words)
+            .map_or(english, |(_, of_word)| of_word)
     }
 
     /// Returns the paper's translation of a word or sentence.
@@ -290,15 +334,19 @@ impl Labels {
         }
         ["PPN", "VPN"]
             .into_iter()
-            .fold(english.to_owned(), |said, word| said.replace(word, self.localize(word)))
+            .fold(english.to_owned(), |said, word| {
+                said.replace(word, self.localize(word))
+            })
     }
 
     /// Returns the paper's language code of two or three letters, which a label file sets with a line such as
     /// `lang: de`.
     pub(crate) fn language(&self) -> &str {
         let said = self.changed.get("lang").map(String::as_str);
-        said.filter(|lang| (2..=3).contains(&lang.len()) && lang.bytes().all(|b| b.is_ascii_lowercase()))
-            .unwrap_or("en")
+        said.filter(|lang| {
+            (2..=3).contains(&lang.len()) && lang.bytes().all(|b| b.is_ascii_lowercase())
+        })
+        .unwrap_or("en")
     }
 
     /// Whether a fact or word has a label other than the default.
@@ -309,7 +357,12 @@ impl Labels {
     /// Returns the label of a fact, if it is known.
     pub(crate) fn fact(&self, fact: &str) -> Option<&str> {
         let known = FACTS.iter().chain(OF_STRINGS).chain(OF_TRACES);
-        let usual = || known.clone().find(|(known, _)| *known == fact).map(|(_, label)| self.usual(label));
+        let usual = || {
+            known
+                .clone()
+                .find(|(known, _)| *known == fact)
+                .map(|(_, label)| self.usual(label))
+        };
         self.changed.get(fact).map(String::as_str).or_else(usual)
     }
 
@@ -340,11 +393,26 @@ impl Labels {
 
 /// Lists all names that can have a label.
 fn known() -> impl Iterator<Item = &'static str> {
-    let labelled = FACTS.iter().chain(OF_STRINGS).chain(OF_TRACES).chain(TABLES).map(|(name, _)| *name);
-    let facts = ACCESS_FACTS.iter().map(|row| row.name).chain(CALL_FACTS.iter().map(|row| row.name));
-    let runs = REFERENCE_FACTS.iter().map(|row| row.name).chain(REPLAY_FACTS.iter().map(|row| row.name));
+    let labelled = FACTS
+        .iter()
+        .chain(OF_STRINGS)
+        .chain(OF_TRACES)
+        .chain(TABLES)
+        .map(|(name, _)| *name);
+    let facts = ACCESS_FACTS
+        .iter()
+        .map(|row| row.name)
+        .chain(CALL_FACTS.iter().map(|row| row.name));
+    let runs = REFERENCE_FACTS
+        .iter()
+        .map(|row| row.name)
+        .chain(REPLAY_FACTS.iter().map(|row| row.name));
     let bits = BITS.iter().map(|row| row.name).chain(messages::TITLES);
-    labelled.chain(facts).chain(runs).chain(bits).chain(WORDS.iter().copied())
+    labelled
+        .chain(facts)
+        .chain(runs)
+        .chain(bits)
+        .chain(WORDS.iter().copied())
 }
 
 #[cfg(test)]
@@ -354,27 +422,55 @@ mod tests {
 
     #[test]
     fn every_label_is_of_a_fact() {
-        assert!(FACTS.iter().all(|(name, _)| ACCESS_FACTS.iter().any(|row| row.name == *name)));
-        assert!(OF_TRACES.iter().all(|(name, _)| REPLAY_FACTS.iter().any(|row| row.name == *name)));
-        assert!(OF_STRINGS.iter().all(|(name, _)| REFERENCE_FACTS.iter().any(|row| row.name == *name)));
+        assert!(
+            FACTS
+                .iter()
+                .all(|(name, _)| ACCESS_FACTS.iter().any(|row| row.name == *name))
+        );
+        assert!(
+            OF_TRACES
+                .iter()
+                .all(|(name, _)| REPLAY_FACTS.iter().any(|row| row.name == *name))
+        );
+        assert!(
+            OF_STRINGS
+                .iter()
+                .all(|(name, _)| REFERENCE_FACTS.iter().any(|row| row.name == *name))
+        );
     }
 
     #[test]
     fn a_dialect_calls_some_things_otherwise() {
         let pfn = Labels::dialect("pfn").expect("a dialect");
-        assert_eq!((pfn.fact("ppn"), pfn.fact("vpn"), &*pfn.table("ppn")), (Some("PFN"), Some("VPN"), "PFN"));
+        assert_eq!(
+            (pfn.fact("ppn"), pfn.fact("vpn"), &*pfn.table("ppn")),
+            (Some("PFN"), Some("VPN"), "PFN")
+        );
         assert_eq!(Labels::dialect("other"), None);
-        assert_eq!(pfn.sentence("after a page fault there is no PPN"), "after a page fault there is no PFN");
+        assert_eq!(
+            pfn.sentence("after a page fault there is no PPN"),
+            "after a page fault there is no PFN"
+        );
     }
 
     #[test]
     fn a_file_of_labels_is_read_and_its_mistakes_are_reported() {
-        let german = Labels::read("lang: de\nName: Name, Vorname\nppn: Seitenrahmen\npoints: Punkte\n")
-            .expect("labels");
-        assert_eq!((german.localize("points"), german.fact("ppn")), ("Punkte", Some("Seitenrahmen")));
-        assert_eq!((german.language(), german.localize("Total")), ("de", "Total"));
+        let german =
+            Labels::read("lang: de\nName: Name, Vorname\nppn: Seitenrahmen\npoints: Punkte\n")
+                .expect("labels");
+        assert_eq!(
+            (german.localize("points"), german.fact("ppn")),
+            ("Punkte", Some("Seitenrahmen"))
+        );
+        assert_eq!(
+            (german.language(), german.localize("Total")),
+            ("de", "Total")
+        );
         let wrong = |yaml| Labels::read(yaml).expect_err("wrong");
-        assert_eq!(wrong("ppm: x"), "no label is named `ppm`; did you mean `ppn`?");
+        assert_eq!(
+            wrong("ppm: x"),
+            "no label is named `ppm`; did you mean `ppn`?"
+        );
         assert_eq!(wrong("ppn: \"\""), "`ppn` needs a one-line label");
         assert!(wrong("- a").starts_with("labels must be a mapping from names to text"));
     }
@@ -392,8 +488,15 @@ mod tests {
             "html/page.rs",
         ] {
             let text = std::fs::read_to_string(format!("{folder}/{file}")).expect("a source");
-            for said in text.split("say(\"").skip(1).filter_map(|rest| rest.split('"').next()) {
-                assert!(said.contains(' ') || WORDS.contains(&said), "{said} of {file}");
+            for said in text
+                .split("say(\"")
+                .skip(1)
+                .filter_map(|rest| rest.split('"').next())
+            {
+                assert!(
+                    said.contains(' ') || WORDS.contains(&said),
+                    "{said} of {file}"
+                );
             }
         }
     }

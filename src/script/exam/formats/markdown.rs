@@ -13,13 +13,24 @@ use crate::report::text::text;
 
 /// Returns a paper or its key. Omits the page with powers of two, because Markdown has no pages.
 pub fn markdown(paper: &Paper, edition: Edition, style: &Style) -> String {
-    let style = Style { powers: false, ..style.clone() };
+    let style = Style {
+        powers: false,
+        ..style.clone()
+    };
     let sheet = sheet(paper, edition, &style);
     let say = |words| escaped(style.labels.localize(words));
     let mut out = String::new();
     cover(&mut out, &sheet.front, sheet.code.as_deref());
-    list(&mut out, &format!("## {}", say("Instructions")), &sheet.front.instructions);
-    list(&mut out, &format!("## {}", say("Assumptions")), &sheet.front.assumptions);
+    list(
+        &mut out,
+        &format!("## {}", say("Instructions")),
+        &sheet.front.instructions,
+    );
+    list(
+        &mut out,
+        &format!("## {}", say("Assumptions")),
+        &sheet.front.assumptions,
+    );
     for question in &sheet.questions {
         let _ = writeln!(
             out,
@@ -28,22 +39,36 @@ pub fn markdown(paper: &Paper, edition: Edition, style: &Style) -> String {
             escaped(&question.title),
             escaped(&question.points)
         );
-        list(&mut out, &format!("*{}*", say("Assumptions")), &question.assumptions);
+        list(
+            &mut out,
+            &format!("*{}*", say("Assumptions")),
+            &question.assumptions,
+        );
         blocks(&mut out, &question.body);
     }
     out
 }
 
 fn cover(out: &mut String, front: &Front, code: Option<&str>) {
-    let edition =
-        front.edition.as_ref().map_or_else(String::new, |edition| format!(": {}", escaped(edition)));
+    let edition = front
+        .edition
+        .as_ref()
+        .map_or_else(String::new, |edition| format!(": {}", escaped(edition)));
     let _ = writeln!(out, "# {}{edition}\n", escaped(&front.title));
-    let said = front.cover.iter().map(|(name, words)| format!("{}: {}", escaped(name), escaped(words)));
-    let said: Vec<String> = said.chain(code.map(|code| format!("Version: {}", escaped(code)))).collect();
+    let said = front
+        .cover
+        .iter()
+        .map(|(name, words)| format!("{}: {}", escaped(name), escaped(words)));
+    let said: Vec<String> = said
+        .chain(code.map(|code| format!("Version: {}", escaped(code))))
+        .collect();
     if !said.is_empty() {
         let _ = writeln!(out, "{}\n", said.join(" · "));
     }
-    let owner = front.owner.iter().map(|(label, blank)| format!("{}: {}", escaped(label), boxed(blank)));
+    let owner = front
+        .owner
+        .iter()
+        .map(|(label, blank)| format!("{}: {}", escaped(label), boxed(blank)));
     let _ = writeln!(out, "{}\n", owner.collect::<Vec<_>>().join(" "));
     grid(out, front);
 }
@@ -51,13 +76,35 @@ fn cover(out: &mut String, front: &Front, code: Option<&str>) {
 fn grid(out: &mut String, front: &Front) {
     let grid = &front.grid;
     let mut row = |head: &str, cells: Vec<&str>, last: &str| {
-        let cells = std::iter::once(head).chain(cells).chain([last]).collect::<Vec<_>>().join(" | ");
+        let cells = std::iter::once(head)
+            .chain(cells)
+            .chain([last])
+            .collect::<Vec<_>>()
+            .join(" | ");
         let _ = writeln!(out, "| {cells} |");
     };
-    row(&grid.heads[0], grid.questions.iter().map(|(number, _)| number.as_str()).collect(), &grid.total.0);
+    row(
+        &grid.heads[0],
+        grid.questions
+            .iter()
+            .map(|(number, _)| number.as_str())
+            .collect(),
+        &grid.total.0,
+    );
     row("---", grid.questions.iter().map(|_| "---").collect(), "---");
-    row(&grid.heads[1], grid.questions.iter().map(|(_, points)| points.as_str()).collect(), &grid.total.1);
-    row(&grid.heads[2], grid.questions.iter().map(|_| "").collect(), "");
+    row(
+        &grid.heads[1],
+        grid.questions
+            .iter()
+            .map(|(_, points)| points.as_str())
+            .collect(),
+        &grid.total.1,
+    );
+    row(
+        &grid.heads[2],
+        grid.questions.iter().map(|_| "").collect(),
+        "",
+    );
     out.push('\n');
 }
 
@@ -87,30 +134,72 @@ fn block(out: &mut String, block: &Block) {
         Block::Prose(paragraphs) => prose(out, paragraphs),
         Block::Given(table) => self::table(out, table),
         Block::Pairs { title, pairs } => {
-            write_fenced(out, doc::Block::Pairs { title: title.clone(), pairs: pairs.clone() });
+            write_fenced(
+                out,
+                doc::Block::Pairs {
+                    title: title.clone(),
+                    pairs: pairs.clone(),
+                },
+            );
         }
         Block::Figure(figure) => self::figure(out, figure),
         Block::Lines(lines) => fenced(out, lines),
         Block::Steps(steps) => self::steps(out, steps),
-        Block::Worksheet { prompt, points, heads, rows } => {
+        Block::Worksheet {
+            prompt,
+            points,
+            heads,
+            rows,
+        } => {
             let _ = writeln!(out, "{}{}\n", escaped(prompt), worth(points));
             worksheet(out, heads, rows);
         }
-        Block::Value { label, points, how, blank } => {
-            let how = if how.is_empty() { String::new() } else { format!(" ({})", escaped(how)) };
-            let _ = writeln!(out, "{}{}: {}{how}\n", escaped(label), worth(points), boxed(blank));
+        Block::Value {
+            label,
+            points,
+            how,
+            blank,
+        } => {
+            let how = if how.is_empty() {
+                String::new()
+            } else {
+                format!(" ({})", escaped(how))
+            };
+            let _ = writeln!(
+                out,
+                "{}{}: {}{how}\n",
+                escaped(label),
+                worth(points),
+                boxed(blank)
+            );
         }
-        Block::Fill { how, points, tables } => {
+        Block::Fill {
+            how,
+            points,
+            tables,
+        } => {
             let _ = writeln!(out, "{}{}\n", escaped(how), worth(points));
             for table in tables {
                 self::table(out, table);
             }
         }
-        Block::Choice { text, how, points, options, .. } => {
+        Block::Choice {
+            text,
+            how,
+            points,
+            options,
+            ..
+        } => {
             let _ = writeln!(out, "{} {}{}\n", escaped(text), escaped(how), worth(points));
             choice(out, options);
         }
-        Block::Essay { text, points, space, rubric, .. } => {
+        Block::Essay {
+            text,
+            points,
+            space,
+            rubric,
+            ..
+        } => {
             let _ = writeln!(out, "{}{}\n", escaped(text), worth(points));
             essay(out, *space, rubric);
         }
@@ -131,7 +220,11 @@ fn prose(out: &mut String, paragraphs: &[Paragraph]) {
 
 fn steps(out: &mut String, steps: &[(String, String)]) {
     for (number, (who, what)) in (1..).zip(steps) {
-        let who = if who.is_empty() { String::new() } else { format!("{}: ", escaped(who)) };
+        let who = if who.is_empty() {
+            String::new()
+        } else {
+            format!("{}: ", escaped(who))
+        };
         let _ = writeln!(out, "{number}. {who}{}", escaped(what));
     }
     out.push('\n');
@@ -145,17 +238,34 @@ fn write_fenced(out: &mut String, block: doc::Block) {
 /// Adds a table in its terminal form, with groups of columns.
 fn table(out: &mut String, table: &Table) {
     let cell = |cell: &Cell| match cell {
-        Cell::Word(text) => doc::Cell { text: text.clone(), word: true },
-        Cell::Number(text) => doc::Cell { text: text.clone(), word: false },
+        Cell::Word(text) => doc::Cell {
+            text: text.clone(),
+            word: true,
+        },
+        Cell::Number(text) => doc::Cell {
+            text: text.clone(),
+            word: false,
+        },
         Cell::Blank(blank) => doc::Cell {
-            text: blank.content.clone().unwrap_or_else(|| "_".repeat(blank.width as usize)),
+            text: blank
+                .content
+                .clone()
+                .unwrap_or_else(|| "_".repeat(blank.width as usize)),
             word: false,
         },
     };
-    let rows = table.rows.iter().map(|row| row.iter().map(cell).collect()).collect();
+    let rows = table
+        .rows
+        .iter()
+        .map(|row| row.iter().map(cell).collect())
+        .collect();
     write_fenced(
         out,
-        doc::Block::Table(doc::Table { title: table.title.clone(), groups: table.groups.clone(), rows }),
+        doc::Block::Table(doc::Table {
+            title: table.title.clone(),
+            groups: table.groups.clone(),
+            rows,
+        }),
     );
 }
 
@@ -171,19 +281,32 @@ fn figure(out: &mut String, figure: &Figure) {
         Figure::Sequence(of) => write_fenced(out, doc::Block::Steps(of.steps())),
         Figure::Walk(of) => fenced(out, &of.text),
         Figure::Scene(scene) => write_fenced(out, doc::Block::Figure(scene.clone())),
-        Figure::Pair(pair) => pair.iter().for_each(|of| write_fenced(out, doc::Block::Figure(of.clone()))),
+        Figure::Pair(pair) => pair
+            .iter()
+            .for_each(|of| write_fenced(out, doc::Block::Figure(of.clone()))),
         Figure::Ruler(ruler) => write_fenced(out, doc::Block::Ruler(ruler.clone())),
     }
 }
 
 fn bits(title: &str, bits: &[(u32, Option<char>)]) -> String {
-    let line =
-        |words: Vec<String>| words.iter().map(|word| format!("{word:>2}")).collect::<Vec<_>>().join(" ");
+    let line = |words: Vec<String>| {
+        words
+            .iter()
+            .map(|word| format!("{word:>2}"))
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
     let mut drawn = format!("{title}\n");
     // A row has 32 bits, because wider rows do not fit on a page.
     for row in bits.chunks(32) {
-        let _ = writeln!(drawn, "{}", line(row.iter().map(|(bit, _)| bit.to_string()).collect()));
-        let digits = row.iter().map(|(_, digit)| digit.unwrap_or('_').to_string());
+        let _ = writeln!(
+            drawn,
+            "{}",
+            line(row.iter().map(|(bit, _)| bit.to_string()).collect())
+        );
+        let digits = row
+            .iter()
+            .map(|(_, digit)| digit.unwrap_or('_').to_string());
         let _ = writeln!(drawn, "{}", line(digits.collect()));
     }
     drawn.trim_end().to_owned()
@@ -192,7 +315,11 @@ fn bits(title: &str, bits: &[(u32, Option<char>)]) -> String {
 /// Returns ` (8 points)`, or nothing if the container shows its points.
 fn worth(points: &str) -> String {
     // A period after a digit begins a list only at the start of a line.
-    if points.is_empty() { String::new() } else { format!(" ({})", escaped(points).replace("\\.", ".")) }
+    if points.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", escaped(points).replace("\\.", "."))
+    }
 }
 
 /// Adds text in a code fence that the text itself cannot close.
@@ -203,10 +330,24 @@ fn fenced(out: &mut String, text: &str) {
 }
 
 fn worksheet(out: &mut String, heads: &[String; 2], rows: &[WorksheetRow]) {
-    let _ = writeln!(out, "| {} | {} |\n| --- | --- |", escaped(&heads[0]), escaped(&heads[1]));
+    let _ = writeln!(
+        out,
+        "| {} | {} |\n| --- | --- |",
+        escaped(&heads[0]),
+        escaped(&heads[1])
+    );
     for row in rows {
-        let how = if row.how.is_empty() { String::new() } else { format!(" ({})", escaped(&row.how)) };
-        let _ = writeln!(out, "| {}{how} | {} |", escaped(&row.label), boxed(&row.blank));
+        let how = if row.how.is_empty() {
+            String::new()
+        } else {
+            format!(" ({})", escaped(&row.how))
+        };
+        let _ = writeln!(
+            out,
+            "| {}{how} | {} |",
+            escaped(&row.label),
+            boxed(&row.blank)
+        );
     }
     out.push('\n');
 }
@@ -222,14 +363,21 @@ fn boxed(blank: &Blank) -> String {
         Some("-") => "**-**".to_owned(),
         Some(answer) => format!("**{}**", escaped(answer)),
     };
-    let unit = blank.unit.as_ref().map_or_else(String::new, |unit| format!(" {}", escaped(unit)));
+    let unit = blank
+        .unit
+        .as_ref()
+        .map_or_else(String::new, |unit| format!(" {}", escaped(unit)));
     format!("{words}{unit}")
 }
 
 fn choice(out: &mut String, options: &[Choice]) {
     for option in options {
         let tick = if option.ticked { "x" } else { " " };
-        let _ = writeln!(out, "- [{tick}] {}", escaped(&option.text).replace('\n', " "));
+        let _ = writeln!(
+            out,
+            "- [{tick}] {}",
+            escaped(&option.text).replace('\n', " ")
+        );
     }
     out.push('\n');
 }
@@ -242,7 +390,9 @@ fn essay(out: &mut String, space: u32, rubric: &[(String, Option<String>)]) {
         return fenced(out, &rules.join("\n"));
     }
     for (text, points) in rubric {
-        let points = points.as_ref().map_or_else(String::new, |points| format!(" ({})", escaped(points)));
+        let points = points
+            .as_ref()
+            .map_or_else(String::new, |points| format!(" ({})", escaped(points)));
         let _ = writeln!(out, "- {}{points}", escaped(text));
     }
     out.push('\n');
@@ -251,7 +401,11 @@ fn essay(out: &mut String, space: u32, rubric: &[(String, Option<String>)]) {
 /// Returns text as code.
 fn code(words: &str) -> String {
     let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
-    if words.contains('`') { format!("`` {words} ``") } else { format!("`{words}`") }
+    if words.contains('`') {
+        format!("`` {words} ``")
+    } else {
+        format!("`{words}`")
+    }
 }
 
 /// Escapes text for Markdown and HTML.
@@ -281,7 +435,10 @@ mod tests {
 
     #[test]
     fn words_mean_nothing_to_markdown() {
-        assert_eq!(escaped("a_b *c* <script> | `x`"), "a\\_b \\*c\\* \\<script\\> \\| \\`x\\`");
+        assert_eq!(
+            escaped("a_b *c* <script> | `x`"),
+            "a\\_b \\*c\\* \\<script\\> \\| \\`x\\`"
+        );
         assert_eq!(escaped("1. one\n- two\n2 + 2"), "1\\. one\n\\- two\n2 + 2");
     }
 }

@@ -12,12 +12,16 @@ use pagewalk_engine::machine::event::{AccessKind, Privilege};
 
 /// Whether no kernel handles the item's faults.
 pub(crate) fn bare(item: &PaperItem) -> bool {
-    item.hardware.as_ref().is_none_or(|hardware| hardware.kernel.is_none())
+    item.hardware
+        .as_ref()
+        .is_none_or(|hardware| hardware.kernel.is_none())
 }
 
 /// Returns an item's operation as text. An access is in script notation with the address as a number.
 pub(crate) fn operation(item: &PaperItem) -> String {
-    let ItemKind::Facts { operation, .. } = &item.kind else { return String::new() };
+    let ItemKind::Facts { operation, .. } = &item.kind else {
+        return String::new();
+    };
     let access = match &*item.did {
         Did::Access(access) => access,
         Did::Reference(run) => return string(run),
@@ -25,15 +29,24 @@ pub(crate) fn operation(item: &PaperItem) -> String {
         _ => return operation.clone(),
     };
     let address = Shown::field(access.va.raw(), access.spec.virtual_bits());
-    let mode = if access.mode == Privilege::Supervisor { " by supervisor" } else { "" };
-    let process = access.process.as_ref().map_or_else(String::new, |own| format!("{}: ", own.process.name));
+    let mode = if access.mode == Privilege::Supervisor {
+        " by supervisor"
+    } else {
+        ""
+    };
+    let process = access
+        .process
+        .as_ref()
+        .map_or_else(String::new, |own| format!("{}: ", own.process.name));
     let verb = match access.verb {
         AccessVerb::Translate => "translate",
         AccessVerb::Read => "read",
         AccessVerb::Fetch => "fetch",
         // The stored value appears only in the script notation of the operation.
         AccessVerb::Write => {
-            let stored = operation.split_once('=').map_or("", |(_, stored)| stored.trim_start());
+            let stored = operation
+                .split_once('=')
+                .map_or("", |(_, stored)| stored.trim_start());
             return format!("{process}write {address} = {stored}{mode}");
         }
     };
@@ -53,37 +66,58 @@ fn string(run: &ReferenceRun) -> String {
 
 /// Returns the records of a short trace, or an empty text for a longer trace.
 pub(crate) fn records(run: &Replayed) -> String {
-    let Some(whole) = run.whole() else { return String::new() };
+    let Some(whole) = run.whole() else {
+        return String::new();
+    };
     let lines: Vec<String> = whole.iter().map(|record| line(*record)).collect();
     format!(": {}", lines.join("; "))
 }
 
 /// Columns that determine the answers in a fill-in table, in lists that each have the title of their table.
 /// Besides its key column, a table prints the first column of each of its lists that it contains.
-const FOUND_FROM: [(&str, &[&str]); 2] = [("reference", &["address", "page"]), ("reference", &["write"])];
+const FOUND_FROM: [(&str, &[&str]); 2] = [
+    ("reference", &["address", "page"]),
+    ("reference", &["write"]),
+];
 
 /// Returns the printed columns of a table to fill in: key columns, given columns, and columns to answer.
 pub(crate) fn printed(of: &TableView, columns: &[std::sync::Arc<str>]) -> Vec<bool> {
     let names: Vec<&String> = of.groups.iter().flatten().collect();
     let asked = |name: &String| columns.iter().any(|column| **column == **name);
-    let own = FOUND_FROM.iter().filter(|(title, _)| of.title.starts_with(title));
+    let own = FOUND_FROM
+        .iter()
+        .filter(|(title, _)| of.title.starts_with(title));
     let sources: Vec<&str> = own
-        .filter_map(|(_, columns)| columns.iter().find(|column| names.iter().any(|name| name == *column)))
+        .filter_map(|(_, columns)| {
+            columns
+                .iter()
+                .find(|column| names.iter().any(|name| name == *column))
+        })
         .copied()
         .collect();
     let found_from = |name: &String| sources.contains(&&**name);
-    names.iter().map(|name| names.first() == Some(name) || asked(name) || found_from(name)).collect()
+    names
+        .iter()
+        .map(|name| names.first() == Some(name) || asked(name) || found_from(name))
+        .collect()
 }
 
 /// Returns a table to fill in: its key column, given columns, and columns to answer.
-pub(crate) fn asked_table(of: &TableView, columns: &[std::sync::Arc<str>], edition: Edition) -> Table {
+pub(crate) fn asked_table(
+    of: &TableView,
+    columns: &[std::sync::Arc<str>],
+    edition: Edition,
+) -> Table {
     let asked = |name: &String| columns.iter().any(|column| **column == **name);
     let whole = view::table(of);
     let names: Vec<&String> = of.groups.iter().flatten().collect();
     let printed = printed(of, columns);
     let kept: Vec<usize> = (0..names.len()).filter(|at| printed[*at]).collect();
     let cell = |at: usize, cell: &Cell| match edition {
-        Edition::Paper if asked(names[at]) => Cell { text: "_".repeat(width(&whole, at)), word: cell.word },
+        Edition::Paper if asked(names[at]) => Cell {
+            text: "_".repeat(width(&whole, at)),
+            word: cell.word,
+        },
         _ => cell.clone(),
     };
     let rows = whole.rows.iter().map(|row| {
@@ -102,11 +136,23 @@ pub(crate) fn asked_table(of: &TableView, columns: &[std::sync::Arc<str>], editi
             .collect();
         own
     });
-    let groups = groups.filter(|group: &Vec<String>| !group.is_empty()).collect();
-    Table { title: of.title.clone(), groups, rows: rows.collect() }
+    let groups = groups
+        .filter(|group: &Vec<String>| !group.is_empty())
+        .collect();
+    Table {
+        title: of.title.clone(),
+        groups,
+        rows: rows.collect(),
+    }
 }
 
 /// Returns the width of a column's widest cell, so that all blanks of the column are equally wide.
 fn width(table: &Table, at: usize) -> usize {
-    table.rows.iter().filter_map(|row| row.get(at)).map(|cell| cell.text.chars().count()).max().unwrap_or(1)
+    table
+        .rows
+        .iter()
+        .filter_map(|row| row.get(at))
+        .map(|cell| cell.text.chars().count())
+        .max()
+        .unwrap_or(1)
 }

@@ -18,7 +18,10 @@ use crate::report::narrate::view;
 /// Returns the title of a question with its assumptions.
 pub(crate) fn title(question: &Question) -> Vec<Block> {
     let heading = format!("{} ({})", question.title, points(question.points));
-    let mut blocks = vec![Block::Statement { text: heading, place: String::new() }];
+    let mut blocks = vec![Block::Statement {
+        text: heading,
+        place: String::new(),
+    }];
     blocks.extend(assumptions(question).into_iter().map(Block::line));
     blocks
 }
@@ -33,11 +36,15 @@ pub(crate) fn sections(question: &Question, cores: bool) -> Vec<Vec<Block>> {
 
 fn add(body: &[Piece], cores: bool, sections: &mut Vec<Vec<Block>>) {
     for piece in body {
-        let Some(last) = sections.last_mut() else { return };
+        let Some(last) = sections.last_mut() else {
+            return;
+        };
         match piece {
             Piece::Text(text) => last.extend(lines(text)),
             Piece::Given(views) => last.extend(views.iter().flat_map(view::blocks)),
-            Piece::Figure(Figure::Views(views)) => last.extend(views.iter().flat_map(view::unanswered)),
+            Piece::Figure(Figure::Views(views)) => {
+                last.extend(views.iter().flat_map(view::unanswered))
+            }
             Piece::Figure(Figure::Bits { title, bits, .. }) => {
                 last.push(Block::line(format!("{title} ({bits} bits)")));
             }
@@ -45,7 +52,11 @@ fn add(body: &[Piece], cores: bool, sections: &mut Vec<Vec<Block>>) {
                 last.extend(of_item(item, cores));
                 sections.push(Vec::new());
             }
-            Piece::Part { name, points: worth, body } => {
+            Piece::Part {
+                name,
+                points: worth,
+                body,
+            } => {
                 last.push(Block::line(format!("Part {name} ({})", points(*worth))));
                 add(body, cores, sections);
             }
@@ -59,13 +70,21 @@ fn of_item(item: &PaperItem, cores: bool) -> Vec<Block> {
         ItemKind::Facts { .. } | ItemKind::Any { .. } => vec![prompt()],
         ItemKind::Value { label, .. } => lines(label),
         ItemKind::Table { table, columns, .. } => {
-            vec![prompt(), Block::Table(asked_table(table, columns, Edition::Paper))]
+            vec![
+                prompt(),
+                Block::Table(asked_table(table, columns, Edition::Paper)),
+            ]
         }
         ItemKind::Author(table) => vec![prompt(), Block::Table(of_author(table))],
         ItemKind::Choice { text, options, .. } => {
             let letters = ('A'..='Z').map(|letter| letter.to_string());
-            let options = letters.zip(options).map(|(letter, option)| (letter, option.text.clone()));
-            let pairs = Block::Pairs { title: String::new(), pairs: options.collect() };
+            let options = letters
+                .zip(options)
+                .map(|(letter, option)| (letter, option.text.clone()));
+            let pairs = Block::Pairs {
+                title: String::new(),
+                pairs: options.collect(),
+            };
             lines(text).into_iter().chain([pairs]).collect()
         }
         ItemKind::Essay { .. } => Vec::new(),
@@ -75,22 +94,48 @@ fn of_item(item: &PaperItem, cores: bool) -> Vec<Block> {
 /// Returns an author's table with empty cells to fill in.
 fn of_author(table: &AuthorTable) -> Table {
     let cell = |cell: &AuthorCell| match cell {
-        AuthorCell::Given(text, number) => Cell { text: text.clone(), word: !number },
-        AuthorCell::Blank(..) => Cell { text: "?".to_owned(), word: false },
+        AuthorCell::Given(text, number) => Cell {
+            text: text.clone(),
+            word: !number,
+        },
+        AuthorCell::Blank(..) => Cell {
+            text: "?".to_owned(),
+            word: false,
+        },
     };
     Table {
         title: table.title.clone(),
-        groups: vec![table.columns.iter().map(|column| column.title.clone()).collect()],
-        rows: table.rows.iter().map(|row| row.iter().map(cell).collect()).collect(),
+        groups: vec![
+            table
+                .columns
+                .iter()
+                .map(|column| column.title.clone())
+                .collect(),
+        ],
+        rows: table
+            .rows
+            .iter()
+            .map(|row| row.iter().map(cell).collect())
+            .collect(),
     }
 }
 
 fn lines(text: &str) -> Vec<Block> {
-    text.lines().filter(|line| !line.trim().is_empty()).map(|line| Block::line(line.trim())).collect()
+    text.lines()
+        .filter(|line| !line.trim().is_empty())
+        .map(|line| Block::line(line.trim()))
+        .collect()
 }
 
 fn points(points: Number) -> String {
-    format!("{points} point{}", if points.as_integer() == Some(1) { "" } else { "s" })
+    format!(
+        "{points} point{}",
+        if points.as_integer() == Some(1) {
+            ""
+        } else {
+            "s"
+        }
+    )
 }
 
 /// Returns the name of a field and the notation of its answer, such as `VPN (hex, 2 digits)`.
@@ -102,21 +147,31 @@ pub(crate) fn field(field: &Field, asked: &str) -> String {
             how.into_iter().chain(unit).collect::<Vec<_>>().join(", ")
         }
         (_, ItemKind::Any { radix, .. }) => radix.name().to_owned(),
-        (_, ItemKind::Choice { several, .. }) => if *several { "letters" } else { "letter" }.to_owned(),
+        (_, ItemKind::Choice { several, .. }) => {
+            if *several { "letters" } else { "letter" }.to_owned()
+        }
         _ => String::new(),
     };
     let name = match (field.asked, &field.item.kind) {
         (_, ItemKind::Value { .. } | ItemKind::Any { .. } | ItemKind::Choice { .. }) => "answer",
         _ => asked.trim_end_matches('?'),
     };
-    if how.is_empty() { name.to_owned() } else { format!("{name} ({how})") }
+    if how.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{name} ({how})")
+    }
 }
 
 /// Returns the short name of a field in a result.
 pub(crate) fn name(field: &Field, asked: &str) -> String {
     match (field.asked, &field.item.kind) {
-        (_, ItemKind::Value { .. } | ItemKind::Any { .. } | ItemKind::Choice { .. }) => "answer".to_owned(),
-        (Asked::Blank(blank), ItemKind::Facts { .. }) => label(blank).trim_end_matches('?').to_owned(),
+        (_, ItemKind::Value { .. } | ItemKind::Any { .. } | ItemKind::Choice { .. }) => {
+            "answer".to_owned()
+        }
+        (Asked::Blank(blank), ItemKind::Facts { .. }) => {
+            label(blank).trim_end_matches('?').to_owned()
+        }
         _ => asked.to_owned(),
     }
 }

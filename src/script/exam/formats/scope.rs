@@ -56,17 +56,23 @@ impl Scope {
     fn view(&mut self, view: &View) {
         match view {
             View::Table(table) => self.table(table, &table.groups.concat()),
-            View::Tree(_) => self.topics.extend([Topic::Tables, Topic::Indexes, Topic::Counted]),
+            View::Tree(_) => self
+                .topics
+                .extend([Topic::Tables, Topic::Indexes, Topic::Counted]),
             View::Pairs { title, .. } => self.named(title),
             View::Value { of, .. } if of == "cr3" => self.topics.extend([Topic::Entries]),
-            View::Rulers(spec) | View::Declaration(spec) => self.parts.extend(parts(spec, |_| true)),
+            View::Rulers(spec) | View::Declaration(spec) => {
+                self.parts.extend(parts(spec, |_| true))
+            }
             _ => {}
         }
     }
 
     /// Adds the TLB or cache in the title of a view.
     fn named(&mut self, title: &str) {
-        if let [kind @ ("tlb" | "cache"), rest @ ..] = &*title.to_lowercase().split(' ').collect::<Vec<_>>() {
+        if let [kind @ ("tlb" | "cache"), rest @ ..] =
+            &*title.to_lowercase().split(' ').collect::<Vec<_>>()
+        {
             let name = title.split(' ').nth(1).filter(|_| !rest.is_empty());
             self.parts.insert(name.unwrap_or(kind).to_owned());
         }
@@ -91,19 +97,36 @@ impl Scope {
         match &item.kind {
             ItemKind::Facts { blanks, .. } => {
                 self.blanks(&item.did, blanks, bare(item));
-                self.strings.extend(matches!(*item.did, Did::Reference(_)).then(|| item.did.clone()));
+                self.strings
+                    .extend(matches!(*item.did, Did::Reference(_)).then(|| item.did.clone()));
             }
             ItemKind::Value { derivation, .. } => self.paths(derivation, spec, bare(item)),
-            ItemKind::Table { table, columns, string: None } => {
-                let names = table.groups.concat().into_iter().zip(printed(table, columns));
-                let printed: Vec<String> =
-                    names.filter(|(_, printed)| *printed).map(|(name, _)| name).collect();
+            ItemKind::Table {
+                table,
+                columns,
+                string: None,
+            } => {
+                let names = table
+                    .groups
+                    .concat()
+                    .into_iter()
+                    .zip(printed(table, columns));
+                let printed: Vec<String> = names
+                    .filter(|(_, printed)| *printed)
+                    .map(|(name, _)| name)
+                    .collect();
                 self.table(table, &printed);
             }
             ItemKind::Author(table) => {
-                table.blanks().for_each(|(.., derivation)| self.paths(derivation, spec, bare(item)));
+                table
+                    .blanks()
+                    .for_each(|(.., derivation)| self.paths(derivation, spec, bare(item)));
             }
-            ItemKind::Any { among, example: Some(View::Steps(access, _)), .. } => {
+            ItemKind::Any {
+                among,
+                example: Some(View::Steps(access, _)),
+                ..
+            } => {
                 let words = among.split(|c: char| !c.is_alphanumeric() && c != '.' && c != '_');
                 words.for_each(|word| self.fact(word, (&access.spec, access.kind), bare(item)));
             }
@@ -111,7 +134,9 @@ impl Scope {
                 for evidence in options.iter().flat_map(|option| &option.evidence) {
                     match evidence {
                         Evidence::Facts { did, blanks, .. } => self.blanks(did, blanks, bare(item)),
-                        Evidence::Truth { derivation, .. } => self.paths(derivation, spec, bare(item)),
+                        Evidence::Truth { derivation, .. } => {
+                            self.paths(derivation, spec, bare(item))
+                        }
                         Evidence::First { .. } => {}
                     }
                 }
@@ -130,8 +155,14 @@ impl Scope {
     /// Adds the structures of paths such as `last.tlb` and `L1d.misses`.
     fn paths(&mut self, derivation: &Derivation, spec: Option<&Spec>, bare: bool) {
         for PathValue { path, .. } in &derivation.paths {
-            let (Some((head, name)), Some(spec)) = (path.split_once('.'), spec) else { continue };
-            let counts = || PART_PROPERTIES.iter().any(|row| row.name == name && row.fact.is_some());
+            let (Some((head, name)), Some(spec)) = (path.split_once('.'), spec) else {
+                continue;
+            };
+            let counts = || {
+                PART_PROPERTIES
+                    .iter()
+                    .any(|row| row.name == name && row.fact.is_some())
+            };
             if head == LAST {
                 self.fact(name, (spec, AccessKind::Read), bare);
             } else if path.ends_with("page_table.tables") || path.ends_with("page_table.bytes") {
@@ -144,29 +175,38 @@ impl Scope {
 
     /// Adds the structures that a fact of an access is about.
     fn fact(&mut self, name: &str, (spec, kind): (&Spec, AccessKind), bare: bool) {
-        let Ok(key) = key(name, Family::Access, Some(spec)) else { return };
+        let Ok(key) = key(name, Family::Access, Some(spec)) else {
+            return;
+        };
         let all = |is: fn(Component) -> bool| parts(spec, is);
         let first = match key.subject() {
             Subject::FirstTlb => spec.first_tlb(kind).map(Component::Tlb),
             Subject::FirstCache => spec.first_cache(kind).map(Component::Cache),
             _ => key.part(),
         };
-        self.parts.extend(first.map(|part| part.name(spec).to_owned()));
+        self.parts
+            .extend(first.map(|part| part.name(spec).to_owned()));
         match key.subject() {
             Subject::Data if bare => self.topics.extend([Topic::Data, Topic::Tables]),
-            Subject::Nothing | Subject::Address | Subject::FirstTlb | Subject::FirstCache | Subject::Data => {
-            }
+            Subject::Nothing
+            | Subject::Address
+            | Subject::FirstTlb
+            | Subject::FirstCache
+            | Subject::Data => {}
             Subject::Indexes => self.topics.extend([Topic::Indexes]),
             Subject::Tlbs => self.parts.extend(all(is_tlb)),
             Subject::Translation => {
                 self.topics.extend(bare.then_some(Topic::Tables));
-                self.topics.extend((name != "fault").then_some(Topic::Physical));
+                self.topics
+                    .extend((name != "fault").then_some(Topic::Physical));
             }
             Subject::Walks => {
                 self.topics.insert(Topic::Tables);
                 self.parts.extend(all(is_tlb));
             }
-            Subject::Entries => self.topics.extend([Topic::Tables, Topic::Indexes, Topic::Entries]),
+            Subject::Entries => self
+                .topics
+                .extend([Topic::Tables, Topic::Indexes, Topic::Entries]),
             Subject::Caches => self.parts.extend(all(|part| !is_tlb(part))),
             Subject::Times => {
                 self.topics.insert(Topic::Tables);
@@ -213,11 +253,15 @@ impl Scope {
 
     /// Whether the question is about the structure of an operation's fact.
     pub(super) fn covers(&self, did: &Did, key: &Key) -> bool {
-        let Did::Access(access) = did else { return true };
+        let Did::Access(access) = did else {
+            return true;
+        };
         let spec = &access.spec;
         let part = match key.subject() {
             Subject::Tlbs | Subject::FirstTlb => spec.first_tlb(access.kind).map(Component::Tlb),
-            Subject::Caches | Subject::FirstCache => spec.first_cache(access.kind).map(Component::Cache),
+            Subject::Caches | Subject::FirstCache => {
+                spec.first_cache(access.kind).map(Component::Cache)
+            }
             _ => key.part(),
         };
         part.is_none_or(|part| self.has(spec, part))
@@ -228,9 +272,15 @@ impl Scope {
         match did {
             Did::Access(access) => Did::Access(self.access(access)),
             Did::Call(call) => Did::Call(self.call(call)),
-            Did::Bound { name, value, call: Some(call) } => {
-                Did::Bound { name: name.clone(), value: value.clone(), call: Some(self.call(call)) }
-            }
+            Did::Bound {
+                name,
+                value,
+                call: Some(call),
+            } => Did::Bound {
+                name: name.clone(),
+                value: value.clone(),
+                call: Some(self.call(call)),
+            },
             other => other.clone(),
         }
     }
@@ -244,7 +294,10 @@ impl Scope {
             seen.block = None;
         }
         if let Some(process) = &mut seen.process {
-            process.faults.iter_mut().for_each(|fault| self.fault(access, fault));
+            process
+                .faults
+                .iter_mut()
+                .for_each(|fault| self.fault(access, fault));
         }
         seen
     }
@@ -272,7 +325,10 @@ impl Scope {
     }
 
     fn events(&self, access: &Access, events: &[Event]) -> Vec<Event> {
-        events.iter().filter_map(|event| self.event(access, *event)).collect()
+        events
+            .iter()
+            .filter_map(|event| self.event(access, *event))
+            .collect()
     }
 
     fn event(&self, access: &Access, event: Event) -> Option<Event> {
@@ -281,24 +337,45 @@ impl Scope {
         let walk = |purpose: Purpose| purpose != Purpose::Walk || tables;
         let has = |part: Component| self.has(spec, part);
         let kept = match event {
-            Event::TlbLookup { tlb, .. } | Event::TlbFill { tlb, .. } | Event::TlbInvalidated { tlb, .. } => {
-                has(Component::Tlb(tlb as usize))
-            }
-            Event::Pte { level, index, value, found, .. } if tables && !self.addresses(spec) => {
+            Event::TlbLookup { tlb, .. }
+            | Event::TlbFill { tlb, .. }
+            | Event::TlbInvalidated { tlb, .. } => has(Component::Tlb(tlb as usize)),
+            Event::Pte {
+                level,
+                index,
+                value,
+                found,
+                ..
+            } if tables && !self.addresses(spec) => {
                 let value = value.filter(|_| found != PteKind::Table);
-                return Some(Event::Pte { level, index, address: None, value, found });
+                return Some(Event::Pte {
+                    level,
+                    index,
+                    address: None,
+                    value,
+                    found,
+                });
             }
-            Event::Pte { .. } | Event::Memory { purpose: Purpose::Walk, .. } => tables,
+            Event::Pte { .. }
+            | Event::Memory {
+                purpose: Purpose::Walk,
+                ..
+            } => tables,
             Event::AccessedDirtySet { dirty, .. } => {
                 tables
-                    && (self.is(Topic::Entries) || self.is(Topic::Accessed) || dirty && self.is(Topic::Dirty))
+                    && (self.is(Topic::Entries)
+                        || self.is(Topic::Accessed)
+                        || dirty && self.is(Topic::Dirty))
             }
             Event::CacheLookup { cache, purpose, .. } | Event::CacheFill { cache, purpose, .. } => {
                 has(Component::Cache(cache as usize)) && walk(purpose)
             }
             Event::Snooped { cache, .. } => has(Component::Cache(cache as usize)),
             Event::Bypassed { purpose } => self.has_caches(spec) && walk(purpose),
-            Event::Memory { purpose: Purpose::Writeback, .. } => self.has_caches(spec),
+            Event::Memory {
+                purpose: Purpose::Writeback,
+                ..
+            } => self.has_caches(spec),
             Event::Memory { .. } => self.is(Topic::Data) || self.has_caches(spec),
             Event::Translated { .. } => {
                 tables || self.is(Topic::Physical) || self.is(Topic::Data) || self.has_caches(spec)
@@ -322,5 +399,8 @@ fn is_tlb(part: Component) -> bool {
 
 /// Returns the names of a machine's TLBs and caches of a kind.
 fn parts(spec: &Spec, is: fn(Component) -> bool) -> BTreeSet<String> {
-    Component::all(spec).filter(|part| is(*part)).map(|part| part.name(spec).to_owned()).collect()
+    Component::all(spec)
+        .filter(|part| is(*part))
+        .map(|part| part.name(spec).to_owned())
+        .collect()
 }

@@ -33,13 +33,29 @@ pub(crate) fn solution(item: &PaperItem, scope: &Scope, labels: &Labels) -> Vec<
     }
     match &item.kind {
         ItemKind::Facts { blanks, .. } => operation(item, blanks, scope, labels),
-        ItemKind::Value { blank, derivation, .. } => {
-            [since(item, scope, labels), derived(derivation, blank, scope, labels)].concat()
-        }
-        ItemKind::Any { answers, radix, example: Some(example), .. } => {
-            let first = answers.first.first().map_or_else(String::new, |value| radix.write(value, None));
+        ItemKind::Value {
+            blank, derivation, ..
+        } => [
+            since(item, scope, labels),
+            derived(derivation, blank, scope, labels),
+        ]
+        .concat(),
+        ItemKind::Any {
+            answers,
+            radix,
+            example: Some(example),
+            ..
+        } => {
+            let first = answers
+                .first
+                .first()
+                .map_or_else(String::new, |value| radix.write(value, None));
             let only = answers.all && answers.first.len() == 1;
-            let lead = if only { format!("{first}:") } else { format!("For example {first}:") };
+            let lead = if only {
+                format!("{first}:")
+            } else {
+                format!("For example {first}:")
+            };
             let mut blocks = vec![Block::line(lead)];
             blocks.extend(match example {
                 View::Steps(access, _) => steps(access, scope),
@@ -48,11 +64,21 @@ pub(crate) fn solution(item: &PaperItem, scope: &Scope, labels: &Labels) -> Vec<
             blocks
         }
         ItemKind::Author(table) => cells(table, scope, labels),
-        ItemKind::Choice { options, .. } => {
-            [since(item, scope, labels), decided(options, bare(item), labels)].concat()
-        }
-        ItemKind::Table { columns, string: Some(string), .. } => {
-            let steps = if scope.explains(string) { Vec::new() } else { grid(string, columns, labels) };
+        ItemKind::Choice { options, .. } => [
+            since(item, scope, labels),
+            decided(options, bare(item), labels),
+        ]
+        .concat(),
+        ItemKind::Table {
+            columns,
+            string: Some(string),
+            ..
+        } => {
+            let steps = if scope.explains(string) {
+                Vec::new()
+            } else {
+                grid(string, columns, labels)
+            };
             [since(item, scope, labels), steps].concat()
         }
         ItemKind::Table { .. } => since(item, scope, labels),
@@ -80,12 +106,19 @@ fn operation(item: &PaperItem, blanks: &[Blank], scope: &Scope, labels: &Labels)
         .collect::<Vec<_>>();
     let pairs = reasons(did, &facts).into_iter().map(|(reason, facts)| {
         let blanks = facts.iter().filter_map(|fact| asked(&fact.name));
-        let named = blanks.map(|blank| format!("{} {}", called(blank, labels), filled(blank, bare)));
+        let named =
+            blanks.map(|blank| format!("{} {}", called(blank, labels), filled(blank, bare)));
         let name = facts.first().map_or("", |fact| fact.name.as_str());
-        (named.collect::<Vec<_>>().join(", "), whole(item, did, name, reason))
+        (
+            named.collect::<Vec<_>>().join(", "),
+            whole(item, did, name, reason),
+        )
     });
     let mut pairs: Vec<(String, String)> = pairs.collect();
-    for blank in blanks.iter().filter(|blank| !facts.iter().any(|fact| *fact.name == *blank.fact)) {
+    for blank in blanks
+        .iter()
+        .filter(|blank| !facts.iter().any(|fact| *fact.name == *blank.fact))
+    {
         let Some(reason) = reason_named(did, &blank.fact).filter(|_| explained(&blank.fact)) else {
             continue;
         };
@@ -99,15 +132,18 @@ fn operation(item: &PaperItem, blanks: &[Blank], scope: &Scope, labels: &Labels)
         }
     }
     if !pairs.is_empty() {
-        blocks.push(Block::Pairs { title: String::new(), pairs });
+        blocks.push(Block::Pairs {
+            title: String::new(),
+            pairs,
+        });
     }
     blocks.extend(sequence(did, scope, labels));
     if let Some(retry) = &item.retry {
         let steps = sequence(&scope.seen(retry), scope, labels);
         if !steps.is_empty() {
-            blocks.push(Block::line(
-                labels.localize("After the page fault, the processor retries the access:"),
-            ));
+            blocks.push(Block::line(labels.localize(
+                "After the page fault, the processor retries the access:",
+            )));
             blocks.extend(steps);
         }
     }
@@ -118,18 +154,33 @@ fn operation(item: &PaperItem, blanks: &[Blank], scope: &Scope, labels: &Labels)
 /// reason says so. The function recognizes such a flush by the state of the machine before the access.
 /// Removes the raw values of entries that are not in memory.
 fn whole(item: &PaperItem, did: &Did, fact: &str, reason: String) -> String {
-    let before = item.hardware.as_ref().and_then(|hardware| hardware.before.as_deref());
-    let Did::Access(access) = did else { return reason };
+    let before = item
+        .hardware
+        .as_ref()
+        .and_then(|hardware| hardware.before.as_deref());
+    let Did::Access(access) = did else {
+        return reason;
+    };
     let looked_up = access.first_piece().iter().find_map(|event| match event {
-        Event::CacheLookup { way, purpose: Purpose::Demand, .. } => Some(way.is_some()),
+        Event::CacheLookup {
+            way,
+            purpose: Purpose::Demand,
+            ..
+        } => Some(way.is_some()),
         _ => None,
     });
     let read = access.outcome.fault.is_none() && looked_up != Some(true);
     if read && access.data.iter().any(Option::is_none) && is_data(fact, access) {
-        let missed = if looked_up.is_some() { "the cache misses, and " } else { "" };
+        let missed = if looked_up.is_some() {
+            "the cache misses, and "
+        } else {
+            ""
+        };
         return format!("{missed}the contents of memory are not given");
     }
-    let Some(before) = before else { return without_raw(access, reason) };
+    let Some(before) = before else {
+        return without_raw(access, reason);
+    };
     let reason = without_raw(access, reason);
     let mut parts = Component::all(&access.spec).filter(|part| lookup(access, *part) == reason);
     match parts.find_map(|part| switched(access, part, before)) {
@@ -140,12 +191,20 @@ fn whole(item: &PaperItem, did: &Did, fact: &str, reason: String) -> String {
 
 /// Removes the raw values of page-table entries that are not in memory, because the script set only their fields.
 fn without_raw(access: &Access, reason: String) -> String {
-    let Some(mmu) = &access.spec.mmu else { return reason };
+    let Some(mmu) = &access.spec.mmu else {
+        return reason;
+    };
     let raw = access.events.iter().filter_map(|event| match event {
-        Event::Pte { address: None, value: Some(raw), .. } => Some(Shown::hex(*raw, 2 * mmu.pte.bytes)),
+        Event::Pte {
+            address: None,
+            value: Some(raw),
+            ..
+        } => Some(Shown::hex(*raw, 2 * mmu.pte.bytes)),
         _ => None,
     });
-    raw.fold(reason, |reason, raw| reason.replace(&format!(" is {raw} and"), ""))
+    raw.fold(reason, |reason, raw| {
+        reason.replace(&format!(" is {raw} and"), "")
+    })
 }
 
 /// Whether a blank of an access by a process is about the hardware, not only about the kernel.
@@ -163,8 +222,12 @@ fn is_data(name: &str, access: &Access) -> bool {
 /// Returns the virtual address as a binary number divided into fields.
 fn address(access: &Access, scope: &Scope) -> Vec<Block> {
     let spec = &access.spec;
-    let Some(mut ruler) = rulers(spec).into_iter().next() else { return Vec::new() };
-    let first = spec.first_tlb(access.kind).filter(|at| scope.has(spec, Component::Tlb(*at)));
+    let Some(mut ruler) = rulers(spec).into_iter().next() else {
+        return Vec::new();
+    };
+    let first = spec
+        .first_tlb(access.kind)
+        .filter(|at| scope.has(spec, Component::Tlb(*at)));
     ruler.rows.retain(|row| match &row.of {
         RulerOf::Page => true,
         RulerOf::Tables => scope.is(Topic::Tables) || scope.is(Topic::Indexes),
@@ -173,7 +236,10 @@ fn address(access: &Access, scope: &Scope) -> Vec<Block> {
     });
     let address = Shown::field(access.va.raw(), ruler.bits);
     let binary = binary(access.va.raw(), ruler.bits);
-    vec![Block::line(format!("{address} is {binary}.")), Block::Ruler(ruler)]
+    vec![
+        Block::line(format!("{address} is {binary}.")),
+        Block::Ruler(ruler),
+    ]
 }
 
 /// Returns the steps of an access in the structures of the question.
@@ -199,15 +265,23 @@ fn of_seen(access: &Access, scope: &Scope) -> Vec<Block> {
 fn sequence(did: &Did, scope: &Scope, labels: &Labels) -> Vec<Block> {
     match did {
         Did::Access(access) => of_seen(access, scope),
-        Did::Call(call) | Did::Bound { call: Some(call), .. } => {
+        Did::Call(call)
+        | Did::Bound {
+            call: Some(call), ..
+        } => {
             let steps = call_steps(call);
             // If there are only two steps, they are the call and its return, which explain nothing.
             let eventful = steps.len() > 2 || call.reply.result.is_err();
-            if eventful { vec![Block::Steps(steps)] } else { Vec::new() }
+            if eventful {
+                vec![Block::Steps(steps)]
+            } else {
+                Vec::new()
+            }
         }
-        Did::Reference(run) => {
-            reference::worked(run).into_iter().map(|block| titled(block, labels)).collect()
-        }
+        Did::Reference(run) => reference::worked(run)
+            .into_iter()
+            .map(|block| titled(block, labels))
+            .collect(),
         Did::Replay(run) => replay::blocks(run),
         _ => Vec::new(),
     }
@@ -216,11 +290,16 @@ fn sequence(did: &Did, scope: &Scope, labels: &Labels) -> Vec<Block> {
 /// Returns the steps of a reference string whose table asks for these columns, or nothing if the columns show
 /// every step.
 fn grid(string: &Did, asked: &[Arc<str>], labels: &Labels) -> Vec<Block> {
-    let Did::Reference(run) = string else { return Vec::new() };
+    let Did::Reference(run) = string else {
+        return Vec::new();
+    };
     let frames = (0..reference_frames(run)).map(|frame| format!("frame{frame}"));
     let mut shown = frames.chain(explaining(run));
     if !run.start.is_empty() || shown.any(|name| asked.iter().all(|asked| **asked != *name)) {
-        reference::worked(run).into_iter().map(|block| titled(block, labels)).collect()
+        reference::worked(run)
+            .into_iter()
+            .map(|block| titled(block, labels))
+            .collect()
     } else {
         Vec::new()
     }
@@ -229,9 +308,20 @@ fn grid(string: &Did, asked: &[Arc<str>], labels: &Labels) -> Vec<Block> {
 /// Replaces the column names of a step table with the titles that papers print.
 fn titled(block: Block, labels: &Labels) -> Block {
     match block {
-        Block::Table(table) if table.groups.iter().flatten().next().is_some_and(|name| name == "step") => {
-            let titles = |group: &Vec<String>| group.iter().map(|name| labels.table(name)).collect();
-            Block::Table(Table { groups: table.groups.iter().map(titles).collect(), ..table })
+        Block::Table(table)
+            if table
+                .groups
+                .iter()
+                .flatten()
+                .next()
+                .is_some_and(|name| name == "step") =>
+        {
+            let titles =
+                |group: &Vec<String>| group.iter().map(|name| labels.table(name)).collect();
+            Block::Table(Table {
+                groups: table.groups.iter().map(titles).collect(),
+                ..table
+            })
         }
         other => other,
     }
@@ -244,16 +334,26 @@ const STEPPED: usize = 8;
 /// Explains the operations since the previous item.
 fn since(item: &PaperItem, scope: &Scope, labels: &Labels) -> Vec<Block> {
     // Only system calls change areas.
-    let is_areas = matches!(&item.kind, ItemKind::Table { table, .. } if table.title.ends_with("maps"));
-    let done = item.since.iter().filter(|did| !is_areas || !matches!(***did, Did::Access(_)));
+    let is_areas =
+        matches!(&item.kind, ItemKind::Table { table, .. } if table.title.ends_with("maps"));
+    let done = item
+        .since
+        .iter()
+        .filter(|did| !is_areas || !matches!(***did, Did::Access(_)));
     let done: Vec<&Arc<Did>> = done.collect();
     if done.len() > STEPPED {
-        let pairs = done.iter().map(|did| (of_done(did, labels), results(did, scope)));
-        let pairs: Vec<(String, String)> = pairs.filter(|(_, results)| !results.is_empty()).collect();
+        let pairs = done
+            .iter()
+            .map(|did| (of_done(did, labels), results(did, scope)));
+        let pairs: Vec<(String, String)> =
+            pairs.filter(|(_, results)| !results.is_empty()).collect();
         return if pairs.is_empty() {
             Vec::new()
         } else {
-            vec![Block::Pairs { title: String::new(), pairs }]
+            vec![Block::Pairs {
+                title: String::new(),
+                pairs,
+            }]
         };
     }
     let each = done.into_iter().flat_map(|did| {
@@ -272,8 +372,14 @@ fn since(item: &PaperItem, scope: &Scope, labels: &Labels) -> Vec<Block> {
 
 /// Keeps only the kernel's steps of a sequence.
 fn of_kernel(block: Block) -> Option<Block> {
-    let Block::Steps(steps) = block else { return Some(block) };
-    let of_kernel = |step: &Step| ["handler", "disk", "page cache"].iter().any(|who| step.who.contains(who));
+    let Block::Steps(steps) = block else {
+        return Some(block);
+    };
+    let of_kernel = |step: &Step| {
+        ["handler", "disk", "page cache"]
+            .iter()
+            .any(|who| step.who.contains(who))
+    };
     let steps: Vec<Step> = steps.into_iter().filter(of_kernel).collect();
     (!steps.is_empty()).then_some(Block::Steps(steps))
 }
@@ -285,21 +391,32 @@ const RESULTS: [&str; 6] = ["tlb", "cache", "fault", "evicted", "returns", "erro
 fn results(did: &Did, scope: &Scope) -> String {
     let seen = scope.seen(did);
     let detail = |name: &str, suffix: &str| {
-        let Did::Access(access) = did else { return None };
-        key(&format!("{name}.{suffix}"), Family::Access, Some(&access.spec)).ok()?.value_in(&seen)
+        let Did::Access(access) = did else {
+            return None;
+        };
+        key(
+            &format!("{name}.{suffix}"),
+            Family::Access,
+            Some(&access.spec),
+        )
+        .ok()?
+        .value_in(&seen)
     };
     let fact = |fact: ReportedFact| {
         let mut text = fact.to_string();
         let of_lookup = matches!(fact.name.as_str(), "tlb" | "cache");
         for (suffix, before) in [("index", " in set"), ("victim", ", which evicts tag")] {
-            let value = detail(&fact.name, suffix).filter(|value| of_lookup && value.to_string() != "none");
+            let value =
+                detail(&fact.name, suffix).filter(|value| of_lookup && value.to_string() != "none");
             if let Some(value) = value {
                 text = format!("{text}{before} {value}");
             }
         }
         text
     };
-    let facts = reported_facts(&seen).into_iter().filter(|fact| RESULTS.contains(&fact.name.as_str()));
+    let facts = reported_facts(&seen)
+        .into_iter()
+        .filter(|fact| RESULTS.contains(&fact.name.as_str()));
     let facts = facts.filter(|fact| scope.covers(did, &fact.key) && fact.stated() != "none");
     facts.map(fact).collect::<Vec<_>>().join(", ")
 }

@@ -17,7 +17,12 @@ pub struct Style {
 
 impl Default for Style {
     fn default() -> Self {
-        Self { page: PageSize::A4, large: false, powers: true, labels: Labels::default() }
+        Self {
+            page: PageSize::A4,
+            large: false,
+            powers: true,
+            labels: Labels::default(),
+        }
     }
 }
 
@@ -45,6 +50,9 @@ impl PageSize {
 
     /// Returns the option name of this size.
     pub fn name(self) -> &'static str {
-        Self::NAMES.iter().find(|(_, size)| *size == self).map_or("", |(name, _)| name)
+        Self::NAMES
+            .iter()
+            .find(|(_, size)| *size == self)
+            .map_or("", |(name, _)| name)
     }
 }

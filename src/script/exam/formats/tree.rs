@@ -66,13 +66,20 @@ pub struct Section {
 #[expect(missing_docs, reason = "each variant's comment describes its fields")]
 pub enum Block {
     /// A part, which does not contain other parts.
-    Part { name: String, points: String, body: Vec<Block> },
+    Part {
+        name: String,
+        points: String,
+        body: Vec<Block>,
+    },
     /// Prose.
     Prose(Vec<Paragraph>),
     /// A given table.
     Given(Table),
     /// Names and values with a title.
-    Pairs { title: String, pairs: Vec<(String, String)> },
+    Pairs {
+        title: String,
+        pairs: Vec<(String, String)>,
+    },
     /// A figure.
     Figure(Figure),
     /// Lines with aligned columns.
@@ -80,15 +87,41 @@ pub enum Block {
     /// Numbered steps, each with an actor (possibly empty) and an action.
     Steps(Vec<(String, String)>),
     /// The textbook's worksheet for the operation that the prompt describes.
-    Worksheet { prompt: String, points: String, heads: [String; 2], rows: Vec<WorksheetRow> },
+    Worksheet {
+        prompt: String,
+        points: String,
+        heads: [String; 2],
+        rows: Vec<WorksheetRow>,
+    },
     /// A value with its label.
-    Value { label: String, points: String, how: String, blank: Blank },
+    Value {
+        label: String,
+        points: String,
+        how: String,
+        blank: Blank,
+    },
     /// A table to fill in. In large print, a table that is wider than the page has several parts.
-    Fill { how: String, points: String, tables: Vec<Table> },
+    Fill {
+        how: String,
+        points: String,
+        tables: Vec<Table>,
+    },
     /// Options to choose from. `field` is the name of the answer field.
-    Choice { text: String, how: String, points: String, field: String, options: Vec<Choice> },
+    Choice {
+        text: String,
+        how: String,
+        points: String,
+        field: String,
+        options: Vec<Choice>,
+    },
     /// Free text, with its height in millimeters and its rubric, which only a key shows.
-    Essay { text: String, points: String, field: String, space: u32, rubric: Vec<(String, Option<String>)> },
+    Essay {
+        text: String,
+        points: String,
+        field: String,
+        space: u32,
+        rubric: Vec<(String, Option<String>)>,
+    },
     /// The worked solution of the preceding item.
     Worked(Vec<Block>),
 }
@@ -162,7 +195,10 @@ impl Blank {
 
     /// Returns the scale at which the contents fit, at most 1.
     pub(crate) fn shrunk(&self) -> f64 {
-        let length = self.content.as_ref().map_or(0, |content| content.chars().count());
+        let length = self
+            .content
+            .as_ref()
+            .map_or(0, |content| content.chars().count());
         (f64::from(self.room()) / length.max(1) as f64).min(1.0)
     }
 }
@@ -185,9 +221,13 @@ impl Table {
     /// Returns the name of each column, its index from 0, and whether it begins a group other than the first.
     pub(crate) fn columns(&self) -> impl Iterator<Item = (usize, &str, bool)> {
         let all = self.groups.iter().enumerate().flat_map(|(group, names)| {
-            names.iter().enumerate().map(move |(at, name)| (name.as_str(), group > 0 && at == 0))
+            names
+                .iter()
+                .enumerate()
+                .map(move |(at, name)| (name.as_str(), group > 0 && at == 0))
         });
-        all.enumerate().map(|(at, (name, begins))| (at, name, begins))
+        all.enumerate()
+            .map(|(at, (name, begins))| (at, name, begins))
     }
 
     /// Splits a long table into two halves side by side if they fit in `room` characters.
@@ -205,14 +245,28 @@ impl Table {
             row.extend(self.rows.get(at + half).cloned().unwrap_or_else(blank));
             row
         });
-        Self { rows: rows.collect(), groups: [self.groups.clone(), self.groups].concat(), ..self }
+        Self {
+            rows: rows.collect(),
+            groups: [self.groups.clone(), self.groups].concat(),
+            ..self
+        }
     }
 
     /// Returns the width of each column in characters, including its name.
     pub(crate) fn widths(&self) -> Vec<u32> {
-        let cells = |at: usize| self.rows.iter().filter_map(move |row| row.get(at)).map(Cell::room);
+        let cells = |at: usize| {
+            self.rows
+                .iter()
+                .filter_map(move |row| row.get(at))
+                .map(Cell::room)
+        };
         self.columns()
-            .map(|(at, name, _)| cells(at).chain([name.chars().count() as u32]).max().unwrap_or(1))
+            .map(|(at, name, _)| {
+                cells(at)
+                    .chain([name.chars().count() as u32])
+                    .max()
+                    .unwrap_or(1)
+            })
             .collect()
     }
 }
@@ -251,7 +305,10 @@ pub struct Choice {
 #[expect(missing_docs, reason = "each variant's comment describes its fields")]
 pub enum Figure {
     /// The bits of an address, highest first: their numbers, and their digits if the boxes are filled in.
-    Bits { title: String, bits: Vec<(u32, Option<char>)> },
+    Bits {
+        title: String,
+        bits: Vec<(u32, Option<char>)>,
+    },
     /// Address spaces side by side: before and after.
     Layouts(Vec<Layout>),
     /// An address with its fields.
@@ -320,7 +377,10 @@ impl Sequence {
         };
         self.messages
             .iter()
-            .map(|message| doc::Step { who: who(message), what: message.text.clone() })
+            .map(|message| doc::Step {
+                who: who(message),
+                what: message.text.clone(),
+            })
             .collect()
     }
 }

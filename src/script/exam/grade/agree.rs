@@ -12,7 +12,9 @@ const NOTHING: &[&str] = &["none", "unknown", "-"];
 
 /// Whether an answer equals the key. If the key is `None`, the blank has no value, and only a dash is correct.
 pub(crate) fn agrees(answer: &Answer, key: Option<&Shown>, way: AnswerForm) -> bool {
-    let Some(key) = key else { return *answer == Answer::Dash };
+    let Some(key) = key else {
+        return *answer == Answer::Dash;
+    };
     match (answer, &key.value) {
         (Answer::Number(spelled), Value::Number(key)) => match way.round {
             Some(digits) => spelled.value.rounds_with(*key, digits),
@@ -39,9 +41,17 @@ pub(crate) fn is_number(spelled: Spelled, key: Number) -> bool {
     if spelled.value.compare(key).is_eq() {
         return true;
     }
-    let Some(within) = spelled.within.filter(|_| key.as_integer().is_none()) else { return false };
-    let Ok(away) = spelled.value.minus(key) else { return false };
-    let away = if away.is_negative() { away.negate().unwrap_or(away) } else { away };
+    let Some(within) = spelled.within.filter(|_| key.as_integer().is_none()) else {
+        return false;
+    };
+    let Ok(away) = spelled.value.minus(key) else {
+        return false;
+    };
+    let away = if away.is_negative() {
+        away.negate().unwrap_or(away)
+    } else {
+        away
+    };
     !away.compare(within).is_gt()
 }
 
@@ -52,10 +62,16 @@ fn is_text(text: &str, key: &Value) -> bool {
         Value::List(_) | Value::Range { .. } => {
             let parts: Vec<&str> = parts(text);
             // A range may be too long to expand.
-            key.items().is_some_and(|items| items.remaining() <= parts.len() as u128) && {
-                let keys = key.leaves();
-                parts.len() == keys.len() && keys.iter().zip(&parts).all(|(key, part)| is_element(part, key))
-            }
+            key.items()
+                .is_some_and(|items| items.remaining() <= parts.len() as u128)
+                && {
+                    let keys = key.leaves();
+                    parts.len() == keys.len()
+                        && keys
+                            .iter()
+                            .zip(&parts)
+                            .all(|(key, part)| is_element(part, key))
+                }
         }
         Value::Number(key) => {
             number::read(text, Radix::Decimal, None, None).is_some_and(|n| is_number(n, *key))
@@ -87,6 +103,14 @@ fn is_element(part: &str, key: &Value) -> bool {
 /// Returns the elements of a list: `[1, 2]`, `{1 2}`, `1;2`.
 fn parts(text: &str) -> Vec<&str> {
     let inside = text.trim().trim_matches(['[', ']', '{', '}', '(', ')']);
-    let separators: &[char] = if inside.contains([',', ';']) { &[',', ';'] } else { &[' ', '\t'] };
-    inside.split(separators).map(str::trim).filter(|part| !part.is_empty()).collect()
+    let separators: &[char] = if inside.contains([',', ';']) {
+        &[',', ';']
+    } else {
+        &[' ', '\t']
+    };
+    inside
+        .split(separators)
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+        .collect()
 }

@@ -52,21 +52,41 @@ impl<'p> AnswerForm<'p> {
     /// Returns the form for a blank.
     pub(crate) fn for_blank(blank: &'p Blank, bare: bool) -> Self {
         let notation = Notation::Plain;
-        Self { form: blank.form, unit: blank.unit.as_deref(), round: blank.round, bare, notation }
+        Self {
+            form: blank.form,
+            unit: blank.unit.as_deref(),
+            round: blank.round,
+            bare,
+            notation,
+        }
     }
 
     /// Returns the form for a column of a table, derived from its cells.
     pub(crate) fn of_column(table: &TableView, at: usize) -> Self {
         let mut cells = table.rows.iter().filter_map(|row| row.get(at));
         let form = cells.find_map(|cell| match cell {
-            CellView::Hex(_, digits) => Some(Form::Number { radix: Radix::Hex, digits: Some(*digits) }),
-            CellView::Number(_) => Some(Form::Number { radix: Radix::Decimal, digits: None }),
-            CellView::List { any_order: true, .. } => Some(Form::Pages),
+            CellView::Hex(_, digits) => Some(Form::Number {
+                radix: Radix::Hex,
+                digits: Some(*digits),
+            }),
+            CellView::Number(_) => Some(Form::Number {
+                radix: Radix::Decimal,
+                digits: None,
+            }),
+            CellView::List {
+                any_order: true, ..
+            } => Some(Form::Pages),
             CellView::Text(_) | CellView::List { .. } => Some(Form::Free),
             CellView::Nothing => None,
         });
         let notation = Notation::of_column(table, at);
-        Self { form: form.unwrap_or(Form::Free), unit: None, round: None, bare: true, notation }
+        Self {
+            form: form.unwrap_or(Form::Free),
+            unit: None,
+            round: None,
+            bare: true,
+            notation,
+        }
     }
 
     /// Parses an answer.
@@ -87,7 +107,9 @@ impl<'p> AnswerForm<'p> {
                 }
             }
             Notation::Bits(_) if words::is_dash(&text) => return Answer::Dash,
-            Notation::Bits(count) => return bits(&text, count).map_or(Answer::Unreadable, Answer::Text),
+            Notation::Bits(count) => {
+                return bits(&text, count).map_or(Answer::Unreadable, Answer::Text);
+            }
             Notation::Plain => {}
         }
         match self.form {
@@ -97,9 +119,8 @@ impl<'p> AnswerForm<'p> {
                 None => Answer::Unreadable,
             },
             Form::Number { .. } | Form::Pages | Form::Free if words::is_dash(&text) => Answer::Dash,
-            Form::Number { radix, digits } => {
-                number::read(&text, radix, digits, self.unit).map_or(Answer::Unreadable, Answer::Number)
-            }
+            Form::Number { radix, digits } => number::read(&text, radix, digits, self.unit)
+                .map_or(Answer::Unreadable, Answer::Number),
             Form::Pages | Form::Free => Answer::Text(text),
         }
     }
@@ -108,7 +129,12 @@ impl<'p> AnswerForm<'p> {
 impl Notation {
     /// Returns the notation of a column of a step table: hits, use bits, modified bits, or counters in binary.
     fn of_column(table: &TableView, at: usize) -> Self {
-        let name = table.groups.iter().flatten().nth(at).map_or("", String::as_str);
+        let name = table
+            .groups
+            .iter()
+            .flatten()
+            .nth(at)
+            .map_or("", String::as_str);
         if name == "hit" {
             return Self::Flag;
         }
@@ -126,9 +152,17 @@ impl Notation {
 /// Returns the digits of `0 1 0`, `0,1,0`, `0b010`, or `010b` if there is one digit for each bit.
 fn bits(text: &str, count: usize) -> Option<String> {
     let is_separator = |c: char| c.is_whitespace() || ",;:/|-_'()[]{}".contains(c);
-    let text: String = text.chars().filter(|c| !is_separator(*c)).collect::<String>().to_lowercase();
-    let own = text.strip_prefix("0b").or_else(|| text.strip_suffix('b')).unwrap_or(&text);
-    (own.len() == count && own.bytes().all(|bit| matches!(bit, b'0' | b'1'))).then(|| own.to_owned())
+    let text: String = text
+        .chars()
+        .filter(|c| !is_separator(*c))
+        .collect::<String>()
+        .to_lowercase();
+    let own = text
+        .strip_prefix("0b")
+        .or_else(|| text.strip_suffix('b'))
+        .unwrap_or(&text);
+    (own.len() == count && own.bytes().all(|bit| matches!(bit, b'0' | b'1')))
+        .then(|| own.to_owned())
 }
 
 impl Answer {

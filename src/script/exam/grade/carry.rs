@@ -23,7 +23,9 @@ pub(crate) fn facts(item: &PaperItem, own: &[Field], sheet: &Sheet, rules: &Rule
     let answered: Vec<Answered> = own
         .iter()
         .filter_map(|field| {
-            let Asked::Blank(blank) = field.asked else { return None };
+            let Asked::Blank(blank) = field.asked else {
+                return None;
+            };
             let way = AnswerForm::for_blank(blank, bare(item));
             let given = sheet.answers.get(&field.name).unwrap_or(&unanswered);
             Some((blank, way, read(way, given, rules)))
@@ -44,29 +46,52 @@ fn is_wrong((verdict, _): &Judged) -> bool {
 }
 
 /// Finds the wrong answers that follow from other wrong answers, in the order of the calculation.
-fn carry(item: &PaperItem, access: &Access, answered: &[Answered], judged: &mut [Judged], rules: &Rules) {
-    let Some(hardware) = &item.hardware else { return };
-    let Some(before) = &hardware.before else { return };
+fn carry(
+    item: &PaperItem,
+    access: &Access,
+    answered: &[Answered],
+    judged: &mut [Judged],
+    rules: &Rules,
+) {
+    let Some(hardware) = &item.hardware else {
+        return;
+    };
+    let Some(before) = &hardware.before else {
+        return;
+    };
     let claim = |((blank, _, answer), judged): (&Answered, &Judged)| {
         // For a right answer, use the key's value, so that the spelling of the answer is irrelevant.
-        let claim = if judged.0 == Verdict::Right { Some(blank.key.clone()) } else { answer.claim() };
+        let claim = if judged.0 == Verdict::Right {
+            Some(blank.key.clone())
+        } else {
+            answer.claim()
+        };
         (blank.fact.clone(), claim)
     };
     let claims: Vec<(std::sync::Arc<str>, Option<Claim>)> =
         answered.iter().zip(judged.iter()).map(claim).collect();
-    let claims: Vec<(&str, Option<Claim>)> =
-        claims.iter().map(|(name, claim)| (&**name, claim.clone())).collect();
+    let claims: Vec<(&str, Option<Claim>)> = claims
+        .iter()
+        .map(|(name, claim)| (&**name, claim.clone()))
+        .collect();
     let follows = follow(access, before, hardware.kernel.as_ref(), &claims);
-    let mut places: Vec<usize> = (0..answered.len()).filter(|at| is_wrong(&judged[*at])).collect();
+    let mut places: Vec<usize> = (0..answered.len())
+        .filter(|at| is_wrong(&judged[*at]))
+        .collect();
     places.sort_by_key(|at| order(&answered[*at].0.fact, access));
     for at in places {
         let (blank, way, answer) = &answered[at];
-        let Some(followed) = follows.fact(&blank.fact) else { continue };
+        let Some(followed) = follows.fact(&blank.fact) else {
+            continue;
+        };
         let other = |other: &usize| *other != at && judged[*other].0 != Verdict::Right;
         let others: Vec<usize> = followed.from.into_iter().filter(other).collect();
         if !others.is_empty() && agrees(answer, followed.claim.as_ref(), *way) {
-            let absence =
-                if followed.claim.is_some() { follows.absence(&blank.fact) } else { Absence::NoValue };
+            let absence = if followed.claim.is_some() {
+                follows.absence(&blank.fact)
+            } else {
+                Absence::NoValue
+            };
             judged[at] = carried(answer, absence, &others, answered, judged, rules);
         }
     }
@@ -74,9 +99,16 @@ fn carry(item: &PaperItem, access: &Access, answered: &[Answered], judged: &mut 
         let (blank, way, answer) = &answered[*at];
         let follows_from_fault = |claim: Claim| agrees(answer, claim.as_ref(), *way);
         follows.absence(&blank.fact) == Absence::Inaction
-            && follows.fact(&blank.fact).is_some_and(|followed| follows_from_fault(followed.claim))
+            && follows
+                .fact(&blank.fact)
+                .is_some_and(|followed| follows_from_fault(followed.claim))
     };
-    settle((0..answered.len()).filter(is_consequence), answered, judged, rules);
+    settle(
+        (0..answered.len()).filter(is_consequence),
+        answered,
+        judged,
+        rules,
+    );
 }
 
 /// Handles the answers that follow from a wrong answer about a fault. If they all mean that nothing happens,
@@ -108,12 +140,18 @@ fn carried(
     judged: &[Judged],
     rules: &Rules,
 ) -> Judged {
-    let mistaken: Vec<usize> =
-        others.iter().copied().filter(|at| judged[*at].0 != Verdict::Accepted).collect();
+    let mistaken: Vec<usize> = others
+        .iter()
+        .copied()
+        .filter(|at| judged[*at].0 != Verdict::Accepted)
+        .collect();
     if mistaken.is_empty() {
         return (Verdict::Accepted, Number::from(1u64));
     }
-    let names = mistaken.iter().map(|at| sheet[*at].0.fact.to_string()).collect();
+    let names = mistaken
+        .iter()
+        .map(|at| sheet[*at].0.fact.to_string())
+        .collect();
     let only_said = |at: &usize| match judged[*at].0 {
         Verdict::Follows(_) => true,
         Verdict::Carried(_) => false,
@@ -135,12 +173,24 @@ pub(crate) fn mistakes(field: &Field, sheet: &Sheet) -> Vec<String> {
     let (Asked::Blank(blank), Did::Access(access)) = (field.asked, &*field.item.did) else {
         return Vec::new();
     };
-    let Some(given) = sheet.answers.get(&field.name) else { return Vec::new() };
+    let Some(given) = sheet.answers.get(&field.name) else {
+        return Vec::new();
+    };
     let way = AnswerForm::for_blank(blank, bare(field.item));
     let answer = way.read(given);
-    let before = field.item.hardware.as_ref().and_then(|hardware| hardware.before.as_deref());
+    let before = field
+        .item
+        .hardware
+        .as_ref()
+        .and_then(|hardware| hardware.before.as_deref());
     let leads_here = |made: &Made| {
-        made.facts.iter().any(|(fact, value)| **fact == *blank.fact && agrees(&answer, Some(value), way))
+        made.facts
+            .iter()
+            .any(|(fact, value)| **fact == *blank.fact && agrees(&answer, Some(value), way))
     };
-    made(access, before).into_iter().filter(leads_here).map(|made| made.name.to_owned()).collect()
+    made(access, before)
+        .into_iter()
+        .filter(leads_here)
+        .map(|made| made.name.to_owned())
+        .collect()
 }

@@ -10,17 +10,28 @@ pub fn read(text: &str, options: &[Alternative]) -> Option<Vec<usize>> {
     if let Some(one) = named(&whole, options) {
         return Some(vec![one]);
     }
-    for separators in
-        [&[';', '\n', '|'][..], &[',', ';', '\n', '|'][..], &[',', ';', '\n', '|', ' ', '&', '+', '/'][..]]
-    {
-        let parts: Vec<&str> =
-            text.split(separators).map(str::trim).filter(|part| !part.is_empty()).collect();
-        let each: Option<Vec<usize>> = parts.iter().map(|part| named(&plain(part), options)).collect();
+    for separators in [
+        &[';', '\n', '|'][..],
+        &[',', ';', '\n', '|'][..],
+        &[',', ';', '\n', '|', ' ', '&', '+', '/'][..],
+    ] {
+        let parts: Vec<&str> = text
+            .split(separators)
+            .map(str::trim)
+            .filter(|part| !part.is_empty())
+            .collect();
+        let each: Option<Vec<usize>> = parts
+            .iter()
+            .map(|part| named(&plain(part), options))
+            .collect();
         if let Some(chosen) = each.filter(|_| !parts.is_empty()) {
             return Some(once(chosen));
         }
     }
-    let letters: Option<Vec<usize>> = whole.chars().map(|letter| letter_of(letter, options.len())).collect();
+    let letters: Option<Vec<usize>> = whole
+        .chars()
+        .map(|letter| letter_of(letter, options.len()))
+        .collect();
     letters.filter(|_| !whole.is_empty()).map(once)
 }
 
@@ -32,7 +43,10 @@ fn once(mut chosen: Vec<usize>) -> Vec<usize> {
 
 /// Returns the option that a text, letter, or number names. Text takes precedence.
 fn named(text: &str, options: &[Alternative]) -> Option<usize> {
-    if let Some(at) = options.iter().position(|option| plain(&option.text) == *text) {
+    if let Some(at) = options
+        .iter()
+        .position(|option| plain(&option.text) == *text)
+    {
         return Some(at);
     }
     let bare = text.trim_matches(['(', ')', '.', ':', '[', ']']);
@@ -66,10 +80,28 @@ mod tests {
         };
         let options = ["5", "A set, or a way", "neither"].map(option);
         let of = |text: &str| read(text, &options);
-        for text in ["B", "b)", "(b).", "2", "2.", "a set, or a way", "A  Set, or a Way.", "B,", " ;b"] {
+        for text in [
+            "B",
+            "b)",
+            "(b).",
+            "2",
+            "2.",
+            "a set, or a way",
+            "A  Set, or a Way.",
+            "B,",
+            " ;b",
+        ] {
             assert_eq!(of(text), Some(vec![1]), "{text}");
         }
-        for text in ["B C", "cb", "c, b", "3; a set, or a way", "b & c & b", "2/3", "b|neither"] {
+        for text in [
+            "B C",
+            "cb",
+            "c, b",
+            "3; a set, or a way",
+            "b & c & b",
+            "2/3",
+            "b|neither",
+        ] {
             assert_eq!(of(text), Some(vec![1, 2]), "{text}");
         }
         // Text takes precedence over a number.

@@ -29,16 +29,31 @@ pub(crate) fn cells(
     let answers: Vec<(AnswerForm, Answer)> = own
         .iter()
         .map(|field| {
-            let at = if let Asked::Cell { at, .. } = field.asked { at } else { 0 };
+            let at = if let Asked::Cell { at, .. } = field.asked {
+                at
+            } else {
+                0
+            };
             let way = AnswerForm::of_column(table, at);
-            (way, read(way, sheet.answers.get(&field.name).unwrap_or(&unanswered), rules))
+            (
+                way,
+                read(
+                    way,
+                    sheet.answers.get(&field.name).unwrap_or(&unanswered),
+                    rules,
+                ),
+            )
         })
         .collect();
     let mut judged: Vec<Judged> = own
         .iter()
         .zip(&answers)
         .map(|(field, (way, answer))| {
-            let key = if let Asked::Cell { cell, .. } = field.asked { Some(cell.shown()) } else { None };
+            let key = if let Asked::Cell { cell, .. } = field.asked {
+                Some(cell.shown())
+            } else {
+                None
+            };
             simple(answer, key.as_ref(), *way, field, rules)
         })
         .collect();
@@ -59,10 +74,12 @@ fn carry(
     let mut mistaken = Vec::new();
     let mut own_run = run.clone();
     let cells = |row: usize| {
-        own.iter().enumerate().filter_map(move |(place, field)| match field.asked {
-            Asked::Cell { column, .. } if field.row == row => Some((place, column)),
-            _ => None,
-        })
+        own.iter()
+            .enumerate()
+            .filter_map(move |(place, field)| match field.asked {
+                Asked::Cell { column, .. } if field.row == row => Some((place, column)),
+                _ => None,
+            })
     };
     for row in 0..run.steps().len() {
         // Compare the row with the values that follow from the student's earlier rows.
@@ -88,7 +105,9 @@ fn carry(
             if cells(row).any(|(place, _)| judged[place].0 != Verdict::Right) {
                 mistaken.push(format!("step {}", row + 1));
             }
-            let Ok(steps) = run.setup.steps_with(forced.clone()) else { return };
+            let Ok(steps) = run.setup.steps_with(forced.clone()) else {
+                return;
+            };
             own_run = run.with_steps(steps.collect());
         }
     }
@@ -108,19 +127,38 @@ fn own_step(cells: &[OwnCell], page: &Shown, step: &ReferenceStep) -> ForcedStep
         let frame = cell.column.strip_prefix("frame")?.parse::<u32>().ok()?;
         agrees(cell.answer, Some(page), cell.way).then_some(frame)
     };
-    let frame = cells.iter().find_map(holds).filter(|frame| !step.hit && *frame != step.frame);
-    let named = |name: &str| cells.iter().find(|cell| cell.column == name).map(|cell| cell.answer);
+    let frame = cells
+        .iter()
+        .find_map(holds)
+        .filter(|frame| !step.hit && *frame != step.frame);
+    let named = |name: &str| {
+        cells
+            .iter()
+            .find(|cell| cell.column == name)
+            .map(|cell| cell.answer)
+    };
     let use_bits = match (named("use"), &step.state.use_bits) {
         (Some(Answer::Text(bits)), Some(computed)) => {
             let bits: Vec<bool> = bits.chars().map(|bit| bit == '1').collect();
-            if computed.starts_with(&bits) { Vec::new() } else { bits }
+            if computed.starts_with(&bits) {
+                Vec::new()
+            } else {
+                bits
+            }
         }
         _ => Vec::new(),
     };
     let hand = match named("hand") {
-        Some(Answer::Number(hand)) => hand.value.as_integer().and_then(|hand| u32::try_from(hand).ok()),
+        Some(Answer::Number(hand)) => hand
+            .value
+            .as_integer()
+            .and_then(|hand| u32::try_from(hand).ok()),
         _ => None,
     };
     let hand = hand.filter(|hand| step.state.hand.is_some_and(|computed| computed != *hand));
-    ForcedStep { frame, use_bits, hand }
+    ForcedStep {
+        frame,
+        use_bits,
+        hand,
+    }
 }

@@ -33,9 +33,14 @@ pub(crate) fn alone(satisfies: &Satisfies, field: &Field, sheet: &Sheet, rules: 
             let way = AnswerForm::of_column(table, at);
             simple(&read(way, given, rules), Some(&shown), way, field, rules)
         }
-        (ItemKind::Essay { .. }, _) => {
-            (if empty { Verdict::Unanswered } else { Verdict::Pending }, Number::ZERO)
-        }
+        (ItemKind::Essay { .. }, _) => (
+            if empty {
+                Verdict::Unanswered
+            } else {
+                Verdict::Pending
+            },
+            Number::ZERO,
+        ),
         _ if empty => (Verdict::Unanswered, Number::ZERO),
         (ItemKind::Any { answers, radix, .. }, _) => any(satisfies, answers, *radix, given, rules),
         (ItemKind::Choice { options, .. }, _) => chosen(options, field, given, rules),
@@ -45,7 +50,9 @@ pub(crate) fn alone(satisfies: &Satisfies, field: &Field, sheet: &Sheet, rules: 
 
 /// Whether no kernel handles the item's faults.
 pub(crate) fn bare(item: &PaperItem) -> bool {
-    item.hardware.as_ref().is_none_or(|hardware| hardware.kernel.is_none())
+    item.hardware
+        .as_ref()
+        .is_none_or(|hardware| hardware.kernel.is_none())
 }
 
 /// Parses an answer, applying the rules for empty answers.
@@ -58,7 +65,13 @@ pub fn read(way: AnswerForm, given: &Given, rules: &Rules) -> Answer {
 
 fn blank_alone(blank: &Blank, field: &Field, given: &Given, rules: &Rules) -> Judged {
     let way = AnswerForm::for_blank(blank, bare(field.item));
-    simple(&read(way, given, rules), blank.key.as_ref(), way, field, rules)
+    simple(
+        &read(way, given, rules),
+        blank.key.as_ref(),
+        way,
+        field,
+        rules,
+    )
 }
 
 pub(crate) fn simple(
@@ -79,7 +92,9 @@ pub(crate) fn simple(
 
 /// Whether the rules list this answer as an additional correct answer.
 fn also(field: &str, answer: &Answer, way: AnswerForm, rules: &Rules) -> bool {
-    let Some(also) = rules.also.get(field) else { return false };
+    let Some(also) = rules.also.get(field) else {
+        return false;
+    };
     let same = |given: &Given| match (way.read(given), answer) {
         (Answer::Number(right), Answer::Number(own)) => is_number(*own, right.value),
         (Answer::Text(right), Answer::Text(own)) => words::plain(&right) == words::plain(own),
@@ -138,10 +153,13 @@ fn chosen(options: &[Alternative], field: &Field, given: &Given, rules: &Rules) 
     let Some(chosen) = choice::read(&given.text(), options) else {
         return wrong(&Answer::Unreadable, rules.wrong_choice);
     };
-    let correct: Vec<usize> = (0..options.len()).filter(|at| options[*at].correct).collect();
+    let correct: Vec<usize> = (0..options.len())
+        .filter(|at| options[*at].correct)
+        .collect();
     let also = rules.also.get(&field.name).into_iter().flatten();
     let also = |chosen: &Vec<usize>| {
-        also.clone().any(|given| choice::read(&given.text(), options).as_ref() == Some(chosen))
+        also.clone()
+            .any(|given| choice::read(&given.text(), options).as_ref() == Some(chosen))
     };
     if chosen == correct {
         return (Verdict::Right, Number::from(1u64));
@@ -152,8 +170,9 @@ fn chosen(options: &[Alternative], field: &Field, given: &Given, rules: &Rules) 
     if rules.several == Several::Each && correct.len() > 1 {
         let right = chosen.iter().filter(|at| correct.contains(at)).count() as i128;
         let net = (2 * right - chosen.len() as i128).max(0);
-        if let Some(share) =
-            Number::fraction(net, correct.len() as i128).ok().filter(|share| !share.is_zero())
+        if let Some(share) = Number::fraction(net, correct.len() as i128)
+            .ok()
+            .filter(|share| !share.is_zero())
         {
             return (Verdict::Partly, share);
         }

@@ -34,8 +34,12 @@ impl<'p> Key<'p> {
         others: &'p [Paper],
         satisfies: impl Fn(&Answers, &Value) -> bool + 'p,
     ) -> Self {
-        let by_name =
-            |paper: &'p Paper| fields(paper).into_iter().map(|field| (field.name.clone(), field)).collect();
+        let by_name = |paper: &'p Paper| {
+            fields(paper)
+                .into_iter()
+                .map(|field| (field.name.clone(), field))
+                .collect()
+        };
         Self {
             fields: fields(paper),
             others: others.iter().map(by_name).collect(),
@@ -54,7 +58,10 @@ pub fn mark(key: &Key, sheet: &Sheet, rules: &Rules) -> Marked {
     let mut marks = Vec::with_capacity(key.fields.len());
     let mut rest = key.fields.as_slice();
     while let Some(first) = rest.first() {
-        let size = rest.iter().take_while(|field| field.of_item == first.of_item).count();
+        let size = rest
+            .iter()
+            .take_while(|field| field.of_item == first.of_item)
+            .count();
         let (own, after) = rest.split_at(size);
         marks.extend(item(key, own, sheet, rules).map(|mark| corrected(mark, sheet, rules)));
         rest = after;
@@ -74,7 +81,12 @@ pub fn mark(key: &Key, sheet: &Sheet, rules: &Rules) -> Marked {
 /// Marks one field of a sheet. Uses the other answers to carry errors forward.
 pub fn mark_field(key: &Key, name: &str, sheet: &Sheet, rules: &Rules) -> Option<Mark> {
     let of_item = key.fields.iter().find(|field| field.name == name)?.of_item;
-    let own = key.fields.iter().filter(|field| field.of_item == of_item).cloned().collect::<Vec<_>>();
+    let own = key
+        .fields
+        .iter()
+        .filter(|field| field.of_item == of_item)
+        .cloned()
+        .collect::<Vec<_>>();
     let mark = item(key, &own, sheet, rules).find(|mark| mark.field == name)?;
     Some(corrected(mark, sheet, rules))
 }
@@ -83,7 +95,10 @@ pub fn mark_field(key: &Key, name: &str, sheet: &Sheet, rules: &Rules) -> Option
 fn item(key: &Key, own: &[Field], sheet: &Sheet, rules: &Rules) -> impl Iterator<Item = Mark> {
     let mut best = judged(key, own, sheet, rules);
     for other in &key.others {
-        let under: Option<Vec<Field>> = own.iter().map(|field| other.get(&field.name).cloned()).collect();
+        let under: Option<Vec<Field>> = own
+            .iter()
+            .map(|field| other.get(&field.name).cloned())
+            .collect();
         let Some(under) = under else { continue };
         let mut rival = judged(key, &under, sheet, rules);
         if worth(own, &rival).compare(worth(own, &best)).is_gt() {
@@ -100,29 +115,58 @@ fn item(key: &Key, own: &[Field], sheet: &Sheet, rules: &Rules) -> impl Iterator
         question: field.question,
         item: field.of_item,
         row: field.row,
-        written: sheet.answers.get(&field.name).map_or_else(String::new, Given::text),
-        points: if matches!(verdict, Verdict::Pending) { Number::ZERO } else { times(share, field.points) },
+        written: sheet
+            .answers
+            .get(&field.name)
+            .map_or_else(String::new, Given::text),
+        points: if matches!(verdict, Verdict::Pending) {
+            Number::ZERO
+        } else {
+            times(share, field.points)
+        },
         of: field.points,
-        mistakes: if verdict == Verdict::Wrong { mistakes(field, sheet) } else { Vec::new() },
+        mistakes: if verdict == Verdict::Wrong {
+            mistakes(field, sheet)
+        } else {
+            Vec::new()
+        },
         verdict,
     })
 }
 
 fn worth(own: &[Field], judged: &[Judged]) -> Number {
-    total(own.iter().zip(judged).map(|(field, (_, share))| times(field.points, *share)))
+    total(
+        own.iter()
+            .zip(judged)
+            .map(|(field, (_, share))| times(field.points, *share)),
+    )
 }
 
 /// Returns the verdicts of an item's fields.
 fn judged(key: &Key, own: &[Field], sheet: &Sheet, rules: &Rules) -> Vec<Judged> {
-    let Some(first) = own.first() else { return Vec::new() };
+    let Some(first) = own.first() else {
+        return Vec::new();
+    };
     let mut judged = match &first.item.kind {
         ItemKind::Facts { .. } => facts(first.item, own, sheet, rules),
-        ItemKind::Author(table) if table.order.is_some() => order::numbers(table, own, sheet, rules),
-        ItemKind::Table { table, string: Some(did), .. } => match &**did {
+        ItemKind::Author(table) if table.order.is_some() => {
+            order::numbers(table, own, sheet, rules)
+        }
+        ItemKind::Table {
+            table,
+            string: Some(did),
+            ..
+        } => match &**did {
             Did::Reference(run) => grid::cells(run, table, own, sheet, rules),
-            _ => own.iter().map(|field| alone(&*key.satisfies, field, sheet, rules)).collect(),
+            _ => own
+                .iter()
+                .map(|field| alone(&*key.satisfies, field, sheet, rules))
+                .collect(),
         },
-        _ => own.iter().map(|field| alone(&*key.satisfies, field, sheet, rules)).collect(),
+        _ => own
+            .iter()
+            .map(|field| alone(&*key.satisfies, field, sheet, rules))
+            .collect(),
     };
     together(own, &mut judged, rules.whole);
     judged
@@ -151,11 +195,24 @@ fn together(own: &[Field], judged: &mut [Judged], whole: Whole) {
 /// Applies the rules and the manual corrections for a field.
 fn corrected(mark: Mark, sheet: &Sheet, rules: &Rules) -> Mark {
     if let Some(void) = voided(&mark, rules) {
-        let of = if void == Void::Full { mark.of } else { Number::ZERO };
-        return Mark { verdict: Verdict::Voided, points: of, of, ..mark };
+        let of = if void == Void::Full {
+            mark.of
+        } else {
+            Number::ZERO
+        };
+        return Mark {
+            verdict: Verdict::Voided,
+            points: of,
+            of,
+            ..mark
+        };
     }
     match sheet.by_hand.get(&mark.field) {
-        Some(points) => Mark { verdict: Verdict::ByHand, points: *points, ..mark },
+        Some(points) => Mark {
+            verdict: Verdict::ByHand,
+            points: *points,
+            ..mark
+        },
         None => mark,
     }
 }
@@ -163,13 +220,20 @@ fn corrected(mark: Mark, sheet: &Sheet, rules: &Rules) -> Mark {
 /// Returns the rule that voids a field, if any. A rule can void a field, its item, its part, or its question.
 /// The longest matching name takes precedence.
 fn voided(mark: &Mark, rules: &Rules) -> Option<Void> {
-    let names = rules.void.iter().filter(|(name, _)| covers(name, &mark.field));
-    names.max_by_key(|(name, _)| name.len()).map(|(_, void)| *void)
+    let names = rules
+        .void
+        .iter()
+        .filter(|(name, _)| covers(name, &mark.field));
+    names
+        .max_by_key(|(name, _)| name.len())
+        .map(|(_, void)| *void)
 }
 
 /// Whether a name refers to a field or to its container: `1a.vpn` is in `1a`, which is in `1`.
 pub fn covers(name: &str, field: &str) -> bool {
-    let Some(rest) = field.strip_prefix(name) else { return false };
+    let Some(rest) = field.strip_prefix(name) else {
+        return false;
+    };
     let question = name.bytes().all(|digit| digit.is_ascii_digit());
     rest.is_empty()
         || rest.starts_with('.')
@@ -188,7 +252,12 @@ fn floored(marks: &[Mark], floor: Floor) -> Number {
         let sum = groups.entry(group(mark)).or_insert(Number::ZERO);
         *sum = plus(*sum, mark.points);
     }
-    let each =
-        groups.into_values().map(|sum| if floor == Floor::None { sum } else { at_least(sum, Number::ZERO) });
+    let each = groups.into_values().map(|sum| {
+        if floor == Floor::None {
+            sum
+        } else {
+            at_least(sum, Number::ZERO)
+        }
+    });
     total(each)
 }

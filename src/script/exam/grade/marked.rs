@@ -95,7 +95,12 @@ pub struct Marked {
 impl Marked {
     /// Returns the points that must still be assigned by hand.
     pub(crate) fn pending(&self) -> Number {
-        total(self.marks.iter().filter(|mark| mark.verdict == Verdict::Pending).map(|mark| mark.of))
+        total(
+            self.marks
+                .iter()
+                .filter(|mark| mark.verdict == Verdict::Pending)
+                .map(|mark| mark.of),
+        )
     }
 
     /// Returns the points and the maximum points of the question with this index, counted from 0.

@@ -19,7 +19,10 @@ pub(crate) struct Spelled {
 
 impl From<Number> for Spelled {
     fn from(value: Number) -> Self {
-        Self { value, within: None }
+        Self {
+            value,
+            within: None,
+        }
     }
 }
 
@@ -34,11 +37,18 @@ pub fn read(text: &str, radix: Radix, digits: Option<u32>, unit: Option<&str>) -
         return decimal(text, unit);
     }
     let is_unit = |last: &str| unit.is_some() && factor(last, unit).is_some();
-    let value = match text.rsplit_once(char::is_whitespace).filter(|(_, last)| is_unit(last)) {
+    let value = match text
+        .rsplit_once(char::is_whitespace)
+        .filter(|(_, last)| is_unit(last))
+    {
         // Digits without a prefix are ambiguous before a unit other than the blank's unit.
-        Some((_, last)) if !unit.is_some_and(|unit| unit.eq_ignore_ascii_case(last)) => scaled(text, unit),
+        Some((_, last)) if !unit.is_some_and(|unit| unit.eq_ignore_ascii_case(last)) => {
+            scaled(text, unit)
+        }
         Some((own, _)) => coded(own, radix, digits).or_else(|| power(own.trim_end())),
-        None => coded(text, radix, digits).or_else(|| power(text)).or_else(|| scaled(text, unit)),
+        None => coded(text, radix, digits)
+            .or_else(|| power(text))
+            .or_else(|| scaled(text, unit)),
     };
     value.map(Spelled::from)
 }
@@ -52,7 +62,8 @@ fn coded(text: &str, radix: Radix, digits: Option<u32>) -> Option<Number> {
         return whole(digits, radix);
     }
     // In `0b…` with the blank's number of digits, `0b` is part of a hexadecimal number.
-    let bare = digits.is_some_and(|digits| plain.len() == digits as usize) && plain.starts_with("0b");
+    let bare =
+        digits.is_some_and(|digits| plain.len() == digits as usize) && plain.starts_with("0b");
     let own = plain.strip_suffix('h').unwrap_or(&plain);
     let own = own.strip_prefix(['$', '#', 'x']).unwrap_or(own);
     let (digits, radix) = prefixed(&plain).filter(|_| !bare).unwrap_or((own, 16));
@@ -63,7 +74,9 @@ fn coded(text: &str, radix: Radix, digits: Option<u32>) -> Option<Number> {
 /// the `B` of `0x200B` is a digit.
 fn scaled(text: &str, unit: Option<&str>) -> Option<Number> {
     let text = text.strip_suffix('.').unwrap_or(text);
-    let after_space = text.rsplit_once(char::is_whitespace).filter(|(_, last)| size(last).is_some());
+    let after_space = text
+        .rsplit_once(char::is_whitespace)
+        .filter(|(_, last)| size(last).is_some());
     let (number, named) = after_space.or_else(|| {
         let lower = text.to_lowercase();
         let digits = if lower.starts_with("0x") {
@@ -74,7 +87,11 @@ fn scaled(text: &str, unit: Option<&str>) -> Option<Number> {
             10
         };
         let is_digit = |c: char| c.is_digit(digits) || c == '^' || !c.is_alphanumeric();
-        let cut = text.char_indices().skip(2).find(|(_, c)| !is_digit(*c)).map(|(at, _)| at)?;
+        let cut = text
+            .char_indices()
+            .skip(2)
+            .find(|(_, c)| !is_digit(*c))
+            .map(|(at, _)| at)?;
         text.split_at_checked(cut)
     })?;
     let value = power(number).or_else(|| {
@@ -87,7 +104,11 @@ fn scaled(text: &str, unit: Option<&str>) -> Option<Number> {
 /// Converts to lowercase and removes digit separators.
 fn plain(text: &str) -> String {
     let between = |c: &char| !c.is_whitespace() && !matches!(c, '_' | '\'' | '’' | ',');
-    let plain: String = text.chars().filter(between).flat_map(char::to_lowercase).collect();
+    let plain: String = text
+        .chars()
+        .filter(between)
+        .flat_map(char::to_lowercase)
+        .collect();
     let plain = plain.strip_suffix('.').map(str::to_owned).unwrap_or(plain);
     plain.strip_prefix('+').map(str::to_owned).unwrap_or(plain)
 }
@@ -122,33 +143,52 @@ fn decimal(text: &str, unit: Option<&str>) -> Option<Spelled> {
     if let Some(spelled) = scientific(text) {
         return Some(spelled);
     }
-    let cut = text.find(|c: char| c.is_alphabetic() || c == '%').unwrap_or(text.len());
+    let cut = text
+        .find(|c: char| c.is_alphabetic() || c == '%')
+        .unwrap_or(text.len());
     let (number, named) = text.split_at(cut);
     let factor = factor(named.trim(), unit)?;
     let spelled = fraction(number.trim())?;
     let scaled = |number: Number| number.times(factor).ok();
-    Some(Spelled { value: scaled(spelled.value)?, within: spelled.within.and_then(scaled) })
+    Some(Spelled {
+        value: scaled(spelled.value)?,
+        within: spelled.within.and_then(scaled),
+    })
 }
 
 /// Parses scientific notation: `6.1e-6`, `6.1*10^-6`, `6.1 × 10^(-6)`.
 fn scientific(text: &str) -> Option<Spelled> {
-    let text: String = text.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_lowercase();
+    let text: String = text
+        .chars()
+        .filter(|c| !c.is_whitespace())
+        .collect::<String>()
+        .to_lowercase();
     let (number, power) = text.split_once('e').or_else(|| {
         let (number, power) = text.split_once("10^").or_else(|| text.split_once("10**"))?;
         Some((number.strip_suffix(['*', 'x', '×', '·'])?, power))
     })?;
-    let power: i32 = power.trim_start_matches(['(', '+']).trim_end_matches(')').parse().ok()?;
+    let power: i32 = power
+        .trim_start_matches(['(', '+'])
+        .trim_end_matches(')')
+        .parse()
+        .ok()?;
     if !(-LARGEST_POWER..=LARGEST_POWER).contains(&power) {
         return None;
     }
     let number = number.replace(',', ".");
     let scale = 10i128.checked_pow(power.unsigned_abs())?;
-    let scale = if power < 0 { Number::fraction(1, scale) } else { Number::fraction(scale, 1) }.ok()?;
+    let scale = if power < 0 {
+        Number::fraction(1, scale)
+    } else {
+        Number::fraction(scale, 1)
+    }
+    .ok()?;
     let value = Number::literal(&number).ok()?.times(scale).ok()?;
     let after = number.split_once('.').map_or("", |(_, after)| after);
     // A number with two digits after the leading zeros is an approximation, as in `0.0000061`.
     let significant = number.replace('.', "").trim_start_matches('0').len();
-    let place = Number::fraction(1, 2 * 10i128.checked_pow(u32::try_from(after.len()).ok()?)?).ok()?;
+    let place =
+        Number::fraction(1, 2 * 10i128.checked_pow(u32::try_from(after.len()).ok()?)?).ok()?;
     let within = place.times(scale).ok().filter(|_| significant > 1);
     Some(Spelled { value, within })
 }
@@ -178,7 +218,9 @@ fn size(name: &str) -> Option<Number> {
         "percent" => "%",
         other => other,
     };
-    let row = UNITS.iter().find(|row| row.name.eq_ignore_ascii_case(long))?;
+    let row = UNITS
+        .iter()
+        .find(|row| row.name.eq_ignore_ascii_case(long))?;
     Number::fraction(row.factor.0, row.factor.1).ok()
 }
 
@@ -196,7 +238,9 @@ fn fraction(text: &str) -> Option<Spelled> {
 
 /// Parses `2^10`.
 fn power(text: &str) -> Option<Number> {
-    let power = text.strip_prefix("2^").or_else(|| text.strip_prefix("2**"))?;
+    let power = text
+        .strip_prefix("2^")
+        .or_else(|| text.strip_prefix("2**"))?;
     let power: u32 = power.trim().parse().ok().filter(|power| *power < 64)?;
     Some(Number::from(1u64 << power))
 }
@@ -204,7 +248,9 @@ fn power(text: &str) -> Option<Number> {
 /// Parses digits with a decimal point or comma. Commas, spaces, apostrophes, or `_` may separate groups of
 /// three digits. Periods can also separate groups if there are two or more periods.
 fn places(text: &str) -> Option<Spelled> {
-    let (sign, text) = text.strip_prefix('-').map_or(("", text), |rest| ("-", rest));
+    let (sign, text) = text
+        .strip_prefix('-')
+        .map_or(("", text), |rest| ("-", rest));
     let joined: String = match groups(text) {
         Some(joined) => joined,
         None => text.replace(',', "."),
@@ -215,10 +261,21 @@ fn places(text: &str) -> Option<Spelled> {
         return None;
     }
     let before = if before.is_empty() { "0" } else { before };
-    let literal = if after.is_empty() { before.to_owned() } else { format!("{before}.{after}") };
+    let literal = if after.is_empty() {
+        before.to_owned()
+    } else {
+        format!("{before}.{after}")
+    };
     let value = Number::literal(&literal).ok()?;
-    let value = if sign.is_empty() { value } else { value.negate().ok()? };
-    Some(Spelled { value, within: within(before, after) })
+    let value = if sign.is_empty() {
+        value
+    } else {
+        value.negate().ok()?
+    };
+    Some(Spelled {
+        value,
+        within: within(before, after),
+    })
 }
 
 /// Returns half a unit in the last place of a number that has three significant digits, or two digits and two
@@ -243,10 +300,16 @@ fn groups(text: &str) -> Option<String> {
         let first = parts.next().unwrap_or("");
         let rest: Vec<&str> = parts.collect();
         let in_threes = rest.iter().all(|part| part.len() == 3) && (1..=3).contains(&first.len());
-        let enough = if separator == '.' { rest.len() > 1 } else { !rest.is_empty() };
+        let enough = if separator == '.' {
+            rest.len() > 1
+        } else {
+            !rest.is_empty()
+        };
         (in_threes && enough).then(|| whole.split(separator).collect::<String>())
     };
-    let separators = [',', ' ', '\u{A0}', '\u{202F}', '\u{2009}', '\'', '’', '_', '.'];
+    let separators = [
+        ',', ' ', '\u{A0}', '\u{202F}', '\u{2009}', '\'', '’', '_', '.',
+    ];
     let joined = separators.into_iter().find_map(apart)?;
     Some(after.map_or(joined.clone(), |after| format!("{joined}.{after}")))
 }

@@ -12,17 +12,27 @@ use crate::run::record::Shown;
 
 /// Returns the verdicts of the fields of a table whose rows students number. Each number of a group of equal messages
 /// is right once.
-pub(crate) fn numbers(table: &AuthorTable, own: &[Field], sheet: &Sheet, rules: &Rules) -> Vec<Judged> {
+pub(crate) fn numbers(
+    table: &AuthorTable,
+    own: &[Field],
+    sheet: &Sheet,
+    rules: &Rules,
+) -> Vec<Judged> {
     let mut keys: Vec<Option<&Shown>> = vec![None; table.rows.len()];
     for (row, _, blank, _) in table.blanks() {
         keys[row] = blank.key.as_ref();
     }
-    let groups: Vec<Vec<usize>> = own.iter().map(|field| table.interchangeable(field.row)).collect();
+    let groups: Vec<Vec<usize>> = own
+        .iter()
+        .map(|field| table.interchangeable(field.row))
+        .collect();
     let mut used = vec![false; keys.len()];
     let mut judged: Vec<Option<Judged>> = vec![None; own.len()];
     // A wrong answer cannot use up a number, so all right answers come first.
     for (at, field) in own.iter().enumerate() {
-        let Asked::Blank(asked) = field.asked else { continue };
+        let Asked::Blank(asked) = field.asked else {
+            continue;
+        };
         let (answer, way) = answered(asked, field, sheet, rules);
         let is_right = |row: &&usize| {
             !used[**row] && simple(&answer, keys[**row], way, field, rules).0 == Verdict::Right
@@ -45,7 +55,12 @@ pub(crate) fn numbers(table: &AuthorTable, own: &[Field], sheet: &Sheet, rules: 
     rest.collect()
 }
 
-fn answered<'p>(asked: &'p Blank, field: &Field, sheet: &Sheet, rules: &Rules) -> (Answer, AnswerForm<'p>) {
+fn answered<'p>(
+    asked: &'p Blank,
+    field: &Field,
+    sheet: &Sheet,
+    rules: &Rules,
+) -> (Answer, AnswerForm<'p>) {
     let unanswered = Given::Text(String::new());
     let given = sheet.answers.get(&field.name).unwrap_or(&unanswered);
     let way = AnswerForm::for_blank(asked, true);

@@ -50,7 +50,9 @@ pub fn regraded(before: &[Before], now: &[Marked]) -> Regraded {
             continue;
         };
         let differs = |mark: &&super::Mark| {
-            own.fields.get(&mark.field).is_some_and(|points| !nearly(*points, mark.points))
+            own.fields
+                .get(&mark.field)
+                .is_some_and(|points| !nearly(*points, mark.points))
         };
         let fields: Vec<(String, Number, Number)> = marked
             .marks
@@ -63,9 +65,16 @@ pub fn regraded(before: &[Before], now: &[Marked]) -> Regraded {
             continue;
         }
         let total = (own.total, marked.total);
-        regraded.changes.push(Change { id: marked.id.clone(), name: marked.name.clone(), total, fields });
+        regraded.changes.push(Change {
+            id: marked.id.clone(),
+            name: marked.name.clone(),
+            total,
+            fields,
+        });
     }
-    let gone = before.iter().filter(|one| !now.iter().any(|marked| marked.id == one.id));
+    let gone = before
+        .iter()
+        .filter(|one| !now.iter().any(|marked| marked.id == one.id));
     regraded.gone = gone.map(|one| one.id.clone()).collect();
     regraded
 }

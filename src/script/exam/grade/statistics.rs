@@ -68,14 +68,20 @@ pub fn statistics(all: &[Marked]) -> Statistics {
         }
         own.push(mark);
     }
-    let items = fields.into_iter().map(|field| item(field, &by_field[field], upper, lower)).collect();
+    let items = fields
+        .into_iter()
+        .map(|field| item(field, &by_field[field], upper, lower))
+        .collect();
     let first = all.first().map(|marked| marked.of);
     Statistics {
         students: all.len(),
         of: first.filter(|of| all.iter().all(|marked| marked.of.compare(*of).is_eq())),
         mean: mean(all.iter().map(|marked| marked.total)),
         median: median(&order),
-        range: order.last().zip(order.first()).map(|(low, high)| (low.total, high.total)),
+        range: order
+            .last()
+            .zip(order.first())
+            .map(|(low, high)| (low.total, high.total)),
         group,
         items,
     }
@@ -84,11 +90,20 @@ pub fn statistics(all: &[Marked]) -> Statistics {
 fn item(field: &str, own: &[&Mark], upper: &[&Marked], lower: &[&Marked]) -> FieldStatistics {
     let counted = own.iter().filter(|mark| mark.verdict != Verdict::Pending);
     let of_group = |group: &[&Marked]| {
-        let marks = group.iter().filter_map(|marked| marked.marks.iter().find(|mark| mark.field == field));
-        mean(marks.filter(|mark| mark.verdict != Verdict::Pending).filter_map(share))
+        let marks = group
+            .iter()
+            .filter_map(|marked| marked.marks.iter().find(|mark| mark.field == field));
+        mean(
+            marks
+                .filter(|mark| mark.verdict != Verdict::Pending)
+                .filter_map(share),
+        )
     };
     let wrong = own.iter().filter(|mark| {
-        matches!(mark.verdict, Verdict::Wrong | Verdict::Unreadable | Verdict::Partly | Verdict::Follows(_))
+        matches!(
+            mark.verdict,
+            Verdict::Wrong | Verdict::Unreadable | Verdict::Partly | Verdict::Follows(_)
+        )
     });
     let carried = |mark: &&&Mark| matches!(mark.verdict, Verdict::Carried(_));
     FieldStatistics {
@@ -96,8 +111,13 @@ fn item(field: &str, own: &[&Mark], upper: &[&Marked], lower: &[&Marked]) -> Fie
         of: own.first().map_or(Number::ZERO, |mark| mark.of),
         students: own.len(),
         facility: mean(counted.filter_map(|mark| share(mark))),
-        discrimination: of_group(upper).zip(of_group(lower)).map(|(upper, lower)| minus(upper, lower)),
-        unanswered: own.iter().filter(|mark| mark.verdict == Verdict::Unanswered).count(),
+        discrimination: of_group(upper)
+            .zip(of_group(lower))
+            .map(|(upper, lower)| minus(upper, lower)),
+        unanswered: own
+            .iter()
+            .filter(|mark| mark.verdict == Verdict::Unanswered)
+            .count(),
         carried: own.iter().filter(carried).count(),
         common: most(wrong.clone().map(|mark| mark.written.trim().to_owned())),
         mistake: most(wrong.flat_map(|mark| mark.mistakes.iter().cloned())),
@@ -110,14 +130,19 @@ fn share(mark: &Mark) -> Option<Number> {
 }
 
 fn mean(all: impl Iterator<Item = Number>) -> Option<Number> {
-    let (sum, count) = all.fold((Number::ZERO, 0u64), |(sum, count), n| (plus(sum, n), count + 1));
+    let (sum, count) = all.fold((Number::ZERO, 0u64), |(sum, count), n| {
+        (plus(sum, n), count + 1)
+    });
     sum.divide(Number::from(count)).ok()
 }
 
 /// Returns the median. If the number of students is even, the result is the mean of the two middle marks.
 fn median(order: &[&Marked]) -> Option<Number> {
     let last = order.len().checked_sub(1)?;
-    let middle = [order.get(last / 2)?.total, order.get(last.div_ceil(2))?.total];
+    let middle = [
+        order.get(last / 2)?.total,
+        order.get(last.div_ceil(2))?.total,
+    ];
     total(middle.into_iter()).divide(Number::from(2u64)).ok()
 }
 

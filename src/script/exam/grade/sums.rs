@@ -31,14 +31,21 @@ pub(crate) fn at_least(a: Number, floor: Number) -> Number {
 /// Returns the nearest multiple of a step, rounding halves up.
 pub(crate) fn rounded(a: Number, step: Number) -> Number {
     let half = Number::fraction(1, 2).unwrap_or(Number::ZERO);
-    let steps = a.divide(step).and_then(|steps| steps.plus(half)).and_then(Number::floor);
+    let steps = a
+        .divide(step)
+        .and_then(|steps| steps.plus(half))
+        .and_then(Number::floor);
     steps.and_then(|steps| steps.times(step)).unwrap_or(a)
 }
 
 /// Formats a number as a decimal for a spreadsheet, rounded to at most four places.
 pub(crate) fn decimal(number: Number) -> String {
     let text = number.to_string();
-    if text.contains(['/', 'e']) || text.split_once('.').is_some_and(|(_, after)| after.len() > DECIMALS) {
+    if text.contains(['/', 'e'])
+        || text
+            .split_once('.')
+            .is_some_and(|(_, after)| after.len() > DECIMALS)
+    {
         let text = format!("{:.DECIMALS$}", number.to_f64());
         return text.trim_end_matches('0').trim_end_matches('.').to_owned();
     }

@@ -55,35 +55,59 @@ impl Term {
     /// Returns the marks of this run.
     pub fn now(name: String, all: &[Marked]) -> Self {
         let student = |marked: &Marked| {
-            let counted = marked.marks.iter().filter(|mark| mark.verdict != Verdict::Pending);
+            let counted = marked
+                .marks
+                .iter()
+                .filter(|mark| mark.verdict != Verdict::Pending);
             let fields = counted.map(|mark| (mark.field.clone(), mark.points.to_f64()));
-            StudentMarks { total: marked.total.to_f64(), fields: fields.collect() }
+            StudentMarks {
+                total: marked.total.to_f64(),
+                fields: fields.collect(),
+            }
         };
-        Self { name, students: all.iter().map(student).collect() }
+        Self {
+            name,
+            students: all.iter().map(student).collect(),
+        }
     }
 
     /// Returns the marks that an earlier run wrote. Skips students without a total.
     pub fn earlier(name: String, all: &[Before]) -> Self {
         let student = |before: &Before| {
-            let fields = before.fields.iter().map(|(field, points)| (field.clone(), points.to_f64()));
-            Some(StudentMarks { total: before.total?.to_f64(), fields: fields.collect() })
+            let fields = before
+                .fields
+                .iter()
+                .map(|(field, points)| (field.clone(), points.to_f64()));
+            Some(StudentMarks {
+                total: before.total?.to_f64(),
+                fields: fields.collect(),
+            })
         };
-        Self { name, students: all.iter().filter_map(student).collect() }
+        Self {
+            name,
+            students: all.iter().filter_map(student).collect(),
+        }
     }
 
     /// Returns a field whose earlier points exceed its current maximum points, which shows that the exams differ.
     pub fn exceeding(&self, now: &[Marked]) -> Option<(String, f64, f64)> {
         let most = maxima(now);
-        self.students.iter().flat_map(|student| &student.fields).find_map(|(field, points)| {
-            let of = most.iter().find(|(own, _)| own == field)?.1.to_f64();
-            (*points > of + 1e-4).then(|| (field.clone(), *points, of))
-        })
+        self.students
+            .iter()
+            .flat_map(|student| &student.fields)
+            .find_map(|(field, points)| {
+                let of = most.iter().find(|(own, _)| own == field)?.1.to_f64();
+                (*points > of + 1e-4).then(|| (field.clone(), *points, of))
+            })
     }
 
     /// Whether the term has a field of the exam.
     pub fn has_items(&self, now: &[Marked]) -> bool {
-        let fields: BTreeSet<&String> =
-            self.students.iter().flat_map(|student| student.fields.keys()).collect();
+        let fields: BTreeSet<&String> = self
+            .students
+            .iter()
+            .flat_map(|student| student.fields.keys())
+            .collect();
         maxima(now).iter().any(|(field, _)| fields.contains(field))
     }
 }
@@ -92,7 +116,10 @@ impl Term {
 fn maxima(now: &[Marked]) -> Vec<(String, Number)> {
     let mut seen = BTreeSet::new();
     let marks = now.iter().flat_map(|marked| &marked.marks);
-    marks.filter(|mark| seen.insert(&mark.field)).map(|mark| (mark.field.clone(), mark.of)).collect()
+    marks
+        .filter(|mark| seen.insert(&mark.field))
+        .map(|mark| (mark.field.clone(), mark.of))
+        .collect()
 }
 
 /// Computes the statistics of all items of the current exam. `terms` includes the current term.
@@ -115,9 +142,16 @@ pub fn by_term(now: &[Marked], terms: &[Term]) -> Terms {
             }
         }
         let together = (each.len() > 1).then(|| figures(&all, of.to_f64()));
-        ItemTerms { field, of, terms: each, together }
+        ItemTerms {
+            field,
+            of,
+            terms: each,
+            together,
+        }
     };
-    Terms { items: maxima(now).into_iter().map(item).collect() }
+    Terms {
+        items: maxima(now).into_iter().map(item).collect(),
+    }
 }
 
 /// Returns the statistics of an item. Each pair contains a student's points for the item and for all other
@@ -126,8 +160,12 @@ fn figures(pairs: &[(f64, f64)], of: f64) -> Figures {
     let count = pairs.len() as f64;
     let mean = |pick: fn(&(f64, f64)) -> f64| pairs.iter().map(pick).sum::<f64>() / count;
     let (own, rest) = (mean(|pair| pair.0), mean(|pair| pair.1));
-    let sum =
-        |of: &dyn Fn(f64, f64) -> f64| pairs.iter().map(|pair| of(pair.0 - own, pair.1 - rest)).sum::<f64>();
+    let sum = |of: &dyn Fn(f64, f64) -> f64| {
+        pairs
+            .iter()
+            .map(|pair| of(pair.0 - own, pair.1 - rest))
+            .sum::<f64>()
+    };
     let spread = (sum(&|a, _| a * a) * sum(&|_, b| b * b)).sqrt();
     // Points have at most four decimals, so a smaller spread is a rounding error.
     let varies = spread > 1e-9;
@@ -148,14 +186,34 @@ mod tests {
     fn figures_are_those_of_an_independent_computation() {
         let close = |a: Option<f64>, b: f64| a.is_some_and(|a| (a - b).abs() < 1e-9);
         // For a dichotomously scored item, the point-biserial correlation is (M1 - M0) / s × √(p q).
-        let of_one =
-            [(1.0, 9.0), (1.0, 7.0), (1.0, 8.0), (0.0, 6.0), (0.0, 3.0), (1.0, 4.0), (0.0, 5.0), (0.0, 2.0)];
+        let of_one = [
+            (1.0, 9.0),
+            (1.0, 7.0),
+            (1.0, 8.0),
+            (0.0, 6.0),
+            (0.0, 3.0),
+            (1.0, 4.0),
+            (0.0, 5.0),
+            (0.0, 2.0),
+        ];
         let one = figures(&of_one, 1.0);
         assert_eq!((one.students, one.mean), (8, 0.5));
-        assert!(close(one.difficulty, 0.5) && close(one.discrimination, POINT_BISERIAL), "{one:?}");
-        let shares = [(4.0, 20.0), (2.5, 15.0), (0.0, 16.0), (3.0, 12.0), (1.0, 3.0)];
+        assert!(
+            close(one.difficulty, 0.5) && close(one.discrimination, POINT_BISERIAL),
+            "{one:?}"
+        );
+        let shares = [
+            (4.0, 20.0),
+            (2.5, 15.0),
+            (0.0, 16.0),
+            (3.0, 12.0),
+            (1.0, 3.0),
+        ];
         let partial = figures(&shares, 4.0);
-        assert!(close(partial.difficulty, 0.525) && close(partial.discrimination, PEARSON), "{partial:?}");
+        assert!(
+            close(partial.difficulty, 0.525) && close(partial.discrimination, PEARSON),
+            "{partial:?}"
+        );
         // All students have the same points.
         assert_eq!(figures(&[(1.0, 3.0), (1.0, 4.0)], 1.0).discrimination, None);
         assert_eq!(figures(&[(1.0, 3.0)], 0.0).difficulty, None);

@@ -14,26 +14,49 @@ use crate::questions::entry::{Answers, Form, Radix};
 use crate::run::record::Shown;
 
 fn hex(text: &str) -> Option<i128> {
-    number::read(text, Radix::Hex, Some(2), None)?.value.as_integer()
+    number::read(text, Radix::Hex, Some(2), None)?
+        .value
+        .as_integer()
 }
 
 fn decimal(text: &str) -> Option<String> {
-    Some(number::read(text, Radix::Decimal, None, Some("B"))?.value.to_string())
+    Some(
+        number::read(text, Radix::Decimal, None, Some("B"))?
+            .value
+            .to_string(),
+    )
 }
 
 #[test]
 fn hexadecimal_blanks_take_every_spelling() {
     for text in [
-        "0xD", "0D", "0x0d", "D", "0x0D.", "0x0D", "0Dh", "0X0D", "000D", " 0x 0D ", "0_D", "$0D", "+D",
-        "0b1101",
+        "0xD", "0D", "0x0d", "D", "0x0D.", "0x0D", "0Dh", "0X0D", "000D", " 0x 0D ", "0_D", "$0D",
+        "+D", "0b1101",
     ] {
         assert_eq!(hex(text), Some(13), "{text}");
     }
     // Digits without a prefix are hexadecimal. In a two-digit blank, `0b` is two digits.
-    assert_eq!((hex("13"), hex("0b"), hex("10")), (Some(0x13), Some(0x0B), Some(0x10)));
+    assert_eq!(
+        (hex("13"), hex("0b"), hex("10")),
+        (Some(0x13), Some(0x0B), Some(0x10))
+    );
     let of_length = |length: usize| format!("{}D", "0".repeat(length - 1));
-    assert_eq!((hex(&of_length(100)), hex(&of_length(101))), (Some(13), None));
-    for text in ["", "0x", "G", "0D.0", "D-", "-D", "0xx1", "1e400x", "\u{660}", &"F".repeat(200)] {
+    assert_eq!(
+        (hex(&of_length(100)), hex(&of_length(101))),
+        (Some(13), None)
+    );
+    for text in [
+        "",
+        "0x",
+        "G",
+        "0D.0",
+        "D-",
+        "-D",
+        "0xx1",
+        "1e400x",
+        "\u{660}",
+        &"F".repeat(200),
+    ] {
         assert_eq!(hex(text), None, "{text}");
     }
 }
@@ -74,8 +97,8 @@ fn decimal_blanks_take_groups_units_and_fractions() {
         assert_eq!(decimal(text).as_deref(), Some(value), "{text}");
     }
     for text in [
-        "", "1+1", "=1", "2^99", "2*3", "sqrt(4)", "1,02,3", "1/0", "1 parsec", "1..2", "e", "%", "1e99",
-        "e5", "*10^3",
+        "", "1+1", "=1", "2^99", "2*3", "sqrt(4)", "1,02,3", "1/0", "1 parsec", "1..2", "e", "%",
+        "1e99", "e5", "*10^3",
     ] {
         assert_eq!(decimal(text), None, "{text}");
     }
@@ -107,10 +130,20 @@ fn prefixes_and_powers_take_units() {
         ("0 B", "0"),
         ("0B", "0"),
     ] {
-        assert_eq!(read(text, Radix::Decimal, Some("B")).as_deref(), Some(value), "{text}");
+        assert_eq!(
+            read(text, Radix::Decimal, Some("B")).as_deref(),
+            Some(value),
+            "{text}"
+        );
     }
-    assert_eq!(read("0x8000 B", Radix::Decimal, Some("KB")).as_deref(), Some("32"));
-    assert_eq!(read("0x200 B", Radix::Decimal, None).as_deref(), Some("512"));
+    assert_eq!(
+        read("0x8000 B", Radix::Decimal, Some("KB")).as_deref(),
+        Some("32")
+    );
+    assert_eq!(
+        read("0x200 B", Radix::Decimal, None).as_deref(),
+        Some("512")
+    );
     for (text, value) in [
         ("0x200 GB", "549755813888"),
         ("0x200GB", "549755813888"),
@@ -124,11 +157,22 @@ fn prefixes_and_powers_take_units() {
         ("0x200 B", "512"),
         ("0x20 0B", "8203"),
     ] {
-        assert_eq!(read(text, Radix::Hex, Some("B")).as_deref(), Some(value), "{text}");
+        assert_eq!(
+            read(text, Radix::Hex, Some("B")).as_deref(),
+            Some(value),
+            "{text}"
+        );
     }
-    assert_eq!(read("0x2000 B", Radix::Hex, Some("KB")).as_deref(), Some("8"));
+    assert_eq!(
+        read("0x2000 B", Radix::Hex, Some("KB")).as_deref(),
+        Some("8")
+    );
     assert_eq!(read("0x1 KB", Radix::Hex, None).as_deref(), Some("1024"));
-    assert_eq!(read("0x0 B", Radix::Hex, None).as_deref(), Some("11"), "a blank without a unit");
+    assert_eq!(
+        read("0x0 B", Radix::Hex, None).as_deref(),
+        Some("11"),
+        "a blank without a unit"
+    );
     assert_eq!(read("2^4", Radix::Binary, None).as_deref(), Some("16"));
     // `512` could be decimal or hexadecimal here.
     for text in ["512 GB", "0.5 TB", "0x2 parsec", "2^64", "2^99", "0x GB"] {
@@ -152,7 +196,9 @@ fn a_decimal_is_right_if_its_digits_are() {
     assert!(is("0.67", 2, 3) && !is("0.66", 2, 3));
     assert!(is("12.5", 12_480, 1000) && !is("12", 12_480, 1000));
     // 1/163840 is 6.1035…e-6.
-    assert!(is("6.1e-6", 1, 163_840) && is("6.10*10^-6", 1, 163_840) && is("0.0000061", 1, 163_840));
+    assert!(
+        is("6.1e-6", 1, 163_840) && is("6.10*10^-6", 1, 163_840) && is("0.0000061", 1, 163_840)
+    );
     assert!(!is("6.1e-6", 617, 100_000_000) && !is("0.03", 1, 33) && is("0.030", 1, 33));
     assert!(!is("6e-6", 1, 163_840) && !is("6.2e-6", 1, 163_840) && !is("6.1e-5", 1, 163_840));
     // Whole numbers are not rounded.
@@ -168,17 +214,39 @@ fn words_are_read_as_people_write_them() {
     for text in ["N", "no", "Miss", "0", "nein"] {
         assert_eq!(words::read(text, lookup, true), Some("miss"), "{text}");
     }
-    let faults: &[&str] =
-        &["none", "page", "demand-zero", "copy-on-write", "protection", "segmentation", "any"];
+    let faults: &[&str] = &[
+        "none",
+        "page",
+        "demand-zero",
+        "copy-on-write",
+        "protection",
+        "segmentation",
+        "any",
+    ];
     assert_eq!(words::read("Y", faults, true), Some("page"));
-    assert_eq!(words::read("Y (protection)", faults, true), Some("protection"));
+    assert_eq!(
+        words::read("Y (protection)", faults, true),
+        Some("protection")
+    );
     assert_eq!(words::read("Y (page fault)", faults, true), Some("page"));
     assert_eq!(words::read("no (it is mapped)", faults, true), Some("none"));
     // In a process, the answer is the class of the fault, and `yes` is not a class.
-    assert_eq!((words::read("Y", faults, false), words::read("no", faults, false)), (None, Some("none")));
-    assert_eq!(words::read("Copy on write", faults, false), Some("copy-on-write"));
+    assert_eq!(
+        (
+            words::read("Y", faults, false),
+            words::read("no", faults, false)
+        ),
+        (None, Some("none"))
+    );
+    assert_eq!(
+        words::read("Copy on write", faults, false),
+        Some("copy-on-write")
+    );
     assert_eq!(words::read("COW", faults, false), Some("copy-on-write"));
-    assert_eq!(words::read("BUS_ADRERR", &["none", "BUS_ADRERR"], false), Some("BUS_ADRERR"));
+    assert_eq!(
+        words::read("BUS_ADRERR", &["none", "BUS_ADRERR"], false),
+        Some("BUS_ADRERR")
+    );
     for text in ["-", "–", "—", "n/a", "N/A", "none", "None.", "n.a."] {
         assert!(words::is_dash(text), "{text}");
     }
@@ -187,12 +255,22 @@ fn words_are_read_as_people_write_them() {
 
 /// The form of the answers to a blank on bare hardware.
 fn form(form: Form) -> AnswerForm<'static> {
-    AnswerForm { form, unit: None, round: None, bare: true, notation: Notation::Plain }
+    AnswerForm {
+        form,
+        unit: None,
+        round: None,
+        bare: true,
+        notation: Notation::Plain,
+    }
 }
 
 /// Whether a text agrees with a key.
 fn right(text: &str, key: Value, way: AnswerForm) -> bool {
-    agrees(&Answer::Text(text.to_owned()), Some(&Shown::plain(key)), way)
+    agrees(
+        &Answer::Text(text.to_owned()),
+        Some(&Shown::plain(key)),
+        way,
+    )
 }
 
 #[test]
@@ -210,18 +288,29 @@ fn pages_are_right_in_any_order() {
 fn free_answers_ignore_case_and_separators() {
     let free = |text: &str, key: Value| right(text, key, form(Form::Free));
     assert!(
-        free("They  DIFFER.", Value::from("they differ")) && !free("they agree", Value::from("they differ"))
+        free("They  DIFFER.", Value::from("they differ"))
+            && !free("they agree", Value::from("they differ"))
     );
     assert!(free("TRUE", Value::Bool(true)) && !free("false", Value::Bool(true)));
     assert!(free("12", Value::from(12u64)) && !free("13", Value::from(12u64)));
-    let list =
-        || Value::List([Value::from("Hit"), Value::from(2u64), Value::Bool(false)].into_iter().collect());
+    let list = || {
+        Value::List(
+            [Value::from("Hit"), Value::from(2u64), Value::Bool(false)]
+                .into_iter()
+                .collect(),
+        )
+    };
     for text in ["hit, 2, false", "['HIT'; 2; False]", "{\"hit\" 0x2 FALSE}"] {
         assert!(free(text, list()), "{text}");
     }
-    for text in
-        ["hit, 2, true", "miss, 2, false", "hit, 3, false", "2, hit, false", "hit, 2", "hit, 2, false, 2"]
-    {
+    for text in [
+        "hit, 2, true",
+        "miss, 2, false",
+        "hit, 3, false",
+        "2, hit, false",
+        "hit, 2",
+        "hit, 2, false, 2",
+    ] {
         assert!(!free(text, list()), "{text}");
     }
     let range = || Value::Range { from: 1, to: 4 };
@@ -235,11 +324,16 @@ fn a_page_fault_is_a_yes_of_any_kind_on_bare_hardware() {
     let key = |word: &str| Some(Shown::plain(Value::from(word)));
     let is = |answer: Answer, word: &str, way: AnswerForm| agrees(&answer, key(word).as_ref(), way);
     assert!(is(Answer::Word("page"), "protection", bare) && is(Answer::Word("none"), "none", bare));
-    assert!(!is(Answer::Word("protection"), "page", bare) && !is(Answer::Word("page"), "none", bare));
+    assert!(
+        !is(Answer::Word("protection"), "page", bare) && !is(Answer::Word("page"), "none", bare)
+    );
     // A dash is no answer to a question of yes or no.
     assert!(!is(Answer::Dash, "none", bare));
     // With a kernel, the answer is the class of the fault.
-    let kernel = AnswerForm { bare: false, ..bare };
+    let kernel = AnswerForm {
+        bare: false,
+        ..bare
+    };
     assert!(!is(Answer::Word("page"), "protection", kernel) && is(Answer::Dash, "none", kernel));
 }
 
@@ -248,29 +342,65 @@ fn an_answer_is_read_in_the_form_of_its_blank() {
     let lookup = form(Form::Words(&["hit", "miss"]));
     let read = |text: &str, way: AnswerForm| way.read(&Given::from(text));
     assert_eq!(read("hit", lookup), Answer::Word("hit"));
-    assert_eq!((read("-", lookup), read(" ", lookup)), (Answer::Dash, Answer::Unanswered));
+    assert_eq!(
+        (read("-", lookup), read(" ", lookup)),
+        (Answer::Dash, Answer::Unanswered)
+    );
     assert_eq!(read("perhaps", lookup), Answer::Unreadable);
     // Formats with types give numbers, also for words.
     let number = Number::from(1u64);
     assert_eq!(lookup.read(&Given::Number(number)), Answer::Word("hit"));
-    let hex = form(Form::Number { radix: Radix::Hex, digits: Some(2) });
-    assert_eq!(hex.read(&Given::Number(number)), Answer::Number(number.into()));
-    assert_eq!((read("-", hex), read("?", hex)), (Answer::Dash, Answer::Unreadable));
-    let bits = AnswerForm { notation: Notation::Bits(3), ..form(Form::Free) };
+    let hex = form(Form::Number {
+        radix: Radix::Hex,
+        digits: Some(2),
+    });
+    assert_eq!(
+        hex.read(&Given::Number(number)),
+        Answer::Number(number.into())
+    );
+    assert_eq!(
+        (read("-", hex), read("?", hex)),
+        (Answer::Dash, Answer::Unreadable)
+    );
+    let bits = AnswerForm {
+        notation: Notation::Bits(3),
+        ..form(Form::Free)
+    };
     assert_eq!(read("0 1 0", bits), Answer::Text("010".to_owned()));
-    assert_eq!((read("-", bits), read("01", bits)), (Answer::Dash, Answer::Unreadable));
+    assert_eq!(
+        (read("-", bits), read("01", bits)),
+        (Answer::Dash, Answer::Unreadable)
+    );
 }
 
 #[test]
 fn any_value_that_satisfies_the_condition_is_right() {
-    let four = |_: &Answers, value: &Value| matches!(value, Value::Number(n) if n.as_integer() == Some(4));
+    let four =
+        |_: &Answers, value: &Value| matches!(value, Value::Number(n) if n.as_integer() == Some(4));
     let verdict = |first: &[Value], all: bool, given: &str| {
-        let answers = Answers { first: first.to_vec(), all, open: None };
-        any(&four, &answers, Radix::Decimal, &Given::from(given), &Rules::default()).0
+        let answers = Answers {
+            first: first.to_vec(),
+            all,
+            open: None,
+        };
+        any(
+            &four,
+            &answers,
+            Radix::Decimal,
+            &Given::from(given),
+            &Rules::default(),
+        )
+        .0
     };
     let two = [Value::from(2u64)];
-    assert_eq!((verdict(&two, false, "2"), verdict(&two, false, "0x4")), (Verdict::Right, Verdict::Right));
-    assert_eq!((verdict(&two, true, "4"), verdict(&two, false, "5")), (Verdict::Wrong, Verdict::Wrong));
+    assert_eq!(
+        (verdict(&two, false, "2"), verdict(&two, false, "0x4")),
+        (Verdict::Right, Verdict::Right)
+    );
+    assert_eq!(
+        (verdict(&two, true, "4"), verdict(&two, false, "5")),
+        (Verdict::Wrong, Verdict::Wrong)
+    );
     let lru = [Value::from("lru")];
     assert_eq!(
         (verdict(&lru, true, " LRU. "), verdict(&lru, true, "fifo")),
@@ -296,7 +426,12 @@ fn marked(id: &str, points: [i64; 2], verdicts: [Verdict; 2], written: &str) -> 
         id: id.to_owned(),
         name: String::new(),
         version: String::new(),
-        marks: points.into_iter().zip(verdicts).enumerate().map(mark).collect(),
+        marks: points
+            .into_iter()
+            .zip(verdicts)
+            .enumerate()
+            .map(mark)
+            .collect(),
         total: (points[0] + points[1]).into(),
         of: 8i64.into(),
     }
@@ -304,15 +439,30 @@ fn marked(id: &str, points: [i64; 2], verdicts: [Verdict; 2], written: &str) -> 
 
 #[test]
 fn statistics_count_each_student_once() {
-    let all = [("a", 4, 4, "x"), ("b", 4, 1, "y"), ("c", 2, 0, "y"), ("d", 0, 0, "x"), ("e", 0, 0, "z")];
+    let all = [
+        ("a", 4, 4, "x"),
+        ("b", 4, 1, "y"),
+        ("c", 2, 0, "y"),
+        ("d", 0, 0, "x"),
+        ("e", 0, 0, "z"),
+    ];
     let all = all.map(|(id, first, second, text)| {
-        let verdict = |points: i64| if points == 4 { Verdict::Right } else { Verdict::Wrong };
+        let verdict = |points: i64| {
+            if points == 4 {
+                Verdict::Right
+            } else {
+                Verdict::Wrong
+            }
+        };
         marked(id, [first, second], [verdict(first), verdict(second)], text)
     });
     let shown = |number: Option<Number>| number.map(|number| number.to_string());
     // The totals are 8, 5, 2, 0, and 0. The groups have ⌈5 × 27 %⌉ students.
     let five = statistics(&all);
-    assert_eq!((shown(five.mean), shown(five.median), five.group), (Some("3".into()), Some("2".into()), 2));
+    assert_eq!(
+        (shown(five.mean), shown(five.median), five.group),
+        (Some("3".into()), Some("2".into()), 2)
+    );
     // Students a and b have 100 % and d and e have 0 % of the first field.
     assert_eq!(shown(five.items[0].discrimination), Some("1".into()));
     // Of the wrong answers, x occurs once, y once, and z once in the first field, and y twice in the second.
@@ -321,13 +471,29 @@ fn statistics_count_each_student_once() {
     let four = statistics(&all[..4]);
     assert_eq!((shown(four.median), four.group), (Some("3.5".into()), 2));
     let three = statistics(&all[..3]);
-    assert_eq!((three.group, shown(three.items[0].discrimination)), (0, None));
+    assert_eq!(
+        (three.group, shown(three.items[0].discrimination)),
+        (0, None)
+    );
     let (points, of) = all[1].question(1);
-    assert_eq!((points.to_string(), of.to_string()), ("1".into(), "4".into()));
+    assert_eq!(
+        (points.to_string(), of.to_string()),
+        ("1".into(), "4".into())
+    );
     // There is nothing to compare with a single term.
     let term = |name: &str| Term::now(name.to_owned(), &all);
-    assert!(by_term(&all, &[term("now")]).items.iter().all(|item| item.together.is_none()));
-    assert!(by_term(&all, &[term("now"), term("2024")]).items.iter().all(|item| item.together.is_some()));
+    assert!(
+        by_term(&all, &[term("now")])
+            .items
+            .iter()
+            .all(|item| item.together.is_none())
+    );
+    assert!(
+        by_term(&all, &[term("now"), term("2024")])
+            .items
+            .iter()
+            .all(|item| item.together.is_some())
+    );
 }
 
 #[test]
@@ -343,8 +509,18 @@ fn a_student_whose_total_alone_changes_is_listed() {
         total: Some(total.into()),
         fields: [("1".to_owned(), 4i64.into()), ("2".to_owned(), 4i64.into())].into(),
     };
-    let regraded = regraded(&[before("same", 8), before("total", 7), before("gone", 8)], &now);
-    assert_eq!(regraded.changes.iter().map(|change| &*change.id).collect::<Vec<_>>(), ["total"]);
+    let regraded = regraded(
+        &[before("same", 8), before("total", 7), before("gone", 8)],
+        &now,
+    );
+    assert_eq!(
+        regraded
+            .changes
+            .iter()
+            .map(|change| &*change.id)
+            .collect::<Vec<_>>(),
+        ["total"]
+    );
     assert_eq!(
         (regraded.same, regraded.new, regraded.gone),
         (1, vec!["new".to_owned()], vec!["gone".to_owned()])
@@ -353,8 +529,15 @@ fn a_student_whose_total_alone_changes_is_listed() {
 
 #[test]
 fn points_are_written_with_at_most_four_decimals() {
-    let decimal =
-        |above: i128, under: i128| super::decimal(Number::fraction(above, under).expect("a number"));
-    assert_eq!((decimal(1, 3), decimal(2, 1), decimal(1, 2)), ("0.3333".into(), "2".into(), "0.5".into()));
-    assert_eq!((decimal(1, 16), decimal(12_346, 100_000)), ("0.0625".into(), "0.1235".into()));
+    let decimal = |above: i128, under: i128| {
+        super::decimal(Number::fraction(above, under).expect("a number"))
+    };
+    assert_eq!(
+        (decimal(1, 3), decimal(2, 1), decimal(1, 2)),
+        ("0.3333".into(), "2".into(), "0.5".into())
+    );
+    assert_eq!(
+        (decimal(1, 16), decimal(12_346, 100_000)),
+        ("0.0625".into(), "0.1235".into())
+    );
 }

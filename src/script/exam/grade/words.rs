@@ -1,7 +1,9 @@
 //! Spellings of words: yes and no, hits and misses, faults, and the dash.
 
 /// Spellings of yes.
-const YES: &[&str] = &["y", "yes", "j", "ja", "oui", "o", "si", "sí", "s", "true", "t", "1", "✓", "✔", "☑"];
+const YES: &[&str] = &[
+    "y", "yes", "j", "ja", "oui", "o", "si", "sí", "s", "true", "t", "1", "✓", "✔", "☑",
+];
 /// Spellings of no.
 const NO: &[&str] = &["n", "no", "nein", "non", "false", "f", "0", "✗", "✘", "☒"];
 /// Spellings of the dash.
@@ -56,7 +58,10 @@ pub fn read(text: &str, words: &'static [&'static str], bare: bool) -> Option<&'
     if let Some(word) = own(&named) {
         return Some(word);
     }
-    let otherwise = OTHERWISE.iter().find(|(name, _)| *name == named).and_then(|(_, word)| own(word));
+    let otherwise = OTHERWISE
+        .iter()
+        .find(|(name, _)| *name == named)
+        .and_then(|(_, word)| own(word));
     if otherwise.is_some() {
         return otherwise;
     }
@@ -66,7 +71,9 @@ pub fn read(text: &str, words: &'static [&'static str], bare: bool) -> Option<&'
     if first != text && text.contains("protection") {
         return own("protection");
     }
-    let answer = text.split_once('(').map_or(&*text, |(answer, _)| answer.trim_end());
+    let answer = text
+        .split_once('(')
+        .map_or(&*text, |(answer, _)| answer.trim_end());
     if YES.contains(&answer) {
         return own(yes);
     }

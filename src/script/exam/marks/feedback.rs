@@ -46,29 +46,55 @@ struct Row {
 
 /// Returns a student's feedback on the paper.
 pub fn feedback(paper: &Paper, marked: &Marked, format: Format) -> String {
-    let title = paper.cover.iter().find(|(name, _)| &**name == "title").map_or("Exam", |(_, words)| words);
+    let title = paper
+        .cover
+        .iter()
+        .find(|(name, _)| &**name == "title")
+        .map_or("Exam", |(_, words)| words);
     let fields = fields(paper);
     let mut whose = vec![marked.name.as_str(), marked.id.as_str()];
     whose.retain(|text| !text.is_empty());
     let version = Some(marked.version.as_str()).filter(|code| !code.is_empty());
-    let mut out = Page { format, out: String::new() };
+    let mut out = Page {
+        format,
+        out: String::new(),
+    };
     out.begin(title, &whose.join(", "));
     if let Some(code) = version {
         out.line(&format!("Version {code}"));
     }
-    out.line(&format!("{} of {} points", decimal(marked.total), decimal(marked.of)));
+    out.line(&format!(
+        "{} of {} points",
+        decimal(marked.total),
+        decimal(marked.of)
+    ));
     let pending = marked.pending();
     if !pending.is_zero() {
-        out.line(&format!("{} points must still be marked by hand.", decimal(pending)));
+        out.line(&format!(
+            "{} points must still be marked by hand.",
+            decimal(pending)
+        ));
     }
     for (number, question) in paper.questions.iter().enumerate() {
-        let own: Vec<&Mark> = marked.marks.iter().filter(|mark| mark.question == number).collect();
+        let own: Vec<&Mark> = marked
+            .marks
+            .iter()
+            .filter(|mark| mark.question == number)
+            .collect();
         if own.is_empty() {
             continue;
         }
         let (points, of) = marked.question(number);
-        out.heading(&format!("{} {} ({} of {})", number + 1, question.title, decimal(points), decimal(of)));
-        let rows = own.iter().map(|mark| row(mark, fields.iter().find(|field| field.name == mark.field)));
+        out.heading(&format!(
+            "{} {} ({} of {})",
+            number + 1,
+            question.title,
+            decimal(points),
+            decimal(of)
+        ));
+        let rows = own
+            .iter()
+            .map(|mark| row(mark, fields.iter().find(|field| field.name == mark.field)));
         out.table(rows.collect());
     }
     out.end();
@@ -96,7 +122,12 @@ pub(crate) fn asked(field: &Field) -> String {
         (Asked::Blank(blank), _) => label(blank),
         (Asked::Cell { column, .. }, ItemKind::Table { table, .. }) => {
             let first = table.rows.get(field.row).and_then(|cells| cells.first());
-            let name = table.groups.iter().flatten().next().filter(|name| *name != column);
+            let name = table
+                .groups
+                .iter()
+                .flatten()
+                .next()
+                .filter(|name| *name != column);
             match (name, first) {
                 (Some(name), Some(cell)) => format!("{column} ({name} {cell})"),
                 _ => column.to_owned(),
@@ -112,31 +143,52 @@ pub(crate) fn asked(field: &Field) -> String {
 pub(crate) fn right(field: &Field) -> String {
     match (field.asked, &field.item.kind) {
         (Asked::Blank(blank), _) => {
-            let unit = blank.unit.as_ref().map_or_else(String::new, |unit| format!(" {unit}"));
+            let unit = blank
+                .unit
+                .as_ref()
+                .map_or_else(String::new, |unit| format!(" {unit}"));
             format!("{}{unit}", filled(blank, page::bare(field.item)))
         }
         (Asked::Cell { cell, .. }, _) => cell.shown().to_string(),
         (_, ItemKind::Any { answers, radix, .. }) => {
-            let first = answers.first.iter().take(LISTED).map(|value| radix.write(value, None));
-            let more = if answers.all && answers.first.len() <= LISTED { "" } else { ", …" };
+            let first = answers
+                .first
+                .iter()
+                .take(LISTED)
+                .map(|value| radix.write(value, None));
+            let more = if answers.all && answers.first.len() <= LISTED {
+                ""
+            } else {
+                ", …"
+            };
             format!("any of {}{more}", first.collect::<Vec<_>>().join(", "))
         }
         (_, ItemKind::Choice { options, .. }) => {
-            let correct = options.iter().filter(|option| option.correct).map(|option| &*option.text);
+            let correct = options
+                .iter()
+                .filter(|option| option.correct)
+                .map(|option| &*option.text);
             correct.collect::<Vec<_>>().join("; ")
         }
-        (_, ItemKind::Essay { rubric, .. }) => {
-            rubric.iter().map(|row| row.text.as_str()).collect::<Vec<_>>().join("; ")
-        }
+        (_, ItemKind::Essay { rubric, .. }) => rubric
+            .iter()
+            .map(|row| row.text.as_str())
+            .collect::<Vec<_>>()
+            .join("; "),
         _ => String::new(),
     }
 }
 
 /// Returns the paper's name for a fact of the same operation.
 fn called(field: &Field, fact: &str) -> String {
-    let ItemKind::Facts { blanks, .. } = &field.item.kind else { return fact.to_owned() };
+    let ItemKind::Facts { blanks, .. } = &field.item.kind else {
+        return fact.to_owned();
+    };
     let blank = blanks.iter().find(|blank| *blank.fact == *fact);
-    blank.map_or_else(|| fact.to_owned(), |blank| label(blank).trim_end_matches('?').to_owned())
+    blank.map_or_else(
+        || fact.to_owned(),
+        |blank| label(blank).trim_end_matches('?').to_owned(),
+    )
 }
 
 /// Returns the reason for a mark, with the paper's names of facts.
@@ -145,7 +197,13 @@ pub(crate) fn why_of(mark: &Mark, field: &Field) -> String {
 }
 
 fn why(mark: &Mark, called: &dyn Fn(&str) -> String) -> String {
-    let named = |facts: &[String]| facts.iter().map(|fact| called(fact)).collect::<Vec<_>>().join(", ");
+    let named = |facts: &[String]| {
+        facts
+            .iter()
+            .map(|fact| called(fact))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
     let mistakes = match &mark.mistakes[..] {
         [] => String::new(),
         some => format!(" ({})", some.join("; ")),
@@ -208,7 +266,12 @@ impl Page {
         match self.format {
             Format::Markdown => {
                 let rule = COLUMNS.map(|_| "---");
-                let _ = writeln!(self.out, "| {} |\n| {} |", COLUMNS.join(" | "), rule.join(" | "));
+                let _ = writeln!(
+                    self.out,
+                    "| {} |\n| {} |",
+                    COLUMNS.join(" | "),
+                    rule.join(" | ")
+                );
                 for row in rows {
                     let cells = row.cells().map(|cell| markdown(&cell));
                     let _ = writeln!(self.out, "| {} |", cells.join(" | "));
@@ -216,10 +279,14 @@ impl Page {
                 self.out.push('\n');
             }
             Format::Html => {
-                let head = COLUMNS.map(|name| format!("<th scope=\"col\">{name}</th>")).concat();
+                let head = COLUMNS
+                    .map(|name| format!("<th scope=\"col\">{name}</th>"))
+                    .concat();
                 let _ = writeln!(self.out, "<table>\n<thead><tr>{head}</tr></thead>\n<tbody>");
                 for row in rows {
-                    let cells = row.cells().map(|cell| format!("<td><bdi>{}</bdi></td>", html(&cell)));
+                    let cells = row
+                        .cells()
+                        .map(|cell| format!("<td><bdi>{}</bdi></td>", html(&cell)));
                     let _ = writeln!(self.out, "<tr>{}</tr>", cells.concat());
                 }
                 self.out.push_str("</tbody></table>\n");
@@ -243,7 +310,14 @@ impl Page {
 
 impl Row {
     fn cells(self) -> [String; 6] {
-        [self.field, self.asked, self.written, self.right, self.points, self.why]
+        [
+            self.field,
+            self.asked,
+            self.written,
+            self.right,
+            self.points,
+            self.why,
+        ]
     }
 }
 
@@ -254,7 +328,10 @@ fn tame(text: &str) -> String {
         c.is_control()
             || matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
     };
-    words.chars().map(|c| if unseen(c) { '\u{FFFD}' } else { c }).collect()
+    words
+        .chars()
+        .map(|c| if unseen(c) { '\u{FFFD}' } else { c })
+        .collect()
 }
 
 /// Escapes text for Markdown and HTML.
@@ -298,7 +375,10 @@ mod tests {
             html("<script>alert('&')</script>"),
             "&lt;script&gt;alert(&#39;&amp;&#39;)&lt;/script&gt;"
         );
-        assert_eq!(markdown("| [x](http://y) <b> `c`"), "\\| \\[x\\](http://y) \\<b\\> \\`c\\`");
+        assert_eq!(
+            markdown("| [x](http://y) <b> `c`"),
+            "\\| \\[x\\](http://y) \\<b\\> \\`c\\`"
+        );
         assert_eq!(markdown("1) a\n- b"), "1\\) a - b");
         assert_eq!(html("a\u{202E}b\u{7}"), "a\u{FFFD}b\u{FFFD}");
     }

@@ -27,7 +27,12 @@ pub fn regrade(of: &Regraded) -> String {
     for change in &of.changes {
         let (before, now) = change.total;
         let through = change.fields.iter().map(|(field, before, now)| {
-            format!("{} {} → {}", markdown(field), decimal(*before), decimal(*now))
+            format!(
+                "{} {} → {}",
+                markdown(field),
+                decimal(*before),
+                decimal(*now)
+            )
         });
         let _ = writeln!(
             out,
@@ -40,7 +45,10 @@ pub fn regrade(of: &Regraded) -> String {
             through.collect::<Vec<_>>().join(", ")
         );
     }
-    for (ids, what) in [(&of.new, "had no marks before"), (&of.gone, "have no marks now")] {
+    for (ids, what) in [
+        (&of.new, "had no marks before"),
+        (&of.gone, "have no marks now"),
+    ] {
         if !ids.is_empty() {
             let ids: Vec<String> = ids.iter().map(|id| markdown(id)).collect();
             let _ = writeln!(out, "\n{what}: {}", ids.join(", "));
@@ -50,6 +58,12 @@ pub fn regrade(of: &Regraded) -> String {
 }
 
 fn signed(before: Number, now: Number) -> String {
-    let Ok(by) = now.minus(before) else { return String::new() };
-    if by.is_negative() { decimal(by).replace('-', "−") } else { format!("+{}", decimal(by)) }
+    let Ok(by) = now.minus(before) else {
+        return String::new();
+    };
+    if by.is_negative() {
+        decimal(by).replace('-', "−")
+    } else {
+        format!("+{}", decimal(by))
+    }
 }

@@ -11,7 +11,12 @@ use crate::lang::value::Number;
 pub fn statistics(of: &Statistics) -> String {
     let mut out = String::from("# Item statistics\n\n");
     let number = |n: Option<Number>| n.map_or_else(|| "–".to_owned(), short);
-    let _ = write!(out, "{} student{}", of.students, if of.students == 1 { "" } else { "s" });
+    let _ = write!(
+        out,
+        "{} student{}",
+        of.students,
+        if of.students == 1 { "" } else { "s" }
+    );
     if let Some((low, high)) = of.range {
         let _ = write!(
             out,
@@ -41,7 +46,9 @@ pub fn statistics(of: &Statistics) -> String {
     out.push_str("| Field | Points | Facility | Discrimination | Empty | Carried | Most common wrong answer | Mistake |\n");
     out.push_str("| --- | --- | --- | --- | --- | --- | --- | --- |\n");
     let common = |most: &Option<(String, usize)>| {
-        most.as_ref().map_or_else(String::new, |(text, count)| format!("{} ({count})", markdown(text)))
+        most.as_ref().map_or_else(String::new, |(text, count)| {
+            format!("{} ({count})", markdown(text))
+        })
     };
     for item in &of.items {
         let _ = writeln!(
@@ -63,7 +70,10 @@ pub fn statistics(of: &Statistics) -> String {
 /// Formats a number to two decimals.
 fn short(number: Number) -> String {
     let text = decimal(number);
-    if text.split_once('.').is_some_and(|(_, after)| after.len() > 2) {
+    if text
+        .split_once('.')
+        .is_some_and(|(_, after)| after.len() > 2)
+    {
         return format!("{:.2}", number.to_f64());
     }
     text

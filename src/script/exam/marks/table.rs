@@ -35,8 +35,18 @@ impl TableRow {
     pub fn new(marked: &Marked, columns: Columns, before: Option<&Self>) -> Self {
         let (names, points): (Vec<String>, Vec<String>) = match columns {
             Columns::Questions => {
-                let questions = marked.marks.iter().map(|mark| mark.question + 1).max().unwrap_or(0);
-                let points = |question| (format!("{}", question + 1), decimal(marked.question(question).0));
+                let questions = marked
+                    .marks
+                    .iter()
+                    .map(|mark| mark.question + 1)
+                    .max()
+                    .unwrap_or(0);
+                let points = |question| {
+                    (
+                        format!("{}", question + 1),
+                        decimal(marked.question(question).0),
+                    )
+                };
                 (0..questions).map(points).unzip()
             }
             Columns::Fields => {
@@ -44,15 +54,25 @@ impl TableRow {
                     Verdict::Pending => String::new(),
                     _ => decimal(mark.points),
                 };
-                marked.marks.iter().map(|mark| (mark.field.clone(), points(mark))).unzip()
+                marked
+                    .marks
+                    .iter()
+                    .map(|mark| (mark.field.clone(), points(mark)))
+                    .unzip()
             }
         };
         let same = before.filter(|before| before.names[..] == names);
         Self {
             line: marked.line,
             names: same.map_or_else(|| names.into(), |before| Arc::clone(&before.names)),
-            begin: cells([&marked.id, &marked.name, &marked.version].map(|text| guarded(text).into_owned())),
-            points: points.iter().flat_map(|points| [",", points]).collect::<String>().into(),
+            begin: cells(
+                [&marked.id, &marked.name, &marked.version].map(|text| guarded(text).into_owned()),
+            ),
+            points: points
+                .iter()
+                .flat_map(|points| [",", points])
+                .collect::<String>()
+                .into(),
             end: cells([marked.total, marked.of, marked.pending()].map(decimal)),
         }
     }
@@ -62,18 +82,25 @@ impl TableRow {
 /// pending points.
 pub fn marks(all: &[TableRow], columns: Columns) -> String {
     let names = names(all, columns);
-    let header = ["id", "name", "version"].into_iter().chain(names.iter().map(String::as_str));
+    let header = ["id", "name", "version"]
+        .into_iter()
+        .chain(names.iter().map(String::as_str));
     let mut out = cells(header.chain(["total", "max", "pending"]).map(str::to_owned)).into_string();
     out.push_str("\r\n");
     // The points for a question or field that the student's paper does not have.
-    let missing = if columns == Columns::Questions { "0" } else { "" };
+    let missing = if columns == Columns::Questions {
+        "0"
+    } else {
+        ""
+    };
     for row in all {
         out.push_str(&row.begin);
         if row.names[..] == names {
             out.push_str(&row.points);
         } else {
             let points = row.points.split(',').skip(1);
-            let points: BTreeMap<&str, &str> = row.names.iter().map(String::as_str).zip(points).collect();
+            let points: BTreeMap<&str, &str> =
+                row.names.iter().map(String::as_str).zip(points).collect();
             for name in &names {
                 out.push(',');
                 out.push_str(points.get(name.as_str()).copied().unwrap_or(missing));
@@ -96,7 +123,9 @@ fn names(all: &[TableRow], columns: Columns) -> Vec<String> {
             .map_or_else(Vec::new, |names| names.to_vec());
     }
     let (mut names, mut seen): (Vec<String>, BTreeSet<&str>) = Default::default();
-    for row in all.chunk_by(|one, next| Arc::ptr_eq(&one.names, &next.names)).filter_map(<[TableRow]>::first)
+    for row in all
+        .chunk_by(|one, next| Arc::ptr_eq(&one.names, &next.names))
+        .filter_map(<[TableRow]>::first)
     {
         names.extend(row.names.iter().filter(|name| seen.insert(name)).cloned());
     }

@@ -17,7 +17,10 @@ pub fn terms(of: &Terms) -> String {
     out.push_str("| --- | --- | --- | --- | --- | --- | --- |\n");
     for item in &of.items {
         let all = item.together.iter().map(|figures| ("all terms", figures));
-        let each = item.terms.iter().map(|(name, figures)| (name.as_str(), figures));
+        let each = item
+            .terms
+            .iter()
+            .map(|(name, figures)| (name.as_str(), figures));
         for (name, figures) in each.chain(all) {
             let [mean, difficulty, discrimination] = columns(figures);
             let (field, points, name) = (markdown(&item.field), decimal(item.of), markdown(name));
@@ -33,5 +36,9 @@ pub fn terms(of: &Terms) -> String {
 
 fn columns(of: &Figures) -> [String; 3] {
     let number = |n: Option<f64>| n.map_or_else(|| "–".to_owned(), |n| format!("{n:.2}"));
-    [number(Some(of.mean)), number(of.difficulty), number(of.discrimination)]
+    [
+        number(Some(of.mean)),
+        number(of.difficulty),
+        number(of.discrimination),
+    ]
 }

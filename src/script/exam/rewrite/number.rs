@@ -32,7 +32,9 @@ fn found(text: &str, tokens: &Tokens, at: usize) -> Option<Vec<Spelling>> {
         .take_while(|index| list[*index].start <= at)
         .find(|index| is_number(index) && touches(&list[*index]))
         .or_else(|| {
-            first.checked_sub(1).filter(|before| is_number(before) && in_unit(text, list, *before, at))
+            first
+                .checked_sub(1)
+                .filter(|before| is_number(before) && in_unit(text, list, *before, at))
         })?;
     if names_a_page(text, list, index) {
         return None;
@@ -57,7 +59,10 @@ fn found(text: &str, tokens: &Tokens, at: usize) -> Option<Vec<Spelling>> {
     };
     let spellings = others.filter_map(|other| {
         let (place, text) = spell(other)?;
-        Some(Spelling { edit: TextEdit::new(Span::new(0, place), text), radix: other })
+        Some(Spelling {
+            edit: TextEdit::new(Span::new(0, place), text),
+            radix: other,
+        })
     });
     Some(spellings.collect())
 }
@@ -83,14 +88,27 @@ struct Written {
 fn written(text: &str, list: &[Token], index: usize) -> Written {
     let number = list[index];
     let plain = radix_of(number.text(text)) == Radix::Decimal;
-    let length = number.text(text).find(|c: char| plain && (c.is_ascii_alphabetic() || c == '%'));
+    let length = number
+        .text(text)
+        .find(|c: char| plain && (c.is_ascii_alphabetic() || c == '%'));
     if let Some(length) = length {
-        let (digits, unit) = (number.start..number.start + length, number.start + length..number.end);
+        let (digits, unit) = (
+            number.start..number.start + length,
+            number.start + length..number.end,
+        );
         let meaning = unit_named(&text[unit.clone()]).unwrap_or(Unit::Other);
-        return Written { digits, unit: Some((unit, meaning)) };
+        return Written {
+            digits,
+            unit: Some((unit, meaning)),
+        };
     }
-    let unit = list.get(index + 1).and_then(|next| Some((next.start..next.end, unit_of(text, next)?)));
-    Written { digits: number.start..number.end, unit }
+    let unit = list
+        .get(index + 1)
+        .and_then(|next| Some((next.start..next.end, unit_of(text, next)?)));
+    Written {
+        digits: number.start..number.end,
+        unit,
+    }
 }
 
 fn unit_of(text: &str, token: &Token) -> Option<Unit> {
@@ -100,16 +118,23 @@ fn unit_of(text: &str, token: &Token) -> Option<Unit> {
 fn unit_named(name: &str) -> Option<Unit> {
     let factor = unit_factor(name)?;
     let bytes = name.ends_with('B');
-    Some(match factor.as_integer().and_then(|factor| u64::try_from(factor).ok()) {
-        Some(1) if name != "ns" => Unit::Count,
-        Some(factor) if bytes => Unit::Bytes(factor),
-        _ => Unit::Other,
-    })
+    Some(
+        match factor
+            .as_integer()
+            .and_then(|factor| u64::try_from(factor).ok())
+        {
+            Some(1) if name != "ns" => Unit::Count,
+            Some(factor) if bytes => Unit::Bytes(factor),
+            _ => Unit::Other,
+        },
+    )
 }
 
 /// Whether a position is in the unit of a number.
 fn in_unit(text: &str, list: &[Token], number: usize, at: usize) -> bool {
-    let next = list.get(number + 1).filter(|next| unit_of(text, next).is_some());
+    let next = list
+        .get(number + 1)
+        .filter(|next| unit_of(text, next).is_some());
     next.is_some_and(|next| next.start <= at && at <= next.end)
 }
 
@@ -128,7 +153,11 @@ fn spelt(value: u64, radix: Radix) -> String {
         Radix::Decimal => value.to_string(),
         Radix::Binary => {
             let digits = format!("{value:b}");
-            let groups = digits.as_bytes().rchunks(4).rev().map(|group| String::from_utf8_lossy(group));
+            let groups = digits
+                .as_bytes()
+                .rchunks(4)
+                .rev()
+                .map(|group| String::from_utf8_lossy(group));
             format!("0b{}", groups.collect::<Vec<_>>().join("_"))
         }
     }

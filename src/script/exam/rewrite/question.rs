@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use crate::lang::ast::{
-    Ask, Block, Claim, Command, Expr, ExprKind, Fact, Operation, OperationKind, Span, Stmt, StmtKind,
+    Ask, Block, Claim, Command, Expr, ExprKind, Fact, Operation, OperationKind, Span, Stmt,
+    StmtKind,
 };
 use crate::lang::edit::TextEdit;
 use crate::lang::value::Value;
@@ -31,11 +32,21 @@ pub type KnownFacts<'a> = &'a dyn Fn(Span) -> Vec<String>;
 /// Converts the selected accesses to a question, or to `ask`s within a question. The accesses must be in one
 /// block, and not in a loop or definition, which would repeat the question. The question for a statement
 /// without expectations has a blank for each known fact.
-pub fn turned(text: &str, script: &Block, selection: Range<usize>, known: KnownFacts) -> Option<Turned> {
-    let place = Surroundings { question: false, kept: false };
+pub fn turned(
+    text: &str,
+    script: &Block,
+    selection: Range<usize>,
+    known: KnownFacts,
+) -> Option<Turned> {
+    let place = Surroundings {
+        question: false,
+        kept: false,
+    };
     let (accesses, place) = find(text, script, &selection, place)?;
-    let asks: Vec<Asking> =
-        accesses.iter().map(|access| access.asking(text, known)).collect::<Option<_>>()?;
+    let asks: Vec<Asking> = accesses
+        .iter()
+        .map(|access| access.asking(text, known))
+        .collect::<Option<_>>()?;
     let (first, last) = (accesses.first()?.span, accesses.last()?.span);
     let bytes = first.start as usize..last.end as usize;
     let indent = indent(text, bytes.start);
@@ -48,7 +59,10 @@ pub fn turned(text: &str, script: &Block, selection: Range<usize>, known: KnownF
     if place.kept {
         written = format!("{written}\n{indent}{}", &text[bytes.clone()]);
     }
-    Some(Turned { edit: TextEdit::new(Span::new(0, bytes), written), kept: place.kept })
+    Some(Turned {
+        edit: TextEdit::new(Span::new(0, bytes), written),
+        kept: place.kept,
+    })
 }
 
 /// The context of statements.
@@ -96,18 +110,41 @@ fn find<'s>(
     let follows = last + 1 < block.len();
     if let Some(accesses) = accesses {
         let pointed = place.question && block.iter().any(has_points);
-        return (!pointed).then_some((accesses, Surroundings { kept: place.kept || follows, ..place }));
+        return (!pointed).then_some((
+            accesses,
+            Surroundings {
+                kept: place.kept || follows,
+                ..place
+            },
+        ));
     }
     let [stmt] = all.as_slice() else { return None };
-    let within = Surroundings { kept: place.kept || follows, ..place };
-    let apart = Surroundings { kept: false, ..place };
+    let within = Surroundings {
+        kept: place.kept || follows,
+        ..place
+    };
+    let apart = Surroundings {
+        kept: false,
+        ..place
+    };
     match &stmt.kind {
         StmtKind::Scenario { body, .. } => find(text, body, selection, apart),
-        StmtKind::Question { body, .. } | StmtKind::Part { body, .. } => {
-            find(text, body, selection, Surroundings { question: true, kept: false })
-        }
-        StmtKind::If { then, otherwise, .. } => find(text, then, selection, within)
-            .or_else(|| otherwise.as_deref().and_then(|block| find(text, block, selection, within))),
+        StmtKind::Question { body, .. } | StmtKind::Part { body, .. } => find(
+            text,
+            body,
+            selection,
+            Surroundings {
+                question: true,
+                kept: false,
+            },
+        ),
+        StmtKind::If {
+            then, otherwise, ..
+        } => find(text, then, selection, within).or_else(|| {
+            otherwise
+                .as_deref()
+                .and_then(|block| find(text, block, selection, within))
+        }),
         _ => None,
     }
 }
@@ -121,40 +158,63 @@ fn has_points(stmt: &Stmt) -> bool {
 fn access<'s>(text: &str, stmt: &'s Stmt) -> Option<Access<'s>> {
     let of = |command: &'s Command| {
         let access = !command.call && LANGUAGE.verb(&command.verb.text)?.family == Family::Access;
-        let end = command.assigned.as_deref().unwrap_or(&command.operands).last()?.span.end;
+        let end = command
+            .assigned
+            .as_deref()
+            .unwrap_or(&command.operands)
+            .last()?
+            .span
+            .end;
         access.then_some((end, &*command.verb.text, command.operands.first()))
     };
     let (end, verb, address) = match &stmt.kind {
         StmtKind::Command(command) => of(command)?,
         StmtKind::Probe(operation) => match &**operation {
-            Operation { kind: OperationKind::Command(command), .. } => of(command)?,
-            Operation { kind: OperationKind::Expr(expr), .. }
-                if !matches!(expr.kind, ExprKind::Call { .. }) =>
-            {
-                (expr.span.end, "read", Some(expr))
-            }
+            Operation {
+                kind: OperationKind::Command(command),
+                ..
+            } => of(command)?,
+            Operation {
+                kind: OperationKind::Expr(expr),
+                ..
+            } if !matches!(expr.kind, ExprKind::Call { .. }) => (expr.span.end, "read", Some(expr)),
             _ => return None,
         },
         StmtKind::InProcess { process, body } => {
             let [inner] = &**body else { return None };
             let between = text.get(process.span.end as usize..inner.span.start as usize)?;
-            return (between.trim() == ":")
-                .then(|| access(text, inner).map(|access| Access { span: stmt.span, ..access }))?;
+            return (between.trim() == ":").then(|| {
+                access(text, inner).map(|access| Access {
+                    span: stmt.span,
+                    ..access
+                })
+            })?;
         }
         _ => return None,
     };
-    Some(Access { span: stmt.span, end, facts: &stmt.facts, verb, address })
+    Some(Access {
+        span: stmt.span,
+        end,
+        facts: &stmt.facts,
+        verb,
+        address,
+    })
 }
 
 impl Access<'_> {
     fn asking(&self, text: &str, known: KnownFacts) -> Option<Asking> {
-        let operation = text.get(self.span.start as usize..self.end as usize)?.to_owned();
+        let operation = text
+            .get(self.span.start as usize..self.end as usize)?
+            .to_owned();
         let run = known(self.span);
         let (mut facts, mut blanks) = (Vec::new(), Vec::new());
         for fact in self.facts {
             match fact.claim {
                 Claim::Not(_) | Claim::In(_) => {
-                    facts.push(text.get(fact.span.start as usize..fact.span.end as usize)?.to_owned());
+                    facts.push(
+                        text.get(fact.span.start as usize..fact.span.end as usize)?
+                            .to_owned(),
+                    );
                 }
                 _ if blanks.iter().any(|known| known == &*fact.name.text) => {}
                 _ => blanks.push(fact.name.text.to_string()),
@@ -162,20 +222,30 @@ impl Access<'_> {
         }
         if self.facts.is_empty() {
             let names = run.iter().filter_map(|fact| fact.split(' ').next());
-            blanks.extend(names.filter(|name| !name.contains('.')).take(MOST).map(ToOwned::to_owned));
+            blanks.extend(
+                names
+                    .filter(|name| !name.contains('.'))
+                    .take(MOST)
+                    .map(ToOwned::to_owned),
+            );
         }
         let count = blanks.len();
         facts.extend(blanks);
-        (count > 0).then(|| Asking { operation, facts, blanks: count, parts: parts(&run, self.verb) })
+        (count > 0).then(|| Asking {
+            operation,
+            facts,
+            blanks: count,
+            parts: parts(&run, self.verb),
+        })
     }
 
     /// Returns the address as prose, if it is a number or a name.
     fn address(&self, text: &str) -> Option<String> {
         let address = self.address?;
         match &address.kind {
-            ExprKind::Value(Value::Number(_)) | ExprKind::Quantity(..) => {
-                text.get(address.span.start as usize..address.span.end as usize).map(ToOwned::to_owned)
-            }
+            ExprKind::Value(Value::Number(_)) | ExprKind::Quantity(..) => text
+                .get(address.span.start as usize..address.span.end as usize)
+                .map(ToOwned::to_owned),
             ExprKind::Name(name) => Some(format!("{{hex({name})}}")),
             _ => None,
         }
@@ -197,39 +267,69 @@ impl Access<'_> {
 
 impl Asking {
     fn written(&self, points: bool) -> String {
-        let points = if points { format!(" points {}", self.blanks) } else { String::new() };
-        format!("ask {} => {}{points}", self.operation, self.facts.join(", "))
+        let points = if points {
+            format!(" points {}", self.blanks)
+        } else {
+            String::new()
+        };
+        format!(
+            "ask {} => {}{points}",
+            self.operation,
+            self.facts.join(", ")
+        )
     }
 }
 
 /// Returns the parts of a textbook's machine that a student must see: the page table, TLB, and cache, each
 /// only if a run has reported its facts.
 fn parts(known: &[String], verb: &str) -> Vec<&'static str> {
-    let has = |name: &str| known.iter().any(|fact| fact.split(' ').next() == Some(name));
+    let has = |name: &str| {
+        known
+            .iter()
+            .any(|fact| fact.split(' ').next() == Some(name))
+    };
     let table = has("vpn1") && !has("vpn2") && !has("frame");
     let parts = [
         (table, "page_table"),
         (has("tlb.index"), "tlb"),
         (verb != "translate" && has("cache.index"), "cache"),
     ];
-    parts.into_iter().filter(|(there, _)| *there).map(|(_, name)| name).collect()
+    parts
+        .into_iter()
+        .filter(|(there, _)| *there)
+        .map(|(_, name)| name)
+        .collect()
 }
 
 /// Returns a question that contains the `ask`s.
-fn question(script: &[Stmt], accesses: &[Access], asks: &[Asking], (indent, text): (&str, &str)) -> String {
+fn question(
+    script: &[Stmt],
+    accesses: &[Access],
+    asks: &[Asking],
+    (indent, text): (&str, &str),
+) -> String {
     let points: usize = asks.iter().map(|ask| ask.blanks).sum();
-    let mut lines = vec![format!("question \"{}\" points {points} {{", title(script, accesses))];
+    let mut lines = vec![format!(
+        "question \"{}\" points {points} {{",
+        title(script, accesses)
+    )];
     let said = match accesses {
         [only] => only.sentence(text),
         _ => "The processor performs these accesses in order.".to_owned(),
     };
     lines.push(format!("  text \"\"\"{said}\"\"\""));
-    if let Some(parts) = asks.iter().map(|ask| &ask.parts).max_by_key(|parts| parts.len())
+    if let Some(parts) = asks
+        .iter()
+        .map(|ask| &ask.parts)
+        .max_by_key(|parts| parts.len())
         && !parts.is_empty()
     {
         lines.push(format!("  given {}", parts.join(", ")));
     }
-    lines.extend(asks.iter().map(|ask| format!("  {}", ask.written(asks.len() > 1))));
+    lines.extend(
+        asks.iter()
+            .map(|ask| format!("  {}", ask.written(asks.len() > 1))),
+    );
     lines.push("}".to_owned());
     lines.join(&format!("\n{indent}"))
 }
@@ -237,19 +337,38 @@ fn question(script: &[Stmt], accesses: &[Access], asks: &[Asking], (indent, text
 /// Returns a title that is not used in the script.
 fn title(script: &[Stmt], accesses: &[Access]) -> String {
     let translation = accesses.iter().all(|access| access.verb == "translate");
-    let title = if translation { "Address translation" } else { "Memory access" };
+    let title = if translation {
+        "Address translation"
+    } else {
+        "Memory access"
+    };
     let taken: Vec<&str> = statements(script)
         .filter_map(|stmt| match &stmt.kind {
             StmtKind::Question { title, .. } => Some(&*title.text),
             _ => None,
         })
         .collect();
-    let numbered = |n: usize| if n == 1 { title.to_owned() } else { format!("{title} {n}") };
-    (1..=taken.len() + 1).map(numbered).find(|title| !taken.contains(&title.as_str())).unwrap_or_default()
+    let numbered = |n: usize| {
+        if n == 1 {
+            title.to_owned()
+        } else {
+            format!("{title} {n}")
+        }
+    };
+    (1..=taken.len() + 1)
+        .map(numbered)
+        .find(|title| !taken.contains(&title.as_str()))
+        .unwrap_or_default()
 }
 
 /// Returns the indentation of the line at a byte.
 fn indent(text: &str, at: usize) -> String {
-    let line = text.get(..at).and_then(|ahead| ahead.rfind('\n')).map_or(0, |newline| newline + 1);
-    text[line..].chars().take_while(|c| matches!(c, ' ' | '\t')).collect()
+    let line = text
+        .get(..at)
+        .and_then(|ahead| ahead.rfind('\n'))
+        .map_or(0, |newline| newline + 1);
+    text[line..]
+        .chars()
+        .take_while(|c| matches!(c, ' ' | '\t'))
+        .collect()
 }

@@ -28,8 +28,16 @@ fn a_number_keeps_its_value_in_another_radix() {
         ("read 9^80", Hex, Some("read 0x3D4")),
         ("read ^980", Decimal, None),
         ("let x = 0b1_01^00", Hex, Some("let x = 0x14")),
-        ("machine { virtual ^14 bits }", Hex, Some("machine { virtual 0xE bits }")),
-        ("machine { page ^64B }", Hex, Some("machine { page 0x40 B }")),
+        (
+            "machine { virtual ^14 bits }",
+            Hex,
+            Some("machine { virtual 0xE bits }"),
+        ),
+        (
+            "machine { page ^64B }",
+            Hex,
+            Some("machine { page 0x40 B }"),
+        ),
         ("let x = ^4 KB", Hex, Some("let x = 0x1000")),
         ("let x = 4 K^B", Decimal, Some("let x = 4096")),
         ("let x = ^4KB + 1", Hex, Some("let x = 0x1000 + 1")),
@@ -39,26 +47,46 @@ fn a_number_keeps_its_value_in_another_radix() {
         ("let r = 0.^5", Hex, None),
         ("let s = \"^16\"", Hex, None),
         ("let s = \"\"\"^16 {x}\"\"\"", Hex, None),
-        ("let s = \"\"\"{^16}\"\"\"", Hex, Some("let s = \"\"\"{0x10}\"\"\"")),
+        (
+            "let s = \"\"\"{^16}\"\"\"",
+            Hex,
+            Some("let s = \"\"\"{0x10}\"\"\""),
+        ),
         ("# ^16", Hex, None),
-        ("let x = 18446744073709551615^", Hex, Some("let x = 0xFFFFFFFFFFFFFFFF")),
+        (
+            "let x = 18446744073709551615^",
+            Hex,
+            Some("let x = 0xFFFFFFFFFFFFFFFF"),
+        ),
         ("let x = ^99999999999999999999", Hex, None),
         ("let x = ^0D", Decimal, None),
-        ("set tlb { | set | tag ppn v |\n| ^0 | 03 0D 1 | }", Hex, None),
+        (
+            "set tlb { | set | tag ppn v |\n| ^0 | 03 0D 1 | }",
+            Hex,
+            None,
+        ),
         (
             "set tlb { | set | tag ppn v |\n| 0 | (^16) 0D 1 | }",
             Hex,
             Some("set tlb { | set | tag ppn v |\n| 0 | (0x10) 0D 1 | }"),
         ),
         ("reference ^7 0 1 { frames 3 }", Hex, None),
-        ("reference 7 0 1 { frames 3, holding [^7, 0] } => faults 3", Hex, None),
+        (
+            "reference 7 0 1 { frames 3, holding [^7, 0] } => faults 3",
+            Hex,
+            None,
+        ),
         (
             "reference 7 0 { frames 3 } => faults 2; read ^16",
             Hex,
             Some("reference 7 0 { frames 3 } => faults 2; read 0x10"),
         ),
     ] {
-        assert_eq!(written(script, radix).as_deref(), wanted, "{script} {radix:?}");
+        assert_eq!(
+            written(script, radix).as_deref(),
+            wanted,
+            "{script} {radix:?}"
+        );
     }
 }
 
@@ -67,7 +95,13 @@ fn records(script: &str) -> Vec<StepRecord> {
     let (sources, read, wrong) = read_text("a.pw", script, &mut ());
     assert_eq!(wrong, [], "{script}");
     let mut records: Vec<StepRecord> = Vec::new();
-    let ended = run(&read.body, &sources, &Files::default(), Options::default(), &mut records);
+    let ended = run(
+        &read.body,
+        &sources,
+        &Files::default(),
+        Options::default(),
+        &mut records,
+    );
     assert_eq!(ended.diagnostics, [], "{script}");
     assert_eq!(ended.totals.failed(), 0, "{script}");
     records
@@ -82,10 +116,14 @@ fn asked(marked: &str) -> Option<String> {
     assert_eq!(wrong, []);
     let records = records(&text);
     let output = |span: crate::lang::span::Span| {
-        let record =
-            records.iter().find(|record| record.span.start >= span.start && record.span.end <= span.end);
+        let record = records
+            .iter()
+            .find(|record| record.span.start >= span.start && record.span.end <= span.end);
         record.map_or_else(Vec::new, |record| {
-            facts::reported_facts(&record.did).iter().map(ToString::to_string).collect()
+            facts::reported_facts(&record.did)
+                .iter()
+                .map(ToString::to_string)
+                .collect()
         })
     };
     let turned = turned(&text, &script.body, start..end, &output)?;
@@ -100,7 +138,14 @@ fn keys(script: &str) -> Vec<String> {
             && let ItemKind::Facts { blanks, .. } = &item.kind
         {
             let key = |blank: &crate::questions::entry::Blank| {
-                format!("{} {}", blank.fact, blank.key.as_ref().map_or("-".to_owned(), ToString::to_string))
+                format!(
+                    "{} {}",
+                    blank.fact,
+                    blank
+                        .key
+                        .as_ref()
+                        .map_or("-".to_owned(), ToString::to_string)
+                )
             };
             keys.extend(blanks.iter().map(key));
         }
@@ -126,8 +171,10 @@ const FACTS: &str = "vpn 0x0F, tlbi 0x3, tlbt 0x03, tlb hit, fault none, ppn 0x0
 
 #[test]
 fn a_translation_becomes_a_question_with_the_same_values_as_its_key() {
-    let script =
-        asked(&format!("{SIMPLE}«»translate 0x03D4 => {FACTS}  # figure 9.20\n")).expect("a question");
+    let script = asked(&format!(
+        "{SIMPLE}«»translate 0x03D4 => {FACTS}  # figure 9.20\n"
+    ))
+    .expect("a question");
     let wanted = "question \"Address translation\" points 7 {
   text \"\"\"Translate the address 0x03D4.\"\"\"
   given page_table, tlb
@@ -140,23 +187,34 @@ fn a_translation_becomes_a_question_with_the_same_values_as_its_key() {
 
 #[test]
 fn later_statements_still_see_the_effects_of_the_statement() {
-    let script =
-        asked(&format!("{SIMPLE}read« »0x0000 => tlb miss\nread 0x0001 => tlb hit\n")).expect("a question");
+    let script = asked(&format!(
+        "{SIMPLE}read« »0x0000 => tlb miss\nread 0x0001 => tlb hit\n"
+    ))
+    .expect("a question");
     assert_eq!(keys(&script), ["tlb miss"]);
-    assert!(script.ends_with("}\nread 0x0000 => tlb miss\nread 0x0001 => tlb hit\n"), "{script}");
-    let last =
-        asked(&format!("{SIMPLE}read 0x0000 => tlb miss\nread« »0x0001 => tlb hit\n")).expect("a question");
+    assert!(
+        script.ends_with("}\nread 0x0000 => tlb miss\nread 0x0001 => tlb hit\n"),
+        "{script}"
+    );
+    let last = asked(&format!(
+        "{SIMPLE}read 0x0000 => tlb miss\nread« »0x0001 => tlb hit\n"
+    ))
+    .expect("a question");
     assert_eq!(keys(&last), ["tlb hit"]);
     assert!(last.ends_with("ask read 0x0001 => tlb\n}\n"), "{last}");
     // A scenario discards the effects of its statements.
-    let apart =
-        format!("{SIMPLE}scenario \"a\" {{\n  read« »0x0000 => tlb miss\n}}\nread 0x0000 => tlb miss\n");
+    let apart = format!(
+        "{SIMPLE}scenario \"a\" {{\n  read« »0x0000 => tlb miss\n}}\nread 0x0000 => tlb miss\n"
+    );
     let script = asked(&apart).expect("a question");
     assert!(
         script.contains("scenario \"a\" {\n  question \"Memory access\" points 1 {\n    text"),
         "{script}"
     );
-    assert!(script.contains("    ask read 0x0000 => tlb\n  }\n}\n"), "{script}");
+    assert!(
+        script.contains("    ask read 0x0000 => tlb\n  }\n}\n"),
+        "{script}"
+    );
     assert_eq!(keys(&script), ["tlb miss"]);
 }
 
@@ -165,20 +223,32 @@ fn several_statements_become_one_question() {
     let two = "«read 0x0000 => tlb miss, ppn 0x28,\n  vpo 0x00\nwrite 0x0001 = 5 size 2 # two bytes\n  => tlb hit, fault not page»\n";
     let script = asked(&format!("{SIMPLE}{two}")).expect("a question");
     assert!(script.contains("points 4 {"), "{script}");
-    assert!(script.contains("  ask read 0x0000 => tlb, ppn, vpo points 3\n"), "{script}");
-    assert!(script.contains("  ask write 0x0001 = 5 size 2 => fault not page, tlb points 1\n"), "{script}");
-    assert_eq!(keys(&script), ["tlb miss", "ppn 0x28", "vpo 0x00", "tlb hit"]);
+    assert!(
+        script.contains("  ask read 0x0000 => tlb, ppn, vpo points 3\n"),
+        "{script}"
+    );
+    assert!(
+        script.contains("  ask write 0x0001 = 5 size 2 => fault not page, tlb points 1\n"),
+        "{script}"
+    );
+    assert_eq!(
+        keys(&script),
+        ["tlb miss", "ppn 0x28", "vpo 0x00", "tlb hit"]
+    );
 }
 
 #[test]
 fn in_a_question_it_becomes_an_ask() {
-    let script =
-        format!("{SIMPLE}question \"Q\" {{\n  ask read 0x03D4 => vpn\n  «»read 0x0000 => ppn 0x28\n}}\n");
+    let script = format!(
+        "{SIMPLE}question \"Q\" {{\n  ask read 0x03D4 => vpn\n  «»read 0x0000 => ppn 0x28\n}}\n"
+    );
     let script = asked(&script).expect("an ask");
-    assert!(script.ends_with("  ask read 0x03D4 => vpn\n  ask read 0x0000 => ppn\n}\n"), "{script}");
+    assert!(
+        script.ends_with("  ask read 0x03D4 => vpn\n  ask read 0x0000 => ppn\n}\n"),
+        "{script}"
+    );
     assert_eq!(keys(&script), ["vpn 0x0F", "ppn 0x28"]);
-    let shared =
-        "question \"Q\" points 2 {\n  ask read 0x03D4 => vpn points 2\n  «»read 0x0000 => ppn 0x28\n}\n";
+    let shared = "question \"Q\" points 2 {\n  ask read 0x03D4 => vpn points 2\n  «»read 0x0000 => ppn 0x28\n}\n";
     assert_eq!(asked(&format!("{SIMPLE}{shared}")), None);
 }
 
@@ -187,7 +257,9 @@ fn processes_probes_and_names_become_questions() {
     let script = "process P1\nlet p = mmap(NULL, 8 KB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)\n«»P1: write p = 1 => fault demand-zero, frame 0, minor 1\n";
     let script = asked(script).expect("a question");
     assert!(
-        script.contains("to the address {hex(p)}.\"\"\"\n  ask P1: write p = 1 => fault, frame, minor\n}"),
+        script.contains(
+            "to the address {hex(p)}.\"\"\"\n  ask P1: write p = 1 => fault, frame, minor\n}"
+        ),
         "{script}"
     );
     assert_eq!(keys(&script), ["fault demand-zero", "frame 0", "minor 1"]);
@@ -195,7 +267,10 @@ fn processes_probes_and_names_become_questions() {
     assert_eq!(keys(&probe), ["ppn 0x0D"]);
     // Without expectations, the question has a blank for each known fact.
     let bare = asked(&format!("{SIMPLE}«»translate 0x03D4\n")).expect("a question");
-    assert_eq!(keys(&bare)[..5].join(", "), "vpn 0x0F, vpo 0x14, tlbi 0x3, tlbt 0x03, tlb hit");
+    assert_eq!(
+        keys(&bare)[..5].join(", "),
+        "vpn 0x0F, vpo 0x14, tlbi 0x3, tlbt 0x03, tlb hit"
+    );
 }
 
 #[test]
@@ -210,5 +285,9 @@ fn other_statements_and_repeated_ones_become_no_question() {
         assert_eq!(asked(&format!("{SIMPLE}{script}")), None, "{script}");
     }
     let taken = "question \"Memory access\" { ask read 0 => ppn }\nread« »0 => ppn 0x28\n";
-    assert!(asked(&format!("{SIMPLE}{taken}")).expect("a question").contains("\"Memory access 2\""));
+    assert!(
+        asked(&format!("{SIMPLE}{taken}"))
+            .expect("a question")
+            .contains("\"Memory access 2\"")
+    );
 }

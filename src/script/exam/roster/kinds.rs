@@ -90,12 +90,18 @@ impl Kind {
 
     /// Lists the kinds with their columns.
     pub(crate) fn all() -> String {
-        let each = KINDS.iter().map(|kind| format!("{} ({})", kind.name, kind.ids.join(", ")));
+        let each = KINDS
+            .iter()
+            .map(|kind| format!("{} ({})", kind.name, kind.ids.join(", ")));
         each.collect::<Vec<_>>().join("; ")
     }
 }
 
 /// Returns the letters and digits of a header, in lowercase.
 pub fn plain(header: &str) -> String {
-    header.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    header
+        .chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
 }

@@ -34,7 +34,10 @@ pub struct Flaw {
 impl Flaw {
     /// Creates an error on this line.
     pub fn new(line: u64, message: impl Into<String>) -> Self {
-        Self { line, message: message.into() }
+        Self {
+            line,
+            message: message.into(),
+        }
     }
 }
 
@@ -47,7 +50,10 @@ pub fn students(bytes: &[u8]) -> Result<Vec<Student>, Vec<Flaw>> {
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
         let line = before.split(|byte| *byte == b'\n').count() as u64;
-        flaw(line, "the file is not UTF-8 text; save the table as “CSV UTF-8”")
+        flaw(
+            line,
+            "the file is not UTF-8 text; save the table as “CSV UTF-8”",
+        )
     })?;
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
     let (text, skipped) = without_separator_line(text);
@@ -61,14 +67,25 @@ pub fn students(bytes: &[u8]) -> Result<Vec<Student>, Vec<Flaw>> {
         .map_while(Result::ok)
         .map(|row| (skipped + row.position().map_or(0, csv::Position::line), row));
     let Some((line, header)) = rows.next() else {
-        return Err(flaw(1, "the roster is empty; the first line must name the columns"));
+        return Err(flaw(
+            1,
+            "the roster is empty; the first line must name the columns",
+        ));
     };
     let rows: Vec<(u64, csv::StringRecord)> = rows.collect();
     let columns = Columns::new(&header, &rows).map_err(|message| flaw(line, &message))?;
-    let mut table = Table { columns, students: Vec::new(), flaws: Vec::new(), seen: BTreeMap::new() };
+    let mut table = Table {
+        columns,
+        students: Vec::new(),
+        flaws: Vec::new(),
+        seen: BTreeMap::new(),
+    };
     for (line, row) in rows {
         if table.students.len() == MOST {
-            table.flaws.push(Flaw::new(line, format!("a roster can have at most {MOST} students")));
+            table.flaws.push(Flaw::new(
+                line,
+                format!("a roster can have at most {MOST} students"),
+            ));
             break;
         }
         table.row(line, &row);
@@ -76,13 +93,19 @@ pub fn students(bytes: &[u8]) -> Result<Vec<Student>, Vec<Flaw>> {
     if table.students.is_empty() && table.flaws.is_empty() {
         return Err(flaw(line, "the roster has no students"));
     }
-    if table.flaws.is_empty() { Ok(table.students) } else { Err(table.flaws) }
+    if table.flaws.is_empty() {
+        Ok(table.students)
+    } else {
+        Err(table.flaws)
+    }
 }
 
 /// Skips the line `sep=;` that Excel reads and writes. Returns the rest of the text and the number of skipped
 /// lines.
 fn without_separator_line(text: &str) -> (&str, u64) {
-    let rest = text.split_once('\n').filter(|(first, _)| first.to_lowercase().starts_with("sep="));
+    let rest = text
+        .split_once('\n')
+        .filter(|(first, _)| first.to_lowercase().starts_with("sep="));
     rest.map_or((text, 0), |(_, rest)| (rest, 1))
 }
 
@@ -92,7 +115,10 @@ pub fn delimiter(text: &[u8]) -> u8 {
     let unquoted = || first.split(|byte| *byte == b'"').step_by(2).flatten();
     let count = |delimiter: u8| unquoted().filter(|byte| **byte == delimiter).count();
     // `max_by_key` returns the last maximum, so a comma wins a tie.
-    [b'\t', b';', b','].into_iter().max_by_key(|delimiter| count(*delimiter)).unwrap_or(b',')
+    [b'\t', b';', b',']
+        .into_iter()
+        .max_by_key(|delimiter| count(*delimiter))
+        .unwrap_or(b',')
 }
 
 /// The columns to read.
@@ -116,13 +142,24 @@ impl Columns {
             (Some(whole), _, _) => vec![whole],
             (None, first, last) => first.into_iter().chain(last).collect(),
         };
-        let has_values =
-            |at: &usize| rows.iter().any(|(_, row)| row.get(*at).is_some_and(|cell| !cell.trim().is_empty()));
+        let has_values = |at: &usize| {
+            rows.iter()
+                .any(|(_, row)| row.get(*at).is_some_and(|cell| !cell.trim().is_empty()))
+        };
         let ids: Vec<usize> = kind.ids.iter().filter_map(|name| column(name)).collect();
-        let id = ids.iter().copied().find(has_values).or_else(|| ids.first().copied());
+        let id = ids
+            .iter()
+            .copied()
+            .find(has_values)
+            .or_else(|| ids.first().copied());
         let filled = kind.filled.and_then(column);
         match id {
-            Some(id) => Ok(Self { kind, id, name, filled }),
+            Some(id) => Ok(Self {
+                kind,
+                id,
+                name,
+                filled,
+            }),
             None => Err(unknown(header)),
         }
     }
@@ -131,10 +168,17 @@ impl Columns {
 /// Returns the message for a header without IDs.
 fn unknown(header: &csv::StringRecord) -> String {
     let ids = || KINDS.iter().flat_map(|kind| kind.ids.iter().copied());
-    let near = |own: &str| ids().find(|id| nearest(&plain(own), [plain(id).as_str()].into_iter()).is_some());
+    let near = |own: &str| {
+        ids().find(|id| nearest(&plain(own), [plain(id).as_str()].into_iter()).is_some())
+    };
     let help = header.iter().find_map(|own| Some((own, near(own)?)));
-    let help = help.map_or_else(String::new, |(own, near)| format!("; is `{own}` the column `{near}`?"));
-    let found: Vec<String> = header.iter().map(|own| format!("`{}`", own.trim())).collect();
+    let help = help.map_or_else(String::new, |(own, near)| {
+        format!("; is `{own}` the column `{near}`?")
+    });
+    let found: Vec<String> = header
+        .iter()
+        .map(|own| format!("`{}`", own.trim()))
+        .collect();
     format!(
         "no column identifies the students{help}\n  found: {}\n  recognized: {}",
         found.join(", "),
@@ -157,24 +201,43 @@ impl Table {
         if row.iter().all(|cell| cell.trim().is_empty()) {
             return;
         }
-        let Columns { kind, id, filled, .. } = self.columns;
+        let Columns {
+            kind, id, filled, ..
+        } = self.columns;
         if filled.is_some_and(|at| cell(at).is_empty()) {
             return;
         }
         let id = cell(id);
-        let id = kind.prefix.and_then(|prefix| id.strip_prefix(prefix)).unwrap_or(id).to_owned();
-        let parts = self.columns.name.iter().map(|at| cell(*at)).filter(|part| !part.is_empty());
+        let id = kind
+            .prefix
+            .and_then(|prefix| id.strip_prefix(prefix))
+            .unwrap_or(id)
+            .to_owned();
+        let parts = self
+            .columns
+            .name
+            .iter()
+            .map(|at| cell(*at))
+            .filter(|part| !part.is_empty());
         let name = parts.collect::<Vec<_>>().join(" ");
         if kind.test_student == Some(name.as_str()) {
             return;
         }
         if id.is_empty() {
-            let whose = if name.is_empty() { String::new() } else { format!(" (“{name}”)") };
-            self.flaws.push(Flaw::new(line, format!("this student has no ID{whose}")));
+            let whose = if name.is_empty() {
+                String::new()
+            } else {
+                format!(" (“{name}”)")
+            };
+            self.flaws
+                .push(Flaw::new(line, format!("this student has no ID{whose}")));
             return;
         }
         if let Some(before) = self.seen.insert(id.clone(), line) {
-            self.flaws.push(Flaw::new(line, format!("the ID “{id}” is also on line {before}")));
+            self.flaws.push(Flaw::new(
+                line,
+                format!("the ID “{id}” is also on line {before}"),
+            ));
             return;
         }
         self.students.push(Student { id, name });

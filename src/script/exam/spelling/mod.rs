@@ -14,7 +14,9 @@ const ZEROS: usize = 16;
 const PERMUTED: usize = 4;
 
 /// Spellings of a missing or unknown value.
-const NOTHING: &[&str] = &["-", "\u{2013}", "\u{2014}", "\u{2212}", "none", "unknown", "n/a"];
+const NOTHING: &[&str] = &[
+    "-", "\u{2013}", "\u{2014}", "\u{2212}", "none", "unknown", "n/a",
+];
 /// Spellings of yes and no.
 const YES: &[&str] = &["Y", "yes", "true"];
 const NO: &[&str] = &["N", "no", "false"];
@@ -26,8 +28,16 @@ pub fn spellings(blank: &Blank, bare: bool) -> Vec<String> {
         let right = words.right(blank);
         return match (words, right.as_str()) {
             (_, "-") => nothing(),
-            (Words::YesNo { yes, .. }, "Y") => unique([all(YES), all(&[yes]), vec![blank.answer()]].concat()),
-            (Words::YesNo { not_looked_up: true, .. }, _) => [all(NO), all(&["miss"])].concat(),
+            (Words::YesNo { yes, .. }, "Y") => {
+                unique([all(YES), all(&[yes]), vec![blank.answer()]].concat())
+            }
+            (
+                Words::YesNo {
+                    not_looked_up: true,
+                    ..
+                },
+                _,
+            ) => [all(NO), all(&["miss"])].concat(),
             (Words::YesNo { .. }, _) => all(NO),
             (Words::OneOf(_), _) => vec![right],
         };
@@ -36,7 +46,13 @@ pub fn spellings(blank: &Blank, bare: bool) -> Vec<String> {
         (None, _) => nothing(),
         (Some(_), Form::Number { .. }) if blank.round.is_some() => vec![blank.answer()],
         (Some(key), Form::Number { radix, digits }) => of_value(&key.value, radix, digits),
-        (Some(Shown { value: Value::List(pages), .. }), Form::Pages) => of_pages(pages),
+        (
+            Some(Shown {
+                value: Value::List(pages),
+                ..
+            }),
+            Form::Pages,
+        ) => of_pages(pages),
         (Some(key), _) => of_text(&key.to_string()),
     }
 }
@@ -61,7 +77,12 @@ fn of_list(values: &List) -> Vec<String> {
 }
 
 fn separated(items: &[String]) -> [String; 4] {
-    [format!("[{}]", items.join(", ")), items.join(", "), items.join(","), items.join(" ")]
+    [
+        format!("[{}]", items.join(", ")),
+        items.join(", "),
+        items.join(","),
+        items.join(" "),
+    ]
 }
 
 fn permutations(items: &[String]) -> Vec<Vec<String>> {
@@ -71,7 +92,9 @@ fn permutations(items: &[String]) -> Vec<Vec<String>> {
     let starting_with = |at: usize| {
         let mut rest = items.to_vec();
         let first = rest.remove(at);
-        permutations(&rest).into_iter().map(move |rest| [vec![first.clone()], rest].concat())
+        permutations(&rest)
+            .into_iter()
+            .map(move |rest| [vec![first.clone()], rest].concat())
     };
     (0..items.len()).flat_map(starting_with).collect()
 }
@@ -94,8 +117,14 @@ pub fn of_cell(cell: &CellView) -> Vec<String> {
         CellView::Hex(n, digits) => of_integer(u128::from(*n), Radix::Hex, Some(*digits)),
         CellView::Number(n) => of_integer(u128::from(*n), Radix::Decimal, None),
         CellView::Text(text) => of_text(text),
-        CellView::List { values, any_order: true } => of_pages(values),
-        CellView::List { values, any_order: false } => of_list(values),
+        CellView::List {
+            values,
+            any_order: true,
+        } => of_pages(values),
+        CellView::List {
+            values,
+            any_order: false,
+        } => of_list(values),
         CellView::Nothing => nothing(),
     }
 }
@@ -143,7 +172,9 @@ fn all(words: &[&str]) -> Vec<String> {
 /// Removes duplicates and keeps the order.
 fn unique(each: Vec<String>) -> Vec<String> {
     let mut seen = BTreeSet::new();
-    each.into_iter().filter(|one| seen.insert(one.to_lowercase())).collect()
+    each.into_iter()
+        .filter(|one| seen.insert(one.to_lowercase()))
+        .collect()
 }
 
 #[cfg(test)]

@@ -14,7 +14,11 @@ pub(crate) struct Definition {
 
 /// Returns one `recursion` diagnostic for each cycle of definitions, at the first call in the cycle.
 pub(crate) fn circles(definitions: &[Definition]) -> Vec<Diagnostic> {
-    let mut search = Search { definitions, state: vec![State::New; definitions.len()], found: Vec::new() };
+    let mut search = Search {
+        definitions,
+        state: vec![State::New; definitions.len()],
+        found: Vec::new(),
+    };
     for start in 0..definitions.len() {
         search.from(start);
     }
@@ -67,11 +71,21 @@ impl Search<'_> {
         let start = path.iter().position(|(at, _)| *at == first).unwrap_or(0);
         let steps: Vec<(&str, Span)> = path[start..]
             .iter()
-            .map(|&(at, next)| (&*self.definitions[at].name.text, self.definitions[at].calls[next - 1].1))
+            .map(|&(at, next)| {
+                (
+                    &*self.definitions[at].name.text,
+                    self.definitions[at].calls[next - 1].1,
+                )
+            })
             .collect();
-        let Some(((caller, span), others)) = steps.split_first() else { return };
-        let way =
-            others.iter().map(|(name, _)| format!(" calls `{name}`, which")).collect::<Vec<_>>().concat();
+        let Some(((caller, span), others)) = steps.split_first() else {
+            return;
+        };
+        let way = others
+            .iter()
+            .map(|(name, _)| format!(" calls `{name}`, which"))
+            .collect::<Vec<_>>()
+            .concat();
         let message = if others.is_empty() {
             format!("`{caller}` calls itself")
         } else {

@@ -58,12 +58,22 @@ impl<'s> Visit<'s> for Search<'_> {
             StmtKind::Repeat { count, .. } if is_number(count, 0) => {
                 self.never(count.span, "this block never runs: the repeat count is 0");
             }
-            StmtKind::If { condition, then, otherwise } => match condition.kind {
+            StmtKind::If {
+                condition,
+                then,
+                otherwise,
+            } => match condition.kind {
                 ExprKind::Value(Value::Bool(false)) if !then.is_empty() => {
-                    self.never(condition.span, "this block never runs: the condition is `false`");
+                    self.never(
+                        condition.span,
+                        "this block never runs: the condition is `false`",
+                    );
                 }
                 ExprKind::Value(Value::Bool(true)) if otherwise.is_some() => {
-                    self.never(condition.span, "the block after `else` never runs: the condition is `true`");
+                    self.never(
+                        condition.span,
+                        "the block after `else` never runs: the condition is `true`",
+                    );
                 }
                 _ => {}
             },
@@ -94,17 +104,26 @@ impl<'s> Visit<'s> for Search<'_> {
             });
         }
         if !command.call && verb != "expect" && verb != "show" {
-            command.operands.iter().for_each(|operand| self.comment(operand));
+            command
+                .operands
+                .iter()
+                .for_each(|operand| self.comment(operand));
         }
         // Strings that a program writes consist of bytes.
         if !command.call && !BYTES.contains(&verb) {
             return walk_command(self, command);
         }
-        let values = command.operands.iter().chain(command.assigned.iter().flat_map(|values| values.iter()));
+        let values = command
+            .operands
+            .iter()
+            .chain(command.assigned.iter().flat_map(|values| values.iter()));
         values
             .filter(|value| !matches!(value.kind, ExprKind::Value(Value::Text(_))))
             .for_each(|value| self.visit_expr(value));
-        command.block.iter().for_each(|block| self.visit_settings(block));
+        command
+            .block
+            .iter()
+            .for_each(|block| self.visit_settings(block));
     }
 
     fn visit_fact(&mut self, fact: &'s Fact) {
@@ -116,9 +135,13 @@ impl<'s> Visit<'s> for Search<'_> {
 
     fn visit_expr(&mut self, expr: &'s Expr) {
         match &expr.kind {
-            ExprKind::Value(Value::Number(_)) | ExprKind::Quantity(..) => self.leading_zero(expr.span),
+            ExprKind::Value(Value::Number(_)) | ExprKind::Quantity(..) => {
+                self.leading_zero(expr.span)
+            }
             ExprKind::Value(Value::Text(_)) => self.braces(expr.span, true),
-            ExprKind::Binary(BinaryOp::FloorDivide, left, right) => self.slashes(left, right, false),
+            ExprKind::Binary(BinaryOp::FloorDivide, left, right) => {
+                self.slashes(left, right, false)
+            }
             ExprKind::Binary(BinaryOp::Subtract, left, right) => self.dashes(left, right),
             ExprKind::Unary(UnaryOp::Negate, inner) if self.text(expr.span).starts_with("--") => {
                 let warning = Diagnostic::warning(
@@ -131,7 +154,10 @@ impl<'s> Visit<'s> for Search<'_> {
             }
             ExprKind::Call { args, .. } => {
                 let text = |arg: &&Expr| matches!(arg.kind, ExprKind::Value(Value::Text(_)));
-                return args.iter().filter(|arg| !text(arg)).for_each(|arg| self.visit_expr(arg));
+                return args
+                    .iter()
+                    .filter(|arg| !text(arg))
+                    .for_each(|arg| self.visit_expr(arg));
             }
             _ => {}
         }
@@ -145,7 +171,8 @@ impl Search<'_> {
     }
 
     fn never(&mut self, span: Span, message: &str) {
-        self.found.push(Diagnostic::warning(Code::NoEffect, span, message));
+        self.found
+            .push(Diagnostic::warning(Code::NoEffect, span, message));
     }
 
     /// Warns about a loop over an empty range or list.
@@ -154,10 +181,16 @@ impl Search<'_> {
             ExprKind::List(items) if items.is_empty() => {
                 return self.never(over.span, "this loop never runs: the list is empty");
             }
-            ExprKind::Range { from, to, inclusive } => (number(from), number(to), *inclusive),
+            ExprKind::Range {
+                from,
+                to,
+                inclusive,
+            } => (number(from), number(to), *inclusive),
             _ => return,
         };
-        let (Some(from), Some(to), inclusive) = bounds else { return };
+        let (Some(from), Some(to), inclusive) = bounds else {
+            return;
+        };
         if from < to || inclusive && from == to {
             return;
         }
@@ -168,7 +201,9 @@ impl Search<'_> {
         };
         let warning = Diagnostic::warning(Code::NoEffect, over.span, message);
         self.found.push(if from == to {
-            warning.help("`..=` includes the end").fix(Fix::replace(over.span, format!("{from}..={to}")))
+            warning
+                .help("`..=` includes the end")
+                .fix(Fix::replace(over.span, format!("{from}..={to}")))
         } else {
             warning.help("a range counts up: write the smaller number first")
         });
@@ -182,10 +217,17 @@ impl Search<'_> {
         if !text.starts_with('0') || whole < 2 || digits.len() == text.len() {
             return;
         }
-        let message = format!("a leading zero has no effect: this number is {}", &digits[..whole]);
+        let message = format!(
+            "a leading zero has no effect: this number is {}",
+            &digits[..whole]
+        );
         let help = format!("write `{digits}`; hexadecimal is `0x{digits}`");
         let fix = Fix::replace(span, digits);
-        self.found.push(Diagnostic::warning(Code::NoEffect, span, message).help(help).fix(fix));
+        self.found.push(
+            Diagnostic::warning(Code::NoEffect, span, message)
+                .help(help)
+                .fix(fix),
+        );
     }
 
     fn title(&mut self, title: &Word) {
@@ -195,11 +237,21 @@ impl Search<'_> {
     /// Warns about `{x}` in a string that is not prose.
     fn braces(&mut self, span: Span, prose: bool) {
         let text = self.text(span).trim();
-        let Some(inside) = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')) else { return };
-        let holes = inside.match_indices('{').filter_map(|(at, _)| Some(inside[at + 1..].split_once('}')?.0));
-        let Some(hole) = holes.take(HOLES).find(|hole| self.computes(hole)) else { return };
-        let message =
-            format!("`{{{hole}}}` is printed literally: only text in `\"\"\"` evaluates `{{{hole}}}`");
+        let Some(inside) = text
+            .strip_prefix('"')
+            .and_then(|text| text.strip_suffix('"'))
+        else {
+            return;
+        };
+        let holes = inside
+            .match_indices('{')
+            .filter_map(|(at, _)| Some(inside[at + 1..].split_once('}')?.0));
+        let Some(hole) = holes.take(HOLES).find(|hole| self.computes(hole)) else {
+            return;
+        };
+        let message = format!(
+            "`{{{hole}}}` is printed literally: only text in `\"\"\"` evaluates `{{{hole}}}`"
+        );
         let warning = Diagnostic::warning(Code::Unlikely, span, message);
         self.found.push(match prose {
             true if !inside.contains('\\') => {
@@ -207,7 +259,9 @@ impl Search<'_> {
                 warning.help("in `\"\"\"`, `{…}` prints a value").fix(fix)
             }
             true => warning.help("in `\"\"\"`, `{…}` prints a value"),
-            false => warning.help("a title is the same in every run; print the value below the title"),
+            false => {
+                warning.help("a title is the same in every run; print the value below the title")
+            }
         });
     }
 
@@ -217,7 +271,15 @@ impl Search<'_> {
             return false;
         }
         let script = parse(0, &format!("let hole = {hole}"), &mut ());
-        let [Stmt { kind: StmtKind::Let { value, .. }, .. }] = &*script.body else { return false };
+        let [
+            Stmt {
+                kind: StmtKind::Let { value, .. },
+                ..
+            },
+        ] = &*script.body
+        else {
+            return false;
+        };
         if !script.diagnostics.is_empty() {
             return false;
         }
@@ -227,7 +289,10 @@ impl Search<'_> {
         let operator = |part: &Expr| {
             matches!(
                 part.kind,
-                ExprKind::Binary(..) | ExprKind::Field(..) | ExprKind::Call { .. } | ExprKind::Index(..)
+                ExprKind::Binary(..)
+                    | ExprKind::Field(..)
+                    | ExprKind::Call { .. }
+                    | ExprKind::Index(..)
             )
         };
         known && (!names.0.is_empty() || any_expr(value, operator))
@@ -236,7 +301,8 @@ impl Search<'_> {
     /// Warns about `read 0x10 // x`, a C-style comment in which `x` happens to be a variable.
     fn comment(&mut self, operand: &Expr) {
         if let ExprKind::Binary(BinaryOp::FloorDivide, left, right) = &operand.kind
-            && (matches!(right.kind, ExprKind::Name(_)) || number(left).is_some() && number(right).is_some())
+            && (matches!(right.kind, ExprKind::Name(_))
+                || number(left).is_some() && number(right).is_some())
             && !self.text(operand.span).starts_with('(')
         {
             self.slashes(left, right, true);
@@ -245,28 +311,58 @@ impl Search<'_> {
 
     /// Warns about `//` that is spaced like a comment.
     fn slashes(&mut self, left: &Expr, right: &Expr, sure: bool) {
-        let span = Span { start: left.span.end, end: right.span.start, ..left.span };
+        let span = Span {
+            start: left.span.end,
+            end: right.span.start,
+            ..left.span
+        };
         let between = self.sources.text(span);
-        let Some((before, after)) = between.split_once("//") else { return };
-        if between.contains('\n') || !(sure || before.len() >= 2 || !before.is_empty() && after.is_empty()) {
+        let Some((before, after)) = between.split_once("//") else {
+            return;
+        };
+        if between.contains('\n')
+            || !(sure || before.len() >= 2 || !before.is_empty() && after.is_empty())
+        {
             return;
         }
         let at = span.start + before.len() as u32;
-        let operator = Span { start: at, end: at + 2, ..span };
+        let operator = Span {
+            start: at,
+            end: at + 2,
+            ..span
+        };
         let warning = Diagnostic::warning(Code::Unlikely, operator, "`//` divides and rounds down");
-        self.found.push(warning.help("a comment begins with `#`").fix(Fix::write(operator, "//", "#")));
+        self.found.push(
+            warning
+                .help("a comment begins with `#`")
+                .fix(Fix::write(operator, "//", "#")),
+        );
     }
 
     /// Warns about `5 -- x`, a comment in SQL and Ada.
     fn dashes(&mut self, left: &Expr, right: &Expr) {
-        let span = Span { start: left.span.end, end: right.span.start + 1, ..left.span };
+        let span = Span {
+            start: left.span.end,
+            end: right.span.start + 1,
+            ..left.span
+        };
         let between = self.sources.text(span);
-        let (Some(at), ExprKind::Unary(UnaryOp::Negate, _)) = (between.find("--"), &right.kind) else {
+        let (Some(at), ExprKind::Unary(UnaryOp::Negate, _)) = (between.find("--"), &right.kind)
+        else {
             return;
         };
-        let operator = Span { start: span.start + at as u32, end: span.start + at as u32 + 2, ..span };
-        let warning = Diagnostic::warning(Code::Unlikely, operator, "`--` subtracts a negative number");
-        self.found.push(warning.help("a comment begins with `#`").fix(Fix::write(operator, "--", "#")));
+        let operator = Span {
+            start: span.start + at as u32,
+            end: span.start + at as u32 + 2,
+            ..span
+        };
+        let warning =
+            Diagnostic::warning(Code::Unlikely, operator, "`--` subtracts a negative number");
+        self.found.push(
+            warning
+                .help("a comment begins with `#`")
+                .fix(Fix::write(operator, "--", "#")),
+        );
     }
 }
 

@@ -45,8 +45,10 @@ pub(crate) struct Known<'a> {
 /// The checks treat a bare word as a variable, except in positions where the word can have other meanings: as
 /// an operand, as the value of a setting or fact, and before a dot.
 pub fn check(script: &Block, known: Known<'_>) -> Vec<Diagnostic> {
-    let all_names =
-        statements(script).filter_map(Stmt::variable).map(|name| Arc::clone(&name.text)).collect();
+    let all_names = statements(script)
+        .filter_map(Stmt::variable)
+        .map(|name| Arc::clone(&name.text))
+        .collect();
     let mut checker = Checker {
         known,
         all_names,
@@ -96,7 +98,9 @@ impl<'s> Visit<'s> for Checker<'_> {
     fn visit_stmt(&mut self, stmt: &'s Stmt) {
         match &stmt.kind {
             // The block was checked where it was first included.
-            StmtKind::Include { body, .. } if !self.included.insert(Arc::as_ptr(body)) => self.sets(body),
+            StmtKind::Include { body, .. } if !self.included.insert(Arc::as_ptr(body)) => {
+                self.sets(body)
+            }
             _ => walk_stmt(self, stmt),
         }
     }
@@ -154,7 +158,9 @@ impl<'s> Visit<'s> for Checker<'_> {
     fn visit_operand(&mut self, operand: &'s Expr) {
         match &operand.kind {
             ExprKind::Name(_) => {}
-            ExprKind::List(elements) => elements.iter().for_each(|element| self.visit_operand(element)),
+            ExprKind::List(elements) => elements
+                .iter()
+                .for_each(|element| self.visit_operand(element)),
             _ => self.visit_expr(operand),
         }
     }
@@ -176,9 +182,15 @@ impl Checker<'_> {
     /// any order.
     fn hoist(&mut self, block: &[Stmt]) {
         for stmt in statements_of_scope(block) {
-            let StmtKind::Def { name, params, .. } = &stmt.kind else { continue };
+            let StmtKind::Def { name, params, .. } = &stmt.kind else {
+                continue;
+            };
             let number = self.definitions.len();
-            self.definitions.push(Definition { name: name.clone(), params: params.len(), calls: Vec::new() });
+            self.definitions.push(Definition {
+                name: name.clone(),
+                params: params.len(),
+                calls: Vec::new(),
+            });
             self.numbers.insert(name.span, number);
             if let Some(scope) = self.scopes.last_mut() {
                 scope.define(&name.text, number);
@@ -194,7 +206,9 @@ impl Checker<'_> {
 
     /// Declares the variables that a block sets, but does not check the block.
     fn sets(&mut self, block: &[Stmt]) {
-        statements_of_scope(block).filter_map(Stmt::variable).for_each(|name| self.set(name));
+        statements_of_scope(block)
+            .filter_map(Stmt::variable)
+            .for_each(|name| self.set(name));
     }
 
     /// Checks that the parameters of a definition have different names.
@@ -208,10 +222,14 @@ impl Checker<'_> {
     }
 
     fn scenario(&mut self, name: &Word) {
-        let first = *self.scenarios.entry((name.span.file, Arc::clone(&name.text))).or_insert(name.span);
+        let first = *self
+            .scenarios
+            .entry((name.span.file, Arc::clone(&name.text)))
+            .or_insert(name.span);
         if first != name.span {
             let message = format!("two scenarios are called \"{}\"", name.text);
-            self.found.push(twice(name.span, message, first).help("give each scenario a different name"));
+            self.found
+                .push(twice(name.span, message, first).help("give each scenario a different name"));
         }
     }
 
@@ -231,11 +249,18 @@ impl Checker<'_> {
         if let Some(diagnostic) = linux::constant(name, span, self.known.words.iter().copied()) {
             return self.found.push(diagnostic);
         }
-        let words = self.scopes.iter().flat_map(Scope::names).chain(self.known.words.iter().copied());
+        let words = self
+            .scopes
+            .iter()
+            .flat_map(Scope::names)
+            .chain(self.known.words.iter().copied());
         let near = nearest(name, words.take(guessed(self.found.len())));
-        let diagnostic =
-            Diagnostic::new(Code::UnknownName, span, format!("no variable is called `{name}` here"))
-                .label("never set before");
+        let diagnostic = Diagnostic::new(
+            Code::UnknownName,
+            span,
+            format!("no variable is called `{name}` here"),
+        )
+        .label("never set before");
         self.found.push(match (name.split_once('-'), near) {
             (Some((a, b)), _) => diagnostic.subtraction(a, b),
             (None, Some(near)) => diagnostic.did_you_mean(name, near),
@@ -244,7 +269,11 @@ impl Checker<'_> {
     }
 
     fn call(&mut self, name: &Word, given: usize) {
-        let defined = self.scopes.iter().rev().find_map(|scope| scope.definitions(&name.text));
+        let defined = self
+            .scopes
+            .iter()
+            .rev()
+            .find_map(|scope| scope.definitions(&name.text));
         if let Some(numbers) = defined {
             let numbers = numbers.to_vec();
             self.call_definition(name, given, &numbers);
@@ -276,16 +305,28 @@ impl Checker<'_> {
     /// Checks a call. A name with several definitions (in the branches of an `if`) may refer to any of them.
     fn call_definition(&mut self, name: &Word, given: usize, numbers: &[usize]) {
         if let Some(inside) = self.inside {
-            self.definitions[inside].calls.extend(numbers.iter().map(|number| (*number, name.span)));
+            self.definitions[inside]
+                .calls
+                .extend(numbers.iter().map(|number| (*number, name.span)));
         }
         let mut candidates = numbers.iter().map(|number| &self.definitions[*number]);
-        if candidates.clone().any(|definition| definition.params == given) {
+        if candidates
+            .clone()
+            .any(|definition| definition.params == given)
+        {
             return;
         }
-        let Some(definition) = candidates.next_back() else { return };
-        let message =
-            format!("`{}` takes {}, but is called with {given}", name.text, count(definition.params));
+        let Some(definition) = candidates.next_back() else {
+            return;
+        };
+        let message = format!(
+            "`{}` takes {}, but is called with {given}",
+            name.text,
+            count(definition.params)
+        );
         let place = definition.name.span;
-        self.found.push(Diagnostic::new(Code::WrongCount, name.span, message).also(place, "defined here"));
+        self.found.push(
+            Diagnostic::new(Code::WrongCount, name.span, message).also(place, "defined here"),
+        );
     }
 }

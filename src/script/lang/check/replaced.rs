@@ -33,7 +33,10 @@ pub(crate) fn replaced(script: &Block) -> Vec<Diagnostic> {
 fn of_block(block: &[Stmt]) -> Vec<Diagnostic> {
     let replaced = block.iter().enumerate().filter_map(|(at, stmt)| {
         let first = target(stmt)?;
-        let next = block[at + 1..].iter().take(AHEAD).find(|next| !first.outlasts(next))?;
+        let next = block[at + 1..]
+            .iter()
+            .take(AHEAD)
+            .find(|next| !first.outlasts(next))?;
         let replaced = target(next).as_ref() == Some(&first) && !uses(next, &first);
         replaced.then(|| {
             Diagnostic::warning(
@@ -53,7 +56,9 @@ impl Target {
     /// kind.
     fn outlasts(&self, next: &Stmt) -> bool {
         match (self, target(next)) {
-            (Self::File(_), Some(Self::File(other))) => !matches!(self, Self::File(name) if *name == other),
+            (Self::File(_), Some(Self::File(other))) => {
+                !matches!(self, Self::File(name) if *name == other)
+            }
             (Self::Definition(_), Some(Self::Definition(other))) => {
                 !matches!(self, Self::Definition(name) if *name == other)
             }
@@ -68,7 +73,9 @@ fn target(stmt: &Stmt) -> Option<Target> {
             Target::Variable(Arc::clone(&name.text))
         }
         StmtKind::Def { name, .. } => Target::Definition(Arc::clone(&name.text)),
-        StmtKind::Command(Command { verb, operands, .. }) if matches!(&*verb.text, "file" | "executable") => {
+        StmtKind::Command(Command { verb, operands, .. })
+            if matches!(&*verb.text, "file" | "executable") =>
+        {
             match operands.first().map(|operand| &operand.kind) {
                 Some(ExprKind::Value(Value::Text(name))) => Target::File(Arc::clone(name)),
                 _ => return None,
@@ -90,7 +97,9 @@ fn calls(value: &Expr) -> bool {
 
 /// Whether a `let` uses the value that it replaces.
 fn uses(stmt: &Stmt, target: &Target) -> bool {
-    let (StmtKind::Let { value, .. }, Target::Variable(_)) = (&stmt.kind, target) else { return false };
+    let (StmtKind::Let { value, .. }, Target::Variable(_)) = (&stmt.kind, target) else {
+        return false;
+    };
     // Any name in the expression could be the variable that the `let` replaces.
     any_expr(value, |part| matches!(part.kind, ExprKind::Name(_)))
 }

@@ -39,7 +39,12 @@ pub(super) fn revealed(script: &Block) -> Vec<Diagnostic> {
         }
     }
     strings.push(string);
-    strings.into_iter().filter(|string| string.asked).flat_map(|string| string.figures).map(warning).collect()
+    strings
+        .into_iter()
+        .filter(|string| string.asked)
+        .flat_map(|string| string.figures)
+        .map(warning)
+        .collect()
 }
 
 fn starts_string(stmt: &Stmt) -> bool {
@@ -58,7 +63,8 @@ fn is_reference(noun: Option<&Expr>) -> bool {
 }
 
 fn warning(figure: Span) -> Diagnostic {
-    let message = "this figure shows students every step of a reference string that a question asks about";
+    let message =
+        "this figure shows students every step of a reference string that a question asks about";
     Diagnostic::warning(Code::Unlikely, figure, message)
         .help("remove the figure; the question prints the references")
         .fix(Fix::remove(figure))

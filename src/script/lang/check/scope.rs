@@ -40,7 +40,10 @@ impl Scope {
 
     /// Declares a definition by its number.
     pub(crate) fn define(&mut self, name: &Arc<str>, number: usize) {
-        self.definitions.entry(Arc::clone(name)).or_default().push(number);
+        self.definitions
+            .entry(Arc::clone(name))
+            .or_default()
+            .push(number);
     }
 
     /// Returns the definitions with this name.

@@ -17,7 +17,12 @@ fn found(script: &str) -> Vec<Diagnostic> {
 
 /// Returns the codes, each with the text at its span.
 fn codes(script: &str) -> Vec<(&'static str, &str)> {
-    let at = |d: Diagnostic| (d.code.name(), &script[d.span.start as usize..d.span.end as usize]);
+    let at = |d: Diagnostic| {
+        (
+            d.code.name(),
+            &script[d.span.start as usize..d.span.end as usize],
+        )
+    };
     found(script).into_iter().map(at).collect()
 }
 
@@ -34,9 +39,18 @@ fn a_variable_is_set_before_it_is_used() {
     assert_eq!(codes("if a < 2 { core 0 }"), [("unknown-name", "a")]);
     assert_eq!(codes("for i in 0..n { core 0 }"), [("unknown-name", "n")]);
     assert_eq!(codes("read base + 4"), [("unknown-name", "base")]);
-    assert_eq!(codes("let s = \"\"\"see {va}\"\"\""), [("unknown-name", "va")]);
-    assert_eq!(codes("choose x in 0..9 where x > y"), [("unknown-name", "y")]);
-    assert_eq!(codes("set memory {\n | pa b0 |\n | (k) 1 |\n}"), [("unknown-name", "k")]);
+    assert_eq!(
+        codes("let s = \"\"\"see {va}\"\"\""),
+        [("unknown-name", "va")]
+    );
+    assert_eq!(
+        codes("choose x in 0..9 where x > y"),
+        [("unknown-name", "y")]
+    );
+    assert_eq!(
+        codes("set memory {\n | pa b0 |\n | (k) 1 |\n}"),
+        [("unknown-name", "k")]
+    );
     // The check reports an unknown name only once.
     assert_eq!(codes("let a = x\nlet b = x"), [("unknown-name", "x")]);
 }
@@ -45,11 +59,16 @@ fn a_variable_is_set_before_it_is_used() {
 fn keywords_of_a_place_are_not_variables() {
     fine("machine {\n virtual 14 bits\n tlb { entries 16, ways 4, policy lru }\n}");
     fine("translate 0x10 for write by supervisor => tlb miss, fault not none, tlb.victim none");
-    fine("let p = last.ppn\nexpect tlb.hits == 0\nlet q = NULL\nlet r = mmap(NULL, 4096, PROT_READ)");
+    fine(
+        "let p = last.ppn\nexpect tlb.hits == 0\nlet q = NULL\nlet r = mmap(NULL, 4096, PROT_READ)",
+    );
     fine("reference 7 0 1 a { frames 3, replacement lru, holding [a, b] } => resident [a, b]");
     fine("reference [a, 0..3] { frames 3 }");
     fine("show geometry");
-    assert_eq!(codes("reference [f, hex(g)] { frames 3 }"), [("unknown-name", "g")]);
+    assert_eq!(
+        codes("reference [f, hex(g)] { frames 3 }"),
+        [("unknown-name", "g")]
+    );
 }
 
 #[test]
@@ -66,16 +85,25 @@ fn scenarios_and_definitions_open_scopes() {
     let inside = "scenario \"a\" { let x = 1 }\nread x + 0";
     assert_eq!(codes(inside), [("unknown-name", "x")]);
     fine("let x = 1\nscenario \"a\" { read x + 0 }");
-    assert_eq!(codes("def f(a) { read a + 0 }\nread a + 0"), [("unknown-name", "a")]);
+    assert_eq!(
+        codes("def f(a) { read a + 0 }\nread a + 0"),
+        [("unknown-name", "a")]
+    );
     // The definition uses the variables set before the call.
     fine("def f() { read x + 0 }\nlet x = 1\nf()");
-    assert_eq!(codes("def f() { read nowhere + 0 }"), [("unknown-name", "nowhere")]);
+    assert_eq!(
+        codes("def f() { read nowhere + 0 }"),
+        [("unknown-name", "nowhere")]
+    );
 }
 
 #[test]
 fn help_for_unknown_names() {
     let help = |script: &str| found(script).remove(0).help.unwrap();
-    assert_eq!(help("let entries = 16\nlet s = entires / 4"), "did you mean `entries`?");
+    assert_eq!(
+        help("let entries = 16\nlet s = entires / 4"),
+        "did you mean `entries`?"
+    );
     assert_eq!(
         help("let a = 1\nlet b = 2\nlet c = a-b"),
         "in a name, `-` joins words; to subtract, write `a - b` with spaces"
@@ -86,12 +114,21 @@ fn help_for_unknown_names() {
 #[test]
 fn calls_pass_the_right_number_of_arguments() {
     fine("def f(a, b) { read a + b }\nf(1, 2)\nlet x = byte(3) + max(1, 2, 3)");
-    assert_eq!(codes("def f(a, b) { core 0 }\nf(1)"), [("wrong-count", "f")]);
+    assert_eq!(
+        codes("def f(a, b) { core 0 }\nf(1)"),
+        [("wrong-count", "f")]
+    );
     assert_eq!(codes("let x = hex()"), [("wrong-count", "hex")]);
     assert_eq!(codes("let x = log(8)"), [("unknown-function", "log")]);
-    assert_eq!(found("let x = lag2(8)").remove(0).help.unwrap(), "did you mean `log2`?");
+    assert_eq!(
+        found("let x = lag2(8)").remove(0).help.unwrap(),
+        "did you mean `log2`?"
+    );
     let diagnostic = found("def f(a) { core 0 }\nf(1, 2)").remove(0);
-    assert_eq!(diagnostic.message, "`f` takes 1 argument, but is called with 2");
+    assert_eq!(
+        diagnostic.message,
+        "`f` takes 1 argument, but is called with 2"
+    );
     assert_eq!(diagnostic.related.len(), 1);
     // The arguments of a function call are also checked.
     assert_eq!(codes("let x = floor(y)"), [("unknown-name", "y")]);
@@ -99,23 +136,38 @@ fn calls_pass_the_right_number_of_arguments() {
     fine("if 1 < 2 { def f(a) { core 0 } } else { def f(a, b) { core 0 } }\nf(1)\nf(1, 2)");
     // A definition in a scenario hides the script's definition.
     fine("def f(a) { core 0 }\nscenario \"s\" {\n def f() { core 0 }\n f()\n}");
-    assert_eq!(codes("scenario \"s\" { def f() { core 0 } }\nf()"), [("unknown-function", "f")]);
+    assert_eq!(
+        codes("scenario \"s\" { def f() { core 0 } }\nf()"),
+        [("unknown-function", "f")]
+    );
 }
 
 #[test]
 fn definitions_do_not_recurse() {
     let one = found("def f(n) { f(n - 1) }").remove(0);
-    assert_eq!((one.code, one.message.as_str()), (Code::Recursion, "`f` calls itself"));
+    assert_eq!(
+        (one.code, one.message.as_str()),
+        (Code::Recursion, "`f` calls itself")
+    );
 
     let script = "def a() { b() }\ndef b() { c() }\ndef c() { if 1 < 2 { a() } }\na()";
     let circle = found(script);
     assert_eq!(circle.len(), 1, "{circle:?}");
-    assert_eq!(circle[0].message, "`a` calls `b`, which calls `c`, which calls `a`");
-    let places: Vec<&str> =
-        circle[0].related.iter().map(|(span, _)| &script[span.start as usize..span.end as usize]).collect();
+    assert_eq!(
+        circle[0].message,
+        "`a` calls `b`, which calls `c`, which calls `a`"
+    );
+    let places: Vec<&str> = circle[0]
+        .related
+        .iter()
+        .map(|(span, _)| &script[span.start as usize..span.end as usize])
+        .collect();
     assert_eq!(places, ["c", "a"]);
 
-    assert_eq!(codes("def f(n) { let x = max(f(1), 2) }"), [("recursion", "f")]);
+    assert_eq!(
+        codes("def f(n) { let x = max(f(1), 2) }"),
+        [("recursion", "f")]
+    );
     // These calls form no cycle.
     fine("def a() { b(); c() }\ndef b() { c() }\ndef c() { core 0 }\na()");
     // An inner definition that hides the outer one is a different definition.
@@ -125,7 +177,10 @@ fn definitions_do_not_recurse() {
 #[test]
 fn long_chains_of_definitions_are_followed() {
     let links = (0..20_000).map(|i| format!("def f{i}() {{ f{}() }}\n", i + 1));
-    let mut script = links.chain(["def f20000() { core 0 }\n".to_owned()]).collect::<Vec<_>>().concat();
+    let mut script = links
+        .chain(["def f20000() { core 0 }\n".to_owned()])
+        .collect::<Vec<_>>()
+        .concat();
     fine(&script);
     script = script.replace("{ core 0 }", "{ f0() }");
     assert_eq!(codes(&script), [("recursion", "f1")]);
@@ -134,7 +189,8 @@ fn long_chains_of_definitions_are_followed() {
 #[test]
 fn names_that_must_differ() {
     assert_eq!(codes("def f(a, b, a) { core 0 }"), [("duplicate", "a")]);
-    let twice = found("scenario \"x\" { core 0 }\nscenario \"y\" { core 0 }\nscenario \"x\" { core 0 }");
+    let twice =
+        found("scenario \"x\" { core 0 }\nscenario \"y\" { core 0 }\nscenario \"x\" { core 0 }");
     assert_eq!(twice.len(), 1);
     assert_eq!(twice[0].code, Code::Duplicate);
     assert!(twice[0].related[0].0.start < twice[0].span.start);
@@ -143,13 +199,23 @@ fn names_that_must_differ() {
 #[test]
 fn mistakes_come_in_the_order_of_the_text() {
     let script = "let a = x\ndef f(n) { f(n) }\nlet b = y";
-    assert_eq!(codes(script), [("unknown-name", "x"), ("recursion", "f"), ("unknown-name", "y")]);
+    assert_eq!(
+        codes(script),
+        [
+            ("unknown-name", "x"),
+            ("recursion", "f"),
+            ("unknown-name", "y")
+        ]
+    );
 }
 
 #[test]
 fn unknown_names_are_not_suggested() {
     let wrong = found("let known = 1\nlet a = alpha1\nlet b = alpha2\nlet c = knwon");
-    let near: Vec<Option<&str>> = wrong.iter().map(|one| one.fix.as_ref().map(|fix| &*fix.text)).collect();
+    let near: Vec<Option<&str>> = wrong
+        .iter()
+        .map(|one| one.fix.as_ref().map(|fix| &*fix.text))
+        .collect();
     assert_eq!(near, [None, None, Some("known")]);
 }
 
@@ -178,7 +244,11 @@ fn figures_of_strings_that_questions_ask_about() {
         format!("{string}; ask reference columns hit; figure reference"),
         format!("ask {string} => faults; figure reference"),
     ] {
-        assert_eq!(spans(&format!("question \"q\" {{ {asked} }}")), ["figure reference"], "{asked}");
+        assert_eq!(
+            spans(&format!("question \"q\" {{ {asked} }}")),
+            ["figure reference"],
+            "{asked}"
+        );
     }
     for open in [
         format!("{string}; figure reference; ask \"faults\" = 2"),
@@ -186,6 +256,10 @@ fn figures_of_strings_that_questions_ask_about() {
         format!("{string}; figure reference; ask {string} => faults"),
         format!("ask {string} => faults; {string}; figure reference"),
     ] {
-        assert_eq!(spans(&format!("question \"q\" {{ {open} }}")), [""; 0], "{open}");
+        assert_eq!(
+            spans(&format!("question \"q\" {{ {open} }}")),
+            [""; 0],
+            "{open}"
+        );
     }
 }

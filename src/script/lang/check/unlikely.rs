@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use super::revealed::revealed;
 use crate::lang::ast::{
-    BinaryOp, Block, Claim, Command, Expr, ExprKind, Fact, Pages, Setting, Settings, Span, Stmt, StmtKind,
-    UnaryOp, Word,
+    BinaryOp, Block, Claim, Command, Expr, ExprKind, Fact, Pages, Setting, Settings, Span, Stmt,
+    StmtKind, UnaryOp, Word,
 };
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
@@ -22,26 +22,53 @@ pub(crate) fn unlikely(script: &Block, sources: &Sources) -> Vec<Diagnostic> {
             StmtKind::Let { name, value } if is_fork(value) => {
                 children.insert(&name.text);
             }
-            StmtKind::If { condition, then, otherwise } => {
+            StmtKind::If {
+                condition,
+                then,
+                otherwise,
+            } => {
                 if let Some(side) = childs_side(condition, &children)
                     && !then.is_empty()
                 {
-                    let child = if let ExprKind::Name(name) = &side.kind { Some(&**name) } else { None };
-                    found.push(parents_side(stmt, condition, child, otherwise.is_some(), sources));
+                    let child = if let ExprKind::Name(name) = &side.kind {
+                        Some(&**name)
+                    } else {
+                        None
+                    };
+                    found.push(parents_side(
+                        stmt,
+                        condition,
+                        child,
+                        otherwise.is_some(),
+                        sources,
+                    ));
                 }
             }
-            StmtKind::Command(Command { verb, block: Some(block), .. }) if &*verb.text == "machine" => {
+            StmtKind::Command(Command {
+                verb,
+                block: Some(block),
+                ..
+            }) if &*verb.text == "machine" => {
                 found.extend(tiny_pages(block, sources));
             }
-            StmtKind::Reference { pages: Pages::Words(pages), .. } => found.extend(word_for_pages(pages)),
+            StmtKind::Reference {
+                pages: Pages::Words(pages),
+                ..
+            } => found.extend(word_for_pages(pages)),
             StmtKind::Ask(_) => found.extend(stmt.facts.iter().filter_map(marked_blank)),
             _ => {}
         }
     }
     found.extend(revealed(script));
-    let mut powers = Powers { sources, included: VisitedIncludes::default(), found };
+    let mut powers = Powers {
+        sources,
+        included: VisitedIncludes::default(),
+        found,
+    };
     powers.visit_block(script);
-    powers.found.sort_by_key(|one| (one.span.file, one.span.start));
+    powers
+        .found
+        .sort_by_key(|one| (one.span.file, one.span.start));
     powers.found
 }
 
@@ -77,10 +104,14 @@ impl<'s> Visit<'s> for Powers<'_> {
 
     fn visit_expr(&mut self, expr: &'s Expr) {
         walk_expr(self, expr);
-        let ExprKind::Binary(BinaryOp::BitXor, whole, exponent) = &expr.kind else { return };
+        let ExprKind::Binary(BinaryOp::BitXor, whole, exponent) = &expr.kind else {
+            return;
+        };
         let text = |expr: &Expr| self.sources.text(expr.span).trim().to_owned();
         let decimal = |expr: &Expr| match &expr.kind {
-            ExprKind::Value(Value::Number(_)) => !text(expr).starts_with(['0', '\'']) || text(expr) == "0",
+            ExprKind::Value(Value::Number(_)) => {
+                !text(expr).starts_with(['0', '\'']) || text(expr) == "0"
+            }
             ExprKind::Quantity(..) => !text(expr).starts_with('0'),
             _ => false,
         };
@@ -90,15 +121,27 @@ impl<'s> Visit<'s> for Powers<'_> {
         if grouped || !decimal(base) || !(text(base) == "2" || decimal(first)) {
             return;
         }
-        let place = Span { start: whole.span.end, end: exponent.span.start, ..expr.span };
+        let place = Span {
+            start: whole.span.end,
+            end: exponent.span.start,
+            ..expr.span
+        };
         let sign = self.sources.text(place);
         let at = place.start + sign.find('^').unwrap_or(0) as u32;
-        let operator = Span { start: at, end: at + 1, ..place };
+        let operator = Span {
+            start: at,
+            end: at + 1,
+            ..place
+        };
         let message = "`^` is exclusive or, not a power";
         let power = match &first.kind {
             // In `2 ^ 10 KB`, the unit applies to the power.
             ExprKind::Quantity(_, unit) => {
-                format!("{} * 1 {}", text(first).trim_end_matches(unit.name).trim_end(), unit.name)
+                format!(
+                    "{} * 1 {}",
+                    text(first).trim_end_matches(unit.name).trim_end(),
+                    unit.name
+                )
             }
             _ => text(first),
         };
@@ -107,32 +150,55 @@ impl<'s> Visit<'s> for Powers<'_> {
             text(base)
         );
         let fix = match &first.kind {
-            ExprKind::Quantity(..) => {
-                Fix::replace(Span { end: first.span.end, ..operator }, format!("** {power}"))
-            }
+            ExprKind::Quantity(..) => Fix::replace(
+                Span {
+                    end: first.span.end,
+                    ..operator
+                },
+                format!("** {power}"),
+            ),
             _ => Fix::replace(operator, "**"),
         };
         // With a variable as the exponent, an exclusive or is possible.
         let is_certain = decimal(first);
-        let new = if is_certain { Diagnostic::new } else { Diagnostic::warning };
-        self.found.push(new(Code::Unlikely, operator, message.to_owned()).help(help).fix(fix));
+        let new = if is_certain {
+            Diagnostic::new
+        } else {
+            Diagnostic::warning
+        };
+        self.found.push(
+            new(Code::Unlikely, operator, message.to_owned())
+                .help(help)
+                .fix(fix),
+        );
     }
 }
 
 /// Warns about `reference string 7 0 1`, where the word names a page.
 fn word_for_pages(pages: &[Word]) -> Option<Diagnostic> {
-    let [first, rest @ ..] = pages else { return None };
+    let [first, rest @ ..] = pages else {
+        return None;
+    };
     let says = matches!(
         &*first.text.to_ascii_lowercase(),
         "string" | "pages" | "sequence" | "stream" | "trace" | "refs"
     );
-    let numbers =
-        !rest.is_empty() && rest.iter().all(|page| page.text.starts_with(|c: char| c.is_ascii_digit()));
+    let numbers = !rest.is_empty()
+        && rest
+            .iter()
+            .all(|page| page.text.starts_with(|c: char| c.is_ascii_digit()));
     let message = format!("Pagewalk reads `{}` as the name of a page", first.text);
     let help = "list the pages directly after `reference`: `reference 7 0 1 2 { frames 3 }`";
-    let span = Span { end: rest.first()?.span.start, ..first.span };
+    let span = Span {
+        end: rest.first()?.span.start,
+        ..first.span
+    };
     let fix = Fix::replace(span, "");
-    (says && numbers).then(|| Diagnostic::warning(Code::Unlikely, first.span, message).help(help).fix(fix))
+    (says && numbers).then(|| {
+        Diagnostic::warning(Code::Unlikely, first.span, message)
+            .help(help)
+            .fix(fix)
+    })
 }
 
 /// Warns about `ask read va => vpn ?`, because a blank needs no `?`.
@@ -154,12 +220,18 @@ fn childs_side<'a>(condition: &'a Expr, children: &HashSet<&str>) -> Option<&'a 
         let child = matches!(&side.kind, ExprKind::Name(name) if children.contains(&**name));
         return (child || is_fork(side)).then_some(side);
     }
-    let ExprKind::Binary(BinaryOp::Equal, left, right) = &condition.kind else { return None };
+    let ExprKind::Binary(BinaryOp::Equal, left, right) = &condition.kind else {
+        return None;
+    };
     let zero = |expr: &Expr, text: &Expr| match &expr.kind {
         ExprKind::Value(value) if value.same(&0u64.into()) => Some(text.span),
         _ => None,
     };
-    let side = if zero(right, left).is_some() { left } else { zero(left, right).map(|_| right)? };
+    let side = if zero(right, left).is_some() {
+        left
+    } else {
+        zero(left, right).map(|_| right)?
+    };
     let child = matches!(&side.kind, ExprKind::Name(name) if children.contains(&**name));
     (child || is_fork(side)).then_some(side)
 }
@@ -173,7 +245,8 @@ fn parents_side(
     both: bool,
     sources: &Sources,
 ) -> Diagnostic {
-    let message = "this block never runs: the script continues in the parent, where `fork()` is not 0";
+    let message =
+        "this block never runs: the script continues in the parent, where `fork()` is not 0";
     let name = child.unwrap_or("child");
     let help = match child {
         Some(name) => format!("write the child's statements in a separate block: `{name} {{ … }}`"),
@@ -183,13 +256,24 @@ fn parents_side(
     let warning = Diagnostic::warning(Code::Unlikely, condition.span, message).help(help);
     let text = sources.file(stmt.span.file).map_or("", |file| &*file.text);
     let (start, after) = (stmt.span.start, condition.span.end as usize);
-    let Some(brace) = text.get(after..).and_then(|rest| rest.find('{')).filter(|_| !both) else {
+    let Some(brace) = text
+        .get(after..)
+        .and_then(|rest| rest.find('{'))
+        .filter(|_| !both)
+    else {
         return warning;
     };
     let line = text[..start as usize].rfind('\n').map_or(0, |at| at + 1);
     let blanks = text[line..start as usize].trim_end_matches(|c: char| !c.is_whitespace());
-    let made = if child.is_some() { String::new() } else { format!("let {name} = fork()\n{blanks}") };
-    let span = Span { end: (after + brace) as u32, ..stmt.span };
+    let made = if child.is_some() {
+        String::new()
+    } else {
+        format!("let {name} = fork()\n{blanks}")
+    };
+    let span = Span {
+        end: (after + brace) as u32,
+        ..stmt.span
+    };
     warning.fix(Fix::replace(span, format!("{made}{name} ")))
 }
 
@@ -197,17 +281,18 @@ fn parents_side(
 fn tiny_pages(block: &Settings, sources: &Sources) -> Option<Diagnostic> {
     let pages = |setting: &&Setting| &*setting.name.text == "page";
     let setting = block.settings.iter().find(pages)?;
-    let [value] = &*setting.values else { return None };
+    let [value] = &*setting.values else {
+        return None;
+    };
     let span = value.span;
     let text = sources.text(span).trim();
     matches!(text, "1" | "2" | "4" | "8").then(|| {
         let plural = if text == "1" { "" } else { "s" };
-        let message = format!("a number without a unit is in bytes, so a page has {text} byte{plural}");
+        let message =
+            format!("a number without a unit is in bytes, so a page has {text} byte{plural}");
         let warning = Diagnostic::warning(Code::Unlikely, span, message);
-        warning.help(format!("did you mean `{text} KB`? Else write `{text} B`")).fix(Fix::write(
-            span,
-            text,
-            format!("{text} KB"),
-        ))
+        warning
+            .help(format!("did you mean `{text} KB`? Else write `{text} B`"))
+            .fix(Fix::write(span, text, format!("{text} KB")))
     })
 }

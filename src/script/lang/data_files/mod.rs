@@ -32,7 +32,12 @@ impl<'a> DataFiles<'a> {
         let script = sources.file(file).and_then(|file| file.path.as_deref());
         // The script's text has reported a mistake in the settings of the course.
         let (root, _) = include::root(loader, script);
-        Self { sources, loader, root, read: BTreeMap::new() }
+        Self {
+            sources,
+            loader,
+            root,
+            read: BTreeMap::new(),
+        }
     }
 
     /// Reads the file that a string in a script names, and returns its number in the sources.
@@ -48,7 +53,9 @@ impl<'a> DataFiles<'a> {
         let text = include::load(self.loader, &canonical, MACHINE_FILE)
             .map_err(|reason| include::unreadable(path, &reason))?;
         let name = include::name_beside(from.as_deref().unwrap_or(Path::new("")), path);
-        let number = self.sources.add(&name.display().to_string(), Some(name.clone()), &text);
+        let number = self
+            .sources
+            .add(&name.display().to_string(), Some(name.clone()), &text);
         self.read.insert(canonical, number);
         Ok(number)
     }
@@ -59,15 +66,24 @@ impl<'a> DataFiles<'a> {
     /// Returns `outside-folder`, or `unreadable` if the file does not exist or cannot be opened.
     pub(crate) fn stream(&mut self, path: &Word) -> Result<Stream, Diagnostic> {
         let (_, canonical) = self.find(path)?;
-        self.loader.stream(&canonical).map_err(|error| include::unreadable(path, &reason(&error)))
+        self.loader
+            .stream(&canonical)
+            .map_err(|error| include::unreadable(path, &reason(&error)))
     }
 
     /// Returns the file that contains a name, and the canonical path of the named file.
     fn find(&self, path: &Word) -> Result<(Option<PathBuf>, PathBuf), Diagnostic> {
-        let from = self.sources.file(path.span.file).and_then(|file| file.path.clone());
-        let canonical = from.as_deref().and_then(|from| self.loader.canonical(from).ok());
-        let folder =
-            canonical.as_deref().and_then(Path::parent).or(self.root.as_ref().map(|root| &*root.folder));
+        let from = self
+            .sources
+            .file(path.span.file)
+            .and_then(|file| file.path.clone());
+        let canonical = from
+            .as_deref()
+            .and_then(|from| self.loader.canonical(from).ok());
+        let folder = canonical
+            .as_deref()
+            .and_then(Path::parent)
+            .or(self.root.as_ref().map(|root| &*root.folder));
         let folder = folder.unwrap_or(Path::new("."));
         let canonical = include::find(self.loader, self.root.as_ref(), folder, path)?;
         Ok((from, canonical))

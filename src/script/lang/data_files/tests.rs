@@ -11,7 +11,10 @@ use crate::lang::span::Span;
 
 /// Returns a loader that has only texts in memory.
 fn texts(files: &[(&str, &str)]) -> Texts<()> {
-    let texts = files.iter().map(|(path, text)| ((*path).into(), text.as_bytes().to_vec())).collect();
+    let texts = files
+        .iter()
+        .map(|(path, text)| ((*path).into(), text.as_bytes().to_vec()))
+        .collect();
     Texts { texts, other: () }
 }
 
@@ -22,7 +25,14 @@ fn sources(loader: &mut Texts<()>) -> Sources {
 
 /// Returns a name in the file with this number.
 fn word(file: u32, text: &str) -> Word {
-    Word { text: text.into(), span: Span { file, start: 3, end: 9 } }
+    Word {
+        text: text.into(),
+        span: Span {
+            file,
+            start: 3,
+            end: 9,
+        },
+    }
 }
 
 #[test]
@@ -35,7 +45,10 @@ fn a_file_is_read_once_under_any_name() {
     assert_eq!(beside.read(&word(0, "./cpu/../cpu/a.yaml")), Ok(1));
     assert_eq!(beside.text(1), "page: 64 B");
     assert_eq!(sources.files().len(), 2);
-    assert_eq!(sources.file(1).map(|file| file.name.as_str()), Some("/lab/cpu/a.yaml"));
+    assert_eq!(
+        sources.file(1).map(|file| file.name.as_str()),
+        Some("/lab/cpu/a.yaml")
+    );
 }
 
 #[test]
@@ -49,19 +62,38 @@ fn a_name_is_relative_to_its_file() {
     let mut loader = texts(&files);
     let mut sources = sources(&mut loader);
     let mut beside = DataFiles::new(&mut sources, 0, &mut loader);
-    let (outer, inner) = (beside.read(&word(0, "a.yaml")), beside.read(&word(1, "a.yaml")));
-    assert_eq!(outer.map(|number| beside.text(number).to_owned()), Ok("outer".to_owned()));
-    assert_eq!(inner.map(|number| beside.text(number).to_owned()), Ok("inner".to_owned()));
+    let (outer, inner) = (
+        beside.read(&word(0, "a.yaml")),
+        beside.read(&word(1, "a.yaml")),
+    );
+    assert_eq!(
+        outer.map(|number| beside.text(number).to_owned()),
+        Ok("outer".to_owned())
+    );
+    assert_eq!(
+        inner.map(|number| beside.text(number).to_owned()),
+        Ok("inner".to_owned())
+    );
     assert_eq!(beside.read(&word(1, "../a.yaml")), Ok(2));
 }
 
 #[test]
 fn nothing_outside_the_folder_of_the_script_is_read() {
-    let files = [("/lab/main.pw", ""), ("/secret.yaml", "x"), ("/laboratory/a.yaml", "x")];
+    let files = [
+        ("/lab/main.pw", ""),
+        ("/secret.yaml", "x"),
+        ("/laboratory/a.yaml", "x"),
+    ];
     let mut loader = texts(&files);
     let mut sources = sources(&mut loader);
     let mut beside = DataFiles::new(&mut sources, 0, &mut loader);
-    for name in ["../secret.yaml", "/secret.yaml", "../laboratory/a.yaml", "../missing.yaml", "/etc/passwd"] {
+    for name in [
+        "../secret.yaml",
+        "/secret.yaml",
+        "../laboratory/a.yaml",
+        "../missing.yaml",
+        "/etc/passwd",
+    ] {
         let wrong = beside.read(&word(0, name));
         assert_eq!(
             wrong.as_ref().map_err(|wrong| (wrong.code, wrong.span)),
@@ -75,9 +107,14 @@ fn nothing_outside_the_folder_of_the_script_is_read() {
 #[test]
 fn unreadable_files_are_reported_at_their_names() {
     let long = "x".repeat((1 << 20) + 1);
-    let mut loader =
-        texts(&[("/lab/main.pw", ""), ("/lab/long.yaml", &long), ("/lab/just.yaml", &long[1..])]);
-    loader.texts.insert("/lab/latin.yaml".into(), b"page: 4\xE9".to_vec());
+    let mut loader = texts(&[
+        ("/lab/main.pw", ""),
+        ("/lab/long.yaml", &long),
+        ("/lab/just.yaml", &long[1..]),
+    ]);
+    loader
+        .texts
+        .insert("/lab/latin.yaml".into(), b"page: 4\xE9".to_vec());
     let mut sources = sources(&mut loader);
     let mut beside = DataFiles::new(&mut sources, 0, &mut loader);
     let said = |name: &str, beside: &mut DataFiles| {
@@ -85,12 +122,17 @@ fn unreadable_files_are_reported_at_their_names() {
         wrong.map(|wrong| (wrong.code, wrong.message))
     };
     let unreadable = |message: &str| Some((Code::Unreadable, message.to_owned()));
-    assert_eq!(said("none.yaml", &mut beside), unreadable("cannot read `none.yaml`: there is no such file"));
+    assert_eq!(
+        said("none.yaml", &mut beside),
+        unreadable("cannot read `none.yaml`: there is no such file")
+    );
     assert_eq!(
         said("long.yaml", &mut beside),
         unreadable("cannot read `long.yaml`: the file is larger than 1 MB")
     );
-    assert!(said("latin.yaml", &mut beside).is_some_and(|(_, message)| message.contains("not UTF-8")));
+    assert!(
+        said("latin.yaml", &mut beside).is_some_and(|(_, message)| message.contains("not UTF-8"))
+    );
     assert_eq!(said("just.yaml", &mut beside), None);
 }
 

@@ -46,7 +46,10 @@ pub(super) fn blanks(list: &[Piece], lines: &[Line]) -> Vec<usize> {
             group.push(*place);
         }
     }
-    let mut groups: Vec<(usize, Group)> = groups.into_iter().map(|(key, group)| (key.1, group)).collect();
+    let mut groups: Vec<(usize, Group)> = groups
+        .into_iter()
+        .map(|(key, group)| (key.1, group))
+        .collect();
     groups.retain(|(_, group)| group.len() > 1);
     groups.sort_by_key(|(column, _)| *column);
     let mut groups: Vec<Group> = groups.into_iter().map(|(_, group)| group).collect();
@@ -108,7 +111,11 @@ fn places(list: &[Piece], lines: &[Line]) -> Places {
                 let semicolon = list[index - 1].keeps_semicolon(piece);
                 at += usize::from(semicolon) + usize::from(piece.space || piece.semicolon);
             }
-            let place = Place { line: number, piece: index, at };
+            let place = Place {
+                line: number,
+                piece: index,
+                at,
+            };
             match piece.kind {
                 PieceKind::Open(b'{') => depth += 1,
                 PieceKind::Close(b'}') => depth -= 1,
@@ -138,12 +145,20 @@ fn arrow_groups(list: &[Piece], lines: &[Line], arrows: &[Place]) -> Vec<Group> 
     for run in arrows.chunk_by(beside) {
         let pieces = || run.iter().map(|place| &list[place.piece]);
         let wide = pieces().any(|piece| piece.gap > 1);
-        let column = pieces().find(|piece| piece.gap > 1 || !wide).map_or(0, |piece| piece.column);
+        let column = pieces()
+            .find(|piece| piece.gap > 1 || !wide)
+            .map_or(0, |piece| piece.column);
         if wide || pieces().all(|piece| piece.column == column) {
-            let group = groups.entry((lines[run[0].line].block, column)).or_default();
+            let group = groups
+                .entry((lines[run[0].line].block, column))
+                .or_default();
             group.0 |= wide;
             group.1.extend(run);
         }
     }
-    groups.into_values().filter(|(wide, _)| *wide).map(|(_, group)| group).collect()
+    groups
+        .into_values()
+        .filter(|(wide, _)| *wide)
+        .map(|(_, group)| group)
+        .collect()
 }

@@ -28,7 +28,11 @@ pub(super) fn pieces(text: &str) -> Pieces<'_> {
     let semicolon = text.get(cutter.at..).is_some_and(|rest| rest.contains(';'));
     let (mut list, rows) = (cutter.list, cutter.rows);
     spacing::mark(&mut list);
-    Pieces { list, rows, semicolon }
+    Pieces {
+        list,
+        rows,
+        semicolon,
+    }
 }
 
 struct Cutter<'a, 't> {
@@ -48,7 +52,9 @@ struct Cutter<'a, 't> {
 impl<'a> Cutter<'a, '_> {
     /// Consumes one token, or several tokens that form one piece. Returns false at the end of the script.
     fn piece(&mut self) -> bool {
-        let Some(token) = self.tokens.get(self.next).copied() else { return false };
+        let Some(token) = self.tokens.get(self.next).copied() else {
+            return false;
+        };
         self.next += 1;
         match token.kind {
             TokenKind::End => self.head = true,
@@ -113,8 +119,16 @@ impl<'a> Cutter<'a, '_> {
     fn row(&mut self, first: Token) {
         let mut piece = self.cut(PieceKind::Row(self.rows.len()), first.start, first.end);
         // A row without a first bar starts at the beginning of the line.
-        let begin = if first.start < first.end { piece.column } else { 0 };
-        let mut row = Row { begin, bars: vec![0], ..Row::default() };
+        let begin = if first.start < first.end {
+            piece.column
+        } else {
+            0
+        };
+        let mut row = Row {
+            begin,
+            bars: vec![0],
+            ..Row::default()
+        };
         let mut end = first.end;
         while let Some(token) = self.tokens.get(self.next).copied() {
             let between = self.text.get(self.at..token.start).unwrap_or("");
@@ -139,12 +153,19 @@ impl<'a> Cutter<'a, '_> {
             } else {
                 let cell = self.cut(PieceKind::Value, token.start, token.end);
                 let (from, to) = (cell.column, self.column);
-                row.cells.push(Cell { text: cell.text.into_owned(), from, to });
+                row.cells.push(Cell {
+                    text: cell.text.into_owned(),
+                    from,
+                    to,
+                });
             }
             end = self.at;
         }
         row.end = self.column;
-        self.text.get(first.start..end).unwrap_or("").clone_into(&mut row.source);
+        self.text
+            .get(first.start..end)
+            .unwrap_or("")
+            .clone_into(&mut row.source);
         piece.head = true;
         self.head = false;
         self.list.push(piece);
@@ -176,8 +197,14 @@ impl<'a> Cutter<'a, '_> {
             }
             text += &piece.text;
         }
-        cells.push(Cell { text, from, to: self.column });
-        inner.iter().any(|piece| piece.kind == PieceKind::Comment || piece.text.contains('\n'))
+        cells.push(Cell {
+            text,
+            from,
+            to: self.column,
+        });
+        inner
+            .iter()
+            .any(|piece| piece.kind == PieceKind::Comment || piece.text.contains('\n'))
     }
 }
 

@@ -28,16 +28,28 @@ pub(super) fn lines(list: &[Piece]) -> Vec<Line> {
     let (mut made, mut paragraphs) = (0, 0);
     for (at, piece) in list.iter().enumerate() {
         if at == 0 || piece.lines > 0 {
-            let opened = lines.last().is_some_and(|line| list[line.end - 1].kind == PieceKind::Open(b'{'));
+            let opened = lines
+                .last()
+                .is_some_and(|line| list[line.end - 1].kind == PieceKind::Open(b'{'));
             let closes = matches!(piece.kind, PieceKind::Close(_));
-            let head = piece.head && !closes && !matches!(piece.kind, PieceKind::Comment | PieceKind::Row(_));
+            let head = piece.head
+                && !closes
+                && !matches!(piece.kind, PieceKind::Comment | PieceKind::Row(_));
             let blank = at > 0 && piece.lines > 1 && !opened && !closes;
             if let Some((_, paragraph)) = blocks.last_mut().filter(|_| blank) {
                 paragraphs += 1;
                 *paragraph = paragraphs;
             }
             let (block, paragraph) = blocks.last().copied().unwrap_or((0, 0));
-            lines.push(Line { first: at, end: at, comment: None, blank, block, paragraph, head });
+            lines.push(Line {
+                first: at,
+                end: at,
+                comment: None,
+                blank,
+                block,
+                paragraph,
+                head,
+            });
         }
         match piece.kind {
             PieceKind::Open(b'{') => {

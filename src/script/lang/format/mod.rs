@@ -56,7 +56,11 @@ pub fn format(text: &str) -> Result<String, Unformatted> {
         again.diagnostics.is_empty() && same::blocks(&read.body, &again.body)
     };
     let same = alike::alike(&pieces, &cut::pieces(&formatted)) && (text.len() > WHOLE || whole());
-    if same { Ok(formatted) } else { Err(Unformatted::Changed) }
+    if same {
+        Ok(formatted)
+    } else {
+        Err(Unformatted::Changed)
+    }
 }
 
 /// Returns the formatted text.

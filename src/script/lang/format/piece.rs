@@ -7,7 +7,10 @@ use crate::lang::layout::is_operator;
 
 /// A token, prose with its quotes, or a row of a table.
 #[derive(Debug, Clone)]
-#[expect(clippy::struct_excessive_bools, reason = "each flag is an independent property of the piece")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each flag is an independent property of the piece"
+)]
 pub(super) struct Piece<'a> {
     pub(super) kind: PieceKind,
     /// The new text of a row, or the original text of any other piece.
@@ -85,12 +88,18 @@ pub(super) struct Pieces<'a> {
 
 /// Returns the last piece that is not a comment.
 pub(super) fn last<'a, 'b>(list: &'b [Piece<'a>]) -> Option<&'b Piece<'a>> {
-    list.iter().rev().find(|piece| piece.kind != PieceKind::Comment)
+    list.iter()
+        .rev()
+        .find(|piece| piece.kind != PieceKind::Comment)
 }
 
 /// Returns the text before a piece that begins a line. The text is `; ` if the piece would otherwise continue
 /// the statement before a comment, and empty in all other cases.
 pub(super) fn lead(list: &[Piece], at: usize) -> &'static str {
     let kept = list[at].semicolon && at > 0 && list[at - 1].kind == PieceKind::Comment;
-    if kept && last(&list[..at]).is_some_and(Piece::goes_on) { "; " } else { "" }
+    if kept && last(&list[..at]).is_some_and(Piece::goes_on) {
+        "; "
+    } else {
+        ""
+    }
 }

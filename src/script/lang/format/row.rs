@@ -55,7 +55,11 @@ fn remove_rulers(pieces: &mut Pieces) {
             piece.lines = piece.lines.max(ruler.lines);
             piece.semicolon |= ruler.semicolon;
         }
-        let row = if let PieceKind::Row(number) = piece.kind { pieces.rows.get(number) } else { None };
+        let row = if let PieceKind::Row(number) = piece.kind {
+            pieces.rows.get(number)
+        } else {
+            None
+        };
         if row.is_some_and(|row| is_ruler(&row.cells.iter().map(|cell| &*cell.text))) {
             gone = Some(piece);
         } else {
@@ -71,7 +75,11 @@ fn set_table(pieces: &mut Pieces, table: &[usize]) {
         PieceKind::Row(number) => pieces.rows.get(number),
         _ => None,
     };
-    let rows: Vec<&Row> = table.iter().filter_map(|at| row(*at)).filter(|row| !row.verbatim).collect();
+    let rows: Vec<&Row> = table
+        .iter()
+        .filter_map(|at| row(*at))
+        .filter(|row| !row.verbatim)
+        .collect();
     let header = rows.iter().find(|row| !row.cells.is_empty()).copied();
     let columns = if shared { Vec::new() } else { columns(&rows) };
     let texts: Vec<(usize, String)> = table
@@ -79,7 +87,14 @@ fn set_table(pieces: &mut Pieces, table: &[usize]) {
         .filter_map(|at| Some((*at, row(*at)?)))
         .map(|(at, row)| {
             let pattern = header.filter(|_| !shared).unwrap_or(row);
-            (at, if row.verbatim { row.source.clone() } else { text(row, pattern, &columns) })
+            (
+                at,
+                if row.verbatim {
+                    row.source.clone()
+                } else {
+                    text(row, pattern, &columns)
+                },
+            )
         })
         .collect();
     for (at, text) in texts {
@@ -91,19 +106,35 @@ fn set_table(pieces: &mut Pieces, table: &[usize]) {
 fn columns(rows: &[&Row]) -> Vec<Column> {
     let most = rows.iter().map(|row| row.cells.len()).max().unwrap_or(0);
     // The cells show their original alignment only if all complete rows are equally wide.
-    let mut widths =
-        rows.iter().filter(|row| row.cells.len() == most).map(|row| row.end.wrapping_sub(row.begin));
+    let mut widths = rows
+        .iter()
+        .filter(|row| row.cells.len() == most)
+        .map(|row| row.end.wrapping_sub(row.begin));
     let first = widths.next();
     let in_line = widths.all(|width| Some(width) == first);
     (0..most)
         .map(|index| {
-            let cells = rows.iter().filter_map(|row| Some((row.begin, row.cells.get(index)?)));
-            let width = cells.clone().map(|(_, cell)| behind(0, &cell.text)).max().unwrap_or(0);
+            let cells = rows
+                .iter()
+                .filter_map(|row| Some((row.begin, row.cells.get(index)?)));
+            let width = cells
+                .clone()
+                .map(|(_, cell)| behind(0, &cell.text))
+                .max()
+                .unwrap_or(0);
             // The position of each cell, counted from the bar that begins the row.
             let places: Vec<(usize, usize)> = cells
-                .map(|(begin, cell)| (cell.from.saturating_sub(begin), cell.to.saturating_sub(begin)))
+                .map(|(begin, cell)| {
+                    (
+                        cell.from.saturating_sub(begin),
+                        cell.to.saturating_sub(begin),
+                    )
+                })
                 .collect();
-            Column { width, side: if in_line { side(&places) } else { Side::Left } }
+            Column {
+                width,
+                side: if in_line { side(&places) } else { Side::Left },
+            }
         })
         .collect()
 }
@@ -130,13 +161,27 @@ fn side(places: &[(usize, usize)]) -> Side {
 /// all columns.
 fn text(row: &Row, pattern: &Row, columns: &[Column]) -> String {
     let mut text = String::new();
-    let empty = Cell { text: String::new(), from: 0, to: 0 };
-    let line = vec![empty; if row.cells.is_empty() { columns.len() } else { 0 }];
+    let empty = Cell {
+        text: String::new(),
+        from: 0,
+        to: 0,
+    };
+    let line = vec![
+        empty;
+        if row.cells.is_empty() {
+            columns.len()
+        } else {
+            0
+        }
+    ];
     for (index, cell) in row.cells.iter().chain(&line).enumerate() {
         let bar = index < pattern.cells.len() && pattern.bars.contains(&index);
         text += if index == 0 || bar { "| " } else { "" };
         let width = behind(0, &cell.text);
-        let column = columns.get(index).copied().unwrap_or(Column { width, side: Side::Left });
+        let column = columns.get(index).copied().unwrap_or(Column {
+            width,
+            side: Side::Left,
+        });
         let pad = column.width.saturating_sub(width);
         let before = match column.side {
             Side::Left => 0,
@@ -147,5 +192,9 @@ fn text(row: &Row, pattern: &Row, columns: &[Column]) -> String {
         text += &cell.text;
         text.extend(std::iter::repeat_n(' ', pad - before + 1));
     }
-    if text.is_empty() { "| |".to_owned() } else { text + "|" }
+    if text.is_empty() {
+        "| |".to_owned()
+    } else {
+        text + "|"
+    }
 }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::lang::ast::{
     Ask, Asked, BinaryOp, Cell, CellKind, Claim, Command, Condition, Expr, ExprKind, Fact, Holds,
-    NounColumns, Operation, OperationKind, Pages, Piece, Setting, Settings, Stmt, StmtKind, Table, TableRow,
-    UnaryOp, Word,
+    NounColumns, Operation, OperationKind, Pages, Piece, Setting, Settings, Stmt, StmtKind, Table,
+    TableRow, UnaryOp, Word,
 };
 use crate::lang::value::{Unit, Value};
 
@@ -69,7 +69,16 @@ macro_rules! plain {
     };
 }
 
-plain!(str, u8, usize, bool, Value, &'static Unit, UnaryOp, BinaryOp);
+plain!(
+    str,
+    u8,
+    usize,
+    bool,
+    Value,
+    &'static Unit,
+    UnaryOp,
+    BinaryOp
+);
 
 /// Compares only the listed fields, which exclude spans.
 macro_rules! fields {

@@ -4,22 +4,38 @@ use super::piece::{Piece, PieceKind};
 
 /// Whether a value after this verb may begin with a sign.
 fn is_access(word: &str) -> bool {
-    matches!(word, "translate" | "read" | "write" | "fetch" | "invlpg" | "probe" | "if")
+    matches!(
+        word,
+        "translate" | "read" | "write" | "fetch" | "invlpg" | "probe" | "if"
+    )
 }
 
 /// Whether the last of these pieces is the word that begins an exam statement: `part`, `given`, or `ask`.
 fn begins_exam(before: &[Piece]) -> bool {
-    let [rest @ .., last] = before else { return false };
+    let [rest @ .., last] = before else {
+        return false;
+    };
     let begins = last.head || rest.last().is_some_and(|colon| colon.is(":"));
-    begins && ["part", "given", "ask"].iter().any(|word| last.is_word(word))
+    begins
+        && ["part", "given", "ask"]
+            .iter()
+            .any(|word| last.is_word(word))
 }
 
 /// Marks each piece that needs a space before it.
 pub(super) fn mark(list: &mut [Piece]) {
-    let mut marker = Marker { depth: 0, named: false, wants: true, sign: false, pages: false };
+    let mut marker = Marker {
+        depth: 0,
+        named: false,
+        wants: true,
+        sign: false,
+        pages: false,
+    };
     for at in 0..list.len() {
         let (before, rest) = list.split_at_mut(at);
-        let Some((piece, after)) = rest.split_first_mut() else { break };
+        let Some((piece, after)) = rest.split_first_mut() else {
+            break;
+        };
         piece.space = marker.space(before, piece, after);
         marker.pass(before, piece);
     }
@@ -46,7 +62,9 @@ struct Marker {
 impl Marker {
     /// Whether a space belongs between the last piece and this piece.
     fn space(&self, before: &[Piece], piece: &Piece, after: &[Piece]) -> bool {
-        let Some(last) = before.last() else { return false };
+        let Some(last) = before.last() else {
+            return false;
+        };
         // If a space follows `part`, the word is a keyword. Otherwise, `part` is a name.
         if begins_exam(before) && piece.touches && piece.kind != PieceKind::Close(b'}') {
             return false;
@@ -56,7 +74,10 @@ impl Marker {
         if braced || matches!(piece.kind, PieceKind::Comment | PieceKind::Row(_)) {
             return true;
         }
-        if self.sign || matches!(last.kind, PieceKind::Open(_)) || matches!(piece.kind, PieceKind::Close(_)) {
+        if self.sign
+            || matches!(last.kind, PieceKind::Open(_))
+            || matches!(piece.kind, PieceKind::Close(_))
+        {
             return false;
         }
         if self.pages && (piece.is("-") || last.is("-")) {
@@ -67,10 +88,14 @@ impl Marker {
             (PieceKind::Operator, ".") => !piece.touches,
             (PieceKind::Operator, ".." | "..=") => {
                 !piece.touches
-                    || after.first().is_some_and(|next| !next.touches || next.kind == PieceKind::Comment)
+                    || after
+                        .first()
+                        .is_some_and(|next| !next.touches || next.kind == PieceKind::Comment)
             }
             // A bracket that touches the preceding text begins a call or an index.
-            (PieceKind::Open(_), _) if last.kind != PieceKind::Operator && !last.goes_on() => !piece.touches,
+            (PieceKind::Open(_), _) if last.kind != PieceKind::Operator && !last.goes_on() => {
+                !piece.touches
+            }
             _ if last.is(".") => !piece.touches,
             _ if last.is("..") || last.is("..=") => last.space,
             _ => true,
@@ -82,7 +107,10 @@ impl Marker {
         if piece.kind == PieceKind::Comment {
             return;
         }
-        let last = before.iter().rev().find(|piece| piece.kind != PieceKind::Comment);
+        let last = before
+            .iter()
+            .rev()
+            .find(|piece| piece.kind != PieceKind::Comment);
         let after = |words: &[&str]| last.is_some_and(|last| words.contains(&&*last.text));
         let begins = piece.head || self.depth == 0 && after(&["=>", ",", ":"]);
         let reads = is_access(&piece.text) && after(&["where", "probe", "ask", "else"]);

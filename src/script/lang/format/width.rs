@@ -21,7 +21,12 @@ const WIDE: &[(u32, u32)] = &[
 ];
 
 /// Combining characters, which are zero columns wide.
-const NONE: &[(u32, u32)] = &[(0x300, 0x36F), (0x200B, 0x200F), (0xFE00, 0xFE0F), (0xFEFF, 0xFEFF)];
+const NONE: &[(u32, u32)] = &[
+    (0x300, 0x36F),
+    (0x200B, 0x200F),
+    (0xFE00, 0xFE0F),
+    (0xFEFF, 0xFEFF),
+];
 
 /// Returns the column after a text that begins at a column. Only the part of the text after the last newline
 /// affects the result.
@@ -34,14 +39,20 @@ pub(super) fn behind(column: usize, text: &str) -> usize {
         return column + text.len();
     }
     for character in text.chars() {
-        column = if character == '\t' { (column / TAB + 1) * TAB } else { column + char_width(character) };
+        column = if character == '\t' {
+            (column / TAB + 1) * TAB
+        } else {
+            column + char_width(character)
+        };
     }
     column
 }
 
 fn char_width(character: char) -> usize {
     let within = |ranges: &[(u32, u32)]| {
-        ranges.iter().any(|(first, last)| (*first..=*last).contains(&(character as u32)))
+        ranges
+            .iter()
+            .any(|(first, last)| (*first..=*last).contains(&(character as u32)))
     };
     match character {
         '\r' => 0,

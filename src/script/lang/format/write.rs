@@ -95,8 +95,15 @@ pub(super) fn write(pieces: &Pieces, lines: &[Line], blanks: &[usize]) -> String
 
 /// Returns the column of each line's comment. Comments on adjacent lines are aligned.
 fn columns(list: &[Piece], lines: &[Line], written: &[Written]) -> Vec<usize> {
-    let mut columns: Vec<usize> = written.iter().map(|line| line.width + BEFORE_COMMENT).collect();
-    let prose = |line: &Line| list[line.first..line.end].iter().any(|piece| piece.text.contains('\n'));
+    let mut columns: Vec<usize> = written
+        .iter()
+        .map(|line| line.width + BEFORE_COMMENT)
+        .collect();
+    let prose = |line: &Line| {
+        list[line.first..line.end]
+            .iter()
+            .any(|piece| piece.text.contains('\n'))
+    };
     let mut first = 0;
     while first < lines.len() {
         let mut end = first + 1;
@@ -111,7 +118,9 @@ fn columns(list: &[Piece], lines: &[Line], written: &[Written]) -> Vec<usize> {
         }
         let (least, most) = columns[first..end]
             .iter()
-            .fold((usize::MAX, 0), |(least, most), at| (least.min(*at), most.max(*at)));
+            .fold((usize::MAX, 0), |(least, most), at| {
+                (least.min(*at), most.max(*at))
+            });
         if most - least <= REACH {
             columns[first..end].fill(most);
         }
@@ -139,11 +148,16 @@ impl Writer<'_> {
         }
         let next = line.comment.unwrap_or(line.end);
         let ended = self.list.get(next).is_some_and(|piece| piece.semicolon);
-        let follows = line.comment.is_some() || self.list.get(next).is_some_and(|piece| piece.lines > 0);
+        let follows =
+            line.comment.is_some() || self.list.get(next).is_some_and(|piece| piece.lines > 0);
         if ended && follows && self.list[line.end - 1].goes_on() {
             self.put(";");
         }
-        Written { text: std::mem::take(&mut self.text), width: self.column, indent }
+        Written {
+            text: std::mem::take(&mut self.text),
+            width: self.column,
+            indent,
+        }
     }
 
     fn put(&mut self, text: &str) {
@@ -161,13 +175,18 @@ impl Writer<'_> {
     /// the line.
     fn indent(&self, at: usize) -> (usize, usize) {
         let top = &self.frames[self.frames.len() - 1];
-        let Some(piece) = self.list.get(at) else { return (top.inner, top.inner) };
+        let Some(piece) = self.list.get(at) else {
+            return (top.inner, top.inner);
+        };
         let base = top.base_of_statement;
         match piece.kind {
             PieceKind::Close(_) => (top.close, top.base),
             PieceKind::Row(_) => (top.rows.unwrap_or(top.inner), top.inner),
             PieceKind::Comment => {
-                match self.list[at..].iter().position(|piece| piece.kind != PieceKind::Comment) {
+                match self.list[at..]
+                    .iter()
+                    .position(|piece| piece.kind != PieceKind::Comment)
+                {
                     Some(next) if !matches!(self.list[at + next].kind, PieceKind::Close(_)) => {
                         self.indent(at + next)
                     }
@@ -192,7 +211,11 @@ impl Writer<'_> {
         let top = &self.frames[self.frames.len() - 1];
         let after_comma = last(&self.list[..at]).is_some_and(|last| last.is(","));
         let word = |at: usize| self.list.get(at).map_or("", |piece| &piece.text);
-        let head = if word(top.head + 1) == ":" { word(top.head + 2) } else { word(top.head) };
+        let head = if word(top.head + 1) == ":" {
+            word(top.head + 2)
+        } else {
+            word(top.head)
+        };
         after_comma && self.frames.len() > 1 && top.arrow.is_none() && !LISTS.contains(&head)
     }
 
@@ -215,13 +238,16 @@ impl Writer<'_> {
         }
         let column = self.column;
         if piece.is("=>") {
-            let followed =
-                list.get(at + 1).is_some_and(|next| next.lines == 0 && next.kind != PieceKind::Comment);
+            let followed = list
+                .get(at + 1)
+                .is_some_and(|next| next.lines == 0 && next.kind != PieceKind::Comment);
             self.top().arrow = Some(Arrow { column, followed });
         } else if piece.is_word("where") {
             self.top().arrow = None;
         } else if matches!(piece.kind, PieceKind::Row(_))
-            && list.get(at.wrapping_sub(1)).is_some_and(|brace| brace.kind == PieceKind::Open(b'{'))
+            && list
+                .get(at.wrapping_sub(1))
+                .is_some_and(|brace| brace.kind == PieceKind::Open(b'{'))
             && !first
         {
             self.top().rows = Some(column);
@@ -248,8 +274,10 @@ impl Writer<'_> {
         let mut frame = Frame::block(base, base + INDENT);
         if bracket != b'{' {
             frame.block = false;
-            let followed =
-                self.list.get(at + 1).is_some_and(|next| next.lines == 0 && next.kind != PieceKind::Comment);
+            let followed = self
+                .list
+                .get(at + 1)
+                .is_some_and(|next| next.lines == 0 && next.kind != PieceKind::Comment);
             if followed {
                 (frame.inner, frame.close) = (column + 1, column);
             }

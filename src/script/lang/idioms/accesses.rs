@@ -14,7 +14,8 @@ const ASSEMBLY: &str =
     "in a script, write assembly loads as `read ADDRESS` and stores as `write ADDRESS = VALUE`";
 const REGISTER: &str =
     "this instruction stores a register, but Pagewalk has no registers, so the value is unknown";
-const NO_REGISTERS: &str = "Pagewalk has no assembly instructions or registers, only accesses to addresses";
+const NO_REGISTERS: &str =
+    "Pagewalk has no assembly instructions or registers, only accesses to addresses";
 const TRACE: &str =
     "in a script, write loads of a trace as `read ADDRESS` and stores as `write ADDRESS = VALUE`";
 const UNKNOWN: &str = "a store in trace format has no value, but a store in a script needs one";
@@ -54,9 +55,9 @@ const INSTRUCTIONS: &[(&str, bool, bool, u64)] = &[
 
 /// Other assembly instructions that courses use.
 const OTHERS: &[&str] = &[
-    "push", "pop", "pushq", "popq", "lea", "leaq", "jmp", "je", "jne", "call", "callq", "add", "addq",
-    "addi", "sub", "subq", "xor", "cmp", "inc", "dec", "movabs", "li", "la", "lui", "beq", "bne", "ecall",
-    "syscall",
+    "push", "pop", "pushq", "popq", "lea", "leaq", "jmp", "je", "jne", "call", "callq", "add",
+    "addq", "addi", "sub", "subq", "xor", "cmp", "inc", "dec", "movabs", "li", "la", "lui", "beq",
+    "bne", "ecall", "syscall",
 ];
 
 /// Returns the access that a line in another notation describes.
@@ -64,23 +65,40 @@ pub(super) fn access(said: &str) -> Option<Access> {
     let all = tokens(said);
     trace(&all).or_else(|| assembly(said, &all)).or_else(|| {
         let name = all.first()?.text.to_ascii_lowercase();
-        let other = OTHERS.contains(&&*name) || INSTRUCTIONS.iter().any(|(theirs, ..)| *theirs == name);
+        let other =
+            OTHERS.contains(&&*name) || INSTRUCTIONS.iter().any(|(theirs, ..)| *theirs == name);
         let operands = all.len() > 1 && all[1].text != "=" && !matches!(&*name, "load" | "store");
-        (other && operands && !said.contains("=>")).then_some(Access { message: NO_REGISTERS, ours: None })
+        (other && operands && !said.contains("=>")).then_some(Access {
+            message: NO_REGISTERS,
+            ours: None,
+        })
     })
 }
 
 fn assembly(said: &str, all: &[Token]) -> Option<Access> {
     let name = all.first()?.text.to_ascii_lowercase();
     let (_, loads, stores, bytes) = INSTRUCTIONS.iter().find(|(theirs, ..)| *theirs == name)?;
-    let operands: Vec<Operand> =
-        operands(said, &all[1..])?.iter().map(|all| operand(all)).collect::<Option<_>>()?;
-    let [first, second] = &*operands else { return None };
+    let operands: Vec<Operand> = operands(said, &all[1..])?
+        .iter()
+        .map(|all| operand(all))
+        .collect::<Option<_>>()?;
+    let [first, second] = &*operands else {
+        return None;
+    };
     let size = |register: &Operand| match *bytes {
-        0 => [first.bytes, second.bytes, register.bytes].into_iter().find(|bytes| *bytes > 0).unwrap_or(1),
+        0 => [first.bytes, second.bytes, register.bytes]
+            .into_iter()
+            .find(|bytes| *bytes > 0)
+            .unwrap_or(1),
         bytes => bytes,
     };
-    let sized = |bytes: u64| if bytes > 1 { format!(" size {bytes}") } else { String::new() };
+    let sized = |bytes: u64| {
+        if bytes > 1 {
+            format!(" size {bytes}")
+        } else {
+            String::new()
+        }
+    };
     // AT&T syntax puts the destination last. Intel and Arm put the destination first.
     let last = said.contains('%') || first.kind == Kind::Immediate;
     let mov = name.starts_with("mov");
@@ -89,7 +107,11 @@ fn assembly(said: &str, all: &[Token]) -> Option<Access> {
         Kind::Number => last || !mov,
         Kind::Register | Kind::Immediate => false,
     };
-    let (source, target) = if mov && !last { (second, first) } else { (first, second) };
+    let (source, target) = if mov && !last {
+        (second, first)
+    } else {
+        (first, second)
+    };
     if *loads
         && (mov && memory(source) && target.kind == Kind::Register
             || !mov && (memory(first) || memory(second)))
@@ -103,12 +125,27 @@ fn assembly(said: &str, all: &[Token]) -> Option<Access> {
     if !stores || !(memory(source) || memory(target)) {
         return None;
     }
-    let (value, place) = if memory(target) { (source, target) } else { (target, source) };
+    let (value, place) = if memory(target) {
+        (source, target)
+    } else {
+        (target, source)
+    };
     match value.kind {
-        Kind::Register => Some(Access { message: REGISTER, ours: None }),
+        Kind::Register => Some(Access {
+            message: REGISTER,
+            ours: None,
+        }),
         Kind::Immediate | Kind::Number if mov => {
-            let ours = format!("write {} = {}{}", place.text, value.text, sized(size(value)));
-            Some(Access { message: ASSEMBLY, ours: Some(ours) })
+            let ours = format!(
+                "write {} = {}{}",
+                place.text,
+                value.text,
+                sized(size(value))
+            );
+            Some(Access {
+                message: ASSEMBLY,
+                ours: Some(ours),
+            })
         }
         _ => None,
     }
@@ -162,7 +199,13 @@ fn operand(all: &[Token]) -> Option<Operand> {
         rest = after;
     }
     let texts: Vec<&str> = rest.iter().map(|token| token.text).collect();
-    let known = |kind, text: &str, bytes| Some(Operand { kind, text: text.to_owned(), bytes });
+    let known = |kind, text: &str, bytes| {
+        Some(Operand {
+            kind,
+            text: text.to_owned(),
+            bytes,
+        })
+    };
     match *texts {
         ["%", name] => known(Kind::Register, name, width(name)),
         ["$", name] if !value(name) || zero_register(name) => known(Kind::Register, name, 0),
@@ -190,8 +233,9 @@ fn register(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     let numbered = lower.strip_prefix(['r', 'x', 't', 's', 'a', 'w', 'v']);
     width(&lower) > 0
-        || numbered
-            .is_some_and(|number| !number.is_empty() && number.bytes().all(|digit| digit.is_ascii_digit()))
+        || numbered.is_some_and(|number| {
+            !number.is_empty() && number.bytes().all(|digit| digit.is_ascii_digit())
+        })
 }
 
 /// Returns the width in bytes of an x86 register, or 0 for any other name.
@@ -222,11 +266,23 @@ fn trace(all: &[Token]) -> Option<Access> {
     let verb = match letter {
         "L" | "R" | "l" | "r" | "0" => "read",
         "I" | "F" | "2" => "fetch",
-        "S" | "W" | "M" | "s" | "w" | "1" => return Some(Access { message: UNKNOWN, ours: None }),
+        "S" | "W" | "M" | "s" | "w" | "1" => {
+            return Some(Access {
+                message: UNKNOWN,
+                ours: None,
+            });
+        }
         _ => return None,
     };
-    let size = if size == "1" || verb == "fetch" { String::new() } else { format!(" size {size}") };
-    Some(Access { message: TRACE, ours: Some(format!("{verb} 0x{digits}{size}")) })
+    let size = if size == "1" || verb == "fetch" {
+        String::new()
+    } else {
+        format!(" size {size}")
+    };
+    Some(Access {
+        message: TRACE,
+        ours: Some(format!("{verb} 0x{digits}{size}")),
+    })
 }
 
 #[cfg(test)]

@@ -26,7 +26,14 @@ impl Advice {
         let help = (fix.is_none() || lines || row.ours == REMOVED).then_some(row.help);
         let help = help.filter(|help| !help.is_empty());
         let nothing = row.ours.is_empty();
-        Self { message: Some(row.message), help, fix, sure: sure || nothing, nothing, place: None }
+        Self {
+            message: Some(row.message),
+            help,
+            fix,
+            sure: sure || nothing,
+            nothing,
+            place: None,
+        }
     }
 
     /// Returns advice with its fix.
@@ -36,6 +43,13 @@ impl Advice {
         fix: Fix,
         sure: bool,
     ) -> Self {
-        Self { message, help, fix: Some(fix), sure, nothing: false, place: None }
+        Self {
+            message,
+            help,
+            fix: Some(fix),
+            sure,
+            nothing: false,
+            place: None,
+        }
     }
 }

@@ -50,8 +50,14 @@ const COUNTING: &[(&str, &str)] = &[
 ];
 
 /// Statements that increment a counter.
-const STEPS: &[&str] =
-    &["let NAME = NAME + 1", "NAME = NAME + 1", "NAME++", "NAME++;", "NAME += 1", "NAME += 1;"];
+const STEPS: &[&str] = &[
+    "let NAME = NAME + 1",
+    "NAME = NAME + 1",
+    "NAME++",
+    "NAME++;",
+    "NAME += 1",
+    "NAME += 1;",
+];
 
 /// Returns the advice for the block that begins on a line of a text.
 pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advice> {
@@ -71,10 +77,20 @@ pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advic
     }
     let mut out = String::new();
     let used = block(&lines, &mut out, 0)?;
-    let end = line.start + lines[..used].iter().map(|line| line.len() + 1).sum::<usize>() - 1;
+    let end = line.start
+        + lines[..used]
+            .iter()
+            .map(|line| line.len() + 1)
+            .sum::<usize>()
+        - 1;
     let fix = Fix::replace(Span::new(file, line.start..end), out);
     let message = Some("a block must be enclosed in braces, without a `:`");
-    Some(Advice::fixed(message, Some("replace the `:` with `{`, and end the block with `}`"), fix, true))
+    Some(Advice::fixed(
+        message,
+        Some("replace the `:` with `{`, and end the block with `}`"),
+        fix,
+        true,
+    ))
 }
 
 /// Returns the advice for a C function: `main` becomes its statements, and any other function becomes a
@@ -83,9 +99,12 @@ fn function(text: &str, line: &Range<usize>, file: u32) -> Option<Advice> {
     let whole = text[line.clone()].trim();
     let said = &whole[..=whole.find('{')?];
     let all = tokens(said.strip_suffix('{')?);
-    let open = all.iter().position(|token| token.text == "(").filter(|open| *open > 1)?;
-    let types =
-        matched("TYPE", &said[..all[open - 2].end()]).is_some() || matches!(all[0].text, "function" | "def");
+    let open = all
+        .iter()
+        .position(|token| token.text == "(")
+        .filter(|open| *open > 1)?;
+    let types = matched("TYPE", &said[..all[open - 2].end()]).is_some()
+        || matches!(all[0].text, "function" | "def");
     let (name, close) = (all[open - 1], all.last().filter(|close| close.text == ")")?);
     let from = line.start + indent(&text[line.clone()]);
     if !types {
@@ -94,14 +113,22 @@ fn function(text: &str, line: &Range<usize>, file: u32) -> Option<Advice> {
     if name.text != "main" {
         let parameters = said[all[open].end()..close.start].split(',');
         if all[0].text == "def"
-            && parameters.clone().any(|one| tokens(one).len() > 1 && matched("TYPE A", one).is_none())
+            && parameters
+                .clone()
+                .any(|one| tokens(one).len() > 1 && matched("TYPE A", one).is_none())
         {
             return None;
         }
         let last = |parameter: &str| {
-            tokens(parameter).iter().rfind(|token| token.is_name()).map(|token| token.text.to_owned())
+            tokens(parameter)
+                .iter()
+                .rfind(|token| token.is_name())
+                .map(|token| token.text.to_owned())
         };
-        let parameters: Vec<String> = parameters.filter_map(last).filter(|name| name != "void").collect();
+        let parameters: Vec<String> = parameters
+            .filter_map(last)
+            .filter(|name| name != "void")
+            .collect();
         let new = format!("def {}({}) {{", name.text, parameters.join(", "));
         if new == said {
             return None;
@@ -113,38 +140,64 @@ fn function(text: &str, line: &Range<usize>, file: u32) -> Option<Advice> {
     let lines: Vec<&str> = text[line.start..].split('\n').collect();
     let length = body(&lines);
     let closed = lines.get(length).is_some_and(|line| line.trim() == "}");
-    let inner: Vec<&str> =
-        lines[1..length].iter().filter(|line| !line.trim().starts_with("return")).copied().collect();
-    let least = inner.iter().filter(|line| !line.trim().is_empty()).map(|line| indent(line)).min()?;
+    let inner: Vec<&str> = lines[1..length]
+        .iter()
+        .filter(|line| !line.trim().starts_with("return"))
+        .copied()
+        .collect();
+    let least = inner
+        .iter()
+        .filter(|line| !line.trim().is_empty())
+        .map(|line| indent(line))
+        .min()?;
     let blanks = &lines[0][..indent(lines[0])];
     let in_our_words = |line: &str| {
         let line = line.trim_end().trim_end_matches(';');
         let said = respelled(line).unwrap_or_else(|| line.to_owned());
-        rewritten(&said).into_iter().find_map(|(_, new)| new).unwrap_or(said)
+        rewritten(&said)
+            .into_iter()
+            .find_map(|(_, new)| new)
+            .unwrap_or(said)
     };
     let new: Vec<String> = inner
         .iter()
         .map(|line| format!("{blanks}{}", in_our_words(line.get(least..).unwrap_or(""))))
         .collect();
     let used = length + usize::from(closed);
-    let end = line.start + lines[..used].iter().map(|line| line.len() + 1).sum::<usize>() - 1;
+    let end = line.start
+        + lines[..used]
+            .iter()
+            .map(|line| line.len() + 1)
+            .sum::<usize>()
+        - 1;
     let fix = Fix::replace(Span::new(file, line.start..end), new.join("\n"));
     let message = "there is no `main`: a script runs from its first line";
-    Some(Advice::fixed(Some(message), Some("write the statements of `main` without a function"), fix, true))
+    Some(Advice::fixed(
+        Some(message),
+        Some("write the statements of `main` without a function"),
+        fix,
+        true,
+    ))
 }
 
 /// Returns the number of lines in a block whose first line is the head, excluding blank lines at the end.
 fn body(lines: &[&str]) -> usize {
     let within = |line: &&&str| line.trim().is_empty() || indent(line) > indent(lines[0]);
     let length = 1 + lines[1..].iter().take_while(within).count();
-    let blank = lines[..length].iter().rev().take_while(|line| line.trim().is_empty()).count();
+    let blank = lines[..length]
+        .iter()
+        .rev()
+        .take_while(|line| line.trim().is_empty())
+        .count();
     length - blank
 }
 
 /// Writes a Python block in braces and returns its number of lines.
 fn block(lines: &[&str], out: &mut String, depth: usize) -> Option<usize> {
     let head = lines[0].trim().strip_suffix(':')?.trim_end();
-    let ours = HEADS.iter().find_map(|(theirs, ours)| Some(matched(theirs, head)?.fill(ours)))?;
+    let ours = HEADS
+        .iter()
+        .find_map(|(theirs, ours)| Some(matched(theirs, head)?.fill(ours)))?;
     let length = body(lines);
     if length == 1 || depth > 20 {
         return None;
@@ -169,7 +222,10 @@ fn block(lines: &[&str], out: &mut String, depth: usize) -> Option<usize> {
             inner.push('\n');
         }
         let word = ours.split(' ').next().unwrap_or("");
-        let setting = matches!(word, "machine" | "kernel" | "exam" | "tlb" | "cache" | "memory");
+        let setting = matches!(
+            word,
+            "machine" | "kernel" | "exam" | "tlb" | "cache" | "memory"
+        );
         match setting.then(|| settings::line(word, lines[at])).flatten() {
             Some(new) => inner.extend([&lines[at][..indent(lines[at])], &*new]),
             None => inner += lines[at],
@@ -192,19 +248,28 @@ fn block(lines: &[&str], out: &mut String, depth: usize) -> Option<usize> {
 /// counter.
 fn counting(text: &str, line: &Range<usize>, lines: &[&str], file: u32) -> Option<Advice> {
     let head = lines[0].trim();
-    let (held, ours) = COUNTING.iter().find_map(|(theirs, ours)| Some((matched(theirs, head)?, *ours)))?;
+    let (held, ours) = COUNTING
+        .iter()
+        .find_map(|(theirs, ours)| Some((matched(theirs, head)?, *ours)))?;
     let before = text[..line.start].trim_end();
     let above = line_at(text, before.len());
     let start = text[above.clone()].trim().trim_end_matches(';');
     let first = matched("let NAME = A", start).or_else(|| matched("TYPE NAME = A", start))?;
-    let name = held.get("NAME").filter(|name| first.get("NAME") == Some(name))?;
+    let name = held
+        .get("NAME")
+        .filter(|name| first.get("NAME") == Some(name))?;
     let length = body(lines);
     let counts = |line: &&&str| {
-        STEPS.iter().any(|step| matched(step, line.trim()).is_some_and(|held| held.get("NAME") == Some(name)))
+        STEPS.iter().any(|step| {
+            matched(step, line.trim()).is_some_and(|held| held.get("NAME") == Some(name))
+        })
     };
     lines[length - 1..length].iter().find(counts)?;
     let blanks = &lines[0][..indent(lines[0])];
-    let head = ours.replace("NAME", name).replace('B', held.get("B")?).replace('A', first.get("A")?);
+    let head = ours
+        .replace("NAME", name)
+        .replace('B', held.get("B")?)
+        .replace('A', first.get("A")?);
     let mut out = format!("{blanks}{head}\n");
     for line in &lines[1..length - 1] {
         out += line;
@@ -216,7 +281,12 @@ fn counting(text: &str, line: &Range<usize>, lines: &[&str], file: u32) -> Optio
         return None;
     }
     out.extend([blanks, "}"]);
-    let end = line.start + lines[..used].iter().map(|line| line.len() + 1).sum::<usize>() - 1;
+    let end = line.start
+        + lines[..used]
+            .iter()
+            .map(|line| line.len() + 1)
+            .sum::<usize>()
+        - 1;
     let fix = Fix::replace(Span::new(file, above.start..end), out);
     let message = Some("the language has no `while`; write a counting loop as a `for`");
     let help = Some("write `for NAME in FROM..TO { … }`, which declares the counter");

@@ -8,10 +8,36 @@ const SIDE: &str = "a fact must be followed by its value";
 
 /// Single facts after `=>`.
 pub(super) const FACTS: &[Idiom] = &[
-    row(&["NAME == A", "NAME = A", "NAME : A", "NAME is A", "NAME -> A"], "NAME A", SIDE, "write `vpn 0x0F`"),
-    row(&["NAME != A"], "NAME not A", "to exclude a value of a fact, use `not`", "write `vpn not 3`"),
-    row(&["not NAME A"], "NAME not A", "`not` must come after the name of the fact", "write `vpn not 3`"),
-    row(&["NAME < A"], "NAME in 0..A", "to compare a fact with a range, use `in`", "write `cycles in 0..10`"),
+    row(
+        &[
+            "NAME == A",
+            "NAME = A",
+            "NAME : A",
+            "NAME is A",
+            "NAME -> A",
+        ],
+        "NAME A",
+        SIDE,
+        "write `vpn 0x0F`",
+    ),
+    row(
+        &["NAME != A"],
+        "NAME not A",
+        "to exclude a value of a fact, use `not`",
+        "write `vpn not 3`",
+    ),
+    row(
+        &["not NAME A"],
+        "NAME not A",
+        "`not` must come after the name of the fact",
+        "write `vpn not 3`",
+    ),
+    row(
+        &["NAME < A"],
+        "NAME in 0..A",
+        "to compare a fact with a range, use `in`",
+        "write `cycles in 0..10`",
+    ),
     row(
         &["NAME <= A"],
         "NAME in 0..=A",
@@ -24,11 +50,36 @@ pub(super) const FACTS: &[Idiom] = &[
         "to compare a fact with a range, use `in`",
         "write `vpn in 4..16`, or `expect last.vpn > 3` on the next line",
     ),
-    row(&["(NAME A)"], "NAME A", "facts are not enclosed in parentheses", "write `vpn 0x0F`"),
-    row(&["tlb_hit", "hit", "tlbhit"], "tlb hit", "a fact is a name and a value", "write `tlb hit`"),
-    row(&["tlb_miss", "miss", "tlbmiss"], "tlb miss", "a fact is a name and a value", "write `tlb miss`"),
-    row(&["cache_hit"], "cache hit", "a fact is a name and a value", "write `cache hit`"),
-    row(&["cache_miss"], "cache miss", "a fact is a name and a value", "write `cache miss`"),
+    row(
+        &["(NAME A)"],
+        "NAME A",
+        "facts are not enclosed in parentheses",
+        "write `vpn 0x0F`",
+    ),
+    row(
+        &["tlb_hit", "hit", "tlbhit"],
+        "tlb hit",
+        "a fact is a name and a value",
+        "write `tlb hit`",
+    ),
+    row(
+        &["tlb_miss", "miss", "tlbmiss"],
+        "tlb miss",
+        "a fact is a name and a value",
+        "write `tlb miss`",
+    ),
+    row(
+        &["cache_hit"],
+        "cache hit",
+        "a fact is a name and a value",
+        "write `cache hit`",
+    ),
+    row(
+        &["cache_miss"],
+        "cache miss",
+        "a fact is a name and a value",
+        "write `cache miss`",
+    ),
     row(
         &["page_fault", "pagefault", "page fault", "fault"],
         "fault page",
@@ -47,8 +98,18 @@ pub(super) const FACTS: &[Idiom] = &[
         "the fact for a signal is `signal`",
         "write `signal SIGSEGV`",
     ),
-    row(&["hit NAME"], "NAME hit", "the fact must come before its value", "write `tlb hit`"),
-    row(&["miss NAME"], "NAME miss", "the fact must come before its value", "write `tlb miss`"),
+    row(
+        &["hit NAME"],
+        "NAME hit",
+        "the fact must come before its value",
+        "write `tlb hit`",
+    ),
+    row(
+        &["miss NAME"],
+        "NAME miss",
+        "the fact must come before its value",
+        "write `tlb miss`",
+    ),
     row(
         &[
             "pfn A",
@@ -70,7 +131,14 @@ pub(super) const FACTS: &[Idiom] = &[
         "write `vpo 0x14`",
     ),
     row(
-        &["addr A", "address A", "physical A", "paddr A", "physical address A", "phys addr A"],
+        &[
+            "addr A",
+            "address A",
+            "physical A",
+            "paddr A",
+            "physical address A",
+            "phys addr A",
+        ],
         "pa A",
         "to check the physical address, use the fact `pa`",
         "write `pa 0x354`",
@@ -82,13 +150,27 @@ pub(super) const FACTS: &[Idiom] = &[
         "use the fact `pa` for the physical address, and `vpn` and `vpo` for the parts of the virtual address",
     ),
     row(
-        &["pte.v A", "pte.p A", "pte.d A", "pte.a A", "pte.rw A", "pte.us A", "pte.ppn A"],
+        &[
+            "pte.v A",
+            "pte.p A",
+            "pte.d A",
+            "pte.a A",
+            "pte.rw A",
+            "pte.us A",
+            "pte.ppn A",
+        ],
         "",
         "a fact is a single value without fields",
         "to check the entry, write a table: `expect page_table { | vpn d |; | 0F 1 | }`",
     ),
     row(
-        &["page A", "virtual_page A", "virtual page number A", "virtual page A", "page number A"],
+        &[
+            "page A",
+            "virtual_page A",
+            "virtual page number A",
+            "virtual page A",
+            "page number A",
+        ],
         "vpn A",
         "to check the virtual page number, use the fact `vpn`",
         "write `vpn 0x0F`",
@@ -102,7 +184,12 @@ pub(super) const FACTS: &[Idiom] = &[
 ];
 
 /// Words and signs that join facts in other languages.
-pub(super) const JOINED: &Idiom = &row(&["and", "&&", ";"], ",", COMMA, "write `ppn 0x0D, tlb miss`");
+pub(super) const JOINED: &Idiom = &row(
+    &["and", "&&", ";"],
+    ",",
+    COMMA,
+    "write `ppn 0x0D, tlb miss`",
+);
 /// Operators that join facts but have no equivalent.
 pub(super) const EITHER: &Idiom = &row(
     &["or", "||"],
@@ -120,7 +207,12 @@ pub(super) const WORDED: &[Idiom] = &[
         "write `fault demand-zero`",
     ),
     row(
-        &["fault cow", "fault copy on write", "fault copy_on_write", "fault COW"],
+        &[
+            "fault cow",
+            "fault copy on write",
+            "fault copy_on_write",
+            "fault COW",
+        ],
         "fault copy-on-write",
         "the class of a fault must be one word",
         "write `fault copy-on-write`",
@@ -150,25 +242,47 @@ pub(super) const WORDED: &[Idiom] = &[
         "write `pa 0x354`",
     ),
     row(
-        &["tlb hit NO", "tlb miss YES", "no tlb hit", "not tlb hit", "tlb NO"],
+        &[
+            "tlb hit NO",
+            "tlb miss YES",
+            "no tlb hit",
+            "not tlb hit",
+            "tlb NO",
+        ],
         "tlb miss",
         SIDE,
         "write `tlb miss`",
     ),
     row(
-        &["tlb hit YES", "tlb miss NO", "no tlb miss", "not tlb miss", "tlb YES"],
+        &[
+            "tlb hit YES",
+            "tlb miss NO",
+            "no tlb miss",
+            "not tlb miss",
+            "tlb YES",
+        ],
         "tlb hit",
         SIDE,
         "write `tlb hit`",
     ),
     row(
-        &["cache hit NO", "cache miss YES", "no cache hit", "not cache hit"],
+        &[
+            "cache hit NO",
+            "cache miss YES",
+            "no cache hit",
+            "not cache hit",
+        ],
         "cache miss",
         SIDE,
         "write `cache miss`",
     ),
     row(
-        &["cache hit YES", "cache miss NO", "no cache miss", "not cache miss"],
+        &[
+            "cache hit YES",
+            "cache miss NO",
+            "no cache miss",
+            "not cache miss",
+        ],
         "cache hit",
         SIDE,
         "write `cache hit`",
@@ -188,18 +302,36 @@ pub(super) const WORDED: &[Idiom] = &[
         "write `fault none`",
     ),
     row(
-        &["page fault YES", "fault YES", "page_fault YES", "pagefault YES", "invalid", "not present"],
+        &[
+            "page fault YES",
+            "fault YES",
+            "page_fault YES",
+            "pagefault YES",
+            "invalid",
+            "not present",
+        ],
         "fault page",
         "the fact for a page fault is `fault`",
         "write `fault page`",
     ),
     row(
-        &["page faults A", "page_faults A", "pagefaults A", "number of faults A", "total faults A"],
+        &[
+            "page faults A",
+            "page_faults A",
+            "pagefaults A",
+            "number of faults A",
+            "total faults A",
+        ],
         "faults A",
         "to check the number of page faults, use the fact `faults`",
         "write `reference 1 2 { frames 1 } => faults 2`",
     ),
-    row(&["VALUE"], "byte VALUE", "to check the byte that is read, use the fact `byte`", "write `byte 0x36`"),
+    row(
+        &["VALUE"],
+        "byte VALUE",
+        "to check the byte that is read, use the fact `byte`",
+        "write `byte 0x36`",
+    ),
     row(
         &["data A", "content A", "contents A", "char A"],
         "byte A",
@@ -224,15 +356,30 @@ pub(super) const WORDED: &[Idiom] = &[
         "the fact must come before its value",
         "write `vpn 0x0F`",
     ),
-    row(&["VALUE NAME"], "NAME VALUE", "the fact must come before its value", "write `vpn 0x0F`"),
-    row(&["tlb tag A", "tag A"], "tlbt A", "to check the TLB tag, use the fact `tlbt`", "write `tlbt 3`"),
+    row(
+        &["VALUE NAME"],
+        "NAME VALUE",
+        "the fact must come before its value",
+        "write `vpn 0x0F`",
+    ),
+    row(
+        &["tlb tag A", "tag A"],
+        "tlbt A",
+        "to check the TLB tag, use the fact `tlbt`",
+        "write `tlbt 3`",
+    ),
     row(
         &["tlb index A", "tlb set A"],
         "tlbi A",
         "to check the TLB index, use the fact `tlbi`",
         "write `tlbi 3`",
     ),
-    row(&["cache tag A"], "ct A", "to check the cache tag, use the fact `ct`", "write `ct 3`"),
+    row(
+        &["cache tag A"],
+        "ct A",
+        "to check the cache tag, use the fact `ct`",
+        "write `ct 3`",
+    ),
     row(
         &["cache index A", "cache set A", "set A"],
         "ci A",
@@ -249,8 +396,8 @@ pub(super) const WORDED: &[Idiom] = &[
 
 /// Names of the latest statement's facts that a condition in another language can use.
 const LATEST: &[&str] = &[
-    "vpn", "vpo", "tlbi", "tlbt", "ppn", "ppo", "pa", "co", "ci", "ct", "byte", "value", "cycles", "fault",
-    "faults", "walk",
+    "vpn", "vpo", "tlbi", "tlbt", "ppn", "ppo", "pa", "co", "ci", "ct", "byte", "value", "cycles",
+    "fault", "faults", "walk",
 ];
 
 /// Whether a word alone in a condition is a fact of the latest statement.

@@ -72,28 +72,67 @@ const SAME: &[(&str, &str)] = &[
 /// The replacement that Pagewalk has for a group of calls.
 const INSTEAD: &[(&str, &str)] = &[
     ("waitpid waitid wait3 wait4", "`wait()` waits for any child"),
-    ("clone clone3 posix_spawn posix_spawnp", "`let child = fork()` creates a process"),
-    ("execv execvp execvpe execl execlp execle execveat fexecve system popen", "`execve` starts a program"),
-    ("mincore", "`show resident` lists the pages that are resident"),
-    ("mlockall munlockall mlock2", "`mlock(ADDR, LENGTH)` locks a range"),
+    (
+        "clone clone3 posix_spawn posix_spawnp",
+        "`let child = fork()` creates a process",
+    ),
+    (
+        "execv execvp execvpe execl execlp execle execveat fexecve system popen",
+        "`execve` starts a program",
+    ),
+    (
+        "mincore",
+        "`show resident` lists the pages that are resident",
+    ),
+    (
+        "mlockall munlockall mlock2",
+        "`mlock(ADDR, LENGTH)` locks a range",
+    ),
     (
         "posix_madvise posix_fadvise process_madvise",
         "`madvise(ADDR, LENGTH, ADVICE)` gives advice about a range",
     ),
-    ("stat lstat fstatat statx", "`fstat(FD)` describes an open file"),
-    ("truncate fallocate posix_fallocate", "`ftruncate(FD, LENGTH)` changes the size of an open file"),
-    ("openat openat2 creat fopen", "`open(NAME, FLAGS)` opens a file"),
+    (
+        "stat lstat fstatat statx",
+        "`fstat(FD)` describes an open file",
+    ),
+    (
+        "truncate fallocate posix_fallocate",
+        "`ftruncate(FD, LENGTH)` changes the size of an open file",
+    ),
+    (
+        "openat openat2 creat fopen",
+        "`open(NAME, FLAGS)` opens a file",
+    ),
     ("fclose", "`close(FD)` closes a file"),
     (
         "fsync fdatasync sync_file_range syncfs fflush",
         "the statement `sync` writes all dirty pages to their files",
     ),
-    ("readv preadv preadv2 fread", "`read(FD, BUFFER, COUNT)` reads from a file"),
-    ("writev pwritev pwritev2 fwrite", "`write(FD, BUFFER, COUNT)` writes to a file"),
-    ("getrusage", "`P1.faults.minor` and `P1.faults.major` count the faults of process P1"),
-    ("shmget shmat shm_open", "`mmap` with `MAP_SHARED | MAP_ANONYMOUS` creates memory that a child shares"),
-    ("getpagesize sysconf", "`machine.page` is the size of a page"),
-    ("strcpy strncpy memmove", "`write p = \"text\"` stores bytes"),
+    (
+        "readv preadv preadv2 fread",
+        "`read(FD, BUFFER, COUNT)` reads from a file",
+    ),
+    (
+        "writev pwritev pwritev2 fwrite",
+        "`write(FD, BUFFER, COUNT)` writes to a file",
+    ),
+    (
+        "getrusage",
+        "`P1.faults.minor` and `P1.faults.major` count the faults of process P1",
+    ),
+    (
+        "shmget shmat shm_open",
+        "`mmap` with `MAP_SHARED | MAP_ANONYMOUS` creates memory that a child shares",
+    ),
+    (
+        "getpagesize sysconf",
+        "`machine.page` is the size of a page",
+    ),
+    (
+        "strcpy strncpy memmove",
+        "`write p = \"text\"` stores bytes",
+    ),
 ];
 
 /// Constants of Linux and C.
@@ -200,11 +239,13 @@ pub(crate) fn call(name: &str, span: Span) -> Option<Diagnostic> {
     }
     let message = format!("`{name}` is a call of Linux that Pagewalk does not model");
     let diagnostic = Diagnostic::new(Code::UnknownFunction, span, message);
-    Some(match (same, INSTEAD.iter().find(|(names, _)| listed(names))) {
-        (Some((_, ours)), _) => diagnostic.did_you_mean(name, ours),
-        (None, Some((_, instead))) => diagnostic.help(*instead),
-        (None, None) => diagnostic.help("`pagewalk reference calls` lists the system calls"),
-    })
+    Some(
+        match (same, INSTEAD.iter().find(|(names, _)| listed(names))) {
+            (Some((_, ours)), _) => diagnostic.did_you_mean(name, ours),
+            (None, Some((_, instead))) => diagnostic.help(*instead),
+            (None, None) => diagnostic.help("`pagewalk reference calls` lists the system calls"),
+        },
+    )
 }
 
 /// Returns the diagnostic for a constant of Linux or C that Pagewalk does not model. A name that only begins like a
@@ -214,7 +255,9 @@ pub(crate) fn constant<'a>(
     span: Span,
     modeled: impl Iterator<Item = &'a str>,
 ) -> Option<Diagnostic> {
-    let listed = CONSTANTS.iter().any(|names| names.split_whitespace().any(|known| known == name));
+    let listed = CONSTANTS
+        .iter()
+        .any(|names| names.split_whitespace().any(|known| known == name));
     if !listed && !is_of_a_family(name) {
         return None;
     }
@@ -222,7 +265,9 @@ pub(crate) fn constant<'a>(
     let message = format!("`{name}` is a constant of Linux that Pagewalk does not model");
     let diagnostic = |message: String| Diagnostic::new(Code::UnknownName, span, message);
     Some(match near {
-        Some(near) => diagnostic(format!("no constant is called `{name}`")).did_you_mean(name, near),
+        Some(near) => {
+            diagnostic(format!("no constant is called `{name}`")).did_you_mean(name, near)
+        }
         None => diagnostic(message)
             .help("`pagewalk reference constants` lists the constants that scripts can use"),
     })
@@ -235,7 +280,9 @@ pub(super) fn is_constant(name: &str) -> bool {
 
 /// Whether a name looks like a constant of one of the headers.
 fn is_of_a_family(name: &str) -> bool {
-    let upper = name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
+    let upper = name
+        .bytes()
+        .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
     upper
         && FAMILIES
             .iter()
@@ -250,7 +297,10 @@ mod tests {
     #[test]
     fn every_name_is_listed_once() {
         for lists in [CALLS, CONSTANTS] {
-            let mut names: Vec<&str> = lists.iter().flat_map(|list| list.split_whitespace()).collect();
+            let mut names: Vec<&str> = lists
+                .iter()
+                .flat_map(|list| list.split_whitespace())
+                .collect();
             let all = names.len();
             names.sort_unstable();
             names.dedup();
@@ -260,7 +310,9 @@ mod tests {
 
     #[test]
     fn every_replacement_belongs_to_a_listed_call() {
-        let names = INSTEAD.iter().flat_map(|(names, _)| names.split_whitespace());
+        let names = INSTEAD
+            .iter()
+            .flat_map(|(names, _)| names.split_whitespace());
         for name in names.chain(SAME.iter().map(|(theirs, _)| *theirs)) {
             assert!(call(name, Span::default()).is_some(), "{name}");
         }
@@ -274,7 +326,10 @@ mod tests {
             Some((found.message, found.fix.map(|fix| fix.text)))
         };
         let unknown = |name: &str| {
-            Some((format!("`{name}` is a constant of Linux that Pagewalk does not model"), None))
+            Some((
+                format!("`{name}` is a constant of Linux that Pagewalk does not model"),
+                None,
+            ))
         };
         assert_eq!(message("MADV_COLD"), unknown("MADV_COLD"));
         assert_eq!(message("CLONE_VM"), unknown("CLONE_VM"));
@@ -289,12 +344,22 @@ mod tests {
 
     #[test]
     fn a_call_of_linux_says_so() {
-        for name in ["mincore", "dup", "clone", "waitpid", "pthread_create", "mprotect2", "mapp"] {
+        for name in [
+            "mincore",
+            "dup",
+            "clone",
+            "waitpid",
+            "pthread_create",
+            "mprotect2",
+            "mapp",
+        ] {
             let found = call(name, Span::default()).map(|found| found.fix.map(|fix| fix.text));
             let known = !matches!(name, "mprotect2" | "mapp");
             assert_eq!(found, known.then_some(None), "{name}");
         }
-        let same = call("vfork", Span::default()).and_then(|found| found.fix).map(|fix| fix.text);
+        let same = call("vfork", Span::default())
+            .and_then(|found| found.fix)
+            .map(|fix| fix.text);
         assert_eq!(same.as_deref(), Some("fork"));
     }
 }

@@ -15,14 +15,18 @@ pub(super) fn words(diagnostic: &Diagnostic, said: &str, line: &str) -> Vec<Advi
     let fix = |new: String| Fix::replace(diagnostic.span, new);
     let advice = |fix| Advice::fixed(None, None, fix, false);
     let mut found = Vec::new();
-    let digits = said.strip_suffix(['h', 'H']).map(|digits| digits.trim_start_matches("0x"));
+    let digits = said
+        .strip_suffix(['h', 'H'])
+        .map(|digits| digits.trim_start_matches("0x"));
     if let Some(digits) = digits.filter(|digits| digits.chars().all(|c| c.is_ascii_hexdigit())) {
         return vec![advice(fix(format!("0x{digits}")))];
     }
     if said.starts_with('\\') && said.len() == 2 {
         return vec![advice(fix(format!("\\{said}")))];
     }
-    if diagnostic.code == Code::UnknownName && said.bytes().all(|c| matches!(c, b'A'..=b'F' | b'0'..=b'9')) {
+    if diagnostic.code == Code::UnknownName
+        && said.bytes().all(|c| matches!(c, b'A'..=b'F' | b'0'..=b'9'))
+    {
         return vec![advice(fix(format!("0x{said}")))];
     }
     if diagnostic.code == Code::UnknownName && is_constant(said) {
@@ -34,12 +38,15 @@ pub(super) fn words(diagnostic: &Diagnostic, said: &str, line: &str) -> Vec<Advi
             .filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()))
             .filter(|_| !line.trim_start().starts_with("machine"));
         found.extend(
-            digits.filter(|digits| digits.len() > 1).map(|digits| advice(fix(format!("0x{digits}")))),
+            digits
+                .filter(|digits| digits.len() > 1)
+                .map(|digits| advice(fix(format!("0x{digits}")))),
         );
         let fields = said.char_indices().filter(|(_, c)| *c == '_');
         let paths = fields.map(|(at, _)| format!("{}.{}", &said[..at], &said[at + 1..]));
-        let condition =
-            ["expect", "assert", "if", "let", "show"].iter().any(|word| line.trim_start().starts_with(word));
+        let condition = ["expect", "assert", "if", "let", "show"]
+            .iter()
+            .any(|word| line.trim_start().starts_with(word));
         let fact = (condition && is_latest(said)).then(|| format!("last.{said}"));
         found.extend(paths.chain(fact).map(|new| advice(fix(new))));
     }
@@ -53,14 +60,27 @@ pub(super) fn words(diagnostic: &Diagnostic, said: &str, line: &str) -> Vec<Advi
     let lower = said.to_lowercase();
     let quiet = (diagnostic.fix.is_none() && diagnostic.code != Code::Duplicate && lower != said)
         .then(|| advice(fix(lower)));
-    let ours = WORDS.iter().find(|(theirs, _)| *theirs == said).map_or(&[][..], |(_, ours)| ours);
-    found.extend(ours.iter().map(|our| advice(fix((*our).to_owned()))).chain(quiet));
+    let ours = WORDS
+        .iter()
+        .find(|(theirs, _)| *theirs == said)
+        .map_or(&[][..], |(_, ours)| ours);
+    found.extend(
+        ours.iter()
+            .map(|our| advice(fix((*our).to_owned())))
+            .chain(quiet),
+    );
     found
 }
 
 /// Returns the advice for a C comment.
-pub(super) fn comment(line: &str, at: usize, place: impl Fn(usize, usize) -> Span) -> Option<Advice> {
-    let sign = tokens(line).into_iter().find(|token| matches!(token.text, "//" | "/*"))?;
+pub(super) fn comment(
+    line: &str,
+    at: usize,
+    place: impl Fn(usize, usize) -> Span,
+) -> Option<Advice> {
+    let sign = tokens(line)
+        .into_iter()
+        .find(|token| matches!(token.text, "//" | "/*"))?;
     let (message, help) = ("this does not begin a comment", "a comment begins with `#`");
     let fix = Fix::write(place(sign.start, sign.end()), sign.text, "#");
     let advice = Advice::fixed(Some(message), Some(help), fix, sign.start == at);
@@ -71,12 +91,15 @@ pub(super) fn comment(line: &str, at: usize, place: impl Fn(usize, usize) -> Spa
 /// is a comment.
 pub(super) fn defined(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
     let Span { file, start, end } = diagnostic.span;
-    let name = text.get(start as usize..end as usize).filter(|_| diagnostic.code == Code::UnknownName)?;
+    let name = text
+        .get(start as usize..end as usize)
+        .filter(|_| diagnostic.code == Code::UnknownName)?;
     let mut at = 0;
     for line in text[..start as usize].split_inclusive('\n') {
         let said = line.trim();
-        if let Some(value) =
-            said.strip_prefix("#define").and_then(|rest| rest.trim_start().strip_prefix(name))
+        if let Some(value) = said
+            .strip_prefix("#define")
+            .and_then(|rest| rest.trim_start().strip_prefix(name))
             && value.starts_with([' ', '\t'])
         {
             let from = at + line.len() - line.trim_start().len();
@@ -84,7 +107,10 @@ pub(super) fn defined(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
             let value = respelled(value.trim()).unwrap_or_else(|| value.trim().to_owned());
             let fix = Fix::write(span, said, format!("let {name} = {value}"));
             let message = Some("a line that begins with `#` is a comment, not a definition");
-            return Some(Advice { place: Some(span), ..Advice::fixed(message, None, fix, false) });
+            return Some(Advice {
+                place: Some(span),
+                ..Advice::fixed(message, None, fix, false)
+            });
         }
         at += line.len();
     }
@@ -95,27 +121,39 @@ pub(super) fn defined(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
 pub(super) fn note(line: &str, at: usize, place: impl Fn(usize, usize) -> Span) -> Option<Advice> {
     let all = tokens(line);
     let sign = all.iter().enumerate().find(|(index, token)| {
-        let word = all.get(index + 1).is_some_and(|next| next.is_name() && !next.touches(token));
+        let word = all
+            .get(index + 1)
+            .is_some_and(|next| next.is_name() && !next.touches(token));
         // A comment is a sequence of words that does not form a statement.
         let words = all.len() > index + 2 && all[index + 1..].iter().all(Token::is_name);
-        word && words && (matches!(token.text, ";" | "--" | "%") || *index == 0 && token.text == "*")
+        word && words
+            && (matches!(token.text, ";" | "--" | "%") || *index == 0 && token.text == "*")
     })?;
     let (index, sign) = sign;
     // The word after the sign does not begin a statement.
-    let wrong = all.get(index + 1).is_some_and(|next| at == sign.start || at >= next.start);
+    let wrong = all
+        .get(index + 1)
+        .is_some_and(|next| at == sign.start || at >= next.start);
     let (message, help) = ("this does not begin a comment", "a comment begins with `#`");
     let fix = Fix::write(place(sign.start, sign.end()), sign.text, "#");
     wrong.then(|| Advice::fixed(Some(message), Some(help), fix, false))
 }
 
 /// Returns the advice for a percent sign that does not touch its number.
-pub(super) fn percent(line: &str, at: usize, place: impl Fn(usize, usize) -> Span) -> Option<Advice> {
+pub(super) fn percent(
+    line: &str,
+    at: usize,
+    place: impl Fn(usize, usize) -> Span,
+) -> Option<Advice> {
     let found = tokens(line);
     let sign = found.windows(2).find(|pair| {
         let number = pair[0].text.chars().all(|c| c.is_ascii_digit() || c == '.');
         number && pair[1].text == "%" && pair[1].end() >= at.min(line.trim_end().len())
     })?;
     let fix = Fix::replace(place(sign[0].end(), sign[1].end()), "%");
-    let (message, help) = ("a percentage cannot contain a space", "`%` touches its number: `50%`");
+    let (message, help) = (
+        "a percentage cannot contain a space",
+        "`%` touches its number: `50%`",
+    );
     Some(Advice::fixed(Some(message), Some(help), fix, false))
 }

@@ -15,7 +15,10 @@ pub(super) fn advised(diagnostic: &Diagnostic, advice: Advice) -> Diagnostic {
         new.related.clear();
     }
     new.span = advice.place.unwrap_or(new.span);
-    new.help = advice.help.map(ToOwned::to_owned).or_else(|| advice.fix.as_ref().map(says));
+    new.help = advice
+        .help
+        .map(ToOwned::to_owned)
+        .or_else(|| advice.fix.as_ref().map(says));
     new.fix = advice.fix.map(Box::new);
     new
 }
@@ -23,7 +26,11 @@ pub(super) fn advised(diagnostic: &Diagnostic, advice: Advice) -> Diagnostic {
 /// Describes a fix, in full if it is a single line.
 fn says(fix: &Fix) -> String {
     let text = fix.text.trim();
-    if text.is_empty() || text.contains(['\n', '`']) { fix.title() } else { format!("write `{text}`") }
+    if text.is_empty() || text.contains(['\n', '`']) {
+        fix.title()
+    } else {
+        format!("write `{text}`")
+    }
 }
 
 /// Whether the existing fix of a diagnostic is better than the fix of any idiom.
@@ -34,7 +41,10 @@ pub(super) fn has_own_fix(diagnostic: &Diagnostic) -> bool {
 /// Whether an error is only a consequence of the error that was fixed. `after` lists the remaining errors.
 pub(super) fn follows(diagnostic: &Diagnostic, later: bool, after: Option<&[Diagnostic]>) -> bool {
     let Some(after) = after else { return false };
-    let read = matches!(diagnostic.code, Code::Syntax | Code::Unclosed | Code::BadNumber);
+    let read = matches!(
+        diagnostic.code,
+        Code::Syntax | Code::Unclosed | Code::BadNumber
+    );
     let declared = matches!(
         diagnostic.code,
         Code::UnknownName | Code::UnknownProcess | Code::NoMachine | Code::NoKernel
@@ -52,8 +62,14 @@ pub(super) fn same(one: &Diagnostic, other: &Diagnostic) -> bool {
 }
 
 pub(super) fn same_line(text: &str, one: Span, other: Span) -> bool {
-    let (from, to) = (one.start.min(other.start) as usize, one.start.max(other.start) as usize);
-    one.file == other.file && text.get(from..to).is_some_and(|between| !between.contains('\n'))
+    let (from, to) = (
+        one.start.min(other.start) as usize,
+        one.start.max(other.start) as usize,
+    );
+    one.file == other.file
+        && text
+            .get(from..to)
+            .is_some_and(|between| !between.contains('\n'))
 }
 
 /// Returns the number of syntax errors.
@@ -73,14 +89,21 @@ pub(super) fn new_there(
 ) -> bool {
     // Earlier edits in the text change the position of this edit.
     let ahead = |made: &&TextEdit| made.span.end <= edit.span.start && *made != edit;
-    let moved = |made: &TextEdit| made.replacement.len() as i64 - i64::from(made.span.end - made.span.start);
+    let moved = |made: &TextEdit| {
+        made.replacement.len() as i64 - i64::from(made.span.end - made.span.start)
+    };
     let moved: i64 = edits.iter().filter(ahead).map(moved).sum();
     let start = (i64::from(edit.span.start) + moved) as u32;
     let end = start + edit.replacement.len() as u32;
-    let line = text[..start as usize].rfind('\n').map_or(0, |at| at as u32 + 1);
+    let line = text[..start as usize]
+        .rfind('\n')
+        .map_or(0, |at| at as u32 + 1);
     after.iter().any(|one| {
-        let there = one.span.file == edit.span.file && line <= one.span.start && one.span.start <= end;
-        let known = before.iter().any(|old| same(old, one) && !same(old, diagnostic));
+        let there =
+            one.span.file == edit.span.file && line <= one.span.start && one.span.start <= end;
+        let known = before
+            .iter()
+            .any(|old| same(old, one) && !same(old, diagnostic));
         there && !known && !comes_next(diagnostic.code, one.code)
     })
 }
@@ -90,13 +113,18 @@ pub(super) fn new_there(
 fn comes_next(before: Code, after: Code) -> bool {
     matches!(
         (before, after),
-        (Code::UnknownFunction, Code::WrongCount) | (Code::UnknownFact, Code::NoAnswer | Code::WrongCount)
+        (Code::UnknownFunction, Code::WrongCount)
+            | (Code::UnknownFact, Code::NoAnswer | Code::WrongCount)
     )
 }
 
 /// Removes a failed fix from a diagnostic, along with the help that describes the fix.
 pub(super) fn without_fix(diagnostic: &mut Diagnostic) {
-    let Some(fix) = diagnostic.fix.take() else { return };
+    let Some(fix) = diagnostic.fix.take() else {
+        return;
+    };
     let (written, titled) = (format!("`{}`", fix.text.trim()), fix.title());
-    diagnostic.help.take_if(|help| *help == titled || help.contains(&written));
+    diagnostic
+        .help
+        .take_if(|help| *help == titled || help.contains(&written));
 }

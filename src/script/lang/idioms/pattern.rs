@@ -46,7 +46,10 @@ pub(super) struct Held<'a>(Vec<(&'static str, &'a str)>);
 impl<'a> Held<'a> {
     /// Returns the text that matches a hole.
     pub(super) fn get(&self, hole: &str) -> Option<&'a str> {
-        self.0.iter().find(|(name, _)| *name == hole).map(|(_, text)| *text)
+        self.0
+            .iter()
+            .find(|(name, _)| *name == hole)
+            .map(|(_, text)| *text)
     }
 
     /// Returns a template with its holes filled in.
@@ -54,8 +57,14 @@ impl<'a> Held<'a> {
         let mut text = String::new();
         let mut rest = template;
         while !rest.is_empty() {
-            let word = rest.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(rest.len());
-            let length = if word == 0 { rest.chars().next().map_or(1, char::len_utf8) } else { word };
+            let word = rest
+                .find(|c: char| !c.is_ascii_alphanumeric())
+                .unwrap_or(rest.len());
+            let length = if word == 0 {
+                rest.chars().next().map_or(1, char::len_utf8)
+            } else {
+                word
+            };
             text += match &rest[..length] {
                 "BARE" => self.get("TEXT").map_or("", |text| text.trim_matches('"')),
                 word => self.get(word).unwrap_or(word),
@@ -72,34 +81,62 @@ pub(super) fn matched<'a>(pattern: &'static str, line: &'a str) -> Option<Held<'
     matches(&tokens(pattern), line, &tokens(line), &mut held).then_some(held)
 }
 
-fn matches<'a>(pattern: &[Token<'static>], line: &'a str, found: &[Token<'a>], held: &mut Held<'a>) -> bool {
-    let Some((hole, pattern)) = pattern.split_first() else { return found.is_empty() };
+fn matches<'a>(
+    pattern: &[Token<'static>],
+    line: &'a str,
+    found: &[Token<'a>],
+    held: &mut Held<'a>,
+) -> bool {
+    let Some((hole, pattern)) = pattern.split_first() else {
+        return found.is_empty();
+    };
     let longest = match hole.text {
         "REST" => return take(hole.text, line, found, found.len(), held),
         "A" | "B" | "C" => sequence(found),
-        "TYPE" => found.iter().take_while(|token| TYPES.contains(&token.text)).count(),
-        "NAME" | "NAME2" => usize::from(found.first().is_some_and(|t| t.is_name() && !t.text.contains('.'))),
+        "TYPE" => found
+            .iter()
+            .take_while(|token| TYPES.contains(&token.text))
+            .count(),
+        "NAME" | "NAME2" => usize::from(
+            found
+                .first()
+                .is_some_and(|t| t.is_name() && !t.text.contains('.')),
+        ),
         "TEXT" => usize::from(found.first().is_some_and(Token::is_text)),
         "SMALL" => usize::from(
-            found.first().is_some_and(|token| one_of(token, &["1", "2", "4", "8", "16", "32", "64"])),
+            found
+                .first()
+                .is_some_and(|token| one_of(token, &["1", "2", "4", "8", "16", "32", "64"])),
         ),
         "PATH" => usize::from(found.first().is_some_and(Token::is_name)),
         "VALUE" => usize::from(found.first().is_some_and(Token::is_number)),
-        "YES" => usize::from(found.first().is_some_and(|token| one_of(token, &["yes", "y", "true", "1"]))),
-        "NO" => usize::from(found.first().is_some_and(|token| one_of(token, &["no", "n", "false", "0"]))),
+        "YES" => usize::from(
+            found
+                .first()
+                .is_some_and(|token| one_of(token, &["yes", "y", "true", "1"])),
+        ),
+        "NO" => usize::from(
+            found
+                .first()
+                .is_some_and(|token| one_of(token, &["no", "n", "false", "0"])),
+        ),
         "FACT" => usize::from(found.first().is_some_and(|token| is_fact(token.text))),
         "NUM" | "NUM2" => usize::from(found.first().is_some_and(|token| {
-            token.text.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_' || c == '\'')
+            token
+                .text
+                .starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_' || c == '\'')
         })),
         word => {
-            let same = found.first().is_some_and(|token| token.text.eq_ignore_ascii_case(word));
+            let same = found
+                .first()
+                .is_some_and(|token| token.text.eq_ignore_ascii_case(word));
             return same && matches(pattern, line, &found[1..], held);
         }
     };
     (1..=longest).any(|length| {
         let before = held.clone();
-        let fits =
-            take(hole.text, line, found, length, held) && matches(pattern, line, &found[length..], held);
+        let fits = take(hole.text, line, found, length, held)
+            && matches(pattern, line, &found[length..], held);
         if !fits {
             *held = before;
         }
@@ -108,7 +145,9 @@ fn matches<'a>(pattern: &[Token<'static>], line: &'a str, found: &[Token<'a>], h
 }
 
 fn one_of(token: &Token, words: &[&str]) -> bool {
-    words.iter().any(|word| token.text.eq_ignore_ascii_case(word))
+    words
+        .iter()
+        .any(|word| token.text.eq_ignore_ascii_case(word))
 }
 
 /// Assigns tokens to a hole. A hole that is already filled must contain the same tokens.
@@ -135,9 +174,14 @@ fn sequence(found: &[Token]) -> usize {
     let mut depth = 0;
     let mut ends = |token: &&Token| {
         depth += nesting(token.text);
-        depth < 0 || depth == 0 && matches!(token.text, "," | ";" | "=>") || matches!(token.text, "{" | "}")
+        depth < 0
+            || depth == 0 && matches!(token.text, "," | ";" | "=>")
+            || matches!(token.text, "{" | "}")
     };
-    found.iter().position(|token| ends(&token)).unwrap_or(found.len())
+    found
+        .iter()
+        .position(|token| ends(&token))
+        .unwrap_or(found.len())
 }
 
 #[cfg(test)]
@@ -146,7 +190,8 @@ mod tests {
 
     #[test]
     fn holes_hold_the_matching_text() {
-        let filled = |pattern, line, template: &str| matched(pattern, line).map(|held| held.fill(template));
+        let filled =
+            |pattern, line, template: &str| matched(pattern, line).map(|held| held.fill(template));
         assert_eq!(
             filled("TYPE * NAME = A", "int *p = malloc(4)", "let NAME = A").as_deref(),
             Some("let p = malloc(4)")
@@ -155,7 +200,14 @@ mod tests {
             filled("store A, B", "store f(1, 2), 3", "write A = B").as_deref(),
             Some("write f(1, 2) = 3")
         );
-        assert_eq!(filled("for (NAME = A; NAME < B; NAME++) {", "for (i = 0; j < 4; i++) {", ""), None);
+        assert_eq!(
+            filled(
+                "for (NAME = A; NAME < B; NAME++) {",
+                "for (i = 0; j < 4; i++) {",
+                ""
+            ),
+            None
+        );
         assert_eq!(
             filled("load REST", "load 0x3D4 size 2", "read REST").as_deref(),
             Some("read 0x3D4 size 2")

@@ -60,19 +60,34 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
     // The parser treats a block with an unknown head as settings, and reports the error inside the block.
     if let Some(head) = head_above(text, &range) {
         let said = text[head.clone()].trim();
-        let above = [blocks::advice(text, &head, file), tables::advice(text, &head, file)];
+        let above = [
+            blocks::advice(text, &head, file),
+            tables::advice(text, &head, file),
+        ];
         let row = found_in(STATEMENTS, said).filter(|(row, _)| row.ours.is_empty());
         let advised = row.map(|(row, _)| Advice::of(row, None, true));
         let place = Some(Span::new(file, head.end - said.len()..head.end));
-        found.extend(above.into_iter().flatten().chain(advised).map(|advice| Advice { place, ..advice }));
+        found.extend(
+            above
+                .into_iter()
+                .flatten()
+                .chain(advised)
+                .map(|advice| Advice { place, ..advice }),
+        );
     }
     if diagnostic.code == Code::WhichProcess
-        && let Some(name) =
-            text.lines().find_map(|line| line.trim().strip_prefix("process ")?.split(' ').next())
+        && let Some(name) = text
+            .lines()
+            .find_map(|line| line.trim().strip_prefix("process ")?.split(' ').next())
     {
         let (from, _) = statement(line, at - range.start, &[";", "{", "}"]);
         let start = (range.start + from) as u32;
-        found.push(Advice::fixed(None, None, Fix::put_in(file, start, format!("{name}: ")), false));
+        found.push(Advice::fixed(
+            None,
+            None,
+            Fix::put_in(file, start, format!("{name}: ")),
+            false,
+        ));
     }
     // Bars belong to tables, and no idiom matches a table.
     if line.trim_start().starts_with('|') {
@@ -84,12 +99,23 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
         && let Some(new) = settings::line(block, &line[from..to])
     {
         let fix = Fix::write(place(from, to), &line[from..to], new);
-        let message = if block == "choice" { exams::OPTION } else { SETTING };
+        let message = if block == "choice" {
+            exams::OPTION
+        } else {
+            SETTING
+        };
         found.push(Advice::fixed(Some(message), None, fix, false));
     }
-    if let Some((span, new)) = head_above(text, &range).and_then(|head| exams::inside(text, &range, &head)) {
+    if let Some((span, new)) =
+        head_above(text, &range).and_then(|head| exams::inside(text, &range, &head))
+    {
         let fix = Fix::replace(Span::new(file, span), new);
-        found.push(Advice::fixed(Some(POINTS), Some("write `points 6` before the `{`"), fix, true));
+        found.push(Advice::fixed(
+            Some(POINTS),
+            Some("write `points 6` before the `{`"),
+            fix,
+            true,
+        ));
     }
     let read = matches!(
         diagnostic.code,
@@ -101,10 +127,13 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
             | Code::UnknownFact
     );
     let at = at - range.start;
-    let (entry, setting) =
-        (statement(line, at, &[",", ";", "{", "}"]), diagnostic.code == Code::UnknownSetting);
-    for (from, to) in
-        [whole(line), statement(line, at, &[";", "{", "}"])].into_iter().chain(setting.then_some(entry))
+    let (entry, setting) = (
+        statement(line, at, &[",", ";", "{", "}"]),
+        diagnostic.code == Code::UnknownSetting,
+    );
+    for (from, to) in [whole(line), statement(line, at, &[";", "{", "}"])]
+        .into_iter()
+        .chain(setting.then_some(entry))
     {
         let said = &line[from..to];
         // A word before a brace opens a block.
@@ -122,7 +151,11 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
         }));
     }
     if let [(part, new)] = &*spelled(line) {
-        let fix = Fix::write(place(part.start, part.end), &line[part.clone()], new.as_str());
+        let fix = Fix::write(
+            place(part.start, part.end),
+            &line[part.clone()],
+            new.as_str(),
+        );
         found.push(Advice::fixed(None, None, fix, false));
     }
     if let Some(new) = respelled(line) {
@@ -130,7 +163,10 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
         let fix = Fix::write(place(from, to), &line[from..to], new.trim());
         found.push(Advice::fixed(None, None, fix, false));
     }
-    if matches!(diagnostic.code, Code::UnknownVerb | Code::Syntax | Code::UnknownProcess) {
+    if matches!(
+        diagnostic.code,
+        Code::UnknownVerb | Code::Syntax | Code::UnknownProcess
+    ) {
         found.extend(note(line, at, place));
     }
     found
@@ -153,7 +189,12 @@ fn statements(said: &str, read: bool, fix: impl Fn(&str) -> Fix) -> Vec<Advice> 
     let again = respelled(said).or_else(|| method(said));
     let pointed = arrowed(said);
     let condition = condition(again.as_deref().unwrap_or(said));
-    let texts = [again.as_deref(), Some(said), pointed.as_deref(), condition.as_deref()];
+    let texts = [
+        again.as_deref(),
+        Some(said),
+        pointed.as_deref(),
+        condition.as_deref(),
+    ];
     for text in texts.into_iter().flatten() {
         let row = |(row, new): (&'static Idiom, Option<String>)| {
             let new = new.map(|new| fix(if row.ours == REMOVED { REMOVED } else { &new }));
@@ -163,7 +204,14 @@ fn statements(said: &str, read: bool, fix: impl Fn(&str) -> Fix) -> Vec<Advice> 
             let help = access.ours.is_none().then_some(accesses::HELP);
             let nothing = access.ours.is_none();
             let fix = access.ours.map(|new| fix(&new));
-            found.push(Advice { message: Some(access.message), help, fix, sure: read, nothing, place: None });
+            found.push(Advice {
+                message: Some(access.message),
+                help,
+                fix,
+                sure: read,
+                nothing,
+                place: None,
+            });
         }
         if let Some((message, new)) = exams::line(text) {
             let help = new.is_none().then_some(exams::HELP);
@@ -180,11 +228,20 @@ fn statements(said: &str, read: bool, fix: impl Fn(&str) -> Fix) -> Vec<Advice> 
         }
         found.extend(rewritten(text).into_iter().map(row));
         if let Some(new) = settings::statement(text) {
-            let message = if text.starts_with("reference") { PAGES } else { SETTING };
+            let message = if text.starts_with("reference") {
+                PAGES
+            } else {
+                SETTING
+            };
             if let Some((does, facts)) = new.split_once("=>")
                 && let Some((_, Some(facts))) = stated(facts)
             {
-                found.push(Advice::fixed(Some(message), None, fix(&format!("{does}=> {facts}")), false));
+                found.push(Advice::fixed(
+                    Some(message),
+                    None,
+                    fix(&format!("{does}=> {facts}")),
+                    false,
+                ));
             }
             found.push(Advice::fixed(Some(message), None, fix(&new), false));
         }
@@ -202,8 +259,18 @@ fn statements(said: &str, read: bool, fix: impl Fn(&str) -> Fix) -> Vec<Advice> 
 pub(super) fn block_of<'a>(text: &'a str, line: &Range<usize>) -> Option<&'a str> {
     let head = head_above(text, line)?;
     let word = tokens(&text[head]).first()?.text;
-    let known =
-        ["machine", "tlb", "cache", "page_table", "memory", "kernel", "exam", "choice", "reference", "file"];
+    let known = [
+        "machine",
+        "tlb",
+        "cache",
+        "page_table",
+        "memory",
+        "kernel",
+        "exam",
+        "choice",
+        "reference",
+        "file",
+    ];
     known.contains(&word).then_some(word)
 }
 

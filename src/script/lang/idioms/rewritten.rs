@@ -9,8 +9,9 @@ use super::variants::whole;
 use crate::lang::parse::VERBS;
 
 /// Words that begin a statement with its own syntax.
-const KEYWORDS: &[&str] =
-    &["if", "for", "let", "repeat", "def", "scenario", "question", "part", "while", "choose"];
+const KEYWORDS: &[&str] = &[
+    "if", "for", "let", "repeat", "def", "scenario", "question", "part", "while", "choose",
+];
 
 /// Rewrites a statement. Returns the matching idioms, each with the new statement if there is one.
 pub(super) fn rewritten(said: &str) -> Vec<(&'static Idiom, Option<String>)> {
@@ -21,12 +22,17 @@ pub(super) fn rewritten(said: &str) -> Vec<(&'static Idiom, Option<String>)> {
             let (_, facts) = stated(facts)?;
             Some(Some(format!("{does}=> {}", facts?)))
         };
-        let more: Vec<_> = whole.iter().filter_map(|(row, new)| Some((*row, facts(new)?))).collect();
+        let more: Vec<_> = whole
+            .iter()
+            .filter_map(|(row, new)| Some((*row, facts(new)?)))
+            .collect();
         whole.extend(more);
         return whole;
     }
     let arrow = tokens(said).into_iter().find(|token| token.text == "=>");
-    let Some(arrow) = arrow else { return Vec::new() };
+    let Some(arrow) = arrow else {
+        return Vec::new();
+    };
     let (does, facts) = (&said[..arrow.start], &said[arrow.end()..]);
     let stated = stated(facts);
     let mut found = Vec::new();
@@ -34,7 +40,9 @@ pub(super) fn rewritten(said: &str) -> Vec<(&'static Idiom, Option<String>)> {
         match (new, &stated) {
             (None, _) => found.push((row, None)),
             (Some(_), Some((other, None))) => found.push((*other, None)),
-            (Some(new), Some((_, Some(facts)))) => found.push((row, Some(format!("{new} => {facts}")))),
+            (Some(new), Some((_, Some(facts)))) => {
+                found.push((row, Some(format!("{new} => {facts}"))))
+            }
             (Some(new), None) => found.push((row, Some(format!("{new} =>{facts}")))),
         }
     }
@@ -48,9 +56,14 @@ pub(super) fn rewritten(said: &str) -> Vec<(&'static Idiom, Option<String>)> {
 fn known(said: &str) -> Vec<(&'static Idiom, Option<String>)> {
     let (head, block) = said.split_at(said.find('{').map_or(said.len(), |brace| brace + 1));
     let rows = || PHRASES.iter().copied().chain([STATEMENTS]);
-    let of_head = rows().flat_map(|rows| fitting(rows, head)).filter(|_| !block.is_empty());
+    let of_head = rows()
+        .flat_map(|rows| fitting(rows, head))
+        .filter(|_| !block.is_empty());
     let with_block = of_head.filter_map(|(row, new)| Some((row, Some(format!("{}{block}", new?)))));
-    let mut found = PHRASES.iter().flat_map(|rows| fitting(rows, said)).collect::<Vec<_>>();
+    let mut found = PHRASES
+        .iter()
+        .flat_map(|rows| fitting(rows, said))
+        .collect::<Vec<_>>();
     found.extend(fitting(STATEMENTS, said).into_iter().chain(with_block));
     found
 }
@@ -58,9 +71,15 @@ fn known(said: &str) -> Vec<(&'static Idiom, Option<String>)> {
 /// Applies the matching idioms to a text.
 fn fitting(rows: &'static [Idiom], said: &str) -> Vec<(&'static Idiom, Option<String>)> {
     let fit = |row: &'static Idiom| {
-        let held = row.theirs.iter().find_map(|pattern| matched(pattern, said))?;
+        let held = row
+            .theirs
+            .iter()
+            .find_map(|pattern| matched(pattern, said))?;
         // Do not put another word before a statement of the language.
-        let begins = said.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+        let begins = said
+            .split(|c: char| !c.is_alphanumeric())
+            .next()
+            .unwrap_or_default();
         let pushed = row.ours.starts_with("show ") || row.ours.starts_with("expect ");
         let ours = VERBS.contains(&begins) || KEYWORDS.contains(&begins);
         if pushed && ours && !row.theirs.iter().any(|theirs| theirs.starts_with(begins)) {
@@ -77,7 +96,10 @@ fn fact(said: &str) -> Option<(&'static Idiom, Option<String>)> {
 }
 
 /// Applies the first matching idiom to a text.
-pub(super) fn found_in(rows: &'static [Idiom], said: &str) -> Option<(&'static Idiom, Option<String>)> {
+pub(super) fn found_in(
+    rows: &'static [Idiom],
+    said: &str,
+) -> Option<(&'static Idiom, Option<String>)> {
     fitting(rows, said).into_iter().next()
 }
 
@@ -98,7 +120,11 @@ pub(super) fn stated(facts: &str) -> Option<(&'static Idiom, Option<String>)> {
     }
     parts.push(&facts[from..whole(facts).1.max(from)]);
     let mut new = Vec::new();
-    for part in parts.iter().map(|part| part.trim()).filter(|part| !part.is_empty()) {
+    for part in parts
+        .iter()
+        .map(|part| part.trim())
+        .filter(|part| !part.is_empty())
+    {
         match fact(&unsigned(part)).or_else(|| fact(part)) {
             Some((fact, None)) => return Some((fact, None)),
             Some((fact, Some(text))) => {
@@ -117,13 +143,19 @@ fn lowered(fact: &str) -> String {
         .split(' ')
         .next()
         .filter(|name| name.len() > 1 && name.bytes().all(|byte| byte.is_ascii_uppercase()));
-    name.map_or_else(|| fact.to_owned(), |name| format!("{}{}", name.to_lowercase(), &fact[name.len()..]))
+    name.map_or_else(
+        || fact.to_owned(),
+        |name| format!("{}{}", name.to_lowercase(), &fact[name.len()..]),
+    )
 }
 
 /// Returns a fact without the signs between its name and value.
 fn unsigned(fact: &str) -> String {
     let words = tokens(fact).into_iter().map(|token| token.text);
-    words.filter(|word| !matches!(*word, "?" | ":" | "=" | "==" | "is" | "->")).collect::<Vec<_>>().join(" ")
+    words
+        .filter(|word| !matches!(*word, "?" | ":" | "=" | "==" | "is" | "->"))
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 #[cfg(test)]
@@ -143,7 +175,10 @@ mod tests {
             for part in parts {
                 let text = part.replace("{ … }", "{ }").replace('…', "1");
                 let reads = |text: &str| parse(0, text, &mut ()).diagnostics.is_empty();
-                assert!(reads(&text) || reads(&format!("read 0 => {text}")), "{part}");
+                assert!(
+                    reads(&text) || reads(&format!("read 0 => {text}")),
+                    "{part}"
+                );
             }
         }
     }

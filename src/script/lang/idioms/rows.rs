@@ -18,7 +18,12 @@ pub(super) const fn row(
     message: &'static str,
     help: &'static str,
 ) -> Idiom {
-    Idiom { theirs, ours, message, help }
+    Idiom {
+        theirs,
+        ours,
+        message,
+        help,
+    }
 }
 
 /// Words that also begin statements in Pagewalk's language.
@@ -57,7 +62,8 @@ impl Idiom {
     pub(super) fn begins(&self) -> bool {
         self.theirs.iter().all(|theirs| {
             let word = theirs.split([' ', '(', '[']).next().unwrap_or("");
-            let foreign = word.starts_with(|c: char| c.is_ascii_lowercase()) && !OURS.contains(&word);
+            let foreign =
+                word.starts_with(|c: char| c.is_ascii_lowercase()) && !OURS.contains(&word);
             foreign
                 || STATEMENTS.iter().any(|row| std::ptr::eq(row, self))
                     && !word.contains(|c: char| c.is_ascii_uppercase())
@@ -85,7 +91,10 @@ pub(super) const STATEMENTS: &[Idiom] = &[
         LOOP,
     ),
     row(
-        &["for (TYPE NAME = A; NAME <= B; NAME++) {", "for (NAME = A; NAME <= B; NAME++) {"],
+        &[
+            "for (TYPE NAME = A; NAME <= B; NAME++) {",
+            "for (NAME = A; NAME <= B; NAME++) {",
+        ],
         "for NAME in A..=B {",
         "this is C's `for` loop",
         LOOP,
@@ -102,9 +111,20 @@ pub(super) const STATEMENTS: &[Idiom] = &[
         "a range needs `..`",
         LOOP,
     ),
-    row(&["for NAME in range(A, B) {"], "for NAME in A..B {", "a range needs `..`", LOOP),
     row(
-        &["tlb {", "cache {", "page_table {", "tlb NAME {", "cache NAME {"],
+        &["for NAME in range(A, B) {"],
+        "for NAME in A..B {",
+        "a range needs `..`",
+        LOOP,
+    ),
+    row(
+        &[
+            "tlb {",
+            "cache {",
+            "page_table {",
+            "tlb NAME {",
+            "cache NAME {",
+        ],
         "",
         "declare the parts of a machine in `machine { … }`",
         "put the part in `machine { … }`, and set its contents afterward: `set tlb { … }`",
@@ -123,16 +143,30 @@ pub(super) const STATEMENTS: &[Idiom] = &[
         "a loop always runs to its end",
         "choose a range that excludes the iterations to skip",
     ),
-    row(&["if (A) B"], "if A { B }", "the body of an `if` must be a block in braces", "`if x == 3 { … }`"),
+    row(
+        &["if (A) B"],
+        "if A { B }",
+        "the body of an `if` must be a block in braces",
+        "`if x == 3 { … }`",
+    ),
     row(
         &["elif REST", "else if REST"],
         "",
         "this `else if` follows no `if`",
         "`else if` must follow the `}` of an `if` block: `} else if x == 3 {`",
     ),
-    row(&["switch REST"], "", "the language has no `switch`", "write `if x == 1 { … } else if x == 2 { … }`"),
     row(
-        &["TYPE * NAME = (TYPE *) A", "TYPE * NAME = (void *) A", "TYPE NAME = (TYPE) A"],
+        &["switch REST"],
+        "",
+        "the language has no `switch`",
+        "write `if x == 1 { … } else if x == 2 { … }`",
+    ),
+    row(
+        &[
+            "TYPE * NAME = (TYPE *) A",
+            "TYPE * NAME = (void *) A",
+            "TYPE NAME = (TYPE) A",
+        ],
         "let NAME = A",
         "the language has no types and no casts",
         LET,
@@ -149,17 +183,42 @@ pub(super) const STATEMENTS: &[Idiom] = &[
         "a variable must be declared with `let` and needs a value",
         LET,
     ),
-    row(&["NAME = A", "var NAME = A"], "let NAME = A", "a variable must be set with `let`", LET),
+    row(
+        &["NAME = A", "var NAME = A"],
+        "let NAME = A",
+        "a variable must be set with `let`",
+        LET,
+    ),
     row(
         &["NAME++", "++NAME", "NAME += 1"],
         "let NAME = NAME + 1",
         "use `let` to change a variable",
         "write `let x = x + 1`",
     ),
-    row(&["NAME += A"], "let NAME = NAME + A", "use `let` to change a variable", "write `let x = x + 4`"),
-    row(&["NAME -= A"], "let NAME = NAME - A", "use `let` to change a variable", "write `let x = x - 4`"),
-    row(&["* NAME = A"], "write NAME = A", "a store through a pointer uses `write`", "write `write p = 5`"),
-    row(&["printf(TEXT, A)", "print(TEXT, A)"], "show A", "`show` prints a value", "write `show x`"),
+    row(
+        &["NAME += A"],
+        "let NAME = NAME + A",
+        "use `let` to change a variable",
+        "write `let x = x + 4`",
+    ),
+    row(
+        &["NAME -= A"],
+        "let NAME = NAME - A",
+        "use `let` to change a variable",
+        "write `let x = x - 4`",
+    ),
+    row(
+        &["* NAME = A"],
+        "write NAME = A",
+        "a store through a pointer uses `write`",
+        "write `write p = 5`",
+    ),
+    row(
+        &["printf(TEXT, A)", "print(TEXT, A)"],
+        "show A",
+        "`show` prints a value",
+        "write `show x`",
+    ),
     row(
         &["print(A)", "print A", "printf(A)", "puts(A)", "echo A"],
         "show A",
@@ -221,7 +280,13 @@ pub(super) const STATEMENTS: &[Idiom] = &[
         "write `write 0x3D4 = 0x2A`",
     ),
     row(
-        &["read va REST", "read address REST", "read byte REST", "read from REST", "read addr REST"],
+        &[
+            "read va REST",
+            "read address REST",
+            "read byte REST",
+            "read from REST",
+            "read addr REST",
+        ],
         "read REST",
         "the address must follow `read` directly",
         "write `read 0x3D4`",
@@ -244,10 +309,26 @@ pub(super) const STATEMENTS: &[Idiom] = &[
         "`expect` takes a condition; for a fact of the latest access, write `last.NAME`",
         "write `expect last.tlb == \"hit\"`",
     ),
-    row(&["expect A = B"], "expect A == B", "`==` compares", "write `expect x == 0`"),
-    row(&["expect NAME NUM"], "expect NAME == NUM", "`==` compares", "write `expect x == 0`"),
     row(
-        &["set NAME[A] = REST", "tlb[A] = REST", "page_table[A] = REST", "cache[A] = REST", "pt[A] = REST"],
+        &["expect A = B"],
+        "expect A == B",
+        "`==` compares",
+        "write `expect x == 0`",
+    ),
+    row(
+        &["expect NAME NUM"],
+        "expect NAME == NUM",
+        "`==` compares",
+        "write `expect x == 0`",
+    ),
+    row(
+        &[
+            "set NAME[A] = REST",
+            "tlb[A] = REST",
+            "page_table[A] = REST",
+            "cache[A] = REST",
+            "pt[A] = REST",
+        ],
         "",
         "an entry has several fields, so it must be set with a table",
         "write a table in braces: `set tlb { | set tag ppn |; | 3 0D 2D | }`",

@@ -7,10 +7,64 @@ use super::tokens::{Token, nesting, tokens};
 /// Units, with their names in other languages.
 const UNITS: &[(&str, &[&str])] = &[
     ("B", &["b", "byte", "bytes"]),
-    ("KB", &["k", "ki", "kb", "kib", "kbyte", "kbytes", "kibibyte", "kibibytes", "kilobyte", "kilobytes"]),
-    ("MB", &["m", "mi", "mb", "mib", "mbyte", "mbytes", "mebibyte", "mebibytes", "megabyte", "megabytes"]),
-    ("GB", &["g", "gi", "gb", "gib", "gbyte", "gbytes", "gibibyte", "gibibytes", "gigabyte", "gigabytes"]),
-    ("TB", &["t", "ti", "tb", "tib", "tbyte", "tbytes", "terabyte", "terabytes"]),
+    (
+        "KB",
+        &[
+            "k",
+            "ki",
+            "kb",
+            "kib",
+            "kbyte",
+            "kbytes",
+            "kibibyte",
+            "kibibytes",
+            "kilobyte",
+            "kilobytes",
+        ],
+    ),
+    (
+        "MB",
+        &[
+            "m",
+            "mi",
+            "mb",
+            "mib",
+            "mbyte",
+            "mbytes",
+            "mebibyte",
+            "mebibytes",
+            "megabyte",
+            "megabytes",
+        ],
+    ),
+    (
+        "GB",
+        &[
+            "g",
+            "gi",
+            "gb",
+            "gib",
+            "gbyte",
+            "gbytes",
+            "gibibyte",
+            "gibibytes",
+            "gigabyte",
+            "gigabytes",
+        ],
+    ),
+    (
+        "TB",
+        &[
+            "t",
+            "ti",
+            "tb",
+            "tib",
+            "tbyte",
+            "tbytes",
+            "terabyte",
+            "terabytes",
+        ],
+    ),
     ("bits", &["bit", "bits"]),
     ("ns", &["nsec", "nanosecond", "nanoseconds"]),
     ("us", &["usec", "microsecond", "microseconds"]),
@@ -23,8 +77,15 @@ const UNITS: &[(&str, &[&str])] = &[
 ];
 
 /// Operators of other languages, with their equivalents.
-const OPERATORS: &[(&str, &str)] =
-    &[("&&", "and"), ("||", "or"), ("===", "=="), ("!==", "!="), ("<>", "!="), ("...", ".."), (":=", "=")];
+const OPERATORS: &[(&str, &str)] = &[
+    ("&&", "and"),
+    ("||", "or"),
+    ("===", "=="),
+    ("!==", "!="),
+    ("<>", "!="),
+    ("...", ".."),
+    (":=", "="),
+];
 
 /// Names of counters in other simulators. Each row has the end of a name and the path that replaces the name.
 /// In the path, `X` is the text before the dot.
@@ -47,16 +108,28 @@ const PATHS: &[(&str, &str)] = &[
 ];
 
 /// The parts of a machine whose counters other simulators name in this way.
-const COUNTED: &[&str] = &["tlb", "cache", "dtlb", "itlb", "l1", "l2", "l3", "l1d", "l1i"];
+const COUNTED: &[&str] = &[
+    "tlb", "cache", "dtlb", "itlb", "l1", "l2", "l3", "l1d", "l1i",
+];
 
 /// Sizes of C types in bytes on a 64-bit machine.
-const SIZES: &[(&str, u64)] =
-    &[("char", 1), ("short", 2), ("int", 4), ("float", 4), ("long", 8), ("size_t", 8), ("double", 8)];
+const SIZES: &[(&str, u64)] = &[
+    ("char", 1),
+    ("short", 2),
+    ("int", 4),
+    ("float", 4),
+    ("long", 8),
+    ("size_t", 8),
+    ("double", 8),
+];
 
 /// Returns the unit that a foreign word means.
 pub(super) fn unit(word: &str) -> Option<&'static str> {
     let lower = word.to_ascii_lowercase();
-    UNITS.iter().find(|(ours, theirs)| *ours == word || theirs.contains(&&*lower)).map(|(ours, _)| *ours)
+    UNITS
+        .iter()
+        .find(|(ours, theirs)| *ours == word || theirs.contains(&&*lower))
+        .map(|(ours, _)| *ours)
 }
 
 /// Returns the parts of a line whose spelling differs in Pagewalk, with the new spelling.
@@ -65,14 +138,19 @@ pub(super) fn spelled(line: &str) -> Vec<(Range<usize>, String)> {
     let mut found = Vec::new();
     // Prose is unchanged.
     if all.first().is_some_and(|first| {
-        matches!(first.text, "text" | "question" | "part" | "choice" | "title" | "rubric")
+        matches!(
+            first.text,
+            "text" | "question" | "part" | "choice" | "title" | "rubric"
+        )
     }) {
         return found;
     }
     let (mut at, mut depth) = (0, 0);
     while let Some(token) = all.get(at) {
         depth += nesting(token.text);
-        let new = number(line, &all, at, depth).or_else(|| operator(&all, at)).or_else(|| word(&all, at));
+        let new = number(line, &all, at, depth)
+            .or_else(|| operator(&all, at))
+            .or_else(|| word(&all, at));
         let Some((length, new)) = new else {
             at += 1;
             continue;
@@ -107,23 +185,39 @@ fn number(line: &str, all: &[Token], at: usize, depth: i32) -> Spelled {
         let text = digits.text.trim_start_matches("0x");
         let literal = digits.text.starts_with("0x") || !hex(text);
         let plain = text.bytes().all(|digit| digit.is_ascii_digit());
-        return hex(text).then(|| (2, if plain && !literal { text.to_owned() } else { format!("0x{text}") }));
+        return hex(text).then(|| {
+            (
+                2,
+                if plain && !literal {
+                    text.to_owned()
+                } else {
+                    format!("0x{text}")
+                },
+            )
+        });
     }
     if token.text == "." {
         let next = after(1).filter(|next| next.is_number() && next.touches(&token))?;
-        let alone =
-            at == 0 || !token.touches(&all[at - 1]) || !(all[at - 1].is_name() || all[at - 1].is_number());
+        let alone = at == 0
+            || !token.touches(&all[at - 1])
+            || !(all[at - 1].is_name() || all[at - 1].is_number());
         return alone.then(|| (2, format!("0.{}", next.text)));
     }
     if !token.is_number() {
         return None;
     }
-    if let Some(digits) = token.text.strip_prefix("0b").and_then(|digits| digits.strip_suffix('b')) {
+    if let Some(digits) = token
+        .text
+        .strip_prefix("0b")
+        .and_then(|digits| digits.strip_suffix('b'))
+    {
         return Some((1, format!("0b{digits}")));
     }
     // 0x03 D4
-    if let (Some(_), Some(next)) = (token.text.strip_prefix("0x"), after(1).filter(|next| hex(next.text)))
-        && matches!(next.text.len(), 2 | 4)
+    if let (Some(_), Some(next)) = (
+        token.text.strip_prefix("0x"),
+        after(1).filter(|next| hex(next.text)),
+    ) && matches!(next.text.len(), 2 | 4)
         && after(2).is_none_or(|third| third.text == "=>")
     {
         return Some((2, format!("{}{}", token.text, next.text)));
@@ -141,9 +235,19 @@ fn number(line: &str, all: &[Token], at: usize, depth: i32) -> Spelled {
     }
     let digits = |text: &str| text.bytes().all(|digit| digit.is_ascii_digit());
     // 1 000 000
-    let groups = all[at + 1..].iter().take_while(|next| next.text.len() == 3 && digits(next.text)).count();
-    if groups > 0 && line.trim_start().starts_with("let ") && token.text.len() <= 3 && digits(token.text) {
-        let joined: String = all[at..=at + groups].iter().map(|token| token.text).collect();
+    let groups = all[at + 1..]
+        .iter()
+        .take_while(|next| next.text.len() == 3 && digits(next.text))
+        .count();
+    if groups > 0
+        && line.trim_start().starts_with("let ")
+        && token.text.len() <= 3
+        && digits(token.text)
+    {
+        let joined: String = all[at..=at + groups]
+            .iter()
+            .map(|token| token.text)
+            .collect();
         return Some((groups + 1, joined));
     }
     // 4,096
@@ -151,7 +255,10 @@ fn number(line: &str, all: &[Token], at: usize, depth: i32) -> Spelled {
         .chunks(2)
         .take_while(|pair| {
             let [comma, group] = pair else { return false };
-            let touching = line.as_bytes().get(comma.start.wrapping_sub(1)).is_some_and(u8::is_ascii_digit);
+            let touching = line
+                .as_bytes()
+                .get(comma.start.wrapping_sub(1))
+                .is_some_and(u8::is_ascii_digit);
             comma.text == ","
                 && touching
                 && group.touches(comma)
@@ -159,7 +266,12 @@ fn number(line: &str, all: &[Token], at: usize, depth: i32) -> Spelled {
                 && digits(group.text)
         })
         .count();
-    if groups > 0 && depth <= 1 && token.text.len() <= 3 && digits(token.text) && !line.contains(['[', '(']) {
+    if groups > 0
+        && depth <= 1
+        && token.text.len() <= 3
+        && digits(token.text)
+        && !line.contains(['[', '('])
+    {
         let joined: String = (0..=groups).map(|n| all[at + 2 * n].text).collect();
         return Some((1 + 2 * groups, joined));
     }
@@ -199,22 +311,26 @@ fn literal(text: &str, line: &str) -> Option<String> {
         return Some(format!("0b{binary}"));
     }
     // In an address or a fact, `1e3` is hexadecimal.
-    let hexadecimal = line.contains("=>") || line.trim_start().starts_with(['r', 'w', 't', 'f', 'p']);
+    let hexadecimal =
+        line.contains("=>") || line.trim_start().starts_with(['r', 'w', 't', 'f', 'p']);
     if let Some((whole, exponent)) = text.split_once(['e', 'E']).filter(|_| !hexadecimal) {
         let zeros: usize = exponent.parse().ok().filter(|zeros| *zeros <= 18)?;
         return digits(whole).then(|| format!("{whole}{}", "0".repeat(zeros)));
     }
     let end = text.find(|c: char| c.is_ascii_alphabetic())?;
     let ours = unit(&text[end..])?;
-    let known = text[end..] == *ours && !matches!(ours, "cm" | "mm") || matches!(&text[end..], "b" | "m");
+    let known =
+        text[end..] == *ours && !matches!(ours, "cm" | "mm") || matches!(&text[end..], "b" | "m");
     (digits(&text[..end]) && !known).then(|| format!("{} {ours}", &text[..end]))
 }
 
 /// Converts a power of two: `2**14`, `pow(2, 14)`.
 fn power(all: &[Token], at: usize) -> Spelled {
-    all.get(at + 1).filter(|sign| all[at].text == "2" && sign.text == "**")?;
-    let exponent =
-        all.get(at + 2).filter(|token| token.is_name() || token.is_number() || token.text == "(")?;
+    all.get(at + 1)
+        .filter(|sign| all[at].text == "2" && sign.text == "**")?;
+    let exponent = all
+        .get(at + 2)
+        .filter(|token| token.is_name() || token.is_number() || token.text == "(")?;
     let mut length = 3;
     let mut depth = nesting(exponent.text);
     let mut text = exponent.text.to_owned();
@@ -224,10 +340,19 @@ fn power(all: &[Token], at: usize) -> Spelled {
         text += token.text;
         length += 1;
     }
-    let tight =
-        |token: Option<&Token>| token.is_some_and(|token| matches!(token.text, "+" | "-" | "*" | "/" | "%"));
-    let beside = tight(at.checked_sub(1).and_then(|before| all.get(before))) || tight(all.get(at + length));
-    Some((length, if beside { format!("(1 << {text})") } else { format!("1 << {text}") }))
+    let tight = |token: Option<&Token>| {
+        token.is_some_and(|token| matches!(token.text, "+" | "-" | "*" | "/" | "%"))
+    };
+    let beside =
+        tight(at.checked_sub(1).and_then(|before| all.get(before))) || tight(all.get(at + length));
+    Some((
+        length,
+        if beside {
+            format!("(1 << {text})")
+        } else {
+            format!("1 << {text}")
+        },
+    ))
 }
 
 /// Converts an operator, a call, or a string of another language.
@@ -244,7 +369,9 @@ fn operator(all: &[Token], at: usize) -> Spelled {
         && next.is_some()
     {
         match token.text {
-            "is" if next.is_some_and(|next| next.text == "not") => return Some((2, "!=".to_owned())),
+            "is" if next.is_some_and(|next| next.text == "not") => {
+                return Some((2, "!=".to_owned()));
+            }
             "is" | "equals" | "eq" => return Some((1, "==".to_owned())),
             "mod" => return Some((1, "%".to_owned())),
             "div" => return Some((1, "//".to_owned())),
@@ -255,7 +382,11 @@ fn operator(all: &[Token], at: usize) -> Spelled {
         }
     }
     // The operator `*` may be a load through a pointer.
-    let begins = at > 0 && matches!(all[at - 1].text, "=" | "(" | "," | "==" | "+" | "show" | "expect" | "[");
+    let begins = at > 0
+        && matches!(
+            all[at - 1].text,
+            "=" | "(" | "," | "==" | "+" | "show" | "expect" | "["
+        );
     if token.text == "*" && begins {
         let name = next.filter(|name| name.is_name() && name.touches(&token))?;
         return Some((2, format!("byte({})", name.text)));
@@ -266,18 +397,29 @@ fn operator(all: &[Token], at: usize) -> Spelled {
     {
         let empty = next.is_some_and(|open| open.text == "(")
             && all.get(at + 2).is_some_and(|close| close.text == ")");
-        let ours = PATHS.iter().find(|(theirs, _)| *theirs == name).map(|(_, ours)| ours.replace('X', part));
+        let ours = PATHS
+            .iter()
+            .find(|(theirs, _)| *theirs == name)
+            .map(|(_, ours)| ours.replace('X', part));
         let length = if empty { 3 } else { 1 };
-        return (empty || ours.is_some()).then(|| (length, ours.unwrap_or_else(|| token.text.to_owned())));
+        return (empty || ours.is_some())
+            .then(|| (length, ours.unwrap_or_else(|| token.text.to_owned())));
     }
     if token.text == "f"
-        && let Some(text) = next.filter(|text| text.touches(&token) && text.text.starts_with(['"', '\'']))
+        && let Some(text) =
+            next.filter(|text| text.touches(&token) && text.text.starts_with(['"', '\'']))
     {
-        return Some((2, format!("\"\"\"{}\"\"\"", text.text.trim_matches(['"', '\'']))));
+        return Some((
+            2,
+            format!("\"\"\"{}\"\"\"", text.text.trim_matches(['"', '\''])),
+        ));
     }
-    let inside = token.text.strip_prefix('\'').and_then(|text| text.strip_suffix('\''));
-    if let Some(inside) =
-        inside.filter(|text| text.chars().count() > 1 && !text.starts_with('\\') && !text.contains('"'))
+    let inside = token
+        .text
+        .strip_prefix('\'')
+        .and_then(|text| text.strip_suffix('\''));
+    if let Some(inside) = inside
+        .filter(|text| text.chars().count() > 1 && !text.starts_with('\\') && !text.contains('"'))
     {
         return Some((1, format!("\"{inside}\"")));
     }
@@ -286,21 +428,33 @@ fn operator(all: &[Token], at: usize) -> Spelled {
 
 /// Joins words that are a single word in Pagewalk.
 fn word(all: &[Token], at: usize) -> Spelled {
-    let said =
-        |n: usize, text: &str| all.get(at + n).is_some_and(|token| token.text.eq_ignore_ascii_case(text));
+    let said = |n: usize, text: &str| {
+        all.get(at + n)
+            .is_some_and(|token| token.text.eq_ignore_ascii_case(text))
+    };
     if said(0, "page") && said(1, "table") {
         return Some((2, "page_table".to_owned()));
     }
-    if all[at].text.eq_ignore_ascii_case("page-table") || all[at].text.eq_ignore_ascii_case("pagetable") {
+    if all[at].text.eq_ignore_ascii_case("page-table")
+        || all[at].text.eq_ignore_ascii_case("pagetable")
+    {
         return Some((1, "page_table".to_owned()));
     }
     // tlb_misses
     if let Some((part, name)) = all[at].text.split_once('_')
         && COUNTED.contains(&&*part.to_ascii_lowercase())
     {
-        let known = matches!(name, "hits" | "misses" | "evictions" | "writebacks" | "sets" | "ways");
-        let ours = PATHS.iter().find(|(theirs, _)| *theirs == name).map(|(_, ours)| ours.replace('X', part));
-        return ours.or_else(|| known.then(|| format!("{part}.{name}"))).map(|new| (1, new));
+        let known = matches!(
+            name,
+            "hits" | "misses" | "evictions" | "writebacks" | "sets" | "ways"
+        );
+        let ours = PATHS
+            .iter()
+            .find(|(theirs, _)| *theirs == name)
+            .map(|(_, ours)| ours.replace('X', part));
+        return ours
+            .or_else(|| known.then(|| format!("{part}.{name}")))
+            .map(|new| (1, new));
     }
     if said(0, "pow") && said(1, "(") && said(2, "2") && said(3, ",") && said(5, ")") {
         return Some((6, format!("(1 << {})", all[at + 4].text)));

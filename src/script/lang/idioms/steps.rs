@@ -29,10 +29,15 @@ const HEADS: &[(&str, bool)] = &[
 /// Returns the advice for the loop that begins on a line of a text.
 pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advice> {
     let said = text[line.clone()].trim();
-    let (held, with_end) =
-        HEADS.iter().find_map(|(head, with_end)| Some((matched(head, said)?, *with_end)))?;
+    let (held, with_end) = HEADS
+        .iter()
+        .find_map(|(head, with_end)| Some((matched(head, said)?, *with_end)))?;
     let number = |hole| u64::try_from(Number::literal(held.get(hole)?).ok()?.as_integer()?).ok();
-    let (from, to, step) = (number("A")?, number("B")?, usize::try_from(number("C")?).ok()?);
+    let (from, to, step) = (
+        number("A")?,
+        number("B")?,
+        usize::try_from(number("C")?).ok()?,
+    );
     let to = if with_end { to.checked_add(1)? } else { to };
     if step == 0 || from >= to || (to - from).div_ceil(step as u64) > MOST as u64 {
         return None;
@@ -41,11 +46,20 @@ pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advic
     let mut list = String::new();
     for value in (from..to).step_by(step) {
         let comma = if list.is_empty() { "" } else { ", " };
-        let _ = if hexadecimal { write!(list, "{comma}0x{value:X}") } else { write!(list, "{comma}{value}") };
+        let _ = if hexadecimal {
+            write!(list, "{comma}0x{value:X}")
+        } else {
+            write!(list, "{comma}{value}")
+        };
     }
     let start = line.end - text[line.clone()].trim_start().len();
     let head = format!("for {} in [{list}] {{", held.get("NAME")?);
     let fix = Fix::replace(Span::new(file, start..start + said.len()), head);
     let message = Some("a loop iterates over a range or a list, and a range has no step");
-    Some(Advice::fixed(message, Some("list the values, or compute the step in the body"), fix, true))
+    Some(Advice::fixed(
+        message,
+        Some("list the values, or compute the step in the body"),
+        fix,
+        true,
+    ))
 }

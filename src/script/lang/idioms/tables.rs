@@ -32,7 +32,11 @@ pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advic
     let verb = inside.split_whitespace().next().unwrap_or_default();
     if first == "process" && VERBS.contains(&verb) {
         let name = words_of(head).nth(1)?;
-        let fix = Fix::put_in(file, (line.start + head.find('{')?) as u32, format!("; {name} "));
+        let fix = Fix::put_in(
+            file,
+            (line.start + head.find('{')?) as u32,
+            format!("; {name} "),
+        );
         return Some(Advice::fixed(
             Some(PROCESS),
             Some("put the statements into `NAME { … }` after `process NAME`"),
@@ -46,17 +50,29 @@ pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advic
     let (message, help, rows) = if let Some(rows) = fields(inside) {
         (FIELDS, "write the names of the fields as columns", rows)
     } else if !inside.contains('\n') {
-        (ONE_LINE, "write each row on its own line", one_line(inside)?)
+        (
+            ONE_LINE,
+            "write each row on its own line",
+            one_line(inside)?,
+        )
     } else if inside.contains(',') {
-        (COMMAS, "write the cells without commas", inside.lines().map(cells).collect())
+        (
+            COMMAS,
+            "write the cells without commas",
+            inside.lines().map(cells).collect(),
+        )
     } else {
         return None;
     };
     let blanks = &head[..head.len() - head.trim_start().len()];
     let rows = rows.iter().filter(|row: &&Vec<&str>| !row.is_empty());
-    let rows: Vec<String> = rows.map(|row| format!("{blanks}  | {} |\n", row.join(" "))).collect();
-    let fix =
-        Fix::replace(Span::new(file, from..from + inside.len()), format!("\n{}{blanks}", rows.concat()));
+    let rows: Vec<String> = rows
+        .map(|row| format!("{blanks}  | {} |\n", row.join(" ")))
+        .collect();
+    let fix = Fix::replace(
+        Span::new(file, from..from + inside.len()),
+        format!("\n{}{blanks}", rows.concat()),
+    );
     Some(Advice::fixed(Some(message), Some(help), fix, false))
 }
 
@@ -65,20 +81,28 @@ fn words_of(line: &str) -> impl Iterator<Item = &str> {
 }
 
 fn cells(row: &str) -> Vec<&str> {
-    row.split(['|', ' ', '\t', '\r', ',']).filter(|cell| !cell.is_empty()).collect()
+    row.split(['|', ' ', '\t', '\r', ','])
+        .filter(|cell| !cell.is_empty())
+        .collect()
 }
 
 /// Returns the rows of a one-line table, separated by bars or, if there are no bars, by commas.
 fn one_line(inside: &str) -> Option<Vec<Vec<&str>>> {
     let parted = if inside.contains('|') { '|' } else { ',' };
-    let rows: Vec<Vec<&str>> = inside.split(parted).map(cells).filter(|row| !row.is_empty()).collect();
+    let rows: Vec<Vec<&str>> = inside
+        .split(parted)
+        .map(cells)
+        .filter(|row| !row.is_empty())
+        .collect();
     (rows.len() > 1 && rows.iter().all(|row| row.len() == rows[0].len())).then_some(rows)
 }
 
 /// Returns alternating names and values as a header and one row.
 fn fields(inside: &str) -> Option<Vec<Vec<&str>>> {
-    let parts: Vec<&str> =
-        inside.split([' ', '\t', '\r', '\n', ',', ';', '=', ':']).filter(|part| !part.is_empty()).collect();
+    let parts: Vec<&str> = inside
+        .split([' ', '\t', '\r', '\n', ',', ';', '=', ':'])
+        .filter(|part| !part.is_empty())
+        .collect();
     let names: Vec<&str> = parts.iter().step_by(2).copied().collect();
     let values: Vec<&str> = parts.iter().skip(1).step_by(2).copied().collect();
     let number = |text: &&str| text.starts_with(|c: char| c.is_ascii_digit());

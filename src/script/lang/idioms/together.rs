@@ -35,7 +35,11 @@ pub(super) fn together(
     for (at, diagnostic) in before.iter().enumerate() {
         let beside = |other: &Choice| same_line(text, before[other.at].span, diagnostic.span);
         if choices.last().is_none_or(|last| !beside(last)) {
-            choices.push(Choice { at, fixes: fixes(diagnostic, text), works: false });
+            choices.push(Choice {
+                at,
+                fixes: fixes(diagnostic, text),
+                works: false,
+            });
         }
     }
     let after = settle(text, &before, &mut choices, wrong);
@@ -48,7 +52,8 @@ pub(super) fn together(
         let others = || before.iter().enumerate().filter(|(other, _)| *other != at);
         if let Some((row, edit)) = choice.fixes.first().filter(|_| choice.works) {
             for (other, diagnostic) in others() {
-                let beside = edit.span.meets(diagnostic.span) || same_line(text, place, diagnostic.span);
+                let beside =
+                    edit.span.meets(diagnostic.span) || same_line(text, place, diagnostic.span);
                 let left = remains(diagnostic, &after);
                 gone[other] |= beside && !left || follows(diagnostic, at < other, Some(&after));
             }
@@ -59,7 +64,9 @@ pub(super) fn together(
         }
         without_fix(&mut diagnostics[at]);
         if let Some(sure) = advice(&before[at], text).into_iter().find(|one| one.sure) {
-            others().for_each(|(other, diagnostic)| gone[other] |= same_line(text, place, diagnostic.span));
+            others().for_each(|(other, diagnostic)| {
+                gone[other] |= same_line(text, place, diagnostic.span)
+            });
             diagnostics[at] = advised(&before[at], Advice { fix: None, ..sure });
         }
     }
@@ -69,27 +76,51 @@ pub(super) fn together(
 
 /// Returns the candidates that parse.
 fn fixes(diagnostic: &Diagnostic, text: &str) -> Vec<(Option<Advice>, TextEdit)> {
-    let rows = if has_own_fix(diagnostic) { Vec::new() } else { advice(diagnostic, text) };
-    let edit =
-        |fix: &Fix| fix.edit(text).filter(|edit| fix.span.file == diagnostic.span.file && reads(text, edit));
+    let rows = if has_own_fix(diagnostic) {
+        Vec::new()
+    } else {
+        advice(diagnostic, text)
+    };
+    let edit = |fix: &Fix| {
+        fix.edit(text)
+            .filter(|edit| fix.span.file == diagnostic.span.file && reads(text, edit))
+    };
     let mut fixes: Vec<(Option<Advice>, TextEdit)> = rows
         .into_iter()
         .take_while(|row| !row.nothing)
         .filter_map(|row| Some((Some(row.clone()), edit(row.fix.as_ref()?)?)))
         .collect();
-    fixes.extend(diagnostic.fix.as_deref().and_then(edit).map(|edit| (None, edit)));
+    fixes.extend(
+        diagnostic
+            .fix
+            .as_deref()
+            .and_then(edit)
+            .map(|edit| (None, edit)),
+    );
     fixes
 }
 
 /// Whether the line of an edit parses on its own or in a block of settings. Also returns true for blocks and
 /// table rows, which this function does not examine.
 fn reads(text: &str, edit: &TextEdit) -> bool {
-    let lines = line_at(text, edit.span.start as usize).start..line_at(text, edit.span.end as usize).end;
-    let whole = Span { start: lines.start as u32, end: lines.end as u32, ..edit.span };
+    let lines =
+        line_at(text, edit.span.start as usize).start..line_at(text, edit.span.end as usize).end;
+    let whole = Span {
+        start: lines.start as u32,
+        end: lines.end as u32,
+        ..edit.span
+    };
     let new = edited(&text[lines.clone()], whole, std::slice::from_ref(edit));
-    let depth: i32 = tokens(&new.replace('#', " ")).iter().map(|token| nesting(token.text)).sum();
+    let depth: i32 = tokens(&new.replace('#', " "))
+        .iter()
+        .map(|token| nesting(token.text))
+        .sum();
     let block = block_of(text, &lines).is_some();
-    let read = if block { format!("machine {{\n{new}\n}}") } else { new.clone() };
+    let read = if block {
+        format!("machine {{\n{new}\n}}")
+    } else {
+        new.clone()
+    };
     let several = new.contains('\n') || new.trim_start().starts_with(['|', '}', '=']);
     several || depth != 0 || parse(0, &read, &mut ()).diagnostics.is_empty()
 }
@@ -102,15 +133,26 @@ fn settle(
     choices: &mut [Choice],
     wrong: &mut dyn FnMut(u32, &str) -> Vec<Diagnostic>,
 ) -> Vec<Diagnostic> {
-    let Some(file) = before.first().map(|first| first.span.file) else { return Vec::new() };
+    let Some(file) = before.first().map(|first| first.span.file) else {
+        return Vec::new();
+    };
     let mut now = before.to_vec();
     for _ in 0..ROUNDS {
         // If fixes overlap, try the first one, and keep it if it worked before.
-        let mut edits: Vec<TextEdit> =
-            choices.iter().filter(|one| one.works).map(|one| one.fixes[0].1.clone()).collect();
+        let mut edits: Vec<TextEdit> = choices
+            .iter()
+            .filter(|one| one.works)
+            .map(|one| one.fixes[0].1.clone())
+            .collect();
         let mut tried = Vec::new();
-        for (index, choice) in choices.iter().enumerate().filter(|(_, choice)| !choice.works) {
-            let Some((_, edit)) = choice.fixes.first() else { continue };
+        for (index, choice) in choices
+            .iter()
+            .enumerate()
+            .filter(|(_, choice)| !choice.works)
+        {
+            let Some((_, edit)) = choice.fixes.first() else {
+                continue;
+            };
             if !edits.iter().any(|other| other.span.meets(edit.span)) {
                 edits.push(edit.clone());
                 tried.push(index);
@@ -125,7 +167,16 @@ fn settle(
         let mut all = sound;
         for index in tried {
             let choice = &mut choices[index];
-            if sound && !new_there(&before[choice.at], &choice.fixes[0].1, &edits, &new, &now, &after) {
+            if sound
+                && !new_there(
+                    &before[choice.at],
+                    &choice.fixes[0].1,
+                    &edits,
+                    &new,
+                    &now,
+                    &after,
+                )
+            {
                 choice.works = true;
             } else {
                 choice.fixes.remove(0);
@@ -138,6 +189,9 @@ fn settle(
         // An error that disappeared was a consequence of an error that is now fixed.
         now.retain(|old| after.iter().any(|new| same(new, old)));
     }
-    choices.iter_mut().filter(|choice| !choice.works).for_each(|choice| choice.fixes.clear());
+    choices
+        .iter_mut()
+        .filter(|choice| !choice.works)
+        .for_each(|choice| choice.fixes.clear());
     now
 }

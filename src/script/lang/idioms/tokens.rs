@@ -28,14 +28,15 @@ impl Token<'_> {
     }
 
     pub(super) fn is_name(&self) -> bool {
-        self.text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        self.text
+            .starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
     }
 }
 
 /// Operators of several characters, native and foreign, longest first.
 const LONG: &[&str] = &[
-    "===", "!==", "..=", "...", "-->", "=>", "==", "!=", "<=", ">=", "<>", "..", "//", "/*", "<<", ">>",
-    "&&", "||", "->", "++", "--", "+=", "-=", "*=", "/=", "**", ":=",
+    "===", "!==", "..=", "...", "-->", "=>", "==", "!=", "<=", ">=", "<>", "..", "//", "/*", "<<",
+    ">>", "&&", "||", "->", "++", "--", "+=", "-=", "*=", "/=", "**", ":=",
 ];
 
 /// Returns the tokens of a line without its comment.
@@ -48,10 +49,16 @@ pub(super) fn tokens(line: &str) -> Vec<Token<'_>> {
             '#' => break,
             '"' | '\'' => rest[1..].find(first).map_or(rest.len(), |at| at + 2),
             _ if first.is_ascii_alphanumeric() || first == '_' => word(rest),
-            _ => LONG.iter().find(|op| rest.starts_with(**op)).map_or(first.len_utf8(), |op| op.len()),
+            _ => LONG
+                .iter()
+                .find(|op| rest.starts_with(**op))
+                .map_or(first.len_utf8(), |op| op.len()),
         };
         if !first.is_whitespace() {
-            found.push(Token { text: &rest[..length], start });
+            found.push(Token {
+                text: &rest[..length],
+                start,
+            });
         }
         start += length;
     }
@@ -89,7 +96,9 @@ pub(super) fn nesting(text: &str) -> i32 {
 /// Returns the line of a text that contains a byte.
 pub(super) fn line_at(text: &str, at: usize) -> Range<usize> {
     let start = text[..at].rfind('\n').map_or(0, |at| at + 1);
-    let end = text[at..].find('\n').map_or(text.len(), |length| at + length);
+    let end = text[at..]
+        .find('\n')
+        .map_or(text.len(), |length| at + length);
     start..end
 }
 

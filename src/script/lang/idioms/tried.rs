@@ -1,7 +1,9 @@
 //! Tries fixes before they are shown.
 
 use super::advice::Advice;
-use super::outcome::{advised, follows, has_own_fix, new_there, reading, remains, same_line, without_fix};
+use super::outcome::{
+    advised, follows, has_own_fix, new_there, reading, remains, same_line, without_fix,
+};
 use super::recognize::advice;
 use super::together::together;
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -38,9 +40,15 @@ pub(crate) fn improve(
     wrong: &mut dyn FnMut(u32, &str) -> Vec<Diagnostic>,
 ) {
     // The settings of a course are in another language.
-    let (settings, mut others): (Vec<_>, Vec<_>) =
-        diagnostics.drain(..).partition(|one| one.code == Code::BadCourse);
-    improve_all(sources, &mut others, usize::try_from(work / WORK_OF_BYTE).unwrap_or(usize::MAX), wrong);
+    let (settings, mut others): (Vec<_>, Vec<_>) = diagnostics
+        .drain(..)
+        .partition(|one| one.code == Code::BadCourse);
+    improve_all(
+        sources,
+        &mut others,
+        usize::try_from(work / WORK_OF_BYTE).unwrap_or(usize::MAX),
+        wrong,
+    );
     diagnostics.extend(others.into_iter().chain(settings));
 }
 
@@ -50,11 +58,14 @@ fn improve_all(
     evaluated: usize,
     wrong: &mut dyn FnMut(u32, &str) -> Vec<Diagnostic>,
 ) {
-    let file = diagnostics
-        .first()
-        .and_then(|first| sources.file(first.span.file).map(|file| (first.span.file, file)));
+    let file = diagnostics.first().and_then(|first| {
+        sources
+            .file(first.span.file)
+            .map(|file| (first.span.file, file))
+    });
     let long = file.filter(|(_, file)| file.text.len() > LONG);
-    if let Some((_, file)) = long.filter(|(number, _)| diagnostics.iter().all(|one| one.span.file == *number))
+    if let Some((_, file)) =
+        long.filter(|(number, _)| diagnostics.iter().all(|one| one.span.file == *number))
     {
         if diagnostics.len() <= TOLD && evaluated <= READ_AGAIN {
             together(&file.text, diagnostics, wrong);
@@ -64,27 +75,44 @@ fn improve_all(
     let before = diagnostics.clone();
     let (mut gone, mut settled) = (vec![false; before.len()], vec![false; before.len()]);
     let mut failed = vec![false; before.len()];
-    let mut trial = Trial { now: before.clone(), made: Vec::new(), read: 0, evaluated, wrong };
+    let mut trial = Trial {
+        now: before.clone(),
+        made: Vec::new(),
+        read: 0,
+        evaluated,
+        wrong,
+    };
     // Try a block before its contents.
     let mut order: Vec<usize> = (0..before.len()).collect();
     order.sort_by_key(|at| before[*at].span.start);
     for again in [false, true] {
         for at in order.iter().copied() {
-            let Some(file) = sources.file(before[at].span.file) else { continue };
-            if gone[at] || (if again { !failed[at] || trial.made.is_empty() } else { settled[at] }) {
+            let Some(file) = sources.file(before[at].span.file) else {
+                continue;
+            };
+            if gone[at]
+                || (if again {
+                    !failed[at] || trial.made.is_empty()
+                } else {
+                    settled[at]
+                })
+            {
                 continue;
             }
             failed[at] = false;
             if let Some((advice, cleared)) = trial.best(&before[at], &file.text) {
                 let covered = advice.fix.as_ref().map(|fix| fix.span);
                 failed[at] = covered.is_none() && !advice.nothing;
-                for (other, diagnostic) in before.iter().enumerate().filter(|(other, _)| *other != at) {
+                for (other, diagnostic) in
+                    before.iter().enumerate().filter(|(other, _)| *other != at)
+                {
                     let inside = covered.is_some_and(|span| span.meets(diagnostic.span));
                     let beside = inside || same_line(&file.text, before[at].span, diagnostic.span);
                     let left = remains(diagnostic, cleared.as_deref().unwrap_or_default());
                     settled[other] |= beside;
                     failed[other] |= beside;
-                    gone[other] |= beside && !left || follows(diagnostic, at < other, cleared.as_deref());
+                    gone[other] |=
+                        beside && !left || follows(diagnostic, at < other, cleared.as_deref());
                 }
                 diagnostics[at] = advised(&before[at], advice);
             } else if let Some(fix) = before[at].fix.as_deref() {
@@ -108,7 +136,11 @@ fn improve_all(
             }
         }
     }
-    for diagnostic in diagnostics.iter_mut().take(TOLD).filter(|one| one.fix.is_none()) {
+    for diagnostic in diagnostics
+        .iter_mut()
+        .take(TOLD)
+        .filter(|one| one.fix.is_none())
+    {
         diagnostic.help.take_if(|help| !reads(help));
     }
     let mut gone = gone.into_iter();
@@ -122,17 +154,30 @@ fn improve_all(
 
 /// Whether the code in a help text parses as a statement, a setting, a fact, or a value.
 pub(super) fn reads(help: &str) -> bool {
-    let Some((_, text)) = help.split_once("write `") else { return true };
-    let Some((text, _)) = text.split_once('`') else { return true };
+    let Some((_, text)) = help.split_once("write `") else {
+        return true;
+    };
+    let Some((text, _)) = text.split_once('`') else {
+        return true;
+    };
     let text = text.replace("{ … }", "{ }").replace('…', "1");
-    let places = ["", "machine { ", "read 0 => ", "let x = ", "show f(", "question \"\" { "];
+    let places = [
+        "",
+        "machine { ",
+        "read 0 => ",
+        "let x = ",
+        "show f(",
+        "question \"\" { ",
+    ];
     places.iter().any(|before| {
         let after = match before.chars().nth_back(1).or(before.chars().last()) {
             Some('{') => " }",
             Some('f') => ")",
             _ => "",
         };
-        parse(0, &format!("{before}{text}{after}"), &mut ()).diagnostics.is_empty()
+        parse(0, &format!("{before}{text}{after}"), &mut ())
+            .diagnostics
+            .is_empty()
     })
 }
 
@@ -162,7 +207,11 @@ struct Trial<'a> {
 impl Trial<'_> {
     /// Returns the first advice whose fix works, with the remaining errors. If no fix works, returns advice
     /// that is correct even without a fix, if any.
-    fn best(&mut self, diagnostic: &Diagnostic, text: &str) -> Option<(Advice, Option<Vec<Diagnostic>>)> {
+    fn best(
+        &mut self,
+        diagnostic: &Diagnostic,
+        text: &str,
+    ) -> Option<(Advice, Option<Vec<Diagnostic>>)> {
         if has_own_fix(diagnostic) || self.read.saturating_add(self.cost(text)) > READ_AGAIN {
             return None;
         }
@@ -182,7 +231,13 @@ impl Trial<'_> {
         if !advised.nothing && own.is_some_and(works) {
             return None;
         }
-        Some((Advice { fix: None, ..advised }, None))
+        Some((
+            Advice {
+                fix: None,
+                ..advised
+            },
+            None,
+        ))
     }
 
     /// Keeps a fix that leaves these errors.
@@ -204,12 +259,18 @@ impl Trial<'_> {
         }
         let file = fix.span.file;
         let overlaps = |edit: &TextEdit| self.made.iter().any(|made| made.span.meets(edit.span));
-        let Some(edit) = fix.edit(text).filter(|edit| !overlaps(edit)) else { return Tried::Fails };
+        let Some(edit) = fix.edit(text).filter(|edit| !overlaps(edit)) else {
+            return Tried::Fails;
+        };
         let edits: Vec<TextEdit> = self.made.iter().cloned().chain([edit.clone()]).collect();
         let text = edited(text, Span::start_of(file), &edits);
         let after = (self.wrong)(file, &text);
         let works = reading(&after) <= reading(&self.now)
             && !new_there(diagnostic, &edit, &edits, &text, &self.now, &after);
-        if works { Tried::Works(after) } else { Tried::Fails }
+        if works {
+            Tried::Works(after)
+        } else {
+            Tried::Fails
+        }
     }
 }

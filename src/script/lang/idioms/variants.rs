@@ -4,7 +4,9 @@ use super::tokens::{nesting, tokens};
 
 /// Returns a statement with `=>` instead of another arrow.
 pub(super) fn arrowed(said: &str) -> Option<String> {
-    let arrow = ["-->", "->", "→", "⇒", "==>"].into_iter().find(|arrow| said.contains(arrow))?;
+    let arrow = ["-->", "->", "→", "⇒", "==>"]
+        .into_iter()
+        .find(|arrow| said.contains(arrow))?;
     (!said.contains("=>")).then(|| said.replacen(arrow, "=>", 1))
 }
 
@@ -42,16 +44,35 @@ pub(super) fn method(said: &str) -> Option<String> {
     let close = all.last().filter(|close| close.text == ")")?;
     let known = matches!(
         verb,
-        "read" | "write" | "translate" | "fetch" | "access" | "load" | "store" | "lookup" | "flush" | "get"
+        "read"
+            | "write"
+            | "translate"
+            | "fetch"
+            | "access"
+            | "load"
+            | "store"
+            | "lookup"
+            | "flush"
+            | "get"
     );
     let inside = &said[open.end()..close.start];
     known.then(|| {
-        format!("{verb} {}", if verb == "flush" { said.split('.').next().unwrap_or("") } else { inside })
+        format!(
+            "{verb} {}",
+            if verb == "flush" {
+                said.split('.').next().unwrap_or("")
+            } else {
+                inside
+            }
+        )
     })
 }
 
 /// Returns the range of a line without its indentation and comment.
 pub(super) fn whole(line: &str) -> (usize, usize) {
     let found = tokens(line);
-    found.first().zip(found.last()).map_or((0, 0), |(first, last)| (first.start, last.end()))
+    found
+        .first()
+        .zip(found.last())
+        .map_or((0, 0), |(first, last)| (first.start, last.end()))
 }

@@ -43,25 +43,47 @@ pub fn read(path: &Path, loader: &mut dyn Loader) -> (Sources, Script, Vec<Diagn
 }
 
 /// Reads a script in the same way as [`read`], and adds its files to the sources.
-pub(crate) fn add(sources: &mut Sources, path: &Path, loader: &mut dyn Loader) -> (Script, Vec<Diagnostic>) {
+pub(crate) fn add(
+    sources: &mut Sources,
+    path: &Path,
+    loader: &mut dyn Loader,
+) -> (Script, Vec<Diagnostic>) {
     let stdin = path == Path::new("-");
     let bytes = loader.argument(path, SCRIPT);
-    let name = if stdin { "<stdin>".to_owned() } else { path.display().to_string() };
-    let text = bytes.map_err(|error| reason(&error)).and_then(|bytes| text_of(&bytes).map(str::to_owned));
+    let name = if stdin {
+        "<stdin>".to_owned()
+    } else {
+        path.display().to_string()
+    };
+    let text = bytes
+        .map_err(|error| reason(&error))
+        .and_then(|bytes| text_of(&bytes).map(str::to_owned));
     let path = (!stdin).then_some(path);
     match text {
         Ok(text) => Reader::add(sources, loader, &name, path, &text),
         Err(reason) => {
             let file = sources.add(&name, path.map(Path::to_owned), "");
             let message = format!("cannot read `{name}`: {reason}");
-            let diagnostic = Diagnostic::new(Code::Unreadable, Span { file, start: 0, end: 0 }, message);
+            let diagnostic = Diagnostic::new(
+                Code::Unreadable,
+                Span {
+                    file,
+                    start: 0,
+                    end: 0,
+                },
+                message,
+            );
             (Script::default(), vec![diagnostic])
         }
     }
 }
 
 /// Reads a text as if it were a file of this name, with its includes.
-pub fn read_text(name: &str, text: &str, loader: &mut dyn Loader) -> (Sources, Script, Vec<Diagnostic>) {
+pub fn read_text(
+    name: &str,
+    text: &str,
+    loader: &mut dyn Loader,
+) -> (Sources, Script, Vec<Diagnostic>) {
     read_again(name, text, loader, &Script::default())
 }
 
@@ -156,7 +178,10 @@ impl<'a> Reader<'a> {
         path: Option<&Path>,
         text: &str,
     ) -> (Script, Vec<Diagnostic>) {
-        let reader = Self { sources: std::mem::take(sources), ..Self::new(loader) };
+        let reader = Self {
+            sources: std::mem::take(sources),
+            ..Self::new(loader)
+        };
         let (read, script, diagnostics) = reader.script(name, path, text, &Pieces::default());
         *sources = read;
         (script, diagnostics)
@@ -181,8 +206,10 @@ impl<'a> Reader<'a> {
             body = Arc::new([]);
         }
         // The script is the first file of the sources.
-        self.diagnostics.extend(bad_course.map(|bad| bad.diagnostic(&mut self.sources)));
-        self.diagnostics.sort_by_key(|diagnostic| (diagnostic.span.file, diagnostic.span.start));
+        self.diagnostics
+            .extend(bad_course.map(|bad| bad.diagnostic(&mut self.sources)));
+        self.diagnostics
+            .sort_by_key(|diagnostic| (diagnostic.span.file, diagnostic.span.start));
         (self.sources, Script { body, pieces }, self.diagnostics)
     }
 
@@ -194,21 +221,48 @@ impl<'a> Reader<'a> {
         nesting: usize,
         (text, earlier): (&str, &Pieces),
     ) -> (Read, Arc<Pieces>) {
-        let file = self.sources.add(&name.display().to_string(), path.map(Path::to_owned), text);
-        let below = Below { height: 0, total: 1, depth: 0, bytes: text.len() as u64 };
-        self.open.push(Open { name, canonical, nesting, below });
-        let text = self.sources.file(file).map_or_else(Arc::default, |file| Arc::clone(&file.text));
+        let file = self
+            .sources
+            .add(&name.display().to_string(), path.map(Path::to_owned), text);
+        let below = Below {
+            height: 0,
+            total: 1,
+            depth: 0,
+            bytes: text.len() as u64,
+        };
+        self.open.push(Open {
+            name,
+            canonical,
+            nesting,
+            below,
+        });
+        let text = self
+            .sources
+            .file(file)
+            .map_or_else(Arc::default, |file| Arc::clone(&file.text));
         let parsed = parse_again(file, text, self, earlier);
         self.diagnostics.extend(parsed.diagnostics);
         let below = self.open.pop().map_or(below, |open| open.below);
-        let below = Below { depth: below.depth.max(parsed.depth), ..below };
-        (Read { body: parsed.body, below }, parsed.pieces)
+        let below = Below {
+            depth: below.depth.max(parsed.depth),
+            ..below
+        };
+        (
+            Read {
+                body: parsed.body,
+                below,
+            },
+            parsed.pieces,
+        )
     }
 
     /// Returns the canonical path of the file that an `include` names, or a diagnostic.
     fn find(&self, path: &Word) -> Result<PathBuf, Diagnostic> {
         let root = self.root.as_ref();
-        let folder = self.open.last().and_then(|open| open.canonical.as_deref()?.parent());
+        let folder = self
+            .open
+            .last()
+            .and_then(|open| open.canonical.as_deref()?.parent());
         let folder = folder.or(root.map(|root| root.folder.as_path()));
         find(self.loader, root, folder.unwrap_or(Path::new(".")), path)
     }
@@ -228,29 +282,46 @@ impl<'a> Reader<'a> {
         if nesting > DEPTH_LIMIT {
             return Err(nested(path));
         }
-        let text = load(self.loader, &canonical, SCRIPT).map_err(|reason| unreadable(path, &reason))?;
-        let name = name_beside(self.open.last().map_or(Path::new(""), |open| &open.name), path);
+        let text =
+            load(self.loader, &canonical, SCRIPT).map_err(|reason| unreadable(path, &reason))?;
+        let name = name_beside(
+            self.open.last().map_or(Path::new(""), |open| &open.name),
+            path,
+        );
         let new = (&*text, &Pieces::default());
-        let (read, _) = self.parse(name.clone(), Some(&name), Some(canonical.clone()), nesting, new);
+        let (read, _) = self.parse(
+            name.clone(),
+            Some(&name),
+            Some(canonical.clone()),
+            nesting,
+            new,
+        );
         self.read.insert(canonical, read.clone());
         Ok(read)
     }
 
     /// Adds the totals of an `include` to the current file. Fails if a limit is exceeded.
     fn count(&mut self, read: &Read, path: &Word, inside: usize) -> Result<(), Diagnostic> {
-        let (row, outer) = (self.open.len(), self.open.last().map_or(0, |open| open.nesting));
-        let Some(open) = self.open.last_mut() else { return Ok(()) };
+        let (row, outer) = (
+            self.open.len(),
+            self.open.last().map_or(0, |open| open.nesting),
+        );
+        let Some(open) = self.open.last_mut() else {
+            return Ok(());
+        };
         let total = open.below.total + read.below.total;
         if total > TOTAL_LIMIT {
-            let message =
-                format!("this script includes more than {TOTAL_LIMIT} files, counting repeated includes");
+            let message = format!(
+                "this script includes more than {TOTAL_LIMIT} files, counting repeated includes"
+            );
             return Err(Diagnostic::new(Code::IncludeDepth, path.span, message));
         }
         let bytes = open.below.bytes + read.below.bytes;
         if bytes > EXPANDED_LIMIT << 20 {
             self.too_large = true;
-            let message =
-                format!("this script has more than {EXPANDED_LIMIT} MB, counting repeated includes");
+            let message = format!(
+                "this script has more than {EXPANDED_LIMIT} MB, counting repeated includes"
+            );
             return Err(Diagnostic::new(Code::LimitSize, path.span, message)
                 .help("include the file fewer times, or put its statements in a `def`"));
         }
@@ -292,11 +363,15 @@ impl Includes for Reader<'_> {
             if words == left {
                 let word = text[at..].split_whitespace().next().unwrap_or("");
                 let place = Span::new(file, at..at + word.len());
-                let message =
-                    format!("the script needs more than {} MB of memory for its statements", bytes >> 20);
+                let message = format!(
+                    "the script needs more than {} MB of memory for its statements",
+                    bytes >> 20
+                );
                 return Err(Diagnostic::new(Code::LimitMemory, place, message)
                     .label("the statements before this word need all of the memory")
-                    .help(format!("shorten the script, or raise the limit with `{raised_by}`")));
+                    .help(format!(
+                        "shorten the script, or raise the limit with `{raised_by}`"
+                    )));
             }
             words += 1;
         }
@@ -316,17 +391,30 @@ pub(super) struct Root {
 
 /// Returns the root of a script, and a mistake in the settings of its course. The script's folder is the current folder
 /// for standard input. Returns no root if the folder cannot be found.
-pub(super) fn root(loader: &mut dyn Loader, script: Option<&Path>) -> (Option<Root>, Option<BadCourse>) {
-    let folder = script.and_then(Path::parent).filter(|parent| !parent.as_os_str().is_empty());
-    let Ok(folder) = loader.canonical(folder.unwrap_or(Path::new("."))) else { return (None, None) };
+pub(super) fn root(
+    loader: &mut dyn Loader,
+    script: Option<&Path>,
+) -> (Option<Root>, Option<BadCourse>) {
+    let folder = script
+        .and_then(Path::parent)
+        .filter(|parent| !parent.as_os_str().is_empty());
+    let Ok(folder) = loader.canonical(folder.unwrap_or(Path::new("."))) else {
+        return (None, None);
+    };
     let (root, bad) = match course::of_folder(loader, &folder) {
         Ok(course) => (course.and_then(|course| course.root), None),
         // Messages about files outside the root would only repeat the mistake.
         Err(bad) => (bad.folder().map(Path::to_owned), Some(bad)),
     };
     let root = match root.filter(|root| folder.starts_with(root)) {
-        Some(folder) => Root { folder, of_course: true },
-        None => Root { folder, of_course: false },
+        Some(folder) => Root {
+            folder,
+            of_course: true,
+        },
+        None => Root {
+            folder,
+            of_course: false,
+        },
     };
     (Some(root), bad)
 }
@@ -345,7 +433,9 @@ pub(super) fn find(
 ) -> Result<PathBuf, Diagnostic> {
     let target = folder.join(&*path.text);
     match loader.canonical(&target) {
-        Ok(canonical) if root.is_some_and(|root| canonical.starts_with(&root.folder)) => Ok(canonical),
+        Ok(canonical) if root.is_some_and(|root| canonical.starts_with(&root.folder)) => {
+            Ok(canonical)
+        }
         Err(error) if root.is_none_or(|root| plain(&target).starts_with(&root.folder)) => {
             Err(unreadable(path, &reason(&error)))
         }
@@ -372,14 +462,22 @@ pub(super) fn name_beside(from: &Path, path: &Word) -> PathBuf {
 }
 
 /// Reads the text of a file, or returns the reason why the file cannot be read.
-pub(super) fn load(loader: &mut dyn Loader, path: &Path, limit: InputLimit) -> Result<String, String> {
+pub(super) fn load(
+    loader: &mut dyn Loader,
+    path: &Path,
+    limit: InputLimit,
+) -> Result<String, String> {
     let bytes = loader.load(path, limit).map_err(|error| reason(&error))?;
     text_of(&bytes).map(str::to_owned)
 }
 
 /// Returns the diagnostic for a file that cannot be read.
 pub(super) fn unreadable(path: &Word, reason: &str) -> Diagnostic {
-    Diagnostic::new(Code::Unreadable, path.span, format!("cannot read `{}`: {reason}", path.text))
+    Diagnostic::new(
+        Code::Unreadable,
+        path.span,
+        format!("cannot read `{}`: {reason}", path.text),
+    )
 }
 
 fn too_deep(path: &Word) -> Diagnostic {
@@ -388,7 +486,8 @@ fn too_deep(path: &Word) -> Diagnostic {
 }
 
 fn nested(path: &Word) -> Diagnostic {
-    let message = format!("with this file, blocks and files are nested more than {DEPTH_LIMIT} levels deep");
+    let message =
+        format!("with this file, blocks and files are nested more than {DEPTH_LIMIT} levels deep");
     Diagnostic::new(Code::TooDeep, path.span, message)
 }
 
@@ -396,9 +495,14 @@ fn nested(path: &Word) -> Diagnostic {
 /// file.
 fn circle(open: &[Open], path: &Word) -> Diagnostic {
     let again = open.first();
-    let names: Vec<String> = open.iter().chain(again).map(|open| shown(&open.name)).collect();
+    let names: Vec<String> = open
+        .iter()
+        .chain(again)
+        .map(|open| shown(&open.name))
+        .collect();
     let message = format!("files include each other in a cycle: {}", names.join(" → "));
-    Diagnostic::new(Code::IncludeCircle, path.span, message).label("this file is already being read")
+    Diagnostic::new(Code::IncludeCircle, path.span, message)
+        .label("this file is already being read")
 }
 
 #[cfg(test)]

@@ -5,7 +5,10 @@ use std::path::PathBuf;
 use super::*;
 
 fn texts(files: &[(&str, &str)]) -> Texts<()> {
-    let texts = files.iter().map(|(path, text)| (PathBuf::from(path), text.as_bytes().to_vec())).collect();
+    let texts = files
+        .iter()
+        .map(|(path, text)| (PathBuf::from(path), text.as_bytes().to_vec()))
+        .collect();
     Texts { texts, other: () }
 }
 
@@ -22,7 +25,12 @@ fn described(
     collect(&script.body, &mut verbs);
     let one = |one: &Diagnostic| {
         let (file, _) = sources.location(one.span).expect("a file");
-        format!("{file}: {} at {}: {}", one.code.name(), sources.text(one.span), one.message)
+        format!(
+            "{file}: {} at {}: {}",
+            one.code.name(),
+            sources.text(one.span),
+            one.message
+        )
     };
     (verbs, diagnostics.iter().map(one).collect())
 }
@@ -41,7 +49,10 @@ fn collect(body: &Block, verbs: &mut Vec<String>) {
 #[test]
 fn files_replace_their_include() {
     let (verbs, wrong) = read_all(&[
-        ("/s/a.pw", "one\ninclude \"lib/b.pw\"\nfive\nrepeat 2 { include \"d.pw\" }\n"),
+        (
+            "/s/a.pw",
+            "one\ninclude \"lib/b.pw\"\nfive\nrepeat 2 { include \"d.pw\" }\n",
+        ),
         ("/s/lib/b.pw", "two\ninclude \"c.pw\"\ninclude \"../d.pw\""),
         ("/s/lib/c.pw", "three"),
         ("/s/d.pw", "four"),
@@ -52,13 +63,18 @@ fn files_replace_their_include() {
 
 #[test]
 fn twice_in_sequence_is_no_cycle() {
-    let mut files = texts(&[("/s/a.pw", "include \"b.pw\"\ninclude \"b.pw\""), ("/s/b.pw", "b 0D")]);
+    let mut files = texts(&[
+        ("/s/a.pw", "include \"b.pw\"\ninclude \"b.pw\""),
+        ("/s/b.pw", "b 0D"),
+    ]);
     let (sources, script, wrong) = read(Path::new("/s/a.pw"), &mut files);
     assert_eq!(sources.files().len(), 2);
     assert_eq!(script.body.len(), 2);
     assert_eq!(wrong.len(), 1, "a mistake in a file is reported once");
     assert_eq!(
-        sources.location(wrong[0].span).map(|(file, place)| (file, place.column)),
+        sources
+            .location(wrong[0].span)
+            .map(|(file, place)| (file, place.column)),
         Some(("/s/b.pw", 3))
     );
 }
@@ -73,20 +89,29 @@ fn cycles_are_reported_with_their_chain() {
     assert_eq!(verbs, ["one", "two", "three"]);
     assert_eq!(
         wrong,
-        ["/s/c/c.pw: include-circle at \"../b.pw\": files include each other in a cycle: \
-          /s/b.pw → /s/c/c.pw → /s/b.pw"]
+        [
+            "/s/c/c.pw: include-circle at \"../b.pw\": files include each other in a cycle: \
+          /s/b.pw → /s/c/c.pw → /s/b.pw"
+        ]
     );
     let (_, wrong) = read_all(&[("/s/a.pw", "include \"a.pw\"")]);
     assert_eq!(
         wrong,
-        ["/s/a.pw: include-circle at \"a.pw\": files include each other in a cycle: /s/a.pw → /s/a.pw"]
+        [
+            "/s/a.pw: include-circle at \"a.pw\": files include each other in a cycle: /s/a.pw → /s/a.pw"
+        ]
     );
 }
 
 #[test]
 fn unreadable_files_are_reported_at_their_paths() {
-    let mut files = texts(&[("/s/a.pw", "include \"none.pw\"\ninclude \"b.pw\"\ninclude \"\"\none")]);
-    files.texts.insert("/s/b.pw".into(), b"read 1\nab\xffc".to_vec());
+    let mut files = texts(&[(
+        "/s/a.pw",
+        "include \"none.pw\"\ninclude \"b.pw\"\ninclude \"\"\none",
+    )]);
+    files
+        .texts
+        .insert("/s/b.pw".into(), b"read 1\nab\xffc".to_vec());
     let (verbs, wrong) = described(read(Path::new("/s/a.pw"), &mut files));
     assert_eq!(verbs, ["one"]);
     assert_eq!(
@@ -103,8 +128,14 @@ fn unreadable_files_are_reported_at_their_paths() {
 fn the_script_itself_may_be_missing_or_invalid() {
     let (sources, script, wrong) = read(Path::new("/s/none.pw"), &mut texts(&[]));
     assert_eq!((sources.files().len(), script.body.len()), (1, 0));
-    assert_eq!(wrong[0].message, "cannot read `/s/none.pw`: there is no such file");
-    let mut files = Texts { texts: [(PathBuf::from("/s/a.pw"), vec![0xE9])].into(), other: () };
+    assert_eq!(
+        wrong[0].message,
+        "cannot read `/s/none.pw`: there is no such file"
+    );
+    let mut files = Texts {
+        texts: [(PathBuf::from("/s/a.pw"), vec![0xE9])].into(),
+        other: (),
+    };
     let (_, _, wrong) = read(Path::new("/s/a.pw"), &mut files);
     assert_eq!(wrong[0].code, Code::Unreadable);
 }
@@ -113,20 +144,30 @@ fn the_script_itself_may_be_missing_or_invalid() {
 fn no_include_leaves_the_folder() {
     let outside = ["../x.pw", "/etc/passwd", "../none.pw", "sub/../../x.pw"];
     for path in outside {
-        let (_, wrong) =
-            read_all(&[("/s/a.pw", &format!("include \"{path}\"")), ("/x.pw", "x"), ("/etc/passwd", "x")]);
-        let expected =
-            format!("/s/a.pw: outside-folder at \"{path}\": `{path}` is outside the script's folder");
+        let (_, wrong) = read_all(&[
+            ("/s/a.pw", &format!("include \"{path}\"")),
+            ("/x.pw", "x"),
+            ("/etc/passwd", "x"),
+        ]);
+        let expected = format!(
+            "/s/a.pw: outside-folder at \"{path}\": `{path}` is outside the script's folder"
+        );
         assert_eq!(wrong, [expected]);
     }
-    let (verbs, wrong) =
-        read_all(&[("/s/a.pw", "include \"../s/b.pw\"\ninclude \"/s/b.pw\""), ("/s/b.pw", "b")]);
+    let (verbs, wrong) = read_all(&[
+        ("/s/a.pw", "include \"../s/b.pw\"\ninclude \"/s/b.pw\""),
+        ("/s/b.pw", "b"),
+    ]);
     assert_eq!((verbs.len(), wrong.len()), (2, 0));
 }
 
 #[test]
 fn the_root_of_a_course_is_the_limit() {
-    let settings = ["root = \".\"", "root = \"../s\"", "# a comment\nroot = \"./s/..\"\n[test]\njobs = 2"];
+    let settings = [
+        "root = \".\"",
+        "root = \"../s\"",
+        "# a comment\nroot = \"./s/..\"\n[test]\njobs = 2",
+    ];
     let script = "include \"../../lib/b.pw\"\ninclude \"../../../x.pw\"";
     for (at, settings) in settings.into_iter().enumerate() {
         let mut files = texts(&[
@@ -141,16 +182,25 @@ fn the_root_of_a_course_is_the_limit() {
         let outside = "`../../../x.pw` is outside the course's folder, `/s`";
         assert_eq!(
             wrong,
-            [format!("/s/homework/1/a.pw: outside-folder at \"../../../x.pw\": {outside}")],
+            [format!(
+                "/s/homework/1/a.pw: outside-folder at \"../../../x.pw\": {outside}"
+            )],
             "{at}"
         );
     }
     // Settings without a root, and the nearest settings, limit a script to its own folder.
     for files in [
         vec![("/s/pagewalk.toml", "")],
-        vec![("/s/pagewalk.toml", "root = \".\""), ("/s/in/pagewalk.toml", "")],
+        vec![
+            ("/s/pagewalk.toml", "root = \".\""),
+            ("/s/in/pagewalk.toml", ""),
+        ],
     ] {
-        let all = [vec![("/s/in/a.pw", "include \"../b.pw\""), ("/s/b.pw", "b")], files].concat();
+        let all = [
+            vec![("/s/in/a.pw", "include \"../b.pw\""), ("/s/b.pw", "b")],
+            files,
+        ]
+        .concat();
         let (_, wrong) = described(read(Path::new("/s/in/a.pw"), &mut texts(&all)));
         assert_eq!(
             wrong,
@@ -162,18 +212,47 @@ fn the_root_of_a_course_is_the_limit() {
 #[test]
 fn a_mistake_in_the_settings_of_a_course_is_the_only_message() {
     let cases = [
-        ("rot = 1", "rot", "unknown field `rot`, expected one of `root`, `test`, `fmt`, `exam`"),
-        ("root = \"..\"", "\"..\"", "the folder `..` is not inside the folder of `pagewalk.toml`"),
-        ("root = \"/\"", "\"/\"", "the folder `/` is not inside the folder of `pagewalk.toml`"),
+        (
+            "rot = 1",
+            "rot",
+            "unknown field `rot`, expected one of `root`, `test`, `fmt`, `exam`",
+        ),
+        (
+            "root = \"..\"",
+            "\"..\"",
+            "the folder `..` is not inside the folder of `pagewalk.toml`",
+        ),
+        (
+            "root = \"/\"",
+            "\"/\"",
+            "the folder `/` is not inside the folder of `pagewalk.toml`",
+        ),
         ("root = \"lib\"", "\"lib\"", "there is no folder `lib`"),
-        ("root = 1", "1", "invalid type: integer `1`, expected a string"),
-        ("[test]\njobs = -1", "-1", "invalid value: integer `-1`, expected a number"),
+        (
+            "root = 1",
+            "1",
+            "invalid type: integer `1`, expected a string",
+        ),
+        (
+            "[test]\njobs = -1",
+            "-1",
+            "invalid value: integer `-1`, expected a number",
+        ),
         ("root = \".", "", "invalid basic string, expected `\"`"),
     ];
     for (settings, place, message) in cases {
-        let files = [("/s/pagewalk.toml", settings), ("/s/in/a.pw", "include \"../b.pw\""), ("/s/b.pw", "b")];
+        let files = [
+            ("/s/pagewalk.toml", settings),
+            ("/s/in/a.pw", "include \"../b.pw\""),
+            ("/s/b.pw", "b"),
+        ];
         let (_, wrong) = described(read(Path::new("/s/in/a.pw"), &mut texts(&files)));
-        assert_eq!(wrong, [format!("/s/pagewalk.toml: bad-course at {place}: {message}")]);
+        assert_eq!(
+            wrong,
+            [format!(
+                "/s/pagewalk.toml: bad-course at {place}: {message}"
+            )]
+        );
     }
 }
 
@@ -182,16 +261,24 @@ fn sixty_four_deep_and_no_more() {
     let chain = |count: usize| {
         let mut files = texts(&[("/s/a.pw", "include \"1.pw\"")]);
         for number in 1..=count {
-            let text =
-                if number == count { "end".to_owned() } else { format!("include \"{}.pw\"", number + 1) };
-            files.texts.insert(format!("/s/{number}.pw").into(), text.into_bytes());
+            let text = if number == count {
+                "end".to_owned()
+            } else {
+                format!("include \"{}.pw\"", number + 1)
+            };
+            files
+                .texts
+                .insert(format!("/s/{number}.pw").into(), text.into_bytes());
         }
         described(read(Path::new("/s/a.pw"), &mut files))
     };
     assert_eq!(chain(64), (vec!["end".to_owned()], vec![]));
     let (verbs, wrong) = chain(65);
     assert_eq!(verbs, [""; 0]);
-    assert_eq!(wrong, ["/s/64.pw: include-depth at \"65.pw\": a chain of includes is longer than 64 files"]);
+    assert_eq!(
+        wrong,
+        ["/s/64.pw: include-depth at \"65.pw\": a chain of includes is longer than 64 files"]
+    );
 }
 
 #[test]
@@ -200,17 +287,29 @@ fn a_known_file_is_counted_in_the_depth() {
     let mut files = texts(&[("/s/a.pw", "include \"b0.pw\"\ninclude \"c0.pw\"")]);
     for number in 0..60 {
         let next = |letter: char| format!("include \"{letter}{}.pw\"", number + 1).into_bytes();
-        files
-            .texts
-            .insert(format!("/s/b{number}.pw").into(), if number == 9 { b"end".to_vec() } else { next('b') });
+        files.texts.insert(
+            format!("/s/b{number}.pw").into(),
+            if number == 9 {
+                b"end".to_vec()
+            } else {
+                next('b')
+            },
+        );
         files.texts.insert(
             format!("/s/c{number}.pw").into(),
-            if number == 59 { b"include \"b0.pw\"".to_vec() } else { next('c') },
+            if number == 59 {
+                b"include \"b0.pw\"".to_vec()
+            } else {
+                next('c')
+            },
         );
     }
     let (verbs, wrong) = described(read(Path::new("/s/a.pw"), &mut files));
     assert_eq!(verbs, ["end"]);
-    assert_eq!(wrong, ["/s/c59.pw: include-depth at \"b0.pw\": a chain of includes is longer than 64 files"]);
+    assert_eq!(
+        wrong,
+        ["/s/c59.pw: include-depth at \"b0.pw\": a chain of includes is longer than 64 files"]
+    );
 }
 
 #[test]
@@ -218,21 +317,33 @@ fn doubling_comes_to_an_end() {
     let mut files = texts(&[("/s/a.pw", "include \"0.pw\"")]);
     for number in 0..60 {
         let text = format!("include \"{0}.pw\"\ninclude \"{0}.pw\"", number + 1);
-        files.texts.insert(format!("/s/{number}.pw").into(), text.into_bytes());
+        files
+            .texts
+            .insert(format!("/s/{number}.pw").into(), text.into_bytes());
     }
     files.texts.insert("/s/60.pw".into(), b"end".to_vec());
     let (_, _, wrong) = read(Path::new("/s/a.pw"), &mut files);
     assert!(!wrong.is_empty());
-    assert!(wrong.iter().all(|one| one.code == Code::IncludeDepth), "{wrong:?}");
+    assert!(
+        wrong.iter().all(|one| one.code == Code::IncludeDepth),
+        "{wrong:?}"
+    );
 }
 
 #[test]
 fn blocks_count_through_includes() {
     let nested = |levels: usize, inner: &str| {
-        format!("{}{inner}{}", "repeat 1 { ".repeat(levels), " }".repeat(levels))
+        format!(
+            "{}{inner}{}",
+            "repeat 1 { ".repeat(levels),
+            " }".repeat(levels)
+        )
     };
     let two = |inner: usize| {
-        read_all(&[("/s/a.pw", &nested(100, "include \"b.pw\"")), ("/s/b.pw", &nested(inner, "end"))])
+        read_all(&[
+            ("/s/a.pw", &nested(100, "include \"b.pw\"")),
+            ("/s/b.pw", &nested(inner, "end")),
+        ])
     };
     assert_eq!(two(99), (vec!["end".to_owned()], vec![]));
     let (verbs, wrong) = two(100);
@@ -253,7 +364,10 @@ fn standard_input_includes_from_the_current_folder() {
 #[test]
 fn a_text_without_a_file() {
     let (sources, script, wrong) = read_text("buffer.pw", "read 1\ninclude \"x.pw\"", &mut ());
-    assert_eq!((sources.file(0).unwrap().name.as_str(), script.body.len()), ("buffer.pw", 2));
+    assert_eq!(
+        (sources.file(0).unwrap().name.as_str(), script.body.len()),
+        ("buffer.pw", 2)
+    );
     assert_eq!(wrong[0].code, Code::Unreadable);
 }
 
@@ -265,12 +379,21 @@ fn links_out_of_the_folder_are_outside() {
     std::fs::create_dir_all(&folder).expect("a folder");
     std::fs::write(root.join("secret.pw"), "secret").expect("a file");
     std::fs::write(folder.join("b.pw"), "\u{feff}two\r\n").expect("a file");
-    std::fs::write(folder.join("a.pw"), "include \"link.pw\"\ninclude \"b.pw\"\ninclude \".\"")
-        .expect("a file");
+    std::fs::write(
+        folder.join("a.pw"),
+        "include \"link.pw\"\ninclude \"b.pw\"\ninclude \".\"",
+    )
+    .expect("a file");
     std::os::unix::fs::symlink(root.join("secret.pw"), folder.join("link.pw")).expect("a link");
     let (verbs, wrong) = described(read(&folder.join("a.pw"), &mut Disk));
     std::fs::remove_dir_all(&root).expect("the folder is gone");
     assert_eq!(verbs, ["two"]);
-    assert!(wrong[0].contains("outside-folder at \"link.pw\""), "{wrong:?}");
-    assert!(wrong[1].ends_with("cannot read `.`: it is a folder"), "{wrong:?}");
+    assert!(
+        wrong[0].contains("outside-folder at \"link.pw\""),
+        "{wrong:?}"
+    );
+    assert!(
+        wrong[1].ends_with("cannot read `.`: it is a folder"),
+        "{wrong:?}"
+    );
 }

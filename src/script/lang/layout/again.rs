@@ -15,14 +15,21 @@ fn changed(file: u32, text: &str, (old_text, earlier): (&str, &Layout)) -> Optio
         return None;
     }
     let (old, new) = (old_text.as_bytes(), text.as_bytes());
-    let same = old.iter().zip(new).take_while(|(old, new)| old == new).count();
+    let same = old
+        .iter()
+        .zip(new)
+        .take_while(|(old, new)| old == new)
+        .count();
     let rest = old[same..].iter().rev().zip(new[same..].iter().rev());
     let same_again = new.len() - rest.take_while(|(old, new)| old == new).count();
     let moved = new.len() as isize - old.len() as isize;
 
     let mut scan = Scan::new(file, text, false);
     // The token after the end of a statement can still move the end. Therefore, another end must follow before the change.
-    let settled = earlier.ends.partition_point(|end| *end < same).saturating_sub(1);
+    let settled = earlier
+        .ends
+        .partition_point(|end| *end < same)
+        .saturating_sub(1);
     scan.ends.extend_from_slice(&earlier.ends[..settled]);
     if let Some(last) = scan.ends.last() {
         scan.at = *last;
@@ -31,14 +38,17 @@ fn changed(file: u32, text: &str, (old_text, earlier): (&str, &Layout)) -> Optio
     while scan.at < text.len() && scan.diagnostics.is_empty() {
         scan.step();
         let end = scan.ends.last().copied().filter(|end| *end >= same_again);
-        if let Some((end, old_end)) = end.and_then(|end| Some((end, end.checked_add_signed(-moved)?)))
+        if let Some((end, old_end)) =
+            end.and_then(|end| Some((end, end.checked_add_signed(-moved)?)))
             && let Ok(number) = earlier.ends.binary_search(&old_end)
         {
             // Both passes are between the same statements, so the rest is the same.
             scan.out.truncate(end);
-            scan.out.extend_from_slice(&earlier.text.as_bytes()[old_end..]);
+            scan.out
+                .extend_from_slice(&earlier.text.as_bytes()[old_end..]);
             let later = earlier.ends[number + 1..].iter();
-            scan.ends.extend(later.map(|end| end.wrapping_add_signed(moved)));
+            scan.ends
+                .extend(later.map(|end| end.wrapping_add_signed(moved)));
             return scan.diagnostics.is_empty().then(|| scan.layout());
         }
     }

@@ -23,21 +23,33 @@ impl Scan<'_> {
         let line = self.out.get(at..end)?;
         let line = line.split(|byte| *byte == b'\n').next()?;
         // In the copy, a space replaces each newline within brackets.
-        let there =
-            self.text.get(at..end)?.find('\n').map_or(line, |newline| &line[..newline.min(line.len())]);
+        let there = self
+            .text
+            .get(at..end)?
+            .find('\n')
+            .map_or(line, |newline| &line[..newline.min(line.len())]);
         let held = std::str::from_utf8(there).ok()?.trim_end();
-        let goes_on = held.ends_with(|c: char| !(c.is_ascii_alphanumeric() || "_\"')]%".contains(c)));
+        let goes_on =
+            held.ends_with(|c: char| !(c.is_ascii_alphanumeric() || "_\"')]%".contains(c)));
         if goes_on || held.contains("=>") || held.contains(" where ") || held.contains(['{', ':']) {
             return None;
         }
-        let text: String = levels.iter().rev().map(|level| level.kind.ends().1).collect();
+        let text: String = levels
+            .iter()
+            .rev()
+            .map(|level| level.kind.ends().1)
+            .collect();
         Some(self.put_in(at + held.len(), text))
     }
 
     /// Closes the open brackets immediately before the current bracket.
     pub(super) fn closing_here(&self, from: usize) -> Option<Fix> {
         let levels = self.levels.get(from..)?;
-        let text: String = levels.iter().rev().map(|level| level.kind.ends().1).collect();
+        let text: String = levels
+            .iter()
+            .rev()
+            .map(|level| level.kind.ends().1)
+            .collect();
         Some(self.put_in(self.text[..self.at].trim_end().len(), text))
     }
 
@@ -58,11 +70,20 @@ impl Scan<'_> {
             return None;
         }
         let end = self.text.get(..before)?.trim_end().len();
-        let line = self.text.get(..level.at)?.rfind('\n').map_or(0, |newline| newline + 1);
-        let blanks: String = self.text[line..].chars().take_while(|c| matches!(c, ' ' | '\t')).collect();
+        let line = self
+            .text
+            .get(..level.at)?
+            .rfind('\n')
+            .map_or(0, |newline| newline + 1);
+        let blanks: String = self.text[line..]
+            .chars()
+            .take_while(|c| matches!(c, ' ' | '\t'))
+            .collect();
         match level.deeper {
             Some(true) => Some(self.put_in(end, format!("\n{blanks}}}"))),
-            None if !self.text.get(level.at..end)?.contains(['\n', '#']) => Some(self.put_in(end, " }")),
+            None if !self.text.get(level.at..end)?.contains(['\n', '#']) => {
+                Some(self.put_in(end, " }"))
+            }
             _ => None,
         }
     }

@@ -73,12 +73,22 @@ pub(super) struct Level {
 
 impl Level {
     pub(super) fn new(kind: LevelKind, at: usize, indent: usize) -> Self {
-        Self { kind, at, indent, deeper: None, statement: None, damaged: false, table: false }
+        Self {
+            kind,
+            at,
+            indent,
+            deeper: None,
+            statement: None,
+            damaged: false,
+            table: false,
+        }
     }
 
     /// Whether the current statement is a table row.
     pub(super) fn row(&self) -> bool {
-        self.statement.as_ref().is_some_and(|statement| statement.row)
+        self.statement
+            .as_ref()
+            .is_some_and(|statement| statement.row)
     }
 
     /// Returns the byte at which the current statement begins.

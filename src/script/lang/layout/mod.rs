@@ -53,7 +53,11 @@ pub(crate) struct Layout {
 pub(crate) fn lay_out(file: u32, text: &str) -> Layout {
     let scan = Scan::new(file, text, false).run();
     // If the braces do not match, guess from the indentation which brace is unclosed.
-    let scan = if scan.unmatched { Scan::new(file, text, true).run() } else { scan };
+    let scan = if scan.unmatched {
+        Scan::new(file, text, true).run()
+    } else {
+        scan
+    };
     scan.layout()
 }
 
@@ -61,7 +65,10 @@ pub(crate) fn lay_out(file: u32, text: &str) -> Layout {
 pub fn tokens(text: &str) -> Tokens {
     let mut scan = Scan::new(0, text, false);
     scan.notes = Some(Notes::default());
-    scan.run().notes.map(|notes| notes.tokens).unwrap_or_default()
+    scan.run()
+        .notes
+        .map(|notes| notes.tokens)
+        .unwrap_or_default()
 }
 
 /// How a token affects whether its line ends.
@@ -136,8 +143,13 @@ impl<'a> Scan<'a> {
     fn layout(self) -> Layout {
         // The pass replaces only whole characters.
         let text = String::from_utf8(self.out);
-        let text = text.unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
-        Layout { text, ends: self.ends, diagnostics: self.diagnostics }
+        let text =
+            text.unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+        Layout {
+            text,
+            ends: self.ends,
+            diagnostics: self.diagnostics,
+        }
     }
 
     /// Scans the text from the current position.
@@ -211,13 +223,18 @@ impl<'a> Scan<'a> {
     /// continues the preceding line.
     fn begin(&mut self, joins: bool) {
         let row = self.byte(0) == b'|' || self.top().table;
-        if row && self.after == After::Comma && self.top().kind == LevelKind::Block && !self.top().row() {
+        if row
+            && self.after == After::Comma
+            && self.top().kind == LevelKind::Block
+            && !self.top().row()
+        {
             self.end_statement(self.at);
         }
         if let Some(first) = self.pending.first().copied() {
             // No expression continues with a bar after a comma, so the bar begins a table row.
-            let goes_on = self.after == After::Operator && !self.dangles(first) && !self.has_no_value(first)
-                || self.after == After::Comma && !row;
+            let goes_on =
+                self.after == After::Operator && !self.dangles(first) && !self.has_no_value(first)
+                    || self.after == After::Comma && !row;
             let joined = self.top().statement.is_some() && !self.top().row() && (goes_on || joins);
             if joined {
                 for newline in std::mem::take(&mut self.pending) {
@@ -233,7 +250,12 @@ impl<'a> Scan<'a> {
         let block = self.block();
         let level = &mut self.levels[block];
         let bare_row = level.statement.is_none() && level.table && self.text.as_bytes()[at] != b'|';
-        let statement = level.statement.get_or_insert(Statement { at, words: 0, assigned: false, row });
+        let statement = level.statement.get_or_insert(Statement {
+            at,
+            words: 0,
+            assigned: false,
+            row,
+        });
         statement.words += 1;
         let too_long = statement.words > WORD_LIMIT;
         if bare_row {
@@ -347,7 +369,11 @@ impl<'a> Scan<'a> {
 
     /// Returns the byte at this distance from the current position, or 0 past the end of the text.
     fn byte(&self, ahead: usize) -> u8 {
-        self.text.as_bytes().get(self.at + ahead).copied().unwrap_or(0)
+        self.text
+            .as_bytes()
+            .get(self.at + ahead)
+            .copied()
+            .unwrap_or(0)
     }
 
     /// Returns the length in bytes of the current character.
@@ -356,7 +382,10 @@ impl<'a> Scan<'a> {
     }
 
     fn line_end(&self, from: usize) -> usize {
-        self.text.get(from..).and_then(|rest| rest.find('\n')).map_or(self.text.len(), |length| from + length)
+        self.text
+            .get(from..)
+            .and_then(|rest| rest.find('\n'))
+            .map_or(self.text.len(), |length| from + length)
     }
 
     fn top(&self) -> &Level {
@@ -365,7 +394,10 @@ impl<'a> Scan<'a> {
 
     /// Returns the index of the innermost level that contains statements.
     fn block(&self) -> usize {
-        self.levels.iter().rposition(|level| level.kind.is_block()).unwrap_or(0)
+        self.levels
+            .iter()
+            .rposition(|level| level.kind.is_block())
+            .unwrap_or(0)
     }
 
     fn in_row(&self) -> bool {
@@ -383,13 +415,18 @@ impl<'a> Scan<'a> {
     }
 
     fn span(&self, start: usize, end: usize) -> Span {
-        Span { file: self.file, start: start as u32, end: end as u32 }
+        Span {
+            file: self.file,
+            start: start as u32,
+            end: end as u32,
+        }
     }
 
     fn report(&mut self, code: Code, span: Span, message: &str, label: &str) -> &mut Diagnostic {
         let index = self.diagnostics.len().min(MISTAKE_LIMIT);
         self.diagnostics.truncate(MISTAKE_LIMIT);
-        self.diagnostics.push(Diagnostic::new(code, span, message).label(label));
+        self.diagnostics
+            .push(Diagnostic::new(code, span, message).label(label));
         &mut self.diagnostics[index]
     }
 }

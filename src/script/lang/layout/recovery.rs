@@ -13,12 +13,27 @@ impl Scan<'_> {
     /// line.
     pub(super) fn close_brackets(&mut self) -> bool {
         let block = self.block();
-        let inner = self.levels.iter().rposition(|level| !level.kind.is_bracket()).unwrap_or(0);
-        let Some(level) = self.levels.get(inner + 1) else { return false };
+        let inner = self
+            .levels
+            .iter()
+            .rposition(|level| !level.kind.is_bracket())
+            .unwrap_or(0);
+        let Some(level) = self.levels.get(inner + 1) else {
+            return false;
+        };
         let (at, (open, close)) = (level.at, level.kind.ends());
         let fix = self.closing(inner + 1, self.at.min(self.text.len()));
-        let (here, message) = (self.span(at, at + 1), format!("this `{open}` is never closed"));
-        self.report(Code::Unclosed, here, &message, &format!("no `{close}` follows")).perhaps(fix);
+        let (here, message) = (
+            self.span(at, at + 1),
+            format!("this `{open}` is never closed"),
+        );
+        self.report(
+            Code::Unclosed,
+            here,
+            &message,
+            &format!("no `{close}` follows"),
+        )
+        .perhaps(fix);
         self.levels.truncate(inner + 1);
         self.levels[block].damaged = true;
         self.after = After::Nothing;
@@ -32,19 +47,27 @@ impl Scan<'_> {
             return false;
         }
         let begun = self.levels[self.block()].begun().unwrap_or(bracket);
-        let line = self.text[..begun].rfind('\n').map_or(0, |newline| newline + 1);
-        let indent = self.text[line..begun].bytes().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
-        let newline =
-            self.text[bracket..self.at.min(self.text.len())].match_indices('\n').find_map(|(at, _)| {
+        let line = self.text[..begun]
+            .rfind('\n')
+            .map_or(0, |newline| newline + 1);
+        let indent = self.text[line..begun]
+            .bytes()
+            .take_while(|byte| matches!(byte, b' ' | b'\t'))
+            .count();
+        let newline = self.text[bracket..self.at.min(self.text.len())]
+            .match_indices('\n')
+            .find_map(|(at, _)| {
                 let line = self.text[bracket + at + 1..].lines().next().unwrap_or("");
                 let text = line.trim_start_matches([' ', '\t']);
-                let begins = text.starts_with(|c: char| c.is_ascii_alphabetic() || "_}|".contains(c));
+                let begins =
+                    text.starts_with(|c: char| c.is_ascii_alphabetic() || "_}|".contains(c));
                 (begins && line.len() - text.len() <= indent).then_some(bracket + at)
             });
         let Some(newline) = newline else { return false };
         self.returns += 1;
         self.out[newline..].copy_from_slice(&self.text.as_bytes()[newline..]);
-        self.diagnostics.retain(|diagnostic| (diagnostic.span.start as usize) < newline);
+        self.diagnostics
+            .retain(|diagnostic| (diagnostic.span.start as usize) < newline);
         self.pending.clear();
         self.at = newline;
         true
@@ -66,24 +89,46 @@ impl Scan<'_> {
             )
         };
         let fix = self.closing_quote(open, line_end);
-        let diagnostic = self.report(Code::Unclosed, self.span(open, open + 1), message, "opened here");
+        let diagnostic = self.report(
+            Code::Unclosed,
+            self.span(open, open + 1),
+            message,
+            "opened here",
+        );
         diagnostic.help = Some(help.to_owned());
         diagnostic.perhaps(fix);
         let line = self.text[open..line_end].trim_end();
         let block = self.block();
         self.levels[block].damaged = true;
-        let inner = self.levels.iter().rposition(|level| !level.kind.is_bracket()).unwrap_or(0);
+        let inner = self
+            .levels
+            .iter()
+            .rposition(|level| !level.kind.is_bracket())
+            .unwrap_or(0);
         self.levels.truncate(inner + 1);
         // A block that opens on this line still contains the following lines.
-        self.at = if line.ends_with('{') { open + line.len() - 1 } else { line_end };
+        self.at = if line.ends_with('{') {
+            open + line.len() - 1
+        } else {
+            line_end
+        };
     }
 
     /// Reports prose that ends inside `{`.
     pub(super) fn unclosed_hole(&mut self) {
-        let hole = self.levels.iter().rposition(|level| level.kind == LevelKind::Hole).unwrap_or(0);
+        let hole = self
+            .levels
+            .iter()
+            .rposition(|level| level.kind == LevelKind::Hole)
+            .unwrap_or(0);
         let at = self.levels[hole].at;
-        self.report(Code::Unclosed, self.span(at, at + 1), "this `{` is never closed", "in this text").help =
-            Some("`{EXPR}` in text prints a value; for a literal brace, write `{{`".to_owned());
+        self.report(
+            Code::Unclosed,
+            self.span(at, at + 1),
+            "this `{` is never closed",
+            "in this text",
+        )
+        .help = Some("`{EXPR}` in text prints a value; for a literal brace, write `{{`".to_owned());
         self.levels.truncate(hole);
         let block = self.block();
         self.levels[block].damaged = true;
@@ -96,13 +141,26 @@ impl Scan<'_> {
     pub(super) fn stray_bracket(&mut self, kind: LevelKind) {
         let (open, close) = kind.ends();
         let here = self.span(self.at, self.at + 1);
-        let (top, inner) =
-            (self.top(), self.levels.iter().rposition(|level| !level.kind.is_bracket()).unwrap_or(0));
-        let partner = self.levels[inner..].iter().rposition(|level| level.kind == kind).map(|at| inner + at);
+        let (top, inner) = (
+            self.top(),
+            self.levels
+                .iter()
+                .rposition(|level| !level.kind.is_bracket())
+                .unwrap_or(0),
+        );
+        let partner = self.levels[inner..]
+            .iter()
+            .rposition(|level| level.kind == kind)
+            .map(|at| inner + at);
         if !top.kind.is_bracket() {
             let message = format!("this `{close}` closes nothing");
-            self.report(Code::Syntax, here, &message, &format!("no `{open}` is open"))
-                .perhaps(Some(Fix::write(here, close, "")));
+            self.report(
+                Code::Syntax,
+                here,
+                &message,
+                &format!("no `{open}` is open"),
+            )
+            .perhaps(Some(Fix::write(here, close, "")));
             self.out[self.at] = b' ';
             return;
         }
@@ -112,14 +170,19 @@ impl Scan<'_> {
             let message = format!("this `{opened}` is never closed");
             let fix = self.closing_here(partner + 1);
             let label = format!("no `{wanted}` follows before `{close}`");
-            self.report(Code::Unclosed, opener, &message, &label).perhaps(fix);
+            self.report(Code::Unclosed, opener, &message, &label)
+                .perhaps(fix);
             self.levels.truncate(partner);
             let block = self.block();
             self.levels[block].damaged = true;
         } else {
             let message = format!("`{opened}` is closed by `{close}`");
-            let diagnostic =
-                self.report(Code::Unclosed, here, &message, &format!("a `{wanted}` belongs here"));
+            let diagnostic = self.report(
+                Code::Unclosed,
+                here,
+                &message,
+                &format!("a `{wanted}` belongs here"),
+            );
             diagnostic.related.push((opener, "opened here".to_owned()));
             diagnostic.perhaps(Some(Fix::write(here, close, wanted)));
             self.out[self.at] = wanted.as_bytes()[0];
@@ -130,8 +193,13 @@ impl Scan<'_> {
     /// Reports a `}` without a matching `{`.
     pub(super) fn stray_brace(&mut self) {
         let here = self.span(self.at, self.at + 1);
-        self.report(Code::Syntax, here, "this `}` closes nothing", "no `{` is open").help =
-            Some("an earlier `}` may have closed its block too early".to_owned());
+        self.report(
+            Code::Syntax,
+            here,
+            "this `}` closes nothing",
+            "no `{` is open",
+        )
+        .help = Some("an earlier `}` may have closed its block too early".to_owned());
         self.out[self.at] = b' ';
     }
 
@@ -171,10 +239,19 @@ impl Scan<'_> {
     pub(super) fn unclosed_at_end(&mut self) {
         let mut in_hole = false;
         while self.levels.len() > 1 {
-            let sole = self.levels.get(self.levels.len() - 2).is_some_and(|outer| !outer.kind.is_bracket());
+            let sole = self
+                .levels
+                .get(self.levels.len() - 2)
+                .is_some_and(|outer| !outer.kind.is_bracket());
             let bracket = self.top().kind.is_bracket() && sole;
-            let closing = if bracket { self.closing(self.levels.len() - 1, self.text.len()) } else { None };
-            let Some(level) = self.levels.pop() else { break };
+            let closing = if bracket {
+                self.closing(self.levels.len() - 1, self.text.len())
+            } else {
+                None
+            };
+            let Some(level) = self.levels.pop() else {
+                break;
+            };
             // An open `{` in prose does not mean that the prose itself is unclosed.
             if std::mem::replace(&mut in_hole, level.kind == LevelKind::Hole) {
                 continue;
@@ -186,7 +263,13 @@ impl Scan<'_> {
             let here = self.span(level.at, level.at + open.len());
             let message = format!("this `{open}` is never closed");
             let closing = closing.or_else(|| self.closing_brace(&level, self.text.len()));
-            self.report(Code::Unclosed, here, &message, &format!("no `{close}` follows")).perhaps(closing);
+            self.report(
+                Code::Unclosed,
+                here,
+                &message,
+                &format!("no `{close}` follows"),
+            )
+            .perhaps(closing);
             let block = self.block();
             self.levels[block].damaged = true;
         }
@@ -221,7 +304,11 @@ impl Scan<'_> {
         }
         let indent = self.indent;
         let same = |kind, at: usize| kind == LevelKind::Block && at == indent;
-        if !self.levels.iter().any(|level| same(level.kind, level.indent)) {
+        if !self
+            .levels
+            .iter()
+            .any(|level| same(level.kind, level.indent))
+        {
             return;
         }
         while self.top().kind == LevelKind::Block && self.top().indent > indent {
@@ -230,10 +317,18 @@ impl Scan<'_> {
     }
 
     fn drop_block(&mut self) {
-        let Some(level) = self.levels.pop() else { return };
+        let Some(level) = self.levels.pop() else {
+            return;
+        };
         let here = self.span(level.at, level.at + 1);
         let fix = self.closing_brace(&level, self.at);
-        self.report(Code::Unclosed, here, "this `{` is never closed", "no `}` follows").perhaps(fix);
+        self.report(
+            Code::Unclosed,
+            here,
+            "this `{` is never closed",
+            "no `}` follows",
+        )
+        .perhaps(fix);
         let block = self.block();
         self.levels[block].damaged = true;
     }

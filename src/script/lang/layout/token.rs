@@ -37,7 +37,11 @@ impl Scan<'_> {
                 }
                 _ => After::Nothing,
             };
-            self.at += if arrow || rest.starts_with("..") { 2 } else { self.character() };
+            self.at += if arrow || rest.starts_with("..") {
+                2
+            } else {
+                self.character()
+            };
         } else {
             self.begin(matches!(word, "where" | "else"));
             if is_operator(word) {
@@ -57,8 +61,10 @@ impl Scan<'_> {
             (verb, rest) = behind.split_at(word_length(behind));
         }
         let named = rest.trim_start();
-        let assigned =
-            self.levels[self.block()].statement.as_ref().is_some_and(|statement| statement.assigned);
+        let assigned = self.levels[self.block()]
+            .statement
+            .as_ref()
+            .is_some_and(|statement| statement.assigned);
         rest != named
             && !named.is_empty()
             && match verb {
@@ -71,7 +77,10 @@ impl Scan<'_> {
 
     /// Whether the line that ends at this byte ends with a fact whose value is `-`.
     pub(super) fn has_no_value(&self, line_end: usize) -> bool {
-        let begun = self.levels[self.block()].statement.as_ref().map_or(line_end, |statement| statement.at);
+        let begun = self.levels[self.block()]
+            .statement
+            .as_ref()
+            .map_or(line_end, |statement| statement.at);
         ends_without_value(&self.out[begun..line_end])
     }
 
@@ -81,7 +90,12 @@ impl Scan<'_> {
         let mut end = self.at + 1;
         loop {
             match self.text.as_bytes().get(end) {
-                Some(b'\\') if !matches!(self.text.as_bytes().get(end + 1), None | Some(b'\n' | b'\r')) => {
+                Some(b'\\')
+                    if !matches!(
+                        self.text.as_bytes().get(end + 1),
+                        None | Some(b'\n' | b'\r')
+                    ) =>
+                {
                     end += 2;
                 }
                 Some(byte) if *byte == quote => break,
@@ -94,7 +108,11 @@ impl Scan<'_> {
 
     /// Scans the quotes that begin prose, or the quotes that end prose within an open `{`.
     pub(super) fn prose_quotes(&mut self) {
-        if self.levels.iter().any(|level| level.kind == LevelKind::Hole) {
+        if self
+            .levels
+            .iter()
+            .any(|level| level.kind == LevelKind::Hole)
+        {
             return self.unclosed_hole();
         }
         self.begin(false);
@@ -129,7 +147,11 @@ impl Scan<'_> {
 /// neither.
 fn word_length(text: &str) -> usize {
     let bytes = text.as_bytes();
-    let is_word = |at: usize| bytes.get(at).is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+    let is_word = |at: usize| {
+        bytes
+            .get(at)
+            .is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
+    };
     let number = bytes.first().is_some_and(u8::is_ascii_digit);
     let mut end = 0;
     loop {
@@ -147,17 +169,25 @@ fn word_length(text: &str) -> usize {
 
 /// Whether the text of a statement ends with a fact whose value is `-`, as in `=> ppn -` and `=> tlb miss, pa not -`.
 fn ends_without_value(statement: &[u8]) -> bool {
-    let Some(before) = statement.trim_ascii_end().strip_suffix(b"-") else { return false };
+    let Some(before) = statement.trim_ascii_end().strip_suffix(b"-") else {
+        return false;
+    };
     let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
     let without_word = |text: &[u8]| {
         let text = text.trim_ascii_end();
-        text.iter().rposition(|byte| !is_word(byte)).map_or(0, |at| at + 1)
+        text.iter()
+            .rposition(|byte| !is_word(byte))
+            .map_or(0, |at| at + 1)
     };
     let before = before.trim_ascii_end();
-    let before = before.strip_suffix(b" not").unwrap_or(before).trim_ascii_end();
+    let before = before
+        .strip_suffix(b" not")
+        .unwrap_or(before)
+        .trim_ascii_end();
     let name = without_word(before);
     let around = before[..name].trim_ascii_end();
     name < before.len()
         && before[name].is_ascii_alphabetic()
-        && (around.ends_with(b"=>") || around.ends_with(b",") && around.windows(2).any(|pair| pair == b"=>"))
+        && (around.ends_with(b"=>")
+            || around.ends_with(b",") && around.windows(2).any(|pair| pair == b"=>"))
 }

@@ -40,14 +40,23 @@ impl Scan<'_> {
     }
 
     fn string_kind(&mut self) -> TokenKind {
-        let open = self.notes.as_mut().is_some_and(|notes| std::mem::take(&mut notes.open));
+        let open = self
+            .notes
+            .as_mut()
+            .is_some_and(|notes| std::mem::take(&mut notes.open));
         TokenKind::String { closed: !open }
     }
 
     fn note(&mut self, from: usize, before: LevelKind) {
         let (text, end) = (self.text, self.at.min(self.text.len()));
-        let Some(byte) = text.as_bytes().get(from).copied().filter(|_| from < end) else { return };
-        let kind = if before == LevelKind::Prose { TokenKind::Prose } else { self.kind(byte, from) };
+        let Some(byte) = text.as_bytes().get(from).copied().filter(|_| from < end) else {
+            return;
+        };
+        let kind = if before == LevelKind::Prose {
+            TokenKind::Prose
+        } else {
+            self.kind(byte, from)
+        };
         let hole = before == LevelKind::Prose && self.top().kind == LevelKind::Hole;
         if before != LevelKind::Prose && (b" \t\r\n;".contains(&byte) || self.is_blank(from)) {
             return;
@@ -61,16 +70,26 @@ impl Scan<'_> {
                 last.end = end;
                 return;
             }
-            tokens.list.push(Token { kind, start: from, end });
+            tokens.list.push(Token {
+                kind,
+                start: from,
+                end,
+            });
             if hole {
-                tokens.list.push(Token { kind: TokenKind::Hole, start: end, end });
+                tokens.list.push(Token {
+                    kind: TokenKind::Hole,
+                    start: end,
+                    end,
+                });
             }
         });
     }
 
     /// Whether a no-break space begins at this byte.
     fn is_blank(&self, at: usize) -> bool {
-        self.text.get(at..).is_some_and(|rest| rest.starts_with('\u{a0}') || rest.starts_with('\u{feff}'))
+        self.text
+            .get(at..)
+            .is_some_and(|rest| rest.starts_with('\u{a0}') || rest.starts_with('\u{feff}'))
     }
 
     fn kind(&mut self, byte: u8, from: usize) -> TokenKind {
@@ -94,12 +113,24 @@ impl Scan<'_> {
 
     /// Records a zero-width bar at the start of a row without bars.
     pub(super) fn note_row(&mut self, at: usize) {
-        self.noted(|tokens| tokens.list.push(Token { kind: TokenKind::Bar, start: at, end: at }));
+        self.noted(|tokens| {
+            tokens.list.push(Token {
+                kind: TokenKind::Bar,
+                start: at,
+                end: at,
+            })
+        });
     }
 
     /// Records the end of a statement before this byte.
     pub(super) fn note_end(&mut self, at: usize) {
-        self.noted(|tokens| tokens.list.push(Token { kind: TokenKind::End, start: at, end: at }));
+        self.noted(|tokens| {
+            tokens.list.push(Token {
+                kind: TokenKind::End,
+                start: at,
+                end: at,
+            })
+        });
     }
 
     /// On first reaching the end of the text, records whether more text must follow and whether the current
@@ -108,12 +139,17 @@ impl Scan<'_> {
         let top = self.top();
         let goes_on = self.after != After::Nothing && top.statement.is_some() && !top.row();
         let unfinished = self.levels.len() > 1 || goes_on;
-        let over = !goes_on && top.kind.is_block() && top.statement.is_some() && !self.pending.is_empty();
+        let over =
+            !goes_on && top.kind.is_block() && top.statement.is_some() && !self.pending.is_empty();
         let end = self.text.len();
         if over {
             self.note_end(end);
         }
-        let open = self.levels.iter().filter_map(|level| level.kind.ends().0.bytes().next()).collect();
+        let open = self
+            .levels
+            .iter()
+            .filter_map(|level| level.kind.ends().0.bytes().next())
+            .collect();
         self.noted(|tokens| (tokens.unfinished, tokens.open) = (unfinished, open));
     }
 }

@@ -12,20 +12,29 @@ use crate::lang::value::unit_spelt;
 
 /// Reports text after a complete expression.
 pub(super) fn after_a_value(stop: &Stop) -> Option<Diagnostic> {
-    let Stop { rest, before, head, .. } = stop;
+    let Stop {
+        rest, before, head, ..
+    } = stop;
     let word = &rest[..word_length(rest)];
-    if let Some(unit) = unit_spelt(word).filter(|_| before.ends_with(|c: char| c.is_ascii_digit())) {
+    if let Some(unit) = unit_spelt(word).filter(|_| before.ends_with(|c: char| c.is_ascii_digit()))
+    {
         let message = format!("`{word}` is not a unit");
         let help = format!("did you mean `{unit}`?");
         return Some(mistake(message, help).fix(stop.write(word, unit)));
     }
     if rest.starts_with('?') && rest.contains(':') {
-        return Some(mistake("there is no `?:`", "write `if CONDITION { … } else { … }`"));
+        return Some(mistake(
+            "there is no `?:`",
+            "write `if CONDITION { … } else { … }`",
+        ));
     }
     if before == head && rest.starts_with('.') && is_statement(&rest[1..]) {
         return Some(
-            mistake("a process and its statement must be separated by `:`", "`NAME: STATEMENT`")
-                .fix(stop.write(".", ": ")),
+            mistake(
+                "a process and its statement must be separated by `:`",
+                "`NAME: STATEMENT`",
+            )
+            .fix(stop.write(".", ": ")),
         );
     }
     if before == head && !head.is_empty() && rest.starts_with(['.', '+', '*', '/', '<', '>']) {
@@ -40,13 +49,20 @@ pub(super) fn after_a_value(stop: &Stop) -> Option<Diagnostic> {
             "`NAME: STATEMENT` runs the statement in process NAME",
         ));
     }
-    if let Some(body) = rest.strip_prefix(':').filter(|_| matches!(*head, "for" | "repeat" | "if" | "def")) {
+    if let Some(body) = rest
+        .strip_prefix(':')
+        .filter(|_| matches!(*head, "for" | "repeat" | "if" | "def"))
+    {
         let mistake = mistake(
             "a block must be enclosed in braces, without a `:`",
             "replace the `:` and the text after it with `{ … }`",
         );
         let text = format!(" {{ {} }}", body.trim());
-        return Some(if is_statement(body.trim()) { mistake.fix(stop.write(rest, text)) } else { mistake });
+        return Some(if is_statement(body.trim()) {
+            mistake.fix(stop.write(rest, text))
+        } else {
+            mistake
+        });
     }
     if rest.starts_with(':') && !stop.setting {
         return Some(mistake(
@@ -64,7 +80,10 @@ pub(super) fn after_a_value(stop: &Stop) -> Option<Diagnostic> {
         );
     }
     if before.ends_with('}') && word == "else" && *head != "if" {
-        return Some(mistake("this `else` follows no `if`", "`if CONDITION { … } else { … }`"));
+        return Some(mistake(
+            "this `else` follows no `if`",
+            "`if CONDITION { … } else { … }`",
+        ));
     }
     if before.ends_with('}') {
         return Some(mistake(
@@ -76,16 +95,32 @@ pub(super) fn after_a_value(stop: &Stop) -> Option<Diagnostic> {
 }
 
 /// Words that begin most statements.
-pub(in crate::lang) const VERBS: &[&str] =
-    &["read", "write", "fetch", "translate", "let", "set", "expect", "show", "for", "if", "repeat", "flush"];
+pub(in crate::lang) const VERBS: &[&str] = &[
+    "read",
+    "write",
+    "fetch",
+    "translate",
+    "let",
+    "set",
+    "expect",
+    "show",
+    "for",
+    "if",
+    "repeat",
+    "flush",
+];
 
 /// Reports a list in the wrong brackets, a call in another process, or a second statement on the line.
 fn beside(stop: &Stop) -> Option<Diagnostic> {
-    let Stop { rest, before, head, .. } = stop;
+    let Stop {
+        rest, before, head, ..
+    } = stop;
     if stop.setting {
         return None;
     }
-    if let Some((inside, "")) = rest.strip_prefix('{').and_then(|rest| rest.trim_end().rsplit_once('}'))
+    if let Some((inside, "")) = rest
+        .strip_prefix('{')
+        .and_then(|rest| rest.trim_end().rsplit_once('}'))
         && stop.wanted.contains(&Rule::expr)
         && !inside.trim().is_empty()
         && !inside.contains(['{', ';'])
@@ -93,40 +128,67 @@ fn beside(stop: &Stop) -> Option<Diagnostic> {
     {
         let list = stop.write(rest.trim_end(), format!("[{}]", inside.trim()));
         return Some(
-            Diagnostic::new(Code::Syntax, Span::default(), "a list must be in square brackets").fix(list),
+            Diagnostic::new(
+                Code::Syntax,
+                Span::default(),
+                "a list must be in square brackets",
+            )
+            .fix(list),
         );
     }
-    let digits = |text: &str| text.len() >= 3 && text.bytes().take(3).all(|byte| byte.is_ascii_digit());
-    if before.ends_with(|c: char| c.is_ascii_digit()) && rest.strip_prefix(',').is_some_and(digits) {
+    let digits =
+        |text: &str| text.len() >= 3 && text.bytes().take(3).all(|byte| byte.is_ascii_digit());
+    if before.ends_with(|c: char| c.is_ascii_digit()) && rest.strip_prefix(',').is_some_and(digits)
+    {
         return Some(
-            Diagnostic::new(Code::Syntax, Span::default(), "a number cannot contain commas")
-                .fix(stop.write(",", "")),
+            Diagnostic::new(
+                Code::Syntax,
+                Span::default(),
+                "a number cannot contain commas",
+            )
+            .fix(stop.write(",", "")),
         );
     }
-    let name = before.rsplit(|c: char| !(c.is_ascii_alphanumeric() || "_.".contains(c))).next().unwrap_or("");
+    let name = before
+        .rsplit(|c: char| !(c.is_ascii_alphanumeric() || "_.".contains(c)))
+        .next()
+        .unwrap_or("");
     if rest.starts_with('(') && name.contains('.') {
-        let help = "`NAME: STATEMENT` runs a statement in a process, as in `P1: let p = malloc(16)`";
+        let help =
+            "`NAME: STATEMENT` runs a statement in a process, as in `P1: let p = malloc(16)`";
         return Some(mistake("a property takes no arguments", help));
     }
-    if matches!(*head, "for" | "repeat" | "if" | "scenario") && !rest.contains('{') && is_statement(rest) {
+    if matches!(*head, "for" | "repeat" | "if" | "scenario")
+        && !rest.contains('{')
+        && is_statement(rest)
+    {
         let text = format!("{{ {rest} }}");
         let message = format!("the body of a `{head}` must be a block in braces");
-        return Some(mistake(message, format!("write `{}`", quoted(&text))).fix(stop.write(rest, text)));
+        return Some(
+            mistake(message, format!("write `{}`", quoted(&text))).fix(stop.write(rest, text)),
+        );
     }
     (stop.wanted.contains(&Rule::infix) && is_statement(rest)).then(|| {
-        mistake("a second statement begins here", "put a line break or `;` before the second statement")
-            .fix(Fix::put_in(0, before.len() as u32, ";"))
+        mistake(
+            "a second statement begins here",
+            "put a line break or `;` before the second statement",
+        )
+        .fix(Fix::put_in(0, before.len() as u32, ";"))
     })
 }
 
 /// Whether a text has the form of a statement and is not a single word.
 fn is_statement(text: &str) -> bool {
-    VERBS.contains(&&text[..word_length(text)]) && Grammar::parse(Rule::lone_statement, text).is_ok()
+    VERBS.contains(&&text[..word_length(text)])
+        && Grammar::parse(Rule::lone_statement, text).is_ok()
 }
 
 /// Reports a C comment.
 fn division(Stop { rest, before, .. }: &Stop) -> Option<Diagnostic> {
     before.contains(" // ").then(|| {
-        mistake(format!("{} does not belong here", shown(rest)), "`//` divides; a comment begins with `#`")
+        mistake(
+            format!("{} does not belong here", shown(rest)),
+            "`//` divides; a comment begins with `#`",
+        )
     })
 }

@@ -17,7 +17,12 @@ impl Tree<'_> {
         let (mut name, mut points, mut block) = (None, None, None);
         for part in pair.into_inner() {
             match part.as_rule() {
-                Rule::string => name = Some(Word { text: self.string(&part), span: self.span(&part) }),
+                Rule::string => {
+                    name = Some(Word {
+                        text: self.string(&part),
+                        span: self.span(&part),
+                    })
+                }
                 Rule::points => points = part.into_inner().next().map(|points| self.expr(points)),
                 _ => block = Some(part),
             }
@@ -25,7 +30,11 @@ impl Tree<'_> {
         let Some(name) = name else { return nothing() };
         let body = self.next_block(block);
         if rule == Rule::question {
-            StmtKind::Question { title: name, points, body }
+            StmtKind::Question {
+                title: name,
+                points,
+                body,
+            }
         } else {
             StmtKind::Part { name, points, body }
         }
@@ -34,7 +43,11 @@ impl Tree<'_> {
     /// Parses `given page_table, tlb L2 columns tag ppn`.
     pub(super) fn given(&mut self, pair: &Pair) -> StmtKind {
         let place = self.first(pair, "given");
-        let nouns = pair.clone().into_inner().map(|noun| self.noun_columns(noun)).collect();
+        let nouns = pair
+            .clone()
+            .into_inner()
+            .map(|noun| self.noun_columns(noun))
+            .collect();
         StmtKind::Given { place, nouns }
     }
 
@@ -66,14 +79,27 @@ impl Tree<'_> {
                 }
             }
         }
-        (what.map(|what| StmtKind::Ask(Box::new(Ask { what, radix, points, round, prompt, place }))), facts)
+        (
+            what.map(|what| {
+                StmtKind::Ask(Box::new(Ask {
+                    what,
+                    radix,
+                    points,
+                    round,
+                    prompt,
+                    place,
+                }))
+            }),
+            facts,
+        )
     }
 
     /// Reports a clause that is given twice.
     fn refuse_again(&mut self, given: bool, clause: &str, again: &Pair) {
         if given {
             let span = self.span(again);
-            let twice = Diagnostic::new(Code::Duplicate, span, format!("`{clause}` is given twice"));
+            let twice =
+                Diagnostic::new(Code::Duplicate, span, format!("`{clause}` is given twice"));
             self.report(twice.fix(Fix::remove(span)));
         }
     }
@@ -96,7 +122,10 @@ impl Tree<'_> {
         match part.as_rule() {
             Rule::string => {
                 let text = Value::Text(self.string(&part));
-                Some(Expr { kind: ExprKind::Value(text), span })
+                Some(Expr {
+                    kind: ExprKind::Value(text),
+                    span,
+                })
             }
             Rule::prose => Some(self.list(part)),
             _ => None,
@@ -113,12 +142,19 @@ impl Tree<'_> {
                 _ => label = self.text_of(part).or(label),
             }
         }
-        Some(Asked::Value { label: label?, value: value?, unit })
+        Some(Asked::Value {
+            label: label?,
+            value: value?,
+            unit,
+        })
     }
 
     fn unit_of(&mut self, unit: &Pair) -> Word {
         match unit.as_rule() {
-            Rule::string => Word { text: self.string(unit), span: self.span(unit) },
+            Rule::string => Word {
+                text: self.string(unit),
+                span: self.span(unit),
+            },
             _ => self.word(unit),
         }
     }
@@ -132,7 +168,10 @@ impl Tree<'_> {
                 _ => {}
             }
         }
-        NounColumns { noun: noun.into(), columns: columns.into() }
+        NounColumns {
+            noun: noun.into(),
+            columns: columns.into(),
+        }
     }
 
     fn ask_any(&mut self, pair: Pair, prompt: &mut Option<Expr>) -> Option<Asked> {
@@ -146,13 +185,22 @@ impl Tree<'_> {
                 _ => {}
             }
         }
-        Some(Asked::Any { name: name?, from: from?, conditions: conditions.into() })
+        Some(Asked::Any {
+            name: name?,
+            from: from?,
+            conditions: conditions.into(),
+        })
     }
 
     fn ask_steps(&mut self, pair: Pair) -> Option<Asked> {
         let mut words = pair.into_inner();
         let place = self.span(&words.next()?);
-        Some(Asked::Steps { place, all: words.next().is_some_and(|word| word.as_rule() == Rule::word_all) })
+        Some(Asked::Steps {
+            place,
+            all: words
+                .next()
+                .is_some_and(|word| word.as_rule() == Rule::word_all),
+        })
     }
 
     fn ask_facts(&mut self, pair: Pair, prompt: &mut Option<Expr>) -> (Option<Asked>, Arc<[Fact]>) {
@@ -162,8 +210,14 @@ impl Tree<'_> {
                 Rule::asked => facts = self.facts(part),
                 Rule::prompt => self.prompt(part, prompt),
                 _ => {
-                    let probe = part.clone().into_inner().any(|inner| inner.as_rule() == Rule::word_probe);
-                    what = Some(Asked::Facts { probe, operation: self.operation(part) });
+                    let probe = part
+                        .clone()
+                        .into_inner()
+                        .any(|inner| inner.as_rule() == Rule::word_probe);
+                    what = Some(Asked::Facts {
+                        probe,
+                        operation: self.operation(part),
+                    });
                 }
             }
         }

@@ -47,8 +47,12 @@ impl Tree<'_> {
 
     fn deep_exprs(&mut self, pair: Pair) -> (Arc<[Expr]>, u32) {
         let mut deepest = 0;
-        let inner = pair.into_inner().filter(|part| part.as_rule() == Rule::expr);
-        let exprs = inner.map(|part| self.deep(part)).inspect(|(_, depth)| deepest = deepest.max(*depth));
+        let inner = pair
+            .into_inner()
+            .filter(|part| part.as_rule() == Rule::expr);
+        let exprs = inner
+            .map(|part| self.deep(part))
+            .inspect(|(_, depth)| deepest = deepest.max(*depth));
         (exprs.map(|(expr, _)| expr).collect(), deepest)
     }
 
@@ -63,8 +67,15 @@ impl Tree<'_> {
                 Rule::infix => {
                     let next = infix(part.as_str());
                     // Only `**` groups from the right.
-                    let least = if next.power == POWER { POWER + 1 } else { next.power };
-                    while waiting.last().is_some_and(|above: &Waiting| above.power >= least) {
+                    let least = if next.power == POWER {
+                        POWER + 1
+                    } else {
+                        next.power
+                    };
+                    while waiting
+                        .last()
+                        .is_some_and(|above: &Waiting| above.power >= least)
+                    {
                         too_deep |= !apply(&mut operands, &mut waiting);
                     }
                     waiting.push(next);
@@ -72,7 +83,9 @@ impl Tree<'_> {
                 Rule::arguments | Rule::index | Rule::field => {
                     if let Some(left) = operands.pop() {
                         operands.push(self.suffix(left, part));
-                        too_deep |= operands.last().is_some_and(|(_, depth)| *depth > TREE_LIMIT);
+                        too_deep |= operands
+                            .last()
+                            .is_some_and(|(_, depth)| *depth > TREE_LIMIT);
                     }
                 }
                 _ => operands.push(self.operand(part)),
@@ -113,13 +126,21 @@ impl Tree<'_> {
             Rule::prose => return self.prose(part, span),
             Rule::list => {
                 let (items, depth) = self.deep_exprs(part);
-                return (Expr { kind: ExprKind::List(items), span }, depth + 1);
+                return (
+                    Expr {
+                        kind: ExprKind::List(items),
+                        span,
+                    },
+                    depth + 1,
+                );
             }
             // An expression in parentheses is the inner expression, with a span that includes the parentheses.
             _ => {
                 let inner = part.into_inner().next().map(|inner| self.deep(inner));
-                return inner
-                    .map_or_else(|| nothing(span), |(expr, depth)| (Expr { span, ..expr }, depth + 1));
+                return inner.map_or_else(
+                    || nothing(span),
+                    |(expr, depth)| (Expr { span, ..expr }, depth + 1),
+                );
             }
         };
         (Expr { kind, span }, 1)
@@ -137,12 +158,20 @@ impl Tree<'_> {
         let (kind, below) = match (part.as_rule(), left.kind) {
             (Rule::arguments, ExprKind::Name(text)) => {
                 let (args, below) = self.deep_exprs(part);
-                let name = Word { text, span: left.span };
+                let name = Word {
+                    text,
+                    span: left.span,
+                };
                 (ExprKind::Call { name, args }, below)
             }
             (_, kind) => {
-                let left = Box::new(Expr { kind, span: left.span });
-                let Some(inner) = part.into_inner().next() else { return nothing(span) };
+                let left = Box::new(Expr {
+                    kind,
+                    span: left.span,
+                });
+                let Some(inner) = part.into_inner().next() else {
+                    return nothing(span);
+                };
                 if is_field {
                     (ExprKind::Field(left, self.word(&inner)), 0)
                 } else {
@@ -159,14 +188,22 @@ impl Tree<'_> {
         let mut pieces = Vec::new();
         for piece in part.into_inner() {
             if piece.as_rule() == Rule::prose_text {
-                pieces.push(Piece::Text(piece.as_str().replace("{{", "{").replace("}}", "}").into()));
+                pieces.push(Piece::Text(
+                    piece.as_str().replace("{{", "{").replace("}}", "}").into(),
+                ));
             } else if let Some(inner) = piece.into_inner().next() {
                 let (expr, depth) = self.deep(inner);
                 deepest = deepest.max(depth);
                 pieces.push(Piece::Expr(expr));
             }
         }
-        (Expr { kind: ExprKind::Prose(pieces.into()), span }, deepest + 1)
+        (
+            Expr {
+                kind: ExprKind::Prose(pieces.into()),
+                span,
+            },
+            deepest + 1,
+        )
     }
 
     /// Returns the text of a string with its escapes resolved.
@@ -189,7 +226,11 @@ impl Tree<'_> {
     fn number(&mut self, text: &str, span: Span) -> ExprKind {
         let digits = text.find([' ', '\t']).map_or(text, |blank| &text[..blank]);
         let unit = text[digits.len()..].trim_start();
-        let (digits, unit) = if unit.is_empty() { touching_unit(digits) } else { (digits, unit) };
+        let (digits, unit) = if unit.is_empty() {
+            touching_unit(digits)
+        } else {
+            (digits, unit)
+        };
         // Textbooks write 0B for the hexadecimal number 11.
         let ambiguous = text.starts_with("0B") && text.len() > 2
             || self.in_fact && unit == "B" && text.len() == digits.len() + 1;
@@ -198,15 +239,24 @@ impl Tree<'_> {
             Some(factor) => number.times(factor),
             None => Err(bad_number(text)),
         });
-        let number = if ambiguous { Err(bad_number(text)) } else { number };
+        let number = if ambiguous {
+            Err(bad_number(text))
+        } else {
+            number
+        };
         let number = number.map_err(|error| match error.code {
             Code::BadNumber => bad_number(text),
-            code => ValueError::new(code, format!("`{}` is outside the range of numbers", quoted(text)))
-                .help("integers must lie between -2^63 and 2^64 - 1"),
+            code => ValueError::new(
+                code,
+                format!("`{}` is outside the range of numbers", quoted(text)),
+            )
+            .help("integers must lie between -2^63 and 2^64 - 1"),
         });
         let number = self.checked(number, span).unwrap_or(Number::ZERO);
         match Unit::named(unit) {
-            Some(unit) => ExprKind::Quantity(Value::Number(number.in_measure(unit.measure())), unit),
+            Some(unit) => {
+                ExprKind::Quantity(Value::Number(number.in_measure(unit.measure())), unit)
+            }
             None => ExprKind::Value(Value::Number(number)),
         }
     }
@@ -218,9 +268,15 @@ fn touching_unit(text: &str) -> (&str, &str) {
         let percent = text.strip_suffix('%');
         return percent.map_or((text, ""), |digits| (digits, "%"));
     }
-    let unit = text.find(|c: char| c.is_ascii_alphabetic() || c == '%').unwrap_or(text.len());
+    let unit = text
+        .find(|c: char| c.is_ascii_alphabetic() || c == '%')
+        .unwrap_or(text.len());
     let (digits, unit) = text.split_at(unit);
-    if unit_factor(unit).is_some() { (digits, unit) } else { (text, "") }
+    if unit_factor(unit).is_some() {
+        (digits, unit)
+    } else {
+        (text, "")
+    }
 }
 
 fn bad_number(text: &str) -> ValueError {
@@ -238,25 +294,47 @@ fn bad_number(text: &str) -> ValueError {
 
 /// Returns the placeholder for an expression whose error was reported.
 fn nothing(span: Span) -> Deep {
-    (Expr { kind: ExprKind::Value(Value::Bool(false)), span }, 1)
+    (
+        Expr {
+            kind: ExprKind::Value(Value::Bool(false)),
+            span,
+        },
+        1,
+    )
 }
 
 /// Applies the last waiting operator to its operands. Returns false if the tree becomes too deep.
 fn apply(operands: &mut Vec<Deep>, waiting: &mut Vec<Waiting>) -> bool {
-    let Some(operator) = waiting.pop() else { return true };
-    let Some((right, right_depth)) = operands.pop() else { return true };
+    let Some(operator) = waiting.pop() else {
+        return true;
+    };
+    let Some((right, right_depth)) = operands.pop() else {
+        return true;
+    };
     let mut span = right.span;
     if let Operator::Unary(unary) = operator.operator {
         span.start = operator.start;
-        operands.push((Expr { kind: ExprKind::Unary(unary, Box::new(right)), span }, right_depth + 1));
+        operands.push((
+            Expr {
+                kind: ExprKind::Unary(unary, Box::new(right)),
+                span,
+            },
+            right_depth + 1,
+        ));
         return right_depth < TREE_LIMIT;
     }
-    let Some((left, left_depth)) = operands.pop() else { return true };
+    let Some((left, left_depth)) = operands.pop() else {
+        return true;
+    };
     span.start = left.span.start;
     let (left, right) = (Box::new(left), Box::new(right));
     let kind = match operator.operator {
         Operator::Binary(binary) => ExprKind::Binary(binary, left, right),
-        Operator::Range { inclusive } => ExprKind::Range { from: left, to: right, inclusive },
+        Operator::Range { inclusive } => ExprKind::Range {
+            from: left,
+            to: right,
+            inclusive,
+        },
         Operator::Unary(unary) => ExprKind::Unary(unary, right),
     };
     let depth = left_depth.max(right_depth);
@@ -271,7 +349,11 @@ fn prefix(text: &str, start: u32) -> Waiting {
         "!" => (UnaryOp::Not, 100),
         _ => (UnaryOp::Not, 15),
     };
-    Waiting { operator: Operator::Unary(operator), power, start }
+    Waiting {
+        operator: Operator::Unary(operator),
+        power,
+        start,
+    }
 }
 
 fn infix(text: &str) -> Waiting {
@@ -291,7 +373,11 @@ fn infix(text: &str) -> Waiting {
         "|" => (B::BitOr, 40),
         ".." | "..=" => {
             let inclusive = text == "..=";
-            return Waiting { operator: Operator::Range { inclusive }, power: 30, start: 0 };
+            return Waiting {
+                operator: Operator::Range { inclusive },
+                power: 30,
+                start: 0,
+            };
         }
         "==" => (B::Equal, 20),
         "!=" => (B::NotEqual, 20),
@@ -303,5 +389,9 @@ fn infix(text: &str) -> Waiting {
         "and" => (B::And, 10),
         _ => (B::Or, 5),
     };
-    Waiting { operator: Operator::Binary(operator), power, start: 0 }
+    Waiting {
+        operator: Operator::Binary(operator),
+        power,
+        start: 0,
+    }
 }

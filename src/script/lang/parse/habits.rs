@@ -10,15 +10,60 @@ use crate::lang::fix::Fix;
 const HABITS: &[(&str, &str, &str, &str)] = &[
     ("&&", "`&&` is not an operator", "and", ""),
     ("||", "`||` is not an operator", "or", ""),
-    ("->", "the language has no arrow `->`", "=>", "facts must follow `=>`"),
-    ("→", "the language has no arrow `→`", "=>", "facts must follow `=>`"),
-    ("⇒", "the language has no arrow `⇒`", "=>", "facts must follow `=>`"),
-    ("“", "these quotes are typographic", "\"", "write straight quotes, \"…\""),
-    ("”", "these quotes are typographic", "\"", "write straight quotes, \"…\""),
-    ("„", "these quotes are typographic", "\"", "write straight quotes, \"…\""),
-    ("‘", "these quotes are typographic", "'", "write straight quotes, '…'"),
-    ("’", "these quotes are typographic", "'", "write straight quotes, '…'"),
-    ("–", "this dash is not a minus sign", "-", "write `-`; only a table cell can contain a dash"),
+    (
+        "->",
+        "the language has no arrow `->`",
+        "=>",
+        "facts must follow `=>`",
+    ),
+    (
+        "→",
+        "the language has no arrow `→`",
+        "=>",
+        "facts must follow `=>`",
+    ),
+    (
+        "⇒",
+        "the language has no arrow `⇒`",
+        "=>",
+        "facts must follow `=>`",
+    ),
+    (
+        "“",
+        "these quotes are typographic",
+        "\"",
+        "write straight quotes, \"…\"",
+    ),
+    (
+        "”",
+        "these quotes are typographic",
+        "\"",
+        "write straight quotes, \"…\"",
+    ),
+    (
+        "„",
+        "these quotes are typographic",
+        "\"",
+        "write straight quotes, \"…\"",
+    ),
+    (
+        "‘",
+        "these quotes are typographic",
+        "'",
+        "write straight quotes, '…'",
+    ),
+    (
+        "’",
+        "these quotes are typographic",
+        "'",
+        "write straight quotes, '…'",
+    ),
+    (
+        "–",
+        "this dash is not a minus sign",
+        "-",
+        "write `-`; only a table cell can contain a dash",
+    ),
     ("—", "this dash is not a minus sign", "-", ""),
     ("−", "this minus sign is typographic", "-", ""),
     ("×", "`×` is not an operator", "*", ""),
@@ -35,7 +80,12 @@ const HABITS: &[(&str, &str, &str, &str)] = &[
     ("div", "`div` is not an operator", "//", ""),
     ("xor", "`xor` is not an operator", "^", ""),
     ("is", "`is` is not an operator", "==", ""),
-    ("to", "`to` is not an operator", "..=", "write a range as `0..4`, or as `0..=4` to include its end"),
+    (
+        "to",
+        "`to` is not an operator",
+        "..=",
+        "write a range as `0..4`, or as `0..=4` to include its end",
+    ),
 ];
 
 /// Returns the foreign operator or character that begins a text.
@@ -43,7 +93,13 @@ pub(super) fn foreign(
     text: &str,
 ) -> Option<&'static (&'static str, &'static str, &'static str, &'static str)> {
     let word = &text[..word_length(text)];
-    HABITS.iter().find(|(habit, ..)| if word.is_empty() { text.starts_with(habit) } else { word == *habit })
+    HABITS.iter().find(|(habit, ..)| {
+        if word.is_empty() {
+            text.starts_with(habit)
+        } else {
+            word == *habit
+        }
+    })
 }
 
 /// Returns the diagnostic for a foreign operator or character.
@@ -55,7 +111,11 @@ pub(super) fn unlearnt(
     diagnostic.help = (!help.is_empty()).then(|| (*help).to_owned());
     // A pair of quotes needs two replacements. Replacing only one quote would be useless.
     let pair = message.contains("quotes");
-    let fix = if pair { straight(stop, instead) } else { Some(stop.write(habit, *instead)) };
+    let fix = if pair {
+        straight(stop, instead)
+    } else {
+        Some(stop.write(habit, *instead))
+    };
     match fix.filter(|_| !instead.is_empty()) {
         Some(fix) => diagnostic.fix(fix),
         None => diagnostic,
@@ -81,9 +141,18 @@ pub(super) fn shown(text: &str) -> String {
 /// Returns the length in bytes of the word, operator, or character that begins a text.
 pub(super) fn token_length(text: &str) -> usize {
     let word = word_length(text);
-    let habit =
-        HABITS.iter().map(|(habit, ..)| *habit).chain(["=>", "==", "!=", "<=", ">=", "..", "//", "<<", ">>"]);
-    let operator = habit.filter(|operator| text.starts_with(operator)).map(str::len).max();
+    let habit = HABITS
+        .iter()
+        .map(|(habit, ..)| *habit)
+        .chain(["=>", "==", "!=", "<=", ">=", "..", "//", "<<", ">>"]);
+    let operator = habit
+        .filter(|operator| text.starts_with(operator))
+        .map(str::len)
+        .max();
     let character = text.chars().next().map_or(0, char::len_utf8);
-    if word > 0 { word } else { operator.unwrap_or(character) }
+    if word > 0 {
+        word
+    } else {
+        operator.unwrap_or(character)
+    }
 }

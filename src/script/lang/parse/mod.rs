@@ -94,9 +94,19 @@ pub struct Parsed {
 /// Reports the conflict markers that git left in a merged script.
 fn unmerged(file: u32, text: &str) -> Option<Diagnostic> {
     let (first, last) = conflict(text)?;
-    let start: usize = text.split_inclusive('\n').take(first - 1).map(str::len).sum();
-    let line = text[start..].lines().next().filter(|line| line.starts_with("<<<<<<<"))?;
-    let message = format!("a merge left conflict markers in {}", lines_in_words(first, last));
+    let start: usize = text
+        .split_inclusive('\n')
+        .take(first - 1)
+        .map(str::len)
+        .sum();
+    let line = text[start..]
+        .lines()
+        .next()
+        .filter(|line| line.starts_with("<<<<<<<"))?;
+    let message = format!(
+        "a merge left conflict markers in {}",
+        lines_in_words(first, last)
+    );
     let place = Span::new(file, start..start + line.len());
     Some(
         Diagnostic::new(Code::Syntax, place, message).label("the first marker").help(
@@ -121,11 +131,17 @@ pub(super) fn parse_again(
     let layout = lay_out_again(file, &text, (&earlier.source, &earlier.layout));
     if let Err(diagnostic) = includes.count_statements(file, &layout.text) {
         let pieces = Arc::default();
-        return Parsed { body: Arc::new([]), diagnostics: vec![diagnostic], depth: 0, pieces };
+        return Parsed {
+            body: Arc::new([]),
+            diagnostics: vec![diagnostic],
+            depth: 0,
+            pieces,
+        };
     }
     let mut tree = Tree::new(file, &text, includes, layout.diagnostics.clone());
     let (body, kept) = tree.pieces(&layout, earlier);
-    tree.diagnostics.sort_by_key(|diagnostic| (diagnostic.span.start, diagnostic.span.end));
+    tree.diagnostics
+        .sort_by_key(|diagnostic| (diagnostic.span.start, diagnostic.span.end));
     // Messages about markers, and about lines that occur twice, would hide the cause.
     if !tree.diagnostics.is_empty()
         && let Some(unmerged) = unmerged(file, &text)
@@ -133,8 +149,18 @@ pub(super) fn parse_again(
         tree.diagnostics = vec![unmerged];
     }
     let (diagnostics, depth) = (tree.diagnostics, tree.deepest);
-    let pieces = Arc::new(Pieces { source: text, layout, body: body.clone(), kept });
-    Parsed { body, diagnostics, depth, pieces }
+    let pieces = Arc::new(Pieces {
+        source: text,
+        layout,
+        body: body.clone(),
+        kept,
+    });
+    Parsed {
+        body,
+        diagnostics,
+        depth,
+        pieces,
+    }
 }
 
 /// A builder of the tree of one file.
@@ -159,7 +185,12 @@ struct Tree<'a> {
 }
 
 impl<'a> Tree<'a> {
-    fn new(file: u32, source: &'a str, includes: &'a mut dyn Includes, diagnostics: Vec<Diagnostic>) -> Self {
+    fn new(
+        file: u32,
+        source: &'a str,
+        includes: &'a mut dyn Includes,
+        diagnostics: Vec<Diagnostic>,
+    ) -> Self {
         Self {
             file,
             source,
@@ -185,7 +216,9 @@ impl<'a> Tree<'a> {
             let end = if let Some(same) = earlier.find(layout, start) {
                 body.extend_from_slice(same.statements);
                 if same.by != 0 {
-                    body[first..].iter_mut().for_each(|stmt| stmt.shift(same.by as i32));
+                    body[first..]
+                        .iter_mut()
+                        .for_each(|stmt| stmt.shift(same.by as i32));
                 }
                 self.deepest = same.depth;
                 same.end
@@ -197,7 +230,11 @@ impl<'a> Tree<'a> {
             };
             let includes = std::mem::take(&mut self.has_include);
             if errors == (self.diagnostics.len(), self.broken) && !includes && start < end {
-                kept.push(Piece { bytes: start..end, statements: first..body.len(), depth: self.deepest });
+                kept.push(Piece {
+                    bytes: start..end,
+                    statements: first..body.len(),
+                    depth: self.deepest,
+                });
             }
             self.deepest = self.deepest.max(deepest);
             start = end;
@@ -209,12 +246,19 @@ impl<'a> Tree<'a> {
 
     fn piece(&mut self, text: &str) -> Vec<Stmt> {
         if let Ok(mut pairs) = Grammar::parse(Rule::script, text) {
-            return pairs.next().map_or_else(Vec::new, |script| self.lines(script));
+            return pairs
+                .next()
+                .map_or_else(Vec::new, |script| self.lines(script));
         }
         // The last alternative for a line accepts anything, so only a stack overflow can cause an error here.
         let at = (self.base + text.len() - text.trim_start().len()) as u32;
-        let span = Span { file: self.file, start: at, end: at };
-        let message = "brackets and blocks are nested so deeply here that the parser runs out of stack";
+        let span = Span {
+            file: self.file,
+            start: at,
+            end: at,
+        };
+        let message =
+            "brackets and blocks are nested so deeply here that the parser runs out of stack";
         self.report(Diagnostic::new(Code::TooDeep, span, message));
         Vec::new()
     }
@@ -260,11 +304,18 @@ impl<'a> Tree<'a> {
     fn span(&self, pair: &Pair) -> Span {
         let start = self.base + pair.as_span().start();
         let end = start + pair.as_str().trim_end_matches([' ', '\t', '\r']).len();
-        Span { file: self.file, start: start as u32, end: end as u32 }
+        Span {
+            file: self.file,
+            start: start as u32,
+            end: end as u32,
+        }
     }
 
     fn word(&self, pair: &Pair) -> Word {
-        Word { text: pair.as_str().into(), span: self.span(pair) }
+        Word {
+            text: pair.as_str().into(),
+            span: self.span(pair),
+        }
     }
 
     fn report(&mut self, diagnostic: Diagnostic) {

@@ -51,13 +51,28 @@ impl Pieces {
         let longer = text.len() as isize - earlier.len() as isize;
         [0, longer].into_iter().find_map(|by| {
             let start = at.checked_add_signed(-by)?;
-            let piece = self.kept.binary_search_by_key(&start, |piece| piece.bytes.start).ok()?;
-            let Piece { bytes, statements, depth } = self.kept.get(piece)?;
+            let piece = self
+                .kept
+                .binary_search_by_key(&start, |piece| piece.bytes.start)
+                .ok()?;
+            let Piece {
+                bytes,
+                statements,
+                depth,
+            } = self.kept.get(piece)?;
             let end = bytes.end.checked_add_signed(by)?;
             let same = text.get(at..end)? == earlier.get(bytes.clone())?;
             let is_end = end == text.len() || ends.binary_search(&end).is_ok();
-            let statements = self.body.get(statements.clone()).filter(|_| same && is_end)?;
-            Some(Same { end, by, statements, depth: *depth })
+            let statements = self
+                .body
+                .get(statements.clone())
+                .filter(|_| same && is_end)?;
+            Some(Same {
+                end,
+                by,
+                statements,
+                depth: *depth,
+            })
         })
     }
 
@@ -65,6 +80,7 @@ impl Pieces {
     pub(super) fn next_end(&self, layout: &Layout, at: usize) -> usize {
         let later = layout.ends.partition_point(|end| *end <= at);
         let mut ends = layout.ends[later..].iter().copied();
-        ends.find(|end| end - at >= PIECE || self.find(layout, *end).is_some()).unwrap_or(layout.text.len())
+        ends.find(|end| end - at >= PIECE || self.find(layout, *end).is_some())
+            .unwrap_or(layout.text.len())
     }
 }

@@ -24,7 +24,10 @@ const SHAPES: &[(&str, &str)] = &[
     ("scenario", "`scenario \"name\" { … }`"),
     ("question", "`question \"title\" points 4 { … }`"),
     ("part", "`part \"a\" points 2 { … }`"),
-    ("reference", "`reference 7 0 1 2 { frames 3, replacement lru }`"),
+    (
+        "reference",
+        "`reference 7 0 1 2 { frames 3, replacement lru }`",
+    ),
     ("probe", "`probe read 0x10`"),
 ];
 
@@ -44,39 +47,87 @@ const PARTS: &[Rule] = &[
 /// does not match.
 pub(super) fn explain(line: &str, rule: Rule, file: u32, start: u32) -> Diagnostic {
     let line = line.trim_end();
-    let (at, wanted) = match Grammar::parse(rule, line).map_err(|error| (error.location, error.variant)) {
-        Err((InputLocation::Pos(at), ErrorVariant::ParsingError { positives, .. })) => (at, positives),
-        _ => (0, Vec::new()),
-    };
+    let (at, wanted) =
+        match Grammar::parse(rule, line).map_err(|error| (error.location, error.variant)) {
+            Err((InputLocation::Pos(at), ErrorVariant::ParsingError { positives, .. })) => {
+                (at, positives)
+            }
+            _ => (0, Vec::new()),
+        };
     // The first half of a foreign operator may have been parsed as an operator of the language.
     let sign = |rest: &str| word_length(rest) == 0 && foreign(rest).is_some();
-    let earlier = at.checked_sub(1).filter(|earlier| line.get(*earlier..).is_some_and(sign));
-    let (before, rest) = line.split_at_checked(earlier.unwrap_or(at)).unwrap_or((line, ""));
+    let earlier = at
+        .checked_sub(1)
+        .filter(|earlier| line.get(*earlier..).is_some_and(sign));
+    let (before, rest) = line
+        .split_at_checked(earlier.unwrap_or(at))
+        .unwrap_or((line, ""));
     let head = &line[..word_length(line)];
     let setting = rule == Rule::lone_setting;
-    let stop = Stop { line, at: before.len(), head, before: before.trim_end(), rest, wanted, setting };
+    let stop = Stop {
+        line,
+        at: before.len(),
+        head,
+        before: before.trim_end(),
+        rest,
+        wanted,
+        setting,
+    };
     let found = &rest[..token_length(rest)];
     // If parsing stopped at the end of the line, the position is after the last character.
-    let at = start + if found.is_empty() { stop.before.len() } else { before.len() } as u32;
-    let span = Span { file, start: at, end: at + found.len() as u32 };
+    let at = start
+        + if found.is_empty() {
+            stop.before.len()
+        } else {
+            before.len()
+        } as u32;
+    let span = Span {
+        file,
+        start: at,
+        end: at + found.len() as u32,
+    };
     let described = fix(&stop).unwrap_or_else(|| plain(&stop, found));
     // The span of a fix is relative to the line.
-    let place = |at: Span| Span { file, start: start + at.start, end: start + at.end };
-    let fix = described.fix.clone().map(|fix| Box::new(Fix { span: place(fix.span), ..*fix }));
-    Diagnostic { span, fix, ..described }
+    let place = |at: Span| Span {
+        file,
+        start: start + at.start,
+        end: start + at.end,
+    };
+    let fix = described.fix.clone().map(|fix| {
+        Box::new(Fix {
+            span: place(fix.span),
+            ..*fix
+        })
+    });
+    Diagnostic {
+        span,
+        fix,
+        ..described
+    }
 }
 
 /// Returns the diagnostic for a common error.
 fn fix(stop: &Stop) -> Option<Diagnostic> {
-    let Stop { rest, before, head, .. } = stop;
+    let Stop {
+        rest, before, head, ..
+    } = stop;
     if stop.line.starts_with("//") || stop.line.starts_with("/*") {
-        return Some(mistake("this does not begin a comment", "a comment begins with `#`"));
+        return Some(mistake(
+            "this does not begin a comment",
+            "a comment begins with `#`",
+        ));
     }
     if stop.line.starts_with('|') && !stop.setting {
-        return Some(mistake("a row of a table belongs in a block", "write `set tlb { … }` around the rows"));
+        return Some(mistake(
+            "a row of a table belongs in a block",
+            "write `set tlb { … }` around the rows",
+        ));
     }
     if *head == "else" && before.is_empty() {
-        return Some(mistake("this `else` follows no `if`", "`if CONDITION { … } else { … }`"));
+        return Some(mistake(
+            "this `else` follows no `if`",
+            "`if CONDITION { … } else { … }`",
+        ));
     }
     if let Some(habit) = foreign(rest) {
         return Some(unlearnt(stop, habit));
@@ -106,15 +157,19 @@ fn equals(stop: &Stop) -> Option<Diagnostic> {
         return Some(mistake("write a fact's value after its name", help).fix(stop.blank(sign)));
     }
     if stop.head == "let" {
-        let mistake =
-            || mistake("`==` compares", "`let` assigns a value with `=`").fix(stop.write("==", "="));
+        let mistake = || {
+            mistake("`==` compares", "`let` assigns a value with `=`").fix(stop.write("==", "="))
+        };
         return stop.rest.starts_with("==").then(mistake);
     }
     if stop.rest.starts_with("==") {
         let message = "`==` compares, but nothing uses the result here";
         return Some(mistake(message, "`expect CONDITION` checks a condition"));
     }
-    let mistake = mistake("`=` assigns a value, but nothing here can be assigned", "to compare, write `==`");
+    let mistake = mistake(
+        "`=` assigns a value, but nothing here can be assigned",
+        "to compare, write `==`",
+    );
     Some(mistake.fix(stop.write("=", "==")))
 }
 
@@ -130,7 +185,11 @@ fn character(rest: &str) -> Option<Diagnostic> {
     let known = first.is_ascii_alphanumeric() || "_+-*/%<>&^|~!=.,:?(){}[]\"';".contains(first);
     let shown = first.escape_debug();
     (!known).then(|| {
-        Diagnostic::new(Code::Syntax, Span::default(), format!("the character `{shown}` has no meaning here"))
+        Diagnostic::new(
+            Code::Syntax,
+            Span::default(),
+            format!("the character `{shown}` has no meaning here"),
+        )
     })
 }
 
@@ -138,52 +197,83 @@ fn character(rest: &str) -> Option<Diagnostic> {
 fn reserved(stop: &Stop) -> Option<Diagnostic> {
     let word = &stop.rest[..word_length(stop.rest)];
     if word == "where" {
-        return Some(mistake("`where` belongs to `choose`", "`choose NAME in RANGE where CONDITION`"));
+        return Some(mistake(
+            "`where` belongs to `choose`",
+            "`choose NAME in RANGE where CONDITION`",
+        ));
     }
     if word == "in" && stop.before.ends_with(" not") {
         let help = "write `not (a in b)`; of a fact, `va not 3`";
-        return Some(mistake("`not` must come before the condition that it negates", help));
+        return Some(mistake(
+            "`not` must come before the condition that it negates",
+            help,
+        ));
     }
-    let name =
-        stop.wanted.iter().any(|rule| matches!(rule, Rule::name | Rule::verb | Rule::fact_name | Rule::fact));
+    let name = stop
+        .wanted
+        .iter()
+        .any(|rule| matches!(rule, Rule::name | Rule::verb | Rule::fact_name | Rule::fact));
     let reserved = matches!(word, "and" | "or" | "not" | "in" | "true" | "false");
-    (name && reserved && !stop.wanted.contains(&Rule::expr))
-        .then(|| mistake(format!("`{word}` is a reserved word, not a name"), "choose another name"))
+    (name && reserved && !stop.wanted.contains(&Rule::expr)).then(|| {
+        mistake(
+            format!("`{word}` is a reserved word, not a name"),
+            "choose another name",
+        )
+    })
 }
 
 /// Reports mistakes after `=>`.
 fn facts(stop: &Stop) -> Option<Diagnostic> {
     if stop.rest.starts_with("=>") {
         let block = stop.before.ends_with('}');
-        let message = if stop.setting { "a setting has no facts" } else { "facts are not allowed here" };
-        let help =
-            if block { "facts must follow a statement in the block" } else { "`STATEMENT => FACT, FACT`" };
+        let message = if stop.setting {
+            "a setting has no facts"
+        } else {
+            "facts are not allowed here"
+        };
+        let help = if block {
+            "facts must follow a statement in the block"
+        } else {
+            "`STATEMENT => FACT, FACT`"
+        };
         return Some(mistake(message, help));
     }
     let (_, listed) = stop.before.rsplit_once("=>")?;
     if stop.wanted.contains(&Rule::fact_name) && stop.rest.starts_with(['(', '[', '{']) {
-        return Some(mistake("facts are not enclosed in parentheses", "`STATEMENT => FACT, FACT`"));
+        return Some(mistake(
+            "facts are not enclosed in parentheses",
+            "`STATEMENT => FACT, FACT`",
+        ));
     }
     if stop.wanted.contains(&Rule::fact_name)
-        && stop.rest.starts_with(|c: char| c.is_ascii_digit() || c == '"')
+        && stop
+            .rest
+            .starts_with(|c: char| c.is_ascii_digit() || c == '"')
     {
         return Some(mistake(
             "the name of the fact is missing before this value",
             "a fact is a name and a value: `vpn 0x0F`",
         ));
     }
-    let begins = stop.rest.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+    let begins = stop
+        .rest
+        .starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
     let last = listed.rsplit(',').next().unwrap_or("").trim();
     (begins && stop.wanted.contains(&Rule::infix)).then(|| {
         let next: String = quoted(&stop.rest[..word_length(stop.rest)]);
-        mistake("a comma is missing between two facts", format!("write `{}, {next} …`", quoted(last)))
-            .fix(Fix::put_in(0, stop.before.len() as u32, ","))
+        mistake(
+            "a comma is missing between two facts",
+            format!("write `{}, {next} …`", quoted(last)),
+        )
+        .fix(Fix::put_in(0, stop.before.len() as u32, ","))
     })
 }
 
 /// Returns the general message, with the text found and the texts allowed in its place.
 fn plain(stop: &Stop, found: &str) -> Diagnostic {
-    let value = [Rule::expr, Rule::number].iter().any(|rule| stop.wanted.contains(rule));
+    let value = [Rule::expr, Rule::number]
+        .iter()
+        .any(|rule| stop.wanted.contains(rule));
     let mut wanted: Vec<&str> = stop.wanted.iter().filter_map(|rule| words(*rule)).collect();
     // A value can take many forms.
     wanted.retain(|word| !value || *word == "a value");
@@ -205,19 +295,31 @@ fn plain(stop: &Stop, found: &str) -> Diagnostic {
     };
     let diagnostic = Diagnostic::new(Code::Syntax, Span::default(), message);
     if stop.before.is_empty() && !found.is_empty() {
-        let what = if stop.setting { "a setting" } else { "a statement" };
+        let what = if stop.setting {
+            "a setting"
+        } else {
+            "a statement"
+        };
         let diagnostic = Diagnostic {
             message: format!("{what} must begin with a word, not with {}", shown(found)),
             ..diagnostic
         };
         // The text after the comma is a value, not a setting.
-        let value = stop.setting && found.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '"' | '?'));
+        let value = stop.setting
+            && found.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '"' | '?'));
         let help = "separate the values of a setting with spaces, not with commas";
-        return if value { diagnostic.help(help) } else { diagnostic };
+        return if value {
+            diagnostic.help(help)
+        } else {
+            diagnostic
+        };
     }
     let first = value && stop.before == stop.head;
-    let missing = |rule: &Rule| stop.wanted.contains(rule) && !value && (!behind || *rule == Rule::block);
-    let shape = SHAPES.iter().find(|(keyword, _)| *keyword == stop.head && !stop.setting);
+    let missing =
+        |rule: &Rule| stop.wanted.contains(rule) && !value && (!behind || *rule == Rule::block);
+    let shape = SHAPES
+        .iter()
+        .find(|(keyword, _)| *keyword == stop.head && !stop.setting);
     match shape.filter(|_| first || PARTS.iter().any(missing)) {
         Some((_, shape)) => diagnostic.help(format!("write the statement as {shape}")),
         None => diagnostic,
@@ -252,13 +354,23 @@ pub(super) fn assigned(verb: &Word, alone: bool, equals: Span) -> Option<Diagnos
         let message = format!("`{name}` is assigned without `let`");
         let mistake = mistake(message, format!("write `let {name} = …`"));
         let Span { file, start, .. } = verb.span;
-        return Some(Diagnostic { span: verb.span, ..mistake }.fix(Fix::put_in(file, start, "let ")));
+        return Some(
+            Diagnostic {
+                span: verb.span,
+                ..mistake
+            }
+            .fix(Fix::put_in(file, start, "let ")),
+        );
     }
     let compares = matches!(&*verb.text, "expect" | "show");
     let fix = || Fix::write(equals, "=", "==");
     compares.then(|| {
         let mistake = mistake("`=` compares nothing", "to compare, write `==`");
-        Diagnostic { span: equals, ..mistake }.fix(fix())
+        Diagnostic {
+            span: equals,
+            ..mistake
+        }
+        .fix(fix())
     })
 }
 
@@ -266,15 +378,30 @@ pub(super) fn assigned(verb: &Word, alone: bool, equals: Span) -> Option<Diagnos
 pub(super) fn cell(setting: &Word, mark: Span, answered: bool) -> Option<Diagnostic> {
     let mistake = match (&*setting.text, answered) {
         ("row", true) => return None,
-        ("row", false) => mistake("this cell has no answer", "write the answer after the `?`: `? = EXPR`"),
-        _ => mistake("`?` is not a value", "write a value; only the rows of a `table` have cells to fill in"),
+        ("row", false) => mistake(
+            "this cell has no answer",
+            "write the answer after the `?`: `? = EXPR`",
+        ),
+        _ => mistake(
+            "`?` is not a value",
+            "write a value; only the rows of a `table` have cells to fill in",
+        ),
     };
-    Some(Diagnostic { span: Span { end: mark.start + 1, ..mark }, ..mistake })
+    Some(Diagnostic {
+        span: Span {
+            end: mark.start + 1,
+            ..mark
+        },
+        ..mistake
+    })
 }
 
 /// Reports conditions after a setting other than an option.
 pub(super) fn holds(setting: &Word, holds: &Holds) -> Option<Diagnostic> {
-    let first = holds.conditions.first().filter(|_| &*setting.text != "option")?;
+    let first = holds
+        .conditions
+        .first()
+        .filter(|_| &*setting.text != "option")?;
     let span = match first {
         Condition::Expr(expr) => expr.span,
         Condition::Facts { operation, .. } => operation.span,
@@ -288,12 +415,24 @@ pub(super) fn holds(setting: &Word, holds: &Holds) -> Option<Diagnostic> {
 
 /// Reports a command that compares instead of assigning a value.
 pub(super) fn compared(command: &Command) -> Option<Diagnostic> {
-    let last = command.operands.last().filter(|_| command.assigned.is_none())?;
+    let last = command
+        .operands
+        .last()
+        .filter(|_| command.assigned.is_none())?;
     let gives = matches!(&*command.verb.text, "set" | "write" | "file");
-    let ExprKind::Binary(BinaryOp::Equal, left, right) = &last.kind else { return None };
+    let ExprKind::Binary(BinaryOp::Equal, left, right) = &last.kind else {
+        return None;
+    };
     let help = || format!("`{}` assigns a value with `=`", command.verb.text);
     // If an operand is in brackets, the span includes more than the sign, so the fix does not apply.
-    let sign = Span { start: left.span.end, end: right.span.start, ..last.span };
-    let mistake = || Diagnostic { span: last.span, ..mistake("`==` compares", help()) };
+    let sign = Span {
+        start: left.span.end,
+        end: right.span.start,
+        ..last.span
+    };
+    let mistake = || Diagnostic {
+        span: last.span,
+        ..mistake("`==` compares", help())
+    };
     gives.then(|| mistake().fix(Fix::write(sign, "==", "=")))
 }

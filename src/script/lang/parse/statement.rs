@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::table::table;
 use super::{Tree, recover};
 use crate::lang::ast::{
-    Block, Claim, Command, Condition, Expr, ExprKind, Fact, Holds, NO_VALUE, Operation, OperationKind, Pages,
-    Setting, Settings, Span, Stmt, StmtKind, Word,
+    Block, Claim, Command, Condition, Expr, ExprKind, Fact, Holds, NO_VALUE, Operation,
+    OperationKind, Pages, Setting, Settings, Span, Stmt, StmtKind, Word,
 };
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::layout::DEPTH_LIMIT;
@@ -31,19 +31,32 @@ impl Tree<'_> {
             }
         }
         let (start, kind) = kind.unwrap_or_else(|| (whole.start, nothing()));
-        let statement = Stmt { kind, facts, span: Span { start, ..whole } };
+        let statement = Stmt {
+            kind,
+            facts,
+            span: Span { start, ..whole },
+        };
         match process {
             None => statement,
             Some(process) => {
-                let kind = StmtKind::InProcess { process, body: [statement].into() };
-                Stmt { kind, facts: [].into(), span: whole }
+                let kind = StmtKind::InProcess {
+                    process,
+                    body: [statement].into(),
+                };
+                Stmt {
+                    kind,
+                    facts: [].into(),
+                    span: whole,
+                }
             }
         }
     }
 
     fn kind(&mut self, pair: Pair) -> StmtKind {
         match pair.as_rule() {
-            Rule::let_name | Rule::for_each | Rule::scenario | Rule::process_block => self.named(pair),
+            Rule::let_name | Rule::for_each | Rule::scenario | Rule::process_block => {
+                self.named(pair)
+            }
             Rule::choose => self.choose(pair),
             Rule::repeat => {
                 let mut parts = pair.into_inner();
@@ -77,21 +90,39 @@ impl Tree<'_> {
     /// Parses a statement that begins with a name and ends with one expression or block.
     fn named(&mut self, pair: Pair) -> StmtKind {
         let rule = pair.as_rule();
-        let mut parts =
-            pair.into_inner().filter(|part| !matches!(part.as_rule(), Rule::word_in | Rule::equals));
-        let Some(first) = parts.next() else { return nothing() };
+        let mut parts = pair
+            .into_inner()
+            .filter(|part| !matches!(part.as_rule(), Rule::word_in | Rule::equals));
+        let Some(first) = parts.next() else {
+            return nothing();
+        };
         let name = self.word(&first);
         match rule {
             Rule::scenario => {
-                let name = Word { text: self.string(&first), span: name.span };
-                StmtKind::Scenario { name, body: self.next_block(parts.next()) }
+                let name = Word {
+                    text: self.string(&first),
+                    span: name.span,
+                };
+                StmtKind::Scenario {
+                    name,
+                    body: self.next_block(parts.next()),
+                }
             }
-            Rule::process_block => StmtKind::InProcess { process: name, body: self.next_block(parts.next()) },
+            Rule::process_block => StmtKind::InProcess {
+                process: name,
+                body: self.next_block(parts.next()),
+            },
             _ => {
-                let Some(value) = parts.next().map(|value| self.expr(value)) else { return nothing() };
+                let Some(value) = parts.next().map(|value| self.expr(value)) else {
+                    return nothing();
+                };
                 match rule {
                     Rule::let_name => StmtKind::Let { name, value },
-                    _ => StmtKind::For { name, over: value, body: self.next_block(parts.next()) },
+                    _ => StmtKind::For {
+                        name,
+                        over: value,
+                        body: self.next_block(parts.next()),
+                    },
                 }
             }
         }
@@ -111,8 +142,14 @@ impl Tree<'_> {
                 _ => {}
             }
         }
-        let (Some(name), Some(from)) = (name, from) else { return nothing() };
-        StmtKind::Choose { name, from, conditions: conditions.into() }
+        let (Some(name), Some(from)) = (name, from) else {
+            return nothing();
+        };
+        StmtKind::Choose {
+            name,
+            from,
+            conditions: conditions.into(),
+        }
     }
 
     pub(super) fn condition(&mut self, pair: Pair) -> Option<Condition> {
@@ -126,9 +163,14 @@ impl Tree<'_> {
         }
         match (operation?, facts) {
             (operation, Some(facts)) => Some(Condition::Facts { operation, facts }),
-            (Operation { process: None, kind: OperationKind::Expr(condition), .. }, None) => {
-                Some(Condition::Expr(condition))
-            }
+            (
+                Operation {
+                    process: None,
+                    kind: OperationKind::Expr(condition),
+                    ..
+                },
+                None,
+            ) => Some(Condition::Expr(condition)),
             (operation, None) => {
                 let message = "an operation without an expected result is not a condition";
                 self.report(
@@ -157,7 +199,11 @@ impl Tree<'_> {
                 _ => kind = Some(OperationKind::Command(self.command(part))),
             }
         }
-        Operation { process, kind: kind.unwrap_or_else(|| OperationKind::Command(empty())), span }
+        Operation {
+            process,
+            kind: kind.unwrap_or_else(|| OperationKind::Command(empty())),
+            span,
+        }
     }
 
     /// Parses an `if` and all its `else if` branches, beginning with the last, so that each branch becomes the
@@ -176,7 +222,9 @@ impl Tree<'_> {
                         "this `if` has too many branches: blocks are nested more than {DEPTH_LIMIT} levels deep"
                     );
                     let diagnostic = Diagnostic::new(Code::TooDeep, self.span(&part), message);
-                    self.report(diagnostic.label("each `else if` is nested in the preceding branch"));
+                    self.report(
+                        diagnostic.label("each `else if` is nested in the preceding branch"),
+                    );
                     break;
                 }
                 Rule::word_if => start = self.span(&part).start,
@@ -198,12 +246,22 @@ impl Tree<'_> {
         self.nesting = outer;
         let mut kind = None;
         while let Some((start, condition, then)) = arms.pop() {
-            let above = StmtKind::If { condition, then, otherwise: otherwise.take() };
+            let above = StmtKind::If {
+                condition,
+                then,
+                otherwise: otherwise.take(),
+            };
             if arms.is_empty() {
                 kind = Some(above);
             } else {
-                otherwise =
-                    Some([Stmt { kind: above, facts: [].into(), span: Span { start, ..whole } }].into());
+                otherwise = Some(
+                    [Stmt {
+                        kind: above,
+                        facts: [].into(),
+                        span: Span { start, ..whole },
+                    }]
+                    .into(),
+                );
             }
         }
         kind.unwrap_or_else(nothing)
@@ -211,16 +269,26 @@ impl Tree<'_> {
 
     fn define(&mut self, pair: Pair) -> StmtKind {
         let mut parts = pair.into_inner();
-        let (Some(name), Some(params), Some(block)) = (parts.next(), parts.next(), parts.next()) else {
+        let (Some(name), Some(params), Some(block)) = (parts.next(), parts.next(), parts.next())
+        else {
             return nothing();
         };
         let params = params.into_inner().map(|param| self.word(&param)).collect();
-        StmtKind::Def { name: self.word(&name), params, body: self.block(block) }
+        StmtKind::Def {
+            name: self.word(&name),
+            params,
+            body: self.block(block),
+        }
     }
 
     fn include(&mut self, pair: Pair) -> StmtKind {
-        let Some(part) = pair.into_inner().next() else { return nothing() };
-        let path = Word { text: self.string(&part), span: self.span(&part) };
+        let Some(part) = pair.into_inner().next() else {
+            return nothing();
+        };
+        let path = Word {
+            text: self.string(&part),
+            span: self.span(&part),
+        };
         self.has_include = true;
         let body = self.includes.include(&path, self.nesting + 1);
         StmtKind::Include { path, body }
@@ -230,8 +298,14 @@ impl Tree<'_> {
         let end = self.span(&pair).end;
         let mut words = Vec::new();
         let mut whole = None;
-        let mut settings =
-            Settings { span: Span { file: self.file, start: end, end }, ..Settings::default() };
+        let mut settings = Settings {
+            span: Span {
+                file: self.file,
+                start: end,
+                end,
+            },
+            ..Settings::default()
+        };
         for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::page => words.push(self.word(&part)),
@@ -243,7 +317,10 @@ impl Tree<'_> {
                 _ => settings = self.settings(part),
             }
         }
-        (whole.unwrap_or_else(|| Pages::Words(words.into())), settings)
+        (
+            whole.unwrap_or_else(|| Pages::Words(words.into())),
+            settings,
+        )
     }
 
     fn command(&mut self, pair: Pair) -> Command {
@@ -263,15 +340,24 @@ impl Tree<'_> {
                 Rule::expr => operands.push(self.expr(part)),
                 Rule::assigned => {
                     let start = self.span(&part).start;
-                    let equals = Span { file: self.file, start, end: start + 1 };
-                    self.diagnostics.extend(recover::assigned(&command.verb, operands.is_empty(), equals));
+                    let equals = Span {
+                        file: self.file,
+                        start,
+                        end: start + 1,
+                    };
+                    self.diagnostics.extend(recover::assigned(
+                        &command.verb,
+                        operands.is_empty(),
+                        equals,
+                    ));
                     command.assigned = Some(self.exprs(part));
                 }
                 Rule::settings | Rule::table => command.block = Some(self.settings(part)),
                 Rule::arguments => {
                     operands.extend(part.into_inner().map(|argument| self.expr(argument)));
                     // With one parenthesized operand, `read` and `write` are accesses, not system calls.
-                    command.call = operands.len() != 1 || !matches!(&*command.verb.text, "read" | "write");
+                    command.call =
+                        operands.len() != 1 || !matches!(&*command.verb.text, "read" | "write");
                 }
                 _ => {}
             }
@@ -279,14 +365,22 @@ impl Tree<'_> {
     }
 
     pub(super) fn facts(&mut self, pair: Pair) -> Arc<[Fact]> {
-        pair.into_inner().filter_map(|fact| self.fact(fact)).collect()
+        pair.into_inner()
+            .filter_map(|fact| self.fact(fact))
+            .collect()
     }
 
     pub(super) fn fact(&mut self, pair: Pair) -> Option<Fact> {
         let span = self.span(&pair);
         let mut parts = pair.into_inner();
         let name = self.word(&parts.next()?);
-        let Some(mark) = parts.next() else { return Some(Fact { name, claim: Claim::Blank, span }) };
+        let Some(mark) = parts.next() else {
+            return Some(Fact {
+                name,
+                claim: Claim::Blank,
+                span,
+            });
+        };
         let outer = std::mem::replace(&mut self.in_fact, true);
         let claim = match mark.as_rule() {
             Rule::open_mark => Claim::Open,
@@ -302,10 +396,16 @@ impl Tree<'_> {
     fn claimed(&mut self, pair: Pair) -> Expr {
         let span = self.span(&pair);
         match pair.as_rule() {
-            Rule::no_value => Expr { kind: ExprKind::Name(NO_VALUE.into()), span },
+            Rule::no_value => Expr {
+                kind: ExprKind::Name(NO_VALUE.into()),
+                span,
+            },
             Rule::choices => {
                 let parts = pair.into_inner().map(|part| self.claimed(part)).collect();
-                Expr { kind: ExprKind::List(parts), span }
+                Expr {
+                    kind: ExprKind::List(parts),
+                    span,
+                }
             }
             _ => self.expr(pair),
         }
@@ -324,7 +424,11 @@ impl Tree<'_> {
                 _ => {}
             }
         }
-        Settings { settings: settings.into(), table: table(rows).map(Arc::new), span }
+        Settings {
+            settings: settings.into(),
+            table: table(rows).map(Arc::new),
+            span,
+        }
     }
 
     fn holds(&mut self, pair: Pair) -> Holds {
@@ -337,7 +441,10 @@ impl Tree<'_> {
                 _ => {}
             }
         }
-        Holds { some, conditions: conditions.into() }
+        Holds {
+            some,
+            conditions: conditions.into(),
+        }
     }
 
     fn setting(&mut self, pair: Pair) -> Setting {
@@ -358,8 +465,11 @@ impl Tree<'_> {
                 Rule::holds => setting.holds = Some(Box::new(self.holds(part))),
                 Rule::asked_cell => {
                     let mark = self.span(&part);
-                    let answer = part.into_inner().find(|inner| inner.as_rule() == Rule::expr);
-                    self.diagnostics.extend(recover::cell(&setting.name, mark, answer.is_some()));
+                    let answer = part
+                        .into_inner()
+                        .find(|inner| inner.as_rule() == Rule::expr);
+                    self.diagnostics
+                        .extend(recover::cell(&setting.name, mark, answer.is_some()));
                     blanks.push(values.len());
                     values.extend(answer.map(|answer| self.expr(answer)));
                 }
@@ -368,7 +478,8 @@ impl Tree<'_> {
         }
         (setting.values, setting.blanks) = (values.into(), blanks.into());
         if let Some(holds) = &setting.holds {
-            self.diagnostics.extend(recover::holds(&setting.name, holds));
+            self.diagnostics
+                .extend(recover::holds(&setting.name, holds));
         }
         setting
     }
@@ -376,11 +487,26 @@ impl Tree<'_> {
 
 /// Returns an empty command to fill in. The grammar always provides the verb.
 fn empty() -> Command {
-    let verb = Word { text: "".into(), span: Span::default() };
-    Command { verb, call: false, operands: [].into(), assigned: None, block: None }
+    let verb = Word {
+        text: "".into(),
+        span: Span::default(),
+    };
+    Command {
+        verb,
+        call: false,
+        operands: [].into(),
+        assigned: None,
+        block: None,
+    }
 }
 
 /// Returns a statement that does nothing, which replaces a statement whose error was reported.
 pub(super) fn nothing() -> StmtKind {
-    StmtKind::Include { path: Word { text: "".into(), span: Span::default() }, body: [].into() }
+    StmtKind::Include {
+        path: Word {
+            text: "".into(),
+            span: Span::default(),
+        },
+        body: [].into(),
+    }
 }

@@ -26,14 +26,29 @@ impl Stop<'_> {
     /// Returns a fix that replaces the start of the remaining text.
     pub(super) fn write(&self, was: &str, text: impl Into<String>) -> Fix {
         let start = self.at as u32;
-        Fix::write(Span { start, end: start + was.len() as u32, file: 0 }, was, text)
+        Fix::write(
+            Span {
+                start,
+                end: start + was.len() as u32,
+                file: 0,
+            },
+            was,
+            text,
+        )
     }
 
     /// Returns a fix that replaces a sign and its surrounding spaces with one space.
     pub(super) fn blank(&self, sign: usize) -> Fix {
         let rest = &self.rest[sign..];
         let end = self.at + self.rest.len() - rest.trim_start().len();
-        Fix::replace(Span { file: 0, start: self.before.len() as u32, end: end as u32 }, " ")
+        Fix::replace(
+            Span {
+                file: 0,
+                start: self.before.len() as u32,
+                end: end as u32,
+            },
+            " ",
+        )
     }
 }
 
@@ -44,5 +59,6 @@ pub(super) fn mistake(message: impl Into<String>, help: impl Into<String>) -> Di
 
 /// Returns the length in bytes of the word that begins a text.
 pub(super) fn word_length(text: &str) -> usize {
-    text.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(text.len())
+    text.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
+        .unwrap_or(text.len())
 }

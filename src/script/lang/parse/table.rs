@@ -36,13 +36,23 @@ impl Tree<'_> {
 /// Rows that contain only bars or dashes are rulers.
 pub(super) fn table(rows: Vec<TableRow>) -> Option<Table> {
     fn text(cell: &Cell) -> &str {
-        if let CellKind::Bare(text) = &cell.kind { text } else { "" }
+        if let CellKind::Bare(text) = &cell.kind {
+            text
+        } else {
+            ""
+        }
     }
     let line = |row: &TableRow| is_ruler(&row.cells.iter().map(text));
-    let mut rows = rows.into_iter().filter(|row| !row.cells.is_empty() && !line(row));
+    let mut rows = rows
+        .into_iter()
+        .filter(|row| !row.cells.is_empty() && !line(row));
     let first = rows.next()?;
     let rows: Vec<TableRow> = rows.collect();
     let mut span = first.span;
     span.end = rows.last().map_or(span.end, |row| row.span.end);
-    Some(Table { header: first.cells, rows, span })
+    Some(Table {
+        header: first.cells,
+        rows,
+        span,
+    })
 }

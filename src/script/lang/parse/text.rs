@@ -11,7 +11,11 @@ use crate::lang::value::Value;
 /// Parses a string with its quotes. The diagnostic points to the invalid escape.
 pub(super) fn string(quoted: &str, span: Span) -> Result<Value, Diagnostic> {
     let inner = inside(quoted);
-    if inner.contains('\\') { unescape(inner, span).map(Value::string) } else { Ok(inner.into()) }
+    if inner.contains('\\') {
+        unescape(inner, span).map(Value::string)
+    } else {
+        Ok(inner.into())
+    }
 }
 
 /// Parses a string that is a name or a label.
@@ -21,8 +25,12 @@ pub(super) fn text(quoted: &str, span: Span) -> Result<Arc<str>, Diagnostic> {
         value => {
             let at = str::from_utf8(value.bytes().unwrap_or_default())
                 .map_or_else(|error| error.valid_up_to(), str::len);
-            Err(Diagnostic::new(Code::Syntax, span, format!("byte {at} of this string is not valid UTF-8"))
-                .help("names and labels must be UTF-8; other strings can contain any bytes"))
+            Err(Diagnostic::new(
+                Code::Syntax,
+                span,
+                format!("byte {at} of this string is not valid UTF-8"),
+            )
+            .help("names and labels must be UTF-8; other strings can contain any bytes"))
         }
     }
 }
@@ -31,13 +39,15 @@ pub(super) fn text(quoted: &str, span: Span) -> Result<Arc<str>, Diagnostic> {
 pub(super) fn byte(quoted: &str, span: Span) -> Result<u8, Diagnostic> {
     match unescape(inside(quoted), span)?.as_slice() {
         [byte] => Ok(*byte),
-        [] => {
-            Err(Diagnostic::new(Code::Syntax, span, "'…' must contain one byte, but these quotes are empty"))
-        }
+        [] => Err(Diagnostic::new(
+            Code::Syntax,
+            span,
+            "'…' must contain one byte, but these quotes are empty",
+        )),
         bytes => {
             let message = format!("'…' must contain one byte, not {}", bytes.len());
-            let diagnostic =
-                Diagnostic::new(Code::Syntax, span, message).help("a string must be in double quotes");
+            let diagnostic = Diagnostic::new(Code::Syntax, span, message)
+                .help("a string must be in double quotes");
             Err(match inside(quoted) {
                 text if text.contains('"') => diagnostic,
                 text => diagnostic.fix(Fix::write(span, quoted, format!("\"{text}\""))),
@@ -64,7 +74,9 @@ fn unescape(text: &str, span: Span) -> Result<Vec<u8>, Diagnostic> {
             let message = format!("`\\{shown}` is not an escape sequence");
             let help = "use a C escape sequence (\\n \\t \\r \\0 \\\\ \\\" \\' \\x41 \\101), \
                         or write \\\\ for a backslash";
-            return Err(Diagnostic::new(Code::Syntax, Span { start, end, ..span }, message).help(help));
+            return Err(
+                Diagnostic::new(Code::Syntax, Span { start, end, ..span }, message).help(help),
+            );
         };
         rest = &escape[length..];
     }
@@ -95,8 +107,18 @@ fn one(escape: &str, bytes: &mut Vec<u8>) -> Option<usize> {
 }
 
 /// Parses a byte from at most `most` digits of the radix.
-fn number(escape: &str, skip: usize, most: usize, radix: u32, bytes: &mut Vec<u8>) -> Option<usize> {
-    let digits = escape[skip..].chars().take(most).take_while(|digit| digit.is_digit(radix)).count();
+fn number(
+    escape: &str,
+    skip: usize,
+    most: usize,
+    radix: u32,
+    bytes: &mut Vec<u8>,
+) -> Option<usize> {
+    let digits = escape[skip..]
+        .chars()
+        .take(most)
+        .take_while(|digit| digit.is_digit(radix))
+        .count();
     let value = u32::from_str_radix(&escape[skip..skip + digits], radix).ok()?;
     bytes.push(u8::try_from(value).ok()?);
     Some(skip + digits)
@@ -104,7 +126,9 @@ fn number(escape: &str, skip: usize, most: usize, radix: u32, bytes: &mut Vec<u8
 
 /// Parses a character from its Unicode code point.
 fn character(escape: &str, digits: usize, bytes: &mut Vec<u8>) -> Option<usize> {
-    let digits = escape.get(1..=digits).filter(|text| text.bytes().all(|byte| byte.is_ascii_hexdigit()))?;
+    let digits = escape
+        .get(1..=digits)
+        .filter(|text| text.bytes().all(|byte| byte.is_ascii_hexdigit()))?;
     let character = char::from_u32(u32::from_str_radix(digits, 16).ok()?)?;
     bytes.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
     Some(1 + digits.len())

@@ -20,8 +20,13 @@ impl Table {
             }
             for bounds in starts.windows(2) {
                 let columns = self.header.get(bounds[0]..bounds[1]).unwrap_or(&[]);
-                let Some(cells) = row.cells.get(bounds[0]..bounds[1]) else { break };
-                records.push(Record { cells: columns.iter().zip(cells).collect(), span: row.span });
+                let Some(cells) = row.cells.get(bounds[0]..bounds[1]) else {
+                    break;
+                };
+                records.push(Record {
+                    cells: columns.iter().zip(cells).collect(),
+                    span: row.span,
+                });
             }
         }
         (records, diagnostics)
@@ -35,7 +40,11 @@ impl Table {
     /// Returns the columns where entries begin.
     fn starts(&self) -> Vec<usize> {
         let first = self.header.first().map(name);
-        let again = self.header.iter().enumerate().filter(|(_, cell)| Some(name(cell)) == first);
+        let again = self
+            .header
+            .iter()
+            .enumerate()
+            .filter(|(_, cell)| Some(name(cell)) == first);
         again.map(|(index, _)| index).collect()
     }
 
@@ -43,13 +52,23 @@ impl Table {
     fn mistake(&self, row: &TableRow, starts: &[usize], last: bool) -> Option<Diagnostic> {
         let (wanted, given) = (self.header.len(), row.cells.len());
         if let Some(extra) = row.cells.get(wanted) {
-            let message = format!("this row has {}, but the header has {}", cells(given), columns(wanted));
-            return Some(Diagnostic::new(Code::BadTable, extra.span, message).label("one too many"));
+            let message = format!(
+                "this row has {}, but the header has {}",
+                cells(given),
+                columns(wanted)
+            );
+            return Some(
+                Diagnostic::new(Code::BadTable, extra.span, message).label("one too many"),
+            );
         }
         let whole = given == wanted || (last && starts.contains(&given));
         let missing = self.header.get(given).filter(|_| !whole)?;
         let end = row.cells.last().map_or(row.span, |cell| cell.span);
-        let message = format!("this row has {}, but the header has {}", cells(given), columns(wanted));
+        let message = format!(
+            "this row has {}, but the header has {}",
+            cells(given),
+            columns(wanted)
+        );
         Some(
             Diagnostic::new(Code::BadTable, end, message)
                 .label("cells are missing after this one")
@@ -62,8 +81,9 @@ impl Table {
 /// Whether the cells form a ruler, as in Markdown and databases: `---`, `:--`, `+---+---+`. A cell with a single dash
 /// means no value, so its row is not a ruler.
 pub(super) fn is_ruler<'a>(cells: &(impl Iterator<Item = &'a str> + Clone)) -> bool {
-    let dashes =
-        |cell: &str| cell.len() > 1 && cell.contains('-') && cell.bytes().all(|byte| b"-:+".contains(&byte));
+    let dashes = |cell: &str| {
+        cell.len() > 1 && cell.contains('-') && cell.bytes().all(|byte| b"-:+".contains(&byte))
+    };
     cells.clone().next().is_some() && cells.clone().all(dashes)
 }
 

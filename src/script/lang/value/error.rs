@@ -21,7 +21,12 @@ pub struct ValueError {
 impl ValueError {
     /// Returns an error without help.
     pub(crate) fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), help: None, instead: None }
+        Self {
+            code,
+            message: message.into(),
+            help: None,
+            instead: None,
+        }
     }
 
     /// Sets the help.
@@ -43,6 +48,10 @@ impl ValueError {
     /// Returns the error as a diagnostic at this position.
     pub(crate) fn at(self, span: Span) -> Diagnostic {
         let fix = self.instead.map(|text| Box::new(Fix::replace(span, text)));
-        Diagnostic { help: self.help, fix, ..Diagnostic::new(self.code, span, self.message) }
+        Diagnostic {
+            help: self.help,
+            fix,
+            ..Diagnostic::new(self.code, span, self.message)
+        }
     }
 }

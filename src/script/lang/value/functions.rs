@@ -107,7 +107,11 @@ pub const FUNCTIONS: &[Function] = &[
         help: "formats an integer in hexadecimal, with at least the given number of digits",
         example: "hex(980, 4)",
         gives: "0x03D4",
-        body: |args| radix("hex", args, |magnitude, digits| format!("0x{magnitude:0digits$X}")),
+        body: |args| {
+            radix("hex", args, |magnitude, digits| {
+                format!("0x{magnitude:0digits$X}")
+            })
+        },
     },
     Function {
         name: "bin",
@@ -115,7 +119,11 @@ pub const FUNCTIONS: &[Function] = &[
         help: "formats an integer in binary, with at least the given number of digits",
         example: "bin(5, 4)",
         gives: "0b0101",
-        body: |args| radix("bin", args, |magnitude, digits| format!("0b{magnitude:0digits$b}")),
+        body: |args| {
+            radix("bin", args, |magnitude, digits| {
+                format!("0b{magnitude:0digits$b}")
+            })
+        },
     },
 ];
 
@@ -128,7 +136,11 @@ impl Function {
     /// Returns the minimum and maximum number of arguments. A maximum of `None` means that the number is
     /// unlimited.
     pub(crate) fn arity(&self) -> (usize, Option<usize>) {
-        let least = self.parameters.iter().filter(|name| !name.ends_with('?')).count();
+        let least = self
+            .parameters
+            .iter()
+            .filter(|name| !name.ends_with('?'))
+            .count();
         let endless = self.parameters.iter().any(|name| name.ends_with('…'));
         (least, (!endless).then_some(self.parameters.len()))
     }
@@ -167,7 +179,8 @@ impl Function {
 }
 
 fn first(args: &[Value]) -> Result<&Value, ValueError> {
-    args.first().ok_or_else(|| ValueError::new(Code::WrongCount, "an argument is missing"))
+    args.first()
+        .ok_or_else(|| ValueError::new(Code::WrongCount, "an argument is missing"))
 }
 
 fn one_number(place: &str, args: &[Value]) -> Result<Number, ValueError> {
@@ -185,7 +198,11 @@ fn rounded(
 }
 
 /// Returns the minimum or maximum of the numbers, lists, and ranges according to the order `before`.
-fn extreme(place: &str, args: &[Value], before: fn(Number, Number) -> bool) -> Result<Value, ValueError> {
+fn extreme(
+    place: &str,
+    args: &[Value],
+    before: fn(Number, Number) -> bool,
+) -> Result<Value, ValueError> {
     let mut best: Option<Number> = None;
     let mut take = |number: Number| {
         if best.is_none_or(|old| before(number, old)) {
@@ -207,13 +224,19 @@ fn extreme(place: &str, args: &[Value], before: fn(Number, Number) -> bool) -> R
             other => take(other.number(place)?),
         }
     }
-    let none = || ValueError::new(Code::WrongCount, format!("`{place}` needs at least one value"));
+    let none = || {
+        ValueError::new(
+            Code::WrongCount,
+            format!("`{place}` needs at least one value"),
+        )
+    };
     best.map(Value::Number).ok_or_else(none)
 }
 
 /// Returns a sum with the unit of its parts.
 fn added(a: Number, b: Number) -> Result<Number, ValueError> {
-    Ok(a.plus(b)?.in_measure(Measure::common("sum", a.measure(), b.measure())?))
+    Ok(a.plus(b)?
+        .in_measure(Measure::common("sum", a.measure(), b.measure())?))
 }
 
 fn sum(args: &[Value]) -> Result<Value, ValueError> {
@@ -278,13 +301,22 @@ fn reverse(args: &[Value]) -> Result<Value, ValueError> {
 }
 
 fn no_sequence(place: &str, value: &Value) -> ValueError {
-    let message = format!("{place} needs a list, a range, or a string, not {}", value.kind());
+    let message = format!(
+        "{place} needs a list, a range, or a string, not {}",
+        value.kind()
+    );
     ValueError::new(Code::WrongType, message)
 }
 
-fn radix(place: &str, args: &[Value], write: fn(u128, usize) -> String) -> Result<Value, ValueError> {
+fn radix(
+    place: &str,
+    args: &[Value],
+    write: fn(u128, usize) -> String,
+) -> Result<Value, ValueError> {
     let number = first(args)?.integer(place)?;
-    let digits = args.get(1).map_or(Ok(0), |digits| digits.integer("a number of digits"))?;
+    let digits = args
+        .get(1)
+        .map_or(Ok(0), |digits| digits.integer("a number of digits"))?;
     if !(0..=64).contains(&digits) {
         let message = format!("{place} cannot print {digits} digits");
         return Err(ValueError::new(Code::BadWidth, message).help("take 0 to 64 digits"));

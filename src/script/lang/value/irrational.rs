@@ -22,7 +22,9 @@ impl Number {
         let Some(ratio) = self.as_ratio() else {
             return Self::double(double);
         };
-        if let (Some(above), Some(under)) = (power_of_two(*ratio.numer()), power_of_two(*ratio.denom())) {
+        if let (Some(above), Some(under)) =
+            (power_of_two(*ratio.numer()), power_of_two(*ratio.denom()))
+        {
             return Self::integer(i128::from(above) - i128::from(under));
         }
         Self::double(away_from_whole(double, ratio))
@@ -37,7 +39,9 @@ impl Number {
             let message = format!("sqrt needs a non-negative number, not {self}");
             return Err(ValueError::new(Code::WrongType, message));
         }
-        let roots = self.as_ratio().map(|ratio| (exact_root(*ratio.numer()), exact_root(*ratio.denom())));
+        let roots = self
+            .as_ratio()
+            .map(|ratio| (exact_root(*ratio.numer()), exact_root(*ratio.denom())));
         match roots {
             Some((Some(above), Some(under))) => Self::exact(Ratio::new(above, under)),
             _ => Self::double(self.to_f64().sqrt()),
@@ -63,6 +67,14 @@ fn away_from_whole(log: f64, of: Ratio<i128>) -> f64 {
         return log;
     }
     let power = 1_i128.checked_shl(log.abs() as u32).unwrap_or(i128::MAX);
-    let power = if log < 0.0 { Ratio::new(1, power) } else { Ratio::from_integer(power) };
-    if of > power { log.next_up() } else { log.next_down() }
+    let power = if log < 0.0 {
+        Ratio::new(1, power)
+    } else {
+        Ratio::from_integer(power)
+    };
+    if of > power {
+        log.next_up()
+    } else {
+        log.next_down()
+    }
 }

@@ -116,12 +116,19 @@ pub fn unit_factor(name: &str) -> Option<Number> {
 pub fn byte_size(text: &str) -> Option<u64> {
     let (digits, unit) = split_unit(text.trim()).unwrap_or((text.trim(), "B"));
     let unit = Unit::named(unit.trim()).filter(|unit| unit.dimension == Dimension::Bytes)?;
-    digits.trim().parse::<u64>().ok()?.checked_mul(u64::try_from(unit.factor.0).ok()?)
+    digits
+        .trim()
+        .parse::<u64>()
+        .ok()?
+        .checked_mul(u64::try_from(unit.factor.0).ok()?)
 }
 
 /// Returns the unit that a word names, ignoring case.
 pub fn unit_spelt(word: &str) -> Option<&'static str> {
-    UNITS.iter().map(|unit| unit.name).find(|name| *name != word && name.eq_ignore_ascii_case(word))
+    UNITS
+        .iter()
+        .map(|unit| unit.name)
+        .find(|name| *name != word && name.eq_ignore_ascii_case(word))
 }
 
 impl Number {
@@ -160,7 +167,11 @@ impl Number {
     pub fn parse(text: &str) -> Result<Self, ValueError> {
         let text = text.trim();
         if let Some(rest) = text.strip_prefix('-') {
-            return if rest.starts_with('-') { Err(bad(text)) } else { Self::parse(rest)?.negate() };
+            return if rest.starts_with('-') {
+                Err(bad(text))
+            } else {
+                Self::parse(rest)?.negate()
+            };
         }
         match split_unit(text) {
             None => Self::literal(text),
@@ -177,9 +188,14 @@ impl Number {
 
     fn decimal(text: &str, whole: &str, decimals: &str) -> Result<Self, ValueError> {
         let scale = decimals.bytes().filter(u8::is_ascii_digit).count();
-        let denominator = u32::try_from(scale).ok().and_then(|digits| 10_i128.checked_pow(digits));
+        let denominator = u32::try_from(scale)
+            .ok()
+            .and_then(|digits| 10_i128.checked_pow(digits));
         let numerator = accumulate(text, accumulate(text, 0, whole, 10)?, decimals, 10)?;
-        Self::exact(Ratio::new(numerator, denominator.ok_or_else(|| too_long(text))?))
+        Self::exact(Ratio::new(
+            numerator,
+            denominator.ok_or_else(|| too_long(text))?,
+        ))
     }
 }
 
@@ -187,8 +203,16 @@ impl Number {
 fn split_unit(text: &str) -> Option<(&str, &str)> {
     // In a prefixed number without a space (`0x8B`), all characters are digits, so only a space can separate
     // the unit.
-    let prefixed = ["0x", "0X", "0b"].iter().any(|prefix| text.starts_with(prefix));
-    let part = |c: char| if prefixed { c.is_whitespace() } else { !matches!(c, '0'..='9' | '_' | '.') };
+    let prefixed = ["0x", "0X", "0b"]
+        .iter()
+        .any(|prefix| text.starts_with(prefix));
+    let part = |c: char| {
+        if prefixed {
+            c.is_whitespace()
+        } else {
+            !matches!(c, '0'..='9' | '_' | '.')
+        }
+    };
     text.find(part).map(|cut| text.split_at(cut))
 }
 
@@ -203,7 +227,9 @@ fn accumulate(text: &str, start: i128, digits: &str, radix: u32) -> Result<i128,
     let mut value = start;
     for digit in digits.chars().filter(|c| *c != '_') {
         let digit = digit.to_digit(radix).ok_or_else(|| bad(text))?;
-        let next = value.checked_mul(radix.into()).and_then(|scaled| scaled.checked_add(digit.into()));
+        let next = value
+            .checked_mul(radix.into())
+            .and_then(|scaled| scaled.checked_add(digit.into()));
         value = next.ok_or_else(|| too_long(text))?;
     }
     Ok(value)
@@ -215,6 +241,9 @@ fn bad(text: &str) -> ValueError {
 }
 
 fn too_long(text: &str) -> ValueError {
-    ValueError::new(Code::Overflow, format!("`{}` is outside the range of numbers", cut(text)))
-        .help("integers must lie between -2^63 and 2^64 - 1")
+    ValueError::new(
+        Code::Overflow,
+        format!("`{}` is outside the range of numbers", cut(text)),
+    )
+    .help("integers must lie between -2^63 and 2^64 - 1")
 }

@@ -37,13 +37,24 @@ struct Base {
 impl Base {
     /// Returns the longest of the parts whose elements a new list can share.
     fn of(parts: &[Value]) -> Option<Self> {
-        let trees = parts.iter().enumerate().filter_map(|(at, part)| match part {
-            Value::List(list @ List { elements: Elements::Tree(_), .. }) => Some((at, list)),
-            _ => None,
-        });
+        let trees = parts
+            .iter()
+            .enumerate()
+            .filter_map(|(at, part)| match part {
+                Value::List(
+                    list @ List {
+                        elements: Elements::Tree(_),
+                        ..
+                    },
+                ) => Some((at, list)),
+                _ => None,
+            });
         // The first of several, because a script usually appends.
         let (at, list) = trees.rev().max_by_key(|(_, list)| list.len())?;
-        Some(Self { at, list: list.clone() })
+        Some(Self {
+            at,
+            list: list.clone(),
+        })
     }
 
     /// Returns the list with these elements before and after its own.
@@ -52,11 +63,24 @@ impl Base {
         before: impl DoubleEndedIterator<Item = Value>,
         after: impl Iterator<Item = Value>,
     ) -> List {
-        let Self { list: List { elements, bytes, size, depth }, .. } = self;
-        let Elements::Tree(mut tree) = elements else { return after.collect() };
+        let Self {
+            list:
+                List {
+                    elements,
+                    bytes,
+                    size,
+                    depth,
+                },
+            ..
+        } = self;
+        let Elements::Tree(mut tree) = elements else {
+            return after.collect();
+        };
         let mut totals = Totals { bytes, size, depth };
         let own = Arc::make_mut(&mut tree);
-        before.rev().for_each(|element| own.push_front(totals.with(element)));
+        before
+            .rev()
+            .for_each(|element| own.push_front(totals.with(element)));
         after.for_each(|element| own.push_back(totals.with(element)));
         totals.list(Elements::Tree(tree))
     }
@@ -84,7 +108,12 @@ impl Totals {
     }
 
     fn list(self, elements: Elements) -> List {
-        List { elements, bytes: self.bytes, size: self.size, depth: self.depth.max(1) }
+        List {
+            elements,
+            bytes: self.bytes,
+            size: self.size,
+            depth: self.depth.max(1),
+        }
     }
 }
 
@@ -113,10 +142,16 @@ impl List {
     /// Returns an iterator over the elements.
     pub fn iter(&self) -> Iter<'_> {
         match &self.elements {
-            Elements::Flat(elements) => Iter { chunk: elements.iter(), chunks: None, later: 0 },
-            Elements::Tree(elements) => {
-                Iter { chunk: [].iter(), chunks: Some(elements.leaves()), later: elements.len() }
-            }
+            Elements::Flat(elements) => Iter {
+                chunk: elements.iter(),
+                chunks: None,
+                later: 0,
+            },
+            Elements::Tree(elements) => Iter {
+                chunk: [].iter(),
+                chunks: Some(elements.leaves()),
+                later: elements.len(),
+            },
         }
     }
 
@@ -154,11 +189,16 @@ impl PartialEq for List {
 impl FromIterator<Value> for List {
     fn from_iter<I: IntoIterator<Item = Value>>(elements: I) -> Self {
         let mut totals = Totals::default();
-        let mut elements = elements.into_iter().map(|element| totals.with(element)).fuse();
+        let mut elements = elements
+            .into_iter()
+            .map(|element| totals.with(element))
+            .fuse();
         let flat: Vec<Value> = elements.by_ref().take(FLAT).collect();
         let elements = match elements.next() {
             None => Elements::Flat(flat.into()),
-            Some(next) => Elements::Tree(Arc::new(flat.into_iter().chain([next]).chain(elements).collect())),
+            Some(next) => Elements::Tree(Arc::new(
+                flat.into_iter().chain([next]).chain(elements).collect(),
+            )),
         };
         totals.list(elements)
     }
@@ -281,7 +321,10 @@ impl From<String> for Value {
 impl Value {
     /// Returns the string of these bytes.
     pub(crate) fn string(bytes: Vec<u8>) -> Self {
-        String::from_utf8(bytes).map_or_else(|no_text| Self::Bytes(no_text.into_bytes().into()), Self::from)
+        String::from_utf8(bytes).map_or_else(
+            |no_text| Self::Bytes(no_text.into_bytes().into()),
+            Self::from,
+        )
     }
 
     /// Returns the bytes of a string, or `None` for other values.
@@ -302,28 +345,40 @@ impl Value {
         let parts: Vec<Value> = parts.into_iter().collect();
         Self::check_list(&parts)?;
         let Some(base) = Base::of(&parts) else {
-            return Ok(Self::List(parts.into_iter().flat_map(Self::into_elements).collect()));
+            return Ok(Self::List(
+                parts.into_iter().flat_map(Self::into_elements).collect(),
+            ));
         };
         let mut before = parts;
         let after = before.split_off(base.at + 1);
         before.pop();
         let before: Vec<Value> = before.into_iter().flat_map(Self::into_elements).collect();
-        Ok(Self::List(base.extended(before.into_iter(), after.into_iter().flat_map(Self::into_elements))))
+        Ok(Self::List(base.extended(
+            before.into_iter(),
+            after.into_iter().flat_map(Self::into_elements),
+        )))
     }
 
     /// Returns the number of elements that a list of these parts copies, including the elements of nested lists, and the memory
     /// of the copies in bytes.
     pub(crate) fn copied(parts: &[Value]) -> (u64, u64) {
         let base = Base::of(parts);
-        let copied =
-            || parts.iter().enumerate().filter(|(at, _)| base.as_ref().is_none_or(|base| base.at != *at));
+        let copied = || {
+            parts
+                .iter()
+                .enumerate()
+                .filter(|(at, _)| base.as_ref().is_none_or(|base| base.at != *at))
+        };
         let elements = copied().map(|(_, part)| part.size()).sum::<u128>();
         let bytes = copied().map(|(_, part)| match part {
             Self::Range { .. } => part.size().saturating_mul(VALUE_BYTES.into()),
             _ => part.footprint().into(),
         });
         let [elements, bytes] = [elements, bytes.sum::<u128>()];
-        (u64::try_from(elements).unwrap_or(u64::MAX), u64::try_from(bytes).unwrap_or(u64::MAX))
+        (
+            u64::try_from(elements).unwrap_or(u64::MAX),
+            u64::try_from(bytes).unwrap_or(u64::MAX),
+        )
     }
 
     /// Returns the elements of a list or range, or the value itself.
@@ -335,9 +390,13 @@ impl Value {
     ///
     /// # Errors
     /// As [`Value::list`].
-    pub(crate) fn check_list<'a>(parts: impl IntoIterator<Item = &'a Value>) -> Result<(), ValueError> {
+    pub(crate) fn check_list<'a>(
+        parts: impl IntoIterator<Item = &'a Value>,
+    ) -> Result<(), ValueError> {
         let mut total = 0;
-        parts.into_iter().try_for_each(|part| part.check_element(&mut total))
+        parts
+            .into_iter()
+            .try_for_each(|part| part.check_element(&mut total))
     }
 
     /// Checks whether a part fits in a list, and adds its size to `total`.
@@ -409,13 +468,20 @@ impl Value {
     ///
     /// # Errors
     /// Returns the error from `visit`.
-    pub(crate) fn try_each_leaf<E>(&self, visit: &mut impl FnMut(&Self) -> Result<(), E>) -> Result<(), E> {
+    pub(crate) fn try_each_leaf<E>(
+        &self,
+        visit: &mut impl FnMut(&Self) -> Result<(), E>,
+    ) -> Result<(), E> {
         match self {
             Self::List(elements) => elements.iter().try_for_each(|element| match element {
                 Self::List(_) | Self::Range { .. } => element.try_each_leaf(visit),
                 leaf => visit(leaf),
             }),
-            Self::Range { .. } => self.items().into_iter().flatten().try_for_each(|item| visit(&item)),
+            Self::Range { .. } => self
+                .items()
+                .into_iter()
+                .flatten()
+                .try_for_each(|item| visit(&item)),
             leaf => visit(leaf),
         }
     }
@@ -426,7 +492,10 @@ impl Value {
     /// Returns `not-an-integer` or `wrong-type`.
     pub(crate) fn range(from: &Self, to: &Self, inclusive: bool) -> Result<Self, ValueError> {
         let (from, to) = (from.integer("a range")?, to.integer("a range")?);
-        Ok(Self::Range { from, to: if inclusive { to + 1 } else { to } })
+        Ok(Self::Range {
+            from,
+            to: if inclusive { to + 1 } else { to },
+        })
     }
 
     /// Returns the kind of value with its article, for use in messages.
@@ -448,9 +517,10 @@ impl Value {
     pub(crate) fn number(&self, place: &str) -> Result<Number, ValueError> {
         match self {
             Self::Number(number) => Ok(*number),
-            other => {
-                Err(ValueError::new(Code::WrongType, format!("{place} needs a number, not {}", other.kind())))
-            }
+            other => Err(ValueError::new(
+                Code::WrongType,
+                format!("{place} needs a number, not {}", other.kind()),
+            )),
         }
     }
 
@@ -483,8 +553,14 @@ impl Value {
     /// Returns an iterator over the elements of a list or range, or `None` for other values.
     pub(crate) fn items(&self) -> Option<Items> {
         match self {
-            Self::List(elements) => Some(Items::List { elements: elements.clone(), next: 0 }),
-            Self::Range { from, to } => Some(Items::Range { next: *from, to: *to }),
+            Self::List(elements) => Some(Items::List {
+                elements: elements.clone(),
+                next: 0,
+            }),
+            Self::Range { from, to } => Some(Items::Range {
+                next: *from,
+                to: *to,
+            }),
             _ => None,
         }
     }

@@ -42,7 +42,11 @@ impl Number {
     /// # Errors
     /// Returns `overflow` for a number outside −2^63..=2^64−1.
     pub(crate) fn integer(value: i128) -> Result<Self, ValueError> {
-        if (MIN..=MAX).contains(&value) { Ok(Self(Repr::Integer(value, None))) } else { Err(overflow()) }
+        if (MIN..=MAX).contains(&value) {
+            Ok(Self(Repr::Integer(value, None)))
+        } else {
+            Err(overflow())
+        }
     }
 
     /// Returns an exact number.
@@ -57,7 +61,11 @@ impl Number {
         // Truncation toward zero cannot overflow i128.
         let whole = value.to_integer();
         let inside = (MIN..=MAX).contains(&whole) && !(whole == MIN && *value.numer() < 0);
-        if inside { Ok(Self(Repr::Fraction(value, None))) } else { Err(overflow()) }
+        if inside {
+            Ok(Self(Repr::Fraction(value, None)))
+        } else {
+            Err(overflow())
+        }
     }
 
     /// Returns `numerator / denominator`.
@@ -73,14 +81,20 @@ impl Number {
     /// # Errors
     /// Returns `overflow` if the number is not finite.
     pub(crate) fn double(value: f64) -> Result<Self, ValueError> {
-        if value.is_finite() { Ok(Self(Repr::Double(value, None))) } else { Err(overflow()) }
+        if value.is_finite() {
+            Ok(Self(Repr::Double(value, None)))
+        } else {
+            Err(overflow())
+        }
     }
 
     /// Returns what the number measures, or `None` for a plain number.
     #[inline]
     pub(crate) fn measure(self) -> Option<Measure> {
         match self.0 {
-            Repr::Integer(_, measure) | Repr::Fraction(_, measure) | Repr::Double(_, measure) => measure,
+            Repr::Integer(_, measure) | Repr::Fraction(_, measure) | Repr::Double(_, measure) => {
+                measure
+            }
         }
     }
 
@@ -147,9 +161,10 @@ impl Number {
     pub fn compare(self, other: Self) -> Ordering {
         match (self.0, other.0) {
             (Repr::Integer(a, _), Repr::Integer(b, _)) => a.cmp(&b),
-            (Repr::Double(_, _), _) | (_, Repr::Double(_, _)) => {
-                self.to_f64().partial_cmp(&other.to_f64()).unwrap_or(Ordering::Equal)
-            }
+            (Repr::Double(_, _), _) | (_, Repr::Double(_, _)) => self
+                .to_f64()
+                .partial_cmp(&other.to_f64())
+                .unwrap_or(Ordering::Equal),
             _ => self.ratio().cmp(&other.ratio()),
         }
     }
@@ -182,9 +197,9 @@ impl Number {
     /// Returns `overflow`.
     pub(crate) fn times(self, other: Self) -> Result<Self, ValueError> {
         match (self.0, other.0) {
-            (Repr::Integer(a, _), Repr::Integer(b, _)) => {
-                a.checked_mul(b).map_or_else(|| Err(overflow()), Self::integer)
-            }
+            (Repr::Integer(a, _), Repr::Integer(b, _)) => a
+                .checked_mul(b)
+                .map_or_else(|| Err(overflow()), Self::integer),
             _ => self.combine(other, Ratio::checked_mul, |a, b| a * b),
         }
     }
@@ -205,9 +220,15 @@ impl Number {
     pub(crate) fn power(self, exponent: Self) -> Result<Self, ValueError> {
         let Some(exponent) = exponent.as_integer() else {
             let message = format!("`**` needs a whole exponent, not {exponent}");
-            return Err(ValueError::new(Code::NotAnInteger, message).help("for a square root, use `sqrt`"));
+            return Err(
+                ValueError::new(Code::NotAnInteger, message).help("for a square root, use `sqrt`")
+            );
         };
-        let base = if exponent < 0 { Self::from(1u64).divide(self)? } else { self };
+        let base = if exponent < 0 {
+            Self::from(1u64).divide(self)?
+        } else {
+            self
+        };
         // Only powers of 0 and 1 stay in range with a larger exponent.
         let mut rest = match exponent.unsigned_abs() {
             large if large > 256 => 256 + large % 2,
@@ -245,7 +266,9 @@ impl Number {
     pub(crate) fn remainder(self, other: Self) -> Result<Self, ValueError> {
         other.refuse_zero()?;
         match (self.0, other.0) {
-            (Repr::Integer(a, _), Repr::Integer(b, _)) => Self::integer(a - b * floor_quotient(a, b)),
+            (Repr::Integer(a, _), Repr::Integer(b, _)) => {
+                Self::integer(a - b * floor_quotient(a, b))
+            }
             // The product b·(a // b) can exceed the range even if the remainder does not.
             (Repr::Double(_, _), _) | (_, Repr::Double(_, _)) => {
                 let (a, b) = (self.to_f64(), other.to_f64());
@@ -301,11 +324,16 @@ impl Number {
         match self.0 {
             Repr::Integer(_, _) => Ok(self),
             Repr::Fraction(value, _) => {
-                let (numerator, denominator) = (value.numer().unsigned_abs(), value.denom().unsigned_abs());
+                let (numerator, denominator) =
+                    (value.numer().unsigned_abs(), value.denom().unsigned_abs());
                 let (below, rest) = (numerator / denominator, numerator % denominator);
                 // This comparison tests rest ≥ denominator / 2 without doubling either side.
                 let nearest = (below + u128::from(rest >= denominator - rest)) as i128;
-                Self::integer(if *value.numer() < 0 { -nearest } else { nearest })
+                Self::integer(if *value.numer() < 0 {
+                    -nearest
+                } else {
+                    nearest
+                })
             }
             Repr::Double(value, _) => Self::integer(whole(value.round())?),
         }
@@ -313,7 +341,10 @@ impl Number {
 
     fn refuse_zero(self) -> Result<(), ValueError> {
         if self.is_zero() {
-            return Err(ValueError::new(Code::DivideByZero, "this expression divides by zero"));
+            return Err(ValueError::new(
+                Code::DivideByZero,
+                "this expression divides by zero",
+            ));
         }
         Ok(())
     }
@@ -345,14 +376,22 @@ fn floor_quotient(a: i128, b: i128) -> i128 {
         return i128::from(quotient) - i128::from(rest != 0 && (a < 0) != (b < 0));
     }
     let quotient = a / b;
-    if a % b != 0 && (a < 0) != (b < 0) { quotient - 1 } else { quotient }
+    if a % b != 0 && (a < 0) != (b < 0) {
+        quotient - 1
+    } else {
+        quotient
+    }
 }
 
 /// Converts a double without a fraction to an integer. Returns `overflow` if the value is outside the range.
 fn whole(value: f64) -> Result<i128, ValueError> {
     // The double 2^64 is not an integer of the language. Values that `as` saturates are also outside the range.
     let integer = value as i128;
-    if (MIN..=MAX).contains(&integer) { Ok(integer) } else { Err(overflow()) }
+    if (MIN..=MAX).contains(&integer) {
+        Ok(integer)
+    } else {
+        Err(overflow())
+    }
 }
 
 impl PartialEq for Number {

@@ -79,7 +79,10 @@ pub fn binary(op: BinaryOp, a: &Value, b: &Value) -> Result<Value, ValueError> {
 fn arithmetic(op: BinaryOp, a: &Value, b: &Value) -> Result<Number, ValueError> {
     let place = symbol(op);
     let (Value::Number(x), Value::Number(y)) = (a, b) else {
-        return Err(no_number(place, if matches!(a, Value::Number(_)) { b } else { a }));
+        return Err(no_number(
+            place,
+            if matches!(a, Value::Number(_)) { b } else { a },
+        ));
     };
     let measure = match (x.measure(), y.measure()) {
         (None, None) => None,
@@ -95,13 +98,19 @@ fn arithmetic(op: BinaryOp, a: &Value, b: &Value) -> Result<Number, ValueError> 
         BinaryOp::Subtract => x.minus(*y),
         _ => bits(op, a.integer(place)?, b.integer(place)?),
     };
-    result.map(|number| number.in_measure(measure)).map_err(|error| match error.code {
-        Code::Overflow => {
-            ValueError { message: format!("{x} {place} {y} is outside the range of numbers"), ..error }
-        }
-        Code::DivideByZero => ValueError { message: format!("{x} {place} {y} divides by zero"), ..error },
-        _ => error,
-    })
+    result
+        .map(|number| number.in_measure(measure))
+        .map_err(|error| match error.code {
+            Code::Overflow => ValueError {
+                message: format!("{x} {place} {y} is outside the range of numbers"),
+                ..error
+            },
+            Code::DivideByZero => ValueError {
+                message: format!("{x} {place} {y} divides by zero"),
+                ..error
+            },
+            _ => error,
+        })
 }
 
 /// Computes in two's complement of unlimited width, so that all bits of `-1` are set.
@@ -117,7 +126,8 @@ fn bits(op: BinaryOp, a: i128, b: i128) -> Result<Number, ValueError> {
 fn shift(op: BinaryOp, a: i128, by: i128) -> Result<Number, ValueError> {
     if !(0..=MOST_SHIFT).contains(&by) {
         let message = format!("a shift by {by} is out of range");
-        return Err(ValueError::new(Code::BadWidth, message).help(format!("shift by 0 to {MOST_SHIFT} bits")));
+        return Err(ValueError::new(Code::BadWidth, message)
+            .help(format!("shift by 0 to {MOST_SHIFT} bits")));
     }
     if op == BinaryOp::ShiftRight {
         return Number::integer(a >> by);
@@ -125,13 +135,21 @@ fn shift(op: BinaryOp, a: i128, by: i128) -> Result<Number, ValueError> {
     // The multiplication fails only if the product exceeds i128. Such a product is also outside the range of
     // numbers.
     a.checked_mul(1 << by).map_or_else(
-        || Err(ValueError::new(Code::Overflow, "the result is outside the range of numbers")),
+        || {
+            Err(ValueError::new(
+                Code::Overflow,
+                "the result is outside the range of numbers",
+            ))
+        },
         Number::integer,
     )
 }
 
 fn no_number(place: &str, value: &Value) -> ValueError {
-    let error = ValueError::new(Code::WrongType, format!("{place} needs numbers, not {}", value.kind()));
+    let error = ValueError::new(
+        Code::WrongType,
+        format!("{place} needs numbers, not {}", value.kind()),
+    );
     match value {
         Value::Text(_) | Value::Bytes(_) => error.help("join strings in text: \"\"\"{a}{b}\"\"\""),
         Value::List(_) | Value::Range { .. } => error.help("join lists in brackets: [a, b]"),
@@ -145,8 +163,14 @@ impl Measure {
     ///
     /// # Errors
     /// Returns `wrong-unit` for two measures that cannot be converted.
-    pub(crate) fn common(symbol: &str, a: Option<Self>, b: Option<Self>) -> Result<Option<Self>, ValueError> {
-        let (Some(left), Some(right)) = (a, b) else { return Ok(a.or(b)) };
+    pub(crate) fn common(
+        symbol: &str,
+        a: Option<Self>,
+        b: Option<Self>,
+    ) -> Result<Option<Self>, ValueError> {
+        let (Some(left), Some(right)) = (a, b) else {
+            return Ok(a.or(b));
+        };
         match (left, right) {
             _ if left == right => Ok(a),
             (Self::Bytes, Self::Bits)
@@ -222,7 +246,9 @@ impl Value {
                 a.is_shared_with(b) || a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.same(b))
             }
             _ => match (self.items(), other.items()) {
-                (Some(a), Some(b)) => a.remaining() == b.remaining() && a.zip(b).all(|(a, b)| a.same(&b)),
+                (Some(a), Some(b)) => {
+                    a.remaining() == b.remaining() && a.zip(b).all(|(a, b)| a.same(&b))
+                }
                 _ => false,
             },
         }
@@ -234,7 +260,11 @@ fn equal(op: BinaryOp, a: &Value, b: &Value) -> Result<bool, ValueError> {
     if let (Value::Number(a), Value::Number(b)) = (a, b) {
         Measure::common(symbol(op), a.measure(), b.measure())?;
     }
-    if comparable(a, b) { Ok(a.same(b)) } else { Err(unlike(op, a, b)) }
+    if comparable(a, b) {
+        Ok(a.same(b))
+    } else {
+        Err(unlike(op, a, b))
+    }
 }
 
 fn comparable(a: &Value, b: &Value) -> bool {
@@ -256,7 +286,9 @@ fn order(op: BinaryOp, a: &Value, b: &Value) -> Result<Ordering, ValueError> {
             Ok(a.compare(*b))
         }
         (Value::Text(a), Value::Text(b)) => Ok(a.cmp(b)),
-        (Value::Text(_) | Value::Bytes(_), Value::Text(_) | Value::Bytes(_)) => Ok(a.bytes().cmp(&b.bytes())),
+        (Value::Text(_) | Value::Bytes(_), Value::Text(_) | Value::Bytes(_)) => {
+            Ok(a.bytes().cmp(&b.bytes()))
+        }
         (Value::Bool(a), Value::Bool(b)) => Ok(a.cmp(b)),
         (Value::List(left), Value::List(right)) => {
             for (x, y) in left.iter().zip(right) {
@@ -300,11 +332,15 @@ fn contains(whole: &Value, x: &Value) -> Result<bool, ValueError> {
             Ok(elements.iter().any(|element| element.same(x)))
         }
         (Value::Text(text), Value::Text(part)) => Ok(text.contains(&**part)),
-        (Value::Range { .. } | Value::List(_) | Value::Text(_), _) => {
-            Err(ValueError::new(Code::WrongType, format!("{} is not in {}", x.kind(), whole.kind())))
-        }
+        (Value::Range { .. } | Value::List(_) | Value::Text(_), _) => Err(ValueError::new(
+            Code::WrongType,
+            format!("{} is not in {}", x.kind(), whole.kind()),
+        )),
         _ => {
-            let message = format!("`in` needs a range or a list on the right, not {}", whole.kind());
+            let message = format!(
+                "`in` needs a range or a list on the right, not {}",
+                whole.kind()
+            );
             Err(ValueError::new(Code::WrongType, message).help("write `0..4`, `0..=3` or `[0, 1]`"))
         }
     }

@@ -17,7 +17,11 @@ impl fmt::Display for Number {
         let Some(ratio) = self.as_ratio() else {
             let double = self.to_f64();
             let plain = (1e-7..1e21).contains(&double.abs());
-            return if plain { write!(f, "{double}") } else { write!(f, "{double:e}") };
+            return if plain {
+                write!(f, "{double}")
+            } else {
+                write!(f, "{double:e}")
+            };
         };
         match decimals(*ratio.numer(), *ratio.denom()) {
             Some(text) => f.write_str(&text),
@@ -109,7 +113,11 @@ impl Value {
         match self {
             Self::Number(number) => number.quantity().unwrap_or_else(|| number.to_string()),
             Self::List(_) => {
-                let elements = self.items().into_iter().flatten().map(|element| element.measured());
+                let elements = self
+                    .items()
+                    .into_iter()
+                    .flatten()
+                    .map(|element| element.measured());
                 format!("[{}]", elements.collect::<Vec<_>>().join(", "))
             }
             other => other.quoted(),
@@ -125,8 +133,12 @@ impl Number {
         let one = self.as_integer() == Some(1);
         let (dimension, base) = match measure {
             Measure::Bits => return Some(format!("{self} {}", if one { "bit" } else { "bits" })),
-            Measure::Cycles => return Some(format!("{self} {}", if one { "cycle" } else { "cycles" })),
-            Measure::Pages => return Some(format!("{self} {}", if one { "page" } else { "pages" })),
+            Measure::Cycles => {
+                return Some(format!("{self} {}", if one { "cycle" } else { "cycles" }));
+            }
+            Measure::Pages => {
+                return Some(format!("{self} {}", if one { "page" } else { "pages" }));
+            }
             Measure::Bytes => (Dimension::Bytes, "B"),
             Measure::Time => (Dimension::Time, "ns"),
         };
@@ -137,7 +149,10 @@ impl Number {
                 && !unit.name.starts_with("cycle")
                 && whole.is_some_and(|n| n % unit.factor.0 == 0)
         };
-        let (n, unit) = match (whole, UNITS.iter().filter(fits).max_by_key(|unit| unit.factor.0)) {
+        let (n, unit) = match (
+            whole,
+            UNITS.iter().filter(fits).max_by_key(|unit| unit.factor.0),
+        ) {
             (Some(n), Some(unit)) => (n / unit.factor.0, unit.name),
             _ => return Some(format!("{self} {base}")),
         };
@@ -157,7 +172,9 @@ impl Number {
         }
         let (double, text) = (self.to_f64(), self.to_string());
         let exact = self.as_ratio().is_none() || double.to_string() == text;
-        serde_json::Number::from_f64(double).filter(|_| exact).map_or_else(|| text.into(), Into::into)
+        serde_json::Number::from_f64(double)
+            .filter(|_| exact)
+            .map_or_else(|| text.into(), Into::into)
     }
 }
 
@@ -182,7 +199,9 @@ fn write_bytes(f: &mut fmt::Formatter<'_>, bytes: &[u8]) -> fmt::Result {
 fn write_text(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
     let mut rest = text.chars();
     while let Some(c) = rest.next() {
-        let digit_follows = rest.as_str().starts_with(|next: char| next.is_ascii_digit());
+        let digit_follows = rest
+            .as_str()
+            .starts_with(|next: char| next.is_ascii_digit());
         match c {
             '"' => f.write_str("\\\"")?,
             '\\' => f.write_str("\\\\")?,

@@ -27,7 +27,11 @@ impl Number {
 
     /// Returns the number rounded to significant digits. A number with fewer digits is unchanged.
     pub(crate) fn rounded_text(self, digits: u32) -> String {
-        if self.has_at_most(digits) { self.to_string() } else { self.significant(digits).to_string() }
+        if self.has_at_most(digits) {
+            self.to_string()
+        } else {
+            self.significant(digits).to_string()
+        }
     }
 
     /// Whether a number has at most this many significant digits.
@@ -45,7 +49,10 @@ impl Number {
             [Some(away), toward]
         };
         let theirs = both(other);
-        both(self).iter().flatten().any(|one| theirs.iter().flatten().any(|theirs| theirs == one))
+        both(self)
+            .iter()
+            .flatten()
+            .any(|one| theirs.iter().flatten().any(|theirs| theirs == one))
     }
 
     /// Returns the number rounded with halves away from zero. For a number exactly halfway, also returns the
@@ -56,7 +63,11 @@ impl Number {
         let negative = self.is_negative();
         let kept = expansion.get(..digits).unwrap_or(&expansion).to_vec();
         let cut = expansion.get(digits..).unwrap_or_default();
-        let below = Significant { negative, digits: kept, power };
+        let below = Significant {
+            negative,
+            digits: kept,
+            power,
+        };
         let half = cut.first().copied().unwrap_or(0);
         let exactly = !more && cut.iter().skip(1).all(|digit| *digit == 0);
         match half {
@@ -72,7 +83,8 @@ impl Number {
         if self.is_zero() {
             return (Vec::new(), 0, false);
         }
-        self.long_division(wanted).unwrap_or_else(|| of_double(self.to_f64().abs()))
+        self.long_division(wanted)
+            .unwrap_or_else(|| of_double(self.to_f64().abs()))
     }
 
     /// Divides digit by digit. Returns `None` for a double, or if an intermediate result exceeds the integer
@@ -81,7 +93,11 @@ impl Number {
         let ratio = self.as_ratio()?;
         let (above, under) = (ratio.numer().unsigned_abs(), ratio.denom().unsigned_abs());
         let whole = above / under;
-        let mut digits: Vec<u8> = if whole == 0 { Vec::new() } else { decimal_digits(&whole.to_string()) };
+        let mut digits: Vec<u8> = if whole == 0 {
+            Vec::new()
+        } else {
+            decimal_digits(&whole.to_string())
+        };
         let mut power = digits.len() as i32 - 1;
         let mut rest = above % under;
         while digits.len() < wanted {
@@ -107,7 +123,10 @@ fn of_double(value: f64) -> (Vec<u8>, i32, bool) {
 }
 
 fn decimal_digits(text: &str) -> Vec<u8> {
-    text.bytes().filter(u8::is_ascii_digit).map(|digit| digit - b'0').collect()
+    text.bytes()
+        .filter(u8::is_ascii_digit)
+        .map(|digit| digit - b'0')
+        .collect()
 }
 
 impl Significant {
@@ -125,7 +144,10 @@ impl Significant {
         if let Some(first) = next.digits.first_mut() {
             *first = 1;
         }
-        Self { power: next.power + 1, ..next }
+        Self {
+            power: next.power + 1,
+            ..next
+        }
     }
 
     /// Returns the nearest double.
@@ -135,11 +157,16 @@ impl Significant {
 
     /// Returns half a unit in the last digit.
     pub(crate) fn half_unit(&self) -> f64 {
-        format!("5e{}", self.power - self.digits.len() as i32).parse().unwrap_or(0.0)
+        format!("5e{}", self.power - self.digits.len() as i32)
+            .parse()
+            .unwrap_or(0.0)
     }
 
     fn text(&self) -> String {
-        self.digits.iter().map(|digit| char::from(b'0' + digit)).collect()
+        self.digits
+            .iter()
+            .map(|digit| char::from(b'0' + digit))
+            .collect()
     }
 
     /// Returns `6.1e-12`.
@@ -162,7 +189,11 @@ impl fmt::Display for Significant {
         }
         f.write_str(if self.negative { "-" } else { "" })?;
         match usize::try_from(self.power) {
-            Err(_) => write!(f, "0.{}{text}", "0".repeat(self.power.unsigned_abs() as usize - 1)),
+            Err(_) => write!(
+                f,
+                "0.{}{text}",
+                "0".repeat(self.power.unsigned_abs() as usize - 1)
+            ),
             Ok(power) => match text.split_at_checked(power + 1) {
                 Some((whole, "")) => f.write_str(whole),
                 Some((whole, after)) => write!(f, "{whole}.{after}"),
@@ -197,7 +228,11 @@ mod tests {
             (Number::from(5u64).sqrt().expect("a root"), 3, "2.24"),
             (Number::from(5u64).sqrt().expect("a root"), 9, "2.23606798"),
         ] {
-            assert_eq!(number.rounded_text(digits), rounded, "{number} with {digits} digits");
+            assert_eq!(
+                number.rounded_text(digits),
+                rounded,
+                "{number} with {digits} digits"
+            );
         }
         // A number with fewer digits is exact.
         assert_eq!(fraction(1, 2).rounded_text(3), "0.5");
@@ -212,7 +247,11 @@ mod tests {
                 .iter()
                 .all(|text| { Number::literal(text).expect("a number").rounds_with(key, 2) })
         );
-        assert!(!Number::literal("0.1349").expect("a number").rounds_with(fraction(124, 1000), 2));
+        assert!(
+            !Number::literal("0.1349")
+                .expect("a number")
+                .rounds_with(fraction(124, 1000), 2)
+        );
         assert!(!fraction(-1, 8).rounds_with(key, 2));
     }
 }

@@ -12,7 +12,11 @@ use crate::lang::diagnostic::Code;
 /// Parses a number: a literal, optionally with `-` or a unit, or a quotient `1/3`.
 fn n(text: &str) -> Value {
     match text.split_once('/') {
-        Some((a, b)) => Number::parse(a).unwrap().divide(Number::parse(b).unwrap()).unwrap().into(),
+        Some((a, b)) => Number::parse(a)
+            .unwrap()
+            .divide(Number::parse(b).unwrap())
+            .unwrap()
+            .into(),
         None => Number::parse(text).unwrap().into(),
     }
 }
@@ -78,13 +82,17 @@ fn literals_are_read() {
 #[test]
 fn invalid_literals_are_rejected() {
     for text in [
-        "", "0x", "0b", "0b2", "0xG", "12a", "1.", ".5", "1.2.3", "1e3", "0x1.8", "5 kg", "_", "1_", "--1",
-        "é",
+        "", "0x", "0b", "0b2", "0xG", "12a", "1.", ".5", "1.2.3", "1e3", "0x1.8", "5 kg", "_",
+        "1_", "--1", "é",
     ] {
         assert_eq!(code(Number::parse(text)), Code::BadNumber, "{text}");
     }
-    for text in ["0x1_0000_0000_0000_0000", "18446744073709551616", "-9223372036854775809", "17179869184 GB"]
-    {
+    for text in [
+        "0x1_0000_0000_0000_0000",
+        "18446744073709551616",
+        "-9223372036854775809",
+        "17179869184 GB",
+    ] {
         assert_eq!(code(Number::parse(text)), Code::Overflow, "{text}");
     }
     let long = format!("0.{}1", "0".repeat(60));
@@ -101,26 +109,51 @@ fn arithmetic_is_exact() {
     assert_eq!(op("1.9999", Op::Subtract, "0"), "1.9999");
     assert_eq!(op("1/3", Op::Add, "1/6"), "0.5");
     assert_eq!(op("0xFFFFFFFFFFFFFFFF", Op::Add, "1"), "overflow");
-    assert_eq!(op("0xFFFFFFFFFFFFFFFF", Op::Add, "0.5"), "18446744073709551615.5");
+    assert_eq!(
+        op("0xFFFFFFFFFFFFFFFF", Op::Add, "0.5"),
+        "18446744073709551615.5"
+    );
     assert_eq!(op("-9223372036854775808", Op::Subtract, "0.5"), "overflow");
-    assert_eq!(op("0xFFFFFFFFFFFFFFFF", Op::Multiply, "0xFFFFFFFFFFFFFFFF"), "overflow");
+    assert_eq!(
+        op("0xFFFFFFFFFFFFFFFF", Op::Multiply, "0xFFFFFFFFFFFFFFFF"),
+        "overflow"
+    );
     assert_eq!(op("1", Op::Divide, "0"), "divide-by-zero");
     assert_eq!(op("1", Op::FloorDivide, "0"), "divide-by-zero");
     assert_eq!(op("1", Op::Remainder, "0"), "divide-by-zero");
-    assert_eq!(unary(UnaryOp::Negate, &n("0xFFFFFFFFFFFFFFFF")).unwrap_err().code, Code::Overflow);
-    assert_eq!(unary(UnaryOp::Negate, &n("9223372036854775808")).unwrap(), n("-9223372036854775808"));
+    assert_eq!(
+        unary(UnaryOp::Negate, &n("0xFFFFFFFFFFFFFFFF"))
+            .unwrap_err()
+            .code,
+        Code::Overflow
+    );
+    assert_eq!(
+        unary(UnaryOp::Negate, &n("9223372036854775808")).unwrap(),
+        n("-9223372036854775808")
+    );
 }
 
 #[test]
 fn fractions_that_grow_too_fine_overflow_instead_of_rounding() {
-    let tiny = n("1").number("").unwrap().divide(n("0xFFFFFFFFFFFFFFFF").number("").unwrap()).unwrap();
-    assert_eq!(code(tiny.times(tiny).and_then(|x| x.times(tiny))), Code::Overflow);
+    let tiny = n("1")
+        .number("")
+        .unwrap()
+        .divide(n("0xFFFFFFFFFFFFFFFF").number("").unwrap())
+        .unwrap();
+    assert_eq!(
+        code(tiny.times(tiny).and_then(|x| x.times(tiny))),
+        Code::Overflow
+    );
 }
 
 #[test]
 fn quotients_round_down_and_remainders_have_the_divisors_sign() {
-    let cases =
-        [("7", "2", "3", "1"), ("-7", "2", "-4", "1"), ("7", "-2", "-4", "-1"), ("-7", "-2", "3", "-1")];
+    let cases = [
+        ("7", "2", "3", "1"),
+        ("-7", "2", "-4", "1"),
+        ("7", "-2", "-4", "-1"),
+        ("-7", "-2", "3", "-1"),
+    ];
     for (a, b, quotient, rest) in cases {
         assert_eq!(op(a, Op::FloorDivide, b), quotient, "{a} // {b}");
         assert_eq!(op(a, Op::Remainder, b), rest, "{a} % {b}");
@@ -138,7 +171,10 @@ fn bits_are_twos_complement_of_unlimited_width() {
     assert_eq!(op("-1", Op::BitXor, "5"), "-6");
     assert_eq!(op("0xF0", Op::BitOr, "0x0F"), "255");
     assert_eq!(op("1.5", Op::BitAnd, "1"), "not-an-integer");
-    assert_eq!(code(unary(UnaryOp::Complement, &n("0xFFFFFFFFFFFFFFFF"))), Code::Overflow);
+    assert_eq!(
+        code(unary(UnaryOp::Complement, &n("0xFFFFFFFFFFFFFFFF"))),
+        Code::Overflow
+    );
 }
 
 #[test]
@@ -162,10 +198,19 @@ fn values_of_different_kinds_do_not_compare() {
     let error = binary(Op::Equal, &text, &number).unwrap_err();
     assert_eq!(error.code, Code::WrongType);
     assert_eq!(error.help.unwrap(), "write the number without quotes: 0x36");
-    assert_eq!(code(binary(Op::Less, &Value::Bool(true), &number)), Code::WrongType);
-    assert_eq!(code(binary(Op::NotEqual, &ints(&[1]), &number)), Code::WrongType);
+    assert_eq!(
+        code(binary(Op::Less, &Value::Bool(true), &number)),
+        Code::WrongType
+    );
+    assert_eq!(
+        code(binary(Op::NotEqual, &ints(&[1]), &number)),
+        Code::WrongType
+    );
     assert_eq!(code(binary(Op::Add, &text, &text)), Code::WrongType);
-    assert_eq!(code(binary(Op::And, &Value::Bool(false), &number)), Code::WrongType);
+    assert_eq!(
+        code(binary(Op::And, &Value::Bool(false), &number)),
+        Code::WrongType
+    );
 }
 
 #[test]
@@ -177,14 +222,24 @@ fn lists_and_ranges_compare_by_their_elements() {
     assert!(!equal(&range(0, 1 << 60), &range(0, 1 << 61)));
     // The comparison of elements of different kinds inside lists is false, not an error.
     assert!(!equal(&Value::list(["a".into()]).unwrap(), &ints(&[1])));
-    assert_eq!(binary(Op::Less, &ints(&[1, 2]), &ints(&[1, 3])).unwrap(), Value::Bool(true));
-    assert_eq!(binary(Op::Less, &ints(&[1]), &ints(&[1, 0])).unwrap(), Value::Bool(true));
-    assert_eq!(binary(Op::Greater, &"b".into(), &"a".into()).unwrap(), Value::Bool(true));
+    assert_eq!(
+        binary(Op::Less, &ints(&[1, 2]), &ints(&[1, 3])).unwrap(),
+        Value::Bool(true)
+    );
+    assert_eq!(
+        binary(Op::Less, &ints(&[1]), &ints(&[1, 0])).unwrap(),
+        Value::Bool(true)
+    );
+    assert_eq!(
+        binary(Op::Greater, &"b".into(), &"a".into()).unwrap(),
+        Value::Bool(true)
+    );
 }
 
 #[test]
 fn membership() {
-    let is_in = |x: Value, whole: Value| binary(Op::In, &x, &whole).map(|value| value == Value::Bool(true));
+    let is_in =
+        |x: Value, whole: Value| binary(Op::In, &x, &whole).map(|value| value == Value::Bool(true));
     assert!(is_in(n("63"), range(0, 64)).unwrap());
     assert!(!is_in(n("64"), range(0, 64)).unwrap());
     assert!(is_in("b".into(), Value::list(["a".into(), "b".into()]).unwrap()).unwrap());
@@ -197,7 +252,10 @@ fn membership() {
 
 #[test]
 fn not_takes_booleans_and_numbers() {
-    assert_eq!(unary(UnaryOp::Not, &Value::Bool(true)).unwrap(), Value::Bool(false));
+    assert_eq!(
+        unary(UnaryOp::Not, &Value::Bool(true)).unwrap(),
+        Value::Bool(false)
+    );
     assert_eq!(unary(UnaryOp::Not, &n("0")).unwrap(), Value::Bool(true));
     assert_eq!(unary(UnaryOp::Not, &n("7")).unwrap(), Value::Bool(false));
     assert_eq!(code(unary(UnaryOp::Not, &"x".into())), Code::WrongType);
@@ -218,16 +276,31 @@ fn nested_lists_are_limited_in_total_and_in_depth() {
     let rows = Value::list([row(1), row(3)]).unwrap();
     assert_eq!(rows.to_json().to_string(), "[[1,2],[3,4]]");
     // The elements of a list expand, but not the elements of these elements.
-    assert_eq!(Value::list([rows.clone(), row(5)]).unwrap().to_string(), "[[1, 2], [3, 4], [5, 6]]");
+    assert_eq!(
+        Value::list([rows.clone(), row(5)]).unwrap().to_string(),
+        "[[1, 2], [3, 4], [5, 6]]"
+    );
     assert_eq!(rows.leaves(), [n("1"), n("2"), n("3"), n("4")]);
-    assert_eq!(binary(Op::In, &ints(&[3, 4]), &rows).unwrap(), Value::Bool(true));
-    assert_eq!(binary(Op::In, &ints(&[2, 3]), &rows).unwrap(), Value::Bool(false));
-    assert_eq!(binary(Op::Less, &rows, &Value::list([row(1), row(4)]).unwrap()).unwrap(), Value::Bool(true));
+    assert_eq!(
+        binary(Op::In, &ints(&[3, 4]), &rows).unwrap(),
+        Value::Bool(true)
+    );
+    assert_eq!(
+        binary(Op::In, &ints(&[2, 3]), &rows).unwrap(),
+        Value::Bool(false)
+    );
+    assert_eq!(
+        binary(Op::Less, &rows, &Value::list([row(1), row(4)]).unwrap()).unwrap(),
+        Value::Bool(true)
+    );
     let mut doubled = ints(&[0]);
-    let mut double =
-        || Value::list([doubled.clone().alone(), doubled.clone().alone()]).map(|list| doubled = list);
+    let mut double = || {
+        Value::list([doubled.clone().alone(), doubled.clone().alone()]).map(|list| doubled = list)
+    };
     assert_eq!(code((0..99).try_for_each(|_| double())), Code::LimitSize);
-    let long = Value::list([range(0, LIST_LIMIT as i128 / 2)]).unwrap().alone();
+    let long = Value::list([range(0, LIST_LIMIT as i128 / 2)])
+        .unwrap()
+        .alone();
     assert_eq!(code(Value::list([long.clone(), long])), Code::LimitSize);
 }
 
@@ -245,13 +318,20 @@ fn elements_are_numbered_from_zero() {
 #[test]
 fn ranges_contain_integers() {
     assert_eq!(Value::range(&n("0"), &n("3"), true).unwrap(), range(0, 4));
-    assert_eq!(code(Value::range(&n("0"), &n("0.5"), false)), Code::NotAnInteger);
-    assert_eq!(code(Value::range(&n("0"), &"a".into(), false)), Code::WrongType);
-    let last: Vec<Value> = Value::range(&n("18446744073709551614"), &n("18446744073709551615"), true)
-        .unwrap()
-        .items()
-        .unwrap()
-        .collect();
+    assert_eq!(
+        code(Value::range(&n("0"), &n("0.5"), false)),
+        Code::NotAnInteger
+    );
+    assert_eq!(
+        code(Value::range(&n("0"), &"a".into(), false)),
+        Code::WrongType
+    );
+    let last: Vec<Value> =
+        Value::range(&n("18446744073709551614"), &n("18446744073709551615"), true)
+            .unwrap()
+            .items()
+            .unwrap()
+            .collect();
     assert_eq!(last, [n("18446744073709551614"), n("18446744073709551615")]);
 }
 
@@ -259,7 +339,10 @@ fn ranges_contain_integers() {
 fn functions_match_their_rows() {
     assert_eq!(call("ceil", &[n("-7/2")]), "-3");
     assert_eq!(call("floor", &[n("-7/2")]), "-4");
-    assert_eq!(["5/2", "-5/2", "7/3", "0.4999"].map(|x| call("round", &[n(x)])), ["3", "-3", "2", "0"]);
+    assert_eq!(
+        ["5/2", "-5/2", "7/3", "0.4999"].map(|x| call("round", &[n(x)])),
+        ["3", "-3", "2", "0"]
+    );
     assert_eq!(call("log2", &[n("4 KB")]), "12");
     assert_eq!(call("log2", &[n("1/8")]), "-3");
     assert_eq!(call("log2", &[n("3")]), "1.584962500721156"); // log2 3 = 1.5849625007211561814…
@@ -307,11 +390,17 @@ fn sums_and_extremes_of_huge_ranges_take_no_time() {
 fn doubles_print_shortly_and_compare_with_exact_numbers() {
     let root = n("2").number("").unwrap().sqrt().unwrap();
     assert_eq!(root.times(root).unwrap().to_string(), "2.0000000000000004");
-    assert_eq!(binary(Op::Less, &root.into(), &n("1.5")).unwrap(), Value::Bool(true));
+    assert_eq!(
+        binary(Op::Less, &root.into(), &n("1.5")).unwrap(),
+        Value::Bool(true)
+    );
     assert_eq!(root.floor().unwrap().to_string(), "1");
     assert_eq!(Number::double(f64::NAN).unwrap_err().code, Code::Overflow);
     assert_eq!(Number::double(1e300).unwrap().to_string(), "1e300");
-    assert_eq!(Number::double(1e300).unwrap().floor().unwrap_err().code, Code::Overflow);
+    assert_eq!(
+        Number::double(1e300).unwrap().floor().unwrap_err().code,
+        Code::Overflow
+    );
     assert_eq!(Number::double(4.0).unwrap().as_integer(), Some(4));
 }
 
@@ -322,7 +411,10 @@ fn values_become_json() {
     assert_eq!(json(&n("-5")), "-5");
     assert_eq!(json(&n("1.9999")), "1.9999");
     assert_eq!(json(&n("1/3")), "\"1/3\"");
-    assert_eq!(json(&n("0.12345678901234567890123")), "\"0.12345678901234567890123\"");
+    assert_eq!(
+        json(&n("0.12345678901234567890123")),
+        "\"0.12345678901234567890123\""
+    );
     assert_eq!(json(&range(0, 4)), "\"0..4\"");
     assert_eq!(
         json(&Value::list([n("1"), "a\"b".into(), Value::Bool(true)]).unwrap()),
@@ -333,7 +425,14 @@ fn values_become_json() {
 #[test]
 fn every_function_has_a_unique_name_and_needs_arguments() {
     for (at, row) in FUNCTIONS.iter().enumerate() {
-        assert!(FUNCTIONS.iter().skip(at + 1).all(|other| other.name != row.name), "{}", row.name);
+        assert!(
+            FUNCTIONS
+                .iter()
+                .skip(at + 1)
+                .all(|other| other.name != row.name),
+            "{}",
+            row.name
+        );
         assert_eq!(code(row.call(&[])), Code::WrongCount, "{}", row.name);
         assert!(row.example.starts_with(row.name), "{}", row.name);
     }

@@ -139,8 +139,15 @@ impl Exploration {
     /// Resets the session, as a step that can be undone.
     pub fn reset(&mut self) {
         let bytes = self.kept_bytes() + BYTES_OF_STATEMENT;
-        let done = Done { stmt: None, records: Vec::new(), failed: BTreeSet::new(), files: 0..0, bytes };
-        self.history.push(State::new(self.options.seed), done, u64::MAX);
+        let done = Done {
+            stmt: None,
+            records: Vec::new(),
+            failed: BTreeSet::new(),
+            files: 0..0,
+            bytes,
+        };
+        self.history
+            .push(State::new(self.options.seed), done, u64::MAX);
     }
 
     /// Undoes up to `count` statements. Returns the number of statements undone.
@@ -160,25 +167,36 @@ impl Exploration {
     /// Restores the state after the statement with this number. Returns false if the number does not exist.
     pub fn goto(&mut self, number: usize) -> bool {
         let (sources, files, options) = (&self.sources, &self.files, self.options);
-        self.history.goto(number, |state, done| again(sources, files, options, state, done))
+        self.history.goto(number, |state, done| {
+            again(sources, files, options, state, done)
+        })
     }
 
     /// Returns the state before the last statement, or `None` at the beginning.
     pub fn before(&self) -> Option<State> {
         let number = self.history.at().checked_sub(1)?;
         let (sources, files, options) = (&self.sources, &self.files, self.options);
-        self.history.state_after(number, |state, done| again(sources, files, options, state, done))
+        self.history.state_after(number, |state, done| {
+            again(sources, files, options, state, done)
+        })
     }
 
     /// Starting from a new state, repeats the statements since the last reset and reports them to `sink`.
     pub fn replay(&self, sink: &mut dyn Sink) {
         self.interrupt.store(false, Ordering::Relaxed);
         let done: Vec<&Done> = self.history.done().collect();
-        let begin = done.iter().rposition(|done| done.stmt.is_none()).map_or(0, |reset| reset + 1);
+        let begin = done
+            .iter()
+            .rposition(|done| done.stmt.is_none())
+            .map_or(0, |reset| reset + 1);
         let mut session = Session::new(&self.sources, &self.files, self.options, sink);
         session.interrupt = Some(&self.interrupt);
         session.state = State::new(self.options.seed);
-        for stmt in done.iter().skip(begin).filter_map(|done| done.stmt.as_ref()) {
+        for stmt in done
+            .iter()
+            .skip(begin)
+            .filter_map(|done| done.stmt.as_ref())
+        {
             if session.run(stmt).is_err() {
                 break;
             }
@@ -187,7 +205,10 @@ impl Exploration {
 
     /// Whether a value is a correct answer to an item whose key does not list all answers.
     pub fn satisfies(&self, answers: &Answers, value: &Value) -> bool {
-        answers.open.as_ref().is_some_and(|open| open.holds(value, &self.sources, &self.files))
+        answers
+            .open
+            .as_ref()
+            .is_some_and(|open| open.holds(value, &self.sources, &self.files))
     }
 
     /// Returns the memory for the statements of the session, excluding their states, in bytes.
@@ -198,7 +219,8 @@ impl Exploration {
     /// Reports that the statements of the session need too much memory.
     fn too_long(&self, stmt: &Stmt) -> Diagnostic {
         let (count, most) = (self.history.at(), self.options.max_memory >> 20);
-        let message = format!("the {count} statements of this session need more than {most} MB of memory");
+        let message =
+            format!("the {count} statements of this session need more than {most} MB of memory");
         let help = format!(
             "undo some of them, start another session, or raise the limit with `{}`",
             self.options.raised_by.memory
@@ -208,7 +230,9 @@ impl Exploration {
 
     /// Returns the text of an executed statement.
     pub fn text(&self, done: &Done) -> &str {
-        done.stmt.as_ref().map_or("", |stmt| self.sources.text(stmt.span))
+        done.stmt
+            .as_ref()
+            .map_or("", |stmt| self.sources.text(stmt.span))
     }
 
     /// Parses and checks an input, including the files that it names. To run the input, call [`Exploration::run`] before
@@ -232,7 +256,11 @@ impl Exploration {
     ///
     /// # Errors
     /// The diagnostics of the script, or the reason why it cannot be read.
-    pub fn read_file(&mut self, path: &Path, loader: &mut dyn Loader) -> Result<Block, Vec<Diagnostic>> {
+    pub fn read_file(
+        &mut self,
+        path: &Path,
+        loader: &mut dyn Loader,
+    ) -> Result<Block, Vec<Diagnostic>> {
         self.clear_unused_texts();
         let file = self.sources.files().len() as u32;
         let read = include::add(Arc::make_mut(&mut self.sources), path, loader);
@@ -248,11 +276,18 @@ impl Exploration {
             return;
         }
         self.unsearched = (0, 0);
-        let mut used: BTreeSet<u32> = self.history.all().flat_map(|(_, done)| done.files.clone()).collect();
+        let mut used: BTreeSet<u32> = self
+            .history
+            .all()
+            .flat_map(|(_, done)| done.files.clone())
+            .collect();
         used.extend(self.last_input.clone());
         let is_unused = |number: u32| !used.contains(&number);
         let files = (0..).zip(self.sources.files());
-        if files.into_iter().any(|(number, file)| is_unused(number) && !file.text.is_empty()) {
+        if files
+            .into_iter()
+            .any(|(number, file)| is_unused(number) && !file.text.is_empty())
+        {
             Arc::make_mut(&mut self.sources).clear_texts(is_unused);
         }
     }
@@ -263,13 +298,27 @@ impl Exploration {
         (script, mut wrong): (Script, Vec<Diagnostic>),
         loader: &mut dyn Loader,
     ) -> Result<Block, Vec<Diagnostic>> {
-        wrong.extend(self.files.add(&script.body, file, Arc::make_mut(&mut self.sources), loader));
+        wrong.extend(
+            self.files
+                .add(&script.body, file, Arc::make_mut(&mut self.sources), loader),
+        );
         self.last_input = file..self.sources.files().len() as u32;
-        let new = self.sources.files().skip(file as usize).map(|file| file.text.len()).sum::<usize>();
+        let new = self
+            .sources
+            .files()
+            .skip(file as usize)
+            .map(|file| file.text.len())
+            .sum::<usize>();
         self.unsearched = (self.unsearched.0 + 1, self.unsearched.1 + new);
         let mut work = 0;
         if wrong.is_empty() {
-            let checked = check_in(self.state(), &script.body, &self.sources, &self.files, self.options);
+            let checked = check_in(
+                self.state(),
+                &script.body,
+                &self.sources,
+                &self.files,
+                self.options,
+            );
             wrong = checked.diagnostics;
             self.warnings = checked.warnings;
             work = checked.work;
@@ -295,7 +344,10 @@ impl Exploration {
     pub fn run(&mut self, body: &Block, mode: Mode, sink: &mut dyn Sink) -> Ended {
         self.interrupt.store(false, Ordering::Relaxed);
         let kept = RefCell::new(Kept::default());
-        let mut keeping = Keeping { inner: sink, kept: &kept };
+        let mut keeping = Keeping {
+            inner: sink,
+            kept: &kept,
+        };
         let sources = self.sources.clone();
         let mut session = Session::new(&sources, &self.files, self.options, &mut keeping);
         session.interrupt = Some(&self.interrupt);
@@ -319,17 +371,29 @@ impl Exploration {
                 let of_records: u64 = records.iter().map(StepRecord::footprint).sum();
                 let of_text = sources.text(stmt.span).len() as u64 * BYTES_OF_TEXT;
                 let bytes = self.kept_bytes() + BYTES_OF_STATEMENT + of_text + of_records;
-                let done = Done { stmt: Some(stmt.clone()), records, failed, files, bytes };
-                self.history.push(session.state.clone(), done, session.worked - worked);
+                let done = Done {
+                    stmt: Some(stmt.clone()),
+                    records,
+                    failed,
+                    files,
+                    bytes,
+                };
+                self.history
+                    .push(session.state.clone(), done, session.worked - worked);
             }
         }
-        let interrupted = matches!(stopped, Some(Stop::Closed)) && self.interrupt.load(Ordering::Relaxed);
+        let interrupted =
+            matches!(stopped, Some(Stop::Closed)) && self.interrupt.load(Ordering::Relaxed);
         match stopped {
             Some(Stop::Wrong(wrong)) => session.report(wrong),
             Some(Stop::Unknowable) => session.report(vec![not_understood(Span::default())]),
             Some(Stop::Closed) | None => {}
         }
-        let Progress { diagnostics, totals, .. } = session.progress;
+        let Progress {
+            diagnostics,
+            totals,
+            ..
+        } = session.progress;
         let messages = totals.statements;
         let undone = match mode {
             Mode::Whole => !diagnostics.is_empty(),
@@ -340,14 +404,27 @@ impl Exploration {
         if undone || self.history.at() == at {
             self.history.restore(mark);
         }
-        Ended { diagnostics, messages, interrupted, totals }
+        Ended {
+            diagnostics,
+            messages,
+            interrupted,
+            totals,
+        }
     }
 }
 
 /// Repeats a statement without output and returns the state after it. Returns `None` if the statement fails,
 /// which cannot happen in the state in which it first ran.
-fn again(sources: &Sources, files: &Files, options: Options, state: &State, done: &Done) -> Option<State> {
-    let Some(stmt) = &done.stmt else { return Some(State::new(options.seed)) };
+fn again(
+    sources: &Sources,
+    files: &Files,
+    options: Options,
+    state: &State,
+    done: &Done,
+) -> Option<State> {
+    let Some(stmt) = &done.stmt else {
+        return Some(State::new(options.seed));
+    };
     let mut nobody = Discard;
     let mut session = Session::new(sources, files, options, &mut nobody);
     session.state = state.clone();
@@ -372,11 +449,16 @@ impl Sink for Keeping<'_> {
     fn accept(&mut self, record: &StepRecord) -> bool {
         let mut kept = self.kept.borrow_mut();
         for check in record.checks.iter().filter(|check| !check.held) {
-            kept.failed.insert((check.span.file, check.span.start, check.span.end));
+            kept.failed
+                .insert((check.span.file, check.span.start, check.span.end));
         }
         let outside = record.depth == 0 && record.scenario.is_none();
         let says = match &*record.did {
-            Did::Access(_) | Did::Reference(_) | Did::Replay(_) | Did::Call(_) | Did::Machine(_) => true,
+            Did::Access(_)
+            | Did::Reference(_)
+            | Did::Replay(_)
+            | Did::Call(_)
+            | Did::Machine(_) => true,
             Did::Bound { call, .. } => call.is_some(),
             _ => false,
         };

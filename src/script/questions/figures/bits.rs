@@ -21,29 +21,57 @@ pub(crate) fn bits(session: &mut Session, request: &Request) -> Result<(Figure, 
             [blank, _] | [_, blank] if word(blank) == Some("blank") => {
                 unneeded(session, request.command, blank)
             }
-            [_, more, ..] => {
-                Diagnostic::new(Code::WrongCount, more.span, "`figure bits` takes only one address")
-                    .label("unexpected here")
-            }
-            _ => Diagnostic::new(Code::WrongCount, request.noun.span, "`figure bits` needs one address")
-                .label("no address follows")
-                .help("write `figure bits 0x3D4`"),
+            [_, more, ..] => Diagnostic::new(
+                Code::WrongCount,
+                more.span,
+                "`figure bits` takes only one address",
+            )
+            .label("unexpected here"),
+            _ => Diagnostic::new(
+                Code::WrongCount,
+                request.noun.span,
+                "`figure bits` needs one address",
+            )
+            .label("no address follows")
+            .help("write `figure bits 0x3D4`"),
         }
         .into());
     };
-    let value = if pa { session.integer(address)? } else { session.address(address, 1)?.raw() };
-    let Some(spec) = session.spec().cloned() else { return Err(Stop::Unknowable) };
+    let value = if pa {
+        session.integer(address)?
+    } else {
+        session.address(address, 1)?.raw()
+    };
+    let Some(spec) = session.spec().cloned() else {
+        return Err(Stop::Unknowable);
+    };
     let physical = pa || spec.mmu.is_none();
-    let bits = if physical { spec.physical_bits } else { spec.virtual_bits() };
+    let bits = if physical {
+        spec.physical_bits
+    } else {
+        spec.virtual_bits()
+    };
     if value.checked_shr(bits).unwrap_or(0) != 0 {
         return Err(too_wide(address.span, value, "physical", bits).into());
     }
     if fields {
-        let view = View::Bits(Box::new(BitsView { spec, physical, value }));
+        let view = View::Bits(Box::new(BitsView {
+            spec,
+            physical,
+            value,
+        }));
         return Ok((Figure::Views(vec![view.clone()]), view));
     }
-    let title = if physical { "physical address" } else { "virtual address" }.to_owned();
-    let shown = View::Value { of: title.clone(), value: Shown::field(value, bits) };
+    let title = if physical {
+        "physical address"
+    } else {
+        "virtual address"
+    }
+    .to_owned();
+    let shown = View::Value {
+        of: title.clone(),
+        value: Shown::field(value, bits),
+    };
     Ok((Figure::Bits { title, bits, value }, shown))
 }
 
@@ -55,18 +83,36 @@ fn address_of(operands: &[Expr]) -> Option<(&Expr, bool, bool)> {
         [address] => Some((address, false, false)),
         [pa, address] if named(pa, "pa") => Some((address, true, false)),
         [address, fields] if named(fields, "fields") => Some((address, false, true)),
-        [pa, address, fields] if named(pa, "pa") && named(fields, "fields") => Some((address, true, true)),
+        [pa, address, fields] if named(pa, "pa") && named(fields, "fields") => {
+            Some((address, true, true))
+        }
         _ => None,
     }
 }
 
 /// Reports the word `blank`, which is unnecessary because the boxes of bits are always blank on a paper.
 fn unneeded(session: &Session, command: &Command, blank: &Expr) -> Diagnostic {
-    let operands = command.operands.iter().filter(|operand| operand.span != blank.span);
-    let rest: Vec<&str> = operands.map(|operand| session.text(operand.span).trim()).collect();
-    let end = command.operands.last().map_or(blank.span.end, |last| last.span.end);
-    let place = Span { start: command.operands[0].span.start, end, ..blank.span };
-    Diagnostic::new(Code::UnknownWord, blank.span, "`figure bits` does not accept `blank`")
-        .label("not needed, because a paper always prints the boxes empty")
-        .fix(Fix::replace(place, rest.join(" ")))
+    let operands = command
+        .operands
+        .iter()
+        .filter(|operand| operand.span != blank.span);
+    let rest: Vec<&str> = operands
+        .map(|operand| session.text(operand.span).trim())
+        .collect();
+    let end = command
+        .operands
+        .last()
+        .map_or(blank.span.end, |last| last.span.end);
+    let place = Span {
+        start: command.operands[0].span.start,
+        end,
+        ..blank.span
+    };
+    Diagnostic::new(
+        Code::UnknownWord,
+        blank.span,
+        "`figure bits` does not accept `blank`",
+    )
+    .label("not needed, because a paper always prints the boxes empty")
+    .fix(Fix::replace(place, rest.join(" ")))
 }

@@ -4,7 +4,9 @@ use super::request::Request;
 use crate::lang::ast::{Expr, Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::questions::rows::word;
-use crate::run::record::{AreaRecord, FigureData, PageInFrame, SharedFrame, Sharing, SharingProcess};
+use crate::run::record::{
+    AreaRecord, FigureData, PageInFrame, SharedFrame, Sharing, SharingProcess,
+};
 use crate::run::session::Session;
 use crate::run::stop::Stop;
 use pagewalk_engine::kernel::Kernel;
@@ -22,20 +24,35 @@ impl Session<'_> {
     ///
     /// # Errors
     /// Returns `unknown-process` or `wrong-count`.
-    pub(crate) fn processes_named(&mut self, place: Span, named: &[Expr]) -> Result<Vec<Word>, Stop> {
+    pub(crate) fn processes_named(
+        &mut self,
+        place: Span,
+        named: &[Expr],
+    ) -> Result<Vec<Word>, Stop> {
         if let Some(more) = named.get(PROCESSES) {
             let message = format!("a figure has room for at most {PROCESSES} processes");
-            return Err(Diagnostic::new(Code::WrongCount, more.span, message).label("one too many").into());
+            return Err(Diagnostic::new(Code::WrongCount, more.span, message)
+                .label("one too many")
+                .into());
         }
         if named.is_empty() {
             let pid = self.looked_at(place)?;
-            let name = self.kernel(place)?.process(pid).map(|process| process.name.clone());
+            let name = self
+                .kernel(place)?
+                .process(pid)
+                .map(|process| process.name.clone());
             return Ok(name
                 .into_iter()
-                .map(|text| Word { text: text.to_string().into(), span: place })
+                .map(|text| Word {
+                    text: text.to_string().into(),
+                    span: place,
+                })
                 .collect());
         }
-        let word = |expr: &Expr| Word { text: word(expr).unwrap_or_default().into(), span: expr.span };
+        let word = |expr: &Expr| Word {
+            text: word(expr).unwrap_or_default().into(),
+            span: expr.span,
+        };
         Ok(named.iter().map(word).collect())
     }
 }
@@ -59,8 +76,10 @@ pub(crate) fn frames(session: &mut Session, request: &Request) -> Result<FigureD
         gone: Vec::new(),
     });
     let sharing: Vec<SharingProcess> = processes.collect();
-    let frames: BTreeSet<u64> =
-        sharing.iter().flat_map(|process| process.pages.iter().map(|page| page.frame)).collect();
+    let frames: BTreeSet<u64> = sharing
+        .iter()
+        .flat_map(|process| process.pages.iter().map(|page| page.frame))
+        .collect();
     let frame = |frame: u64| SharedFrame {
         frame,
         refs: kernel.frames().get(FrameNo(frame as u32)).refs,
@@ -75,8 +94,12 @@ pub(crate) fn frames(session: &mut Session, request: &Request) -> Result<FigureD
         compared: false,
     };
     let mut figure = FigureData::Frames(now);
-    let before = figure.subject().and_then(|subject| session.state.figure_of(&subject).cloned());
-    if let (FigureData::Frames(now), Some(FigureData::Frames(before))) = (&mut figure, before.as_deref()) {
+    let before = figure
+        .subject()
+        .and_then(|subject| session.state.figure_of(&subject).cloned());
+    if let (FigureData::Frames(now), Some(FigureData::Frames(before))) =
+        (&mut figure, before.as_deref())
+    {
         now.compare(before);
     }
     Ok(figure)
@@ -86,13 +109,17 @@ fn pages(kernel: &Kernel, process: &Process) -> Vec<PageInFrame> {
     let machine = kernel.machine_of(process.pid);
     let page_bits = machine.spec().page_bits();
     let page = |(vpn, place): (u64, &PageLocation)| {
-        let PageLocation::Frame(frame) = place else { return None };
+        let PageLocation::Frame(frame) = place else {
+            return None;
+        };
         let area = process.space.areas.find(vpn << page_bits);
         let entry = machine.page_table_entry(machine.vpn(vpn).ok()?);
         let writable = entry.is_some_and(|(_, pte)| pte.flags.has(Bit::Rw));
         Some(PageInFrame {
             vpn,
-            area: area.map_or_else(String::new, |area| AreaRecord::describe(kernel, process, *area).name),
+            area: area.map_or_else(String::new, |area| {
+                AreaRecord::describe(kernel, process, *area).name
+            }),
             frame: u64::from(frame.0),
             writable,
             copy_on_write: area.is_some_and(|area| copies(area, writable)),

@@ -31,11 +31,15 @@ pub(crate) fn layout(session: &mut Session, request: &Request) -> Result<Vec<Vie
     let (place, first, rest) = (request.place, request.noun, request.operands);
     let is_word = |expr: &&Expr| {
         // A process of this name is the process, because scripts may use any name.
-        word(expr).is_some_and(|word| [ACCESSES, CHAIN].contains(&word) && !session.is_process(word))
+        word(expr)
+            .is_some_and(|word| [ACCESSES, CHAIN].contains(&word) && !session.is_process(word))
     };
     let (words, named): (Vec<&Expr>, Vec<&Expr>) = rest.iter().partition(is_word);
     for (at, repeated) in words.iter().enumerate() {
-        if words[..at].iter().any(|earlier| word(earlier) == word(repeated)) {
+        if words[..at]
+            .iter()
+            .any(|earlier| word(earlier) == word(repeated))
+        {
             return Err(repeats(repeated).into());
         }
     }
@@ -43,14 +47,23 @@ pub(crate) fn layout(session: &mut Session, request: &Request) -> Result<Vec<Vie
     let (accesses, chain) = (has(ACCESSES), has(CHAIN));
     let processes: Vec<Expr> = named.into_iter().cloned().collect();
     session.processes_named(place, &processes)?;
-    let each = processes.iter().map(|process| Arc::from([first.clone(), process.clone()]));
-    let each: Vec<Arc<[Expr]>> =
-        if processes.is_empty() { vec![[first.clone()].into()] } else { each.collect() };
+    let each = processes
+        .iter()
+        .map(|process| Arc::from([first.clone(), process.clone()]));
+    let each: Vec<Arc<[Expr]>> = if processes.is_empty() {
+        vec![[first.clone()].into()]
+    } else {
+        each.collect()
+    };
     let mut views = Vec::new();
     for operands in each {
-        let plan = session.as_shown(place, &operands).map_err(|stop| misspelled(stop, &operands))?;
+        let plan = session
+            .as_shown(place, &operands)
+            .map_err(|stop| misspelled(stop, &operands))?;
         for view in session.show(plan, place, InvalidEntries::Hidden)? {
-            let View::Layout(mut layout) = view else { continue };
+            let View::Layout(mut layout) = view else {
+                continue;
+            };
             layout.chain = chain;
             if accesses {
                 let marks = session.state.accesses.of_process(layout.process.pid);
@@ -68,17 +81,25 @@ pub(crate) fn layout(session: &mut Session, request: &Request) -> Result<Vec<Vie
 /// Reports a word that is written twice.
 fn repeats(expr: &Expr) -> Diagnostic {
     let name = word(expr).unwrap_or_default();
-    Diagnostic::new(Code::UnknownWord, expr.span, format!("`{name}` is repeated"))
-        .label("not needed")
-        .fix(Fix::remove(expr.span))
+    Diagnostic::new(
+        Code::UnknownWord,
+        expr.span,
+        format!("`{name}` is repeated"),
+    )
+    .label("not needed")
+    .fix(Fix::remove(expr.span))
 }
 
 /// Suggests the word that a process's name resembles, if no process has this name.
 fn misspelled(stop: Stop, operands: &[Expr]) -> Stop {
-    let Some(expr) = operands.get(1) else { return stop };
+    let Some(expr) = operands.get(1) else {
+        return stop;
+    };
     let name = word(expr).unwrap_or_default();
     match (stop, nearest(name, [ACCESSES, CHAIN].into_iter())) {
-        (Stop::Wrong(mut diagnostics), Some(near)) if diagnostics.iter().all(|wrong| wrong.fix.is_none()) => {
+        (Stop::Wrong(mut diagnostics), Some(near))
+            if diagnostics.iter().all(|wrong| wrong.fix.is_none()) =>
+        {
             if let Some(wrong) = diagnostics.first_mut() {
                 *wrong = wrong.clone().did_you_mean(name, near);
             }
@@ -91,14 +112,25 @@ fn misspelled(stop: Stop, operands: &[Expr]) -> Stop {
 /// Reports that a process has made no access since its last figure.
 fn nothing_to_mark(place: Span, layout: &LayoutView) -> Diagnostic {
     let name = &layout.process.name;
-    let message = format!("{name} has made no access since its last figure or the start of this block");
-    let start = layout.areas.first().map_or(0, |first| first.area.area.start);
+    let message =
+        format!("{name} has made no access since its last figure or the start of this block");
+    let start = layout
+        .areas
+        .first()
+        .map_or(0, |first| first.area.area.start);
     Diagnostic::new(Code::NoAnswer, place, message)
         .label("no access to mark")
-        .help(format!("make an access before the figure: `{name}: read {start:#X}`").replace("0X", "0x"))
+        .help(
+            format!("make an access before the figure: `{name}: read {start:#X}`")
+                .replace("0X", "0x"),
+        )
 }
 
 /// Returns the process whose address space a view shows.
 pub(super) fn process_of(view: &View) -> Option<Pid> {
-    if let View::Layout(layout) = view { Some(layout.process.pid) } else { None }
+    if let View::Layout(layout) = view {
+        Some(layout.process.pid)
+    } else {
+        None
+    }
 }

@@ -77,11 +77,22 @@ pub(crate) fn mapping(session: &mut Session, request: &Request) -> Result<Figure
     let processes: Vec<MappingProcess> = pids
         .iter()
         .filter_map(|pid| kernel.process(*pid))
-        .map(|process| Pages { kernel, process, machine: kernel.machine_of(process.pid) }.of(object, rows))
+        .map(|process| {
+            Pages {
+                kernel,
+                process,
+                machine: kernel.machine_of(process.pid),
+            }
+            .of(object, rows)
+        })
         .collect();
     if processes.iter().all(|process| process.areas.is_empty()) {
         // The check before a run performs no system calls.
-        return Err(if checking { Stop::Unknowable } else { unmapped(kernel, &pids, object, last).into() });
+        return Err(if checking {
+            Stop::Unknowable
+        } else {
+            unmapped(kernel, &pids, object, last).into()
+        });
     }
     let file = match object {
         Object::File(file) => Some(mapped_file(kernel, file, &processes, rows)),
@@ -90,9 +101,17 @@ pub(crate) fn mapping(session: &mut Session, request: &Request) -> Result<Figure
     let frames = frames(kernel, &processes, file.as_ref());
     // Each listed page may be in its own frame, and another process may map each page of the file.
     let listed = each_page(&processes).filter(|page| page.pages == 1).count();
-    let others = kernel.processes().filter(|process| !pids.contains(&process.pid));
-    let shared = others.flat_map(|process| process.space.areas.iter()).any(|area| object.backs(area));
-    let possible = listed + file.as_ref().filter(|_| shared).map_or(0, |file| file.pages.len());
+    let others = kernel
+        .processes()
+        .filter(|process| !pids.contains(&process.pid));
+    let shared = others
+        .flat_map(|process| process.space.areas.iter())
+        .any(|area| object.backs(area));
+    let possible = listed
+        + file
+            .as_ref()
+            .filter(|_| shared)
+            .map_or(0, |file| file.pages.len());
     let spec = kernel.machine().spec();
     Ok(FigureData::Mapping(Mapping {
         virtual_bits: spec.virtual_bits(),
@@ -126,7 +145,10 @@ fn file_name(session: &mut Session, operand: &Expr) -> Result<String, Stop> {
 
 /// Reports a figure without an object.
 fn without_object(request: &Request) -> Diagnostic {
-    let place = request.operands.last().map_or(request.noun.span, |last| last.span);
+    let place = request
+        .operands
+        .last()
+        .map_or(request.noun.span, |last| last.span);
     Diagnostic::new(Code::WrongCount, place, "`figure mapping` needs an object")
         .label("no object follows")
         .help("write a file's name, or `anonymous`: `figure mapping P1 anonymous`")
@@ -138,20 +160,30 @@ fn unmapped(kernel: &Kernel, pids: &[Pid], object: Object, operand: &Expr) -> Di
     let names: Vec<String> = pids.iter().filter_map(name).collect();
     let first = names.first().cloned().unwrap_or_default();
     let (map, call) = match object {
-        Object::File(_) => ("this file", "mmap(NULL, 4 KB, PROT_READ, MAP_PRIVATE, fd, 0)"),
+        Object::File(_) => (
+            "this file",
+            "mmap(NULL, 4 KB, PROT_READ, MAP_PRIVATE, fd, 0)",
+        ),
         Object::Anonymous => (
             "anonymous memory",
             "mmap(NULL, 4 KB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)",
         ),
     };
-    let none = if names.len() == 1 { format!("{first} does not map") } else { "no process maps".to_owned() };
+    let none = if names.len() == 1 {
+        format!("{first} does not map")
+    } else {
+        "no process maps".to_owned()
+    };
     Diagnostic::new(Code::NoAnswer, operand.span, format!("{none} {map}"))
         .label("nothing to draw")
         .help(format!("map it first: `{first}: let p = {call}`"))
 }
 
 fn each_page(processes: &[MappingProcess]) -> impl Iterator<Item = &MappedPages> {
-    processes.iter().flat_map(|process| &process.areas).flat_map(|area| &area.pages)
+    processes
+        .iter()
+        .flat_map(|process| &process.areas)
+        .flat_map(|area| &area.pages)
 }
 
 /// A process whose pages are listed.
@@ -165,7 +197,13 @@ impl Pages<'_> {
     /// Lists the areas that map an object, with at most `most` rows of pages.
     fn of(&self, object: Object, most: usize) -> MappingProcess {
         let page_bits = self.machine.spec().page_bits();
-        let areas: Vec<&Vma> = self.process.space.areas.iter().filter(|area| object.backs(area)).collect();
+        let areas: Vec<&Vma> = self
+            .process
+            .space
+            .areas
+            .iter()
+            .filter(|area| object.backs(area))
+            .collect();
         let all: u64 = areas.iter().map(|area| area.len() >> page_bits).sum();
         let together = all > most as u64;
         let (mut listed, mut left, mut shown) = (Vec::new(), most, 0);
@@ -197,14 +235,22 @@ impl Pages<'_> {
         let bits = self.machine.spec().page_bits();
         let row = |vpn: u64, pages: u64, place: PagePlace| {
             let page = area.offset_of(vpn << bits).map(|offset| offset >> bits);
-            MappedPages { vpn, pages, page, place }
+            MappedPages {
+                vpn,
+                pages,
+                page,
+                place,
+            }
         };
         let mut rows = Vec::new();
         let absent = |run: Range<u64>, rows: &mut Vec<MappedPages>| {
             if together && !run.is_empty() {
                 rows.push(row(run.start, run.end - run.start, PagePlace::NotResident));
             } else {
-                rows.extend(run.take(most).map(|vpn| row(vpn, 1, PagePlace::NotResident)));
+                rows.extend(
+                    run.take(most)
+                        .map(|vpn| row(vpn, 1, PagePlace::NotResident)),
+                );
             }
         };
         let (mut next, end) = (area.start >> bits, area.end >> bits);
@@ -224,12 +270,22 @@ impl Pages<'_> {
     fn place(&self, area: &Vma, vpn: u64, location: PageLocation) -> PagePlace {
         match location {
             PageLocation::Zero => PagePlace::Zero,
-            PageLocation::Swap(slot) => PagePlace::Swapped { slot: slot.0.into() },
+            PageLocation::Swap(slot) => PagePlace::Swapped {
+                slot: slot.0.into(),
+            },
             PageLocation::Frame(frame) => {
-                let entry = self.machine.vpn(vpn).ok().and_then(|vpn| self.machine.page_table_entry(vpn));
+                let entry = self
+                    .machine
+                    .vpn(vpn)
+                    .ok()
+                    .and_then(|vpn| self.machine.page_table_entry(vpn));
                 let writable = entry.is_some_and(|(_, pte)| pte.flags.has(Bit::Rw));
                 let copy_on_write = copies(area, writable);
-                PagePlace::Frame { frame: frame.0.into(), writable, copy_on_write }
+                PagePlace::Frame {
+                    frame: frame.0.into(),
+                    writable,
+                    copy_on_write,
+                }
             }
         }
     }
@@ -237,13 +293,20 @@ impl Pages<'_> {
 
 /// Lists the pages of a file. If the file has more than `most` pages, pages that no listed page maps and that are in no
 /// frame are combined.
-fn mapped_file(kernel: &Kernel, file: FileId, processes: &[MappingProcess], most: usize) -> MappedFile {
+fn mapped_file(
+    kernel: &Kernel,
+    file: FileId,
+    processes: &[MappingProcess],
+    most: usize,
+) -> MappedFile {
     let (name, bytes) = kernel.name_and_size(file).unwrap_or_default();
     let all = bytes.div_ceil(1 << kernel.machine().spec().page_bits());
     let framed: BTreeMap<u64, FrameNo> = kernel.framed_pages(file).take(most).collect();
     let mapped = each_page(processes).filter(|page| page.place != PagePlace::NotResident);
-    let mut alone: BTreeSet<u64> =
-        mapped.filter_map(|page| page.page).chain(framed.keys().copied()).collect();
+    let mut alone: BTreeSet<u64> = mapped
+        .filter_map(|page| page.page)
+        .chain(framed.keys().copied())
+        .collect();
     if all <= most as u64 {
         alone.extend(0..all);
     }
@@ -265,11 +328,20 @@ fn mapped_file(kernel: &Kernel, file: FileId, processes: &[MappingProcess], most
     }
     pages.truncate(most);
     let shown: u64 = pages.iter().map(|row| row.pages).sum();
-    MappedFile { name: name.to_string(), bytes, pages, omitted_pages: all - shown }
+    MappedFile {
+        name: name.to_string(),
+        bytes,
+        pages,
+        omitted_pages: all - shown,
+    }
 }
 
 /// Lists the frames that the listed pages of the processes and of the file are in.
-fn frames(kernel: &Kernel, processes: &[MappingProcess], file: Option<&MappedFile>) -> Vec<MappedFrame> {
+fn frames(
+    kernel: &Kernel,
+    processes: &[MappingProcess],
+    file: Option<&MappedFile>,
+) -> Vec<MappedFrame> {
     let mut found: BTreeMap<u64, Option<u64>> = BTreeMap::new();
     for page in each_page(processes) {
         if let PagePlace::Frame { frame, .. } = page.place {
@@ -288,7 +360,12 @@ fn frames(kernel: &Kernel, processes: &[MappingProcess], file: Option<&MappedFil
             FrameContents::Merged => "merged",
             FrameContents::Anonymous | FrameContents::Free => "anonymous",
         };
-        MappedFrame { frame, refs: held.refs, kind, page: page.filter(|_| file.is_some()) }
+        MappedFrame {
+            frame,
+            refs: held.refs,
+            kind,
+            page: page.filter(|_| file.is_some()),
+        }
     };
     found.into_iter().map(frame).collect()
 }

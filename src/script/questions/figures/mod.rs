@@ -49,39 +49,82 @@ const FIGURES: &[FigureRow] = &[
         prepare: Prepare::Printed(bits::bits),
     },
     FigureRow {
-        params: &[Keyword("bits"), Keyword("pa"), PA, Optional(&[Keyword("fields")])],
+        params: &[
+            Keyword("bits"),
+            Keyword("pa"),
+            PA,
+            Optional(&[Keyword("fields")]),
+        ],
         prepare: Prepare::Printed(bits::bits),
     },
     FigureRow {
-        params: &[Keyword("layout"), Many(&PROCESS), layout::ADDED[0], layout::ADDED[1]],
+        params: &[
+            Keyword("layout"),
+            Many(&PROCESS),
+            layout::ADDED[0],
+            layout::ADDED[1],
+        ],
         prepare: Prepare::Views(layout::layout),
     },
-    FigureRow { params: &[Keyword("frames"), Many(&PROCESS)], prepare: Prepare::Data(frames::frames) },
+    FigureRow {
+        params: &[Keyword("frames"), Many(&PROCESS)],
+        prepare: Prepare::Data(frames::frames),
+    },
     FigureRow {
         params: &[Keyword("mapping"), Optional(&[Many(&PROCESS)]), FILE_NAME],
         prepare: Prepare::Data(mapping::mapping),
     },
     FigureRow {
-        params: &[Keyword("mapping"), Optional(&[Many(&PROCESS)]), Literal("anonymous")],
+        params: &[
+            Keyword("mapping"),
+            Optional(&[Many(&PROCESS)]),
+            Literal("anonymous"),
+        ],
         prepare: Prepare::Data(mapping::mapping),
     },
-    FigureRow { params: &[Keyword("tables"), Optional(&[PROCESS])], prepare: Prepare::Views(views::shown) },
-    FigureRow { params: &[Literal("reference")], prepare: Prepare::Views(views::shown) },
     FigureRow {
-        params: &[Keyword("steps"), Optional(&[Literal("all")]), Optional(&[OP])],
+        params: &[Keyword("tables"), Optional(&[PROCESS])],
+        prepare: Prepare::Views(views::shown),
+    },
+    FigureRow {
+        params: &[Literal("reference")],
+        prepare: Prepare::Views(views::shown),
+    },
+    FigureRow {
+        params: &[
+            Keyword("steps"),
+            Optional(&[Literal("all")]),
+            Optional(&[OP]),
+        ],
         prepare: Prepare::Views(views::steps),
     },
-    FigureRow { params: &[Keyword("walk"), VA], prepare: Prepare::Views(walk::walk) },
     FigureRow {
-        params: &[Keyword("translation"), Optional(&[Literal("vipt")]), Optional(&[OP])],
+        params: &[Keyword("walk"), VA],
+        prepare: Prepare::Views(walk::walk),
+    },
+    FigureRow {
+        params: &[
+            Keyword("translation"),
+            Optional(&[Literal("vipt")]),
+            Optional(&[OP]),
+        ],
         prepare: Prepare::Data(translation::translation),
     },
-    FigureRow { params: &[Literal("system")], prepare: Prepare::Data(system::system) },
     FigureRow {
-        params: &[Keyword("pte"), Optional(&[RAW, Optional(&[Keyword("level"), LEVEL])])],
+        params: &[Literal("system")],
+        prepare: Prepare::Data(system::system),
+    },
+    FigureRow {
+        params: &[
+            Keyword("pte"),
+            Optional(&[RAW, Optional(&[Keyword("level"), LEVEL])]),
+        ],
         prepare: Prepare::Data(pte::pte),
     },
-    FigureRow { params: &[Keyword("pte"), Keyword("of"), VA], prepare: Prepare::Data(pte::pte) },
+    FigureRow {
+        params: &[Keyword("pte"), Keyword("of"), VA],
+        prepare: Prepare::Data(pte::pte),
+    },
 ];
 
 /// The operands of each kind of figure.
@@ -102,9 +145,11 @@ pub(crate) const WAYS: &[&[Param]] = &{
 pub(crate) fn figure(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     let place = command.verb.span;
     let Some((noun, operands)) = command.operands.split_first() else {
-        return Err(Diagnostic::new(Code::WrongCount, place, "`figure` needs something to draw")
-            .label("nothing follows")
-            .into());
+        return Err(
+            Diagnostic::new(Code::WrongCount, place, "`figure` needs something to draw")
+                .label("nothing follows")
+                .into(),
+        );
     };
     let named = |row: &&FigureRow| row.name() == super::rows::word(noun);
     let Some(row) = FIGURES.iter().find(named) else {
@@ -113,7 +158,12 @@ pub(crate) fn figure(session: &mut Session, command: &Command) -> Result<Action,
         let help = verb.map_or_else(String::new, |verb| format!("write `{}`", verb.usage()));
         return Err(unknown.help(help).into());
     };
-    let request = Request { place, noun, operands, command };
+    let request = Request {
+        place,
+        noun,
+        operands,
+        command,
+    };
     let mut drawn = None;
     let (figure, views) = match row.prepare {
         Prepare::Data(prepare) => {
@@ -133,7 +183,10 @@ pub(crate) fn figure(session: &mut Session, command: &Command) -> Result<Action,
     };
     // The next figure of a process marks only the accesses after this one.
     let marked: Vec<_> = views.iter().filter_map(layout::process_of).collect();
-    let entry = Entry::Figure { figure, in_part: session.in_part() };
+    let entry = Entry::Figure {
+        figure,
+        in_part: session.in_part(),
+    };
     let is_printed = session.is_in_question();
     Ok(Action::does(move |session| {
         if let Some(data) = drawn {

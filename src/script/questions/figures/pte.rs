@@ -21,11 +21,21 @@ use pagewalk_engine::machine::spec::{Mmu, Spec};
 pub(crate) fn pte(session: &mut Session, request: &Request) -> Result<FigureData, Stop> {
     let place = request.noun.span;
     let spec = session.machine(place)?.spec().clone();
-    let Some(mmu) = &spec.mmu else { return Err(no_page_tables(place).into()) };
-    let kernel = session.kernel(place).ok().filter(|kernel| kernel.swap().slots > 0);
+    let Some(mmu) = &spec.mmu else {
+        return Err(no_page_tables(place).into());
+    };
+    let kernel = session
+        .kernel(place)
+        .ok()
+        .filter(|kernel| kernel.swap().slots > 0);
     let swaps = kernel.is_some();
     let columns = session.state.columns_set("page_table", 0).to_vec();
-    let of = Formats { spec: &spec, mmu, swaps, columns };
+    let of = Formats {
+        spec: &spec,
+        mmu,
+        swaps,
+        columns,
+    };
     let last = mmu.levels.len() as u32;
     let is = |operand: &Expr, name| word(operand) == Some(name);
     let entry = match request.operands {
@@ -41,23 +51,38 @@ pub(crate) fn pte(session: &mut Session, request: &Request) -> Result<FigureData
             .help("write `figure pte of 0x3D4`")
             .into());
         }
-        [preposition, _, more, ..] if is(preposition, "of") => return Err(request.unexpected(more).into()),
-        [value] => of.entry(last, Some(raw_entry(session, value, mmu.pte.bytes)?), Location::Unknown),
+        [preposition, _, more, ..] if is(preposition, "of") => {
+            return Err(request.unexpected(more).into());
+        }
+        [value] => of.entry(
+            last,
+            Some(raw_entry(session, value, mmu.pte.bytes)?),
+            Location::Unknown,
+        ),
         [value, name, level] if is(name, "level") => {
             let value = raw_entry(session, value, mmu.pte.bytes)?;
-            of.entry(level_of(session, level, mmu)?, Some(value), Location::Unknown)
+            of.entry(
+                level_of(session, level, mmu)?,
+                Some(value),
+                Location::Unknown,
+            )
         }
         [_, name] if is(name, "level") => {
-            return Err(Diagnostic::new(Code::WrongCount, name.span, "`level` needs a number")
-                .label("no number follows")
-                .help(format!("write `level {last}`"))
-                .into());
+            return Err(
+                Diagnostic::new(Code::WrongCount, name.span, "`level` needs a number")
+                    .label("no number follows")
+                    .help(format!("write `level {last}`"))
+                    .into(),
+            );
         }
         [_, name, _, more, ..] if is(name, "level") => return Err(request.unexpected(more).into()),
         [_, other, ..] => {
-            let diagnostic = Diagnostic::new(Code::UnknownWord, other.span, "unexpected in `figure pte`");
+            let diagnostic =
+                Diagnostic::new(Code::UnknownWord, other.span, "unexpected in `figure pte`");
             let value = session.text(request.operands[0].span).trim();
-            return Err(diagnostic.help(format!("write `figure pte {value} level {last}`")).into());
+            return Err(diagnostic
+                .help(format!("write `figure pte {value} level {last}`"))
+                .into());
         }
     };
     let mut figure = of.figure(Some(entry));
@@ -68,9 +93,16 @@ pub(crate) fn pte(session: &mut Session, request: &Request) -> Result<FigureData
 }
 
 /// Returns the entry that maps an address: the last entry that a walk reaches.
-fn mapping(session: &mut Session, request: &Request, of: &Formats, va: &Expr) -> Result<PteEntry, Stop> {
+fn mapping(
+    session: &mut Session,
+    request: &Request,
+    of: &Formats,
+    va: &Expr,
+) -> Result<PteEntry, Stop> {
     let (walk, pid) = walked(session, request.noun.span, va)?;
-    let Some(reached) = walk.levels.last() else { return Err(Stop::Unknowable) };
+    let Some(reached) = walk.levels.last() else {
+        return Err(Stop::Unknowable);
+    };
     let kernel = session.kernel(request.place).ok().filter(|_| of.swaps);
     let vpn = walk.va.checked_shr(of.mmu.page_bits).unwrap_or(0);
     let place = kernel.and_then(|kernel| {
@@ -83,7 +115,12 @@ fn mapping(session: &mut Session, request: &Request, of: &Formats, va: &Expr) ->
     });
     let place = place.unwrap_or(Location::Unknown);
     let entry = of.entry(reached.level, reached.raw, place);
-    Ok(PteEntry { process: walk.of.clone(), va: Some(walk.va), address: reached.at, ..entry })
+    Ok(PteEntry {
+        process: walk.of.clone(),
+        va: Some(walk.va),
+        address: reached.at,
+        ..entry
+    })
 }
 
 /// The location of the page that an entry maps.
@@ -116,15 +153,30 @@ impl Formats<'_> {
             levels,
             fields: self.fields(Some(ppn), bits),
         };
-        let page = || form("page", (last, last), "PPN of the page", &|bit| is_in(bit, EntryKind::Page));
-        let table =
-            |levels| form("table", levels, "PPN of the next table", &|bit| is_in(bit, EntryKind::Table));
+        let page = || {
+            form("page", (last, last), "PPN of the page", &|bit| {
+                is_in(bit, EntryKind::Page)
+            })
+        };
+        let table = |levels| {
+            form("table", levels, "PPN of the next table", &|bit| {
+                is_in(bit, EntryKind::Table)
+            })
+        };
         let mut forms = Vec::new();
         match &entry {
             Some(entry) if entry.level < last => {
                 let levels = (entry.level, entry.level);
-                let any = || form("table-or-page", levels, "PPN", &|bit| self.is_at(bit, entry.level));
-                forms.push(if self.has_huge_pages() { any() } else { table(levels) });
+                let any = || {
+                    form("table-or-page", levels, "PPN", &|bit| {
+                        self.is_at(bit, entry.level)
+                    })
+                };
+                forms.push(if self.has_huge_pages() {
+                    any()
+                } else {
+                    table(levels)
+                });
             }
             Some(_) => forms.push(page()),
             None => {
@@ -139,9 +191,18 @@ impl Formats<'_> {
             None => (1, last),
         };
         if self.mmu.pte.bit_position(Bit::P).is_some() {
-            forms.push(PteForm { form: "not-present", levels, fields: self.not_present(levels.1 == last) });
+            forms.push(PteForm {
+                form: "not-present",
+                levels,
+                fields: self.not_present(levels.1 == last),
+            });
         }
-        PteFigure { entry_bytes: self.mmu.pte.bytes, levels: last, forms, entry }
+        PteFigure {
+            entry_bytes: self.mmu.pte.bytes,
+            levels: last,
+            forms,
+            entry,
+        }
     }
 
     fn has_huge_pages(&self) -> bool {
@@ -161,12 +222,17 @@ impl Formats<'_> {
     fn fields(&self, ppn: Option<&str>, has: &dyn Fn(Bit) -> bool) -> Vec<PteField> {
         let format = &self.mmu.pte;
         let bits = BITS.iter().filter(|row| has(row.bit)).filter_map(|row| {
-            format.bit_position(row.bit).map(|place| PteField::mmu(row.label, (place, place)))
+            format
+                .bit_position(row.bit)
+                .map(|place| PteField::mmu(row.label, (place, place)))
         });
         let mut fields: Vec<PteField> = bits.collect();
         fields.extend(ppn.map(|name| PteField::mmu(name, (format.ppn_low, format.ppn_high))));
         fields.extend(ppn.and(format.software_bits()).map(PteField::os));
-        filled(fields, format.bytes * 8, || PteField { used_by: "none", ..PteField::mmu("", (0, 0)) })
+        filled(fields, format.bytes * 8, || PteField {
+            used_by: "none",
+            ..PteField::mmu("", (0, 0))
+        })
     }
 
     /// Returns the fields of an entry that is not present.
@@ -176,14 +242,31 @@ impl Formats<'_> {
         if self.swaps && may_be_in_swap {
             fields.retain(|field| !field.name.is_empty());
             let slot = PteField::os((format.ppn_low, format.ppn_high));
-            fields.push(PteField { name: "swap slot".to_owned(), ..slot });
-            return filled(fields, width, || PteField { used_by: "none", ..PteField::mmu("", (0, 0)) });
+            fields.push(PteField {
+                name: "swap slot".to_owned(),
+                ..slot
+            });
+            return filled(fields, width, || PteField {
+                used_by: "none",
+                ..PteField::mmu("", (0, 0))
+            });
         }
-        let widest = fields.iter().filter(|field| field.name.is_empty()).map(PteField::bits).max();
+        let widest = fields
+            .iter()
+            .filter(|field| field.name.is_empty())
+            .map(PteField::bits)
+            .max();
         for field in fields.iter_mut().filter(|field| field.name.is_empty()) {
             let is_widest = Some(field.bits()) == widest;
-            let name = if is_widest { "available to the OS (location on disk)" } else { "OS" };
-            *field = PteField { name: name.to_owned(), ..PteField::os((field.low, field.high)) };
+            let name = if is_widest {
+                "available to the OS (location on disk)"
+            } else {
+                "OS"
+            };
+            *field = PteField {
+                name: name.to_owned(),
+                ..PteField::os((field.low, field.high))
+            };
         }
         fields
     }
@@ -202,17 +285,24 @@ impl Formats<'_> {
         let is_reserved = present && self.mmu.is_reserved(level, pte);
         let mut meanings: Vec<(u32, PteMeaning)> = Vec::new();
         for row in BITS.iter().filter(|row| self.is_at(row.bit, level)) {
-            let Some(at) = format.bit_position(row.bit) else { continue };
+            let Some(at) = format.bit_position(row.bit) else {
+                continue;
+            };
             let on = pte.flags.has(row.bit);
             let meaning = match row.bit {
-                Bit::P if value.is_none() => "the entry was never set, so it is not present".to_owned(),
+                Bit::P if value.is_none() => {
+                    "the entry was never set, so it is not present".to_owned()
+                }
                 Bit::Ps if is_reserved => {
                     "maps a huge page, but reserved bits are set, so a walk faults".to_owned()
                 }
                 _ => row.meaning(on, kind) + &self.inverse(row, on),
             };
             let known = present || row.bit == Bit::P;
-            meanings.push((at, PteMeaning::new(row.label, 1, value.map(|_| on.into()), known, meaning)));
+            meanings.push((
+                at,
+                PteMeaning::new(row.label, 1, value.map(|_| on.into()), known, meaning),
+            ));
         }
         let ppn = if is_reserved {
             "not used, because the walk faults".to_owned()
@@ -224,10 +314,14 @@ impl Formats<'_> {
         if let Some((low, high)) = format.software_bits() {
             let bits = value.map(|raw| raw >> low & !(u64::MAX << (high - low + 1)));
             let meaning = "available to the operating system".to_owned();
-            meanings.push((low, PteMeaning::new("OS", high - low + 1, bits, present, meaning)));
+            meanings.push((
+                low,
+                PteMeaning::new("OS", high - low + 1, bits, present, meaning),
+            ));
         }
         meanings.sort_by_key(|(low, _)| *low);
-        let mut meanings: Vec<PteMeaning> = meanings.into_iter().map(|(_, meaning)| meaning).collect();
+        let mut meanings: Vec<PteMeaning> =
+            meanings.into_iter().map(|(_, meaning)| meaning).collect();
         if format.bit_position(Bit::P).is_some() {
             meanings.push(self.os_meaning(value.filter(|_| !present), is_last, place));
         }
@@ -246,8 +340,13 @@ impl Formats<'_> {
 
     /// Returns the value under a name with the inverse meaning, if the script has named a column so.
     fn inverse(&self, row: &BitRow, on: bool) -> String {
-        let named = row.inverses.iter().find(|name| self.columns.iter().any(|column| column == *name));
-        named.map_or_else(String::new, |name| format!(" ({} = {})", name.to_uppercase(), u8::from(!on)))
+        let named = row
+            .inverses
+            .iter()
+            .find(|name| self.columns.iter().any(|column| column == *name));
+        named.map_or_else(String::new, |name| {
+            format!(" ({} = {})", name.to_uppercase(), u8::from(!on))
+        })
     }
 
     /// Returns the address of the page or of the table that an entry contains.
@@ -260,14 +359,21 @@ impl Formats<'_> {
         };
         let base = ppn.checked_shl(self.mmu.page_bits).unwrap_or(0);
         let base = base & low(self.spec.physical_bits) & !low(page_bits);
-        format!("{target} begins at address {}", Shown::field(base, self.spec.physical_bits))
+        format!(
+            "{target} begins at address {}",
+            Shown::field(base, self.spec.physical_bits)
+        )
     }
 
     /// Returns the information of the operating system in an entry that is not present.
     fn os_meaning(&self, value: Option<u64>, is_last: bool, place: Location) -> PteMeaning {
         let format = &self.mmu.pte;
         let swaps = self.swaps && is_last;
-        let name = if swaps { "swap slot (not present)" } else { "OS data (not present)" };
+        let name = if swaps {
+            "swap slot (not present)"
+        } else {
+            "OS data (not present)"
+        };
         let nothing = || PteMeaning::new(name, format.ppn_bits(), None, false, String::new());
         let Some(raw) = value else { return nothing() };
         let decoded = format.decode(raw);
@@ -282,12 +388,19 @@ impl Formats<'_> {
                 format!("slot {}, too large for the entry", held.0)
             }
             (Location::At(PageLocation::Frame(frame)), _) => {
-                format!("none; the page is in frame {}, without permissions", frame.0)
+                format!(
+                    "none; the page is in frame {}, without permissions",
+                    frame.0
+                )
             }
-            (Location::At(PageLocation::Zero), _) => "none; the zero frame, without permissions".to_owned(),
+            (Location::At(PageLocation::Zero), _) => {
+                "none; the zero frame, without permissions".to_owned()
+            }
             (Location::Nowhere, _) => "the page is not in swap".to_owned(),
             (Location::OnDisk, _) => "the page is on disk, without a slot yet".to_owned(),
-            (Location::Unknown, Some(location)) if swaps => format!("the page is in swap slot {location}"),
+            (Location::Unknown, Some(location)) if swaps => {
+                format!("the page is in swap slot {location}")
+            }
             (Location::Unknown, Some(location)) => {
                 let location = Shown::field(location, format.ppn_bits());
                 format!("location {location} on disk")
@@ -298,7 +411,10 @@ impl Formats<'_> {
             (Location::Unknown, None) => "the MMU ignores these bits".to_owned(),
         };
         let value = location.or(Some(0).filter(|_| swaps && raw == 0));
-        let bits = self.not_present(is_last).into_iter().max_by_key(PteField::bits);
+        let bits = self
+            .not_present(is_last)
+            .into_iter()
+            .max_by_key(PteField::bits);
         match bits.filter(|_| !swaps && value.is_some()) {
             // Without swap space, the box contains all bits that the MMU ignores.
             Some(field) => {
@@ -320,20 +436,31 @@ impl PteFigure {
     /// fields.
     fn keep_what_applies(&mut self) {
         let Some(entry) = &mut self.entry else { return };
-        self.forms.retain(|form| entry.present == (form.form != "not-present"));
-        entry.meanings.retain(|meaning| meaning.value.is_some() || !meaning.meaning.is_empty());
+        self.forms
+            .retain(|form| entry.present == (form.form != "not-present"));
+        entry
+            .meanings
+            .retain(|meaning| meaning.value.is_some() || !meaning.meaning.is_empty());
     }
 }
 
 impl PteField {
     /// Returns a field that the MMU uses.
     fn mmu(name: &str, (low, high): (u32, u32)) -> Self {
-        Self { name: name.to_owned(), high, low, used_by: "mmu" }
+        Self {
+            name: name.to_owned(),
+            high,
+            low,
+            used_by: "mmu",
+        }
     }
 
     /// Returns a field that the operating system uses.
     fn os(bits: (u32, u32)) -> Self {
-        Self { used_by: "os", ..Self::mmu("OS", bits) }
+        Self {
+            used_by: "os",
+            ..Self::mmu("OS", bits)
+        }
     }
 
     /// Returns the width in bits.
@@ -345,8 +472,17 @@ impl PteField {
 impl PteMeaning {
     /// Creates the meaning of a field. With `known` false, the entry has no such field.
     fn new(name: &str, bits: u32, value: Option<u64>, known: bool, meaning: String) -> Self {
-        let (value, meaning) = if known { (value, meaning) } else { (None, String::new()) };
-        Self { name: name.to_owned(), bits, value, meaning }
+        let (value, meaning) = if known {
+            (value, meaning)
+        } else {
+            (None, String::new())
+        };
+        Self {
+            name: name.to_owned(),
+            bits,
+            value,
+            meaning,
+        }
     }
 }
 
@@ -357,13 +493,21 @@ fn filled(mut fields: Vec<PteField>, width: u32, unused: impl Fn() -> PteField) 
     let mut end = width;
     for field in fields {
         if field.high + 1 < end {
-            all.push(PteField { high: end - 1, low: field.high + 1, ..unused() });
+            all.push(PteField {
+                high: end - 1,
+                low: field.high + 1,
+                ..unused()
+            });
         }
         end = field.low;
         all.push(field);
     }
     if end > 0 {
-        all.push(PteField { high: end - 1, low: 0, ..unused() });
+        all.push(PteField {
+            high: end - 1,
+            low: 0,
+            ..unused()
+        });
     }
     all
 }

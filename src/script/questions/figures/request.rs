@@ -23,8 +23,12 @@ impl Request<'_> {
     /// Reports an operand after the last possible one.
     pub(crate) fn unexpected(&self, operand: &Expr) -> Diagnostic {
         let name = word(self.noun).unwrap_or_default();
-        Diagnostic::new(Code::WrongCount, operand.span, format!("`figure {name}` takes fewer operands"))
-            .label("unexpected here")
+        Diagnostic::new(
+            Code::WrongCount,
+            operand.span,
+            format!("`figure {name}` takes fewer operands"),
+        )
+        .label("unexpected here")
     }
 
     /// Returns the access that the operands describe, as `probe` performs it, or the latest access.
@@ -66,9 +70,15 @@ impl Request<'_> {
         let name = word(self.noun).unwrap_or_default();
         let help = match name {
             "tables" => "declare `virtual` and `page` in `machine { … }`".to_owned(),
-            "reference" => "put a string before this statement: `reference 7 0 1 { frames 3 }`".to_owned(),
-            _ => format!("put an access before this statement, or name one: `figure {name} read 0x3D4`"),
+            "reference" => {
+                "put a string before this statement: `reference 7 0 1 { frames 3 }`".to_owned()
+            }
+            _ => format!(
+                "put an access before this statement, or name one: `figure {name} read 0x3D4`"
+            ),
         };
-        Diagnostic::new(Code::NoAnswer, self.noun.span, why).label("nothing to draw").help(help)
+        Diagnostic::new(Code::NoAnswer, self.noun.span, why)
+            .label("nothing to draw")
+            .help(help)
     }
 }

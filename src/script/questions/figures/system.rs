@@ -15,11 +15,18 @@ pub(crate) fn system(session: &mut Session, request: &Request) -> Result<FigureD
     Ok(FigureData::System(System {
         virtual_bits: spec.mmu.as_ref().map(|mmu| mmu.virtual_bits),
         physical_bits: spec.physical_bits,
-        page_bytes: spec.mmu.as_ref().and_then(|mmu| 1u64.checked_shl(mmu.page_bits)),
+        page_bytes: spec
+            .mmu
+            .as_ref()
+            .and_then(|mmu| 1u64.checked_shl(mmu.page_bits)),
         levels: spec.mmu.as_ref().map_or(0, |mmu| mmu.levels.len() as u32),
         cores: spec.cores,
         tlbs: spec.tlbs.iter().map(tlb).collect(),
-        caches: spec.caches.iter().map(|cache| self::cache(&spec, cache)).collect(),
+        caches: spec
+            .caches
+            .iter()
+            .map(|cache| self::cache(&spec, cache))
+            .collect(),
         memory_latency: units(spec.memory_latency),
         unit: if spec.nanoseconds { "ns" } else { "cycles" },
     }))

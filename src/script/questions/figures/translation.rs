@@ -5,7 +5,8 @@ use super::walk::{fetched, no_page_tables};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::run::fields::{self, BitField};
 use crate::run::record::{
-    Access, DividedAddress, DividedField, FigureData, Lookup, LookupEntry, Translation, TranslationLevel,
+    Access, DividedAddress, DividedField, FigureData, Lookup, LookupEntry, Translation,
+    TranslationLevel,
 };
 use crate::run::session::Session;
 use crate::run::stop::Stop;
@@ -29,11 +30,17 @@ pub(crate) fn translation(session: &mut Session, request: &Request) -> Result<Fi
         return Err(no_page_tables(request.noun.span).into());
     }
     // The last access has changed the sets, so only the way that hit is known.
-    let machine = if operands.is_empty() { None } else { Some(&*session.machine(request.place)?) };
+    let machine = if operands.is_empty() {
+        None
+    } else {
+        Some(&*session.machine(request.place)?)
+    };
     let mut figure = of_access(&access, machine);
     if let Some(word) = vipt {
         match first_cache(&access.spec, &access) {
-            Some(cache) if cache.virtual_index || cache.vipt(&access.spec) => figure.side_by_side = true,
+            Some(cache) if cache.virtual_index || cache.vipt(&access.spec) => {
+                figure.side_by_side = true
+            }
             Some(cache) => {
                 let bits = cache.block_bits + cache.index_bits();
                 let message = format!(
@@ -75,21 +82,39 @@ pub(crate) fn of_access(access: &Access, machine: Option<&Machine>) -> Translati
     let of = Lookups { access, machine };
     let tlbs = (0..spec.tlbs.len()).filter(|at| spec.tlbs[*at].side.serves(access.kind));
     let tlbs: Vec<Lookup> = tlbs.map(|at| of.tlb(at, first)).collect();
-    let caches =
-        (0..spec.caches.len()).filter(|at| access.uses_caches() && spec.caches[*at].side.serves(access.kind));
+    let caches = (0..spec.caches.len())
+        .filter(|at| access.uses_caches() && spec.caches[*at].side.serves(access.kind));
     let caches: Vec<Lookup> = caches.map(|at| of.cache(at, last, translated)).collect();
-    let reached = |event: &Event| matches!(event, Event::Memory { purpose: Purpose::Demand, .. });
+    let reached = |event: &Event| {
+        matches!(
+            event,
+            Event::Memory {
+                purpose: Purpose::Demand,
+                ..
+            }
+        )
+    };
     Translation {
         operation: access.operation(),
-        process: access.process.as_ref().map(|inside| inside.process.name.to_string()),
+        process: access
+            .process
+            .as_ref()
+            .map(|inside| inside.process.name.to_string()),
         va: virtual_address(spec, access, va),
-        walk: spec.mmu.as_ref().map_or_else(Vec::new, |mmu| levels(mmu, va, first)),
+        walk: spec
+            .mmu
+            .as_ref()
+            .map_or_else(Vec::new, |mmu| levels(mmu, va, first)),
         walked: first.iter().any(|event| matches!(event, Event::Pte { .. })),
         handled: fault.is_some() && translated.is_some(),
         fault,
         pa: physical_address(spec, access, translated),
         memory: access.uses_caches().then(|| last.iter().any(reached)),
-        data: if translated.is_some() { access.data.clone() } else { Vec::new() },
+        data: if translated.is_some() {
+            access.data.clone()
+        } else {
+            Vec::new()
+        },
         side_by_side: false,
         tlbs,
         caches,
@@ -103,26 +128,45 @@ fn divided(bits: u32, value: Option<u64>, rows: &[Vec<BitField>; 3]) -> DividedA
         low: field.low,
         value: value.map(|value| field.value_in(value)),
     };
-    let rows = rows.iter().filter(|row| !row.is_empty()).map(|row| row.iter().map(field).collect());
-    DividedAddress { bits, value, rows: rows.collect() }
+    let rows = rows
+        .iter()
+        .filter(|row| !row.is_empty())
+        .map(|row| row.iter().map(field).collect());
+    DividedAddress {
+        bits,
+        value,
+        rows: rows.collect(),
+    }
 }
 
 fn virtual_address(spec: &Spec, access: &Access, va: u64) -> DividedAddress {
-    let tlb = spec.first_tlb(access.kind).map(|tlb| fields::tlb(spec, &spec.tlbs[tlb]));
+    let tlb = spec
+        .first_tlb(access.kind)
+        .map(|tlb| fields::tlb(spec, &spec.tlbs[tlb]));
     let index = first_cache(spec, access).map(|cache| fields::virtual_index(spec, cache));
-    let rows = [fields::virtual_page(spec), tlb.unwrap_or_default(), index.unwrap_or_default()];
+    let rows = [
+        fields::virtual_page(spec),
+        tlb.unwrap_or_default(),
+        index.unwrap_or_default(),
+    ];
     divided(spec.virtual_bits(), Some(va), &rows)
 }
 
 fn physical_address(spec: &Spec, access: &Access, pa: Option<Pa>) -> DividedAddress {
     let cache = first_cache(spec, access).map(|cache| fields::cache(spec, cache));
-    let rows = [fields::physical_page(spec), cache.unwrap_or_default(), Vec::new()];
+    let rows = [
+        fields::physical_page(spec),
+        cache.unwrap_or_default(),
+        Vec::new(),
+    ];
     divided(spec.physical_bits, pa.map(Pa::raw), &rows)
 }
 
 /// Returns the first cache that the access uses for its data.
 fn first_cache<'s>(spec: &'s Spec, access: &Access) -> Option<&'s CacheSpec> {
-    spec.first_cache(access.kind).filter(|_| access.uses_caches()).map(|cache| &spec.caches[cache])
+    spec.first_cache(access.kind)
+        .filter(|_| access.uses_caches())
+        .map(|cache| &spec.caches[cache])
 }
 
 /// Returns each level of the page tables with the entry that the walk fetched.
@@ -144,7 +188,10 @@ fn levels(mmu: &Mmu, va: u64, events: &[Event]) -> Vec<TranslationLevel> {
             ppn: fetched.and_then(|fetched| fetched.ppn),
         }
     };
-    (1..).zip(&mmu.levels).map(|(at, width)| level(at, *width)).collect()
+    (1..)
+        .zip(&mmu.levels)
+        .map(|(at, width)| level(at, *width))
+        .collect()
 }
 
 /// The source of the lookups.
@@ -162,26 +209,52 @@ impl Lookups<'_> {
         });
         let line = |machine: &Machine, set: SetIndex, way: u32| {
             let line = machine.tlb_line(at, set, way).filter(|line| line.valid)?;
-            Some(LookupEntry { way, tag: line.tag.map(Tag::raw), ppn: Some(line.ppn.raw()) })
+            Some(LookupEntry {
+                way,
+                tag: line.tag.map(Tag::raw),
+                ppn: Some(line.ppn.raw()),
+            })
         };
         let entries = self.entries(found.map(|(set, ..)| set), tlb.ways, line);
-        lookup(&tlb.name, (tlb.sets, tlb.ways, tlb.tag_bits(spec)), found, entries)
+        lookup(
+            &tlb.name,
+            (tlb.sets, tlb.ways, tlb.tag_bits(spec)),
+            found,
+            entries,
+        )
     }
 
     fn cache(&self, at: usize, events: &[Event], pa: Option<Pa>) -> Lookup {
         let (spec, cache) = (&self.access.spec, &self.access.spec.caches[at]);
         let found = events.iter().find_map(|event| match *event {
-            Event::CacheLookup { cache, set, tag, way, purpose: Purpose::Demand } if cache as usize == at => {
-                Some((set, tag, way))
-            }
+            Event::CacheLookup {
+                cache,
+                set,
+                tag,
+                way,
+                purpose: Purpose::Demand,
+            } if cache as usize == at => Some((set, tag, way)),
             _ => None,
         });
         let line = |machine: &Machine, set: SetIndex, way: u32| {
             let line = machine.cache_line(at, set, way).filter(|line| line.valid)?;
-            Some(LookupEntry { way, tag: line.tag.map(Tag::raw), ppn: None })
+            Some(LookupEntry {
+                way,
+                tag: line.tag.map(Tag::raw),
+                ppn: None,
+            })
         };
-        let entries = self.entries(found.filter(|_| pa.is_some()).map(|(set, ..)| set), cache.ways, line);
-        lookup(&cache.name, (cache.sets, cache.ways, cache.tag_bits(spec)), found, entries)
+        let entries = self.entries(
+            found.filter(|_| pa.is_some()).map(|(set, ..)| set),
+            cache.ways,
+            line,
+        );
+        lookup(
+            &cache.name,
+            (cache.sets, cache.ways, cache.tag_bits(spec)),
+            found,
+            entries,
+        )
     }
 
     fn entries(
@@ -191,7 +264,11 @@ impl Lookups<'_> {
         line: impl Fn(&Machine, SetIndex, u32) -> Option<LookupEntry>,
     ) -> Option<Vec<LookupEntry>> {
         let (machine, set) = (self.machine?, set?);
-        Some((0..ways).filter_map(|way| line(machine, set, way)).collect())
+        Some(
+            (0..ways)
+                .filter_map(|way| line(machine, set, way))
+                .collect(),
+        )
     }
 }
 

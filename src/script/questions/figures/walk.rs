@@ -22,10 +22,14 @@ pub(crate) fn walk(session: &mut Session, request: &Request) -> Result<Vec<View>
         [va] => va,
         [_, more, ..] => return Err(request.unexpected(more).into()),
         [] => {
-            return Err(Diagnostic::new(Code::WrongCount, place, "`figure walk` needs one address")
-                .label("no address follows")
-                .help("write `figure walk 0x3D4`")
-                .into());
+            return Err(Diagnostic::new(
+                Code::WrongCount,
+                place,
+                "`figure walk` needs one address",
+            )
+            .label("no address follows")
+            .help("write `figure walk 0x3D4`")
+            .into());
         }
     };
     Ok(vec![View::Walk(Box::new(walked(session, place, va)?.0))])
@@ -35,9 +39,16 @@ pub(crate) fn walk(session: &mut Session, request: &Request) -> Result<Vec<View>
 ///
 /// # Errors
 /// Returns `bad-geometry` or `address-too-wide`.
-pub(super) fn walked(session: &mut Session, place: Span, va: &Expr) -> Result<(WalkView, Option<Pid>), Stop> {
+pub(super) fn walked(
+    session: &mut Session,
+    place: Span,
+    va: &Expr,
+) -> Result<(WalkView, Option<Pid>), Stop> {
     let address = session.address(va, 1)?;
-    let tables = Expr { kind: ExprKind::Name("tables".into()), span: place };
+    let tables = Expr {
+        kind: ExprKind::Name("tables".into()),
+        span: place,
+    };
     let ShowPlan::Noun(_, pid) = session.as_shown(place, &[tables].into())? else {
         return Err(Stop::Unknowable);
     };
@@ -50,16 +61,38 @@ pub(super) fn walked(session: &mut Session, place: Span, va: &Expr) -> Result<(W
     };
     machine.flush_tlb(None, &mut ());
     let mut events: Vec<Event> = Vec::new();
-    let pa = machine.translate_as(address, AccessKind::Read, Privilege::Supervisor, &mut events).ok();
+    let pa = machine
+        .translate_as(
+            address,
+            AccessKind::Read,
+            Privilege::Supervisor,
+            &mut events,
+        )
+        .ok();
     let levels = fetched(&mmu, &events);
     let pa = pa.map(Pa::raw);
-    Ok((WalkView { spec, of, va: address.raw(), levels, pa }, pid))
+    Ok((
+        WalkView {
+            spec,
+            of,
+            va: address.raw(),
+            levels,
+            pa,
+        },
+        pid,
+    ))
 }
 
 /// Returns the entries that a walk fetched, top first.
 pub(super) fn fetched(mmu: &Mmu, events: &[Event]) -> Vec<WalkLevel> {
     let level = |event: &Event| match event {
-        Event::Pte { level, index, address, value, found } => Some(WalkLevel {
+        Event::Pte {
+            level,
+            index,
+            address,
+            value,
+            found,
+        } => Some(WalkLevel {
             level: *level,
             index: *index,
             at: address.map(Pa::raw),

@@ -37,10 +37,16 @@ impl Follow<'_> {
     /// Whether the claims contain the index and the tag for a lookup in a cache. A cache with one set has no
     /// index.
     fn has_lookup(&self) -> bool {
-        let states = |kind, at| self.is_stated(kind, at) && matches!(self.number(kind, at), Some(Some(_)));
-        self.access.spec.caches.iter().enumerate().any(|(at, cache)| {
-            states(QuantityKind::CacheTag, at)
-                && (cache.index_bits() == 0 || states(QuantityKind::CacheIndex, at))
-        })
+        let states =
+            |kind, at| self.is_stated(kind, at) && matches!(self.number(kind, at), Some(Some(_)));
+        self.access
+            .spec
+            .caches
+            .iter()
+            .enumerate()
+            .any(|(at, cache)| {
+                states(QuantityKind::CacheTag, at)
+                    && (cache.index_bits() == 0 || states(QuantityKind::CacheIndex, at))
+            })
     }
 }

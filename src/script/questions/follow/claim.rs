@@ -62,10 +62,9 @@ impl<'a> Follow<'a> {
         before: Before<'a>,
         stated: &[(&str, Option<Claim>)],
     ) -> Self {
-        let claims = stated
-            .iter()
-            .enumerate()
-            .filter_map(|(at, (name, claim))| Some((at, Quantity::named(name, access)?, claim.clone()?)));
+        let claims = stated.iter().enumerate().filter_map(|(at, (name, claim))| {
+            Some((at, Quantity::named(name, access)?, claim.clone()?))
+        });
         Self {
             rows,
             access,
@@ -101,10 +100,18 @@ impl<'a> Follow<'a> {
     /// cannot be computed.
     pub(crate) fn ask(&self, kind: QuantityKind, at: usize) -> Option<Claim> {
         let asked = Quantity { kind, at }.normalized(self.access);
-        if self.at.borrow().is_some_and(|own| asked.order() >= own.order()) {
+        if self
+            .at
+            .borrow()
+            .is_some_and(|own| asked.order() >= own.order())
+        {
             return None;
         }
-        if let Some((place, _, claim)) = self.claims.iter().find(|(_, quantity, _)| *quantity == asked) {
+        if let Some((place, _, claim)) = self
+            .claims
+            .iter()
+            .find(|(_, quantity, _)| *quantity == asked)
+        {
             self.used.borrow_mut().push(*place);
             return Some(claim.clone());
         }
@@ -115,9 +122,13 @@ impl<'a> Follow<'a> {
     pub(crate) fn number(&self, kind: QuantityKind, at: usize) -> Option<Number> {
         match self.ask(kind, at)? {
             None => Some(None),
-            Some(Shown { value: Value::Number(number), .. }) => {
-                number.as_integer().and_then(|n| u64::try_from(n).ok()).map(Some)
-            }
+            Some(Shown {
+                value: Value::Number(number),
+                ..
+            }) => number
+                .as_integer()
+                .and_then(|n| u64::try_from(n).ok())
+                .map(Some),
             Some(_) => None,
         }
     }
@@ -126,7 +137,10 @@ impl<'a> Follow<'a> {
     pub(crate) fn word(&self, kind: QuantityKind, at: usize) -> Option<Word> {
         match self.ask(kind, at)? {
             None => Some(None),
-            Some(Shown { value: Value::Text(word), .. }) => Some(Some(word.to_string())),
+            Some(Shown {
+                value: Value::Text(word),
+                ..
+            }) => Some(Some(word.to_string())),
             Some(_) => None,
         }
     }
@@ -134,6 +148,8 @@ impl<'a> Follow<'a> {
     /// Whether a fact has a claim.
     pub(crate) fn is_stated(&self, kind: QuantityKind, at: usize) -> bool {
         let asked = Quantity { kind, at }.normalized(self.access);
-        self.claims.iter().any(|(_, quantity, _)| *quantity == asked)
+        self.claims
+            .iter()
+            .any(|(_, quantity, _)| *quantity == asked)
     }
 }

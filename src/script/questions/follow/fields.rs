@@ -31,17 +31,28 @@ pub(crate) fn part(of: &Follow, level: usize) -> Option<Claim> {
 
 /// Returns the page number that a TLB lookup uses.
 fn tlb_page(of: &Follow, tlb: usize) -> Option<u64> {
-    let own = of.access.spec.tlbs.get(tlb)?.smallest_page_bits(&of.access.spec);
+    let own = of
+        .access
+        .spec
+        .tlbs
+        .get(tlb)?
+        .smallest_page_bits(&of.access.spec);
     let vpn = of.number(QuantityKind::Vpn, 0)??;
     Some(shifted(vpn, own.checked_sub(of.access.spec.page_bits())?))
 }
 
 pub(crate) fn tlb_index(of: &Follow, tlb: usize) -> Option<Claim> {
-    Some(hex(low(tlb_page(of, tlb)?, of.access.spec.tlbs.get(tlb)?.index_bits())))
+    Some(hex(low(
+        tlb_page(of, tlb)?,
+        of.access.spec.tlbs.get(tlb)?.index_bits(),
+    )))
 }
 
 pub(crate) fn tlb_tag(of: &Follow, tlb: usize) -> Option<Claim> {
-    Some(hex(shifted(tlb_page(of, tlb)?, of.access.spec.tlbs.get(tlb)?.index_bits())))
+    Some(hex(shifted(
+        tlb_page(of, tlb)?,
+        of.access.spec.tlbs.get(tlb)?.index_bits(),
+    )))
 }
 
 pub(crate) fn ppo(of: &Follow, _: usize) -> Option<Claim> {
@@ -53,7 +64,9 @@ pub(crate) fn pa(of: &Follow, _: usize) -> Option<Claim> {
     if of.access.spec.mmu.is_none() {
         return Some(hex(of.access.va.raw()));
     }
-    let Some(ppn) = of.number(QuantityKind::Ppn, 0)? else { return Some(None) };
+    let Some(ppn) = of.number(QuantityKind::Ppn, 0)? else {
+        return Some(None);
+    };
     let offset = of.number(QuantityKind::Ppo, 0)??;
     let bits = of.access.spec.page_bits();
     let page = ppn.checked_shl(bits).filter(|page| page >> bits == ppn)?;
@@ -62,24 +75,38 @@ pub(crate) fn pa(of: &Follow, _: usize) -> Option<Claim> {
 
 pub(crate) fn offset(of: &Follow, cache: usize) -> Option<Claim> {
     let bits = of.access.spec.caches.get(cache)?.block_bits;
-    Some(of.number(QuantityKind::Pa, 0)?.and_then(|pa| hex(low(pa, bits))))
+    Some(
+        of.number(QuantityKind::Pa, 0)?
+            .and_then(|pa| hex(low(pa, bits))),
+    )
 }
 
 pub(crate) fn cache_index(of: &Follow, cache: usize) -> Option<Claim> {
     let spec = of.access.spec.caches.get(cache)?;
     // Without a physical address, the cache was not accessed.
-    let Some(pa) = of.number(QuantityKind::Pa, 0)? else { return Some(None) };
+    let Some(pa) = of.number(QuantityKind::Pa, 0)? else {
+        return Some(None);
+    };
     let address = if spec.virtual_index {
-        let (vpn, vpo) = (of.number(QuantityKind::Vpn, 0)??, of.number(QuantityKind::Vpo, 0)??);
+        let (vpn, vpo) = (
+            of.number(QuantityKind::Vpn, 0)??,
+            of.number(QuantityKind::Vpo, 0)??,
+        );
         vpn.checked_shl(of.access.spec.page_bits())? | vpo
     } else {
         pa
     };
-    Some(hex(low(shifted(address, spec.block_bits), spec.index_bits())))
+    Some(hex(low(
+        shifted(address, spec.block_bits),
+        spec.index_bits(),
+    )))
 }
 
 pub(crate) fn cache_tag(of: &Follow, cache: usize) -> Option<Claim> {
     let spec = &of.access.spec;
     let bits = spec.caches.get(cache)?.tag_bits(spec);
-    Some(of.number(QuantityKind::Pa, 0)?.and_then(|pa| hex(shifted(pa, spec.physical_bits - bits))))
+    Some(
+        of.number(QuantityKind::Pa, 0)?
+            .and_then(|pa| hex(shifted(pa, spec.physical_bits - bits))),
+    )
 }

@@ -13,13 +13,17 @@ pub(crate) fn word_claim(word: &str) -> Claim {
 /// Returns the TLBs in which the access looks up its page, in order.
 pub(crate) fn tlbs(of: &Follow) -> Vec<usize> {
     let each = of.access.spec.tlbs.iter().enumerate();
-    each.filter(|(_, tlb)| tlb.side.serves(of.access.kind)).map(|(at, _)| at).collect()
+    each.filter(|(_, tlb)| tlb.side.serves(of.access.kind))
+        .map(|(at, _)| at)
+        .collect()
 }
 
 /// Returns the caches in which the access looks up its block, in order.
 pub(crate) fn caches(of: &Follow) -> Vec<usize> {
     let each = of.access.spec.caches.iter().enumerate();
-    each.filter(|(_, cache)| cache.side.serves(of.access.kind)).map(|(at, _)| at).collect()
+    each.filter(|(_, cache)| cache.side.serves(of.access.kind))
+        .map(|(at, _)| at)
+        .collect()
 }
 
 pub(crate) fn is_hit(of: &Follow, kind: QuantityKind, at: usize) -> Option<bool> {
@@ -33,7 +37,10 @@ pub(crate) fn tlb_hit(of: &Follow, at: usize) -> Option<Claim> {
             return Some(word_claim("none"));
         }
     }
-    let (index, tag) = (of.number(QuantityKind::TlbIndex, at)??, of.number(QuantityKind::TlbTag, at)??);
+    let (index, tag) = (
+        of.number(QuantityKind::TlbIndex, at)??,
+        of.number(QuantityKind::TlbTag, at)??,
+    );
     let found = of.before.tlb_entry(at, index, tag)?.is_some();
     Some(word_claim(if found { "hit" } else { "miss" }))
 }
@@ -62,25 +69,44 @@ pub(crate) fn pte_address(of: &Follow, level: usize) -> Option<Claim> {
     let table = if level == 1 {
         of.before.root()?
     } else {
-        let Some(above) = of.number(QuantityKind::PteValue, level - 1)? else { return Some(None) };
-        let Some(pte) = of.before.present(above) else { return Some(None) };
+        let Some(above) = of.number(QuantityKind::PteValue, level - 1)? else {
+            return Some(None);
+        };
+        let Some(pte) = of.before.present(above) else {
+            return Some(None);
+        };
         pte.ppn.checked_shl(mmu.page_bits)?
     };
     let index = of.number(QuantityKind::Part, level)??;
-    Some(hex(table.checked_add(index.checked_mul(u64::from(mmu.pte.bytes))?)?))
+    Some(hex(
+        table.checked_add(index.checked_mul(u64::from(mmu.pte.bytes))?)?
+    ))
 }
 
 pub(crate) fn pte_value(of: &Follow, level: usize) -> Option<Claim> {
-    let Some(address) = of.number(QuantityKind::PteAddress, level)? else { return Some(None) };
-    Some(of.before.entry(address).map_or_else(|| word_claim("unknown"), hex))
+    let Some(address) = of.number(QuantityKind::PteAddress, level)? else {
+        return Some(None);
+    };
+    Some(
+        of.before
+            .entry(address)
+            .map_or_else(|| word_claim("unknown"), hex),
+    )
 }
 
 /// Returns the claimed entries of the walk, from the top level down. The inner `None` means that a level has
 /// no entry.
 fn stated_entries(of: &Follow) -> Vec<(usize, Option<u64>)> {
-    let levels = of.access.spec.mmu.as_ref().map_or(0, |mmu| mmu.levels.len());
+    let levels = of
+        .access
+        .spec
+        .mmu
+        .as_ref()
+        .map_or(0, |mmu| mmu.levels.len());
     let stated = (1..=levels).filter(|level| of.is_stated(QuantityKind::PteValue, *level));
-    stated.filter_map(|level| Some((level, of.number(QuantityKind::PteValue, level)?))).collect()
+    stated
+        .filter_map(|level| Some((level, of.number(QuantityKind::PteValue, level)?)))
+        .collect()
 }
 
 /// Determines the kind of fault from the TLB, the claimed entries, or a walk. For an access by a process, the
@@ -94,10 +120,16 @@ pub(crate) fn fault(of: &Follow, _: usize) -> Option<Claim> {
         return Some(word_claim("none"));
     }
     let entries = stated_entries(of);
-    if entries.iter().any(|(_, raw)| raw.is_some_and(|raw| of.before.present(raw).is_none())) {
+    if entries
+        .iter()
+        .any(|(_, raw)| raw.is_some_and(|raw| of.before.present(raw).is_none()))
+    {
         return Some(word_claim("page"));
     }
-    if entries.last().is_some_and(|(level, raw)| *level == mmu.levels.len() && raw.is_some()) {
+    if entries
+        .last()
+        .is_some_and(|(level, raw)| *level == mmu.levels.len() && raw.is_some())
+    {
         return Some(word_claim("none"));
     }
     let vpn = of.number(QuantityKind::Vpn, 0)??;
@@ -111,19 +143,27 @@ pub(crate) fn fault(of: &Follow, _: usize) -> Option<Claim> {
 /// Returns the PPN from the TLB entry, from the last claimed entry of the walk, or from a walk.
 pub(crate) fn ppn(of: &Follow, _: usize) -> Option<Claim> {
     let mmu = of.access.spec.mmu.as_ref()?;
-    if of.access.process.is_none() && of.word(QuantityKind::Fault, 0)?.is_some_and(|word| word != "none") {
+    if of.access.process.is_none()
+        && of
+            .word(QuantityKind::Fault, 0)?
+            .is_some_and(|word| word != "none")
+    {
         return Some(None);
     }
     if !tlbs(of).is_empty() && is_hit(of, QuantityKind::Tlb, 0)? {
         for tlb in tlbs(of) {
-            let (index, tag) =
-                (of.number(QuantityKind::TlbIndex, tlb)??, of.number(QuantityKind::TlbTag, tlb)??);
+            let (index, tag) = (
+                of.number(QuantityKind::TlbIndex, tlb)??,
+                of.number(QuantityKind::TlbTag, tlb)??,
+            );
             if let Some(Some(entry)) = of.before.tlb_entry(tlb, index, tag) {
                 return Some(hex(entry.ppn.raw()));
             }
         }
     }
-    let last = stated_entries(of).pop().filter(|(level, _)| *level == mmu.levels.len());
+    let last = stated_entries(of)
+        .pop()
+        .filter(|(level, _)| *level == mmu.levels.len());
     if let Some((_, Some(raw))) = last {
         return Some(of.before.present(raw).and_then(|pte| hex(pte.ppn)));
     }
@@ -146,8 +186,13 @@ pub(crate) fn cache_hit(of: &Follow, at: usize) -> Option<Claim> {
             return Some(word_claim("none"));
         }
     }
-    let (index, tag) = (of.number(QuantityKind::CacheIndex, at)?, of.number(QuantityKind::CacheTag, at)?);
-    let (Some(index), Some(tag)) = (index, tag) else { return Some(word_claim("none")) };
+    let (index, tag) = (
+        of.number(QuantityKind::CacheIndex, at)?,
+        of.number(QuantityKind::CacheTag, at)?,
+    );
+    let (Some(index), Some(tag)) = (index, tag) else {
+        return Some(word_claim("none"));
+    };
     let found = of.before.cache_way(at, index, tag).is_some();
     Some(word_claim(if found { "hit" } else { "miss" }))
 }
@@ -173,25 +218,38 @@ fn loaded(of: &Follow, bytes: usize) -> Option<Claim> {
             _ => return Some(None),
         }
     }
-    let Some(pa) = of.number(QuantityKind::Pa, 0)? else { return Some(None) };
+    let Some(pa) = of.number(QuantityKind::Pa, 0)? else {
+        return Some(None);
+    };
     let pa = of.before.machine.pa(pa).ok()?;
-    Some(of.before.memory(pa, bytes).map_or_else(|| word_claim("unknown"), |bytes| little_endian(&bytes)))
+    Some(
+        of.before
+            .memory(pa, bytes)
+            .map_or_else(|| word_claim("unknown"), |bytes| little_endian(&bytes)),
+    )
 }
 
 fn cached(of: &Follow, cache: usize, bytes: usize) -> Option<Claim> {
     let spec = of.access.spec.caches.get(cache)?;
-    let (index, tag) =
-        (of.number(QuantityKind::CacheIndex, cache)??, of.number(QuantityKind::CacheTag, cache)??);
+    let (index, tag) = (
+        of.number(QuantityKind::CacheIndex, cache)??,
+        of.number(QuantityKind::CacheTag, cache)??,
+    );
     let offset = of.number(QuantityKind::Offset, cache)??;
     let way = of.before.cache_way(cache, index, tag)?;
     let end = offset.checked_add(bytes as u64)?;
     if end > 1u64.checked_shl(spec.block_bits)? {
         return None;
     }
-    let block: Option<Vec<u8>> = (offset..end).map(|at| of.before.cached(cache, index, way, at)).collect();
+    let block: Option<Vec<u8>> = (offset..end)
+        .map(|at| of.before.cached(cache, index, way, at))
+        .collect();
     Some(block.map_or_else(|| word_claim("unknown"), |bytes| little_endian(&bytes)))
 }
 
 fn little_endian(bytes: &[u8]) -> Claim {
-    hex(bytes.iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte)))
+    hex(bytes
+        .iter()
+        .rev()
+        .fold(0, |number, byte| number << 8 | u64::from(*byte)))
 }

@@ -32,7 +32,16 @@ pub(crate) fn follow<'a>(
     kernel: Option<&'a KernelConfig>,
     stated: &[(&str, Option<Claim>)],
 ) -> Follow<'a> {
-    Follow::new(ROWS, access, Before { machine: before, kernel, access }, stated)
+    Follow::new(
+        ROWS,
+        access,
+        Before {
+            machine: before,
+            kernel,
+            access,
+        },
+        stated,
+    )
 }
 
 /// Returns the position of a fact in the order of dependencies. A fact depends only on facts earlier in this

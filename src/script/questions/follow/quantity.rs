@@ -53,8 +53,14 @@ impl Quantity {
             Key::Access(row) => match row.name {
                 "vpn" => one(QuantityKind::Vpn),
                 "vpo" => one(QuantityKind::Vpo),
-                "tlbi" => Some(Self { kind: QuantityKind::TlbIndex, at: tlb? }),
-                "tlbt" => Some(Self { kind: QuantityKind::TlbTag, at: tlb? }),
+                "tlbi" => Some(Self {
+                    kind: QuantityKind::TlbIndex,
+                    at: tlb?,
+                }),
+                "tlbt" => Some(Self {
+                    kind: QuantityKind::TlbTag,
+                    at: tlb?,
+                }),
                 "tlb" => one(QuantityKind::Tlb),
                 "fault" => one(QuantityKind::Fault),
                 "walk" => one(QuantityKind::Walk),
@@ -68,10 +74,22 @@ impl Quantity {
                 "ppn" => one(QuantityKind::Ppn),
                 "ppo" => one(QuantityKind::Ppo),
                 "pa" => one(QuantityKind::Pa),
-                "co" => Some(Self { kind: QuantityKind::Offset, at: cache? }),
-                "ci" => Some(Self { kind: QuantityKind::CacheIndex, at: cache? }),
-                "ct" => Some(Self { kind: QuantityKind::CacheTag, at: cache? }),
-                "cache" => Some(Self { kind: QuantityKind::CacheHit, at: cache? }),
+                "co" => Some(Self {
+                    kind: QuantityKind::Offset,
+                    at: cache?,
+                }),
+                "ci" => Some(Self {
+                    kind: QuantityKind::CacheIndex,
+                    at: cache?,
+                }),
+                "ct" => Some(Self {
+                    kind: QuantityKind::CacheTag,
+                    at: cache?,
+                }),
+                "cache" => Some(Self {
+                    kind: QuantityKind::CacheHit,
+                    at: cache?,
+                }),
                 "byte" => one(QuantityKind::Byte),
                 "value" => one(QuantityKind::Value),
                 _ => None,
@@ -82,7 +100,10 @@ impl Quantity {
                     (_, ".address") => QuantityKind::PteAddress,
                     _ => QuantityKind::PteValue,
                 };
-                Some(Self { kind, at: level as usize })
+                Some(Self {
+                    kind,
+                    at: level as usize,
+                })
             }
             Key::Component(row, component) => {
                 let (kind, at) = match (component, row.suffix) {
@@ -97,9 +118,11 @@ impl Quantity {
                 };
                 Some(Self { kind, at })
             }
-            Key::Call(_) | Key::Reference(_) | Key::Replay(_) | Key::Counter(..) | Key::ReplayCounter(..) => {
-                None
-            }
+            Key::Call(_)
+            | Key::Reference(_)
+            | Key::Replay(_)
+            | Key::Counter(..)
+            | Key::ReplayCounter(..) => None,
         };
         found.map(|quantity| quantity.normalized(access))
     }
@@ -107,9 +130,17 @@ impl Quantity {
     /// Normalizes the quantity: if the access uses only one TLB, the result of that TLB is the result of all
     /// TLBs.
     pub(crate) fn normalized(self, access: &Access) -> Self {
-        let serving = access.spec.tlbs.iter().filter(|tlb| tlb.side.serves(access.kind)).count();
+        let serving = access
+            .spec
+            .tlbs
+            .iter()
+            .filter(|tlb| tlb.side.serves(access.kind))
+            .count();
         if self.kind == QuantityKind::TlbHit && serving == 1 {
-            Self { kind: QuantityKind::Tlb, at: 0 }
+            Self {
+                kind: QuantityKind::Tlb,
+                at: 0,
+            }
         } else {
             self
         }
@@ -120,6 +151,10 @@ impl Quantity {
     pub(crate) fn order(self) -> (usize, usize, usize) {
         let row = self.kind as usize;
         // Walk entries are computed level by level, and the address of each entry is computed before its value.
-        if self.kind == QuantityKind::PteValue { (row - 1, self.at, 1) } else { (row, self.at, 0) }
+        if self.kind == QuantityKind::PteValue {
+            (row - 1, self.at, 1)
+        } else {
+            (row, self.at, 0)
+        }
     }
 }

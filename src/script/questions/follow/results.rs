@@ -46,16 +46,27 @@ pub(crate) fn served(of: &Follow, _: usize) -> Option<Claim> {
 fn is_fatal(of: &Follow) -> Option<bool> {
     let fault = of.word(QuantityKind::Fault, 0)?;
     let resolvable = |word: &str| class(word).is_some_and(FaultClass::is_resolvable);
-    Some(fault.is_some_and(|word| word != "none" && !(of.access.process.is_some() && resolvable(&word))))
+    Some(
+        fault.is_some_and(|word| {
+            word != "none" && !(of.access.process.is_some() && resolvable(&word))
+        }),
+    )
 }
 
 /// Returns the sum of the latencies of the claimed lookups, for a read whose walk bypasses the caches.
 pub(crate) fn cycles(of: &Follow, _: usize) -> Option<Claim> {
     let spec = &of.access.spec;
-    if of.access.process.is_some() || of.access.verb == AccessVerb::Write || of.access.data.len() > 1 {
+    if of.access.process.is_some()
+        || of.access.verb == AccessVerb::Write
+        || of.access.data.len() > 1
+    {
         return None;
     }
-    let walk = if spec.mmu.is_some() { of.number(QuantityKind::Walk, 0)?? } else { 0 };
+    let walk = if spec.mmu.is_some() {
+        of.number(QuantityKind::Walk, 0)??
+    } else {
+        0
+    };
     if walk > 0 && spec.mmu.as_ref().is_some_and(|mmu| mmu.walk_cached) {
         return None;
     }
@@ -75,7 +86,11 @@ pub(crate) fn cycles(of: &Follow, _: usize) -> Option<Claim> {
     for (at, cache) in caches(of).into_iter().enumerate() {
         let known = spec.caches.get(cache)?;
         // The lookup of a virtually indexed first cache overlaps with the first TLB lookup.
-        let overlap = if at == 0 && known.virtual_index { known.latency.min(first_tlb) } else { 0 };
+        let overlap = if at == 0 && known.virtual_index {
+            known.latency.min(first_tlb)
+        } else {
+            0
+        };
         total = total.checked_add(known.latency - overlap)?;
         if is_hit(of, QuantityKind::CacheHit, cache)? {
             return Some(latency(total));
@@ -86,9 +101,17 @@ pub(crate) fn cycles(of: &Follow, _: usize) -> Option<Claim> {
 
 fn class(word: &str) -> Option<FaultClass> {
     use FaultClass::{Bus, CopyOnWrite, DemandZero, File, Protection, Segmentation, Swap};
-    [DemandZero, File, Swap, CopyOnWrite, Protection, Segmentation, Bus]
-        .into_iter()
-        .find(|class| class.name() == word)
+    [
+        DemandZero,
+        File,
+        Swap,
+        CopyOnWrite,
+        Protection,
+        Segmentation,
+        Bus,
+    ]
+    .into_iter()
+    .find(|class| class.name() == word)
 }
 
 /// A claimed class of a fault. `None` means that the access does not fault.
@@ -96,7 +119,10 @@ type Class = Option<FaultClass>;
 
 /// Returns the claimed class of the only fault.
 fn only_fault(of: &Follow) -> Option<Class> {
-    of.access.process.as_ref().filter(|process| process.faults.len() <= 1)?;
+    of.access
+        .process
+        .as_ref()
+        .filter(|process| process.faults.len() <= 1)?;
     match of.word(QuantityKind::Fault, 0)?.as_deref() {
         None | Some("none") => Some(None),
         Some(word) => class(word).map(Some),
@@ -105,7 +131,9 @@ fn only_fault(of: &Follow) -> Option<Class> {
 
 pub(crate) fn signal(of: &Follow, _: usize) -> Option<Claim> {
     let signal = only_fault(of)?.and_then(FaultClass::signal);
-    Some(word_claim(signal.map_or("none", |(signal, _)| signal.name())))
+    Some(word_claim(
+        signal.map_or("none", |(signal, _)| signal.name()),
+    ))
 }
 
 pub(crate) fn code(of: &Follow, _: usize) -> Option<Claim> {
@@ -124,7 +152,9 @@ pub(crate) fn major(of: &Follow, _: usize) -> Option<Claim> {
 /// Returns the number of minor or major faults. A fault on a file page is the first one on that page, so it
 /// is minor only if all files are in the page cache.
 fn resolved(of: &Follow, minor: bool) -> Option<Claim> {
-    let Some(fault) = only_fault(of)?.filter(|fault| fault.is_resolvable()) else { return Some(count(0)) };
+    let Some(fault) = only_fault(of)?.filter(|fault| fault.is_resolvable()) else {
+        return Some(count(0));
+    };
     let is_minor = match fault {
         FaultClass::Swap => false,
         FaultClass::File => of.before.kernel?.warm,

@@ -31,7 +31,9 @@ impl Before<'_> {
         if spec.asid || spec.page_bits.iter().any(|bits| *bits != base) {
             return None;
         }
-        let Ok(set) = self.machine.tlb_set_index(tlb, index) else { return Some(None) };
+        let Ok(set) = self.machine.tlb_set_index(tlb, index) else {
+            return Some(None);
+        };
         let lines = (0..spec.ways).filter_map(|way| self.machine.tlb_line(tlb, set, way));
         let mut hits = lines.filter(|line| {
             line.valid && line.page_bits == base && line.tag.is_some_and(|own| own.raw() == tag)
@@ -58,7 +60,11 @@ impl Before<'_> {
     /// Returns a byte from the first cache that holds the byte, or otherwise from memory.
     pub(crate) fn byte_at(self, pa: u64) -> Option<u8> {
         let spec = &self.access.spec;
-        let caches = spec.caches.iter().enumerate().filter(|(_, cache)| cache.side.serves(self.access.kind));
+        let caches = spec
+            .caches
+            .iter()
+            .enumerate()
+            .filter(|(_, cache)| cache.side.serves(self.access.kind));
         for (at, cache) in caches.filter(|(_, cache)| !cache.virtual_index) {
             let index = low(shifted(pa, cache.block_bits), cache.index_bits());
             let tag = shifted(pa, spec.physical_bits - cache.tag_bits(spec));
@@ -88,7 +94,12 @@ impl Before<'_> {
         copy.invlpg(va, &mut ());
         let mut events = Vec::new();
         let _ = copy.translate_as(va, self.access.kind, self.access.mode, &mut events);
-        Some(events.iter().filter(|event| matches!(event, Event::Pte { .. })).count() as u64)
+        Some(
+            events
+                .iter()
+                .filter(|event| matches!(event, Event::Pte { .. }))
+                .count() as u64,
+        )
     }
 
     /// Returns the address of the top-level page table in memory.
@@ -98,9 +109,19 @@ impl Before<'_> {
         copy.invlpg(self.access.va, &mut ());
         let mut events = Vec::new();
         // Even a walk that faults fetches the top-level entry.
-        let _ = copy.translate_as(self.access.va, self.access.kind, self.access.mode, &mut events);
+        let _ = copy.translate_as(
+            self.access.va,
+            self.access.kind,
+            self.access.mode,
+            &mut events,
+        );
         let first = events.iter().find_map(|event| match event {
-            Event::Pte { level: 1, index, address: Some(address), .. } => Some((*index, address.raw())),
+            Event::Pte {
+                level: 1,
+                index,
+                address: Some(address),
+                ..
+            } => Some((*index, address.raw())),
             _ => None,
         });
         let (index, address) = first?;
@@ -131,7 +152,10 @@ impl Before<'_> {
 
     /// Returns bytes of main memory from a physical address, as read by a load that misses in every cache.
     pub(crate) fn memory(self, pa: Pa, bytes: usize) -> Option<Vec<u8>> {
-        let at = |at| self.machine.memory_byte(self.machine.pa(pa.raw().checked_add(at)?).ok()?);
+        let at = |at| {
+            self.machine
+                .memory_byte(self.machine.pa(pa.raw().checked_add(at)?).ok()?)
+        };
         (0..bytes as u64).map(at).collect()
     }
 }

@@ -14,7 +14,10 @@ const FACTS: usize = 60;
 pub fn difference_blocks(comparison: &Comparison, names: (&str, &str)) -> Vec<Vec<Block>> {
     let mut blocks = Vec::new();
     if !comparison.same() {
-        blocks.push(vec![Block::toned(Tone::Faint, format!("A is {}, B is {}", names.0, names.1))]);
+        blocks.push(vec![Block::toned(
+            Tone::Faint,
+            format!("A is {}, B is {}", names.0, names.1),
+        )]);
     }
     blocks.extend(comparison.items.iter().map(item));
     blocks.extend(comparison.parting.as_ref().map(parting));
@@ -30,7 +33,11 @@ pub fn difference_blocks(comparison: &Comparison, names: (&str, &str)) -> Vec<Ve
 
 /// Returns, for example, `12 statements compared, 3 differ, 1 only in B`.
 pub fn totals(comparison: &Comparison) -> String {
-    let mut parts = vec![count(comparison.compared as u64, "statement compared", "statements compared")];
+    let mut parts = vec![count(
+        comparison.compared as u64,
+        "statement compared",
+        "statements compared",
+    )];
     parts.push(match comparison.differ {
         0 => "none differs".to_owned(),
         1 => "1 differs".to_owned(),
@@ -46,7 +53,12 @@ pub fn totals(comparison: &Comparison) -> String {
 
 fn item(item: &ComparisonItem) -> Vec<Block> {
     match item {
-        ComparisonItem::Differs { statements: (a, b), scenario, round, rows } => {
+        ComparisonItem::Differs {
+            statements: (a, b),
+            scenario,
+            round,
+            rows,
+        } => {
             let round = round.map_or_else(String::new, |round| format!("  (round {round})"));
             let text = format!("{}{}{round}", within(scenario.as_deref()), short(a, b));
             let place = format!("{} | {}", a.location(), b.location());
@@ -61,9 +73,18 @@ fn item(item: &ComparisonItem) -> Vec<Block> {
             let more = count(*rounds as u64, "more round differs", "more rounds differ");
             vec![Block::toned(Tone::Faint, format!("… {more}"))]
         }
-        ComparisonItem::Only { of, statement, scenario, times } => {
+        ComparisonItem::Only {
+            of,
+            statement,
+            scenario,
+            times,
+        } => {
             let side = if *of == Which::A { "A" } else { "B" };
-            let times = if *times == 1 { String::new() } else { format!(" ({times} times)") };
+            let times = if *times == 1 {
+                String::new()
+            } else {
+                format!(" ({times} times)")
+            };
             vec![
                 Block::Statement {
                     text: format!("{}{}", within(scenario.as_deref()), statement.short),
@@ -82,15 +103,33 @@ fn within(scenario: Option<&str>) -> String {
 /// Returns the text of a statement that both runs contain, or only the keyword for two different machine
 /// declarations.
 fn short(a: &Statement, b: &Statement) -> String {
-    if a.short == b.short { a.short.clone() } else { a.verb().to_owned() }
+    if a.short == b.short {
+        a.short.clone()
+    } else {
+        a.verb().to_owned()
+    }
 }
 
 fn table(rows: &[FactDifference]) -> Table {
-    let cell = |text: &str| Cell { text: text.to_owned(), word: true };
+    let cell = |text: &str| Cell {
+        text: text.to_owned(),
+        word: true,
+    };
     let value = |facet: &Option<Facet>| cell(facet.as_ref().map_or("-", |facet| &facet.text));
-    let rows = rows.iter().take(FACTS).map(|row| vec![cell(&row.name), value(&row.a), value(&row.b)]);
-    let groups = [vec!["fact".to_owned()], vec!["A".to_owned()], vec!["B".to_owned()]];
-    Table { title: String::new(), groups: groups.into(), rows: rows.collect() }
+    let rows = rows
+        .iter()
+        .take(FACTS)
+        .map(|row| vec![cell(&row.name), value(&row.a), value(&row.b)]);
+    let groups = [
+        vec!["fact".to_owned()],
+        vec!["A".to_owned()],
+        vec!["B".to_owned()],
+    ];
+    Table {
+        title: String::new(),
+        groups: groups.into(),
+        rows: rows.collect(),
+    }
 }
 
 fn parting(parting: &Parting) -> Vec<Block> {
@@ -100,9 +139,18 @@ fn parting(parting: &Parting) -> Vec<Block> {
         None => "nothing more happens".to_owned(),
     };
     let title = format!("The runs diverge at step {} of {}", parting.number, a.short);
-    let pairs = vec![("A".to_owned(), step(&parting.a)), ("B".to_owned(), step(&parting.b))];
+    let pairs = vec![
+        ("A".to_owned(), step(&parting.a)),
+        ("B".to_owned(), step(&parting.b)),
+    ];
     vec![
-        Block::Statement { text: title, place: format!("{} | {}", a.location(), b.location()) },
-        Block::Pairs { title: String::new(), pairs },
+        Block::Statement {
+            text: title,
+            place: format!("{} | {}", a.location(), b.location()),
+        },
+        Block::Pairs {
+            title: String::new(),
+            pairs,
+        },
     ]
 }

@@ -87,8 +87,12 @@ impl Comparison {
 
 /// Compares two runs.
 pub fn compare(a: &Side, b: &Side) -> Comparison {
-    let keys = |side: &Side| -> Vec<String> { side.ran().iter().map(|ran| ran.key.clone()).collect() };
-    let mut comparison = Comparison { left_out: a.left_out().max(b.left_out()), ..Comparison::default() };
+    let keys =
+        |side: &Side| -> Vec<String> { side.ran().iter().map(|ran| ran.key.clone()).collect() };
+    let mut comparison = Comparison {
+        left_out: a.left_out().max(b.left_out()),
+        ..Comparison::default()
+    };
     let mut pairs = Vec::new();
     for op in capture_diff_slices(Algorithm::Myers, &keys(a), &keys(b)) {
         let (old, new) = (op.old_range(), op.new_range());
@@ -96,19 +100,27 @@ pub fn compare(a: &Side, b: &Side) -> Comparison {
         if let DiffOp::Equal { .. } = op {
             for (one, other) in old.iter().zip(new) {
                 comparison.pair(one, other);
-                pairs.extend(one.rounds.iter().zip(&other.rounds).map(|rounds| (one, other, rounds)));
+                pairs.extend(
+                    one.rounds
+                        .iter()
+                        .zip(&other.rounds)
+                        .map(|rounds| (one, other, rounds)),
+                );
             }
         } else {
-            for (of, ran) in
-                old.iter().map(|ran| (Which::A, ran)).chain(new.iter().map(|ran| (Which::B, ran)))
+            for (of, ran) in old
+                .iter()
+                .map(|ran| (Which::A, ran))
+                .chain(new.iter().map(|ran| (Which::B, ran)))
             {
                 comparison.only(of, ran, ran.rounds.len());
             }
         }
     }
     pairs.sort_by_key(|(_, _, ((number, _), _))| *number);
-    comparison.parting =
-        pairs.into_iter().find_map(|(a, b, (one, other))| parting((a, &one.1), (b, &other.1)));
+    comparison.parting = pairs
+        .into_iter()
+        .find_map(|(a, b, (one, other))| parting((a, &one.1), (b, &other.1)));
     comparison
 }
 
@@ -149,7 +161,12 @@ impl Comparison {
             Which::B => self.only_b += times,
         }
         let (statement, scenario) = (ran.statement.clone(), ran.scenario.clone());
-        self.items.push(ComparisonItem::Only { of, statement, scenario, times });
+        self.items.push(ComparisonItem::Only {
+            of,
+            statement,
+            scenario,
+            times,
+        });
     }
 }
 
@@ -157,8 +174,10 @@ impl Comparison {
 /// that only the second record has.
 fn rows(a: &StepRecord, b: &StepRecord) -> Vec<FactDifference> {
     let (first, second) = (named(facets(a)), named(facets(b)));
-    let others: HashMap<(&str, usize), &Facet> =
-        second.iter().map(|(times, facet)| ((facet.name.as_str(), *times), facet)).collect();
+    let others: HashMap<(&str, usize), &Facet> = second
+        .iter()
+        .map(|(times, facet)| ((facet.name.as_str(), *times), facet))
+        .collect();
     let mut known: HashSet<(&str, usize)> = HashSet::new();
     let mut rows = Vec::new();
     for (times, facet) in &first {
@@ -166,10 +185,16 @@ fn rows(a: &StepRecord, b: &StepRecord) -> Vec<FactDifference> {
         known.insert(key);
         let other = others.get(&key).copied();
         if !other.is_some_and(|other| other.same(facet)) {
-            rows.push(FactDifference { name: facet.name.clone(), a: Some(facet.clone()), b: other.cloned() });
+            rows.push(FactDifference {
+                name: facet.name.clone(),
+                a: Some(facet.clone()),
+                b: other.cloned(),
+            });
         }
     }
-    let new = second.iter().filter(|(times, facet)| !known.contains(&(facet.name.as_str(), *times)));
+    let new = second
+        .iter()
+        .filter(|(times, facet)| !known.contains(&(facet.name.as_str(), *times)));
     rows.extend(new.map(|(_, facet)| FactDifference {
         name: facet.name.clone(),
         a: None,

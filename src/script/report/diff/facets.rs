@@ -19,11 +19,19 @@ pub(crate) struct Facet {
 
 impl Facet {
     fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { name: name.into(), text: text.into(), value: None }
+        Self {
+            name: name.into(),
+            text: text.into(),
+            value: None,
+        }
     }
 
     fn shown(name: &str, shown: &Shown) -> Self {
-        Self { name: name.to_owned(), text: shown.quoted(), value: Some(shown.value.clone()) }
+        Self {
+            name: name.to_owned(),
+            text: shown.quoted(),
+            value: Some(shown.value.clone()),
+        }
     }
 
     /// Whether two facets are equal, ignoring the width of numbers.
@@ -36,7 +44,9 @@ impl Facet {
 
     /// Returns the value as JSON, or the text if there is no value.
     pub(crate) fn to_json(&self) -> serde_json::Value {
-        self.value.as_ref().map_or_else(|| self.text.as_str().into(), Value::to_json)
+        self.value
+            .as_ref()
+            .map_or_else(|| self.text.as_str().into(), Value::to_json)
     }
 }
 
@@ -45,17 +55,28 @@ impl Facet {
 pub(crate) fn facets(record: &StepRecord) -> Vec<Facet> {
     let mut found: Vec<Facet> = facts::reported_facts(&record.did)
         .into_iter()
-        .map(|fact| Facet { text: fact.stated(), value: Some(fact.value.value), name: fact.name })
+        .map(|fact| Facet {
+            text: fact.stated(),
+            value: Some(fact.value.value),
+            name: fact.name,
+        })
         .collect();
     found.retain(|facet| !has_short_name(&record.did, &facet.name));
     match &*record.did {
         Did::Machine(spec) => found.extend(of_machine(&declaration(spec))),
-        Did::Bound { name, value, call: None } => {
+        Did::Bound {
+            name,
+            value,
+            call: None,
+        } => {
             found.push(Facet::shown(name, &Shown::plain(value.clone())));
         }
         Did::Shown(views) => views.iter().for_each(|view| of_view(view, &mut found)),
         Did::Quiet => {
-            let looked = record.checks.iter().filter_map(|check| Some((check, check.actual.as_ref()?)));
+            let looked = record
+                .checks
+                .iter()
+                .filter_map(|check| Some((check, check.actual.as_ref()?)));
             found.extend(looked.map(|(check, actual)| Facet::shown(&check.fact, actual)));
         }
         _ => {}
@@ -66,28 +87,40 @@ pub(crate) fn facets(record: &StepRecord) -> Vec<Facet> {
 /// Whether a fact of the first TLB or cache also has a short name: `tlbi` is the short name of `.index` for a
 /// TLB.
 fn has_short_name(did: &Did, name: &str) -> bool {
-    let Did::Access(access) = did else { return false };
-    let Some((part, fact)) = name.split_once('.') else { return false };
+    let Did::Access(access) = did else {
+        return false;
+    };
+    let Some((part, fact)) = name.split_once('.') else {
+        return false;
+    };
     let spec = &access.spec;
-    let tlb = spec.first_tlb(access.kind).and_then(|n| spec.tlbs.get(n)).map(|tlb| &*tlb.name);
-    let cache = spec.first_cache(access.kind).and_then(|n| spec.caches.get(n)).map(|cache| &*cache.name);
+    let tlb = spec
+        .first_tlb(access.kind)
+        .and_then(|n| spec.tlbs.get(n))
+        .map(|tlb| &*tlb.name);
+    let cache = spec
+        .first_cache(access.kind)
+        .and_then(|n| spec.caches.get(n))
+        .map(|cache| &*cache.name);
     matches!(fact, "index" | "tag" | "offset") && [tlb, cache].contains(&Some(part))
 }
 
 fn of_machine(declaration: &str) -> impl Iterator<Item = Facet> {
-    settings(declaration).into_iter().map(|(name, value)| Facet::new(name, value))
+    settings(declaration)
+        .into_iter()
+        .map(|(name, value)| Facet::new(name, value))
 }
 
 fn of_view(view: &View, found: &mut Vec<Facet>) {
     match view {
-        View::Value { of, value } => found.push(Facet::shown(if of.is_empty() { "text" } else { of }, value)),
+        View::Value { of, value } => {
+            found.push(Facet::shown(if of.is_empty() { "text" } else { of }, value))
+        }
         View::Table(table) | View::Maps { table, .. } => of_table(table, found),
         View::Pairs { title, pairs } => {
-            found.extend(
-                pairs
-                    .iter()
-                    .map(|(name, value)| Facet::new(format!("{title} {name}").trim_start(), value.as_str())),
-            );
+            found.extend(pairs.iter().map(|(name, value)| {
+                Facet::new(format!("{title} {name}").trim_start(), value.as_str())
+            }));
         }
         View::Declaration(spec) => found.extend(of_machine(&declaration(spec))),
         View::Remark(_)
@@ -110,12 +143,18 @@ fn of_table(table: &TableView, found: &mut Vec<Facet>) {
         .iter()
         .enumerate()
         .flat_map(|(group, names)| {
-            let way = if several && group > 0 { format!("way {} ", group - 1) } else { String::new() };
+            let way = if several && group > 0 {
+                format!("way {} ", group - 1)
+            } else {
+                String::new()
+            };
             names.iter().map(move |name| format!("{way}{name}"))
         })
         .collect();
     for row in &table.rows {
-        let Some((key, cells)) = row.split_first() else { continue };
+        let Some((key, cells)) = row.split_first() else {
+            continue;
+        };
         let head = columns.first().map_or("", String::as_str);
         for (column, cell) in columns.iter().skip(1).zip(cells) {
             let value = match cell {
@@ -123,7 +162,11 @@ fn of_table(table: &TableView, found: &mut Vec<Facet>) {
                 CellView::Text(_) | CellView::List { .. } | CellView::Nothing => None,
             };
             let name = format!("{} {head} {key} {column}", table.title);
-            found.push(Facet { name, text: cell.to_string(), value });
+            found.push(Facet {
+                name,
+                text: cell.to_string(),
+                value,
+            });
         }
     }
 }

@@ -26,7 +26,12 @@ pub fn json(comparison: &Comparison) -> Vec<Value> {
 
 fn item(item: &ComparisonItem) -> Value {
     match item {
-        ComparisonItem::Differs { statements: (a, b), scenario, round, rows } => json!({
+        ComparisonItem::Differs {
+            statements: (a, b),
+            scenario,
+            round,
+            rows,
+        } => json!({
             "statement": a.text,
             "a": location_json(a),
             "b": location_json(b),
@@ -35,7 +40,12 @@ fn item(item: &ComparisonItem) -> Value {
             "differ": rows.iter().map(row).collect::<Vec<_>>(),
         }),
         ComparisonItem::More(rounds) => json!({"more_rounds": rounds}),
-        ComparisonItem::Only { of, statement, scenario, times } => json!({
+        ComparisonItem::Only {
+            of,
+            statement,
+            scenario,
+            times,
+        } => json!({
             "only": if *of == Which::A { "a" } else { "b" },
             "statement": statement.text,
             "file": statement.file,
@@ -61,8 +71,14 @@ fn parting(parting: &Parting) -> Value {
         let mut object = Map::new();
         object.insert("file".to_owned(), statement.file.as_str().into());
         object.insert("line".to_owned(), statement.line.into());
-        object.insert("who".to_owned(), step.as_ref().map(|step| step.who.as_str()).into());
-        object.insert("what".to_owned(), step.as_ref().map(|step| step.what.as_str()).into());
+        object.insert(
+            "who".to_owned(),
+            step.as_ref().map(|step| step.who.as_str()).into(),
+        );
+        object.insert(
+            "what".to_owned(),
+            step.as_ref().map(|step| step.what.as_str()).into(),
+        );
         Value::Object(object)
     };
     json!({"parting": {

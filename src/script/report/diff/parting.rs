@@ -21,12 +21,19 @@ pub(crate) struct Parting {
 }
 
 /// Returns the first step that differs between two executions of a statement.
-pub(crate) fn parting((a, one): (&Ran, &StepRecord), (b, other): (&Ran, &StepRecord)) -> Option<Parting> {
+pub(crate) fn parting(
+    (a, one): (&Ran, &StepRecord),
+    (b, other): (&Ran, &StepRecord),
+) -> Option<Parting> {
     if is_surely_same(&one.did, &other.did) {
         return None;
     }
     let (first, second) = (sequence(&one.did), sequence(&other.did));
-    let same = first.iter().zip(&second).take_while(|(one, other)| one == other).count();
+    let same = first
+        .iter()
+        .zip(&second)
+        .take_while(|(one, other)| one == other)
+        .count();
     if same == first.len() && same == second.len() {
         return None;
     }
@@ -70,10 +77,14 @@ fn numbered(block: Block) -> Vec<Step> {
 
 fn references(run: &ReferenceRun) -> Vec<Step> {
     let to_step = |step: &pagewalk_engine::machine::reference_string::ReferenceStep| {
-        let victim =
-            step.victim.map_or_else(String::new, |page| format!(", page {} is evicted", run.page(page)));
+        let victim = step.victim.map_or_else(String::new, |page| {
+            format!(", page {} is evicted", run.page(page))
+        });
         let what = if step.hit { "a hit" } else { "a fault" };
-        Step { who: format!("page {}", run.page(step.page)), what: format!("{what}{victim}") }
+        Step {
+            who: format!("page {}", run.page(step.page)),
+            what: format!("{what}{victim}"),
+        }
     };
     run.steps().iter().map(to_step).collect()
 }

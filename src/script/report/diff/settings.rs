@@ -4,8 +4,16 @@
 /// without a value has the value `yes`. `direct-mapped` and `fully-associative` are values of `ways`.
 pub fn settings(declaration: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
-    let inner = declaration.trim().strip_prefix("machine {").and_then(|rest| rest.strip_suffix('}'));
-    for line in inner.unwrap_or_default().lines().map(str::trim).filter(|line| !line.is_empty()) {
+    let inner = declaration
+        .trim()
+        .strip_prefix("machine {")
+        .and_then(|rest| rest.strip_suffix('}'));
+    for line in inner
+        .unwrap_or_default()
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+    {
         setting("", line, &mut found);
     }
     found
@@ -19,7 +27,9 @@ fn setting(outer: &str, text: &str, found: &mut Vec<(String, String)>) {
         return parts(rest).for_each(|part| setting(&block, part.trim(), found));
     }
     found.push(match text.split_once(' ') {
-        _ if matches!(text, "direct-mapped" | "fully-associative") => (within("ways"), text.to_owned()),
+        _ if matches!(text, "direct-mapped" | "fully-associative") => {
+            (within("ways"), text.to_owned())
+        }
         Some((name, value)) => (within(name), value.to_owned()),
         None => (within(text), "yes".to_owned()),
     });

@@ -75,7 +75,12 @@ impl Sink for Side<'_> {
         let at = *self.places.entry(place).or_insert_with(|| {
             let statement = self.statements.executed(record);
             let key = key(record, &statement);
-            self.ran.push(Ran { statement, scenario: record.scenario.clone(), key, rounds: Vec::new() });
+            self.ran.push(Ran {
+                statement,
+                scenario: record.scenario.clone(),
+                key,
+                rounds: Vec::new(),
+            });
             self.ran.len() - 1
         });
         self.ran[at].rounds.push((self.seen, record.clone()));
@@ -87,22 +92,35 @@ impl Sink for Side<'_> {
 fn bytes(record: &StepRecord) -> usize {
     let events = size_of::<Event>();
     let faults = |faults: &[FaultRecord]| -> usize {
-        faults.iter().map(|fault| 512 + fault.events.len() * events + fault.steps.len() * 64).sum()
+        faults
+            .iter()
+            .map(|fault| 512 + fault.events.len() * events + fault.steps.len() * 64)
+            .sum()
     };
     let did = match &*record.did {
-        Did::Access(access) => access.data.len() * 2 + access.events.len() * events + faults(access.faults()),
-        Did::Reference(run) => run.steps().iter().map(|step| 96 + step.frames.len() * 8).sum(),
+        Did::Access(access) => {
+            access.data.len() * 2 + access.events.len() * events + faults(access.faults())
+        }
+        Did::Reference(run) => run
+            .steps()
+            .iter()
+            .map(|step| 96 + step.frames.len() * 8)
+            .sum(),
         Did::Shown(views) => views.iter().map(shown).sum(),
-        did => did.call().map_or(0, |call| call.steps.len() * 64 + faults(&call.faults)),
+        did => did
+            .call()
+            .map_or(0, |call| call.steps.len() * 64 + faults(&call.faults)),
     };
     1024 + record.checks.len() * 256 + record.calls.len() * 512 + did
 }
 
 fn shown(view: &View) -> usize {
     match view {
-        View::Table(table) | View::Maps { table, .. } => {
-            table.rows.iter().map(|row| 32 + row.len() * size_of::<CellView>()).sum()
-        }
+        View::Table(table) | View::Maps { table, .. } => table
+            .rows
+            .iter()
+            .map(|row| 32 + row.len() * size_of::<CellView>())
+            .sum(),
         _ => 1024,
     }
 }
@@ -114,7 +132,11 @@ fn key(record: &StepRecord, statement: &Statement) -> String {
     let process = record.process.as_ref().map_or("", |process| &process.name);
     let text = match *record.did {
         Did::Machine(_) => "machine".to_owned(),
-        _ => statement.text.split_whitespace().collect::<Vec<_>>().join(" "),
+        _ => statement
+            .text
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" "),
     };
     format!("{scenario}\n{process}\n{text}")
 }

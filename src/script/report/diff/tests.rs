@@ -27,17 +27,31 @@ fn output(a: &str, b: &str) -> String {
 fn facts(a: &str, b: &str) -> Vec<String> {
     let lines = json(&compared(a, b));
     let rows = lines[0]["differ"].as_array().expect("facts").clone();
-    rows.iter().map(|row| format!("{}: {}, {}", row["fact"].as_str().unwrap(), row["a"], row["b"])).collect()
+    rows.iter()
+        .map(|row| {
+            format!(
+                "{}: {}, {}",
+                row["fact"].as_str().unwrap(),
+                row["a"],
+                row["b"]
+            )
+        })
+        .collect()
 }
 
 #[test]
 fn a_run_is_the_same_as_itself() {
-    let script =
-        "machine simple\nread 0x3D4\nlet x = 1\nreference 1 2 { frames 1 }\nscenario \"s\" { fetch 0 }\n";
-    let comparison = compared(script, &script.replace("read 0x3D4", "read  0x3D4 => vpn 7 # stated"));
+    let script = "machine simple\nread 0x3D4\nlet x = 1\nreference 1 2 { frames 1 }\nscenario \"s\" { fetch 0 }\n";
+    let comparison = compared(
+        script,
+        &script.replace("read 0x3D4", "read  0x3D4 => vpn 7 # stated"),
+    );
     assert!(comparison.same());
     assert_eq!((comparison.compared, comparison.left_out), (5, 0));
-    assert_eq!(output(script, script), "5 statements compared, none differs");
+    assert_eq!(
+        output(script, script),
+        "5 statements compared, none differs"
+    );
 }
 
 /// Belady, Nelson, and Shedler (1969): FIFO faults 9 times with three frames, and 10 times with
@@ -55,22 +69,30 @@ fn facts_that_differ_are_listed() {
         json!({"only": "a", "statement": "let n = 3", "file": "t.pw", "line": 1, "scenario": null, "times": 1})
     );
     assert_eq!(lines[1]["only"], "b");
-    assert_eq!(lines[2]["differ"], json!([{"fact": "frames_of_mine", "a": 3, "b": 4}]));
+    assert_eq!(
+        lines[2]["differ"],
+        json!([{"fact": "frames_of_mine", "a": 3, "b": 4}])
+    );
     let rows = lines[3]["differ"].as_array().unwrap();
     assert_eq!(rows[0], json!({"fact": "faults", "a": 9, "b": 10}));
     assert_eq!(rows[1], json!({"fact": "hits", "a": 3, "b": 2}));
     // The fourth page is the first that does not fit in three frames.
     assert_eq!(lines[4]["parting"]["step"], 4);
-    assert_eq!(lines[4]["parting"]["a"]["what"], "a fault, page 1 is evicted");
+    assert_eq!(
+        lines[4]["parting"]["a"]["what"],
+        "a fault, page 1 is evicted"
+    );
     assert_eq!(lines[4]["parting"]["b"]["what"], "a fault");
-    let totals = json!({"compared": 2, "differ": 2, "only_a": 1, "only_b": 1, "left_out": 0, "same": false});
+    let totals =
+        json!({"compared": 2, "differ": 2, "only_a": 1, "only_b": 1, "left_out": 0, "same": false});
     assert_eq!(lines[5]["totals"], totals);
 }
 
 #[test]
 fn machines_are_compared_setting_by_setting() {
     let a = "machine simple\n";
-    let b = "machine simple {\n  physical 13 bits\n  tlb { ways 2, policy fifo }\n  cache none\n}\n";
+    let b =
+        "machine simple {\n  physical 13 bits\n  tlb { ways 2, policy fifo }\n  cache none\n}\n";
     assert_eq!(
         facts(a, b),
         [
@@ -92,23 +114,40 @@ fn machines_are_compared_setting_by_setting() {
         ("page_table pte p", "15"),
         ("page_table walk", "cached"),
     ];
-    assert_eq!(settings(nested), pairs.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    assert_eq!(
+        settings(nested),
+        pairs.map(|(name, value)| (name.to_owned(), value.to_owned()))
+    );
     let alone = settings("machine {\n  cache L3 { fully-associative, shared }\n}\n");
-    assert_eq!(alone[0], ("cache L3 ways".to_owned(), "fully-associative".to_owned()));
+    assert_eq!(
+        alone[0],
+        ("cache L3 ways".to_owned(), "fully-associative".to_owned())
+    );
     assert_eq!(alone[1], ("cache L3 shared".to_owned(), "yes".to_owned()));
 }
 
 #[test]
 fn the_first_step_at_which_they_part_is_reported() {
     let script = |more: &str| {
-        format!("machine simple{more}\nset page_table {{ | vpn ppn |\n| 0F 0D | }}\nread 0x3D4\nread 0x3D4\n")
+        format!(
+            "machine simple{more}\nset page_table {{ | vpn ppn |\n| 0F 0D | }}\nread 0x3D4\nread 0x3D4\n"
+        )
     };
     let output = output(&script(""), &script(" { tlb none }"));
     // The runs diverge at the first read, because only one machine has a TLB.
-    assert!(output.contains("The runs diverge at step 2 of read 0x3D4"), "{output}");
-    assert!(output.contains("  A  MMU → TLB: TLBI 0x3, TLBT 0x03: miss\n"), "{output}");
+    assert!(
+        output.contains("The runs diverge at step 2 of read 0x3D4"),
+        "{output}"
+    );
+    assert!(
+        output.contains("  A  MMU → TLB: TLBI 0x3, TLBT 0x03: miss\n"),
+        "{output}"
+    );
     assert!(output.contains("t.pw:4 | t.pw:4"), "{output}");
-    assert!(output.ends_with("4 statements compared, 3 differ"), "{output}");
+    assert!(
+        output.ends_with("4 statements compared, 3 differ"),
+        "{output}"
+    );
 }
 
 #[test]
@@ -116,9 +155,16 @@ fn rounds_of_a_loop_are_paired_one_by_one() {
     let script = |n| format!("let n = {n}\nfor i in 0..n {{ let y = 2 * i }}\n");
     let comparison = compared(&script(3), &script(5));
     assert_eq!((comparison.compared, comparison.differ), (3, 0));
-    assert_eq!((comparison.only_a, comparison.only_b), (1, 3), "the first statement, and two rounds");
+    assert_eq!(
+        (comparison.only_a, comparison.only_b),
+        (1, 3),
+        "the first statement, and two rounds"
+    );
     let lines = json(&comparison);
-    assert_eq!((&lines[2]["only"], &lines[2]["times"]), (&json!("b"), &json!(2)));
+    assert_eq!(
+        (&lines[2]["only"], &lines[2]["times"]),
+        (&json!("b"), &json!(2))
+    );
     assert!(output(&script(3), &script(5)).contains("only in B (2 times)"));
 }
 
@@ -131,17 +177,32 @@ fn many_differing_rounds_are_counted() {
     };
     let lines = json(&compared(&script("lru"), &script("mru")));
     // LRU misses on every access (a loop over three blocks in two lines). MRU hits on half of the accesses.
-    let more: Vec<&Value> = lines.iter().filter(|line| line.get("more_rounds").is_some()).collect();
+    let more: Vec<&Value> = lines
+        .iter()
+        .filter(|line| line.get("more_rounds").is_some())
+        .collect();
     assert_eq!(more.len(), 1);
     let totals = &lines.last().unwrap()["totals"];
     assert_eq!(totals["compared"], 41);
-    let listed = lines.iter().filter(|line| line.get("differ").is_some()).count() as u64;
+    let listed = lines
+        .iter()
+        .filter(|line| line.get("differ").is_some())
+        .count() as u64;
     assert_eq!(listed, 4, "the machine and three rounds");
-    assert_eq!(totals["differ"].as_u64(), Some(listed + more[0]["more_rounds"].as_u64().unwrap()));
-    let first = lines.iter().find(|line| line["round"] != Value::Null).unwrap();
+    assert_eq!(
+        totals["differ"].as_u64(),
+        Some(listed + more[0]["more_rounds"].as_u64().unwrap())
+    );
+    let first = lines
+        .iter()
+        .find(|line| line["round"] != Value::Null)
+        .unwrap();
     // Blocks 0, 4, and 8 miss with both policies. Block 8 replaces block 0 with LRU, and block 4 with MRU.
     assert_eq!(first["round"], 3);
-    assert_eq!(first["differ"], json!([{"fact": "cache.victim", "a": 0, "b": 1}]));
+    assert_eq!(
+        first["differ"],
+        json!([{"fact": "cache.victim", "a": 0, "b": 1}])
+    );
 }
 
 #[test]
@@ -153,5 +214,8 @@ fn shown_and_expected_values_are_compared() {
     };
     let lines = json(&compared(&script("0D"), &script("0E")));
     let differ: Vec<&Value> = lines.iter().filter_map(|line| line.get("differ")).collect();
-    assert_eq!(differ, [&json!([{"fact": "page_table vpn 0F ppn", "a": 13, "b": 14}])]);
+    assert_eq!(
+        differ,
+        [&json!([{"fact": "page_table vpn 0F ppn", "a": 13, "b": 14}])]
+    );
 }

@@ -33,8 +33,14 @@ impl Boxes {
 
     /// Returns the row of the lowest border in a column.
     pub(crate) fn bottom_at(&self, x: u32) -> u32 {
-        let fields = self.fields.iter().filter(|field| field.left <= x && x <= field.right);
-        fields.map(|field| field.bottom).max().unwrap_or(self.bottom)
+        let fields = self
+            .fields
+            .iter()
+            .filter(|field| field.left <= x && x <= field.right);
+        fields
+            .map(|field| field.bottom)
+            .max()
+            .unwrap_or(self.bottom)
     }
 }
 
@@ -51,9 +57,15 @@ impl Columns {
     fn new(of: &DividedAddress) -> Self {
         let ends = |field: &DividedField| [field.low, field.high + 1];
         let fields = || of.rows.iter().flatten();
-        let lows: BTreeSet<u32> = fields().flat_map(ends).filter(|bit| *bit < of.bits).collect();
+        let lows: BTreeSet<u32> = fields()
+            .flat_map(ends)
+            .filter(|bit| *bit < of.bits)
+            .collect();
         let lows: Vec<u32> = lows.into_iter().rev().collect();
-        let mut columns = Self { wide: vec![2; lows.len()], lows };
+        let mut columns = Self {
+            wide: vec![2; lows.len()],
+            lows,
+        };
         fields().for_each(|field| columns.widen(field, label_width(field) + 3));
         columns
     }
@@ -96,7 +108,13 @@ pub(crate) struct Least {
 }
 
 /// Draws the fields of an address, row by row.
-pub(crate) fn draw(scene: &mut Scene, at: Place, least: Least, of: &DividedAddress, answers: bool) -> Boxes {
+pub(crate) fn draw(
+    scene: &mut Scene,
+    at: Place,
+    least: Least,
+    of: &DividedAddress,
+    answers: bool,
+) -> Boxes {
     let mut columns = Columns::new(of);
     if let Some(offset) = offset(of) {
         columns.widen(offset, least.offset);
@@ -130,7 +148,12 @@ pub(crate) fn draw(scene: &mut Scene, at: Place, least: Least, of: &DividedAddre
                 scene.write(value, self::value(field));
             }
             let (name, bottom) = (field.name.clone(), y + 2);
-            boxes.fields.push(FieldBox { name, left, right: left + size, bottom });
+            boxes.fields.push(FieldBox {
+                name,
+                left,
+                right: left + size,
+                bottom,
+            });
         }
     }
     boxes
@@ -142,5 +165,7 @@ fn label_width(field: &DividedField) -> u32 {
 }
 
 fn value(field: &DividedField) -> String {
-    field.value.map_or_else(String::new, |value| hex(value, field.high - field.low + 1))
+    field
+        .value
+        .map_or_else(String::new, |value| hex(value, field.high - field.low + 1))
 }

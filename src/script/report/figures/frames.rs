@@ -20,20 +20,44 @@ const NAME: usize = 16;
 pub(crate) fn scene(of: &Sharing) -> Scene {
     let mut scene = Scene::new("pages and frames");
     let rows = ROWS[usize::from(of.sharing.len() > 1)];
-    let listed = |process: &SharingProcess| process.pages.iter().take(rows).cloned().collect::<Vec<_>>();
+    let listed =
+        |process: &SharingProcess| process.pages.iter().take(rows).cloned().collect::<Vec<_>>();
     let columns: Vec<Vec<PageInFrame>> = of.sharing.iter().map(listed).collect();
-    let shown = |frame: &&SharedFrame| columns.iter().flatten().any(|page| page.frame == frame.frame);
+    let shown = |frame: &&SharedFrame| {
+        columns
+            .iter()
+            .flatten()
+            .any(|page| page.frame == frame.frame)
+    };
     let frames: Vec<&SharedFrame> = of.frames.iter().filter(shown).collect();
-    let links = [0, 1].map(|at| columns.get(at).map_or_else(Vec::new, |pages| links(pages, &frames)));
+    let links = [0, 1].map(|at| {
+        columns
+            .get(at)
+            .map_or_else(Vec::new, |pages| links(pages, &frames))
+    });
     let routes = routes(&links);
-    let lanes = |side: usize| routes.sides[side].iter().filter(|link| link.from != link.to).count() as u32;
-    let texts: Vec<Vec<Cell>> =
-        columns.iter().map(|pages| pages.iter().map(|page| cell(of, page)).collect()).collect();
-    let wide = |at: usize| texts.get(at).map_or(0, |cells| column_width(cells, &of.sharing[at].process));
+    let lanes = |side: usize| {
+        routes.sides[side]
+            .iter()
+            .filter(|link| link.from != link.to)
+            .count() as u32
+    };
+    let texts: Vec<Vec<Cell>> = columns
+        .iter()
+        .map(|pages| pages.iter().map(|page| cell(of, page)).collect())
+        .collect();
+    let wide = |at: usize| {
+        texts
+            .get(at)
+            .map_or(0, |cells| column_width(cells, &of.sharing[at].process))
+    };
     let held: Vec<Cell> = frames.iter().map(|frame| held(of, frame)).collect();
     let x = wide(0) + lanes(0) + 3;
     let right = x + column_width(&held, "frames") - 1;
-    let ends = [(0, wide(0) - 1, x), (right + lanes(1) + 4, right + lanes(1) + 4, right)];
+    let ends = [
+        (0, wide(0) - 1, x),
+        (right + lanes(1) + 4, right + lanes(1) + 4, right),
+    ];
     let mut bottom = column(&mut scene, "frames", &held, (x, TOP + routes.offset));
     for (at, cells) in texts.iter().enumerate() {
         let (left, source, target) = ends[at];
@@ -58,12 +82,22 @@ type Cell = (String, bool);
 
 fn cell(of: &Sharing, page: &PageInFrame) -> Cell {
     let name: String = page.area.chars().take(NAME).collect();
-    let name = if name.is_empty() { name } else { format!(" {name}") };
-    (format!("{}{name}, {}", hex(page.vpn, of.vpn_bits), access(page)), page.changed)
+    let name = if name.is_empty() {
+        name
+    } else {
+        format!(" {name}")
+    };
+    (
+        format!("{}{name}, {}", hex(page.vpn, of.vpn_bits), access(page)),
+        page.changed,
+    )
 }
 
 fn held(of: &Sharing, frame: &SharedFrame) -> Cell {
-    (format!("{} refs {}", hex(frame.frame, of.frame_bits), frame.refs), frame.changed)
+    (
+        format!("{} refs {}", hex(frame.frame, of.frame_bits), frame.refs),
+        frame.changed,
+    )
 }
 
 /// Returns the stores that a page's entry allows.
@@ -76,7 +110,11 @@ fn access(page: &PageInFrame) -> &'static str {
 }
 
 fn column_width(cells: &[Cell], title: &str) -> u32 {
-    let inside = cells.iter().map(|cell| width(&marked(cell))).max().unwrap_or(width("none"));
+    let inside = cells
+        .iter()
+        .map(|cell| width(&marked(cell)))
+        .max()
+        .unwrap_or(width("none"));
     (inside + 4).max(width(title))
 }
 
@@ -109,8 +147,16 @@ fn column(scene: &mut Scene, title: &str, cells: &[Cell], (x, y): Place) -> u32 
 fn links(pages: &[PageInFrame], frames: &[&SharedFrame]) -> Vec<Link> {
     let link = |(row, page): (u32, &PageInFrame)| {
         let at = frames.iter().position(|frame| frame.frame == page.frame)?;
-        let stroke = if page.copy_on_write { Stroke::Dashed } else { Stroke::Thin };
-        Some(Link { from: TOP + row * STEP + 1, to: TOP + at as u32 * STEP + 1, stroke })
+        let stroke = if page.copy_on_write {
+            Stroke::Dashed
+        } else {
+            Stroke::Thin
+        };
+        Some(Link {
+            from: TOP + row * STEP + 1,
+            to: TOP + at as u32 * STEP + 1,
+            stroke,
+        })
     };
     (0..).zip(pages).filter_map(link).collect()
 }
@@ -119,22 +165,38 @@ fn links(pages: &[PageInFrame], frames: &[&SharedFrame]) -> Vec<Link> {
 fn notes(of: &Sharing, rows: usize) -> Vec<String> {
     let mut notes = Vec::new();
     let changed = of.frames.iter().any(|frame| frame.changed)
-        || of.sharing.iter().flat_map(|process| &process.pages).any(|page| page.changed);
+        || of
+            .sharing
+            .iter()
+            .flat_map(|process| &process.pages)
+            .any(|page| page.changed);
     if changed {
         notes.push("* changed since the previous figure".to_owned());
     }
     for process in of.sharing.iter().filter(|process| !process.gone.is_empty()) {
-        let listed = process.gone.iter().take(GONE).map(|vpn| hex(*vpn, of.vpn_bits));
+        let listed = process
+            .gone
+            .iter()
+            .take(GONE)
+            .map(|vpn| hex(*vpn, of.vpn_bits));
         let mut pages: Vec<String> = listed.collect();
         if process.gone.len() > GONE {
             pages.push(format!("and {} more", process.gone.len() - GONE));
         }
-        notes.push(format!("no longer in a frame: {} of {}", pages.join(", "), process.process));
+        notes.push(format!(
+            "no longer in a frame: {} of {}",
+            pages.join(", "),
+            process.process
+        ));
     }
     if of.compared && notes.is_empty() {
         notes.push("no changes since the previous figure".to_owned());
     }
-    for process in of.sharing.iter().filter(|process| process.pages.len() > rows) {
+    for process in of
+        .sharing
+        .iter()
+        .filter(|process| process.pages.len() > rows)
+    {
         let omitted = process.pages.len() - rows;
         notes.push(format!(
             "not shown: {omitted} more {} of {}",
@@ -152,11 +214,17 @@ fn describe(scene: &mut Scene, of: &Sharing) {
             let (text, changed) = cell(of, page);
             let frame = hex(page.frame, of.frame_bits);
             let name = &process.process;
-            scene.say(format!("{name}: page {text}, is in frame {frame}{}.", mark(changed)), false);
+            scene.say(
+                format!("{name}: page {text}, is in frame {frame}{}.", mark(changed)),
+                false,
+            );
         }
     }
     for frame in &of.frames {
-        scene.say(format!("Frame {}{}.", held(of, frame).0, mark(frame.changed)), false);
+        scene.say(
+            format!("Frame {}{}.", held(of, frame).0, mark(frame.changed)),
+            false,
+        );
     }
 }
 
@@ -168,19 +236,31 @@ mod tests {
     use proptest::prelude::*;
 
     fn process() -> impl Strategy<Value = SharingProcess> {
-        let page = (0u64..20, "[a-z]{0,20}", any::<bool>(), any::<bool>(), any::<bool>()).prop_map(
-            |(frame, area, writable, copy_on_write, changed)| PageInFrame {
-                vpn: 7,
-                area,
-                frame,
-                writable,
-                copy_on_write,
-                changed,
-            },
-        );
+        let page = (
+            0u64..20,
+            "[a-z]{0,20}",
+            any::<bool>(),
+            any::<bool>(),
+            any::<bool>(),
+        )
+            .prop_map(
+                |(frame, area, writable, copy_on_write, changed)| PageInFrame {
+                    vpn: 7,
+                    area,
+                    frame,
+                    writable,
+                    copy_on_write,
+                    changed,
+                },
+            );
         let gone = proptest::collection::vec(0u64..128, 0..8);
-        ("[a-z]{1,30}", proptest::collection::vec(page, 0..30), gone)
-            .prop_map(|(process, pages, gone)| SharingProcess { process, pages, gone })
+        ("[a-z]{1,30}", proptest::collection::vec(page, 0..30), gone).prop_map(
+            |(process, pages, gone)| SharingProcess {
+                process,
+                pages,
+                gone,
+            },
+        )
     }
 
     proptest! {

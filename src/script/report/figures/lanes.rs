@@ -24,28 +24,49 @@ pub(super) struct Routes {
 pub(super) fn routes(sides: &[Vec<Link>; 2]) -> Routes {
     let clear = |links: &Vec<Link>| orders(links).into_iter().find(|order| is_clear(order));
     if let [Some(left), Some(right)] = sides.each_ref().map(clear) {
-        return Routes { offset: 0, sides: [left, right] };
+        return Routes {
+            offset: 0,
+            sides: [left, right],
+        };
     }
     let moved = sides.each_ref().map(|links| {
         let [order, _] = orders(links);
-        order.into_iter().map(|link| Link { to: link.to + 1, ..link }).collect()
+        order
+            .into_iter()
+            .map(|link| Link {
+                to: link.to + 1,
+                ..link
+            })
+            .collect()
     });
-    Routes { offset: 1, sides: moved }
+    Routes {
+        offset: 1,
+        sides: moved,
+    }
 }
 
 /// Returns the points of an arrow in a lane, from a border of a source to the cell before a border of the target.
 pub(super) fn points(link: &Link, lane: u32, source: u32, target: u32) -> Vec<Place> {
-    let (turn, end) =
-        if source < target { (source + 2 + lane, target - 1) } else { (source - 2 - lane, target + 1) };
+    let (turn, end) = if source < target {
+        (source + 2 + lane, target - 1)
+    } else {
+        (source - 2 - lane, target + 1)
+    };
     if link.from == link.to {
         return vec![(source, link.from), (end, link.to)];
     }
-    vec![(source, link.from), (turn, link.from), (turn, link.to), (end, link.to)]
+    vec![
+        (source, link.from),
+        (turn, link.from),
+        (turn, link.to),
+        (end, link.to),
+    ]
 }
 
 /// Returns two orders of lanes with few crossings: among the arrows in the same direction, none cross needlessly.
 fn orders(links: &[Link]) -> [Vec<Link>; 2] {
-    let (mut up, mut down): (Vec<Link>, Vec<Link>) = links.iter().partition(|link| link.to < link.from);
+    let (mut up, mut down): (Vec<Link>, Vec<Link>) =
+        links.iter().partition(|link| link.to < link.from);
     up.sort_by_key(|link| link.from);
     down.sort_by_key(|link| std::cmp::Reverse(link.from));
     [[up.clone(), down.clone()].concat(), [down, up].concat()]
@@ -97,7 +118,11 @@ mod tests {
 
     #[test]
     fn straight_arrows_stay_straight() {
-        let straight = |row| Link { from: row, to: row, stroke: Stroke::Thin };
+        let straight = |row| Link {
+            from: row,
+            to: row,
+            stroke: Stroke::Thin,
+        };
         let routes = routes(&[vec![straight(0), straight(3)], vec![straight(3)]]);
         assert_eq!(routes.offset, 0);
     }

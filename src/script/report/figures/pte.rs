@@ -15,10 +15,25 @@ const NAMED: u32 = 4;
 /// Draws formats, or an entry with its formats.
 pub(crate) fn scene(of: &PteFigure) -> Scene {
     let title = match &of.entry {
-        None => format!("page-table entries of {}", count(of.entry_bytes.into(), "byte", "bytes")),
-        Some(PteEntry { va: Some(va), virtual_bits, process, .. }) => {
-            let whose = if process.is_empty() { String::new() } else { format!(" of {process}") };
-            format!("page-table entry of virtual address {}{whose}", hex(*va, *virtual_bits))
+        None => format!(
+            "page-table entries of {}",
+            count(of.entry_bytes.into(), "byte", "bytes")
+        ),
+        Some(PteEntry {
+            va: Some(va),
+            virtual_bits,
+            process,
+            ..
+        }) => {
+            let whose = if process.is_empty() {
+                String::new()
+            } else {
+                format!(" of {process}")
+            };
+            format!(
+                "page-table entry of virtual address {}{whose}",
+                hex(*va, *virtual_bits)
+            )
         }
         Some(_) => "page-table entry".to_owned(),
     };
@@ -34,7 +49,10 @@ pub(crate) fn scene(of: &PteFigure) -> Scene {
     for form in &of.forms {
         let heading = heading(of, form);
         scene.head((0, y), &heading);
-        let fields = form.fields.iter().map(|field| format!("{} {}", bits(field), name(field)));
+        let fields = form
+            .fields
+            .iter()
+            .map(|field| format!("{} {}", bits(field), name(field)));
         let fields: Vec<String> = fields.collect();
         scene.say(format!("{heading}: {}.", fields.join(", ")), false);
         for cells in &rows {
@@ -59,24 +77,40 @@ struct Cell {
 
 /// Returns the cells of each row of boxes. The formats have common columns.
 fn rows(forms: &[PteForm], width_in_bits: u32) -> Vec<Vec<Cell>> {
-    let mut ends: Vec<u32> =
-        forms.iter().flat_map(|form| form.fields.iter().map(|field| field.low)).collect();
+    let mut ends: Vec<u32> = forms
+        .iter()
+        .flat_map(|form| form.fields.iter().map(|field| field.low))
+        .collect();
     ends.sort_unstable_by_key(|low| std::cmp::Reverse(*low));
     ends.dedup();
     let mut high = width_in_bits;
     let mut cells: Vec<Cell> = Vec::new();
     for low in ends {
         let last = high.saturating_sub(1);
-        let numbers = if last == low { digits(low) } else { digits(last) + 1 + digits(low) };
-        cells.push(Cell { high: last, low, wide: numbers.max(width(&hex_or_bit(0, high - low))) });
+        let numbers = if last == low {
+            digits(low)
+        } else {
+            digits(last) + 1 + digits(low)
+        };
+        cells.push(Cell {
+            high: last,
+            low,
+            wide: numbers.max(width(&hex_or_bit(0, high - low))),
+        });
         high = low;
     }
     for field in forms.iter().flat_map(|form| &form.fields) {
         let own: Vec<usize> = (0..cells.len())
             .filter(|&at| field.low <= cells[at].low && cells[at].high <= field.high)
             .collect();
-        let room = own.iter().map(|&at| cells[at].wide + 3).sum::<u32>().saturating_sub(3);
-        let widest = own.into_iter().max_by_key(|&at| (cells[at].high - cells[at].low, cells[at].low));
+        let room = own
+            .iter()
+            .map(|&at| cells[at].wide + 3)
+            .sum::<u32>()
+            .saturating_sub(3);
+        let widest = own
+            .into_iter()
+            .max_by_key(|&at| (cells[at].high - cells[at].low, cells[at].low));
         let needed = width(&hex_or_bit(0, field.bits())).max(width(name(field)));
         if let Some(widest) = widest.filter(|_| room < needed) {
             cells[widest].wide += needed - room;
@@ -98,12 +132,31 @@ fn rows(forms: &[PteForm], width_in_bits: u32) -> Vec<Vec<Cell>> {
 }
 
 /// Draws the fields of a format in a row of boxes, and returns the row of characters below the boxes.
-fn draw(scene: &mut Scene, y: u32, entry: Option<&PteEntry>, (form, cells): (&PteForm, &[Cell])) -> u32 {
-    let Some((first, last)) = cells.first().zip(cells.last()) else { return y };
-    for field in form.fields.iter().filter(|field| field.low <= first.high && last.low <= field.high) {
+fn draw(
+    scene: &mut Scene,
+    y: u32,
+    entry: Option<&PteEntry>,
+    (form, cells): (&PteForm, &[Cell]),
+) -> u32 {
+    let Some((first, last)) = cells.first().zip(cells.last()) else {
+        return y;
+    };
+    for field in form
+        .fields
+        .iter()
+        .filter(|field| field.low <= first.high && last.low <= field.high)
+    {
         let inside = |cell: &&Cell| field.low <= cell.low && cell.high <= field.high;
-        let left: u32 = cells.iter().take_while(|cell| cell.low > field.high).map(|cell| cell.wide + 3).sum();
-        let wide = cells.iter().filter(inside).map(|cell| cell.wide + 3).sum::<u32>();
+        let left: u32 = cells
+            .iter()
+            .take_while(|cell| cell.low > field.high)
+            .map(|cell| cell.wide + 3)
+            .sum();
+        let wide = cells
+            .iter()
+            .filter(inside)
+            .map(|cell| cell.wide + 3)
+            .sum::<u32>();
         let (high, low) = (field.high.min(first.high), field.low.max(last.low));
         let centered = |text: &str, y| (left + 1 + wide.saturating_sub(1 + width(text)) / 2, y);
         let size: Place = (wide + 1, 3);
@@ -140,7 +193,9 @@ fn meanings(scene: &mut Scene, y: u32, of: &[PteMeaning]) {
     for (row, meaning) in of.iter().enumerate() {
         let asked = format!("{} = ", meaning.name);
         let at = (2 + width(&asked), y + 2 + row as u32);
-        let value = meaning.value.map(|value| format!("{}: ", hex_or_bit(value, meaning.bits)));
+        let value = meaning
+            .value
+            .map(|value| format!("{}: ", hex_or_bit(value, meaning.bits)));
         let answer = match (value, meaning.meaning.as_str()) {
             (None, "") => "–".to_owned(),
             (value, text) => format!("{}{text}", value.unwrap_or_default()),
@@ -157,9 +212,14 @@ fn given(of: &PteFigure, entry: &PteEntry) -> String {
         Some(value) => format!("value {}", hex(value, of.entry_bytes * 8)),
         None => "the entry was never set".to_owned(),
     };
-    let level =
-        if of.levels > 1 { format!(", level {} of {}", entry.level, of.levels) } else { String::new() };
-    let address = entry.address.map(|at| format!(", at physical address {}", hex(at, entry.physical_bits)));
+    let level = if of.levels > 1 {
+        format!(", level {} of {}", entry.level, of.levels)
+    } else {
+        String::new()
+    };
+    let address = entry
+        .address
+        .map(|at| format!(", at physical address {}", hex(at, entry.physical_bits)));
     format!("{value}{level}{}", address.unwrap_or_default())
 }
 
@@ -172,8 +232,14 @@ fn heading(of: &PteFigure, form: &PteForm) -> String {
     let is_p = |field: &PteField| field.name == "P";
     let has_p = of.forms.iter().any(|form| form.fields.iter().any(is_p));
     match form.form {
-        "table" => format!("entry that points to a table{levels}{}", if has_p { ", P = 1" } else { "" }),
-        "page" => format!("entry that maps a page{levels}{}", if has_p { ", P = 1" } else { "" }),
+        "table" => format!(
+            "entry that points to a table{levels}{}",
+            if has_p { ", P = 1" } else { "" }
+        ),
+        "page" => format!(
+            "entry that maps a page{levels}{}",
+            if has_p { ", P = 1" } else { "" }
+        ),
         "not-present" => "entry that is not present, P = 0".to_owned(),
         _ => format!(
             "entry that points to a table or maps a page{levels}{}",
@@ -199,8 +265,16 @@ fn bits(field: &PteField) -> String {
 
 /// Returns the lowest `bits` bits of a value: a digit for one bit.
 fn hex_or_bit(value: u64, bits: u32) -> String {
-    let value = if bits < u64::BITS { value & !(u64::MAX << bits) } else { value };
-    if bits == 1 { value.to_string() } else { hex(value, bits) }
+    let value = if bits < u64::BITS {
+        value & !(u64::MAX << bits)
+    } else {
+        value
+    };
+    if bits == 1 {
+        value.to_string()
+    } else {
+        hex(value, bits)
+    }
 }
 
 fn digits(number: u32) -> u32 {
@@ -227,16 +301,30 @@ mod tests {
         for (at, bit) in bits.into_iter().chain([width]).enumerate() {
             if low < bit {
                 let (name, used_by) = if at == 1 { (name, "os") } else { ("", "none") };
-                fields.push(PteField { name: name.to_owned(), high: bit - 1, low, used_by });
+                fields.push(PteField {
+                    name: name.to_owned(),
+                    high: bit - 1,
+                    low,
+                    used_by,
+                });
             }
             if bit < width {
                 let name = NAMES[at % NAMES.len()].to_owned();
-                fields.push(PteField { name, high: bit, low: bit, used_by: "mmu" });
+                fields.push(PteField {
+                    name,
+                    high: bit,
+                    low: bit,
+                    used_by: "mmu",
+                });
             }
             low = bit + 1;
         }
         fields.reverse();
-        PteForm { form, levels: (1, 2), fields }
+        PteForm {
+            form,
+            levels: (1, 2),
+            fields,
+        }
     }
 
     prop_compose! {

@@ -14,7 +14,10 @@ pub(crate) fn scene(of: &System) -> Scene {
     let mut scene = Scene::new("the machine");
     let (shared, own): (Vec<&SystemPart>, Vec<&SystemPart>) =
         of.caches.iter().partition(|cache| cache.shared);
-    let mut pen = Pen { scene: &mut scene, of };
+    let mut pen = Pen {
+        scene: &mut scene,
+        of,
+    };
     // The boxes of a core are below the line with its name.
     let (x, y) = (2, 2);
     let caches = pen.column((x, y), &[Line::head("CPU")], &own);
@@ -22,7 +25,8 @@ pub(crate) fn scene(of: &System) -> Scene {
     if of.virtual_bits.is_some() {
         let x = caches.right() + 1 + BETWEEN;
         let tlbs = pen.column((x, y), &pen.mmu(), &of.tlbs.iter().collect::<Vec<_>>());
-        pen.scene.line(&[(caches.right(), y + 1), (x, y + 1)], Stroke::Thin);
+        pen.scene
+            .line(&[(caches.right(), y + 1), (x, y + 1)], Stroke::Thin);
         core = around(core, tlbs);
     }
     let named = match of.cores {
@@ -30,13 +34,20 @@ pub(crate) fn scene(of: &System) -> Scene {
         cores => format!("core 0 of {cores}; the others are alike"),
     };
     let wide = (core.right() + 3).max(width(&named) + 4);
-    let outline = pen.scene.frame((0, 0), (wide, core.bottom() + 2), Stroke::Thin);
+    let outline = pen
+        .scene
+        .frame((0, 0), (wide, core.bottom() + 2), Stroke::Thin);
     pen.scene.head((2, 1), named);
-    let lowest = Frame { size: (caches.size.0, outline.size.1), at: (x, 0) };
+    let lowest = Frame {
+        size: (caches.size.0, outline.size.1),
+        at: (x, 0),
+    };
     let memory = format!("main memory, {}-bit physical addresses", of.physical_bits);
     let memory = [vec![Line::head(memory)], pen.latency(of.memory_latency)].concat();
-    let mut levels: Vec<Vec<Vec<Line>>> =
-        rows(&shared).iter().map(|row| row.iter().map(|part| pen.lines(part)).collect()).collect();
+    let mut levels: Vec<Vec<Vec<Line>>> = rows(&shared)
+        .iter()
+        .map(|row| row.iter().map(|part| pen.lines(part)).collect())
+        .collect();
     levels.push(vec![memory]);
     pen.stack(vec![lowest], &levels, caches.size.0);
     describe(&mut scene, of);
@@ -52,12 +63,20 @@ impl Pen<'_> {
     /// Draws a box with the parts below it, and returns the area of all boxes.
     fn column(&mut self, at: Place, first: &[Line], parts: &[&SystemPart]) -> Frame {
         let mut levels = vec![vec![first.to_vec()]];
-        levels.extend(rows(parts).iter().map(|row| row.iter().map(|part| self.lines(part)).collect()));
+        levels.extend(
+            rows(parts)
+                .iter()
+                .map(|row| row.iter().map(|part| self.lines(part)).collect()),
+        );
         let wide = |level: &Vec<Vec<Line>>| {
-            level.iter().map(|lines| widest(lines) + 4).sum::<u32>() + BETWEEN * (level.len() as u32 - 1)
+            level.iter().map(|lines| widest(lines) + 4).sum::<u32>()
+                + BETWEEN * (level.len() as u32 - 1)
         };
         let room = levels.iter().map(wide).max().unwrap_or(0);
-        let above = Frame { at, size: (room, 0) };
+        let above = Frame {
+            at,
+            size: (room, 0),
+        };
         self.stack(vec![above], &levels, room)
     }
 
@@ -66,7 +85,11 @@ impl Pen<'_> {
         let left = above[0].at.0;
         let mut all: Option<Frame> = None;
         for level in levels {
-            let lowest = above.iter().map(|frame| frame.at.1 + frame.size.1).max().unwrap_or(0);
+            let lowest = above
+                .iter()
+                .map(|frame| frame.at.1 + frame.size.1)
+                .max()
+                .unwrap_or(0);
             let begins = above[0].size.1 == 0;
             let (mut x, y) = (left, if begins { lowest } else { lowest + 1 });
             let mut boxes = Vec::new();
@@ -79,7 +102,8 @@ impl Pen<'_> {
                     let (from, to) = (over.at.0.max(frame.at.0), over.right().min(frame.right()));
                     if from < to {
                         let middle = u32::midpoint(from, to);
-                        self.scene.line(&[(middle, over.bottom()), (middle, y)], Stroke::Thin);
+                        self.scene
+                            .line(&[(middle, over.bottom()), (middle, y)], Stroke::Thin);
                     }
                 }
                 all = Some(all.map_or(frame, |all| around(all, frame)));
@@ -96,7 +120,11 @@ impl Pen<'_> {
         if let Some(block) = part.block_bytes {
             let bytes = u128::from(part.entries()) * u128::from(block);
             lines.push(Line::new(format!("{}, {ways}", size(bytes))));
-            lines.push(Line::new(format!("{}, {}", count(part.sets, "set", "sets"), blocks(block))));
+            lines.push(Line::new(format!(
+                "{}, {}",
+                count(part.sets, "set", "sets"),
+                blocks(block)
+            )));
         } else {
             lines.push(Line::new(format!("{} entries, {ways}", part.entries())));
             lines.push(Line::new(count(part.sets, "set", "sets")));
@@ -124,7 +152,11 @@ impl Pen<'_> {
 
     /// Returns the line with a latency, if the machine declares one.
     fn latency(&self, latency: f64) -> Vec<Line> {
-        if latency > 0.0 { vec![Line::new(format!("{latency} {}", self.of.unit))] } else { Vec::new() }
+        if latency > 0.0 {
+            vec![Line::new(format!("{latency} {}", self.of.unit))]
+        } else {
+            Vec::new()
+        }
     }
 }
 
@@ -139,7 +171,9 @@ fn rows<'p>(parts: &[&'p SystemPart]) -> Vec<Vec<&'p SystemPart>> {
         match rows.last_mut() {
             Some(row)
                 if part.serves != "unified"
-                    && row.iter().all(|other| other.serves != "unified" && other.serves != part.serves) =>
+                    && row
+                        .iter()
+                        .all(|other| other.serves != "unified" && other.serves != part.serves) =>
             {
                 row.push(part);
             }
@@ -152,15 +186,29 @@ fn rows<'p>(parts: &[&'p SystemPart]) -> Vec<Vec<&'p SystemPart>> {
 /// Returns the smallest box that contains two boxes.
 fn around(one: Frame, other: Frame) -> Frame {
     let at = (one.at.0.min(other.at.0), one.at.1.min(other.at.1));
-    let (right, bottom) = (one.right().max(other.right()), one.bottom().max(other.bottom()));
-    Frame { at, size: (right + 1 - at.0, bottom + 1 - at.1) }
+    let (right, bottom) = (
+        one.right().max(other.right()),
+        one.bottom().max(other.bottom()),
+    );
+    Frame {
+        at,
+        size: (right + 1 - at.0, bottom + 1 - at.1),
+    }
 }
 
 fn describe(scene: &mut Scene, of: &System) {
     let names = |parts: &[SystemPart]| {
-        let each = parts.iter().map(|part| format!("{} with {} entries", part.name, part.entries()));
+        let each = parts
+            .iter()
+            .map(|part| format!("{} with {} entries", part.name, part.entries()));
         each.collect::<Vec<_>>().join(", ")
     };
-    scene.say(format!("{} with", count(of.cores.into(), "core", "cores")), false);
-    scene.say(format!("TLBs: {}; caches: {}.", names(&of.tlbs), names(&of.caches)), false);
+    scene.say(
+        format!("{} with", count(of.cores.into(), "core", "cores")),
+        false,
+    );
+    scene.say(
+        format!("TLBs: {}; caches: {}.", names(&of.tlbs), names(&of.caches)),
+        false,
+    );
 }

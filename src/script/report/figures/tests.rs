@@ -14,8 +14,18 @@ fn drawn(script: &str) -> Vec<Scene> {
         Did::Shown(views) => views.clone(),
         _ => Vec::new(),
     };
-    let scene = |view: View| if let View::Figure(data) = view { Some(scene(&data)) } else { None };
-    records(script).iter().flat_map(views).filter_map(scene).collect()
+    let scene = |view: View| {
+        if let View::Figure(data) = view {
+            Some(scene(&data))
+        } else {
+            None
+        }
+    };
+    records(script)
+        .iter()
+        .flat_map(views)
+        .filter_map(scene)
+        .collect()
 }
 
 /// Runs a script, and checks the scene of each figure.

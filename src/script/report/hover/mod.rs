@@ -28,6 +28,10 @@ pub fn hover_at(asked: &Asked, at: usize) -> Option<HoverInfo> {
         CursorTokenKind::Text => word::file(&found, &state),
     }?;
     let fact = found.fact().map(str::to_owned);
-    let span = if fact.is_some() { found.whole_span } else { found.span };
+    let span = if fact.is_some() {
+        found.whole_span
+    } else {
+        found.span
+    };
     Some(HoverInfo { span, fact, text })
 }

@@ -14,15 +14,19 @@ use pagewalk_engine::machine::spec::Spec;
 
 /// Describes a number written as `written`, or returns `None` if the number's meaning is obvious.
 pub(crate) fn number(number: Number, role: Role, written: &str, state: &State) -> Option<String> {
-    let Some(integer) = number.as_integer() else { return Some(other(number, written)) };
+    let Some(integer) = number.as_integer() else {
+        return Some(other(number, written));
+    };
     let radices = radices(integer, written);
     let address = u64::try_from(integer).ok().zip(state.hardware());
     let meaning = address.map_or_else(String::new, |(raw, machine)| match role {
         Role::Virtual => virtual_address(raw, machine, state.kernel().is_none()),
         Role::Physical => physical_address(raw, machine),
-        Role::Entry => {
-            machine.spec().mmu.as_ref().map_or_else(String::new, |mmu| entry(raw, &mmu.pte, machine.spec()))
-        }
+        Role::Entry => machine
+            .spec()
+            .mmu
+            .as_ref()
+            .map_or_else(String::new, |mmu| entry(raw, &mmu.pte, machine.spec())),
         Role::Unknown if looks_like_address(written) => virtual_address(raw, machine, false),
         Role::Unknown | Role::Count => String::new(),
     });
@@ -33,20 +37,28 @@ pub(crate) fn number(number: Number, role: Role, written: &str, state: &State) -
 
 /// Whether a number of unknown meaning may be an address, because it is in hexadecimal or binary.
 fn looks_like_address(written: &str) -> bool {
-    let prefixed = ["0x", "0X", "0b"].iter().any(|prefix| written.starts_with(prefix));
+    let prefixed = ["0x", "0X", "0b"]
+        .iter()
+        .any(|prefix| written.starts_with(prefix));
     prefixed && !written.contains(' ')
 }
 
 /// Describes a number that is not an integer.
 fn other(number: Number, written: &str) -> String {
     let value = crate::lang::value::Value::Number(number).to_string();
-    if value == written { format!("**{written}**") } else { format!("**{written}** = {value}") }
+    if value == written {
+        format!("**{written}**")
+    } else {
+        format!("**{written}** = {value}")
+    }
 }
 
 /// Returns the number in each base, starting with the base of `written`.
 fn radices(integer: i128, written: &str) -> String {
     let magnitude = integer.unsigned_abs();
-    let Ok(magnitude) = u64::try_from(magnitude) else { return format!("**{written}**") };
+    let Ok(magnitude) = u64::try_from(magnitude) else {
+        return format!("**{written}**");
+    };
     let sign = if integer < 0 { "-" } else { "" };
     let bits = (u64::BITS - magnitude.leading_zeros()).max(1);
     let plain = written.replace('_', "");
@@ -71,23 +83,48 @@ fn virtual_address(raw: u64, machine: &Machine, walked: bool) -> String {
         return physical_address(raw, machine);
     }
     let Ok(va) = machine.va(raw) else {
-        return format!("Too large: a virtual address on this machine has {} bits.", spec.virtual_bits());
+        return format!(
+            "Too large: a virtual address on this machine has {} bits.",
+            spec.virtual_bits()
+        );
     };
     let ruler = rulers(spec).into_iter().next();
     let drawing = ruler.map_or_else(String::new, |ruler| drawn(&fields(ruler, va.raw())));
-    paragraphs([drawing, if walked { mapped(va, machine) } else { String::new() }])
+    paragraphs([
+        drawing,
+        if walked {
+            mapped(va, machine)
+        } else {
+            String::new()
+        },
+    ])
 }
 
 /// Returns the result of a page walk, as far as the result is known without a run.
 fn mapped(va: Va, machine: &Machine) -> String {
     let spec = machine.spec();
     let vpn = machine.vpn_of(va);
-    let entry = machine.page_table_entry(vpn).filter(|(_, pte)| pte.flags.has(Bit::P));
-    let Some((level, pte)) = entry else { return String::new() };
-    let bits = spec.mmu.as_ref().map_or(0, |mmu| mmu.level_page_bits(level));
-    let offset = if bits >= u64::BITS { va.raw() } else { va.raw() & ((1 << bits) - 1) };
-    let Some(base) = pte.ppn.checked_shl(spec.page_bits()) else { return String::new() };
-    let Ok(pa) = machine.pa(base | offset) else { return String::new() };
+    let entry = machine
+        .page_table_entry(vpn)
+        .filter(|(_, pte)| pte.flags.has(Bit::P));
+    let Some((level, pte)) = entry else {
+        return String::new();
+    };
+    let bits = spec
+        .mmu
+        .as_ref()
+        .map_or(0, |mmu| mmu.level_page_bits(level));
+    let offset = if bits >= u64::BITS {
+        va.raw()
+    } else {
+        va.raw() & ((1 << bits) - 1)
+    };
+    let Some(base) = pte.ppn.checked_shl(spec.page_bits()) else {
+        return String::new();
+    };
+    let Ok(pa) = machine.pa(base | offset) else {
+        return String::new();
+    };
     let said = format!(
         "The page table maps VPN {} to PPN {}, so the physical address is **{}**.",
         hex(vpn.raw(), spec.vpn_bits()),
@@ -101,7 +138,10 @@ fn physical_address(raw: u64, machine: &Machine) -> String {
     let spec = machine.spec();
     match machine.pa(raw) {
         Ok(pa) => drawn_physical(pa, spec),
-        Err(_) => format!("Too large: a physical address on this machine has {} bits.", spec.physical_bits),
+        Err(_) => format!(
+            "Too large: a physical address on this machine has {} bits.",
+            spec.physical_bits
+        ),
     }
 }
 
@@ -117,8 +157,9 @@ fn entry(raw: u64, format: &PteFormat, spec: &Spec) -> String {
         return format!("Too large: a page-table entry on this machine has {width} bits.");
     }
     let Pte { ppn, flags } = format.decode(raw);
-    let start =
-        ppn.checked_shl(spec.page_bits()).map_or_else(String::new, |base| hex(base, spec.physical_bits));
+    let start = ppn
+        .checked_shl(spec.page_bits())
+        .map_or_else(String::new, |base| hex(base, spec.physical_bits));
     let place = if format.ppn_high == format.ppn_low {
         format.ppn_low.to_string()
     } else {
@@ -129,12 +170,20 @@ fn entry(raw: u64, format: &PteFormat, spec: &Spec) -> String {
     } else {
         "nothing: not present".to_owned()
     };
-    let mut rows =
-        vec![(format.ppn_low, format!("| PPN | {place} | {} | {leads} |", hex(ppn, format.ppn_bits())))];
+    let mut rows = vec![(
+        format.ppn_low,
+        format!(
+            "| PPN | {place} | {} | {leads} |",
+            hex(ppn, format.ppn_bits())
+        ),
+    )];
     for row in &BITS {
         if let Some(place) = format.bit_position(row.bit) {
             let value = raw >> place & 1;
-            rows.push((place, format!("| {} | {place} | {value} | {} |", row.label, row.help)));
+            rows.push((
+                place,
+                format!("| {} | {place} | {value} | {} |", row.label, row.help),
+            ));
         }
     }
     rows.sort_by_key(|(place, _)| std::cmp::Reverse(*place));

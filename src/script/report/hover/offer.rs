@@ -16,9 +16,13 @@ pub fn documentation(text: &str, kind: ItemKind) -> Option<&'static str> {
     let rows = ROWS.get_or_init(|| {
         let mut rows: BTreeMap<_, Vec<String>> = BTreeMap::new();
         for (word, found) in every_row() {
-            rows.entry((found.section, word.clone())).or_default().push(row(found));
+            rows.entry((found.section, word.clone()))
+                .or_default()
+                .push(row(found));
         }
-        rows.into_iter().map(|(key, texts)| (key, paragraphs(texts))).collect()
+        rows.into_iter()
+            .map(|(key, texts)| (key, paragraphs(texts)))
+            .collect()
     });
     let section = section(kind)?;
     rows.get(&(section, text.to_owned())).map(String::as_str)

@@ -14,11 +14,21 @@ fn at(marked: &str) -> Option<HoverInfo> {
     let (files, _) = Files::read(&script.body, &mut sources, &mut ());
     let state = |at| state_at(&script.body, &sources, &files, Options::default(), at);
     let tokens = tokens(&text).list;
-    hover_at(&Asked { text: &text, tokens: &tokens, sources: &sources, state: &state }, at)
+    hover_at(
+        &Asked {
+            text: &text,
+            tokens: &tokens,
+            sources: &sources,
+            state: &state,
+        },
+        at,
+    )
 }
 
 fn text(marked: &str) -> String {
-    at(marked).map(|hover_text| hover_text.text).unwrap_or_default()
+    at(marked)
+        .map(|hover_text| hover_text.text)
+        .unwrap_or_default()
 }
 
 /// Checks that the hover text at the mark contains every piece.
@@ -26,7 +36,12 @@ fn holds(marked: &str, pieces: &[&str]) {
     // Column widths vary.
     let text = text(marked)
         .split_inclusive('\n')
-        .map(|line| line.split(' ').filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" "))
+        .map(|line| {
+            line.split(' ')
+                .filter(|part| !part.is_empty())
+                .collect::<Vec<_>>()
+                .join(" ")
+        })
         .collect::<String>();
     for piece in pieces {
         assert!(text.contains(piece), "{marked}: no {piece:?} in\n{text}");
@@ -39,9 +54,13 @@ const SIMPLE: &str = "machine simple\nset page_table {\n  | vpn ppn v |\n  | 0F 
 fn an_address_is_reported_in_its_fields() {
     // The lecture's first access has VPN 0x0F, VPO 0x14, TLBI 3, TLBT 0x03, PPN 0x0D, PA 0x354, CO 0, CI 5,
     // and CT 0x0D.
-    for operand in
-        ["read 0x0‸3D4", "translate ‸0x03D4 for write", "fetch 98‸0", "let va = 0x3D‸4", "probe 0x3D4‸"]
-    {
+    for operand in [
+        "read 0x0‸3D4",
+        "translate ‸0x03D4 for write",
+        "fetch 98‸0",
+        "let va = 0x3D‸4",
+        "probe 0x3D4‸",
+    ] {
         holds(
             &format!("{SIMPLE}{operand}"),
             &[
@@ -55,10 +74,19 @@ fn an_address_is_reported_in_its_fields() {
     }
     holds(
         &format!("{SIMPLE}read 0x0‸3D4"),
-        &["VPN 0x0F to PPN 0x0D", "**0x354**", "CT, bits 11–6 0x0D", "CI, bits 5–2 0x5", "CO, bits 1–0 0x0"],
+        &[
+            "VPN 0x0F to PPN 0x0D",
+            "**0x354**",
+            "CT, bits 11–6 0x0D",
+            "CI, bits 5–2 0x5",
+            "CO, bits 1–0 0x0",
+        ],
     );
     // The position shows that the address is physical.
-    holds(&format!("{SIMPLE}read 0 => pa 0x3‸54"), &["PPN, bits 11–6 0x0D", "CI, bits 5–2 0x5"]);
+    holds(
+        &format!("{SIMPLE}read 0 => pa 0x3‸54"),
+        &["PPN, bits 11–6 0x0D", "CI, bits 5–2 0x5"],
+    );
     assert!(!text(&format!("{SIMPLE}read 0 => pa 0x3‸54")).contains("virtual address"));
     // A decimal number of unknown meaning is a count.
     assert!(!text(&format!("{SIMPLE}let pages = 98‸0")).contains("VPN"));
@@ -80,7 +108,11 @@ fn the_core_i7_cuts_an_address_in_four() {
     );
     holds(
         &format!("machine core-i7\nread 0 => pa 0x{:X}‸", 0x1234_5678_u64),
-        &["L1d CT, bits 51–12", "L1d CI, bits 11–6", "L1d CO, bits 5–0"],
+        &[
+            "L1d CT, bits 51–12",
+            "L1d CI, bits 11–6",
+            "L1d CO, bits 5–0",
+        ],
     );
 }
 
@@ -88,8 +120,10 @@ fn the_core_i7_cuts_an_address_in_four() {
 fn an_entry_is_reported_in_its_bits() {
     // Intel's bits are 0 P, 1 R/W, 2 U/S, 5 A, 6 D, and 63 XD. The PPN begins at bit 12.
     let machine = "machine core-i7\n";
-    for statement in ["read 0 => pte4.value 0x8000000000042‸067", "set pte 4 0x1000 = 0x8000‸000000042067"]
-    {
+    for statement in [
+        "read 0 => pte4.value 0x8000000000042‸067",
+        "set pte 4 0x1000 = 0x8000‸000000042067",
+    ] {
         holds(
             &format!("{machine}{statement}"),
             &[
@@ -106,7 +140,10 @@ fn an_entry_is_reported_in_its_bits() {
         );
     }
     // The address of an entry is a physical address.
-    holds(&format!("{machine}set pte 4 0x10‸00 = 0"), &["physical address (52 bits)"]);
+    holds(
+        &format!("{machine}set pte 4 0x10‸00 = 0"),
+        &["physical address (52 bits)"],
+    );
     // The script itself defines the format of an entry.
     holds(
         "machine { virtual 14 bits, physical 12 bits, page 64 B, pte { size 1 B, valid 7, ppn 0..5 } }\nset pte 1 0 = 0x8‸D",
@@ -130,21 +167,30 @@ fn a_number_is_reported_in_each_radix() {
         "machine { virtual 1‸4 bits }",
     ] {
         let hover_text = text(&format!("machine simple\n{count}"));
-        assert!(!hover_text.is_empty() && !hover_text.contains("virtual address"), "{count}: {hover_text}");
+        assert!(
+            !hover_text.is_empty() && !hover_text.contains("virtual address"),
+            "{count}: {hover_text}"
+        );
     }
     // Numbers in tables are hexadecimal.
     holds(
         "machine simple\nset memory {\n| pa b0 |\n| 0A‸04 36 |\n}",
         &["**0A04**", "2564", "physical address"],
     );
-    holds("machine simple\nset memory {\n| pa b0 |\n| 0A04 3‸6 |\n}", &["54"]);
+    holds(
+        "machine simple\nset memory {\n| pa b0 |\n| 0A04 3‸6 |\n}",
+        &["54"],
+    );
 }
 
 #[test]
 fn a_word_is_described_by_its_meaning() {
     let process = "process P1\n";
     for (marked, pieces) in [
-        ("re‸ad 0", &["read VA [size N]", "oads data through the TLB"][..]),
+        (
+            "re‸ad 0",
+            &["read VA [size N]", "oads data through the TLB"][..],
+        ),
         ("read(1, b‸uf, 3)", &[]),
         ("P1: re‸ad(0, 1, 2)", &["ssize_t read(int fd"]),
         (
@@ -158,22 +204,49 @@ fn a_word_is_described_by_its_meaning() {
         ("P1: exit(0) => error ENO‸MEM", &["ENOMEM", "12"]),
         ("show geo‸metry", &["geometry"]),
         ("show page_ta‸ble", &["page_table", "columns: vpn ppn v"]),
-        ("expect L1d.miss_‸rate < 1", &["NAME.miss_rate", "Misses / accesses"]),
+        (
+            "expect L1d.miss_‸rate < 1",
+            &["NAME.miss_rate", "Misses / accesses"],
+        ),
         ("expect P1.faults.mi‸nor == 0", &["P1.faults.minor"]),
         ("expect P1.faul‸ts.minor == 0", &["P1.faults.minor"]),
-        ("let x = last.wa‸lk", &["walk VALUE", "Number of page-table entries fetched"]),
+        (
+            "let x = last.wa‸lk",
+            &["walk VALUE", "Number of page-table entries fetched"],
+        ),
         ("let x = log‸2(8)", &["log2(x)"]),
         ("let x = MAP_PRI‸VATE", &["MAP_PRIVATE", "value: 2"]),
         ("machine core-‸i7", &["core-i7", "a four-level page table"]),
-        ("machine { tlb { po‸licy lru } }", &["policy lru|fifo", "A setting of `tlb { … }`."]),
-        ("machine { tlb { policy l‸ru } }", &["lru", "Evict the least recently used"]),
-        ("kernel { zero-pa‸ge on }", &["zero-page on|off", "A setting of `kernel { … }`."]),
+        (
+            "machine { tlb { po‸licy lru } }",
+            &["policy lru|fifo", "A setting of `tlb { … }`."],
+        ),
+        (
+            "machine { tlb { policy l‸ru } }",
+            &["lru", "Evict the least recently used"],
+        ),
+        (
+            "kernel { zero-pa‸ge on }",
+            &["zero-page on|off", "A setting of `kernel { … }`."],
+        ),
         ("read 4 si‸ze 4", &["read VA [size N]"]),
         ("for x i‸n 0..2 { }", &[]),
-        ("expect L1‸d.hits == 0", &["cache `L1d`", "`L1d.sets` | 64", "`L1d.index_bits` | 6"]),
-        ("flush tlb dT‸LB", &["TLB `dTLB`", "`dTLB.ways` | 4", "`dTLB.tag_bits` | 32"]),
-        ("set page_table { | vpn r‸w |; | 0 1 | }", &["**R/W**", "Bit 1 of a page-table entry"]),
-        ("question \"q\" { choice \"a\" { cor‸rect \"b\" } }", &["correct TEXT [when COND]"]),
+        (
+            "expect L1‸d.hits == 0",
+            &["cache `L1d`", "`L1d.sets` | 64", "`L1d.index_bits` | 6"],
+        ),
+        (
+            "flush tlb dT‸LB",
+            &["TLB `dTLB`", "`dTLB.ways` | 4", "`dTLB.tag_bits` | 32"],
+        ),
+        (
+            "set page_table { | vpn r‸w |; | 0 1 | }",
+            &["**R/W**", "Bit 1 of a page-table entry"],
+        ),
+        (
+            "question \"q\" { choice \"a\" { cor‸rect \"b\" } }",
+            &["correct TEXT [when COND]"],
+        ),
         ("P1: wri‸te 0 = 1", &["write VA = V [size N]"]),
         ("P‸1: write 0 = 1", &["Process `P1`", "running"]),
     ] {
@@ -185,7 +258,10 @@ fn a_word_is_described_by_its_meaning() {
 fn names_of_the_script_are_reported() {
     // The hover shows the variable's value at the mark, not a later value.
     holds("let x = 0x40\nread x‸\nlet x = 7", &["`x` = ", "64"]);
-    holds("machine simple\nlet va = 0x3D4\nread v‸a", &["0x3D4", "980", "VPN, bits 13–6 0x0F"]);
+    holds(
+        "machine simple\nlet va = 0x3D4\nread v‸a",
+        &["0x3D4", "980", "VPN, bits 13–6 0x0F"],
+    );
     holds("let x = 1\nlet ‸x = 3", &["**3**"]);
     holds("choose x in 0..4\nread x‸", &["when the script runs"]);
     holds("let s = \"a\\n\"\nshow s‸", &["`s`: ", "\"a\\n\""]);
@@ -193,7 +269,10 @@ fn names_of_the_script_are_reported() {
         "# Goes through pages.\n# Twice.\ndef touch(a, n) { read a }\nto‸uch(1, 2)",
         &["def touch(a, n)", "Goes through pages.\nTwice."],
     );
-    holds("file \"data.txt\" = \"x\"\nprocess P1\nP1: let f = open(\"da‸ta.txt\", 0)", &["`data.txt`"]);
+    holds(
+        "file \"data.txt\" = \"x\"\nprocess P1\nP1: let f = open(\"da‸ta.txt\", 0)",
+        &["`data.txt`"],
+    );
 }
 
 #[test]
@@ -215,11 +294,17 @@ fn blank_places_have_no_hover() {
 
 #[test]
 fn a_hover_covers_its_bytes() {
-    let span =
-        |marked: &str| at(marked).map(|hover_text| (hover_text.span, hover_text.fact)).expect("something");
+    let span = |marked: &str| {
+        at(marked)
+            .map(|hover_text| (hover_text.span, hover_text.fact))
+            .expect("something")
+    };
     assert_eq!(span("read 4‸ KB"), (5..9, None));
     assert_eq!(span("‸read 4"), (0..4, None));
-    assert_eq!(span("machine simple\nread 0 => tlb.in‸dex 3"), (25..34, Some("tlb.index".to_owned())));
+    assert_eq!(
+        span("machine simple\nread 0 => tlb.in‸dex 3"),
+        (25..34, Some("tlb.index".to_owned()))
+    );
 }
 
 #[test]
@@ -234,13 +319,26 @@ fn every_byte_of_every_example_can_be_asked_about() {
         let text = std::fs::read_to_string(&path).expect("a script");
         let (mut sources, script, _) = read_text("script.pw", &text, &mut ());
         let (files, _) = Files::read(&script.body, &mut sources, &mut ());
-        let known = state_at(&script.body, &sources, &files, Options::default(), text.len());
+        let known = state_at(
+            &script.body,
+            &sources,
+            &files,
+            Options::default(),
+            text.len(),
+        );
         let state = |_| known.clone();
         // Hovering also works in a text that is truncated anywhere.
         for cut in [text.len(), text.len() / 2, text.len() / 3] {
-            let Some(part) = text.get(..cut) else { continue };
+            let Some(part) = text.get(..cut) else {
+                continue;
+            };
             let tokens = tokens(part).list;
-            let asked = Asked { text: part, tokens: &tokens, sources: &sources, state: &state };
+            let asked = Asked {
+                text: part,
+                tokens: &tokens,
+                sources: &sources,
+                state: &state,
+            };
             for at in (0..=part.len()).step_by(7) {
                 if let Some(hover_text) = hover_at(&asked, at) {
                     assert!(

@@ -33,7 +33,10 @@ const LONG_LIST: usize = 1000;
 
 /// Returns the diagnostics, each as an object.
 pub fn mistakes(diagnostics: &[Diagnostic], sources: &Sources) -> Vec<serde_json::Value> {
-    diagnostics.iter().map(|one| mistake(one, sources)).collect()
+    diagnostics
+        .iter()
+        .map(|one| mistake(one, sources))
+        .collect()
 }
 
 fn mistake(one: &Diagnostic, sources: &Sources) -> serde_json::Value {
@@ -57,7 +60,10 @@ fn diagnostic(one: &Diagnostic, sources: &Sources) -> serde_json::Value {
         Some(place)
     };
     let own = std::iter::once((one.span, one.label.as_str()));
-    let related = one.related.iter().map(|(span, label)| (*span, label.as_str()));
+    let related = one
+        .related
+        .iter()
+        .map(|(span, label)| (*span, label.as_str()));
     let edit = |fix: &Fix| {
         let edit = fix.edit(&sources.file(fix.span.file)?.text)?;
         let mut object = place(edit.span, sources)?;
@@ -200,7 +206,11 @@ impl<'s, W: Write> JsonSink<'s, W> {
         }
         self.did(&record.did, record.depth > 0);
         if !record.calls.is_empty() {
-            let calls = record.calls.iter().map(|call| process::call(call)).collect();
+            let calls = record
+                .calls
+                .iter()
+                .map(|call| process::call(call))
+                .collect();
             self.member("calls", &calls);
         }
         self.line.push_str(",\"checks\":[");
@@ -233,10 +243,9 @@ impl<'s, W: Write> JsonSink<'s, W> {
             Did::Access(access) => {
                 let known = self.facts.take().filter(|known| known.fits(access));
                 let known = known.unwrap_or_else(|| Facts::from_access(access));
-                let reported = known
-                    .keys
-                    .iter()
-                    .filter_map(|(name, key)| key.value_in(did).map(|value| (name.as_str(), value)));
+                let reported = known.keys.iter().filter_map(|(name, key)| {
+                    key.value_in(did).map(|value| (name.as_str(), value))
+                });
                 members(&mut self.line, reported);
                 self.facts = Some(known);
             }
@@ -244,20 +253,31 @@ impl<'s, W: Write> JsonSink<'s, W> {
                 let rows = || ReferenceFact::reported_for(run);
                 let names: Vec<String> = rows().map(|row| format!("\"{}\":", row.name)).collect();
                 let reported = names.iter().zip(rows());
-                members(&mut self.line, reported.map(|(name, row)| (name.as_str(), (row.get)(run))));
+                members(
+                    &mut self.line,
+                    reported.map(|(name, row)| (name.as_str(), (row.get)(run))),
+                );
             }
             Did::Replay(_) => {
                 let reported = facts::reported_facts(did);
                 let names: Vec<String> = reported.iter().map(|fact| member(&fact.name)).collect();
                 let reported = names.iter().zip(reported);
-                members(&mut self.line, reported.map(|(name, fact)| (name.as_str(), fact.value)));
+                members(
+                    &mut self.line,
+                    reported.map(|(name, fact)| (name.as_str(), fact.value)),
+                );
             }
             _ => {
                 if let Some(call) = did.call() {
-                    let names: Vec<String> =
-                        CALL_FACTS.iter().map(|row| format!("\"{}\":", row.name)).collect();
+                    let names: Vec<String> = CALL_FACTS
+                        .iter()
+                        .map(|row| format!("\"{}\":", row.name))
+                        .collect();
                     let reported = names.iter().zip(CALL_FACTS);
-                    members(&mut self.line, reported.map(|(name, row)| (name.as_str(), (row.get)(call))));
+                    members(
+                        &mut self.line,
+                        reported.map(|(name, row)| (name.as_str(), (row.get)(call))),
+                    );
                 }
             }
         }
@@ -278,8 +298,15 @@ impl<'s, W: Write> JsonSink<'s, W> {
                 }
             }
             Did::Access(access) => {
-                if let Some(inside) = access.process.as_ref().filter(|inside| !inside.faults.is_empty()) {
-                    self.member("faults", &process::faults(&access.spec, &inside.legend, &inside.faults));
+                if let Some(inside) = access
+                    .process
+                    .as_ref()
+                    .filter(|inside| !inside.faults.is_empty())
+                {
+                    self.member(
+                        "faults",
+                        &process::faults(&access.spec, &inside.legend, &inside.faults),
+                    );
                 }
             }
             Did::Declared(declared) => self.member("declared", &process::declared(declared)),
@@ -306,7 +333,11 @@ impl<'s, W: Write> JsonSink<'s, W> {
 impl Facts {
     fn from_access(access: &Access) -> Self {
         let process = access.process.is_some();
-        Self { spec: access.spec.clone(), process, keys: keys(&access.spec, process) }
+        Self {
+            spec: access.spec.clone(),
+            process,
+            keys: keys(&access.spec, process),
+        }
     }
 
     fn fits(&self, access: &Access) -> bool {
@@ -324,7 +355,10 @@ impl<W: Write> Sink for JsonSink<'_, W> {
 
 /// Returns the facts of an access on a machine, each with its JSON key (`"name":`).
 fn keys(spec: &Spec, process: bool) -> Vec<(String, Key)> {
-    facts::access_keys(spec, process).into_iter().map(|(name, key)| (member(&name), key)).collect()
+    facts::access_keys(spec, process)
+        .into_iter()
+        .map(|(name, key)| (member(&name), key))
+        .collect()
 }
 
 /// Returns the name of a member with its colon.
@@ -360,7 +394,11 @@ fn put_check(line: &mut String, check: &Check) {
         Some(actual) => put_value(line, &actual.value),
         None => line.push_str("null"),
     }
-    line.push_str(if check.held { ",\"held\":true" } else { ",\"held\":false" });
+    line.push_str(if check.held {
+        ",\"held\":true"
+    } else {
+        ",\"held\":false"
+    });
     if let Some(reason) = &check.reason {
         line.push_str(",\"reason\":");
         string(line, reason);
@@ -382,7 +420,9 @@ fn put_value(line: &mut String, value: &Value) {
 
 /// Adds a string with quotes and escapes.
 fn string(line: &mut String, text: &str) {
-    let plain = text.bytes().all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\');
+    let plain = text
+        .bytes()
+        .all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\');
     if plain {
         line.push('"');
         line.push_str(text);

@@ -5,7 +5,8 @@ use serde_json::{Map, Value, json};
 use crate::lang::value::Value as Text;
 use crate::report::narrate::{Evicted, Handled, declaration};
 use crate::run::record::{
-    ActionRecord, AreaRecord, Booted, CallRecord, Declaration, Declared, FaultRecord, KernelAction, Legend,
+    ActionRecord, AreaRecord, Booted, CallRecord, Declaration, Declared, FaultRecord, KernelAction,
+    Legend,
 };
 use pagewalk_engine::kernel::abi::Arg;
 use pagewalk_engine::kernel::config::{KernelConfig, ReplacementScope, SignalPolicy};
@@ -31,7 +32,11 @@ pub(crate) fn area(record: &AreaRecord) -> Value {
 }
 
 pub(crate) fn faults(spec: &Spec, legend: &Legend, faults: &[FaultRecord]) -> Value {
-    faults.iter().take(FAULTS).map(|fault| self::fault(spec, legend, fault)).collect()
+    faults
+        .iter()
+        .take(FAULTS)
+        .map(|fault| self::fault(spec, legend, fault))
+        .collect()
 }
 
 fn fault(spec: &Spec, legend: &Legend, fault: &FaultRecord) -> Value {
@@ -60,7 +65,9 @@ fn fault(spec: &Spec, legend: &Legend, fault: &FaultRecord) -> Value {
 }
 
 fn evicted(legend: &Legend, evicted: &Evicted) -> Value {
-    let process = evicted.page.and_then(|page| legend.processes.get(&page.pid));
+    let process = evicted
+        .page
+        .and_then(|page| legend.processes.get(&page.pid));
     json!({
         "frame": evicted.frame.0,
         "process": process.map(ToString::to_string),
@@ -104,7 +111,10 @@ pub(crate) fn call(record: &CallRecord) -> Value {
             add("child", json!({"name": &*child.name, "pid": child.pid.0}));
         }
         if effect.count != (0, 0) {
-            add("areas", json!({"gone": areas(&effect.gone), "come": areas(&effect.come)}));
+            add(
+                "areas",
+                json!({"gone": areas(&effect.gone), "come": areas(&effect.come)}),
+            );
         }
         if effect.brk.0 != effect.brk.1 {
             add("brk", effect.brk.1.into());
@@ -112,8 +122,12 @@ pub(crate) fn call(record: &CallRecord) -> Value {
         if !effect.output.is_empty() {
             add("output", string(&effect.output));
         }
-        let fields: Map<String, Value> =
-            record.reply.fields.iter().map(|(name, n)| ((*name).to_owned(), (*n).into())).collect();
+        let fields: Map<String, Value> = record
+            .reply
+            .fields
+            .iter()
+            .map(|(name, n)| ((*name).to_owned(), (*n).into()))
+            .collect();
         if !fields.is_empty() {
             add("fields", Value::Object(fields));
         }
@@ -140,7 +154,10 @@ pub(crate) fn declared(declared: &Declared) -> Value {
                 .sections
                 .iter()
                 .map(|section| json!({"name": &*section.name, "start": section.start, "size": section.size}));
-            let libraries = executable.libraries.iter().map(|library| Value::from(&**library));
+            let libraries = executable
+                .libraries
+                .iter()
+                .map(|library| Value::from(&**library));
             object(json!({
                 "executable": &**name,
                 "entry": executable.entry,
@@ -154,7 +171,12 @@ pub(crate) fn declared(declared: &Declared) -> Value {
             "areas": areas.iter().map(area).collect::<Value>(),
         })),
     };
-    members.extend(declared.booted.iter().map(|booted| ("kernel".to_owned(), kernel(booted))));
+    members.extend(
+        declared
+            .booted
+            .iter()
+            .map(|booted| ("kernel".to_owned(), kernel(booted))),
+    );
     Value::Object(members)
 }
 
@@ -200,6 +222,10 @@ pub(crate) fn action(action: &ActionRecord) -> Value {
         KernelAction::Tick => "tick",
     };
     let handled = Handled::from_steps(&action.steps);
-    let evicted = handled.evicted.iter().take(FAULTS).map(|evicted| self::evicted(&action.legend, evicted));
+    let evicted = handled
+        .evicted
+        .iter()
+        .take(FAULTS)
+        .map(|evicted| self::evicted(&action.legend, evicted));
     json!({"name": name, "count": action.count, "evicted": evicted.collect::<Value>()})
 }

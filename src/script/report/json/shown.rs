@@ -10,7 +10,8 @@ use pagewalk_engine::machine::event::PteKind;
 use pagewalk_engine::machine::pte::Bit;
 
 use crate::run::record::{
-    CellView, FIGURE_VERSION, FigureData, TableView, TreeEntry, TreeTable, View, WalkLevel, WalkView,
+    CellView, FIGURE_VERSION, FigureData, TableView, TreeEntry, TreeTable, View, WalkLevel,
+    WalkView,
 };
 
 /// Returns the objects of a view. Only rulers can have several objects.
@@ -18,14 +19,22 @@ pub fn json(view: &View) -> Vec<Value> {
     match view {
         View::Table(shown) => vec![table(shown)],
         View::Pairs { title, pairs } => {
-            let pairs = pairs.iter().map(|(name, value)| (name.clone(), value.as_str().into()));
+            let pairs = pairs
+                .iter()
+                .map(|(name, value)| (name.clone(), value.as_str().into()));
             vec![json!({"title": title, "pairs": Value::Object(pairs.collect())})]
         }
         View::Value { of, value } => vec![json!({"of": of, "value": value.value.to_json()})],
         View::Rulers(spec) => rulers(spec).iter().map(ruler).collect(),
         View::Walk(of) => vec![walk(of)],
-        View::Bits(of) => of_address(of, false).iter().map(|drawn| bits(of.value, drawn)).collect(),
-        View::Steps(access, level) => steps_at(access, *level).iter().filter_map(sequence).collect(),
+        View::Bits(of) => of_address(of, false)
+            .iter()
+            .map(|drawn| bits(of.value, drawn))
+            .collect(),
+        View::Steps(access, level) => steps_at(access, *level)
+            .iter()
+            .filter_map(sequence)
+            .collect(),
         View::CallSteps(call, level) => vec![numbered(&call_steps_at(call, *level))],
         View::Layout(layout) => vec![layout::layout(layout)],
         View::Tree(tree) => vec![json!({"of": tree.of, "tables": tree_table(&tree.root)})],
@@ -59,7 +68,11 @@ fn tree_table(of: &TreeTable) -> Value {
 /// Returns a table as an object, with all columns in one row to match the cells.
 fn table(shown: &TableView) -> Value {
     let columns: Vec<&String> = shown.groups.iter().flatten().collect();
-    let rows: Vec<Vec<Value>> = shown.rows.iter().map(|row| row.iter().map(cell).collect()).collect();
+    let rows: Vec<Vec<Value>> = shown
+        .rows
+        .iter()
+        .map(|row| row.iter().map(cell).collect())
+        .collect();
     json!({"title": shown.title, "columns": columns, "rows": rows})
 }
 
@@ -74,7 +87,13 @@ fn cell(cell: &CellView) -> Value {
 
 fn ruler(ruler: &Ruler) -> Value {
     let field = |row: &crate::report::doc::RulerRow| -> Vec<Value> {
-        let of = |label: &str| if label.is_empty() { Value::Null } else { label.into() };
+        let of = |label: &str| {
+            if label.is_empty() {
+                Value::Null
+            } else {
+                label.into()
+            }
+        };
         row.fields
             .iter()
             .map(|f| json!({"name": f.full_name(), "of": of(&row.label), "high": f.high, "low": f.low}))
@@ -99,12 +118,20 @@ fn walk(of: &WalkView) -> Value {
 /// Returns an address with the values of its fields.
 fn bits(value: u64, of: &Ruler) -> Value {
     let field = |field: &BitField| json!({"name": field.full_name(), "high": field.high, "low": field.low, "value": field.value_in(value)});
-    let fields: Vec<Value> = of.rows.iter().flat_map(|row| &row.fields).map(field).collect();
+    let fields: Vec<Value> = of
+        .rows
+        .iter()
+        .flat_map(|row| &row.fields)
+        .map(field)
+        .collect();
     json!({"figure": "bits", "of": of.title, "bits": of.bits, "value": value, "fields": fields})
 }
 
 fn numbered(steps: &[Step]) -> Value {
-    let steps: Vec<Value> = steps.iter().map(|step| json!({"who": step.who, "what": step.what})).collect();
+    let steps: Vec<Value> = steps
+        .iter()
+        .map(|step| json!({"who": step.who, "what": step.what}))
+        .collect();
     json!({"steps": steps})
 }
 

@@ -12,11 +12,18 @@ fn lines(script: &str) -> Vec<String> {
     let mut out = Vec::new();
     let (sink, ended) = play(script, |sources| JsonSink::new(&mut out, sources));
     sink.finish(ended.totals, 0).unwrap();
-    String::from_utf8(out).unwrap().lines().map(ToOwned::to_owned).collect()
+    String::from_utf8(out)
+        .unwrap()
+        .lines()
+        .map(ToOwned::to_owned)
+        .collect()
 }
 
 fn objects(script: &str) -> Vec<Value> {
-    lines(script).iter().map(|line| serde_json::from_str(line).unwrap()).collect()
+    lines(script)
+        .iter()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
 }
 
 /// Runs a statement on the simple memory system from the lectures, and returns its record.
@@ -47,11 +54,19 @@ fn an_access_has_its_facts_with_their_types() {
     ] {
         assert_eq!(facts[name], json!(n), "{name}");
     }
-    for (name, word) in [("tlb", "hit"), ("fault", "none"), ("cache", "hit"), ("served", "cache")] {
+    for (name, word) in [
+        ("tlb", "hit"),
+        ("fault", "none"),
+        ("cache", "hit"),
+        ("served", "cache"),
+    ] {
         assert_eq!(facts[name], json!(word), "{name}");
     }
     assert_eq!(facts["tlb.victim"], "none");
-    assert_eq!(record["checks"][0], json!({"fact": "vpn", "expected": 15, "actual": 15, "held": true}));
+    assert_eq!(
+        record["checks"][0],
+        json!({"fact": "vpn", "expected": 15, "actual": 15, "held": true})
+    );
     assert_eq!(record["checks"][2]["expected"], "miss");
     assert_eq!(record["checks"][2]["held"], false);
     assert!(record["checks"][2]["reason"].is_string());
@@ -81,7 +96,10 @@ fn open_expectations_have_no_expected_value() {
         (&check["expected"], &check["actual"], &check["held"]),
         (&Value::Null, &json!(0x0D), &json!(false))
     );
-    assert_eq!(check["reason"], "is not filled in; `pagewalk test --fill t.pw` fills in the value");
+    assert_eq!(
+        check["reason"],
+        "is not filled in; `pagewalk test --fill t.pw` fills in the value"
+    );
     assert_eq!(record["checks"][1]["actual"], "hit");
 }
 
@@ -90,10 +108,17 @@ fn names_are_unique() {
     // A JSON parser keeps only the last of several members with the same name, so this test checks the text.
     let script = format!("{SIMPLE}read 0x03D4\nmachine core-i7\nread 0x1000\n");
     for line in lines(&script) {
-        let facts = line.split_once("\"facts\":{").and_then(|(_, rest)| rest.split_once('}'));
-        let Some((facts, _)) = facts.filter(|(facts, _)| !facts.is_empty()) else { continue };
-        let mut names: Vec<&str> =
-            facts.split(',').filter_map(|member| member.split_once(':')).map(|(name, _)| name).collect();
+        let facts = line
+            .split_once("\"facts\":{")
+            .and_then(|(_, rest)| rest.split_once('}'));
+        let Some((facts, _)) = facts.filter(|(facts, _)| !facts.is_empty()) else {
+            continue;
+        };
+        let mut names: Vec<&str> = facts
+            .split(',')
+            .filter_map(|member| member.split_once(':'))
+            .map(|(name, _)| name)
+            .collect();
         let count = names.len();
         assert!(count > 20, "{line}");
         names.sort_unstable();
@@ -108,8 +133,9 @@ fn the_other_statements_have_their_effects() {
     assert_eq!(last("let va = 0x28F")["value"], 0x28F);
     assert_eq!(last("let r = 4 / 7")["value"], "4/7");
     assert_eq!(last("let t = \"a\\\"\\n\\x1b\"")["value"], "a\"\n\u{1b}");
-    let record =
-        last("reference 7 0 1 2 0 3 0 4 2 3 0 3 2 1 2 0 1 7 0 1 { frames 3, replacement fifo } => faults 15");
+    let record = last(
+        "reference 7 0 1 2 0 3 0 4 2 3 0 3 2 1 2 0 1 7 0 1 { frames 3, replacement fifo } => faults 15",
+    );
     assert_eq!(record["facts"]["faults"], 15);
     assert_eq!(record["facts"]["hits"], 5);
     assert_eq!(record["facts"]["rate"], 0.75);
@@ -124,11 +150,25 @@ fn shown_structures_are_data() {
     let table = &record["shown"][0];
     assert_eq!(table["columns"][0], "set");
     // Set 0 of the lecture's TLB contains 03 – 0, 09 0D 1, 00 – 0, and 07 02 1.
-    assert_eq!(table["rows"][0], json!([0, 3, null, 0, 9, 0x0D, 1, 0, null, 0, 7, 2, 1]));
-    assert_eq!(last("show 1 + 1")["shown"][0], json!({"of": "1 + 1", "value": 2}));
+    assert_eq!(
+        table["rows"][0],
+        json!([0, 3, null, 0, 9, 0x0D, 1, 0, null, 0, 7, 2, 1])
+    );
+    assert_eq!(
+        last("show 1 + 1")["shown"][0],
+        json!({"of": "1 + 1", "value": 2})
+    );
     let rulers = last("show geometry");
-    assert_eq!(rulers["shown"][0]["fields"][0], json!({"name": "VPN", "of": null, "high": 13, "low": 6}));
-    assert!(last("show machine")["shown"][0]["machine"].as_str().unwrap().starts_with("machine {\n"));
+    assert_eq!(
+        rulers["shown"][0]["fields"][0],
+        json!({"name": "VPN", "of": null, "high": 13, "low": 6})
+    );
+    assert!(
+        last("show machine")["shown"][0]["machine"]
+            .as_str()
+            .unwrap()
+            .starts_with("machine {\n")
+    );
     assert!(last("read 0x20\nshow steps")["shown"][0]["steps"][0]["what"].is_string());
     assert!(last("show stats")["shown"][0]["rows"].is_array());
 }
@@ -157,10 +197,14 @@ fn a_closed_pipe_stops_the_run() {
             Ok(())
         }
     }
-    let (sink, ended) =
-        play("repeat 900 { repeat 900 { let x = 1 } }\n", |sources| JsonSink::new(Closed, sources));
+    let (sink, ended) = play("repeat 900 { repeat 900 { let x = 1 } }\n", |sources| {
+        JsonSink::new(Closed, sources)
+    });
     assert!(ended.totals.statements < 10_000, "{:?}", ended.totals);
-    assert_eq!(sink.finish(ended.totals, 0).unwrap_err().kind(), io::ErrorKind::BrokenPipe);
+    assert_eq!(
+        sink.finish(ended.totals, 0).unwrap_err().kind(),
+        io::ErrorKind::BrokenPipe
+    );
 }
 
 /// A process on the simple memory system from the lectures, with eight frames and four swap slots.
@@ -195,7 +239,10 @@ fn an_access_of_a_process_has_the_kernels_facts_and_its_faults() {
     ] {
         assert_eq!(facts[name], json!(word), "{name}");
     }
-    assert_eq!((&facts["minor"], &facts["major"], &facts["frame"]), (&json!(1), &json!(0), &json!(0)));
+    assert_eq!(
+        (&facts["minor"], &facts["major"], &facts["frame"]),
+        (&json!(1), &json!(0), &json!(0))
+    );
     let fault = &record["faults"][0];
     assert_eq!(
         (&fault["class"], &fault["page"], &fault["address"]),
@@ -217,27 +264,44 @@ fn an_access_of_a_process_has_the_kernels_facts_and_its_faults() {
         (&fatal["facts"]["signal"], &fatal["facts"]["code"]),
         (&json!("SIGSEGV"), &json!("SEGV_MAPERR"))
     );
-    assert_eq!((&fatal["faults"][0]["major"], &fatal["faults"][0]["area"]), (&Value::Null, &Value::Null));
+    assert_eq!(
+        (&fatal["faults"][0]["major"], &fatal["faults"][0]["area"]),
+        (&Value::Null, &Value::Null)
+    );
     // On bare hardware, no kernel handles the fault.
-    assert!(last("read 0x03D4").get("process").is_none() && last("read 0x03D4").get("faults").is_none());
+    assert!(
+        last("read 0x03D4").get("process").is_none() && last("read 0x03D4").get("faults").is_none()
+    );
 }
 
 #[test]
 fn a_system_call_has_its_result() {
     let record = last_in_process("let fd = open(\"poem\", 0) => returns 3");
-    assert_eq!((&record["name"], &record["value"]), (&json!("fd"), &json!(3)));
-    assert_eq!((&record["facts"]["returns"], &record["facts"]["error"]), (&json!(3), &json!("none")));
+    assert_eq!(
+        (&record["name"], &record["value"]),
+        (&json!("fd"), &json!(3))
+    );
+    assert_eq!(
+        (&record["facts"]["returns"], &record["facts"]["error"]),
+        (&json!(3), &json!("none"))
+    );
     assert_eq!(record["call"]["name"], "open");
     assert_eq!(record["call"]["args"], json!(["poem", 0]));
     assert_eq!(record["statement"], "let fd = open(\"poem\", 0)");
     let record = last_in_process("munmap(1, 1) => error EINVAL");
-    assert_eq!((&record["call"]["returns"], &record["call"]["error"]), (&json!(-1), &json!("EINVAL")));
+    assert_eq!(
+        (&record["call"]["returns"], &record["call"]["error"]),
+        (&json!(-1), &json!("EINVAL"))
+    );
     assert_eq!(record["facts"]["returns"], -1);
     let record = last_in_process("munmap(0x1000, 64)");
     assert_eq!(record["call"]["areas"]["gone"][0]["start"], 0x1000);
     assert_eq!(record["call"]["areas"]["come"][0]["start"], 0x1040);
     let record = last_in_process("write(1, 0x400, 70)");
-    assert_eq!((&record["call"]["returns"], &record["facts"]["major"]), (&json!(70), &json!(2)));
+    assert_eq!(
+        (&record["call"]["returns"], &record["facts"]["major"]),
+        (&json!(70), &json!(2))
+    );
     assert_eq!(record["call"]["faults"].as_array().unwrap().len(), 2);
     assert_eq!(record["call"]["output"].as_str().unwrap(), ".".repeat(70));
     let record = last_in_process("expect fstat(open(\"poem\", 0)).st_size == 100");
@@ -248,9 +312,15 @@ fn a_system_call_has_its_result() {
 #[test]
 fn the_state_of_the_kernel_is_data() {
     let layout = &last_in_process("show layout P1")["shown"][0]["layout"];
-    assert_eq!((&layout["process"], &layout["areas"][1]["end"]), (&json!("P1"), &json!(0x1400)));
     assert_eq!(
-        (&layout["areas"][0]["backing"], &layout["areas"][0]["resident"]),
+        (&layout["process"], &layout["areas"][1]["end"]),
+        (&json!("P1"), &json!(0x1400))
+    );
+    assert_eq!(
+        (
+            &layout["areas"][0]["backing"],
+            &layout["areas"][0]["resident"]
+        ),
         (&json!("poem"), &json!(0))
     );
     let maps = &last_in_process("show P1.maps")["shown"][0];
@@ -261,7 +331,10 @@ fn the_state_of_the_kernel_is_data() {
     assert_eq!(objects[2]["declared"], json!({"file": "poem", "size": 100}));
     assert_eq!(objects[3]["declared"]["areas"][1]["perms"], "rw-p");
     let action = last_in_process("write 0x1000 = 1\nreclaim 1 pages");
-    assert_eq!((&action["action"]["name"], &action["action"]["count"]), (&json!("reclaim"), &json!(1)));
+    assert_eq!(
+        (&action["action"]["name"], &action["action"]["count"]),
+        (&json!("reclaim"), &json!(1))
+    );
     assert_eq!(action["action"]["evicted"][0]["page"], 0x40);
 }
 
@@ -270,9 +343,17 @@ fn a_replay_has_its_facts_and_the_lines_that_are_none() {
     // `tests/scripts/replay/identity.pw` contains the calculation by hand.
     let trace = "straddle.trace";
     let script = "machine { physical 16 bits, cache L1d { sets 4, ways 1, block 16 B, for data } }";
-    let all = objects(&format!("{script}\nreplay \"{trace}\" straddle first => fetches 2, L1d.hits 3\n"));
+    let all = objects(&format!(
+        "{script}\nreplay \"{trace}\" straddle first => fetches 2, L1d.hits 3\n"
+    ));
     let record = &all[1];
-    for (name, n) in [("accesses", 4), ("reads", 2), ("fetches", 2), ("malformed", 2), ("L1d.hits", 2)] {
+    for (name, n) in [
+        ("accesses", 4),
+        ("reads", 2),
+        ("fetches", 2),
+        ("malformed", 2),
+        ("L1d.hits", 2),
+    ] {
         assert_eq!(record["facts"][name], json!(n), "{name}");
     }
     // Without a process, there are no kernel events to report.
@@ -283,10 +364,15 @@ fn a_replay_has_its_facts_and_the_lines_that_are_none() {
         (&json!(trace), &json!("identity"), &json!("first"))
     );
     assert_eq!(printed["records"], 5);
-    let lines: Vec<&Value> =
-        printed["malformed"].as_array().unwrap().iter().map(|bad| &bad["line"]).collect();
+    let lines: Vec<&Value> = printed["malformed"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|bad| &bad["line"])
+        .collect();
     assert_eq!(lines, [&json!(6), &json!(7)]);
     let reason = "2 of 4 lookups in L1d hit, and 2 missed";
-    let check = json!({"fact": "L1d.hits", "expected": 3, "actual": 2, "held": false, "reason": reason});
+    let check =
+        json!({"fact": "L1d.hits", "expected": 3, "actual": 2, "held": false, "reason": reason});
     assert_eq!(record["checks"][1], check);
 }

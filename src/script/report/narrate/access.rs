@@ -18,8 +18,14 @@ const PIECES: usize = 8;
 /// Returns the worksheet of an access, followed by sentences about the remaining events. `operand` is the
 /// literal address in the statement, if any.
 pub(crate) fn worksheet(access: &Access, did: &Arc<Did>, operand: Option<u64>) -> Vec<Block> {
-    let sheet = Sheet { access, did, written: operand == Some(access.va.raw()) };
-    let mut blocks = names(access).map_or_else(Vec::new, |names| fault::faults(names, access.faults(), None));
+    let sheet = Sheet {
+        access,
+        did,
+        written: operand == Some(access.va.raw()),
+    };
+    let mut blocks = names(access).map_or_else(Vec::new, |names| {
+        fault::faults(names, access.faults(), None)
+    });
     let translation = sheet.translation();
     if !translation.is_empty() {
         blocks.push(Block::Worksheet(translation));
@@ -33,7 +39,10 @@ pub(crate) fn worksheet(access: &Access, did: &Arc<Did>, operand: Option<u64>) -
     blocks.extend(pieces(access));
     blocks.extend(notes::notes(access));
     if access.probe {
-        blocks.push(Block::toned(Tone::Faint, "This is a probe, so nothing changes."));
+        blocks.push(Block::toned(
+            Tone::Faint,
+            "This is a probe, so nothing changes.",
+        ));
     }
     blocks
 }
@@ -48,7 +57,9 @@ struct Sheet<'a> {
 
 impl Sheet<'_> {
     fn fact(&self, name: &str) -> Option<Shown> {
-        facts::key(name, Family::Access, Some(&self.access.spec)).ok()?.value_in(self.did)
+        facts::key(name, Family::Access, Some(&self.access.spec))
+            .ok()?
+            .value_in(self.did)
     }
 
     /// Returns a blank with the value of a fact if the access has the fact.
@@ -59,7 +70,11 @@ impl Sheet<'_> {
     /// Returns a blank with `yes` for a hit and `no` for a miss.
     fn hit(&self, label: &str, fact: &str) -> Option<Blank> {
         let (spec, kind) = (&self.access.spec, self.access.kind);
-        let first = if fact == "tlb" { spec.first_tlb(kind) } else { spec.first_cache(kind) };
+        let first = if fact == "tlb" {
+            spec.first_tlb(kind)
+        } else {
+            spec.first_cache(kind)
+        };
         let word = self.fact(fact).filter(|_| first.is_some())?.to_string();
         Some(blank(
             label,
@@ -80,9 +95,11 @@ impl Sheet<'_> {
         if self.access.spec.mmu.is_none() {
             return Vec::new();
         }
-        let ppn = self.fact("ppn").map_or_else(|| "-".to_owned(), |ppn| ppn.to_string());
-        let address =
-            (!self.written).then(|| blank("VA", parts::va(&self.access.spec, self.access.va.raw())));
+        let ppn = self
+            .fact("ppn")
+            .map_or_else(|| "-".to_owned(), |ppn| ppn.to_string());
+        let address = (!self.written)
+            .then(|| blank("VA", parts::va(&self.access.spec, self.access.va.raw())));
         let blanks = [
             self.core(),
             address,
@@ -122,13 +139,20 @@ impl Sheet<'_> {
 
     /// Returns the blanks from the physical address to the byte, if the access has a physical address.
     fn data(&self) -> Vec<Blank> {
-        let Some(pa) = self.blank("PA", "pa") else { return Vec::new() };
-        let mut blanks: Vec<Blank> =
-            self.core().filter(|_| self.access.spec.mmu.is_none()).into_iter().collect();
+        let Some(pa) = self.blank("PA", "pa") else {
+            return Vec::new();
+        };
+        let mut blanks: Vec<Blank> = self
+            .core()
+            .filter(|_| self.access.spec.mmu.is_none())
+            .into_iter()
+            .collect();
         blanks.push(pa);
         if self.access.uses_caches() {
             let first = self.access.spec.first_cache(self.access.kind);
-            let name = first.map_or("cache", |first| parts::cache_name(&self.access.spec, first as u32));
+            let name = first.map_or("cache", |first| {
+                parts::cache_name(&self.access.spec, first as u32)
+            });
             let cache = [
                 self.blank("CO", "co"),
                 self.blank("CI", "ci"),
@@ -153,21 +177,31 @@ impl Sheet<'_> {
             (_, 1) => "byte",
             _ => "value",
         };
-        let from_memory = self.fact("served").is_some_and(|level| level.to_string() == "memory");
+        let from_memory = self
+            .fact("served")
+            .is_some_and(|level| level.to_string() == "memory");
         Some(blank(
             label,
-            if data == "unknown" && from_memory { "unknown (from memory)".to_owned() } else { data },
+            if data == "unknown" && from_memory {
+                "unknown (from memory)".to_owned()
+            } else {
+                data
+            },
         ))
     }
 
     /// Returns the number of cycles if the machine declares latencies.
     fn cycles(&self) -> Option<Blank> {
-        self.blank("cycles", "cycles").filter(|cycles| cycles.value != "0")
+        self.blank("cycles", "cycles")
+            .filter(|cycles| cycles.value != "0")
     }
 }
 
 fn blank(label: &str, value: impl Into<String>) -> Blank {
-    Blank { label: label.to_owned(), value: value.into() }
+    Blank {
+        label: label.to_owned(),
+        value: value.into(),
+    }
 }
 
 /// Returns the TLB levels searched, if there is more than one.
@@ -177,18 +211,32 @@ fn tlb_path(access: &Access) -> Option<String> {
         .first_piece()
         .iter()
         .filter_map(|event| match event {
-            Event::TlbLookup { tlb, way, .. } => {
-                Some(format!("{} {}", parts::tlb_name(spec, *tlb), hit(way.is_some())))
-            }
+            Event::TlbLookup { tlb, way, .. } => Some(format!(
+                "{} {}",
+                parts::tlb_name(spec, *tlb),
+                hit(way.is_some())
+            )),
             _ => None,
         })
         .collect();
     let missed = !path.last().is_some_and(|last| last.ends_with("hit"));
     let levels = spec.mmu.as_ref()?.levels.len();
-    let fetched = access.first_piece().iter().filter(|event| matches!(event, Event::Pte { .. })).count();
+    let fetched = access
+        .first_piece()
+        .iter()
+        .filter(|event| matches!(event, Event::Pte { .. }))
+        .count();
     if missed && fetched > 0 {
-        let count = if fetched == 1 { "1 level".to_owned() } else { format!("{fetched} levels") };
-        path.push(if levels == 1 { "page table".to_owned() } else { format!("walk of {count}") });
+        let count = if fetched == 1 {
+            "1 level".to_owned()
+        } else {
+            format!("{fetched} levels")
+        };
+        path.push(if levels == 1 {
+            "page table".to_owned()
+        } else {
+            format!("walk of {count}")
+        });
     }
     // If the machine has a single TLB, the worksheet already shows the hit.
     let says_more = spec.tlbs.len() > 1 || (levels > 1 && fetched > 0);
@@ -203,8 +251,18 @@ fn cache_path(access: &Access) -> Option<String> {
     }
     let (mut path, mut served) = (Vec::new(), false);
     for event in access.first_piece() {
-        if let Event::CacheLookup { cache, way, purpose: Purpose::Demand, .. } = event {
-            path.push(format!("{} {}", parts::cache_name(spec, *cache), hit(way.is_some())));
+        if let Event::CacheLookup {
+            cache,
+            way,
+            purpose: Purpose::Demand,
+            ..
+        } = event
+        {
+            path.push(format!(
+                "{} {}",
+                parts::cache_name(spec, *cache),
+                hit(way.is_some())
+            ));
             served |= way.is_some();
         }
     }
@@ -238,7 +296,11 @@ fn pieces(access: &Access) -> Vec<Block> {
     for (number, begin) in begins.iter().enumerate().take(PIECES) {
         let end = begins.get(number + 1).copied().unwrap_or(rest.len());
         if let Event::Fragment { va, size } = rest[*begin] {
-            let bytes = if size == 1 { "1 byte".to_owned() } else { format!("{size} bytes") };
+            let bytes = if size == 1 {
+                "1 byte".to_owned()
+            } else {
+                format!("{size} bytes")
+            };
             let passage = passage(&access.spec, &rest[*begin..end]).join(", ");
             blocks.push(Block::line(format!(
                 "piece {}: {bytes} at {} → {passage}",
@@ -248,7 +310,10 @@ fn pieces(access: &Access) -> Vec<Block> {
         }
     }
     if begins.len() > PIECES {
-        blocks.push(Block::toned(Tone::Faint, format!("… {} more pieces", begins.len() - PIECES)));
+        blocks.push(Block::toned(
+            Tone::Faint,
+            format!("… {} more pieces", begins.len() - PIECES),
+        ));
     }
     blocks
 }
@@ -256,7 +321,11 @@ fn pieces(access: &Access) -> Vec<Block> {
 /// Returns the names to use in sentences about the access's process, or `None` on bare hardware.
 pub fn names(access: &Access) -> Option<Names<'_>> {
     let inside = access.process.as_ref()?;
-    Some(Names { spec: &access.spec, legend: &inside.legend, own: &inside.process })
+    Some(Names {
+        spec: &access.spec,
+        legend: &inside.legend,
+        own: &inside.process,
+    })
 }
 
 /// Returns an access as one line, the form used in loops.
@@ -265,26 +334,44 @@ pub(crate) fn line(access: &Access) -> String {
     if let Some(names) = names(access) {
         // The kernel's result replaces the hardware exception.
         passage.retain(|words| access.faults().is_empty() || !FAULTS.contains(&words.as_str()));
-        let faults = access.faults().iter().map(|fault| fault::short(names, fault));
+        let faults = access
+            .faults()
+            .iter()
+            .map(|fault| fault::short(names, fault));
         passage.splice(0..0, faults);
     }
     let done = access.outcome.fault.is_none();
     if done && matches!(access.verb, AccessVerb::Read | AccessVerb::Fetch) {
         passage.push(format!(
             "{} {}",
-            if access.data.len() == 1 { "byte" } else { "value" },
+            if access.data.len() == 1 {
+                "byte"
+            } else {
+                "value"
+            },
             parts::data(access)
         ));
     }
     if access.outcome.fragments > 1 {
         passage.push(format!("{} pieces", access.outcome.fragments));
     }
-    let stored =
-        if access.verb == AccessVerb::Write { format!(" = {}", parts::data(access)) } else { String::new() };
+    let stored = if access.verb == AccessVerb::Write {
+        format!(" = {}", parts::data(access))
+    } else {
+        String::new()
+    };
     let probe = if access.probe { "probe " } else { "" };
-    let core = if access.spec.cores > 1 { format!("core {}: ", access.core) } else { String::new() };
+    let core = if access.spec.cores > 1 {
+        format!("core {}: ", access.core)
+    } else {
+        String::new()
+    };
     let address = parts::va(&access.spec, access.va.raw());
-    format!("{core}{probe}{} {address}{stored} → {}", parts::verb(access.verb), passage.join(", "))
+    format!(
+        "{core}{probe}{} {address}{stored} → {}",
+        parts::verb(access.verb),
+        passage.join(", ")
+    )
 }
 
 /// Describes a piece briefly.
@@ -300,11 +387,22 @@ fn passage(spec: &Spec, events: &[Event]) -> Vec<String> {
                 words.push(format!("PPN {}", parts::hex(ppn.raw(), spec.ppn_bits())));
                 words.push(format!("PA {}", parts::pa(spec, pa.raw())));
             }
-            Event::CacheLookup { cache: level, way, purpose: Purpose::Demand, .. } if cache.is_none() => {
+            Event::CacheLookup {
+                cache: level,
+                way,
+                purpose: Purpose::Demand,
+                ..
+            } if cache.is_none() => {
                 cache = Some(*level);
-                words.push(format!("{} {}", parts::cache_name(spec, *level), hit(way.is_some())));
+                words.push(format!(
+                    "{} {}",
+                    parts::cache_name(spec, *level),
+                    hit(way.is_some())
+                ));
             }
-            Event::Bypassed { purpose: Purpose::Demand } => words.push("not cached".to_owned()),
+            Event::Bypassed {
+                purpose: Purpose::Demand,
+            } => words.push("not cached".to_owned()),
             Event::Faulted { fault } => {
                 words.extend(tlb.map(|found| format!("TLB {}", hit(found))));
                 words.push(fault_words(*fault).to_owned());

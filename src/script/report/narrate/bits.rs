@@ -11,13 +11,19 @@ use pagewalk_engine::machine::addr::Pa;
 /// the physical address.
 pub fn bits(access: &Access) -> Vec<Block> {
     let virtual_address = access.spec.mmu.is_some().then(|| access.va.raw());
-    let physical = access.outcome.pa.filter(|_| access.faults().is_empty()).map(Pa::raw);
+    let physical = access
+        .outcome
+        .pa
+        .filter(|_| access.faults().is_empty())
+        .map(Pa::raw);
     let addresses = virtual_address.into_iter().map(Some).chain([physical]);
     let mut blocks = Vec::new();
     for (ruler, address) in rulers(&access.spec).into_iter().zip(addresses) {
         match address {
             Some(address) => blocks.extend(fields(ruler, address)),
-            None => blocks.push(Block::line("There is no physical address: the page is not mapped.")),
+            None => blocks.push(Block::line(
+                "There is no physical address: the page is not mapped.",
+            )),
         }
     }
     blocks
@@ -29,17 +35,31 @@ pub fn fields(ruler: Ruler, address: u64) -> [Block; 2] {
     for row in &ruler.rows {
         for field in &row.fields {
             let bits = field.high - field.low + 1;
-            let whose = if row.label.is_empty() { String::new() } else { format!("{} ", row.label) };
+            let whose = if row.label.is_empty() {
+                String::new()
+            } else {
+                format!("{} ", row.label)
+            };
             let name = format!("{whose}{}, {}", field.full_name(), bit_range(field));
             pairs.push((name, value(address >> field.low & ones(bits), bits)));
         }
     }
-    [Block::Ruler(ruler), Block::Pairs { title: String::new(), pairs }]
+    [
+        Block::Ruler(ruler),
+        Block::Pairs {
+            title: String::new(),
+            pairs,
+        },
+    ]
 }
 
 /// Returns a number whose lowest `bits` bits are 1.
 fn ones(bits: u32) -> u64 {
-    if bits >= u64::BITS { u64::MAX } else { (1 << bits) - 1 }
+    if bits >= u64::BITS {
+        u64::MAX
+    } else {
+        (1 << bits) - 1
+    }
 }
 
 /// Returns the bits of a field.

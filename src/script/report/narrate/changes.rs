@@ -17,7 +17,9 @@ const COLUMNS: usize = 12;
 /// Returns the changes, or a sentence if nothing changed.
 pub fn changes(changes: &Changes) -> Vec<Block> {
     match changes {
-        Changes::Machine => vec![Block::line("A new machine was declared, so nothing can be compared.")],
+        Changes::Machine => vec![Block::line(
+            "A new machine was declared, so nothing can be compared.",
+        )],
         Changes::Tables(tables) if tables.is_empty() => vec![Block::line("Nothing has changed.")],
         Changes::Tables(tables) => tables.iter().flat_map(table).collect(),
     }
@@ -27,20 +29,33 @@ fn table(changed: &Changed) -> Vec<Block> {
     let shown = columns(changed);
     let mut head = vec![changed.key.clone()];
     head.extend(changed.ways.then(|| "way".to_owned()));
-    let names = shown.iter().map(|&at| changed.columns[at].clone()).collect();
+    let names = shown
+        .iter()
+        .map(|&at| changed.columns[at].clone())
+        .collect();
     let rows = changed.rows.iter().take(ROWS).map(|row| {
         let mut cells = vec![plain(&row.key)];
-        cells.extend(changed.ways.then(|| plain(&CellView::Number(row.way as u64))));
+        cells.extend(
+            changed
+                .ways
+                .then(|| plain(&CellView::Number(row.way as u64))),
+        );
         cells.extend(shown.iter().filter_map(|&at| row.cells.get(at)).map(both));
         cells
     });
-    let table = Table { title: changed.title.clone(), groups: vec![head, names], rows: rows.collect() };
+    let table = Table {
+        title: changed.title.clone(),
+        groups: vec![head, names],
+        rows: rows.collect(),
+    };
     let mut blocks = vec![Block::Table(table)];
     if changed.rows.len() > ROWS {
         let more = count((changed.rows.len() - ROWS) as u64, "more row", "more rows");
         blocks.push(Block::toned(Tone::Faint, format!("… {more}")));
     }
-    let moved = (0..changed.columns.len()).filter(|&at| moves(changed, at)).count();
+    let moved = (0..changed.columns.len())
+        .filter(|&at| moves(changed, at))
+        .count();
     let left = moved - shown.iter().filter(|&&at| moves(changed, at)).count();
     if left > 0 {
         let more = count(left as u64, "more changed column", "more changed columns");
@@ -51,7 +66,11 @@ fn table(changed: &Changed) -> Vec<Block> {
 
 /// Whether a cell in this column changed.
 fn moves(changed: &Changed, column: usize) -> bool {
-    changed.rows.iter().filter_map(|row| row.cells.get(column)).any(|(old, new)| old != new)
+    changed
+        .rows
+        .iter()
+        .filter_map(|row| row.cells.get(column))
+        .any(|(old, new)| old != new)
 }
 
 /// Returns the columns to show: the changed columns, and the columns that identify the row.
@@ -68,11 +87,16 @@ fn columns(changed: &Changed) -> Vec<usize> {
 
 /// Whether a column is a byte of a row: `b0`, `b1`, and so on.
 fn is_byte(column: &str) -> bool {
-    column.strip_prefix('b').is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|c| c.is_ascii_digit()))
+    column
+        .strip_prefix('b')
+        .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|c| c.is_ascii_digit()))
 }
 
 fn plain(cell: &CellView) -> Cell {
-    Cell { text: cell.to_string(), word: matches!(cell, CellView::Text(_)) }
+    Cell {
+        text: cell.to_string(),
+        word: matches!(cell, CellView::Text(_)),
+    }
 }
 
 /// Returns the cell's value, or both values if they differ.
@@ -80,6 +104,11 @@ fn both((old, new): &(CellView, CellView)) -> Cell {
     if old == new {
         return plain(new);
     }
-    let word = [old, new].iter().any(|cell| matches!(cell, CellView::Text(_)));
-    Cell { text: format!("{old}→{new}"), word }
+    let word = [old, new]
+        .iter()
+        .any(|cell| matches!(cell, CellView::Text(_)));
+    Cell {
+        text: format!("{old}→{new}"),
+        word,
+    }
 }

@@ -33,7 +33,11 @@ pub(crate) fn declaration(spec: &Spec) -> String {
 
 /// Returns `tlb NAME { … }`, or `tlb { … }` for an unnamed TLB.
 fn block(word: &str, name: &str, settings: &[String]) -> String {
-    let name = if name == word || name.is_empty() { String::new() } else { format!(" {name}") };
+    let name = if name == word || name.is_empty() {
+        String::new()
+    } else {
+        format!(" {name}")
+    };
     format!("{word}{name} {{ {} }}", settings.join(", "))
 }
 
@@ -61,16 +65,20 @@ fn pte(format: &PteFormat, ppn_bits: u32) -> Option<String> {
     }
     let mut settings = vec![format!("size {} B", format.bytes)];
     settings.push(format!("ppn {}..{}", format.ppn_low, format.ppn_high));
-    settings.extend(
-        BITS.iter()
-            .filter_map(|row| format.bit_position(row.bit).map(|place| format!("{} {place}", row.name))),
-    );
+    settings.extend(BITS.iter().filter_map(|row| {
+        format
+            .bit_position(row.bit)
+            .map(|place| format!("{} {place}", row.name))
+    }));
     settings.extend(format.big_endian.then(|| "big-endian".to_owned()));
     Some(block("pte", "", &settings))
 }
 
 fn tlb(tlb: &TlbSpec) -> String {
-    let mut settings = vec![format!("entries {}", tlb.entries()), ways(tlb.sets, tlb.ways)];
+    let mut settings = vec![
+        format!("entries {}", tlb.entries()),
+        ways(tlb.sets, tlb.ways),
+    ];
     settings.extend(policy(tlb.policy));
     settings.extend(side(tlb.side));
     if !tlb.page_bits.is_empty() {
@@ -84,11 +92,18 @@ fn tlb(tlb: &TlbSpec) -> String {
 
 fn cache(cache: &CacheSpec) -> String {
     let (capacity, ways) = match cache.capacity {
-        Capacity::Bytes(bytes) => (format!("size {}", size(bytes.into())), ways(cache.sets, cache.ways)),
+        Capacity::Bytes(bytes) => (
+            format!("size {}", size(bytes.into())),
+            ways(cache.sets, cache.ways),
+        ),
         Capacity::Lines(lines) => (format!("lines {lines}"), ways(cache.sets, cache.ways)),
         Capacity::Sets(sets) => (format!("sets {sets}"), format!("ways {}", cache.ways)),
     };
-    let mut settings = vec![capacity, ways, format!("block {}", size(1 << cache.block_bits))];
+    let mut settings = vec![
+        capacity,
+        ways,
+        format!("block {}", size(1 << cache.block_bits)),
+    ];
     settings.extend(policy(cache.policy));
     settings.extend((cache.write == WritePolicy::Through).then(|| "write-through".to_owned()));
     settings.extend((!cache.write_allocate).then(|| "no-write-allocate".to_owned()));
@@ -130,7 +145,7 @@ fn waits(time: Latency) -> Option<String> {
 
 /// Formats a latency, which is stored in thousandths, as an exact decimal.
 fn latency(time: Latency) -> String {
-    let value =
-        Number::fraction(i128::from(time), 1000).map_or_else(|_| Value::from(time / 1000), Value::from);
+    let value = Number::fraction(i128::from(time), 1000)
+        .map_or_else(|_| Value::from(time / 1000), Value::from);
     format!("latency {value}")
 }

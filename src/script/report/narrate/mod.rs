@@ -60,12 +60,19 @@ pub struct Narrator<'s> {
 impl<'s> Narrator<'s> {
     /// Creates a narrator for one script. With `explain`, the narrator adds the steps of every access.
     pub fn new(sources: &'s Sources, explain: bool) -> Self {
-        Self { statements: Statements::new(sources), repeats: Repeats::default(), explain }
+        Self {
+            statements: Statements::new(sources),
+            repeats: Repeats::default(),
+            explain,
+        }
     }
 
     /// Creates a narrator that continues in a loop, whose head was already narrated.
     pub(crate) fn inside(sources: &'s Sources, outer: Option<Span>) -> Self {
-        Self { repeats: Repeats::inside(outer), ..Self::new(sources, false) }
+        Self {
+            repeats: Repeats::inside(outer),
+            ..Self::new(sources, false)
+        }
     }
 
     /// Narrates a record. The result is empty for most iterations of a long loop.
@@ -76,7 +83,10 @@ impl<'s> Narrator<'s> {
             self.whole(record, &statement, &mut blocks);
         } else {
             let failed = record.checks.iter().any(|check| !check.held);
-            if self.repeats.count(record.span, &statement.short, failed, &mut blocks) {
+            if self
+                .repeats
+                .count(record.span, &statement.short, failed, &mut blocks)
+            {
                 self.round(record, &statement, failed, &mut blocks);
             }
         }
@@ -108,13 +118,20 @@ impl<'s> Narrator<'s> {
             _ => None,
         };
         let text = match &*record.did {
-            Did::Bound { name, value, call: None } if record.calls.is_empty() => {
-                bound(name, value, statement)
-            }
+            Did::Bound {
+                name,
+                value,
+                call: None,
+            } if record.calls.is_empty() => bound(name, value, statement),
             Did::Quiet => return self.quiet(record, statement, blocks),
-            _ => shown_value.clone().unwrap_or_else(|| statement.short.clone()),
+            _ => shown_value
+                .clone()
+                .unwrap_or_else(|| statement.short.clone()),
         };
-        blocks.push(Block::Statement { text: inside(record, text), place: statement.location() });
+        blocks.push(Block::Statement {
+            text: inside(record, text),
+            place: statement.location(),
+        });
         blocks.extend(self.calls(record));
         if shown_value.is_none() {
             blocks.extend(self.body(record, statement));
@@ -138,7 +155,9 @@ impl<'s> Narrator<'s> {
             Did::Shown(views) => views.iter().flat_map(runs::shown).collect(),
             Did::Machine(spec) => parts::machine(spec).into_iter().map(Block::line).collect(),
             Did::Call(call) => self.call(call, None),
-            Did::Bound { name, value, call } => self.bound_call(name, value, call.as_deref(), statement),
+            Did::Bound { name, value, call } => {
+                self.bound_call(name, value, call.as_deref(), statement)
+            }
             Did::Declared(declared) => declared::blocks(declared),
             Did::Action(action) => declared::action(action, self.explain),
             Did::Scenario(_) | Did::Quiet => Vec::new(),
@@ -163,7 +182,10 @@ impl<'s> Narrator<'s> {
         statement: &Statement,
     ) -> Vec<Block> {
         let Some(call) = call else { return Vec::new() };
-        let same = call.reply.result.is_ok_and(|result| Value::from(result) == *value)
+        let same = call
+            .reply
+            .result
+            .is_ok_and(|result| Value::from(result) == *value)
             || call.reply.result.is_err() && value.to_string() == call.failure().to_string();
         let mut blocks = self.call(call, Some(name).filter(|_| same));
         if !same {
@@ -176,7 +198,10 @@ impl<'s> Narrator<'s> {
     /// expectation only if the call changed something.
     fn calls(&self, record: &StepRecord) -> Vec<Block> {
         let looks = matches!(&*record.did, Did::Quiet | Did::Shown(_));
-        let calls = record.calls.iter().filter(|call| !looks || call::changed(call));
+        let calls = record
+            .calls
+            .iter()
+            .filter(|call| !looks || call::changed(call));
         calls.flat_map(|call| self.call(call, None)).collect()
     }
 
@@ -185,16 +210,28 @@ impl<'s> Narrator<'s> {
         let text = inside(record, statement.short.clone());
         let calls = self.calls(record);
         if record.checks.iter().any(|check| !check.held) || !calls.is_empty() {
-            blocks.push(Block::Statement { text, place: statement.location() });
+            blocks.push(Block::Statement {
+                text,
+                place: statement.location(),
+            });
             blocks.extend(calls);
             return blocks.extend(self.checks(&record.checks));
         }
         let text = format!("{text}{}", verdict(&record.checks));
-        blocks.push(Block::Statement { text, place: statement.location() });
+        blocks.push(Block::Statement {
+            text,
+            place: statement.location(),
+        });
     }
 
     /// Narrates a statement in a loop on one line.
-    fn round(&self, record: &StepRecord, statement: &Arc<Statement>, failed: bool, blocks: &mut Vec<Block>) {
+    fn round(
+        &self,
+        record: &StepRecord,
+        statement: &Arc<Statement>,
+        failed: bool,
+        blocks: &mut Vec<Block>,
+    ) {
         let short = with_variables(record, statement);
         let text = match &*record.did {
             Did::Access(access) => access::line(access),
@@ -227,28 +264,47 @@ impl<'s> Narrator<'s> {
             return None;
         }
         let held = checks.iter().filter(|check| check.held).count() as u64;
-        let failed = checks.iter().filter(|check| !check.held).map(|check| Failure {
-            fact: check.fact.clone(),
-            expected: self.expected(check),
-            actual: check.actual.as_ref().map(ToString::to_string),
-            reason: check.reason.clone(),
-        });
-        Some(Block::Checks(Checks { held, failed: failed.collect() }))
+        let failed = checks
+            .iter()
+            .filter(|check| !check.held)
+            .map(|check| Failure {
+                fact: check.fact.clone(),
+                expected: self.expected(check),
+                actual: check.actual.as_ref().map(ToString::to_string),
+                reason: check.reason.clone(),
+            });
+        Some(Block::Checks(Checks {
+            held,
+            failed: failed.collect(),
+        }))
     }
 
     /// Returns the expected value. If no actual value exists, keeps the radix of the script.
     fn expected(&self, check: &Check) -> String {
         let digits = |text: &str| text.chars().take_while(char::is_ascii_hexdigit).count() as u32;
-        let written = || self.statements.text(check.span).split_once("0x").map(|(_, rest)| digits(rest));
+        let written = || {
+            self.statements
+                .text(check.span)
+                .split_once("0x")
+                .map(|(_, rest)| digits(rest))
+        };
         let hex = check.expected.hex.or_else(written);
-        Shown { hex, ..check.expected.clone() }.to_string()
+        Shown {
+            hex,
+            ..check.expected.clone()
+        }
+        .to_string()
     }
 }
 
 /// Prefixes a statement with its process unless the text already names the process.
 pub(crate) fn inside(record: &StepRecord, text: String) -> String {
     match &record.process {
-        Some(process) if text.strip_prefix(&*process.name).is_none_or(|rest| !rest.starts_with(':')) => {
+        Some(process)
+            if text
+                .strip_prefix(&*process.name)
+                .is_none_or(|rest| !rest.starts_with(':')) =>
+        {
             format!("{}: {text}", process.name)
         }
         _ => text,
@@ -259,13 +315,21 @@ pub(crate) fn inside(record: &StepRecord, text: String) -> String {
 /// `expect n < 3 with n = 2`.
 fn with_variables(record: &StepRecord, statement: &Statement) -> String {
     let short = &statement.short;
-    let shows = |name: &str| short.strip_prefix("show ").is_some_and(|shown| shown.trim() == name);
+    let shows = |name: &str| {
+        short
+            .strip_prefix("show ")
+            .is_some_and(|shown| shown.trim() == name)
+    };
     let variables = record.variables.iter().flat_map(|all| all.iter());
     let values: Vec<String> = variables
         .filter(|(name, _)| !shows(name))
         .map(|(name, value)| format!("{name} = {}", cut(&format_value(value, statement))))
         .collect();
-    if values.is_empty() { short.clone() } else { format!("{short} with {}", values.join(", ")) }
+    if values.is_empty() {
+        short.clone()
+    } else {
+        format!("{short} with {}", values.join(", "))
+    }
 }
 
 /// Returns a note for the statement's line stating that all expectations hold, or an empty text if there are no
@@ -274,19 +338,28 @@ fn verdict(checks: &[Check]) -> String {
     match checks.len() as u64 {
         0 => String::new(),
         1 => "  ✓".to_owned(),
-        all => format!("  ✓ {}", count(all, "expectation holds", "expectations hold")),
+        all => format!(
+            "  ✓ {}",
+            count(all, "expectation holds", "expectations hold")
+        ),
     }
 }
 
 /// Returns the views of `show`.
 pub fn shown(views: &[View]) -> Vec<Block> {
-    view::sole_value(views)
-        .map_or_else(|| views.iter().flat_map(view::blocks).collect(), |value| vec![Block::line(value)])
+    view::sole_value(views).map_or_else(
+        || views.iter().flat_map(view::blocks).collect(),
+        |value| vec![Block::line(value)],
+    )
 }
 
 /// Returns a variable and its value, in hexadecimal if the script uses hexadecimal.
 pub(crate) fn bound(name: &str, value: &Value, statement: &Statement) -> String {
-    let chosen = if statement.verb() == "choose" { "  (chosen)" } else { "" };
+    let chosen = if statement.verb() == "choose" {
+        "  (chosen)"
+    } else {
+        ""
+    };
     format!("{name} = {}{chosen}", format_value(value, statement))
 }
 
@@ -296,7 +369,11 @@ pub fn format_value(value: &Value, statement: &Statement) -> String {
         Value::Number(number) => number.as_integer().and_then(|n| u64::try_from(n).ok()),
         _ => None,
     };
-    let quantity = if let Value::Number(number) = value { number.quantity() } else { None };
+    let quantity = if let Value::Number(number) = value {
+        number.quantity()
+    } else {
+        None
+    };
     match number {
         Some(n) if statement.text.contains("0x") => format!("0x{n:X}"),
         _ if quantity.is_some() => quantity.unwrap_or_default(),

@@ -16,7 +16,9 @@ const MOST: usize = 12;
 pub(crate) fn notes(access: &Access) -> Vec<Block> {
     let mut sentences: Vec<(Tone, String)> = Vec::new();
     for event in &access.events {
-        let Some(sentence) = note(access, event) else { continue };
+        let Some(sentence) = note(access, event) else {
+            continue;
+        };
         if !sentences.contains(&sentence) {
             sentences.push(sentence);
         }
@@ -24,7 +26,11 @@ pub(crate) fn notes(access: &Access) -> Vec<Block> {
             break;
         }
     }
-    sentences.into_iter().take(MOST).map(|(tone, text)| Block::toned(tone, text)).collect()
+    sentences
+        .into_iter()
+        .take(MOST)
+        .map(|(tone, text)| Block::toned(tone, text))
+        .collect()
 }
 
 /// Returns the sentence about an event, if any.
@@ -35,19 +41,44 @@ pub(crate) fn note(access: &Access, event: &Event) -> Option<(Tone, String)> {
         // In a process, the kernel's result explains the fault.
         Event::Faulted { .. } if access.process.is_some() => None,
         Event::Faulted { fault } => Some((Tone::Bad, fault_sentence(access, fault))),
-        Event::Pte { level, found: PteKind::Page, .. } => huge(spec, level).and_then(plain),
-        Event::AccessedDirtySet { level, dirty: true, .. } => {
-            plain(format!("The store sets the dirty bit D in {}.", entry(spec, level)))
-        }
-        Event::TlbFill { tlb, set, victim: Some(victim), .. } => {
-            let (set, victim) =
-                (parts::tlb_set(spec, tlb, set.raw()), parts::tlb_tag(spec, tlb, victim.raw()));
+        Event::Pte {
+            level,
+            found: PteKind::Page,
+            ..
+        } => huge(spec, level).and_then(plain),
+        Event::AccessedDirtySet {
+            level, dirty: true, ..
+        } => plain(format!(
+            "The store sets the dirty bit D in {}.",
+            entry(spec, level)
+        )),
+        Event::TlbFill {
+            tlb,
+            set,
+            victim: Some(victim),
+            ..
+        } => {
+            let (set, victim) = (
+                parts::tlb_set(spec, tlb, set.raw()),
+                parts::tlb_tag(spec, tlb, victim.raw()),
+            );
             let full = full(set, &parts::the_tlb(spec, tlb));
-            plain(format!("{full} was full, so the entry with tag {victim} was evicted."))
+            plain(format!(
+                "{full} was full, so the entry with tag {victim} was evicted."
+            ))
         }
-        Event::CacheFill { cache, set, victim: Some(victim), writeback, purpose, .. } => {
-            let (set, victim) =
-                (parts::cache_set(spec, cache, set.raw()), parts::cache_tag(spec, cache, victim.raw()));
+        Event::CacheFill {
+            cache,
+            set,
+            victim: Some(victim),
+            writeback,
+            purpose,
+            ..
+        } => {
+            let (set, victim) = (
+                parts::cache_set(spec, cache, set.raw()),
+                parts::cache_tag(spec, cache, victim.raw()),
+            );
             let why = match purpose {
                 Purpose::Demand => "",
                 Purpose::Walk => ", to make room for a page-table entry",
@@ -60,12 +91,14 @@ pub(crate) fn note(access: &Access, event: &Event) -> Option<(Tone, String)> {
                 String::new()
             };
             let full = full(set, &name);
-            plain(format!("{full} was full, so the block with tag {victim} was evicted{why}{back}."))
+            plain(format!(
+                "{full} was full, so the block with tag {victim} was evicted{why}{back}."
+            ))
         }
         Event::Snooped { cache, core, dirty } => plain(snoop(access, cache, core, dirty)),
-        Event::Bypassed { purpose: Purpose::Demand } => {
-            plain("CD is set for the page, so the access bypassed the caches.".to_owned())
-        }
+        Event::Bypassed {
+            purpose: Purpose::Demand,
+        } => plain("CD is set for the page, so the access bypassed the caches.".to_owned()),
         Event::Bypassed { .. } => {
             plain("CD is set for a page table, so its entry was not cached.".to_owned())
         }
@@ -76,11 +109,18 @@ pub(crate) fn note(access: &Access, event: &Event) -> Option<(Tone, String)> {
 /// Describes a page-table entry for use in a sentence.
 pub(crate) fn entry(spec: &Spec, level: u32) -> String {
     let levels = spec.mmu.as_ref().map_or(1, |mmu| mmu.levels.len());
-    if levels == 1 { "the page-table entry".to_owned() } else { format!("the level-{level} entry") }
+    if levels == 1 {
+        "the page-table entry".to_owned()
+    } else {
+        format!("the level-{level} entry")
+    }
 }
 
 fn huge(spec: &Spec, level: u32) -> Option<String> {
-    let mmu = spec.mmu.as_ref().filter(|mmu| (level as usize) < mmu.levels.len())?;
+    let mmu = spec
+        .mmu
+        .as_ref()
+        .filter(|mmu| (level as usize) < mmu.levels.len())?;
     Some(format!(
         "The level-{level} entry maps a huge page of {}, so the walk ends there.",
         size(1 << mmu.level_page_bits(level))
@@ -100,10 +140,21 @@ fn snoop(access: &Access, cache: u32, core: u32, dirty: bool) -> String {
         "cache" => "The cache",
         name => name,
     };
-    let own = core == access.core || access.spec.caches.get(cache as usize).is_some_and(|cache| cache.shared);
-    let who = if own { name.to_owned() } else { format!("{name} of core {core}") };
+    let own = core == access.core
+        || access
+            .spec
+            .caches
+            .get(cache as usize)
+            .is_some_and(|cache| cache.shared);
+    let who = if own {
+        name.to_owned()
+    } else {
+        format!("{name} of core {core}")
+    };
     match (dirty, access.kind == AccessKind::Write) {
-        (true, false) => format!("{who} holds a modified copy of the block and writes it back first."),
+        (true, false) => {
+            format!("{who} holds a modified copy of the block and writes it back first.")
+        }
         (true, true) => {
             format!("{who} holds a modified copy of the block, writes it back, and invalidates it.")
         }
@@ -118,6 +169,10 @@ fn fault_sentence(access: &Access, fault: Fault) -> String {
         Fault::Protection { .. } => "Protection fault",
     };
     let at = parts::va(&access.spec, access.last_piece());
-    let place = if access.outcome.fragments > 1 { format!(" at {at}") } else { String::new() };
+    let place = if access.outcome.fragments > 1 {
+        format!(" at {at}")
+    } else {
+        String::new()
+    };
     format!("{raised}{place}: {}.", hardware_fault(access, fault))
 }

@@ -21,19 +21,30 @@ pub(crate) fn pa(spec: &Spec, n: u64) -> String {
 
 /// Formats the page number of a virtual address.
 pub(crate) fn vpn(spec: &Spec, va: u64) -> String {
-    hex(va.checked_shr(spec.page_bits()).unwrap_or(0), spec.vpn_bits())
+    hex(
+        va.checked_shr(spec.page_bits()).unwrap_or(0),
+        spec.vpn_bits(),
+    )
 }
 
 /// Returns the name of a TLB for use within a sentence.
 pub(crate) fn the_tlb(spec: &Spec, tlb: u32) -> String {
     let name = tlb_name(spec, tlb);
-    if name == "TLB" { "the TLB".to_owned() } else { name.to_owned() }
+    if name == "TLB" {
+        "the TLB".to_owned()
+    } else {
+        name.to_owned()
+    }
 }
 
 /// Returns the name of a cache for use within a sentence.
 pub(crate) fn the_cache(spec: &Spec, cache: u32) -> String {
     let name = cache_name(spec, cache);
-    if name == "cache" { "the cache".to_owned() } else { name.to_owned() }
+    if name == "cache" {
+        "the cache".to_owned()
+    } else {
+        name.to_owned()
+    }
 }
 
 /// Whether the machine's page-table entries have the format of x86 processors.
@@ -50,7 +61,12 @@ pub(crate) fn tlb_set(spec: &Spec, tlb: u32, set: u64) -> Option<String> {
 
 /// Formats a TLB tag.
 pub(crate) fn tlb_tag(spec: &Spec, tlb: u32, tag: u64) -> String {
-    hex(tag, spec.tlbs.get(tlb as usize).map_or(64, |tlb| tlb.tag_bits(spec)))
+    hex(
+        tag,
+        spec.tlbs
+            .get(tlb as usize)
+            .map_or(64, |tlb| tlb.tag_bits(spec)),
+    )
 }
 
 /// Formats the index of a cache set, or returns `None` if the cache is fully associative.
@@ -61,7 +77,12 @@ pub(crate) fn cache_set(spec: &Spec, cache: u32, set: u64) -> Option<String> {
 
 /// Formats a cache tag.
 pub(crate) fn cache_tag(spec: &Spec, cache: u32, tag: u64) -> String {
-    hex(tag, spec.caches.get(cache as usize).map_or(64, |cache| cache.tag_bits(spec)))
+    hex(
+        tag,
+        spec.caches
+            .get(cache as usize)
+            .map_or(64, |cache| cache.tag_bits(spec)),
+    )
 }
 
 /// Returns the keyword of the access.
@@ -81,13 +102,20 @@ pub(crate) fn data(access: &Access) -> String {
         return "unknown".to_owned();
     };
     if bytes.len() <= 8 {
-        let number = bytes.iter().rev().fold(0, |number, &byte| number << 8 | u64::from(byte));
+        let number = bytes
+            .iter()
+            .rev()
+            .fold(0, |number, &byte| number << 8 | u64::from(byte));
         return hex(number, 8 * bytes.len() as u32);
     }
     if let Some(text) = printable(&bytes) {
         return Value::from(text).quoted();
     }
-    let shown: Vec<String> = bytes.iter().take(SHOWN).map(|byte| format!("{byte:02X}")).collect();
+    let shown: Vec<String> = bytes
+        .iter()
+        .take(SHOWN)
+        .map(|byte| format!("{byte:02X}"))
+        .collect();
     let rest = if bytes.len() > SHOWN { " …" } else { "" };
     format!("{}{rest}", shown.join(" "))
 }
@@ -96,7 +124,9 @@ pub(crate) fn data(access: &Access) -> String {
 fn printable(bytes: &[u8]) -> Option<&str> {
     const LONGEST: usize = 60;
     let text = std::str::from_utf8(bytes).ok()?;
-    let plain = text.bytes().all(|byte| byte == b'\n' || (b' '..=b'~').contains(&byte));
+    let plain = text
+        .bytes()
+        .all(|byte| byte == b'\n' || (b' '..=b'~').contains(&byte));
     (plain && text.len() <= LONGEST).then_some(text)
 }
 
@@ -104,11 +134,22 @@ fn printable(bytes: &[u8]) -> Option<&str> {
 pub(crate) fn machine(spec: &Spec) -> Vec<String> {
     const LONGEST: usize = 140;
     let tlbs = spec.tlbs.iter().map(tlb).collect::<Vec<_>>().join("; ");
-    let caches = spec.caches.iter().map(|cache| self::cache(spec, cache)).collect::<Vec<_>>().join("; ");
-    let lines: Vec<String> =
-        [addresses(spec), tlbs, caches].into_iter().filter(|line| !line.is_empty()).collect();
+    let caches = spec
+        .caches
+        .iter()
+        .map(|cache| self::cache(spec, cache))
+        .collect::<Vec<_>>()
+        .join("; ");
+    let lines: Vec<String> = [addresses(spec), tlbs, caches]
+        .into_iter()
+        .filter(|line| !line.is_empty())
+        .collect();
     let one = lines.join("; ");
-    if one.chars().count() <= LONGEST { vec![one] } else { lines }
+    if one.chars().count() <= LONGEST {
+        vec![one]
+    } else {
+        lines
+    }
 }
 
 fn addresses(spec: &Spec) -> String {
@@ -131,7 +172,11 @@ fn addresses(spec: &Spec) -> String {
 
 fn tlb(tlb: &TlbSpec) -> String {
     let (name, shape) = (title("TLB", "tlb", &tlb.name), shape(tlb.sets, tlb.ways));
-    format!("{name}: {} entries, {shape}{}", tlb.entries(), side(tlb.side))
+    format!(
+        "{name}: {} entries, {shape}{}",
+        tlb.entries(),
+        side(tlb.side)
+    )
 }
 
 fn cache(spec: &Spec, cache: &CacheSpec) -> String {

@@ -27,7 +27,11 @@ pub(crate) fn blocks(run: &ReferenceRun) -> Vec<Block> {
     let table = || grid(run, &[], WIDEST).unwrap_or_else(|| view::table(&reference_table(run)));
     let mut blocks = vec![Block::line(totals(run))];
     blocks.extend((!is_long(run)).then(|| Block::Table(table())));
-    blocks.extend(run.trace.iter().flat_map(|trace| malformed(&trace.malformed)));
+    blocks.extend(
+        run.trace
+            .iter()
+            .flat_map(|trace| malformed(&trace.malformed)),
+    );
     blocks
 }
 
@@ -36,7 +40,10 @@ pub(crate) fn worked(run: &ReferenceRun) -> Vec<Block> {
     let mut blocks = vec![Block::line(totals(run))];
     if !is_long(run) {
         let table = grid(run, &explaining(run), WIDEST_ON_PAPER);
-        let down = || Table { title: String::new(), ..view::table(&worked_reference_table(run)) };
+        let down = || Table {
+            title: String::new(),
+            ..view::table(&worked_reference_table(run))
+        };
         blocks.push(Block::Table(table.unwrap_or_else(down)));
     }
     blocks.extend(first_victim(run).map(Block::line));
@@ -51,7 +58,9 @@ fn is_long(run: &ReferenceRun) -> bool {
 fn first_victim(run: &ReferenceRun) -> Option<String> {
     let victim = run.page(run.steps().first()?.victim?);
     let row = run.start.iter().find(|row| row.page == victim)?;
-    let Replacement::Policy(policy) = run.setup.replacement else { return None };
+    let Replacement::Policy(policy) = run.setup.replacement else {
+        return None;
+    };
     let time = |time: Option<u64>| time.map_or_else(String::new, |time| format!(" (time {time})"));
     let bit = |bit: Option<bool>| u8::from(bit.unwrap_or_default());
     let why = match policy {
@@ -78,11 +87,16 @@ fn first_victim(run: &ReferenceRun) -> Option<String> {
 pub fn totals(run: &ReferenceRun) -> String {
     let (faults, hits) = (run.totals().faults, run.totals().hits);
     let rate = Number::fraction(i128::from(faults), i128::from((faults + hits).max(1)));
-    let rate = rate.map(Value::Number).map(|rate| format!(", fault rate {rate}{}", approximately(&rate)));
+    let rate = rate
+        .map(Value::Number)
+        .map(|rate| format!(", fault rate {rate}{}", approximately(&rate)));
     let rate = rate.unwrap_or_default();
     let disk = if run.has_stores() {
         let writes = count(run.totals().disk_writes, "disk write", "disk writes");
-        format!(", {} and {writes}", count(faults, "disk read", "disk reads"))
+        format!(
+            ", {} and {writes}",
+            count(faults, "disk read", "disk reads")
+        )
     } else {
         String::new()
     };
@@ -97,28 +111,58 @@ pub fn totals(run: &ReferenceRun) -> String {
 /// Returns a table with a column for each reference, and with a row for each of these step columns. Returns
 /// `None` if the table is wider than `widest` characters.
 fn grid(run: &ReferenceRun, columns: &[String], widest: usize) -> Option<Table> {
-    let pages = run.steps().iter().map(|step| run.page(step.page).to_string());
+    let pages = run
+        .steps()
+        .iter()
+        .map(|step| run.page(step.page).to_string());
     let groups = vec![vec!["page".to_owned()], pages.collect()];
     let row = |name: String, cells: &dyn Fn(usize) -> String| {
-        let cells = (0..run.steps().len()).map(|at| Cell { text: cells(at), word: false });
-        std::iter::once(Cell { text: name, word: true }).chain(cells).collect()
+        let cells = (0..run.steps().len()).map(|at| Cell {
+            text: cells(at),
+            word: false,
+        });
+        std::iter::once(Cell {
+            text: name,
+            word: true,
+        })
+        .chain(cells)
+        .collect()
     };
-    let of_column = |name: String, column: &str| row(name, &|at| reference_cell(run, at, column).to_string());
+    let of_column =
+        |name: String, column: &str| row(name, &|at| reference_cell(run, at, column).to_string());
     let frames = 0..reference_frames(run);
-    let mut rows: Vec<Vec<Cell>> =
-        frames.map(|frame| of_column(format!("frame {frame}"), &format!("frame{frame}"))).collect();
-    rows.extend(columns.iter().map(|column| of_column(named(run, column), column)));
+    let mut rows: Vec<Vec<Cell>> = frames
+        .map(|frame| of_column(format!("frame {frame}"), &format!("frame{frame}")))
+        .collect();
+    rows.extend(
+        columns
+            .iter()
+            .map(|column| of_column(named(run, column), column)),
+    );
     rows.push(row("fault".to_owned(), &|at| {
-        if run.steps()[at].hit { String::new() } else { "×".to_owned() }
+        if run.steps()[at].hit {
+            String::new()
+        } else {
+            "×".to_owned()
+        }
     }));
-    let table = Table { title: String::new(), groups, rows };
+    let table = Table {
+        title: String::new(),
+        groups,
+        rows,
+    };
     (width(&table) <= widest).then_some(table)
 }
 
 /// Returns the name of a row.
 fn named(run: &ReferenceRun, column: &str) -> String {
     match (column, column.strip_prefix("counter")) {
-        ("use", _) if matches!(run.setup.replacement, Replacement::Policy(Policy::Nru | Policy::Aging)) => {
+        ("use", _)
+            if matches!(
+                run.setup.replacement,
+                Replacement::Policy(Policy::Nru | Policy::Aging)
+            ) =>
+        {
             "reference bits".to_owned()
         }
         ("use", _) => "use bits".to_owned(),
@@ -129,11 +173,19 @@ fn named(run: &ReferenceRun, column: &str) -> String {
 }
 
 fn width(table: &Table) -> usize {
-    let names = table.groups.iter().flatten().map(|name| name.chars().count());
+    let names = table
+        .groups
+        .iter()
+        .flatten()
+        .map(|name| name.chars().count());
     names
         .enumerate()
         .map(|(at, name)| {
-            let cells = table.rows.iter().filter_map(|row| row.get(at)).map(|cell| cell.text.chars().count());
+            let cells = table
+                .rows
+                .iter()
+                .filter_map(|row| row.get(at))
+                .map(|cell| cell.text.chars().count());
             cells.max().unwrap_or(0).max(name) + 1
         })
         .sum()

@@ -32,7 +32,11 @@ impl Count {
     fn left_out(&mut self, up_to: u64, several: bool) -> Option<Block> {
         let more = up_to.saturating_sub(self.reported);
         self.reported = self.reported.max(up_to);
-        let of = if several { format!(" of `{}`", self.text) } else { String::new() };
+        let of = if several {
+            format!(" of `{}`", self.text)
+        } else {
+            String::new()
+        };
         (more > 0).then(|| Block::toned(Tone::Faint, format!("… {} more{of}", thousands(more))))
     }
 }
@@ -40,7 +44,10 @@ impl Count {
 impl Repeats {
     /// Creates counts that continue in this loop.
     pub(crate) fn inside(outer: Option<Span>) -> Self {
-        Self { outer, ..Self::default() }
+        Self {
+            outer,
+            ..Self::default()
+        }
     }
 
     /// Enters the outermost loop. If the preceding loop ended, returns a report of the runs omitted from that
@@ -50,7 +57,10 @@ impl Repeats {
             return Vec::new();
         }
         let several = self.counts.len() > 1;
-        let left_out = self.counts.iter_mut().filter_map(|count| count.left_out(count.runs, several));
+        let left_out = self
+            .counts
+            .iter_mut()
+            .filter_map(|count| count.left_out(count.runs, several));
         let mut blocks: Vec<Block> = left_out.collect();
         *self = Self::inside(outer);
         if let Some(span) = outer {
@@ -66,7 +76,11 @@ impl Repeats {
         let next = self.counts.len();
         let place = *self.places.entry(span).or_insert(next);
         if place == next {
-            self.counts.push(Count { text: text.to_owned(), runs: 0, reported: 0 });
+            self.counts.push(Count {
+                text: text.to_owned(),
+                runs: 0,
+                reported: 0,
+            });
         }
         let several = self.counts.len() > 1;
         let count = &mut self.counts[place];

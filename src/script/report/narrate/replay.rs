@@ -18,7 +18,10 @@ const LINES: usize = 5;
 
 /// Describes the results of a trace.
 pub(crate) fn blocks(run: &Replayed) -> Vec<Block> {
-    let mut blocks = run.booted.as_ref().map_or_else(Vec::new, |kernel| booted(kernel, false));
+    let mut blocks = run
+        .booted
+        .as_ref()
+        .map_or_else(Vec::new, |kernel| booted(kernel, false));
     blocks.push(Block::line(format!("{}, {}", totals(run), mapped(run))));
     blocks.extend(straddling(run).map(Block::line));
     blocks.extend((run.map == AddressMap::Demand).then(|| Block::line(paging(run))));
@@ -62,14 +65,19 @@ fn straddling(run: &Replayed) -> Option<String> {
     let straddling = run.counted.references.straddling;
     let cross = count(straddling, "of them crosses", "of them cross");
     let done = if straddling == 1 { "is" } else { "are" };
-    (straddling > 0).then(|| format!("{cross} a block or page boundary and {done} split into parts"))
+    (straddling > 0)
+        .then(|| format!("{cross} a block or page boundary and {done} split into parts"))
 }
 
 /// Describes the page walks and faults:
 /// `20 page walks; 12 page faults, 2 of them major; 4 evicted pages, 3 of them written to swap`.
 fn paging(run: &Replayed) -> String {
     let of_them = |n: u64, what: &str| {
-        if n == 0 { String::new() } else { format!(", {} of them {what}", thousands(n)) }
+        if n == 0 {
+            String::new()
+        } else {
+            format!(", {} of them {what}", thousands(n))
+        }
     };
     let walks = count(run.paging().walks, "page walk", "page walks");
     let faults = count(run.faults(), "page fault", "page faults");
@@ -90,44 +98,92 @@ fn levels(run: &Replayed) -> Option<Table> {
     let spec: &Spec = run.spec();
     let tlbs = spec.tlbs.iter().enumerate().filter(|_| translated);
     let caches = spec.caches.iter().enumerate();
-    let walked = run.counted.caches.iter().any(|part| part.counts.walk_hits + part.counts.walk_misses > 0);
+    let walked = run
+        .counted
+        .caches
+        .iter()
+        .any(|part| part.counts.walk_hits + part.counts.walk_misses > 0);
     let of_tlbs = tlbs.map(|(at, tlb)| row(&tlb.name, &run.tlb(at), false, walked));
     let of_caches = caches.map(|(at, cache)| row(&cache.name, &run.cache(at), true, walked));
     let rows: Vec<Vec<Cell>> = of_tlbs.chain(of_caches).collect();
-    let mut columns = vec!["", "hits", "misses", "miss rate", "evictions", "write-backs"];
-    columns.extend(walked.then_some(["walk hits", "walk misses"]).into_iter().flatten());
+    let mut columns = vec![
+        "",
+        "hits",
+        "misses",
+        "miss rate",
+        "evictions",
+        "write-backs",
+    ];
+    columns.extend(
+        walked
+            .then_some(["walk hits", "walk misses"])
+            .into_iter()
+            .flatten(),
+    );
     let groups = vec![columns.into_iter().map(str::to_owned).collect()];
-    (!rows.is_empty()).then(|| Table { title: String::new(), groups, rows })
+    (!rows.is_empty()).then(|| Table {
+        title: String::new(),
+        groups,
+        rows,
+    })
 }
 
 /// Returns a row for each TLB and cache, with the counters that the script requests.
 fn requested(run: &Replayed) -> Option<Table> {
-    let counters: Vec<&ReplayCounter> = REPLAY_COUNTERS.iter().filter(|row| run.has(row.request)).collect();
+    let counters: Vec<&ReplayCounter> = REPLAY_COUNTERS
+        .iter()
+        .filter(|row| run.has(row.request))
+        .collect();
     let parts = Component::all(run.spec());
-    let parts = parts.filter(|part| run.map == AddressMap::Demand || matches!(part, Component::Cache(_)));
+    let parts =
+        parts.filter(|part| run.map == AddressMap::Demand || matches!(part, Component::Cache(_)));
     let row = |part: Component| {
         let cell = |counter: &&ReplayCounter| match counter.value_in(run, part) {
             Some(n) if counter.counted_by(part) => thousands(n),
             _ => "-".to_owned(),
         };
-        let cells = counters.iter().map(cell).map(|text| Cell { text, word: false });
-        let name = Cell { text: part.name(run.spec()).to_owned(), word: true };
+        let cells = counters
+            .iter()
+            .map(cell)
+            .map(|text| Cell { text, word: false });
+        let name = Cell {
+            text: part.name(run.spec()).to_owned(),
+            word: true,
+        };
         std::iter::once(name).chain(cells).collect()
     };
     let rows: Vec<Vec<Cell>> = parts.map(row).collect();
-    let names = counters.iter().map(|counter| counter.name.replace('.', " "));
+    let names = counters
+        .iter()
+        .map(|counter| counter.name.replace('.', " "));
     let groups = vec![std::iter::once(String::new()).chain(names).collect()];
-    (!rows.is_empty() && !counters.is_empty()).then(|| Table { title: String::new(), groups, rows })
+    (!rows.is_empty() && !counters.is_empty()).then(|| Table {
+        title: String::new(),
+        groups,
+        rows,
+    })
 }
 
 /// Describes the latency of the trace, if the script requests it.
 fn latency(run: &Replayed) -> Option<String> {
-    let cycles = run.counted.cycles.filter(|_| run.has(RequestedCount::Cycles))?;
-    let unit = if run.spec().nanoseconds { "ns" } else { "cycles" };
+    let cycles = run
+        .counted
+        .cycles
+        .filter(|_| run.has(RequestedCount::Cycles))?;
+    let unit = if run.spec().nanoseconds {
+        "ns"
+    } else {
+        "cycles"
+    };
     Some(format!("{} {unit} for all references", thousandths(cycles)))
 }
 
-fn row(name: &str, LevelCounts { counts, .. }: &LevelCounts, cache: bool, walked: bool) -> Vec<Cell> {
+fn row(
+    name: &str,
+    LevelCounts { counts, .. }: &LevelCounts,
+    cache: bool,
+    walked: bool,
+) -> Vec<Cell> {
     let number = |n: u64| thousands(n);
     let of_caches = |n: u64| if cache { thousands(n) } else { "-".to_owned() };
     let mut cells = vec![
@@ -141,7 +197,12 @@ fn row(name: &str, LevelCounts { counts, .. }: &LevelCounts, cache: bool, walked
         cells.extend([of_caches(counts.walk_hits), of_caches(counts.walk_misses)]);
     }
     let cells = cells.into_iter().map(|text| Cell { text, word: false });
-    std::iter::once(Cell { text: name.to_owned(), word: true }).chain(cells).collect()
+    std::iter::once(Cell {
+        text: name.to_owned(),
+        word: true,
+    })
+    .chain(cells)
+    .collect()
 }
 
 /// Returns the miss rate as a percentage with two decimals.
@@ -158,14 +219,25 @@ fn outside(run: &Replayed) -> Option<String> {
     let first = run.counted.references.first_outside?;
     let bits = match run.map {
         AddressMap::Identity => {
-            format!("the machine's {}-bit physical addresses", run.spec().physical_bits)
+            format!(
+                "the machine's {}-bit physical addresses",
+                run.spec().physical_bits
+            )
         }
         AddressMap::Demand => "the addresses of a process".to_owned(),
     };
     let records = count(run.counted.references.outside, "record is", "records are");
-    let (was, first) =
-        (if run.counted.references.outside == 1 { "was" } else { "were" }, format!("`{}`", line(first)));
-    Some(format!("{records} beyond {bits} and {was} skipped; the first is {first}"))
+    let (was, first) = (
+        if run.counted.references.outside == 1 {
+            "was"
+        } else {
+            "were"
+        },
+        format!("`{}`", line(first)),
+    );
+    Some(format!(
+        "{records} beyond {bits} and {was} skipped; the first is {first}"
+    ))
 }
 
 /// Formats a record in lackey's notation.
@@ -185,13 +257,22 @@ pub(super) fn malformed(bad: &Malformed) -> Vec<Block> {
     if bad.count == 0 {
         return blocks;
     }
-    let what = if bad.count == 1 { "a record and was skipped:" } else { "records and were skipped:" };
+    let what = if bad.count == 1 {
+        "a record and was skipped:"
+    } else {
+        "records and were skipped:"
+    };
     let lines = count(bad.count, "line is not", "lines are not");
     blocks.push(Block::toned(Tone::Bad, format!("{lines} {what}")));
     for line in bad.first.iter().take(LINES) {
-        blocks.push(Block::line(format!("line {}: `{}`, {}", line.line, line.text, line.why)));
+        blocks.push(Block::line(format!(
+            "line {}: `{}`, {}",
+            line.line, line.text, line.why
+        )));
     }
     let more = bad.count - bad.first.len().min(LINES) as u64;
-    blocks.extend((more > 0).then(|| Block::toned(Tone::Faint, format!("and {} more", thousands(more)))));
+    blocks.extend(
+        (more > 0).then(|| Block::toned(Tone::Faint, format!("and {} more", thousands(more)))),
+    );
     blocks
 }

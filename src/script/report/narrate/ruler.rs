@@ -29,18 +29,27 @@ pub(crate) fn rulers(spec: &Spec) -> Vec<Ruler> {
 
 /// Returns the ruler of an address with the digits of the address, or with blanks.
 pub(crate) fn of_address(of: &BitsView, blank: bool) -> Option<Ruler> {
-    let ruler = rulers(&of.spec).into_iter().nth(usize::from(of.physical && of.spec.mmu.is_some()))?;
+    let ruler = rulers(&of.spec)
+        .into_iter()
+        .nth(usize::from(of.physical && of.spec.mmu.is_some()))?;
     let digit = |bit: u32| match (blank, of.value >> bit & 1) {
         (true, _) => '_',
         (false, 1) => '1',
         (false, _) => '0',
     };
-    Some(Ruler { digits: (0..ruler.bits).rev().map(digit).collect(), ..ruler })
+    Some(Ruler {
+        digits: (0..ruler.bits).rev().map(digit).collect(),
+        ..ruler
+    })
 }
 
 fn push(rows: &mut Vec<RulerRow>, of: RulerOf, label: &str, fields: Vec<BitField>) {
     if !fields.is_empty() {
-        rows.push(RulerRow { of, label: label.to_owned(), fields });
+        rows.push(RulerRow {
+            of,
+            label: label.to_owned(),
+            fields,
+        });
     }
 }
 
@@ -48,7 +57,12 @@ fn virtual_rows(spec: &Spec, mmu: &Mmu) -> Vec<RulerRow> {
     let mut rows = Vec::new();
     push(&mut rows, RulerOf::Page, "", fields::virtual_page(spec));
     if mmu.levels.len() > 1 {
-        push(&mut rows, RulerOf::Tables, "page tables", fields::tables(mmu));
+        push(
+            &mut rows,
+            RulerOf::Tables,
+            "page tables",
+            fields::tables(mmu),
+        );
     }
     for (at, tlb) in spec.tlbs.iter().enumerate() {
         let label = if spec.tlbs.len() > 1 { &*tlb.name } else { "" };
@@ -56,7 +70,12 @@ fn virtual_rows(spec: &Spec, mmu: &Mmu) -> Vec<RulerRow> {
     }
     for (number, cache) in (0..).zip(&spec.caches) {
         let label = format!("{}, virtually indexed", cache_name(spec, number));
-        push(&mut rows, RulerOf::Cache(number as usize), &label, fields::virtual_index(spec, cache));
+        push(
+            &mut rows,
+            RulerOf::Cache(number as usize),
+            &label,
+            fields::virtual_index(spec, cache),
+        );
     }
     rows
 }
@@ -67,8 +86,17 @@ fn physical_rows(spec: &Spec) -> Vec<RulerRow> {
         push(&mut rows, RulerOf::Page, "", fields::physical_page(spec));
     }
     for (at, cache) in spec.caches.iter().enumerate() {
-        let label = if spec.caches.len() > 1 { &*cache.name } else { "" };
-        push(&mut rows, RulerOf::Cache(at), label, fields::cache(spec, cache));
+        let label = if spec.caches.len() > 1 {
+            &*cache.name
+        } else {
+            ""
+        };
+        push(
+            &mut rows,
+            RulerOf::Cache(at),
+            label,
+            fields::cache(spec, cache),
+        );
     }
     if rows.is_empty() {
         push(&mut rows, RulerOf::Page, "", fields::whole(spec));

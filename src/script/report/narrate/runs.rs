@@ -11,9 +11,8 @@ const LONG: usize = 64;
 /// Returns the blocks of a shown view. A long page table prints runs of entries; papers and JSON have every entry.
 pub(crate) fn shown(view: &View) -> Vec<Block> {
     match view {
-        View::Table(table) => {
-            table_of_runs(table).map_or_else(|| view::blocks(view), |table| vec![Block::Table(table)])
-        }
+        View::Table(table) => table_of_runs(table)
+            .map_or_else(|| view::blocks(view), |table| vec![Block::Table(table)]),
         _ => view::blocks(view),
     }
 }
@@ -25,9 +24,16 @@ fn table_of_runs(of: &TableView) -> Option<Table> {
         return None;
     }
     // The groups of a long table continue each other.
-    let part = |at: usize| of.rows.iter().filter_map(move |row| row.chunks(columns.len()).nth(at));
+    let part = |at: usize| {
+        of.rows
+            .iter()
+            .filter_map(move |row| row.chunks(columns.len()).nth(at))
+    };
     let entries: Vec<&[CellView]> = (0..of.groups.len()).flat_map(part).collect();
-    let entries: Vec<_> = entries.into_iter().filter(|row| row.first() != Some(&CellView::Nothing)).collect();
+    let entries: Vec<_> = entries
+        .into_iter()
+        .filter(|row| row.first() != Some(&CellView::Nothing))
+        .collect();
     if entries.len() <= LONG {
         return None;
     }
@@ -39,7 +45,11 @@ fn table_of_runs(of: &TableView) -> Option<Table> {
         }
     }
     let row = |[first, last]: &[&[CellView]; 2]| {
-        first.iter().zip(*last).map(|(first, last)| cell(first, last)).collect()
+        first
+            .iter()
+            .zip(*last)
+            .map(|(first, last)| cell(first, last))
+            .collect()
     };
     Some(Table {
         title: of.title.clone(),
@@ -58,6 +68,13 @@ fn follows(last: &[CellView], entry: &[CellView]) -> bool {
 }
 
 fn cell(first: &CellView, last: &CellView) -> Cell {
-    let text = if first == last { first.to_string() } else { format!("{first}–{last}") };
-    Cell { text, word: matches!(first, CellView::Text(_)) }
+    let text = if first == last {
+        first.to_string()
+    } else {
+        format!("{first}–{last}")
+    };
+    Cell {
+        text,
+        word: matches!(first, CellView::Text(_)),
+    }
 }

@@ -45,13 +45,18 @@ impl Statement {
             .split_whitespace()
             .skip_while(|word| word.starts_with(|c: char| c.is_ascii_alphabetic()));
         let number = Number::literal(words.next()?).ok()?.as_integer()?;
-        let ends = words.next().is_none_or(|next| matches!(next, "=" | "size" | "for" | "by"));
+        let ends = words
+            .next()
+            .is_none_or(|next| matches!(next, "=" | "size" | "for" | "by"));
         u64::try_from(number).ok().filter(|_| ends)
     }
 
     /// Returns the verb, which an optional process name may precede.
     pub(crate) fn verb(&self) -> &str {
-        self.text.split_whitespace().find(|word| !word.ends_with(':')).unwrap_or("")
+        self.text
+            .split_whitespace()
+            .find(|word| !word.ends_with(':'))
+            .unwrap_or("")
     }
 }
 
@@ -65,13 +70,19 @@ pub struct Statements<'s> {
 impl<'s> Statements<'s> {
     /// Creates an empty list.
     pub fn new(sources: &'s Sources) -> Self {
-        Self { sources, known: SpanMap::default() }
+        Self {
+            sources,
+            known: SpanMap::default(),
+        }
     }
 
     /// Returns the statement of a record.
     pub fn executed(&mut self, record: &StepRecord) -> Arc<Statement> {
         let sources = self.sources;
-        self.known.entry(record.span).or_insert_with(|| Arc::new(read(sources, record))).clone()
+        self.known
+            .entry(record.span)
+            .or_insert_with(|| Arc::new(read(sources, record)))
+            .clone()
     }
 
     /// Returns the text of a span.
@@ -82,34 +93,60 @@ impl<'s> Statements<'s> {
     /// Returns the head and the location of a statement that has a block.
     pub(crate) fn head(&self, span: Span) -> (String, String) {
         let written = Written::executed(self.sources.text(span));
-        let head = written.brace.and_then(|brace| written.text.get(..brace)).unwrap_or(&written.text);
-        let place =
-            self.sources.location(span).map_or_else(String::new, |(file, at)| format!("{file}:{}", at.line));
+        let head = written
+            .brace
+            .and_then(|brace| written.text.get(..brace))
+            .unwrap_or(&written.text);
+        let place = self
+            .sources
+            .location(span)
+            .map_or_else(String::new, |(file, at)| format!("{file}:{}", at.line));
         (format!("{} {{ … }}", cut(head)), place)
     }
 }
 
 fn read(sources: &Sources, record: &StepRecord) -> Statement {
     let span = record.span;
-    let (file, line) = sources.location(span).map_or(("", 0), |(file, place)| (file, place.line));
-    let mut written = Written::executed(sources.text(Span { end: head_end(record), ..span }));
+    let (file, line) = sources
+        .location(span)
+        .map_or(("", 0), |(file, place)| (file, place.line));
+    let mut written = Written::executed(sources.text(Span {
+        end: head_end(record),
+        ..span
+    }));
     if let (Did::Scenario(_), Some(brace)) = (&*record.did, written.brace) {
         written.text.truncate(brace);
         written.brace = None;
     }
     let text = written.text.trim();
-    let text = text.strip_suffix("=>").unwrap_or(text).trim_end().to_owned();
+    let text = text
+        .strip_suffix("=>")
+        .unwrap_or(text)
+        .trim_end()
+        .to_owned();
     let short = short(&text, written.brace);
     let abridged = short != joined(&text, written.brace);
-    Statement { file: file.to_owned(), line, short, abridged, text }
+    Statement {
+        file: file.to_owned(),
+        line,
+        short,
+        abridged,
+        text,
+    }
 }
 
 /// Returns the end of the statement's head, where its expectations begin.
 fn head_end(record: &StepRecord) -> u32 {
     let Span { file, start, end } = record.span;
-    let has_facts = matches!(&*record.did, Did::Access(_) | Did::Reference(_) | Did::Replay(_))
-        || record.did.call().is_some();
-    let first = record.checks.first().map(|check| check.span).filter(|_| has_facts);
+    let has_facts = matches!(
+        &*record.did,
+        Did::Access(_) | Did::Reference(_) | Did::Replay(_)
+    ) || record.did.call().is_some();
+    let first = record
+        .checks
+        .first()
+        .map(|check| check.span)
+        .filter(|_| has_facts);
     first
         .filter(|fact| fact.file == file && (start..end).contains(&fact.start))
         .map_or(end, |fact| fact.start)
@@ -124,18 +161,28 @@ fn short(text: &str, brace: Option<usize>) -> String {
     }
     let head = brace.and_then(|brace| text.get(..brace)).unwrap_or(text);
     let head = cut(head);
-    if brace.is_some() { format!("{head} {{ … }}") } else { head }
+    if brace.is_some() {
+        format!("{head} {{ … }}")
+    } else {
+        head
+    }
 }
 
 /// Joins the lines of a text. After the brace, a semicolon replaces a line break unless another separator is
 /// present.
 fn joined(text: &str, brace: Option<usize>) -> String {
-    let (head, block) = text.split_at_checked(brace.unwrap_or(text.len())).unwrap_or((text, ""));
+    let (head, block) = text
+        .split_at_checked(brace.unwrap_or(text.len()))
+        .unwrap_or((text, ""));
     let mut line = words(head);
     for part in block.lines().map(words).filter(|part| !part.is_empty()) {
-        let goes_on =
-            line.ends_with(['{', ',', ';', '(', '[']) || part.starts_with(['{', '}', ')', ']', ',', '|']);
-        line.push_str(if goes_on || line.is_empty() { " " } else { "; " });
+        let goes_on = line.ends_with(['{', ',', ';', '(', '['])
+            || part.starts_with(['{', '}', ')', ']', ',', '|']);
+        line.push_str(if goes_on || line.is_empty() {
+            " "
+        } else {
+            "; "
+        });
         line.push_str(&part);
     }
     line
@@ -164,7 +211,10 @@ struct Written {
 
 impl Written {
     fn executed(source: &str) -> Self {
-        let mut written = Self { text: String::with_capacity(source.len()), brace: None };
+        let mut written = Self {
+            text: String::with_capacity(source.len()),
+            brace: None,
+        };
         let mut rest = source;
         while let Some(next) = rest.chars().next() {
             let taken = match next {
@@ -187,7 +237,10 @@ impl Written {
 
 /// Returns the length in bytes of a leading string or byte literal, including its quotes.
 fn literal(text: &str) -> usize {
-    let quote = ["\"\"\"", "\"", "'"].into_iter().find(|quote| text.starts_with(quote)).unwrap_or("\"");
+    let quote = ["\"\"\"", "\"", "'"]
+        .into_iter()
+        .find(|quote| text.starts_with(quote))
+        .unwrap_or("\"");
     let mut at = quote.len();
     while let Some(next) = text[at..].chars().next() {
         if text[at..].starts_with(quote) {
@@ -219,7 +272,10 @@ mod tests {
         );
         assert_eq!(line("write 0x10 = '#' # hash"), "write 0x10 = '#'");
         assert_eq!(line("let x = [1, # one\n         2]"), "let x = [1, 2]");
-        assert_eq!(line("show \"\"\"say \"hi\" # {x}\"\"\""), "show \"\"\"say \"hi\" # {x}\"\"\"");
+        assert_eq!(
+            line("show \"\"\"say \"hi\" # {x}\"\"\""),
+            "show \"\"\"say \"hi\" # {x}\"\"\""
+        );
         assert_eq!(line("write 0x10 = \"open"), "write 0x10 = \"open");
     }
 
@@ -247,12 +303,23 @@ mod tests {
 
     #[test]
     fn tables_are_left_out_and_short_blocks_are_not() {
-        assert_eq!(line("set tlb {\n | set | tag ppn v |\n | 0 | 03 0D 1 |\n}"), "set tlb { … }");
-        assert_eq!(line("machine core-i7 {\n  cores 1\n}"), "machine core-i7 { cores 1 }");
-        let several =
-            "machine {\n  physical 8 bits # narrow\n\n  cache { lines 4,\n    block 4 B }\n  cores 2;\n}";
-        assert_eq!(line(several), "machine { physical 8 bits; cache { lines 4, block 4 B }; cores 2; }");
-        let long = format!("machine {{\n{}}}", "  tlb { entries 16, ways 4 }\n".repeat(9));
+        assert_eq!(
+            line("set tlb {\n | set | tag ppn v |\n | 0 | 03 0D 1 |\n}"),
+            "set tlb { … }"
+        );
+        assert_eq!(
+            line("machine core-i7 {\n  cores 1\n}"),
+            "machine core-i7 { cores 1 }"
+        );
+        let several = "machine {\n  physical 8 bits # narrow\n\n  cache { lines 4,\n    block 4 B }\n  cores 2;\n}";
+        assert_eq!(
+            line(several),
+            "machine { physical 8 bits; cache { lines 4, block 4 B }; cores 2; }"
+        );
+        let long = format!(
+            "machine {{\n{}}}",
+            "  tlb { entries 16, ways 4 }\n".repeat(9)
+        );
         assert_eq!(line(&long), "machine { … }");
         let plain = format!("expect {}", "x + ".repeat(40));
         assert_eq!(line(&plain).chars().count(), 101);

@@ -23,7 +23,13 @@ enum Medium {
 
 /// Returns the steps of an access. After a fault, the steps include the actions that a kernel would take.
 pub(crate) fn steps(access: &Access) -> Vec<Block> {
-    let mut blocks = vec![Block::Steps(Narrator { access, medium: Medium::Run }.steps())];
+    let mut blocks = vec![Block::Steps(
+        Narrator {
+            access,
+            medium: Medium::Run,
+        }
+        .steps(),
+    )];
     if access.outcome.fault.is_some() && access.process.is_none() {
         blocks.push(Block::line(afterwards(access)));
     }
@@ -33,7 +39,10 @@ pub(crate) fn steps(access: &Access) -> Vec<Block> {
 /// Returns the steps of an access for a worked solution, without the actions that a kernel would take after a
 /// fault. If `bytes` is true, the steps mention unknown bytes.
 pub(crate) fn steps_on_paper(access: &Access, bytes: bool) -> Vec<Block> {
-    let narrator = Narrator { access, medium: Medium::Paper { bytes } };
+    let narrator = Narrator {
+        access,
+        medium: Medium::Paper { bytes },
+    };
     let mut blocks = vec![Block::Steps(narrator.steps())];
     if access.outcome.fault.is_some() && access.process.is_none() {
         blocks.push(Block::line("The access ends with a page fault."));
@@ -45,7 +54,10 @@ pub(crate) fn steps_on_paper(access: &Access, bytes: bool) -> Vec<Block> {
 pub(crate) fn steps_at(access: &Access, level: MessageLevel) -> Vec<Block> {
     match level {
         MessageLevel::Lecture => {
-            let whose = access.process.as_ref().map(|inside| format!(" in {}", inside.process.name));
+            let whose = access
+                .process
+                .as_ref()
+                .map(|inside| format!(" in {}", inside.process.name));
             let title = format!("{}{}", access.operation(), whose.unwrap_or_default());
             vec![Block::line(title), Block::Steps(lecture(access))]
         }
@@ -54,9 +66,15 @@ pub(crate) fn steps_at(access: &Access, level: MessageLevel) -> Vec<Block> {
 }
 
 fn lecture(access: &Access) -> Vec<Step> {
-    let narrator = Narrator { access, medium: Medium::Run };
+    let narrator = Narrator {
+        access,
+        medium: Medium::Run,
+    };
     let messages = at_level(MessageLevel::Lecture, of_access(access, false));
-    messages.iter().filter_map(|message| narrator.step(message)).collect()
+    messages
+        .iter()
+        .filter_map(|message| narrator.step(message))
+        .collect()
 }
 
 /// Describes the messages of an access.
@@ -74,7 +92,10 @@ impl Narrator<'_> {
     }
 
     fn step(&self, message: &Message) -> Option<Step> {
-        Some(Step { who: message.ends(), what: self.text(message)? })
+        Some(Step {
+            who: message.ends(),
+            what: self.text(message)?,
+        })
     }
 
     fn on_paper(&self) -> bool {
@@ -87,23 +108,34 @@ impl Narrator<'_> {
             Detail::Address { va, piece } => Some(self.address(va, piece)),
             Detail::Event(event) => self.event(message.kind, event),
             Detail::Frame(ppn) => Some(match ppn {
-                Some(ppn) => format!("PTE with PPN {}", parts::hex(ppn, self.access.spec.ppn_bits())),
+                Some(ppn) => format!(
+                    "PTE with PPN {}",
+                    parts::hex(ppn, self.access.spec.ppn_bits())
+                ),
                 None => "PTE".to_owned(),
             }),
             Detail::Cache(cache) => self.stored(cache),
-            Detail::Entry(entry) if matches!(message.kind, Kind::TableAddress | Kind::PteAddress) => {
+            Detail::Entry(entry)
+                if matches!(message.kind, Kind::TableAddress | Kind::PteAddress) =>
+            {
                 self.request(entry)
             }
             Detail::Entry(entry) => self.answer(entry),
-            Detail::Marked { first, last, bits } if first < last => {
-                Some(format!("sets {bits} in the entries at levels {first} to {last}"))
-            }
-            Detail::Marked { last, bits, .. } => {
-                Some(format!("sets {bits} in {}", notes::entry(&self.access.spec, last)))
-            }
+            Detail::Marked { first, last, bits } if first < last => Some(format!(
+                "sets {bits} in the entries at levels {first} to {last}"
+            )),
+            Detail::Marked { last, bits, .. } => Some(format!(
+                "sets {bits} in {}",
+                notes::entry(&self.access.spec, last)
+            )),
             Detail::Kernel { step, fault } => {
                 let fault = self.access.faults().get(fault?)?;
-                Handler { names: names(self.access)?, fault, call: None }.text(message.kind, step)
+                Handler {
+                    names: names(self.access)?,
+                    fault,
+                    call: None,
+                }
+                .text(message.kind, step)
             }
             Detail::Nothing => match message.kind {
                 Kind::More => Some("and so on for the other pieces".to_owned()),
@@ -115,12 +147,17 @@ impl Narrator<'_> {
 
     fn address(&self, va: Va, piece: Option<(u32, u32)>) -> String {
         let spec = &self.access.spec;
-        let piece = piece.map_or_else(String::new, |(number, size)| format!("piece {number} ({size} B): "));
+        let piece = piece.map_or_else(String::new, |(number, size)| {
+            format!("piece {number} ({size} B): ")
+        });
         let address = parts::va(spec, va.raw());
         match &spec.mmu {
             Some(mmu) => {
                 let offset = va.raw() & (1u64 << mmu.page_bits).wrapping_sub(1);
-                let (vpn, vpo) = (parts::vpn(spec, va.raw()), parts::hex(offset, mmu.page_bits));
+                let (vpn, vpo) = (
+                    parts::vpn(spec, va.raw()),
+                    parts::hex(offset, mmu.page_bits),
+                );
                 format!("{piece}virtual address {address} (VPN {vpn}, VPO {vpo})")
             }
             None => format!("{piece}physical address {address}{}", self.storing()),
@@ -131,23 +168,49 @@ impl Narrator<'_> {
         let spec = &*self.access.spec;
         Some(match event {
             Event::TlbLookup { tlb, set, tag, way } => {
-                let (set, tag) = (parts::tlb_set(spec, tlb, set.raw()), parts::tlb_tag(spec, tlb, tag.raw()));
+                let (set, tag) = (
+                    parts::tlb_set(spec, tlb, set.raw()),
+                    parts::tlb_tag(spec, tlb, tag.raw()),
+                );
                 let set = set.map_or_else(String::new, |set| format!("TLBI {set}, "));
                 format!("{set}TLBT {tag}: {}", found(way))
             }
-            Event::TlbFill { tlb, set, way, tag, victim } => {
-                let (set, tag) = (parts::tlb_set(spec, tlb, set.raw()), parts::tlb_tag(spec, tlb, tag.raw()));
+            Event::TlbFill {
+                tlb,
+                set,
+                way,
+                tag,
+                victim,
+            } => {
+                let (set, tag) = (
+                    parts::tlb_set(spec, tlb, set.raw()),
+                    parts::tlb_tag(spec, tlb, tag.raw()),
+                );
                 let instead = victim.map(|victim| {
-                    format!(", replacing the entry with tag {}", parts::tlb_tag(spec, tlb, victim.raw()))
+                    format!(
+                        ", replacing the entry with tag {}",
+                        parts::tlb_tag(spec, tlb, victim.raw())
+                    )
                 });
                 let set = set.map_or_else(String::new, |set| format!("set {set}, "));
-                format!("fills the TLB entry: {set}way {way}, tag {tag}{}", instead.unwrap_or_default())
+                format!(
+                    "fills the TLB entry: {set}way {way}, tag {tag}{}",
+                    instead.unwrap_or_default()
+                )
             }
             Event::Translated { pa, .. } => self.translated(kind, pa),
             Event::Faulted { fault } => self.faulted(kind, fault),
-            Event::CacheLookup { cache, set, tag, way, .. } => {
-                let (set, tag) =
-                    (parts::cache_set(spec, cache, set.raw()), parts::cache_tag(spec, cache, tag.raw()));
+            Event::CacheLookup {
+                cache,
+                set,
+                tag,
+                way,
+                ..
+            } => {
+                let (set, tag) = (
+                    parts::cache_set(spec, cache, set.raw()),
+                    parts::cache_tag(spec, cache, tag.raw()),
+                );
                 let set = set.map_or_else(String::new, |set| format!("CI {set}, "));
                 format!("{set}CT {tag}: {}", found(way))
             }
@@ -163,7 +226,8 @@ impl Narrator<'_> {
             Event::Snooped { .. } => {
                 let (_, text) = notes::note(self.access, &event)?;
                 // A step is not a sentence, so it has no final period.
-                text.trim_end_matches('.').replacen("The cache", "the cache", 1)
+                text.trim_end_matches('.')
+                    .replacen("The cache", "the cache", 1)
             }
             Event::Bypassed { .. } => "CD is set, so the access bypasses the caches".to_owned(),
             _ => return None,
@@ -171,16 +235,30 @@ impl Narrator<'_> {
     }
 
     fn storing(&self) -> &'static str {
-        if self.access.verb == AccessVerb::Write { ", for a store" } else { "" }
+        if self.access.verb == AccessVerb::Write {
+            ", for a store"
+        } else {
+            ""
+        }
     }
 
     fn translated(&self, kind: Kind, pa: Pa) -> String {
         let spec = &self.access.spec;
         let bits = spec.page_bits();
         let ppn = parts::hex(pa.raw().checked_shr(bits).unwrap_or(0), spec.ppn_bits());
-        let ppo = parts::hex(pa.raw() & (1u64.checked_shl(bits).unwrap_or(0)).wrapping_sub(1), bits);
-        let then = if kind == Kind::Translated { "; the translation is complete" } else { self.storing() };
-        format!("physical address {} (PPN {ppn}, PPO {ppo}){then}", parts::pa(spec, pa.raw()))
+        let ppo = parts::hex(
+            pa.raw() & (1u64.checked_shl(bits).unwrap_or(0)).wrapping_sub(1),
+            bits,
+        );
+        let then = if kind == Kind::Translated {
+            "; the translation is complete"
+        } else {
+            self.storing()
+        };
+        format!(
+            "physical address {} (PPN {ppn}, PPO {ppo}){then}",
+            parts::pa(spec, pa.raw())
+        )
     }
 
     fn faulted(&self, kind: Kind, fault: Fault) -> String {
@@ -189,7 +267,9 @@ impl Narrator<'_> {
                 "transfers control to the kernel's fault handler".to_owned()
             }
             (Kind::Control, _) => "transfers control to the kernel's page fault handler".to_owned(),
-            (Kind::ProtectionFault, fault) => format!("exception: {}", hardware_fault(self.access, fault)),
+            (Kind::ProtectionFault, fault) => {
+                format!("exception: {}", hardware_fault(self.access, fault))
+            }
             _ => "exception: page fault".to_owned(),
         }
     }
@@ -199,7 +279,13 @@ impl Narrator<'_> {
         let spec = &self.access.spec;
         let mmu = spec.mmu.as_ref()?;
         let several = mmu.levels.len() > 1;
-        let (level, bits) = (entry.level, mmu.levels.get(entry.level as usize - 1).copied().unwrap_or(1));
+        let (level, bits) = (
+            entry.level,
+            mmu.levels
+                .get(entry.level as usize - 1)
+                .copied()
+                .unwrap_or(1),
+        );
         let part = if several {
             format!("VPN{level} {}", parts::hex(entry.index, bits))
         } else {
@@ -209,12 +295,17 @@ impl Narrator<'_> {
             Some(address) => {
                 let base = match level {
                     // A paper may be about a processor other than x86.
-                    1 if self.on_paper() && !parts::is_x86(spec) => "base of the root page table".to_owned(),
+                    1 if self.on_paper() && !parts::is_x86(spec) => {
+                        "base of the root page table".to_owned()
+                    }
                     1 => "CR3".to_owned(),
                     _ => format!("level-{level} table base"),
                 };
                 let size = mmu.pte.bytes;
-                format!("PTE address {} = {base} + {part} × {size}", parts::pa(spec, address.raw()))
+                format!(
+                    "PTE address {} = {base} + {part} × {size}",
+                    parts::pa(spec, address.raw())
+                )
             }
             None if several => format!("fetches {} for {part}", notes::entry(spec, level)),
             None => format!("fetches the page-table entry for {part}"),
@@ -224,7 +315,9 @@ impl Narrator<'_> {
     /// Describes the arrival of an entry.
     fn answer(&self, entry: Fetched) -> Option<String> {
         let mmu = self.access.spec.mmu.as_ref()?;
-        let raw = entry.value.filter(|_| !self.on_paper() || entry.address.is_some());
+        let raw = entry
+            .value
+            .filter(|_| !self.on_paper() || entry.address.is_some());
         Some(super::walk::entry(&self.access.spec, mmu, entry, raw))
     }
 
@@ -260,18 +353,43 @@ fn found(way: Option<u32>) -> String {
 
 /// Describes the line that a cache fills.
 fn filled(spec: &Spec, event: Event) -> Option<String> {
-    let Event::CacheFill { cache, set, way, tag, victim, writeback, purpose } = event else { return None };
-    let (set, tag) = (parts::cache_set(spec, cache, set.raw()), parts::cache_tag(spec, cache, tag.raw()));
-    let replacing = if writeback { "after writing back the dirty block" } else { "replacing the block" };
-    let instead = victim
-        .map(|victim| format!(", {replacing} with tag {}", parts::cache_tag(spec, cache, victim.raw())));
+    let Event::CacheFill {
+        cache,
+        set,
+        way,
+        tag,
+        victim,
+        writeback,
+        purpose,
+    } = event
+    else {
+        return None;
+    };
+    let (set, tag) = (
+        parts::cache_set(spec, cache, set.raw()),
+        parts::cache_tag(spec, cache, tag.raw()),
+    );
+    let replacing = if writeback {
+        "after writing back the dirty block"
+    } else {
+        "replacing the block"
+    };
+    let instead = victim.map(|victim| {
+        format!(
+            ", {replacing} with tag {}",
+            parts::cache_tag(spec, cache, victim.raw())
+        )
+    });
     let block = if purpose == Purpose::Writeback {
         "allocates a line for the written-back block"
     } else {
         "fills the line"
     };
     let set = set.map_or_else(String::new, |set| format!("set {set}, "));
-    Some(format!("{block}: {set}way {way}, tag {tag}{}", instead.unwrap_or_default()))
+    Some(format!(
+        "{block}: {set}way {way}, tag {tag}{}",
+        instead.unwrap_or_default()
+    ))
 }
 
 /// Describes how a kernel would handle the fault.

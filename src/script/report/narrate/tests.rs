@@ -13,14 +13,21 @@ use pagewalk_engine::machine::spec::Spec;
 
 fn steps_of(script: &str) -> Vec<Step> {
     let records = records(script);
-    let Did::Access(access) = &*records.last().unwrap().did else { panic!("no access") };
-    let Some(Block::Steps(steps)) = steps(access).into_iter().next() else { panic!("no steps") };
+    let Did::Access(access) = &*records.last().unwrap().did else {
+        panic!("no access")
+    };
+    let Some(Block::Steps(steps)) = steps(access).into_iter().next() else {
+        panic!("no steps")
+    };
     steps
 }
 
 /// Formats steps as `who: what`.
 fn lines(steps: &[Step]) -> Vec<String> {
-    steps.iter().map(|step| format!("{}: {}", step.who, step.what)).collect()
+    steps
+        .iter()
+        .map(|step| format!("{}: {}", step.who, step.what))
+        .collect()
 }
 
 #[test]
@@ -61,9 +68,13 @@ fn steps_of_a_hit_are_few() {
 #[test]
 fn steps_of_a_fault_end_at_the_handler() {
     let records = records(&format!("{SIMPLE}write 0x0040 = 1"));
-    let Did::Access(access) = &*records.last().unwrap().did else { panic!("no access") };
+    let Did::Access(access) = &*records.last().unwrap().did else {
+        panic!("no access")
+    };
     let blocks = steps(access);
-    let Block::Steps(steps) = &blocks[0] else { panic!("no steps") };
+    let Block::Steps(steps) = &blocks[0] else {
+        panic!("no steps")
+    };
     let expected = [
         "CPU → MMU: virtual address 0x0040 (VPN 0x01, VPO 0x00)",
         "MMU → TLB: TLBI 0x1, TLBT 0x00: miss",
@@ -73,7 +84,9 @@ fn steps_of_a_fault_end_at_the_handler() {
         "CPU → handler: transfers control to the kernel's page fault handler",
     ];
     assert_eq!(lines(steps), expected);
-    let Block::Paragraph { text, .. } = &blocks[1] else { panic!("no words") };
+    let Block::Paragraph { text, .. } = &blocks[1] else {
+        panic!("no words")
+    };
     assert!(
         text.contains("evict a victim page (writing it to disk if it is dirty)")
             && text.contains("retry the instruction")
@@ -83,7 +96,10 @@ fn steps_of_a_fault_end_at_the_handler() {
 #[test]
 fn steps_of_a_store_mark_the_block() {
     let steps = lines(&steps_of(&format!("{SIMPLE}write 0x03D4 = 0x41")));
-    assert_eq!(steps.last().unwrap(), "cache: stores byte 0x41; the block is now dirty");
+    assert_eq!(
+        steps.last().unwrap(),
+        "cache: stores byte 0x41; the block is now dirty"
+    );
     let through = "machine { physical 8 bits; cache { lines 4, block 4 B, direct-mapped, write-through, no-write-allocate } }\nwrite 0x10 = 7";
     let expected = [
         "CPU → cache: physical address 0x10, for a store",
@@ -121,11 +137,20 @@ fn a_reference_string_is_drawn_across() {
     // victim in place.
     let string = [7, 0, 1, 2, 0, 3, 0, 4, 2, 3, 0, 3, 2, 1, 2, 0, 1, 7, 0, 1];
     let words = string.map(|page: u32| page.to_string()).join(" ");
-    let records = records(&format!("reference {words} {{ frames 3, replacement fifo }}"));
-    let Did::Reference(run) = &*records[0].did else { panic!("no run") };
+    let records = records(&format!(
+        "reference {words} {{ frames 3, replacement fifo }}"
+    ));
+    let Did::Reference(run) = &*records[0].did else {
+        panic!("no run")
+    };
     let blocks = reference::blocks(run);
-    assert_eq!(blocks[0], Block::line("15 faults and 5 hits in 20 references, fault rate 0.75"));
-    let Block::Table(Table { groups, rows, .. }) = &blocks[1] else { panic!("no table") };
+    assert_eq!(
+        blocks[0],
+        Block::line("15 faults and 5 hits in 20 references, fault rate 0.75")
+    );
+    let Block::Table(Table { groups, rows, .. }) = &blocks[1] else {
+        panic!("no table")
+    };
     assert_eq!(groups[1], string.map(|page| page.to_string()));
     let (mut frames, mut oldest) = ([None::<u32>; 3], 0);
     for (at, page) in string.iter().enumerate() {
@@ -144,18 +169,26 @@ fn a_reference_string_is_drawn_across() {
 #[test]
 fn long_strings_have_totals_only_and_wide_ones_go_down() {
     let blocks = |pages: &str| {
-        let records = records(&format!("reference {pages} {{ frames 2, replacement lru }}"));
-        let Did::Reference(run) = &*records[0].did else { panic!("no run") };
+        let records = records(&format!(
+            "reference {pages} {{ frames 2, replacement lru }}"
+        ));
+        let Did::Reference(run) = &*records[0].did else {
+            panic!("no run")
+        };
         reference::blocks(run)
     };
     assert_eq!(blocks(&"1 2 ".repeat(21)).len(), 1);
-    let Block::Table(table) = &blocks(&"alphabet betamax ".repeat(10))[1] else { panic!("no table") };
+    let Block::Table(table) = &blocks(&"alphabet betamax ".repeat(10))[1] else {
+        panic!("no table")
+    };
     assert_eq!(table.rows.len(), 20);
     assert_eq!(table.groups[0][..3], ["step", "page", "hit"]);
 }
 
 fn machine(records: &[StepRecord]) -> Arc<Spec> {
-    let Did::Machine(spec) = &*records.last().unwrap().did else { panic!("no machine") };
+    let Did::Machine(spec) = &*records.last().unwrap().did else {
+        panic!("no machine")
+    };
     spec.clone()
 }
 
@@ -189,12 +222,20 @@ fn declarations_read_back_as_the_same_machine() {
 fn long_data_are_a_text_or_bytes() {
     let data = |script: &str| {
         let records = records(script);
-        let Did::Access(access) = &*records.last().unwrap().did else { panic!("no access") };
+        let Did::Access(access) = &*records.last().unwrap().did else {
+            panic!("no access")
+        };
         parts::data(access)
     };
     let machine = "machine { physical 12 bits }\n";
-    assert_eq!(data(&format!("{machine}write 0x10 = \"hello, world\\n\"")), "\"hello, world\\n\"");
-    assert_eq!(data(&format!("{machine}write 0x10 = 0x1234 size 4")), "0x00001234");
+    assert_eq!(
+        data(&format!("{machine}write 0x10 = \"hello, world\\n\"")),
+        "\"hello, world\\n\""
+    );
+    assert_eq!(
+        data(&format!("{machine}write 0x10 = 0x1234 size 4")),
+        "0x00001234"
+    );
     let bytes = data(&format!("{machine}write 0x10 = 0x1234 size 20"));
     assert_eq!(bytes, "34 12 00 00 00 00 00 00 00 00 00 00 00 00 00 00 …");
     assert_eq!(data(&format!("{machine}read 0x10 size 20")), "unknown");
@@ -202,21 +243,45 @@ fn long_data_are_a_text_or_bytes() {
 
 #[test]
 fn counts_are_written_in_words() {
-    assert_eq!([0, 999, 1000, 9900, 1_234_567].map(thousands), ["0", "999", "1,000", "9,900", "1,234,567"]);
+    assert_eq!(
+        [0, 999, 1000, 9900, 1_234_567].map(thousands),
+        ["0", "999", "1,000", "9,900", "1,234,567"]
+    );
     assert_eq!(failure(1, 1), "1 expectation failed");
     assert_eq!(failure(1, 36), "1 of 36 expectations failed");
     assert_eq!(failure(2, 36), "2 of 36 expectations failed");
-    let totals = Totals { statements: 14, checks: 36, held: 36, scenarios: 0 };
-    assert_eq!(summary(totals, 0), (Tone::Good, "14 statements; 36 expectations hold".to_owned()));
-    let totals = Totals { held: 34, scenarios: 3, ..totals };
+    let totals = Totals {
+        statements: 14,
+        checks: 36,
+        held: 36,
+        scenarios: 0,
+    };
     assert_eq!(
         summary(totals, 0),
-        (Tone::Bad, "14 statements in 3 scenarios; 2 of 36 expectations failed".to_owned())
+        (Tone::Good, "14 statements; 36 expectations hold".to_owned())
     );
-    let totals = Totals { statements: 1, ..Totals::default() };
+    let totals = Totals {
+        held: 34,
+        scenarios: 3,
+        ..totals
+    };
+    assert_eq!(
+        summary(totals, 0),
+        (
+            Tone::Bad,
+            "14 statements in 3 scenarios; 2 of 36 expectations failed".to_owned()
+        )
+    );
+    let totals = Totals {
+        statements: 1,
+        ..Totals::default()
+    };
     assert_eq!(
         summary(totals, 1),
-        (Tone::Bad, "1 statement; no expectations checked; 1 mistake in the script".to_owned())
+        (
+            Tone::Bad,
+            "1 statement; no expectations checked; 1 mistake in the script".to_owned()
+        )
     );
 }
 
@@ -229,18 +294,35 @@ fn variables_are_reported_in_the_base_of_the_script() {
         short: text.to_owned(),
         abridged: false,
     };
-    assert_eq!(bound("va", &655u64.into(), &statement("choose va in 0..0x3FFF")), "va = 0x28F  (chosen)");
-    assert_eq!(bound("va", &655u64.into(), &statement("let va = 5 * 131")), "va = 655 (0x28F)");
-    assert_eq!(bound("n", &4u64.into(), &statement("let n = 2 + 2")), "n = 4");
-    assert_eq!(bound("s", &"a".into(), &statement("let s = \"a\"")), "s = \"a\"");
+    assert_eq!(
+        bound("va", &655u64.into(), &statement("choose va in 0..0x3FFF")),
+        "va = 0x28F  (chosen)"
+    );
+    assert_eq!(
+        bound("va", &655u64.into(), &statement("let va = 5 * 131")),
+        "va = 655 (0x28F)"
+    );
+    assert_eq!(
+        bound("n", &4u64.into(), &statement("let n = 2 + 2")),
+        "n = 4"
+    );
+    assert_eq!(
+        bound("s", &"a".into(), &statement("let s = \"a\"")),
+        "s = \"a\""
+    );
     let third = Value::from(Number::fraction(1, 3).unwrap());
-    assert_eq!(bound("r", &third, &statement("let r = 1 / 3")), "r = 1/3 (≈ 0.3333)");
+    assert_eq!(
+        bound("r", &third, &statement("let r = 1 / 3")),
+        "r = 1/3 (≈ 0.3333)"
+    );
 }
 
 /// Returns the text output of a replay.
 fn replayed(script: &str) -> String {
     let records = records(script);
-    let Did::Replay(run) = &*records.last().unwrap().did else { panic!("no replay") };
+    let Did::Replay(run) = &*records.last().unwrap().did else {
+        panic!("no replay")
+    };
     crate::report::text::text(&super::replay::blocks(run), false)
 }
 
@@ -258,7 +340,10 @@ fn a_replay_is_reported_with_skipped_records() {
         assert!(printed.contains(line), "{line}\n{printed}");
     }
     // The expected values were calculated by hand: see `tests/scripts/replay/identity.pw`.
-    let row = printed.lines().find(|line| line.trim_start().starts_with("L1 ")).unwrap();
+    let row = printed
+        .lines()
+        .find(|line| line.trim_start().starts_with("L1 "))
+        .unwrap();
     assert_eq!(
         row.split_whitespace().collect::<Vec<_>>(),
         ["L1", "3", "5", "62.50", "%", "2", "1"],
@@ -273,5 +358,8 @@ fn a_replay_in_a_process_is_reported_with_its_faults() {
     // The string causes nine faults, as in every textbook. Each page is written to swap the first time it is
     // evicted.
     let line = "9 page faults, 4 of them major; 6 evicted pages, 4 of them written to swap";
-    assert!(printed.contains(line) && printed.contains("dTLB"), "{printed}");
+    assert!(
+        printed.contains(line) && printed.contains("dTLB"),
+        "{printed}"
+    );
 }

@@ -18,7 +18,11 @@ pub(crate) enum TreeRow<'t> {
     Entry(u64, &'t TreeEntry),
     /// Entries that map neighboring pages to neighboring frames with the same bits: the indexes, VPNs, and PPNs of the
     /// first and last entry.
-    Run { index: [u64; 2], vpn: [u64; 2], ppn: [u64; 2] },
+    Run {
+        index: [u64; 2],
+        vpn: [u64; 2],
+        ppn: [u64; 2],
+    },
     /// Entries without contents: the first and last index.
     Null(u64, u64),
 }
@@ -38,9 +42,19 @@ pub(crate) fn rows(table: &TreeTable, bits: u32, runs: bool) -> Vec<TreeRow<'_>>
         }
         next = index + 1;
         let follows = match (rows.last_mut(), entry) {
-            (Some(TreeRow::Run { index: of, vpn, ppn }), TreeEntry::Page(page, pte)) if runs => {
+            (
+                Some(TreeRow::Run {
+                    index: of,
+                    vpn,
+                    ppn,
+                }),
+                TreeEntry::Page(page, pte),
+            ) if runs => {
                 let is_next = of[1] + 1 == *index && ppn[1] + 1 == pte.ppn && vpn[1] + 1 == *page;
-                let same = is_next && table.entry(of[0]).is_some_and(|first| same_bits(first, pte));
+                let same = is_next
+                    && table
+                        .entry(of[0])
+                        .is_some_and(|first| same_bits(first, pte));
                 if same {
                     (of[1], vpn[1], ppn[1]) = (*index, *page, pte.ppn);
                 }
@@ -51,7 +65,11 @@ pub(crate) fn rows(table: &TreeTable, bits: u32, runs: bool) -> Vec<TreeRow<'_>>
         match entry {
             _ if follows => {}
             TreeEntry::Page(page, pte) if runs && pte.flags.has(Bit::P) => {
-                rows.push(TreeRow::Run { index: [*index; 2], vpn: [*page; 2], ppn: [pte.ppn; 2] });
+                rows.push(TreeRow::Run {
+                    index: [*index; 2],
+                    vpn: [*page; 2],
+                    ppn: [pte.ppn; 2],
+                });
             }
             _ => rows.push(TreeRow::Entry(*index, entry)),
         }
@@ -62,9 +80,12 @@ pub(crate) fn rows(table: &TreeTable, bits: u32, runs: bool) -> Vec<TreeRow<'_>>
     }
     // A run of one entry is an entry.
     let single = |row| match row {
-        TreeRow::Run { index: [first, last], .. } if first == last => {
-            table.entry(first).map_or(row, |entry| TreeRow::Entry(first, entry))
-        }
+        TreeRow::Run {
+            index: [first, last],
+            ..
+        } if first == last => table
+            .entry(first)
+            .map_or(row, |entry| TreeRow::Entry(first, entry)),
         row => row,
     };
     rows.into_iter().map(single).collect()
@@ -77,7 +98,11 @@ fn same_bits(entry: &TreeEntry, pte: &Pte) -> bool {
 
 /// Returns `0x3`, or `0x3–0x5` for a range.
 fn span([first, last]: [u64; 2], bits: u32) -> String {
-    if first == last { hex(first, bits) } else { format!("{}–{}", hex(first, bits), hex(last, bits)) }
+    if first == last {
+        hex(first, bits)
+    } else {
+        format!("{}–{}", hex(first, bits), hex(last, bits))
+    }
 }
 
 /// Returns the index and the contents of a row. `name` describes tables.
@@ -91,7 +116,10 @@ pub(crate) fn described(spec: &Spec, row: &TreeRow, bits: u32) -> (String, Strin
         TreeRow::Null(first, last) => {
             let count = last - first + 1;
             let plural = if count == 1 { "y" } else { "ies" };
-            (span([*first, *last], bits), format!("{} null entr{plural}", thousands(count)))
+            (
+                span([*first, *last], bits),
+                format!("{} null entr{plural}", thousands(count)),
+            )
         }
     }
 }
@@ -99,23 +127,33 @@ pub(crate) fn described(spec: &Spec, row: &TreeRow, bits: u32) -> (String, Strin
 /// Returns a tree of page tables, one line per table or page.
 pub(crate) fn blocks(tree: &TreeView) -> Vec<Block> {
     let spec = &tree.spec;
-    let Some(mmu) = &spec.mmu else { return Vec::new() };
-    let title =
-        if tree.of.is_empty() { "page tables".to_owned() } else { format!("page tables of {}", tree.of) };
+    let Some(mmu) = &spec.mmu else {
+        return Vec::new();
+    };
+    let title = if tree.of.is_empty() {
+        "page tables".to_owned()
+    } else {
+        format!("page tables of {}", tree.of)
+    };
     let mut lines = vec![format!("{title}: {}", name(spec, &tree.root))];
     entries(&mut lines, (spec, mmu, is_long(tree)), &tree.root, "");
     let more = lines.len().saturating_sub(MOST);
     lines.truncate(MOST);
     let mut blocks = vec![Block::Script(lines.join("\n"))];
     if more > 0 {
-        blocks.push(Block::toned(Tone::Faint, format!("… and {more} more lines")));
+        blocks.push(Block::toned(
+            Tone::Faint,
+            format!("… and {more} more lines"),
+        ));
     }
     blocks
 }
 
 /// Returns the level and location of a table.
 pub(crate) fn name(spec: &Spec, table: &TreeTable) -> String {
-    let at = table.at.map_or_else(String::new, |at| format!(" at {}", hex(at, spec.physical_bits)));
+    let at = table.at.map_or_else(String::new, |at| {
+        format!(" at {}", hex(at, spec.physical_bits))
+    });
     format!("level {}{at}", table.level)
 }
 
@@ -124,13 +162,24 @@ pub(crate) fn leads_to(spec: &Spec, entry: &TreeEntry) -> String {
     match entry {
         TreeEntry::Table(table) => name(spec, table),
         TreeEntry::Page(vpn, pte) if pte.flags.has(Bit::P) => {
-            format!("PPN {} (VPN {})", hex(pte.ppn, spec.ppn_bits()), hex(*vpn, spec.vpn_bits()))
+            format!(
+                "PPN {} (VPN {})",
+                hex(pte.ppn, spec.ppn_bits()),
+                hex(*vpn, spec.vpn_bits())
+            )
         }
         TreeEntry::Page(vpn, pte) => {
             let vpn = hex(*vpn, spec.vpn_bits());
-            match spec.mmu.as_ref().and_then(|mmu| mmu.pte.disk_location(*pte)) {
+            match spec
+                .mmu
+                .as_ref()
+                .and_then(|mmu| mmu.pte.disk_location(*pte))
+            {
                 Some(slot) => {
-                    format!("not present, location on disk {} (VPN {vpn})", hex(slot, spec.ppn_bits()))
+                    format!(
+                        "not present, location on disk {} (VPN {vpn})",
+                        hex(slot, spec.ppn_bits())
+                    )
                 }
                 None => format!("not present (VPN {vpn})"),
             }
@@ -140,11 +189,19 @@ pub(crate) fn leads_to(spec: &Spec, entry: &TreeEntry) -> String {
 
 fn entries(lines: &mut Vec<String>, of: (&Spec, &Mmu, bool), table: &TreeTable, indent: &str) {
     let (spec, mmu, runs) = of;
-    let bits = mmu.levels.get(table.level as usize - 1).copied().unwrap_or(0);
+    let bits = mmu
+        .levels
+        .get(table.level as usize - 1)
+        .copied()
+        .unwrap_or(0);
     let rows = rows(table, bits, runs);
     for (at, row) in rows.iter().enumerate() {
         let last = at + 1 == rows.len();
-        let (branch, below) = if last { ("└─", "   ") } else { ("├─", "│  ") };
+        let (branch, below) = if last {
+            ("└─", "   ")
+        } else {
+            ("├─", "│  ")
+        };
         let (index, contents) = described(spec, row, bits);
         lines.push(format!("{indent}{branch} {index} → {contents}"));
         if let TreeRow::Entry(_, TreeEntry::Table(table)) = row {

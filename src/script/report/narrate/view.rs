@@ -16,11 +16,17 @@ use super::words::approximately;
 pub(crate) fn blocks(view: &View) -> Vec<Block> {
     match view {
         View::Table(shown) => vec![Block::Table(table(shown))],
-        View::Pairs { title, pairs } => vec![Block::Pairs { title: title.clone(), pairs: pairs.clone() }],
+        View::Pairs { title, pairs } => vec![Block::Pairs {
+            title: title.clone(),
+            pairs: pairs.clone(),
+        }],
         View::Value { of, value } => vec![Block::line(self::value(of, value))],
         View::Rulers(spec) => rulers(spec).into_iter().map(Block::Ruler).collect(),
         View::Walk(of) => page_walk::blocks(of),
-        View::Bits(of) => of_address(of, false).into_iter().map(Block::Ruler).collect(),
+        View::Bits(of) => of_address(of, false)
+            .into_iter()
+            .map(Block::Ruler)
+            .collect(),
         View::Steps(access, level) => steps_at(access, *level),
         View::CallSteps(call, level) => vec![Block::Steps(handler::call_steps_at(call, *level))],
         View::Layout(layout) => layout::blocks(layout),
@@ -54,9 +60,13 @@ fn maps(spec: &Spec, areas: &[AreaRecord]) -> Vec<Block> {
 /// Returns the value if the statement shows nothing else. The line of the statement then shows the value.
 pub(crate) fn sole_value(views: &[View]) -> Option<String> {
     match views {
-        [View::Value { of, value }] => {
-            Some(self::value(of, value).lines().map(str::trim).collect::<Vec<_>>().join(" "))
-        }
+        [View::Value { of, value }] => Some(
+            self::value(of, value)
+                .lines()
+                .map(str::trim)
+                .collect::<Vec<_>>()
+                .join(" "),
+        ),
         _ => None,
     }
 }
@@ -71,7 +81,18 @@ fn value(of: &str, value: &Shown) -> String {
 
 /// Returns a table of the machine.
 pub(crate) fn table(shown: &TableView) -> Table {
-    let cell = |cell: &CellView| Cell { text: cell.to_string(), word: matches!(cell, CellView::Text(_)) };
-    let rows = shown.rows.iter().map(|row| row.iter().map(cell).collect()).collect();
-    Table { title: shown.title.clone(), groups: shown.groups.clone(), rows }
+    let cell = |cell: &CellView| Cell {
+        text: cell.to_string(),
+        word: matches!(cell, CellView::Text(_)),
+    };
+    let rows = shown
+        .rows
+        .iter()
+        .map(|row| row.iter().map(cell).collect())
+        .collect();
+    Table {
+        title: shown.title.clone(),
+        groups: shown.groups.clone(),
+        rows,
+    }
 }

@@ -6,14 +6,20 @@ use crate::run::record::Totals;
 
 /// Formats a count with its noun: `1 expectation holds`, `9,900 expectations hold`.
 pub fn count(n: u64, one: &str, many: &str) -> String {
-    if n == 1 { format!("1 {one}") } else { format!("{} {many}", thousands(n)) }
+    if n == 1 {
+        format!("1 {one}")
+    } else {
+        format!("{} {many}", thousands(n))
+    }
 }
 
 /// Returns a decimal to print after a fraction that has no finite decimal, such as ` (≈ 0.5714)`, or an empty
 /// string for other values.
 pub(crate) fn approximately(value: &Value) -> String {
     match value {
-        Value::Number(number) if number.to_string().contains('/') => format!(" (≈ {:.4})", number.to_f64()),
+        Value::Number(number) if number.to_string().contains('/') => {
+            format!(" (≈ {:.4})", number.to_f64())
+        }
         _ => String::new(),
     }
 }
@@ -35,7 +41,11 @@ pub fn thousands(n: u64) -> String {
 pub fn failure(failed: u64, all: u64) -> String {
     match (failed, all) {
         (1, 1) => "1 expectation failed".to_owned(),
-        (failed, all) => format!("{} of {} expectations failed", thousands(failed), thousands(all)),
+        (failed, all) => format!(
+            "{} of {} expectations failed",
+            thousands(failed),
+            thousands(all)
+        ),
     }
 }
 
@@ -54,7 +64,18 @@ pub fn summary(totals: Totals, errors: usize) -> (Tone, String) {
     });
     if errors > 0 {
         text.push_str("; ");
-        text.push_str(&count(errors as u64, "mistake in the script", "mistakes in the script"));
+        text.push_str(&count(
+            errors as u64,
+            "mistake in the script",
+            "mistakes in the script",
+        ));
     }
-    (if totals.failed() == 0 && errors == 0 { Tone::Good } else { Tone::Bad }, text)
+    (
+        if totals.failed() == 0 && errors == 0 {
+            Tone::Good
+        } else {
+            Tone::Bad
+        },
+        text,
+    )
 }

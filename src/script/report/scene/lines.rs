@@ -17,12 +17,19 @@ pub(crate) fn cells(scene: &Scene) -> BTreeMap<Place, Crossing> {
     let mut cells = BTreeMap::new();
     for shape in &scene.shapes {
         match shape {
-            SceneShape::Frame { at, size, stroke, .. } => {
+            SceneShape::Frame {
+                at, size, stroke, ..
+            } => {
                 let (right, bottom) = (at.0 + size.0.max(1) - 1, at.1 + size.1.max(1) - 1);
                 let corners = [*at, (right, at.1), (right, bottom), (at.0, bottom), *at];
                 trace(&mut cells, &corners, *stroke);
             }
-            SceneShape::Path { points, stroke, arrow, .. } => {
+            SceneShape::Path {
+                points,
+                stroke,
+                arrow,
+                ..
+            } => {
                 trace(&mut cells, points, *stroke);
                 if let (true, [.., before, end]) = (arrow, points.as_slice()) {
                     cells.entry(*end).or_default().head = Some(direction(*before, *end));

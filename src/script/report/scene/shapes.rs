@@ -22,11 +22,26 @@ pub(crate) type Place = (u32, u32);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum SceneShape {
     /// A box whose border occupies its outermost cells.
-    Frame { at: Place, size: Place, stroke: Stroke, shaded: bool },
+    Frame {
+        at: Place,
+        size: Place,
+        stroke: Stroke,
+        shaded: bool,
+    },
     /// A sequence of horizontal and vertical lines.
-    Path { points: Vec<Place>, stroke: Stroke, arrow: bool, answer: bool },
+    Path {
+        points: Vec<Place>,
+        stroke: Stroke,
+        arrow: bool,
+        answer: bool,
+    },
     /// A text on one line.
-    Label { at: Place, text: String, bold: bool, answer: bool },
+    Label {
+        at: Place,
+        text: String,
+        bold: bool,
+        answer: bool,
+    },
 }
 
 /// The stroke of a line.
@@ -72,7 +87,10 @@ pub(crate) fn width(text: &str) -> u32 {
 impl Scene {
     /// Creates an empty scene.
     pub(crate) fn new(title: impl Into<String>) -> Self {
-        Self { title: title.into(), ..Self::default() }
+        Self {
+            title: title.into(),
+            ..Self::default()
+        }
     }
 
     /// Adds a sentence to the description for readers who do not see the figure.
@@ -97,19 +115,34 @@ impl Scene {
 
     fn label(&mut self, at: Place, text: String, bold: bool, answer: bool) {
         if !text.is_empty() {
-            self.shapes.push(SceneShape::Label { at, text, bold, answer });
+            self.shapes.push(SceneShape::Label {
+                at,
+                text,
+                bold,
+                answer,
+            });
         }
     }
 
     /// Adds an empty box.
     pub(crate) fn frame(&mut self, at: Place, size: Place, stroke: Stroke) -> Frame {
-        self.shapes.push(SceneShape::Frame { at, size, stroke, shaded: false });
+        self.shapes.push(SceneShape::Frame {
+            at,
+            size,
+            stroke,
+            shaded: false,
+        });
         Frame { at, size }
     }
 
     /// Adds an empty box with a gray background.
     pub(crate) fn shaded(&mut self, at: Place, size: Place) -> Frame {
-        self.shapes.push(SceneShape::Frame { at, size, stroke: Stroke::Thin, shaded: true });
+        self.shapes.push(SceneShape::Frame {
+            at,
+            size,
+            stroke: Stroke::Thin,
+            shaded: true,
+        });
         Frame { at, size }
     }
 
@@ -151,13 +184,20 @@ impl Scene {
     }
 
     fn path(&mut self, points: &[Place], stroke: Stroke, arrow: bool, answer: bool) {
-        self.shapes.push(SceneShape::Path { points: points.to_vec(), stroke, arrow, answer });
+        self.shapes.push(SceneShape::Path {
+            points: points.to_vec(),
+            stroke,
+            arrow,
+            answer,
+        });
     }
 
     /// Returns the size in cells.
     pub(crate) fn size(&self) -> Place {
         let ends = self.shapes.iter().flat_map(SceneShape::ends);
-        ends.fold(self.least, |(right, bottom), (x, y)| (right.max(x + 1), bottom.max(y + 1)))
+        ends.fold(self.least, |(right, bottom), (x, y)| {
+            (right.max(x + 1), bottom.max(y + 1))
+        })
     }
 
     /// Returns the scene as a paper prints it: without answers, and with thin lines in place of thick ones.
@@ -193,7 +233,11 @@ impl Scene {
 
     /// Returns the description.
     pub(crate) fn description(&self) -> String {
-        self.said.iter().map(|(sentence, _)| sentence.as_str()).collect::<Vec<_>>().join(" ")
+        self.said
+            .iter()
+            .map(|(sentence, _)| sentence.as_str())
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 }
 
@@ -224,22 +268,36 @@ pub(crate) struct Line {
 impl Line {
     /// Creates a line that every edition prints.
     pub(crate) fn new(text: impl Into<String>) -> Self {
-        Self { text: text.into(), ..Self::default() }
+        Self {
+            text: text.into(),
+            ..Self::default()
+        }
     }
 
     /// Creates a heading.
     pub(crate) fn head(text: impl Into<String>) -> Self {
-        Self { text: text.into(), bold: true, ..Self::default() }
+        Self {
+            text: text.into(),
+            bold: true,
+            ..Self::default()
+        }
     }
 
     /// Creates an answer.
     pub(crate) fn answer(text: impl Into<String>) -> Self {
-        Self { answer: text.into(), ..Self::default() }
+        Self {
+            answer: text.into(),
+            ..Self::default()
+        }
     }
 
     /// Creates a label with an answer.
     pub(crate) fn labeled(label: impl Into<String>, answer: impl Into<String>) -> Self {
-        Self { text: label.into(), answer: answer.into(), bold: false }
+        Self {
+            text: label.into(),
+            answer: answer.into(),
+            bold: false,
+        }
     }
 
     fn width(&self) -> u32 {

@@ -9,7 +9,9 @@ pub(crate) fn collisions(scene: &Scene) -> Vec<String> {
     let mut taken = cells(scene);
     let mut found = Vec::new();
     for shape in &scene.shapes {
-        let SceneShape::Label { at, text, .. } = shape else { continue };
+        let SceneShape::Label { at, text, .. } = shape else {
+            continue;
+        };
         let own: Vec<Place> = (0..width(text)).map(|along| (at.0 + along, at.1)).collect();
         if own.iter().any(|cell| taken.contains_key(cell)) {
             found.push(text.clone());
@@ -30,7 +32,12 @@ pub(crate) fn frames(scene: &Scene) -> Vec<(Place, Place)> {
 
 fn two_boxes() -> Scene {
     let mut scene = Scene::new("two boxes");
-    let left = scene.boxed((0, 0), 0, &[Line::new("VPN"), Line::answer("0x0F")], Stroke::Taken);
+    let left = scene.boxed(
+        (0, 0),
+        0,
+        &[Line::new("VPN"), Line::answer("0x0F")],
+        Stroke::Taken,
+    );
     let right = scene.boxed((12, 0), 0, &[Line::head("TLB")], Stroke::Thin);
     scene.arrow(&[(left.right(), 1), (right.at.0 - 1, 1)], Stroke::Taken);
     scene

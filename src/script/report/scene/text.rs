@@ -5,7 +5,8 @@ use super::shapes::{Place, Scene, SceneShape, Stroke};
 
 /// The character of each combination of arms. The digits of the index in base 3 are the weights of the arms upward, to the
 /// right, downward, and to the left: none, thin, or thick.
-const JOINTS: &str = " ╴╸╷┐┑╻┒┓╶─╾┌┬┭┎┰┱╺╼━┍┮┯┏┲┳╵┘┙│┤┥╽┧┪└┴┵├┼┽┟╁╅┕┶┷┝┾┿┢╆╈╹┚┛╿┦┩┃┨┫┖┸┹┞╀╃┠╂╉┗┺┻┡╄╇┣╊╋";
+const JOINTS: &str =
+    " ╴╸╷┐┑╻┒┓╶─╾┌┬┭┎┰┱╺╼━┍┮┯┏┲┳╵┘┙│┤┥╽┧┪└┴┵├┼┽┟╁╅┕┶┷┝┾┿┢╆╈╹┚┛╿┦┩┃┨┫┖┸┹┞╀╃┠╂╉┗┺┻┡╄╇┣╊╋";
 /// The heads of arrows that point upward, to the right, downward, and to the left.
 const HEADS: [char; 4] = ['▲', '▶', '▼', '◀'];
 
@@ -14,7 +15,10 @@ pub(crate) fn text(scene: &Scene) -> String {
     let (width, height) = scene.size();
     let mut rows = vec![vec![' '; width as usize]; height as usize];
     let mut put = |(x, y): Place, c: char| {
-        if let Some(cell) = rows.get_mut(y as usize).and_then(|row| row.get_mut(x as usize)) {
+        if let Some(cell) = rows
+            .get_mut(y as usize)
+            .and_then(|row| row.get_mut(x as usize))
+        {
             *cell = c;
         }
     };
@@ -24,10 +28,14 @@ pub(crate) fn text(scene: &Scene) -> String {
     }
     for shape in &scene.shapes {
         if let SceneShape::Label { at, text, .. } = shape {
-            text.chars().enumerate().for_each(|(along, c)| put((at.0 + along as u32, at.1), c));
+            text.chars()
+                .enumerate()
+                .for_each(|(along, c)| put((at.0 + along as u32, at.1), c));
         }
     }
-    rows.into_iter().map(|row| row.into_iter().collect::<String>().trim_end().to_owned() + "\n").collect()
+    rows.into_iter()
+        .map(|row| row.into_iter().collect::<String>().trim_end().to_owned() + "\n")
+        .collect()
 }
 
 fn character(crossing: Crossing, joints: &[char]) -> char {
@@ -44,7 +52,9 @@ fn character(crossing: Crossing, joints: &[char]) -> char {
                 Some(Stroke::Dashed | Stroke::Thin) => 1,
                 Some(Stroke::Taken) => 2,
             };
-            joints[arms.into_iter().fold(0, |index, arm| index * 3 + weight(arm))]
+            joints[arms
+                .into_iter()
+                .fold(0, |index, arm| index * 3 + weight(arm))]
         }
     }
 }

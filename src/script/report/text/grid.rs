@@ -18,16 +18,28 @@ pub fn draw(text: &mut String, table: &Table, theme: Theme) {
         line(text, 2, &theme.paint(Ink::Strong, &visible(&table.title)));
     }
     let names: Vec<&String> = table.groups.iter().flatten().collect();
-    let columns: Vec<Column> =
-        names.iter().enumerate().map(|(at, name)| Column::measure(table, at, name)).collect();
-    let header = names.iter().zip(&columns).map(|(name, column)| column.fit(&visible(name)));
+    let columns: Vec<Column> = names
+        .iter()
+        .enumerate()
+        .map(|(at, name)| Column::measure(table, at, name))
+        .collect();
+    let header = names
+        .iter()
+        .zip(&columns)
+        .map(|(name, column)| column.fit(&visible(name)));
     let header: Vec<String> = header.map(|name| theme.paint(Ink::Faint, &name)).collect();
     line(text, 2, &grouped(table, &header, " ", " │ "));
-    let strokes: Vec<String> = columns.iter().map(|column| "─".repeat(column.width)).collect();
+    let strokes: Vec<String> = columns
+        .iter()
+        .map(|column| "─".repeat(column.width))
+        .collect();
     line(text, 2, &grouped(table, &strokes, "─", "─┼─"));
     for row in &table.rows {
-        let cells: Vec<String> =
-            row.iter().zip(&columns).map(|(cell, column)| column.fit(&visible(&cell.text))).collect();
+        let cells: Vec<String> = row
+            .iter()
+            .zip(&columns)
+            .map(|(cell, column)| column.fit(&visible(&cell.text)))
+            .collect();
         line(text, 2, &grouped(table, &cells, " ", " │ "));
     }
     if table.rows.is_empty() {
@@ -52,9 +64,19 @@ fn halves(table: &Table) -> Option<Table> {
         return None;
     }
     let (left, right) = table.rows.split_at(table.rows.len().div_ceil(2));
-    let nothing = vec![Cell { text: String::new(), word: false }; columns];
+    let nothing = vec![
+        Cell {
+            text: String::new(),
+            word: false
+        };
+        columns
+    ];
     let right = right.iter().chain(std::iter::repeat(&nothing));
-    let rows = left.iter().zip(right).map(|(left, right)| [left.as_slice(), right].concat()).collect();
+    let rows = left
+        .iter()
+        .zip(right)
+        .map(|(left, right)| [left.as_slice(), right].concat())
+        .collect();
     Some(Table {
         title: table.title.clone(),
         groups: [table.groups.as_slice(), &table.groups].concat(),
@@ -77,13 +99,23 @@ struct Column {
 impl Column {
     fn measure(table: &Table, at: usize, name: &str) -> Self {
         let cells = || table.rows.iter().filter_map(|row| row.get(at));
-        let widest = cells().map(|cell: &Cell| width(&cell.text)).max().unwrap_or(0);
-        Self { width: widest.max(width(name)), words: cells().any(|cell| cell.word) }
+        let widest = cells()
+            .map(|cell: &Cell| width(&cell.text))
+            .max()
+            .unwrap_or(0);
+        Self {
+            width: widest.max(width(name)),
+            words: cells().any(|cell| cell.word),
+        }
     }
 
     fn fit(&self, text: &str) -> String {
         let fill = self.width.saturating_sub(width(text));
-        if self.words { padded(text, self.width) } else { format!("{:fill$}{text}", "") }
+        if self.words {
+            padded(text, self.width)
+        } else {
+            format!("{:fill$}{text}", "")
+        }
     }
 }
 

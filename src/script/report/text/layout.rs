@@ -14,19 +14,52 @@ pub fn draw(text: &mut String, layout: &Layout, theme: Theme) {
     line(text, 2, &theme.paint(Ink::Strong, &visible(&layout.title)));
     if let Some(chain) = &layout.chain {
         let process = visible(&chain.process);
-        line(text, 2, &format!("task_struct of {process} → mm → mm_struct"));
-        line(text, 2, &format!("  pgd  → {} (level-1 page table)", chain.pgd));
+        line(
+            text,
+            2,
+            &format!("task_struct of {process} → mm → mm_struct"),
+        );
+        line(
+            text,
+            2,
+            &format!("  pgd  → {} (level-1 page table)", chain.pgd),
+        );
         line(text, 2, &format!("  mmap → {}", target(&chain.mmap)));
     }
-    let tops = layout.slabs.iter().map(|slab| width(&slab.top)).chain([width(&layout.bottom)]);
+    let tops = layout
+        .slabs
+        .iter()
+        .map(|slab| width(&slab.top))
+        .chain([width(&layout.bottom)]);
     let margin = tops.max().unwrap_or(0);
     let rows: Vec<Vec<Row>> = layout.slabs.iter().map(rows).collect();
-    let room = rows.iter().flatten().map(Row::inside).max().unwrap_or(0).max(LEAST);
-    let beside = rows.iter().flatten().filter(|row| !row.structure.is_empty()).map(|row| width(&row.note));
+    let room = rows
+        .iter()
+        .flatten()
+        .map(Row::inside)
+        .max()
+        .unwrap_or(0)
+        .max(LEAST);
+    let beside = rows
+        .iter()
+        .flatten()
+        .filter(|row| !row.structure.is_empty())
+        .map(|row| width(&row.note));
     let beside = beside.max().unwrap_or(0);
     for (at, (slab, rows)) in layout.slabs.iter().zip(&rows).enumerate() {
-        let (left, right) = if at == 0 { ('┌', '┐') } else { ('├', '┤') };
-        edge(text, margin, (left, right), room, (&slab.top, &slab.mark), theme);
+        let (left, right) = if at == 0 {
+            ('┌', '┐')
+        } else {
+            ('├', '┤')
+        };
+        edge(
+            text,
+            margin,
+            (left, right),
+            room,
+            (&slab.top, &slab.mark),
+            theme,
+        );
         sides(text, (margin, room, beside), slab.gap, rows, theme);
     }
     edge(text, margin, ('└', '┘'), room, (&layout.bottom, ""), theme);
@@ -59,13 +92,27 @@ fn rows(slab: &Slab) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
     for (at, (left, right)) in slab.lines.iter().enumerate() {
         let changed = if at == 0 && slab.changed { "* " } else { "" };
-        let note = if at == 0 { visible(&slab.note).into_owned() } else { String::new() };
+        let note = if at == 0 {
+            visible(&slab.note).into_owned()
+        } else {
+            String::new()
+        };
         let left = format!("{changed}{}", visible(left));
-        rows.push(Row { left, right: visible(right).into_owned(), note, ..Row::default() });
+        rows.push(Row {
+            left,
+            right: visible(right).into_owned(),
+            note,
+            ..Row::default()
+        });
     }
     for mark in &slab.accesses {
         let (left, right) = (mark.operation.clone(), mark.result_or_blank());
-        rows.push(Row { left, right, note: format!("← {}", mark.number), ..Row::default() });
+        rows.push(Row {
+            left,
+            right,
+            note: format!("← {}", mark.number),
+            ..Row::default()
+        });
     }
     let structure = slab.structure.iter().flat_map(structure);
     for (at, field) in structure.enumerate() {
@@ -80,16 +127,30 @@ fn rows(slab: &Slab) -> Vec<Row> {
 /// Returns the lines of a structure. The first line points to the area.
 fn structure(of: &AreaStruct) -> Vec<String> {
     if of.next.is_empty() {
-        return of.fields.iter().map(|(remark, _)| format!("  {remark}")).collect();
+        return of
+            .fields
+            .iter()
+            .map(|(remark, _)| format!("  {remark}"))
+            .collect();
     }
-    let fields = of.fields.iter().map(|(name, value)| format!("    {name:<8} {value}"));
+    let fields = of
+        .fields
+        .iter()
+        .map(|(name, value)| format!("    {name:<8} {value}"));
     let next = format!("    vm_next  → {}", target(&of.next));
-    std::iter::once("← vm_area_struct".to_owned()).chain(fields).chain([next]).collect()
+    std::iter::once("← vm_area_struct".to_owned())
+        .chain(fields)
+        .chain([next])
+        .collect()
 }
 
 /// Returns the structure that a pointer refers to, identified by the start of its area.
 fn target(start: &str) -> String {
-    if start == "NULL" { start.to_owned() } else { format!("vm_area_struct of {start}") }
+    if start == "NULL" {
+        start.to_owned()
+    } else {
+        format!("vm_area_struct of {start}")
+    }
 }
 
 /// Draws the line between two boxes, with its address.
@@ -102,11 +163,19 @@ fn edge(
     theme: Theme,
 ) {
     let address = theme.paint(Ink::Faint, &format!("{address:>margin$}"));
-    let mark = if mark.is_empty() { String::new() } else { format!(" ← {}", visible(mark)) };
+    let mark = if mark.is_empty() {
+        String::new()
+    } else {
+        format!(" ← {}", visible(mark))
+    };
     line(
         text,
         2,
-        &format!("{address} {left}{}{right}{}", "─".repeat(room + 2), theme.paint(Ink::Strong, &mark)),
+        &format!(
+            "{address} {left}{}{right}{}",
+            "─".repeat(room + 2),
+            theme.paint(Ink::Strong, &mark)
+        ),
     );
 }
 
@@ -118,15 +187,31 @@ fn sides(
     theme: Theme,
 ) {
     let wall = if gap { '┆' } else { '│' };
-    for Row { left, right, note, structure } in rows {
+    for Row {
+        left,
+        right,
+        note,
+        structure,
+    } in rows
+    {
         let left = padded(left, room - width(right));
-        let inside =
-            if gap { theme.paint(Ink::Faint, &format!("{left}{right}")) } else { format!("{left}{right}") };
+        let inside = if gap {
+            theme.paint(Ink::Faint, &format!("{left}{right}"))
+        } else {
+            format!("{left}{right}")
+        };
         let note = if structure.is_empty() {
             theme.paint(Ink::Faint, note)
         } else {
-            format!("{}  {structure}", theme.paint(Ink::Faint, &padded(note, beside)))
+            format!(
+                "{}  {structure}",
+                theme.paint(Ink::Faint, &padded(note, beside))
+            )
         };
-        line(text, 2, &format!("{:margin$} {wall} {inside} {wall} {note}", ""));
+        line(
+            text,
+            2,
+            &format!("{:margin$} {wall} {inside} {wall} {note}", ""),
+        );
     }
 }

@@ -50,7 +50,9 @@ impl<'s, W: Write> TextSink<'s, W> {
         Self {
             out: BufWriter::with_capacity(1 << 16, out),
             narrator: Narrator::new(sources, options.explain),
-            theme: Theme { color: options.color },
+            theme: Theme {
+                color: options.color,
+            },
             written: 0,
             budget: BUDGET,
             spaced: false,
@@ -82,7 +84,9 @@ impl<'s, W: Write> TextSink<'s, W> {
         for (at, block) in blocks.iter().enumerate() {
             let heading = matches!(block, Block::Heading(_));
             let opens = heading || matches!(block, Block::Statement { .. });
-            let has_more = blocks.get(at + 1).is_some_and(|next| !matches!(next, Block::Statement { .. }));
+            let has_more = blocks
+                .get(at + 1)
+                .is_some_and(|next| !matches!(next, Block::Statement { .. }));
             if opens && (self.spaced || has_more || heading) && self.written > 0 {
                 text.push('\n');
             }
@@ -130,7 +134,11 @@ pub fn text(blocks: &[Block], color: bool) -> String {
 
 fn draw(text: &mut String, block: &Block, theme: Theme) {
     match block {
-        Block::Heading(name) => line(text, 0, &theme.paint(Ink::Strong, &format!("── {} ──", visible(name)))),
+        Block::Heading(name) => line(
+            text,
+            0,
+            &theme.paint(Ink::Strong, &format!("── {} ──", visible(name))),
+        ),
         Block::Statement { text: words, place } => statement(text, words, place, theme),
         Block::Paragraph { tone, text: words } => {
             for words in words.lines() {
@@ -153,10 +161,14 @@ fn draw(text: &mut String, block: &Block, theme: Theme) {
         Block::Steps(steps) => numbered(text, steps, theme),
         Block::Figure(scene) => {
             line(text, 2, &theme.paint(Ink::Strong, &scene.title));
-            scene::text(scene).lines().for_each(|row| line(text, if row.is_empty() { 0 } else { 2 }, row));
+            scene::text(scene)
+                .lines()
+                .for_each(|row| line(text, if row.is_empty() { 0 } else { 2 }, row));
         }
         Block::Layout(layout) => layout::draw(text, layout, theme),
-        Block::Script(script) => script.lines().for_each(|words| line(text, 2, &visible(words))),
+        Block::Script(script) => script
+            .lines()
+            .for_each(|words| line(text, 2, &visible(words))),
         Block::Checks(checks) => checked(text, checks, theme),
     }
 }
@@ -164,7 +176,10 @@ fn draw(text: &mut String, block: &Block, theme: Theme) {
 fn statement(text: &mut String, words: &str, place: &str, theme: Theme) {
     let words = visible(words);
     let gap = PLACE.saturating_sub(width(&words)).max(2);
-    let (words, place) = (theme.paint(Ink::Strong, &words), theme.paint(Ink::Faint, &visible(place)));
+    let (words, place) = (
+        theme.paint(Ink::Strong, &words),
+        theme.paint(Ink::Faint, &visible(place)),
+    );
     line(text, 0, &format!("{words}{:gap$}{place}", ""));
 }
 
@@ -178,7 +193,11 @@ fn named(text: &mut String, title: &str, pairs: &[(String, String)], theme: Them
         line(
             text,
             indent,
-            &format!("{}  {}", theme.paint(Ink::Faint, &padded(&visible(name), column)), visible(value)),
+            &format!(
+                "{}  {}",
+                theme.paint(Ink::Faint, &padded(&visible(name), column)),
+                visible(value)
+            ),
         );
     }
 }
@@ -188,7 +207,11 @@ fn numbered(text: &mut String, steps: &[Step], theme: Theme) {
     let column = steps.iter().map(|step| width(&step.who)).max().unwrap_or(0);
     for (number, step) in (1..).zip(steps) {
         let who = theme.paint(Ink::Faint, &padded(&visible(&step.who), column));
-        line(text, 2, &format!("{number:digits$}  {who}  {}", visible(&step.what)));
+        line(
+            text,
+            2,
+            &format!("{number:digits$}  {who}  {}", visible(&step.what)),
+        );
     }
 }
 
@@ -197,8 +220,15 @@ fn checked(text: &mut String, checks: &Checks, theme: Theme) {
         let count = narrate::count(checks.held, "expectation holds", "expectations hold");
         return line(text, 2, &theme.paint(Ink::Good, &format!("✓ {count}")));
     }
-    let (failed, all) = (checks.failed.len() as u64, checks.failed.len() as u64 + checks.held);
-    line(text, 2, &theme.paint(Ink::Bad, &format!("✗ {}", narrate::failure(failed, all))));
+    let (failed, all) = (
+        checks.failed.len() as u64,
+        checks.failed.len() as u64 + checks.held,
+    );
+    line(
+        text,
+        2,
+        &theme.paint(Ink::Bad, &format!("✗ {}", narrate::failure(failed, all))),
+    );
     let rows: Vec<[String; 3]> = checks
         .failed
         .iter()
@@ -217,7 +247,10 @@ fn checked(text: &mut String, checks: &Checks, theme: Theme) {
         line(
             text,
             4,
-            &format!("{fact}  expected {expected}  actual {actual}  {}", theme.paint(Ink::Faint, &reason)),
+            &format!(
+                "{fact}  expected {expected}  actual {actual}  {}",
+                theme.paint(Ink::Faint, &reason)
+            ),
         );
     }
 }

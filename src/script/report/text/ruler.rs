@@ -28,11 +28,23 @@ pub fn draw(text: &mut String, ruler: &Ruler, theme: Theme) {
     let drawing = Drawing::new(ruler);
     line(text, 2, &theme.paint(Ink::Faint, &drawing.numbers()));
     if !ruler.digits.is_empty() {
-        line(text, 2, &theme.paint(Ink::Strong, &drawing.digits(&ruler.digits)));
+        line(
+            text,
+            2,
+            &theme.paint(Ink::Strong, &drawing.digits(&ruler.digits)),
+        );
     }
     line(text, 2, &drawing.border(None, ruler.rows.first()));
     for (at, row) in ruler.rows.iter().enumerate() {
-        line(text, 2, &format!("{}  {}", drawing.boxes(row), theme.paint(Ink::Faint, &visible(&row.label))));
+        line(
+            text,
+            2,
+            &format!(
+                "{}  {}",
+                drawing.boxes(row),
+                theme.paint(Ink::Faint, &visible(&row.label))
+            ),
+        );
         line(text, 2, &drawing.border(Some(row), ruler.rows.get(at + 1)));
     }
 }
@@ -51,20 +63,34 @@ impl Drawing {
     fn new(ruler: &Ruler) -> Self {
         let fields = || ruler.rows.iter().flat_map(|row| &row.fields);
         // The lowest bit of each run.
-        let mut lows: Vec<u32> = fields().flat_map(|field| [field.low, field.high + 1]).chain([0]).collect();
+        let mut lows: Vec<u32> = fields()
+            .flat_map(|field| [field.low, field.high + 1])
+            .chain([0])
+            .collect();
         if ruler.bits <= CELLS {
             lows.extend(0..ruler.bits);
         }
         lows.retain(|low| *low < ruler.bits);
         lows.sort_unstable_by(|a, b| b.cmp(a));
         lows.dedup();
-        let highs = std::iter::once(ruler.bits - 1).chain(lows.iter().map(|low| low.saturating_sub(1)));
+        let highs =
+            std::iter::once(ruler.bits - 1).chain(lows.iter().map(|low| low.saturating_sub(1)));
         // The digits of a run must fit.
-        let digits = |high, low| if ruler.digits.is_empty() { 0 } else { (high - low) as usize + 1 };
+        let digits = |high, low| {
+            if ruler.digits.is_empty() {
+                0
+            } else {
+                (high - low) as usize + 1
+            }
+        };
         let stretch = |(high, &low)| Stretch {
             high,
             low,
-            width: if high == low { CELL } else { STRETCH.max(digits(high, low)) },
+            width: if high == low {
+                CELL
+            } else {
+                STRETCH.max(digits(high, low))
+            },
         };
         let mut drawing = Self(highs.zip(&lows).map(stretch).collect());
         fields().for_each(|field| drawing.make_room(field));
@@ -72,8 +98,16 @@ impl Drawing {
     }
 
     fn within(&self, field: &BitField) -> std::ops::Range<usize> {
-        let first = self.0.iter().position(|stretch| stretch.high <= field.high).unwrap_or(0);
-        let last = self.0.iter().position(|stretch| stretch.low <= field.low).unwrap_or(self.0.len() - 1);
+        let first = self
+            .0
+            .iter()
+            .position(|stretch| stretch.high <= field.high)
+            .unwrap_or(0);
+        let last = self
+            .0
+            .iter()
+            .position(|stretch| stretch.low <= field.low)
+            .unwrap_or(self.0.len() - 1);
         first..last.max(first) + 1
     }
 
@@ -109,8 +143,14 @@ impl Drawing {
     fn digits(&self, digits: &str) -> String {
         let top = self.0.first().map_or(0, |stretch| stretch.high);
         let cells = self.0.iter().map(|Stretch { high, low, width }| {
-            let own = digits.get((top - high) as usize..=(top - low) as usize).unwrap_or_default();
-            if high == low { format!("{own:>width$}") } else { format!("{own:^width$}") }
+            let own = digits
+                .get((top - high) as usize..=(top - low) as usize)
+                .unwrap_or_default();
+            if high == low {
+                format!("{own:>width$}")
+            } else {
+                format!("{own:^width$}")
+            }
         });
         format!(" {}", cells.collect::<Vec<_>>().join(" "))
     }
@@ -119,11 +159,19 @@ impl Drawing {
         let mut line = String::new();
         for (at, field) in row.fields.iter().enumerate() {
             if at == 0 {
-                let before: usize = self.0[..self.within(field).start].iter().map(|s| s.width + 1).sum();
+                let before: usize = self.0[..self.within(field).start]
+                    .iter()
+                    .map(|s| s.width + 1)
+                    .sum();
                 line.push_str(&" ".repeat(before));
             }
             line.push('│');
-            let _ = write!(line, "{:^room$}", field.full_name(), room = self.room(field));
+            let _ = write!(
+                line,
+                "{:^room$}",
+                field.full_name(),
+                room = self.room(field)
+            );
         }
         line.push('│');
         line
@@ -135,9 +183,17 @@ impl Drawing {
         for at in 0..=self.0.len() {
             let wall = |row: Option<&RulerRow>| row.is_some_and(|row| self.wall(row, at));
             let roof = |at: Option<usize>| {
-                at.is_some_and(|at| [above, below].into_iter().flatten().any(|row| self.covers(row, at)))
+                at.is_some_and(|at| {
+                    [above, below]
+                        .into_iter()
+                        .flatten()
+                        .any(|row| self.covers(row, at))
+                })
             };
-            line.push(junction((wall(above), wall(below)), (roof(at.checked_sub(1)), roof(Some(at)))));
+            line.push(junction(
+                (wall(above), wall(below)),
+                (roof(at.checked_sub(1)), roof(Some(at))),
+            ));
             if let Some(stretch) = self.0.get(at) {
                 let stroke = if roof(Some(at)) { "─" } else { " " };
                 line.push_str(&stroke.repeat(stretch.width));
@@ -148,11 +204,16 @@ impl Drawing {
 
     /// Whether a box in the row begins or ends at the left edge of this run.
     fn wall(&self, row: &RulerRow, at: usize) -> bool {
-        row.fields.iter().map(|field| self.within(field)).any(|within| within.start == at || within.end == at)
+        row.fields
+            .iter()
+            .map(|field| self.within(field))
+            .any(|within| within.start == at || within.end == at)
     }
 
     fn covers(&self, row: &RulerRow, at: usize) -> bool {
-        row.fields.iter().any(|field| self.within(field).contains(&at))
+        row.fields
+            .iter()
+            .any(|field| self.within(field).contains(&at))
     }
 }
 

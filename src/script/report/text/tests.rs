@@ -21,8 +21,14 @@ fn printed(script: &str, options: Options) -> String {
 fn last(statement: &str) -> Vec<String> {
     let text = printed(&format!("{SIMPLE}{statement}\n"), Options::default());
     let lines: Vec<&str> = text.trim_end().lines().collect();
-    let from = lines.iter().rposition(|line| line.contains(" t.pw:")).unwrap();
-    lines[from..lines.len() - 2].iter().map(ToString::to_string).collect()
+    let from = lines
+        .iter()
+        .rposition(|line| line.contains(" t.pw:"))
+        .unwrap();
+    lines[from..lines.len() - 2]
+        .iter()
+        .map(ToString::to_string)
+        .collect()
 }
 
 /// Normalizes the spaces between the words of a line.
@@ -32,7 +38,11 @@ fn words(line: &str) -> String {
 
 /// Returns the columns at which a character occurs in a line.
 fn columns(line: &str, wanted: char) -> Vec<usize> {
-    line.chars().enumerate().filter(|(_, c)| *c == wanted).map(|(at, _)| at).collect()
+    line.chars()
+        .enumerate()
+        .filter(|(_, c)| *c == wanted)
+        .map(|(at, _)| at)
+        .collect()
 }
 
 #[test]
@@ -40,7 +50,11 @@ fn the_worksheets_of_the_lecture_are_filled_in() {
     // The examples come from CS:APP 9.6.4 (lectures.md, section 1). Each row contains VA, then VPN TLBI TLBT
     // hit fault PPN, then PA CO CI CT hit byte.
     let answers = [
-        ("0x03D4", ["0F", "3", "03", "yes", "no", "0D"], ["354", "0", "5", "0D", "yes", "0x36"]),
+        (
+            "0x03D4",
+            ["0F", "3", "03", "yes", "no", "0D"],
+            ["354", "0", "5", "0D", "yes", "0x36"],
+        ),
         (
             "0x028F",
             ["0A", "2", "02", "no", "no", "09"],
@@ -57,7 +71,9 @@ fn the_worksheets_of_the_lecture_are_filled_in() {
         let upper = format!(
             "  VPN 0x{vpn}  TLBI 0x{tlbi}  TLBT 0x{tlbt}  TLB hit? {tlb}  page fault? {fault}  PPN 0x{ppn}"
         );
-        let lower = format!("  PA 0x{pa}  CO 0x{co}  CI 0x{ci}  CT 0x{ct}  cache hit? {cache}  byte {byte}");
+        let lower = format!(
+            "  PA 0x{pa}  CO 0x{co}  CI 0x{ci}  CT 0x{ct}  cache hit? {cache}  byte {byte}"
+        );
         assert_eq!(lines[1..3], [upper, lower]);
         assert!(
             lines[0].starts_with(&format!("read {va} ")) && lines[0].ends_with(" t.pw:35"),
@@ -70,8 +86,14 @@ fn the_worksheets_of_the_lecture_are_filled_in() {
 #[test]
 fn a_fault_shows_its_reason_and_omits_the_rest() {
     let lines = last("probe 0x0040");
-    assert_eq!(lines[1], "  VPN 0x01  TLBI 0x1  TLBT 0x00  TLB hit? no  page fault? yes  PPN -");
-    assert_eq!(lines[2], "  Page fault: the page-table entry for VPN 0x01 is not present (P = 0).");
+    assert_eq!(
+        lines[1],
+        "  VPN 0x01  TLBI 0x1  TLBT 0x00  TLB hit? no  page fault? yes  PPN -"
+    );
+    assert_eq!(
+        lines[2],
+        "  Page fault: the page-table entry for VPN 0x01 is not present (P = 0)."
+    );
     assert_eq!(lines[3], "  This is a probe, so nothing changes.");
     assert_eq!(lines.len(), 4);
 }
@@ -92,8 +114,14 @@ fn only_parts_of_the_machine_are_reported() {
         Options::default(),
     );
     let lines: Vec<&str> = text.lines().collect();
-    assert!(lines.contains(&"  VPN 0x01  page fault? no  PPN 0x05"), "{text}");
-    assert!(lines.contains(&"  PA 0x141  byte unknown (from memory)"), "{text}");
+    assert!(
+        lines.contains(&"  VPN 0x01  page fault? no  PPN 0x05"),
+        "{text}"
+    );
+    assert!(
+        lines.contains(&"  PA 0x141  byte unknown (from memory)"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -106,12 +134,18 @@ fn tables_look_like_the_textbook() {
         "2 │ 02 - 0 │ 08 - 0 │ 06 - 0 │ 03 - 0",
         "3 │ 07 - 0 │ 03 0D 1 │ 0A 34 1 │ 02 - 0",
     ];
-    let shown: Vec<String> =
-        lines[2..].iter().filter(|line| !line.contains('┼')).map(|line| words(line)).collect();
+    let shown: Vec<String> = lines[2..]
+        .iter()
+        .filter(|line| !line.contains('┼'))
+        .map(|line| words(line))
+        .collect();
     assert_eq!(shown, rows);
     let bars = columns(&lines[2], '│');
     assert_eq!(bars.len(), 4);
-    assert!(lines[4..].iter().all(|line| columns(line, '│') == bars), "{lines:#?}");
+    assert!(
+        lines[4..].iter().all(|line| columns(line, '│') == bars),
+        "{lines:#?}"
+    );
     assert_eq!(columns(&lines[3], '┼'), bars);
 }
 
@@ -148,7 +182,9 @@ fn rulers_of_a_small_machine_have_a_cell_a_bit() {
 #[test]
 fn rulers_of_a_large_machine_number_the_ends_of_fields() {
     let records = records("machine core-i7");
-    let Did::Machine(spec) = &*records[0].did else { panic!() };
+    let Did::Machine(spec) = &*records[0].did else {
+        panic!()
+    };
     for ruler in rulers(spec) {
         // Compares the columns of each field's highest and lowest bit with the numbers above.
         let drawn = text(&[Block::Ruler(ruler.clone())], false);
@@ -162,9 +198,15 @@ fn rulers_of_a_large_machine_number_the_ends_of_fields() {
                 .collect::<String>()
         };
         let number_to = |at: usize| {
-            let digits =
-                numbers[..=at.min(numbers.len() - 1)].iter().rev().take_while(|c| c.is_ascii_digit());
-            digits.collect::<Vec<_>>().into_iter().rev().collect::<String>()
+            let digits = numbers[..=at.min(numbers.len() - 1)]
+                .iter()
+                .rev()
+                .take_while(|c| c.is_ascii_digit());
+            digits
+                .collect::<Vec<_>>()
+                .into_iter()
+                .rev()
+                .collect::<String>()
         };
         for (row, line) in ruler.rows.iter().zip(lines[3..].iter().step_by(2)) {
             let walls = columns(line, '│');
@@ -176,7 +218,10 @@ fn rulers_of_a_large_machine_number_the_ends_of_fields() {
                 assert_eq!(inside.trim(), field.full_name(), "{drawn}");
             }
         }
-        assert!(lines.iter().all(|line| line.chars().count() <= 100), "{drawn}");
+        assert!(
+            lines.iter().all(|line| line.chars().count() <= 100),
+            "{drawn}"
+        );
     }
 }
 
@@ -185,17 +230,32 @@ fn the_fields_of_the_core_i7_are_those_of_the_lecture() {
     // According to lectures.md, section 2, TLBI has 4 bits and TLBT has 32 in the L1 d-TLB. In the L1 d-cache,
     // CT has 40 bits, CI has 6, and CO has 6. The VPN has 4 × 9 bits.
     let records = records("machine core-i7");
-    let Did::Machine(spec) = &*records[0].did else { panic!() };
+    let Did::Machine(spec) = &*records[0].did else {
+        panic!()
+    };
     let rulers = rulers(spec);
     let cut = |ruler: usize, label: &str| -> Vec<(String, u32)> {
-        let row = rulers[ruler].rows.iter().find(|row| row.label == label).unwrap();
-        row.fields.iter().map(|field| (field.full_name(), field.high - field.low + 1)).collect()
+        let row = rulers[ruler]
+            .rows
+            .iter()
+            .find(|row| row.label == label)
+            .unwrap();
+        row.fields
+            .iter()
+            .map(|field| (field.full_name(), field.high - field.low + 1))
+            .collect()
     };
     let owned = |parts: &[(&str, u32)]| -> Vec<(String, u32)> {
-        parts.iter().map(|(name, bits)| ((*name).to_owned(), *bits)).collect()
+        parts
+            .iter()
+            .map(|(name, bits)| ((*name).to_owned(), *bits))
+            .collect()
     };
     assert_eq!(cut(0, ""), owned(&[("VPN", 36), ("VPO", 12)]));
-    assert_eq!(cut(0, "page tables"), owned(&[("VPN1", 9), ("VPN2", 9), ("VPN3", 9), ("VPN4", 9)]));
+    assert_eq!(
+        cut(0, "page tables"),
+        owned(&[("VPN1", 9), ("VPN2", 9), ("VPN3", 9), ("VPN4", 9)])
+    );
     assert_eq!(cut(0, "dTLB"), owned(&[("TLBT", 32), ("TLBI", 4)]));
     assert_eq!(cut(1, ""), owned(&[("PPN", 40), ("PPO", 12)]));
     assert_eq!(cut(1, "L1d"), owned(&[("CT", 40), ("CI", 6), ("CO", 6)]));
@@ -209,10 +269,20 @@ fn failed_facts_are_aligned_and_say_why() {
         lines[4],
         "    ppn    expected 0x0D  actual 0x09     the page-table entry for VPN 0x0A is 0x1207 and has PPN 0x09"
     );
-    assert!(lines[5].starts_with("    byte   expected 0x36  actual unknown  "), "{}", lines[5]);
-    assert_eq!(lines[6], "    cache  expected hit   actual miss     no valid line of set 3 has tag 0x09");
+    assert!(
+        lines[5].starts_with("    byte   expected 0x36  actual unknown  "),
+        "{}",
+        lines[5]
+    );
+    assert_eq!(
+        lines[6],
+        "    cache  expected hit   actual miss     no valid line of set 3 has tag 0x09"
+    );
     assert_eq!(last("read 0x03D4 => tlb hit")[3], "  ✓ 1 expectation holds");
-    assert_eq!(last("read 0x03D4 => tlb hit, ppn 0x0D")[3], "  ✓ 2 expectations hold");
+    assert_eq!(
+        last("read 0x03D4 => tlb hit, ppn 0x0D")[3],
+        "  ✓ 2 expectations hold"
+    );
 }
 
 #[test]
@@ -223,7 +293,9 @@ fn loops_are_reported_by_their_first_rounds() {
     assert!(text.contains("\nfor i in 0..10000 { … } "), "{text}");
     assert!(text.contains("\n  … 9,900 more\n\nprobe 0x40 "), "{text}");
     assert!(
-        text.contains("\n  probe read 0x0000 → TLB miss, PPN 0x28, PA 0xA00, cache miss, byte unknown\n"),
+        text.contains(
+            "\n  probe read 0x0000 → TLB miss, PPN 0x28, PA 0xA00, cache miss, byte unknown\n"
+        ),
         "{text}"
     );
 }
@@ -231,8 +303,10 @@ fn loops_are_reported_by_their_first_rounds() {
 #[test]
 fn failures_deep_in_a_loop_are_reported() {
     // Page 0 is present, but page 1 is not. The last of 900 iterations probes page 1.
-    let text =
-        printed(&format!("{SIMPLE}for i in 0..900 {{ probe 0x40 => fault page }}\n"), Options::default());
+    let text = printed(
+        &format!("{SIMPLE}for i in 0..900 {{ probe 0x40 => fault page }}\n"),
+        Options::default(),
+    );
     assert!(!text.contains('✗') && text.contains("  … 800 more\n"));
     let text = printed(
         &format!("{SIMPLE}for i in 0..900 {{ probe i // 899 * 0x40 => fault none }}\n"),
@@ -248,11 +322,23 @@ fn failures_deep_in_a_loop_are_reported() {
 
 #[test]
 fn the_summary_counts() {
-    let text = printed("let x = 1\nexpect x == 1\nscenario \"a\" { expect x == 1 }\n", Options::default());
+    let text = printed(
+        "let x = 1\nexpect x == 1\nscenario \"a\" { expect x == 1 }\n",
+        Options::default(),
+    );
     assert!(text.contains("expect x == 1  ✓  "), "{text}");
-    assert!(text.contains("t.pw:2\n\n── a ──\n\nexpect x == 1  ✓ "), "{text}");
-    assert!(text.ends_with("\n4 statements in 1 scenario; 2 expectations hold\n"), "{text}");
-    assert!(printed("let x = 1\n", Options::default()).ends_with("\n1 statement; no expectations checked\n"));
+    assert!(
+        text.contains("t.pw:2\n\n── a ──\n\nexpect x == 1  ✓ "),
+        "{text}"
+    );
+    assert!(
+        text.ends_with("\n4 statements in 1 scenario; 2 expectations hold\n"),
+        "{text}"
+    );
+    assert!(
+        printed("let x = 1\n", Options::default())
+            .ends_with("\n1 statement; no expectations checked\n")
+    );
 }
 
 #[test]
@@ -260,12 +346,28 @@ fn colour_changes_nothing_but_the_colour() {
     let script = format!(
         "{SIMPLE}read 0x028F => ppn 1\nshow tlb\nshow geometry\nshow steps\nscenario \"x\" {{ read 0x20 }}\n"
     );
-    let plain = printed(&script, Options { explain: true, color: false });
-    let colored = printed(&script, Options { explain: true, color: true });
+    let plain = printed(
+        &script,
+        Options {
+            explain: true,
+            color: false,
+        },
+    );
+    let colored = printed(
+        &script,
+        Options {
+            explain: true,
+            color: true,
+        },
+    );
     assert!(!plain.contains('\x1b') && colored.contains("\x1b[31m"));
     let mut stripped = String::new();
     for (at, part) in colored.split("\x1b[").enumerate() {
-        stripped.push_str(if at == 0 { part } else { part.split_once('m').unwrap().1 });
+        stripped.push_str(if at == 0 {
+            part
+        } else {
+            part.split_once('m').unwrap().1
+        });
     }
     assert_eq!(stripped, plain);
 }
@@ -302,10 +404,14 @@ impl Write for Closing {
 #[test]
 fn a_closed_pipe_stops_the_run() {
     let script = format!("{SIMPLE}repeat 900 {{ repeat 900 {{ expect 1 == 2 }} }}\n");
-    let (sink, ended) =
-        play(&script, |sources| TextSink::new(Closing { left: 100 }, sources, Options::default()));
+    let (sink, ended) = play(&script, |sources| {
+        TextSink::new(Closing { left: 100 }, sources, Options::default())
+    });
     assert!(ended.totals.statements < 10_000, "{:?}", ended.totals);
-    assert_eq!(sink.finish(ended.totals, 0).unwrap_err().kind(), io::ErrorKind::BrokenPipe);
+    assert_eq!(
+        sink.finish(ended.totals, 0).unwrap_err().kind(),
+        io::ErrorKind::BrokenPipe
+    );
 }
 
 #[test]
@@ -325,7 +431,10 @@ fn output_has_an_end() {
         text.contains("\n… the rest is not shown, because the output already has 2000 bytes\n"),
         "{text}"
     );
-    assert!(text.ends_with("\n5,000 statements; 5,000 of 5,000 expectations failed\n"), "{text}");
+    assert!(
+        text.ends_with("\n5,000 statements; 5,000 of 5,000 expectations failed\n"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -334,8 +443,11 @@ fn an_entry_of_a_page_in_swap_has_its_location_on_disk() {
         let p = mmap(0x10000, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0)\n\
         write p = 1\nwrite p + 4096 = 1\nswap out P1 p\nswap out P1 p + 4096\nshow tables P1\n";
     let text = printed(script, Options::default());
-    let lines: Vec<String> =
-        text.lines().filter(|line| line.contains("location on disk")).map(words).collect();
+    let lines: Vec<String> = text
+        .lines()
+        .filter(|line| line.contains("location on disk"))
+        .map(words)
+        .collect();
     let expected = [
         "├─ 0x010 → not present, location on disk 0x0000000000 (VPN 0x000000010)",
         "└─ 0x011 → not present, location on disk 0x0000000001 (VPN 0x000000011)",
@@ -346,8 +458,14 @@ fn an_entry_of_a_page_in_swap_has_its_location_on_disk() {
 /// Returns the reason of the only fault or failed expectation in the output.
 fn reason(script: &str, before: &str) -> String {
     let text = printed(script, Options::default());
-    let line = text.lines().rev().find(|line| line.contains(before)).unwrap_or_else(|| panic!("{text}"));
-    line.split_once(before).map_or("", |(_, reason)| reason).to_owned()
+    let line = text
+        .lines()
+        .rev()
+        .find(|line| line.contains(before))
+        .unwrap_or_else(|| panic!("{text}"));
+    line.split_once(before)
+        .map_or("", |(_, reason)| reason)
+        .to_owned()
 }
 
 #[test]
@@ -360,13 +478,26 @@ fn a_reason_names_the_entry_that_decided() {
              pte {{ size 4 B, p 0, rw 1, us 2, xd 31, ppn 12..17 }} }}\nset page_table {{ | {columns} |\n | {fill} | }}\ntranslate 0x3C0 by supervisor\n\
              set page_table {{ | {columns} |\n | {row} | }}\n{access}\n"
         );
-        reason(&script, if access.contains("=>") { "  actual none  " } else { "Protection fault: " })
+        reason(
+            &script,
+            if access.contains("=>") {
+                "  actual none  "
+            } else {
+                "Protection fault: "
+            },
+        )
     };
-    let (entry, pte) = ("the TLB entry in way 0 of set 3", "the page-table entry for VPN 0x0F");
+    let (entry, pte) = (
+        "the TLB entry in way 0 of set 3",
+        "the page-table entry for VPN 0x0F",
+    );
     let stale = |found: &str| format!("; the TLB entry is stale, because {pte} {found}");
     assert_eq!(
         run("0F 0D 0 1 0 1", "0F 0D 1 1 0 1", "write 0x3C0 = 1"),
-        format!("{entry} has R/W = 0, and the access is a store{}.", stale("has R/W = 1"))
+        format!(
+            "{entry} has R/W = 0, and the access is a store{}.",
+            stale("has R/W = 1")
+        )
     );
     assert_eq!(
         run("0F 0D 0 1 0 1", "0F 0D 0 1 0 1", "write 0x3C0 = 1"),
@@ -374,22 +505,38 @@ fn a_reason_names_the_entry_that_decided() {
     );
     assert_eq!(
         run("0F 0D 0 1 0 1", "0F - 0 1 0 0", "write 0x3C0 = 1"),
-        format!("{entry} has R/W = 0, and the access is a store{}.", stale("is not present (P = 0)"))
+        format!(
+            "{entry} has R/W = 0, and the access is a store{}.",
+            stale("is not present (P = 0)")
+        )
     );
     assert_eq!(
         run("0F 0D 1 0 0 1", "0F 0D 1 1 0 1", "read 0x3C0"),
-        format!("{entry} has U/S = 0, and the access is a load in user mode{}.", stale("has U/S = 1"))
+        format!(
+            "{entry} has U/S = 0, and the access is a load in user mode{}.",
+            stale("has U/S = 1")
+        )
     );
     assert_eq!(
         run("0F 0D 1 1 1 1", "0F 0D 1 1 0 1", "fetch 0x3C0"),
-        format!("{entry} has XD = 1, and the access is an instruction fetch{}.", stale("has XD = 0"))
+        format!(
+            "{entry} has XD = 1, and the access is an instruction fetch{}.",
+            stale("has XD = 0")
+        )
     );
     assert_eq!(
-        run("0F 0D 1 1 0 1", "0F 0D 1 0 0 1", "read 0x3C0 => fault protection"),
+        run(
+            "0F 0D 1 1 0 1",
+            "0F 0D 1 0 0 1",
+            "read 0x3C0 => fault protection"
+        ),
         format!("{entry} permits the access{}", stale("has U/S = 0"))
     );
     assert_eq!(
         run("0F 0D 1 1 0 1", "0F - 1 1 0 0", "read 0x3C0 => fault page"),
-        format!("{entry} permits the access{}", stale("is not present (P = 0)"))
+        format!(
+            "{entry} permits the access{}",
+            stale("is not present (P = 0)")
+        )
     );
 }

@@ -20,14 +20,25 @@ impl CheckpointAt {
         let at = u32::try_from(at).unwrap_or(u32::MAX);
         let mut block = script.clone();
         loop {
-            let number = block.iter().position(|stmt| stmt.span.end >= at).unwrap_or(block.len());
+            let number = block
+                .iter()
+                .position(|stmt| stmt.span.end >= at)
+                .unwrap_or(block.len());
             let holder = block.get(number).filter(|stmt| stmt.span.start < at);
             let begun = |inner: &&Block| {
-                inner.first().is_some_and(|first| first.span.file == 0 && first.span.start <= at)
+                inner
+                    .first()
+                    .is_some_and(|first| first.span.file == 0 && first.span.start <= at)
             };
             match holder.and_then(|stmt| stmt.blocks().rfind(begun).cloned()) {
                 Some(inner) => block = inner,
-                None => return Self { block, number, found: None },
+                None => {
+                    return Self {
+                        block,
+                        number,
+                        found: None,
+                    };
+                }
             }
         }
     }

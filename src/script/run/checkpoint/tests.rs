@@ -12,7 +12,10 @@ fn at(marked: &str) -> State {
     let at = marked.find('‸').expect("a mark");
     let text = marked.replace('‸', "");
     let other = b"machine simple\nlet inner = 7\n".to_vec();
-    let mut texts = Texts { texts: [("other.pw".into(), other)].into(), other: () };
+    let mut texts = Texts {
+        texts: [("other.pw".into(), other)].into(),
+        other: (),
+    };
     let (mut sources, script, _) = read_text("script.pw", &text, &mut texts);
     let (files, _) = Files::read(&script.body, &mut sources, &mut texts);
     state_at(&script.body, &sources, &files, Options::new(&CORE), at)
@@ -29,7 +32,9 @@ fn value(marked: &str, name: &str) -> String {
 }
 
 fn virtual_bits(marked: &str) -> Option<u32> {
-    at(marked).spec().and_then(|spec| Some(spec.mmu.as_ref()?.virtual_bits))
+    at(marked)
+        .spec()
+        .and_then(|spec| Some(spec.mmu.as_ref()?.virtual_bits))
 }
 
 #[test]
@@ -58,8 +63,14 @@ fn the_machine_is_the_one_declared_above() {
     for (marked, bits) in [
         ("machine simple\nread 0‸\nmachine core-i7", Some(14)),
         ("machine simple\nread 0\nmachine core-i7\n‸", Some(48)),
-        ("machine simple\nscenario \"a\" { machine core-i7\nread 0‸ }", Some(48)),
-        ("machine simple\nscenario \"a\" { machine core-i7 }\nread 0‸", Some(14)),
+        (
+            "machine simple\nscenario \"a\" { machine core-i7\nread 0‸ }",
+            Some(48),
+        ),
+        (
+            "machine simple\nscenario \"a\" { machine core-i7 }\nread 0‸",
+            Some(14),
+        ),
         ("machine simple\ndef f(a) { read a‸ }", Some(14)),
         ("process P1\nP1: read 0‸", Some(48)),
         ("process P1\nP1 { read 0; read 1‸ }", Some(48)),
@@ -76,6 +87,10 @@ fn the_machine_is_the_one_declared_above() {
 fn contents_are_there() {
     let state = at("machine simple\nset page_table {\n| vpn ppn v |\n| 0F 0D 1 |\n}\nread 0x3D4‸");
     assert!(state.hardware().is_some());
-    assert!(at("process P1\n‸").kernel().is_some_and(|kernel| kernel.named("P1").is_some()));
+    assert!(
+        at("process P1\n‸")
+            .kernel()
+            .is_some_and(|kernel| kernel.named("P1").is_some())
+    );
     assert!(at("‸process P1\n").kernel().is_none());
 }

@@ -20,7 +20,15 @@ const fn reported(
     get: fn(&Access) -> Option<Shown>,
     why: fn(&Access) -> String,
 ) -> FactRow {
-    FactRow { name, kind, help, get, why, subject: Subject::Nothing, reported: Reported::Always }
+    FactRow {
+        name,
+        kind,
+        help,
+        get,
+        why,
+        subject: Subject::Nothing,
+        reported: Reported::Always,
+    }
 }
 
 /// Returns a row about the kernel's fault handler. The fact is reported only for processes, because bare hardware
@@ -32,11 +40,22 @@ const fn handler(
     get: fn(&Access) -> Option<Shown>,
     why: fn(&Access) -> String,
 ) -> FactRow {
-    FactRow { name, kind, help, get, why, subject: Subject::Nothing, reported: Reported::OfProcesses }
+    FactRow {
+        name,
+        kind,
+        help,
+        get,
+        why,
+        subject: Subject::Nothing,
+        reported: Reported::OfProcesses,
+    }
 }
 
 /// Returns a row that is about a structure.
-#[expect(clippy::needless_pass_by_value, reason = "the row becomes part of the result")]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the row becomes part of the result"
+)]
 const fn about(subject: Subject, row: FactRow) -> FactRow {
     FactRow { subject, ..row }
 }
@@ -70,7 +89,14 @@ pub const ACCESS_FACTS: &[FactRow] = &[
             FIELD,
             "TLB index: the set in the first TLB",
             |a| component::index(a, first_tlb(a)?),
-            |a| of_first(a, first_tlb, |at| reasons::tlb_index(a, at, "TLBI"), reasons::tlb),
+            |a| {
+                of_first(
+                    a,
+                    first_tlb,
+                    |at| reasons::tlb_index(a, at, "TLBI"),
+                    reasons::tlb,
+                )
+            },
         ),
     ),
     about(
@@ -80,7 +106,14 @@ pub const ACCESS_FACTS: &[FactRow] = &[
             FIELD,
             "TLB tag in the first TLB",
             |a| component::tag(a, first_tlb(a)?),
-            |a| of_first(a, first_tlb, |at| reasons::tlb_tag(a, at, "TLBT"), reasons::tlb),
+            |a| {
+                of_first(
+                    a,
+                    first_tlb,
+                    |at| reasons::tlb_tag(a, at, "TLBT"),
+                    reasons::tlb,
+                )
+            },
         ),
     ),
     about(
@@ -95,11 +128,23 @@ pub const ACCESS_FACTS: &[FactRow] = &[
     ),
     about(
         Subject::Walks,
-        reported("walk", COUNT, "number of page-table entries fetched", walk, reasons::walk),
+        reported(
+            "walk",
+            COUNT,
+            "number of page-table entries fetched",
+            walk,
+            reasons::walk,
+        ),
     ),
     about(
         Subject::Translation,
-        reported("fault", FAULT, "class of the access's first fault", kernel::fault, reasons::fault),
+        reported(
+            "fault",
+            FAULT,
+            "class of the access's first fault",
+            kernel::fault,
+            reasons::fault,
+        ),
     ),
     about(
         Subject::Translation,
@@ -121,7 +166,10 @@ pub const ACCESS_FACTS: &[FactRow] = &[
             reasons::ppo,
         ),
     ),
-    about(Subject::Translation, reported("pa", FIELD, "physical address", pa, reasons::pa)),
+    about(
+        Subject::Translation,
+        reported("pa", FIELD, "physical address", pa, reasons::pa),
+    ),
     about(
         Subject::FirstCache,
         reported(
@@ -129,7 +177,14 @@ pub const ACCESS_FACTS: &[FactRow] = &[
             FIELD,
             "block offset in the first cache",
             |a| component::offset(a, first_cache(a)?),
-            |a| of_first(a, first_cache, |at| reasons::cache_offset(a, at, "CO"), reasons::cache),
+            |a| {
+                of_first(
+                    a,
+                    first_cache,
+                    |at| reasons::cache_offset(a, at, "CO"),
+                    reasons::cache,
+                )
+            },
         ),
     ),
     about(
@@ -139,7 +194,14 @@ pub const ACCESS_FACTS: &[FactRow] = &[
             FIELD,
             "set index in the first cache",
             |a| component::index(a, first_cache(a)?),
-            |a| of_first(a, first_cache, |at| reasons::cache_index(a, at, "CI"), reasons::cache),
+            |a| {
+                of_first(
+                    a,
+                    first_cache,
+                    |at| reasons::cache_index(a, at, "CI"),
+                    reasons::cache,
+                )
+            },
         ),
     ),
     about(
@@ -149,7 +211,14 @@ pub const ACCESS_FACTS: &[FactRow] = &[
             FIELD,
             "tag in the first cache",
             |a| component::tag(a, first_cache(a)?),
-            |a| of_first(a, first_cache, |at| reasons::cache_tag(a, at, "CT"), reasons::cache),
+            |a| {
+                of_first(
+                    a,
+                    first_cache,
+                    |at| reasons::cache_tag(a, at, "CT"),
+                    reasons::cache,
+                )
+            },
         ),
     ),
     about(
@@ -158,7 +227,11 @@ pub const ACCESS_FACTS: &[FactRow] = &[
             "cache",
             LOOKUP,
             "whether the first cache held the block (`none`: no cache lookup)",
-            |a| first_cache(a).map_or(Some(Shown::word("none")), |cache| component::lookup(a, cache)),
+            |a| {
+                first_cache(a).map_or(Some(Shown::word("none")), |cache| {
+                    component::lookup(a, cache)
+                })
+            },
             reasons::cache,
         ),
     ),
@@ -212,8 +285,20 @@ pub const ACCESS_FACTS: &[FactRow] = &[
             reasons::pieces,
         ),
     ),
-    handler("signal", SIGNAL, "the signal that Linux sends", kernel::signal, handled::signal),
-    handler("code", CODE, "the signal's si_code", kernel::code, handled::signal),
+    handler(
+        "signal",
+        SIGNAL,
+        "the signal that Linux sends",
+        kernel::signal,
+        handled::signal,
+    ),
+    handler(
+        "code",
+        CODE,
+        "the signal's si_code",
+        kernel::code,
+        handled::signal,
+    ),
     handler(
         "frame",
         COUNT.or_none(),
@@ -235,7 +320,13 @@ pub const ACCESS_FACTS: &[FactRow] = &[
         kernel::swapped_out,
         handled::eviction,
     ),
-    handler("copied", TRUTH, "whether the fault handler copied a page", kernel::copied_page, handled::copied),
+    handler(
+        "copied",
+        TRUTH,
+        "whether the fault handler copied a page",
+        kernel::copied_page,
+        handled::copied,
+    ),
     // Reports contain the class of the fault.
     FactRow {
         reported: Reported::Never,
@@ -247,22 +338,54 @@ pub const ACCESS_FACTS: &[FactRow] = &[
             reasons::fault,
         )
     },
-    handler("minor", COUNT, "minor faults of this access", kernel::minor, handled::resolved),
-    handler("major", COUNT, "major faults of this access", kernel::major, handled::resolved),
-    handler("returns", FactType::new(Values::Returned), "result of a system call", |_| None, no_call),
+    handler(
+        "minor",
+        COUNT,
+        "minor faults of this access",
+        kernel::minor,
+        handled::resolved,
+    ),
+    handler(
+        "major",
+        COUNT,
+        "major faults of this access",
+        kernel::major,
+        handled::resolved,
+    ),
+    handler(
+        "returns",
+        FactType::new(Values::Returned),
+        "result of a system call",
+        |_| None,
+        no_call,
+    ),
     handler("error", ERROR, "errno of a system call", |_| None, no_call),
 ];
 
-fn virtual_field(a: &Access, field: fn(u64, u32) -> u64, width: fn(u32, u32) -> u32) -> Option<Shown> {
+fn virtual_field(
+    a: &Access,
+    field: fn(u64, u32) -> u64,
+    width: fn(u32, u32) -> u32,
+) -> Option<Shown> {
     let mmu = a.spec.mmu.as_ref()?;
     let bits = width(mmu.virtual_bits, mmu.page_bits);
-    Some(Shown::field(low(field(a.va.raw(), mmu.page_bits), bits), bits))
+    Some(Shown::field(
+        low(field(a.va.raw(), mmu.page_bits), bits),
+        bits,
+    ))
 }
 
-fn physical_field(a: &Access, field: fn(u64, u32) -> u64, width: fn(u32, u32) -> u32) -> Option<Shown> {
+fn physical_field(
+    a: &Access,
+    field: fn(u64, u32) -> u64,
+    width: fn(u32, u32) -> u32,
+) -> Option<Shown> {
     let mmu = a.spec.mmu.as_ref()?;
     let pa = a.outcome.pa?.raw();
-    Some(Shown::field(field(pa, mmu.page_bits), width(a.spec.physical_bits, mmu.page_bits)))
+    Some(Shown::field(
+        field(pa, mmu.page_bits),
+        width(a.spec.physical_bits, mmu.page_bits),
+    ))
 }
 
 fn pa(a: &Access) -> Option<Shown> {
@@ -302,21 +425,36 @@ fn tlb(a: &Access) -> Option<Shown> {
         return Some(Shown::word("none"));
     }
     let hit = |event: &Event| matches!(event, Event::TlbLookup { way: Some(_), .. });
-    Some(Shown::word(if a.first_piece().iter().any(hit) { "hit" } else { "miss" }))
+    Some(Shown::word(if a.first_piece().iter().any(hit) {
+        "hit"
+    } else {
+        "miss"
+    }))
 }
 
 fn walk(a: &Access) -> Option<Shown> {
-    let fetched = a.first_piece().iter().filter(|event| matches!(event, Event::Pte { .. })).count();
+    let fetched = a
+        .first_piece()
+        .iter()
+        .filter(|event| matches!(event, Event::Pte { .. }))
+        .count();
     Some(Shown::plain(fetched as u64))
 }
 
 fn served(a: &Access) -> Option<Shown> {
     a.outcome.pa.filter(|_| a.uses_caches())?;
     let level = a.first_piece().iter().find_map(|event| match event {
-        Event::CacheLookup { cache, way: Some(_), purpose: Purpose::Demand, .. } => Some(*cache),
+        Event::CacheLookup {
+            cache,
+            way: Some(_),
+            purpose: Purpose::Demand,
+            ..
+        } => Some(*cache),
         _ => None,
     });
-    Some(Shown::word(level.map_or("memory", |cache| &a.spec.caches[cache as usize].name)))
+    Some(Shown::word(level.map_or("memory", |cache| {
+        &a.spec.caches[cache as usize].name
+    })))
 }
 
 /// Returns the bytes that the access read, if the access has a physical address.
@@ -328,7 +466,9 @@ fn loaded(a: &Access) -> Option<&[Option<u8>]> {
 /// Returns the byte of the first piece, which the access read even if a later piece faulted.
 fn byte(a: &Access) -> Option<Shown> {
     let first = *loaded(a)?.first()?;
-    Some(first.map_or(Shown::word("unknown"), |byte| Shown::hex(u64::from(byte), 2)))
+    Some(first.map_or(Shown::word("unknown"), |byte| {
+        Shown::hex(u64::from(byte), 2)
+    }))
 }
 
 fn value(a: &Access) -> Option<Shown> {
@@ -338,9 +478,15 @@ fn value(a: &Access) -> Option<Shown> {
     };
     if bytes.len() > 8 {
         return Some(Shown::plain(Value::List(
-            bytes.iter().map(|&byte| Value::from(u64::from(byte))).collect(),
+            bytes
+                .iter()
+                .map(|&byte| Value::from(u64::from(byte)))
+                .collect(),
         )));
     }
-    let number = bytes.iter().rev().fold(0, |number, &byte| number << 8 | u64::from(byte));
+    let number = bytes
+        .iter()
+        .rev()
+        .fold(0, |number, &byte| number << 8 | u64::from(byte));
     Some(Shown::hex(number, 2 * bytes.len() as u32))
 }

@@ -28,7 +28,13 @@ const fn fact(
     get: fn(&CallRecord) -> Shown,
     why: fn(&CallRecord) -> String,
 ) -> CallFact {
-    CallFact { name, kind, help, get, why }
+    CallFact {
+        name,
+        kind,
+        help,
+        get,
+        why,
+    }
 }
 
 /// The facts of a system call, in reporting order.
@@ -96,7 +102,13 @@ pub const CALL_FACTS: &[CallFact] = &[
         |_| Shown::word("none"),
         no_signal,
     ),
-    fact("code", CODE, "always `none`", |_| Shown::word("none"), no_signal),
+    fact(
+        "code",
+        CODE,
+        "always `none`",
+        |_| Shown::word("none"),
+        no_signal,
+    ),
 ];
 
 /// Whether a call returns an address.
@@ -123,7 +135,12 @@ fn outcome(call: &CallRecord) -> String {
             }
             format!("`{}` succeeded: it {help}", call.name)
         }
-        Err(error) => format!("`{}` failed with {}: {}", call.name, error.name(), error.help()),
+        Err(error) => format!(
+            "`{}` failed with {}: {}",
+            call.name,
+            error.name(),
+            error.help()
+        ),
     }
 }
 
@@ -149,7 +166,10 @@ fn faults(call: &CallRecord) -> String {
     match fault.wanted() {
         Some((va, _)) => {
             let va = Shown::field(va.raw(), call.spec.virtual_bits());
-            format!("the first fault of `{}` was {class}, at {va}{more}", call.name)
+            format!(
+                "the first fault of `{}` was {class}, at {va}{more}",
+                call.name
+            )
         }
         None => format!("the first fault was {class}{more}"),
     }

@@ -19,11 +19,12 @@ impl Component {
     /// Returns the component with this name. The names `tlb` and `cache` refer to the only TLB or cache.
     pub(crate) fn named(spec: &Spec, name: &str) -> Option<Self> {
         let tlb = spec.tlb_named(name).map(Self::Tlb);
-        tlb.or_else(|| spec.cache_named(name).map(Self::Cache)).or(match name {
-            "tlb" if spec.tlbs.len() == 1 => Some(Self::Tlb(0)),
-            "cache" if spec.caches.len() == 1 => Some(Self::Cache(0)),
-            _ => None,
-        })
+        tlb.or_else(|| spec.cache_named(name).map(Self::Cache))
+            .or(match name {
+                "tlb" if spec.tlbs.len() == 1 => Some(Self::Tlb(0)),
+                "cache" if spec.caches.len() == 1 => Some(Self::Cache(0)),
+                _ => None,
+            })
     }
 
     /// Returns the component's name.
@@ -44,7 +45,9 @@ impl Component {
 
     /// Returns every TLB, then every cache.
     pub fn all(spec: &Spec) -> impl Iterator<Item = Self> + Clone + use<> {
-        (0..spec.tlbs.len()).map(Self::Tlb).chain((0..spec.caches.len()).map(Self::Cache))
+        (0..spec.tlbs.len())
+            .map(Self::Tlb)
+            .chain((0..spec.caches.len()).map(Self::Cache))
     }
 }
 
@@ -81,11 +84,15 @@ pub(crate) fn lookup(a: &Access, component: Component) -> Option<Shown> {
     for event in a.first_piece() {
         let way = match (event, component) {
             (Event::TlbLookup { tlb, way, .. }, Component::Tlb(at)) if *tlb as usize == at => way,
-            (Event::CacheLookup { cache, way, purpose: Purpose::Demand, .. }, Component::Cache(at))
-                if *cache as usize == at =>
-            {
-                way
-            }
+            (
+                Event::CacheLookup {
+                    cache,
+                    way,
+                    purpose: Purpose::Demand,
+                    ..
+                },
+                Component::Cache(at),
+            ) if *cache as usize == at => way,
             _ => continue,
         };
         found = Some(found == Some(true) || way.is_some());
@@ -103,7 +110,10 @@ pub(crate) fn index(a: &Access, component: Component) -> Option<Shown> {
     match component {
         Component::Tlb(at) => {
             let tlb = &a.spec.tlbs[at];
-            Some(Shown::field(low(tlb_page(a, at)?, tlb.index_bits()), tlb.index_bits()))
+            Some(Shown::field(
+                low(tlb_page(a, at)?, tlb.index_bits()),
+                tlb.index_bits(),
+            ))
         }
         Component::Cache(at) => {
             let cache = &a.spec.caches[at];
@@ -123,11 +133,17 @@ pub(crate) fn tag(a: &Access, component: Component) -> Option<Shown> {
         Component::Tlb(at) => {
             let tlb = &a.spec.tlbs[at];
             let page = tlb_page(a, at)?;
-            Some(Shown::field(shifted(page, tlb.index_bits()), tlb.tag_bits(&a.spec)))
+            Some(Shown::field(
+                shifted(page, tlb.index_bits()),
+                tlb.tag_bits(&a.spec),
+            ))
         }
         Component::Cache(at) => {
             let bits = a.spec.caches[at].tag_bits(&a.spec);
-            Some(Shown::field(shifted(a.outcome.pa?.raw(), a.spec.physical_bits - bits), bits))
+            Some(Shown::field(
+                shifted(a.outcome.pa?.raw(), a.spec.physical_bits - bits),
+                bits,
+            ))
         }
     }
 }
@@ -146,7 +162,10 @@ pub(super) fn tlb_page(a: &Access, at: usize) -> Option<u64> {
         }
         _ => None,
     });
-    let certain = looked_up.filter(|(certain, _)| *certain).map(|(_, page)| page).next();
+    let certain = looked_up
+        .filter(|(certain, _)| *certain)
+        .map(|(_, page)| page)
+        .next();
     Some(certain.unwrap_or_else(|| shifted(a.va.raw(), tlb.smallest_page_bits(&a.spec))))
 }
 
@@ -156,25 +175,36 @@ fn tlb_bits(a: &Access, at: usize) -> u32 {
 
 /// Returns the block offset, if the access has a physical address.
 pub(crate) fn offset(a: &Access, component: Component) -> Option<Shown> {
-    let Component::Cache(at) = component else { return None };
+    let Component::Cache(at) = component else {
+        return None;
+    };
     let bits = a.spec.caches[at].block_bits;
     Some(Shown::field(low(a.outcome.pa?.raw(), bits), bits))
 }
 
 /// Returns the fill of a component: the evicted tag, and whether the component wrote the entry back.
 pub(super) fn fill(a: &Access, component: Component) -> Option<(Option<u64>, bool)> {
-    a.first_piece().iter().find_map(|event| match (event, component) {
-        (Event::TlbFill { tlb, victim, .. }, Component::Tlb(at)) if *tlb as usize == at => {
-            Some((victim.map(pagewalk_engine::machine::addr::Tag::raw), false))
-        }
-        (
-            Event::CacheFill { cache, victim, writeback, purpose: Purpose::Demand, .. },
-            Component::Cache(at),
-        ) if *cache as usize == at => {
-            Some((victim.map(pagewalk_engine::machine::addr::Tag::raw), *writeback))
-        }
-        _ => None,
-    })
+    a.first_piece()
+        .iter()
+        .find_map(|event| match (event, component) {
+            (Event::TlbFill { tlb, victim, .. }, Component::Tlb(at)) if *tlb as usize == at => {
+                Some((victim.map(pagewalk_engine::machine::addr::Tag::raw), false))
+            }
+            (
+                Event::CacheFill {
+                    cache,
+                    victim,
+                    writeback,
+                    purpose: Purpose::Demand,
+                    ..
+                },
+                Component::Cache(at),
+            ) if *cache as usize == at => Some((
+                victim.map(pagewalk_engine::machine::addr::Tag::raw),
+                *writeback,
+            )),
+            _ => None,
+        })
 }
 
 pub(super) fn victim(a: &Access, component: Component) -> Option<Shown> {

@@ -21,31 +21,43 @@ pub(crate) fn signal(access: &Access) -> String {
 }
 
 fn fault_reason(access: &Access, fault: Option<&FaultRecord>) -> String {
-    let Some(process) = &access.process else { return NO_PROCESS.to_owned() };
+    let Some(process) = &access.process else {
+        return NO_PROCESS.to_owned();
+    };
     let name = &process.process.name;
     let Some(fault) = fault else {
-        return format!("the page is mapped in {name} and permits the access, so there was no fault");
+        return format!(
+            "the page is mapped in {name} and permits the access, so there was no fault"
+        );
     };
     let at = address(fault).unwrap_or(access.va.raw());
     let page = Shown::field(at >> access.spec.page_bits(), access.spec.vpn_bits());
     let area = fault.area.as_ref();
     let perms = area.map_or_else(String::new, |area| area.area.perms());
     let Some(class) = fault.class() else {
-        return format!("memory ran out while the kernel handled the fault on page {page} of {name}");
+        return format!(
+            "memory ran out while the kernel handled the fault on page {page} of {name}"
+        );
     };
     let backing = area.map(|area| &area.area.backing);
     let file = area.map_or("a file", |area| area.backing.as_str());
     match class {
         FaultClass::DemandZero if matches!(backing, Some(Backing::Object { .. })) => {
-            format!("page {page} of {name} is shared anonymous memory but has no valid PTE in {name} yet")
+            format!(
+                "page {page} of {name} is shared anonymous memory but has no valid PTE in {name} yet"
+            )
         }
-        FaultClass::DemandZero => format!("page {page} of {name} is anonymous and was not touched before"),
+        FaultClass::DemandZero => {
+            format!("page {page} of {name} is anonymous and was not touched before")
+        }
         FaultClass::File if matches!(fault.fault(), Some(Fault::Protection { .. })) => {
             format!(
                 "page {page} of {name} is a shared page of {file}, and this access is the first store to the page"
             )
         }
-        FaultClass::File => format!("page {page} of {name} is backed by {file} but has no valid PTE yet"),
+        FaultClass::File => {
+            format!("page {page} of {name} is backed by {file} but has no valid PTE yet")
+        }
         FaultClass::Swap => format!("page {page} of {name} was in swap"),
         FaultClass::CopyOnWrite => {
             format!(
@@ -63,7 +75,9 @@ fn fault_reason(access: &Access, fault: Option<&FaultRecord>) -> String {
 
 /// Explains which frame the handler mapped, or why it mapped none.
 pub(crate) fn frame(access: &Access) -> String {
-    let Some(fault) = access.faults().first() else { return reason(access) };
+    let Some(fault) = access.faults().first() else {
+        return reason(access);
+    };
     let mapped = fault.steps.iter().rev().find_map(|step| match step {
         KernelStep::Mapped { frame, .. } => Some(*frame),
         _ => None,
@@ -71,16 +85,24 @@ pub(crate) fn frame(access: &Access) -> String {
     match mapped {
         _ if fault.fatal() => "the fault was fatal, so no frame was mapped".to_owned(),
         Some(Some(frame)) => format!("{}, and the handler mapped frame {frame}", reason(access)),
-        Some(None) => format!("{}, and the handler mapped the shared zero page", reason(access)),
+        Some(None) => format!(
+            "{}, and the handler mapped the shared zero page",
+            reason(access)
+        ),
         None => copied(access),
     }
 }
 
 /// Explains which page the handler copied, or why it copied none.
 pub(crate) fn copied(access: &Access) -> String {
-    let Some(fault) = access.faults().first() else { return reason(access) };
+    let Some(fault) = access.faults().first() else {
+        return reason(access);
+    };
     copy_reason(fault.steps.iter()).unwrap_or_else(|| {
-        format!("the class of the fault is {}, and the handler copied no page", fault_class(fault))
+        format!(
+            "the class of the fault is {}, and the handler copied no page",
+            fault_class(fault)
+        )
     })
 }
 
@@ -105,7 +127,11 @@ pub(crate) fn resolved(access: &Access) -> String {
     if access.faults().is_empty() {
         return reason(access);
     }
-    fault_costs(access.faults(), access.spec.page_bits(), access.spec.vpn_bits())
+    fault_costs(
+        access.faults(),
+        access.spec.page_bits(),
+        access.spec.vpn_bits(),
+    )
 }
 
 /// Explains how the kernel resolved each of these faults.
@@ -136,10 +162,16 @@ fn address(fault: &FaultRecord) -> Option<u64> {
 
 /// Explains why the kernel evicted a page, or why it evicted none.
 pub(crate) fn eviction(access: &Access) -> String {
-    let Some(process) = &access.process else { return NO_PROCESS.to_owned() };
-    let Some(fault) = process.faults.first() else { return reason(access) };
+    let Some(process) = &access.process else {
+        return NO_PROCESS.to_owned();
+    };
+    let Some(fault) = process.faults.first() else {
+        return reason(access);
+    };
     let evicted = fault.steps.iter().find_map(|step| match step {
-        KernelStep::Evicted { frame, page, to, .. } => Some((frame, page, to)),
+        KernelStep::Evicted {
+            frame, page, to, ..
+        } => Some((frame, page, to)),
         _ => None,
     });
     let Some((frame, page, to)) = evicted else {
@@ -147,14 +179,21 @@ pub(crate) fn eviction(access: &Access) -> String {
     };
     let whose = page.and_then(|page| {
         let name = process.legend.processes.get(&page.pid)?;
-        Some(format!("page {} of {name}", Shown::field(page.vpn.raw(), access.spec.vpn_bits())))
+        Some(format!(
+            "page {} of {name}",
+            Shown::field(page.vpn.raw(), access.spec.vpn_bits())
+        ))
     });
     let whose = whose.unwrap_or_else(|| "the page".to_owned());
     match to {
         Some(BackingStore::Swap { slot }) => {
-            format!("the kernel evicted {whose} from frame {frame} and wrote it to swap slot {slot}")
+            format!(
+                "the kernel evicted {whose} from frame {frame} and wrote it to swap slot {slot}"
+            )
         }
-        Some(_) => format!("the kernel evicted {whose} from frame {frame} and wrote it to its file"),
+        Some(_) => {
+            format!("the kernel evicted {whose} from frame {frame} and wrote it to its file")
+        }
         None => {
             format!(
                 "the kernel evicted {whose} from frame {frame} without writing it, because its contents are already \

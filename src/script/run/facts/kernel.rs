@@ -33,7 +33,9 @@ fn sent(a: &Access) -> Option<(Signal, SignalCode)> {
 
 /// Returns the signal of the last fault. A fatal signal ends the access.
 pub(crate) fn signal(a: &Access) -> Option<Shown> {
-    Some(Shown::word(sent(a).map_or("none", |(signal, _)| signal.name())))
+    Some(Shown::word(
+        sent(a).map_or("none", |(signal, _)| signal.name()),
+    ))
 }
 
 /// Returns the signal's code.
@@ -44,12 +46,17 @@ pub fn code(a: &Access) -> Option<Shown> {
 /// Returns the frame that the first fault's handler mapped.
 pub(crate) fn frame(a: &Access) -> Option<Shown> {
     let frame = a.faults().first().and_then(FaultRecord::frame);
-    Some(frame.map_or(Shown::word("none"), |frame| Shown::plain(u64::from(frame.0))))
+    Some(frame.map_or(Shown::word("none"), |frame| {
+        Shown::plain(u64::from(frame.0))
+    }))
 }
 
 /// Returns the steps of the first fault.
 fn handled(a: &Access) -> impl Iterator<Item = &KernelStep> {
-    a.faults().first().into_iter().flat_map(|fault| &fault.steps)
+    a.faults()
+        .first()
+        .into_iter()
+        .flat_map(|fault| &fault.steps)
 }
 
 /// Returns the page that the handler evicted.
@@ -70,12 +77,22 @@ pub(crate) fn copied_page(a: &Access) -> Option<Shown> {
 /// Returns the page that these steps evicted.
 pub fn page<'a>(steps: impl Iterator<Item = &'a KernelStep>, vpn_bits: u32) -> Shown {
     let page = first_eviction(steps).and_then(|(page, _)| page);
-    page.map_or(Shown::word("none"), |page| Shown::field(page.vpn.raw(), vpn_bits))
+    page.map_or(Shown::word("none"), |page| {
+        Shown::field(page.vpn.raw(), vpn_bits)
+    })
 }
 
 /// Returns whether the steps wrote a page to swap.
 pub(crate) fn to_swap<'a>(mut steps: impl Iterator<Item = &'a KernelStep>) -> Shown {
-    yes_no(steps.any(|step| matches!(step, KernelStep::Evicted { to: Some(BackingStore::Swap { .. }), .. })))
+    yes_no(steps.any(|step| {
+        matches!(
+            step,
+            KernelStep::Evicted {
+                to: Some(BackingStore::Swap { .. }),
+                ..
+            }
+        )
+    }))
 }
 
 /// Returns a truth value as the keyword `yes` or `no`.

@@ -75,7 +75,9 @@ impl Key {
     /// Returns the TLB or cache that the fact names.
     pub(crate) fn part(&self) -> Option<Component> {
         match self {
-            Key::Component(_, part) | Key::Counter(_, part) | Key::ReplayCounter(_, part) => Some(*part),
+            Key::Component(_, part) | Key::Counter(_, part) | Key::ReplayCounter(_, part) => {
+                Some(*part)
+            }
             _ => None,
         }
     }
@@ -122,7 +124,9 @@ impl Key {
     /// Whether the fact has no value in a statement's results: the statement has no such fact, or its value is the
     /// word for a missing value.
     pub(crate) fn is_missing(&self, actual: Option<&Shown>) -> bool {
-        actual.is_none_or(|actual| matches!(&actual.value, Value::Text(word) if self.kind().is_absent(word)))
+        actual.is_none_or(
+            |actual| matches!(&actual.value, Value::Text(word) if self.kind().is_absent(word)),
+        )
     }
 
     /// Whether the fact's values are words, rather than numbers that a word may replace.
@@ -155,7 +159,9 @@ impl Key {
             (Key::Reference(row), Did::Reference(run)) => Some((row.get)(run)),
             (Key::Replay(row), Did::Replay(run)) => row.value_in(run),
             (Key::Counter(row, part), Did::Replay(run)) => replay::part_of_replay(run, row, *part),
-            (Key::ReplayCounter(row, part), Did::Replay(run)) => row.value_in(run, *part).map(Shown::plain),
+            (Key::ReplayCounter(row, part), Did::Replay(run)) => {
+                row.value_in(run, *part).map(Shown::plain)
+            }
             (Key::Call(row), did) => did.call().map(row.get),
             _ => None,
         }
@@ -187,7 +193,10 @@ fn call_key(name: &str, spec: Option<&Spec>) -> Result<Key, Option<String>> {
 }
 
 fn reference_key(name: &str) -> Result<Key, Option<String>> {
-    let found = REFERENCE_FACTS.iter().find(|row| row.name == name).map(Key::Reference);
+    let found = REFERENCE_FACTS
+        .iter()
+        .find(|row| row.name == name)
+        .map(Key::Reference);
     found.ok_or_else(|| nearest(name, REFERENCE_FACTS.iter().map(|row| row.name)).map(Into::into))
 }
 
@@ -231,17 +240,29 @@ fn near(name: &str, family: Family, spec: &Spec) -> Option<String> {
 pub fn facts_of(family: Family, spec: Option<&Spec>) -> Vec<(String, Key)> {
     match family {
         Family::None => Vec::new(),
-        Family::Reference => {
-            REFERENCE_FACTS.iter().map(|row| (row.name.into(), Key::Reference(row))).collect()
-        }
-        Family::Call => CALL_FACTS.iter().map(|row| (row.name.into(), Key::Call(row))).collect(),
+        Family::Reference => REFERENCE_FACTS
+            .iter()
+            .map(|row| (row.name.into(), Key::Reference(row)))
+            .collect(),
+        Family::Call => CALL_FACTS
+            .iter()
+            .map(|row| (row.name.into(), Key::Call(row)))
+            .collect(),
         Family::Replay => {
-            let rows = REPLAY_FACTS.iter().map(|row| (row.name.into(), Key::Replay(row)));
+            let rows = REPLAY_FACTS
+                .iter()
+                .map(|row| (row.name.into(), Key::Replay(row)));
             rows.chain(spec.into_iter().flat_map(counters)).collect()
         }
         Family::Access => {
-            let rows = ACCESS_FACTS.iter().map(|row| (row.name.into(), Key::Access(row)));
-            rows.chain(spec.into_iter().flat_map(|spec| levels(spec).chain(components(spec)))).collect()
+            let rows = ACCESS_FACTS
+                .iter()
+                .map(|row| (row.name.into(), Key::Access(row)));
+            rows.chain(
+                spec.into_iter()
+                    .flat_map(|spec| levels(spec).chain(components(spec))),
+            )
+            .collect()
         }
     }
 }
@@ -249,9 +270,13 @@ pub fn facts_of(family: Family, spec: Option<&Spec>) -> Vec<(String, Key)> {
 fn counters(spec: &Spec) -> impl Iterator<Item = (String, Key)> {
     Component::all(spec).flat_map(move |part| {
         let every = replay::counters(part).map(move |row| (row.name, Key::Counter(row, part)));
-        let requested = REPLAY_COUNTERS.iter().filter(move |row| row.counted_by(part));
+        let requested = REPLAY_COUNTERS
+            .iter()
+            .filter(move |row| row.counted_by(part));
         let requested = requested.map(move |row| (row.name, Key::ReplayCounter(row, part)));
-        every.chain(requested).map(move |(name, key)| (format!("{}.{name}", part.name(spec)), key))
+        every
+            .chain(requested)
+            .map(move |(name, key)| (format!("{}.{name}", part.name(spec)), key))
     })
 }
 
@@ -266,7 +291,12 @@ fn levels(spec: &Spec) -> impl Iterator<Item = (String, Key)> + use<> {
 fn components(spec: &Spec) -> impl Iterator<Item = (String, Key)> {
     Component::all(spec).flat_map(move |part| {
         let rows = COMPONENT_FACTS.iter().filter(move |row| row.is_of(part));
-        rows.map(move |row| (format!("{}{}", part.name(spec), row.suffix), Key::Component(row, part)))
+        rows.map(move |row| {
+            (
+                format!("{}{}", part.name(spec), row.suffix),
+                Key::Component(row, part),
+            )
+        })
     })
 }
 
@@ -276,5 +306,8 @@ pub fn type_named(name: &str, family: Family, spec: Option<&Spec>) -> Option<Fac
         return Some(key.kind());
     }
     let suffix = name.find('.').map_or("", |dot| &name[dot..]);
-    COMPONENT_FACTS.iter().find(|row| row.suffix == suffix).map(|row| row.kind)
+    COMPONENT_FACTS
+        .iter()
+        .find(|row| row.suffix == suffix)
+        .map(|row| row.kind)
 }

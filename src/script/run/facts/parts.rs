@@ -141,15 +141,25 @@ pub const LEVEL_FACTS: &[LevelFact] = &[
 /// Resolves `vpn2` or `pte1.value`. The names of missing levels do not resolve.
 pub(crate) fn level_fact(name: &str, spec: Option<&Spec>) -> Option<(&'static LevelFact, u32)> {
     LEVEL_FACTS.iter().find_map(|row| {
-        let digits = name.strip_prefix(row.pattern.0)?.strip_suffix(row.pattern.1)?;
-        let level: u32 = digits.parse().ok().filter(|_| !digits.starts_with(['0', '+']))?;
-        let most = spec.map_or(6, |spec| spec.mmu.as_ref().map_or(0, |mmu| mmu.levels.len() as u32));
+        let digits = name
+            .strip_prefix(row.pattern.0)?
+            .strip_suffix(row.pattern.1)?;
+        let level: u32 = digits
+            .parse()
+            .ok()
+            .filter(|_| !digits.starts_with(['0', '+']))?;
+        let most = spec.map_or(6, |spec| {
+            spec.mmu.as_ref().map_or(0, |mmu| mmu.levels.len() as u32)
+        });
         (level <= most).then_some((row, level))
     })
 }
 
 /// Resolves `L1d` or `L1d.index`.
-pub(crate) fn component_fact(name: &str, spec: &Spec) -> Option<(&'static ComponentFact, Component)> {
+pub(crate) fn component_fact(
+    name: &str,
+    spec: &Spec,
+) -> Option<(&'static ComponentFact, Component)> {
     let (part, suffix) = name.find('.').map_or((name, ""), |dot| name.split_at(dot));
     let component = Component::named(spec, part)?;
     let row = COMPONENT_FACTS.iter().find(|row| row.suffix == suffix)?;

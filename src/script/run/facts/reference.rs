@@ -29,7 +29,14 @@ const fn fact(
     get: fn(&ReferenceRun) -> Shown,
     why: fn(&ReferenceRun) -> String,
 ) -> ReferenceFact {
-    ReferenceFact { name, kind, help, get, why, reported: |_| true }
+    ReferenceFact {
+        name,
+        kind,
+        help,
+        get,
+        why,
+        reported: |_| true,
+    }
 }
 
 /// The facts of a `reference`.
@@ -41,7 +48,13 @@ pub const REFERENCE_FACTS: &[ReferenceFact] = &[
         |r| Shown::plain(r.totals().faults),
         |r| positions(r, false),
     ),
-    fact("hits", COUNT, "references that hit", |r| Shown::plain(r.totals().hits), |r| positions(r, true)),
+    fact(
+        "hits",
+        COUNT,
+        "references that hit",
+        |r| Shown::plain(r.totals().hits),
+        |r| positions(r, true),
+    ),
     ReferenceFact {
         reported: |r| !r.is_long_trace(),
         ..fact(
@@ -49,8 +62,12 @@ pub const REFERENCE_FACTS: &[ReferenceFact] = &[
             FactType::new(Values::Text),
             "one letter per reference: `m` for a miss, `h` for a hit",
             |r| {
-                let letters: String =
-                    r.totals().trace.iter().map(|hit| if *hit { 'h' } else { 'm' }).collect();
+                let letters: String = r
+                    .totals()
+                    .trace
+                    .iter()
+                    .map(|hit| if *hit { 'h' } else { 'm' })
+                    .collect();
                 Shown::plain(letters)
             },
             |r| positions(r, false),
@@ -64,12 +81,19 @@ pub const REFERENCE_FACTS: &[ReferenceFact] = &[
             "pages resident after the last reference",
             resident,
             |r| {
-                format!("these pages are in the frames after the last step (step {})", r.totals().trace.len())
+                format!(
+                    "these pages are in the frames after the last step (step {})",
+                    r.totals().trace.len()
+                )
             },
         )
     },
     fact("rate", FRACTION, "faults / references", rate, |r| {
-        format!("{} of {} references missed", r.totals().faults, r.totals().trace.len())
+        format!(
+            "{} of {} references missed",
+            r.totals().faults,
+            r.totals().trace.len()
+        )
     }),
     ReferenceFact {
         reported: |_| false,
@@ -77,7 +101,11 @@ pub const REFERENCE_FACTS: &[ReferenceFact] = &[
             "victim",
             FactType::new(Values::Text),
             "page that the last reference evicted",
-            |r| r.totals().victim.map_or(Shown::word("none"), |page| Shown::plain(r.page(page))),
+            |r| {
+                r.totals()
+                    .victim
+                    .map_or(Shown::word("none"), |page| Shown::plain(r.page(page)))
+            },
             evicted,
         )
     },
@@ -88,7 +116,12 @@ pub const REFERENCE_FACTS: &[ReferenceFact] = &[
             COUNT,
             "pages read from disk, one for each fault",
             |r| Shown::plain(r.totals().faults),
-            |r| format!("each fault causes one disk read, and {}", positions(r, false)),
+            |r| {
+                format!(
+                    "each fault causes one disk read, and {}",
+                    positions(r, false)
+                )
+            },
         )
     },
     ReferenceFact {
@@ -138,9 +171,13 @@ fn evicted(run: &ReferenceRun) -> String {
 
 /// Lists the steps that evicted a dirty page.
 fn written(run: &ReferenceRun) -> String {
-    let steps: Vec<_> = (1..).zip(run.steps()).filter(|(_, step)| step.written).collect();
+    let steps: Vec<_> = (1..)
+        .zip(run.steps())
+        .filter(|(_, step)| step.written)
+        .collect();
     let page = |(number, step): &(usize, &ReferenceStep)| {
-        step.victim.map(|page| format!("page {} at step {number}", run.page(page)))
+        step.victim
+            .map(|page| format!("page {} at step {number}", run.page(page)))
     };
     let pages: Vec<String> = steps.iter().filter_map(page).collect();
     match pages.as_slice() {
@@ -188,7 +225,11 @@ fn positions(run: &ReferenceRun, hit: bool) -> String {
     let listed: Vec<String> = if count > LISTED {
         ranges.into_iter().map(range).collect()
     } else {
-        ranges.into_iter().flatten().map(|number| number.to_string()).collect()
+        ranges
+            .into_iter()
+            .flatten()
+            .map(|number| number.to_string())
+            .collect()
     };
     match listed.as_slice() {
         [] => format!("no step {what}"),

@@ -40,38 +40,90 @@ const fn fact(
     presence: Presence,
     get: fn(&Replayed) -> Value,
 ) -> ReplayFact {
-    ReplayFact { name, help, kind: COUNT, presence, get }
+    ReplayFact {
+        name,
+        help,
+        kind: COUNT,
+        presence,
+        get,
+    }
 }
 
 /// The facts of a `replay`, other than the counters of TLBs and caches.
 pub const REPLAY_FACTS: &[ReplayFact] = &[
-    fact("accesses", "data loads and stores; a modify record counts as one of each", Always, |r| {
-        r.counted.references.accesses().into()
+    fact(
+        "accesses",
+        "data loads and stores; a modify record counts as one of each",
+        Always,
+        |r| r.counted.references.accesses().into(),
+    ),
+    fact("reads", "data loads", Always, |r| {
+        r.counted.references.reads.into()
     }),
-    fact("reads", "data loads", Always, |r| r.counted.references.reads.into()),
-    fact("writes", "data stores", Always, |r| r.counted.references.writes.into()),
-    fact("fetches", "instruction fetches", Always, |r| r.counted.references.fetches.into()),
-    fact("straddling", "references that were split at block or page boundaries", Always, |r| {
-        r.counted.references.straddling.into()
+    fact("writes", "data stores", Always, |r| {
+        r.counted.references.writes.into()
     }),
-    fact("outside", "skipped records with addresses outside the machine's address space", Always, |r| {
-        r.counted.references.outside.into()
+    fact("fetches", "instruction fetches", Always, |r| {
+        r.counted.references.fetches.into()
     }),
-    fact("malformed", "skipped malformed lines", Always, |r| r.malformed.count.into()),
+    fact(
+        "straddling",
+        "references that were split at block or page boundaries",
+        Always,
+        |r| r.counted.references.straddling.into(),
+    ),
+    fact(
+        "outside",
+        "skipped records with addresses outside the machine's address space",
+        Always,
+        |r| r.counted.references.outside.into(),
+    ),
+    fact("malformed", "skipped malformed lines", Always, |r| {
+        r.malformed.count.into()
+    }),
     ReplayFact {
         kind: FRACTION,
-        ..fact("cycles", "latency of all references", Requested(RequestedCount::Cycles), |r| {
-            thousandths(r.counted.cycles.unwrap_or(0))
-        })
+        ..fact(
+            "cycles",
+            "latency of all references",
+            Requested(RequestedCount::Cycles),
+            |r| thousandths(r.counted.cycles.unwrap_or(0)),
+        )
     },
-    fact("walks", "page walks after TLB misses", OfProcess, |r| r.paging().walks.into()),
+    fact("walks", "page walks after TLB misses", OfProcess, |r| {
+        r.paging().walks.into()
+    }),
     fact("faults", "page faults", OfProcess, |r| r.faults().into()),
-    fact("minor", "page faults resolved without disk I/O", OfProcess, |r| r.paging().faults.minor.into()),
-    fact("major", "page faults resolved with disk I/O", OfProcess, |r| r.paging().faults.major.into()),
-    fact("evicted", "evicted pages", OfProcess, |r| r.paging().evicted.into()),
-    fact("disk_reads", "pages read from disk", OnDisk, |r| r.paging().faults.major.into()),
-    fact("disk_writes", "evicted pages written to disk", OnDisk, |r| r.paging().written.into()),
-    fact("swapped-out", "evicted pages that were written to swap", OfProcess, |r| r.paging().written.into()),
+    fact(
+        "minor",
+        "page faults resolved without disk I/O",
+        OfProcess,
+        |r| r.paging().faults.minor.into(),
+    ),
+    fact(
+        "major",
+        "page faults resolved with disk I/O",
+        OfProcess,
+        |r| r.paging().faults.major.into(),
+    ),
+    fact("evicted", "evicted pages", OfProcess, |r| {
+        r.paging().evicted.into()
+    }),
+    fact("disk_reads", "pages read from disk", OnDisk, |r| {
+        r.paging().faults.major.into()
+    }),
+    fact(
+        "disk_writes",
+        "evicted pages written to disk",
+        OnDisk,
+        |r| r.paging().written.into(),
+    ),
+    fact(
+        "swapped-out",
+        "evicted pages that were written to swap",
+        OfProcess,
+        |r| r.paging().written.into(),
+    ),
 ];
 
 impl ReplayFact {
@@ -85,9 +137,15 @@ impl ReplayFact {
                 "the replay used physical addresses and no process".to_owned()
             }
             (OfProcess | OnDisk, AddressMap::Demand) => {
-                format!("a process replayed {records} records; this fact counts {}", self.help)
+                format!(
+                    "a process replayed {records} records; this fact counts {}",
+                    self.help
+                )
             }
-            (Always, _) => format!("the trace has {records} records; this fact counts {}", self.help),
+            (Always, _) => format!(
+                "the trace has {records} records; this fact counts {}",
+                self.help
+            ),
         }
     }
 
@@ -99,7 +157,11 @@ impl ReplayFact {
 
     /// Returns the count that a script requests to have the fact.
     pub(crate) fn request(&self) -> Option<RequestedCount> {
-        if let Requested(count) = self.presence { Some(count) } else { None }
+        if let Requested(count) = self.presence {
+            Some(count)
+        } else {
+            None
+        }
     }
 
     /// Whether the fact is reported for a replay that has it.
@@ -116,12 +178,18 @@ impl ReplayFact {
 pub(crate) fn part_fact(name: &str, spec: &Spec) -> Option<(&'static PartProperty, Component)> {
     let (part, property) = name.split_once('.')?;
     let component = Component::named(spec, part)?;
-    let row = PART_PROPERTIES.iter().find(|row| row.fact.is_some() && row.name == property)?;
+    let row = PART_PROPERTIES
+        .iter()
+        .find(|row| row.fact.is_some() && row.name == property)?;
     Some((row, component))
 }
 
 /// Returns a TLB or cache counter of a replay.
-pub(crate) fn part_of_replay(run: &Replayed, row: &PartProperty, component: Component) -> Option<Shown> {
+pub(crate) fn part_of_replay(
+    run: &Replayed,
+    row: &PartProperty,
+    component: Component,
+) -> Option<Shown> {
     let counts = level_of(run, component).counts;
     (row.get)(&Part::new(run.spec(), component, counts)).map(Shown::plain)
 }
@@ -132,7 +200,10 @@ pub(crate) fn counter_reason(run: &Replayed, row: &PartProperty, component: Comp
     let (name, hits, misses) = (component.name(run.spec()), counts.hits, counts.misses);
     match row.name {
         "hits" | "misses" | "miss_rate" => {
-            format!("{hits} of {} lookups in {name} hit, and {misses} missed", hits + misses)
+            format!(
+                "{hits} of {} lookups in {name} hit, and {misses} missed",
+                hits + misses
+            )
         }
         "evictions" => format!("fills of {name} evicted {} valid entries", counts.evictions),
         "writebacks" => format!("{name} wrote {} dirty blocks back", counts.writebacks),
@@ -143,17 +214,25 @@ pub(crate) fn counter_reason(run: &Replayed, row: &PartProperty, component: Comp
 /// Returns the counter that a counter's name alone refers to, such as `L1d.misses` for `misses`. The counter
 /// belongs to the first cache that has it, or else to the first TLB.
 pub(crate) fn counter_named(name: &str, spec: &Spec) -> Option<String> {
-    let property = PART_PROPERTIES.iter().find(|row| row.fact.is_some() && row.name == name);
+    let property = PART_PROPERTIES
+        .iter()
+        .find(|row| row.fact.is_some() && row.name == name);
     let counter = REPLAY_COUNTERS.iter().find(|row| row.name == name);
     let counts = |part: &Component| {
-        property.is_some_and(|row| row.counted_by(*part)) || counter.is_some_and(|row| row.counted_by(*part))
+        property.is_some_and(|row| row.counted_by(*part))
+            || counter.is_some_and(|row| row.counted_by(*part))
     };
     let mut parts = Component::all(spec).filter(counts);
-    let first = parts.clone().find(|part| matches!(part, Component::Cache(_))).or_else(|| parts.next())?;
+    let first = parts
+        .clone()
+        .find(|part| matches!(part, Component::Cache(_)))
+        .or_else(|| parts.next())?;
     Some(format!("{}.{name}", first.name(spec)))
 }
 
 /// Returns the counters that a replay has for a TLB or cache.
 pub(crate) fn counters(component: Component) -> impl Iterator<Item = &'static PartProperty> {
-    PART_PROPERTIES.iter().filter(move |row| row.fact.is_some() && row.counted_by(component))
+    PART_PROPERTIES
+        .iter()
+        .filter(move |row| row.fact.is_some() && row.counted_by(component))
 }

@@ -17,23 +17,61 @@ pub struct ReplayCounter {
     pub(crate) get: fn(&LevelCounts) -> u64,
 }
 
-const fn of_kind(name: &'static str, help: &'static str, get: fn(&LevelCounts) -> u64) -> ReplayCounter {
-    ReplayCounter { name, help, of_caches: false, request: RequestedCount::Kinds, get }
+const fn of_kind(
+    name: &'static str,
+    help: &'static str,
+    get: fn(&LevelCounts) -> u64,
+) -> ReplayCounter {
+    ReplayCounter {
+        name,
+        help,
+        of_caches: false,
+        request: RequestedCount::Kinds,
+        get,
+    }
 }
 
-const fn of_cause(name: &'static str, help: &'static str, get: fn(&LevelCounts) -> u64) -> ReplayCounter {
-    ReplayCounter { name, help, of_caches: true, request: RequestedCount::Causes, get }
+const fn of_cause(
+    name: &'static str,
+    help: &'static str,
+    get: fn(&LevelCounts) -> u64,
+) -> ReplayCounter {
+    ReplayCounter {
+        name,
+        help,
+        of_caches: true,
+        request: RequestedCount::Causes,
+        get,
+    }
 }
 
 /// The counters that a replay reports only on request.
 pub const REPLAY_COUNTERS: &[ReplayCounter] = &[
-    of_kind("reads.hits", "loads that hit", |level| level.kinds.reads.hits),
-    of_kind("reads.misses", "loads that missed", |level| level.kinds.reads.misses),
-    of_kind("writes.hits", "stores that hit", |level| level.kinds.writes.hits),
-    of_kind("writes.misses", "stores that missed", |level| level.kinds.writes.misses),
-    of_kind("fetches.hits", "instruction fetches that hit", |level| level.kinds.fetches.hits),
-    of_kind("fetches.misses", "instruction fetches that missed", |level| level.kinds.fetches.misses),
-    of_cause("compulsory", "misses on the first reference to a block", |level| causes(level).compulsory),
+    of_kind("reads.hits", "loads that hit", |level| {
+        level.kinds.reads.hits
+    }),
+    of_kind("reads.misses", "loads that missed", |level| {
+        level.kinds.reads.misses
+    }),
+    of_kind("writes.hits", "stores that hit", |level| {
+        level.kinds.writes.hits
+    }),
+    of_kind("writes.misses", "stores that missed", |level| {
+        level.kinds.writes.misses
+    }),
+    of_kind("fetches.hits", "instruction fetches that hit", |level| {
+        level.kinds.fetches.hits
+    }),
+    of_kind(
+        "fetches.misses",
+        "instruction fetches that missed",
+        |level| level.kinds.fetches.misses,
+    ),
+    of_cause(
+        "compulsory",
+        "misses on the first reference to a block",
+        |level| causes(level).compulsory,
+    ),
     of_cause(
         "capacity",
         "misses that a fully associative LRU cache of the same size would also have",
@@ -58,7 +96,8 @@ impl ReplayCounter {
 
     /// Returns the counter's value, or `None` if the script did not request it.
     pub(crate) fn value_in(&self, run: &Replayed, component: Component) -> Option<u64> {
-        run.has(self.request).then(|| (self.get)(&level_of(run, component)))
+        run.has(self.request)
+            .then(|| (self.get)(&level_of(run, component)))
     }
 
     /// Explains the counter's value, or its absence.
@@ -86,13 +125,17 @@ pub(crate) fn level_of(run: &Replayed, component: Component) -> LevelCounts {
 /// Explains the absence of a fact that the script did not request.
 pub(super) fn not_requested(count: RequestedCount) -> String {
     let word = count.word();
-    format!("the `replay` does not request it; to request it, add the word `{word}` after the file name")
+    format!(
+        "the `replay` does not request it; to request it, add the word `{word}` after the file name"
+    )
 }
 
 /// Resolves a counter such as `L1d.reads.misses`.
 pub(super) fn counter_of(name: &str, spec: &Spec) -> Option<(&'static ReplayCounter, Component)> {
     let (part, counter) = name.split_once('.')?;
     let component = Component::named(spec, part)?;
-    let row = REPLAY_COUNTERS.iter().find(|row| row.name == counter && row.counted_by(component))?;
+    let row = REPLAY_COUNTERS
+        .iter()
+        .find(|row| row.name == counter && row.counted_by(component))?;
     Some((row, component))
 }

@@ -43,16 +43,20 @@ pub fn stated(key: &Key, value: &Shown) -> String {
 pub fn reported_facts(did: &Did) -> Vec<ReportedFact> {
     let keys = match did {
         Did::Access(access) => access_keys(&access.spec, access.process.is_some()),
-        Did::Reference(run) => {
-            ReferenceFact::reported_for(run).map(|row| (row.name.to_owned(), Key::Reference(row))).collect()
-        }
+        Did::Reference(run) => ReferenceFact::reported_for(run)
+            .map(|row| (row.name.to_owned(), Key::Reference(row)))
+            .collect(),
         Did::Replay(run) => replay_keys(run),
         did if did.call().is_some() => facts_of(Family::Call, None),
         _ => Vec::new(),
     };
-    let facts = keys
-        .into_iter()
-        .filter_map(|(name, key)| Some(ReportedFact { value: key.value_in(did)?, name, key }));
+    let facts = keys.into_iter().filter_map(|(name, key)| {
+        Some(ReportedFact {
+            value: key.value_in(did)?,
+            name,
+            key,
+        })
+    });
     facts.collect()
 }
 
@@ -66,7 +70,10 @@ pub(crate) fn replay_keys(run: &Replayed) -> Vec<(String, Key)> {
         }
         _ => true,
     };
-    facts_of(Family::Replay, Some(run.spec())).into_iter().filter(|(_, key)| tells(key)).collect()
+    facts_of(Family::Replay, Some(run.spec()))
+        .into_iter()
+        .filter(|(_, key)| tells(key))
+        .collect()
 }
 
 /// Returns each fact that is reported for an access on a machine, with or without a process.

@@ -66,7 +66,10 @@ impl Absent {
 impl FactType {
     /// Returns a type with these values.
     pub(crate) const fn new(values: Values) -> Self {
-        Self { values, absent: None }
+        Self {
+            values,
+            absent: None,
+        }
     }
 
     /// Returns a type with these words, which include `none`.
@@ -77,13 +80,19 @@ impl FactType {
     /// Adds the word `none` to the type.
     #[must_use]
     pub(crate) const fn or_none(self) -> Self {
-        Self { absent: Some(Absent::None), ..self }
+        Self {
+            absent: Some(Absent::None),
+            ..self
+        }
     }
 
     /// Adds the word `unknown` to the type.
     #[must_use]
     pub(crate) const fn or_unknown(self) -> Self {
-        Self { absent: Some(Absent::Unknown), ..self }
+        Self {
+            absent: Some(Absent::Unknown),
+            ..self
+        }
     }
 
     /// Returns the words, besides cache names, that a script may expect for a fact of this type.
@@ -99,7 +108,8 @@ impl FactType {
 
     /// Whether a word represents a missing value.
     pub(crate) fn is_absent(self, word: &str) -> bool {
-        self.absent.is_some_and(|absent| absent.words().contains(&word))
+        self.absent
+            .is_some_and(|absent| absent.words().contains(&word))
     }
 
     /// Returns the word of this type that `yes` or `no` means, or `None` if the type does not answer a question like
@@ -119,7 +129,10 @@ impl FactType {
 
     /// Whether the type's values are words, rather than numbers that a word may replace.
     pub(crate) const fn is_word(self) -> bool {
-        matches!(self.values, Values::YesNo | Values::OneOf { .. } | Values::ServedBy)
+        matches!(
+            self.values,
+            Values::YesNo | Values::OneOf { .. } | Values::ServedBy
+        )
     }
 }
 

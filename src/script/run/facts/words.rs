@@ -7,10 +7,14 @@ use super::types::{FactType, Values};
 /// Whether a TLB or cache contained the entry.
 pub(crate) const LOOKUP: FactType = FactType::one_of(&["hit", "miss", "none"]);
 pub(crate) const SIGNAL: FactType = FactType::one_of(&["none", "SIGSEGV", "SIGBUS"]);
-pub(crate) const CODE: FactType = FactType::one_of(&["none", "SEGV_MAPERR", "SEGV_ACCERR", "BUS_ADRERR"]);
+pub(crate) const CODE: FactType =
+    FactType::one_of(&["none", "SEGV_MAPERR", "SEGV_ACCERR", "BUS_ADRERR"]);
 pub(crate) const ERROR: FactType = FactType::one_of(ERRORS);
-pub(crate) const FAULT: FactType =
-    FactType::new(Values::OneOf { words: FAULTS, groups: &["normal", "any"] }).or_none();
+pub(crate) const FAULT: FactType = FactType::new(Values::OneOf {
+    words: FAULTS,
+    groups: &["normal", "any"],
+})
+.or_none();
 
 const FAULTS: &[&str] = &[
     "none",

@@ -38,13 +38,19 @@ pub struct Files {
 impl Files {
     /// The texts of the machine files.
     pub(crate) fn machine_texts<'s>(&self, sources: &'s Sources) -> impl Iterator<Item = &'s str> {
-        self.machines.keys().filter_map(|number| Some(&*sources.file(*number)?.text))
+        self.machines
+            .keys()
+            .filter_map(|number| Some(&*sources.file(*number)?.text))
     }
 
     /// Reads each machine file that the script names, adds the file to the sources, and locates the traces.
     /// Reports errors in the files and their settings. Does not check whether the settings form a machine, and
     /// does not read the traces.
-    pub fn read(script: &[Stmt], sources: &mut Sources, loader: &mut dyn Loader) -> (Self, Vec<Diagnostic>) {
+    pub fn read(
+        script: &[Stmt],
+        sources: &mut Sources,
+        loader: &mut dyn Loader,
+    ) -> (Self, Vec<Diagnostic>) {
         let mut files = Self::default();
         let wrong = files.add(script, 0, sources, loader);
         (files, wrong)
@@ -83,7 +89,10 @@ impl Files {
                     self.named.insert(place, number);
                     self.machines.entry(number).or_insert_with(|| {
                         let fields = fields_of_yaml(number, beside.text(number));
-                        fields.map(Arc::from).map_err(|problems| wrong.extend(problems)).ok()
+                        fields
+                            .map(Arc::from)
+                            .map_err(|problems| wrong.extend(problems))
+                            .ok()
                     });
                 }
                 Err(diagnostic) => wrong.push(diagnostic),
@@ -95,7 +104,9 @@ impl Files {
     /// Returns the settings in the file named by the string at this location, or `None` if the file could not
     /// be read.
     pub fn machine(&self, name: Span) -> Option<Arc<[Field]>> {
-        self.machines.get(self.named.get(&(name.file, name.start))?)?.clone()
+        self.machines
+            .get(self.named.get(&(name.file, name.start))?)?
+            .clone()
     }
 
     /// Returns the trace named by the string at this location, or `None` if the trace was not found.
@@ -129,7 +140,10 @@ impl<'s> Visit<'s> for Names {
     fn visit_stmt(&mut self, stmt: &'s Stmt) {
         match &stmt.kind {
             StmtKind::Include { body, .. } => {
-                if body.first().is_some_and(|first| self.included.insert(first.span.file)) {
+                if body
+                    .first()
+                    .is_some_and(|first| self.included.insert(first.span.file))
+                {
                     self.visit_block(body);
                 }
             }
@@ -142,7 +156,11 @@ impl<'s> Visit<'s> for Names {
     }
 
     fn visit_operation(&mut self, operation: &'s Operation) {
-        if let OperationKind::Expr(Expr { kind: ExprKind::Call { name, args }, .. }) = &operation.kind {
+        if let OperationKind::Expr(Expr {
+            kind: ExprKind::Call { name, args },
+            ..
+        }) = &operation.kind
+        {
             self.named(name, args.first(), true);
         }
         walk_operation(self, operation);
@@ -150,7 +168,10 @@ impl<'s> Visit<'s> for Names {
 
     fn visit_reference(&mut self, pages: &'s Pages, _: &'s Settings) {
         if let Pages::Trace(name) = pages {
-            let trace = Named::Trace { name: name.clone(), perhaps: false };
+            let trace = Named::Trace {
+                name: name.clone(),
+                perhaps: false,
+            };
             self.found.insert((name.span.file, name.span.start), trace);
         }
     }
@@ -161,8 +182,17 @@ impl<'s> Visit<'s> for Names {
 
 impl Names {
     fn named(&mut self, verb: &Word, operand: Option<&Expr>, perhaps: bool) {
-        let Some(Expr { kind: ExprKind::Value(Value::Text(path)), span }) = operand else { return };
-        let name = Word { text: path.clone(), span: *span };
+        let Some(Expr {
+            kind: ExprKind::Value(Value::Text(path)),
+            span,
+        }) = operand
+        else {
+            return;
+        };
+        let name = Word {
+            text: path.clone(),
+            span: *span,
+        };
         let named = match &*verb.text {
             "machine" => Named::Machine(name),
             REPLAY => Named::Trace { name, perhaps },

@@ -24,29 +24,57 @@ struct Lab {
 
 /// Reads the first of these files, which are all in one folder.
 fn lab(files: &[(&str, &str)]) -> Lab {
-    let texts = files.iter().map(|(name, text)| (Path::new("/lab").join(name), text.as_bytes().to_vec()));
-    let mut loader = Texts { texts: texts.collect(), other: () };
+    let texts = files
+        .iter()
+        .map(|(name, text)| (Path::new("/lab").join(name), text.as_bytes().to_vec()));
+    let mut loader = Texts {
+        texts: texts.collect(),
+        other: (),
+    };
     let (mut sources, script, mut wrong) = read(&Path::new("/lab").join(files[0].0), &mut loader);
     let (read, more) = Files::read(&script.body, &mut sources, &mut loader);
     wrong.extend(more);
-    Lab { sources, script: script.body, files: read, wrong }
+    Lab {
+        sources,
+        script: script.body,
+        files: read,
+        wrong,
+    }
 }
 
 impl Lab {
     /// Returns each mistake's code and the text at its location.
     fn said<'a>(&'a self, wrong: &'a [Diagnostic]) -> Vec<(Code, &'a str)> {
-        wrong.iter().map(|wrong| (wrong.code, self.sources.text(wrong.span))).collect()
+        wrong
+            .iter()
+            .map(|wrong| (wrong.code, self.sources.text(wrong.span)))
+            .collect()
     }
 
     fn check(&self) -> Vec<Diagnostic> {
-        check(&self.script, &self.sources, &self.files, Options::new(&CORE)).diagnostics
+        check(
+            &self.script,
+            &self.sources,
+            &self.files,
+            Options::new(&CORE),
+        )
+        .diagnostics
     }
 
     /// Returns the machines that the script declares, in order.
     fn machines(&self) -> Vec<Arc<Spec>> {
         let mut records: Vec<StepRecord> = Vec::new();
-        let ended = run(&self.script, &self.sources, &self.files, Options::new(&CORE), &mut records);
-        assert_eq!((self.wrong.as_slice(), ended.diagnostics.as_slice()), (&[][..], &[][..]));
+        let ended = run(
+            &self.script,
+            &self.sources,
+            &self.files,
+            Options::new(&CORE),
+            &mut records,
+        );
+        assert_eq!(
+            (self.wrong.as_slice(), ended.diagnostics.as_slice()),
+            (&[][..], &[][..])
+        );
         let machine = |record: &StepRecord| match &*record.did {
             Did::Machine(spec) => Some(spec.clone()),
             _ => None,
@@ -66,7 +94,9 @@ fn a_file_declares_the_machine_that_the_same_settings_in_a_script_do() {
         machine {\n virtual 14 bits; physical 12 bits; page 64 B\n\
         cache { lines 32, block 4 B, direct-mapped }\n}\n";
     let machines = lab(&[("a.pw", script), ("m.yaml", MACHINE)]).machines();
-    let [file, overridden, plain, changed] = machines.as_slice() else { panic!("{machines:#?}") };
+    let [file, overridden, plain, changed] = machines.as_slice() else {
+        panic!("{machines:#?}")
+    };
     assert_eq!(file, plain);
     assert_eq!(overridden, changed);
 }
@@ -76,7 +106,11 @@ fn a_file_is_found_wherever_it_is_named_and_read_once() {
     let script = "def f() { machine \"m.yaml\" }\nscenario \"s\" { repeat 2 { machine \"m.yaml\" } }\n\
         for i in 0..1 { if i == 1 { machine \"m.yaml\" } else { machine \"m.yaml\" } }\n\
         include \"sub/b.pw\"\ninclude \"sub/b.pw\"\nf()\n";
-    let files = [("a.pw", script), ("m.yaml", MACHINE), ("sub/b.pw", "machine \"../m.yaml\"")];
+    let files = [
+        ("a.pw", script),
+        ("m.yaml", MACHINE),
+        ("sub/b.pw", "machine \"../m.yaml\""),
+    ];
     let lab = lab(&files);
     assert_eq!(lab.machines().len(), 6);
     let names: Vec<&str> = lab.sources.files().map(|file| file.name.as_str()).collect();
@@ -85,8 +119,17 @@ fn a_file_is_found_wherever_it_is_named_and_read_once() {
 
 #[test]
 fn an_unreadable_file_is_reported_once_at_each_name() {
-    let lab = lab(&[("a.pw", "machine \"none.yaml\"\nmachine \"../m.yaml\"\nread 0\n"), ("b.pw", "")]);
-    let said = [(Code::Unreadable, "\"none.yaml\""), (Code::OutsideFolder, "\"../m.yaml\"")];
+    let lab = lab(&[
+        (
+            "a.pw",
+            "machine \"none.yaml\"\nmachine \"../m.yaml\"\nread 0\n",
+        ),
+        ("b.pw", ""),
+    ]);
+    let said = [
+        (Code::Unreadable, "\"none.yaml\""),
+        (Code::OutsideFolder, "\"../m.yaml\""),
+    ];
     assert_eq!(lab.said(&lab.wrong), said);
     assert_eq!(lab.check(), []);
 }
@@ -94,13 +137,22 @@ fn an_unreadable_file_is_reported_once_at_each_name() {
 #[test]
 fn errors_in_a_file_are_reported_once_in_the_file() {
     let script = "machine \"m.yaml\"\nmachine \"m.yaml\" { tlb none }\nread 0 => tlb hit\n";
-    let broken = lab(&[("a.pw", script), ("m.yaml", "page: 64 Q\ntlb: { ways: [1, [2]] }\n")]);
-    assert_eq!(broken.said(&broken.wrong), [(Code::BadNumber, "64 Q"), (Code::MachineFile, "2")]);
+    let broken = lab(&[
+        ("a.pw", script),
+        ("m.yaml", "page: 64 Q\ntlb: { ways: [1, [2]] }\n"),
+    ]);
+    assert_eq!(
+        broken.said(&broken.wrong),
+        [(Code::BadNumber, "64 Q"), (Code::MachineFile, "2")]
+    );
     assert_eq!(broken.check(), []);
 
     let unfit = lab(&[
         ("a.pw", "machine \"m.yaml\""),
-        ("m.yaml", "page: 64 B\ntlb: { entries: 12, ways: 4, asid: 1 }\n"),
+        (
+            "m.yaml",
+            "page: 64 B\ntlb: { entries: 12, ways: 4, asid: 1 }\n",
+        ),
     ]);
     assert_eq!(unfit.said(&unfit.wrong), []);
     assert_eq!(unfit.said(&unfit.check()), [(Code::UnknownWord, "1")]);
@@ -110,7 +162,10 @@ fn errors_in_a_file_are_reported_once_in_the_file() {
 fn errors_of_the_whole_machine_are_reported_in_the_file() {
     let lab = lab(&[
         ("a.pw", "machine \"m.yaml\""),
-        ("m.yaml", "virtual: 14\nphysical: 12\npage: 64 B\npage_table: { bits: [4, 5] }\n"),
+        (
+            "m.yaml",
+            "virtual: 14\nphysical: 12\npage: 64 B\npage_table: { bits: [4, 5] }\n",
+        ),
     ]);
     assert_eq!(lab.wrong, []);
     let wrong = lab.check();

@@ -85,7 +85,10 @@ impl<'a> Sequence<'a> {
     fn add(&mut self, message: Message) {
         self.marked = None;
         self.steps += usize::from(message.row().is_step);
-        self.messages.push(Message { retry: self.attempt == Attempt::Retry, ..message });
+        self.messages.push(Message {
+            retry: self.attempt == Attempt::Retry,
+            ..message
+        });
     }
 
     /// Records a request from the MMU, which memory answers unless a cache holds the block.
@@ -110,7 +113,9 @@ impl<'a> Sequence<'a> {
             if let Event::Fragment { va, size } = event {
                 let piece = va.raw()..=va.raw().saturating_add(u64::from(*size) - 1);
                 let here = |(_, fault): &(usize, &FaultRecord)| {
-                    fault.wanted().is_some_and(|(at, _)| piece.contains(&at.raw()))
+                    fault
+                        .wanted()
+                        .is_some_and(|(at, _)| piece.contains(&at.raw()))
                 };
                 while let Some(fault) = faults.next_if(here) {
                     self.failed(fault);
@@ -148,7 +153,11 @@ impl<'a> Sequence<'a> {
                 self.add(message);
             }
         }
-        self.attempt = if fault.fatal() { Attempt::First } else { Attempt::Resolved };
+        self.attempt = if fault.fatal() {
+            Attempt::First
+        } else {
+            Attempt::Resolved
+        };
     }
 
     fn follow(&mut self, event: Event, rest: &[Event]) {
@@ -168,10 +177,18 @@ impl<'a> Sequence<'a> {
             Event::Fragment { va, size } => self.begin(va, size),
             Event::TlbLookup { tlb, way, .. } => {
                 self.lookups += 1;
-                let kind = if self.lookups == 1 { Kind::TlbLookup } else { Kind::LowerTlbLookup };
+                let kind = if self.lookups == 1 {
+                    Kind::TlbLookup
+                } else {
+                    Kind::LowerTlbLookup
+                };
                 self.push(kind, &[tlb_name(spec, tlb)], Detail::Event(event));
                 if way.is_some() {
-                    self.push(Kind::TlbAnswer, &[tlb_name(spec, tlb)], Detail::Frame(frame(rest)));
+                    self.push(
+                        Kind::TlbAnswer,
+                        &[tlb_name(spec, tlb)],
+                        Detail::Frame(frame(rest)),
+                    );
                 }
             }
             Event::Pte { .. } => {
@@ -201,12 +218,20 @@ impl<'a> Sequence<'a> {
     fn see_memory(&mut self, event: Event) {
         let spec = &self.access.spec;
         match event {
-            Event::CacheLookup { cache, way, purpose, .. } => {
+            Event::CacheLookup {
+                cache,
+                way,
+                purpose,
+                ..
+            } => {
                 let name = cache_name(spec, cache);
                 name.clone_into(&mut self.last);
                 if way.is_some() {
                     name.clone_into(&mut self.source);
-                    self.holder = self.holder.or(Some(cache)).filter(|_| purpose == Purpose::Demand);
+                    self.holder = self
+                        .holder
+                        .or(Some(cache))
+                        .filter(|_| purpose == Purpose::Demand);
                 }
                 self.push(Kind::CacheLookup, &[name], Detail::Event(event));
             }
@@ -229,7 +254,10 @@ impl<'a> Sequence<'a> {
                 self.push(Kind::BlockAddress, &[&last], Detail::Event(event));
             }
             Event::Memory { write: false, .. } => {}
-            Event::Memory { purpose: Purpose::Demand, .. } => {
+            Event::Memory {
+                purpose: Purpose::Demand,
+                ..
+            } => {
                 self.stored = true;
                 self.push(Kind::MemoryStore, &[], Detail::Event(event));
             }
@@ -246,10 +274,17 @@ impl<'a> Sequence<'a> {
         self.stored = false;
         self.holder = None;
         self.lookups = 0;
-        self.attempt = if self.attempt == Attempt::Resolved { Attempt::Retry } else { Attempt::First };
+        self.attempt = if self.attempt == Attempt::Resolved {
+            Attempt::Retry
+        } else {
+            Attempt::First
+        };
         self.pieces += 1;
         let several = self.access.outcome.fragments > 1;
-        let detail = Detail::Address { va, piece: several.then_some((self.pieces, size)) };
+        let detail = Detail::Address {
+            va,
+            piece: several.then_some((self.pieces, size)),
+        };
         if self.access.spec.mmu.is_some() {
             self.push(Kind::VirtualAddress, &[], detail);
         } else {
@@ -262,13 +297,16 @@ impl<'a> Sequence<'a> {
     fn first_part(&self) -> String {
         let spec = &self.access.spec;
         let looked_up = |at: &usize| {
-            let found =
-                |event: &Event| matches!(event, Event::CacheLookup { cache, .. } if *cache as usize == *at);
+            let found = |event: &Event| matches!(event, Event::CacheLookup { cache, .. } if *cache as usize == *at);
             self.access.events.iter().any(found)
         };
-        let first = spec.first_cache(self.access.kind).filter(|_| self.access.uses_caches());
+        let first = spec
+            .first_cache(self.access.kind)
+            .filter(|_| self.access.uses_caches());
         let first = first.filter(|at| !self.on_paper || looked_up(at));
-        first.map_or("memory", |first| cache_name(spec, first as u32)).to_owned()
+        first
+            .map_or("memory", |first| cache_name(spec, first as u32))
+            .to_owned()
     }
 
     fn translated(&mut self, event: Event) {
@@ -291,11 +329,17 @@ impl<'a> Sequence<'a> {
         }
         match (access.verb, self.holder) {
             (AccessVerb::Write, Some(cache)) if !self.stored => {
-                self.push(Kind::CacheStore, &[cache_name(&access.spec, cache)], Detail::Cache(cache));
+                self.push(
+                    Kind::CacheStore,
+                    &[cache_name(&access.spec, cache)],
+                    Detail::Cache(cache),
+                );
             }
             (AccessVerb::Translate | AccessVerb::Write, _) => {}
             _ => {
-                let from = self.holder.map_or("memory", |cache| cache_name(&access.spec, cache));
+                let from = self
+                    .holder
+                    .map_or("memory", |cache| cache_name(&access.spec, cache));
                 self.push(Kind::Data, &[from], Detail::Nothing);
             }
         }
@@ -303,11 +347,23 @@ impl<'a> Sequence<'a> {
 
     /// Adds the message in which the MMU requests an entry.
     fn ask(&mut self, entry: Fetched) {
-        let Some(mmu) = &self.access.spec.mmu else { return };
+        let Some(mmu) = &self.access.spec.mmu else {
+            return;
+        };
         let cached = mmu.walk_cached && entry.address.is_some();
-        let first = self.access.spec.first_cache(AccessKind::Read).filter(|_| cached);
-        let to = first.map_or("memory", |first| cache_name(&self.access.spec, first as u32));
-        let kind = if entry.leads_to_table() { Kind::TableAddress } else { Kind::PteAddress };
+        let first = self
+            .access
+            .spec
+            .first_cache(AccessKind::Read)
+            .filter(|_| cached);
+        let to = first.map_or("memory", |first| {
+            cache_name(&self.access.spec, first as u32)
+        });
+        let kind = if entry.leads_to_table() {
+            Kind::TableAddress
+        } else {
+            Kind::PteAddress
+        };
         self.push(kind, &[to], Detail::Entry(entry));
         self.begin_asking();
     }
@@ -319,14 +375,25 @@ impl<'a> Sequence<'a> {
         }
         self.fetched.push(entry);
         let source = self.source.clone();
-        let kind = if entry.leads_to_table() { Kind::TableEntry } else { Kind::Pte };
+        let kind = if entry.leads_to_table() {
+            Kind::TableEntry
+        } else {
+            Kind::Pte
+        };
         self.push(kind, &[&source], Detail::Entry(entry));
     }
 
     /// Adds the message with which the walk sets A, D, or both.
     fn mark(&mut self, level: u32, dirty: bool) {
-        let Some(mmu) = &self.access.spec.mmu else { return };
-        let raw = self.fetched.iter().rev().find(|entry| entry.level == level).and_then(|entry| entry.value);
+        let Some(mmu) = &self.access.spec.mmu else {
+            return;
+        };
+        let raw = self
+            .fetched
+            .iter()
+            .rev()
+            .find(|entry| entry.level == level)
+            .and_then(|entry| entry.value);
         let had_a = raw.is_some_and(|raw| {
             mmu.pte.bit_position(Bit::A).is_none() || mmu.pte.decode(raw).flags.has(Bit::A)
         });
@@ -343,7 +410,15 @@ impl<'a> Sequence<'a> {
             }
             _ => level,
         };
-        self.push(Kind::AccessedDirty, &[], Detail::Marked { first, last: level, bits });
+        self.push(
+            Kind::AccessedDirty,
+            &[],
+            Detail::Marked {
+                first,
+                last: level,
+                bits,
+            },
+        );
         self.marked = Some((first, bits));
     }
 }
@@ -355,8 +430,9 @@ fn begins(events: &[Event]) -> bool {
 
 /// Returns the frame that the current attempt finds.
 fn frame(events: &[Event]) -> Option<u64> {
-    let attempt =
-        events.iter().take_while(|event| !matches!(event, Event::Fragment { .. } | Event::Faulted { .. }));
+    let attempt = events
+        .iter()
+        .take_while(|event| !matches!(event, Event::Fragment { .. } | Event::Faulted { .. }));
     attempt.into_iter().find_map(|event| match event {
         Event::Translated { ppn, .. } => Some(ppn.raw()),
         _ => None,
@@ -368,8 +444,16 @@ fn walks(event: &Event) -> bool {
     matches!(
         event,
         Event::Pte { .. }
-            | Event::Memory { purpose: Purpose::Walk, .. }
-            | Event::CacheLookup { purpose: Purpose::Walk, .. }
-            | Event::Bypassed { purpose: Purpose::Walk }
+            | Event::Memory {
+                purpose: Purpose::Walk,
+                ..
+            }
+            | Event::CacheLookup {
+                purpose: Purpose::Walk,
+                ..
+            }
+            | Event::Bypassed {
+                purpose: Purpose::Walk
+            }
     )
 }

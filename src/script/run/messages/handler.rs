@@ -7,8 +7,11 @@ use pagewalk_engine::kernel::event::{BackingStore, KernelStep};
 
 /// Returns the handler's messages for a fault of an access or a system call.
 pub(crate) fn of_fault(fault: &FaultRecord, number: usize, during_call: bool) -> Vec<Message> {
-    let mut messages: Vec<Message> =
-        fault.steps.iter().flat_map(|step| of_step(*step, Some(number), during_call)).collect();
+    let mut messages: Vec<Message> = fault
+        .steps
+        .iter()
+        .flat_map(|step| of_step(*step, Some(number), during_call))
+        .collect();
     if fault.class().is_none() {
         messages.push(Message::new(Kind::StaleEntry, &[], Detail::Nothing));
     }
@@ -21,14 +24,22 @@ pub(crate) fn of_call(record: &CallRecord) -> Vec<Message> {
     for (number, fault) in record.faults.iter().enumerate() {
         messages.extend(of_fault(fault, number, true));
     }
-    messages.extend(record.steps.iter().flat_map(|step| of_step(*step, None, true)));
+    messages.extend(
+        record
+            .steps
+            .iter()
+            .flat_map(|step| of_step(*step, None, true)),
+    );
     messages.push(Message::new(Kind::Reply, &[], Detail::Nothing));
     messages
 }
 
 /// Returns the messages of an action that the kernel initiated.
 pub(crate) fn of_action(steps: &[KernelStep]) -> Vec<Message> {
-    steps.iter().flat_map(|step| of_step(*step, None, false)).collect()
+    steps
+        .iter()
+        .flat_map(|step| of_step(*step, None, false))
+        .collect()
 }
 
 fn of_step(step: KernelStep, fault: Option<usize>, during_call: bool) -> Vec<Message> {
@@ -42,7 +53,10 @@ fn of_step(step: KernelStep, fault: Option<usize>, during_call: bool) -> Vec<Mes
         KernelStep::Evicted { to: Some(_), .. } => Kind::DirtyVictim,
         KernelStep::Evicted { to: None, .. } => Kind::CleanVictim,
         KernelStep::Zeroed { .. } => Kind::Zeros,
-        KernelStep::Filled { from: BackingStore::PageCache { .. }, .. } => Kind::PageFromCache,
+        KernelStep::Filled {
+            from: BackingStore::PageCache { .. },
+            ..
+        } => Kind::PageFromCache,
         KernelStep::Filled { .. } => Kind::PageFromDisk,
         KernelStep::Shared { .. } => Kind::SharedFrame,
         KernelStep::Copied { from: Some(_), .. } => Kind::Copy,

@@ -107,12 +107,23 @@ const PROCESS: End = Named("process");
 
 /// A message that only the complete list contains.
 const fn detail(kind: Kind, from: End, to: End, words: &'static str) -> MessageRow {
-    MessageRow { kind, from, to, words, lecture: false, lecture_to: None, is_step: true }
+    MessageRow {
+        kind,
+        from,
+        to,
+        words,
+        lecture: false,
+        lecture_to: None,
+        is_step: true,
+    }
 }
 
 /// A message that the lecture also shows.
 const fn lecture(kind: Kind, from: End, to: End, words: &'static str) -> MessageRow {
-    MessageRow { lecture: true, ..detail(kind, from, to, words) }
+    MessageRow {
+        lecture: true,
+        ..detail(kind, from, to, words)
+    }
 }
 
 /// Every kind of message.
@@ -121,7 +132,10 @@ pub(crate) const MESSAGES: &[MessageRow] = &[
     lecture(Kind::BareAddress, CPU, Part, "physical address"),
     lecture(Kind::TlbLookup, MMU, Part, "VPN"),
     detail(Kind::LowerTlbLookup, MMU, Part, "VPN"),
-    MessageRow { is_step: false, ..lecture(Kind::TlbAnswer, Part, MMU, "PTE") },
+    MessageRow {
+        is_step: false,
+        ..lecture(Kind::TlbAnswer, Part, MMU, "PTE")
+    },
     detail(Kind::TableAddress, MMU, Part, "upper-level PTE address"),
     detail(Kind::TableEntry, Part, MMU, "upper-level PTE"),
     lecture(Kind::PteAddress, MMU, Part, "PTE address"),
@@ -130,7 +144,10 @@ pub(crate) const MESSAGES: &[MessageRow] = &[
     detail(Kind::TlbFill, MMU, Part, "TLB entry"),
     lecture(Kind::Translated, MMU, Alone, "physical address"),
     lecture(Kind::PhysicalAddress, MMU, Part, "physical address"),
-    MessageRow { lecture_to: Some("handler"), ..lecture(Kind::PageFault, MMU, CPU, "page fault") },
+    MessageRow {
+        lecture_to: Some("handler"),
+        ..lecture(Kind::PageFault, MMU, CPU, "page fault")
+    },
     MessageRow {
         lecture_to: Some("handler"),
         ..lecture(Kind::ProtectionFault, MMU, CPU, "protection fault")
@@ -155,8 +172,19 @@ pub(crate) const MESSAGES: &[MessageRow] = &[
     detail(Kind::FreeFrame, HANDLER, Alone, "free frame"),
     lecture(Kind::CleanVictim, HANDLER, Alone, "victim"),
     lecture(Kind::DirtyVictim, HANDLER, DISK, "victim"),
-    MessageRow { is_step: false, ..detail(Kind::VictimPte, HANDLER, MEMORY, "victim PTE") },
-    MessageRow { is_step: false, ..detail(Kind::VictimTlbEntry, HANDLER, Named("TLB"), "victim TLB entry") },
+    MessageRow {
+        is_step: false,
+        ..detail(Kind::VictimPte, HANDLER, MEMORY, "victim PTE")
+    },
+    MessageRow {
+        is_step: false,
+        ..detail(
+            Kind::VictimTlbEntry,
+            HANDLER,
+            Named("TLB"),
+            "victim TLB entry",
+        )
+    },
     lecture(Kind::Zeros, HANDLER, MEMORY, "new page"),
     lecture(Kind::PageFromDisk, DISK, MEMORY, "new page"),
     lecture(Kind::PageFromCache, Named("page cache"), MEMORY, "new page"),
@@ -177,7 +205,10 @@ pub(crate) const MESSAGES: &[MessageRow] = &[
 impl Kind {
     /// Returns the row of this kind.
     pub(crate) fn row(self) -> &'static MessageRow {
-        MESSAGES.iter().find(|row| row.kind == self).unwrap_or(&MESSAGES[0])
+        MESSAGES
+            .iter()
+            .find(|row| row.kind == self)
+            .unwrap_or(&MESSAGES[0])
     }
 }
 
@@ -197,11 +228,24 @@ mod tests {
     fn the_lecture_shows_each_message_of_its_two_figures() {
         // In CS:APP, figures 9.13 and 9.16 show these messages. The third edition labels them VA, VPN, PTEA, PTE,
         // PA, data, exception, victim page, and new page.
-        for words in ["virtual address", "VPN", "PTE address", "PTE", "physical address", "data"] {
-            assert!(MESSAGES.iter().any(|row| row.lecture && row.words == words), "{words}");
+        for words in [
+            "virtual address",
+            "VPN",
+            "PTE address",
+            "PTE",
+            "physical address",
+            "data",
+        ] {
+            assert!(
+                MESSAGES.iter().any(|row| row.lecture && row.words == words),
+                "{words}"
+            );
         }
         for words in ["page fault", "victim", "new page", "return"] {
-            assert!(MESSAGES.iter().any(|row| row.lecture && row.words == words), "{words}");
+            assert!(
+                MESSAGES.iter().any(|row| row.lecture && row.words == words),
+                "{words}"
+            );
         }
     }
 }

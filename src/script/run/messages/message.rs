@@ -63,9 +63,19 @@ impl Fetched {
     /// Returns the first entry that these events fetch.
     pub(crate) fn first(events: &[Event]) -> Option<Self> {
         events.iter().find_map(|event| match *event {
-            Event::Pte { level, index, address, value, found } => {
-                Some(Self { level, index, address, value, found })
-            }
+            Event::Pte {
+                level,
+                index,
+                address,
+                value,
+                found,
+            } => Some(Self {
+                level,
+                index,
+                address,
+                value,
+                found,
+            }),
             _ => None,
         })
     }
@@ -86,7 +96,13 @@ impl Message {
             End::Alone => None,
         };
         let from = name(kind.row().from).unwrap_or_default();
-        Self { kind, from, to: name(kind.row().to), detail, retry: false }
+        Self {
+            kind,
+            from,
+            to: name(kind.row().to),
+            detail,
+            retry: false,
+        }
     }
 
     pub(crate) fn row(&self) -> &'static MessageRow {
@@ -116,7 +132,9 @@ pub(crate) fn at_level(level: MessageLevel, messages: Vec<Message>) -> Vec<Messa
     if level == MessageLevel::All {
         return messages;
     }
-    let shown = messages.into_iter().filter(|message| message.row().lecture && !message.retry);
+    let shown = messages
+        .into_iter()
+        .filter(|message| message.row().lecture && !message.retry);
     let lecture = |message: Message| Message {
         to: message.row().lecture_to.map(str::to_owned).or(message.to),
         ..message

@@ -18,9 +18,23 @@ fn spec(machine: &Machine, level: usize) -> &CacheSpec {
 pub(crate) fn layout(machine: &Machine, level: usize) -> Layout {
     let cache = spec(machine, level);
     let bytes = (0..1u64 << cache.block_bits).map(|n| format!("b{n}"));
-    let columns = ["tag", "v", "d"].into_iter().map(String::from).chain(bytes).collect();
-    let noun = if &*cache.name == "cache" { "cache".to_owned() } else { format!("cache {}", cache.name) };
-    Layout { noun, key: "idx", keys: cache.sets.into(), columns, groups: cache.ways.into() }
+    let columns = ["tag", "v", "d"]
+        .into_iter()
+        .map(String::from)
+        .chain(bytes)
+        .collect();
+    let noun = if &*cache.name == "cache" {
+        "cache".to_owned()
+    } else {
+        format!("cache {}", cache.name)
+    };
+    Layout {
+        noun,
+        key: "idx",
+        keys: cache.sets.into(),
+        columns,
+        groups: cache.ways.into(),
+    }
 }
 
 fn set(machine: &Machine, level: usize, key: u64) -> Option<SetIndex> {
@@ -34,14 +48,24 @@ fn line(machine: &Machine, level: usize, key: u64, way: usize) -> CacheLine {
 
 /// Returns the sets that contain a valid line.
 pub(crate) fn present(machine: &Machine, level: usize) -> Vec<u64> {
-    machine.cache_sets_in_use(level).into_iter().map(SetIndex::raw).collect()
+    machine
+        .cache_sets_in_use(level)
+        .into_iter()
+        .map(SetIndex::raw)
+        .collect()
 }
 
 pub(crate) fn valid(machine: &Machine, level: usize, key: u64, way: usize) -> bool {
     line(machine, level, key, way).valid
 }
 
-pub(crate) fn cell(machine: &Machine, level: usize, key: u64, way: usize, column: &str) -> CellView {
+pub(crate) fn cell(
+    machine: &Machine,
+    level: usize,
+    key: u64,
+    way: usize,
+    column: &str,
+) -> CellView {
     cell_of(machine, level, (key, way), column, InvalidEntries::Hidden)
 }
 
@@ -54,13 +78,18 @@ fn cell_of(
 ) -> CellView {
     let line = line(machine, level, key, way);
     match column {
-        "tag" => CellView::hex(line.tag.map(Tag::raw), digits(spec(machine, level).tag_bits(machine.spec()))),
+        "tag" => CellView::hex(
+            line.tag.map(Tag::raw),
+            digits(spec(machine, level).tag_bits(machine.spec())),
+        ),
         "v" => CellView::bit(line.valid),
         _ if !line.valid && invalid == InvalidEntries::Hidden => CellView::Nothing,
         "d" => CellView::bit(line.dirty),
         byte => {
             let at = byte.strip_prefix('b').and_then(|n| n.parse().ok());
-            let byte = at.and_then(|at| machine.cache_byte(level, set(machine, level, key)?, way as u32, at));
+            let byte = at.and_then(|at| {
+                machine.cache_byte(level, set(machine, level, key)?, way as u32, at)
+            });
             CellView::hex(byte.map(u64::from), 2)
         }
     }
@@ -80,15 +109,21 @@ pub(crate) fn put(machine: &mut Machine, level: usize, entry: &EntryIn) -> Resul
 }
 
 fn way(machine: &Machine, level: usize, group: &[CellIn]) -> Result<CacheLine, Diagnostic> {
-    let mut line =
-        CacheLine { bytes: vec![None; 1 << spec(machine, level).block_bits], ..CacheLine::default() };
+    let mut line = CacheLine {
+        bytes: vec![None; 1 << spec(machine, level).block_bits],
+        ..CacheLine::default()
+    };
     let mut valid_input = None;
     for cell in group {
         match (cell.column.as_str(), cell.input) {
             (_, CellInput::Anything | CellInput::Open) => return Err(cell.nothing_to_set()),
             (_, CellInput::Nothing) => {}
             ("tag", CellInput::Number(n)) => {
-                line.tag = Some(machine.cache_tag(level, n).map_err(|e| cell.too_wide(e.bits))?);
+                line.tag = Some(
+                    machine
+                        .cache_tag(level, n)
+                        .map_err(|e| cell.too_wide(e.bits))?,
+                );
             }
             ("v", CellInput::Number(_)) => valid_input = Some(cell.bit()?),
             ("d", CellInput::Number(_)) => line.dirty = cell.bit()?,
@@ -106,7 +141,8 @@ fn way(machine: &Machine, level: usize, group: &[CellIn]) -> Result<CacheLine, D
     if line.valid && line.tag.is_none() {
         let place = group.first().map(|cell| cell.span).unwrap_or_default();
         return Err(
-            Diagnostic::new(Code::BadTable, place, "a valid line needs a tag").label("this way is valid")
+            Diagnostic::new(Code::BadTable, place, "a valid line needs a tag")
+                .label("this way is valid"),
         );
     }
     Ok(line)
@@ -121,8 +157,12 @@ pub(crate) fn view(machine: &Machine, level: usize, invalid: InvalidEntries) -> 
     let write_back = spec(machine, level).write == WritePolicy::Back;
     let holds_dirty = |key: u64| (0..ways).any(|way| line(machine, level, key, way).dirty);
     let dirty = write_back && sets.iter().any(|&key| holds_dirty(key));
-    let columns: Vec<String> =
-        layout.columns.iter().filter(|column| *column != "d" || dirty).cloned().collect();
+    let columns: Vec<String> = layout
+        .columns
+        .iter()
+        .filter(|column| *column != "d" || dirty)
+        .cloned()
+        .collect();
     sets::view(layout, &sets, &columns, |key, way, column| {
         cell_of(machine, level, (key, way), column, invalid)
     })

@@ -38,12 +38,20 @@ pub enum CellNames {
 
 /// Returns a column of hexadecimal numbers.
 pub const fn hex(name: &'static str) -> Column {
-    Column { name, kind: ColumnKind::Hex, names: CellNames::Nothing }
+    Column {
+        name,
+        kind: ColumnKind::Hex,
+        names: CellNames::Nothing,
+    }
 }
 
 /// Returns a column of decimal numbers.
 pub(crate) const fn decimal(name: &'static str) -> Column {
-    Column { name, kind: ColumnKind::Decimal, names: CellNames::Nothing }
+    Column {
+        name,
+        kind: ColumnKind::Decimal,
+        names: CellNames::Nothing,
+    }
 }
 
 /// Returns a column of words.
@@ -53,5 +61,9 @@ pub const fn words(name: &'static str) -> Column {
 
 /// Returns a column of words that name objects.
 pub(crate) const fn naming(name: &'static str, names: CellNames) -> Column {
-    Column { name, kind: ColumnKind::Word, names }
+    Column {
+        name,
+        kind: ColumnKind::Word,
+        names,
+    }
 }

@@ -42,7 +42,12 @@ impl Session<'_> {
         let mut checks = Vec::new();
         for entry in &expected.entries {
             for (group, cells) in entry.groups.iter().enumerate() {
-                checks.extend(expected.group((machine, &layout), (entry.key, group), cells, &how_to_fill));
+                checks.extend(expected.group(
+                    (machine, &layout),
+                    (entry.key, group),
+                    cells,
+                    &how_to_fill,
+                ));
             }
         }
         if expected.exactly {
@@ -57,7 +62,11 @@ impl Session<'_> {
     ///
     /// # Errors
     /// Returns `no-machine`.
-    pub(crate) fn machine_seen(&mut self, pid: Option<Pid>, place: Span) -> Result<Cow<'_, Machine>, Stop> {
+    pub(crate) fn machine_seen(
+        &mut self,
+        pid: Option<Pid>,
+        place: Span,
+    ) -> Result<Cow<'_, Machine>, Stop> {
         match pid {
             Some(pid) => Ok(Cow::Owned(self.kernel(place)?.machine_of(pid))),
             None => Ok(Cow::Borrowed(self.machine(place)?)),
@@ -77,36 +86,62 @@ impl TableExpectation {
         how_to_fill: &str,
     ) -> Vec<Check> {
         let (key, group) = at;
-        let says_invalid =
-            cells.iter().any(|cell| is_valid_column(&cell.column) && cell.input == CellInput::Number(0));
+        let says_invalid = cells
+            .iter()
+            .any(|cell| is_valid_column(&cell.column) && cell.input == CellInput::Number(0));
         let invalid = !(self.noun.valid)(machine, self.level, key, group);
         let blank = invalid && !says_invalid;
         let check = |cell: &CellIn| {
             let now = (self.noun.cell)(machine, self.level, key, group, &cell.column);
-            let now = if blank && !is_valid_column(&cell.column) { CellView::Nothing } else { now };
+            let now = if blank && !is_valid_column(&cell.column) {
+                CellView::Nothing
+            } else {
+                now
+            };
             let open = cell.input == CellInput::Open;
             let held = !open && agrees(cell.input, &now);
-            let expected = if open { Shown::word("?") } else { in_notation_of(cell.input, &now).shown() };
+            let expected = if open {
+                Shown::word("?")
+            } else {
+                in_notation_of(cell.input, &now).shown()
+            };
             Check {
                 fact: label(layout, key, group, &cell.column),
                 expected,
                 actual: Some(now.shown()),
                 held,
                 span: cell.span,
-                reason: if open { Some(how_to_fill.to_owned()) } else { not_expressible(cell, held) },
-                written: if open { Written::Open(cell.span) } else { Written::Cell(cell.span) },
+                reason: if open {
+                    Some(how_to_fill.to_owned())
+                } else {
+                    not_expressible(cell, held)
+                },
+                written: if open {
+                    Written::Open(cell.span)
+                } else {
+                    Written::Cell(cell.span)
+                },
                 instead: (!held).then(|| now.written()),
             }
         };
-        let any =
-            |input| input == CellInput::Anything || invalid && says_invalid && input == CellInput::Nothing;
-        cells.iter().filter(|cell| !any(cell.input)).map(check).collect()
+        let any = |input| {
+            input == CellInput::Anything || invalid && says_invalid && input == CellInput::Nothing
+        };
+        cells
+            .iter()
+            .filter(|cell| !any(cell.input))
+            .map(check)
+            .collect()
     }
 
     /// Checks the unlisted valid entries.
     fn others(&self, machine: &Machine, layout: &Layout, checks: &mut Vec<Check>) {
         let before = checks.len();
-        let entries: BTreeMap<u64, &EntryIn> = self.entries.iter().map(|entry| (entry.key, entry)).collect();
+        let entries: BTreeMap<u64, &EntryIn> = self
+            .entries
+            .iter()
+            .map(|entry| (entry.key, entry))
+            .collect();
         for key in (self.noun.present)(machine, self.level) {
             // Most rows have exactly the key.
             let mut near = entries.range(key.saturating_sub(BYTES_OF_ROW)..=key).rev();
@@ -143,8 +178,14 @@ impl TableExpectation {
 }
 
 fn label(layout: &Layout, key: u64, group: usize, column: &str) -> String {
-    let way = if layout.groups > 1 { format!(" way {group}") } else { String::new() };
-    format!("{} {} {key:X}{way} {column}", layout.noun, layout.key).trim_end().to_owned()
+    let way = if layout.groups > 1 {
+        format!(" way {group}")
+    } else {
+        String::new()
+    };
+    format!("{} {} {key:X}{way} {column}", layout.noun, layout.key)
+        .trim_end()
+        .to_owned()
 }
 
 /// Explains why no entry can have the expected value of a cell.

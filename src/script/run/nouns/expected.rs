@@ -52,15 +52,36 @@ impl ThingRef {
         let Some(process) = self.process(kernel).filter(|_| self.noun.as_proc) else {
             return View::Table(table);
         };
-        let areas = process.space.areas.iter().map(|area| AreaRecord::describe(kernel, process, *area));
-        View::Maps { table, spec: kernel.machine().spec().clone(), areas: areas.collect() }
+        let areas = process
+            .space
+            .areas
+            .iter()
+            .map(|area| AreaRecord::describe(kernel, process, *area));
+        View::Maps {
+            table,
+            spec: kernel.machine().spec().clone(),
+            areas: areas.collect(),
+        }
     }
 
     /// Returns the list as a table.
     pub(crate) fn table(self, kernel: &Kernel) -> TableView {
-        let columns = self.noun.columns.iter().map(|column| column.name.to_owned()).collect();
-        let rows = self.rows(kernel, None).into_iter().map(|row| row.cells).collect();
-        TableView { title: self.title(kernel), groups: vec![columns], rows }
+        let columns = self
+            .noun
+            .columns
+            .iter()
+            .map(|column| column.name.to_owned())
+            .collect();
+        let rows = self
+            .rows(kernel, None)
+            .into_iter()
+            .map(|row| row.cells)
+            .collect();
+        TableView {
+            title: self.title(kernel),
+            groups: vec![columns],
+            rows,
+        }
     }
 }
 
@@ -72,8 +93,13 @@ impl Session<'_> {
     pub(crate) fn compare_list(&mut self, expected: &ListExpectation) -> Result<Vec<Check>, Stop> {
         let how_to_fill = self.how_to_fill();
         let kernel = self.kernel(expected.span)?;
-        let mut comparison =
-            Comparison { kernel, expected, taken: BTreeMap::new(), checks: Vec::new(), how_to_fill };
+        let mut comparison = Comparison {
+            kernel,
+            expected,
+            taken: BTreeMap::new(),
+            checks: Vec::new(),
+            how_to_fill,
+        };
         expected.rows.iter().for_each(|row| comparison.row(row));
         if expected.exactly {
             comparison.others();
@@ -99,14 +125,22 @@ impl Comparison<'_> {
     /// the first matching object.
     fn row(&mut self, row: &ListRow) {
         let of = self.expected.of;
-        let Some(key) = row.number(of.noun.key) else { return };
+        let Some(key) = row.number(of.noun.key) else {
+            return;
+        };
         let mut things = of.rows(self.kernel, Some(key));
         things.retain(|thing| !self.is_taken(thing));
-        let agreeing =
-            things.iter().position(|thing| row.cells.iter().all(|cell| agrees(of, cell, Some(thing))));
-        let thing = if things.is_empty() { None } else { Some(things.swap_remove(agreeing.unwrap_or(0))) };
+        let agreeing = things
+            .iter()
+            .position(|thing| row.cells.iter().all(|cell| agrees(of, cell, Some(thing))));
+        let thing = if things.is_empty() {
+            None
+        } else {
+            Some(things.swap_remove(agreeing.unwrap_or(0)))
+        };
         let before = self.checks.len();
-        let input = |cell: &&ListCell| cell.column.name != of.noun.key && cell.input != CellInput::Anything;
+        let input =
+            |cell: &&ListCell| cell.column.name != of.noun.key && cell.input != CellInput::Anything;
         for cell in row.cells.iter().filter(input) {
             self.cell(key, cell, thing.as_ref());
         }
@@ -117,7 +151,9 @@ impl Comparison<'_> {
     }
 
     fn is_taken(&self, thing: &ThingRow) -> bool {
-        self.taken.get(&thing.key).is_some_and(|taken| taken.contains(thing))
+        self.taken
+            .get(&thing.key)
+            .is_some_and(|taken| taken.contains(thing))
     }
 
     fn cell(&mut self, key: u64, cell: &ListCell, thing: Option<&ThingRow>) {
@@ -128,19 +164,31 @@ impl Comparison<'_> {
         let missing = thing.is_none().then(|| self.missing(key));
         self.checks.push(Check {
             fact: self.label(key, cell.column.name),
-            expected: if open { Shown::word("?") } else { in_notation_of(&cell.input, &now).shown() },
+            expected: if open {
+                Shown::word("?")
+            } else {
+                in_notation_of(&cell.input, &now).shown()
+            },
             actual: Some(now.shown()),
             held,
             span: cell.span,
             reason: missing.or_else(|| open.then(|| self.how_to_fill.clone())),
-            written: if open { Written::Open(cell.span) } else { Written::Cell(cell.span) },
+            written: if open {
+                Written::Open(cell.span)
+            } else {
+                Written::Cell(cell.span)
+            },
             instead: (!held).then(|| now.written()),
         });
     }
 
     fn missing(&self, key: u64) -> String {
         let of = self.expected.of;
-        format!("{} has no row with {} {key:X}", of.title(self.kernel), of.noun.key)
+        format!(
+            "{} has no row with {} {key:X}",
+            of.title(self.kernel),
+            of.noun.key
+        )
     }
 
     fn presence(&mut self, key: u64, span: Span, is: bool) {
@@ -159,7 +207,9 @@ impl Comparison<'_> {
 
     fn label(&self, key: u64, column: &str) -> String {
         let of = self.expected.of;
-        format!("{} {} {key:X} {column}", of.title(self.kernel), of.noun.key).trim_end().to_owned()
+        format!("{} {} {key:X} {column}", of.title(self.kernel), of.noun.key)
+            .trim_end()
+            .to_owned()
     }
 
     /// Checks the unlisted objects.
@@ -197,15 +247,25 @@ impl Comparison<'_> {
 
 /// Returns an object's cell in the column of the expected cell.
 fn value(of: ThingRef, cell: &ListCell, thing: &ThingRow) -> CellView {
-    let at = of.noun.columns.iter().position(|column| column == cell.column);
-    at.and_then(|at| thing.cells.get(at)).cloned().unwrap_or(CellView::Nothing)
+    let at = of
+        .noun
+        .columns
+        .iter()
+        .position(|column| column == cell.column);
+    at.and_then(|at| thing.cells.get(at))
+        .cloned()
+        .unwrap_or(CellView::Nothing)
 }
 
 fn agrees(of: ThingRef, cell: &ListCell, thing: Option<&ThingRow>) -> bool {
     let now = thing.map_or(CellView::Nothing, |thing| value(of, cell, thing));
     match (&cell.input, &now) {
-        (CellInput::Anything | CellInput::Open, _) | (CellInput::Nothing, CellView::Nothing) => true,
-        (CellInput::Nothing, _) => thing.is_some_and(|thing| thing.nothing.contains(&cell.column.name)),
+        (CellInput::Anything | CellInput::Open, _) | (CellInput::Nothing, CellView::Nothing) => {
+            true
+        }
+        (CellInput::Nothing, _) => {
+            thing.is_some_and(|thing| thing.nothing.contains(&cell.column.name))
+        }
         (CellInput::Number(n), CellView::Hex(now, _) | CellView::Number(now)) => n == now,
         (CellInput::Word(word), CellView::Text(now)) => same(cell.column.name, word, now),
         _ => false,
@@ -215,7 +275,11 @@ fn agrees(of: ThingRef, cell: &ListCell, thing: Option<&ThingRow>) -> bool {
 /// Whether two cells match. Area names may have brackets, as in `/proc`, and permissions may omit `p` and
 /// `s`.
 fn same(column: &str, input: &str, now: &str) -> bool {
-    let bare = |name: &str| name.trim_start_matches('[').trim_end_matches(']').to_owned();
+    let bare = |name: &str| {
+        name.trim_start_matches('[')
+            .trim_end_matches(']')
+            .to_owned()
+    };
     match column {
         "area" => bare(input) == bare(now),
         "perms" if input.len() == 3 => now.starts_with(input),

@@ -9,7 +9,11 @@ use pagewalk_engine::kernel::vma::Vma;
 pub(crate) fn views(kernel: &Kernel, process: &Process) -> Vec<View> {
     let space = &process.space;
     let config = kernel.config();
-    let areas = space.areas.iter().map(|area| area_layout(kernel, process, *area)).collect();
+    let areas = space
+        .areas
+        .iter()
+        .map(|area| area_layout(kernel, process, *area))
+        .collect();
     let table_bytes = kernel.machine_of(process.pid).page_table().bytes;
     vec![View::Layout(Box::new(LayoutView {
         process: process.into(),
@@ -20,7 +24,10 @@ pub(crate) fn views(kernel: &Kernel, process: &Process) -> Vec<View> {
         mmap_base: config.mmap_base,
         stack: (config.stack_top, config.stack_size),
         pc: process.pc,
-        pgd: space.tables.get(1, 0).map(|table| table.ppn << kernel.machine().spec().page_bits()),
+        pgd: space
+            .tables
+            .get(1, 0)
+            .map(|table| table.ppn << kernel.machine().spec().page_bits()),
         table_bytes: u64::try_from(table_bytes).unwrap_or(u64::MAX),
         rsp: process.rsp,
         forbidden_end: kernel.forbidden_end(),
@@ -31,7 +38,10 @@ pub(crate) fn views(kernel: &Kernel, process: &Process) -> Vec<View> {
 
 fn area_layout(kernel: &Kernel, process: &Process, area: Vma) -> AreaLayout {
     let page_bits = kernel.machine().spec().page_bits();
-    let pages = process.space.pages.range(area.start >> page_bits..((area.end - 1) >> page_bits) + 1);
+    let pages = process
+        .space
+        .pages
+        .range(area.start >> page_bits..((area.end - 1) >> page_bits) + 1);
     let (mut resident, mut swapped) = (0, 0);
     for (_, place) in pages {
         match place {
@@ -40,5 +50,9 @@ fn area_layout(kernel: &Kernel, process: &Process, area: Vma) -> AreaLayout {
             PageLocation::Zero => {}
         }
     }
-    AreaLayout { area: AreaRecord::describe(kernel, process, area), resident, swapped }
+    AreaLayout {
+        area: AreaRecord::describe(kernel, process, area),
+        resident,
+        swapped,
+    }
 }

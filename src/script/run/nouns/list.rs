@@ -43,7 +43,9 @@ pub struct ListRow {
 impl ListRow {
     /// Returns the cell of a column, unless it is empty.
     pub(crate) fn cell(&self, column: &str) -> Option<&ListCell> {
-        self.cells.iter().find(|cell| cell.column.name == column && cell.input != CellInput::Nothing)
+        self.cells
+            .iter()
+            .find(|cell| cell.column.name == column && cell.input != CellInput::Nothing)
     }
 
     pub(crate) fn number(&self, column: &str) -> Option<u64> {
@@ -80,7 +82,11 @@ impl Session<'_> {
     ///
     /// # Errors
     /// Returns `bad-table`, `unknown-column`, `bad-number`, `duplicate`, or the errors in computed cells.
-    pub(crate) fn listed(&mut self, table: &Table, layout: ListLayout) -> Result<Vec<ListRow>, Stop> {
+    pub(crate) fn listed(
+        &mut self,
+        table: &Table,
+        layout: ListLayout,
+    ) -> Result<Vec<ListRow>, Stop> {
         let mut wrong = header_mistakes(table, layout);
         if !wrong.is_empty() {
             return Err(wrong.into());
@@ -110,9 +116,14 @@ impl Session<'_> {
         span: Span,
         layout: ListLayout,
     ) -> Result<ListRow, Stop> {
-        let mut row = ListRow { cells: Vec::new(), span };
+        let mut row = ListRow {
+            cells: Vec::new(),
+            span,
+        };
         for (head, cell) in cells {
-            let Some(column) = column(layout, &name(head)) else { continue };
+            let Some(column) = column(layout, &name(head)) else {
+                continue;
+            };
             let input = self.expected_cell(cell, column.kind)?;
             let unset = match input {
                 CellInput::Anything => Some(ANYTHING_CANNOT_BE_SET),
@@ -124,12 +135,22 @@ impl Session<'_> {
                     .help("write a value, or `-` for no value")
                     .into());
             }
-            let said_something = !matches!(input, CellInput::Nothing | CellInput::Anything | CellInput::Open);
+            let said_something = !matches!(
+                input,
+                CellInput::Nothing | CellInput::Anything | CellInput::Open
+            );
             if layout.needed.contains(&column.name) && !said_something {
-                let message = format!("a row of {} needs a value for `{}`", layout.what, column.name);
+                let message = format!(
+                    "a row of {} needs a value for `{}`",
+                    layout.what, column.name
+                );
                 return Err(Diagnostic::new(Code::BadTable, cell.span, message).into());
             }
-            row.cells.push(ListCell { column, input, span: cell.span });
+            row.cells.push(ListCell {
+                column,
+                input,
+                span: cell.span,
+            });
         }
         Ok(row)
     }
@@ -171,9 +192,13 @@ fn decimal_number(text: &str, span: Span) -> Result<u64, Diagnostic> {
         return hexadecimal(text, span);
     }
     text.parse().map_err(|_| {
-        Diagnostic::new(Code::BadNumber, span, format!("`{text}` is not a decimal number"))
-            .label("numbers in this column must be decimal")
-            .help("`-` means no value, `*` matches any value, and `(EXPR)` is an expression")
+        Diagnostic::new(
+            Code::BadNumber,
+            span,
+            format!("`{text}` is not a decimal number"),
+        )
+        .label("numbers in this column must be decimal")
+        .help("`-` means no value, `*` matches any value, and `(EXPR)` is an expression")
     })
 }
 
@@ -195,12 +220,17 @@ fn header_mistakes(table: &Table, layout: ListLayout) -> Vec<Diagnostic> {
         }
         seen.push(column);
     }
-    if let Some(missing) = layout.needed.iter().find(|needed| !seen.iter().any(|seen| seen == *needed))
+    if let Some(missing) = layout
+        .needed
+        .iter()
+        .find(|needed| !seen.iter().any(|seen| seen == *needed))
         && wrong.is_empty()
     {
         let place = table.header.first().map_or(table.span, |cell| cell.span);
         let message = format!("a table of {} needs the column `{missing}`", layout.what);
-        wrong.push(Diagnostic::new(Code::UnknownColumn, place, message).label("not in this header row"));
+        wrong.push(
+            Diagnostic::new(Code::UnknownColumn, place, message).label("not in this header row"),
+        );
     }
     wrong
 }

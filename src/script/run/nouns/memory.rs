@@ -33,19 +33,30 @@ fn byte(machine: &Machine, pa: u64, at: u64) -> Option<u8> {
 pub(crate) fn present(machine: &Machine, _: usize) -> Vec<u64> {
     let known = |pa: &u64| byte(machine, *pa, 0).is_some();
     let runs = machine.memory_known().into_iter().map(Pa::raw);
-    runs.flat_map(|run| (0..ROW).map(move |at| run + at)).filter(known).collect()
+    runs.flat_map(|run| (0..ROW).map(move |at| run + at))
+        .filter(known)
+        .collect()
 }
 
 /// Whether a row contains the byte at an address.
 pub(crate) fn lists(entry: &EntryIn, pa: u64) -> bool {
     let column = |at: u64| format!("b{at}");
     let wanted = pa.checked_sub(entry.key).filter(|at| *at < ROW).map(column);
-    wanted.is_some_and(|wanted| entry.groups.iter().flatten().any(|cell| cell.column == wanted))
+    wanted.is_some_and(|wanted| {
+        entry
+            .groups
+            .iter()
+            .flatten()
+            .any(|cell| cell.column == wanted)
+    })
 }
 
 /// Returns the offset of a column's byte from the row's address.
 fn byte_offset(column: &str) -> u64 {
-    column.strip_prefix('b').and_then(|n| n.parse().ok()).unwrap_or(0)
+    column
+        .strip_prefix('b')
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(0)
 }
 
 /// Every row of memory is valid.
@@ -78,7 +89,10 @@ pub(crate) fn put(machine: &mut Machine, _: usize, entry: &EntryIn) -> Result<()
 
 /// Reports that a row has a byte beyond the last address.
 fn beyond(cell: &CellIn, pa: u64) -> Diagnostic {
-    let message = format!("{} of the row at 0x{pa:X} is outside the physical address space", cell.column);
+    let message = format!(
+        "{} of the row at 0x{pa:X} is outside the physical address space",
+        cell.column
+    );
     Diagnostic::new(Code::AddressTooWide, cell.span, message)
         .help("write `-`, or omit the cells after the last address")
 }
@@ -86,8 +100,12 @@ fn beyond(cell: &CellIn, pa: u64) -> Diagnostic {
 /// Returns the first address of each row that contains a known byte.
 fn shown(machine: &Machine) -> Vec<u64> {
     let runs = machine.memory_known();
-    let rows = runs.into_iter().map(Pa::raw).flat_map(|run| (0..ROW / SHOWN).map(move |n| run + n * SHOWN));
-    rows.filter(|&pa| (0..SHOWN).any(|at| byte(machine, pa, at).is_some())).collect()
+    let rows = runs
+        .into_iter()
+        .map(Pa::raw)
+        .flat_map(|run| (0..ROW / SHOWN).map(move |n| run + n * SHOWN));
+    rows.filter(|&pa| (0..SHOWN).any(|at| byte(machine, pa, at).is_some()))
+        .collect()
 }
 
 /// Returns the known bytes, 16 per row.
@@ -95,9 +113,15 @@ pub(crate) fn view(machine: &Machine, _: usize, _: InvalidEntries) -> TableView 
     let width = digits(machine.spec().physical_bits);
     let row = |pa: u64| {
         let bytes = (0..SHOWN).map(|at| CellView::hex(byte(machine, pa, at).map(u64::from), 2));
-        std::iter::once(CellView::Hex(pa, width)).chain(bytes).collect()
+        std::iter::once(CellView::Hex(pa, width))
+            .chain(bytes)
+            .collect()
     };
     let rows = shown(machine).into_iter().map(row).collect();
     let bytes = (0..SHOWN).map(|n| format!("b{n}")).collect();
-    TableView { title: "memory".to_owned(), groups: vec![vec!["pa".to_owned()], bytes], rows }
+    TableView {
+        title: "memory".to_owned(),
+        groups: vec![vec!["pa".to_owned()], bytes],
+        rows,
+    }
 }

@@ -17,7 +17,10 @@ pub(crate) const MESSAGE_COLUMNS: [&str; 3] = ["from", "to", "message"];
 fn messages(did: &Did, level: MessageLevel) -> Option<Vec<Message>> {
     let all = match did {
         Did::Access(access) => of_access(access, false),
-        Did::Call(call) | Did::Bound { call: Some(call), .. } => of_call(call),
+        Did::Call(call)
+        | Did::Bound {
+            call: Some(call), ..
+        } => of_call(call),
         _ => return None,
     };
     Some(at_level(level, all))
@@ -28,7 +31,11 @@ impl Session<'_> {
     ///
     /// # Errors
     /// Returns `no-answer` if the last statement with facts has no messages.
-    pub(crate) fn last_messages(&self, level: MessageLevel, place: Span) -> Result<Vec<Message>, Stop> {
+    pub(crate) fn last_messages(
+        &self,
+        level: MessageLevel,
+        place: Span,
+    ) -> Result<Vec<Message>, Stop> {
         let last = self.state.last.as_deref();
         last.and_then(|did| messages(did, level)).ok_or_else(|| {
             let message = match last {
@@ -95,7 +102,11 @@ impl Session<'_> {
             held,
             span: cell.span,
             reason: open.then(|| self.how_to_fill()),
-            written: if open { Written::Open(cell.span) } else { Written::Cell(cell.span) },
+            written: if open {
+                Written::Open(cell.span)
+            } else {
+                Written::Cell(cell.span)
+            },
             instead: (!held).then(|| now.written()),
         }))
     }

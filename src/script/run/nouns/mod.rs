@@ -34,10 +34,13 @@ pub use list::{ListLayout, ListRow};
 pub(crate) use messages::{MESSAGE_COLUMNS, check_message_table};
 pub use plan::{Contents, SHOWN_NOUNS, ShowPlan, ShownNoun, Views, What};
 pub use row::{TABLE_NOUNS, TableNoun};
-pub(crate) use step_columns::{STEP_COLUMNS, cell as reference_cell, explaining, frames as reference_frames};
+pub(crate) use step_columns::{
+    STEP_COLUMNS, cell as reference_cell, explaining, frames as reference_frames,
+};
 pub(crate) use steps::{
-    at_level as messages_of, message_level, table as reference_table, too_long as no_reference_table,
-    whole_table as whole_reference_table, worked_table as worked_reference_table,
+    at_level as messages_of, message_level, table as reference_table,
+    too_long as no_reference_table, whole_table as whole_reference_table,
+    worked_table as worked_reference_table,
 };
 pub use table::InvalidEntries;
 pub(crate) use table::column_named;

@@ -13,19 +13,40 @@ use super::table::{CellIn, CellInput, EntryIn, InvalidEntries, Layout, digits};
 /// column, and `sup read write exec` are aliases of `us rw xd`.
 pub(crate) fn layout(machine: &Machine, _: usize) -> Layout {
     let names = BITS.iter().flat_map(|row| {
-        [row.name].into_iter().chain(row.aliases.iter().copied()).chain(row.inverses.iter().copied())
+        [row.name]
+            .into_iter()
+            .chain(row.aliases.iter().copied())
+            .chain(row.inverses.iter().copied())
     });
-    let columns = ["ppn", "read"].into_iter().chain(names).map(String::from).collect();
-    Layout { noun: "page_table".to_owned(), key: "vpn", keys: machine.spec().pages(), columns, groups: 1 }
+    let columns = ["ppn", "read"]
+        .into_iter()
+        .chain(names)
+        .map(String::from)
+        .collect();
+    Layout {
+        noun: "page_table".to_owned(),
+        key: "vpn",
+        keys: machine.spec().pages(),
+        columns,
+        groups: 1,
+    }
 }
 
 fn entry(machine: &Machine, key: u64) -> Option<Pte> {
-    machine.page_table_entry(machine.vpn(key).ok()?).map(|(_, pte)| pte)
+    machine
+        .page_table_entry(machine.vpn(key).ok()?)
+        .map(|(_, pte)| pte)
 }
 
 /// Returns the mapped virtual page numbers.
 pub(crate) fn present(machine: &Machine, _: usize) -> Vec<u64> {
-    machine.page_table().mappings.iter().filter(|m| m.pte.flags.has(Bit::P)).map(|m| m.vpn.raw()).collect()
+    machine
+        .page_table()
+        .mappings
+        .iter()
+        .filter(|m| m.pte.flags.has(Bit::P))
+        .map(|m| m.vpn.raw())
+        .collect()
 }
 
 pub(crate) fn valid(machine: &Machine, _: usize, key: u64, _: usize) -> bool {
@@ -49,9 +70,9 @@ fn cell_of(machine: &Machine, pte: Option<Pte>, column: &str, invalid: InvalidEn
             CellView::hex(ppn, digits(machine.spec().ppn_bits()))
         }
         ("read", _) => present.map_or(CellView::Nothing, |_| CellView::bit(true)),
-        (_, Some((bit, inverse))) => {
-            pte.map_or(CellView::Nothing, |pte| CellView::bit(pte.flags.has(bit) != inverse))
-        }
+        (_, Some((bit, inverse))) => pte.map_or(CellView::Nothing, |pte| {
+            CellView::bit(pte.flags.has(bit) != inverse)
+        }),
         (_, None) => CellView::Nothing,
     }
 }
@@ -68,7 +89,10 @@ pub(crate) fn put(machine: &mut Machine, _: usize, entry: &EntryIn) -> Result<()
             format!("VPN 0x{:X} has more than {} bits", entry.key, e.bits),
         )
     })?;
-    let mut pte = Pte { ppn: 0, flags: Flags::OPEN };
+    let mut pte = Pte {
+        ppn: 0,
+        flags: Flags::OPEN,
+    };
     let (mut valid_input, mut ppn) = (None, None);
     for cell in entry.groups.iter().flatten() {
         match (cell.column.as_str(), cell.input) {
@@ -87,57 +111,101 @@ pub(crate) fn put(machine: &mut Machine, _: usize, entry: &EntryIn) -> Result<()
     }
     let valid = valid_input.unwrap_or(ppn.is_some());
     if valid && ppn.is_none() {
-        return Err(Diagnostic::new(Code::BadTable, entry.key_span, "a valid entry needs a PPN")
-            .label("this page is valid"));
+        return Err(
+            Diagnostic::new(Code::BadTable, entry.key_span, "a valid entry needs a PPN")
+                .label("this page is valid"),
+        );
     }
-    pte = Pte { ppn: ppn.unwrap_or(0), flags: pte.flags.with_bit(Bit::P, valid) };
-    let levels = machine.spec().mmu.as_ref().map_or(1, |mmu| mmu.levels.len() as u32);
+    pte = Pte {
+        ppn: ppn.unwrap_or(0),
+        flags: pte.flags.with_bit(Bit::P, valid),
+    };
+    let levels = machine
+        .spec()
+        .mmu
+        .as_ref()
+        .map_or(1, |mmu| mmu.levels.len() as u32);
     let huge = pte.flags.has(Bit::Ps) && levels > 1;
     if huge {
         aligned(machine, entry, pte)?;
     }
-    machine.set_page(levels - u32::from(huge), vpn, pte).map_err(|error| {
-        Diagnostic::new(Code::BadTable, entry.key_span, error.to_string())
-            .label("cannot be set")
-            .help("first set the higher-level entries with `set pte LEVEL PA { … }`")
-    })
+    machine
+        .set_page(levels - u32::from(huge), vpn, pte)
+        .map_err(|error| {
+            Diagnostic::new(Code::BadTable, entry.key_span, error.to_string())
+                .label("cannot be set")
+                .help("first set the higher-level entries with `set pte LEVEL PA { … }`")
+        })
 }
 
 /// Checks that a huge page, which is mapped by an entry with PS, begins at a multiple of the page's size.
 fn aligned(machine: &Machine, entry: &EntryIn, pte: Pte) -> Result<(), Diagnostic> {
-    let last = machine.spec().mmu.as_ref().and_then(|mmu| mmu.levels.last().copied()).unwrap_or(0);
+    let last = machine
+        .spec()
+        .mmu
+        .as_ref()
+        .and_then(|mmu| mmu.levels.last().copied())
+        .unwrap_or(0);
     let low = (1u64 << last) - 1;
     if entry.key & low == 0 && pte.ppn & low == 0 {
         return Ok(());
     }
-    let message =
-        format!("with PS, a page spans 2^{last} base pages, so the low {last} bits of VPN and PPN must be 0");
+    let message = format!(
+        "with PS, a page spans 2^{last} base pages, so the low {last} bits of VPN and PPN must be 0"
+    );
     Err(Diagnostic::new(Code::BadTable, entry.key_span, message)
         .label("not the first base page of a huge page"))
 }
 
 /// Checks a `read` cell. The entry has no read bit: every present page is readable.
 fn readable(cell: &CellIn) -> Result<(), Diagnostic> {
-    if cell.bit()? { Ok(()) } else { Err(no_read_bit(cell.span)) }
+    if cell.bit()? {
+        Ok(())
+    } else {
+        Err(no_read_bit(cell.span))
+    }
 }
 
 /// Returns the mapped entries in the textbook's format. A bit has a column if it differs from the default in
 /// some entry.
 pub(crate) fn view(machine: &Machine, _: usize, invalid: InvalidEntries) -> TableView {
-    let rows: Vec<(Vpn, Pte)> = machine.page_table().mappings.iter().map(|m| (m.vpn, m.pte)).collect();
+    let rows: Vec<(Vpn, Pte)> = machine
+        .page_table()
+        .mappings
+        .iter()
+        .map(|m| (m.vpn, m.pte))
+        .collect();
     let ordinary = Flags::OPEN;
     let unusual = |bit: &Bit| {
-        rows.iter().any(|(_, pte)| pte.flags.has(Bit::P) && pte.flags.has(*bit) != ordinary.has(*bit))
+        rows.iter()
+            .any(|(_, pte)| pte.flags.has(Bit::P) && pte.flags.has(*bit) != ordinary.has(*bit))
     };
-    let bits =
-        BITS.iter().map(|row| row.bit).filter(|bit| *bit != Bit::P && unusual(bit)).map(|bit| bit.row().name);
-    let columns: Vec<String> = ["ppn", "v"].into_iter().chain(bits).map(String::from).collect();
+    let bits = BITS
+        .iter()
+        .map(|row| row.bit)
+        .filter(|bit| *bit != Bit::P && unusual(bit))
+        .map(|bit| bit.row().name);
+    let columns: Vec<String> = ["ppn", "v"]
+        .into_iter()
+        .chain(bits)
+        .map(String::from)
+        .collect();
     let vpn_digits = digits(machine.spec().vpn_bits());
     let row = |(vpn, pte): &(Vpn, Pte)| {
-        let cells = columns.iter().map(|column| cell_of(machine, Some(*pte), column, invalid));
-        std::iter::once(CellView::Hex(vpn.raw(), vpn_digits)).chain(cells).collect()
+        let cells = columns
+            .iter()
+            .map(|column| cell_of(machine, Some(*pte), column, invalid));
+        std::iter::once(CellView::Hex(vpn.raw(), vpn_digits))
+            .chain(cells)
+            .collect()
     };
     let rows = rows.iter().map(row).collect();
-    let head = std::iter::once("vpn".to_owned()).chain(columns.iter().cloned()).collect();
-    TableView { title: "page_table".to_owned(), groups: vec![head], rows }
+    let head = std::iter::once("vpn".to_owned())
+        .chain(columns.iter().cloned())
+        .collect();
+    TableView {
+        title: "page_table".to_owned(),
+        groups: vec![head],
+        rows,
+    }
 }

@@ -46,7 +46,13 @@ impl Contents {
             }
             What::Pte { level, at, raw } => machine
                 .write_pte(level, at, PteWord::Raw(raw))
-                .map_err(|error| vec![Diagnostic::new(Code::AddressTooWide, self.span, error.to_string())]),
+                .map_err(|error| {
+                    vec![Diagnostic::new(
+                        Code::AddressTooWide,
+                        self.span,
+                        error.to_string(),
+                    )]
+                }),
         }
     }
 }
@@ -148,11 +154,19 @@ impl Session<'_> {
             self.work_of_listing(place)?;
         }
         let views = self.views(plan, place, invalid)?;
-        self.work(views.iter().map(View::cells).sum::<u64>() * WORK_OF_CELL, place)?;
+        self.work(
+            views.iter().map(View::cells).sum::<u64>() * WORK_OF_CELL,
+            place,
+        )?;
         Ok(views)
     }
 
-    fn views(&mut self, plan: ShowPlan, place: Span, invalid: InvalidEntries) -> Result<Vec<View>, Stop> {
+    fn views(
+        &mut self,
+        plan: ShowPlan,
+        place: Span,
+        invalid: InvalidEntries,
+    ) -> Result<Vec<View>, Stop> {
         match plan {
             ShowPlan::Table(noun, level, pid) => {
                 let mut table = (noun.view)(&*self.machine_seen(pid, place)?, level, invalid);

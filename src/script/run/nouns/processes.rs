@@ -8,11 +8,16 @@ use super::geometry::size;
 
 /// Returns every process, including ended processes, in order of creation.
 pub(crate) fn views(kernel: &Kernel) -> Vec<View> {
-    let names = ["pid", "name", "parent", "state", "status", "areas", "vsize", "rss", "minor", "major"];
+    let names = [
+        "pid", "name", "parent", "state", "status", "areas", "vsize", "rss", "minor", "major",
+    ];
     let table = TableView {
         title: "processes".to_owned(),
         groups: vec![names.map(String::from).to_vec()],
-        rows: kernel.processes().map(|process| row(kernel, process)).collect(),
+        rows: kernel
+            .processes()
+            .map(|process| row(kernel, process))
+            .collect(),
     };
     vec![View::Table(table)]
 }
@@ -29,7 +34,9 @@ fn row(kernel: &Kernel, process: &Process) -> Vec<CellView> {
     vec![
         CellView::Number(u64::from(process.pid.0)),
         CellView::Text(process.name.to_string()),
-        parent.map_or(CellView::Nothing, |parent| CellView::Text(parent.name.to_string())),
+        parent.map_or(CellView::Nothing, |parent| {
+            CellView::Text(parent.name.to_string())
+        }),
         CellView::Text(process.state.name().to_owned()),
         status,
         CellView::Number(process.space.areas.count() as u64),

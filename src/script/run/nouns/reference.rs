@@ -17,11 +17,20 @@ impl Session<'_> {
     ///
     /// # Errors
     /// Returns `unknown-column`, `bad-table`, or, before the first `reference`, `no-answer`.
-    pub(crate) fn compare_reference(&mut self, table: &Table, exactly: bool) -> Result<Vec<Check>, Stop> {
+    pub(crate) fn compare_reference(
+        &mut self,
+        table: &Table,
+        exactly: bool,
+    ) -> Result<Vec<Check>, Stop> {
         let (records, mut wrong) = self.records(table)?;
         if let Some(first) = table.header.first().filter(|first| text(first) != "step") {
-            let message = format!("the first column of `reference` must be `step`, not `{}`", text(first));
-            wrong.push(Diagnostic::new(Code::UnknownColumn, first.span, message).label("names the row"));
+            let message = format!(
+                "the first column of `reference` must be `step`, not `{}`",
+                text(first)
+            );
+            wrong.push(
+                Diagnostic::new(Code::UnknownColumn, first.span, message).label("names the row"),
+            );
         }
         wrong.extend(table.header.iter().skip(1).filter_map(unknown_column));
         if !wrong.is_empty() {
@@ -31,15 +40,23 @@ impl Session<'_> {
             return Err(Stop::Unknowable);
         }
         let Some(did) = self.state.reference.clone() else {
-            return Err(Diagnostic::new(Code::NoAnswer, table.span, "no `reference` has run yet").into());
+            return Err(
+                Diagnostic::new(Code::NoAnswer, table.span, "no `reference` has run yet").into(),
+            );
         };
-        let Did::Reference(run) = &*did else { return Ok(Vec::new()) };
+        let Did::Reference(run) = &*did else {
+            return Ok(Vec::new());
+        };
         if !run.has_steps() {
             return Err(Diagnostic::new(Code::LimitSize, table.span, too_long(run))
                 .help("expect facts of the `reference` instead, such as `faults`, or use fewer references")
                 .into());
         }
-        let beyond: Vec<Diagnostic> = table.header.iter().filter_map(|cell| beyond(run, cell)).collect();
+        let beyond: Vec<Diagnostic> = table
+            .header
+            .iter()
+            .filter_map(|cell| beyond(run, cell))
+            .collect();
         if !beyond.is_empty() {
             return Err(beyond.into());
         }
@@ -68,7 +85,8 @@ impl Session<'_> {
             CellKind::Byte(byte) => Ok(Value::from(u64::from(*byte))),
             _ => {
                 let text = text(cell);
-                Ok(Number::literal(&text).map_or_else(|_| Value::from(text.as_str()), Value::Number))
+                Ok(Number::literal(&text)
+                    .map_or_else(|_| Value::from(text.as_str()), Value::Number))
             }
         }
     }
@@ -83,7 +101,9 @@ impl Session<'_> {
         if cell.kind == CellKind::Anything {
             return Ok(None);
         }
-        let now = step.checked_sub(1).map_or(CellView::Nothing, |at| step_columns::cell(run, at, column));
+        let now = step
+            .checked_sub(1)
+            .map_or(CellView::Nothing, |at| step_columns::cell(run, at, column));
         let open = cell.kind == CellKind::Open;
         let nothing = cell.kind == CellKind::Nothing;
         let input = match cell.kind {
@@ -103,7 +123,11 @@ impl Session<'_> {
             held,
             span: cell.span,
             reason: open.then(|| self.how_to_fill()),
-            written: if open { Written::Open(cell.span) } else { Written::Cell(cell.span) },
+            written: if open {
+                Written::Open(cell.span)
+            } else {
+                Written::Cell(cell.span)
+            },
             instead: (!held).then(|| now.written()),
         }))
     }
@@ -120,7 +144,9 @@ fn same(column: &str, input: &Value, written: &str, now: &CellView) -> bool {
         "hit" => matches!(written, "0" | "m" | "miss" | "no" | "false"),
         // Ignores the use bits of empty frames, because these bits may be omitted at the end or written as
         // dashes.
-        "use" | "modified" => written.replace('-', "0").trim_end_matches('0') == now.trim_end_matches('0'),
+        "use" | "modified" => {
+            written.replace('-', "0").trim_end_matches('0') == now.trim_end_matches('0')
+        }
         "address" => Number::literal(&now).is_ok_and(|now| *input == Value::Number(now)),
         // A counter in the script may have leading zeros.
         _ => written == now || input.to_string() == now,
@@ -131,7 +157,11 @@ fn same(column: &str, input: &Value, written: &str, now: &CellView) -> bool {
 fn same_list(input: &Value, written: &str, pages: &List, any_order: bool) -> bool {
     let mut listed: Vec<String> = match input.items() {
         Some(items) => items.map(|page| page.to_string()).collect(),
-        None => written.split([',', ' ']).filter(|part| !part.is_empty()).map(str::to_owned).collect(),
+        None => written
+            .split([',', ' '])
+            .filter(|part| !part.is_empty())
+            .map(str::to_owned)
+            .collect(),
     };
     let mut pages: Vec<String> = pages.iter().map(ToString::to_string).collect();
     if any_order {
@@ -142,7 +172,11 @@ fn same_list(input: &Value, written: &str, pages: &List, any_order: bool) -> boo
 }
 
 fn text_of(cell: &Cell, input: &Value) -> String {
-    if matches!(cell.kind, CellKind::Expr(_)) { input.to_string() } else { text(cell) }
+    if matches!(cell.kind, CellKind::Expr(_)) {
+        input.to_string()
+    } else {
+        text(cell)
+    }
 }
 
 fn text(cell: &Cell) -> String {
@@ -157,16 +191,29 @@ fn unknown_column(cell: &Cell) -> Option<Diagnostic> {
     if StepColumn::named(&name).is_some() {
         return None;
     }
-    let known = STEP_COLUMNS.iter().filter(|column| !column.is_per_frame()).map(|column| column.name);
-    let diagnostic =
-        Diagnostic::new(Code::UnknownColumn, cell.span, format!("`reference` has no column `{name}`"));
+    let known = STEP_COLUMNS
+        .iter()
+        .filter(|column| !column.is_per_frame())
+        .map(|column| column.name);
+    let diagnostic = Diagnostic::new(
+        Code::UnknownColumn,
+        cell.span,
+        format!("`reference` has no column `{name}`"),
+    );
     if let Some(near) = nearest(&name, known) {
         return Some(diagnostic.did_you_mean(&name, near));
     }
     let all = STEP_COLUMNS.iter().map(|column| {
-        if column.is_per_frame() { format!("`{}0` …", column.name) } else { format!("`{}`", column.name) }
+        if column.is_per_frame() {
+            format!("`{}0` …", column.name)
+        } else {
+            format!("`{}`", column.name)
+        }
     });
-    Some(diagnostic.help(format!("its columns are {}", all.collect::<Vec<_>>().join(", "))))
+    Some(diagnostic.help(format!(
+        "its columns are {}",
+        all.collect::<Vec<_>>().join(", ")
+    )))
 }
 
 /// Reports a column for a frame that does not exist in the run.
@@ -175,9 +222,15 @@ fn beyond(run: &ReferenceRun, cell: &Cell) -> Option<Diagnostic> {
     let (_, frame) = StepColumn::named(&name).filter(|(column, _)| column.is_per_frame())?;
     let frames = step_columns::frames(run);
     (frame >= frames && run.setup.frames as usize <= frame && !run.steps().is_empty()).then(|| {
-        Diagnostic::new(Code::UnknownColumn, cell.span, format!("this run has no column `{name}`")).label(
-            format!("the run has {frames} frame{}, numbered from 0", if frames == 1 { "" } else { "s" }),
+        Diagnostic::new(
+            Code::UnknownColumn,
+            cell.span,
+            format!("this run has no column `{name}`"),
         )
+        .label(format!(
+            "the run has {frames} frame{}, numbered from 0",
+            if frames == 1 { "" } else { "s" }
+        ))
     })
 }
 

@@ -17,14 +17,22 @@ pub fn ways<L>(
     way: impl Fn(&[CellIn]) -> Result<L, Diagnostic>,
     tag: impl Fn(&L) -> Option<u64>,
 ) -> Result<Vec<Option<L>>, Diagnostic> {
-    let lines = entry.groups.iter().map(|group| way(group)).collect::<Result<Vec<L>, _>>()?;
+    let lines = entry
+        .groups
+        .iter()
+        .map(|group| way(group))
+        .collect::<Result<Vec<L>, _>>()?;
     entry.each_tag_once(&lines.iter().map(tag).collect::<Vec<_>>())?;
     Ok(lines.into_iter().map(Some).collect())
 }
 
 /// Returns the sets to show: all sets of a small component, or else the sets with contents.
 pub(crate) fn shown(layout: &Layout, present: impl FnOnce() -> Vec<u64>) -> Vec<u64> {
-    if layout.keys <= SHOWN { (0..layout.keys as u64).collect() } else { present() }
+    if layout.keys <= SHOWN {
+        (0..layout.keys as u64).collect()
+    } else {
+        present()
+    }
 }
 
 /// Returns the table of these sets, with these columns per way.
@@ -39,9 +47,15 @@ pub(crate) fn view(
     let row = |key: u64| {
         let cells = (0..ways).flat_map(|way| columns.iter().map(move |column| (way, column)));
         let cells = cells.map(|(way, column)| cell(key, way, column));
-        std::iter::once(CellView::Hex(key, index)).chain(cells).collect()
+        std::iter::once(CellView::Hex(key, index))
+            .chain(cells)
+            .collect()
     };
     let head = std::iter::once(vec![layout.key.to_owned()]);
     let groups = head.chain((0..ways).map(|_| columns.to_vec())).collect();
-    TableView { title: layout.noun, groups, rows: sets.iter().map(|&key| row(key)).collect() }
+    TableView {
+        title: layout.noun,
+        groups,
+        rows: sets.iter().map(|&key| row(key)).collect(),
+    }
 }

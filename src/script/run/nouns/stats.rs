@@ -8,11 +8,31 @@ use pagewalk_engine::machine::cache::Counts;
 /// Returns a table of counters, one row per TLB or cache.
 pub(crate) fn views(machine: &Machine) -> Vec<View> {
     let spec = machine.spec();
-    let tlbs = spec.tlbs.iter().enumerate().map(|(at, tlb)| row(&tlb.name, machine.tlb_counts(at)));
-    let caches = spec.caches.iter().enumerate().map(|(at, cache)| row(&cache.name, machine.cache_counts(at)));
-    let names =
-        ["part", "hits", "misses", "miss rate", "evictions", "writebacks", "walk hits", "walk misses"];
-    let title = if spec.cores > 1 { format!("stats of core {}", machine.core()) } else { "stats".to_owned() };
+    let tlbs = spec
+        .tlbs
+        .iter()
+        .enumerate()
+        .map(|(at, tlb)| row(&tlb.name, machine.tlb_counts(at)));
+    let caches = spec
+        .caches
+        .iter()
+        .enumerate()
+        .map(|(at, cache)| row(&cache.name, machine.cache_counts(at)));
+    let names = [
+        "part",
+        "hits",
+        "misses",
+        "miss rate",
+        "evictions",
+        "writebacks",
+        "walk hits",
+        "walk misses",
+    ];
+    let title = if spec.cores > 1 {
+        format!("stats of core {}", machine.core())
+    } else {
+        "stats".to_owned()
+    };
     let table = TableView {
         title,
         groups: vec![names.map(String::from).to_vec()],
@@ -29,7 +49,11 @@ fn row(name: &str, stats: Counts) -> Vec<CellView> {
         CellView::Text(name.to_owned()),
         CellView::Number(stats.hits),
         CellView::Number(stats.misses),
-        if all == 0 { CellView::Nothing } else { CellView::Text(rate) },
+        if all == 0 {
+            CellView::Nothing
+        } else {
+            CellView::Text(rate)
+        },
         CellView::Number(stats.evictions),
         CellView::Number(stats.writebacks),
         CellView::Number(stats.walk_hits),

@@ -34,16 +34,28 @@ const fn column(
     printed: fn(&ReferenceRun) -> bool,
     cell: fn(&ReferenceRun, &ReferenceStep, usize) -> CellView,
 ) -> StepColumn {
-    StepColumn { name, has, printed, explains: never, cells: Cells::One(cell) }
+    StepColumn {
+        name,
+        has,
+        printed,
+        explains: never,
+        cells: Cells::One(cell),
+    }
 }
 
 /// The columns, in the order of the table.
 pub(crate) const STEP_COLUMNS: &[StepColumn] = &[
-    column("step", always, always, |_, _, at| CellView::Number(at as u64 + 1)),
-    column("address", of_addresses, always, |run, _, at| {
-        run.addresses.as_ref().map_or(CellView::Nothing, |all| CellView::Text(all.spelt(at)))
+    column("step", always, always, |_, _, at| {
+        CellView::Number(at as u64 + 1)
     }),
-    column("page", always, always, |run, step, _| page(run, Some(step.page))),
+    column("address", of_addresses, always, |run, _, at| {
+        run.addresses
+            .as_ref()
+            .map_or(CellView::Nothing, |all| CellView::Text(all.spelt(at)))
+    }),
+    column("page", always, always, |run, step, _| {
+        page(run, Some(step.page))
+    }),
     column(
         "write",
         |run| !run.setup.stores.is_empty() || !run.setup.writes.is_empty(),
@@ -56,21 +68,33 @@ pub(crate) const STEP_COLUMNS: &[StepColumn] = &[
         has: always,
         printed: always,
         explains: never,
-        cells: Cells::PerFrame(|run, step, frame| page(run, step.frames.get(frame).copied().flatten())),
+        cells: Cells::PerFrame(|run, step, frame| {
+            page(run, step.frames.get(frame).copied().flatten())
+        }),
     },
-    column("victim", always, always, |run, step, _| page(run, step.victim)),
-    column("written", always, ReferenceRun::has_stores, |run, step, _| {
-        page(run, step.victim.filter(|_| step.written))
+    column("victim", always, always, |run, step, _| {
+        page(run, step.victim)
     }),
+    column(
+        "written",
+        always,
+        ReferenceRun::has_stores,
+        |run, step, _| page(run, step.victim.filter(|_| step.written)),
+    ),
     StepColumn {
         explains: always,
         ..column("use", has_use, always, |_, step, _| {
-            step.state.use_bits.as_ref().map_or(CellView::Nothing, |bits| self::bits(bits))
+            step.state
+                .use_bits
+                .as_ref()
+                .map_or(CellView::Nothing, |bits| self::bits(bits))
         })
     },
     StepColumn {
         explains: chooses_by_modified,
-        ..column("modified", always, prints_modified, |_, step, _| bits(&step.dirty))
+        ..column("modified", always, prints_modified, |_, step, _| {
+            bits(&step.dirty)
+        })
     },
     StepColumn {
         explains: always,
@@ -78,7 +102,11 @@ pub(crate) const STEP_COLUMNS: &[StepColumn] = &[
             "hand",
             |run| run.steps().iter().any(|step| step.state.hand.is_some()),
             always,
-            |_, step, _| step.state.hand.map_or(CellView::Nothing, |hand| CellView::Number(u64::from(hand))),
+            |_, step, _| {
+                step.state
+                    .hand
+                    .map_or(CellView::Nothing, |hand| CellView::Number(u64::from(hand)))
+            },
         )
     },
     StepColumn {
@@ -93,16 +121,26 @@ pub(crate) const STEP_COLUMNS: &[StepColumn] = &[
         |run| run.steps().iter().any(|step| step.order.is_some()),
         never,
         |run, step, _| {
-            step.order.as_ref().map_or(CellView::Nothing, |order| pages(run, order.iter().copied(), false))
+            step.order.as_ref().map_or(CellView::Nothing, |order| {
+                pages(run, order.iter().copied(), false)
+            })
         },
     ),
     column("working_set", is_working_set, never, |run, step, _| {
         let resident = step.frames.iter().flatten().copied();
-        if is_working_set(run) { pages(run, resident, true) } else { CellView::Nothing }
+        if is_working_set(run) {
+            pages(run, resident, true)
+        } else {
+            CellView::Nothing
+        }
     }),
     column("working_set_size", is_working_set, never, |run, step, _| {
         let size = step.frames.iter().flatten().count() as u64;
-        if is_working_set(run) { CellView::Number(size) } else { CellView::Nothing }
+        if is_working_set(run) {
+            CellView::Number(size)
+        } else {
+            CellView::Nothing
+        }
     }),
 ];
 
@@ -127,27 +165,37 @@ impl StepColumn {
     fn names(&self, frames: usize) -> Vec<String> {
         match self.cells {
             Cells::One(_) => vec![self.name.to_owned()],
-            Cells::PerFrame(_) => (0..frames).map(|frame| format!("{}{frame}", self.name)).collect(),
+            Cells::PerFrame(_) => (0..frames)
+                .map(|frame| format!("{}{frame}", self.name))
+                .collect(),
         }
     }
 }
 
 /// Returns the columns that the table of a run prints, or all columns that a script can name.
 pub(crate) fn columns(run: &ReferenceRun, all: bool) -> Vec<String> {
-    let kept = STEP_COLUMNS.iter().filter(|column| (column.has)(run) && (all || (column.printed)(run)));
+    let kept = STEP_COLUMNS
+        .iter()
+        .filter(|column| (column.has)(run) && (all || (column.printed)(run)));
     kept.flat_map(|column| column.names(frames(run))).collect()
 }
 
 /// Returns the columns of a run that explain the choices of its policy.
 pub(crate) fn explaining(run: &ReferenceRun) -> Vec<String> {
-    let kept = STEP_COLUMNS.iter().filter(|column| (column.has)(run) && (column.explains)(run));
+    let kept = STEP_COLUMNS
+        .iter()
+        .filter(|column| (column.has)(run) && (column.explains)(run));
     kept.flat_map(|column| column.names(frames(run))).collect()
 }
 
 /// Returns the number of frames in a run's table. A working set has no empty frames.
 pub(crate) fn frames(run: &ReferenceRun) -> usize {
     let used = |step: &ReferenceStep| {
-        let last = step.frames.iter().rposition(Option::is_some).filter(|_| is_working_set(run));
+        let last = step
+            .frames
+            .iter()
+            .rposition(Option::is_some)
+            .filter(|_| is_working_set(run));
         last.map_or(step.frames.len(), |last| last + 1)
     };
     run.steps().iter().map(used).max().unwrap_or(0).min(FRAMES)
@@ -155,7 +203,8 @@ pub(crate) fn frames(run: &ReferenceRun) -> usize {
 
 /// Returns a cell of the table. Steps are counted from 0.
 pub(crate) fn cell(run: &ReferenceRun, at: usize, column: &str) -> CellView {
-    let (Some(step), Some((column, frame))) = (run.steps().get(at), StepColumn::named(column)) else {
+    let (Some(step), Some((column, frame))) = (run.steps().get(at), StepColumn::named(column))
+    else {
         return CellView::Nothing;
     };
     match column.cells {
@@ -183,7 +232,10 @@ fn prints_modified(run: &ReferenceRun) -> bool {
 
 /// Whether the modified bits determine the victims of a run.
 fn chooses_by_modified(run: &ReferenceRun) -> bool {
-    matches!(run.setup.replacement, Replacement::Policy(Policy::ThirdChance | Policy::Nru))
+    matches!(
+        run.setup.replacement,
+        Replacement::Policy(Policy::ThirdChance | Policy::Nru)
+    )
 }
 
 fn has_use(run: &ReferenceRun) -> bool {
@@ -199,23 +251,41 @@ fn is_working_set(run: &ReferenceRun) -> bool {
 }
 
 fn page(run: &ReferenceRun, page: Option<u32>) -> CellView {
-    page.map_or(CellView::Nothing, |page| CellView::Text(run.page(page).to_string()))
+    page.map_or(CellView::Nothing, |page| {
+        CellView::Text(run.page(page).to_string())
+    })
 }
 
 fn pages(run: &ReferenceRun, pages: impl Iterator<Item = u32>, any_order: bool) -> CellView {
     let pages: Vec<_> = pages.map(|page| run.page(page)).collect();
-    if pages.is_empty() { CellView::Nothing } else { CellView::List { values: pages.into(), any_order } }
+    if pages.is_empty() {
+        CellView::Nothing
+    } else {
+        CellView::List {
+            values: pages.into(),
+            any_order,
+        }
+    }
 }
 
 /// Returns one bit per frame.
 fn bits(bits: &[bool]) -> CellView {
-    CellView::Text(bits.iter().take(FRAMES).map(|bit| if *bit { '1' } else { '0' }).collect())
+    CellView::Text(
+        bits.iter()
+            .take(FRAMES)
+            .map(|bit| if *bit { '1' } else { '0' })
+            .collect(),
+    )
 }
 
 /// Returns the counter of the page in a frame. The counters of `aging` are 8-bit binary numbers.
 fn counter(run: &ReferenceRun, step: &ReferenceStep, frame: usize) -> CellView {
     let resident = step.frames.get(frame).copied().flatten().is_some();
-    let count = step.state.counts.as_ref().and_then(|counts| counts.get(frame).copied());
+    let count = step
+        .state
+        .counts
+        .as_ref()
+        .and_then(|counts| counts.get(frame).copied());
     match (count.filter(|_| resident), run.setup.replacement) {
         (None, _) => CellView::Nothing,
         (Some(count), Replacement::Policy(Policy::Aging)) => CellView::Text(format!("{count:08b}")),

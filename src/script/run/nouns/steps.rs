@@ -15,7 +15,12 @@ pub(crate) fn at_level(last: Option<&Did>, level: MessageLevel) -> Vec<View> {
     match last {
         Some(Did::Access(access)) => vec![View::Steps(Box::new(access.clone()), level)],
         Some(Did::Reference(run)) => vec![table_view(run)],
-        Some(Did::Call(call) | Did::Bound { call: Some(call), .. }) => {
+        Some(
+            Did::Call(call)
+            | Did::Bound {
+                call: Some(call), ..
+            },
+        ) => {
             vec![View::CallSteps(call.clone(), level)]
         }
         _ => vec![View::Remark("no access has been made yet".to_owned())],
@@ -25,9 +30,13 @@ pub(crate) fn at_level(last: Option<&Did>, level: MessageLevel) -> Vec<View> {
 /// Returns the level that the operands after `steps` name, and the remaining operands.
 pub(crate) fn message_level(operands: &[Expr]) -> (MessageLevel, &[Expr]) {
     match operands.split_first() {
-        Some((Expr { kind: ExprKind::Name(name), .. }, rest)) if &**name == "all" => {
-            (MessageLevel::All, rest)
-        }
+        Some((
+            Expr {
+                kind: ExprKind::Name(name),
+                ..
+            },
+            rest,
+        )) if &**name == "all" => (MessageLevel::All, rest),
         _ => (MessageLevel::Lecture, operands),
     }
 }
@@ -41,12 +50,19 @@ pub(crate) fn reference(last: Option<&Did>) -> Vec<View> {
 }
 
 fn table_view(run: &ReferenceRun) -> View {
-    if run.has_steps() { View::Table(table(run)) } else { View::Remark(too_long(run)) }
+    if run.has_steps() {
+        View::Table(table(run))
+    } else {
+        View::Remark(too_long(run))
+    }
 }
 
 /// Explains why a run has no table of steps.
 pub(crate) fn too_long(run: &ReferenceRun) -> String {
-    format!("the string has {} references, which is too many for a table of steps", run.setup.pages.len())
+    format!(
+        "the string has {} references, which is too many for a table of steps",
+        run.setup.pages.len()
+    )
 }
 
 /// Returns one row per reference, with the columns that the run prints.
@@ -62,12 +78,21 @@ pub(crate) fn whole_table(run: &ReferenceRun) -> TableView {
 /// Returns one row per reference, with the columns of a worked solution.
 pub(crate) fn worked_table(run: &ReferenceRun) -> TableView {
     let mut all = columns(run, false);
-    all.extend(explaining(run).into_iter().filter(|name| !columns(run, false).contains(name)));
+    all.extend(
+        explaining(run)
+            .into_iter()
+            .filter(|name| !columns(run, false).contains(name)),
+    );
     with_columns(run, all)
 }
 
 fn with_columns(run: &ReferenceRun, columns: Vec<String>) -> TableView {
-    let rows = (0..run.steps().len()).map(|at| columns.iter().map(|column| cell(run, at, column)).collect());
+    let rows = (0..run.steps().len())
+        .map(|at| columns.iter().map(|column| cell(run, at, column)).collect());
     let rows = rows.collect();
-    TableView { title: format!("reference ({})", run.caption), groups: vec![columns], rows }
+    TableView {
+        title: format!("reference ({})", run.caption),
+        groups: vec![columns],
+        rows,
+    }
 }

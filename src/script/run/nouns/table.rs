@@ -60,15 +60,23 @@ impl CellIn {
         match self.number() {
             Some(0) => Ok(false),
             Some(1) => Ok(true),
-            _ => Err(Diagnostic::new(Code::ValueTooWide, self.span, format!("`{}` is a bit", self.column))
-                .label("must be 0 or 1")),
+            _ => Err(Diagnostic::new(
+                Code::ValueTooWide,
+                self.span,
+                format!("`{}` is a bit", self.column),
+            )
+            .label("must be 0 or 1")),
         }
     }
 
     /// Reports that the cell's number does not fit.
     pub(crate) fn too_wide(&self, bits: u32) -> Diagnostic {
         let n = self.number().unwrap_or(0);
-        let most = if bits >= 64 { u64::MAX } else { (1 << bits) - 1 };
+        let most = if bits >= 64 {
+            u64::MAX
+        } else {
+            (1 << bits) - 1
+        };
         Diagnostic::new(
             Code::ValueTooWide,
             self.span,
@@ -79,8 +87,13 @@ impl CellIn {
 
     /// Reports that `*` and `?` cannot be set.
     pub(crate) fn nothing_to_set(&self) -> Diagnostic {
-        let message = if self.input == CellInput::Open { OPEN_CANNOT_BE_SET } else { ANYTHING_CANNOT_BE_SET };
-        Diagnostic::new(Code::BadTable, self.span, message).help("write a number, or `-` for no value")
+        let message = if self.input == CellInput::Open {
+            OPEN_CANNOT_BE_SET
+        } else {
+            ANYTHING_CANNOT_BE_SET
+        };
+        Diagnostic::new(Code::BadTable, self.span, message)
+            .help("write a number, or `-` for no value")
     }
 }
 
@@ -109,14 +122,23 @@ impl EntryIn {
     /// Returns `duplicate` at the second of two ways with the same tag.
     pub(crate) fn each_tag_once(&self, tags: &[Option<u64>]) -> Result<(), Diagnostic> {
         let again = |way: &usize| tags[*way].is_some() && tags[..*way].contains(&tags[*way]);
-        let Some(way) = (0..tags.len()).find(again) else { return Ok(()) };
+        let Some(way) = (0..tags.len()).find(again) else {
+            return Ok(());
+        };
         let place = |way: usize| {
-            self.groups.get(way).and_then(|group| group.first()).map_or(self.span, |cell| cell.span)
+            self.groups
+                .get(way)
+                .and_then(|group| group.first())
+                .map_or(self.span, |cell| cell.span)
         };
         let first = tags.iter().position(|tag| *tag == tags[way]).unwrap_or(0);
-        Err(Diagnostic::new(Code::Duplicate, place(way), "two valid ways of this set have the same tag")
-            .label("again here")
-            .also(place(first), "first here"))
+        Err(Diagnostic::new(
+            Code::Duplicate,
+            place(way),
+            "two valid ways of this set have the same tag",
+        )
+        .label("again here")
+        .also(place(first), "first here"))
     }
 }
 
@@ -136,13 +158,20 @@ pub(crate) struct Layout {
 impl Layout {
     /// Returns the column that a header cell names.
     fn column(&self, cell: &Cell) -> String {
-        column_named(&name(cell), |column| self.columns.iter().any(|known| known == column)).to_owned()
+        column_named(&name(cell), |column| {
+            self.columns.iter().any(|known| known == column)
+        })
+        .to_owned()
     }
 }
 
 /// Returns the column that a word names: `valid` is `v`.
 pub(crate) fn column_named(word: &str, known: impl Fn(&str) -> bool) -> &str {
-    if word == "valid" && !known(word) && known("v") { "v" } else { word }
+    if word == "valid" && !known(word) && known("v") {
+        "v"
+    } else {
+        word
+    }
 }
 
 impl Session<'_> {
@@ -165,7 +194,9 @@ impl Session<'_> {
             match self.entry(record, layout) {
                 Ok(entry) => {
                     match first.entry(entry.key) {
-                        Entry::Occupied(other) => wrong.push(twice(&entry, &entries[*other.get()], layout)),
+                        Entry::Occupied(other) => {
+                            wrong.push(twice(&entry, &entries[*other.get()], layout))
+                        }
                         Entry::Vacant(new) => drop(new.insert(entries.len())),
                     }
                     entries.push(entry);
@@ -190,13 +221,19 @@ impl Session<'_> {
         &mut self,
         table: &'t Table,
     ) -> Result<(Vec<Record<'t>>, Vec<Diagnostic>), Stop> {
-        let cells = table.rows.iter().map(|row| row.cells.len() as u64).sum::<u64>();
+        let cells = table
+            .rows
+            .iter()
+            .map(|row| row.cells.len() as u64)
+            .sum::<u64>();
         self.work(cells.saturating_mul(WORK_OF_CELL), table.span)?;
         Ok(table.records())
     }
 
     fn entry(&mut self, record: &Record, layout: &Layout) -> Result<EntryIn, Stop> {
-        let [(_, first), rest @ ..] = record.cells.as_slice() else { return Err(Stop::Unknowable) };
+        let [(_, first), rest @ ..] = record.cells.as_slice() else {
+            return Err(Stop::Unknowable);
+        };
         let CellInput::Number(key) = self.cell(first)? else {
             return Err(Diagnostic::new(
                 Code::BadTable,
@@ -218,13 +255,25 @@ impl Session<'_> {
         for (column, cell) in rest {
             let column = layout.column(column);
             let input = self.cell(cell)?;
-            if groups[groups.len() - 1].iter().any(|other| other.column == column) {
+            if groups[groups.len() - 1]
+                .iter()
+                .any(|other| other.column == column)
+            {
                 groups.push(Vec::new());
             }
             let at = groups.len() - 1;
-            groups[at].push(CellIn { column, input, span: cell.span });
+            groups[at].push(CellIn {
+                column,
+                input,
+                span: cell.span,
+            });
         }
-        Ok(EntryIn { key, key_span: first.span, groups, span: record.span })
+        Ok(EntryIn {
+            key,
+            key_span: first.span,
+            groups,
+            span: record.span,
+        })
     }
 
     fn cell(&mut self, cell: &Cell) -> Result<CellInput, Stop> {
@@ -238,7 +287,9 @@ impl Session<'_> {
             }
             CellKind::Expr(expr) => match self.eval(expr)? {
                 Value::Text(text) if matches!(&*text, "unknown" | "none") => Ok(CellInput::Nothing),
-                value => Ok(CellInput::Number(crate::run::settings::integer(&value, expr.span)?)),
+                value => Ok(CellInput::Number(crate::run::settings::integer(
+                    &value, expr.span,
+                )?)),
             },
         }
     }
@@ -254,16 +305,25 @@ fn header_mistakes(table: &Table, layout: &Layout) -> Vec<Diagnostic> {
         )];
     };
     if name(first) != layout.key {
-        let message =
-            format!("the first column of `{}` must be `{}`, not `{}`", layout.noun, layout.key, name(first));
-        let diagnostic = Diagnostic::new(Code::UnknownColumn, first.span, message).label("names the entry");
+        let message = format!(
+            "the first column of `{}` must be `{}`, not `{}`",
+            layout.noun,
+            layout.key,
+            name(first)
+        );
+        let diagnostic =
+            Diagnostic::new(Code::UnknownColumn, first.span, message).label("names the entry");
         let word = name(first);
-        let header = word.starts_with(|c: char| c.is_ascii_alphabetic()) && !layout.columns.contains(&word);
+        let header =
+            word.starts_with(|c: char| c.is_ascii_alphabetic()) && !layout.columns.contains(&word);
         return vec![if header {
             diagnostic.fix(Fix::write(first.span, word, layout.key))
         } else {
             let next = layout.columns.first().map_or("", String::as_str);
-            diagnostic.help(format!("the first row names the columns: `{} {next} …`", layout.key))
+            diagnostic.help(format!(
+                "the first row names the columns: `{} {next} …`",
+                layout.key
+            ))
         }];
     }
     let mut wrong = Vec::new();
@@ -300,14 +360,25 @@ fn unknown_column(cell: &Cell, column: &str, layout: &Layout) -> Diagnostic {
         return diagnostic.did_you_mean(column, near);
     }
     // List a block's byte columns as a range.
-    let byte = |column: &&String| column.strip_prefix('b').is_some_and(|n| n.parse::<u32>().is_ok());
-    let others: Vec<&str> =
-        layout.columns.iter().filter(|column| !byte(column)).map(String::as_str).collect();
+    let byte = |column: &&String| {
+        column
+            .strip_prefix('b')
+            .is_some_and(|n| n.parse::<u32>().is_ok())
+    };
+    let others: Vec<&str> = layout
+        .columns
+        .iter()
+        .filter(|column| !byte(column))
+        .map(String::as_str)
+        .collect();
     match layout.columns.iter().filter(byte).count() {
         0 => diagnostic.help(format!("the table has {}", list(others.into_iter()))),
         bytes => {
             let others = others.join("`, `");
-            diagnostic.help(format!("the columns are `{others}`, and `b0` to `b{}`", bytes - 1))
+            diagnostic.help(format!(
+                "the columns are `{others}`, and `b0` to `b{}`",
+                bytes - 1
+            ))
         }
     }
 }
@@ -316,7 +387,10 @@ fn too_many(cell: &Cell, layout: &Layout) -> Diagnostic {
     let message = if layout.groups == 1 {
         format!("the column `{}` appears twice", name(cell))
     } else {
-        format!("`{}` has only {} ways, but the header has more", layout.noun, layout.groups)
+        format!(
+            "`{}` has only {} ways, but the header has more",
+            layout.noun, layout.groups
+        )
     };
     Diagnostic::new(Code::BadTable, cell.span, message).label("one way too many")
 }

@@ -97,7 +97,11 @@ pub const THING_NOUNS: &[ThingNoun] = &[
     },
     ThingNoun {
         name: "swap",
-        columns: &[hex("slot"), naming("process", CellNames::Processes), hex("vpn")],
+        columns: &[
+            hex("slot"),
+            naming("process", CellNames::Processes),
+            hex("vpn"),
+        ],
         key: "slot",
         help: "swap slots in use, with the page in each slot",
         of_process: false,
@@ -109,7 +113,11 @@ pub const THING_NOUNS: &[ThingNoun] = &[
 
 impl ThingNoun {
     pub(crate) fn column_names(&self) -> String {
-        self.columns.iter().map(|column| column.name).collect::<Vec<_>>().join(" ")
+        self.columns
+            .iter()
+            .map(|column| column.name)
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 
     pub(crate) fn named(name: &str) -> Option<&'static Self> {
@@ -118,7 +126,11 @@ impl ThingNoun {
 }
 
 fn row(key: u64, cells: Vec<CellView>) -> ThingRow {
-    ThingRow { key, cells, nothing: &[] }
+    ThingRow {
+        key,
+        cells,
+        nothing: &[],
+    }
 }
 
 fn digits(bits: u32) -> u32 {
@@ -127,19 +139,34 @@ fn digits(bits: u32) -> u32 {
 
 fn text(text: impl Into<String>) -> CellView {
     let text = text.into();
-    if text.is_empty() { CellView::Nothing } else { CellView::Text(text) }
+    if text.is_empty() {
+        CellView::Nothing
+    } else {
+        CellView::Text(text)
+    }
 }
 
 fn maps(kernel: &Kernel, process: Option<&Process>, key: Option<u64>) -> Vec<ThingRow> {
-    let Some(process) = process else { return Vec::new() };
+    let Some(process) = process else {
+        return Vec::new();
+    };
     let areas = &process.space.areas;
     let found = match key {
-        Some(start) => areas.find(start).filter(|area| area.start == start).into_iter().copied().collect(),
+        Some(start) => areas
+            .find(start)
+            .filter(|area| area.start == start)
+            .into_iter()
+            .copied()
+            .collect(),
         None => areas.iter().copied().collect::<Vec<_>>(),
     };
     let width = digits(kernel.machine().spec().virtual_bits());
     let one = |area| {
-        let AreaRecord { name, area, backing } = AreaRecord::describe(kernel, process, area);
+        let AreaRecord {
+            name,
+            area,
+            backing,
+        } = AreaRecord::describe(kernel, process, area);
         let offset = area.offset_of(area.start);
         let cells = vec![
             text(name),
@@ -149,43 +176,76 @@ fn maps(kernel: &Kernel, process: Option<&Process>, key: Option<u64>) -> Vec<Thi
             CellView::Hex(offset.unwrap_or(0), 1),
             text(backing),
         ];
-        let nothing: &[_] = if offset.is_none() { &["offset", "backing"] } else { &[] };
-        ThingRow { key: area.start, cells, nothing }
+        let nothing: &[_] = if offset.is_none() {
+            &["offset", "backing"]
+        } else {
+            &[]
+        };
+        ThingRow {
+            key: area.start,
+            cells,
+            nothing,
+        }
     };
     found.into_iter().map(one).collect()
 }
 
 fn resident(kernel: &Kernel, process: Option<&Process>, key: Option<u64>) -> Vec<ThingRow> {
-    let Some(process) = process else { return Vec::new() };
+    let Some(process) = process else {
+        return Vec::new();
+    };
     let spec = kernel.machine().spec();
     let (vpn_digits, frame_digits) = (digits(spec.vpn_bits()), frame_digits(kernel));
     let one = |vpn: u64, place: PageLocation| match place {
         PageLocation::Frame(frame) => Some(row(
             vpn,
-            vec![CellView::Hex(vpn, vpn_digits), CellView::Hex(u64::from(frame.0), frame_digits)],
+            vec![
+                CellView::Hex(vpn, vpn_digits),
+                CellView::Hex(u64::from(frame.0), frame_digits),
+            ],
         )),
         _ => None,
     };
     let pages = &process.space.pages;
     match key {
-        Some(vpn) => pages.get(vpn).and_then(|place| one(vpn, *place)).into_iter().collect(),
-        None => pages.iter().filter_map(|(vpn, place)| one(vpn, *place)).collect(),
+        Some(vpn) => pages
+            .get(vpn)
+            .and_then(|place| one(vpn, *place))
+            .into_iter()
+            .collect(),
+        None => pages
+            .iter()
+            .filter_map(|(vpn, place)| one(vpn, *place))
+            .collect(),
     }
 }
 
 fn heap(kernel: &Kernel, process: Option<&Process>, key: Option<u64>) -> Vec<ThingRow> {
-    let Some(process) = process else { return Vec::new() };
+    let Some(process) = process else {
+        return Vec::new();
+    };
     let width = digits(kernel.machine().spec().virtual_bits());
     let blocks = &process.space.heap.blocks;
     let one = |start: u64, block: &HeapBlock| {
         row(
             start,
-            vec![CellView::Hex(start, width), CellView::Hex(block.size, 1), CellView::bit(block.used())],
+            vec![
+                CellView::Hex(start, width),
+                CellView::Hex(block.size, 1),
+                CellView::bit(block.used()),
+            ],
         )
     };
     match key {
-        Some(start) => blocks.get(&start).map(|block| one(start, block)).into_iter().collect(),
-        None => blocks.iter().map(|(start, block)| one(*start, block)).collect(),
+        Some(start) => blocks
+            .get(&start)
+            .map(|block| one(start, block))
+            .into_iter()
+            .collect(),
+        None => blocks
+            .iter()
+            .map(|(start, block)| one(*start, block))
+            .collect(),
     }
 }
 
@@ -199,9 +259,16 @@ fn frames(kernel: &Kernel, _: Option<&Process>, key: Option<u64>) -> Vec<ThingRo
     match key {
         Some(n) => {
             let frame = u32::try_from(n).ok().filter(|_| n < limit).map(FrameNo);
-            frame.map(|at| frame_row(kernel, at, kernel.frames().get(at), width)).into_iter().collect()
+            frame
+                .map(|at| frame_row(kernel, at, kernel.frames().get(at), width))
+                .into_iter()
+                .collect()
         }
-        None => kernel.frames().iter().map(|(at, frame)| frame_row(kernel, at, frame, width)).collect(),
+        None => kernel
+            .frames()
+            .iter()
+            .map(|(at, frame)| frame_row(kernel, at, frame, width))
+            .collect(),
     }
 }
 
@@ -214,10 +281,17 @@ fn frame_row(kernel: &Kernel, at: FrameNo, frame: Frame, width: u32) -> ThingRow
         FrameContents::File { .. } => "file",
         FrameContents::Object { .. } => "shared",
     };
-    let maps: Vec<String> =
-        kernel.frames().maps(at).map(|(pid, vpn)| format!("{}:{vpn:X}", process_name(kernel, pid))).collect();
+    let maps: Vec<String> = kernel
+        .frames()
+        .maps(at)
+        .map(|(pid, vpn)| format!("{}:{vpn:X}", process_name(kernel, pid)))
+        .collect();
     let free = frame.contents == FrameContents::Free;
-    let dirty = if free { CellView::Nothing } else { CellView::bit(kernel.is_dirty(at)) };
+    let dirty = if free {
+        CellView::Nothing
+    } else {
+        CellView::bit(kernel.is_dirty(at))
+    };
     let cells = vec![
         CellView::Hex(key, width),
         CellView::Number(u64::from(frame.refs)),
@@ -225,11 +299,17 @@ fn frame_row(kernel: &Kernel, at: FrameNo, frame: Frame, width: u32) -> ThingRow
         dirty,
         text(maps.join(",")),
     ];
-    ThingRow { key, cells, nothing: if free { &["kind"] } else { &[] } }
+    ThingRow {
+        key,
+        cells,
+        nothing: if free { &["kind"] } else { &[] },
+    }
 }
 
 fn process_name(kernel: &Kernel, pid: Pid) -> Arc<str> {
-    kernel.process(pid).map_or_else(|| pid.to_string().into(), |process| process.name.clone())
+    kernel
+        .process(pid)
+        .map_or_else(|| pid.to_string().into(), |process| process.name.clone())
 }
 
 fn swap(kernel: &Kernel, _: Option<&Process>, key: Option<u64>) -> Vec<ThingRow> {
@@ -237,7 +317,9 @@ fn swap(kernel: &Kernel, _: Option<&Process>, key: Option<u64>) -> Vec<ThingRow>
     let slots: Vec<SlotNo> = match key {
         Some(n) => {
             let slot = u32::try_from(n).ok().map(SlotNo);
-            slot.filter(|slot| swap.slot(*slot).is_some()).into_iter().collect()
+            slot.filter(|slot| swap.slot(*slot).is_some())
+                .into_iter()
+                .collect()
         }
         None => swap.iter().map(|(slot, _)| slot).collect(),
     };
@@ -250,10 +332,15 @@ fn swap(kernel: &Kernel, _: Option<&Process>, key: Option<u64>) -> Vec<ThingRow>
         let before = rows.len();
         // A page that was swapped in keeps its slot while it is clean.
         let backed = swap.slot(slot).and_then(|held| held.frame);
-        let back = backed.into_iter().flat_map(|frame| kernel.frames().maps(frame));
+        let back = backed
+            .into_iter()
+            .flat_map(|frame| kernel.frames().maps(frame));
         for (pid, vpn) in swap.pages_in(slot).chain(back) {
             let name = text(process_name(kernel, pid).to_string());
-            rows.push(row(key, vec![number.clone(), name, CellView::Hex(vpn, vpn_digits)]));
+            rows.push(row(
+                key,
+                vec![number.clone(), name, CellView::Hex(vpn, vpn_digits)],
+            ));
         }
         // The slot contains a page of a shared object that no process has mapped.
         if rows.len() == before {

@@ -29,9 +29,23 @@ fn tag_bits(machine: &Machine, level: usize) -> u32 {
 pub(crate) fn layout(machine: &Machine, level: usize) -> Layout {
     let tlb = spec(machine, level);
     let bits = BITS.iter().map(|bit| bit.row().name);
-    let columns = ["tag", "ppn", "v"].into_iter().chain(bits).map(String::from).collect();
-    let noun = if &*tlb.name == "tlb" { "tlb".to_owned() } else { format!("tlb {}", tlb.name) };
-    Layout { noun, key: "set", keys: tlb.sets.into(), columns, groups: tlb.ways.into() }
+    let columns = ["tag", "ppn", "v"]
+        .into_iter()
+        .chain(bits)
+        .map(String::from)
+        .collect();
+    let noun = if &*tlb.name == "tlb" {
+        "tlb".to_owned()
+    } else {
+        format!("tlb {}", tlb.name)
+    };
+    Layout {
+        noun,
+        key: "set",
+        keys: tlb.sets.into(),
+        columns,
+        groups: tlb.ways.into(),
+    }
 }
 
 fn set(machine: &Machine, level: usize, key: u64) -> Option<SetIndex> {
@@ -45,14 +59,24 @@ fn line(machine: &Machine, level: usize, key: u64, way: usize) -> TlbLine {
 
 /// Returns the sets that contain a valid entry.
 pub(crate) fn present(machine: &Machine, level: usize) -> Vec<u64> {
-    machine.tlb_sets_in_use(level).into_iter().map(SetIndex::raw).collect()
+    machine
+        .tlb_sets_in_use(level)
+        .into_iter()
+        .map(SetIndex::raw)
+        .collect()
 }
 
 pub(crate) fn valid(machine: &Machine, level: usize, key: u64, way: usize) -> bool {
     line(machine, level, key, way).valid
 }
 
-pub(crate) fn cell(machine: &Machine, level: usize, key: u64, way: usize, column: &str) -> CellView {
+pub(crate) fn cell(
+    machine: &Machine,
+    level: usize,
+    key: u64,
+    way: usize,
+    column: &str,
+) -> CellView {
     let line = line(machine, level, key, way);
     cell_of(machine, level, line, column, line.valid)
 }
@@ -61,10 +85,15 @@ pub(crate) fn cell(machine: &Machine, level: usize, key: u64, way: usize, column
 fn cell_of(machine: &Machine, level: usize, line: TlbLine, column: &str, known: bool) -> CellView {
     match column {
         "tag" => CellView::hex(line.tag.map(Tag::raw), digits(tag_bits(machine, level))),
-        "ppn" => CellView::hex(known.then(|| line.ppn.raw()), digits(machine.spec().ppn_bits())),
+        "ppn" => CellView::hex(
+            known.then(|| line.ppn.raw()),
+            digits(machine.spec().ppn_bits()),
+        ),
         "v" => CellView::bit(line.valid),
         _ if !known => CellView::Nothing,
-        bit => BitRow::named(bit).map_or(CellView::Nothing, |(bit, _)| CellView::bit(line.flags.has(bit))),
+        bit => BitRow::named(bit).map_or(CellView::Nothing, |(bit, _)| {
+            CellView::bit(line.flags.has(bit))
+        }),
     }
 }
 
@@ -82,7 +111,10 @@ pub(crate) fn put(machine: &mut Machine, level: usize, entry: &EntryIn) -> Resul
 }
 
 fn way(machine: &Machine, level: usize, group: &[CellIn]) -> Result<TlbLine, Diagnostic> {
-    let mut line = TlbLine { flags: OPEN, ..TlbLine::default() };
+    let mut line = TlbLine {
+        flags: OPEN,
+        ..TlbLine::default()
+    };
     let mut valid_input = None;
     let mut ppn = None;
     for cell in group {
@@ -90,9 +122,15 @@ fn way(machine: &Machine, level: usize, group: &[CellIn]) -> Result<TlbLine, Dia
             (_, CellInput::Anything | CellInput::Open) => return Err(cell.nothing_to_set()),
             (_, CellInput::Nothing) => {}
             ("tag", CellInput::Number(n)) => {
-                line.tag = Some(machine.tlb_tag(level, n).map_err(|e| cell.too_wide(e.bits))?);
+                line.tag = Some(
+                    machine
+                        .tlb_tag(level, n)
+                        .map_err(|e| cell.too_wide(e.bits))?,
+                );
             }
-            ("ppn", CellInput::Number(n)) => ppn = Some(machine.ppn(n).map_err(|e| cell.too_wide(e.bits))?),
+            ("ppn", CellInput::Number(n)) => {
+                ppn = Some(machine.ppn(n).map_err(|e| cell.too_wide(e.bits))?)
+            }
             ("v", CellInput::Number(_)) => valid_input = Some(cell.bit()?),
             (bit, CellInput::Number(_)) => {
                 if let Some((bit, inverse)) = BitRow::named(bit) {
@@ -107,8 +145,10 @@ fn way(machine: &Machine, level: usize, group: &[CellIn]) -> Result<TlbLine, Dia
     line.flags = line.flags.with_bit(Bit::P, !line.valid && ppn.is_some());
     if line.valid && (line.tag.is_none() || ppn.is_none()) {
         let place = group.first().map(|cell| cell.span).unwrap_or_default();
-        return Err(Diagnostic::new(Code::BadTable, place, "a valid entry needs a tag and a PPN")
-            .label("this way is valid"));
+        return Err(
+            Diagnostic::new(Code::BadTable, place, "a valid entry needs a tag and a PPN")
+                .label("this way is valid"),
+        );
     }
     Ok(line)
 }
@@ -121,10 +161,18 @@ pub(crate) fn view(machine: &Machine, level: usize, invalid: InvalidEntries) -> 
     let ways = layout.groups as usize;
     let unusual = |bit: &Bit| {
         let odd = |line: TlbLine| line.valid && line.flags.has(*bit) != OPEN.has(*bit);
-        sets.iter().any(|&key| (0..ways).any(|w| odd(self::line(machine, level, key, w))))
+        sets.iter()
+            .any(|&key| (0..ways).any(|w| odd(self::line(machine, level, key, w))))
     };
-    let bits = BITS.iter().filter(|bit| unusual(bit)).map(|bit| bit.row().name);
-    let columns: Vec<String> = ["tag", "ppn", "v"].into_iter().chain(bits).map(String::from).collect();
+    let bits = BITS
+        .iter()
+        .filter(|bit| unusual(bit))
+        .map(|bit| bit.row().name);
+    let columns: Vec<String> = ["tag", "ppn", "v"]
+        .into_iter()
+        .chain(bits)
+        .map(String::from)
+        .collect();
     sets::view(layout, &sets, &columns, |key, way, column| {
         let line = line(machine, level, key, way);
         let kept = invalid == InvalidEntries::Shown && line.flags.has(Bit::P);

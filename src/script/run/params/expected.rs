@@ -51,7 +51,8 @@ pub fn next(params: &'static [Param], atoms: &[Atom]) -> Vec<&'static Param> {
 
 /// Whether a line may end after these pieces. A unit may be missing, and a block may begin on the next line.
 pub fn may_end(params: &'static [Param], atoms: &[Atom]) -> bool {
-    let ends = |next: Option<&Param>| matches!(next, None | Some(Param::Unit(_) | Param::Block(..)));
+    let ends =
+        |next: Option<&Param>| matches!(next, None | Some(Param::Unit(_) | Param::Block(..)));
     continuations(params, atoms).into_iter().any(ends)
 }
 
@@ -59,11 +60,20 @@ pub fn may_end(params: &'static [Param], atoms: &[Atom]) -> bool {
 fn continuations(params: &'static [Param], atoms: &[Atom]) -> Vec<Option<&'static Param>> {
     let mut found = Vec::new();
     for params in ways(params) {
-        follow(Remaining { params, at: 0, then: None, repeated: None }, atoms, &mut |param, _| {
-            if !found.contains(&param) {
-                found.push(param);
-            }
-        });
+        follow(
+            Remaining {
+                params,
+                at: 0,
+                then: None,
+                repeated: None,
+            },
+            atoms,
+            &mut |param, _| {
+                if !found.contains(&param) {
+                    found.push(param);
+                }
+            },
+        );
     }
     found
 }
@@ -94,11 +104,20 @@ fn places(params: &'static [Param], atoms: &[Atom]) -> Vec<Range<usize>> {
     let (mut found, mut start) = (Vec::new(), 0);
     for params in ways(params) {
         let mut first: Option<usize> = None;
-        follow(Remaining { params, at: start, then: None, repeated: None }, atoms, &mut |param, at| {
-            if param.is_some() {
-                first = Some(first.map_or(at, |first| first.min(at)));
-            }
-        });
+        follow(
+            Remaining {
+                params,
+                at: start,
+                then: None,
+                repeated: None,
+            },
+            atoms,
+            &mut |param, at| {
+                if param.is_some() {
+                    first = Some(first.map_or(at, |first| first.min(at)));
+                }
+            },
+        );
         let end = start + params.text().len();
         found.extend(first.map(|first| first..end));
         start = end + " | ".len();
@@ -158,10 +177,28 @@ fn follow(left: Remaining, atoms: &[Atom], found: &mut dyn FnMut(Option<&'static
         };
     };
     // A comma follows the previous part without a space.
-    let width = if *param == Param::Comma { 0 } else { param.to_string().len() };
-    let rest = Remaining { params, at: left.at + width + 1, repeated: None, ..left };
+    let width = if *param == Param::Comma {
+        0
+    } else {
+        param.to_string().len()
+    };
+    let rest = Remaining {
+        params,
+        at: left.at + width + 1,
+        repeated: None,
+        ..left
+    };
     let mut within = |params: &'static [Param], at: usize, then: Remaining| {
-        follow(Remaining { params, at, then: Some(&then), repeated: None }, atoms, found);
+        follow(
+            Remaining {
+                params,
+                at,
+                then: Some(&then),
+                repeated: None,
+            },
+            atoms,
+            found,
+        );
     };
     match (param, atoms) {
         (Param::Comma, _) => follow(rest, atoms, found),
@@ -181,7 +218,11 @@ fn follow(left: Remaining, atoms: &[Atom], found: &mut dyn FnMut(Option<&'static
             // A repetition of optional parts that matches no piece would repeat forever.
             let repeated = Some(atoms.len());
             if !atoms.is_empty() && left.repeated != repeated {
-                within(std::slice::from_ref(one), left.at, Remaining { repeated, ..left });
+                within(
+                    std::slice::from_ref(one),
+                    left.at,
+                    Remaining { repeated, ..left },
+                );
             }
         }
         (_, []) => found(Some(param), left.at),
@@ -190,7 +231,9 @@ fn follow(left: Remaining, atoms: &[Atom], found: &mut dyn FnMut(Option<&'static
             // A number may have a unit that the usage does not name.
             if let (Atom::Number, [Atom::Word(unit), atoms @ ..]) = (atom, atoms)
                 && unit_factor(unit).is_some()
-                && !params.first().is_some_and(|param| param.words().contains(unit))
+                && !params
+                    .first()
+                    .is_some_and(|param| param.words().contains(unit))
             {
                 follow(rest, atoms, found);
             }

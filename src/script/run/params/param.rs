@@ -64,7 +64,9 @@ impl Param {
     /// Returns the words that match the parameter.
     pub fn words(&self) -> &[&'static str] {
         match self {
-            Self::Keyword(word) | Self::Literal(word) | Self::Unit(word) => std::slice::from_ref(word),
+            Self::Keyword(word) | Self::Literal(word) | Self::Unit(word) => {
+                std::slice::from_ref(word)
+            }
             Self::Words(words) => words,
             _ => &[],
         }
@@ -72,7 +74,11 @@ impl Param {
 
     /// Returns the slot of the parameter, if it is a value.
     pub(crate) fn slot(&self) -> Option<Slot> {
-        if let Self::Value(slot) = self { Some(*slot) } else { None }
+        if let Self::Value(slot) = self {
+            Some(*slot)
+        } else {
+            None
+        }
     }
 
     /// Collects the sequences of parameters in all ways to write this parameter.
@@ -92,7 +98,10 @@ impl Param {
     }
 
     /// Returns the parameter after the first parameter that satisfies a test.
-    pub(super) fn follower(params: &'static [Self], test: impl Fn(&Self) -> bool) -> Option<&'static Self> {
+    pub(super) fn follower(
+        params: &'static [Self],
+        test: impl Fn(&Self) -> bool,
+    ) -> Option<&'static Self> {
         let mut sequences = vec![params];
         for param in params {
             param.sequences(&mut sequences);
@@ -104,8 +113,14 @@ impl Param {
     /// Collects this parameter's parts, or the parameter itself if it has no parts.
     pub(super) fn leaves(&'static self, found: &mut Vec<&'static Self>) {
         match self {
-            Self::Optional(parts) | Self::OneOf(parts) => parts.iter().for_each(|part| part.leaves(found)),
-            Self::Ways(ways) => ways.iter().copied().flatten().for_each(|part| part.leaves(found)),
+            Self::Optional(parts) | Self::OneOf(parts) => {
+                parts.iter().for_each(|part| part.leaves(found))
+            }
+            Self::Ways(ways) => ways
+                .iter()
+                .copied()
+                .flatten()
+                .for_each(|part| part.leaves(found)),
             Self::Many(part) => part.leaves(found),
             _ => found.push(self),
         }

@@ -28,28 +28,50 @@ pub(crate) struct Wrong {
 impl Place {
     /// Returns the place that these parameters describe, or `None` if their numbers have different
     /// dimensions.
-    pub(crate) fn find(name: &str, expected: &[&'static Param], params: &'static [Param]) -> Option<Self> {
+    pub(crate) fn find(
+        name: &str,
+        expected: &[&'static Param],
+        params: &'static [Param],
+    ) -> Option<Self> {
         let measured = |param: &&Param| param.slot().filter(|slot| slot.dimension().is_some());
-        let mut slots = expected.iter().copied().filter_map(|param| measured(&param));
+        let mut slots = expected
+            .iter()
+            .copied()
+            .filter_map(|param| measured(&param));
         let slot = slots.next()?;
-        slots.all(|other| other.dimension() == slot.dimension()).then(|| Self {
-            said: format!("`{name}`"),
-            slot,
-            suffix: params.unit_after(slot),
-        })
+        slots
+            .all(|other| other.dimension() == slot.dimension())
+            .then(|| Self {
+                said: format!("`{name}`"),
+                slot,
+                suffix: params.unit_after(slot),
+            })
     }
 
     /// Returns the error if a number in this unit does not fit. `page` is the machine's page size.
     pub(crate) fn refuses(&self, value: &Value, unit: &Unit, page: Option<u64>) -> Option<Wrong> {
-        let wanted = self.slot.dimension().filter(|wanted| *wanted != unit.dimension)?;
-        let Value::Number(value) = value else { return None };
-        let text = self.rewritten(*value, unit, wanted, page).map(|text| (self.said.replace('`', ""), text));
-        Some(Wrong { text, ..self.wrong(wanted, unit) })
+        let wanted = self
+            .slot
+            .dimension()
+            .filter(|wanted| *wanted != unit.dimension)?;
+        let Value::Number(value) = value else {
+            return None;
+        };
+        let text = self
+            .rewritten(*value, unit, wanted, page)
+            .map(|text| (self.said.replace('`', ""), text));
+        Some(Wrong {
+            text,
+            ..self.wrong(wanted, unit)
+        })
     }
 
     /// Returns the error if this unit after a variable does not fit.
     pub(crate) fn refuses_bare(&self, unit: &Unit) -> Option<Wrong> {
-        let wanted = self.slot.dimension().filter(|wanted| *wanted != unit.dimension)?;
+        let wanted = self
+            .slot
+            .dimension()
+            .filter(|wanted| *wanted != unit.dimension)?;
         Some(Wrong {
             text: Some((String::new(), self.suffix.unwrap_or_default().to_owned())),
             ..self.wrong(wanted, unit)
@@ -62,17 +84,30 @@ impl Place {
             _ => noun(wanted),
         };
         let message = format!("{} takes {takes}, not {}", self.said, noun(unit.dimension));
-        Wrong { message, label: format!("`{}`: {}", unit.name, unit.help), text: None }
+        Wrong {
+            message,
+            label: format!("`{}`: {}", unit.name, unit.help),
+            text: None,
+        }
     }
 
     /// Returns the number in a form that fits this place.
-    fn rewritten(&self, value: Number, unit: &Unit, wanted: Dimension, page: Option<u64>) -> Option<String> {
+    fn rewritten(
+        &self,
+        value: Number,
+        unit: &Unit,
+        wanted: Dimension,
+        page: Option<u64>,
+    ) -> Option<String> {
         let (factor, under) = unit.factor;
         let n = value.divide(Number::fraction(factor, under).ok()?).ok()?;
         let whole = |number: Number| u64::try_from(number.as_integer()?).ok();
         let (bytes, count) = (whole(value), whole(n));
         let paged = unit.name.starts_with("page");
-        let suffix = |n: u64| self.suffix.map_or_else(|| n.to_string(), |suffix| format!("{n} {suffix}"));
+        let suffix = |n: u64| {
+            self.suffix
+                .map_or_else(|| n.to_string(), |suffix| format!("{n} {suffix}"))
+        };
         Some(match (wanted, unit.dimension) {
             // A size in bytes becomes the number of address bits in a space of this size.
             (Dimension::Bits, Dimension::Bytes) if factor > 1 && bytes?.is_power_of_two() => {
@@ -85,7 +120,11 @@ impl Place {
             (Dimension::Bytes, Dimension::Count) if paged && page.is_some() => {
                 let bytes = count?.checked_mul(page?)?;
                 let address = matches!(self.slot, Slot::Va | Slot::Pa);
-                if address { format!("0x{bytes:X}") } else { size_of(bytes) }
+                if address {
+                    format!("0x{bytes:X}")
+                } else {
+                    size_of(bytes)
+                }
             }
             (Dimension::Bytes, Dimension::Count) if paged => return None,
             (Dimension::Count, Dimension::Bytes)

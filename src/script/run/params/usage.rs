@@ -38,7 +38,9 @@ impl Params for &'static [Param] {
     }
 
     fn has_word(self, word: &str) -> bool {
-        self.leaves().iter().any(|param| param.words().contains(&word))
+        self.leaves()
+            .iter()
+            .any(|param| param.words().contains(&word))
     }
 
     fn has(self, slot: Slot) -> bool {
@@ -46,7 +48,9 @@ impl Params for &'static [Param] {
     }
 
     fn has_block(self) -> bool {
-        self.leaves().iter().any(|param| matches!(param, Param::Block(..)))
+        self.leaves()
+            .iter()
+            .any(|param| matches!(param, Param::Block(..)))
     }
 
     fn clauses(self) -> Vec<&'static str> {
@@ -58,7 +62,10 @@ impl Params for &'static [Param] {
     }
 
     fn after_keyword(self, keyword: &str) -> Option<&'static Param> {
-        Param::follower(self, |param| matches!(param, Param::Keyword(word) if *word == keyword))
+        Param::follower(
+            self,
+            |param| matches!(param, Param::Keyword(word) if *word == keyword),
+        )
     }
 
     fn unit_after(self, slot: Slot) -> Option<&'static str> {
@@ -75,7 +82,11 @@ struct Sequence(&'static [Param]);
 impl fmt::Display for Sequence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (at, param) in self.0.iter().enumerate() {
-            let blank = if at == 0 || *param == Param::Comma { "" } else { " " };
+            let blank = if at == 0 || *param == Param::Comma {
+                ""
+            } else {
+                " "
+            };
             write!(f, "{blank}{param}")?;
         }
         Ok(())
@@ -101,5 +112,8 @@ impl fmt::Display for Param {
 }
 
 fn joined(parts: impl Iterator<Item = impl fmt::Display>, between: &str) -> String {
-    parts.map(|part| part.to_string()).collect::<Vec<_>>().join(between)
+    parts
+        .map(|part| part.to_string())
+        .collect::<Vec<_>>()
+        .join(between)
 }

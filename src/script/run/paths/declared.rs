@@ -22,18 +22,27 @@ pub fn setting_paths(of: &str) -> impl Iterator<Item = SettingWord> {
         "cache" => &["cache"],
         _ => &[],
     };
-    let rows = blocks.iter().filter_map(|name| BLOCKS.iter().find(|row| row.name == *name));
-    rows.flat_map(|row| (row.settings)()).filter(|setting| setting.is_path)
+    let rows = blocks
+        .iter()
+        .filter_map(|name| BLOCKS.iter().find(|row| row.name == *name));
+    rows.flat_map(|row| (row.settings)())
+        .filter(|setting| setting.is_path)
 }
 
 /// Returns the word for the kind of a level.
 pub(crate) fn kind_of(level: Component) -> &'static str {
-    if matches!(level, Component::Tlb(_)) { "tlb" } else { "cache" }
+    if matches!(level, Component::Tlb(_)) {
+        "tlb"
+    } else {
+        "cache"
+    }
 }
 
 /// Returns the value of a setting with the unit in which a script declares the setting.
 pub(crate) fn measured(of: &str, name: &str, value: Value, spec: Option<&Spec>) -> Value {
-    let Value::Number(number) = value else { return value };
+    let Value::Number(number) = value else {
+        return value;
+    };
     let dimension = setting_paths(of)
         .find(|setting| setting.name == name)
         .and_then(|setting| setting.params.leaves().first()?.slot()?.dimension());
@@ -49,5 +58,7 @@ pub(crate) fn measured(of: &str, name: &str, value: Value, spec: Option<&Spec>) 
 
 /// Whether the property with this name is a number of bytes.
 pub(crate) fn is_in_bytes(property: &str) -> bool {
-    property == "bytes" || property.ends_with("_bytes") || ["reach", "rss", "vsize"].contains(&property)
+    property == "bytes"
+        || property.ends_with("_bytes")
+        || ["reach", "rss", "vsize"].contains(&property)
 }

@@ -32,7 +32,9 @@ impl Session<'_> {
     /// Returns `unknown-path`, `no-answer`, or `no-machine`.
     pub(crate) fn path_value(&mut self, words: &[Word]) -> Result<Value, Stop> {
         let value = self.unmeasured_path(words)?;
-        let (Value::Number(number), Some(name)) = (&value, words.last()) else { return Ok(value) };
+        let (Value::Number(number), Some(name)) = (&value, words.last()) else {
+            return Ok(value);
+        };
         let measure = match &*name.text {
             name if is_in_bytes(name) => Some(Measure::Bytes),
             name if name.ends_with("_bits") => Some(Measure::Bits),
@@ -42,9 +44,16 @@ impl Session<'_> {
     }
 
     fn unmeasured_path(&mut self, words: &[Word]) -> Result<Value, Stop> {
-        let [head, rest @ ..] = words else { return Err(Stop::Unknowable) };
+        let [head, rest @ ..] = words else {
+            return Err(Stop::Unknowable);
+        };
         let name = Word {
-            text: rest.iter().map(|word| &*word.text).collect::<Vec<_>>().join(".").into(),
+            text: rest
+                .iter()
+                .map(|word| &*word.text)
+                .collect::<Vec<_>>()
+                .join(".")
+                .into(),
             span: rest[0].span,
         };
         match &*head.text {
@@ -76,29 +85,52 @@ impl Session<'_> {
         {
             return self.table_property(table, Some(process.pid), property);
         }
-        let Some(row) = PROCESS_PROPERTIES.iter().find(|row| row.name == &*name.text) else {
+        let Some(row) = PROCESS_PROPERTIES
+            .iter()
+            .find(|row| row.name == &*name.text)
+        else {
             if let [noun] = rest {
-                let process = Expr { kind: ExprKind::Name(of.text.clone()), span: of.span };
-                let span = Span { end: noun.span.end, ..of.span };
-                let noun = Expr { kind: ExprKind::Field(Box::new(process), noun.clone()), span };
+                let process = Expr {
+                    kind: ExprKind::Name(of.text.clone()),
+                    span: of.span,
+                };
+                let span = Span {
+                    end: noun.span.end,
+                    ..of.span
+                };
+                let noun = Expr {
+                    kind: ExprKind::Field(Box::new(process), noun.clone()),
+                    span,
+                };
                 if let Some(value) = self.noun_value(&noun)? {
                     return Ok(value);
                 }
             }
             let names = PROCESS_PROPERTIES.iter().map(|row| row.name);
-            let nouns = THING_NOUNS.iter().filter(|noun| noun.of_process).map(|noun| noun.name);
-            let names = names.chain(["page_table.bytes", "page_table.tables", "page_table"]).chain(nouns);
+            let nouns = THING_NOUNS
+                .iter()
+                .filter(|noun| noun.of_process)
+                .map(|noun| noun.name);
+            let names = names
+                .chain(["page_table.bytes", "page_table.tables", "page_table"])
+                .chain(nouns);
             return Err(no_property(&of.text, name, names).into());
         };
         if self.checking() {
             return Err(Stop::Unknowable);
         }
         let kernel = self.kernel(of.span)?;
-        let value = kernel.process(process.pid).and_then(|process| (row.get)(kernel, process));
+        let value = kernel
+            .process(process.pid)
+            .and_then(|process| (row.get)(kernel, process));
         self.work(value.as_ref().map_or(0, work_of_value), of.span)?;
         value.ok_or_else(|| {
-            Diagnostic::new(Code::NoAnswer, name.span, format!("`{}` has no `{}` yet", of.text, name.text))
-                .into()
+            Diagnostic::new(
+                Code::NoAnswer,
+                name.span,
+                format!("`{}` has no `{}` yet", of.text, name.text),
+            )
+            .into()
         })
     }
 
@@ -107,7 +139,10 @@ impl Session<'_> {
         let checking = self.checking();
         let (value, spec) = if &*of.text == "kernel" {
             let kernel = self.kernel(of.span)?;
-            (kernel_setting(kernel, &name.text), kernel.machine().spec().clone())
+            (
+                kernel_setting(kernel, &name.text),
+                kernel.machine().spec().clone(),
+            )
         } else {
             let spec = self.machine(of.span)?.spec().clone();
             (memory_setting(&spec, &name.text), spec)
@@ -129,7 +164,11 @@ impl Session<'_> {
         };
         let checking = self.checking();
         let kernel = self.kernel(of.span)?;
-        if checking { Err(Stop::Unknowable) } else { Ok(Value::from((row.get)(kernel))) }
+        if checking {
+            Err(Stop::Unknowable)
+        } else {
+            Ok(Value::from((row.get)(kernel)))
+        }
     }
 
     /// Returns a property of a process's page table, or of the machine's page table if no kernel was started.
@@ -138,11 +177,17 @@ impl Session<'_> {
             Some(pid) => Some(pid),
             None => self.page_table_of(of.span)?,
         };
-        let Some(pid) = pid else { return self.machine_property(of, name) };
+        let Some(pid) = pid else {
+            return self.machine_property(of, name);
+        };
         self.work_of_listing(of.span)?;
         let machine = self.kernel(of.span)?.machine_of(pid);
         let value = property_of(&machine, of, name)?;
-        if self.checking() { Err(Stop::Unknowable) } else { Ok(value) }
+        if self.checking() {
+            Err(Stop::Unknowable)
+        } else {
+            Ok(value)
+        }
     }
 
     /// Returns the process whose page table is used by default, or `None` without a kernel or before the
@@ -152,7 +197,9 @@ impl Session<'_> {
     /// Returns `which-process`.
     pub(crate) fn page_table_of(&mut self, place: Span) -> Result<Option<Pid>, Stop> {
         match &self.state.machine {
-            Slot::Kernel(kernel) if kernel.processes().next().is_some() => self.looked_at(place).map(Some),
+            Slot::Kernel(kernel) if kernel.processes().next().is_some() => {
+                self.looked_at(place).map(Some)
+            }
             Slot::Unknowable => Err(Stop::Unknowable),
             _ => Ok(None),
         }
@@ -163,9 +210,13 @@ impl Session<'_> {
             return Err(Stop::Unknowable);
         }
         let Some(last) = self.state.last.clone() else {
-            return Err(Diagnostic::new(Code::NoAnswer, name.span, "no statement with facts has run yet")
-                .help("`last` is the latest access, system call, `probe`, `reference`, or `replay`")
-                .into());
+            return Err(Diagnostic::new(
+                Code::NoAnswer,
+                name.span,
+                "no statement with facts has run yet",
+            )
+            .help("`last` is the latest access, system call, `probe`, `reference`, or `replay`")
+            .into());
         };
         let (family, spec) = match (&*last, last.call()) {
             (Did::Access(access), _) => (Family::Access, Some(&*access.spec)),
@@ -174,9 +225,14 @@ impl Session<'_> {
             _ => (Family::Reference, None),
         };
         let key = facts::key(&name.text, family, spec).map_err(|near| {
-            let diagnostic =
-                Diagnostic::new(Code::UnknownFact, name.span, format!("there is no fact `{}`", name.text));
-            near.map_or(diagnostic.clone(), |near| diagnostic.did_you_mean(&name.text, &near))
+            let diagnostic = Diagnostic::new(
+                Code::UnknownFact,
+                name.span,
+                format!("there is no fact `{}`", name.text),
+            );
+            near.map_or(diagnostic.clone(), |near| {
+                diagnostic.did_you_mean(&name.text, &near)
+            })
         })?;
         let shown = key.value_in(&last).ok_or_else(|| {
             Diagnostic::new(
@@ -204,7 +260,11 @@ impl Session<'_> {
         let Some(component) = self.component(&of.text) else {
             // The page table may belong to a process that is not yet known.
             let perhaps = self.unsure().others;
-            return Err(if perhaps { Stop::Unknowable } else { self.unknown_part(of).into() });
+            return Err(if perhaps {
+                Stop::Unknowable
+            } else {
+                self.unknown_part(of).into()
+            });
         };
         let kind = kind_of(component);
         let Some(row) = PART_PROPERTIES.iter().find(|row| row.name == &*name.text) else {
@@ -213,7 +273,10 @@ impl Session<'_> {
                 return Ok(measured(kind, &name.text, value, Some(&spec)));
             }
             let part = part_of(self.machine(of.span)?, component);
-            let rows = PART_PROPERTIES.iter().filter(|row| (row.get)(&part).is_some()).map(|row| row.name);
+            let rows = PART_PROPERTIES
+                .iter()
+                .filter(|row| (row.get)(&part).is_some())
+                .map(|row| row.name);
             let names: Vec<&str> = rows.collect();
             let settings = setting_paths(kind).map(|setting| setting.name);
             let settings = settings.filter(|setting| !names.contains(setting));
@@ -242,17 +305,29 @@ impl Session<'_> {
     /// Reports that the machine has no TLB or cache with this name.
     pub(crate) fn unknown_part(&self, of: &Word) -> Diagnostic {
         let Some(spec) = self.spec() else {
-            return Diagnostic::new(Code::UnknownPath, of.span, format!("`{}` is not known", of.text));
+            return Diagnostic::new(
+                Code::UnknownPath,
+                of.span,
+                format!("`{}` is not known", of.text),
+            );
         };
-        let names: Vec<&str> = Component::all(spec).map(|component| component.name(spec)).collect();
-        let diagnostic =
-            Diagnostic::new(Code::UnknownNoun, of.span, format!("this machine has no `{}`", of.text))
-                .label("not a part of this machine");
+        let names: Vec<&str> = Component::all(spec)
+            .map(|component| component.name(spec))
+            .collect();
+        let diagnostic = Diagnostic::new(
+            Code::UnknownNoun,
+            of.span,
+            format!("this machine has no `{}`", of.text),
+        )
+        .label("not a part of this machine");
         if matches!(&*of.text, "tlb" | "cache") && !names.is_empty() {
-            let of_kind =
-                |component: &Component| matches!(component, Component::Tlb(_)) == (&*of.text == "tlb");
-            let kind: Vec<&str> =
-                Component::all(spec).filter(of_kind).map(|component| component.name(spec)).collect();
+            let of_kind = |component: &Component| {
+                matches!(component, Component::Tlb(_)) == (&*of.text == "tlb")
+            };
+            let kind: Vec<&str> = Component::all(spec)
+                .filter(of_kind)
+                .map(|component| component.name(spec))
+                .collect();
             if !kind.is_empty() {
                 return diagnostic
                     .label("there are several")
@@ -260,14 +335,19 @@ impl Session<'_> {
             }
         }
         let processes = match &self.state.machine {
-            Slot::Kernel(kernel) => kernel.processes().map(|process| process.name.to_string()).collect(),
+            Slot::Kernel(kernel) => kernel
+                .processes()
+                .map(|process| process.name.to_string())
+                .collect(),
             _ => Vec::new(),
         };
         let others = [LAST, "machine", "page_table", "frames", "swap", "ksm"].into_iter();
         let others = others.chain(processes.iter().map(String::as_str));
         match self.nearest(&of.text, names.iter().copied().chain(others)) {
             Some(near) => diagnostic.did_you_mean(&of.text, near),
-            None if names.is_empty() => diagnostic.help("the machine has neither a TLB nor a cache"),
+            None if names.is_empty() => {
+                diagnostic.help("the machine has neither a TLB nor a cache")
+            }
             None => diagnostic.help(format!("the machine has {}", list(names.into_iter()))),
         }
     }
@@ -291,6 +371,8 @@ fn property_of(machine: &Machine, of: &Word, name: &Word) -> Result<Value, Stop>
     let n = (row.get)(machine);
     u64::try_from(n).map(Value::from).map_err(|_| {
         let message = format!("{} is {n}, which exceeds the largest number", row.help);
-        Diagnostic::new(Code::Overflow, name.span, message).help("the largest number is 2^64 - 1").into()
+        Diagnostic::new(Code::Overflow, name.span, message)
+            .help("the largest number is 2^64 - 1")
+            .into()
     })
 }

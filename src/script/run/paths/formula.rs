@@ -12,7 +12,10 @@ impl Session<'_> {
     pub(crate) fn formula_of_path(&self, path: &str) -> Option<String> {
         let (head, name) = path.split_once('.')?;
         let machine = self.state.hardware()?;
-        if let Some(row) = MACHINE_PROPERTIES.iter().find(|row| (row.of, row.name) == (head, name)) {
+        if let Some(row) = MACHINE_PROPERTIES
+            .iter()
+            .find(|row| (row.of, row.name) == (head, name))
+        {
             return (row.formula)(machine);
         }
         if let Some(component) = self.component(head) {
@@ -20,12 +23,17 @@ impl Session<'_> {
             return (row.formula)(&part_of(machine, component));
         }
         let kernel = self.state.kernel()?;
-        if let Some(row) = KERNEL_PROPERTIES.iter().find(|row| (row.of, row.name) == (head, name)) {
+        if let Some(row) = KERNEL_PROPERTIES
+            .iter()
+            .find(|row| (row.of, row.name) == (head, name))
+        {
             return (row.formula)(kernel);
         }
         let process = kernel.processes().find(|process| *process.name == *head)?;
         if let Some(property) = name.strip_prefix("page_table.") {
-            let row = MACHINE_PROPERTIES.iter().find(|row| (row.of, row.name) == ("page_table", property))?;
+            let row = MACHINE_PROPERTIES
+                .iter()
+                .find(|row| (row.of, row.name) == ("page_table", property))?;
             return (row.formula)(&kernel.machine_of(process.pid));
         }
         let row = PROCESS_PROPERTIES.iter().find(|row| row.name == name)?;

@@ -34,20 +34,32 @@ const fn property(
     help: &'static str,
     get: fn(&Kernel) -> u64,
 ) -> KernelProperty {
-    KernelProperty { of, name, help, get, formula: |_| None }
+    KernelProperty {
+        of,
+        name,
+        help,
+        get,
+        formula: |_| None,
+    }
 }
 
 /// Properties of the kernel.
 pub const KERNEL_PROPERTIES: &[KernelProperty] = &[
-    property("frames", "total", "user page frames", |k| k.frame_limit().into()),
-    property("frames", "used", "user page frames in use", |k| k.frames().used().into()),
+    property("frames", "total", "user page frames", |k| {
+        k.frame_limit().into()
+    }),
+    property("frames", "used", "user page frames in use", |k| {
+        k.frames().used().into()
+    }),
     KernelProperty {
         formula: |k| Some(format!("{} − {}", k.frame_limit(), k.frames().used())),
         ..property("frames", "free", "free user page frames", |k| {
             k.frame_limit().saturating_sub(k.frames().used()).into()
         })
     },
-    property("swap", "slots", "slots in the swap file", |k| k.swap().slots.into()),
+    property("swap", "slots", "slots in the swap file", |k| {
+        k.swap().slots.into()
+    }),
     property("swap", "used", "slots in use", |k| k.swap().used().into()),
     KernelProperty {
         formula: |k| Some(format!("{} − {}", k.swap().slots, k.swap().used())),
@@ -55,8 +67,12 @@ pub const KERNEL_PROPERTIES: &[KernelProperty] = &[
             u64::from(k.swap().slots).saturating_sub(k.swap().used().into())
         })
     },
-    property("ksm", "scans", "number of `ksm scan` runs", |k| k.merging().scans),
-    property("ksm", "merged", "frames that `ksm scan` freed", |k| k.merging().merged),
+    property("ksm", "scans", "number of `ksm scan` runs", |k| {
+        k.merging().scans
+    }),
+    property("ksm", "merged", "frames that `ksm scan` freed", |k| {
+        k.merging().merged
+    }),
 ];
 
 const fn of_process(
@@ -64,23 +80,36 @@ const fn of_process(
     help: &'static str,
     get: fn(&Kernel, &Process) -> Option<Value>,
 ) -> ProcessProperty {
-    ProcessProperty { name, help, get, formula: |_, _| None }
+    ProcessProperty {
+        name,
+        help,
+        get,
+        formula: |_, _| None,
+    }
 }
 
 /// Properties of a process, other than those of its page table.
 pub const PROCESS_PROPERTIES: &[ProcessProperty] = &[
-    of_process("disk_reads", "pages read from disk to handle the process's page faults", |_, p| {
-        Some(Value::from(p.faults.major))
-    }),
-    of_process("disk_writes", "the process's evicted pages that the kernel wrote to disk", |_, p| {
-        Some(Value::from(p.written))
-    }),
-    of_process("faults.minor", "page faults resolved without disk I/O", |_, p| {
-        Some(Value::from(p.faults.minor))
-    }),
-    of_process("faults.major", "page faults resolved with disk I/O", |_, p| {
-        Some(Value::from(p.faults.major))
-    }),
+    of_process(
+        "disk_reads",
+        "pages read from disk to handle the process's page faults",
+        |_, p| Some(Value::from(p.faults.major)),
+    ),
+    of_process(
+        "disk_writes",
+        "the process's evicted pages that the kernel wrote to disk",
+        |_, p| Some(Value::from(p.written)),
+    ),
+    of_process(
+        "faults.minor",
+        "page faults resolved without disk I/O",
+        |_, p| Some(Value::from(p.faults.minor)),
+    ),
+    of_process(
+        "faults.major",
+        "page faults resolved with disk I/O",
+        |_, p| Some(Value::from(p.faults.major)),
+    ),
     ProcessProperty {
         formula: |k, p| {
             let pages = p.space.resident;
@@ -88,14 +117,24 @@ pub const PROCESS_PROPERTIES: &[ProcessProperty] = &[
             let page = size(1 << k.machine().spec().page_bits());
             Some(format!("{pages} resident page{plural} × {page}"))
         },
-        ..of_process("rss", "total size of the process's resident pages", |k, p| {
-            Some(Value::from(p.space.resident << k.machine().spec().page_bits()))
-        })
+        ..of_process(
+            "rss",
+            "total size of the process's resident pages",
+            |k, p| {
+                Some(Value::from(
+                    p.space.resident << k.machine().spec().page_bits(),
+                ))
+            },
+        )
     },
     ProcessProperty {
         formula: |_, p| {
-            let each: Vec<String> =
-                p.space.areas.iter().map(|area| size(u128::from(area.end - area.start))).collect();
+            let each: Vec<String> = p
+                .space
+                .areas
+                .iter()
+                .map(|area| size(u128::from(area.end - area.start)))
+                .collect();
             (each.len() > 1).then(|| each.join(" + "))
         },
         ..of_process("vsize", "total size of the process's areas", |_, p| {
@@ -107,22 +146,39 @@ pub const PROCESS_PROPERTIES: &[ProcessProperty] = &[
         "program counter: the address of the last fetch, or the entry point after `execve`",
         |_, p| p.pc.map(Value::from),
     ),
-    of_process("stdout", "all bytes that the process wrote to standard output and standard error", |_, p| {
-        Some(Value::string(p.stdout.to_vec()))
+    of_process(
+        "stdout",
+        "all bytes that the process wrote to standard output and standard error",
+        |_, p| Some(Value::string(p.stdout.to_vec())),
+    ),
+    of_process(
+        "state",
+        "`running`, `zombie` (ended but not yet reaped), or `ended`",
+        |_, p| Some(Value::from(p.state.name())),
+    ),
+    of_process("pid", "PID of the process", |_, p| {
+        Some(Value::from(u64::from(p.pid.0)))
     }),
-    of_process("state", "`running`, `zombie` (ended but not yet reaped), or `ended`", |_, p| {
-        Some(Value::from(p.state.name()))
+    of_process("areas", "number of areas", |_, p| {
+        Some(Value::from(p.space.areas.iter().count() as u64))
     }),
-    of_process("pid", "PID of the process", |_, p| Some(Value::from(u64::from(p.pid.0)))),
-    of_process("areas", "number of areas", |_, p| Some(Value::from(p.space.areas.iter().count() as u64))),
     of_process(
         "cr3",
         "physical address of the level-1 page table, which CR3 contains while the process runs",
         |k, p| {
             let page_bits = k.machine().spec().page_bits();
-            p.space.tables.get(1, 0).map(|table| Value::from(table.ppn << page_bits))
+            p.space
+                .tables
+                .get(1, 0)
+                .map(|table| Value::from(table.ppn << page_bits))
         },
     ),
-    of_process("rsp", "stack pointer after `execve`", |_, p| p.rsp.map(Value::from)),
-    of_process("brk", "program break: the address just past the heap", |_, p| Some(Value::from(p.space.brk))),
+    of_process("rsp", "stack pointer after `execve`", |_, p| {
+        p.rsp.map(Value::from)
+    }),
+    of_process(
+        "brk",
+        "program break: the address just past the heap",
+        |_, p| Some(Value::from(p.space.brk)),
+    ),
 ];

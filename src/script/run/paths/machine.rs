@@ -24,7 +24,13 @@ const fn property(
     get: fn(&Machine) -> u128,
     formula: fn(&Machine) -> Option<String>,
 ) -> MachineProperty {
-    MachineProperty { of, name, help, get, formula }
+    MachineProperty {
+        of,
+        name,
+        help,
+        get,
+        formula,
+    }
 }
 
 /// Properties of the machine and its page table.
@@ -34,7 +40,13 @@ pub const MACHINE_PROPERTIES: &[MachineProperty] = &[
         "vpn_bits",
         "width of a VPN",
         |m| m.spec().vpn_bits().into(),
-        |m| Some(format!("{} − {}", m.spec().virtual_bits(), m.spec().vpo_bits())),
+        |m| {
+            Some(format!(
+                "{} − {}",
+                m.spec().virtual_bits(),
+                m.spec().vpo_bits()
+            ))
+        },
     ),
     property(
         "machine",
@@ -48,9 +60,21 @@ pub const MACHINE_PROPERTIES: &[MachineProperty] = &[
         "ppn_bits",
         "width of a PPN",
         |m| m.spec().ppn_bits().into(),
-        |m| Some(format!("{} − {}", m.spec().physical_bits, m.spec().page_bits())),
+        |m| {
+            Some(format!(
+                "{} − {}",
+                m.spec().physical_bits,
+                m.spec().page_bits()
+            ))
+        },
     ),
-    property("machine", "pages", "number of virtual pages", |m| m.spec().pages(), |m| Some(pages(m.spec()))),
+    property(
+        "machine",
+        "pages",
+        "number of virtual pages",
+        |m| m.spec().pages(),
+        |m| Some(pages(m.spec())),
+    ),
     property(
         "machine",
         "frames",
@@ -58,7 +82,11 @@ pub const MACHINE_PROPERTIES: &[MachineProperty] = &[
         |m| m.spec().frames(),
         |m| {
             let (physical, page) = (m.spec().physical_bits, m.spec().page_bits());
-            Some(format!("2^{physical} / {} = 2^{}", size(1 << page), physical.saturating_sub(page)))
+            Some(format!(
+                "2^{physical} / {} = 2^{}",
+                size(1 << page),
+                physical.saturating_sub(page)
+            ))
         },
     ),
     property(
@@ -69,7 +97,10 @@ pub const MACHINE_PROPERTIES: &[MachineProperty] = &[
         |m| {
             let entry = m.spec().mmu.as_ref()?.pte.bytes;
             let (pages, all) = (pages(m.spec()), size(m.spec().flat_page_table_bytes()));
-            Some(format!("{pages} entries; 2^{} × {entry} B = {all}", m.spec().vpn_bits()))
+            Some(format!(
+                "{pages} entries; 2^{} × {entry} B = {all}",
+                m.spec().vpn_bits()
+            ))
         },
     ),
     property(
@@ -86,7 +117,9 @@ pub const MACHINE_PROPERTIES: &[MachineProperty] = &[
         |m| m.page_table().bytes,
         |m| {
             let (tables, bytes) = (u128::from(m.page_table().tables), m.page_table().bytes);
-            let each = bytes.checked_div(tables).filter(|each| each * tables == bytes)?;
+            let each = bytes
+                .checked_div(tables)
+                .filter(|each| each * tables == bytes)?;
             let plural = if tables == 1 { "" } else { "s" };
             Some(format!("{tables} page table{plural} × {}", size(each)))
         },
@@ -95,5 +128,10 @@ pub const MACHINE_PROPERTIES: &[MachineProperty] = &[
 
 /// Returns `2^32 / 4 KB = 2^20`.
 fn pages(spec: &Spec) -> String {
-    format!("2^{} / {} = 2^{}", spec.virtual_bits(), size(1 << spec.page_bits()), spec.vpn_bits())
+    format!(
+        "2^{} / {} = 2^{}",
+        spec.virtual_bits(),
+        size(1 << spec.page_bits()),
+        spec.vpn_bits()
+    )
 }

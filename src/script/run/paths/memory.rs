@@ -68,7 +68,12 @@ pub const PEEK_FUNCTIONS: &[PeekFunction] = &[
 ];
 
 fn little_endian(bytes: &[u8]) -> Value {
-    Value::from(bytes.iter().rev().fold(0u64, |number, &byte| number << 8 | u64::from(byte)))
+    Value::from(
+        bytes
+            .iter()
+            .rev()
+            .fold(0u64, |number, &byte| number << 8 | u64::from(byte)),
+    )
 }
 
 impl PeekFunction {
@@ -127,7 +132,11 @@ impl Session<'_> {
         args: &[Expr],
         span: Span,
     ) -> Result<Value, Stop> {
-        let size = if args.len() == 2 { self.within(&args[1], 1, most)? } else { 1 };
+        let size = if args.len() == 2 {
+            self.within(&args[1], 1, most)?
+        } else {
+            1
+        };
         let va = self.address(&args[0], size)?;
         let process = self.running(span)?;
         if self.checking() {
@@ -138,7 +147,9 @@ impl Session<'_> {
             let seen = self.kernel(span)?.peek(pid, va, &mut bytes);
             return match bytes.get(seen) {
                 None => Ok(value(&bytes)),
-                Some(_) => Err(unreadable(span, "the process cannot read all of these bytes").into()),
+                Some(_) => {
+                    Err(unreadable(span, "the process cannot read all of these bytes").into())
+                }
             };
         }
         let mut bytes = vec![None; size as usize];
@@ -181,21 +192,34 @@ impl Session<'_> {
             return Err(no_file(kernel, &name, args[0].span).into());
         };
         value(kernel, file, offset).map(Value::from).ok_or_else(|| {
-            let message =
-                format!("\"{name}\" has {} bytes, so it has no byte {offset}", kernel.file_size(file));
-            Diagnostic::new(Code::NoAnswer, span, message).label("past its end").into()
+            let message = format!(
+                "\"{name}\" has {} bytes, so it has no byte {offset}",
+                kernel.file_size(file)
+            );
+            Diagnostic::new(Code::NoAnswer, span, message)
+                .label("past its end")
+                .into()
         })
     }
 }
 
 fn unreadable(span: Span, why: &str) -> Diagnostic {
-    Diagnostic::new(Code::NoAnswer, span, "memory at this address cannot be read").label(why)
+    Diagnostic::new(
+        Code::NoAnswer,
+        span,
+        "memory at this address cannot be read",
+    )
+    .label(why)
 }
 
 /// Reports that a file does not exist, and suggests the nearest name.
 pub(crate) fn no_file(kernel: &Kernel, name: &str, place: Span) -> Diagnostic {
-    let diagnostic =
-        Diagnostic::new(Code::NoAnswer, place, format!("there is no file \"{name}\"")).label("not declared");
+    let diagnostic = Diagnostic::new(
+        Code::NoAnswer,
+        place,
+        format!("there is no file \"{name}\""),
+    )
+    .label("not declared");
     match nearest(name, kernel.files().names.keys().map(|name| &**name)) {
         Some(near) => diagnostic.did_you_mean(name, near),
         None => diagnostic.help(format!("declare it: `file \"{name}\" = \"its text\"`")),

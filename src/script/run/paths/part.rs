@@ -31,16 +31,41 @@ pub struct PartProperty {
     pub(crate) formula: fn(&Part) -> Option<String>,
 }
 
-const fn part(name: &'static str, help: &'static str, get: fn(&Part) -> Option<Value>) -> PartProperty {
-    PartProperty { name, help, fact: None, of_caches: false, get, formula: |_| None }
+const fn part(
+    name: &'static str,
+    help: &'static str,
+    get: fn(&Part) -> Option<Value>,
+) -> PartProperty {
+    PartProperty {
+        name,
+        help,
+        fact: None,
+        of_caches: false,
+        get,
+        formula: |_| None,
+    }
 }
 
-const fn counted(name: &'static str, help: &'static str, get: fn(&Part) -> Option<Value>) -> PartProperty {
-    PartProperty { fact: Some(COUNT), ..part(name, help, get) }
+const fn counted(
+    name: &'static str,
+    help: &'static str,
+    get: fn(&Part) -> Option<Value>,
+) -> PartProperty {
+    PartProperty {
+        fact: Some(COUNT),
+        ..part(name, help, get)
+    }
 }
 
-const fn of_caches(name: &'static str, help: &'static str, get: fn(&Part) -> Option<Value>) -> PartProperty {
-    PartProperty { of_caches: true, ..counted(name, help, get) }
+const fn of_caches(
+    name: &'static str,
+    help: &'static str,
+    get: fn(&Part) -> Option<Value>,
+) -> PartProperty {
+    PartProperty {
+        of_caches: true,
+        ..counted(name, help, get)
+    }
 }
 
 impl PartProperty {
@@ -58,39 +83,74 @@ fn count(n: u64) -> Option<Value> {
 pub const PART_PROPERTIES: &[PartProperty] = &[
     counted("hits", "demand accesses that hit", |p| count(p.stats.hits)),
     counted("misses", "demand misses", |p| count(p.stats.misses)),
-    counted("evictions", "valid entries evicted by fills", |p| count(p.stats.evictions)),
-    of_caches("writebacks", "dirty blocks written back on eviction or flush", |p| count(p.stats.writebacks)),
-    of_caches("walk_hits", "page-table entry fetches that hit", |p| count(p.stats.walk_hits)),
-    of_caches("walk_misses", "misses of page-table entry fetches", |p| count(p.stats.walk_misses)),
+    counted("evictions", "valid entries evicted by fills", |p| {
+        count(p.stats.evictions)
+    }),
+    of_caches(
+        "writebacks",
+        "dirty blocks written back on eviction or flush",
+        |p| count(p.stats.writebacks),
+    ),
+    of_caches("walk_hits", "page-table entry fetches that hit", |p| {
+        count(p.stats.walk_hits)
+    }),
+    of_caches("walk_misses", "misses of page-table entry fetches", |p| {
+        count(p.stats.walk_misses)
+    }),
     PartProperty {
         fact: Some(FRACTION),
-        formula: |p| Some(format!("{} / {}", p.stats.misses, p.stats.hits + p.stats.misses)),
-        ..part("miss_rate", "misses / accesses, or 0 if there are no accesses", |p| Some(miss_rate(&p.stats)))
+        formula: |p| {
+            Some(format!(
+                "{} / {}",
+                p.stats.misses,
+                p.stats.hits + p.stats.misses
+            ))
+        },
+        ..part(
+            "miss_rate",
+            "misses / accesses, or 0 if there are no accesses",
+            |p| Some(miss_rate(&p.stats)),
+        )
     },
     PartProperty {
         formula: |p| p.quotient(),
         ..part("sets", "number of sets", |p| {
-            p.tlb.map(|t| t.sets).or(p.cache.map(|c| c.sets)).map(Value::from)
+            p.tlb
+                .map(|t| t.sets)
+                .or(p.cache.map(|c| c.sets))
+                .map(Value::from)
         })
     },
     part("ways", "associativity", |p| {
-        p.tlb.map(|t| t.ways).or(p.cache.map(|c| c.ways)).map(|w| Value::from(u64::from(w)))
+        p.tlb
+            .map(|t| t.ways)
+            .or(p.cache.map(|c| c.ways))
+            .map(|w| Value::from(u64::from(w)))
     }),
     PartProperty {
         formula: |p| Some(format!("{}; log₂({})", p.sets()?, p.set_count()?)),
-        ..part("index_bits", "width of the set index", |p| p.index_bits().map(|b| Value::from(u64::from(b))))
+        ..part("index_bits", "width of the set index", |p| {
+            p.index_bits().map(|b| Value::from(u64::from(b)))
+        })
     },
     PartProperty {
         formula: |p| Some(format!("log₂({})", size(1 << p.offset_bits()))),
-        ..part("offset_bits", "width of the block offset (caches) or page offset (TLBs)", |p| {
-            Some(Value::from(u64::from(p.cache.map_or(p.spec.page_bits(), CacheSpec::offset_bits))))
-        })
+        ..part(
+            "offset_bits",
+            "width of the block offset (caches) or page offset (TLBs)",
+            |p| {
+                Some(Value::from(u64::from(
+                    p.cache.map_or(p.spec.page_bits(), CacheSpec::offset_bits),
+                )))
+            },
+        )
     },
     PartProperty {
         formula: |p| p.tag(),
         ..part("tag_bits", "width of the tag", |p| {
             let tlb = p.tlb.map(|t| t.tag_bits(p.spec));
-            tlb.or(p.cache.map(|c| c.tag_bits(p.spec))).map(|b| Value::from(u64::from(b)))
+            tlb.or(p.cache.map(|c| c.tag_bits(p.spec)))
+                .map(|b| Value::from(u64::from(b)))
         })
     },
     PartProperty {
@@ -112,24 +172,36 @@ pub const PART_PROPERTIES: &[PartProperty] = &[
             )),
             _ => None,
         },
-        ..part("reach", "total number of bytes that the entries cover", |p| {
-            p.tlb
-                .map(|t| t.reach(p.spec))
-                .or(p.cache.map(CacheSpec::size))
-                .and_then(|n| u64::try_from(n).ok())
-                .map(Value::from)
-        })
+        ..part(
+            "reach",
+            "total number of bytes that the entries cover",
+            |p| {
+                p.tlb
+                    .map(|t| t.reach(p.spec))
+                    .or(p.cache.map(CacheSpec::size))
+                    .and_then(|n| u64::try_from(n).ok())
+                    .map(Value::from)
+            },
+        )
     },
     PartProperty {
         formula: |p| {
             let (index, offset) = (p.index_bits()?, p.cache?.block_bits);
-            let sign = if index + offset <= p.spec.page_bits() { "≤" } else { ">" };
+            let sign = if index + offset <= p.spec.page_bits() {
+                "≤"
+            } else {
+                ">"
+            };
             let page = p.spec.page_bits();
-            Some(format!("{index} index bits + {offset} offset bits {sign} {page} bits of the page offset"))
+            Some(format!(
+                "{index} index bits + {offset} offset bits {sign} {page} bits of the page offset"
+            ))
         },
-        ..part("vipt", "true if the index and offset bits are within the page offset", |p| {
-            p.cache.map(|c| Value::Bool(c.vipt(p.spec)))
-        })
+        ..part(
+            "vipt",
+            "true if the index and offset bits are within the page offset",
+            |p| p.cache.map(|c| Value::Bool(c.vipt(p.spec))),
+        )
     },
     PartProperty {
         formula: |p| {
@@ -137,12 +209,17 @@ pub const PART_PROPERTIES: &[PartProperty] = &[
             let way = size(cache.size() / u128::from(cache.ways));
             Some(match cache.ways {
                 1 => format!("{way} / {page}"),
-                ways => format!("{} / {ways} ways = {way} in each way; {way} / {page}", size(cache.size())),
+                ways => format!(
+                    "{} / {ways} ways = {way} in each way; {way} / {page}",
+                    size(cache.size())
+                ),
             })
         },
-        ..part("colors", "number of page colors (groups of sets to which a page can map)", |p| {
-            p.cache.map(|c| Value::from(c.colors(p.spec)))
-        })
+        ..part(
+            "colors",
+            "number of page colors (groups of sets to which a page can map)",
+            |p| p.cache.map(|c| Value::from(c.colors(p.spec))),
+        )
     },
 ];
 
@@ -154,16 +231,21 @@ fn count_of(n: u64, one: &str, several: &str) -> String {
 /// The numbers that formulas contain.
 impl Part<'_> {
     fn set_count(&self) -> Option<u64> {
-        self.tlb.map(|tlb| tlb.sets).or(self.cache.map(|cache| cache.sets))
+        self.tlb
+            .map(|tlb| tlb.sets)
+            .or(self.cache.map(|cache| cache.sets))
     }
 
     fn index_bits(&self) -> Option<u32> {
-        self.tlb.map(TlbSpec::index_bits).or(self.cache.map(CacheSpec::index_bits))
+        self.tlb
+            .map(TlbSpec::index_bits)
+            .or(self.cache.map(CacheSpec::index_bits))
     }
 
     /// Returns the number of offset bits below the index of a cache or the VPN of a TLB.
     fn offset_bits(&self) -> u32 {
-        self.cache.map_or(self.spec.page_bits(), CacheSpec::offset_bits)
+        self.cache
+            .map_or(self.spec.page_bits(), CacheSpec::offset_bits)
     }
 
     /// Returns `128 entries / 4 ways`, or `4 KB / (16 B × 4 ways)`.
@@ -171,7 +253,10 @@ impl Part<'_> {
         match (self.tlb, self.cache) {
             (Some(tlb), _) => {
                 let ways = count_of(tlb.ways.into(), "way", "ways");
-                Some(format!("{} / {ways}", count_of(tlb.entries(), "entry", "entries")))
+                Some(format!(
+                    "{} / {ways}",
+                    count_of(tlb.entries(), "entry", "entries")
+                ))
             }
             (_, Some(cache)) => {
                 let (all, block) = (size(cache.size()), size(1 << cache.block_bits));
@@ -186,16 +271,26 @@ impl Part<'_> {
 
     /// Returns `128 entries / 4 ways = 32 sets`.
     fn sets(&self) -> Option<String> {
-        Some(format!("{} = {}", self.quotient()?, count_of(self.set_count()?, "set", "sets")))
+        Some(format!(
+            "{} = {}",
+            self.quotient()?,
+            count_of(self.set_count()?, "set", "sets")
+        ))
     }
 
     /// Returns `128 entries / 4 ways = 32 sets: 5 index bits; 32 − 12 − 5`.
     fn tag(&self) -> Option<String> {
         let (all, offset, tag) = match (self.tlb, self.cache) {
-            (Some(tlb), _) => {
-                (self.spec.virtual_bits(), tlb.smallest_page_bits(self.spec), tlb.tag_bits(self.spec))
-            }
-            (_, Some(cache)) => (self.spec.physical_bits, cache.block_bits, cache.tag_bits(self.spec)),
+            (Some(tlb), _) => (
+                self.spec.virtual_bits(),
+                tlb.smallest_page_bits(self.spec),
+                tlb.tag_bits(self.spec),
+            ),
+            (_, Some(cache)) => (
+                self.spec.physical_bits,
+                cache.block_bits,
+                cache.tag_bits(self.spec),
+            ),
             _ => return None,
         };
         let index = self.index_bits()?;
@@ -204,10 +299,15 @@ impl Part<'_> {
             return Some(format!("{all} − {}", all - tag));
         }
         if index == 0 {
-            return Some(format!("1 set, so there are no index bits; {all} − {offset}"));
+            return Some(format!(
+                "1 set, so there are no index bits; {all} − {offset}"
+            ));
         }
         let bits = count_of(index.into(), "index bit", "index bits");
-        Some(format!("{}: {bits}; {all} − {offset} − {index}", self.sets()?))
+        Some(format!(
+            "{}: {bits}; {all} − {offset} − {index}",
+            self.sets()?
+        ))
     }
 }
 
@@ -220,8 +320,18 @@ impl<'a> Part<'a> {
     /// Combines a TLB or cache with its counters.
     pub(crate) fn new(spec: &'a Spec, component: Component, stats: Counts) -> Self {
         match component {
-            Component::Tlb(at) => Self { spec, tlb: Some(&spec.tlbs[at]), cache: None, stats },
-            Component::Cache(at) => Self { spec, tlb: None, cache: Some(&spec.caches[at]), stats },
+            Component::Tlb(at) => Self {
+                spec,
+                tlb: Some(&spec.tlbs[at]),
+                cache: None,
+                stats,
+            },
+            Component::Cache(at) => Self {
+                spec,
+                tlb: None,
+                cache: Some(&spec.caches[at]),
+                stats,
+            },
         }
     }
 }

@@ -87,7 +87,12 @@ impl Access {
     /// Returns the events of the first piece, which the facts describe.
     pub(crate) fn first_piece(&self) -> &[Event] {
         let is_piece = |event: &Event| matches!(event, Event::Fragment { .. });
-        let next = self.events.iter().skip(1).position(is_piece).map_or(self.events.len(), |at| at + 1);
+        let next = self
+            .events
+            .iter()
+            .skip(1)
+            .position(is_piece)
+            .map_or(self.events.len(), |at| at + 1);
         &self.events[..next]
     }
 
@@ -110,23 +115,38 @@ impl Access {
     /// Returns the address whose translation the fact `fault` describes: that of the faulting piece, or else of the
     /// first piece.
     pub(crate) fn decided_va(&self) -> u64 {
-        if self.outcome.fault.is_some() { self.last_piece() } else { self.va.raw() }
+        if self.outcome.fault.is_some() {
+            self.last_piece()
+        } else {
+            self.va.raw()
+        }
     }
 
     /// Returns the lookup that hit the TLB entry that decided the translation: the TLB, the set, and the way. Returns
     /// `None` if a page walk decided the translation.
     pub(crate) fn deciding_tlb(&self) -> Option<(usize, u64, u32)> {
         let faulted = self.outcome.fault.is_some();
-        let events = if faulted { self.last_events() } else { self.first_piece() };
+        let events = if faulted {
+            self.last_events()
+        } else {
+            self.first_piece()
+        };
         events.iter().find_map(|event| match event {
-            Event::TlbLookup { tlb, set, way: Some(way), .. } => Some((*tlb as usize, set.raw(), *way)),
+            Event::TlbLookup {
+                tlb,
+                set,
+                way: Some(way),
+                ..
+            } => Some((*tlb as usize, set.raw(), *way)),
             _ => None,
         })
     }
 
     /// Records the result of a page walk on the machine after the access, if a TLB entry decided the translation.
     pub(crate) fn record_walk(&mut self, machine: &Machine) {
-        let Ok(va) = machine.va(self.decided_va()) else { return };
+        let Ok(va) = machine.va(self.decided_va()) else {
+            return;
+        };
         if self.deciding_tlb().is_some() {
             let mut events = Vec::new();
             let result = machine.peek_walk(va, self.kind, self.mode, &mut events);

@@ -43,7 +43,10 @@ impl CallRecord {
 
     /// All steps, beginning with those of faults.
     pub(crate) fn all_steps(&self) -> impl Iterator<Item = &KernelStep> {
-        self.faults.iter().flat_map(|fault| &fault.steps).chain(&self.steps)
+        self.faults
+            .iter()
+            .flat_map(|fault| &fault.steps)
+            .chain(&self.steps)
     }
 }
 
@@ -106,7 +109,13 @@ pub(crate) enum Declaration {
     /// `file "name" …`
     File { name: Arc<str>, size: u64 },
     /// `executable "name" { … }`
-    Executable { name: Arc<str>, executable: Arc<Executable> },
+    Executable {
+        name: Arc<str>,
+        executable: Arc<Executable>,
+    },
     /// `process NAME`
-    Process { process: ProcessRef, areas: Vec<AreaRecord> },
+    Process {
+        process: ProcessRef,
+        areas: Vec<AreaRecord>,
+    },
 }

@@ -84,27 +84,50 @@ impl BeforeCall {
     /// Captures the process before this call, or returns `None` if the process does not exist.
     pub(crate) fn capture(kernel: &Kernel, pid: Pid, call: &str, args: &[Arg]) -> Option<Self> {
         let at = match call {
-            "close" | "read" | "write" | "pread" | "pwrite" | "lseek" | "fstat" | "ftruncate" => Some(0),
+            "close" | "read" | "write" | "pread" | "pwrite" | "lseek" | "fstat" | "ftruncate" => {
+                Some(0)
+            }
             "mmap" => Some(4),
             _ => None,
         };
         let descriptor = at.and_then(|at| u32::try_from(Args::new(args).int(at)).ok());
         let open = descriptor.and_then(|descriptor| kernel.open_of(pid, descriptor));
         let file = open.map(|open| (open, named(kernel, open)));
-        Some(Self { process: kernel.process(pid)?.clone(), frames: kernel.frames().used(), file })
+        Some(Self {
+            process: kernel.process(pid)?.clone(),
+            frames: kernel.frames().used(),
+            file,
+        })
     }
 
     /// Returns the changes made by the call.
-    pub(crate) fn effect(&self, kernel: &Kernel, call: &str, args: &[Arg], reply: &Reply) -> Effect {
-        let Some(after) = kernel.process(self.process.pid) else { return Effect::default() };
+    pub(crate) fn effect(
+        &self,
+        kernel: &Kernel,
+        call: &str,
+        args: &[Arg],
+        reply: &Reply,
+    ) -> Effect {
+        let Some(after) = kernel.process(self.process.pid) else {
+            return Effect::default();
+        };
         let before = &self.process;
         let (gone, come) = before.space.areas.difference(&after.space.areas);
         let record = |process: &Process, areas: &[Vma]| -> Vec<AreaRecord> {
-            areas.iter().take(AREAS).map(|area| AreaRecord::describe(kernel, process, *area)).collect()
+            areas
+                .iter()
+                .take(AREAS)
+                .map(|area| AreaRecord::describe(kernel, process, *area))
+                .collect()
         };
         let block = match (call, reply.result) {
             ("malloc" | "calloc" | "realloc", Ok(at)) => after.space.heap.blocks.get(&at).copied(),
-            ("free", Ok(_)) => before.space.heap.blocks.get(&Args::new(args).address(0)).copied(),
+            ("free", Ok(_)) => before
+                .space
+                .heap
+                .blocks
+                .get(&Args::new(args).address(0))
+                .copied(),
             _ => None,
         };
         let written = before.stdout.len();
@@ -120,7 +143,10 @@ impl BeforeCall {
             file: self.file(kernel, call, args, reply),
             output: after.stdout.bytes(written..written + OUTPUT),
             pc: after.pc,
-            forked: reply.child.and_then(|child| kernel.process(child)).map(forked),
+            forked: reply
+                .child
+                .and_then(|child| kernel.process(child))
+                .map(forked),
             waited: waited(kernel, call, reply),
             block,
         }
@@ -130,16 +156,33 @@ impl BeforeCall {
         let pid = self.process.pid;
         if let ("open", Ok(descriptor)) = (call, reply.result) {
             let open = kernel.open_of(pid, u32::try_from(descriptor).ok()?)?;
-            return Some(record(open, open, named(kernel, open).as_ref(), named(kernel, open).as_ref()));
+            return Some(record(
+                open,
+                open,
+                named(kernel, open).as_ref(),
+                named(kernel, open).as_ref(),
+            ));
         }
         let (open, before) = self.file.as_ref()?;
         let descriptor = u32::try_from(Args::new(args).int(0)).ok();
-        let after = descriptor.and_then(|descriptor| kernel.open_of(pid, descriptor)).unwrap_or(*open);
-        Some(record(*open, after, before.as_ref(), named(kernel, *open).as_ref()))
+        let after = descriptor
+            .and_then(|descriptor| kernel.open_of(pid, descriptor))
+            .unwrap_or(*open);
+        Some(record(
+            *open,
+            after,
+            before.as_ref(),
+            named(kernel, *open).as_ref(),
+        ))
     }
 }
 
-fn record(open: OpenFile, later: OpenFile, file: Option<&Named>, afterwards: Option<&Named>) -> FileRecord {
+fn record(
+    open: OpenFile,
+    later: OpenFile,
+    file: Option<&Named>,
+    afterwards: Option<&Named>,
+) -> FileRecord {
     let size = |file: Option<&Named>| file.map_or(0, |(_, _, size)| *size);
     FileRecord {
         name: file.map(|(_, name, _)| name.clone()),
@@ -168,10 +211,16 @@ fn waiter(kernel: &Kernel, process: &Process) -> Option<Arc<str>> {
 }
 
 fn waited(kernel: &Kernel, call: &str, reply: &Reply) -> Option<(ProcessRef, u32)> {
-    let pid = reply.result.ok().filter(|_| call == "wait").and_then(|pid| u32::try_from(pid).ok())?;
+    let pid = reply
+        .result
+        .ok()
+        .filter(|_| call == "wait")
+        .and_then(|pid| u32::try_from(pid).ok())?;
     let child = kernel.process(Pid(pid))?;
     match child.state {
-        ProcessState::Zombie { status } | ProcessState::Ended { status } => Some((child.into(), status)),
+        ProcessState::Zombie { status } | ProcessState::Ended { status } => {
+            Some((child.into(), status))
+        }
         ProcessState::Running => None,
     }
 }

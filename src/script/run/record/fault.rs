@@ -34,18 +34,33 @@ pub(crate) struct FaultSurroundings {
 
 impl FaultSurroundings {
     pub(crate) fn find(kernel: &Kernel, process: &Process, fault: &FaultRecord) -> Self {
-        let Some((va, _)) = fault.wanted() else { return Self::default() };
+        let Some((va, _)) = fault.wanted() else {
+            return Self::default();
+        };
         let areas = &process.space.areas;
         let record = |area: &Vma| AreaRecord::describe(kernel, process, *area);
         match &fault.area {
             None => {
                 let above = areas.at_or_above(va.raw());
                 let below = areas.below(va.raw());
-                Self { areas: (below.map(record), above.map(record)), file_size: None }
+                Self {
+                    areas: (below.map(record), above.map(record)),
+                    file_size: None,
+                }
             }
-            Some(AreaRecord { area: Vma { backing: Backing::File { file, .. }, .. }, .. }) => {
+            Some(AreaRecord {
+                area:
+                    Vma {
+                        backing: Backing::File { file, .. },
+                        ..
+                    },
+                ..
+            }) => {
                 let size = kernel.name_and_size(*file).map(|(_, size)| size);
-                Self { areas: (None, None), file_size: size }
+                Self {
+                    areas: (None, None),
+                    file_size: size,
+                }
             }
             Some(_) => Self::default(),
         }
@@ -63,12 +78,16 @@ impl FaultRecord {
 
     /// Whether the kernel resolved the fault with disk I/O.
     pub(crate) fn major(&self) -> bool {
-        self.steps.iter().any(|step| matches!(step, KernelStep::Resolved { major: true, .. }))
+        self.steps
+            .iter()
+            .any(|step| matches!(step, KernelStep::Resolved { major: true, .. }))
     }
 
     /// Whether the kernel resolved the fault without disk I/O.
     pub(crate) fn minor(&self) -> bool {
-        self.steps.iter().any(|step| matches!(step, KernelStep::Resolved { major: false, .. }))
+        self.steps
+            .iter()
+            .any(|step| matches!(step, KernelStep::Resolved { major: false, .. }))
     }
 
     /// Returns the address and the kind of access.

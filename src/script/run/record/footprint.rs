@@ -28,7 +28,10 @@ impl StepRecord {
     pub(crate) fn footprint(&self) -> u64 {
         let calls: u64 = self.calls.iter().map(|call| call.footprint()).sum();
         let checks = self.checks.iter().map(|check| {
-            let actual = check.actual.as_ref().map_or(0, |actual| actual.value.footprint());
+            let actual = check
+                .actual
+                .as_ref()
+                .map_or(0, |actual| actual.value.footprint());
             CHECK + check.expected.value.footprint() + actual
         });
         RECORD + self.did.footprint() + calls + checks.sum::<u64>()
@@ -73,7 +76,11 @@ impl ReferenceRun {
     fn footprint(&self) -> u64 {
         let length = self.setup.pages.len() as u64;
         // A row of the step table has a cell for each frame.
-        let cells = if self.has_steps() { u64::from(self.setup.frames).min(length) } else { 0 };
+        let cells = if self.has_steps() {
+            u64::from(self.setup.frames).min(length)
+        } else {
+            0
+        };
         OPERATION + length * (REFERENCE + cells * REFERENCE)
     }
 }

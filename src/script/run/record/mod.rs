@@ -25,14 +25,16 @@ mod view;
 mod written;
 
 pub(crate) use access::{Access, AccessVerb, CachedBlock, InProcess};
-pub(crate) use call::{ActionRecord, ArgRecord, Booted, CallRecord, Declaration, Declared, KernelAction};
+pub(crate) use call::{
+    ActionRecord, ArgRecord, Booted, CallRecord, Declaration, Declared, KernelAction,
+};
 pub(crate) use effect::{BeforeCall, FileRecord};
 pub(crate) use fault::{FaultRecord, FaultSurroundings, copies_page, first_eviction};
 pub use figure::{
-    DividedAddress, DividedField, FIGURE_VERSION, FigureData, FilePages, Lookup, LookupEntry, MappedArea,
-    MappedFile, MappedFrame, MappedPages, Mapping, MappingProcess, PageInFrame, PagePlace, PteEntry,
-    PteField, PteFigure, PteForm, PteMeaning, SharedFrame, Sharing, SharingProcess, System, SystemPart,
-    Translation, TranslationLevel,
+    DividedAddress, DividedField, FIGURE_VERSION, FigureData, FilePages, Lookup, LookupEntry,
+    MappedArea, MappedFile, MappedFrame, MappedPages, Mapping, MappingProcess, PageInFrame,
+    PagePlace, PteEntry, PteField, PteFigure, PteForm, PteMeaning, SharedFrame, Sharing,
+    SharingProcess, System, SystemPart, Translation, TranslationLevel,
 };
 pub(crate) use mark::{AccessMark, AccessMarks, MarkResult};
 pub(crate) use process::{AreaRecord, Legend, ProcessRef};
@@ -43,8 +45,8 @@ pub(crate) use replayed::{ADDRESS_MAPS, AddressMap, FIRST_RECORDS, REQUESTED_COU
 pub use replayed::{Replayed, RequestedCount};
 pub(crate) use shown::Shown;
 pub(crate) use view::{
-    AreaLayout, BitsView, CellView, LayoutView, MessageLevel, TableView, TreeEntry, TreeTable, TreeView,
-    View, WalkLevel, WalkView,
+    AreaLayout, BitsView, CellView, LayoutView, MessageLevel, TableView, TreeEntry, TreeTable,
+    TreeView, View, WalkLevel, WalkView,
 };
 pub use written::Written;
 
@@ -113,7 +115,11 @@ pub enum Did {
     Call(Arc<CallRecord>),
     /// A variable, bound to a value. The statement has the facts of the outermost system call in the
     /// expression, if any.
-    Bound { name: Arc<str>, value: Value, call: Option<Arc<CallRecord>> },
+    Bound {
+        name: Arc<str>,
+        value: Value,
+        call: Option<Arc<CallRecord>>,
+    },
     /// The views that a `show` prints.
     Shown(Vec<View>),
     /// The declaration of a machine.
@@ -132,7 +138,10 @@ impl Did {
     /// Returns the system call that provides the statement's facts.
     pub(crate) fn call(&self) -> Option<&CallRecord> {
         match self {
-            Self::Call(call) | Self::Bound { call: Some(call), .. } => Some(call),
+            Self::Call(call)
+            | Self::Bound {
+                call: Some(call), ..
+            } => Some(call),
             _ => None,
         }
     }

@@ -19,7 +19,10 @@ pub struct ProcessRef {
 
 impl From<&Process> for ProcessRef {
     fn from(process: &Process) -> Self {
-        Self { pid: process.pid, name: process.name.clone() }
+        Self {
+            pid: process.pid,
+            name: process.name.clone(),
+        }
     }
 }
 
@@ -36,7 +39,9 @@ pub struct AreaRecord {
 impl AreaRecord {
     /// Describes an area of a process.
     pub(crate) fn describe(kernel: &Kernel, process: &Process, area: Vma) -> Self {
-        let label = area.label.and_then(|label| process.space.labels.name(label));
+        let label = area
+            .label
+            .and_then(|label| process.space.labels.name(label));
         let backing = match area.backing {
             Backing::Anonymous => "anonymous".to_owned(),
             Backing::Object { .. } => "shared".to_owned(),
@@ -47,7 +52,11 @@ impl AreaRecord {
             None if is_heap(process, &area) => "[heap]".to_owned(),
             None => String::new(),
         };
-        Self { name, area: area.visible(), backing }
+        Self {
+            name,
+            area: area.visible(),
+            backing,
+        }
     }
 }
 
@@ -60,7 +69,11 @@ fn is_heap(process: &Process, area: &Vma) -> bool {
 
 /// Returns the name of a file, or the file's number in brackets if the file no longer exists.
 fn file_name(kernel: &Kernel, file: FileId) -> Arc<str> {
-    kernel.files().all.get(&file).map_or_else(|| format!("[file {file}]").into(), |file| file.name.clone())
+    kernel
+        .files()
+        .all
+        .get(&file)
+        .map_or_else(|| format!("[file {file}]").into(), |file| file.name.clone())
 }
 
 /// The names that the steps of a record mention.
@@ -74,7 +87,10 @@ pub(crate) struct Legend {
 
 impl Legend {
     /// Collects the names that these steps mention.
-    pub(crate) fn collect<'a>(kernel: &Kernel, steps: impl Iterator<Item = &'a KernelStep>) -> Self {
+    pub(crate) fn collect<'a>(
+        kernel: &Kernel,
+        steps: impl Iterator<Item = &'a KernelStep>,
+    ) -> Self {
         let mut legend = Self::default();
         for step in steps {
             match *step {
@@ -97,7 +113,9 @@ impl Legend {
 
     fn store(&mut self, kernel: &Kernel, store: BackingStore) {
         if let BackingStore::File { file, .. } | BackingStore::PageCache { file, .. } = store {
-            self.files.entry(file).or_insert_with(|| file_name(kernel, file));
+            self.files
+                .entry(file)
+                .or_insert_with(|| file_name(kernel, file));
         }
     }
 

@@ -53,15 +53,26 @@ impl KernelObserver for Recorder {
 impl Recorder {
     /// Moves the events of the failed attempt, which began with the current piece, to a new fault.
     fn failed(&mut self) {
-        let from = self.events.iter().rposition(|event| matches!(event, Event::Fragment { .. }));
+        let from = self
+            .events
+            .iter()
+            .rposition(|event| matches!(event, Event::Fragment { .. }));
         let events = self.events.split_off(from.unwrap_or(0));
-        self.faults.push(FaultRecord { events, ..FaultRecord::default() });
+        self.faults.push(FaultRecord {
+            events,
+            ..FaultRecord::default()
+        });
         self.handling = true;
     }
 
     /// Returns the recording with the names that it mentions. `before` is an earlier copy of the process, for
     /// a process that may have ended.
-    pub(crate) fn finish(mut self, kernel: &Kernel, pid: Pid, before: Option<&Process>) -> Recorded {
+    pub(crate) fn finish(
+        mut self,
+        kernel: &Kernel,
+        pid: Pid,
+        before: Option<&Process>,
+    ) -> Recorded {
         for fault in &mut self.faults {
             let start = fault.steps.iter().find_map(|step| match step {
                 KernelStep::Area { start } => *start,
@@ -76,9 +87,18 @@ impl Recorder {
                 fault.around = FaultSurroundings::find(kernel, process, fault);
             }
         }
-        let steps = self.faults.iter().flat_map(|fault| &fault.steps).chain(&self.steps);
+        let steps = self
+            .faults
+            .iter()
+            .flat_map(|fault| &fault.steps)
+            .chain(&self.steps);
         let legend = Legend::collect(kernel, steps);
-        Recorded { events: self.events, faults: self.faults, steps: self.steps, legend }
+        Recorded {
+            events: self.events,
+            faults: self.faults,
+            steps: self.steps,
+            legend,
+        }
     }
 }
 
@@ -100,7 +120,9 @@ mod tests {
     use pagewalk_engine::kernel::event::{FaultClass, KernelObserver, KernelStep, ProcessPage};
     use pagewalk_engine::kernel::ids::{FrameNo, Pid};
     use pagewalk_engine::machine::Machine;
-    use pagewalk_engine::machine::event::{AccessKind, Event, Fault, MachineObserver, ProtectionCause};
+    use pagewalk_engine::machine::event::{
+        AccessKind, Event, Fault, MachineObserver, ProtectionCause,
+    };
     use pagewalk_engine::machine::presets::PRESETS;
 
     fn machine() -> Machine {
@@ -112,15 +134,24 @@ mod tests {
         KernelStep::Fault {
             va,
             kind: AccessKind::Write,
-            fault: Fault::Protection { why: ProtectionCause::ReadOnly },
+            fault: Fault::Protection {
+                why: ProtectionCause::ReadOnly,
+            },
         }
     }
 
     fn piece(at: u64) -> Event {
-        Event::Fragment { va: machine().va(at).unwrap(), size: 1 }
+        Event::Fragment {
+            va: machine().va(at).unwrap(),
+            size: 1,
+        }
     }
 
-    const SNOOPED: Event = Event::Snooped { cache: 0, core: 0, dirty: false };
+    const SNOOPED: Event = Event::Snooped {
+        cache: 0,
+        core: 0,
+        dirty: false,
+    };
 
     #[test]
     fn the_failed_attempt_moves_to_its_fault() {
@@ -129,15 +160,28 @@ mod tests {
         recorder.on_event(piece(0x40));
         recorder.on_event(SNOOPED);
         recorder.on_step(fault(0x40));
-        let page = ProcessPage { pid: Pid(1), vpn: machine().vpn(1).unwrap() };
-        recorder.on_step(KernelStep::Mapped { page, frame: Some(FrameNo(7)), writable: true });
-        recorder.on_step(KernelStep::Resolved { class: FaultClass::Swap, major: true });
+        let page = ProcessPage {
+            pid: Pid(1),
+            vpn: machine().vpn(1).unwrap(),
+        };
+        recorder.on_step(KernelStep::Mapped {
+            page,
+            frame: Some(FrameNo(7)),
+            writable: true,
+        });
+        recorder.on_step(KernelStep::Resolved {
+            class: FaultClass::Swap,
+            major: true,
+        });
         recorder.on_event(piece(0x40));
         assert_eq!(recorder.events, [piece(0x3F), piece(0x40)]);
         let FaultRecord { events, .. } = &recorder.faults[0];
         assert_eq!(events, &[piece(0x40), SNOOPED]);
         let swap = &recorder.faults[0];
-        assert_eq!((swap.class(), swap.major(), swap.minor()), (Some(FaultClass::Swap), true, false));
+        assert_eq!(
+            (swap.class(), swap.major(), swap.minor()),
+            (Some(FaultClass::Swap), true, false)
+        );
         assert_eq!(swap.frame(), Some(FrameNo(7)));
     }
 
@@ -146,7 +190,9 @@ mod tests {
         let mut recorder = Recorder::default();
         recorder.on_event(SNOOPED);
         recorder.on_step(fault(0));
-        recorder.on_step(KernelStep::Killed { class: FaultClass::Protection });
+        recorder.on_step(KernelStep::Killed {
+            class: FaultClass::Protection,
+        });
         recorder.on_step(KernelStep::FrameAllocated { frame: FrameNo(0) });
         assert_eq!(recorder.events, [SNOOPED]);
         let fault = &recorder.faults[0];
@@ -155,6 +201,9 @@ mod tests {
             (fault.class(), fault.minor(), fault.major()),
             (Some(FaultClass::Protection), false, false)
         );
-        assert_eq!(recorder.steps, [KernelStep::FrameAllocated { frame: FrameNo(0) }]);
+        assert_eq!(
+            recorder.steps,
+            [KernelStep::FrameAllocated { frame: FrameNo(0) }]
+        );
     }
 }

@@ -52,13 +52,19 @@ pub(crate) struct Addresses {
 impl Addresses {
     /// Returns the page of each address.
     pub(crate) fn pages(&self) -> impl Iterator<Item = u64> + '_ {
-        self.all.iter().map(|address| address / self.page_size.max(1))
+        self.all
+            .iter()
+            .map(|address| address / self.page_size.max(1))
     }
 
     /// Returns an address in the radix of the script. All hexadecimal addresses have the same number of digits.
     pub(crate) fn spelt(&self, at: usize) -> String {
         let address = self.all.get(at).copied().unwrap_or(0);
-        if self.hex { format!("0x{address:0width$X}", width = self.digits) } else { address.to_string() }
+        if self.hex {
+            format!("0x{address:0width$X}", width = self.digits)
+        } else {
+            address.to_string()
+        }
     }
 }
 
@@ -116,12 +122,22 @@ impl ReferenceRun {
     ) -> Result<Self, ReferenceError> {
         setup.check()?;
         let (totals, steps) = (OnceLock::new(), OnceLock::new());
-        Ok(Self { names, caption, addresses, trace, start, setup, totals, steps })
+        Ok(Self {
+            names,
+            caption,
+            addresses,
+            trace,
+            start,
+            setup,
+            totals,
+            steps,
+        })
     }
 
     /// Returns the results of the string. The first call runs the string.
     pub(crate) fn totals(&self) -> &ReferenceTotals {
-        self.totals.get_or_init(|| self.setup.run().expect("the settings were checked"))
+        self.totals
+            .get_or_init(|| self.setup.run().expect("the settings were checked"))
     }
 
     /// Returns the steps of the references, or an empty list if the table would be too large. The first call
@@ -153,7 +169,10 @@ impl ReferenceRun {
 
     /// Returns the run with other steps.
     pub(crate) fn with_steps(&self, steps: Vec<ReferenceStep>) -> Self {
-        Self { steps: steps.into(), ..self.clone() }
+        Self {
+            steps: steps.into(),
+            ..self.clone()
+        }
     }
 
     /// Whether the script marks individual references as stores, or pages as modified, so that results include
@@ -187,6 +206,9 @@ impl ReferenceRun {
 
     /// Returns the name of a page.
     pub fn page(&self, page: u32) -> Value {
-        self.names.get(page as usize).cloned().unwrap_or_else(|| Value::from(u64::from(page)))
+        self.names
+            .get(page as usize)
+            .cloned()
+            .unwrap_or_else(|| Value::from(u64::from(page)))
     }
 }

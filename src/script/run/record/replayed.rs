@@ -20,11 +20,14 @@ pub(crate) enum AddressMap {
 }
 
 /// The mappings, with their names in a script.
-pub(crate) const ADDRESS_MAPS: &[(&str, AddressMap)] =
-    &[("identity", AddressMap::Identity), ("demand", AddressMap::Demand)];
+pub(crate) const ADDRESS_MAPS: &[(&str, AddressMap)] = &[
+    ("identity", AddressMap::Identity),
+    ("demand", AddressMap::Demand),
+];
 
 /// The ways to handle references that straddle blocks or pages, with their names in a script.
-pub(crate) const STRADDLES: &[(&str, Straddle)] = &[("split", Straddle::Split), ("first", Straddle::First)];
+pub(crate) const STRADDLES: &[(&str, Straddle)] =
+    &[("split", Straddle::Split), ("first", Straddle::First)];
 
 /// Counts that a replay reports only on request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,7 +50,10 @@ pub(crate) const REQUESTED_COUNTS: &[(&str, RequestedCount)] = &[
 impl RequestedCount {
     /// Returns the word that requests the count.
     pub(crate) fn word(self) -> &'static str {
-        REQUESTED_COUNTS.iter().find(|(_, count)| *count == self).map_or("", |(word, _)| word)
+        REQUESTED_COUNTS
+            .iter()
+            .find(|(_, count)| *count == self)
+            .map_or("", |(word, _)| word)
     }
 }
 

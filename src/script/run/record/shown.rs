@@ -19,7 +19,13 @@ pub struct Shown {
 impl Shown {
     /// Returns a value in its default notation.
     pub(crate) fn plain(value: impl Into<Value>) -> Self {
-        Self { value: value.into(), hex: None, bits: None, before: "", measured: false }
+        Self {
+            value: value.into(),
+            hex: None,
+            bits: None,
+            before: "",
+            measured: false,
+        }
     }
 
     pub(crate) fn word(word: &str) -> Self {
@@ -28,7 +34,13 @@ impl Shown {
 
     /// Returns a number in hexadecimal with at least `digits` digits.
     pub fn hex(n: u64, digits: u32) -> Self {
-        Self { value: Value::from(n), hex: Some(digits), bits: None, before: "", measured: false }
+        Self {
+            value: Value::from(n),
+            hex: Some(digits),
+            bits: None,
+            before: "",
+            measured: false,
+        }
     }
 
     /// Returns the value in script notation, with strings quoted.
@@ -41,7 +53,10 @@ impl Shown {
 
     /// Returns a number in hexadecimal, with as many digits as a field of `bits` bits needs.
     pub(crate) fn field(n: u64, bits: u32) -> Self {
-        Self { bits: Some(bits), ..Self::hex(n, bits.div_ceil(4).max(1)) }
+        Self {
+            bits: Some(bits),
+            ..Self::hex(n, bits.div_ceil(4).max(1))
+        }
     }
 }
 
@@ -55,7 +70,9 @@ impl std::fmt::Display for Shown {
                 Some(n) if n >= 0 => write!(f, "0x{n:0width$X}", width = digits as usize),
                 _ => write!(f, "{number}"),
             },
-            (Value::Number(_) | Value::List(_), None) if self.measured => f.write_str(&self.value.measured()),
+            (Value::Number(_) | Value::List(_), None) if self.measured => {
+                f.write_str(&self.value.measured())
+            }
             (value, _) => write!(f, "{value}"),
         }
     }

@@ -20,7 +20,10 @@ pub enum View {
     /// A table.
     Table(TableView),
     /// A title with pairs of names and values.
-    Pairs { title: String, pairs: Vec<(String, String)> },
+    Pairs {
+        title: String,
+        pairs: Vec<(String, String)>,
+    },
     /// An expression and its value.
     Value { of: String, value: Shown },
     /// The bit rulers of the machine's addresses.
@@ -38,7 +41,11 @@ pub enum View {
     /// Page tables as a tree.
     Tree(Box<TreeView>),
     /// The areas of a process, in the format of `/proc/PID/maps` and as a table.
-    Maps { table: TableView, spec: Arc<Spec>, areas: Vec<AreaRecord> },
+    Maps {
+        table: TableView,
+        spec: Arc<Spec>,
+        areas: Vec<AreaRecord>,
+    },
     /// A machine, as a declaration.
     Declaration(Arc<Spec>),
     /// A figure as data.
@@ -130,10 +137,20 @@ impl LayoutView {
     /// Returns the address space as a paper prints it: without the results of the accesses, which students write.
     pub(crate) fn without_results(&self) -> Self {
         let blank = |marks: &AccessMarks| AccessMarks {
-            marks: marks.marks.iter().map(|mark| AccessMark { result: None, ..*mark }).collect(),
+            marks: marks
+                .marks
+                .iter()
+                .map(|mark| AccessMark {
+                    result: None,
+                    ..*mark
+                })
+                .collect(),
             ..marks.clone()
         };
-        Self { accesses: self.accesses.as_ref().map(blank), ..self.clone() }
+        Self {
+            accesses: self.accesses.as_ref().map(blank),
+            ..self.clone()
+        }
     }
 }
 
@@ -170,7 +187,10 @@ impl TreeTable {
     /// Returns the entry at an index.
     pub(crate) fn entry(&self, index: u64) -> Option<&TreeEntry> {
         let at = self.entries.partition_point(|(known, _)| *known < index);
-        self.entries.get(at).filter(|(known, _)| *known == index).map(|(_, entry)| entry)
+        self.entries
+            .get(at)
+            .filter(|(known, _)| *known == index)
+            .map(|(_, entry)| entry)
     }
 
     /// Returns the number of entries in this table and in the tables below it.

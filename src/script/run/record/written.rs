@@ -21,7 +21,9 @@ impl Written {
     /// Classifies an expression. `is_word` recognizes the names that are words, not variables.
     pub(crate) fn classify(expr: &Expr, is_word: &dyn Fn(&str) -> bool) -> Self {
         match &expr.kind {
-            ExprKind::Name(name) if !is_word(name) => Self::Otherwise("the expected value is a variable"),
+            ExprKind::Name(name) if !is_word(name) => {
+                Self::Otherwise("the expected value is a variable")
+            }
             _ if is_plain(expr, is_word) => Self::Value(expr.span),
             _ => Self::Otherwise("the expected value is an expression"),
         }
@@ -43,8 +45,12 @@ impl Written {
 
 /// Whether an expression is a literal. A literal may be a number with a sign, or a fraction of two numbers.
 fn is_plain(expr: &Expr, is_word: &dyn Fn(&str) -> bool) -> bool {
-    let is_number =
-        |expr: &Expr| matches!(expr.kind, ExprKind::Value(Value::Number(_)) | ExprKind::Quantity(..));
+    let is_number = |expr: &Expr| {
+        matches!(
+            expr.kind,
+            ExprKind::Value(Value::Number(_)) | ExprKind::Quantity(..)
+        )
+    };
     match &expr.kind {
         ExprKind::Value(_) | ExprKind::Quantity(..) => true,
         ExprKind::Name(name) => is_word(name),

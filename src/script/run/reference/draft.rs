@@ -168,7 +168,11 @@ fn choice<T: Copy>(
 }
 
 fn number(field: &Field, what: &str, to: &mut Option<u64>) -> Result<(), Vec<Diagnostic>> {
-    *to = Some(sole(field)?.within(1, 1 << 32, Code::LimitSize, what).map_err(|d| vec![d])?);
+    *to = Some(
+        sole(field)?
+            .within(1, 1 << 32, Code::LimitSize, what)
+            .map_err(|d| vec![d])?,
+    );
     Ok(())
 }
 
@@ -195,13 +199,27 @@ fn pages(field: &Field, to: &mut Vec<Value>) -> Result<(), Vec<Diagnostic>> {
 }
 
 fn replacement(draft: &mut Draft, field: &Field) -> Result<(), Vec<Diagnostic>> {
-    let words =
-        || POLICIES.iter().filter(|row| row.frames).map(|row| row.name).chain(["optimal", "working-set"]);
-    let [first, rest @ ..] = field.args.as_slice() else { return sole(field).map(|_| ()) };
+    let words = || {
+        POLICIES
+            .iter()
+            .filter(|row| row.frames)
+            .map(|row| row.name)
+            .chain(["optimal", "working-set"])
+    };
+    let [first, rest @ ..] = field.args.as_slice() else {
+        return sole(field).map(|_| ());
+    };
     // A variable may contain the name of a policy.
-    let value = first.value().ok().map(ToString::to_string).unwrap_or_default();
+    let value = first
+        .value()
+        .ok()
+        .map(ToString::to_string)
+        .unwrap_or_default();
     let said = first.word().unwrap_or(&value);
-    let Some(name) = [said, &value].into_iter().find_map(|said| words().find(|word| *word == said)) else {
+    let Some(name) = [said, &value]
+        .into_iter()
+        .find_map(|said| words().find(|word| *word == said))
+    else {
         let near = crate::lang::nearest::nearest(said, words());
         let message = format!("`{said}` is not a replacement policy");
         let diagnostic = Diagnostic::new(Code::UnknownWord, first.span, message);
@@ -210,7 +228,10 @@ fn replacement(draft: &mut Draft, field: &Field) -> Result<(), Vec<Diagnostic>> 
             None => diagnostic.help(format!("the policies are {}", list(words()))),
         }]);
     };
-    draft.replacement = Some(Word { text: name.into(), span: first.span });
+    draft.replacement = Some(Word {
+        text: name.into(),
+        span: first.span,
+    });
     match rest {
         [] => Ok(()),
         [word, n] if name == "optimal" && word.word() == Some("lookahead") => {
@@ -237,13 +258,23 @@ impl Draft {
             return self.framed(Replacement::Policy(Policy::Lru), place);
         };
         match (&*word.text, self.window) {
-            ("optimal", _) => self.framed(Replacement::Optimal { lookahead: self.lookahead }, place),
+            ("optimal", _) => self.framed(
+                Replacement::Optimal {
+                    lookahead: self.lookahead,
+                },
+                place,
+            ),
             ("working-set", Some(window)) => Ok(Replacement::WorkingSet { window }),
             ("working-set", None) => {
-                Err(Diagnostic::new(Code::WrongCount, word.span, "a working set needs a window")
-                    .help("add `window N`, the length of the working-set window in references"))
+                Err(
+                    Diagnostic::new(Code::WrongCount, word.span, "a working set needs a window")
+                        .help("add `window N`, the length of the working-set window in references"),
+                )
             }
-            (name, _) => self.framed(Replacement::Policy(Policy::by_name(name).unwrap_or_default()), place),
+            (name, _) => self.framed(
+                Replacement::Policy(Policy::by_name(name).unwrap_or_default()),
+                place,
+            ),
         }
     }
 
@@ -251,13 +282,19 @@ impl Draft {
         if self.frames.is_some() {
             return Ok(replacement);
         }
-        Err(Diagnostic::new(Code::WrongCount, place, "the number of frames is missing")
-            .help("add `frames N`"))
+        Err(
+            Diagnostic::new(Code::WrongCount, place, "the number of frames is missing")
+                .help("add `frames N`"),
+        )
     }
 
     fn held(&self) -> String {
         let pages: Vec<String> = self.holding.iter().map(ToString::to_string).collect();
-        if pages.is_empty() { String::new() } else { format!("holding {}", pages.join(" ")) }
+        if pages.is_empty() {
+            String::new()
+        } else {
+            format!("holding {}", pages.join(" "))
+        }
     }
 
     fn only(&self) -> String {
@@ -280,12 +317,23 @@ impl Draft {
             listed("stores", &self.stores),
             self.held(),
         ];
-        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+        parts
+            .into_iter()
+            .filter(|part| !part.is_empty())
+            .collect::<Vec<_>>()
+            .join(", ")
     }
 }
 
 /// Formats a list of positions, such as `stores 1 5`. Returns an empty string if there are no positions.
 fn listed(name: &str, positions: &[(u64, Span)]) -> String {
-    let positions: Vec<String> = positions.iter().map(|(position, _)| position.to_string()).collect();
-    if positions.is_empty() { String::new() } else { format!("{name} {}", positions.join(" ")) }
+    let positions: Vec<String> = positions
+        .iter()
+        .map(|(position, _)| position.to_string())
+        .collect();
+    if positions.is_empty() {
+        String::new()
+    } else {
+        format!("{name} {}", positions.join(" "))
+    }
 }

@@ -28,7 +28,11 @@ impl Names {
             self.pages.push(page.clone());
             self.pages.len() as u32 - 1
         };
-        let integer = if let Value::Number(number) = page { number.as_integer() } else { None };
+        let integer = if let Value::Number(number) = page {
+            number.as_integer()
+        } else {
+            None
+        };
         match integer {
             Some(integer @ 0..) if integer < SMALL as i128 => {
                 let integer = integer as usize;

@@ -7,7 +7,9 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::value::Value;
 use pagewalk_engine::machine::policy::Policy;
-use pagewalk_engine::machine::reference_string::{Held, ReferenceError, ReferenceString, Replacement, Ticks};
+use pagewalk_engine::machine::reference_string::{
+    Held, ReferenceError, ReferenceString, Replacement, Ticks,
+};
 
 use crate::run::record::{ReferenceRun, StartRow};
 use crate::run::session::Session;
@@ -24,12 +26,22 @@ impl Session<'_> {
     ///
     /// # Errors
     /// Returns the errors in the settings.
-    pub(crate) fn reference(&mut self, pages: &Pages, settings: &Settings) -> Result<ReferenceRun, Stop> {
+    pub(crate) fn reference(
+        &mut self,
+        pages: &Pages,
+        settings: &Settings,
+    ) -> Result<ReferenceRun, Stop> {
         // The words are known even if a setting depends on the run.
         self.check_bare_pages(pages, settings)?;
         let fields = self.reference_fields(settings)?;
         let (mut draft, mut wrong) = (Draft::default(), Vec::new());
-        apply(REFERENCE_SETTINGS, "reference", &fields, &mut draft, &mut wrong);
+        apply(
+            REFERENCE_SETTINGS,
+            "reference",
+            &fields,
+            &mut draft,
+            &mut wrong,
+        );
         if !wrong.is_empty() {
             return Err(wrong.into());
         }
@@ -51,10 +63,16 @@ impl Session<'_> {
                 for (part, _) in &parts {
                     part.each_leaf(&mut |page| pages.push(names.number(page)));
                 }
-                NumberedString { pages, ..NumberedString::default() }
+                NumberedString {
+                    pages,
+                    ..NumberedString::default()
+                }
             }
             Listed::Addresses(all) => NumberedString {
-                pages: all.pages().map(|page| names.number(&Value::from(page))).collect(),
+                pages: all
+                    .pages()
+                    .map(|page| names.number(&Value::from(page)))
+                    .collect(),
                 addresses: Some(all),
                 ..NumberedString::default()
             },
@@ -66,19 +84,29 @@ impl Session<'_> {
         };
         let length = (!is_unknown).then_some(string.pages.len());
         if string.trace.is_none() {
-            string.stores = indexes(&draft.stores, "stores", length)?.into_iter().collect();
+            string.stores = indexes(&draft.stores, "stores", length)?
+                .into_iter()
+                .collect();
         }
         let ticks = ticks(&draft, &fields, length)?;
-        let holding = holding.into_iter().enumerate().map(|(at, held)| match order.get(at) {
-            Some(row) => Held {
-                used: row.used.unwrap_or(held.used),
-                referenced: row.referenced == Some(true),
-                dirty: row.modified == Some(true),
-                ..held
-            },
-            None => held,
-        });
-        let NumberedString { pages, stores, addresses, trace } = string;
+        let holding = holding
+            .into_iter()
+            .enumerate()
+            .map(|(at, held)| match order.get(at) {
+                Some(row) => Held {
+                    used: row.used.unwrap_or(held.used),
+                    referenced: row.referenced == Some(true),
+                    dirty: row.modified == Some(true),
+                    ..held
+                },
+                None => held,
+            });
+        let NumberedString {
+            pages,
+            stores,
+            addresses,
+            trace,
+        } = string;
         let reference = ReferenceString {
             pages,
             writes: names.all(&draft.writes),
@@ -90,12 +118,22 @@ impl Session<'_> {
             random: self.state.random,
         };
         let wrong = |error: ReferenceError| {
-            Stop::from(Diagnostic::new(Code::BadGeometry, settings.span, error.to_string()))
+            Stop::from(Diagnostic::new(
+                Code::BadGeometry,
+                settings.span,
+                error.to_string(),
+            ))
         };
         let work = work_of(&reference, names.pages.len() as u64, trace.is_some());
         self.work(work, settings.span)?;
-        let run = ReferenceRun::new(names.pages, draft.caption(), (addresses, trace), start, reference)
-            .map_err(wrong)?;
+        let run = ReferenceRun::new(
+            names.pages,
+            draft.caption(),
+            (addresses, trace),
+            start,
+            reference,
+        )
+        .map_err(wrong)?;
         if is_unknown {
             return Err(Stop::Unknowable);
         }
@@ -119,9 +157,17 @@ impl Session<'_> {
                     ExprKind::List(parts) => ArgKind::Value(self.page_list(parts)?),
                     _ => ArgKind::Value(self.page(expr)?),
                 };
-                args.push(Arg { kind, span: expr.span });
+                args.push(Arg {
+                    kind,
+                    span: expr.span,
+                });
             }
-            fields.push(Field { name: setting.name.clone(), args, block: None, span: setting.span });
+            fields.push(Field {
+                name: setting.name.clone(),
+                args,
+                block: None,
+                span: setting.span,
+            });
         }
         Ok(fields)
     }
@@ -151,7 +197,9 @@ impl Session<'_> {
         fields: &[Field],
         draft: &Draft,
     ) -> Result<Vec<StartRow>, Stop> {
-        let Some(table) = &settings.table else { return Ok(Vec::new()) };
+        let Some(table) = &settings.table else {
+            return Ok(Vec::new());
+        };
         if let Some(field) = fields.iter().find(|field| &*field.name.text == "holding") {
             let message = "`holding` and a table of initial pages are mutually exclusive";
             return Err(Diagnostic::new(Code::Duplicate, field.span, message)
@@ -159,7 +207,10 @@ impl Session<'_> {
                 .fix(Fix::remove(field.span))
                 .into());
         }
-        let unlimited = draft.replacement.as_ref().is_some_and(|word| &*word.text == "working-set");
+        let unlimited = draft
+            .replacement
+            .as_ref()
+            .is_some_and(|word| &*word.text == "working-set");
         self.start_table(table, draft.frames.filter(|_| !unlimited))
     }
 }
@@ -167,7 +218,11 @@ impl Session<'_> {
 /// Returns the work of a simulation.
 fn work_of(reference: &ReferenceString, pages: u64, is_trace: bool) -> u64 {
     let length = reference.pages.len() as u64;
-    let frames = if reference.frames == 0 { u64::MAX } else { u64::from(reference.frames) };
+    let frames = if reference.frames == 0 {
+        u64::MAX
+    } else {
+        u64::from(reference.frames)
+    };
     let held = pages.min(frames).max(1);
     match &reference.ticks {
         // The simulation of a reference may visit every resident page.
@@ -180,8 +235,14 @@ fn work_of(reference: &ReferenceString, pages: u64, is_trace: bool) -> u64 {
 }
 
 /// Returns the times of the clock ticks. Rejects a script that sets both regular ticks and ticks at positions.
-fn ticks(draft: &Draft, fields: &[Field], references: Option<usize>) -> Result<Ticks, Vec<Diagnostic>> {
-    let mut both = fields.iter().filter(|field| matches!(&*field.name.text, "tick" | "ticks"));
+fn ticks(
+    draft: &Draft,
+    fields: &[Field],
+    references: Option<usize>,
+) -> Result<Ticks, Vec<Diagnostic>> {
+    let mut both = fields
+        .iter()
+        .filter(|field| matches!(&*field.name.text, "tick" | "ticks"));
     if let (Some(first), Some(field)) = (both.next(), both.next()) {
         let message = "`tick` and `ticks` are mutually exclusive";
         return Err(vec![
@@ -207,7 +268,9 @@ fn indexes(
 ) -> Result<BTreeSet<usize>, Vec<Diagnostic>> {
     let (mut indexes, mut wrong) = (BTreeSet::new(), Vec::new());
     for (position, span) in positions {
-        let index = usize::try_from(*position).ok().and_then(|position| position.checked_sub(1));
+        let index = usize::try_from(*position)
+            .ok()
+            .and_then(|position| position.checked_sub(1));
         match index.filter(|index| references.is_none_or(|references| *index < references)) {
             Some(index) if indexes.insert(index) => {}
             Some(_) => {
@@ -225,7 +288,11 @@ fn indexes(
             }
         }
     }
-    if wrong.is_empty() { Ok(indexes) } else { Err(wrong) }
+    if wrong.is_empty() {
+        Ok(indexes)
+    } else {
+        Err(wrong)
+    }
 }
 
 /// Converts `stores [1, 2]` to `stores 1 2`, so that each position keeps its location.
@@ -234,5 +301,8 @@ fn spread(setting: &Setting) -> Setting {
         ExprKind::List(parts) => parts.to_vec(),
         _ => vec![value.clone()],
     };
-    Setting { values: setting.values.iter().flat_map(part).collect(), ..setting.clone() }
+    Setting {
+        values: setting.values.iter().flat_map(part).collect(),
+        ..setting.clone()
+    }
 }

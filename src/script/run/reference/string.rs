@@ -44,15 +44,24 @@ impl Session<'_> {
                     .into());
             }
             let Some(page_size) = draft.page_size else {
-                return Err(Diagnostic::new(Code::WrongCount, place, "the page size is missing")
-                    .label("a trace contains byte addresses")
-                    .help("add `page 4 KB`, or another page size")
-                    .into());
+                return Err(
+                    Diagnostic::new(Code::WrongCount, place, "the page size is missing")
+                        .label("a trace contains byte addresses")
+                        .help("add `page 4 KB`, or another page size")
+                        .into(),
+                );
             };
-            return Ok(Listed::Trace(self.trace_file(name.clone(), draft.format)?, page_size));
+            return Ok(Listed::Trace(
+                self.trace_file(name.clone(), draft.format)?,
+                page_size,
+            ));
         }
         let is_check = self.checking();
-        for field in OF_TRACES.iter().filter_map(|name| set(name)).filter(|_| is_check) {
+        for field in OF_TRACES
+            .iter()
+            .filter_map(|name| set(name))
+            .filter(|_| is_check)
+        {
             let message = format!("`{}` has no effect without a trace", field.name.text);
             let warning = Diagnostic::warning(Code::NoEffect, field.span, message);
             self.report(vec![warning.fix(Fix::remove(field.span))]);
@@ -70,7 +79,10 @@ impl Session<'_> {
     /// Returns the errors in the expressions.
     fn references(&mut self, pages: &Pages) -> Result<Vec<(Value, Span)>, Stop> {
         match pages {
-            Pages::Words(words) => Ok(words.iter().map(|word| (bare_page(&word.text), word.span)).collect()),
+            Pages::Words(words) => Ok(words
+                .iter()
+                .map(|word| (bare_page(&word.text), word.span))
+                .collect()),
             Pages::List(list) => match &list.kind {
                 ExprKind::List(parts) => self.listed_pages(parts),
                 _ => Ok(vec![(self.eval(list)?, list.span)]),
@@ -85,15 +97,27 @@ impl Session<'_> {
     /// Returns the errors in the list's expressions.
     pub(crate) fn page_list(&mut self, parts: &[Expr]) -> Result<Value, Stop> {
         let pages = self.listed_pages(parts)?;
-        Ok(Value::List(pages.into_iter().flat_map(|(page, _)| page.leaves()).collect()))
+        Ok(Value::List(
+            pages
+                .into_iter()
+                .flat_map(|(page, _)| page.leaves())
+                .collect(),
+        ))
     }
 
     fn listed_pages(&mut self, parts: &[Expr]) -> Result<Vec<(Value, Span)>, Stop> {
-        let values = parts.iter().map(|part| self.page(part)).collect::<Result<Vec<_>, Stop>>()?;
+        let values = parts
+            .iter()
+            .map(|part| self.page(part))
+            .collect::<Result<Vec<_>, Stop>>()?;
         let span = parts.first().map_or(Span::default(), |part| part.span);
         // The length is checked before the list is built.
         Value::check_list(&values).map_err(|e| e.at(span))?;
-        Ok(values.into_iter().zip(parts).map(|(value, part)| (value, part.span)).collect())
+        Ok(values
+            .into_iter()
+            .zip(parts)
+            .map(|(value, part)| (value, part.span))
+            .collect())
     }
 
     /// Evaluates an expression to one or more pages, where a name that is not a variable denotes a page.
@@ -108,7 +132,12 @@ impl Session<'_> {
     ///
     /// # Errors
     /// Returns an error for each reference that is not an address.
-    fn addresses(&self, pages: &Pages, string: &[(Value, Span)], page_size: u64) -> Result<Addresses, Stop> {
+    fn addresses(
+        &self,
+        pages: &Pages,
+        string: &[(Value, Span)],
+        page_size: u64,
+    ) -> Result<Addresses, Stop> {
         let (mut all, mut wrong) = (Vec::new(), Vec::new());
         for (value, span) in string {
             value.each_leaf(&mut |leaf| match (leaf, integer(leaf, *span)) {
@@ -129,8 +158,16 @@ impl Session<'_> {
             Pages::List(list) => is_hex(list.span),
             Pages::Trace(_) => true,
         };
-        let digits = all.iter().max().map_or(1, |largest| format!("{largest:X}").len());
-        Ok(Addresses { page_size, all, hex, digits })
+        let digits = all
+            .iter()
+            .max()
+            .map_or(1, |largest| format!("{largest:X}").len());
+        Ok(Addresses {
+            page_size,
+            all,
+            hex,
+            digits,
+        })
     }
 
     /// Reports words outside brackets that the author did not mean as page names.
@@ -138,7 +175,9 @@ impl Session<'_> {
     /// # Errors
     /// Returns `bare-page`.
     pub(super) fn check_bare_pages(&self, pages: &Pages, settings: &Settings) -> Result<(), Stop> {
-        let Pages::Words(words) = pages else { return Ok(()) };
+        let Pages::Words(words) = pages else {
+            return Ok(());
+        };
         self.refuse_variables(words)?;
         self.refuse_marks(words, settings)
     }
@@ -146,16 +185,21 @@ impl Session<'_> {
     /// Reports a page outside brackets that has the name of a variable. Such a string would silently reference
     /// a page of this name instead of the variable's pages.
     fn refuse_variables(&self, words: &[Word]) -> Result<(), Stop> {
-        let Some(Word { text: name, span }) = words.iter().find(|word| self.state.has_variable(&word.text))
+        let Some(Word { text: name, span }) = words
+            .iter()
+            .find(|word| self.state.has_variable(&word.text))
         else {
             return Ok(());
         };
         let list = bracketed(words);
-        let message = format!("`{name}` is a variable, but outside brackets each word is a page name");
+        let message =
+            format!("`{name}` is a variable, but outside brackets each word is a page name");
         let help = format!(
             "for the variable's value, write `reference {list}`; a page with this name is `\"{name}\"` in brackets"
         );
-        let place = words.first().map_or(*span, |first| between(first.span, words[words.len() - 1].span));
+        let place = words.first().map_or(*span, |first| {
+            between(first.span, words[words.len() - 1].span)
+        });
         Err(Diagnostic::new(Code::BarePage, *span, message)
             .label("not the variable's value")
             .help(help)
@@ -166,27 +210,64 @@ impl Session<'_> {
     /// Reports a string that marks its loads and stores, as in `1r 2w` and `1 r 2 w`. The setting `stores` marks
     /// stores.
     fn refuse_marks(&self, words: &[Word], settings: &Settings) -> Result<(), Stop> {
-        let Some(Marked { pages, stores, wrong }) = Marked::find(words) else { return Ok(()) };
-        let message = format!("`{}` is a page name here, not a mark for a load or a store", wrong.text);
-        let diagnostic =
-            Diagnostic::new(Code::BarePage, wrong.span, message).label("each word is the name of a page");
-        let positions = stores.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
-        let pages = pages.join(" ");
-        let has_stores = settings.settings.iter().any(|setting| &*setting.name.text == "stores");
-        let (Some(first), Some(last), Some(setting)) =
-            (words.first(), words.last(), settings.settings.last().filter(|_| !has_stores))
+        let Some(Marked {
+            pages,
+            stores,
+            wrong,
+        }) = Marked::find(words)
         else {
+            return Ok(());
+        };
+        let message = format!(
+            "`{}` is a page name here, not a mark for a load or a store",
+            wrong.text
+        );
+        let diagnostic = Diagnostic::new(Code::BarePage, wrong.span, message)
+            .label("each word is the name of a page");
+        let positions = stores
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join(" ");
+        let pages = pages.join(" ");
+        let has_stores = settings
+            .settings
+            .iter()
+            .any(|setting| &*setting.name.text == "stores");
+        let (Some(first), Some(last), Some(setting)) = (
+            words.first(),
+            words.last(),
+            settings.settings.last().filter(|_| !has_stores),
+        ) else {
             return Err(diagnostic
-                .help(format!("write `reference {pages} {{ stores {positions} }}`"))
+                .help(format!(
+                    "write `reference {pages} {{ stores {positions} }}`"
+                ))
                 .into());
         };
         if stores.is_empty() {
-            return Err(diagnostic.fix(Fix::replace(between(first.span, last.span), pages)).into());
+            return Err(diagnostic
+                .fix(Fix::replace(between(first.span, last.span), pages))
+                .into());
         }
-        let between_words = Span { start: last.span.end, end: setting.span.end, ..first.span };
-        let rest = Span { start: setting.span.end, end: settings.span.end, ..first.span };
-        let text = format!("{pages}{}, stores {positions}{}", self.text(between_words), self.text(rest));
-        Err(diagnostic.fix(Fix::replace(between(first.span, settings.span), text)).into())
+        let between_words = Span {
+            start: last.span.end,
+            end: setting.span.end,
+            ..first.span
+        };
+        let rest = Span {
+            start: setting.span.end,
+            end: settings.span.end,
+            ..first.span
+        };
+        let text = format!(
+            "{pages}{}, stores {positions}{}",
+            self.text(between_words),
+            self.text(rest)
+        );
+        Err(diagnostic
+            .fix(Fix::replace(between(first.span, settings.span), text))
+            .into())
     }
 }
 
@@ -198,11 +279,17 @@ fn bracketed(words: &[Word]) -> String {
         Err(_) if is_name(text) && !text.contains('.') => text.to_string(),
         Err(_) => Value::Text(text.clone()).quoted(),
     };
-    format!("[{}]", words.iter().map(part).collect::<Vec<_>>().join(", "))
+    format!(
+        "[{}]",
+        words.iter().map(part).collect::<Vec<_>>().join(", ")
+    )
 }
 
 fn between(first: Span, last: Span) -> Span {
-    Span { end: last.end, ..first }
+    Span {
+        end: last.end,
+        ..first
+    }
 }
 
 /// A reference string in which letters mark loads and stores.
@@ -239,15 +326,34 @@ impl<'w> Marked<'w> {
         let texts = || words.iter().map(|word| &*word.text);
         let (marked, wrong): (Vec<(&str, bool)>, _) =
             match words.iter().find(|word| after(&word.text).is_some()) {
-                Some(wrong) => (texts().map(|text| after(text).unwrap_or((text, false))).collect(), wrong),
+                Some(wrong) => (
+                    texts()
+                        .map(|text| after(text).unwrap_or((text, false)))
+                        .collect(),
+                    wrong,
+                ),
                 None => match texts().map(before).collect::<Option<Vec<_>>>() {
                     Some(all) => (all, words.first()?),
-                    None => (words.chunks(2).map(apart).collect::<Option<Vec<_>>>()?, words.get(1)?),
+                    None => (
+                        words.chunks(2).map(apart).collect::<Option<Vec<_>>>()?,
+                        words.get(1)?,
+                    ),
                 },
             };
-        let stores = marked.iter().enumerate().filter(|(_, (_, store))| *store).map(|(at, _)| at + 1);
-        let (stores, pages) = (stores.collect(), marked.iter().map(|(page, _)| (*page).to_owned()).collect());
-        Some(Self { pages, stores, wrong })
+        let stores = marked
+            .iter()
+            .enumerate()
+            .filter(|(_, (_, store))| *store)
+            .map(|(at, _)| at + 1);
+        let (stores, pages) = (
+            stores.collect(),
+            marked.iter().map(|(page, _)| (*page).to_owned()).collect(),
+        );
+        Some(Self {
+            pages,
+            stores,
+            wrong,
+        })
     }
 }
 
@@ -264,8 +370,9 @@ fn no_address(name: &str, span: Span) -> Diagnostic {
         return diagnostic.did_you_mean(name, &format!("0x{name}"));
     }
     if name.contains('.') {
-        return diagnostic
-            .help(format!("for a trace, write its name without brackets: `reference \"{name}\"`"));
+        return diagnostic.help(format!(
+            "for a trace, write its name without brackets: `reference \"{name}\"`"
+        ));
     }
     diagnostic.help("write a number such as `0x3D4`, or remove the setting `page`")
 }

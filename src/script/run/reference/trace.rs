@@ -61,13 +61,28 @@ impl Session<'_> {
             lines = read;
             Ok(())
         })?;
-        let ReferenceReader { mut string, first, .. } = reader;
+        let ReferenceReader {
+            mut string, first, ..
+        } = reader;
         if string.pages.len() <= TraceSource::LISTED {
-            let digits = first.iter().max().map_or(1, |largest| format!("{largest:X}").len());
-            string.addresses = Some(Addresses { page_size, all: first, hex: true, digits });
+            let digits = first
+                .iter()
+                .max()
+                .map_or(1, |largest| format!("{largest:X}").len());
+            string.addresses = Some(Addresses {
+                page_size,
+                all: first,
+                hex: true,
+                digits,
+            });
         }
         let (name, only) = (file.name.text.clone(), options.only);
-        string.trace = Some(TraceSource { name, page_size, only, malformed });
+        string.trace = Some(TraceSource {
+            name,
+            page_size,
+            only,
+            malformed,
+        });
         Ok(string)
     }
 }
@@ -106,9 +121,15 @@ impl ReferenceReader<'_> {
             Only::Data => record.op != Op::Fetch,
             Only::Fetches => record.op == Op::Fetch,
         };
-        let end = record.address.saturating_add(u64::from(record.size.saturating_sub(1)));
+        let end = record
+            .address
+            .saturating_add(u64::from(record.size.saturating_sub(1)));
         let first = record.address / self.page_size;
-        let last = if self.options.straddle == Straddle::First { first } else { end / self.page_size };
+        let last = if self.options.straddle == Straddle::First {
+            first
+        } else {
+            end / self.page_size
+        };
         for kind in kinds.iter().filter(|_| is_wanted) {
             for page in first..=last {
                 let at = self.string.pages.len();

@@ -24,11 +24,19 @@ impl BlockRow {
         title: &'static str,
         settings: fn() -> Vec<SettingWord>,
     ) -> Self {
-        Self { name, title, bits: false, columns: &[], settings }
+        Self {
+            name,
+            title,
+            bits: false,
+            columns: &[],
+            settings,
+        }
     }
 
     /// Returns the setting with this name.
     pub(crate) fn setting(&self, name: &str) -> Option<SettingWord> {
-        (self.settings)().into_iter().find(|setting| setting.name == name)
+        (self.settings)()
+            .into_iter()
+            .find(|setting| setting.name == name)
     }
 }

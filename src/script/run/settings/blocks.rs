@@ -28,10 +28,16 @@ fn words<D>(rows: &'static [SettingRow<D>]) -> Vec<SettingWord> {
 /// Every block of settings.
 pub(crate) const BLOCKS: &[BlockRow] = &[
     BlockRow::new("machine", "`machine { … }`", || words(MACHINE_SETTINGS)),
-    BlockRow::new("page_table", "`page_table { … }`", || words(TABLE_SETTINGS)),
+    BlockRow::new("page_table", "`page_table { … }`", || {
+        words(TABLE_SETTINGS)
+    }),
     BlockRow {
         bits: true,
-        ..BlockRow::new("pte", "`pte { … }`, in addition to the bits below", || words(PTE_SETTINGS))
+        ..BlockRow::new(
+            "pte",
+            "`pte { … }`, in addition to the bits below",
+            || words(PTE_SETTINGS),
+        )
     },
     BlockRow::new("tlb", "`tlb { … }`", || words(TLB_SETTINGS)),
     BlockRow::new("cache", "`cache { … }`", || words(CACHE_SETTINGS)),

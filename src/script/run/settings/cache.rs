@@ -26,8 +26,11 @@ pub(crate) struct CacheDraft {
 /// The values of `index`, which select a virtual or physical index.
 const INDEXES: &[(&str, bool)] = &[("physical", false), ("virtual", true)];
 
-const INCLUSIONS: &[(&str, Inclusion)] =
-    &[("none", Inclusion::None), ("inclusive", Inclusion::Inclusive), ("exclusive", Inclusion::Exclusive)];
+const INCLUSIONS: &[(&str, Inclusion)] = &[
+    ("none", Inclusion::None),
+    ("inclusive", Inclusion::Inclusive),
+    ("exclusive", Inclusion::Exclusive),
+];
 
 pub(crate) const CACHE_SETTINGS: &[SettingRow<CacheDraft>] = shared_rows![CacheDraft;
     SettingRow { name: "size", params: &[SIZE], help: "capacity in bytes", repeats: false,
@@ -89,7 +92,10 @@ impl CacheDraft {
         let none = Span::default();
         let mut common = Common::new(Some((*spec.name).into()), Self::UNNAMED, none);
         let ways = (Ways::Number(u64::from(spec.ways)), none);
-        common.shape = SetGeometry { capacity: Some((spec.capacity, none)), ways: Some(ways) };
+        common.shape = SetGeometry {
+            capacity: Some((spec.capacity, none)),
+            ways: Some(ways),
+        };
         (common.policy, common.side, common.latency) = (spec.policy, spec.side, spec.latency);
         Self {
             common,
@@ -113,12 +119,19 @@ impl CacheDraft {
             .help("add `block 64 B`")));
         };
         let block = 1u64 << block_bits.min(63);
-        let (sets, ways) = self.common.shape.sets(block, Ways::Number(1), self.common.span)?;
+        let (sets, ways) = self
+            .common
+            .shape
+            .sets(block, Ways::Number(1), self.common.span)?;
         Ok(CacheSpec {
             name: (*self.common.name).into(),
             sets,
             ways,
-            capacity: self.common.shape.capacity.map_or(Capacity::Sets(sets), |(capacity, _)| capacity),
+            capacity: self
+                .common
+                .shape
+                .capacity
+                .map_or(Capacity::Sets(sets), |(capacity, _)| capacity),
             block_bits,
             policy: self.common.policy,
             write: self.write,

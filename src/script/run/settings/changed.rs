@@ -12,7 +12,13 @@ use super::tlb::{TLB_SETTINGS, TlbDraft};
 pub(crate) fn tlb_mistakes(spec: &Spec, n: usize, fields: &[Field]) -> Vec<Diagnostic> {
     let mut wrong = Vec::new();
     if let Some(tlb) = spec.tlbs.get(n) {
-        apply(TLB_SETTINGS, "tlb", fields, &mut TlbDraft::from_spec(tlb), &mut wrong);
+        apply(
+            TLB_SETTINGS,
+            "tlb",
+            fields,
+            &mut TlbDraft::from_spec(tlb),
+            &mut wrong,
+        );
     }
     wrong
 }
@@ -21,7 +27,13 @@ pub(crate) fn tlb_mistakes(spec: &Spec, n: usize, fields: &[Field]) -> Vec<Diagn
 pub(crate) fn cache_mistakes(spec: &Spec, n: usize, fields: &[Field]) -> Vec<Diagnostic> {
     let mut wrong = Vec::new();
     if let Some(cache) = spec.caches.get(n) {
-        apply(CACHE_SETTINGS, "cache", fields, &mut CacheDraft::from_spec(cache), &mut wrong);
+        apply(
+            CACHE_SETTINGS,
+            "cache",
+            fields,
+            &mut CacheDraft::from_spec(cache),
+            &mut wrong,
+        );
     }
     wrong
 }

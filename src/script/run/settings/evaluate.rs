@@ -16,23 +16,40 @@ impl Session<'_> {
     /// # Errors
     /// Returns the errors in the setting's expressions.
     pub(crate) fn field(&mut self, setting: &Setting) -> Result<Field, Stop> {
-        let said =
-            setting.values.iter().enumerate().filter(|(at, value)| *at == 0 || !self.is_bare_unit(value));
+        let said = setting
+            .values
+            .iter()
+            .enumerate()
+            .filter(|(at, value)| *at == 0 || !self.is_bare_unit(value));
         let said: Vec<_> = said.map(|(_, value)| value).collect();
-        let args = said.into_iter().map(|value| self.arg(value)).collect::<Result<_, Stop>>()?;
+        let args = said
+            .into_iter()
+            .map(|value| self.arg(value))
+            .collect::<Result<_, Stop>>()?;
         let block = match &setting.block {
-            Some(block) => {
-                Some(block.settings.iter().map(|inner| self.field(inner)).collect::<Result<_, Stop>>()?)
-            }
+            Some(block) => Some(
+                block
+                    .settings
+                    .iter()
+                    .map(|inner| self.field(inner))
+                    .collect::<Result<_, Stop>>()?,
+            ),
             None => None,
         };
-        Ok(Field { name: setting.name.clone(), args, block, span: setting.span })
+        Ok(Field {
+            name: setting.name.clone(),
+            args,
+            block,
+            span: setting.span,
+        })
     }
 
     /// Whether a value is a unit with a factor of 1, as in `virtual n bits`. The parser drops such a unit
     /// after a literal.
     fn is_bare_unit(&self, value: &Expr) -> bool {
-        let ExprKind::Name(word) = &value.kind else { return false };
+        let ExprKind::Name(word) = &value.kind else {
+            return false;
+        };
         unit_factor(word) == Some(Number::from(1u64)) && self.state.find(word).is_none()
     }
 
@@ -44,14 +61,22 @@ impl Session<'_> {
                     Some(Binding::Unknowable) => return Err(Stop::Unknowable),
                     _ => None,
                 };
-                ArgKind::Word { text: name.clone(), value }
+                ArgKind::Word {
+                    text: name.clone(),
+                    value,
+                }
             }
             ExprKind::Quantity(_, unit) if unit.dimension == Dimension::Time => {
                 ArgKind::Time(self.eval(expr)?)
             }
-            ExprKind::Range { inclusive: true, .. } => ArgKind::Inclusive(self.eval(expr)?),
+            ExprKind::Range {
+                inclusive: true, ..
+            } => ArgKind::Inclusive(self.eval(expr)?),
             _ => ArgKind::Value(self.eval(expr)?),
         };
-        Ok(Arg { kind, span: expr.span })
+        Ok(Arg {
+            kind,
+            span: expr.span,
+        })
     }
 }

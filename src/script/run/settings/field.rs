@@ -36,7 +36,10 @@ pub(crate) struct Arg {
 #[derive(Debug, Clone)]
 pub(crate) enum ArgKind {
     /// A bare word, with the value of the variable of that name, if any.
-    Word { text: Arc<str>, value: Option<Value> },
+    Word {
+        text: Arc<str>,
+        value: Option<Value>,
+    },
     /// An expression's value.
     Value(Value),
     /// The value of a literal with a unit of time.
@@ -63,12 +66,16 @@ impl Arg {
             ArgKind::Value(value)
             | ArgKind::Time(value)
             | ArgKind::Inclusive(value)
-            | ArgKind::Word { value: Some(value), .. } => Ok(value),
-            ArgKind::Word { text, value: None } => {
-                Err(Diagnostic::new(Code::UnknownWord, self.span, format!("`{text}` is not a value"))
-                    .label("a number is needed here")
-                    .help("write a number, or a variable that a `let` has set"))
-            }
+            | ArgKind::Word {
+                value: Some(value), ..
+            } => Ok(value),
+            ArgKind::Word { text, value: None } => Err(Diagnostic::new(
+                Code::UnknownWord,
+                self.span,
+                format!("`{text}` is not a value"),
+            )
+            .label("a number is needed here")
+            .help("write a number, or a variable that a `let` has set")),
         }
     }
 
@@ -84,13 +91,21 @@ impl Arg {
     ///
     /// # Errors
     /// Returns the errors from [`Arg::integer`], and `code` for a number outside the range.
-    pub(crate) fn within(&self, low: u64, high: u64, code: Code, what: &str) -> Result<u64, Diagnostic> {
+    pub(crate) fn within(
+        &self,
+        low: u64,
+        high: u64,
+        code: Code,
+        what: &str,
+    ) -> Result<u64, Diagnostic> {
         let n = self.integer()?;
         if (low..=high).contains(&n) {
             return Ok(n);
         }
-        Err(Diagnostic::new(code, self.span, format!("{what} of {n} is out of range"))
-            .label(format!("must be from {low} to {high}")))
+        Err(
+            Diagnostic::new(code, self.span, format!("{what} of {n} is out of range"))
+                .label(format!("must be from {low} to {high}")),
+        )
     }
 
     /// Returns log2 of a power of two.
@@ -118,28 +133,41 @@ impl Arg {
 /// a negative number.
 pub(crate) fn integer(value: &Value, span: Span) -> Result<u64, Diagnostic> {
     let Value::Number(number) = value else {
-        return Err(Diagnostic::new(Code::WrongType, span, format!("{} is not a number", value.kind()))
-            .label("a whole number is needed here"));
+        return Err(Diagnostic::new(
+            Code::WrongType,
+            span,
+            format!("{} is not a number", value.kind()),
+        )
+        .label("a whole number is needed here"));
     };
     let Some(n) = number.as_integer() else {
-        return Err(Diagnostic::new(Code::NotAnInteger, span, format!("{number} is not a whole number"))
-            .label("a whole number is needed here")
-            .help("round the number with floor(…), ceil(…), or round(…), or divide with `//`"));
+        return Err(Diagnostic::new(
+            Code::NotAnInteger,
+            span,
+            format!("{number} is not a whole number"),
+        )
+        .label("a whole number is needed here")
+        .help("round the number with floor(…), ceil(…), or round(…), or divide with `//`"));
     };
     u64::try_from(n).map_err(|_| {
-        Diagnostic::new(Code::Overflow, span, format!("{n} is negative")).label("must be at least 0")
+        Diagnostic::new(Code::Overflow, span, format!("{n} is negative"))
+            .label("must be at least 0")
     })
 }
 
 /// Reports that a number must be a power of two, and lists the nearest powers.
 pub(crate) fn power_of_two(span: Span, what: &str, n: u64) -> Diagnostic {
-    let diagnostic =
-        Diagnostic::new(Code::NotAPowerOfTwo, span, format!("{what} must be a power of two, not {n}"))
-            .label(format!("{n} is not a power of two"));
+    let diagnostic = Diagnostic::new(
+        Code::NotAPowerOfTwo,
+        span,
+        format!("{what} must be a power of two, not {n}"),
+    )
+    .label(format!("{n} is not a power of two"));
     match n.checked_next_power_of_two() {
-        Some(next) if n > 0 => {
-            diagnostic.help(format!("the nearest powers of two are {} and {next}", next / 2))
-        }
+        Some(next) if n > 0 => diagnostic.help(format!(
+            "the nearest powers of two are {} and {next}",
+            next / 2
+        )),
         _ => diagnostic,
     }
 }
@@ -176,7 +204,10 @@ pub(crate) fn apply<D>(
             wrong.push(unknown(rows, block, &field.name));
             continue;
         };
-        if let Some(first) = fields[..i].iter().find(|f| f.name.text == field.name.text && !row.repeats) {
+        if let Some(first) = fields[..i]
+            .iter()
+            .find(|f| f.name.text == field.name.text && !row.repeats)
+        {
             wrong.push(twice(field, first.name.span));
             continue;
         }
@@ -200,12 +231,18 @@ const EXCLUSIVE: &[&[&str]] = &[
 ];
 
 fn excludes(one: &str, other: &str) -> bool {
-    one != other && EXCLUSIVE.iter().any(|group| group.contains(&one) && group.contains(&other))
+    one != other
+        && EXCLUSIVE
+            .iter()
+            .any(|group| group.contains(&one) && group.contains(&other))
 }
 
 /// Reports that a setting contradicts an earlier setting.
 fn contradicts(field: &Field, first: &Field) -> Diagnostic {
-    let message = format!("`{}` and `{}` are mutually exclusive", first.name.text, field.name.text);
+    let message = format!(
+        "`{}` and `{}` are mutually exclusive",
+        first.name.text, field.name.text
+    );
     Diagnostic::new(Code::Duplicate, field.span, message)
         .also(first.span, "first here")
         .help("remove one of the two settings")
@@ -248,11 +285,18 @@ fn usage<D>(row: &SettingRow<D>) -> String {
 }
 
 fn unknown<D>(rows: &[SettingRow<D>], block: &str, name: &Word) -> Diagnostic {
-    let diagnostic =
-        Diagnostic::new(Code::UnknownSetting, name.span, format!("`{block}` has no setting `{}`", name.text))
-            .label("not a setting of this block");
+    let diagnostic = Diagnostic::new(
+        Code::UnknownSetting,
+        name.span,
+        format!("`{block}` has no setting `{}`", name.text),
+    )
+    .label("not a setting of this block");
     if let Some(said) = crate::run::unsupported::explanation(&name.text) {
-        return Diagnostic { code: Code::NotInLanguage, ..diagnostic }.help(said);
+        return Diagnostic {
+            code: Code::NotInLanguage,
+            ..diagnostic
+        }
+        .help(said);
     }
     match nearest(&name.text, rows.iter().map(|row| row.name)) {
         Some(near) => diagnostic.did_you_mean(&name.text, near),
@@ -263,11 +307,15 @@ fn unknown<D>(rows: &[SettingRow<D>], block: &str, name: &Word) -> Diagnostic {
 /// Reports that a setting occurs twice.
 pub(crate) fn twice(field: &Field, first: Span) -> Diagnostic {
     let name = &field.name;
-    Diagnostic::new(Code::Duplicate, name.span, format!("`{}` is set twice", name.text))
-        .label("again here")
-        .also(first, "first here")
-        .help("remove one of the two settings")
-        .fix(Fix::remove(field.span))
+    Diagnostic::new(
+        Code::Duplicate,
+        name.span,
+        format!("`{}` is set twice", name.text),
+    )
+    .label("again here")
+    .also(first, "first here")
+    .help("remove one of the two settings")
+    .fix(Fix::remove(field.span))
 }
 
 /// Applies the block of a setting that requires a block and accepts no other value.
@@ -314,11 +362,14 @@ pub(crate) fn sole(field: &Field) -> Result<&Arg, Vec<Diagnostic>> {
         .label("nothing follows"))),
         [_, more, ..] => {
             let message = format!("`{}` takes one value", field.name.text);
-            let diagnostic = Diagnostic::new(Code::WrongCount, more.span, message).label("one too many");
-            Err(one(match more.word().and_then(|word| Some((word, unit_spelt(word)?))) {
-                Some((word, unit)) => diagnostic.did_you_mean(word, unit),
-                None => diagnostic.help("separate settings with a comma, `;`, or a new line"),
-            }))
+            let diagnostic =
+                Diagnostic::new(Code::WrongCount, more.span, message).label("one too many");
+            Err(one(
+                match more.word().and_then(|word| Some((word, unit_spelt(word)?))) {
+                    Some((word, unit)) => diagnostic.did_you_mean(word, unit),
+                    None => diagnostic.help("separate settings with a comma, `;`, or a new line"),
+                },
+            ))
         }
     }
 }
@@ -327,15 +378,24 @@ pub(crate) fn sole(field: &Field) -> Result<&Arg, Vec<Diagnostic>> {
 ///
 /// # Errors
 /// Returns `unknown-word` with the nearest word.
-pub(crate) fn one_of<T: Copy>(arg: &Arg, words: &[(&'static str, T)]) -> Result<T, Vec<Diagnostic>> {
+pub(crate) fn one_of<T: Copy>(
+    arg: &Arg,
+    words: &[(&'static str, T)],
+) -> Result<T, Vec<Diagnostic>> {
     let said = arg.word().unwrap_or_default();
     if let Some((_, found)) = words.iter().find(|(word, _)| *word == said) {
         return Ok(*found);
     }
     let names = || words.iter().map(|(word, _)| *word);
-    let shown = arg.word().map_or_else(|| "a value".to_owned(), |word| format!("`{word}`"));
-    let diagnostic = Diagnostic::new(Code::UnknownWord, arg.span, format!("{shown} is not allowed here"))
-        .label(format!("one of {}", list(names())));
+    let shown = arg
+        .word()
+        .map_or_else(|| "a value".to_owned(), |word| format!("`{word}`"));
+    let diagnostic = Diagnostic::new(
+        Code::UnknownWord,
+        arg.span,
+        format!("{shown} is not allowed here"),
+    )
+    .label(format!("one of {}", list(names())));
     Err(one(match nearest(said, names()) {
         Some(near) => diagnostic.did_you_mean(said, near),
         None => diagnostic,
@@ -351,11 +411,17 @@ pub(crate) fn latency(arg: &Arg) -> Result<u64, Vec<Diagnostic>> {
     let Value::Number(number) = value else {
         return integer(value, arg.span).map_err(one);
     };
-    match number.times(Number::from(1000u64)).ok().and_then(Number::as_integer) {
+    match number
+        .times(Number::from(1000u64))
+        .ok()
+        .and_then(Number::as_integer)
+    {
         Some(n) if (0..=1_000_000_000_000_000).contains(&n) => Ok(n as u64),
-        Some(_) => {
-            Err(one(Diagnostic::new(Code::ValueTooWide, arg.span, "a latency from 0 to 10^12 is needed")))
-        }
+        Some(_) => Err(one(Diagnostic::new(
+            Code::ValueTooWide,
+            arg.span,
+            "a latency from 0 to 10^12 is needed",
+        ))),
         None => Err(one(Diagnostic::new(
             Code::NotAnInteger,
             arg.span,

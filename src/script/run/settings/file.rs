@@ -32,7 +32,9 @@ pub(crate) const FILE_SETTINGS: &[SettingRow<FileDraft>] = &[
         repeats: false,
         get: None,
         set: |d, f| {
-            let n = sole(f)?.within(0, SIZE_LIMIT, Code::LimitSize, "a file").map_err(one)?;
+            let n = sole(f)?
+                .within(0, SIZE_LIMIT, Code::LimitSize, "a file")
+                .map_err(one)?;
             d.size = Some(n);
             Ok(())
         },
@@ -69,7 +71,10 @@ pub(crate) const FILE_SETTINGS: &[SettingRow<FileDraft>] = &[
 fn byte(arg: &Arg) -> Result<u8, Vec<Diagnostic>> {
     let n = arg.integer().map_err(one)?;
     u8::try_from(n).map_err(|_| {
-        one(Diagnostic::new(Code::ValueTooWide, arg.span, format!("{n} is not a byte")).label("at most 0xFF"))
+        one(
+            Diagnostic::new(Code::ValueTooWide, arg.span, format!("{n} is not a byte"))
+                .label("at most 0xFF"),
+        )
     })
 }
 
@@ -97,9 +102,13 @@ impl FileDraft {
     /// Returns `wrong-count` if the size is missing.
     pub(crate) fn build(self, place: Span) -> Result<(Fill, u64), Diagnostic> {
         let Some(size) = self.size else {
-            return Err(Diagnostic::new(Code::WrongCount, place, "the size of this file is missing")
-                .label("how many bytes?")
-                .help("write `size 8 KB`"));
+            return Err(Diagnostic::new(
+                Code::WrongCount,
+                place,
+                "the size of this file is missing",
+            )
+            .label("how many bytes?")
+            .help("write `size 8 KB`"));
         };
         Ok((self.fill.unwrap_or(Fill::Byte(0)), size))
     }

@@ -26,8 +26,10 @@ const SWAP_LIMIT: u64 = 1 << 20;
 /// Maximum number of pages that one fault maps around the faulting page.
 const AROUND_LIMIT: u64 = 1 << 16;
 
-const SCOPES: &[(&str, ReplacementScope)] =
-    &[("global", ReplacementScope::Global), ("local", ReplacementScope::Local)];
+const SCOPES: &[(&str, ReplacementScope)] = &[
+    ("global", ReplacementScope::Global),
+    ("local", ReplacementScope::Local),
+];
 
 /// The values of `page-cache`, which determine whether the page cache is warm.
 const PAGE_CACHES: &[(&str, bool)] = &[("cold", false), ("warm", true)];
@@ -35,7 +37,10 @@ const PAGE_CACHES: &[(&str, bool)] = &[("cold", false), ("warm", true)];
 /// The keywords for the initial location of anonymous pages, each with a flag that is true for the disk.
 const PLACES: &[(&str, bool)] = &[("demand-zero", false), ("on-disk", true)];
 
-const SIGNALS: &[(&str, SignalPolicy)] = &[("report", SignalPolicy::Report), ("kill", SignalPolicy::Kill)];
+const SIGNALS: &[(&str, SignalPolicy)] = &[
+    ("report", SignalPolicy::Report),
+    ("kill", SignalPolicy::Kill),
+];
 
 const fn row(
     name: &'static str,
@@ -44,7 +49,14 @@ const fn row(
     get: fn(&KernelDraft) -> Option<Value>,
     set: fn(&mut KernelDraft, &Field) -> Result<(), Vec<Diagnostic>>,
 ) -> SettingRow<KernelDraft> {
-    SettingRow { name, params, help, set, get: Some(get), repeats: false }
+    SettingRow {
+        name,
+        params,
+        help,
+        set,
+        get: Some(get),
+        repeats: false,
+    }
 }
 
 pub(crate) const KERNEL_SETTINGS: &[SettingRow<KernelDraft>] = &[
@@ -55,7 +67,12 @@ pub(crate) const KERNEL_SETTINGS: &[SettingRow<KernelDraft>] = &[
         |d| d.config.frames.map(Value::from),
         |d, f| {
             let n = sole(f)?
-                .within(1, u64::from(u32::MAX), Code::BadKernel, "a number of frames")
+                .within(
+                    1,
+                    u64::from(u32::MAX),
+                    Code::BadKernel,
+                    "a number of frames",
+                )
                 .map_err(one)?;
             d.places.push(("frames", f.span));
             d.config.frames = Some(n as u32);
@@ -82,7 +99,9 @@ pub(crate) const KERNEL_SETTINGS: &[SettingRow<KernelDraft>] = &[
         "number of one-page swap slots (default: 0)",
         |d| count(d.config.swap),
         |d, f| {
-            let n = sole(f)?.within(0, SWAP_LIMIT, Code::BadKernel, "a number of slots").map_err(one)?;
+            let n = sole(f)?
+                .within(0, SWAP_LIMIT, Code::BadKernel, "a number of slots")
+                .map_err(one)?;
             d.config.swap = n as u32;
             Ok(())
         },
@@ -122,7 +141,9 @@ pub(crate) const KERNEL_SETTINGS: &[SettingRow<KernelDraft>] = &[
         |d| count(d.config.fault_around),
         |d, f| {
             let arg = sole(f)?;
-            let n = arg.within(1, AROUND_LIMIT, Code::BadKernel, "a window").map_err(one)?;
+            let n = arg
+                .within(1, AROUND_LIMIT, Code::BadKernel, "a window")
+                .map_err(one)?;
             arg.log2("the window of `fault-around`").map_err(one)?;
             d.config.fault_around = n;
             Ok(())
@@ -161,17 +182,35 @@ pub(crate) const KERNEL_SETTINGS: &[SettingRow<KernelDraft>] = &[
 /// Returns the value of a setting of a running kernel: `kernel.replacement`.
 pub(crate) fn kernel_setting(kernel: &Kernel, name: &str) -> Option<Value> {
     // Without a setting, the number of frames follows from the machine.
-    let config = KernelConfig { frames: Some(kernel.frame_limit()), ..kernel.config().clone() };
-    value_of(KERNEL_SETTINGS, &KernelDraft { config, places: Vec::new() }, name)
+    let config = KernelConfig {
+        frames: Some(kernel.frame_limit()),
+        ..kernel.config().clone()
+    };
+    value_of(
+        KERNEL_SETTINGS,
+        &KernelDraft {
+            config,
+            places: Vec::new(),
+        },
+        name,
+    )
 }
 
 /// Returns a policy for replacing page frames.
 fn replacement(field: &Field) -> Result<Policy, Vec<Diagnostic>> {
-    let words: Vec<_> = POLICIES.iter().filter(|row| row.frames).map(|row| (row.name, row.policy)).collect();
+    let words: Vec<_> = POLICIES
+        .iter()
+        .filter(|row| row.frames)
+        .map(|row| (row.name, row.policy))
+        .collect();
     one_of(sole(field)?, &words)
 }
 
-fn address(draft: &mut KernelDraft, name: &'static str, field: &Field) -> Result<u64, Vec<Diagnostic>> {
+fn address(
+    draft: &mut KernelDraft,
+    name: &'static str,
+    field: &Field,
+) -> Result<u64, Vec<Diagnostic>> {
     draft.places.push((name, field.span));
     sole(field)?.integer().map_err(one)
 }
@@ -181,14 +220,24 @@ fn address(draft: &mut KernelDraft, name: &'static str, field: &Field) -> Result
 /// # Errors
 /// Returns the errors in the fields.
 pub(crate) fn build_kernel(spec: &Spec, fields: &[Field]) -> Result<KernelPlan, Vec<Diagnostic>> {
-    let mut draft = KernelDraft { config: KernelConfig::default_for(spec), places: Vec::new() };
+    let mut draft = KernelDraft {
+        config: KernelConfig::default_for(spec),
+        places: Vec::new(),
+    };
     let mut wrong = Vec::new();
     apply(KERNEL_SETTINGS, "kernel", fields, &mut draft, &mut wrong);
     // If the script gives no size, the disk has room for every page.
     if draft.config.on_disk && !fields.iter().any(|field| &*field.name.text == "swap") {
         draft.config.swap = SWAP_LIMIT as u32;
     }
-    if wrong.is_empty() { Ok(KernelPlan { config: draft.config, places: draft.places }) } else { Err(wrong) }
+    if wrong.is_empty() {
+        Ok(KernelPlan {
+            config: draft.config,
+            places: draft.places,
+        })
+    } else {
+        Err(wrong)
+    }
 }
 
 /// The settings of a kernel, and their locations.
@@ -200,13 +249,21 @@ pub(crate) struct KernelPlan {
 
 impl KernelPlan {
     pub(crate) fn default_for(spec: &Spec) -> Self {
-        Self { config: KernelConfig::default_for(spec), places: Vec::new() }
+        Self {
+            config: KernelConfig::default_for(spec),
+            places: Vec::new(),
+        }
     }
 
     /// Explains why a kernel with these settings cannot start. The error's location is the responsible
     /// setting, or else `place`.
     pub(crate) fn refused(&self, error: &BootError, place: Span) -> Diagnostic {
-        let said = |name: &str| self.places.iter().find(|(said, _)| *said == name).map(|(_, span)| *span);
+        let said = |name: &str| {
+            self.places
+                .iter()
+                .find(|(said, _)| *said == name)
+                .map(|(_, span)| *span)
+        };
         match error {
             BootError::NoMmu => Diagnostic::new(Code::NoMachine, place, error.to_string())
                 .label("this machine does not translate addresses")

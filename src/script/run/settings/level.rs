@@ -48,14 +48,22 @@ impl Common {
     /// can set the capacity.
     pub fn setting_span(&self, setting: &str) -> Span {
         const CAPACITY: [&str; 4] = ["size", "lines", "entries", "sets"];
-        let like = |name: &str| name == setting || CAPACITY.contains(&setting) && CAPACITY.contains(&name);
-        self.places.iter().find(|(name, _)| like(name)).map_or(self.span, |(_, span)| *span)
+        let like =
+            |name: &str| name == setting || CAPACITY.contains(&setting) && CAPACITY.contains(&name);
+        self.places
+            .iter()
+            .find(|(name, _)| like(name))
+            .map_or(self.span, |(_, span)| *span)
     }
 
     fn declared(&mut self, field: &Field) {
         self.span = field.span;
         let name = field.args.first().map(|arg| ("name".into(), arg.span));
-        let settings = field.block.iter().flatten().map(|inner| (inner.name.text.clone(), inner.span));
+        let settings = field
+            .block
+            .iter()
+            .flatten()
+            .map(|inner| (inner.name.text.clone(), inner.span));
         self.places = name.into_iter().chain(settings).collect();
     }
 }
@@ -78,16 +86,31 @@ fn inherited<L: Level>(level: &L) -> bool {
     level.common().span == Span::default()
 }
 
-pub(super) const SIDES: &[(&str, Side)] =
-    &[("data", Side::Data), ("instructions", Side::Instructions), ("both", Side::Both)];
+pub(super) const SIDES: &[(&str, Side)] = &[
+    ("data", Side::Data),
+    ("instructions", Side::Instructions),
+    ("both", Side::Both),
+];
 
 /// The names of the replacement policies for TLBs and caches.
-pub(super) const POLICY_WORDS: &[&str] =
-    &["lru", "fifo", "plru", "clock", "second-chance", "mru", "lfu", "random"];
+pub(super) const POLICY_WORDS: &[&str] = &[
+    "lru",
+    "fifo",
+    "plru",
+    "clock",
+    "second-chance",
+    "mru",
+    "lfu",
+    "random",
+];
 
 /// Returns a replacement policy for a TLB or cache.
 pub(super) fn policy(field: &Field) -> Result<Policy, Vec<Diagnostic>> {
-    let words: Vec<_> = POLICIES.iter().filter(|row| row.sets).map(|row| (row.name, row.policy)).collect();
+    let words: Vec<_> = POLICIES
+        .iter()
+        .filter(|row| row.sets)
+        .map(|row| (row.name, row.policy))
+        .collect();
     one_of(sole(field)?, &words)
 }
 
@@ -135,7 +158,9 @@ pub(super) fn level<L: Level>(levels: &mut Vec<L>, field: &Field) -> Result<(), 
         }
         ([name], Some(_)) => {
             let word = name_of(name)?;
-            let at = levels.iter().position(|level| level.common().name() == &*word);
+            let at = levels
+                .iter()
+                .position(|level| level.common().name() == &*word);
             let at = at.filter(|&at| inherited(&levels[at]));
             declare(levels, Some(word), at, field)
         }
@@ -144,7 +169,11 @@ pub(super) fn level<L: Level>(levels: &mut Vec<L>, field: &Field) -> Result<(), 
             field.span,
             format!("`{}` takes a name and a block in braces", L::UNNAMED),
         )
-        .help(format!("write `{} NAME {{ … }}` or `{} none`", L::UNNAMED, L::UNNAMED)))),
+        .help(format!(
+            "write `{} NAME {{ … }}` or `{} none`",
+            L::UNNAMED,
+            L::UNNAMED
+        )))),
     }
 }
 
@@ -167,7 +196,10 @@ fn name_of(arg: &Arg) -> Result<Arc<str>, Vec<Diagnostic>> {
 
 fn remove<L: Level>(levels: &mut Vec<L>, name: &Arg, field: &Field) -> Result<(), Vec<Diagnostic>> {
     let word = name_of(name)?;
-    if let Some(level) = levels.iter().find(|level| level.common().name() == &*word && !inherited(*level)) {
+    if let Some(level) = levels
+        .iter()
+        .find(|level| level.common().name() == &*word && !inherited(*level))
+    {
         return Err(one(removed(level, field)));
     }
     let before = levels.len();
@@ -175,9 +207,13 @@ fn remove<L: Level>(levels: &mut Vec<L>, name: &Arg, field: &Field) -> Result<()
     if levels.len() < before {
         return Ok(());
     }
-    let near = nearest(&word, levels.iter().map(|level| level.common().name())).map(ToOwned::to_owned);
-    let diagnostic =
-        Diagnostic::new(Code::UnknownNoun, name.span, format!("this machine has no `{word}` to remove"));
+    let near =
+        nearest(&word, levels.iter().map(|level| level.common().name())).map(ToOwned::to_owned);
+    let diagnostic = Diagnostic::new(
+        Code::UnknownNoun,
+        name.span,
+        format!("this machine has no `{word}` to remove"),
+    );
     Err(one(match near {
         Some(near) => diagnostic.did_you_mean(&word, &near),
         None => diagnostic,
@@ -186,7 +222,10 @@ fn remove<L: Level>(levels: &mut Vec<L>, name: &Arg, field: &Field) -> Result<()
 
 /// Reports that the same block declares and removes a level.
 fn removed<L: Level>(level: &L, field: &Field) -> Diagnostic {
-    let message = format!("`{}` removes a part that this block declares", field.name.text);
+    let message = format!(
+        "`{}` removes a part that this block declares",
+        field.name.text
+    );
     Diagnostic::new(Code::Duplicate, field.span, message)
         .label("removed here")
         .also(level.common().span, "declared here")
@@ -200,7 +239,10 @@ fn declare<L: Level>(
     at: Option<usize>,
     field: &Field,
 ) -> Result<(), Vec<Diagnostic>> {
-    let plain = Field { args: Vec::new(), ..field.clone() };
+    let plain = Field {
+        args: Vec::new(),
+        ..field.clone()
+    };
     let at = at.unwrap_or_else(|| {
         levels.push(L::fresh(Common::new(name, L::UNNAMED, field.span)));
         levels.len() - 1

@@ -63,12 +63,17 @@ pub(crate) const MACHINE_SETTINGS: &[SettingRow<MachineDraft>] = &[
         get: Some(|d| power(d.page_bits?)),
         set: |d, f| {
             d.spans.push(("page", f.span));
-            sole(f)?.log2("the page size").map(|n| d.page_bits = Some(n)).map_err(one)
+            sole(f)?
+                .log2("the page size")
+                .map(|n| d.page_bits = Some(n))
+                .map_err(one)
         },
     },
     SettingRow {
         name: "page_table",
-        params: &[settings("levels N, bits N…, pte FORMAT, walk cached|uncached")],
+        params: &[settings(
+            "levels N, bits N…, pte FORMAT, walk cached|uncached",
+        )],
         help: "the levels, the VPN bits of each level, and the entry format",
         repeats: false,
         get: None,
@@ -80,11 +85,20 @@ pub(crate) const MACHINE_SETTINGS: &[SettingRow<MachineDraft>] = &[
     },
     SettingRow {
         name: "pte",
-        params: &[Ways(&[&[SIZE], &[settings("size SIZE, valid N, ppn N..N, …")]])],
+        params: &[Ways(&[
+            &[SIZE],
+            &[settings("size SIZE, valid N, ppn N..N, …")],
+        ])],
         help: "the format of a page-table entry",
         repeats: false,
         get: Some(|d| {
-            count(d.table.pte.build(d.physical().checked_sub(d.page_bits?)?, Span::default()).ok()?.bytes)
+            count(
+                d.table
+                    .pte
+                    .build(d.physical().checked_sub(d.page_bits?)?, Span::default())
+                    .ok()?
+                    .bytes,
+            )
         }),
         set: |d, f| {
             d.spans.push(("pte", f.span));
@@ -93,7 +107,10 @@ pub(crate) const MACHINE_SETTINGS: &[SettingRow<MachineDraft>] = &[
     },
     SettingRow {
         name: "tlb",
-        params: &[Ways(&[&[Optional(&[TLB]), settings("entries N, ways N, …")], &[Literal("none")]])],
+        params: &[Ways(&[
+            &[Optional(&[TLB]), settings("entries N, ways N, …")],
+            &[Literal("none")],
+        ])],
         help: "adds a TLB level",
         repeats: true,
         get: None,
@@ -102,7 +119,10 @@ pub(crate) const MACHINE_SETTINGS: &[SettingRow<MachineDraft>] = &[
     SettingRow {
         name: "cache",
         params: &[Ways(&[
-            &[Optional(&[CACHE]), settings("size SIZE, block SIZE, ways N, …")],
+            &[
+                Optional(&[CACHE]),
+                settings("size SIZE, block SIZE, ways N, …"),
+            ],
             &[Literal("none")],
         ])],
         help: "adds a cache level",
@@ -125,7 +145,9 @@ pub(crate) const MACHINE_SETTINGS: &[SettingRow<MachineDraft>] = &[
         repeats: false,
         get: Some(|d| count(d.cores.max(1))),
         set: |d, f| {
-            let n = sole(f)?.within(1, 64, Code::BadWidth, "a number of cores").map_err(one)?;
+            let n = sole(f)?
+                .within(1, 64, Code::BadWidth, "a number of cores")
+                .map_err(one)?;
             d.cores = n as u32;
             Ok(())
         },
@@ -145,7 +167,11 @@ pub(crate) const MEMORY_SETTINGS: &[SettingRow<u64>] = &[SettingRow {
 /// Returns the value of a setting of a machine or its page table: `machine.page`, `machine.levels`.
 pub(crate) fn machine_setting(spec: &Spec, name: &str) -> Option<Value> {
     let draft = MachineDraft::from_spec(spec);
-    let of_table = || spec.mmu.as_ref().and_then(|_| value_of(TABLE_SETTINGS, &draft.table, name));
+    let of_table = || {
+        spec.mmu
+            .as_ref()
+            .and_then(|_| value_of(TABLE_SETTINGS, &draft.table, name))
+    };
     value_of(MACHINE_SETTINGS, &draft, name).or_else(of_table)
 }
 
@@ -164,12 +190,19 @@ pub(crate) fn memory_setting(spec: &Spec, name: &str) -> Option<Value> {
 pub(crate) fn level_setting(spec: &Spec, level: Component, name: &str) -> Option<Value> {
     match level {
         Component::Tlb(at) => value_of(TLB_SETTINGS, &TlbDraft::from_spec(&spec.tlbs[at]), name),
-        Component::Cache(at) => value_of(CACHE_SETTINGS, &CacheDraft::from_spec(&spec.caches[at]), name),
+        Component::Cache(at) => value_of(
+            CACHE_SETTINGS,
+            &CacheDraft::from_spec(&spec.caches[at]),
+            name,
+        ),
     }
 }
 
 fn width(field: &Field, most: u64) -> Result<u32, Vec<Diagnostic>> {
-    sole(field)?.within(1, most, Code::BadWidth, "a width").map(|n| n as u32).map_err(one)
+    sole(field)?
+        .within(1, most, Code::BadWidth, "a width")
+        .map(|n| n as u32)
+        .map_err(one)
 }
 
 impl MachineDraft {
@@ -194,7 +227,10 @@ impl MachineDraft {
     }
 
     fn span_of(&self, setting: &str) -> Option<Span> {
-        self.spans.iter().find(|(name, _)| *name == setting).map(|(_, span)| *span)
+        self.spans
+            .iter()
+            .find(|(name, _)| *name == setting)
+            .map(|(_, span)| *span)
     }
 
     /// Builds the spec, and reports every error in the combination of its parts.
@@ -204,10 +240,16 @@ impl MachineDraft {
             wrong.extend(problems);
             None
         });
-        let tlbs: Vec<TlbSpec> =
-            self.tlbs.iter().filter_map(|d| d.build().map_err(|p| wrong.extend(p)).ok()).collect();
-        let caches: Vec<CacheSpec> =
-            self.caches.iter().filter_map(|d| d.build().map_err(|p| wrong.extend(p)).ok()).collect();
+        let tlbs: Vec<TlbSpec> = self
+            .tlbs
+            .iter()
+            .filter_map(|d| d.build().map_err(|p| wrong.extend(p)).ok())
+            .collect();
+        let caches: Vec<CacheSpec> = self
+            .caches
+            .iter()
+            .filter_map(|d| d.build().map_err(|p| wrong.extend(p)).ok())
+            .collect();
         let physical_bits = self.physical();
         let spec = Spec {
             mmu,
@@ -223,7 +265,11 @@ impl MachineDraft {
         {
             wrong.extend(errors.iter().map(|error| self.diagnostic(error, place)));
         }
-        if wrong.is_empty() { Ok(spec) } else { Err(wrong) }
+        if wrong.is_empty() {
+            Ok(spec)
+        } else {
+            Err(wrong)
+        }
     }
 
     fn physical(&self) -> u32 {
@@ -242,7 +288,9 @@ impl MachineDraft {
                     "virtual addresses need a page size",
                 )
                 .label("the page size is missing")
-                .help("add `page 4 KB`; without `virtual` and `page`, addresses are physical")));
+                .help(
+                    "add `page 4 KB`; without `virtual` and `page`, addresses are physical",
+                )));
             }
         };
         let virtual_bits = self.virtual_bits.unwrap_or(self.physical());
@@ -253,23 +301,37 @@ impl MachineDraft {
                 self.span_of("page").unwrap_or(place),
                 "a page is larger than the address space",
             )
-            .label(format!("a page has 2^{page_bits} bytes, but an address has {bits} bits"))));
+            .label(format!(
+                "a page has 2^{page_bits} bytes, but an address has {bits} bits"
+            ))));
         }
         let levels = self.levels(virtual_bits - page_bits, place)?;
         let pte = self.table.pte.build(self.physical() - page_bits, place)?;
-        Ok(Some(Mmu { virtual_bits, page_bits, levels, pte, walk_cached: self.table.walk_cached }))
+        Ok(Some(Mmu {
+            virtual_bits,
+            page_bits,
+            levels,
+            pte,
+            walk_cached: self.table.walk_cached,
+        }))
     }
 
     fn no_mmu(&self) -> Result<Option<Mmu>, Vec<Diagnostic>> {
         let tlb = self.tlbs.first().map(|tlb| ("a TLB", tlb.common().span));
-        let table = self.table.span.or(self.span_of("pte")).map(|span| ("a page table", span));
+        let table = self
+            .table
+            .span
+            .or(self.span_of("pte"))
+            .map(|span| ("a page table", span));
         match tlb.or(table) {
             None => Ok(None),
-            Some((what, span)) => {
-                Err(one(Diagnostic::new(Code::NoMachine, span, format!("{what} needs virtual addresses"))
-                    .label("there is nothing to translate")
-                    .help("add `virtual N bits` and `page SIZE`")))
-            }
+            Some((what, span)) => Err(one(Diagnostic::new(
+                Code::NoMachine,
+                span,
+                format!("{what} needs virtual addresses"),
+            )
+            .label("there is nothing to translate")
+            .help("add `virtual N bits` and `page SIZE`"))),
         }
     }
 
@@ -301,7 +363,9 @@ impl MachineDraft {
                 span,
                 format!("the levels use {sum} bits, but the VPN has {vpn_bits}"),
             )
-            .label("each bit of the VPN must belong to the index of exactly one level")));
+            .label(
+                "each bit of the VPN must belong to the index of exactly one level",
+            )));
         }
         Ok(split)
     }
@@ -309,17 +373,22 @@ impl MachineDraft {
     /// Reports an error in the whole machine, at the setting that causes the error.
     fn diagnostic(&self, error: &SpecError, place: Span) -> Diagnostic {
         let span = match error.part {
-            SpecPart::Tlb(at) => self.tlbs.get(at).map(|tlb| tlb.common().setting_span(error.setting)),
-            SpecPart::Cache(at) => {
-                self.caches.get(at).map(|cache| cache.common().setting_span(error.setting))
-            }
+            SpecPart::Tlb(at) => self
+                .tlbs
+                .get(at)
+                .map(|tlb| tlb.common().setting_span(error.setting)),
+            SpecPart::Cache(at) => self
+                .caches
+                .get(at)
+                .map(|cache| cache.common().setting_span(error.setting)),
             SpecPart::Machine => self.span_of(error.setting),
             SpecPart::PageTable => self.table.span,
             SpecPart::Pte(_) => self.span_of("pte").or(self.table.span),
         };
         Diagnostic::new(
             code(&error.problem),
-            span.filter(|span| *span != Span::default()).unwrap_or(place),
+            span.filter(|span| *span != Span::default())
+                .unwrap_or(place),
             error.problem.to_string(),
         )
     }

@@ -35,7 +35,11 @@ pub(crate) const TABLE_SETTINGS: &[SettingRow<TableDraft>] = &[
         repeats: false,
         get: Some(|d| count(d.inherited.len() as u64)),
         set: |d, f| {
-            d.levels = Some(sole(f)?.within(1, 6, Code::BadGeometry, "a number of levels").map_err(one)?);
+            d.levels = Some(
+                sole(f)?
+                    .within(1, 6, Code::BadGeometry, "a number of levels")
+                    .map_err(one)?,
+            );
             Ok(())
         },
     },
@@ -47,16 +51,30 @@ pub(crate) const TABLE_SETTINGS: &[SettingRow<TableDraft>] = &[
         get: Some(|d| Value::list(d.inherited.iter().map(|bits| Value::from(*bits))).ok()),
         set: |d, f| {
             let each = |arg: &Arg| {
-                each_integer(arg).map(|list| list.into_iter().map(|n| n.min(65) as u32).collect::<Vec<_>>())
+                each_integer(arg).map(|list| {
+                    list.into_iter()
+                        .map(|n| n.min(65) as u32)
+                        .collect::<Vec<_>>()
+                })
             };
             d.split_span = Some(f.span);
-            d.split = Some(f.args.iter().map(each).collect::<Result<Vec<_>, _>>().map_err(one)?.concat());
+            d.split = Some(
+                f.args
+                    .iter()
+                    .map(each)
+                    .collect::<Result<Vec<_>, _>>()
+                    .map_err(one)?
+                    .concat(),
+            );
             Ok(())
         },
     },
     SettingRow {
         name: "pte",
-        params: &[Ways(&[&[SIZE], &[settings("size SIZE, valid N, ppn N..N, …")]])],
+        params: &[Ways(&[
+            &[SIZE],
+            &[settings("size SIZE, valid N, ppn N..N, …")],
+        ])],
         help: "the format of an entry",
         repeats: false,
         get: None,
@@ -81,7 +99,11 @@ impl TableDraft {
         let before = &self.inherited;
         let levels = before.len().max(1) as u32;
         let even = even_split(before.iter().sum(), levels) == *before;
-        if even || before.is_empty() { even_split(vpn_bits, levels) } else { before.clone() }
+        if even || before.is_empty() {
+            even_split(vpn_bits, levels)
+        } else {
+            before.clone()
+        }
     }
 }
 
@@ -95,7 +117,9 @@ pub(super) fn even_split(vpn_bits: u32, levels: u32) -> Vec<u32> {
         return split;
     }
     let spare = levels - vpn_bits % levels;
-    (0..levels).map(|level| vpn_bits / levels + u32::from(level >= spare)).collect()
+    (0..levels)
+        .map(|level| vpn_bits / levels + u32::from(level >= spare))
+        .collect()
 }
 
 /// Returns one number, or the numbers of a list.

@@ -89,7 +89,10 @@ impl PteDraft {
             return Self::default();
         }
         if PteFormat::default_for(ppn_bits, Some(format.bytes)).as_ref() == Ok(format) {
-            return Self { bytes: Some(format.bytes), ..Self::default() };
+            return Self {
+                bytes: Some(format.bytes),
+                ..Self::default()
+            };
         }
         Self {
             bytes: Some(format.bytes),
@@ -106,12 +109,21 @@ impl PteDraft {
             return Err(one(twice(field, first)));
         }
         // The overridden machine's format is discarded, because otherwise the bits of two formats would mix.
-        *self = Self { span: Some(field.span), ..Self::default() };
-        let Some(block) = &field.block else { return self.size(sole(field)?) };
-        self.said = block.iter().map(|inner| (inner.name.text.clone(), inner.span)).collect();
+        *self = Self {
+            span: Some(field.span),
+            ..Self::default()
+        };
+        let Some(block) = &field.block else {
+            return self.size(sole(field)?);
+        };
+        self.said = block
+            .iter()
+            .map(|inner| (inner.name.text.clone(), inner.span))
+            .collect();
         let mut wrong = Vec::new();
-        let (bits, others): (Vec<&Field>, Vec<&Field>) =
-            block.iter().partition(|f| BitRow::named(&f.name.text).is_some_and(|(_, inverse)| !inverse));
+        let (bits, others): (Vec<&Field>, Vec<&Field>) = block
+            .iter()
+            .partition(|f| BitRow::named(&f.name.text).is_some_and(|(_, inverse)| !inverse));
         let others: Vec<Field> = others.into_iter().cloned().collect();
         apply(PTE_SETTINGS, "pte", &others, self, &mut wrong);
         wrong = wrong.into_iter().map(offer_bits).collect();
@@ -124,8 +136,12 @@ impl PteDraft {
     }
 
     fn bit(&mut self, field: &Field) -> Result<(), Vec<Diagnostic>> {
-        let Some((bit, _)) = BitRow::named(&field.name.text) else { return Ok(()) };
-        let n = sole(field)?.within(0, 63, Code::BadFormat, "a bit number").map_err(one)?;
+        let Some((bit, _)) = BitRow::named(&field.name.text) else {
+            return Ok(());
+        };
+        let n = sole(field)?
+            .within(0, 63, Code::BadFormat, "a bit number")
+            .map_err(one)?;
         if self.places[bit as usize].replace(n as u32).is_some() {
             return Err(one(Diagnostic::new(
                 Code::Duplicate,
@@ -137,7 +153,9 @@ impl PteDraft {
     }
 
     fn size(&mut self, arg: &Arg) -> Result<(), Vec<Diagnostic>> {
-        let bytes = arg.within(1, 8, Code::BadFormat, "an entry's size in bytes").map_err(one)?;
+        let bytes = arg
+            .within(1, 8, Code::BadFormat, "an entry's size in bytes")
+            .map_err(one)?;
         self.bytes = Some(bytes as u32);
         Ok(())
     }
@@ -153,7 +171,10 @@ impl PteDraft {
                 BitRow::named(name).is_some_and(|(row, _)| row == bit)
             }
         };
-        self.said.iter().find(|(name, _)| is(name)).map(|(_, span)| *span)
+        self.said
+            .iter()
+            .find(|(name, _)| is(name))
+            .map(|(_, span)| *span)
     }
 
     /// Builds the format for page numbers with `ppn_bits` bits.
@@ -166,18 +187,41 @@ impl PteDraft {
         let plain = self.ppn.is_none() && self.places.iter().all(Option::is_none);
         if plain {
             let format = PteFormat::default_for(ppn_bits, self.bytes).map_err(wrong)?;
-            return Ok(PteFormat { big_endian: self.big_endian, ..format });
+            return Ok(PteFormat {
+                big_endian: self.big_endian,
+                ..format
+            });
         }
         let Some((ppn_low, ppn_high)) = self.ppn else {
-            return Err(one(Diagnostic::new(Code::BadFormat, span, "the format has no bits for the PPN")
-                .help(format!("add `ppn LOW..HIGH` with at least {ppn_bits} bits"))));
+            return Err(one(Diagnostic::new(
+                Code::BadFormat,
+                span,
+                "the format has no bits for the PPN",
+            )
+            .help(format!("add `ppn LOW..HIGH` with at least {ppn_bits} bits"))));
         };
-        let top = self.places.iter().flatten().copied().chain([ppn_high]).max().unwrap_or(0);
+        let top = self
+            .places
+            .iter()
+            .flatten()
+            .copied()
+            .chain([ppn_high])
+            .max()
+            .unwrap_or(0);
         let bytes = self.bytes.unwrap_or((top / 8 + 1).next_power_of_two());
-        let format = PteFormat { bytes, places: self.places, ppn_low, ppn_high, big_endian: self.big_endian };
+        let format = PteFormat {
+            bytes,
+            places: self.places,
+            ppn_low,
+            ppn_high,
+            big_endian: self.big_endian,
+        };
         format.check().map_err(wrong)?;
         if format.ppn_bits() < ppn_bits {
-            return Err(wrong(PteError::PpnNarrow { have: format.ppn_bits(), need: ppn_bits }));
+            return Err(wrong(PteError::PpnNarrow {
+                have: format.ppn_bits(),
+                need: ppn_bits,
+            }));
         }
         Ok(format)
     }
@@ -188,8 +232,16 @@ fn offer_bits(mut diagnostic: Diagnostic) -> Diagnostic {
     if diagnostic.code != Code::UnknownSetting {
         return diagnostic;
     }
-    let said = diagnostic.message.rsplit('`').nth(1).unwrap_or_default().to_owned();
-    let names = || BITS.iter().flat_map(|row| [row.name].into_iter().chain(row.aliases.iter().copied()));
+    let said = diagnostic
+        .message
+        .rsplit('`')
+        .nth(1)
+        .unwrap_or_default()
+        .to_owned();
+    let names = || {
+        BITS.iter()
+            .flat_map(|row| [row.name].into_iter().chain(row.aliases.iter().copied()))
+    };
     let settings = || PTE_SETTINGS.iter().map(|row| row.name);
     diagnostic.fix = None;
     match nearest(&said, names().chain(settings())) {
@@ -204,7 +256,10 @@ fn offer_bits(mut diagnostic: Diagnostic) -> Diagnostic {
 /// # Errors
 /// Returns `unknown-setting`, `value-too-wide`, or the errors in the values.
 pub(crate) fn pte_of_fields(fields: &[Field], ppn_bits: u32) -> Result<Pte, Vec<Diagnostic>> {
-    let mut pte = Pte { ppn: 0, flags: Flags::TABLE };
+    let mut pte = Pte {
+        ppn: 0,
+        flags: Flags::TABLE,
+    };
     let mut wrong = Vec::new();
     for (i, field) in fields.iter().enumerate() {
         if let Some(first) = fields[..i].iter().find(|f| f.name.text == field.name.text) {
@@ -214,11 +269,16 @@ pub(crate) fn pte_of_fields(fields: &[Field], ppn_bits: u32) -> Result<Pte, Vec<
             wrong.extend(problems);
         }
     }
-    if wrong.is_empty() { Ok(pte) } else { Err(wrong) }
+    if wrong.is_empty() {
+        Ok(pte)
+    } else {
+        Err(wrong)
+    }
 }
 
 /// Reason why `read 0` is not permitted.
-pub(crate) const NO_READ_BIT: &str = "a page-table entry has no read bit, so every present page is readable";
+pub(crate) const NO_READ_BIT: &str =
+    "a page-table entry has no read bit, so every present page is readable";
 
 /// Reports that a present page is always readable, because the entry has no read bit.
 pub(crate) fn no_read_bit(span: Span) -> Diagnostic {
@@ -243,7 +303,11 @@ fn pte_field(pte: &mut Pte, field: &Field, ppn_bits: u32) -> Result<(), Vec<Diag
     }
     if &*field.name.text == "read" {
         let arg = sole(field)?;
-        return if arg.integer().map_err(one)? == 1 { Ok(()) } else { Err(one(no_read_bit(arg.span))) };
+        return if arg.integer().map_err(one)? == 1 {
+            Ok(())
+        } else {
+            Err(one(no_read_bit(arg.span)))
+        };
     }
     let Some((bit, inverse)) = BitRow::named(&field.name.text) else {
         let names = || BITS.iter().map(|row| row.name).chain(["ppn"]);
@@ -254,7 +318,10 @@ fn pte_field(pte: &mut Pte, field: &Field, ppn_bits: u32) -> Result<(), Vec<Diag
             None => diagnostic.help(format!("it has {}", list(names()))),
         }));
     };
-    let on = sole(field)?.within(0, 1, Code::ValueTooWide, "a bit").map_err(one)? == 1;
+    let on = sole(field)?
+        .within(0, 1, Code::ValueTooWide, "a bit")
+        .map_err(one)?
+        == 1;
     pte.flags = pte.flags.with_bit(bit, on != inverse);
     Ok(())
 }

@@ -25,7 +25,8 @@ pub(super) struct SetGeometry {
 
 /// Returns the location of a setting, or the declaration's location for a setting from a preset.
 fn setting_span(span: Option<Span>, place: Span) -> Span {
-    span.filter(|span| *span != Span::default()).unwrap_or(place)
+    span.filter(|span| *span != Span::default())
+        .unwrap_or(place)
 }
 
 impl SetGeometry {
@@ -35,13 +36,19 @@ impl SetGeometry {
         field: &Field,
         kind: fn(u64) -> Capacity,
     ) -> Result<(), Vec<Diagnostic>> {
-        let n = sole(field)?.within(1, u64::MAX, Code::BadGeometry, "a capacity").map_err(one)?;
+        let n = sole(field)?
+            .within(1, u64::MAX, Code::BadGeometry, "a capacity")
+            .map_err(one)?;
         if let Some((_, first)) = self.capacity.filter(|(_, span)| *span != Span::default()) {
-            return Err(one(Diagnostic::new(Code::Duplicate, field.span, "the size is given twice")
-                .label("again here")
-                .also(first, "first here")
-                .help("remove one of the two settings")
-                .fix(Fix::remove(field.span))));
+            return Err(one(Diagnostic::new(
+                Code::Duplicate,
+                field.span,
+                "the size is given twice",
+            )
+            .label("again here")
+            .also(first, "first here")
+            .help("remove one of the two settings")
+            .fix(Fix::remove(field.span))));
         }
         self.capacity = Some((kind(n), field.span));
         Ok(())
@@ -53,14 +60,22 @@ impl SetGeometry {
         let ways = match arg.word() {
             Some("fully-associative") => Ways::All,
             Some("direct-mapped") => Ways::Number(1),
-            _ => Ways::Number(arg.within(1, 1 << 16, Code::BadGeometry, "a number of ways").map_err(one)?),
+            _ => Ways::Number(
+                arg.within(1, 1 << 16, Code::BadGeometry, "a number of ways")
+                    .map_err(one)?,
+            ),
         };
         self.ways = Some((ways, field.span));
         Ok(())
     }
 
     /// Returns the numbers of sets and ways. `block` is the block size in bytes, or 1 for a TLB.
-    fn resolve(&self, block: u64, otherwise: Ways, place: Span) -> Result<(u64, u64), Vec<Diagnostic>> {
+    fn resolve(
+        &self,
+        block: u64,
+        otherwise: Ways,
+        place: Span,
+    ) -> Result<(u64, u64), Vec<Diagnostic>> {
         let Some((capacity, span)) = self.capacity else {
             return Err(one(Diagnostic::new(
                 Code::BadGeometry,
@@ -104,7 +119,11 @@ impl SetGeometry {
             )
             .label("all sets must have the same number of ways");
             let fits = self.ways.is_some() && lines % near == 0;
-            return Err(one(if fits { wrong.help(format!("write `ways {near}`")).fix(fix) } else { wrong }));
+            return Err(one(if fits {
+                wrong.help(format!("write `ways {near}`")).fix(fix)
+            } else {
+                wrong
+            }));
         }
         Ok((lines / ways, ways))
     }

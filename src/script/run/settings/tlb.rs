@@ -38,7 +38,11 @@ impl Level for TlbDraft {
     const UNNAMED: &'static str = "tlb";
 
     fn fresh(common: Common) -> Self {
-        Self { common, page_bits: Vec::new(), asid: false }
+        Self {
+            common,
+            page_bits: Vec::new(),
+            asid: false,
+        }
     }
 
     fn common(&self) -> &Common {
@@ -63,10 +67,16 @@ impl TlbDraft {
         let none = Span::default();
         let mut common = Common::new(Some((*spec.name).into()), Self::UNNAMED, none);
         let capacity = (Capacity::Lines(spec.entries()), none);
-        common.shape =
-            SetGeometry { capacity: Some(capacity), ways: Some((Ways::Number(u64::from(spec.ways)), none)) };
+        common.shape = SetGeometry {
+            capacity: Some(capacity),
+            ways: Some((Ways::Number(u64::from(spec.ways)), none)),
+        };
         (common.policy, common.side, common.latency) = (spec.policy, spec.side, spec.latency);
-        Self { common, page_bits: spec.page_bits.clone(), asid: spec.asid }
+        Self {
+            common,
+            page_bits: spec.page_bits.clone(),
+            asid: spec.asid,
+        }
     }
 
     /// Builds the spec. Without `ways`, the TLB is fully associative.

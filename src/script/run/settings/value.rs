@@ -7,7 +7,9 @@ use super::field::SettingRow;
 
 /// Returns the value of the setting with this name, if it is a path and has a value.
 pub(super) fn value_of<D>(rows: &[SettingRow<D>], draft: &D, name: &str) -> Option<Value> {
-    rows.iter().find(|row| row.name == name).and_then(|row| (row.get?)(draft))
+    rows.iter()
+        .find(|row| row.name == name)
+        .and_then(|row| (row.get?)(draft))
 }
 
 /// Returns a number as the value of a path.
@@ -22,15 +24,23 @@ pub(super) fn power(bits: u32) -> Option<Value> {
 
 /// Returns a latency, which drafts keep in thousandths.
 pub(super) fn time(latency: u64) -> Option<Value> {
-    Number::fraction(latency.into(), 1000).ok().map(Value::Number)
+    Number::fraction(latency.into(), 1000)
+        .ok()
+        .map(Value::Number)
 }
 
 /// Returns the word for a setting's value.
 pub(super) fn word_of<T: PartialEq>(words: &[(&'static str, T)], value: &T) -> Option<Value> {
-    words.iter().find(|(_, known)| known == value).map(|(word, _)| Value::from(*word))
+    words
+        .iter()
+        .find(|(_, known)| known == value)
+        .map(|(word, _)| Value::from(*word))
 }
 
 /// Returns the name of a replacement policy.
 pub(super) fn policy_name(policy: Policy) -> Option<Value> {
-    POLICIES.iter().find(|row| row.policy == policy).map(|row| Value::from(row.name))
+    POLICIES
+        .iter()
+        .find(|row| row.policy == policy)
+        .map(|row| Value::from(row.name))
 }

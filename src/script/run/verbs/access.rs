@@ -16,9 +16,15 @@ use pagewalk_engine::machine::event::{AccessKind, Privilege};
 use super::operands::{clauses, missing, plain, word};
 use super::plans::AccessPlan;
 
-const KINDS: &[(&str, AccessKind)] =
-    &[("read", AccessKind::Read), ("write", AccessKind::Write), ("execute", AccessKind::Execute)];
-const MODES: &[(&str, Privilege)] = &[("user", Privilege::User), ("supervisor", Privilege::Supervisor)];
+const KINDS: &[(&str, AccessKind)] = &[
+    ("read", AccessKind::Read),
+    ("write", AccessKind::Write),
+    ("execute", AccessKind::Execute),
+];
+const MODES: &[(&str, Privilege)] = &[
+    ("user", Privilege::User),
+    ("supervisor", Privilege::Supervisor),
+];
 
 /// `[for read|write|execute]`
 pub(crate) const FOR: Param = Optional(&[Keyword("for"), Words(words_of!(KINDS.0))]);
@@ -30,7 +36,13 @@ pub(crate) const SIZED: Param = Optional(&[Keyword("size"), LENGTH]);
 /// Returns the value of a word in a clause.
 fn choice<T: Copy>(expr: &Expr, words: &[(&'static str, T)]) -> Result<T, Vec<Diagnostic>> {
     let text = word(expr).unwrap_or_default().into();
-    one_of(&Arg { kind: ArgKind::Word { text, value: None }, span: expr.span }, words)
+    one_of(
+        &Arg {
+            kind: ArgKind::Word { text, value: None },
+            span: expr.span,
+        },
+        words,
+    )
 }
 
 fn access(plan: AccessPlan) -> Action {
@@ -50,14 +62,24 @@ pub(crate) fn translate(session: &mut Session, command: &Command) -> Result<Acti
     }
     let (place, verb) = (va.span, AccessVerb::Translate);
     let (va, pid) = session.address_in_process(va, 1)?;
-    Ok(access(AccessPlan { verb, kind, mode, va, data: Vec::new(), pid, place }))
+    Ok(access(AccessPlan {
+        verb,
+        kind,
+        mode,
+        va,
+        data: Vec::new(),
+        pid,
+        place,
+    }))
 }
 
 /// `read VA [size N]`
 pub fn read(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     plain(command)?;
     let (va, clauses) = clauses(command, &command.operands, &[SIZED])?;
-    let size = clauses.first().map_or(Ok(1), |(_, size)| session.within(size, 1, ACCESS_LIMIT))?;
+    let size = clauses
+        .first()
+        .map_or(Ok(1), |(_, size)| session.within(size, 1, ACCESS_LIMIT))?;
     load(session, AccessVerb::Read, va, size)
 }
 
@@ -72,13 +94,30 @@ pub(crate) fn fetch(session: &mut Session, command: &Command) -> Result<Action, 
 ///
 /// # Errors
 /// Returns `address-too-wide` or `no-machine`.
-pub(crate) fn load(session: &mut Session, verb: AccessVerb, va: &Expr, size: u64) -> Result<Action, Stop> {
-    let kind = if verb == AccessVerb::Fetch { AccessKind::Execute } else { AccessKind::Read };
+pub(crate) fn load(
+    session: &mut Session,
+    verb: AccessVerb,
+    va: &Expr,
+    size: u64,
+) -> Result<Action, Stop> {
+    let kind = if verb == AccessVerb::Fetch {
+        AccessKind::Execute
+    } else {
+        AccessKind::Read
+    };
     session.work(size, va.span)?;
     let place = va.span;
     let (va, pid) = session.address_in_process(va, size)?;
     let data = vec![None; size as usize];
-    Ok(access(AccessPlan { verb, kind, mode: Privilege::User, va, data, pid, place }))
+    Ok(access(AccessPlan {
+        verb,
+        kind,
+        mode: Privilege::User,
+        va,
+        data,
+        pid,
+        place,
+    }))
 }
 
 /// `write VA = V [size N]`
@@ -99,16 +138,26 @@ pub fn write(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     let (va, pid) = session.address_in_process(va, bytes.len() as u64)?;
     let data = bytes.into_iter().map(Some).collect();
     let (verb, kind, mode) = (AccessVerb::Write, AccessKind::Write, Privilege::User);
-    Ok(access(AccessPlan { verb, kind, mode, va, data, pid, place }))
+    Ok(access(AccessPlan {
+        verb,
+        kind,
+        mode,
+        va,
+        data,
+        pid,
+        place,
+    }))
 }
 
 /// Returns the bytes of a stored value. Numbers are little-endian, and strings are unchanged.
 fn stored(value: &Value, size: Option<u64>, place: &Expr) -> Result<Vec<u8>, Diagnostic> {
     match value.bytes() {
         Some(bytes) => match size {
-            _ if bytes.is_empty() => {
-                Err(Diagnostic::new(Code::WrongType, place.span, "an empty string stores nothing"))
-            }
+            _ if bytes.is_empty() => Err(Diagnostic::new(
+                Code::WrongType,
+                place.span,
+                "an empty string stores nothing",
+            )),
             Some(size) if size != bytes.len() as u64 => Err(Diagnostic::new(
                 Code::WrongCount,
                 place.span,
@@ -126,21 +175,28 @@ fn stored(value: &Value, size: Option<u64>, place: &Expr) -> Result<Vec<u8>, Dia
 }
 
 fn number(value: &Value, size: Option<u64>, place: &Expr) -> Result<Vec<u8>, Diagnostic> {
-    let n = value.integer("a stored value").map_err(|e| e.at(place.span))?;
+    let n = value
+        .integer("a stored value")
+        .map_err(|e| e.at(place.span))?;
     let bytes = size.unwrap_or(1).min(16) as u32;
     let fits = bytes >= 9 || (n < 1i128 << (8 * bytes) && n >= -(1i128 << (8 * bytes - 1)));
     if !fits {
         let diagnostic = Diagnostic::new(
             Code::ValueTooWide,
             place.span,
-            format!("{n} does not fit in {bytes} byte{}", if bytes == 1 { "" } else { "s" }),
+            format!(
+                "{n} does not fit in {bytes} byte{}",
+                if bytes == 1 { "" } else { "s" }
+            ),
         );
         let needed = (1..=8)
             .find(|b| n < 1i128 << (8 * b) && n >= -(1i128 << (8 * b - 1)))
             .unwrap_or(8u32)
             .next_power_of_two();
         let (file, fix) = (place.span.file, format!("size {needed}"));
-        let diagnostic = diagnostic.label("too large").help(format!("add the number of bytes: `{fix}`"));
+        let diagnostic = diagnostic
+            .label("too large")
+            .help(format!("add the number of bytes: `{fix}`"));
         return Err(match size {
             None => diagnostic.fix(Fix::put_in(file, place.span.end, format!(" {fix}"))),
             Some(_) => diagnostic,
@@ -148,5 +204,7 @@ fn number(value: &Value, size: Option<u64>, place: &Expr) -> Result<Vec<u8>, Dia
     }
     let sign = if n < 0 { 0xFF } else { 0 };
     let little = n.to_le_bytes();
-    Ok((0..size.unwrap_or(1) as usize).map(|i| little.get(i).copied().unwrap_or(sign)).collect())
+    Ok((0..size.unwrap_or(1) as usize)
+        .map(|i| little.get(i).copied().unwrap_or(sign))
+        .collect())
 }

@@ -3,7 +3,9 @@
 use crate::lang::ast::{Command, Expr, ExprKind, Settings, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
-use crate::run::nouns::{Contents, InvalidEntries, SHOWN_NOUNS, ShowPlan, ShownNoun, ThingRef, Views, What};
+use crate::run::nouns::{
+    Contents, InvalidEntries, SHOWN_NOUNS, ShowPlan, ShownNoun, ThingRef, Views, What,
+};
 use crate::run::params::Param::{self, Keyword, Literal, Optional, Ways};
 use crate::run::record::{Did, Shown};
 use crate::run::session::{Action, Session};
@@ -25,12 +27,17 @@ pub(crate) fn set(session: &mut Session, command: &Command) -> Result<Action, St
         return Err(missing(command, "a part of the machine").into());
     };
     let what = match word(first) {
-        Some("cr3" | "pte") if session.has_kernel() => return Err(kept(first, "page tables").into()),
+        Some("cr3" | "pte") if session.has_kernel() => {
+            return Err(kept(first, "page tables").into());
+        }
         Some("cr3") => cr3(session, command)?,
         Some("pte") => pte(session, command)?,
         _ => return rows(session, command),
     };
-    Ok(put(Contents { what, span: command.verb.span }))
+    Ok(put(Contents {
+        what,
+        span: command.verb.span,
+    }))
 }
 
 fn put(contents: Contents) -> Action {
@@ -44,7 +51,11 @@ fn put(contents: Contents) -> Action {
 fn rows(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     let first = &command.operands[0];
     let noun = session.noun(&command.operands)?;
-    let Some(table) = command.block.as_ref().and_then(|block| block.table.as_ref()) else {
+    let Some(table) = command
+        .block
+        .as_ref()
+        .and_then(|block| block.table.as_ref())
+    else {
         let message = format!("`set {}` needs a table in braces", noun.name());
         return Err(Diagnostic::new(Code::BadTable, first.span, message)
             .help(format!("its columns are {}", noun.columns()))
@@ -53,8 +64,12 @@ fn rows(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     match noun {
         NounRef::Things(things) if things.noun.settable => {
             let areas = session.areas_listed(table)?;
-            let Some(pid) = things.pid else { return Err(Stop::Unknowable) };
-            Ok(Action::declares(move |session| session.declare_areas(pid, areas).map(|()| Did::Quiet)))
+            let Some(pid) = things.pid else {
+                return Err(Stop::Unknowable);
+            };
+            Ok(Action::declares(move |session| {
+                session.declare_areas(pid, areas).map(|()| Did::Quiet)
+            }))
         }
         NounRef::Things(ThingRef { noun, .. }) => Err(kept(first, noun.name).into()),
         NounRef::Part { noun, .. } if noun.name == "page_table" && session.has_kernel() => {
@@ -63,14 +78,20 @@ fn rows(session: &mut Session, command: &Command) -> Result<Action, Stop> {
         NounRef::Part { noun, level, .. } => {
             let layout = (noun.layout)(session.machine(table.span)?, level);
             let entries = session.entries(table, &layout)?;
-            let cells = entries.first().into_iter().flat_map(|entry| entry.groups.iter().flatten());
+            let cells = entries
+                .first()
+                .into_iter()
+                .flat_map(|entry| entry.groups.iter().flatten());
             let columns: Vec<String> = cells.map(|cell| cell.column.clone()).collect();
             let place = command.verb.span;
             Ok(Action::declares(move |session| {
                 let mut wrong: Vec<Diagnostic> = Vec::new();
                 for rows in entries.chunks(ROWS) {
                     let machine = session.machine(place)?;
-                    wrong.extend(rows.iter().filter_map(|entry| (noun.put)(machine, level, entry).err()));
+                    wrong.extend(
+                        rows.iter()
+                            .filter_map(|entry| (noun.put)(machine, level, entry).err()),
+                    );
                     if rows.len() == ROWS {
                         session.check_memory(place, Footprint::default)?;
                     }
@@ -87,16 +108,22 @@ fn rows(session: &mut Session, command: &Command) -> Result<Action, Stop> {
 
 /// Reports that the kernel manages these contents, so a script cannot set them.
 fn kept(place: &Expr, what: &str) -> Diagnostic {
-    Diagnostic::new(Code::KeptByKernel, place.span, format!("the kernel manages the {what}"))
-        .label("cannot be set")
-        .help("to add areas, write `set P1.maps { … }`; to map pages, use accesses and system calls")
+    Diagnostic::new(
+        Code::KeptByKernel,
+        place.span,
+        format!("the kernel manages the {what}"),
+    )
+    .label("cannot be set")
+    .help("to add areas, write `set P1.maps { … }`; to map pages, use accesses and system calls")
 }
 
 fn cr3(session: &mut Session, command: &Command) -> Result<What, Stop> {
     session.needs_mmu(&command.operands[0])?;
     match (&*command.operands, command.assigned.as_deref()) {
         ([_], Some([value])) => Ok(What::Cr3(session.physical(value)?)),
-        ([_], Some([_, more, ..])) | ([_, more, ..], _) => Err(unexpected(command, more, &[]).into()),
+        ([_], Some([_, more, ..])) | ([_, more, ..], _) => {
+            Err(unexpected(command, more, &[]).into())
+        }
         _ => Err(missing(command, "an address after `=`").into()),
     }
 }
@@ -113,7 +140,9 @@ fn pte(session: &mut Session, command: &Command) -> Result<What, Stop> {
     };
     session.needs_mmu(level)?;
     let spec = session.machine(level.span)?.spec().clone();
-    let Some(mmu) = &spec.mmu else { return Err(Stop::Unknowable) };
+    let Some(mmu) = &spec.mmu else {
+        return Err(Stop::Unknowable);
+    };
     let level = level_of(session, level, mmu)?;
     let at = session.physical(at)?;
     let raw = match (command.assigned.as_deref(), &command.block) {
@@ -138,9 +167,13 @@ pub(crate) fn level_of(session: &mut Session, level: &Expr, mmu: &Mmu) -> Result
     if (1..=levels).contains(&n) {
         return Ok(n as u32);
     }
-    Err(Diagnostic::new(Code::BadIndex, level.span, format!("the page table has no level {n}"))
-        .label(format!("levels are numbered from 1, the top, to {levels}"))
-        .into())
+    Err(Diagnostic::new(
+        Code::BadIndex,
+        level.span,
+        format!("the page table has no level {n}"),
+    )
+    .label(format!("levels are numbered from 1, the top, to {levels}"))
+    .into())
 }
 
 /// Returns the raw value of a page-table entry of `bytes` bytes.
@@ -152,15 +185,28 @@ pub(crate) fn raw_entry(session: &mut Session, value: &Expr, bytes: u32) -> Resu
     if bytes >= 8 || raw >> (8 * bytes) == 0 {
         return Ok(raw);
     }
-    Err(Diagnostic::new(Code::ValueTooWide, value.span, format!("0x{raw:X} does not fit in an entry"))
-        .label(format!("an entry has {bytes} byte{}", if bytes == 1 { "" } else { "s" }))
-        .into())
+    Err(Diagnostic::new(
+        Code::ValueTooWide,
+        value.span,
+        format!("0x{raw:X} does not fit in an entry"),
+    )
+    .label(format!(
+        "an entry has {bytes} byte{}",
+        if bytes == 1 { "" } else { "s" }
+    ))
+    .into())
 }
 
 /// `show NOUN`, `show EXPR`
 pub(crate) fn show(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     let (plan, place) = (show_plan(session, command)?, command.verb.span);
-    Ok(Action::does(move |session| Ok(Did::Shown(session.show(plan, place, InvalidEntries::Hidden)?))))
+    Ok(Action::does(move |session| {
+        Ok(Did::Shown(session.show(
+            plan,
+            place,
+            InvalidEntries::Hidden,
+        )?))
+    }))
 }
 
 /// Returns the plan of a `show` with these operands.
@@ -185,12 +231,19 @@ pub(crate) fn show_plan(session: &mut Session, command: &Command) -> Result<Show
     }
 }
 
-fn shown_noun(session: &mut Session, noun: &'static ShownNoun, command: &Command) -> Result<ShowPlan, Stop> {
+fn shown_noun(
+    session: &mut Session,
+    noun: &'static ShownNoun,
+    command: &Command,
+) -> Result<ShowPlan, Stop> {
     let place = command.operands[0].span;
     let more = command.operands.get(1);
     let pid = match (&noun.views, more) {
         (Views::Process(_) | Views::Tables(_), Some(named)) => {
-            let name = Word { text: word(named).unwrap_or_default().into(), span: named.span };
+            let name = Word {
+                text: word(named).unwrap_or_default().into(),
+                span: named.span,
+            };
             Some(session.process_called(&name)?.pid)
         }
         (Views::Process(_), None) => Some(session.looked_at(place)?),
@@ -208,23 +261,36 @@ fn shown_noun(session: &mut Session, noun: &'static ShownNoun, command: &Command
 
 /// Reports a word after a noun and its process. Suggests `figure`, which draws more of the noun than `show`, if
 /// `figure` accepts the word.
-fn only_in_figure(session: &Session, noun: &ShownNoun, command: &Command, more: &Expr) -> Diagnostic {
+fn only_in_figure(
+    session: &Session,
+    noun: &ShownNoun,
+    command: &Command,
+    more: &Expr,
+) -> Diagnostic {
     let wrong = unexpected(command, more, &[]);
-    let adds = |param: &Param| matches!(param, Optional([Literal(added)]) if Some(*added) == word(more));
+    let adds =
+        |param: &Param| matches!(param, Optional([Literal(added)]) if Some(*added) == word(more));
     let accepts = |way: &&[Param]| {
         matches!(way.first(), Some(Keyword(name)) if *name == noun.name) && way.iter().any(adds)
     };
-    let figure = session.language.verb("figure").map_or(&[][..], |figure| figure.params);
-    let is_accepted = figure.iter().any(|param| matches!(param, Ways(ways) if ways.iter().any(accepts)));
+    let figure = session
+        .language
+        .verb("figure")
+        .map_or(&[][..], |figure| figure.params);
+    let is_accepted = figure
+        .iter()
+        .any(|param| matches!(param, Ways(ways) if ways.iter().any(accepts)));
     if !is_accepted || session.text(command.verb.span) != "show" {
         return wrong;
     }
-    let rest: Vec<&str> = command.operands.iter().map(|operand| session.text(operand.span).trim()).collect();
-    wrong.help(format!("write `figure {}`", rest.join(" "))).fix(Fix::write(
-        command.verb.span,
-        "show",
-        "figure",
-    ))
+    let rest: Vec<&str> = command
+        .operands
+        .iter()
+        .map(|operand| session.text(operand.span).trim())
+        .collect();
+    wrong
+        .help(format!("write `figure {}`", rest.join(" ")))
+        .fix(Fix::write(command.verb.span, "show", "figure"))
 }
 
 impl Session<'_> {
@@ -233,10 +299,20 @@ impl Session<'_> {
             ExprKind::Prose(_) => String::new(),
             _ => self.text(expr.span).trim().to_owned(),
         };
-        Ok(ShowPlan::Value(of, Shown { measured: true, ..Shown::plain(self.eval(expr)?) }))
+        Ok(ShowPlan::Value(
+            of,
+            Shown {
+                measured: true,
+                ..Shown::plain(self.eval(expr)?)
+            },
+        ))
     }
 
     fn entry_fields(&mut self, block: &Settings) -> Result<Vec<crate::run::settings::Field>, Stop> {
-        block.settings.iter().map(|setting| self.field(setting)).collect()
+        block
+            .settings
+            .iter()
+            .map(|setting| self.field(setting))
+            .collect()
     }
 }

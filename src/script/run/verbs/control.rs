@@ -39,7 +39,9 @@ fn on_machine<T>(act: impl FnOnce(&mut Machine) -> T + 'static) -> Action {
                 let kernel = Arc::make_mut(kernel);
                 let named = session.progress.inside.process().map(|process| process.pid);
                 let runs = |pid: &Pid| {
-                    kernel.process(*pid).is_some_and(|process| process.state == ProcessState::Running)
+                    kernel
+                        .process(*pid)
+                        .is_some_and(|process| process.state == ProcessState::Running)
                 };
                 if let Some(pid) = named.filter(runs) {
                     kernel.switch_to(pid);
@@ -67,19 +69,36 @@ pub(crate) fn flush(session: &mut Session, command: &Command) -> Result<Action, 
         _ => return Err(unexpected(command, what, &["tlb", "cache"]).into()),
     };
     let spec = session.machine(what.span)?.spec();
-    let lines: u64 = if tlb { 0 } else { spec.caches.iter().map(CacheSpec::lines).sum() };
+    let lines: u64 = if tlb {
+        0
+    } else {
+        spec.caches.iter().map(CacheSpec::lines).sum()
+    };
     session.work(lines / LINES, what.span)?;
     // A flush without a name works even without a TLB or cache, so that one script can run on different
     // machines.
     let Some(name) = name else {
-        return Ok(if tlb { flush_tlb(None) } else { flush_cache(None) });
+        return Ok(if tlb {
+            flush_tlb(None)
+        } else {
+            flush_cache(None)
+        });
     };
     match session.part(name)? {
         Component::Tlb(level) if tlb => Ok(flush_tlb(Some(level))),
         Component::Cache(level) if !tlb => Ok(flush_cache(Some(level))),
         _ => {
-            let (is, not) = if tlb { ("cache", "TLB") } else { ("TLB", "cache") };
-            Err(Diagnostic::new(Code::UnknownNoun, name.span, format!("this is a {is}, not a {not}")).into())
+            let (is, not) = if tlb {
+                ("cache", "TLB")
+            } else {
+                ("TLB", "cache")
+            };
+            Err(Diagnostic::new(
+                Code::UnknownNoun,
+                name.span,
+                format!("this is a {is}, not a {not}"),
+            )
+            .into())
         }
     }
 }
@@ -104,9 +123,13 @@ pub(crate) fn core(session: &mut Session, command: &Command) -> Result<Action, S
     } else {
         format!("cores are numbered from 0 to {}", cores - 1)
     };
-    Err(Diagnostic::new(Code::BadIndex, expr.span, format!("this machine has no core {core}"))
-        .label(known)
-        .into())
+    Err(Diagnostic::new(
+        Code::BadIndex,
+        expr.span,
+        format!("this machine has no core {core}"),
+    )
+    .label(known)
+    .into())
 }
 
 /// `seed N`
@@ -114,9 +137,17 @@ pub(crate) fn seed(session: &mut Session, command: &Command) -> Result<Action, S
     let expr = only(command, "a number")?;
     let seed = session.integer(expr)?;
     Ok(Action::does(move |session| {
-        let Options { version, seed: version_seed, .. } = session.options;
+        let Options {
+            version,
+            seed: version_seed,
+            ..
+        } = session.options;
         // Versions of a paper mix the script's seed with their own.
-        let seed = if version { mixed(version_seed, seed) } else { seed };
+        let seed = if version {
+            mixed(version_seed, seed)
+        } else {
+            seed
+        };
         session.state.reseed(seed);
         Ok(Did::Quiet)
     }))
@@ -130,7 +161,12 @@ impl Session<'_> {
     pub(crate) fn part(&mut self, name: &Expr) -> Result<Component, Stop> {
         self.machine(name.span)?;
         let text = word(name).unwrap_or_default();
-        self.component(text)
-            .ok_or_else(|| self.unknown_part(&Word { text: text.into(), span: name.span }).into())
+        self.component(text).ok_or_else(|| {
+            self.unknown_part(&Word {
+                text: text.into(),
+                span: name.span,
+            })
+            .into()
+        })
     }
 }

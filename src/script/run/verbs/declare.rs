@@ -25,30 +25,41 @@ pub(crate) fn machine(session: &mut Session, command: &Command) -> Result<Action
         return Err(unexpected(command, value, &[]).into());
     }
     let base = match &*command.operands {
-        [] if command.block.is_none() => return Err(missing(command, "a preset, a file, or settings").into()),
+        [] if command.block.is_none() => {
+            return Err(missing(command, "a preset, a file, or settings").into());
+        }
         [] => None,
         [base] => Some(session.base(base)?),
         [_, more, ..] => return Err(unexpected(command, more, &[]).into()),
     };
     let fields = match &command.block {
         Some(block) if block.table.is_some() => {
-            return Err(Diagnostic::new(Code::BadTable, block.span, "a table is not allowed in `machine`")
-                .help("set the contents after `machine`: `set tlb { … }`")
-                .into());
+            return Err(Diagnostic::new(
+                Code::BadTable,
+                block.span,
+                "a table is not allowed in `machine`",
+            )
+            .help("set the contents after `machine`: `set tlb { … }`")
+            .into());
         }
         Some(block) => session.fields(block)?,
         None => Vec::new(),
     };
     let spec = build_machine(base.as_ref(), &fields, command.verb.span)?;
     if session.checking() {
-        session.report(base.as_ref().map_or_else(Vec::new, |base| added(base, &fields)));
+        session.report(
+            base.as_ref()
+                .map_or_else(Vec::new, |base| added(base, &fields)),
+        );
         session.report(idle(&spec, &fields));
     }
     let (spec, place) = (Arc::new(spec), command.verb.span);
     if !matches!(session.state.machine, Slot::Empty) {
         session.work(2 * WORK_OF_COPY, place)?;
     }
-    Ok(Action::declares(move |session| Ok(session.declare_machine(spec))))
+    Ok(Action::declares(move |session| {
+        Ok(session.declare_machine(spec))
+    }))
 }
 
 impl Session<'_> {
@@ -59,7 +70,9 @@ impl Session<'_> {
                 let named = self.preset_in(name)?;
                 let name = named.as_deref().unwrap_or(name);
                 let preset = PRESETS.iter().find(|preset| preset.name == name);
-                preset.map(Preset::spec).ok_or_else(|| unknown_preset(name, base).into())
+                preset
+                    .map(Preset::spec)
+                    .ok_or_else(|| unknown_preset(name, base).into())
             }
             ExprKind::Value(Value::Text(path)) => {
                 let fields = self.machine_file(path, base)?;
@@ -91,18 +104,24 @@ impl Session<'_> {
         match self.files.machine(place.span) {
             Some(fields) => Ok(fields),
             None if self.checking() => Err(Stop::Unknowable),
-            None => {
-                Err(Diagnostic::new(Code::Unreadable, place.span, format!("`{path}` could not be read"))
-                    .into())
-            }
+            None => Err(Diagnostic::new(
+                Code::Unreadable,
+                place.span,
+                format!("`{path}` could not be read"),
+            )
+            .into()),
         }
     }
 }
 
 fn unknown_preset(name: &str, place: &Expr) -> Diagnostic {
     let names = || PRESETS.iter().map(|preset| preset.name);
-    let diagnostic = Diagnostic::new(Code::UnknownWord, place.span, format!("there is no machine `{name}`"))
-        .label("not a preset");
+    let diagnostic = Diagnostic::new(
+        Code::UnknownWord,
+        place.span,
+        format!("there is no machine `{name}`"),
+    )
+    .label("not a preset");
     if let Some(said) = unsupported::explanation(name) {
         return diagnostic.help(said);
     }

@@ -5,7 +5,8 @@ use crate::lang::ast::{BinaryOp, Command, Expr, ExprKind, Span, Table};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::value::Value;
 use crate::run::nouns::{
-    ListExpectation, ListLayout, TABLE_NOUNS, TableExpectation, ThingNoun, check_message_table, message_level,
+    ListExpectation, ListLayout, TABLE_NOUNS, TableExpectation, ThingNoun, check_message_table,
+    message_level,
 };
 use crate::run::record::{Check, Shown, Written};
 use crate::run::session::{Action, Session};
@@ -17,23 +18,32 @@ use super::operands::{missing, unexpected, word};
 /// `expect EXPR`, `expect [exactly] NOUN { table }`
 pub(crate) fn expect(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     if let Some(assigned) = command.assigned.as_ref().and_then(|exprs| exprs.first()) {
-        return Err(Diagnostic::new(Code::Syntax, assigned.span, "`=` assigns a value; `==` compares")
-            .help("write `==`")
-            .into());
+        return Err(Diagnostic::new(
+            Code::Syntax,
+            assigned.span,
+            "`=` assigns a value; `==` compares",
+        )
+        .help("write `==`")
+        .into());
     }
-    let exactly = command.operands.first().and_then(word) == Some("exactly") && command.block.is_some();
+    let exactly =
+        command.operands.first().and_then(word) == Some("exactly") && command.block.is_some();
     let operands = &command.operands[usize::from(exactly)..];
     match (operands, &command.block) {
         ([], _) => Err(missing(command, "a condition or table to expect").into()),
         (operands, Some(block)) => {
             let Some(table) = &block.table else {
-                return Err(Diagnostic::new(Code::BadTable, block.span, "a table is needed here")
-                    .help("begin each row with `|`, and separate its cells with spaces")
-                    .into());
+                return Err(
+                    Diagnostic::new(Code::BadTable, block.span, "a table is needed here")
+                        .help("begin each row with `|`, and separate its cells with spaces")
+                        .into(),
+                );
             };
             if word(&operands[0]) == Some("reference") {
                 let table = table.clone();
-                return Ok(Action::checks(move |session| session.compare_reference(&table, exactly)));
+                return Ok(Action::checks(move |session| {
+                    session.compare_reference(&table, exactly)
+                }));
             }
             if word(&operands[0]) == Some("steps") {
                 let (level, more) = message_level(&operands[1..]);
@@ -42,7 +52,9 @@ pub(crate) fn expect(session: &mut Session, command: &Command) -> Result<Action,
                 }
                 check_message_table(table)?;
                 let (table, place) = (table.clone(), operands[0].span);
-                return Ok(Action::checks(move |session| session.compare_messages(&table, place, level)));
+                return Ok(Action::checks(move |session| {
+                    session.compare_messages(&table, place, level)
+                }));
             }
             let noun = session.noun(operands)?;
             expected_table(session, noun, table, exactly, command.verb.span)
@@ -67,16 +79,34 @@ fn expected_table(
         NounRef::Part { noun, level, pid } => {
             let layout = (noun.layout)(session.machine(table.span)?, level);
             let entries = session.entries(table, &layout)?;
-            let expected = TableExpectation { noun, level, pid, entries, exactly, span };
+            let expected = TableExpectation {
+                noun,
+                level,
+                pid,
+                entries,
+                exactly,
+                span,
+            };
             Ok(Action::checks(move |session| session.compare(&expected)))
         }
         NounRef::Things(of) => {
             let needed = [of.noun.key];
-            let layout =
-                ListLayout { what: of.noun.name, columns: of.noun.columns, needed: &needed, expected: true };
+            let layout = ListLayout {
+                what: of.noun.name,
+                columns: of.noun.columns,
+                needed: &needed,
+                expected: true,
+            };
             let rows = session.listed(table, layout)?;
-            let expected = ListExpectation { of, rows, exactly, span };
-            Ok(Action::checks(move |session| session.compare_list(&expected)))
+            let expected = ListExpectation {
+                of,
+                rows,
+                exactly,
+                span,
+            };
+            Ok(Action::checks(move |session| {
+                session.compare_list(&expected)
+            }))
         }
     }
 }
@@ -104,9 +134,15 @@ fn names_a_noun(session: &Session, expr: &Expr) -> bool {
 /// Reports that a noun needs a table.
 fn no_table(session: &Session, place: &Expr) -> Diagnostic {
     let name = session.text(place.span).trim();
-    Diagnostic::new(Code::BadTable, place.span, format!("the expected value of `{name}` is missing"))
-        .label("neither a table nor a property follows")
-        .help(format!("write a table, `expect {name} {{ … }}`, or compare a property of `{name}`"))
+    Diagnostic::new(
+        Code::BadTable,
+        place.span,
+        format!("the expected value of `{name}` is missing"),
+    )
+    .label("neither a table nor a property follows")
+    .help(format!(
+        "write a table, `expect {name} {{ … }}`, or compare a property of `{name}`"
+    ))
 }
 
 impl Session<'_> {
@@ -124,8 +160,12 @@ impl Session<'_> {
             let (x, y) = (self.eval(a)?, self.eval(b)?);
             let held = self.apply_operator(*op, (a, &x), (b, &y), expr.span)? == Value::Bool(true);
             let hex = full.contains("0x").then_some(1);
-            let shown =
-                |value: Value, before| Shown { hex, before, measured: hex.is_none(), ..Shown::plain(value) };
+            let shown = |value: Value, before| Shown {
+                hex,
+                before,
+                measured: hex.is_none(),
+                ..Shown::plain(value)
+            };
             let (expected, actual) = (shown(y, before), Some(shown(x, "")));
             let written = match op {
                 BinaryOp::Equal => Written::classify(b, &|_| false),
@@ -145,9 +185,21 @@ impl Session<'_> {
         }
         let fact = written(expr);
         let held = self.truth(expr)?;
-        let (expected, actual) = (Shown::plain(Value::Bool(true)), Some(Shown::plain(Value::Bool(held))));
+        let (expected, actual) = (
+            Shown::plain(Value::Bool(true)),
+            Some(Shown::plain(Value::Bool(held))),
+        );
         let written = Written::Otherwise("the condition has no expected value");
-        Ok(Check { fact, expected, actual, held, span: expr.span, reason: None, written, instead: None })
+        Ok(Check {
+            fact,
+            expected,
+            actual,
+            held,
+            span: expr.span,
+            reason: None,
+            written,
+            instead: None,
+        })
     }
 }
 

@@ -1,9 +1,11 @@
 //! The registry of statements with a special form.
 
-use crate::run::params::Param::{self, Arrow, Comma, Equals, Keyword, Literal, OneOf, Optional, Ways};
+use crate::run::params::Param::{
+    self, Arrow, Comma, Equals, Keyword, Literal, OneOf, Optional, Ways,
+};
 use crate::run::params::{
-    BLOCK_NAME, COND, DEFINITION, ETC, EXPR, FACT, FACTS, LABEL, LIST, N, NOUN, OP, PAGES, POINTS, RANGE,
-    SCRIPT, STATEMENT, STATEMENTS, TITLE, TRACE, UNIT, VA, VARIABLE, settings,
+    BLOCK_NAME, COND, DEFINITION, ETC, EXPR, FACT, FACTS, LABEL, LIST, N, NOUN, OP, PAGES, POINTS,
+    RANGE, SCRIPT, STATEMENT, STATEMENTS, TITLE, TRACE, UNIT, VA, VARIABLE, settings,
 };
 
 /// A word that begins a statement with a special form, which the grammar defines.
@@ -19,7 +21,9 @@ pub struct Form {
 
 impl Form {
     pub(crate) fn named(word: &str) -> Option<&'static Self> {
-        FORMS.iter().find(|form| form.name == word && !form.is_pattern())
+        FORMS
+            .iter()
+            .find(|form| form.name == word && !form.is_pattern())
     }
 
     /// Whether the form's name is a pattern instead of a word.
@@ -29,20 +33,38 @@ impl Form {
 }
 
 const fn form(name: &'static str, params: &'static [Param], help: &'static str) -> Form {
-    Form { name, params, help, in_question: false }
+    Form {
+        name,
+        params,
+        help,
+        in_question: false,
+    }
 }
 
 const fn of_question(name: &'static str, params: &'static [Param], help: &'static str) -> Form {
-    Form { in_question: true, ..form(name, params, help) }
+    Form {
+        in_question: true,
+        ..form(name, params, help)
+    }
 }
 
 /// Words that begin a statement with a special form, which the grammar defines.
 pub const FORMS: &[Form] = &[
-    form("let", &[VARIABLE, Equals, EXPR], "assigns a value to a name"),
+    form(
+        "let",
+        &[VARIABLE, Equals, EXPR],
+        "assigns a value to a name",
+    ),
     form(
         "choose",
         &[Ways(&[
-            &[VARIABLE, Keyword("in"), OneOf(&[RANGE, LIST]), Keyword("where"), COND],
+            &[
+                VARIABLE,
+                Keyword("in"),
+                OneOf(&[RANGE, LIST]),
+                Keyword("where"),
+                COND,
+            ],
             &[Keyword("where"), OP, Arrow, FACTS],
         ])],
         "draws a random value that meets every condition",
@@ -65,7 +87,11 @@ pub const FORMS: &[Form] = &[
         &[BLOCK_NAME, STATEMENTS],
         "runs the block on a copy of the state, then discards the copy",
     ),
-    form("probe", &[Ways(&[&[OP], &[VA]])], "reports an operation's facts without changing anything"),
+    form(
+        "probe",
+        &[Ways(&[&[OP], &[VA]])],
+        "reports an operation's facts without changing anything",
+    ),
     form("NAME:", &[STATEMENT], "runs the statement in process NAME"),
     form("NAME", &[STATEMENTS], "runs the block in process NAME"),
     form(
@@ -75,7 +101,11 @@ pub const FORMS: &[Form] = &[
     ),
     of_question(
         "part",
-        &[BLOCK_NAME, Optional(&[Keyword("points"), POINTS]), STATEMENTS],
+        &[
+            BLOCK_NAME,
+            Optional(&[Keyword("points"), POINTS]),
+            STATEMENTS,
+        ],
         "declares a part of a question",
     ),
     of_question(
@@ -87,7 +117,13 @@ pub const FORMS: &[Form] = &[
         "ask",
         &[Ways(&[
             &[OP, Arrow, FACT, Comma, ETC],
-            &[LABEL, Equals, EXPR, Optional(&[Keyword("round"), N]), Optional(&[Keyword("unit"), UNIT])],
+            &[
+                LABEL,
+                Equals,
+                EXPR,
+                Optional(&[Keyword("round"), N]),
+                Optional(&[Keyword("unit"), UNIT]),
+            ],
             &[NOUN, Keyword("columns"), ETC],
             &[Keyword("steps"), Optional(&[Literal("all")])],
             &[VARIABLE, Keyword("in"), LIST, Keyword("where"), ETC],
@@ -96,7 +132,10 @@ pub const FORMS: &[Form] = &[
     ),
     form(
         "reference",
-        &[OneOf(&[PAGES, TRACE]), settings("frames N, replacement P, …")],
+        &[
+            OneOf(&[PAGES, TRACE]),
+            settings("frames N, replacement P, …"),
+        ],
         "simulates page replacement on a reference string, or on the pages of a memory trace",
     ),
 ];

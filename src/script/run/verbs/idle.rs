@@ -14,10 +14,16 @@ pub(super) fn added(base: &Spec, fields: &[Field]) -> Vec<Diagnostic> {
             "cache" => base.caches.iter().map(|cache| &*cache.name).collect(),
             _ => continue,
         };
-        let Some((arg, name)) = field.args.first().and_then(|arg| Some((arg, arg.word()?))) else { continue };
+        let Some((arg, name)) = field.args.first().and_then(|arg| Some((arg, arg.word()?))) else {
+            continue;
+        };
         let lower = name.to_ascii_lowercase();
         let like = |known: &&str| known.to_ascii_lowercase().starts_with(&lower);
-        let near = names.iter().copied().find(like).filter(|_| !names.contains(&name));
+        let near = names
+            .iter()
+            .copied()
+            .find(like)
+            .filter(|_| !names.contains(&name));
         let kind = &field.name.text;
         let warning = |has: &str| {
             let message = format!("this setting adds a {kind} `{name}`, but the machine has {has}");
@@ -28,7 +34,11 @@ pub(super) fn added(base: &Spec, fields: &[Field]) -> Vec<Diagnostic> {
             // The name L1 does not suggest a second level.
             (None, [only]) if **only == **kind && lower.starts_with("l1") => {
                 let warning = warning(&format!("a {kind} without a name"));
-                found.push(warning.help(format!("`{kind} {{ … }}` changes it")).fix(Fix::remove(arg.span)));
+                found.push(
+                    warning
+                        .help(format!("`{kind} {{ … }}` changes it"))
+                        .fix(Fix::remove(arg.span)),
+                );
             }
             _ => {}
         }
@@ -41,16 +51,33 @@ pub(super) fn idle(spec: &Spec, fields: &[Field]) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for field in fields {
         let kind = &*field.name.text;
-        let name = field.args.first().and_then(|arg| arg.word()).unwrap_or(kind);
+        let name = field
+            .args
+            .first()
+            .and_then(|arg| arg.word())
+            .unwrap_or(kind);
         let ways = match kind {
-            "tlb" => spec.tlbs.iter().find(|tlb| *tlb.name == *name).map(|tlb| tlb.ways),
-            _ => spec.caches.iter().find(|cache| *cache.name == *name).map(|cache| cache.ways),
+            "tlb" => spec
+                .tlbs
+                .iter()
+                .find(|tlb| *tlb.name == *name)
+                .map(|tlb| tlb.ways),
+            _ => spec
+                .caches
+                .iter()
+                .find(|cache| *cache.name == *name)
+                .map(|cache| cache.ways),
         };
-        let cache = spec.caches.iter().position(|cache| kind == "cache" && *cache.name == *name);
+        let cache = spec
+            .caches
+            .iter()
+            .position(|cache| kind == "cache" && *cache.name == *name);
         let first = cache.is_some_and(|at| {
             let own = &spec.caches[at];
             own.inclusion != Inclusion::None
-                && spec.caches[..at].iter().all(|above| !above.side.meets(own.side))
+                && spec.caches[..at]
+                    .iter()
+                    .all(|above| !above.side.meets(own.side))
         });
         for setting in field.block.iter().flatten() {
             let said = setting.args.first().and_then(|arg| arg.word());

@@ -10,7 +10,9 @@ use super::operands::{missing, only, plain, unexpected, word};
 fn act(session: &mut Session, command: &Command, action: KernelAction) -> Result<Action, Stop> {
     let place = command.verb.span;
     session.kernel(place)?;
-    Ok(Action::does(move |session| Ok(Did::Action(session.act(action, place)?))))
+    Ok(Action::does(move |session| {
+        Ok(Did::Action(session.act(action, place)?))
+    }))
 }
 
 /// Checks that a command is a single word.
@@ -60,7 +62,9 @@ pub(crate) fn tick(session: &mut Session, command: &Command) -> Result<Action, S
 pub(crate) fn swap(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     plain(command)?;
     let (process, va): (Option<&Expr>, &Expr) = match &*command.operands {
-        [out, ..] if word(out) != Some("out") => return Err(unexpected(command, out, &["out"]).into()),
+        [out, ..] if word(out) != Some("out") => {
+            return Err(unexpected(command, out, &["out"]).into());
+        }
         [_, va] => (None, va),
         [_, process, va] => (Some(process), va),
         [_, _, _, more, ..] => return Err(unexpected(command, more, &[]).into()),
@@ -68,12 +72,21 @@ pub(crate) fn swap(session: &mut Session, command: &Command) -> Result<Action, S
     };
     session.kernel(command.verb.span)?;
     let process = if let Some(named) = process {
-        let name = Word { text: word(named).unwrap_or_default().into(), span: named.span };
+        let name = Word {
+            text: word(named).unwrap_or_default().into(),
+            span: named.span,
+        };
         session.process_named(&name)?
     } else {
         let pid = session.caller(va.span)?;
         let kernel = session.kernel(va.span)?;
-        kernel.process(pid).map_or_else(|| ProcessRef { pid, name: "".into() }, ProcessRef::from)
+        kernel.process(pid).map_or_else(
+            || ProcessRef {
+                pid,
+                name: "".into(),
+            },
+            ProcessRef::from,
+        )
     };
     let va = session.address(va, 1)?;
     let vpn = va.raw() >> session.machine(command.verb.span)?.spec().page_bits();

@@ -30,8 +30,8 @@ use super::facts::Family;
 use super::name_table::NameTable;
 use super::params::Param::{Block, Equals, Keyword, Literal, OneOf, Optional, Unit, Ways};
 use super::params::{
-    CACHE, Contents, EXPR, FILE_NAME, FILE_TEXT, FRAMES, LEVEL, MACHINE_FILE, N, NEW_PROCESS, NOUN, PA,
-    PRESET, PROCESS, RAW, TABLE, TLB, TRACE, V, VA, settings,
+    CACHE, Contents, EXPR, FILE_NAME, FILE_TEXT, FRAMES, LEVEL, MACHINE_FILE, N, NEW_PROCESS, NOUN,
+    PA, PRESET, PROCESS, RAW, TABLE, TLB, TRACE, V, VA, settings,
 };
 use super::session::{Extension, Language, Session, Verb};
 use super::settings::BLOCKS;
@@ -50,7 +50,10 @@ pub(crate) use perms::SECTION_COLUMNS;
 pub(crate) const VERBS: &[Verb] = &[
     Verb {
         name: "machine",
-        params: &[Optional(&[OneOf(&[PRESET, MACHINE_FILE])]), Optional(&[settings("settings")])],
+        params: &[
+            Optional(&[OneOf(&[PRESET, MACHINE_FILE])]),
+            Optional(&[settings("settings")]),
+        ],
         help: "declares the hardware and discards the earlier state, if any",
         example: "machine core-i7 { cores 1 }",
         family: Family::None,
@@ -77,7 +80,10 @@ pub(crate) const VERBS: &[Verb] = &[
     },
     Verb {
         name: "executable",
-        params: &[FILE_NAME, settings("entry VA, table of sections, library \"name\"")],
+        params: &[
+            FILE_NAME,
+            settings("entry VA, table of sections, library \"name\""),
+        ],
         help: "declares a file that `execve` loads",
         example: "executable \"a.out\" { entry 0x400400; | section start size perms |; | .text 400000 1800 r-x | }",
         family: Family::None,
@@ -85,7 +91,10 @@ pub(crate) const VERBS: &[Verb] = &[
     },
     Verb {
         name: "process",
-        params: &[NEW_PROCESS, Optional(&[Block(Contents::Areas, "table of areas")])],
+        params: &[
+            NEW_PROCESS,
+            Optional(&[Block(Contents::Areas, "table of areas")]),
+        ],
         help: "declares a process; write its statements as `NAME: STATEMENT` or `NAME { … }`",
         example: "process P1",
         family: Family::None,
@@ -173,7 +182,10 @@ pub(crate) const VERBS: &[Verb] = &[
     },
     Verb {
         name: "flush",
-        params: &[Ways(&[&[Keyword("tlb"), Optional(&[TLB])], &[Keyword("cache"), Optional(&[CACHE])]])],
+        params: &[Ways(&[
+            &[Keyword("tlb"), Optional(&[TLB])],
+            &[Keyword("cache"), Optional(&[CACHE])],
+        ])],
         help: "flushes the non-global entries of a TLB, or writes back and invalidates the blocks of a cache",
         example: "flush tlb",
         family: Family::None,
@@ -257,8 +269,21 @@ struct NoPapers;
 
 impl Extension for NoPapers {
     fn check(&self, session: &mut Session, stmt: &Stmt) -> Result<(), Stop> {
-        let text: Arc<str> = session.text(stmt.span).split_whitespace().next().unwrap_or_default().into();
-        Err(unknown(session.language, &ast::Word { text, span: stmt.span }, std::iter::empty()).into())
+        let text: Arc<str> = session
+            .text(stmt.span)
+            .split_whitespace()
+            .next()
+            .unwrap_or_default()
+            .into();
+        Err(unknown(
+            session.language,
+            &ast::Word {
+                text,
+                span: stmt.span,
+            },
+            std::iter::empty(),
+        )
+        .into())
     }
 }
 
@@ -272,11 +297,21 @@ pub(crate) fn unknown<'n>(
     if let Some(diagnostic) = unsupported::diagnostic(word) {
         return diagnostic;
     }
-    let forms = FORMS.iter().filter(|form| !form.is_pattern()).map(|form| form.name);
-    let names = language.verbs().map(|verb| verb.name).chain(forms).chain(also);
-    let diagnostic =
-        Diagnostic::new(Code::UnknownVerb, word.span, format!("no statement begins with `{}`", word.text))
-            .label("not a verb");
+    let forms = FORMS
+        .iter()
+        .filter(|form| !form.is_pattern())
+        .map(|form| form.name);
+    let names = language
+        .verbs()
+        .map(|verb| verb.name)
+        .chain(forms)
+        .chain(also);
+    let diagnostic = Diagnostic::new(
+        Code::UnknownVerb,
+        word.span,
+        format!("no statement begins with `{}`", word.text),
+    )
+    .label("not a verb");
     match nearest(&word.text, names) {
         Some(near) => diagnostic.did_you_mean(&word.text, near),
         None => diagnostic,

@@ -58,10 +58,14 @@ impl Session<'_> {
         if self.machine(place.span)?.spec().mmu.is_some() {
             return Ok(());
         }
-        Err(Diagnostic::new(Code::NoMachine, place.span, "this machine does not translate addresses")
-            .label("the machine has no page table")
-            .help("declare `virtual N bits` and `page SIZE`")
-            .into())
+        Err(Diagnostic::new(
+            Code::NoMachine,
+            place.span,
+            "this machine does not translate addresses",
+        )
+        .label("the machine has no page table")
+        .help("declare `virtual N bits` and `page SIZE`")
+        .into())
     }
 
     /// Whether an expression names a noun with a table, such as `tlb` or `P1.maps`. If the script names no
@@ -92,13 +96,20 @@ impl Session<'_> {
         if let ExprKind::Field(of, noun) = &first.kind
             && let Some(process) = word(of)
         {
-            let process = Word { text: process.into(), span: of.span };
+            let process = Word {
+                text: process.into(),
+                span: of.span,
+            };
             return self.noun_of_process(&process, noun, operands.get(1));
         }
         let name = word(first).unwrap_or_default();
         if let Some(noun) = ThingNoun::named(name) {
             no_more(operands.get(1), name)?;
-            let pid = if noun.of_process { Some(self.looked_at(first.span)?) } else { None };
+            let pid = if noun.of_process {
+                Some(self.looked_at(first.span)?)
+            } else {
+                None
+            };
             self.kernel(first.span)?;
             return Ok(NounRef::Things(ThingRef { noun, pid }));
         }
@@ -117,18 +128,31 @@ impl Session<'_> {
     }
 
     /// Returns the noun of a process, such as `P1.maps` or `P1.page_table`.
-    fn noun_of_process(&mut self, process: &Word, name: &Word, more: Option<&Expr>) -> Result<NounRef, Stop> {
+    fn noun_of_process(
+        &mut self,
+        process: &Word,
+        name: &Word,
+        more: Option<&Expr>,
+    ) -> Result<NounRef, Stop> {
         let pid = Some(self.process_called(process)?.pid);
         no_more(more, &name.text)?;
         if let Some(noun) = ThingNoun::named(&name.text).filter(|noun| noun.of_process) {
             return Ok(NounRef::Things(ThingRef { noun, pid }));
         }
-        if let Some(noun) =
-            TABLE_NOUNS.iter().find(|noun| noun.name == "page_table" && noun.name == &*name.text)
+        if let Some(noun) = TABLE_NOUNS
+            .iter()
+            .find(|noun| noun.name == "page_table" && noun.name == &*name.text)
         {
-            return Ok(NounRef::Part { noun, level: 0, pid });
+            return Ok(NounRef::Part {
+                noun,
+                level: 0,
+                pid,
+            });
         }
-        let names = THING_NOUNS.iter().filter(|noun| noun.of_process).map(|noun| noun.name);
+        let names = THING_NOUNS
+            .iter()
+            .filter(|noun| noun.of_process)
+            .map(|noun| noun.name);
         let names: Vec<&str> = names.chain(["page_table"]).collect();
         let message = format!("a process has no `{}`", name.text);
         let diagnostic =
@@ -146,9 +170,12 @@ impl Session<'_> {
         let named = match operands {
             [_, part] => Some(part),
             [_, _, more, ..] => {
-                return Err(
-                    Diagnostic::new(Code::WrongCount, more.span, "only one name is allowed here").into()
-                );
+                return Err(Diagnostic::new(
+                    Code::WrongCount,
+                    more.span,
+                    "only one name is allowed here",
+                )
+                .into());
             }
             _ => None,
         };
@@ -171,9 +198,13 @@ impl Session<'_> {
             };
             return match names.len() {
                 1 => Ok(0),
-                0 => Err(Diagnostic::new(Code::NoMachine, first.span, format!("this machine has no {what}"))
-                    .label("not a part of this machine")
-                    .into()),
+                0 => Err(Diagnostic::new(
+                    Code::NoMachine,
+                    first.span,
+                    format!("this machine has no {what}"),
+                )
+                .label("not a part of this machine")
+                .into()),
                 _ => Err(Diagnostic::new(
                     Code::UnknownNoun,
                     first.span,
@@ -195,25 +226,42 @@ impl Session<'_> {
     }
 
     fn unknown_noun(&self, place: &Expr, name: &str) -> Diagnostic {
-        if let Some(diagnostic) = unsupported::diagnostic(&Word { text: name.into(), span: place.span }) {
+        if let Some(diagnostic) = unsupported::diagnostic(&Word {
+            text: name.into(),
+            span: place.span,
+        }) {
             return diagnostic;
         }
         if self.is_process(name) {
-            return Diagnostic::new(Code::UnknownNoun, place.span, format!("`{name}` is a process"))
-                .label("what of it?")
-                .help(format!(
-                    "write `show layout {name}`, `{name}.maps`, `{name}.resident`, or `processes`"
-                ));
+            return Diagnostic::new(
+                Code::UnknownNoun,
+                place.span,
+                format!("`{name}` is a process"),
+            )
+            .label("what of it?")
+            .help(format!(
+                "write `show layout {name}`, `{name}.maps`, `{name}.resident`, or `processes`"
+            ));
         }
         // An expression has no name.
-        let name = if name.is_empty() { self.text(place.span).trim() } else { name };
+        let name = if name.is_empty() {
+            self.text(place.span).trim()
+        } else {
+            name
+        };
         let names = || {
-            let tables =
-                TABLE_NOUNS.iter().map(|noun| noun.name).chain(THING_NOUNS.iter().map(|noun| noun.name));
+            let tables = TABLE_NOUNS
+                .iter()
+                .map(|noun| noun.name)
+                .chain(THING_NOUNS.iter().map(|noun| noun.name));
             tables.chain(SHOWN_NOUNS.iter().map(|noun| noun.name))
         };
-        let diagnostic = Diagnostic::new(Code::UnknownNoun, place.span, format!("unknown name `{name}`"))
-            .label("not a part of the machine");
+        let diagnostic = Diagnostic::new(
+            Code::UnknownNoun,
+            place.span,
+            format!("unknown name `{name}`"),
+        )
+        .label("not a part of the machine");
         match self.nearest(name, names().chain(self.state.names())) {
             Some(near) => diagnostic.did_you_mean(name, near),
             None => diagnostic.help(format!("there are {}", list(names()))),
@@ -223,5 +271,10 @@ impl Session<'_> {
 
 fn no_more(more: Option<&Expr>, name: &str) -> Result<(), Stop> {
     let Some(more) = more else { return Ok(()) };
-    Err(Diagnostic::new(Code::WrongCount, more.span, format!("there is only one `{name}`")).into())
+    Err(Diagnostic::new(
+        Code::WrongCount,
+        more.span,
+        format!("there is only one `{name}`"),
+    )
+    .into())
 }

@@ -21,7 +21,9 @@ impl Session<'_> {
     /// # Errors
     /// Returns the errors from [`Session::contents_of`], or `limit-size`.
     pub(crate) fn noun_value(&mut self, expr: &Expr) -> Result<Option<Value>, Stop> {
-        let Some(contents) = self.contents_of(expr)? else { return Ok(None) };
+        let Some(contents) = self.contents_of(expr)? else {
+            return Ok(None);
+        };
         Ok(Some(value(&contents).map_err(|error| error.at(expr.span))?))
     }
 
@@ -42,10 +44,15 @@ impl Session<'_> {
             return Err(Stop::Unknowable);
         }
         let contents = match noun {
-            NounRef::Part { noun, level, pid } => contents(noun, &*self.machine_seen(pid, expr.span)?, level),
+            NounRef::Part { noun, level, pid } => {
+                contents(noun, &*self.machine_seen(pid, expr.span)?, level)
+            }
             NounRef::Things(of) => of.table(self.kernel(expr.span)?),
         };
-        self.work(contents.rows.iter().map(Vec::len).sum::<usize>() as u64, expr.span)?;
+        self.work(
+            contents.rows.iter().map(Vec::len).sum::<usize>() as u64,
+            expr.span,
+        )?;
         Ok(Some(contents))
     }
 
@@ -55,7 +62,9 @@ impl Session<'_> {
             ExprKind::Field(of, noun) => {
                 let is_noun = &*noun.text == "page_table"
                     || ThingNoun::named(&noun.text).is_some_and(|noun| noun.of_process);
-                is_noun && word(of).is_some_and(|of| self.component(of).is_none() && self.is_process(of))
+                is_noun
+                    && word(of)
+                        .is_some_and(|of| self.component(of).is_none() && self.is_process(of))
             }
             ExprKind::Name(name) => {
                 let is_noun = TABLE_NOUNS.iter().any(|noun| noun.name == &**name)
@@ -78,7 +87,9 @@ impl Session<'_> {
         (a, b): (&Expr, &Expr),
         span: Span,
     ) -> Result<Option<Check>, Stop> {
-        if !matches!(op, BinaryOp::Equal | BinaryOp::NotEqual) || !(self.is_noun(a) || self.is_noun(b)) {
+        if !matches!(op, BinaryOp::Equal | BinaryOp::NotEqual)
+            || !(self.is_noun(a) || self.is_noun(b))
+        {
             return Ok(None);
         }
         let (left, right) = (self.contents_of(a)?, self.contents_of(b)?);
@@ -88,7 +99,10 @@ impl Session<'_> {
         let before = if op == BinaryOp::NotEqual { "not" } else { "" };
         let mut check = Check {
             fact: self.text(a.span).trim().to_owned(),
-            expected: Shown { before, ..rows_of(&y) },
+            expected: Shown {
+                before,
+                ..rows_of(&y)
+            },
             actual: Some(rows_of(&x)),
             held,
             span,
@@ -97,7 +111,12 @@ impl Session<'_> {
             instead: None,
         };
         if let (false, BinaryOp::Equal, Some(like)) = (held, op, left.as_ref().or(right.as_ref())) {
-            let rows = |value: &Value| value.items().map(Iterator::collect::<Vec<_>>).unwrap_or_default();
+            let rows = |value: &Value| {
+                value
+                    .items()
+                    .map(Iterator::collect::<Vec<_>>)
+                    .unwrap_or_default()
+            };
             let (x, y) = (rows(&x), rows(&y));
             let at = (0..x.len().max(y.len())).find(|at| match (x.get(*at), y.get(*at)) {
                 (Some(x), Some(y)) => !x.same(y),
@@ -121,8 +140,15 @@ impl Session<'_> {
 }
 
 fn part(name: &str, level: usize) -> NounRef {
-    let noun = TABLE_NOUNS.iter().find(|noun| noun.name == name).unwrap_or(&TABLE_NOUNS[0]);
-    NounRef::Part { noun, level, pid: None }
+    let noun = TABLE_NOUNS
+        .iter()
+        .find(|noun| noun.name == name)
+        .unwrap_or(&TABLE_NOUNS[0]);
+    NounRef::Part {
+        noun,
+        level,
+        pid: None,
+    }
 }
 
 /// Returns a table with every column that the noun has on a machine. The table that `show` prints omits the bits
@@ -130,7 +156,11 @@ fn part(name: &str, level: usize) -> NounRef {
 fn contents(noun: &TableNoun, machine: &Machine, level: usize) -> TableView {
     let view = (noun.view)(machine, level, InvalidEntries::Hidden);
     let layout = (noun.layout)(machine, level);
-    let named: Vec<&str> = noun.columns.split([' ', '(', ')', '…']).filter(|name| !name.is_empty()).collect();
+    let named: Vec<&str> = noun
+        .columns
+        .split([' ', '(', ')', '…'])
+        .filter(|name| !name.is_empty())
+        .collect();
     if noun.name == "memory" {
         return view;
     }
@@ -141,9 +171,14 @@ fn contents(noun: &TableNoun, machine: &Machine, level: usize) -> TableView {
         // The processor sets A and D, and `fork` clears them in the child, whose page table is still a copy.
         let records = noun.name == "page_table";
         let known = |name: &&&str| {
-            layout.columns.iter().any(|column| column == **name) && !(records && matches!(**name, "a" | "d"))
+            layout.columns.iter().any(|column| column == **name)
+                && !(records && matches!(**name, "a" | "d"))
         };
-        named.iter().filter(known).map(|name| (*name).to_owned()).collect()
+        named
+            .iter()
+            .filter(known)
+            .map(|name| (*name).to_owned())
+            .collect()
     };
     let keys = view.rows.iter().filter_map(|row| match row.first() {
         Some(key @ CellView::Hex(n, _)) => Some((key.clone(), *n)),
@@ -157,7 +192,11 @@ fn contents(noun: &TableNoun, machine: &Machine, level: usize) -> TableView {
     });
     let mut groups = vec![vec![layout.key.to_owned()]];
     groups.extend((0..layout.groups).map(|_| columns.clone()));
-    TableView { title: view.title, rows: rows.collect(), groups }
+    TableView {
+        title: view.title,
+        rows: rows.collect(),
+        groups,
+    }
 }
 
 /// Returns a table as a list of rows.
@@ -168,7 +207,13 @@ fn value(contents: &TableView) -> Result<Value, ValueError> {
         CellView::List { .. } | CellView::Nothing => Value::from(cell.to_string()),
     };
     let row = |row: &Vec<CellView>| Value::list(row.iter().map(cell)).map(Value::alone);
-    Value::list(contents.rows.iter().map(row).collect::<Result<Vec<_>, _>>()?)
+    Value::list(
+        contents
+            .rows
+            .iter()
+            .map(row)
+            .collect::<Result<Vec<_>, _>>()?,
+    )
 }
 
 /// Returns the number of rows, which represents a table that agrees.
@@ -179,8 +224,12 @@ fn rows_of(value: &Value) -> Shown {
 
 /// Returns a row in the notation of a table.
 fn row_text(row: Option<&Value>, like: &TableView) -> Shown {
-    let Some(cells) = row.and_then(Value::items) else { return Shown::word("no row") };
-    let cells = cells.enumerate().map(|(at, cell)| cell_text(&cell, at, like));
+    let Some(cells) = row.and_then(Value::items) else {
+        return Shown::word("no row");
+    };
+    let cells = cells
+        .enumerate()
+        .map(|(at, cell)| cell_text(&cell, at, like));
     Shown::plain(cells.collect::<Vec<_>>().join(" "))
 }
 
@@ -204,8 +253,16 @@ fn difference(at: usize, x: Option<&Value>, y: Option<&Value>, like: &TableView)
     let names: Vec<&String> = like.groups.iter().flatten().collect();
     let differ = x.zip(y).enumerate().filter(|(_, (x, y))| !x.same(y));
     let mut columns: Vec<String> = differ
-        .map(|(at, _)| names.get(at).map_or_else(|| (at + 1).to_string(), |name| (*name).clone()))
+        .map(|(at, _)| {
+            names
+                .get(at)
+                .map_or_else(|| (at + 1).to_string(), |name| (*name).clone())
+        })
         .collect();
     columns.dedup();
-    format!("row {} is the first that differs, in {}", at + 1, columns.join(", "))
+    format!(
+        "row {} is the first that differs, in {}",
+        at + 1,
+        columns.join(", ")
+    )
 }

@@ -47,13 +47,26 @@ pub(crate) fn clauses<'a>(
             return Err(unexpected(command, &pair[0], &known));
         };
         let Some(value) = pair.get(1) else {
-            return Err(Diagnostic::new(Code::WrongCount, pair[0].span, format!("`{name}` needs a value"))
-                .label("nothing follows"));
+            return Err(Diagnostic::new(
+                Code::WrongCount,
+                pair[0].span,
+                format!("`{name}` needs a value"),
+            )
+            .label("nothing follows"));
         };
         if found.iter().any(|(other, _)| other == name) {
-            let second = Span { end: value.span.end, ..pair[0].span };
-            let wrong = Diagnostic::new(Code::Duplicate, pair[0].span, format!("`{name}` is given twice"));
-            return Err(wrong.help("remove one of the two clauses").fix(Fix::remove(second)));
+            let second = Span {
+                end: value.span.end,
+                ..pair[0].span
+            };
+            let wrong = Diagnostic::new(
+                Code::Duplicate,
+                pair[0].span,
+                format!("`{name}` is given twice"),
+            );
+            return Err(wrong
+                .help("remove one of the two clauses")
+                .fix(Fix::remove(second)));
         }
         found.push((name, value));
     }
@@ -67,7 +80,8 @@ pub(crate) fn unexpected(command: &Command, expr: &Expr, known: &[&'static str])
         Some(word) => format!("`{verb}` does not accept the word `{word}` here"),
         None => format!("`{verb}` takes no other value here"),
     };
-    let diagnostic = Diagnostic::new(Code::UnknownWord, expr.span, message).label("unexpected here");
+    let diagnostic =
+        Diagnostic::new(Code::UnknownWord, expr.span, message).label("unexpected here");
     match word(expr).and_then(|word| Some((word, nearest(word, known.iter().copied())?))) {
         Some((word, near)) => diagnostic.did_you_mean(word, near),
         None if known.is_empty() => diagnostic,
@@ -77,8 +91,12 @@ pub(crate) fn unexpected(command: &Command, expr: &Expr, known: &[&'static str])
 
 /// Reports that an operand is missing after the verb.
 pub(crate) fn missing(command: &Command, what: &str) -> Diagnostic {
-    Diagnostic::new(Code::WrongCount, command.verb.span, format!("`{}` needs {what}", command.verb.text))
-        .label("nothing follows")
+    Diagnostic::new(
+        Code::WrongCount,
+        command.verb.span,
+        format!("`{}` needs {what}", command.verb.text),
+    )
+    .label("nothing follows")
 }
 
 /// Returns the operand of a command that takes exactly one operand.
@@ -103,9 +121,12 @@ pub(crate) fn only_settings(command: &Command) -> Result<Option<&Settings>, Diag
         return Err(unexpected(command, value, &[]));
     }
     match &command.block {
-        Some(Settings { table: Some(table), .. }) => {
+        Some(Settings {
+            table: Some(table), ..
+        }) => {
             let message = format!("a table is not allowed in `{}`", command.verb.text);
-            Err(Diagnostic::new(Code::BadTable, table.span, message).label("settings are needed here"))
+            Err(Diagnostic::new(Code::BadTable, table.span, message)
+                .label("settings are needed here"))
         }
         block => Ok(block.as_ref()),
     }
@@ -143,9 +164,11 @@ impl Session<'_> {
         if (low..=high).contains(&n) {
             return Ok(n);
         }
-        Err(Diagnostic::new(Code::LimitSize, expr.span, format!("{n} is out of range"))
-            .label(format!("must be from {low} to {high}"))
-            .into())
+        Err(
+            Diagnostic::new(Code::LimitSize, expr.span, format!("{n} is out of range"))
+                .label(format!("must be from {low} to {high}"))
+                .into(),
+        )
     }
 
     /// Evaluates an address for an access of `size` bytes, and returns the address and the process that makes
@@ -154,7 +177,11 @@ impl Session<'_> {
     ///
     /// # Errors
     /// Returns the errors from [`Session::address`], `which-process`, or `process-ended`.
-    pub(crate) fn address_in_process(&mut self, expr: &Expr, size: u64) -> Result<(Va, Option<Pid>), Stop> {
+    pub(crate) fn address_in_process(
+        &mut self,
+        expr: &Expr,
+        size: u64,
+    ) -> Result<(Va, Option<Pid>), Stop> {
         let value = self.eval(expr)?;
         let pid = self.running(expr.span)?;
         let negative = match &value {
@@ -184,11 +211,16 @@ impl Session<'_> {
             return Err(too_wide(place, raw, what, bits).into());
         };
         let (what, bits) = space(machine);
-        let last = if bits >= 64 { u64::MAX } else { (1 << bits) - 1 };
+        let last = if bits >= 64 {
+            u64::MAX
+        } else {
+            (1 << bits) - 1
+        };
         if last - va.raw() >= size - 1 {
             return Ok(va);
         }
-        let message = format!("{size} bytes from 0x{raw:X} run past the end of the {what} address space");
+        let message =
+            format!("{size} bytes from 0x{raw:X} run past the end of the {what} address space");
         Err(Diagnostic::new(Code::AddressTooWide, place, message)
             .label(format!("the last address is 0x{last:X}"))
             .into())
@@ -202,18 +234,32 @@ impl Session<'_> {
         let raw = self.integer(expr)?;
         let machine = self.machine(expr.span)?;
         let bits = machine.spec().physical_bits;
-        Ok(machine.pa(raw).map_err(|_| too_wide(expr.span, raw, "physical", bits))?)
+        Ok(machine
+            .pa(raw)
+            .map_err(|_| too_wide(expr.span, raw, "physical", bits))?)
     }
 }
 
 fn space(machine: &pagewalk_engine::machine::Machine) -> (&'static str, u32) {
     let spec = machine.spec();
-    if spec.mmu.is_some() { ("virtual", spec.virtual_bits()) } else { ("physical", spec.physical_bits) }
+    if spec.mmu.is_some() {
+        ("virtual", spec.virtual_bits())
+    } else {
+        ("physical", spec.physical_bits)
+    }
 }
 
 pub(crate) fn too_wide(span: Span, raw: u64, what: &str, bits: u32) -> Diagnostic {
-    let most = if bits >= 64 { u64::MAX } else { (1 << bits) - 1 };
-    Diagnostic::new(Code::AddressTooWide, span, format!("0x{raw:X} is outside the {what} address space"))
-        .label(format!("{what} addresses have {bits} bits"))
-        .help(format!("the largest address is 0x{most:X}"))
+    let most = if bits >= 64 {
+        u64::MAX
+    } else {
+        (1 << bits) - 1
+    };
+    Diagnostic::new(
+        Code::AddressTooWide,
+        span,
+        format!("0x{raw:X} is outside the {what} address space"),
+    )
+    .label(format!("{what} addresses have {bits} bits"))
+    .help(format!("the largest address is 0x{most:X}"))
 }

@@ -8,14 +8,18 @@ use crate::run::nouns::{Column, hex, words};
 use pagewalk_engine::kernel::vma::Prot;
 
 /// The columns of a table of sections.
-pub(crate) const SECTION_COLUMNS: &[Column] = &[words("section"), hex("start"), hex("size"), words("perms")];
+pub(crate) const SECTION_COLUMNS: &[Column] =
+    &[words("section"), hex("start"), hex("size"), words("perms")];
 
 /// Returns the permissions from text such as `r-xp` or `rw-s`, and whether the area is shared. If the last
 /// letter is missing, the area is private.
 ///
 /// # Errors
 /// Returns `unknown-word`.
-pub(crate) fn of_cell(cell: Option<(&Arc<str>, Span)>, row: Span) -> Result<(Prot, bool), Diagnostic> {
+pub(crate) fn of_cell(
+    cell: Option<(&Arc<str>, Span)>,
+    row: Span,
+) -> Result<(Prot, bool), Diagnostic> {
     let (text, span) = cell.map_or(("", row), |(text, span)| (&**text, span));
     parse(text).ok_or_else(|| {
         Diagnostic::new(Code::UnknownWord, span, format!("`{text}` are not permissions"))
@@ -35,7 +39,14 @@ fn parse(text: &str) -> Option<(Prot, bool)> {
         b'-' => Some(false),
         byte => (byte == letter).then_some(true),
     };
-    Some((Prot { read: flag(0, b'r')?, write: flag(1, b'w')?, exec: flag(2, b'x')? }, shared))
+    Some((
+        Prot {
+            read: flag(0, b'r')?,
+            write: flag(1, b'w')?,
+            exec: flag(2, b'x')?,
+        },
+        shared,
+    ))
 }
 
 #[cfg(test)]
@@ -49,7 +60,9 @@ mod tests {
         assert_eq!(parse("r-xp"), Some((prot(true, false, true), false)));
         assert_eq!(parse("rw-s"), Some((prot(true, true, false), true)));
         assert_eq!(parse("---"), Some((prot(false, false, false), false)));
-        for wrong in ["", "r", "rw", "wr-p", "rwxq", "rwxpp", "r-x-", "R-xp", "é-x"] {
+        for wrong in [
+            "", "r", "rw", "wr-p", "rwxq", "rwxpp", "r-x-", "R-xp", "é-x",
+        ] {
             assert_eq!(parse(wrong), None, "{wrong}");
         }
     }

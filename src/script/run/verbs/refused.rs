@@ -7,30 +7,42 @@ use pagewalk_engine::kernel::program::ExecutableError;
 use pagewalk_engine::kernel::spawn::AreaError;
 
 /// Reports an invalid area, at its row.
-pub(crate) fn area(error: &AreaError, start: u64, end: u64, kernel: &Kernel, place: Span) -> Diagnostic {
+pub(crate) fn area(
+    error: &AreaError,
+    start: u64,
+    end: u64,
+    kernel: &Kernel,
+    place: Span,
+) -> Diagnostic {
     let page = 1u64 << kernel.machine().spec().page_bits();
     let say = |message: String| Diagnostic::new(Code::BadArea, place, message);
     match error {
-        AreaError::NotAligned => {
-            say(format!("an area must begin and end at a page boundary, a multiple of 0x{page:X}"))
-                .label("the start, end, or offset is not page-aligned")
-                .help(format!(
-                    "the pages of the area extend from 0x{:X} to 0x{:X}",
-                    start / page * page,
-                    end.div_ceil(page).saturating_mul(page)
-                ))
-        }
+        AreaError::NotAligned => say(format!(
+            "an area must begin and end at a page boundary, a multiple of 0x{page:X}"
+        ))
+        .label("the start, end, or offset is not page-aligned")
+        .help(format!(
+            "the pages of the area extend from 0x{:X} to 0x{:X}",
+            start / page * page,
+            end.div_ceil(page).saturating_mul(page)
+        )),
         AreaError::Empty => say(format!("an area from 0x{start:X} to 0x{end:X} is empty"))
             .label("`end` must be greater than `start`")
             .help("`end` is the address after the last byte of the area"),
-        AreaError::Beyond => say("this area reaches beyond the address space of a process".to_owned())
-            .label("too high")
-            .help(format!("a process's addresses end at 0x{:X}", kernel.user_end())),
-        AreaError::Overlaps(other) => {
-            say(format!("this area overlaps the area from 0x{:X} to 0x{:X}", other.start, other.end))
-                .label("overlaps")
-                .help("areas must not overlap")
+        AreaError::Beyond => {
+            say("this area reaches beyond the address space of a process".to_owned())
+                .label("too high")
+                .help(format!(
+                    "a process's addresses end at 0x{:X}",
+                    kernel.user_end()
+                ))
         }
+        AreaError::Overlaps(other) => say(format!(
+            "this area overlaps the area from 0x{:X} to 0x{:X}",
+            other.start, other.end
+        ))
+        .label("overlaps")
+        .help("areas must not overlap"),
         AreaError::TooMany => say("the process has too many areas".to_owned())
             .label("one too many")
             .help("Linux allows a process at most 65,530 areas (vm.max_map_count)"),
@@ -41,11 +53,13 @@ pub(crate) fn area(error: &AreaError, start: u64, end: u64, kernel: &Kernel, pla
 pub(crate) fn executable(error: ExecutableError, sections: &[Span], place: Span) -> Diagnostic {
     let at = |section: usize| sections.get(section).copied().unwrap_or(place);
     match error {
-        ExecutableError::Empty => {
-            Diagnostic::new(Code::BadArea, place, "all sections of the executable are empty")
-                .label("nothing to load")
-                .help("give the sections a `size`")
-        }
+        ExecutableError::Empty => Diagnostic::new(
+            Code::BadArea,
+            place,
+            "all sections of the executable are empty",
+        )
+        .label("nothing to load")
+        .help("give the sections a `size`"),
         ExecutableError::Beyond(section) => Diagnostic::new(
             Code::BadArea,
             at(section),

@@ -10,7 +10,9 @@ use crate::lang::value::Value;
 use crate::run::current_process::CurrentProcess;
 use crate::run::params::Param::{self, Keyword, Many, Optional, Words};
 use crate::run::params::{Params, words_of};
-use crate::run::record::{ADDRESS_MAPS, AddressMap, Did, REQUESTED_COUNTS, RequestedCount, STRADDLES};
+use crate::run::record::{
+    ADDRESS_MAPS, AddressMap, Did, REQUESTED_COUNTS, RequestedCount, STRADDLES,
+};
 use crate::run::session::{Action, Session};
 use crate::run::settings::{Arg, ArgKind, one_of};
 use crate::run::stop::Stop;
@@ -57,16 +59,26 @@ pub(crate) fn replay(session: &mut Session, command: &Command) -> Result<Action,
         .help("put the trace into the script's folder, and name it in quotes: `replay \"file.trace\"`")
         .into());
     };
-    let name = Word { text: path.clone(), span: file.span };
+    let name = Word {
+        text: path.clone(),
+        span: file.span,
+    };
     let options = parse_options(command, rest)?;
     session.not_of_a_process(&command.verb)?;
     let map = session.mapped(&command.verb, options.map)?;
     let file = session.trace_file(name, options.format)?;
     let (straddle, requested) = (options.straddle.unwrap_or_default(), options.requested);
-    let plan = Arc::new(ReplayPlan { file, straddle, map, requested });
+    let plan = Arc::new(ReplayPlan {
+        file,
+        straddle,
+        map,
+        requested,
+    });
     let replay = Arc::clone(&plan);
-    Ok(Action::operation(move |session| Ok(Did::Replay(Box::new(session.replay(&replay)?))))
-        .when_checking(move |session| session.start_for(&plan).map(|_| ())))
+    Ok(
+        Action::operation(move |session| Ok(Did::Replay(Box::new(session.replay(&replay)?))))
+            .when_checking(move |session| session.start_for(&plan).map(|_| ())),
+    )
 }
 
 /// Parses the options. Rejects an option that occurs twice.
@@ -99,11 +111,17 @@ fn parse_options(command: &Command, rest: &[Expr]) -> Result<ReplayOptions, Vec<
         };
         let repeated = match option {
             "format" => options.format.replace(choice(value, &formats())?).is_some(),
-            "straddle" => options.straddle.replace(choice(value, STRADDLES)?).is_some(),
+            "straddle" => options
+                .straddle
+                .replace(choice(value, STRADDLES)?)
+                .is_some(),
             _ => options.map.replace(choice(value, ADDRESS_MAPS)?).is_some(),
         };
         if repeated {
-            return Err(vec![twice(Span { end: value.span.end, ..first.span })]);
+            return Err(vec![twice(Span {
+                end: value.span.end,
+                ..first.span
+            })]);
         }
     }
     Ok(options)
@@ -111,15 +129,28 @@ fn parse_options(command: &Command, rest: &[Expr]) -> Result<ReplayOptions, Vec<
 
 /// Returns the words that begin an option.
 fn option_words() -> Vec<&'static str> {
-    OPTIONS.clauses().into_iter().chain(REQUESTED_COUNTS.iter().map(|(word, _)| *word)).collect()
+    OPTIONS
+        .clauses()
+        .into_iter()
+        .chain(REQUESTED_COUNTS.iter().map(|(word, _)| *word))
+        .collect()
 }
 
 fn choice<T: Copy>(expr: &Expr, words: &[(&'static str, T)]) -> Result<T, Vec<Diagnostic>> {
     let kind = match word(expr) {
-        Some(text) => ArgKind::Word { text: text.into(), value: None },
+        Some(text) => ArgKind::Word {
+            text: text.into(),
+            value: None,
+        },
         None => ArgKind::Value(Value::Bool(false)),
     };
-    one_of(&Arg { kind, span: expr.span }, words)
+    one_of(
+        &Arg {
+            kind,
+            span: expr.span,
+        },
+        words,
+    )
 }
 
 /// Reports that `replay` lacks an option. If the word is a value of an option, suggests the option.
@@ -140,7 +171,9 @@ impl Session<'_> {
     /// Rejects a process, because a trace contains the addresses of another program and runs in its own
     /// process.
     fn not_of_a_process(&self, verb: &Word) -> Result<(), Stop> {
-        let CurrentProcess::Process(process) = &self.inside else { return Ok(()) };
+        let CurrentProcess::Process(process) = &self.inside else {
+            return Ok(());
+        };
         let message = format!("a trace cannot be replayed in `{}`", process.name);
         Err(Diagnostic::new(Code::Misplaced, verb.span, message)
             .label("the trace contains another program's addresses")
@@ -155,7 +188,8 @@ impl Session<'_> {
         let translates = self.machine(verb.span)?.spec().mmu.is_some();
         match (options, translates) {
             (Some(AddressMap::Demand), false) => {
-                let message = "this machine does not translate addresses, so there are no pages to map";
+                let message =
+                    "this machine does not translate addresses, so there are no pages to map";
                 Err(Diagnostic::new(Code::NoMachine, verb.span, message)
                     .label("`map demand` needs a page table")
                     .help("remove `map demand`, or declare `virtual N bits` and `page SIZE`")

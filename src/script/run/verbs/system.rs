@@ -9,7 +9,8 @@ use crate::lang::value::Value;
 use crate::run::nouns::{ListLayout, ListRow, THING_NOUNS};
 use crate::run::session::{Action, Session};
 use crate::run::settings::{
-    EXECUTABLE_SETTINGS, ExecutableDraft, FILE_SETTINGS, Field, FileDraft, KernelPlan, apply, build_kernel,
+    EXECUTABLE_SETTINGS, ExecutableDraft, FILE_SETTINGS, Field, FileDraft, KernelPlan, apply,
+    build_kernel,
 };
 use crate::run::state::Slot;
 use crate::run::stop::Stop;
@@ -68,10 +69,14 @@ fn quoted(session: &mut Session, command: &Command) -> Result<(Arc<str>, Span), 
     };
     match value {
         Some(Value::Text(name)) if !name.is_empty() => Ok((name, operand.span)),
-        _ => Err(Diagnostic::new(Code::WrongType, operand.span, "a file name must be in quotes")
-            .label("not a name in quotes")
-            .help(format!("write `{} \"data.txt\"`", command.verb.text))
-            .into()),
+        _ => Err(Diagnostic::new(
+            Code::WrongType,
+            operand.span,
+            "a file name must be in quotes",
+        )
+        .label("not a name in quotes")
+        .help(format!("write `{} \"data.txt\"`", command.verb.text))
+        .into()),
     }
 }
 
@@ -91,9 +96,20 @@ pub(crate) fn file(session: &mut Session, command: &Command) -> Result<Action, S
             }
             draft.build(place)?
         }
-        _ => return Err(missing(command, "its contents: `= \"text\"` or `{ size 8 KB, fill 0x41 }`").into()),
+        _ => {
+            return Err(missing(
+                command,
+                "its contents: `= \"text\"` or `{ size 8 KB, fill 0x41 }`",
+            )
+            .into());
+        }
     };
-    let plan = FilePlan { name, fill, size, place };
+    let plan = FilePlan {
+        name,
+        fill,
+        size,
+        place,
+    };
     Ok(Action::declares(move |session| session.declare_file(plan)))
 }
 
@@ -124,21 +140,45 @@ pub(crate) fn executable(session: &mut Session, command: &Command) -> Result<Act
     let fields = session.fields(block)?;
     let mut draft = ExecutableDraft::default();
     let mut wrong = Vec::new();
-    apply(EXECUTABLE_SETTINGS, "executable", &fields, &mut draft, &mut wrong);
+    apply(
+        EXECUTABLE_SETTINGS,
+        "executable",
+        &fields,
+        &mut draft,
+        &mut wrong,
+    );
     if !wrong.is_empty() {
         return Err(wrong.into());
     }
     let Some(table) = &block.table else {
-        return Err(Diagnostic::new(Code::BadTable, block.span, "an executable needs sections")
-            .help("write a table of sections: `| section | start | size | perms |`")
-            .into());
+        return Err(
+            Diagnostic::new(Code::BadTable, block.span, "an executable needs sections")
+                .help("write a table of sections: `| section | start | size | perms |`")
+                .into(),
+        );
     };
     let (sections, spans) = session.sections(table)?;
-    let entry =
-        draft.entry.unwrap_or_else(|| sections.iter().map(|section| section.start).min().unwrap_or(0));
-    let executable = Executable { entry, sections, libraries: draft.libraries };
-    let plan = ExecutablePlan { name, executable, sections: spans, place };
-    Ok(Action::declares(move |session| session.declare_executable(plan)))
+    let entry = draft.entry.unwrap_or_else(|| {
+        sections
+            .iter()
+            .map(|section| section.start)
+            .min()
+            .unwrap_or(0)
+    });
+    let executable = Executable {
+        entry,
+        sections,
+        libraries: draft.libraries,
+    };
+    let plan = ExecutablePlan {
+        name,
+        executable,
+        sections: spans,
+        place,
+    };
+    Ok(Action::declares(move |session| {
+        session.declare_executable(plan)
+    }))
 }
 
 /// `process NAME`, `process NAME { table of areas }`
@@ -150,12 +190,19 @@ pub(crate) fn process(session: &mut Session, command: &Command) -> Result<Action
         [_, more, ..] => return Err(unexpected(command, more, &[]).into()),
     };
     let Some(name) = word(operand) else {
-        return Err(Diagnostic::new(Code::WrongType, operand.span, "the name of a process must be a word")
-            .label("not a word")
-            .help("write `process P1`")
-            .into());
+        return Err(Diagnostic::new(
+            Code::WrongType,
+            operand.span,
+            "the name of a process must be a word",
+        )
+        .label("not a word")
+        .help("write `process P1`")
+        .into());
     };
-    let name = Word { text: name.into(), span: operand.span };
+    let name = Word {
+        text: name.into(),
+        span: operand.span,
+    };
     if let Slot::Kernel(kernel) = &session.state.machine
         && kernel.named(&name.text).is_some()
     {
@@ -180,11 +227,16 @@ pub(crate) fn process(session: &mut Session, command: &Command) -> Result<Action
         },
     };
     let plan = ProcessPlan { name, areas };
-    Ok(Action::declares(move |session| session.declare_process(plan)))
+    Ok(Action::declares(move |session| {
+        session.declare_process(plan)
+    }))
 }
 
 fn plain_but_block(command: &Command) -> Result<(), Diagnostic> {
-    let without = Command { block: None, ..command.clone() };
+    let without = Command {
+        block: None,
+        ..command.clone()
+    };
     plain(&without)
 }
 
@@ -194,7 +246,11 @@ impl Session<'_> {
     /// # Errors
     /// Returns the errors in the setting's expressions.
     pub fn fields(&mut self, block: &Settings) -> Result<Vec<Field>, Stop> {
-        block.settings.iter().map(|setting| self.field(setting)).collect()
+        block
+            .settings
+            .iter()
+            .map(|setting| self.field(setting))
+            .collect()
     }
 
     /// Evaluates the settings of a command whose block may contain only settings. Without a block, returns an
@@ -214,19 +270,34 @@ impl Session<'_> {
     /// # Errors
     /// Returns the errors in the table, or `no-answer` for an undeclared file.
     pub(crate) fn areas_listed(&mut self, table: &Table) -> Result<Vec<AreaPlan>, Stop> {
-        let maps = THING_NOUNS.iter().find(|noun| noun.name == "maps").map_or(&[][..], |noun| noun.columns);
+        let maps = THING_NOUNS
+            .iter()
+            .find(|noun| noun.name == "maps")
+            .map_or(&[][..], |noun| noun.columns);
         let needed = ["start", "end", "perms"];
-        let layout = ListLayout { what: "areas", columns: maps, needed: &needed, expected: false };
+        let layout = ListLayout {
+            what: "areas",
+            columns: maps,
+            needed: &needed,
+            expected: false,
+        };
         let rows = self.listed(table, layout)?;
         let (mut areas, mut wrong) = (Vec::new(), Vec::new());
         for row in rows {
             match self.area(&row) {
-                Ok(area) => areas.push(AreaPlan { area, place: row.span }),
+                Ok(area) => areas.push(AreaPlan {
+                    area,
+                    place: row.span,
+                }),
                 Err(Stop::Wrong(mistakes)) => wrong.extend(mistakes),
                 Err(stop) => return Err(stop),
             }
         }
-        if wrong.is_empty() { Ok(areas) } else { Err(wrong.into()) }
+        if wrong.is_empty() {
+            Ok(areas)
+        } else {
+            Err(wrong.into())
+        }
     }
 
     fn area(&mut self, row: &ListRow) -> Result<AreaDeclaration, Stop> {
@@ -237,7 +308,9 @@ impl Session<'_> {
             Some((backing, _)) if &**backing == "anonymous" => None,
             Some((backing, span)) => Some(self.backing(backing, span)?),
         };
-        let label = row.word("area").map(|(name, _)| name.trim_matches(|c| matches!(c, '[' | ']')).into());
+        let label = row
+            .word("area")
+            .map(|(name, _)| name.trim_matches(|c| matches!(c, '[' | ']')).into());
         Ok(AreaDeclaration {
             label,
             start: number("start"),
@@ -249,7 +322,11 @@ impl Session<'_> {
         })
     }
 
-    fn backing(&mut self, name: &str, span: Span) -> Result<pagewalk_engine::kernel::ids::FileId, Stop> {
+    fn backing(
+        &mut self,
+        name: &str,
+        span: Span,
+    ) -> Result<pagewalk_engine::kernel::ids::FileId, Stop> {
         let mut known: Vec<&str> = vec!["anonymous"];
         match &self.state.machine {
             Slot::Unknowable => return Err(Stop::Unknowable),
@@ -264,11 +341,17 @@ impl Session<'_> {
         if self.unsure().others {
             return Err(Stop::Unknowable);
         }
-        let diagnostic = Diagnostic::new(Code::UnknownWord, span, format!("there is no file `{name}`"))
-            .label("neither `anonymous` nor a file");
+        let diagnostic = Diagnostic::new(
+            Code::UnknownWord,
+            span,
+            format!("there is no file `{name}`"),
+        )
+        .label("neither `anonymous` nor a file");
         Err(match nearest(name, known.into_iter()) {
             Some(near) => diagnostic.did_you_mean(name, near),
-            None => diagnostic.help(format!("declare the file first: `file \"{name}\" {{ size 8 KB }}`")),
+            None => diagnostic.help(format!(
+                "declare the file first: `file \"{name}\" {{ size 8 KB }}`"
+            )),
         }
         .into())
     }
@@ -283,12 +366,23 @@ impl Session<'_> {
         };
         let (mut sections, mut spans) = (Vec::new(), Vec::new());
         for row in self.listed(table, layout)? {
-            let name = row.word("section").map_or_else(|| Arc::from(""), |(name, _)| name.clone());
+            let name = row
+                .word("section")
+                .map_or_else(|| Arc::from(""), |(name, _)| name.clone());
             let (prot, _) = perms::of_cell(row.word("perms"), row.span)?;
-            let (start, size) = (row.number("start").unwrap_or(0), row.number("size").unwrap_or(0));
+            let (start, size) = (
+                row.number("start").unwrap_or(0),
+                row.number("size").unwrap_or(0),
+            );
             // An executable file does not store the contents of a `.bss` section, which are zeros.
             let zero = name.ends_with("bss");
-            sections.push(Section { name, start, size, prot, zero });
+            sections.push(Section {
+                name,
+                start,
+                size,
+                prot,
+                zero,
+            });
             spans.push(row.span);
         }
         Ok((sections, spans))

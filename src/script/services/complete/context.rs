@@ -44,12 +44,18 @@ pub(crate) fn context<'t>(walk: &Walk<'t>) -> Context<'t> {
         return within(statement.top());
     }
     if statement.row {
-        return if block.rows == 0 { Context::Column } else { Context::Nothing };
+        return if block.rows == 0 {
+            Context::Column
+        } else {
+            Context::Nothing
+        };
     }
     if let Some(context) = fact(walk.text(), statement) {
         return context;
     }
-    let Some((head, word)) = statement.head else { return first(block) };
+    let Some((head, word)) = statement.head else {
+        return first(block);
+    };
     let top = statement.top();
     if top.dot {
         return field(top);
@@ -65,7 +71,9 @@ fn first<'t>(block: &Block<'t>) -> Context<'t> {
         BlockContents::Statements => Context::Statement,
         BlockContents::Settings(row, _) => Context::Setting(row.name),
         BlockContents::Entry => Context::Entry,
-        BlockContents::Table(..) | BlockContents::Areas | BlockContents::Unknown => Context::Nothing,
+        BlockContents::Table(..) | BlockContents::Areas | BlockContents::Unknown => {
+            Context::Nothing
+        }
     }
 }
 
@@ -100,7 +108,9 @@ fn fact<'t>(text: &'t str, statement: &Statement<'t>) -> Option<Context<'t>> {
     let top = statement.top();
     Some(match facts.name {
         None => Context::Fact(None),
-        Some((from, to)) if !facts.valued && text[from..to].ends_with('.') => Context::Fact(Some(from)),
+        Some((from, to)) if !facts.valued && text[from..to].ends_with('.') => {
+            Context::Fact(Some(from))
+        }
         Some(_) if top.dot => field(top),
         Some(_) if top.filled => Context::Nothing,
         Some((from, to)) => Context::FactValue(&text[from..to], !facts.valued),

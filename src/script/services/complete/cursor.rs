@@ -57,15 +57,20 @@ pub(super) fn written(text: &str) -> Option<(Walk<'_>, bool)> {
 /// Returns the word at the end of the text.
 fn typed(text: &str) -> &str {
     let word = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
-    let from = text
-        .rfind(|c: char| !word(c))
-        .map_or(0, |at| at + text[at..].chars().next().map_or(1, char::len_utf8));
+    let from = text.rfind(|c: char| !word(c)).map_or(0, |at| {
+        at + text[at..].chars().next().map_or(1, char::len_utf8)
+    });
     text[from..].trim_start_matches('-')
 }
 
 /// Returns the completions of the typed text. With `near`, returns the nearest name if no name begins with
 /// the typed text.
-fn completed(script: &Script, text: &str, from: usize, (state, near): (&State, bool)) -> Completions {
+fn completed(
+    script: &Script,
+    text: &str,
+    from: usize,
+    (state, near): (&State, bool),
+) -> Completions {
     let (above, typed) = text.split_at(from);
     let tokens = tokens(above).list;
     let last = tokens.last().copied();
@@ -75,11 +80,17 @@ fn completed(script: &Script, text: &str, from: usize, (state, near): (&State, b
         let walk = Walk::over(above, &tokens[..tokens.len() - 1]);
         return string::complete(&walk, text, string.start + 1, state);
     }
-    let nothing = Completions { from, ..Completions::default() };
+    let nothing = Completions {
+        from,
+        ..Completions::default()
+    };
     let silent = |last: Token| {
         let ends = match last.kind {
             TokenKind::Word => typed.is_empty(),
-            TokenKind::Comment | TokenKind::Prose | TokenKind::Number | TokenKind::String { .. } => true,
+            TokenKind::Comment
+            | TokenKind::Prose
+            | TokenKind::Number
+            | TokenKind::String { .. } => true,
             kind => matches!(kind, TokenKind::Close(_) | TokenKind::Other),
         };
         ends && last.end == from
@@ -93,14 +104,21 @@ fn completed(script: &Script, text: &str, from: usize, (state, near): (&State, b
     let mut walk = Walk::over(text, &tokens);
     let context = context(&walk);
     // A completion replaces the entire name of a fact, including the part before the dot.
-    let from = if let CompletionContext::Fact(Some(begun)) = context { begun } else { from };
+    let from = if let CompletionContext::Fact(Some(begun)) = context {
+        begun
+    } else {
+        from
+    };
     let offers = Offers::new(script, state, &walk);
     let number = last.is_some_and(|last| last.kind == TokenKind::Number);
     let dimension = walk.statement().dimension();
     let items = Pick::matching(&text[from..], near, |pick| {
         offers.offer(&context, pick);
         if number && (!typed.is_empty() || dimension.is_some()) {
-            for unit in UNITS.iter().filter(|unit| dimension.is_none_or(|wanted| unit.dimension == wanted)) {
+            for unit in UNITS
+                .iter()
+                .filter(|unit| dimension.is_none_or(|wanted| unit.dimension == wanted))
+            {
                 pick.add(unit.name, ItemKind::Unit, unit.help);
             }
         }
@@ -116,20 +134,41 @@ fn completed(script: &Script, text: &str, from: usize, (state, near): (&State, b
     };
     let is_complete = typed.is_empty() || items.iter().any(|item| item.text == text[from..]);
     if !typed.is_empty() {
-        let kind = if walk.statement().row { TokenKind::Cell } else { TokenKind::Word };
-        walk.push_token(Token { kind, start: text.len() - typed.len(), end: text.len() });
+        let kind = if walk.statement().row {
+            TokenKind::Cell
+        } else {
+            TokenKind::Word
+        };
+        walk.push_token(Token {
+            kind,
+            start: text.len() - typed.len(),
+            end: text.len(),
+        });
     }
     let line_may_end = is_complete && walk.line_may_end();
-    Completions { from, items, disk: None, position, fact, line_may_end }
+    Completions {
+        from,
+        items,
+        disk: None,
+        position,
+        fact,
+        line_may_end,
+    }
 }
 
 /// Returns the fact without a value at the end of the walked text. The facts of an `ask` have no values.
 fn fact_at(walk: &Walk, name: &str) -> Option<FactAt> {
     let statement = walk.statement();
     let (start, _) = statement.facts.as_ref()?.name.filter(|_| !statement.asks)?;
-    let before = walk.text()[..start].trim_end().trim_end_matches([',', '=', '>']);
+    let before = walk.text()[..start]
+        .trim_end()
+        .trim_end_matches([',', '=', '>']);
     let (above, closing) = walk.above();
     let written = before.get(above.len()..)?;
     let statement = above.len() + written.len() - written.trim_start().len();
-    Some(FactAt { name: name.to_owned(), text: format!("{before}\n{closing}"), statement })
+    Some(FactAt {
+        name: name.to_owned(),
+        text: format!("{before}\n{closing}"),
+        statement,
+    })
 }

@@ -68,12 +68,18 @@ pub enum Role {
 /// Finds the token at byte `at`. If two tokens meet there, returns the second token.
 pub fn token_at<'t>(text: &'t str, tokens: &[Token], at: usize) -> Option<CursorToken<'t>> {
     let after = tokens.partition_point(|token| token.start <= at);
-    let is_there =
-        |number: &usize| tokens.get(*number).is_some_and(|token| has_meaning(token.kind) && token.end >= at);
+    let is_there = |number: &usize| {
+        tokens
+            .get(*number)
+            .is_some_and(|token| has_meaning(token.kind) && token.end >= at)
+    };
     let number = (after.saturating_sub(3)..after).rev().find(is_there)?;
     let token = tokens[number];
     // A unit belongs to the number before it.
-    let number = match (number.checked_sub(1).and_then(|before| tokens.get(before)), token.kind) {
+    let number = match (
+        number.checked_sub(1).and_then(|before| tokens.get(before)),
+        token.kind,
+    ) {
         (Some(before), TokenKind::Word)
             if before.kind == TokenKind::Number && unit_factor(token.text(text)).is_some() =>
         {
@@ -82,11 +88,20 @@ pub fn token_at<'t>(text: &'t str, tokens: &[Token], at: usize) -> Option<Cursor
         _ => number,
     };
     let walk = Walk::over(text, &tokens[..number]);
-    TokenFinder { walk: &walk, text, tokens, number }.token_at()
+    TokenFinder {
+        walk: &walk,
+        text,
+        tokens,
+        number,
+    }
+    .token_at()
 }
 
 fn has_meaning(kind: TokenKind) -> bool {
-    matches!(kind, TokenKind::Word | TokenKind::Number | TokenKind::Cell | TokenKind::String { .. })
+    matches!(
+        kind,
+        TokenKind::Word | TokenKind::Number | TokenKind::Cell | TokenKind::String { .. }
+    )
 }
 
 /// A token and its context.
@@ -106,10 +121,16 @@ impl<'t> TokenFinder<'_, 't> {
         let token = self.tokens[self.number];
         let mut span = token.start..token.end;
         let kind = match token.kind {
-            TokenKind::Word => CursorTokenKind::Word(token_role(self.walk, &self.tokens[self.number..])),
+            TokenKind::Word => {
+                CursorTokenKind::Word(token_role(self.walk, &self.tokens[self.number..]))
+            }
             TokenKind::Number => {
-                let unit = self.tokens.get(self.number + 1).filter(|next| next.kind == TokenKind::Word);
-                if let Some(unit) = unit.filter(|unit| unit_factor(unit.text(self.text)).is_some()) {
+                let unit = self
+                    .tokens
+                    .get(self.number + 1)
+                    .filter(|next| next.kind == TokenKind::Word);
+                if let Some(unit) = unit.filter(|unit| unit_factor(unit.text(self.text)).is_some())
+                {
                     span.end = unit.end;
                 }
                 CursorTokenKind::Number(Number::parse(self.text_of(&span)).ok()?, self.role())
@@ -117,7 +138,11 @@ impl<'t> TokenFinder<'_, 't> {
             TokenKind::Cell => self.cell(self.text_of(&span))?,
             _ => CursorTokenKind::Text,
         };
-        let whole_span = if token.kind == TokenKind::Word { self.dotted() } else { span.clone() };
+        let whole_span = if token.kind == TokenKind::Word {
+            self.dotted()
+        } else {
+            span.clone()
+        };
         let statement = self.walk.statement();
         Some(CursorToken {
             text: self.text_of(&span),
@@ -137,8 +162,16 @@ impl<'t> TokenFinder<'_, 't> {
             (Some(one), Some(other)) => one.end == other.start,
             _ => false,
         };
-        let is_dot = |at: usize| self.tokens.get(at).is_some_and(|token| token.text(self.text) == ".");
-        let is_word = |at: usize| self.tokens.get(at).is_some_and(|token| token.kind == TokenKind::Word);
+        let is_dot = |at: usize| {
+            self.tokens
+                .get(at)
+                .is_some_and(|token| token.text(self.text) == ".")
+        };
+        let is_word = |at: usize| {
+            self.tokens
+                .get(at)
+                .is_some_and(|token| token.kind == TokenKind::Word)
+        };
         let (mut first, mut last) = (self.number, self.number);
         while first >= 2
             && is_dot(first - 1)
@@ -148,7 +181,11 @@ impl<'t> TokenFinder<'_, 't> {
         {
             first -= 2;
         }
-        while is_dot(last + 1) && is_word(last + 2) && joined(last, last + 1) && joined(last + 1, last + 2) {
+        while is_dot(last + 1)
+            && is_word(last + 2)
+            && joined(last, last + 1)
+            && joined(last + 1, last + 2)
+        {
             last += 2;
         }
         self.tokens[first].start..self.tokens[last].end
@@ -157,11 +194,17 @@ impl<'t> TokenFinder<'_, 't> {
     /// Returns the meaning of a number, derived from its position.
     fn role(&self) -> Role {
         let in_statement = matches!(self.walk.block().contents, BlockContents::Statements);
-        let otherwise = if in_statement { Role::Unknown } else { Role::Count };
+        let otherwise = if in_statement {
+            Role::Unknown
+        } else {
+            Role::Count
+        };
         match context(self.walk) {
-            CompletionContext::Params(params) => {
-                params.into_iter().map(of_param).find(|role| *role != Role::Unknown).unwrap_or(otherwise)
-            }
+            CompletionContext::Params(params) => params
+                .into_iter()
+                .map(of_param)
+                .find(|role| *role != Role::Unknown)
+                .unwrap_or(otherwise),
             CompletionContext::FactValue(name, _) => of_fact(name),
             CompletionContext::Argument(call, at) => argument(call, at),
             CompletionContext::Value => otherwise,
@@ -203,14 +246,20 @@ impl<'t> TokenFinder<'_, 't> {
                 _ => {}
             }
         }
-        self.walk.block().header.get(count).map_or("", |(_, name)| name)
+        self.walk
+            .block()
+            .header
+            .get(count)
+            .map_or("", |(_, name)| name)
     }
 }
 
 /// Columns with decimal numbers.
 const DECIMAL: [&str; 2] = ["refs", "step"];
 /// Columns of names.
-const WORDS: [&str; 7] = ["backing", "process", "page", "area", "section", "perms", "kind"];
+const WORDS: [&str; 7] = [
+    "backing", "process", "page", "area", "section", "perms", "kind",
+];
 
 fn of_param(param: &Param) -> Role {
     match param {
@@ -262,7 +311,10 @@ fn of_column(column: &str) -> Role {
 /// Returns the meaning of a number in a call's argument. Pointers are addresses.
 fn argument(call: &str, at: usize) -> Role {
     if let Some(row) = PeekFunction::named(call) {
-        return row.params.get(at).map_or(Role::Count, |slot| of_slot(*slot));
+        return row
+            .params
+            .get(at)
+            .map_or(Role::Count, |slot| of_slot(*slot));
     }
     match system_call(call) {
         Some(row) => match row.parameters().get(at) {

@@ -10,14 +10,24 @@ const ENTRIES: usize = 10_000;
 /// Returns the files and folders that complete the typed path, relative to a folder. Hidden files are omitted
 /// unless the typed name begins with a dot.
 pub fn names(folder: &Path, wanted: &OnDisk) -> Vec<CompletionOffer> {
-    let (within, begun) =
-        wanted.typed.rsplit_once('/').map_or(("", &*wanted.typed), |(path, name)| (path, name));
-    let within = if wanted.typed.starts_with('/') && within.is_empty() { "/" } else { within };
-    let Ok(entries) = folder.join(within).read_dir() else { return Vec::new() };
+    let (within, begun) = wanted
+        .typed
+        .rsplit_once('/')
+        .map_or(("", &*wanted.typed), |(path, name)| (path, name));
+    let within = if wanted.typed.starts_with('/') && within.is_empty() {
+        "/"
+    } else {
+        within
+    };
+    let Ok(entries) = folder.join(within).read_dir() else {
+        return Vec::new();
+    };
     let typed = &wanted.typed[..wanted.typed.len() - begun.len()];
     let mut items = Vec::new();
     for entry in entries.take(ENTRIES).flatten() {
-        let Ok(name) = entry.file_name().into_string() else { continue };
+        let Ok(name) = entry.file_name().into_string() else {
+            continue;
+        };
         if !name.starts_with(begun) || name.starts_with('.') && !begun.starts_with('.') {
             continue;
         }

@@ -54,16 +54,28 @@ impl Offers<'_> {
 
     fn path_heads(&self, pick: &mut Pick) {
         let heads = MACHINE_PROPERTIES.iter().map(|row| row.of);
-        let kernel = KERNEL_PROPERTIES.iter().filter(|_| self.state.kernel().is_some()).map(|row| row.of);
-        let declared =
-            DECLARED.iter().copied().filter(|head| *head != "kernel" || self.state.kernel().is_some());
+        let kernel = KERNEL_PROPERTIES
+            .iter()
+            .filter(|_| self.state.kernel().is_some())
+            .map(|row| row.of);
+        let declared = DECLARED
+            .iter()
+            .copied()
+            .filter(|head| *head != "kernel" || self.state.kernel().is_some());
         for head in heads.chain(kernel).chain(declared) {
             pick.add(head, ItemKind::Noun, "");
         }
-        pick.add(LAST, ItemKind::Noun, "facts of the latest statement that has facts");
+        pick.add(
+            LAST,
+            ItemKind::Noun,
+            "facts of the latest statement that has facts",
+        );
         self.parts(pick, |_| true);
         if let Some(spec) = self.state.spec() {
-            for name in ["tlb", "cache"].into_iter().filter(|name| Component::named(spec, name).is_some()) {
+            for name in ["tlb", "cache"]
+                .into_iter()
+                .filter(|name| Component::named(spec, name).is_some())
+            {
                 pick.add(name, ItemKind::Part, "the only one");
             }
         }
@@ -72,12 +84,18 @@ impl Offers<'_> {
 
     /// Adds the machine's TLBs and caches.
     pub(crate) fn parts(&self, pick: &mut Pick, which: impl Fn(Component) -> bool) {
-        let Some(spec) = self.state.spec() else { return };
+        let Some(spec) = self.state.spec() else {
+            return;
+        };
         for part in Component::all(spec).filter(|part| which(*part)) {
             pick.add(
                 part.name(spec),
                 ItemKind::Part,
-                if matches!(part, Component::Tlb(_)) { "a TLB" } else { "a cache" },
+                if matches!(part, Component::Tlb(_)) {
+                    "a TLB"
+                } else {
+                    "a cache"
+                },
             );
         }
     }
@@ -93,14 +111,18 @@ impl Offers<'_> {
     fn known_processes(&self) -> impl Iterator<Item = (&str, &'static str)> {
         let named = self.named(NameKind::Process).map(|name| (name, ""));
         let kernel = self.state.kernel().into_iter();
-        let known = kernel.flat_map(|kernel| kernel.processes().map(|one| (&*one.name, one.state.name())));
+        let known =
+            kernel.flat_map(|kernel| kernel.processes().map(|one| (&*one.name, one.state.name())));
         known.chain(named)
     }
 
     /// Adds the system calls if their process is known: the named process or the only process.
     pub(crate) fn calls(&self, pick: &mut Pick) {
         let runs = |life: &str| life.is_empty() || life == ProcessState::Running.name();
-        let mut running = self.known_processes().filter(|(_, life)| runs(life)).map(|(name, _)| name);
+        let mut running = self
+            .known_processes()
+            .filter(|(_, life)| runs(life))
+            .map(|(name, _)| name);
         let first = running.next();
         let only = first.is_some() && running.all(|name| Some(name) == first);
         if only || self.walk.in_process() {
@@ -111,9 +133,13 @@ impl Offers<'_> {
     /// Adds completions for an argument of a call: constants that the parameter accepts, and values.
     pub(crate) fn argument(&self, pick: &mut Pick, name: &str, at: usize) {
         let row = called(name, at + 1).or_else(|| system_call(name));
-        let Some(row) = row.filter(|_| !self.is_definition(name)) else { return self.expression(pick) };
+        let Some(row) = row.filter(|_| !self.is_definition(name)) else {
+            return self.expression(pick);
+        };
         let parameters = row.parameters();
-        let Some(parameter) = parameters.get(at) else { return };
+        let Some(parameter) = parameters.get(at) else {
+            return;
+        };
         let used = &self.walk.statement().top().words;
         for constant in constants().filter(|constant| row.takes(parameter, constant)) {
             if !used.contains(&constant.name) {

@@ -3,14 +3,18 @@
 use super::item::{ItemKind, Pick};
 use super::offer::Offers;
 use crate::run::facts::{
-    ACCESS_FACTS, CALL_FACTS, COMPONENT_FACTS, Component, FactType, LEVEL_FACTS, Values, facts_of, type_named,
+    ACCESS_FACTS, CALL_FACTS, COMPONENT_FACTS, Component, FactType, LEVEL_FACTS, Values, facts_of,
+    type_named,
 };
 
 impl Offers<'_> {
     /// Adds the facts that the current statement does not list yet.
     pub(crate) fn facts(&self, pick: &mut Pick) {
         let statement = self.walk.statement();
-        let stated = statement.facts.as_ref().map_or(&[][..], |facts| &facts.stated);
+        let stated = statement
+            .facts
+            .as_ref()
+            .map_or(&[][..], |facts| &facts.stated);
         for (name, key) in facts_of(statement.family(), self.state.spec().map(|spec| &**spec)) {
             if !stated.contains(&&*name) {
                 pick.add(&name, ItemKind::Fact, key.help());
@@ -41,7 +45,13 @@ impl Offers<'_> {
 
 /// Whether a fact of an access or a call can have this word as its value on some machine.
 pub(crate) fn is_fact_word(word: &str) -> bool {
-    let access = ACCESS_FACTS.iter().map(|row| row.kind).chain(CALL_FACTS.iter().map(|row| row.kind));
-    let parts = COMPONENT_FACTS.iter().map(|row| row.kind).chain(LEVEL_FACTS.iter().map(|row| row.kind));
+    let access = ACCESS_FACTS
+        .iter()
+        .map(|row| row.kind)
+        .chain(CALL_FACTS.iter().map(|row| row.kind));
+    let parts = COMPONENT_FACTS
+        .iter()
+        .map(|row| row.kind)
+        .chain(LEVEL_FACTS.iter().map(|row| row.kind));
     access.chain(parts).any(|kind| kind.words().contains(&word))
 }

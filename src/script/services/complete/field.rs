@@ -6,8 +6,8 @@ use super::offer::Offers;
 use crate::run::facts::{Component, Family, facts_of};
 use crate::run::nouns::{TABLE_NOUNS, THING_NOUNS};
 use crate::run::paths::{
-    KERNEL_PROPERTIES, LAST, MACHINE_PROPERTIES, PART_PROPERTIES, PROCESS_PROPERTIES, kind_of, part_of,
-    setting_paths,
+    KERNEL_PROPERTIES, LAST, MACHINE_PROPERTIES, PART_PROPERTIES, PROCESS_PROPERTIES, kind_of,
+    part_of, setting_paths,
 };
 use crate::run::record::Did;
 use crate::run::settings::SettingWord;
@@ -28,15 +28,23 @@ impl Offers<'_> {
         };
         if *head == LAST {
             let facts = facts_of(self.last_family(), self.state.spec().map(|spec| &**spec));
-            return facts.iter().for_each(|(name, key)| add(name, ItemKind::Fact, key.help()));
+            return facts
+                .iter()
+                .for_each(|(name, key)| add(name, ItemKind::Fact, key.help()));
         }
-        let part = self.state.spec().and_then(|spec| Component::named(spec, head));
+        let part = self
+            .state
+            .spec()
+            .and_then(|spec| Component::named(spec, head));
         if let (Some(part), Some(machine)) = (part, self.state.hardware()) {
             let kind = kind_of(part);
             let part = part_of(machine, part);
-            let has = PART_PROPERTIES.iter().filter(|row| (row.get)(&part).is_some());
+            let has = PART_PROPERTIES
+                .iter()
+                .filter(|row| (row.get)(&part).is_some());
             has.for_each(|row| add(row.name, ItemKind::Field, row.help));
-            let new = |setting: &SettingWord| PART_PROPERTIES.iter().all(|row| row.name != setting.name);
+            let new =
+                |setting: &SettingWord| PART_PROPERTIES.iter().all(|row| row.name != setting.name);
             let settings = setting_paths(kind).filter(new);
             return settings.for_each(|setting| add(setting.name, ItemKind::Field, setting.help));
         }
@@ -50,7 +58,8 @@ impl Offers<'_> {
             add(row.name, ItemKind::Field, row.help);
         }
         if !matches!(*head, "tlb" | "cache") {
-            setting_paths(head).for_each(|setting| add(setting.name, ItemKind::Field, setting.help));
+            setting_paths(head)
+                .for_each(|setting| add(setting.name, ItemKind::Field, setting.help));
         }
     }
 
@@ -58,18 +67,31 @@ impl Offers<'_> {
         for row in PROCESS_PROPERTIES {
             add(row.name, ItemKind::Field, row.help);
         }
-        for row in MACHINE_PROPERTIES.iter().filter(|row| row.of == "page_table") {
-            add(&format!("{}.{}", row.of, row.name), ItemKind::Field, row.help);
+        for row in MACHINE_PROPERTIES
+            .iter()
+            .filter(|row| row.of == "page_table")
+        {
+            add(
+                &format!("{}.{}", row.of, row.name),
+                ItemKind::Field,
+                row.help,
+            );
         }
         let head = self.walk.statement().head();
         if !head.is_verb() || !head.takes_noun() {
             return;
         }
         let set = head.name == "set";
-        for row in THING_NOUNS.iter().filter(|row| row.of_process && (row.settable || !set)) {
+        for row in THING_NOUNS
+            .iter()
+            .filter(|row| row.of_process && (row.settable || !set))
+        {
             add(row.name, ItemKind::Noun, row.help);
         }
-        for row in TABLE_NOUNS.iter().filter(|row| row.name == "page_table" && !set) {
+        for row in TABLE_NOUNS
+            .iter()
+            .filter(|row| row.name == "page_table" && !set)
+        {
             add(row.name, ItemKind::Noun, row.help);
         }
     }
@@ -87,7 +109,10 @@ impl Offers<'_> {
     /// Whether a process with this name exists.
     pub(crate) fn is_process(&self, name: &str) -> bool {
         self.named(NameKind::Process).any(|known| known == name)
-            || self.state.kernel().is_some_and(|kernel| kernel.named(name).is_some())
+            || self
+                .state
+                .kernel()
+                .is_some_and(|kernel| kernel.named(name).is_some())
     }
 
     /// Adds the fields of the structure that a call fills in.

@@ -35,14 +35,32 @@ pub(crate) enum HeadKind {
 
 impl Head {
     /// A word that is not in any registry.
-    pub(crate) const OTHER: Self = Self { kind: HeadKind::Other, name: "", params: &[], help: "" };
+    pub(crate) const OTHER: Self = Self {
+        kind: HeadKind::Other,
+        name: "",
+        params: &[],
+        help: "",
+    };
     /// `where`
-    pub(crate) const WHERE: Self = Self { kind: HeadKind::Where, name: "where", params: &[OP], help: "" };
+    pub(crate) const WHERE: Self = Self {
+        kind: HeadKind::Where,
+        name: "where",
+        params: &[OP],
+        help: "",
+    };
 
     /// Returns the head of a statement.
     pub(crate) fn from_word(word: &str) -> Self {
-        if let Some(Form { name, params, help, .. }) = Form::named(word) {
-            return Self { kind: HeadKind::Form, name, params, help };
+        if let Some(Form {
+            name, params, help, ..
+        }) = Form::named(word)
+        {
+            return Self {
+                kind: HeadKind::Form,
+                name,
+                params,
+                help,
+            };
         }
         LANGUAGE.verb(word).map_or(Self::OTHER, |row| Self {
             kind: HeadKind::Verb(row.family),
@@ -93,7 +111,10 @@ impl Head {
             (Some(Atom::Word(word)), Some(param)) => param.words().contains(word),
             _ => false,
         };
-        ways.iter().filter(begun).find_map(of_way).or_else(|| ways.iter().find_map(of_way))
+        ways.iter()
+            .filter(begun)
+            .find_map(of_way)
+            .or_else(|| ways.iter().find_map(of_way))
     }
 
     /// Whether an operation may follow the head.

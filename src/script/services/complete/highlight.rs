@@ -80,9 +80,15 @@ pub fn highlight_tokens(text: &str, list: &[Token]) -> Vec<(Range<usize>, Class)
             kind => plain(kind),
         };
         // The opening brace of an expression in prose has no class.
-        let hole = list.get(at + 1).is_some_and(|next| next.kind == TokenKind::Hole);
+        let hole = list
+            .get(at + 1)
+            .is_some_and(|next| next.kind == TokenKind::Hole);
         let range = token.start..token.end - usize::from(hole);
-        found.extend(class.filter(|_| !range.is_empty()).map(|class| (range, class)));
+        found.extend(
+            class
+                .filter(|_| !range.is_empty())
+                .map(|class| (range, class)),
+        );
         walk.push_token(*token);
     }
     found
@@ -99,7 +105,9 @@ impl Class {
             TokenRole::Verb | TokenRole::Called => Self::Verb,
             TokenRole::Process => Self::Process,
             TokenRole::Setting(_) | TokenRole::Noun | TokenRole::Part => Self::Noun,
-            TokenRole::Bit | TokenRole::Column | TokenRole::Fact(_) | TokenRole::Property => Self::Fact,
+            TokenRole::Bit | TokenRole::Column | TokenRole::Fact(_) | TokenRole::Property => {
+                Self::Fact
+            }
             TokenRole::FactWord(_)
             | TokenRole::SettingWord(_)
             | TokenRole::Preset
@@ -119,7 +127,9 @@ fn plain(kind: TokenKind) -> Option<Class> {
         TokenKind::Operator | TokenKind::Bar | TokenKind::Open(_) | TokenKind::Close(_) => {
             Some(Class::Operator)
         }
-        TokenKind::Word | TokenKind::Cell | TokenKind::Hole | TokenKind::End | TokenKind::Other => None,
+        TokenKind::Word | TokenKind::Cell | TokenKind::Hole | TokenKind::End | TokenKind::Other => {
+            None
+        }
     }
 }
 

@@ -26,16 +26,32 @@ pub fn hint(text: &str, at: usize, state: &State) -> Option<Hint> {
     let (walk, _) = written(text)?;
     let statement = walk.statement();
     if let Some(call) = open_call(&walk, state) {
-        let current = call.current().map(|place| place.start + CALL.len()..place.end + CALL.len());
-        return Some(Hint { text: format!("{CALL}{}", call.label), current });
+        let current = call
+            .current()
+            .map(|place| place.start + CALL.len()..place.end + CALL.len());
+        return Some(Hint {
+            text: format!("{CALL}{}", call.label),
+            current,
+        });
     }
-    if statement.levels.iter().any(|level| matches!(level.bracket, Bracket::Call(_))) {
+    if statement
+        .levels
+        .iter()
+        .any(|level| matches!(level.bracket, Bracket::Call(_)))
+    {
         return None;
     }
-    let apart = if text.ends_with([' ', '\t', '\n']) { "" } else { " " };
+    let apart = if text.ends_with([' ', '\t', '\n']) {
+        ""
+    } else {
+        " "
+    };
     if !statement.takes_more() || statement.top().is_pending() {
         return None;
     }
     let rest = rest(statement.head().params, &statement.atoms);
-    (!rest.is_empty()).then(|| Hint { text: format!("{apart}{rest}"), current: None })
+    (!rest.is_empty()).then(|| Hint {
+        text: format!("{apart}{rest}"),
+        current: None,
+    })
 }

@@ -129,7 +129,12 @@ impl<'a> Pick<'a> {
         near: bool,
         offer: impl Fn(&mut Pick<'a>),
     ) -> Vec<CompletionOffer> {
-        let mut pick = Pick { typed, all: false, exact: Vec::new(), cased: Vec::new() };
+        let mut pick = Pick {
+            typed,
+            all: false,
+            exact: Vec::new(),
+            cased: Vec::new(),
+        };
         offer(&mut pick);
         pick.exact.append(&mut pick.cased);
         if !pick.exact.is_empty() || typed.is_empty() || !near {
@@ -137,8 +142,13 @@ impl<'a> Pick<'a> {
         }
         pick.all = true;
         offer(&mut pick);
-        let near = nearest(typed, pick.exact.iter().map(|item| item.text.as_str())).map(str::to_owned);
-        pick.exact.into_iter().find(|item| Some(&item.text) == near.as_ref()).into_iter().collect()
+        let near =
+            nearest(typed, pick.exact.iter().map(|item| item.text.as_str())).map(str::to_owned);
+        pick.exact
+            .into_iter()
+            .find(|item| Some(&item.text) == near.as_ref())
+            .into_iter()
+            .collect()
     }
 
     /// Whether a text matches.
@@ -165,19 +175,32 @@ impl<'a> Pick<'a> {
         } else {
             return;
         };
-        let help = if to.len() < LOOKED_AT { help() } else { String::new() };
-        to.push(CompletionOffer { text: text.to_owned(), kind, help });
+        let help = if to.len() < LOOKED_AT {
+            help()
+        } else {
+            String::new()
+        };
+        to.push(CompletionOffer {
+            text: text.to_owned(),
+            kind,
+            help,
+        });
     }
 }
 
 /// Whether a text begins with another text, ignoring case.
 fn begins(text: &str, with: &str) -> bool {
-    text.get(..with.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(with))
+    text.get(..with.len())
+        .is_some_and(|begin| begin.eq_ignore_ascii_case(with))
 }
 
 /// Removes duplicates, keeping the first occurrence of each item.
 fn once(items: Vec<CompletionOffer>) -> Vec<CompletionOffer> {
     let mut seen: HashSet<&str> = HashSet::with_capacity(items.len());
     let first: Vec<bool> = items.iter().map(|item| seen.insert(&item.text)).collect();
-    items.into_iter().zip(first).filter_map(|(item, first)| first.then_some(item)).collect()
+    items
+        .into_iter()
+        .zip(first)
+        .filter_map(|(item, first)| first.then_some(item))
+        .collect()
 }

@@ -30,7 +30,9 @@ impl Offers<'_> {
             }
         }
         if verb == "expect" {
-            let compared = SHOWN_NOUNS.iter().filter(|row| matches!(row.name, "reference" | "steps"));
+            let compared = SHOWN_NOUNS
+                .iter()
+                .filter(|row| matches!(row.name, "reference" | "steps"));
             compared.for_each(|row| pick.add(row.name, ItemKind::Noun, row.help));
         }
         self.processes(pick, "");
@@ -40,11 +42,19 @@ impl Offers<'_> {
     pub(crate) fn columns(&self, pick: &mut Pick) {
         let block = self.walk.block();
         let cells = |of: usize| {
-            block.header.iter().filter(move |(bar, _)| of == 0 || *bar == of).map(|(_, name)| *name)
+            block
+                .header
+                .iter()
+                .filter(move |(bar, _)| of == 0 || *bar == of)
+                .map(|(_, name)| *name)
         };
         match &block.contents {
             BlockContents::Areas => {
-                listed(pick, ThingNoun::named("maps").map_or(&[], |row| row.columns), cells(0));
+                listed(
+                    pick,
+                    ThingNoun::named("maps").map_or(&[], |row| row.columns),
+                    cells(0),
+                );
             }
             BlockContents::Settings(row, _) => listed(pick, row.columns, cells(0)),
             BlockContents::Table(atoms, path) => {
@@ -72,15 +82,22 @@ impl Offers<'_> {
     /// Adds the columns of a table with several entries per row. Each group between bars may contain all
     /// columns.
     fn grouped(&self, pick: &mut Pick, named: &str, atoms: &[Atom], said: &[&str]) {
-        let Some(row) = TABLE_NOUNS.iter().find(|row| row.name == named) else { return };
+        let Some(row) = TABLE_NOUNS.iter().find(|row| row.name == named) else {
+            return;
+        };
         let mut add = |name: &str| {
             if !said.contains(&name) {
-                let bit = BITS.iter().find(|bit| bit.name == name || bit.aliases.contains(&name));
+                let bit = BITS
+                    .iter()
+                    .find(|bit| bit.name == name || bit.aliases.contains(&name));
                 pick.add(name, ItemKind::Column, bit.map_or("", |bit| bit.help));
             }
         };
         let Some((machine, level)) = self.state.hardware().zip(self.level(named, atoms)) else {
-            let plain = row.columns.split([' ', '(', ')', '…']).filter(|name| !name.is_empty());
+            let plain = row
+                .columns
+                .split([' ', '(', ')', '…'])
+                .filter(|name| !name.is_empty());
             return plain.for_each(add);
         };
         let layout = (row.layout)(machine, level);

@@ -32,7 +32,11 @@ impl<'a> Offers<'a> {
     pub(crate) fn new(earlier: &Script, state: &'a State, walk: &'a Walk<'a>) -> Self {
         let (above, closing) = walk.above();
         let mut named = visible(&format!("{above}\n{closing}"), above.len(), earlier);
-        named.extend(walk.statement().drawn().map(|name| (NameKind::Variable, name.into())));
+        named.extend(
+            walk.statement()
+                .drawn()
+                .map(|name| (NameKind::Variable, name.into())),
+        );
         Self { state, walk, named }
     }
 }
@@ -40,7 +44,10 @@ impl<'a> Offers<'a> {
 impl Offers<'_> {
     /// Returns the names of this kind that the text defines.
     pub(crate) fn named(&self, kind: NameKind) -> impl DoubleEndedIterator<Item = &str> {
-        self.named.iter().filter(move |(of, _)| *of == kind).map(|(_, name)| &**name)
+        self.named
+            .iter()
+            .filter(move |(of, _)| *of == kind)
+            .map(|(_, name)| &**name)
     }
 
     /// Adds the items of a context.
@@ -63,14 +70,23 @@ impl Offers<'_> {
 
     /// Adds the statements, beginning with those that belong in the block and with declared names.
     fn statements(&self, pick: &mut Pick) {
-        let question = self.walk.enclosing().is_some_and(|head| matches!(head.name, "question" | "part"));
+        let question = self
+            .walk
+            .enclosing()
+            .is_some_and(|head| matches!(head.name, "question" | "part"));
         if question {
-            FORMS.iter().filter(|form| form.in_question).for_each(|form| add_form(pick, form));
+            FORMS
+                .iter()
+                .filter(|form| form.in_question)
+                .for_each(|form| add_form(pick, form));
             for verb in PAPER_VERBS {
                 pick.add(verb.name, ItemKind::Verb, verb.help);
             }
         }
-        for name in self.named(NameKind::Definition).chain(self.state.definitions()) {
+        for name in self
+            .named(NameKind::Definition)
+            .chain(self.state.definitions())
+        {
             pick.add(name, ItemKind::Definition, "");
         }
         if self.walk.in_process() {
@@ -79,7 +95,10 @@ impl Offers<'_> {
         for verb in LANGUAGE.verbs() {
             pick.add(verb.name, ItemKind::Verb, verb.help);
         }
-        FORMS.iter().filter(|form| !form.is_pattern()).for_each(|form| add_form(pick, form));
+        FORMS
+            .iter()
+            .filter(|form| !form.is_pattern())
+            .for_each(|form| add_form(pick, form));
         if self.walk.statement().process.is_none() {
             self.processes(pick, ":");
         }
@@ -87,14 +106,22 @@ impl Offers<'_> {
     }
 
     fn settings(&self, pick: &mut Pick, name: &str) {
-        let Some(block) = LANGUAGE.block(name) else { return };
+        let Some(block) = LANGUAGE.block(name) else {
+            return;
+        };
         let said = &self.walk.block().said;
-        for row in (block.settings)().iter().filter(|row| row.repeats || !said.contains(&row.name)) {
+        for row in (block.settings)()
+            .iter()
+            .filter(|row| row.repeats || !said.contains(&row.name))
+        {
             pick.add(row.name, ItemKind::Setting, row.help);
         }
         if block.bits {
             for bit in BITS.iter().filter(|bit| !said.contains(&bit.name)) {
-                [bit.name].iter().chain(bit.aliases).for_each(|name| pick.add(name, ItemKind::Bit, bit.help));
+                [bit.name]
+                    .iter()
+                    .chain(bit.aliases)
+                    .for_each(|name| pick.add(name, ItemKind::Bit, bit.help));
             }
         }
     }
@@ -107,7 +134,9 @@ impl Offers<'_> {
             pick.add(row.name, ItemKind::Bit, "the physical page number");
         }
         for bit in BITS.iter().filter(|bit| !said.contains(&bit.name)) {
-            let names = [bit.name].into_iter().chain(bit.aliases.iter().chain(bit.inverses).copied());
+            let names = [bit.name]
+                .into_iter()
+                .chain(bit.aliases.iter().chain(bit.inverses).copied());
             names.for_each(|name| pick.add(name, ItemKind::Bit, bit.help));
         }
     }
@@ -116,7 +145,10 @@ impl Offers<'_> {
         let statement = self.walk.statement();
         let head = statement.head();
         for param in params {
-            param.words().iter().for_each(|word| self.word(pick, head, word));
+            param
+                .words()
+                .iter()
+                .for_each(|word| self.word(pick, head, word));
             if let Param::Value(slot) = param {
                 self.slot(pick, head, *slot);
             }
@@ -144,14 +176,20 @@ impl Offers<'_> {
         let policy = Policy::by_name(word).filter(|_| setting).map(Policy::row);
         pick.add(
             word,
-            if setting { ItemKind::Word } else { ItemKind::Keyword },
+            if setting {
+                ItemKind::Word
+            } else {
+                ItemKind::Keyword
+            },
             policy.map_or("", |row| row.help),
         );
     }
 
     fn slot(&self, pick: &mut Pick, head: Head, slot: Slot) {
         match slot {
-            Slot::Preset => PRESETS.iter().for_each(|row| pick.add(row.name, ItemKind::Preset, row.help)),
+            Slot::Preset => PRESETS
+                .iter()
+                .for_each(|row| pick.add(row.name, ItemKind::Preset, row.help)),
             Slot::Noun => self.nouns(pick, head.name),
             Slot::Process => self.processes(pick, ""),
             Slot::Policy => {
@@ -173,9 +211,15 @@ impl Offers<'_> {
         if head.kind != HeadKind::Setting {
             return self.parts(pick, which);
         }
-        let BlockContents::Settings(_, words) = &self.walk.block().contents else { return };
-        let Some(Atom::Word(preset)) = words.first() else { return };
-        let Some(spec) = Preset::named(preset).map(Preset::spec) else { return };
+        let BlockContents::Settings(_, words) = &self.walk.block().contents else {
+            return;
+        };
+        let Some(Atom::Word(preset)) = words.first() else {
+            return;
+        };
+        let Some(spec) = Preset::named(preset).map(Preset::spec) else {
+            return;
+        };
         for part in Component::all(&spec).filter(|part| which(*part)) {
             pick.add(part.name(&spec), ItemKind::Part, "of the preset");
         }
@@ -183,7 +227,10 @@ impl Offers<'_> {
 
     /// Adds the operands of `probe` and `where`.
     fn operations(&self, pick: &mut Pick) {
-        for verb in LANGUAGE.verbs().filter(|verb| matches!(verb.family, Family::Access | Family::Replay)) {
+        for verb in LANGUAGE
+            .verbs()
+            .filter(|verb| matches!(verb.family, Family::Access | Family::Replay))
+        {
             pick.add(verb.name, ItemKind::Verb, verb.help);
         }
         self.processes(pick, ":");

@@ -28,7 +28,9 @@ pub struct Signature {
 impl Signature {
     /// Returns the byte range of the current parameter in the label.
     pub fn current(&self) -> Option<Range<usize>> {
-        self.active.and_then(|active| self.parameters.get(active)).cloned()
+        self.active
+            .and_then(|active| self.parameters.get(active))
+            .cloned()
     }
 }
 
@@ -41,10 +43,15 @@ pub fn signature(text: &str, at: usize, state: &State) -> Option<Signature> {
 
 /// Returns the innermost call whose bracket is open.
 pub(super) fn open_call(walk: &Walk, state: &State) -> Option<Signature> {
-    let calls = walk.statement().levels.iter().rev().filter_map(|level| match level.bracket {
-        Bracket::Call(name) => Some((name, level.commas)),
-        _ => None,
-    });
+    let calls = walk
+        .statement()
+        .levels
+        .iter()
+        .rev()
+        .filter_map(|level| match level.bracket {
+            Bracket::Call(name) => Some((name, level.commas)),
+            _ => None,
+        });
     let (name, commas) = calls.into_iter().next()?;
     call(name, commas, state)
 }
@@ -87,10 +94,18 @@ fn call(name: &str, at: usize, state: &State) -> Option<Signature> {
 }
 
 fn prototype(row: &SystemCall, at: usize) -> Signature {
-    let parameters: Vec<Range<usize>> =
-        row.parameters().iter().map(|parameter| parameter.span.0..parameter.span.1).collect();
+    let parameters: Vec<Range<usize>> = row
+        .parameters()
+        .iter()
+        .map(|parameter| parameter.span.0..parameter.span.1)
+        .collect();
     let active = (at < parameters.len()).then_some(at);
-    Signature { label: row.prototype.to_owned(), help: row.help.to_owned(), parameters, active }
+    Signature {
+        label: row.prototype.to_owned(),
+        help: row.help.to_owned(),
+        parameters,
+        active,
+    }
 }
 
 fn listed(name: &str, help: &str, params: &[&str], at: usize) -> Signature {
@@ -102,8 +117,16 @@ fn listed(name: &str, help: &str, params: &[&str], at: usize) -> Signature {
         label += param;
     }
     // The last parameter may be repeated.
-    let at =
-        if params.last().is_some_and(|last| last.ends_with('…')) { at.min(params.len() - 1) } else { at };
+    let at = if params.last().is_some_and(|last| last.ends_with('…')) {
+        at.min(params.len() - 1)
+    } else {
+        at
+    };
     let active = (at < params.len()).then_some(at);
-    Signature { label: label + ")", help: help.to_owned(), parameters, active }
+    Signature {
+        label: label + ")",
+        help: help.to_owned(),
+        parameters,
+        active,
+    }
 }

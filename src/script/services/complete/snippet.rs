@@ -11,24 +11,45 @@ use crate::run::state::{Binding, State};
 use pagewalk_engine::kernel::syscall::system_call;
 
 /// Returns the snippet of an item, or `None` if the item needs no parameters.
-pub fn snippet(text: &str, kind: ItemKind, position: ItemPosition, state: &State) -> Option<String> {
+pub fn snippet(
+    text: &str,
+    kind: ItemKind,
+    position: ItemPosition,
+    state: &State,
+) -> Option<String> {
     let head = match (kind, position) {
         (ItemKind::Verb, _) | (ItemKind::Keyword, ItemPosition::Statement) => Head::from_word(text),
-        (ItemKind::Setting, ItemPosition::Setting(block)) => Head::of_setting(LANGUAGE.block(block)?, text),
-        (ItemKind::Call | ItemKind::Function | ItemKind::Definition, _) => return called(text, state),
+        (ItemKind::Setting, ItemPosition::Setting(block)) => {
+            Head::of_setting(LANGUAGE.block(block)?, text)
+        }
+        (ItemKind::Call | ItemKind::Function | ItemKind::Definition, _) => {
+            return called(text, state);
+        }
         _ => return None,
     };
-    let mut writer = Writer { text: format!("{text} "), places: 0, over: false };
+    let mut writer = Writer {
+        text: format!("{text} "),
+        places: 0,
+        over: false,
+    };
     writer.params(head.first_way());
-    (writer.places > 0).then(|| writer.text.trim_end().to_owned() + if writer.over { "" } else { "$0" })
+    (writer.places > 0)
+        .then(|| writer.text.trim_end().to_owned() + if writer.over { "" } else { "$0" })
 }
 
 /// Returns a call with its required parameters.
 fn called(name: &str, state: &State) -> Option<String> {
     let params: Vec<String> = if let Some(Binding::Def(def)) = state.find(name) {
-        def.params.iter().map(|param| param.text.to_string()).collect()
+        def.params
+            .iter()
+            .map(|param| param.text.to_string())
+            .collect()
     } else if let Some(row) = system_call(name) {
-        row.parameters().iter().take(row.required).map(|parameter| parameter.name.to_owned()).collect()
+        row.parameters()
+            .iter()
+            .take(row.required)
+            .map(|parameter| parameter.name.to_owned())
+            .collect()
     } else if let Some(row) = function(name) {
         row.parameters
             .iter()
@@ -36,10 +57,17 @@ fn called(name: &str, state: &State) -> Option<String> {
             .map(|param| param.replace('…', ""))
             .collect()
     } else {
-        PeekFunction::named(name)?.parameters().iter().map(|param| param.replace('"', "")).collect()
+        PeekFunction::named(name)?
+            .parameters()
+            .iter()
+            .map(|param| param.replace('"', ""))
+            .collect()
     };
-    let places: Vec<String> =
-        params.iter().zip(1..).map(|(param, number)| format!("${{{number}:{}}}", escaped(param))).collect();
+    let places: Vec<String> = params
+        .iter()
+        .zip(1..)
+        .map(|(param, number)| format!("${{{number}:{}}}", escaped(param)))
+        .collect();
     Some(format!("{name}({})$0", places.join(", ")))
 }
 
@@ -68,7 +96,8 @@ impl Writer {
             Param::Value(slot) => self.slot(*slot),
             Param::Words(words) => {
                 self.places += 1;
-                self.text += &["${", &self.places.to_string(), "|", &words.join(","), "|}"].concat();
+                self.text +=
+                    &["${", &self.places.to_string(), "|", &words.join(","), "|}"].concat();
             }
             Param::OneOf(params) => {
                 return params.iter().take(1).for_each(|param| self.param(param));
@@ -78,7 +107,11 @@ impl Writer {
                 self.places += 1;
                 self.over = true;
             }
-            Param::Keyword(_) | Param::Literal(_) | Param::Unit(_) | Param::Equals | Param::Arrow => {
+            Param::Keyword(_)
+            | Param::Literal(_)
+            | Param::Unit(_)
+            | Param::Equals
+            | Param::Arrow => {
                 self.text += &param.to_string();
             }
         }
@@ -111,5 +144,7 @@ impl Writer {
 
 /// Escapes text for a placeholder.
 fn escaped(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('$', "\\$").replace('}', "\\}")
+    text.replace('\\', "\\\\")
+        .replace('$', "\\$")
+        .replace('}', "\\}")
 }

@@ -46,7 +46,16 @@ pub(crate) struct Level<'t> {
 impl<'t> Level<'t> {
     fn new(bracket: Bracket<'t>) -> Self {
         let (path, words) = (Vec::new(), Vec::new());
-        Self { bracket, commas: 0, filled: false, joined: false, path, of_call: None, dot: false, words }
+        Self {
+            bracket,
+            commas: 0,
+            filled: false,
+            joined: false,
+            path,
+            of_call: None,
+            dot: false,
+            words,
+        }
     }
 
     /// Whether the expression ends with an operator.
@@ -112,7 +121,8 @@ impl<'t> Statement<'t> {
 
     /// Starts the next statement.
     pub(crate) fn clear(&mut self) {
-        (self.process, self.drawn, self.head, self.made, self.facts) = (None, None, None, None, None);
+        (self.process, self.drawn, self.head, self.made, self.facts) =
+            (None, None, None, None, None);
         (self.call, self.row, self.asks) = (false, false, false);
         self.atoms.clear();
         self.levels.truncate(1);
@@ -147,10 +157,19 @@ impl<'t> Statement<'t> {
 
     /// Returns the dimension of the last number in a setting.
     pub(crate) fn dimension(&self) -> Option<Dimension> {
-        let (Atom::Number, before) = self.atoms.split_last()? else { return None };
+        let (Atom::Number, before) = self.atoms.split_last()? else {
+            return None;
+        };
         let head = self.head();
-        let params = if head.kind == HeadKind::Setting { next(head.params, before) } else { Vec::new() };
-        params.into_iter().filter_map(Param::slot).find_map(Slot::dimension)
+        let params = if head.kind == HeadKind::Setting {
+            next(head.params, before)
+        } else {
+            Vec::new()
+        };
+        params
+            .into_iter()
+            .filter_map(Param::slot)
+            .find_map(Slot::dimension)
     }
 
     /// Whether the statement may end at the position.
@@ -293,7 +312,8 @@ impl<'t> Statement<'t> {
         } else if outside {
             self.whole();
         }
-        self.levels.push(Level::new(called.map_or(Bracket::Group, Bracket::Call)));
+        self.levels
+            .push(Level::new(called.map_or(Bracket::Group, Bracket::Call)));
     }
 
     /// Starts an expression inside prose.
@@ -305,7 +325,9 @@ impl<'t> Statement<'t> {
         if self.outside() {
             return;
         }
-        let Some(level) = self.levels.pop() else { return };
+        let Some(level) = self.levels.pop() else {
+            return;
+        };
         let outside = self.outside();
         let top = self.top_mut();
         (top.filled, top.joined, top.dot) = (true, false, false);
@@ -313,7 +335,10 @@ impl<'t> Statement<'t> {
             top.of_call = Some(name);
             top.path.clear();
             if outside && self.made.is_some_and(|(made, _)| made == name) {
-                self.made = Some((name, level.commas + usize::from(level.commas > 0 || level.filled)));
+                self.made = Some((
+                    name,
+                    level.commas + usize::from(level.commas > 0 || level.filled),
+                ));
             }
         }
         if self.call && outside && self.atoms.is_empty() {
@@ -339,7 +364,10 @@ impl<'t> Statement<'t> {
     /// Whether the statement already has its name, so that `in` is the next word.
     pub(crate) fn names_one(&self) -> bool {
         let first_way = self.head().first_way();
-        let named = matches!(first_way, [Param::Value(Slot::Variable), Param::Keyword("in"), ..]);
+        let named = matches!(
+            first_way,
+            [Param::Value(Slot::Variable), Param::Keyword("in"), ..]
+        );
         self.outside() && self.atoms.len() == 1 && named
     }
 
@@ -370,7 +398,9 @@ impl<'t> Statement<'t> {
 
     /// Returns the family of the statement's facts.
     pub(crate) fn family(&self) -> Family {
-        let calls = self.made.is_some_and(|(name, args)| called(name, args).is_some());
+        let calls = self
+            .made
+            .is_some_and(|(name, args)| called(name, args).is_some());
         let head = self.head();
         match head.kind {
             HeadKind::Form if head.name == "reference" => Family::Reference,

@@ -36,13 +36,23 @@ enum Wanted {
 /// Returns the file names for the open quotes at the end of a text. The text in quotes begins at `from`.
 pub fn complete(walk: &Walk, text: &str, from: usize, state: &State) -> Completions {
     let typed = text.get(from..).unwrap_or("");
-    let nothing = Completions { from, ..Completions::default() };
-    let declared = |executable| Completions { items: files(typed, state, executable), ..nothing.clone() };
+    let nothing = Completions {
+        from,
+        ..Completions::default()
+    };
+    let declared = |executable| Completions {
+        items: files(typed, state, executable),
+        ..nothing.clone()
+    };
     match wanted(walk) {
         None => nothing,
-        Some(Wanted::Disk(endings)) => {
-            Completions { disk: Some(OnDisk { typed: typed.to_owned(), endings }), ..nothing }
-        }
+        Some(Wanted::Disk(endings)) => Completions {
+            disk: Some(OnDisk {
+                typed: typed.to_owned(),
+                endings,
+            }),
+            ..nothing
+        },
         Some(Wanted::Declared) => declared(false),
         Some(Wanted::Executable) => declared(true),
     }
@@ -60,7 +70,11 @@ fn wanted(walk: &Walk) -> Option<Wanted> {
             }
             let row = system_call(call)?;
             let path = row.params.get(at) == Some(&ParamKind::Path);
-            path.then_some(if call == "execve" { Wanted::Executable } else { Wanted::Declared })
+            path.then_some(if call == "execve" {
+                Wanted::Executable
+            } else {
+                Wanted::Declared
+            })
         }
         _ => None,
     }
@@ -77,7 +91,9 @@ fn of_slot(slot: Slot) -> Option<Wanted> {
 }
 
 fn files(typed: &str, state: &State, executable: bool) -> Vec<CompletionOffer> {
-    let Some(kernel) = state.kernel() else { return Vec::new() };
+    let Some(kernel) = state.kernel() else {
+        return Vec::new();
+    };
     let files = kernel.files();
     Pick::matching(typed, true, |pick| {
         for (name, file) in &files.names {

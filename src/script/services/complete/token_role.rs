@@ -66,7 +66,12 @@ pub enum TokenRole<'t> {
 /// Returns the role of a word. The word is the first of these tokens, which follow the tokens that `walk` has
 /// visited.
 pub(crate) fn token_role<'t>(walk: &Walk<'t>, tokens: &[Token]) -> TokenRole<'t> {
-    RoleFinder { walk, text: walk.text(), tokens }.role()
+    RoleFinder {
+        walk,
+        text: walk.text(),
+        tokens,
+    }
+    .role()
 }
 
 /// A word and the tokens after it.
@@ -81,7 +86,9 @@ impl<'t> RoleFinder<'_, 't> {
     /// Returns the text of a token. Token 0 is the word.
     fn text(self, number: usize) -> &'t str {
         let token = self.tokens.get(number);
-        token.and_then(|token| self.text.get(token.start..token.end)).unwrap_or("")
+        token
+            .and_then(|token| self.text.get(token.start..token.end))
+            .unwrap_or("")
     }
 
     fn kind(self, number: usize) -> Option<TokenKind> {
@@ -110,9 +117,9 @@ impl<'t> RoleFinder<'_, 't> {
             CompletionContext::Fact(_) => TokenRole::Fact(walk.statement().family()),
             CompletionContext::Field(_) | CompletionContext::FieldOfCall(_) => TokenRole::Property,
             CompletionContext::FactValue(fact, _) => self.fact_value(fact, word),
-            CompletionContext::Params(params) => {
-                self.param(word, &params).unwrap_or_else(|| self.value(word))
-            }
+            CompletionContext::Params(params) => self
+                .param(word, &params)
+                .unwrap_or_else(|| self.value(word)),
             _ => self.value(word),
         }
     }
@@ -148,7 +155,11 @@ impl<'t> RoleFinder<'_, 't> {
         let kind = type_named(fact, Family::Access, None);
         // The word may be the name of a cache.
         let served = kind.is_some_and(|kind| kind.values == Values::ServedBy);
-        if served || is_fact_word(word) { TokenRole::FactWord(fact) } else { self.value(word) }
+        if served || is_fact_word(word) {
+            TokenRole::FactWord(fact)
+        } else {
+            self.value(word)
+        }
     }
 
     /// Returns the role of `columns`, or of a trailing option of an `ask`, such as `radix hex` or `points 2`.
@@ -160,15 +171,16 @@ impl<'t> RoleFinder<'_, 't> {
         }
         let columns = statement.atoms.contains(&Atom::Word("columns"));
         if gives {
-            let keyword =
-                (word == "columns" && !statement.atoms.is_empty()).then_some(TokenRole::Keyword("given"));
+            let keyword = (word == "columns" && !statement.atoms.is_empty())
+                .then_some(TokenRole::Keyword("given"));
             return keyword.or(columns.then_some(TokenRole::Column));
         }
         let trailer = TRAILERS.iter().find_map(|(name, words)| {
             if *name == word {
                 return Some(TokenRole::Keyword("ask"));
             }
-            let follows = self.walk.last_word() == *name && (words.contains(&word) || *name == "unit");
+            let follows =
+                self.walk.last_word() == *name && (words.contains(&word) || *name == "unit");
             follows.then_some(TokenRole::Value)
         });
         trailer.or(columns.then_some(TokenRole::Column))
@@ -190,17 +202,22 @@ impl<'t> RoleFinder<'_, 't> {
         match () {
             () if has(Slot::Preset) && Preset::named(word).is_some() => Some(TokenRole::Preset),
             () if has(Slot::Noun) && is_noun(word) => Some(TokenRole::Noun),
-            () if has(Slot::Process) || has(Slot::NewProcess) || has(Slot::Op) && self.text(1) == ":" => {
+            () if has(Slot::Process)
+                || has(Slot::NewProcess)
+                || has(Slot::Op) && self.text(1) == ":" =>
+            {
                 Some(TokenRole::Process)
             }
             () if has(Slot::Definition) => Some(TokenRole::Called),
             () if has(Slot::Tlb) || has(Slot::Cache) => Some(TokenRole::Part),
             // In a condition, a variable may have the name of another verb.
-            () if has(Slot::Op) && Head::from_word(word).is_operation() => match Head::from_word(word).kind {
-                HeadKind::Form => Some(TokenRole::Form),
-                _ if self.text(1) == "(" => None,
-                _ => Some(TokenRole::Verb),
-            },
+            () if has(Slot::Op) && Head::from_word(word).is_operation() => {
+                match Head::from_word(word).kind {
+                    HeadKind::Form => Some(TokenRole::Form),
+                    _ if self.text(1) == "(" => None,
+                    _ => Some(TokenRole::Verb),
+                }
+            }
             () if has(Slot::Policy) => Some(TokenRole::SettingWord(head.name)),
             // After a label, `=` does not start a list of facts.
             () if has(Slot::Fact)
@@ -219,28 +236,40 @@ impl<'t> RoleFinder<'_, 't> {
     /// not a page.
     fn names_page(self, word: &str) -> bool {
         let (statement, block) = (self.walk.statement(), self.walk.block());
-        let joins = self.kind(1) == Some(TokenKind::Operator) && !matches!(self.text(1), "," | "=>");
+        let joins =
+            self.kind(1) == Some(TokenKind::Operator) && !matches!(self.text(1), "," | "=>");
         let alone = !statement.top().joined && !joins;
         let head = statement.head();
         let pages = match &statement.facts {
             _ if head.kind == HeadKind::Setting => {
-                head.params.has(Slot::Pages) && matches!(block.contents, BlockContents::Settings(..))
+                head.params.has(Slot::Pages)
+                    && matches!(block.contents, BlockContents::Settings(..))
             }
             _ if !head.is_form("reference") => false,
             None => true,
-            Some(facts) => facts.name.is_some_and(|(from, to)| self.text.get(from..to) == Some("resident")),
+            Some(facts) => facts
+                .name
+                .is_some_and(|(from, to)| self.text.get(from..to) == Some("resident")),
         };
-        let listed = statement.levels.iter().skip(1).all(|level| level.bracket == Bracket::Group);
-        let bare = head.kind != HeadKind::Setting && statement.facts.is_none() && statement.outside();
+        let listed = statement
+            .levels
+            .iter()
+            .skip(1)
+            .all(|level| level.bracket == Bracket::Group);
+        let bare =
+            head.kind != HeadKind::Setting && statement.facts.is_none() && statement.outside();
         alone && pages && listed && (bare || !self.walk.names_variable(word))
     }
 
     /// Returns the role of a word in an expression.
     fn value(self, word: &str) -> TokenRole<'t> {
         let setting = |name: &str| {
-            ["tlb", "cache"].iter().any(|kind| setting_paths(kind).any(|setting| setting.name == name))
+            ["tlb", "cache"]
+                .iter()
+                .any(|kind| setting_paths(kind).any(|setting| setting.name == name))
         };
-        let property = |name: &str| PART_PROPERTIES.iter().any(|row| row.name == name) || setting(name);
+        let property =
+            |name: &str| PART_PROPERTIES.iter().any(|row| row.name == name) || setting(name);
         if self.text(1) == "(" {
             TokenRole::Called
         } else if self.names_page(word) || matches!(word, "true" | "false") {
@@ -291,13 +320,16 @@ fn is_register(word: &str) -> bool {
 
 /// Whether a word is an alternative form of a setting, such as `none` in `[NAME] { … } | none`.
 fn is_alternative(head: Head, word: &str) -> bool {
-    let alternative = |way: &'static [Param]| matches!(way, [Param::Literal(only)] if *only == word);
+    let alternative =
+        |way: &'static [Param]| matches!(way, [Param::Literal(only)] if *only == word);
     head.kind == HeadKind::Setting && ways(head.params).into_iter().any(alternative)
 }
 
 /// Whether a path begins with the word.
 fn is_path(word: &str) -> bool {
-    let mut heads =
-        MACHINE_PROPERTIES.iter().map(|row| row.of).chain(KERNEL_PROPERTIES.iter().map(|row| row.of));
+    let mut heads = MACHINE_PROPERTIES
+        .iter()
+        .map(|row| row.of)
+        .chain(KERNEL_PROPERTIES.iter().map(|row| row.of));
     heads.any(|head| head == word) || DECLARED.contains(&word) || word == LAST || is_noun(word)
 }

@@ -61,7 +61,16 @@ pub(crate) struct Walk<'t> {
 impl<'t> Block<'t> {
     fn new(contents: BlockContents<'t>, inside: bool, begun: usize) -> Self {
         let (said, header) = (Vec::new(), Vec::new());
-        Self { contents, inside, statement: Statement::new(), begun, said, header, rows: 0, bars: 0 }
+        Self {
+            contents,
+            inside,
+            statement: Statement::new(),
+            begun,
+            said,
+            header,
+            rows: 0,
+            bars: 0,
+        }
     }
 }
 
@@ -69,7 +78,13 @@ impl<'t> Walk<'t> {
     /// Creates a walk that starts before the first token.
     pub(crate) fn new(text: &'t str) -> Self {
         let blocks = vec![Block::new(BlockContents::Statements, false, 0)];
-        Self { text, blocks, last: None, processes: BTreeSet::new(), variables: BTreeSet::new() }
+        Self {
+            text,
+            blocks,
+            last: None,
+            processes: BTreeSet::new(),
+            variables: BTreeSet::new(),
+        }
     }
 
     pub(crate) fn over(text: &'t str, tokens: &[Token]) -> Self {
@@ -111,7 +126,10 @@ impl<'t> Walk<'t> {
 
     /// Returns the text before the current statement, and the braces that would close its open blocks.
     pub(crate) fn above(&self) -> (&'t str, String) {
-        (&self.text[..self.block().begun], "}".repeat(self.blocks.len() - 1))
+        (
+            &self.text[..self.block().begun],
+            "}".repeat(self.blocks.len() - 1),
+        )
     }
 
     /// Whether the line may end at the position. The line may also end directly after an operator or an opening
@@ -119,13 +137,20 @@ impl<'t> Walk<'t> {
     pub(crate) fn line_may_end(&self) -> bool {
         let (block, statement) = (self.block(), self.statement());
         let breaks = |last: Token| {
-            let kind = matches!(last.kind, TokenKind::Operator | TokenKind::Open(_) | TokenKind::Bar);
+            let kind = matches!(
+                last.kind,
+                TokenKind::Operator | TokenKind::Open(_) | TokenKind::Bar
+            );
             kind && last.end == self.text.len() && !statement.top().dot
         };
         if self.last.is_some_and(breaks) || statement.is_empty() {
             return true;
         }
-        if statement.row { block.rows > 0 || !block.header.is_empty() } else { statement.may_end() }
+        if statement.row {
+            block.rows > 0 || !block.header.is_empty()
+        } else {
+            statement.may_end()
+        }
     }
 
     /// Whether the current statement runs in a process.
@@ -140,7 +165,9 @@ impl<'t> Walk<'t> {
 
     /// Returns the word before the position, or an empty text if there is no such word.
     pub(crate) fn last_word(&self) -> &'t str {
-        self.last.filter(|last| last.kind == TokenKind::Word).map_or("", |last| self.word_of(last))
+        self.last
+            .filter(|last| last.kind == TokenKind::Word)
+            .map_or("", |last| self.word_of(last))
     }
 
     pub(crate) fn push_token(&mut self, token: Token) {
@@ -183,7 +210,9 @@ impl<'t> Walk<'t> {
         }
         // `let child = fork()` also names a process.
         let forked = match (block.statement.made, block.statement.atoms.first()) {
-            (Some(("fork", _)), Some(Atom::Word(name))) if block.statement.head().is_form("let") => {
+            (Some(("fork", _)), Some(Atom::Word(name)))
+                if block.statement.head().is_form("let") =>
+            {
                 Some(*name)
             }
             _ => None,
@@ -205,7 +234,9 @@ impl<'t> Walk<'t> {
     fn value_of_fact(&mut self, token: Token) -> bool {
         let (text, statement) = (self.text, self.statement_mut());
         let outside = statement.outside();
-        let Some(facts) = statement.facts.as_mut().filter(|_| outside) else { return false };
+        let Some(facts) = statement.facts.as_mut().filter(|_| outside) else {
+            return false;
+        };
         let Some((from, to)) = facts.name else {
             facts.name = Some((token.start, token.end));
             return true;
@@ -239,7 +270,13 @@ impl<'t> Walk<'t> {
                 let (process, asks) = (statement.process, statement.asks);
                 let drawn = statement.drawn();
                 let head = Some((Head::WHERE, word));
-                *statement = Statement { process, drawn, head, asks, ..Statement::new() };
+                *statement = Statement {
+                    process,
+                    drawn,
+                    head,
+                    asks,
+                    ..Statement::new()
+                };
             }
             "if" if statement.atoms.last() == Some(&Atom::Word("else")) => statement.atoms.clear(),
             "in" if statement.names_one() => statement.mark(Atom::Word(word)),
@@ -249,7 +286,10 @@ impl<'t> Walk<'t> {
             _ if unit && statement.atoms.last() == Some(&Atom::Value) => {}
             _ => {
                 statement.value(Atom::Word(word));
-                let (head, first) = (statement.head(), statement.outside() && statement.atoms.len() == 1);
+                let (head, first) = (
+                    statement.head(),
+                    statement.outside() && statement.atoms.len() == 1,
+                );
                 let parameter = head.is_form("def") && !statement.outside();
                 if first && head.begins_with(Slot::NewProcess) {
                     self.processes.insert(word);
@@ -283,13 +323,18 @@ impl<'t> Walk<'t> {
 
     fn prose(&mut self, token: Token) {
         // The text after an expression in prose belongs to the same prose.
-        if !self.last.is_some_and(|last| matches!(last.kind, TokenKind::Prose | TokenKind::Close(b'}'))) {
+        if !self
+            .last
+            .is_some_and(|last| matches!(last.kind, TokenKind::Prose | TokenKind::Close(b'}')))
+        {
             self.piece(token, Atom::Text);
         }
     }
 
     fn open(&mut self, touches: bool, round: bool) {
-        let last = self.last.filter(|last| touches && round && last.kind == TokenKind::Word);
+        let last = self
+            .last
+            .filter(|last| touches && round && last.kind == TokenKind::Word);
         let called = last.map(|last| self.word_of(last));
         let text = self.text;
         let statement = self.statement_mut();
@@ -314,8 +359,12 @@ impl<'t> Walk<'t> {
             Some(Contents::Statements) => BlockContents::Statements,
             Some(Contents::Settings) => LANGUAGE
                 .block(head.name)
-                .map_or(BlockContents::Unknown, |row| BlockContents::Settings(row, atoms.clone())),
-            Some(Contents::Table) => BlockContents::Table(atoms.clone(), statement.top().path.clone()),
+                .map_or(BlockContents::Unknown, |row| {
+                    BlockContents::Settings(row, atoms.clone())
+                }),
+            Some(Contents::Table) => {
+                BlockContents::Table(atoms.clone(), statement.top().path.clone())
+            }
             Some(Contents::Areas) => BlockContents::Areas,
             Some(Contents::Entry) => BlockContents::Entry,
             None if self.begins_block_of_process() => BlockContents::Statements,
@@ -325,12 +374,20 @@ impl<'t> Walk<'t> {
 
     /// Whether the current statement may become `NAME { … }`.
     fn begins_block_of_process(&self) -> bool {
-        let named = self.statement().head.is_some_and(|(head, _)| head.kind == HeadKind::Other);
+        let named = self
+            .statement()
+            .head
+            .is_some_and(|(head, _)| head.kind == HeadKind::Other);
         named && matches!(self.block().contents, BlockContents::Statements)
     }
 
     fn close_block(&mut self) {
-        if self.statement().levels.iter().any(|level| level.bracket == Bracket::Hole) {
+        if self
+            .statement()
+            .levels
+            .iter()
+            .any(|level| level.bracket == Bracket::Hole)
+        {
             while !self.statement().outside() {
                 let hole = self.statement().top().bracket == Bracket::Hole;
                 self.statement_mut().close();
@@ -358,7 +415,10 @@ impl<'t> Walk<'t> {
     }
 
     fn operator(&mut self, token: Token, word: &str) {
-        let settings = matches!(self.block().contents, BlockContents::Settings(..) | BlockContents::Entry);
+        let settings = matches!(
+            self.block().contents,
+            BlockContents::Settings(..) | BlockContents::Entry
+        );
         let text = self.text;
         let statement = self.statement_mut();
         match word {
@@ -369,8 +429,15 @@ impl<'t> Walk<'t> {
             ":" => statement.colon(),
             "." => {
                 let outside = statement.outside();
-                match statement.facts.as_mut().filter(|facts| outside && !facts.valued) {
-                    Some(Facts { name: Some((_, to)), .. }) if *to == token.start => *to = token.end,
+                match statement
+                    .facts
+                    .as_mut()
+                    .filter(|facts| outside && !facts.valued)
+                {
+                    Some(Facts {
+                        name: Some((_, to)),
+                        ..
+                    }) if *to == token.start => *to = token.end,
                     _ => statement.dot(),
                 }
             }
@@ -388,7 +455,9 @@ impl<'t> Walk<'t> {
 /// Marks the current fact's name as complete.
 fn name_complete<'t>(facts: &mut Facts<'t>, text: &'t str) {
     if let (false, Some((from, to))) = (facts.valued, facts.name) {
-        facts.stated.extend(text.get(from..to).filter(|name| !name.is_empty()));
+        facts
+            .stated
+            .extend(text.get(from..to).filter(|name| !name.is_empty()));
         facts.valued = true;
     }
 }

@@ -6,5 +6,9 @@ use crate::services::lookup;
 /// Returns the words that begin with the typed text, or else the nearest words.
 pub fn words(typed: &str) -> Vec<CompletionOffer> {
     let words = lookup::words();
-    Pick::matching(typed, true, |pick| words.iter().for_each(|word| pick.add(word, ItemKind::Word, "")))
+    Pick::matching(typed, true, |pick| {
+        words
+            .iter()
+            .for_each(|word| pick.add(word, ItemKind::Word, ""))
+    })
 }

@@ -8,15 +8,15 @@ use crate::lang::value::functions::FUNCTIONS;
 use crate::questions::LANGUAGE;
 use crate::run::facts::Family;
 use crate::run::facts::{
-    ACCESS_FACTS, CALL_FACTS, COMPONENT_FACTS, LEVEL_FACTS, REFERENCE_FACTS, REPLAY_COUNTERS, REPLAY_FACTS,
-    Reported,
+    ACCESS_FACTS, CALL_FACTS, COMPONENT_FACTS, LEVEL_FACTS, REFERENCE_FACTS, REPLAY_COUNTERS,
+    REPLAY_FACTS, Reported,
 };
 use crate::run::messages::{End, MESSAGES};
 use crate::run::nouns::{SHOWN_NOUNS, TABLE_NOUNS, THING_NOUNS};
 use crate::run::params::Params;
 use crate::run::paths::{
-    DECLARED, KERNEL_PROPERTIES, MACHINE_PROPERTIES, PART_PROPERTIES, PEEK_FUNCTIONS, PROCESS_PROPERTIES,
-    setting_paths,
+    DECLARED, KERNEL_PROPERTIES, MACHINE_PROPERTIES, PART_PROPERTIES, PEEK_FUNCTIONS,
+    PROCESS_PROPERTIES, setting_paths,
 };
 use crate::run::unsupported::LEFT_OUT;
 use crate::run::verbs::FORMS;
@@ -160,7 +160,9 @@ impl Section {
     /// Returns the section's heading, introduction, and tables.
     pub fn text(&self) -> String {
         let mut text = format!("## {}\n\n{}\n", self.title, self.about);
-        self.tables().iter().for_each(|table| table.markdown(&mut text));
+        self.tables()
+            .iter()
+            .for_each(|table| table.markdown(&mut text));
         text
     }
 
@@ -174,84 +176,188 @@ impl Section {
 
 fn statements(out: &mut Tables) {
     let verbs = LANGUAGE.verbs().map(|verb| {
-        let facts = if verb.family == Family::None { "" } else { " (reports facts)" };
-        [code(&verb.usage()), format!("{}{facts}", verb.help), code(verb.example)]
+        let facts = if verb.family == Family::None {
+            ""
+        } else {
+            " (reports facts)"
+        };
+        [
+            code(&verb.usage()),
+            format!("{}{facts}", verb.help),
+            code(verb.example),
+        ]
     });
     table(out, "", ["statement", "does", "example"], verbs);
-    let forms =
-        FORMS.iter().map(|row| [code(&format!("{} {}", row.name, row.params.text())), row.help.to_owned()]);
+    let forms = FORMS.iter().map(|row| {
+        [
+            code(&format!("{} {}", row.name, row.params.text())),
+            row.help.to_owned(),
+        ]
+    });
     table(out, "", ["statement", "does"], forms);
 }
 
 fn settings(out: &mut Tables) {
     for block in LANGUAGE.blocks() {
         let rows = (block.settings)();
-        let cells = rows
-            .iter()
-            .map(|row| [code(format!("{} {}", row.name, row.params.text()).trim_end()), row.help.to_owned()]);
+        let cells = rows.iter().map(|row| {
+            [
+                code(format!("{} {}", row.name, row.params.text()).trim_end()),
+                row.help.to_owned(),
+            ]
+        });
         table(out, block.title, ["setting", "is"], cells);
     }
 }
 
 fn bits(out: &mut Tables) {
     let rows = BITS.iter().map(|row| {
-        [code(row.name), words(row.aliases), row.label.to_owned(), row.help.to_owned(), words(row.inverses)]
+        [
+            code(row.name),
+            words(row.aliases),
+            row.label.to_owned(),
+            row.help.to_owned(),
+            words(row.inverses),
+        ]
     });
     table(out, "", ["bit", "also", "printed", "is", "inverse"], rows);
 }
 
 fn policies(out: &mut Tables) {
     let yes = |on| if on { "yes" } else { "no" }.to_owned();
-    let rows =
-        POLICIES.iter().map(|row| [code(row.name), row.help.to_owned(), yes(row.sets), yes(row.frames)]);
-    table(out, "", ["policy", "does", "for TLBs and caches", "for frames"], rows);
+    let rows = POLICIES.iter().map(|row| {
+        [
+            code(row.name),
+            row.help.to_owned(),
+            yes(row.sets),
+            yes(row.frames),
+        ]
+    });
+    table(
+        out,
+        "",
+        ["policy", "does", "for TLBs and caches", "for frames"],
+        rows,
+    );
 }
 
 fn presets(out: &mut Tables) {
-    table(out, "", ["preset", "is"], PRESETS.iter().map(|row| [code(row.name), row.help.to_owned()]));
+    table(
+        out,
+        "",
+        ["preset", "is"],
+        PRESETS
+            .iter()
+            .map(|row| [code(row.name), row.help.to_owned()]),
+    );
 }
 
 fn facts(out: &mut Tables) {
     let access = ACCESS_FACTS.iter().map(|row| {
-        let whose = if row.reported == Reported::OfProcesses { " (requires a kernel)" } else { "" };
-        [code(row.name), values(row.kind.words()), format!("{}{whose}", row.help)]
+        let whose = if row.reported == Reported::OfProcesses {
+            " (requires a kernel)"
+        } else {
+            ""
+        };
+        [
+            code(row.name),
+            values(row.kind.words()),
+            format!("{}{whose}", row.help),
+        ]
     });
     table(out, "Facts of an access", ["fact", "values", "is"], access);
-    let level = LEVEL_FACTS
-        .iter()
-        .map(|row| [code(&format!("{}K{}", row.pattern.0, row.pattern.1)), values(&[]), row.help.to_owned()]);
-    table(out, "Facts of a page-table level", ["fact", "values", "is"], level);
+    let level = LEVEL_FACTS.iter().map(|row| {
+        [
+            code(&format!("{}K{}", row.pattern.0, row.pattern.1)),
+            values(&[]),
+            row.help.to_owned(),
+        ]
+    });
+    table(
+        out,
+        "Facts of a page-table level",
+        ["fact", "values", "is"],
+        level,
+    );
     let part = COMPONENT_FACTS.iter().map(|row| {
         let of = if row.cache_only { " (caches only)" } else { "" };
-        [code(&format!("NAME{}", row.suffix)), values(row.kind.words()), format!("{}{of}", row.help)]
+        [
+            code(&format!("NAME{}", row.suffix)),
+            values(row.kind.words()),
+            format!("{}{of}", row.help),
+        ]
     });
-    table(out, "Facts of a TLB or cache", ["fact", "values", "is"], part);
-    let call = CALL_FACTS.iter().map(|row| [code(row.name), values(row.kind.words()), row.help.to_owned()]);
-    table(out, "Facts of a system call", ["fact", "values", "is"], call);
-    let run = REFERENCE_FACTS.iter().map(|row| [code(row.name), row.help.to_owned()]);
+    table(
+        out,
+        "Facts of a TLB or cache",
+        ["fact", "values", "is"],
+        part,
+    );
+    let call = CALL_FACTS.iter().map(|row| {
+        [
+            code(row.name),
+            values(row.kind.words()),
+            row.help.to_owned(),
+        ]
+    });
+    table(
+        out,
+        "Facts of a system call",
+        ["fact", "values", "is"],
+        call,
+    );
+    let run = REFERENCE_FACTS
+        .iter()
+        .map(|row| [code(row.name), row.help.to_owned()]);
     table(out, "Facts of a `reference`", ["fact", "is"], run);
     let replay = REPLAY_FACTS.iter().map(|row| {
-        let with =
-            row.request().map_or_else(String::new, |count| format!(" (requested by `{}`)", count.word()));
+        let with = row.request().map_or_else(String::new, |count| {
+            format!(" (requested by `{}`)", count.word())
+        });
         [code(row.name), format!("{}{with}", row.help)]
     });
-    let counters = PART_PROPERTIES.iter().filter(|row| row.fact.is_some()).map(|row| {
-        let of = if row.of_caches { " (caches only)" } else { "" };
-        [code(&format!("NAME.{}", row.name)), format!("{} during the replay{of}", row.help)]
-    });
+    let counters = PART_PROPERTIES
+        .iter()
+        .filter(|row| row.fact.is_some())
+        .map(|row| {
+            let of = if row.of_caches { " (caches only)" } else { "" };
+            [
+                code(&format!("NAME.{}", row.name)),
+                format!("{} during the replay{of}", row.help),
+            ]
+        });
     let requested = REPLAY_COUNTERS.iter().map(|row| {
         let of = if row.of_caches { "caches only, " } else { "" };
         let with = row.request.word();
-        [code(&format!("NAME.{}", row.name)), format!("{} ({of}requested by `{with}`)", row.help)]
+        [
+            code(&format!("NAME.{}", row.name)),
+            format!("{} ({of}requested by `{with}`)", row.help),
+        ]
     });
-    table(out, "Facts of a `replay`", ["fact", "is"], replay.chain(counters).chain(requested));
+    table(
+        out,
+        "Facts of a `replay`",
+        ["fact", "is"],
+        replay.chain(counters).chain(requested),
+    );
 }
 
 fn nouns(out: &mut Tables) {
-    let tables = TABLE_NOUNS.iter().map(|row| [code(row.name), code(row.columns), row.help.to_owned()]);
-    table(out, "Nouns for `set`, `expect`, and `show`", ["noun", "columns", "is"], tables);
+    let tables = TABLE_NOUNS
+        .iter()
+        .map(|row| [code(row.name), code(row.columns), row.help.to_owned()]);
+    table(
+        out,
+        "Nouns for `set`, `expect`, and `show`",
+        ["noun", "columns", "is"],
+        tables,
+    );
     let things = THING_NOUNS.iter().map(|row| {
-        let name = if row.of_process { format!("P1.{}", row.name) } else { row.name.to_owned() };
+        let name = if row.of_process {
+            format!("P1.{}", row.name)
+        } else {
+            row.name.to_owned()
+        };
         [code(&name), code(&row.column_names()), row.help.to_owned()]
     });
     table(
@@ -260,8 +366,15 @@ fn nouns(out: &mut Tables) {
         ["noun", "columns", "is"],
         things,
     );
-    let shown = SHOWN_NOUNS.iter().map(|row| [code(row.name), row.help.to_owned()]);
-    table(out, "Nouns only for `show`, which also prints any expression", ["noun", "shows"], shown);
+    let shown = SHOWN_NOUNS
+        .iter()
+        .map(|row| [code(row.name), row.help.to_owned()]);
+    table(
+        out,
+        "Nouns only for `show`, which also prints any expression",
+        ["noun", "shows"],
+        shown,
+    );
 }
 
 fn messages(out: &mut Tables) {
@@ -291,77 +404,166 @@ fn messages(out: &mut Tables) {
 }
 
 fn paths(out: &mut Tables) {
-    let machine =
-        MACHINE_PROPERTIES.iter().map(|row| [code(&format!("{}.{}", row.of, row.name)), row.help.to_owned()]);
-    let part = PART_PROPERTIES.iter().map(|row| [code(&format!("NAME.{}", row.name)), row.help.to_owned()]);
-    let kernel =
-        KERNEL_PROPERTIES.iter().map(|row| [code(&format!("{}.{}", row.of, row.name)), row.help.to_owned()]);
-    let process =
-        PROCESS_PROPERTIES.iter().map(|row| [code(&format!("P1.{}", row.name)), row.help.to_owned()]);
+    let machine = MACHINE_PROPERTIES.iter().map(|row| {
+        [
+            code(&format!("{}.{}", row.of, row.name)),
+            row.help.to_owned(),
+        ]
+    });
+    let part = PART_PROPERTIES
+        .iter()
+        .map(|row| [code(&format!("NAME.{}", row.name)), row.help.to_owned()]);
+    let kernel = KERNEL_PROPERTIES.iter().map(|row| {
+        [
+            code(&format!("{}.{}", row.of, row.name)),
+            row.help.to_owned(),
+        ]
+    });
+    let process = PROCESS_PROPERTIES
+        .iter()
+        .map(|row| [code(&format!("P1.{}", row.name)), row.help.to_owned()]);
     let tables = MACHINE_PROPERTIES
         .iter()
         .filter(|row| row.of == "page_table")
-        .map(|row| [code(&format!("P1.page_table.{}", row.name)), row.help.to_owned()]);
-    table(out, "", ["path", "is"], machine.chain(part).chain(kernel).chain(process).chain(tables));
-    let of = [("machine", "machine"), ("page_table", "page_table"), ("TLB", "tlb"), ("CACHE", "cache")];
-    let of = of.into_iter().chain(DECLARED.iter().map(|name| (*name, *name)));
+        .map(|row| {
+            [
+                code(&format!("P1.page_table.{}", row.name)),
+                row.help.to_owned(),
+            ]
+        });
+    table(
+        out,
+        "",
+        ["path", "is"],
+        machine
+            .chain(part)
+            .chain(kernel)
+            .chain(process)
+            .chain(tables),
+    );
+    let of = [
+        ("machine", "machine"),
+        ("page_table", "page_table"),
+        ("TLB", "tlb"),
+        ("CACHE", "cache"),
+    ];
+    let of = of
+        .into_iter()
+        .chain(DECLARED.iter().map(|name| (*name, *name)));
     let settings = of.flat_map(|(head, block)| {
-        setting_paths(block).map(move |row| [code(&format!("{head}.{}", row.name)), row.help.to_owned()])
+        setting_paths(block)
+            .map(move |row| [code(&format!("{head}.{}", row.name)), row.help.to_owned()])
     });
     table(out, "Settings as paths", ["path", "is"], settings);
     let nouns = THING_NOUNS.iter().map(|noun| {
-        let path = if noun.of_process { format!("P1.{}", noun.name) } else { noun.name.to_owned() };
+        let path = if noun.of_process {
+            format!("P1.{}", noun.name)
+        } else {
+            noun.name.to_owned()
+        };
         [code(&path), noun.help.to_owned()]
     });
-    let parts = TABLE_NOUNS.iter().map(|noun| [code(noun.name), noun.help.to_owned()]);
-    table(out, "Nouns as values: lists of rows", ["noun", "is"], nouns.chain(parts));
+    let parts = TABLE_NOUNS
+        .iter()
+        .map(|noun| [code(noun.name), noun.help.to_owned()]);
+    table(
+        out,
+        "Nouns as values: lists of rows",
+        ["noun", "is"],
+        nouns.chain(parts),
+    );
 }
 
 fn functions(out: &mut Tables) {
-    let rows = FUNCTIONS
-        .iter()
-        .map(|row| [code(&row.signature()), row.help.to_owned(), code(row.example), code(row.gives)]);
+    let rows = FUNCTIONS.iter().map(|row| {
+        [
+            code(&row.signature()),
+            row.help.to_owned(),
+            code(row.example),
+            code(row.gives),
+        ]
+    });
     table(out, "", ["function", "is", "example", "gives"], rows);
-    let peeks = PEEK_FUNCTIONS.iter().map(|row| [code(&row.usage()), row.help.to_owned()]);
+    let peeks = PEEK_FUNCTIONS
+        .iter()
+        .map(|row| [code(&row.usage()), row.help.to_owned()]);
     let title = "Functions that read files and memory without side effects";
     table(out, title, ["function", "is"], peeks);
 }
 
 fn calls(out: &mut Tables) {
     let rows = system_calls().map(|row| {
-        let fields: Vec<String> = row.fields.iter().map(|field| code(&format!(".{field}"))).collect();
-        let fills = if fields.is_empty() { "" } else { "; the result has the fields " };
-        [code(row.prototype), format!("{}{fills}{}", row.help, fields.join(", "))]
+        let fields: Vec<String> = row
+            .fields
+            .iter()
+            .map(|field| code(&format!(".{field}")))
+            .collect();
+        let fills = if fields.is_empty() {
+            ""
+        } else {
+            "; the result has the fields "
+        };
+        [
+            code(row.prototype),
+            format!("{}{fills}{}", row.help, fields.join(", ")),
+        ]
     });
     table(out, "", ["call", "does"], rows);
 }
 
 fn c_constants(out: &mut Tables) {
-    let value = |n: i64| if n < 10 { n.to_string() } else { format!("0x{n:X}") };
+    let value = |n: i64| {
+        if n < 10 {
+            n.to_string()
+        } else {
+            format!("0x{n:X}")
+        }
+    };
     let rows = constants().map(|row| [code(row.name), value(row.value), row.help.to_owned()]);
     table(out, "", ["constant", "value", "is"], rows);
 }
 
 fn errors(out: &mut Tables) {
-    let rows =
-        Errno::ALL.iter().map(|row| [code(row.name()), row.number().to_string(), row.help().to_owned()]);
+    let rows = Errno::ALL.iter().map(|row| {
+        [
+            code(row.name()),
+            row.number().to_string(),
+            row.help().to_owned(),
+        ]
+    });
     table(out, "", ["error", "number", "means"], rows);
 }
 
 fn units(out: &mut Tables) {
-    table(out, "", ["unit", "is"], UNITS.iter().map(|row| [code(row.name), row.help.to_owned()]));
+    table(
+        out,
+        "",
+        ["unit", "is"],
+        UNITS
+            .iter()
+            .map(|row| [code(row.name), row.help.to_owned()]),
+    );
 }
 
 fn commands(out: &mut Tables) {
-    let rows = COMMANDS.iter().map(|row| [code(&row.usage()), row.does(), code(row.example)]);
+    let rows = COMMANDS
+        .iter()
+        .map(|row| [code(&row.usage()), row.does(), code(row.example)]);
     table(out, "", ["command", "does", "example"], rows);
 }
 
 fn absent(out: &mut Tables) {
     let rows = |topics: &'static [(&str, &[&str])]| {
-        topics.iter().map(|(topic, known)| [(*topic).to_owned(), words(known)])
+        topics
+            .iter()
+            .map(|(topic, known)| [(*topic).to_owned(), words(known)])
     };
-    table(out, "Omitted on purpose", ["topic", "words"], rows(LEFT_OUT));
+    table(
+        out,
+        "Omitted on purpose",
+        ["topic", "words"],
+        rows(LEFT_OUT),
+    );
 }
 
 /// Adds a table with an optional title.
@@ -372,7 +574,11 @@ fn table<const N: usize>(
     rows: impl Iterator<Item = [String; N]>,
 ) {
     let rows = rows.map(Vec::from).collect();
-    out.0.push(Table { title: title.to_owned(), header: header.to_vec(), rows });
+    out.0.push(Table {
+        title: title.to_owned(),
+        header: header.to_vec(),
+        rows,
+    });
 }
 
 fn code(text: &str) -> String {
@@ -381,7 +587,11 @@ fn code(text: &str) -> String {
 
 /// Returns a list of words, or an empty text if there are no words.
 fn words(words: &[&str]) -> String {
-    words.iter().map(|word| code(word)).collect::<Vec<_>>().join(" ")
+    words
+        .iter()
+        .map(|word| code(word))
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// Describes the possible values of a fact whose keywords are `known`.

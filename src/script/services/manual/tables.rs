@@ -24,7 +24,12 @@ impl Table {
             // Writing to a string cannot fail.
             let _ = write!(out, "\n### {}\n", self.title);
         }
-        let _ = write!(out, "\n| {} |\n|{}\n", self.header.join(" | "), "---|".repeat(self.header.len()));
+        let _ = write!(
+            out,
+            "\n| {} |\n|{}\n",
+            self.header.join(" | "),
+            "---|".repeat(self.header.len())
+        );
         for row in &self.rows {
             let cells: Vec<String> = row.iter().map(|cell| cell.replace('|', "\\|")).collect();
             let _ = writeln!(out, "| {} |", cells.join(" | "));

@@ -20,10 +20,13 @@ impl Finder<'_> {
         let body = self.outside.len();
         self.outside.push(Outside::default());
         let id = self.gives(Space::Value, name, NameKind::Definition);
-        self.scopes.define(&(Space::Value, Arc::clone(&name.text)), body);
+        self.scopes
+            .define(&(Space::Value, Arc::clone(&name.text)), body);
         self.scopes.push(Opens::Body(body));
-        let params =
-            params.iter().map(|param| self.gives(Space::Value, param, NameKind::Parameter)).collect();
+        let params = params
+            .iter()
+            .map(|param| self.gives(Space::Value, param, NameKind::Parameter))
+            .collect();
         self.texts.takes(id, params);
         self.visit_block(block);
         self.close();
@@ -35,7 +38,9 @@ impl Finder<'_> {
         let bodies = bodies(self.scopes.innermost());
         match self.scopes.body() {
             None => self.called_here(bodies),
-            Some(around) => bodies.into_iter().for_each(|body| self.passes_on(body, around)),
+            Some(around) => bodies
+                .into_iter()
+                .for_each(|body| self.passes_on(body, around)),
         }
         self.scopes.pop();
     }
@@ -45,8 +50,11 @@ impl Finder<'_> {
         if body == around {
             return;
         }
-        let free: Vec<(Key, Id)> =
-            self.outside[body].free.iter().map(|(key, id)| (key.clone(), *id)).collect();
+        let free: Vec<(Key, Id)> = self.outside[body]
+            .free
+            .iter()
+            .map(|(key, id)| (key.clone(), *id))
+            .collect();
         for (key, id) in free {
             let further = self.free(around, &key);
             self.table.unite(further, id);
@@ -59,7 +67,13 @@ impl Finder<'_> {
     pub(crate) fn calls(&mut self, name: &Word) -> Option<Id> {
         let resolved = self.resolve(Space::Call, &name.text);
         let id = resolved.id?;
-        self.table.add(Found { span: name.span, id, space: Space::Call, gives: None, form: Form::Word });
+        self.table.add(Found {
+            span: name.span,
+            id,
+            space: Space::Call,
+            gives: None,
+            form: Form::Word,
+        });
         if self.scopes.body().is_none() {
             self.called_here(resolved.bodies);
         }
@@ -75,8 +89,12 @@ impl Finder<'_> {
             if known || !self.works() || !seen.insert(body) {
                 continue;
             }
-            let calls: Vec<Key> =
-                self.outside[body].free.keys().filter(|key| key.0 == Space::Call).cloned().collect();
+            let calls: Vec<Key> = self.outside[body]
+                .free
+                .keys()
+                .filter(|key| key.0 == Space::Call)
+                .cloned()
+                .collect();
             for key in calls {
                 next.extend(self.scopes.resolve(&key, &mut self.table).bodies);
             }
@@ -91,12 +109,16 @@ impl Finder<'_> {
             self.names_of_call(*body);
         }
         let version = self.scopes.version;
-        self.called.extend(seen.into_iter().map(|body| (body, version)));
+        self.called
+            .extend(seen.into_iter().map(|body| (body, version)));
     }
 
     fn names_of_call(&mut self, body: Body) {
-        let free: Vec<(Key, Id)> =
-            self.outside[body].free.iter().map(|(key, id)| (key.clone(), *id)).collect();
+        let free: Vec<(Key, Id)> = self.outside[body]
+            .free
+            .iter()
+            .map(|(key, id)| (key.clone(), *id))
+            .collect();
         for (key, id) in free {
             if !self.works() {
                 return;
@@ -110,8 +132,11 @@ impl Finder<'_> {
 
 /// Returns the definitions of a scope.
 fn bodies(scope: &Scope) -> Vec<Body> {
-    let mut bodies: Vec<Body> =
-        scope.entries.values().flat_map(|entry| entry.bodies.iter().copied()).collect();
+    let mut bodies: Vec<Body> = scope
+        .entries
+        .values()
+        .flat_map(|entry| entry.bodies.iter().copied())
+        .collect();
     bodies.sort_unstable();
     bodies
 }

@@ -20,8 +20,8 @@ impl Finder<'_> {
             .header
             .iter()
             .map(|cell| {
-                let column =
-                    cell_text(cell).and_then(|(name, _)| columns.iter().find(|column| column.name == name));
+                let column = cell_text(cell)
+                    .and_then(|(name, _)| columns.iter().find(|column| column.name == name));
                 column.map_or(CellNames::Nothing, |column| column.names)
             })
             .collect();
@@ -37,8 +37,14 @@ impl Finder<'_> {
     }
 
     fn cell(&mut self, cell: &Cell, names: CellNames, expected: bool) {
-        let Some((text, form)) = cell_text(cell) else { return };
-        let span = if form == Form::Quoted { self.between_quotes(cell.span) } else { Some(cell.span) };
+        let Some((text, form)) = cell_text(cell) else {
+            return;
+        };
+        let span = if form == Form::Quoted {
+            self.between_quotes(cell.span)
+        } else {
+            Some(cell.span)
+        };
         let Some(span) = span else { return };
         let space = match names {
             CellNames::Pages => return self.pages_of_processes(text, span),
@@ -55,7 +61,11 @@ impl Finder<'_> {
         let mut start = span.start;
         for page in text.split(',') {
             if let Some((process, _)) = page.split_once(':') {
-                let span = Span { start, end: start + process.len() as u32, ..span };
+                let span = Span {
+                    start,
+                    end: start + process.len() as u32,
+                    ..span
+                };
                 self.uses_at(Space::Process, &Arc::from(process), span, Form::InCell);
             }
             start += page.len() as u32 + 1;

@@ -7,7 +7,9 @@ use crate::lang::ast::{BinaryOp, Expr, ExprKind, Word};
 use crate::lang::value::functions::function;
 use crate::lang::visit::{Visit, any_expr, walk_expr};
 use crate::run::facts::ACCESS_FACTS;
-use crate::run::paths::{DECLARED, KERNEL_PROPERTIES, LAST, MACHINE_PROPERTIES, Peek, PeekFunction};
+use crate::run::paths::{
+    DECLARED, KERNEL_PROPERTIES, LAST, MACHINE_PROPERTIES, Peek, PeekFunction,
+};
 use crate::run::syscalls::called;
 use pagewalk_engine::kernel::syscall::ParamKind;
 
@@ -114,7 +116,9 @@ impl Finder<'_> {
             words.push(word.clone());
             head = inner;
         }
-        let Some(word) = self.word(head) else { return self.visit_expr(head) };
+        let Some(word) = self.word(head) else {
+            return self.visit_expr(head);
+        };
         words.reverse();
         self.path_of(&word, &words);
     }
@@ -124,7 +128,11 @@ impl Finder<'_> {
     fn path_of(&mut self, head: &Word, rest: &[Word]) {
         let name = &*head.text;
         if name == LAST {
-            let whole = rest.iter().map(|word| &*word.text).collect::<Vec<_>>().join(".");
+            let whole = rest
+                .iter()
+                .map(|word| &*word.text)
+                .collect::<Vec<_>>()
+                .join(".");
             if !ACCESS_FACTS.iter().any(|row| row.name == whole) {
                 self.uses(Space::Part, &rest[0]);
             }
@@ -135,7 +143,8 @@ impl Finder<'_> {
             return;
         }
         let part = self.uses(Space::Part, head).is_some();
-        let is_head = KERNEL_PROPERTIES.iter().any(|row| row.of == name) || DECLARED.contains(&name);
+        let is_head =
+            KERNEL_PROPERTIES.iter().any(|row| row.of == name) || DECLARED.contains(&name);
         if is_head || part && self.scopes.body().is_none() {
             return;
         }
@@ -146,7 +155,9 @@ impl Finder<'_> {
 
 /// `last.served`
 fn is_served(expr: &Expr) -> bool {
-    let ExprKind::Field(of, name) = &expr.kind else { return false };
+    let ExprKind::Field(of, name) = &expr.kind else {
+        return false;
+    };
     &*name.text == SERVED && matches!(&of.kind, ExprKind::Name(head) if &**head == LAST)
 }
 

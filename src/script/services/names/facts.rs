@@ -9,7 +9,9 @@ use super::occurrence::Form;
 use crate::lang::ast::{Claim, Expr, ExprKind, Fact, NO_VALUE, Word};
 use crate::lang::span::Span;
 use crate::lang::visit::Visit;
-use crate::run::facts::{ACCESS_FACTS, CALL_FACTS, FactType, Family, Key, REPLAY_FACTS, key, type_named};
+use crate::run::facts::{
+    ACCESS_FACTS, CALL_FACTS, FactType, Family, Key, REPLAY_FACTS, key, type_named,
+};
 
 impl Finder<'_> {
     pub(crate) fn fact(&mut self, fact: &Fact) {
@@ -25,7 +27,10 @@ impl Finder<'_> {
             return;
         }
         let part = name.text.split('.').next().unwrap_or_default();
-        let span = Span { end: name.span.start + part.len() as u32, ..name.span };
+        let span = Span {
+            end: name.span.start + part.len() as u32,
+            ..name.span
+        };
         self.uses_at(Space::Part, &Arc::from(part), span, Form::Word);
     }
 
@@ -49,7 +54,9 @@ impl Finder<'_> {
             }
             ExprKind::Value(_) if fact == SERVED => self.part_in_quotes(value),
             ExprKind::List(parts) if family == Family::Reference => self.pages(parts),
-            ExprKind::List(parts) => parts.iter().for_each(|part| self.claimed(fact, part, family)),
+            ExprKind::List(parts) => parts
+                .iter()
+                .for_each(|part| self.claimed(fact, part, family)),
             _ => self.visit_expr(value),
         }
     }

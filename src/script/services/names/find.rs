@@ -15,9 +15,19 @@ pub fn names(script: &Block, sources: &Sources, files: &Files) -> Names {
     let mut finder = Finder::new(sources, files);
     finder.block_in(script, finder.whole(0));
     finder.close();
-    let Finder { mut table, scopes, texts, .. } = finder;
+    let Finder {
+        mut table,
+        scopes,
+        texts,
+        ..
+    } = finder;
     let script = scopes.outermost();
-    let file = |text: &Arc<str>| script.entries.get(&(Space::File, Arc::clone(text))).map(|entry| entry.id);
+    let file = |text: &Arc<str>| {
+        script
+            .entries
+            .get(&(Space::File, Arc::clone(text)))
+            .map(|entry| entry.id)
+    };
     texts.find(&file, &mut table);
     table.names()
 }

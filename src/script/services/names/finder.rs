@@ -125,14 +125,30 @@ impl<'a> Finder<'a> {
     }
 
     /// Records a use of a name that is written in quotes.
-    pub(crate) fn uses_quoted(&mut self, space: Space, (name, span): &(Arc<str>, Span)) -> Option<Id> {
+    pub(crate) fn uses_quoted(
+        &mut self,
+        space: Space,
+        (name, span): &(Arc<str>, Span),
+    ) -> Option<Id> {
         self.uses_at(space, name, *span, Form::Quoted)
     }
 
     /// Records a use of a name.
-    pub(crate) fn uses_at(&mut self, space: Space, name: &Arc<str>, span: Span, form: Form) -> Option<Id> {
+    pub(crate) fn uses_at(
+        &mut self,
+        space: Space,
+        name: &Arc<str>,
+        span: Span,
+        form: Form,
+    ) -> Option<Id> {
         let id = self.resolve(space, name).id?;
-        self.table.add(Found { span, id, space, gives: None, form });
+        self.table.add(Found {
+            span,
+            id,
+            space,
+            gives: None,
+            form,
+        });
         Some(id)
     }
 
@@ -150,7 +166,13 @@ impl<'a> Finder<'a> {
         how: (NameKind, Form),
     ) -> Id {
         let id = self.declare(space, name);
-        self.table.add(Found { span, id, space, gives: Some(how.0), form: how.1 });
+        self.table.add(Found {
+            span,
+            id,
+            space,
+            gives: Some(how.0),
+            form: how.1,
+        });
         id
     }
 
@@ -173,32 +195,46 @@ impl<'a> Finder<'a> {
 
     /// Returns the word of an expression, with the word's location inside any parentheses.
     pub(crate) fn word(&self, expr: &Expr) -> Option<Word> {
-        let ExprKind::Name(text) = &expr.kind else { return None };
+        let ExprKind::Name(text) = &expr.kind else {
+            return None;
+        };
         let span = if expr.span.end - expr.span.start == text.len() as u32 {
             expr.span
         } else {
             self.within(expr.span, |rest| rest.starts_with(&**text), text.len())?
         };
-        Some(Word { text: Arc::clone(text), span })
+        Some(Word {
+            text: Arc::clone(text),
+            span,
+        })
     }
 
     /// Returns the text of a string, and the location of the text between the quotes.
     pub(crate) fn quoted(&self, expr: &Expr) -> Option<(Arc<str>, Span)> {
-        let ExprKind::Value(Value::Text(text)) = &expr.kind else { return None };
+        let ExprKind::Value(Value::Text(text)) = &expr.kind else {
+            return None;
+        };
         Some((Arc::clone(text), self.between_quotes(expr.span)?))
     }
 
     /// Returns the span between the quotes of a string, inside any parentheses.
     pub(crate) fn between_quotes(&self, span: Span) -> Option<Span> {
         let first = self.within(span, |rest| rest.starts_with('"'), 1)?;
-        let text = self.sources.text(Span { start: first.end, ..span });
+        let text = self.sources.text(Span {
+            start: first.end,
+            ..span
+        });
         let mut escaped = false;
         let end = text.bytes().position(|byte| {
             let ends = byte == b'"' && !escaped;
             escaped = byte == b'\\' && !escaped;
             ends
         })?;
-        Some(Span { start: first.end, end: first.end + end as u32, ..span })
+        Some(Span {
+            start: first.end,
+            end: first.end + end as u32,
+            ..span
+        })
     }
 
     /// Returns the first matching location in a span, outside comments.
@@ -208,7 +244,11 @@ impl<'a> Finder<'a> {
         while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
             if begins(rest) {
                 let start = span.start + at as u32;
-                return Some(Span { start, end: start + length as u32, ..span });
+                return Some(Span {
+                    start,
+                    end: start + length as u32,
+                    ..span
+                });
             }
             at += if rest.starts_with('#') {
                 rest.find('\n').unwrap_or(rest.len())

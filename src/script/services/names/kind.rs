@@ -34,7 +34,11 @@ pub(crate) struct KindRow {
 }
 
 const fn row(kind: NameKind, called: &'static str) -> KindRow {
-    KindRow { kind, called, fixed: None }
+    KindRow {
+        kind,
+        called,
+        fixed: None,
+    }
 }
 
 /// Every kind of name.
@@ -56,7 +60,10 @@ pub(crate) const KINDS: &[KindRow] = &[
 
 impl NameKind {
     pub(crate) fn row(self) -> &'static KindRow {
-        KINDS.iter().find(|row| row.kind == self).unwrap_or(&KINDS[0])
+        KINDS
+            .iter()
+            .find(|row| row.kind == self)
+            .unwrap_or(&KINDS[0])
     }
 }
 

@@ -64,23 +64,33 @@ pub struct Names {
 impl Names {
     /// Returns the name that contains a byte of a file or ends at the byte.
     pub fn at(&self, file: u32, byte: u32) -> Option<&Occurrence> {
-        let holds =
-            |one: &&Occurrence| one.span.file == file && one.span.start <= byte && byte <= one.span.end;
-        let after = self.occurrences.partition_point(|one| (one.span.file, one.span.start) <= (file, byte));
+        let holds = |one: &&Occurrence| {
+            one.span.file == file && one.span.start <= byte && byte <= one.span.end
+        };
+        let after = self
+            .occurrences
+            .partition_point(|one| (one.span.file, one.span.start) <= (file, byte));
         self.occurrences[..after].iter().rev().take(2).find(holds)
     }
 
     /// Returns all occurrences of a symbol.
     pub fn occurrences_of(&self, symbol: usize) -> impl Iterator<Item = &Occurrence> {
-        self.occurrences.iter().filter(move |one| one.symbol == symbol)
+        self.occurrences
+            .iter()
+            .filter(move |one| one.symbol == symbol)
     }
 
     /// Returns the definition for an occurrence: the latest preceding definition in the same file, or else the
     /// first definition in any file. Returns `None` for a definition in a preset or a machine file (see
     /// [`Symbol::origin`]).
     pub fn definition(&self, of: &Occurrence) -> Option<&Occurrence> {
-        let defines = || self.occurrences_of(of.symbol).filter(|one| one.role == Role::Defines);
+        let defines = || {
+            self.occurrences_of(of.symbol)
+                .filter(|one| one.role == Role::Defines)
+        };
         let before = defines().take_while(|one| one.span <= of.span).last();
-        before.filter(|one| one.span.file == of.span.file).or_else(|| defines().next())
+        before
+            .filter(|one| one.span.file == of.span.file)
+            .or_else(|| defines().next())
     }
 }

@@ -29,7 +29,11 @@ impl Finder<'_> {
             }
             "show" => self.shown(operands),
             "expect" => self.expected(command),
-            verb => self.operands(LANGUAGE.verb(verb).map_or(&[], |verb| verb.params), operands, assigned),
+            verb => self.operands(
+                LANGUAGE.verb(verb).map_or(&[], |verb| verb.params),
+                operands,
+                assigned,
+            ),
         }
         if let Some(block) = &command.block {
             self.block_of(command, block);
@@ -39,8 +43,11 @@ impl Finder<'_> {
     /// `f(1, 2)`, `munmap(p, n)`
     fn with_brackets(&mut self, command: &Command) {
         let (name, args) = (&command.verb, &*command.operands);
-        let defined =
-            self.scopes.resolve(&(Space::Call, Arc::clone(&name.text)), &mut self.table).id.is_some();
+        let defined = self
+            .scopes
+            .resolve(&(Space::Call, Arc::clone(&name.text)), &mut self.table)
+            .id
+            .is_some();
         if defined || called(&name.text, args.len()).is_none() {
             self.calls_with(name, args);
             self.exprs(args);
@@ -82,12 +89,17 @@ impl Finder<'_> {
             _ if has(Slot::Titles) || has(Slot::Titled) => self.titles(operand),
             // Where a process may also follow, the name of a process is a process.
             Some(word)
-                if params.iter().any(|param| param.words().contains(&&*word.text))
-                    && !(has(Slot::Process) && self.resolve(Space::Process, &word.text).id.is_some()) => {}
+                if params
+                    .iter()
+                    .any(|param| param.words().contains(&&*word.text))
+                    && !(has(Slot::Process)
+                        && self.resolve(Space::Process, &word.text).id.is_some()) => {}
             Some(word) if has(Slot::NewProcess) => {
                 self.gives(Space::Process, &word, NameKind::Process);
             }
-            Some(word) if has(Slot::Process) && !(is_last && (has(Slot::Va) || has(Slot::FileName))) => {
+            Some(word)
+                if has(Slot::Process) && !(is_last && (has(Slot::Va) || has(Slot::FileName))) =>
+            {
                 self.uses(Space::Process, &word);
             }
             Some(word) if has(Slot::Tlb) || has(Slot::Cache) => {
@@ -125,7 +137,9 @@ impl Finder<'_> {
 
     /// `page_table`, `tlb L2`, `P1.maps`, `pte 1 0x1000`
     pub(crate) fn noun(&mut self, operands: &[Expr]) {
-        let Some((first, rest)) = operands.split_first() else { return };
+        let Some((first, rest)) = operands.split_first() else {
+            return;
+        };
         match &first.kind {
             ExprKind::Name(name) if matches!(&**name, "tlb" | "cache") => self.part(rest.first()),
             ExprKind::Name(_) => self.exprs(rest),
@@ -135,7 +149,9 @@ impl Finder<'_> {
 
     /// Visits the operands of `show` and `given`.
     pub(crate) fn shown(&mut self, operands: &[Expr]) {
-        let Some(first) = operands.first() else { return };
+        let Some(first) = operands.first() else {
+            return;
+        };
         let ExprKind::Name(name) = &first.kind else {
             return self.exprs(operands);
         };
@@ -160,14 +176,26 @@ impl Finder<'_> {
 
     /// `file "name" = "text"`, `executable "name" { … }`
     fn file(&mut self, command: &Command) {
-        command.assigned.iter().flat_map(|values| values.iter()).for_each(|value| self.visit_expr(value));
+        command
+            .assigned
+            .iter()
+            .flat_map(|values| values.iter())
+            .for_each(|value| self.visit_expr(value));
         let executable = &*command.verb.text == "executable";
         if let Some(block) = &command.block {
             self.block_of(command, block);
         }
-        let Some(operand) = command.operands.first() else { return };
-        let Some((text, span)) = self.quoted(operand) else { return self.path(operand, false) };
-        let kind = if executable { NameKind::Executable } else { NameKind::File };
+        let Some(operand) = command.operands.first() else {
+            return;
+        };
+        let Some((text, span)) = self.quoted(operand) else {
+            return self.path(operand, false);
+        };
+        let kind = if executable {
+            NameKind::Executable
+        } else {
+            NameKind::File
+        };
         self.gives_at(Space::File, &text, span, (kind, Form::Quoted));
     }
 
@@ -229,7 +257,13 @@ fn columns(noun: &str) -> &'static [Column] {
 /// Returns a noun's operands without `exactly`.
 fn nouns(operands: &[Expr]) -> &[Expr] {
     match operands.split_first() {
-        Some((Expr { kind: ExprKind::Name(name), .. }, rest)) if &**name == "exactly" => rest,
+        Some((
+            Expr {
+                kind: ExprKind::Name(name),
+                ..
+            },
+            rest,
+        )) if &**name == "exactly" => rest,
         _ => operands,
     }
 }

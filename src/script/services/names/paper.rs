@@ -19,19 +19,37 @@ impl Finder<'_> {
                 (_, Some(known)) => self.operands(known.params, &setting.values, None),
                 (_, None) => self.exprs(&setting.values),
             }
-            setting.holds.iter().for_each(|holds| walk_holds(self, holds));
+            setting
+                .holds
+                .iter()
+                .for_each(|holds| walk_holds(self, holds));
         }
     }
 
     /// `answers FACT of OPERATION`
     fn answers(&mut self, values: &[Expr]) {
-        let [fact, _, verb, operands @ ..] = values else { return };
+        let [fact, _, verb, operands @ ..] = values else {
+            return;
+        };
         let text = self.sources.text(fact.span).trim();
-        let span = Span { end: fact.span.start + text.len() as u32, ..fact.span };
-        self.fact_name(&Word { text: text.into(), span }, Family::Access);
+        let span = Span {
+            end: fact.span.start + text.len() as u32,
+            ..fact.span
+        };
+        self.fact_name(
+            &Word {
+                text: text.into(),
+                span,
+            },
+            Family::Access,
+        );
         match (&verb.kind, operands) {
             (ExprKind::Name(name), [_, ..]) => {
-                self.operands(LANGUAGE.verb(name).map_or(&[], |verb| verb.params), operands, None);
+                self.operands(
+                    LANGUAGE.verb(name).map_or(&[], |verb| verb.params),
+                    operands,
+                    None,
+                );
             }
             _ => self.visit_expr(verb),
         }
@@ -46,8 +64,16 @@ impl Finder<'_> {
     }
 
     fn title_used(&mut self, value: &Expr) {
-        let Some((text, span)) = self.quoted(value) else { return self.visit_expr(value) };
+        let Some((text, span)) = self.quoted(value) else {
+            return self.visit_expr(value);
+        };
         let id = self.title(&text);
-        self.table.add(Found { span, id, space: Space::Question, gives: None, form: Form::Quoted });
+        self.table.add(Found {
+            span,
+            id,
+            space: Space::Question,
+            gives: None,
+            form: Form::Quoted,
+        });
     }
 }

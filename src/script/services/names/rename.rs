@@ -50,9 +50,10 @@ pub fn renamable(names: &Names, of: &Occurrence) -> Result<(), String> {
         return Err(fixed.to_owned());
     }
     match symbol.origin {
-        Some(_) => {
-            Err(format!("`{}` is declared by a preset or a machine file, not by this script", symbol.name))
-        }
+        Some(_) => Err(format!(
+            "`{}` is declared by a preset or a machine file, not by this script",
+            symbol.name
+        )),
         None => Ok(()),
     }
 }
@@ -69,7 +70,10 @@ pub fn rename(read: Read, symbols: &[usize], new: &str) -> Result<Vec<TextEdit>,
         fits(place, new)?;
     }
     let edits: Vec<TextEdit> = places.iter().map(|place| edit(place, new)).collect();
-    if symbols.iter().any(|symbol| &*read.names.symbols[*symbol].name != new) {
+    if symbols
+        .iter()
+        .any(|symbol| &*read.names.symbols[*symbol].name != new)
+    {
         means_the_same(read, &edits, (symbols, new))?;
     }
     Ok(edits)
@@ -81,9 +85,14 @@ fn fits(place: &Occurrence, new: &str) -> Result<(), String> {
         return is_name(place.kind, new);
     }
     let strange = |c: char| c.is_control() || c == '"' || c == '\\';
-    if new.is_empty() || new.contains(strange) || place.form == Form::InCell && new.contains([',', ':', ' '])
+    if new.is_empty()
+        || new.contains(strange)
+        || place.form == Form::InCell && new.contains([',', ':', ' '])
     {
-        return Err(format!("`{new}` cannot be the quoted name of {}", place.kind.row().called));
+        return Err(format!(
+            "`{new}` cannot be the quoted name of {}",
+            place.kind.row().called
+        ));
     }
     Ok(())
 }
@@ -132,18 +141,43 @@ fn needs_quotes(text: &str) -> bool {
 
 fn edit(place: &Occurrence, new: &str) -> TextEdit {
     let quoted = place.form == Form::Cell && needs_quotes(new);
-    TextEdit::new(place.span, if quoted { format!("\"{new}\"") } else { new.to_owned() })
+    TextEdit::new(
+        place.span,
+        if quoted {
+            format!("\"{new}\"")
+        } else {
+            new.to_owned()
+        },
+    )
 }
 
 /// Parses the edited script and compares the names.
-fn means_the_same(read: Read, edits: &[TextEdit], (symbols, new): (&[usize], &str)) -> Result<(), String> {
-    let mut held = Texts { texts: std::collections::BTreeMap::new(), other: () };
+fn means_the_same(
+    read: Read,
+    edits: &[TextEdit],
+    (symbols, new): (&[usize], &str),
+) -> Result<(), String> {
+    let mut held = Texts {
+        texts: std::collections::BTreeMap::new(),
+        other: (),
+    };
     for (number, file) in (0..).zip(read.sources.files()) {
-        let path = file.path.clone().unwrap_or_else(|| PathBuf::from(&file.name));
-        held.texts.insert(path, edited(&file.text, Span::start_of(number), edits).into_bytes());
+        let path = file
+            .path
+            .clone()
+            .unwrap_or_else(|| PathBuf::from(&file.name));
+        held.texts.insert(
+            path,
+            edited(&file.text, Span::start_of(number), edits).into_bytes(),
+        );
     }
-    let Some(first) = read.sources.file(0) else { return Ok(()) };
-    let path = first.path.clone().unwrap_or_else(|| PathBuf::from(&first.name));
+    let Some(first) = read.sources.file(0) else {
+        return Ok(());
+    };
+    let path = first
+        .path
+        .clone()
+        .unwrap_or_else(|| PathBuf::from(&first.name));
     let text = edited(&first.text, Span::start_of(0), edits);
     let (mut sources, script, mut wrong) = read_text(&path.display().to_string(), &text, &mut held);
     let (files, more) = Files::read(&script.body, &mut sources, &mut held);
@@ -180,20 +214,32 @@ fn difference(before: &Names, after: &Names, edits: &[TextEdit], new: &str) -> O
         let mut into = 0;
         if let Some(edit) = edits.next_if(|edit| edit.span == one.span) {
             shift += edit.replacement.len() as i64 - length;
-            (length, into) = (new.len() as i64, i64::from(edit.replacement.len() > new.len()));
+            (length, into) = (
+                new.len() as i64,
+                i64::from(edit.replacement.len() > new.len()),
+            );
         }
         let other = others.next();
         let same = other.is_some_and(|other| {
-            let Span { file: there, start: from, end: to } = other.span;
-            let place =
-                (there, i64::from(from), i64::from(to)) == (file, start + into, start + into + length);
+            let Span {
+                file: there,
+                start: from,
+                end: to,
+            } = other.span;
+            let place = (there, i64::from(from), i64::from(to))
+                == (file, start + into, start + into + length);
             place && (other.symbol, other.role, other.kind) == (one.symbol, one.role, one.kind)
         });
         if !same {
             return Some(one.span);
         }
     }
-    others.next().map(|_| before.occurrences.last().map_or(Span::default(), |last| last.span))
+    others.next().map(|_| {
+        before
+            .occurrences
+            .last()
+            .map_or(Span::default(), |last| last.span)
+    })
 }
 
 /// Formats the message that a name is already in use.
@@ -204,16 +250,26 @@ fn taken(read: Read, place: Span, renamed: &[usize], new: &str) -> String {
         .filter(|other| !renamed.contains(other))
         .and_then(|other| read.names.occurrences_of(other).next());
     let line = |span: Span| {
-        read.sources.location(span).map_or_else(String::new, |(name, place)| {
-            let name = Path::new(name).file_name().map_or(name.into(), |name| name.to_string_lossy());
-            format!("line {} of {name}", place.line)
-        })
+        read.sources
+            .location(span)
+            .map_or_else(String::new, |(name, place)| {
+                let name = Path::new(name)
+                    .file_name()
+                    .map_or(name.into(), |name| name.to_string_lossy());
+                format!("line {} of {name}", place.line)
+            })
     };
     match defined {
         Some(one) => {
             let called = symbols[one.symbol].kind.row().called;
-            format!("`{new}` is already the name of {called} ({})", line(one.span))
+            format!(
+                "`{new}` is already the name of {called} ({})",
+                line(one.span)
+            )
         }
-        None => format!("`{new}` would change the meaning of this script near {}", line(place)),
+        None => format!(
+            "`{new}` would change the meaning of this script near {}",
+            line(place)
+        ),
     }
 }

@@ -72,20 +72,33 @@ pub(crate) struct Scopes {
 impl Scopes {
     /// Creates the scopes of a script, with only its outermost scope.
     pub(crate) fn new() -> Self {
-        let mut scopes = Self { list: Vec::new(), free: HashSet::new(), version: 0 };
+        let mut scopes = Self {
+            list: Vec::new(),
+            free: HashSet::new(),
+            version: 0,
+        };
         scopes.push(Opens::Open);
         scopes
     }
 
     pub(crate) fn push(&mut self, opens: Opens) {
         self.version += 1;
-        self.list.push(Scope { opens, entries: HashMap::new(), new_machine: false, conditional: Vec::new() });
+        self.list.push(Scope {
+            opens,
+            entries: HashMap::new(),
+            new_machine: false,
+            conditional: Vec::new(),
+        });
     }
 
     /// Closes the innermost scope.
     pub(crate) fn pop(&mut self) -> Option<Scope> {
         self.version += 1;
-        if self.list.len() > 1 { self.list.pop() } else { None }
+        if self.list.len() > 1 {
+            self.list.pop()
+        } else {
+            None
+        }
     }
 
     /// Returns the innermost enclosing definition.
@@ -118,13 +131,18 @@ impl Scopes {
         let mut found: Vec<(Id, NameKind, &Arc<str>)> = entries
             .filter_map(|((space, name), entry)| match space {
                 Space::Process => Some((entry.id, NameKind::Process, name)),
-                Space::Value if entry.bodies.is_empty() => Some((entry.id, NameKind::Variable, name)),
+                Space::Value if entry.bodies.is_empty() => {
+                    Some((entry.id, NameKind::Variable, name))
+                }
                 Space::Value => Some((entry.id, NameKind::Definition, name)),
                 _ => None,
             })
             .collect();
         found.sort_unstable();
-        found.into_iter().map(|(_, kind, name)| (kind, Arc::clone(name))).collect()
+        found
+            .into_iter()
+            .map(|(_, kind, name)| (kind, Arc::clone(name)))
+            .collect()
     }
 
     fn innermost_mut(&mut self) -> &mut Scope {
@@ -138,7 +156,11 @@ impl Scopes {
         let mut changed = false;
         let entry = scope.entries.entry(key.clone()).or_insert_with(|| {
             changed = true;
-            Entry { id: table.fresh(&key.1), certain: false, bodies: Vec::new() }
+            Entry {
+                id: table.fresh(&key.1),
+                certain: false,
+                bodies: Vec::new(),
+            }
         });
         let id = entry.id;
         if certain && !entry.certain {
@@ -207,11 +229,16 @@ impl Scopes {
         let call = key.0 == Space::Call;
         let value = (Space::Value, Arc::clone(&key.1));
         let kept = if call { &value } else { key };
-        let mut resolved = Resolved { id: None, bodies: Vec::new(), left: None };
+        let mut resolved = Resolved {
+            id: None,
+            bodies: Vec::new(),
+            left: None,
+        };
         for scope in self.list.iter().rev() {
             if let Some(entry) = scope.entries.get(kept) {
                 if !call || !entry.bodies.is_empty() {
-                    resolved.id = Some(resolved.id.map_or(entry.id, |id| table.unite(id, entry.id)));
+                    resolved.id =
+                        Some(resolved.id.map_or(entry.id, |id| table.unite(id, entry.id)));
                     resolved.bodies.extend(&entry.bodies);
                 }
                 if entry.certain {

@@ -48,14 +48,20 @@ impl Finder<'_> {
     fn parts_of(&self, base: &Expr) -> Vec<(Arc<str>, Span)> {
         match &base.kind {
             ExprKind::Name(name) => {
-                let Some(preset) = Preset::named(name) else { return Vec::new() };
+                let Some(preset) = Preset::named(name) else {
+                    return Vec::new();
+                };
                 let spec = preset.spec();
-                Component::all(&spec).map(|part| (Arc::from(part.name(&spec)), base.span)).collect()
+                Component::all(&spec)
+                    .map(|part| (Arc::from(part.name(&spec)), base.span))
+                    .collect()
             }
             ExprKind::Value(Value::Text(_)) => {
                 let fields = self.files.machine(base.span);
-                let levels =
-                    fields.iter().flat_map(|fields| fields.iter()).filter(|field| is_level(&field.name));
+                let levels = fields
+                    .iter()
+                    .flat_map(|fields| fields.iter())
+                    .filter(|field| is_level(&field.name));
                 levels
                     .filter_map(|field| field.args.first())
                     .filter_map(|arg| Some((Arc::from(arg.word()?), arg.span)))
@@ -67,7 +73,9 @@ impl Finder<'_> {
 
     /// `tlb L2 { … }`, `cache L3 none`
     fn level(&mut self, setting: &Setting, known: &[(Arc<str>, Span)]) {
-        let Some(word) = setting.values.first().filter(|_| is_level(&setting.name)) else { return };
+        let Some(word) = setting.values.first().filter(|_| is_level(&setting.name)) else {
+            return;
+        };
         let Some(word) = self.word(word) else { return };
         if known.iter().any(|(name, _)| *name == word.text) {
             self.uses(Space::Part, &word);
@@ -112,7 +120,9 @@ impl Finder<'_> {
             match (&value.kind, params) {
                 (ExprKind::Name(name), _) if at > 0 && self.is_bare_unit(name) => {}
                 // `bits` in `virtual N bits` is a unit, even if a variable has this name.
-                (ExprKind::Name(name), Some(_)) if unit_factor(name).is_some() => self.visit_expr(value),
+                (ExprKind::Name(name), Some(_)) if unit_factor(name).is_some() => {
+                    self.visit_expr(value)
+                }
                 (_, Some(params)) => self.unless_word(value, params),
                 (_, None) => self.visit_expr(value),
             }
@@ -122,7 +132,9 @@ impl Finder<'_> {
     /// Whether a name is a unit such as `bits` in `virtual n bits`, and not a variable.
     fn is_bare_unit(&mut self, name: &Arc<str>) -> bool {
         let variable = |finder: &mut Self| {
-            let resolved = finder.scopes.resolve(&(Space::Value, Arc::clone(name)), &mut finder.table);
+            let resolved = finder
+                .scopes
+                .resolve(&(Space::Value, Arc::clone(name)), &mut finder.table);
             resolved.id.is_some()
         };
         unit_factor(name) == Some(Number::from(1u64)) && !variable(self)

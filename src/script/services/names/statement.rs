@@ -9,7 +9,8 @@ use super::occurrence::Form;
 use super::table::{Found, Id};
 use super::texts::AssignedValue;
 use crate::lang::ast::{
-    Asked, Command, Condition, Expr, ExprKind, Fact, Operation, Pages, Settings, Stmt, StmtKind, Word,
+    Asked, Command, Condition, Expr, ExprKind, Fact, Operation, Pages, Settings, Stmt, StmtKind,
+    Word,
 };
 use crate::lang::span::Span;
 use crate::lang::visit::{Visit, statements_of_scope, walk_condition, walk_operation, walk_stmt};
@@ -28,8 +29,12 @@ impl<'s> Visit<'s> for Finder<'_> {
         self.region = self.body_of(stmt);
         self.family = family_of_stmt(stmt);
         match &stmt.kind {
-            StmtKind::Scenario { name, .. } => self.titled(name, Space::Scenario, NameKind::Scenario),
-            StmtKind::Question { title, .. } => self.titled(title, Space::Question, NameKind::Question),
+            StmtKind::Scenario { name, .. } => {
+                self.titled(name, Space::Scenario, NameKind::Scenario)
+            }
+            StmtKind::Question { title, .. } => {
+                self.titled(title, Space::Question, NameKind::Question)
+            }
             StmtKind::InProcess { process, .. } => {
                 self.uses(Space::Process, process);
             }
@@ -63,13 +68,27 @@ impl<'s> Visit<'s> for Finder<'_> {
     /// Visits both branches. A name is certain afterward if both branches set it.
     fn visit_branches(&mut self, then: &'s [Stmt], otherwise: Option<&'s [Stmt]>) {
         let region = self.region;
-        let other = otherwise.and_then(|block| block.first()).map_or(region.end, |first| first.span.start);
+        let other = otherwise
+            .and_then(|block| block.first())
+            .map_or(region.end, |first| first.span.start);
         self.scopes.begin_conditional();
-        self.block_in(then, Span { end: other, ..region });
+        self.block_in(
+            then,
+            Span {
+                end: other,
+                ..region
+            },
+        );
         let first: HashSet<_> = self.scopes.end_conditional().into_iter().collect();
         let Some(otherwise) = otherwise else { return };
         self.scopes.begin_conditional();
-        self.block_in(otherwise, Span { start: other, ..region });
+        self.block_in(
+            otherwise,
+            Span {
+                start: other,
+                ..region
+            },
+        );
         for key in self.scopes.end_conditional() {
             if first.contains(&key) {
                 self.scopes.declare(&key, true, &mut self.table);
@@ -138,20 +157,31 @@ impl Finder<'_> {
         let header = match &stmt.kind {
             StmtKind::For { over: last, .. }
             | StmtKind::Repeat { count: last, .. }
-            | StmtKind::If { condition: last, .. }
-            | StmtKind::Question { points: Some(last), .. }
-            | StmtKind::Part { points: Some(last), .. } => last.span,
+            | StmtKind::If {
+                condition: last, ..
+            }
+            | StmtKind::Question {
+                points: Some(last), ..
+            }
+            | StmtKind::Part {
+                points: Some(last), ..
+            } => last.span,
             StmtKind::Def { name, params, .. } => params.last().unwrap_or(name).span,
             StmtKind::Scenario { name: last, .. }
             | StmtKind::Question { title: last, .. }
             | StmtKind::Part { name: last, .. }
             | StmtKind::InProcess { process: last, .. } => last.span,
             StmtKind::Include { body, .. } => {
-                return body.first().map_or_else(Span::default, |first| self.whole(first.span.file));
+                return body
+                    .first()
+                    .map_or_else(Span::default, |first| self.whole(first.span.file));
             }
             _ => stmt.span,
         };
-        Span { start: header.end, ..stmt.span }
+        Span {
+            start: header.end,
+            ..stmt.span
+        }
     }
 
     /// Assigns a value, or each value of a list, to a variable.
@@ -167,10 +197,16 @@ impl Finder<'_> {
     /// Returns the assigned value of a variable or parameter, if the value may name a file.
     pub(crate) fn assigned_value(&mut self, value: &Expr) -> Option<AssignedValue> {
         if let ExprKind::Name(name) = &value.kind {
-            return self.resolve(Space::Value, name).id.map(AssignedValue::Variable);
+            return self
+                .resolve(Space::Value, name)
+                .id
+                .map(AssignedValue::Variable);
         }
         let (text, span) = self.quoted(value)?;
-        let file = self.scopes.resolve(&(Space::File, Arc::clone(&text)), &mut self.table).id;
+        let file = self
+            .scopes
+            .resolve(&(Space::File, Arc::clone(&text)), &mut self.table)
+            .id;
         Some(AssignedValue::Text(text, span, file))
     }
 
@@ -184,7 +220,11 @@ impl Finder<'_> {
             if !self.works() {
                 return;
             }
-            self.scopes.declare(&(Space::Value, Arc::clone(&name.text)), false, &mut self.table);
+            self.scopes.declare(
+                &(Space::Value, Arc::clone(&name.text)),
+                false,
+                &mut self.table,
+            );
         }
     }
 
@@ -195,14 +235,23 @@ impl Finder<'_> {
             _ => self.table.fresh(&name.text),
         };
         if let Some(span) = self.between_quotes(name.span) {
-            self.table.add(Found { span, id, space, gives: Some(kind), form: Form::Quoted });
+            self.table.add(Found {
+                span,
+                id,
+                space,
+                gives: Some(kind),
+                form: Form::Quoted,
+            });
         }
     }
 
     /// Returns the question with this title, regardless of its position in the script.
     pub(crate) fn title(&mut self, title: &Arc<str>) -> Id {
         let table = &mut self.table;
-        *self.titles.entry(Arc::clone(title)).or_insert_with(|| table.fresh(title))
+        *self
+            .titles
+            .entry(Arc::clone(title))
+            .or_insert_with(|| table.fresh(title))
     }
 }
 

@@ -97,22 +97,51 @@ impl Table {
         let mut numbers: HashMap<Id, usize> = HashMap::new();
         for one in found {
             let origin = origins.get(&one.id).copied();
-            let defined = kinds.get(&(one.id, None)).copied().or(origin.map(|_| NameKind::Part));
+            let defined = kinds
+                .get(&(one.id, None))
+                .copied()
+                .or(origin.map(|_| NameKind::Part));
             let Some(whole) = defined else { continue };
-            if names.occurrences.last().is_some_and(|last| last.span == one.span) {
+            if names
+                .occurrences
+                .last()
+                .is_some_and(|last| last.span == one.span)
+            {
                 continue;
             }
             let symbols = &mut names.symbols;
             let symbol = *numbers.entry(one.id).or_insert_with(|| {
                 let name = Arc::clone(&self.names[one.id as usize]);
-                symbols.push(Symbol { name, kind: whole, origin });
+                symbols.push(Symbol {
+                    name,
+                    kind: whole,
+                    origin,
+                });
                 symbols.len() - 1
             });
-            let space = if one.space == Space::Call { Space::Value } else { one.space };
+            let space = if one.space == Space::Call {
+                Space::Value
+            } else {
+                one.space
+            };
             let kind = one.gives.or(kinds.get(&(one.id, Some(space))).copied());
-            let role = if one.gives.is_some() { Role::Defines } else { Role::Uses };
-            let kind = kind.unwrap_or(if space == Space::Process { NameKind::Process } else { whole });
-            names.occurrences.push(Occurrence { span: one.span, symbol, role, kind, form: one.form });
+            let role = if one.gives.is_some() {
+                Role::Defines
+            } else {
+                Role::Uses
+            };
+            let kind = kind.unwrap_or(if space == Space::Process {
+                NameKind::Process
+            } else {
+                whole
+            });
+            names.occurrences.push(Occurrence {
+                span: one.span,
+                symbol,
+                role,
+                kind,
+                form: one.form,
+            });
         }
         names
     }

@@ -19,13 +19,21 @@ struct Known {
 }
 
 fn known(text: &str, others: &[(&str, &str)]) -> Known {
-    let texts = others.iter().map(|(path, text)| ((*path).into(), text.as_bytes().to_vec())).collect();
+    let texts = others
+        .iter()
+        .map(|(path, text)| ((*path).into(), text.as_bytes().to_vec()))
+        .collect();
     let mut loader = Texts { texts, other: () };
     loader.texts.insert("a.pw".into(), text.into());
     let (mut sources, script, _) = read_text("a.pw", text, &mut loader);
     let (files, _) = Files::read(&script.body, &mut sources, &mut loader);
     let names = names(&script.body, &sources, &files);
-    Known { sources, script, files, names }
+    Known {
+        sources,
+        script,
+        files,
+        names,
+    }
 }
 
 /// Returns the letters for the occurrences of a name.
@@ -35,14 +43,24 @@ fn of(text: &str, name: &str) -> String {
 
 fn letters(names: &Names, name: &str) -> String {
     let mut seen = Vec::new();
-    let here = names.occurrences.iter().filter(|one| &*names.symbols[one.symbol].name == name);
+    let here = names
+        .occurrences
+        .iter()
+        .filter(|one| &*names.symbols[one.symbol].name == name);
     here.map(|one| {
-        let number = seen.iter().position(|symbol| *symbol == one.symbol).unwrap_or(seen.len());
+        let number = seen
+            .iter()
+            .position(|symbol| *symbol == one.symbol)
+            .unwrap_or(seen.len());
         if number == seen.len() {
             seen.push(one.symbol);
         }
         let letter = char::from(b'a' + number as u8);
-        if one.role == Role::Defines { letter.to_ascii_uppercase() } else { letter }
+        if one.role == Role::Defines {
+            letter.to_ascii_uppercase()
+        } else {
+            letter
+        }
     })
     .collect()
 }
@@ -52,8 +70,18 @@ fn renamed(text: &str, at: &str, new: &str) -> Result<String, String> {
     let known = known(text, &[]);
     let byte = text.find(at).expect("the place") as u32;
     let one = known.names.at(0, byte).ok_or("nothing is named here")?;
-    let Known { sources, script, files, names } = &known;
-    let read = Read { script: &script.body, sources, files, names };
+    let Known {
+        sources,
+        script,
+        files,
+        names,
+    } = &known;
+    let read = Read {
+        script: &script.body,
+        sources,
+        files,
+        names,
+    };
     let edits = rename(read, &[one.symbol], new)?;
     Ok(edited(text, Span::start_of(0), &edits))
 }
@@ -65,17 +93,25 @@ fn why_not(text: &str, at: &str, new: &str) -> String {
 #[test]
 fn a_second_let_changes_the_same_variable() {
     assert_eq!(of("let x = 1\nlet x = x + 1\nexpect x == 2", "x"), "AAaa");
-    assert_eq!(of("if 1 < 2 { let x = 1 } else { let x = 2 }\nread x", "x"), "AAa");
+    assert_eq!(
+        of("if 1 < 2 { let x = 1 } else { let x = 2 }\nread x", "x"),
+        "AAa"
+    );
     assert_eq!(of("for i in 0..3 { read i }\nread i", "i"), "Aaa");
-    assert_eq!(of("let s = \"\"\"see {x} {x}\"\"\"\nlet x = 1\nlet t = \"\"\"{x + x}\"\"\"", "x"), "Aaa");
+    assert_eq!(
+        of(
+            "let s = \"\"\"see {x} {x}\"\"\"\nlet x = 1\nlet t = \"\"\"{x + x}\"\"\"",
+            "x"
+        ),
+        "Aaa"
+    );
 }
 
 #[test]
 fn a_scenario_hides_from_where_it_sets() {
     let script = "let x = 1\nscenario \"s\" {\n read x\n let x = 2\n read x\n}\nread x";
     assert_eq!(of(script, "x"), "AaBba");
-    let question =
-        "let x = 1\nquestion \"q\" {\n let x = 2\n ask read x => pa\n}\nquestion \"r\" { ask read x => pa }";
+    let question = "let x = 1\nquestion \"q\" {\n let x = 2\n ask read x => pa\n}\nquestion \"r\" { ask read x => pa }";
     assert_eq!(of(question, "x"), "ABba");
     // The second iteration reads the scenario's variable. Both variables are one symbol, because renaming only one
     // of them would change the value.
@@ -87,7 +123,8 @@ fn a_scenario_hides_from_where_it_sets() {
     assert_eq!(of(branch, "x"), "ABba");
     let after = "let x = 1\nscenario \"s\" {\n if 1 < 2 { let x = 2 }\n read x\n}";
     assert_eq!(of(after, "x"), "AAa");
-    let both = "let x = 1\nscenario \"s\" {\n if 1 < 2 { let x = 2 } else { let x = 3 }\n read x\n}";
+    let both =
+        "let x = 1\nscenario \"s\" {\n if 1 < 2 { let x = 2 } else { let x = 3 }\n read x\n}";
     assert_eq!(of(both, "x"), "ABBb");
 }
 
@@ -126,7 +163,13 @@ fn definitions_are_called_by_name() {
     let hidden = "def f() { core 0 }\nscenario \"s\" {\n def f() { core 1 }\n f()\n}\nf()";
     assert_eq!(of(hidden, "f"), "ABba");
     // A variable cannot be called, so the called name refers to the system call.
-    assert_eq!(of("process P\nlet munmap = 1\nmunmap(0, 4096)\nread munmap", "munmap"), "Aa");
+    assert_eq!(
+        of(
+            "process P\nlet munmap = 1\nmunmap(0, 4096)\nread munmap",
+            "munmap"
+        ),
+        "Aa"
+    );
 }
 
 #[test]
@@ -137,7 +180,10 @@ fn a_child_is_a_variable_and_a_process() {
     let script = "process P1\ndef born() { let kid = fork() }\nP1 { born() }\nkid: exit(0)\nexpect kid.state == \"zombie\"";
     assert_eq!(of(script, "kid"), "Aaa");
     // A process and a variable of the same name are two symbols.
-    assert_eq!(of("process P\nlet P = 1\nP: read P\nexpect P.rss == P", "P"), "ABabab");
+    assert_eq!(
+        of("process P\nlet P = 1\nP: read P\nexpect P.rss == P", "P"),
+        "ABabab"
+    );
 }
 
 #[test]
@@ -171,7 +217,10 @@ fn parts_appear_in_facts_paths_and_nouns() {
         machine { cache L { lines 8, block 4 B } }\nread 0 => L miss, served memory\nexpect last.served == \"L\"";
     assert_eq!(of(two, "L"), "AaBbb");
     // The script does not define the names of a preset.
-    let preset = known("machine core-i7 { cache L2 { ways 4 } }\nread 0 => L2 hit", &[]);
+    let preset = known(
+        "machine core-i7 { cache L2 { ways 4 } }\nread 0 => L2 hit",
+        &[],
+    );
     assert_eq!(letters(&preset.names, "L2"), "aa");
     assert!(preset.names.symbols[0].origin.is_some());
 }
@@ -184,13 +233,30 @@ fn words_of_a_place_are_no_variables() {
     assert_eq!(of(script, "hit"), "A");
     assert_eq!(of(script, "page"), "A");
     assert_eq!(of(script, "read"), "A");
-    let pages =
-        "let a = 1\nreference a b a { frames 3, holding [a], writes [a] } => resident [a, b], faults a";
+    let pages = "let a = 1\nreference a b a { frames 3, holding [a], writes [a] } => resident [a, b], faults a";
     assert_eq!(of(pages, "a"), "Aaaaa");
-    assert_eq!(of("let a = 1\nreference [a, b] { frames 1, holding a, writes b }", "a"), "Aaa");
+    assert_eq!(
+        of(
+            "let a = 1\nreference [a, b] { frames 1, holding a, writes b }",
+            "a"
+        ),
+        "Aaa"
+    );
     assert_eq!(of("def f() { }\nreference [f] { frames 1 }", "f"), "A");
-    assert_eq!(of("machine simple\nlet tlb = 1\nexpect tlb.hits == tlb - 1", "tlb"), "Aa");
-    assert_eq!(of("let bits = 14\nmachine { virtual bits, physical 12 bits, page 64 B }", "bits"), "Aa");
+    assert_eq!(
+        of(
+            "machine simple\nlet tlb = 1\nexpect tlb.hits == tlb - 1",
+            "tlb"
+        ),
+        "Aa"
+    );
+    assert_eq!(
+        of(
+            "let bits = 14\nmachine { virtual bits, physical 12 bits, page 64 B }",
+            "bits"
+        ),
+        "Aa"
+    );
 }
 
 #[test]
@@ -198,9 +264,16 @@ fn questions_have_one_title_everywhere() {
     let script = "exam { title \"E\", pool \"One\" pick 1 of [\"A\", \"B\"] }\nquestion \"A\" { core 0 }\nquestion \"B\" { core 0 }";
     assert_eq!(of(script, "A"), "aA");
     let known = known(script, &[]);
-    let one = known.names.at(0, script.find("A\"").unwrap() as u32).unwrap();
+    let one = known
+        .names
+        .at(0, script.find("A\"").unwrap() as u32)
+        .unwrap();
     assert_eq!(one.kind, NameKind::Question);
-    assert!(renamable(&known.names, one).unwrap_err().contains("random values"));
+    assert!(
+        renamable(&known.names, one)
+            .unwrap_err()
+            .contains("random values")
+    );
 }
 
 #[test]
@@ -211,8 +284,14 @@ fn an_asked_name_is_known_only_in_its_conditions() {
 
 #[test]
 fn names_go_through_included_files() {
-    let others = [("b.pw", "def f() { read y }\nlet z = 1"), ("c.pw", "read z")];
-    let known = known("include \"b.pw\"\nlet y = z\nf()\ninclude \"c.pw\"\ninclude \"c.pw\"", &others);
+    let others = [
+        ("b.pw", "def f() { read y }\nlet z = 1"),
+        ("c.pw", "read z"),
+    ];
+    let known = known(
+        "include \"b.pw\"\nlet y = z\nf()\ninclude \"c.pw\"\ninclude \"c.pw\"",
+        &others,
+    );
     // The occurrences are in file order: a, b, and c. File c is parsed once.
     assert_eq!(letters(&known.names, "y"), "Aa");
     assert_eq!(letters(&known.names, "z"), "aAa");
@@ -222,10 +301,19 @@ fn names_go_through_included_files() {
 #[test]
 fn names_around_a_broken_line_are_known() {
     assert_eq!(of("let x = 1\nlet y 4\nread x\n", "x"), "Aa");
-    assert_eq!(of("let x = 1\nlet = 4\nscenario \"s\" {\n let y (\n}\nread x", "x"), "Aa");
+    assert_eq!(
+        of(
+            "let x = 1\nlet = 4\nscenario \"s\" {\n let y (\n}\nread x",
+            "x"
+        ),
+        "Aa"
+    );
     assert_eq!(of("let x = 1\nscenario \"s\" {\n read x\n let", "x"), "Aa");
     // The words of an invalid line are resolved in the line's scope.
-    assert_eq!(of("let x = 1\nread x size\nread x x x\nlet y = x + ", "x"), "Aaaaa");
+    assert_eq!(
+        of("let x = 1\nread x size\nread x x x\nlet y = x + ", "x"),
+        "Aaaaa"
+    );
     let inside = "let x = 1\nscenario \"s\" {\n let x = 2\n read x read x\n}\nx x";
     assert_eq!(of(inside, "x"), "ABbba");
     assert_eq!(of("process P\nP: read (\nlet v = \nread v", "P"), "Aa");
@@ -250,13 +338,10 @@ fn the_latest_definition_above_is_the_target() {
 
 #[test]
 fn renaming_changes_every_place() {
-    let script =
-        "let x = 1\nread (x)\nscenario \"x\" { let x = 2; read x + 0 }\nlet s = \"\"\"x is {x}\"\"\"";
-    let expected =
-        "let va = 1\nread (va)\nscenario \"x\" { let x = 2; read x + 0 }\nlet s = \"\"\"x is {va}\"\"\"";
+    let script = "let x = 1\nread (x)\nscenario \"x\" { let x = 2; read x + 0 }\nlet s = \"\"\"x is {x}\"\"\"";
+    let expected = "let va = 1\nread (va)\nscenario \"x\" { let x = 2; read x + 0 }\nlet s = \"\"\"x is {va}\"\"\"";
     assert_eq!(renamed(script, "x)", "va").as_deref(), Ok(expected));
-    let files =
-        "file \"a\" = \"a\"\nprocess P {\n | area start end perms backing |\n | d 1000 2000 r--p a |\n}";
+    let files = "file \"a\" = \"a\"\nprocess P {\n | area start end perms backing |\n | d 1000 2000 r--p a |\n}";
     let expected = "file \"a b\" = \"a\"\nprocess P {\n | area start end perms backing |\n | d 1000 2000 r--p \"a b\" |\n}";
     assert_eq!(renamed(files, "a\"", "a b").as_deref(), Ok(expected));
     assert_eq!(renamed(script, "x)", "x").as_deref(), Ok(script));
@@ -270,14 +355,24 @@ fn names_that_cannot_be_had_are_refused() {
     assert!(why_not(script, "x", "4x").starts_with("`4x` is not a name"));
     assert!(why_not(script, "x", "a-1").starts_with("`a-1` is not a name"));
     assert_eq!(why_not(script, "f(a", "read"), "`read` is a verb");
-    assert_eq!(why_not(script, "f(a", "hex"), "`hex` is a function of the language");
-    assert_eq!(why_not(script, "x", "y"), "`y` is already the name of a variable (line 2 of a.pw)");
+    assert_eq!(
+        why_not(script, "f(a", "hex"),
+        "`hex` is a function of the language"
+    );
+    assert_eq!(
+        why_not(script, "x", "y"),
+        "`y` is already the name of a variable (line 2 of a.pw)"
+    );
     // After this renaming, the definition would read its parameter instead of the variable.
-    assert_eq!(why_not(script, "x", "a"), "`a` is already the name of a parameter (line 4 of a.pw)");
+    assert_eq!(
+        why_not(script, "x", "a"),
+        "`a` is already the name of a parameter (line 4 of a.pw)"
+    );
     // After this renaming, the variable would hide the constant.
     assert!(why_not(script, "x", "PROT_READ").contains("would change the meaning of this script"));
     assert!(
-        why_not("let x = 1\nshow x", "x", "geometry").contains("would change the meaning of this script")
+        why_not("let x = 1\nshow x", "x", "geometry")
+            .contains("would change the meaning of this script")
     );
     // Another definition's parameter does not conflict.
     let apart = "let x = 1\ndef f(a) { read a + 0 }\nread x";
@@ -292,7 +387,10 @@ fn many_calls_cost_little() {
     let mut script = String::new();
     for n in 0..1500 {
         let next = n + 1;
-        let _ = write!(script, "def f{n}() {{ read x{n} + y\n f{next}() }}\nlet x{n} = {n}\nf{n}()\n");
+        let _ = write!(
+            script,
+            "def f{n}() {{ read x{n} + y\n f{next}() }}\nlet x{n} = {n}\nf{n}()\n"
+        );
     }
     let begun = std::time::Instant::now();
     let known = known(&script, &[]);

@@ -56,12 +56,22 @@ impl Texts {
         }
         let mut parameters: HashMap<Id, Vec<Vec<Id>>> = HashMap::new();
         for (definition, list) in self.parameters {
-            parameters.entry(table.root(definition)).or_default().push(list);
+            parameters
+                .entry(table.root(definition))
+                .or_default()
+                .push(list);
         }
         for (definition, number, one) in self.arguments {
-            for list in parameters.get(&table.root(definition)).into_iter().flatten() {
+            for list in parameters
+                .get(&table.root(definition))
+                .into_iter()
+                .flatten()
+            {
                 if let Some(parameter) = list.get(number) {
-                    assigned.entry(table.root(*parameter)).or_default().push(one.clone());
+                    assigned
+                        .entry(table.root(*parameter))
+                        .or_default()
+                        .push(one.clone());
                 }
             }
         }

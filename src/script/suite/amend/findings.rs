@@ -48,7 +48,10 @@ pub struct Findings {
 impl Findings {
     /// Creates empty findings.
     pub fn new(wanted: Wanted) -> Self {
-        Self { wanted, ..Self::default() }
+        Self {
+            wanted,
+            ..Self::default()
+        }
     }
 
     /// Returns a sink that adds the records of a script to the findings. For unselected scenarios, the sink adds
@@ -60,7 +63,11 @@ impl Findings {
         wants: &'a dyn Fn(Option<&str>) -> bool,
     ) -> Watching<'a> {
         tables::collect(script, &mut self.tables);
-        Watching { findings: self, sources, wants }
+        Watching {
+            findings: self,
+            sources,
+            wants,
+        }
     }
 
     /// Adds the findings from another run, whose files have different positions. Findings without a position are
@@ -76,7 +83,9 @@ impl Findings {
             }
         }
         for (span, rows) in other.tables {
-            let rows = rows.into_iter().map(|row| row.into_iter().filter_map(&here).collect());
+            let rows = rows
+                .into_iter()
+                .map(|row| row.into_iter().filter_map(&here).collect());
             if let Some(span) = here(span) {
                 self.tables.insert(span, rows.collect());
             }
@@ -86,8 +95,10 @@ impl Findings {
     /// Returns the edits and the expectations to leave unchanged.
     pub fn plan(&self, sources: &Sources) -> Plan {
         let (mut new, mut left) = (BTreeMap::new(), Vec::new());
-        for (span, found) in
-            self.found.iter().flat_map(|(span, all)| all.iter().map(move |found| (*span, found)))
+        for (span, found) in self
+            .found
+            .iter()
+            .flat_map(|(span, all)| all.iter().map(move |found| (*span, found)))
         {
             match (found.failed, &found.refusal, found.texts.as_slice()) {
                 (false, ..) => {}
@@ -104,17 +115,26 @@ impl Findings {
         for rows in self.tables.values() {
             edits.extend(grid::laid_out(sources, rows, &mut new));
         }
-        edits.extend(new.into_iter().map(|(span, text)| TextEdit::new(span, text)));
+        edits.extend(
+            new.into_iter()
+                .map(|(span, text)| TextEdit::new(span, text)),
+        );
         edits.sort();
         Plan { edits, facts, left }
     }
 
     fn known(&mut self, span: Span, fact: &str) -> &mut Found {
         let all = self.found.entry(span).or_default();
-        let at = all.iter().position(|found| found.fact == fact).unwrap_or_else(|| {
-            all.push(Found { fact: fact.to_owned(), ..Found::default() });
-            all.len() - 1
-        });
+        let at = all
+            .iter()
+            .position(|found| found.fact == fact)
+            .unwrap_or_else(|| {
+                all.push(Found {
+                    fact: fact.to_owned(),
+                    ..Found::default()
+                });
+                all.len() - 1
+            });
         &mut all[at]
     }
 
@@ -159,7 +179,11 @@ impl Found {
     }
 
     fn left(&self, span: Span, reason: String) -> LeftAlone {
-        LeftAlone { span, fact: self.fact.clone(), reason }
+        LeftAlone {
+            span,
+            fact: self.fact.clone(),
+            reason,
+        }
     }
 }
 
@@ -167,7 +191,10 @@ impl Found {
 fn several(texts: &[String]) -> String {
     let more = if texts.len() > VALUES { ", …" } else { "" };
     let shown = texts.get(..VALUES.min(texts.len())).unwrap_or(texts);
-    format!("the statement runs several times with different values: {}{more}", shown.join(", "))
+    format!(
+        "the statement runs several times with different values: {}{more}",
+        shown.join(", ")
+    )
 }
 
 /// A sink that adds the records of a run to the findings.

@@ -18,8 +18,10 @@ pub(crate) fn laid_out(
     if !table.iter().flatten().any(|cell| new.contains_key(cell)) {
         return Vec::new();
     }
-    let Some(mut rows) =
-        table.iter().map(|cells| TableLine::read(sources, cells)).collect::<Option<Vec<TableLine>>>()
+    let Some(mut rows) = table
+        .iter()
+        .map(|cells| TableLine::read(sources, cells))
+        .collect::<Option<Vec<TableLine>>>()
     else {
         return Vec::new();
     };
@@ -27,7 +29,10 @@ pub(crate) fn laid_out(
     let columns = rows.iter().map(TableLine::cells).max().unwrap_or(0);
     let sides: Vec<Side> = (0..columns).map(|column| side(&rows, column)).collect();
     for (column, side) in sides.into_iter().enumerate() {
-        let wider: Vec<usize> = rows.iter_mut().map(|row| write(row, column, side, new)).collect();
+        let wider: Vec<usize> = rows
+            .iter_mut()
+            .map(|row| write(row, column, side, new))
+            .collect();
         let most = wider.iter().copied().max().unwrap_or(0);
         if aligned {
             for (row, wider) in rows.iter_mut().zip(wider) {
@@ -39,26 +44,46 @@ pub(crate) fn laid_out(
 }
 
 /// Writes the new cell of a column, if any. Returns the growth of the row, in characters.
-fn write(row: &mut TableLine, column: usize, side: Side, new: &mut BTreeMap<Span, String>) -> usize {
+fn write(
+    row: &mut TableLine,
+    column: usize,
+    side: Side,
+    new: &mut BTreeMap<Span, String>,
+) -> usize {
     let text = row.span(column).and_then(|span| new.remove(&span));
     text.map_or(0, |text| row.write(column, text, side))
 }
 
 /// Whether each row is on a separate line, and its bars are aligned with those of the header.
 fn is_aligned(rows: &[TableLine]) -> bool {
-    let Some(header) = rows.first() else { return false };
+    let Some(header) = rows.first() else {
+        return false;
+    };
     let bars = header.bars();
-    let starts: Vec<u32> = rows.iter().filter_map(|row| row.span(0)).map(|span| span.start).collect();
+    let starts: Vec<u32> = rows
+        .iter()
+        .filter_map(|row| row.span(0))
+        .map(|span| span.start)
+        .collect();
     starts.windows(2).all(|pair| pair[0] < pair[1])
-        && rows.iter().all(|row| row.bars().iter().zip(&bars).all(|(a, b)| a == b))
+        && rows
+            .iter()
+            .all(|row| row.bars().iter().zip(&bars).all(|(a, b)| a == b))
 }
 
 /// Returns the side on which a column's cells are not aligned. If both sides are aligned, the header
 /// determines the result.
 fn side(rows: &[TableLine], column: usize) -> Side {
-    let places: Vec<(usize, usize)> = rows.iter().filter_map(|row| row.cell_columns(column)).collect();
-    let [header, body @ ..] = places.as_slice() else { return Side::After };
-    let Some(first) = body.first() else { return Side::After };
+    let places: Vec<(usize, usize)> = rows
+        .iter()
+        .filter_map(|row| row.cell_columns(column))
+        .collect();
+    let [header, body @ ..] = places.as_slice() else {
+        return Side::After;
+    };
+    let Some(first) = body.first() else {
+        return Side::After;
+    };
     let begin_alike = body.iter().all(|place| place.0 == first.0);
     let end_alike = body.iter().all(|place| place.1 == first.1);
     match (begin_alike, end_alike) {

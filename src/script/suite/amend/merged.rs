@@ -66,9 +66,10 @@ impl Merged {
         let number = |(at, file): (usize, &SourceFile)| {
             let path = file.path.as_deref()?;
             match place {
-                Some(place) if at == 0 => {
-                    Some((self.number(file, path, &place.document, loader), place.start))
-                }
+                Some(place) if at == 0 => Some((
+                    self.number(file, path, &place.document, loader),
+                    place.start,
+                )),
                 // The block itself has the findings.
                 Some(place) if place.blocks.iter().any(|block| block == path) => None,
                 _ => Some((self.number(file, path, &file.text, loader), 0)),
@@ -77,12 +78,22 @@ impl Merged {
         let numbers: Vec<_> = sources.files().enumerate().map(number).collect();
         self.findings.absorb(findings, |span| {
             let (file, by) = numbers.get(span.file as usize).copied().flatten()?;
-            Some(Span { file, start: span.start + by, end: span.end + by })
+            Some(Span {
+                file,
+                start: span.start + by,
+                end: span.end + by,
+            })
         });
     }
 
     /// Returns the number of a file with this text.
-    fn number(&mut self, file: &SourceFile, path: &Path, text: &Arc<str>, loader: &dyn Loader) -> u32 {
+    fn number(
+        &mut self,
+        file: &SourceFile,
+        path: &Path,
+        text: &Arc<str>,
+        loader: &dyn Loader,
+    ) -> u32 {
         // A file that has disappeared keeps its path, so that writing it reports the loss.
         let path = loader.canonical(path).unwrap_or_else(|_| plain(path));
         if let Some(number) = self.numbers.get(&path) {
@@ -92,7 +103,9 @@ impl Merged {
             }
             return *number;
         }
-        let number = self.sources.share(&file.name, Some(path.clone()), text.clone());
+        let number = self
+            .sources
+            .share(&file.name, Some(path.clone()), text.clone());
         self.numbers.insert(path, number);
         number
     }
@@ -103,11 +116,19 @@ impl Merged {
         let change = |(number, file): (u32, &'_ SourceFile)| {
             let facts = *plan.facts.get(&number)?;
             if self.changed.contains(&number) {
-                return Some(ChangedFile { file: self.sources.file(number)?, new: None, facts });
+                return Some(ChangedFile {
+                    file: self.sources.file(number)?,
+                    new: None,
+                    facts,
+                });
             }
             let new = edited(&file.text, Span::start_of(number), &plan.edits);
             let file = self.sources.file(number)?;
-            (*new != *file.text).then_some(ChangedFile { file, new: Some(new), facts })
+            (*new != *file.text).then_some(ChangedFile {
+                file,
+                new: Some(new),
+                facts,
+            })
         };
         let changed = (0..).zip(self.sources.files()).filter_map(change).collect();
         (plan, changed)

@@ -64,23 +64,45 @@ impl TableLine {
         let behind = &behind[..behind.len() - behind.trim_start_matches([' ', '|']).len()];
         let end = last.end + behind.trim_end().len() as u32;
 
-        let mut row =
-            Self { indent: text[line..begin].chars().count(), pieces: Vec::new(), cells: Vec::new() };
+        let mut row = Self {
+            indent: text[line..begin].chars().count(),
+            pieces: Vec::new(),
+            cells: Vec::new(),
+        };
         let mut at = begin as u32;
         for cell in cells {
-            row.between(text, Span { start: at, end: cell.start, ..*cell })?;
+            row.between(
+                text,
+                Span {
+                    start: at,
+                    end: cell.start,
+                    ..*cell
+                },
+            )?;
             row.cells.push(row.pieces.len());
             row.piece(text, *cell, false)?;
             at = cell.end;
         }
-        row.between(text, Span { start: at, end, ..*last })?;
+        row.between(
+            text,
+            Span {
+                start: at,
+                end,
+                ..*last
+            },
+        )?;
         let one_line = row.pieces.iter().all(|piece| !piece.text.contains('\n'));
         one_line.then_some(row)
     }
 
     fn piece(&mut self, text: &str, span: Span, blank: bool) -> Option<()> {
         let text = text.get(span.start as usize..span.end as usize)?.to_owned();
-        self.pieces.push(Piece { span, text, changed: false, blank });
+        self.pieces.push(Piece {
+            span,
+            text,
+            changed: false,
+            blank,
+        });
         Some(())
     }
 
@@ -91,7 +113,15 @@ impl TableLine {
             let rest = text.get(at as usize..span.end as usize)?;
             let blank = rest.starts_with(' ');
             let length = rest.find(|c| (c == ' ') != blank).unwrap_or(rest.len()) as u32;
-            self.piece(text, Span { start: at, end: at + length, ..span }, blank)?;
+            self.piece(
+                text,
+                Span {
+                    start: at,
+                    end: at + length,
+                    ..span
+                },
+                blank,
+            )?;
             at += length;
         }
         Some(())
@@ -116,7 +146,12 @@ impl TableLine {
         for (at, piece) in self.pieces.iter().enumerate() {
             if !self.cells.contains(&at) {
                 bars.extend(
-                    piece.text.chars().enumerate().filter(|(_, c)| *c == '|').map(|(i, _)| column + i),
+                    piece
+                        .text
+                        .chars()
+                        .enumerate()
+                        .filter(|(_, c)| *c == '|')
+                        .map(|(i, _)| column + i),
                 );
             }
             column += piece.width();
@@ -132,7 +167,9 @@ impl TableLine {
     /// Replaces the text of a cell, and adjusts the adjacent spaces if possible. Returns how much the row
     /// grew, in characters.
     pub fn write(&mut self, cell: usize, text: String, side: Side) -> usize {
-        let Some(&at) = self.cells.get(cell) else { return 0 };
+        let Some(&at) = self.cells.get(cell) else {
+            return 0;
+        };
         let (old, new) = (self.pieces[at].width(), text.chars().count());
         self.pieces[at].become_text(text);
         if new <= old {
@@ -149,7 +186,9 @@ impl TableLine {
     /// Removes up to `most` spaces next to a piece, but leaves at least one. Returns the number of removed
     /// spaces.
     fn take_blanks(&mut self, at: usize, most: usize, side: Side) -> usize {
-        let Some(blank) = self.blank_beside(at, side) else { return 0 };
+        let Some(blank) = self.blank_beside(at, side) else {
+            return 0;
+        };
         let taken = most.min(blank.width().saturating_sub(1));
         if taken > 0 {
             blank.become_text(" ".repeat(blank.width() - taken));
@@ -167,7 +206,9 @@ impl TableLine {
 
     /// Adds spaces next to a cell, except after the last piece of the row.
     pub(crate) fn widen(&mut self, cell: usize, by: usize, side: Side) {
-        let Some(&at) = self.cells.get(cell) else { return };
+        let Some(&at) = self.cells.get(cell) else {
+            return;
+        };
         if by == 0 || side == Side::After && at + 1 == self.pieces.len() {
             return;
         }

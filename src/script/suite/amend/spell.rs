@@ -13,7 +13,10 @@ pub fn text(old: &str, check: &Check) -> Result<String, String> {
         (Some(actual), Some(instead)) => (actual, instead),
         (None, Some(instead)) if *instead == *NO_VALUE => return Ok(instead.clone()),
         _ => {
-            return Err(check.reason.clone().unwrap_or_else(|| "this statement has no such fact".to_owned()));
+            return Err(check
+                .reason
+                .clone()
+                .unwrap_or_else(|| "this statement has no such fact".to_owned()));
         }
     };
     match check.written {
@@ -31,7 +34,11 @@ fn value(old: &str, actual: &Value, instead: &str) -> Result<String, String> {
             let text = number(old, *n).unwrap_or_else(|| instead.to_owned());
             let exact = n.as_integer().is_some() || n.as_ratio().is_some();
             let said = exact || Number::parse(&text).is_ok_and(|said| said == *n);
-            if said { Ok(text) } else { Err(format!("no literal equals {n} exactly")) }
+            if said {
+                Ok(text)
+            } else {
+                Err(format!("no literal equals {n} exactly"))
+            }
         }
         Value::List(elements) if old.starts_with('[') => Ok(list(old, elements)),
         // The answer to "TLB hit?" remains a `yes` or `no`.
@@ -45,13 +52,18 @@ fn value(old: &str, actual: &Value, instead: &str) -> Result<String, String> {
 /// Formats a list, with each number in the style of the old list's first number. Names remain unquoted.
 fn list(old: &str, elements: &List) -> String {
     let mut parts = old.trim_matches(['[', ']']).split(',').map(str::trim);
-    let like = parts.find(|part| part.starts_with(|first: char| first.is_ascii_digit())).unwrap_or("");
+    let like = parts
+        .find(|part| part.starts_with(|first: char| first.is_ascii_digit()))
+        .unwrap_or("");
     let element = |element: &Value| match element {
         Value::Number(n) => number(like, *n).unwrap_or_else(|| n.to_string()),
         Value::Text(name) if !old.contains('"') && is_name(name) => name.to_string(),
         other => other.quoted(),
     };
-    format!("[{}]", elements.iter().map(element).collect::<Vec<_>>().join(", "))
+    format!(
+        "[{}]",
+        elements.iter().map(element).collect::<Vec<_>>().join(", ")
+    )
 }
 
 /// Whether a word is a name in every context.
@@ -64,7 +76,9 @@ fn is_name(word: &str) -> bool {
 
 /// Formats a cell of a table.
 fn cell(old: &str, check: &Check, actual: &Shown, instead: &str) -> String {
-    let quoted = old.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    let quoted = old
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'));
     let inner = quoted.unwrap_or(old);
     let new = match (&actual.value, actual.hex) {
         (Value::Number(n), Some(_)) => hexadecimal(inner, *n).or_else(|| number(inner, *n)),
@@ -75,16 +89,25 @@ fn cell(old: &str, check: &Check, actual: &Shown, instead: &str) -> String {
     match new {
         Some(new) if quoted.is_some() => format!("\"{new}\""),
         Some(new) => new,
-        None if quoted.is_some() && instead != "-" && !instead.starts_with('"') => format!("\"{instead}\""),
+        None if quoted.is_some() && instead != "-" && !instead.starts_with('"') => {
+            format!("\"{instead}\"")
+        }
         None => instead.to_owned(),
     }
 }
 
 /// Returns a word in the style of the old word, if the word has several spellings.
 fn same_kind(old: &str, new: &str, fact: &str) -> Option<String> {
-    const HITS: [(&str, &str); 4] = [("m", "h"), ("miss", "hit"), ("no", "yes"), ("false", "true")];
+    const HITS: [(&str, &str); 4] = [
+        ("m", "h"),
+        ("miss", "hit"),
+        ("no", "yes"),
+        ("false", "true"),
+    ];
     if fact.ends_with(" hit") {
-        let (miss, hit) = HITS.iter().find(|(miss, hit)| [*miss, *hit].contains(&old))?;
+        let (miss, hit) = HITS
+            .iter()
+            .find(|(miss, hit)| [*miss, *hit].contains(&old))?;
         return Some((*if new == "1" { hit } else { miss }).to_owned());
     }
     let short = fact.ends_with(" perms") && old.len() == 3;
@@ -115,13 +138,18 @@ fn number(old: &str, n: Number) -> Option<String> {
     }
     for (prefix, radix) in [("0x", 16), ("0X", 16), ("0b", 2)] {
         if let Some(rest) = unsigned.strip_prefix(prefix) {
-            let length = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
+            let length = rest
+                .find(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+                .unwrap_or(rest.len());
             let (written, unit) = rest.split_at(length);
-            let in_radix = |n: Number| digits(written, n, radix).map(|digits| format!("{prefix}{digits}"));
+            let in_radix =
+                |n: Number| digits(written, n, radix).map(|digits| format!("{prefix}{digits}"));
             return Some(with_unit(unit, n, &in_radix).unwrap_or_else(|| n.to_string()));
         }
     }
-    let length = unsigned.find(|c: char| !matches!(c, '0'..='9' | '_' | '.')).unwrap_or(unsigned.len());
+    let length = unsigned
+        .find(|c: char| !matches!(c, '0'..='9' | '_' | '.'))
+        .unwrap_or(unsigned.len());
     let (written, unit) = unsigned.split_at(length);
     let unit = if unit.contains('/') { "" } else { unit };
     Some(with_unit(unit, n, &|n| decimal(written, n)).unwrap_or_else(|| n.to_string()))
@@ -131,7 +159,11 @@ fn number(old: &str, n: Number) -> Option<String> {
 fn character(n: Number) -> Option<String> {
     let byte = u8::try_from(n.as_integer()?).ok()?;
     let seen = byte.is_ascii_graphic() && !matches!(byte, b'\'' | b'\\') || byte == b' ';
-    Some(if seen { format!("'{}'", char::from(byte)) } else { format!("0x{byte:02X}") })
+    Some(if seen {
+        format!("'{}'", char::from(byte))
+    } else {
+        format!("0x{byte:02X}")
+    })
 }
 
 /// Formats a number in its unit, or in the base unit if the result would not be round. `unit` begins with the
@@ -148,7 +180,10 @@ fn with_unit(unit: &str, n: Number, write: &dyn Fn(Number) -> Option<String>) ->
     }
     let plain = if name.ends_with('B') { "B" } else { "ns" };
     let whole = n.as_integer().is_some() && name != "%";
-    whole.then(|| write(n)).flatten().map(|text| format!("{text}{gap}{plain}"))
+    whole
+        .then(|| write(n))
+        .flatten()
+        .map(|text| format!("{text}{gap}{plain}"))
 }
 
 /// Whether a number has at most three decimals.
@@ -169,8 +204,8 @@ fn decimal(old: &str, n: Number) -> Option<String> {
 fn digits(old: &str, n: Number, radix: u32) -> Option<String> {
     let n = u64::try_from(n.as_integer()?).ok()?;
     let width = old.bytes().filter(|byte| *byte != b'_').count();
-    let lower =
-        old.contains(|c: char| c.is_ascii_lowercase()) && !old.contains(|c: char| c.is_ascii_uppercase());
+    let lower = old.contains(|c: char| c.is_ascii_lowercase())
+        && !old.contains(|c: char| c.is_ascii_uppercase());
     let plain = match radix {
         2 => format!("{n:b}"),
         16 if lower => format!("{n:x}"),
@@ -178,7 +213,11 @@ fn digits(old: &str, n: Number, radix: u32) -> Option<String> {
         _ => n.to_string(),
     };
     let padded = radix != 10 || old.starts_with('0');
-    let zeros = if padded { width.saturating_sub(plain.len()) } else { 0 };
+    let zeros = if padded {
+        width.saturating_sub(plain.len())
+    } else {
+        0
+    };
     let plain = "0".repeat(zeros) + &plain;
     Some(match old.rsplit_once('_') {
         Some((_, last)) if !last.is_empty() => grouped(&plain, last.len()),

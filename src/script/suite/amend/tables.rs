@@ -10,8 +10,12 @@ use crate::lang::visit::statements;
 /// beginning with the header.
 pub(crate) fn collect(script: &[Stmt], tables: &mut BTreeMap<Span, Vec<Vec<Span>>>) {
     for stmt in statements(script) {
-        if let StmtKind::Command(Command { block: Some(Settings { table: Some(table), .. }), .. }) =
-            &stmt.kind
+        if let StmtKind::Command(Command {
+            block: Some(Settings {
+                table: Some(table), ..
+            }),
+            ..
+        }) = &stmt.kind
         {
             tables.entry(table.span).or_insert_with(|| rows(table));
         }
@@ -27,5 +31,7 @@ pub fn tables(script: &[Stmt]) -> Vec<Span> {
 
 fn rows(table: &Table) -> Vec<Vec<Span>> {
     let places = |cells: &[Cell]| cells.iter().map(|cell| cell.span).collect();
-    std::iter::once(places(&table.header)).chain(table.rows.iter().map(|row| places(&row.cells))).collect()
+    std::iter::once(places(&table.header))
+        .chain(table.rows.iter().map(|row| places(&row.cells)))
+        .collect()
 }

@@ -16,8 +16,12 @@ pub(crate) fn unnumbered(name: &str) -> &str {
     if name.strip_prefix("block ").is_some_and(is_number) {
         return UNNAMED;
     }
-    let repeated = name.strip_suffix(')').and_then(|name| name.rsplit_once(" ("));
-    repeated.filter(|(_, number)| is_number(number)).map_or(name, |(name, _)| name)
+    let repeated = name
+        .strip_suffix(')')
+        .and_then(|name| name.rsplit_once(" ("));
+    repeated
+        .filter(|(_, number)| is_number(number))
+        .map_or(name, |(name, _)| name)
 }
 
 /// Returns the index of the golden section of each case. Blocks with the same name belong together by their
@@ -28,9 +32,13 @@ pub(crate) fn counterparts(golden: &[Section], run: &[Section]) -> Vec<Option<us
     for name in names {
         let (olds, news) = (blocks(golden, name), blocks(run, name));
         for pair in pairs(&texts(golden, &olds), &texts(run, &news)) {
-            let (Some(old), Some(new)) = (pair.old, pair.new) else { continue };
+            let (Some(old), Some(new)) = (pair.old, pair.new) else {
+                continue;
+            };
             for at in news[new].clone() {
-                found[at] = olds[old].clone().find(|old| golden[*old].scenario == run[at].scenario);
+                found[at] = olds[old]
+                    .clone()
+                    .find(|old| golden[*old].scenario == run[at].scenario);
             }
         }
     }
@@ -43,7 +51,8 @@ fn name(section: &Section) -> Option<&str> {
 
 /// Returns the sections of each block with a name. A block begins with the statements outside its scenarios.
 fn blocks(sections: &[Section], wanted: Option<&str>) -> Vec<Range<usize>> {
-    let begins = |at: usize| sections[at].scenario.is_none() || sections[at].block != sections[at - 1].block;
+    let begins =
+        |at: usize| sections[at].scenario.is_none() || sections[at].block != sections[at - 1].block;
     let mut blocks: Vec<Range<usize>> = Vec::new();
     for at in 0..sections.len() {
         match blocks.last_mut() {
@@ -58,7 +67,9 @@ fn blocks(sections: &[Section], wanted: Option<&str>) -> Vec<Range<usize>> {
 /// Returns the statements of each block.
 fn texts(sections: &[Section], blocks: &[Range<usize>]) -> Vec<String> {
     let heads = |block: &Range<usize>| {
-        let statements = sections[block.clone()].iter().flat_map(|section| &section.statements);
+        let statements = sections[block.clone()]
+            .iter()
+            .flat_map(|section| &section.statements);
         statements.map(Entry::head).collect::<Vec<_>>().join("\n")
     };
     blocks.iter().map(heads).collect()
@@ -87,7 +98,10 @@ mod tests {
         let section = |block: &str, scenario: Option<&str>, statement: &str| Section {
             block: Some(block.to_owned()),
             scenario: scenario.map(ToOwned::to_owned),
-            statements: vec![Entry { statement: statement.to_owned(), ..Entry::default() }],
+            statements: vec![Entry {
+                statement: statement.to_owned(),
+                ..Entry::default()
+            }],
             ..Section::default()
         };
         // The names of the golden file are those of format 1.
@@ -108,6 +122,9 @@ mod tests {
             counterparts(&golden, &[&run[..2], &run[3..]].concat()),
             [None, Some(0), Some(1), Some(2)]
         );
-        assert_eq!(counterparts(&golden, &run[1..]), [Some(0), None, Some(1), Some(2)]);
+        assert_eq!(
+            counterparts(&golden, &run[1..]),
+            [Some(0), None, Some(1), Some(2)]
+        );
     }
 }

@@ -67,7 +67,10 @@ pub(crate) struct Compared<'a> {
 /// Returns a case's statements that differ from the case's golden section. `case` is the file and the line of the
 /// case, for a statement that did not run.
 pub fn compare(golden: &[Entry], run: &[&Placed], case: (&str, usize)) -> Vec<Difference> {
-    compared(golden, run, case).into_iter().filter_map(|one| one.difference).collect()
+    compared(golden, run, case)
+        .into_iter()
+        .filter_map(|one| one.difference)
+        .collect()
 }
 
 /// Compares all statements of a case.
@@ -80,17 +83,27 @@ pub(crate) fn compared<'a>(
     let new: Vec<String> = run.iter().map(|placed| placed.entry.head()).collect();
     let compared = pairs(&old, &new).into_iter().map(|Pair { at, old, new }| {
         let entry = old;
-        let (old, placed) = (old.and_then(|at| golden.get(at)), new.and_then(|at| run.get(at).copied()));
+        let (old, placed) = (
+            old.and_then(|at| golden.get(at)),
+            new.and_then(|at| run.get(at).copied()),
+        );
         let new = placed.map(|placed| &placed.entry);
         let changes = changes(old, new);
         if changes.is_empty() {
-            return Compared { old, new, difference: None };
+            return Compared {
+                old,
+                new,
+                difference: None,
+            };
         }
         let statement = new.or(old).map(Entry::head).unwrap_or_default();
         let here = run.get(at).or(run.last());
         let (file, line) = here.map_or(case, |placed| (&*placed.file, placed.line));
         let did = placed.and_then(|placed| placed.did.as_deref());
-        let reasons = old.zip(did).map(|(old, did)| reasons(old, did)).unwrap_or_default();
+        let reasons = old
+            .zip(did)
+            .map(|(old, did)| reasons(old, did))
+            .unwrap_or_default();
         let difference = Difference {
             file: file.to_owned(),
             line,
@@ -101,41 +114,64 @@ pub(crate) fn compared<'a>(
             changes,
             reasons,
         };
-        Compared { old, new, difference: Some(difference) }
+        Compared {
+            old,
+            new,
+            difference: Some(difference),
+        }
     });
     compared.collect()
 }
 
 /// Explains the facts that the golden entry does not contain.
 fn reasons(golden: &Entry, did: &Did) -> Vec<String> {
-    let known =
-        |fact: &str| golden.facts.lines().flat_map(|line| line.split(", ")).any(|known| known == fact);
+    let known = |fact: &str| {
+        golden
+            .facts
+            .lines()
+            .flat_map(|line| line.split(", "))
+            .any(|known| known == fact)
+    };
     // Golden files do not list the facts of absent events.
     let absent = |fact: &str| fact.ends_with(" none") || fact.ends_with(" no");
-    let facts = reported_facts(did).into_iter().map(|fact| (fact.to_string(), fact));
+    let facts = reported_facts(did)
+        .into_iter()
+        .map(|fact| (fact.to_string(), fact));
     let changed = facts.filter(|(text, _)| !known(text) && !absent(text));
-    changed.map(|(text, fact)| format!("{text} because {}", fact.key.reason(did))).take(REASONS).collect()
+    changed
+        .map(|(text, fact)| format!("{text} because {}", fact.key.reason(did)))
+        .take(REASONS)
+        .collect()
 }
 
 /// Returns the lines that differ between two entries, including the statement's text.
 fn changes(old: Option<&Entry>, new: Option<&Entry>) -> Vec<Change> {
     // Files of format 1 contain no texts of statements.
-    let (was, is) = (old.map_or("", |old| &old.text), new.map_or("", |new| &new.text));
+    let (was, is) = (
+        old.map_or("", |old| &old.text),
+        new.map_or("", |new| &new.text),
+    );
     let without = new.filter(|_| old.is_some() && was.is_empty() && !is.is_empty());
-    let without = without.map(|new| Entry { text: String::new(), ..new.clone() });
+    let without = without.map(|new| Entry {
+        text: String::new(),
+        ..new.clone()
+    });
     let new = without.as_ref().or(new);
     let lines = |entry: Option<&Entry>, with_head: bool| {
         let head = entry.filter(|_| with_head).map(Entry::head);
-        head.into_iter().chain(entry.map(Entry::lines).unwrap_or_default()).collect::<Vec<String>>()
+        head.into_iter()
+            .chain(entry.map(Entry::lines).unwrap_or_default())
+            .collect::<Vec<String>>()
     };
     let with_head = old.map(Entry::head) != new.map(Entry::head);
     let (old, new) = (lines(old, with_head), lines(new, with_head));
     let line = |lines: &[String], at: Option<usize>| at.and_then(|at| lines.get(at)).cloned();
-    let changes =
-        pairs(&old, &new).into_iter().filter_map(|pair| match (line(&old, pair.old), line(&new, pair.new)) {
+    let changes = pairs(&old, &new).into_iter().filter_map(|pair| {
+        match (line(&old, pair.old), line(&new, pair.new)) {
             (Some(old), Some(new)) => (old != new).then_some(Change::Both { old, new }),
             (Some(old), None) => Some(Change::Old(old)),
             (None, new) => new.map(Change::New),
-        });
+        }
+    });
     changes.collect()
 }

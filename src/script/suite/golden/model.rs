@@ -84,7 +84,11 @@ pub struct Entry {
 impl Golden {
     /// Creates a golden file in the current format.
     pub fn new(cases: Vec<Section>) -> Self {
-        Self { format: FORMAT, cases, total: None }
+        Self {
+            format: FORMAT,
+            cases,
+            total: None,
+        }
     }
 
     /// Whether the file lists the results of included scripts.
@@ -96,13 +100,20 @@ impl Golden {
     #[must_use]
     pub fn without_included(mut self) -> Self {
         self.cases.retain(|case| !case.included);
-        self.cases = self.cases.into_iter().map(Section::without_included).collect();
+        self.cases = self
+            .cases
+            .into_iter()
+            .map(Section::without_included)
+            .collect();
         self
     }
 
     /// Returns the number of listed statements.
     pub fn listed(&self) -> u64 {
-        self.cases.iter().map(|case| case.statements.len() as u64).sum()
+        self.cases
+            .iter()
+            .map(|case| case.statements.len() as u64)
+            .sum()
     }
 }
 
@@ -139,14 +150,27 @@ impl Entry {
         for (name, text) in texts {
             lines.extend(text.lines().map(|line| format!("{name}: {line}")));
         }
-        lines.extend(self.more.map(|more| format!("{more} more statements, digest {}", self.digest)));
+        lines.extend(
+            self.more
+                .map(|more| format!("{more} more statements, digest {}", self.digest)),
+        );
         lines
     }
 
     /// Estimates the entry's size in a file, in bytes.
     pub(crate) fn size(&self) -> usize {
         let head = [&self.statement, &self.text];
-        let results = [&self.facts, &self.value, &self.calls, &self.prints, &self.shows, &self.fails];
-        head.into_iter().chain(results).map(|text| text.len() + 12).sum()
+        let results = [
+            &self.facts,
+            &self.value,
+            &self.calls,
+            &self.prints,
+            &self.shows,
+            &self.fails,
+        ];
+        head.into_iter()
+            .chain(results)
+            .map(|text| text.len() + 12)
+            .sum()
     }
 }

@@ -18,10 +18,18 @@ pub(crate) fn places(text: &str, golden: &Golden) -> Vec<Places> {
     for (number, line) in text.lines().enumerate() {
         let begins_case = line.starts_with("- ");
         if begins_case {
-            found.push(Places { first: number, entries: Vec::new() });
+            found.push(Places {
+                first: number,
+                entries: Vec::new(),
+            });
         }
         // The texts of an entry are indented by more than two spaces.
-        let Some(member) = line.get(2..).filter(|_| begins_case || line.starts_with("  ")) else { continue };
+        let Some(member) = line
+            .get(2..)
+            .filter(|_| begins_case || line.starts_with("  "))
+        else {
+            continue;
+        };
         match found.last_mut() {
             Some(case) if member.starts_with("- ") && in_statements => case.entries.push(number),
             _ if member.starts_with([' ', '-']) => {}
@@ -29,7 +37,11 @@ pub(crate) fn places(text: &str, golden: &Golden) -> Vec<Places> {
         }
     }
     let expected = golden.cases.iter().map(|case| case.statements.len());
-    if found.iter().map(|case| case.entries.len()).eq(expected) { found } else { Vec::new() }
+    if found.iter().map(|case| case.entries.len()).eq(expected) {
+        found
+    } else {
+        Vec::new()
+    }
 }
 
 #[cfg(test)]
@@ -44,7 +56,10 @@ mod tests {
             shows: shows.to_owned(),
             ..Entry::default()
         };
-        let own = Section { statements: vec![entry("read 0", "")], ..Section::default() };
+        let own = Section {
+            statements: vec![entry("read 0", "")],
+            ..Section::default()
+        };
         let other = Section {
             scenario: Some("- statements:\n- x".to_owned()),
             mistakes: vec!["unknown-name".to_owned()],
@@ -55,9 +70,18 @@ mod tests {
         let text = write(&golden, "x.pw");
         let lines: Vec<&str> = text.lines().collect();
         let found = places(&text, &golden);
-        let entries: Vec<Vec<&str>> =
-            found.iter().map(|case| case.entries.iter().map(|at| lines[*at].trim()).collect()).collect();
-        assert_eq!(entries, [vec!["- do: read 0"], vec![], vec!["- do: show tlb", "- do: read 1"]]);
+        let entries: Vec<Vec<&str>> = found
+            .iter()
+            .map(|case| case.entries.iter().map(|at| lines[*at].trim()).collect())
+            .collect();
+        assert_eq!(
+            entries,
+            [
+                vec!["- do: read 0"],
+                vec![],
+                vec!["- do: show tlb", "- do: read 1"]
+            ]
+        );
         assert!(lines[found[2].first].starts_with("- scenario:"));
     }
 

@@ -41,15 +41,22 @@ fn entry() -> impl Strategy<Value = Entry> {
 }
 
 fn golden() -> impl Strategy<Value = Golden> {
-    let section = (option::of(text()), option::of(text()), vec(text(), 0..2), vec(entry(), 0..4));
+    let section = (
+        option::of(text()),
+        option::of(text()),
+        vec(text(), 0..2),
+        vec(entry(), 0..4),
+    );
     vec(section, 0..3).prop_map(|sections| {
-        let cases = sections.into_iter().map(|(block, scenario, mistakes, statements)| Section {
-            included: false,
-            block,
-            scenario,
-            mistakes,
-            statements,
-        });
+        let cases = sections
+            .into_iter()
+            .map(|(block, scenario, mistakes, statements)| Section {
+                included: false,
+                block,
+                scenario,
+                mistakes,
+                statements,
+            });
         Golden::new(cases.collect())
     })
 }
@@ -93,8 +100,17 @@ proptest! {
 }
 
 fn placed(line: usize, statement: &str, facts: &str) -> Placed {
-    let entry = Entry { statement: statement.to_owned(), facts: facts.to_owned(), ..Entry::default() };
-    Placed { entry, file: "x.pw".to_owned(), line, ..Placed::default() }
+    let entry = Entry {
+        statement: statement.to_owned(),
+        facts: facts.to_owned(),
+        ..Entry::default()
+    };
+    Placed {
+        entry,
+        file: "x.pw".to_owned(),
+        line,
+        ..Placed::default()
+    }
 }
 
 fn refs(run: &[Placed]) -> Vec<&Placed> {
@@ -103,17 +119,27 @@ fn refs(run: &[Placed]) -> Vec<&Placed> {
 
 #[test]
 fn statements_are_aligned_before_they_are_compared() {
-    let golden: Vec<Entry> = [("read 0", "vpn 0\ntlb miss"), ("read 1", "vpn 1"), ("read 2", "vpn 2")]
-        .map(|(statement, facts)| placed(1, statement, facts).entry)
-        .into();
+    let golden: Vec<Entry> = [
+        ("read 0", "vpn 0\ntlb miss"),
+        ("read 1", "vpn 1"),
+        ("read 2", "vpn 2"),
+    ]
+    .map(|(statement, facts)| placed(1, statement, facts).entry)
+    .into();
     // One statement was removed, one was added at the end, and one has different results.
-    let run =
-        [placed(3, "read 0", "vpn 0\ntlb hit"), placed(5, "read 2", "vpn 2"), placed(8, "read 3", "vpn 3")];
+    let run = [
+        placed(3, "read 0", "vpn 0\ntlb hit"),
+        placed(5, "read 2", "vpn 2"),
+        placed(8, "read 3", "vpn 3"),
+    ];
     let found: Vec<(usize, String, Vec<Change>)> = compare(&golden, &refs(&run), ("x.pw", 1))
         .into_iter()
         .map(|d| (d.line, d.statement, d.changes))
         .collect();
-    let both = Change::Both { old: "tlb miss".to_owned(), new: "tlb hit".to_owned() };
+    let both = Change::Both {
+        old: "tlb miss".to_owned(),
+        new: "tlb hit".to_owned(),
+    };
     let old = |line: &str| Change::Old(line.to_owned());
     let new = |line: &str| Change::New(line.to_owned());
     assert_eq!(
@@ -129,13 +155,27 @@ fn statements_are_aligned_before_they_are_compared() {
 #[test]
 fn a_golden_entry_without_a_text_matches_each_text() {
     let with = |text: &str| Placed {
-        entry: Entry { text: text.to_owned(), ..placed(1, "machine { … }", "").entry },
+        entry: Entry {
+            text: text.to_owned(),
+            ..placed(1, "machine { … }", "").entry
+        },
         ..placed(1, "", "")
     };
-    let (four, two) = (with("machine {\ntlb { ways 4 }\n}"), with("machine {\ntlb { ways 2 }\n}"));
+    let (four, two) = (
+        with("machine {\ntlb { ways 4 }\n}"),
+        with("machine {\ntlb { ways 2 }\n}"),
+    );
     assert_eq!(compare(&[with("").entry], &[&four], ("x.pw", 1)), []);
-    let changes: Vec<Change> =
-        compare(&[four.entry], &[&two], ("x.pw", 1)).into_iter().flat_map(|one| one.changes).collect();
+    let changes: Vec<Change> = compare(&[four.entry], &[&two], ("x.pw", 1))
+        .into_iter()
+        .flat_map(|one| one.changes)
+        .collect();
     let line = |ways: &str| format!("text: tlb {{ ways {ways} }}");
-    assert_eq!(changes, [Change::Both { old: line("4"), new: line("2") }]);
+    assert_eq!(
+        changes,
+        [Change::Both {
+            old: line("4"),
+            new: line("2")
+        }]
+    );
 }

@@ -35,7 +35,11 @@ pub enum Unusable {
     /// A newer version of the program wrote the file.
     Newer { format: u64 },
     /// The file is not YAML, or not a golden file.
-    Invalid { line: usize, column: usize, why: String },
+    Invalid {
+        line: usize,
+        column: usize,
+        why: String,
+    },
 }
 
 impl Unusable {
@@ -58,7 +62,9 @@ impl Unusable {
                 "check the file, its folder, and their permissions".to_owned()
             }
             Self::Unmerged { .. } => format!("resolve the script, and then run `{bless}`"),
-            _ => format!("restore the file, or regenerate it with `{bless}` and review the changes"),
+            _ => {
+                format!("restore the file, or regenerate it with `{bless}` and review the changes")
+            }
         }
     }
 }
@@ -68,14 +74,20 @@ impl fmt::Display for Unusable {
         match self {
             Self::Unreadable(why) => write!(f, "the golden file cannot be read: {why}"),
             Self::NotText { byte } => {
-                write!(f, "the golden file is not UTF-8 text: byte {byte} is invalid")
+                write!(
+                    f,
+                    "the golden file is not UTF-8 text: byte {byte} is invalid"
+                )
             }
             Self::Unwritable(why) => write!(f, "the golden file cannot be written: {why}"),
             Self::Empty => write!(f, "the golden file is empty"),
             Self::Truncated => write!(f, "the golden file is truncated: the last line is missing"),
             Self::Unmerged { first, last } => {
                 let lines = lines_in_words(*first, *last);
-                write!(f, "the golden file has conflict markers from a merge in {lines}")
+                write!(
+                    f,
+                    "the golden file has conflict markers from a merge in {lines}"
+                )
             }
             Self::Newer { format } => write!(
                 f,
@@ -108,23 +120,39 @@ pub fn read(bytes: &[u8]) -> Result<Golden, Unusable> {
     let last = text.lines().last().unwrap_or_default();
     let ended = text.ends_with('\n') && (last == END || last.starts_with("total:"));
     let invalid = |error: &serde_yaml::Error| {
-        let (line, column) = error.location().map_or((1, 1), |at| (at.line(), at.column()));
+        let (line, column) = error
+            .location()
+            .map_or((1, 1), |at| (at.line(), at.column()));
         let why = error.to_string();
         // The location is reported separately.
         let why = why.split(" at line ").next().unwrap_or(&why).to_owned();
-        if ended { Unusable::Invalid { line, column, why } } else { Unusable::Truncated }
+        if ended {
+            Unusable::Invalid { line, column, why }
+        } else {
+            Unusable::Truncated
+        }
     };
     if let Some(line) = too_deep(text) {
         let why = "brackets are nested too deeply".to_owned();
-        return Err(Unusable::Invalid { line: line as usize, column: 1, why });
+        return Err(Unusable::Invalid {
+            line: line as usize,
+            column: 1,
+            why,
+        });
     }
     let version: Result<Version, _> = serde_yaml::from_str(text);
     match version {
-        Ok(Version { format }) if format > u64::from(FORMAT) => return Err(Unusable::Newer { format }),
+        Ok(Version { format }) if format > u64::from(FORMAT) => {
+            return Err(Unusable::Newer { format });
+        }
         Err(error) => return Err(invalid(&error)),
         Ok(_) if !ended => return Err(Unusable::Truncated),
         Ok(Version { format: 0 }) => {
-            return Err(Unusable::Invalid { line: 1, column: 1, why: "unknown format 0".to_owned() });
+            return Err(Unusable::Invalid {
+                line: 1,
+                column: 1,
+                why: "unknown format 0".to_owned(),
+            });
         }
         Ok(_) => {}
     }
@@ -133,13 +161,19 @@ pub fn read(bytes: &[u8]) -> Result<Golden, Unusable> {
 
 /// Whether the bytes begin as `pagewalk test --bless` writes them, even if the rest is damaged.
 pub fn is_golden(bytes: &[u8]) -> bool {
-    let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let line = bytes
+        .split(|byte| *byte == b'\n')
+        .next()
+        .unwrap_or_default();
     String::from_utf8_lossy(line).trim_end().ends_with(WRITTEN)
 }
 
 /// Returns the text of the golden file for the script file `name`.
 pub fn write(golden: &Golden, name: &str) -> String {
     let body = serde_yaml::to_string(golden).unwrap_or_default();
-    let name: String = name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let name: String = name
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
     format!("# What {name} {WRITTEN}\n{body}{END}\n")
 }

@@ -19,7 +19,11 @@ fn cut(value: &str, most: usize) -> String {
         None => value.to_owned(),
         Some((end, _)) => {
             let length = value.chars().count();
-            format!("{}… ({length} characters, digest {})", &value[..end], Digest::of_text(value))
+            format!(
+                "{}… ({length} characters, digest {})",
+                &value[..end],
+                Digest::of_text(value)
+            )
         }
     }
 }
@@ -27,9 +31,17 @@ fn cut(value: &str, most: usize) -> String {
 /// Shortens a long text to its first lines, the number of other lines, and a digest.
 pub(crate) fn shortened(text: &str) -> String {
     let lines: Vec<&str> = text.lines().collect();
-    let kept = lines.iter().take(LINES).map(|line| cut(line, LINE)).collect::<Vec<_>>().join("\n");
+    let kept = lines
+        .iter()
+        .take(LINES)
+        .map(|line| cut(line, LINE))
+        .collect::<Vec<_>>()
+        .join("\n");
     match lines.len().checked_sub(LINES).filter(|more| *more > 0) {
         None => kept,
-        Some(more) => format!("{kept}\n… {more} more lines, digest {}", Digest::of_text(text)),
+        Some(more) => format!(
+            "{kept}\n… {more} more lines, digest {}",
+            Digest::of_text(text)
+        ),
     }
 }

@@ -19,22 +19,36 @@ pub(crate) struct Entries<'s> {
 
 impl<'s> Entries<'s> {
     pub(crate) fn new(sources: &'s Sources) -> Self {
-        Self { statements: Statements::new(sources), facts: Facts::default() }
+        Self {
+            statements: Statements::new(sources),
+            facts: Facts::default(),
+        }
     }
 
     /// Returns the statement and the entry of a record. With `fails`, the entry lists failed checks.
-    pub(crate) fn list_record(&mut self, record: &StepRecord, fails: bool) -> (Arc<Statement>, Entry) {
+    pub(crate) fn list_record(
+        &mut self,
+        record: &StepRecord,
+        fails: bool,
+    ) -> (Arc<Statement>, Entry) {
         let statement = self.statements.executed(record);
         let mut entry = Entry {
             statement: inside(record, statement.short.clone()),
-            text: statement.omitted().map(|text| shortened(&text)).unwrap_or_default(),
+            text: statement
+                .omitted()
+                .map(|text| shortened(&text))
+                .unwrap_or_default(),
             facts: self.facts.lines(&record.did),
             calls: self.calls(record),
             ..Entry::default()
         };
         match &*record.did {
-            Did::Bound { name, value, .. } => entry.value = clipped(&bound(name, value, &statement)),
-            Did::Shown(views) => entry.shows = shortened(&dedented(&text::text(&shown(views), false))),
+            Did::Bound { name, value, .. } => {
+                entry.value = clipped(&bound(name, value, &statement))
+            }
+            Did::Shown(views) => {
+                entry.shows = shortened(&dedented(&text::text(&shown(views), false)))
+            }
             Did::Action(action) => entry.count = Some(action.count),
             _ => {}
         }
@@ -52,7 +66,10 @@ impl<'s> Entries<'s> {
     fn calls(&mut self, record: &StepRecord) -> String {
         let lines = record.calls.iter().map(|call| {
             let args: Vec<&str> = call.args.iter().map(|arg| arg.written.as_str()).collect();
-            let facts = self.facts.lines(&Did::Call(call.clone())).replace('\n', ", ");
+            let facts = self
+                .facts
+                .lines(&Did::Call(call.clone()))
+                .replace('\n', ", ");
             format!("{}({}) => {facts}", call.name, args.join(", "))
         });
         shortened(&lines.collect::<Vec<_>>().join("\n"))
@@ -60,7 +77,10 @@ impl<'s> Entries<'s> {
 }
 
 fn failure(check: &Check) -> String {
-    let actual = check.actual.as_ref().map_or_else(|| "nothing".to_owned(), ToString::to_string);
+    let actual = check
+        .actual
+        .as_ref()
+        .map_or_else(|| "nothing".to_owned(), ToString::to_string);
     let (expected, actual) = (clipped(&check.expected.to_string()), clipped(&actual));
     format!("{}: expected {expected}, actual {actual}", check.fact)
 }
@@ -68,7 +88,14 @@ fn failure(check: &Check) -> String {
 /// Removes the common indentation of all lines.
 fn dedented(text: &str) -> String {
     let margin = |line: &str| line.len() - line.trim_start_matches(' ').len();
-    let least = text.lines().filter(|line| !line.is_empty()).map(margin).min().unwrap_or(0);
-    let lines = text.lines().map(|line| line.get(least..).unwrap_or("").trim_end());
+    let least = text
+        .lines()
+        .filter(|line| !line.is_empty())
+        .map(margin)
+        .min()
+        .unwrap_or(0);
+    let lines = text
+        .lines()
+        .map(|line| line.get(least..).unwrap_or("").trim_end());
     lines.collect::<Vec<_>>().join("\n")
 }

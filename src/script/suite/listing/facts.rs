@@ -44,7 +44,9 @@ impl Group {
     fn for_key(at: usize, key: &Key) -> Self {
         match *key {
             Key::Level(row, _) => Self::Levels(row.pattern.0, row.pattern.1),
-            Key::Component(_, part) | Key::Counter(_, part) | Key::ReplayCounter(_, part) => Self::Part(part),
+            Key::Component(_, part) | Key::Counter(_, part) | Key::ReplayCounter(_, part) => {
+                Self::Part(part)
+            }
             Key::Access(_) | Key::Call(_) => Self::Line(at / ON_A_LINE),
             Key::Reference(_) | Key::Replay(_) => Self::Line(0),
         }
@@ -57,12 +59,18 @@ impl Facts {
         let mut lines = Lines::default();
         let Did::Access(access) = did else {
             for (at, fact) in reported_facts(did).into_iter().enumerate() {
-                lines.put(Group::for_key(at, &fact.key), &fact.name, &fact.key, &fact.value);
+                lines.put(
+                    Group::for_key(at, &fact.key),
+                    &fact.name,
+                    &fact.key,
+                    &fact.value,
+                );
             }
             return lines.text;
         };
         let process = access.process.is_some();
-        let fits = |known: &Known| Arc::ptr_eq(&known.spec, &access.spec) && known.process == process;
+        let fits =
+            |known: &Known| Arc::ptr_eq(&known.spec, &access.spec) && known.process == process;
         let known = self.known.take().filter(fits).unwrap_or_else(|| Known {
             spec: access.spec.clone(),
             process,
@@ -75,7 +83,9 @@ impl Facts {
                     let asked = COMPONENT_FACTS.iter().find(|row| row.suffix.is_empty());
                     idle = Some((
                         part,
-                        asked.and_then(|row| (row.get)(access, part)).is_none_or(|v| nothing(&v)),
+                        asked
+                            .and_then(|row| (row.get)(access, part))
+                            .is_none_or(|v| nothing(&v)),
                     ));
                 }
                 if idle == Some((part, true)) {

@@ -49,7 +49,11 @@ impl<'s> Recorder<'s> {
     /// Creates a recorder for N cases. `scripts` contains the `include` of each complete script.
     pub(crate) fn new(sources: &'s Sources, cases: usize, scripts: HashSet<Span>) -> Self {
         let cases = (0..cases).map(|_| Case::default()).collect();
-        Self { entries: Entries::new(sources), cases, scripts }
+        Self {
+            entries: Entries::new(sources),
+            cases,
+            scripts,
+        }
     }
 
     /// Adds a record of a case. `fails` adds failed checks.
@@ -58,8 +62,12 @@ impl<'s> Recorder<'s> {
             return;
         }
         let (statement, mut entry) = self.entries.list_record(record, fails);
-        entry.included = record.included.is_some_and(|include| self.scripts.contains(&include));
-        let Some(case) = self.cases.get_mut(at) else { return };
+        entry.included = record
+            .included
+            .is_some_and(|include| self.scripts.contains(&include));
+        let Some(case) = self.cases.get_mut(at) else {
+            return;
+        };
         if case.outer != record.outer {
             // After the limit, one digest covers all remaining statements.
             if case.size <= LARGEST {
@@ -78,8 +86,18 @@ impl<'s> Recorder<'s> {
         if listed && case.size <= LARGEST {
             case.flush();
             case.size += entry.size();
-            let (file, line, did) = (statement.file.clone(), statement.line, Some(record.did.clone()));
-            case.listed.push(Placed { entry, file, line, span: record.span, did });
+            let (file, line, did) = (
+                statement.file.clone(),
+                statement.line,
+                Some(record.did.clone()),
+            );
+            case.listed.push(Placed {
+                entry,
+                file,
+                line,
+                span: record.span,
+                did,
+            });
         } else {
             case.more.add(&entry, &statement, record.span);
         }
@@ -94,11 +112,28 @@ impl<'s> Recorder<'s> {
 impl Case {
     /// Adds an entry with the number of omitted statements.
     fn flush(&mut self) {
-        let More { count, digest, place: (file, line), included, span } = std::mem::take(&mut self.more);
+        let More {
+            count,
+            digest,
+            place: (file, line),
+            included,
+            span,
+        } = std::mem::take(&mut self.more);
         if count > 0 {
             let digest = digest.to_string();
-            let entry = Entry { more: Some(count), digest, included, ..Entry::default() };
-            self.listed.push(Placed { entry, file, line, span, did: None });
+            let entry = Entry {
+                more: Some(count),
+                digest,
+                included,
+                ..Entry::default()
+            };
+            self.listed.push(Placed {
+                entry,
+                file,
+                line,
+                span,
+                did: None,
+            });
         }
     }
 
@@ -117,7 +152,14 @@ impl More {
         }
         self.count += 1;
         self.digest.put(&entry.statement);
-        for text in [&entry.facts, &entry.value, &entry.calls, &entry.prints, &entry.shows, &entry.fails] {
+        for text in [
+            &entry.facts,
+            &entry.value,
+            &entry.calls,
+            &entry.prints,
+            &entry.shows,
+            &entry.fails,
+        ] {
             self.digest.put(text);
         }
         if let Some(count) = entry.count {

@@ -26,7 +26,9 @@ impl<'a> Alike<'a> {
         match &case.golden {
             Held::Missing => Self::Missing,
             Held::Differs { differences, notes } => {
-                let changes = differences.iter().map(|one| (&*one.statement, &*one.changes));
+                let changes = differences
+                    .iter()
+                    .map(|one| (&*one.statement, &*one.changes));
                 Self::Differs(notes, changes.collect())
             }
             _ => Self::Other,
@@ -52,8 +54,15 @@ pub(super) fn grouped<T, K: Eq + Hash>(
 
 /// Returns the number of other items, in the singular or the plural, and the first names.
 pub(super) fn others(names: &[String], one: &str, many: &str) -> String {
-    let shown = names.get(..NAMES.min(names.len())).unwrap_or(names).join(", ");
+    let shown = names
+        .get(..NAMES.min(names.len()))
+        .unwrap_or(names)
+        .join(", ");
     let more = if names.len() > NAMES { ", …" } else { "" };
-    let count = count(names.len() as u64, &format!("more {one}"), &format!("more {many}"));
+    let count = count(
+        names.len() as u64,
+        &format!("more {one}"),
+        &format!("more {many}"),
+    );
     format!("{count}: {shown}{more}; `--verbose` shows all")
 }

@@ -52,20 +52,32 @@ enum Key<'a> {
 
 /// Returns the outcomes as text. Without `verbose`, equal outcomes are printed once.
 pub fn outcomes(all: &[Blessed], color: bool, verbose: bool) -> String {
-    let groups = grouped(all.iter().enumerate(), |(at, blessed)| match &blessed.outcome {
-        _ if verbose => Key::Alone(*at),
-        Outcome::Written { changed, .. } => Key::Written(changed.iter().map(Alike::of).collect()),
-        Outcome::Unchanged => Key::Unchanged,
-        Outcome::NotWritten { why, .. } => Key::NotWritten(why),
+    let groups = grouped(all.iter().enumerate(), |(at, blessed)| {
+        match &blessed.outcome {
+            _ if verbose => Key::Alone(*at),
+            Outcome::Written { changed, .. } => {
+                Key::Written(changed.iter().map(Alike::of).collect())
+            }
+            Outcome::Unchanged => Key::Unchanged,
+            Outcome::NotWritten { why, .. } => Key::NotWritten(why),
+        }
     });
     let mut text = String::new();
     for group in groups {
-        let Some(((_, first), rest)) = group.split_first() else { continue };
+        let Some(((_, first), rest)) = group.split_first() else {
+            continue;
+        };
         text += &outcome(first, color);
         if !rest.is_empty() {
-            let names: Vec<String> = rest.iter().map(|(_, blessed)| blessed.file.clone()).collect();
+            let names: Vec<String> = rest
+                .iter()
+                .map(|(_, blessed)| blessed.file.clone())
+                .collect();
             let likewise = first.outcome.likewise();
-            let (one, many) = (format!("golden file {likewise}"), format!("golden files {likewise}"));
+            let (one, many) = (
+                format!("golden file {likewise}"),
+                format!("golden files {likewise}"),
+            );
             text += &(others(&names, &one, &many) + "\n");
         }
     }
@@ -77,10 +89,18 @@ fn outcome(blessed: &Blessed, color: bool) -> String {
     match &blessed.outcome {
         Outcome::Unchanged => format!("{file}: unchanged\n"),
         Outcome::NotWritten { why, fix } => format!("{file}: not written: {why}\n  help: {fix}\n"),
-        Outcome::Written { statements, changed } => {
-            let mut text = format!("{file}: written, {}\n", count(*statements, "statement", "statements"));
+        Outcome::Written {
+            statements,
+            changed,
+        } => {
+            let mut text = format!(
+                "{file}: written, {}\n",
+                count(*statements, "statement", "statements")
+            );
             for case in changed {
-                let Held::Differs { differences, notes } = &case.golden else { continue };
+                let Held::Differs { differences, notes } = &case.golden else {
+                    continue;
+                };
                 // Writing to a string cannot fail.
                 let _ = writeln!(text, "  {}", case.name);
                 for note in notes {

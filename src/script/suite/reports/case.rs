@@ -23,7 +23,10 @@ impl fmt::Display for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.file)?;
         let parts = [&self.block, &self.scenario];
-        parts.into_iter().flatten().try_for_each(|part| write!(f, " :: {part}"))
+        parts
+            .into_iter()
+            .flatten()
+            .try_for_each(|part| write!(f, " :: {part}"))
     }
 }
 
@@ -127,7 +130,10 @@ pub enum Held {
     /// The results equal those in the golden file.
     Same,
     /// The results differ from the golden file in the listed statements, and the notes describe other differences.
-    Differs { differences: Vec<Difference>, notes: Vec<String> },
+    Differs {
+        differences: Vec<Difference>,
+        notes: Vec<String>,
+    },
 }
 
 impl Held {
@@ -145,7 +151,10 @@ impl Held {
 
 /// A case and the results of running it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "each flag is an independent property of the case")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each flag is an independent property of the case"
+)]
 pub struct Case {
     /// The case's name.
     pub name: Name,
@@ -214,7 +223,11 @@ impl Case {
     pub fn own(&self) -> Verdict {
         if self.fails {
             let failed = self.failed > 0 || !self.mistakes.is_empty();
-            return if failed { Verdict::Passed } else { Verdict::Failed };
+            return if failed {
+                Verdict::Passed
+            } else {
+                Verdict::Failed
+            };
         }
         match (self.mistakes.is_empty(), self.failed) {
             (false, _) => Verdict::Wrong,
@@ -237,7 +250,12 @@ pub fn command(option: &str, file: &str) -> String {
 
 /// Returns the command that renames a file, which git may track.
 pub fn renaming(old: &str, new: &str, tracked: bool) -> String {
-    format!("{}mv {} {}", if tracked { "git " } else { "" }, quoted(old), quoted(new))
+    format!(
+        "{}mv {} {}",
+        if tracked { "git " } else { "" },
+        quoted(old),
+        quoted(new)
+    )
 }
 
 /// Returns a file name as a word of a shell.

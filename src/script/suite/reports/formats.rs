@@ -15,9 +15,29 @@ pub struct Format {
 
 /// The formats, in the order shown in the help.
 pub const FORMATS: &[Format] = &[
-    Format { name: "junit", results: false, write: junit::write },
-    Format { name: "tap", results: false, write: tap::write },
-    Format { name: "json", results: false, write: json::write },
-    Format { name: "github", results: false, write: github::write },
-    Format { name: "html", results: true, write: html::write },
+    Format {
+        name: "junit",
+        results: false,
+        write: junit::write,
+    },
+    Format {
+        name: "tap",
+        results: false,
+        write: tap::write,
+    },
+    Format {
+        name: "json",
+        results: false,
+        write: json::write,
+    },
+    Format {
+        name: "github",
+        results: false,
+        write: github::write,
+    },
+    Format {
+        name: "html",
+        results: true,
+        write: html::write,
+    },
 ];

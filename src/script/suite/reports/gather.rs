@@ -36,12 +36,26 @@ pub struct Gather<'s> {
 impl<'s> Gather<'s> {
     /// Creates a collector for these cases of a script. A scenario without a case belongs to the first case.
     /// With `scripts`, the `include` of each complete script, the collector also records the results.
-    pub fn new(sources: &'s Sources, cases: Vec<Case>, from: u32, scripts: Option<HashSet<Span>>) -> Self {
+    pub fn new(
+        sources: &'s Sources,
+        cases: Vec<Case>,
+        from: u32,
+        scripts: Option<HashSet<Span>>,
+    ) -> Self {
         let scenarios = cases.iter().enumerate();
-        let places = scenarios.filter_map(|(at, case)| Some((case.name.scenario.as_deref()?.into(), at)));
+        let places =
+            scenarios.filter_map(|(at, case)| Some((case.name.scenario.as_deref()?.into(), at)));
         let places = places.collect();
         let recorder = scripts.map(|scripts| Recorder::new(sources, cases.len(), scripts));
-        Self { narrator: Narrator::new(sources, false), sources, places, cases, from, recorder, clock: None }
+        Self {
+            narrator: Narrator::new(sources, false),
+            sources,
+            places,
+            cases,
+            from,
+            recorder,
+            clock: None,
+        }
     }
 
     /// Measures the run times of the cases.
@@ -62,10 +76,20 @@ impl<'s> Gather<'s> {
     fn broken(&mut self, record: &StepRecord) -> Option<Broken> {
         let (statement, checks) = self.narrator.failed(record)?;
         let failed = record.checks.iter().filter(|check| !check.held);
-        let line = |span| self.sources.location(span).map_or(statement.line, |(_, at)| at.line);
+        let line = |span| {
+            self.sources
+                .location(span)
+                .map_or(statement.line, |(_, at)| at.line)
+        };
         let lines = failed.map(|check| line(check.span)).collect();
         let (file, text) = (statement.file.clone(), statement.short.clone());
-        Some(Broken { file, line: statement.line, text, checks, lines })
+        Some(Broken {
+            file,
+            line: statement.line,
+            text,
+            checks,
+            lines,
+        })
     }
 }
 
@@ -74,11 +98,22 @@ impl Sink for Gather<'_> {
         if record.span.file == 0 && record.span.start < self.from {
             return true;
         }
-        let at = record.scenario.as_ref().and_then(|name| self.places.get(name)).copied().unwrap_or(0);
+        let at = record
+            .scenario
+            .as_ref()
+            .and_then(|name| self.places.get(name))
+            .copied()
+            .unwrap_or(0);
         let failed = record.checks.iter().filter(|check| !check.held).count() as u64;
         let kept = self.cases.get(at).map_or(0, |case| case.broken.len());
-        let broken = if failed > 0 && kept < KEPT { self.broken(record) } else { None };
-        let Some(case) = self.cases.get_mut(at) else { return true };
+        let broken = if failed > 0 && kept < KEPT {
+            self.broken(record)
+        } else {
+            None
+        };
+        let Some(case) = self.cases.get_mut(at) else {
+            return true;
+        };
         if let Some(recorder) = &mut self.recorder {
             recorder.add_record(at, record, case.fails);
         }

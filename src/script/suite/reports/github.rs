@@ -9,13 +9,17 @@ use crate::report::excerpt::visible;
 pub fn write(suite: &Suite) -> String {
     let lines = suite.cases.iter().flat_map(|case| {
         let title = case.name.to_string();
-        troubles(case).into_iter().map(move |trouble| annotation(&trouble, &title))
+        troubles(case)
+            .into_iter()
+            .map(move |trouble| annotation(&trouble, &title))
     });
     lines.collect()
 }
 
 fn annotation(trouble: &Trouble, title: &str) -> String {
-    let column = trouble.column.map_or_else(String::new, |column| format!(",col={column}"));
+    let column = trouble
+        .column
+        .map_or_else(String::new, |column| format!(",col={column}"));
     format!(
         "::error file={},line={}{column},title={}::{}\n",
         property(&trouble.file),
@@ -26,7 +30,13 @@ fn annotation(trouble: &Trouble, title: &str) -> String {
 }
 
 fn data(text: &str) -> String {
-    visible(&text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")).into_owned()
+    visible(
+        &text
+            .replace('%', "%25")
+            .replace('\r', "%0D")
+            .replace('\n', "%0A"),
+    )
+    .into_owned()
 }
 
 fn property(text: &str) -> String {
@@ -56,8 +66,13 @@ mod tests {
     #[test]
     fn control_characters_are_replaced() {
         let text = "a\0b\u{1b}[31mc\u{202e}d\r\n";
-        let trouble =
-            Trouble { file: text.to_owned(), line: 1, column: None, message: text.to_owned(), sides: None };
+        let trouble = Trouble {
+            file: text.to_owned(),
+            line: 1,
+            column: None,
+            message: text.to_owned(),
+            sides: None,
+        };
         let shown = "a\u{fffd}b\u{fffd}[31mc\u{fffd}d%0D%0A";
         let line = format!("::error file={shown},line=1,title={shown}::{shown}\n");
         assert_eq!(annotation(&trouble, text), line);

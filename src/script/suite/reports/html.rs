@@ -21,15 +21,26 @@ pub fn write(suite: &Suite) -> String {
 
 fn page(xml: &mut Xml, suite: &Suite) -> io::Result<()> {
     let lines = summary(suite);
-    let (result, counts) = lines.split_last().map_or(("", &lines[..]), |(last, rest)| (&**last, rest));
-    let files: Vec<&[Case]> = suite.cases.chunk_by(|one, other| one.name.file == other.name.file).collect();
+    let (result, counts) = lines
+        .split_last()
+        .map_or(("", &lines[..]), |(last, rest)| (&**last, rest));
+    let files: Vec<&[Case]> = suite
+        .cases
+        .chunk_by(|one, other| one.name.file == other.name.file)
+        .collect();
     within(xml, "head", &[], |xml| {
         empty(xml, "meta", &[("charset", "utf-8")])?;
-        empty(xml, "meta", &[("name", "viewport"), ("content", "width=device-width")])?;
+        empty(
+            xml,
+            "meta",
+            &[("name", "viewport"), ("content", "width=device-width")],
+        )?;
         words(xml, "title", &format!("{result} – Pagewalk"))?;
         // Style sheets have no escapes.
         let style = BytesText::from_escaped(include_str!("html.css"));
-        xml.create_element("style").write_text_content(style).map(|_| ())
+        xml.create_element("style")
+            .write_text_content(style)
+            .map(|_| ())
     })?;
     within(xml, "body", &[], |xml| {
         let tone = if suite.failed() > 0 { "bad" } else { "good" };
@@ -37,32 +48,47 @@ fn page(xml: &mut Xml, suite: &Suite) -> io::Result<()> {
         counts.iter().try_for_each(|line| words(xml, "p", line))?;
         within(xml, "table", &[("class", "files")], |xml| {
             within(xml, "tr", &[], |xml| {
-                ["file", "passed", "failed", "not run"].iter().try_for_each(|head| words(xml, "th", head))
+                ["file", "passed", "failed", "not run"]
+                    .iter()
+                    .try_for_each(|head| words(xml, "th", head))
             })?;
-            (0..).zip(&files).try_for_each(|(at, cases)| contents(xml, at, cases))
+            (0..)
+                .zip(&files)
+                .try_for_each(|(at, cases)| contents(xml, at, cases))
         })?;
-        (0..).zip(&files).try_for_each(|(at, cases)| file(xml, at, cases))
+        (0..)
+            .zip(&files)
+            .try_for_each(|(at, cases)| file(xml, at, cases))
     })
 }
 
 /// Writes a row of the table of contents.
 fn contents(xml: &mut Xml, at: usize, cases: &[Case]) -> io::Result<()> {
     let all = |is: &dyn Fn(Verdict) -> bool| cases.iter().filter(|case| is(case.verdict())).count();
-    let (passed, failed) = (all(&|verdict| verdict == Verdict::Passed), all(&Verdict::bad));
+    let (passed, failed) = (
+        all(&|verdict| verdict == Verdict::Passed),
+        all(&Verdict::bad),
+    );
     let tone = if failed > 0 { "bad" } else { "good" };
     within(xml, "tr", &[], |xml| {
         within(xml, "td", &[], |xml| {
             let link = format!("#file-{at}");
-            let link = xml.create_element("a").with_attributes([("href", &*link), ("class", tone)]);
+            let link = xml
+                .create_element("a")
+                .with_attributes([("href", &*link), ("class", tone)]);
             link.write_text_content(text(&file_name(cases))).map(|_| ())
         })?;
         let counts = [passed, failed, all(&|verdict| verdict == Verdict::NotRun)];
-        counts.iter().try_for_each(|count| words(xml, "td", &count.to_string()))
+        counts
+            .iter()
+            .try_for_each(|count| words(xml, "td", &count.to_string()))
     })
 }
 
 fn file_name(cases: &[Case]) -> String {
-    cases.first().map_or_else(String::new, |case| case.name.file.clone())
+    cases
+        .first()
+        .map_or_else(String::new, |case| case.name.file.clone())
 }
 
 fn file(xml: &mut Xml, at: usize, cases: &[Case]) -> io::Result<()> {
@@ -80,8 +106,18 @@ fn one(xml: &mut Xml, case: &Case) -> io::Result<()> {
         Verdict::Failed => ("bad", "✗ failed"),
         Verdict::Wrong => ("bad", "✗ mistake"),
     };
-    let parts: Vec<&str> = case.name.block.iter().chain(&case.name.scenario).map(|part| &**part).collect();
-    let name = if parts.is_empty() { "statements outside scenarios".to_owned() } else { parts.join(" :: ") };
+    let parts: Vec<&str> = case
+        .name
+        .block
+        .iter()
+        .chain(&case.name.scenario)
+        .map(|part| &**part)
+        .collect();
+    let name = if parts.is_empty() {
+        "statements outside scenarios".to_owned()
+    } else {
+        parts.join(" :: ")
+    };
     let time = case.time.map(|time| format!("{:.3} s", time.as_secs_f64()));
     within(xml, "h3", &[], |xml| {
         marked(xml, "span", tone, sign)?;
@@ -90,20 +126,33 @@ fn one(xml: &mut Xml, case: &Case) -> io::Result<()> {
     })?;
     let failures = failure_summary(case, false);
     // The heading has the name of the case.
-    let failures = failures.split_once('\n').map_or("", |(_, rest)| rest.trim_end());
+    let failures = failures
+        .split_once('\n')
+        .map_or("", |(_, rest)| rest.trim_end());
     if !failures.is_empty() {
         words(xml, "pre", &visible_lines(failures))?;
     }
     if case.results.is_empty() {
         return Ok(());
     }
-    within(xml, "details", if case.verdict().bad() { &[("open", "")] } else { &[] }, |xml| {
-        let results = count(case.results.len() as u64, "result", "results");
-        words(xml, "summary", &format!("worksheet: {results}"))?;
-        within(xml, "ol", &[("class", "steps")], |xml| {
-            case.results.iter().try_for_each(|entry| within(xml, "li", &[], |xml| worksheet(xml, entry)))
-        })
-    })
+    within(
+        xml,
+        "details",
+        if case.verdict().bad() {
+            &[("open", "")]
+        } else {
+            &[]
+        },
+        |xml| {
+            let results = count(case.results.len() as u64, "result", "results");
+            words(xml, "summary", &format!("worksheet: {results}"))?;
+            within(xml, "ol", &[("class", "steps")], |xml| {
+                case.results
+                    .iter()
+                    .try_for_each(|entry| within(xml, "li", &[], |xml| worksheet(xml, entry)))
+            })
+        },
+    )
 }
 
 /// Writes a statement and its results.
@@ -112,22 +161,45 @@ fn worksheet(xml: &mut Xml, entry: &Entry) -> io::Result<()> {
         let statements = count(more, "more statement", "more statements");
         return words(xml, "p", &format!("{statements}, digest {}", entry.digest));
     }
-    let texts = [&entry.value, &entry.calls, &entry.prints, &entry.shows, &entry.fails];
-    words(xml, "pre", &visible_lines(if entry.text.is_empty() { &entry.statement } else { &entry.text }))?;
+    let texts = [
+        &entry.value,
+        &entry.calls,
+        &entry.prints,
+        &entry.shows,
+        &entry.fails,
+    ];
+    words(
+        xml,
+        "pre",
+        &visible_lines(if entry.text.is_empty() {
+            &entry.statement
+        } else {
+            &entry.text
+        }),
+    )?;
     entry.facts.lines().try_for_each(|line| facts(xml, line))?;
     let count = entry.count.map(|count| format!("count: {count}"));
     let texts = count.iter().chain(texts).filter(|text| !text.is_empty());
-    texts.into_iter().try_for_each(|text| words(xml, "pre", &visible_lines(text)))
+    texts
+        .into_iter()
+        .try_for_each(|text| words(xml, "pre", &visible_lines(text)))
 }
 
 /// Writes a line of facts as a table with the names above the values.
 fn facts(xml: &mut Xml, line: &str) -> io::Result<()> {
-    let pairs: Vec<(&str, &str)> =
-        fields(line).map(|fact| fact.split_once(' ').unwrap_or((fact, ""))).collect();
+    let pairs: Vec<(&str, &str)> = fields(line)
+        .map(|fact| fact.split_once(' ').unwrap_or((fact, "")))
+        .collect();
     within(xml, "table", &[("class", "facts")], |xml| {
-        within(xml, "tr", &[], |xml| pairs.iter().try_for_each(|(name, _)| words(xml, "th", name)))?;
         within(xml, "tr", &[], |xml| {
-            pairs.iter().try_for_each(|(_, value)| words(xml, "td", &visible(value)))
+            pairs
+                .iter()
+                .try_for_each(|(name, _)| words(xml, "th", name))
+        })?;
+        within(xml, "tr", &[], |xml| {
+            pairs
+                .iter()
+                .try_for_each(|(_, value)| words(xml, "td", &visible(value)))
         })
     })
 }
@@ -160,7 +232,10 @@ fn text(words: &str) -> BytesText<'static> {
 
 /// Writes an element with a class.
 fn marked(xml: &mut Xml, tag: &str, class: &str, words: &str) -> io::Result<()> {
-    xml.create_element(tag).with_attribute(("class", class)).write_text_content(text(words)).map(|_| ())
+    xml.create_element(tag)
+        .with_attribute(("class", class))
+        .write_text_content(text(words))
+        .map(|_| ())
 }
 
 #[cfg(test)]
@@ -171,6 +246,14 @@ mod tests {
     fn commas_inside_values_do_not_separate_facts() {
         let line = r#"vpn 0x0F, frames [1, 2], path "a, \", b", tlb miss"#;
         let found: Vec<&str> = fields(line).collect();
-        assert_eq!(found, ["vpn 0x0F", "frames [1, 2]", r#"path "a, \", b""#, "tlb miss"]);
+        assert_eq!(
+            found,
+            [
+                "vpn 0x0F",
+                "frames [1, 2]",
+                r#"path "a, \", b""#,
+                "tlb miss"
+            ]
+        );
     }
 }

@@ -47,15 +47,20 @@ fn case(case: &Case) -> Value {
 }
 
 fn broken(broken: &Broken) -> Value {
-    let checks = broken.checks.failed.iter().zip(&broken.lines).map(|(failure, line)| {
-        json!({
-            "line": line,
-            "fact": failure.fact,
-            "expected": failure.expected,
-            "actual": failure.actual,
-            "reason": failure.reason,
-        })
-    });
+    let checks = broken
+        .checks
+        .failed
+        .iter()
+        .zip(&broken.lines)
+        .map(|(failure, line)| {
+            json!({
+                "line": line,
+                "fact": failure.fact,
+                "expected": failure.expected,
+                "actual": failure.actual,
+                "reason": failure.reason,
+            })
+        });
     json!({
         "file": broken.file,
         "line": broken.line,

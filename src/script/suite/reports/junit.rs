@@ -21,7 +21,9 @@ pub fn write(suite: &Suite) -> String {
 
 fn document(xml: &mut Xml, suite: &Suite) -> io::Result<()> {
     let all: Vec<&Case> = suite.cases.iter().collect();
-    let files: Vec<&[&Case]> = all.chunk_by(|one, other| one.name.file == other.name.file).collect();
+    let files: Vec<&[&Case]> = all
+        .chunk_by(|one, other| one.name.file == other.name.file)
+        .collect();
     let [tests, failures, errors, _] = counts(&all);
     xml.create_element("testsuites")
         .with_attributes([
@@ -36,12 +38,25 @@ fn document(xml: &mut Xml, suite: &Suite) -> io::Result<()> {
 
 /// Returns the numbers of tests, failures, errors, and skipped tests.
 fn counts(cases: &[&Case]) -> [String; 4] {
-    let of = |verdict| cases.iter().filter(|case| case.verdict() == verdict).count().to_string();
-    [cases.len().to_string(), of(Verdict::Failed), of(Verdict::Wrong), of(Verdict::NotRun)]
+    let of = |verdict| {
+        cases
+            .iter()
+            .filter(|case| case.verdict() == verdict)
+            .count()
+            .to_string()
+    };
+    [
+        cases.len().to_string(),
+        of(Verdict::Failed),
+        of(Verdict::Wrong),
+        of(Verdict::NotRun),
+    ]
 }
 
 fn file(xml: &mut Xml, cases: &[&Case]) -> io::Result<()> {
-    let name = cases.first().map_or_else(String::new, |case| legal(&visible(&case.name.file)));
+    let name = cases
+        .first()
+        .map_or_else(String::new, |case| legal(&visible(&case.name.file)));
     let [tests, failures, errors, skipped] = counts(cases);
     let element = xml.create_element("testsuite").with_attributes([
         ("name", &*name),
@@ -50,7 +65,10 @@ fn file(xml: &mut Xml, cases: &[&Case]) -> io::Result<()> {
         ("errors", &*errors),
         ("skipped", &*skipped),
     ]);
-    let times = cases.iter().filter_map(|case| case.time).reduce(|sum, time| sum + time);
+    let times = cases
+        .iter()
+        .filter_map(|case| case.time)
+        .reduce(|sum, time| sum + time);
     let element = timed(element, times);
     element.write_inner_content(|xml| cases.iter().try_for_each(|case| one(xml, case, &name)))?;
     Ok(())
@@ -66,7 +84,9 @@ fn timed(element: ElementWriter<Vec<u8>>, time: Option<Duration>) -> ElementWrit
 
 fn one(xml: &mut Xml, case: &Case, file: &str) -> io::Result<()> {
     let full = legal(&visible(&case.name.to_string()));
-    let element = xml.create_element("testcase").with_attributes([("name", &*full), ("classname", file)]);
+    let element = xml
+        .create_element("testcase")
+        .with_attributes([("name", &*full), ("classname", file)]);
     let element = timed(element, case.time);
     let (tag, kind) = match case.verdict() {
         Verdict::Passed => return element.write_empty().map(|_| ()),
@@ -78,11 +98,17 @@ fn one(xml: &mut Xml, case: &Case, file: &str) -> io::Result<()> {
         Verdict::Wrong => ("error", "mistake"),
     };
     let troubles = troubles(case);
-    let message = troubles.first().map_or_else(String::new, |trouble| legal(&visible(&trouble.message)));
+    let message = troubles
+        .first()
+        .map_or_else(String::new, |trouble| legal(&visible(&trouble.message)));
     let text = legal(&failure_summary(case, false));
     let body = |xml: &mut Xml| {
-        let trouble = xml.create_element(tag).with_attributes([("message", &*message), ("type", kind)]);
-        trouble.write_text_content(BytesText::new(&text)).map(|_| ())
+        let trouble = xml
+            .create_element(tag)
+            .with_attributes([("message", &*message), ("type", kind)]);
+        trouble
+            .write_text_content(BytesText::new(&text))
+            .map(|_| ())
     };
     element.write_inner_content(body).map(|_| ())
 }

@@ -17,11 +17,17 @@ pub fn failures(suite: &Suite, color: bool, verbose: bool) -> String {
     // A case that also fails for another reason is printed alone.
     let alone = |case: &Case| verbose || case.own().bad();
     let groups = grouped(bad.enumerate(), |(at, case)| {
-        if alone(case) { (Some(*at), Alike::Other) } else { (None, Alike::of(case)) }
+        if alone(case) {
+            (Some(*at), Alike::Other)
+        } else {
+            (None, Alike::of(case))
+        }
     });
     let (mut text, mut changes, mut rest) = (String::new(), 0, Vec::new());
     for group in &groups {
-        let Some(((_, first), others)) = group.split_first() else { continue };
+        let Some(((_, first), others)) = group.split_first() else {
+            continue;
+        };
         changes += usize::from(!alone(first));
         if changes > CHANGES && !alone(first) {
             rest.extend(group.iter().map(|(_, case)| place(case)));
@@ -31,7 +37,11 @@ pub fn failures(suite: &Suite, color: bool, verbose: bool) -> String {
         let places: Vec<String> = others.iter().map(|(_, case)| place(case)).collect();
         text += &listed(&places, ["case fails alike", "cases fail alike"], color);
     }
-    text + &listed(&rest, ["case differs in another way", "cases differ in other ways"], color)
+    text + &listed(
+        &rest,
+        ["case differs in another way", "cases differ in other ways"],
+        color,
+    )
 }
 
 /// Lists cases that are not printed in full. `how` has a singular and a plural.
@@ -39,15 +49,19 @@ fn listed(places: &[String], how: [&str; 2], color: bool) -> String {
     if places.is_empty() {
         return String::new();
     }
-    text(&[Block::toned(Tone::Faint, others(places, how[0], how[1]))], color) + "\n"
+    text(
+        &[Block::toned(Tone::Faint, others(places, how[0], how[1]))],
+        color,
+    ) + "\n"
 }
 
 /// Returns the place of the first difference.
 fn place(case: &Case) -> String {
     match &case.golden {
-        Held::Differs { differences, .. } if !differences.is_empty() => {
-            differences.first().map(|one| format!("{}:{}", one.file, one.line)).unwrap_or_default()
-        }
+        Held::Differs { differences, .. } if !differences.is_empty() => differences
+            .first()
+            .map(|one| format!("{}:{}", one.file, one.line))
+            .unwrap_or_default(),
         _ => case.name.to_string(),
     }
 }
@@ -71,16 +85,26 @@ fn blocks(case: &Case) -> Vec<Block> {
         return blocks;
     }
     blocks.extend(case.broken.iter().flat_map(broken));
-    let listed: usize = case.broken.iter().map(|broken| broken.checks.failed.len()).sum();
+    let listed: usize = case
+        .broken
+        .iter()
+        .map(|broken| broken.checks.failed.len())
+        .sum();
     if case.failed > listed as u64 {
         let all = failure(case.failed, case.checks);
-        blocks.push(Block::toned(Tone::Faint, format!("… {all}; showing the first {listed}")));
+        blocks.push(Block::toned(
+            Tone::Faint,
+            format!("… {all}; showing the first {listed}"),
+        ));
     }
     if !case.mistakes.is_empty() {
         let mistakes = count(case.mistakes.len() as u64, "mistake", "mistakes");
         blocks.push(Block::toned(Tone::Bad, format!("{mistakes}:")));
         blocks.extend(case.mistakes.iter().map(|mistake| {
-            Block::line(format!("{}:{}:{}: {mistake}", mistake.file, mistake.line, mistake.column))
+            Block::line(format!(
+                "{}:{}:{}: {mistake}",
+                mistake.file, mistake.line, mistake.column
+            ))
         }));
     }
     blocks
@@ -88,7 +112,15 @@ fn blocks(case: &Case) -> Vec<Block> {
 
 /// Describes the differences from the golden file, and the fix.
 fn golden(case: &Case, color: bool) -> String {
-    let help = |words: &str| text(&[Block::toned(Tone::Faint, format!("{words}: {}", case.bless()))], color);
+    let help = |words: &str| {
+        text(
+            &[Block::toned(
+                Tone::Faint,
+                format!("{words}: {}", case.bless()),
+            )],
+            color,
+        )
+    };
     match &case.golden {
         Held::Without | Held::NotCompared | Held::Same => String::new(),
         Held::Missing => {
@@ -96,8 +128,15 @@ fn golden(case: &Case, color: bool) -> String {
             text(&[words], color) + &help("if the results are right, create the golden file")
         }
         Held::Differs { differences, notes } => {
-            let differs = count(differences.len() as u64, "statement differs", "statements differ");
-            let mut words: Vec<Block> = notes.iter().map(|note| Block::toned(Tone::Bad, note)).collect();
+            let differs = count(
+                differences.len() as u64,
+                "statement differs",
+                "statements differ",
+            );
+            let mut words: Vec<Block> = notes
+                .iter()
+                .map(|note| Block::toned(Tone::Bad, note))
+                .collect();
             if !differences.is_empty() {
                 words.push(Block::toned(
                     Tone::Bad,
@@ -113,7 +152,13 @@ fn golden(case: &Case, color: bool) -> String {
 
 fn broken(broken: &Broken) -> [Block; 2] {
     let place = format!("{}:{}", broken.file, broken.line);
-    [Block::Statement { text: broken.text.clone(), place }, Block::Checks(broken.checks.clone())]
+    [
+        Block::Statement {
+            text: broken.text.clone(),
+            place,
+        },
+        Block::Checks(broken.checks.clone()),
+    ]
 }
 
 /// Returns the counts, with `N passed, N failed` in the last line.
@@ -125,11 +170,22 @@ pub fn summary(suite: &Suite) -> Vec<String> {
     ];
     let without = suite.without_golden();
     if without > 0 {
-        counts.push(count(without, "file without a golden file", "files without a golden file"));
+        counts.push(count(
+            without,
+            "file without a golden file",
+            "files without a golden file",
+        ));
     }
     let unreached = suite.count(Verdict::NotRun);
     if unreached > 0 {
         counts.push(count(unreached, "case not run", "cases not run"));
     }
-    vec![counts.join(", "), format!("{} passed, {} failed", suite.count(Verdict::Passed), suite.failed())]
+    vec![
+        counts.join(", "),
+        format!(
+            "{} passed, {} failed",
+            suite.count(Verdict::Passed),
+            suite.failed()
+        ),
+    ]
 }

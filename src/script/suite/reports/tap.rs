@@ -15,11 +15,21 @@ pub fn write(suite: &Suite) -> String {
     for (number, case) in (1..).zip(&suite.cases) {
         let verdict = case.verdict();
         let sign = if verdict.bad() { "not ok" } else { "ok" };
-        let skip = if verdict == Verdict::NotRun { " # SKIP not run" } else { "" };
-        let time = case.time.map(|time| format!(" # time={:.3}ms", time.as_secs_f64() * 1e3));
+        let skip = if verdict == Verdict::NotRun {
+            " # SKIP not run"
+        } else {
+            ""
+        };
+        let time = case
+            .time
+            .map(|time| format!(" # time={:.3}ms", time.as_secs_f64() * 1e3));
         let time = time.unwrap_or_default();
         // Writing to a string cannot fail.
-        let _ = writeln!(text, "{sign} {number} - {}{skip}{time}", description(&case.name.to_string()));
+        let _ = writeln!(
+            text,
+            "{sign} {number} - {}{skip}{time}",
+            description(&case.name.to_string())
+        );
         let troubles = troubles(case);
         if troubles.is_empty() {
             continue;
@@ -28,8 +38,11 @@ pub fn write(suite: &Suite) -> String {
         for trouble in troubles {
             // Every JSON string is also a YAML string.
             let (file, message) = (json!(trouble.file), json!(trouble.message));
-            let _ =
-                writeln!(text, "    - file: {file}\n      line: {}\n      message: {message}", trouble.line);
+            let _ = writeln!(
+                text,
+                "    - file: {file}\n      line: {}\n      message: {message}",
+                trouble.line
+            );
         }
         text.push_str("  ...\n");
     }

@@ -35,7 +35,11 @@ pub fn troubles(case: &Case) -> Vec<Trouble> {
     };
     let mut troubles = Vec::new();
     if case.fails {
-        troubles.extend(case.own().bad().then(|| here("the case is expected to fail, but it passes")));
+        troubles.extend(
+            case.own()
+                .bad()
+                .then(|| here("the case is expected to fail, but it passes")),
+        );
     } else {
         troubles.extend(broken(case));
         troubles.extend(mistakes(case));
@@ -43,7 +47,10 @@ pub fn troubles(case: &Case) -> Vec<Trouble> {
     match &case.golden {
         Held::Without | Held::NotCompared | Held::Same => {}
         Held::Missing => {
-            troubles.push(here(&format!("the golden file is missing; to create it, run {}", case.bless())));
+            troubles.push(here(&format!(
+                "the golden file is missing; to create it, run {}",
+                case.bless()
+            )));
         }
         Held::Differs { differences, notes } => {
             troubles.extend(notes.iter().map(|note| here(note)));
@@ -95,27 +102,42 @@ fn changes(of: &[Change]) -> String {
 
 fn broken(case: &Case) -> impl Iterator<Item = Trouble> {
     case.broken.iter().flat_map(|broken| {
-        broken.checks.failed.iter().zip(&broken.lines).map(|(failure, line)| {
-            let actual = failure.actual.as_deref().unwrap_or("nothing");
-            let reason = failure.reason.as_ref().map_or_else(String::new, |reason| format!(" ({reason})"));
-            let fact = format!("{}: expected {}, actual {actual}{reason}", failure.fact, failure.expected);
-            Trouble {
-                file: broken.file.clone(),
-                line: *line,
-                column: None,
-                message: format!("{}: {fact}", broken.text),
-                sides: Some((
-                    format!("{} {}", failure.fact, failure.expected),
-                    format!("{} {actual}", failure.fact),
-                )),
-            }
-        })
+        broken
+            .checks
+            .failed
+            .iter()
+            .zip(&broken.lines)
+            .map(|(failure, line)| {
+                let actual = failure.actual.as_deref().unwrap_or("nothing");
+                let reason = failure
+                    .reason
+                    .as_ref()
+                    .map_or_else(String::new, |reason| format!(" ({reason})"));
+                let fact = format!(
+                    "{}: expected {}, actual {actual}{reason}",
+                    failure.fact, failure.expected
+                );
+                Trouble {
+                    file: broken.file.clone(),
+                    line: *line,
+                    column: None,
+                    message: format!("{}: {fact}", broken.text),
+                    sides: Some((
+                        format!("{} {}", failure.fact, failure.expected),
+                        format!("{} {actual}", failure.fact),
+                    )),
+                }
+            })
     })
 }
 
 fn mistakes(case: &Case) -> impl Iterator<Item = Trouble> {
     case.mistakes.iter().map(|mistake| {
-        let help = if mistake.help.is_empty() { String::new() } else { format!("; {}", mistake.help) };
+        let help = if mistake.help.is_empty() {
+            String::new()
+        } else {
+            format!("; {}", mistake.help)
+        };
         Trouble {
             file: mistake.file.clone(),
             line: mistake.line,

@@ -24,7 +24,10 @@ pub(super) struct TraceVersion {
 impl TraceVersion {
     pub(super) fn of(path: &Path) -> Result<Self, PartError> {
         let data = fs::metadata(path).map_err(|error| unreadable(path, &error))?;
-        Ok(Self { bytes: data.len(), modified: data.modified().ok() })
+        Ok(Self {
+            bytes: data.len(),
+            modified: data.modified().ok(),
+        })
     }
 }
 

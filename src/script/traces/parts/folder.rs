@@ -33,7 +33,11 @@ pub(super) fn paths(folder: &Path) -> Result<Vec<PathBuf>, PartError> {
         let path = entry.map_err(|error| unreadable(folder, &error))?.path();
         let stem = path.file_stem().and_then(|stem| stem.to_str());
         let is_part = stem.is_some_and(|stem| Part::of_stem(stem).is_some());
-        if is_part && path.extension().is_some_and(|extension| extension == "json") {
+        if is_part
+            && path
+                .extension()
+                .is_some_and(|extension| extension == "json")
+        {
             paths.push(path);
         }
     }
@@ -45,7 +49,10 @@ pub(super) fn paths(folder: &Path) -> Result<Vec<PathBuf>, PartError> {
 pub(super) fn read_manifests(paths: Vec<PathBuf>) -> Result<Vec<(PathBuf, Manifest)>, PartError> {
     let manifest = |path: PathBuf| {
         let manifest = serde_json::from_str(&read(&path)?).map_err(|error| {
-            PartError::Folder(format!("`{}` is not a manifest of a sweep: {error}", shown(&path)))
+            PartError::Folder(format!(
+                "`{}` is not a manifest of a sweep: {error}",
+                shown(&path)
+            ))
         })?;
         Ok((path, manifest))
     };
@@ -62,13 +69,18 @@ pub fn manifests(folder: &Path) -> Result<Vec<(PathBuf, Manifest)>, PartError> {
 
 /// The table of a part whose manifest has this path, unless the table differs from the manifest.
 pub(super) fn intact_table(path: &Path, manifest: &Manifest) -> Option<String> {
-    read(&path.with_extension("csv")).ok().filter(|table| sha256(table) == manifest.table_sha256)
+    read(&path.with_extension("csv"))
+        .ok()
+        .filter(|table| sha256(table) == manifest.table_sha256)
 }
 
 /// Writes a part to a folder.
 pub(super) fn write(folder: &Path, manifest: &Manifest, table: &str) -> Result<(), PartError> {
     let stem = manifest.part.stem();
-    let (csv, json) = (folder.join(format!("{stem}.csv")), folder.join(format!("{stem}.json")));
+    let (csv, json) = (
+        folder.join(format!("{stem}.csv")),
+        folder.join(format!("{stem}.json")),
+    );
     let text = serde_json::to_string_pretty(manifest).unwrap_or_default() + "\n";
     // Without its old manifest, the part does not exist while its table changes. If the manifest stays the same, so does the table.
     if read(&json).is_ok_and(|old| old != text) {
@@ -87,7 +99,9 @@ fn unwritten(path: &Path, error: &io::Error) -> PartError {
 /// # Errors
 /// Fails if the folder or a manifest cannot be read.
 pub fn partitions(folder: &Path) -> Result<Option<u64>, PartError> {
-    Ok(manifests(folder)?.first().map(|(_, manifest)| manifest.part.of))
+    Ok(manifests(folder)?
+        .first()
+        .map(|(_, manifest)| manifest.part.of))
 }
 
 /// The missing parts of the sweep whose parts a folder contains.
@@ -117,11 +131,17 @@ pub fn merged(folder: &Path) -> Result<String, PartError> {
 
 /// Describes an error, and what to do.
 fn explained(folder: &Path, error: &MergeError, found: &[(PathBuf, Manifest)]) -> PartError {
-    let file = |at: usize| found.get(at).map_or_else(String::new, |(path, _)| shown(path));
+    let file = |at: usize| {
+        found
+            .get(at)
+            .map_or_else(String::new, |(path, _)| shown(path))
+    };
     let folder = shown(folder);
     PartError::Folder(match error {
         MergeError::Nothing => {
-            format!("`{folder}` contains no parts of a sweep; write them with `pagewalk sweep --partition`")
+            format!(
+                "`{folder}` contains no parts of a sweep; write them with `pagewalk sweep --partition`"
+            )
         }
         MergeError::Mixed(at, what) => format!(
             "`{}` is a part of another sweep: the {what} from `{}`; move it to another folder, or run the part again",
@@ -133,8 +153,16 @@ fn explained(folder: &Path, error: &MergeError, found: &[(PathBuf, Manifest)]) -
         }
         MergeError::Missing(parts) => {
             let of = found.first().map_or(0, |(_, manifest)| manifest.part.of);
-            let names: Vec<String> = parts.iter().take(5).map(|part| format!("{part}/{of}")).collect();
-            let more = if parts.len() > names.len() { ", …" } else { "" };
+            let names: Vec<String> = parts
+                .iter()
+                .take(5)
+                .map(|part| format!("{part}/{of}"))
+                .collect();
+            let more = if parts.len() > names.len() {
+                ", …"
+            } else {
+                ""
+            };
             format!(
                 "{} of {of} parts are missing: {}{more}; `pagewalk merge --missing` lists them",
                 parts.len(),
@@ -142,10 +170,15 @@ fn explained(folder: &Path, error: &MergeError, found: &[(PathBuf, Manifest)]) -
             )
         }
         MergeError::Damaged(at) => {
-            let (path, part) = found.get(*at).map_or_else(Default::default, |(path, manifest)| {
-                (path.with_extension("csv"), manifest.part.to_string())
-            });
-            format!("the table `{}` differs from its manifest; run part {part} again", shown(&path))
+            let (path, part) = found
+                .get(*at)
+                .map_or_else(Default::default, |(path, manifest)| {
+                    (path.with_extension("csv"), manifest.part.to_string())
+                });
+            format!(
+                "the table `{}` differs from its manifest; run part {part} again",
+                shown(&path)
+            )
         }
     })
 }

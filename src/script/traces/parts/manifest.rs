@@ -28,8 +28,9 @@ impl FromStr for Part {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let numbers =
-            text.split_once('/').and_then(|(part, of)| Some((part.parse().ok()?, of.parse().ok()?)));
+        let numbers = text
+            .split_once('/')
+            .and_then(|(part, of)| Some((part.parse().ok()?, of.parse().ok()?)));
         match numbers {
             Some((part, of)) if 1 <= part && part <= of => Ok(Self { part, of }),
             _ => Err("write K/N with K from 1 to N, as in 2/4".to_owned()),
@@ -54,13 +55,17 @@ impl Part {
     /// The part whose files have this name without an extension.
     pub fn of_stem(stem: &str) -> Option<Self> {
         let (part, of) = stem.strip_prefix("sweep-")?.split_once("-of-")?;
-        let part = Self { part: part.parse().ok()?, of: of.parse().ok()? };
+        let part = Self {
+            part: part.parse().ok()?,
+            of: of.parse().ok()?,
+        };
         (part.stem() == stem).then_some(part)
     }
 
     /// The range of this part among `count` elements. The sizes of two parts differ by at most 1.
     pub fn range(self, count: u64) -> Range<u64> {
-        let end = |part: u64| (u128::from(count) * u128::from(part) / u128::from(self.of.max(1))) as u64;
+        let end =
+            |part: u64| (u128::from(count) * u128::from(part) / u128::from(self.of.max(1))) as u64;
         end(self.part.saturating_sub(1))..end(self.part)
     }
 }
@@ -151,7 +156,13 @@ impl Manifest {
         traces_sha256: BTreeMap<String, String>,
         table_sha256: String,
     ) -> Self {
-        Self { format: FORMAT, sweep, part, traces_sha256, table_sha256 }
+        Self {
+            format: FORMAT,
+            sweep,
+            part,
+            traces_sha256,
+            table_sha256,
+        }
     }
 
     /// The first property in which the sweeps of two manifests differ, as in `grid differs`. The digests of a trace are compared
@@ -167,19 +178,33 @@ impl Manifest {
             ("grid differs", a.grid == b.grid && a.points == b.points),
             ("option `map` differs", x.map == y.map),
             ("option `frames` differs", x.frames == y.frames),
-            ("option `replacement` differs", x.replacement == y.replacement),
+            (
+                "option `replacement` differs",
+                x.replacement == y.replacement,
+            ),
             ("option `straddle` differs", x.straddle == y.straddle),
-            ("option `trace_format` differs", x.trace_format == y.trace_format),
+            (
+                "option `trace_format` differs",
+                x.trace_format == y.trace_format,
+            ),
             ("option `strict` differs", x.strict == y.strict),
             ("list of traces differs", a.traces == b.traces),
             (
                 "contents of a trace differ",
-                self.traces_sha256
-                    .iter()
-                    .all(|(name, digest)| other.traces_sha256.get(name).is_none_or(|other| other == digest)),
+                self.traces_sha256.iter().all(|(name, digest)| {
+                    other
+                        .traces_sha256
+                        .get(name)
+                        .is_none_or(|other| other == digest)
+                }),
             ),
-            ("list of machines differs", a.machines_sha256 == b.machines_sha256),
+            (
+                "list of machines differs",
+                a.machines_sha256 == b.machines_sha256,
+            ),
         ];
-        same.into_iter().find(|(_, same)| !same).map(|(name, _)| name)
+        same.into_iter()
+            .find(|(_, same)| !same)
+            .map(|(name, _)| name)
     }
 }

@@ -33,12 +33,17 @@ pub(super) fn missing(manifests: &[&Manifest]) -> Result<Vec<u64>, MergeError> {
         }
         known.traces_sha256.extend(manifest.traces_sha256.clone());
     }
-    let mut present: Vec<u64> = manifests.iter().map(|manifest| manifest.part.part).collect();
+    let mut present: Vec<u64> = manifests
+        .iter()
+        .map(|manifest| manifest.part.part)
+        .collect();
     present.sort_unstable();
     if let Some(pair) = present.windows(2).find(|pair| pair[0] == pair[1]) {
         return Err(MergeError::Double(pair[0]));
     }
-    Ok((1..=first.part.of).filter(|part| present.binary_search(part).is_err()).collect())
+    Ok((1..=first.part.of)
+        .filter(|part| present.binary_search(part).is_err())
+        .collect())
 }
 
 /// The table of the whole sweep as CSV, from the manifests and the tables of its parts.
@@ -65,8 +70,11 @@ pub fn joined<'t>(tables: impl IntoIterator<Item = &'t str>) -> String {
     let mut joined = String::new();
     for table in tables {
         // Only the first table keeps its header.
-        let rows =
-            if joined.is_empty() { table } else { table.split_once('\n').map_or("", |(_, rows)| rows) };
+        let rows = if joined.is_empty() {
+            table
+        } else {
+            table.split_once('\n').map_or("", |(_, rows)| rows)
+        };
         joined.push_str(rows);
     }
     joined

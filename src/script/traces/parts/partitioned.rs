@@ -64,12 +64,21 @@ impl<'a> PartitionedSweep<'a> {
                 return Err(PartError::Interrupted);
             }
             match (swept, why) {
-                (Some(swept), None) => Ok(Swept { trace: file.name.clone(), ..swept }),
+                (Some(swept), None) => Ok(Swept {
+                    trace: file.name.clone(),
+                    ..swept
+                }),
                 (_, why) => Err(PartError::Trace(why.unwrap_or_default())),
             }
         };
-        let swept = self.shares(part).map(replay).collect::<Result<Vec<_>, _>>()?;
-        Ok(FinishedPart { table: csv(&swept), swept })
+        let swept = self
+            .shares(part)
+            .map(replay)
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(FinishedPart {
+            table: csv(&swept),
+            swept,
+        })
     }
 
     /// Replays the traces of a part, and writes the results to a folder. Writes nothing unless all replays of the part are
@@ -78,23 +87,38 @@ impl<'a> PartitionedSweep<'a> {
     /// # Errors
     /// Fails if a trace cannot be replayed completely or changes meanwhile, if the folder contains parts of another sweep, or if
     /// the part cannot be written.
-    pub fn write(&self, part: Part, folder: &Path, sweep: SweepTrace) -> Result<FinishedPart, PartError> {
+    pub fn write(
+        &self,
+        part: Part,
+        folder: &Path,
+        sweep: SweepTrace,
+    ) -> Result<FinishedPart, PartError> {
         if self.traces.iter().any(|file| is_standard_input(&file.path)) {
             let why = "a sweep in parts needs traces in files, because several jobs read them";
             return Err(PartError::Trace(why.to_owned()));
         }
         let files: Vec<&TraceFile> = self.shares(part).map(|(file, _)| file).collect();
-        let versions =
-            || files.iter().map(|file| TraceVersion::of(&file.path)).collect::<Result<Vec<_>, _>>();
+        let versions = || {
+            files
+                .iter()
+                .map(|file| TraceVersion::of(&file.path))
+                .collect::<Result<Vec<_>, _>>()
+        };
         let before = versions()?;
         let manifest = self.manifest(part, &files)?;
         let found = manifests_of(folder)?;
         fits(&found, &manifest, Some(part))?;
         if let Some(table) = finished_table(&found, &manifest) {
-            return Ok(FinishedPart { table, swept: Vec::new() });
+            return Ok(FinishedPart {
+                table,
+                swept: Vec::new(),
+            });
         }
         let finished = self.replay(part, sweep)?;
-        if let Some((file, _)) = files.iter().zip(before.iter().zip(versions()?)).find(|(_, (a, b))| *a != b)
+        if let Some((file, _)) = files
+            .iter()
+            .zip(before.iter().zip(versions()?))
+            .find(|(_, (a, b))| *a != b)
         {
             let name = shown(&file.path);
             return Err(PartError::Trace(format!(
@@ -106,7 +130,14 @@ impl<'a> PartitionedSweep<'a> {
         new.retain(|path| !found.iter().any(|(known, _)| known == path));
         fits(&read_manifests(new)?, &manifest, Some(part))?;
         let table_sha256 = sha256(&finished.table);
-        write(folder, &Manifest { table_sha256, ..manifest }, &finished.table)?;
+        write(
+            folder,
+            &Manifest {
+                table_sha256,
+                ..manifest
+            },
+            &finished.table,
+        )?;
         Ok(finished)
     }
 
@@ -116,8 +147,11 @@ impl<'a> PartitionedSweep<'a> {
     /// Fails if the folder contains parts of another sweep, or of another version of a trace.
     pub fn finished(&self, folder: &Path, of: u64) -> Result<Vec<Manifest>, PartError> {
         let mut found = manifests_of(folder)?;
-        let is_read =
-            |file: &&TraceFile| found.iter().any(|(_, part)| part.traces_sha256.contains_key(&file.name));
+        let is_read = |file: &&TraceFile| {
+            found
+                .iter()
+                .any(|(_, part)| part.traces_sha256.contains_key(&file.name))
+        };
         let files: Vec<&TraceFile> = self.traces.iter().filter(is_read).collect();
         fits(&found, &self.manifest(Part { part: 0, of }, &files)?, None)?;
         found.retain(|(path, manifest)| intact_table(path, manifest).is_some());
@@ -127,17 +161,23 @@ impl<'a> PartitionedSweep<'a> {
     /// The traces of a part, with the points of the part.
     fn shares(&self, part: Part) -> impl Iterator<Item = (&'a TraceFile, Grid)> {
         let (range, points) = (part.range(self.points()), self.grid.points.len());
-        self.traces.iter().enumerate().filter_map(move |(at, file)| {
-            let place = |number: u64| (number as usize).saturating_sub(at * points).min(points);
-            let places = place(range.start)..place(range.end);
-            (!places.is_empty()).then(|| (file, self.grid.selected(places)))
-        })
+        self.traces
+            .iter()
+            .enumerate()
+            .filter_map(move |(at, file)| {
+                let place = |number: u64| (number as usize).saturating_sub(at * points).min(points);
+                let places = place(range.start)..place(range.end);
+                (!places.is_empty()).then(|| (file, self.grid.selected(places)))
+            })
     }
 
     /// The manifest of a part without the digest of its table.
     fn manifest(&self, part: Part, files: &[&TraceFile]) -> Result<Manifest, PartError> {
         let trace = |file: &TraceFile| {
-            Ok(TraceIdentity { name: file.name.clone(), bytes: TraceVersion::of(&file.path)?.bytes })
+            Ok(TraceIdentity {
+                name: file.name.clone(),
+                bytes: TraceVersion::of(&file.path)?.bytes,
+            })
         };
         let sweep = SweepIdentity {
             pagewalk: env!("CARGO_PKG_VERSION").to_owned(),
@@ -146,10 +186,17 @@ impl<'a> PartitionedSweep<'a> {
             grid: self.notation.to_owned(),
             points: self.grid.points.len() as u64,
             options: OptionsIdentity::new(&self.plan.how, self.plan.format, self.plan.strict),
-            traces: self.traces.iter().map(trace).collect::<Result<_, PartError>>()?,
+            traces: self
+                .traces
+                .iter()
+                .map(trace)
+                .collect::<Result<_, PartError>>()?,
         };
         let digest = |file: &&TraceFile| Ok((file.name.clone(), sha256_of_trace(&file.path)?));
-        let digests = files.iter().map(digest).collect::<Result<BTreeMap<_, _>, PartError>>()?;
+        let digests = files
+            .iter()
+            .map(digest)
+            .collect::<Result<BTreeMap<_, _>, PartError>>()?;
         Ok(Manifest::new(sweep, part, digests, String::new()))
     }
 }
@@ -158,7 +205,9 @@ impl<'a> PartitionedSweep<'a> {
 fn manifests_of(folder: &Path) -> Result<Vec<(PathBuf, Manifest)>, PartError> {
     if !folder.is_dir() {
         let name = shown(folder);
-        return Err(PartError::Folder(format!("cannot write to `{name}`: the folder does not exist")));
+        return Err(PartError::Folder(format!(
+            "cannot write to `{name}`: the folder does not exist"
+        )));
     }
     manifests(folder)
 }
@@ -167,15 +216,25 @@ fn manifests_of(folder: &Path) -> Result<Vec<(PathBuf, Manifest)>, PartError> {
 fn finished_table(found: &[(PathBuf, Manifest)], manifest: &Manifest) -> Option<String> {
     let same = |other: &Manifest| {
         let table_sha256 = other.table_sha256.clone();
-        *other == Manifest { table_sha256, ..manifest.clone() }
+        *other
+            == Manifest {
+                table_sha256,
+                ..manifest.clone()
+            }
     };
-    let (path, manifest) =
-        found.iter().filter(|(_, other)| other.part == manifest.part).find(|(_, other)| same(other))?;
+    let (path, manifest) = found
+        .iter()
+        .filter(|(_, other)| other.part == manifest.part)
+        .find(|(_, other)| same(other))?;
     intact_table(path, manifest)
 }
 
 /// Checks that a part belongs to the same sweep as other parts, apart from the part that it replaces.
-fn fits(found: &[(PathBuf, Manifest)], manifest: &Manifest, replaced: Option<Part>) -> Result<(), PartError> {
+fn fits(
+    found: &[(PathBuf, Manifest)],
+    manifest: &Manifest,
+    replaced: Option<Part>,
+) -> Result<(), PartError> {
     for (path, other) in found {
         if Some(other.part) != replaced
             && let Some(what) = manifest.difference(other)

@@ -29,25 +29,47 @@ struct Folder {
 
 impl Folder {
     fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("pagewalk-parts-{}-{name}", std::process::id()));
+        let path =
+            std::env::temp_dir().join(format!("pagewalk-parts-{}-{name}", std::process::id()));
         fs::create_dir_all(&path).expect("a folder");
         let trace = |(name, count): (&str, u64)| {
-            let lines: Vec<String> = (0..count).map(|n| format!(" L {:x},8\n", n * 712)).collect();
+            let lines: Vec<String> = (0..count)
+                .map(|n| format!(" L {:x},8\n", n * 712))
+                .collect();
             fs::write(path.join(name), lines.concat()).expect("written");
-            TraceFile { name: name.to_owned(), path: path.join(name) }
+            TraceFile {
+                name: name.to_owned(),
+                path: path.join(name),
+            }
         };
         let traces = [("a.lackey", 500), ("b.lackey", 900)].map(trace).to_vec();
         let (names, identity) = (MappingNames::OPTIONS, AddressMapping::Identity);
         let sources = &mut Sources::default();
-        let grid = sweep_grid(NOTATION, &Spec::core_i7(), (None, None), identity, names, sources);
-        Self { path, traces, grid: grid.expect("a grid"), interrupt: AtomicBool::new(false) }
+        let grid = sweep_grid(
+            NOTATION,
+            &Spec::core_i7(),
+            (None, None),
+            identity,
+            names,
+            sources,
+        );
+        Self {
+            path,
+            traces,
+            grid: grid.expect("a grid"),
+            interrupt: AtomicBool::new(false),
+        }
     }
 
     fn sweep(&self) -> PartitionedSweep<'_> {
         let (map, straddle) = (AddressMapping::Identity, Straddle::Split);
         let plan = SweepPlan {
             machine: "core-i7",
-            how: ReplayOptions { map, straddle, max_memory: u64::MAX },
+            how: ReplayOptions {
+                map,
+                straddle,
+                max_memory: u64::MAX,
+            },
             threads: 1,
             format: None,
             strict: false,
@@ -55,21 +77,35 @@ impl Folder {
             max_time: None,
             interrupt: &self.interrupt,
         };
-        PartitionedSweep { plan, grid: &self.grid, notation: NOTATION, traces: &self.traces }
+        PartitionedSweep {
+            plan,
+            grid: &self.grid,
+            notation: NOTATION,
+            traces: &self.traces,
+        }
     }
 
     fn write(&self, part: u64, of: u64, before_end: impl Fn(&Path)) -> Result<usize, PartError> {
         let sweep = self.sweep();
         let replay = &mut |trace: &TraceFile, grid| {
-            let outcome = sweep.plan.sweep(grid, TraceOrigin::File(trace.path.clone()), &mut |_| {});
+            let outcome =
+                sweep
+                    .plan
+                    .sweep(grid, TraceOrigin::File(trace.path.clone()), &mut |_| {});
             before_end(&trace.path);
             outcome
         };
-        sweep.write(Part { part, of }, &self.path, replay).map(|part| part.swept.len())
+        sweep
+            .write(Part { part, of }, &self.path, replay)
+            .map(|part| part.swept.len())
     }
 
     fn numbers(&self) -> Vec<u64> {
-        manifests(&self.path).expect("manifests").iter().map(|(_, manifest)| manifest.part.part).collect()
+        manifests(&self.path)
+            .expect("manifests")
+            .iter()
+            .map(|(_, manifest)| manifest.part.part)
+            .collect()
     }
 }
 
@@ -82,11 +118,24 @@ impl Drop for Folder {
 #[test]
 fn only_files_with_the_names_of_parts_are_manifests() {
     assert_eq!(Part { part: 3, of: 24 }.stem(), "sweep-03-of-24");
-    assert_eq!(Part::of_stem("sweep-03-of-24"), Some(Part { part: 3, of: 24 }));
+    assert_eq!(
+        Part::of_stem("sweep-03-of-24"),
+        Some(Part { part: 3, of: 24 })
+    );
     let folder = Folder::new("names");
     folder.write(2, 3, |_| ()).expect("written");
-    for name in ["sweep-notes.json", "sweep-02-of-3.json", "sweep-2-of-3-old.json", "sweep-.json", "x.json"] {
-        assert_eq!(Part::of_stem(name.trim_end_matches(".json")), None, "{name}");
+    for name in [
+        "sweep-notes.json",
+        "sweep-02-of-3.json",
+        "sweep-2-of-3-old.json",
+        "sweep-.json",
+        "x.json",
+    ] {
+        assert_eq!(
+            Part::of_stem(name.trim_end_matches(".json")),
+            None,
+            "{name}"
+        );
         fs::write(folder.path.join(name), "{}").expect("written");
     }
     assert_eq!(folder.numbers(), [2]);
@@ -100,11 +149,18 @@ fn a_trace_that_changes_during_its_replay_is_refused() {
         fs::write(trace, text + " L 10,8\n").expect("written");
     };
     let why = folder.write(1, 4, append).expect_err("refused").to_string();
-    assert!(why.ends_with("a.lackey` changed during the sweep; run part 1/4 again"), "{why}");
+    assert!(
+        why.ends_with("a.lackey` changed during the sweep; run part 1/4 again"),
+        "{why}"
+    );
     // The same size, but another modification time.
     let touch = |trace: &Path| {
-        let file = fs::File::options().append(true).open(trace).expect("a trace");
-        file.set_modified(std::time::SystemTime::UNIX_EPOCH).expect("a time");
+        let file = fs::File::options()
+            .append(true)
+            .open(trace)
+            .expect("a trace");
+        file.set_modified(std::time::SystemTime::UNIX_EPOCH)
+            .expect("a time");
     };
     folder.write(1, 4, touch).expect_err("refused");
     assert_eq!(folder.numbers(), [0; 0]);
@@ -124,7 +180,10 @@ fn another_sweep_that_starts_at_the_same_time_is_refused() {
             }
         }
     };
-    let why = folder.write(1, 4, overtake).expect_err("refused").to_string();
+    let why = folder
+        .write(1, 4, overtake)
+        .expect_err("refused")
+        .to_string();
     assert!(why.contains("the number of parts differs"), "{why}");
 }
 
@@ -136,10 +195,18 @@ fn finished_parts_are_intact_and_of_the_same_traces() {
     }
     let finished = |of| {
         let parts = folder.sweep().finished(&folder.path, of);
-        parts.map(|parts| parts.iter().map(|manifest| manifest.part.part).collect::<Vec<u64>>())
+        parts.map(|parts| {
+            parts
+                .iter()
+                .map(|manifest| manifest.part.part)
+                .collect::<Vec<u64>>()
+        })
     };
     assert_eq!(finished(4), Ok(vec![1, 2, 4]));
-    assert_eq!(folder.write(2, 4, |_| unreachable!("the part is finished")), Ok(0));
+    assert_eq!(
+        folder.write(2, 4, |_| unreachable!("the part is finished")),
+        Ok(0)
+    );
     assert!(finished(5).is_err_and(|why| why.to_string().contains("the number of parts differs")));
     fs::write(folder.path.join("sweep-2-of-4.csv"), "trace\n").expect("written");
     assert_eq!(finished(4), Ok(vec![1, 4]));
@@ -147,9 +214,15 @@ fn finished_parts_are_intact_and_of_the_same_traces() {
         folder.write(part, 4, |_| ()).expect("written");
     }
     let replay = |trace: &TraceFile, grid| -> SweepOutcome {
-        folder.sweep().plan.sweep(grid, TraceOrigin::File(trace.path.clone()), &mut |_| {})
+        folder
+            .sweep()
+            .plan
+            .sweep(grid, TraceOrigin::File(trace.path.clone()), &mut |_| {})
     };
-    let whole = folder.sweep().replay(Part { part: 1, of: 1 }, &mut { replay }).expect("replayed");
+    let whole = folder
+        .sweep()
+        .replay(Part { part: 1, of: 1 }, &mut { replay })
+        .expect("replayed");
     assert_eq!(merged(&folder.path), Ok(whole.table));
     fs::write(folder.path.join("b.lackey"), " L 10,8\n".repeat(900)).expect("written");
     assert!(finished(4).is_err_and(|why| why.to_string().contains("list of traces differs")));

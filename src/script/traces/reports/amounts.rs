@@ -11,9 +11,18 @@ pub(crate) fn all(lookups: Lookups) -> u64 {
 pub(crate) fn kinds_of(kinds: &ByKind<Lookups>) -> [(&'static str, Lookups); 5] {
     let each = [kinds.reads, kinds.writes, kinds.fetches, kinds.walks];
     let sum = |of: fn(&Lookups) -> u64| each.iter().map(of).sum();
-    let all = Lookups { hits: sum(|kind| kind.hits), misses: sum(|kind| kind.misses) };
+    let all = Lookups {
+        hits: sum(|kind| kind.hits),
+        misses: sum(|kind| kind.misses),
+    };
     let [reads, writes, fetches, walks] = each;
-    [("reads", reads), ("writes", writes), ("fetches", fetches), ("walks", walks), ("all", all)]
+    [
+        ("reads", reads),
+        ("writes", writes),
+        ("fetches", fetches),
+        ("walks", walks),
+        ("all", all),
+    ]
 }
 
 /// Formats a part of a whole as a percentage with two decimals, such as `12.34%`, or as `-` if the whole is

@@ -7,8 +7,7 @@ use super::replayed::Replayed;
 use pagewalk_engine::trace::counts::{HotSpot, LevelCounts, Lookups, ReplayCounts};
 
 /// The header line.
-pub const HEADER: &str =
-    "trace,machine,part,name,kind,count,hits,misses,evictions,write_backs,compulsory,capacity,conflict\n";
+pub const HEADER: &str = "trace,machine,part,name,kind,count,hits,misses,evictions,write_backs,compulsory,capacity,conflict\n";
 
 /// The numbers of a row, beginning with `count`. `None` represents an empty cell.
 type Numbers = [Option<u64>; 8];
@@ -18,10 +17,21 @@ pub(crate) const WORDS: usize = 5;
 
 /// Returns the rows of a trace, each with its words and its numbers.
 pub(crate) fn table_rows(replayed: &Replayed) -> impl Iterator<Item = ([String; WORDS], Numbers)> {
-    rows(replayed).into_iter().map(|(part, name, kind, numbers)| {
-        let Replayed { trace, machine, .. } = replayed;
-        ([trace.clone(), machine.clone(), part.to_owned(), name, kind.to_owned()], numbers)
-    })
+    rows(replayed)
+        .into_iter()
+        .map(|(part, name, kind, numbers)| {
+            let Replayed { trace, machine, .. } = replayed;
+            (
+                [
+                    trace.clone(),
+                    machine.clone(),
+                    part.to_owned(),
+                    name,
+                    kind.to_owned(),
+                ],
+                numbers,
+            )
+        })
 }
 
 /// Returns the rows of a trace, without a header.
@@ -49,7 +59,11 @@ fn rows(replayed: &Replayed) -> Vec<Row> {
         rows.extend(lookups("cache", &cache.name, part));
     }
     let memory = counted.memory;
-    let memory = [("reads", memory.reads), ("writes", memory.writes), ("walks", memory.walks)];
+    let memory = [
+        ("reads", memory.reads),
+        ("writes", memory.writes),
+        ("walks", memory.walks),
+    ];
     rows.extend(memory.map(|(kind, n)| ("memory", String::new(), kind, only(n))));
     rows.extend(rest(counted));
     rows
@@ -73,7 +87,10 @@ fn performed(replayed: &Replayed) -> Vec<Row> {
         ("outside", references.outside),
     ];
     let name = ended(&replayed.ended);
-    counts.into_iter().map(|(kind, n)| ("trace", name.to_owned(), kind, only(n))).collect()
+    counts
+        .into_iter()
+        .map(|(kind, n)| ("trace", name.to_owned(), kind, only(n)))
+        .collect()
 }
 
 fn lookups(part_kind: &'static str, name: &str, part: &LevelCounts) -> Vec<Row> {
@@ -86,7 +103,9 @@ fn lookups(part_kind: &'static str, name: &str, part: &LevelCounts) -> Vec<Row> 
             Some(lookups.hits),
             Some(lookups.misses),
             counts.map(|counts| counts.evictions),
-            counts.filter(|_| part_kind == "cache").map(|counts| counts.writebacks),
+            counts
+                .filter(|_| part_kind == "cache")
+                .map(|counts| counts.writebacks),
             causes.map(|causes| causes.compulsory),
             causes.map(|causes| causes.capacity),
             causes.map(|causes| causes.conflict),
@@ -116,18 +135,37 @@ fn rest(counted: &ReplayCounts) -> Vec<Row> {
     if let Some(curve) = &counted.curve {
         rows.extend(curve.points().map(|point| {
             let name = bytes(curve, point.power).to_string();
-            ("curve", name, "all", missing(curve.references, point.misses))
+            (
+                "curve",
+                name,
+                "all",
+                missing(curve.references, point.misses),
+            )
         }));
     }
     rows
 }
 
 fn hot_spot_row(part: &'static str, spot: &HotSpot) -> Row {
-    (part, format!("0x{:X}", spot.address), "all", missing(spot.references, spot.misses))
+    (
+        part,
+        format!("0x{:X}", spot.address),
+        "all",
+        missing(spot.references, spot.misses),
+    )
 }
 
 /// Returns the numbers of references and their misses.
 fn missing(references: u64, misses: u64) -> Numbers {
     let hits = references.saturating_sub(misses);
-    [Some(references), Some(hits), Some(misses), None, None, None, None, None]
+    [
+        Some(references),
+        Some(hits),
+        Some(misses),
+        None,
+        None,
+        None,
+        None,
+        None,
+    ]
 }

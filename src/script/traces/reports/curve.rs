@@ -19,7 +19,10 @@ const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"]
 pub(crate) fn curve(curve: &MissCurve, spec: &Spec) -> Block {
     let sample = curve.sample.as_ref().map(|sample| {
         let blocks = count(sample.blocks.into(), "block", "blocks");
-        format!(", estimated from {blocks}, {} of all blocks", percent(sample.rate))
+        format!(
+            ", estimated from {blocks}, {} of all blocks",
+            percent(sample.rate)
+        )
     });
     let title = format!(
         "misses of a fully associative LRU cache by size (loads and stores, blocks of {}){}",
@@ -33,11 +36,16 @@ pub(crate) fn curve(curve: &MissCurve, spec: &Spec) -> Block {
         let [misses, miss_rate] = [number(point.misses), rate(point.misses)];
         let numbers = match error {
             None => vec![written(size(bytes)), misses, miss_rate],
-            Some([error, error_rate]) => vec![written(size(bytes)), misses, error, miss_rate, error_rate],
+            Some([error, error_rate]) => {
+                vec![written(size(bytes)), misses, error, miss_rate, error_rate]
+            }
         };
         numbers
             .into_iter()
-            .chain([word(bar(point.misses, curve.references)), word(caches(spec, bytes))])
+            .chain([
+                word(bar(point.misses, curve.references)),
+                word(caches(spec, bytes)),
+            ])
             .collect()
     });
     let rows: Vec<Vec<Cell>> = rows.collect();
@@ -53,16 +61,25 @@ const ENOUGH: u32 = 256;
 
 /// Returns a warning if a curve is estimated from too few blocks.
 pub(crate) fn unreliable(curve: &MissCurve) -> Option<String> {
-    let sample = curve.sample.as_ref().filter(|sample| sample.rate < 1.0 && sample.blocks < ENOUGH)?;
+    let sample = curve
+        .sample
+        .as_ref()
+        .filter(|sample| sample.rate < 1.0 && sample.blocks < ENOUGH)?;
     let blocks = count(sample.blocks.into(), "block", "blocks");
-    Some(format!("the curve is estimated from only {blocks}; use `--curve` for the exact curve"))
+    Some(format!(
+        "the curve is estimated from only {blocks}; use `--curve` for the exact curve"
+    ))
 }
 
 /// Returns the names of the machine's data caches that have this size.
 pub(crate) fn caches(spec: &Spec, bytes: u128) -> String {
-    let data =
-        spec.caches.iter().filter(|cache| cache.side.serves(AccessKind::Read) && cache.size() == bytes);
-    data.map(|cache| &*cache.name).collect::<Vec<&str>>().join(", ")
+    let data = spec
+        .caches
+        .iter()
+        .filter(|cache| cache.side.serves(AccessKind::Read) && cache.size() == bytes);
+    data.map(|cache| &*cache.name)
+        .collect::<Vec<&str>>()
+        .join(", ")
 }
 
 /// Returns a bar for a part of a whole, with a resolution of an eighth of a character. Every nonzero part has

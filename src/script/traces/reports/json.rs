@@ -19,7 +19,14 @@ pub fn object(replayed: &Replayed) -> Value {
     let mut put = |name: &str, value: Value| drop(object.insert(name.to_owned(), value));
     put("trace", json!(replayed.trace));
     put("machine", json!(replayed.machine));
-    put("map", json!(if counted.paging.is_some() { "demand" } else { "identity" }));
+    put(
+        "map",
+        json!(if counted.paging.is_some() {
+            "demand"
+        } else {
+            "identity"
+        }),
+    );
     put("straddle", json!(replayed.straddle.word()));
     put("ended", json!(ended(&replayed.ended)));
     if let Ended::Broken(why) = &replayed.ended {
@@ -34,14 +41,29 @@ pub fn object(replayed: &Replayed) -> Value {
     put("references", references(counted));
     put(
         "tlbs",
-        counted.spec.tlbs.iter().zip(&counted.tlbs).map(|(tlb, p)| part(&tlb.name, p, false)).collect(),
+        counted
+            .spec
+            .tlbs
+            .iter()
+            .zip(&counted.tlbs)
+            .map(|(tlb, p)| part(&tlb.name, p, false))
+            .collect(),
     );
     put(
         "caches",
-        counted.spec.caches.iter().zip(&counted.caches).map(|(c, p)| part(&c.name, p, true)).collect(),
+        counted
+            .spec
+            .caches
+            .iter()
+            .zip(&counted.caches)
+            .map(|(c, p)| part(&c.name, p, true))
+            .collect(),
     );
     let memory = counted.memory;
-    put("memory", json!({"reads": memory.reads, "writes": memory.writes, "walks": memory.walks}));
+    put(
+        "memory",
+        json!({"reads": memory.reads, "writes": memory.writes, "walks": memory.walks}),
+    );
     if let Some(paging) = &counted.paging {
         let faults = json!({"minor": paging.faults.minor, "major": paging.faults.major});
         put(
@@ -50,7 +72,10 @@ pub fn object(replayed: &Replayed) -> Value {
         );
     }
     if let Some(top) = &counted.top {
-        put("top", json!({"pages": spots(&top.pages), "code": spots(&top.code)}));
+        put(
+            "top",
+            json!({"pages": spots(&top.pages), "code": spots(&top.code)}),
+        );
     }
     if let Some(misses) = &counted.curve {
         put("curve", curve(misses));
@@ -69,8 +94,9 @@ pub(crate) fn ended(ended: &Ended) -> &'static str {
 
 fn malformed(replayed: &Replayed) -> Value {
     let first = replayed.malformed.first.iter();
-    let first: Vec<Value> =
-        first.map(|bad| json!({"line": bad.line, "text": bad.text, "why": bad.why})).collect();
+    let first: Vec<Value> = first
+        .map(|bad| json!({"line": bad.line, "text": bad.text, "why": bad.why}))
+        .collect();
     json!({"count": replayed.malformed.count, "first": first})
 }
 
@@ -101,7 +127,10 @@ fn part(name: &str, part: &LevelCounts, cache: bool) -> Value {
     let mut object = Map::new();
     object.insert("name".to_owned(), json!(name));
     for (kind, lookups) in kinds_of(&part.kinds) {
-        object.insert(kind.to_owned(), json!({"hits": lookups.hits, "misses": lookups.misses}));
+        object.insert(
+            kind.to_owned(),
+            json!({"hits": lookups.hits, "misses": lookups.misses}),
+        );
     }
     object.insert("evictions".to_owned(), json!(part.counts.evictions));
     if cache {
@@ -128,7 +157,9 @@ fn spots(spots: &[HotSpot]) -> Vec<Value> {
 fn curve(curve: &MissCurve) -> Value {
     let size = |point: CurvePoint| match point.error {
         None => json!({"bytes": bytes(curve, point.power), "misses": point.misses}),
-        Some(error) => json!({"bytes": bytes(curve, point.power), "misses": point.misses, "error": error}),
+        Some(error) => {
+            json!({"bytes": bytes(curve, point.power), "misses": point.misses, "error": error})
+        }
     };
     let sizes: Vec<Value> = curve.points().map(size).collect();
     let mut object = json!({"block": curve.block, "references": curve.references, "sizes": sizes});

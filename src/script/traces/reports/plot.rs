@@ -38,14 +38,22 @@ pub fn plot(replays: &[Replayed]) -> String {
         }
         y = bars(&mut canvas, &replayed.counted, y);
     }
-    let names: Vec<String> =
-        replays.iter().map(|replayed| format!("{} on {}", replayed.trace, replayed.machine)).collect();
-    canvas.document(WIDTH, y + 20.0, &format!("miss rates: {}", names.join(", ")))
+    let names: Vec<String> = replays
+        .iter()
+        .map(|replayed| format!("{} on {}", replayed.trace, replayed.machine))
+        .collect();
+    canvas.document(
+        WIDTH,
+        y + 20.0,
+        &format!("miss rates: {}", names.join(", ")),
+    )
 }
 
 /// Returns the end of a scale for the largest rate: 1, 2, or 5 times a power of ten, but at most 1.
 pub(crate) fn scale(largest: f64) -> f64 {
-    let steps = [0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5];
+    let steps = [
+        0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5,
+    ];
     steps.into_iter().find(|end| largest <= *end).unwrap_or(1.0)
 }
 
@@ -56,7 +64,11 @@ pub(crate) fn percent(rate: f64) -> String {
 }
 
 fn ratio(part: u64, whole: u64) -> f64 {
-    if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
+    if whole == 0 {
+        0.0
+    } else {
+        part as f64 / whole as f64
+    }
 }
 
 /// The coordinate system of a curve.
@@ -73,7 +85,10 @@ struct Axes {
 
 impl Axes {
     fn point(&self, power: f64, rate: f64) -> (f64, f64) {
-        (EDGES.0 + (FAR - EDGES.0) * power / self.last, self.bottom - HEIGHT * rate / self.end)
+        (
+            EDGES.0 + (FAR - EDGES.0) * power / self.last,
+            self.bottom - HEIGHT * rate / self.end,
+        )
     }
 
     /// Draws the axes and the scales for a curve of `points` points.
@@ -87,12 +102,29 @@ impl Axes {
         for power in (0..points).step_by(points.div_ceil(13).max(1)) {
             let (x, y) = self.point(power as f64, 0.0);
             canvas.line(&[(x, y), (x, y + 5.0)], AXIS);
-            canvas.text((x, y + 19.0), Anchor::Middle, false, &size(u128::from(block) << power));
+            canvas.text(
+                (x, y + 19.0),
+                Anchor::Middle,
+                false,
+                &size(u128::from(block) << power),
+            );
         }
-        canvas.line(&[(EDGES.0, self.top), (EDGES.0, self.bottom), (FAR, self.bottom)], AXIS);
+        canvas.line(
+            &[
+                (EDGES.0, self.top),
+                (EDGES.0, self.bottom),
+                (FAR, self.bottom),
+            ],
+            AXIS,
+        );
         canvas.text((20.0, self.top - 13.0), Anchor::Start, false, "miss rate");
         let middle = f64::midpoint(EDGES.0, FAR);
-        canvas.text((middle, self.bottom + 38.0), Anchor::Middle, false, "size of the cache");
+        canvas.text(
+            (middle, self.bottom + 38.0),
+            Anchor::Middle,
+            false,
+            "size of the cache",
+        );
     }
 }
 
@@ -100,25 +132,53 @@ impl Axes {
 fn curve(canvas: &mut Canvas, curve: &MissCurve, spec: &Spec, y: f64) -> f64 {
     let block = size(u128::from(curve.block));
     let sample = curve.sample.as_ref();
-    let sample = sample.map(|sample| format!(" (estimated from {} of all blocks)", percent(sample.rate)));
+    let sample =
+        sample.map(|sample| format!(" (estimated from {} of all blocks)", percent(sample.rate)));
     let title = format!(
         "fully associative LRU caches of every size: loads and stores, blocks of {block}{}",
         sample.unwrap_or_default()
     );
     canvas.text((20.0, y + 22.0), Anchor::Start, false, &title);
-    let rates = curve.points().map(|point| (point.power as f64, ratio(point.misses, curve.references)));
+    let rates = curve
+        .points()
+        .map(|point| (point.power as f64, ratio(point.misses, curve.references)));
     let rates: Vec<(f64, f64)> = rates.collect();
     let end = scale(rates.iter().map(|(_, rate)| *rate).fold(0.0, f64::max));
     let last = curve.misses.len().saturating_sub(1).max(1) as f64;
-    let axes = Axes { top: y + 56.0, bottom: y + 56.0 + HEIGHT, end, last };
+    let axes = Axes {
+        top: y + 56.0,
+        bottom: y + 56.0 + HEIGHT,
+        end,
+        last,
+    };
     axes.draw(canvas, curve.misses.len(), curve.block);
-    for (power, names) in marks(spec, curve).into_iter().filter(|(power, _)| (0.0..=last).contains(power)) {
+    for (power, names) in marks(spec, curve)
+        .into_iter()
+        .filter(|(power, _)| (0.0..=last).contains(power))
+    {
         let (x, y) = axes.point(power, 0.0);
-        canvas.line(&[(x, axes.top - 8.0), (x, y)], Stroke { color: "#888", width: 1.0, dashed: true });
+        canvas.line(
+            &[(x, axes.top - 8.0), (x, y)],
+            Stroke {
+                color: "#888",
+                width: 1.0,
+                dashed: true,
+            },
+        );
         canvas.text((x, axes.top - 13.0), Anchor::Middle, false, &names);
     }
-    let points: Vec<(f64, f64)> = rates.into_iter().map(|(power, rate)| axes.point(power, rate)).collect();
-    canvas.line(&points, Stroke { color: COLORS[0], width: 2.0, dashed: false });
+    let points: Vec<(f64, f64)> = rates
+        .into_iter()
+        .map(|(power, rate)| axes.point(power, rate))
+        .collect();
+    canvas.line(
+        &points,
+        Stroke {
+            color: COLORS[0],
+            width: 2.0,
+            dashed: false,
+        },
+    );
     for point in points {
         canvas.dot(point, COLORS[0]);
     }
@@ -128,9 +188,16 @@ fn curve(canvas: &mut Canvas, curve: &MissCurve, spec: &Spec, y: f64) -> f64 {
 /// Returns the names of the machine's data caches, and their positions on the curve's scale.
 fn marks(spec: &Spec, curve: &MissCurve) -> Vec<(f64, String)> {
     let mut marks: Vec<(f64, String)> = Vec::new();
-    for cache in spec.caches.iter().filter(|cache| cache.side.serves(AccessKind::Read)) {
+    for cache in spec
+        .caches
+        .iter()
+        .filter(|cache| cache.side.serves(AccessKind::Read))
+    {
         let power = libm::log2(cache.size() as f64 / curve.block as f64);
-        match marks.iter_mut().find(|(other, _)| (power - *other).abs() < 0.3) {
+        match marks
+            .iter_mut()
+            .find(|(other, _)| (power - *other).abs() < 0.3)
+        {
             Some((_, names)) => names.extend([", ", &cache.name]),
             None => marks.push((power, cache.name.to_string())),
         }
@@ -143,8 +210,18 @@ type Bar<'a> = (&'a str, usize, &'static str, Lookups);
 
 /// Draws the bars below `y`, and returns the lower end of the last bar.
 fn bars(canvas: &mut Canvas, counted: &ReplayCounts, y: f64) -> f64 {
-    let tlbs = counted.spec.tlbs.iter().map(|tlb| &*tlb.name).zip(&counted.tlbs);
-    let caches = counted.spec.caches.iter().map(|cache| &*cache.name).zip(&counted.caches);
+    let tlbs = counted
+        .spec
+        .tlbs
+        .iter()
+        .map(|tlb| &*tlb.name)
+        .zip(&counted.tlbs);
+    let caches = counted
+        .spec
+        .caches
+        .iter()
+        .map(|cache| &*cache.name)
+        .zip(&counted.caches);
     let mut rows: Vec<Bar> = Vec::new();
     for (name, part) in tlbs.chain(caches) {
         let kinds = kinds_of(&part.kinds).into_iter().take(4).enumerate();
@@ -154,16 +231,35 @@ fn bars(canvas: &mut Canvas, counted: &ReplayCounts, y: f64) -> f64 {
     if rows.is_empty() {
         return y;
     }
-    let largest = rows.iter().map(|(.., lookups)| ratio(lookups.misses, all(*lookups))).fold(0.0, f64::max);
+    let largest = rows
+        .iter()
+        .map(|(.., lookups)| ratio(lookups.misses, all(*lookups)))
+        .fold(0.0, f64::max);
     let end = scale(largest);
-    canvas.text((20.0, y + 22.0), Anchor::Start, false, "misses by level and kind");
-    let parts = 1 + rows.windows(2).filter(|pair| pair[0].0 != pair[1].0).count();
-    let (top, bottom) = (y + 34.0, y + 34.0 + ROW * rows.len() as f64 + GAP * parts as f64);
+    canvas.text(
+        (20.0, y + 22.0),
+        Anchor::Start,
+        false,
+        "misses by level and kind",
+    );
+    let parts = 1 + rows
+        .windows(2)
+        .filter(|pair| pair[0].0 != pair[1].0)
+        .count();
+    let (top, bottom) = (
+        y + 34.0,
+        y + 34.0 + ROW * rows.len() as f64 + GAP * parts as f64,
+    );
     let at = |rate: f64| EDGES.0 + (EDGES.1 - EDGES.0) * rate / end;
     for step in 0..=4 {
         let rate = end * f64::from(step) / 4.0;
         canvas.line(&[(at(rate), top), (at(rate), bottom)], GRID);
-        canvas.text((at(rate), bottom + 16.0), Anchor::Middle, false, &percent(rate));
+        canvas.text(
+            (at(rate), bottom + 16.0),
+            Anchor::Middle,
+            false,
+            &percent(rate),
+        );
     }
     let (mut above, mut y) = ("", top);
     for bar in &rows {
@@ -185,6 +281,11 @@ fn bar(canvas: &mut Canvas, (name, color, kind, lookups): &Bar, y: f64, x: f64, 
     canvas.text((EDGES.0 - 8.0, line), Anchor::End, false, kind);
     canvas.area((EDGES.0, y), (x - EDGES.0, ROW - 4.0), COLORS[*color]);
     let (misses, all) = (lookups.misses, all(*lookups));
-    let counts = format!("{} of {} ({})", thousands(misses), thousands(all), rate(misses, all));
+    let counts = format!(
+        "{} of {} ({})",
+        thousands(misses),
+        thousands(all),
+        rate(misses, all)
+    );
     canvas.text((EDGES.1 + 12.0, line), Anchor::Start, false, &counts);
 }

@@ -32,15 +32,30 @@ pub(crate) struct Stroke {
 }
 
 /// A thin grey line.
-pub(crate) const GRID: Stroke = Stroke { color: "#ddd", width: 1.0, dashed: false };
+pub(crate) const GRID: Stroke = Stroke {
+    color: "#ddd",
+    width: 1.0,
+    dashed: false,
+};
 /// The line of an axis.
-pub(crate) const AXIS: Stroke = Stroke { color: "#444", width: 1.0, dashed: false };
+pub(crate) const AXIS: Stroke = Stroke {
+    color: "#444",
+    width: 1.0,
+    dashed: false,
+};
 
 impl Canvas {
     /// Draws a line through these points.
     pub(crate) fn line(&mut self, points: &[(f64, f64)], stroke: Stroke) {
-        let places: Vec<String> = points.iter().map(|(x, y)| format!("{x:.1},{y:.1}")).collect();
-        let dashes = if stroke.dashed { " stroke-dasharray=\"4 3\"" } else { "" };
+        let places: Vec<String> = points
+            .iter()
+            .map(|(x, y)| format!("{x:.1},{y:.1}"))
+            .collect();
+        let dashes = if stroke.dashed {
+            " stroke-dasharray=\"4 3\""
+        } else {
+            ""
+        };
         // Writing to a string cannot fail, here and below.
         let _ = writeln!(
             self.shapes,
@@ -59,7 +74,10 @@ impl Canvas {
     }
 
     pub(crate) fn dot(&mut self, (x, y): (f64, f64), color: &str) {
-        let _ = writeln!(self.shapes, "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"3\" fill=\"{color}\"/>");
+        let _ = writeln!(
+            self.shapes,
+            "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"3\" fill=\"{color}\"/>"
+        );
     }
 
     /// Draws a line of text.

@@ -8,8 +8,8 @@ use pagewalk_engine::kernel::process::FaultCounts;
 use pagewalk_engine::machine::cache::Counts;
 use pagewalk_engine::machine::presets::Preset;
 use pagewalk_engine::trace::counts::{
-    ByKind, HotSpot, HotSpots, LevelCounts, Lookups, MemoryTransfers, MissCauses, MissCurve, PagingCounts,
-    ReferenceCounts, ReplayCounts,
+    ByKind, HotSpot, HotSpots, LevelCounts, Lookups, MemoryTransfers, MissCauses, MissCurve,
+    PagingCounts, ReferenceCounts, ReplayCounts,
 };
 use pagewalk_engine::trace::malformed::{BadLine, Malformed};
 use pagewalk_engine::trace::record::{Op, Record};
@@ -23,8 +23,17 @@ fn lookups(hits: u64, misses: u64) -> Lookups {
 fn part(kinds: [(u64, u64); 4], evictions: u64, writebacks: u64) -> LevelCounts {
     let [reads, writes, fetches, walks] = kinds.map(|(hits, misses)| lookups(hits, misses));
     LevelCounts {
-        counts: Counts { evictions, writebacks, ..Counts::default() },
-        kinds: ByKind { reads, writes, fetches, walks },
+        counts: Counts {
+            evictions,
+            writebacks,
+            ..Counts::default()
+        },
+        kinds: ByKind {
+            reads,
+            writes,
+            fetches,
+            walks,
+        },
         causes: None,
     }
 }
@@ -32,12 +41,24 @@ fn part(kinds: [(u64, u64); 4], evictions: u64, writebacks: u64) -> LevelCounts 
 /// Returns a possible result of a replay on a preset's machine.
 fn replayed(machine: &str) -> Replayed {
     let spec = Arc::new(Preset::named(machine).expect("a preset").spec());
-    let tlbs = spec.tlbs.iter().map(|_| part([(7000, 3000), (900, 100), (0, 0), (0, 0)], 2900, 0)).collect();
+    let tlbs = spec
+        .tlbs
+        .iter()
+        .map(|_| part([(7000, 3000), (900, 100), (0, 0), (0, 0)], 2900, 0))
+        .collect();
     let caches = spec.caches.iter().map(|_| LevelCounts {
-        causes: Some(MissCauses { compulsory: 1000, capacity: 234, conflict: 11 }),
+        causes: Some(MissCauses {
+            compulsory: 1000,
+            capacity: 234,
+            conflict: 11,
+        }),
         ..part([(8765, 1235), (990, 10), (0, 0), (3, 5)], 700, 600)
     });
-    let outside = Record { address: 0xFFFF_8000_0000_0000, size: 4, op: Op::Store };
+    let outside = Record {
+        address: 0xFFFF_8000_0000_0000,
+        size: 4,
+        op: Op::Store,
+    };
     let counted = ReplayCounts {
         references: ReferenceCounts {
             records: 10_999,
@@ -50,35 +71,58 @@ fn replayed(machine: &str) -> Replayed {
         },
         tlbs,
         caches: caches.collect(),
-        memory: MemoryTransfers { reads: 1245, writes: 600, walks: 5 },
+        memory: MemoryTransfers {
+            reads: 1245,
+            writes: 600,
+            walks: 5,
+        },
         paging: Some(PagingCounts {
             walks: 3100,
-            faults: FaultCounts { minor: 40, major: 2 },
+            faults: FaultCounts {
+                minor: 40,
+                major: 2,
+            },
             evicted: 12,
             written: 9,
         }),
         top: Some(HotSpots {
-            pages: vec![HotSpot { address: 0x7FFF_0000, references: 500, misses: 20 }],
-            code: vec![HotSpot { address: 0x40_1000, references: 400, misses: 19 }],
+            pages: vec![HotSpot {
+                address: 0x7FFF_0000,
+                references: 500,
+                misses: 20,
+            }],
+            code: vec![HotSpot {
+                address: 0x40_1000,
+                references: 400,
+                misses: 19,
+            }],
         }),
         curve: Some(MissCurve {
             block: 64,
             references: 11_000,
             misses: vec![
-                9000, 8000, 6500, 6400, 6000, 5000, 2000, 1900, 1850, 1300, 1200, 1190, 1180, 1100, 1000,
+                9000, 8000, 6500, 6400, 6000, 5000, 2000, 1900, 1850, 1300, 1200, 1190, 1180, 1100,
+                1000,
             ],
             sample: None,
         }),
         cycles: None,
         spec,
     };
-    let first = BadLine { line: 7, text: "L 12;4".to_owned(), why: "no size" };
+    let first = BadLine {
+        line: 7,
+        text: "L 12;4".to_owned(),
+        why: "no size",
+    };
     Replayed {
         trace: "a.lackey".to_owned(),
         machine: machine.to_owned(),
         straddle: Straddle::Split,
         lines: 12_345,
-        malformed: Malformed { count: 3, first: vec![first] },
+        malformed: Malformed {
+            count: 3,
+            first: vec![first],
+        },
         format: None,
         ended: Ended::Whole,
         counted,
@@ -87,15 +131,35 @@ fn replayed(machine: &str) -> Replayed {
 
 #[test]
 fn rates_are_rounded_and_have_two_decimals() {
-    let rates = [(0, 1), (1, 1), (1, 3), (2, 3), (1, 20_000), (1, 20_001), (u64::MAX, u64::MAX)];
+    let rates = [
+        (0, 1),
+        (1, 1),
+        (1, 3),
+        (2, 3),
+        (1, 20_000),
+        (1, 20_001),
+        (u64::MAX, u64::MAX),
+    ];
     let output = rates.map(|(part, whole)| rate(part, whole));
-    assert_eq!(output, ["0.00%", "100.00%", "33.33%", "66.67%", "0.01%", "0.00%", "100.00%"]);
+    assert_eq!(
+        output,
+        [
+            "0.00%", "100.00%", "33.33%", "66.67%", "0.01%", "0.00%", "100.00%"
+        ]
+    );
     assert_eq!(rate(0, 0), "-");
 }
 
 /// Returns the rows of a report's tables, without the bars and spaces between cells.
 fn cells(text: &str) -> Vec<String> {
-    text.lines().map(|line| line.replace('│', " ").split_whitespace().collect::<Vec<_>>().join(" ")).collect()
+    text.lines()
+        .map(|line| {
+            line.replace('│', " ")
+                .split_whitespace()
+                .collect::<Vec<_>>()
+                .join(" ")
+        })
+        .collect()
 }
 
 #[test]
@@ -117,16 +181,26 @@ fn the_text_has_every_count() {
         "major faults (from swap) 2",
         "0x7FFF0000 500 20 4.00%",
     ] {
-        assert!(output.iter().any(|row| row == line), "{line}\n{}", output.join("\n"));
+        assert!(
+            output.iter().any(|row| row == line),
+            "{line}\n{}",
+            output.join("\n")
+        );
     }
-    assert!(!output.iter().any(|row| row.starts_with("fetches ")), "no fetch was asked of a part: no row");
+    assert!(
+        !output.iter().any(|row| row.starts_with("fetches ")),
+        "no fetch was asked of a part: no row"
+    );
 }
 
 #[test]
 fn bars_of_the_curve_are_as_long_as_its_rates() {
     let output = text(&replayed("simple"), false);
     let bar = |size: &str| {
-        let row = output.lines().find(|line| line.trim_start().starts_with(size)).expect("a row");
+        let row = output
+            .lines()
+            .find(|line| line.trim_start().starts_with(size))
+            .expect("a row");
         row.chars().filter(|c| ('█'..='▏').contains(c)).count()
     };
     // With 40 characters for 11,000, a bar for 9,000 has 32.7 characters, and a bar for 1,000 has 3.6.
@@ -158,14 +232,26 @@ fn the_json_is_one_line_with_every_count() {
         .filter_map(|cache| cache["name"].as_str())
         .collect();
     assert_eq!(names, ["L1d", "L1i", "L2", "L3"]);
-    assert_eq!(value["caches"][0]["reads"], serde_json::json!({"hits": 8765, "misses": 1235}));
+    assert_eq!(
+        value["caches"][0]["reads"],
+        serde_json::json!({"hits": 8765, "misses": 1235})
+    );
     assert_eq!(value["caches"][0]["all"]["misses"], 1250);
     assert_eq!(value["caches"][0]["causes"]["conflict"], 11);
     assert_eq!(value["caches"][0]["write_backs"], 600);
-    assert_eq!(value["references"]["first_outside"]["address"], 0xFFFF_8000_0000_0000_u64);
+    assert_eq!(
+        value["references"]["first_outside"]["address"],
+        0xFFFF_8000_0000_0000_u64
+    );
     assert_eq!(value["malformed"]["first"][0]["line"], 7);
-    assert_eq!(value["curve"]["sizes"][14], serde_json::json!({"bytes": 1 << 20, "misses": 1000}));
-    assert_eq!((&value["map"], &value["ended"]), (&"demand".into(), &"whole".into()));
+    assert_eq!(
+        value["curve"]["sizes"][14],
+        serde_json::json!({"bytes": 1 << 20, "misses": 1000})
+    );
+    assert_eq!(
+        (&value["map"], &value["ended"]),
+        (&"demand".into(), &"whole".into())
+    );
 }
 
 #[test]
@@ -179,7 +265,10 @@ fn the_csv_has_as_many_columns_as_its_header() {
     let of = |part: &str| rows.iter().filter(|row| &row[2] == part).count();
     // The three TLBs and four caches have rows for five kinds of lookup each.
     assert_eq!((of("tlb"), of("cache"), of("curve")), (15, 20, 15));
-    let all = rows.iter().find(|row| &row[3] == "L2" && &row[4] == "all").expect("all of L2");
+    let all = rows
+        .iter()
+        .find(|row| &row[3] == "L2" && &row[4] == "all")
+        .expect("all of L2");
     assert_eq!(
         all.iter().skip(5).collect::<Vec<_>>(),
         ["11008", "9758", "1250", "700", "600", "1000", "234", "11"]
@@ -192,7 +281,10 @@ fn the_plot_is_a_picture_with_every_part() {
     replayed.trace = "a<b>&c\u{1}".to_owned();
     let svg = plot(&[replayed.clone(), replayed.clone()]);
     let mut reader = quick_xml::Reader::from_str(&svg);
-    while !matches!(reader.read_event().expect("well-formed"), quick_xml::events::Event::Eof) {}
+    while !matches!(
+        reader.read_event().expect("well-formed"),
+        quick_xml::events::Event::Eof
+    ) {}
     let spec = replayed.counted.spec.clone();
     let tlbs = spec.tlbs.iter().map(|tlb| &*tlb.name);
     let names = tlbs.chain(spec.caches.iter().map(|cache| &*cache.name));
@@ -215,7 +307,10 @@ fn an_empty_replay_is_reported() {
         memory: MemoryTransfers::default(),
         paging: None,
         top: Some(HotSpots::default()),
-        curve: Some(MissCurve { block: 64, ..MissCurve::default() }),
+        curve: Some(MissCurve {
+            block: 64,
+            ..MissCurve::default()
+        }),
         cycles: None,
         spec,
     };

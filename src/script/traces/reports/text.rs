@@ -29,7 +29,10 @@ pub fn text(replayed: &Replayed, color: bool) -> String {
 fn sections(replayed: &Replayed) -> Vec<Vec<Block>> {
     let counted = &replayed.counted;
     let mut sections = vec![
-        vec![Block::Heading(format!("{} on {}", replayed.trace, replayed.machine))],
+        vec![Block::Heading(format!(
+            "{} on {}",
+            replayed.trace, replayed.machine
+        ))],
         performed(replayed),
     ];
     sections.extend(parts(counted).into_iter().map(|part| vec![part]));
@@ -38,7 +41,11 @@ fn sections(replayed: &Replayed) -> Vec<Vec<Block>> {
         sections.push(vec![self::paging(paging)]);
     }
     if let Some(top) = &counted.top {
-        sections.extend(busiest(top, address_bits(counted)).into_iter().map(|table| vec![table]));
+        sections.extend(
+            busiest(top, address_bits(counted))
+                .into_iter()
+                .map(|table| vec![table]),
+        );
     }
     if let Some(misses) = &counted.curve {
         sections.push(vec![curve(misses, &counted.spec)]);
@@ -48,7 +55,11 @@ fn sections(replayed: &Replayed) -> Vec<Vec<Block>> {
 
 /// Returns the width of a trace's addresses, in bits.
 fn address_bits(counted: &ReplayCounts) -> u32 {
-    if counted.paging.is_some() { counted.spec.virtual_bits() } else { counted.spec.physical_bits }
+    if counted.paging.is_some() {
+        counted.spec.virtual_bits()
+    } else {
+        counted.spec.physical_bits
+    }
 }
 
 fn performed(replayed: &Replayed) -> Vec<Block> {
@@ -67,10 +78,20 @@ fn performed(replayed: &Replayed) -> Vec<Block> {
         kinds.join(", ")
     ))];
     if references.straddling > 0 {
-        blocks.push(Block::line(straddling(references.straddling, replayed.straddle)));
+        blocks.push(Block::line(straddling(
+            references.straddling,
+            replayed.straddle,
+        )));
     }
-    blocks.push(Block::toned(Tone::Faint, mapping(&counted.spec, counted.paging.is_some())));
-    blocks.extend(replayed.format.map(|chosen| Block::toned(Tone::Faint, format_read(chosen))));
+    blocks.push(Block::toned(
+        Tone::Faint,
+        mapping(&counted.spec, counted.paging.is_some()),
+    ));
+    blocks.extend(
+        replayed
+            .format
+            .map(|chosen| Block::toned(Tone::Faint, format_read(chosen))),
+    );
     if let Some(end) = end(&replayed.ended, replayed.lines) {
         blocks.push(Block::toned(Tone::Bad, end));
     }
@@ -82,7 +103,10 @@ fn straddling(n: u64, straddle: Straddle) -> String {
         Straddle::Split => "and each part is counted",
         Straddle::First => "and only the first part is counted",
     };
-    format!("{} blocks or pages, {what}", count(n, "reference straddles", "references straddle"))
+    format!(
+        "{} blocks or pages, {what}",
+        count(n, "reference straddles", "references straddle")
+    )
 }
 
 fn mapping(spec: &Spec, demand: bool) -> String {
@@ -92,7 +116,10 @@ fn mapping(spec: &Spec, demand: bool) -> String {
             spec.virtual_bits()
         )
     } else {
-        format!("map identity: {}-bit physical addresses", spec.physical_bits)
+        format!(
+            "map identity: {}-bit physical addresses",
+            spec.physical_bits
+        )
     }
 }
 
@@ -101,18 +128,25 @@ pub(crate) fn end(ended: &Ended, lines: u64) -> Option<String> {
     let lines = count(lines, "line", "lines");
     match ended {
         Ended::Whole => None,
-        Ended::Interrupted => Some(format!("interrupted: these are the counts for the first {lines}")),
-        Ended::Broken(_) => {
-            Some(format!("the trace is incomplete: these are the counts for the first {lines}"))
-        }
+        Ended::Interrupted => Some(format!(
+            "interrupted: these are the counts for the first {lines}"
+        )),
+        Ended::Broken(_) => Some(format!(
+            "the trace is incomplete: these are the counts for the first {lines}"
+        )),
     }
 }
 
 fn memory(counted: &ReplayCounts) -> Block {
     let memory = counted.memory;
-    let rows =
-        [("reads of blocks", memory.reads), ("writes", memory.writes), ("page-table entries", memory.walks)];
-    let rows = rows.into_iter().filter(|(name, n)| *n > 0 || *name != "page-table entries");
+    let rows = [
+        ("reads of blocks", memory.reads),
+        ("writes", memory.writes),
+        ("page-table entries", memory.walks),
+    ];
+    let rows = rows
+        .into_iter()
+        .filter(|(name, n)| *n > 0 || *name != "page-table entries");
     table(
         "",
         &[&["main memory"], &["transfers"]],
@@ -128,21 +162,35 @@ fn paging(paging: &PagingCounts) -> Block {
         ("pages evicted", paging.evicted),
         ("pages written to swap", paging.written),
     ];
-    table("", &[&["paging"], &["times"]], rows.map(|(name, n)| vec![word(name), number(n)]).to_vec())
+    table(
+        "",
+        &[&["paging"], &["times"]],
+        rows.map(|(name, n)| vec![word(name), number(n)]).to_vec(),
+    )
 }
 
 /// Returns warnings about malformed lines, records outside the address space, and an early end. The details
 /// of a warning follow on separate lines.
 pub fn warnings(replayed: &Replayed) -> Vec<String> {
     let counted = &replayed.counted;
-    let mut lines = skipped(&replayed.malformed, &counted.references, address_bits(counted));
-    lines.extend(end(&replayed.ended, replayed.lines).filter(|_| replayed.ended == Ended::Interrupted));
+    let mut lines = skipped(
+        &replayed.malformed,
+        &counted.references,
+        address_bits(counted),
+    );
+    lines.extend(
+        end(&replayed.ended, replayed.lines).filter(|_| replayed.ended == Ended::Interrupted),
+    );
     lines.extend(counted.curve.as_ref().and_then(unreliable));
     lines
 }
 
 /// Returns a line for the skipped malformed lines, and a line for the skipped records outside the address space.
-pub(crate) fn skipped(malformed: &Malformed, references: &ReferenceCounts, bits: u32) -> Vec<String> {
+pub(crate) fn skipped(
+    malformed: &Malformed,
+    references: &ReferenceCounts,
+    bits: u32,
+) -> Vec<String> {
     let mut lines = Vec::new();
     if malformed.count > 0 {
         lines.push(self::malformed(malformed));
@@ -160,10 +208,17 @@ pub(crate) fn skipped(malformed: &Malformed, references: &ReferenceCounts, bits:
 
 /// Returns the number of malformed lines, followed by the first malformed lines.
 pub fn malformed(malformed: &Malformed) -> String {
-    let mut lines =
-        vec![format!("{} skipped", count(malformed.count, "malformed line is", "malformed lines are"))];
+    let mut lines = vec![format!(
+        "{} skipped",
+        count(malformed.count, "malformed line is", "malformed lines are")
+    )];
     for bad in &malformed.first {
-        lines.push(format!("  line {}: {}: `{}`", thousands(bad.line), bad.why, visible(&bad.text)));
+        lines.push(format!(
+            "  line {}: {}: `{}`",
+            thousands(bad.line),
+            bad.why,
+            visible(&bad.text)
+        ));
     }
     let rest = malformed.count.saturating_sub(malformed.first.len() as u64);
     if rest > 0 {
@@ -180,5 +235,9 @@ pub fn record(record: Record) -> String {
         Op::Store => "a store",
         Op::Modify => "a modify",
     };
-    format!("{op} of {} at 0x{:X}", count(u64::from(record.size), "byte", "bytes"), record.address)
+    format!(
+        "{op} of {} at 0x{:X}",
+        count(u64::from(record.size), "byte", "bytes"),
+        record.address
+    )
 }

@@ -44,18 +44,28 @@ pub(super) fn axes(
         match &setting.block {
             Some(inner) if part(&setting.name.text) => {
                 let unit = named(setting, base)?;
-                inner.settings.iter().for_each(|setting| take(setting, unit));
+                inner
+                    .settings
+                    .iter()
+                    .for_each(|setting| take(setting, unit));
             }
             _ => take(setting, unit.ok_or_else(|| nothing(setting))?),
         }
     }
     if wrong.is_empty() {
-        wrong = axes.iter().flat_map(|axes| wrong_values(axes, base)).collect();
+        wrong = axes
+            .iter()
+            .flat_map(|axes| wrong_values(axes, base))
+            .collect();
     }
     if wrong.is_empty() {
         wrong = wrong_together(&axes, base);
     }
-    if wrong.is_empty() { Ok(axes) } else { Err(wrong) }
+    if wrong.is_empty() {
+        Ok(axes)
+    } else {
+        Err(wrong)
+    }
 }
 
 /// Whether a word declares a kind of part that can be swept.
@@ -64,13 +74,21 @@ fn part(word: &str) -> bool {
 }
 
 fn nothing(setting: &Setting) -> Vec<Diagnostic> {
-    whole(Code::NoMachine, "the machine has neither a cache nor a TLB to sweep", setting.span)
+    whole(
+        Code::NoMachine,
+        "the machine has neither a cache nor a TLB to sweep",
+        setting.span,
+    )
 }
 
 /// Returns the part that `cache NAME { … }` names. Without a name, returns the only part of that kind.
 fn named(setting: &Setting, base: &Spec) -> Result<SweptUnit, Vec<Diagnostic>> {
     let tlb = &*setting.name.text == "tlb";
-    let unit = if tlb { SweptUnit::Tlb } else { SweptUnit::Cache };
+    let unit = if tlb {
+        SweptUnit::Tlb
+    } else {
+        SweptUnit::Cache
+    };
     let names: Vec<&str> = if tlb {
         base.tlbs.iter().map(|tlb| &*tlb.name).collect()
     } else {
@@ -80,11 +98,19 @@ fn named(setting: &Setting, base: &Spec) -> Result<SweptUnit, Vec<Diagnostic>> {
     match &*setting.values {
         [] if names.len() == 1 => Ok(unit(0)),
         [] => {
-            let message = format!("`{}` needs a name, because the machine has several", setting.name.text);
+            let message = format!(
+                "`{}` needs a name, because the machine has several",
+                setting.name.text
+            );
             let wrong = Diagnostic::new(Code::BadGeometry, setting.name.span, message);
             Err(vec![wrong.help(format!("name it: {}", all()))])
         }
-        [Expr { kind: ExprKind::Name(name), span }] => {
+        [
+            Expr {
+                kind: ExprKind::Name(name),
+                span,
+            },
+        ] => {
             let at = names.iter().position(|known| *known == &**name);
             at.map(unit).ok_or_else(|| {
                 let message = format!("the machine has no {} `{name}`", setting.name.text);
@@ -95,14 +121,24 @@ fn named(setting: &Setting, base: &Spec) -> Result<SweptUnit, Vec<Diagnostic>> {
                 }]
             })
         }
-        [.., more] => Err(whole(Code::WrongCount, "write one name before a part's settings", more.span)),
+        [.., more] => Err(whole(
+            Code::WrongCount,
+            "write one name before a part's settings",
+            more.span,
+        )),
     }
 }
 
 /// Returns a setting and its values.
 fn axis(session: &mut Session<'_>, setting: &Setting, unit: SweptUnit) -> Result<ParsedAxis, Stop> {
-    let word = if matches!(unit, SweptUnit::Tlb(_)) { "tlb" } else { "cache" };
-    let row = CORE.block(word).and_then(|block| block.setting(&setting.name.text));
+    let word = if matches!(unit, SweptUnit::Tlb(_)) {
+        "tlb"
+    } else {
+        "cache"
+    };
+    let row = CORE
+        .block(word)
+        .and_then(|block| block.setting(&setting.name.text));
     let fields = if row.as_ref().is_some_and(|row| row.params.is_empty()) {
         flags(setting)?
     } else {
@@ -111,21 +147,40 @@ fn axis(session: &mut Session<'_>, setting: &Setting, unit: SweptUnit) -> Result
         valued(session, setting)?
     };
     let values = fields.iter().map(shown).collect();
-    let axis = Axis { unit, setting: (*setting.name.text).into(), values };
-    Ok(ParsedAxis { axis, fields, span: setting.span })
+    let axis = Axis {
+        unit,
+        setting: (*setting.name.text).into(),
+        values,
+    };
+    Ok(ParsedAxis {
+        axis,
+        fields,
+        span: setting.span,
+    })
 }
 
 /// Rejects a value that is another setting's name, which means that a comma is missing.
 fn parted(setting: &Setting, block: &str, params: &'static [Param]) -> Result<(), Stop> {
-    let known = |word: &str| CORE.block(block).and_then(|block| block.setting(word)).is_some();
+    let known = |word: &str| {
+        CORE.block(block)
+            .and_then(|block| block.setting(word))
+            .is_some()
+    };
     for value in setting.values.iter() {
         if let ExprKind::Name(word) = &value.kind
             && known(word)
             && !params.has_word(word)
         {
-            let wrong = Diagnostic::new(Code::Syntax, value.span, format!("`{word}` begins another setting"));
+            let wrong = Diagnostic::new(
+                Code::Syntax,
+                value.span,
+                format!("`{word}` begins another setting"),
+            );
             let comma = Fix::put_in(value.span.file, value.span.start, ", ");
-            return Err(wrong.help(format!("put a comma before `{word}`")).fix(comma).into());
+            return Err(wrong
+                .help(format!("put a comma before `{word}`"))
+                .fix(comma)
+                .into());
         }
     }
     Ok(())
@@ -133,32 +188,53 @@ fn parted(setting: &Setting, block: &str, params: &'static [Param]) -> Result<()
 
 /// The unit of each value fits the setting.
 fn units(setting: &Setting, block: &str) -> Result<(), Stop> {
-    let Some(row) = CORE.block(block) else { return Ok(()) };
-    let alone = |value: &Expr| Setting { values: [value.clone()].into(), ..setting.clone() };
+    let Some(row) = CORE.block(block) else {
+        return Ok(());
+    };
+    let alone = |value: &Expr| Setting {
+        values: [value.clone()].into(),
+        ..setting.clone()
+    };
     let wrong = |value| wrong_units_of(&alone(value), row, &CORE);
     let wrong: Vec<_> = setting.values.iter().flat_map(wrong).collect();
-    if wrong.is_empty() { Ok(()) } else { Err(wrong.into()) }
+    if wrong.is_empty() {
+        Ok(())
+    } else {
+        Err(wrong.into())
+    }
 }
 
 /// Returns mutually exclusive settings that have no values, such as `write-back write-through`.
 fn flags(setting: &Setting) -> Result<Vec<Field>, Stop> {
-    let flag = |name: Word| Field { span: name.span, name, args: Vec::new(), block: None };
+    let flag = |name: Word| Field {
+        span: name.span,
+        name,
+        args: Vec::new(),
+        block: None,
+    };
     let mut fields = vec![flag(setting.name.clone())];
     for value in setting.values.iter() {
         let ExprKind::Name(text) = &value.kind else {
             let message = format!("`{}` takes no value", setting.name.text);
-            let help =
-                "only a comma or an alternative can follow this setting, as in `write-back write-through`";
-            return Err(Diagnostic::new(Code::WrongCount, value.span, message).help(help).into());
+            let help = "only a comma or an alternative can follow this setting, as in `write-back write-through`";
+            return Err(Diagnostic::new(Code::WrongCount, value.span, message)
+                .help(help)
+                .into());
         };
-        fields.push(flag(Word { text: text.clone(), span: value.span }));
+        fields.push(flag(Word {
+            text: text.clone(),
+            span: value.span,
+        }));
     }
     Ok(fields)
 }
 
 /// Returns a field for each value. The values of a range double from the lower end.
 fn valued(session: &mut Session<'_>, setting: &Setting) -> Result<Vec<Field>, Stop> {
-    let alone = |values: &[Expr]| Setting { values: values.into(), ..setting.clone() };
+    let alone = |values: &[Expr]| Setting {
+        values: values.into(),
+        ..setting.clone()
+    };
     if setting.values.is_empty() {
         return Ok(vec![session.field(setting)?]);
     }
@@ -166,11 +242,20 @@ fn valued(session: &mut Session<'_>, setting: &Setting) -> Result<Vec<Field>, St
     for value in setting.values.iter() {
         let with = |kind: ArgKind, session: &mut Session<'_>| -> Result<Field, Stop> {
             let plain = session.field(&alone(&[]))?;
-            Ok(Field { args: vec![Arg { kind, span: value.span }], ..plain })
+            Ok(Field {
+                args: vec![Arg {
+                    kind,
+                    span: value.span,
+                }],
+                ..plain
+            })
         };
         if let ExprKind::Range { from, to, .. } = &value.kind {
             for number in doubled(session, from, to, value.span)? {
-                fields.push(with(ArgKind::Value(value::Value::Number(number.into())), session)?);
+                fields.push(with(
+                    ArgKind::Value(value::Value::Number(number.into())),
+                    session,
+                )?);
             }
             continue;
         }
@@ -188,8 +273,14 @@ fn valued(session: &mut Session<'_>, setting: &Setting) -> Result<Vec<Field>, St
 }
 
 /// Returns `low`, `2 * low`, `4 * low`, and so on, up to `high`.
-fn doubled(session: &mut Session<'_>, low: &Expr, high: &Expr, span: Span) -> Result<Vec<u64>, Stop> {
-    let mut end = |expr: &Expr| -> Result<u64, Stop> { Ok(integer(&session.eval(expr)?, expr.span)?) };
+fn doubled(
+    session: &mut Session<'_>,
+    low: &Expr,
+    high: &Expr,
+    span: Span,
+) -> Result<Vec<u64>, Stop> {
+    let mut end =
+        |expr: &Expr| -> Result<u64, Stop> { Ok(integer(&session.eval(expr)?, expr.span)?) };
     let (from, to) = (end(low)?, end(high)?);
     if from == 0 {
         let wrong = Diagnostic::new(
@@ -200,17 +291,31 @@ fn doubled(session: &mut Session<'_>, low: &Expr, high: &Expr, span: Span) -> Re
         return Err(wrong.label("must be at least 1").into());
     }
     if from > to {
-        let wrong =
-            Diagnostic::new(Code::BadGeometry, span, format!("the range from {from} to {to} is empty"));
-        return Err(wrong.label("an empty range").help("write the smaller number first").into());
+        let wrong = Diagnostic::new(
+            Code::BadGeometry,
+            span,
+            format!("the range from {from} to {to} is empty"),
+        );
+        return Err(wrong
+            .label("an empty range")
+            .help("write the smaller number first")
+            .into());
     }
-    Ok(std::iter::successors(Some(from), |n| n.checked_mul(2)).take_while(|n| *n <= to).collect())
+    Ok(std::iter::successors(Some(from), |n| n.checked_mul(2))
+        .take_while(|n| *n <= to)
+        .collect())
 }
 
 /// Returns a value in the notation of the grid.
 fn shown(field: &Field) -> AxisValue {
-    let Some(arg) = field.args.first() else { return AxisValue::Word((*field.name.text).into()) };
-    match arg.value().ok().map(|value| (value, integer(value, arg.span))) {
+    let Some(arg) = field.args.first() else {
+        return AxisValue::Word((*field.name.text).into());
+    };
+    match arg
+        .value()
+        .ok()
+        .map(|value| (value, integer(value, arg.span)))
+    {
         Some((_, Ok(number))) => AxisValue::Number(number),
         Some((value, Err(_))) => AxisValue::Word(value.to_string().into()),
         None => AxisValue::Word(arg.word().unwrap_or_default().into()),
@@ -225,8 +330,11 @@ fn wrong_values(axis: &ParsedAxis, base: &Spec) -> Vec<Diagnostic> {
         let mut found = mistakes_of(axis.axis.unit, std::slice::from_ref(field), base);
         if found.is_empty() && axis.axis.values[..at].contains(value) {
             let span = field.args.first().map_or(field.span, |arg| arg.span);
-            let twice =
-                Diagnostic::new(Code::Duplicate, span, format!("`{}` has a value twice", field.name.text));
+            let twice = Diagnostic::new(
+                Code::Duplicate,
+                span,
+                format!("`{}` has a value twice", field.name.text),
+            );
             found.push(twice.label("again here").fix(Fix::remove(span)));
         }
         found.retain(|one| wrong.iter().all(|known| known.span != one.span));
@@ -242,10 +350,18 @@ fn wrong_together(axes: &[ParsedAxis], base: &Spec) -> Vec<Diagnostic> {
     units.dedup();
     let of = |unit: SweptUnit| -> Vec<Field> {
         let own = axes.iter().filter(|axis| axis.axis.unit == unit);
-        own.filter_map(|axis| axis.fields.first().map(|field| Field { span: axis.span, ..field.clone() }))
-            .collect()
+        own.filter_map(|axis| {
+            axis.fields.first().map(|field| Field {
+                span: axis.span,
+                ..field.clone()
+            })
+        })
+        .collect()
     };
-    units.into_iter().flat_map(|unit| mistakes_of(unit, &of(unit), base)).collect()
+    units
+        .into_iter()
+        .flat_map(|unit| mistakes_of(unit, &of(unit), base))
+        .collect()
 }
 
 fn mistakes_of(unit: SweptUnit, fields: &[Field], base: &Spec) -> Vec<Diagnostic> {

@@ -68,7 +68,8 @@ pub fn sweep_grid(
         (None, Some(name)) => tlb_named(base, name).map(Some),
         (None, None) => Ok(usual_unit(base)),
     };
-    let grid = grid(text, base, unit.map_err(GridError::Options)?, sources).map_err(GridError::Grid)?;
+    let grid =
+        grid(text, base, unit.map_err(GridError::Options)?, sources).map_err(GridError::Grid)?;
     let is_tlb = |unit: &SweptUnit| matches!(unit, SweptUnit::Tlb(_));
     if map == AddressMapping::Identity && grid.units().iter().any(is_tlb) {
         let demand = names.demand;
@@ -90,7 +91,9 @@ pub(crate) fn usual_unit(spec: &Spec) -> Option<SweptUnit> {
 /// Returns a sentence with the existing names, without a period.
 pub(crate) fn cache_named(spec: &Spec, name: &str) -> Result<SweptUnit, String> {
     let names = spec.caches.iter().map(|cache| &*cache.name);
-    spec.cache_named(name).map(SweptUnit::Cache).ok_or_else(|| unknown("cache", name, names))
+    spec.cache_named(name)
+        .map(SweptUnit::Cache)
+        .ok_or_else(|| unknown("cache", name, names))
 }
 
 /// Returns the TLB with this name.
@@ -99,7 +102,9 @@ pub(crate) fn cache_named(spec: &Spec, name: &str) -> Result<SweptUnit, String> 
 /// Returns the errors from [`cache_named`].
 pub(crate) fn tlb_named(spec: &Spec, name: &str) -> Result<SweptUnit, String> {
     let names = spec.tlbs.iter().map(|tlb| &*tlb.name);
-    spec.tlb_named(name).map(SweptUnit::Tlb).ok_or_else(|| unknown("TLB", name, names))
+    spec.tlb_named(name)
+        .map(SweptUnit::Tlb)
+        .ok_or_else(|| unknown("TLB", name, names))
 }
 
 fn unknown<'a>(what: &str, name: &str, names: impl Iterator<Item = &'a str> + Clone) -> String {

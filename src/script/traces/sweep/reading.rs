@@ -13,7 +13,11 @@ const BEHIND: &str = "\n}";
 /// Returns the span of the whole text.
 pub(super) fn all(text: &str, file: u32) -> Span {
     let start = BEFORE.len() as u32;
-    Span { file, start, end: start + text.len() as u32 }
+    Span {
+        file,
+        start,
+        end: start + text.len() as u32,
+    }
 }
 
 /// Returns the settings of a grid. The settings' spans refer to the parsed text (see [`placed`]).
@@ -23,27 +27,45 @@ pub(super) fn block(text: &str, file: u32) -> Result<Settings, Vec<Diagnostic>> 
         return Err(parsed.diagnostics);
     }
     let block = match parsed.body.first().map(|statement| &statement.kind) {
-        Some(StmtKind::Command(Command { block: Some(block), .. })) if parsed.body.len() == 1 => {
-            block.clone()
-        }
+        Some(StmtKind::Command(Command {
+            block: Some(block), ..
+        })) if parsed.body.len() == 1 => block.clone(),
         _ => {
-            return Err(whole(Code::Syntax, "these are not settings of a TLB or cache", all(text, file)));
+            return Err(whole(
+                Code::Syntax,
+                "these are not settings of a TLB or cache",
+                all(text, file),
+            ));
         }
     };
     if block.table.is_some() {
-        return Err(whole(Code::BadTable, "a grid cannot contain a table", all(text, file)));
+        return Err(whole(
+            Code::BadTable,
+            "a grid cannot contain a table",
+            all(text, file),
+        ));
     }
     if block.settings.is_empty() {
         let wrong = Diagnostic::new(Code::WrongCount, all(text, file), "the grid is empty");
-        return Err(vec![wrong.help("write settings with several values: `ways 1..16, size 4 KB..1 MB`")]);
+        return Err(vec![wrong.help(
+            "write settings with several values: `ways 1..16, size 4 KB..1 MB`",
+        )]);
     }
     Ok(block)
 }
 
 /// Converts the spans of errors to the grid's text.
 pub(super) fn placed(wrong: Vec<Diagnostic>, text: &str) -> Vec<Diagnostic> {
-    let at = |place: u32| place.saturating_sub(BEFORE.len() as u32).min(text.len() as u32);
-    let moved = |span: Span| Span { start: at(span.start), end: at(span.end), ..span };
+    let at = |place: u32| {
+        place
+            .saturating_sub(BEFORE.len() as u32)
+            .min(text.len() as u32)
+    };
+    let moved = |span: Span| Span {
+        start: at(span.start),
+        end: at(span.end),
+        ..span
+    };
     let move_all = |mut diagnostic: Diagnostic| {
         diagnostic.span = moved(diagnostic.span);
         for (span, _) in &mut diagnostic.related {

@@ -25,7 +25,10 @@ pub fn object(swept: &Swept) -> Json {
     let mut put = |name: &str, value: Json| drop(object.insert(name.to_owned(), value));
     put("trace", json!(swept.trace));
     put("machine", json!(swept.machine));
-    put("map", json!(if swept.demand { "demand" } else { "identity" }));
+    put(
+        "map",
+        json!(if swept.demand { "demand" } else { "identity" }),
+    );
     put("straddle", json!(swept.straddle.word()));
     put("ended", json!(ended));
     if let Some(why) = error {
@@ -47,7 +50,15 @@ pub fn object(swept: &Swept) -> Json {
             "outside": references.outside,
         }),
     );
-    put("axes", swept.grid.axes.iter().map(|axis| self::axis(swept, axis)).collect());
+    put(
+        "axes",
+        swept
+            .grid
+            .axes
+            .iter()
+            .map(|axis| self::axis(swept, axis))
+            .collect(),
+    );
     put("points", points(swept));
     put("skipped", skipped(swept));
     Json::Object(object)
@@ -55,8 +66,9 @@ pub fn object(swept: &Swept) -> Json {
 
 fn malformed(malformed: &Malformed) -> Json {
     let first = malformed.first.iter();
-    let first: Vec<Json> =
-        first.map(|bad| json!({"line": bad.line, "text": bad.text, "why": bad.why})).collect();
+    let first: Vec<Json> = first
+        .map(|bad| json!({"line": bad.line, "text": bad.text, "why": bad.why}))
+        .collect();
     json!({"count": malformed.count, "first": first})
 }
 

@@ -22,20 +22,46 @@ pub(crate) fn leading(swept: &Swept, varied: &[usize]) -> Option<usize> {
 pub(crate) fn matrices(swept: &Swept) -> Vec<Block> {
     let varied = swept.grid.varied();
     let [_, _] = *varied else { return Vec::new() };
-    let Some(down) = leading(swept, &varied) else { return Vec::new() };
-    let across = if varied[0] == down { varied[1] } else { varied[0] };
-    swept.grid.units().into_iter().map(|unit| matrix(swept, unit, down, across)).collect()
+    let Some(down) = leading(swept, &varied) else {
+        return Vec::new();
+    };
+    let across = if varied[0] == down {
+        varied[1]
+    } else {
+        varied[0]
+    };
+    swept
+        .grid
+        .units()
+        .into_iter()
+        .map(|unit| matrix(swept, unit, down, across))
+        .collect()
 }
 
 fn matrix(swept: &Swept, unit: SweptUnit, down: usize, across: usize) -> Block {
     let axes = &swept.grid.axes;
-    let name = swept.grid.points.first().map_or("", |point| unit.name(&point.spec));
-    let title = format!("miss rate of {name}: {} down, {} across", axes[down].setting, axes[across].setting);
-    let head: Vec<String> = axes[across].values.iter().map(|value| shown(&axes[across], value)).collect();
+    let name = swept
+        .grid
+        .points
+        .first()
+        .map_or("", |point| unit.name(&point.spec));
+    let title = format!(
+        "miss rate of {name}: {} down, {} across",
+        axes[down].setting, axes[across].setting
+    );
+    let head: Vec<String> = axes[across]
+        .values
+        .iter()
+        .map(|value| shown(&axes[across], value))
+        .collect();
     let head: Vec<&str> = head.iter().map(String::as_str).collect();
     let row = |(at, value): (usize, &AxisValue)| -> Vec<Cell> {
         let label = shown(&axes[down], value);
-        let label = if matches!(value, AxisValue::Word(_)) { word_cell(label) } else { written(label) };
+        let label = if matches!(value, AxisValue::Word(_)) {
+            word_cell(label)
+        } else {
+            written(label)
+        };
         let cells = (0..axes[across].values.len()).map(|other| {
             let mut wanted = vec![0; axes.len()];
             (wanted[down], wanted[across]) = (at, other);

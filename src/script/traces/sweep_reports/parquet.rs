@@ -36,7 +36,10 @@ pub fn parquet(swept: &[Swept]) -> Vec<u8> {
         bytes += length;
         chunks.push(chunk(column, table.rows.len(), start as i64, length));
     }
-    let group = Struct::default().many(1, chunks).i64(2, bytes).i64(3, table.rows.len() as i64);
+    let group = Struct::default()
+        .many(1, chunks)
+        .i64(2, bytes)
+        .i64(3, table.rows.len() as i64);
     let footer = Struct::default()
         .i32(1, 1)
         .many(2, schema(&table.columns))
@@ -53,12 +56,19 @@ pub fn parquet(swept: &[Swept]) -> Vec<u8> {
 
 /// Returns a schema with one level: the root and the columns.
 fn schema(columns: &[Column]) -> Vec<Struct> {
-    let root = Struct::default().text(4, "sweep").i32(5, columns.len() as i32);
+    let root = Struct::default()
+        .text(4, "sweep")
+        .i32(5, columns.len() as i32);
     let column = |column: &Column| {
-        let plain = Struct::default().i32(1, physical(column.kind)).i32(3, OPTIONAL).text(4, &column.name);
+        let plain = Struct::default()
+            .i32(1, physical(column.kind))
+            .i32(3, OPTIONAL)
+            .text(4, &column.name);
         match column.kind {
             // UTF-8 text, as a converted type for old readers and as a logical type for new readers.
-            SweepColumnKind::Word => plain.i32(6, 0).one(10, Struct::default().one(1, Struct::default())),
+            SweepColumnKind::Word => plain
+                .i32(6, 0)
+                .one(10, Struct::default().one(1, Struct::default())),
             SweepColumnKind::Number | SweepColumnKind::Bytes => {
                 let signed = Struct::default().byte(1, 64).yes(2);
                 plain.i32(6, 18).one(10, Struct::default().one(10, signed))
@@ -66,7 +76,9 @@ fn schema(columns: &[Column]) -> Vec<Struct> {
             SweepColumnKind::Rate => plain,
         }
     };
-    std::iter::once(root).chain(columns.iter().map(column)).collect()
+    std::iter::once(root)
+        .chain(columns.iter().map(column))
+        .collect()
 }
 
 fn physical(kind: SweepColumnKind) -> i32 {
@@ -93,8 +105,17 @@ fn chunk(column: &Column, rows: usize, start: i64, length: i64) -> Struct {
 
 /// Returns the header of a page.
 fn header(rows: usize, bytes: usize) -> Vec<u8> {
-    let data = Struct::default().i32(1, rows as i32).i32(2, PLAIN).i32(3, RLE).i32(4, RLE);
-    Struct::default().i32(1, 0).i32(2, bytes as i32).i32(3, bytes as i32).one(5, data).end()
+    let data = Struct::default()
+        .i32(1, rows as i32)
+        .i32(2, PLAIN)
+        .i32(3, RLE)
+        .i32(4, RLE);
+    Struct::default()
+        .i32(1, 0)
+        .i32(2, bytes as i32)
+        .i32(3, bytes as i32)
+        .one(5, data)
+        .end()
 }
 
 /// Returns the page of column `at`.
@@ -106,8 +127,12 @@ fn page(table: &Rows, at: usize) -> Vec<u8> {
     for item in items() {
         match item {
             SweepCell::Nothing => {}
-            SweepCell::Number(n) => page.extend(i64::try_from(*n).unwrap_or(i64::MAX).to_le_bytes()),
-            SweepCell::Rate(part, whole) => page.extend((*part as f64 / *whole as f64).to_le_bytes()),
+            SweepCell::Number(n) => {
+                page.extend(i64::try_from(*n).unwrap_or(i64::MAX).to_le_bytes())
+            }
+            SweepCell::Rate(part, whole) => {
+                page.extend((*part as f64 / *whole as f64).to_le_bytes())
+            }
             SweepCell::Word(word) => {
                 page.extend((word.len() as u32).to_le_bytes());
                 page.extend(word.as_bytes());

@@ -47,15 +47,25 @@ pub(crate) struct Rows {
 }
 
 /// Settings that always have a column.
-const SHAPE: [&str; 8] =
-    ["size", "block", "entries", "ways", "sets", "policy", "fully-associative", "direct-mapped"];
+const SHAPE: [&str; 8] = [
+    "size",
+    "block",
+    "entries",
+    "ways",
+    "sets",
+    "policy",
+    "fully-associative",
+    "direct-mapped",
+];
 
 /// Returns the points of a sweep, in grid order. Skipped points have no row.
 pub(crate) fn rows(swept: &Swept) -> Rows {
     let (units, columns) = (swept.grid.units(), columns(&swept.grid));
     let point = |(number, point)| units.iter().map(move |unit| (number, point, *unit));
     let rows = swept.grid.points.iter().enumerate().flat_map(point);
-    let rows = rows.map(|(number, point, unit)| row(swept, number, point, unit, &columns)).collect();
+    let rows = rows
+        .map(|(number, point, unit)| row(swept, number, point, unit, &columns))
+        .collect();
     Rows { columns, rows }
 }
 
@@ -66,7 +76,12 @@ pub(crate) fn columns(grid: &Grid) -> Vec<Column> {
     let tlb = units.iter().any(|unit| matches!(unit, SweptUnit::Tlb(_)));
     let others = others(&grid.axes);
     let mut columns = Vec::new();
-    let mut add = |name: &str, kind| columns.push(Column { name: name.to_owned(), kind });
+    let mut add = |name: &str, kind| {
+        columns.push(Column {
+            name: name.to_owned(),
+            kind,
+        })
+    };
     for name in ["trace", "machine"] {
         add(name, SweepColumnKind::Word);
     }
@@ -86,8 +101,17 @@ pub(crate) fn columns(grid: &Grid) -> Vec<Column> {
     }
     for name in &others {
         let own = grid.axes.iter().filter(|axis| *axis.setting == **name);
-        let numbers = own.flat_map(|axis| &axis.values).all(|value| matches!(value, AxisValue::Number(_)));
-        add(&name.replace('-', "_"), if numbers { SweepColumnKind::Number } else { SweepColumnKind::Word });
+        let numbers = own
+            .flat_map(|axis| &axis.values)
+            .all(|value| matches!(value, AxisValue::Number(_)));
+        add(
+            &name.replace('-', "_"),
+            if numbers {
+                SweepColumnKind::Number
+            } else {
+                SweepColumnKind::Word
+            },
+        );
     }
     for name in ["accesses", "hits", "misses"] {
         add(name, SweepColumnKind::Number);
@@ -103,7 +127,10 @@ pub(crate) fn columns(grid: &Grid) -> Vec<Column> {
 /// Returns the points of all traces of a sweep, in order.
 pub(crate) fn all_rows(swept: &[Swept]) -> Rows {
     let mut tables = swept.iter().map(rows);
-    let first = tables.next().unwrap_or(Rows { columns: Vec::new(), rows: Vec::new() });
+    let first = tables.next().unwrap_or(Rows {
+        columns: Vec::new(),
+        rows: Vec::new(),
+    });
     tables.fold(first, |mut all, table| {
         all.rows.extend(table.rows);
         all
@@ -131,8 +158,11 @@ fn row(
     columns: &[Column],
 ) -> Vec<SweepCell> {
     let shape = unit.geometry(&point.spec);
-    let counts =
-        swept.counted.get(number).and_then(|counted| counted.as_ref().ok()).map(|counted| counted.of(unit));
+    let counts = swept
+        .counted
+        .get(number)
+        .and_then(|counted| counted.as_ref().ok())
+        .map(|counted| counted.of(unit));
     let counted = |n: Option<u64>| n.map_or(SweepCell::Nothing, SweepCell::Number);
     let bytes = |n: Option<u128>| counted(n.map(|n| u64::try_from(n).unwrap_or(u64::MAX)));
     let all = counts.map(|counts| counts.hits + counts.misses);
@@ -173,7 +203,8 @@ fn chosen(
     kind: SweepColumnKind,
 ) -> SweepCell {
     let axes = swept.grid.axes.iter().zip(&point.at);
-    let own = |(axis, _): &(&Axis, _)| axis.unit == unit && axis.setting.replace('-', "_") == column;
+    let own =
+        |(axis, _): &(&Axis, _)| axis.unit == unit && axis.setting.replace('-', "_") == column;
     match axes.clone().find(own).map(|(axis, at)| &axis.values[*at]) {
         None => SweepCell::Nothing,
         Some(AxisValue::Number(n)) if kind == SweepColumnKind::Number => SweepCell::Number(*n),

@@ -35,6 +35,11 @@ pub struct Swept {
 impl Swept {
     /// Returns the counts of references, which are the same on every machine of the grid.
     pub(crate) fn references(&self) -> ReferenceCounts {
-        self.counted.iter().flatten().next().map(|counted| counted.references).unwrap_or_default()
+        self.counted
+            .iter()
+            .flatten()
+            .next()
+            .map(|counted| counted.references)
+            .unwrap_or_default()
     }
 }

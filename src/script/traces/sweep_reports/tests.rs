@@ -13,10 +13,22 @@ use pagewalk_engine::trace::sweep::{ReplayOptions, run};
 fn swept(text: &str) -> Swept {
     let base = Spec::core_i7();
     let grid = grid(text, &base, usual_unit(&base), &mut Sources::default()).expect("a grid");
-    let record = |address| Record { address, size: 8, op: Op::Load };
-    let records = [record(0x1000), record(0x2000), record(0x1000), record(0x2000)];
-    let how =
-        ReplayOptions { map: AddressMapping::Identity, straddle: Straddle::Split, max_memory: u64::MAX };
+    let record = |address| Record {
+        address,
+        size: 8,
+        op: Op::Load,
+    };
+    let records = [
+        record(0x1000),
+        record(0x2000),
+        record(0x1000),
+        record(0x2000),
+    ];
+    let how = ReplayOptions {
+        map: AddressMapping::Identity,
+        straddle: Straddle::Split,
+        max_memory: u64::MAX,
+    };
     let counted = run(&grid, how, 1, |feed| feed.send(&records)).1;
     Swept {
         trace: "t".to_owned(),
@@ -27,7 +39,10 @@ fn swept(text: &str) -> Swept {
         malformed: Malformed::default(),
         format: None,
         ended: Ended::Whole,
-        counted: counted.into_iter().map(|counted| counted.map_err(|why| why.to_string())).collect(),
+        counted: counted
+            .into_iter()
+            .map(|counted| counted.map_err(|why| why.to_string()))
+            .collect(),
         grid,
     }
 }
@@ -44,10 +59,16 @@ fn a_table_has_the_differing_settings_and_a_matrix_has_two_of_them() {
         "  miss rate of L1d: ways down, policy across",
         "     2 │  50.00%  50.00%",
     ] {
-        assert!(text.lines().any(|shown| shown == line), "{line}\nin\n{text}");
+        assert!(
+            text.lines().any(|shown| shown == line),
+            "{line}\nin\n{text}"
+        );
     }
     let one = super::text(&swept("size 4 KB..8 KB, ways 1"), false);
-    assert!(one.contains("4 KB   64 │") && !one.contains("across"), "{one}");
+    assert!(
+        one.contains("4 KB   64 │") && !one.contains("across"),
+        "{one}"
+    );
 }
 
 #[test]
@@ -70,18 +91,23 @@ fn a_point_that_failed_has_no_counts_and_is_reported() {
 fn an_end_before_the_end_is_reported() {
     let mut swept = swept("ways 1");
     swept.ended = Ended::Interrupted;
-    assert!(text(&swept, false).contains("interrupted: these are the counts for the first 4 lines"));
+    assert!(
+        text(&swept, false).contains("interrupted: these are the counts for the first 4 lines")
+    );
     assert!(json(&swept).contains("\"ended\":\"interrupted\""));
     swept.ended = Ended::Broken("cut".to_owned());
     assert!(
-        text(&swept, false).contains("the trace is incomplete: these are the counts for the first 4 lines")
+        text(&swept, false)
+            .contains("the trace is incomplete: these are the counts for the first 4 lines")
     );
     assert!(json(&swept).contains("\"ended\":\"broken\",\"error\":\"cut\""));
 }
 
 #[test]
 fn too_many_lines_of_a_picture_are_counted() {
-    let svg = plot(&swept("latency 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16, size 4 KB..8 KB, ways 1"));
+    let svg = plot(&swept(
+        "latency 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16, size 4 KB..8 KB, ways 1",
+    ));
     assert_eq!(svg.matches("<circle").count(), 28);
     assert!(svg.contains("and 2 more, not drawn"));
 }

@@ -19,14 +19,19 @@ const REASONS: usize = 5;
 /// Returns the report: the parameters, the table of points, and, for two settings, the matrix of miss rates.
 pub fn text(swept: &Swept, color: bool) -> String {
     let mut sections = vec![
-        vec![Block::Heading(format!("{} on {}", swept.trace, swept.machine))],
+        vec![Block::Heading(format!(
+            "{} on {}",
+            swept.trace, swept.machine
+        ))],
         summary(swept),
         vec![table(swept)],
     ];
     sections.extend(matrices(swept).into_iter().map(|matrix| vec![matrix]));
     sections.push(skipped(swept));
-    let drawn =
-        sections.iter().filter(|section| !section.is_empty()).map(|section| text::text(section, color));
+    let drawn = sections
+        .iter()
+        .filter(|section| !section.is_empty())
+        .map(|section| text::text(section, color));
     drawn.collect::<Vec<String>>().join("\n")
 }
 
@@ -45,7 +50,10 @@ fn summary(swept: &Swept) -> Vec<Block> {
     ))];
     let same = same(swept);
     if !same.is_empty() {
-        blocks.push(Block::toned(Tone::Faint, format!("constant at all points: {}", same.join(", "))));
+        blocks.push(Block::toned(
+            Tone::Faint,
+            format!("constant at all points: {}", same.join(", ")),
+        ));
     }
     let map = if swept.demand {
         "map demand: each page gets a frame on first touch"
@@ -53,35 +61,59 @@ fn summary(swept: &Swept) -> Vec<Block> {
         "map identity: addresses are physical"
     };
     blocks.push(Block::toned(Tone::Faint, map));
-    blocks.extend(swept.format.map(|chosen| Block::toned(Tone::Faint, format_read(chosen))));
-    blocks.extend(reports::end(&swept.ended, swept.lines).map(|message| Block::toned(Tone::Bad, message)));
+    blocks.extend(
+        swept
+            .format
+            .map(|chosen| Block::toned(Tone::Faint, format_read(chosen))),
+    );
+    blocks.extend(
+        reports::end(&swept.ended, swept.lines).map(|message| Block::toned(Tone::Bad, message)),
+    );
     blocks
 }
 
 /// Whether a column describes a part, so that a constant column can be omitted.
 fn describes(column: &Column) -> bool {
-    let counts = ["accesses", "hits", "misses", "miss_rate", "evictions", "write_backs"];
+    let counts = [
+        "accesses",
+        "hits",
+        "misses",
+        "miss_rate",
+        "evictions",
+        "write_backs",
+    ];
     !counts.contains(&&*column.name) && !matches!(&*column.name, "trace" | "machine" | "point")
 }
 
 /// Returns the indexes of the constant columns.
 fn constant(columns: &[Column], rows: &[Vec<SweepCell>]) -> Vec<usize> {
     let same = |at: &usize| rows.windows(2).all(|pair| pair[0][*at] == pair[1][*at]);
-    (0..columns.len()).filter(|at| describes(&columns[*at])).filter(same).collect()
+    (0..columns.len())
+        .filter(|at| describes(&columns[*at]))
+        .filter(same)
+        .collect()
 }
 
 /// Describes the values that all points share.
 fn same(swept: &Swept) -> Vec<String> {
     let table = rows(swept);
-    let Some(first) = table.rows.first() else { return Vec::new() };
-    let words = constant(&table.columns, &table.rows).into_iter().filter_map(|at| {
-        let column = &table.columns[at];
-        let item = match &first[at] {
-            SweepCell::Nothing => return None,
-            item => cell(column, item).text,
-        };
-        Some(if column.name == "part" { item } else { format!("{} {item}", column.name) })
-    });
+    let Some(first) = table.rows.first() else {
+        return Vec::new();
+    };
+    let words = constant(&table.columns, &table.rows)
+        .into_iter()
+        .filter_map(|at| {
+            let column = &table.columns[at];
+            let item = match &first[at] {
+                SweepCell::Nothing => return None,
+                item => cell(column, item).text,
+            };
+            Some(if column.name == "part" {
+                item
+            } else {
+                format!("{} {item}", column.name)
+            })
+        });
     words.collect()
 }
 
@@ -97,13 +129,30 @@ fn table(swept: &Swept) -> Block {
     };
     let columns: Vec<usize> = (0..table.columns.len()).filter(shown).collect();
     let plain = |at: &usize| !describes(&table.columns[*at]) && table.columns[*at].name != "point";
-    let name = |at: &usize| table.columns[*at].name.replace('_', " ").replace("write backs", "write-backs");
+    let name = |at: &usize| {
+        table.columns[*at]
+            .name
+            .replace('_', " ")
+            .replace("write backs", "write-backs")
+    };
     let (counts, parts): (Vec<usize>, Vec<usize>) = columns.iter().partition(|at| plain(at));
     let groups = [&parts, &counts].map(|group| group.iter().map(name).collect::<Vec<String>>());
     let order: Vec<usize> = parts.iter().chain(&counts).copied().collect();
-    let line = |row: &Vec<SweepCell>| order.iter().map(|&at| cell(&table.columns[at], &row[at])).collect();
-    let groups = groups.into_iter().filter(|group| !group.is_empty()).collect();
-    Block::Table(Table { title: String::new(), groups, rows: table.rows.iter().map(line).collect() })
+    let line = |row: &Vec<SweepCell>| {
+        order
+            .iter()
+            .map(|&at| cell(&table.columns[at], &row[at]))
+            .collect()
+    };
+    let groups = groups
+        .into_iter()
+        .filter(|group| !group.is_empty())
+        .collect();
+    Block::Table(Table {
+        title: String::new(),
+        groups,
+        rows: table.rows.iter().map(line).collect(),
+    })
 }
 
 fn cell(column: &Column, item: &SweepCell) -> Cell {
@@ -125,22 +174,37 @@ fn skipped(swept: &Swept) -> Vec<Block> {
     }
     let points = count(skipped.len() as u64, "invalid point", "invalid points");
     let mut lines = vec![format!("skipped {points}")];
-    lines.extend(skipped.iter().take(REASONS).map(|one| format!("  {}: {}", named(swept, one), one.why)));
+    lines.extend(
+        skipped
+            .iter()
+            .take(REASONS)
+            .map(|one| format!("  {}: {}", named(swept, one), one.why)),
+    );
     let rest = skipped.len().saturating_sub(REASONS);
     if rest > 0 {
         lines.push(format!("  and {} more", thousands(rest as u64)));
     }
-    lines.into_iter().map(|line| Block::toned(Tone::Faint, line)).collect()
+    lines
+        .into_iter()
+        .map(|line| Block::toned(Tone::Faint, line))
+        .collect()
 }
 
 /// Names a combination by its settings, as in `ways 16, size 512 B`.
 fn named(swept: &Swept, skipped: &SkippedPoint) -> String {
     let axes = swept.grid.axes.iter().zip(&skipped.at);
-    let varied = axes.clone().filter(|(axis, _)| axis.values.len() > 1).count();
+    let varied = axes
+        .clone()
+        .filter(|(axis, _)| axis.values.len() > 1)
+        .count();
     let varied_axes = axes.filter(|(axis, _)| axis.values.len() > 1 || varied == 0);
     let varied_axes = varied_axes.map(|(axis, at)| {
         let value = shown(axis, &axis.values[*at]);
-        if *axis.setting == *axis.values[0].word() { value } else { format!("{} {value}", axis.setting) }
+        if *axis.setting == *axis.values[0].word() {
+            value
+        } else {
+            format!("{} {value}", axis.setting)
+        }
     });
     varied_axes.collect::<Vec<String>>().join(", ")
 }
@@ -149,10 +213,21 @@ fn named(swept: &Swept, skipped: &SkippedPoint) -> String {
 /// or an early end.
 pub fn warnings(swept: &Swept) -> Vec<String> {
     let mut warnings = Vec::new();
-    if let (Some(point), Some(counted)) = (swept.grid.points.first(), swept.counted.iter().flatten().next()) {
+    if let (Some(point), Some(counted)) = (
+        swept.grid.points.first(),
+        swept.counted.iter().flatten().next(),
+    ) {
         let spec = &point.spec;
-        let bits = if swept.demand { spec.virtual_bits() } else { spec.physical_bits };
-        warnings.extend(reports::skipped(&swept.malformed, &counted.references, bits));
+        let bits = if swept.demand {
+            spec.virtual_bits()
+        } else {
+            spec.physical_bits
+        };
+        warnings.extend(reports::skipped(
+            &swept.malformed,
+            &counted.references,
+            bits,
+        ));
         let end = reports::end(&swept.ended, swept.lines);
         warnings.extend(end.filter(|_| swept.ended == Ended::Interrupted));
     }

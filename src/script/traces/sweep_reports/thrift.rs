@@ -158,7 +158,11 @@ mod tests {
 
     #[test]
     fn fields_are_reported_by_their_distance() {
-        let fields = Struct::default().yes(2).text(6, "ab").one(10, Struct::default().byte(1, 64)).end();
+        let fields = Struct::default()
+            .yes(2)
+            .text(6, "ab")
+            .one(10, Struct::default().byte(1, 64))
+            .end();
         assert_eq!(fields, [0x21, 0x48, 2, b'a', b'b', 0x4C, 0x13, 64, 0, 0]);
         let short = Struct::default().i32s(1, &[0, 3]).end();
         assert_eq!(short, [0x19, 0x25, 0, 6, 0]);

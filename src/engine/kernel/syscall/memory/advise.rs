@@ -11,15 +11,21 @@ use crate::kernel::vma::{Advice, Backing, Vma};
 use crate::machine::event::AccessKind;
 
 use super::constants::{
-    MADV_COLD, MADV_DODUMP, MADV_DOFORK, MADV_DONTDUMP, MADV_DONTFORK, MADV_DONTNEED, MADV_DONTNEED_LOCKED,
-    MADV_FREE, MADV_HUGEPAGE, MADV_KEEPONFORK, MADV_MERGEABLE, MADV_NOHUGEPAGE, MADV_NORMAL, MADV_PAGEOUT,
-    MADV_POPULATE_READ, MADV_POPULATE_WRITE, MADV_RANDOM, MADV_SEQUENTIAL, MADV_UNMERGEABLE, MADV_WILLNEED,
-    MADV_WIPEONFORK, MS_ASYNC, MS_INVALIDATE, MS_SYNC,
+    MADV_COLD, MADV_DODUMP, MADV_DOFORK, MADV_DONTDUMP, MADV_DONTFORK, MADV_DONTNEED,
+    MADV_DONTNEED_LOCKED, MADV_FREE, MADV_HUGEPAGE, MADV_KEEPONFORK, MADV_MERGEABLE,
+    MADV_NOHUGEPAGE, MADV_NORMAL, MADV_PAGEOUT, MADV_POPULATE_READ, MADV_POPULATE_WRITE,
+    MADV_RANDOM, MADV_SEQUENTIAL, MADV_UNMERGEABLE, MADV_WILLNEED, MADV_WIPEONFORK, MS_ASYNC,
+    MS_INVALIDATE, MS_SYNC,
 };
 use super::failure::{CallFailure, into_result};
 use super::lock::touchable_end;
 
-pub(crate) fn madvise(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> SyscallResult {
+pub(crate) fn madvise(
+    kernel: &mut Kernel,
+    pid: Pid,
+    args: Args<'_>,
+    watch: Observer<'_>,
+) -> SyscallResult {
     into_result(advise(kernel, pid, args, watch))
 }
 
@@ -68,13 +74,21 @@ fn action_for(advice: u32) -> Option<AdviceAction> {
     })
 }
 
-fn advise(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> Result<u64, CallFailure> {
+fn advise(
+    kernel: &mut Kernel,
+    pid: Pid,
+    args: Args<'_>,
+    watch: Observer<'_>,
+) -> Result<u64, CallFailure> {
     let (start, len) = (args.address(0), args.size(1));
     let deed = action_for(args.int(2) as u32).ok_or(Errno::EINVAL)?;
     if !start.is_multiple_of(kernel.page_size()) {
         return Err(Errno::EINVAL.into());
     }
-    let end = kernel.whole_pages(len).and_then(|len| start.checked_add(len)).ok_or(Errno::EINVAL)?;
+    let end = kernel
+        .whole_pages(len)
+        .and_then(|len| start.checked_add(len))
+        .ok_or(Errno::EINVAL)?;
     let (parts, whole) = parts_of(kernel, pid, start..end);
     if let AdviceAction::Populate(kind) = deed {
         return populate(kernel, pid, (start..end, &parts), kind, watch);
@@ -82,7 +96,11 @@ fn advise(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) ->
     for part in parts {
         apply(kernel, pid, deed, &part, watch)?;
     }
-    if whole { Ok(0) } else { Err(Errno::ENOMEM.into()) }
+    if whole {
+        Ok(0)
+    } else {
+        Err(Errno::ENOMEM.into())
+    }
 }
 
 /// Makes pages resident up to the first page that cannot be. Unlike other advice, the kernel stops at a hole.
@@ -98,7 +116,11 @@ fn populate(
         if part.start != done {
             return Err(Errno::ENOMEM.into());
         }
-        if !(if kind == AccessKind::Write { part.prot.write } else { part.prot.read }) {
+        if !(if kind == AccessKind::Write {
+            part.prot.write
+        } else {
+            part.prot.read
+        }) {
             return Err(Errno::EINVAL.into());
         }
         let end = touchable_end(kernel, pid, &(part.start..part.end));
@@ -108,13 +130,19 @@ fn populate(
         }
         done = part.end;
     }
-    if done < range.end { Err(Errno::ENOMEM.into()) } else { Ok(0) }
+    if done < range.end {
+        Err(Errno::ENOMEM.into())
+    } else {
+        Ok(0)
+    }
 }
 
 /// The parts of areas in a range, and whether they cover the range completely.
 fn parts_of(kernel: &mut Kernel, pid: Pid, range: Range<u64>) -> (Vec<Vma>, bool) {
-    let parts =
-        kernel.process(pid).map(|process| process.space.areas.within(range.clone())).unwrap_or_default();
+    let parts = kernel
+        .process(pid)
+        .map(|process| process.space.areas.within(range.clone()))
+        .unwrap_or_default();
     kernel.work += parts.len() as u64;
     let covered: u64 = parts.iter().map(Vma::len).sum();
     (parts, covered == range.end - range.start)
@@ -133,13 +161,18 @@ fn apply(
         AdviceAction::Mark(set) => mark(kernel, pid, range, &set)?,
         AdviceAction::Wipe | AdviceAction::Free if !private => return Err(Errno::EINVAL.into()),
         AdviceAction::Wipe => mark(kernel, pid, range, &|area| area.wiped = true)?,
-        AdviceAction::Merge(true) if !part.shared => mark(kernel, pid, range, &|area| area.mergeable = true)?,
+        AdviceAction::Merge(true) if !part.shared => {
+            mark(kernel, pid, range, &|area| area.mergeable = true)?
+        }
         AdviceAction::Merge(false) => {
             mark(kernel, pid, range.clone(), &|area| area.mergeable = false)?;
             kernel.unmerge(pid, range, watch)?;
         }
         AdviceAction::WillNeed => read_ahead(kernel, part),
-        AdviceAction::DontNeed | AdviceAction::Free | AdviceAction::Cold | AdviceAction::PageOut
+        AdviceAction::DontNeed
+        | AdviceAction::Free
+        | AdviceAction::Cold
+        | AdviceAction::PageOut
             if part.locked =>
         {
             return Err(Errno::EINVAL.into());
@@ -153,8 +186,15 @@ fn apply(
 }
 
 /// Sets a flag. If the process would have too many areas, the call returns EAGAIN instead of ENOMEM.
-fn mark(kernel: &mut Kernel, pid: Pid, range: Range<u64>, set: &dyn Fn(&mut Vma)) -> Result<(), Errno> {
-    kernel.room_for(pid, |areas| drop(areas.change(range.clone(), set))).map_err(|_| Errno::EAGAIN)?;
+fn mark(
+    kernel: &mut Kernel,
+    pid: Pid,
+    range: Range<u64>,
+    set: &dyn Fn(&mut Vma),
+) -> Result<(), Errno> {
+    kernel
+        .room_for(pid, |areas| drop(areas.change(range.clone(), set)))
+        .map_err(|_| Errno::EAGAIN)?;
     kernel.change_areas(pid, range, set);
     Ok(())
 }
@@ -167,7 +207,12 @@ fn read_ahead(kernel: &mut Kernel, part: &Vma) {
     }
 }
 
-pub(crate) fn msync(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _: Observer<'_>) -> SyscallResult {
+pub(crate) fn msync(
+    kernel: &mut Kernel,
+    pid: Pid,
+    args: Args<'_>,
+    _: Observer<'_>,
+) -> SyscallResult {
     into_result(synchronise(kernel, pid, args).map_err(CallFailure::from))
 }
 
@@ -195,7 +240,12 @@ fn synchronise(kernel: &mut Kernel, pid: Pid, args: Args<'_>) -> Result<u64, Err
 
 /// Writes the dirty pages of a part of a shared area to the mapped file.
 fn sync(kernel: &mut Kernel, part: &Vma) {
-    if let Backing::File { file, offset, writable: true, .. } = part.backing
+    if let Backing::File {
+        file,
+        offset,
+        writable: true,
+        ..
+    } = part.backing
         && part.shared
     {
         let bits = kernel.shape.page_bits;

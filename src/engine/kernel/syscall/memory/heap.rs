@@ -15,19 +15,33 @@ pub(crate) fn brk(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _: Observer<'_>
 /// address. A failed decrease is not an error.
 fn set(kernel: &mut Kernel, pid: Pid, to: u64) -> Result<(), Errno> {
     let moved = kernel.move_break(pid, to);
-    let high_enough = kernel.process(pid).is_some_and(|process| process.space.brk >= to);
+    let high_enough = kernel
+        .process(pid)
+        .is_some_and(|process| process.space.brk >= to);
     if high_enough { Ok(()) } else { moved }
 }
 
 /// `sbrk(3)`. Returns the old break.
-pub(crate) fn sbrk(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _: Observer<'_>) -> SyscallResult {
+pub(crate) fn sbrk(
+    kernel: &mut Kernel,
+    pid: Pid,
+    args: Args<'_>,
+    _: Observer<'_>,
+) -> SyscallResult {
     Ok(shift(kernel, pid, args.offset(0)).into())
 }
 
 fn shift(kernel: &mut Kernel, pid: Pid, by: i64) -> Result<u64, Errno> {
-    let old = kernel.process(pid).map(|process| process.space.brk).ok_or(Errno::ENOMEM)?;
+    let old = kernel
+        .process(pid)
+        .map(|process| process.space.brk)
+        .ok_or(Errno::ENOMEM)?;
     if by != 0 {
-        set(kernel, pid, old.checked_add_signed(by).ok_or(Errno::ENOMEM)?)?;
+        set(
+            kernel,
+            pid,
+            old.checked_add_signed(by).ok_or(Errno::ENOMEM)?,
+        )?;
     }
     Ok(old)
 }

@@ -10,9 +10,9 @@ use crate::kernel::syscall::call::SyscallResult;
 use crate::kernel::vma::{Backing, Prot, Vma};
 
 use super::constants::{
-    MAP_ANONYMOUS, MAP_FIXED, MAP_FIXED_NOREPLACE, MAP_GROWSDOWN, MAP_HUGETLB, MAP_LOCKED, MAP_NONBLOCK,
-    MAP_NORESERVE, MAP_POPULATE, MAP_PRIVATE, MAP_SHARED, MAP_SHARED_VALIDATE, PROT_EXEC, PROT_READ,
-    PROT_WRITE,
+    MAP_ANONYMOUS, MAP_FIXED, MAP_FIXED_NOREPLACE, MAP_GROWSDOWN, MAP_HUGETLB, MAP_LOCKED,
+    MAP_NONBLOCK, MAP_NORESERVE, MAP_POPULATE, MAP_PRIVATE, MAP_SHARED, MAP_SHARED_VALIDATE,
+    PROT_EXEC, PROT_READ, PROT_WRITE,
 };
 use super::failure::{CallFailure, into_result};
 
@@ -31,7 +31,11 @@ const FILE_END: u64 = 1 << 63;
 
 /// The permissions in a `prot` argument. All other bits of the argument are ignored.
 pub(crate) fn prot_of(bits: u32) -> Prot {
-    Prot { read: bits & PROT_READ != 0, write: bits & PROT_WRITE != 0, exec: bits & PROT_EXEC != 0 }
+    Prot {
+        read: bits & PROT_READ != 0,
+        write: bits & PROT_WRITE != 0,
+        exec: bits & PROT_EXEC != 0,
+    }
 }
 
 /// The arguments of an `mmap` call.
@@ -65,11 +69,21 @@ enum MapSource {
     File(FileId, bool, u64),
 }
 
-pub(crate) fn mmap(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> SyscallResult {
+pub(crate) fn mmap(
+    kernel: &mut Kernel,
+    pid: Pid,
+    args: Args<'_>,
+    watch: Observer<'_>,
+) -> SyscallResult {
     into_result(map(kernel, pid, args, watch))
 }
 
-fn map(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> Result<u64, CallFailure> {
+fn map(
+    kernel: &mut Kernel,
+    pid: Pid,
+    args: Args<'_>,
+    watch: Observer<'_>,
+) -> Result<u64, CallFailure> {
     let request = request(kernel, pid, args)?;
     let range = choose_range(kernel, pid, &request)?;
     let (source, shared) = source(&request, &range)?;
@@ -87,10 +101,16 @@ fn map(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> Re
     kernel.unmap_range(pid, range.clone());
     let backing = match source {
         MapSource::Anonymous => Backing::Anonymous,
-        MapSource::Object => Backing::Object { object: kernel.new_object(area.len()), offset: 0 },
-        MapSource::File(file, writable, opened) => {
-            Backing::File { file, offset: request.offset, writable, opened }
-        }
+        MapSource::Object => Backing::Object {
+            object: kernel.new_object(area.len()),
+            offset: 0,
+        },
+        MapSource::File(file, writable, opened) => Backing::File {
+            file,
+            offset: request.offset,
+            writable,
+            opened,
+        },
     };
     kernel.map_area(pid, Vma { backing, ..area });
     let populate = request.flags & (MAP_POPULATE | MAP_NONBLOCK) == MAP_POPULATE;
@@ -101,7 +121,12 @@ fn map(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> Re
 }
 
 /// Makes the pages of a new mapping resident. Removes the mapping if no memory is free for the page tables.
-fn fill(kernel: &mut Kernel, pid: Pid, range: Range<u64>, watch: Observer<'_>) -> Result<(), OutOfMemory> {
+fn fill(
+    kernel: &mut Kernel,
+    pid: Pid,
+    range: Range<u64>,
+    watch: Observer<'_>,
+) -> Result<(), OutOfMemory> {
     let filled = kernel.populate(pid, range.clone(), watch);
     if filled == Err(OutOfMemory::Tables) {
         kernel.unmap_range(pid, range);
@@ -124,7 +149,14 @@ fn request(kernel: &Kernel, pid: Pid, args: Args<'_>) -> Result<MapRequest, Errn
         return Err(Errno::EINVAL);
     }
     let len = kernel.whole_pages(args.size(1)).ok_or(Errno::ENOMEM)?;
-    Ok(MapRequest { addr: args.address(0), len, prot: prot_of(args.int(2) as u32), flags, offset, open })
+    Ok(MapRequest {
+        addr: args.address(0),
+        len,
+        prot: prot_of(args.int(2) as u32),
+        flags,
+        offset,
+        open,
+    })
 }
 
 /// The open file of a process's descriptor.
@@ -148,7 +180,11 @@ fn choose_range(kernel: &Kernel, pid: Pid, request: &MapRequest) -> Result<Range
     if !addr.is_multiple_of(kernel.page_size()) {
         return Err(Errno::EINVAL);
     }
-    let taken = || kernel.process(pid).is_some_and(|process| !process.space.areas.is_free(addr..addr + len));
+    let taken = || {
+        kernel
+            .process(pid)
+            .is_some_and(|process| !process.space.areas.is_free(addr..addr + len))
+    };
     if request.has(MAP_FIXED_NOREPLACE) && taken() {
         return Err(Errno::EEXIST);
     }
@@ -164,7 +200,9 @@ pub(crate) fn unmapped(kernel: &Kernel, pid: Pid, hint: u64, len: u64) -> Result
     let hint = hint - hint % kernel.page_size();
     if hint != 0 {
         let hint = hint.max(kernel.lowest_hint());
-        let end = hint.checked_add(len).filter(|end| *end <= kernel.user_end());
+        let end = hint
+            .checked_add(len)
+            .filter(|end| *end <= kernel.user_end());
         if end.is_some_and(|end| kernel.is_vacant(pid, hint..end)) {
             return Ok(hint);
         }
@@ -184,7 +222,11 @@ fn source(request: &MapRequest, range: &Range<u64>) -> Result<(MapSource, bool),
         };
     };
     let len = range.end - range.start;
-    if request.offset.checked_add(len).is_none_or(|end| end > FILE_END - 1) {
+    if request
+        .offset
+        .checked_add(len)
+        .is_none_or(|end| end > FILE_END - 1)
+    {
         return Err(Errno::EOVERFLOW);
     }
     let shared = match kind {
@@ -200,7 +242,10 @@ fn source(request: &MapRequest, range: &Range<u64>) -> Result<(MapSource, bool),
     if request.has(MAP_GROWSDOWN) {
         return Err(Errno::EINVAL);
     }
-    Ok((MapSource::File(file, open.write || !shared, open.serial), shared))
+    Ok((
+        MapSource::File(file, open.write || !shared, open.serial),
+        shared,
+    ))
 }
 
 /// The error for an anonymous mapping with huge pages. Mappings with huge pages always fail, because no huge
@@ -211,12 +256,19 @@ fn no_huge_page(request: &MapRequest) -> Errno {
     match request.flags & MAP_TYPE {
         MAP_SHARED | MAP_PRIVATE | MAP_SHARED_VALIDATE if !size_exists => Errno::EINVAL,
         MAP_SHARED_VALIDATE if request.has(!KNOWN) => Errno::EOPNOTSUPP,
-        MAP_SHARED | MAP_PRIVATE | MAP_SHARED_VALIDATE if !request.has(MAP_GROWSDOWN) => Errno::ENOMEM,
+        MAP_SHARED | MAP_PRIVATE | MAP_SHARED_VALIDATE if !request.has(MAP_GROWSDOWN) => {
+            Errno::ENOMEM
+        }
         _ => Errno::EINVAL,
     }
 }
 
-pub(crate) fn munmap(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _: Observer<'_>) -> SyscallResult {
+pub(crate) fn munmap(
+    kernel: &mut Kernel,
+    pid: Pid,
+    args: Args<'_>,
+    _: Observer<'_>,
+) -> SyscallResult {
     into_result(unmap(kernel, pid, args.address(0), args.size(1)).map_err(CallFailure::from))
 }
 
@@ -232,8 +284,12 @@ fn unmap(kernel: &mut Kernel, pid: Pid, start: u64, len: u64) -> Result<u64, Err
 /// # Errors
 /// Returns EINVAL if the range is empty, is not page-aligned, or ends above the user address space.
 pub(crate) fn mappable(kernel: &Kernel, start: u64, len: u64) -> Result<Range<u64>, Errno> {
-    let end = start.checked_add(len).and_then(|end| kernel.whole_pages(end));
+    let end = start
+        .checked_add(len)
+        .and_then(|end| kernel.whole_pages(end));
     let fits = end.filter(|end| *end <= kernel.user_end() && *end > start);
     let aligned = start.is_multiple_of(kernel.page_size());
-    fits.filter(|_| aligned).map(|end| start..end).ok_or(Errno::EINVAL)
+    fits.filter(|_| aligned)
+        .map(|end| start..end)
+        .ok_or(Errno::EINVAL)
 }

@@ -19,11 +19,21 @@ const PROT_GROWSUP: u32 = 0x200_0000;
 /// A flag for atomic operations, which `mprotect` ignores.
 const PROT_SEM: u32 = 0x8;
 
-pub(crate) fn mprotect(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> SyscallResult {
+pub(crate) fn mprotect(
+    kernel: &mut Kernel,
+    pid: Pid,
+    args: Args<'_>,
+    watch: Observer<'_>,
+) -> SyscallResult {
     into_result(protect(kernel, pid, args, watch))
 }
 
-fn protect(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> Result<u64, CallFailure> {
+fn protect(
+    kernel: &mut Kernel,
+    pid: Pid,
+    args: Args<'_>,
+    watch: Observer<'_>,
+) -> Result<u64, CallFailure> {
     let (start, bits) = (args.address(0), args.int(2) as u32);
     let grows = bits & (PROT_GROWSDOWN | PROT_GROWSUP);
     if grows == PROT_GROWSDOWN | PROT_GROWSUP || !start.is_multiple_of(kernel.page_size()) {
@@ -32,7 +42,10 @@ fn protect(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -
     if args.size(1) == 0 {
         return Ok(0);
     }
-    let end = kernel.whole_pages(args.size(1)).and_then(|len| start.checked_add(len)).ok_or(Errno::ENOMEM)?;
+    let end = kernel
+        .whole_pages(args.size(1))
+        .and_then(|len| start.checked_add(len))
+        .ok_or(Errno::ENOMEM)?;
     if bits & !(PROT_READ | PROT_WRITE | PROT_EXEC | PROT_SEM | grows) != 0 {
         return Err(Errno::EINVAL.into());
     }
@@ -51,7 +64,9 @@ fn grown(kernel: &Kernel, pid: Pid, range: Range<u64>, grows: u32) -> Result<Ran
         Some(area) if grows == PROT_GROWSDOWN && area.start < range.end && area.stack => {
             Ok(area.start..range.end)
         }
-        Some(area) if area.start <= range.start || (grows == PROT_GROWSDOWN && area.start < range.end) => {
+        Some(area)
+            if area.start <= range.start || (grows == PROT_GROWSDOWN && area.start < range.end) =>
+        {
             Err(Errno::EINVAL)
         }
         _ => Err(Errno::ENOMEM),
@@ -66,8 +81,10 @@ fn change(
     prot: Prot,
     watch: Observer<'_>,
 ) -> Result<u64, CallFailure> {
-    let parts =
-        kernel.process(pid).map(|process| process.space.areas.within(range.clone())).unwrap_or_default();
+    let parts = kernel
+        .process(pid)
+        .map(|process| process.space.areas.within(range.clone()))
+        .unwrap_or_default();
     kernel.work += parts.len() as u64;
     let (mut done, mut error) = (range.start, None);
     for part in &parts {
@@ -82,8 +99,9 @@ fn change(
     kernel.room_for(pid, |areas| drop(areas.change(range.start..done, &set)))?;
     kernel.change_areas(pid, range.start..done, &set);
     // Linux copies locked pages as soon as they become writable.
-    let fresh =
-        |part: &&Vma| part.end <= done && part.locked && !part.shared && !part.prot.write && prot.write;
+    let fresh = |part: &&Vma| {
+        part.end <= done && part.locked && !part.shared && !part.prot.write && prot.write
+    };
     for part in parts.iter().filter(fresh) {
         kernel.populate(pid, part.start..part.end, watch)?;
     }
@@ -96,5 +114,13 @@ fn change(
 
 /// Whether shared stores would modify a file that was not opened for writing.
 fn forbids(area: &Vma, prot: Prot) -> bool {
-    prot.write && area.shared && matches!(area.backing, Backing::File { writable: false, .. })
+    prot.write
+        && area.shared
+        && matches!(
+            area.backing,
+            Backing::File {
+                writable: false,
+                ..
+            }
+        )
 }

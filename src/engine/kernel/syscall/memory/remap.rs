@@ -58,16 +58,36 @@ impl Move {
     fn area(&self) -> Vma {
         let stays_linear = self.from.backing == Backing::Anonymous && self.from.anon_vma.is_some();
         let distance = self.to.wrapping_sub(self.from.start);
-        let moved = if stays_linear { self.from.moved.wrapping_add(distance) } else { 0 };
-        Vma { start: self.to, end: self.to + self.len, heap: false, moved, ..self.from }
+        let moved = if stays_linear {
+            self.from.moved.wrapping_add(distance)
+        } else {
+            0
+        };
+        Vma {
+            start: self.to,
+            end: self.to + self.len,
+            heap: false,
+            moved,
+            ..self.from
+        }
     }
 }
 
-pub(crate) fn mremap(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> SyscallResult {
+pub(crate) fn mremap(
+    kernel: &mut Kernel,
+    pid: Pid,
+    args: Args<'_>,
+    watch: Observer<'_>,
+) -> SyscallResult {
     into_result(remap(kernel, pid, args, watch))
 }
 
-fn remap(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> Result<u64, CallFailure> {
+fn remap(
+    kernel: &mut Kernel,
+    pid: Pid,
+    args: Args<'_>,
+    watch: Observer<'_>,
+) -> Result<u64, CallFailure> {
     let request = request(kernel, args)?;
     if request.has(MREMAP_FIXED) && request.old_len == request.new_len {
         return move_all(kernel, pid, &request, watch);
@@ -114,14 +134,23 @@ fn request(kernel: &Kernel, args: Args<'_>) -> Result<RemapRequest, Errno> {
     // As on Linux, the end of the old mapping may wrap around here. `mremap` later rejects a mapping whose
     // end wraps around.
     let (old_end, new) = (request.addr.wrapping_add(request.old_len), request.target());
-    if old_end > new.start && new.end > request.addr { Err(Errno::EINVAL) } else { Ok(request) }
+    if old_end > new.start && new.end > request.addr {
+        Err(Errno::EINVAL)
+    } else {
+        Ok(request)
+    }
 }
 
 /// Returns the area that contains the start of the old mapping. That area must contain all pages that the
 /// mapping keeps.
 fn area_of(kernel: &Kernel, pid: Pid, request: &RemapRequest) -> Result<Vma, Errno> {
     let area = kernel.area_at(pid, request.addr).ok_or(Errno::EFAULT)?;
-    let RemapRequest { addr, old_len, new_len, .. } = *request;
+    let RemapRequest {
+        addr,
+        old_len,
+        new_len,
+        ..
+    } = *request;
     if old_len == new_len || (new_len < old_len && !request.moves()) {
         return Ok(area);
     }
@@ -140,11 +169,21 @@ fn area_of(kernel: &Kernel, pid: Pid, request: &RemapRequest) -> Result<Vma, Err
 
 /// The range removed from a mapping that shrinks.
 fn cut(kernel: &Kernel, request: &RemapRequest) -> Result<Range<u64>, Errno> {
-    mappable(kernel, request.addr + request.new_len, request.old_len - request.new_len)
+    mappable(
+        kernel,
+        request.addr + request.new_len,
+        request.old_len - request.new_len,
+    )
 }
 
 /// Checks that the number of areas stays within the limit after the removals and the move.
-fn check_room(kernel: &Kernel, pid: Pid, gone: &[Range<u64>], step: &Move, keep: bool) -> Result<(), Errno> {
+fn check_room(
+    kernel: &Kernel,
+    pid: Pid,
+    gone: &[Range<u64>],
+    step: &Move,
+    keep: bool,
+) -> Result<(), Errno> {
     kernel.room_for(pid, |areas| {
         for range in gone {
             areas.remove(range.clone());
@@ -184,7 +223,11 @@ fn move_to(
     if shrinks {
         gone.push(cut(kernel, request)?);
     }
-    let step = Move { from: area.part(request.addr, request.addr + len), to, len: request.new_len };
+    let step = Move {
+        from: area.part(request.addr, request.addr + len),
+        to,
+        len: request.new_len,
+    };
     check_room(kernel, pid, &gone, &step, keep)?;
     for range in gone {
         kernel.unmap_range(pid, range);
@@ -200,14 +243,20 @@ fn move_all(
     watch: Observer<'_>,
 ) -> Result<u64, CallFailure> {
     let keep = request.has(MREMAP_DONTUNMAP);
-    let parts =
-        kernel.process(pid).map(|process| process.space.areas.within(request.old())).unwrap_or_default();
+    let parts = kernel
+        .process(pid)
+        .map(|process| process.space.areas.within(request.old()))
+        .unwrap_or_default();
     kernel.work += parts.len() as u64;
     if parts.first().is_none_or(|part| part.start != request.addr) {
         return Err(Errno::EFAULT.into());
     }
     for from in parts {
-        let step = Move { from, to: request.to + (from.start - request.addr), len: from.len() };
+        let step = Move {
+            from,
+            to: request.to + (from.start - request.addr),
+            len: from.len(),
+        };
         let target = step.to..step.to + step.len;
         check_room(kernel, pid, std::slice::from_ref(&target), &step, keep)?;
         kernel.unmap_range(pid, target);
@@ -226,9 +275,13 @@ fn grow(
 ) -> Result<u64, CallFailure> {
     let old = request.old();
     let end = old.end.checked_add(request.new_len - request.old_len);
-    let areas = kernel.process(pid).map(|process| process.space.areas.clone()).unwrap_or_default();
-    let here =
-        end.filter(|end| old.end == area.end && *end <= kernel.user_end() && areas.is_free(old.end..*end));
+    let areas = kernel
+        .process(pid)
+        .map(|process| process.space.areas.clone())
+        .unwrap_or_default();
+    let here = end.filter(|end| {
+        old.end == area.end && *end <= kernel.user_end() && areas.is_free(old.end..*end)
+    });
     if let Some(end) = here {
         let more = area.part(old.end, end);
         kernel.room_for(pid, |areas| drop(areas.insert(more)))?;
@@ -242,7 +295,11 @@ fn grow(
         return Err(Errno::ENOMEM.into());
     }
     let to = unmapped(kernel, pid, 0, request.new_len)?;
-    let step = Move { from: area.part(old.start, old.end), to, len: request.new_len };
+    let step = Move {
+        from: area.part(old.start, old.end),
+        to,
+        len: request.new_len,
+    };
     check_room(kernel, pid, &[], &step, false)?;
     relocate(kernel, pid, &step, false, watch)
 }

@@ -27,20 +27,42 @@ fn lab(preset: &str) -> Lab {
         prot: super::lab::prot(perms),
         zero: name == ".bss",
     };
-    let sections = vec![section(".text", 0x400, 0x90, "r-x"), section(".bss", 0x4A0, 0x70, "rw-")];
-    let program = Executable { entry: 0x400, sections, libraries: vec!["libc.so".into()] };
-    lab.kernel.add_executable("a.out".into(), program).expect("an executable");
+    let sections = vec![
+        section(".text", 0x400, 0x90, "r-x"),
+        section(".bss", 0x4A0, 0x70, "rw-"),
+    ];
+    let program = Executable {
+        entry: 0x400,
+        sections,
+        libraries: vec!["libc.so".into()],
+    };
+    lab.kernel
+        .add_executable("a.out".into(), program)
+        .expect("an executable");
     lab
 }
 
 /// Generates a number that may be valid for a parameter of a call.
 fn number(lab: &Lab, random: &mut SplitMix64) -> i128 {
     let page = lab.kernel.page_size();
-    let edges = [0, 1, 16, page, lab.kernel.user_end(), 1 << 31, 1 << 47, 1 << 63, u64::MAX, MOST];
+    let edges = [
+        0,
+        1,
+        16,
+        page,
+        lab.kernel.user_end(),
+        1 << 31,
+        1 << 47,
+        1 << 63,
+        u64::MAX,
+        MOST,
+    ];
     let edge = edges[random.below(edges.len() as u64) as usize];
     let areas = &lab.kernel.process(lab.pid).expect("a process").space.areas;
-    let within =
-        areas.iter().nth(random.below(areas.count().max(1) as u64) as usize).map_or(0, |area| area.start);
+    let within = areas
+        .iter()
+        .nth(random.below(areas.count().max(1) as u64) as usize)
+        .map_or(0, |area| area.start);
     let at = match random.below(8) {
         0 => random.next() >> random.below(64),
         1 => edge.wrapping_add(random.below(33)).wrapping_sub(16),
@@ -49,13 +71,26 @@ fn number(lab: &Lab, random: &mut SplitMix64) -> i128 {
         4 => c("MAP_PRIVATE|MAP_ANONYMOUS") as u64 | (random.below(4) * 16),
         _ => random.below(8),
     };
-    if random.below(8) == 0 { -i128::from(at) } else { at.into() }
+    if random.below(8) == 0 {
+        -i128::from(at)
+    } else {
+        at.into()
+    }
 }
 
 const MOST: u64 = i64::MAX as u64;
 
 fn argument(lab: &Lab, param: ParamKind, random: &mut SplitMix64) -> Arg {
-    let strings = ["f", "large", "a.out", "libc.so", "new", "", "some bytes\n", "\0"];
+    let strings = [
+        "f",
+        "large",
+        "a.out",
+        "libc.so",
+        "new",
+        "",
+        "some bytes\n",
+        "\0",
+    ];
     let string = strings[random.below(strings.len() as u64) as usize];
     match param {
         ParamKind::Path if random.below(8) > 0 => string.arg(),
@@ -83,13 +118,16 @@ fn run(preset: &str, seed: u64, calls: u32) -> u32 {
     let rows: Vec<_> = system_calls().collect();
     let mut fine = 0;
     for _ in 0..calls {
-        let Some(pid) = running_process(&mut lab, &mut random) else { break };
+        let Some(pid) = running_process(&mut lab, &mut random) else {
+            break;
+        };
         lab.pid = pid;
         let call = rows[random.below(rows.len() as u64) as usize];
         if call.name == "exit" && random.below(4) > 0 {
             continue;
         }
-        let count = call.required as u64 + random.below((call.params.len() - call.required) as u64 + 1);
+        let count =
+            call.required as u64 + random.below((call.params.len() - call.required) as u64 + 1);
         let args: Vec<Arg> = call
             .params
             .iter()
@@ -98,7 +136,11 @@ fn run(preset: &str, seed: u64, calls: u32) -> u32 {
             .collect();
         let answer = call.call(&mut lab.kernel, pid, &args, &mut ());
         if let Ok(reply) = answer {
-            assert!(!matches!(reply.result, Err(Errno::ESRCH)), "{} {args:?}", call.name);
+            assert!(
+                !matches!(reply.result, Err(Errno::ESRCH)),
+                "{} {args:?}",
+                call.name
+            );
             fine += u32::from(reply.result.is_ok());
         }
         if let Ok(va) = lab.kernel.machine().va(number(&lab, &mut random) as u64) {

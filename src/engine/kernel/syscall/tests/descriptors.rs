@@ -10,10 +10,16 @@ const KERNEL: u64 = 0xFFFF_8000_0000_0000;
 fn the_lowest_free_descriptor_is_used() {
     let mut lab = Lab::i7();
     lab.file("f", "hello");
-    assert_eq!([0; 3].map(|_| lab.open("f", "O_RDONLY").unwrap()), [3, 4, 5]);
+    assert_eq!(
+        [0; 3].map(|_| lab.open("f", "O_RDONLY").unwrap()),
+        [3, 4, 5]
+    );
     assert_eq!(lab.call("close", args![4]), Ok(0));
     assert_eq!(lab.call("close", args![0]), Ok(0));
-    assert_eq!([0; 3].map(|_| lab.open("f", "O_RDONLY").unwrap()), [0, 4, 6]);
+    assert_eq!(
+        [0; 3].map(|_| lab.open("f", "O_RDONLY").unwrap()),
+        [0, 4, 6]
+    );
 }
 
 #[test]
@@ -55,7 +61,10 @@ fn open_creates_truncates_or_fails() {
     // Linux truncates the file even if it is opened as read-only.
     assert_eq!(lab.open("f", "O_RDONLY|O_TRUNC"), Ok(5));
     assert_eq!(lab.contents("f"), b"");
-    assert_eq!(lab.call("open", args!["new", c("O_RDONLY|O_CREAT"), 0o600]), Ok(6));
+    assert_eq!(
+        lab.call("open", args!["new", c("O_RDONLY|O_CREAT"), 0o600]),
+        Ok(6)
+    );
     assert_eq!(lab.contents("new"), b"");
     assert_eq!(lab.open("new", "O_CREAT|O_EXCL"), Err(Errno::EEXIST));
     // `open` ignores flags that are unknown to Linux.
@@ -76,9 +85,17 @@ fn paths_are_strings_or_addresses_of_strings() {
     lab.ok("pread", args![3, 0x11FFC_u64, 4_u64, 0]);
     assert_eq!(lab.call("open", args![0x11FFC_u64, 0]), Err(Errno::EFAULT));
     for bad in [0x12000, 8, KERNEL, u64::MAX] {
-        assert_eq!(lab.call("open", args![bad, 0]), Err(Errno::EFAULT), "{bad:#x}");
+        assert_eq!(
+            lab.call("open", args![bad, 0]),
+            Err(Errno::EFAULT),
+            "{bad:#x}"
+        );
     }
-    assert_eq!(lab.call("open", args![0x10000_u64, 0]), Err(Errno::ENOENT), "an empty string");
+    assert_eq!(
+        lab.call("open", args![0x10000_u64, 0]),
+        Err(Errno::ENOENT),
+        "an empty string"
+    );
     assert_eq!(lab.call("open", args!["data\0more", 0]), Ok(6));
     assert_eq!(lab.open("", "O_RDWR|O_CREAT"), Err(Errno::ENOENT));
 }
@@ -101,7 +118,10 @@ fn long_names_are_rejected() {
         assert_eq!(lab.open(&"x".repeat(len), "O_RDONLY"), Err(error), "{len}");
     }
     assert_eq!(lab.open(&"x/".repeat(2047), "O_RDONLY"), Err(Errno::ENOENT));
-    assert_eq!(lab.open(&"x/".repeat(2048), "O_RDONLY"), Err(Errno::ENAMETOOLONG));
+    assert_eq!(
+        lab.open(&"x/".repeat(2048), "O_RDONLY"),
+        Err(Errno::ENAMETOOLONG)
+    );
 }
 
 #[test]
@@ -118,7 +138,11 @@ fn lseek_moves_from_the_beginning_the_offset_or_the_end() {
     assert_eq!(seek(1, "SEEK_CUR"), Err(Errno::EINVAL));
     assert_eq!(seek(i64::MAX, "SEEK_END"), Err(Errno::EINVAL));
     assert_eq!(seek(i64::MIN, "SEEK_END"), Err(Errno::EINVAL));
-    assert_eq!(seek(0, "SEEK_CUR"), Ok(i64::MAX as u64), "failures move nothing");
+    assert_eq!(
+        seek(0, "SEEK_CUR"),
+        Ok(i64::MAX as u64),
+        "failures move nothing"
+    );
 }
 
 #[test]
@@ -135,14 +159,26 @@ fn fstat_reports_a_file_in_fields_and_in_memory() {
     let mut lab = Lab::i7();
     let fd = lab_fd(&mut lab, "f", "hello, world\n");
     let fields = lab.reply("fstat", args![fd]).fields;
-    let field = |name: &str| fields.iter().find(|(field, _)| *field == name).map(|(_, value)| *value);
-    assert_eq!(["st_size", "st_ino", "st_mode", "st_blksize"].map(field), [13, 1, 0o100_644, 4096].map(Some));
+    let field = |name: &str| {
+        fields
+            .iter()
+            .find(|(field, _)| *field == name)
+            .map(|(_, value)| *value)
+    };
+    assert_eq!(
+        ["st_size", "st_ino", "st_mode", "st_blksize"].map(field),
+        [13, 1, 0o100_644, 4096].map(Some)
+    );
     lab.area("here", 0x10000, 0x11000, "rw-");
     assert_eq!(lab.call("fstat", args![fd, 0x10F70_u64]), Ok(0));
     // In the structure, the size is at byte 48 and the inode number at byte 8 (x86-64's asm/stat.h).
     assert_eq!(lab.bytes(0x10F70 + 48, 8), 13_u64.to_le_bytes());
     assert_eq!(lab.bytes(0x10F70 + 8, 8), 1_u64.to_le_bytes());
-    assert_eq!(lab.call("fstat", args![fd, 0x10F71_u64]), Err(Errno::EFAULT), "its end lies outside");
+    assert_eq!(
+        lab.call("fstat", args![fd, 0x10F71_u64]),
+        Err(Errno::EFAULT),
+        "its end lies outside"
+    );
     assert_eq!(lab.call("fstat", args![fd, 0]), Err(Errno::EFAULT));
     assert_eq!(lab.reply("fstat", args![99, 0]).result, Err(Errno::EBADF));
     assert_eq!(lab.reply("fstat", args![99]).fields, []);
@@ -183,6 +219,9 @@ fn a_file_of_the_same_name_replaces_one_that_stays_as_long_as_it_is_open() {
     assert_eq!(lab.kernel.file_named("f"), Some(new));
     assert_eq!(lab.call("lseek", args![fd, 0, 2]), Ok(3));
     lab.ok("close", args![fd]);
-    assert!(!lab.kernel.files().all.contains_key(&old), "nobody can reach it any more");
+    assert!(
+        !lab.kernel.files().all.contains_key(&old),
+        "nobody can reach it any more"
+    );
     assert!(lab.kernel.files().all.contains_key(&new));
 }

@@ -11,7 +11,13 @@ use crate::kernel::program::ExecutableError;
 const STACK_TOP: u64 = 0x7FFF_FFFF_F000;
 
 fn section(name: &str, start: u64, size: u64, perms: &str) -> Section {
-    Section { name: name.into(), start, size, prot: prot(perms), zero: name == ".bss" }
+    Section {
+        name: name.into(),
+        start,
+        size,
+        prot: prot(perms),
+        zero: name == ".bss",
+    }
 }
 
 /// The example in the language documentation.
@@ -30,7 +36,9 @@ fn a_out(libraries: &[&str]) -> Executable {
 
 fn lab(libraries: &[&str]) -> Lab {
     let mut lab = Lab::i7();
-    lab.kernel.add_executable("a.out".into(), a_out(libraries)).expect("an executable");
+    lab.kernel
+        .add_executable("a.out".into(), a_out(libraries))
+        .expect("an executable");
     lab
 }
 
@@ -66,7 +74,11 @@ fn the_new_areas_are_those_of_the_program() {
         (0, 0),
         "nothing is loaded before it is used"
     );
-    let labels = process.space.areas.iter().map(|area| process.space.labels.name(area.label?));
+    let labels = process
+        .space
+        .areas
+        .iter()
+        .map(|area| process.space.labels.name(area.label?));
     let labels: Vec<&str> = labels.map(|label| &**label.expect("a name")).collect();
     assert_eq!(labels, [".text", ".data", ".bss", "stack"]);
 }
@@ -79,20 +91,34 @@ fn code_and_data_fault_in_and_the_stack_grows() {
     assert_eq!(lab.touch(0x40_0400, Some(1)), Some(FaultClass::Protection));
     assert_eq!(lab.touch(0x60_2000, Some(1)), None);
     assert_eq!(lab.touch(0x60_3000, Some(1)), None);
-    assert_eq!(lab.touch(0x60_5000, Some(1)), Some(FaultClass::Segmentation));
+    assert_eq!(
+        lab.touch(0x60_5000, Some(1)),
+        Some(FaultClass::Segmentation)
+    );
     assert_eq!(lab.touch(STACK_TOP - 8, Some(1)), None);
     assert_eq!(lab.touch(STACK_TOP - 0x10_0000, Some(1)), None);
-    assert_eq!(lab.touch(STACK_TOP - (8 << 20) - 1, Some(1)), Some(FaultClass::Segmentation));
+    assert_eq!(
+        lab.touch(STACK_TOP - (8 << 20) - 1, Some(1)),
+        Some(FaultClass::Segmentation)
+    );
     assert_eq!(lab.contents("a.out").len(), 0x2400);
 }
 
 #[test]
 fn libraries_lie_below_mmap_base_with_shared_text() {
     let mut lab = lab(&["libc.so", "libm.so", "libplain.so", "libc.so"]);
-    let sections = vec![section(".text", 0x100, 0x1000, "r-x"), section(".bss", 0x3000, 0x20, "rw-")];
-    let libm = Executable { entry: 0, sections, libraries: Vec::new() };
+    let sections = vec![
+        section(".text", 0x100, 0x1000, "r-x"),
+        section(".bss", 0x3000, 0x20, "rw-"),
+    ];
+    let libm = Executable {
+        entry: 0,
+        sections,
+        libraries: Vec::new(),
+    };
     lab.kernel.add_executable("libm.so".into(), libm).unwrap();
-    lab.kernel.add_file("libplain.so".into(), Fill::Counting, 0x1001);
+    lab.kernel
+        .add_file("libplain.so".into(), Fill::Counting, 0x1001);
     lab.ok("execve", args!["a.out"]);
     let base = 0x7FFF_F7FF_F000_u64;
     assert_eq!(
@@ -109,7 +135,11 @@ fn libraries_lie_below_mmap_base_with_shared_text() {
             row(base - 0x1000, base, "rw-p", 0x1000),
         ]
     );
-    assert_eq!(lab.maps().len(), 10, "a library that is named twice is mapped once");
+    assert_eq!(
+        lab.maps().len(),
+        10,
+        "a library that is named twice is mapped once"
+    );
     assert_eq!(lab.contents("libc.so").len(), 0x2000);
     // All processes share the text but not the data.
     lab.ok("fork", args![]);
@@ -136,7 +166,10 @@ fn it_fails_whole() {
     assert_eq!(lab.call("execve", args!["a.out", 1]), Err(Errno::EFAULT));
     assert_eq!(lab.call("execve", args!["a.out", 0, 1]), Err(Errno::EFAULT));
     // The list of pointers extends past its area.
-    assert_eq!(lab.call("execve", args!["a.out", 0x10FFC_u64]), Err(Errno::EFAULT));
+    assert_eq!(
+        lab.call("execve", args!["a.out", 0x10FFC_u64]),
+        Err(Errno::EFAULT)
+    );
     assert_eq!(lab.maps(), before);
     assert_eq!((lab.bytes(0x10000, 1), lab.process().pc), (vec![7], None));
     // An empty list is valid.
@@ -152,7 +185,11 @@ fn without_room_for_its_areas_it_fails_whole() {
     assert_eq!(lab.maps(), before);
     // A section overlaps the stack.
     let sections = vec![section(".text", STACK_TOP - 0x10, 0x10, "r-x")];
-    let high = Executable { entry: 0, sections, libraries: Vec::new() };
+    let high = Executable {
+        entry: 0,
+        sections,
+        libraries: Vec::new(),
+    };
     lab.kernel.add_executable("high".into(), high).unwrap();
     assert_eq!(lab.call("execve", args!["high"]), Err(Errno::ENOMEM));
 }
@@ -169,7 +206,11 @@ fn descriptors_stay_open_unless_they_close_on_exec() {
     assert_eq!(lab.call("lseek", args![3, 0, 1]), Err(Errno::EBADF));
     assert_eq!(lab.call("lseek", args![4, 0, 1]), Ok(3));
     assert_eq!(lab.call("write", args![1, "x", 1_u64]), Ok(1));
-    assert_eq!(lab.turn(2).call("lseek", args![3, 0, 1]), Ok(0), "in another process it stays");
+    assert_eq!(
+        lab.turn(2).call("lseek", args![3, 0, 1]),
+        Ok(0),
+        "in another process it stays"
+    );
 }
 
 #[test]
@@ -182,7 +223,10 @@ fn the_old_memory_is_freed_and_the_malloc_heap_is_reset() {
     }
     assert!(lab.kernel.space.low() < low && !lab.process().space.heap.blocks.is_empty());
     lab.ok("execve", args!["a.out"]);
-    assert_eq!((lab.kernel.frames().used(), lab.kernel.space.low()), (0, low));
+    assert_eq!(
+        (lab.kernel.frames().used(), lab.kernel.space.low()),
+        (0, low)
+    );
     assert!(lab.process().space.heap.blocks.is_empty());
     assert_eq!(lab.kernel.current(), Some(lab.pid));
 }
@@ -190,8 +234,15 @@ fn the_old_memory_is_freed_and_the_malloc_heap_is_reset() {
 #[test]
 fn it_fits_on_the_simple_machine() {
     let mut lab = Lab::simple();
-    let sections = vec![section(".text", 0x400, 0x50, "r-x"), section(".data", 0x480, 0x10, "rw-")];
-    let small = Executable { entry: 0x400, sections, libraries: vec!["libc.so".into()] };
+    let sections = vec![
+        section(".text", 0x400, 0x50, "r-x"),
+        section(".data", 0x480, 0x10, "rw-"),
+    ];
+    let small = Executable {
+        entry: 0x400,
+        sections,
+        libraries: vec!["libc.so".into()],
+    };
     lab.kernel.add_executable("small".into(), small).unwrap();
     lab.ok("execve", args!["small"]);
     // `mmap-base` is three quarters of the address space, and the stack ends at the top.
@@ -211,7 +262,14 @@ fn it_fits_on_the_simple_machine() {
 fn invalid_executables_cannot_be_declared() {
     let mut lab = Lab::simple();
     let sections = vec![section(".text", 0x3FFF, 2, "r-x")];
-    let wrong = Executable { entry: 0, sections, libraries: Vec::new() };
-    assert_eq!(lab.kernel.add_executable("a".into(), wrong), Err(ExecutableError::Beyond(0)));
+    let wrong = Executable {
+        entry: 0,
+        sections,
+        libraries: Vec::new(),
+    };
+    assert_eq!(
+        lab.kernel.add_executable("a".into(), wrong),
+        Err(ExecutableError::Beyond(0))
+    );
     assert_eq!(lab.kernel.file_named("a"), None);
 }

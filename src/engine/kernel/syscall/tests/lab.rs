@@ -71,12 +71,19 @@ pub(super) use args;
 
 /// Combines constants with a bitwise OR.
 pub(crate) fn c(names: &str) -> i32 {
-    names.split('|').map(|name| constant(name.trim()).expect("a constant") as i32).fold(0, |a, b| a | b)
+    names
+        .split('|')
+        .map(|name| constant(name.trim()).expect("a constant") as i32)
+        .fold(0, |a, b| a | b)
 }
 
 /// Parses permissions such as `rwx`.
 pub(crate) fn prot(perms: &str) -> Prot {
-    Prot { read: perms.contains('r'), write: perms.contains('w'), exec: perms.contains('x') }
+    Prot {
+        read: perms.contains('r'),
+        write: perms.contains('w'),
+        exec: perms.contains('x'),
+    }
 }
 
 impl Lab {
@@ -90,7 +97,11 @@ impl Lab {
         let machine = Machine::new(spec);
         let mut kernel = Kernel::boot(machine, config).expect("a kernel that can be started");
         let pid = kernel.spawn("P1".into()).expect("room for a root table");
-        Self { kernel, pid, hasty: false }
+        Self {
+            kernel,
+            pid,
+            hasty: false,
+        }
     }
 
     /// Creates a lab on a Core i7 with the default settings.
@@ -106,7 +117,9 @@ impl Lab {
     pub(crate) fn reply(&mut self, name: &str, args: &[&dyn Argument]) -> Reply {
         let args: Vec<Arg> = args.iter().map(|arg| arg.arg()).collect();
         let call = system_call(name).expect("a system call");
-        let reply = call.call(&mut self.kernel, self.pid, &args, &mut ()).expect("memory");
+        let reply = call
+            .call(&mut self.kernel, self.pid, &args, &mut ())
+            .expect("memory");
         if !self.hasty {
             sound::check(&self.kernel);
         }
@@ -116,18 +129,41 @@ impl Lab {
     /// Loads or stores a byte for the process. Returns the class of a fatal fault, if any.
     pub(crate) fn touch(&mut self, va: u64, store: Option<u8>) -> Option<FaultClass> {
         let va = self.kernel.machine().va(va).expect("an address");
-        let (kind, mut load) = (if store.is_some() { AccessKind::Write } else { AccessKind::Read }, [None]);
+        let (kind, mut load) = (
+            if store.is_some() {
+                AccessKind::Write
+            } else {
+                AccessKind::Read
+            },
+            [None],
+        );
         let bytes = store.map(|byte| [byte]);
-        let data = bytes.as_ref().map_or(Data::Load(&mut load), |bytes| Data::Store(bytes));
-        let outcome = self.kernel.access(self.pid, va, kind, data, &mut ()).expect("memory");
+        let data = bytes
+            .as_ref()
+            .map_or(Data::Load(&mut load), |bytes| Data::Store(bytes));
+        let outcome = self
+            .kernel
+            .access(self.pid, va, kind, data, &mut ())
+            .expect("memory");
         sound::check(&self.kernel);
         outcome.killed
     }
 
     /// Loads or stores a byte and ignores the result.
     pub(crate) fn touch_lightly(&mut self, va: Va, store: bool) {
-        let (kind, mut load) = (if store { AccessKind::Write } else { AccessKind::Read }, [None]);
-        let data = if store { Data::Store(&[0x5A]) } else { Data::Load(&mut load) };
+        let (kind, mut load) = (
+            if store {
+                AccessKind::Write
+            } else {
+                AccessKind::Read
+            },
+            [None],
+        );
+        let data = if store {
+            Data::Store(&[0x5A])
+        } else {
+            Data::Load(&mut load)
+        };
         // Ignore the result, because memory may be exhausted.
         let _ = self.kernel.access(self.pid, va, kind, data, &mut ());
     }
@@ -146,7 +182,14 @@ impl Lab {
     pub(crate) fn maps(&self) -> Vec<(u64, u64, String, u64)> {
         let areas = self.process().space.areas.iter();
         areas
-            .map(|area| (area.start, area.end, area.perms(), area.offset_of(area.start).unwrap_or(0)))
+            .map(|area| {
+                (
+                    area.start,
+                    area.end,
+                    area.perms(),
+                    area.offset_of(area.start).unwrap_or(0),
+                )
+            })
             .collect()
     }
 
@@ -155,12 +198,17 @@ impl Lab {
     }
 
     pub(crate) fn ok(&mut self, name: &str, args: &[&dyn Argument]) -> u64 {
-        self.call(name, args).unwrap_or_else(|error| panic!("{name}: {error:?}"))
+        self.call(name, args)
+            .unwrap_or_else(|error| panic!("{name}: {error:?}"))
     }
 
     /// Adds a file with these bytes.
     pub(crate) fn file(&mut self, name: &str, bytes: &str) -> FileId {
-        self.kernel.add_file(name.into(), Fill::Bytes(bytes.as_bytes().into()), bytes.len() as u64)
+        self.kernel.add_file(
+            name.into(),
+            Fill::Bytes(bytes.as_bytes().into()),
+            bytes.len() as u64,
+        )
     }
 
     /// Opens a file with flags given as names.

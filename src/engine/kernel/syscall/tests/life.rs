@@ -45,8 +45,14 @@ fn a_child_has_independent_copies_of_its_parents_pages() {
     assert_eq!(lab.process().faults.minor, 0);
     assert_eq!(lab.touch(AT, Some(8)), None);
     assert_eq!(lab.touch(AT + 0x1000, Some(9)), None);
-    assert_eq!((lab.bytes(AT, 1), lab.bytes(AT + 0x1000, 1)), (vec![8], vec![9]));
-    assert_eq!((lab.turn(1).bytes(AT, 1), lab.bytes(AT + 0x1000, 1)), (vec![7], vec![0]));
+    assert_eq!(
+        (lab.bytes(AT, 1), lab.bytes(AT + 0x1000, 1)),
+        (vec![8], vec![9])
+    );
+    assert_eq!(
+        (lab.turn(1).bytes(AT, 1), lab.bytes(AT + 0x1000, 1)),
+        (vec![7], vec![0])
+    );
     assert_eq!(lab.stdout(), b"before");
 }
 
@@ -60,7 +66,10 @@ fn parent_and_child_move_one_offset_and_close_descriptors_of_their_own() {
     assert_eq!(lab.turn(2).call("read", args![3, AT, 100_u64]), Ok(6));
     assert_eq!(lab.bytes(AT, 6), b"world\n");
     assert_eq!(lab.call("close", args![3]), Ok(0));
-    assert_eq!(lab.turn(1).call("lseek", args![3, 0, c("SEEK_CUR")]), Ok(13));
+    assert_eq!(
+        lab.turn(1).call("lseek", args![3, 0, c("SEEK_CUR")]),
+        Ok(13)
+    );
     // A file that the parent opens after the `fork` is not shared with the child.
     lab.ok("open", args!["f", 0]);
     assert_eq!(lab.turn(2).call("close", args![4]), Err(Errno::EBADF));
@@ -93,8 +102,17 @@ fn exit_frees_frames_tables_and_areas() {
     assert_eq!(lab.kernel.frames().used(), 2);
     assert!(lab.kernel.space.low() < low);
     lab.ok("exit", args![0]);
-    assert_eq!((lab.kernel.frames().used(), lab.kernel.space.low()), (1, low));
-    assert_eq!((lab.process().space.areas.count(), lab.process().space.resident), (0, 0));
+    assert_eq!(
+        (lab.kernel.frames().used(), lab.kernel.space.low()),
+        (1, low)
+    );
+    assert_eq!(
+        (
+            lab.process().space.areas.count(),
+            lab.process().space.resident
+        ),
+        (0, 0)
+    );
     assert_eq!(lab.turn(1).bytes(AT, 1), [7]);
     lab.ok("exit", args![0]);
     assert_eq!(lab.kernel.frames().used(), 0);
@@ -104,7 +122,11 @@ fn exit_frees_frames_tables_and_areas() {
 fn a_process_that_ended_calls_nothing_and_has_no_memory() {
     let mut lab = lab();
     lab.ok("exit", args![3]);
-    assert_eq!(lab.process().state, ProcessState::Ended { status: 0x300 }, "nobody waits for it");
+    assert_eq!(
+        lab.process().state,
+        ProcessState::Ended { status: 0x300 },
+        "nobody waits for it"
+    );
     assert_eq!(lab.call("getpid", args![]), Err(Errno::ESRCH));
     assert_eq!(lab.call("exit", args![0]), Err(Errno::ESRCH));
     assert_eq!(lab.call("fork", args![]), Err(Errno::ESRCH));
@@ -118,7 +140,11 @@ fn wait_takes_the_first_child_that_ended() {
     let mut lab = lab();
     assert_eq!(lab.call("wait", args![]), Err(Errno::ECHILD));
     assert_eq!([0; 3].map(|_| lab.ok("fork", args![])), [2, 3, 4]);
-    assert_eq!(lab.call("wait", args![0]), Err(Errno::EAGAIN), "all of them run");
+    assert_eq!(
+        lab.call("wait", args![0]),
+        Err(Errno::EAGAIN),
+        "all of them run"
+    );
     lab.turn(4).ok("exit", args![-1]);
     lab.turn(3).ok("exit", args![300 + 7]);
     assert_eq!(lab.process().state, ProcessState::Zombie { status: 0x3300 });
@@ -128,7 +154,10 @@ fn wait_takes_the_first_child_that_ended() {
     assert_eq!(lab.call("wait", args![AT]), Ok(4));
     assert_eq!(lab.bytes(AT, 4), 0xFF00_u32.to_le_bytes());
     assert_eq!(lab.call("wait", args![AT]), Err(Errno::EAGAIN));
-    assert_eq!(lab.turn(4).process().state, ProcessState::Ended { status: 0xFF00 });
+    assert_eq!(
+        lab.turn(4).process().state,
+        ProcessState::Ended { status: 0xFF00 }
+    );
 }
 
 #[test]
@@ -145,10 +174,19 @@ fn children_of_an_ended_process_have_no_parent() {
     let mut lab = lab();
     assert_eq!([0; 2].map(|_| lab.ok("fork", args![])), [2, 3]);
     lab.turn(2).ok("exit", args![0]);
-    assert_eq!(lab.turn(2).process().state, ProcessState::Zombie { status: 0 });
+    assert_eq!(
+        lab.turn(2).process().state,
+        ProcessState::Zombie { status: 0 }
+    );
     lab.turn(1).ok("exit", args![0]);
-    assert_eq!(lab.turn(2).process().state, ProcessState::Ended { status: 0 });
-    assert_eq!((lab.turn(3).process().parent, lab.process().state), (None, ProcessState::Running));
+    assert_eq!(
+        lab.turn(2).process().state,
+        ProcessState::Ended { status: 0 }
+    );
+    assert_eq!(
+        (lab.turn(3).process().parent, lab.process().state),
+        (None, ProcessState::Running)
+    );
     lab.ok("exit", args![0]);
     assert_eq!(lab.process().state, ProcessState::Ended { status: 0 });
     assert_eq!(lab.kernel.alive, 0);
@@ -188,7 +226,11 @@ fn without_room_for_tables_fork_fails_and_changes_nothing() {
     assert_eq!(lab.call("fork", args![]), Err(Errno::ENOMEM));
     assert_eq!((lab.kernel.alive, lab.kernel.processes().count()), (8, 8));
     lab.turn(5).ok("exit", args![0]);
-    assert_eq!(lab.turn(1).call("fork", args![]), Ok(9), "a number is given once");
+    assert_eq!(
+        lab.turn(1).call("fork", args![]),
+        Ok(9),
+        "a number is given once"
+    );
 }
 
 #[test]
@@ -200,7 +242,11 @@ fn there_are_at_most_32768_processes() {
     }
     assert_eq!(lab.call("fork", args![]), Err(Errno::EAGAIN));
     lab.turn(2).ok("exit", args![0]);
-    assert_eq!(lab.turn(1).call("fork", args![]), Err(Errno::EAGAIN), "a zombie has its number still");
+    assert_eq!(
+        lab.turn(1).call("fork", args![]),
+        Err(Errno::EAGAIN),
+        "a zombie has its number still"
+    );
     assert_eq!(lab.call("wait", args![]), Ok(2));
     assert_eq!(lab.call("fork", args![]), Ok(u64::from(MOST_PROCESSES) + 1));
 }
@@ -224,14 +270,28 @@ fn argument_counts_and_string_arguments_are_checked() {
     let mut lab = lab();
     let mut call = |name: &str, args: &[Arg]| {
         let call = system_call(name).expect("a system call");
-        call.call(&mut lab.kernel, lab.pid, args, &mut ()).expect("memory").result
+        call.call(&mut lab.kernel, lab.pid, args, &mut ())
+            .expect("memory")
+            .result
     };
     let (number, bytes) = (Arg::Number(0), Arg::Bytes("x".as_bytes().into()));
-    assert_eq!(call("getpid", std::slice::from_ref(&number)), Err(Errno::EINVAL));
+    assert_eq!(
+        call("getpid", std::slice::from_ref(&number)),
+        Err(Errno::EINVAL)
+    );
     assert_eq!(call("close", &[]), Err(Errno::EINVAL));
-    assert_eq!(call("close", std::slice::from_ref(&bytes)), Err(Errno::EINVAL));
-    assert_eq!(call("write", &[number.clone(), bytes.clone(), number.clone()]), Ok(0));
-    assert_eq!(call("write", &[number, bytes.clone(), bytes]), Err(Errno::EINVAL));
+    assert_eq!(
+        call("close", std::slice::from_ref(&bytes)),
+        Err(Errno::EINVAL)
+    );
+    assert_eq!(
+        call("write", &[number.clone(), bytes.clone(), number.clone()]),
+        Ok(0)
+    );
+    assert_eq!(
+        call("write", &[number, bytes.clone(), bytes]),
+        Err(Errno::EINVAL)
+    );
 }
 
 #[test]
@@ -239,8 +299,12 @@ fn a_child_does_not_merge_its_areas_with_inherited_ones() {
     let mut lab = Lab::i7();
     let flags = c("MAP_PRIVATE|MAP_ANONYMOUS|MAP_FIXED");
     let rw = c("PROT_READ|PROT_WRITE");
-    let areas =
-        |lab: &Lab| lab.maps().iter().map(|area| ((area.0 - AT) >> 12, (area.1 - AT) >> 12)).collect();
+    let areas = |lab: &Lab| {
+        lab.maps()
+            .iter()
+            .map(|area| ((area.0 - AT) >> 12, (area.1 - AT) >> 12))
+            .collect()
+    };
     let expect = |lab: &Lab, seen: &[(u64, u64)]| {
         let found: Vec<_> = areas(lab);
         assert_eq!(found, seen);
@@ -250,7 +314,8 @@ fn a_child_does_not_merge_its_areas_with_inherited_ones() {
     lab.ok("mmap", args![AT + 0x1_0000, 0x1000, rw, flags, -1, 0]);
     lab.ok("fork", args![]);
     for pid in [1, 2] {
-        lab.turn(pid).ok("mmap", args![AT + 0x5000, 0x5000, rw, flags, -1, 0]);
+        lab.turn(pid)
+            .ok("mmap", args![AT + 0x5000, 0x5000, rw, flags, -1, 0]);
         lab.ok("mmap", args![AT + 0x1_1000, 0x1000, rw, flags, -1, 0]);
         lab.ok("mprotect", args![AT + 0x1000, 0x1000, c("PROT_READ")]);
         lab.ok("mprotect", args![AT + 0x1000, 0x1000, rw]);

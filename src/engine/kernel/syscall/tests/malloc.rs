@@ -34,7 +34,10 @@ fn the_heap_grows_by_whole_pages_that_only_the_process_touches() {
     assert_eq!(malloc(&mut lab, 1), FIRST + 112);
     assert_eq!(lab.process().space.resident, 0);
     assert_eq!(lab.touch(FIRST, Some(1)), None);
-    assert_eq!((lab.process().faults.minor, lab.process().space.resident), (1, 1));
+    assert_eq!(
+        (lab.process().faults.minor, lab.process().space.resident),
+        (1, 1)
+    );
     assert_eq!(malloc(&mut lab, 0x2000), FIRST + 112 + 32);
     assert_eq!(lab.maps().len(), 1);
 }
@@ -49,7 +52,11 @@ fn a_freed_block_is_used_again() {
         assert_eq!(lab.call("free", args![at]), Ok(0));
     }
     let used: Vec<bool> = blocks(&lab).iter().map(|(_, _, used)| *used).collect();
-    assert_eq!(used, [true, false, false, false, false], "blocks in the tcache do not merge");
+    assert_eq!(
+        used,
+        [true, false, false, false, false],
+        "blocks in the tcache do not merge"
+    );
     assert_eq!(lab.process().space.brk, BRK + GROWTH, "the break stays");
 }
 
@@ -59,8 +66,16 @@ fn only_blocks_in_use_are_freed_and_null() {
     let at = malloc(&mut lab, 100);
     assert_eq!(lab.call("free", args![0]), Ok(0));
     for wrong in [at + 16, at - 16, 8, u64::MAX] {
-        assert_eq!(lab.call("free", args![wrong]), Err(Errno::EINVAL), "{wrong:#x}");
-        assert_eq!(lab.call("realloc", args![wrong, 10_u64]), Err(Errno::EINVAL), "{wrong:#x}");
+        assert_eq!(
+            lab.call("free", args![wrong]),
+            Err(Errno::EINVAL),
+            "{wrong:#x}"
+        );
+        assert_eq!(
+            lab.call("realloc", args![wrong, 10_u64]),
+            Err(Errno::EINVAL),
+            "{wrong:#x}"
+        );
     }
     assert_eq!(lab.call("free", args![at]), Ok(0));
     assert_eq!(lab.call("free", args![at]), Err(Errno::EINVAL));
@@ -77,25 +92,57 @@ fn a_large_block_is_a_separate_area() {
     let least = malloc(&mut lab, 131_049);
     assert_eq!(least, area + 16);
     assert_eq!(lab.maps()[1], (area, BASE, "rw-p".to_owned(), 0));
-    assert_eq!(blocks(&lab).last(), Some(&(area + 16, THRESHOLD + 0xFF0, true)));
+    assert_eq!(
+        blocks(&lab).last(),
+        Some(&(area + 16, THRESHOLD + 0xFF0, true))
+    );
     lab.touch(least, Some(1));
     assert_eq!(lab.call("free", args![least]), Ok(0));
     assert_eq!((lab.maps().len(), lab.process().space.resident), (1, 0));
     assert_eq!(lab.call("free", args![least]), Err(Errno::EINVAL));
-    assert!(malloc(&mut lab, 131_049) < lab.process().space.brk, "the threshold is now 132 KB");
+    assert!(
+        malloc(&mut lab, 131_049) < lab.process().space.brk,
+        "the threshold is now 132 KB"
+    );
 }
 
 #[test]
 fn mappings_without_room_are_rejected() {
     let mut lab = Lab::i7();
-    for size in [u64::MAX, u64::MAX - 15, 1 << 63, (1 << 63) - 1, 1 << 47, BASE] {
-        assert_eq!(lab.call("malloc", args![size]), Err(Errno::ENOMEM), "{size:#x}");
-        assert_eq!(lab.call("calloc", args![size, 1_u64]), Err(Errno::ENOMEM), "{size:#x}");
-        assert_eq!(lab.call("calloc", args![size, size]), Err(Errno::ENOMEM), "{size:#x}");
+    for size in [
+        u64::MAX,
+        u64::MAX - 15,
+        1 << 63,
+        (1 << 63) - 1,
+        1 << 47,
+        BASE,
+    ] {
+        assert_eq!(
+            lab.call("malloc", args![size]),
+            Err(Errno::ENOMEM),
+            "{size:#x}"
+        );
+        assert_eq!(
+            lab.call("calloc", args![size, 1_u64]),
+            Err(Errno::ENOMEM),
+            "{size:#x}"
+        );
+        assert_eq!(
+            lab.call("calloc", args![size, size]),
+            Err(Errno::ENOMEM),
+            "{size:#x}"
+        );
     }
     let at = malloc(&mut lab, 100);
-    assert_eq!(lab.call("realloc", args![at, 1_u64 << 47]), Err(Errno::ENOMEM));
-    assert_eq!(lab.call("free", args![at]), Ok(0), "the block is still there");
+    assert_eq!(
+        lab.call("realloc", args![at, 1_u64 << 47]),
+        Err(Errno::ENOMEM)
+    );
+    assert_eq!(
+        lab.call("free", args![at]),
+        Ok(0),
+        "the block is still there"
+    );
 }
 
 #[test]
@@ -115,7 +162,10 @@ fn a_heap_that_cannot_grow_continues_in_an_area() {
 fn the_heap_of_a_declaration_is_used_first() {
     let mut lab = Lab::i7();
     lab.area("heap", 0x60_3000, 0x60_5000, "rw-");
-    assert_eq!((lab.process().space.brk_start, lab.process().space.brk), (0x60_3000, 0x60_5000));
+    assert_eq!(
+        (lab.process().space.brk_start, lab.process().space.brk),
+        (0x60_3000, 0x60_5000)
+    );
     assert_eq!(malloc(&mut lab, 0x1000), 0x60_32A0);
     assert_eq!(lab.process().space.brk, 0x60_5000);
     assert_eq!(malloc(&mut lab, 0x1000), 0x60_42B0);
@@ -161,12 +211,22 @@ fn calloc_clears_and_realloc_copies() {
     let beside = malloc(&mut lab, 10);
     let moved = lab.ok("realloc", args![at, 9000_u64]);
     assert!(moved > beside);
-    assert_eq!((lab.bytes(moved, 1), lab.bytes(moved + 2000, 1)), (vec![9], vec![9]));
+    assert_eq!(
+        (lab.bytes(moved, 1), lab.bytes(moved + 2000, 1)),
+        (vec![9], vec![9])
+    );
     assert_eq!(lab.ok("calloc", args![10_u64, 400_u64]), at);
-    assert_eq!((lab.bytes(at, 1), lab.bytes(at + 2000, 1)), (vec![0], vec![0]));
+    assert_eq!(
+        (lab.bytes(at, 1), lab.bytes(at + 2000, 1)),
+        (vec![0], vec![0])
+    );
     assert_eq!(lab.ok("realloc", args![moved, 0_u64]), 0, "frees the block");
     assert_eq!(lab.call("free", args![moved]), Err(Errno::EINVAL));
-    assert_eq!(lab.ok("realloc", args![0_u64, 20_u64]), beside + 32, "allocates a block");
+    assert_eq!(
+        lab.ok("realloc", args![0_u64, 20_u64]),
+        beside + 32,
+        "allocates a block"
+    );
 }
 
 #[test]
@@ -181,7 +241,11 @@ fn small_memory_can_be_used_up_and_given_back() {
     }
     assert!(taken.len() > 100, "{}", taken.len());
     assert_eq!(lab.call("malloc", args![40]), Err(Errno::ENOMEM));
-    for at in taken.iter().step_by(2).chain(taken.iter().skip(1).step_by(2)) {
+    for at in taken
+        .iter()
+        .step_by(2)
+        .chain(taken.iter().skip(1).step_by(2))
+    {
         assert_eq!(lab.call("free", args![*at]), Ok(0));
     }
     // Every second block of the first thirteen is in the tcache. All blocks after them merge.

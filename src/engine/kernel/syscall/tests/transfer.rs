@@ -49,8 +49,16 @@ fn a_buffer_that_ends_early_causes_a_short_transfer() {
     assert_eq!(lab.call("read", args![3, END, 0_u64]), Ok(0));
     assert_eq!(lab.call("read", args![3, 0, 0_u64]), Ok(0));
     lab.ok("lseek", args![3, 0, 2]);
-    assert_eq!(lab.call("read", args![3, END, 13_u64]), Ok(0), "there is nothing to put there");
-    assert_eq!(lab.call("read", args![3, KERNEL, 13_u64]), Err(Errno::EFAULT), "checked before all");
+    assert_eq!(
+        lab.call("read", args![3, END, 13_u64]),
+        Ok(0),
+        "there is nothing to put there"
+    );
+    assert_eq!(
+        lab.call("read", args![3, KERNEL, 13_u64]),
+        Err(Errno::EFAULT),
+        "checked before all"
+    );
 }
 
 #[test]
@@ -65,8 +73,16 @@ fn a_buffer_lies_in_the_user_half_whatever_the_file_has() {
         (BUFFER, 1 << 63),
         (BUFFER, 1 << 47),
     ] {
-        assert_eq!(lab.call("read", args![3, at, count]), Err(Errno::EFAULT), "{at:#x} {count:#x}");
-        assert_eq!(lab.call("write", args![3, at, count]), Err(Errno::EFAULT), "{at:#x} {count:#x}");
+        assert_eq!(
+            lab.call("read", args![3, at, count]),
+            Err(Errno::EFAULT),
+            "{at:#x} {count:#x}"
+        );
+        assert_eq!(
+            lab.call("write", args![3, at, count]),
+            Err(Errno::EFAULT),
+            "{at:#x} {count:#x}"
+        );
     }
     assert_eq!(lab.call("read", args![3, BUFFER, 1_u64 << 46]), Ok(13));
 }
@@ -74,17 +90,32 @@ fn a_buffer_lies_in_the_user_half_whatever_the_file_has() {
 #[test]
 fn descriptors_are_checked_before_buffers() {
     let mut lab = lab();
-    assert_eq!([lab.open("f", "O_RDONLY"), lab.open("f", "O_WRONLY")], [Ok(4), Ok(5)]);
+    assert_eq!(
+        [lab.open("f", "O_RDONLY"), lab.open("f", "O_WRONLY")],
+        [Ok(4), Ok(5)]
+    );
     // Access mode 3 allows neither reading nor writing, as on Linux.
     assert_eq!(lab.call("open", args!["f", 3]), Ok(6));
     for at in [BUFFER, KERNEL] {
         for count in [0_u64, 1, 1 << 63] {
-            for (name, fd) in
-                [("write", 4), ("read", 5), ("read", 6), ("write", 6), ("read", 99), ("write", -1)]
-            {
-                assert_eq!(lab.call(name, args![fd, at, count]), Err(Errno::EBADF), "{name} {fd}");
+            for (name, fd) in [
+                ("write", 4),
+                ("read", 5),
+                ("read", 6),
+                ("write", 6),
+                ("read", 99),
+                ("write", -1),
+            ] {
+                assert_eq!(
+                    lab.call(name, args![fd, at, count]),
+                    Err(Errno::EBADF),
+                    "{name} {fd}"
+                );
             }
-            assert_eq!(lab.call("pwrite", args![4, at, count, 0]), Err(Errno::EBADF));
+            assert_eq!(
+                lab.call("pwrite", args![4, at, count, 0]),
+                Err(Errno::EBADF)
+            );
             assert_eq!(lab.call("pread", args![5, at, count, 0]), Err(Errno::EBADF));
         }
     }
@@ -104,15 +135,36 @@ fn pread_and_pwrite_leave_the_offset() {
 fn offsets_and_sums_are_checked_first() {
     let mut lab = lab();
     for name in ["pread", "pwrite"] {
-        assert_eq!(lab.call(name, args![99, BUFFER, 5_u64, -1]), Err(Errno::EINVAL));
-        assert_eq!(lab.call(name, args![99, BUFFER, 5_u64, 0]), Err(Errno::EBADF));
-        assert_eq!(lab.call(name, args![1, BUFFER, 5_u64, 0]), Err(Errno::ESPIPE));
-        assert_eq!(lab.call(name, args![1, BUFFER, 5_u64, -1]), Err(Errno::EINVAL));
-        assert_eq!(lab.call(name, args![3, BUFFER, 5_u64, i64::MAX]), Err(Errno::EINVAL));
+        assert_eq!(
+            lab.call(name, args![99, BUFFER, 5_u64, -1]),
+            Err(Errno::EINVAL)
+        );
+        assert_eq!(
+            lab.call(name, args![99, BUFFER, 5_u64, 0]),
+            Err(Errno::EBADF)
+        );
+        assert_eq!(
+            lab.call(name, args![1, BUFFER, 5_u64, 0]),
+            Err(Errno::ESPIPE)
+        );
+        assert_eq!(
+            lab.call(name, args![1, BUFFER, 5_u64, -1]),
+            Err(Errno::EINVAL)
+        );
+        assert_eq!(
+            lab.call(name, args![3, BUFFER, 5_u64, i64::MAX]),
+            Err(Errno::EINVAL)
+        );
         assert_eq!(lab.call(name, args![3, BUFFER, 0_u64, i64::MAX]), Ok(0));
     }
-    assert_eq!(lab.call("pread", args![3, BUFFER, 5_u64, i64::MAX - 5]), Ok(0));
-    assert_eq!(lab.call("pwrite", args![3, "12345", 5_u64, i64::MAX - 5]), Ok(5));
+    assert_eq!(
+        lab.call("pread", args![3, BUFFER, 5_u64, i64::MAX - 5]),
+        Ok(0)
+    );
+    assert_eq!(
+        lab.call("pwrite", args![3, "12345", 5_u64, i64::MAX - 5]),
+        Ok(5)
+    );
     assert_eq!(lab.call("lseek", args![3, 0, 2]), Ok(i64::MAX as u64));
     assert_eq!(lab.call("write", args![3, "x", 1_u64]), Err(Errno::EINVAL));
     let fd = lab.open("f", "O_WRONLY|O_APPEND").unwrap();
@@ -129,7 +181,10 @@ fn a_write_uses_the_readable_bytes() {
     assert_eq!(&lab.contents("f")[..13], b"abcde, world\n");
     assert_eq!(lab.call("write", args![3, END, 13_u64]), Err(Errno::EFAULT));
     assert_eq!(lab.call("write", args![3, END, 0_u64]), Ok(0));
-    assert_eq!(lab.call("write", args![3, KERNEL, 0_u64]), Err(Errno::EFAULT));
+    assert_eq!(
+        lab.call("write", args![3, KERNEL, 0_u64]),
+        Err(Errno::EFAULT)
+    );
     assert_eq!(offset(&mut lab, 3), 5);
 }
 
@@ -139,7 +194,10 @@ fn a_hole_reads_as_zeros() {
     lab.ok("lseek", args![3, 5000, 0]);
     assert_eq!(lab.call("write", args![3, "end", 3_u64]), Ok(3));
     let bytes = lab.contents("f");
-    assert_eq!((bytes.len(), &bytes[..14], &bytes[5000..]), (5003, &b"hello, world\n\0"[..], &b"end"[..]));
+    assert_eq!(
+        (bytes.len(), &bytes[..14], &bytes[5000..]),
+        (5003, &b"hello, world\n\0"[..], &b"end"[..])
+    );
     assert!(bytes[13..5000].iter().all(|byte| *byte == 0));
 }
 
@@ -169,14 +227,20 @@ fn every_append_writes_at_the_end() {
 #[test]
 fn a_string_may_replace_a_buffer_that_is_read() {
     let mut lab = lab();
-    assert_eq!(lab.call("write", args![1, "hello, world\n", 13_u64]), Ok(13));
+    assert_eq!(
+        lab.call("write", args![1, "hello, world\n", 13_u64]),
+        Ok(13)
+    );
     assert_eq!(lab.stdout(), b"hello, world\n");
     // The string's NUL is readable, but the bytes after it are not, and no byte is writable.
     assert_eq!(lab.call("write", args![1, "hi", 9_u64]), Ok(3));
     assert_eq!(lab.stdout(), b"hello, world\nhi\0");
     assert_eq!(lab.call("read", args![3, "hi", 2_u64]), Err(Errno::EFAULT));
     assert_eq!(lab.call("read", args![3, "hi", 0_u64]), Ok(0));
-    assert_eq!(lab.call("write", args![3, "hi", u64::MAX]), Err(Errno::EINVAL));
+    assert_eq!(
+        lab.call("write", args![3, "hi", u64::MAX]),
+        Err(Errno::EINVAL)
+    );
 }
 
 #[test]
@@ -187,7 +251,10 @@ fn the_terminal_is_read_to_its_end_and_keeps_a_megabyte() {
     assert_eq!(lab.call("write", args![1, END, 3_u64]), Err(Errno::EFAULT));
     assert_eq!(lab.call("write", args![1, END, 0_u64]), Ok(0));
     lab.area("large", 0x10_0000, 0x30_0000, "rw-");
-    assert_eq!(lab.call("write", args![1, 0x10_0000_u64, 2_u64 << 20]), Ok((1 << 20) - 5));
+    assert_eq!(
+        lab.call("write", args![1, 0x10_0000_u64, 2_u64 << 20]),
+        Ok((1 << 20) - 5)
+    );
     assert_eq!(lab.call("write", args![1, "x", 1_u64]), Err(Errno::EFBIG));
     assert_eq!(lab.call("write", args![1, "", 0_u64]), Ok(0));
     assert_eq!(lab.stdout().len(), 1 << 20);
@@ -200,11 +267,20 @@ fn a_large_file_is_transferred_in_parts_and_work_is_counted() {
     let fd = lab.open("big", "O_RDONLY").unwrap();
     lab.area("large", 0x100_0000, 0x500_0000, "rw-");
     lab.kernel.take_work();
-    assert_eq!(lab.call("read", args![fd, 0x100_0000_u64, 40_u64 << 20]), Ok(16 << 20));
+    assert_eq!(
+        lab.call("read", args![fd, 0x100_0000_u64, 40_u64 << 20]),
+        Ok(16 << 20)
+    );
     assert!(lab.kernel.take_work() >= (16 << 20) / 64);
     assert_eq!(lab.bytes(0x100_0000 + 4096 + 7, 3), [7, 8, 9]);
-    assert_eq!(lab.call("read", args![fd, 0x200_0000_u64, 40_u64 << 20]), Ok(16 << 20));
-    assert_eq!(lab.call("read", args![fd, 0x300_0000_u64, 40_u64 << 20]), Ok(8 << 20));
+    assert_eq!(
+        lab.call("read", args![fd, 0x200_0000_u64, 40_u64 << 20]),
+        Ok(16 << 20)
+    );
+    assert_eq!(
+        lab.call("read", args![fd, 0x300_0000_u64, 40_u64 << 20]),
+        Ok(8 << 20)
+    );
 }
 
 #[test]
@@ -212,7 +288,14 @@ fn buffers_are_faulted_in() {
     let mut lab = lab();
     lab.ok("read", args![3, BUFFER + 4090, 13_u64]);
     let process = lab.kernel.process(lab.pid).unwrap();
-    assert_eq!((process.faults.minor, process.faults.major, process.space.resident), (2, 0, 2));
+    assert_eq!(
+        (
+            process.faults.minor,
+            process.faults.major,
+            process.space.resident
+        ),
+        (2, 0, 2)
+    );
 }
 
 #[test]
@@ -227,7 +310,16 @@ fn small_pages_work_the_same() {
     assert_eq!(lab.call("write", args![fd, 0x11F0_u64, 100_u64]), Ok(16));
     assert_eq!(lab.contents("f").len(), 376);
     // The user address space is the entire address space.
-    assert_eq!(lab.call("write", args![fd, 0x3FFF_u64, 2_u64]), Err(Errno::EFAULT));
-    assert_eq!(lab.call("read", args![fd, 0x1000_u64, 0x3001_u64]), Err(Errno::EFAULT));
-    assert_eq!(lab.call("pread", args![fd, 0x1000_u64, 0x3000_u64, 0]), Ok(376));
+    assert_eq!(
+        lab.call("write", args![fd, 0x3FFF_u64, 2_u64]),
+        Err(Errno::EFAULT)
+    );
+    assert_eq!(
+        lab.call("read", args![fd, 0x1000_u64, 0x3001_u64]),
+        Err(Errno::EFAULT)
+    );
+    assert_eq!(
+        lab.call("pread", args![fd, 0x1000_u64, 0x3000_u64, 0]),
+        Ok(376)
+    );
 }

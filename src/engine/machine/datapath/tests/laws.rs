@@ -34,7 +34,8 @@ impl Dice {
     }
 
     fn cache(&mut self, n: u64) -> CacheSpec {
-        let (sets, ways, block_bits) = (1 << self.below(3), 1 << self.below(3), self.below(5) as u32);
+        let (sets, ways, block_bits) =
+            (1 << self.below(3), 1 << self.below(3), self.below(5) as u32);
         CacheSpec {
             policy: self.policy(),
             write: self.one_of(&[WritePolicy::Back, WritePolicy::Back, WritePolicy::Through]),
@@ -52,15 +53,26 @@ impl Dice {
         page_bits.sort_unstable();
         page_bits.dedup();
         let tlb = TlbSpec::new(&format!("t{n}"), 1 << self.below(3), 1 << self.below(3));
-        TlbSpec { policy: self.policy(), side: self.side(), page_bits, ..tlb }
+        TlbSpec {
+            policy: self.policy(),
+            side: self.side(),
+            page_bits,
+            ..tlb
+        }
     }
 
     /// A valid machine with 12-bit virtual and 12-bit physical addresses.
     pub(super) fn spec(&mut self) -> Spec {
         let levels = self.one_of(&[&[7][..], &[3, 4], &[2, 2, 3]]);
-        let mmu = Mmu { levels: levels.to_vec(), walk_cached: self.chance(50), ..Mmu::flat(12, 12, 5) };
-        let sizes: Vec<u32> =
-            (1..=levels.len() as u32).rev().map(|level| mmu.level_page_bits(level)).collect();
+        let mmu = Mmu {
+            levels: levels.to_vec(),
+            walk_cached: self.chance(50),
+            ..Mmu::flat(12, 12, 5)
+        };
+        let sizes: Vec<u32> = (1..=levels.len() as u32)
+            .rev()
+            .map(|level| mmu.level_page_bits(level))
+            .collect();
         loop {
             let spec = Spec {
                 mmu: Some(mmu.clone()),
@@ -116,15 +128,34 @@ impl Pages {
             }
             let mut base = TABLES << 5;
             for upper in 1..=level {
-                let at = machine.pa(base + mmu.index(machine.vpn(vpn).unwrap(), upper) * 4).unwrap();
+                let at = machine
+                    .pa(base + mmu.index(machine.vpn(vpn).unwrap(), upper) * 4)
+                    .unwrap();
                 let key = vpn >> (mmu.level_page_bits(upper) - 5);
                 if upper == level {
-                    machine.write_pte(upper, at, PteWord::Fields(Pte { ppn, flags })).unwrap();
-                } else if let Some((_, _, child)) = tables.iter().find(|(l, k, _)| (*l, *k) == (upper, key)) {
+                    machine
+                        .write_pte(upper, at, PteWord::Fields(Pte { ppn, flags }))
+                        .unwrap();
+                } else if let Some((_, _, child)) =
+                    tables.iter().find(|(l, k, _)| (*l, *k) == (upper, key))
+                {
                     base = *child << 5;
                 } else {
-                    let cd = if dice.chance(20) { Flags::TABLE.with(Bit::Cd) } else { Flags::TABLE };
-                    machine.write_pte(upper, at, PteWord::Fields(Pte { ppn: next, flags: cd })).unwrap();
+                    let cd = if dice.chance(20) {
+                        Flags::TABLE.with(Bit::Cd)
+                    } else {
+                        Flags::TABLE
+                    };
+                    machine
+                        .write_pte(
+                            upper,
+                            at,
+                            PteWord::Fields(Pte {
+                                ppn: next,
+                                flags: cd,
+                            }),
+                        )
+                        .unwrap();
                     tables.push((upper, key, next));
                     base = next << 5;
                     next += 2;
@@ -148,9 +179,13 @@ fn flush_everything(machine: &mut Machine) {
 
 /// Performs a random operation on the machine and on the flat memory.
 pub(super) fn step(machine: &mut Machine, dice: &mut Dice, pages: &Pages, flat: &mut [Option<u8>]) {
-    machine.set_core(dice.below(machine.spec().cores.into()) as u32).unwrap();
+    machine
+        .set_core(dice.below(machine.spec().cores.into()) as u32)
+        .unwrap();
     let (raw, size) = (dice.below(1 << 12), 1 + dice.below(8));
-    let Ok(va) = machine.va_span(raw, size) else { return };
+    let Ok(va) = machine.va_span(raw, size) else {
+        return;
+    };
     let places: Vec<Option<usize>> = (raw..raw + size).map(|va| pages.pa(va)).collect();
     let good = places.iter().take_while(|place| place.is_some()).count();
     let outcome = match dice.below(20) {
@@ -164,8 +199,13 @@ pub(super) fn step(machine: &mut Machine, dice: &mut Dice, pages: &Pages, flat: 
         }
         3..=9 => {
             let bytes: Vec<u8> = (0..size).map(|_| dice.below(256) as u8).collect();
-            let outcome =
-                machine.access(va, AccessKind::Write, Privilege::User, Data::Store(&bytes), &mut ());
+            let outcome = machine.access(
+                va,
+                AccessKind::Write,
+                Privilege::User,
+                Data::Store(&bytes),
+                &mut (),
+            );
             // A store that faults writes nothing, not even to the pages before the faulting page.
             for (place, byte) in places.iter().filter(|_| good == size as usize).zip(bytes) {
                 flat[place.unwrap()] = Some(byte);
@@ -173,11 +213,24 @@ pub(super) fn step(machine: &mut Machine, dice: &mut Dice, pages: &Pages, flat: 
             outcome
         }
         op => {
-            let kind = if op < 15 { AccessKind::Read } else { AccessKind::Execute };
+            let kind = if op < 15 {
+                AccessKind::Read
+            } else {
+                AccessKind::Execute
+            };
             let mut bytes = vec![None; size as usize];
-            let outcome = machine.access(va, kind, Privilege::User, Data::Load(&mut bytes), &mut ());
-            let expected: Vec<_> = places.iter().take(good).map(|place| flat[place.unwrap()]).collect();
-            assert_eq!(bytes[..good], expected[..], "{kind:?} of {size} bytes at {raw:#x}");
+            let outcome =
+                machine.access(va, kind, Privilege::User, Data::Load(&mut bytes), &mut ());
+            let expected: Vec<_> = places
+                .iter()
+                .take(good)
+                .map(|place| flat[place.unwrap()])
+                .collect();
+            assert_eq!(
+                bytes[..good],
+                expected[..],
+                "{kind:?} of {size} bytes at {raw:#x}"
+            );
             outcome
         }
     };
@@ -196,17 +249,25 @@ fn nested(above: &CacheSpec, below: &CacheSpec) -> bool {
 fn assert_sound(machine: &Machine) {
     let spec = machine.spec();
     let caches = &spec.caches;
-    let nested = (0..caches.len()).all(|n| caches[..n].iter().all(|above| nested(above, &caches[n])));
+    let nested =
+        (0..caches.len()).all(|n| caches[..n].iter().all(|above| nested(above, &caches[n])));
     for core in 0..spec.cores {
         for (n, cache) in caches.iter().enumerate() {
-            let mut own: Vec<u64> = machine.hierarchy.cache(n, core).blocks().map(|(_, base)| base).collect();
+            let mut own: Vec<u64> = machine
+                .hierarchy
+                .cache(n, core)
+                .blocks()
+                .map(|(_, base)| base)
+                .collect();
             own.sort_unstable();
             let count = own.len();
             own.dedup();
             assert_eq!(own.len(), count, "{} holds a block twice", cache.name);
             let covers = nested && cache.inclusion == Inclusion::Inclusive;
-            for (m, above) in
-                caches[..n].iter().enumerate().filter(|(_, above)| covers && above.side.meets(cache.side))
+            for (m, above) in caches[..n]
+                .iter()
+                .enumerate()
+                .filter(|(_, above)| covers && above.side.meets(cache.side))
             {
                 for (_, base) in machine.hierarchy.cache(m, core).blocks() {
                     assert!(
@@ -231,11 +292,19 @@ fn run(seed: u64) {
         assert_sound(&machine);
     }
     for (pa, byte) in flat.iter().enumerate().take((TABLES << 5) as usize) {
-        assert_eq!(machine.peek_physical(Pa::new(pa as u64)), *byte, "newest byte at {pa:#x}");
+        assert_eq!(
+            machine.peek_physical(Pa::new(pa as u64)),
+            *byte,
+            "newest byte at {pa:#x}"
+        );
     }
     flush_everything(&mut machine);
     for (pa, byte) in flat.iter().enumerate().take((TABLES << 5) as usize) {
-        assert_eq!(machine.memory_byte(Pa::new(pa as u64)), *byte, "memory at {pa:#x} after a flush");
+        assert_eq!(
+            machine.memory_byte(Pa::new(pa as u64)),
+            *byte,
+            "memory at {pa:#x} after a flush"
+        );
     }
 }
 

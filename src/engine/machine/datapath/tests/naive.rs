@@ -32,7 +32,9 @@ impl Naive {
         let level = &mut self.0[n];
         let block = address >> level.spec.block_bits;
         let set = &mut level.sets[(block % level.spec.sets) as usize];
-        let Some(place) = set.iter().position(|(held, _)| *held == block) else { return false };
+        let Some(place) = set.iter().position(|(held, _)| *held == block) else {
+            return false;
+        };
         if use_it && level.spec.policy == Policy::Lru {
             let entry = set.remove(place);
             set.push(entry);
@@ -51,7 +53,11 @@ impl Naive {
     fn look(&mut self, n: usize, address: u64) -> bool {
         let hit = self.holds(n, address, true);
         let counts = &mut self.0[n].counts;
-        *(if hit { &mut counts.hits } else { &mut counts.misses }) += 1;
+        *(if hit {
+            &mut counts.hits
+        } else {
+            &mut counts.misses
+        }) += 1;
         hit
     }
 
@@ -132,25 +138,53 @@ impl Naive {
 }
 
 fn machine(caches: Vec<CacheSpec>) -> Machine {
-    Machine::new(Spec { caches, ..Spec::unpaged(16) })
+    Machine::new(Spec {
+        caches,
+        ..Spec::unpaged(16)
+    })
 }
 
 fn touch(machine: &mut Machine, address: u64, store: bool) {
     let va = machine.va(address).unwrap();
     if store {
-        machine.access(va, AccessKind::Write, Privilege::User, Data::Store(&[1]), &mut ());
+        machine.access(
+            va,
+            AccessKind::Write,
+            Privilege::User,
+            Data::Store(&[1]),
+            &mut (),
+        );
     } else {
-        machine.access(va, AccessKind::Read, Privilege::User, Data::Load(&mut [None]), &mut ());
+        machine.access(
+            va,
+            AccessKind::Read,
+            Privilege::User,
+            Data::Load(&mut [None]),
+            &mut (),
+        );
     }
 }
 
 fn random_cache(name: &str, largest: bool, random: &mut SplitMix64) -> CacheSpec {
     let scale = u32::from(largest);
     let block_bits = scale + random.below(3) as u32 + 1;
-    let cache = CacheSpec::new(name, 1 << random.below(4), 1 + random.below(4) as u32, block_bits);
+    let cache = CacheSpec::new(
+        name,
+        1 << random.below(4),
+        1 + random.below(4) as u32,
+        block_bits,
+    );
     CacheSpec {
-        policy: if random.below(2) == 0 { Policy::Lru } else { Policy::Fifo },
-        write: if random.below(2) == 0 { WritePolicy::Back } else { WritePolicy::Through },
+        policy: if random.below(2) == 0 {
+            Policy::Lru
+        } else {
+            Policy::Fifo
+        },
+        write: if random.below(2) == 0 {
+            WritePolicy::Back
+        } else {
+            WritePolicy::Through
+        },
         write_allocate: random.below(2) == 0,
         ..cache
     }
@@ -169,7 +203,11 @@ fn counts_equal_the_naive_simulators() {
         let (mut naive, mut machine) = (Naive::new(&caches), machine(caches.clone()));
         for n in 0..300 {
             // Half of the accesses use only a few blocks, so that some of them hit.
-            let address = if random.below(2) == 0 { random.below(64) } else { random.below(512) };
+            let address = if random.below(2) == 0 {
+                random.below(64)
+            } else {
+                random.below(512)
+            };
             let store = random.below(3) == 0;
             if store {
                 naive.write(0, address);
@@ -178,7 +216,11 @@ fn counts_equal_the_naive_simulators() {
             }
             touch(&mut machine, address, store);
             for (level, plain) in naive.0.iter().enumerate() {
-                assert_eq!(machine.cache_counts(level), plain.counts, "seed {seed}, access {n}: {caches:?}");
+                assert_eq!(
+                    machine.cache_counts(level),
+                    plain.counts,
+                    "seed {seed}, access {n}: {caches:?}"
+                );
             }
         }
     }
@@ -189,9 +231,15 @@ fn the_cache_lab_trace_gives_4_hits_5_misses_3_evictions() {
     // Source: the CS:APP cache lab, `traces/yi.trace` with `-s 4 -E 1 -b 4`. An M record is a load followed
     // by a store.
     let mut machine = machine(vec![CacheSpec::new("cache", 16, 1, 4)]);
-    for (op, address) in
-        [('L', 0x10), ('M', 0x20), ('L', 0x22), ('S', 0x18), ('L', 0x110), ('L', 0x210), ('M', 0x12)]
-    {
+    for (op, address) in [
+        ('L', 0x10),
+        ('M', 0x20),
+        ('L', 0x22),
+        ('S', 0x18),
+        ('L', 0x110),
+        ('L', 0x210),
+        ('M', 0x12),
+    ] {
         if op != 'S' {
             touch(&mut machine, address, false);
         }

@@ -13,14 +13,23 @@ fn seen(machine: &Machine) -> Vec<String> {
         at.set_core(core).unwrap();
         for (n, tlb) in spec.tlbs.iter().enumerate() {
             all.push(format!("{:?}", at.tlb_counts(n)));
-            for (set, way) in (0..tlb.sets).flat_map(|set| (0..tlb.ways).map(move |way| (set, way))) {
-                all.push(format!("{:?}", at.tlb_line(n, at.tlb_set_index(n, set).unwrap(), way)));
+            for (set, way) in (0..tlb.sets).flat_map(|set| (0..tlb.ways).map(move |way| (set, way)))
+            {
+                all.push(format!(
+                    "{:?}",
+                    at.tlb_line(n, at.tlb_set_index(n, set).unwrap(), way)
+                ));
             }
         }
         for (n, cache) in spec.caches.iter().enumerate() {
             all.push(format!("{:?}", at.cache_counts(n)));
-            for (set, way) in (0..cache.sets).flat_map(|set| (0..cache.ways).map(move |way| (set, way))) {
-                all.push(format!("{:?}", at.cache_line(n, at.cache_set_index(n, set).unwrap(), way)));
+            for (set, way) in
+                (0..cache.sets).flat_map(|set| (0..cache.ways).map(move |way| (set, way)))
+            {
+                all.push(format!(
+                    "{:?}",
+                    at.cache_line(n, at.cache_set_index(n, set).unwrap(), way)
+                ));
             }
         }
     }
@@ -53,19 +62,37 @@ fn refer(machine: &mut Machine, twin: &mut Machine, dice: &mut Dice, physical: b
     twin.set_core(core).unwrap();
     let (raw, size) = (dice.below(1 << 12), 1 + dice.below(8));
     let kind = dice.one_of(&[AccessKind::Read, AccessKind::Write, AccessKind::Execute]);
-    let Ok(va) = machine.va_span(raw, size) else { return };
+    let Ok(va) = machine.va_span(raw, size) else {
+        return;
+    };
     let mut bytes = vec![None; size as usize];
     let stored = vec![7; size as usize];
-    let data = if kind == AccessKind::Write { Data::Store(&stored) } else { Data::Load(&mut bytes) };
+    let data = if kind == AccessKind::Write {
+        Data::Store(&stored)
+    } else {
+        Data::Load(&mut bytes)
+    };
     let (mut seen, mut wanted) = (Vec::new(), Vec::new());
     let outcome = twin.access(va, kind, Privilege::User, data, &mut wanted);
     if physical {
         let pa = machine.pa(raw).unwrap();
-        assert_eq!(machine.touch_physical(pa, size as u32, kind, &mut seen), outcome.fragments);
+        assert_eq!(
+            machine.touch_physical(pa, size as u32, kind, &mut seen),
+            outcome.fragments
+        );
         wanted.retain(|event| !matches!(event, Event::Translated { .. }));
-    } else if machine.touch(va, size as u32, kind, Privilege::User, &mut seen).is_none() {
+    } else if machine
+        .touch(va, size as u32, kind, Privilege::User, &mut seen)
+        .is_none()
+    {
         assert_eq!(seen, []);
-        machine.access(va, kind, Privilege::User, Data::SizeOnly(size as u32), &mut seen);
+        machine.access(
+            va,
+            kind,
+            Privilege::User,
+            Data::SizeOnly(size as u32),
+            &mut seen,
+        );
     }
     assert_eq!(seen, wanted);
 }
@@ -112,13 +139,24 @@ fn lines_set_by_a_script_are_found() {
         page_bits: 0,
         asid: 0,
     };
-    let (lines, set) = ([4, 5, 6, 7].map(|n| Some(other(n))), machine.tlb_set_index(0, 3).unwrap());
+    let (lines, set) = (
+        [4, 5, 6, 7].map(|n| Some(other(n))),
+        machine.tlb_set_index(0, 3).unwrap(),
+    );
     machine.set_tlb_lines(0, set, &lines);
     let tag = Some(machine.cache_tag(0, 0x3E).unwrap());
-    let line = CacheLine { tag, valid: true, dirty: false, bytes: vec![Some(0); 4] };
+    let line = CacheLine {
+        tag,
+        valid: true,
+        dirty: false,
+        bytes: vec![Some(0); 4],
+    };
     machine.set_cache_lines(0, machine.cache_set_index(0, 5).unwrap(), &[Some(line)]);
     read(&mut machine, 0x03D4);
-    assert_eq!((machine.tlb_counts(0).hits, machine.cache_counts(0).misses), (hits, misses + 1));
+    assert_eq!(
+        (machine.tlb_counts(0).hits, machine.cache_counts(0).misses),
+        (hits, misses + 1)
+    );
 }
 
 /// Of the two entries, the huge page must be the least recently used. If the memo of a hit on the small page
@@ -126,10 +164,21 @@ fn lines_set_by_a_script_are_found() {
 /// would then be evicted by mistake.
 #[test]
 fn a_huge_page_is_replaced_in_turn_with_small_ones() {
-    let mmu = Mmu { levels: vec![3, 4], ..Mmu::flat(12, 12, 5) };
-    let tlb = TlbSpec { page_bits: vec![5, 9], ..TlbSpec::new("tlb", 1, 2) };
+    let mmu = Mmu {
+        levels: vec![3, 4],
+        ..Mmu::flat(12, 12, 5)
+    };
+    let tlb = TlbSpec {
+        page_bits: vec![5, 9],
+        ..TlbSpec::new("tlb", 1, 2)
+    };
     let caches = Vec::new();
-    let spec = Spec { mmu: Some(mmu), tlbs: vec![tlb], caches, ..Spec::unpaged(12) };
+    let spec = Spec {
+        mmu: Some(mmu),
+        tlbs: vec![tlb],
+        caches,
+        ..Spec::unpaged(12)
+    };
     let mut machine = Machine::new(spec);
     for (level, vpn) in [(2, 0), (2, 1), (1, 16)] {
         let flags = Flags::TABLE.with_bit(Bit::Ps, level == 1);
@@ -141,5 +190,9 @@ fn a_huge_page_is_replaced_in_turn_with_small_ones() {
     }
     let before = machine.tlb_counts(0).hits;
     read(&mut machine, small);
-    assert_eq!(machine.tlb_counts(0).hits, before + 1, "the huge page was evicted");
+    assert_eq!(
+        machine.tlb_counts(0).hits,
+        before + 1,
+        "the huge page was evicted"
+    );
 }

@@ -19,9 +19,16 @@ fn tanenbaum_3_27() {
             ..string(&pages, 8, Replacement::Policy(policy))
         };
         for ticks in [Ticks::Every(8), Ticks::After([7].into())] {
-            let reference = ReferenceString { ticks, ..never.clone() };
+            let reference = ReferenceString {
+                ticks,
+                ..never.clone()
+            };
             let steps: Vec<_> = reference.steps().unwrap().collect();
-            assert_eq!(steps[7].state.use_bits, Some(vec![false; 8]), "after the tick");
+            assert_eq!(
+                steps[7].state.use_bits,
+                Some(vec![false; 8]),
+                "after the tick"
+            );
             let bits = [1, 1, 0, 1, 1, 0, 1, 1].map(|bit| bit == 1);
             assert_eq!(steps[13].state.use_bits, Some(bits.to_vec()));
             assert_eq!(steps[14].victim, Some(4), "{policy:?}");
@@ -34,10 +41,17 @@ fn tanenbaum_3_27() {
 /// Tanenbaum's aging problem (3.30), the string has one reference in the corresponding interval.
 #[test]
 fn ticks_at_positions() {
-    let bits = ["0111", "1011", "1010", "1101", "0010", "1010", "1100", "0001"];
+    let bits = [
+        "0111", "1011", "1010", "1101", "0010", "1010", "1100", "0001",
+    ];
     let (mut pages, mut ticks) = (Vec::new(), BTreeSet::new());
     for interval in bits {
-        pages.extend((0..).zip(interval.bytes()).filter(|(_, bit)| *bit == b'1').map(|(page, _)| page));
+        pages.extend(
+            (0..)
+                .zip(interval.bytes())
+                .filter(|(_, bit)| *bit == b'1')
+                .map(|(page, _)| page),
+        );
         ticks.insert(pages.len() - 1);
     }
     let reference = ReferenceString {
@@ -46,7 +60,10 @@ fn ticks_at_positions() {
         ..string(&pages, 4, Replacement::Policy(Policy::Aging))
     };
     let last = reference.steps().unwrap().last().unwrap();
-    assert_eq!(last.state.counts, Some(vec![0b0110_1110, 0b0100_1001, 0b0011_0111, 0b1000_1011]));
+    assert_eq!(
+        last.state.counts,
+        Some(vec![0b0110_1110, 0b0100_1001, 0b0011_0111, 0b1000_1011])
+    );
 }
 
 /// The four steps of the algorithm in Stallings, Operating Systems, section 8.2, applied by hand to one
@@ -57,12 +74,20 @@ fn ticks_at_positions() {
 fn steps_of_third_chance() {
     let reference = ReferenceString {
         stores: [1].into_iter().collect(),
-        ..string(&[1, 2, 3, 4, 5, 6], 3, Replacement::Policy(Policy::ThirdChance))
+        ..string(
+            &[1, 2, 3, 4, 5, 6],
+            3,
+            Replacement::Policy(Policy::ThirdChance),
+        )
     };
     let steps: Vec<_> = reference.steps().unwrap().collect();
     let state = |at: usize| {
-        let bits =
-            |bits: &Option<Vec<bool>>| bits.iter().flatten().map(|bit| u8::from(*bit)).collect::<Vec<_>>();
+        let bits = |bits: &Option<Vec<bool>>| {
+            bits.iter()
+                .flatten()
+                .map(|bit| u8::from(*bit))
+                .collect::<Vec<_>>()
+        };
         let step = &steps[at];
         (
             step.victim,
@@ -94,13 +119,25 @@ fn steps_of_third_chance() {
 /// order of their classes.
 #[test]
 fn third_chance_evicts_the_lowest_class() {
-    let held = |(page, referenced, dirty)| Held { page, used: 0, referenced, dirty };
-    let mut table = vec![(3, true, true), (0, true, false), (2, false, false), (1, false, true)];
+    let held = |(page, referenced, dirty)| Held {
+        page,
+        used: 0,
+        referenced,
+        dirty,
+    };
+    let mut table = vec![
+        (3, true, true),
+        (0, true, false),
+        (2, false, false),
+        (1, false, true),
+    ];
     for expected in [2, 1, 0, 3] {
         let frames = table.len() as u32;
         let holding = table.iter().copied().map(held).collect();
-        let reference =
-            ReferenceString { holding, ..string(&[9], frames, Replacement::Policy(Policy::ThirdChance)) };
+        let reference = ReferenceString {
+            holding,
+            ..string(&[9], frames, Replacement::Policy(Policy::ThirdChance))
+        };
         assert_eq!(victims(&reference), [expected]);
         table.retain(|(page, ..)| *page != expected);
     }
@@ -112,22 +149,49 @@ fn forced(reference: &ReferenceString, at: usize, frame: u32) -> (Vec<u32>, Stri
     let mut steps = vec![ForcedStep::default(); reference.pages.len()];
     steps[at].frame = Some(frame);
     let last = reference.steps_with(steps).unwrap().last().unwrap();
-    let bits = last.state.use_bits.unwrap().iter().map(|bit| if *bit { '1' } else { '0' }).collect();
-    (last.frames.into_iter().flatten().collect(), bits, last.state.hand.unwrap())
+    let bits = last
+        .state
+        .use_bits
+        .unwrap()
+        .iter()
+        .map(|bit| if *bit { '1' } else { '0' })
+        .collect();
+    (
+        last.frames.into_iter().flatten().collect(),
+        bits,
+        last.state.hand.unwrap(),
+    )
 }
 
 /// Four frames with the pages 0 to 3. The use bits of pages 0 and 1 are set, page 2 is dirty, and the hand points
 /// to frame 0. Page 9 is loaded into a chosen frame.
 #[test]
 fn the_hand_sweeps_to_a_forced_frame() {
-    let held = |(page, referenced, dirty)| Held { page, used: 0, referenced, dirty };
-    let holding: Vec<Held> = [(0, true, false), (1, true, false), (2, false, true), (3, false, false)]
-        .into_iter()
-        .map(held)
-        .collect();
+    let held = |(page, referenced, dirty)| Held {
+        page,
+        used: 0,
+        referenced,
+        dirty,
+    };
+    let holding: Vec<Held> = [
+        (0, true, false),
+        (1, true, false),
+        (2, false, true),
+        (3, false, false),
+    ]
+    .into_iter()
+    .map(held)
+    .collect();
     let of = |policy, frame| {
         let holding = holding.clone();
-        forced(&ReferenceString { holding, ..string(&[9], 4, Replacement::Policy(policy)) }, 0, frame)
+        forced(
+            &ReferenceString {
+                holding,
+                ..string(&[9], 4, Replacement::Policy(policy))
+            },
+            0,
+            frame,
+        )
     };
     let with = |frame: usize, bits: &str, hand| {
         let mut frames = vec![0, 1, 2, 3];
@@ -158,12 +222,27 @@ fn the_hand_stays_if_the_forced_frame_is_empty() {
 fn use_bits_and_the_hand_can_be_replaced() {
     let reference = string(&[1, 2, 3, 4], 3, Replacement::Policy(Policy::Clock));
     let mut steps = vec![ForcedStep::default(); 4];
-    steps[2] = ForcedStep { use_bits: vec![true, true, false], hand: Some(1), ..ForcedStep::default() };
+    steps[2] = ForcedStep {
+        use_bits: vec![true, true, false],
+        hand: Some(1),
+        ..ForcedStep::default()
+    };
     let last = reference.steps_with(steps).unwrap().last().unwrap();
-    assert_eq!((last.victim, last.state.use_bits), (Some(3), Some(vec![true, false, true])));
+    assert_eq!(
+        (last.victim, last.state.use_bits),
+        (Some(3), Some(vec![true, false, true]))
+    );
     assert_eq!(last.state.hand, Some(0));
     // A policy ignores forced values for state that it does not have.
     let lru = string(&[1, 2, 3, 4], 3, Replacement::Policy(Policy::Lru));
-    let own = ForcedStep { frame: Some(7), use_bits: vec![true; 9], hand: Some(7) };
-    assert!(lru.steps_with(vec![own; 4]).unwrap().eq(lru.steps().unwrap()));
+    let own = ForcedStep {
+        frame: Some(7),
+        use_bits: vec![true; 9],
+        hand: Some(7),
+    };
+    assert!(
+        lru.steps_with(vec![own; 4])
+            .unwrap()
+            .eq(lru.steps().unwrap())
+    );
 }

@@ -36,7 +36,11 @@ fn faults(pages: &[u32], frames: u32, policy: Policy) -> u64 {
 
 /// The evicted pages, in order.
 fn victims(reference: &ReferenceString) -> Vec<u32> {
-    reference.steps().unwrap().filter_map(|step| step.victim).collect()
+    reference
+        .steps()
+        .unwrap()
+        .filter_map(|step| step.victim)
+        .collect()
 }
 
 /// In the section on page replacement in Silberschatz, Galvin, and Gagne, Operating System Concepts, FIFO has
@@ -64,18 +68,30 @@ fn stallings() {
 #[test]
 fn gate_it_2008_q39() {
     let addresses = [0, 4, 8, 20, 24, 36, 44, 12, 68, 72, 80, 84, 28, 32, 88, 92];
-    let totals = run(&addresses.map(|address| address / 16), 4, Replacement::Policy(Policy::Lru));
+    let totals = run(
+        &addresses.map(|address| address / 16),
+        4,
+        Replacement::Policy(Policy::Lru),
+    );
     assert_eq!((totals.faults, totals.hits), (7, 9));
-    assert_eq!(totals.resident.into_iter().collect::<BTreeSet<_>>(), [1, 2, 4, 5].into());
+    assert_eq!(
+        totals.resident.into_iter().collect::<BTreeSet<_>>(),
+        [1, 2, 4, 5].into()
+    );
 }
 
 /// ISRO 2013 Q65: with window 5, the working set before the last reference is {3, 9, 6, 2}.
 #[test]
 fn isro_2013_q65() {
-    let pages = [9, 6, 2, 3, 4, 4, 4, 4, 3, 4, 4, 2, 5, 8, 6, 8, 5, 5, 3, 2, 3, 3, 9, 6, 2, 7];
+    let pages = [
+        9, 6, 2, 3, 4, 4, 4, 4, 3, 4, 4, 2, 5, 8, 6, 8, 5, 5, 3, 2, 3, 3, 9, 6, 2, 7,
+    ];
     let before_last = &pages[..pages.len() - 1];
     let totals = run(before_last, 0, Replacement::WorkingSet { window: 5 });
-    assert_eq!(totals.resident.into_iter().collect::<BTreeSet<_>>(), [3, 9, 6, 2].into());
+    assert_eq!(
+        totals.resident.into_iter().collect::<BTreeSet<_>>(),
+        [3, 9, 6, 2].into()
+    );
 }
 
 /// The string distinguishes the two policies. A computation by hand gives 14 faults for clock and
@@ -100,7 +116,10 @@ fn beladys_anomaly() {
 #[test]
 fn a_cycle_one_too_long() {
     let pages = [1, 2, 3, 4, 1, 2, 3, 4, 1, 2, 3, 4];
-    assert_eq!([Policy::Fifo, Policy::Lru, Policy::Mru].map(|policy| faults(&pages, 3, policy)), [12, 12, 6]);
+    assert_eq!(
+        [Policy::Fifo, Policy::Lru, Policy::Mru].map(|policy| faults(&pages, 3, policy)),
+        [12, 12, 6]
+    );
 }
 
 /// Stallings' clock table, row by row, starting with the first full row. After 2 3 2 1, all bits are set, and
@@ -112,11 +131,17 @@ fn steps_of_a_clock() {
     let (full, five, two) = (&steps[3], &steps[4], &steps[5]);
     assert_eq!(full.frames, [Some(2), Some(3), Some(1)]);
     assert_eq!((full.hit, full.victim, full.frame), (false, None, 2));
-    assert_eq!((full.state.use_bits.clone(), full.state.hand), (Some(vec![true; 3]), Some(0)));
+    assert_eq!(
+        (full.state.use_bits.clone(), full.state.hand),
+        (Some(vec![true; 3]), Some(0))
+    );
     assert_eq!(five.frames, [Some(5), Some(3), Some(1)]);
     assert_eq!((five.victim, five.state.hand), (Some(2), Some(1)));
     assert_eq!(five.state.use_bits, Some(vec![true, false, false]));
-    assert_eq!((two.victim, two.frames[1], two.state.hand), (Some(3), Some(2), Some(2)));
+    assert_eq!(
+        (two.victim, two.frames[1], two.state.hand),
+        (Some(3), Some(2), Some(2))
+    );
 }
 
 #[test]
@@ -125,13 +150,26 @@ fn pages_held_before_are_oldest_first_and_their_bits_clear() {
         holding: Held::in_order([7, 8, 9]),
         ..string(&[1, 2], 3, Replacement::Policy(policy))
     };
-    for policy in [Policy::Fifo, Policy::Lru, Policy::Clock, Policy::SecondChance, Policy::Nru, Policy::Aging]
-    {
+    for policy in [
+        Policy::Fifo,
+        Policy::Lru,
+        Policy::Clock,
+        Policy::SecondChance,
+        Policy::Nru,
+        Policy::Aging,
+    ] {
         assert_eq!(victims(&held(policy))[0], 7, "{policy:?}");
     }
     assert_eq!(victims(&held(Policy::Lifo)), [9, 1]);
-    assert_eq!(victims(&held(Policy::Clock)), [7, 8], "no second turn was needed");
-    let roomy = ReferenceString { frames: 4, ..held(Policy::Lru) };
+    assert_eq!(
+        victims(&held(Policy::Clock)),
+        [7, 8],
+        "no second turn was needed"
+    );
+    let roomy = ReferenceString {
+        frames: 4,
+        ..held(Policy::Lru)
+    };
     assert_eq!(victims(&roomy), [7], "a free frame is taken first");
 }
 
@@ -145,8 +183,15 @@ fn nru_evicts_by_classes() {
         ..string(&[1, 2, 3, 4, 5], 3, Replacement::Policy(Policy::Nru))
     };
     assert_eq!(victims(&reference), [2, 3]);
-    let never = ReferenceString { ticks: Ticks::Never, ..reference };
-    assert_eq!(victims(&never), [2, 4], "without a tick all are referenced, and 1 is dirty");
+    let never = ReferenceString {
+        ticks: Ticks::Never,
+        ..reference
+    };
+    assert_eq!(
+        victims(&never),
+        [2, 4],
+        "without a tick all are referenced, and 1 is dirty"
+    );
 }
 
 /// Computed by hand: with one tick after the references 1 2 and another after 1 3, the counters of pages 1, 2,
@@ -158,7 +203,10 @@ fn aging_evicts_by_ticks() {
         ..string(&[1, 2, 1, 3, 4], 3, Replacement::Policy(Policy::Aging))
     };
     let steps: Vec<_> = reference.steps().unwrap().collect();
-    assert_eq!(steps[3].state.counts, Some(vec![0b1100_0000, 0b0100_0000, 0b1000_0000]));
+    assert_eq!(
+        steps[3].state.counts,
+        Some(vec![0b1100_0000, 0b0100_0000, 0b1000_0000])
+    );
     assert_eq!(steps[4].victim, Some(2));
 }
 
@@ -166,12 +214,25 @@ fn aging_evicts_by_ticks() {
 /// columns are the page, its loading time, the time of its last reference, R, and M.
 #[test]
 fn tanenbaum_3_36() {
-    let mut table = [(0, 126, 280, 1, 0), (1, 230, 265, 0, 1), (2, 140, 270, 0, 0), (3, 110, 285, 1, 1)];
+    let mut table = [
+        (0, 126, 280, 1, 0),
+        (1, 230, 265, 0, 1),
+        (2, 140, 270, 0, 0),
+        (3, 110, 285, 1, 1),
+    ];
     table.sort_by_key(|(_, loaded, ..)| *loaded);
-    let held = |(page, _, used, r, m)| Held { page, used, referenced: r == 1, dirty: m == 1 };
+    let held = |(page, _, used, r, m)| Held {
+        page,
+        used,
+        referenced: r == 1,
+        dirty: m == 1,
+    };
     let victim = |policy| {
         let holding = table.map(held).to_vec();
-        victims(&ReferenceString { holding, ..string(&[4], 4, Replacement::Policy(policy)) })
+        victims(&ReferenceString {
+            holding,
+            ..string(&[4], 4, Replacement::Policy(policy))
+        })
     };
     assert_eq!(victim(Policy::Nru), [2]);
     assert_eq!(victim(Policy::Fifo), [3]);
@@ -183,34 +244,66 @@ fn tanenbaum_3_36() {
 /// 1010, 1101, 0010, 1010, 1100, and 0001 at eight ticks. A page is repeated to fill an interval.
 #[test]
 fn tanenbaum_3_30() {
-    let pages = [1, 2, 3, 0, 2, 3, 0, 2, 2, 0, 1, 3, 2, 2, 2, 0, 2, 2, 0, 1, 1, 3, 3, 3];
+    let pages = [
+        1, 2, 3, 0, 2, 3, 0, 2, 2, 0, 1, 3, 2, 2, 2, 0, 2, 2, 0, 1, 1, 3, 3, 3,
+    ];
     let reference = ReferenceString {
         holding: Held::in_order(0..4),
         ticks: Ticks::Every(3),
         ..string(&pages, 4, Replacement::Policy(Policy::Aging))
     };
     let last = reference.steps().unwrap().last().unwrap();
-    assert_eq!(last.state.counts, Some(vec![0b0110_1110, 0b0100_1001, 0b0011_0111, 0b1000_1011]));
+    assert_eq!(
+        last.state.counts,
+        Some(vec![0b0110_1110, 0b0100_1001, 0b0011_0111, 0b1000_1011])
+    );
 }
 
 #[test]
 fn machines_that_cannot_run_have_an_error() {
     let good = string(&[1, 2], 2, Replacement::Policy(Policy::Lru));
     let why = |reference: ReferenceString| reference.run().unwrap_err();
-    assert_eq!(why(ReferenceString { frames: 0, ..good.clone() }), ReferenceError::NoFrames);
-    assert_eq!(why(ReferenceString { ticks: Ticks::Every(0), ..good.clone() }), ReferenceError::NoTick);
     assert_eq!(
-        why(ReferenceString { holding: Held::in_order([1, 2, 3]), ..good.clone() }),
+        why(ReferenceString {
+            frames: 0,
+            ..good.clone()
+        }),
+        ReferenceError::NoFrames
+    );
+    assert_eq!(
+        why(ReferenceString {
+            ticks: Ticks::Every(0),
+            ..good.clone()
+        }),
+        ReferenceError::NoTick
+    );
+    assert_eq!(
+        why(ReferenceString {
+            holding: Held::in_order([1, 2, 3]),
+            ..good.clone()
+        }),
         ReferenceError::TooManyHeld
     );
     assert_eq!(
-        why(ReferenceString { holding: Held::in_order([4, 4]), ..good.clone() }),
+        why(ReferenceString {
+            holding: Held::in_order([4, 4]),
+            ..good.clone()
+        }),
         ReferenceError::HeldTwice(4)
     );
-    let plru = ReferenceString { replacement: Replacement::Policy(Policy::Plru), ..good.clone() };
+    let plru = ReferenceString {
+        replacement: Replacement::Policy(Policy::Plru),
+        ..good.clone()
+    };
     assert_eq!(why(plru), ReferenceError::NotForFrames(Policy::Plru));
     let window = Replacement::WorkingSet { window: 0 };
-    assert_eq!(why(ReferenceString { replacement: window, ..good }), ReferenceError::NoWindow);
+    assert_eq!(
+        why(ReferenceString {
+            replacement: window,
+            ..good
+        }),
+        ReferenceError::NoWindow
+    );
 }
 
 #[test]
@@ -218,7 +311,10 @@ fn an_empty_string_and_unlimited_frames_are_valid() {
     let none = run(&[], u32::MAX, Replacement::Policy(Policy::Clock));
     assert_eq!((none.hits, none.faults, none.resident), (0, 0, vec![]));
     let totals = run(&[1, 2, 1], u32::MAX, OPTIMAL);
-    assert_eq!((totals.trace, totals.resident), (vec![false, false, true], vec![1, 2]));
+    assert_eq!(
+        (totals.trace, totals.resident),
+        (vec![false, false, true], vec![1, 2])
+    );
     let whole = run(&[1, 2, 1], 0, Replacement::WorkingSet { window: u64::MAX });
     assert_eq!((whole.faults, whole.resident), (2, vec![1, 2]));
 }
@@ -235,7 +331,9 @@ fn fewest_faults(pages: &[u32], frames: usize) -> u64 {
                 next.push((&memory | &[page].into(), faults + 1));
             } else {
                 next.extend(
-                    memory.iter().map(|&gone| (&(&memory - &[gone].into()) | &[page].into(), faults + 1)),
+                    memory
+                        .iter()
+                        .map(|&gone| (&(&memory - &[gone].into()) | &[page].into(), faults + 1)),
                 );
             }
         }
@@ -243,7 +341,11 @@ fn fewest_faults(pages: &[u32], frames: usize) -> u64 {
         next.dedup_by(|later, first| later.0 == first.0);
         reachable = next;
     }
-    reachable.into_iter().map(|(_, faults)| faults).min().unwrap_or(0)
+    reachable
+        .into_iter()
+        .map(|(_, faults)| faults)
+        .min()
+        .unwrap_or(0)
 }
 
 /// The victims of `optimal`, found by searching forward through the string. Memory lists the pages in fill
@@ -257,9 +359,16 @@ fn naive_optimal(reference: &ReferenceString, lookahead: usize) -> Vec<u32> {
         }
         if memory.len() == reference.frames as usize {
             let seen: Vec<_> = reference.pages[time + 1..].iter().take(lookahead).collect();
-            let wait = |page: &u32| seen.iter().position(|&other| other == page).unwrap_or(usize::MAX);
+            let wait = |page: &u32| {
+                seen.iter()
+                    .position(|&other| other == page)
+                    .unwrap_or(usize::MAX)
+            };
             let longest = memory.iter().map(wait).max().unwrap();
-            let place = memory.iter().position(|page| wait(page) == longest).unwrap();
+            let place = memory
+                .iter()
+                .position(|page| wait(page) == longest)
+                .unwrap();
             gone.push(memory.remove(place));
         }
         memory.push(*page);

@@ -31,13 +31,23 @@ struct Model<'a> {
 
 /// The frame, the evicted page, whether the page was written to disk, the pages in the frames, the order of
 /// eviction, and the state of the policy.
-type Row = (u32, Option<u32>, bool, Vec<Option<u32>>, Option<Vec<u32>>, PolicyState);
+type Row = (
+    u32,
+    Option<u32>,
+    bool,
+    Vec<Option<u32>>,
+    Option<Vec<u32>>,
+    PolicyState,
+);
 
 impl<'a> Model<'a> {
     fn new(reference: &'a ReferenceString) -> Self {
         let held = reference.held();
-        let string: Vec<u32> =
-            held.iter().map(|held| held.page).chain(reference.pages.iter().copied()).collect();
+        let string: Vec<u32> = held
+            .iter()
+            .map(|held| held.page)
+            .chain(reference.pages.iter().copied())
+            .collect();
         let ways = reference.ways(&string).max(1) as usize;
         let policy = reference.policy();
         let mut words = vec![0; policy.words(ways)];
@@ -46,20 +56,35 @@ impl<'a> Model<'a> {
         by_use.sort_by_key(|&at| held[at].used);
         let mut frames = vec![None; ways];
         for (last, &at) in by_use.iter().enumerate() {
-            frames[at] = Some(Loaded { page: held[at].page, filled: at, last, dirty: held[at].dirty });
+            frames[at] = Some(Loaded {
+                page: held[at].page,
+                filled: at,
+                last,
+                dirty: held[at].dirty,
+            });
             let by_time = matches!(policy, Policy::Lru | Policy::Mru);
             if by_time || policy != Policy::Lfu && held[at].referenced {
                 policy.touch(&mut words, ways, at, (ways + 1 + last) as u64);
             }
             policy.note_dirty(&mut words, ways, at, held[at].dirty);
         }
-        Self { reference, string, policy, words, frames, random: reference.random }
+        Self {
+            reference,
+            string,
+            policy,
+            words,
+            frames,
+            random: reference.random,
+        }
     }
 
     /// The position of the next use of a page after `time`, as far as the lookahead reaches.
     fn next_use(&self, page: &Loaded, time: usize, lookahead: Option<u64>) -> usize {
         let from = (page.last + 1).max(self.string.len() - self.reference.pages.len());
-        let next = self.string[from..].iter().position(|other| *other == page.page).map(|ahead| from + ahead);
+        let next = self.string[from..]
+            .iter()
+            .position(|other| *other == page.page)
+            .map(|ahead| from + ahead);
         let end = lookahead.map_or(usize::MAX, |lookahead| time + lookahead as usize);
         next.filter(|next| *next <= end).unwrap_or(usize::MAX)
     }
@@ -76,7 +101,9 @@ impl<'a> Model<'a> {
             };
             return (0..ways).max_by_key(distance).unwrap();
         }
-        self.policy.victim(&mut self.words, ways, &mut self.random, |_| true).unwrap()
+        self.policy
+            .victim(&mut self.words, ways, &mut self.random, |_| true)
+            .unwrap()
     }
 
     fn order(&self, time: usize) -> Option<Vec<u32>> {
@@ -85,7 +112,9 @@ impl<'a> Model<'a> {
             Replacement::WorkingSet { .. } => None,
             Replacement::Optimal { lookahead } => {
                 let mut pages: Vec<Loaded> = full().map(|(_, page)| page).collect();
-                pages.sort_by_key(|page| (Reverse(self.next_use(page, time, lookahead)), page.filled));
+                pages.sort_by_key(|page| {
+                    (Reverse(self.next_use(page, time, lookahead)), page.filled)
+                });
                 Some(pages.into_iter().map(|page| page.page).collect())
             }
             Replacement::Policy(policy) => {
@@ -100,17 +129,26 @@ impl<'a> Model<'a> {
     }
 
     fn step(&mut self, index: usize, forced: &ForcedStep) -> Row {
-        let (start, ways, policy) =
-            (self.string.len() - self.reference.pages.len(), self.frames.len(), self.policy);
+        let (start, ways, policy) = (
+            self.string.len() - self.reference.pages.len(),
+            self.frames.len(),
+            self.policy,
+        );
         let (time, page) = (start + index, self.reference.pages[index]);
         let now = (2 * ways + 1 + time) as u64;
-        let found = self.frames.iter().position(|held| held.is_some_and(|held| held.page == page));
+        let found = self
+            .frames
+            .iter()
+            .position(|held| held.is_some_and(|held| held.page == page));
         let mut victim = None;
         let way = if let Some(way) = found {
             policy.touch(&mut self.words, ways, way, now);
             way
         } else {
-            let chosen = forced.frame.map(|frame| frame as usize).filter(|frame| *frame < ways);
+            let chosen = forced
+                .frame
+                .map(|frame| frame as usize)
+                .filter(|frame| *frame < ways);
             if let Some(way) = chosen.filter(|way| self.frames[*way].is_some()) {
                 policy.evict(&mut self.words, ways, way);
             }
@@ -120,14 +158,29 @@ impl<'a> Model<'a> {
             way
         };
         let store = self.reference.writes.contains(&page) || self.reference.stores.contains(index);
-        let old = self.frames[way].unwrap_or(Loaded { page, filled: time, last: time, dirty: false });
-        self.frames[way] = Some(Loaded { last: time, dirty: old.dirty | store, ..old });
+        let old = self.frames[way].unwrap_or(Loaded {
+            page,
+            filled: time,
+            last: time,
+            dirty: false,
+        });
+        self.frames[way] = Some(Loaded {
+            last: time,
+            dirty: old.dirty | store,
+            ..old
+        });
         if store {
             policy.note_dirty(&mut self.words, ways, way, true);
         }
         if let Replacement::WorkingSet { window } = self.reference.replacement {
-            let is_old = |held: &Option<Loaded>| held.is_some_and(|held| time - held.last >= window as usize);
-            victim = self.frames.iter().position(is_old).and_then(|way| self.frames[way].take());
+            let is_old = |held: &Option<Loaded>| {
+                held.is_some_and(|held| time - held.last >= window as usize)
+            };
+            victim = self
+                .frames
+                .iter()
+                .position(is_old)
+                .and_then(|way| self.frames[way].take());
         }
         if self.reference.ticks.follow(index) {
             policy.tick(&mut self.words, ways);
@@ -139,19 +192,32 @@ impl<'a> Model<'a> {
             forced.hand.filter(|hand| (*hand as usize) < ways),
         );
         let written = victim.is_some_and(|victim| victim.dirty);
-        let frames = self.frames.iter().map(|held| held.map(|held| held.page)).collect();
+        let frames = self
+            .frames
+            .iter()
+            .map(|held| held.map(|held| held.page))
+            .collect();
         let state = policy.state(&self.words, ways, ways);
-        (way as u32, victim.map(|victim| victim.page), written, frames, self.order(time + 1), state)
+        (
+            way as u32,
+            victim.map(|victim| victim.page),
+            written,
+            frames,
+            self.order(time + 1),
+            state,
+        )
     }
 }
 
 fn forced_step() -> impl Strategy<Value = ForcedStep> {
     let frame = prop::option::weighted(0.1, 0..6_u32);
     let use_bits = prop_oneof![9 => Just(vec![]), 1 => prop::collection::vec(any::<bool>(), 0..5)];
-    (frame, use_bits, prop::option::weighted(0.1, 0..6_u32)).prop_map(|(frame, use_bits, hand)| ForcedStep {
-        frame,
-        use_bits,
-        hand,
+    (frame, use_bits, prop::option::weighted(0.1, 0..6_u32)).prop_map(|(frame, use_bits, hand)| {
+        ForcedStep {
+            frame,
+            use_bits,
+            hand,
+        }
     })
 }
 
@@ -165,10 +231,17 @@ fn ticks() -> impl Strategy<Value = Ticks> {
 
 /// Initial pages whose numbers are unique.
 fn holding() -> impl Strategy<Value = Vec<Held>> {
-    prop::collection::btree_map(0..12_u32, (0..9_u64, any::<bool>(), any::<bool>()), 0..5).prop_map(|pages| {
-        let held = |(page, (used, referenced, dirty))| Held { page, used, referenced, dirty };
-        pages.into_iter().rev().map(held).collect()
-    })
+    prop::collection::btree_map(0..12_u32, (0..9_u64, any::<bool>(), any::<bool>()), 0..5).prop_map(
+        |pages| {
+            let held = |(page, (used, referenced, dirty))| Held {
+                page,
+                used,
+                referenced,
+                dirty,
+            };
+            pages.into_iter().rev().map(held).collect()
+        },
+    )
 }
 
 proptest! {

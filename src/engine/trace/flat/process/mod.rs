@@ -120,11 +120,22 @@ impl FlatProcess {
             let counts = self.tlbs[at].counts().counts;
             let rows: Vec<_> = self.tlbs[at].rows().collect();
             let entries = rows.into_iter().map(|(set, lines)| {
-                (set, lines.into_iter().filter_map(|line| self.entry(at, set, line)).collect())
+                (
+                    set,
+                    lines
+                        .into_iter()
+                        .filter_map(|line| self.entry(at, set, line))
+                        .collect(),
+                )
             });
             // Without a page, no TLB was filled.
             let entries: Vec<_> = entries.filter(|_| page_flags.is_some()).collect();
-            self.machine.restore_tlb(at, entries.into_iter(), page_flags.unwrap_or_default(), counts);
+            self.machine.restore_tlb(
+                at,
+                entries.into_iter(),
+                page_flags.unwrap_or_default(),
+                counts,
+            );
         }
         *self.kernel.machine_mut() = *self.machine;
         self.kernel
@@ -144,7 +155,10 @@ impl FlatProcess {
             return Some(EntryState { line, ppn });
         }
         let (ppn, dirty) = *self.dropped.get(&(tlb, set, line.way))?;
-        Some(EntryState { line: LineState { dirty, ..line }, ppn })
+        Some(EntryState {
+            line: LineState { dirty, ..line },
+            ppn,
+        })
     }
 
     /// Returns the counts of the TLBs, in spec order.
@@ -155,14 +169,19 @@ impl FlatProcess {
     /// Returns the counts of paging. There is one walk for each miss in the last TLB.
     pub(super) fn paging(&self, spec: &Spec) -> PagingCounts {
         let misses = |kind: &AccessKind| {
-            let last = self.routes[route_of((*kind).into())].last().map(|at| self.tlbs[*at].counts().kinds);
+            let last = self.routes[route_of((*kind).into())]
+                .last()
+                .map(|at| self.tlbs[*at].counts().kinds);
             last.map_or(0, |kinds| match kind {
                 AccessKind::Read => kinds.reads.misses,
                 AccessKind::Write => kinds.writes.misses,
                 AccessKind::Execute => kinds.fetches.misses,
             })
         };
-        PagingCounts { walks: KINDS.iter().map(misses).sum(), ..self.tally.paging(spec) }
+        PagingCounts {
+            walks: KINDS.iter().map(misses).sum(),
+            ..self.tally.paging(spec)
+        }
     }
 }
 
@@ -191,21 +210,34 @@ impl<B: Below> FlatProcess<B> {
         Some(start.map(|(kernel, pid)| Self::with_parts(Box::new(kernel), pid, caches, tlbs)))
     }
 
-    fn with_parts(mut kernel: Box<Kernel>, pid: Pid, caches: FlatCaches<B>, tlbs: Vec<FlatCache>) -> Self {
+    fn with_parts(
+        mut kernel: Box<Kernel>,
+        pid: Pid,
+        caches: FlatCaches<B>,
+        tlbs: Vec<FlatCache>,
+    ) -> Self {
         let bare = kernel.machine_mut().without_tlbs_and_caches();
         let machine = Box::new(std::mem::replace(kernel.machine_mut(), bare));
         let spec: &Spec = machine.spec();
-        let mmu = spec.mmu.clone().unwrap_or_else(|| unreachable!("a kernel needs an MMU"));
+        let mmu = spec
+            .mmu
+            .clone()
+            .unwrap_or_else(|| unreachable!("a kernel needs an MMU"));
         let page_bits = mmu.page_bits;
         let routes = [AccessKind::Read, AccessKind::Execute].map(|kind| {
             let tlbs = spec.tlbs.iter().enumerate();
-            tlbs.filter(|(_, tlb)| tlb.side.serves(kind)).map(|(at, _)| at).collect::<Vec<_>>()
+            tlbs.filter(|(_, tlb)| tlb.side.serves(kind))
+                .map(|(at, _)| at)
+                .collect::<Vec<_>>()
         });
         let is_shared = routes[0].first() == routes[1].first() || caches.share_first();
         let first = [0, 1].map(|route: usize| routes[route].first().copied().unwrap_or_default());
         let blocks_of_page = page_bits - caches.block_bits();
         let stale = if machine.has_used_caches() {
-            caches.blocks().map(|block| block >> blocks_of_page).collect()
+            caches
+                .blocks()
+                .map(|block| block >> blocks_of_page)
+                .collect()
         } else {
             HashSet::new()
         };
@@ -275,7 +307,13 @@ impl<B: Below> FlatProcess<B> {
     /// Performs a fragment, and returns its page. Consecutive fragments in one page are a single use of its frame; `used` is the
     /// page of the fragment before.
     #[inline(always)]
-    fn touch(&mut self, kind: AccessKind, va: u64, size: u32, used: Option<u64>) -> Result<u64, OutOfMemory> {
+    fn touch(
+        &mut self,
+        kind: AccessKind,
+        va: u64,
+        size: u32,
+        used: Option<u64>,
+    ) -> Result<u64, OutOfMemory> {
         let (cause, write) = (Cause::from(kind), kind == AccessKind::Write);
         let (vpn, offset) = (va >> self.page_bits, va & ((1 << self.page_bits) - 1));
         let (first, block) = (self.first[route_of(cause)], va >> self.caches.block_bits());
@@ -290,9 +328,14 @@ impl<B: Below> FlatProcess<B> {
         } else {
             self.tlbs[first].count(cause, found.is_some());
             let is_used = self.translate(kind, va, size, found)?;
-            (self.use_page(vpn, write, if is_used { Some(vpn) } else { used }), false)
+            (
+                self.use_page(vpn, write, if is_used { Some(vpn) } else { used }),
+                false,
+            )
         };
-        let hits_first = self.caches.touch(cause, (base | offset) >> self.caches.block_bits());
+        let hits_first = self
+            .caches
+            .touch(cause, (base | offset) >> self.caches.block_bits());
         if is_simple && hits_first {
             self.hits[cause as usize] += 1;
         } else {
@@ -311,7 +354,11 @@ impl<B: Below> FlatProcess<B> {
     fn recent(&mut self, vpn: u64) -> &mut RecentPage {
         let page = &mut self.recent[vpn as usize % RECENT];
         if page.vpn != vpn {
-            *page = RecentPage { vpn, base: self.pages.get(vpn).base(), settled: false };
+            *page = RecentPage {
+                vpn,
+                base: self.pages.get(vpn).base(),
+                settled: false,
+            };
         }
         page
     }
@@ -382,7 +429,11 @@ impl<B: Below> FlatProcess<B> {
         size: u32,
         first: Option<bool>,
     ) -> Result<bool, OutOfMemory> {
-        let (cause, write, vpn) = (Cause::from(kind), kind == AccessKind::Write, va >> self.page_bits);
+        let (cause, write, vpn) = (
+            Cause::from(kind),
+            kind == AccessKind::Write,
+            va >> self.page_bits,
+        );
         let mut is_used = false;
         let mut hit = match first {
             Some(dirty) => Some(TlbHit { level: 0, dirty }),
@@ -414,7 +465,8 @@ impl<B: Below> FlatProcess<B> {
             is_used = true;
         }
         let route = &self.routes[route_of(cause)];
-        let (level, dirty) = hit.map_or((route.len(), page.is_dirty()), |hit| (hit.level, hit.dirty));
+        let (level, dirty) =
+            hit.map_or((route.len(), page.is_dirty()), |hit| (hit.level, hit.dirty));
         for at in route[..level].iter().rev() {
             self.tlbs[*at].fill_entry(vpn, dirty || write);
         }
@@ -437,7 +489,8 @@ impl<B: Below> FlatProcess<B> {
     #[inline]
     fn fetch_entry(&mut self, entry: u64) {
         if self.walk_cached {
-            self.caches.touch_and_count(Cause::Walk, entry >> self.caches.block_bits());
+            self.caches
+                .touch_and_count(Cause::Walk, entry >> self.caches.block_bits());
         } else {
             self.caches.below_mut().count_uncached_walk();
         }
@@ -456,7 +509,11 @@ impl<B: Below> FlatProcess<B> {
                 self.fetch_entry(entry);
             }
         }
-        let mut fault = FaultObserver { tally: &mut self.tally, evicted: Vec::new(), tables: Vec::new() };
+        let mut fault = FaultObserver {
+            tally: &mut self.tally,
+            evicted: Vec::new(),
+            tables: Vec::new(),
+        };
         let frame = self.kernel.touch_absent(self.pid, va, kind, &mut fault);
         let (evicted, tables) = (fault.evicted, fault.tables);
         for vpn in &evicted {
@@ -479,15 +536,19 @@ impl<B: Below> FlatProcess<B> {
                 }
             }
         }
-        let Some(frame) = frame?.map(|frame| u64::from(frame.0)) else { return Ok(()) };
+        let Some(frame) = frame?.map(|frame| u64::from(frame.0)) else {
+            return Ok(());
+        };
         // Until the first eviction, no cache holds a block of this process in a free frame.
         if self.stale.remove(&frame) || self.has_evicted {
             self.invalidate_page(frame);
         }
         if !is_known {
-            self.pages.set_walk(vpn, &self.kernel.path_to(self.pid, vpn));
+            self.pages
+                .set_walk(vpn, &self.kernel.path_to(self.pid, vpn));
         }
-        self.pages.map(vpn, frame << self.page_bits, kind == AccessKind::Write);
+        self.pages
+            .map(vpn, frame << self.page_bits, kind == AccessKind::Write);
         self.caches.map(frame, vpn);
         self.last_mapped = Some(vpn);
         Ok(())
@@ -496,7 +557,8 @@ impl<B: Below> FlatProcess<B> {
     /// Invalidates the cached blocks of a physical page.
     fn invalidate_page(&mut self, ppn: u64) {
         let blocks = self.page_bits - self.caches.block_bits();
-        self.caches.invalidate(ppn << blocks, ((ppn + 1) << blocks) - 1);
+        self.caches
+            .invalidate(ppn << blocks, ((ppn + 1) << blocks) - 1);
     }
 
     /// The caches.
@@ -512,5 +574,8 @@ impl<B: Below> FlatProcess<B> {
 
 /// The empty TLBs of a machine, or `None` if they need the general simulation.
 fn flat_tlbs(spec: &Spec) -> Option<Vec<FlatCache>> {
-    spec.tlbs.iter().map(|tlb| FlatCache::new_tlb(tlb, spec.vpn_bits())).collect()
+    spec.tlbs
+        .iter()
+        .map(|tlb| FlatCache::new_tlb(tlb, spec.vpn_bits()))
+        .collect()
 }

@@ -15,7 +15,11 @@ impl<B: Below> Simulation<()> for &mut FlatProcess<B> {
         let &Record { address, size, op } = record;
         let vpn = address >> self.page_bits;
         let page = &self.recent[vpn as usize % RECENT];
-        let ignored = if matches!(op, Op::Fetch | Op::Load) { DIRTY } else { 0 };
+        let ignored = if matches!(op, Op::Fetch | Op::Load) {
+            DIRTY
+        } else {
+            0
+        };
         let pa = page.base | address & ((1 << self.page_bits) - 1);
         page.vpn == vpn
             && page.settled
@@ -24,7 +28,9 @@ impl<B: Below> Simulation<()> for &mut FlatProcess<B> {
                 .tlbs
                 .get(self.first[usize::from(op == Op::Fetch)])
                 .is_some_and(|tlb| tlb.is_first(vpn, ignored))
-            && self.caches.is_unchanging(op, pa >> self.caches.block_bits())
+            && self
+                .caches
+                .is_unchanging(op, pa >> self.caches.block_bits())
     }
 
     fn count_unchanging(&mut self, records: Unchanging) {
@@ -34,7 +40,13 @@ impl<B: Below> Simulation<()> for &mut FlatProcess<B> {
     }
 
     #[inline(always)]
-    fn refer(&mut self, kind: AccessKind, va: u64, size: u32, (): &mut ()) -> Result<u32, OutOfMemory> {
+    fn refer(
+        &mut self,
+        kind: AccessKind,
+        va: u64,
+        size: u32,
+        (): &mut (),
+    ) -> Result<u32, OutOfMemory> {
         FlatProcess::refer(self, kind, va, size)
     }
 }

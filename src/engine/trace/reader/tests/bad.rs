@@ -12,7 +12,14 @@ fn the_first_bad_lines_are_kept() {
     let malformed = reader.malformed();
     assert_eq!((malformed.count, malformed.first.len()), (20, 10));
     let why = "no I, L, S, or M at the start";
-    assert_eq!(malformed.first[9], BadLine { line: 20, text: "bad 9".to_owned(), why });
+    assert_eq!(
+        malformed.first[9],
+        BadLine {
+            line: 20,
+            text: "bad 9".to_owned(),
+            why
+        }
+    );
 }
 
 #[test]
@@ -33,11 +40,20 @@ fn a_binary_file_is_rejected_at_once() {
     for bytes in [&b"\x7fELF\x02\x01\x01\0\0\0\0"[..], b"M\0Z\0", b"\n\n\0"] {
         let failed = reader(bytes, None).err().map(|failed| failed.to_string());
         let read = reader(bytes, Some(Format::Din)).map(|mut reader| all(&mut reader));
-        let named = read.map_or_else(Some, |(_, failed)| failed).map(|failed| failed.to_string());
+        let named = read
+            .map_or_else(Some, |(_, failed)| failed)
+            .map(|failed| failed.to_string());
         for failed in [failed, named] {
             let failed = failed.expect("no trace");
-            let whys = ["the file is binary, not text", "it is a program, not its trace"];
-            assert!(whys.iter().any(|why| failed == format!("`t` is not a trace: {why}")), "{failed}");
+            let whys = [
+                "the file is binary, not text",
+                "it is a program, not its trace",
+            ];
+            assert!(
+                whys.iter()
+                    .any(|why| failed == format!("`t` is not a trace: {why}")),
+                "{failed}"
+            );
         }
     }
     // After a valid record, a binary line does not end reading but is counted as malformed.
@@ -54,8 +70,9 @@ fn a_text_that_is_not_a_trace_is_rejected_early() {
     let failed = failed.expect("no trace").to_string();
     assert_eq!(records, []);
     assert!(
-        failed
-            .starts_with("`t` is not a trace: read as lackey, the closest format, line 1 is not a record: "),
+        failed.starts_with(
+            "`t` is not a trace: read as lackey, the closest format, line 1 is not a record: "
+        ),
         "{failed}"
     );
     assert_eq!(reader.lines(), 1000);
@@ -68,10 +85,14 @@ fn a_text_that_is_not_a_trace_is_rejected_early() {
 #[test]
 fn a_line_of_megabytes_is_one_malformed_line() {
     for (start, count) in [(&b" L 10,1\n"[..], 1), (b" L 10,1\n#", 0)] {
-        let text =
-            Cursor::new(start.to_vec()).chain(io::repeat(b'7').take(10_000_000)).chain(&b"\n L 20,1\n"[..]);
+        let text = Cursor::new(start.to_vec())
+            .chain(io::repeat(b'7').take(10_000_000))
+            .chain(&b"\n L 20,1\n"[..]);
         let mut reader = Reader::new(Box::new(text), "t", None).expect("bytes");
-        assert_eq!(all(&mut reader), (vec![record(Op::Load, 16, 1), record(Op::Load, 32, 1)], None));
+        assert_eq!(
+            all(&mut reader),
+            (vec![record(Op::Load, 16, 1), record(Op::Load, 32, 1)], None)
+        );
         assert_eq!((reader.lines(), reader.malformed().count), (3, count));
         let first = reader.malformed().first.first();
         assert!(first.is_none_or(|bad| (bad.line, bad.why) == (2, "longer than 4096 bytes")));
@@ -93,9 +114,16 @@ impl Read for Fails {
 #[test]
 fn the_first_record_determines_the_format() {
     let load = record(Op::Load, 0x10, 4);
-    for text in
-        [" L 10,4", "r 10", "R 0x10", "10 R", "0x00000010 r 4", "L,16,4", "op,address\nload,16", "0 10"]
-    {
+    for text in [
+        " L 10,4",
+        "r 10",
+        "R 0x10",
+        "10 R",
+        "0x00000010 r 4",
+        "L,16,4",
+        "op,address\nload,16",
+        "0 10",
+    ] {
         for before in ["", "# a comment\n\n", "\u{feff}", "==1== Lackey\n"] {
             let text = format!("{before}{text}");
             let (records, failed) = all(&mut reader(text.as_bytes(), None).expect("bytes"));
@@ -107,13 +135,25 @@ fn the_first_record_determines_the_format() {
 #[test]
 fn records_before_an_error_are_delivered() {
     let text = " L 10,1\n S 10,1\n L 1".as_bytes().to_vec();
-    let mut reader =
-        Reader::new(Box::new(Fails(Cursor::new(text), io::ErrorKind::BrokenPipe)), "t", None).expect("bytes");
+    let mut reader = Reader::new(
+        Box::new(Fails(Cursor::new(text), io::ErrorKind::BrokenPipe)),
+        "t",
+        None,
+    )
+    .expect("bytes");
     let (records, failed) = all(&mut reader);
     assert_eq!(records, [record(Op::Load, 16, 1), record(Op::Store, 16, 1)]);
-    assert_eq!(failed.expect("it fails").to_string(), "`t` cannot be read: broken pipe");
+    assert_eq!(
+        failed.expect("it fails").to_string(),
+        "`t` cannot be read: broken pipe"
+    );
     assert!(
-        reader.next(&mut RecordBatch { records: vec![record(Op::Load, 0, 1)], fetches: 0 }).is_err(),
+        reader
+            .next(&mut RecordBatch {
+                records: vec![record(Op::Load, 0, 1)],
+                fetches: 0
+            })
+            .is_err(),
         "it does not go on"
     );
 }

@@ -29,14 +29,25 @@ fn zstd(text: &[u8]) -> Vec<u8> {
 }
 
 fn read(bytes: &[u8]) -> (Vec<Record>, Option<Unreadable>) {
-    reader(bytes, None).map_or_else(|failed| (vec![], Some(failed)), |mut reader| all(&mut reader))
+    reader(bytes, None).map_or_else(
+        |failed| (vec![], Some(failed)),
+        |mut reader| all(&mut reader),
+    )
 }
 
 /// Generates `count` records and their text.
 fn trace(count: u64) -> (Vec<Record>, String) {
     let address = |n: u64| n.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 30;
-    let records = (0..count).map(|n| record(Op::Store, address(n), 8)).collect();
-    (records, (0..count).map(|n| format!(" S {:08x},8\n", address(n))).collect::<Vec<_>>().concat())
+    let records = (0..count)
+        .map(|n| record(Op::Store, address(n), 8))
+        .collect();
+    (
+        records,
+        (0..count)
+            .map(|n| format!(" S {:08x},8\n", address(n)))
+            .collect::<Vec<_>>()
+            .concat(),
+    )
 }
 
 #[test]
@@ -45,10 +56,16 @@ fn compression_is_detected_from_the_first_bytes() {
     assert_eq!(read(GZIP), (vec![load], None));
     assert_eq!(read(&[GZIP, GZIP].concat()), (vec![load; 2], None));
     assert_eq!(read(ZSTD[0]), (vec![load], None));
-    assert_eq!(read(&[ZSTD[1], ZSTD[0]].concat()), (vec![store, load], None));
+    assert_eq!(
+        read(&[ZSTD[1], ZSTD[0]].concat()),
+        (vec![store, load], None)
+    );
     // A skippable frame is skipped at the start, in the middle, and at the end.
     let other = b"\x53\x2a\x4d\x18\x03\0\0\0abc";
-    assert_eq!(read(&[other, ZSTD[1], other, ZSTD[0], other].concat()), (vec![store, load], None));
+    assert_eq!(
+        read(&[other, ZSTD[1], other, ZSTD[0], other].concat()),
+        (vec![store, load], None)
+    );
     assert_eq!(read(&gzip(b"")), (vec![], None));
     assert_eq!(read(&zstd(b"")), (vec![], None));
 }
@@ -56,14 +73,31 @@ fn compression_is_detected_from_the_first_bytes() {
 #[test]
 fn a_truncation_is_reported_after_the_records_before_it() {
     let (records, text) = trace(30_000);
-    for (kind, bytes) in [("gzip", gzip(text.as_bytes())), ("zstd", zstd(text.as_bytes()))] {
+    for (kind, bytes) in [
+        ("gzip", gzip(text.as_bytes())),
+        ("zstd", zstd(text.as_bytes())),
+    ] {
         assert_eq!(read(&bytes), (records.clone(), None), "{kind}");
         for cut in [5, 18, bytes.len() / 2, bytes.len() - 9, bytes.len() - 1] {
             let (found, failed) = read(&bytes[..cut]);
-            let why = UnreadableReason::Truncated { kind, at: cut as u64 };
-            assert_eq!(failed, Some(Unreadable { name: "t".to_owned(), why }), "{kind} {cut}");
+            let why = UnreadableReason::Truncated {
+                kind,
+                at: cut as u64,
+            };
+            assert_eq!(
+                failed,
+                Some(Unreadable {
+                    name: "t".to_owned(),
+                    why
+                }),
+                "{kind} {cut}"
+            );
             assert!(records.starts_with(&found), "{kind} {cut}");
-            assert!(cut < bytes.len() / 2 || found.len() > 1000, "{kind} {cut}: {}", found.len());
+            assert!(
+                cut < bytes.len() / 2 || found.len() > 1000,
+                "{kind} {cut}: {}",
+                found.len()
+            );
         }
     }
 }
@@ -71,7 +105,10 @@ fn a_truncation_is_reported_after_the_records_before_it() {
 #[test]
 fn damage_is_reported() {
     let (_, text) = trace(3_000);
-    for (kind, bytes, end) in [("gzip", gzip(text.as_bytes()), 8), ("zstd", zstd(text.as_bytes()), 4)] {
+    for (kind, bytes, end) in [
+        ("gzip", gzip(text.as_bytes()), 8),
+        ("zstd", zstd(text.as_bytes()), 4),
+    ] {
         let mut sum = bytes.clone();
         let at = bytes.len() - end;
         sum[at] ^= 1;
@@ -79,7 +116,9 @@ fn damage_is_reported() {
         assert!(found.len() <= 3000);
         let error = failed.expect("a sum that differs").to_string();
         assert!(
-            error.starts_with(&format!("`t` is damaged: the {kind} data is invalid before byte ")),
+            error.starts_with(&format!(
+                "`t` is damaged: the {kind} data is invalid before byte "
+            )),
             "{error}"
         );
         for rubbish in [&b"r"[..], b"rubbish", &[0; 1000]] {
@@ -87,8 +126,9 @@ fn damage_is_reported() {
             assert_eq!(found.len(), 3000);
             let error = failed.expect("rubbish").to_string();
             assert!(
-                error.starts_with(&format!("`t` is damaged: the {kind} data is invalid before byte "))
-                    && error.ends_with(": other data follows the compressed data; remove it"),
+                error.starts_with(&format!(
+                    "`t` is damaged: the {kind} data is invalid before byte "
+                )) && error.ends_with(": other data follows the compressed data; remove it"),
                 "{error}"
             );
         }

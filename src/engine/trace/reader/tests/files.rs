@@ -11,7 +11,8 @@ struct Scratch(PathBuf);
 
 impl Scratch {
     fn new(name: &str, text: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("pagewalk-trace-{}-{name}", std::process::id()));
+        let path =
+            std::env::temp_dir().join(format!("pagewalk-trace-{}-{name}", std::process::id()));
         fs::write(&path, text).expect("a file");
         Self(path)
     }
@@ -33,15 +34,24 @@ fn long() -> String {
 }
 
 fn refused(path: &str) -> String {
-    Reader::open(Path::new(path), None).err().expect("no trace").to_string()
+    Reader::open(Path::new(path), None)
+        .err()
+        .expect("no trace")
+        .to_string()
 }
 
 #[test]
 fn a_file_is_read_to_its_end() {
     let file = Scratch::new("whole", &long());
     let mut reader = file.open();
-    assert_eq!((reader.total(), reader.consumed() < 5000), (Some(1_400_000), true));
-    assert_eq!(all(&mut reader), (vec![record(Op::Load, 16, 1); 100_000], None));
+    assert_eq!(
+        (reader.total(), reader.consumed() < 5000),
+        (Some(1_400_000), true)
+    );
+    assert_eq!(
+        all(&mut reader),
+        (vec![record(Op::Load, 16, 1); 100_000], None)
+    );
     assert_eq!((reader.consumed(), reader.lines()), (1_400_000, 100_000));
     assert_eq!(all(&mut Scratch::new("empty", "").open()), (vec![], None));
 }
@@ -59,12 +69,20 @@ fn a_shrunken_file_is_reported() {
     let file = Scratch::new("shrinks", &long());
     let mut reader = file.open();
     assert_eq!(reader.next(&mut RecordBatch::default()), Ok(true));
-    OpenOptions::new().write(true).open(&file.0).expect("a file").set_len(700_000).expect("shorter");
+    OpenOptions::new()
+        .write(true)
+        .open(&file.0)
+        .expect("a file")
+        .set_len(700_000)
+        .expect("shorter");
     let (records, failed) = all(&mut reader);
     assert_eq!(records.len(), 50_000 - BATCH);
     assert_eq!(
         failed.expect("it changed").why,
-        UnreadableReason::Changed { before: 1_400_000, after: 700_000 }
+        UnreadableReason::Changed {
+            before: 1_400_000,
+            after: 700_000
+        }
     );
 }
 
@@ -73,7 +91,10 @@ fn a_grown_file_is_reported() {
     let file = Scratch::new("grows", &long());
     let mut reader = file.open();
     assert_eq!(reader.next(&mut RecordBatch::default()), Ok(true));
-    let mut more = OpenOptions::new().append(true).open(&file.0).expect("a file");
+    let mut more = OpenOptions::new()
+        .append(true)
+        .open(&file.0)
+        .expect("a file");
     more.write_all(b" L 00000010,1\n").expect("longer");
     let (records, failed) = all(&mut reader);
     assert_eq!(records.len(), 100_001 - BATCH);

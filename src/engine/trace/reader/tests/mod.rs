@@ -52,7 +52,12 @@ fn lackey_prints_these() {
 #[test]
 fn nothing_is_lost_between_batches() {
     let count = 3 * BATCH as u64 + 17;
-    let text = (0..count).map(|n| format!(" L {n:08x},{}\n", n % 9 + 1)).collect::<Vec<_>>().concat();
-    let expected: Vec<Record> = (0..count).map(|n| record(Op::Load, n, (n % 9 + 1) as u32)).collect();
+    let text = (0..count)
+        .map(|n| format!(" L {n:08x},{}\n", n % 9 + 1))
+        .collect::<Vec<_>>()
+        .concat();
+    let expected: Vec<Record> = (0..count)
+        .map(|n| record(Op::Load, n, (n % 9 + 1) as u32))
+        .collect();
     assert_eq!(records(&text, Format::Lackey), expected);
 }

@@ -44,21 +44,30 @@ fn malformed_lackey_lines_are_reported() {
         (" L 10,1x", "extra text after the size"),
         (" L 10,0", "a size of 0"),
         (" L 10,4097", "a size of more than 4096 bytes"),
-        (" L 10,99999999999999999999", "a number with more than 64 bits"),
+        (
+            " L 10,99999999999999999999",
+            "a number with more than 64 bits",
+        ),
         (" L 10000000000000000,1", "an address of more than 64 bits"),
         (" L 00001000,4097", "a size of more than 4096 bytes"),
         (" L 100000001000000010,8", "an address of more than 64 bits"),
     ] {
         assert_eq!(why(line, Format::Lackey), reason, "{line}");
     }
-    assert_eq!(records(" L ffffffffffffffff,4096", Format::Lackey), [record(Op::Load, u64::MAX, 4096)]);
+    assert_eq!(
+        records(" L ffffffffffffffff,4096", Format::Lackey),
+        [record(Op::Load, u64::MAX, 4096)]
+    );
 }
 
 #[test]
 fn a_byte_order_mark_is_skipped() {
     let expected = [record(Op::Load, 0x10, 8), record(Op::Store, 0x20, 8)];
     for (format, text) in [
-        (Format::Csv, "op,address,size\r\nload,16,8\r\nstore,32,8\r\n"),
+        (
+            Format::Csv,
+            "op,address,size\r\nload,16,8\r\nstore,32,8\r\n",
+        ),
         (Format::Csv, "address,size,op\n16,8,L\n32,8,S\n"),
         (Format::Csv, "\"op\",\"address\",\"size\"\nL,16,8\nS,32,8\n"),
         (Format::Csv, "L,16,8\nS,32,8\n"),
@@ -66,7 +75,11 @@ fn a_byte_order_mark_is_skipped() {
         (Format::Lackey, " L 10,8\n S 20,8\n"),
         (Format::Din, "r 10 8\nw 20 8\n"),
     ] {
-        assert_eq!(records(&format!("\u{feff}{text}"), format), expected, "{text}");
+        assert_eq!(
+            records(&format!("\u{feff}{text}"), format),
+            expected,
+            "{text}"
+        );
     }
     // A byte order mark is accepted only at the start.
     assert!(why("\u{feff}\u{feff}L,16,8", Format::Csv).contains("no access kind (I, L, S, M"));
@@ -111,7 +124,11 @@ fn malformed_din_lines_are_reported() {
 
 #[test]
 fn columns_may_be_named() {
-    let expected = [record(Op::Fetch, 0x1000, 4), record(Op::Modify, 17, 2), record(Op::Store, 16, 4)];
+    let expected = [
+        record(Op::Fetch, 0x1000, 4),
+        record(Op::Modify, 17, 2),
+        record(Op::Store, 16, 4),
+    ];
     for text in [
         "I,0x1000,4\nM,17,2\nS,0x10\n",
         "op,address,size\nfetch,4096,4\nmodify,0x11,2\nwrite,16,\n",
@@ -124,10 +141,19 @@ fn columns_may_be_named() {
 #[test]
 fn malformed_csv_lines_are_reported() {
     for (line, reason) in [
-        ("X,1,1", "no access kind (I, L, S, M, or an equivalent word)"),
+        (
+            "X,1,1",
+            "no access kind (I, L, S, M, or an equivalent word)",
+        ),
         ("L", "no address"),
-        ("L,04222cac,8", "a number with a leading 0: write hexadecimal numbers with 0x"),
-        ("L,1ffe,8", "a number that is neither decimal nor hexadecimal with 0x"),
+        (
+            "L,04222cac,8",
+            "a number with a leading 0: write hexadecimal numbers with 0x",
+        ),
+        (
+            "L,1ffe,8",
+            "a number that is neither decimal nor hexadecimal with 0x",
+        ),
         ("L,0x1,8,9", "more than three columns"),
         ("L,0x1,0", "a size of 0"),
         ("op,size", "column names without `op` and `address`"),
@@ -139,13 +165,18 @@ fn malformed_csv_lines_are_reported() {
 
 #[test]
 fn the_format_is_given_or_detected() {
-    for (name, line) in
-        [("t.din", "0 10"), ("t.din.gz", "0 10"), ("t.csv", "L,16,4"), ("t", " L 10,4"), ("t.txt", " L 10,4")]
-    {
+    for (name, line) in [
+        ("t.din", "0 10"),
+        ("t.din.gz", "0 10"),
+        ("t.csv", "L,16,4"),
+        ("t", " L 10,4"),
+        ("t.txt", " L 10,4"),
+    ] {
         let mut reader = Reader::new(Box::new(line.as_bytes()), name, None).expect("bytes");
         assert_eq!(all(&mut reader).0, [record(Op::Load, 16, 4)], "{name}");
     }
-    let mut reader = Reader::new(Box::new(&b" L 10,4"[..]), "t.din", Some(Format::Lackey)).expect("bytes");
+    let mut reader =
+        Reader::new(Box::new(&b" L 10,4"[..]), "t.din", Some(Format::Lackey)).expect("bytes");
     assert_eq!(all(&mut reader).0, [record(Op::Load, 16, 4)]);
     assert_eq!(Format::named("din"), Some(Format::Din));
     assert_eq!(Format::named("Din"), None);
@@ -194,22 +225,33 @@ proptest! {
 fn usual_line(format: Format) -> impl Strategy<Value = String> {
     // Code often has addresses of six or seven digits.
     let code = prop_oneof![0x10_0000..0x100_0000_u64, 0x100_0000..0x1000_0000_u64];
-    let address = prop_oneof![code, 0..256_u64, any::<u32>().prop_map(u64::from), any::<u64>()];
+    let address = prop_oneof![
+        code,
+        0..256_u64,
+        any::<u32>().prop_map(u64::from),
+        any::<u64>()
+    ];
     let size = prop_oneof![0..3_u32, 0..12_u32, 1..100_u32, 1..5000_u32];
     let label = prop::sample::select(match format {
         Format::Csv => &["I", "L", "r", "s", "W", "m", "x", "load"][..],
         _ => &["0", "1", "2", "3", "r", "W", "m", "I", "x"][..],
     });
-    (label, address, size, any::<bool>()).prop_map(move |(label, address, size, is_sized)| match format {
-        Format::Csv => format!("{label},0x{address:x},{size}"),
-        _ if is_sized => format!("{label} {address:x} {size:x}"),
-        _ => format!("{label} {address:08x}"),
+    (label, address, size, any::<bool>()).prop_map(move |(label, address, size, is_sized)| {
+        match format {
+            Format::Csv => format!("{label},0x{address:x},{size}"),
+            _ if is_sized => format!("{label} {address:x} {size:x}"),
+            _ => format!("{label} {address:08x}"),
+        }
     })
 }
 
 fn usual_lines() -> impl Strategy<Value = (Format, Vec<String>)> {
-    prop::sample::select(&[Format::Csv, Format::Din][..])
-        .prop_flat_map(|format| (Just(format), prop::collection::vec(usual_line(format), 1..10)))
+    prop::sample::select(&[Format::Csv, Format::Din][..]).prop_flat_map(|format| {
+        (
+            Just(format),
+            prop::collection::vec(usual_line(format), 1..10),
+        )
+    })
 }
 
 proptest! {
@@ -269,7 +311,12 @@ fn the_fast_parsers_accept_usual_lines() {
         let (_, length) = csv::fast_record(&window(line)).expect(line);
         assert_eq!(length, line.len(), "{line}");
     }
-    for line in ["2 0401ab70\n", "0 1ffeffe7c\n", "r 763d0 4\n", "W 1ffeffe7c f\n"] {
+    for line in [
+        "2 0401ab70\n",
+        "0 1ffeffe7c\n",
+        "r 763d0 4\n",
+        "W 1ffeffe7c f\n",
+    ] {
         let (_, length) = din::fast_record(&window(line)).expect(line);
         assert_eq!(length, line.len(), "{line}");
     }
@@ -293,7 +340,10 @@ fn assert_reasons(format: Format, lines: &[(&str, &str)]) {
 
 #[test]
 fn pinatrace_is_read() {
-    let expected = vec![record(Op::Load, 0x7ffd_1010, 4), record(Op::Store, 0x7ffd_1008, 4)];
+    let expected = vec![
+        record(Op::Load, 0x7ffd_1010, 4),
+        record(Op::Store, 0x7ffd_1008, 4),
+    ];
     for text in [
         "0x7f5a3fd0: R 0x7ffd1010\n0x7f5a3fd3: W 0x7ffd1008\n#eof\n",
         "#\n# Memory Access Trace Generated By Pin\n#\n0x40052d: R 0x7ffd1010\r\n0x40052d: W 0x7ffd1008\r\n",
@@ -304,9 +354,18 @@ fn pinatrace_is_read() {
     assert_reasons(
         Format::Pin,
         &[
-            ("0x40052d R 0x7ffd1010", "no colon after the instruction's address"),
-            ("0x40052d: P 0x7ffd1010", "no R or W after the instruction's address"),
-            ("0x40052d: R", "no hexadecimal address where one is expected"),
+            (
+                "0x40052d R 0x7ffd1010",
+                "no colon after the instruction's address",
+            ),
+            (
+                "0x40052d: P 0x7ffd1010",
+                "no R or W after the instruction's address",
+            ),
+            (
+                "0x40052d: R",
+                "no hexadecimal address where one is expected",
+            ),
             ("0x40052d: R 0x10 8x", "a number that is not decimal"),
         ],
     );
@@ -335,7 +394,10 @@ fn traces_with_gaps_are_read() {
         ],
     );
     // A comment in a trace of another format is not a record.
-    assert_eq!(guess("# 0 7fffed80 1\n L 10,4\n"), Ok((Format::Lackey, vec![record(Op::Load, 16, 4)])));
+    assert_eq!(
+        guess("# 0 7fffed80 1\n L 10,4\n"),
+        Ok((Format::Lackey, vec![record(Op::Load, 16, 4)]))
+    );
 }
 
 #[test]
@@ -349,16 +411,26 @@ fn a_table_is_not_taken_for_a_trace() {
         ("r 1fff 10 0x400100\n", "din", number),
         ("3 R 0x1f0 0x400100\n10 W 0x280\n", "din", number),
         ("2 100\n1\n2\n3\n", "din", "no address after the label"),
-        (" L 0,1 1\n L 1,1 6\n", "lackey", "extra text after the size"),
+        (
+            " L 0,1 1\n L 1,1 6\n",
+            "lackey",
+            "extra text after the size",
+        ),
         ("0,1001,4096,5\n", "csv", "more than three columns"),
     ] {
         let failed = guess(text).expect_err(text).to_string();
-        assert!(failed.contains(&format!("read as {format}, the closest format, line ")), "{failed}");
+        assert!(
+            failed.contains(&format!("read as {format}, the closest format, line ")),
+            "{failed}"
+        );
         assert!(failed.contains(&format!(": {reason}: `")), "{failed}");
     }
     // Dinero ignores everything after the address. Words are comments, and so is all of it if the user names the format.
     let fetch = vec![record(Op::Fetch, 0x43_0d70, 4)];
-    assert_eq!(guess("2 430d70 add r1, 5\n"), Ok((Format::Din, fetch.clone())));
+    assert_eq!(
+        guess("2 430d70 add r1, 5\n"),
+        Ok((Format::Din, fetch.clone()))
+    );
     assert_eq!(records("2 430d70 4 0x10\n", Format::Din), fetch);
     assert_eq!(
         records("r 10 add\nr 10 c\n", Format::Din),
@@ -369,14 +441,24 @@ fn a_table_is_not_taken_for_a_trace() {
 #[test]
 fn decimal_addresses_are_not_read_as_hexadecimal() {
     let lines = |address: &dyn Fn(u64) -> String| {
-        (1..=32).fold(String::new(), |lines, n| lines + "R " + &address(n * 7_654_321) + "\n")
+        (1..=32).fold(String::new(), |lines, n| {
+            lines + "R " + &address(n * 7_654_321) + "\n"
+        })
     };
-    let failed = guess(&lines(&|n| n.to_string())).expect_err("decimal").to_string();
+    let failed = guess(&lines(&|n| n.to_string()))
+        .expect_err("decimal")
+        .to_string();
     assert!(
-        failed.contains("line 1 is not a record: the addresses of the first lines have only decimal digits"),
+        failed.contains(
+            "line 1 is not a record: the addresses of the first lines have only decimal digits"
+        ),
         "{failed}"
     );
-    for text in [lines(&|n| format!("{n:x}")), lines(&|n| format!("0x{n}")), lines(&|n| format!("{n:012}"))] {
+    for text in [
+        lines(&|n| format!("{n:x}")),
+        lines(&|n| format!("0x{n}")),
+        lines(&|n| format!("{n:012}")),
+    ] {
         assert_eq!(
             guess(&text).map(|(format, records)| (format, records.len())),
             Ok((Format::Din, 32)),
@@ -386,8 +468,14 @@ fn decimal_addresses_are_not_read_as_hexadecimal() {
     // A few round addresses can be hexadecimal.
     assert_eq!(
         guess("r 1000\nw 2000\n"),
-        Ok((Format::Din, vec![record(Op::Load, 0x1000, 4), record(Op::Store, 0x2000, 4)]))
+        Ok((
+            Format::Din,
+            vec![record(Op::Load, 0x1000, 4), record(Op::Store, 0x2000, 4)]
+        ))
     );
     // The user can name the format.
-    assert_eq!(records("R 7654321\n", Format::Din), [record(Op::Load, 0x765_4321, 4)]);
+    assert_eq!(
+        records("R 7654321\n", Format::Din),
+        [record(Op::Load, 0x765_4321, 4)]
+    );
 }

@@ -19,7 +19,11 @@ fn trace(count: usize) -> Vec<Record> {
     let record = |_| {
         let op = [Op::Fetch, Op::Load, Op::Load, Op::Store, Op::Modify][draw(5) as usize];
         let address = 0x10000 * draw(3) + draw(0x3000);
-        Record { address, size: 1 << draw(5), op }
+        Record {
+            address,
+            size: 1 << draw(5),
+            op,
+        }
     };
     (0..count).map(record).collect()
 }
@@ -33,7 +37,10 @@ fn specs() -> Vec<Spec> {
             ..CacheSpec::new("L1d", 1 << (at[0] + 1), 1 << at[1], 6)
         };
         let mut spec = base.clone();
-        spec.caches[0] = CacheSpec { side: base.caches[0].side, ..cache };
+        spec.caches[0] = CacheSpec {
+            side: base.caches[0].side,
+            ..cache
+        };
         spec
     };
     combinations(&[3, 3, 2]).into_iter().map(changed).collect()
@@ -60,8 +67,8 @@ fn grid(specs: &[Spec], units: &[SweptUnit]) -> Grid {
 
 fn alone(spec: &Spec, how: ReplayOptions, records: &[Record]) -> ReplayCounts {
     let machine = Machine::new(spec.clone());
-    let mut counting =
-        CountingReplay::new(machine, how.map, how.straddle, ExtraOptions::default()).expect("begins");
+    let mut counting = CountingReplay::new(machine, how.map, how.straddle, ExtraOptions::default())
+        .expect("begins");
     counting.perform(records).expect("goes on");
     counting.counts()
 }
@@ -85,8 +92,15 @@ fn a_sweep_counts_like_single_replays() {
         (AddressMapping::Identity, Straddle::First),
         (demand, Straddle::Split),
     ] {
-        let how = ReplayOptions { map, straddle, max_memory: u64::MAX };
-        let wanted: Vec<ReplayCounts> = specs.iter().map(|spec| alone(spec, how, &records)).collect();
+        let how = ReplayOptions {
+            map,
+            straddle,
+            max_memory: u64::MAX,
+        };
+        let wanted: Vec<ReplayCounts> = specs
+            .iter()
+            .map(|spec| alone(spec, how, &records))
+            .collect();
         for (at, counted) in wanted.iter().enumerate() {
             assert!(counted.caches[0].counts.misses > 0);
             let differs = |other: &ReplayCounts| other.caches[0] != counted.caches[0];
@@ -100,10 +114,15 @@ fn a_sweep_counts_like_single_replays() {
             );
         }
         let units = [SweptUnit::Cache(0)];
-        let wanted: Vec<_> = wanted.iter().map(|counted| PointCounts::new(counted, &units)).collect();
+        let wanted: Vec<_> = wanted
+            .iter()
+            .map(|counted| PointCounts::new(counted, &units))
+            .collect();
         for threads in [1, 2, 3, 64] {
             let swept: Result<Vec<PointCounts>, ReplayError> =
-                swept(&grid(&specs, &units), how, threads, &records).into_iter().collect();
+                swept(&grid(&specs, &units), how, threads, &records)
+                    .into_iter()
+                    .collect();
             assert_eq!(swept.as_ref(), Ok(&wanted), "{threads} threads");
         }
     }
@@ -112,14 +131,21 @@ fn a_sweep_counts_like_single_replays() {
 #[test]
 fn all_sent_records_are_counted() {
     let (specs, records) = (specs(), trace(3_000));
-    let how =
-        ReplayOptions { map: AddressMapping::Identity, straddle: Straddle::Split, max_memory: u64::MAX };
+    let how = ReplayOptions {
+        map: AddressMapping::Identity,
+        straddle: Straddle::Split,
+        max_memory: u64::MAX,
+    };
     let units = [SweptUnit::Cache(0), SweptUnit::Cache(2)];
     let grid = grid(&specs, &units);
     for threads in [1, 3] {
         // The feed is interrupted after the second batch.
         let (fed, counted) = run(&grid, how, threads, |feed| {
-            records.chunks(1_000).take(2).map(|batch| feed.send(batch)).count()
+            records
+                .chunks(1_000)
+                .take(2)
+                .map(|batch| feed.send(batch))
+                .count()
         });
         assert_eq!(fed, 2);
         for (spec, counted) in specs.iter().zip(counted) {
@@ -127,7 +153,10 @@ fn all_sent_records_are_counted() {
             assert_eq!(counted.expect("counted"), wanted);
         }
     }
-    let empty = Grid { points: Vec::new(), ..grid };
+    let empty = Grid {
+        points: Vec::new(),
+        ..grid
+    };
     assert_eq!(run(&empty, how, 4, |feed| feed.send(&records)).1, []);
 }
 
@@ -137,7 +166,10 @@ fn a_failed_point_does_not_affect_others() {
     // Without address translation, a kernel cannot boot.
     specs[1].mmu = None;
     specs[1].tlbs.clear();
-    specs[1].caches.iter_mut().for_each(|cache| cache.virtual_index = false);
+    specs[1]
+        .caches
+        .iter_mut()
+        .for_each(|cache| cache.virtual_index = false);
     let how = ReplayOptions {
         map: AddressMapping::Demand(DemandPaging::default()),
         straddle: Straddle::Split,
@@ -151,6 +183,9 @@ fn a_failed_point_does_not_affect_others() {
 #[test]
 fn combinations_count_like_digits() {
     assert_eq!(combinations(&[]), [Vec::<usize>::new()]);
-    assert_eq!(combinations(&[2, 1, 2]), [[0, 0, 0], [0, 0, 1], [1, 0, 0], [1, 0, 1]]);
+    assert_eq!(
+        combinations(&[2, 1, 2]),
+        [[0, 0, 0], [0, 0, 1], [1, 0, 0], [1, 0, 1]]
+    );
     assert!(combinations(&[3, 0]).is_empty());
 }

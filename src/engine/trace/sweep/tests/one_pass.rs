@@ -29,13 +29,18 @@ fn alone(
     match how.map {
         AddressMapping::Identity => {
             let mut account = Account::new(&Target::Identity(&mut machine), how.straddle, extras);
-            account.perform(Target::Identity(&mut machine), records).map_err(ReplayError::Memory)?;
+            account
+                .perform(Target::Identity(&mut machine), records)
+                .map_err(ReplayError::Memory)?;
             Ok(PointCounts::new(&account.counts(&machine), units))
         }
         AddressMapping::Demand(demand) => {
             let (mut kernel, pid) = demand.start(machine).map_err(ReplayError::Refused)?;
-            let mut account = Account::new(&Target::Process(&mut kernel, pid), how.straddle, extras);
-            account.perform(Target::Process(&mut kernel, pid), records).map_err(ReplayError::Memory)?;
+            let mut account =
+                Account::new(&Target::Process(&mut kernel, pid), how.straddle, extras);
+            account
+                .perform(Target::Process(&mut kernel, pid), records)
+                .map_err(ReplayError::Memory)?;
             Ok(PointCounts::new(&account.counts(kernel.machine()), units))
         }
     }
@@ -43,24 +48,44 @@ fn alone(
 
 /// Caches with small blocks. Any of them may be a first-level cache.
 fn caches() -> impl Strategy<Value = Vec<CacheSpec>> {
-    let policy = prop_oneof![6 => Just(Policy::Lru), 1 => Just(Policy::Fifo), 1 => Just(Policy::Random)];
+    let policy =
+        prop_oneof![6 => Just(Policy::Lru), 1 => Just(Policy::Fifo), 1 => Just(Policy::Random)];
     let write = prop_oneof![4 => Just(WritePolicy::Back), 1 => Just(WritePolicy::Through)];
     let side = prop_oneof![Just(Side::Both), Just(Side::Data), Just(Side::Instructions)];
     let inclusion = prop_oneof![12 => Just(Inclusion::None), 1 => Just(Inclusion::Inclusive)];
     let block = prop_oneof![5 => Just(4u32), 1 => 3..6u32];
     let allocates = prop_oneof![5 => Just(true), 1 => Just(false)];
     let index = any::<bool>();
-    let cache = (0..4u32, 1..5u32, policy, write, allocates, side, (inclusion, index), block).prop_map(
-        |(sets, ways, policy, write, write_allocate, side, (inclusion, virtual_index), block)| CacheSpec {
-            policy,
-            write,
-            write_allocate,
-            side,
-            virtual_index,
-            inclusion,
-            ..CacheSpec::new("L", 1 << sets, ways, block)
-        },
-    );
+    let cache = (
+        0..4u32,
+        1..5u32,
+        policy,
+        write,
+        allocates,
+        side,
+        (inclusion, index),
+        block,
+    )
+        .prop_map(
+            |(
+                sets,
+                ways,
+                policy,
+                write,
+                write_allocate,
+                side,
+                (inclusion, virtual_index),
+                block,
+            )| CacheSpec {
+                policy,
+                write,
+                write_allocate,
+                side,
+                virtual_index,
+                inclusion,
+                ..CacheSpec::new("L", 1 << sets, ways, block)
+            },
+        );
     proptest::collection::vec(cache, 1..4).prop_map(|mut caches| {
         for (cache, name) in caches.iter_mut().zip(["L1", "L2", "L3"]) {
             cache.name = name.into();
@@ -71,7 +96,11 @@ fn caches() -> impl Strategy<Value = Vec<CacheSpec>> {
 
 /// The sets, the ways, and the policy of each point.
 fn geometries() -> impl Strategy<Value = Vec<(u32, u32, Policy, u32)>> {
-    let other = POLICIES.iter().filter(|row| row.sets).map(|row| row.policy).collect::<Vec<_>>();
+    let other = POLICIES
+        .iter()
+        .filter(|row| row.sets)
+        .map(|row| row.policy)
+        .collect::<Vec<_>>();
     let policy = prop_oneof![2 => Just(Policy::Lru), 1 => proptest::sample::select(other)];
     let block = prop_oneof![8 => Just(0u32), 1 => Just(1)];
     let sets = prop_oneof![4 => 0..6u32, 1 => 6..12u32];
@@ -79,21 +108,36 @@ fn geometries() -> impl Strategy<Value = Vec<(u32, u32, Policy, u32)>> {
 }
 
 fn records() -> impl Strategy<Value = Vec<Record>> {
-    let op = prop_oneof![Just(Op::Fetch), Just(Op::Load), Just(Op::Store), Just(Op::Modify)];
+    let op = prop_oneof![
+        Just(Op::Fetch),
+        Just(Op::Load),
+        Just(Op::Store),
+        Just(Op::Modify)
+    ];
     let address = prop_oneof![0..2048u64, 0..96u64];
-    let record = (address, 0..40u32, op).prop_map(|(address, size, op)| Record { address, size, op });
+    let record =
+        (address, 0..40u32, op).prop_map(|(address, size, op)| Record { address, size, op });
     proptest::collection::vec(record, 0..400)
 }
 
 fn policy_of_frames() -> impl Strategy<Value = Policy> {
-    let policies = POLICIES.iter().filter(|row| row.frames).map(|row| row.policy).collect::<Vec<_>>();
+    let policies = POLICIES
+        .iter()
+        .filter(|row| row.frames)
+        .map(|row| row.policy)
+        .collect::<Vec<_>>();
     prop_oneof![2 => Just(Policy::Lru), 1 => proptest::sample::select(policies)]
 }
 
 /// Records in a few pages. Some pages are far from the others.
 fn paged_records() -> impl Strategy<Value = Vec<Record>> {
     let page = prop_oneof![0..6u64, 510..514u64, Just(1 << 27)];
-    let op = prop_oneof![Just(Op::Fetch), Just(Op::Load), Just(Op::Store), Just(Op::Modify)];
+    let op = prop_oneof![
+        Just(Op::Fetch),
+        Just(Op::Load),
+        Just(Op::Store),
+        Just(Op::Modify)
+    ];
     let offset = prop_oneof![0..64u64, 4080..4096u64, 0..4096u64];
     let record = (page, offset, 1..40u32, op).prop_map(|(page, offset, size, op)| Record {
         address: (page << 12) + offset,
@@ -116,7 +160,10 @@ fn specs(caches: &[CacheSpec], level: usize, geometries: &[(u32, u32, Policy, u3
             policy,
             ..old.clone()
         };
-        Spec { caches, ..Spec::core_i7() }
+        Spec {
+            caches,
+            ..Spec::core_i7()
+        }
     };
     let specs = geometries.iter().map(spec);
     specs.filter(|spec| spec.check().is_ok()).collect()
@@ -179,11 +226,18 @@ proptest! {
 /// Whether a point of a sweep needs no separate machine.
 fn is_shared(spec: &Spec, units: &[SweptUnit]) -> bool {
     let add = |map| {
-        let how = ReplayOptions { map, straddle: Straddle::Split, max_memory: u64::MAX };
+        let how = ReplayOptions {
+            map,
+            straddle: Straddle::Split,
+            max_memory: u64::MAX,
+        };
         LevelJob::add(&mut Vec::new(), (0, spec), units, how)
     };
     let is_shared = add(AddressMapping::Identity);
-    assert_eq!(add(AddressMapping::Demand(DemandPaging::default())), is_shared);
+    assert_eq!(
+        add(AddressMapping::Demand(DemandPaging::default())),
+        is_shared
+    );
     is_shared
 }
 
@@ -191,7 +245,11 @@ fn is_shared(spec: &Spec, units: &[SweptUnit]) -> bool {
 fn common_sweeps_need_one_simulation() {
     let i7 = Spec::core_i7();
     let level = |name| SweptUnit::Cache(i7.cache_named(name).expect("a cache"));
-    assert!(["L1d", "L1i", "L2", "L3"].iter().all(|name| is_shared(&i7, &[level(name)])));
+    assert!(
+        ["L1d", "L1i", "L2", "L3"]
+            .iter()
+            .all(|name| is_shared(&i7, &[level(name)]))
+    );
     assert!(!is_shared(&i7, &[level("L1d"), level("L1i")]));
     let with = |change: fn(&mut CacheSpec)| {
         let mut spec = i7.clone();
@@ -205,21 +263,35 @@ fn common_sweeps_need_one_simulation() {
             && is_shared(|cache| cache.write = WritePolicy::Through)
     );
     assert!(
-        !is_shared(|cache| cache.write_allocate = false) && !is_shared(|cache| cache.policy = Policy::Lfu)
+        !is_shared(|cache| cache.write_allocate = false)
+            && !is_shared(|cache| cache.policy = Policy::Lfu)
     );
-    assert!(!is_shared(|cache| cache.block_bits = 5), "the blocks of L1i are larger");
-    let large = |cache: &mut CacheSpec| (cache.sets, cache.capacity) = (1 << 14, Capacity::Sets(1 << 14));
-    assert!(is_shared(large) && !with(large).caches[0].vipt(&i7), "bits of the page number select the set");
+    assert!(
+        !is_shared(|cache| cache.block_bits = 5),
+        "the blocks of L1i are larger"
+    );
+    let large =
+        |cache: &mut CacheSpec| (cache.sets, cache.capacity) = (1 << 14, Capacity::Sets(1 << 14));
+    assert!(
+        is_shared(large) && !with(large).caches[0].vipt(&i7),
+        "bits of the page number select the set"
+    );
 }
 
 #[test]
 fn caches_that_affect_no_count_are_removed() {
     let i7 = Spec::core_i7();
     let names = |spec: &Spec, units: &[&str]| {
-        let units: Vec<_> =
-            units.iter().map(|name| SweptUnit::Cache(spec.cache_named(name).expect("a cache"))).collect();
+        let units: Vec<_> = units
+            .iter()
+            .map(|name| SweptUnit::Cache(spec.cache_named(name).expect("a cache")))
+            .collect();
         let caches = reduced(spec, &units).caches;
-        caches.iter().map(|cache| cache.name.to_string()).collect::<Vec<_>>().join(" ")
+        caches
+            .iter()
+            .map(|cache| cache.name.to_string())
+            .collect::<Vec<_>>()
+            .join(" ")
     };
     assert_eq!(names(&i7, &["L1d"]), "L1d L1i");
     assert_eq!(names(&i7, &["L2"]), "L1d L1i L2");

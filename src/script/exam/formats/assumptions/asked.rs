@@ -115,13 +115,19 @@ impl Asked {
                 self.add([
                     (About::PageTable, table.title.ends_with("page_table")),
                     (About::Dump, table.title.starts_with("memory")),
-                    (About::Frames, table.title.ends_with("page_table") || table.title.ends_with("frames")),
+                    (
+                        About::Frames,
+                        table.title.ends_with("page_table") || table.title.ends_with("frames"),
+                    ),
                 ]);
             }
             View::Tree(_) => self.add([(About::PageTable, true)]),
             View::Maps { areas, .. } => self.add([(About::Files, areas.iter().any(is_file))]),
             View::Layout(layout) => {
-                self.add([(About::Files, layout.areas.iter().any(|area| is_file(&area.area)))]);
+                self.add([(
+                    About::Files,
+                    layout.areas.iter().any(|area| is_file(&area.area)),
+                )]);
             }
             _ => {}
         }
@@ -137,18 +143,24 @@ impl Asked {
         if let Did::Reference(run) = &*item.did {
             self.string(run);
             let disk = |blank: &Blank| blank.fact.starts_with("disk_");
-            let is_asked = matches!(&item.kind, ItemKind::Facts { blanks, .. } if blanks.iter().any(disk));
+            let is_asked =
+                matches!(&item.kind, ItemKind::Facts { blanks, .. } if blanks.iter().any(disk));
             return self.add([(About::Disk, is_asked), (About::Modified, is_asked)]);
         }
         match &item.kind {
             ItemKind::Facts { blanks, .. } => self.operation(&item.did, blanks, bare(item)),
-            ItemKind::Table { string, columns, .. } => {
+            ItemKind::Table {
+                string, columns, ..
+            } => {
                 let asked = |name: &str| columns.iter().any(|column| **column == *name);
                 self.add([
                     (About::Tables, true),
                     (About::Order, string.is_some() && asked("order")),
                     (About::Disk, string.is_some() && asked("written")),
-                    (About::Modified, string.is_some() && (asked("written") || asked("modified"))),
+                    (
+                        About::Modified,
+                        string.is_some() && (asked("written") || asked("modified")),
+                    ),
                 ]);
                 match string.as_deref() {
                     Some(Did::Reference(run)) => self.string(run),
@@ -157,17 +169,30 @@ impl Asked {
                 if let ItemKind::Table { table, string, .. } = &item.kind {
                     self.add([
                         (About::PageTable, table.title.ends_with("page_table")),
-                        (About::Frames, string.is_none() && !table.title.ends_with("maps")),
+                        (
+                            About::Frames,
+                            string.is_none() && !table.title.ends_with("maps"),
+                        ),
                     ]);
                 }
             }
             ItemKind::Any { among, .. } => {
-                self.about.extend([About::Machine, About::Lookups, About::Data, About::PageTable]);
-                self.add([(About::Faults, among.contains("fault")), (About::Words, among.contains("value"))]);
+                self.about.extend([
+                    About::Machine,
+                    About::Lookups,
+                    About::Data,
+                    About::PageTable,
+                ]);
+                self.add([
+                    (About::Faults, among.contains("fault")),
+                    (About::Words, among.contains("value")),
+                ]);
             }
             ItemKind::Value { derivation, .. } => self.value(derivation),
             ItemKind::Author(table) => {
-                table.blanks().for_each(|(_, _, _, derivation)| self.value(derivation));
+                table
+                    .blanks()
+                    .for_each(|(_, _, _, derivation)| self.value(derivation));
             }
             ItemKind::Choice { .. } | ItemKind::Essay { .. } => {}
         }
@@ -186,7 +211,11 @@ impl Asked {
     }
 
     fn operation(&mut self, did: &Did, blanks: &[Blank], bare: bool) {
-        let access = if let Did::Access(access) = did { Some(access) } else { None };
+        let access = if let Did::Access(access) = did {
+            Some(access)
+        } else {
+            None
+        };
         let verb = access.map(|access| access.verb);
         self.accesses += 1;
         self.probes += usize::from(access.is_some_and(|access| access.probe));
@@ -197,66 +226,114 @@ impl Asked {
             .chain(did.call().into_iter().flat_map(|call| &call.faults));
         let of_file = |fault: &FaultRecord| {
             fault.class() == Some(FaultClass::File)
-                || fault.area.as_ref().is_some_and(|area| matches!(area.area.backing, Backing::File { .. }))
+                || fault
+                    .area
+                    .as_ref()
+                    .is_some_and(|area| matches!(area.area.backing, Backing::File { .. }))
         };
         let missing = |blank: &Blank| {
-            let field = matches!(&*blank.fact, "vpo" | "tlbi" | "tlbt") || blank.fact.starts_with("vpn");
+            let field =
+                matches!(&*blank.fact, "vpo" | "tlbi" | "tlbt") || blank.fact.starts_with("vpn");
             let yes_no = matches!(Words::for_blank(blank, bare), Some(Words::YesNo { .. }));
             !field && (!yes_no || filled(blank, bare) == "-")
         };
         self.add([
-            (About::PageTable, access.is_some_and(|access| access.events.iter().any(walks))),
+            (
+                About::PageTable,
+                access.is_some_and(|access| access.events.iter().any(walks)),
+            ),
             (About::Files, faults.into_iter().any(of_file)),
             (About::Missing, blanks.iter().any(missing)),
             (
                 About::Words,
-                access.is_some_and(|access| access.verb != AccessVerb::Translate && access.data.len() > 1),
+                access.is_some_and(|access| {
+                    access.verb != AccessVerb::Translate && access.data.len() > 1
+                }),
             ),
         ]);
-        let faulted =
-            access.is_some_and(|access| access.outcome.fault.is_some() || !access.faults().is_empty());
+        let faulted = access
+            .is_some_and(|access| access.outcome.fault.is_some() || !access.faults().is_empty());
         self.add([
             (About::Frames, blanks.iter().any(of_frame)),
-            (About::Major, blanks.iter().any(|blank| matches!(&*blank.fact, "minor" | "major" | "cycles"))),
-            (About::Faults, faulted || blanks.iter().any(|blank| &*blank.fact == "fault")),
+            (
+                About::Major,
+                blanks
+                    .iter()
+                    .any(|blank| matches!(&*blank.fact, "minor" | "major" | "cycles")),
+            ),
+            (
+                About::Faults,
+                faulted || blanks.iter().any(|blank| &*blank.fact == "fault"),
+            ),
             (About::Machine, true),
             (About::Fetches, verb == Some(AccessVerb::Fetch)),
             (About::Data, verb != Some(AccessVerb::Translate)),
             (About::Lookups, blanks.iter().any(is_lookup)),
-            (About::Bytes, blanks.iter().any(|blank| &*blank.fact == "byte")),
-            (About::Entries, blanks.iter().any(|blank| blank.fact.starts_with("pte"))),
+            (
+                About::Bytes,
+                blanks.iter().any(|blank| &*blank.fact == "byte"),
+            ),
+            (
+                About::Entries,
+                blanks.iter().any(|blank| blank.fact.starts_with("pte")),
+            ),
         ]);
     }
 
     /// Adds the topics that apply.
     fn add<const N: usize>(&mut self, about: [(About, bool); N]) {
-        self.about.extend(about.iter().filter(|(_, applies)| *applies).map(|(about, _)| *about));
+        self.about.extend(
+            about
+                .iter()
+                .filter(|(_, applies)| *applies)
+                .map(|(about, _)| *about),
+        );
     }
 
     /// Adds a reference string, whose caption begins with the policy.
     fn string(&mut self, run: &ReferenceRun) {
         let policy = match run.setup.replacement {
             Replacement::Optimal { lookahead: Some(_) } => "optimal lookahead".to_owned(),
-            _ => run.caption.split([',', ' ']).next().unwrap_or_default().to_owned(),
+            _ => run
+                .caption
+                .split([',', ' '])
+                .next()
+                .unwrap_or_default()
+                .to_owned(),
         };
-        let hand = [Policy::Clock, Policy::SecondChance, Policy::ThirdChance].map(Replacement::Policy);
+        let hand =
+            [Policy::Clock, Policy::SecondChance, Policy::ThirdChance].map(Replacement::Policy);
         let uses_bits = hand.contains(&run.setup.replacement);
         let bits = [Policy::Nru, Policy::Aging].map(Replacement::Policy);
-        let by_use = [Policy::Lru, Policy::Mru].map(Replacement::Policy).contains(&run.setup.replacement);
+        let by_use = [Policy::Lru, Policy::Mru]
+            .map(Replacement::Policy)
+            .contains(&run.setup.replacement);
         let (row, is_empty) = (run.start.first(), run.setup.holding.is_empty());
         self.add([
             (About::Empty, is_empty && !run.is_working_set()),
             (About::Holding, row.is_none() && !is_empty),
             (About::Started, row.is_some_and(|row| row.loaded.is_some())),
-            (About::Listed, row.is_some_and(|row| row.loaded.is_none() && !(by_use && row.used.is_some()))),
-            (About::Unused, by_use && row.is_some_and(|row| row.used.is_none())),
+            (
+                About::Listed,
+                row.is_some_and(|row| row.loaded.is_none() && !(by_use && row.used.is_some())),
+            ),
+            (
+                About::Unused,
+                by_use && row.is_some_and(|row| row.used.is_none()),
+            ),
             (
                 About::Unreferenced,
                 (uses_bits || bits.contains(&run.setup.replacement))
                     && row.is_some_and(|row| row.referenced.is_none()),
             ),
-            (About::UseBits, uses_bits && row.is_some_and(|row| row.referenced.is_some())),
-            (About::Clean, row.map_or(!is_empty, |row| row.modified.is_none())),
+            (
+                About::UseBits,
+                uses_bits && row.is_some_and(|row| row.referenced.is_some()),
+            ),
+            (
+                About::Clean,
+                row.map_or(!is_empty, |row| row.modified.is_none()),
+            ),
             (About::Modified, run.has_stores()),
             (About::Several, run.totals().trace.len() > 1),
             (About::AnyTicks, run.setup.ticks != Ticks::Never),

@@ -25,9 +25,14 @@ pub(crate) fn assumptions(question: &Question) -> Vec<String> {
     let mut sentences = Vec::new();
     let asked = Asked::from_question(question);
     if asked.is(About::Machine)
-        && let Some(hardware) = question.items().filter_map(|item| item.hardware.as_ref()).last()
+        && let Some(hardware) = question
+            .items()
+            .filter_map(|item| item.hardware.as_ref())
+            .last()
     {
-        let before = question.items().find_map(|item| item.hardware.as_ref()?.before.as_deref());
+        let before = question
+            .items()
+            .find_map(|item| item.hardware.as_ref()?.before.as_deref());
         let orders = before.map_or_else(Vec::new, |machine| of_order(question, machine, &asked));
         of_machine(hardware, orders, &asked, &mut sentences);
     }
@@ -59,17 +64,29 @@ fn of_order(question: &Question, machine: &Machine, asked: &Asked) -> Vec<String
     let spec = machine.spec();
     let used = |name: &str| {
         let fetches = asked.is(About::Fetches);
-        let tlb = spec.tlb_named(name).map(|at| spec.tlbs[at].side.serves(AccessKind::Read));
-        let cache = spec.cache_named(name).map(|at| spec.caches[at].side.serves(AccessKind::Read));
-        let is_used = tlb.unwrap_or(asked.is(About::Data)) && (fetches || tlb.or(cache).unwrap_or(true));
+        let tlb = spec
+            .tlb_named(name)
+            .map(|at| spec.tlbs[at].side.serves(AccessKind::Read));
+        let cache = spec
+            .cache_named(name)
+            .map(|at| spec.caches[at].side.serves(AccessKind::Read));
+        let is_used =
+            tlb.unwrap_or(asked.is(About::Data)) && (fetches || tlb.or(cache).unwrap_or(true));
         is_used.then(|| named(&[name]))
     };
     orders::of_machine(machine, used, |part, set| {
-        question.items().any(|item| orders::evicts(item, machine, part, set))
+        question
+            .items()
+            .any(|item| orders::evicts(item, machine, part, set))
     })
 }
 
-fn of_machine(hardware: &Hardware, orders: Vec<String>, asked: &Asked, sentences: &mut Vec<String>) {
+fn of_machine(
+    hardware: &Hardware,
+    orders: Vec<String>,
+    asked: &Asked,
+    sentences: &mut Vec<String>,
+) {
     let spec = &hardware.spec;
     // If the entries are in memory, the given bytes show their values.
     if spec.mmu.is_some()
@@ -93,7 +110,8 @@ fn of_machine(hardware: &Hardware, orders: Vec<String>, asked: &Asked, sentences
         }
         None => {
             sentences.push(
-                "A page fault ends the access, which then fills no TLB entry and uses no cache.".to_owned(),
+                "A page fault ends the access, which then fills no TLB entry and uses no cache."
+                    .to_owned(),
             );
         }
     }
@@ -105,20 +123,36 @@ fn of_machine(hardware: &Hardware, orders: Vec<String>, asked: &Asked, sentences
 /// Omits instruction caches and TLBs if the question fetches no instructions.
 fn of_lookups(spec: &Spec, asked: &Asked, sentences: &mut Vec<String>) {
     let fetches = asked.is(About::Fetches);
-    let tlbs = spec.tlbs.iter().filter(|tlb| fetches || tlb.side.serves(AccessKind::Read));
-    let tlbs =
-        tlbs.map(|tlb| (&*tlb.name, Shape::new(tlb.sets, tlb.ways), tlb.policy.row().title, String::new()));
+    let tlbs = spec
+        .tlbs
+        .iter()
+        .filter(|tlb| fetches || tlb.side.serves(AccessKind::Read));
+    let tlbs = tlbs.map(|tlb| {
+        (
+            &*tlb.name,
+            Shape::new(tlb.sets, tlb.ways),
+            tlb.policy.row().title,
+            String::new(),
+        )
+    });
     let caches = spec
         .caches
         .iter()
         .filter(|_| asked.is(About::Data))
         .filter(|cache| fetches || cache.side.serves(AccessKind::Read));
     let caches = caches.map(|cache| {
-        (&*cache.name, Shape::new(cache.sets, cache.ways), cache.policy.row().title, stores(cache))
+        (
+            &*cache.name,
+            Shape::new(cache.sets, cache.ways),
+            cache.policy.row().title,
+            stores(cache),
+        )
     });
     let mut alike: Vec<(Vec<&str>, Shape, &str, String)> = Vec::new();
     for (name, shape, policy, stores) in tlbs.chain(caches) {
-        let same = alike.last_mut().filter(|row| (row.1, row.2, &row.3) == (shape, policy, &stores));
+        let same = alike
+            .last_mut()
+            .filter(|row| (row.1, row.2, &row.3) == (shape, policy, &stores));
         match same {
             Some(row) => row.0.push(name),
             None => alike.push((vec![name], shape, policy, stores)),
@@ -150,7 +184,11 @@ fn listed(names: &[&str], word: &str) -> String {
     match names {
         [first, last] => format!("{} {word} {}", one(first), one(last)),
         [first @ .., last] if !first.is_empty() => {
-            format!("{}, {word} {}", first.iter().map(one).collect::<Vec<_>>().join(", "), one(last))
+            format!(
+                "{}, {word} {}",
+                first.iter().map(one).collect::<Vec<_>>().join(", "),
+                one(last)
+            )
         }
         _ => names.iter().map(one).collect(),
     }
@@ -158,7 +196,8 @@ fn listed(names: &[&str], word: &str) -> String {
 
 /// Capitalizes the article at the start of a text.
 fn capitalized(text: &str) -> String {
-    text.strip_prefix("the ").map_or_else(|| text.to_owned(), |rest| format!("The {rest}"))
+    text.strip_prefix("the ")
+        .map_or_else(|| text.to_owned(), |rest| format!("The {rest}"))
 }
 
 /// The organization of a TLB or cache.
@@ -182,7 +221,9 @@ impl Shape {
 /// Describes the entry that a miss fills.
 fn filled(name: &str, shape: Shape, policy: &str) -> String {
     let place = match shape {
-        Shape::DirectMapped => return format!("A miss in {name} replaces the only entry in the set."),
+        Shape::DirectMapped => {
+            return format!("A miss in {name} replaces the only entry in the set.");
+        }
         Shape::SetAssociative => " in the set",
         Shape::FullyAssociative => "",
     };
@@ -196,7 +237,14 @@ fn stores(cache: &CacheSpec) -> String {
         WritePolicy::Back => "write-back",
         WritePolicy::Through => "write-through",
     };
-    format!("{write} and {}", if cache.write_allocate { "write-allocate" } else { "no-write-allocate" })
+    format!(
+        "{write} and {}",
+        if cache.write_allocate {
+            "write-allocate"
+        } else {
+            "no-write-allocate"
+        }
+    )
 }
 
 fn of_kernel(spec: &Spec, kernel: &KernelConfig, asked: &Asked, sentences: &mut Vec<String>) {
@@ -214,7 +262,11 @@ fn of_kernel(spec: &Spec, kernel: &KernelConfig, asked: &Asked, sentences: &mut 
         sentences.push("The kernel allocates the free frame with the lowest number.".to_owned());
     }
     if let Some(frames) = kernel.frames {
-        let there = if frames == 1 { "is 1 frame".to_owned() } else { format!("are {frames} frames") };
+        let there = if frames == 1 {
+            "is 1 frame".to_owned()
+        } else {
+            format!("are {frames} frames")
+        };
         sentences.push(format!(
             "There {there} for user pages. When no frame is free, {} selects a victim.",
             kernel.replacement.row().title
@@ -224,7 +276,8 @@ fn of_kernel(spec: &Spec, kernel: &KernelConfig, asked: &Asked, sentences: &mut 
         of_files(kernel, asked, sentences);
     }
     if kernel.zero_page {
-        sentences.push("A read of an untouched anonymous page maps the shared zero page.".to_owned());
+        sentences
+            .push("A read of an untouched anonymous page maps the shared zero page.".to_owned());
     }
 }
 
@@ -252,13 +305,18 @@ fn page_cache(warm: bool) -> &'static str {
 /// Describes the byte order of the values that the question shows or asks for.
 fn byte_order(spec: &Spec, asked: &Asked) -> Option<String> {
     let raw = asked.is(About::Entries) || asked.is(About::Dump);
-    let entries = spec.mmu.as_ref().map(|mmu| &mmu.pte).filter(|pte| raw && pte.bytes > 1);
+    let entries = spec
+        .mmu
+        .as_ref()
+        .map(|mmu| &mmu.pte)
+        .filter(|pte| raw && pte.bytes > 1);
     let big = entries.is_some_and(|pte| pte.big_endian);
     match (asked.is(About::Words) || entries.is_some() && !big, big) {
         (true, false) => Some("Multi-byte values are little-endian.".to_owned()),
-        (true, true) => {
-            Some("Multi-byte values are little-endian, but page-table entries are big-endian.".to_owned())
-        }
+        (true, true) => Some(
+            "Multi-byte values are little-endian, but page-table entries are big-endian."
+                .to_owned(),
+        ),
         (false, true) => Some("Page-table entries are big-endian.".to_owned()),
         (false, false) => None,
     }

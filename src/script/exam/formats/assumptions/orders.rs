@@ -52,7 +52,11 @@ pub(super) fn of_machine(
                     Component::Tlb(at) => machine.tlb_order(at, set),
                     Component::Cache(at) => machine.cache_order(at, set),
                 }?;
-                (ways.len() > 1).then_some(Ordered { set, full: ways.len() == total as usize, ways })
+                (ways.len() > 1).then_some(Ordered {
+                    set,
+                    full: ways.len() == total as usize,
+                    ways,
+                })
             })
             .collect();
         // List the order of either all sets with invalid ways or none of them, so that the list does not reveal
@@ -94,13 +98,17 @@ fn sentences(name: &str, one_set: bool, policy: Policy, sets: &[Ordered]) -> Vec
         let (set, ways) = (of.set.raw(), ways.join(", "));
         match (of.full, by_fill) {
             (true, true) => {
-                format!("Set 0x{set:X} of {name} is full. Its ways were filled in this order: {ways}.")
+                format!(
+                    "Set 0x{set:X} of {name} is full. Its ways were filled in this order: {ways}."
+                )
             }
             (true, false) => format!(
                 "Set 0x{set:X} of {name} is full. From the least to the most recently used, its ways are {ways}."
             ),
             (false, true) => {
-                format!("The valid ways of set 0x{set:X} of {name} were filled in this order: {ways}.")
+                format!(
+                    "The valid ways of set 0x{set:X} of {name} were filled in this order: {ways}."
+                )
             }
             (false, false) => format!(
                 "From the least to the most recently used, the valid ways of set 0x{set:X} of {name} are {ways}."
@@ -113,12 +121,24 @@ fn sentences(name: &str, one_set: bool, policy: Policy, sets: &[Ordered]) -> Vec
 /// Whether an item's access, or an earlier access since the start, evicts an entry from a set.
 pub(super) fn evicts(item: &PaperItem, start: &Machine, part: Component, set: SetIndex) -> bool {
     let by_access = |event: &Event| match (event, part) {
-        (Event::TlbFill { tlb, set: own, victim, .. }, Component::Tlb(at)) => {
-            *tlb as usize == at && *own == set && victim.is_some()
-        }
-        (Event::CacheFill { cache, set: own, victim, .. }, Component::Cache(at)) => {
-            *cache as usize == at && *own == set && victim.is_some()
-        }
+        (
+            Event::TlbFill {
+                tlb,
+                set: own,
+                victim,
+                ..
+            },
+            Component::Tlb(at),
+        ) => *tlb as usize == at && *own == set && victim.is_some(),
+        (
+            Event::CacheFill {
+                cache,
+                set: own,
+                victim,
+                ..
+            },
+            Component::Cache(at),
+        ) => *cache as usize == at && *own == set && victim.is_some(),
         _ => false,
     };
     if let Did::Access(access) = &*item.did
@@ -128,8 +148,18 @@ pub(super) fn evicts(item: &PaperItem, start: &Machine, part: Component, set: Se
     }
     let tags = |machine: &Machine| -> BTreeSet<Tag> {
         let line = |way| match part {
-            Component::Tlb(at) => machine.tlb_line(at, set, way).filter(|line| line.valid)?.tag,
-            Component::Cache(at) => machine.cache_line(at, set, way).filter(|line| line.valid)?.tag,
+            Component::Tlb(at) => {
+                machine
+                    .tlb_line(at, set, way)
+                    .filter(|line| line.valid)?
+                    .tag
+            }
+            Component::Cache(at) => {
+                machine
+                    .cache_line(at, set, way)
+                    .filter(|line| line.valid)?
+                    .tag
+            }
         };
         let ways = match part {
             Component::Tlb(at) => start.spec().tlbs[at].ways,
@@ -137,6 +167,9 @@ pub(super) fn evicts(item: &PaperItem, start: &Machine, part: Component, set: Se
         };
         (0..ways).filter_map(line).collect()
     };
-    let before = item.hardware.as_ref().and_then(|hardware| hardware.before.as_deref());
+    let before = item
+        .hardware
+        .as_ref()
+        .and_then(|hardware| hardware.before.as_deref());
     before.is_some_and(|machine| !tags(start).is_subset(&tags(machine)))
 }

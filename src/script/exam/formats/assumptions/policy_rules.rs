@@ -87,30 +87,51 @@ pub(crate) fn rule(policy: &str) -> Option<Rule> {
 const CLOCK: &str = "On a fault, the hand clears set use bits until it reaches a page whose use bit is clear. The policy evicts \
                      this page, and the hand moves to the next frame.";
 /// The policies with a clock hand.
-const WITH_HAND: [&str; 3] = ["Clock", "Second-chance", "Third-chance (enhanced second-chance)"];
+const WITH_HAND: [&str; 3] = [
+    "Clock",
+    "Second-chance",
+    "Third-chance (enhanced second-chance)",
+];
 
 impl Rule {
     /// Returns the rule as printed on a paper, with the parts that its reference strings need.
     pub(crate) fn printed(&self, several_references: bool, ticks: bool) -> String {
         let hand = match (WITH_HAND.contains(&self.name), several_references) {
             (false, _) => "",
-            (true, true) => "The clock hand starts at frame 0 and stays there until all frames are full.",
+            (true, true) => {
+                "The clock hand starts at frame 0 and stays there until all frames are full."
+            }
             (true, false) => "The clock hand starts at frame 0.",
         };
         let parts = [
-            if self.name.is_empty() { String::new() } else { format!("{} replacement:", self.name) },
+            if self.name.is_empty() {
+                String::new()
+            } else {
+                format!("{} replacement:", self.name)
+            },
             self.state.to_owned(),
             self.tick.to_owned(),
             hand.to_owned(),
             self.victim.to_owned(),
         ];
-        let needed = [true, several_references || self.victim.is_empty(), ticks, true, true];
-        let parts = parts.into_iter().zip(needed).filter(|(part, needed)| *needed && !part.is_empty());
+        let needed = [
+            true,
+            several_references || self.victim.is_empty(),
+            ticks,
+            true,
+            true,
+        ];
+        let parts = parts
+            .into_iter()
+            .zip(needed)
+            .filter(|(part, needed)| *needed && !part.is_empty());
         let mut text = parts.map(|(part, _)| part).collect::<Vec<_>>().join(" ");
         // The first word after the colon is lowercase, unless it is an acronym.
         if let Some((name, rest)) = text.split_once(": ").filter(|_| !self.name.is_empty()) {
             let mut letters = rest.chars();
-            let first = letters.next().map(|first| first.to_lowercase().collect::<String>());
+            let first = letters
+                .next()
+                .map(|first| first.to_lowercase().collect::<String>());
             text = format!("{name}: {}{}", first.unwrap_or_default(), letters.as_str());
         }
         text

@@ -13,16 +13,31 @@ const OF_STRINGS: &[(&[About], &str)] = &[
         &[About::Listed],
         "The initial pages occupy the frames from frame 0 upward. They were loaded in the listed order.",
     ),
-    (&[About::Unused], "The initial pages were last used in the order in which they were loaded."),
-    (&[About::Unreferenced], "The use bits of the initial pages are clear."),
-    (&[About::UseBits], "The column R contains the use bits of the initial pages."),
+    (
+        &[About::Unused],
+        "The initial pages were last used in the order in which they were loaded.",
+    ),
+    (
+        &[About::Unreferenced],
+        "The use bits of the initial pages are clear.",
+    ),
+    (
+        &[About::UseBits],
+        "The column R contains the use bits of the initial pages.",
+    ),
     (
         &[About::Disk],
         "Every page is on disk at the start, and each page fault reads a page from disk. An evicted page is written to disk \
          only if it was modified since it was read.",
     ),
-    (&[About::Modified, About::Clean], "The initial pages are not modified."),
-    (&[About::Ticks], "A clock tick clears the use bits of all pages."),
+    (
+        &[About::Modified, About::Clean],
+        "The initial pages are not modified.",
+    ),
+    (
+        &[About::Ticks],
+        "A clock tick clears the use bits of all pages.",
+    ),
     (
         &[About::Order],
         "The eviction order lists the resident pages after each step. The first page is the next victim, and the others \
@@ -48,8 +63,12 @@ pub(super) fn of_strings(asked: &Asked, sentences: &mut Vec<String>) {
                 .to_owned(),
         );
     }
-    let others = OF_STRINGS.iter().filter(|(about, _)| about.iter().all(|about| asked.is(*about)));
+    let others = OF_STRINGS
+        .iter()
+        .filter(|(about, _)| about.iter().all(|about| asked.is(*about)));
     sentences.extend(others.map(|(_, sentence)| (*sentence).to_owned()));
     let rules = asked.policies.iter().filter_map(|policy| rule(policy));
-    sentences.extend(rules.map(|rule| rule.printed(asked.is(About::Several), asked.is(About::AnyTicks))));
+    sentences.extend(
+        rules.map(|rule| rule.printed(asked.is(About::Several), asked.is(About::AnyTicks))),
+    );
 }

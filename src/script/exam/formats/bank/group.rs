@@ -16,13 +16,24 @@ pub(crate) struct Laid<'p> {
 
 impl<'p> Laid<'p> {
     pub(crate) fn all(papers: &'p [Paper]) -> Vec<Self> {
-        papers.iter().map(|paper| Self { paper, sheet: for_screens(paper), fields: fields(paper) }).collect()
+        papers
+            .iter()
+            .map(|paper| Self {
+                paper,
+                sheet: for_screens(paper),
+                fields: fields(paper),
+            })
+            .collect()
     }
 
     /// Returns the fields of a question.
     pub(crate) fn own(&self, question: usize) -> &[Field<'p>] {
-        let from = self.fields.partition_point(|field| field.question < question);
-        let to = self.fields.partition_point(|field| field.question <= question);
+        let from = self
+            .fields
+            .partition_point(|field| field.question < question);
+        let to = self
+            .fields
+            .partition_point(|field| field.question <= question);
         &self.fields[from..to]
     }
 }
@@ -64,14 +75,22 @@ pub(crate) fn groups(papers: &[Paper]) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     for (of, paper) in papers.iter().enumerate() {
         for (at, question) in paper.questions.iter().enumerate() {
-            let again = paper.questions[..at].iter().filter(|before| before.title == question.title).count();
+            let again = paper.questions[..at]
+                .iter()
+                .filter(|before| before.title == question.title)
+                .count();
             let same = |group: &&mut Group| group.title == *question.title && group.again == again;
             if let Some(group) = groups.iter_mut().find(same) {
                 group.number = group.number.filter(|number| *number == at + 1);
                 group.versions.push((of, at));
             } else {
                 let title = question.title.to_string();
-                groups.push(Group { title, again, versions: vec![(of, at)], number: Some(at + 1) });
+                groups.push(Group {
+                    title,
+                    again,
+                    versions: vec![(of, at)],
+                    number: Some(at + 1),
+                });
             }
         }
     }
@@ -79,7 +98,11 @@ pub(crate) fn groups(papers: &[Paper]) -> Vec<Group> {
     let shared: Vec<bool> = groups
         .iter()
         .map(|group| {
-            groups.iter().filter(|other| group.number.is_some() && other.number == group.number).count() > 1
+            groups
+                .iter()
+                .filter(|other| group.number.is_some() && other.number == group.number)
+                .count()
+                > 1
         })
         .collect();
     for (group, shared) in groups.iter_mut().zip(shared) {

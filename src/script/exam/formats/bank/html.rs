@@ -25,7 +25,11 @@ pub(crate) fn escaped(words: &str) -> String {
 
 /// Returns an element of escaped text, or nothing if the text is empty.
 pub(crate) fn element(tag: &str, words: &str) -> String {
-    if words.is_empty() { String::new() } else { format!("<{tag}>{}</{tag}>", escaped(words)) }
+    if words.is_empty() {
+        String::new()
+    } else {
+        format!("<{tag}>{}</{tag}>", escaped(words))
+    }
 }
 
 #[cfg(test)]
@@ -34,11 +38,16 @@ mod tests {
 
     #[test]
     fn words_mean_nothing() {
-        let out = escaped("<b>&\"' {1:SA:=x} {{params.a}} $$x$$ \\(x\\) @@PLUGINFILE@@ ]]> \u{0} \u{202E}");
+        let out = escaped(
+            "<b>&\"' {1:SA:=x} {{params.a}} $$x$$ \\(x\\) @@PLUGINFILE@@ ]]> \u{0} \u{202E}",
+        );
         for special in ["<", ">", "\"", "'", "{", "}", "$", "\\", "@", "\u{0}"] {
             assert!(!out.contains(special), "{special} is in {out}");
         }
-        assert!(out.starts_with("&lt;b&gt;&amp;&quot;&#39; &#123;1:SA:=x&#125;"), "{out}");
+        assert!(
+            out.starts_with("&lt;b&gt;&amp;&quot;&#39; &#123;1:SA:=x&#125;"),
+            "{out}"
+        );
         assert!(out.ends_with("]]&gt; \u{FFFD} \u{202E}"), "{out}");
     }
 }

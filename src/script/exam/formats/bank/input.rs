@@ -63,8 +63,13 @@ pub(crate) fn input(field: &Field) -> Result<Input, Refusal> {
             let ItemKind::Essay { space, rubric, .. } = &field.item.kind else {
                 return Ok(Input::Text(Vec::new()));
             };
-            let lines = space.map_or(5, |space| (space.to_f64() / 8.0).ceil().clamp(1.0, 100.0) as u32);
-            Ok(Input::Essay { rubric: rubric.clone(), lines })
+            let lines = space.map_or(5, |space| {
+                (space.to_f64() / 8.0).ceil().clamp(1.0, 100.0) as u32
+            });
+            Ok(Input::Essay {
+                rubric: rubric.clone(),
+                lines,
+            })
         }
     }
 }
@@ -72,13 +77,18 @@ pub(crate) fn input(field: &Field) -> Result<Input, Refusal> {
 /// Returns the numbers of all messages that equal the message of this field, or `None` if there is only one. The
 /// field's own number comes first.
 fn interchangeable(field: &Field) -> Option<Input> {
-    let ItemKind::Author(table) = &field.item.kind else { return None };
+    let ItemKind::Author(table) = &field.item.kind else {
+        return None;
+    };
     let same = table.interchangeable(field.row);
     let number = |of: usize| {
         let blank = table.blanks().find(|(row, ..)| *row == of);
         blank.map(|(_, _, blank, _)| blank.answer())
     };
-    let others = same.iter().filter(|row| **row != field.row).filter_map(|row| number(*row));
+    let others = same
+        .iter()
+        .filter(|row| **row != field.row)
+        .filter_map(|row| number(*row));
     let numbers: Vec<String> = number(field.row).into_iter().chain(others).collect();
     (same.len() > 1).then_some(Input::Text(numbers))
 }
@@ -87,32 +97,49 @@ fn of_blank(blank: &Blank, bare: bool) -> Input {
     if let Some(words) = Words::for_blank(blank, bare) {
         let mut options = words.options(blank);
         let right = words.right(blank);
-        let at = options.iter().position(|option| *option == right).unwrap_or_else(|| {
-            options.push(right);
-            options.len() - 1
-        });
+        let at = options
+            .iter()
+            .position(|option| *option == right)
+            .unwrap_or_else(|| {
+                options.push(right);
+                options.len() - 1
+            });
         return Input::Pick { options, right: at };
     }
     // A value, unlike a fact, always exists, so a dash is never correct.
-    if let (true, Form::Number { radix: Radix::Decimal, .. }, Some(key)) =
-        (blank.fact.is_empty(), blank.form, &blank.key)
+    if let (
+        true,
+        Form::Number {
+            radix: Radix::Decimal,
+            ..
+        },
+        Some(key),
+    ) = (blank.fact.is_empty(), blank.form, &blank.key)
         && let Value::Number(number) = key.value
         && number.to_f64().abs() <= EXACT
     {
         if let Some(digits) = blank.round {
             let rounded = number.significant(digits);
-            return Input::Number(Number::double(rounded.to_f64()).unwrap_or(number), rounded.half_unit());
+            return Input::Number(
+                Number::double(rounded.to_f64()).unwrap_or(number),
+                rounded.half_unit(),
+            );
         }
-        let off = if number.as_integer().is_some() { 0.0 } else { number.to_f64().abs() * OFF };
+        let off = if number.as_integer().is_some() {
+            0.0
+        } else {
+            number.to_f64().abs() * OFF
+        };
         return Input::Number(number, off);
     }
     Input::Text(spellings(blank, bare))
 }
 
 fn any(field: &Field) -> Result<Input, Refusal> {
-    let ItemKind::Any { answers, radix, .. } = &field.item.kind else { return Ok(Input::Text(Vec::new())) };
-    let why =
-        "this item has too many right answers to list; narrow the range of `ask … in …`, or omit the item";
+    let ItemKind::Any { answers, radix, .. } = &field.item.kind else {
+        return Ok(Input::Text(Vec::new()));
+    };
+    let why = "this item has too many right answers to list; narrow the range of `ask … in …`, or omit the item";
     let listed = listed(answers, *radix).filter(|listed| listed.len() <= LISTED);
     listed.map(Input::Text).ok_or_else(|| refusal(field, why))
 }
@@ -125,7 +152,11 @@ fn listed(answers: &Answers, radix: Radix) -> Option<Vec<String>> {
     }
     let widest = answers.first.iter().map(digits).max().unwrap_or(1);
     let each = |digits: u32| -> Vec<String> {
-        answers.first.iter().flat_map(|value| of_value(value, radix, Some(digits))).collect()
+        answers
+            .first
+            .iter()
+            .flat_map(|value| of_value(value, radix, Some(digits)))
+            .collect()
     };
     let all = each(widest);
     Some(if all.len() <= LISTED { all } else { each(1) })
@@ -134,20 +165,31 @@ fn listed(answers: &Answers, radix: Radix) -> Option<Vec<String>> {
 /// Returns the number of hexadecimal digits of a value.
 fn digits(value: &Value) -> u32 {
     match value {
-        Value::Number(number) => number.as_integer().map_or(1, |n| format!("{n:X}").len() as u32),
+        Value::Number(number) => number
+            .as_integer()
+            .map_or(1, |n| format!("{n:X}").len() as u32),
         _ => 1,
     }
 }
 
 fn choice(field: &Field) -> Result<Input, Refusal> {
-    let ItemKind::Choice { options, several, .. } = &field.item.kind else {
+    let ItemKind::Choice {
+        options, several, ..
+    } = &field.item.kind
+    else {
         return Ok(Input::Text(Vec::new()));
     };
     if options.len() < 2 {
-        return Err(refusal(field, "a choice needs at least two options; add a `wrong` one"));
+        return Err(refusal(
+            field,
+            "a choice needs at least two options; add a `wrong` one",
+        ));
     }
     Ok(Input::Choice {
-        options: options.iter().map(|option| (option.text.clone(), option.correct)).collect(),
+        options: options
+            .iter()
+            .map(|option| (option.text.clone(), option.correct))
+            .collect(),
         several: *several,
     })
 }

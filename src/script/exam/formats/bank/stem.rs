@@ -47,8 +47,15 @@ pub(crate) fn stem(
     fields: &[Field],
     slots: &mut impl Slots,
 ) -> Result<String, Refusal> {
-    let fields = fields.iter().map(|field| (field.name.as_str(), field)).collect();
-    let mut stem = Stem { out: String::new(), fields, slots };
+    let fields = fields
+        .iter()
+        .map(|field| (field.name.as_str(), field))
+        .collect();
+    let mut stem = Stem {
+        out: String::new(),
+        fields,
+        slots,
+    };
     stem.list(sheet.front.assumptions.iter().chain(&section.assumptions));
     stem.blocks(&section.body)?;
     Ok(stem.out)
@@ -56,7 +63,11 @@ pub(crate) fn stem(
 
 /// Returns the context of a field: the given contents of its question and part.
 pub(crate) fn context(section: &Section, field: &Field, slots: &mut impl Slots) -> String {
-    let mut stem = Stem { out: String::new(), fields: BTreeMap::new(), slots };
+    let mut stem = Stem {
+        out: String::new(),
+        fields: BTreeMap::new(),
+        slots,
+    };
     for block in &section.body {
         match block {
             Block::Part { body, .. } if holds(body, &field.name) => {
@@ -72,7 +83,8 @@ pub(crate) fn context(section: &Section, field: &Field, slots: &mut impl Slots) 
 
 /// Whether the blocks contain an essay.
 fn holds(body: &[Block], essay: &str) -> bool {
-    body.iter().any(|block| matches!(block, Block::Essay { field, .. } if field == essay))
+    body.iter()
+        .any(|block| matches!(block, Block::Essay { field, .. } if field == essay))
 }
 
 impl<S: Slots> Stem<'_, '_, S> {
@@ -91,21 +103,48 @@ impl<S: Slots> Stem<'_, '_, S> {
                 self.put(&element("h4", &format!("{name}{}", in_brackets(points))));
                 self.blocks(body)?;
             }
-            Block::Worksheet { prompt, points, rows, .. } => self.worksheet(prompt, points, rows)?,
-            Block::Value { label, points, how, blank } => {
-                let (label, said) =
-                    (escaped(label), escaped(&format!("{}{}", in_brackets(how), in_brackets(points))));
+            Block::Worksheet {
+                prompt,
+                points,
+                rows,
+                ..
+            } => self.worksheet(prompt, points, rows)?,
+            Block::Value {
+                label,
+                points,
+                how,
+                blank,
+            } => {
+                let (label, said) = (
+                    escaped(label),
+                    escaped(&format!("{}{}", in_brackets(how), in_brackets(points))),
+                );
                 let drawn = self.blank(blank)?;
                 self.put(&format!("<p>{label}{said}: {drawn}</p>"));
             }
-            Block::Fill { how, points, tables } => {
+            Block::Fill {
+                how,
+                points,
+                tables,
+            } => {
                 self.put(&element("p", &format!("{how}{}", in_brackets(points))));
                 tables.iter().try_for_each(|table| self.table(table))?;
             }
-            Block::Choice { text, how, points, field, .. } => {
+            Block::Choice {
+                text,
+                how,
+                points,
+                field,
+                ..
+            } => {
                 self.alone(text, &format!("{how}{}", in_brackets(points)), field)?;
             }
-            Block::Essay { text, points, field, .. } => {
+            Block::Essay {
+                text,
+                points,
+                field,
+                ..
+            } => {
                 self.alone(text, in_brackets(points).trim(), field)?;
             }
             other => self.given(other),
@@ -130,7 +169,9 @@ impl<S: Slots> Stem<'_, '_, S> {
             Block::Figure(figure) => self.figure(figure),
             Block::Lines(lines) => self.put(&element("pre", lines)),
             Block::Steps(steps) => {
-                let steps = steps.iter().map(|(who, what)| element("li", format!("{who} {what}").trim()));
+                let steps = steps
+                    .iter()
+                    .map(|(who, what)| element("li", format!("{who} {what}").trim()));
                 let steps: String = steps.collect();
                 self.put(&format!("<ol>{steps}</ol>"));
             }
@@ -146,10 +187,18 @@ impl<S: Slots> Stem<'_, '_, S> {
     }
 
     fn pairs(&mut self, title: &str, pairs: &[(String, String)]) {
-        let mut out = format!("<table{}>\n{}<tbody>\n", self.slots.table(), element("caption", title));
+        let mut out = format!(
+            "<table{}>\n{}<tbody>\n",
+            self.slots.table(),
+            element("caption", title)
+        );
         for (name, value) in pairs {
-            let _ =
-                writeln!(out, "<tr><th scope=\"row\">{}</th><td>{}</td></tr>", escaped(name), escaped(value));
+            let _ = writeln!(
+                out,
+                "<tr><th scope=\"row\">{}</th><td>{}</td></tr>",
+                escaped(name),
+                escaped(value)
+            );
         }
         self.put(&format!("{out}</tbody>\n</table>"));
     }
@@ -161,8 +210,15 @@ impl<S: Slots> Stem<'_, '_, S> {
             Figure::Bits { title, bits } => {
                 for row in bits.chunks(32) {
                     let names = row.iter().map(|(bit, _)| bit.to_string()).collect();
-                    let room = row.iter().map(|_| Cell::Word("\u{A0}".to_owned())).collect();
-                    drop(self.table(&Table { title: title.clone(), groups: vec![names], rows: vec![room] }));
+                    let room = row
+                        .iter()
+                        .map(|_| Cell::Word("\u{A0}".to_owned()))
+                        .collect();
+                    drop(self.table(&Table {
+                        title: title.clone(),
+                        groups: vec![names],
+                        rows: vec![room],
+                    }));
                 }
                 return;
             }
@@ -177,20 +233,36 @@ impl<S: Slots> Stem<'_, '_, S> {
         self.put(&element("pre", &flush(&text(&blocks, false))));
     }
 
-    fn worksheet(&mut self, prompt: &str, points: &str, rows: &[WorksheetRow]) -> Result<(), Refusal> {
+    fn worksheet(
+        &mut self,
+        prompt: &str,
+        points: &str,
+        rows: &[WorksheetRow],
+    ) -> Result<(), Refusal> {
         let worth = escaped(&in_brackets(points));
-        let mut out = format!("<p>{}{worth}</p>\n<table{}>\n<tbody>\n", escaped(prompt), self.slots.table());
+        let mut out = format!(
+            "<p>{}{worth}</p>\n<table{}>\n<tbody>\n",
+            escaped(prompt),
+            self.slots.table()
+        );
         for row in rows {
             let label = escaped(&format!("{}{}", row.label, in_brackets(&row.how)));
             let drawn = self.blank(&row.blank)?;
-            let _ = writeln!(out, "<tr><th scope=\"row\">{label}</th><td>{drawn}</td></tr>");
+            let _ = writeln!(
+                out,
+                "<tr><th scope=\"row\">{label}</th><td>{drawn}</td></tr>"
+            );
         }
         self.put(&format!("{out}</tbody>\n</table>"));
         Ok(())
     }
 
     fn table(&mut self, of: &Table) -> Result<(), Refusal> {
-        let mut out = format!("<table{}>\n{}<thead><tr>", self.slots.table(), element("caption", &of.title));
+        let mut out = format!(
+            "<table{}>\n{}<thead><tr>",
+            self.slots.table(),
+            element("caption", &of.title)
+        );
         for (_, name, _) in of.columns() {
             let _ = write!(out, "<th scope=\"col\">{}</th>", escaped(name));
         }
@@ -212,9 +284,14 @@ impl<S: Slots> Stem<'_, '_, S> {
 
     /// Adds the input for a field, followed by the unit.
     fn blank(&mut self, blank: &Blank) -> Result<String, Refusal> {
-        let Some(field) = self.fields.get(blank.field.as_str()) else { return Ok(String::new()) };
+        let Some(field) = self.fields.get(blank.field.as_str()) else {
+            return Ok(String::new());
+        };
         let drawn = self.slots.blank(field)?;
-        Ok(blank.unit.as_ref().map_or_else(|| drawn.clone(), |unit| format!("{drawn} {}", escaped(unit))))
+        Ok(blank.unit.as_ref().map_or_else(
+            || drawn.clone(),
+            |unit| format!("{drawn} {}", escaped(unit)),
+        ))
     }
 
     /// Adds text with the input for a field below the text.
@@ -230,5 +307,9 @@ impl<S: Slots> Stem<'_, '_, S> {
 
 /// Returns ` (8 points)`, or nothing.
 fn in_brackets(words: &str) -> String {
-    if words.is_empty() { String::new() } else { format!(" ({words})") }
+    if words.is_empty() {
+        String::new()
+    } else {
+        format!(" ({words})")
+    }
 }

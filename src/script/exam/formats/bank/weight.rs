@@ -14,24 +14,39 @@ pub(crate) fn weights(points: &[Number]) -> Vec<u64> {
     let exact = exact(points).filter(|all| all.iter().all(|one| *one <= LARGEST));
     let all = exact.unwrap_or_else(|| rounded(points));
     let none = all.iter().all(Zero::is_zero);
-    all.into_iter().map(|one| if none { 1 } else { one as u64 }).collect()
+    all.into_iter()
+        .map(|one| if none { 1 } else { one as u64 })
+        .collect()
 }
 
 fn exact(points: &[Number]) -> Option<Vec<i128>> {
     let ratios: Option<Vec<_>> = points.iter().map(|points| points.as_ratio()).collect();
     let ratios = ratios?;
-    let common = ratios
+    let common = ratios.iter().try_fold(1i128, |common, one| {
+        (common / divisor(common, *one.denom())).checked_mul(*one.denom())
+    })?;
+    ratios
         .iter()
-        .try_fold(1i128, |common, one| (common / divisor(common, *one.denom())).checked_mul(*one.denom()))?;
-    ratios.iter().map(|one| Some(one.numer().checked_mul(common / one.denom())?.max(0))).collect()
+        .map(|one| Some(one.numer().checked_mul(common / one.denom())?.max(0)))
+        .collect()
 }
 
 fn rounded(points: &[Number]) -> Vec<i128> {
-    let most = points.iter().map(|points| points.to_f64()).fold(0.0, f64::max);
+    let most = points
+        .iter()
+        .map(|points| points.to_f64())
+        .fold(0.0, f64::max);
     let weight = |points: f64| {
-        if points <= 0.0 { 0 } else { ((points / most * LARGEST as f64).round() as i128).clamp(1, LARGEST) }
+        if points <= 0.0 {
+            0
+        } else {
+            ((points / most * LARGEST as f64).round() as i128).clamp(1, LARGEST)
+        }
     };
-    points.iter().map(|points| weight(points.to_f64())).collect()
+    points
+        .iter()
+        .map(|points| weight(points.to_f64()))
+        .collect()
 }
 
 /// Returns the greatest common divisor. The greatest common divisor of 0 and a number is the number.
@@ -47,8 +62,10 @@ mod tests {
     #[test]
     fn weights_keep_the_proportions() {
         let of = |points: &[(i128, i128)]| {
-            let each: Vec<Number> =
-                points.iter().map(|(n, d)| Number::fraction(*n, *d).expect("a number")).collect();
+            let each: Vec<Number> = points
+                .iter()
+                .map(|(n, d)| Number::fraction(*n, *d).expect("a number"))
+                .collect();
             weights(&each)
         };
         assert_eq!(of(&[(1, 1), (2, 1)]), [1, 2]);
@@ -59,6 +76,9 @@ mod tests {
         assert_eq!(of(&[]), [0u64; 0]);
         // A weight ratio of 1/9973 would need numbers above the limit.
         assert_eq!(of(&[(1, 9973), (9973, 1)]), [1, 9999]);
-        assert_eq!(weights(&[Number::double(0.5).expect("finite"), Number::from(1u64)]), [5000, 9999]);
+        assert_eq!(
+            weights(&[Number::double(0.5).expect("finite"), Number::from(1u64)]),
+            [5000, 9999]
+        );
     }
 }

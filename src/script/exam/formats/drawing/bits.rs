@@ -11,7 +11,10 @@ pub fn draw(title: &str, bits: &[(u32, Option<char>)], canvas: Canvas) -> Drawin
     // Neighboring bit numbers must not touch.
     let least = width("00", text) * 1.25;
     let fit = ((canvas.room / least).floor() as usize).clamp(1, 32);
-    let fit = [32, 24, 16, 8, 4, 2].into_iter().find(|row| *row <= fit).unwrap_or(1);
+    let fit = [32, 24, 16, 8, 4, 2]
+        .into_iter()
+        .find(|row| *row <= fit)
+        .unwrap_or(1);
     let rows = bits.len().div_ceil(fit).max(1);
     let longest = bits.len().div_ceil(rows).max(1);
     // Leave room for the line width.
@@ -33,11 +36,23 @@ pub fn draw(title: &str, bits: &[(u32, Option<char>)], canvas: Canvas) -> Drawin
         for (place, (number, digit)) in row.iter().enumerate() {
             let x = left + side * place as f64;
             let middle = x + side / 2.0;
-            drawing.write((middle, top + text), text, Anchor::Middle, false, number.to_string());
+            drawing.write(
+                (middle, top + text),
+                text,
+                Anchor::Middle,
+                false,
+                number.to_string(),
+            );
             drawing.outline((x, top + text * 1.5), (side, high), false);
             if let Some(digit) = digit {
                 let base = top + text * 1.5 + high / 2.0 + text * 0.4;
-                drawing.write((middle, base), text * 1.15, Anchor::Middle, true, digit.to_string());
+                drawing.write(
+                    (middle, base),
+                    text * 1.15,
+                    Anchor::Middle,
+                    true,
+                    digit.to_string(),
+                );
             }
         }
     }
@@ -45,9 +60,15 @@ pub fn draw(title: &str, bits: &[(u32, Option<char>)], canvas: Canvas) -> Drawin
 }
 
 fn alt(title: &str, bits: &[(u32, Option<char>)]) -> String {
-    let (Some((high, _)), Some((low, _))) = (bits.first(), bits.last()) else { return title.to_owned() };
+    let (Some((high, _)), Some((low, _))) = (bits.first(), bits.last()) else {
+        return title.to_owned();
+    };
     let digits: String = bits.iter().filter_map(|(_, digit)| *digit).collect();
-    let inside = if digits.is_empty() { "empty".to_owned() } else { format!("filled in: {digits}") };
+    let inside = if digits.is_empty() {
+        "empty".to_owned()
+    } else {
+        format!("filled in: {digits}")
+    };
     format!("{title}: one box for each bit from {high} down to {low}, {inside}")
 }
 
@@ -74,7 +95,15 @@ mod tests {
             tops.dedup();
             tops.len()
         };
-        assert_eq!((rows(14, false), rows(32, false), rows(48, false), rows(64, false)), (1, 1, 2, 2));
+        assert_eq!(
+            (
+                rows(14, false),
+                rows(32, false),
+                rows(48, false),
+                rows(64, false)
+            ),
+            (1, 1, 2, 2)
+        );
         assert_eq!((rows(14, true), rows(64, true)), (1, 4));
     }
 

@@ -31,16 +31,41 @@ impl<'l> Column<'l> {
     /// Returns the columns of an address space, or `None` if its figure has no structures.
     pub(super) fn of_layout(layout: &'l Layout) -> Option<Self> {
         let chain = layout.chain.as_ref()?;
-        let count = layout.slabs.iter().filter(|slab| slab.structure.is_some()).count();
+        let count = layout
+            .slabs
+            .iter()
+            .filter(|slab| slab.structure.is_some())
+            .count();
         let detailed = count <= DETAILED;
-        let structures: Vec<Option<Vec<String>>> =
-            layout.slabs.iter().map(|slab| Some(lines(slab.structure.as_ref()?, detailed))).collect();
-        let long = |lines: &[String]| lines.iter().map(|line| line.chars().count()).max().unwrap_or(0);
-        let widest = structures.iter().flatten().map(|lines| long(lines)).max().unwrap_or(0);
+        let structures: Vec<Option<Vec<String>>> = layout
+            .slabs
+            .iter()
+            .map(|slab| Some(lines(slab.structure.as_ref()?, detailed)))
+            .collect();
+        let long = |lines: &[String]| {
+            lines
+                .iter()
+                .map(|line| line.chars().count())
+                .max()
+                .unwrap_or(0)
+        };
+        let widest = structures
+            .iter()
+            .flatten()
+            .map(|lines| long(lines))
+            .max()
+            .unwrap_or(0);
         let own = [task(chain), memory(chain)].concat();
         let widths = [long(&own) + 2, if count == 0 { 0 } else { widest + 2 }];
         let of_area = layout.slabs.iter().map(|slab| !slab.gap).collect();
-        Some(Self { chain, structures, of_area, ends: count > 0, widths, detailed })
+        Some(Self {
+            chain,
+            structures,
+            of_area,
+            ends: count > 0,
+            widths,
+            detailed,
+        })
     }
 
     /// Returns the width of the columns, in characters.
@@ -80,7 +105,10 @@ impl<'l> Column<'l> {
         put(drawing, (0.2, above + shift), wide, &task, size);
         put(drawing, (0.2, below + shift), wide, &memory, size);
         let middle = 0.2 + wide / 2.0;
-        drawing.arrow((middle, below + shift - step * ROOM), (middle, below + shift));
+        drawing.arrow(
+            (middle, below + shift - step * ROOM),
+            (middle, below + shift),
+        );
         let left = (self.widths[0] + SPACES[0]) as f64 * unit;
         let right = left + self.widths[1] as f64 * unit;
         if lowest.is_some() {
@@ -105,7 +133,13 @@ impl<'l> Column<'l> {
                     drawing.write((lane + unit, base), size, Anchor::Left, false, "vm_next");
                 }
                 None if self.ends => {
-                    drawing.write((lane, at - size * 0.55), size, Anchor::Left, false, "vm_next = NULL");
+                    drawing.write(
+                        (lane, at - size * 0.55),
+                        size,
+                        Anchor::Left,
+                        false,
+                        "vm_next = NULL",
+                    );
                 }
                 None => {}
             }
@@ -116,7 +150,12 @@ impl<'l> Column<'l> {
 
     /// Describes the structures as text.
     pub(super) fn alt(&self) -> String {
-        let areas = self.structures.iter().rev().flatten().map(|lines| lines.join(", "));
+        let areas = self
+            .structures
+            .iter()
+            .rev()
+            .flatten()
+            .map(|lines| lines.join(", "));
         let areas: Vec<String> = areas.collect();
         format!(
             ". task_struct of {}: mm points to mm_struct, with pgd {} and mmap, which points to the first of these: {}",
@@ -132,13 +171,26 @@ fn task(chain: &Chain) -> Vec<String> {
 }
 
 fn memory(chain: &Chain) -> Vec<String> {
-    let mmap = if chain.mmap == "NULL" { "mmap NULL" } else { "mmap" };
-    vec!["mm_struct".to_owned(), format!("pgd {}", chain.pgd), mmap.to_owned()]
+    let mmap = if chain.mmap == "NULL" {
+        "mmap NULL"
+    } else {
+        "mmap"
+    };
+    vec![
+        "mm_struct".to_owned(),
+        format!("pgd {}", chain.pgd),
+        mmap.to_owned(),
+    ]
 }
 
 /// Returns the lines of a structure: one for each field, or a short form.
 fn lines(of: &AreaStruct, detailed: bool) -> Vec<String> {
-    let value = |name: &str| of.fields.iter().find(|(own, _)| own == name).map_or("", |(_, value)| value);
+    let value = |name: &str| {
+        of.fields
+            .iter()
+            .find(|(own, _)| own == name)
+            .map_or("", |(_, value)| value)
+    };
     if of.next.is_empty() {
         return of.fields.iter().map(|(remark, _)| remark.clone()).collect();
     }
@@ -150,8 +202,13 @@ fn lines(of: &AreaStruct, detailed: bool) -> Vec<String> {
             format!("{}, {}", value("vm_prot"), value("vm_flags")),
         ];
     }
-    let fields = of.fields.iter().map(|(name, value)| format!("{name} {value}"));
-    std::iter::once("vm_area_struct".to_owned()).chain(fields).collect()
+    let fields = of
+        .fields
+        .iter()
+        .map(|(name, value)| format!("{name} {value}"));
+    std::iter::once("vm_area_struct".to_owned())
+        .chain(fields)
+        .collect()
 }
 
 /// Draws a structure, whose first line is its name.
@@ -160,6 +217,12 @@ fn put(drawing: &mut Drawing, (x, y): (f64, f64), wide: f64, lines: &[String], s
     drawing.outline((x, y), (wide, step * (lines.len() as f64 + 0.3)), false);
     for (at, line) in lines.iter().enumerate() {
         let base = y + step * (at as f64 + 0.95);
-        drawing.write((x + CHARACTER * size, base), size, Anchor::Left, at == 0, line);
+        drawing.write(
+            (x + CHARACTER * size, base),
+            size,
+            Anchor::Left,
+            at == 0,
+            line,
+        );
     }
 }

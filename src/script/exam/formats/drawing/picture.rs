@@ -12,7 +12,10 @@ const HEAD: f64 = 2.0;
 /// Returns a drawing. `escaped` escapes text. Gray areas remain white, because the lines alone convey the
 /// contents.
 pub(crate) fn picture(drawing: &Drawing, escaped: &dyn Fn(&str) -> String) -> String {
-    let mut out = format!("\\begin{{picture}}({:.2},{:.2})\n", drawing.width, drawing.height);
+    let mut out = format!(
+        "\\begin{{picture}}({:.2},{:.2})\n",
+        drawing.width, drawing.height
+    );
     for shape in &drawing.shapes {
         self::shape(&mut out, shape, drawing.height, escaped);
     }
@@ -24,8 +27,12 @@ pub(crate) fn picture(drawing: &Drawing, escaped: &dyn Fn(&str) -> String) -> St
 fn shape(out: &mut String, shape: &DrawnShape, height: f64, escaped: &dyn Fn(&str) -> String) {
     let _ = match shape {
         DrawnShape::Line { from, to, stroke } => straight(out, *from, *to, height, *stroke, "line"),
-        DrawnShape::Arrow { from, to, stroke } => straight(out, *from, *to, height, *stroke, "vector"),
-        DrawnShape::Box { at, size, stroke, .. } => {
+        DrawnShape::Arrow { from, to, stroke } => {
+            straight(out, *from, *to, height, *stroke, "vector")
+        }
+        DrawnShape::Box {
+            at, size, stroke, ..
+        } => {
             let framed = match stroke {
                 Stroke::Dashed => "\\dashbox{1}",
                 Stroke::Thin => "\\framebox",
@@ -40,7 +47,13 @@ fn shape(out: &mut String, shape: &DrawnShape, height: f64, escaped: &dyn Fn(&st
                 size.1
             )
         }
-        DrawnShape::Text { at, size, anchor, bold, text } => {
+        DrawnShape::Text {
+            at,
+            size,
+            anchor,
+            bold,
+            text,
+        } => {
             let place = match anchor {
                 Anchor::Left => "[bl]",
                 Anchor::Middle => "[b]",
@@ -48,7 +61,11 @@ fn shape(out: &mut String, shape: &DrawnShape, height: f64, escaped: &dyn Fn(&st
             };
             let text = escaped(text);
             // The monospaced font has no bold face, and other fonts are wider, so print the text twice.
-            let text = if *bold { format!("\\rlap{{\\kern0.04em {text}}}{text}") } else { text };
+            let text = if *bold {
+                format!("\\rlap{{\\kern0.04em {text}}}{text}")
+            } else {
+                text
+            };
             // Characters of this font are narrower than the drawing assumes, so enlarge the font.
             let points = size / POINT * 0.602 / 0.525;
             writeln!(
@@ -73,11 +90,18 @@ fn straight(
     let (x, y) = (from.0, height - from.1);
     let (dx, dy) = (to.0 - from.0, from.1 - to.1);
     let length = dx.abs().max(dy.abs());
-    let (sx, sy) = if dx.abs() >= dy.abs() { (dx.signum(), 0.0) } else { (0.0, dy.signum()) };
+    let (sx, sy) = if dx.abs() >= dy.abs() {
+        (dx.signum(), 0.0)
+    } else {
+        (0.0, dy.signum())
+    };
     if stroke == Stroke::Dashed {
         let dashes = ((length / 2.0).floor() as usize).clamp(1, 400);
         let (right, up) = (sx * 2.0, sy * 2.0);
-        writeln!(out, "\\multiput({x:.2},{y:.2})({right:.2},{up:.2}){{{dashes}}}{{\\line({sx},{sy}){{1}}}}")?;
+        writeln!(
+            out,
+            "\\multiput({x:.2},{y:.2})({right:.2},{up:.2}){{{dashes}}}{{\\line({sx},{sy}){{1}}}}"
+        )?;
         // The last dash of an arrow has the head.
         let (x, y) = (x + dx - sx, y + dy - sy);
         return match command {
@@ -86,11 +110,17 @@ fn straight(
         };
     }
     if stroke != Stroke::Taken {
-        return writeln!(out, "\\put({x:.2},{y:.2}){{\\{command}({sx},{sy}){{{length:.2}}}}}");
+        return writeln!(
+            out,
+            "\\put({x:.2},{y:.2}){{\\{command}({sx},{sy}){{{length:.2}}}}}"
+        );
     }
     let head = if command == "vector" { HEAD } else { 0.0 };
     let line = length - head;
-    writeln!(out, "\\put({x:.2},{y:.2}){{\\linethickness{{0.6mm}}\\line({sx},{sy}){{{line:.2}}}}}")?;
+    writeln!(
+        out,
+        "\\put({x:.2},{y:.2}){{\\linethickness{{0.6mm}}\\line({sx},{sy}){{{line:.2}}}}}"
+    )?;
     // The head of a vector is as narrow as a thick line, so draw a wider one across the line.
     let mut back = 0.0;
     while back < head {

@@ -7,7 +7,11 @@ use crate::run::fields::BitField;
 /// Draws a ruler.
 pub fn draw(ruler: &Ruler, canvas: Canvas) -> Drawing {
     let text = canvas.text;
-    let labels = ruler.rows.iter().map(|row| width(&row.label, text)).fold(0.0, f64::max);
+    let labels = ruler
+        .rows
+        .iter()
+        .map(|row| width(&row.label, text))
+        .fold(0.0, f64::max);
     let labels = if labels > 0.0 { labels + text } else { 0.0 };
     let bit = ((canvas.room - labels) / f64::from(ruler.bits.max(1))).min(text * 2.2);
     let high = text * 2.0;
@@ -35,31 +39,63 @@ pub fn draw(ruler: &Ruler, canvas: Canvas) -> Drawing {
         if digit != '_' {
             let size = text.min(text * bit / width("0", text * 1.3));
             let base = text * 2.7 + high / 2.0 + size * 0.35;
-            drawing.write((middle, base), size, Anchor::Middle, true, digit.to_string());
+            drawing.write(
+                (middle, base),
+                size,
+                Anchor::Middle,
+                true,
+                digit.to_string(),
+            );
         }
     }
     for (at, row) in ruler.rows.iter().enumerate() {
         let top = text * 1.6 + digits + pitch * at as f64;
         for field in &row.fields {
-            let of = |bit_number: u32| 0.2 + bit * f64::from(ruler.bits.saturating_sub(1 + bit_number));
+            let of =
+                |bit_number: u32| 0.2 + bit * f64::from(ruler.bits.saturating_sub(1 + bit_number));
             let (left, right) = (of(field.high), of(field.low) + bit);
             if !has_digits {
                 numbered(&mut drawing, field, (left, right), top + text, text);
             }
-            boxed(&mut drawing, field, (left, right), (top + numbers, high), text);
+            boxed(
+                &mut drawing,
+                field,
+                (left, right),
+                (top + numbers, high),
+                text,
+            );
         }
         let base = top + numbers + high / 2.0 + text * 0.35;
-        drawing.write((bit * f64::from(ruler.bits) + text, base), text, Anchor::Left, false, &row.label);
+        drawing.write(
+            (bit * f64::from(ruler.bits) + text, base),
+            text,
+            Anchor::Left,
+            false,
+            &row.label,
+        );
     }
     drawing
 }
 
 /// Writes the numbers of a field's first and last bits.
-fn numbered(drawing: &mut Drawing, field: &BitField, (left, right): (f64, f64), base: f64, text: f64) {
+fn numbered(
+    drawing: &mut Drawing,
+    field: &BitField,
+    (left, right): (f64, f64),
+    base: f64,
+    text: f64,
+) {
     let small = text * 0.85;
     let (first, last) = (field.high.to_string(), field.low.to_string());
-    if field.high == field.low || width(&first, small) + width(&last, small) + small > right - left {
-        drawing.write((f64::midpoint(left, right), base), small, Anchor::Middle, false, first);
+    if field.high == field.low || width(&first, small) + width(&last, small) + small > right - left
+    {
+        drawing.write(
+            (f64::midpoint(left, right), base),
+            small,
+            Anchor::Middle,
+            false,
+            first,
+        );
     } else {
         drawing.write((left + 0.3, base), small, Anchor::Left, false, first);
         drawing.write((right - 0.3, base), small, Anchor::Right, false, last);
@@ -78,7 +114,13 @@ fn boxed(
     drawing.outline((left, top), (room, high), false);
     let size = text.min(text * room / (width(&name, text) + 0.6).max(0.1));
     let base = top + high / 2.0 + size * 0.35;
-    drawing.write((f64::midpoint(left, right), base), size, Anchor::Middle, false, name);
+    drawing.write(
+        (f64::midpoint(left, right), base),
+        size,
+        Anchor::Middle,
+        false,
+        name,
+    );
 }
 
 fn alt(title: &str, ruler: &Ruler) -> String {
@@ -88,7 +130,11 @@ fn alt(title: &str, ruler: &Ruler) -> String {
             .iter()
             .map(|field| format!("{} bits {} to {}", field.full_name(), field.high, field.low));
         let fields = fields.collect::<Vec<_>>().join(", ");
-        if row.label.is_empty() { fields } else { format!("{}: {fields}", row.label) }
+        if row.label.is_empty() {
+            fields
+        } else {
+            format!("{}: {fields}", row.label)
+        }
     });
     let digits = match ruler.digits.as_str() {
         "" => String::new(),

@@ -22,7 +22,11 @@ pub fn draw(of: &Scene, canvas: Canvas) -> Drawing {
     let wide = room / (f64::from(columns.max(1)) * CHARACTER);
     let high = (HEIGHT - canvas.text * 1.6) / (f64::from(rows.max(1)) * ROW);
     let text = wide.min(high).min(canvas.text);
-    let grid = Grid { wide: text * CHARACTER, high: text * ROW, top: canvas.text * 1.6 };
+    let grid = Grid {
+        wide: text * CHARACTER,
+        high: text * ROW,
+        top: canvas.text * 1.6,
+    };
     let title = of.title.chars().count() as f64 * CHARACTER * canvas.text;
     let mut drawing = Drawing {
         width: (f64::from(columns) * grid.wide).max(title) + 0.6,
@@ -31,7 +35,13 @@ pub fn draw(of: &Scene, canvas: Canvas) -> Drawing {
         alt: format!("{}: {}", of.title, of.description()),
         ..Drawing::default()
     };
-    drawing.write((0.3, canvas.text), canvas.text, Anchor::Left, true, &of.title);
+    drawing.write(
+        (0.3, canvas.text),
+        canvas.text,
+        Anchor::Left,
+        true,
+        &of.title,
+    );
     // A box is white inside, so outer boxes come first.
     let mut shapes: Vec<&SceneShape> = of.shapes.iter().collect();
     shapes.sort_by_key(|shape| match shape {
@@ -40,29 +50,66 @@ pub fn draw(of: &Scene, canvas: Canvas) -> Drawing {
     });
     for shape in shapes {
         match shape {
-            SceneShape::Frame { at, size, stroke, shaded } => {
-                let extent = (f64::from(size.0 - 1) * grid.wide, f64::from(size.1 - 1) * grid.high);
+            SceneShape::Frame {
+                at,
+                size,
+                stroke,
+                shaded,
+            } => {
+                let extent = (
+                    f64::from(size.0 - 1) * grid.wide,
+                    f64::from(size.1 - 1) * grid.high,
+                );
                 let (at, stroke, grey) = (grid.center(*at), *stroke, *shaded);
-                drawing.shapes.push(DrawnShape::Box { at, size: extent, grey, stroke });
+                drawing.shapes.push(DrawnShape::Box {
+                    at,
+                    size: extent,
+                    grey,
+                    stroke,
+                });
             }
-            SceneShape::Path { points, stroke, arrow, .. } => {
+            SceneShape::Path {
+                points,
+                stroke,
+                arrow,
+                ..
+            } => {
                 let last = points.len().saturating_sub(2);
                 for (at, pair) in points.windows(2).enumerate() {
                     let (from, mut to) = (grid.center(pair[0]), grid.center(pair[1]));
                     if *arrow && at == last {
                         // The head touches the border in the next cell.
                         to = grid.center(beyond(pair[0], pair[1]));
-                        drawing.shapes.push(DrawnShape::Arrow { from, to, stroke: *stroke });
+                        drawing.shapes.push(DrawnShape::Arrow {
+                            from,
+                            to,
+                            stroke: *stroke,
+                        });
                     } else {
-                        drawing.shapes.push(DrawnShape::Line { from, to, stroke: *stroke });
+                        drawing.shapes.push(DrawnShape::Line {
+                            from,
+                            to,
+                            stroke: *stroke,
+                        });
                     }
                 }
             }
-            SceneShape::Label { at, text: label, bold, .. } => {
+            SceneShape::Label {
+                at,
+                text: label,
+                bold,
+                ..
+            } => {
                 let (left, middle) = (0.3 + f64::from(at.0) * grid.wide, grid.center(*at).1);
                 // Some formats collapse spaces.
                 let label = label.replace(' ', "\u{a0}");
-                drawing.write((left, middle + text * 0.35), text, Anchor::Left, *bold, label);
+                drawing.write(
+                    (left, middle + text * 0.35),
+                    text,
+                    Anchor::Left,
+                    *bold,
+                    label,
+                );
             }
         }
     }
@@ -71,11 +118,34 @@ pub fn draw(of: &Scene, canvas: Canvas) -> Drawing {
 
 /// Draws two scenes in the same size, side by side if that is legible.
 pub fn pair(pair: &[Scene; 2], canvas: Canvas) -> Vec<Drawing> {
-    let half = Canvas { room: (canvas.room - BETWEEN) / 2.0, ..canvas };
-    let columns = pair.iter().map(|scene| scene.size().0).max().unwrap_or(1).max(1);
-    let text = |canvas: Canvas| ((canvas.room - 0.6) / (f64::from(columns) * CHARACTER)).min(canvas.text);
-    let room = if text(half) >= canvas.text * SMALLEST { half } else { canvas };
-    pair.iter().map(|scene| draw(scene, Canvas { text: text(room), ..room })).collect()
+    let half = Canvas {
+        room: (canvas.room - BETWEEN) / 2.0,
+        ..canvas
+    };
+    let columns = pair
+        .iter()
+        .map(|scene| scene.size().0)
+        .max()
+        .unwrap_or(1)
+        .max(1);
+    let text =
+        |canvas: Canvas| ((canvas.room - 0.6) / (f64::from(columns) * CHARACTER)).min(canvas.text);
+    let room = if text(half) >= canvas.text * SMALLEST {
+        half
+    } else {
+        canvas
+    };
+    pair.iter()
+        .map(|scene| {
+            draw(
+                scene,
+                Canvas {
+                    text: text(room),
+                    ..room
+                },
+            )
+        })
+        .collect()
 }
 
 /// The size of a cell, and the distance of the first row from the upper edge.
@@ -87,13 +157,17 @@ struct Grid {
 
 impl Grid {
     fn center(&self, (x, y): Place) -> Point {
-        (0.3 + (f64::from(x) + 0.5) * self.wide, self.top + (f64::from(y) + 0.5) * self.high)
+        (
+            0.3 + (f64::from(x) + 0.5) * self.wide,
+            self.top + (f64::from(y) + 0.5) * self.high,
+        )
     }
 }
 
 /// Returns the cell after the second one, in the direction from the first one.
 fn beyond(from: Place, to: Place) -> Place {
-    let next = |from: u32, to: u32| (to + u32::from(to > from)).saturating_sub(u32::from(to < from));
+    let next =
+        |from: u32, to: u32| (to + u32::from(to > from)).saturating_sub(u32::from(to < from));
     (next(from.0, to.0), next(from.1, to.1))
 }
 
@@ -110,7 +184,11 @@ mod tests {
             scene.write((0, 0), "x".repeat(columns));
             let drawn = pair(&[scene.clone(), scene], canvas);
             let wide: f64 = drawn.iter().map(|drawing| drawing.width).sum();
-            assert_eq!(wide + 4.0 <= canvas.room, beside, "{columns} columns: {wide}");
+            assert_eq!(
+                wide + 4.0 <= canvas.room,
+                beside,
+                "{columns} columns: {wide}"
+            );
             assert!(drawn.iter().all(|drawing| drawing.width <= canvas.room));
         }
     }

@@ -12,7 +12,10 @@ pub fn draw(of: &Sequence, canvas: Canvas) -> Drawing {
     let text = canvas.text;
     let actors = actors(of);
     let column = canvas.room / actors.len().max(1) as f64;
-    let widest = actors.iter().map(|actor| width(actor, text)).fold(0.0, f64::max);
+    let widest = actors
+        .iter()
+        .map(|actor| width(actor, text))
+        .fold(0.0, f64::max);
     let size = text.min(text * column / (widest + text));
     let middle = |actor: &str| {
         let at = actors.iter().position(|known| *known == actor).unwrap_or(0);
@@ -42,13 +45,29 @@ pub fn draw(of: &Sequence, canvas: Canvas) -> Drawing {
             // The actor itself does something.
             let side = text * 0.9;
             drawing.outline((from - side / 2.0, y - side), (side, side), false);
-            drawing.write((from + side, y - side * 0.1), text * 0.9, Anchor::Left, true, number);
+            drawing.write(
+                (from + side, y - side * 0.1),
+                text * 0.9,
+                Anchor::Left,
+                true,
+                number,
+            );
         } else {
             drawing.arrow((from, y), (to, y));
             // The number is beside the sender, where no other lifeline crosses it.
             let beside = text * 0.5 * (to - from).signum();
-            let anchor = if to > from { Anchor::Left } else { Anchor::Right };
-            drawing.write((from + beside, y - text * 0.25), text * 0.9, anchor, true, number);
+            let anchor = if to > from {
+                Anchor::Left
+            } else {
+                Anchor::Right
+            };
+            drawing.write(
+                (from + beside, y - text * 0.25),
+                text * 0.9,
+                anchor,
+                true,
+                number,
+            );
         }
     }
     let room = (canvas.room / width("x", text)).floor() as usize;
@@ -66,7 +85,11 @@ pub fn draw(of: &Sequence, canvas: Canvas) -> Drawing {
 /// Returns the actors in the order of their first message.
 fn actors(of: &Sequence) -> Vec<&str> {
     let mut actors: Vec<&str> = Vec::new();
-    for actor in of.messages.iter().flat_map(|message| [&*message.from, &*message.to]) {
+    for actor in of
+        .messages
+        .iter()
+        .flat_map(|message| [&*message.from, &*message.to])
+    {
         if !actors.contains(&actor) {
             actors.push(actor);
         }
@@ -76,7 +99,11 @@ fn actors(of: &Sequence) -> Vec<&str> {
 
 /// Returns the list of messages, one line each.
 fn listed(of: &Sequence) -> Vec<String> {
-    of.messages.iter().enumerate().map(|(at, message)| format!("{}. {}", at + 1, message.text)).collect()
+    of.messages
+        .iter()
+        .enumerate()
+        .map(|(at, message)| format!("{}. {}", at + 1, message.text))
+        .collect()
 }
 
 /// Wraps a line at spaces, with an indent after the first line.
@@ -104,7 +131,11 @@ mod tests {
     use crate::report::scene::Stroke;
 
     fn message(from: &str, to: &str, text: &str) -> Message {
-        Message { from: from.to_owned(), to: to.to_owned(), text: text.to_owned() }
+        Message {
+            from: from.to_owned(),
+            to: to.to_owned(),
+            text: text.to_owned(),
+        }
     }
 
     #[test]
@@ -115,14 +146,21 @@ mod tests {
             message("MMU", "MMU", "physical address 0x354"),
             message("handler", "disk", "evicts page 0x40"),
         ];
-        let of = Sequence { title: "steps".to_owned(), messages };
+        let of = Sequence {
+            title: "steps".to_owned(),
+            messages,
+        };
         for large in [false, true] {
             let drawing = draw(&of, Canvas::for_page(174.0, large));
             let lifelines: Vec<f64> = drawing
                 .shapes
                 .iter()
                 .filter_map(|shape| match shape {
-                    DrawnShape::Line { from, stroke: Stroke::Dashed, .. } => Some(from.0),
+                    DrawnShape::Line {
+                        from,
+                        stroke: Stroke::Dashed,
+                        ..
+                    } => Some(from.0),
                     _ => None,
                 })
                 .collect();
@@ -133,14 +171,23 @@ mod tests {
                         assert!(lifelines.contains(&from.0) && lifelines.contains(&to.0));
                         assert!((from.1 - to.1).abs() < 0.01);
                     }
-                    DrawnShape::Text { at, size, anchor, text, .. } => {
+                    DrawnShape::Text {
+                        at,
+                        size,
+                        anchor,
+                        text,
+                        ..
+                    } => {
                         let wide = width(text, *size);
                         let left = match anchor {
                             Anchor::Left => at.0,
                             Anchor::Middle => at.0 - wide / 2.0,
                             Anchor::Right => at.0 - wide,
                         };
-                        assert!(left >= -0.1 && left + wide <= 174.1 && at.1 <= drawing.height, "{text}");
+                        assert!(
+                            left >= -0.1 && left + wide <= 174.1 && at.1 <= drawing.height,
+                            "{text}"
+                        );
                     }
                     _ => {}
                 }

@@ -15,14 +15,21 @@ impl Canvas {
     /// Creates a canvas as wide as the page without margins, with text in print size.
     pub(crate) fn for_page(width: f64, large: bool) -> Self {
         // Addresses are long, so they use 9-point type if the text uses 11-point type.
-        Self { room: width, text: if large { 18.0 } else { 9.0 } * POINT }
+        Self {
+            room: width,
+            text: if large { 18.0 } else { 9.0 } * POINT,
+        }
     }
 }
 
 impl Canvas {
     /// Returns the width as a multiple of the body text size.
     pub(crate) fn columns(self) -> f64 {
-        let text = if self.text > 17.0 * POINT { self.text } else { 11.0 * POINT };
+        let text = if self.text > 17.0 * POINT {
+            self.text
+        } else {
+            11.0 * POINT
+        };
         self.room / text
     }
 }
@@ -50,13 +57,32 @@ pub type Point = (f64, f64);
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum DrawnShape {
     /// A horizontal or vertical line.
-    Line { from: Point, to: Point, stroke: Stroke },
+    Line {
+        from: Point,
+        to: Point,
+        stroke: Stroke,
+    },
     /// The outline of a box, filled with gray or white.
-    Box { at: Point, size: Point, grey: bool, stroke: Stroke },
+    Box {
+        at: Point,
+        size: Point,
+        grey: bool,
+        stroke: Stroke,
+    },
     /// A horizontal or vertical arrow.
-    Arrow { from: Point, to: Point, stroke: Stroke },
+    Arrow {
+        from: Point,
+        to: Point,
+        stroke: Stroke,
+    },
     /// A line of text. `at` is the left end, middle, or right end of the text's baseline.
-    Text { at: Point, size: f64, anchor: Anchor, bold: bool, text: String },
+    Text {
+        at: Point,
+        size: f64,
+        anchor: Anchor,
+        bold: bool,
+        text: String,
+    },
 }
 
 /// The point of a text's baseline that is placed at the given position.
@@ -77,18 +103,40 @@ impl Drawing {
     }
 
     pub(crate) fn arrow(&mut self, from: Point, to: Point) {
-        self.shapes.push(DrawnShape::Arrow { from, to, stroke: Stroke::Thin });
+        self.shapes.push(DrawnShape::Arrow {
+            from,
+            to,
+            stroke: Stroke::Thin,
+        });
     }
 
     pub(crate) fn outline(&mut self, at: Point, size: Point, grey: bool) {
-        self.shapes.push(DrawnShape::Box { at, size, grey, stroke: Stroke::Thin });
+        self.shapes.push(DrawnShape::Box {
+            at,
+            size,
+            grey,
+            stroke: Stroke::Thin,
+        });
     }
 
     /// Writes a text.
-    pub fn write(&mut self, at: Point, size: f64, anchor: Anchor, bold: bool, text: impl Into<String>) {
+    pub fn write(
+        &mut self,
+        at: Point,
+        size: f64,
+        anchor: Anchor,
+        bold: bool,
+        text: impl Into<String>,
+    ) {
         let text = text.into();
         if !text.is_empty() {
-            self.shapes.push(DrawnShape::Text { at, size, anchor, bold, text });
+            self.shapes.push(DrawnShape::Text {
+                at,
+                size,
+                anchor,
+                bold,
+                text,
+            });
         }
     }
 }

@@ -10,7 +10,10 @@ use crate::report::scene::Stroke;
 
 /// Returns the drawings of a figure for a page of `width` millimeters.
 pub(crate) fn svgs(figure: &Figure, width: f64) -> Vec<String> {
-    drawings(figure, Canvas::for_page(width, false)).iter().map(svg).collect()
+    drawings(figure, Canvas::for_page(width, false))
+        .iter()
+        .map(svg)
+        .collect()
 }
 
 /// Returns a drawing with its title and alternative text.
@@ -41,7 +44,12 @@ fn shape(out: &mut String, shape: &DrawnShape) {
             to.1,
             stroked(*stroke)
         ),
-        DrawnShape::Box { at, size, grey, stroke } => {
+        DrawnShape::Box {
+            at,
+            size,
+            grey,
+            stroke,
+        } => {
             let fill = if *grey { "#eee" } else { "#fff" };
             writeln!(
                 out,
@@ -54,7 +62,13 @@ fn shape(out: &mut String, shape: &DrawnShape) {
             )
         }
         DrawnShape::Arrow { from, to, stroke } => arrow(out, *from, *to, *stroke),
-        DrawnShape::Text { at, size, anchor, bold, text } => {
+        DrawnShape::Text {
+            at,
+            size,
+            anchor,
+            bold,
+            text,
+        } => {
             let anchor = match anchor {
                 Anchor::Left => "",
                 Anchor::Middle => " text-anchor=\"middle\"",
@@ -85,7 +99,12 @@ fn arrow(out: &mut String, from: (f64, f64), to: (f64, f64), stroke: Stroke) -> 
     let (dx, dy) = (to.0 - from.0, to.1 - from.1);
     let length = libm::hypot(dx, dy).max(0.01);
     let (x, y) = (dx / length, dy / length);
-    let wing = |side: f64| (to.0 - 1.6 * x - side * 0.7 * y, to.1 - 1.6 * y + side * 0.7 * x);
+    let wing = |side: f64| {
+        (
+            to.0 - 1.6 * x - side * 0.7 * y,
+            to.1 - 1.6 * y + side * 0.7 * x,
+        )
+    };
     let ((ax, ay), (bx, by)) = (wing(1.0), wing(-1.0));
     writeln!(
         out,

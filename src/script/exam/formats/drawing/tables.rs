@@ -22,7 +22,12 @@ pub fn draw(tree: &Tree, canvas: Canvas) -> Drawing {
         ..Drawing::default()
     };
     drawing.write((0.2, size), size, Anchor::Left, true, &tree.title);
-    let mut pen = Pen { drawing, size, columns, free: Vec::new() };
+    let mut pen = Pen {
+        drawing,
+        size,
+        columns,
+        free: Vec::new(),
+    };
     let bottom = pen.table(&tree.root, 0, size * LINE * 1.5);
     pen.drawing.height = bottom + size * 0.3;
     pen.drawing
@@ -34,10 +39,9 @@ fn widths(table: &Tables, level: usize, all: &mut Vec<f64>) {
         all.push(0.0);
     }
     let count = |text: &str| text.chars().count();
-    let rows = table
-        .rows
-        .iter()
-        .map(|row| count(&row.index) + count(&row.words) + if row.words.is_empty() { 4 } else { 5 });
+    let rows = table.rows.iter().map(|row| {
+        count(&row.index) + count(&row.words) + if row.words.is_empty() { 4 } else { 5 }
+    });
     let heads = table.head.iter().map(|line| count(line) + 2);
     let widest = rows.chain(heads).max().unwrap_or(1);
     all[level] = all[level].max(widest as f64);
@@ -56,7 +60,10 @@ struct Pen {
 
 impl Pen {
     fn left(&self, level: usize) -> f64 {
-        let before: f64 = self.columns[..level].iter().map(|width| width + BETWEEN).sum();
+        let before: f64 = self.columns[..level]
+            .iter()
+            .map(|width| width + BETWEEN)
+            .sum();
         before * CHARACTER * self.size + 0.2
     }
 
@@ -74,10 +81,12 @@ impl Pen {
         self.drawing.outline((left, top), (width, head), true);
         for (at, line) in table.head.iter().enumerate() {
             let base = top + step * (at as f64 + 0.72);
-            self.drawing.write((left + pad, base), size, Anchor::Left, true, line);
+            self.drawing
+                .write((left + pad, base), size, Anchor::Left, true, line);
         }
         let height = step * table.rows.len() as f64;
-        self.drawing.outline((left, top + head), (width, height), false);
+        self.drawing
+            .outline((left, top + head), (width, height), false);
         let mut bottom = top + head + height;
         self.free[level] = bottom + step * 0.6;
         for (at, row) in table.rows.iter().enumerate() {
@@ -85,7 +94,13 @@ impl Pen {
             if at > 0 {
                 self.drawing.line((left, over), (left + width, over), false);
             }
-            self.drawing.write((left + pad, over + step * 0.72), size, Anchor::Left, false, &row.index);
+            self.drawing.write(
+                (left + pad, over + step * 0.72),
+                size,
+                Anchor::Left,
+                false,
+                &row.index,
+            );
             self.drawing.write(
                 (left + width - pad, over + step * 0.72),
                 size,
@@ -96,7 +111,11 @@ impl Pen {
             if let Some(below) = &row.below {
                 let place = over.max(self.free.get(level + 1).copied().unwrap_or(0.0));
                 bottom = bottom.max(self.table(below, level + 1, place));
-                self.lead((left + width, over + step / 2.0), (self.left(level + 1), place + step / 2.0), at);
+                self.lead(
+                    (left + width, over + step / 2.0),
+                    (self.left(level + 1), place + step / 2.0),
+                    at,
+                );
             }
         }
         bottom
@@ -121,7 +140,11 @@ fn words(table: &Tables) -> String {
         Some(below) => format!("entry {} leads to {}", row.index, words(below)),
         None => format!("entry {}: {}", row.index, row.words),
     });
-    format!("{} ({})", table.head.join(" "), rows.collect::<Vec<_>>().join("; "))
+    format!(
+        "{} ({})",
+        table.head.join(" "),
+        rows.collect::<Vec<_>>().join("; ")
+    )
 }
 
 #[cfg(test)]
@@ -132,8 +155,15 @@ mod tests {
     use crate::exam::formats::tree::{Entry, Tables, Tree};
 
     fn leaf(head: &str) -> Tables {
-        let row = |index: &str| Entry { index: index.to_owned(), words: "PPN 0x1".to_owned(), below: None };
-        Tables { head: vec![head.to_owned()], rows: vec![row("0x0"), row("0x1")] }
+        let row = |index: &str| Entry {
+            index: index.to_owned(),
+            words: "PPN 0x1".to_owned(),
+            below: None,
+        };
+        Tables {
+            head: vec![head.to_owned()],
+            rows: vec![row("0x0"), row("0x1")],
+        }
     }
 
     #[test]
@@ -143,9 +173,15 @@ mod tests {
             words: String::new(),
             below: Some(leaf("level 2")),
         };
-        let root =
-            Tables { head: vec!["level 1".to_owned()], rows: vec![entry("0x0"), entry("0x1"), entry("0x2")] };
-        let tree = Tree { title: "page tables".to_owned(), text: String::new(), root };
+        let root = Tables {
+            head: vec!["level 1".to_owned()],
+            rows: vec![entry("0x0"), entry("0x1"), entry("0x2")],
+        };
+        let tree = Tree {
+            title: "page tables".to_owned(),
+            text: String::new(),
+            root,
+        };
         let drawing = draw(&tree, Canvas::for_page(174.0, false));
         let boxes: Vec<_> = drawing
             .shapes

@@ -27,10 +27,28 @@ pub fn draw(of: &Walk, canvas: Canvas) -> Drawing {
     // The field of the address, with the number of its bits.
     let mut field = |at: usize, [name, bits, value]: [&str; 3]| {
         let (x, middle) = (left + wide * at as f64, left + wide * (at as f64 + 0.5));
-        drawing.write((middle, fields + text), text * 0.9, Anchor::Middle, false, bits);
+        drawing.write(
+            (middle, fields + text),
+            text * 0.9,
+            Anchor::Middle,
+            false,
+            bits,
+        );
         drawing.outline((x, fields + text * 1.3), (wide, text * 3.4), false);
-        drawing.write((middle, fields + text * 2.6), text, Anchor::Middle, true, name);
-        drawing.write((middle, fields + text * 4.1), text, Anchor::Middle, false, value);
+        drawing.write(
+            (middle, fields + text * 2.6),
+            text,
+            Anchor::Middle,
+            true,
+            name,
+        );
+        drawing.write(
+            (middle, fields + text * 4.1),
+            text,
+            Anchor::Middle,
+            false,
+            value,
+        );
     };
     for (at, column) in of.columns.iter().enumerate() {
         field(at, [&column.name, &column.bits, &column.value]);
@@ -40,19 +58,51 @@ pub fn draw(of: &Walk, canvas: Canvas) -> Drawing {
         let x = left + wide * at as f64;
         let middle = x + boxed / 2.0;
         // The table, with the entry that the walk fetches.
-        drawing.write((middle, tables - text * 0.4), text, Anchor::Middle, true, &column.head);
+        drawing.write(
+            (middle, tables - text * 0.4),
+            text,
+            Anchor::Middle,
+            true,
+            &column.head,
+        );
         drawing.outline((x, tables), (boxed, text * 6.2), true);
         drawing.outline((x, tables + text * 1.9), (boxed, text * 3.4), false);
-        drawing.write((middle, tables + text * 3.2), text, Anchor::Middle, false, &column.entry);
-        drawing.write((middle, tables + text * 4.8), text, Anchor::Middle, false, &column.target);
-        drawing.write((middle, tables + text * 7.6), text * 0.9, Anchor::Middle, false, &column.covers);
+        drawing.write(
+            (middle, tables + text * 3.2),
+            text,
+            Anchor::Middle,
+            false,
+            &column.entry,
+        );
+        drawing.write(
+            (middle, tables + text * 4.8),
+            text,
+            Anchor::Middle,
+            false,
+            &column.target,
+        );
+        drawing.write(
+            (middle, tables + text * 7.6),
+            text * 0.9,
+            Anchor::Middle,
+            false,
+            &column.covers,
+        );
         // The index selects the entry. The arrow ends beside the box, whose text it must not cross.
         let side = x + boxed + (wide - boxed) * 0.3;
-        drawing.line((side, fields + text * 4.7), (side, entry - text * 0.9), false);
+        drawing.line(
+            (side, fields + text * 4.7),
+            (side, entry - text * 0.9),
+            false,
+        );
         drawing.arrow((side, entry - text * 0.9), (x + boxed, entry - text * 0.9));
         if at + 1 < of.columns.len() && column.leads_on {
             let lane = x + boxed + (wide - boxed) * 0.65;
-            drawing.line((x + boxed, entry + text * 0.6), (lane, entry + text * 0.6), false);
+            drawing.line(
+                (x + boxed, entry + text * 0.6),
+                (lane, entry + text * 0.6),
+                false,
+            );
             drawing.line((lane, entry + text * 0.6), (lane, tables), false);
             drawing.arrow((lane, tables), (x + wide, tables));
         }
@@ -63,10 +113,20 @@ pub fn draw(of: &Walk, canvas: Canvas) -> Drawing {
     let end = left + wide * columns;
     let (last, offset, below) = (end - wide + boxed, end + wide / 2.0, text * 17.4);
     let lane = last + (wide - boxed) * 0.65;
-    drawing.line((last, entry + text * 0.6), (lane, entry + text * 0.6), false);
+    drawing.line(
+        (last, entry + text * 0.6),
+        (lane, entry + text * 0.6),
+        false,
+    );
     drawing.arrow((lane, entry + text * 0.6), (lane, below));
     drawing.arrow((offset, fields + text * 4.7), (offset, below));
-    drawing.write((end + wide, text * 18.6), text, Anchor::Right, false, &of.result);
+    drawing.write(
+        (end + wide, text * 18.6),
+        text,
+        Anchor::Right,
+        false,
+        &of.result,
+    );
     drawing
 }
 
@@ -81,10 +141,19 @@ fn alt(of: &Walk) -> String {
             &column.target,
             &column.covers,
         ];
-        let parts: Vec<&str> =
-            parts.iter().map(|part| part.as_str()).filter(|part| !part.is_empty()).collect();
+        let parts: Vec<&str> = parts
+            .iter()
+            .map(|part| part.as_str())
+            .filter(|part| !part.is_empty())
+            .collect();
         parts.join(", ")
     };
     let columns: Vec<String> = of.columns.iter().map(column).collect();
-    format!("{}: {}; {}. {}", of.title, columns.join("; "), of.offset.join(", "), of.result)
+    format!(
+        "{}: {}; {}. {}",
+        of.title,
+        columns.join("; "),
+        of.offset.join(", "),
+        of.result
+    )
 }

@@ -13,7 +13,10 @@ pub(crate) const ROOM: f64 = 174.0;
 
 /// Renders blocks as part of a page, in the page's font size.
 pub(crate) fn piece(blocks: &[Block], canvas: Canvas) -> String {
-    let mut writer = Writer { out: String::new(), canvas };
+    let mut writer = Writer {
+        out: String::new(),
+        canvas,
+    };
     writer.blocks(blocks);
     writer.out
 }
@@ -68,8 +71,18 @@ impl Writer {
             Block::Figure(figure) => self.figure(figure),
             Block::Lines(lines) => self.lines(lines),
             Block::Steps(steps) => self.steps(steps),
-            Block::Worksheet { prompt, points, heads, rows } => self.worksheet(prompt, points, heads, rows),
-            Block::Value { label, points, how, blank } => {
+            Block::Worksheet {
+                prompt,
+                points,
+                heads,
+                rows,
+            } => self.worksheet(prompt, points, heads, rows),
+            Block::Value {
+                label,
+                points,
+                how,
+                blank,
+            } => {
                 let how = if how.is_empty() {
                     String::new()
                 } else {
@@ -83,13 +96,28 @@ impl Writer {
                     worth(points)
                 );
             }
-            Block::Fill { how, points, tables } => {
-                let _ = writeln!(self.out, "<p class=\"lead\">{}{}</p>", escaped(how), worth(points));
+            Block::Fill {
+                how,
+                points,
+                tables,
+            } => {
+                let _ = writeln!(
+                    self.out,
+                    "<p class=\"lead\">{}{}</p>",
+                    escaped(how),
+                    worth(points)
+                );
                 for of in tables {
                     table(&mut self.out, of, "fill", self.canvas.columns());
                 }
             }
-            Block::Choice { text, how, points, field, options } => {
+            Block::Choice {
+                text,
+                how,
+                points,
+                field,
+                options,
+            } => {
                 let _ = writeln!(
                     self.out,
                     "<div class=\"choice\" data-field=\"{}\">\n<p class=\"lead\" dir=\"auto\">{} <span class=\"how\">{}</span>{}</p>",
@@ -101,7 +129,13 @@ impl Writer {
                 self.choice(options);
                 self.put("</div>\n");
             }
-            Block::Essay { text, points, field, space, rubric } => {
+            Block::Essay {
+                text,
+                points,
+                field,
+                space,
+                rubric,
+            } => {
                 let _ = writeln!(
                     self.out,
                     "<div class=\"essay\" data-field=\"{}\">\n<p class=\"lead\" dir=\"auto\">{}{}</p>",
@@ -123,8 +157,12 @@ impl Writer {
     fn prose(&mut self, paragraphs: &[Paragraph]) {
         for paragraph in paragraphs {
             let _ = match paragraph {
-                Paragraph::Words(words) => writeln!(self.out, "<p dir=\"auto\">{}</p>", escaped(words)),
-                Paragraph::Code(code) => writeln!(self.out, "<pre><code>{}</code></pre>", escaped(code)),
+                Paragraph::Words(words) => {
+                    writeln!(self.out, "<p dir=\"auto\">{}</p>", escaped(words))
+                }
+                Paragraph::Code(code) => {
+                    writeln!(self.out, "<pre><code>{}</code></pre>", escaped(code))
+                }
             };
         }
     }
@@ -134,7 +172,11 @@ impl Writer {
     }
 
     fn pairs(&mut self, title: &str, pairs: &[(String, String)]) {
-        let _ = writeln!(self.out, "<table class=\"pairs\"><caption>{}</caption>\n<tbody>", escaped(title));
+        let _ = writeln!(
+            self.out,
+            "<table class=\"pairs\"><caption>{}</caption>\n<tbody>",
+            escaped(title)
+        );
         for (name, value) in pairs {
             let _ = writeln!(
                 self.out,
@@ -149,7 +191,11 @@ impl Writer {
     fn steps(&mut self, steps: &[(String, String)]) {
         self.put("<ol>\n");
         for (who, what) in steps {
-            let who = if who.is_empty() { String::new() } else { format!("<b>{}</b> ", escaped(who)) };
+            let who = if who.is_empty() {
+                String::new()
+            } else {
+                format!("<b>{}</b> ", escaped(who))
+            };
             let _ = writeln!(self.out, "<li>{who}{}</li>", escaped(what));
         }
         self.put("</ol>\n");
@@ -164,7 +210,13 @@ impl Writer {
         self.put("</figure>\n");
     }
 
-    fn worksheet(&mut self, prompt: &str, points: &str, heads: &[String; 2], rows: &[WorksheetRow]) {
+    fn worksheet(
+        &mut self,
+        prompt: &str,
+        points: &str,
+        heads: &[String; 2],
+        rows: &[WorksheetRow],
+    ) {
         let _ = writeln!(
             self.out,
             "<table class=\"worksheet\"><caption>{}{}</caption>\n<thead><tr><th scope=\"col\">{}</th><th scope=\"col\">{}</th></tr></thead>\n<tbody>",
@@ -204,7 +256,10 @@ impl Writer {
 
     /// Adds room for free text, with lines 8 mm apart. Adds the rubric to a key.
     fn essay(&mut self, space: u32, rubric: &[(String, Option<String>)]) {
-        let _ = writeln!(self.out, "<div class=\"room\" style=\"min-height:{space}mm\">");
+        let _ = writeln!(
+            self.out,
+            "<div class=\"room\" style=\"min-height:{space}mm\">"
+        );
         if rubric.is_empty() {
             for _ in 0..space / 8 {
                 self.put("<div style=\"height:8mm;border-bottom:0.2mm solid;box-sizing:border-box\"></div>");
@@ -212,8 +267,14 @@ impl Writer {
         } else {
             self.put("<ul class=\"rubric\">\n");
             for (text, points) in rubric {
-                let points = points.as_ref().map_or_else(String::new, |points| worth(points));
-                let _ = writeln!(self.out, "<li dir=\"auto\"><b>{}</b>{points}</li>", escaped(text));
+                let points = points
+                    .as_ref()
+                    .map_or_else(String::new, |points| worth(points));
+                let _ = writeln!(
+                    self.out,
+                    "<li dir=\"auto\"><b>{}</b>{points}</li>",
+                    escaped(text)
+                );
             }
             self.put("</ul>");
         }

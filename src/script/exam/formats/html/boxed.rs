@@ -19,7 +19,10 @@ pub(crate) fn boxed(blank: &Blank) -> String {
         "" => String::new(),
         name => format!(" data-field=\"{}\"", escaped(name)),
     };
-    let unit = blank.unit.as_ref().map_or_else(String::new, |unit| format!("&nbsp;{}", escaped(unit)));
+    let unit = blank
+        .unit
+        .as_ref()
+        .map_or_else(String::new, |unit| format!("&nbsp;{}", escaped(unit)));
     format!(
         "<span class=\"box\"{field} style=\"display:inline-block;width:{room}ch;border:1px solid;padding:0 0.3em\"><bdi>{inside}</bdi></span>{unit}"
     )

@@ -42,7 +42,10 @@ mod tests {
 
     #[test]
     fn text_means_nothing_to_html_or_css() {
-        assert_eq!(escaped("<b> & \"q\" 'a'\0"), "&lt;b&gt; &amp; &quot;q&quot; &#39;a&#39;");
+        assert_eq!(
+            escaped("<b> & \"q\" 'a'\0"),
+            "&lt;b&gt; &amp; &quot;q&quot; &#39;a&#39;"
+        );
         assert_eq!(css_string("A\"</style>"), "\"A\\22 \\3c /style\\3e \"");
     }
 }

@@ -25,14 +25,22 @@ pub fn page(paper: &Paper, edition: Edition, style: &Style) -> String {
     );
     out.push_str("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
     let _ = writeln!(out, "<title>{}</title>", escaped(&sheet.front.title));
-    let _ = writeln!(out, "<style>\n{}{STYLE}</style>\n</head>\n<body>", paged(&sheet, style));
+    let _ = writeln!(
+        out,
+        "<style>\n{}{STYLE}</style>\n</head>\n<body>",
+        paged(&sheet, style)
+    );
     front(&mut out, &sheet.front, sheet.code.as_deref(), &style.labels);
     let canvas = Canvas::for_page(ROOM, style.large);
     for question in &sheet.questions {
         section(&mut out, question, canvas, &style.labels);
     }
     if !sheet.appendix.is_empty() {
-        let _ = writeln!(out, "<section class=\"appendix\">\n{}</section>", piece(&sheet.appendix, canvas));
+        let _ = writeln!(
+            out,
+            "<section class=\"appendix\">\n{}</section>",
+            piece(&sheet.appendix, canvas)
+        );
     }
     out.push_str("</body>\n</html>\n");
     out
@@ -42,7 +50,10 @@ pub fn page(paper: &Paper, edition: Edition, style: &Style) -> String {
 pub fn figures(paper: &Paper, edition: Edition, style: &Style) -> Vec<String> {
     let canvas = Canvas::for_page(ROOM, style.large);
     let questions = sheet(paper, edition, style).questions;
-    questions.iter().flat_map(|question| blocks::figures(&question.body, canvas)).collect()
+    questions
+        .iter()
+        .flat_map(|question| blocks::figures(&question.body, canvas))
+        .collect()
 }
 
 /// Returns the style of the printed pages, with the page number and the version in the footer.
@@ -51,16 +62,25 @@ fn paged(sheet: &Sheet, style: &Style) -> String {
         PageSize::A4 => "A4",
         PageSize::Letter => "letter",
     };
-    let (points, large) = if style.large { (18, "; --mono: 1em") } else { (11, "") };
-    let code = sheet
-        .code
-        .as_ref()
-        .map_or_else(String::new, |code| format!("{} {code}", style.labels.localize("Version")));
+    let (points, large) = if style.large {
+        (18, "; --mono: 1em")
+    } else {
+        (11, "")
+    };
+    let code = sheet.code.as_ref().map_or_else(String::new, |code| {
+        format!("{} {code}", style.labels.localize("Version"))
+    });
     let mut owner = String::new();
     for ((label, blank), corner) in sheet.front.owner.iter().zip(["left", "right"]) {
         let line = "_".repeat(blank.width as usize);
-        let content = css_string(&format!("{label} {}", blank.content.as_deref().unwrap_or(&line)));
-        let _ = write!(owner, "@top-{corner} {{ content: {content}; font-size: 9pt }} ");
+        let content = css_string(&format!(
+            "{label} {}",
+            blank.content.as_deref().unwrap_or(&line)
+        ));
+        let _ = write!(
+            owner,
+            "@top-{corner} {{ content: {content}; font-size: 9pt }} "
+        );
     }
     format!(
         "@page :first {{ @top-left {{ content: none }} @top-right {{ content: none }} }}\n\
@@ -74,10 +94,18 @@ fn paged(sheet: &Sheet, style: &Style) -> String {
 
 fn front(out: &mut String, front: &Front, code: Option<&str>, labels: &Labels) {
     let edition = front.edition.as_ref();
-    let edition = edition
-        .map_or_else(String::new, |words| format!(" <span class=\"edition\">{}</span>", escaped(words)));
-    let _ = writeln!(out, "<header>\n<h1 dir=\"auto\">{}{edition}</h1>", escaped(&front.title));
-    let said = front.cover.iter().map(|(name, words)| (name.as_str(), words.as_str()));
+    let edition = edition.map_or_else(String::new, |words| {
+        format!(" <span class=\"edition\">{}</span>", escaped(words))
+    });
+    let _ = writeln!(
+        out,
+        "<header>\n<h1 dir=\"auto\">{}{edition}</h1>",
+        escaped(&front.title)
+    );
+    let said = front
+        .cover
+        .iter()
+        .map(|(name, words)| (name.as_str(), words.as_str()));
     let said: Vec<String> = said
         .chain(code.map(|code| (labels.localize("Version"), code)))
         .map(|(name, words)| format!("{}: <bdi>{}</bdi>", escaped(name), escaped(words)))
@@ -91,26 +119,55 @@ fn front(out: &mut String, front: &Front, code: Option<&str>, labels: &Labels) {
     }
     out.push_str("</div>\n");
     grid(out, front);
-    sentences(out, "h2", labels.localize("Instructions"), &front.instructions);
-    sentences(out, "h2", labels.localize("Assumptions"), &front.assumptions);
+    sentences(
+        out,
+        "h2",
+        labels.localize("Instructions"),
+        &front.instructions,
+    );
+    sentences(
+        out,
+        "h2",
+        labels.localize("Assumptions"),
+        &front.assumptions,
+    );
     out.push_str("</header>\n");
 }
 
 /// Adds the grid of points and scores.
 fn grid(out: &mut String, front: &Front) {
     let grid = &front.grid;
-    let _ =
-        write!(out, "<table class=\"grid\">\n<thead><tr><th scope=\"col\">{}</th>", escaped(&grid.heads[0]));
+    let _ = write!(
+        out,
+        "<table class=\"grid\">\n<thead><tr><th scope=\"col\">{}</th>",
+        escaped(&grid.heads[0])
+    );
     for (number, _) in &grid.questions {
         let _ = write!(out, "<th scope=\"col\">{}</th>", escaped(number));
     }
-    let _ = writeln!(out, "<th scope=\"col\">{}</th></tr></thead>\n<tbody>", escaped(&grid.total.0));
-    let points: Vec<&str> =
-        grid.questions.iter().map(|(_, points)| points.as_str()).chain([&*grid.total.1]).collect();
+    let _ = writeln!(
+        out,
+        "<th scope=\"col\">{}</th></tr></thead>\n<tbody>",
+        escaped(&grid.total.0)
+    );
+    let points: Vec<&str> = grid
+        .questions
+        .iter()
+        .map(|(_, points)| points.as_str())
+        .chain([&*grid.total.1])
+        .collect();
     for (head, filled) in [(&grid.heads[1], true), (&grid.heads[2], false)] {
         let _ = write!(out, "<tr><th scope=\"row\">{}</th>", escaped(head));
         for points in &points {
-            let _ = write!(out, "<td>{}</td>", if filled { escaped(points) } else { String::new() });
+            let _ = write!(
+                out,
+                "<td>{}</td>",
+                if filled {
+                    escaped(points)
+                } else {
+                    String::new()
+                }
+            );
         }
         out.push_str("</tr>\n");
     }
@@ -136,7 +193,12 @@ fn section(out: &mut String, question: &Section, canvas: Canvas, labels: &Labels
         escaped(&question.number),
         escaped(&question.title)
     );
-    sentences(out, "h3", labels.localize("Assumptions"), &question.assumptions);
+    sentences(
+        out,
+        "h3",
+        labels.localize("Assumptions"),
+        &question.assumptions,
+    );
     out.push_str(&piece(&question.body, canvas));
     out.push_str("</section>\n");
 }

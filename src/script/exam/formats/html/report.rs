@@ -39,7 +39,10 @@ pub fn report(blocks: &[Block]) -> String {
 fn worksheets<'b>(out: &mut String, blocks: &'b [Block]) -> &'b [Block] {
     let is_part = |block: &&Block| matches!(block, Block::Worksheet(_) | Block::Paragraph { .. });
     let parts = blocks.iter().take_while(is_part).count();
-    let last = blocks[..parts].iter().rposition(|block| matches!(block, Block::Worksheet(_))).unwrap_or(0);
+    let last = blocks[..parts]
+        .iter()
+        .rposition(|block| matches!(block, Block::Worksheet(_)))
+        .unwrap_or(0);
     let (worksheets, rest) = blocks.split_at(last + 1);
     out.push_str("<div class=\"worksheets\">\n");
     for column in worksheets.chunk_by(|_, next| !matches!(next, Block::Worksheet(_))) {
@@ -56,13 +59,24 @@ fn worksheets<'b>(out: &mut String, blocks: &'b [Block]) -> &'b [Block] {
 fn put(out: &mut String, block: &Block) {
     let _ = match block {
         Block::Heading(name) => writeln!(out, "<h4>{}</h4>", escaped(name)),
-        Block::Statement { text, .. } => writeln!(out, "<pre class=\"statement\">{}</pre>", escaped(text)),
+        Block::Statement { text, .. } => {
+            writeln!(out, "<pre class=\"statement\">{}</pre>", escaped(text))
+        }
         Block::Paragraph { tone, text } if !text.contains('\n') => {
-            writeln!(out, "<p dir=\"auto\" class=\"{}\">{}</p>", class(*tone), escaped(text))
+            writeln!(
+                out,
+                "<p dir=\"auto\" class=\"{}\">{}</p>",
+                class(*tone),
+                escaped(text)
+            )
         }
         Block::Worksheet(blanks) => write!(out, "{}", piece(&[worksheet(blanks)], canvas())),
         Block::Checks(checks) => checked(out, checks),
-        _ => write!(out, "{}", piece(&from_doc(std::slice::from_ref(block)), canvas())),
+        _ => write!(
+            out,
+            "{}",
+            piece(&from_doc(std::slice::from_ref(block)), canvas())
+        ),
     };
 }
 
@@ -81,11 +95,23 @@ fn class(tone: Tone) -> &'static str {
 
 /// Returns a worksheet with filled boxes.
 fn worksheet(blanks: &[Blank]) -> tree::Block {
-    let width = blanks.iter().map(|blank| blank.value.chars().count()).max().unwrap_or(0) as u32;
+    let width = blanks
+        .iter()
+        .map(|blank| blank.value.chars().count())
+        .max()
+        .unwrap_or(0) as u32;
     let row = |blank: &Blank| {
         let content = Some(blank.value.clone());
-        let boxed = tree::Blank { width, content, ..tree::Blank::default() };
-        tree::WorksheetRow { label: blank.label.clone(), how: String::new(), blank: boxed }
+        let boxed = tree::Blank {
+            width,
+            content,
+            ..tree::Blank::default()
+        };
+        tree::WorksheetRow {
+            label: blank.label.clone(),
+            how: String::new(),
+            blank: boxed,
+        }
     };
     tree::Block::Worksheet {
         prompt: String::new(),
@@ -102,7 +128,11 @@ fn checked(out: &mut String, checks: &Checks) -> std::fmt::Result {
         return writeln!(out, "<p class=\"good\">✓ {held}</p>");
     }
     let failed = checks.failed.len() as u64;
-    writeln!(out, "<p class=\"bad\">✗ {}</p>", escaped(&failure(failed, failed + checks.held)))?;
+    writeln!(
+        out,
+        "<p class=\"bad\">✗ {}</p>",
+        escaped(&failure(failed, failed + checks.held))
+    )?;
     out.push_str("<table class=\"pairs\"><thead><tr>");
     for head in ["fact", "expected", "actual", "reason"] {
         write!(out, "<th scope=\"col\">{head}</th>")?;

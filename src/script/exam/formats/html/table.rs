@@ -14,8 +14,11 @@ const BETWEEN: f64 = 0.8;
 pub(crate) fn table(out: &mut String, table: &Table, class: &str, room: f64) {
     let columns = table.columns().count() as f64;
     let wide = f64::from(table.widths().iter().sum::<u32>()) * CHARACTER + columns * BETWEEN;
-    let size =
-        if wide > room { format!(" style=\"font-size:{:.0}%\"", room / wide * 100.0) } else { String::new() };
+    let size = if wide > room {
+        format!(" style=\"font-size:{:.0}%\"", room / wide * 100.0)
+    } else {
+        String::new()
+    };
     let _ = write!(out, "<table class=\"{class}\"{size}>");
     if !table.title.is_empty() {
         let _ = write!(out, "<caption>{}</caption>", escaped(&table.title));
@@ -25,7 +28,12 @@ pub(crate) fn table(out: &mut String, table: &Table, class: &str, room: f64) {
     }
     out.push_str("\n<thead><tr>");
     for (_, name, begins) in table.columns() {
-        let _ = write!(out, "<th scope=\"col\"{}>{}</th>", edge(begins), escaped(name));
+        let _ = write!(
+            out,
+            "<th scope=\"col\"{}>{}</th>",
+            edge(begins),
+            escaped(name)
+        );
     }
     out.push_str("</tr></thead>\n<tbody>\n");
     let begins: Vec<bool> = table.columns().map(|(_, _, begins)| begins).collect();
@@ -35,11 +43,20 @@ pub(crate) fn table(out: &mut String, table: &Table, class: &str, room: f64) {
         out.push_str("<tr>");
         for (at, cell) in row.iter().enumerate() {
             let begins = begins.get(at).is_some_and(|begins| *begins);
-            let (open, close) = if at == 0 && names_rows { ("th scope=\"row\"", "th") } else { ("td", "td") };
+            let (open, close) = if at == 0 && names_rows {
+                ("th scope=\"row\"", "th")
+            } else {
+                ("td", "td")
+            };
             let (class, words) = match cell {
-                Cell::Word(text) => {
-                    (if begins { " class=\"edge word\"" } else { " class=\"word\"" }, escaped(text))
-                }
+                Cell::Word(text) => (
+                    if begins {
+                        " class=\"edge word\""
+                    } else {
+                        " class=\"word\""
+                    },
+                    escaped(text),
+                ),
                 Cell::Number(text) => (edge(begins), escaped(text)),
                 Cell::Blank(blank) => (edge(begins), boxed(blank)),
             };

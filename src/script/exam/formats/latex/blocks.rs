@@ -5,7 +5,9 @@ use std::fmt::Write;
 use super::text::Text;
 use crate::exam::formats::drawing::{Canvas, drawings, picture};
 use crate::exam::formats::stable_width::stable_width;
-use crate::exam::formats::tree::{Blank, Block, Cell, Choice, Figure, Paragraph, Table, WorksheetRow, kept};
+use crate::exam::formats::tree::{
+    Blank, Block, Cell, Choice, Figure, Paragraph, Table, WorksheetRow, kept,
+};
 
 /// Width of a character in the monospaced font, relative to the text size.
 const CHARACTER: f64 = 0.525;
@@ -26,7 +28,10 @@ pub(crate) fn blank(blank: &Blank, text: &Text) -> String {
         Some(content) => format!("\\bfseries {}", text.escaped(content)),
         None => format!("\\ttfamily {}", text.escaped(&blank.prefix)),
     };
-    let unit = blank.unit.as_ref().map_or_else(String::new, |unit| format!(" {}", text.escaped(unit)));
+    let unit = blank
+        .unit
+        .as_ref()
+        .map_or_else(String::new, |unit| format!(" {}", text.escaped(unit)));
     format!("\\blank{{{:.2}em}}{{{inside}}}{{{unit}}}", width(blank))
 }
 
@@ -37,7 +42,11 @@ fn width(blank: &Blank) -> f64 {
 impl<'l> Writer<'l> {
     /// Renders a sequence of blocks.
     pub(crate) fn blocks(blocks: &[Block], canvas: Canvas, text: &'l Text) -> String {
-        let mut writer = Self { out: String::new(), canvas, text };
+        let mut writer = Self {
+            out: String::new(),
+            canvas,
+            text,
+        };
         for (block, kept) in blocks.iter().zip(kept(blocks)) {
             let written = writer.block(block);
             let _ = if kept {
@@ -58,48 +67,92 @@ impl<'l> Writer<'l> {
     }
 
     fn worth(&self, points: &str) -> String {
-        if points.is_empty() { String::new() } else { format!("\\worth{{{}}}", self.escaped(points)) }
+        if points.is_empty() {
+            String::new()
+        } else {
+            format!("\\worth{{{}}}", self.escaped(points))
+        }
     }
 
     fn how(&self, how: &str) -> String {
-        if how.is_empty() { String::new() } else { format!("\\how{{{}}}", self.escaped(how)) }
+        if how.is_empty() {
+            String::new()
+        } else {
+            format!("\\how{{{}}}", self.escaped(how))
+        }
     }
 
     fn block(&self, block: &Block) -> String {
         match block {
             Block::Part { name, points, body } => {
                 let head = format!("\\heading{{{}{}}}", self.escaped(name), self.worth(points));
-                let parts =
-                    body.chunk_by(|a, b| is_worked(a) == is_worked(b)).enumerate().map(|(at, some)| {
+                let parts = body
+                    .chunk_by(|a, b| is_worked(a) == is_worked(b))
+                    .enumerate()
+                    .map(|(at, some)| {
                         let within = self.within(some);
                         let head = if at == 0 { &*head } else { "" };
-                        if is_worked(&some[0]) { within } else { format!("\\whole{{{head}\n{within}}}") }
+                        if is_worked(&some[0]) {
+                            within
+                        } else {
+                            format!("\\whole{{{head}\n{within}}}")
+                        }
                     });
                 parts.collect::<Vec<_>>().join("\n")
             }
-            Block::Prose(paragraphs) => {
-                paragraphs.iter().map(|one| self.paragraph(one)).collect::<Vec<_>>().join("\n")
-            }
+            Block::Prose(paragraphs) => paragraphs
+                .iter()
+                .map(|one| self.paragraph(one))
+                .collect::<Vec<_>>()
+                .join("\n"),
             Block::Given(table) => self.table(table),
             Block::Pairs { title, pairs } => self.pairs(title, pairs),
             Block::Figure(figure) => self.figure(figure),
             Block::Lines(lines) => self.lines(lines),
             Block::Steps(steps) => self.steps(steps),
-            Block::Worksheet { prompt, points, heads, rows } => self.worksheet(prompt, points, heads, rows),
-            Block::Value { label, points, how, blank } => {
+            Block::Worksheet {
+                prompt,
+                points,
+                heads,
+                rows,
+            } => self.worksheet(prompt, points, heads, rows),
+            Block::Value {
+                label,
+                points,
+                how,
+                blank,
+            } => {
                 let rest = format!("{}{}:", self.how(how), self.worth(points));
                 let room = self.escaped(&stable_width(label).unwrap_or_else(|| label.clone()));
                 let (label, boxed) = (self.escaped(label), self::blank(blank, self.text));
                 format!("\\whole{{\\pwvalue{{{label}{rest}}}{{{room}{rest}}}{{{boxed}}}}}")
             }
-            Block::Fill { how, points, tables } => {
+            Block::Fill {
+                how,
+                points,
+                tables,
+            } => {
                 let tables: String = tables.iter().map(|table| self.table(table)).collect();
-                format!("\\whole{{{}{}\n{tables}}}", self.escaped(how), self.worth(points))
+                format!(
+                    "\\whole{{{}{}\n{tables}}}",
+                    self.escaped(how),
+                    self.worth(points)
+                )
             }
-            Block::Choice { text, how, points, options, .. } => {
-                self.choice(&[text, " ", how].concat(), points, options)
-            }
-            Block::Essay { text, points, space, rubric, .. } => {
+            Block::Choice {
+                text,
+                how,
+                points,
+                options,
+                ..
+            } => self.choice(&[text, " ", how].concat(), points, options),
+            Block::Essay {
+                text,
+                points,
+                space,
+                rubric,
+                ..
+            } => {
                 let lead = format!("{}{}", self.escaped(text), self.worth(points));
                 let inside = if rubric.is_empty() {
                     "\\aline".repeat((*space / 8) as usize)
@@ -113,7 +166,10 @@ impl<'l> Writer<'l> {
                 format!("\\whole{{{lead}\\room{{{space}mm}}{{{inside}}}}}")
             }
             Block::Worked(steps) => {
-                let canvas = Canvas { room: self.canvas.room - INDENT, ..self.canvas };
+                let canvas = Canvas {
+                    room: self.canvas.room - INDENT,
+                    ..self.canvas
+                };
                 format!("\\worked{{{}}}", Self::blocks(steps, canvas, self.text))
             }
         }
@@ -137,8 +193,10 @@ impl<'l> Writer<'l> {
     }
 
     fn lines(&self, lines: &str) -> String {
-        let lines: Vec<String> =
-            lines.lines().map(|line| format!("{}\\\\\n", self.text.fixed(line))).collect();
+        let lines: Vec<String> = lines
+            .lines()
+            .map(|line| format!("{}\\\\\n", self.text.fixed(line)))
+            .collect();
         format!(
             "\\fit{{\\small\\ttfamily\\begin{{tabular}}{{@{{}}l@{{}}}}{}\\end{{tabular}}}}",
             lines.concat()
@@ -147,8 +205,11 @@ impl<'l> Writer<'l> {
 
     fn steps(&self, steps: &[(String, String)]) -> String {
         let step = |(number, (who, what)): (usize, &(String, String))| {
-            let who =
-                if who.is_empty() { String::new() } else { format!("\\textbf{{{}}} ", self.escaped(who)) };
+            let who = if who.is_empty() {
+                String::new()
+            } else {
+                format!("\\textbf{{{}}} ", self.escaped(who))
+            };
             format!(
                 "\\par\\hangindent=2em\\hangafter=1\\makebox[2em][l]{{{number}.}}{who}{}\\par\n",
                 self.escaped(what)
@@ -172,7 +233,13 @@ impl<'l> Writer<'l> {
         )
     }
 
-    fn worksheet(&self, prompt: &str, points: &str, heads: &[String; 2], rows: &[WorksheetRow]) -> String {
+    fn worksheet(
+        &self,
+        prompt: &str,
+        points: &str,
+        heads: &[String; 2],
+        rows: &[WorksheetRow],
+    ) -> String {
         let row = |row: &WorksheetRow| {
             format!(
                 "{}{} & {}\\\\[0.25em]\n",
@@ -182,12 +249,21 @@ impl<'l> Writer<'l> {
             )
         };
         let written: String = rows.iter().map(row).collect();
-        let heads: Vec<String> =
-            heads.iter().map(|head| format!("\\textbf{{{}}}", self.escaped(head))).collect();
+        let heads: Vec<String> = heads
+            .iter()
+            .map(|head| format!("\\textbf{{{}}}", self.escaped(head)))
+            .collect();
         let lead = self.words(prompt, points);
-        let longest =
-            rows.iter().map(|row| row.label.chars().count() + row.how.chars().count()).max().unwrap_or(0);
-        let column = if longest > LONG { ">{\\raggedright\\arraybackslash}m{0.6\\linewidth}" } else { "l" };
+        let longest = rows
+            .iter()
+            .map(|row| row.label.chars().count() + row.how.chars().count())
+            .max()
+            .unwrap_or(0);
+        let column = if longest > LONG {
+            ">{\\raggedright\\arraybackslash}m{0.6\\linewidth}"
+        } else {
+            "l"
+        };
         format!(
             "\\whole{{{lead}\\begin{{tabular}}{{@{{}}{column}@{{\\hspace{{2em}}}}l@{{}}}}\n{}\\\\[0.2em]\n{written}\\end{{tabular}}}}",
             heads.join(" & ")
@@ -203,43 +279,79 @@ impl<'l> Writer<'l> {
             )
         };
         let options = options.iter().map(option).collect::<Vec<_>>().join("\n");
-        format!("\\whole{{{}{}\n{options}}}", self.escaped(text), self.worth(points))
+        format!(
+            "\\whole{{{}{}\n{options}}}",
+            self.escaped(text),
+            self.worth(points)
+        )
     }
 
     /// Renders a figure's drawings, side by side if they fit.
     fn figure(&self, figure: &Figure) -> String {
         let all = drawings(figure, self.canvas);
         let wide: f64 = all.iter().map(|drawing| drawing.width + 4.0).sum();
-        let drawn = all.iter().map(|drawing| picture(drawing, &|text| self.text.fixed(text)));
-        let between = if wide <= self.canvas.room + 4.5 { "\\hspace{4mm}" } else { "\\par\\vspace{2mm}" };
+        let drawn = all
+            .iter()
+            .map(|drawing| picture(drawing, &|text| self.text.fixed(text)));
+        let between = if wide <= self.canvas.room + 4.5 {
+            "\\hspace{4mm}"
+        } else {
+            "\\par\\vspace{2mm}"
+        };
         format!("\\whole{{{}}}", drawn.collect::<Vec<_>>().join(between))
     }
 
     /// Renders a table in which each column is as wide as its widest possible contents.
     fn table(&self, table: &Table) -> String {
-        let boxed = |at: usize| table.rows.iter().any(|row| matches!(row.get(at), Some(Cell::Blank(_))));
-        let word = |at: usize| table.rows.iter().any(|row| matches!(row.get(at), Some(Cell::Word(_))));
+        let boxed = |at: usize| {
+            table
+                .rows
+                .iter()
+                .any(|row| matches!(row.get(at), Some(Cell::Blank(_))))
+        };
+        let word = |at: usize| {
+            table
+                .rows
+                .iter()
+                .any(|row| matches!(row.get(at), Some(Cell::Word(_))))
+        };
         let widths = table.widths();
-        let columns = table.columns().zip(&widths).map(|((at, _, begins), width)| {
-            let side = if word(at) || boxed(at) { "l" } else { "r" };
-            let width = f64::from(*width) * CHARACTER + if boxed(at) { 0.7 } else { 0.0 };
-            format!("{}w{{{side}}}{{{width:.2}em}}", if begins { "|" } else { "" })
-        });
+        let columns = table
+            .columns()
+            .zip(&widths)
+            .map(|((at, _, begins), width)| {
+                let side = if word(at) || boxed(at) { "l" } else { "r" };
+                let width = f64::from(*width) * CHARACTER + if boxed(at) { 0.7 } else { 0.0 };
+                format!(
+                    "{}w{{{side}}}{{{width:.2}em}}",
+                    if begins { "|" } else { "" }
+                )
+            });
         let columns: String = columns.collect();
-        let heads: Vec<String> = table.columns().map(|(_, name, _)| self.text.fixed(name)).collect();
+        let heads: Vec<String> = table
+            .columns()
+            .map(|(_, name, _)| self.text.fixed(name))
+            .collect();
         let row = |row: &Vec<Cell>| {
             let cells = row.iter().map(|cell| match cell {
                 Cell::Word(text) | Cell::Number(text) => self.text.fixed(text),
                 Cell::Blank(blank) => self::blank(blank, self.text),
             });
-            let below = if row.iter().any(|cell| matches!(cell, Cell::Blank(_))) { "[0.2em]" } else { "" };
+            let below = if row.iter().any(|cell| matches!(cell, Cell::Blank(_))) {
+                "[0.2em]"
+            } else {
+                ""
+            };
             format!("{}\\\\{below}\n", cells.collect::<Vec<_>>().join(" & "))
         };
         let rows: String = table.rows.iter().map(row).collect();
         let title = if table.title.is_empty() {
             String::new()
         } else {
-            format!("\\textbf{{{}}}\\par\\vspace{{0.3em}}", self.escaped(&table.title))
+            format!(
+                "\\textbf{{{}}}\\par\\vspace{{0.3em}}",
+                self.escaped(&table.title)
+            )
         };
         format!(
             "\\whole{{{title}\\fit{{\\ttfamily\\setlength\\tabcolsep{{0.35em}}\\begin{{tabular}}{{{columns}}}\\hline\n{}\\\\\\hline\n{rows}\\hline\\end{{tabular}}}}}}",

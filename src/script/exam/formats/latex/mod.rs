@@ -41,7 +41,11 @@ pub fn latex(paper: &Paper, edition: Edition, style: &Style) -> Result<String, R
         refuse(&text, &format!("question {}", question.number))?;
     }
     if !sheet.appendix.is_empty() {
-        let _ = writeln!(out, "\\clearpage\n{}", Writer::blocks(&sheet.appendix, canvas, &text));
+        let _ = writeln!(
+            out,
+            "\\clearpage\n{}",
+            Writer::blocks(&sheet.appendix, canvas, &text)
+        );
     }
     out.push_str("\\label{last}\n\\end{document}\n");
     refuse(&text, "the cover")?;
@@ -67,15 +71,18 @@ fn setup(out: &mut String, sheet: &Sheet, style: &Style, text: &Text) {
     for unit in sheet.front.title.encode_utf16() {
         let _ = write!(title, "{unit:04X}");
     }
-    let code = sheet
-        .code
-        .as_ref()
-        .map_or_else(String::new, |code| format!("{} {code}", style.labels.localize("Version")));
+    let code = sheet.code.as_ref().map_or_else(String::new, |code| {
+        format!("{} {code}", style.labels.localize("Version"))
+    });
     let whole: u32 = sheet.front.owner.iter().map(|(_, blank)| blank.width).sum();
     let owner = sheet.front.owner.iter().map(|(label, blank)| {
         let width = OWNER * f64::from(blank.width) / f64::from(whole);
         let content = blank.content.as_deref().unwrap_or_default();
-        format!("{} \\pwline{{{width:.2}\\textwidth}}{{{}}}", text.escaped(label), text.escaped(content))
+        format!(
+            "{} \\pwline{{{width:.2}\\textwidth}}{{{}}}",
+            text.escaped(label),
+            text.escaped(content)
+        )
     });
     let owner: Vec<String> = owner.collect();
     let _ = writeln!(
@@ -99,18 +106,42 @@ const LARGE: &str = "\\renewcommand\\normalsize{\\fontsize{18}{22}\\selectfont}\
     \\renewcommand\\Large{\\fontsize{22}{27}\\selectfont}\\renewcommand\\LARGE{\\fontsize{26}{31}\\selectfont}\\normalsize";
 
 fn front(out: &mut String, sheet: &Sheet, labels: &Labels, text: &Text) {
-    let Front { title, edition, cover, owner, instructions, assumptions: said, .. } = &sheet.front;
-    let edition = edition
-        .as_ref()
-        .map_or_else(String::new, |words| format!("\\hfill\\fbox{{{}}}", text.escaped(words)));
-    let _ = writeln!(out, "{{\\LARGE\\bfseries {}{edition}\\par}}", text.escaped(title));
-    let version = sheet.code.iter().map(|code| (labels.localize("Version"), code.as_str()));
-    let cover = cover.iter().map(|(name, words)| (name.as_str(), words.as_str())).chain(version);
-    let cover: Vec<String> =
-        cover.map(|(name, words)| format!("{}: {}", text.escaped(name), text.escaped(words))).collect();
+    let Front {
+        title,
+        edition,
+        cover,
+        owner,
+        instructions,
+        assumptions: said,
+        ..
+    } = &sheet.front;
+    let edition = edition.as_ref().map_or_else(String::new, |words| {
+        format!("\\hfill\\fbox{{{}}}", text.escaped(words))
+    });
+    let _ = writeln!(
+        out,
+        "{{\\LARGE\\bfseries {}{edition}\\par}}",
+        text.escaped(title)
+    );
+    let version = sheet
+        .code
+        .iter()
+        .map(|code| (labels.localize("Version"), code.as_str()));
+    let cover = cover
+        .iter()
+        .map(|(name, words)| (name.as_str(), words.as_str()))
+        .chain(version);
+    let cover: Vec<String> = cover
+        .map(|(name, words)| format!("{}: {}", text.escaped(name), text.escaped(words)))
+        .collect();
     let _ = writeln!(out, "{}\\par\\vspace{{0.8em}}", cover.join(" $\\cdot$ "));
     for (label, of) in owner {
-        let _ = writeln!(out, "\\mbox{{{} {}}}\\hspace{{1em}}", text.escaped(label), blank(of, text));
+        let _ = writeln!(
+            out,
+            "\\mbox{{{} {}}}\\hspace{{1em}}",
+            text.escaped(label),
+            blank(of, text)
+        );
     }
     out.push_str("\\par\\vspace{0.8em}\n");
     grid(out, &sheet.front, text);
@@ -126,14 +157,24 @@ fn grid(out: &mut String, front: &Front, text: &Text) {
         let total = (at + 1 == chunks.len()).then_some(&grid.total);
         let columns: Vec<&(String, String)> = some.iter().chain(total).collect();
         let row = |head: &str, cell: &dyn Fn(&(String, String)) -> String| {
-            let cells: Vec<String> = columns.iter().map(|column| format!(" & {}", cell(column))).collect();
-            format!("\\textbf{{{}}}{}\\\\\\hline\n", text.escaped(head), cells.concat())
+            let cells: Vec<String> = columns
+                .iter()
+                .map(|column| format!(" & {}", cell(column)))
+                .collect();
+            format!(
+                "\\textbf{{{}}}{}\\\\\\hline\n",
+                text.escaped(head),
+                cells.concat()
+            )
         };
         let _ = write!(
             out,
             "\\fit{{\\renewcommand\\arraystretch{{1.5}}\\begin{{tabular}}{{|c|{}}}\\hline\n{}{}{}\\end{{tabular}}}}\n",
             "w{c}{2em}|".repeat(columns.len()),
-            row(&grid.heads[0], &|(number, _)| format!("\\textbf{{{}}}", text.escaped(number))),
+            row(&grid.heads[0], &|(number, _)| format!(
+                "\\textbf{{{}}}",
+                text.escaped(number)
+            )),
             row(&grid.heads[1], &|(_, points)| text.escaped(points)),
             row(&grid.heads[2], &|_| "\\rule[-0.8em]{0pt}{2.2em}".to_owned()),
         );
@@ -150,7 +191,12 @@ fn sentences(out: &mut String, heading: &str, said: &[String], text: &Text) {
 }
 
 fn section(out: &mut String, question: &Section, canvas: Canvas, labels: &Labels, text: &Text) {
-    let Section { number, title, points, .. } = question;
+    let Section {
+        number,
+        title,
+        points,
+        ..
+    } = question;
     let _ = writeln!(
         out,
         "\\question{{{}}}{{{}}}{{{}}}",
@@ -158,6 +204,11 @@ fn section(out: &mut String, question: &Section, canvas: Canvas, labels: &Labels
         text.escaped(title),
         text.escaped(points)
     );
-    sentences(out, labels.localize("Assumptions"), &question.assumptions, text);
+    sentences(
+        out,
+        labels.localize("Assumptions"),
+        &question.assumptions,
+        text,
+    );
     out.push_str(&Writer::blocks(&question.body, canvas, text));
 }

@@ -160,8 +160,14 @@ mod tests {
             text.escaped("\\a{b}$c$ & #_%"),
             "{\\ttfamily\\char92}a\\{b\\}\\$c\\$ \\& \\#{\\ttfamily\\char95}\\allowbreak{}\\%"
         );
-        assert_eq!(text.escaped("--^~"), "{-}{-}{\\ttfamily\\char94}{\\ttfamily\\char126}");
-        assert_eq!((text.escaped("é ñ"), text.missing()), ("\\'{e} \\~{n}".to_owned(), None));
+        assert_eq!(
+            text.escaped("--^~"),
+            "{-}{-}{\\ttfamily\\char94}{\\ttfamily\\char126}"
+        );
+        assert_eq!(
+            (text.escaped("é ñ"), text.missing()),
+            ("\\'{e} \\~{n}".to_owned(), None)
+        );
         text.escaped("שלום");
         assert_eq!(text.missing(), Some('ו'));
     }

@@ -20,8 +20,15 @@ impl Slots for Cloze<'_> {
         let mut weight = || self.weights.next().copied().unwrap_or(1);
         Ok(match input(field)? {
             Input::Pick { options, right } => {
-                let each = options.iter().enumerate().map(|(at, option)| (option.as_str(), at == right));
-                subquestion("MULTICHOICE", weight(), each.map(|(option, right)| (escaped(option), right)))
+                let each = options
+                    .iter()
+                    .enumerate()
+                    .map(|(at, option)| (option.as_str(), at == right));
+                subquestion(
+                    "MULTICHOICE",
+                    weight(),
+                    each.map(|(option, right)| (escaped(option), right)),
+                )
             }
             Input::Text(accepted) => subquestion(
                 "SHORTANSWER",
@@ -29,12 +36,26 @@ impl Slots for Cloze<'_> {
                 accepted.iter().map(|one| (one.replace('*', "\\*"), true)),
             ),
             Input::Number(number, off) => {
-                let said = if off > 0.0 { format!("{}:{off}", number.to_f64()) } else { number.to_string() };
+                let said = if off > 0.0 {
+                    format!("{}:{off}", number.to_f64())
+                } else {
+                    number.to_string()
+                };
                 format!("{{{}:NUMERICAL:={said}}}", weight())
             }
             Input::Choice { options, several } => {
-                let kind = if several { "MULTIRESPONSE" } else { "MULTICHOICE_V" };
-                subquestion(kind, weight(), options.iter().map(|(option, right)| (escaped(option), *right)))
+                let kind = if several {
+                    "MULTIRESPONSE"
+                } else {
+                    "MULTICHOICE_V"
+                };
+                subquestion(
+                    kind,
+                    weight(),
+                    options
+                        .iter()
+                        .map(|(option, right)| (escaped(option), *right)),
+                )
             }
             Input::Essay { .. } => "<em>This is a separate question.</em>".to_owned(),
         })
@@ -80,7 +101,11 @@ fn quoted(answer: &str) -> String {
         }
     }
     // Answers cannot be empty.
-    if out.is_empty() { "&#160;".to_owned() } else { out }
+    if out.is_empty() {
+        "&#160;".to_owned()
+    } else {
+        out
+    }
 }
 
 #[cfg(test)]

@@ -17,19 +17,39 @@ pub(crate) fn appendix(labels: &Labels, medium: Medium) -> Vec<Block> {
         vec![
             Cell::Number(n.to_string()),
             Cell::Number((1u64 << n).to_string()),
-            Cell::Number(if n < 10 { String::new() } else { name.trim_end().to_owned() }),
+            Cell::Number(if n < 10 {
+                String::new()
+            } else {
+                name.trim_end().to_owned()
+            }),
             Cell::Number(format!("0x{:X}", 1u64 << n)),
         ]
     };
     // The table contains the powers for all address bits, and fits on a page.
-    let rows = (0..24).map(|n| [power(n), power(n + 24)].concat()).collect();
-    let powers = Table { title: say("Powers of two"), groups: vec![heads(), heads()], rows };
+    let rows = (0..24)
+        .map(|n| [power(n), power(n + 24)].concat())
+        .collect();
+    let powers = Table {
+        title: say("Powers of two"),
+        groups: vec![heads(), heads()],
+        rows,
+    };
     let heads = || vec![say("hex"), say("decimal"), say("binary")];
-    let digit =
-        |n: u32| vec![format!("{n:X}"), n.to_string(), format!("{n:04b}")].into_iter().map(Cell::Number);
-    let rows = (0..8).map(|n| digit(n).chain(digit(n + 8)).collect()).collect();
-    let digits = Table { title: say("Digits"), groups: vec![heads(), heads()], rows };
-    let title =
-        Block::Prose(vec![Paragraph::Words(say("For your calculations. Nothing on this page is marked."))]);
+    let digit = |n: u32| {
+        vec![format!("{n:X}"), n.to_string(), format!("{n:04b}")]
+            .into_iter()
+            .map(Cell::Number)
+    };
+    let rows = (0..8)
+        .map(|n| digit(n).chain(digit(n + 8)).collect())
+        .collect();
+    let digits = Table {
+        title: say("Digits"),
+        groups: vec![heads(), heads()],
+        rows,
+    };
+    let title = Block::Prose(vec![Paragraph::Words(say(
+        "For your calculations. Nothing on this page is marked.",
+    ))]);
     [vec![title], medium.given(powers), medium.given(digits)].concat()
 }

@@ -16,13 +16,20 @@ pub(crate) fn figure(of: &View, filled: bool) -> Option<Vec<Block>> {
         View::Steps(..) => vec![sequence(of)?],
         View::Figure(data) => {
             let scene = scene(data);
-            let scene = if filled || data.is_given() { scene } else { scene.unanswered() };
+            let scene = if filled || data.is_given() {
+                scene
+            } else {
+                scene.unanswered()
+            };
             vec![Block::Figure(Figure::Scene(scene))]
         }
         View::Walk(of) => vec![walks::figure(of, filled)],
         View::Bits(of) => {
             let ruler = of_address(of, !filled);
-            ruler.into_iter().map(|ruler| Block::Figure(Figure::Ruler(ruler))).collect()
+            ruler
+                .into_iter()
+                .map(|ruler| Block::Figure(Figure::Ruler(ruler)))
+                .collect()
         }
         View::Layout(_) => layouts::figure(of, filled),
         _ => return None,
@@ -49,11 +56,18 @@ fn sequence(view: &View) -> Option<Block> {
     })?;
     let message = |step: doc::Step| {
         let (from, to) = step.who.split_once(" → ").unwrap_or((&step.who, &step.who));
-        Message { from: from.to_owned(), to: to.to_owned(), text: step.what.clone() }
+        Message {
+            from: from.to_owned(),
+            to: to.to_owned(),
+            text: step.what.clone(),
+        }
     };
     let messages: Vec<Message> = steps.into_iter().map(message).collect();
     let lines = |message: &Message| 1 + message.text.chars().count().div_ceil(CHARACTERS);
     let fits = messages.iter().map(lines).sum::<usize>() <= LINES
         && messages.iter().all(|message| !message.from.is_empty());
-    fits.then_some(Block::Figure(Figure::Sequence(Sequence { title, messages })))
+    fits.then_some(Block::Figure(Figure::Sequence(Sequence {
+        title,
+        messages,
+    })))
 }

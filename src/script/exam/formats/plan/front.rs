@@ -16,10 +16,17 @@ const APART: [&str; 3] = ["title", "instructions", ADDRESSABLE];
 /// Returns the contents before the questions, except the instructions and the assumptions.
 pub(crate) fn front(paper: &Paper, edition: Edition, labels: &Labels) -> Front {
     let title = paper.cover.iter().find(|(name, _)| &**name == "title");
-    let rest = paper.cover.iter().filter(|(name, _)| !APART.contains(&&**name));
-    let cover = rest.map(|(name, words)| (labels.localize(&capital(name)).to_owned(), words.clone()));
+    let rest = paper
+        .cover
+        .iter()
+        .filter(|(name, _)| !APART.contains(&&**name));
+    let cover =
+        rest.map(|(name, words)| (labels.localize(&capital(name)).to_owned(), words.clone()));
     Front {
-        title: title.map_or_else(|| labels.localize("Exam").to_owned(), |(_, words)| words.clone()),
+        title: title.map_or_else(
+            || labels.localize("Exam").to_owned(),
+            |(_, words)| words.clone(),
+        ),
         edition: match edition {
             Edition::Paper => None,
             Edition::Key => Some(labels.localize("Key").to_owned()),
@@ -34,19 +41,36 @@ pub(crate) fn front(paper: &Paper, edition: Edition, labels: &Labels) -> Front {
 
 /// Returns the boxes for the name and ID, filled in from a roster if there is one.
 fn owner(paper: &Paper, labels: &Labels) -> Vec<(String, Blank)> {
-    let student = paper.version.as_ref().and_then(|version| version.student.as_ref());
-    let said = [student.map(|student| &student.name), student.map(|student| &student.id)];
-    let boxes = ["Name", "ID"].into_iter().zip(said).zip(OWNER).map(|((label, content), width)| {
-        let content = content.filter(|content| !content.is_empty()).cloned();
-        let blank = Blank { width, content, ..Blank::default() };
-        (labels.localize(label).to_owned(), blank)
-    });
+    let student = paper
+        .version
+        .as_ref()
+        .and_then(|version| version.student.as_ref());
+    let said = [
+        student.map(|student| &student.name),
+        student.map(|student| &student.id),
+    ];
+    let boxes = ["Name", "ID"]
+        .into_iter()
+        .zip(said)
+        .zip(OWNER)
+        .map(|((label, content), width)| {
+            let content = content.filter(|content| !content.is_empty()).cloned();
+            let blank = Blank {
+                width,
+                content,
+                ..Blank::default()
+            };
+            (labels.localize(label).to_owned(), blank)
+        });
     boxes.collect()
 }
 
 fn grid(paper: &Paper, labels: &Labels) -> Grid {
     let number = |(at, points): (usize, String)| ((at + 1).to_string(), points);
-    let points = paper.questions.iter().map(|question| mixed(question.points));
+    let points = paper
+        .questions
+        .iter()
+        .map(|question| mixed(question.points));
     Grid {
         heads: ["Question", "Points", "Score"].map(|word| labels.localize(word).to_owned()),
         questions: points.enumerate().map(number).collect(),
@@ -56,5 +80,7 @@ fn grid(paper: &Paper, labels: &Labels) -> Grid {
 
 fn capital(word: &str) -> String {
     let mut letters = word.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
 }

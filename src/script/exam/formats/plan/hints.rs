@@ -8,8 +8,12 @@ use crate::exam::formats::tree::{Table, WorksheetRow};
 use crate::run::record::{CellView, TableView};
 
 /// The notation of columns in the step table of a reference string.
-const NOTATIONS: &[(&str, &str)] =
-    &[("write", "1 or 0"), ("hit", "1 or 0"), ("use", "frame 0 first"), ("modified", "frame 0 first")];
+const NOTATIONS: &[(&str, &str)] = &[
+    ("write", "1 or 0"),
+    ("hit", "1 or 0"),
+    ("use", "frame 0 first"),
+    ("modified", "frame 0 first"),
+];
 
 /// Returns the name of a column, with the notation of its cells if the table is the step table of a reference string.
 pub(crate) fn column_head(title: &str, column: &str, labels: &Labels) -> String {
@@ -25,11 +29,17 @@ pub(crate) fn column_head(title: &str, column: &str, labels: &Labels) -> String 
 /// Otherwise, the head shows only the radix of the boxes that begin with `0x`.
 pub(crate) fn worksheet_heads(rows: &mut [WorksheetRow], labels: &Labels) -> [String; 2] {
     let hint = take_hint(rows, labels).map_or_else(String::new, |hint| format!(" ({hint})"));
-    [labels.localize("Parameter").to_owned(), format!("{}{hint}", labels.localize("Value"))]
+    [
+        labels.localize("Parameter").to_owned(),
+        format!("{}{hint}", labels.localize("Value")),
+    ]
 }
 
 fn take_hint(rows: &mut [WorksheetRow], labels: &Labels) -> Option<String> {
-    let first = rows.first().map(|row| row.how.clone()).filter(|how| !how.is_empty())?;
+    let first = rows
+        .first()
+        .map(|row| row.how.clone())
+        .filter(|how| !how.is_empty())?;
     if rows.len() > 1 && rows.iter().all(|row| row.how == first) {
         for row in rows {
             row.how.clear();
@@ -37,8 +47,10 @@ fn take_hint(rows: &mut [WorksheetRow], labels: &Labels) -> Option<String> {
         return Some(first);
     }
     let hex = labels.localize("hex");
-    let mut marked: Vec<&mut WorksheetRow> =
-        rows.iter_mut().filter(|row| row.blank.prefix == "0x" && row.how.starts_with(hex)).collect();
+    let mut marked: Vec<&mut WorksheetRow> = rows
+        .iter_mut()
+        .filter(|row| row.blank.prefix == "0x" && row.how.starts_with(hex))
+        .collect();
     if marked.len() < 2 {
         return None;
     }
@@ -52,9 +64,19 @@ fn take_hint(rows: &mut [WorksheetRow], labels: &Labels) -> Option<String> {
 /// Adds the radix of a table's hexadecimal blanks to the name of their column, or to the title if several columns
 /// have hexadecimal blanks. `hex` contains the names of these columns, and `all` is true if every column with
 /// blanks is among them. If `once` is false, each column name includes the radix.
-pub(crate) fn mark_hex(table: &mut Table, hex: &BTreeSet<String>, all: bool, once: bool, labels: &Labels) {
-    let names: Vec<&mut String> =
-        table.groups.iter_mut().flatten().filter(|name| hex.contains(*name)).collect();
+pub(crate) fn mark_hex(
+    table: &mut Table,
+    hex: &BTreeSet<String>,
+    all: bool,
+    once: bool,
+    labels: &Labels,
+) {
+    let names: Vec<&mut String> = table
+        .groups
+        .iter_mut()
+        .flatten()
+        .filter(|name| hex.contains(*name))
+        .collect();
     if names.len() < 2 || !once {
         for name in names {
             *name = format!("{name} ({})", labels.localize("hex"));
@@ -69,7 +91,12 @@ pub(crate) fn mark_hex(table: &mut Table, hex: &BTreeSet<String>, all: bool, onc
 pub(crate) fn mark_title(table: &mut Table, hex: &BTreeSet<String>, all: bool, labels: &Labels) {
     let radix = labels.localize("hex");
     let mut names: Vec<String> = Vec::new();
-    for name in table.groups.iter().flatten().filter(|name| hex.contains(*name)) {
+    for name in table
+        .groups
+        .iter()
+        .flatten()
+        .filter(|name| hex.contains(*name))
+    {
         if !names.contains(name) {
             names.push(name.clone());
         }
@@ -78,9 +105,20 @@ pub(crate) fn mark_title(table: &mut Table, hex: &BTreeSet<String>, all: bool, l
         ([], _) => return,
         (_, true) => radix.to_owned(),
         (names, false) => {
-            let (first, last) = (&names[..names.len() - 1], &names[names.len() - 1..].concat());
-            let template = if first.is_empty() { "{last} in {hex}" } else { "{first} and {last} in {hex}" };
-            let values = [("first", &*first.join(", ")), ("last", last), ("hex", radix)];
+            let (first, last) = (
+                &names[..names.len() - 1],
+                &names[names.len() - 1..].concat(),
+            );
+            let template = if first.is_empty() {
+                "{last} in {hex}"
+            } else {
+                "{first} and {last} in {hex}"
+            };
+            let values = [
+                ("first", &*first.join(", ")),
+                ("last", last),
+                ("hex", radix),
+            ];
             filled(labels, template, &values)
         }
     };
@@ -94,7 +132,10 @@ pub(crate) fn mark_given(table: &mut Table, of: &TableView, labels: &Labels) {
     let cells = |at: usize| of.rows.iter().filter_map(move |row| row.get(at));
     let names = || table.groups.iter().flatten().enumerate();
     let is_hex = |at: usize| cells(at).any(|cell| matches!(cell, CellView::Hex(..)));
-    let hex: BTreeSet<String> = names().filter(|(at, _)| is_hex(*at)).map(|(_, name)| name.clone()).collect();
+    let hex: BTreeSet<String> = names()
+        .filter(|(at, _)| is_hex(*at))
+        .map(|(_, name)| name.clone())
+        .collect();
     let same = |cell: &CellView| match cell {
         CellView::Number(n) => *n < 10,
         CellView::List { .. } => false,

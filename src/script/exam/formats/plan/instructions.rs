@@ -28,7 +28,10 @@ enum Writing {
 
 /// Returns the author's instructions, one per paragraph, or `None` if the script sets no instructions.
 pub(crate) fn authored(paper: &Paper) -> Option<Vec<String>> {
-    let (_, text) = paper.cover.iter().find(|(name, _)| &**name == "instructions")?;
+    let (_, text) = paper
+        .cover
+        .iter()
+        .find(|(name, _)| &**name == "instructions")?;
     let one = |paragraph| match paragraph {
         Paragraph::Words(text) | Paragraph::Code(text) => text,
     };
@@ -75,25 +78,38 @@ fn size(paper: &Paper, labels: &Labels) -> String {
         _ => "This exam has {n} questions, worth {points} in total.",
     };
     let n = paper.questions.len().to_string();
-    filled(labels, template, &[("n", &n), ("points", &points(paper.points(), labels))])
+    filled(
+        labels,
+        template,
+        &[("n", &n), ("points", &points(paper.points(), labels))],
+    )
 }
 
 /// Returns the notations and places for the answers of an item.
 fn writings(item: &PaperItem) -> Vec<Writing> {
     match &item.kind {
-        ItemKind::Facts { blanks, .. } => {
-            blanks.iter().flat_map(|blank| of_blank(blank, bare(item))).collect()
-        }
+        ItemKind::Facts { blanks, .. } => blanks
+            .iter()
+            .flat_map(|blank| of_blank(blank, bare(item)))
+            .collect(),
         ItemKind::Value { blank, .. } => of_blank(blank, bare(item)),
-        ItemKind::Author(table) => {
-            table.blanks().flat_map(|(_, _, blank, _)| of_blank(blank, true)).collect()
-        }
+        ItemKind::Author(table) => table
+            .blanks()
+            .flat_map(|(_, _, blank, _)| of_blank(blank, true))
+            .collect(),
         ItemKind::Any { radix, .. } => vec![of_radix(*radix)],
         ItemKind::Table { table, columns, .. } => {
             let names: Vec<&String> = table.groups.iter().flatten().collect();
-            let asked =
-                |at: usize| names.get(at).is_some_and(|name| columns.iter().any(|own| **own == ***name));
-            let cells = table.rows.iter().flat_map(|row| row.iter().enumerate()).filter(|(at, _)| asked(*at));
+            let asked = |at: usize| {
+                names
+                    .get(at)
+                    .is_some_and(|name| columns.iter().any(|own| **own == ***name))
+            };
+            let cells = table
+                .rows
+                .iter()
+                .flat_map(|row| row.iter().enumerate())
+                .filter(|(at, _)| asked(*at));
             let cells = cells.filter_map(|(_, cell)| match cell {
                 CellView::Hex(..) => Some(Writing::Hex),
                 CellView::Text(_) => None,
@@ -109,11 +125,20 @@ fn writings(item: &PaperItem) -> Vec<Writing> {
 fn of_blank(blank: &Blank, bare: bool) -> Vec<Writing> {
     let notation = match (Words::for_blank(blank, bare), blank.form) {
         (Some(Words::YesNo { .. }), _) => vec![Writing::YesNo],
-        (None, Form::Number { radix, digits: Some(_) }) => vec![of_radix(radix), Writing::Digits],
+        (
+            None,
+            Form::Number {
+                radix,
+                digits: Some(_),
+            },
+        ) => vec![of_radix(radix), Writing::Digits],
         (None, Form::Number { radix, .. }) => vec![of_radix(radix)],
         _ => Vec::new(),
     };
-    notation.into_iter().chain(blank.unit.as_ref().map(|_| Writing::Unit)).collect()
+    notation
+        .into_iter()
+        .chain(blank.unit.as_ref().map(|_| Writing::Unit))
+        .collect()
 }
 
 fn of_radix(radix: Radix) -> Writing {

@@ -14,7 +14,8 @@ use crate::exam::formats::tree::{Blank, Block, Cell, Choice, Table, WorksheetRow
 use crate::exam::paper::{Paper, PaperItem};
 use crate::lang::value::{Number, Value};
 use crate::questions::entry::{
-    Alternative, Answers, AuthorCell, AuthorTable, Blank as Asked, Column, Form, ItemKind, Radix, Rubric,
+    Alternative, Answers, AuthorCell, AuthorTable, Blank as Asked, Column, Form, ItemKind, Radix,
+    Rubric,
 };
 use crate::run::record::{CellView, Did, StartRow, TableView};
 
@@ -32,13 +33,19 @@ const LINES: (u32, u32) = (3, 20);
 /// Returns `8 points`.
 pub(crate) fn points(points: Number, labels: &Labels) -> String {
     let one = points.as_integer() == Some(1);
-    format!("{} {}", mixed(points), labels.localize(if one { "point" } else { "points" }))
+    format!(
+        "{} {}",
+        mixed(points),
+        labels.localize(if one { "point" } else { "points" })
+    )
 }
 
 /// Returns `1 2/3` for 5/3. A number with a finite decimal expansion is printed as a decimal.
 pub(crate) fn mixed(number: Number) -> String {
     let text = number.to_string();
-    let Some((above, under)) = text.split_once('/') else { return text };
+    let Some((above, under)) = text.split_once('/') else {
+        return text;
+    };
     match (above.parse::<i128>(), under.parse::<i128>()) {
         (Ok(above), Ok(under)) if above > under && under > 0 => {
             format!("{} {}/{under}", above / under, above % under)
@@ -65,35 +72,60 @@ pub(crate) struct Items<'p> {
 
 impl<'p> Items<'p> {
     /// Prepares the items of a paper with the names of their fields.
-    pub(crate) fn from_paper(paper: &Paper, edition: Edition, labels: &'p Labels, medium: Medium) -> Self {
+    pub(crate) fn from_paper(
+        paper: &Paper,
+        edition: Edition,
+        labels: &'p Labels,
+        medium: Medium,
+    ) -> Self {
         let mut names: Vec<Vec<String>> = Vec::new();
         for field in fields(paper) {
             names.resize(names.len().max(field.of_item + 1), Vec::new());
             names[field.of_item].push(field.name);
         }
         names.reverse();
-        Self { edition, labels, medium, cores: several_cores(paper), names, untried: 0 }
+        Self {
+            edition,
+            labels,
+            medium,
+            cores: several_cores(paper),
+            names,
+            untried: 0,
+        }
     }
 
     /// Returns the tables above an item: the initial pages of a reference string.
     pub fn above(&self, item: &PaperItem) -> Vec<Block> {
-        let Some(run) = tabled(item) else { return Vec::new() };
-        let number = |n: Option<u64>| n.map_or(Cell::Word(String::new()), |n| Cell::Number(n.to_string()));
+        let Some(run) = tabled(item) else {
+            return Vec::new();
+        };
+        let number =
+            |n: Option<u64>| n.map_or(Cell::Word(String::new()), |n| Cell::Number(n.to_string()));
         let columns: [StartColumn; 4] = [
             ("Time of loading", |row| row.loaded),
             ("Time of last use", |row| row.used),
             ("R", |row| row.referenced.map(u64::from)),
             ("M", |row| row.modified.map(u64::from)),
         ];
-        let kept = || columns.iter().filter(|(_, of)| run.start.iter().any(|row| of(row).is_some()));
+        let kept = || {
+            columns
+                .iter()
+                .filter(|(_, of)| run.start.iter().any(|row| of(row).is_some()))
+        };
         let heads = std::iter::once("Page").chain(kept().map(|(head, _)| *head));
         let cells = |row: &StartRow| {
             let page = Cell::Number(row.page.to_string());
-            std::iter::once(page).chain(kept().map(|(_, of)| number(of(row)))).collect()
+            std::iter::once(page)
+                .chain(kept().map(|(_, of)| number(of(row))))
+                .collect()
         };
         let table = Table {
             title: self.labels.localize("Pages at the start").to_owned(),
-            groups: vec![heads.map(|head| self.labels.localize(head).to_owned()).collect()],
+            groups: vec![
+                heads
+                    .map(|head| self.labels.localize(head).to_owned())
+                    .collect(),
+            ],
             rows: run.start.iter().map(cells).collect(),
         };
         self.medium.given(table)
@@ -103,18 +135,26 @@ impl<'p> Items<'p> {
     pub fn next(&mut self, item: &PaperItem, said: bool) -> Block {
         let names = self.names.pop().unwrap_or_default();
         let first = || names.first().cloned().unwrap_or_default();
-        let points = if said { points(item.points, self.labels) } else { String::new() };
+        let points = if said {
+            points(item.points, self.labels)
+        } else {
+            String::new()
+        };
         let bare = bare(item);
         match &item.kind {
             ItemKind::Facts { blanks, .. } => {
                 let mut rows = self.rows(blanks, bare, &names);
                 // The label for a working set must not mention frames.
                 if matches!(&*item.did, Did::Reference(run) if run.is_working_set()) {
-                    for (row, _) in
-                        rows.iter_mut().zip(blanks).filter(|(_, blank)| *blank.fact == *"resident")
+                    for (row, _) in rows
+                        .iter_mut()
+                        .zip(blanks)
+                        .filter(|(_, blank)| *blank.fact == *"resident")
                     {
                         self.labels
-                            .localize("Pages in the working set after the last reference, in any order")
+                            .localize(
+                                "Pages in the working set after the last reference, in any order",
+                            )
                             .clone_into(&mut row.label);
                     }
                 }
@@ -132,45 +172,83 @@ impl<'p> Items<'p> {
             }
             ItemKind::Value { label, blank, .. } => {
                 let how = self.how(blank, bare);
-                let how = if blank.round.is_some() { how } else { self.how_alone(blank.form, how) };
-                Block::Value { label: label.clone(), points, how, blank: self.blank(blank, bare, first()) }
+                let how = if blank.round.is_some() {
+                    how
+                } else {
+                    self.how_alone(blank.form, how)
+                };
+                Block::Value {
+                    label: label.clone(),
+                    points,
+                    how,
+                    blank: self.blank(blank, bare, first()),
+                }
             }
             ItemKind::Table { table, columns, .. } => {
                 let mut how = prompt_with(item, self.labels, self.cores, true);
                 if self.medium != Medium::Screen && spare_rows(table) > 0 {
                     how = format!("{how} {}", self.labels.localize("Write - in unused rows."));
                 }
-                Block::Fill { how, points, tables: self.tables(table, columns, names) }
+                Block::Fill {
+                    how,
+                    points,
+                    tables: self.tables(table, columns, names),
+                }
             }
             ItemKind::Author(table) => {
                 let how = prompt_with(item, self.labels, self.cores, true);
-                Block::Fill { how, points, tables: self.medium.tables(self.author_table(table, names)) }
+                Block::Fill {
+                    how,
+                    points,
+                    tables: self.medium.tables(self.author_table(table, names)),
+                }
             }
             ItemKind::Any { answers, radix, .. } => {
-                let form = Form::Number { radix: *radix, digits: None };
+                let form = Form::Number {
+                    radix: *radix,
+                    digits: None,
+                };
                 let mut how = self.how_alone(form, self.labels.localize(radix.name()).to_owned());
-                let content = self.edition.filled().then(|| any_of(answers, *radix, self.labels));
+                let content = self
+                    .edition
+                    .filled()
+                    .then(|| any_of(answers, *radix, self.labels));
                 // The lines of the key must match those of the paper, so only the solutions have room for a
                 // list.
                 if let (Edition::Solutions, Some((_, list))) = (self.edition, &content) {
-                    let separator = if how.is_empty() || list.is_empty() { "" } else { "; " };
+                    let separator = if how.is_empty() || list.is_empty() {
+                        ""
+                    } else {
+                        "; "
+                    };
                     how = format!("{how}{separator}{list}");
                 }
                 let content = content.map(|(content, _)| content);
-                let blank = Blank { field: first(), width: ANY, content, ..Blank::default() };
+                let blank = Blank {
+                    field: first(),
+                    width: ANY,
+                    content,
+                    ..Blank::default()
+                };
                 Block::Value {
-                    label: prompt_with(item, self.labels, self.cores, true).trim_end_matches('.').to_owned(),
+                    label: prompt_with(item, self.labels, self.cores, true)
+                        .trim_end_matches('.')
+                        .to_owned(),
                     points,
                     how,
                     blank,
                 }
             }
-            ItemKind::Choice { text, options, several } => {
-                self.choice(text, options, *several, points, first())
-            }
-            ItemKind::Essay { text, space, rubric } => {
-                self.essay(text, height(*space, item.points), rubric, points, first())
-            }
+            ItemKind::Choice {
+                text,
+                options,
+                several,
+            } => self.choice(text, options, *several, points, first()),
+            ItemKind::Essay {
+                text,
+                space,
+                rubric,
+            } => self.essay(text, height(*space, item.points), rubric, points, first()),
         }
     }
 
@@ -182,7 +260,12 @@ impl<'p> Items<'p> {
             blank: self.blank(blank, bare, names.get(at).cloned().unwrap_or_default()),
         });
         let mut rows: Vec<WorksheetRow> = rows.collect();
-        let room = rows.iter().map(|row| row.blank.room()).max().unwrap_or(0).max(WORKSHEET);
+        let room = rows
+            .iter()
+            .map(|row| row.blank.room())
+            .max()
+            .unwrap_or(0)
+            .max(WORKSHEET);
         for row in &mut rows {
             row.blank.width += room - row.blank.room();
         }
@@ -202,34 +285,70 @@ impl<'p> Items<'p> {
     /// the instructions already say that numbers are decimal. Without a notation, a label does not reveal
     /// whether the answer is a number or a word.
     fn how_alone(&self, form: Form, how: String) -> String {
-        let decimal = matches!(form, Form::Number { radix: Radix::Decimal, .. });
-        if decimal && self.medium != Medium::Screen { String::new() } else { how }
+        let decimal = matches!(
+            form,
+            Form::Number {
+                radix: Radix::Decimal,
+                ..
+            }
+        );
+        if decimal && self.medium != Medium::Screen {
+            String::new()
+        } else {
+            how
+        }
     }
 
     pub(super) fn blank(&self, asked: &Asked, bare: bool, field: String) -> Blank {
         let (prefix, digits) = match asked.form {
-            Form::Number { radix: Radix::Hex, digits } => ("0x", digits),
-            Form::Number { radix: Radix::Binary, digits } => ("0b", digits),
+            Form::Number {
+                radix: Radix::Hex,
+                digits,
+            } => ("0x", digits),
+            Form::Number {
+                radix: Radix::Binary,
+                digits,
+            } => ("0b", digits),
             _ => ("", None),
         };
-        let content = self.edition.filled().then(|| self.labels.localize(&filled(asked, bare)).to_owned());
+        let content = self
+            .edition
+            .filled()
+            .then(|| self.labels.localize(&filled(asked, bare)).to_owned());
         let unit = asked.unit.as_ref().map(ToString::to_string);
-        Blank { field, prefix: prefix.to_owned(), width: width(asked, bare), digits, content, unit }
+        Blank {
+            field,
+            prefix: prefix.to_owned(),
+            width: width(asked, bare),
+            digits,
+            content,
+            unit,
+        }
     }
 
     /// Returns a table to fill in, with its key columns and the columns to answer.
     fn tables(&self, of: &TableView, columns: &[Arc<str>], names: Vec<String>) -> Vec<Table> {
         let heads: Vec<&String> = of.groups.iter().flatten().collect();
-        let asked: Vec<bool> =
-            heads.iter().map(|head| columns.iter().any(|column| **column == ***head)).collect();
+        let asked: Vec<bool> = heads
+            .iter()
+            .map(|head| columns.iter().any(|column| **column == ***head))
+            .collect();
         // The names and the number of the areas would reveal how the areas change.
-        let spare = if self.medium == Medium::Screen { 0 } else { spare_rows(of) };
+        let spare = if self.medium == Medium::Screen {
+            0
+        } else {
+            spare_rows(of)
+        };
         let printed = printed(of, columns);
         let kept = |at: usize| printed[at] && (spare == 0 || asked[at]);
         let rooms: Vec<u32> = (0..heads.len()).map(|at| column_room(of, at)).collect();
         let mut names = names.into_iter();
         let rows = of.rows.iter().map(|row| {
-            let cells = row.iter().enumerate().take(heads.len()).filter(|(at, _)| kept(*at));
+            let cells = row
+                .iter()
+                .enumerate()
+                .take(heads.len())
+                .filter(|(at, _)| kept(*at));
             let cells = cells.map(|(at, cell)| match asked[at] {
                 true => {
                     let content = self.edition.filled().then(|| cell.to_string());
@@ -247,21 +366,37 @@ impl<'p> Items<'p> {
         });
         let empty = |at: usize| {
             let content = self.edition.filled().then(|| "-".to_owned());
-            Cell::Blank(Blank { width: rooms[at], content, ..Blank::default() })
+            Cell::Blank(Blank {
+                width: rooms[at],
+                content,
+                ..Blank::default()
+            })
         };
         let empty_row = || (0..heads.len()).filter(|at| kept(*at)).map(empty).collect();
         let rows = rows.chain((0..spare).map(|_| empty_row())).collect();
         let mut at = 0..;
         let groups = of.groups.iter().map(|group| {
             let own = group.iter().zip(&mut at).filter(|(_, at)| kept(*at));
-            own.map(|(name, _)| column_head(&of.title, name, self.labels)).collect::<Vec<String>>()
+            own.map(|(name, _)| column_head(&of.title, name, self.labels))
+                .collect::<Vec<String>>()
         });
         let groups = groups.filter(|group| !group.is_empty()).collect();
-        let mut tables = self.medium.tables(Table { title: self.labels.table(&of.title), groups, rows });
-        let is_hex = |at: usize| of.rows.iter().any(|row| matches!(row.get(at), Some(CellView::Hex(..))));
+        let mut tables = self.medium.tables(Table {
+            title: self.labels.table(&of.title),
+            groups,
+            rows,
+        });
+        let is_hex = |at: usize| {
+            of.rows
+                .iter()
+                .any(|row| matches!(row.get(at), Some(CellView::Hex(..))))
+        };
         let blank = (0..heads.len()).filter(|at| asked[*at]);
         let (hex, other): (Vec<usize>, Vec<usize>) = blank.partition(|at| is_hex(*at));
-        let hex = hex.into_iter().map(|at| self.labels.table(heads[at])).collect();
+        let hex = hex
+            .into_iter()
+            .map(|at| self.labels.table(heads[at]))
+            .collect();
         let once = self.medium != Medium::Screen;
         for table in &mut tables {
             mark_hex(table, &hex, other.is_empty(), once, self.labels);
@@ -282,21 +417,34 @@ impl<'p> Items<'p> {
                 AuthorCell::Given(text, false) => Cell::Word(text.clone()),
                 AuthorCell::Blank(blank, _) => {
                     let blank = self.blank(blank, true, names.next().unwrap_or_default());
-                    Cell::Blank(Blank { width: *room, ..blank })
+                    Cell::Blank(Blank {
+                        width: *room,
+                        ..blank
+                    })
                 }
             });
             cells.collect()
         });
         let rows = rows.collect();
         let head = |(at, column): (usize, &Column)| {
-            let truth = of.blanks().find(|(_, own, blank, _)| *own == at && is_word(blank));
+            let truth = of
+                .blanks()
+                .find(|(_, own, blank, _)| *own == at && is_word(blank));
             let how = match (truth, column.radix) {
                 (Some((_, _, blank, _)), _) => self.how(blank, true),
                 (None, Radix::Decimal) => String::new(),
                 (None, radix) => self.labels.localize(radix.name()).to_owned(),
             };
-            let title = if of.order.is_some() { self.labels.localize(&column.title) } else { &column.title };
-            if how.is_empty() { title.to_owned() } else { format!("{title} ({how})") }
+            let title = if of.order.is_some() {
+                self.labels.localize(&column.title)
+            } else {
+                &column.title
+            };
+            if how.is_empty() {
+                title.to_owned()
+            } else {
+                format!("{title} ({how})")
+            }
         };
         Table {
             title: of.title.clone(),
@@ -313,15 +461,25 @@ impl<'p> Items<'p> {
         points: String,
         field: String,
     ) -> Block {
-        let how =
-            self.labels.localize(if several { "Tick all that are correct." } else { "Tick one." }).to_owned();
+        let how = self
+            .labels
+            .localize(if several {
+                "Tick all that are correct."
+            } else {
+                "Tick one."
+            })
+            .to_owned();
         let option = |option: &Alternative| Choice {
             text: option.text.clone(),
             ticked: option.correct && self.edition.filled(),
         };
         let sentence = text.ends_with(|c: char| !c.is_alphanumeric() && c != ')');
         Block::Choice {
-            text: if sentence { text.to_owned() } else { format!("{text}.") },
+            text: if sentence {
+                text.to_owned()
+            } else {
+                format!("{text}.")
+            },
             how,
             points,
             field,
@@ -329,10 +487,32 @@ impl<'p> Items<'p> {
         }
     }
 
-    fn essay(&self, text: &str, space: u32, rubric: &[Rubric], worth: String, field: String) -> Block {
-        let row = |row: &Rubric| (row.text.clone(), row.points.map(|worth| points(worth, self.labels)));
-        let rubric = if self.edition.filled() { rubric.iter().map(row).collect() } else { Vec::new() };
-        Block::Essay { text: text.to_owned(), points: worth, field, space, rubric }
+    fn essay(
+        &self,
+        text: &str,
+        space: u32,
+        rubric: &[Rubric],
+        worth: String,
+        field: String,
+    ) -> Block {
+        let row = |row: &Rubric| {
+            (
+                row.text.clone(),
+                row.points.map(|worth| points(worth, self.labels)),
+            )
+        };
+        let rubric = if self.edition.filled() {
+            rubric.iter().map(row).collect()
+        } else {
+            Vec::new()
+        };
+        Block::Essay {
+            text: text.to_owned(),
+            points: worth,
+            field,
+            space,
+            rubric,
+        }
     }
 }
 
@@ -366,27 +546,44 @@ fn height(authored: Option<Number>, points: Number) -> u32 {
 /// Returns the contents of a box for which any of several answers is correct. If the list of answers does not
 /// fit in the box, also returns the list.
 fn any_of(answers: &Answers, radix: Radix, labels: &Labels) -> (String, String) {
-    let shown: Vec<String> =
-        answers.first.iter().take(LISTED).map(|value: &Value| radix.write(value, None)).collect();
+    let shown: Vec<String> = answers
+        .first
+        .iter()
+        .take(LISTED)
+        .map(|value: &Value| radix.write(value, None))
+        .collect();
     let all = answers.all && answers.first.len() <= LISTED;
     if let ([only], true) = (shown.as_slice(), all) {
         return (only.clone(), String::new());
     }
-    let first =
-        |n: usize| format!("{}{}", shown[..n].join(", "), if all && n == shown.len() { "" } else { ", …" });
+    let first = |n: usize| {
+        format!(
+            "{}{}",
+            shown[..n].join(", "),
+            if all && n == shown.len() { "" } else { ", …" }
+        )
+    };
     let boxed = |n: usize| format!("{} {}", labels.localize("any of"), first(n));
     let fits = |n: &usize| boxed(*n).chars().count() <= ANY as usize;
     let most = (1..=shown.len()).rev().find(fits).unwrap_or(1);
-    let list = if most < shown.len() { first(shown.len()) } else { String::new() };
+    let list = if most < shown.len() {
+        first(shown.len())
+    } else {
+        String::new()
+    };
     (boxed(most), list)
 }
 
 /// Returns the width of a column's boxes: the fixed number of digits, or else the approximate width of the longest
 /// cell. The width of a box therefore reveals no answer.
 fn column_room(of: &TableView, at: usize) -> u32 {
-    let cells = of.rows.iter().filter_map(|row| row.get(at)).map(|cell| match cell {
-        CellView::Hex(_, digits) => *digits,
-        other => other.to_string().chars().count() as u32,
-    });
+    let cells = of
+        .rows
+        .iter()
+        .filter_map(|row| row.get(at))
+        .map(|cell| match cell {
+            CellView::Hex(_, digits) => *digits,
+            other => other.to_string().chars().count() as u32,
+        });
     roomy(cells.max().unwrap_or(1))
 }

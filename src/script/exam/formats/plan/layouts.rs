@@ -11,7 +11,11 @@ const DIFFERS: &str = "* differs between before and after";
 
 /// Returns the drawing of an address space. A paper omits the results of accesses.
 pub(super) fn figure(of: &View, filled: bool) -> Vec<Block> {
-    let blocks = if filled { view::blocks(of) } else { view::unanswered(of) };
+    let blocks = if filled {
+        view::blocks(of)
+    } else {
+        view::unanswered(of)
+    };
     let layouts = blocks.into_iter().filter_map(|block| match block {
         doc::Block::Layout(layout) => Some(Block::Figure(Figure::Layouts(vec![layout]))),
         _ => None,
@@ -66,7 +70,12 @@ fn compare(before: &mut Layout, after: &mut Layout, labels: &Labels) {
 
 /// Returns the boxes, each with the address at its lower edge.
 fn boxes(layout: &Layout) -> impl Iterator<Item = (&Slab, &String)> {
-    let bottoms = layout.slabs.iter().skip(1).map(|slab| &slab.top).chain([&layout.bottom]);
+    let bottoms = layout
+        .slabs
+        .iter()
+        .skip(1)
+        .map(|slab| &slab.top)
+        .chain([&layout.bottom]);
     layout.slabs.iter().zip(bottoms)
 }
 

@@ -49,16 +49,28 @@ const BASES: [&str; 2] = ["2", "10"];
 /// Sets the powers in all prose of a paper. Code, figures, and answers stay unchanged.
 pub(crate) fn set_powers(sheet: &mut Sheet) {
     let front = &mut sheet.front;
-    each([&mut front.title].into_iter().chain(&mut front.instructions).chain(&mut front.assumptions));
+    each(
+        [&mut front.title]
+            .into_iter()
+            .chain(&mut front.instructions)
+            .chain(&mut front.assumptions),
+    );
     each(front.cover.iter_mut().map(|(_, text)| text));
     for question in &mut sheet.questions {
-        each([&mut question.title].into_iter().chain(&mut question.assumptions));
+        each(
+            [&mut question.title]
+                .into_iter()
+                .chain(&mut question.assumptions),
+        );
         question.body.iter_mut().for_each(block);
     }
 }
 
 fn each<'t>(texts: impl IntoIterator<Item = &'t mut String>) {
-    texts.into_iter().filter(|text| text.contains('^')).for_each(|text| *text = powers(text));
+    texts
+        .into_iter()
+        .filter(|text| text.contains('^'))
+        .for_each(|text| *text = powers(text));
 }
 
 fn block(of: &mut Block) {
@@ -68,25 +80,47 @@ fn block(of: &mut Block) {
             body.iter_mut().for_each(block);
         }
         Block::Worked(body) => body.iter_mut().for_each(block),
-        Block::Prose(paragraphs) => each(paragraphs.iter_mut().filter_map(|paragraph| match paragraph {
-            Paragraph::Words(text) => Some(text),
-            Paragraph::Code(_) => None,
-        })),
+        Block::Prose(paragraphs) => {
+            each(
+                paragraphs
+                    .iter_mut()
+                    .filter_map(|paragraph| match paragraph {
+                        Paragraph::Words(text) => Some(text),
+                        Paragraph::Code(_) => None,
+                    }),
+            )
+        }
         Block::Given(table) => each([&mut table.title]),
         Block::Pairs { title, pairs } => {
-            each([title].into_iter().chain(pairs.iter_mut().flat_map(|(name, value)| [name, value])));
+            each(
+                [title]
+                    .into_iter()
+                    .chain(pairs.iter_mut().flat_map(|(name, value)| [name, value])),
+            );
         }
         Block::Steps(steps) => each(steps.iter_mut().map(|(_, what)| what)),
         Block::Worksheet { prompt, rows, .. } => {
-            each([prompt].into_iter().chain(rows.iter_mut().map(|row| &mut row.label)));
+            each(
+                [prompt]
+                    .into_iter()
+                    .chain(rows.iter_mut().map(|row| &mut row.label)),
+            );
         }
         Block::Value { label, .. } => each([label]),
         Block::Fill { how, .. } => each([how]),
         Block::Choice { text, options, .. } => {
-            each([text].into_iter().chain(options.iter_mut().map(|option| &mut option.text)));
+            each(
+                [text]
+                    .into_iter()
+                    .chain(options.iter_mut().map(|option| &mut option.text)),
+            );
         }
         Block::Essay { text, rubric, .. } => {
-            each([text].into_iter().chain(rubric.iter_mut().map(|(text, _)| text)));
+            each(
+                [text]
+                    .into_iter()
+                    .chain(rubric.iter_mut().map(|(text, _)| text)),
+            );
         }
         Block::Figure(_) | Block::Lines(_) => {}
     }
@@ -97,9 +131,18 @@ fn powers(text: &str) -> String {
     let pieces: Vec<&str> = text.split('`').collect();
     let one = |(at, piece): (usize, &&str)| {
         let is_code = at % 2 == 1 && at + 1 < pieces.len();
-        if is_code { (*piece).to_owned() } else { outside_code(piece) }
+        if is_code {
+            (*piece).to_owned()
+        } else {
+            outside_code(piece)
+        }
     };
-    pieces.iter().enumerate().map(one).collect::<Vec<_>>().join("`")
+    pieces
+        .iter()
+        .enumerate()
+        .map(one)
+        .collect::<Vec<_>>()
+        .join("`")
 }
 
 fn outside_code(text: &str) -> String {
@@ -107,8 +150,9 @@ fn outside_code(text: &str) -> String {
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('^') {
         out.push_str(before);
-        let (set, more) =
-            exponent(after).filter(|_| has_base(&out)).unwrap_or_else(|| ("^".to_owned(), after));
+        let (set, more) = exponent(after)
+            .filter(|_| has_base(&out))
+            .unwrap_or_else(|| ("^".to_owned(), after));
         out.push_str(&set);
         rest = more;
     }
@@ -125,22 +169,32 @@ fn has_base(text: &str) -> bool {
 /// Returns the exponent at the start of a text as superscripts, and the rest of the text. An exponent is a number, a
 /// letter, or an expression in brackets.
 fn exponent(text: &str) -> Option<(String, &str)> {
-    let brackets = [('(', ')'), ('{', '}')].into_iter().find(|(open, _)| text.starts_with(*open));
+    let brackets = [('(', ')'), ('{', '}')]
+        .into_iter()
+        .find(|(open, _)| text.starts_with(*open));
     let (exponent, rest) = if let Some((_, close)) = brackets {
         text[1..].split_once(close)?
     } else {
         let sign = usize::from(text.starts_with('-'));
         let digits = text[sign..].bytes().take_while(u8::is_ascii_digit).count();
-        text.split_at(if digits > 0 { sign + digits } else { text.chars().next()?.len_utf8() })
+        text.split_at(if digits > 0 {
+            sign + digits
+        } else {
+            text.chars().next()?.len_utf8()
+        })
     };
     let plain = exponent.replace(' ', "").replace('−', "-");
     let set: Option<String> = plain.chars().map(superscript).collect();
     let ends = !rest.starts_with(|c: char| c.is_alphanumeric() || "_^(".contains(c));
-    set.filter(|set| ends && !set.is_empty() && !matches!(exponent, "-" | "+")).map(|set| (set, rest))
+    set.filter(|set| ends && !set.is_empty() && !matches!(exponent, "-" | "+"))
+        .map(|set| (set, rest))
 }
 
 fn superscript(plain: char) -> Option<char> {
-    SUPERSCRIPTS.iter().find(|(known, _)| *known == plain).map(|(_, set)| *set)
+    SUPERSCRIPTS
+        .iter()
+        .find(|(known, _)| *known == plain)
+        .map(|(_, set)| *set)
 }
 
 #[cfg(test)]

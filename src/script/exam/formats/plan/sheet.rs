@@ -27,7 +27,16 @@ use crate::run::record::{StartRow, View};
 
 /// Lays out an edition of a paper.
 pub fn sheet(paper: &Paper, edition: Edition, style: &Style) -> Sheet {
-    let mut sheet = within(paper, edition, style, if style.large { Medium::LargePage } else { Medium::Page });
+    let mut sheet = within(
+        paper,
+        edition,
+        style,
+        if style.large {
+            Medium::LargePage
+        } else {
+            Medium::Page
+        },
+    );
     sheet.front.instructions = authored(paper).unwrap_or_else(|| {
         let dashes = take_dashes(&mut sheet, &style.labels);
         let mut all = instructions(paper, &style.labels);
@@ -43,7 +52,10 @@ pub fn sheet(paper: &Paper, edition: Edition, style: &Style) -> Sheet {
 fn take_dashes(sheet: &mut Sheet, labels: &Labels) -> Option<String> {
     let dashes = NO_VALUE.map(|sentence| labels.sentence(sentence));
     let mut taken = [false; 2];
-    let each = sheet.questions.iter_mut().map(|question| &mut question.assumptions);
+    let each = sheet
+        .questions
+        .iter_mut()
+        .map(|question| &mut question.assumptions);
     for assumptions in each.chain([&mut sheet.front.assumptions]) {
         assumptions.retain(|sentence| {
             let at = dashes.iter().position(|dash| dash == sentence);
@@ -51,13 +63,25 @@ fn take_dashes(sheet: &mut Sheet, labels: &Labels) -> Option<String> {
         });
     }
     // If both sentences are present, keep the first one, which also applies to tables.
-    dashes.into_iter().zip(taken).find(|(_, taken)| *taken).map(|(dash, _)| dash)
+    dashes
+        .into_iter()
+        .zip(taken)
+        .find(|(_, taken)| *taken)
+        .map(|(dash, _)| dash)
 }
 
 /// Lays out a paper for students who answer on screen. Does not split tables, so that the blanks are in the
 /// order of the fields.
 pub fn for_screens(paper: &Paper) -> Sheet {
-    within(paper, Edition::Paper, &Style { powers: false, ..Style::default() }, Medium::Screen)
+    within(
+        paper,
+        Edition::Paper,
+        &Style {
+            powers: false,
+            ..Style::default()
+        },
+        Medium::Screen,
+    )
 }
 
 /// Lays out a paper for a medium.
@@ -66,23 +90,49 @@ fn within(paper: &Paper, edition: Edition, style: &Style, medium: Medium) -> She
     let say = |said: &String| labels.sentence(said);
     let each: Vec<Vec<String>> = paper.questions.iter().map(assumptions).collect();
     let shared: Vec<String> = each.first().map_or_else(Vec::new, |first| {
-        first.iter().filter(|said| each.iter().all(|own| own.contains(said))).cloned().collect()
+        first
+            .iter()
+            .filter(|said| each.iter().all(|own| own.contains(said)))
+            .cloned()
+            .collect()
     });
     let items = Items::from_paper(paper, edition, labels, medium);
-    let mut plan = Plan { edition, labels, medium, items, scope: Scope::default() };
-    let questions = paper.questions.iter().zip(&each).enumerate().map(|(at, (question, own))| Section {
-        number: (at + 1).to_string(),
-        title: question.title.to_string(),
-        points: points(question.points, labels),
-        assumptions: own.iter().filter(|said| !shared.contains(said)).map(say).collect(),
-        body: plan.question(question),
-    });
+    let mut plan = Plan {
+        edition,
+        labels,
+        medium,
+        items,
+        scope: Scope::default(),
+    };
+    let questions = paper
+        .questions
+        .iter()
+        .zip(&each)
+        .enumerate()
+        .map(|(at, (question, own))| Section {
+            number: (at + 1).to_string(),
+            title: question.title.to_string(),
+            points: points(question.points, labels),
+            assumptions: own
+                .iter()
+                .filter(|said| !shared.contains(said))
+                .map(say)
+                .collect(),
+            body: plan.question(question),
+        });
     Sheet {
         edition,
         code: paper.version.as_ref().map(|version| version.code.clone()),
         questions: questions.collect(),
-        front: Front { assumptions: shared.iter().map(say).collect(), ..front(paper, edition, labels) },
-        appendix: if style.powers { appendix(labels, medium) } else { Vec::new() },
+        front: Front {
+            assumptions: shared.iter().map(say).collect(),
+            ..front(paper, edition, labels)
+        },
+        appendix: if style.powers {
+            appendix(labels, medium)
+        } else {
+            Vec::new()
+        },
     }
 }
 
@@ -114,12 +164,19 @@ impl Plan<'_> {
                 }
                 blocks.push(block);
                 // A `solution` after the loop is about the whole table.
-                let written = items.iter().filter(|(item, _)| item.printed.solution.is_some()).count();
+                let written = items
+                    .iter()
+                    .filter(|(item, _)| item.printed.solution.is_some())
+                    .count();
                 match items.last() {
                     Some((last, _)) if written == 1 && last.printed.solution.is_some() => {
                         blocks.extend(self.worked(last, None));
                     }
-                    _ => blocks.extend(items.iter().filter_map(|(item, name)| self.worked(item, Some(name)))),
+                    _ => blocks.extend(
+                        items
+                            .iter()
+                            .filter_map(|(item, name)| self.worked(item, Some(name))),
+                    ),
                 }
                 rest = &rest[items.len()..];
                 continue;
@@ -127,7 +184,9 @@ impl Plan<'_> {
             rest = more;
             match piece {
                 Piece::Text(words) => blocks.push(Block::Prose(paragraphs(words))),
-                Piece::Given(views) => blocks.extend(views.iter().flat_map(|view| self.given(view))),
+                Piece::Given(views) => {
+                    blocks.extend(views.iter().flat_map(|view| self.given(view)))
+                }
                 Piece::Figure(figure) => {
                     for block in self.figure(figure) {
                         put(&mut blocks, block, self.labels);
@@ -138,7 +197,11 @@ impl Plan<'_> {
                     blocks.push(self.items.next(item, item.points != whole));
                     blocks.extend(self.worked(item, None));
                 }
-                Piece::Part { name, points: worth, body } => blocks.push(Block::Part {
+                Piece::Part {
+                    name,
+                    points: worth,
+                    body,
+                } => blocks.push(Block::Part {
                     name: name.to_string(),
                     points: points(*worth, self.labels),
                     body: self.pieces(body, *worth),
@@ -149,7 +212,12 @@ impl Plan<'_> {
     }
 
     /// Adds the table of initial pages above an item, unless the last such table lists all of these pages.
-    fn add_above<'i>(&self, item: &'i PaperItem, listed: &mut &'i [StartRow], blocks: &mut Vec<Block>) {
+    fn add_above<'i>(
+        &self,
+        item: &'i PaperItem,
+        listed: &mut &'i [StartRow],
+        blocks: &mut Vec<Block>,
+    ) {
         let start = tabled(item).map_or(&[][..], |run| &run.start);
         if !start.iter().all(|row| listed.contains(row)) {
             blocks.extend(self.items.above(item));
@@ -183,11 +251,17 @@ impl Plan<'_> {
             }
             (Block::Given(table), _) => self.medium.given(named(table, self.labels)),
             (Block::Lines(lines), View::Maps { table, .. }) => {
-                vec![Block::Lines(format!("{}\n{lines}", self.labels.table(&table.title)))]
+                vec![Block::Lines(format!(
+                    "{}\n{lines}",
+                    self.labels.table(&table.title)
+                ))]
             }
             (other, _) => vec![other],
         };
-        from_doc(&view::blocks(view)).into_iter().flat_map(named).collect()
+        from_doc(&view::blocks(view))
+            .into_iter()
+            .flat_map(named)
+            .collect()
     }
 
     fn figure(&self, figure: &Drawn) -> Vec<Block> {
@@ -196,7 +270,10 @@ impl Plan<'_> {
                 let digit = |bit: u32| if value >> bit & 1 == 1 { '1' } else { '0' };
                 let of = |bit: u32| (bit, self.edition.filled().then(|| digit(bit)));
                 let bits = (0..*bits).rev().map(of).collect();
-                vec![Block::Figure(Figure::Bits { title: self.labels.localize(title).to_owned(), bits })]
+                vec![Block::Figure(Figure::Bits {
+                    title: self.labels.localize(title).to_owned(),
+                    bits,
+                })]
             }
             Drawn::Views(views) => {
                 let mut blocks = Vec::new();
@@ -214,6 +291,13 @@ impl Plan<'_> {
 
 /// Renames a table and its columns to the course's terms.
 fn named(table: Table, labels: &Labels) -> Table {
-    let groups = table.groups.iter().map(|group| group.iter().map(|name| labels.table(name)).collect());
-    Table { groups: groups.collect(), title: labels.table(&table.title), ..table }
+    let groups = table
+        .groups
+        .iter()
+        .map(|group| group.iter().map(|name| labels.table(name)).collect());
+    Table {
+        groups: groups.collect(),
+        title: labels.table(&table.title),
+        ..table
+    }
 }

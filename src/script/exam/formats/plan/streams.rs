@@ -41,7 +41,9 @@ impl Items<'_> {
         }
         let first = items.clone().next()?;
         if let ItemKind::Choice { .. } = first.kind {
-            let all: Vec<&PaperItem> = items.take_while(|item| is_same_choice(first, item)).collect();
+            let all: Vec<&PaperItem> = items
+                .take_while(|item| is_same_choice(first, item))
+                .collect();
             return self.ticks(&all, whole);
         }
         asked(first)?;
@@ -49,11 +51,18 @@ impl Items<'_> {
             self.untried -= 1;
             return None;
         }
-        let all: Vec<&PaperItem> = items.clone().take_while(|item| alike(first, item)).collect();
-        let own = items.take_while(|item| item.printed.place == first.printed.place).count();
+        let all: Vec<&PaperItem> = items
+            .clone()
+            .take_while(|item| alike(first, item))
+            .collect();
+        let own = items
+            .take_while(|item| item.printed.place == first.printed.place)
+            .count();
         // If the items of several statements do not fit in one table, use only the items of the first
         // statement.
-        let stream = self.table_of(&all, whole).or_else(|| self.table_of(all.get(..own)?, whole));
+        let stream = self
+            .table_of(&all, whole)
+            .or_else(|| self.table_of(all.get(..own)?, whole));
         if stream.is_none() {
             // Trying every shorter run of many items would take quadratic time.
             self.untried = all.len() / MOST_TRIES;
@@ -68,18 +77,29 @@ impl Items<'_> {
         let begin = rows(items, self.labels, self.cores)?;
         let heads = blanks.iter().map(|blank| self.head(blank, bare(first)));
         let groups = vec![begin.heads.into_iter().chain(heads).collect()];
-        let rows = items.iter().zip(begin.leads).enumerate().map(|(at, (item, lead))| {
-            let names = self.names.iter().rev().nth(at)?;
-            let blanks = asked(item)?.iter().zip(names);
-            let cells = blanks.map(|(blank, name)| Cell::Blank(self.cell(blank, item, name)));
-            Some(lead.into_iter().chain(cells).collect())
-        });
-        let table = Table { title: String::new(), groups, rows: rows.collect::<Option<_>>()? };
+        let rows = items
+            .iter()
+            .zip(begin.leads)
+            .enumerate()
+            .map(|(at, (item, lead))| {
+                let names = self.names.iter().rev().nth(at)?;
+                let blanks = asked(item)?.iter().zip(names);
+                let cells = blanks.map(|(blank, name)| Cell::Blank(self.cell(blank, item, name)));
+                Some(lead.into_iter().chain(cells).collect())
+            });
+        let table = Table {
+            title: String::new(),
+            groups,
+            rows: rows.collect::<Option<_>>()?,
+        };
         let mut how = begin.prompt;
         for blank in blanks {
             let words = self.how(blank, bare(first));
             if words.len() > SHORT && matches!(blank.form, Form::Words(_)) {
-                how = format!("{how} {}: {words}.", called(blank, self.labels).trim_end_matches('?'));
+                how = format!(
+                    "{how} {}: {words}.",
+                    called(blank, self.labels).trim_end_matches('?')
+                );
             }
         }
         self.filled_in(items, begin.names, how, table, whole)
@@ -89,23 +109,57 @@ impl Items<'_> {
     /// one column for each option.
     fn ticks<'i>(&mut self, items: &[&'i PaperItem], whole: Number) -> Option<Stream<'i>> {
         let [first, _, ..] = items else { return None };
-        let ItemKind::Choice { options, several, .. } = &first.kind else { return None };
-        let heads = std::iter::once(String::new()).chain(options.iter().map(|option| option.text.clone()));
+        let ItemKind::Choice {
+            options, several, ..
+        } = &first.kind
+        else {
+            return None;
+        };
+        let heads =
+            std::iter::once(String::new()).chain(options.iter().map(|option| option.text.clone()));
         let row = |(at, item): (usize, &&PaperItem)| {
-            let ItemKind::Choice { text, options, .. } = &item.kind else { return None };
-            let field = self.names.iter().rev().nth(at)?.first().cloned().unwrap_or_default();
+            let ItemKind::Choice { text, options, .. } = &item.kind else {
+                return None;
+            };
+            let field = self
+                .names
+                .iter()
+                .rev()
+                .nth(at)?
+                .first()
+                .cloned()
+                .unwrap_or_default();
             // The choice has a single field, which is the field of its first box.
             let fields = std::iter::once(field).chain(std::iter::repeat(String::new()));
             let boxes = options.iter().zip(fields).map(|(option, field)| {
-                let content = self.edition.filled().then(|| if option.correct { "X" } else { "" }.to_owned());
-                Cell::Blank(Blank { field, width: TICK, content, ..Blank::default() })
+                let content = self
+                    .edition
+                    .filled()
+                    .then(|| if option.correct { "X" } else { "" }.to_owned());
+                Cell::Blank(Blank {
+                    field,
+                    width: TICK,
+                    content,
+                    ..Blank::default()
+                })
             });
-            Some(std::iter::once(Cell::Word(text.clone())).chain(boxes).collect())
+            Some(
+                std::iter::once(Cell::Word(text.clone()))
+                    .chain(boxes)
+                    .collect(),
+            )
         };
         let rows = items.iter().enumerate().map(row).collect::<Option<_>>()?;
-        let table = Table { title: String::new(), groups: vec![heads.collect()], rows };
-        let how =
-            if *several { "In each row, tick all that are correct." } else { "Tick one box in each row." };
+        let table = Table {
+            title: String::new(),
+            groups: vec![heads.collect()],
+            rows,
+        };
+        let how = if *several {
+            "In each row, tick all that are correct."
+        } else {
+            "Tick one box in each row."
+        };
         let names = items.iter().map(|item| match &item.kind {
             ItemKind::Choice { text, .. } => text.clone(),
             _ => String::new(),
@@ -128,46 +182,87 @@ impl Items<'_> {
         }
         self.names.truncate(self.names.len() - items.len());
         let zero = Number::from(0u64);
-        let worth = items.iter().try_fold(zero, |sum, item| sum.plus(item.points).ok())?;
-        let points = if worth == whole { String::new() } else { points(worth, self.labels) };
+        let worth = items
+            .iter()
+            .try_fold(zero, |sum, item| sum.plus(item.points).ok())?;
+        let points = if worth == whole {
+            String::new()
+        } else {
+            points(worth, self.labels)
+        };
         let named = items.iter().copied().zip(names).collect();
-        Some((named, Block::Fill { how, points, tables: self.medium.tables(table) }))
+        Some((
+            named,
+            Block::Fill {
+                how,
+                points,
+                tables: self.medium.tables(table),
+            },
+        ))
     }
 
     /// Returns a box without the prefix of its radix, because the head of the column shows the radix.
     fn cell(&self, blank: &Asked, item: &PaperItem, name: &str) -> Blank {
         let own = self.blank(blank, bare(item), name.to_owned());
-        let content = own.content.map(|content| content.trim_start_matches(&own.prefix).to_owned());
-        Blank { prefix: String::new(), unit: None, content, ..own }
+        let content = own
+            .content
+            .map(|content| content.trim_start_matches(&own.prefix).to_owned());
+        Blank {
+            prefix: String::new(),
+            unit: None,
+            content,
+            ..own
+        }
     }
 
     /// Returns the head of a column: the fact and its notation.
     fn head(&self, blank: &Asked, bare: bool) -> String {
         let how = match blank.form {
-            Form::Number { radix: Radix::Decimal, .. } => String::new(),
+            Form::Number {
+                radix: Radix::Decimal,
+                ..
+            } => String::new(),
             Form::Number { radix, .. } => self.labels.localize(radix.name()).to_owned(),
             // The text above the table lists the possible words.
-            _ => Some(self.how(blank, bare)).filter(|how| how.len() <= SHORT).unwrap_or_default(),
+            _ => Some(self.how(blank, bare))
+                .filter(|how| how.len() <= SHORT)
+                .unwrap_or_default(),
         };
         // The abbreviations of tables keep the columns narrow.
         let short = self.labels.table(&blank.fact);
         let is_number = matches!(blank.form, Form::Number { .. });
         // The name of a component is part of its label. The short name of `frame` does not say which frame.
-        let is_short =
-            is_number && short != *blank.fact && !blank.fact.contains('.') && &*blank.fact != "frame";
-        let label = if is_short { short } else { called(blank, self.labels) };
+        let is_short = is_number
+            && short != *blank.fact
+            && !blank.fact.contains('.')
+            && &*blank.fact != "frame";
+        let label = if is_short {
+            short
+        } else {
+            called(blank, self.labels)
+        };
         let notes = [how, blank.unit.as_deref().unwrap_or_default().to_owned()];
         let notes: Vec<String> = notes.into_iter().filter(|note| !note.is_empty()).collect();
-        if notes.is_empty() { label } else { format!("{label} ({})", notes.join(", ")) }
+        if notes.is_empty() {
+            label
+        } else {
+            format!("{label} ({})", notes.join(", "))
+        }
     }
 }
 
 /// Whether two choices have the same options and points.
 fn is_same_choice(first: &PaperItem, item: &PaperItem) -> bool {
     let options = |item: &PaperItem| match &item.kind {
-        ItemKind::Choice { options, several, .. } => {
-            Some((*several, options.iter().map(|option| option.text.clone()).collect::<Vec<_>>()))
-        }
+        ItemKind::Choice {
+            options, several, ..
+        } => Some((
+            *several,
+            options
+                .iter()
+                .map(|option| option.text.clone())
+                .collect::<Vec<_>>(),
+        )),
         _ => None,
     };
     options(first) == options(item) && first.points == item.points
@@ -182,9 +277,14 @@ fn alike(first: &PaperItem, item: &PaperItem) -> bool {
     if first.printed.place == item.printed.place {
         return true;
     }
-    let (Some(own), Some(other)) = (asked(first), asked(item)) else { return false };
+    let (Some(own), Some(other)) = (asked(first), asked(item)) else {
+        return false;
+    };
     let same = own.len() == other.len()
-        && own.iter().zip(other).all(|(a, b)| a.fact == b.fact && a.form == b.form && a.unit == b.unit);
+        && own
+            .iter()
+            .zip(other)
+            .all(|(a, b)| a.fact == b.fact && a.form == b.form && a.unit == b.unit);
     let kind = std::mem::discriminant(&*first.did) == std::mem::discriminant(&*item.did);
     let hypothetical = [first, item].iter().any(|item| is_probe(&item.did));
     same && kind && !hypothetical && own.len() <= FEW && first.points == item.points
@@ -201,7 +301,9 @@ fn is_probe(did: &Did) -> bool {
 /// Returns the blanks of an access, a system call, or a reference string.
 fn asked(item: &PaperItem) -> Option<&[Asked]> {
     match (&item.kind, &*item.did) {
-        (ItemKind::Facts { blanks, .. }, Did::Access(_) | Did::Call(_) | Did::Reference(_)) => Some(blanks),
+        (ItemKind::Facts { blanks, .. }, Did::Access(_) | Did::Call(_) | Did::Reference(_)) => {
+            Some(blanks)
+        }
         _ => None,
     }
 }

@@ -17,27 +17,48 @@ pub(crate) fn figure(view: &TreeView) -> Block {
     if lines.lines().count() > DRAWN + 1 {
         return Block::Lines(lines);
     }
-    let of = if view.of.is_empty() { String::new() } else { format!(" of {}", view.of) };
-    let tree = Tree { title: format!("page tables{of}"), text: lines, root: table(view, &view.root) };
+    let of = if view.of.is_empty() {
+        String::new()
+    } else {
+        format!(" of {}", view.of)
+    };
+    let tree = Tree {
+        title: format!("page tables{of}"),
+        text: lines,
+        root: table(view, &view.root),
+    };
     Block::Figure(Figure::Tree(tree))
 }
 
 fn table(view: &TreeView, of: &TreeTable) -> Tables {
-    let levels =
-        view.spec.mmu.as_ref().and_then(|mmu| mmu.levels.get((of.level as usize).checked_sub(1)?).copied());
+    let levels = view
+        .spec
+        .mmu
+        .as_ref()
+        .and_then(|mmu| mmu.levels.get((of.level as usize).checked_sub(1)?).copied());
     let bits = levels.unwrap_or(0);
     let rows = rows(of, bits, is_long(view)).into_iter().map(|row| {
         let (index, words) = described(&view.spec, &row, bits);
         let (words, below) = match row {
             TreeRow::Entry(_, TreeEntry::Table(below)) => (String::new(), Some(table(view, below))),
             // The indexes along the path identify a page.
-            _ => (words.split(" (").next().unwrap_or_default().to_owned(), None),
+            _ => (
+                words.split(" (").next().unwrap_or_default().to_owned(),
+                None,
+            ),
         };
-        Entry { index, words, below }
+        Entry {
+            index,
+            words,
+            below,
+        }
     });
     let head = match name(&view.spec, of).split_once(" at ") {
         Some((level, at)) => vec![level.to_owned(), format!("at {at}")],
         None => vec![name(&view.spec, of)],
     };
-    Tables { head, rows: rows.collect() }
+    Tables {
+        head,
+        rows: rows.collect(),
+    }
 }

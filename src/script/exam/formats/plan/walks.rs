@@ -14,11 +14,23 @@ pub(crate) fn figure(of: &WalkView, filled: bool) -> Block {
     let column = |number: u32| {
         let reached = of.levels.iter().find(|level| level.level == number);
         // A walk that ends early still has a column for each level, because the number of levels would be an answer.
-        let blank =
-            WalkLevel { level: number, index: 0, at: None, raw: None, ppn: None, found: PteKind::Table };
+        let blank = WalkLevel {
+            level: number,
+            index: 0,
+            at: None,
+            raw: None,
+            ppn: None,
+            found: PteKind::Table,
+        };
         let level = reached.unwrap_or(&blank);
         let (name, bits, index) = index(of, level);
-        let known = |text: String| if reached.is_some() { value(text) } else { String::new() };
+        let known = |text: String| {
+            if reached.is_some() {
+                value(text)
+            } else {
+                String::new()
+            }
+        };
         WalkColumn {
             name,
             bits: format!("bits {bits}"),
@@ -30,11 +42,23 @@ pub(crate) fn figure(of: &WalkView, filled: bool) -> Block {
             leads_on: level.found == PteKind::Table,
         }
     };
-    let count = of.spec.mmu.as_ref().map_or(0, |mmu| mmu.levels.len() as u32);
+    let count = of
+        .spec
+        .mmu
+        .as_ref()
+        .map_or(0, |mmu| mmu.levels.len() as u32);
     // The machine's widths determine the width of a column, so that it reveals no answer.
     let frame = "frame ".len() + 2 + of.spec.ppn_bits().div_ceil(4) as usize;
-    let word = 2 + of.spec.mmu.as_ref().map_or(0, |mmu| 2 * mmu.pte.bytes as usize);
-    let text = if filled { flush(&text(&blocks(of), false)) } else { title(of) };
+    let word = 2 + of
+        .spec
+        .mmu
+        .as_ref()
+        .map_or(0, |mmu| 2 * mmu.pte.bytes as usize);
+    let text = if filled {
+        flush(&text(&blocks(of), false))
+    } else {
+        title(of)
+    };
     Block::Figure(Figure::Walk(Walk {
         title: title(of),
         text,
@@ -42,7 +66,10 @@ pub(crate) fn figure(of: &WalkView, filled: bool) -> Block {
         offset: [
             "VPO".to_owned(),
             format!("bits {}–0", of.spec.page_bits().max(1) - 1),
-            value(hex(of.va & !u64::MAX.checked_shl(of.spec.page_bits()).unwrap_or(0), of.spec.page_bits())),
+            value(hex(
+                of.va & !u64::MAX.checked_shl(of.spec.page_bits()).unwrap_or(0),
+                of.spec.page_bits(),
+            )),
         ],
         room: frame.max(word).max("reserved bit set".len()),
         result: value(result(of)),

@@ -44,7 +44,10 @@ impl Slots for Elements<'_> {
         }
         Ok(match input {
             Input::Pick { options, right } => {
-                let each = options.iter().enumerate().map(|(at, option)| (option.as_str(), at == right));
+                let each = options
+                    .iter()
+                    .enumerate()
+                    .map(|(at, option)| (option.as_str(), at == right));
                 format!(
                     "<pl-multiple-choice {common} display=\"dropdown\" order=\"fixed\">{}</pl-multiple-choice>",
                     choices(each)
@@ -60,7 +63,10 @@ impl Slots for Elements<'_> {
             Input::Number(number, _) => {
                 self.answers.insert(name, json!(number.to_f64()));
                 let comparison = match field.asked {
-                    Asked::Blank(Blank { round: Some(digits), .. }) => format!("sigfig\" digits=\"{digits}"),
+                    Asked::Blank(Blank {
+                        round: Some(digits),
+                        ..
+                    }) => format!("sigfig\" digits=\"{digits}"),
                     _ => "relabs\" rtol=\"0.005\" atol=\"0".to_owned(),
                 };
                 format!(
@@ -68,13 +74,18 @@ impl Slots for Elements<'_> {
                 )
             }
             Input::Choice { options, several } => {
-                let each = options.iter().map(|(option, right)| (option.as_str(), *right));
+                let each = options
+                    .iter()
+                    .map(|(option, right)| (option.as_str(), *right));
                 let (tag, more) = if several {
                     ("pl-checkbox", " partial-credit=\"net-correct\"")
                 } else {
                     ("pl-multiple-choice", "")
                 };
-                format!("<{tag} {common} order=\"fixed\"{more}>{}</{tag}>", choices(each))
+                format!(
+                    "<{tag} {common} order=\"fixed\"{more}>{}</{tag}>",
+                    choices(each)
+                )
             }
             Input::Essay { .. } => String::new(),
         })
@@ -92,14 +103,24 @@ impl Slots for Elements<'_> {
 impl Elements<'_> {
     /// Returns the base and the integer of a field that is an integer in every version.
     fn integer(&self, field: &Field) -> Option<(u32, String)> {
-        let Asked::Blank(blank) = field.asked else { return None };
+        let Asked::Blank(blank) = field.asked else {
+            return None;
+        };
         // Every address has the facts listed here, so a dash is never correct. For other facts, the student must
         // determine whether a value exists.
-        let certain = matches!(&*blank.fact, "" | "vpo" | "tlbi" | "tlbt") || blank.fact.starts_with("vpn");
-        let Form::Number { radix, .. } = blank.form else { return None };
-        let Known::Number(number) = blank.key.as_ref()?.value else { return None };
-        let whole = number.as_integer().is_some_and(|n| n >= 0 || radix == Radix::Decimal);
-        if !certain || !whole || blank.round.is_some() || self.dashes.contains(field.name.as_str()) {
+        let certain =
+            matches!(&*blank.fact, "" | "vpo" | "tlbi" | "tlbt") || blank.fact.starts_with("vpn");
+        let Form::Number { radix, .. } = blank.form else {
+            return None;
+        };
+        let Known::Number(number) = blank.key.as_ref()?.value else {
+            return None;
+        };
+        let whole = number
+            .as_integer()
+            .is_some_and(|n| n >= 0 || radix == Radix::Decimal);
+        if !certain || !whole || blank.round.is_some() || self.dashes.contains(field.name.as_str())
+        {
             return None;
         }
         let base = match radix {
@@ -113,8 +134,12 @@ impl Elements<'_> {
 }
 
 fn choices<'o>(options: impl Iterator<Item = (&'o str, bool)>) -> String {
-    let option =
-        |(text, right): (&str, bool)| format!("<pl-answer correct=\"{right}\">{}</pl-answer>", escaped(text));
+    let option = |(text, right): (&str, bool)| {
+        format!(
+            "<pl-answer correct=\"{right}\">{}</pl-answer>",
+            escaped(text)
+        )
+    };
     options.map(option).collect()
 }
 

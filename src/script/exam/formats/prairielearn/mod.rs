@@ -29,7 +29,9 @@ const QUESTION: &str = "<div class=\"mathjax_ignore\">\n{{{params.stem}}}\n</div
 /// # Errors
 /// Returns a refusal if `PrairieLearn` does not support part of a paper.
 pub fn write(papers: &[Paper]) -> Result<Vec<File>, Refusal> {
-    let Some(first) = papers.first() else { return Ok(Vec::new()) };
+    let Some(first) = papers.first() else {
+        return Ok(Vec::new());
+    };
     let laid = Laid::all(papers);
     let (mut files, mut names) = (Vec::new(), BTreeSet::new());
     for group in groups(papers) {
@@ -47,7 +49,10 @@ pub fn write(papers: &[Paper]) -> Result<Vec<File>, Refusal> {
             only.as_object_mut().map(|only| only.remove("version"));
         }
         let (of, at) = group.versions[0];
-        let manual = laid[of].own(at).iter().all(|field| matches!(field.asked, Asked::Essay));
+        let manual = laid[of]
+            .own(at)
+            .iter()
+            .all(|field| matches!(field.asked, Asked::Essay));
         let mut name = format!("questions/{}/{}", slug(title(first)), group.slug());
         while !names.insert(name.clone()) {
             name.push_str("-2");
@@ -62,12 +67,18 @@ pub fn write(papers: &[Paper]) -> Result<Vec<File>, Refusal> {
             "singleVariant": versions.len() == 1,
         });
         let mut file = |path: &str, text: String| {
-            files.push(File { path: format!("{name}/{path}"), bytes: text.into_bytes() });
+            files.push(File {
+                path: format!("{name}/{path}"),
+                bytes: text.into_bytes(),
+            });
         };
         file("info.json", format!("{info:#}\n"));
         file("question.html", QUESTION.to_owned());
         file("server.py", SERVER.to_owned());
-        file("versions.json", format!("{:#}\n", json!({ "versions": versions })));
+        file(
+            "versions.json",
+            format!("{:#}\n", json!({ "versions": versions })),
+        );
     }
     Ok(files)
 }
@@ -78,7 +89,8 @@ fn dashes(group: &Group, laid: &[Laid]) -> BTreeSet<usize> {
     let mut dashes = BTreeSet::new();
     for (of, at) in &group.versions {
         let own = laid[*of].own(*at).iter().enumerate();
-        let dash = |field: &Field| matches!(field.asked, Asked::Blank(blank) if blank.key.is_none());
+        let dash =
+            |field: &Field| matches!(field.asked, Asked::Blank(blank) if blank.key.is_none());
         dashes.extend(own.filter(|(_, field)| dash(field)).map(|(place, _)| place));
     }
     dashes
@@ -87,12 +99,23 @@ fn dashes(group: &Group, laid: &[Laid]) -> BTreeSet<usize> {
 /// Returns a version of a question with its correct answers.
 fn version(laid: &Laid, at: usize, dashes: &BTreeSet<usize>) -> Result<Value, Refusal> {
     let own = laid.own(at);
-    let dashes = dashes.iter().filter_map(|place| own.get(*place)).map(|field| field.name.as_str()).collect();
-    let points: Vec<Number> =
-        own.iter().filter(|field| !matches!(field.asked, Asked::Essay)).map(|field| field.points).collect();
+    let dashes = dashes
+        .iter()
+        .filter_map(|place| own.get(*place))
+        .map(|field| field.name.as_str())
+        .collect();
+    let points: Vec<Number> = own
+        .iter()
+        .filter(|field| !matches!(field.asked, Asked::Essay))
+        .map(|field| field.points)
+        .collect();
     let weights = weights(&points);
-    let mut elements =
-        Elements { dashes, weights: weights.iter(), answers: Map::new(), accepted: Map::new() };
+    let mut elements = Elements {
+        dashes,
+        weights: weights.iter(),
+        answers: Map::new(),
+        accepted: Map::new(),
+    };
     let mut stem = stem(&laid.sheet, &laid.sheet.questions[at], own, &mut elements)?;
     stem.push_str(&rubrics(own));
     Ok(json!({ "stem": stem, "answers": elements.answers, "accepted": elements.accepted }))
@@ -108,8 +131,20 @@ fn coded(mut of: Value, paper: &Paper) -> Value {
 
 /// Returns a UUID (version 5 of RFC 9562) that is the same on every export of an exam and question.
 fn uuid(paper: &Paper, group: &Group) -> Uuid {
-    let space = Uuid::new_v5(&Uuid::NAMESPACE_URL, b"https://github.com/pagewalk/pagewalk");
-    let course = paper.cover.iter().find(|(field, _)| &**field == "course").map_or("", |(_, words)| words);
-    let name = format!("{course}\0{}\0{}\0{}", title(paper), group.title, group.again);
+    let space = Uuid::new_v5(
+        &Uuid::NAMESPACE_URL,
+        b"https://github.com/pagewalk/pagewalk",
+    );
+    let course = paper
+        .cover
+        .iter()
+        .find(|(field, _)| &**field == "course")
+        .map_or("", |(_, words)| words);
+    let name = format!(
+        "{course}\0{}\0{}\0{}",
+        title(paper),
+        group.title,
+        group.again
+    );
     Uuid::new_v5(&space, name.as_bytes())
 }

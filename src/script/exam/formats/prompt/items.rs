@@ -14,19 +14,22 @@ use pagewalk_engine::machine::event::{AccessKind, Privilege};
 /// templates. `stored` is the script text of the stored value.
 pub(super) fn templates(access: &Access, stored: &str) -> [&'static str; 2] {
     match (access.verb, access.data.len()) {
-        (AccessVerb::Translate, _) => {
-            ["The {address} is translated{why}.", "The {address} of process {process} is translated{why}."]
-        }
+        (AccessVerb::Translate, _) => [
+            "The {address} is translated{why}.",
+            "The {address} of process {process} is translated{why}.",
+        ],
         (AccessVerb::Fetch, _) => [
             "An instruction is fetched at {address}{why}.",
             "Process {process} fetches an instruction at {address}{why}.",
         ],
-        (AccessVerb::Read, 0 | 1) => {
-            ["A byte is read at {address}{why}.", "Process {process} reads a byte at {address}{why}."]
-        }
-        (AccessVerb::Read, _) => {
-            ["{n} bytes are read at {address}{why}.", "Process {process} reads {n} bytes at {address}{why}."]
-        }
+        (AccessVerb::Read, 0 | 1) => [
+            "A byte is read at {address}{why}.",
+            "Process {process} reads a byte at {address}{why}.",
+        ],
+        (AccessVerb::Read, _) => [
+            "{n} bytes are read at {address}{why}.",
+            "Process {process} reads {n} bytes at {address}{why}.",
+        ],
         (AccessVerb::Write, _) if stored.starts_with('"') => [
             "The string {stored} is written at {address}{why}.",
             "Process {process} writes the string {stored} at {address}{why}.",
@@ -74,7 +77,9 @@ pub(crate) fn prompt_with(item: &PaperItem, labels: &Labels, cores: bool, tables
             }
             did => of_operation(did, operation, labels, tabled),
         },
-        ItemKind::Table { string: Some(did), .. } => match &**did {
+        ItemKind::Table {
+            string: Some(did), ..
+        } => match &**did {
             Did::Reference(run) => {
                 format!(
                     "{} {}",
@@ -84,14 +89,20 @@ pub(crate) fn prompt_with(item: &PaperItem, labels: &Labels, cores: bool, tables
             }
             _ => labels.localize("Fill in the table.").to_owned(),
         },
-        ItemKind::Author(AuthorTable { order: Some(did), .. }) => {
+        ItemKind::Author(AuthorTable {
+            order: Some(did), ..
+        }) => {
             let number = labels.localize("Number the messages in order.");
             match &**did {
-                did @ (Did::Access(_) | Did::Call(_)) => format!("{} {number}", of_done(did, labels)),
+                did @ (Did::Access(_) | Did::Call(_)) => {
+                    format!("{} {number}", of_done(did, labels))
+                }
                 _ => number.to_owned(),
             }
         }
-        ItemKind::Table { .. } | ItemKind::Author(_) => labels.localize("Fill in the table.").to_owned(),
+        ItemKind::Table { .. } | ItemKind::Author(_) => {
+            labels.localize("Fill in the table.").to_owned()
+        }
         ItemKind::Any { name, .. } => filled(labels, "Give a value for {name}.", &[("name", name)]),
         ItemKind::Value { label, .. } => label.clone(),
         ItemKind::Choice { text, .. } | ItemKind::Essay { text, .. } => text.clone(),
@@ -100,12 +111,18 @@ pub(crate) fn prompt_with(item: &PaperItem, labels: &Labels, cores: bool, tables
 
 /// Returns the script text of the stored value.
 pub(super) fn stored(operation: &str) -> &str {
-    operation.split_once('=').map_or("", |(_, stored)| stored.trim_start())
+    operation
+        .split_once('=')
+        .map_or("", |(_, stored)| stored.trim_start())
 }
 
 /// Returns the term for the address of an access.
 pub(crate) fn kind_of_address(access: &Access) -> &'static str {
-    if access.spec.mmu.is_some() { "virtual address" } else { "address" }
+    if access.spec.mmu.is_some() {
+        "virtual address"
+    } else {
+        "address"
+    }
 }
 
 /// Returns the address of an access in a radix.
@@ -119,7 +136,11 @@ pub(crate) fn number_of_address(access: &Access, radix: Option<Radix>) -> String
 }
 
 fn address(access: &Access, radix: Option<Radix>, labels: &Labels) -> String {
-    format!("{} {}", labels.localize(kind_of_address(access)), number_of_address(access, radix))
+    format!(
+        "{} {}",
+        labels.localize(kind_of_address(access)),
+        number_of_address(access, radix)
+    )
 }
 
 /// Describes an operation that the paper does not ask about.
@@ -138,10 +159,17 @@ pub(crate) fn of_done(did: &Did, labels: &Labels) -> String {
 fn of_operation(did: &Did, operation: &str, labels: &Labels, tabled: bool) -> String {
     match did {
         Did::Reference(run) => of_string(run, labels, tabled, Stated::ALL),
-        Did::Call(call) | Did::Bound { call: Some(call), .. } => of_call(call, operation, labels),
+        Did::Call(call)
+        | Did::Bound {
+            call: Some(call), ..
+        } => of_call(call, operation, labels),
         Did::Replay(run) => {
             let template = "The trace {name} is replayed{records}.";
-            filled(labels, template, &[("name", &run.name), ("records", &records(run))])
+            filled(
+                labels,
+                template,
+                &[("name", &run.name), ("records", &records(run))],
+            )
         }
         _ => operation.to_owned(),
     }
@@ -157,9 +185,16 @@ pub(super) fn of_access(
     address: &str,
 ) -> String {
     let why = format!("{}{}", purpose(access, labels), by(access.mode, labels));
-    let core = if cores { format!(" {} {}", labels.localize("on core"), access.core) } else { String::new() };
+    let core = if cores {
+        format!(" {} {}", labels.localize("on core"), access.core)
+    } else {
+        String::new()
+    };
     let why = why + &core;
-    let process = access.process.as_ref().map(|own| own.process.name.to_string());
+    let process = access
+        .process
+        .as_ref()
+        .map(|own| own.process.name.to_string());
     let text = filled(
         labels,
         if process.is_some() { active } else { passive },
@@ -177,7 +212,11 @@ pub(super) fn of_access(
 
 /// Returns the stored bytes as a little-endian number.
 fn value(access: &Access) -> String {
-    let bytes = access.data.iter().rev().map(|byte| format!("{:02X}", byte.unwrap_or(0)));
+    let bytes = access
+        .data
+        .iter()
+        .rev()
+        .map(|byte| format!("{:02X}", byte.unwrap_or(0)));
     format!("0x{}", bytes.collect::<String>())
 }
 
@@ -201,9 +240,15 @@ fn by(mode: Privilege, labels: &Labels) -> String {
 fn of_call(call: &CallRecord, operation: &str, labels: &Labels) -> String {
     // The sentence names the process.
     let prefix = format!("{}:", call.process.name);
-    let code = operation.strip_prefix(&prefix).unwrap_or(operation).trim_start();
-    let text =
-        filled(labels, "Process {process} calls {call}.", &[("process", &call.process.name), ("call", code)]);
+    let code = operation
+        .strip_prefix(&prefix)
+        .unwrap_or(operation)
+        .trim_start();
+    let text = filled(
+        labels,
+        "Process {process} calls {call}.",
+        &[("process", &call.process.name), ("call", code)],
+    );
     supposed(call.probe, text, labels)
 }
 
@@ -213,9 +258,9 @@ fn supposed(probe: bool, text: String, labels: &Labels) -> String {
         return text;
     }
     let mut letters = text.chars();
-    let text = letters
-        .next()
-        .map_or_else(String::new, |first| first.to_lowercase().collect::<String>() + letters.as_str());
+    let text = letters.next().map_or_else(String::new, |first| {
+        first.to_lowercase().collect::<String>() + letters.as_str()
+    });
     filled(labels, "Suppose that {operation}", &[("operation", &text)])
 }
 
@@ -225,5 +270,9 @@ pub(crate) fn several_cores(paper: &Paper) -> bool {
         Did::Access(access) => access.core,
         did => did.call().map_or(0, |call| call.core),
     };
-    paper.questions.iter().flat_map(Question::items).any(|item| core(item) > 0)
+    paper
+        .questions
+        .iter()
+        .flat_map(Question::items)
+        .any(|item| core(item) > 0)
 }

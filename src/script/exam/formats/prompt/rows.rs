@@ -27,17 +27,32 @@ pub(crate) fn rows(items: &[&PaperItem], labels: &Labels, cores: bool) -> Option
     if let Did::Reference(_) = &*first.did {
         return of_strings(items, labels);
     }
-    let names = items.iter().map(|item| prompt(item, labels, cores)).collect();
+    let names = items
+        .iter()
+        .map(|item| prompt(item, labels, cores))
+        .collect();
     if let (Some(prompt), Did::Access(access)) = (of_addresses(items, labels, cores), &*first.did) {
         let number = |item: &&PaperItem| match &*item.did {
-            Did::Access(access) => Some(vec![Cell::Number(number_of_address(access, item.printed.radix))]),
+            Did::Access(access) => Some(vec![Cell::Number(number_of_address(
+                access,
+                item.printed.radix,
+            ))]),
             _ => None,
         };
         let leads = items.iter().map(number).collect::<Option<_>>()?;
         let heads = vec![capitalized(labels.localize(kind_of_address(access)))];
-        return Some(Rows { prompt, heads, leads, names });
+        return Some(Rows {
+            prompt,
+            heads,
+            leads,
+            names,
+        });
     }
-    let head = if matches!(&*first.did, Did::Access(_)) { "Access" } else { "System call" };
+    let head = if matches!(&*first.did, Did::Access(_)) {
+        "Access"
+    } else {
+        "System call"
+    };
     let lead = |item: &&PaperItem| Some(vec![Cell::Word(of_row(item, labels, cores)?)]);
     Some(Rows {
         prompt: labels.localize("Fill in the table.").to_owned(),
@@ -53,8 +68,12 @@ fn of_strings(items: &[&PaperItem], labels: &Labels) -> Option<Rows> {
     let runs: Vec<&ReferenceRun> = items.iter().filter_map(|item| string_of(item)).collect();
     let first = *runs.first().filter(|_| runs.len() == items.len())?;
     let stated = Stated {
-        frames: runs.iter().all(|run| run.setup.frames == first.setup.frames),
-        policy: runs.iter().all(|run| run.setup.replacement == first.setup.replacement),
+        frames: runs
+            .iter()
+            .all(|run| run.setup.frames == first.setup.frames),
+        policy: runs
+            .iter()
+            .all(|run| run.setup.replacement == first.setup.replacement),
     };
     let columns: Vec<(&str, Setting)> = [
         (!stated.policy).then_some(("Replacement policy", policy_cell as Setting)),
@@ -68,15 +87,27 @@ fn of_strings(items: &[&PaperItem], labels: &Labels) -> Option<Rows> {
     }
     let tabled = tabled(items.first()?).is_some();
     let string = of_string(first, labels, tabled, stated);
-    let leads: Vec<Vec<Cell>> =
-        runs.iter().map(|run| columns.iter().map(|(_, cell)| cell(run, labels)).collect()).collect();
+    let leads: Vec<Vec<Cell>> = runs
+        .iter()
+        .map(|run| columns.iter().map(|(_, cell)| cell(run, labels)).collect())
+        .collect();
     let name = |run: &&ReferenceRun| {
-        let memory = memory(run, labels, Stated { frames: !stated.frames, policy: !stated.policy });
+        let memory = memory(
+            run,
+            labels,
+            Stated {
+                frames: !stated.frames,
+                policy: !stated.policy,
+            },
+        );
         memory.unwrap_or_default()
     };
     Some(Rows {
         prompt: format!("{string} {}", labels.localize("Fill in the table.")),
-        heads: columns.iter().map(|(head, _)| labels.localize(head).to_owned()).collect(),
+        heads: columns
+            .iter()
+            .map(|(head, _)| labels.localize(head).to_owned())
+            .collect(),
         leads,
         names: runs.iter().map(name).collect(),
     })
@@ -96,7 +127,9 @@ fn frames_cell(run: &ReferenceRun, _: &Labels) -> Cell {
 /// Whether two items ask about the same reference string. The numbers of frames and the replacement policies
 /// may differ.
 pub(crate) fn share_string(a: &PaperItem, b: &PaperItem) -> bool {
-    let (Some(a), Some(b)) = (string_of(a), string_of(b)) else { return false };
+    let (Some(a), Some(b)) = (string_of(a), string_of(b)) else {
+        return false;
+    };
     let (one, other) = (&a.setup, &b.setup);
     let same = one.writes == other.writes
         && one.stores == other.stores
@@ -115,9 +148,9 @@ fn string_of(item: &PaperItem) -> Option<&ReferenceRun> {
 
 fn capitalized(text: &str) -> String {
     let mut letters = text.chars();
-    letters
-        .next()
-        .map_or_else(String::new, |first| first.to_uppercase().collect::<String>() + letters.as_str())
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().collect::<String>() + letters.as_str()
+    })
 }
 
 /// Returns the prompt of several accesses that differ only in their addresses, or `None` if the accesses also
@@ -134,20 +167,37 @@ fn of_addresses(items: &[&PaperItem], labels: &Labels, cores: bool) -> Option<St
                     "each of these virtual addresses",
                     "These virtual addresses",
                 ],
-                None => ["one of these addresses", "each of these addresses", "These addresses"],
+                None => [
+                    "one of these addresses",
+                    "each of these addresses",
+                    "These addresses",
+                ],
             };
             let (templates, address) = match access.verb {
                 AccessVerb::Translate => (TRANSLATED, these),
-                _ => (templates(access, stored(operation)), if access.probe { one } else { each }),
+                _ => (
+                    templates(access, stored(operation)),
+                    if access.probe { one } else { each },
+                ),
             };
-            Some(of_access(access, templates, stored(operation), labels, cores, labels.localize(address)))
+            Some(of_access(
+                access,
+                templates,
+                stored(operation),
+                labels,
+                cores,
+                labels.localize(address),
+            ))
         }
         _ => None,
     });
     let mut each = each.collect::<Option<Vec<String>>>()?;
     each.dedup();
     let [prompt] = &*each else { return None };
-    Some(format!("{prompt} {}", labels.localize("Fill in the table.")))
+    Some(format!(
+        "{prompt} {}",
+        labels.localize("Fill in the table.")
+    ))
 }
 
 /// Returns the prompt of an item in a table, without a period, or `None` for a hypothetical operation.
@@ -156,7 +206,14 @@ fn of_row(item: &PaperItem, labels: &Labels, cores: bool) -> Option<String> {
         _ if item.printed.prompt.is_some() => return Some(prompt(item, labels, cores)),
         (ItemKind::Facts { operation, .. }, Did::Access(access)) if !access.probe => {
             let address = number_of_address(access, item.printed.radix);
-            of_access(access, row_templates(access), stored(operation), labels, cores, &address)
+            of_access(
+                access,
+                row_templates(access),
+                stored(operation),
+                labels,
+                cores,
+                &address,
+            )
         }
         (_, did) if did.call().is_some_and(|call| !call.probe) => prompt(item, labels, cores),
         _ => return None,
@@ -167,29 +224,36 @@ fn of_row(item: &PaperItem, labels: &Labels, cores: bool) -> Option<String> {
 /// Returns the templates for an access in a table: without a process, and with one.
 fn row_templates(access: &Access) -> [&'static str; 2] {
     match (access.verb, access.data.len()) {
-        (AccessVerb::Translate, _) => {
-            ["Translation of {address}{why}", "Translation of {address} of {process}{why}"]
-        }
-        (AccessVerb::Fetch, _) => {
-            ["Instruction fetch at {address}{why}", "{process} fetches an instruction at {address}{why}"]
-        }
+        (AccessVerb::Translate, _) => [
+            "Translation of {address}{why}",
+            "Translation of {address} of {process}{why}",
+        ],
+        (AccessVerb::Fetch, _) => [
+            "Instruction fetch at {address}{why}",
+            "{process} fetches an instruction at {address}{why}",
+        ],
         (AccessVerb::Read, 0 | 1) => ["Load from {address}{why}", "{process} reads {address}{why}"],
-        (AccessVerb::Read, _) => {
-            ["Load of {n} bytes from {address}{why}", "{process} reads {n} bytes at {address}{why}"]
-        }
+        (AccessVerb::Read, _) => [
+            "Load of {n} bytes from {address}{why}",
+            "{process} reads {n} bytes at {address}{why}",
+        ],
         (AccessVerb::Write, 2..=8) => [
             "Store of the {n}-byte value {value} to {address}{why}",
             "{process} writes the {n}-byte value {value} to {address}{why}",
         ],
-        (AccessVerb::Write, 1) => {
-            ["Store of {value} to {address}{why}", "{process} writes {value} to {address}{why}"]
-        }
-        (AccessVerb::Write, _) => {
-            ["Store of {stored} to {address}{why}", "{process} writes {stored} to {address}{why}"]
-        }
+        (AccessVerb::Write, 1) => [
+            "Store of {value} to {address}{why}",
+            "{process} writes {value} to {address}{why}",
+        ],
+        (AccessVerb::Write, _) => [
+            "Store of {stored} to {address}{why}",
+            "{process} writes {stored} to {address}{why}",
+        ],
     }
 }
 
 /// The templates for several addresses that are translated.
-const TRANSLATED: [&str; 2] =
-    ["{address} are translated{why}.", "{address} of process {process} are translated{why}."];
+const TRANSLATED: [&str; 2] = [
+    "{address} are translated{why}.",
+    "{address} of process {process} are translated{why}.",
+];

@@ -12,10 +12,14 @@ use pagewalk_engine::machine::reference_string::{Replacement, Ticks};
 pub(crate) fn tabled(item: &PaperItem) -> Option<&ReferenceRun> {
     let did = match &item.kind {
         ItemKind::Facts { .. } => &item.did,
-        ItemKind::Table { string: Some(did), .. } => did,
+        ItemKind::Table {
+            string: Some(did), ..
+        } => did,
         _ => return None,
     };
-    let Did::Reference(run) = &**did else { return None };
+    let Did::Reference(run) = &**did else {
+        return None;
+    };
     (run.start.len() > 1).then_some(run)
 }
 
@@ -30,14 +34,28 @@ pub(crate) struct Stated {
 
 impl Stated {
     /// All settings.
-    pub(super) const ALL: Self = Self { frames: true, policy: true };
+    pub(super) const ALL: Self = Self {
+        frames: true,
+        policy: true,
+    };
 }
 
 /// Describes a reference string with its settings. `tabled` means that a table lists the initial pages.
-pub(crate) fn of_string(run: &ReferenceRun, labels: &Labels, tabled: bool, stated: Stated) -> String {
+pub(crate) fn of_string(
+    run: &ReferenceRun,
+    labels: &Labels,
+    tabled: bool,
+    stated: Stated,
+) -> String {
     let setup = &run.setup;
-    let held =
-        |pages: &[u32]| series(&pages.iter().map(|page| run.page(*page).to_string()).collect::<Vec<_>>());
+    let held = |pages: &[u32]| {
+        series(
+            &pages
+                .iter()
+                .map(|page| run.page(*page).to_string())
+                .collect::<Vec<_>>(),
+        )
+    };
     let mut text = vec![references(run, labels)];
     text.extend(memory(run, labels, stated));
     if !setup.writes.is_empty() {
@@ -49,24 +67,44 @@ pub(crate) fn of_string(run: &ReferenceRun, labels: &Labels, tabled: bool, state
         text.push(filled(labels, template, &[("pages", &held(&setup.writes))]));
     }
     if !setup.stores.is_empty() && !run.is_long_trace() {
-        text.push(labels.localize("A reference marked (write) modifies its page.").to_owned());
+        text.push(
+            labels
+                .localize("A reference marked (write) modifies its page.")
+                .to_owned(),
+        );
     }
     match &setup.ticks {
         Ticks::Never => {}
-        Ticks::Every(1) => text.push(labels.localize("The clock ticks after every reference.").to_owned()),
+        Ticks::Every(1) => text.push(
+            labels
+                .localize("The clock ticks after every reference.")
+                .to_owned(),
+        ),
         Ticks::Every(interval) => {
             let template = "The clock ticks after every {n} references.";
             text.push(filled(labels, template, &[("n", &interval.to_string())]));
         }
         Ticks::After(_) => {
-            text.push(labels.localize("The clock ticks after each reference marked (tick).").to_owned());
+            text.push(
+                labels
+                    .localize("The clock ticks after each reference marked (tick).")
+                    .to_owned(),
+            );
         }
     }
     if tabled {
-        text.push(labels.localize("At the start, the frames hold the pages listed above.").to_owned());
+        text.push(
+            labels
+                .localize("At the start, the frames hold the pages listed above.")
+                .to_owned(),
+        );
     } else if !run.start.is_empty() {
         let pages: Vec<String> = run.start.iter().map(|row| start(row, labels)).collect();
-        text.push(filled(labels, "At the start, the frames hold {pages}.", &[("pages", &series(&pages))]));
+        text.push(filled(
+            labels,
+            "At the start, the frames hold {pages}.",
+            &[("pages", &series(&pages))],
+        ));
     } else if !setup.holding.is_empty() {
         let template = if setup.holding.len() == 1 {
             "At the start, a frame holds page {pages}."
@@ -76,7 +114,16 @@ pub(crate) fn of_string(run: &ReferenceRun, labels: &Labels, tabled: bool, state
         text.push(filled(
             labels,
             template,
-            &[("pages", &held(&setup.holding.iter().map(|held| held.page).collect::<Vec<_>>()))],
+            &[(
+                "pages",
+                &held(
+                    &setup
+                        .holding
+                        .iter()
+                        .map(|held| held.page)
+                        .collect::<Vec<_>>(),
+                ),
+            )],
         ));
     }
     text.join(" ")
@@ -87,10 +134,17 @@ pub(super) fn memory(run: &ReferenceRun, labels: &Labels, stated: Stated) -> Opt
     let setup = &run.setup;
     let (frames, policy) = (setup.frames.to_string(), policy(run, labels));
     let (template, n) = match (setup.replacement, stated) {
-        (_, Stated { frames: false, policy: false }) => return None,
-        (Replacement::WorkingSet { window }, _) => {
-            ("The working set contains the pages of the last {n} references.", window)
-        }
+        (
+            _,
+            Stated {
+                frames: false,
+                policy: false,
+            },
+        ) => return None,
+        (Replacement::WorkingSet { window }, _) => (
+            "The working set contains the pages of the last {n} references.",
+            window,
+        ),
         (_, Stated { frames: true, .. }) if setup.frames == 1 => ("There is one frame.", 0),
         (_, Stated { policy: false, .. }) => ("There are {frames} frames.", 0),
         (Replacement::Optimal { lookahead: Some(1) }, Stated { frames: true, .. }) => (
@@ -98,20 +152,35 @@ pub(super) fn memory(run: &ReferenceRun, labels: &Labels, stated: Stated) -> Opt
              the current one.",
             1,
         ),
-        (Replacement::Optimal { lookahead: Some(ahead) }, Stated { frames: true, .. }) => (
+        (
+            Replacement::Optimal {
+                lookahead: Some(ahead),
+            },
+            Stated { frames: true, .. },
+        ) => (
             "There are {frames} frames, and the system uses the optimal replacement policy with a lookahead of {n} references after \
              the current one.",
             ahead,
         ),
-        (Replacement::Optimal { lookahead: None }, Stated { frames: true, .. }) => {
-            ("There are {frames} frames, and the system uses the optimal replacement policy.", 0)
-        }
-        (Replacement::Policy(_), Stated { frames: true, .. }) => {
-            ("There are {frames} frames, and the replacement policy is {policy}.", 0)
-        }
+        (Replacement::Optimal { lookahead: None }, Stated { frames: true, .. }) => (
+            "There are {frames} frames, and the system uses the optimal replacement policy.",
+            0,
+        ),
+        (Replacement::Policy(_), Stated { frames: true, .. }) => (
+            "There are {frames} frames, and the replacement policy is {policy}.",
+            0,
+        ),
         (_, Stated { frames: false, .. }) => ("The replacement policy is {policy}.", 0),
     };
-    Some(filled(labels, template, &[("frames", &frames), ("policy", &policy), ("n", &n.to_string())]))
+    Some(filled(
+        labels,
+        template,
+        &[
+            ("frames", &frames),
+            ("policy", &policy),
+            ("n", &n.to_string()),
+        ],
+    ))
 }
 
 /// Returns the name of the replacement policy.
@@ -119,9 +188,13 @@ pub(super) fn policy(run: &ReferenceRun, labels: &Labels) -> String {
     match run.setup.replacement {
         Replacement::Policy(policy) => labels.localize(policy.row().title).to_owned(),
         Replacement::Optimal { lookahead: None } => labels.localize("optimal").to_owned(),
-        Replacement::Optimal { lookahead: Some(ahead) } => {
-            filled(labels, "optimal with a lookahead of {n}", &[("n", &ahead.to_string())])
-        }
+        Replacement::Optimal {
+            lookahead: Some(ahead),
+        } => filled(
+            labels,
+            "optimal with a lookahead of {n}",
+            &[("n", &ahead.to_string())],
+        ),
         Replacement::WorkingSet { .. } => labels.localize("working set").to_owned(),
     }
 }
@@ -149,7 +222,13 @@ fn references(run: &ReferenceRun, labels: &Labels) -> String {
             };
             filled(labels, template, &[("name", &trace.name)])
         }
-        _ => run.spelt().into_iter().enumerate().map(marked).collect::<Vec<_>>().join(", "),
+        _ => run
+            .spelt()
+            .into_iter()
+            .enumerate()
+            .map(marked)
+            .collect::<Vec<_>>()
+            .join(", "),
     };
     let template = match (run.page_size(), run.setup.pages.len()) {
         (None, 1) => "A process references page {list}.",
@@ -160,7 +239,11 @@ fn references(run: &ReferenceRun, labels: &Labels) -> String {
         }
     };
     let size = run.page_size().unwrap_or(0);
-    filled(labels, template, &[("n", &size.to_string()), ("list", &list)])
+    filled(
+        labels,
+        template,
+        &[("n", &size.to_string()), ("list", &list)],
+    )
 }
 
 /// Describes a page that is resident at the start, with the columns of the script's table.
@@ -171,9 +254,16 @@ fn start(row: &StartRow, labels: &Labels) -> String {
         ("R = {n}", row.referenced.map(u64::from)),
         ("M = {n}", row.modified.map(u64::from)),
     ];
-    let parts = values.iter().filter_map(|(template, n)| Some((template, (*n)?)));
-    let parts: Vec<String> =
-        parts.map(|(template, n)| filled(labels, template, &[("n", &n.to_string())])).collect();
+    let parts = values
+        .iter()
+        .filter_map(|(template, n)| Some((template, (*n)?)));
+    let parts: Vec<String> = parts
+        .map(|(template, n)| filled(labels, template, &[("n", &n.to_string())]))
+        .collect();
     let page = filled(labels, "page {page}", &[("page", &row.page.to_string())]);
-    if parts.is_empty() { page } else { format!("{page} ({})", parts.join(", ")) }
+    if parts.is_empty() {
+        page
+    } else {
+        format!("{page} ({})", parts.join(", "))
+    }
 }

@@ -50,8 +50,9 @@ impl Slots for Interactions {
             off: None,
             points: worth,
         };
-        let entry =
-            format!("<textEntryInteraction responseIdentifier=\"{identifier}\" expectedLength=\"{WIDTH}\"/>");
+        let entry = format!(
+            "<textEntryInteraction responseIdentifier=\"{identifier}\" expectedLength=\"{WIDTH}\"/>"
+        );
         let drawn = match input(field)? {
             Input::Text(accepted) => {
                 response.correct = accepted.first().cloned().into_iter().collect();
@@ -59,7 +60,8 @@ impl Slots for Interactions {
                 entry
             }
             Input::Number(number, off) if off > 0.0 => {
-                (response.base, response.off) = ("float", Some(100.0 * off / number.to_f64().abs()));
+                (response.base, response.off) =
+                    ("float", Some(100.0 * off / number.to_f64().abs()));
                 response.correct = vec![number.to_f64().to_string()];
                 entry
             }
@@ -69,8 +71,11 @@ impl Slots for Interactions {
                 entry
             }
             Input::Pick { options, right } => {
-                let options: Vec<(String, bool)> =
-                    options.into_iter().enumerate().map(|(at, option)| (option, at == right)).collect();
+                let options: Vec<(String, bool)> = options
+                    .into_iter()
+                    .enumerate()
+                    .map(|(at, option)| (option, at == right))
+                    .collect();
                 note(&mut response, &options, false);
                 let choices = choices("inlineChoice", &options);
                 format!(
@@ -129,7 +134,12 @@ fn note(response: &mut Response, options: &[(String, bool)], several: bool) {
 fn choices(tag: &str, options: &[(String, bool)]) -> String {
     let mut out = String::new();
     for (at, (option, _)) in options.iter().enumerate() {
-        let _ = write!(out, "<{tag} identifier=\"c{}\">{}</{tag}>", at + 1, escaped(option));
+        let _ = write!(
+            out,
+            "<{tag} identifier=\"c{}\">{}</{tag}>",
+            at + 1,
+            escaped(option)
+        );
     }
     out
 }

@@ -23,13 +23,18 @@ use crate::exam::paper::Paper;
 /// # Errors
 /// Returns a refusal if QTI does not support part of a paper.
 pub fn write(papers: &[Paper]) -> Result<Vec<File>, Refusal> {
-    let Some(first) = papers.first() else { return Ok(Vec::new()) };
+    let Some(first) = papers.first() else {
+        return Ok(Vec::new());
+    };
     let laid = Laid::all(papers);
     let mut sections = Vec::new();
     for group in groups(papers) {
         if group.versions.len() < papers.len() {
             let why = "only some versions contain this question, but a QTI test gives it to every student; export versions without `pool`";
-            return Err(Refusal { part: format!("question \"{}\"", group.title), why: why.to_owned() });
+            return Err(Refusal {
+                part: format!("question \"{}\"", group.title),
+                why: why.to_owned(),
+            });
         }
         let (mut entries, mut seen) = (Vec::new(), BTreeSet::new());
         for (of, at) in &group.versions {
@@ -46,16 +51,29 @@ pub fn write(papers: &[Paper]) -> Result<Vec<File>, Refusal> {
     files.extend(sections.iter().flatten().map(item::write));
     files.insert(0, package::manifest(slug(title(first)).as_str(), &files));
     let bytes = package::zipped(&files);
-    Ok(vec![File { path: format!("{}.zip", slug(title(first))), bytes }])
+    Ok(vec![File {
+        path: format!("{}.zip", slug(title(first))),
+        bytes,
+    }])
 }
 
 /// Returns a version of a question as an entry.
 fn entry(group: &Group, laid: &Laid, at: usize) -> Result<Entry, Refusal> {
     let mut interactions = Interactions::default();
-    let stem = stem(&laid.sheet, &laid.sheet.questions[at], laid.own(at), &mut interactions)?;
+    let stem = stem(
+        &laid.sheet,
+        &laid.sheet.questions[at],
+        laid.own(at),
+        &mut interactions,
+    )?;
     // An identifier must begin with a letter.
     let identifier = format!("item-{}", identifier(laid.paper, at));
-    Ok(Entry { identifier, title: group.name(), stem, responses: interactions.responses })
+    Ok(Entry {
+        identifier,
+        title: group.name(),
+        stem,
+        responses: interactions.responses,
+    })
 }
 
 /// Makes the entries' identifiers unique, because codes may differ only in characters that

@@ -31,27 +31,47 @@ pub(crate) fn manifest(name: &str, files: &[File]) -> File {
                 words(xml, "schemaversion", "1.0.0")
             })?;
             empty(xml, "organizations", &[])?;
-            within(xml, "resources", &[], |xml| files.iter().try_for_each(|file| resource(xml, file, files)))
+            within(xml, "resources", &[], |xml| {
+                files.iter().try_for_each(|file| resource(xml, file, files))
+            })
         })
     });
-    File { path: "imsmanifest.xml".to_owned(), bytes: text.into_bytes() }
+    File {
+        path: "imsmanifest.xml".to_owned(),
+        bytes: text.into_bytes(),
+    }
 }
 
 fn resource(xml: &mut Xml, file: &File, files: &[File]) -> io::Result<()> {
     let is_test = file.path == test::PATH;
-    let kind = if is_test { "imsqti_test_xmlv2p1" } else { "imsqti_item_xmlv2p1" };
+    let kind = if is_test {
+        "imsqti_test_xmlv2p1"
+    } else {
+        "imsqti_item_xmlv2p1"
+    };
     let identifier = named(&file.path);
-    let attributes = [("identifier", identifier.as_str()), ("type", kind), ("href", &*file.path)];
+    let attributes = [
+        ("identifier", identifier.as_str()),
+        ("type", kind),
+        ("href", &*file.path),
+    ];
     within(xml, "resource", &attributes, |xml| {
         empty(xml, "file", &[("href", &*file.path)])?;
-        let mut items = files.iter().filter(|item| is_test && item.path != file.path);
-        items.try_for_each(|item| empty(xml, "dependency", &[("identifierref", &*named(&item.path))]))
+        let mut items = files
+            .iter()
+            .filter(|item| is_test && item.path != file.path);
+        items.try_for_each(|item| {
+            empty(xml, "dependency", &[("identifierref", &*named(&item.path))])
+        })
     })
 }
 
 /// Returns a resource's identifier.
 fn named(path: &str) -> String {
-    format!("resource-{}", path.trim_start_matches("items/").trim_end_matches(".xml"))
+    format!(
+        "resource-{}",
+        path.trim_start_matches("items/").trim_end_matches(".xml")
+    )
 }
 
 /// Returns the files in a zip without timestamps, so that equal files produce equal bytes.
@@ -63,7 +83,9 @@ pub(crate) fn zipped(files: &[File]) -> Vec<u8> {
         .unix_permissions(0o644);
     for file in files {
         // Writing to memory cannot fail, and no path is too long.
-        let _ = zip.start_file(file.path.as_str(), options).map(|()| zip.write_all(&file.bytes));
+        let _ = zip
+            .start_file(file.path.as_str(), options)
+            .map(|()| zip.write_all(&file.bytes));
     }
     zip.finish().map(Cursor::into_inner).unwrap_or_default()
 }

@@ -20,12 +20,18 @@ pub fn write(title: &str, sections: &[Vec<Entry>]) -> File {
         ("identifier", identifier.as_str()),
         ("title", title.as_str()),
     ];
-    let part = [("identifier", "part"), ("navigationMode", "nonlinear"), ("submissionMode", "individual")];
+    let part = [
+        ("identifier", "part"),
+        ("navigationMode", "nonlinear"),
+        ("submissionMode", "individual"),
+    ];
     let text = document(|xml| {
         within(xml, "assessmentTest", &attributes, |xml| {
             outcome(xml, "SCORE", 0.0)?;
             within(xml, "testPart", &part, |xml| {
-                let mut with_items = (1..).zip(sections).filter(|(_, entries)| !entries.is_empty());
+                let mut with_items = (1..)
+                    .zip(sections)
+                    .filter(|(_, entries)| !entries.is_empty());
                 with_items.try_for_each(|(number, entries)| section(xml, number, entries))
             })?;
             within(xml, "outcomeProcessing", &[], |xml| {
@@ -37,19 +43,30 @@ pub fn write(title: &str, sections: &[Vec<Entry>]) -> File {
             })
         })
     });
-    File { path: PATH.to_owned(), bytes: text.into_bytes() }
+    File {
+        path: PATH.to_owned(),
+        bytes: text.into_bytes(),
+    }
 }
 
 fn section(xml: &mut Xml, number: usize, entries: &[Entry]) -> io::Result<()> {
     let (identifier, title) = (format!("question-{number}"), legal(&entries[0].title));
-    let attributes = [("identifier", identifier.as_str()), ("title", title.as_str()), ("visible", "true")];
+    let attributes = [
+        ("identifier", identifier.as_str()),
+        ("title", title.as_str()),
+        ("visible", "true"),
+    ];
     within(xml, "assessmentSection", &attributes, |xml| {
         if entries.len() > 1 {
             empty(xml, "selection", &[("select", "1")])?;
         }
         entries.iter().try_for_each(|entry| {
             let path = entry.path();
-            empty(xml, "assessmentItemRef", &[("identifier", &*entry.identifier), ("href", &*path)])
+            empty(
+                xml,
+                "assessmentItemRef",
+                &[("identifier", &*entry.identifier), ("href", &*path)],
+            )
         })
     })
 }

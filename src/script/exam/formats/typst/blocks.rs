@@ -5,7 +5,9 @@ use std::fmt::Write;
 use super::text::{array, flowing, perhaps, string};
 use crate::exam::formats::drawing::{Canvas, drawings, svg};
 use crate::exam::formats::stable_width::stable_width;
-use crate::exam::formats::tree::{Blank, Block, Cell, Figure, Paragraph, Table, WorksheetRow, kept};
+use crate::exam::formats::tree::{
+    Blank, Block, Cell, Figure, Paragraph, Table, WorksheetRow, kept,
+};
 
 /// Maximum length of a name in a column that is as wide as its longest name. A column with a longer name gets
 /// a fixed share of the width.
@@ -39,15 +41,23 @@ pub(crate) fn blank(blank: &Blank) -> String {
 
 /// Pads the text before an item's points, so that the text has the same width in every version.
 fn words(text: &str, points: &str) -> String {
-    let room = stable_width(text).map_or_else(String::new, |room| format!(", room: {}", flowing(&room)));
-    let points = if points.is_empty() { String::new() } else { format!(", points: {}", string(points)) };
+    let room =
+        stable_width(text).map_or_else(String::new, |room| format!(", room: {}", flowing(&room)));
+    let points = if points.is_empty() {
+        String::new()
+    } else {
+        format!(", points: {}", string(points))
+    };
     format!("words({}{room}{points})", flowing(text))
 }
 
 impl Writer {
     /// Renders blocks as statements of Typst's scripting language.
     pub(crate) fn blocks(blocks: &[Block], canvas: Canvas) -> String {
-        let mut writer = Self { out: String::new(), canvas };
+        let mut writer = Self {
+            out: String::new(),
+            canvas,
+        };
         for (block, kept) in blocks.iter().zip(kept(blocks)) {
             writer.block(block, kept);
         }
@@ -66,23 +76,48 @@ impl Writer {
     fn block(&mut self, block: &Block, kept: bool) {
         let line = match block {
             Block::Part { name, points, body } => self.part(name, points, body),
-            Block::Prose(paragraphs) => paragraphs.iter().map(paragraph).collect::<Vec<_>>().join("\n"),
+            Block::Prose(paragraphs) => paragraphs
+                .iter()
+                .map(paragraph)
+                .collect::<Vec<_>>()
+                .join("\n"),
             Block::Given(table) => grouped(table),
             Block::Pairs { title, pairs } => {
-                let longest = pairs.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+                let longest = pairs
+                    .iter()
+                    .map(|(name, _)| name.chars().count())
+                    .max()
+                    .unwrap_or(0);
                 let first = if longest > LONG { "40%" } else { "auto" };
-                let rows =
-                    pairs.iter().map(|(name, value)| format!("({}, {})", flowing(name), flowing(value)));
-                format!("pairs({}, {first}, {})", perhaps(title), rows.collect::<Vec<_>>().join(", "))
+                let rows = pairs
+                    .iter()
+                    .map(|(name, value)| format!("({}, {})", flowing(name), flowing(value)));
+                format!(
+                    "pairs({}, {first}, {})",
+                    perhaps(title),
+                    rows.collect::<Vec<_>>().join(", ")
+                )
             }
             Block::Figure(figure) => self.figure(figure),
             Block::Lines(lines) => format!("listing({})", string(lines)),
             Block::Steps(steps) => {
-                let steps = steps.iter().map(|(who, what)| format!("({}, {})", perhaps(who), flowing(what)));
+                let steps = steps
+                    .iter()
+                    .map(|(who, what)| format!("({}, {})", perhaps(who), flowing(what)));
                 format!("steps({})", steps.collect::<Vec<_>>().join(", "))
             }
-            Block::Worksheet { prompt, points, heads, rows } => worksheet(prompt, points, heads, rows),
-            Block::Value { label, points, how, blank } => format!(
+            Block::Worksheet {
+                prompt,
+                points,
+                heads,
+                rows,
+            } => worksheet(prompt, points, heads, rows),
+            Block::Value {
+                label,
+                points,
+                how,
+                blank,
+            } => format!(
                 "value({}, {}, {}, {}, {})",
                 flowing(label),
                 flowing(&stable_width(label).unwrap_or_else(|| label.clone())),
@@ -90,25 +125,63 @@ impl Writer {
                 perhaps(how),
                 self::blank(blank)
             ),
-            Block::Fill { how, points, tables } => {
+            Block::Fill {
+                how,
+                points,
+                tables,
+            } => {
                 let tables: Vec<String> = tables.iter().map(grouped).collect();
-                format!("fill({}, {}, {})", string(how), perhaps(points), tables.join(", "))
+                format!(
+                    "fill({}, {}, {})",
+                    string(how),
+                    perhaps(points),
+                    tables.join(", ")
+                )
             }
-            Block::Choice { text, how, points, options, .. } => {
-                let options =
-                    options.iter().map(|option| format!("({}, {})", option.ticked, words(&option.text, "")));
+            Block::Choice {
+                text,
+                how,
+                points,
+                options,
+                ..
+            } => {
+                let options = options
+                    .iter()
+                    .map(|option| format!("({}, {})", option.ticked, words(&option.text, "")));
                 let options = options.collect::<Vec<_>>().join(", ");
-                format!("choice({}, {}, {}, {options})", string(text), string(how), perhaps(points))
+                format!(
+                    "choice({}, {}, {}, {options})",
+                    string(text),
+                    string(how),
+                    perhaps(points)
+                )
             }
-            Block::Essay { text, points, space, rubric, .. } => {
+            Block::Essay {
+                text,
+                points,
+                space,
+                rubric,
+                ..
+            } => {
                 let rubric = rubric.iter().map(|(text, points)| {
-                    format!("({}, {})", string(text), perhaps(points.as_deref().unwrap_or_default()))
+                    format!(
+                        "({}, {})",
+                        string(text),
+                        perhaps(points.as_deref().unwrap_or_default())
+                    )
                 });
                 let rubric = rubric.collect::<Vec<_>>().join(", ");
-                format!("essay({}, {}, {space}mm, {rubric})", string(text), perhaps(points))
+                format!(
+                    "essay({}, {}, {space}mm, {rubric})",
+                    string(text),
+                    perhaps(points)
+                )
             }
             Block::Worked(steps) => {
-                let canvas = Canvas { room: self.canvas.room - INDENT, ..self.canvas };
+                let canvas = Canvas {
+                    room: self.canvas.room - INDENT,
+                    ..self.canvas
+                };
                 format!("worked({{\n{}}})", Self::blocks(steps, canvas))
             }
         };
@@ -140,21 +213,36 @@ impl Writer {
     fn figure(&self, figure: &Figure) -> String {
         let all = drawings(figure, self.canvas);
         let drawn = all.iter().map(|drawing| {
-            format!("drawing({}, {:.2}mm, {})", string(&svg(drawing)), drawing.width, string(&drawing.alt))
+            format!(
+                "drawing({}, {:.2}mm, {})",
+                string(&svg(drawing)),
+                drawing.width,
+                string(&drawing.alt)
+            )
         });
         let drawn: Vec<String> = drawn.collect();
-        let wide: f64 = all.iter().map(|drawing| drawing.width).sum::<f64>() + 4.0 * (all.len() as f64 - 1.0);
+        let wide: f64 =
+            all.iter().map(|drawing| drawing.width).sum::<f64>() + 4.0 * (all.len() as f64 - 1.0);
         if wide <= self.canvas.room + 0.5 {
             return format!("drawings({})", drawn.join(", "));
         }
-        drawn.iter().map(|drawing| format!("drawings({drawing})")).collect::<Vec<_>>().join("\n")
+        drawn
+            .iter()
+            .map(|drawing| format!("drawings({drawing})"))
+            .collect::<Vec<_>>()
+            .join("\n")
     }
 }
 
 /// Renders the textbook's worksheet.
 fn worksheet(prompt: &str, points: &str, heads: &[String; 2], rows: &[WorksheetRow]) -> String {
     let rows = rows.iter().map(|row| {
-        format!("({{ {}; how({}) }}, {})", string(&row.label), perhaps(&row.how), blank(&row.blank))
+        format!(
+            "({{ {}; how({}) }}, {})",
+            string(&row.label),
+            perhaps(&row.how),
+            blank(&row.blank)
+        )
     });
     let heads = array(heads.iter().map(|head| string(head)));
     let rows = rows.collect::<Vec<_>>().join(", ");
@@ -170,15 +258,31 @@ fn paragraph(paragraph: &Paragraph) -> String {
 
 /// Renders a table with columns as wide as their widest possible contents.
 fn grouped(table: &Table) -> String {
-    let boxed = |at: usize| table.rows.iter().any(|row| matches!(row.get(at), Some(Cell::Blank(_))));
-    let word = |at: usize| table.rows.iter().any(|row| matches!(row.get(at), Some(Cell::Word(_))));
+    let boxed = |at: usize| {
+        table
+            .rows
+            .iter()
+            .any(|row| matches!(row.get(at), Some(Cell::Blank(_))))
+    };
+    let word = |at: usize| {
+        table
+            .rows
+            .iter()
+            .any(|row| matches!(row.get(at), Some(Cell::Word(_))))
+    };
     let widths = table.widths();
     let columns = widths.iter().enumerate().map(|(at, width)| {
         // A box has inner margins.
         let more = u32::from(boxed(at));
-        format!("({width}, {more}, \"{}\")", if word(at) || boxed(at) { "l" } else { "r" })
+        format!(
+            "({width}, {more}, \"{}\")",
+            if word(at) || boxed(at) { "l" } else { "r" }
+        )
     });
-    let bars = table.columns().filter(|(_, _, begins)| *begins).map(|(at, _, _)| at.to_string());
+    let bars = table
+        .columns()
+        .filter(|(_, _, begins)| *begins)
+        .map(|(at, _, _)| at.to_string());
     let heads = table.columns().map(|(_, name, _)| string(name));
     let rows = table.rows.iter().map(|row| {
         array(row.iter().map(|cell| match cell {

@@ -28,14 +28,21 @@ pub fn typst(paper: &Paper, edition: Edition, style: &Style) -> String {
 /// Returns an edition of several papers as one document. Each paper begins on a right-hand page with the number 1.
 pub(crate) fn all(papers: &[Paper], edition: Edition, style: &Style) -> String {
     let (_, height) = style.page.size();
-    let mut out =
-        format!("#let high = {:.1}mm\n#let large = {}\n", height - MARGINS.1 - MARGINS.2, style.large);
+    let mut out = format!(
+        "#let high = {:.1}mm\n#let large = {}\n",
+        height - MARGINS.1 - MARGINS.2,
+        style.large
+    );
     out.push_str(FUNCTIONS);
     text(&mut out, style);
     for (at, paper) in papers.iter().enumerate() {
         let sheet = sheet(paper, edition, style);
         if at == 0 {
-            let _ = writeln!(out, "#set document(title: {}, date: none)", string(&sheet.front.title));
+            let _ = writeln!(
+                out,
+                "#set document(title: {}, date: none)",
+                string(&sheet.front.title)
+            );
         } else {
             out.push_str("#pagebreak(weak: true, to: \"odd\")\n");
         }
@@ -55,17 +62,20 @@ fn contents(out: &mut String, sheet: &Sheet, style: &Style) {
         section(out, question, canvas, &style.labels);
     }
     if !sheet.appendix.is_empty() {
-        let _ = writeln!(out, "#pagebreak(weak: true)\n#{{\n{}}}", Writer::blocks(&sheet.appendix, canvas));
+        let _ = writeln!(
+            out,
+            "#pagebreak(weak: true)\n#{{\n{}}}",
+            Writer::blocks(&sheet.appendix, canvas)
+        );
     }
 }
 
 /// Sets the page, with its header and footer.
 fn page(out: &mut String, sheet: &Sheet, at: usize, style: &Style) {
     let say = |word| string(style.labels.localize(word));
-    let code = sheet
-        .code
-        .as_ref()
-        .map_or_else(String::new, |code| format!("{} {code}", style.labels.localize("Version")));
+    let code = sheet.code.as_ref().map_or_else(String::new, |code| {
+        format!("{} {code}", style.labels.localize("Version"))
+    });
     let owner = sheet.front.owner.iter().map(|(label, blank)| {
         let content = blank.content.as_deref().unwrap_or_default();
         format!("({}, {}, {})", string(label), blank.width, perhaps(content))
@@ -108,8 +118,10 @@ fn text(out: &mut String, style: &Style) {
 fn front(out: &mut String, front: &Front, code: Option<&str>, labels: &Labels) {
     let pair = |(one, other): &(String, String)| format!("({}, {})", string(one), string(other));
     let version = code.map(|code| (labels.localize("Version").to_owned(), code.to_owned()));
-    let owner =
-        front.owner.iter().map(|(label, blank)| format!("({}, {})", string(label), blocks::blank(blank)));
+    let owner = front
+        .owner
+        .iter()
+        .map(|(label, blank)| format!("({}, {})", string(label), blocks::blank(blank)));
     let _ = writeln!(
         out,
         "#cover({}, {}, {}, {}, {}, {}, {})",
@@ -128,13 +140,34 @@ fn front(out: &mut String, front: &Front, code: Option<&str>, labels: &Labels) {
 fn sentences(out: &mut String, level: u32, heading: &str, said: &[String]) {
     if !said.is_empty() {
         let said: Vec<String> = said.iter().map(|sentence| string(sentence)).collect();
-        let _ = writeln!(out, "#sentences({}, {level}, {})", string(heading), said.join(", "));
+        let _ = writeln!(
+            out,
+            "#sentences({}, {level}, {})",
+            string(heading),
+            said.join(", ")
+        );
     }
 }
 
 fn section(out: &mut String, question: &Section, canvas: Canvas, labels: &Labels) {
-    let Section { number, title, points, .. } = question;
-    let _ = writeln!(out, "#question({}, {}, {})", string(number), string(title), string(points));
-    sentences(out, 2, labels.localize("Assumptions"), &question.assumptions);
+    let Section {
+        number,
+        title,
+        points,
+        ..
+    } = question;
+    let _ = writeln!(
+        out,
+        "#question({}, {}, {})",
+        string(number),
+        string(title),
+        string(points)
+    );
+    sentences(
+        out,
+        2,
+        labels.localize("Assumptions"),
+        &question.assumptions,
+    );
     let _ = writeln!(out, "#{{\n{}}}", Writer::blocks(&question.body, canvas));
 }

@@ -24,7 +24,11 @@ pub(crate) fn string(text: &str) -> String {
 
 /// Returns a string, or `none` for an empty text.
 pub(crate) fn perhaps(text: &str) -> String {
-    if text.is_empty() { "none".to_owned() } else { string(text) }
+    if text.is_empty() {
+        "none".to_owned()
+    } else {
+        string(text)
+    }
 }
 
 /// Returns a string of running text. Long words may break after `_` (binary numbers) and `,`.
@@ -55,6 +59,9 @@ mod tests {
 
     #[test]
     fn strings_hold_anything() {
-        assert_eq!(string("#a \\ \"b\" $c$ // d\n"), "\"#a \\\\ \\\"b\\\" $c$ // d\\n\"");
+        assert_eq!(
+            string("#a \\ \"b\" $c$ // d\n"),
+            "\"#a \\\\ \\\"b\\\" $c$ // d\\n\""
+        );
     }
 }

@@ -136,7 +136,11 @@ pub const RULES: &[Rule] = &[
         values: "fields, rows, items; fields",
         help: "units that earn points only as a whole: single fields, table rows and operations, or entire items",
         set: |rules, value| {
-            let known = [("fields", Whole::Fields), ("rows", Whole::Rows), ("items", Whole::Items)];
+            let known = [
+                ("fields", Whole::Fields),
+                ("rows", Whole::Rows),
+                ("items", Whole::Items),
+            ];
             one_of(value, &known).map(|whole| rules.whole = whole)
         },
     },
@@ -226,7 +230,16 @@ impl Rules {
         let Some(rule) = RULES.iter().find(|rule| rule.name == name) else {
             let near = nearest(name, RULES.iter().map(|rule| rule.name));
             let help = near.map_or_else(
-                || format!("there are {}", RULES.iter().map(|rule| rule.name).collect::<Vec<_>>().join(", ")),
+                || {
+                    format!(
+                        "there are {}",
+                        RULES
+                            .iter()
+                            .map(|rule| rule.name)
+                            .collect::<Vec<_>>()
+                            .join(", ")
+                    )
+                },
                 |near| format!("did you mean `{near}`?"),
             );
             return Err(format!("is not a rule; {help}"));
@@ -256,8 +269,11 @@ pub fn number(text: &str) -> Option<Number> {
 
 fn share(value: &Setting) -> Result<Number, String> {
     let text = text(value)?;
-    let inside = |share: &Number| !share.is_negative() && !share.compare(Number::from(1u64)).is_gt();
-    number(text).filter(inside).ok_or_else(|| format!("needs a share from 0 to 1, not `{text}`"))
+    let inside =
+        |share: &Number| !share.is_negative() && !share.compare(Number::from(1u64)).is_gt();
+    number(text)
+        .filter(inside)
+        .ok_or_else(|| format!("needs a share from 0 to 1, not `{text}`"))
 }
 
 fn one_of<T: Copy>(value: &Setting, known: &[(&'static str, T)]) -> Result<T, String> {
@@ -283,7 +299,10 @@ fn void(rules: &mut Rules, value: &Setting) -> Result<(), String> {
         Setting::Map(each) => {
             for (name, how) in each {
                 let how = Setting::One(how.first().cloned().unwrap_or_default());
-                add(name, one_of(&how, &[("full", Void::Full), ("remove", Void::Remove)])?);
+                add(
+                    name,
+                    one_of(&how, &[("full", Void::Full), ("remove", Void::Remove)])?,
+                );
             }
         }
     }
@@ -296,7 +315,11 @@ fn also(rules: &mut Rules, value: &Setting) -> Result<(), String> {
     };
     for (name, answers) in each {
         let answers = answers.iter().map(|answer| Given::Text(answer.clone()));
-        rules.also.entry(name.trim().to_owned()).or_default().extend(answers);
+        rules
+            .also
+            .entry(name.trim().to_owned())
+            .or_default()
+            .extend(answers);
     }
     Ok(())
 }

@@ -21,7 +21,10 @@ impl Rules {
         let mut wrong = Vec::new();
         for (rule, value) in said {
             let place = line_of(text, &rule).map_or_else(String::new, |line| format!(":{line}"));
-            let own = spelled.clone().filter(|_| rule == "also").or_else(|| setting(&value));
+            let own = spelled
+                .clone()
+                .filter(|_| rule == "also")
+                .or_else(|| setting(&value));
             let set = own.ok_or_else(|| "does not accept this value".to_owned());
             if let Err(message) = set.and_then(|value| self.set(&rule, &value)) {
                 wrong.push(format!("{name}{place}: `{rule}` {message}"));
@@ -35,13 +38,21 @@ impl Rules {
     /// # Errors
     /// A message.
     pub fn set_written(&mut self, written: &str) -> Result<(), String> {
-        let (rule, value) = written.split_once('=').ok_or("a rule is written `NAME=VALUE`")?;
+        let (rule, value) = written
+            .split_once('=')
+            .ok_or("a rule is written `NAME=VALUE`")?;
         let value = if value.contains(',') {
-            Setting::List(value.split(',').map(|part| part.trim().to_owned()).collect())
+            Setting::List(
+                value
+                    .split(',')
+                    .map(|part| part.trim().to_owned())
+                    .collect(),
+            )
         } else {
             Setting::One(value.to_owned())
         };
-        self.set(rule.trim(), &value).map_err(|message| format!("`{}` {message}", rule.trim()))
+        self.set(rule.trim(), &value)
+            .map_err(|message| format!("`{}` {message}", rule.trim()))
     }
 }
 
@@ -71,11 +82,15 @@ fn line_of(text: &str, rule: &str) -> Option<usize> {
 
 fn setting(value: &serde_yaml::Value) -> Option<Setting> {
     Some(match value {
-        serde_yaml::Value::Sequence(all) => Setting::List(all.iter().map(one).collect::<Option<_>>()?),
+        serde_yaml::Value::Sequence(all) => {
+            Setting::List(all.iter().map(one).collect::<Option<_>>()?)
+        }
         serde_yaml::Value::Mapping(all) => {
             let pair = |(name, value): (&serde_yaml::Value, &serde_yaml::Value)| {
                 let values = match value {
-                    serde_yaml::Value::Sequence(all) => all.iter().map(one).collect::<Option<Vec<_>>>()?,
+                    serde_yaml::Value::Sequence(all) => {
+                        all.iter().map(one).collect::<Option<Vec<_>>>()?
+                    }
                     value => vec![one(value)?],
                 };
                 Some((one(name)?, values))
@@ -106,10 +121,25 @@ mod tests {
     fn rules_are_read_from_yaml_and_lines() {
         let text = "carried: 1/2\nall-or-nothing: rows\nvoid: [1b.byte]\nalso: { 1a.byte: [\"-\", 0x0D] }\nround: 0.5\n";
         let mut rules = Rules::default();
-        assert_eq!((rules.set_yaml("r.yaml", text), rules.set_written("floor=none")), (Vec::new(), Ok(())));
-        assert_eq!((rules.carried, rules.whole), (Number::fraction(1, 2).expect("half"), Whole::Rows));
-        assert_eq!((rules.floor, rules.void.get("1b.byte")), (Floor::None, Some(&Void::Full)));
-        assert_eq!(rules.also["1a.byte"], ["-", "0x0D"].map(|text| Given::Text(text.to_owned())));
+        assert_eq!(
+            (
+                rules.set_yaml("r.yaml", text),
+                rules.set_written("floor=none")
+            ),
+            (Vec::new(), Ok(()))
+        );
+        assert_eq!(
+            (rules.carried, rules.whole),
+            (Number::fraction(1, 2).expect("half"), Whole::Rows)
+        );
+        assert_eq!(
+            (rules.floor, rules.void.get("1b.byte")),
+            (Floor::None, Some(&Void::Full))
+        );
+        assert_eq!(
+            rules.also["1a.byte"],
+            ["-", "0x0D"].map(|text| Given::Text(text.to_owned()))
+        );
     }
 
     #[test]
@@ -119,11 +149,21 @@ mod tests {
         let mut wrong = rules.set_yaml("r.yaml", text);
         wrong.extend(rules.set_written("round").err());
         assert!(
-            wrong.iter().any(|one| one.contains("r.yaml:2: `caried` is not a rule; did you mean `carried`?")),
+            wrong.iter().any(
+                |one| one.contains("r.yaml:2: `caried` is not a rule; did you mean `carried`?")
+            ),
             "{wrong:?}"
         );
-        assert!(wrong.iter().any(|one| one.contains("r.yaml:3:") && one.contains("`question`")), "{wrong:?}");
-        assert!(wrong.iter().any(|one| one.contains("from 0 to 1")), "{wrong:?}");
+        assert!(
+            wrong
+                .iter()
+                .any(|one| one.contains("r.yaml:3:") && one.contains("`question`")),
+            "{wrong:?}"
+        );
+        assert!(
+            wrong.iter().any(|one| one.contains("from 0 to 1")),
+            "{wrong:?}"
+        );
         assert_eq!(wrong.len(), 5);
     }
 }

@@ -7,8 +7,15 @@ const TABLE: &str = "an `ask` for a table lists its blank columns, separated by 
 const ASK: &str = "an `ask` takes an access, then `=>` and the facts to find";
 const VALUE: &str = "an `ask` for a value takes a label in quotes, `=`, and the value";
 
-pub(super) const OPERATIONS: &[&str] =
-    &["read", "write", "translate", "fetch", "probe", "reference", "replay"];
+pub(super) const OPERATIONS: &[&str] = &[
+    "read",
+    "write",
+    "translate",
+    "fetch",
+    "probe",
+    "reference",
+    "replay",
+];
 
 /// Rewrites an `ask`.
 pub(super) fn ask(said: &str, all: &[Token]) -> Option<(&'static str, Option<String>)> {
@@ -29,7 +36,11 @@ pub(super) fn ask(said: &str, all: &[Token]) -> Option<(&'static str, Option<Str
     let (first, last) = (all.first()?, all.last()?);
     let slice = |from: &Token, to: &Token| &said[from.start..to.end()];
     let sign = |token: &Token| matches!(token.text, "=" | ":" | "==" | "=>" | "->" | "is");
-    if let Some(at) = all.iter().position(|token| token.text == "columns").filter(|at| *at > 0) {
+    if let Some(at) = all
+        .iter()
+        .position(|token| token.text == "columns")
+        .filter(|at| *at > 0)
+    {
         let names: Vec<&str> = all[at + 1..]
             .iter()
             .filter(|token| token.is_name() && token.text != "and")
@@ -37,7 +48,11 @@ pub(super) fn ask(said: &str, all: &[Token]) -> Option<(&'static str, Option<Str
             .collect();
         return Some((
             TABLE,
-            Some(format!("ask {} columns {}{tail}", slice(first, &all[at - 1]), names.join(" "))),
+            Some(format!(
+                "ask {} columns {}{tail}",
+                slice(first, &all[at - 1]),
+                names.join(" ")
+            )),
         ));
     }
     if all.iter().any(|token| matches!(token.text, "where" | "{")) {
@@ -46,7 +61,8 @@ pub(super) fn ask(said: &str, all: &[Token]) -> Option<(&'static str, Option<Str
     if first.is_text() {
         let from = all.iter().skip(1).find(|token| !sign(token))?;
         let value = slice(from, last);
-        let operation = all.iter().any(|token| token.text == "=>") && OPERATIONS.contains(&from.text);
+        let operation =
+            all.iter().any(|token| token.text == "=>") && OPERATIONS.contains(&from.text);
         let value = value.replace(", unit ", " unit ");
         let value = value.trim_end_matches(',');
         let new = if operation {
@@ -56,27 +72,52 @@ pub(super) fn ask(said: &str, all: &[Token]) -> Option<(&'static str, Option<Str
         };
         return Some((VALUE, Some(new)));
     }
-    if all.get(1).is_some_and(|sign| matches!(sign.text, "=" | ":" | "=="))
+    if all
+        .get(1)
+        .is_some_and(|sign| matches!(sign.text, "=" | ":" | "=="))
         && first.is_name()
         && !OPERATIONS.contains(&first.text)
     {
-        return Some((VALUE, Some(format!("ask \"{}\" = {}{tail}", first.text, slice(all.get(2)?, last)))));
+        return Some((
+            VALUE,
+            Some(format!(
+                "ask \"{}\" = {}{tail}",
+                first.text,
+                slice(all.get(2)?, last)
+            )),
+        ));
     }
     if OPERATIONS.contains(&first.text) {
-        let arrow = all.iter().position(|token| matches!(token.text, "=>" | "->" | ":")).filter(|at| *at > 1);
+        let arrow = all
+            .iter()
+            .position(|token| matches!(token.text, "=>" | "->" | ":"))
+            .filter(|at| *at > 1);
         let (operation, stated) = match arrow {
             Some(at) => (slice(first, &all[at - 1]), &all[at + 1..]),
             None => (slice(first, all.get(1)?), &all[2..]),
         };
         let stated = facts(stated).filter(|stated| !stated.is_empty());
-        return Some((ASK, stated.map(|stated| format!("ask {operation} => {stated}{tail}"))));
+        return Some((
+            ASK,
+            stated.map(|stated| format!("ask {operation} => {stated}{tail}")),
+        ));
     }
     // `vpn and ppn of read 0x3D4`, `vpn of 0x3D4`
-    if let Some(at) = all.iter().position(|token| matches!(token.text, "of" | "for" | "after")) {
+    if let Some(at) = all
+        .iter()
+        .position(|token| matches!(token.text, "of" | "for" | "after"))
+    {
         let stated = facts(&all[..at]).filter(|stated| !stated.is_empty())?;
         let from = all.get(at + 1)?;
-        let read = if OPERATIONS.contains(&from.text) { "" } else { "read " };
-        return Some((ASK, Some(format!("ask {read}{} => {stated}{tail}", slice(from, last)))));
+        let read = if OPERATIONS.contains(&from.text) {
+            ""
+        } else {
+            "read "
+        };
+        return Some((
+            ASK,
+            Some(format!("ask {read}{} => {stated}{tail}", slice(from, last))),
+        ));
     }
     if let [name, open, inside @ .., close] = all
         && open.text == "("
@@ -85,7 +126,11 @@ pub(super) fn ask(said: &str, all: &[Token]) -> Option<(&'static str, Option<Str
     {
         return Some((
             ASK,
-            Some(format!("ask read {} => {}{tail}", slice(&inside[0], &inside[inside.len() - 1]), name.text)),
+            Some(format!(
+                "ask read {} => {}{tail}",
+                slice(&inside[0], &inside[inside.len() - 1]),
+                name.text
+            )),
         ));
     }
     let listed = facts(all).is_some() && all.iter().all(|token| !token.is_number());
@@ -104,7 +149,9 @@ fn facts(all: &[Token]) -> Option<String> {
     let mut found = Vec::new();
     for part in parts.iter().filter(|part| !part.is_empty()) {
         let asked = part.iter().any(|token| blank(token));
-        let words = part.iter().filter(|token| token.is_name() && !blank(token) || token.is_number());
+        let words = part
+            .iter()
+            .filter(|token| token.is_name() && !blank(token) || token.is_number());
         let small = |text: &str| {
             if text.bytes().all(|byte| byte.is_ascii_uppercase()) {
                 text.to_lowercase()
@@ -114,15 +161,27 @@ fn facts(all: &[Token]) -> Option<String> {
         };
         let words: Vec<String> = words.map(|token| small(token.text)).collect();
         let strange = |token: &&&Token| {
-            !(token.is_name() || token.is_number() || blank(token) || "[]()=:==->".contains(token.text))
+            !(token.is_name()
+                || token.is_number()
+                || blank(token)
+                || "[]()=:==->".contains(token.text))
         };
         if part.iter().any(|token| strange(&token)) || words.is_empty() {
             return None;
         }
-        match (words.iter().map(String::as_str).collect::<Vec<_>>().as_slice(), asked) {
+        match (
+            words
+                .iter()
+                .map(String::as_str)
+                .collect::<Vec<_>>()
+                .as_slice(),
+            asked,
+        ) {
             (["page", "fault"], _) => found.push("fault".to_owned()),
             ([name, "hit" | "miss"], true) => found.push((*name).to_owned()),
-            (all, _) if all.len() > 1 && all.iter().all(|word| is_fact(word)) => found.push(all.join(", ")),
+            (all, _) if all.len() > 1 && all.iter().all(|word| is_fact(word)) => {
+                found.push(all.join(", "))
+            }
             (all, _) => found.push(all.join(" ")),
         }
     }
@@ -131,7 +190,9 @@ fn facts(all: &[Token]) -> Option<String> {
 
 /// Whether a token is a printed blank to fill in.
 pub(super) fn blank(token: &Token) -> bool {
-    token.text == "?" || token.text.bytes().all(|byte| matches!(byte, b'_' | b'.')) || token.text == "…"
+    token.text == "?"
+        || token.text.bytes().all(|byte| matches!(byte, b'_' | b'.'))
+        || token.text == "…"
 }
 
 /// Returns the radix of an answer: `radix 16`, `in hex`, `base 2`.

@@ -6,14 +6,20 @@ use crate::lang::idioms::tokens::{Token, nesting};
 pub(super) fn choose(said: &str, all: &[Token]) -> Option<String> {
     let text: Vec<&str> = all.iter().map(|token| token.text).collect();
     let name = all.get(1).filter(|name| name.is_name())?.text;
-    let slice =
-        |from: usize, to: usize| Some(&said[all.get(from)?.start..all.get(to.checked_sub(1)?)?.end()]);
+    let slice = |from: usize, to: usize| {
+        Some(&said[all.get(from)?.start..all.get(to.checked_sub(1)?)?.end()])
+    };
     if text[0] == "let" && text.get(2) != Some(&"in") {
-        return (text.get(2) == Some(&"=")).then(|| random(name, said, &all[3..])).flatten();
+        return (text.get(2) == Some(&"="))
+            .then(|| random(name, said, &all[3..]))
+            .flatten();
     }
     if let (Some(&","), Some(other), Some(&"in")) = (text.get(2), all.get(3), text.get(4)) {
         let range = slice(5, text.len())?;
-        return Some(format!("choose {name} in {range}; choose {} in {range}", other.text));
+        return Some(format!(
+            "choose {name} in {range}; choose {} in {range}",
+            other.text
+        ));
     }
     let mut depth = 0;
     let comma = text.iter().position(|token| {
@@ -23,22 +29,47 @@ pub(super) fn choose(said: &str, all: &[Token]) -> Option<String> {
     let condition = |word: &&str| {
         matches!(
             *word,
-            "," | "where" | "such" | "with" | "if" | "when" | "for" | "that" | "st" | "|" | "provided"
+            "," | "where"
+                | "such"
+                | "with"
+                | "if"
+                | "when"
+                | "for"
+                | "that"
+                | "st"
+                | "|"
+                | "provided"
         )
     };
-    let end = text.iter().position(|word| *word != "," && condition(word)).or(comma).unwrap_or(text.len());
+    let end = text
+        .iter()
+        .position(|word| *word != "," && condition(word))
+        .or(comma)
+        .unwrap_or(text.len());
     // `choose where …` has no name.
     let begin = 2 + text
         .get(2..end)?
         .iter()
-        .take_while(|word| matches!(**word, "in" | "from" | "=" | ":" | "between" | "of" | "out" | "∈"))
+        .take_while(|word| {
+            matches!(
+                **word,
+                "in" | "from" | "=" | ":" | "between" | "of" | "out" | "∈"
+            )
+        })
         .count();
     let range = range(said, &all[begin..end])?;
     let mut rest = String::new();
     if end < text.len() {
-        let skip = text[end..].iter().take_while(|word| condition(word)).count();
+        let skip = text[end..]
+            .iter()
+            .take_while(|word| condition(word))
+            .count();
         let stated = slice(end + skip, text.len())?;
-        let stated = if stated.contains("=>") { stated.to_owned() } else { stated.replace(" = ", " == ") };
+        let stated = if stated.contains("=>") {
+            stated.to_owned()
+        } else {
+            stated.replace(" = ", " == ")
+        };
         rest = format!(" where {stated}");
     }
     Some(format!("choose {name} in {range}{rest}"))
@@ -48,22 +79,26 @@ pub(super) fn choose(said: &str, all: &[Token]) -> Option<String> {
 fn range(said: &str, all: &[Token]) -> Option<String> {
     let (first, last) = (all.first()?, all.last()?);
     let text = &said[first.start..last.end()];
-    let mid = all.iter().position(|token| matches!(token.text, "to" | "and" | "through" | "until" | "..."));
+    let mid = all
+        .iter()
+        .position(|token| matches!(token.text, "to" | "and" | "through" | "until" | "..."));
     if let Some(mid) = mid.filter(|mid| *mid > 0 && mid + 1 < all.len()) {
         let exclusive = all[mid].text == "until";
         let dots = if exclusive { ".." } else { "..=" };
-        let (before, after) = (&said[first.start..all[mid - 1].end()], &said[all[mid + 1].start..last.end()]);
+        let (before, after) = (
+            &said[first.start..all[mid - 1].end()],
+            &said[all[mid + 1].start..last.end()],
+        );
         return Some(format!("{before}{dots}{after}"));
     }
     match (first.text, last.text) {
         ("{", "}") | ("(", ")") => Some(format!("[{}]", text[1..text.len() - 1].trim())),
         ("range", ")") => {
             let inside = said[all.get(1)?.end()..last.start].trim();
-            Some(
-                inside
-                    .split_once(',')
-                    .map_or_else(|| format!("0..{inside}"), |(a, b)| format!("{}..{}", a.trim(), b.trim())),
-            )
+            Some(inside.split_once(',').map_or_else(
+                || format!("0..{inside}"),
+                |(a, b)| format!("{}..{}", a.trim(), b.trim()),
+            ))
         }
         _ => Some(text.to_owned()),
     }
@@ -76,7 +111,15 @@ pub(super) fn random(name: &str, said: &str, all: &[Token]) -> Option<String> {
     let close = all.iter().position(|token| token.text == ")")?;
     if !matches!(
         function,
-        "random" | "rand" | "randint" | "randrange" | "uniform" | "choice" | "sample" | "randi" | "draw"
+        "random"
+            | "rand"
+            | "randint"
+            | "randrange"
+            | "uniform"
+            | "choice"
+            | "sample"
+            | "randi"
+            | "draw"
     ) {
         return None;
     }
@@ -90,7 +133,9 @@ pub(super) fn random(name: &str, said: &str, all: &[Token]) -> Option<String> {
         depth += nesting(token.text);
         token.text == "," && depth == 1
     });
-    let inside = all.get(2..all.len() - 1).filter(|_| close + 1 == all.len())?;
+    let inside = all
+        .get(2..all.len() - 1)
+        .filter(|_| close + 1 == all.len())?;
     let text = |all: &[Token]| Some(said[all.first()?.start..all.last()?.end()].to_owned());
     Some(match comma {
         Some(comma) => {
@@ -101,7 +146,9 @@ pub(super) fn random(name: &str, said: &str, all: &[Token]) -> Option<String> {
                 text(&all[comma + 1..all.len() - 1])?
             )
         }
-        None if inside.first()?.text == "[" || inside.iter().any(|token| token.text.starts_with("..")) => {
+        None if inside.first()?.text == "["
+            || inside.iter().any(|token| token.text.starts_with("..")) =>
+        {
             format!("choose {name} in {}", text(inside)?)
         }
         None => format!("choose {name} in 0..{}", text(inside)?),

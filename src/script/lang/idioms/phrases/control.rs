@@ -19,7 +19,12 @@ pub(super) const CONTROL: &[Idiom] = &[
         "a range needs `..`, or `..=` to include its end",
         LOOP,
     ),
-    row(&["for NAME in A : B"], "for NAME in A { B }", "the body of a loop must be a block in braces", LOOP),
+    row(
+        &["for NAME in A : B"],
+        "for NAME in A { B }",
+        "the body of a loop must be a block in braces",
+        LOOP,
+    ),
     row(
         &[
             "for NAME in A ... B {",
@@ -57,14 +62,33 @@ pub(super) const CONTROL: &[Idiom] = &[
         "the body of an `if` must be a block in braces",
         "`if x == 3 { … }`",
     ),
-    row(&["if A then", "if A then {"], "if A {", "there is no `then`", "`if x == 3 { … }`"),
     row(
-        &["end", "endif", "end if", "endfor", "end for", "done", "fi", "next NAME"],
+        &["if A then", "if A then {"],
+        "if A {",
+        "there is no `then`",
+        "`if x == 3 { … }`",
+    ),
+    row(
+        &[
+            "end",
+            "endif",
+            "end if",
+            "endfor",
+            "end for",
+            "done",
+            "fi",
+            "next NAME",
+        ],
         "}",
         "a block ends with `}`",
         "write `}`",
     ),
-    row(&["begin"], "{", "a block begins with `{`", "`if x == 3 { … }`"),
+    row(
+        &["begin"],
+        "{",
+        "a block begins with `{`",
+        "`if x == 3 { … }`",
+    ),
     row(
         &["for NAME in A read REST"],
         "for NAME in A { read REST }",
@@ -78,14 +102,27 @@ pub(super) const CONTROL: &[Idiom] = &[
         LOOP,
     ),
     row(
-        &["for (TYPE NAME = A; NAME < B; NAME++) REST", "for (NAME = A; NAME < B; NAME++) REST"],
+        &[
+            "for (TYPE NAME = A; NAME < B; NAME++) REST",
+            "for (NAME = A; NAME < B; NAME++) REST",
+        ],
         "for NAME in A..B { REST }",
         "this is C's `for` loop",
         LOOP,
     ),
-    row(&["unless A { REST"], "if not (A) { REST", "there is no `unless`", "`if not x == 3 { … }`"),
     row(
-        &["let NAME = A ? B : C", "NAME = A ? B : C", "let NAME = B if A else C", "NAME = B if A else C"],
+        &["unless A { REST"],
+        "if not (A) { REST",
+        "there is no `unless`",
+        "`if not x == 3 { … }`",
+    ),
+    row(
+        &[
+            "let NAME = A ? B : C",
+            "NAME = A ? B : C",
+            "let NAME = B if A else C",
+            "NAME = B if A else C",
+        ],
         "if A { let NAME = B } else { let NAME = C }",
         "the language has no conditional expression",
         "`if x == 3 { let y = 1 } else { let y = 2 }`",
@@ -126,8 +163,18 @@ pub(super) const CONTROL: &[Idiom] = &[
         "`def touch(a) { … }`",
     ),
     // Variables.
-    row(&["NAME *= A"], "let NAME = NAME * A", "use `let` to change a variable", "write `let x = x * 2`"),
-    row(&["NAME /= A"], "let NAME = NAME / A", "use `let` to change a variable", "write `let x = x / 2`"),
+    row(
+        &["NAME *= A"],
+        "let NAME = NAME * A",
+        "use `let` to change a variable",
+        "write `let x = x * 2`",
+    ),
+    row(
+        &["NAME /= A"],
+        "let NAME = NAME / A",
+        "use `let` to change a variable",
+        "write `let x = x / 2`",
+    ),
     row(
         &["NAME --", "-- NAME"],
         "let NAME = NAME - 1",
@@ -179,7 +226,10 @@ pub(super) const CONTROL: &[Idiom] = &[
         "write `let p = malloc(8 * 16)`",
     ),
     row(
-        &["if ((NAME = fork()) == 0) { REST", "if (!(NAME = fork())) { REST"],
+        &[
+            "if ((NAME = fork()) == 0) { REST",
+            "if (!(NAME = fork())) { REST",
+        ],
         "let NAME = fork()\nNAME { REST",
         "the script continues in the parent; the child runs in a separate block",
         "write `let child = fork()`, then `child { … }`",
@@ -196,7 +246,12 @@ pub(super) const CONTROL: &[Idiom] = &[
         "`waitpid` is a call of Linux that Pagewalk does not model",
         "`wait()` waits for any child",
     ),
-    row(&["strcpy(A, B)"], "write A = B", "to store text, use `write`", "write `write p = \"text\"`"),
+    row(
+        &["strcpy(A, B)"],
+        "write A = B",
+        "to store text, use `write`",
+        "write `write p = \"text\"`",
+    ),
     row(
         &["memset(REST", "memcpy(REST", "bzero(REST"],
         "",

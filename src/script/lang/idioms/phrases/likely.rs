@@ -28,48 +28,89 @@ const fn mapped(theirs: &'static [&'static str]) -> Idiom {
     )
 }
 
-const fn likely(theirs: &'static [&'static str], ours: &'static str, message: &'static str) -> Idiom {
+const fn likely(
+    theirs: &'static [&'static str],
+    ours: &'static str,
+    message: &'static str,
+) -> Idiom {
     row(theirs, ours, message, "")
 }
 
 /// Idioms to try first with the facts of the line, and then without the facts.
 pub(super) const LIKELY: &[Idiom] = &[
     // Values and loops
-    likely(&["let NAME A", "let NAME := A", "NAME := A"], "let NAME = A", "a variable must be set with `=`"),
+    likely(
+        &["let NAME A", "let NAME := A", "NAME := A"],
+        "let NAME = A",
+        "a variable must be set with `=`",
+    ),
     likely(
         &["let NAME = NAME2 A"],
         "let NAME = NAME2(A)",
         "the arguments of a call follow its name in parentheses",
     ),
     likely(
-        &["for NAME in A to B {", "for NAME = A to B {", "for NAME from A to B {"],
+        &[
+            "for NAME in A to B {",
+            "for NAME = A to B {",
+            "for NAME from A to B {",
+        ],
         "for NAME in A..=B {",
         RANGE,
     ),
     likely(
-        &["for NAME A {", "for each NAME in A {", "foreach NAME in A {"],
+        &[
+            "for NAME A {",
+            "for each NAME in A {",
+            "foreach NAME in A {",
+        ],
         "for NAME in A {",
         "a loop is a `for … in`",
     ),
-    likely(&["repeat A times {", "loop A times {", "loop A {", "do A times {"], "repeat A {", REPEAT),
-    likely(&["if A then B"], "if A { B }", "the body of an `if` must be a block in braces"),
+    likely(
+        &[
+            "repeat A times {",
+            "loop A times {",
+            "loop A {",
+            "do A times {",
+        ],
+        "repeat A {",
+        REPEAT,
+    ),
+    likely(
+        &["if A then B"],
+        "if A { B }",
+        "the body of an `if` must be a block in braces",
+    ),
     likely(
         &["def NAME {"],
         "def NAME() {",
         "a definition needs parentheses after its name, even without parameters",
     ),
-    likely(&["def NAME(NAME2 A) {"], "def NAME(NAME2, A) {", "parameters must be separated by commas"),
+    likely(
+        &["def NAME(NAME2 A) {"],
+        "def NAME(NAME2, A) {",
+        "parameters must be separated by commas",
+    ),
     likely(
         &["choose NAME from A", "choose NAME A"],
         "choose NAME in A",
         "the values to choose from must follow `in`",
     ),
     likely(
-        &["choose NAME in A with B", "choose NAME in A if B", "choose NAME in A such that B"],
+        &[
+            "choose NAME in A with B",
+            "choose NAME in A if B",
+            "choose NAME in A such that B",
+        ],
         "choose NAME in A where B",
         "the condition of a `choose` must follow `where`",
     ),
-    likely(&["for NAME in A do B"], "for NAME in A { B }", "the body of a `for` must be a block in braces"),
+    likely(
+        &["for NAME in A do B"],
+        "for NAME in A { B }",
+        "the body of a `for` must be a block in braces",
+    ),
     likely(
         &["for NAME in A, B {"],
         "for NAME in [A, B] {",
@@ -97,7 +138,11 @@ pub(super) const LIKELY: &[Idiom] = &[
     likely(&["NAME fetch REST"], "NAME: fetch REST", OF_PROCESS),
     likely(&["NAME let REST"], "NAME: let REST", OF_PROCESS),
     likely(&["NAME exit(A)"], "NAME: exit(A)", OF_PROCESS),
-    likely(&["kernel A"], "kernel { A }", "the settings of a kernel must be in braces"),
+    likely(
+        &["kernel A"],
+        "kernel { A }",
+        "the settings of a kernel must be in braces",
+    ),
     // Settings
     likely(&["VALUE bits NAME"], "NAME VALUE bits", TURNED),
     likely(&["VALUE KB NAME"], "NAME VALUE KB", TURNED),
@@ -109,19 +154,38 @@ pub(super) const LIKELY: &[Idiom] = &[
         BRACES,
     ),
     likely(&["page_table NAME A"], "page_table { NAME A }", BRACES),
-    likely(&["tlb off", "tlb no", "no tlb", "tlb disabled"], "tlb none", NONE),
-    likely(&["cache off", "cache no", "no cache", "cache disabled"], "cache none", NONE),
+    likely(
+        &["tlb off", "tlb no", "no tlb", "tlb disabled"],
+        "tlb none",
+        NONE,
+    ),
+    likely(
+        &["cache off", "cache no", "no cache", "cache disabled"],
+        "cache none",
+        NONE,
+    ),
     likely(&["write through", "writethrough"], "write-through", JOINED),
     likely(&["write back", "writeback"], "write-back", JOINED),
     likely(&["direct mapped"], "direct-mapped", JOINED),
     likely(&["fully associative"], "fully-associative", JOINED),
     likely(
-        &["use NAME", "preset NAME", "machine = NAME", "machine preset NAME"],
+        &[
+            "use NAME",
+            "preset NAME",
+            "machine = NAME",
+            "machine preset NAME",
+        ],
         "machine NAME",
         "`machine` declares the hardware",
     ),
     likely(
-        &["machine x86-64", "machine x86_64", "machine x86", "machine i7", "machine intel"],
+        &[
+            "machine x86-64",
+            "machine x86_64",
+            "machine x86",
+            "machine i7",
+            "machine intel",
+        ],
         "machine core-i7",
         "the preset for an Intel machine is `core-i7`",
     ),
@@ -131,7 +195,11 @@ pub(super) const LIKELY: &[Idiom] = &[
         "write A = B",
         "the value to write must follow `=`",
     ),
-    likely(&["read A expect B", "read A should be B", "read A -> B"], "read A => B", ARROW),
+    likely(
+        &["read A expect B", "read A should be B", "read A -> B"],
+        "read A => B",
+        ARROW,
+    ),
     likely(&["read A hit"], "read A => tlb hit", ARROW),
     likely(&["read A miss"], "read A => tlb miss", ARROW),
     likely(
@@ -139,13 +207,45 @@ pub(super) const LIKELY: &[Idiom] = &[
         "=> FACT A",
         "expectations must follow `=>`, on the line of their statement or below it",
     ),
-    likely(&["set cr3 A"], "set cr3 = A", "a register must be set with `=`"),
+    likely(
+        &["set cr3 A"],
+        "set cr3 = A",
+        "a register must be set with `=`",
+    ),
     likely(&["read A, size B"], "read A size B", SIZE),
-    likely(&["read NUM bytes at A", "read NUM bytes from A", "read NUM bytes A"], "read A size NUM", SIZE),
-    likely(&["read A size NUM bytes", "read A NUM bytes", "read A, NUM bytes"], "read A size NUM", SIZE),
-    likely(&["read A NAME B", "read A, NAME B", "read A = NAME B"], "read A => NAME B", ARROW),
-    likely(&["translate A NAME B", "translate A, NAME B"], "translate A => NAME B", ARROW),
-    likely(&["fetch A NAME B", "fetch A, NAME B"], "fetch A => NAME B", ARROW),
+    likely(
+        &[
+            "read NUM bytes at A",
+            "read NUM bytes from A",
+            "read NUM bytes A",
+        ],
+        "read A size NUM",
+        SIZE,
+    ),
+    likely(
+        &[
+            "read A size NUM bytes",
+            "read A NUM bytes",
+            "read A, NUM bytes",
+        ],
+        "read A size NUM",
+        SIZE,
+    ),
+    likely(
+        &["read A NAME B", "read A, NAME B", "read A = NAME B"],
+        "read A => NAME B",
+        ARROW,
+    ),
+    likely(
+        &["translate A NAME B", "translate A, NAME B"],
+        "translate A => NAME B",
+        ARROW,
+    ),
+    likely(
+        &["fetch A NAME B", "fetch A, NAME B"],
+        "fetch A => NAME B",
+        ARROW,
+    ),
     mapped(&[
         "map A B",
         "map A to B",
@@ -154,10 +254,25 @@ pub(super) const LIKELY: &[Idiom] = &[
         "map vpn A to ppn B",
         "map page A to frame B",
     ]),
-    mapped(&["page A -> frame B", "set page_table A = B", "set page_table[A] = B", "page_table[A] = B"]),
-    likely(&["invalidate A", "invlpg va A"], "invlpg A", "`invlpg` invalidates the TLB entries of one page"),
+    mapped(&[
+        "page A -> frame B",
+        "set page_table A = B",
+        "set page_table[A] = B",
+        "page_table[A] = B",
+    ]),
     likely(
-        &["clear NAME", "empty NAME", "invalidate NAME", "reset NAME", "flush the NAME"],
+        &["invalidate A", "invlpg va A"],
+        "invlpg A",
+        "`invlpg` invalidates the TLB entries of one page",
+    ),
+    likely(
+        &[
+            "clear NAME",
+            "empty NAME",
+            "invalidate NAME",
+            "reset NAME",
+            "flush the NAME",
+        ],
         "flush NAME",
         FLUSH,
     ),
@@ -167,13 +282,26 @@ pub(super) const LIKELY: &[Idiom] = &[
         "`replay` runs a trace",
     ),
     likely(
-        &["reference trace TEXT REST", "reference file TEXT REST", "reference replay TEXT REST"],
+        &[
+            "reference trace TEXT REST",
+            "reference file TEXT REST",
+            "reference replay TEXT REST",
+        ],
         "reference TEXT REST",
         "the name of the trace must follow `reference` directly",
     ),
-    likely(&["read A NAME = B"], "read A NAME B", "write an option's value after its name"),
     likely(
-        &["read byte at A", "read byte A", "load byte A", "read byte from A"],
+        &["read A NAME = B"],
+        "read A NAME B",
+        "write an option's value after its name",
+    ),
+    likely(
+        &[
+            "read byte at A",
+            "read byte A",
+            "load byte A",
+            "read byte from A",
+        ],
         "read A",
         "`read` reads a byte, and the address must follow `read` directly",
     ),
@@ -189,7 +317,13 @@ pub(super) const LIKELY: &[Idiom] = &[
     ),
     // Switches
     row(
-        &["switch to NAME", "context_switch NAME", "context switch NAME", "switch_to NAME", "schedule NAME"],
+        &[
+            "switch to NAME",
+            "context_switch NAME",
+            "context switch NAME",
+            "switch_to NAME",
+            "schedule NAME",
+        ],
         "",
         "a process runs when a statement names it",
         "write `P2: read 0x1000`, or several statements in `P2 { … }`",
@@ -204,14 +338,26 @@ pub(super) const LIKELY: &[Idiom] = &[
         "core A",
         "`core` selects the core that runs later statements",
     ),
-    likely(&["call NAME(REST"], "NAME(REST", "a call is a name followed by its arguments in parentheses"),
+    likely(
+        &["call NAME(REST"],
+        "NAME(REST",
+        "a call is a name followed by its arguments in parentheses",
+    ),
     likely(
         &["def NAME(A): REST"],
         "def NAME(A) { REST }",
         "the body of a definition must be a block in braces",
     ),
-    likely(&["malloc A"], "malloc(A)", "the arguments of a system call must be in parentheses"),
-    likely(&["free A"], "free(A)", "the arguments of a system call must be in parentheses"),
+    likely(
+        &["malloc A"],
+        "malloc(A)",
+        "the arguments of a system call must be in parentheses",
+    ),
+    likely(
+        &["free A"],
+        "free(A)",
+        "the arguments of a system call must be in parentheses",
+    ),
     row(
         &["for NAME in A step B {", "for NAME in A by B {"],
         "",
@@ -219,9 +365,21 @@ pub(super) const LIKELY: &[Idiom] = &[
         "compute the step in the body: `for i in 0..5 { read 0x3C0 + 4 * i }`",
     ),
     // Looking
-    likely(&["show page table"], "show page_table", "the noun `page_table` must be one word"),
-    likely(&["set page table REST"], "set page_table REST", "the noun `page_table` must be one word"),
-    likely(&["expect page table REST"], "expect page_table REST", "the noun `page_table` must be one word"),
+    likely(
+        &["show page table"],
+        "show page_table",
+        "the noun `page_table` must be one word",
+    ),
+    likely(
+        &["set page table REST"],
+        "set page_table REST",
+        "the noun `page_table` must be one word",
+    ),
+    likely(
+        &["expect page table REST"],
+        "expect page_table REST",
+        "the noun `page_table` must be one word",
+    ),
     likely(&["show A, B"], "show A; show B", "`show` shows one thing"),
     likely(
         &["NAME"],
@@ -245,21 +403,42 @@ pub(super) const LIKELY: &[Idiom] = &[
         POINTS,
     ),
     likely(
-        &["part TEXT NUM {", "part TEXT (NUM) {", "part TEXT NUM points {", "part TEXT (NUM points) {"],
+        &[
+            "part TEXT NUM {",
+            "part TEXT (NUM) {",
+            "part TEXT NUM points {",
+            "part TEXT (NUM points) {",
+        ],
         "part TEXT points NUM {",
         POINTS,
     ),
     likely(&["question NAME {"], "question \"NAME\" {", TITLE),
-    likely(&["question NAME points NUM {"], "question \"NAME\" points NUM {", TITLE),
+    likely(
+        &["question NAME points NUM {"],
+        "question \"NAME\" points NUM {",
+        TITLE,
+    ),
     likely(&["part NAME {"], "part \"NAME\" {", TITLE),
-    likely(&["part NAME points NUM {"], "part \"NAME\" points NUM {", TITLE),
+    likely(
+        &["part NAME points NUM {"],
+        "part \"NAME\" points NUM {",
+        TITLE,
+    ),
     likely(
         &["scenario NAME NAME2 {"],
         "scenario \"NAME NAME2\" {",
         "the name of a scenario must be a string",
     ),
-    likely(&["given NAME NAME2"], "given NAME, NAME2", "separate the items of `given` with commas"),
-    likely(&["given NAME NAME2 A"], "given NAME, NAME2, A", "separate the items of `given` with commas"),
+    likely(
+        &["given NAME NAME2"],
+        "given NAME, NAME2",
+        "separate the items of `given` with commas",
+    ),
+    likely(
+        &["given NAME NAME2 A"],
+        "given NAME, NAME2, A",
+        "separate the items of `given` with commas",
+    ),
     likely(
         &[
             "ask TEXT = A rounded to NUM significant digits",
@@ -276,14 +455,26 @@ pub(super) const LIKELY: &[Idiom] = &[
         "ask TEXT = A round NUM",
         "the number of significant digits must follow `round`",
     ),
-    likely(&["ask TEXT A", "ask TEXT: A"], "ask TEXT = A", "a label and its value must be joined by `=`"),
+    likely(
+        &["ask TEXT A", "ask TEXT: A"],
+        "ask TEXT = A",
+        "a label and its value must be joined by `=`",
+    ),
     likely(
         &["ask NAME column REST"],
         "ask NAME columns REST",
         "the columns to fill in must follow `columns`",
     ),
-    likely(&["ask NAME of A", "ask NAME for A"], "ask read A => NAME", "the facts to find must follow `=>`"),
-    likely(&["ask read A => NAME NAME2"], "ask read A => NAME, NAME2", "facts must be separated by commas"),
+    likely(
+        &["ask NAME of A", "ask NAME for A"],
+        "ask read A => NAME",
+        "the facts to find must follow `=>`",
+    ),
+    likely(
+        &["ask read A => NAME NAME2"],
+        "ask read A => NAME, NAME2",
+        "facts must be separated by commas",
+    ),
     likely(
         &["ask translate A => NAME NAME2"],
         "ask translate A => NAME, NAME2",

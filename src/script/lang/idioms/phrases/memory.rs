@@ -34,7 +34,12 @@ pub(super) const MEMORY: &[Idiom] = &[
         "to store an element, use `write ADDRESS = VALUE`",
         "write `write p + 1 = 5`",
     ),
-    row(&["*(A) = B"], "write A = B", "a store through a pointer uses `write`", "write `write p = 5`"),
+    row(
+        &["*(A) = B"],
+        "write A = B",
+        "a store through a pointer uses `write`",
+        "write `write p = 5`",
+    ),
     row(
         &["*NUM = B", "*(TYPE *) A = B"],
         "write NUM = B",
@@ -42,7 +47,14 @@ pub(super) const MEMORY: &[Idiom] = &[
         "write `write 0x3D4 = 5`",
     ),
     row(
-        &["memory[A]", "mem[A]", "M[A]", "read memory[A]", "read mem[A]", "read(memory[A])"],
+        &[
+            "memory[A]",
+            "mem[A]",
+            "M[A]",
+            "read memory[A]",
+            "read mem[A]",
+            "read(memory[A])",
+        ],
         "read A",
         "a load has the form `read ADDRESS`",
         "write `read 0x3D4`",
@@ -77,8 +89,18 @@ pub(super) const MEMORY: &[Idiom] = &[
         "the address must follow `read` directly",
         "write `read 0x3D4`",
     ),
-    row(&["read VALUE, REST"], "for va in [VALUE, REST] { read va }", SEVERAL, LOOP),
-    row(&["read [REST", "read([REST"], "for va in [REST { read va }", SEVERAL, LOOP),
+    row(
+        &["read VALUE, REST"],
+        "for va in [VALUE, REST] { read va }",
+        SEVERAL,
+        LOOP,
+    ),
+    row(
+        &["read [REST", "read([REST"],
+        "for va in [REST { read va }",
+        SEVERAL,
+        LOOP,
+    ),
     row(
         &["read A = VALUE"],
         "read A => byte VALUE",
@@ -152,13 +174,24 @@ pub(super) const MEMORY: &[Idiom] = &[
         "write `read 0x3D4`",
     ),
     row(
-        &["translate VA A", "translate address A", "translate va = A", "va2pa(A)", "virt_to_phys(A)"],
+        &[
+            "translate VA A",
+            "translate address A",
+            "translate va = A",
+            "va2pa(A)",
+            "virt_to_phys(A)",
+        ],
         "translate A",
         "the address must follow `translate` directly",
         "write `translate 0x3D4`",
     ),
     row(
-        &["va VALUE REST", "vaddr VALUE REST", "address VALUE REST", "addr VALUE REST"],
+        &[
+            "va VALUE REST",
+            "vaddr VALUE REST",
+            "address VALUE REST",
+            "addr VALUE REST",
+        ],
         "read VALUE REST",
         "a load is a `read`",
         "write `read 0x3D4`",

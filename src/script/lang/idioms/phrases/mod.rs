@@ -10,5 +10,11 @@ mod sheets;
 
 use super::rows::Idiom;
 
-pub(super) const PHRASES: &[&[Idiom]] =
-    &[control::CONTROL, memory::MEMORY, sheets::SHEETS, output::OUTPUT, papers::PAPERS, likely::LIKELY];
+pub(super) const PHRASES: &[&[Idiom]] = &[
+    control::CONTROL,
+    memory::MEMORY,
+    sheets::SHEETS,
+    output::OUTPUT,
+    papers::PAPERS,
+    likely::LIKELY,
+];

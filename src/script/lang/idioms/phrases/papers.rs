@@ -40,7 +40,12 @@ pub(super) const PAPERS: &[Idiom] = &[
         "write `choice \"2 + 2?\" { correct \"4\"; wrong \"5\" }`",
     ),
     row(
-        &["figure bits of A", "figure bits(A)", "draw bits A", "bits A"],
+        &[
+            "figure bits of A",
+            "figure bits(A)",
+            "draw bits A",
+            "bits A",
+        ],
         "figure bits A",
         "`figure` needs the kind of figure",
         "write `figure bits 0x3D4`",
@@ -64,7 +69,13 @@ pub(super) const PAPERS: &[Idiom] = &[
         "write `essay \"Why?\" { rubric \"because\" points 2 }`",
     ),
     row(
-        &["exam : TEXT", "exam TEXT", "title TEXT", "title : TEXT", "title = TEXT"],
+        &[
+            "exam : TEXT",
+            "exam TEXT",
+            "title TEXT",
+            "title : TEXT",
+            "title = TEXT",
+        ],
         "exam { title TEXT }",
         COVER,
         "write `exam { title \"Midterm\" }`",
@@ -82,7 +93,12 @@ pub(super) const PAPERS: &[Idiom] = &[
         "write `exam { course \"CS 213\" }`",
     ),
     row(
-        &["variants REST", "versions REST", "students REST", "roster REST"],
+        &[
+            "variants REST",
+            "versions REST",
+            "students REST",
+            "roster REST",
+        ],
         "",
         "to generate versions, run `pagewalk exam FILE --variants 5`",
         "remove the line",
@@ -115,13 +131,22 @@ pub(super) const PAPERS: &[Idiom] = &[
         "write `choose va in 0..64 where read va => tlb miss`",
     ),
     row(
-        &["answer REST", "answers REST", "key REST", "ans REST", "correct_answer REST", "feedback REST"],
+        &[
+            "answer REST",
+            "answers REST",
+            "key REST",
+            "ans REST",
+            "correct_answer REST",
+            "feedback REST",
+        ],
         REMOVED,
         "a script needs no answer key: Pagewalk computes it",
         "remove the line; to mark the correct option of a `choice`, use `correct \"…\"`",
     ),
     row(
-        &["A) TEXT", "A. TEXT", "(A) TEXT", "- TEXT", "* TEXT", "[ ] TEXT", "TEXT"],
+        &[
+            "A) TEXT", "A. TEXT", "(A) TEXT", "- TEXT", "* TEXT", "[ ] TEXT", "TEXT",
+        ],
         "",
         "an option of a `choice` must begin with `correct` or `wrong`",
         "write `choice \"2 + 2?\" { correct \"4\"; wrong \"5\" }`",

@@ -2,7 +2,8 @@
 
 use crate::lang::idioms::rows::{Idiom, row};
 
-const TRANSLATION: &str = "write a translation as `translate ADDRESS`, then `=>` and the expectations";
+const TRANSLATION: &str =
+    "write a translation as `translate ADDRESS`, then `=>` and the expectations";
 
 pub(super) const SHEETS: &[Idiom] = &[
     // Rows for worksheets: an address and its translation.
@@ -32,7 +33,13 @@ pub(super) const SHEETS: &[Idiom] = &[
         "write `translate 0x3D4 => fault page`",
     ),
     row(
-        &["VALUE -> NUM2", "VALUE --> NUM2", "VALUE => NUM2", "VALUE maps to NUM2", "VALUE = pa NUM2"],
+        &[
+            "VALUE -> NUM2",
+            "VALUE --> NUM2",
+            "VALUE => NUM2",
+            "VALUE maps to NUM2",
+            "VALUE = pa NUM2",
+        ],
         "translate VALUE => pa NUM2",
         TRANSLATION,
         "write `translate 0x3D4 => pa 0x354`",
@@ -64,7 +71,12 @@ pub(super) const SHEETS: &[Idiom] = &[
         "write `read 0x3D4 => vpn 0x0F`",
     ),
     row(
-        &["va NUM : REST", "read NUM : REST", "VA = NUM : REST", "read NUM -> REST"],
+        &[
+            "va NUM : REST",
+            "read NUM : REST",
+            "VA = NUM : REST",
+            "read NUM -> REST",
+        ],
         "read NUM => REST",
         "write a load as `read ADDRESS`, then `=>` and the expectations",
         "write `read 0x3D4 => vpn 0x0F`",
@@ -76,13 +88,23 @@ pub(super) const SHEETS: &[Idiom] = &[
         "write `write 0x3D4 = 5 => tlb miss`",
     ),
     row(
-        &["translate NUM : REST", "translate NUM -> REST", "translate NUM = REST"],
+        &[
+            "translate NUM : REST",
+            "translate NUM -> REST",
+            "translate NUM = REST",
+        ],
         "translate NUM => REST",
         "facts must follow `=>`",
         "write `translate 0x3D4 => ppn 0x0D`",
     ),
     row(
-        &["set cr3 A", "cr3 = A", "set cr3 to A", "cr3 A", "mov cr3, A"],
+        &[
+            "set cr3 A",
+            "cr3 = A",
+            "set cr3 to A",
+            "cr3 A",
+            "mov cr3, A",
+        ],
         "set cr3 = A",
         "a register must be set with `=`",
         "write `set cr3 = 0x1000`",

@@ -11,8 +11,9 @@ use setting::{listed, plain, settings};
 use value::thousands;
 
 /// Words between a part's name and its settings, or between settings.
-const SKIPPED: &[&str] =
-    &["cache", "data", "unified", "has", "is", "a", "an", "with", "using", "and", "by", "of"];
+const SKIPPED: &[&str] = &[
+    "cache", "data", "unified", "has", "is", "a", "an", "with", "using", "and", "by", "of",
+];
 
 /// Rewrites a line of a block. Returns `None` if nothing changes. `block` is the first word of the block of
 /// settings.
@@ -26,12 +27,16 @@ pub(super) fn line(block: &str, said: &str) -> Option<String> {
 pub(super) fn statement(said: &str) -> Option<String> {
     let all = tokens(said);
     let first = all.first()?;
-    if !matches!(first.text, "machine" | "kernel" | "reference" | "exam" | "file") {
+    if !matches!(
+        first.text,
+        "machine" | "kernel" | "reference" | "exam" | "file"
+    ) {
         return None;
     }
     let open = all.iter().position(|token| token.text == "{");
     let named = |token: &Token| {
-        first.text == "reference" && matches!(token.text, "frames" | "with" | "frame" | "replacement")
+        first.text == "reference"
+            && matches!(token.text, "frames" | "with" | "frame" | "replacement")
     };
     let open_or_named = open.or_else(|| all.iter().position(named));
     let begin = all.get(open_or_named?)?;
@@ -39,28 +44,50 @@ pub(super) fn statement(said: &str) -> Option<String> {
     if first.text == "reference" {
         head = pages(&head);
     } else {
-        head = head.replace([':', '='], " ").split_whitespace().collect::<Vec<_>>().join(" ");
+        head = head
+            .replace([':', '='], " ")
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ");
     }
     let (inside, tail) = if let Some(open) = open {
         let close = closing(&all, open)?;
-        (&said[all[open].end()..all[close].start], &said[all[close].end()..])
+        (
+            &said[all[open].end()..all[close].start],
+            &said[all[close].end()..],
+        )
     } else {
-        let arrow = all.iter().find(|token| token.text == "=>").map_or(said.len(), |arrow| arrow.start);
-        (said[begin.start..arrow].trim_start_matches("with"), &said[arrow..])
+        let arrow = all
+            .iter()
+            .find(|token| token.text == "=>")
+            .map_or(said.len(), |arrow| arrow.start);
+        (
+            said[begin.start..arrow].trim_start_matches("with"),
+            &said[arrow..],
+        )
     };
     let inside = content(first.text, inside)?;
-    let tail = if open.is_none() && !tail.is_empty() { format!(" {tail}") } else { tail.to_owned() };
+    let tail = if open.is_none() && !tail.is_empty() {
+        format!(" {tail}")
+    } else {
+        tail.to_owned()
+    };
     let new = format!("{head} {{ {inside} }}{tail}");
     (new.split_whitespace().ne(said.split_whitespace())).then_some(new)
 }
 
 /// Rewrites the pages of a reference string as adjacent numbers.
 fn pages(head: &str) -> String {
-    let head = if head.contains('[') { head.to_owned() } else { head.replace(['(', ')'], " ") };
+    let head = if head.contains('[') {
+        head.to_owned()
+    } else {
+        head.replace(['(', ')'], " ")
+    };
     let spaced = head.replace([',', ':', '='], " ").replace(['"', '\''], " ");
     let words = spaced.split_whitespace();
-    let words: Vec<&str> =
-        words.filter(|word| !matches!(*word, "string" | "pages" | "sequence" | "->")).collect();
+    let words: Vec<&str> = words
+        .filter(|word| !matches!(*word, "string" | "pages" | "sequence" | "->"))
+        .collect();
     words.join(" ")
 }
 
@@ -77,7 +104,11 @@ fn closing(all: &[Token], open: usize) -> Option<usize> {
 /// Rewrites the contents of a block.
 fn content(block: &str, said: &str) -> Option<String> {
     let all = tokens(said);
-    if all.is_empty() || all.iter().any(|token| token.text.contains('|') || token.text == "=>") {
+    if all.is_empty()
+        || all
+            .iter()
+            .any(|token| token.text.contains('|') || token.text == "=>")
+    {
         return None;
     }
     let mut pieces: Vec<Vec<Token>> = vec![Vec::new()];
@@ -97,13 +128,22 @@ fn content(block: &str, said: &str) -> Option<String> {
     let mut rest = pieces.iter().enumerate();
     while let Some((at, piece)) = rest.next() {
         // `L1d.latency = 4`
-        if let Some((name, setting)) = piece[0].text.split_once('.').filter(|_| block == "machine") {
+        if let Some((name, setting)) = piece[0].text.split_once('.').filter(|_| block == "machine")
+        {
             let (head, inner) = (
-                Token { text: name, ..piece[0] },
-                Token { text: setting, start: piece[0].start + name.len() + 1 },
+                Token {
+                    text: name,
+                    ..piece[0]
+                },
+                Token {
+                    text: setting,
+                    start: piece[0].start + name.len() + 1,
+                },
             );
             let head = part(&[head])?;
-            let inner: Vec<Token> = std::iter::once(inner).chain(piece[1..].iter().copied()).collect();
+            let inner: Vec<Token> = std::iter::once(inner)
+                .chain(piece[1..].iter().copied())
+                .collect();
             let inner = settings(head.split(' ').next()?, said, &inner)?;
             new.push(format!("{head} {{ {} }}", inner.join(", ")));
         } else if let Some(part) = part(piece).filter(|_| matches!(block, "machine" | "kernel")) {
@@ -112,9 +152,11 @@ fn content(block: &str, said: &str) -> Option<String> {
             for _ in 0..own {
                 rest.next();
             }
-        } else if let ([text], Some(before)) =
-            (&**piece, new.last().filter(|_| block == "choice" && piece[0].is_text()))
-        {
+        } else if let ([text], Some(before)) = (
+            &**piece,
+            new.last()
+                .filter(|_| block == "choice" && piece[0].is_text()),
+        ) {
             // `wrong "a", "b"`
             let marked = matches!(pieces[0][0].text, "*" | "=" | "+");
             if !(marked || before.starts_with("wrong")) {
@@ -125,7 +167,11 @@ fn content(block: &str, said: &str) -> Option<String> {
             && text.is_text()
         {
             // `"a" correct`
-            new.push(format!("{} {}", named(block, &phrase(&[name.text]), None)?, text.text));
+            new.push(format!(
+                "{} {}",
+                named(block, &phrase(&[name.text]), None)?,
+                text.text
+            ));
         } else if let (Some(texts), "choice") = (listed(piece), block) {
             let name = named(block, &phrase(&[piece[0].text]), None)?;
             new.extend(texts.iter().map(|text| format!("{name} {text}")));
@@ -155,7 +201,11 @@ fn part(piece: &[Token]) -> Option<String> {
         _ => return None,
     };
     // `L1 cache`, `L2 TLB`
-    let kind = match piece.get(1).map(|next| next.text.to_ascii_lowercase()).as_deref() {
+    let kind = match piece
+        .get(1)
+        .map(|next| next.text.to_ascii_lowercase())
+        .as_deref()
+    {
         Some("tlb") => "tlb",
         _ => kind,
     };
@@ -179,12 +229,22 @@ fn level(said: &str, head: &str, piece: &[Token], after: &[Vec<Token>]) -> Optio
             .filter(|text| !head.split(' ').any(|word| word.eq_ignore_ascii_case(text)))
             .collect();
         let inside = &said[piece[open].end()..piece[close].start];
-        let inside = if inside.trim().is_empty() { String::new() } else { content(kind, inside)? };
-        let head = if name.is_empty() { head.to_owned() } else { format!("{head} {}", name.join(" ")) };
+        let inside = if inside.trim().is_empty() {
+            String::new()
+        } else {
+            content(kind, inside)?
+        };
+        let head = if name.is_empty() {
+            head.to_owned()
+        } else {
+            format!("{head} {}", name.join(" "))
+        };
         return Some((0, format!("{head} {{ {inside} }}")));
     }
     let skip = |token: &&Token| {
-        let known = head.split(' ').any(|word| word.eq_ignore_ascii_case(token.text));
+        let known = head
+            .split(' ')
+            .any(|word| word.eq_ignore_ascii_case(token.text));
         known
             || matches!(token.text, ":" | "=" | "(" | ")")
             || SKIPPED.contains(&&*token.text.to_ascii_lowercase())
@@ -194,8 +254,10 @@ fn level(said: &str, head: &str, piece: &[Token], after: &[Vec<Token>]) -> Optio
         return None;
     }
     // `tlb_entries = 16`
-    if let Some((_, word)) =
-        rest[0].text.split_once('_').filter(|(first, _)| head.ends_with(&first.to_ascii_lowercase()))
+    if let Some((_, word)) = rest[0]
+        .text
+        .split_once('_')
+        .filter(|(first, _)| head.ends_with(&first.to_ascii_lowercase()))
     {
         rest[0].start += rest[0].text.len() - word.len();
         rest[0].text = word;
@@ -214,8 +276,17 @@ fn level(said: &str, head: &str, piece: &[Token], after: &[Vec<Token>]) -> Optio
 
 /// Whether a setting belongs to the machine itself.
 fn top(new: &[String]) -> bool {
-    let own = ["virtual ", "physical ", "page ", "cores ", "page_table ", "pte ", "memory "];
-    new.iter().any(|new| own.iter().any(|name| new.starts_with(name)))
+    let own = [
+        "virtual ",
+        "physical ",
+        "page ",
+        "cores ",
+        "page_table ",
+        "pte ",
+        "memory ",
+    ];
+    new.iter()
+        .any(|new| own.iter().any(|name| new.starts_with(name)))
 }
 
 #[cfg(test)]
@@ -225,10 +296,26 @@ mod tests {
     #[test]
     fn settings_are_rewritten() {
         for (block, theirs, ours) in [
-            ("machine", "tlb { entries = 16; ways: 4 }", "tlb { entries 16; ways 4 }"),
-            ("machine", "cache size=8K assoc=2 block=64", "cache { size 8 KB, ways 2, block 64 }"),
-            ("machine", "L1d: 32KB 8-way 64B lines", "cache L1d { size 32 KB, ways 8, block 64 B }"),
-            ("machine", "tlb: 16 entries, 4-way set associative", "tlb { entries 16, ways 4 }"),
+            (
+                "machine",
+                "tlb { entries = 16; ways: 4 }",
+                "tlb { entries 16; ways 4 }",
+            ),
+            (
+                "machine",
+                "cache size=8K assoc=2 block=64",
+                "cache { size 8 KB, ways 2, block 64 }",
+            ),
+            (
+                "machine",
+                "L1d: 32KB 8-way 64B lines",
+                "cache L1d { size 32 KB, ways 8, block 64 B }",
+            ),
+            (
+                "machine",
+                "tlb: 16 entries, 4-way set associative",
+                "tlb { entries 16, ways 4 }",
+            ),
             ("machine", "14-bit virtual", "virtual 14 bits"),
             ("machine", "page size: 64 bytes", "page 64 B"),
             ("machine", "virtual address 14 bits", "virtual 14 bits"),
@@ -246,12 +333,32 @@ mod tests {
                 "cache L1d { size = '32kB', assoc = 8, line_size = 64 }",
                 "cache L1d { size 32 KB, ways 8, block 64 }",
             ),
-            ("cache", "16 sets, 2 ways, 16-byte blocks", "sets 16, ways 2, block 16 B"),
-            ("cache", "write_policy = write-through, allocate = no", "write-through, no-write-allocate"),
+            (
+                "cache",
+                "16 sets, 2 ways, 16-byte blocks",
+                "sets 16, ways 2, block 16 B",
+            ),
+            (
+                "cache",
+                "write_policy = write-through, allocate = no",
+                "write-through, no-write-allocate",
+            ),
             ("cache", "size 2^10, block 16", "size 1 << 10, block 16"),
-            ("tlb", "fully associative, LRU", "fully-associative, policy lru"),
-            ("kernel", "4 frames, algorithm = LRU", "frames 4, replacement lru"),
-            ("choice", "correct: \"the low ones\"", "correct \"the low ones\""),
+            (
+                "tlb",
+                "fully associative, LRU",
+                "fully-associative, policy lru",
+            ),
+            (
+                "kernel",
+                "4 frames, algorithm = LRU",
+                "frames 4, replacement lru",
+            ),
+            (
+                "choice",
+                "correct: \"the low ones\"",
+                "correct \"the low ones\"",
+            ),
             ("choice", "= \"the low ones\"", "correct \"the low ones\""),
             ("choice", "~ \"the high ones\"", "wrong \"the high ones\""),
         ] {

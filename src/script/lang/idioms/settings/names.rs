@@ -6,41 +6,128 @@ const NAMES: &[(&str, &str, &[&str])] = &[
     (
         "machine",
         "virtual",
-        &["virtual address", "va", "vaddr", "logical", "logical address", "virtual memory"],
+        &[
+            "virtual address",
+            "va",
+            "vaddr",
+            "logical",
+            "logical address",
+            "virtual memory",
+        ],
     ),
-    ("machine", "virtual", &["address space", "virtual address space", "address", "virtual space", "asize"]),
+    (
+        "machine",
+        "virtual",
+        &[
+            "address space",
+            "virtual address space",
+            "address",
+            "virtual space",
+            "asize",
+        ],
+    ),
     (
         "machine",
         "physical",
-        &["physical address", "pa", "paddr", "physical memory", "physical address space", "ram"],
+        &[
+            "physical address",
+            "pa",
+            "paddr",
+            "physical memory",
+            "physical address space",
+            "ram",
+        ],
     ),
     ("machine", "page", &["pages", "psize", "page frame"]),
     ("machine", "cores", &["core", "cpus", "processors"]),
     ("machine", "memory", &["main memory", "dram"]),
     ("page_table", "levels", &["level", "depth"]),
-    ("page_table", "pte", &["entry", "entries", "page table entry"]),
+    (
+        "page_table",
+        "pte",
+        &["entry", "entries", "page table entry"],
+    ),
     ("tlb", "entries", &["size", "entry", "capacity", "lines"]),
     ("cache", "size", &["cache", "capacity", "data", "bytes"]),
-    ("cache", "block", &["blocks", "line", "cache line", "cache block", "bsize", "blk", "words"]),
-    ("", "ways", &["way", "assoc", "associativity", "associative", "way set associative", "way associative"]),
-    ("", "ways", &["set associativity", "lines per set", "blocks per set", "way assoc"]),
+    (
+        "cache",
+        "block",
+        &[
+            "blocks",
+            "line",
+            "cache line",
+            "cache block",
+            "bsize",
+            "blk",
+            "words",
+        ],
+    ),
+    (
+        "",
+        "ways",
+        &[
+            "way",
+            "assoc",
+            "associativity",
+            "associative",
+            "way set associative",
+            "way associative",
+        ],
+    ),
+    (
+        "",
+        "ways",
+        &[
+            "set associativity",
+            "lines per set",
+            "blocks per set",
+            "way assoc",
+        ],
+    ),
     ("", "sets", &["set"]),
     (
         "",
         "policy",
-        &["replacement", "replacement policy", "eviction", "eviction policy", "repl", "algorithm"],
+        &[
+            "replacement",
+            "replacement policy",
+            "eviction",
+            "eviction policy",
+            "repl",
+            "algorithm",
+        ],
     ),
     (
         "",
         "replacement",
-        &["policy", "replacement policy", "algorithm", "page replacement", "eviction", "repl"],
+        &[
+            "policy",
+            "replacement policy",
+            "algorithm",
+            "page replacement",
+            "eviction",
+            "repl",
+        ],
     ),
     (
         "",
         "latency",
-        &["hit time", "hit latency", "access time", "access latency", "delay", "time", "hit", "penalty"],
+        &[
+            "hit time",
+            "hit latency",
+            "access time",
+            "access latency",
+            "delay",
+            "time",
+            "hit",
+            "penalty",
+        ],
     ),
-    ("", "frames", &["frame", "page frames", "physical frames", "physical pages"]),
+    (
+        "",
+        "frames",
+        &["frame", "page frames", "physical frames", "physical pages"],
+    ),
     ("", "title", &["name", "exam"]),
     ("", "duration", &["time", "length"]),
     ("", "course", &["class"]),
@@ -48,9 +135,33 @@ const NAMES: &[(&str, &str, &[&str])] = &[
     (
         "choice",
         "correct",
-        &["right", "true", "yes", "answer", "key", "solution", "=", "*", "+", "correct answer"],
+        &[
+            "right",
+            "true",
+            "yes",
+            "answer",
+            "key",
+            "solution",
+            "=",
+            "*",
+            "+",
+            "correct answer",
+        ],
     ),
-    ("choice", "wrong", &["false", "incorrect", "no", "distractor", "~", "-", "bad", "wrong answer"]),
+    (
+        "choice",
+        "wrong",
+        &[
+            "false",
+            "incorrect",
+            "no",
+            "distractor",
+            "~",
+            "-",
+            "bad",
+            "wrong answer",
+        ],
+    ),
 ];
 
 /// Settings that are a single word in the language.
@@ -104,8 +215,8 @@ const FLAGS: &[(&str, &str)] = &[
 
 /// Words that do not affect the meaning of a setting's name.
 const NOISE: &[&str] = &[
-    "size", "num", "number", "of", "the", "count", "n", "total", "bits", "bit", "in", "bytes", "byte",
-    "width", "length", "per",
+    "size", "num", "number", "of", "the", "count", "n", "total", "bits", "bit", "in", "bytes",
+    "byte", "width", "length", "per",
 ];
 
 const POLICIES: &[&str] = &[
@@ -196,7 +307,11 @@ pub(super) fn named(block: &str, phrase: &str, unit: Option<&str>) -> Option<Str
             .to_owned(),
         );
     }
-    let parts = phrase.split(' ').filter(|word| !NOISE.contains(word)).collect::<Vec<_>>().join(" ");
+    let parts = phrase
+        .split(' ')
+        .filter(|word| !NOISE.contains(word))
+        .collect::<Vec<_>>()
+        .join(" ");
     let own = |(of, ours, theirs): &&(&str, &str, &[&str])| {
         let place = *of == block || of.is_empty() && fits(block, ours);
         place && (theirs.contains(&phrase) || theirs.contains(&&*parts) || *ours == parts)
@@ -208,7 +323,11 @@ pub(super) fn named(block: &str, phrase: &str, unit: Option<&str>) -> Option<Str
     let bare = parts.replace(' ', "_");
     if KNOWN.contains(&&*name) || KNOWN.contains(&&*phrase.replace(' ', "-")) {
         let dashed = phrase.replace(' ', "-");
-        return Some(if KNOWN.contains(&&*dashed) { dashed } else { name });
+        return Some(if KNOWN.contains(&&*dashed) {
+            dashed
+        } else {
+            name
+        });
     }
     KNOWN.contains(&&*bare).then_some(bare)
 }
@@ -232,13 +351,22 @@ fn flag(phrase: &str) -> Option<&'static str> {
         "policy ",
         "replacement policy ",
     ];
-    let rest = bare.iter().find_map(|begin| phrase.strip_prefix(begin)).unwrap_or(phrase);
-    FLAGS.iter().find(|(theirs, _)| *theirs == phrase || *theirs == rest).map(|(_, ours)| *ours)
+    let rest = bare
+        .iter()
+        .find_map(|begin| phrase.strip_prefix(begin))
+        .unwrap_or(phrase);
+    FLAGS
+        .iter()
+        .find(|(theirs, _)| *theirs == phrase || *theirs == rest)
+        .map(|(_, ours)| *ours)
 }
 
 /// Returns words in lowercase, separated by spaces.
 pub(super) fn phrase(words: &[&str]) -> String {
-    words.join(" ").to_ascii_lowercase().replace(['_', '-'], " ")
+    words
+        .join(" ")
+        .to_ascii_lowercase()
+        .replace(['_', '-'], " ")
 }
 
 /// Rewrites a setting that is one word.
@@ -246,17 +374,29 @@ pub(super) fn word(block: &str, said: &str) -> String {
     let phrase = phrase(&[said]);
     let flag = flag(&phrase).unwrap_or(&phrase);
     if POLICIES.contains(&flag) {
-        let name = if matches!(block, "kernel" | "reference") { "replacement" } else { "policy" };
+        let name = if matches!(block, "kernel" | "reference") {
+            "replacement"
+        } else {
+            "policy"
+        };
         return format!("{name} {flag}");
     }
-    if flag.contains('-') { flag.to_owned() } else { said.to_owned() }
+    if flag.contains('-') {
+        flag.to_owned()
+    } else {
+        said.to_owned()
+    }
 }
 
 /// Returns a policy in lowercase, and any other word unchanged.
 pub(super) fn lowered(name: &str, text: &str) -> String {
     let phrase = phrase(&[text]);
     let flag = flag(&phrase).unwrap_or(&phrase);
-    if matches!(name, "policy" | "replacement") { flag.to_owned() } else { text.to_owned() }
+    if matches!(name, "policy" | "replacement") {
+        flag.to_owned()
+    } else {
+        text.to_owned()
+    }
 }
 
 /// Returns the equivalent of a setting without a value.

@@ -6,9 +6,15 @@ use crate::lang::idioms::tokens::Token;
 
 /// Returns the texts of an option whose value is a list: `wrong: ["a", "b"]`.
 pub(super) fn listed<'a>(piece: &[Token<'a>]) -> Option<Vec<&'a str>> {
-    let open = piece.iter().position(|token| token.text == "[").filter(|open| *open > 0)?;
-    let texts: Vec<&str> =
-        piece[open..].iter().filter(|token| token.is_text()).map(|token| token.text).collect();
+    let open = piece
+        .iter()
+        .position(|token| token.text == "[")
+        .filter(|open| *open > 0)?;
+    let texts: Vec<&str> = piece[open..]
+        .iter()
+        .filter(|token| token.is_text())
+        .map(|token| token.text)
+        .collect();
     (!texts.is_empty()).then_some(texts)
 }
 
@@ -50,15 +56,24 @@ pub(super) fn settings(block: &str, said: &str, piece: &[Token]) -> Option<Vec<S
 
 /// Rewrites the first setting among some tokens, and returns the number of tokens in it.
 fn setting(block: &str, said: &str, all: &[Token]) -> Option<(usize, String)> {
-    let sign = |token: &Token| matches!(token.text, "=" | ":" | "==" | ":=" | "->" | "is" | "-" | "of");
+    let sign = |token: &Token| {
+        matches!(
+            token.text,
+            "=" | ":" | "==" | ":=" | "->" | "is" | "-" | "of"
+        )
+    };
     let prose = matches!(block, "choice" | "exam");
     let digits = |text: &str| text.starts_with(|c: char| c.is_ascii_digit());
-    let number = |token: &Token| token.is_number() || !prose && quoted(token.text).is_some_and(digits);
+    let number =
+        |token: &Token| token.is_number() || !prose && quoted(token.text).is_some_and(digits);
     let begins = !number(&all[0]);
     if !begins {
         // For example: 8-way set associative, 64-byte blocks, 32KB.
         let (mut at, value, unit) = value(all)?;
-        while all.get(at).is_some_and(|token| token.text == "-" || token.text == "of") {
+        while all
+            .get(at)
+            .is_some_and(|token| token.text == "-" || token.text == "of")
+        {
             at += 1;
         }
         let names = all[at..].iter().take_while(|token| token.is_name()).count();
@@ -76,8 +91,10 @@ fn setting(block: &str, said: &str, all: &[Token]) -> Option<(usize, String)> {
         };
         return Some((at + length, written(&name, &value, unit)));
     }
-    let names =
-        all.iter().take_while(|token| token.is_name() || matches!(token.text, "-" | "~" | "*" | "+")).count();
+    let names = all
+        .iter()
+        .take_while(|token| token.is_name() || matches!(token.text, "-" | "~" | "*" | "+"))
+        .count();
     let names = if all[0].text == "=" { 1 } else { names };
     let words: Vec<&str> = all[..names].iter().map(|token| token.text).collect();
     let mut at = names;
@@ -91,8 +108,11 @@ fn setting(block: &str, said: &str, all: &[Token]) -> Option<(usize, String)> {
     if next.is_name() {
         // `write_policy = write-through`, `policy: LRU`
         let values = all[at..].iter().take_while(|token| token.is_name()).count();
-        let all_words: Vec<&str> =
-            words.iter().copied().chain(all[at..at + values].iter().map(|token| token.text)).collect();
+        let all_words: Vec<&str> = words
+            .iter()
+            .copied()
+            .chain(all[at..at + values].iter().map(|token| token.text))
+            .collect();
         if let Some(new) = flagged(block, &all_words) {
             return Some((at + values, new));
         }
@@ -100,22 +120,36 @@ fn setting(block: &str, said: &str, all: &[Token]) -> Option<(usize, String)> {
         let value = &all[at..at + values];
         return Some((
             at + values,
-            format!("{name} {}", lowered(&name, &said[value[0].start..value[values - 1].end()])),
+            format!(
+                "{name} {}",
+                lowered(&name, &said[value[0].start..value[values - 1].end()])
+            ),
         ));
     }
     let name = named(block, &phrase(&words), None)?;
     if number(next) {
         let (length, value, unit) = value(&all[at..])?;
         // The remaining values belong to the same setting.
-        let more =
-            all[at + length..].iter().take_while(|token| token.is_number() || token.text == "..").count();
-        let more = if name == "bits" || name == "holding" || name == "ppn" { more } else { 0 };
-        let behind: String =
-            all[at + length..at + length + more].iter().flat_map(|token| [" ", token.text]).collect();
+        let more = all[at + length..]
+            .iter()
+            .take_while(|token| token.is_number() || token.text == "..")
+            .count();
+        let more = if name == "bits" || name == "holding" || name == "ppn" {
+            more
+        } else {
+            0
+        };
+        let behind: String = all[at + length..at + length + more]
+            .iter()
+            .flat_map(|token| [" ", token.text])
+            .collect();
         return Some((at + length + more, written(&name, &value, unit) + &behind));
     }
     // A string, a list, or an expression remains unchanged.
-    let until = all[at..].iter().take_while(|token| !matches!(token.text, "{" | "}")).count();
+    let until = all[at..]
+        .iter()
+        .take_while(|token| !matches!(token.text, "{" | "}"))
+        .count();
     let last = at + until.checked_sub(1)?;
     let text = &said[all[at].start..all[last].end()];
     let bare = quoted(text).filter(|_| !matches!(block, "exam" | "choice" | "file"));

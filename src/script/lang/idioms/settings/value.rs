@@ -5,7 +5,8 @@ use crate::lang::idioms::tokens::Token;
 
 pub(super) fn thousands(all: &[Token], at: usize) -> bool {
     let digits = |token: &Token| token.text.bytes().all(|digit| digit.is_ascii_digit());
-    let (Some(before), Some(after)) = (at.checked_sub(1).map(|at| &all[at]), all.get(at + 1)) else {
+    let (Some(before), Some(after)) = (at.checked_sub(1).map(|at| &all[at]), all.get(at + 1))
+    else {
         return false;
     };
     digits(before)
@@ -17,7 +18,9 @@ pub(super) fn thousands(all: &[Token], at: usize) -> bool {
 
 /// Returns the text in quotes.
 pub(super) fn quoted(text: &str) -> Option<&str> {
-    ['"', '\''].into_iter().find_map(|sign| text.strip_prefix(sign)?.strip_suffix(sign))
+    ['"', '\'']
+        .into_iter()
+        .find_map(|sign| text.strip_prefix(sign)?.strip_suffix(sign))
 }
 
 /// Returns a number's length in tokens, its text, and its unit.
@@ -36,8 +39,12 @@ pub(super) fn value(all: &[Token]) -> Option<(usize, String, Option<&'static str
     if !glued.is_empty() {
         return Some((length, number, Some(unit(glued)?)));
     }
-    let dash = all.get(length).is_some_and(|dash| dash.text == "-" && dash.touches(&all[length - 1]));
-    let word = all.get(length + usize::from(dash)).filter(|word| word.is_name());
+    let dash = all
+        .get(length)
+        .is_some_and(|dash| dash.text == "-" && dash.touches(&all[length - 1]));
+    let word = all
+        .get(length + usize::from(dash))
+        .filter(|word| word.is_name());
     let known = word.and_then(|word| match word.text {
         "entries" | "entry" => Some("entries"),
         "b" | "m" | "g" | "t" => None,
@@ -46,10 +53,18 @@ pub(super) fn value(all: &[Token]) -> Option<(usize, String, Option<&'static str
     match known {
         // `16 entries`, `2^12 bytes`
         Some(unit) => Some((length + 1 + usize::from(dash), number, Some(unit))),
-        None if all.get(length).is_some_and(|sign| matches!(sign.text, "^" | "**")) && number == "2" => {
+        None if all
+            .get(length)
+            .is_some_and(|sign| matches!(sign.text, "^" | "**"))
+            && number == "2" =>
+        {
             let exponent = all.get(length + 1)?;
             let unit = all.get(length + 2).and_then(|word| unit(word.text));
-            Some((length + 2 + usize::from(unit.is_some()), format!("1 << {}", exponent.text), unit))
+            Some((
+                length + 2 + usize::from(unit.is_some()),
+                format!("1 << {}", exponent.text),
+                unit,
+            ))
         }
         None => Some((length, number, None)),
     }
@@ -69,7 +84,10 @@ pub(super) fn written(name: &str, value: &str, unit: Option<&str>) -> String {
         Some("TB") => Some(40),
         _ => None,
     };
-    let bytes = value.parse::<u64>().ok().filter(|bytes| bytes.is_power_of_two());
+    let bytes = value
+        .parse::<u64>()
+        .ok()
+        .filter(|bytes| bytes.is_power_of_two());
     if let (Some(shift), Some(bytes)) = (shift, bytes)
         && matches!(name, "virtual" | "physical")
     {

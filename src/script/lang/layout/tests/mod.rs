@@ -11,7 +11,11 @@ fn joins(marked: &str) {
     let layout = lay_out(0, &text);
     assert_eq!(layout.diagnostics, [], "in {text:?}");
     assert_eq!(layout.text, marked.replace('_', " "), "for {marked:?}");
-    assert_eq!(lay_out(0, &layout.text).text, layout.text, "again, for {marked:?}");
+    assert_eq!(
+        lay_out(0, &layout.text).text,
+        layout.text,
+        "again, for {marked:?}"
+    );
 }
 
 #[test]
@@ -24,8 +28,8 @@ fn a_line_continues_in_brackets() {
 #[test]
 fn a_line_continues_after_a_comma_or_an_operator() {
     for end in [
-        "+", "-", "*", "/", "//", "%", "<<", ">>", "&", "^", "|", "..", "..=", "==", "!=", "<", "<=", ">",
-        ">=",
+        "+", "-", "*", "/", "//", "%", "<<", ">>", "&", "^", "|", "..", "..=", "==", "!=", "<",
+        "<=", ">", ">=",
     ] {
         joins(&format!("let x = a {end}_ b\nread"));
     }
@@ -68,9 +72,15 @@ fn a_line_may_continue_the_one_above() {
 fn comments_become_blanks() {
     let text = "read 1 # a ( b\n  # ü\n => c # d\n";
     let layout = lay_out(0, text);
-    assert_eq!(layout.text, format!("read 1{}=> c{}\n", " ".repeat(17), " ".repeat(4)));
+    assert_eq!(
+        layout.text,
+        format!("read 1{}=> c{}\n", " ".repeat(17), " ".repeat(4))
+    );
     assert_eq!(layout.text.len(), text.len());
-    assert_eq!(lay_out(0, "x \"#\" '#' \"\"\"#\"\"\"").text, "x \"#\" '#' \"\"\"#\"\"\"");
+    assert_eq!(
+        lay_out(0, "x \"#\" '#' \"\"\"#\"\"\"").text,
+        "x \"#\" '#' \"\"\"#\"\"\""
+    );
 }
 
 #[test]
@@ -102,14 +112,20 @@ fn outcome(text: &str) -> (Vec<(&'static str, &str)>, String) {
     let layout = lay_out(0, text);
     assert_eq!(layout.text.len(), text.len());
     let found = layout.diagnostics.iter();
-    let found = found.map(|one| (one.code.name(), &text[one.span.start as usize..])).collect();
-    (found, layout.text.split_whitespace().collect::<Vec<_>>().join(" "))
+    let found = found
+        .map(|one| (one.code.name(), &text[one.span.start as usize..]))
+        .collect();
+    (
+        found,
+        layout.text.split_whitespace().collect::<Vec<_>>().join(" "),
+    )
 }
 
 #[test]
 fn unclosed_parts_are_left_out_and_the_rest_stays() {
-    let unclosed =
-        |text, place, rest: &str| assert_eq!(outcome(text), (vec![("unclosed", place)], rest.to_owned()));
+    let unclosed = |text, place, rest: &str| {
+        assert_eq!(outcome(text), (vec![("unclosed", place)], rest.to_owned()))
+    };
     unclosed("read (1\nread 2", "(1\nread 2", "read 2");
     unclosed("read [1\n  2\nread 3", "[1\n  2\nread 3", "read 3");
     unclosed("f(1; read 2", "(1; read 2", "; read 2");
@@ -117,9 +133,21 @@ fn unclosed_parts_are_left_out_and_the_rest_stays() {
     unclosed("P { f(1 }\nread 2", "(1 }\nread 2", "P { } read 2");
     unclosed("read \"a\nread 2", "\"a\nread 2", "read 2");
     unclosed("read 'a\nread 2", "'a\nread 2", "read 2");
-    unclosed("file \"a {\n x\n}\nread 2", "\"a {\n x\n}\nread 2", "read 2");
-    unclosed("machine {\n  page 1\nread 2", "{\n  page 1\nread 2", "read 2");
-    unclosed("a {\n  b {\n    c\n}\nread 2", "{\n    c\n}\nread 2", "a { } read 2");
+    unclosed(
+        "file \"a {\n x\n}\nread 2",
+        "\"a {\n x\n}\nread 2",
+        "read 2",
+    );
+    unclosed(
+        "machine {\n  page 1\nread 2",
+        "{\n  page 1\nread 2",
+        "read 2",
+    );
+    unclosed(
+        "a {\n  b {\n    c\n}\nread 2",
+        "{\n    c\n}\nread 2",
+        "a { } read 2",
+    );
     unclosed("a {\nb", "{\nb", "");
     unclosed("a\nt \"\"\"x\nread 2", "\"\"\"x\nread 2", "a");
     unclosed("t \"\"\"x {y\"\"\"\nread 2", "{y\"\"\"\nread 2", "read 2");
@@ -128,12 +156,16 @@ fn unclosed_parts_are_left_out_and_the_rest_stays() {
 
 #[test]
 fn stray_brackets_are_left_out() {
-    let stray =
-        |text, place, rest: &str| assert_eq!(outcome(text), (vec![("syntax", place)], rest.to_owned()));
+    let stray = |text, place, rest: &str| {
+        assert_eq!(outcome(text), (vec![("syntax", place)], rest.to_owned()))
+    };
     stray("read 1)\nread 2", ")\nread 2", "read 1 read 2");
     stray("read 1]\nread 2", "]\nread 2", "read 1 read 2");
     stray("read 1\n}\nread 2", "}\nread 2", "read 1 read 2");
-    assert_eq!(outcome("f [1)\nread 2"), (vec![("unclosed", ")\nread 2")], "f [1] read 2".to_owned()));
+    assert_eq!(
+        outcome("f [1)\nread 2"),
+        (vec![("unclosed", ")\nread 2")], "f [1] read 2".to_owned())
+    );
 }
 
 #[test]
@@ -141,7 +173,10 @@ fn two_hundred_levels_and_no_more() {
     for (open, close) in [("(", ")"), ("[", "]"), ("{", "}")] {
         let nested = |levels| format!("a {}{}", open.repeat(levels), close.repeat(levels));
         assert_eq!(lay_out(0, &nested(200)).diagnostics, []);
-        let [one] = lay_out(0, &nested(201)).diagnostics.try_into().expect("one mistake");
+        let [one] = lay_out(0, &nested(201))
+            .diagnostics
+            .try_into()
+            .expect("one mistake");
         assert_eq!((one.code.name(), one.span.start), ("too-deep", 202));
     }
 }

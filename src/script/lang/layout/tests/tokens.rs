@@ -15,16 +15,25 @@ fn cut(text: &str) -> String {
 
 #[test]
 fn a_text_is_cut_into_tokens() {
-    assert_eq!(cut("read 0x28F => vpn 5,\n  pa 0x1"), "read 0x28F => vpn 5 , pa 0x1");
+    assert_eq!(
+        cut("read 0x28F => vpn 5,\n  pa 0x1"),
+        "read 0x28F => vpn 5 , pa 0x1"
+    );
     assert_eq!(cut("a\nb; c # d\n"), "a . b . c # d .");
     assert_eq!(cut("x == y..=z // 4 KB"), "x == y ..= z // 4 KB");
     assert_eq!(
         cut("set tlb {\n | set | tag ppn |\n | 0 | (a + 1) - |\n}"),
         "set tlb { | set | tag ppn | . | 0 | ( a + 1 ) - | . }"
     );
-    assert_eq!(cut("text \"\"\"a {b} c\"\"\" d"), "text \"\"\" a { hole b }  c\"\"\" d");
+    assert_eq!(
+        cut("text \"\"\"a {b} c\"\"\" d"),
+        "text \"\"\" a { hole b }  c\"\"\" d"
+    );
     assert_eq!(cut("f(\"a"), "f ( \"a");
-    assert_eq!(cut("machine core-i7 { cores 1 }"), "machine core-i7 { cores 1 . }");
+    assert_eq!(
+        cut("machine core-i7 { cores 1 }"),
+        "machine core-i7 { cores 1 . }"
+    );
 }
 
 #[test]
@@ -39,7 +48,10 @@ fn a_string_records_whether_it_is_closed() {
     };
     assert_eq!(
         closed("\"a\" \"b"),
-        [TokenKind::String { closed: true }, TokenKind::String { closed: false }]
+        [
+            TokenKind::String { closed: true },
+            TokenKind::String { closed: false }
+        ]
     );
     assert_eq!(closed("\"a\\\""), [TokenKind::String { closed: false }]);
     assert_eq!(closed("'"), [TokenKind::String { closed: false }]);

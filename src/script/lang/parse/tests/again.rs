@@ -71,8 +71,12 @@ impl Includes for Lib {
 
 /// Replaces the characters between two positions, which are fractions of the text.
 fn edited(text: &str, (from, length, typed): (f64, usize, usize)) -> String {
-    let boundary =
-        |at: usize| (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    let boundary = |at: usize| {
+        (0..=at.min(text.len()))
+            .rev()
+            .find(|at| text.is_char_boundary(*at))
+            .unwrap_or(0)
+    };
     let start = boundary((from * text.len() as f64) as usize);
     let end = boundary(start + length).max(start);
     format!("{}{}{}", &text[..start], TYPED[typed], &text[end..])
@@ -110,8 +114,15 @@ fn unchanged_statements_are_kept() {
     let line = "read 0x3D4 => vpn 0x0F, tlb hit # a long line\n";
     let (before, after) = (line.repeat(20), line.repeat(30));
     let old = parse(0, &format!("{before}let x = 1\n{after}"), &mut ()).pieces;
-    let new = parse_again(0, format!("{before}let x = 12\n{after}").into(), &mut (), &old).pieces;
-    let shared = |number: usize| std::sync::Arc::ptr_eq(&old.body[number].facts, &new.body[number].facts);
+    let new = parse_again(
+        0,
+        format!("{before}let x = 12\n{after}").into(),
+        &mut (),
+        &old,
+    )
+    .pieces;
+    let shared =
+        |number: usize| std::sync::Arc::ptr_eq(&old.body[number].facts, &new.body[number].facts);
     assert!((0..19).all(shared));
     assert_eq!(old.kept.len(), new.kept.len());
 }

@@ -7,7 +7,11 @@ fn values(lines: &str) {
     for line in lines.lines().filter(|line| !line.trim().is_empty()) {
         let (text, meaning) = line.split_once(" -> ").expect("`text -> meaning`");
         let script = format!("let x = {}", text.trim());
-        assert_eq!(tree(&script), format!("let x = {}", meaning.trim()), "for {text:?}");
+        assert_eq!(
+            tree(&script),
+            format!("let x = {}", meaning.trim()),
+            "for {text:?}"
+        );
     }
 }
 

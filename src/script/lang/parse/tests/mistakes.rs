@@ -71,7 +71,10 @@ read 18446744073709551616 -> overflow at "18446744073709551616": `18446744073709
 read 16 EB                -> overflow at "16 EB": `16 EB` is outside the range of numbers (integers must lie between -2^63 and 2^64 - 1)
 "#,
     );
-    assert_eq!(tree("read 1 => size 8 B, byte 0x0B"), "read 1 => size 8, byte 11");
+    assert_eq!(
+        tree("read 1 => size 8 B, byte 0x0B"),
+        "read 1 => size 8, byte 11"
+    );
 }
 
 #[test]
@@ -153,9 +156,13 @@ let x = "abc              -> unclosed at "\"": this string is never closed (a st
 #[test]
 fn one_mistake_a_statement_and_the_good_ones_stay() {
     let text = "scenario \"x\" {\n  x = 3\n  read 1\n  read 1 => vpn 3 ppn 4\n  if a && b { read 2 }\n  machine { ways = 2 ; page 4\n }\n}\nread 0D\nread 5\nshow (\nread 6\n";
-    let Parsed { body, diagnostics, .. } = parse(0, text, &mut ());
-    let places: Vec<&str> =
-        diagnostics.iter().map(|one| &text[one.span.start as usize..one.span.end as usize]).collect();
+    let Parsed {
+        body, diagnostics, ..
+    } = parse(0, text, &mut ());
+    let places: Vec<&str> = diagnostics
+        .iter()
+        .map(|one| &text[one.span.start as usize..one.span.end as usize])
+        .collect();
     assert_eq!(places, ["x", "ppn", "&&", "=", "0D", "("]);
     assert_eq!(
         sketch::block(&body),
@@ -169,8 +176,16 @@ fn places_are_right_far_into_a_script() {
     let lines = "read 1 # é\n".repeat(20_000);
     let text = format!("{lines}read 0D\n");
     let diagnostics = parse(3, &text, &mut ()).diagnostics;
-    let [one] = diagnostics.as_slice() else { panic!("one mistake") };
-    assert_eq!((one.span.file, &text[one.span.start as usize..one.span.end as usize]), (3, "0D"));
+    let [one] = diagnostics.as_slice() else {
+        panic!("one mistake")
+    };
+    assert_eq!(
+        (
+            one.span.file,
+            &text[one.span.start as usize..one.span.end as usize]
+        ),
+        (3, "0D")
+    );
 }
 
 #[test]

@@ -46,7 +46,10 @@ fn the_first_script() {
 #[test]
 fn line_ends_of_every_system_and_a_mark_in_front() {
     assert_eq!(tree(&FIRST.replace('\n', "\r\n")), MEANING.join(" ; "));
-    assert_eq!(tree(&format!("\u{feff}{}", FIRST.trim_end())), MEANING.join(" ; "));
+    assert_eq!(
+        tree(&format!("\u{feff}{}", FIRST.trim_end())),
+        MEANING.join(" ; ")
+    );
     assert_eq!(tree(""), "");
     assert_eq!(tree("\n\n# nothing\n"), "");
     assert_eq!(tree("read 1"), "read 1");
@@ -101,5 +104,8 @@ set x { | a |⏎ |   |⏎ | 1 | }          ->  set x {|a|, |1|}
 show x { w 1,⏎ | a |⏎ | 2 | }          ->  show x {w 1, |a|, |2|}
 "#,
     );
-    assert_eq!(tree("set x {\n | a + |\n | b = |\n}"), "set x {|a +|, |b =|}");
+    assert_eq!(
+        tree("set x {\n | a + |\n | b = |\n}"),
+        "set x {|a +|, |b =|}"
+    );
 }

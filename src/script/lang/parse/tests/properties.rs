@@ -30,7 +30,12 @@ fn holds(text: &str) -> Vec<super::super::Diagnostic> {
     if layout.diagnostics.is_empty() {
         assert_eq!(again.text, layout.text, "{text:?}");
     }
-    assert_eq!(again.diagnostics, [], "{text:?} laid out: {:?}", layout.text);
+    assert_eq!(
+        again.diagnostics,
+        [],
+        "{text:?} laid out: {:?}",
+        layout.text
+    );
     let diagnostics = parse(0, text, &mut ()).diagnostics;
     for one in &diagnostics {
         let place = text.get(one.span.start as usize..one.span.end as usize);
@@ -107,7 +112,10 @@ fn soup() -> impl Strategy<Value = String> {
         "\\",
     ]);
     prop::collection::vec((tokens, prop::bool::ANY), 0..40).prop_map(|tokens| {
-        tokens.iter().flat_map(|(token, gap)| [*token, if *gap { " " } else { "" }]).collect()
+        tokens
+            .iter()
+            .flat_map(|(token, gap)| [*token, if *gap { " " } else { "" }])
+            .collect()
     })
 }
 
@@ -150,13 +158,28 @@ fn at_once(text: &str) -> Vec<super::super::Diagnostic> {
     let before = Instant::now();
     let diagnostics = parse(0, text, &mut ()).diagnostics;
     let took = before.elapsed();
-    assert!(took < Duration::from_mins(1), "{took:?} for {:?}…", text.chars().take(20).collect::<String>());
+    assert!(
+        took < Duration::from_mins(1),
+        "{took:?} for {:?}…",
+        text.chars().take(20).collect::<String>()
+    );
     diagnostics
 }
 
 #[test]
 fn a_hundred_thousand_brackets() {
-    for bracket in ["(", "[", "{", "f(", "x[", "a {", "if a { ", "-(", "machine {\n", "t \"\"\"{"] {
+    for bracket in [
+        "(",
+        "[",
+        "{",
+        "f(",
+        "x[",
+        "a {",
+        "if a { ",
+        "-(",
+        "machine {\n",
+        "t \"\"\"{",
+    ] {
         let mut diagnostics = at_once(&format!("show {}", bracket.repeat(100_000)));
         assert!(!diagnostics.is_empty(), "{bracket}");
         assert!(diagnostics.len() <= 201, "{bracket}: {}", diagnostics.len());
@@ -179,7 +202,10 @@ fn chains_are_also_trees() {
     let arms = format!("if a {{ }}{}", " else if a { }".repeat(100_000));
     assert_eq!(at_once(&arms).len(), 1);
     assert_eq!(at_once(&format!("show {}1", "1 + ".repeat(400))), []);
-    assert_eq!(at_once(&format!("if a {{ }}{}", " else if a { }".repeat(150))), []);
+    assert_eq!(
+        at_once(&format!("if a {{ }}{}", " else if a { }".repeat(150))),
+        []
+    );
 }
 
 #[test]
@@ -209,10 +235,19 @@ fn a_script_of_ten_megabytes_is_legal() {
 #[test]
 fn two_hundred_levels_are_read_on_a_small_stack() {
     for (open, close) in [("(", ")"), ("[", "]"), ("f(", ")"), ("(1 + ", ")")] {
-        assert_eq!(at_once(&format!("show {}1{}", open.repeat(199), close.repeat(199))), []);
+        assert_eq!(
+            at_once(&format!("show {}1{}", open.repeat(199), close.repeat(199))),
+            []
+        );
     }
     for open in ["repeat 1 {", "if a { } else {", "scenario \"x\" {", "P {"] {
-        assert_eq!(at_once(&format!("{}{}", open.repeat(100), "}".repeat(100))), []);
+        assert_eq!(
+            at_once(&format!("{}{}", open.repeat(100), "}".repeat(100))),
+            []
+        );
     }
-    assert_eq!(at_once(&format!("{}{}", "machine {".repeat(200), "}".repeat(200))), []);
+    assert_eq!(
+        at_once(&format!("{}{}", "machine {".repeat(200), "}".repeat(200))),
+        []
+    );
 }

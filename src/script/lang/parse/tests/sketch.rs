@@ -16,15 +16,26 @@ fn stmt(stmt: &Stmt) -> String {
         StmtKind::Command(command) => self::command(command),
         StmtKind::Probe(operation) => format!("probe {}", self::operation(operation)),
         StmtKind::Let { name, value } => format!("let {} = {}", name.text, expr(value)),
-        StmtKind::Choose { name, from, conditions } => {
+        StmtKind::Choose {
+            name,
+            from,
+            conditions,
+        } => {
             let conditions: String = conditions.iter().map(condition).collect();
             format!("choose {} in {}{conditions}", name.text, expr(from))
         }
-        StmtKind::For { name, over, body } => format!("for {} in {} {}", name.text, expr(over), braced(body)),
+        StmtKind::For { name, over, body } => {
+            format!("for {} in {} {}", name.text, expr(over), braced(body))
+        }
         StmtKind::Repeat { count, body } => format!("repeat {} {}", expr(count), braced(body)),
-        StmtKind::If { condition, then, otherwise } => {
-            let otherwise =
-                otherwise.as_ref().map_or(String::new(), |body| format!(" else {}", braced(body)));
+        StmtKind::If {
+            condition,
+            then,
+            otherwise,
+        } => {
+            let otherwise = otherwise
+                .as_ref()
+                .map_or(String::new(), |body| format!(" else {}", braced(body)));
             format!("if {} {}{otherwise}", expr(condition), braced(then))
         }
         StmtKind::Def { name, params, body } => {
@@ -33,10 +44,21 @@ fn stmt(stmt: &Stmt) -> String {
         }
         StmtKind::Include { path, body } => format!("include {:?} {}", path.text, braced(body)),
         StmtKind::Scenario { name, body } => format!("scenario {:?} {}", name.text, braced(body)),
-        StmtKind::Question { title, points, body } => unit("question", title, points.as_ref(), body),
+        StmtKind::Question {
+            title,
+            points,
+            body,
+        } => unit("question", title, points.as_ref(), body),
         StmtKind::Part { name, points, body } => unit("part", name, points.as_ref(), body),
         StmtKind::Given { nouns, .. } => {
-            format!("given {}", nouns.iter().map(noun_columns).collect::<Vec<_>>().join(", "))
+            format!(
+                "given {}",
+                nouns
+                    .iter()
+                    .map(noun_columns)
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            )
         }
         StmtKind::Ask(ask) => self::ask(ask),
         StmtKind::Reference { pages, settings } => reference(pages, settings),
@@ -59,22 +81,41 @@ fn noun_columns(of: &NounColumns) -> String {
 fn ask(ask: &Ask) -> String {
     let what = match &ask.what {
         Asked::Facts { probe, operation } => {
-            format!("{}{}", if *probe { "probe " } else { "" }, self::operation(operation))
+            format!(
+                "{}{}",
+                if *probe { "probe " } else { "" },
+                self::operation(operation)
+            )
         }
         Asked::Value { label, value, unit } => {
-            let unit = unit.as_ref().map_or_else(String::new, |unit| format!(" unit {}", unit.text));
+            let unit = unit
+                .as_ref()
+                .map_or_else(String::new, |unit| format!(" unit {}", unit.text));
             format!("{} = {}{unit}", expr(label), expr(value))
         }
         Asked::Table(of) => noun_columns(of),
-        Asked::Any { name, from, conditions } => {
+        Asked::Any {
+            name,
+            from,
+            conditions,
+        } => {
             let conditions: String = conditions.iter().map(condition).collect();
             format!("{} in {}{conditions}", name.text, expr(from))
         }
         Asked::Steps { all, .. } => if *all { "steps all" } else { "steps" }.to_owned(),
     };
-    let radix = ask.radix.as_ref().map_or_else(String::new, |radix| format!(" radix {}", radix.text));
-    let points = ask.points.as_ref().map_or_else(String::new, |points| format!(" points {}", expr(points)));
-    let round = ask.round.as_ref().map_or_else(String::new, |round| format!(" round {}", expr(round)));
+    let radix = ask
+        .radix
+        .as_ref()
+        .map_or_else(String::new, |radix| format!(" radix {}", radix.text));
+    let points = ask
+        .points
+        .as_ref()
+        .map_or_else(String::new, |points| format!(" points {}", expr(points)));
+    let round = ask
+        .round
+        .as_ref()
+        .map_or_else(String::new, |round| format!(" round {}", expr(round)));
     format!("ask {what}{round}{radix}{points}")
 }
 
@@ -82,13 +123,20 @@ fn condition(condition: &Condition) -> String {
     match condition {
         Condition::Expr(condition) => format!(" where {}", expr(condition)),
         Condition::Facts { operation, facts } => {
-            format!(" where {}{}", self::operation(operation), self::facts(facts))
+            format!(
+                " where {}{}",
+                self::operation(operation),
+                self::facts(facts)
+            )
         }
     }
 }
 
 fn operation(operation: &Operation) -> String {
-    let process = operation.process.as_ref().map_or(String::new(), |process| format!("{}: ", process.text));
+    let process = operation
+        .process
+        .as_ref()
+        .map_or(String::new(), |process| format!("{}: ", process.text));
     match &operation.kind {
         OperationKind::Command(command) => format!("{process}<{}>", self::command(command)),
         OperationKind::Expr(address) => process + &expr(address),
@@ -124,8 +172,11 @@ fn command(command: &Command) -> String {
 fn settings(block: &Settings) -> String {
     let mut parts: Vec<String> = Vec::new();
     for setting in block.settings.iter() {
-        let values =
-            setting.values.iter().map(|value| [" ".to_owned(), expr(value)].concat()).collect::<String>();
+        let values = setting
+            .values
+            .iter()
+            .map(|value| [" ".to_owned(), expr(value)].concat())
+            .collect::<String>();
         parts.push(format!(
             "{}{values}{}",
             setting.name.text,
@@ -134,7 +185,12 @@ fn settings(block: &Settings) -> String {
     }
     if let Some(table) = &block.table {
         parts.push(format!("|{}|", cells(&table.header)));
-        parts.extend(table.rows.iter().map(|row| format!("|{}|", cells(&row.cells))));
+        parts.extend(
+            table
+                .rows
+                .iter()
+                .map(|row| format!("|{}|", cells(&row.cells))),
+        );
     }
     if parts.is_empty() && block.span.start == block.span.end {
         String::new()
@@ -167,7 +223,10 @@ fn facts(facts: &[Fact]) -> String {
     if facts.is_empty() {
         String::new()
     } else {
-        format!(" => {}", facts.iter().map(one).collect::<Vec<_>>().join(", "))
+        format!(
+            " => {}",
+            facts.iter().map(one).collect::<Vec<_>>().join(", ")
+        )
     }
 }
 
@@ -189,9 +248,20 @@ pub(super) fn expr(expr: &Expr) -> String {
             };
             format!("({sign}{})", inner(operand))
         }
-        ExprKind::Binary(op, left, right) => format!("({} {} {})", inner(left), sign(*op), inner(right)),
-        ExprKind::Range { from, to, inclusive } => {
-            format!("({}{}{})", inner(from), if *inclusive { "..=" } else { ".." }, inner(to))
+        ExprKind::Binary(op, left, right) => {
+            format!("({} {} {})", inner(left), sign(*op), inner(right))
+        }
+        ExprKind::Range {
+            from,
+            to,
+            inclusive,
+        } => {
+            format!(
+                "({}{}{})",
+                inner(from),
+                if *inclusive { "..=" } else { ".." },
+                inner(to)
+            )
         }
         ExprKind::List(items) => format!("[{}]", join(items, ", ")),
         ExprKind::Index(list, index) => format!("{}[{}]", inner(list), inner(index)),

@@ -10,7 +10,11 @@ use crate::run::record::{Lookup, LookupEntry, Translation};
 const WAYS: u32 = 4;
 
 pub(crate) fn ppn_bits(of: &Translation) -> u32 {
-    let low = of.pa.rows.first().and_then(|row| row.iter().find(|field| field.name == "PPN"));
+    let low = of
+        .pa
+        .rows
+        .first()
+        .and_then(|row| row.iter().find(|field| field.name == "PPN"));
     low.map_or(0, |field| field.high + 1 - field.low)
 }
 
@@ -28,13 +32,24 @@ pub(crate) fn cache_width(of: &Lookup) -> u32 {
 pub(crate) fn lookup_width(of: &Lookup, ppn_bits: u32) -> u32 {
     let hex = |bits: u32| 2 + bits.div_ceil(4).max(1);
     let ppn = if ppn_bits > 0 { 3 + hex(ppn_bits) } else { 0 };
-    let way = if of.ways <= WAYS { width("00  ") } else { width("way 00  ") };
+    let way = if of.ways <= WAYS {
+        width("00  ")
+    } else {
+        width("way 00  ")
+    };
     let entry = way + hex(of.tag_bits) + ppn + width("  hit");
-    entry.max(width(&title(of))).max(width("no way has this tag"))
+    entry
+        .max(width(&title(of)))
+        .max(width("no way has this tag"))
 }
 
 pub(crate) fn title(of: &Lookup) -> String {
-    format!("{}: {}, {}", of.name, count(of.sets, "set", "sets"), ways(of.sets, of.ways))
+    format!(
+        "{}: {}, {}",
+        of.name,
+        count(of.sets, "set", "sets"),
+        ways(of.sets, of.ways)
+    )
 }
 
 /// The index of the line with the tag.
@@ -42,16 +57,29 @@ pub(crate) const TAG_LINE: usize = 2;
 
 /// Returns the lines of a TLB or cache: the set, the tag, and the ways of the set.
 pub(crate) fn lines(of: &Lookup, ppn_bits: u32) -> Vec<Line> {
-    let known = |value: Option<u64>, bits: u32| value.map_or_else(String::new, |value| hex(value, bits));
+    let known =
+        |value: Option<u64>, bits: u32| value.map_or_else(String::new, |value| hex(value, bits));
     let set_bits = of.sets.trailing_zeros();
     let mut lines = vec![
         Line::head(title(of)),
-        if of.sets == 1 { Line::new("all ways") } else { Line::labeled("set ", known(of.set, set_bits)) },
+        if of.sets == 1 {
+            Line::new("all ways")
+        } else {
+            Line::labeled("set ", known(of.set, set_bits))
+        },
         Line::labeled("tag ", known(of.tag, of.tag_bits)),
     ];
     let entry = |entry: &LookupEntry| {
-        let ppn = if ppn_bits > 0 { format!(" → {}", known(entry.ppn, ppn_bits)) } else { String::new() };
-        let hit = if of.way == Some(entry.way) { "  hit" } else { "" };
+        let ppn = if ppn_bits > 0 {
+            format!(" → {}", known(entry.ppn, ppn_bits))
+        } else {
+            String::new()
+        };
+        let hit = if of.way == Some(entry.way) {
+            "  hit"
+        } else {
+            ""
+        };
         format!("{}{ppn}{hit}", known(entry.tag, of.tag_bits))
     };
     let find = |way: u32| of.entries.iter().flatten().find(|entry| entry.way == way);
@@ -68,7 +96,9 @@ pub(crate) fn lines(of: &Lookup, ppn_bits: u32) -> Vec<Line> {
     } else {
         let text = match (of.hit, of.way.and_then(find)) {
             (_, Some(found)) => format!("way {}  {}", found.way, entry(found)),
-            (Some(true), None) => of.way.map_or_else(String::new, |way| format!("way {way}  hit")),
+            (Some(true), None) => of
+                .way
+                .map_or_else(String::new, |way| format!("way {way}  hit")),
             (Some(false), None) => "no way has this tag".to_owned(),
             (None, None) => String::new(),
         };

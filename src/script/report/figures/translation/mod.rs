@@ -21,9 +21,15 @@ const PARTS: usize = 3;
 
 /// Draws an access.
 pub(crate) fn scene(of: &Translation) -> Scene {
-    let whose = of.process.as_ref().map_or_else(String::new, |name| format!(" in {name}"));
+    let whose = of
+        .process
+        .as_ref()
+        .map_or_else(String::new, |name| format!(" in {name}"));
     let mut scene = Scene::new(format!("{}{whose}", of.operation));
-    let mut pen = Pen { scene: &mut scene, of };
+    let mut pen = Pen {
+        scene: &mut scene,
+        of,
+    };
     if of.side_by_side {
         pen.side_by_side();
     } else {
@@ -40,7 +46,11 @@ fn stroke(used: bool) -> Stroke {
 
 /// Returns the names of the fields that a lookup uses: the tag and the index.
 fn used_fields(row: Option<&Vec<DividedField>>) -> String {
-    let names = row.into_iter().flatten().map(|field| &*field.name).filter(|name| *name != "CO");
+    let names = row
+        .into_iter()
+        .flatten()
+        .map(|field| &*field.name)
+        .filter(|name| *name != "CO");
     names.collect::<Vec<_>>().join(", ")
 }
 
@@ -55,12 +65,24 @@ impl Pen<'_> {
         let of = self.of;
         self.scene.head((LEFT, 0), "virtual address");
         let walk_at = LEFT + tlbs_width(of) + if of.tlbs.is_empty() { 0 } else { GAP };
-        let walk_wide = of.walk.iter().map(|level| self.level_width(level)).max().unwrap_or(0) + 4;
+        let walk_wide = of
+            .walk
+            .iter()
+            .map(|level| self.level_width(level))
+            .max()
+            .unwrap_or(0)
+            + 4;
         // The line from VPO to PPO is to the right of the walk.
         let wide = walk_at + walk_wide + 14 - LEFT;
         // VPO and PPO have the same width, because they are the same bits.
         let offset = address::offset_width(&of.va).max(address::offset_width(&of.pa));
-        let va = address::draw(self.scene, (LEFT, 1), Least { all: wide, offset }, &of.va, true);
+        let va = address::draw(
+            self.scene,
+            (LEFT, 1),
+            Least { all: wide, offset },
+            &of.va,
+            true,
+        );
         let top = va.bottom + 3;
         let tlbs = self.tlbs(&va, (LEFT, top));
         let walk = self.walk((walk_at, top), walk_wide);
@@ -69,7 +91,8 @@ impl Pen<'_> {
         } else {
             // The heading is at the left.
             let x = walk.right() - 4;
-            self.scene.arrow(&[(x, va.bottom_at(x)), (x, top - 1)], stroke(of.walked));
+            self.scene
+                .arrow(&[(x, va.bottom_at(x)), (x, top - 1)], stroke(of.walked));
         }
         let lowest = walk.bottom().max(tlbs.last().map_or(0, |tlb| tlb.bottom()));
         let result = self.result((walk.at.0 + 5, walk.bottom() + 1), walk_wide.max(24) - 5);
@@ -77,13 +100,19 @@ impl Pen<'_> {
         // Without TLBs, the arrow from the walk is at the left.
         let heading = if of.tlbs.is_empty() { LEFT + 12 } else { LEFT };
         self.scene.head((heading, y), "physical address");
-        let least = Least { all: va.right + 1 - LEFT, offset };
+        let least = Least {
+            all: va.right + 1 - LEFT,
+            offset,
+        };
         let pa = address::draw(self.scene, (LEFT, y + 1), least, &of.pa, true);
         let done = of.pa.value.is_some();
-        self.scene
-            .arrow(&[(walk.at.0 + 2, walk.bottom()), (walk.at.0 + 2, pa.top - 1)], stroke(of.walked && done));
+        self.scene.arrow(
+            &[(walk.at.0 + 2, walk.bottom()), (walk.at.0 + 2, pa.top - 1)],
+            stroke(of.walked && done),
+        );
         let x = va.right - 5;
-        self.scene.arrow(&[(x, va.bottom_at(x)), (x, pa.top - 1)], stroke(done));
+        self.scene
+            .arrow(&[(x, va.bottom_at(x)), (x, pa.top - 1)], stroke(done));
         self.hits(&tlbs, pa.top + 1);
         self.caches(&pa);
     }
@@ -100,14 +129,19 @@ impl Pen<'_> {
             if boxes.len() + 1 == PARTS && more > 0 {
                 lines.push(Line::new(format!("and {more} more")));
             }
-            let frame = self.scene.boxed((at.0, y), tlbs_width(of) - 4, &lines, stroke(looked_up));
+            let frame = self
+                .scene
+                .boxed((at.0, y), tlbs_width(of) - 4, &lines, stroke(looked_up));
             let x = frame.at.0 + 8;
             if let Some(above) = boxes.last() {
-                self.scene.arrow(&[(x, above.bottom()), (x, y - 1)], stroke(looked_up));
+                self.scene
+                    .arrow(&[(x, above.bottom()), (x, y - 1)], stroke(looked_up));
                 self.scene.write((x + 2, y - 1), "miss");
             } else {
-                self.scene.arrow(&[(x, va.bottom_at(x)), (x, y - 1)], stroke(looked_up));
-                self.scene.write((x + 2, y - 2), used_fields(of.va.rows.get(1)));
+                self.scene
+                    .arrow(&[(x, va.bottom_at(x)), (x, y - 1)], stroke(looked_up));
+                self.scene
+                    .write((x + 2, y - 2), used_fields(of.va.rows.get(1)));
             }
             y = frame.bottom() + 3;
             boxes.push(frame);
@@ -127,7 +161,8 @@ impl Pen<'_> {
 
     /// Draws the arrow from a box to the box at its right that serves its misses.
     fn miss_right(&mut self, from: Frame, to: Place, used: bool) {
-        self.scene.arrow(&[(from.right(), to.1), (to.0 - 1, to.1)], stroke(used));
+        self.scene
+            .arrow(&[(from.right(), to.1), (to.0 - 1, to.1)], stroke(used));
         self.scene.write((from.right() + 2, to.1 - 1), "miss");
     }
 
@@ -139,21 +174,29 @@ impl Pen<'_> {
         self.scene.head((at.0, y - 1), "page walk from CR3");
         for level in &of.walk {
             let lines = self.level(level);
-            let frame = self.scene.boxed((at.0, y), wide - 4, &lines, stroke(level.reached));
+            let frame = self
+                .scene
+                .boxed((at.0, y), wide - 4, &lines, stroke(level.reached));
             if let Some(above) = above {
                 let x = frame.at.0 + 4;
-                self.scene.arrow(&[(x, above.bottom()), (x, y - 1)], stroke(level.reached));
+                self.scene
+                    .arrow(&[(x, above.bottom()), (x, y - 1)], stroke(level.reached));
             }
             y = frame.bottom() + 2;
             above = Some(frame);
         }
         let bottom = above.map_or(at.1, Frame::bottom);
-        Frame { at, size: (wide, bottom + 1 - at.1) }
+        Frame {
+            at,
+            size: (wide, bottom + 1 - at.1),
+        }
     }
 
     /// Returns the lines of a level: the index and the entry's address, and the entry with its page number.
     fn level(&self, level: &TranslationLevel) -> Vec<Line> {
-        let at = level.at.map_or_else(String::new, |at| format!(", PTE at {}", hex(at, self.of.pa.bits)));
+        let at = level.at.map_or_else(String::new, |at| {
+            format!(", PTE at {}", hex(at, self.of.pa.bits))
+        });
         let index = format!("{}{at}", hex(level.index, level.bits.0 + 1 - level.bits.1));
         // The raw value of an entry outside memory is not part of the machine's description.
         let entry = level.entry.filter(|_| level.at.is_some());
@@ -165,11 +208,18 @@ impl Pen<'_> {
             (Some(true), None) => Some("→ next table".to_owned()),
         };
         let parts: Vec<String> = entry.into_iter().chain(target).collect();
-        vec![Line::labeled(format!("{} ", self.name(level)), index), Line::answer(parts.join(" "))]
+        vec![
+            Line::labeled(format!("{} ", self.name(level)), index),
+            Line::answer(parts.join(" ")),
+        ]
     }
 
     fn name(&self, level: &TranslationLevel) -> String {
-        if self.of.walk.len() > 1 { format!("VPN{}", level.level) } else { "VPN".to_owned() }
+        if self.of.walk.len() > 1 {
+            format!("VPN{}", level.level)
+        } else {
+            "VPN".to_owned()
+        }
     }
 
     /// Returns the width of the widest possible lines of a level.
@@ -186,7 +236,10 @@ impl Pen<'_> {
         if self.of.handled {
             text.push_str("; the kernel handles the fault, and the instruction runs again");
         }
-        let lines: Vec<String> = broken(&text, room as usize).lines().map(str::to_owned).collect();
+        let lines: Vec<String> = broken(&text, room as usize)
+            .lines()
+            .map(str::to_owned)
+            .collect();
         let rows = lines.len().max(3) as u32;
         for (row, line) in lines.into_iter().enumerate() {
             self.scene.answer((at.0, at.1 + row as u32), line);
@@ -204,13 +257,20 @@ impl Pen<'_> {
         let mut x = LEFT;
         for cache in of.caches.iter().take(PARTS) {
             let looked_up = used && cache.hit.is_some();
-            let frame = self.scene.boxed((x, y), cache_width(cache), &lines(cache, 0), stroke(looked_up));
+            let frame = self.scene.boxed(
+                (x, y),
+                cache_width(cache),
+                &lines(cache, 0),
+                stroke(looked_up),
+            );
             if let Some(left) = last {
                 self.miss_right(left, (frame.at.0, y + 2), looked_up);
             } else {
                 let x = frame.at.0 + 8;
-                self.scene.arrow(&[(x, pa.bottom), (x, y - 1)], stroke(looked_up));
-                self.scene.write((x + 2, y - 2), used_fields(of.pa.rows.get(1)));
+                self.scene
+                    .arrow(&[(x, pa.bottom), (x, y - 1)], stroke(looked_up));
+                self.scene
+                    .write((x + 2, y - 2), used_fields(of.pa.rows.get(1)));
             }
             x = frame.right() + 1 + GAP;
             last = Some(frame);
@@ -232,7 +292,9 @@ impl Pen<'_> {
         match self.of.caches.len().saturating_sub(PARTS) {
             _ if last.is_none() => {}
             0 => self.scene.write((x + 2, at.1 - 1), "miss"),
-            more => self.scene.write((x + 2, at.1 - 1), format!("miss, also in {more} more")),
+            more => self
+                .scene
+                .write((x + 2, at.1 - 1), format!("miss, also in {more} more")),
         }
         memory.bottom() + 1
     }
@@ -240,9 +302,14 @@ impl Pen<'_> {
     /// Writes the bytes that were read or written.
     fn data(&mut self, at: Place) {
         const BYTES: usize = 16;
-        let byte = |byte: &Option<u8>| byte.map_or_else(|| "??".to_owned(), |byte| format!("{byte:02X}"));
+        let byte =
+            |byte: &Option<u8>| byte.map_or_else(|| "??".to_owned(), |byte| format!("{byte:02X}"));
         let bytes: Vec<String> = self.of.data.iter().take(BYTES).map(byte).collect();
-        let more = if self.of.data.len() > BYTES { " …" } else { "" };
+        let more = if self.of.data.len() > BYTES {
+            " …"
+        } else {
+            ""
+        };
         let known = self.of.data.iter().any(Option::is_some) || self.of.data.is_empty();
         let data = match self.of.memory {
             _ if known => format!("{}{more}{}", bytes.join(" "), self.supplied()),
@@ -257,7 +324,10 @@ impl Pen<'_> {
     fn supplied(&self) -> String {
         let of = self.of;
         let hit = of.caches.iter().find(|cache| cache.hit == Some(true));
-        match hit.map(|cache| &*cache.name).or((of.memory == Some(true)).then_some("main memory")) {
+        match hit
+            .map(|cache| &*cache.name)
+            .or((of.memory == Some(true)).then_some("main memory"))
+        {
             Some(part) if !of.operation.starts_with("write") => format!(" from {part}"),
             _ => String::new(),
         }
@@ -272,11 +342,21 @@ impl Pen<'_> {
         let wide = cache_at + cache_width(cache) + 4 - LEFT;
         // The index and the offset are the same in both addresses, unless the index has bits of the VPN.
         let mut va = of.va.clone();
-        let same: Vec<_> =
-            of.pa.rows.iter().flatten().filter(|field| ["CI", "CO"].contains(&&*field.name)).collect();
+        let same: Vec<_> = of
+            .pa
+            .rows
+            .iter()
+            .flatten()
+            .filter(|field| ["CI", "CO"].contains(&&*field.name))
+            .collect();
         let of_virtual = |field: &DividedField| {
-            let bits = !u64::MAX.checked_shl(field.high + 1 - field.low).unwrap_or(0);
-            DividedField { value: of.va.value.map(|va| va >> field.low & bits), ..field.clone() }
+            let bits = !u64::MAX
+                .checked_shl(field.high + 1 - field.low)
+                .unwrap_or(0);
+            DividedField {
+                value: of.va.value.map(|va| va >> field.low & bits),
+                ..field.clone()
+            }
         };
         let fields: Vec<DividedField> = same.iter().map(|field| of_virtual(field)).collect();
         let same = !fields.is_empty();
@@ -286,7 +366,13 @@ impl Pen<'_> {
             None => va.rows.push(fields),
         }
         let offset = address::offset_width(&va).max(address::offset_width(&of.pa));
-        let boxes = address::draw(self.scene, (LEFT, 1), Least { all: wide, offset }, &va, true);
+        let boxes = address::draw(
+            self.scene,
+            (LEFT, 1),
+            Least { all: wide, offset },
+            &va,
+            true,
+        );
         let top = boxes.bottom + 4;
         let tlbs = self.tlbs(&boxes, (LEFT, top));
         let looked_up = cache.hit.is_some();
@@ -294,47 +380,90 @@ impl Pen<'_> {
         let mut stored = lines(cache, 0);
         stored.remove(TAG_LINE);
         let x = boxes.middle("CI").max(cache_at + 2);
-        let frame = self.scene.boxed((cache_at, top), cache_width(cache), &stored, stroke(looked_up));
-        self.scene.arrow(&[(x, boxes.bottom_at(x)), (x, top - 1)], stroke(looked_up));
-        let words =
-            if same { ["the bits that do", "not change"] } else { ["bits of the", "virtual address"] };
+        let frame = self.scene.boxed(
+            (cache_at, top),
+            cache_width(cache),
+            &stored,
+            stroke(looked_up),
+        );
+        self.scene
+            .arrow(&[(x, boxes.bottom_at(x)), (x, top - 1)], stroke(looked_up));
+        let words = if same {
+            ["the bits that do", "not change"]
+        } else {
+            ["bits of the", "virtual address"]
+        };
         for (row, words) in (1..).zip(words) {
             self.scene.write((x + 2, boxes.bottom + row), words);
         }
         // The page number comes from the TLB, or from the page walk.
-        let walk = [Line::head("page walk"), Line::labeled("levels ", of.walk.len().to_string())];
+        let walk = [
+            Line::head("page walk"),
+            Line::labeled("levels ", of.walk.len().to_string()),
+        ];
         let last = tlbs.last().copied();
         let below = last.map_or(top, |tlb| tlb.bottom() + 3);
-        let walk = self.scene.boxed((LEFT, below), tlbs_width(of).max(16) - 4, &walk, stroke(of.walked));
+        let walk = self.scene.boxed(
+            (LEFT, below),
+            tlbs_width(of).max(16) - 4,
+            &walk,
+            stroke(of.walked),
+        );
         let x = LEFT + 8;
         match last {
             Some(tlb) => {
-                self.scene.arrow(&[(x, tlb.bottom()), (x, below - 1)], stroke(of.walked));
+                self.scene
+                    .arrow(&[(x, tlb.bottom()), (x, below - 1)], stroke(of.walked));
                 self.scene.write((x + 2, below - 1), "miss");
             }
-            None => self.scene.arrow(&[(x, boxes.bottom_at(x)), (x, below - 1)], stroke(of.walked)),
+            None => self.scene.arrow(
+                &[(x, boxes.bottom_at(x)), (x, below - 1)],
+                stroke(of.walked),
+            ),
         }
         let result = self.result((LEFT + 10, walk.bottom() + 1), cache_at - LEFT - 10);
         let y = (frame.bottom() + 3).max(result + 1);
         let done = of.pa.value.is_some();
         self.scene.head((LEFT + 12, y), "physical address");
-        let least = Least { all: boxes.right + 1 - LEFT, offset };
+        let least = Least {
+            all: boxes.right + 1 - LEFT,
+            offset,
+        };
         let pa = address::draw(self.scene, (LEFT, y + 1), least, &of.pa, true);
-        self.scene.arrow(&[(x, walk.bottom()), (x, pa.top - 1)], stroke(of.walked && done));
+        self.scene.arrow(
+            &[(x, walk.bottom()), (x, pa.top - 1)],
+            stroke(of.walked && done),
+        );
         self.hits(&tlbs, pa.top + 1);
         let y = pa.bottom + 3;
         let hit = cache.hit == Some(true);
         let compare = [
             Line::head("compare the tags"),
-            Line::labeled("CT ", cache.tag.map_or_else(String::new, |tag| hex(tag, cache.tag_bits))),
+            Line::labeled(
+                "CT ",
+                cache
+                    .tag
+                    .map_or_else(String::new, |tag| hex(tag, cache.tag_bits)),
+            ),
             Line::labeled(
                 "set ",
-                if done { if hit { "holds it: hit" } else { "lacks it: miss" } } else { "" },
+                if done {
+                    if hit {
+                        "holds it: hit"
+                    } else {
+                        "lacks it: miss"
+                    }
+                } else {
+                    ""
+                },
             ),
         ];
-        let compare = self.scene.boxed((LEFT, y), 20, &compare, stroke(done && looked_up));
+        let compare = self
+            .scene
+            .boxed((LEFT, y), 20, &compare, stroke(done && looked_up));
         let x = LEFT + 8;
-        self.scene.arrow(&[(x, pa.bottom), (x, y - 1)], stroke(done && looked_up));
+        self.scene
+            .arrow(&[(x, pa.bottom), (x, y - 1)], stroke(done && looked_up));
         // The lines of the set go around the physical address.
         let x = boxes.right + 2;
         self.scene.arrow(
@@ -352,12 +481,32 @@ impl Pen<'_> {
 
 fn describe(scene: &mut Scene, of: &Translation) {
     let outcome = |lookup: &Lookup| match lookup.hit {
-        Some(true) => format!("{} hits in set {}.", lookup.name, lookup.set.unwrap_or_default()),
-        Some(false) => format!("{} misses in set {}.", lookup.name, lookup.set.unwrap_or_default()),
+        Some(true) => format!(
+            "{} hits in set {}.",
+            lookup.name,
+            lookup.set.unwrap_or_default()
+        ),
+        Some(false) => format!(
+            "{} misses in set {}.",
+            lookup.name,
+            lookup.set.unwrap_or_default()
+        ),
         None => format!("{} is not looked up.", lookup.name),
     };
-    let parts: Vec<&str> = of.tlbs.iter().chain(&of.caches).map(|part| &*part.name).collect();
-    scene.say(format!("The path through {}, {}-level page tables.", parts.join(", "), of.walk.len()), false);
+    let parts: Vec<&str> = of
+        .tlbs
+        .iter()
+        .chain(&of.caches)
+        .map(|part| &*part.name)
+        .collect();
+    scene.say(
+        format!(
+            "The path through {}, {}-level page tables.",
+            parts.join(", "),
+            of.walk.len()
+        ),
+        false,
+    );
     for tlb in &of.tlbs {
         scene.say(outcome(tlb), true);
     }
@@ -368,7 +517,10 @@ fn describe(scene: &mut Scene, of: &Translation) {
         scene.say(format!("The access causes a {fault}."), true);
     }
     if let Some(pa) = of.pa.value {
-        scene.say(format!("The physical address is {}.", hex(pa, of.pa.bits)), true);
+        scene.say(
+            format!("The physical address is {}.", hex(pa, of.pa.bits)),
+            true,
+        );
     }
     for cache in &of.caches {
         scene.say(outcome(cache), true);

@@ -19,20 +19,35 @@ const LINES: usize = 24;
 /// receives the result.
 pub(crate) fn blocks(record: &CallRecord, bound: Option<&str>) -> Vec<Block> {
     let mut blocks = fault::faults(names(record), &record.faults, Some(record.name));
-    let tone = if record.reply.result.is_err() { Tone::Bad } else { Tone::Plain };
-    let means = means(record).map(|means| format!(": {means}")).unwrap_or_default();
-    let inside = faults_inside(&record.faults).map(|faults| format!(" {faults}")).unwrap_or_default();
-    blocks.push(Block::toned(tone, format!("{}{means}.{inside}", returned(record, bound))));
+    let tone = if record.reply.result.is_err() {
+        Tone::Bad
+    } else {
+        Tone::Plain
+    };
+    let means = means(record)
+        .map(|means| format!(": {means}"))
+        .unwrap_or_default();
+    let inside = faults_inside(&record.faults)
+        .map(|faults| format!(" {faults}"))
+        .unwrap_or_default();
+    blocks.push(Block::toned(
+        tone,
+        format!("{}{means}.{inside}", returned(record, bound)),
+    ));
     blocks.extend(output(record));
     if record.probe {
-        blocks.push(Block::toned(Tone::Faint, "This is a probe, so nothing changes."));
+        blocks.push(Block::toned(
+            Tone::Faint,
+            "This is a probe, so nothing changes.",
+        ));
     }
     blocks
 }
 
 /// Returns the result of a system call for a statement in a loop: `→ 0x1000`, `→ -1 (EINVAL)`.
 pub(crate) fn short(record: &CallRecord) -> String {
-    let faults = faults_inside(&record.faults).map(|faults| format!(", {}", faults.trim_end_matches('.')));
+    let faults =
+        faults_inside(&record.faults).map(|faults| format!(", {}", faults.trim_end_matches('.')));
     let faults = faults.unwrap_or_default();
     match record.reply.result {
         Err(error) => format!("→ {} ({}){faults}", value(record), error.name()),
@@ -44,8 +59,10 @@ pub(crate) fn short(record: &CallRecord) -> String {
 /// Whether a call changed areas, the break, files, output, or processes, or caused faults.
 pub(crate) fn changed(record: &CallRecord) -> bool {
     let effect = &record.effect;
-    let moved =
-        effect.file.as_ref().is_some_and(|file| file.size.0 != file.size.1 || file.offset.0 != file.offset.1);
+    let moved = effect
+        .file
+        .as_ref()
+        .is_some_and(|file| file.size.0 != file.size.1 || file.offset.0 != file.offset.1);
     effect.count != (0, 0)
         || effect.brk.0 != effect.brk.1
         || effect.resident.0 != effect.resident.1
@@ -58,7 +75,11 @@ pub(crate) fn changed(record: &CallRecord) -> bool {
 
 /// Returns the names to use in sentences about a call.
 pub fn names(record: &CallRecord) -> Names<'_> {
-    Names { spec: &record.spec, legend: &record.legend, own: &record.process }
+    Names {
+        spec: &record.spec,
+        legend: &record.legend,
+        own: &record.process,
+    }
 }
 
 /// Describes the return value: `mmap returns buf = 0x1000`.
@@ -72,7 +93,8 @@ fn returned(record: &CallRecord, bound: Option<&str>) -> String {
 
 /// Whether the call returns `void` in C.
 fn is_void(record: &CallRecord) -> bool {
-    system_call(record.name).is_some_and(|row| row.prototype.starts_with("void ")) && !returns_pointer(record)
+    system_call(record.name).is_some_and(|row| row.prototype.starts_with("void "))
+        && !returns_pointer(record)
 }
 
 fn returns_pointer(record: &CallRecord) -> bool {
@@ -95,8 +117,15 @@ fn value(record: &CallRecord) -> String {
 fn means(record: &CallRecord) -> Option<String> {
     match record.reply.result {
         Err(error) => {
-            let why = (error == Errno::EBADF).then(|| descriptor(record)).flatten();
-            Some(format!("{}, {}{}", error.name(), error.help(), why.unwrap_or_default()))
+            let why = (error == Errno::EBADF)
+                .then(|| descriptor(record))
+                .flatten();
+            Some(format!(
+                "{}, {}{}",
+                error.name(),
+                error.help(),
+                why.unwrap_or_default()
+            ))
         }
         Ok(result) => {
             let mut means = meaning(&names(record), record, result)?;
@@ -111,14 +140,22 @@ fn means(record: &CallRecord) -> Option<String> {
 /// Explains that the process has no usable descriptor with this number.
 fn descriptor(record: &CallRecord) -> Option<String> {
     let (_, parameters) = system_call(record.name)?.prototype.split_once('(')?;
-    let at = parameters.split([',', ')']).position(|parameter| parameter.trim() == "int fd")?;
-    let Arg::Number(fd) = record.args.get(at)?.value else { return None };
-    Some(format!(": descriptor {fd} of {} is not open for this call", record.process.name))
+    let at = parameters
+        .split([',', ')'])
+        .position(|parameter| parameter.trim() == "int fd")?;
+    let Arg::Number(fd) = record.args.get(at)?.value else {
+        return None;
+    };
+    Some(format!(
+        ": descriptor {fd} of {} is not open for this call",
+        record.process.name
+    ))
 }
 
 /// Counts the faults in a sentence: `The call caused 2 page faults (1 minor, 1 major).`
 fn faults_inside(faults: &[FaultRecord]) -> Option<String> {
-    let of = |which: fn(&FaultRecord) -> bool| faults.iter().filter(|fault| which(fault)).count() as u64;
+    let of =
+        |which: fn(&FaultRecord) -> bool| faults.iter().filter(|fault| which(fault)).count() as u64;
     let (minor, major) = (of(FaultRecord::minor), of(FaultRecord::major));
     let kinds = match (minor, major) {
         (0, 0) => return None,
@@ -126,7 +163,10 @@ fn faults_inside(faults: &[FaultRecord]) -> Option<String> {
         (0, _) => "major".to_owned(),
         (minor, major) => format!("{minor} minor, {major} major"),
     };
-    Some(format!("The call caused {} ({kinds}).", count(minor + major, "page fault", "page faults")))
+    Some(format!(
+        "The call caused {} ({kinds}).",
+        count(minor + major, "page fault", "page faults")
+    ))
 }
 
 /// Returns the terminal output if it fits in a sentence.
@@ -143,7 +183,12 @@ fn output(record: &CallRecord) -> Vec<Block> {
     }
     let text = Value::string(record.effect.output.clone()).to_string();
     let lines: Vec<&str> = text.lines().collect();
-    let printed = lines.iter().take(LINES).map(|line| format!("│ {line}")).collect::<Vec<_>>().join("\n");
+    let printed = lines
+        .iter()
+        .take(LINES)
+        .map(|line| format!("│ {line}"))
+        .collect::<Vec<_>>()
+        .join("\n");
     let mut blocks = vec![Block::Script(printed)];
     if lines.len() > LINES {
         let more = count((lines.len() - LINES) as u64, "more line", "more lines");

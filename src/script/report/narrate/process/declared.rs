@@ -8,7 +8,9 @@ use crate::report::doc::{Block, Tone};
 use crate::report::narrate::parts;
 use crate::report::narrate::words::{count, thousands};
 use crate::run::nouns::size;
-use crate::run::record::{ActionRecord, AreaRecord, Booted, Declaration, Declared, KernelAction, ProcessRef};
+use crate::run::record::{
+    ActionRecord, AreaRecord, Booted, Declaration, Declared, KernelAction, ProcessRef,
+};
 use pagewalk_engine::kernel::config::{KernelConfig, ReplacementScope, SignalPolicy};
 use pagewalk_engine::kernel::event::KernelStep;
 use pagewalk_engine::kernel::file::Executable;
@@ -29,7 +31,9 @@ pub(crate) fn blocks(declared: &Declared) -> Vec<Block> {
         Declaration::Kernel => {}
         Declaration::File { size, .. } => blocks.push(Block::line(bytes(*size))),
         Declaration::Executable { executable, .. } => blocks.push(Block::line(program(executable))),
-        Declaration::Process { process, areas } => blocks.push(Block::line(started(process, areas))),
+        Declaration::Process { process, areas } => {
+            blocks.push(Block::line(started(process, areas)))
+        }
     }
     blocks
 }
@@ -38,11 +42,17 @@ pub(crate) fn blocks(declared: &Declared) -> Vec<Block> {
 pub(crate) fn booted(booted: &Booted, explicit: bool) -> Vec<Block> {
     let mut blocks = Vec::new();
     if let Some(machine) = &booted.machine {
-        blocks.push(Block::line("Without a machine declaration, Pagewalk uses the preset core-i7:"));
+        blocks.push(Block::line(
+            "Without a machine declaration, Pagewalk uses the preset core-i7:",
+        ));
         blocks.extend(parts::machine(machine).into_iter().map(Block::line));
     }
     let kernel = kernel(&booted.config, booted.frames);
-    blocks.push(Block::line(if explicit { kernel } else { format!("A kernel starts: {kernel}") }));
+    blocks.push(Block::line(if explicit {
+        kernel
+    } else {
+        format!("A kernel starts: {kernel}")
+    }));
     blocks
 }
 
@@ -51,7 +61,10 @@ fn kernel(config: &KernelConfig, frames: u32) -> String {
     let policy = POLICIES.iter().find(|row| row.policy == config.replacement);
     let mut words = vec![
         count(frames.into(), "user frame", "user frames"),
-        format!("replacement by {}", policy.map_or("no policy", |row| row.title)),
+        format!(
+            "replacement by {}",
+            policy.map_or("no policy", |row| row.title)
+        ),
         match config.swap {
             _ if config.on_disk => "pages on disk at the start".to_owned(),
             0 => "no swap".to_owned(),
@@ -63,10 +76,14 @@ fn kernel(config: &KernelConfig, frames: u32) -> String {
         (config.scope == ReplacementScope::Local)
             .then(|| "victims only from the faulting process".to_owned()),
     );
-    words
-        .extend((config.fault_around > 1).then(|| format!("fault-around of {}", pages(config.fault_around))));
+    words.extend(
+        (config.fault_around > 1)
+            .then(|| format!("fault-around of {}", pages(config.fault_around))),
+    );
     words.extend(config.zero_page.then(|| "a shared zero page".to_owned()));
-    words.extend((config.signals == SignalPolicy::Kill).then(|| "fatal signals end the process".to_owned()));
+    words.extend(
+        (config.signals == SignalPolicy::Kill).then(|| "fatal signals end the process".to_owned()),
+    );
     words.join(", ")
 }
 
@@ -76,11 +93,28 @@ fn program(executable: &Executable) -> String {
     let mut words = vec![format!("entry {}", hex(executable.entry))];
     words.extend(executable.sections.iter().map(|section| {
         let end = section.start.saturating_add(section.size);
-        let letters = [(section.prot.read, 'r'), (section.prot.write, 'w'), (section.prot.exec, 'x')];
-        let perms: String = letters.iter().map(|(on, letter)| if *on { *letter } else { '-' }).collect();
-        format!("{} {}–{} {perms}", section.name, hex(section.start), hex(end))
+        let letters = [
+            (section.prot.read, 'r'),
+            (section.prot.write, 'w'),
+            (section.prot.exec, 'x'),
+        ];
+        let perms: String = letters
+            .iter()
+            .map(|(on, letter)| if *on { *letter } else { '-' })
+            .collect();
+        format!(
+            "{} {}–{} {perms}",
+            section.name,
+            hex(section.start),
+            hex(end)
+        )
     }));
-    words.extend(executable.libraries.iter().map(|library| format!("library {library}")));
+    words.extend(
+        executable
+            .libraries
+            .iter()
+            .map(|library| format!("library {library}")),
+    );
     words.join("; ")
 }
 
@@ -101,8 +135,15 @@ fn started(process: &ProcessRef, areas: &[AreaRecord]) -> String {
 
 /// Describes an action that the kernel initiated, and the pages that it moved.
 pub(crate) fn action(action: &ActionRecord, explain: bool) -> Vec<Block> {
-    let own = ProcessRef { pid: Pid(0), name: "".into() };
-    let names = Names { spec: &action.spec, legend: &action.legend, own: &own };
+    let own = ProcessRef {
+        pid: Pid(0),
+        name: "".into(),
+    };
+    let names = Names {
+        spec: &action.spec,
+        legend: &action.legend,
+        own: &own,
+    };
     let what = came_to(&names, action);
     let what = what[..1].to_uppercase() + &what[1..];
     let mut blocks = vec![Block::line(format!("{what}."))];
@@ -120,7 +161,11 @@ pub(crate) fn action(action: &ActionRecord, explain: bool) -> Vec<Block> {
         ));
     }
     if explain && !action.steps.is_empty() {
-        blocks.push(Block::Steps(action_steps(&action.spec, &action.legend, &action.steps)));
+        blocks.push(Block::Steps(action_steps(
+            &action.spec,
+            &action.legend,
+            &action.steps,
+        )));
     }
     blocks
 }
@@ -132,8 +177,18 @@ fn next(steps: &[KernelStep]) -> impl Iterator<Item = Option<&KernelStep>> {
 
 /// Returns a brief description of an action's result.
 pub fn summary(action: &ActionRecord) -> String {
-    let own = ProcessRef { pid: Pid(0), name: "".into() };
-    came_to(&Names { spec: &action.spec, legend: &action.legend, own: &own }, action)
+    let own = ProcessRef {
+        pid: Pid(0),
+        name: "".into(),
+    };
+    came_to(
+        &Names {
+            spec: &action.spec,
+            legend: &action.legend,
+            own: &own,
+        },
+        action,
+    )
 }
 
 fn came_to(names: &Names, action: &ActionRecord) -> String {
@@ -168,23 +223,34 @@ fn came_to(names: &Names, action: &ActionRecord) -> String {
 fn moved(names: &Names, step: &KernelStep, next: Option<&KernelStep>) -> Option<String> {
     match (step, next) {
         (KernelStep::Evicted { .. }, _) => {
-            let evicted = *Handled::from_steps(std::slice::from_ref(step)).evicted.first()?;
+            let evicted = *Handled::from_steps(std::slice::from_ref(step))
+                .evicted
+                .first()?;
             Some(left(names, &evicted))
         }
-        (KernelStep::Shared { frame }, Some(KernelStep::Mapped { page, .. })) => {
-            Some(format!("{} now shares {}", names.page_of(*page), names::frame(*frame)))
-        }
+        (KernelStep::Shared { frame }, Some(KernelStep::Mapped { page, .. })) => Some(format!(
+            "{} now shares {}",
+            names.page_of(*page),
+            names::frame(*frame)
+        )),
         _ => None,
     }
 }
 
 /// Describes an eviction: `frame 3: page 0x40 of P1 goes to swap slot 4`.
 fn left(names: &Names, evicted: &Evicted) -> String {
-    let page = evicted.page.map_or("an unmapped page".to_owned(), |page| names.page_of(page));
+    let page = evicted
+        .page
+        .map_or("an unmapped page".to_owned(), |page| names.page_of(page));
     let to = match evicted.to {
         None => "is clean, so the kernel discards it".to_owned(),
         Some(to) => format!("is written to {}", names.store(to)),
     };
-    let entries = evicted.unmapped().map_or_else(String::new, |entries| format!("; {entries}"));
-    format!("frame {}: {page} {to}{entries}", number(evicted.frame.0.into()))
+    let entries = evicted
+        .unmapped()
+        .map_or_else(String::new, |entries| format!("; {entries}"));
+    format!(
+        "frame {}: {page} {to}{entries}",
+        number(evicted.frame.0.into())
+    )
 }

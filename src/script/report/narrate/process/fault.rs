@@ -21,7 +21,8 @@ pub(crate) fn faults(names: Names, faults: &[FaultRecord], call: Option<&str>) -
     }
     if faults.len() > MOST {
         let rest = &faults[MOST..];
-        let count = |which: fn(&FaultRecord) -> bool| rest.iter().filter(|fault| which(fault)).count();
+        let count =
+            |which: fn(&FaultRecord) -> bool| rest.iter().filter(|fault| which(fault)).count();
         let text = format!(
             "… and {} more faults: {} minor, {} major",
             rest.len(),
@@ -44,10 +45,16 @@ pub(crate) fn short(names: Names, fault: &FaultRecord) -> String {
         words.push(format!("{}, {}", signal.name(), code.name()));
     }
     let handled = Handled::from_steps(&fault.steps);
-    words.extend(fault.frame().map(|frame| format!("frame {}", number(frame.0.into()))));
+    words.extend(
+        fault
+            .frame()
+            .map(|frame| format!("frame {}", number(frame.0.into()))),
+    );
     for Evicted { page, to, .. } in handled.evicted {
         let page = page.map_or("a page".to_owned(), |page| names.page_of(page));
-        let to = to.map_or("discarded".to_owned(), |to| format!("to {}", names.store(to)));
+        let to = to.map_or("discarded".to_owned(), |to| {
+            format!("to {}", names.store(to))
+        });
         words.push(format!("evicts {page} ({to})"));
     }
     words.join(", ")
@@ -65,7 +72,12 @@ pub(crate) struct Telling<'a> {
 impl<'a> Telling<'a> {
     /// Creates the description of a fault.
     pub(crate) fn new(names: Names<'a>, fault: &'a FaultRecord, call: Option<&'a str>) -> Self {
-        Self { names, fault, handled: Handled::from_steps(&fault.steps), call }
+        Self {
+            names,
+            fault,
+            handled: Handled::from_steps(&fault.steps),
+            call,
+        }
     }
 
     fn blocks(&self) -> Vec<Block> {
@@ -82,12 +94,18 @@ impl<'a> Telling<'a> {
 
     /// Returns the address and the kind of the access.
     fn wanted(&self) -> (u64, AccessKind) {
-        self.fault.wanted().map_or((0, AccessKind::Read), |(va, kind)| (va.raw(), kind))
+        self.fault
+            .wanted()
+            .map_or((0, AccessKind::Read), |(va, kind)| (va.raw(), kind))
     }
 
     /// Returns the page with its process and area: `page 0x40 of P1 (heap)`.
     fn page(&self) -> String {
-        let page = format!("{} of {}", self.names.page_at(self.wanted().0), self.names.process());
+        let page = format!(
+            "{} of {}",
+            self.names.page_at(self.wanted().0),
+            self.names.process()
+        );
         match self.fault.area.as_ref().map(names::bare_name) {
             Some(name) if !name.is_empty() => format!("{page} ({name})"),
             _ => page,
@@ -96,7 +114,9 @@ impl<'a> Telling<'a> {
 
     /// Returns the page of the file.
     fn file_page(&self) -> String {
-        let Some(record) = &self.fault.area else { return "a page of a file".to_owned() };
+        let Some(record) = &self.fault.area else {
+            return "a page of a file".to_owned();
+        };
         let at = record.area.offset_of(self.wanted().0).unwrap_or(0);
         let page = at.checked_shr(self.names.spec.page_bits()).unwrap_or(0);
         format!("page {} of `{}`", number(page), record.backing)
@@ -115,7 +135,10 @@ impl<'a> Telling<'a> {
         let shared = matches!(
             self.fault.area,
             Some(AreaRecord {
-                area: pagewalk_engine::kernel::vma::Vma { backing: Backing::Object { .. }, .. },
+                area: pagewalk_engine::kernel::vma::Vma {
+                    backing: Backing::Object { .. },
+                    ..
+                },
                 ..
             })
         );
@@ -133,7 +156,10 @@ impl<'a> Telling<'a> {
                 format!("{raised}: {page} is anonymous and was never touched (demand-zero).")
             }
             Some(FaultClass::File)
-                if self.fault.fault().is_some_and(|fault| matches!(fault, Fault::Protection { .. })) =>
+                if self
+                    .fault
+                    .fault()
+                    .is_some_and(|fault| matches!(fault, Fault::Protection { .. })) =>
             {
                 format!(
                     "{raised}: {page} is backed by {}, which is shared and read-only until the first store. This access is the first store.",
@@ -141,7 +167,10 @@ impl<'a> Telling<'a> {
                 )
             }
             Some(FaultClass::File) => {
-                format!("{raised}: {page} is backed by {} but has no valid PTE.", self.file_page())
+                format!(
+                    "{raised}: {page} is backed by {} but has no valid PTE.",
+                    self.file_page()
+                )
             }
             Some(FaultClass::Swap) => format!("{raised}: {page} {}.", self.swapped()),
             Some(FaultClass::CopyOnWrite) => format!("{raised}: {page} {}.", self.protected()),
@@ -161,7 +190,8 @@ impl<'a> Telling<'a> {
 
     /// Whether the kernel copies the page to undo a merge, and not because of a store.
     fn parts(&self) -> bool {
-        matches!(self.call, Some("madvise" | "mremap")) && self.fault.class() == Some(FaultClass::CopyOnWrite)
+        matches!(self.call, Some("madvise" | "mremap"))
+            && self.fault.class() == Some(FaultClass::CopyOnWrite)
     }
 
     /// Explains why a page in a writable area is read-only.
@@ -169,7 +199,10 @@ impl<'a> Telling<'a> {
         let read_only = "The PTE is read-only although the area is writable (copy-on-write)";
         match (self.handled.copied, self.handled.reused) {
             (Some((Some(from), _)), _) if self.parts() => {
-                format!("is in merged {}, so the kernel must copy it (copy-on-write)", names::frame(from))
+                format!(
+                    "is in merged {}, so the kernel must copy it (copy-on-write)",
+                    names::frame(from)
+                )
             }
             (Some((None, _)), _) => format!("is mapped to the shared zero page. {read_only}"),
             (_, Some(_)) => "was shared, and its PTE is still read-only (copy-on-write)".to_owned(),
@@ -191,12 +224,20 @@ impl<'a> Telling<'a> {
                 let size = size.map_or(String::new(), |size| format!(" ({})", bytes(size)));
                 let page = self.names.page_at(va);
                 (
-                    format!("{page} of {process} maps {}, past the end of the file{size}", self.file_page()),
+                    format!(
+                        "{page} of {process} maps {}, past the end of the file{size}",
+                        self.file_page()
+                    ),
                     "Linux reports a bus error",
                 )
             }
             _ => (
-                format!("{process} cannot {} {}{}", verb(kind), self.names.address(va), self.forbids()),
+                format!(
+                    "{process} cannot {} {}{}",
+                    verb(kind),
+                    self.names.address(va),
+                    self.forbids()
+                ),
                 "Linux reports the protection exception as a segmentation fault",
             ),
         };
@@ -207,14 +248,18 @@ impl<'a> Telling<'a> {
                     "{what}. The kernel accessed this address for {call}, so the call fails without a signal."
                 )
             }
-            (None, Some((signal, code))) => format!("{what}. {name} ({}, {}).", signal.name(), code.name()),
+            (None, Some((signal, code))) => {
+                format!("{what}. {name} ({}, {}).", signal.name(), code.name())
+            }
             (None, None) => format!("{what}."),
         }
     }
 
     /// Returns the area's permissions that forbid the access.
     fn forbids(&self) -> String {
-        let Some(record) = &self.fault.area else { return String::new() };
+        let Some(record) = &self.fault.area else {
+            return String::new();
+        };
         let (names, area) = (&self.names, &record.area);
         let (range, perms) = (names.range(area.start, area.end), area.perms());
         match names::bare_name(record) {
@@ -230,15 +275,30 @@ impl<'a> Telling<'a> {
         if bits >= 48 && va >> (bits - 1) != 0 {
             return format!("{at} is in the kernel's half of the address space");
         }
-        let FaultSurroundings { areas: (below, above), .. } = &self.fault.around;
-        let below = below
-            .as_ref()
-            .map(|area| format!("{} ends at {}", names.area_name(area), names.address(area.area.end)));
-        let above = above
-            .as_ref()
-            .map(|area| format!("{} begins at {}", names.area_name(area), names.address(area.area.start)));
+        let FaultSurroundings {
+            areas: (below, above),
+            ..
+        } = &self.fault.around;
+        let below = below.as_ref().map(|area| {
+            format!(
+                "{} ends at {}",
+                names.area_name(area),
+                names.address(area.area.end)
+            )
+        });
+        let above = above.as_ref().map(|area| {
+            format!(
+                "{} begins at {}",
+                names.area_name(area),
+                names.address(area.area.start)
+            )
+        });
         let near: Vec<String> = [below, above].into_iter().flatten().collect();
-        let near = if near.is_empty() { String::new() } else { format!(" ({})", near.join(", ")) };
+        let near = if near.is_empty() {
+            String::new()
+        } else {
+            format!(" ({})", near.join(", "))
+        };
         format!("{} has no area at {at}{near}", names.process())
     }
 
@@ -246,10 +306,18 @@ impl<'a> Telling<'a> {
     fn room(&self) -> Vec<String> {
         let mut sentences = Vec::new();
         if let Some(start) = self.handled.grew {
-            sentences.push(format!("The stack grows down to {}.", self.names.address(start)));
+            sentences.push(format!(
+                "The stack grows down to {}.",
+                self.names.address(start)
+            ));
         }
         sentences.extend(tables(&self.handled.tables));
-        sentences.extend(self.handled.evicted.iter().map(|evicted| eviction(&self.names, evicted)));
+        sentences.extend(
+            self.handled
+                .evicted
+                .iter()
+                .map(|evicted| eviction(&self.names, evicted)),
+        );
         sentences
     }
 
@@ -258,8 +326,12 @@ impl<'a> Telling<'a> {
         let mut sentences: Vec<String> = self.brought().into_iter().collect();
         match self.handled.around {
             0 => {}
-            1 => sentences.push("The kernel also maps a neighboring page (fault-around).".to_owned()),
-            n => sentences.push(format!("The kernel also maps {n} neighboring pages (fault-around).")),
+            1 => {
+                sentences.push("The kernel also maps a neighboring page (fault-around).".to_owned())
+            }
+            n => sentences.push(format!(
+                "The kernel also maps {n} neighboring pages (fault-around)."
+            )),
         }
         sentences.push(self.ending());
         sentences
@@ -342,7 +414,9 @@ impl<'a> Telling<'a> {
             BackingStore::PageCache { .. } => {
                 format!("The kernel loads the page from the page cache into {frame}")
             }
-            BackingStore::File { .. } => format!("The kernel reads the page from disk into {frame}"),
+            BackingStore::File { .. } => {
+                format!("The kernel reads the page from disk into {frame}")
+            }
             BackingStore::Swap { .. } | BackingStore::Object { .. } => {
                 format!("The kernel reads the page from {store_name} into {frame}")
             }
@@ -388,10 +462,17 @@ pub(crate) fn eviction(names: &Names, evicted: &Evicted) -> String {
     };
     let to = match evicted.to {
         None => "is clean, so the kernel discards it".to_owned(),
-        Some(store @ BackingStore::Swap { .. }) => format!("the kernel writes to {}", names.store(store)),
-        Some(store) => format!("is dirty, so the kernel writes it to {}", names.store(store)),
+        Some(store @ BackingStore::Swap { .. }) => {
+            format!("the kernel writes to {}", names.store(store))
+        }
+        Some(store) => format!(
+            "is dirty, so the kernel writes it to {}",
+            names.store(store)
+        ),
     };
-    let entries = evicted.unmapped().map_or_else(String::new, |entries| format!(" T{}.", &entries[1..]));
+    let entries = evicted
+        .unmapped()
+        .map_or_else(String::new, |entries| format!(" T{}.", &entries[1..]));
     format!(
         "No frame is free. The victim ({}) is {} with {page}, which {to}.{entries}",
         names.policy(),

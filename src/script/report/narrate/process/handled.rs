@@ -59,7 +59,9 @@ impl Evicted {
     }
 
     fn slot_set(&self) -> String {
-        self.slot.map_or_else(String::new, |slot| format!(" and slot {}", number(slot.0.into())))
+        self.slot.map_or_else(String::new, |slot| {
+            format!(" and slot {}", number(slot.0.into()))
+        })
     }
 
     /// Describes the page's PTEs and TLB entries, or returns `None` if the page had none.
@@ -67,10 +69,17 @@ impl Evicted {
         let (entries, tlb) = match self.entries {
             0 => return None,
             1 => ("the page's PTE".to_owned(), "its TLB entry"),
-            n => (format!("the page's {} PTEs", number(n.into())), "their TLB entries"),
+            n => (
+                format!("the page's {} PTEs", number(n.into())),
+                "their TLB entries",
+            ),
         };
         let slot = self.slot_set();
-        let tlb = if self.tlb { format!(" and invalidates {tlb}") } else { String::new() };
+        let tlb = if self.tlb {
+            format!(" and invalidates {tlb}")
+        } else {
+            String::new()
+        };
         Some(format!("the kernel sets P = 0{slot} in {entries}{tlb}"))
     }
 }
@@ -83,15 +92,31 @@ impl Handled {
             match *step {
                 KernelStep::StackGrew { start } => handled.grew = Some(start),
                 KernelStep::Table { level, .. } => handled.tables.push(level),
-                KernelStep::Evicted { frame, page, to, entries, slot, tlb } => {
-                    handled.evicted.push(Evicted { frame, page, to, entries, slot, tlb });
+                KernelStep::Evicted {
+                    frame,
+                    page,
+                    to,
+                    entries,
+                    slot,
+                    tlb,
+                } => {
+                    handled.evicted.push(Evicted {
+                        frame,
+                        page,
+                        to,
+                        entries,
+                        slot,
+                        tlb,
+                    });
                 }
                 KernelStep::Zeroed { frame } => handled.zeroed = Some(frame),
                 KernelStep::Filled { frame, from } => handled.filled = Some((frame, from)),
                 KernelStep::Shared { frame } => handled.shared = Some(frame),
                 KernelStep::Copied { from, to } => handled.copied = Some((from, to)),
                 KernelStep::Reused { frame } => handled.reused = Some(frame),
-                KernelStep::Mapped { frame, writable, .. } => handled.mapped = Some((frame, writable)),
+                KernelStep::Mapped {
+                    frame, writable, ..
+                } => handled.mapped = Some((frame, writable)),
                 KernelStep::MappedAround { pages } => handled.around += pages,
                 KernelStep::Resolved { major, .. } => handled.major = Some(major),
                 KernelStep::Fault { .. }

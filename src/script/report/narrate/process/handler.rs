@@ -12,8 +12,7 @@ use pagewalk_engine::kernel::event::{FaultClass, KernelStep};
 use pagewalk_engine::machine::event::{AccessKind, Fault};
 
 /// The text of the step in which only a TLB entry was stale.
-pub(crate) const STALE: &str =
-    "invalidates the stale TLB entry, because the PTE permits the access; the instruction is retried";
+pub(crate) const STALE: &str = "invalidates the stale TLB entry, because the PTE permits the access; the instruction is retried";
 
 /// Returns the steps of a system call, which include the faults during the call.
 pub(crate) fn call_steps(record: &CallRecord) -> Vec<doc::Step> {
@@ -31,16 +30,30 @@ pub(crate) fn call_steps_at(record: &CallRecord, level: MessageLevel) -> Vec<doc
         return call_steps(record);
     }
     let steps = at_level(level, of_call(record));
-    steps.iter().filter_map(|message| in_call(record, message)).collect()
+    steps
+        .iter()
+        .filter_map(|message| in_call(record, message))
+        .collect()
 }
 
 fn in_call(record: &CallRecord, message: &Message) -> Option<doc::Step> {
-    let names = Names { spec: &record.spec, legend: &record.legend, own: &record.process };
+    let names = Names {
+        spec: &record.spec,
+        legend: &record.legend,
+        own: &record.process,
+    };
     let what = match (message.kind, message.detail) {
         (kind, Detail::Kernel { step, fault }) => {
             let quiet = FaultRecord::default();
-            let fault = fault.and_then(|fault| record.faults.get(fault)).unwrap_or(&quiet);
-            Handler { names, fault, call: Some(record.name) }.text(kind, step)?
+            let fault = fault
+                .and_then(|fault| record.faults.get(fault))
+                .unwrap_or(&quiet);
+            Handler {
+                names,
+                fault,
+                call: Some(record.name),
+            }
+            .text(kind, step)?
         }
         (Kind::StaleEntry, _) => STALE.to_owned(),
         (Kind::SystemCall, _) => format!("system call {}", record.name),
@@ -49,7 +62,10 @@ fn in_call(record: &CallRecord, message: &Message) -> Option<doc::Step> {
             Err(error) => format!("{} fails: {}, {}", record.name, error.name(), error.help()),
         },
     };
-    Some(doc::Step { who: message.ends(), what })
+    Some(doc::Step {
+        who: message.ends(),
+        what,
+    })
 }
 
 /// Returns the steps of an action that the kernel initiated.
@@ -58,16 +74,32 @@ pub(crate) fn action_steps(
     legend: &Legend,
     done: &[KernelStep],
 ) -> Vec<doc::Step> {
-    let own = ProcessRef { pid: pagewalk_engine::kernel::ids::Pid(0), name: "".into() };
-    let names = Names { spec, legend, own: &own };
-    let quiet = Handler { names, fault: &FaultRecord::default(), call: None };
+    let own = ProcessRef {
+        pid: pagewalk_engine::kernel::ids::Pid(0),
+        name: "".into(),
+    };
+    let names = Names {
+        spec,
+        legend,
+        own: &own,
+    };
+    let quiet = Handler {
+        names,
+        fault: &FaultRecord::default(),
+        call: None,
+    };
     let step = |message: &Message| match message.detail {
-        Detail::Kernel { step, .. } => {
-            Some(doc::Step { who: message.ends(), what: quiet.text(message.kind, step)? })
-        }
+        Detail::Kernel { step, .. } => Some(doc::Step {
+            who: message.ends(),
+            what: quiet.text(message.kind, step)?,
+        }),
         _ => None,
     };
-    of_action(done).iter().filter(|message| message.row().is_step).filter_map(step).collect()
+    of_action(done)
+        .iter()
+        .filter(|message| message.row().is_step)
+        .filter_map(step)
+        .collect()
 }
 
 /// The fault handler's state during a fault.
@@ -89,27 +121,46 @@ impl Handler<'_> {
                 format!("the stack grows down to {}", names.address(start))
             }
             KernelStep::Table { level, ppn } => {
-                format!("allocates a level-{level} page table in physical {}", names.table_page(ppn))
+                format!(
+                    "allocates a level-{level} page table in physical {}",
+                    names.table_page(ppn)
+                )
             }
             KernelStep::FrameAllocated { frame: taken } => {
                 format!("allocates {}, the lowest free frame", frame(taken))
             }
             KernelStep::Evicted { .. } => self.evicted(kind, step)?,
             KernelStep::Zeroed { frame: zeroed } => format!("fills {} with zeros", frame(zeroed)),
-            KernelStep::Filled { frame: filled, from } => {
+            KernelStep::Filled {
+                frame: filled,
+                from,
+            } => {
                 format!("loads {} into {}", names.store(from), frame(filled))
             }
-            KernelStep::Shared { frame: shared } => format!("{} already holds the page", frame(shared)),
-            KernelStep::Copied { from: Some(from), to } => format!("copies {} to {}", frame(from), frame(to)),
+            KernelStep::Shared { frame: shared } => {
+                format!("{} already holds the page", frame(shared))
+            }
+            KernelStep::Copied {
+                from: Some(from),
+                to,
+            } => format!("copies {} to {}", frame(from), frame(to)),
             KernelStep::Copied { from: None, to } => {
-                format!("copies the page to {}, which no other process shares", frame(to))
+                format!(
+                    "copies the page to {}, which no other process shares",
+                    frame(to)
+                )
             }
             KernelStep::Reused { frame: reused } => {
-                format!("sets R/W = 1 in the PTE without copying, because {} is not shared", frame(reused))
+                format!(
+                    "sets R/W = 1 in the PTE without copying, because {} is not shared",
+                    frame(reused)
+                )
             }
-            KernelStep::Mapped { page, frame, writable } => {
-                self.mapped(page.vpn.raw(), frame.map(|frame| frame.0), writable)
-            }
+            KernelStep::Mapped {
+                page,
+                frame,
+                writable,
+            } => self.mapped(page.vpn.raw(), frame.map(|frame| frame.0), writable),
             KernelStep::MappedAround { pages } => format!(
                 "maps {} (fault-around)",
                 count(pages.into(), "neighboring page", "neighboring pages")
@@ -126,13 +177,23 @@ impl Handler<'_> {
     fn evicted(&self, kind: Kind, step: KernelStep) -> Option<String> {
         let names = &self.names;
         let evicted = *Handled::from_steps(&[step]).evicted.first()?;
-        let page = evicted.page.map_or("an unmapped page".to_owned(), |page| names.page_of(page));
+        let page = evicted
+            .page
+            .map_or("an unmapped page".to_owned(), |page| names.page_of(page));
         match kind {
-            Kind::VictimPte => return evicted.cleared().map(|cleared| format!("{cleared} of {page}")),
+            Kind::VictimPte => {
+                return evicted
+                    .cleared()
+                    .map(|cleared| format!("{cleared} of {page}"));
+            }
             Kind::VictimTlbEntry => return Some(format!("invalidates the TLB entry of {page}")),
             _ => {}
         }
-        let victim = format!("evicts {page} from {} ({})", names::frame(evicted.frame), names.policy());
+        let victim = format!(
+            "evicts {page} from {} ({})",
+            names::frame(evicted.frame),
+            names.policy()
+        );
         let entries = evicted.unmapped();
         let entries = entries.map_or_else(String::new, |entries| format!(". T{}", &entries[1..]));
         Some(match evicted.to {
@@ -160,10 +221,9 @@ impl Handler<'_> {
         match &self.fault.area {
             // The system call may have moved the area in the meantime.
             Some(area)
-                if self
-                    .fault
-                    .wanted()
-                    .is_some_and(|(va, _)| !(area.area.start..area.area.end).contains(&va.raw())) =>
+                if self.fault.wanted().is_some_and(|(va, _)| {
+                    !(area.area.start..area.area.end).contains(&va.raw())
+                }) =>
             {
                 "the area that contains the address permits the access".to_owned()
             }
@@ -174,7 +234,10 @@ impl Handler<'_> {
                     Some(FaultClass::CopyOnWrite) if !area.area.prot.write => "",
                     _ => ", which permits the access",
                 };
-                format!("the address is in the area {}{wanted}", self.names.area(area))
+                format!(
+                    "the address is in the area {}{wanted}",
+                    self.names.area(area)
+                )
             }
             None => "no area contains this address".to_owned(),
         }
@@ -189,7 +252,9 @@ impl Handler<'_> {
                 let ppn = parts::hex(frame.into(), spec.ppn_bits());
                 format!("updates the PTE of {page}: P = 1, PPN {ppn}, R/W = {rw}")
             }
-            None => format!("updates the PTE of {page}: P = 1, PPN of the shared zero page, R/W = {rw}"),
+            None => {
+                format!("updates the PTE of {page}: P = 1, PPN of the shared zero page, R/W = {rw}")
+            }
         }
     }
 
@@ -204,7 +269,11 @@ impl Handler<'_> {
     fn killed(&self, class: FaultClass) -> String {
         match (self.call, class.signal()) {
             (None, Some((signal, code))) => {
-                format!("sends {} ({}); the instruction does not complete", signal.name(), code.name())
+                format!(
+                    "sends {} ({}); the instruction does not complete",
+                    signal.name(),
+                    code.name()
+                )
             }
             (Some(call), _) => format!("the fault cannot be resolved, so {call} stops"),
             (None, None) => "the instruction does not complete".to_owned(),

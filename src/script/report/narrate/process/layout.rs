@@ -18,7 +18,11 @@ const CHAINED: usize = 8;
 /// Returns the drawing and the structures.
 pub(crate) fn blocks(view: &LayoutView) -> Vec<Block> {
     let legend = Legend::default();
-    let names = Names { spec: &view.spec, legend: &legend, own: &view.process };
+    let names = Names {
+        spec: &view.spec,
+        legend: &legend,
+        own: &view.process,
+    };
     let drawing = Drawing { view, names };
     let mut blocks = vec![Block::Layout(drawing.layout())];
     if is_asked(view) {
@@ -60,13 +64,22 @@ impl Drawing<'_> {
                 let gap = self.gap(area.area.area.end, above, over.copied(), Some(area));
                 slabs.push((above.into(), gap));
             }
-            let next = at.checked_sub(1).and_then(|at| all.get(at)).map(|next| next.area.area.start);
+            let next = at
+                .checked_sub(1)
+                .and_then(|at| all.get(at))
+                .map(|next| next.area.area.start);
             slabs.push((area.area.area.end.into(), self.area(area, next)));
             above = area.area.area.start;
         }
-        let forbidden = self.view.forbidden_end.min(if all.is_empty() { 0 } else { above });
+        let forbidden = self
+            .view
+            .forbidden_end
+            .min(if all.is_empty() { 0 } else { above });
         if above > forbidden {
-            slabs.push((above.into(), self.gap(forbidden, above, all.last().copied(), None)));
+            slabs.push((
+                above.into(),
+                self.gap(forbidden, above, all.last().copied(), None),
+            ));
         }
         if forbidden > 0 {
             slabs.push((forbidden.into(), self.forbidden(forbidden)));
@@ -76,7 +89,10 @@ impl Drawing<'_> {
             title: format!("address space of {}", self.view.process.name),
             slabs: slabs.into_iter().map(|(_, slab)| slab).collect(),
             bottom: "0".to_owned(),
-            chain: self.view.chain.then(|| chain::chain(self.view, &self.names)),
+            chain: self
+                .view
+                .chain
+                .then(|| chain::chain(self.view, &self.names)),
             legend: marks::legend(self.view),
         }
     }
@@ -87,7 +103,10 @@ impl Drawing<'_> {
         let backing = format!("{}  {}", area.perms(), layout.area.backing);
         let last_heap = self.view.areas.iter().rfind(|layout| is_heap(&layout.area));
         let marked = last_heap.is_some_and(|last| last.area.area.start == area.start);
-        let rsp = self.view.rsp.filter(|rsp| area.stack && area.start < *rsp && *rsp <= area.end);
+        let rsp = self
+            .view
+            .rsp
+            .filter(|rsp| area.stack && area.start < *rsp && *rsp <= area.end);
         let mark = match rsp {
             Some(rsp) if rsp == area.end => "%rsp".to_owned(),
             Some(rsp) => format!("%rsp is {}", self.names.address(rsp)),
@@ -103,7 +122,10 @@ impl Drawing<'_> {
             } else {
                 in_memory(layout, 1 << self.view.spec.page_bits())
             },
-            structure: self.view.chain.then(|| chain::structure(area, next, &self.names)),
+            structure: self
+                .view
+                .chain
+                .then(|| chain::structure(area, next, &self.names)),
             ..Slab::default()
         }
     }
@@ -111,7 +133,11 @@ impl Drawing<'_> {
     /// Returns a label for the break, which is at the end of the heap or inside the heap's last page.
     fn brk_mark(&self, area: &Vma) -> String {
         let brk = self.view.brk.1;
-        if brk == area.end { "brk".to_owned() } else { format!("brk is {}", self.names.address(brk)) }
+        if brk == area.end {
+            "brk".to_owned()
+        } else {
+            format!("brk is {}", self.names.address(brk))
+        }
     }
 
     /// Returns the lecture's name for this kind of area.
@@ -128,7 +154,11 @@ impl Drawing<'_> {
                 && area.end <= self.view.mmap_base
                 && area.start > self.lowest() =>
             {
-                let name = if name.is_empty() { String::new() } else { format!(": {name}") };
+                let name = if name.is_empty() {
+                    String::new()
+                } else {
+                    format!(": {name}")
+                };
                 format!("memory-mapped region{name}")
             }
             "" => "mapped".to_owned(),
@@ -137,30 +167,55 @@ impl Drawing<'_> {
     }
 
     fn lowest(&self) -> u64 {
-        self.view.areas.first().map_or(0, |area| area.area.area.start)
+        self.view
+            .areas
+            .first()
+            .map_or(0, |area| area.area.area.start)
     }
 
     /// Draws addresses outside all areas.
-    fn gap(&self, start: u64, end: u64, over: Option<&AreaLayout>, under: Option<&AreaLayout>) -> Slab {
+    fn gap(
+        &self,
+        start: u64,
+        end: u64,
+        over: Option<&AreaLayout>,
+        under: Option<&AreaLayout>,
+    ) -> Slab {
         let mut lines = Vec::new();
         let space = roughly(end - start);
         if let Some(stack) = over.filter(|over| over.area.area.stack) {
             let (top, most) = self.view.stack;
             let lowest = top.max(stack.area.area.end).saturating_sub(most).max(start);
-            lines.push((format!("↓ grows on faults, down to {}", self.names.address(lowest)), String::new()));
+            lines.push((
+                format!("↓ grows on faults, down to {}", self.names.address(lowest)),
+                String::new(),
+            ));
         }
         let unused = under.is_none() && self.view.spec.virtual_bits() >= 32;
-        lines.push((if unused { "unused" } else { "(nothing mapped)" }.to_owned(), space));
+        lines.push((
+            if unused { "unused" } else { "(nothing mapped)" }.to_owned(),
+            space,
+        ));
         if under.is_some_and(|under| is_heap(&under.area)) {
             lines.push(("↑ grows with brk".to_owned(), String::new()));
         }
-        Slab { top: self.names.address(end), lines, gap: true, ..Slab::default() }
+        Slab {
+            top: self.names.address(end),
+            lines,
+            gap: true,
+            ..Slab::default()
+        }
     }
 
     /// Draws the lowest addresses, which no program can map.
     fn forbidden(&self, end: u64) -> Slab {
         let line = ("forbidden (null pointers)".to_owned(), roughly(end));
-        Slab { top: self.names.address(end), lines: vec![line], gap: true, ..Slab::default() }
+        Slab {
+            top: self.names.address(end),
+            lines: vec![line],
+            gap: true,
+            ..Slab::default()
+        }
     }
 
     fn more(&self, above: u64, left_out: usize) -> Slab {
@@ -190,7 +245,10 @@ impl Drawing<'_> {
         let mut pairs = vec![
             (
                 "pgd".to_owned(),
-                format!("{pgd}; all page tables together occupy {}", size(view.table_bytes.into())),
+                format!(
+                    "{pgd}; all page tables together occupy {}",
+                    size(view.table_bytes.into())
+                ),
             ),
             (
                 "mmap".to_owned(),
@@ -229,29 +287,51 @@ impl Drawing<'_> {
         }
         let text = |text: String| Cell { text, word: true };
         let row = |layout: &AreaLayout| {
-            let AreaRecord { area, name, backing } = &layout.area;
-            let hex = |n: u64| Cell { text: self.names.address(n), word: false };
-            let number = |n: u64| Cell { text: n.to_string(), word: false };
+            let AreaRecord {
+                area,
+                name,
+                backing,
+            } = &layout.area;
+            let hex = |n: u64| Cell {
+                text: self.names.address(n),
+                word: false,
+            };
+            let number = |n: u64| Cell {
+                text: n.to_string(),
+                word: false,
+            };
             let pages = area.len() >> self.view.spec.page_bits();
             vec![
                 hex(area.start),
                 hex(area.end),
                 text(prot(area.prot)),
                 text(flags(area)),
-                text(if name.is_empty() { backing.clone() } else { format!("{name}, {backing}") }),
+                text(if name.is_empty() {
+                    backing.clone()
+                } else {
+                    format!("{name}, {backing}")
+                }),
                 number(pages),
                 number(layout.resident),
                 number(layout.swapped),
             ]
         };
         let rows: Vec<Vec<Cell>> = self.view.areas.iter().take(DRAWN).map(row).collect();
-        let columns = ["vm_start", "vm_end", "vm_prot", "vm_flags", "backing"].map(String::from).to_vec();
+        let columns = ["vm_start", "vm_end", "vm_prot", "vm_flags", "backing"]
+            .map(String::from)
+            .to_vec();
         let counts = ["pages", "resident", "in swap"].map(String::from).to_vec();
-        let mut blocks =
-            vec![Block::Table(Table { title: String::new(), groups: vec![columns, counts], rows })];
+        let mut blocks = vec![Block::Table(Table {
+            title: String::new(),
+            groups: vec![columns, counts],
+            rows,
+        })];
         let more = self.view.areas.len().saturating_sub(DRAWN);
         if more > 0 {
-            blocks.push(Block::line(format!("… and {} more", thousands(more as u64))));
+            blocks.push(Block::line(format!(
+                "… and {} more",
+                thousands(more as u64)
+            )));
         }
         blocks
     }
@@ -269,22 +349,39 @@ fn is_heap(record: &AreaRecord) -> bool {
 /// Draws the kernel's part of the address space symbolically, without addresses, as in the lecture.
 fn kernel() -> Vec<Slab> {
     let slab = |lines: &[&str], note: &str| Slab {
-        lines: lines.iter().map(|line| ((*line).to_owned(), String::new())).collect(),
+        lines: lines
+            .iter()
+            .map(|line| ((*line).to_owned(), String::new()))
+            .collect(),
         note: note.to_owned(),
         ..Slab::default()
     };
     vec![
-        slab(&["page tables, task and mm structs,", "kernel stack"], "kernel, different for each process"),
+        slab(
+            &["page tables, task and mm structs,", "kernel stack"],
+            "kernel, different for each process",
+        ),
         slab(&["physical memory"], "kernel, identical for each process"),
-        slab(&["kernel code and data"], "kernel, identical for each process"),
+        slab(
+            &["kernel code and data"],
+            "kernel, identical for each process",
+        ),
     ]
 }
 
 /// Counts the pages of an area: `3 of 33 pages in memory, 1 in swap`.
 fn in_memory(layout: &AreaLayout, page: u64) -> String {
     let pages = layout.area.area.len() / page;
-    let swapped = if layout.swapped > 0 { format!(", {} in swap", layout.swapped) } else { String::new() };
-    format!("{} of {} resident{swapped}", layout.resident, count(pages, "page", "pages"))
+    let swapped = if layout.swapped > 0 {
+        format!(", {} in swap", layout.swapped)
+    } else {
+        String::new()
+    };
+    format!(
+        "{} of {} resident{swapped}",
+        layout.resident,
+        count(pages, "page", "pages")
+    )
 }
 
 /// Formats a size in the largest unit that fits, with one decimal: `2 MB`, `≈ 127.5 TB`.

@@ -14,7 +14,10 @@ pub(super) fn chain(view: &LayoutView, names: &Names) -> Chain {
     Chain {
         process: view.process.name.to_string(),
         pgd: view.pgd.map_or_else(null, |pgd| parts::pa(&view.spec, pgd)),
-        mmap: view.areas.first().map_or_else(null, |first| names.address(first.area.area.start)),
+        mmap: view
+            .areas
+            .first()
+            .map_or_else(null, |first| names.address(first.area.area.start)),
     }
 }
 
@@ -35,13 +38,19 @@ pub(super) fn structure(area: &Vma, next: Option<u64>, names: &Names) -> AreaStr
 /// Returns a remark in place of the structures of areas that are not drawn.
 pub(super) fn omitted(count: usize) -> AreaStruct {
     let remark = format!("… and {} more", thousands(count as u64));
-    AreaStruct { fields: vec![(remark, String::new())], next: String::new() }
+    AreaStruct {
+        fields: vec![(remark, String::new())],
+        next: String::new(),
+    }
 }
 
 /// Returns `r-x`.
 pub(crate) fn prot(prot: Prot) -> String {
     let letters = [(prot.read, 'r'), (prot.write, 'w'), (prot.exec, 'x')];
-    letters.iter().map(|(on, letter)| if *on { *letter } else { '-' }).collect()
+    letters
+        .iter()
+        .map(|(on, letter)| if *on { *letter } else { '-' })
+        .collect()
 }
 
 /// Returns the kind of mapping, as in `vm_flags` in the lecture.

@@ -8,7 +8,11 @@ use pagewalk_engine::machine::spec::Spec;
 const MOST: usize = 200;
 
 pub(crate) fn lines(spec: &Spec, areas: &[AreaRecord]) -> Vec<String> {
-    let mut lines: Vec<String> = areas.iter().take(MOST).map(|area| line(spec, area)).collect();
+    let mut lines: Vec<String> = areas
+        .iter()
+        .take(MOST)
+        .map(|area| line(spec, area))
+        .collect();
     if areas.len() > MOST {
         lines.push(format!("… and {} more", areas.len() - MOST));
     }
@@ -30,9 +34,14 @@ fn line(spec: &Spec, record: &AreaRecord) -> String {
     };
     let offset = record.area.offset_of(start).unwrap_or(0);
     let perms = record.area.perms();
-    let fixed = format!("{start:0digits$x}-{end:0digits$x} {perms} {offset:0digits$x} {device} {inode}");
+    let fixed =
+        format!("{start:0digits$x}-{end:0digits$x} {perms} {offset:0digits$x} {device} {inode}");
     let name = name(record);
-    if name.is_empty() { format!("{fixed} ") } else { format!("{fixed:<column$}{name}") }
+    if name.is_empty() {
+        format!("{fixed} ")
+    } else {
+        format!("{fixed:<column$}{name}")
+    }
 }
 
 fn name(record: &AreaRecord) -> &str {

@@ -29,11 +29,17 @@ pub(crate) fn meaning(names: &Names, record: &CallRecord, result: u64) -> Option
         "read" | "pread" => Some(read(names, record, result)),
         "write" | "pwrite" => Some(write(record, result)),
         "lseek" => record.effect.file.as_ref().map(|file| {
-            format!("the next read or write of {} begins at offset {}", file_name(file), thousands(result))
+            format!(
+                "the next read or write of {} begins at offset {}",
+                file_name(file),
+                thousands(result)
+            )
         }),
-        "fstat" => {
-            record.effect.file.as_ref().map(|file| format!("{} has {}", file_name(file), bytes(file.size.1)))
-        }
+        "fstat" => record
+            .effect
+            .file
+            .as_ref()
+            .map(|file| format!("{} has {}", file_name(file), bytes(file.size.1))),
         "ftruncate" => record.effect.file.as_ref().map(|file| {
             format!(
                 "{} now has {} instead of {}",
@@ -53,15 +59,24 @@ fn fork(names: &Names, record: &CallRecord) -> Option<String> {
     let process = names.process();
     let (copied, shared) = record.effect.forked?;
     let shared = match shared {
-        0 => format!("The page table of {child} starts empty, and the kernel maps each page on first touch"),
-        1 => "The two processes share 1 page, which is read-only until one of them writes to it".to_owned(),
+        0 => format!(
+            "The page table of {child} starts empty, and the kernel maps each page on first touch"
+        ),
+        1 => "The two processes share 1 page, which is read-only until one of them writes to it"
+            .to_owned(),
         n => format!(
             "The two processes share {}. Each of these pages is read-only until a process writes to it",
             pages(n)
         ),
     };
-    let areas = if copied == 1 { "area".to_owned() } else { areas(copied) };
-    Some(format!("{child} is a copy of {process}, with the same {areas} and its own page table. {shared}"))
+    let areas = if copied == 1 {
+        "area".to_owned()
+    } else {
+        areas(copied)
+    };
+    Some(format!(
+        "{child} is a copy of {process}, with the same {areas} and its own page table. {shared}"
+    ))
 }
 
 fn execve(names: &Names, record: &CallRecord) -> String {
@@ -70,16 +85,20 @@ fn execve(names: &Names, record: &CallRecord) -> String {
     let path = record
         .args
         .first()
-        .map_or("the program".to_owned(), |path| path.written.trim_matches('"').to_owned());
+        .map_or("the program".to_owned(), |path| {
+            path.written.trim_matches('"').to_owned()
+        });
     let old = match gone {
         0 => "The kernel".to_owned(),
         1 => "The kernel deletes the old area and".to_owned(),
-        n => format!("The kernel deletes the {} old areas and", thousands(n as u64)),
+        n => format!(
+            "The kernel deletes the {} old areas and",
+            thousands(n as u64)
+        ),
     };
-    let start = record
-        .effect
-        .pc
-        .map_or_else(String::new, |pc| format!(". Execution begins at {}", names.address(pc)));
+    let start = record.effect.pc.map_or_else(String::new, |pc| {
+        format!(". Execution begins at {}", names.address(pc))
+    });
     format!(
         "{process} now runs `{path}`. {old} maps {} for the program. The kernel loads each page on first touch{start}",
         areas(come)
@@ -91,17 +110,27 @@ fn exit(names: &Names, record: &CallRecord) -> String {
     let effect = &record.effect;
     let given = match effect.count.0 {
         0 => "; it had no areas".to_owned(),
-        1 => format!(", and the kernel frees its area and page tables{}", leaving(record)),
-        n => format!(", and the kernel frees its {} and page tables{}", areas(n), leaving(record)),
+        1 => format!(
+            ", and the kernel frees its area and page tables{}",
+            leaving(record)
+        ),
+        n => format!(
+            ", and the kernel frees its {} and page tables{}",
+            areas(n),
+            leaving(record)
+        ),
     };
     let zombie = effect.waiter.as_ref();
-    let zombie = zombie
-        .map_or_else(String::new, |parent| format!(". {process} is a zombie until {parent} waits for it"));
+    let zombie = zombie.map_or_else(String::new, |parent| {
+        format!(". {process} is a zombie until {parent} waits for it")
+    });
     format!("{process} terminates{given}{zombie}")
 }
 
 fn wait(record: &CallRecord) -> String {
-    let Some((child, status)) = &record.effect.waited else { return "the parent reaps a child".to_owned() };
+    let Some((child, status)) = &record.effect.waited else {
+        return "the parent reaps a child".to_owned();
+    };
     let how = match status & 0x7F {
         0 => format!("terminated with status {}", (status >> 8) & 0xFF),
         signal => format!("was terminated by signal {signal}"),
@@ -110,7 +139,9 @@ fn wait(record: &CallRecord) -> String {
 }
 
 fn file_name(file: &FileRecord) -> String {
-    file.name.as_ref().map_or_else(|| "the terminal".to_owned(), |name| format!("`{name}`"))
+    file.name
+        .as_ref()
+        .map_or_else(|| "the terminal".to_owned(), |name| format!("`{name}`"))
 }
 
 fn mode(file: &FileRecord) -> &'static str {
@@ -131,7 +162,9 @@ fn file_offset(record: &CallRecord, file: &FileRecord) -> u64 {
 }
 
 fn read(names: &Names, record: &CallRecord, result: u64) -> String {
-    let Some(file) = &record.effect.file else { return format!("the kernel reads {}", bytes(result)) };
+    let Some(file) = &record.effect.file else {
+        return format!("the kernel reads {}", bytes(result));
+    };
     let name = file_name(file);
     if result == 0 {
         return format!("{name} has no more bytes");
@@ -173,7 +206,11 @@ fn write(record: &CallRecord, result: u64) -> String {
                 .args
                 .first()
                 .is_some_and(|fd| fd.value == pagewalk_engine::kernel::abi::Arg::Number(2));
-            let stream = if error { "standard error" } else { "standard output" };
+            let stream = if error {
+                "standard error"
+            } else {
+                "standard output"
+            };
             format!("the kernel writes {} to {stream}", bytes(result))
         }
     }
@@ -216,7 +253,10 @@ fn free(record: &CallRecord) -> String {
                 leaving(record)
             )
         }
-        Some(block) => format!("malloc can allocate the block of {} again", bytes(block.size)),
+        Some(block) => format!(
+            "malloc can allocate the block of {} again",
+            bytes(block.size)
+        ),
         None => "there is nothing to free".to_owned(),
     }
 }

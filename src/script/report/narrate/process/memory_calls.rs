@@ -16,18 +16,29 @@ const NAMED: usize = 3;
 /// Returns the end of a sentence that describes a successful call on memory.
 pub(crate) fn meaning(names: &Names, record: &CallRecord, result: u64) -> Option<String> {
     let values: Vec<Arg> = record.args.iter().map(|arg| arg.value.clone()).collect();
-    let call = MemoryCall { names, record, args: Args::new(&values) };
+    let call = MemoryCall {
+        names,
+        record,
+        args: Args::new(&values),
+    };
     match record.name {
         "mmap" => Some(call.mmap(result)),
         "munmap" => Some(call.munmap()),
         "mprotect" => Some(call.mprotect()),
         "mremap" => Some(call.mremap(result)),
-        "msync" => {
-            Some(format!("the kernel writes the dirty shared pages of {} to their file", call.range(0, 1)))
-        }
+        "msync" => Some(format!(
+            "the kernel writes the dirty shared pages of {} to their file",
+            call.range(0, 1)
+        )),
         "madvise" => Some(call.madvise()),
-        "mlock" => Some(format!("the pages of {} are resident and locked", call.range(0, 1))),
-        "munlock" => Some(format!("the pages of {} can be evicted again", call.range(0, 1))),
+        "mlock" => Some(format!(
+            "the pages of {} are resident and locked",
+            call.range(0, 1)
+        )),
+        "munlock" => Some(format!(
+            "the pages of {} can be evicted again",
+            call.range(0, 1)
+        )),
         "brk" => Some(call.brk()),
         "sbrk" => Some(call.sbrk(result)),
         _ => None,
@@ -75,9 +86,17 @@ impl MemoryCall<'_> {
 
     /// Lists the first few areas.
     fn list(&self, areas: &[&AreaRecord]) -> String {
-        let named: Vec<String> = areas.iter().take(NAMED).map(|area| self.names.area(area)).collect();
+        let named: Vec<String> = areas
+            .iter()
+            .take(NAMED)
+            .map(|area| self.names.area(area))
+            .collect();
         let more = areas.len().saturating_sub(NAMED);
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let more = if more > 0 {
+            format!(" and {more} more")
+        } else {
+            String::new()
+        };
         format!("{}{more}", named.join("; "))
     }
 
@@ -85,14 +104,30 @@ impl MemoryCall<'_> {
         let process = self.names.process();
         let end = at.saturating_add(self.whole(self.args.size(1)));
         let range = self.names.range(at, end);
-        let Some(area) = self.come().iter().find(|area| area.area.start <= at && at < area.area.end) else {
+        let Some(area) = self
+            .come()
+            .iter()
+            .find(|area| area.area.start <= at && at < area.area.end)
+        else {
             return format!("{range} remains mapped in {process}");
         };
-        let replaced = self.record.effect.gone.iter().any(|old| old.area.start < end && old.area.end > at);
-        let replaced = if replaced { "; the old mapping is replaced" } else { "" };
+        let replaced = self
+            .record
+            .effect
+            .gone
+            .iter()
+            .any(|old| old.area.start < end && old.area.end > at);
+        let replaced = if replaced {
+            "; the old mapping is replaced"
+        } else {
+            ""
+        };
         let open = self.not_enforced(area.area.prot);
         if area.area.start == at && area.area.end == end {
-            return format!("{process} has a new area {}{replaced}{open}", self.names.area(area));
+            return format!(
+                "{process} has a new area {}{replaced}{open}",
+                self.names.area(area)
+            );
         }
         format!(
             "{process} maps {range}. The kernel merges the new area with the neighboring area into {}{replaced}{open}",
@@ -103,7 +138,12 @@ impl MemoryCall<'_> {
     /// Describes accesses that the area forbids but page-table entries allow. No entry format has a read bit,
     /// and a format may lack R/W.
     fn not_enforced(&self, prot: Prot) -> &'static str {
-        let has_rw = self.names.spec.mmu.as_ref().is_none_or(|mmu| mmu.pte.bit_position(Bit::Rw).is_some());
+        let has_rw = self
+            .names
+            .spec
+            .mmu
+            .as_ref()
+            .is_none_or(|mmu| mmu.pte.bit_position(Bit::Rw).is_some());
         if !prot.read && (prot.write || prot.exec) {
             "; its pages remain readable, because page-table entries have no read bit"
         } else if !prot.write && (prot.read || prot.exec) && !has_rw {
@@ -123,9 +163,16 @@ impl MemoryCall<'_> {
         let rest = if left.is_empty() {
             String::new()
         } else {
-            format!(". The rest of the old area remains mapped: {}", self.list(&left))
+            format!(
+                ". The rest of the old area remains mapped: {}",
+                self.list(&left)
+            )
         };
-        format!("{} no longer has mappings in {range}{}{rest}", self.names.process(), self.leaving())
+        format!(
+            "{} no longer has mappings in {range}{}{rest}",
+            self.names.process(),
+            self.leaving()
+        )
     }
 
     fn mprotect(&self) -> String {
@@ -136,11 +183,19 @@ impl MemoryCall<'_> {
         match changed.as_slice() {
             [] => format!("{range} keeps its permissions"),
             [one] if (one.area.start, one.area.end) == (start, end) => {
-                format!("{range} is now {}{}", one.area.perms(), self.not_enforced(one.area.prot))
+                format!(
+                    "{range} is now {}{}",
+                    one.area.perms(),
+                    self.not_enforced(one.area.prot)
+                )
             }
             [one] => {
                 let open = self.not_enforced(one.area.prot);
-                format!("{range} is now {} and belongs to {}{open}", one.area.perms(), self.names.area(one))
+                format!(
+                    "{range} is now {} and belongs to {}{open}",
+                    one.area.perms(),
+                    self.names.area(one)
+                )
             }
             several => format!("{range} now belongs to these areas: {}", self.list(several)),
         }
@@ -148,7 +203,9 @@ impl MemoryCall<'_> {
 
     fn mremap(&self, at: u64) -> String {
         let (start, end) = self.span(0, 1);
-        let new = self.names.range(at, at.saturating_add(self.whole(self.args.size(2))));
+        let new = self
+            .names
+            .range(at, at.saturating_add(self.whole(self.args.size(2))));
         let old = self.names.range(start, end);
         if at == start {
             return format!("{old} becomes {new}{}", self.leaving());
@@ -177,7 +234,10 @@ impl MemoryCall<'_> {
         if is("MADV_UNMERGEABLE") {
             let parted = match self.parted() {
                 0 => String::new(),
-                n => format!("; {} again", count(n, "page has its own frame", "pages have their own frames")),
+                n => format!(
+                    "; {} again",
+                    count(n, "page has its own frame", "pages have their own frames")
+                ),
             };
             return format!("pages of {range} are no longer merged{parted}");
         }
@@ -195,7 +255,10 @@ impl MemoryCall<'_> {
         }
         if is("MADV_PAGEOUT") {
             let (before, after) = self.record.effect.resident;
-            return format!("the kernel evicts {} of {range}", pages(before.saturating_sub(after)));
+            return format!(
+                "the kernel evicts {} of {range}",
+                pages(before.saturating_sub(after))
+            );
         }
         if is("MADV_POPULATE_READ") || is("MADV_POPULATE_WRITE") {
             return format!("the pages of {range} are resident");
@@ -207,12 +270,19 @@ impl MemoryCall<'_> {
         let (before, after) = self.record.effect.brk;
         if before == after {
             let refused = self.record.name == "sbrk" || self.args.address(0) != after;
-            let refused = if refused { "cannot move there and " } else { "" };
+            let refused = if refused {
+                "cannot move there and "
+            } else {
+                ""
+            };
             return format!("the break {refused}stays at {}", self.names.address(after));
         }
         let start = self.record.effect.heap;
         let heap = if after > start && !self.come().is_empty() {
-            format!(". The heap is now {}", self.names.range(start, self.whole(after)))
+            format!(
+                ". The heap is now {}",
+                self.names.range(start, self.whole(after))
+            )
         } else {
             String::new()
         };

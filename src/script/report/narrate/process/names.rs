@@ -53,7 +53,10 @@ impl Names<'_> {
 
     /// Returns the name of a file.
     pub(crate) fn file(&self, file: FileId) -> String {
-        self.legend.files.get(&file).map_or_else(|| format!("file {file}"), ToString::to_string)
+        self.legend
+            .files
+            .get(&file)
+            .map_or_else(|| format!("file {file}"), ToString::to_string)
     }
 
     /// Returns the source or destination of bytes, such as a swap slot or a page of a file.
@@ -62,7 +65,9 @@ impl Names<'_> {
             BackingStore::File { file, page } | BackingStore::PageCache { file, page } => {
                 format!("page {} of `{}`", number(page), self.file(file))
             }
-            BackingStore::Object { page, .. } => format!("page {} of the shared object", number(page)),
+            BackingStore::Object { page, .. } => {
+                format!("page {} of the shared object", number(page))
+            }
             BackingStore::Swap { slot } => format!("swap slot {}", number(slot.0.into())),
         }
     }
@@ -94,7 +99,10 @@ impl Names<'_> {
         }
         match record.backing.as_str() {
             "anonymous" | "shared" => {
-                format!("the area {}", self.range(record.area.start, record.area.end))
+                format!(
+                    "the area {}",
+                    self.range(record.area.start, record.area.end)
+                )
             }
             file => file.to_owned(),
         }
@@ -102,7 +110,9 @@ impl Names<'_> {
 
     /// Returns the keyword of the replacement policy.
     pub(crate) fn policy(&self) -> &'static str {
-        let row = POLICIES.iter().find(|row| Some(row.policy) == self.legend.policy);
+        let row = POLICIES
+            .iter()
+            .find(|row| Some(row.policy) == self.legend.policy);
         row.map_or("the policy", |row| row.title)
     }
 
@@ -130,10 +140,18 @@ pub(crate) fn frame_first(frame: FrameNo) -> String {
 /// Formats a number that tables print in hexadecimal, such as a frame number. Numbers below ten have no
 /// prefix.
 pub(crate) fn number(n: u64) -> String {
-    if n < 10 { n.to_string() } else { format!("0x{n:X}") }
+    if n < 10 {
+        n.to_string()
+    } else {
+        format!("0x{n:X}")
+    }
 }
 
 /// Formats an address or page number. On large machines, the number has no leading zeros.
 fn hex(n: u64, bits: u32) -> String {
-    if bits <= NARROW { parts::hex(n, bits) } else { format!("0x{n:X}") }
+    if bits <= NARROW {
+        parts::hex(n, bits)
+    } else {
+        format!("0x{n:X}")
+    }
 }

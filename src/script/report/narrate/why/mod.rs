@@ -22,7 +22,9 @@ pub fn why(did: &Did, fact: Option<&str>) -> Result<Vec<Block>, String> {
                 ]);
             }
             let near = nearest(name, facts.iter().map(|fact| fact.name.as_str()));
-            let fix = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+            let fix = near
+                .map(|near| format!("; did you mean `{near}`?"))
+                .unwrap_or_default();
             return Err(format!("the last result has no fact `{name}`{fix}"));
         }
         facts.retain(|fact| fact.name == name);
@@ -32,7 +34,10 @@ pub fn why(did: &Did, fact: Option<&str>) -> Result<Vec<Block>, String> {
     }
     let groups = reasons(did, &facts);
     if groups.is_empty() {
-        return Ok(vec![Block::toned(Tone::Faint, "The last result has no facts.")]);
+        return Ok(vec![Block::toned(
+            Tone::Faint,
+            "The last result has no facts.",
+        )]);
     }
     let mut blocks = Vec::new();
     for (reason, facts) in groups {
@@ -75,7 +80,9 @@ fn is_uneventful(fact: &ReportedFact) -> bool {
 /// Whether a fact of the first TLB or cache repeats a fact with a short name: `tlb.index` is
 /// `tlbi`.
 fn is_repeated(did: &Did, fact: &ReportedFact) -> bool {
-    let (Did::Access(access), Key::Component(row, component)) = (did, &fact.key) else { return false };
+    let (Did::Access(access), Key::Component(row, component)) = (did, &fact.key) else {
+        return false;
+    };
     let first = match component {
         Component::Tlb(at) => access.spec.first_tlb(access.kind) == Some(*at),
         Component::Cache(at) => access.spec.first_cache(access.kind) == Some(*at),

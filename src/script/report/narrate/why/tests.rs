@@ -50,12 +50,23 @@ fn every_fact_of_every_statement_has_a_reason() {
             families.push(family);
             for (name, key) in facts_of(family, spec.as_deref()) {
                 let reason = key.reason(&record.did);
-                assert!(!reason.is_empty() && !reason.ends_with('.'), "{name} after {script}: {reason}");
-                assert!(!reason.contains("no such fact"), "{name} after {script}: {reason}");
+                assert!(
+                    !reason.is_empty() && !reason.ends_with('.'),
+                    "{name} after {script}: {reason}"
+                );
+                assert!(
+                    !reason.contains("no such fact"),
+                    "{name} after {script}: {reason}"
+                );
             }
         }
     }
-    for family in [Family::Access, Family::Reference, Family::Call, Family::Replay] {
+    for family in [
+        Family::Access,
+        Family::Reference,
+        Family::Call,
+        Family::Replay,
+    ] {
         assert!(families.contains(&family), "{family:?}");
     }
 }
@@ -64,9 +75,14 @@ fn every_fact_of_every_statement_has_a_reason() {
 fn reason(script: &str, fact: &str) -> String {
     let records = records(script);
     let did = &records.last().expect("a statement").did;
-    let Did::Access(access) = &**did else { panic!("an access") };
+    let Did::Access(access) = &**did else {
+        panic!("an access")
+    };
     let facts = facts_of(Family::Access, Some(&access.spec));
-    let (_, key) = facts.into_iter().find(|(name, _)| name == fact).expect("a fact");
+    let (_, key) = facts
+        .into_iter()
+        .find(|(name, _)| name == fact)
+        .expect("a fact");
     key.reason(did)
 }
 
@@ -78,19 +94,37 @@ fn reasons_name_the_bits_the_entry_and_the_bytes() {
         set cache { | idx | tag v | b0 b1 b2 b3 |; | 5 | 0D 1 | 36 72 F0 1D | }\n\
         read 0x03D4";
     for (fact, expected) in [
-        ("tlbi", "TLBI is 0b11, bits 7–6 of the virtual address 0x03D4"),
-        ("tlbt", "TLBT is 0b00_0011, bits 13–8 of the virtual address 0x03D4"),
-        ("vpn", "VPN is 0b0000_1111, bits 13–6 of the virtual address 0x03D4"),
+        (
+            "tlbi",
+            "TLBI is 0b11, bits 7–6 of the virtual address 0x03D4",
+        ),
+        (
+            "tlbt",
+            "TLBT is 0b00_0011, bits 13–8 of the virtual address 0x03D4",
+        ),
+        (
+            "vpn",
+            "VPN is 0b0000_1111, bits 13–6 of the virtual address 0x03D4",
+        ),
         ("tlb", "no valid entry of set 3 has tag 0x03"),
         ("ci", "CI is 0b0101, bits 5–2 of the physical address 0x354"),
-        ("byte", "the line at CI 0x5 holds 36 72 F0 1D, and its byte at CO 0x0 is 0x36"),
-        ("pa", "PPN 0x0D is followed by PPO 0x14, which equals the VPO"),
+        (
+            "byte",
+            "the line at CI 0x5 holds 36 72 F0 1D, and its byte at CO 0x0 is 0x36",
+        ),
+        (
+            "pa",
+            "PPN 0x0D is followed by PPO 0x14, which equals the VPO",
+        ),
         ("cycles", "no part of this access has a latency"),
     ] {
         assert_eq!(reason(script, fact), expected, "{fact}");
     }
     let hit = format!("{script}\nread 0x03D4");
-    assert_eq!(reason(&hit, "ppn"), "way 0 of set 3 is valid and has tag 0x03, with PPN 0x0D");
+    assert_eq!(
+        reason(&hit, "ppn"),
+        "way 0 of set 3 is valid and has tag 0x03, with PPN 0x0D"
+    );
     let fault = format!("{script}\nread 0x0240");
     for fact in ["ppn", "pa", "byte", "fault", "ci"] {
         assert_eq!(

@@ -15,7 +15,10 @@ pub(super) fn no_address(a: &Access) -> String {
 
 /// Explains why the access could not be translated, if translation failed.
 pub(super) fn no_translation(a: &Access) -> Option<String> {
-    if a.process.as_ref().is_some_and(|process| process.killed.is_some()) {
+    if a.process
+        .as_ref()
+        .is_some_and(|process| process.killed.is_some())
+    {
         return Some(handled::reason(a));
     }
     Some(hardware_fault(a, a.outcome.fault?))
@@ -26,20 +29,29 @@ pub(crate) fn hardware_fault(a: &Access, fault: Fault) -> String {
     let entry = |level| entry(a, a.last_piece(), level);
     match fault {
         Fault::NotPresent { level } => format!("{} is not present (P = 0)", entry(level)),
-        Fault::Reserved { level } => format!("{} has a reserved bit set (Intel SDM 3A, 4.5.4)", entry(level)),
+        Fault::Reserved { level } => format!(
+            "{} has a reserved bit set (Intel SDM 3A, 4.5.4)",
+            entry(level)
+        ),
         Fault::Protection { why } => {
             let kind = noun(a.kind);
             let (bit, denies, page, mode) = match why {
                 ProtectionCause::ReadOnly => (Bit::Rw, false, "read-only (R/W = 0)", ""),
-                ProtectionCause::Supervisor => {
-                    (Bit::Us, false, "for the supervisor only (U/S = 0)", " in user mode")
-                }
+                ProtectionCause::Supervisor => (
+                    Bit::Us,
+                    false,
+                    "for the supervisor only (U/S = 0)",
+                    " in user mode",
+                ),
                 ProtectionCause::NoExecute => (Bit::Xd, true, "not executable (XD = 1)", ""),
             };
             match words::deciding_entry(a).or_else(|| denying(a, bit, denies)) {
                 Some(entry) => {
                     let (name, value) = (bit.row().label, u8::from(denies));
-                    format!("{entry} has {name} = {value}, and the access is {kind}{mode}{}", stale(a))
+                    format!(
+                        "{entry} has {name} = {value}, and the access is {kind}{mode}{}",
+                        stale(a)
+                    )
                 }
                 None => format!("the page is {page}, and the access is {kind}{mode}"),
             }
@@ -50,7 +62,9 @@ pub(crate) fn hardware_fault(a: &Access, fault: Fault) -> String {
 /// Returns a clause that says how the page table differs from the TLB entry that decided the translation, or an
 /// empty text if the page table would give the same result.
 pub(super) fn stale(a: &Access) -> String {
-    let Some(walk) = &a.walk else { return String::new() };
+    let Some(walk) = &a.walk else {
+        return String::new();
+    };
     let several = a.spec.mmu.as_ref().is_some_and(|mmu| mmu.levels.len() > 1);
     let has = |why: ProtectionCause, denied: bool| {
         let (bit, denies) = match why {
@@ -63,7 +77,11 @@ pub(super) fn stale(a: &Access) -> String {
             (true, true) => "an entry of the page walk".to_owned(),
             (true, false) => "every entry of the page walk".to_owned(),
         };
-        format!("{entry} has {} = {}", bit.row().label, u8::from(denies == denied))
+        format!(
+            "{entry} has {} = {}",
+            bit.row().label,
+            u8::from(denies == denied)
+        )
     };
     let found = match (walk.result, a.outcome.fault) {
         (Err(now), Some(then)) if now == then => return String::new(),
@@ -91,14 +109,19 @@ fn denying(a: &Access, bit: Bit, denies: bool) -> Option<String> {
     let is_piece = |event: &Event| matches!(event, Event::Fragment { .. });
     let first = a.events.iter().rposition(is_piece).unwrap_or(0);
     a.events[first..].iter().find_map(|event| match *event {
-        Event::Pte { level, address, value: Some(raw), found: PteKind::Table, .. }
-            if mmu.pte.decode(raw).flags.has(bit) == denies =>
-        {
-            Some(match address {
-                Some(_) => format!("the level-{level} entry {}", Shown::hex(raw, 2 * mmu.pte.bytes)),
-                None => entry(a, a.last_piece(), level),
-            })
-        }
+        Event::Pte {
+            level,
+            address,
+            value: Some(raw),
+            found: PteKind::Table,
+            ..
+        } if mmu.pte.decode(raw).flags.has(bit) == denies => Some(match address {
+            Some(_) => format!(
+                "the level-{level} entry {}",
+                Shown::hex(raw, 2 * mmu.pte.bytes)
+            ),
+            None => entry(a, a.last_piece(), level),
+        }),
         _ => None,
     })
 }

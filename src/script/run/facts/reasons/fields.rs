@@ -19,25 +19,40 @@ struct Address {
 
 impl Address {
     fn of_page(a: &Access) -> Self {
-        Self { name: "virtual address", value: a.va.raw(), bits: a.spec.virtual_bits() }
+        Self {
+            name: "virtual address",
+            value: a.va.raw(),
+            bits: a.spec.virtual_bits(),
+        }
     }
 
     /// Returns the physical address, or the reason why it does not exist.
     fn physical(a: &Access) -> Result<Self, String> {
         let pa = a.outcome.pa.ok_or_else(|| no_address(a))?;
-        Ok(Self { name: "physical address", value: pa.raw(), bits: a.spec.physical_bits })
+        Ok(Self {
+            name: "physical address",
+            value: pa.raw(),
+            bits: a.spec.physical_bits,
+        })
     }
 
     /// Explains a field: `TLBI is 0b11, bits 7–6 of the virtual address 0x03D4`.
     fn field(&self, label: &str, lowest: u32, bits: u32) -> String {
-        let Self { name, value, bits: width } = *self;
+        let Self {
+            name,
+            value,
+            bits: width,
+        } = *self;
         let bits = bits.min(width.saturating_sub(lowest));
         let range = match bits {
             0 => return format!("{label} has no bits"),
             1 => format!("bit {lowest}"),
             _ => format!("bits {}–{lowest}", lowest + bits - 1),
         };
-        let (address, field) = (Shown::field(value, width), binary(low(shifted(value, lowest), bits), bits));
+        let (address, field) = (
+            Shown::field(value, width),
+            binary(low(shifted(value, lowest), bits), bits),
+        );
         format!("{label} is {field}, {range} of the {name} {address}")
     }
 }
@@ -56,30 +71,40 @@ pub(crate) fn binary(value: u64, bits: u32) -> String {
 }
 
 pub(crate) fn vpn(a: &Access) -> String {
-    let Some(mmu) = &a.spec.mmu else { return NO_MMU.to_owned() };
+    let Some(mmu) = &a.spec.mmu else {
+        return NO_MMU.to_owned();
+    };
     Address::of_page(a).field("VPN", mmu.page_bits, a.spec.vpn_bits())
 }
 
 pub(crate) fn vpo(a: &Access) -> String {
-    let Some(mmu) = &a.spec.mmu else { return NO_MMU.to_owned() };
+    let Some(mmu) = &a.spec.mmu else {
+        return NO_MMU.to_owned();
+    };
     Address::of_page(a).field("VPO", 0, mmu.page_bits)
 }
 
 /// Explains the part of the VPN that indexes a level.
 pub(crate) fn vpn_part(a: &Access, level: u32) -> String {
-    let Some(mmu) = &a.spec.mmu else { return NO_MMU.to_owned() };
+    let Some(mmu) = &a.spec.mmu else {
+        return NO_MMU.to_owned();
+    };
     let bits = mmu.levels.get(level as usize - 1).copied().unwrap_or(0);
     Address::of_page(a).field(&format!("VPN{level}"), mmu.level_page_bits(level), bits)
 }
 
 pub(crate) fn ppo(a: &Access) -> String {
-    let Some(mmu) = &a.spec.mmu else { return NO_MMU.to_owned() };
+    let Some(mmu) = &a.spec.mmu else {
+        return NO_MMU.to_owned();
+    };
     Address::physical(a).map_or_else(|why| why, |pa| pa.field("PPO", 0, mmu.page_bits))
 }
 
 /// Explains a TLB index, with a label as its name.
 pub(crate) fn tlb_index(a: &Access, at: usize, label: &str) -> String {
-    let Some((page_bits, page)) = tlb_page(a, at) else { return NO_MMU.to_owned() };
+    let Some((page_bits, page)) = tlb_page(a, at) else {
+        return NO_MMU.to_owned();
+    };
     let tlb = &a.spec.tlbs[at];
     if tlb.sets == 1 {
         return format!("{} has one set", named(a, Component::Tlb(at)));
@@ -89,7 +114,9 @@ pub(crate) fn tlb_index(a: &Access, at: usize, label: &str) -> String {
 
 /// Explains a TLB tag, with a label as its name.
 pub(crate) fn tlb_tag(a: &Access, at: usize, label: &str) -> String {
-    let Some((page_bits, page)) = tlb_page(a, at) else { return NO_MMU.to_owned() };
+    let Some((page_bits, page)) = tlb_page(a, at) else {
+        return NO_MMU.to_owned();
+    };
     let lowest = page_bits + a.spec.tlbs[at].index_bits();
     Address::of_page(a).field(label, lowest, a.spec.virtual_bits().saturating_sub(lowest)) + &page
 }
@@ -99,11 +126,22 @@ fn tlb_page(a: &Access, at: usize) -> Option<(u32, String)> {
     let mmu = a.spec.mmu.as_ref()?;
     let smallest = a.spec.tlbs[at].smallest_page_bits(&a.spec);
     let page = component::tlb_page(a, at)?;
-    let sizes = (1..=mmu.levels.len() as u32).rev().map(|level| mmu.level_page_bits(level));
+    let sizes = (1..=mmu.levels.len() as u32)
+        .rev()
+        .map(|level| mmu.level_page_bits(level));
     let mut sizes = sizes.chain(a.spec.tlbs[at].page_bits.iter().copied());
-    let bits = sizes.find(|bits| shifted(a.va.raw(), *bits) == page).unwrap_or(smallest);
+    let bits = sizes
+        .find(|bits| shifted(a.va.raw(), *bits) == page)
+        .unwrap_or(smallest);
     let size = size(1 << bits);
-    Some((bits, if bits == smallest { String::new() } else { format!(", because the page size is {size}") }))
+    Some((
+        bits,
+        if bits == smallest {
+            String::new()
+        } else {
+            format!(", because the page size is {size}")
+        },
+    ))
 }
 
 /// Explains a cache's block offset, with a label as its name.
@@ -123,7 +161,10 @@ pub(crate) fn cache_index(a: &Access, at: usize, label: &str) -> String {
     } else {
         Address::physical(a)
     };
-    address.map_or_else(|why| why, |address| address.field(label, cache.block_bits, cache.index_bits()))
+    address.map_or_else(
+        |why| why,
+        |address| address.field(label, cache.block_bits, cache.index_bits()),
+    )
 }
 
 /// Explains a cache tag, with a label as its name.
@@ -136,13 +177,22 @@ pub(crate) fn cache_tag(a: &Access, at: usize, label: &str) -> String {
 /// Explains the address of a level's entry.
 pub(crate) fn entry_address(a: &Access, level: u32) -> String {
     let fetched = a.first_piece().iter().find_map(|event| match event {
-        Event::Pte { level: own, index, address, .. } if *own == level => Some((*index, *address)),
+        Event::Pte {
+            level: own,
+            index,
+            address,
+            ..
+        } if *own == level => Some((*index, *address)),
         _ => None,
     });
-    let Some(mmu) = &a.spec.mmu else { return NO_MMU.to_owned() };
+    let Some(mmu) = &a.spec.mmu else {
+        return NO_MMU.to_owned();
+    };
     match fetched {
         None => not_walked(a, level),
-        Some((_, None)) => "CR3 is not set, so the page table is not in simulated memory".to_owned(),
+        Some((_, None)) => {
+            "CR3 is not set, so the page table is not in simulated memory".to_owned()
+        }
         Some((index, Some(address))) => {
             let offset = index * u64::from(mmu.pte.bytes);
             let bits = mmu.levels.get(level as usize - 1).copied().unwrap_or(0);

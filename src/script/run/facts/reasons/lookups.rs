@@ -10,17 +10,26 @@ use crate::run::record::{Access, Shown};
 
 /// Returns a lookup: the set, the tag, and the way that hit.
 fn found(a: &Access, component: Component) -> Option<(u64, u64, Option<u32>)> {
-    a.first_piece().iter().find_map(|event| match (event, component) {
-        (Event::TlbLookup { tlb, set, tag, way }, Component::Tlb(at)) if *tlb as usize == at => {
-            Some((set.raw(), tag.raw(), *way))
-        }
-        (Event::CacheLookup { cache, set, tag, way, purpose: Purpose::Demand }, Component::Cache(at))
-            if *cache as usize == at =>
-        {
-            Some((set.raw(), tag.raw(), *way))
-        }
-        _ => None,
-    })
+    a.first_piece()
+        .iter()
+        .find_map(|event| match (event, component) {
+            (Event::TlbLookup { tlb, set, tag, way }, Component::Tlb(at))
+                if *tlb as usize == at =>
+            {
+                Some((set.raw(), tag.raw(), *way))
+            }
+            (
+                Event::CacheLookup {
+                    cache,
+                    set,
+                    tag,
+                    way,
+                    purpose: Purpose::Demand,
+                },
+                Component::Cache(at),
+            ) if *cache as usize == at => Some((set.raw(), tag.raw(), *way)),
+            _ => None,
+        })
 }
 
 /// Returns every component that the access looked up, and whether the component hit.
@@ -30,12 +39,16 @@ fn looked_up(a: &Access) -> impl Iterator<Item = (Component, bool)> {
 
 /// Returns the TLB that held the translation.
 pub(super) fn hit_tlb(a: &Access) -> Option<Component> {
-    looked_up(a).find(|(part, hit)| *hit && matches!(part, Component::Tlb(_))).map(|(part, _)| part)
+    looked_up(a)
+        .find(|(part, hit)| *hit && matches!(part, Component::Tlb(_)))
+        .map(|(part, _)| part)
 }
 
 /// Explains the result of a component's lookup in its set, or why no lookup happened.
 pub(crate) fn lookup(a: &Access, component: Component) -> String {
-    let Some((set, tag, way)) = found(a, component) else { return not_looked_up(a, component) };
+    let Some((set, tag, way)) = found(a, component) else {
+        return not_looked_up(a, component);
+    };
     let (entry, ways) = match component {
         Component::Tlb(at) => ("entry", a.spec.tlbs[at].ways),
         Component::Cache(at) => ("line", a.spec.caches[at].ways),
@@ -71,32 +84,50 @@ fn owner(a: &Access, component: Component) -> String {
 /// Explains that a TLB missed because a context switch flushed the entry. Returns `None` if the TLB missed
 /// for another reason.
 pub(crate) fn switched(a: &Access, component: Component, before: &Machine) -> Option<String> {
-    let (Component::Tlb(at), Some(own)) = (component, &a.process) else { return None };
+    let (Component::Tlb(at), Some(own)) = (component, &a.process) else {
+        return None;
+    };
     // The handler of a fault also invalidates entries.
     if a.spec.tlbs[at].asid || !own.faults.is_empty() || before.core() != a.core {
         return None;
     }
     let is_flushed = |event: &Event| match event {
-        Event::TlbLookup { tlb, set, tag, way: None } if *tlb as usize == at => {
-            let mut lines = (0..a.spec.tlbs[at].ways).filter_map(|way| before.tlb_line(at, *set, way));
+        Event::TlbLookup {
+            tlb,
+            set,
+            tag,
+            way: None,
+        } if *tlb as usize == at => {
+            let mut lines =
+                (0..a.spec.tlbs[at].ways).filter_map(|way| before.tlb_line(at, *set, way));
             lines.any(|line| line.valid && line.tag == Some(*tag))
         }
-        Event::TlbFill { tlb, set, way, victim: None, .. } if *tlb as usize == at => {
-            before.tlb_line(at, *set, *way).is_some_and(|line| line.valid)
-        }
+        Event::TlbFill {
+            tlb,
+            set,
+            way,
+            victim: None,
+            ..
+        } if *tlb as usize == at => before
+            .tlb_line(at, *set, *way)
+            .is_some_and(|line| line.valid),
         _ => false,
     };
     let name = named(a, component);
     let flushed = a.first_piece().iter().any(is_flushed);
-    flushed.then(|| format!("the context switch to process {} flushed {name}", own.process.name))
+    flushed.then(|| {
+        format!(
+            "the context switch to process {} flushed {name}",
+            own.process.name
+        )
+    })
 }
 
 fn not_looked_up(a: &Access, component: Component) -> String {
     let name = named(a, component);
     let before = |other: Component| match (component, other) {
-        (Component::Tlb(at), Component::Tlb(first)) | (Component::Cache(at), Component::Cache(first)) => {
-            first < at
-        }
+        (Component::Tlb(at), Component::Tlb(first))
+        | (Component::Cache(at), Component::Cache(first)) => first < at,
         _ => false,
     };
     let hit = looked_up(a).find(|(part, hit)| *hit && before(*part));
@@ -105,10 +136,14 @@ fn not_looked_up(a: &Access, component: Component) -> String {
         Component::Cache(at) => a.spec.caches[at].side.serves(a.kind),
     };
     match (hit, component) {
-        (Some((part, _)), _) => format!("{} hit, so the access did not reach {name}", named(a, part)),
+        (Some((part, _)), _) => {
+            format!("{} hit, so the access did not reach {name}", named(a, part))
+        }
         _ if !serves => format!("{name} does not serve this kind of access"),
         (None, Component::Tlb(_)) if a.spec.mmu.is_none() => NO_MMU.to_owned(),
-        (None, Component::Cache(_)) if !a.uses_caches() => "`translate` does not use caches".to_owned(),
+        (None, Component::Cache(_)) if !a.uses_caches() => {
+            "`translate` does not use caches".to_owned()
+        }
         (None, Component::Cache(_)) if a.outcome.pa.is_none() => no_address(a),
         (None, Component::Cache(_)) if bypassed(a) => "the page is not cached (CD = 1)".to_owned(),
         _ => format!("the access did not reach {name}"),
@@ -116,7 +151,14 @@ fn not_looked_up(a: &Access, component: Component) -> String {
 }
 
 fn bypassed(a: &Access) -> bool {
-    a.first_piece().iter().any(|event| matches!(event, Event::Bypassed { purpose: Purpose::Demand }))
+    a.first_piece().iter().any(|event| {
+        matches!(
+            event,
+            Event::Bypassed {
+                purpose: Purpose::Demand
+            }
+        )
+    })
 }
 
 /// Explains whether a TLB held the translation. The reason names the TLB that hit, or else the first TLB.
@@ -142,7 +184,9 @@ pub(crate) fn served(a: &Access) -> String {
     let caches = || looked_up(a).filter(|(part, _)| matches!(part, Component::Cache(_)));
     match caches().find(|(_, hit)| *hit) {
         Some((part, _)) => lookup(a, part),
-        None if a.outcome.pa.is_some() && caches().next().is_some() => "no cache holds the block".to_owned(),
+        None if a.outcome.pa.is_some() && caches().next().is_some() => {
+            "no cache holds the block".to_owned()
+        }
         None => cache(a),
     }
 }
@@ -155,13 +199,27 @@ pub(crate) fn victim(a: &Access, component: Component) -> String {
     let set = found(a, component).map_or(0, |(set, ..)| set);
     let place = place(a, component, set);
     let (entry, entries, ways, policy) = match component {
-        Component::Tlb(at) => ("entry", "entries", a.spec.tlbs[at].ways, a.spec.tlbs[at].policy),
-        Component::Cache(at) => ("line", "lines", a.spec.caches[at].ways, a.spec.caches[at].policy),
+        Component::Tlb(at) => (
+            "entry",
+            "entries",
+            a.spec.tlbs[at].ways,
+            a.spec.tlbs[at].policy,
+        ),
+        Component::Cache(at) => (
+            "line",
+            "lines",
+            a.spec.caches[at].ways,
+            a.spec.caches[at].policy,
+        ),
     };
     match victim.map(|tag| Shown::field(tag, component.widths(&a.spec).1)) {
-        None => format!("an {entry}{place} was invalid, so nothing was evicted").replace("an line", "a line"),
+        None => format!("an {entry}{place} was invalid, so nothing was evicted")
+            .replace("an line", "a line"),
         Some(tag) if ways == 1 => format!("the only {entry}{place} had tag {tag}"),
-        Some(tag) => format!("all {entries}{place} were valid, and {} evicts tag {tag}", policy.row().title),
+        Some(tag) => format!(
+            "all {entries}{place} were valid, and {} evicts tag {tag}",
+            policy.row().title
+        ),
     }
 }
 

@@ -10,8 +10,8 @@ pub(super) mod words;
 
 pub(crate) use faults::hardware_fault;
 pub(crate) use fields::{
-    binary, cache_index, cache_offset, cache_tag, entry_address, of_component, ppo, tlb_index, tlb_tag, vpn,
-    vpn_part, vpo,
+    binary, cache_index, cache_offset, cache_tag, entry_address, of_component, ppo, tlb_index,
+    tlb_tag, vpn, vpn_part, vpo,
 };
 pub(crate) use lookups::{cache, lookup, served, switched, tlb, victim, writeback};
 pub(crate) use results::{byte, cycles, pieces, value};

@@ -34,17 +34,33 @@ pub(crate) fn byte(a: &Access) -> String {
         return format!("physical address {place} holds {byte}");
     };
     let indexed = if cache.virtual_index { a.va.raw() } else { pa };
-    let index = low(indexed.checked_shr(cache.block_bits).unwrap_or(0), cache.index_bits());
-    let (index, offset) = (Shown::field(index, cache.index_bits()), low(pa, cache.block_bits));
+    let index = low(
+        indexed.checked_shr(cache.block_bits).unwrap_or(0),
+        cache.index_bits(),
+    );
+    let (index, offset) = (
+        Shown::field(index, cache.index_bits()),
+        low(pa, cache.block_bits),
+    );
     let offset = Shown::field(offset, cache.block_bits);
-    let way = if cache.ways == 1 { String::new() } else { format!(", way {way},") };
-    let block = if block.is_empty() { "the block".to_owned() } else { bytes(block) };
+    let way = if cache.ways == 1 {
+        String::new()
+    } else {
+        format!(", way {way},")
+    };
+    let block = if block.is_empty() {
+        "the block".to_owned()
+    } else {
+        bytes(block)
+    };
     format!("the line at CI {index}{way} holds {block}, and its byte at CO {offset} is {byte}")
 }
 
 /// `36 72 F0 1D`
 fn bytes(bytes: &[Option<u8>]) -> String {
-    let bytes = bytes.iter().map(|byte| byte.map_or("-".to_owned(), |byte| format!("{byte:02X}")));
+    let bytes = bytes
+        .iter()
+        .map(|byte| byte.map_or("-".to_owned(), |byte| format!("{byte:02X}")));
     bytes.collect::<Vec<_>>().join(" ")
 }
 
@@ -57,9 +73,15 @@ pub(crate) fn value(a: &Access) -> String {
         (None, None) => {
             let first = a.outcome.pa.map_or(0, Pa::raw);
             let place = Shown::field(first, a.spec.physical_bits);
-            let order =
-                if a.data.iter().all(Option::is_some) && a.data.len() <= 8 { ", little-endian" } else { "" };
-            format!("the bytes from physical address {place} are {}{order}", bytes(&a.data))
+            let order = if a.data.iter().all(Option::is_some) && a.data.len() <= 8 {
+                ", little-endian"
+            } else {
+                ""
+            };
+            format!(
+                "the bytes from physical address {place} are {}{order}",
+                bytes(&a.data)
+            )
         }
     }
 }
@@ -71,26 +93,41 @@ pub(crate) fn cycles(a: &Access) -> String {
             let (what, latency) = match event {
                 Event::TlbLookup { tlb, .. } => {
                     let tlb = &a.spec.tlbs[tlb as usize];
-                    (if &*tlb.name == "tlb" { "TLB" } else { &*tlb.name }, tlb.latency)
+                    (
+                        if &*tlb.name == "tlb" {
+                            "TLB"
+                        } else {
+                            &*tlb.name
+                        },
+                        tlb.latency,
+                    )
                 }
                 Event::CacheLookup { cache, .. } => {
                     let cache = &a.spec.caches[cache as usize];
                     (&*cache.name, cache.latency)
                 }
-                Event::Pte { .. } | Event::Memory { purpose: Purpose::Walk, .. } => {
-                    ("page-table entry", added)
-                }
+                Event::Pte { .. }
+                | Event::Memory {
+                    purpose: Purpose::Walk,
+                    ..
+                } => ("page-table entry", added),
                 _ => ("memory", added),
             };
             let (whole, hidden) = (thousandths(latency), thousandths(latency - added));
             match (latency, added) {
                 (0, _) => None,
                 (_, _) if added == latency => Some(format!("{what} {whole}")),
-                _ => Some(format!("{what} {whole} − {hidden} that overlap with the TLB lookup")),
+                _ => Some(format!(
+                    "{what} {whole} − {hidden} that overlap with the TLB lookup"
+                )),
             }
         })
         .collect();
-    if terms.is_empty() { "no part of this access has a latency".to_owned() } else { terms.join(" + ") }
+    if terms.is_empty() {
+        "no part of this access has a latency".to_owned()
+    } else {
+        terms.join(" + ")
+    }
 }
 
 /// Explains whether the bytes cross a boundary.
@@ -100,7 +137,10 @@ pub(crate) fn pieces(a: &Access) -> String {
     }
     let what = match a.data.len() {
         1 => "one byte".to_owned(),
-        count => format!("{count} bytes from {}", Shown::field(a.va.raw(), a.spec.virtual_bits())),
+        count => format!(
+            "{count} bytes from {}",
+            Shown::field(a.va.raw(), a.spec.virtual_bits())
+        ),
     };
     match a.outcome.fragments {
         0 => served(a),

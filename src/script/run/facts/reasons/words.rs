@@ -23,8 +23,15 @@ pub(crate) const NO_PROCESS: &str = "no process made the access, so no kernel ha
 /// Names the TLB entry that decided the translation, as in `the TLB entry in way 1 of set 3 of L2`.
 pub(super) fn deciding_entry(a: &Access) -> Option<String> {
     let (at, set, way) = a.deciding_tlb()?;
-    let way = if a.spec.tlbs[at].ways == 1 { String::new() } else { format!(" in way {way}") };
-    Some(format!("the TLB entry{way}{}", place(a, Component::Tlb(at), set)))
+    let way = if a.spec.tlbs[at].ways == 1 {
+        String::new()
+    } else {
+        format!(" in way {way}")
+    };
+    Some(format!(
+        "the TLB entry{way}{}",
+        place(a, Component::Tlb(at), set)
+    ))
 }
 
 /// Returns ` of set 6 of L1d`, but omits the set of a fully associative component and the name of the only
@@ -39,10 +46,18 @@ pub(super) fn place(a: &Access, component: Component, set: u64) -> String {
     } else {
         String::new()
     };
-    if several { format!("{set} of {}", component.name(&a.spec)) } else { set }
+    if several {
+        format!("{set} of {}", component.name(&a.spec))
+    } else {
+        set
+    }
 }
 
 /// Returns the number of a set. One digit is the same in every radix.
 fn set_number(set: u64, bits: u32) -> String {
-    if set < 10 { set.to_string() } else { Shown::field(set, bits).to_string() }
+    if set < 10 {
+        set.to_string()
+    } else {
+        Shown::field(set, bits).to_string()
+    }
 }

@@ -100,7 +100,11 @@ pub struct MappedPages {
 #[expect(missing_docs, reason = "each variant's comment describes its fields")]
 pub enum PagePlace {
     /// In a frame. The entry allows stores, or the kernel copies the page on a store.
-    Frame { frame: u64, writable: bool, copy_on_write: bool },
+    Frame {
+        frame: u64,
+        writable: bool,
+        copy_on_write: bool,
+    },
     /// In the zero frame.
     Zero,
     /// In a swap slot.

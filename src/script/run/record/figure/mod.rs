@@ -14,7 +14,9 @@ pub use mapping::{
 pub use pte::{PteEntry, PteField, PteFigure, PteForm, PteMeaning};
 pub use sharing::{PageInFrame, SharedFrame, Sharing, SharingProcess};
 pub use system::{System, SystemPart};
-pub use translation::{DividedAddress, DividedField, Lookup, LookupEntry, Translation, TranslationLevel};
+pub use translation::{
+    DividedAddress, DividedField, Lookup, LookupEntry, Translation, TranslationLevel,
+};
 
 /// The version of the data. The version changes when a member is renamed, removed, or redefined.
 pub const FIGURE_VERSION: u32 = 1;
@@ -44,7 +46,13 @@ impl FigureData {
             Self::Mapping(of) => {
                 let file = of.file.as_ref().map_or("anonymous", |file| &file.name);
                 let processes = of.processes.iter().map(|process| &*process.process);
-                Some(names(["mapping"].into_iter().chain(processes).chain([file]).collect()))
+                Some(names(
+                    ["mapping"]
+                        .into_iter()
+                        .chain(processes)
+                        .chain([file])
+                        .collect(),
+                ))
             }
             Self::Frames(of) => {
                 let processes = of.sharing.iter().map(|process| &*process.process);

@@ -61,23 +61,33 @@ impl Sharing {
     pub(crate) fn compare(&mut self, before: &Self) {
         self.compared = true;
         for (process, old) in self.sharing.iter_mut().zip(&before.sharing) {
-            let find = |pages: &[PageInFrame], vpn: u64| pages.iter().position(|page| page.vpn == vpn);
+            let find =
+                |pages: &[PageInFrame], vpn: u64| pages.iter().position(|page| page.vpn == vpn);
             for page in &mut process.pages {
                 let state = |page: &PageInFrame| (page.frame, page.writable, page.copy_on_write);
                 let same = |at: usize| state(&old.pages[at]) == state(page);
                 page.changed = !find(&old.pages, page.vpn).is_some_and(same);
             }
             let gone = old.pages.iter().map(|page| page.vpn);
-            process.gone = gone.filter(|vpn| find(&process.pages, *vpn).is_none()).collect();
+            process.gone = gone
+                .filter(|vpn| find(&process.pages, *vpn).is_none())
+                .collect();
         }
         let contents = |of: &Self, frame: u64| -> Vec<(String, u64)> {
-            let pages =
-                of.sharing.iter().flat_map(|process| process.pages.iter().map(move |page| (process, page)));
+            let pages = of
+                .sharing
+                .iter()
+                .flat_map(|process| process.pages.iter().map(move |page| (process, page)));
             let held = pages.filter(|(_, page)| page.frame == frame);
-            held.map(|(process, page)| (process.process.clone(), page.vpn)).collect()
+            held.map(|(process, page)| (process.process.clone(), page.vpn))
+                .collect()
         };
-        let refs =
-            |of: &Self, frame: u64| of.frames.iter().find(|old| old.frame == frame).map(|old| old.refs);
+        let refs = |of: &Self, frame: u64| {
+            of.frames
+                .iter()
+                .find(|old| old.frame == frame)
+                .map(|old| old.refs)
+        };
         let differs = |frame: &SharedFrame| {
             Some(frame.refs) != refs(before, frame.frame)
                 || contents(self, frame.frame) != contents(before, frame.frame)

@@ -35,7 +35,11 @@ use tree::{Entry, Node, Scalar, join, tree};
 /// the values.
 pub(crate) fn fields_of_yaml(file: u32, text: &str) -> Result<Vec<Field>, Vec<Diagnostic>> {
     let mut top = tree(file, text).map_err(one)?;
-    let mut within = Span { file, start: 0, end: 0 };
+    let mut within = Span {
+        file,
+        start: 0,
+        end: 0,
+    };
     if let Node::Block(entries) = &mut top
         && let [(key, inner)] = entries.as_mut_slice()
         && key.text == "machine"
@@ -45,13 +49,21 @@ pub(crate) fn fields_of_yaml(file: u32, text: &str) -> Result<Vec<Field>, Vec<Di
     }
     let Node::Block(entries) = &top else {
         let span = top.span().unwrap_or(within);
-        return Err(one(Diagnostic::new(Code::MachineFile, span, "a machine file is a block of settings")
-            .label("not a block")
-            .help("write one setting per line, such as `page: 4 KB`")));
+        return Err(one(Diagnostic::new(
+            Code::MachineFile,
+            span,
+            "a machine file is a block of settings",
+        )
+        .label("not a block")
+        .help("write one setting per line, such as `page: 4 KB`")));
     };
     let mut wrong = Vec::new();
     let fields = block(entries.iter(), &mut wrong);
-    if wrong.is_empty() { Ok(fields) } else { Err(wrong) }
+    if wrong.is_empty() {
+        Ok(fields)
+    } else {
+        Err(wrong)
+    }
 }
 
 /// Returns the parameters of a setting from its row in any block. If a name is a flag in one block, it has no
@@ -63,13 +75,20 @@ fn params(name: &str) -> Option<&'static [Param]> {
     let tlb = TLB_SETTINGS.iter().map(|row| (row.name, row.params));
     let cache = CACHE_SETTINGS.iter().map(|row| (row.name, row.params));
     let memory = MEMORY_SETTINGS.iter().map(|row| (row.name, row.params));
-    let mut rows = machine.chain(table).chain(pte).chain(tlb).chain(cache).chain(memory);
+    let mut rows = machine
+        .chain(table)
+        .chain(pte)
+        .chain(tlb)
+        .chain(cache)
+        .chain(memory);
     rows.find(|(row, _)| *row == name).map(|(_, params)| params)
 }
 
 /// Whether a setting may occur several times with different names.
 fn repeats(name: &str) -> bool {
-    MACHINE_SETTINGS.iter().any(|row| row.name == name && row.repeats)
+    MACHINE_SETTINGS
+        .iter()
+        .any(|row| row.name == name && row.repeats)
 }
 
 /// Returns the settings of a block, and collects errors.
@@ -104,7 +123,12 @@ fn block<'a, 't: 'a>(
 
 /// Returns a setting, or `None` for an error or a flag that is `false`.
 fn field(key: &Scalar, node: &Node, span: Span, wrong: &mut Vec<Diagnostic>) -> Option<Field> {
-    let plain = Field { name: word(key), args: Vec::new(), block: None, span };
+    let plain = Field {
+        name: word(key),
+        args: Vec::new(),
+        block: None,
+        span,
+    };
     match node {
         Node::Scalar(scalar) if scalar.is_null() => Some(plain),
         Node::Scalar(scalar) => match (scalar.truth(), params(key.text)) {
@@ -112,22 +136,42 @@ fn field(key: &Scalar, node: &Node, span: Span, wrong: &mut Vec<Diagnostic>) -> 
             (Some(false), Some([])) => None,
             (Some(truth), Some([Param::Words(["on", "off"])])) => {
                 let text = if truth { "on" } else { "off" };
-                let kind = ArgKind::Word { text: text.into(), value: Some(Value::Bool(truth)) };
-                Some(Field { args: vec![Arg { kind, span: scalar.span }], ..plain })
+                let kind = ArgKind::Word {
+                    text: text.into(),
+                    value: Some(Value::Bool(truth)),
+                };
+                Some(Field {
+                    args: vec![Arg {
+                        kind,
+                        span: scalar.span,
+                    }],
+                    ..plain
+                })
             }
-            _ => Some(Field { args: vec![ok_or_report(measured(key, scalar), wrong)?], ..plain }),
+            _ => Some(Field {
+                args: vec![ok_or_report(measured(key, scalar), wrong)?],
+                ..plain
+            }),
         },
         Node::List(items) => {
-            let args: Vec<_> =
-                items.iter().filter_map(|item| ok_or_report(item_value(key, item), wrong)).collect();
+            let args: Vec<_> = items
+                .iter()
+                .filter_map(|item| ok_or_report(item_value(key, item), wrong))
+                .collect();
             (args.len() == items.len()).then_some(Field { args, ..plain })
         }
         Node::Block(entries) => {
             let names = |(name, _): &&Entry| repeats(key.text) && name.text == "name";
-            let name =
-                entries.iter().find(names).map(|(name, node)| ok_or_report(level_name(name, node), wrong));
+            let name = entries
+                .iter()
+                .find(names)
+                .map(|(name, node)| ok_or_report(level_name(name, node), wrong));
             let inner = block(entries.iter().filter(|entry| !names(entry)), wrong);
-            Some(Field { args: name.flatten().into_iter().collect(), block: Some(inner), ..plain })
+            Some(Field {
+                args: name.flatten().into_iter().collect(),
+                block: Some(inner),
+                ..plain
+            })
         }
     }
 }
@@ -139,14 +183,22 @@ fn ok_or_report<T>(result: Result<T, Diagnostic>, wrong: &mut Vec<Diagnostic>) -
 
 fn level_name(name: &Scalar, node: &Node) -> Result<Arg, Diagnostic> {
     match node {
-        Node::Scalar(scalar) if is_word(scalar.text) && !scalar.is_null() => {
-            Ok(Arg { kind: ArgKind::Word { text: scalar.text.into(), value: None }, span: scalar.span })
-        }
+        Node::Scalar(scalar) if is_word(scalar.text) && !scalar.is_null() => Ok(Arg {
+            kind: ArgKind::Word {
+                text: scalar.text.into(),
+                value: None,
+            },
+            span: scalar.span,
+        }),
         _ => {
             let span = node.span().unwrap_or(name.span);
-            Err(Diagnostic::new(Code::MachineFile, span, "a name must be a word")
-                .label("not a name")
-                .help("a name must begin with a letter and contain only letters, digits, and `_`"))
+            Err(
+                Diagnostic::new(Code::MachineFile, span, "a name must be a word")
+                    .label("not a name")
+                    .help(
+                        "a name must begin with a letter and contain only letters, digits, and `_`",
+                    ),
+            )
         }
     }
 }
@@ -168,26 +220,38 @@ fn item_value(key: &Scalar, item: &Node) -> Result<Arg, Diagnostic> {
 }
 
 fn word(scalar: &Scalar) -> Word {
-    Word { text: scalar.text.into(), span: scalar.span }
+    Word {
+        text: scalar.text.into(),
+        span: scalar.span,
+    }
 }
 
 /// Whether a text is a word of the language.
 fn is_word(text: &str) -> bool {
     let letter = |c: char| c == '_' || c.is_alphabetic();
-    text.starts_with(letter) && text.chars().all(|c| letter(c) || c.is_numeric() || c == '-')
+    text.starts_with(letter)
+        && text
+            .chars()
+            .all(|c| letter(c) || c.is_numeric() || c == '-')
 }
 
 /// Returns a value after checking that its unit matches the setting's dimension.
 fn measured(key: &Scalar, scalar: &Scalar) -> Result<Arg, Diagnostic> {
     let arg = value(scalar)?;
-    let params = params(key.text).or_else(|| BitRow::named(key.text).map(|_| &[BITS] as &[Param]));
+    let params =
+        params(key.text).or_else(|| BitRow::named(key.text).map(|_| &[BITS] as &[Param]));
     let place = params.and_then(|params| Place::find(key.text, &next(params, &[]), params));
     match (place, Unit::behind(scalar.text), &arg.kind) {
         (Some(place), Some(unit), ArgKind::Value(value) | ArgKind::Time(value)) => {
-            place.refuses(value, unit, None).map_or(Ok(arg.clone()), |wrong| {
-                // The diagnostic has no fix, because fixes are tested as scripts.
-                Err(Diagnostic { fix: None, ..wrong.at(arg.span) })
-            })
+            place
+                .refuses(value, unit, None)
+                .map_or(Ok(arg.clone()), |wrong| {
+                    // The diagnostic has no fix, because fixes are tested as scripts.
+                    Err(Diagnostic {
+                        fix: None,
+                        ..wrong.at(arg.span)
+                    })
+                })
         }
         _ => Ok(arg),
     }
@@ -200,16 +264,33 @@ fn value(scalar: &Scalar) -> Result<Arg, Diagnostic> {
     let kind = if let Some(truth) = scalar.truth() {
         ArgKind::Value(Value::Bool(truth))
     } else if is_word(text) {
-        ArgKind::Word { text: Arc::from(text), value: None }
+        ArgKind::Word {
+            text: Arc::from(text),
+            value: None,
+        }
     } else if let Some((from, to)) = text.split_once("..") {
         let (to, inclusive) = to.strip_prefix('=').map_or((to, false), |to| (to, true));
-        let (from, to) = (Number::parse(from).map_err(at)?, Number::parse(to).map_err(at)?);
+        let (from, to) = (
+            Number::parse(from).map_err(at)?,
+            Number::parse(to).map_err(at)?,
+        );
         let range = Value::range(&from.into(), &to.into(), inclusive).map_err(at)?;
-        if inclusive { ArgKind::Inclusive(range) } else { ArgKind::Value(range) }
-    } else if text.trim_start_matches('-').starts_with(|c: char| c.is_ascii_digit()) {
+        if inclusive {
+            ArgKind::Inclusive(range)
+        } else {
+            ArgKind::Value(range)
+        }
+    } else if text
+        .trim_start_matches('-')
+        .starts_with(|c: char| c.is_ascii_digit())
+    {
         let number = Number::parse(text).map_err(at)?.into();
         let time = Unit::behind(text).is_some_and(|unit| unit.dimension == Dimension::Time);
-        if time { ArgKind::Time(number) } else { ArgKind::Value(number) }
+        if time {
+            ArgKind::Time(number)
+        } else {
+            ArgKind::Value(number)
+        }
     } else {
         return Err(Diagnostic::new(Code::MachineFile, span, format!("`{text}` is not a value"))
             .label("neither a number nor a word")
@@ -223,6 +304,13 @@ fn value(scalar: &Scalar) -> Result<Arg, Diagnostic> {
 
 /// Returns the error for a number. If the text consists of several numbers, the help suggests a list.
 fn number_wrong(text: &str, error: ValueError) -> ValueError {
-    let several = text.split_whitespace().skip(1).any(|part| part.starts_with(|c: char| c.is_ascii_digit()));
-    if several { error.help("write several values as a list, as in `[9, 9, 9, 9]`") } else { error }
+    let several = text
+        .split_whitespace()
+        .skip(1)
+        .any(|part| part.starts_with(|c: char| c.is_ascii_digit()));
+    if several {
+        error.help("write several values as a list, as in `[9, 9, 9, 9]`")
+    } else {
+        error
+    }
 }

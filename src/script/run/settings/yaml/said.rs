@@ -23,18 +23,30 @@ impl Refusal {
     }
 }
 
-pub(super) const EMPTY: Refusal =
-    Refusal("the file is empty", "write one setting per line, such as `page: 4 KB`");
-pub(super) const KEY: Refusal =
-    Refusal("the name of a setting must be a word", "write one setting per line, such as `page: 4 KB`");
-pub(super) const TAG: Refusal =
-    Refusal("a machine file cannot have tags", "remove the part that begins with `!`");
-pub(super) const LONG: Refusal =
-    Refusal("a machine file can have at most 4096 values", "write fewer values, and use fewer aliases");
-pub(super) const DEEP: Refusal =
-    Refusal("blocks and lists are nested too deeply", "a machine file can have at most four levels");
-pub(super) const BRACKETS: Refusal =
-    Refusal("a machine file can have at most 256 brackets and braces", LONG.1);
+pub(super) const EMPTY: Refusal = Refusal(
+    "the file is empty",
+    "write one setting per line, such as `page: 4 KB`",
+);
+pub(super) const KEY: Refusal = Refusal(
+    "the name of a setting must be a word",
+    "write one setting per line, such as `page: 4 KB`",
+);
+pub(super) const TAG: Refusal = Refusal(
+    "a machine file cannot have tags",
+    "remove the part that begins with `!`",
+);
+pub(super) const LONG: Refusal = Refusal(
+    "a machine file can have at most 4096 values",
+    "write fewer values, and use fewer aliases",
+);
+pub(super) const DEEP: Refusal = Refusal(
+    "blocks and lists are nested too deeply",
+    "a machine file can have at most four levels",
+);
+pub(super) const BRACKETS: Refusal = Refusal(
+    "a machine file can have at most 256 brackets and braces",
+    LONG.1,
+);
 pub(super) const LINES: Refusal = Refusal(
     "this value spans several lines or has escapes",
     "write the value on one line without escapes; separate the values of a list with commas",
@@ -42,7 +54,11 @@ pub(super) const LINES: Refusal = Refusal(
 
 /// Returns the length of a byte-order mark at the beginning of the file.
 pub(super) fn mark(text: &str) -> usize {
-    if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 }
+    if text.starts_with('\u{feff}') {
+        '\u{feff}'.len_utf8()
+    } else {
+        0
+    }
 }
 
 /// Reports that a block contains a key twice.
@@ -62,9 +78,16 @@ pub(super) fn second_document(file: u32, text: &str) -> Diagnostic {
         *end += line.len();
         Some((*end - line.len(), line))
     });
-    let at = lines.filter(|(_, line)| line.starts_with("---")).last().map_or(0, |(at, _)| at);
-    Diagnostic::new(Code::MachineFile, token(file, text, at), "the file contains more than one document")
-        .help("a file can describe only one machine; put the other machine in a separate file")
+    let at = lines
+        .filter(|(_, line)| line.starts_with("---"))
+        .last()
+        .map_or(0, |(at, _)| at);
+    Diagnostic::new(
+        Code::MachineFile,
+        token(file, text, at),
+        "the file contains more than one document",
+    )
+    .help("a file can describe only one machine; put the other machine in a separate file")
 }
 
 /// Returns a diagnostic for a library error or an unsupported feature, at its location.
@@ -74,7 +97,9 @@ pub(super) fn wrong(
     error: &serde_yaml::Error,
     refusal: Option<Refusal>,
 ) -> Diagnostic {
-    let at = error.location().map_or(0, |location| location.index() + mark(text));
+    let at = error
+        .location()
+        .map_or(0, |location| location.index() + mark(text));
     if let Some(refusal) = refusal {
         return refusal.at(token(file, text, at));
     }
@@ -84,13 +109,23 @@ pub(super) fn wrong(
         .iter()
         .fold(problem, |said, end| said.split(end).next().unwrap_or(said));
     let control = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
-    let at = if problem.starts_with("control characters") { text.find(control).unwrap_or(at) } else { at };
+    let at = if problem.starts_with("control characters") {
+        text.find(control).unwrap_or(at)
+    } else {
+        at
+    };
     let span = token(file, text, at);
-    let mut diagnostic =
-        Diagnostic::new(Code::MachineFile, span, format!("this is not valid YAML: {problem}"));
+    let mut diagnostic = Diagnostic::new(
+        Code::MachineFile,
+        span,
+        format!("this is not valid YAML: {problem}"),
+    );
     diagnostic.related = begun(file, text, context).into_iter().collect();
     let tab = text.get(at..).is_some_and(|rest| rest.starts_with('\t'));
-    let fix = MENDING.iter().find(|(what, _)| problem.contains(what)).map(|(_, help)| *help);
+    let fix = MENDING
+        .iter()
+        .find(|(what, _)| problem.contains(what))
+        .map(|(_, help)| *help);
     diagnostic.help = if tab { Some(TABS) } else { fix }.map(str::to_owned);
     diagnostic
 }
@@ -101,20 +136,42 @@ fn begun(file: u32, text: &str, context: &str) -> Option<(Span, String)> {
     let (what, place) = context.rsplit_once(" at line ")?;
     let (line, column) = place.split_once(" column ")?;
     let (line, column): (usize, usize) = (line.parse().ok()?, column.parse().ok()?);
-    let before: usize = text.split_inclusive('\n').take(line.checked_sub(1)?).map(str::len).sum();
-    let (within, _) = text.get(before..)?.char_indices().nth(column.checked_sub(1)?)?;
-    Some((token(file, text, before + within), format!("error while {what} that begins here")))
+    let before: usize = text
+        .split_inclusive('\n')
+        .take(line.checked_sub(1)?)
+        .map(str::len)
+        .sum();
+    let (within, _) = text
+        .get(before..)?
+        .char_indices()
+        .nth(column.checked_sub(1)?)?;
+    Some((
+        token(file, text, before + within),
+        format!("error while {what} that begins here"),
+    ))
 }
 
 const TABS: &str = "indent with spaces, not tabs";
 
 /// Phrases in the library's messages, with the corresponding fixes.
 const MENDING: [(&str, &str); 6] = [
-    ("mapping values are not allowed", "indent all settings of a block by the same amount, one per line"),
+    (
+        "mapping values are not allowed",
+        "indent all settings of a block by the same amount, one per line",
+    ),
     ("tab character", TABS),
-    ("cannot start any token", "put quotes around a value that begins with this character"),
-    ("expected key", "indent all settings of a block by the same amount"),
-    ("'-' indicator", "indent all items of a list by the same amount"),
+    (
+        "cannot start any token",
+        "put quotes around a value that begins with this character",
+    ),
+    (
+        "expected key",
+        "indent all settings of a block by the same amount",
+    ),
+    (
+        "'-' indicator",
+        "indent all items of a list by the same amount",
+    ),
     ("expected ','", "close the bracket or brace that was opened"),
 ];
 
@@ -125,5 +182,9 @@ pub(super) fn token(file: u32, text: &str, at: usize) -> Span {
     let first = rest.chars().next().map_or(0, char::len_utf8);
     let ends = |c: char| c.is_whitespace() || matches!(c, ':' | ',' | ']' | '}');
     let length = rest.find(ends).unwrap_or(rest.len()).max(first);
-    Span { file, start: at as u32, end: (at + length) as u32 }
+    Span {
+        file,
+        start: at as u32,
+        end: (at + length) as u32,
+    }
 }

@@ -15,14 +15,23 @@ const FILE: u32 = 3;
 /// Returns the text at a location in the file.
 fn at(text: &str, span: Span) -> &str {
     assert_eq!(span.file, FILE);
-    text.get(span.start as usize..span.end as usize).expect("a place in the file")
+    text.get(span.start as usize..span.end as usize)
+        .expect("a place in the file")
 }
 
 /// Formats settings in script notation, such as `tlb L2 { ways 4; shared }`.
 fn shown(fields: &[Field]) -> String {
     let field = |field: &Field| {
-        let args = field.args.iter().map(|arg| format!(" {}", value(arg))).collect::<Vec<_>>().concat();
-        let block = field.block.as_ref().map_or_else(String::new, |block| format!(" {{ {} }}", shown(block)));
+        let args = field
+            .args
+            .iter()
+            .map(|arg| format!(" {}", value(arg)))
+            .collect::<Vec<_>>()
+            .concat();
+        let block = field
+            .block
+            .as_ref()
+            .map_or_else(String::new, |block| format!(" {{ {} }}", shown(block)));
         format!("{}{args}{block}", field.name.text)
     };
     fields.iter().map(field).collect::<Vec<_>>().join("; ")
@@ -45,7 +54,10 @@ fn read(text: &str) -> String {
 
 /// Returns the errors in an invalid file.
 fn wrong(text: &str) -> Vec<Diagnostic> {
-    fields_of_yaml(FILE, text).map_or_else(|wrong| wrong, |fields| panic!("{text:?} is {}", shown(&fields)))
+    fields_of_yaml(FILE, text).map_or_else(
+        |wrong| wrong,
+        |fields| panic!("{text:?} is {}", shown(&fields)),
+    )
 }
 
 /// Returns the machine that a file declares, or the errors in its settings.
@@ -77,15 +89,24 @@ fn yaml_gives_the_fields_that_a_script_would() {
         ("index: null", "index"),
         ("{page: 64 B, cores: 2}", "page 64; cores 2"),
         ("{\"page\": \"64 B\", \"cores\": 2}", "page 64; cores 2"),
-        ("page_table: { levels: 2, walk: cached }", "page_table { levels 2; walk cached }"),
+        (
+            "page_table: { levels: 2, walk: cached }",
+            "page_table { levels 2; walk cached }",
+        ),
         ("pte: 4 B", "pte 4"),
-        ("pte: { size: 1 B, valid: 7, ppn: 0..6 }", "pte { size 1; valid 7; ppn 0..6 }"),
+        (
+            "pte: { size: 1 B, valid: 7, ppn: 0..6 }",
+            "pte { size 1; valid 7; ppn 0..6 }",
+        ),
         ("{}", ""),
         ("machine: { page: 64 B }", "page 64"),
         ("machine:\n  page: 64 B\n  cores: 2\n", "page 64; cores 2"),
         ("\u{feff}page: 64 B\r\ncores: 2\r\n", "page 64; cores 2"),
         ("%YAML 1.2\n---\npage: 64 B\n...\n", "page 64"),
-        ("page_table: { levels: &n 2 }\ncores: *n", "page_table { levels 2 }; cores 2"),
+        (
+            "page_table: { levels: &n 2 }\ncores: *n",
+            "page_table { levels 2 }; cores 2",
+        ),
     ];
     for (text, fields) in cases {
         assert_eq!(read(text), fields, "{text:?}");
@@ -108,7 +129,10 @@ fn a_flag_is_set_by_its_name_or_by_true() {
 #[test]
 fn levels_are_one_block_a_list_of_blocks_or_none() {
     assert_eq!(read("tlb: { entries: 16 }"), "tlb { entries 16 }");
-    assert_eq!(read("tlb: { entries: 16, name: dTLB }"), "tlb dTLB { entries 16 }");
+    assert_eq!(
+        read("tlb: { entries: 16, name: dTLB }"),
+        "tlb dTLB { entries 16 }"
+    );
     assert_eq!(read("cache: none"), "cache none");
     assert_eq!(
         read("cache:\n- name: L1d\n  ways: 8\n- name: L3\n  shared:\n"),
@@ -121,12 +145,23 @@ fn levels_are_one_block_a_list_of_blocks_or_none() {
 fn everything_has_its_place() {
     let text = "# für Größe\n'page' : \"8 KB\" # x\ntlb:\n  - name: dTLB\n    ways: 4\n    shared:\nbits: [9, 0x9]\n";
     let fields = fields_of_yaml(FILE, text).expect("valid");
-    let [page, tlb, bits] = fields.as_slice() else { panic!("three settings") };
-    assert_eq!((at(text, page.name.span), at(text, page.args[0].span)), ("page", "8 KB"));
-    assert_eq!((at(text, tlb.name.span), at(text, tlb.args[0].span)), ("tlb", "dTLB"));
+    let [page, tlb, bits] = fields.as_slice() else {
+        panic!("three settings")
+    };
+    assert_eq!(
+        (at(text, page.name.span), at(text, page.args[0].span)),
+        ("page", "8 KB")
+    );
+    assert_eq!(
+        (at(text, tlb.name.span), at(text, tlb.args[0].span)),
+        ("tlb", "dTLB")
+    );
     assert_eq!(at(text, tlb.span), "name: dTLB\n    ways: 4\n    shared");
     let block = tlb.block.as_ref().expect("a block");
-    assert_eq!((at(text, block[0].span), at(text, block[0].args[0].span)), ("ways: 4", "4"));
+    assert_eq!(
+        (at(text, block[0].span), at(text, block[0].args[0].span)),
+        ("ways: 4", "4")
+    );
     assert_eq!(at(text, block[1].span), "shared");
     assert_eq!(at(text, bits.span), "bits: [9, 0x9");
     assert_eq!(at(text, bits.args[1].span), "0x9");
@@ -143,15 +178,27 @@ fn an_alias_has_the_location_of_its_value() {
 
 /// A file, the text at the error's location, and part of the message.
 const NO_YAML: [(&str, &str, &str); 12] = [
-    ("tlb:\n  entries: 16\n    ways: 4", ":", "mapping values are not allowed"),
-    ("tlb:\n  entries: 16\n ways: 4", "ways", "did not find expected key"),
+    (
+        "tlb:\n  entries: 16\n    ways: 4",
+        ":",
+        "mapping values are not allowed",
+    ),
+    (
+        "tlb:\n  entries: 16\n ways: 4",
+        "ways",
+        "did not find expected key",
+    ),
     ("tlb:\n\tentries: 16", "\t", "cannot start any token"),
     ("page: [64", "", "did not find expected ',' or ']'"),
     ("page: \"64", "", "unexpected end of stream"),
     ("page: @", "@", "cannot start any token"),
     ("page: a: b", ":", "mapping values are not allowed"),
     ("page: *size", "*size", "unknown anchor"),
-    ("page: 4\u{1}", "\u{1}", "control characters are not allowed"),
+    (
+        "page: 4\u{1}",
+        "\u{1}",
+        "control characters are not allowed",
+    ),
     ("é: &é 1", "é", "did not find expected alphabetic"),
     ("\u{feff}é: @x", "@x", "cannot start any token"),
     ("page: \"\\q\"", "\\q\"", "found unknown escape character"),
@@ -161,9 +208,19 @@ const NO_YAML: [(&str, &str, &str); 12] = [
 fn invalid_yaml_is_reported_at_its_location() {
     for (text, place, message) in NO_YAML {
         let wrong = wrong(text);
-        let [one] = wrong.as_slice() else { panic!("{text:?}: {wrong:#?}") };
-        assert_eq!((one.code, at(text, one.span)), (Code::MachineFile, place), "{text:?}: {one:#?}");
-        assert!(one.message.starts_with("this is not valid YAML: "), "{text:?}: {}", one.message);
+        let [one] = wrong.as_slice() else {
+            panic!("{text:?}: {wrong:#?}")
+        };
+        assert_eq!(
+            (one.code, at(text, one.span)),
+            (Code::MachineFile, place),
+            "{text:?}: {one:#?}"
+        );
+        assert!(
+            one.message.starts_with("this is not valid YAML: "),
+            "{text:?}: {}",
+            one.message
+        );
         assert!(
             one.message.contains(message) && !one.message.contains(" line "),
             "{text:?}: {}",
@@ -174,9 +231,17 @@ fn invalid_yaml_is_reported_at_its_location() {
 
 #[test]
 fn unclosed_text_is_reported_where_it_begins() {
-    for (text, begin) in [("page: [64, 4", "[64"), ("cores: 1\npage: \"64", "\"64"), ("é: {a", "{a")] {
+    for (text, begin) in [
+        ("page: [64, 4", "[64"),
+        ("cores: 1\npage: \"64", "\"64"),
+        ("é: {a", "{a"),
+    ] {
         let wrong = wrong(text);
-        let also: Vec<&str> = wrong[0].related.iter().map(|(span, _)| at(text, *span)).collect();
+        let also: Vec<&str> = wrong[0]
+            .related
+            .iter()
+            .map(|(span, _)| at(text, *span))
+            .collect();
         assert_eq!(also, [begin], "{text:?}");
     }
 }
@@ -212,8 +277,14 @@ const NO_MACHINE_FILE: [(&str, &str, &str); 23] = [
 fn unsupported_yaml_is_reported_at_its_location() {
     for (text, place, message) in NO_MACHINE_FILE {
         let wrong = wrong(text);
-        let [one] = wrong.as_slice() else { panic!("{text:?}: {wrong:#?}") };
-        assert_eq!((one.code, at(text, one.span)), (Code::MachineFile, place), "{text:?}: {one:#?}");
+        let [one] = wrong.as_slice() else {
+            panic!("{text:?}: {wrong:#?}")
+        };
+        assert_eq!(
+            (one.code, at(text, one.span)),
+            (Code::MachineFile, place),
+            "{text:?}: {one:#?}"
+        );
         assert!(one.message.contains(message), "{text:?}: {}", one.message);
     }
 }
@@ -236,10 +307,17 @@ fn wrong_numbers_are_wrong_as_in_a_script() {
     ];
     for (text, code, place) in cases {
         let wrong = wrong(text);
-        assert_eq!((wrong[0].code, at(text, wrong[0].span)), (code, place), "{text:?}");
+        assert_eq!(
+            (wrong[0].code, at(text, wrong[0].span)),
+            (code, place),
+            "{text:?}"
+        );
     }
     let help = wrong("bits: 9 9 9 9")[0].help.clone();
-    assert_eq!(help.as_deref(), Some("write several values as a list, as in `[9, 9, 9, 9]`"));
+    assert_eq!(
+        help.as_deref(),
+        Some("write several values as a list, as in `[9, 9, 9, 9]`")
+    );
 }
 
 #[test]
@@ -253,7 +331,14 @@ fn every_error_in_a_file_is_reported() {
 #[test]
 fn a_file_may_be_silly_but_not_endless() {
     let lines = |n: usize, line: fn(usize) -> String| (0..n).map(line).collect::<Vec<_>>().concat();
-    let bomb = lines(20, |i| format!("a{}: &a{} [{}]\n", i + 1, i + 1, format!("*a{i},").repeat(9)));
+    let bomb = lines(20, |i| {
+        format!(
+            "a{}: &a{} [{}]\n",
+            i + 1,
+            i + 1,
+            format!("*a{i},").repeat(9)
+        )
+    });
     let deep = lines(40, |i| format!("{}a:\n", " ".repeat(i)));
     let long = lines(5000, |i| format!("k{i}: 1\n"));
     let cases = [
@@ -277,12 +362,32 @@ fn settings_report_into_the_file() {
     let mmu = "virtual: 14\nphysical: 12\npage: 64 B\n";
     let cases = [
         ("tlb: { entrys: 16 }", Code::UnknownSetting, "entrys"),
-        ("tlb: { entries: 16, ways: four }", Code::UnknownWord, "four"),
-        ("tlb: { entries: 16, ways: 4, policy: lur }", Code::UnknownWord, "lur"),
+        (
+            "tlb: { entries: 16, ways: four }",
+            Code::UnknownWord,
+            "four",
+        ),
+        (
+            "tlb: { entries: 16, ways: 4, policy: lur }",
+            Code::UnknownWord,
+            "lur",
+        ),
         ("tlb: { entries: 16, ways: true }", Code::WrongType, "true"),
-        ("tlb: { entries: 12, ways: 2 }", Code::NotAPowerOfTwo, "entries: 12"),
-        ("cache: { lines: 16, block: 3 B }", Code::NotAPowerOfTwo, "3 B"),
-        ("cache: { lines: 16, block: 4 B, shared: 1 }", Code::WrongCount, "1"),
+        (
+            "tlb: { entries: 12, ways: 2 }",
+            Code::NotAPowerOfTwo,
+            "entries: 12",
+        ),
+        (
+            "cache: { lines: 16, block: 3 B }",
+            Code::NotAPowerOfTwo,
+            "3 B",
+        ),
+        (
+            "cache: { lines: 16, block: 4 B, shared: 1 }",
+            Code::WrongCount,
+            "1",
+        ),
         ("cache:", Code::WrongCount, "cache"),
         ("cores: 65", Code::BadWidth, "65"),
         ("pte: { valid: 64 }", Code::BadFormat, "64"),
@@ -291,15 +396,26 @@ fn settings_report_into_the_file() {
     for (line, code, place) in cases {
         let text = format!("{mmu}{line}");
         let wrong = machine(&text).expect_err(line);
-        assert_eq!((wrong[0].code, at(&text, wrong[0].span)), (code, place), "{line}: {:#?}", wrong[0]);
+        assert_eq!(
+            (wrong[0].code, at(&text, wrong[0].span)),
+            (code, place),
+            "{line}: {:#?}",
+            wrong[0]
+        );
     }
 }
 
 #[test]
 fn the_presets_written_in_yaml_are_the_presets() {
     let files = [
-        ("simple", include_str!("../../../../../examples/machines/simple.yaml")),
-        ("core-i7", include_str!("../../../../../examples/machines/core-i7.yaml")),
+        (
+            "simple",
+            include_str!("../../../../../examples/machines/simple.yaml"),
+        ),
+        (
+            "core-i7",
+            include_str!("../../../../../examples/machines/core-i7.yaml"),
+        ),
     ];
     for (name, text) in files {
         let preset = Preset::named(name).expect("a preset");
@@ -310,9 +426,9 @@ fn the_presets_written_in_yaml_are_the_presets() {
 /// Returns random combinations of YAML fragments.
 fn pieces() -> impl Strategy<Value = String> {
     let piece = prop::sample::select(vec![
-        "page", "tlb", "name", "é", "64 B", "0..6", "true", "~", "- ", ": ", ":", "\n", "\n  ", "  ", "[",
-        "]", "{", "}", ",", "\"", "'", "&a ", "*a", "!t ", "#", "|", "? ", "\t", "---\n", "\u{feff}", "\r\n",
-        "\\", "%",
+        "page", "tlb", "name", "é", "64 B", "0..6", "true", "~", "- ", ": ", ":", "\n", "\n  ",
+        "  ", "[", "]", "{", "}", ",", "\"", "'", "&a ", "*a", "!t ", "#", "|", "? ", "\t",
+        "---\n", "\u{feff}", "\r\n", "\\", "%",
     ]);
     prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
 }
@@ -367,13 +483,20 @@ enum Setting {
 
 fn tree() -> impl Strategy<Value = Vec<Setting>> {
     let number = any::<u32>().prop_map(Setting::Number);
-    let setting =
-        number.prop_recursive(4, 40, 4, |inner| prop::collection::vec(inner, 1..4).prop_map(Setting::Block));
+    let setting = number.prop_recursive(4, 40, 4, |inner| {
+        prop::collection::vec(inner, 1..4).prop_map(Setting::Block)
+    });
     prop::collection::vec(setting, 1..4)
 }
 
 /// Writes settings as YAML in block style, and in the format of [`shown`].
-fn write(settings: &[Setting], depth: usize, indent: usize, text: &mut String, wanted: &mut Vec<String>) {
+fn write(
+    settings: &[Setting],
+    depth: usize,
+    indent: usize,
+    text: &mut String,
+    wanted: &mut Vec<String>,
+) {
     for (i, setting) in settings.iter().enumerate() {
         text.extend([" ".repeat(depth * indent), format!("k{i}:")]);
         match setting {

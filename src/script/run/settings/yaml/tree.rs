@@ -10,8 +10,8 @@ use std::fmt;
 use serde::de::{self, DeserializeSeed, Deserializer, EnumAccess, MapAccess, SeqAccess, Visitor};
 
 use super::said::{
-    BRACKETS, BRACKETS_LIMIT, DEEP, DEPTH_LIMIT, EMPTY, KEY, LINES, LONG, Refusal, TAG, VALUES_LIMIT, mark,
-    second_document, token, twice, wrong,
+    BRACKETS, BRACKETS_LIMIT, DEEP, DEPTH_LIMIT, EMPTY, KEY, LINES, LONG, Refusal, TAG,
+    VALUES_LIMIT, mark, second_document, token, twice, wrong,
 };
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::span::Span;
@@ -69,7 +69,10 @@ impl Node<'_> {
             }
             Self::Block(entries) => {
                 let (key, value) = entries.last()?;
-                Some(join(entries.first()?.0.span, Some(join(key.span, value.span()))))
+                Some(join(
+                    entries.first()?.0.span,
+                    Some(join(key.span, value.span())),
+                ))
             }
         }
     }
@@ -78,8 +81,13 @@ impl Node<'_> {
 /// Returns the span from one location to a later location. If the later node is an alias, its value has an
 /// earlier location, so the result is only the first location.
 pub(crate) fn join(from: Span, to: Option<Span>) -> Span {
-    let end = to.filter(|to| to.start >= from.start).map_or(from.end, |to| to.end);
-    Span { end: end.max(from.end), ..from }
+    let end = to
+        .filter(|to| to.start >= from.start)
+        .map_or(from.end, |to| to.end);
+    Span {
+        end: end.max(from.end),
+        ..from
+    }
 }
 
 /// Reads a document.
@@ -94,7 +102,13 @@ pub fn tree(file: u32, text: &str) -> Result<Node<'_>, Diagnostic> {
     let read = document(text, &mut shape);
     read.map_err(|error| wrong(file, text, &error, shape.refusal))?;
     let kinds = shape.kinds.into_iter();
-    let mut scalars = Scalars { file, text, kinds, refusal: None, twice: None };
+    let mut scalars = Scalars {
+        file,
+        text,
+        kinds,
+        refusal: None,
+        twice: None,
+    };
     let read = document(text, &mut scalars);
     match (scalars.twice, read) {
         (Some(twice), _) => Err(twice),
@@ -105,9 +119,14 @@ pub fn tree(file: u32, text: &str) -> Result<Node<'_>, Diagnostic> {
 }
 
 /// Returns the only document of a text, or `None` if the text has several documents.
-fn document<'t, S: DeserializeSeed<'t>>(text: &'t str, seed: S) -> serde_yaml::Result<Option<S::Value>> {
+fn document<'t, S: DeserializeSeed<'t>>(
+    text: &'t str,
+    seed: S,
+) -> serde_yaml::Result<Option<S::Value>> {
     let mut documents = serde_yaml::Deserializer::from_str(text.get(mark(text)..).unwrap_or(text));
-    let first = documents.next().unwrap_or_else(|| serde_yaml::Deserializer::from_str(text));
+    let first = documents
+        .next()
+        .unwrap_or_else(|| serde_yaml::Deserializer::from_str(text));
     let value = seed.deserialize(first)?;
     Ok(documents.next().is_none().then_some(value))
 }
@@ -141,7 +160,9 @@ impl DocumentShape {
             true if word => Ok(()),
             true => Err(self.refuse(KEY)),
             false if self.kinds.len() >= VALUES_LIMIT => Err(self.refuse(LONG)),
-            false if kind != NodeKind::Scalar && self.depth >= DEPTH_LIMIT => Err(self.refuse(DEEP)),
+            false if kind != NodeKind::Scalar && self.depth >= DEPTH_LIMIT => {
+                Err(self.refuse(DEEP))
+            }
             false => {
                 self.kinds.push(kind);
                 Ok(())
@@ -246,16 +267,32 @@ struct Scalars<'t> {
 impl<'t> Scalars<'t> {
     /// Returns the scalar for a slice of the text, with its location.
     fn scalar(&self, part: &'t str) -> Option<Scalar<'t>> {
-        let start = part.as_ptr().addr().checked_sub(self.text.as_ptr().addr())?;
+        let start = part
+            .as_ptr()
+            .addr()
+            .checked_sub(self.text.as_ptr().addr())?;
         let end = start.checked_add(part.len())?;
         self.text.get(start..end).filter(|found| *found == part)?;
         let around = (
-            start.checked_sub(1).and_then(|before| self.text.as_bytes().get(before)),
+            start
+                .checked_sub(1)
+                .and_then(|before| self.text.as_bytes().get(before)),
             self.text.as_bytes().get(end),
         );
-        let quoted = matches!(around, (Some(b'"'), Some(b'"')) | (Some(b'\''), Some(b'\'')));
-        let span = Span { file: self.file, start: u32::try_from(start).ok()?, end: u32::try_from(end).ok()? };
-        Some(Scalar { text: part, span, quoted })
+        let quoted = matches!(
+            around,
+            (Some(b'"'), Some(b'"')) | (Some(b'\''), Some(b'\''))
+        );
+        let span = Span {
+            file: self.file,
+            start: u32::try_from(start).ok()?,
+            end: u32::try_from(end).ok()?,
+        };
+        Some(Scalar {
+            text: part,
+            span,
+            quoted,
+        })
     }
 }
 
@@ -294,7 +331,9 @@ impl<'t> Visitor<'t> for &mut Scalars<'t> {
 
     /// Accepts a slice of the text.
     fn visit_borrowed_str<E: de::Error>(self, part: &'t str) -> Result<Node<'t>, E> {
-        self.scalar(part).map(Node::Scalar).ok_or_else(|| E::custom("a scalar has no position"))
+        self.scalar(part)
+            .map(Node::Scalar)
+            .ok_or_else(|| E::custom("a scalar has no position"))
     }
     /// Accepts a string whose value differs from its source text because of escapes or line breaks.
     fn visit_str<E: de::Error>(self, _: &str) -> Result<Node<'t>, E> {
@@ -315,7 +354,8 @@ impl<'t> Visitor<'t> for &mut Scalars<'t> {
         let mut places = BTreeMap::new();
         while let Some(key) = entries.next_key_seed(Key(self))?.flatten() {
             if let Some(first) = places.insert(key.text, key.span) {
-                self.twice.get_or_insert_with(|| twice(key.text, key.span, first));
+                self.twice
+                    .get_or_insert_with(|| twice(key.text, key.span, first));
             }
             block.push((key, entries.next_value_seed(&mut *self)?));
         }

@@ -1,7 +1,9 @@
 //! Performs accesses on bare hardware or in a process.
 
 use crate::run::budget::WORK_OF_STEP;
-use crate::run::record::{Access, AccessMark, AccessVerb, CachedBlock, InProcess, ProcessRef, Recorder};
+use crate::run::record::{
+    Access, AccessMark, AccessVerb, CachedBlock, InProcess, ProcessRef, Recorder,
+};
 use crate::run::session::Session;
 use crate::run::stop::Stop;
 use crate::run::syscalls::out_of_memory;
@@ -31,8 +33,17 @@ impl Session<'_> {
             Some(pid) => self.access_of_process(plan, pid)?,
             None => self.access_of_machine(plan)?,
         };
-        let largest = access.spec.caches.iter().map(|cache| 1 << cache.block_bits >> 10).max().unwrap_or(0);
-        self.work((access.events.len() as u64).saturating_mul(WORK_OF_EVENT * (1 + largest)), place)?;
+        let largest = access
+            .spec
+            .caches
+            .iter()
+            .map(|cache| 1 << cache.block_bits >> 10)
+            .max()
+            .unwrap_or(0);
+        self.work(
+            (access.events.len() as u64).saturating_mul(WORK_OF_EVENT * (1 + largest)),
+            place,
+        )?;
         Ok(access)
     }
 
@@ -46,23 +57,53 @@ impl Session<'_> {
         } else {
             machine
         };
-        let AccessPlan { verb, kind, mode, va, mut data, .. } = plan;
+        let AccessPlan {
+            verb,
+            kind,
+            mode,
+            va,
+            mut data,
+            ..
+        } = plan;
         let mut events = Vec::with_capacity(EVENTS);
         let outcome = match verb {
             AccessVerb::Translate => {
                 let result = machine.translate_as(va, kind, mode, &mut events);
-                AccessOutcome { fragments: 1, fault: result.err(), pa: result.ok(), done: 0 }
+                AccessOutcome {
+                    fragments: 1,
+                    fault: result.err(),
+                    pa: result.ok(),
+                    done: 0,
+                }
             }
-            AccessVerb::Write => machine.access(va, kind, mode, Data::Store(&stored(&data)), &mut events),
+            AccessVerb::Write => {
+                machine.access(va, kind, mode, Data::Store(&stored(&data)), &mut events)
+            }
             AccessVerb::Read | AccessVerb::Fetch => {
                 machine.access(va, kind, mode, Data::Load(&mut data), &mut events)
             }
         };
-        let (spec, core, block) =
-            (machine.spec().clone(), machine.core(), block(machine, verb, kind, (va, outcome.pa)));
+        let (spec, core, block) = (
+            machine.spec().clone(),
+            machine.core(),
+            block(machine, verb, kind, (va, outcome.pa)),
+        );
         let (process, walk) = (None, None);
-        let mut access =
-            Access { spec, core, verb, probe, kind, mode, va, data, block, outcome, walk, events, process };
+        let mut access = Access {
+            spec,
+            core,
+            verb,
+            probe,
+            kind,
+            mode,
+            va,
+            data,
+            block,
+            outcome,
+            walk,
+            events,
+            process,
+        };
         if outcome.fault.is_some() {
             access.record_walk(machine);
         }
@@ -72,7 +113,15 @@ impl Session<'_> {
     /// Performs an access in a process. The kernel handles faults, and the instruction is retried. The record
     /// contains the events of the completed parts of the access, and of an attempt that ended in a fatal fault.
     fn access_of_process(&mut self, plan: AccessPlan, pid: Pid) -> Result<Access, Stop> {
-        let AccessPlan { verb, kind, mode, va, mut data, place, .. } = plan;
+        let AccessPlan {
+            verb,
+            kind,
+            mode,
+            va,
+            mut data,
+            place,
+            ..
+        } = plan;
         let probe = self.probing;
         let kernel = self.kernel(place)?;
         // A killed process loses the state that the record needs.
@@ -83,7 +132,9 @@ impl Session<'_> {
         let mut recorder = Recorder::default();
         let done = match verb {
             AccessVerb::Translate => kernel.translate(pid, va, kind, mode, &mut recorder),
-            AccessVerb::Write => kernel.access(pid, va, kind, Data::Store(&stored(&data)), &mut recorder),
+            AccessVerb::Write => {
+                kernel.access(pid, va, kind, Data::Store(&stored(&data)), &mut recorder)
+            }
             AccessVerb::Read | AccessVerb::Fetch => {
                 kernel.access(pid, va, kind, Data::Load(&mut data), &mut recorder)
             }
@@ -93,17 +144,46 @@ impl Session<'_> {
         let (spec, core) = (kernel.machine().spec().clone(), kernel.machine().core());
         let block = block(kernel.machine(), verb, kind, (va, done.pa));
         let process = kernel.process(pid);
-        let process = process.map_or_else(|| ProcessRef { pid, name: "".into() }, ProcessRef::from);
+        let process = process.map_or_else(
+            || ProcessRef {
+                pid,
+                name: "".into(),
+            },
+            ProcessRef::from,
+        );
         let recorded = recorder.finish(kernel, pid, before.as_ref());
         let killed = done.killed;
         let fault = killed.and_then(|_| recorded.faults.last()?.fault());
-        let outcome = AccessOutcome { fragments: done.fragments, fault, pa: done.pa, done: done.done };
-        let inside = InProcess { process, faults: recorded.faults, killed, legend: recorded.legend };
+        let outcome = AccessOutcome {
+            fragments: done.fragments,
+            fault,
+            pa: done.pa,
+            done: done.done,
+        };
+        let inside = InProcess {
+            process,
+            faults: recorded.faults,
+            killed,
+            legend: recorded.legend,
+        };
         self.kernel_work(work, place)?;
         let (events, process) = (recorded.events, Some(Box::new(inside)));
         let walk = None;
-        let access =
-            Access { spec, core, verb, probe, kind, mode, va, data, block, outcome, walk, events, process };
+        let access = Access {
+            spec,
+            core,
+            verb,
+            probe,
+            kind,
+            mode,
+            va,
+            data,
+            block,
+            outcome,
+            walk,
+            events,
+            process,
+        };
         if !probe {
             self.state.accesses.add(pid, AccessMark::of_access(&access));
         }
@@ -129,5 +209,8 @@ fn block(
 }
 
 fn stored(data: &[Option<u8>]) -> Vec<u8> {
-    data.iter().copied().map(Option::unwrap_or_default).collect()
+    data.iter()
+        .copied()
+        .map(Option::unwrap_or_default)
+        .collect()
 }

@@ -39,7 +39,10 @@ impl Session<'_> {
     /// Returns `bad-kernel` or `no-machine`.
     pub(crate) fn declare_kernel(&mut self, plan: &KernelPlan, place: Span) -> Result<Did, Stop> {
         let booted = Some(self.boot(plan, place)?);
-        Ok(Did::Declared(Declared { what: Declaration::Kernel, booted }))
+        Ok(Did::Declared(Declared {
+            what: Declaration::Kernel,
+            booted,
+        }))
     }
 
     /// Starts a kernel on the declared machine, or else on the default machine. If the kernel cannot start,
@@ -54,15 +57,19 @@ impl Session<'_> {
             Slot::Empty | Slot::Kernel(_) => self.fresh_machine(Arc::new(default_machine())),
         };
         let declared = matches!(self.state.machine, Slot::Empty).then(|| machine.spec().clone());
-        let mut kernel =
-            Kernel::boot(machine, plan.config.clone()).map_err(|error| plan.refused(&error, place))?;
+        let mut kernel = Kernel::boot(machine, plan.config.clone())
+            .map_err(|error| plan.refused(&error, place))?;
         kernel.record_details(self.options.details);
         let work = kernel.take_work();
         let (config, frames) = (Arc::new(kernel.config().clone()), kernel.frame_limit());
         self.state.machine = Slot::Kernel(Arc::new(kernel));
         self.state.accesses = RecentAccesses::default();
         self.kernel_work(work, place)?;
-        Ok(Booted { machine: declared, config, frames })
+        Ok(Booted {
+            machine: declared,
+            config,
+            frames,
+        })
     }
 
     /// Starts a kernel with default settings, unless one is running.
@@ -81,10 +88,18 @@ impl Session<'_> {
     /// # Errors
     /// Returns the errors from [`Session::declare_kernel`].
     pub(crate) fn declare_file(&mut self, plan: FilePlan) -> Result<Did, Stop> {
-        let FilePlan { name, fill, size, place } = plan;
+        let FilePlan {
+            name,
+            fill,
+            size,
+            place,
+        } = plan;
         let booted = self.booted(place)?;
         self.kernel(place)?.add_file(name.clone(), fill, size);
-        Ok(Did::Declared(Declared { what: Declaration::File { name, size }, booted }))
+        Ok(Did::Declared(Declared {
+            what: Declaration::File { name, size },
+            booted,
+        }))
     }
 
     /// `executable`
@@ -92,7 +107,12 @@ impl Session<'_> {
     /// # Errors
     /// Returns the errors from [`Session::declare_kernel`], or `bad-area` for sections that cannot be loaded.
     pub(crate) fn declare_executable(&mut self, plan: ExecutablePlan) -> Result<Did, Stop> {
-        let ExecutablePlan { name, executable, sections, place } = plan;
+        let ExecutablePlan {
+            name,
+            executable,
+            sections,
+            place,
+        } = plan;
         let booted = self.booted(place)?;
         let kernel = self.kernel(place)?;
         let file = kernel
@@ -100,7 +120,10 @@ impl Session<'_> {
             .map_err(|error| crate::run::verbs::refused::executable(error, &sections, place))?;
         let executable = kernel.files().executables.get(&file).cloned();
         let executable = executable.ok_or(Stop::Unknowable)?;
-        Ok(Did::Declared(Declared { what: Declaration::Executable { name, executable }, booted }))
+        Ok(Did::Declared(Declared {
+            what: Declaration::Executable { name, executable },
+            booted,
+        }))
     }
 
     /// `process`
@@ -111,13 +134,22 @@ impl Session<'_> {
         let ProcessPlan { name, areas } = plan;
         let booted = self.booted(name.span)?;
         let kernel = self.kernel(name.span)?;
-        let pid = kernel.spawn(name.text.clone()).map_err(|error| out_of_memory(error, name.span))?;
+        let pid = kernel
+            .spawn(name.text.clone())
+            .map_err(|error| out_of_memory(error, name.span))?;
         self.declare_areas(pid, areas)?;
         let kernel = self.kernel(name.span)?;
         let process = kernel.process(pid).ok_or(Stop::Unknowable)?;
-        let areas =
-            process.space.areas.iter().map(|area| AreaRecord::describe(kernel, process, *area)).collect();
-        let what = Declaration::Process { process: ProcessRef::from(process), areas };
+        let areas = process
+            .space
+            .areas
+            .iter()
+            .map(|area| AreaRecord::describe(kernel, process, *area))
+            .collect();
+        let what = Declaration::Process {
+            process: ProcessRef::from(process),
+            areas,
+        };
         Ok(Did::Declared(Declared { what, booted }))
     }
 
@@ -143,9 +175,15 @@ impl Session<'_> {
                     ));
                     break;
                 }
-                Err(error) => wrong.push(crate::run::verbs::refused::area(&error, start, end, kernel, place)),
+                Err(error) => wrong.push(crate::run::verbs::refused::area(
+                    &error, start, end, kernel, place,
+                )),
             }
         }
-        if wrong.is_empty() { Ok(()) } else { Err(wrong.into()) }
+        if wrong.is_empty() {
+            Ok(())
+        } else {
+            Err(wrong.into())
+        }
     }
 }

@@ -51,6 +51,12 @@ impl Session<'_> {
         let legend = Legend::collect(kernel, steps.0.iter());
         let spec = kernel.machine().spec().clone();
         self.kernel_work(work, place)?;
-        Ok(ActionRecord { what, count, steps: steps.0, legend, spec })
+        Ok(ActionRecord {
+            what,
+            count,
+            steps: steps.0,
+            legend,
+            spec,
+        })
     }
 }

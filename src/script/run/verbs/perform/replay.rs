@@ -37,7 +37,9 @@ impl Session<'_> {
     /// Returns `unreadable`, `limit-steps`, `out-of-memory`, or the errors from starting a kernel.
     pub(crate) fn replay(&mut self, plan: &ReplayPlan) -> Result<Replayed, Stop> {
         let before = self.probing.then(|| self.state.machine.clone());
-        let replayed = self.start_for(plan).and_then(|booted| self.replay_here(plan, booted));
+        let replayed = self
+            .start_for(plan)
+            .and_then(|booted| self.replay_here(plan, booted));
         if let Some(before) = before {
             self.state.machine = before;
         }
@@ -76,7 +78,8 @@ impl Session<'_> {
                 (performed, Slot::Kernel(Arc::new(kernel)))
             }
             (Slot::Is(machine), _) => {
-                let (performed, machine) = self.on_machine(Arc::unwrap_or_clone(machine), plan, &head);
+                let (performed, machine) =
+                    self.on_machine(Arc::unwrap_or_clone(machine), plan, &head);
                 (performed, Slot::Is(Arc::new(machine)))
             }
             (slot @ (Slot::Empty | Slot::Unknowable), _) => (Err(Stop::Unknowable), slot),
@@ -86,12 +89,25 @@ impl Session<'_> {
             let work = Arc::make_mut(kernel).take_work();
             self.kernel_work(work, place)?;
         }
-        let on_disk = self.state.kernel().is_some_and(|kernel| kernel.config().on_disk);
+        let on_disk = self
+            .state
+            .kernel()
+            .is_some_and(|kernel| kernel.config().on_disk);
         let Performed { counted, malformed } = performed?;
         let (name, map, straddle) = (plan.file.name.text.clone(), plan.map, plan.straddle);
         let (requested, first) = (plan.requested.clone(), head.batch.records);
         let first = first.into_iter().take(FIRST_RECORDS).collect();
-        Ok(Replayed { name, map, straddle, requested, counted, first, malformed, on_disk, booted })
+        Ok(Replayed {
+            name,
+            map,
+            straddle,
+            requested,
+            counted,
+            first,
+            malformed,
+            on_disk,
+            booted,
+        })
     }
 
     /// Performs the trace with physical addresses.
@@ -118,7 +134,12 @@ impl Session<'_> {
         let name = Arc::clone(&plan.file.name.text);
         let pid = match demand::spawn(&mut kernel, name) {
             Ok(pid) => pid,
-            Err(why) => return (Err(refused(&why, plan.file.name.span)), Slot::Kernel(Arc::new(kernel))),
+            Err(why) => {
+                return (
+                    Err(refused(&why, plan.file.name.span)),
+                    Slot::Kernel(Arc::new(kernel)),
+                );
+            }
         };
         match self.read_through(plan, head, OwnedTarget::Process(Box::new(kernel), pid)) {
             (performed, OwnedTarget::Process(mut kernel, pid)) => {
@@ -146,17 +167,25 @@ impl Session<'_> {
         let mut replay = CountingReplay::on(on, plan.straddle, extra);
         let malformed = if let Some(read) = &head.whole {
             replay = replay.for_few_records();
-            let done = self.perform_batch(&mut replay, &head.batch, read.lines, plan.file.name.span);
+            let done =
+                self.perform_batch(&mut replay, &head.batch, read.lines, plan.file.name.span);
             done.map(|()| read.malformed.clone())
         } else {
             let mut lines = 0;
-            plan.file.read(self.interrupt, replay.fetches(), &mut |batch, read| {
-                let more = read - lines;
-                lines = read;
-                self.perform_batch(&mut replay, batch, more, plan.file.name.span)
-            })
+            plan.file
+                .read(self.interrupt, replay.fetches(), &mut |batch, read| {
+                    let more = read - lines;
+                    lines = read;
+                    self.perform_batch(&mut replay, batch, more, plan.file.name.span)
+                })
         };
-        (malformed.map(|malformed| Performed { counted: replay.counts(), malformed }), replay.into_target())
+        (
+            malformed.map(|malformed| Performed {
+                counted: replay.counts(),
+                malformed,
+            }),
+            replay.into_target(),
+        )
     }
 
     /// Performs the records of a number of lines. Each line and each kernel action counts as work.
@@ -169,7 +198,9 @@ impl Session<'_> {
     ) -> Result<(), Stop> {
         let pages = replay.take_work();
         replay.count_fetches(batch.fetches);
-        replay.perform(&batch.records).map_err(|why| failed(&why, place))?;
+        replay
+            .perform(&batch.records)
+            .map_err(|why| failed(&why, place))?;
         let work = (lines * WORK_OF_LINE).saturating_add(work_of_pages(pages));
         self.work_outside(work, place, || replay.footprint())
     }
@@ -180,7 +211,9 @@ fn failed(why: &ReplayError, place: Span) -> Stop {
     match why {
         ReplayError::Memory(error) => out_of_memory(*error, place).into(),
         ReplayError::Refused(why) => refused(why, place),
-        why @ ReplayError::TooLarge => Diagnostic::new(Code::LimitMemory, place, why.to_string()).into(),
+        why @ ReplayError::TooLarge => {
+            Diagnostic::new(Code::LimitMemory, place, why.to_string()).into()
+        }
     }
 }
 

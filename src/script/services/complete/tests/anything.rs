@@ -14,24 +14,37 @@ use crate::services::complete::{complete, highlight, hint, signature, snippet, t
 /// Calls every service at a position in a text.
 fn ask(text: &str, at: usize, state: &State) {
     let found = complete(text, at, state);
-    assert!(found.from <= at.min(text.len()) && text.is_char_boundary(found.from), "{text:?} at {at}");
+    assert!(
+        found.from <= at.min(text.len()) && text.is_char_boundary(found.from),
+        "{text:?} at {at}"
+    );
     if let Some(signature) = signature(text, at, state) {
         let within = |place: &std::ops::Range<usize>| signature.label.get(place.clone()).is_some();
         assert!(signature.parameters.iter().all(within), "{text:?} at {at}");
         assert!(
-            signature.active.is_none_or(|active| active < signature.parameters.len()),
+            signature
+                .active
+                .is_none_or(|active| active < signature.parameters.len()),
             "{text:?} at {at}"
         );
     }
     if let Some(place) = token_at(text, &tokens(text).list, at) {
         assert_eq!(text.get(place.span), Some(place.text), "{text:?} at {at}");
-        assert_eq!(text.get(place.whole_span), Some(place.whole), "{text:?} at {at}");
+        assert_eq!(
+            text.get(place.whole_span),
+            Some(place.whole),
+            "{text:?} at {at}"
+        );
     }
     for item in found.items.iter().take(20) {
         snippet(&item.text, item.kind, found.position, state);
     }
     if let Some(hint) = hint(text, at, state) {
-        assert!(hint.current.is_none_or(|place| hint.text.get(place).is_some()), "{text:?} at {at}");
+        assert!(
+            hint.current
+                .is_none_or(|place| hint.text.get(place).is_some()),
+            "{text:?} at {at}"
+        );
     }
 }
 
@@ -49,9 +62,14 @@ fn in_order(text: &str) {
 
 fn examples() -> Vec<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples");
-    let files = folder.read_dir().expect("examples").map(|entry| entry.expect("an entry").path());
+    let files = folder
+        .read_dir()
+        .expect("examples")
+        .map(|entry| entry.expect("an entry").path());
     let scripts = files.filter(|path| path.extension().is_some_and(|ending| ending == "pw"));
-    scripts.map(|path| std::fs::read_to_string(path).expect("a script")).collect()
+    scripts
+        .map(|path| std::fs::read_to_string(path).expect("a script"))
+        .collect()
 }
 
 #[test]
@@ -64,7 +82,10 @@ fn every_prefix_of_every_example() {
         // Checks the current statement and some of the statements above it. Checking every position would
         // take too long.
         for (at, _) in text.char_indices() {
-            let from = text[..at].rmatch_indices("\n\n").next().map_or(0, |(blank, _)| blank);
+            let from = text[..at]
+                .rmatch_indices("\n\n")
+                .next()
+                .map_or(0, |(blank, _)| blank);
             ask(&text[from..at], at - from, state);
             if at % 97 == 0 {
                 ask(text, at, state);

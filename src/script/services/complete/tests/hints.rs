@@ -6,14 +6,21 @@ use crate::services::complete::{hint, signature};
 #[test]
 fn hints_show_the_rest() {
     let state = state(PROCESSES);
-    let hint_text = |text: &str| hint(text, text.len(), &state).map(|hint| hint.text).unwrap_or_default();
+    let hint_text = |text: &str| {
+        hint(text, text.len(), &state)
+            .map(|hint| hint.text)
+            .unwrap_or_default()
+    };
     for (text, wanted) in [
         ("read ", "VA [size N]"),
         ("read", " VA [size N]"),
         ("read buf", " size N"),
         ("read buf ", "size N"),
         ("read buf size ", "N"),
-        ("translate 1 for ", "read|write|execute [by user|supervisor]"),
+        (
+            "translate 1 for ",
+            "read|write|execute [by user|supervisor]",
+        ),
         ("P1: write buf = ", "V [size N]"),
         ("let x ", "= EXPR"),
         ("flush ", "tlb [NAME] | cache [NAME]"),
@@ -65,7 +72,10 @@ fn a_signature_shows_the_whole_and_the_part_at_hand() {
     let state = state(PROCESSES);
     let hint_text = |text: &str| {
         let found = signature(text, text.len(), &state)?;
-        let current = found.current().map(|place| found.label[place].to_owned()).unwrap_or_default();
+        let current = found
+            .current()
+            .map(|place| found.label[place].to_owned())
+            .unwrap_or_default();
         Some((found.label, current))
     };
     let read = "read VA [size N]";
@@ -90,9 +100,20 @@ fn a_signature_shows_the_whole_and_the_part_at_hand() {
         ("twice(1, 2, ", "twice(x, y)", ""),
         ("show max(1, 2, 3, ", "max(numbers…)", "numbers…"),
     ] {
-        assert_eq!(hint_text(text), Some((label.to_owned(), current.to_owned())), "{text:?}");
+        assert_eq!(
+            hint_text(text),
+            Some((label.to_owned(), current.to_owned())),
+            "{text:?}"
+        );
     }
-    for text in ["", "read 1 => ", "tick ", "# read ", "show \"\"\"read ", "nothing("] {
+    for text in [
+        "",
+        "read 1 => ",
+        "tick ",
+        "# read ",
+        "show \"\"\"read ",
+        "nothing(",
+    ] {
         assert_eq!(hint_text(text), None, "{text:?}");
     }
 }

@@ -14,7 +14,11 @@ pub(crate) fn state(script: &str) -> State {
     assert_eq!(wrong, []);
     let (files, mut nowhere) = (Files::default(), Discard);
     let mut session = Session::new(&sources, &files, Options::default(), &mut nowhere);
-    let place = script.body.first().map(|stmt| stmt.span).unwrap_or_default();
+    let place = script
+        .body
+        .first()
+        .map(|stmt| stmt.span)
+        .unwrap_or_default();
     session.run_block(&script.body, place).expect("it runs");
     session.progress.state
 }
@@ -40,10 +44,16 @@ pub(crate) fn holds(state: &State, table: &[(&str, &str, &str)]) {
         let found = offered(marked, state);
         let texts: Vec<&str> = found.items.iter().map(|item| item.text.as_str()).collect();
         for word in wanted.split_whitespace() {
-            assert!(texts.contains(&word), "{marked:?} offers no {word}: {texts:?}");
+            assert!(
+                texts.contains(&word),
+                "{marked:?} offers no {word}: {texts:?}"
+            );
         }
         for word in unwanted.split_whitespace() {
-            assert!(!texts.contains(&word), "{marked:?} offers {word}: {texts:?}");
+            assert!(
+                !texts.contains(&word),
+                "{marked:?} offers {word}: {texts:?}"
+            );
         }
         if (wanted, unwanted) == (&"", &"") {
             assert_eq!(texts, [""; 0], "{marked:?} offers something");

@@ -18,12 +18,14 @@ set cache { | idx | tag v | b0 b1 b2 b3 |
 
 #[test]
 fn open_facts_are_filled_in_as_the_course_writes_them() {
-    let open =
-        "read 0x03D4 => vpn ?, tlbi   ? , tlb ?   # kept\n  => ppn ?, cache ?, byte ?, walk ?, served ?\n";
+    let open = "read 0x03D4 => vpn ?, tlbi   ? , tlb ?   # kept\n  => ppn ?, cache ?, byte ?, walk ?, served ?\n";
     let wanted = "read 0x03D4 => vpn 0x0F, tlbi   0x3 , tlb hit   # kept\n  => ppn 0x0D, cache hit, byte 0x36, walk 0, served cache\n";
     let script = filled(&format!("{SIMPLE}{open}"));
     assert_eq!(script, format!("{SIMPLE}{wanted}"));
-    assert_eq!((failed(&format!("{SIMPLE}{open}")), failed(&script)), (8, 0));
+    assert_eq!(
+        (failed(&format!("{SIMPLE}{open}")), failed(&script)),
+        (8, 0)
+    );
 }
 
 #[test]
@@ -43,7 +45,8 @@ fn a_missing_fact_is_filled_in_with_a_dash() {
 
 #[test]
 fn strings_and_lists_are_filled_in() {
-    let script = "reference a b a { frames 1, replacement fifo } => trace ?, resident ?, rate ?, faults ?\n";
+    let script =
+        "reference a b a { frames 1, replacement fifo } => trace ?, resident ?, rate ?, faults ?\n";
     let wanted = "reference a b a { frames 1, replacement fifo } => trace \"mmm\", resident [\"a\"], rate 1, faults 3\n";
     assert_eq!(filled(script), wanted);
     assert_eq!(failed(wanted), 0);
@@ -94,8 +97,14 @@ expect P.maps { | start | perms | backing |
   | (p) | ? | ? | }
 ";
     let filled = filled(script);
-    assert!(filled.contains("  |    2 |    2 |   0 |      2 |      1 |\n"), "{filled}");
-    assert!(filled.contains("  | (p) | r--p | \"two words\" | }\n"), "{filled}");
+    assert!(
+        filled.contains("  |    2 |    2 |   0 |      2 |      1 |\n"),
+        "{filled}"
+    );
+    assert!(
+        filled.contains("  | (p) | r--p | \"two words\" | }\n"),
+        "{filled}"
+    );
     assert_eq!(failed(&filled), 0);
 }
 

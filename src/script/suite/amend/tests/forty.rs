@@ -43,8 +43,12 @@ struct Stated {
 type Field = fn(u64) -> u64;
 
 /// The fields of a virtual address on the simple memory system, with 64 B pages and 4 sets (CS:APP 9.6.4).
-const FIELDS: [(&str, Field); 4] =
-    [("vpn", |va| va >> 6), ("vpo", |va| va & 63), ("tlbi", |va| va >> 6 & 3), ("tlbt", |va| va >> 8)];
+const FIELDS: [(&str, Field); 4] = [
+    ("vpn", |va| va >> 6),
+    ("vpo", |va| va & 63),
+    ("tlbi", |va| va >> 6 & 3),
+    ("tlbt", |va| va >> 8),
+];
 
 impl Stated {
     fn right(&self) -> u64 {
@@ -53,46 +57,90 @@ impl Stated {
 
     /// Returns a wrong number, which has letters if the case matters.
     fn wrong(&self) -> u64 {
-        let wrong = if matches!(self.radix, Radix::Lower) { 0xabc } else { self.wrong };
-        if wrong == self.right() { wrong + 1 } else { wrong }
+        let wrong = if matches!(self.radix, Radix::Lower) {
+            0xabc
+        } else {
+            self.wrong
+        };
+        if wrong == self.right() {
+            wrong + 1
+        } else {
+            wrong
+        }
     }
 
     /// Returns the statement, with a number of at least this width as the expected value.
     fn line(&self, n: u64, width: usize) -> String {
         let (name, number) = (FIELDS[self.fact].0, self.radix.write(n, width));
-        format!("translate 0x{:04X} =>{}{name} {number}{}\n", self.va, self.before, self.after)
+        format!(
+            "translate 0x{:04X} =>{}{name} {number}{}\n",
+            self.va, self.before, self.after
+        )
     }
 
     fn written(&self) -> String {
-        if self.stale { self.line(self.wrong(), self.width) } else { self.line(self.right(), self.width) }
+        if self.stale {
+            self.line(self.wrong(), self.width)
+        } else {
+            self.line(self.right(), self.width)
+        }
     }
 
     /// Returns the statement with the right number, in the width of the wrong number.
     fn fixed(&self) -> String {
         let prefixed = self.stale && !matches!(self.radix, Radix::Decimal);
         let written = self.radix.write(self.wrong(), self.width);
-        self.line(self.right(), if prefixed { written.len() - "0x".len() } else { self.width })
+        self.line(
+            self.right(),
+            if prefixed {
+                written.len() - "0x".len()
+            } else {
+                self.width
+            },
+        )
     }
 }
 
 fn stated(stale: bool) -> impl Strategy<Value = Stated> {
-    let radix =
-        prop_oneof![Just(Radix::Upper), Just(Radix::Lower), Just(Radix::Binary), Just(Radix::Decimal)];
-    let before =
-        prop_oneof![Just(" "), Just("   "), Just(" fault page, "), Just("\n    # a comment, vpn 7\n\t")];
-    let after = prop_oneof![Just(""), Just("  # vpn 0x00 => 7"), Just(" ; # é — ?"), Just(", fault page\r")];
-    (0u64..0x4000, 0..FIELDS.len(), radix, 1usize..6, 0u64..300, before, after).prop_map(
-        move |(va, fact, radix, width, wrong, before, after)| Stated {
-            va,
-            fact,
-            radix,
-            width,
-            wrong,
-            stale,
-            before,
-            after,
-        },
+    let radix = prop_oneof![
+        Just(Radix::Upper),
+        Just(Radix::Lower),
+        Just(Radix::Binary),
+        Just(Radix::Decimal)
+    ];
+    let before = prop_oneof![
+        Just(" "),
+        Just("   "),
+        Just(" fault page, "),
+        Just("\n    # a comment, vpn 7\n\t")
+    ];
+    let after = prop_oneof![
+        Just(""),
+        Just("  # vpn 0x00 => 7"),
+        Just(" ; # é — ?"),
+        Just(", fault page\r")
+    ];
+    (
+        0u64..0x4000,
+        0..FIELDS.len(),
+        radix,
+        1usize..6,
+        0u64..300,
+        before,
+        after,
     )
+        .prop_map(
+            move |(va, fact, radix, width, wrong, before, after)| Stated {
+                va,
+                fact,
+                radix,
+                width,
+                wrong,
+                stale,
+                before,
+                after,
+            },
+        )
 }
 
 proptest! {

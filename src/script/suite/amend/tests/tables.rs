@@ -77,7 +77,10 @@ expect page_table {
 #[test]
 fn a_table_that_is_not_aligned_is_left_so() {
     let table = "| set | tag ppn v | tag ppn v |; | 3 | * * *|0x3 - 0x0| ";
-    assert_eq!(tlb(table), "| set | tag ppn v | tag ppn v |; | 3 | * * *|0x3 0D 0x1| ");
+    assert_eq!(
+        tlb(table),
+        "| set | tag ppn v | tag ppn v |; | 3 | * * *|0x3 0D 0x1| "
+    );
 }
 
 #[test]
@@ -144,7 +147,10 @@ expect frames {
 }
 ";
     let fixed = script
-        .replace("604000 | r--p  | \"a b\"     |", "605000 | rw-p  | \"anonymous\" |")
+        .replace(
+            "604000 | r--p  | \"a b\"     |",
+            "605000 | rw-p  | \"anonymous\" |",
+        )
         .replace(
             "area   | start  | end    | perms | backing   |\n  | [",
             "area   | start  | end    | perms | backing     |\n  | [",
@@ -153,16 +159,26 @@ expect frames {
         .replace("| 3     |\n", "| 0     |\n")
         .replace("| 1     | }", "| -     | }")
         .replace("|   17 | file |", "|    1 | anonymous |");
-    let fixed = fixed.replace("  | frame | refs | kind |", "  | frame | refs | kind      |");
+    let fixed = fixed.replace(
+        "  | frame | refs | kind |",
+        "  | frame | refs | kind      |",
+    );
     assert_eq!(accepted(script), fixed);
 }
 
 #[test]
 fn rows_are_neither_added_nor_taken_away() {
     let missing = format!("{TLB}expect exactly tlb {{ | set | tag ppn v | }}\n");
-    assert_eq!(left(&missing), ["a.pw:4: tlb set 3 way 1: the table lacks a row or a way"]);
-    let steps = "reference 1 2 { frames 1 }\nexpect exactly reference { | step page |\n | 1 1 | }\n";
-    assert_eq!(left(steps), ["a.pw:2: steps: the table has too many or too few rows"]);
+    assert_eq!(
+        left(&missing),
+        ["a.pw:4: tlb set 3 way 1: the table lacks a row or a way"]
+    );
+    let steps =
+        "reference 1 2 { frames 1 }\nexpect exactly reference { | step page |\n | 1 1 | }\n";
+    assert_eq!(
+        left(steps),
+        ["a.pw:2: steps: the table has too many or too few rows"]
+    );
 }
 
 /// Returns a cell in its column, with spaces before and after the cell.

@@ -20,7 +20,8 @@ struct Replay(Lab);
 impl Replay {
     fn new() -> Self {
         let mut lab = Lab::i7();
-        lab.kernel.add_file("data".into(), Fill::Pages(0x40), 8 * PAGE);
+        lab.kernel
+            .add_file("data".into(), Fill::Pages(0x40), 8 * PAGE);
         for (flags, descriptor) in [("O_RDWR", 3), ("O_RDONLY", 4), ("O_WRONLY", 5)] {
             assert_eq!(lab.open("data", flags), Ok(descriptor));
         }
@@ -38,7 +39,8 @@ impl Replay {
             "filebyte" => Ok(self.0.contents("data")[at as usize].into()),
             _ => {
                 let args: Vec<Arg> = args.iter().copied().map(Arg::Number).collect();
-                let args: Vec<&dyn Argument> = args.iter().map(|arg| arg as &dyn Argument).collect();
+                let args: Vec<&dyn Argument> =
+                    args.iter().map(|arg| arg as &dyn Argument).collect();
                 self.0.call(name, &args).map_err(Errno::name)
             }
         }
@@ -51,7 +53,9 @@ impl Replay {
         let args: Vec<i128> = words.map(number).collect();
         match self.result(name, &args) {
             Err(error) => error.into(),
-            Ok(at) if (BASE..BASE + 4096 * PAGE).contains(&at) => format!("@{:x}", (at - BASE) / PAGE),
+            Ok(at) if (BASE..BASE + 4096 * PAGE).contains(&at) => {
+                format!("@{:x}", (at - BASE) / PAGE)
+            }
             Ok(at) if (0x7000_0000_0000..0x7FFF_F800_0000).contains(&at) => "elsewhere".into(),
             Ok(value) => format!("{value:#x}"),
         }
@@ -71,7 +75,13 @@ impl Replay {
             }
         }
         assert_eq!(self.0.kernel.files().all[&file].users, of_file);
-        let objects = self.0.kernel.objects.all.iter().map(|(object, held)| (*object, held.users));
+        let objects = self
+            .0
+            .kernel
+            .objects
+            .all
+            .iter()
+            .map(|(object, held)| (*object, held.users));
         assert_eq!(objects.collect::<BTreeMap<_, _>>(), of_objects);
     }
 
@@ -79,7 +89,11 @@ impl Replay {
         let process = self.0.process();
         let near = |area: &&Vma| (BASE - 4096 * PAGE..BASE + 4096 * PAGE).contains(&area.start);
         let shown: Vec<String> = process.space.areas.iter().filter(near).map(show).collect();
-        if shown.is_empty() { "nothing".into() } else { shown.join(", ") }
+        if shown.is_empty() {
+            "nothing".into()
+        } else {
+            shown.join(", ")
+        }
     }
 }
 
@@ -108,7 +122,9 @@ fn show(area: &Vma) -> String {
 
 /// Parses an argument: a page (`@2`, `@2+5`), a number of pages (`p4`), a descriptor, constants, or a number.
 fn number(word: &str) -> i128 {
-    let (word, more) = word.split_once('+').map_or((word, 0), |(word, more)| (word, plain(more)));
+    let (word, more) = word
+        .split_once('+')
+        .map_or((word, 0), |(word, more)| (word, plain(more)));
     let hex = |digits: &str| i128::from_str_radix(digits, 16).expect("hexadecimal digits");
     more + match (word, word.split_at(1)) {
         ("rw", _) => 3,
@@ -135,9 +151,14 @@ fn differences(recording: &str) -> Vec<String> {
     for block in recording.split("\n\n") {
         let mut replay = Replay::new();
         let mut areas = "nothing".to_owned();
-        let lines: Vec<&str> = block.lines().filter(|line| !line.starts_with('#')).collect();
+        let lines: Vec<&str> = block
+            .lines()
+            .filter(|line| !line.starts_with('#'))
+            .collect();
         for (at, line) in lines.iter().enumerate() {
-            let Some((call, expected)) = line.split_once(" => ") else { continue };
+            let Some((call, expected)) = line.split_once(" => ") else {
+                continue;
+            };
             let answered = replay.perform(call);
             if let Some(recorded) = lines.get(at + 1).and_then(|next| next.strip_prefix("    ")) {
                 areas = recorded.to_owned();
@@ -145,7 +166,9 @@ fn differences(recording: &str) -> Vec<String> {
             replay.check_users();
             let left = replay.areas();
             if answered != expected || left != areas {
-                found.push(format!("{line}\n    {areas}\n  here => {answered}\n    {left}"));
+                found.push(format!(
+                    "{line}\n    {areas}\n  here => {answered}\n    {left}"
+                ));
                 break;
             }
         }

@@ -1,7 +1,9 @@
 //! Checks the geometry of drawn address spaces.
 
 use super::draw;
-use crate::exam::formats::drawing::shapes::{Anchor, CHARACTER, Canvas, Drawing, DrawnShape, Point};
+use crate::exam::formats::drawing::shapes::{
+    Anchor, CHARACTER, Canvas, Drawing, DrawnShape, Point,
+};
 use crate::report::doc::{Block, Layout};
 use crate::report::narrate::view;
 use crate::report::playing::records;
@@ -30,7 +32,9 @@ fetch 0x900000000000
 fn layouts(script: &str, figures: usize) -> Vec<Layout> {
     let mut layouts = Vec::new();
     for record in records(script) {
-        let Did::Shown(views) = &*record.did else { continue };
+        let Did::Shown(views) = &*record.did else {
+            continue;
+        };
         for block in views.iter().flat_map(view::blocks) {
             if let Block::Layout(layout) = block {
                 layouts.push(layout);
@@ -62,13 +66,20 @@ fn touching(drawing: &Drawing) -> Vec<String> {
     let mut strokes = Vec::new();
     for shape in &drawing.shapes {
         match shape {
-            DrawnShape::Text { at, size, anchor, text, .. } => {
+            DrawnShape::Text {
+                at,
+                size,
+                anchor,
+                text,
+                ..
+            } => {
                 texts.push((extent(*at, *size, *anchor, text), text.clone()));
             }
             DrawnShape::Line { from, to, .. } => strokes.push((*from, *to)),
             DrawnShape::Arrow { from, to, .. } => {
                 // The point of the arrow, whose wings are on both sides of the line.
-                let ((x, y), (dx, dy)) = (*to, ((to.0 - from.0).signum(), (to.1 - from.1).signum()));
+                let ((x, y), (dx, dy)) =
+                    (*to, ((to.0 - from.0).signum(), (to.1 - from.1).signum()));
                 let is_across = (from.1 - to.1).abs() < 0.01;
                 let wings = if is_across {
                     ((x - 1.6 * dx, y - 0.7), (x, y + 0.7))
@@ -77,7 +88,11 @@ fn touching(drawing: &Drawing) -> Vec<String> {
                 };
                 strokes.extend([(*from, *to), wings]);
             }
-            DrawnShape::Box { at: (x, y), size: (wide, high), .. } => {
+            DrawnShape::Box {
+                at: (x, y),
+                size: (wide, high),
+                ..
+            } => {
                 let (right, bottom) = (x + wide, y + high);
                 strokes.extend([
                     ((*x, *y), (right, *y)),
@@ -89,17 +104,25 @@ fn touching(drawing: &Drawing) -> Vec<String> {
         }
     }
     let ordered = |((ax, ay), (bx, by)): (Point, Point)| {
-        ((f64::min(ax, bx) - 0.1, f64::min(ay, by) - 0.1), (f64::max(ax, bx) + 0.1, f64::max(ay, by) + 0.1))
+        (
+            (f64::min(ax, bx) - 0.1, f64::min(ay, by) - 0.1),
+            (f64::max(ax, bx) + 0.1, f64::max(ay, by) + 0.1),
+        )
     };
     let mut wrong = Vec::new();
     for (at, (extent, text)) in texts.iter().enumerate() {
-        if let Some(stroke) = strokes.iter().find(|stroke| meet(*extent, ordered(**stroke))) {
+        if let Some(stroke) = strokes
+            .iter()
+            .find(|stroke| meet(*extent, ordered(**stroke)))
+        {
             // A blank line is itself a line, so it may be close to an edge.
             if !text.starts_with('_') {
                 wrong.push(format!("{text} touches {stroke:?}"));
             }
         }
-        let others = texts[..at].iter().filter(|(other, _)| meet(*extent, *other));
+        let others = texts[..at]
+            .iter()
+            .filter(|(other, _)| meet(*extent, *other));
         wrong.extend(others.map(|(_, other)| format!("{text} touches {other}")));
         let ((left, top), (right, bottom)) = *extent;
         if left < -0.01 || top < -0.01 || right > drawing.width + 0.01 || bottom > drawing.height {
@@ -133,12 +156,16 @@ fn labels_touch_nothing() {
     check(&layouts(small, 1));
     check(&layouts("process P1\nexit(0)\nfigure layout P1 chain", 1));
     // Forty accesses to one area fit on a page.
-    check(&layouts(&format!("{SLIDE}repeat 40 {{ read 0x602000 }}\nfigure layout P1 accesses"), 1));
+    check(&layouts(
+        &format!("{SLIDE}repeat 40 {{ read 0x602000 }}\nfigure layout P1 accesses"),
+        1,
+    ));
 }
 
 #[test]
 fn two_address_spaces_are_side_by_side() {
-    let script = format!("{SLIDE}figure layout P1\nsbrk(0x1000)\nread 0x603000\nfigure layout P1 accesses");
+    let script =
+        format!("{SLIDE}figure layout P1\nsbrk(0x1000)\nread 0x603000\nfigure layout P1 accesses");
     let drawings = check(&layouts(&script, 2));
     let wide: f64 = drawings.iter().map(|drawing| drawing.width).sum();
     assert!(wide + 4.0 <= 174.5, "{wide}");
@@ -162,5 +189,9 @@ fn each_structure_has_one_arrow_to_its_area() {
     let mut heights: Vec<f64> = across.iter().map(|(from, _)| from.1).collect();
     heights.sort_by(f64::total_cmp);
     heights.dedup_by(|a, b| (*a - *b).abs() < 1.0);
-    assert_eq!(heights.len(), 7, "only `mmap` and the lowest area have the same height");
+    assert_eq!(
+        heights.len(),
+        7,
+        "only `mmap` and the lowest area have the same height"
+    );
 }

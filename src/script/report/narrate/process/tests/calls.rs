@@ -12,7 +12,13 @@ fn the_process_precedes_its_statement() {
     let heads = heads(script);
     assert_eq!(
         heads[2..],
-        ["A: let x = getpid()", "A: z = 1", "B: let y = getpid()", "B: read 0x1000", "expect x == 1  ✓"]
+        [
+            "A: let x = getpid()",
+            "A: z = 1",
+            "B: let y = getpid()",
+            "B: read 0x1000",
+            "expect x == 1  ✓"
+        ]
     );
 }
 
@@ -27,9 +33,12 @@ fn every_system_call_explains_its_result() {
         executable \"a\" {\n entry 0x400\n | section | start | size | perms |\n | .text | 400 | 40 | r-x |\n}\nP1: execve(\"a\")\n";
     let mut seen: Vec<&str> = Vec::new();
     for record in records(script) {
-        let Some(made) = record.did.call() else { continue };
+        let Some(made) = record.did.call() else {
+            continue;
+        };
         seen.push(made.name);
-        let Block::Paragraph { text, tone } = call::blocks(made, None).last().unwrap().clone() else {
+        let Block::Paragraph { text, tone } = call::blocks(made, None).last().unwrap().clone()
+        else {
             panic!("{}", made.name)
         };
         assert_eq!(tone, Tone::Plain, "{text}");
@@ -44,8 +53,14 @@ fn every_system_call_explains_its_result() {
 fn system_calls_return_a_value_and_a_meaning() {
     let small = "machine simple\nkernel { frames 16 }\nfile \"f\" = \"hello\"\nprocess P1\n";
     let call = |statement: &str| first(&format!("{small}{statement}"));
-    assert_eq!(call("let fd = open(\"f\", 0)"), "open returns fd = 3: P1 opens `f` for reading.");
-    assert_eq!(call("let fd = open(\"g\", 0)"), "open returns fd = -1: ENOENT, no such file.");
+    assert_eq!(
+        call("let fd = open(\"f\", 0)"),
+        "open returns fd = 3: P1 opens `f` for reading."
+    );
+    assert_eq!(
+        call("let fd = open(\"g\", 0)"),
+        "open returns fd = -1: ENOENT, no such file."
+    );
     assert_eq!(
         call("let fd = open(\"f\", 0)\nlet p = mmap(0, 5, 1, 2, fd, 0)"),
         // The area gets the highest page below mmap-base, which is three quarters of 2^14.
@@ -60,8 +75,16 @@ fn system_calls_return_a_value_and_a_meaning() {
         "pread returns -1: EBADF, bad file descriptor: descriptor 7 of P1 is not open for this call."
     );
     assert!(call("munmap(0x1000, 64)").ends_with("nothing was mapped in 0x1000–0x1040."));
-    assert_eq!(call("let n = fstat(open(\"f\", 0)).st_size"), "open returns 3: P1 opens `f` for reading.");
-    assert_eq!(sentences(&format!("{small}let n = fstat(open(\"f\", 0)).st_size")).last().unwrap(), "n = 5");
+    assert_eq!(
+        call("let n = fstat(open(\"f\", 0)).st_size"),
+        "open returns 3: P1 opens `f` for reading."
+    );
+    assert_eq!(
+        sentences(&format!("{small}let n = fstat(open(\"f\", 0)).st_size"))
+            .last()
+            .unwrap(),
+        "n = 5"
+    );
     let fork = format!("{SMALL}write 0x1000 = 1\nwrite 0x1040 = 1\nlet child = fork()");
     assert_eq!(
         first(&fork),
@@ -78,11 +101,22 @@ fn faults_inside_a_call_are_reported_and_counted() {
         narrated[0],
         "Page fault: page 0x10 of P1 (text) is backed by page 0 of `poem` but has no valid PTE."
     );
-    assert!(narrated[1].ends_with("Major fault; the write call continues."), "{narrated:?}");
-    assert!(narrated.last().unwrap().ends_with(" The call caused 2 page faults (major)."), "{narrated:?}");
+    assert!(
+        narrated[1].ends_with("Major fault; the write call continues."),
+        "{narrated:?}"
+    );
+    assert!(
+        narrated
+            .last()
+            .unwrap()
+            .ends_with(" The call caused 2 page faults (major)."),
+        "{narrated:?}"
+    );
     let bad = sentences(&format!("{SMALL}write(1, 0x0500, 4)"));
     assert!(
-        bad[0].ends_with("The kernel accessed this address for write, so the call fails without a signal."),
+        bad[0].ends_with(
+            "The kernel accessed this address for write, so the call fails without a signal."
+        ),
         "{bad:?}"
     );
     assert_eq!(bad[1], "write returns -1: EFAULT, bad address.");
@@ -90,7 +124,8 @@ fn faults_inside_a_call_are_reported_and_counted() {
 
 #[test]
 fn a_page_that_leaves_its_merged_frame_is_reported_and_counted() {
-    let merged = format!("{SMALL}write 0x1000 = 7\nwrite 0x1040 = 7\nmadvise(0x1000, 128, 12)\nksm scan\n");
+    let merged =
+        format!("{SMALL}write 0x1000 = 7\nwrite 0x1040 = 7\nmadvise(0x1000, 128, 12)\nksm scan\n");
     assert_eq!(
         sentences(&format!("{merged}madvise(0x1000, 128, 13)")),
         [
@@ -114,13 +149,20 @@ fn a_page_that_leaves_its_merged_frame_is_reported_and_counted() {
 fn appended_bytes_are_written_at_the_end_at_any_offset() {
     let script = "process P1\nfile \"f\" = \"hello\"\nlet fd = open(\"f\", O_RDWR | O_APPEND)\n";
     let appended = "the kernel appends 3 bytes to `f` at offset 5; `f` now has 8 bytes.";
-    assert_eq!(first(&format!("{script}pwrite(fd, \"abc\", 3, 0)")), format!("pwrite returns 3: {appended}"));
-    assert_eq!(first(&format!("{script}write(fd, \"abc\", 3)")), format!("write returns 3: {appended}"));
+    assert_eq!(
+        first(&format!("{script}pwrite(fd, \"abc\", 3, 0)")),
+        format!("pwrite returns 3: {appended}")
+    );
+    assert_eq!(
+        first(&format!("{script}write(fd, \"abc\", 3)")),
+        format!("write returns 3: {appended}")
+    );
 }
 
 #[test]
 fn the_heap_has_a_range_of_its_own() {
-    let script = "process P1 { | area start end perms | ; | .bss 555555557000 555555559000 rw-p | }\n";
+    let script =
+        "process P1 { | area start end perms | ; | .bss 555555557000 555555559000 rw-p | }\n";
     assert_eq!(
         first(&format!("{script}brk(0x55555555A800)")),
         "brk returns 0: the break moves from 0x555555559000 to 0x55555555A800. The heap is now 0x555555559000–0x55555555B000."
@@ -136,7 +178,8 @@ fn the_heap_has_a_range_of_its_own() {
     // In a child, the heap grows into a separate area. Both areas are treated as one heap.
     let child = format!("{script}sbrk(4096)\nwrite 0x555555559000 = 1\nlet c = fork()\n");
     assert!(
-        first(&format!("{child}c: sbrk(4096)")).ends_with(". The heap is now 0x555555559000–0x55555555B000.")
+        first(&format!("{child}c: sbrk(4096)"))
+            .ends_with(". The heap is now 0x555555559000–0x55555555B000.")
     );
 }
 
@@ -161,7 +204,10 @@ fn loops_tell_a_fault_in_a_few_words() {
         "write 0x1200 = 0x08 → fault demand-zero, frame 0, evicts page 0x40 of P1 (to swap slot 0), TLB miss, \
          PPN 0x00, PA 0x000, cache miss"
     );
-    assert_eq!(narrated[9], "read 0x0500 → fault segmentation, SIGSEGV, SEGV_MAPERR, TLB miss");
+    assert_eq!(
+        narrated[9],
+        "read 0x0500 → fault segmentation, SIGSEGV, SEGV_MAPERR, TLB miss"
+    );
     assert_eq!(narrated[10], "brk(0x5000) → -1 (ENOMEM)");
 }
 
@@ -171,12 +217,15 @@ fn a_protection_that_entries_cannot_express_is_explained() {
     let why = "; its pages remain readable, because page-table entries have no read bit.";
     assert!(first(&format!("{SMALL}{map}")).ends_with(&format!("(-w-p, anonymous){why}")));
     assert!(
-        first(&format!("{SMALL}{map}\nmprotect(p, 64, PROT_EXEC)")).ends_with(&format!("is now --xp{why}"))
+        first(&format!("{SMALL}{map}\nmprotect(p, 64, PROT_EXEC)"))
+            .ends_with(&format!("is now --xp{why}"))
     );
     assert!(first(&format!("{SMALL}{map}\nmprotect(p, 64, PROT_NONE)")).ends_with("is now ---p."));
     let flat = "machine simple { pte { ppn 1..6, p 0 } }";
     let read_only = "let p = mmap(NULL, 64, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)";
-    let narrated = first(&format!("{flat}\nkernel {{ frames 8 }}\nprocess P1\n{read_only}"));
+    let narrated = first(&format!(
+        "{flat}\nkernel {{ frames 8 }}\nprocess P1\n{read_only}"
+    ));
     assert!(
         narrated.ends_with("once present, because this page-table entry format has no R/W bit."),
         "{narrated}"

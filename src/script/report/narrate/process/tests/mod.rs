@@ -35,8 +35,10 @@ impl Sink for NarrationSink {
 
 /// Returns the narration of a script.
 fn narrated(script: &str) -> Vec<Block> {
-    let (mut narrated, _) =
-        play(script, |sources| NarrationSink { narrator: Narrator::new(sources, false), blocks: Vec::new() });
+    let (mut narrated, _) = play(script, |sources| NarrationSink {
+        narrator: Narrator::new(sources, false),
+        blocks: Vec::new(),
+    });
     let rest = narrated.narrator.rest();
     narrated.blocks.extend(rest);
     narrated.blocks
@@ -45,7 +47,10 @@ fn narrated(script: &str) -> Vec<Block> {
 /// Returns the sentences of the last statement.
 fn sentences(script: &str) -> Vec<String> {
     let blocks = narrated(script);
-    let from = blocks.iter().rposition(|block| matches!(block, Block::Statement { .. })).unwrap();
+    let from = blocks
+        .iter()
+        .rposition(|block| matches!(block, Block::Statement { .. }))
+        .unwrap();
     let text = |block: &Block| match block {
         Block::Paragraph { text, .. } => Some(text.clone()),
         _ => None,
@@ -78,7 +83,10 @@ fn steps(script: &str) -> Vec<Step> {
 }
 
 fn lines(steps: &[Step]) -> Vec<String> {
-    steps.iter().map(|step| format!("{}: {}", step.who, step.what)).collect()
+    steps
+        .iter()
+        .map(|step| format!("{}: {}", step.who, step.what))
+        .collect()
 }
 
 #[test]
@@ -112,7 +120,10 @@ fn a_page_of_a_file_is_read_from_disk_once() {
         "The kernel loads the page from the page cache into frame 0 and maps it. Minor fault; the instruction is retried."
     );
     let again = sentences(&format!("{SMALL}read 0x0440\nread 0x0441"));
-    assert!(again.iter().all(|text| !text.contains("fault")), "{again:?}");
+    assert!(
+        again.iter().all(|text| !text.contains("fault")),
+        "{again:?}"
+    );
 }
 
 #[test]
@@ -129,21 +140,27 @@ fn a_victim_makes_room_and_comes_back() {
         "{narrated:?}"
     );
     let narrated = sentences(&format!("{SMALL}{fill}write 0x1200 = 9\nread 0x1000"));
-    assert_eq!(narrated[0], "Page fault: page 0x40 of P1 (heap) is on disk, in swap slot 0.");
-    assert!(
-        narrated[1].contains("frame 1 with page 0x41 of P1, which the kernel writes to swap slot 1. "),
-        "{narrated:?}"
+    assert_eq!(
+        narrated[0],
+        "Page fault: page 0x40 of P1 (heap) is on disk, in swap slot 0."
     );
     assert!(
         narrated[1]
-            .ends_with(" The kernel sets P = 0 and slot 1 in the page's PTE and invalidates its TLB entry."),
+            .contains("frame 1 with page 0x41 of P1, which the kernel writes to swap slot 1. "),
+        "{narrated:?}"
+    );
+    assert!(
+        narrated[1].ends_with(
+            " The kernel sets P = 0 and slot 1 in the page's PTE and invalidates its TLB entry."
+        ),
         "{narrated:?}"
     );
     assert_eq!(
         narrated[2],
         "The kernel reads the page from swap slot 0 into frame 1 and maps it. Major fault; the instruction is retried."
     );
-    let clean = format!("{SMALL}read 0x0400\nfor n in 0..7 {{ write 0x1000 + 64 * n = n }}\nread 0x1200");
+    let clean =
+        format!("{SMALL}read 0x0400\nfor n in 0..7 {{ write 0x1000 + 64 * n = n }}\nread 0x1200");
     assert!(sentences(&clean)[1].ends_with(
         "frame 0 with page 0x10 of P1, which is clean, so the kernel discards it. \
          The kernel sets P = 0 in the page's PTE and invalidates its TLB entry."
@@ -163,8 +180,13 @@ fn a_store_to_a_shared_page_copies_it_and_the_last_sharer_keeps_it() {
         narrated[1],
         "The kernel copies frame 0 to frame 1 and maps frame 1 writable in child. Minor fault; the instruction is retried."
     );
-    let narrated = sentences(&format!("{fork}child: write 0x1000 = 2\nP1: write 0x1000 = 3"));
-    assert!(narrated[1].starts_with("Frame 0 is no longer shared"), "{narrated:?}");
+    let narrated = sentences(&format!(
+        "{fork}child: write 0x1000 = 2\nP1: write 0x1000 = 3"
+    ));
+    assert!(
+        narrated[1].starts_with("Frame 0 is no longer shared"),
+        "{narrated:?}"
+    );
     assert!(narrated[1].contains("without copying"), "{narrated:?}");
 }
 
@@ -172,12 +194,19 @@ fn a_store_to_a_shared_page_copies_it_and_the_last_sharer_keeps_it() {
 fn the_page_of_zeros_is_copied_by_a_store() {
     let zero = SMALL.replace("replacement fifo", "zero-page on");
     let read = sentences(&format!("{zero}read 0x1000"));
-    assert!(read[1].starts_with("The kernel maps the shared zero page read-only"), "{read:?}");
-    let narrated = sentences(&format!("{zero}read 0x1000\nwrite 0x1000 = 1"));
-    assert!(narrated[0].contains("is mapped to the shared zero page"), "{narrated:?}");
     assert!(
-        narrated[1]
-            .starts_with("The kernel allocates frame 0, fills it with zeros, and maps it writable in P1."),
+        read[1].starts_with("The kernel maps the shared zero page read-only"),
+        "{read:?}"
+    );
+    let narrated = sentences(&format!("{zero}read 0x1000\nwrite 0x1000 = 1"));
+    assert!(
+        narrated[0].contains("is mapped to the shared zero page"),
+        "{narrated:?}"
+    );
+    assert!(
+        narrated[1].starts_with(
+            "The kernel allocates frame 0, fills it with zeros, and maps it writable in P1."
+        ),
         "{narrated:?}"
     );
 }
@@ -223,9 +252,13 @@ fn the_worksheet_is_that_of_the_retry() {
     let sheets: Vec<String> = blocks
         .iter()
         .filter_map(|block| match block {
-            Block::Worksheet(blanks) => {
-                Some(blanks.iter().map(|b| format!("{} {}", b.label, b.value)).collect::<Vec<_>>().join(", "))
-            }
+            Block::Worksheet(blanks) => Some(
+                blanks
+                    .iter()
+                    .map(|b| format!("{} {}", b.label, b.value))
+                    .collect::<Vec<_>>()
+                    .join(", "),
+            ),
             _ => None,
         })
         .collect();
@@ -233,7 +266,10 @@ fn the_worksheet_is_that_of_the_retry() {
         sheets[0],
         "VPN 0x40, TLBI 0x0, TLBT 0x10, TLB hit? no, page fault? yes (demand-zero), PPN 0x00"
     );
-    assert_eq!(sheets[1], "PA 0x004, CO 0x0, CI 0x1, CT 0x00, cache hit? no, stored 0x2A");
+    assert_eq!(
+        sheets[1],
+        "PA 0x004, CO 0x0, CI 0x1, CT 0x00, cache hit? no, stored 0x2A"
+    );
 }
 
 #[test]
@@ -263,7 +299,10 @@ fn steps_of_a_fault_are_the_lectures() {
         "MMU → TLB: TLBI 0x0, TLBT 0x12: miss",
     ];
     assert_eq!(lines[..expected.len()], expected);
-    assert!(lines.last().unwrap().contains("stores byte 0x09"), "{lines:#?}");
+    assert!(
+        lines.last().unwrap().contains("stores byte 0x09"),
+        "{lines:#?}"
+    );
 }
 
 #[test]
@@ -284,13 +323,37 @@ fn steps_of_a_fatal_fault_end_with_the_signal() {
 fn an_access_over_two_pages_handles_both_faults_in_turn() {
     let steps = lines(&steps(&format!("{SMALL}write 0x103F = 0x0102 size 2")));
     let at = |words: &str| {
-        steps.iter().position(|step| step.contains(words)).unwrap_or_else(|| panic!("{words}: {steps:#?}"))
+        steps
+            .iter()
+            .position(|step| step.contains(words))
+            .unwrap_or_else(|| panic!("{words}: {steps:#?}"))
     };
     assert!(
         at("allocates frame 0") < at("piece 2 ") && at("piece 2 ") < at("allocates frame 1"),
         "{steps:#?}"
     );
-    assert_eq!(steps.iter().filter(|step| step.contains("piece 1 ")).count(), 2, "{steps:#?}");
-    assert_eq!(steps.iter().filter(|step| step.contains("piece 2 ")).count(), 2, "{steps:#?}");
-    assert_eq!(steps.iter().filter(|step| step.contains("piece 3 ")).count(), 0, "{steps:#?}");
+    assert_eq!(
+        steps
+            .iter()
+            .filter(|step| step.contains("piece 1 "))
+            .count(),
+        2,
+        "{steps:#?}"
+    );
+    assert_eq!(
+        steps
+            .iter()
+            .filter(|step| step.contains("piece 2 "))
+            .count(),
+        2,
+        "{steps:#?}"
+    );
+    assert_eq!(
+        steps
+            .iter()
+            .filter(|step| step.contains("piece 3 "))
+            .count(),
+        0,
+        "{steps:#?}"
+    );
 }

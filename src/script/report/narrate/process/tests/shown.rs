@@ -68,7 +68,10 @@ write 0x603000 = 1";
     );
     assert!(slabs[0].note.contains("different for each process"));
     assert!(slabs[1].note.contains("identical for each process"));
-    assert_eq!((slabs[7].mark.as_str(), slabs[7].note.as_str()), ("brk", "1 of 2 pages resident"));
+    assert_eq!(
+        (slabs[7].mark.as_str(), slabs[7].note.as_str()),
+        ("brk", "1 of 2 pages resident")
+    );
     assert_eq!(slabs[7].lines[0].1, "rw-p  anonymous");
 }
 
@@ -84,8 +87,12 @@ sbrk(0x1800)
 write 0x555555559000 = 1";
     let seen = |script: &str| {
         let slabs = slabs(script);
-        let areas = slabs.iter().filter(|slab| !slab.gap && !slab.top.is_empty());
-        areas.map(|slab| (slab.lines[0].0.clone(), slab.mark.clone())).collect::<Vec<_>>()
+        let areas = slabs
+            .iter()
+            .filter(|slab| !slab.gap && !slab.top.is_empty());
+        areas
+            .map(|slab| (slab.lines[0].0.clone(), slab.mark.clone()))
+            .collect::<Vec<_>>()
     };
     let narrated = |name: &str, mark: &str| (name.to_owned(), mark.to_owned());
     let bss = narrated("uninitialized data (.bss)", "");
@@ -94,11 +101,15 @@ write 0x555555559000 = 1";
         narrated("mapped", ""),
         narrated("run-time heap (malloc)", "brk is 0x55555555A800"),
     ];
-    assert_eq!(seen(script), [stack.clone(), mapped.clone(), heap, bss.clone()]);
+    assert_eq!(
+        seen(script),
+        [stack.clone(), mapped.clone(), heap, bss.clone()]
+    );
     // In a child, the heap can have several areas. The break is at the end of the last area.
-    let child = format!("{script}\nlet P2 = fork()\nP2: sbrk(0x800)\nP2: sbrk(0x1000)\nshow layout P2")
-        .replace("P1", "P0")
-        .replace("P2", "P1");
+    let child =
+        format!("{script}\nlet P2 = fork()\nP2: sbrk(0x800)\nP2: sbrk(0x1000)\nshow layout P2")
+            .replace("P1", "P0")
+            .replace("P2", "P1");
     let heap = |mark| narrated("run-time heap (malloc)", mark);
     assert_eq!(seen(&child), [stack, mapped, heap("brk"), heap(""), bss]);
 }
@@ -114,12 +125,17 @@ fn a_small_machine_has_no_kernel_half() {
 #[test]
 fn many_areas_are_drawn_in_part() {
     let mut script =
-        "process P1\nfor n in 0..100 { mmap(0x10000000 + 8192 * n, 4096, 1, 50, -1, 0) }".to_owned();
+        "process P1\nfor n in 0..100 { mmap(0x10000000 + 8192 * n, 4096, 1, 50, -1, 0) }"
+            .to_owned();
     script.push_str("\nmprotect(0x10000000, 4096, 0)");
     let slabs = slabs(&script);
     let areas = slabs.iter().filter(|slab| !slab.gap).count() - 3;
     assert_eq!(areas, 40);
-    assert!(slabs.iter().any(|slab| slab.lines[0].0 == "… and 60 more areas"));
+    assert!(
+        slabs
+            .iter()
+            .any(|slab| slab.lines[0].0 == "… and 60 more areas")
+    );
 }
 
 #[test]
@@ -135,16 +151,33 @@ process P1 {
   | stack | 7FFFFFFDE000 | 7FFFFFFFF000 | rw-p  | anonymous | -      |
 }
 show P1.maps";
-    let Some(Block::Script(text)) = narrated(script).pop() else { panic!("no lines") };
+    let Some(Block::Script(text)) = narrated(script).pop() else {
+        panic!("no lines")
+    };
     let lines: Vec<&str> = text.lines().collect();
-    assert_eq!(lines[0], format!("{:<73}a.out", "00400000-00402000 r-xp 00001000 08:01 1"));
-    assert_eq!(lines[1], format!("{:<73}[heap]", "00603000-00605000 rw-p 00000000 00:00 0"));
+    assert_eq!(
+        lines[0],
+        format!("{:<73}a.out", "00400000-00402000 r-xp 00001000 08:01 1")
+    );
+    assert_eq!(
+        lines[1],
+        format!("{:<73}[heap]", "00603000-00605000 rw-p 00000000 00:00 0")
+    );
     assert_eq!(lines[2], "00700000-00701000 rw-p 00000000 00:00 0 ");
-    assert_eq!(lines[3], format!("{:<73}[stack]", "7ffffffde000-7ffffffff000 rw-p 00000000 00:00 0"));
+    assert_eq!(
+        lines[3],
+        format!(
+            "{:<73}[stack]",
+            "7ffffffde000-7ffffffff000 rw-p 00000000 00:00 0"
+        )
+    );
     let Some(Block::Script(text)) = narrated(&format!("{SMALL}show P1.maps")).pop() else {
         panic!("no lines")
     };
-    assert_eq!(text.lines().next(), Some(format!("{:<49}poem", "0400-0480 r--p 0000 08:01 1").as_str()));
+    assert_eq!(
+        text.lines().next(),
+        Some(format!("{:<49}poem", "0400-0480 r--p 0000 08:01 1").as_str())
+    );
 }
 
 #[test]
@@ -172,11 +205,15 @@ fn kernel_actions_report_their_results() {
                   let child = fork()\nchild: read q\n";
     let narrated = sentences(&format!("{SMALL}{shared}swap out P1 q"));
     assert!(
-        narrated[1]
-            .ends_with("; the kernel sets P = 0 in the page's 2 PTEs and invalidates their TLB entries"),
+        narrated[1].ends_with(
+            "; the kernel sets P = 0 in the page's 2 PTEs and invalidates their TLB entries"
+        ),
         "{narrated:?}"
     );
-    assert_eq!(sentences(&format!("{SMALL}{pages}reclaim 2 pages"))[0], "The kernel evicts 2 pages.");
+    assert_eq!(
+        sentences(&format!("{SMALL}{pages}reclaim 2 pages"))[0],
+        "The kernel evicts 2 pages."
+    );
 }
 
 #[test]
@@ -185,7 +222,10 @@ fn declarations_report_their_results() {
         first("machine simple\nkernel { frames 8, swap 4 slots, replacement fifo }"),
         "8 user frames, replacement by FIFO, 4 swap slots, cold page cache"
     );
-    assert_eq!(first(SMALL), "P1 is process 1, with 2 areas totaling 1152 B; no page is resident yet");
+    assert_eq!(
+        first(SMALL),
+        "P1 is process 1, with 2 areas totaling 1152 B; no page is resident yet"
+    );
     assert!(first("process P1").starts_with("Without a machine declaration"));
     let record = records(&format!("{SMALL}process P2")).pop().unwrap();
     assert!(matches!(&*record.did, Did::Declared(declared) if declared.booted.is_none()));
@@ -204,10 +244,12 @@ write 0x400000 = 1";
 
 /// Returns the last address space that a script draws.
 fn layout(script: &str) -> Layout {
-    let mut layouts = narrated(script).into_iter().filter_map(|block| match block {
-        Block::Layout(layout) => Some(layout),
-        _ => None,
-    });
+    let mut layouts = narrated(script)
+        .into_iter()
+        .filter_map(|block| match block {
+            Block::Layout(layout) => Some(layout),
+            _ => None,
+        });
     layouts.next_back().expect("a layout")
 }
 
@@ -221,15 +263,39 @@ fn the_lectures_three_accesses_are_in_their_boxes() {
         .flat_map(|slab| slab.accesses.iter().map(move |mark| (slab, mark)))
         .map(|(slab, mark)| {
             let result = mark.result.as_deref().expect("a result");
-            (slab.lines[0].0.as_str(), slab.top.as_str(), mark.number, mark.operation.as_str(), result)
+            (
+                slab.lines[0].0.as_str(),
+                slab.top.as_str(),
+                mark.number,
+                mark.operation.as_str(),
+                result,
+            )
         })
         .collect();
     assert_eq!(
         marked,
         [
-            ("initialized data (.data)", "0x603000", 2, "read 0x602004", "normal page fault (file)"),
-            ("(nothing mapped)", "0x602000", 1, "read 0x500000", "segmentation fault"),
-            ("program text (.text)", "0x402000", 3, "write 0x400000", "protection exception"),
+            (
+                "initialized data (.data)",
+                "0x603000",
+                2,
+                "read 0x602004",
+                "normal page fault (file)"
+            ),
+            (
+                "(nothing mapped)",
+                "0x602000",
+                1,
+                "read 0x500000",
+                "segmentation fault"
+            ),
+            (
+                "program text (.text)",
+                "0x402000",
+                3,
+                "write 0x400000",
+                "protection exception"
+            ),
         ]
     );
 }
@@ -249,41 +315,72 @@ fn the_accesses_are_those_since_the_last_figure() {
     // A `probe` and the accesses of other processes do not count.
     let others = "\nprobe 0x602004\nprocess P2\nP2: read 0";
     assert_eq!(
-        numbers(&format!("{THREE}\nfigure layout P1\nread 0x602004{others}{last}")),
+        numbers(&format!(
+            "{THREE}\nfigure layout P1\nread 0x602004{others}{last}"
+        )),
         (vec![1], none())
     );
-    assert_eq!(numbers(&format!("{THREE}\nscenario \"s\" {{ read 0{last} }}")), (vec![1], none()));
+    assert_eq!(
+        numbers(&format!("{THREE}\nscenario \"s\" {{ read 0{last} }}")),
+        (vec![1], none())
+    );
     // After a scenario, the earlier accesses are those before the scenario.
-    assert_eq!(numbers(&format!("{THREE}\nscenario \"s\" {{ read 0 }}{last}")), (vec![1, 2, 3], none()));
+    assert_eq!(
+        numbers(&format!("{THREE}\nscenario \"s\" {{ read 0 }}{last}")),
+        (vec![1, 2, 3], none())
+    );
     let many = numbers(&format!("{THREE}\nrepeat 100 {{ read 0x602004 }}{last}"));
-    assert_eq!(many, ((72..=103).collect(), vec!["71 earlier accesses are omitted".to_owned()]));
+    assert_eq!(
+        many,
+        (
+            (72..=103).collect(),
+            vec!["71 earlier accesses are omitted".to_owned()]
+        )
+    );
 }
 
 #[test]
 fn the_chain_leads_from_the_lowest_to_the_highest_area() {
     let layout = layout(&format!("{THREE}\nfigure layout P1 chain"));
     let chain = layout.chain.as_ref().expect("a chain");
-    assert_eq!((chain.process.as_str(), chain.mmap.as_str()), ("P1", "0x400000"));
-    let structures = layout.slabs.iter().filter_map(|slab| Some((slab, slab.structure.as_ref()?)));
+    assert_eq!(
+        (chain.process.as_str(), chain.mmap.as_str()),
+        ("P1", "0x400000")
+    );
+    let structures = layout
+        .slabs
+        .iter()
+        .filter_map(|slab| Some((slab, slab.structure.as_ref()?)));
     let structures: Vec<_> = structures
         .map(|(slab, structure)| {
-            let fields: Vec<&str> = structure.fields.iter().map(|(_, value)| value.as_str()).collect();
+            let fields: Vec<&str> = structure
+                .fields
+                .iter()
+                .map(|(_, value)| value.as_str())
+                .collect();
             (slab.lines[0].0.as_str(), fields, structure.next.as_str())
         })
         .collect();
     assert_eq!(
         structures,
         [
-            ("initialized data (.data)", vec!["0x603000", "0x602000", "rw-", "private"], "NULL"),
-            ("program text (.text)", vec!["0x402000", "0x400000", "r-x", "private"], "0x602000"),
+            (
+                "initialized data (.data)",
+                vec!["0x603000", "0x602000", "rw-", "private"],
+                "NULL"
+            ),
+            (
+                "program text (.text)",
+                vec!["0x402000", "0x400000", "r-x", "private"],
+                "0x602000"
+            ),
         ]
     );
 }
 
 #[test]
 fn the_stack_pointer_is_that_of_execve() {
-    let program =
-        "executable \"a.out\" { | section start size perms | ; | .text 400000 1800 r-x | }\nprocess P1";
+    let program = "executable \"a.out\" { | section start size perms | ; | .text 400000 1800 r-x | }\nprocess P1";
     let marks = |script: &str| {
         let slabs = slabs(&format!("{program}\n{script}"));
         slabs
