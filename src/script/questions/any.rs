@@ -212,7 +212,7 @@ impl Session<'_> {
         let tried = self.try_out(operation);
         self.state.scopes.pop();
         Ok(match tried?.0 {
-            Did::Access(access) => Some(View::Steps(Box::new(access), MessageLevel::All)),
+            Did::Access(access) => Some(View::Steps(access, MessageLevel::All)),
             Did::Call(call) => Some(View::CallSteps(call, MessageLevel::All)),
             _ => None,
         })

@@ -114,7 +114,7 @@ fn of_pointer(key: &Key, did: &Did) -> Option<u32> {
 }
 
 /// Returns the access as if it had a physical address and the byte at that address were known.
-fn supposed(did: &Did, pa: Option<Pa>) -> Option<Access> {
+fn supposed(did: &Did, pa: Option<Pa>) -> Option<Box<Access>> {
     let Did::Access(access) = did else {
         return None;
     };

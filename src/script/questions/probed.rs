@@ -64,7 +64,7 @@ pub(crate) fn probed(
         return Err(Stop::Unknowable);
     }
     match session.try_out(&operation)? {
-        (Did::Access(access), _) => Ok(access),
+        (Did::Access(access), _) => Ok(*access),
         _ => Err(not_an_access(session, operands).into()),
     }
 }

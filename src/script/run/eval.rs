@@ -5,7 +5,7 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::idioms::linux;
 use crate::lang::value::functions::{FUNCTIONS, function};
-use crate::lang::value::ops::{binary, unary};
+use crate::lang::value::ops::{binary, of_integers, unary};
 use crate::lang::value::{Measure, Number, Value};
 use pagewalk_engine::kernel::syscall::{constant, constants, system_calls};
 
@@ -65,9 +65,11 @@ impl Session<'_> {
             ExprKind::List(parts) => self.bracketed(parts, expr.span),
             _ => {
                 let before = self.temporary;
-                let value = self.operation(expr)?;
-                self.progress.temporary = before + elements_and_text(&value);
-                Ok(value)
+                let result = self.operation(expr);
+                if let Ok(value) = &result {
+                    self.progress.temporary = before + elements_and_text(value);
+                }
+                result
             }
         }
     }
@@ -151,11 +153,17 @@ impl Session<'_> {
             let decided = first == (op == BinaryOp::Or);
             return Ok(Value::Bool(if decided { first } else { self.truth(b)? }));
         }
-        let (x, y) = match op {
-            BinaryOp::Equal | BinaryOp::NotEqual => (self.eval_or_noun(a)?, self.eval_or_noun(b)?),
-            _ => (self.eval(a)?, self.eval(b)?),
+        // The results stay where they are. Moving a value that was just written takes longer than computing it, because
+        // the processor waits for the separate stores of its parts.
+        let of = match op {
+            BinaryOp::Equal | BinaryOp::NotEqual => Self::eval_or_noun,
+            _ => Self::eval,
         };
-        self.apply_operator(op, (a, &x), (b, &y), span)
+        let x = of(self, a);
+        let Ok(left) = &x else { return x };
+        let y = of(self, b);
+        let Ok(right) = &y else { return y };
+        self.apply_operator(op, (a, left), (b, right), span)
     }
 
     /// Applies an operator to two values, and charges its work to the budget.
@@ -169,6 +177,9 @@ impl Session<'_> {
         (b, y): (&Expr, &Value),
         span: Span,
     ) -> Result<Value, Stop> {
+        if let Some(result) = of_integers(op, x, y) {
+            return Ok(result);
+        }
         self.work(work_of_value(x).saturating_add(work_of_value(y)), span)?;
         binary(op, x, y).map_err(|error| {
             let diagnostic = error.at(span);

@@ -28,10 +28,11 @@ impl Session<'_> {
         if !matches!(stmt.kind, StmtKind::InProcess { .. }) {
             self.step(stmt.span)?;
         }
-        self.variables = if self.loops.is_empty() {
-            None
-        } else {
-            self.varying(stmt)
+        self.variables = match &stmt.kind {
+            // A value without a system call is narrated as the value itself; see `run_let`.
+            StmtKind::Let { .. } => None,
+            _ if self.loops.is_empty() => None,
+            _ => self.varying(stmt),
         };
         match &stmt.kind {
             StmtKind::Command(command) => self.run_command(stmt, command),
@@ -151,6 +152,8 @@ impl Session<'_> {
         };
         if family == Family::None {
             Self::no_facts(stmt, "this value")?;
+        } else if !self.loops.is_empty() {
+            self.variables = self.varying(stmt);
         }
         let bound = self.eval_or_noun(value)?;
         let mut call = if family == Family::Call {

@@ -1,14 +1,18 @@
-//! The rows of a language with names, such as its verbs. A long script has a verb on each line, so rows are found by binary
-//! search.
+//! The rows of a language with names, such as its verbs. A loop finds the row of its verb in each iteration, so a hash map finds
+//! rows.
 
+use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
 use std::sync::OnceLock;
+
+use crate::lang::span::SpanHasher;
 
 /// Rows, each with a name.
 pub(crate) struct NameTable<T: 'static> {
     rows: &'static [&'static [T]],
     name: fn(&T) -> &'static str,
-    /// The rows in the order of their keys, which the first search sorts.
-    sorted: OnceLock<Vec<&'static T>>,
+    /// The rows by name, which the first search collects.
+    by_name: OnceLock<HashMap<&'static str, &'static T, BuildHasherDefault<SpanHasher>>>,
 }
 
 impl<T> NameTable<T> {
@@ -17,7 +21,7 @@ impl<T> NameTable<T> {
         Self {
             rows,
             name,
-            sorted: OnceLock::new(),
+            by_name: OnceLock::new(),
         }
     }
 
@@ -28,23 +32,10 @@ impl<T> NameTable<T> {
 
     /// The row with this name.
     pub(crate) fn find(&self, name: &str) -> Option<&'static T> {
-        let sorted = self.sorted.get_or_init(|| {
-            let mut rows: Vec<_> = self.iter().collect();
-            rows.sort_unstable_by_key(|row| key((self.name)(row)));
-            debug_assert!(
-                rows.is_sorted_by(|a, b| key((self.name)(a)) < key((self.name)(b))),
-                "names differ"
-            );
-            rows
-        });
-        let found = sorted
-            .binary_search_by_key(&key(name), |row| key((self.name)(row)))
-            .ok();
-        found.and_then(|at| sorted.get(at).copied())
+        let rows = self
+            .by_name
+            .get_or_init(|| self.iter().map(|row| ((self.name)(row), row)).collect());
+        debug_assert_eq!(rows.len(), self.iter().count(), "names differ");
+        rows.get(name).copied()
     }
-}
-
-/// The order of names in a search. Most names have different lengths, which are cheaper to compare than texts.
-fn key(name: &str) -> (usize, &str) {
-    (name.len(), name)
 }

@@ -68,7 +68,66 @@ pub(crate) struct Scope {
     /// Whether the scope belongs to a definition, and is therefore invisible to the definitions that this
     /// definition calls.
     pub(crate) private: bool,
-    names: Arc<BTreeMap<Arc<str>, Binding>>,
+    names: Arc<Names>,
+}
+
+/// Names with their bindings, in alphabetical order.
+#[derive(Debug, Clone)]
+enum Names {
+    /// Up to [`FEW`] names. Each call creates a scope, and finding one of a few names in a list takes less time than in a tree.
+    Few(Vec<(Arc<str>, Binding)>),
+    Many(BTreeMap<Arc<str>, Binding>),
+}
+
+/// Maximum number of names in a list.
+const FEW: usize = 8;
+
+impl Default for Names {
+    fn default() -> Self {
+        Self::Few(Vec::new())
+    }
+}
+
+impl Names {
+    fn get(&self, name: &str) -> Option<&Binding> {
+        match self {
+            Self::Few(names) => {
+                let found = names.iter().find(|(known, _)| **known == *name);
+                found.map(|(_, binding)| binding)
+            }
+            Self::Many(names) => names.get(name),
+        }
+    }
+
+    /// Returns the names with their bindings, in order.
+    fn iter(&self) -> impl Iterator<Item = (&Arc<str>, &Binding)> {
+        let (few, many) = match self {
+            Self::Few(names) => (Some(names), None),
+            Self::Many(names) => (None, Some(names)),
+        };
+        let few = few.into_iter().flatten().map(|(name, of)| (name, of));
+        few.chain(many.into_iter().flatten())
+    }
+
+    fn bind(&mut self, name: &Arc<str>, binding: Binding) {
+        match self {
+            Self::Few(names) => {
+                if let Some((_, old)) = names.iter_mut().find(|(known, _)| known == name) {
+                    *old = binding;
+                } else if names.len() < FEW {
+                    let at = names.partition_point(|(known, _)| known < name);
+                    names.insert(at, (name.clone(), binding));
+                } else {
+                    let all = std::mem::take(names).into_iter();
+                    *self = Self::Many(all.chain([(name.clone(), binding)]).collect());
+                }
+            }
+            Self::Many(names) => match names.get_mut(name) {
+                Some(old) => *old = binding,
+                None => drop(names.insert(name.clone(), binding)),
+            },
+        }
+    }
 }
 
 impl Scope {
@@ -81,20 +140,16 @@ impl Scope {
 
     /// Returns what the names refer to.
     pub(crate) fn bindings(&self) -> impl Iterator<Item = &Binding> {
-        self.names.values()
+        self.names.iter().map(|(_, binding)| binding)
     }
 
     /// Whether the scope binds a name.
     pub(crate) fn binds(&self, name: &str) -> bool {
-        self.names.contains_key(name)
+        self.names.get(name).is_some()
     }
 
     pub(crate) fn bind(&mut self, name: &Arc<str>, binding: Binding) {
-        let names = Arc::make_mut(&mut self.names);
-        match names.get_mut(name) {
-            Some(old) => *old = binding,
-            None => drop(names.insert(name.clone(), binding)),
-        }
+        Arc::make_mut(&mut self.names).bind(name, binding);
     }
 }
 
@@ -184,7 +239,7 @@ impl State {
         self.scopes
             .iter()
             .rev()
-            .flat_map(|scope| scope.names.keys().map(|name| &**name))
+            .flat_map(|scope| scope.names.iter().map(|(name, _)| &**name))
     }
 
     /// Returns the names of the visible definitions.

@@ -11,7 +11,6 @@ use super::progress::Frame;
 use super::record::Variables;
 use super::session::Session;
 use super::state::Binding;
-use super::syscalls::makes_call;
 
 impl Session<'_> {
     /// Returns the variables of a statement in a loop that can have other values in other iterations. The
@@ -22,8 +21,8 @@ impl Session<'_> {
                 .language
                 .verb(&command.verb.text)
                 .is_none_or(|verb| verb.family != Family::Access),
-            StmtKind::Let { value, .. } => makes_call(value),
-            StmtKind::Reference { .. } | StmtKind::Ask(_) => true,
+            // `run_let` calls this function only for a value with a system call.
+            StmtKind::Let { .. } | StmtKind::Reference { .. } | StmtKind::Ask(_) => true,
             _ => false,
         };
         if !is_narrated {

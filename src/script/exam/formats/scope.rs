@@ -270,7 +270,7 @@ impl Scope {
     /// Returns an operation without the events of structures that are outside this scope.
     pub(super) fn seen(&self, did: &Did) -> Did {
         match did {
-            Did::Access(access) => Did::Access(self.access(access)),
+            Did::Access(access) => Did::Access(Box::new(self.access(access))),
             Did::Call(call) => Did::Call(self.call(call)),
             Did::Bound {
                 name,

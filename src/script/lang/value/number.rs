@@ -28,6 +28,7 @@ enum Repr {
     Double(f64, Option<Measure>),
 }
 
+#[cold]
 fn overflow() -> ValueError {
     ValueError::new(Code::Overflow, "the result is outside the range of numbers")
         .help("numbers must be at least -2^63 and less than 2^64")
@@ -41,6 +42,7 @@ impl Number {
     ///
     /// # Errors
     /// Returns `overflow` for a number outside −2^63..=2^64−1.
+    #[inline]
     pub(crate) fn integer(value: i128) -> Result<Self, ValueError> {
         if (MIN..=MAX).contains(&value) {
             Ok(Self(Repr::Integer(value, None)))
@@ -368,7 +370,7 @@ impl Number {
 }
 
 /// Returns ⌊a / b⌋ for integers in the language's range, with `b` not zero.
-fn floor_quotient(a: i128, b: i128) -> i128 {
+pub(super) fn floor_quotient(a: i128, b: i128) -> i128 {
     // Division in 128 bits takes several times as long. Only -2^63 / -1 exceeds 64 bits.
     if let (Ok(a), Ok(b)) = (i64::try_from(a), i64::try_from(b))
         && let (Some(quotient), Some(rest)) = (a.checked_div(b), a.checked_rem(b))

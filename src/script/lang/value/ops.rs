@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use super::number::floor_quotient;
 use super::{Measure, Number, Value, ValueError};
 use crate::lang::ast::{BinaryOp, UnaryOp};
 use crate::lang::diagnostic::Code;
@@ -52,6 +53,33 @@ pub(crate) fn unary(op: UnaryOp, x: &Value) -> Result<Value, ValueError> {
             other => Ok(Value::Bool(!other.truth("not")?)),
         },
     }
+}
+
+/// Computes `a OP b` for two integers without units, which most expressions consist of. Returns `None` for other values, for
+/// other operators, and if [`binary`] would report an error.
+#[inline]
+pub(crate) fn of_integers(op: BinaryOp, a: &Value, b: &Value) -> Option<Value> {
+    let (Value::Number(a), Value::Number(b)) = (a, b) else {
+        return None;
+    };
+    let (a, b) = (a.plain_integer()?, b.plain_integer()?);
+    let number = match op {
+        BinaryOp::Add => a + b,
+        BinaryOp::Subtract => a - b,
+        BinaryOp::Multiply => a.checked_mul(b)?,
+        BinaryOp::FloorDivide if b != 0 => floor_quotient(a, b),
+        BinaryOp::Remainder if b != 0 => a - b * floor_quotient(a, b),
+        BinaryOp::Equal => return Some(Value::Bool(a == b)),
+        BinaryOp::NotEqual => return Some(Value::Bool(a != b)),
+        BinaryOp::Less => return Some(Value::Bool(a < b)),
+        BinaryOp::LessEqual => return Some(Value::Bool(a <= b)),
+        BinaryOp::Greater => return Some(Value::Bool(a > b)),
+        BinaryOp::GreaterEqual => return Some(Value::Bool(a >= b)),
+        BinaryOp::BitAnd => a & b,
+        BinaryOp::BitOr => a | b,
+        _ => return None,
+    };
+    Number::integer(number).ok().map(Value::Number)
 }
 
 /// Computes `a OP b`. For `and` and `or`, this function receives both sides, but the caller can skip the right

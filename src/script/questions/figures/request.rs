@@ -43,7 +43,7 @@ impl Request<'_> {
             return Err(Stop::Unknowable);
         }
         match session.state.last.as_deref() {
-            Some(Did::Access(access)) => Ok(access.clone()),
+            Some(Did::Access(access)) => Ok((**access).clone()),
             _ => Err(self.nothing("no access has been made yet").into()),
         }
     }

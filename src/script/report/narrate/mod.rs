@@ -78,17 +78,17 @@ impl<'s> Narrator<'s> {
     /// Narrates a record. The result is empty for most iterations of a long loop.
     pub fn narrate(&mut self, record: &StepRecord) -> Vec<Block> {
         let mut blocks = self.repeats.enter(record.outer, &mut self.statements);
+        let failed = record.checks.iter().any(|check| !check.held);
+        if record.depth > 0 && !failed && self.repeats.omit(record.span) {
+            return blocks;
+        }
         let statement = self.statements.executed(record);
         if record.depth == 0 {
             self.whole(record, &statement, &mut blocks);
         } else {
-            let failed = record.checks.iter().any(|check| !check.held);
-            if self
-                .repeats
-                .count(record.span, &statement.short, failed, &mut blocks)
-            {
-                self.round(record, &statement, failed, &mut blocks);
-            }
+            self.repeats
+                .count(record.span, &statement.short, &mut blocks);
+            self.round(record, &statement, failed, &mut blocks);
         }
         blocks
     }

@@ -70,9 +70,19 @@ impl Repeats {
         blocks
     }
 
-    /// Counts a run of a statement. Returns whether to narrate the run, and adds to `blocks` a report of the
-    /// earlier runs that were omitted. If `must` is true, the run is always narrated.
-    pub fn count(&mut self, span: Span, text: &str, must: bool, blocks: &mut Vec<Block>) -> bool {
+    /// Counts a run of a statement if it is to be omitted, because enough earlier runs were narrated.
+    pub(crate) fn omit(&mut self, span: Span) -> bool {
+        let Some(place) = self.places.get(&span) else {
+            return false;
+        };
+        let count = &mut self.counts[*place];
+        let omitted = count.runs >= TOLD;
+        count.runs += u64::from(omitted);
+        omitted
+    }
+
+    /// Counts a run of a statement that is narrated, and adds to `blocks` a report of the earlier runs that were omitted.
+    pub(crate) fn count(&mut self, span: Span, text: &str, blocks: &mut Vec<Block>) {
         let next = self.counts.len();
         let place = *self.places.entry(span).or_insert(next);
         if place == next {
@@ -85,11 +95,7 @@ impl Repeats {
         let several = self.counts.len() > 1;
         let count = &mut self.counts[place];
         count.runs += 1;
-        if count.runs > TOLD && !must {
-            return false;
-        }
         blocks.extend(count.left_out(count.runs - 1, several));
         count.reported = count.runs;
-        true
     }
 }

@@ -13,7 +13,7 @@ pub(crate) fn views(last: Option<&Did>) -> Vec<View> {
 /// Returns the numbered steps of the last access at a level.
 pub(crate) fn at_level(last: Option<&Did>, level: MessageLevel) -> Vec<View> {
     match last {
-        Some(Did::Access(access)) => vec![View::Steps(Box::new(access.clone()), level)],
+        Some(Did::Access(access)) => vec![View::Steps(access.clone(), level)],
         Some(Did::Reference(run)) => vec![table_view(run)],
         Some(
             Did::Call(call)

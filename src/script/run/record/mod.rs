@@ -106,7 +106,7 @@ pub trait Attachment: Any + Debug + Send + Sync {
 #[expect(missing_docs, reason = "each variant's comment describes its fields")]
 pub enum Did {
     /// An access to memory.
-    Access(Access),
+    Access(Box<Access>),
     /// A run of a reference string.
     Reference(Box<ReferenceRun>),
     /// A replay of a trace.

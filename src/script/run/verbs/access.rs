@@ -46,7 +46,7 @@ fn choice<T: Copy>(expr: &Expr, words: &[(&'static str, T)]) -> Result<T, Vec<Di
 }
 
 fn access(plan: AccessPlan) -> Action {
-    Action::operation(move |session| Ok(Did::Access(session.access(plan)?)))
+    Action::operation(move |session| Ok(Did::Access(Box::new(session.access(plan)?))))
 }
 
 /// `translate VA [for read|write|execute] [by user|supervisor]`

@@ -7,7 +7,7 @@ use crate::exam::formats::page::bare;
 use crate::exam::paper::{PaperItem, Question};
 use crate::exam::words::Words;
 use crate::questions::entry::{Blank, Derivation, ItemKind, PathValue};
-use crate::run::record::{Access, AccessVerb, AreaRecord, Did, FaultRecord, ReferenceRun, View};
+use crate::run::record::{AccessVerb, AreaRecord, Did, FaultRecord, ReferenceRun, View};
 use pagewalk_engine::kernel::event::FaultClass;
 use pagewalk_engine::kernel::vma::Backing;
 use pagewalk_engine::machine::event::Event;
@@ -221,7 +221,7 @@ impl Asked {
         self.probes += usize::from(access.is_some_and(|access| access.probe));
         let walks = |event: &Event| matches!(event, Event::Pte { .. });
         let faults = access
-            .map_or(&[][..], Access::faults)
+            .map_or(&[][..], |access| access.faults())
             .iter()
             .chain(did.call().into_iter().flat_map(|call| &call.faults));
         let of_file = |fault: &FaultRecord| {
