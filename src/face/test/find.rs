@@ -207,6 +207,7 @@ fn below(folder: &Path, skipped: Skipped, found: &mut Vec<SuiteFile>, wrong: &mu
     let entries = WalkBuilder::new(folder)
         .hidden(false)
         .ignore(false)
+        // A user's personal settings of git must not change which scripts a suite contains.
         .git_global(false)
         .git_exclude(false)
         .filter_entry(move |entry| {

@@ -433,7 +433,7 @@ fn is_in(bit: Bit, kind: EntryKind) -> bool {
 
 impl PteFigure {
     /// Omits what only a paper needs so as not to reveal the answer: the format that does not apply to the entry, and its
-    /// fields.
+    /// fields. On a paper, the boxes of only one format would reveal P.
     fn keep_what_applies(&mut self) {
         let Some(entry) = &mut self.entry else { return };
         self.forms

@@ -25,7 +25,9 @@ pub fn typst(paper: &Paper, edition: Edition, style: &Style) -> String {
     all(std::slice::from_ref(paper), edition, style)
 }
 
-/// Returns an edition of several papers as one document. Each paper begins on a right-hand page with the number 1.
+/// Returns an edition of several papers as one document. Each paper begins on a right-hand page
+/// with the number 1. Two students therefore never share a sheet of paper. Joining finished PDF
+/// files would need a PDF library.
 pub(crate) fn all(papers: &[Paper], edition: Edition, style: &Style) -> String {
     let (_, height) = style.page.size();
     let mut out = format!(
