@@ -82,8 +82,8 @@ impl Base {
             return after.collect();
         };
         let mut totals = Totals { bytes, size, depth };
-        // Concatenating two trees would be faster, but its work would not be the number of copied
-        // elements, which the script pays for in steps.
+        // Pushes the elements of the shorter parts instead of concatenating trees, because the
+        // number of copied elements also decides the number of steps.
         let own = Arc::make_mut(&mut tree);
         before
             .rev()

@@ -162,6 +162,8 @@ impl TableExpectation {
                 });
             }
         }
+        // The absence of other entries counts as a check, so that even an empty table checks
+        // something.
         if checks.len() == before {
             checks.push(Check {
                 fact: format!("{} others", layout.noun),

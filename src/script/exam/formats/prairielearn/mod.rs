@@ -130,7 +130,6 @@ fn coded(mut of: Value, paper: &Paper) -> Value {
 }
 
 /// Returns a UUID (version 5 of RFC 9562) that is the same on every export of an exam and question.
-/// A second export therefore updates the questions of the first one.
 fn uuid(paper: &Paper, group: &Group) -> Uuid {
     let space = Uuid::new_v5(
         &Uuid::NAMESPACE_URL,
