@@ -203,6 +203,7 @@ impl Skipped {
     }
 }
 
+/// The package `ignore` is that of ripgrep, so `.gitignore` has its usual meaning.
 fn below(folder: &Path, skipped: Skipped, found: &mut Vec<SuiteFile>, wrong: &mut Vec<String>) {
     let entries = WalkBuilder::new(folder)
         .hidden(false)

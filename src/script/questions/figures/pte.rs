@@ -167,6 +167,7 @@ impl Formats<'_> {
         match &entry {
             Some(entry) if entry.level < last => {
                 let levels = (entry.level, entry.level);
+                // Boxes for both PS and D, because the format of only one of them would reveal PS.
                 let any = || {
                     form("table-or-page", levels, "PPN", &|bit| {
                         self.is_at(bit, entry.level)

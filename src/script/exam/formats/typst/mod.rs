@@ -151,6 +151,8 @@ fn sentences(out: &mut String, level: u32, heading: &str, said: &[String]) {
     }
 }
 
+/// Writes a question, which starts on a new page. A longer question in another version therefore does
+/// not move the boxes of later questions.
 fn section(out: &mut String, question: &Section, canvas: Canvas, labels: &Labels) {
     let Section {
         number,
