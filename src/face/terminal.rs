@@ -91,6 +91,8 @@ static COLORED: AtomicBool = AtomicBool::new(false);
 
 /// Replaces the characters that a terminal interprets, except for line ends, tabs, and, if the process writes colors, the
 /// sequences that set a color. Text from scripts and names of files can contain such characters.
+/// All output of a command passes through this function, so that a text that was not made visible
+/// does no harm.
 pub(crate) fn clean(text: &str) -> Cow<'_, str> {
     clean_with(text, COLORED.load(Ordering::Relaxed), |_| {
         "\u{fffd}".to_owned()

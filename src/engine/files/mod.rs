@@ -40,7 +40,9 @@ pub fn open_argument(path: &Path) -> io::Result<File> {
     }
 }
 
-/// Opens a file, a pipe, or a device that the command line names. Waits until another program writes to a pipe.
+/// Opens a file, a pipe, or a device that the command line names. Waits until another program
+/// writes to a pipe. Only traces are opened this way, because programs that trace write to named
+/// pipes. For other inputs, a pipe without a writer would let a grader hang.
 ///
 /// # Errors
 /// Fails if the file cannot be opened.
@@ -82,7 +84,9 @@ pub fn acts(c: char) -> bool {
         )
 }
 
-/// Replaces the characters of a foreign text that a terminal interprets, so that the text stays on its line.
+/// Replaces the characters of a foreign text that a terminal interprets, so that the text stays on
+/// its line. Replaces them where Pagewalk adds the text to a message, because a newline in a name
+/// cannot be recognized later.
 pub fn visible(text: &str) -> Cow<'_, str> {
     let acts = |c: char| c != '\t' && acts(c);
     if text.contains(acts) {

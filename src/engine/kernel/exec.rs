@@ -58,6 +58,7 @@ impl Kernel {
         };
         (space.brk_start, space.brk) = (image.brk, image.brk);
         space.labels = image.labels;
+        // The stack is empty, because `execve` does not copy `argv` and `envp`.
         let rsp = self.config.stack_top;
         if let Some(process) = self.process_mut(pid) {
             (process.space, process.pc, process.rsp) = (space, Some(program.entry), Some(rsp));

@@ -52,7 +52,8 @@ pub(crate) struct PaperMaker<'a> {
 }
 
 impl PaperMaker<'_> {
-    /// Generates all versions, or returns the first error.
+    /// Generates all versions, or returns the first error. No file is written before all versions
+    /// exist, so that a folder never contains only a part of them.
     pub(crate) fn each(
         &self,
         versions: &[Option<Version>],

@@ -160,6 +160,7 @@ fn version_row(version: &Version, files: &[String]) -> String {
     let (id, name) = version.student.as_ref().map_or(("", ""), |student| {
         (student.id.as_str(), student.name.as_str())
     });
+    // Spreadsheets round decimal numbers with more than 15 digits.
     let seed = format!("{:#018x}", version.seed);
     sheet::row([version.code.as_str(), &seed, id, name, &files.join(" ; ")])
 }

@@ -346,7 +346,8 @@ impl Grade {
         !flaws.is_empty()
     }
 
-    /// Reports fields for which no row has an answer, and returns whether there are any.
+    /// Reports fields for which no row has an answer, and returns whether there are any. A lost
+    /// column would cost every student its points.
     fn report_missing(&self, done: &MarkingResult) -> bool {
         let missing: Vec<&str> = done.missing.iter().map(String::as_str).collect();
         let more = missing.len().saturating_sub(SHOWN);
@@ -365,7 +366,8 @@ impl Grade {
         !missing.is_empty()
     }
 
-    /// Reports columns that match no field, and returns whether one of them resembles a field.
+    /// Reports columns that match no field, and returns whether one of them resembles a field. A
+    /// typing error in a header would otherwise hide a whole column of answers.
     fn report_columns(&self, done: &MarkingResult) -> bool {
         let mut like_a_field = false;
         let known = |name: &str| done.fields.iter().any(|field| plain(field) == plain(name));

@@ -123,6 +123,7 @@ impl Versions {
             let seed = given
                 .seed
                 .or_else(|| (!given.needed).then(|| Options::default().seed));
+            // The default seed would silently select the wrong key.
             let seed = seed.ok_or(
                 "the exam differs between versions, but this row names no version and no seed",
             )?;

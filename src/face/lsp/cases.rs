@@ -1,5 +1,6 @@
 //! Requests about test cases, which `pagewalk test` defines: the cases of the client's folders, and the results of a
-//! file's cases.
+//! file's cases. They do not use the run of an open document, because they also serve files that
+//! are not open and clients that switch off runs while typing.
 
 use pagewalk_engine::files::shown;
 use std::collections::BTreeSet;

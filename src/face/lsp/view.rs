@@ -24,7 +24,8 @@ pub(crate) struct View {
     pub(crate) parts: Arc<[Part]>,
     /// All open scripts.
     pub(crate) open: Arc<OpenTexts>,
-    /// The result of running this version, if the run has ended.
+    /// The result of running this version, if the run has ended. Facts from an older text could be
+    /// wrong for the current one, so there are no hints until then.
     pub(crate) ran: Option<Arc<RunResult>>,
     /// The client's capabilities.
     pub(crate) client: Arc<Client>,

@@ -203,10 +203,12 @@ impl Skipped {
     }
 }
 
+/// The package `ignore` is that of ripgrep, so `.gitignore` has its usual meaning.
 fn below(folder: &Path, skipped: Skipped, found: &mut Vec<SuiteFile>, wrong: &mut Vec<String>) {
     let entries = WalkBuilder::new(folder)
         .hidden(false)
         .ignore(false)
+        // A user's personal settings of git must not change which scripts a suite contains.
         .git_global(false)
         .git_exclude(false)
         .filter_entry(move |entry| {

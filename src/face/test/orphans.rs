@@ -44,7 +44,8 @@ pub(crate) fn former(found: &SuiteFile) -> PathBuf {
 }
 
 /// Returns the golden file that contains the results of a file without a golden file, and the command that renames
-/// it.
+/// it. `--bless` then writes no second golden file, with which git would not connect the history of
+/// the first one.
 pub(crate) fn renamed(
     found: &SuiteFile,
     runs: &mut CaseRuns,

@@ -42,7 +42,8 @@ const DECISIONS: &[(&str, &str, Decision)] = &[
     ("q", "quit", Decision::Quit),
 ];
 
-/// Requests a decision on each difference, and writes each accepted difference at once. Returns the summary.
+/// Requests a decision on each difference, and writes each accepted difference at once. Returns the
+/// summary. An interrupted review therefore keeps its decisions.
 pub(crate) fn review(
     files: &mut [ReviewFile],
     wanted: CaseFilter,
@@ -106,7 +107,8 @@ pub(crate) fn review(
     ))
 }
 
-/// Reads a decision from standard input, one per line. The end of the input means to quit.
+/// Reads a decision from standard input, one per line. The end of the input means to quit. Single
+/// keys would not work through a pipe.
 fn ask() -> io::Result<Decision> {
     let choices: Vec<String> = DECISIONS
         .iter()

@@ -1,4 +1,5 @@
-//! `--watch`: polls files for changes.
+//! `--watch`: polls files for changes. Polling works on every file system, unlike change
+//! notifications.
 
 use std::fs;
 use std::io;

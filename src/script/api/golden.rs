@@ -303,7 +303,9 @@ impl<'s> ScriptCases<'s> {
     }
 }
 
-/// Returns each `include` of a file that is a complete script: a check of the file alone finds no mistakes.
+/// Returns each `include` of a file that is a complete script: a check of the file alone finds no
+/// mistakes. The result depends only on the included file, so that a script has the same golden
+/// file on every machine.
 fn included_scripts(script: &CheckedScript) -> HashSet<Span> {
     let CheckedScript {
         script,

@@ -112,6 +112,8 @@ impl Document {
     fn values_of(&self, fact: &FactAt) -> Vec<CompletionOffer> {
         let document =
             Self::new(self.path(), &*fact.text, self.open().clone()).after(self.latest());
+        // The results of the last run belong to an older text, so the document runs again up to the
+        // fact.
         let facts = document.facts_from(fact.statement, STEPS);
         let mut named = facts.iter();
         let prefix = format!("{} ", fact.name);

@@ -64,6 +64,7 @@ impl Words {
         let answer = blank.answer();
         let word = match self {
             Self::OneOf(_) => return answer,
+            // x86 raises the same exception, #PF, for missing pages and for protection violations.
             Self::YesNo { yes, .. } if answer == *yes || answer == "protection" => "Y",
             Self::YesNo {
                 not_looked_up: true,

@@ -1,5 +1,6 @@
 //! A version as a separate script without random choices. The script reproduces the handed-out paper even if
-//! a later release makes different random choices.
+//! a later release makes different random choices. For this reason, the script also contains the
+//! drawn orders and selections instead of the seed.
 
 use std::collections::BTreeMap;
 

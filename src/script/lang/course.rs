@@ -126,7 +126,10 @@ impl BadCourse {
     }
 }
 
-/// Returns the course of a canonical folder: the settings in the folder itself, or in the nearest folder above it.
+/// Returns the course of a canonical folder: the settings in the folder itself, or in the nearest
+/// folder above it. Files are not merged, so that one file shows all settings. A mistake stops
+/// every script below the file, because the script could otherwise read files that the course does
+/// not intend.
 ///
 /// # Errors
 /// Returns the first mistake in the settings.
@@ -168,7 +171,9 @@ fn course(loader: &dyn Loader, path: &Path, text: &str) -> Result<Course, BadCou
     Ok(course)
 }
 
-/// Returns the canonical folder that `root` names.
+/// Returns the canonical folder that `root` names. The folder must be inside the folder of the
+/// settings, so that a downloaded script cannot widen its own access: it reads other files only if
+/// the user keeps it below such a file.
 fn found(
     loader: &dyn Loader,
     course: &Course,

@@ -85,7 +85,8 @@ impl Diagnostic {
         self
     }
 
-    /// Sets a fix. If the diagnostic has no help, the title of the fix becomes the help.
+    /// Sets a fix. If the diagnostic has no help, the title of the fix becomes the help, which
+    /// therefore cannot contradict the fix.
     #[must_use]
     pub(crate) fn fix(mut self, fix: Fix) -> Self {
         self.help.get_or_insert_with(|| fix.title());

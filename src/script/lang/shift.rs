@@ -1,4 +1,5 @@
-//! Moves the spans of a tree whose text has moved within its file.
+//! Moves the spans of a tree whose text has moved within its file. Spans are absolute, because all
+//! messages and services use them.
 
 use std::sync::Arc;
 

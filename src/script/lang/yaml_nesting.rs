@@ -4,7 +4,9 @@
 /// Maximum number of open brackets.
 const MOST_OPEN: u64 = 1000;
 
-/// Maximum sum of the numbers of open brackets at each indicator, such as a comma. The library needs about a second.
+/// Maximum sum of the numbers of open brackets at each indicator, such as a comma. The library
+/// needs about a second. A limit on the number of brackets alone would refuse large tables of
+/// answers.
 const MOST_WORK: u64 = 1 << 28;
 
 /// Returns the first line, counted from 1, at which a text's lists and maps in brackets are nested too deeply.

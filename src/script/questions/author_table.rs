@@ -1,4 +1,6 @@
-//! `table`: a table that the author of a question writes, with cells to fill in.
+//! `table`: a table that the author of a question writes, with cells to fill in. A row with bars
+//! would split its cells at spaces and read numbers as hexadecimal, but a cell such as "16 bits" is
+//! a text. Therefore, the rows are settings.
 
 use super::entry::{AuthorCell, AuthorTable, Blank, Column, Form, ItemKind, Radix};
 use super::papers::puts;

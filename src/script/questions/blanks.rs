@@ -45,7 +45,8 @@ fn unit(key: &Key, did: &Did) -> Option<Arc<str>> {
     Some(if spec.nanoseconds { "ns" } else { CYCLES }.into())
 }
 
-/// Returns the notation of a fact, regardless of whether the operation has the fact.
+/// Returns the notation of a fact, regardless of whether the operation has the fact. The notation
+/// therefore does not reveal whether a value exists.
 fn form(key: &Key, did: &Did, radix: Option<Radix>, pa: Option<Pa>) -> Form {
     match key.kind().values {
         // The names of caches depend on the machine.

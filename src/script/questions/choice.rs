@@ -211,6 +211,7 @@ fn answers(session: &mut Session, setting: &Setting) -> Result<Vec<Alternative>,
     let all = std::iter::once((right, None))
         .chain(wrong.into_iter().map(|(shown, name)| (shown, Some(name))));
     let mut all: Vec<_> = all.collect();
+    // In this order, the place of the correct option depends only on the values.
     all.sort_by_key(|(shown, _)| number(shown));
     let option = |(shown, mistake): (Shown, Option<&'static str>)| Alternative {
         text: shown.to_string(),

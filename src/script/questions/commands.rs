@@ -41,7 +41,8 @@ pub(crate) fn exam(session: &mut Session, command: &Command) -> Result<Action, S
         );
     }
     // The `exam` block of the script itself, which is the first file, replaces the `exam` blocks of included
-    // files.
+    // files. A file of a question bank is therefore a complete exam, which you can print and check
+    // alone.
     let before = session.exam_mut().cover;
     if place.file != 0 && before.is_some_and(|file| file != place.file) {
         return Ok(Action::does(|_| Ok(Did::Shown(Vec::new()))));

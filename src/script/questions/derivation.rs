@@ -41,7 +41,8 @@ impl Session<'_> {
     }
 
     /// Returns the steps of a formula. The first step replaces names with their values. The second step also
-    /// replaces parenthesized expressions and functions with their values.
+    /// replaces parenthesized expressions and functions with their values. More steps would repeat
+    /// most of the formula in each step.
     ///
     /// # Errors
     /// Returns the errors in the formula.

@@ -119,7 +119,8 @@ pub struct Hardware {
     pub(crate) spec: Arc<Spec>,
     /// The kernel's settings, if a kernel is running.
     pub kernel: Option<KernelConfig>,
-    /// The machine before the operation.
+    /// The machine before the operation. Grading computes the consequences of wrong answers on it.
+    /// A copy of a machine needs only a few words of memory.
     pub(crate) before: Option<Arc<Machine>>,
 }
 

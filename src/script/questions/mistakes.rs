@@ -121,7 +121,8 @@ pub(crate) fn made(access: &Access, before: Option<&Machine>) -> Vec<Made> {
 }
 
 /// Returns the distinct values that mistakes yield for a fact, with the mistakes. If there are too few values,
-/// adds values with one wrong bit, starting with the lowest bit.
+/// adds values with one wrong bit, starting with the lowest bit. A question therefore has the same
+/// number of options in every version.
 pub(crate) fn distractors(
     access: &Access,
     before: Option<&Machine>,

@@ -32,6 +32,7 @@ impl Session<'_> {
         let points = self.perhaps_points(points)?;
         self.enter_isolated(title, true)?;
         self.open_sheet(Some(Sheet::new(title.span, points)));
+        // Students do not see the figures outside the question, so no change since them is marked.
         self.state.discard_figures();
         self.state.random = self.own_generator(&title.text);
         let points = points.map(|(points, _)| points);

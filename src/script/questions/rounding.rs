@@ -1,4 +1,5 @@
-//! `round N`: answers with N significant digits.
+//! `round N`: answers with N significant digits. A miss rate such as 1/163999 has no useful number
+//! of decimal places.
 
 use super::entry::Radix;
 use crate::lang::ast::{Ask, Asked, Expr};

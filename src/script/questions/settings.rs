@@ -58,7 +58,9 @@ pub(crate) const NOTATION_SETTINGS: &[SettingWord] = &[
     ),
 ];
 
-/// The setting of `exam` that names the unit of memory at each address.
+/// The setting of `exam` that names the unit of memory at each address. It changes only the words
+/// of a paper. A simulated memory of words would need a width for each cell, and questions about
+/// word-addressable memory ask about addresses, not about contents.
 pub(crate) const ADDRESSABLE: &str = "addressable";
 
 /// The units that `addressable` accepts.

@@ -78,7 +78,8 @@ impl Session<'_> {
     }
 
     /// Returns a sentence that asks for a value, with the facts of its conditions. The sentence omits
-    /// conditions that are not facts.
+    /// conditions that are not facts. Such conditions are script syntax, and often contain the
+    /// answer.
     pub(crate) fn prompt_of(&self, asked: &AnyAsked) -> String {
         let AnyAsked {
             name,

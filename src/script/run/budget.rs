@@ -1,4 +1,6 @@
-//! The budget of a run, which limits the number of statements and other work.
+//! The budget of a run, which limits the number of statements and other work. The costs come from
+//! measurements of scripts that repeat one statement with expensive operands: each such script
+//! takes about a microsecond per step, or less.
 
 use std::sync::atomic::Ordering;
 

@@ -370,7 +370,8 @@ fn is_fault(key: &Key) -> bool {
 }
 
 /// Whether a class of faults matches: `normal` matches any fault that the kernel resolves, and `any` matches
-/// all classes except `none`.
+/// all classes except `none`. On bare hardware, `normal` matches no fault, because no kernel
+/// resolves it.
 fn fault_agrees(word: &str, actual: &Value) -> bool {
     let Value::Text(actual) = actual else {
         return false;

@@ -232,6 +232,7 @@ impl Session<'_> {
             Condition::Facts { operation, facts } => {
                 let open = facts.iter().find(|fact| fact.claim == Claim::Open);
                 let checked = self.check_operation(operation, facts, false);
+                // A draw needs a value to compare with.
                 open.map_or(checked, |fact| Err(Self::no_claim(fact).into()))
             }
         };

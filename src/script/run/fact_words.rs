@@ -23,7 +23,10 @@ const YES_AND_NO: &[(&[&str], &[&str])] = &[
 ];
 
 impl Session<'_> {
-    /// Checks the bare words in an expectation. Each word must be a keyword of the fact or a variable.
+    /// Checks the bare words in an expectation. Each word must be a keyword of the fact or a
+    /// variable. A fact such as `tlb mis` can never be true, so a paper that contains it would be
+    /// wrong. A wrong number or string fails only during the run, because the script may have
+    /// computed it.
     pub(crate) fn check_words(&mut self, fact: &Fact, key: &Key) {
         if let Claim::Is(expr) | Claim::Not(expr) | Claim::In(expr) = &fact.claim
             && key.takes_words()

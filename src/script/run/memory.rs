@@ -19,7 +19,9 @@ const RESERVE: u64 = 16 << 20;
 /// The most memory that a unit of work needs, in bytes.
 pub(crate) const BYTES_OF_WORK: u64 = 128;
 
-/// Estimates the memory of a state, in bytes.
+/// Estimates the memory of a state, in bytes. Counts fixed sizes instead of the bytes that an
+/// allocator provides, whose number depends on the computer. Data that several states share count
+/// for each of them, so that the estimate is not too low.
 pub(crate) fn state_bytes(state: &State) -> u64 {
     let mut memory = RunMemory::default();
     memory.add_state(state);

@@ -8,6 +8,7 @@ use pagewalk_engine::kernel::ids::Pid;
 use super::record::{AccessMark, AccessMarks};
 
 /// Maximum number of accesses to keep for each process. A figure with as many marks fits on a page.
+/// A script with millions of accesses needs no more memory.
 const KEPT: usize = 32;
 
 /// The accesses of each process since its last figure. A copy only increments a reference count.
@@ -44,7 +45,8 @@ impl RecentAccesses {
             })
     }
 
-    /// Discards the accesses of a process, because a figure has shown them.
+    /// Discards the accesses of a process, because a figure has shown them. For this reason, only
+    /// `figure` has marks: `show` must not change the state.
     pub(crate) fn forget(&mut self, pid: Pid) {
         if self.0.contains_key(&pid) {
             Arc::make_mut(&mut self.0).remove(&pid);

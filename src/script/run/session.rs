@@ -35,13 +35,16 @@ pub struct Options {
     pub max_steps: u64,
     /// Maximum memory in bytes, as Pagewalk estimates it.
     pub max_memory: u64,
-    /// Maximum elapsed time of each run. Unlike the other limits, it depends on the computer.
+    /// Maximum elapsed time of each run. Unlike the other limits, it depends on the computer. Only
+    /// a command can set it, and not a script, because a script must not behave differently on a
+    /// slow computer.
     pub max_time: Option<Duration>,
     /// The options or settings that raise the limits, as messages name them.
     pub raised_by: LimitNames,
     /// Default seed of a script.
     pub seed: u64,
-    /// Whether the seed belongs to a version of a paper, and is therefore mixed with the script's own seed.
+    /// Whether the seed belongs to a version of a paper, and is therefore mixed with the script's
+    /// own seed. With the script's own seed alone, all versions would be identical.
     pub version: bool,
     /// Whether records also contain each page-table write, each TLB invalidation, and each disk transfer of the kernel.
     pub details: bool,

@@ -237,6 +237,7 @@ impl Document {
         let table = tables
             .into_iter()
             .find(|table| within(*table, failure.span));
+        // The whole table is rewritten, so that its columns stay aligned.
         let place = table.unwrap_or(failure.span);
         let edits = edits_of((source.plan)(run), |span| within(place, span));
         let title = match (table, edits.as_slice()) {

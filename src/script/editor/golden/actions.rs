@@ -24,7 +24,8 @@ pub struct GoldenAction {
 /// The effect of an action on a golden file.
 #[derive(Debug, Clone)]
 pub enum GoldenEffect {
-    /// Updates the golden file as `pagewalk test --bless` does, or fails with the reason.
+    /// Updates the golden file as `pagewalk test --bless` does, or fails with the reason. You can
+    /// review and undo an edit, and it does not conflict with an open golden file.
     Bless(Result<FileEdits, String>),
     /// Opens the golden file at the entry.
     Show(Location),
@@ -118,7 +119,8 @@ impl GoldenResult {
     }
 }
 
-/// Returns the edit that replaces the lines between the first and the last line that differ.
+/// Returns the edit that replaces the lines between the first and the last line that differ. The
+/// cursor and the marks outside these lines stay in place.
 fn replacement(old: &str, new: &str) -> Edit {
     let same = |(one, other): &(&str, &str)| one == other;
     let lines = |text| str::split_inclusive(text, '\n');

@@ -150,6 +150,7 @@ impl Document {
 
 /// Returns the statements that can run despite errors: those before the first error. Skips a scenario or
 /// question with an error, because later statements do not depend on the scenario or question.
+/// Incomplete text therefore does not hide the results above it.
 fn runnable(body: &Block, wrong: &[Diagnostic]) -> Block {
     if wrong.is_empty() {
         return body.clone();

@@ -50,6 +50,8 @@ pub struct Step {
 /// The first execution of a statement.
 #[derive(Debug, Clone)]
 pub(crate) struct FirstExecution {
+    /// It is formatted only when a hover or a completion shows it, because formatting all
+    /// statements would take most of the time of a run.
     pub(crate) record: StepRecord,
     /// The loop in which the preceding statement ran, if the narration of that statement contains the loop's head.
     pub(crate) inside: Option<Span>,

@@ -378,7 +378,7 @@ fn answer(field: &Field, elsewhere: &[&String]) -> Option<Answer> {
 }
 
 /// Returns the number that answers a blank if the number is distinctive: at least 16, in a radix other than
-/// 10.
+/// 10. Almost any text contains some decimal number, or a number of one digit.
 fn telling(blank: &Blank) -> Option<(u128, Radix)> {
     let Form::Number { radix, .. } = blank.form else {
         return None;

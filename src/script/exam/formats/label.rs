@@ -109,7 +109,8 @@ pub(crate) fn width(blank: &Blank, bare: bool) -> u32 {
     }
 }
 
-/// Returns the box width required for a number of handwritten characters.
+/// Returns the box width required for a number of handwritten characters. There are only a few
+/// widths, so that the width of a box does not reveal the answer.
 pub(crate) fn roomy(characters: u32) -> u32 {
     [4, 8, 12, 20, 32]
         .into_iter()

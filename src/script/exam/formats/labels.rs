@@ -259,7 +259,8 @@ pub struct Labels {
 
 impl Labels {
     /// Reads labels from a file: a YAML mapping from names to labels. A name is a fact such as `ppn`,
-    /// a word of the paper such as `Name`, or a whole sentence as printed.
+    /// a word of the paper such as `Name`, or a whole sentence as printed. A printed sentence is
+    /// its own key, so that translators need no list of key names.
     ///
     /// # Errors
     /// Returns a message that describes the first error.

@@ -328,7 +328,8 @@ fn titled(block: Block, labels: &Labels) -> Block {
 }
 
 /// Maximum number of operations before an item for which the solution explains every step. If there are more
-/// operations, the solution only summarizes their results.
+/// operations, the solution only summarizes their results. The steps of a loop would otherwise fill
+/// many pages.
 const STEPPED: usize = 8;
 
 /// Explains the operations since the previous item.

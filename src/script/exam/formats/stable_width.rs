@@ -1,4 +1,5 @@
-//! Pads text to the same width in every version of a paper.
+//! Pads text to the same width in every version of a paper. Lines then break at the same words for
+//! `0x4` and `0x3FC`, so the boxes below stay in place.
 
 /// Pads every number to a maximum number of digits, so that the text has the same width in every version.
 pub(crate) fn stable_width(words: &str) -> Option<String> {

@@ -150,6 +150,8 @@ impl Notation {
 }
 
 /// Returns the digits of `0 1 0`, `0,1,0`, `0b010`, or `010b` if there is one digit for each bit.
+/// With fewer digits, the answer is unreadable and not wrong, because the student may have omitted
+/// leading zeros.
 fn bits(text: &str, count: usize) -> Option<String> {
     let is_separator = |c: char| c.is_whitespace() || ",;:/|-_'()[]{}".contains(c);
     let text: String = text

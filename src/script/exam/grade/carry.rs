@@ -112,7 +112,9 @@ fn carry(
 }
 
 /// Handles the answers that follow from a wrong answer about a fault. If they all mean that nothing happens,
-/// they earn only the points for dashes.
+/// they earn only the points for dashes. Otherwise, the line "none, none, none, 0, 0" for each of
+/// eight accesses would earn most of the points, because each line is consistent. A student who
+/// confuses two classes of faults still has a count other than 0.
 fn settle(
     consequences: impl Iterator<Item = usize>,
     answered: &[Answered],

@@ -121,7 +121,9 @@ struct OwnCell<'a> {
 }
 
 /// Returns the parts of the student's step that differ from the computed step: the frame for a page that was
-/// not resident, the use bits, and the clock hand.
+/// not resident, the use bits, and the clock hand. Without a column for the use bits and the clock
+/// hand, their state after the student's choice is unknown. The engine then assumes that the hand
+/// passed every other frame, which the printed rule allows.
 fn own_step(cells: &[OwnCell], page: &Shown, step: &ReferenceStep) -> ForcedStep {
     let holds = |cell: &OwnCell| {
         let frame = cell.column.strip_prefix("frame")?.parse::<u32>().ok()?;

@@ -91,7 +91,8 @@ pub fn mark_field(key: &Key, name: &str, sheet: &Sheet, rules: &Rules) -> Option
     Some(corrected(mark, sheet, rules))
 }
 
-/// Marks an item with the key that earns the student the most points.
+/// Marks an item with the key that earns the student the most points. The key applies to the whole
+/// item, because a student's assumption applies to a whole operation.
 fn item(key: &Key, own: &[Field], sheet: &Sheet, rules: &Rules) -> impl Iterator<Item = Mark> {
     let mut best = judged(key, own, sheet, rules);
     for other in &key.others {

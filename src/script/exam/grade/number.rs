@@ -41,7 +41,8 @@ pub fn read(text: &str, radix: Radix, digits: Option<u32>, unit: Option<&str>) -
         .rsplit_once(char::is_whitespace)
         .filter(|(_, last)| is_unit(last))
     {
-        // Digits without a prefix are ambiguous before a unit other than the blank's unit.
+        // Digits without a prefix are ambiguous before a unit other than the blank's unit: `512 GB`
+        // could mean 512 or 0x512. Such an answer is unreadable, so that the instructor decides.
         Some((_, last)) if !unit.is_some_and(|unit| unit.eq_ignore_ascii_case(last)) => {
             scaled(text, unit)
         }

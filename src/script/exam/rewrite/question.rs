@@ -21,7 +21,7 @@ pub struct Turned {
     /// Replaces the statements with a question, or with `ask`s if they are already in a question.
     pub edit: TextEdit,
     /// Whether the statements also remain after the question because later statements may depend on their
-    /// effects.
+    /// effects. A question runs on a copy of the state.
     pub kept: bool,
 }
 

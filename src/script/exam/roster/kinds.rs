@@ -56,7 +56,9 @@ pub(crate) const KINDS: &[Kind] = &[
     Kind {
         name: "the gradebook of Canvas",
         header: &[&["student"], &["id"], &["section"]],
+        // Students know their SIS user ID, but not Canvas's own ID.
         ids: &["SIS User ID", "SIS Login ID", "ID"],
+        // In every language, the rows above the students, such as *Points Possible*, have no ID.
         filled: Some("ID"),
         test_student: Some("Student, Test"),
         prefix: None,
@@ -64,6 +66,7 @@ pub(crate) const KINDS: &[Kind] = &[
     Kind {
         name: "the participants or grades of Moodle",
         header: &[&["First name", "Full name"], &["Email address"]],
+        // Moodle exports `ID number` even if no student has one.
         ids: &["ID number", "Username", "Email address"],
         filled: None,
         test_student: None,

@@ -5,7 +5,7 @@ use super::line::Line;
 use super::piece::{Piece, PieceKind, Pieces, last, lead};
 use super::width::behind;
 
-/// Number of spaces of indentation per block.
+/// Number of spaces of indentation per block. More would leave less room for tables.
 const INDENT: usize = 2;
 
 /// Number of spaces before a comment at the end of a line.

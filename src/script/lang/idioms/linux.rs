@@ -230,7 +230,8 @@ const FAMILIES: &[&str] = &[
     "__NR_",
 ];
 
-/// Returns the diagnostic for a call of Linux or C that Pagewalk does not model.
+/// Returns the diagnostic for a call of Linux or C that Pagewalk does not model. Never suggests a
+/// call with a similar name, because `mmap` does something else than `mincore`.
 pub(crate) fn call(name: &str, span: Span) -> Option<Diagnostic> {
     let listed = |names: &str| names.split_whitespace().any(|known| known == name);
     let same = SAME.iter().find(|(theirs, _)| *theirs == name);
@@ -261,6 +262,7 @@ pub(crate) fn constant<'a>(
     if !listed && !is_of_a_family(name) {
         return None;
     }
+    // A listed name is spelled correctly, so a similar name would mean something else.
     let near = nearest(name, modeled).filter(|_| !listed);
     let message = format!("`{name}` is a constant of Linux that Pagewalk does not model");
     let diagnostic = |message: String| Diagnostic::new(Code::UnknownName, span, message);

@@ -2,7 +2,8 @@
 //!
 //! [`improve`] adds advice to the diagnostics of a script. [`improve`] tries the fixes of the matching idioms
 //! in `rows`, and the diagnostic's own fix. [`improve`] parses and checks the text with each fix applied, and
-//! rejects a fix that leaves an error at the same position.
+//! rejects a fix that leaves an error at the same position. If no idiom fits, the diagnostic only
+//! describes the error, because advice that fits every mistake misleads beginners.
 
 mod accesses;
 mod advice;

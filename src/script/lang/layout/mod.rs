@@ -26,7 +26,8 @@ use pagewalk_grammar::{Grammar, Parser as _, Rule};
 use super::diagnostic::{Code, Diagnostic};
 use super::span::Span;
 
-/// Maximum depth of nested brackets and blocks, in a file and across its includes.
+/// Maximum depth of nested brackets and blocks, in a file and across its includes. Without a limit,
+/// many nested brackets would overflow the stack of the parser.
 pub(crate) const DEPTH_LIMIT: usize = 200;
 
 /// Maximum number of words in a statement, excluding the contents of its braces.

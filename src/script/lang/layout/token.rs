@@ -70,6 +70,8 @@ impl Scan<'_> {
             && match verb {
                 "expect" => true,
                 "process" => !assigned,
+                // The braces of `set pte` and `executable` can also contain settings, so their rows
+                // need bars.
                 "set" => !assigned && &named[..word_length(named)] != "pte",
                 _ => false,
             }

@@ -1,4 +1,6 @@
-//! The pieces of a parsed file. When the text changes, the parser parses only the changed pieces again.
+//! The pieces of a parsed file. When the text changes, the parser parses only the changed pieces
+//! again. A piece ends where the layout pass ends a statement, so that the grammar alone decides
+//! what a statement is.
 
 use std::ops::Range;
 use std::sync::Arc;

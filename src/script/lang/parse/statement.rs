@@ -190,6 +190,7 @@ impl Tree<'_> {
         for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::process => process = Some(self.word(&part)),
+                // A condition never changes the state, so `probe` adds nothing there.
                 Rule::word_probe => {}
                 Rule::expr => kind = Some(OperationKind::Expr(self.expr(part))),
                 Rule::reference => {

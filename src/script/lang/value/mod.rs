@@ -13,7 +13,10 @@ pub(crate) mod significant;
 #[derive(Debug, Clone)]
 pub struct List {
     elements: Elements,
-    /// The memory of the elements, in bytes.
+    /// The memory of the elements, in bytes. Kept here so that a measurement of memory visits
+    /// variables and not elements. Elements that several lists share count for each list, because
+    /// the order in which a script discards lists would otherwise decide when a run exceeds its
+    /// limit.
     bytes: u64,
     /// The number of elements, including the elements of the lists that it contains.
     size: u64,
@@ -24,6 +27,8 @@ pub struct List {
 #[derive(Debug, Clone)]
 enum Elements {
     Flat(Arc<[Value]>),
+    /// A persistent vector. A list cannot grow in place, because undo, scenarios, and the records
+    /// of a run keep the list as it was.
     Tree(Arc<imbl::Vector<Value>>),
 }
 
@@ -77,6 +82,8 @@ impl Base {
             return after.collect();
         };
         let mut totals = Totals { bytes, size, depth };
+        // Pushes the elements of the shorter parts instead of concatenating trees, because the
+        // number of copied elements also decides the number of steps.
         let own = Arc::make_mut(&mut tree);
         before
             .rev()
@@ -287,7 +294,8 @@ pub enum Value {
     /// A string, or a word that is a fact's value.
     Text(Arc<str>),
     /// A string with bytes that are not UTF-8, such as `"\xd4"`. A C string can contain any bytes. A UTF-8
-    /// string is a [`Value::Text`].
+    /// string is a [`Value::Text`]. Single bytes are not mapped to private-use code points, because
+    /// a script may contain those characters.
     Bytes(Arc<[u8]>),
     /// A list.
     List(List),

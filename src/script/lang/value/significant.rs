@@ -42,7 +42,7 @@ impl Number {
     }
 
     /// Whether two numbers have the same significant digits. A number halfway between two rounded values
-    /// matches both values.
+    /// matches both values. Courses teach different rules for halves.
     pub(crate) fn rounds_with(self, other: Number, digits: u32) -> bool {
         let both = |number: Number| {
             let (away, toward) = number.rounded(digits);

@@ -38,7 +38,8 @@ const BYTES_OF_STATEMENT: u64 = 2048;
 /// Memory for each byte of a statement's text: the text and its tree.
 const BYTES_OF_TEXT: u64 = 64;
 
-/// The session searches for unused texts after one new input for each of this many source files.
+/// The session searches for unused texts after one new input for each of this many source files. A
+/// search after each input would take quadratic time in all.
 const FILES_PER_INPUT: usize = 64;
 
 /// The session also searches for unused texts after this many bytes of new text.
@@ -357,6 +358,8 @@ impl Exploration {
         let mut stopped = None;
         for stmt in body.iter() {
             let worked = session.worked;
+            // Older statements cannot be dropped to make room, because going back to a state runs
+            // them again.
             if mode != Mode::Tried && self.kept_bytes() > self.options.max_memory {
                 stopped = Some(Stop::Wrong(vec![self.too_long(stmt)]));
                 break;

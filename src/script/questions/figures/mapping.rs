@@ -107,6 +107,7 @@ pub(crate) fn mapping(session: &mut Session, request: &Request) -> Result<Figure
     let shared = others
         .flat_map(|process| process.space.areas.iter())
         .any(|area| object.backs(area));
+    // Fewer places would reveal how many pages share frames, and whether a store copies a page.
     let possible = listed
         + file
             .as_ref()
@@ -355,6 +356,8 @@ fn frames(
         let held = kernel.frames().get(FrameNo(frame as u32));
         let kind = match held.contents {
             FrameContents::File { .. } => "page cache",
+            // Without a file, no frame is a copy: after `fork`, parent and child are equal, and the
+            // kernel does not record whose frame is the original.
             _ if file.is_some() => "copy",
             FrameContents::Object { .. } => "shared",
             FrameContents::Merged => "merged",

@@ -167,6 +167,7 @@ impl Formats<'_> {
         match &entry {
             Some(entry) if entry.level < last => {
                 let levels = (entry.level, entry.level);
+                // Boxes for both PS and D, because the format of only one of them would reveal PS.
                 let any = || {
                     form("table-or-page", levels, "PPN", &|bit| {
                         self.is_at(bit, entry.level)
@@ -433,7 +434,7 @@ fn is_in(bit: Bit, kind: EntryKind) -> bool {
 
 impl PteFigure {
     /// Omits what only a paper needs so as not to reveal the answer: the format that does not apply to the entry, and its
-    /// fields.
+    /// fields. On a paper, the boxes of only one format would reveal P.
     fn keep_what_applies(&mut self) {
         let Some(entry) = &mut self.entry else { return };
         self.forms

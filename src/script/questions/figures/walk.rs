@@ -12,7 +12,8 @@ use pagewalk_engine::machine::addr::Pa;
 use pagewalk_engine::machine::event::{AccessKind, Event, Privilege, PteKind};
 use pagewalk_engine::machine::spec::Mmu;
 
-/// Walks the page tables of the machine or of the running process, regardless of the TLBs and of permissions.
+/// Walks the page tables of the machine or of the running process, regardless of the TLBs and of
+/// permissions. The walk through the page tables is the same with and without a TLB hit.
 ///
 /// # Errors
 /// Returns `wrong-count`, `bad-geometry`, or `address-too-wide`.

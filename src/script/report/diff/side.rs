@@ -126,7 +126,7 @@ fn shown(view: &View) -> usize {
 }
 
 /// Returns a key that consists of the scenario, the process, and the statement's text. The key of a machine
-/// declaration excludes its settings.
+/// declaration excludes its settings, so that the declarations of two machines are a pair.
 fn key(record: &StepRecord, statement: &Statement) -> String {
     let scenario = record.scenario.as_deref().unwrap_or_default();
     let process = record.process.as_ref().map_or("", |process| &process.name);

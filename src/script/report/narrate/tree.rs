@@ -9,7 +9,8 @@ use pagewalk_engine::machine::spec::{Mmu, Spec};
 
 /// Maximum number of lines of the tree.
 const MOST: usize = 400;
-/// Maximum number of entries of a tree that prints each entry. A larger tree prints runs of entries.
+/// Maximum number of entries of a tree that prints each entry. A larger tree prints runs of
+/// entries. In a smaller tree, runs would hide the entries that a lecture discusses.
 const LONG: u64 = 64;
 
 /// A row of a table.

@@ -113,7 +113,8 @@ impl FactType {
     }
 
     /// Returns the word of this type that `yes` or `no` means, or `None` if the type does not answer a question like
-    /// "TLB hit?" or "Page fault?".
+    /// "TLB hit?" or "Page fault?". `no` means `miss`, and not the `none` of a level that the
+    /// access did not search.
     pub(crate) fn answer(self, word: &str) -> Option<&'static str> {
         let (yes, no) = match self.values {
             Values::OneOf { words, .. } if words.contains(&"hit") => ("hit", "miss"),

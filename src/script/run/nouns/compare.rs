@@ -77,7 +77,8 @@ impl Session<'_> {
 impl TableExpectation {
     /// Returns the checks for the cells of a group. `at` is the entry's key and the group's number. If a
     /// group is invalid as expected, the group's cells have the values that `show` prints, and `-` matches
-    /// any value. If an invalid group is expected to be valid, the group's cells are empty.
+    /// any value, because textbooks print `-` for irrelevant contents. If an invalid group is expected
+    /// to be valid, the group's cells are empty.
     fn group(
         &self,
         (machine, layout): (&Machine, &Layout),
@@ -162,6 +163,8 @@ impl TableExpectation {
                 });
             }
         }
+        // The absence of other entries counts as a check, so that even an empty table checks
+        // something.
         if checks.len() == before {
             checks.push(Check {
                 fact: format!("{} others", layout.noun),

@@ -17,7 +17,8 @@ use crate::run::stop::Stop;
 use super::cell::{ANYTHING_CANNOT_BE_SET, OPEN_CANNOT_BE_SET, hexadecimal, name};
 
 /// Whether a table prints the contents of invalid entries. A paper prints these contents, because they look
-/// like answers.
+/// like answers. A student who ignores the valid bit uses the PPN of an invalid entry as the
+/// answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InvalidEntries {
     /// Print `-` instead of the contents, except for the tag.

@@ -69,7 +69,9 @@ pub(crate) const PTE_SETTINGS: &[SettingRow<PteDraft>] = &[
     },
 ];
 
-/// Returns the bit numbers of a range, such as `0..6` or `0..=6` (both include bit 6), or of a single bit.
+/// Returns the bit numbers of a range, such as `0..6` or `0..=6` (both include bit 6), or of a
+/// single bit. Elsewhere in the language, `a..b` excludes its end, but textbooks include both ends
+/// of a bit field.
 fn bit_range(arg: &Arg) -> Result<(u32, u32), Diagnostic> {
     let bit = |n: i128| u32::try_from(n).unwrap_or(u32::MAX);
     match arg.value()? {

@@ -201,6 +201,7 @@ fn decimal(old: &str, n: Number) -> Option<String> {
 }
 
 /// Formats an integer in a radix, with the width, case, and separators of an old number.
+/// A stale `0x100` therefore becomes `0x00D`.
 fn digits(old: &str, n: Number, radix: u32) -> Option<String> {
     let n = u64::try_from(n.as_integer()?).ok()?;
     let width = old.bytes().filter(|byte| *byte != b'_').count();

@@ -6,7 +6,8 @@ pub(crate) struct Rule {
     name: &'static str,
     /// When the bits and counters of pages change. A string of one reference does not need this part.
     state: &'static str,
-    /// How a clock tick changes the bits and counters. A string without ticks does not need this part.
+    /// How a clock tick changes the bits and counters. A string without ticks does not need this
+    /// part. Beside such a string, this part would make students wonder which ticks have passed.
     tick: &'static str,
     /// How the policy selects the victim, such as in a tie.
     victim: &'static str,

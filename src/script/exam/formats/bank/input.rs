@@ -9,7 +9,8 @@ use crate::exam::words::Words;
 use crate::lang::value::{Number, Value};
 use crate::questions::entry::{Answers, Blank, Form, ItemKind, Radix, Rubric};
 
-/// Maximum number of spellings per field. Moodle's regular expressions for Cloze cannot process more spellings.
+/// Maximum number of spellings per field. Moodle's regular expressions for Cloze cannot process
+/// more spellings. The expressions fail at about 2,000 spellings.
 pub(crate) const LISTED: usize = 1000;
 /// Largest number that a platform compares numerically. A double represents every integer up to this number
 /// exactly.

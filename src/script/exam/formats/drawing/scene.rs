@@ -9,7 +9,8 @@ use crate::report::scene::{Place, Scene, SceneShape};
 const ROW: f64 = 1.2;
 /// Space between drawings side by side, in millimeters.
 const BETWEEN: f64 = 4.5;
-/// Minimum relative text size for drawings side by side.
+/// Minimum relative text size for drawings side by side. Below this size, the drawings are below
+/// each other.
 const SMALLEST: f64 = 0.7;
 
 /// The maximum height in millimeters: a page without its margins and its heading.

@@ -143,7 +143,8 @@ impl Text {
         "?".to_owned()
     }
 
-    /// Returns a character that could not be written.
+    /// Returns a character that could not be written. LaTeX would print a wrong letter without an
+    /// error.
     pub(crate) fn missing(&self) -> Option<char> {
         self.missing.borrow().first().copied()
     }

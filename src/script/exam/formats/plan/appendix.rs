@@ -1,4 +1,5 @@
-//! The last page: powers of two and hexadecimal digits.
+//! The last page: powers of two and hexadecimal digits. A paper contains them by default, because a
+//! student who needs them cannot get them during the exam.
 
 use super::medium::Medium;
 use crate::exam::formats::labels::Labels;

@@ -6,7 +6,7 @@ use crate::report::doc::{self, Layout, Slab};
 use crate::report::narrate::view;
 use crate::run::record::View;
 
-/// The line below two drawings.
+/// The line below two drawings. Many printers print no color, so a `*` marks the boxes.
 const DIFFERS: &str = "* differs between before and after";
 
 /// Returns the drawing of an address space. A paper omits the results of accesses.
@@ -50,7 +50,8 @@ pub(super) fn put(blocks: &mut Vec<Block>, block: Block, labels: &Labels) {
     }
 }
 
-/// Adds captions, and marks the boxes that differ.
+/// Adds captions, and marks the boxes that differ. A gap has no mark, because it changes only if an
+/// area beside it changes.
 fn compare(before: &mut Layout, after: &mut Layout, labels: &Labels) {
     let (old, new) = (before.clone(), after.clone());
     for (layout, other, caption) in [(before, &new, "before"), (after, &old, "after")] {

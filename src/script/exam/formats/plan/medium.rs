@@ -20,8 +20,10 @@ impl Medium {
     pub(crate) fn tables(self, table: Table) -> Vec<Table> {
         match self {
             Self::Screen => vec![table],
-            // The widths of the page without margins, in characters.
+            // The widths of the page without margins, in characters. A wider table is printed in
+            // smaller type, because students compare the cells of a row.
             Self::Page => vec![table.folded(84)],
+            // Smaller type would defeat the purpose of large print.
             Self::LargePage => split(table.folded(44), 44),
         }
     }

@@ -2,7 +2,8 @@
 
 use crate::exam::formats::tree::{Block, Paragraph, Sheet};
 
-/// The characters of an exponent and their superscripts.
+/// The characters of an exponent and their superscripts. Unicode's superscripts keep the text of
+/// PDF and HTML searchable.
 pub(crate) const SUPERSCRIPTS: [(char, char); 37] = [
     ('0', '⁰'),
     ('1', '¹'),

@@ -37,6 +37,8 @@ pub fn sheet(paper: &Paper, edition: Edition, style: &Style) -> Sheet {
             Medium::Page
         },
     );
+    // Instructions of the author leave the sentence about missing values among the assumptions,
+    // because the key depends on it.
     sheet.front.instructions = authored(paper).unwrap_or_else(|| {
         let dashes = take_dashes(&mut sheet, &style.labels);
         let mut all = instructions(paper, &style.labels);
@@ -71,7 +73,8 @@ fn take_dashes(sheet: &mut Sheet, labels: &Labels) -> Option<String> {
 }
 
 /// Lays out a paper for students who answer on screen. Does not split tables, so that the blanks are in the
-/// order of the fields.
+/// order of the fields. Such a paper has no instructions, because a platform explains its own input
+/// fields.
 pub fn for_screens(paper: &Paper) -> Sheet {
     within(
         paper,

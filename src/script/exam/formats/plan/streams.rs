@@ -251,7 +251,8 @@ impl Items<'_> {
     }
 }
 
-/// Whether two choices have the same options and points.
+/// Whether two choices have the same options and points. Such choices are one table of boxes, as
+/// exams print true-or-false and matching questions.
 fn is_same_choice(first: &PaperItem, item: &PaperItem) -> bool {
     let options = |item: &PaperItem| match &item.kind {
         ItemKind::Choice {

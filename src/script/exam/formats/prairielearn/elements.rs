@@ -124,6 +124,7 @@ impl Elements<'_> {
             return None;
         }
         let base = match radix {
+            // With a base of 0, `10` would be ten and not 0x10.
             Radix::Hex => 16,
             Radix::Binary => 2,
             // A base of 0 accepts decimal numbers, and numbers in other radixes with a prefix.

@@ -21,7 +21,10 @@ pub(crate) struct Rows {
 }
 
 /// Returns the beginning of the table of these items: accesses, system calls, or the settings of one reference
-/// string. Returns `None` if the items do not fit in one table.
+/// string. Returns `None` if the items do not fit in one table. Scripts have no syntax for such a
+/// table, because a loop around an `ask` already shows which accesses belong together. Each row
+/// remains an item with its own fields and points, so that grading and JSON do not depend on the
+/// layout.
 pub(crate) fn rows(items: &[&PaperItem], labels: &Labels, cores: bool) -> Option<Rows> {
     let first = items.first()?;
     if let Did::Reference(_) = &*first.did {

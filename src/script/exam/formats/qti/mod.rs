@@ -1,6 +1,7 @@
 //! Papers as a QTI 2.1 content package (<https://www.imsglobal.org/question/>), which is a zip file. The
 //! package contains an item for each version of a question, a test that draws one version of each, and a
-//! manifest.
+//! manifest. More platforms read version 2.1 than version 2.2. The HTML of QTI 2.1 allows neither
+//! styles nor drawings.
 
 mod interactions;
 mod item;

@@ -25,7 +25,9 @@ pub fn typst(paper: &Paper, edition: Edition, style: &Style) -> String {
     all(std::slice::from_ref(paper), edition, style)
 }
 
-/// Returns an edition of several papers as one document. Each paper begins on a right-hand page with the number 1.
+/// Returns an edition of several papers as one document. Each paper begins on a right-hand page
+/// with the number 1. Two students therefore never share a sheet of paper. Joining finished PDF
+/// files would need a PDF library.
 pub(crate) fn all(papers: &[Paper], edition: Edition, style: &Style) -> String {
     let (_, height) = style.page.size();
     let mut out = format!(
@@ -149,6 +151,8 @@ fn sentences(out: &mut String, level: u32, heading: &str, said: &[String]) {
     }
 }
 
+/// Writes a question, which starts on a new page. A longer question in another version therefore does
+/// not move the boxes of later questions.
 fn section(out: &mut String, question: &Section, canvas: Canvas, labels: &Labels) {
     let Section {
         number,

@@ -103,12 +103,15 @@ impl Default for Rules {
     fn default() -> Self {
         Self {
             carried: Number::from(1u64),
+            // Otherwise, "page fault" and eleven dashes would earn eleven of twelve points.
             carried_dashes: Number::ZERO,
             whole: Whole::Fields,
             wrong: Number::ZERO,
             wrong_choice: Number::ZERO,
             floor: Floor::Question,
             several: Several::Whole,
+            // The paper asks students to write a dash if there is no value, so an empty field is a
+            // missing answer.
             empty_is_dash: false,
             void: BTreeMap::new(),
             also: BTreeMap::new(),

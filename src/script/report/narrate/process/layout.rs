@@ -207,7 +207,9 @@ impl Drawing<'_> {
         }
     }
 
-    /// Draws the lowest addresses, which no program can map.
+    /// Draws the lowest addresses, which no program can map. They show why null pointers fault.
+    /// Machines with small address spaces have none, because the processes of textbooks begin at
+    /// address 0.
     fn forbidden(&self, end: u64) -> Slab {
         let line = ("forbidden (null pointers)".to_owned(), roughly(end));
         Slab {

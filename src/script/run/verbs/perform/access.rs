@@ -185,6 +185,8 @@ impl Session<'_> {
             process,
         };
         if !probe {
+            // Only statements about one address have marks. System calls and replays are not, and a
+            // probe changes nothing.
             self.state.accesses.add(pid, AccessMark::of_access(&access));
         }
         Ok(access)
