@@ -115,6 +115,7 @@ def script(name: str, text: object, files: object = None) -> types.Script:
     """Check a script and its files. The text of a script cannot name files on disk."""
     texts = contents(files)
     if isinstance(text, str):
+        # A function that guessed would run a misspelled path as a script.
         if "\n" not in text and text.strip().endswith((".pw", ".yaml")):
             path = text.strip()
             raise ValueError(

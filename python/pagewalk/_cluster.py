@@ -79,6 +79,7 @@ class Backend:
                 part = waiting.pop(future)
                 yield part, *self.result(future, part, of)
         finally:
+            # The reason of an error, such as a full disk, often concerns all parts.
             # After an error or Ctrl-C. The running parts notice that they are cancelled.
             if waiting:
                 self.client.cancel(list(waiting), force=True)

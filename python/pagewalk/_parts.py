@@ -165,6 +165,7 @@ def resume(folder: str, parts: native.SweepParts, of: int) -> set[int]:
     `pagewalk sweep --partition` writes no Parquet files, and neither does a worker that ends
     after it wrote the manifest.
     """
+    # If a worker wrote Parquet files first, they could remain from parts that do not exist.
     finished = parts.finished(folder, of)
     for _, stem, traces in finished:
         if not all(parquet_path(folder, stem, trace).exists() for trace in traces):

@@ -49,6 +49,7 @@ class PagewalkKernel(Kernel):
     def __init__(self, **settings: Any) -> None:
         """Create a kernel with an empty session."""
         super().__init__(**settings)
+        # The prompt of the command line, so that notebooks have all of its commands.
         self._prompt = native.Prompt(self.seed, (self.max_steps, self.max_memory))
 
     async def do_execute(
@@ -74,6 +75,7 @@ class PagewalkKernel(Kernel):
             found = {
                 "ename": error,
                 "evalue": lines[0].strip() if lines else "",
+                # Front ends show it, and tools such as nbclient report it.
                 "traceback": lines,
             }
             if not silent:

@@ -43,6 +43,7 @@ pub(crate) fn call_unless<T: Send>(
             outcome
         };
         let thread = thread::Builder::new()
+            // Python's threads have small stacks.
             .stack_size(STACK)
             .spawn_scoped(scope, apart)?;
         let wait = &mut wait;

@@ -25,7 +25,8 @@ pub(crate) fn from_cell<'py>(py: Python<'py>, cell: &Cell) -> PyResult<Bound<'py
     }
 }
 
-/// Converts documented data, such as a snapshot of a state.
+/// Converts documented data, such as a snapshot of a state. The crate `pythonize` would require an older
+/// version of `pyo3`.
 pub(crate) fn from_json<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'py, PyAny>> {
     match value {
         Value::Null => Ok(py.None().into_bound(py)),

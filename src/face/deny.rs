@@ -1,4 +1,4 @@
-//! `--deny warnings`, which treats warnings as errors.
+//! `--deny warnings`, which treats warnings as errors, as the Rust compiler's option does.
 
 use std::path::Path;
 

@@ -43,6 +43,8 @@ impl LimitArguments {
 #[derive(Debug, Clone, Copy, Args)]
 pub(crate) struct ReplayLimits {
     /// Stop if the simulations need more memory than SIZE, such as `8GB`
+    // More than for a script, because traces of real programs use more pages. Each of five million pages that
+    // are far apart needs a page table, which is 5 GB in total.
     #[arg(long = "max-memory", value_name = "SIZE", value_parser = size, default_value = "4GB")]
     pub(crate) memory: u64,
     /// Stop after this number of seconds, such as `2.5`; the default is no limit

@@ -31,7 +31,7 @@ pub(crate) fn with_deep_stack<R: Send>(run: impl Fn() -> R + Send + Copy) -> R {
 
 /// Processes the items on at most this many threads, and returns the results in the order of the items. Omits
 /// all results after the first one for which `stop` is true. Calls `done` for each result as soon as it is
-/// available.
+/// available. The crate rayon splits the work into halves, so a run that stops early would do more of it.
 pub(crate) fn side_by_side<T: Sync, R: Send>(
     items: &[T],
     threads: usize,

@@ -1,5 +1,5 @@
 //! Faults in the file system: the n-th system call that writes a file fails, for every n. The kernel's system calls are
-//! replaced through `ptrace`, so the tests run the unchanged program.
+//! replaced through `ptrace`, so the tests run the unchanged program, and the code needs no replaceable file layer.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};

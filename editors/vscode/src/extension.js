@@ -96,6 +96,7 @@ async function practice() {
   // The prompt reads the script from the disk.
   const shellPath = (await document.save()) && !document.isUntitled ? server.program() : undefined;
   if (shellPath === undefined) return;
+  // The prompt marks and explains answers, so that the editors need no dialog for it.
   const shellArgs = ['repl', document.fileName, '--practice', title];
   vscode.window.createTerminal({ name: `Practice: ${title}`, shellPath, shellArgs }).show();
 }

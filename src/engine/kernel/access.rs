@@ -136,6 +136,8 @@ impl Kernel {
             let loads = checks && self.would_fault(pid, at.raw(), kind).is_none();
             let kind = if loads { AccessKind::Read } else { kind };
             let (pool, write) = (&mut self.frames.pool, kind == AccessKind::Write);
+            // The policy sees every access. `lru` is therefore exact, unlike Linux's approximation, and the
+            // faults of a process match those of a `reference`.
             let mut touching = FrameUseObserver {
                 watch,
                 pool,

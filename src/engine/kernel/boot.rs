@@ -121,6 +121,7 @@ impl Kernel {
         let shape = TableShape::from_spec(&spec).ok_or(BootError::NoMmu)?;
         let pages = u64::try_from(spec.frames()).unwrap_or(u64::MAX);
         check(&spec, &shape, pages, &config)?;
+        // With pages of 4 KB, the default limit is 4 GB of user frames, more than a script needs.
         let limit = config.frames.map_or(pages.min(FRAME_LIMIT), u64::from) as u32;
         let cores = machine.core_count() as usize;
         machine.zero_unset();

@@ -36,6 +36,7 @@ impl Kernel {
             if new > self.user_end() || !self.is_vacant(pid, old..beyond) {
                 return Err(Errno::ENOMEM);
             }
+            // No check of physical memory, because untouched pages cost nothing.
             let area = Vma {
                 heap: true,
                 ..Vma::new(old..new, Prot::RW, false, Backing::Anonymous)

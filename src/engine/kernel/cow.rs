@@ -36,7 +36,8 @@ impl Kernel {
         Ok(FaultOutcome::minor(FaultClass::CopyOnWrite))
     }
 
-    /// Whether an anonymous frame has only one mapping. A merged frame is always copied.
+    /// Whether an anonymous frame has only one mapping. A merged frame is always copied. Linux does the same,
+    /// even if no other process still shares the frame.
     fn is_last_sharer(&self, frame: FrameNo) -> bool {
         let held = self.frames.get(frame);
         held.contents == FrameContents::Anonymous && held.refs == 1

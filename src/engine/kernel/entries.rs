@@ -29,6 +29,7 @@ const CLEARED: u64 = 1 << 12;
 
 /// The flags of a page's entry.
 pub(super) fn flags_of(prot: Prot, writable: bool) -> Flags {
+    // x86 entries have no read bit, so a page with `PROT_NONE` has P = 0 and can still have a frame.
     let any = prot.read || prot.write || prot.exec;
     Flags::NONE
         .with(Bit::Us)

@@ -174,6 +174,8 @@ impl Kernel {
         let (mut entries, mut named, mut tlb) = (0, None, false);
         for (pid, vpn) in mapped {
             let place = slot
+                // The entry of a page of a shared object becomes empty, because its slot belongs to the
+                // object, as in Linux's `shmem`.
                 .filter(|_| !matches!(held.contents, FrameContents::Object { .. }))
                 .map(PageLocation::Swap);
             self.unmap_page(pid, vpn, place);
@@ -205,6 +207,7 @@ impl Kernel {
                 self.unframe_file_page(frame, file, page);
                 let warm = self.config.warm;
                 if let Some(held) = self.file_mut(file) {
+                    // The page leaves the page cache with its frame, so the next fault on it is major.
                     held.set_cached(page, false, warm);
                 }
             }

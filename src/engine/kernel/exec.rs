@@ -123,6 +123,7 @@ impl Kernel {
             .highest_hole(len, page, limit)
             .ok_or(Errno::ENOMEM)?;
         for segment in &segments {
+            // Shared text, as in lectures. Linux maps both the text and the data of a library as private.
             let shared = segment.offset.is_some() && !segment.prot.write;
             let from = segment.pages.start - base;
             let moved = Segment {

@@ -83,6 +83,8 @@ impl Kernel {
         if found.is_none() {
             self.report(watch, KernelStep::StackGrew { start: area.start });
         }
+        // The permission first: a fetch past the end of a file in a non-executable area is a SIGSEGV here. On
+        // x86, it is a SIGBUS, because the processor checks XD only for present pages.
         if !permits(area.prot, kind) {
             return Ok(Err(FaultClass::Protection));
         }

@@ -72,6 +72,8 @@ impl Kernel {
             return Vec::new();
         };
         let mut all = Vec::new();
+        // As on Linux (`vma_needs_copy`), pages of files and shared objects stay unmapped in the child,
+        // because a fault finds them again.
         let copied = |area: &&Vma| area.anon_vma.is_some() && !area.not_copied && !area.wiped;
         for area in process.space.areas.iter().filter(copied) {
             let pages = self.pages_in(parent, self.shape.vpns(&(area.start..area.end)));

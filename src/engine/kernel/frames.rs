@@ -42,7 +42,8 @@ pub struct Frame {
     pub(crate) slot: Option<SlotNo>,
 }
 
-/// All user page frames.
+/// All user page frames. Pages in the page cache need a frame only while they are mapped, so that `frames N`
+/// is the number of frames of a textbook exercise.
 #[derive(Debug, Clone)]
 pub struct Frames {
     table: Sparse<Frame>,

@@ -39,7 +39,7 @@ impl Kernel {
     }
 
     /// Copies the merged pages in a range to separate frames (`MADV_UNMERGEABLE`). Counts each copy as a
-    /// minor fault.
+    /// minor fault. Linux makes each copy through a write fault (`break_ksm`).
     ///
     /// # Errors
     /// Fails if no frame is free for a copy.

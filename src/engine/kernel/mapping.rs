@@ -10,7 +10,7 @@ use super::vma::{AnonVma, Backing, Prot, Vma};
 use super::vma_map::{VmaEdit, VmaMap};
 use super::work;
 
-/// The maximum number of areas of a process (`vm.max_map_count`).
+/// The maximum number of areas of a process: Linux's default of `vm.max_map_count`.
 pub(crate) const MOST_AREAS: usize = 65_530;
 
 impl Kernel {
@@ -70,6 +70,7 @@ impl Kernel {
     /// the guard gap below a stack remain free.
     pub(super) fn find_hole(&self, pid: Pid, len: u64) -> Option<u64> {
         let areas = &self.process(pid)?.space.areas;
+        // As a last resort, Linux would also search above `mmap-base`.
         let mut limit = self.config.mmap_base.min(self.user_end());
         loop {
             let at = areas.highest_hole(len, self.page_size(), limit)?;
@@ -151,7 +152,7 @@ impl Kernel {
     }
 
     /// The lowest valid hint (`vm.mmap_min_addr`): 64 KB on machines with large address spaces, or else one
-    /// page.
+    /// page. As on Linux, only `MAP_FIXED` can map the page at address 0 (`vm.mmap_min_addr`).
     pub(super) fn lowest_hint(&self) -> u64 {
         let lowest: u64 = if self.is_roomy() { 0x1_0000 } else { 1 };
         lowest.next_multiple_of(self.page_size())

@@ -13,7 +13,7 @@ pub(crate) use triomphe::Arc as Shared;
 const LEAF_BITS: u32 = 6;
 
 /// A map from numbers to values. Unlike a [`Map`], a table finds a value without comparing keys, so it is faster for
-/// numbers that are close together.
+/// numbers that are close together. B-trees took half of the time of a swap fault.
 #[derive(Debug, Clone)]
 pub struct Table<V> {
     cells: Sparse<Option<V>>,

@@ -91,6 +91,8 @@ impl Kernel {
             return;
         };
         let before = std::mem::replace(&mut process.name, Arc::clone(&name));
+        // A reused name refers to the newest process, because a `let` in a loop gives each child the same
+        // name.
         if self.names.get(&before) == Some(&pid) {
             self.names.remove(&before);
         }
@@ -182,6 +184,7 @@ impl Kernel {
             process.children.range(..=child).count()
         });
         self.work += looked as u64;
+        // Statements run one after another, so no child can end while its parent waits.
         let child = found.ok_or(Errno::EAGAIN)?;
         if let Some(process) = self.process_mut(pid) {
             process.children.remove(&child);

@@ -11,7 +11,8 @@ type Page = (Pid, u64);
 pub(super) struct ReverseMap {
     /// The first page of each number.
     first: Table<Page>,
-    /// The other pages, each with its number.
+    /// The other pages, each with its number. Nearly all frames and slots have one page, so this B-tree is
+    /// nearly always empty.
     others: Set<(u32, Pid, u64)>,
 }
 

@@ -52,7 +52,8 @@ impl TableShape {
     /// The entry of a page in a swap slot, which is never 0: P is 0, and the PPN field holds the slot number. A mark
     /// distinguishes slot 0 from an entry that was never set. If the number does not fit, all bits of the PPN
     /// field are 1, and the entry also has the mark. In a format without a bit for the mark, the PPN field alone
-    /// distinguishes the entry.
+    /// distinguishes the entry. Linux also never writes 0, because it inverts the offset and its slot 0 holds
+    /// the header of the file. Here slot 0 holds a page, and lectures show the slot number itself.
     pub(crate) fn swap_entry(&self, slot: SlotNo) -> Pte {
         let (slot, widest) = (u64::from(slot.0), mask(self.ppn_bits));
         match slot {

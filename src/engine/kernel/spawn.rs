@@ -9,7 +9,8 @@ use super::program::{self, ExecutableError};
 use super::state::Kernel;
 use super::vma::{Backing, Prot, Vma, VmaLabel};
 
-/// The maximum size and offset of a file: the largest `off_t`.
+/// The maximum size and offset of a file: the largest `off_t`. As on tmpfs. ext4 would reject offsets of 16
+/// TB.
 pub(crate) const MOST_BYTES: u64 = i64::MAX as u64;
 
 /// The declaration of an area.

@@ -27,7 +27,7 @@ impl SwapSlot {
     }
 }
 
-/// The swap file.
+/// The swap file. See `docs/decisions/swap-slots.md`.
 #[derive(Debug, Clone)]
 pub struct Swap {
     /// Number of slots.

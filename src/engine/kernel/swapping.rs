@@ -56,6 +56,7 @@ impl Kernel {
         self.map_frame(fault, frame, writable && fault.area.prot.write, watch);
         Ok(FaultOutcome::Resolved {
             class: FaultClass::Swap,
+            // A page that another process has swapped in needs no disk transfer.
             major: cached.is_none(),
         })
     }
@@ -193,7 +194,9 @@ impl Kernel {
     }
 
     /// Detaches a dirty frame from its swap slot, which holds an older version of the page (Linux's
-    /// `folio_free_swap`).
+    /// `folio_free_swap`). Linux frees the slot of a page that a load swapped in at other times in different
+    /// versions. One rule for loads and stores is easier to teach, and no slot holds older data than its
+    /// frame.
     pub(super) fn free_stale_slot(&mut self, frame: FrameNo) {
         if let Some(slot) = self.frames.get(frame).slot.filter(|_| self.is_dirty(frame)) {
             self.detach_from_slot(frame, slot);

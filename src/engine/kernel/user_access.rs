@@ -68,7 +68,9 @@ impl Kernel {
         Ok(out.len())
     }
 
-    /// Copies bytes to a process as [`Kernel::copy_in`] copies them from a process.
+    /// Copies bytes to a process as [`Kernel::copy_in`] copies them from a process. Marks the frame as dirty,
+    /// but leaves D clear. Linux stores through the page table, so after an `mprotect`, a store may fault
+    /// once more than on Linux.
     ///
     /// # Errors
     /// Fails if memory is exhausted.

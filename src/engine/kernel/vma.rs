@@ -254,6 +254,7 @@ impl Vma {
 
     /// Whether `next` follows directly and differs only in its name and owner. The heap does not continue in a
     /// named area such as `.bss`, and the process's stack does not continue in other areas that grow down.
+    /// See `docs/decisions/areas.md`.
     pub(crate) fn continues_in(&self, next: &Self) -> bool {
         let follows =
             next.start == self.end && self.backing_at(self.end) == next.backing_at(next.start);

@@ -22,7 +22,8 @@ pub(crate) struct EntryState {
 
 impl Machine {
     /// Whether routes that share a cache also share all caches below it, only the caches of the current core have ever held a
-    /// block, and the bytes of each of these blocks are those of main memory.
+    /// block, and the bytes of each of these blocks are those of main memory. A simulation without data can
+    /// then take the bytes from main memory at its end.
     pub(crate) fn has_plain_caches(&self) -> bool {
         self.hierarchy.is_plain(self.core(), self.last_physical)
     }

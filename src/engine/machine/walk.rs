@@ -113,6 +113,7 @@ pub(super) fn forbidden(
     kind: AccessKind,
     mode: Privilege,
 ) -> Option<ProtectionCause> {
+    // R/W and XD also apply to supervisor accesses, because every kernel sets CR0.WP.
     if mode == Privilege::User && !flags.has(Bit::Us) {
         Some(ProtectionCause::Supervisor)
     } else if kind == AccessKind::Write && !flags.has(Bit::Rw) {

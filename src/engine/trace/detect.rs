@@ -2,6 +2,8 @@
 //!
 //! A format is chosen only if its parser reads the first line and most of the lines after it, so that a table of numbers is
 //! not taken for a trace. Comments and messages of Valgrind do not count as lines.
+//!
+//! `docs/decisions/trace-formats.md` gives the reasons.
 
 use memchr::memrchr;
 
@@ -19,7 +21,8 @@ const MOST_HEAD: usize = 1 << 16;
 const FIRST_LINES: usize = 64;
 /// If all addresses of the first lines have only decimal digits, the number of digits other than 0 from which they are taken for
 /// decimal numbers. Of the hexadecimal digits other than 0, 9 of 15 are decimal, so fewer than one in 200,000 addresses of 24
-/// such digits contains no letter.
+/// such digits contains no letter. A trace with fewer digits, such as an example of a lecture, is read as
+/// hexadecimal, and the report says so.
 const DECIMAL_DIGITS: usize = 24;
 
 /// Detects the format of a text. If no line is a record in any format, returns the format that a file's first line most resembles.
@@ -77,6 +80,8 @@ fn is_record(grammar: &mut Grammar, line: &[u8]) -> bool {
 /// Chooses the format of the first lines.
 fn choose(lines: &[(u64, &[u8])]) -> Result<Format, UnreadableReason> {
     let formats = FORMATS.iter().map(|row| row.format);
+    // In the order of the registry: `gap` is the last text format, because its `#` begins a comment in the
+    // others.
     let Some(format) = formats.into_iter().find(|format| fits(*format, lines)) else {
         return no_format(lines);
     };

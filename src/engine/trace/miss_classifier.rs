@@ -7,7 +7,8 @@
 //!
 //! - Page-walk lookups use blocks of the shadow cache, but the classifier ignores their misses.
 //! - A block that arrives from the cache above (as a write-back or a victim) is not a lookup.
-//! - A store miss fills a block if the cache, or one above it, is write-allocate.
+//! - A store miss fills a block if the cache, or one above it, is write-allocate. Otherwise, misses of a cache that does
+//!   not allocate would look like conflict misses.
 //! - If the page in a frame changes, the frame's blocks are treated as new blocks without earlier
 //!   references.
 //! - The contents of a cache before the replay are unknown. Therefore, a miss on the first reference to a

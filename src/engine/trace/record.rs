@@ -25,7 +25,9 @@ pub struct Record {
 }
 
 /// The instruction fetches in the records of a batch. Only fetches with addresses below 2^32 and sizes below 10 may be omitted
-/// from the records, so that a parser needs no exact rule for all others.
+/// from the records, so that a parser needs no exact rule for all others. In traces of programs, most fetches
+/// follow one from the same block. They hit the first TLB and the first cache and change no order of
+/// replacement, but after a load or store, the block may be invalid or the page evicted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Fetches {
     /// All of them are records.

@@ -243,7 +243,8 @@ impl Batch<'_> {
         self.simulate(references, code, observer, simulated, Referring(refer))
     }
 
-    /// Performs the records in a simulation. Only counts the accesses of a kind that is not `simulated`.
+    /// Performs the records in a simulation. Only counts the accesses of a kind that is not `simulated`. The
+    /// counts thus match those of a simulator of data caches only.
     #[inline(always)]
     pub(super) fn simulate<L: ReplayObserver>(
         self,

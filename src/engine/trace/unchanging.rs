@@ -1,7 +1,8 @@
 //! Records that change nothing but the counts.
 //!
 //! Most references are to the block that the policy evicts last from its set of the first cache. If the block is dirty or the
-//! reference is no store, then neither the order nor the contents of any cache change.
+//! reference is no store, then neither the order nor the contents of any cache change. A variant that also moved other blocks to
+//! the front in this way was slower.
 
 use super::counts::ReferenceCounts;
 use super::record::Op;

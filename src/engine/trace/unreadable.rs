@@ -71,7 +71,8 @@ pub enum UnreadableReason {
 }
 
 impl UnreadableReason {
-    /// The reason why a trace without records is not one.
+    /// The reason why a trace without records is not one. On the command line, such a trace is an error,
+    /// because a replay of no references would look like a success.
     pub(super) fn no_record(chosen: Option<ChosenFormat>, malformed: &Malformed) -> Self {
         match (chosen, malformed.first.first()) {
             (Some(chosen), Some(line)) => Self::NoRecord {

@@ -73,6 +73,8 @@ impl Client {
             watches_files: files
                 .and_then(|files| files.dynamic_registration)
                 .unwrap_or(false),
+            // Registered for scripts alone. Otherwise, an editor would offer Pagewalk as a formatter of
+            // Markdown.
             registers_formatting: formatting.unwrap_or(false),
             renames_files: edits.is_some_and(|edits| {
                 let kinds = edits.resource_operations.as_deref().unwrap_or_default();

@@ -57,6 +57,8 @@ pub(crate) struct Unreadable {
 
 impl Unreadable {
     fn new(error: &serde_json::Error, text: &str) -> Self {
+        // The parser of lsp-server reports all problems as the same kind of error, so the messages are parsed
+        // here.
         let code = match error.classify() {
             Category::Data => ErrorCode::InvalidRequest,
             Category::Io | Category::Syntax | Category::Eof => ErrorCode::ParseError,

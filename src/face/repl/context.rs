@@ -96,7 +96,9 @@ impl ReplContext {
         }
     }
 
-    /// Parses an input typed at a terminal. An expression by itself becomes a `show` statement.
+    /// Parses an input typed at a terminal. An expression by itself becomes a `show` statement. Statements
+    /// come first, so that `fork()` is a statement. A piped input has no such expressions, because its text
+    /// must also run as a file.
     pub(crate) fn read_typed(&mut self, text: &str) -> io::Result<Option<Block>> {
         let wrong = match self.parse(text) {
             Ok(body) => return self.warn(body),

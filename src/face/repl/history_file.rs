@@ -20,7 +20,8 @@ pub(crate) const MAX_ENTRIES: usize = 10_000;
 /// Maximum size of an entry in bytes.
 const MAX_ENTRY_BYTES: usize = 1 << 20;
 
-/// The history file.
+/// The history file. rustyline's `with-file-history` empties a file before it writes, appends to incomplete
+/// lines of killed processes, and ignores a file with a line that is not UTF-8.
 #[derive(Debug)]
 pub(crate) struct HistoryFile {
     path: PathBuf,

@@ -93,7 +93,8 @@ impl ConditionalEventHandler for Binding {
     }
 }
 
-/// Earlier inputs that start with the typed text.
+/// Earlier inputs that start with the typed text. The line editor's own search by prefix does not restore the
+/// typed text.
 #[derive(Debug, Default)]
 pub(crate) struct Recall {
     entries: Vec<String>,

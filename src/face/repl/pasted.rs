@@ -5,7 +5,8 @@ use pagewalk_script::lang::layout::{TokenKind, tokens};
 /// Indentation per block level, in columns.
 pub(crate) const INDENT: usize = 2;
 
-/// The prompt for a statement with this number.
+/// The prompt for a statement with this number. The number is before the word, so that programs that wait for
+/// `pagewalk> ` still find it.
 pub(crate) fn prompt(number: usize) -> String {
     format!("[{number}] pagewalk> ")
 }

@@ -11,6 +11,7 @@ use pagewalk_script::report::doc::Block;
 /// Starts a question of the session, or returns `None` if no question has this title.
 pub(crate) fn begin(context: &mut ReplContext, title: &str) -> io::Result<Option<Practice>> {
     let mut collector = Collector::default();
+    // Runs the session again, so that questions of a loaded exam and typed questions both work.
     context.explore.replay(&mut collector);
     let mut practice = match Practice::new(collector.paper(), title) {
         Ok(practice) => practice,

@@ -176,6 +176,8 @@ impl Shell {
                 .map(|()| Flow::Next);
         }
         let unsaved = self.context.unsaved();
+        // A yes-or-no question would be one more thing to learn, and cannot be asked after the terminal is
+        // closed.
         if unsaved == 0 || self.asked_to_leave || !self.context.display.echo {
             return Ok(Flow::End);
         }

@@ -185,6 +185,7 @@ impl TerminalSession {
             let line = if first {
                 self.line(&shell.prompt(), "", "")
             } else {
+                // A separate input for each line, because the line editor shows one prompt per input.
                 self.line(&shell.continuation_prompt(), &input, &indentation(&input))
             };
             match line {

@@ -80,6 +80,7 @@ struct Counts {
     /// Estimate the curve from a sample of at most N blocks, so that memory is constant
     ///
     /// The sampling rate decreases as the trace uses more blocks. Implies `--curve`.
+    // Two options, because in one option, 1 could be a rate or a number.
     #[arg(
         long,
         value_name = "N",

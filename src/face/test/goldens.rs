@@ -52,7 +52,9 @@ pub(crate) fn compare_with_golden(
 }
 
 /// Returns the golden file of a script with its old and new text after a change that keeps the meaning of the script.
-/// Returns `None` if the golden file does not have the results of the script before the change.
+/// Returns `None` if the golden file does not have the results of the script before the change. Golden files
+/// contain names in statements, facts, tables, and digests, so the renamed script runs instead of an edit. A
+/// golden file that did not match stays, because new results could hide the difference.
 pub(crate) fn after_change(
     found: &SuiteFile,
     before: &OpenTexts,

@@ -23,7 +23,8 @@ pub struct Position {
 
 /// A text with an index of its lines. The index converts between byte offsets and positions.
 ///
-/// As in the Language Server Protocol, `\n`, `\r\n`, and a lone `\r` end a line.
+/// As in the Language Server Protocol, `\n`, `\r\n`, and a lone `\r` end a line. The crate line-index ends lines
+/// only at `\n`.
 ///
 /// ```
 /// use pagewalk_script::editor::{Encoding, LineIndex, Position};

@@ -1,5 +1,7 @@
 //! The stack of blocks around the current statement. The stack lets a run stop between any two statements and
 //! continue later.
+//!
+//! `docs/decisions/runs.md` gives the reasons.
 
 use crate::lang::ast::{Block, Span, Stmt, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};

@@ -46,7 +46,8 @@ pub struct Options {
     /// Whether the seed belongs to a version of a paper, and is therefore mixed with the script's
     /// own seed. With the script's own seed alone, all versions would be identical.
     pub version: bool,
-    /// Whether records also contain each page-table write, each TLB invalidation, and each disk transfer of the kernel.
+    /// Whether records also contain each page-table write, each TLB invalidation, and each disk transfer of
+    /// the kernel. Off by default, because no report shows them.
     pub details: bool,
 }
 
@@ -142,7 +143,8 @@ pub(crate) type Done = Result<(Did, Vec<Check>), Stop>;
 
 type Declare = Box<dyn FnOnce(&mut Session) -> Result<(), Stop>>;
 
-/// A command, evaluated and checked. The action has no effect until it is performed.
+/// A command, evaluated and checked. The action has no effect until it is performed. A closure instead of a
+/// variant of an enum, so that no other code refers to the verb.
 pub(crate) struct Action {
     perform: Box<dyn FnOnce(&mut Session) -> Done>,
     when_checking: WhenChecking,

@@ -51,6 +51,7 @@ pub(crate) fn is_fork(expr: &Expr) -> bool {
 pub(crate) fn returned(call: &CallRecord) -> Value {
     match call.reply.result {
         Ok(n) => Value::from(n),
+        // As an address, −1 is in the kernel's half of the address space, so an access to it faults as in C.
         Err(_) => Value::Number(Number::from(call.failure())),
     }
 }
@@ -286,7 +287,8 @@ fn count(arguments: usize) -> String {
     }
 }
 
-/// Reports that the kernel is out of memory, and suggests ways to provide more.
+/// Reports that the kernel is out of memory, and suggests ways to provide more. The scenario ends here. Linux
+/// would kill a process of its choice, which would teach students nothing.
 pub(crate) fn out_of_memory(error: OutOfMemory, place: Span) -> Diagnostic {
     let help = match error {
         OutOfMemory::Frames => {

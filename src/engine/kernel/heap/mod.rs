@@ -16,6 +16,8 @@
 //!
 //! The kernel keeps the headers and lists outside simulated memory, so that allocating a block does not touch
 //! the block's pages.
+//!
+//! `docs/decisions/malloc.md` gives the reasons.
 
 use std::ops::Range;
 
@@ -323,7 +325,8 @@ impl Heap {
         Some(new)
     }
 
-    /// Removes the chunks that extend above a break that the process has lowered itself.
+    /// Removes the chunks that extend above a break that the process has lowered itself. In glibc, the next
+    /// `malloc` would end the process or return memory that does not exist.
     pub(crate) fn cut(&mut self, brk: u64) {
         while brk < self.end {
             let below = self.blocks.range(..self.end.saturating_add(BEFORE)).rev();
@@ -486,6 +489,7 @@ impl Heap {
     /// Extends the top chunk, or begins a new one if the memory after it is not available.
     fn extend(&mut self, memory: &mut dyn HeapMemory, wanted: u64) {
         let (old, page, roomy) = (self.top_chunk(), memory.page().max(UNIT), memory.is_roomy());
+        // On a small machine, glibc's 132 KB are too much, so the heap grows only by the pages that it needs.
         let pad = if roomy { TOP_PAD } else { 0 };
         let missing = wanted + pad + LEAST - if self.in_area { 0 } else { old };
         let (Some(more), brk) = (missing.checked_next_multiple_of(page), memory.brk()) else {
@@ -511,6 +515,8 @@ impl Heap {
                 self.note_end(last);
                 (start, last)
             }
+            // glibc continues the heap in an area. On a small machine, blocks would have unexpected
+            // addresses.
             None if roomy => {
                 let whole = if self.in_area {
                     Some(more)

@@ -207,6 +207,7 @@ fn stat(kernel: &Kernel, file: Option<FileId>) -> [u64; 5] {
         return [0, 0o20_620, 1, 0, 1024];
     };
     let mode = if kernel.files().executables.contains_key(&file) {
+        // Files have no owners and no mode: each can be read and written, and only an executable can run.
         0o100_755
     } else {
         0o100_644

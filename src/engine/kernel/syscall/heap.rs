@@ -197,7 +197,8 @@ fn calloc(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) ->
 }
 
 /// `free(3)`. If no block in use starts at the address, the call returns EINVAL, whereas glibc would end the
-/// process.
+/// process. EINVAL shows the mistake in every case, while in C it may go unnoticed or damage the lists. The
+/// script continues, as after a fatal fault.
 fn free(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> SyscallResult {
     let at = args.address(0);
     let freed = at == 0 || with_heap(kernel, pid, watch, |heap, memory| heap.free(memory, at))?;

@@ -435,6 +435,7 @@ fn check_blocks(spec: &Spec, n: usize, cache: &CacheSpec, report: &mut Findings)
     }
 }
 
+/// Two unnamed TLBs have the same default name, as do two unnamed caches, so this check also requires names.
 fn check_names(spec: &Spec, report: &mut Findings) {
     let tlbs = spec
         .tlbs

@@ -374,6 +374,7 @@ impl Machine {
         }
     }
 
+    /// An x86-64 processor also checks both pages of a store before it writes.
     #[inline(never)]
     fn check_pages(&self, va: Va, len: usize, mode: Privilege) -> usize {
         let (page, end) = (

@@ -20,6 +20,8 @@ impl Hierarchy {
         ctx: &mut Ctx<'_, O>,
     ) {
         let written = written.map(|(first, last)| self.widen(route, first, last));
+        // A fill of a larger block closer to memory may include other dirty lines, so they are written back
+        // first.
         let (first, last) = written.map_or(filled, |w| (filled.0.min(w.0), filled.1.max(w.1)));
         // Start at the level closest to memory. A copy closer to the core is newer, so it must be written
         // later.

@@ -68,6 +68,8 @@ impl Hierarchy {
             }
             Some(_) => {}
         }
+        // From memory upward. If a lower cache evicts the block that a higher one then writes back, it
+        // allocates a line for it again.
         for k in (to + 1..found.unwrap_or(route.len())).rev() {
             if !self.fills_only_from_above(route, k) {
                 self.fill(

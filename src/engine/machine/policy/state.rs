@@ -127,7 +127,7 @@ impl Policy {
     }
 
     /// Whether a clock tick changes the state, which is true of policies with a use bit or a reference bit
-    /// per way.
+    /// per way. A tick clears the bits of every such policy, as in Tanenbaum's textbook.
     #[inline]
     pub const fn uses_ticks(self) -> bool {
         matches!(
@@ -256,6 +256,8 @@ impl Policy {
                 (bit(words, way).into(), passed as u64)
             }
             // The bits that the hand clears determine the later victims.
+            // Each search of `third-chance` changes the bits that determine the next victim, so there is no
+            // order.
             Self::Plru | Self::ThirdChance | Self::Random => return None,
         })
     }

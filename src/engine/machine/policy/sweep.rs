@@ -29,7 +29,9 @@ pub(super) fn sweep(
 /// Advances the hand to the first way in the lowest class of use and dirty bits that is not empty. The first round
 /// looks for a clean way with a clear use bit and changes nothing. The second round looks for a dirty way with a
 /// clear use bit, and clears the use bits that it passes. Two more such rounds find a way in the other
-/// classes. The hand skips ways that must not be evicted, and passes ways that `stop` does not accept.
+/// classes. The hand skips ways that must not be evicted, and passes ways that `stop` does not accept. These
+/// are the four steps in Stallings, section 8.2. Silberschatz, section 9.4.5.3, evicts the same page, but
+/// does not define when the search clears use bits.
 pub(super) fn sweep_classes(
     words: &mut [u64],
     ways: usize,

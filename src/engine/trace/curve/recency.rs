@@ -8,7 +8,8 @@
 //!
 //! When the bitmap is full, the blocks move to its start in their order.
 
-/// The number of blocks whose data is loaded at a time; see [`Recency::fetch`].
+/// The number of blocks whose data is loaded at a time; see [`Recency::fetch`]. Loading them together lets
+/// the host overlap its cache misses.
 pub(super) const CHUNK: usize = 64;
 /// The minimum number of words in a bitmap.
 const LEAST_WORDS: usize = 1 << 8;

@@ -28,7 +28,8 @@ use crate::trace::counts::{CurveSample, MissCurve};
 
 /// The number of groups.
 const GROUPS: usize = 16;
-/// The least number of sampled blocks in a cache for which the curve is meaningful. The sample does not distinguish smaller caches.
+/// The least number of sampled blocks in a cache for which the curve is meaningful. The sample does not
+/// distinguish smaller caches. The groups do not show the error of these sizes, so the curve omits them.
 const LEAST_DISTANCE: f64 = 4.0;
 /// The number of powers of two.
 const POWERS: usize = 65;

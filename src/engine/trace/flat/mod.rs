@@ -3,6 +3,8 @@
 //!
 //! The rules are those of `machine::hierarchy` and `machine::translate`, for a single running core, one block size, no inclusive
 //! and no exclusive caches, and the policies LRU and FIFO. The property tests compare the two simulations.
+//!
+//! `docs/decisions/cache-simulations.md` gives the reasons.
 
 pub(super) mod below;
 pub(super) mod cache;
@@ -49,7 +51,8 @@ pub(super) struct FlatReplay {
 
 impl FlatReplay {
     /// Creates a replay on a machine, or in a process without pages that runs on the current core. Returns the target if it needs
-    /// the general simulation.
+    /// the general simulation. A script's caches keep their state, so the replay starts with it. Other
+    /// machines would need a second implementation of rules that few scripts use.
     pub(super) fn new(on: OwnedTarget, straddle: Straddle) -> Result<Self, OwnedTarget> {
         let (spec, addresses) = match on {
             OwnedTarget::Machine(machine) => match FlatCaches::new(&machine) {

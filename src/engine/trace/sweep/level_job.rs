@@ -27,7 +27,8 @@ pub(super) struct LevelJob {
     unit: SweptUnit,
     /// The decoder, or the failure of the replay.
     decoder: Result<Decoder, ReplayError>,
-    /// The sets of all points, fewest sets first.
+    /// The sets of all points, fewest sets first. A reference to the most recently used block of a set
+    /// changes nothing in caches with more sets, so `perform` drops it (Hill and Smith, 1989).
     stacks: Vec<StackSets>,
     points: Vec<(usize, Place)>,
     /// Maximum memory of the decoder, in bytes.

@@ -41,7 +41,8 @@ pub(super) struct SweptLevel {
     pub(super) last: u64,
     /// Whether the addresses of the trace are virtual.
     pub(super) is_translated: bool,
-    /// If virtual addresses select the set, log2 of the number of blocks in a page.
+    /// If virtual addresses select the set, log2 of the number of blocks in a page. Only for a first-level
+    /// cache: a block that is written back from above has no virtual address.
     pub(super) virtual_blocks: Option<u32>,
 }
 

@@ -29,6 +29,7 @@ pub(super) struct Worker {
 pub(super) fn jobs(grid: &Grid, how: ReplayOptions) -> Vec<Job> {
     let units = grid.units();
     let how = ReplayOptions {
+        // An equal part for each point, so that the result does not depend on the number of threads.
         max_memory: how.max_memory / grid.points.len().max(1) as u64,
         ..how
     };

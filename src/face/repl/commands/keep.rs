@@ -105,7 +105,7 @@ fn doubts(path: &Path, script: &str) -> Option<String> {
 }
 
 /// Runs a script. Each loaded statement can be undone. After a run-time error, the session keeps the
-/// statements before the error.
+/// statements before the error. You can thus inspect the state after each of them.
 pub(crate) fn load(context: &mut ReplContext, file: &Path) -> io::Result<()> {
     let body = match context
         .explore

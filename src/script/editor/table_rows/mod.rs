@@ -8,7 +8,8 @@ use super::formatting::change;
 use crate::lang::format::format;
 use crate::lang::layout::{Token, TokenKind};
 
-/// A statement whose block contains the rows to format.
+/// A statement whose block contains the rows to format. A separate statement, so that the formatter remains
+/// the only code that aligns rows.
 const STATEMENT: &str = "expect page_table";
 
 /// A line, as far as tables are concerned.

@@ -175,7 +175,8 @@ impl Search<'_> {
             .push(Diagnostic::warning(Code::NoEffect, span, message));
     }
 
-    /// Warns about a loop over an empty range or list.
+    /// Warns about a loop over an empty range or list. Warns only about literal bounds, because a random or
+    /// computed range can be empty in some runs.
     fn empty(&mut self, over: &Expr) {
         let bounds = match &over.kind {
             ExprKind::List(items) if items.is_empty() => {

@@ -43,7 +43,8 @@ pub(crate) struct Known<'a> {
 /// `unknown-function`, `wrong-count`, `recursion`, and `duplicate`.
 ///
 /// The checks treat a bare word as a variable, except in positions where the word can have other meanings: as
-/// an operand, as the value of a setting or fact, and before a dot.
+/// an operand, as the value of a setting or fact, and before a dot. The resolver of names (`services/names`)
+/// would have to be in a lower layer to be used here, and that layer does not know nouns and settings.
 pub fn check(script: &Block, known: Known<'_>) -> Vec<Diagnostic> {
     let all_names = statements(script)
         .filter_map(Stmt::variable)
@@ -69,7 +70,8 @@ pub fn check(script: &Block, known: Known<'_>) -> Vec<Diagnostic> {
 }
 
 /// Returns the maximum number of names to compare with a misspelled name: unlimited for the first diagnostics
-/// of a report, and then 0.
+/// of a report, and then 0. A search compares all names, and a report shows only 100 diagnostics. An index of
+/// spellings would help only scripts with many errors.
 pub(crate) fn guessed(diagnostics: usize) -> usize {
     const GUESSES: usize = 100;
     if diagnostics < GUESSES { usize::MAX } else { 0 }

@@ -14,7 +14,7 @@ struct Drawn {
 }
 
 /// Warns about each `figure reference` of a string that a question asks about, because the figure shows every
-/// step.
+/// step. A warning and not an error, because the figure may be an example in an earlier part of the exam.
 pub(super) fn revealed(script: &Block) -> Vec<Diagnostic> {
     let mut strings = Vec::new();
     let mut string = Drawn::default();

@@ -1,4 +1,6 @@
 //! Tries fixes before they are shown.
+//!
+//! `docs/decisions/fixes.md` gives the reasons.
 
 use super::advice::Advice;
 use super::outcome::{

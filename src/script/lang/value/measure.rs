@@ -1,5 +1,7 @@
 //! The measures of numbers. A number with a unit keeps its measure in sums, products, and quotients, so that its unit
 //! is printed, and so that bytes are not compared with pages.
+//!
+//! `docs/decisions/units.md` gives the reasons.
 
 /// The measure of a number. A plain number can measure anything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

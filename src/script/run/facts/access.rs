@@ -421,6 +421,7 @@ fn first_cache(a: &Access) -> Option<Component> {
 }
 
 fn tlb(a: &Access) -> Option<Shown> {
+    // Without a TLB, there is no lookup that hits or misses.
     if first_tlb(a).is_none() {
         return Some(Shown::word("none"));
     }

@@ -183,6 +183,7 @@ pub(crate) fn offset(a: &Access, component: Component) -> Option<Shown> {
 }
 
 /// Returns the fill of a component: the evicted tag, and whether the component wrote the entry back.
+/// Evictions that a written-back block causes closer to memory are not part of the fill.
 pub(super) fn fill(a: &Access, component: Component) -> Option<(Option<u64>, bool)> {
     a.first_piece()
         .iter()

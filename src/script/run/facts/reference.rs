@@ -110,6 +110,7 @@ pub const REFERENCE_FACTS: &[ReferenceFact] = &[
         )
     },
     ReferenceFact {
+        // `writes` alone reports no disk transfers, because existing golden files do not list them.
         reported: ReferenceRun::has_stores,
         ..fact(
             "disk_reads",

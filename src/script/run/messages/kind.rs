@@ -85,7 +85,8 @@ pub(crate) struct MessageRow {
     pub(crate) kind: Kind,
     pub(crate) from: End,
     pub(crate) to: End,
-    /// The words that name the message in scripts and on papers. The words do not depend on values.
+    /// The words that name the message in scripts and on papers. The words do not depend on values. A table
+    /// of messages thus stays correct if only addresses change.
     pub(crate) words: &'static str,
     /// Whether the lecture shows the message.
     pub(crate) lecture: bool,
@@ -133,6 +134,8 @@ pub(crate) const MESSAGES: &[MessageRow] = &[
     lecture(Kind::TlbLookup, MMU, Part, "VPN"),
     detail(Kind::LowerTlbLookup, MMU, Part, "VPN"),
     MessageRow {
+        // Part of the previous step, so that the numbers of the steps do not depend on the effects of an
+        // answer or an eviction.
         is_step: false,
         ..lecture(Kind::TlbAnswer, Part, MMU, "PTE")
     },

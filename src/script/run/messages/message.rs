@@ -127,7 +127,9 @@ impl Message {
     }
 }
 
-/// Keeps the messages of a level, with the senders and receivers that the level shows.
+/// Keeps the messages of a level, with the senders and receivers that the level shows. The lecture ends with
+/// the return from a fault: CS:APP's figure 9.13 (b) ends there, because the retried instruction repeats
+/// figure 9.13 (a).
 pub(crate) fn at_level(level: MessageLevel, messages: Vec<Message>) -> Vec<Message> {
     if level == MessageLevel::All {
         return messages;

@@ -72,6 +72,7 @@ impl Session<'_> {
                 None => checks.push(beyond(at, record)),
             }
         }
+        // The order of messages matters, so a table without a message is wrong even without `exactly`.
         if records.len() < messages.len() {
             checks.push(missing(place, records.len(), &messages));
         }

@@ -130,6 +130,7 @@ pub(crate) fn put(machine: &mut Machine, _: usize, entry: &EntryIn) -> Result<()
         aligned(machine, entry, pte)?;
     }
     machine
+        // The last level or the one above, because a row does not name a level. `set pte` sets the others.
         .set_page(levels - u32::from(huge), vpn, pte)
         .map_err(|error| {
             Diagnostic::new(Code::BadTable, entry.key_span, error.to_string())

@@ -14,6 +14,7 @@ pub(crate) struct StepColumn {
     /// Whether a run has the column.
     has: fn(&ReferenceRun) -> bool,
     /// Whether the table of a run prints the column. A script can also name the columns that are not printed.
+    /// By default, these are the columns that every textbook prints.
     printed: fn(&ReferenceRun) -> bool,
     /// Whether the column shows what the policy of a run chooses from, so that worked solutions print it.
     explains: fn(&ReferenceRun) -> bool,

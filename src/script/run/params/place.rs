@@ -91,7 +91,8 @@ impl Place {
         }
     }
 
-    /// Returns the number in a form that fits this place.
+    /// Returns the number in a form that fits this place. Guesses the meaning of the unit. If the unit
+    /// implies no other value, the number stays.
     fn rewritten(
         &self,
         value: Number,

@@ -112,6 +112,7 @@ pub const PROCESS_PROPERTIES: &[ProcessProperty] = &[
     ),
     ProcessProperty {
         formula: |k, p| {
+            // Bytes, as all sizes of the language. `ps` prints KB, and `/proc/PID/statm` counts pages.
             let pages = p.space.resident;
             let plural = if pages == 1 { "" } else { "s" };
             let page = size(1 << k.machine().spec().page_bits());

@@ -178,6 +178,7 @@ pub const PART_PROPERTIES: &[PartProperty] = &[
             |p| {
                 p.tlb
                     .map(|t| t.reach(p.spec))
+                    // A cache has no pages, so it covers the bytes that it holds.
                     .or(p.cache.map(CacheSpec::size))
                     .and_then(|n| u64::try_from(n).ok())
                     .map(Value::from)

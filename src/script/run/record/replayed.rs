@@ -29,7 +29,8 @@ pub(crate) const ADDRESS_MAPS: &[(&str, AddressMap)] = &[
 pub(crate) const STRADDLES: &[(&str, Straddle)] =
     &[("split", Straddle::Split), ("first", Straddle::First)];
 
-/// Counts that a replay reports only on request.
+/// Counts that a replay reports only on request. Computing them always would be nearly free, but would triple
+/// the facts of a replay and change existing golden files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RequestedCount {
     /// Lookups by kind of reference.

@@ -118,6 +118,7 @@ pub(crate) const REFERENCE_SETTINGS: &[SettingRow<Draft>] = &[
         set: |d, f| pages(f, &mut d.writes),
     },
     SettingRow {
+        // Positions, because a letter after a page, as in `1r`, is a valid name of a page.
         name: "stores",
         params: &[Many(&N)],
         help: "positions, counted from 1, of the stores in the reference string",
@@ -126,6 +127,7 @@ pub(crate) const REFERENCE_SETTINGS: &[SettingRow<Draft>] = &[
         set: |d, f| positions(f, &mut d.stores),
     },
     SettingRow {
+        // Not necessarily a power of two, because published problems also use pages of 100 records.
         name: "page",
         params: &[SIZE],
         help: "page size; with this setting, each reference is a byte address",

@@ -50,7 +50,9 @@ impl Session<'_> {
         let listed = self.listed_references(pages, &fields, &draft, settings.span)?;
         let mut names = Names::default();
         let mut order = start.clone();
-        // If the table has no loading times, its rows are in the order of loading.
+        // If the table has no loading times, its rows are in the order of loading. Frames in the order of
+        // loading let a clock hand at frame 0 inspect the oldest page first, as a FIFO queue with second
+        // chances does.
         order.sort_by_key(|row| row.loaded);
         if !order.is_empty() {
             draft.holding = order.iter().map(|row| row.page.clone()).collect();

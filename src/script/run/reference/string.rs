@@ -43,6 +43,7 @@ impl Session<'_> {
                     .fix(Fix::remove(field.span))
                     .into());
             }
+            // The machine's page size is not the default, because small pages make a short trace interesting.
             let Some(page_size) = draft.page_size else {
                 return Err(
                     Diagnostic::new(Code::WrongCount, place, "the page size is missing")

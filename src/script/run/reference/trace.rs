@@ -14,7 +14,8 @@ use pagewalk_engine::trace::replay::Straddle;
 use super::draft::TraceOptions;
 use super::names::Names;
 
-/// Maximum number of references of a trace, because the simulation keeps all of them in memory.
+/// Maximum number of references of a trace, because the simulation keeps all of them in memory. Optimal
+/// replacement needs the future references. This number of references needs about 450 MB.
 const MOST_REFERENCES: usize = 1 << 24;
 
 /// A reference string with numbered pages.
@@ -116,6 +117,7 @@ impl ReferenceReader<'_> {
             Op::Store => &[AccessKind::Write],
             Op::Modify => &[AccessKind::Read, AccessKind::Write],
         };
+        // By default, fetches are references, because they also need resident pages.
         let is_wanted = match self.options.only {
             Only::All => true,
             Only::Data => record.op != Op::Fetch,
@@ -131,6 +133,8 @@ impl ReferenceReader<'_> {
             end / self.page_size
         };
         for kind in kinds.iter().filter(|_| is_wanted) {
+            // Repeated references to a page stay: without them, LRU has the same faults, but not the same
+            // fault rate, and `lfu` has other victims.
             for page in first..=last {
                 let at = self.string.pages.len();
                 if at == MOST_REFERENCES {

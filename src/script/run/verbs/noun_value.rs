@@ -152,7 +152,8 @@ fn part(name: &str, level: usize) -> NounRef {
 }
 
 /// Returns a table with every column that the noun has on a machine. The table that `show` prints omits the bits
-/// with default values, so that its columns depend on the contents.
+/// with default values, so that its columns depend on the contents. Otherwise, a bit that is set in one entry
+/// would add a column to all rows, and the first row that differs would always be the first one.
 fn contents(noun: &TableNoun, machine: &Machine, level: usize) -> TableView {
     let view = (noun.view)(machine, level, InvalidEntries::Hidden);
     let layout = (noun.layout)(machine, level);

@@ -169,7 +169,7 @@ fn no_option(command: &Command, expr: &Expr) -> Diagnostic {
 
 impl Session<'_> {
     /// Rejects a process, because a trace contains the addresses of another program and runs in its own
-    /// process.
+    /// process. A trace contains another program's addresses.
     fn not_of_a_process(&self, verb: &Word) -> Result<(), Stop> {
         let CurrentProcess::Process(process) = &self.inside else {
             return Ok(());
@@ -183,7 +183,9 @@ impl Session<'_> {
             .into())
     }
 
-    /// Returns the mapping of addresses. A machine without an MMU supports only one mapping.
+    /// Returns the mapping of addresses. A machine without an MMU supports only one mapping. With an MMU, a
+    /// script must choose, because a script documents its assumptions. The command line uses `demand`, which
+    /// most users want.
     fn mapped(&mut self, verb: &Word, options: Option<AddressMap>) -> Result<AddressMap, Stop> {
         let translates = self.machine(verb.span)?.spec().mmu.is_some();
         match (options, translates) {

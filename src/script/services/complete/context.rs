@@ -6,7 +6,7 @@ use super::walk::{Block, BlockContents, Walk};
 use crate::run::params::{Param, next};
 use crate::run::settings::BlockRow;
 
-/// The context at the end of a text.
+/// The context at the end of a text. It comes from tokens, because unfinished text can rarely be parsed.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum CompletionContext<'t> {
     /// No known continuation.

@@ -12,7 +12,8 @@ use super::part_error::PartError;
 use pagewalk_engine::files::{open_regular, reason};
 use pagewalk_engine::machine::spec::Spec;
 
-/// The size and the modification time of a trace, which show whether the trace has changed.
+/// The size and the modification time of a trace, which show whether the trace has changed. A second digest
+/// after the replay would read the trace a third time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct TraceVersion {
     /// The size in bytes.

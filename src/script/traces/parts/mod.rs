@@ -2,6 +2,8 @@
 //!
 //! The points of all traces, in order, are divided into parts of nearly equal size. Each part is a table with a manifest, which
 //! identifies the sweep. Parts of one sweep can be merged, and parts of different sweeps are refused.
+//!
+//! `docs/decisions/sweep-parts.md` gives the reasons.
 
 mod digests;
 mod folder;

@@ -27,7 +27,8 @@ pub(super) struct ParsedAxis {
 }
 
 /// Returns the settings of a grid, in order. Reports all errors in single values and in combinations of
-/// settings.
+/// settings. The language parses and checks the settings, so that a grid has no second list of words, units,
+/// and rules.
 pub(super) fn axes(
     block: &Settings,
     base: &Spec,
@@ -272,7 +273,8 @@ fn valued(session: &mut Session<'_>, setting: &Setting) -> Result<Vec<Field>, St
     Ok(fields)
 }
 
-/// Returns `low`, `2 * low`, `4 * low`, and so on, up to `high`.
+/// Returns `low`, `2 * low`, `4 * low`, and so on, up to `high`. Sizes of caches are powers of two; a list
+/// has other values.
 fn doubled(
     session: &mut Session<'_>,
     low: &Expr,

@@ -59,6 +59,7 @@ fn action_for(advice: u32) -> Option<AdviceAction> {
         MADV_DOFORK => AdviceAction::Mark(|area| area.not_copied = false),
         MADV_MERGEABLE => AdviceAction::Merge(true),
         MADV_UNMERGEABLE => AdviceAction::Merge(false),
+        // Flags without another effect, which decide where areas split and merge.
         MADV_HUGEPAGE => AdviceAction::Mark(|area| area.huge = Some(true)),
         MADV_NOHUGEPAGE => AdviceAction::Mark(|area| area.huge = Some(false)),
         MADV_DONTDUMP => AdviceAction::Mark(|area| area.not_dumped = true),
@@ -70,6 +71,8 @@ fn action_for(advice: u32) -> Option<AdviceAction> {
         MADV_POPULATE_READ => AdviceAction::Populate(AccessKind::Read),
         MADV_POPULATE_WRITE => AdviceAction::Populate(AccessKind::Write),
         MADV_DONTNEED_LOCKED => AdviceAction::DontNeedLocked,
+        // `MADV_COLLAPSE`, `MADV_HWPOISON`, and `MADV_SOFT_OFFLINE` fail as on a kernel without these
+        // features.
         _ => return None,
     })
 }
@@ -178,8 +181,12 @@ fn apply(
             return Err(Errno::EINVAL.into());
         }
         AdviceAction::DontNeed | AdviceAction::DontNeedLocked => kernel.unmap_pages(pid, range),
+        // Linux may discard resident pages later, or keep them. Pagewalk keeps them, so that results do not
+        // vary.
         AdviceAction::Free => kernel.discard_swapped(pid, range),
+        // On Linux, the page may stay in the page cache or swap cache until its frame is needed.
         AdviceAction::PageOut => kernel.page_out(pid, range, watch),
+        // `MADV_COLD` concerns only the order of eviction, which the replacement policy determines.
         AdviceAction::Merge(true) | AdviceAction::Cold | AdviceAction::Populate(_) => {}
     }
     Ok(())

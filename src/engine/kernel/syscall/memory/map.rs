@@ -215,6 +215,7 @@ fn source(request: &MapRequest, range: &Range<u64>) -> Result<(MapSource, bool),
     let kind = request.flags & MAP_TYPE;
     let Some(open) = request.open else {
         return match kind {
+            // With `MAP_NORESERVE`, Linux would succeed here and send SIGBUS at the first access.
             _ if request.has(MAP_HUGETLB) => Err(no_huge_page(request)),
             MAP_SHARED if !request.has(MAP_GROWSDOWN) => Ok((MapSource::Object, true)),
             MAP_PRIVATE => Ok((MapSource::Anonymous, false)),

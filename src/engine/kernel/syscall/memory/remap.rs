@@ -228,6 +228,7 @@ fn move_to(
         to,
         len: request.new_len,
     };
+    // Before the first change, although Linux unmaps the target first: a failed call changes nothing.
     check_room(kernel, pid, &gone, &step, keep)?;
     for range in gone {
         kernel.unmap_range(pid, range);
@@ -258,6 +259,8 @@ fn move_all(
             len: from.len(),
         };
         let target = step.to..step.to + step.len;
+        // If this fails, the areas already moved stay at their new addresses, as on Linux. All other failed
+        // calls change nothing.
         check_room(kernel, pid, std::slice::from_ref(&target), &step, keep)?;
         kernel.unmap_range(pid, target);
         relocate(kernel, pid, &step, keep, watch)?;

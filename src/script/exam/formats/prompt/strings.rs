@@ -202,6 +202,7 @@ pub(super) fn policy(run: &ReferenceRun, labels: &Labels) -> String {
 /// Lists the references. If the script sets the kinds of single references, or ticks after single references, marks
 /// follow these references.
 fn references(run: &ReferenceRun, labels: &Labels) -> String {
+    // Marks, so that students do not have to count positions.
     let marked = |(at, reference): (usize, String)| {
         let is_write = !run.setup.stores.is_empty() && run.is_store(at);
         let is_tick = matches!(&run.setup.ticks, Ticks::After(indexes) if indexes.contains(&at));

@@ -60,7 +60,8 @@ pub(crate) fn hardware_fault(a: &Access, fault: Fault) -> String {
 }
 
 /// Returns a clause that says how the page table differs from the TLB entry that decided the translation, or an
-/// empty text if the page table would give the same result.
+/// empty text if the page table would give the same result. The walk is recorded only for faults and failed
+/// expectations, so that other accesses do not pay for it.
 pub(super) fn stale(a: &Access) -> String {
     let Some(walk) = &a.walk else {
         return String::new();
