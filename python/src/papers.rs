@@ -85,12 +85,12 @@ pub(crate) fn exam(
     for version in versions {
         // Ctrl-C ends the exam after the current paper.
         let made = call(py, &AtomicBool::new(false), || exam.paper(version.as_ref()))?;
-        let paper = made.map_err(|error| match error {
-            PaperError::Diagnostics(wrong) => script_error(py, &wrong, &script.sources, None),
+        let paper = made.map_err(|error| match &error {
+            PaperError::Diagnostics(wrong) => script_error(py, wrong, &script.sources, None),
             PaperError::Failed(failed) => PyValueError::new_err(format!(
                 "{failed} of the script's expectations failed, so its key would be wrong; `pagewalk.run` shows the failures"
             )),
-            PaperError::NoQuestion => PyValueError::new_err("the script contains no `question`"),
+            PaperError::NoQuestion => PyValueError::new_err(error.to_string()),
         })?;
         papers.push(Paper {
             script: script.clone(),

@@ -299,3 +299,38 @@ fn unfinished_code_is_found() {
     );
     assert_eq!(of("// todo!()\nfn todo() { \"unsafe todo!\" }"), [""; 0]);
 }
+
+/// Types in the `Err` of a public function that are not errors of their own: text, a mistake in a script with its place, and what
+/// the language's own layers pass among themselves.
+const NO_ERRORS: [&str; 6] = ["String", "Diagnostic", "Stop", "Self", "Infallible", "io"];
+
+#[test]
+fn each_public_error_implements_error() {
+    let sources: Vec<Source> = ["src/engine", "src/script"].into_iter().flat_map(rust_files).collect();
+    let all: String = sources.iter().map(|source| source.text.as_str()).collect();
+    let errors: std::collections::BTreeSet<String> =
+        sources.iter().flat_map(Source::public_errors).collect();
+    assert!(errors.contains("SpecError") && errors.contains("Unreadable"), "{errors:?}");
+    let missing: Vec<String> = errors
+        .into_iter()
+        .filter(|name| !NO_ERRORS.contains(&name.as_str()) && name.starts_with(char::is_uppercase))
+        .filter(|name| !all.contains(&format!("Error for {name} {{")))
+        .collect();
+    none("public errors without `std::error::Error`", &missing);
+}
+
+#[test]
+fn errors_cross_threads() {
+    fn is_error<T: std::error::Error + Send + Sync + 'static>() {}
+    is_error::<pagewalk_engine::kernel::boot::BootError>();
+    is_error::<pagewalk_engine::kernel::OutOfMemory>();
+    is_error::<pagewalk_engine::kernel::program::ExecutableError>();
+    is_error::<pagewalk_engine::kernel::spawn::AreaError>();
+    is_error::<pagewalk_engine::machine::check::SpecError>();
+    is_error::<pagewalk_engine::machine::contents::PteWriteError>();
+    is_error::<pagewalk_engine::trace::demand::DemandError>();
+    is_error::<pagewalk_script::api::exam::PaperError>();
+    is_error::<pagewalk_script::api::exam::ScriptError>();
+    is_error::<pagewalk_script::api::exam::Refusal>();
+    is_error::<pagewalk_script::api::machines::MachineError>();
+}

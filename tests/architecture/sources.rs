@@ -38,6 +38,37 @@ fn gather(folder: &Path, found: &mut Vec<Source>) {
 }
 
 impl Source {
+    /// The names of the public types that are errors: those whose name ends in `Error`, and those in the `Err` of a public function.
+    pub fn public_errors(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        let mut function = String::new();
+        for line in self.text.lines().map(str::trim) {
+            for kind in ["pub struct ", "pub enum "] {
+                let name = line.strip_prefix(kind).map(|rest| {
+                    let end = rest.find(|c: char| !c.is_alphanumeric());
+                    &rest[..end.unwrap_or(rest.len())]
+                });
+                found.extend(name.filter(|name| name.ends_with("Error")).map(str::to_owned));
+            }
+            if line.starts_with("pub fn ") || line.starts_with("pub const fn ") {
+                function.clear();
+                function.push(' ');
+            }
+            if function.is_empty() {
+                continue;
+            }
+            function.push_str(line);
+            if line.ends_with('{') {
+                let result = function.rsplit_once("-> Result<").map(|(_, result)| result);
+                let end = result.and_then(|result| result.trim_end_matches(['{', ' ']).strip_suffix('>'));
+                let error = end.and_then(|types| types.rsplit([',', ':', ' ']).next());
+                found.extend(error.map(str::to_owned));
+                function.clear();
+            }
+        }
+        found
+    }
+
     /// The locations of `unsafe`, `todo!`, `unimplemented!`, and `#[ignore]`.
     pub fn undone(&self) -> Vec<String> {
         let tokens = self

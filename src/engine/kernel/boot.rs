@@ -68,6 +68,8 @@ impl fmt::Display for BootError {
     }
 }
 
+impl std::error::Error for BootError {}
+
 /// Checks the settings against a machine with `pages` physical pages.
 fn check(
     spec: &Spec,

@@ -1,5 +1,7 @@
 //! Declares areas, files, and executables.
 
+use std::error::Error;
+use std::fmt;
 use std::sync::Arc;
 
 use super::file::{Executable, File, Fill};
@@ -46,6 +48,27 @@ pub enum AreaError {
     /// There are too many areas.
     TooMany,
 }
+
+impl fmt::Display for AreaError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            AreaError::NotAligned => f.write_str("an area must begin and end at a page boundary"),
+            AreaError::Empty => f.write_str("the area is empty"),
+            AreaError::Beyond => {
+                f.write_str("this area reaches beyond the address space of a process")
+            }
+            AreaError::Overlaps(Vma { start, end, .. }) => {
+                write!(
+                    f,
+                    "this area overlaps the area from 0x{start:X} to 0x{end:X}"
+                )
+            }
+            AreaError::TooMany => f.write_str("the process has too many areas"),
+        }
+    }
+}
+
+impl Error for AreaError {}
 
 impl Kernel {
     /// Adds an area to a process. An area named `heap` is the heap and ends at the program break. An area

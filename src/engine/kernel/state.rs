@@ -35,6 +35,8 @@ impl fmt::Display for OutOfMemory {
     }
 }
 
+impl std::error::Error for OutOfMemory {}
+
 /// An open file description.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OpenFile {

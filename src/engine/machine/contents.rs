@@ -115,6 +115,8 @@ impl fmt::Display for PteWriteError {
     }
 }
 
+impl std::error::Error for PteWriteError {}
+
 /// TLBs.
 impl Machine {
     fn tlb(&self, level: usize) -> Option<&Tlb> {

@@ -1,6 +1,7 @@
 //! Demand paging for a trace. The entire address space of the process is one private anonymous area, and the
 //! first touch of a page allocates a frame.
 
+use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 
@@ -42,6 +43,17 @@ impl fmt::Display for DemandError {
             DemandError::Boot(why) => why.fmt(f),
             DemandError::Memory(why) => why.fmt(f),
             DemandError::Area(_) => f.write_str("the address space has no room for an area"),
+        }
+    }
+}
+
+impl Error for DemandError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            // The text of these two is the text of the source.
+            DemandError::Boot(why) => why.source(),
+            DemandError::Memory(why) => why.source(),
+            DemandError::Area(why) => Some(why),
         }
     }
 }

@@ -182,11 +182,6 @@ impl PaperMaker<'_> {
     }
 
     fn refused(&self, version: Option<&Version>, refusal: &Refusal) -> ExamError {
-        ExamError::wrong(format!(
-            "pagewalk: {}, {}: {}\n",
-            self.name_of(version),
-            refusal.part,
-            refusal.why
-        ))
+        ExamError::wrong(format!("pagewalk: {}, {refusal}\n", self.name_of(version)))
     }
 }

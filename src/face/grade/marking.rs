@@ -137,14 +137,12 @@ fn composed(script: &CheckedScript, drawn: &PaperVersion, limits: Limits) -> Res
         limits,
     }
     .paper(Some(&version).filter(|_| drawn.listed));
-    paper.map_err(|error| match error {
+    paper.map_err(|error| match &error {
         PaperError::Diagnostics(wrong) => {
             let first = wrong.first().map_or("", |first| first.message.as_str());
             format!("{name} with seed {seed}: {first}")
         }
-        PaperError::Failed(failed) => {
-            format!("{name} with seed {seed}: {failed} of the script's expectations failed")
-        }
+        PaperError::Failed(_) => format!("{name} with seed {seed}: {error}"),
         PaperError::NoQuestion => format!("{name} contains no `question`"),
     })
 }

@@ -1,5 +1,8 @@
 //! Exam papers of a script, with answer keys, solutions, and versions.
 
+use std::error::Error;
+use std::fmt;
+
 use serde_json::Value;
 
 use super::{CheckedScript, Options};
@@ -15,7 +18,7 @@ use crate::run::session::Limits;
 
 use crate::exam::formats::{html, json_value, markdown, solutions};
 use crate::exam::{Composed, compose, seeds, written};
-use crate::lang::diagnostic::Diagnostic;
+use crate::lang::diagnostic::{Diagnostic, messages};
 use crate::lang::loader::Loader;
 
 /// A script as an exam.
@@ -57,6 +60,18 @@ pub enum PaperError {
     NoQuestion,
 }
 
+impl fmt::Display for PaperError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Diagnostics(wrong) => f.write_str(&messages(wrong)),
+            Self::Failed(count) => write!(f, "{count} of the script's expectations failed"),
+            Self::NoQuestion => f.write_str("the script contains no `question`"),
+        }
+    }
+}
+
+impl Error for PaperError {}
+
 /// The reason why a version cannot be written as a script.
 #[derive(Debug)]
 pub enum ScriptError {
@@ -67,6 +82,18 @@ pub enum ScriptError {
     /// The new script produces a different paper.
     Differs,
 }
+
+impl fmt::Display for ScriptError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Diagnostics(wrong) => f.write_str(&messages(wrong)),
+            Self::Invalid(script) => f.write_str(&messages(&script.diagnostics)),
+            Self::Differs => f.write_str("the written script produces another paper"),
+        }
+    }
+}
+
+impl Error for ScriptError {}
 
 /// A paper in a format.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,12 +1,13 @@
 //! Machines by name or file, as the commands `replay` and `sweep` accept them.
 
+use std::fmt;
 use std::path::Path;
 
 use pagewalk_engine::files::limits::MACHINE_FILE;
 use pagewalk_engine::files::{reason, shown};
 
 use super::{CheckedScript, Named};
-use crate::lang::diagnostic::Diagnostic;
+use crate::lang::diagnostic::{Diagnostic, messages};
 use crate::lang::loader::Loader;
 use crate::lang::nearest::nearest;
 use crate::lang::source::{Sources, decode};
@@ -28,6 +29,18 @@ pub enum MachineError {
     /// The script has errors. They are in the script's diagnostics.
     Script(Box<CheckedScript>),
 }
+
+impl fmt::Display for MachineError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unusable { message, .. } => f.write_str(message),
+            Self::File(_, wrong) => f.write_str(&messages(wrong)),
+            Self::Script(script) => f.write_str(&messages(&script.diagnostics)),
+        }
+    }
+}
+
+impl std::error::Error for MachineError {}
 
 impl MachineError {
     fn unusable(message: String, help: impl Into<Option<String>>) -> Self {

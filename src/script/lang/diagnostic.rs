@@ -34,6 +34,12 @@ pub struct Diagnostic {
     pub related: Vec<(Span, String)>,
 }
 
+/// Returns the messages of diagnostics as the text of an error, which has no excerpts of the script.
+pub(crate) fn messages(of: &[Diagnostic]) -> String {
+    let messages: Vec<&str> = of.iter().map(|one| one.message.as_str()).collect();
+    messages.join("; ")
+}
+
 impl Code {
     /// Whether the error ends the run even in a scenario, because the budget of the run is spent.
     pub(crate) fn ends_run(self) -> bool {

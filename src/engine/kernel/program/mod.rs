@@ -1,5 +1,6 @@
 //! An executable file and its segments in memory.
 
+use std::fmt;
 use std::ops::Range;
 
 use super::file::{Executable, Section};
@@ -16,6 +17,20 @@ pub enum ExecutableError {
     /// Two sections overlap.
     Overlap(usize, usize),
 }
+
+impl fmt::Display for ExecutableError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            ExecutableError::Empty => "all sections of the executable are empty",
+            ExecutableError::Beyond(_) => {
+                "this section reaches beyond the address space of a process"
+            }
+            ExecutableError::Overlap(..) => "two sections overlap",
+        })
+    }
+}
+
+impl std::error::Error for ExecutableError {}
 
 /// Whole pages in a loaded program, all with the same permissions and backing.
 #[derive(Debug, Clone, PartialEq, Eq)]

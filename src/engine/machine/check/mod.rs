@@ -1,5 +1,6 @@
 //! The rules that a [`Spec`] must follow. An error names the setting that breaks a rule.
 
+use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 
@@ -28,6 +29,21 @@ pub struct SpecError {
     pub setting: &'static str,
     /// The problem.
     pub problem: SpecProblem,
+}
+
+impl fmt::Display for SpecError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}`: {}", self.setting, self.problem)
+    }
+}
+
+impl Error for SpecError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match &self.problem {
+            SpecProblem::Pte(error) => error.source(),
+            _ => None,
+        }
+    }
 }
 
 /// A part of a machine.

@@ -188,6 +188,8 @@ impl fmt::Display for PteError {
     }
 }
 
+impl std::error::Error for PteError {}
+
 impl PteFormat {
     /// Returns the default format: P, R/W, U/S, WT, CD, A, D, PS, and G from bit 0, and XD as the highest
     /// bit.

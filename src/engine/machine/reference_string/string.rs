@@ -135,6 +135,8 @@ impl fmt::Display for ReferenceError {
     }
 }
 
+impl std::error::Error for ReferenceError {}
+
 impl ReferenceString {
     /// Checks the settings.
     ///

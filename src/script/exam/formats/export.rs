@@ -1,5 +1,7 @@
 //! The results of a format's writer: files, or a refusal.
 
+use std::fmt;
+
 /// The part of a paper that a format does not support, and the reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
@@ -9,6 +11,14 @@ pub struct Refusal {
     /// …`.
     pub why: String,
 }
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.part, self.why)
+    }
+}
+
+impl std::error::Error for Refusal {}
 
 /// A file of an export.
 #[derive(Debug, Clone, PartialEq, Eq)]

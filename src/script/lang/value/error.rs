@@ -1,5 +1,7 @@
 //! Errors of computations, without their position in the script.
 
+use std::fmt;
+
 use crate::lang::cut::cut;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
@@ -17,6 +19,14 @@ pub struct ValueError {
     /// The replacement for the whole text at the error's position, if the help provides it.
     pub(crate) instead: Option<String>,
 }
+
+impl fmt::Display for ValueError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for ValueError {}
 
 impl ValueError {
     /// Returns an error without help.

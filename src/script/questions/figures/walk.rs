@@ -60,7 +60,8 @@ pub(super) fn walked(
     let Some(mmu) = spec.mmu.clone() else {
         return Err(no_page_tables(place).into());
     };
-    machine.flush_tlb(None, &mut ());
+    // Not a flush, which would keep global entries.
+    machine.invlpg(address, &mut ());
     let mut events: Vec<Event> = Vec::new();
     let pa = machine
         .translate_as(

@@ -29,21 +29,14 @@ pub(crate) fn area(
         AreaError::Empty => say(format!("an area from 0x{start:X} to 0x{end:X} is empty"))
             .label("`end` must be greater than `start`")
             .help("`end` is the address after the last byte of the area"),
-        AreaError::Beyond => {
-            say("this area reaches beyond the address space of a process".to_owned())
-                .label("too high")
-                .help(format!(
-                    "a process's addresses end at 0x{:X}",
-                    kernel.user_end()
-                ))
-        }
-        AreaError::Overlaps(other) => say(format!(
-            "this area overlaps the area from 0x{:X} to 0x{:X}",
-            other.start, other.end
-        ))
-        .label("overlaps")
-        .help("areas must not overlap"),
-        AreaError::TooMany => say("the process has too many areas".to_owned())
+        AreaError::Beyond => say(error.to_string()).label("too high").help(format!(
+            "a process's addresses end at 0x{:X}",
+            kernel.user_end()
+        )),
+        AreaError::Overlaps(_) => say(error.to_string())
+            .label("overlaps")
+            .help("areas must not overlap"),
+        AreaError::TooMany => say(error.to_string())
             .label("one too many")
             .help("Linux allows a process at most 65,530 areas (vm.max_map_count)"),
     }
@@ -52,24 +45,14 @@ pub(crate) fn area(
 /// Reports that an executable cannot be loaded, at the invalid section.
 pub(crate) fn executable(error: ExecutableError, sections: &[Span], place: Span) -> Diagnostic {
     let at = |section: usize| sections.get(section).copied().unwrap_or(place);
+    let say = |place| Diagnostic::new(Code::BadArea, place, error.to_string());
     match error {
-        ExecutableError::Empty => Diagnostic::new(
-            Code::BadArea,
-            place,
-            "all sections of the executable are empty",
-        )
-        .label("nothing to load")
-        .help("give the sections a `size`"),
-        ExecutableError::Beyond(section) => Diagnostic::new(
-            Code::BadArea,
-            at(section),
-            "this section reaches beyond the address space of a process",
-        )
-        .label("too high"),
-        ExecutableError::Overlap(first, second) => {
-            Diagnostic::new(Code::BadArea, at(second), "two sections overlap")
-                .label("overlaps")
-                .also(at(first), "with this one")
-        }
+        ExecutableError::Empty => say(place)
+            .label("nothing to load")
+            .help("give the sections a `size`"),
+        ExecutableError::Beyond(section) => say(at(section)).label("too high"),
+        ExecutableError::Overlap(first, second) => say(at(second))
+            .label("overlaps")
+            .also(at(first), "with this one"),
     }
 }

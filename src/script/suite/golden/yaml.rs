@@ -98,6 +98,8 @@ impl fmt::Display for Unusable {
     }
 }
 
+impl std::error::Error for Unusable {}
+
 /// The member that golden files of every format version have.
 #[derive(Deserialize)]
 struct Version {

@@ -7,7 +7,9 @@ mod axes;
 mod points;
 mod reading;
 
-use crate::lang::diagnostic::Diagnostic;
+use std::fmt;
+
+use crate::lang::diagnostic::{Diagnostic, messages};
 use crate::lang::nearest::nearest;
 use crate::lang::source::Sources;
 use crate::run::settings::list;
@@ -49,6 +51,17 @@ pub enum GridError {
     /// The grid has errors.
     Grid(Vec<Diagnostic>),
 }
+
+impl fmt::Display for GridError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Options(why) => f.write_str(why),
+            Self::Grid(wrong) => f.write_str(&messages(wrong)),
+        }
+    }
+}
+
+impl std::error::Error for GridError {}
 
 /// Returns the grid of a sweep that maps addresses in this way. Adds the grid's text to the sources. Settings outside `tlb NAME
 /// { … }` and `cache NAME { … }` apply to the named cache or TLB, or else to the default part.

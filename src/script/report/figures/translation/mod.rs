@@ -85,9 +85,11 @@ impl Pen<'_> {
         );
         let top = va.bottom + 3;
         let tlbs = self.tlbs(&va, (LEFT, top));
-        let walk = self.walk((walk_at, top), walk_wide);
+        // The walk hangs on the TLB that was searched last, beside it.
+        let walk_top = tlbs.last().map_or(top, |last| last.at.1);
+        let walk = self.walk((walk_at, walk_top), walk_wide);
         if let Some(last) = tlbs.last() {
-            self.miss_right(*last, (walk.at.0, top + 2), of.walked);
+            self.miss_right(*last, (walk.at.0, walk_top + 2), of.walked);
         } else {
             // The heading is at the left.
             let x = walk.right() - 4;

@@ -15,39 +15,39 @@ pub(super) const DEPTH_LIMIT: usize = 16;
 
 /// A YAML feature that machine files do not support: a message and a fix.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Refusal(pub(super) &'static str, &'static str);
+pub(super) struct NotYaml(pub(super) &'static str, &'static str);
 
-impl Refusal {
+impl NotYaml {
     pub(super) fn at(self, span: Span) -> Diagnostic {
         Diagnostic::new(Code::MachineFile, span, self.0).help(self.1)
     }
 }
 
-pub(super) const EMPTY: Refusal = Refusal(
+pub(super) const EMPTY: NotYaml = NotYaml(
     "the file is empty",
     "write one setting per line, such as `page: 4 KB`",
 );
-pub(super) const KEY: Refusal = Refusal(
+pub(super) const KEY: NotYaml = NotYaml(
     "the name of a setting must be a word",
     "write one setting per line, such as `page: 4 KB`",
 );
-pub(super) const TAG: Refusal = Refusal(
+pub(super) const TAG: NotYaml = NotYaml(
     "a machine file cannot have tags",
     "remove the part that begins with `!`",
 );
-pub(super) const LONG: Refusal = Refusal(
+pub(super) const LONG: NotYaml = NotYaml(
     "a machine file can have at most 4096 values",
     "write fewer values, and use fewer aliases",
 );
-pub(super) const DEEP: Refusal = Refusal(
+pub(super) const DEEP: NotYaml = NotYaml(
     "blocks and lists are nested too deeply",
     "a machine file can have at most four levels",
 );
-pub(super) const BRACKETS: Refusal = Refusal(
+pub(super) const BRACKETS: NotYaml = NotYaml(
     "a machine file can have at most 256 brackets and braces",
     LONG.1,
 );
-pub(super) const LINES: Refusal = Refusal(
+pub(super) const LINES: NotYaml = NotYaml(
     "this value spans several lines or has escapes",
     "write the value on one line without escapes; separate the values of a list with commas",
 );
@@ -95,7 +95,7 @@ pub(super) fn wrong(
     file: u32,
     text: &str,
     error: &serde_yaml::Error,
-    refusal: Option<Refusal>,
+    refusal: Option<NotYaml>,
 ) -> Diagnostic {
     let at = error
         .location()

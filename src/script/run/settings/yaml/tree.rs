@@ -10,7 +10,7 @@ use std::fmt;
 use serde::de::{self, DeserializeSeed, Deserializer, EnumAccess, MapAccess, SeqAccess, Visitor};
 
 use super::said::{
-    BRACKETS, BRACKETS_LIMIT, DEEP, DEPTH_LIMIT, EMPTY, KEY, LINES, LONG, Refusal, TAG,
+    BRACKETS, BRACKETS_LIMIT, DEEP, DEPTH_LIMIT, EMPTY, KEY, LINES, LONG, NotYaml, TAG,
     VALUES_LIMIT, mark, second_document, token, twice, wrong,
 };
 use crate::lang::diagnostic::Diagnostic;
@@ -142,14 +142,14 @@ enum NodeKind {
 #[derive(Debug, Default)]
 struct DocumentShape {
     kinds: Vec<NodeKind>,
-    refusal: Option<Refusal>,
+    refusal: Option<NotYaml>,
     depth: usize,
     /// Whether the current node is a key.
     key: bool,
 }
 
 impl DocumentShape {
-    fn refuse<E: de::Error>(&mut self, refusal: Refusal) -> E {
+    fn refuse<E: de::Error>(&mut self, refusal: NotYaml) -> E {
         self.refusal = Some(refusal);
         E::custom(refusal.0)
     }
@@ -259,7 +259,7 @@ struct Scalars<'t> {
     text: &'t str,
     /// The kinds of the remaining nodes.
     kinds: std::vec::IntoIter<NodeKind>,
-    refusal: Option<Refusal>,
+    refusal: Option<NotYaml>,
     /// An error for the first key that occurs twice in its block.
     twice: Option<Diagnostic>,
 }
