@@ -48,7 +48,10 @@ impl Source {
                     let end = rest.find(|c: char| !c.is_alphanumeric());
                     &rest[..end.unwrap_or(rest.len())]
                 });
-                found.extend(name.filter(|name| name.ends_with("Error")).map(str::to_owned));
+                found.extend(
+                    name.filter(|name| name.ends_with("Error"))
+                        .map(str::to_owned),
+                );
             }
             if line.starts_with("pub fn ") || line.starts_with("pub const fn ") {
                 function.clear();
@@ -60,7 +63,8 @@ impl Source {
             function.push_str(line);
             if line.ends_with('{') {
                 let result = function.rsplit_once("-> Result<").map(|(_, result)| result);
-                let end = result.and_then(|result| result.trim_end_matches(['{', ' ']).strip_suffix('>'));
+                let end =
+                    result.and_then(|result| result.trim_end_matches(['{', ' ']).strip_suffix('>'));
                 let error = end.and_then(|types| types.rsplit([',', ':', ' ']).next());
                 found.extend(error.map(str::to_owned));
                 function.clear();

@@ -1,5 +1,6 @@
 //! The settings of a course: the file `pagewalk.toml` in the folder of a script or above it.
 
+use std::fmt;
 use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -95,6 +96,14 @@ struct Mistake {
     message: String,
     help: Option<String>,
 }
+
+impl fmt::Display for BadCourse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.message)
+    }
+}
+
+impl std::error::Error for BadCourse {}
 
 impl BadCourse {
     /// Adds the file to the sources, and returns the diagnostic.

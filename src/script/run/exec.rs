@@ -29,10 +29,9 @@ impl Session<'_> {
             self.step(stmt.span)?;
         }
         self.variables = match &stmt.kind {
-            // A value without a system call is narrated as the value itself; see `run_let`.
-            StmtKind::Let { .. } => None,
-            _ if self.loops.is_empty() => None,
-            _ => self.varying(stmt),
+            StmtKind::Reference { .. } | StmtKind::Ask(_) => self.varying(stmt),
+            // `run_let` and `run_command` set the variables of the statements that need them.
+            _ => None,
         };
         match &stmt.kind {
             StmtKind::Command(command) => self.run_command(stmt, command),
@@ -118,10 +117,17 @@ impl Session<'_> {
         match self.prepare(command)? {
             Prepared::Call(def, args) => {
                 Self::no_facts(stmt, &def.name.text)?;
+                if !self.calls.is_empty() {
+                    self.variables = self.varying(stmt);
+                }
                 self.tell_calls(command.verb.span)?;
                 self.enter_call(stmt.span, &def, args)
             }
             Prepared::Action(action, family) => {
+                // The record of an access already contains the address.
+                if family != Family::Access {
+                    self.variables = self.varying(stmt);
+                }
                 let (did, checks) = action.perform(self)?;
                 self.conclude(stmt, did, checks, family)
             }
@@ -152,7 +158,7 @@ impl Session<'_> {
         };
         if family == Family::None {
             Self::no_facts(stmt, "this value")?;
-        } else if !self.loops.is_empty() {
+        } else {
             self.variables = self.varying(stmt);
         }
         let bound = self.eval_or_noun(value)?;

@@ -3,29 +3,18 @@
 
 use std::sync::Arc;
 
-use crate::lang::ast::{Expr, ExprKind, Stmt, StmtKind};
+use crate::lang::ast::{Expr, ExprKind, Stmt};
 use crate::lang::visit::{Visit, statements_of_scope, walk_expr, walk_stmt};
 
-use super::facts::Family;
 use super::progress::Frame;
 use super::record::Variables;
 use super::session::Session;
 use super::state::Binding;
 
 impl Session<'_> {
-    /// Returns the variables of a statement in a loop that can have other values in other iterations. The
-    /// record of an access already contains the address, and the record of a `let` contains the value.
+    /// Returns the variables of a statement that can have other values in other iterations of a loop around it.
     pub(crate) fn varying(&mut self, stmt: &Stmt) -> Option<Variables> {
-        let is_narrated = match &stmt.kind {
-            StmtKind::Command(command) => self
-                .language
-                .verb(&command.verb.text)
-                .is_none_or(|verb| verb.family != Family::Access),
-            // `run_let` calls this function only for a value with a system call.
-            StmtKind::Let { .. } | StmtKind::Reference { .. } | StmtKind::Ask(_) => true,
-            _ => false,
-        };
-        if !is_narrated {
+        if self.loops.is_empty() {
             return None;
         }
         let mut mentioned = Mentioned::default();

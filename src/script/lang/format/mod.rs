@@ -19,9 +19,11 @@ mod tests;
 mod width;
 mod write;
 
+use std::fmt;
+
 use piece::Pieces;
 
-use super::diagnostic::Diagnostic;
+use super::diagnostic::{Diagnostic, messages};
 use super::parse::parse;
 
 /// The reason why a script is not formatted.
@@ -32,6 +34,17 @@ pub enum Unformatted {
     /// The formatted text would have a different meaning, because of a bug in this module.
     Changed,
 }
+
+impl fmt::Display for Unformatted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Wrong(wrong) => f.write_str(&messages(wrong)),
+            Self::Changed => f.write_str("the formatted script would have a different meaning"),
+        }
+    }
+}
+
+impl std::error::Error for Unformatted {}
 
 /// Maximum length in bytes of a text whose whole tree is compared. For longer texts, the formatter compares
 /// only the tokens. Parsing a text of this length takes a few milliseconds.
