@@ -295,3 +295,26 @@ fn a_mistake_is_reported_beside_an_unusable_golden_file() {
         wrong.out
     );
 }
+
+/// The lists of 20,000 iterations would have 200 million elements in the golden file's digest.
+#[test]
+fn growing_lists_are_blessed_by_their_length() {
+    let folder = golden("bless-growing");
+    let script = |late: u32| {
+        format!(
+            "let late = {late}\nlet xs = []\nfor i in 0..20000 {{ let xs = [xs, i // late] }}\n"
+        )
+    };
+    folder.put("g.pw", script(15_000));
+    folder.passes(&["--bless"]);
+    folder.passes(&[]);
+    // Only the elements of late iterations differ.
+    folder.put("g.pw", script(15_001));
+    let differs = folder.test(&[]);
+    assert_eq!(differs.status, 1);
+    assert!(
+        differs.out.contains("more statements, digest"),
+        "{}",
+        differs.out
+    );
+}

@@ -84,10 +84,11 @@ struct Records {
 
 impl Sink for Records {
     fn accept(&mut self, record: &StepRecord) -> bool {
+        let record = record.without_left_out();
         match self.left.checked_sub(record.footprint()) {
             Some(left) => {
                 self.left = left;
-                self.kept.push(record.clone());
+                self.kept.push(record);
             }
             None => self.full = Some(record.span),
         }

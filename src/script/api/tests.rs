@@ -8,8 +8,10 @@ use pagewalk_engine::trace::read_ahead::TraceOrigin;
 use pagewalk_engine::trace::replay::Straddle;
 use pagewalk_engine::trace::sweep::ReplayOptions;
 
+use super::recording::Recording;
 use super::{CheckedScript, Cut, LimitNames, Options, Pause, Stepper, Trace, stream};
 use crate::lang::source::Sources;
+use crate::lang::value::Value;
 use crate::run::record::{Did, Sink, StepRecord};
 use crate::traces::SweepPlan;
 use crate::traces::reports::Ended;
@@ -436,4 +438,28 @@ fn another_thread_ends_a_sweep() {
     let swept = outcome.swept.expect("the counts so far");
     assert!(matches!(swept.ended, Ended::Interrupted) && outcome.why.is_none());
     assert!(swept.lines < lines as u64, "{}", swept.lines);
+}
+
+/// The lists of a loop that appends share their elements, so a recording keeps none of the long ones. Together, they have 200
+/// million elements.
+#[test]
+fn recordings_leave_out_lists_that_grow() {
+    let text = "let xs = []\nfor i in 0..20000 { let xs = [xs, i] }\nexpect len(xs) == 20000\n";
+    let script = CheckedScript::from_text("test.pw", text, &mut ());
+    let options = Options {
+        max_memory: 64 << 20,
+        ..Options::default()
+    };
+    let run = Recording::new(&script, options, &AtomicBool::new(false));
+    assert_eq!(run.ended.diagnostics, []);
+    assert_eq!((run.records.len(), run.ended.totals.held), (20_002, 1));
+    let lists = run.records.iter().filter(|record| match &*record.did {
+        Did::Bound { value, .. } => matches!(value, Value::List(_)),
+        _ => false,
+    });
+    assert_eq!(
+        lists.count(),
+        1001,
+        "the empty list and those of the first thousand iterations"
+    );
 }

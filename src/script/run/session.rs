@@ -439,6 +439,7 @@ impl<'s> Session<'s> {
             included: self.included,
             process: self.inside.process().cloned(),
             calls: std::mem::take(&mut self.calls),
+            left_out: did.left_out(!self.loops.is_empty()),
             did,
             checks,
             attachment: self.attachment.take(),

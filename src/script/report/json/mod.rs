@@ -28,9 +28,6 @@ use crate::run::facts::{self, CALL_FACTS, Key, ReferenceFact};
 use crate::run::record::{Access, Check, Did, Shown, Sink, StepRecord, Totals};
 use pagewalk_engine::machine::spec::Spec;
 
-/// Number of elements above which the value of a `let` in a loop is left out.
-const LONG_LIST: usize = 1000;
-
 /// Returns the diagnostics, each as an object.
 pub fn mistakes(diagnostics: &[Diagnostic], sources: &Sources) -> Vec<serde_json::Value> {
     diagnostics
@@ -204,7 +201,7 @@ impl<'s, W: Write> JsonSink<'s, W> {
             self.line.push_str(",\"process\":");
             string(&mut self.line, process);
         }
-        self.did(&record.did, record.depth > 0);
+        self.did(&record.did, record.left_out.is_some());
         if !record.calls.is_empty() {
             let calls = record
                 .calls
@@ -237,7 +234,7 @@ impl<'s, W: Write> JsonSink<'s, W> {
         head
     }
 
-    fn did(&mut self, did: &Did, in_loop: bool) {
+    fn did(&mut self, did: &Did, left_out: bool) {
         self.line.push_str(",\"facts\":{");
         match did {
             Did::Access(access) => {
@@ -282,17 +279,16 @@ impl<'s, W: Write> JsonSink<'s, W> {
             }
         }
         self.line.push('}');
-        self.effect(did, in_loop);
+        self.effect(did, left_out);
     }
 
     /// Adds the effect of a statement without facts.
-    fn effect(&mut self, did: &Did, in_loop: bool) {
+    fn effect(&mut self, did: &Did, left_out: bool) {
         match did {
             Did::Bound { name, value, .. } => {
                 self.line.push_str(",\"name\":");
                 string(&mut self.line, name);
-                // The output of a list that grows in a loop would be quadratic.
-                if !(in_loop && matches!(value, Value::List(list) if list.len() > LONG_LIST)) {
+                if !left_out {
                     self.line.push_str(",\"value\":");
                     put_value(&mut self.line, value);
                 }

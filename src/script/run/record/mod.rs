@@ -72,6 +72,8 @@ pub struct StepRecord {
     pub calls: Vec<Arc<CallRecord>>,
     /// The statement's result.
     pub did: Arc<Did>,
+    /// The number of elements of a bound list that reports leave out.
+    pub(crate) left_out: Option<usize>,
     /// The checks of the statement's expectations.
     pub checks: Vec<Check>,
     /// The extension's part of the record.
@@ -81,7 +83,37 @@ pub struct StepRecord {
     pub variables: Option<Variables>,
 }
 
+/// Number of elements above which reports leave out a list that a loop binds. The lists of a loop that appends would have a
+/// quadratic total length.
+const LONG_LIST: usize = 1000;
+
+impl Did {
+    /// Returns the number of elements of the list that a statement binds, if reports leave it out.
+    pub(super) fn left_out(&self, in_loop: bool) -> Option<usize> {
+        match self {
+            Self::Bound {
+                value: Value::List(list),
+                ..
+            } if in_loop && list.len() > LONG_LIST => Some(list.len()),
+            _ => None,
+        }
+    }
+}
+
 impl StepRecord {
+    /// Returns the record without a list that reports leave out, whose memory a recording would have to count each time.
+    pub(crate) fn without_left_out(&self) -> Self {
+        let mut record = self.clone();
+        if let (Some(_), Did::Bound { name, call, .. }) = (self.left_out, &*self.did) {
+            record.did = Arc::new(Did::Bound {
+                name: name.clone(),
+                value: Value::Bool(false),
+                call: call.clone(),
+            });
+        }
+        record
+    }
+
     /// Returns the name of the process that the statement names, or else of the process that made the access or the
     /// system call.
     pub fn process_name(&self) -> Option<&str> {

@@ -44,7 +44,15 @@ impl<'s> Entries<'s> {
         };
         match &*record.did {
             Did::Bound { name, value, .. } => {
-                entry.value = clipped(&bound(name, value, &statement))
+                entry.value = match (record.left_out, value) {
+                    // The last element, because a list that grows usually grows there.
+                    (Some(elements), Value::List(list)) => {
+                        let last = list.get(elements - 1).map(Value::quoted);
+                        let last = last.unwrap_or_default();
+                        clipped(&format!("{name} = [… {last}] ({elements} elements)"))
+                    }
+                    _ => clipped(&bound(name, value, &statement)),
+                }
             }
             Did::Shown(views) => {
                 entry.shows = shortened(&dedented(&text::text(&shown(views), false)))
