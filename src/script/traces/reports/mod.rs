@@ -19,4 +19,4 @@ pub use json::{json, object};
 pub use plot::plot;
 pub use replayed::{Ended, Replayed};
 pub(crate) use text::{end, skipped};
-pub use text::{malformed, record, text, warnings};
+pub use text::{record, text, warnings};
