@@ -1,6 +1,5 @@
 //! Sweeps in parts, whose files are those of `pagewalk sweep --partition`.
 
-use std::io::Write as _;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 

@@ -1,5 +1,6 @@
 //! Replays and sweeps of traces: the machine, the options, and the reports.
 
+mod chart;
 pub mod named;
 pub mod parts;
 mod replay_plan;

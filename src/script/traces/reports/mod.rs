@@ -4,10 +4,9 @@ pub(crate) mod amounts;
 mod csv;
 mod curve;
 mod json;
-pub mod plot;
+mod plot;
 mod replayed;
 pub(crate) mod rows;
-pub(crate) mod svg;
 mod tables;
 #[cfg(test)]
 mod tests;
