@@ -30,10 +30,10 @@ let s:values = s:Words([
       \ 'decimal', 'demand-zero', 'digits', 'din', 'direct-mapped', 'exclusive', 'fetches', 'fifo',
       \ 'first', 'for', 'fully-associative', 'gap', 'global', 'hex', 'in', 'inclusive',
       \ 'instructions', 'kill', 'lackey', 'lfu', 'lifo', 'local', 'lookahead', 'lru', 'min', 'mru',
-      \ 'none', 'nru', 'of', 'off', 'on', 'on-disk', 'one', 'optimal', 'options', 'packed',
-      \ 'physical', 'pick', 'pin', 'plru', 'points', 'questions', 'radix', 'random', 'report',
-      \ 'second-chance', 'split', 'third-chance', 'uncached', 'virtual', 'warm', 'when', 'where',
-      \ 'word', 'working-set', 'zero'])
+      \ 'none', 'nru', 'of', 'off', 'on', 'on-disk', 'one', 'optimal', 'options', 'physical', 'pick',
+      \ 'pin', 'plru', 'points', 'questions', 'radix', 'random', 'report', 'second-chance', 'split',
+      \ 'third-chance', 'uncached', 'virtual', 'warm', 'when', 'where', 'word', 'working-set',
+      \ 'zero'])
 " machines that have a name
 let s:presets = s:Words([
       \ 'core-i7', 'simple'])
