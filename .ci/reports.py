@@ -1,7 +1,7 @@
 """Reads the reports of a suite with every kind of result; `.ci/reports` calls it.
 
 Each report is read by an independent program: the JUnit file by a validator with Jenkins' published schema and by
-junitparser, TAP by tap.py, JSON by Python, the web page by html5lib, annotations against those that GitHub's toolkit (in Python) writes.
+junitparser, JSON by Python, the web page by html5lib, annotations against those that GitHub's toolkit (in Python) writes.
 """
 
 import io
@@ -17,7 +17,6 @@ from contextlib import redirect_stdout
 import html5lib
 import jsonschema
 import junitparser
-import tap.parser
 import xmlschema
 from actions_toolkit import core
 
@@ -68,21 +67,6 @@ def junit(folder):
     # The schema does reject reports.
     for spoiled in [text.replace("<testcase name=", "<testcase nam="), text.replace("failure", "failing")]:
         assert not xmlschema.XMLSchema(SCHEMA).is_valid(io.BytesIO(spoiled.encode()))
-
-
-def tap13(folder):
-    lines = list(tap.parser.Parser().parse_text(written(folder, "tap")))
-    kinds = [line.category for line in lines]
-    assert kinds[:2] == ["version", "plan"] and "unknown" not in kinds, kinds
-    tests = [line for line in lines if line.category == "test"]
-    assert lines[1].expected_tests == len(tests) == PASSED + FAILED + WRONG + SKIPPED
-    assert [test.number for test in tests] == list(range(1, len(tests) + 1))
-    assert sum(not test.ok for test in tests) == FAILED + WRONG
-    assert [test.description.split(" :: ")[1] for test in tests if test.skip] == ["never"], tests
-    fails = next(test for test in tests if "fails.pw" in test.description)
-    lines = {failure["line"]: failure["message"] for failure in fails.yaml_block["failures"]}
-    assert sorted(lines) == [4, 5] and "vpo: expected 0x15, actual 0x14" in lines[4], lines
-    assert all(test.ok == (test.yaml_block is None) for test in tests)
 
 
 def plain(folder):
@@ -152,7 +136,7 @@ def html(folder):
 
 def times(folder):
     """The same reports with the times of the cases."""
-    for kind, mark in [("junit", r' time="\d+\.\d{3}"'), ("tap", r" # time=\d+\.\d{3}ms"), ("json", r'\n +"seconds": [\d.e-]+,?')]:
+    for kind, mark in [("junit", r' time="\d+\.\d{3}"'), ("json", r'\n +"seconds": [\d.e-]+,?')]:
         command = [PAGEWALK, "test", f"--report={kind}=-"]
         plain, timed = (
             subprocess.run(command + more, cwd=folder, capture_output=True, check=False).stdout.decode()
@@ -195,7 +179,7 @@ with tempfile.TemporaryDirectory() as folder:
         pathlib.Path(folder, name).write_text(text, newline="\n")
     pathlib.Path(folder, "golden.golden.yaml").write_text(GOLDEN)
     os.environ.pop("CI", None)
-    for check in [junit, tap13, plain, github, html, times]:
+    for check in [junit, plain, github, html, times]:
         check(folder)
         print(f"{check.__name__}: read by an independent program")
 with tempfile.TemporaryDirectory() as folder:

@@ -1,16 +1,13 @@
 //! Parses a whole trace and ignores the records. Compare the running time with the running time of `wc -l` on the
 //! same trace.
 //!
-//! `PAGEWALK_TRACE=FILE cargo bench --bench parse` prints the numbers of records and malformed lines. With
-//! `PAGEWALK_PACK=FILE`, the benchmark also writes the records in the packed format. Without a trace, the
-//! benchmark prints a hint.
+//! `PAGEWALK_TRACE=FILE cargo bench --bench parse` prints the numbers of records and malformed lines. Without a
+//! trace, the benchmark prints a hint.
 
 use std::env;
 use std::error::Error;
-use std::fs::File;
 use std::path::Path;
 
-use pagewalk_engine::trace::pack::Packer;
 use pagewalk_engine::trace::reader::Reader;
 use pagewalk_engine::trace::record::RecordBatch;
 
@@ -20,16 +17,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Ok(());
     };
     let mut reader = Reader::open(Path::new(&path), None)?;
-    let packed = env::var_os("PAGEWALK_PACK").map(File::create).transpose()?;
-    let mut packer = packed.map(Packer::new).transpose()?;
     let (mut batch, mut count) = (RecordBatch::default(), 0);
     while reader.next(&mut batch)? {
         count += batch.len();
-        if let Some(packer) = &mut packer {
-            packer.add(&batch.records)?;
-        }
     }
-    packer.map(Packer::finish).transpose()?;
     println!(
         "{count} records, {} malformed lines",
         reader.malformed().count

@@ -32,13 +32,8 @@ machine {
 END
 echo 'machine { physical 48 }' >"$folder/none.pw"
 
-# Scripts that replay `text` or `packed`, links to the trace, on the same machines.
-script() {
-  local name=$1 machine=$2 options=$3
-  for file in text packed; do
-    printf '%s\nreplay "%s" %s\n' "$machine" "$file" "$options" >"$folder/$name-$file.pw"
-  done
-}
+# Scripts that replay `text`, a link to the trace, on the same machines.
+script() { printf '%s\nreplay "text" %s\n' "$2" "$3" >"$folder/$1-text.pw"; }
 script one "$(cat "$folder/one.pw")" ''
 script three "$(cat "$folder/three.pw")" 'map demand'
 script core-i7 'machine core-i7' 'map demand'
@@ -75,30 +70,25 @@ agree() {
 compare() {
   local trace=$1 title=$2
   agree "$trace"
-  "$pagewalk" replay --pack "$folder/packed" "$trace" >/dev/null
   ln -f "$trace" "$folder/text" 2>/dev/null || cp "$trace" "$folder/text"
   took=() order=()
   for ((round = 0; round < rounds; round++)); do
     clock 'plain C simulator, one level' "$folder/csim" 6 8 6 "$trace"
     clock 'pagewalk, one level' "$pagewalk" replay "$folder/one.pw" "$trace"
-    clock 'pagewalk, one level, packed trace' "$pagewalk" replay "$folder/one.pw" "$folder/packed"
     clock 'pagewalk, TLB, walks, three levels' "$pagewalk" replay "$folder/three.pw" --map demand "$trace"
     clock 'pagewalk, core-i7 and its fetches' "$pagewalk" replay core-i7 --map demand "$trace"
     clock 'pagewalk, parsing alone' "$pagewalk" replay "$folder/none.pw" "$trace"
-    clock 'pagewalk, unpacking alone' "$pagewalk" replay "$folder/none.pw" "$folder/packed"
     clock 'script, one level' "$pagewalk" run "$folder/one-text.pw"
-    clock 'script, one level, packed trace' "$pagewalk" run "$folder/one-packed.pw"
     clock 'script, TLB, walks, three levels' "$pagewalk" run "$folder/three-text.pw"
     clock 'script, core-i7 and its fetches' "$pagewalk" run "$folder/core-i7-text.pw"
     clock 'script, parsing alone' "$pagewalk" run "$folder/none-text.pw"
-    clock 'script, unpacking alone' "$pagewalk" run "$folder/none-packed.pw"
     clock 'wc -l' wc -l "$trace"
   done
   local lines data plain wc ms
   lines=$(wc -l <"$trace")
   data=$(grep -c '^ [LSM]' "$trace")
-  printf '\n%s: %d lines, %d loads and stores; text %d bytes, gzip %d, packed %d; medians of %d rounds\n' "$title" "$lines" \
-    "$data" "$(wc -c <"$trace")" "$(gzip -c "$trace" | wc -c)" "$(wc -c <"$folder/packed")" "$rounds"
+  printf '\n%s: %d lines, %d loads and stores; text %d bytes, gzip %d; medians of %d rounds\n' "$title" "$lines" \
+    "$data" "$(wc -c <"$trace")" "$(gzip -c "$trace" | wc -c)" "$rounds"
   plain=$(median ${took[plain C simulator, one level]}) wc=$(median ${took[wc -l]})
   for name in "${order[@]}"; do
     ms=$(median ${took[$name]})
@@ -113,8 +103,7 @@ compare() {
 # The times of a script and of the command, in `ratio` by the title and the case.
 beside() {
   local title=$1 kind direct
-  for kind in 'one level' 'one level, packed trace' 'TLB, walks, three levels' 'core-i7 and its fetches' 'parsing alone' \
-    'unpacking alone'; do
+  for kind in 'one level' 'TLB, walks, three levels' 'core-i7 and its fetches' 'parsing alone'; do
     direct=$(median ${took[pagewalk, $kind]})
     ratio["$title, script, $kind"]=$(awk -v s="$(median ${took[script, $kind]})" -v c="$direct" 'BEGIN { printf "%.2f", s / c }')
     beside+=("$title, $kind")
@@ -142,7 +131,7 @@ summary() {
   [ -z "$now" ] || printf '  %-62s %8s %8s %8s\n' "$1, ${2#pagewalk, }" "$3" "$now" "$4"
 }
 printf '\n  %-62s %8s %8s %8s\n' 'plain C / this' before now target
-one='pagewalk, one level' packed='pagewalk, one level, packed trace' three='pagewalk, TLB, walks, three levels'
+one='pagewalk, one level' three='pagewalk, TLB, walks, three levels'
 summary 'with fetches' "$one" 3.4 8
 summary 'loads and stores only' "$one" 3.9 7
 summary 'sqlite3' "$one" 4.0 8
@@ -154,9 +143,6 @@ summary 'sqlite3' "$three" 3.2 ''
 summary 'random loads in 64 MB' "$three" 0.13 1
 summary 'random loads in 1 GB' "$three" 0.07 0.6
 summary 'with fetches' 'pagewalk, core-i7 and its fetches' 1.2 4
-summary 'with fetches' "$packed" 4.7 ''
-summary 'loads and stores only' "$packed" 4.0 ''
-summary 'sqlite3' "$packed" 7.3 ''
 
 printf '\n  %-62s %8s %8s\n' 'script / command' now target
 for kind in "${beside[@]}"; do

@@ -6,7 +6,6 @@ use std::io::Cursor;
 
 use divan::{Bencher, black_box, counter::ItemsCount};
 use pagewalk_engine::trace::format::Format;
-use pagewalk_engine::trace::pack::Packer;
 use pagewalk_engine::trace::reader::Reader;
 use pagewalk_engine::trace::record::{Op, Record, RecordBatch};
 
@@ -68,12 +67,6 @@ fn lackey() -> Vec<u8> {
     })
 }
 
-fn packed() -> Vec<u8> {
-    let mut packer = Packer::new(Vec::new()).expect("memory");
-    packer.add(&program()).expect("memory");
-    packer.finish().expect("memory")
-}
-
 fn read(bencher: Bencher, bytes: Vec<u8>, format: Format) {
     let bytes: &'static [u8] = bytes.leak();
     let mut batch = RecordBatch::default();
@@ -113,19 +106,4 @@ fn read_csv(bencher: Bencher) {
         writeln!(text, "{op},0x{address:x},{size}").expect("memory");
     };
     read(bencher, text(line), Format::Csv);
-}
-
-#[divan::bench]
-fn read_packed(bencher: Bencher) {
-    read(bencher, packed(), Format::Packed);
-}
-
-#[divan::bench]
-fn pack(bencher: Bencher) {
-    let records = program();
-    bencher.counter(ItemsCount::new(COUNT)).bench_local(|| {
-        let mut packer = Packer::new(Vec::new()).expect("memory");
-        packer.add(black_box(&records)).expect("memory");
-        packer.finish().expect("memory")
-    });
 }

@@ -95,7 +95,7 @@ fn no_command_prints_hostile_names() {
                 "run" | "check" => vec!["--deny=warnings"],
                 "exam" => vec!["--key", "--check", "--output"],
                 "grade" | "sweep" => vec!["plain.pw", "--output"],
-                "replay" => vec!["--pack", "--strict", "--plot"],
+                "replay" => vec!["--strict", "--plot"],
                 "diff" | "fmt" => vec!["--check"],
                 _ => Vec::new(),
             };

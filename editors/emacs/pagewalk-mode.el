@@ -51,9 +51,9 @@
     "demand-zero" "digits" "din" "direct-mapped" "exclusive" "fetches" "fifo" "first" "for"
     "fully-associative" "gap" "global" "hex" "in" "inclusive" "instructions" "kill" "lackey" "lfu"
     "lifo" "local" "lookahead" "lru" "min" "mru" "none" "nru" "of" "off" "on" "on-disk" "one"
-    "optimal" "options" "packed" "physical" "pick" "pin" "plru" "points" "questions" "radix"
-    "random" "report" "second-chance" "split" "third-chance" "uncached" "virtual" "warm" "when"
-    "where" "word" "working-set" "zero"
+    "optimal" "options" "physical" "pick" "pin" "plru" "points" "questions" "radix" "random"
+    "report" "second-chance" "split" "third-chance" "uncached" "virtual" "warm" "when" "where"
+    "word" "working-set" "zero"
    )
   "Words that settings take.")
 (defconst pagewalk-presets

@@ -1,4 +1,4 @@
-//! Replays random records on random machines: the fast simulation, fed by a packed trace without the fetches that it does not
+//! Replays random records on random machines: the fast simulation, fed by a text without the fetches that it does not
 //! need, has the counts of the general simulation.
 #![no_main]
 
@@ -13,7 +13,7 @@ use pagewalk_engine::machine::spec::{CacheSpec, Side, Spec, TlbSpec, WritePolicy
 use pagewalk_engine::trace::account::Account;
 use pagewalk_engine::trace::counting_replay::{AddressMapping, CountingReplay, ExtraOptions};
 use pagewalk_engine::trace::demand::DemandPaging;
-use pagewalk_engine::trace::pack::Packer;
+use pagewalk_engine::trace::format::Format;
 use pagewalk_engine::trace::reader::Reader;
 use pagewalk_engine::trace::record::{Op, Record, RecordBatch};
 use pagewalk_engine::trace::replay::{Straddle, Target};
@@ -173,11 +173,14 @@ fn compare(bytes: &mut Unstructured) -> Result<bool> {
             (done, account.counts(kernel.machine()))
         }
     };
-    let mut packer = Packer::new(Vec::new()).expect("memory");
-    packer.add(&records).expect("memory");
-    let packed = packer.finish().expect("memory");
+    let line = |Record { address, size, op }: &Record| {
+        let op = ["I ", " L", " S", " M"][*op as usize];
+        format!("{op} {address:08x},{size}\n")
+    };
+    let text: String = records.iter().map(line).collect();
     let mut fast = fast.expect("a replay");
-    let reader = Reader::new(Box::new(Cursor::new(packed)), "trace", None).expect("a trace");
+    let format = Some(Format::Lackey);
+    let reader = Reader::new(Box::new(Cursor::new(text)), "trace", format).expect("a trace");
     let (mut reader, mut batch) = (reader.with_fetches(fast.fetches()), RecordBatch::default());
     let mut fast_done = Ok(());
     while fast_done.is_ok() && reader.next(&mut batch).expect("a trace") {

@@ -1,6 +1,5 @@
 //! Sweeps in parts, whose files are those of `pagewalk sweep --partition`.
 
-use std::io::Write as _;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
@@ -175,7 +174,7 @@ pub(crate) fn merged(py: Python<'_>, folder: PathBuf) -> PyResult<String> {
 /// Writes a new or existing file. If an error occurs, the file does not change.
 #[pyfunction]
 pub(crate) fn write_file(path: PathBuf, bytes: &[u8]) -> PyResult<()> {
-    atomic_write::write_file_with(&path, |file| file.write_all(bytes)).map_err(|error| {
+    atomic_write::write_file(&path, bytes).map_err(|error| {
         PyOSError::new_err(format!(
             "cannot write `{}`: {}",
             path.display(),

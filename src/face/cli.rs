@@ -76,7 +76,6 @@ enum Command {
     Repl(Deferred<Repl>),
     /// Replay memory traces on a machine and count TLB and cache events
     #[command(
-        override_usage = "pagewalk replay [OPTIONS] <MACHINE> <TRACE>...\n       pagewalk replay --pack <FILE> <TRACE>",
         after_help = "Exit status:\n  0    all traces are replayed\n  2    a trace cannot be read completely, or an option is invalid\n  130  interrupted"
     )]
     Replay(Deferred<Replay>),

@@ -11,7 +11,7 @@ use std::process::Command;
 use nix::errno::Errno;
 use nix::libc::{self, user_regs_struct};
 use nix::sys::ptrace::{self, Event, Options};
-use nix::sys::signal::Signal;
+use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
 
@@ -24,6 +24,8 @@ enum Fault {
     Error(Errno),
     /// A write stores half of its bytes, and the disk is full afterwards.
     HalfAWrite,
+    /// The process gets this signal, and the thread that writes a new file to the disk does not continue.
+    End(Signal),
 }
 
 const FAULTS: [Fault; 4] = [
@@ -60,6 +62,7 @@ fn is_write(registers: &user_regs_struct) -> bool {
 
 /// A traced run.
 struct Injection {
+    process: Pid,
     at: usize,
     fault: Fault,
     /// Number of calls that write, so far.
@@ -68,6 +71,8 @@ struct Injection {
     full: bool,
     /// The result of the current system call of each thread.
     results: BTreeMap<Pid, Errno>,
+    /// The thread that does not continue.
+    held: Option<Pid>,
 }
 
 impl Injection {
@@ -92,6 +97,10 @@ impl Injection {
                 self.full = true;
                 registers.rdx /= 2;
                 return ptrace::setregs(thread, registers);
+            }
+            Fault::End(signal) if registers.orig_rax as libc::c_long == libc::SYS_fsync => {
+                self.held = Some(thread);
+                return kill(self.process, signal);
             }
             _ => return Ok(()),
         };
@@ -137,11 +146,13 @@ fn with_fault(
         return Err(error);
     }
     let mut injection = Injection {
+        process,
         at,
         fault,
         count: 0,
         full: false,
         results: BTreeMap::new(),
+        held: None,
     };
     let mut begun = false;
     // The process group, because other tests also have children.
@@ -167,8 +178,10 @@ fn with_fault(
             WaitStatus::Stopped(thread, signal) => (thread, Some(signal)),
             _ => continue,
         };
-        // A thread may just have ended.
-        let _ = ptrace::syscall(thread, signal);
+        if injection.held != Some(thread) {
+            // A thread may just have ended.
+            let _ = ptrace::syscall(thread, signal);
+        }
     };
     let ran = Ran {
         status,
@@ -313,11 +326,15 @@ fn an_exam_survives_every_fault() {
 }
 
 #[test]
-fn packing_survives_every_fault() {
-    let folder = folder("fault-pack");
+fn a_plot_survives_every_fault() {
+    let folder = folder("fault-plot");
     put(&folder, "t.trace", " L 10,1\n".repeat(100));
-    put(&folder, "t.packed", "an old file\n");
-    survives(&folder, &["replay", "--pack", "t.packed", "t.trace"], 1);
+    put(&folder, "t.svg", "an old file\n");
+    survives(
+        &folder,
+        &["replay", "simple", "t.trace", "--plot", "t.svg"],
+        1,
+    );
 }
 
 #[test]
@@ -335,4 +352,33 @@ fn marks_survive_every_fault() {
         &["grade", "x.pw", "a.csv", "--output", "marks.csv"],
         1,
     );
+}
+
+#[test]
+fn a_signal_keeps_the_old_file() {
+    let folder = folder("fault-signal");
+    put(&folder, "x.pw", "machine    simple\n");
+    let old = contents(&folder);
+    let unfinished = ".x.pw.pagewalk-0".to_owned();
+    for signal in [Signal::SIGTERM, Signal::SIGKILL] {
+        let ran = match with_fault(&folder, &["fmt", "x.pw"], 1, Fault::End(signal)) {
+            Ok(ran) => ran.expect("a write"),
+            Err(error) => {
+                writeln!(
+                    std::io::stderr(),
+                    "skipped: ptrace is not permitted here: {error}"
+                )
+                .expect("stderr");
+                return;
+            }
+        };
+        assert_eq!(ran.status, None, "{signal}: {ran:?}");
+        let mut now = contents(&folder);
+        // A process that cannot handle the signal leaves the unfinished file.
+        let left = now.remove(&unfinished).is_some();
+        assert_eq!((left, &now), (signal == Signal::SIGKILL, &old), "{signal}");
+    }
+    // The next write removes it.
+    assert_eq!(pagewalk(&folder, &["fmt", "x.pw"]).status, Some(0));
+    assert_eq!(contents(&folder).keys().collect::<Vec<_>>(), ["x.pw"]);
 }

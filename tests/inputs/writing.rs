@@ -67,43 +67,17 @@ fn fmt_stays_in_its_folder() {
 #[test]
 fn the_unfinished_file_of_a_killed_process_is_removed() {
     let folder = folder("killed");
-    // The trace comes from a pipe that stays open, so that the process waits with an unfinished file.
-    let mut command = Command::new(env!("CARGO_BIN_EXE_pagewalk"));
-    command
-        .args(["replay", "--pack", "t.packed", "-"])
-        .current_dir(&folder);
-    let mut packing = command
-        .stdin(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("it starts");
-    packing
-        .stdin
-        .as_mut()
-        .expect("a pipe")
-        .write_all(b" L 10,1\n")
-        .expect("written");
-    for _ in 0..1000 {
-        if !hidden(&folder).is_empty() {
-            break;
-        }
-        std::thread::sleep(std::time::Duration::from_millis(10));
-    }
-    assert_eq!(hidden(&folder), [".t.packed.pagewalk-0"]);
-    put(&folder, "t.trace", " L 10,1\n");
-    // The file of a running process stays.
-    assert_eq!(
-        pagewalk(&folder, &["replay", "--pack", "t.packed", "t.trace"]).status,
-        Some(0)
-    );
-    assert_eq!(hidden(&folder), [".t.packed.pagewalk-0"]);
-    packing.kill().expect("killed");
-    packing.wait().expect("ended");
-    assert_eq!(hidden(&folder), [".t.packed.pagewalk-0"]);
-    assert_eq!(
-        pagewalk(&folder, &["replay", "--pack", "t.packed", "t.trace"]).status,
-        Some(0)
-    );
+    put(&folder, "x.pw", "machine   simple\n");
+    let unfinished = ".x.pw.pagewalk-0";
+    put(&folder, unfinished, "machine ");
+    // The file of a running process, which has locked it, stays.
+    let file = fs::File::open(folder.join(unfinished)).expect("a file");
+    file.lock().expect("a lock");
+    assert_eq!(pagewalk(&folder, &["fmt", "x.pw"]).status, Some(0));
+    assert_eq!(hidden(&folder), [unfinished]);
+    drop(file);
+    put(&folder, "x.pw", "machine   simple\n");
+    assert_eq!(pagewalk(&folder, &["fmt", "x.pw"]).status, Some(0));
     assert_eq!(hidden(&folder), [""; 0]);
 }
 

@@ -39,7 +39,7 @@ ENVIRONMENT = {
 pyte.graphics.TEXT |= {2: "+blink", 22: "-blink"}
 # What rich calls a color of pyte.
 NAMES = {"brown": "yellow"}
-REPLAY = "pagewalk replay core-i7 examples/traces/matrix.pwt --map identity --curve"
+REPLAY = "pagewalk replay core-i7 examples/traces/matrix.lackey.zst --map identity --curve"
 KEYS = "", " --key"
 SHEET = Path("docs/reference/cheat-sheet.md")
 PLACE = Path("target/pictures")

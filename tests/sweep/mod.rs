@@ -155,12 +155,6 @@ fn the_formats_say_the_same() {
     );
     assert_eq!(with(&["--format", "csv", "--output", "out.csv"]), "");
     assert_eq!(folder.read("out.csv"), csv.as_bytes());
-    assert_eq!(
-        with(&["--format", "parquet", "--output", "out.parquet"]),
-        ""
-    );
-    let parquet = folder.read("out.parquet");
-    assert!(parquet.starts_with(b"PAR1") && parquet.ends_with(b"PAR1"));
 }
 
 #[test]
@@ -294,10 +288,6 @@ fn a_wrong_grid_is_reported_with_its_place() {
             "did you mean `core-i7`?",
         ),
         (&["core-i7", "t.lackey"], "<GRID>"),
-        (
-            &["core-i7", "t.lackey", "ways 1", "--format", "parquet"],
-            "--output <FILE>",
-        ),
         (&["core-i7", "none.lackey", "ways 1"], "none.lackey"),
         (&["core-i7", ".", "ways 1"], "`.`"),
         (
@@ -345,18 +335,16 @@ fn nothing_is_lost_where_the_disk_is_full() {
     folder.put("t.lackey", &trace(50));
     let args = ["core-i7", "t.lackey", "ways 1..2", "--format"];
     let csv = swept(&folder, &[&args[..], &["csv"]].concat()).fine();
-    for format in ["csv", "parquet"] {
-        let messages = swept(
-            &folder,
-            &[&args[..], &[format, "--output", "/dev/full"]].concat(),
-        );
-        assert_eq!(messages.status, Some(2));
-        assert_eq!(messages.output, csv, "the results are on standard output");
-        assert!(
-            messages.errors.contains("cannot write `/dev/full`"),
-            "{messages:?}"
-        );
-    }
+    let messages = swept(
+        &folder,
+        &[&args[..], &["csv", "--output", "/dev/full"]].concat(),
+    );
+    assert_eq!(messages.status, Some(2));
+    assert_eq!(messages.output, csv, "the results are on standard output");
+    assert!(
+        messages.errors.contains("cannot write `/dev/full`"),
+        "{messages:?}"
+    );
     let messages = swept(
         &folder,
         &[&args[..], &["csv", "--plot", "/dev/full"]].concat(),

@@ -44,12 +44,7 @@ fn a_truncated_gzip_is_counted_up_to_its_end() {
     let (status, out, _) = run(&folder, &["core-i7", "cut.gz"]);
     assert_eq!(status, 2);
     assert!(out.contains("the trace is incomplete"), "{out}");
-    // The error reports the number of packed records, and later traces are still replayed.
-    let (status, _, err) = run(&folder, &["--pack", "t.pwt", "cut.gz"]);
-    assert!(
-        status == 2 && err.contains("before this point are packed"),
-        "{err}"
-    );
+    // Later traces are still replayed.
     let (status, out, _) = run(&folder, &["core-i7", "cut.gz", "t.gz", "--format", "json"]);
     assert_eq!((status, out.lines().count()), (2, 2));
 }
@@ -77,13 +72,8 @@ fn files_without_a_trace_are_reported() {
             "{err}"
         );
         assert_eq!(out.lines().count(), 1, "the trace beside it is replayed");
-        let (status, _, err) = run(&folder, &["--pack", "x.pwt", trace]);
-        assert!(status == 2 && err.contains(said), "{err}");
-        assert!(!folder.join("x.pwt").exists(), "{trace}");
     }
     assert_eq!(run(&folder, &["m.pw", "b"]).1, "", "nothing was counted");
-    let (status, _, err) = run(&folder, &["m.pw", "t", "--trace-format", "packed"]);
-    assert!(status == 2 && !err.is_empty(), "{err}");
 }
 
 #[test]
@@ -117,17 +107,6 @@ fn malformed_lines_are_skipped_and_reported() {
     assert!(
         err.starts_with("pagewalk: `t` is rejected: line 9: ") && err.contains("` X 10,4`"),
         "{err}"
-    );
-    let (status, _, err) = run(&folder, &["--pack", "x.pwt", "t", "--strict"]);
-    assert!(
-        status == 2 && err.contains("is rejected: line 9: "),
-        "{err}"
-    );
-    assert!(!folder.join("x.pwt").exists());
-    assert_eq!(
-        run(&folder, &["--pack", "x.pwt", "t"]).0,
-        0,
-        "malformed lines are left out"
     );
 }
 
@@ -190,7 +169,6 @@ fn a_full_disk_is_reported() {
     for args in [
         &["m.pw", "t.lackey"][..],
         &["m.pw", "t.lackey", "--format", "csv"],
-        &["--pack", "-", "t.lackey"],
     ] {
         let (status, _, err) = messages(replay(&folder, args).stdout(full()).output().unwrap());
         assert_eq!(status, 2, "{args:?}");
@@ -219,11 +197,6 @@ fn a_full_disk_is_reported() {
         err.contains("cannot write `/dev/full`: No space left"),
         "{err}"
     );
-    let (status, _, err) = run(&folder, &["--pack", "/dev/full", "t.lackey"]);
-    assert!(
-        status == 2 && err.contains("cannot write `/dev/full`: No space left"),
-        "{err}"
-    );
     assert!(
         !fs::metadata("/dev/full").unwrap().is_file(),
         "a device stays one"
@@ -246,13 +219,8 @@ fn files_that_cannot_be_written_are_reported_and_unchanged() {
             "the results are printed"
         );
         assert!(err.contains(&format!("cannot write `{file}`: ")), "{err}");
-        let (status, _, err) = run(&folder, &["--pack", file, "t.lackey"]);
-        assert!(
-            status == 2 && err.contains(&format!("cannot write `{file}`: ")),
-            "{err}"
-        );
     }
-    let (status, _, _) = run(&folder, &["--pack", "old", "absent"]);
+    let (status, _, _) = run(&folder, &["m.pw", "absent", "--plot", "old"]);
     assert_eq!(
         (
             status,

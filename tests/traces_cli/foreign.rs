@@ -139,11 +139,7 @@ const SAMPLES: &[Sample] = &[
 fn other_files_are_rejected_with_a_command_that_converts_them() {
     for (name, text, parts, converted) in SAMPLES {
         let folder = folder(&format!("foreign-{name}"), &[(name, text.as_bytes())]);
-        for args in [
-            vec!["core-i7", name],
-            vec!["core-i7", name, "--strict"],
-            vec!["--pack", "x.pwt", name],
-        ] {
+        for args in [vec!["core-i7", name], vec!["core-i7", name, "--strict"]] {
             let (status, out, err) = run(&folder, &args);
             assert_eq!((status, out.as_str()), (2, ""), "{err}");
             assert!(

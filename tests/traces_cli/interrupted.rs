@@ -67,22 +67,6 @@ fn ctrl_c_prints_the_counts_so_far() {
 }
 
 #[test]
-fn a_file_is_left_as_it_was_when_packing_is_interrupted() {
-    let (child, keys) = waiting(&["--pack", "old", "-"], "pack-ctrl-c");
-    interrupt(&child);
-    let (status, _, err) = messages(child.wait_with_output().unwrap());
-    drop(keys);
-    assert_eq!(
-        (status, err.as_str()),
-        (130, "pagewalk: interrupted: no file is written\n")
-    );
-    let there = fs::read_dir(
-        std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("traces_cli/pack-ctrl-c"),
-    );
-    assert_eq!(there.unwrap().count(), 2);
-}
-
-#[test]
 fn a_terminal_shows_how_far_it_is_and_nothing_of_that_stays() {
     let text: Vec<u8> = (0..400_000)
         .flat_map(|n| format!(" L {:x},4\n", n * 64 % 99_991).into_bytes())

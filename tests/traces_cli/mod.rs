@@ -220,43 +220,6 @@ fn a_trace_may_come_by_standard_input() {
 }
 
 #[test]
-fn a_packed_trace_comes_to_the_same() {
-    let folder = usual("pack");
-    assert_eq!(
-        run(&folder, &["--pack", "t.pwt", "t.lackey"]),
-        (0, String::new(), String::new())
-    );
-    let messages = objects(
-        &folder,
-        &["m.pw", "t.lackey", "t.pwt", "--causes", "--curve"],
-    );
-    for counts in ["references", "caches", "memory", "curve"] {
-        assert_eq!(messages[0][counts], messages[1][counts], "{counts}");
-    }
-    let bytes = replay(&folder, &["--pack", "-", "t.lackey"])
-        .output()
-        .unwrap()
-        .stdout;
-    assert!(
-        bytes == fs::read(folder.join("t.pwt")).unwrap(),
-        "`-` is standard output"
-    );
-    // A trace can also be packed into its own file, because the old file is read to its end before the new
-    // file replaces it.
-    assert_eq!(run(&folder, &["--pack", "t.pwt", "t.pwt"]).0, 0);
-    assert!(bytes == fs::read(folder.join("t.pwt")).unwrap());
-    for wrong in [
-        &["--pack", "x", "m.pw", "t.lackey"][..],
-        &["--pack", "x"],
-        &["--pack", "x", "t.lackey", "--curve"],
-    ] {
-        let (status, out, err) = run(&folder, wrong);
-        assert_eq!((status, out.as_str()), (2, ""), "{wrong:?}");
-        assert!(!err.is_empty() && !folder.join("x").exists(), "{wrong:?}");
-    }
-}
-
-#[test]
 fn a_plot_has_the_curve_and_a_bar_for_each_kind() {
     let folder = usual("plot");
     let messages = run(&folder, &["m.pw", "t.lackey", "--plot", "p.svg"]);
@@ -283,22 +246,17 @@ fn a_plot_has_the_curve_and_a_bar_for_each_kind() {
 }
 
 #[test]
-fn help_shows_both_usages() {
+fn help_shows_the_usage() {
     let (status, out, err) = run(Path::new("."), &["--help"]);
     assert_eq!((status, err.as_str()), (0, ""));
     assert!(
         out.contains("pagewalk replay [OPTIONS] <MACHINE> <TRACE>...\n"),
         "{out}"
     );
-    assert!(
-        out.contains("pagewalk replay --pack <FILE> <TRACE>\n"),
-        "{out}"
-    );
     for word in [
         "lackey:",
         "din:",
         "csv:",
-        "packed:",
         "second-chance:",
         "identity:",
         "130  interrupted",

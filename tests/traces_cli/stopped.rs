@@ -1,4 +1,4 @@
-//! Replays and sweeps that are stopped: by a time limit, by Ctrl-C, or by SIGTERM, and outputs that could wait.
+//! Replays and sweeps that are stopped: by a time limit or by Ctrl-C, and outputs that could wait.
 
 use std::fs;
 use std::io::Write;
@@ -63,7 +63,6 @@ fn a_time_limit_ends_a_trace_without_records() {
     let folder = folder("blank-lines", &[("nl.gz", &encoder.finish().unwrap())]);
     for args in [
         &["replay", "core-i7", "nl.gz"][..],
-        &["replay", "--pack", "x.pwt", "nl.gz"],
         &["sweep", "core-i7", "nl.gz", "ways 1 2"],
         &["sweep", "--threads", "1", "core-i7", "nl.gz", "ways 1 2"],
     ] {
@@ -149,23 +148,6 @@ fn a_table_is_kept_when_a_sweep_is_interrupted() {
 }
 
 #[test]
-fn sigterm_removes_an_unfinished_file() {
-    let folder = usual("sigterm");
-    fs::write(folder.join("old.pwt"), "old").unwrap();
-    let (mut child, keys) = waiting(&folder, &["replay", "--pack", "old.pwt", "-"]);
-    assert!(names(&folder).contains(&".old.pwt.pagewalk-0".to_owned()));
-    send(&child, Signal::SIGTERM);
-    let status = child.wait().unwrap();
-    drop(keys);
-    assert_eq!(
-        std::os::unix::process::ExitStatusExt::signal(&status),
-        Some(Signal::SIGTERM as i32)
-    );
-    assert_eq!(names(&folder), ["m.pw", "old.pwt", "t.lackey"]);
-    assert_eq!(fs::read_to_string(folder.join("old.pwt")).unwrap(), "old");
-}
-
-#[test]
 fn an_output_is_never_a_named_pipe() {
     let folder = usual("output-pipe");
     assert!(
@@ -183,8 +165,7 @@ fn an_output_is_never_a_named_pipe() {
     .unwrap();
     fs::write(folder.join("a.csv"), "id,1\nx,2\n").unwrap();
     for args in [
-        &["replay", "--pack", "p", "t.lackey"][..],
-        &["replay", "m.pw", "t.lackey", "--plot", "p"],
+        &["replay", "m.pw", "t.lackey", "--plot", "p"][..],
         &["sweep", "m.pw", "t.lackey", "lines 2 4", "--output", "p"],
         &["sweep", "m.pw", "t.lackey", "lines 2 4", "--plot", "p"],
         &["grade", "e.pw", "a.csv", "--output", "p"],

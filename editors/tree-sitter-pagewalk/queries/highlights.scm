@@ -168,8 +168,8 @@
   "demand-zero" "digits" "din" "direct-mapped" "exclusive" "fetches" "fifo" "first" "for"
   "fully-associative" "gap" "global" "hex" "in" "inclusive" "instructions" "kill" "lackey" "lfu"
   "lifo" "local" "lookahead" "lru" "min" "mru" "none" "nru" "of" "off" "on" "on-disk" "one"
-  "optimal" "options" "packed" "physical" "pick" "pin" "plru" "points" "questions" "radix" "random"
-  "report" "second-chance" "split" "third-chance" "uncached" "virtual" "warm" "when" "where" "word"
+  "optimal" "options" "physical" "pick" "pin" "plru" "points" "questions" "radix" "random" "report"
+  "second-chance" "split" "third-chance" "uncached" "virtual" "warm" "when" "where" "word"
   "working-set" "zero"
   ; END generated words
   ))
@@ -233,8 +233,8 @@
   (#any-of? @keyword
   ; BEGIN generated words later_options
   "accesses" "all" "anonymous" "by" "causes" "chain" "csv" "cycles" "demand" "din" "execute"
-  "fields" "first" "for" "format" "gap" "identity" "kinds" "lackey" "level" "map" "of" "pa" "packed"
-  "pin" "points" "read" "size" "space" "split" "straddle" "supervisor" "user" "vipt" "write"
+  "fields" "first" "for" "format" "gap" "identity" "kinds" "lackey" "level" "map" "of" "pa" "pin"
+  "points" "read" "size" "space" "split" "straddle" "supervisor" "user" "vipt" "write"
   ; END generated words
   ))
 
@@ -246,8 +246,8 @@
   (#any-of? @variable
   ; BEGIN generated words later_options
   "accesses" "all" "anonymous" "by" "causes" "chain" "csv" "cycles" "demand" "din" "execute"
-  "fields" "first" "for" "format" "gap" "identity" "kinds" "lackey" "level" "map" "of" "pa" "packed"
-  "pin" "points" "read" "size" "space" "split" "straddle" "supervisor" "user" "vipt" "write"
+  "fields" "first" "for" "format" "gap" "identity" "kinds" "lackey" "level" "map" "of" "pa" "pin"
+  "points" "read" "size" "space" "split" "straddle" "supervisor" "user" "vipt" "write"
   ; END generated words
   ))
 
@@ -256,8 +256,8 @@
   (#any-of? @keyword
   ; BEGIN generated words later_options
   "accesses" "all" "anonymous" "by" "causes" "chain" "csv" "cycles" "demand" "din" "execute"
-  "fields" "first" "for" "format" "gap" "identity" "kinds" "lackey" "level" "map" "of" "pa" "packed"
-  "pin" "points" "read" "size" "space" "split" "straddle" "supervisor" "user" "vipt" "write"
+  "fields" "first" "for" "format" "gap" "identity" "kinds" "lackey" "level" "map" "of" "pa" "pin"
+  "points" "read" "size" "space" "split" "straddle" "supervisor" "user" "vipt" "write"
   ; END generated words
   ))
 
@@ -268,8 +268,8 @@
   (#any-of? @variable
   ; BEGIN generated words later_options
   "accesses" "all" "anonymous" "by" "causes" "chain" "csv" "cycles" "demand" "din" "execute"
-  "fields" "first" "for" "format" "gap" "identity" "kinds" "lackey" "level" "map" "of" "pa" "packed"
-  "pin" "points" "read" "size" "space" "split" "straddle" "supervisor" "user" "vipt" "write"
+  "fields" "first" "for" "format" "gap" "identity" "kinds" "lackey" "level" "map" "of" "pa" "pin"
+  "points" "read" "size" "space" "split" "straddle" "supervisor" "user" "vipt" "write"
   ; END generated words
   ))
 

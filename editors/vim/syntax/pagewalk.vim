@@ -30,10 +30,10 @@ let s:values = s:Words([
       \ 'decimal', 'demand-zero', 'digits', 'din', 'direct-mapped', 'exclusive', 'fetches', 'fifo',
       \ 'first', 'for', 'fully-associative', 'gap', 'global', 'hex', 'in', 'inclusive',
       \ 'instructions', 'kill', 'lackey', 'lfu', 'lifo', 'local', 'lookahead', 'lru', 'min', 'mru',
-      \ 'none', 'nru', 'of', 'off', 'on', 'on-disk', 'one', 'optimal', 'options', 'packed',
-      \ 'physical', 'pick', 'pin', 'plru', 'points', 'questions', 'radix', 'random', 'report',
-      \ 'second-chance', 'split', 'third-chance', 'uncached', 'virtual', 'warm', 'when', 'where',
-      \ 'word', 'working-set', 'zero'])
+      \ 'none', 'nru', 'of', 'off', 'on', 'on-disk', 'one', 'optimal', 'options', 'physical', 'pick',
+      \ 'pin', 'plru', 'points', 'questions', 'radix', 'random', 'report', 'second-chance', 'split',
+      \ 'third-chance', 'uncached', 'virtual', 'warm', 'when', 'where', 'word', 'working-set',
+      \ 'zero'])
 " machines that have a name
 let s:presets = s:Words([
       \ 'core-i7', 'simple'])
@@ -216,7 +216,7 @@ call s:Match('Keyword', 'Unit', '\%(\s\)\@1<=' . s:Words(['radix', 'unit']) . '\
 call s:Match('Constant', 'Unit', '\%(\s\%(radix\|unit\)\s\+\)\@<=' . s:word, '')
 call s:Match('Keyword', 'For', '\s\@1<=for\s\+' . s:Words(['read', 'write', 'execute']), '')
 call s:Match('Keyword', 'By', '\s\@1<=by\s\+' . s:Words(['user', 'supervisor']), '')
-call s:Match('Keyword', 'Format', '\s\@1<=format\s\+' . s:Words(['lackey', 'din', 'csv', 'pin', 'gap', 'packed']), '')
+call s:Match('Keyword', 'Format', '\s\@1<=format\s\+' . s:Words(['lackey', 'din', 'csv', 'pin', 'gap']), '')
 call s:Match('Keyword', 'Straddle', '\s\@1<=straddle\s\+' . s:Words(['split', 'first']), '')
 call s:Match('Keyword', 'Map', '\s\@1<=map\s\+' . s:Words(['identity', 'demand']), '')
 call s:Match('Keyword', 'Counts', '\%(\<replay\s\+"[^"]*"[^=]*\s\)\@<=' . s:Words(['kinds', 'causes', 'cycles']), '')

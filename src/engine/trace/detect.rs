@@ -103,9 +103,7 @@ fn no_format(lines: &[(u64, &[u8])]) -> Result<Format, UnreadableReason> {
         return Err(UnreadableReason::NotATrace("the file is binary, not text"));
     }
     let format = resembled.unwrap_or(Format::Lackey);
-    let Some(mut grammar) = guessed(format) else {
-        return Ok(format);
-    };
+    let mut grammar = guessed(format);
     let mut bad = lines
         .iter()
         .filter_map(|(number, line)| match grammar.line(line) {
@@ -127,7 +125,7 @@ fn no_record(format: Format, line: BadLine) -> UnreadableReason {
 }
 
 /// The grammar of a format that is a guess.
-fn guessed(format: Format) -> Option<Grammar> {
+fn guessed(format: Format) -> Grammar {
     Grammar::of(ChosenFormat {
         format,
         choice: Choice::FirstLines,
@@ -136,9 +134,7 @@ fn guessed(format: Format) -> Option<Grammar> {
 
 /// Whether the parser of a format reads the first line and most of the others.
 fn fits(format: Format, lines: &[(u64, &[u8])]) -> bool {
-    let Some(mut grammar) = guessed(format) else {
-        return false;
-    };
+    let mut grammar = guessed(format);
     let (mut records, mut bad, mut begins) = (0, 0, None);
     for (_, line) in lines {
         let parsed = grammar.line(line);
@@ -160,9 +156,7 @@ fn fits(format: Format, lines: &[(u64, &[u8])]) -> bool {
 
 /// Whether the addresses of the first lines have many digits, but no letter, no `0x`, and no leading 0.
 fn are_decimal(format: Format, lines: &[(u64, &[u8])]) -> bool {
-    let Some(mut grammar) = guessed(format) else {
-        return false;
-    };
+    let mut grammar = guessed(format);
     let mut digits = 0;
     for (_, line) in lines {
         let Line::Record(record) = grammar.line(line) else {

@@ -3,7 +3,7 @@
 //!
 //! In the advice, `FILE` means the file's name.
 
-use super::format::{ChosenFormat, FORMATS, Format};
+use super::format::{ChosenFormat, FORMATS};
 use super::line;
 use super::malformed::BadLine;
 
@@ -22,6 +22,9 @@ struct TextRow {
     is: fn(&[u8]) -> bool,
     advice: &'static str,
 }
+
+/// Number of bytes at the start of a file that identify its kind.
+pub(super) const LONGEST_SIGNATURE: usize = 6;
 
 /// The kinds of binary files.
 const SIGNATURES: &[Signature] = &[
@@ -169,10 +172,7 @@ pub(super) fn advice(chosen: ChosenFormat, bad: &BadLine) -> String {
     if let Some(row) = TEXTS.iter().find(|row| (row.is)(line.as_bytes())) {
         return row.advice.to_owned();
     }
-    let others = FORMATS
-        .iter()
-        .filter(|row| !matches!(row.format, Format::Packed))
-        .map(|row| row.name);
+    let others = FORMATS.iter().map(|row| row.name);
     format!(
         "if the file is a trace, name its format with `--trace-format` ({}), or write its columns as CSV with `op,address,size` in the \
          first line",

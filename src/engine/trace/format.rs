@@ -15,8 +15,6 @@ pub enum Format {
     Pin,
     /// Loads and stores with the number of instructions since the previous access.
     Gap,
-    /// The binary format of [`super::pack`].
-    Packed,
 }
 
 /// How the format of a trace was chosen.
@@ -26,8 +24,6 @@ pub enum Choice {
     Named,
     /// The file's name ends in one of the format's extensions.
     Extension,
-    /// The file begins with the signature of the format.
-    Signature,
     /// The first lines are records of the format, and of no other.
     FirstLines,
 }
@@ -42,7 +38,7 @@ pub struct ChosenFormat {
 }
 
 impl ChosenFormat {
-    /// Whether the format is a guess: neither the user, nor the file's name, nor a signature states it.
+    /// Whether the format is a guess: neither the user nor the file's name states it.
     pub fn is_guess(self) -> bool {
         self.choice == Choice::FirstLines
     }
@@ -92,12 +88,6 @@ pub const FORMATS: &[FormatRow] = &[
         name: "gap",
         help: "lines such as `# 0 7fffed80 1` or `l 0x1fffff50 1`: access, address, instructions since the last access",
         extensions: &["gap"],
-    },
-    FormatRow {
-        format: Format::Packed,
-        name: "packed",
-        help: "binary output of `--pack`, small and fast to read",
-        extensions: &["pwt"],
     },
 ];
 

@@ -27,7 +27,6 @@ mod line_shape;
 pub mod malformed;
 mod miss_classifier;
 pub mod observer;
-pub mod pack;
 mod pin;
 pub mod read_ahead;
 pub mod reader;

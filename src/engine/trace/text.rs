@@ -53,10 +53,10 @@ pub(crate) struct Text {
 }
 
 impl Text {
-    pub(crate) fn new(chosen: ChosenFormat, grammar: Grammar) -> Self {
+    pub(crate) fn new(chosen: ChosenFormat) -> Self {
         Self {
             chosen,
-            grammar,
+            grammar: Grammar::of(chosen),
             buffer: vec![0; BUFFER],
             start: 0,
             whole: 0,
@@ -272,16 +272,15 @@ fn count_lines(text: &[u8], shapes: &[Shape], count: &mut u64) -> usize {
 }
 
 impl Grammar {
-    /// The grammar of a format, or `None` if the format is not text. Only a user who names `din` has its comments of numbers.
-    pub(super) fn of(chosen: ChosenFormat) -> Option<Self> {
+    /// The grammar of a format. Only a user who names `din` has its comments of numbers.
+    pub(super) fn of(chosen: ChosenFormat) -> Self {
         match chosen.format {
-            Format::Lackey => Some(Self::Lackey),
-            Format::Din if chosen.choice == Choice::Named => Some(Self::Din(Comments::All)),
-            Format::Din => Some(Self::Din(Comments::Words)),
-            Format::Csv => Some(Self::Csv(Csv::default())),
-            Format::Pin => Some(Self::Pin),
-            Format::Gap => Some(Self::Gap),
-            Format::Packed => None,
+            Format::Lackey => Self::Lackey,
+            Format::Din if chosen.choice == Choice::Named => Self::Din(Comments::All),
+            Format::Din => Self::Din(Comments::Words),
+            Format::Csv => Self::Csv(Csv::default()),
+            Format::Pin => Self::Pin,
+            Format::Gap => Self::Gap,
         }
     }
 

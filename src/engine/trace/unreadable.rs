@@ -45,14 +45,14 @@ pub enum UnreadableReason {
     },
     /// The file is truncated.
     Truncated {
-        /// The format: `gzip`, `zstd`, or `packed`.
+        /// The format: `gzip` or `zstd`.
         kind: &'static str,
         /// The size in bytes.
         at: u64,
     },
     /// The file is damaged.
     Damaged {
-        /// The format: `gzip`, `zstd`, or `packed`.
+        /// The format: `gzip` or `zstd`.
         kind: &'static str,
         /// Number of bytes read before the damage was detected.
         at: u64,
@@ -135,7 +135,7 @@ impl fmt::Display for Unreadable {
             } => {
                 let format = chosen.format.name();
                 let how = match chosen.choice {
-                    Choice::Named | Choice::Signature => "",
+                    Choice::Named => "",
                     Choice::Extension => ", the format of its name",
                     Choice::FirstLines => ", the closest format",
                 };

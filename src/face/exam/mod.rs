@@ -1,7 +1,6 @@
 //! `pagewalk exam`: generates papers and keys, in one or more versions.
 
 mod arguments;
-mod install;
 mod make;
 mod options;
 mod output;

@@ -10,7 +10,6 @@ use std::thread;
 
 use tempfile::TempDir;
 
-use super::install::{Installers, install_command, module_folder, on_path, python_path};
 use super::make::{ExamError, MadePaper};
 use super::progress::Progress;
 use crate::face::threads::side_by_side;
@@ -21,6 +20,9 @@ use pagewalk_engine::files::{open_regular, read_all};
 const SCRIPT: &str = include_str!("typeset.py");
 /// The environment variable that names the compiler: `typst`, or a Python interpreter with the module `typst`.
 const VARIABLE: &str = "PAGEWALK_TYPST";
+/// How to install Typst.
+const INSTALL: &str = "install it with `pip install typst` or your package manager, or set PAGEWALK_TYPST to its path; \
+                       see docs/how-to/papers.md";
 /// The oldest version of Typst that generates tagged PDF.
 const OLDEST: (u32, u32) = (0, 14);
 /// Maximum number of reported lines of a compiler message.
@@ -62,10 +64,9 @@ fn compiled(
     }
     match program {
         TypstProgram::Python(python) => {
+            let mut command = Command::new(python);
             by_script(
-                Command::new(python)
-                    .args(["-c", SCRIPT])
-                    .env("PYTHONPATH", python_path()),
+                command.args(["-c", SCRIPT]),
                 folder.path(),
                 &names,
                 progress,
@@ -144,8 +145,7 @@ fn by_script(
     match output.status.code() {
         Some(0) => Ok(()),
         Some(66) => Err(format!(
-            "the Python in {VARIABLE} has no module `typst`{}",
-            how_to_install()
+            "the Python in {VARIABLE} has no module `typst`\n  {INSTALL}"
         )),
         _ => Err(message(&output)),
     }
@@ -213,43 +213,10 @@ fn find_program() -> Result<TypstProgram, String> {
         .find(has_module);
     python.map(TypstProgram::Python).ok_or_else(|| {
         format!(
-            "PDF output needs Typst {}.{} or newer{}",
-            OLDEST.0,
-            OLDEST.1,
-            how_to_install()
+            "PDF output needs Typst {}.{} or newer\n  {INSTALL}",
+            OLDEST.0, OLDEST.1
         )
     })
-}
-
-/// The command that installs Typst on this machine, and the alternatives.
-fn how_to_install() -> String {
-    let python = ["python3", "python"]
-        .into_iter()
-        .find(|python| has_pip(python));
-    let folder = module_folder(|name| env::var_os(name));
-    let installers = Installers {
-        python,
-        has: &on_path,
-        folder,
-    };
-    match install_command(&installers) {
-        Some(command) => format!(
-            "\nTo install Typst, run:\n  {command}\nIf Typst is already installed, put `typst` on the PATH, or set {VARIABLE} to its path."
-        ),
-        None => format!(
-            "\nInstall Typst from https://typst.app/open-source. Then put `typst` on the PATH, or set {VARIABLE} to its path."
-        ),
-    }
-}
-
-fn has_pip(python: &str) -> bool {
-    let mut command = Command::new(python);
-    command
-        .args(["-m", "pip", "--version"])
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
-    command.status().is_ok_and(|status| status.success())
 }
 
 /// The version that a program prints.
@@ -278,7 +245,6 @@ fn has_module(python: &OsString) -> bool {
     let find = "import importlib.util, sys; sys.path.pop(0); sys.exit(importlib.util.find_spec('typst') is None)";
     let found = Command::new(python)
         .args(["-c", find])
-        .env("PYTHONPATH", python_path())
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())

@@ -10,7 +10,6 @@ use clap::Args;
 use super::addresses::{Addresses, interruptible, refused, trace_formats};
 use super::machine::{Named, find_machine};
 use super::output::{ReplayFormat, ReplayOutput};
-use super::pack::Packing;
 use super::progress::Bar;
 use crate::face::limits::ReplayLimits;
 use crate::face::terminal::{Color, Status, complain};
@@ -30,31 +29,22 @@ pub(crate) struct Replay {
     /// Traces (also `.gz` or `.zst`) to replay; `-` is standard input
     ///
     /// Each trace starts on a new machine.
-    #[arg(required_unless_present = "pack", value_name = "TRACE")]
+    #[arg(required = true, value_name = "TRACE")]
     traces: Vec<PathBuf>,
     /// Read traces in this format; the default is detected
     #[arg(long, value_name = "FORMAT", value_parser = trace_formats())]
     trace_format: Option<TraceFormat>,
     /// Print the results in this format
-    #[arg(
-        long,
-        value_enum,
-        default_value_t,
-        value_name = "FORMAT",
-        conflicts_with = "pack"
-    )]
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: ReplayFormat,
     /// Draw misses by level and kind of access, and the miss curve (`--curve`), as SVG
-    #[arg(long, value_name = "FILE", conflicts_with = "pack")]
+    #[arg(long, value_name = "FILE")]
     plot: Option<PathBuf>,
     /// Reject a trace with a malformed line or an address outside the machine's range
     #[arg(long)]
     strict: bool,
     #[command(flatten)]
     limits: ReplayLimits,
-    /// Write one trace to FILE in the smaller packed format instead of replaying it
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["map", "frames", "replacement", "straddle"])]
-    pack: Option<PathBuf>,
     #[command(flatten)]
     addresses: Addresses,
     #[command(flatten)]
@@ -66,16 +56,16 @@ pub(crate) struct Replay {
 #[command(next_help_heading = "Counts")]
 struct Counts {
     /// Classify cache misses as compulsory, capacity, or conflict
-    #[arg(long, conflicts_with = "pack")]
+    #[arg(long)]
     causes: bool,
     /// Count the misses of fully associative LRU caches of every size
-    #[arg(long, conflicts_with = "pack")]
+    #[arg(long)]
     curve: bool,
     /// Estimate the curve from a random sample, such as `0.01` or `1%` of all blocks
     ///
     /// The sample contains all references to its blocks. The report shows the sizes that the sample can tell apart, and
     /// twice the standard error of each number of misses. Implies `--curve`.
-    #[arg(long, value_name = "RATE", conflicts_with = "pack", value_parser = sample_rate)]
+    #[arg(long, value_name = "RATE", value_parser = sample_rate)]
     curve_rate: Option<SampleRate>,
     /// Estimate the curve from a sample of at most N blocks, so that memory is constant
     ///
@@ -84,12 +74,12 @@ struct Counts {
     #[arg(
         long,
         value_name = "N",
-        conflicts_with_all = ["pack", "curve_rate"],
+        conflicts_with = "curve_rate",
         value_parser = clap::value_parser!(u32).range(i64::from(LEAST_BLOCKS)..)
     )]
     curve_blocks: Option<u32>,
     /// List the N pages and N instructions with the most misses
-    #[arg(long, value_name = "N", conflicts_with = "pack", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     top: Option<u32>,
 }
 
@@ -125,24 +115,10 @@ impl Counts {
 }
 
 impl Replay {
-    /// Replays the traces, or packs one trace.
+    /// Replays the traces.
     pub(crate) fn execute(&self, color: Color) -> io::Result<Status> {
         let interrupt = interruptible();
         let max_time = self.limits.time_from_now();
-        if let Some(file) = &self.pack {
-            if !self.traces.is_empty() {
-                return Ok(refused("`--pack` takes exactly one trace and no machine"));
-            }
-            let (trace, format, strict) = (&*self.machine, self.trace_format, self.strict);
-            return Packing {
-                trace,
-                format,
-                strict,
-                max_time,
-                interrupt: &interrupt,
-            }
-            .write(file);
-        }
         if self
             .traces
             .iter()

@@ -1,11 +1,10 @@
-//! `pagewalk replay`: replays and packs traces.
+//! `pagewalk replay`: replays traces.
 
 pub(crate) mod addresses;
 mod arguments;
 
 pub(crate) mod machine;
 mod output;
-mod pack;
 
 pub(crate) mod progress;
 

@@ -58,7 +58,7 @@ pub(crate) struct Sweep {
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: SweepFormat,
     /// Write the results to FILE instead of standard output; with `--partition`, to this folder
-    #[arg(long, value_name = "FILE", required_if_eq("format", "parquet"))]
+    #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Simulate only part K of N of all points, so that N jobs can share a sweep; `pagewalk merge` joins the results
     #[arg(long, value_name = "K/N", requires = "output", conflicts_with_all = ["format", "plot"])]

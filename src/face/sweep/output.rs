@@ -1,15 +1,15 @@
 //! The results of a sweep.
 
-use std::io::{self, Write as _};
+use std::io;
 use std::path::Path;
 
 use clap::ValueEnum;
 
 use crate::face::terminal::{Color, Status, complain, print};
-use pagewalk_engine::files::atomic_write::{check_kind, write_file, write_file_with};
+use pagewalk_engine::files::atomic_write::{check_kind, write_file};
 use pagewalk_engine::files::{reason, shown};
 use pagewalk_script::traces::reports::Ended;
-use pagewalk_script::traces::sweep_reports::{Swept, csv, json, parquet, plot, text, warnings};
+use pagewalk_script::traces::sweep_reports::{Swept, csv, json, plot, text, warnings};
 
 /// Output format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
@@ -21,8 +21,6 @@ pub(super) enum SweepFormat {
     Json,
     /// One CSV row per combination of settings
     Csv,
-    /// Parquet file with the same columns as `csv`; requires `--output`
-    Parquet,
 }
 
 /// The destination and format of the results.
@@ -71,16 +69,15 @@ impl SweepOutput<'_> {
                 print(&self.text(swept, false))
             }
             None => print(&self.text(swept, color.is_wanted(&io::stdout()))),
-            Some(file) => self.write(swept, file).or_else(|error| {
-                status = status.max(Status::Wrong);
-                complain(&failed(file, &error));
-                let (what, text) = match self.format {
-                    SweepFormat::Parquet => ("the results are printed as CSV", csv(swept)),
-                    _ => ("the results are printed", self.text(swept, false)),
-                };
-                complain(&format!("  {what} on standard output\n"));
-                print(&text)
-            }),
+            Some(file) => {
+                let text = self.text(swept, false);
+                write_file(file, &text).or_else(|error| {
+                    status = status.max(Status::Wrong);
+                    complain(&failed(file, &error));
+                    complain("  the results are printed on standard output\n");
+                    print(&text)
+                })
+            }
         };
         if let Some(file) = self.plot.filter(|_| !whole) {
             complain(&unwritten(file));
@@ -97,14 +94,6 @@ impl SweepOutput<'_> {
         written.map(|()| status)
     }
 
-    fn write(&self, swept: &[Swept], file: &Path) -> io::Result<()> {
-        let bytes = match self.format {
-            SweepFormat::Parquet => parquet(swept),
-            _ => self.text(swept, false).into_bytes(),
-        };
-        write_file_with(file, |file| file.write_all(&bytes))
-    }
-
     fn text(&self, swept: &[Swept], color: bool) -> String {
         match self.format {
             SweepFormat::Text => swept
@@ -113,7 +102,7 @@ impl SweepOutput<'_> {
                 .collect::<Vec<String>>()
                 .join("\n"),
             SweepFormat::Json => swept.iter().map(json).collect(),
-            SweepFormat::Csv | SweepFormat::Parquet => csv(swept),
+            SweepFormat::Csv => csv(swept),
         }
     }
 }

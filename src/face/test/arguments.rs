@@ -64,7 +64,7 @@ pub(crate) struct Test {
 /// The output.
 #[derive(Debug, Args)]
 struct OutputOptions {
-    /// Also write a report: `junit`, `tap`, `json`, `github`, or `html`; `-` is standard output
+    /// Also write a report: `junit`, `json`, `github`, or `html`; `-` is standard output
     #[arg(long = "report", value_name = "FORMAT=FILE")]
     reports: Vec<Report>,
     /// Add the run time of each case to the reports

@@ -89,7 +89,7 @@ impl Report {
         let Some(file) = &self.file else {
             return print(&text).map(Ok);
         };
-        let written = write_file(file, &clean(&text));
+        let written = write_file(file, clean(&text).as_bytes());
         Ok(written.map_err(|error| cannot_write(file, &error)))
     }
 }

@@ -1,5 +1,6 @@
 //! Replays and sweeps of traces: the machine, the options, and the reports.
 
+mod chart;
 pub mod named;
 pub mod parts;
 mod replay_plan;
@@ -10,5 +11,5 @@ mod sweep_plan;
 pub mod sweep_reports;
 
 pub use replay_plan::{ReplayOutcome, ReplayPlan};
-pub use source::{TimeLimit, first_malformed, unreadable};
+pub use source::TimeLimit;
 pub use sweep_plan::{SweepOutcome, SweepPlan};

@@ -11,7 +11,7 @@ use crate::report::narrate::thousands;
 use crate::run::session::LimitNames;
 
 /// Describes the first malformed line for `--strict`.
-pub fn first_malformed(read: &ReadSoFar) -> Option<String> {
+pub(super) fn first_malformed(read: &ReadSoFar) -> Option<String> {
     let bad = read.malformed.first.first()?;
     Some(format!(
         "line {}: {}: `{}`",
@@ -22,7 +22,7 @@ pub fn first_malformed(read: &ReadSoFar) -> Option<String> {
 }
 
 /// Explains why a trace is unreadable, and, on a separate line, what to do.
-pub fn unreadable(why: &Unreadable) -> String {
+pub(super) fn unreadable(why: &Unreadable) -> String {
     why.advice()
         .map_or_else(|| why.to_string(), |advice| format!("{why}\n  {advice}"))
 }
@@ -32,7 +32,6 @@ pub fn format_read(chosen: ChosenFormat) -> String {
     let how = match (chosen.choice, chosen.format) {
         (Choice::Named, _) => "as requested",
         (Choice::Extension, _) => "from the file name",
-        (Choice::Signature, _) => "from the first bytes",
         (Choice::FirstLines, Format::Din | Format::Gap) => {
             "guessed from the first lines: addresses are hexadecimal"
         }

@@ -3,7 +3,7 @@
 mod swap;
 mod unfinished;
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Component, Path};
 
@@ -28,7 +28,7 @@ pub fn replace(path: &Path, old: Option<&[u8]>, new: &[u8]) -> io::Result<()> {
 
 fn replace_unchanged(path: &Path, old: Option<&[u8]>, new: &[u8]) -> io::Result<()> {
     let Some(old) = old else {
-        let file = unfinished(path, None, true, |file| file.write_all(new))?;
+        let file = unfinished(path, new, None, true)?;
         let taken = |error: io::Error| {
             if error.kind() == CHANGED {
                 changed()
@@ -45,7 +45,7 @@ fn replace_unchanged(path: &Path, old: Option<&[u8]>, new: &[u8]) -> io::Result<
     let path = path.canonicalize()?;
     unchanged(&path, old)?;
     let permissions = fs::metadata(&path)?.permissions();
-    let file = unfinished(&path, Some(permissions), true, |file| file.write_all(new))?;
+    let file = unfinished(&path, new, Some(permissions), true)?;
     file.finish(|file| swap::replace(file, &path, old))
 }
 
@@ -55,24 +55,14 @@ fn replace_unchanged(path: &Path, old: Option<&[u8]>, new: &[u8]) -> io::Result<
 ///
 /// # Errors
 /// Fails if the file cannot be written.
-pub fn write_file(path: &Path, text: &str) -> io::Result<()> {
-    write_file_with(path, |file| file.write_all(text.as_bytes()))
-}
-
-/// Works like [`write_file`], but `fill` writes the content.
-///
-/// # Errors
-/// Fails if the file cannot be written, or if `fill` fails.
-pub fn write_file_with(
-    path: &Path,
-    fill: impl FnOnce(&mut File) -> io::Result<()>,
-) -> io::Result<()> {
+pub fn write_file(path: &Path, bytes: impl AsRef<[u8]>) -> io::Result<()> {
     check_kind(path)?;
+    let bytes = bytes.as_ref();
     let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     match fs::metadata(&path) {
-        Ok(data) if data.is_file() => replace_with(&path, Some(data.permissions()), true, fill),
-        Ok(_) => fill(&mut OpenOptions::new().write(true).open(&path)?),
-        Err(_) => replace_with(&path, None, true, fill),
+        Ok(data) if data.is_file() => replace_bytes(&path, bytes, Some(data.permissions()), true),
+        Ok(_) => OpenOptions::new().write(true).open(&path)?.write_all(bytes),
+        Err(_) => replace_bytes(&path, bytes, None, true),
     }
 }
 
@@ -135,16 +125,7 @@ fn replace_bytes(
     permissions: Option<fs::Permissions>,
     safe: bool,
 ) -> io::Result<()> {
-    replace_with(path, permissions, safe, |file| file.write_all(bytes))
-}
-
-fn replace_with(
-    path: &Path,
-    permissions: Option<fs::Permissions>,
-    safe: bool,
-    fill: impl FnOnce(&mut File) -> io::Result<()>,
-) -> io::Result<()> {
-    let file = unfinished(path, permissions, safe, fill)?;
+    let file = unfinished(path, bytes, permissions, safe)?;
     file.finish(|file| {
         file.persist(path)
             .map(drop)
@@ -155,9 +136,9 @@ fn replace_with(
 /// Creates the new content of a file beside it.
 fn unfinished(
     path: &Path,
+    bytes: &[u8],
     permissions: Option<fs::Permissions>,
     safe: bool,
-    fill: impl FnOnce(&mut File) -> io::Result<()>,
 ) -> io::Result<Unfinished> {
     if permissions.as_ref().is_some_and(fs::Permissions::readonly) {
         return Err(io::ErrorKind::PermissionDenied.into());
@@ -166,7 +147,7 @@ fn unfinished(
     if let Some(permissions) = permissions {
         file.file()?.set_permissions(permissions)?;
     }
-    fill(file.file()?)?;
+    file.file()?.write_all(bytes)?;
     if safe {
         file.file()?.sync_all()?;
     }

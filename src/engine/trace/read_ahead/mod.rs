@@ -22,10 +22,10 @@ const MAX_WAITING_BATCHES: usize = 4;
 /// Interval for checking `interrupt` while no batch arrives.
 const INTERRUPT_POLL: Duration = Duration::from_millis(50);
 
-/// The lines or records read so far.
+/// The lines read so far.
 #[derive(Debug, Clone, Default)]
 pub struct ReadSoFar {
-    /// Number of lines, or of records in a packed trace.
+    /// Number of lines.
     pub lines: u64,
     /// The malformed lines read so far.
     pub malformed: Malformed,

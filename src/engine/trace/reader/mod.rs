@@ -7,26 +7,19 @@ use super::detect::detect;
 use super::foreign;
 use super::format::{Choice, ChosenFormat, Format};
 use super::malformed::Malformed;
-use super::pack::{MAGIC, Unpacker, VERSION};
 use super::record::{Fetches, RecordBatch};
 use super::source::Source;
-use super::text::{Grammar, Text};
+use super::text::Text;
 use super::unreadable::{Unreadable, UnreadableReason};
 
 /// Maximum number of records in a batch.
 pub(crate) const BATCH: usize = 4096;
 
-enum TraceEncoding {
-    Text(Text),
-    /// A packed trace. The list of malformed lines is always empty in this format.
-    Packed(Box<Unpacker>, Malformed),
-}
-
 /// Reads a trace.
 pub struct Reader {
     source: Source,
     chosen: ChosenFormat,
-    written: TraceEncoding,
+    text: Text,
     /// The error that ended reading, which later calls return again.
     failed: Option<Unreadable>,
 }
@@ -76,34 +69,19 @@ impl Reader {
     }
 
     fn from_source(mut source: Source, format: Option<Format>) -> Result<Self, Unreadable> {
-        let packed = is_packed(&mut source)?;
-        let extension = || Format::of_name(source.name()).filter(|_| !packed);
+        reject_foreign(&mut source)?;
         let (format, choice) = if let Some(format) = format {
             (format, Choice::Named)
-        } else if let Some(format) = extension() {
+        } else if let Some(format) = Format::of_name(source.name()) {
             (format, Choice::Extension)
-        } else if packed {
-            (Format::Packed, Choice::Signature)
         } else {
             (detect(&mut source)?, Choice::FirstLines)
         };
-        if packed != (format == Format::Packed) {
-            let why = if packed {
-                "the file is packed, not text"
-            } else {
-                "the file is not packed"
-            };
-            return Err(source.error(UnreadableReason::NotATrace(why)));
-        }
         let chosen = ChosenFormat { format, choice };
-        let written = match Grammar::of(chosen) {
-            Some(grammar) => TraceEncoding::Text(Text::new(chosen, grammar)),
-            None => TraceEncoding::Packed(Box::default(), Malformed::default()),
-        };
         Ok(Self {
             source,
             chosen,
-            written,
+            text: Text::new(chosen),
             failed: None,
         })
     }
@@ -111,10 +89,7 @@ impl Reader {
     /// Selects the fetches to return.
     #[must_use]
     pub fn with_fetches(mut self, fetches: Fetches) -> Self {
-        match &mut self.written {
-            TraceEncoding::Text(text) => text.fetches = fetches,
-            TraceEncoding::Packed(packed, _) => packed.set_fetches(fetches),
-        }
+        self.text.fetches = fetches;
         self
     }
 
@@ -126,28 +101,17 @@ impl Reader {
     /// failure.
     pub fn next(&mut self, batch: &mut RecordBatch) -> Result<bool, Unreadable> {
         batch.fetches = 0;
+        batch.records.clear();
         if let Some(failed) = &self.failed {
-            batch.records.clear();
             return Err(failed.clone());
         }
-        let read = match &mut self.written {
-            TraceEncoding::Text(text) => {
-                batch.records.clear();
-                text.read(&mut self.source, batch, BATCH)
-            }
-            TraceEncoding::Packed(packed, _) => packed.read(&mut self.source, batch, BATCH),
-        };
-        if let Err(failed) = read {
+        if let Err(failed) = self.text.read(&mut self.source, batch, BATCH) {
             self.failed = Some(failed.clone());
             if batch.is_empty() {
                 return Err(failed);
             }
         }
-        let more = match &self.written {
-            TraceEncoding::Text(text) => !text.is_over(),
-            TraceEncoding::Packed(..) => false,
-        };
-        Ok(!batch.is_empty() || more && self.failed.is_none())
+        Ok(!batch.is_empty() || !self.text.is_over() && self.failed.is_none())
     }
 
     /// The format, and how it was chosen.
@@ -155,20 +119,14 @@ impl Reader {
         self.chosen
     }
 
-    /// Number of lines read so far, or number of records for a packed trace.
+    /// Number of lines read so far.
     pub(crate) fn lines(&self) -> u64 {
-        match &self.written {
-            TraceEncoding::Text(text) => text.lines,
-            TraceEncoding::Packed(packed, _) => packed.records,
-        }
+        self.text.lines
     }
 
     /// The malformed lines.
     pub fn malformed(&self) -> &Malformed {
-        match &self.written {
-            TraceEncoding::Text(text) => &text.malformed,
-            TraceEncoding::Packed(_, none) => none,
-        }
+        &self.text.malformed
     }
 
     /// Number of bytes read from the file so far, before decompression.
@@ -191,24 +149,17 @@ impl Reader {
     }
 }
 
-/// Whether the source is a packed trace. If so, this function consumes the source's first bytes. Rejects other binary files.
-fn is_packed(source: &mut Source) -> Result<bool, Unreadable> {
-    let head = source.head(MAGIC.len() + 1)?;
-    let packed = head.starts_with(&MAGIC);
+/// Rejects the binary files that are often taken for traces.
+fn reject_foreign(source: &mut Source) -> Result<(), Unreadable> {
+    let head = source.head(foreign::LONGEST_SIGNATURE)?;
     if let Some(row) = foreign::signature(&head) {
         return Err(source.error(UnreadableReason::Foreign {
             what: row.what,
             advice: row.advice,
         }));
     }
-    if !packed {
-        source.put_back(head);
-    } else if head[MAGIC.len()..] != [VERSION] {
-        return Err(source.error(UnreadableReason::NotATrace(
-            "the version of the packed format is unknown",
-        )));
-    }
-    Ok(packed)
+    source.put_back(head);
+    Ok(())
 }
 
 #[cfg(test)]

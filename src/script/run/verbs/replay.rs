@@ -23,7 +23,7 @@ use pagewalk_engine::trace::replay::Straddle;
 use super::operands::{missing, plain, unexpected, word};
 use super::plans::ReplayPlan;
 
-/// `[format lackey|din|csv|pin|gap|packed]`
+/// `[format lackey|din|csv|pin|gap]`
 pub const FORMAT: Param = Optional(&[Keyword("format"), Words(words_of!(FORMATS.name))]);
 /// `[straddle split|first]`
 pub(crate) const STRADDLE: Param = Optional(&[Keyword("straddle"), Words(words_of!(STRADDLES.0))]);

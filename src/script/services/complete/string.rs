@@ -14,11 +14,12 @@ const TRACES: &[&str] = &[
     ".lackey",
     ".din",
     ".csv",
-    ".pwt",
     ".trace.gz",
+    ".lackey.gz",
     ".din.gz",
     ".csv.gz",
     ".trace.zst",
+    ".lackey.zst",
     ".din.zst",
     ".csv.zst",
 ];

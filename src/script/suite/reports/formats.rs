@@ -1,7 +1,7 @@
 //! The formats of suite reports for other programs.
 
 use super::suite::Suite;
-use super::{github, html, json, junit, tap};
+use super::{github, html, json, junit};
 
 /// A format.
 pub struct Format {
@@ -19,11 +19,6 @@ pub const FORMATS: &[Format] = &[
         name: "junit",
         results: false,
         write: junit::write,
-    },
-    Format {
-        name: "tap",
-        results: false,
-        write: tap::write,
     },
     Format {
         name: "json",

@@ -11,7 +11,6 @@ mod json;
 mod junit;
 mod suite;
 mod summary;
-mod tap;
 mod trouble;
 
 pub use blessed::{Blessed, Outcome, outcomes};

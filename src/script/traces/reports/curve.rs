@@ -1,11 +1,11 @@
 //! The miss-ratio curve in a terminal: a row with a bar for each cache size.
 
 use super::amounts::rate;
-use super::plot::percent;
 use super::rows::{number, table, word, written};
 use crate::report::doc::{Block, Cell};
 use crate::report::narrate::count;
 use crate::run::nouns::size;
+use crate::traces::chart::percent;
 use pagewalk_engine::machine::event::AccessKind;
 use pagewalk_engine::machine::spec::Spec;
 use pagewalk_engine::trace::counts::MissCurve;

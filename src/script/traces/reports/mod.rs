@@ -4,10 +4,9 @@ pub(crate) mod amounts;
 mod csv;
 mod curve;
 mod json;
-pub mod plot;
+mod plot;
 mod replayed;
 pub(crate) mod rows;
-pub(crate) mod svg;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -19,4 +18,4 @@ pub use json::{json, object};
 pub use plot::plot;
 pub use replayed::{Ended, Replayed};
 pub(crate) use text::{end, skipped};
-pub use text::{malformed, record, text, warnings};
+pub use text::{record, text, warnings};

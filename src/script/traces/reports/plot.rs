@@ -3,27 +3,23 @@
 
 use super::amounts::{all, kinds_of, rate};
 use super::replayed::Replayed;
-use super::svg::{AXIS, Anchor, Canvas, GRID, Stroke};
 use crate::report::narrate::thousands;
 use crate::run::nouns::size;
+use crate::traces::chart::{
+    AXIS, Anchor, COLORS, Canvas, Chart, GRID, Line, percent, ratio, scale,
+};
 use pagewalk_engine::machine::event::AccessKind;
 use pagewalk_engine::machine::spec::Spec;
 use pagewalk_engine::trace::counts::{Lookups, MissCurve, ReplayCounts};
 
-/// Width of the image.
-const WIDTH: f64 = 900.0;
-/// Left and right edges of the plot.
+/// Left and right edges of the bars.
 const EDGES: (f64, f64) = (150.0, 650.0);
 /// Right edge of a curve, which has no labels on its right.
 const FAR: f64 = 860.0;
-/// Height of a curve.
-const HEIGHT: f64 = 240.0;
 /// Height of a bar, including the space below it.
 const ROW: f64 = 19.0;
 /// Additional space between the bars of two parts.
 const GAP: f64 = 7.0;
-/// Colors, distinguishable with any color vision (Okabe and Ito), for loads, stores, fetches, and walks.
-const COLORS: [&str; 4] = ["#0072B2", "#D55E00", "#009E73", "#CC79A7"];
 
 /// Returns an SVG document with the replays arranged vertically.
 pub fn plot(replays: &[Replayed]) -> String {
@@ -42,90 +38,7 @@ pub fn plot(replays: &[Replayed]) -> String {
         .iter()
         .map(|replayed| format!("{} on {}", replayed.trace, replayed.machine))
         .collect();
-    canvas.document(
-        WIDTH,
-        y + 20.0,
-        &format!("miss rates: {}", names.join(", ")),
-    )
-}
-
-/// Returns the end of a scale for the largest rate: 1, 2, or 5 times a power of ten, but at most 1.
-pub(crate) fn scale(largest: f64) -> f64 {
-    let steps = [
-        0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5,
-    ];
-    steps.into_iter().find(|end| largest <= *end).unwrap_or(1.0)
-}
-
-/// Formats a rate for a scale, such as `20%` or `0.05%`.
-pub(crate) fn percent(rate: f64) -> String {
-    let text = format!("{:.4}", rate * 100.0);
-    format!("{}%", text.trim_end_matches('0').trim_end_matches('.'))
-}
-
-fn ratio(part: u64, whole: u64) -> f64 {
-    if whole == 0 {
-        0.0
-    } else {
-        part as f64 / whole as f64
-    }
-}
-
-/// The coordinate system of a curve.
-struct Axes {
-    /// The upper edge.
-    top: f64,
-    /// The lower edge.
-    bottom: f64,
-    /// The rate at the upper edge.
-    end: f64,
-    /// The power of two at the right edge.
-    last: f64,
-}
-
-impl Axes {
-    fn point(&self, power: f64, rate: f64) -> (f64, f64) {
-        (
-            EDGES.0 + (FAR - EDGES.0) * power / self.last,
-            self.bottom - HEIGHT * rate / self.end,
-        )
-    }
-
-    /// Draws the axes and the scales for a curve of `points` points.
-    fn draw(&self, canvas: &mut Canvas, points: usize, block: u64) {
-        for step in 0..=4 {
-            let rate = self.end * f64::from(step) / 4.0;
-            let (x, y) = self.point(0.0, rate);
-            canvas.line(&[(x, y), (FAR, y)], GRID);
-            canvas.text((x - 8.0, y + 4.0), Anchor::End, false, &percent(rate));
-        }
-        for power in (0..points).step_by(points.div_ceil(13).max(1)) {
-            let (x, y) = self.point(power as f64, 0.0);
-            canvas.line(&[(x, y), (x, y + 5.0)], AXIS);
-            canvas.text(
-                (x, y + 19.0),
-                Anchor::Middle,
-                false,
-                &size(u128::from(block) << power),
-            );
-        }
-        canvas.line(
-            &[
-                (EDGES.0, self.top),
-                (EDGES.0, self.bottom),
-                (FAR, self.bottom),
-            ],
-            AXIS,
-        );
-        canvas.text((20.0, self.top - 13.0), Anchor::Start, false, "miss rate");
-        let middle = f64::midpoint(EDGES.0, FAR);
-        canvas.text(
-            (middle, self.bottom + 38.0),
-            Anchor::Middle,
-            false,
-            "size of the cache",
-        );
-    }
+    canvas.document(y + 20.0, &format!("miss rates: {}", names.join(", ")))
 }
 
 /// Draws the curve below `y`, and returns the curve's lower end.
@@ -139,50 +52,27 @@ fn curve(canvas: &mut Canvas, curve: &MissCurve, spec: &Spec, y: f64) -> f64 {
         sample.unwrap_or_default()
     );
     canvas.text((20.0, y + 22.0), Anchor::Start, false, &title);
-    let rates = curve
+    let points = curve
         .points()
         .map(|point| (point.power as f64, ratio(point.misses, curve.references)));
-    let rates: Vec<(f64, f64)> = rates.collect();
-    let end = scale(rates.iter().map(|(_, rate)| *rate).fold(0.0, f64::max));
-    let last = curve.misses.len().saturating_sub(1).max(1) as f64;
-    let axes = Axes {
-        top: y + 56.0,
-        bottom: y + 56.0 + HEIGHT,
-        end,
-        last,
+    let line = Line {
+        name: String::new(),
+        points: points.collect(),
     };
-    axes.draw(canvas, curve.misses.len(), curve.block);
-    for (power, names) in marks(spec, curve)
-        .into_iter()
-        .filter(|(power, _)| (0.0..=last).contains(power))
-    {
-        let (x, y) = axes.point(power, 0.0);
-        canvas.line(
-            &[(x, axes.top - 8.0), (x, y)],
-            Stroke {
-                color: "#888",
-                width: 1.0,
-                dashed: true,
-            },
-        );
-        canvas.text((x, axes.top - 13.0), Anchor::Middle, false, &names);
-    }
-    let points: Vec<(f64, f64)> = rates
-        .into_iter()
-        .map(|(power, rate)| axes.point(power, rate))
-        .collect();
-    canvas.line(
-        &points,
-        Stroke {
-            color: COLORS[0],
-            width: 2.0,
-            dashed: false,
-        },
-    );
-    for point in points {
-        canvas.dot(point, COLORS[0]);
-    }
-    axes.bottom + 56.0
+    let powers = 0..curve.misses.len();
+    let chart = Chart {
+        edges: (EDGES.0, FAR),
+        top: y + 56.0,
+        height: 240.0,
+        caption: "miss rate".to_owned(),
+        scale: "size of the cache".to_owned(),
+        labels: powers
+            .map(|power| size(u128::from(curve.block) << power))
+            .collect(),
+        marks: marks(spec, curve),
+        lines: vec![line],
+    };
+    chart.draw(canvas) + 56.0
 }
 
 /// Returns the names of the machine's data caches, and their positions on the curve's scale.

@@ -14,7 +14,7 @@ pub struct Replayed {
     pub machine: String,
     /// How references that straddle blocks or pages are handled.
     pub straddle: Straddle,
-    /// Number of lines read, or the number of records read from a packed trace.
+    /// Number of lines read.
     pub lines: u64,
     /// The malformed lines.
     pub malformed: Malformed,

@@ -207,7 +207,7 @@ pub(crate) fn skipped(
 }
 
 /// Returns the number of malformed lines, followed by the first malformed lines.
-pub fn malformed(malformed: &Malformed) -> String {
+fn malformed(malformed: &Malformed) -> String {
     let mut lines = vec![format!(
         "{} skipped",
         count(malformed.count, "malformed line is", "malformed lines are")

@@ -1,21 +1,18 @@
-//! Results of a sweep as text for a terminal, JSON, CSV, Parquet, and a plot.
+//! Results of a sweep as text for a terminal, JSON, CSV, and a plot.
 
 mod csv;
 mod json;
 mod matrix;
-mod parquet;
 mod plot;
 mod points;
 mod swept;
 mod text;
-mod thrift;
 
 #[cfg(test)]
 mod tests;
 
 pub use csv::csv;
 pub use json::{json, object};
-pub use parquet::parquet;
 pub use plot::plot;
 pub(crate) use points::{Column, SweepCell, SweepColumnKind, columns, rows};
 pub use swept::Swept;

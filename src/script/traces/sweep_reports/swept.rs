@@ -18,7 +18,7 @@ pub struct Swept {
     pub demand: bool,
     /// How references that straddle blocks or pages are handled.
     pub straddle: Straddle,
-    /// Number of lines read, or of records in a packed trace.
+    /// Number of lines read.
     pub lines: u64,
     /// The malformed lines.
     pub malformed: Malformed,

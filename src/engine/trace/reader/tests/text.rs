@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::trace::digits::WINDOW;
 use crate::trace::line::Line;
+use crate::trace::text::Grammar;
 use crate::trace::{csv, din};
 
 /// The reason for rejecting the only malformed line.
@@ -269,7 +270,7 @@ proptest! {
             let at = at.index(text.len());
             text[at] = byte;
         }
-        let mut grammar = Grammar::of(ChosenFormat { format, choice: Choice::Named }).expect("a text format");
+        let mut grammar = Grammar::of(ChosenFormat { format, choice: Choice::Named });
         let first = match format {
             Format::Csv => &b"L,0x0,1\n"[..],
             _ => b"0 0\n",

@@ -121,11 +121,7 @@ fn facts_of_an_access() {
                 "lackey data",
             ),
             ("reference \"x.trace\" { only ‸", "data fetches", "frames"),
-            (
-                "replay \"x.trace\" format ‸",
-                "lackey din csv packed",
-                "map",
-            ),
+            ("replay \"x.trace\" format ‸", "lackey din csv gap", "map"),
             (
                 "replay \"x.trace\" format din map ‸",
                 "identity demand",
