@@ -3,10 +3,9 @@
 use lsp_types::notification::{DidChangeWatchedFiles, Notification as _};
 use lsp_types::request::{Formatting, OnTypeFormatting, RangeFormatting, Request as _};
 use lsp_types::{
-    CodeActionOptions, CodeActionProviderCapability,
-    CodeLensOptions, CompletionOptions, DidChangeWatchedFilesRegistrationOptions,
-    DocumentLinkOptions, DocumentOnTypeFormattingOptions, ExecuteCommandOptions,
-    FileOperationFilter, FileOperationPattern, FileOperationPatternKind,
+    CodeActionOptions, CodeActionProviderCapability, CodeLensOptions, CompletionOptions,
+    DidChangeWatchedFilesRegistrationOptions, DocumentLinkOptions, DocumentOnTypeFormattingOptions,
+    ExecuteCommandOptions, FileOperationFilter, FileOperationPattern, FileOperationPatternKind,
     FileOperationRegistrationOptions, FileSystemWatcher, FoldingRangeProviderCapability,
     GlobPattern, OneOf, Registration, RenameOptions, SelectionRangeProviderCapability,
     SemanticTokenType, SemanticTokensFullOptions, SemanticTokensLegend, SemanticTokensOptions,
