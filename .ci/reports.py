@@ -32,7 +32,7 @@ SCRIPTS = {
     "golden.pw": "let x = 1\n",
     "notes.md": "```pagewalk,fails\nexpect 1 == 1\n```\n\n```pagewalk\nexpect 1 == 1\n```\n",
 }
-GOLDEN = "format: 1\ncases:\n- statements:\n  - do: let x = 1\n    value: x = 2\ntotal: 1\n"
+GOLDEN = "format: 2\ncases:\n- statements:\n  - do: let x = 1\n    value: x = 2\n...\n"
 PASSED, FAILED, WRONG, SKIPPED = 5, 4, 1, 1
 
 

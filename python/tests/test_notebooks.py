@@ -110,9 +110,9 @@ def test_arguments_of_the_kernel_raise_limits() -> None:
     assert "`--PagewalkKernel.max_steps=N`" in "".join(content["traceback"])
 
 
-def test_a_quiz_asks_in_each_cell(kernel) -> None:
+def test_a_practice_asks_in_each_cell(kernel) -> None:
     kernel("machine simple")
-    for cell, asked in ((":quiz translate 0x3D4", "vpn"), ("0xF", "tlbi")):
+    for cell, asked in ((":practice translate 0x3D4", "vpn"), ("0xF", "tlb index")):
         status, outputs = kernel(cell)
         assert status == "ok"
         last = outputs[-1]["data"]["text/plain"].splitlines()[-1]

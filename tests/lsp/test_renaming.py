@@ -1,9 +1,9 @@
-"""References, renaming, and calls across the files of a folder, with golden files."""
+"""References and renaming across the files of a folder, with golden files."""
 
 import subprocess
 
 import pytest
-from raw import Server, place
+from raw import Server
 
 LIBRARY = """def touch(page) {
   read page * 0x40
@@ -24,12 +24,7 @@ scenario "two" {
   touch(0)
 }
 touch(first)
-process_count()
-def process_count() {
-  touch(0)
-}
 """
-SCRIPT = SCRIPT.replace("process_count()\ndef", "def").replace("  touch(0)\n}\n", "  touch(0)\n}\n")
 OTHER = 'include "lib.pw"\nmachine simple\nset page_table {\n  | vpn ppn v |\n  | 1   2   1 |\n}\nfor x in 0..20 { let y = first + x }\ntouch(first)\n'
 NOTES = "# Notes – é\n\n```pagewalk\nlet va = 0x40\nlet next = va + 1\n```\n\n```pagewalk,continues\nlet last = va + 2\n```\n"
 FILES = {"lib.pw": LIBRARY, "1.pw": SCRIPT, "2.pw": OTHER, "notes.md": NOTES, "3.pw": "let first = 5\n"}
@@ -141,39 +136,6 @@ def test_a_rename_in_markdown_changes_all_blocks(pagewalk, folder):
     assert applied(folder, answer) == ["notes.golden.yaml", "notes.md"]
     assert (folder / "notes.md").read_text() == NOTES.replace("va", "address")
     passes(pagewalk, folder)
-
-
-def test_the_callers_of_a_definition_are_found(pagewalk, folder):
-    uri = (folder / "1.pw").as_uri()
-    with started(pagewalk, folder) as server:
-        server.open(uri, SCRIPT)
-        (item,) = server.request("textDocument/prepareCallHierarchy", at(uri, SCRIPT, "touch(0)", 2))["result"]
-        assert (item["name"], item["uri"].rsplit("/", 1)[1]) == ("touch", "lib.pw")
-        assert item["selectionRange"] == place(0, 4, 0, 9) and item["range"] == place(0, 0, 2, 1)
-        calls = server.request("callHierarchy/incomingCalls", {"item": item})["result"]
-        found = {
-            (call["from"]["name"], call["from"]["uri"].rsplit("/", 1)[1]): [one["start"]["line"] for one in call["fromRanges"]]
-            for call in calls
-        }
-        assert found == {
-            ("two", "1.pw"): [10, 11],
-            ("1.pw", "1.pw"): [13],
-            ("process_count", "1.pw"): [15],
-            ("2.pw", "2.pw"): [7],
-        }
-        # A definition that calls another one.
-        caller = next(call["from"] for call in calls if call["from"]["name"] == "process_count")
-        assert server.request("callHierarchy/incomingCalls", {"item": caller})["result"] == []
-        for item in [caller, *(call["from"] for call in calls if call["from"]["uri"] == uri)]:
-            calls = server.request("callHierarchy/outgoingCalls", {"item": item})["result"]
-            assert [call["to"]["name"] for call in calls] == ["touch"], item["name"]
-            rows = [one["start"]["line"] for one in calls[0]["fromRanges"]]
-            assert rows == found[(item["name"], "1.pw")]
-        # A scenario calls, and a verb does neither.
-        (scenario,) = server.request("textDocument/prepareCallHierarchy", at(uri, SCRIPT, '"two"', 2))["result"]
-        assert scenario["name"] == "two"
-        assert server.request("callHierarchy/incomingCalls", {"item": scenario})["result"] == []
-        assert server.request("textDocument/prepareCallHierarchy", at(uri, SCRIPT, "set page"))["result"] is None
 
 
 def test_rows_of_tables_are_aligned_as_they_are_typed(pagewalk):

@@ -271,29 +271,30 @@ fn ctrl_c_leaves_no_hint() {
 }
 
 #[test]
-fn a_quiz_asks_again_explains_and_is_left() {
-    let mut tty = Tty::open(&home("quiz"), 100, &[]);
+fn a_practice_asks_again_explains_and_is_left() {
+    let mut tty = Tty::open(&home("practice-keys"), 100, &[]);
     tty.types(MACHINE);
-    tty.types(":quiz read 0x40");
-    tty.expect("vpn? ");
+    tty.types(":practice read 0x40");
+    tty.expect("VPN (hex, 2 digits)? ");
     tty.types("one");
-    tty.expect("`one` is not an answer: write a number");
-    tty.expect("vpn? ");
+    tty.expect("`one` is not an answer; write VPN");
+    tty.expect("VPN (hex, 2 digits)? ");
     tty.types("?");
-    tty.expect("VPN is 0b0000_0001, bits 13–6");
-    tty.expect("vpn? ");
-    for answer in ["1", "1", "0", "miss"] {
+    tty.expect("A byte is read at virtual address 0x0040.");
+    tty.expect("VPN (hex, 2 digits)? ");
+    for answer in ["2", "1", "0", "miss"] {
         tty.types(answer);
-        tty.expect("✓");
+        tty.expect(if answer == "2" { "✗" } else { "✓" });
     }
-    tty.expect("fault? ");
+    tty.expect("Page fault (Y/N)? ");
     tty.types("page");
     // The access has no physical address.
-    tty.expect("5 of 5 answers are right (1 after `?`)");
+    tty.expect("VPN is 0b0000_0001, bits 13–6");
+    tty.expect("4 of 5 points");
     tty.expect("[3] pagewalk> ");
     for key in [b"\x03", b"\x04"] {
-        tty.types(":quiz");
-        tty.expect("vpn? ");
+        tty.types(":practice");
+        tty.expect("VPN (hex, 2 digits)? ");
         tty.sends(b"12");
         tty.sends(if key == b"\x04" { b"\x7f\x7f\x04" } else { key });
         tty.expect("the machine did not change");

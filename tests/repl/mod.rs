@@ -72,9 +72,9 @@ fn every_command_is_shown_at_a_terminal() {
         (":back".to_owned(), "1 statement undone"),
         (":help tlbi".to_owned(), "TLB index"),
         (":frob".to_owned(), "unknown command `:frob`"),
-        (":quiz read 0x3D4".to_owned(), "vpn? "),
-        ("15".to_owned(), "✓ vpn 0x0F"),
-        (":history".to_owned(), "1 of 1 answer"),
+        (":practice read 0x3D4".to_owned(), "VPN (hex, 2 digits)? "),
+        ("0F".to_owned(), "✓ VPN"),
+        (":history".to_owned(), "1 of 1 points"),
     ];
     for (line, answer) in session {
         tty.types(&line);

@@ -237,7 +237,7 @@ fn unusable_golden_files_are_distinguished() {
         folder.swap(golden, "format: 2", "format: 7\nnew_things: yes")
     });
     assert!(
-        said.contains("has format 7") && said.contains("supports only formats 1–2"),
+        said.contains("has format 7") && said.contains("supports only format 2"),
         "{said}"
     );
     let said = spoiled("invalid", |folder, _| {
@@ -264,7 +264,7 @@ fn unusable_golden_files_are_distinguished() {
         "{said}"
     );
     let said = spoiled("not-text", |folder, _| {
-        folder.put(golden, b"format: 1\n\xff\xfe");
+        folder.put(golden, b"format: 2\n\xff\xfe");
     });
     assert!(said.contains("is not UTF-8 text: byte 10"), "{said}");
     let said = spoiled("unreadable", |folder, _| {
@@ -404,44 +404,6 @@ fn declarations_are_in_the_golden_file() {
     folder.swap("x.pw", "  tlb {", "\ttlb   {");
     folder.swap("x.pw", "  # a comment", "\n\n");
     folder.passes(&[]);
-    // Files of format 1 do not contain declarations.
-    let mut in_text = false;
-    let old = golden.lines().filter(|line| {
-        in_text = line.starts_with("    text:") || in_text && line.starts_with("      ");
-        !in_text
-    });
-    let old = old
-        .collect::<Vec<_>>()
-        .join("\n")
-        .replace("format: 2", "format: 1")
-        .replace("\n...", "\ntotal: 4\n");
-    folder.put("x.golden.yaml", old);
-    folder.passes(&[]);
-    folder.swap("x.pw", "entries 16, ways 4", "entries 16, ways 8");
-    assert_eq!(folder.test(&[]).status, 1);
-}
-
-#[test]
-fn golden_files_of_the_first_format_pass() {
-    let folder = golden("format-1");
-    let text = folder.get("x.golden.yaml");
-    // The number is a count of statements in format 1, and a merge can make it wrong.
-    for number in ["3", "2"] {
-        let old = text
-            .replace("format: 2", "format: 1")
-            .replace("\n...\n", &format!("\ntotal: {number}\n"));
-        folder.put("x.golden.yaml", &old);
-        folder.passes(&["--require-golden"]);
-    }
-    folder.put("d.md", "```pagewalk\nlet x = 1\n```\n");
-    folder.put(
-        "d.golden.yaml",
-        "format: 1\ncases:\n- block: block 1\n  statements:\n  - do: let x = 1\n    value: x = 1\ntotal: 1\n",
-    );
-    folder.passes(&["--require-golden"]);
-    folder.passes(&["--bless"]);
-    assert_eq!(folder.get("x.golden.yaml"), text);
-    assert!(folder.get("d.golden.yaml").contains("- block: unnamed\n"));
 }
 
 #[test]

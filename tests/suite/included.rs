@@ -1,7 +1,6 @@
 //! Tests of included files: an included script is tested on its own, and a fragment with the scripts that include it.
 
 use super::folder::Folder;
-use super::review::review;
 
 const LIBRARY: &str = "machine simple\ndef touch(va) {\n  read va\n}\ntouch(0x3D4)\nscenario \"library\" {\n  expect tlb.misses == 1\n}\n";
 const MAIN: &str = "include \"library.pw\"\ntouch(0x3D5)\nscenario \"main\" {\n  read 0x3D6\n}\n";
@@ -74,36 +73,4 @@ fn a_fragment_is_listed_with_each_script() {
         ["machine simple", "read 0x3D4", "read 0x3D4"]
     );
     assert_eq!(folder.test(&[]).last(), "2 passed, 0 failed");
-}
-
-/// In golden files of format 1, each script lists the statements of all its included files.
-#[test]
-fn golden_files_of_the_first_format_list_included_scripts() {
-    let folder = folder("included-format-1");
-    folder.put(
-        "whole.pw",
-        MAIN.replace("include \"library.pw\"\n", LIBRARY),
-    );
-    folder.passes(&["--bless", "whole.pw"]);
-    let whole = folder.get("whole.golden.yaml");
-    let first = whole
-        .replace("format: 2", "format: 1")
-        .replace("\n...\n", "\ntotal: 6\n");
-    for name in ["library.pw", "main.pw"] {
-        folder.passes(&["--bless", name]);
-    }
-    let second = folder.get("main.golden.yaml");
-    folder.put("main.golden.yaml", &first);
-    assert_eq!(
-        folder.passes(&["main.pw"]).lines().last(),
-        Some("2 passed, 0 failed")
-    );
-    // Blessing one case drops the statements of the library from the other cases.
-    folder.passes(&["--bless", "main.pw", "--filter", ":: main"]);
-    assert_eq!(folder.get("main.golden.yaml"), second);
-    // So does accepting a difference.
-    folder.put("main.golden.yaml", first.replace("vpo 0x16", "vpo 0x17"));
-    let (status, said) = review(&folder, "a\n");
-    assert!(status == 0 && said.contains("1 accepted"), "{said}");
-    assert_eq!(folder.get("main.golden.yaml"), second);
 }

@@ -65,11 +65,6 @@ pub(crate) struct Grade {
     /// Print statistics for each field
     #[arg(long)]
     pub(super) statistics: bool,
-    /// Print statistics by term, with earlier marks from this file; can be repeated
-    ///
-    /// A file must have the columns that `pagewalk grade --output` writes. The name of the file identifies the term.
-    #[arg(long, value_name = "MARKS", requires = "statistics")]
-    pub(super) earlier: Vec<PathBuf>,
     /// Show the differences from the earlier marks in this file
     #[arg(long, value_name = "MARKS")]
     pub(super) before: Option<PathBuf>,

@@ -22,7 +22,6 @@ use pagewalk_script::exam::grade::Marked;
 use pagewalk_script::exam::grade::regrade::{Before, regraded};
 use pagewalk_script::exam::grade::rules::Rules;
 use pagewalk_script::exam::grade::statistics::statistics;
-use pagewalk_script::exam::grade::terms::{Term, by_term};
 use pagewalk_script::exam::marks::{self, Columns, Format, TableRow};
 use pagewalk_script::exam::roster::{Flaw, plain};
 use pagewalk_script::lang::nearest::nearest;
@@ -180,13 +179,6 @@ impl Grade {
             },
             None => None,
         };
-        let mut earlier = Vec::new();
-        for path in &self.earlier {
-            match self.read_earlier(path, marked) {
-                Ok(term) => earlier.push(term),
-                Err(message) => return Ok(wrong(path, &message)),
-            }
-        }
         let table = marks::marks(rows, columns);
         match &self.output {
             Some(path) if path != Path::new("-") => {
@@ -200,36 +192,10 @@ impl Grade {
         if self.statistics {
             print(&marks::statistics(&statistics(marked)))?;
         }
-        if !earlier.is_empty() {
-            earlier.push(Term::now(term_name(&self.answers), marked));
-            print(&marks::terms(&by_term(marked, &earlier)))?;
-        }
         if let Some(before) = before {
             print(&marks::regrade(&regraded(&before, marked)))?;
         }
         Ok(Status::Held)
-    }
-
-    /// Reads the marks of an earlier term.
-    fn read_earlier(&self, path: &Path, marked: &[Marked]) -> Result<Term, String> {
-        let stem = term_name(path);
-        let paths = || self.earlier.iter().chain([&self.answers]);
-        let unique = paths().filter(|other| term_name(other) == stem).count() == 1;
-        let name = if unique { stem } else { shown(path) };
-        let term = Term::earlier(name, &read_before(path)?);
-        if !term.has_items(marked) {
-            return Err(
-                "has no marks of this exam; use a file that `pagewalk grade --output` writes \
-                 without `--questions`"
-                    .to_owned(),
-            );
-        }
-        match term.exceeding(marked) {
-            Some((field, points, of)) => Err(format!(
-                "has {points} points for {field}, which has only {of} in this exam; use the marks of the same exam"
-            )),
-            None => Ok(term),
-        }
     }
 
     fn read_rules(&self) -> Result<Rules, AlreadyReported> {
@@ -446,15 +412,6 @@ fn read_before(path: &Path) -> Result<Vec<Before>, String> {
     } else {
         Ok(before)
     }
-}
-
-/// Returns the name of a term: the name of the file with its marks or answers.
-fn term_name(path: &Path) -> String {
-    let stem = path.file_stem().filter(|_| path != Path::new("-"));
-    stem.map_or_else(
-        || "now".to_owned(),
-        |stem| stem.to_string_lossy().into_owned(),
-    )
 }
 
 fn wrong(path: &Path, message: &str) -> Status {

@@ -55,8 +55,7 @@ pub(crate) fn answer(
 /// The position in the parameters of a request.
 fn cursor(params: &Value) -> Option<Position> {
     let range = || params.get("range")?.get("start");
-    let item = || params.get("item")?.get("data")?.get("position");
-    let position = params.get("position").or_else(range).or_else(item)?;
+    let position = params.get("position").or_else(range)?;
     serde_json::from_value(position.clone()).ok()
 }
 

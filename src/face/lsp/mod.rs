@@ -2,7 +2,6 @@
 //! computes the answers.
 
 mod assistance;
-mod calls;
 mod capabilities;
 mod cases;
 mod client;

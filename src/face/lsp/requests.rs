@@ -3,7 +3,6 @@
 use lsp_server::{ErrorCode, ResponseError};
 use lsp_types::RenameParams;
 use lsp_types::request::{
-    CallHierarchyIncomingCalls, CallHierarchyOutgoingCalls, CallHierarchyPrepare,
     CodeActionRequest, CodeLensRequest, Completion, DocumentHighlightRequest, DocumentLinkRequest,
     DocumentSymbolRequest, FoldingRangeRequest, Formatting, GotoDefinition, HoverRequest,
     InlayHintRequest, OnTypeFormatting, PrepareRenameRequest, RangeFormatting, References, Rename,
@@ -15,7 +14,6 @@ use serde_json::Value;
 use super::assistance::{
     actions, completion, formatting, hints, hover, on_type, semantic_tokens, signature,
 };
-use super::calls;
 use super::markdown::{self, InMarkdown, ScriptAnswer};
 use super::navigation::{
     definition, folding, highlights, lenses, links, prepare_rename, references, selections, symbols,
@@ -92,32 +90,17 @@ pub(crate) const REQUESTS: &[RequestRow] = &[
         view,
         params.text_document_position_params.position
     ))),
-    in_folders(at_once!(References, |view, params| {
-        let position = params.text_document_position.position;
-        Ok(references(
-            view,
-            position,
-            params.context.include_declaration,
-        ))
-    })),
-    in_folders(RequestRow {
-        script: |view, params| {
-            let params = parsed::<CallHierarchyPrepare>(params)?;
-            Ok(calls::prepare(
+    RequestRow {
+        in_folders: true,
+        ..at_once!(References, |view, params| {
+            let position = params.text_document_position.position;
+            Ok(references(
                 view,
-                params.text_document_position_params.position,
+                position,
+                params.context.include_declaration,
             ))
-        },
-        ..at_once!(CallHierarchyPrepare, |_view, _| Ok(None))
-    }),
-    in_folders(RequestRow {
-        script: |view, params| Ok(calls::incoming(view, &params)),
-        ..at_once!(CallHierarchyIncomingCalls, |_view, _| Ok(None))
-    }),
-    in_folders(RequestRow {
-        script: |view, params| Ok(calls::outgoing(view, &params)),
-        ..at_once!(CallHierarchyOutgoingCalls, |_view, _| Ok(None))
-    }),
+        })
+    },
     at_once!(PrepareRenameRequest, |view, params| prepare_rename(
         view,
         params.position
@@ -175,14 +158,6 @@ pub(crate) const REQUESTS: &[RequestRow] = &[
         ..at_once!(InlayHintRequest, |view, params| Ok(hints(view, &params)))
     },
 ];
-
-/// Makes the worker thread answer, with the scripts of the client's folders.
-const fn in_folders(row: RequestRow) -> RequestRow {
-    RequestRow {
-        in_folders: true,
-        ..row
-    }
-}
 
 /// Makes a row answer null for Markdown, which other servers format and outline.
 const fn only_scripts(row: RequestRow) -> RequestRow {

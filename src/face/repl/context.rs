@@ -44,8 +44,8 @@ pub(crate) struct ReplContext {
     pub(crate) display: DisplayOptions,
     /// The folder for `:save` and `:load`, or empty for the current folder.
     pub(crate) folder: PathBuf,
-    /// Number of quizzes so far.
-    pub(crate) quizzes: u64,
+    /// Number of random accesses that `:practice` has chosen so far.
+    pub(crate) practiced: u64,
     /// Number of saved statements.
     pub(crate) saved: usize,
     /// The texts that the session has saved, by file.
@@ -76,7 +76,7 @@ impl ReplContext {
             explore,
             display,
             folder,
-            quizzes: 0,
+            practiced: 0,
             saved: 0,
             saved_files: BTreeMap::new(),
             save_failed: false,
@@ -119,12 +119,8 @@ impl ReplContext {
         }
     }
 
-    /// Whether an input is a statement.
-    pub(crate) fn understands(&mut self, text: &str) -> bool {
-        self.parse(text).is_ok()
-    }
-
-    fn parse(&mut self, text: &str) -> Result<Block, Vec<Diagnostic>> {
+    /// Parses and checks an input.
+    pub(crate) fn parse(&mut self, text: &str) -> Result<Block, Vec<Diagnostic>> {
         self.inputs += 1;
         self.explore
             .read(&format!("{TYPED}{}>", self.inputs), text, &mut Disk)

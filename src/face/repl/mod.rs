@@ -4,7 +4,6 @@
 //! the session and the output that commands use.
 
 pub(crate) mod answer;
-mod asking;
 mod commands;
 pub(crate) mod context;
 pub(crate) mod history_file;
@@ -12,7 +11,6 @@ mod keys;
 pub(crate) mod line;
 pub mod pasted;
 mod practice;
-mod quiz;
 pub mod shared_text;
 pub mod shell;
 pub(crate) mod start;

@@ -1,25 +1,76 @@
-//! `:practice`: prompts for the blanks of an exam question one by one and marks each answer.
+//! `:practice`: asks for the blanks of a question one by one and marks each answer. The question is an exam question of
+//! the session, or is about the facts of a statement.
 
 use std::io;
 
+use super::commands::unquoted;
 use super::context::ReplContext;
 use pagewalk_script::exam::Collector;
 use pagewalk_script::exam::practice::{Practice, Reply};
 use pagewalk_script::lang::nearest::nearest;
+use pagewalk_script::prompt::practice::{access, question};
 use pagewalk_script::report::doc::Block;
+use pagewalk_script::run::record::Sink;
 
-/// Starts a question of the session, or returns `None` if no question has this title.
-pub(crate) fn begin(context: &mut ReplContext, title: &str) -> io::Result<Option<Practice>> {
-    let mut collector = Collector::default();
-    // Runs the session again, so that questions of a loaded exam and typed questions both work.
-    context.explore.replay(&mut collector);
-    let mut practice = match Practice::new(collector.paper(), title) {
-        Ok(practice) => practice,
-        Err(titles) => {
-            context.complain_sentence(&no_question(title, &titles))?;
-            return Ok(None);
+/// Starts the question with the title in quotes, or a question about a statement. Without both, starts the only question
+/// of the session, or one about a random access if the session has no question. Returns `None` after reporting an error.
+pub(crate) fn begin(context: &mut ReplContext, rest: &str) -> io::Result<Option<Practice>> {
+    let (title, is_title) = (unquoted(rest), rest.starts_with('"'));
+    if is_title || rest.is_empty() {
+        let mut collector = Collector::default();
+        // Runs the session again, so that questions of a loaded exam and typed questions both work.
+        context.explore.replay(&mut collector);
+        match Practice::new(collector.paper(), title) {
+            Ok(practice) => return start(context, practice),
+            Err(titles) if is_title || !titles.is_empty() => {
+                context.complain_sentence(&no_question(title, &titles))?;
+                return Ok(None);
+            }
+            Err(_) => {}
         }
+    }
+    match about(context, rest)? {
+        Some(practice) => start(context, practice),
+        None => Ok(None),
+    }
+}
+
+/// Runs a statement, or a random access, on a copy of the state, and returns a question about its facts.
+fn about(context: &mut ReplContext, given: &str) -> io::Result<Option<Practice>> {
+    let chosen = if given.is_empty() {
+        access(context.explore.state(), context.practiced)
+    } else {
+        Some(given.to_owned())
     };
+    let Some(statement) = chosen else {
+        context.complain_sentence(
+            "first declare a machine, such as `machine simple`, or load a script with questions",
+        )?;
+        return Ok(None);
+    };
+    let Some(body) = context.read(&statement)? else {
+        return Ok(None);
+    };
+    let records = context.try_out(&body)?;
+    let text = records
+        .last()
+        .and_then(|record| question(&statement, &record.did));
+    let Some(body) = text.and_then(|text| context.parse(&text).ok()) else {
+        context.complain_sentence(
+            "this statement has no facts to ask for; use an access or a system call, such as `:practice read 0x3D4`",
+        )?;
+        return Ok(None);
+    };
+    let mut collector = Collector::default();
+    for record in context.try_out(&body)? {
+        collector.accept(&record);
+    }
+    context.practiced += u64::from(given.is_empty());
+    Ok(Practice::new(collector.paper(), "").ok())
+}
+
+/// Prints the question up to the first blank.
+fn start(context: &mut ReplContext, mut practice: Practice) -> io::Result<Option<Practice>> {
     if practice.is_over() {
         context.complain_sentence(
             "this question has no blank, and `:practice` cannot mark an essay",
@@ -93,4 +144,10 @@ pub(crate) fn end(practice: &Practice, context: &mut ReplContext) -> io::Result<
     let explore = &context.explore;
     let result = practice.result(|answers, value| explore.satisfies(answers, value));
     context.print(vec![result])
+}
+
+/// Whether a line is an answer rather than a command or a statement.
+pub(crate) fn is_answer(context: &mut ReplContext, line: &str) -> bool {
+    let is_word = line.split_whitespace().count() <= 1;
+    !line.trim_start().starts_with(':') && (is_word || context.parse(line).is_err())
 }

@@ -6,14 +6,13 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use super::answer::{AnswerDetail, AnswerStyle};
-use super::asking::Asking;
-use super::commands::{self, unquoted};
+use super::commands;
 use super::context::{DisplayOptions, ReplContext};
 use super::line::LineHelper;
 use super::pasted;
 use super::practice;
-use super::quiz::{self, Quiz};
 use super::shared_text::SharedText;
+use pagewalk_script::exam::practice::Practice;
 use pagewalk_script::lang::layout::tokens;
 use pagewalk_script::lang::source::Sources;
 use pagewalk_script::prompt::explore::Mode;
@@ -53,8 +52,8 @@ pub struct NotebookOutput {
 /// A session that processes input lines.
 pub struct Shell {
     context: ReplContext,
-    /// The quiz or the practice in progress, if any.
-    quiz: Option<Asking>,
+    /// The practice in progress, if any.
+    practice: Option<Practice>,
     /// Whether the session has already prompted the user to confirm exiting without saving.
     asked_to_leave: bool,
 }
@@ -63,7 +62,7 @@ impl Shell {
     pub(crate) fn new(context: ReplContext) -> Self {
         Self {
             context,
-            quiz: None,
+            practice: None,
             asked_to_leave: false,
         }
     }
@@ -119,10 +118,9 @@ impl Shell {
         commands::load(&mut self.context, file)
     }
 
-    /// Begins the practice of a question. An empty title selects the only question.
-    pub(crate) fn practice(&mut self, title: &str) -> io::Result<()> {
-        self.quiz = practice::begin(&mut self.context, title)?
-            .map(|begun| Asking::Practice(Box::new(begun)));
+    /// Begins the practice of a statement, or of the question with the title in quotes.
+    pub(crate) fn practice(&mut self, rest: &str) -> io::Result<()> {
+        self.practice = practice::begin(&mut self.context, rest)?;
         Ok(())
     }
 
@@ -134,9 +132,10 @@ impl Shell {
 
     /// The prompt for the next line.
     pub fn prompt(&self) -> String {
-        self.quiz
-            .as_ref()
-            .map_or_else(|| pasted::prompt(self.number()), Asking::prompt)
+        match &self.practice {
+            Some(practice) => format!("{}? ", practice.field()),
+            None => pasted::prompt(self.number()),
+        }
     }
 
     /// The prompt for a line that continues an input.
@@ -149,10 +148,9 @@ impl Shell {
         self.context.explore.history.at() + 1
     }
 
-    /// Whether the next line answers a quiz. A line that answers a quiz may be empty, and is not added to the
-    /// history.
-    pub(crate) fn is_quizzing(&self) -> bool {
-        self.quiz.is_some()
+    /// Whether the next line answers a question. Such a line may be empty, and is not added to the history.
+    pub(crate) fn is_practicing(&self) -> bool {
+        self.practice.is_some()
     }
 
     /// The state for completion and hints.
@@ -160,11 +158,12 @@ impl Shell {
         self.context.explore.state()
     }
 
-    /// Ends the quiz, if any.
-    pub(crate) fn leave_quiz(&mut self) -> io::Result<()> {
-        self.quiz
-            .take()
-            .map_or(Ok(()), |quiz| quiz.end(&mut self.context))
+    /// Ends the practice, if any.
+    pub(crate) fn leave_practice(&mut self) -> io::Result<()> {
+        match self.practice.take() {
+            Some(practice) => practice::end(&practice, &mut self.context),
+            None => Ok(()),
+        }
     }
 
     /// Ends the session. On a terminal, prompts for confirmation once if there are unsaved statements.
@@ -205,7 +204,7 @@ impl Shell {
                 return Ok(false);
             }
         }
-        if self.is_quizzing() {
+        if self.is_practicing() {
             self.context.print_line(self.prompt())?;
         }
         Ok(true)
@@ -250,8 +249,8 @@ impl Shell {
         let (first, rest) = first_word(&text);
         let takes_statement = match first.strip_prefix(':') {
             Some(name) => find(name)
-                .is_ok_and(|row| matches!(row.kind, CommandKind::What | CommandKind::Quiz)),
-            None => !self.is_quizzing() || !rest.is_empty(),
+                .is_ok_and(|row| matches!(row.kind, CommandKind::What | CommandKind::Practice)),
+            None => !self.is_practicing() || !rest.is_empty(),
         };
         takes_statement && tokens(&text).unfinished
     }
@@ -281,17 +280,17 @@ impl Shell {
             Some(command) => Some(command),
             None => self.is_command(words).then_some(words),
         };
-        if let Some(quiz) = &mut self.quiz {
+        if let Some(practice) = &mut self.practice {
             let leaves = command.is_some_and(|command| {
                 find(command).is_ok_and(|row| row.kind == CommandKind::Quit)
             });
-            if !leaves && Quiz::is_answer(&mut self.context, words) {
-                if quiz.answer(&mut self.context, words)? {
-                    self.quiz = None;
+            if !leaves && practice::is_answer(&mut self.context, words) {
+                if practice::answer(practice, &mut self.context, words)? {
+                    self.practice = None;
                 }
                 return Ok(Flow::Next);
             }
-            self.leave_quiz()?;
+            self.leave_practice()?;
             if leaves && !words.starts_with(':') {
                 return Ok(Flow::Next);
             }
@@ -363,10 +362,7 @@ impl Shell {
         };
         match row.kind {
             CommandKind::Quit => return self.leave(),
-            CommandKind::Quiz => {
-                self.quiz = quiz::begin(&mut self.context, rest)?.map(Asking::Quiz)
-            }
-            CommandKind::Practice => self.practice(unquoted(rest))?,
+            CommandKind::Practice => self.practice(rest)?,
             _ => commands::obey(&mut self.context, row, rest)?,
         }
         Ok(Flow::Next)

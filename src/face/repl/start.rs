@@ -92,7 +92,7 @@ impl Repl {
             shell.load(file)?;
         }
         if let Some(title) = &self.practice {
-            shell.practice(title)?;
+            shell.practice(&format!("\"{title}\""))?;
         }
         match editor {
             Some(editor) => {
@@ -151,9 +151,9 @@ impl TerminalSession {
                 helper.update(shell.state().clone());
             }
             match self.input(shell) {
-                Ok(input) if input.trim().is_empty() && !shell.is_quizzing() => {}
+                Ok(input) if input.trim().is_empty() && !shell.is_practicing() => {}
                 Ok(input) => {
-                    if !shell.is_quizzing() {
+                    if !shell.is_practicing() {
                         for input in pasted::inputs(&input) {
                             self.remember(input.trim_end());
                         }
@@ -162,9 +162,9 @@ impl TerminalSession {
                         return Ok(());
                     }
                 }
-                // Ctrl-D ends a quiz, as does Ctrl-C, which also discards the line.
-                Err(ReadlineError::Eof | ReadlineError::Interrupted) if shell.is_quizzing() => {
-                    shell.leave_quiz()?;
+                // Ctrl-D ends a practice, as does Ctrl-C, which also discards the line.
+                Err(ReadlineError::Eof | ReadlineError::Interrupted) if shell.is_practicing() => {
+                    shell.leave_practice()?;
                 }
                 Err(ReadlineError::Eof) if shell.leave()? == Flow::End => return Ok(()),
                 Err(ReadlineError::Eof | ReadlineError::Interrupted) => {}
@@ -270,7 +270,7 @@ fn run_plain(shell: &mut Shell, prompts: bool) -> io::Result<()> {
         }
         unfinished = None;
         let whole = std::mem::take(&mut input);
-        let says = !whole.trim().is_empty() || shell.is_quizzing() && !ended;
+        let says = !whole.trim().is_empty() || shell.is_practicing() && !ended;
         if says && shell.input(&whole)? == Flow::End {
             return Ok(());
         }

@@ -1,7 +1,6 @@
 //! The interface for command lines, editors, browsers, and graders.
 
 mod checked_script;
-mod checkpoints;
 pub mod differences;
 pub mod exam;
 pub mod explain;

@@ -5,10 +5,10 @@ use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::checkpoints::Checkpoints;
 use super::{CheckedScript, Snapshot};
 use crate::lang::ast::Block;
 use crate::lang::span::Span;
+use crate::run::kept_states::KeptStates;
 use crate::run::progress::{Frame, Progress};
 use crate::run::record::{Discard, Sink, StepRecord};
 use crate::run::script::not_understood;
@@ -72,7 +72,7 @@ pub struct Stepper {
     script: Arc<CheckedScript>,
     options: Options,
     now: Progress,
-    pub(super) checkpoints: Checkpoints,
+    pub(super) checkpoints: KeptStates<Progress>,
     interrupt: Arc<AtomicBool>,
 }
 
@@ -89,7 +89,7 @@ impl Stepper {
         } else {
             now.diagnostics.clone_from(&script.diagnostics);
         }
-        let checkpoints = Checkpoints::new(now.clone(), options.max_memory);
+        let checkpoints = KeptStates::new(now.clone(), options.max_memory);
         Self {
             script,
             options,
@@ -184,7 +184,7 @@ impl Stepper {
 
     /// Restores the latest checkpoint at or before a position.
     fn restore(&mut self, position: u64) {
-        if let Some(progress) = self.checkpoints.latest(position) {
+        if let Some((_, progress)) = self.checkpoints.latest(position) {
             self.now = progress.clone();
         }
     }
@@ -229,7 +229,8 @@ impl Stepper {
                 Err(Stop::Wrong(diagnostics)) => session.report(diagnostics),
                 Err(Stop::Unknowable) => session.report(vec![not_understood(Span::default())]),
             }
-            self.checkpoints.keep(&session.progress);
+            let now = &session.progress;
+            self.checkpoints.keep(now.steps, now, now.worked);
         }
         std::mem::swap(&mut session.progress, &mut self.now);
         if pause == Pause::Interrupted {

@@ -108,7 +108,7 @@ fn far_back_in_a_long_loop_is_reached_with_few_checkpoints() {
     let mut run = stepper("let n = 0\nrepeat 10000 { let n = n + 1 }\n");
     run.forward(u64::MAX, &mut Vec::new());
     assert_eq!(run.position(), 10_002);
-    assert!(run.checkpoints.len() <= super::checkpoints::CHECKPOINTS);
+    assert!(run.checkpoints.len() <= crate::run::kept_states::MOST_STATES);
     run.goto(5002);
     let mut records = Vec::<StepRecord>::new();
     run.forward(1, &mut records);

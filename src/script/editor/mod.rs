@@ -6,7 +6,6 @@
 //! adds the results of a run to hovers, code actions, and inlay hints.
 
 mod actions;
-mod calls;
 mod completion;
 mod diagnostics;
 mod document;
@@ -28,7 +27,6 @@ mod tests;
 
 pub use crate::services::complete::{Class, ItemKind, Signature};
 pub use actions::{Action, ActionKind};
-pub use calls::{Caller, Calls};
 pub use completion::{Completion, CompletionItem};
 pub use diagnostics::Problem;
 pub use document::{Document, Edit, Location, OpenTexts};

@@ -12,7 +12,6 @@ use super::document::{Document, Edit, Location};
 use super::lines::LineIndex;
 use crate::api::CheckedScript;
 use crate::lang::layout::{Token, TokenKind};
-use crate::lang::span::Span;
 use crate::services::names::{self, Occurrence, Read, Role};
 
 /// A script without the word `include` consists of one file.
@@ -93,7 +92,7 @@ impl Document {
     /// Returns all occurrences of the name at a byte, in this document, in these other scripts, and in the files that they
     /// include.
     pub fn references_among(&self, at: usize, others: Vec<Arc<Self>>) -> Option<Vec<Reference>> {
-        Some(Lookup::among(self, others, self.path(), at)?.references())
+        Some(Lookup::among(self, others, at)?.references())
     }
 
     /// Returns the occurrences in this document of the name at a byte, and whether each is a definition.
@@ -208,7 +207,7 @@ impl Document {
 
     /// Returns the name at a byte, if it can be renamed.
     fn renamable(&self, at: usize, others: Vec<Arc<Self>>) -> Result<Lookup<'_>, String> {
-        let Some(lookup) = Lookup::among(self, others, self.path(), at) else {
+        let Some(lookup) = Lookup::among(self, others, at) else {
             return Err(match self.word_at(at) {
                 Some(word) => format!("`{word}` is not a name that this script defines"),
                 None => "no name at this position".to_owned(),
@@ -243,19 +242,6 @@ impl Document {
         others.filter_map(script).collect()
     }
 
-    /// Returns the text of a file of the script.
-    pub fn lines_of(&self, path: &Path) -> Option<Arc<LineIndex>> {
-        let file = number_of(self, path)?;
-        Some(
-            self.location(Span {
-                file,
-                start: 0,
-                end: 0,
-            })?
-            .lines,
-        )
-    }
-
     /// Whether the script may include a file.
     pub fn may_include(&self) -> bool {
         self.text().contains(INCLUDE)
@@ -266,11 +252,11 @@ impl Document {
 type FilePlace = (PathBuf, u32, u32);
 
 /// A name at a byte of a file, in all known scripts that contain the file.
-pub(super) struct Lookup<'d> {
+struct Lookup<'d> {
     document: &'d Document,
     others: Vec<Arc<Document>>,
     /// The name's symbols in each script, beginning with the document.
-    pub(super) symbols: Vec<BTreeSet<usize>>,
+    symbols: Vec<BTreeSet<usize>>,
     /// The occurrence at the byte, with the first script that contains it.
     at: (usize, Occurrence),
 }
@@ -280,7 +266,7 @@ impl<'d> Lookup<'d> {
     /// document. Returns `None` if the name has no definition.
     fn preferably_own(document: &'d Document, at: usize) -> Option<Self> {
         let Some(one) = document.names().at(0, at as u32) else {
-            return Self::among(document, document.other_scripts(), document.path(), at);
+            return Self::among(document, document.other_scripts(), at);
         };
         let symbols = vec![BTreeSet::from([one.symbol])];
         Some(Self {
@@ -291,15 +277,10 @@ impl<'d> Lookup<'d> {
         })
     }
 
-    /// Returns the name at a byte of a file, in a document and other scripts.
-    pub(super) fn among(
-        document: &'d Document,
-        others: Vec<Arc<Document>>,
-        path: &Path,
-        at: usize,
-    ) -> Option<Self> {
+    /// Returns the name at a byte, in a document and other scripts.
+    fn among(document: &'d Document, others: Vec<Arc<Document>>, at: usize) -> Option<Self> {
         let known = |script: &Document| {
-            let file = number_of(script, path)?;
+            let file = number_of(script, document.path())?;
             script.names().at(file, at as u32).copied()
         };
         let scripts = std::iter::once(document).chain(others.iter().map(|other| &**other));
@@ -317,7 +298,7 @@ impl<'d> Lookup<'d> {
         Some(lookup)
     }
 
-    pub(super) fn script(&self, number: usize) -> &Document {
+    fn script(&self, number: usize) -> &Document {
         number
             .checked_sub(1)
             .map_or(self.document, |other| &self.others[other])
@@ -371,7 +352,7 @@ impl<'d> Lookup<'d> {
     }
 
     /// Returns the occurrence at the byte, with its script.
-    pub(super) fn occurrence(&self) -> (&Document, &Occurrence) {
+    fn occurrence(&self) -> (&Document, &Occurrence) {
         (self.script(self.at.0), &self.at.1)
     }
 
@@ -404,7 +385,7 @@ impl<'d> Lookup<'d> {
 }
 
 /// Returns the number of a file in a script.
-pub(super) fn number_of(script: &Document, path: &Path) -> Option<u32> {
+fn number_of(script: &Document, path: &Path) -> Option<u32> {
     let number = script
         .script()
         .sources

@@ -1,49 +1,33 @@
 //! The executed statements of a session, with the states after them, for undo and redo.
 //!
 //! A state consists of a few references to shared data, such as the machine, and the data that its statement changed: about 10 KB
-//! for an access on a small machine, and up to 200 KB for a page fault on a large one. The history keeps the
-//! states of all recent statements. The history keeps only some of the earlier states and recomputes the
-//! others from them. If the kept states need too much memory, the history drops the oldest of them.
+//! for an access on a small machine, and up to 200 KB for a page fault on a large one. In a long session, or if the states
+//! need too much memory, the history keeps only some of the states and recomputes the others from them.
 
-use crate::run::budget::WORK_OF_STEP;
-use crate::run::memory::{BYTES_OF_WORK, state_bytes};
+use std::collections::BTreeMap;
+
+use crate::run::kept_states::{KeptState, KeptStates};
 use crate::run::state::State;
 
-/// Number of recent statements whose states are all kept.
-const DENSE: usize = 1024;
-
-/// Interval between kept states of earlier statements. A page fault on a large machine changes up to 200 KB,
-/// so all states of a long session would need too much memory.
-const SPARSE: usize = 64;
-
-/// Least memory that a statement may have changed for its previous state to be measured, in bytes.
-const MEASURED: u64 = 1 << 20;
-
-/// Work of a statement whose state is kept, because recomputing it takes a long time.
-const COSTLY: u64 = 1000 * WORK_OF_STEP;
-
-/// A state of the session, with the statement that led to it.
+/// An executed statement, with the work of all statements up to it.
 #[derive(Debug, Clone)]
-struct Point<D> {
-    /// The state, if it is kept.
-    state: Option<State>,
-    /// The statement, or `None` for the beginning.
-    done: Option<D>,
-    /// Whether recomputing the state takes a long time.
-    costly: bool,
-    /// The most memory that only this state needs: what the next statement changed.
-    bytes: u64,
+struct Executed<D> {
+    done: D,
+    worked: u64,
 }
 
 /// The states of a session, in order. Statements are numbered from 1, and 0 is the beginning.
 #[derive(Debug)]
 pub struct History<D> {
-    points: Vec<Point<D>>,
+    executed: Vec<Executed<D>>,
+    /// The number of the last executed statement. Later statements are undone.
     at: usize,
     /// The current state.
     now: State,
-    /// Maximum memory that only the kept states need, in bytes.
-    most: u64,
+    /// The state before the last new statement, with its number. Undoing a new statement therefore repeats nothing, even if
+    /// few states are kept.
+    previous: (usize, State),
+    kept: KeptStates<State>,
 }
 
 /// See [`History::mark`].
@@ -51,24 +35,21 @@ pub struct History<D> {
 pub struct Mark<D> {
     at: usize,
     now: State,
-    undone: Vec<Point<D>>,
+    previous: (usize, State),
+    undone: Vec<Executed<D>>,
+    kept: BTreeMap<u64, KeptState<State>>,
 }
 
 impl<D> History<D> {
     /// Creates a history that begins in this state. The states for undo need at most `most` bytes in addition to the
-    /// current one.
+    /// current one and the one before.
     pub(crate) fn new(state: State, most: u64) -> Self {
-        let beginning = Point {
-            state: Some(state.clone()),
-            done: None,
-            costly: true,
-            bytes: 0,
-        };
         Self {
-            points: vec![beginning],
+            executed: Vec::new(),
             at: 0,
-            now: state,
-            most,
+            now: state.clone(),
+            previous: (0, state.clone()),
+            kept: KeptStates::new(state, most),
         }
     }
 
@@ -79,7 +60,7 @@ impl<D> History<D> {
 
     /// Returns the last executed statement, or `None` at the beginning.
     pub fn last(&self) -> Option<&D> {
-        self.points.get(self.at)?.done.as_ref()
+        Some(&self.executed.get(self.at.checked_sub(1)?)?.done)
     }
 
     /// Returns the number of the last executed statement.
@@ -89,52 +70,23 @@ impl<D> History<D> {
 
     /// Returns the number of the last statement that can be redone.
     pub fn end(&self) -> usize {
-        self.points.len() - 1
+        self.executed.len()
     }
 
     /// Appends an executed statement, which needed this amount of work, and discards undone ones.
     pub(crate) fn push(&mut self, state: State, done: D, work: u64) {
-        self.points.truncate(self.at + 1);
-        self.limit_memory(work);
-        let costly = work > COSTLY;
-        self.points.push(Point {
-            state: Some(state.clone()),
-            done: Some(done),
-            costly,
-            bytes: 0,
-        });
-        self.now = state;
+        self.discard_after(self.at);
+        let before = self.executed.last().map_or(0, |last| last.worked);
+        let worked = before.saturating_add(work);
+        self.executed.push(Executed { done, worked });
+        self.previous = (self.at, std::mem::replace(&mut self.now, state));
         self.at += 1;
-        let old = self.at.checked_sub(DENSE).filter(|old| old % SPARSE != 0);
-        if let Some(point) = old
-            .and_then(|old| self.points.get_mut(old))
-            .filter(|point| !point.costly)
-        {
-            (point.state, point.bytes) = (None, 0);
-        }
+        self.kept.keep(self.at as u64, &self.now, worked);
     }
 
-    /// Estimates the memory of the last state after a statement with this amount of work. Drops the oldest states, but not
-    /// the beginning, if the states need too much memory.
-    fn limit_memory(&mut self, work: u64) {
-        let changed = work.saturating_mul(BYTES_OF_WORK);
-        let Some(last) = self.points.last_mut().filter(|_| changed >= MEASURED) else {
-            return;
-        };
-        last.bytes = last.state.as_ref().map_or(0, state_bytes).min(changed);
-        let mut bytes: u64 = self.points.iter().map(|point| point.bytes).sum();
-        for point in self
-            .points
-            .iter_mut()
-            .skip(1)
-            .filter(|point| point.bytes > 0)
-        {
-            if bytes <= self.most {
-                break;
-            }
-            bytes -= point.bytes;
-            (point.state, point.bytes) = (None, 0);
-        }
+    fn discard_after(&mut self, number: usize) -> BTreeMap<u64, KeptState<State>> {
+        self.executed.truncate(number);
+        self.kept.split_off(number as u64 + 1)
     }
 
     /// Returns a mark for the current position, and stores the undone statements in it.
@@ -142,15 +94,18 @@ impl<D> History<D> {
         Mark {
             at: self.at,
             now: self.now.clone(),
-            undone: self.points.split_off(self.at + 1),
+            previous: self.previous.clone(),
+            undone: self.executed.split_off(self.at),
+            kept: self.kept.split_off(self.at as u64 + 1),
         }
     }
 
     /// Restores the position of a mark and discards later statements.
     pub(crate) fn restore(&mut self, mark: Mark<D>) {
-        self.points.truncate(mark.at + 1);
-        self.points.extend(mark.undone);
-        (self.at, self.now) = (mark.at, mark.now);
+        self.discard_after(mark.at);
+        self.executed.extend(mark.undone);
+        self.kept.extend(mark.kept);
+        (self.at, self.now, self.previous) = (mark.at, mark.now, mark.previous);
     }
 
     /// Returns the state after a statement. If the state is not kept, `again` recomputes it from the
@@ -160,11 +115,14 @@ impl<D> History<D> {
         number: usize,
         mut again: impl FnMut(&State, &D) -> Option<State>,
     ) -> Option<State> {
-        let upto = self.points.get(..=number)?;
-        let kept = upto.iter().rposition(|point| point.state.is_some())?;
-        let mut state = upto[kept].state.clone()?;
-        for point in &upto[kept + 1..] {
-            state = again(&state, point.done.as_ref()?)?;
+        if self.previous.0 == number {
+            return Some(self.previous.1.clone());
+        }
+        let upto = self.executed.get(..number)?;
+        let (kept, state) = self.kept.latest(number as u64)?;
+        let mut state = state.clone();
+        for executed in &upto[kept as usize..] {
+            state = again(&state, &executed.done)?;
         }
         Some(state)
     }
@@ -186,24 +144,20 @@ impl<D> History<D> {
 
     /// Returns every statement, including undone ones, with its number.
     pub fn all(&self) -> impl Iterator<Item = (usize, &D)> {
-        self.points
-            .iter()
-            .enumerate()
-            .filter_map(|(number, point)| Some((number, point.done.as_ref()?)))
+        (1..).zip(self.executed.iter().map(|executed| &executed.done))
     }
 
     /// Returns the statements that led to the current state.
     pub(crate) fn done(&self) -> impl Iterator<Item = &D> {
-        self.all()
-            .take_while(|(number, _)| *number <= self.at)
-            .map(|(_, done)| done)
+        self.all().take(self.at).map(|(_, done)| done)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{COSTLY, DENSE, History, SPARSE};
+    use super::History;
     use crate::lang::value::Value;
+    use crate::run::kept_states::MOST_STATES;
     use crate::run::state::Binding;
     use crate::run::state::State;
 
@@ -282,33 +236,32 @@ mod tests {
     }
 
     #[test]
-    fn old_states_are_kept_here_and_there_and_come_back() {
-        let all = 2 * DENSE as u64;
+    fn some_states_of_a_long_session_are_kept_and_the_others_come_back() {
+        let all = 4 * MOST_STATES as u64;
         let mut history = history(all);
-        let kept = history
-            .points
-            .iter()
-            .filter(|point| point.state.is_some())
-            .count();
         assert!(
-            (DENSE..=DENSE + DENSE / SPARSE + 2).contains(&kept),
-            "{kept}"
+            (MOST_STATES / 2..=MOST_STATES).contains(&history.kept.len()),
+            "{}",
+            history.kept.len()
         );
-        for number in [0, 1, 63, 64, 100, DENSE, 2 * DENSE] {
+        for number in [
+            0,
+            1,
+            63,
+            64,
+            100,
+            MOST_STATES,
+            all as usize - 1,
+            all as usize,
+        ] {
             let mut done = 0;
             let counted = |state: &State, n: &Nth| {
                 done += 1;
                 again(state, n)
             };
-            assert!(history.goto(number, counted) && done < SPARSE, "{number}");
+            assert!(history.goto(number, counted) && done < 8, "{number}");
             assert_eq!(history.state().seed, number as u64);
         }
-        // A costly state is kept.
-        let mut history = History::new(State::new(0), u64::MAX);
-        for n in 1..=all {
-            history.push(State::new(n), Nth(n), if n == 100 { COSTLY + 1 } else { 1 });
-        }
-        assert!(history.points[100].state.is_some() && history.points[101].state.is_none());
     }
 
     /// A list of 10,000 numbers has about 480 KB.
@@ -327,10 +280,13 @@ mod tests {
         for n in 1..=20 {
             history.push(filled(n), Nth(n), 100_000);
         }
-        let kept: Vec<usize> = (0..=20)
-            .filter(|n| history.points[*n].state.is_some())
-            .collect();
-        assert_eq!(kept, [0, 16, 17, 18, 19, 20]);
+        assert!(
+            (2..=5).contains(&history.kept.len()),
+            "{}",
+            history.kept.len()
+        );
+        // Undoing the last statement repeats nothing.
+        assert!(history.goto(19, |_, _| None));
         let again = |state: &State, n: &Nth| {
             assert_eq!(state.seed + 1, n.0);
             Some(filled(n.0))
@@ -344,6 +300,6 @@ mod tests {
         for n in 1..=20 {
             history.push(filled(n), Nth(n), 100);
         }
-        assert!(history.points.iter().all(|point| point.state.is_some()));
+        assert_eq!(history.kept.len(), 21);
     }
 }

@@ -1,6 +1,6 @@
-//! The prompt: a session with undo and redo, quizzes, and saved scripts.
+//! The prompt: a session with undo and redo, practice, and saved scripts.
 
 pub mod explore;
 pub(crate) mod history;
-pub mod quiz;
+pub mod practice;
 pub mod saved;

@@ -16,6 +16,7 @@ pub mod facts;
 pub(crate) mod fields;
 pub(crate) mod files;
 pub(crate) mod frames;
+pub(crate) mod kept_states;
 pub mod limits;
 pub(crate) mod memory;
 pub mod messages;

@@ -62,6 +62,12 @@ pub struct Progress {
     pub(crate) extension: Arc<dyn Any + Send + Sync>,
 }
 
+impl std::borrow::Borrow<State> for Progress {
+    fn borrow(&self) -> &State {
+        &self.state
+    }
+}
+
 impl Progress {
     /// Returns the progress of a run that begins in this state.
     pub(crate) fn new(state: State) -> Self {

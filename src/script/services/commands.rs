@@ -1,7 +1,7 @@
 //! Commands of an interactive session, which begin with a colon. Each command is one row.
 
 use crate::lang::nearest::nearest;
-use crate::run::params::Param::{self, Optional};
+use crate::run::params::Param::{self, OneOf, Optional};
 use crate::run::params::{FACT, N, PATH, Params, STATEMENT, TITLE, VA, WORD};
 
 /// The action of a command.
@@ -25,9 +25,7 @@ pub enum CommandKind {
     Why,
     /// Shows the fields of an address.
     Bits,
-    /// Asks for the facts of an access, and grades the answers.
-    Quiz,
-    /// Asks for the blanks of an exam question, and marks the answers.
+    /// Asks for the facts of an access or the blanks of an exam question, and marks the answers.
     Practice,
     /// Writes the session as a script.
     Save,
@@ -175,18 +173,11 @@ pub const COMMANDS: &[Command] = &[
         ":bits 0x3D4",
     ),
     row(
-        CommandKind::Quiz,
-        "quiz",
-        &[Optional(&[STATEMENT])],
-        "asks you for the facts of a random or given access and grades your answers",
-        ":quiz read 0x3D4",
-    ),
-    row(
         CommandKind::Practice,
         "practice",
-        &[Optional(&[TITLE])],
-        "asks you to fill in the blanks of an exam question and marks your answers as in an exam",
-        ":practice \"Page walk\"",
+        &[Optional(&[OneOf(&[STATEMENT, TITLE])])],
+        "asks you for the facts of an access or the blanks of an exam question and marks your answers as in an exam",
+        ":practice read 0x3D4",
     ),
     row(
         CommandKind::Save,

@@ -38,7 +38,9 @@ impl CaseRuns {
     ) -> Result<(Golden, Vec<Case>), Unusable> {
         let old = old.map_or_else(|| Ok(Golden::default()), |bytes| bytes.and_then(read));
         match old {
-            Err(unusable @ (Unusable::Newer { .. } | Unusable::Unreadable(_))) => Err(unusable),
+            Err(unusable @ (Unusable::OtherFormat { .. } | Unusable::Unreadable(_))) => {
+                Err(unusable)
+            }
             old => Ok(self.bless(old.as_ref().ok(), wanted)),
         }
     }

@@ -1,8 +1,7 @@
 //! Compares the cases of a file with its golden file.
 
 use super::golden::{
-    Entry, Golden, Pair, Placed, Section, UNNAMED, Unusable, compare, counterparts, pairs, read,
-    unnumbered, write,
+    Golden, Placed, Section, UNNAMED, Unusable, compare, counterparts, read, unnumbered, write,
 };
 use super::reports::{Case, Held, Mistake, Name, Verdict};
 
@@ -33,19 +32,24 @@ impl CaseRuns {
     /// Adds the results of the statements to the cases.
     pub fn keep_results(&mut self) {
         for (case, run) in &mut self.0 {
-            let own = run.iter().filter(|placed| !placed.entry.included);
-            case.results = own.map(|placed| placed.entry.clone()).collect();
+            case.results = run.iter().map(|placed| placed.entry.clone()).collect();
         }
     }
 
     /// Returns the golden file for these runs.
     pub fn golden(&self) -> Golden {
-        self.with_included().without_included()
+        let cases = self.cases().zip(self.sections());
+        Golden::new(
+            cases
+                .filter(|(case, _)| !case.included)
+                .map(|(_, section)| section)
+                .collect(),
+        )
     }
 
-    /// Returns the results of all cases, including those of included scripts.
-    pub(crate) fn with_included(&self) -> Golden {
-        let cases = self.0.iter().map(|(case, run)| Section {
+    /// Returns the results of each case.
+    pub(crate) fn sections(&self) -> Vec<Section> {
+        let sections = self.0.iter().map(|(case, run)| Section {
             block: case
                 .name
                 .block
@@ -54,9 +58,8 @@ impl CaseRuns {
             scenario: case.name.scenario.clone(),
             mistakes: codes(case),
             statements: run.iter().map(|placed| placed.entry.clone()).collect(),
-            included: case.included,
         });
-        Golden::new(cases.collect())
+        sections.collect()
     }
 
     /// Sets the same golden result for all cases.
@@ -74,15 +77,15 @@ impl CaseRuns {
         if write(&self.golden(), name).as_bytes() == bytes {
             self.set_golden(&Held::Same);
         } else {
-            self.compare(&read(bytes)?, &self.with_included());
+            self.compare(&read(bytes)?, &self.sections());
         }
         Ok(())
     }
 
     /// Compares the cases with a golden file. `new` contains the results of all cases. Returns the index of the golden
     /// section of each case.
-    pub(super) fn compare(&mut self, golden: &Golden, new: &Golden) -> Vec<Option<usize>> {
-        let found = counterparts(&golden.cases, &new.cases);
+    pub(super) fn compare(&mut self, golden: &Golden, new: &[Section]) -> Vec<Option<usize>> {
+        let found = counterparts(&golden.cases, new);
         let wrong = self.cases().any(|case| case.own() == Verdict::Wrong);
         let mut notes: Vec<String> = gone(golden, &found)
             .filter(|_| !wrong)
@@ -94,11 +97,7 @@ impl CaseRuns {
             })
             .collect();
         for ((case, run), section) in self.0.iter_mut().zip(&found) {
-            if case.own() == Verdict::Wrong {
-                case.golden = Held::NotCompared;
-                continue;
-            }
-            if case.included && !golden.lists_included() {
+            if case.included || case.own() == Verdict::Wrong {
                 case.golden = Held::NotCompared;
                 continue;
             }
@@ -112,7 +111,7 @@ impl CaseRuns {
                 (&*section.statements, &*section.mistakes)
             });
             let place = (&*case.name.file, case.line);
-            let differences = compare(statements, &listed(run, golden), place);
+            let differences = compare(statements, run, place);
             let codes = codes(case);
             if codes != mistakes {
                 let (own, golden) = (list(&codes), list(mistakes));
@@ -157,7 +156,7 @@ impl CaseRuns {
     /// Returns the new golden file, and the selected cases that differ from the old golden file. The new file contains
     /// the selected cases from this run and the other cases from the old file.
     pub fn bless(&mut self, old: Option<&Golden>, wanted: CaseFilter) -> (Golden, Vec<Case>) {
-        let (mut new, mut changed, mut found) = (self.with_included(), Vec::new(), Vec::new());
+        let (mut new, mut changed, mut found) = (self.sections(), Vec::new(), Vec::new());
         if let Some(old) = old {
             found = self.compare(old, &new);
             let differs =
@@ -169,23 +168,19 @@ impl CaseRuns {
                     .cloned(),
             );
         }
-        let lists_included = old.is_some_and(Golden::lists_included);
         let mut at = 0..;
-        new.cases.retain_mut(|section| {
+        new.retain_mut(|section| {
             let at = at.next().unwrap_or_default();
-            if self.0.get(at).is_none_or(|(case, _)| wanted(case)) {
-                return true;
+            let case = &self.0[at].0;
+            if case.included || wanted(case) {
+                return !case.included;
             }
             let old = old
                 .zip(found.get(at).copied().flatten())
                 .and_then(|(old, at)| old.cases.get(at));
             // A block without a name keeps its place, even if no golden section is known.
             let keeps = section.scenario.is_none() && section.block.is_some();
-            section.statements = match old {
-                Some(old) if lists_included => own_statements(old, section),
-                Some(old) => old.statements.clone(),
-                None => Vec::new(),
-            };
+            section.statements = old.map(|old| old.statements.clone()).unwrap_or_default();
             section.mistakes = old.map(|old| old.mistakes.clone()).unwrap_or_default();
             old.is_some() || keeps
         });
@@ -195,16 +190,16 @@ impl CaseRuns {
             .map(|case| case.name.file.clone())
             .unwrap_or_default();
         let gone = old.into_iter().flat_map(|old| gone(old, &found));
-        new.cases.extend(
+        new.extend(
             gone.filter(|section| !section.is_wanted(&file, wanted))
                 .cloned(),
         );
-        (new.without_included(), changed)
+        (Golden::new(new), changed)
     }
 
     /// Whether the results equal those in a golden file, which may belong to a different script.
     pub fn matches(&mut self, golden: &Golden) -> bool {
-        self.compare(golden, &self.with_included());
+        self.compare(golden, &self.sections());
         let same = self.cases().all(|case| case.golden == Held::Same);
         self.set_golden(&Held::Without);
         same
@@ -235,29 +230,6 @@ pub(super) fn gone<'g>(
     sections
         .filter(|(at, _)| !found.contains(&Some(*at)))
         .map(|(_, section)| section)
-}
-
-/// Returns the statements that a golden file lists.
-pub(super) fn listed<'r>(run: &'r [Placed], golden: &Golden) -> Vec<&'r Placed> {
-    run.iter()
-        .filter(|placed| !placed.entry.included || golden.lists_included())
-        .collect()
-}
-
-/// Returns the statements of a golden section of format 1 without those of included scripts.
-fn own_statements(old: &Section, new: &Section) -> Vec<Entry> {
-    let heads = |section: &Section| {
-        section
-            .statements
-            .iter()
-            .map(Entry::head)
-            .collect::<Vec<_>>()
-    };
-    let is_own = |pair: &Pair| pair.new.is_none_or(|at| !new.statements[at].included);
-    let pairs = pairs(&heads(old), &heads(new)).into_iter().filter(is_own);
-    pairs
-        .filter_map(|pair| old.statements.get(pair.old?).cloned())
-        .collect()
 }
 
 /// Returns the codes of a case's diagnostics.

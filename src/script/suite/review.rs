@@ -1,6 +1,6 @@
 //! Reviews differences from a golden file one at a time.
 
-use super::case_runs::{CaseFilter, CaseRuns, NO_CASE, gone, listed};
+use super::case_runs::{CaseFilter, CaseRuns, NO_CASE, gone};
 use super::golden::{Change, Difference, Golden, Section, compared};
 use super::listing::draw;
 use super::reports::{Case, Held, Verdict};
@@ -86,19 +86,20 @@ impl CaseRuns {
 
     /// Returns the golden file with the accepted differences, by case and content.
     pub fn accept(&mut self, golden: &Golden, accepts: &dyn Fn(usize, &Content) -> bool) -> Golden {
-        let new = self.with_included();
+        let new = self.sections();
         let found = self.compare(golden, &new);
         let mut cases = Vec::new();
-        for (at, ((case, run), section)) in self.0.iter().zip(new.cases).enumerate() {
+        for (at, ((case, run), section)) in self.0.iter().zip(new).enumerate() {
+            if case.included {
+                continue;
+            }
             let whole = case_content(case).is_some_and(|content| accepts(at, &content));
             let Some(old) = found[at].and_then(|at| golden.cases.get(at)) else {
                 cases.extend(whole.then_some(section));
                 continue;
             };
-            let run = listed(run, golden);
-            let compared = compared(&old.statements, &run, ("", 1)).into_iter();
-            let own = compared.filter(|one| one.new.is_none_or(|new| !new.included));
-            let statements = own.filter_map(|one| {
+            let compared = compared(&old.statements, run, ("", 1)).into_iter();
+            let statements = compared.filter_map(|one| {
                 let accepted = one
                     .difference
                     .is_none_or(|difference| accepts(at, &content(&difference)));
@@ -124,6 +125,6 @@ impl CaseRuns {
         if drops != Some(true) {
             cases.extend(gone(golden, &found).cloned());
         }
-        Golden::new(cases).without_included()
+        Golden::new(cases)
     }
 }

@@ -8,17 +8,12 @@ impl CaseRuns {
     /// are not a valid golden file. A case that the golden file lacks has an empty golden text.
     pub fn sides(&self, golden: &[u8]) -> Option<Vec<(String, String)>> {
         let golden = read(golden).ok()?;
-        let run = self.with_included();
-        let found = counterparts(&golden.cases, &run.cases);
+        let run = self.sections();
+        let found = counterparts(&golden.cases, &run);
         let text = |section: &Section| serde_yaml::to_string(section).unwrap_or_default();
-        let sides = run.cases.into_iter().zip(found).map(|(section, at)| {
+        let sides = run.iter().zip(found).map(|(section, at)| {
             let old = at.and_then(|at| golden.cases.get(at));
-            let new = if golden.lists_included() {
-                section
-            } else {
-                section.without_included()
-            };
-            (old.map(text).unwrap_or_default(), text(&new))
+            (old.map(text).unwrap_or_default(), text(section))
         });
         Some(sides.collect())
     }

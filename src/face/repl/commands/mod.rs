@@ -30,6 +30,6 @@ pub(crate) fn obey(context: &mut ReplContext, command: &Command, rest: &str) -> 
         CommandKind::Why => look::why_so(context, rest),
         CommandKind::Help => help::help(context, rest),
         // The shell handles these commands.
-        CommandKind::Quiz | CommandKind::Practice | CommandKind::Quit => Ok(()),
+        CommandKind::Practice | CommandKind::Quit => Ok(()),
     }
 }

@@ -70,7 +70,7 @@ fn nothing_that_is_typed_breaks_a_session() {
                     break;
                 }
                 // The session can return to every earlier state.
-                if !typed.shell.is_quizzing() {
+                if !typed.shell.is_practicing() {
                     typed.output.take_text();
                     let at = typed.done();
                     typed.types(":goto 0");

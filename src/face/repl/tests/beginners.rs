@@ -1,5 +1,4 @@
-//! Tests of beginners' input: expressions, words without a colon, pasted prompts, and answers to
-//! quizzes.
+//! Tests of beginners' input: expressions, words without a colon, and pasted prompts.
 
 use std::fs;
 
@@ -172,47 +171,4 @@ fn leaving_asks_once() {
     typed.types("read 0x3D4");
     typed.types(":back");
     assert!(leaves(&mut typed, "quit").0);
-}
-
-#[test]
-fn a_quiz_asks_again_and_gives_reasons() {
-    let mut typed = Typed::simple();
-    let output = typed.types(":quiz read 0x03D4");
-    assert!(
-        words(&output).contains("Type `?` for the reason"),
-        "{output}"
-    );
-    for unreadable in ["fifteen", "0xZ", "vpn 15", "help"] {
-        let output = typed.types(unreadable);
-        assert!(
-            output.contains(&format!("`{unreadable}` is not an answer: write a number")),
-            "{output}"
-        );
-        assert_eq!(typed.shell.prompt(), "vpn? ");
-    }
-    assert_eq!(
-        typed.types("?"),
-        "  VPN is 0b0000_1111, bits 13–6 of the virtual address 0x03D4\n"
-    );
-    assert_eq!(typed.shell.prompt(), "vpn? ");
-    assert_eq!(typed.types("15"), "  ✓ vpn 0x0F\n");
-    typed.types("3");
-    typed.types("3");
-    assert!(
-        typed
-            .types("hot")
-            .contains("`hot` is not an answer: write hit, miss, none")
-    );
-    typed.types("hit");
-    assert!(typed.types("page fault").contains("is not an answer"));
-    let output = typed.types("quit");
-    assert_eq!(
-        output,
-        "  4 of 4 answers are right (1 after `?`); the machine did not change\n"
-    );
-    assert_eq!(typed.shell.prompt(), "[5] pagewalk> ");
-    // A statement ends the quiz and runs.
-    typed.types(":quiz read 0x03D4");
-    assert!(typed.types("read 0x3D4").contains("VPN 0x0F"));
-    assert!(!typed.shell.is_quizzing());
 }

@@ -1,6 +1,6 @@
 //! Tests of `:practice`.
 
-use super::Typed;
+use super::{Typed, words};
 
 /// The simple memory system of CS:APP 9.6.4 with a question about its example, the read at 0x03D4.
 fn exam() -> Typed {
@@ -63,7 +63,7 @@ fn a_question_is_marked_with_carried_errors_and_explained() {
             && last.contains("6 of 7 points; the machine did not change"),
         "{last}"
     );
-    assert!(!typed.shell.is_quizzing());
+    assert!(!typed.shell.is_practicing());
     assert_eq!(typed.value("tlb.hits"), "0");
 }
 
@@ -77,7 +77,7 @@ fn a_practice_ends_with_a_command_and_needs_a_question() {
         output.starts_with("  1 of 1 points; the machine did not change\n"),
         "{output}"
     );
-    assert!(!typed.shell.is_quizzing());
+    assert!(!typed.shell.is_practicing());
     assert!(
         typed
             .types(":practice \"Wlak\"")
@@ -90,15 +90,104 @@ fn a_practice_ends_with_a_command_and_needs_a_question() {
         "{several}"
     );
     assert!(typed.types(":practice \"Other\"").contains("no blank"));
-    assert!(
-        Typed::simple()
-            .types(":practice")
-            .contains("this session has no question")
-    );
     typed.types(":reset");
+    for (input, said) in [
+        (":practice \"Walk\"", "this session has no question"),
+        (":practice", "first declare a machine"),
+        (":practice show 1", "no facts to ask for"),
+    ] {
+        let output = typed.types(input);
+        assert!(output.contains(said), "{output}");
+    }
+}
+
+#[test]
+fn a_statement_is_asked_about_fact_by_fact() {
+    let mut typed = Typed::simple();
+    let output = typed.types(":practice read 0x03D4");
     assert!(
-        typed
-            .types(":practice")
-            .contains("this session has no question")
+        output.starts_with("read 0x03D4 (12 points)\n")
+            && output.ends_with("A byte is read at virtual address 0x03D4.\n"),
+        "{output}"
     );
+    // CS:APP 9.6.4, with one wrong answer.
+    for (prompt, answer, mark) in [
+        ("VPN (hex, 2 digits)? ", "0F", "✓ VPN"),
+        ("TLB index (hex, 1 digit)? ", "0b11", "✓ TLB index"),
+        ("TLB tag (hex, 2 digits)? ", "0x3", "✓ TLB tag"),
+        ("TLB hit (Y/N)? ", "yes", "✓ TLB hit"),
+        ("Page fault (Y/N)? ", "no", "✓ Page fault"),
+        ("PPN (hex, 2 digits)? ", "0D", "✓ PPN"),
+        (
+            "Physical address (hex, 3 digits)? ",
+            "354",
+            "✓ Physical address",
+        ),
+        ("Byte offset (hex, 1 digit)? ", "1", "✗ Byte offset: wrong"),
+        ("Cache index (hex, 1 digit)? ", "5", "✓ Cache index"),
+        ("Cache tag (hex, 2 digits)? ", "0xd", "✓ Cache tag"),
+        ("Cache hit (Y/N)? ", "hit", "✓ Cache hit"),
+    ] {
+        assert_eq!(typed.shell.prompt(), prompt);
+        assert_eq!(typed.types("fifteen").lines().count(), 1);
+        assert_eq!(typed.types(answer), format!("  {mark}\n"));
+    }
+    let last = typed.types("36");
+    for said in [
+        "✓ Byte returned",
+        "Byte offset  0x0",
+        "CO is 0b00, bits 1–0 of the physical address 0x354",
+        "11 of 12 points; the machine did not change",
+    ] {
+        assert!(last.contains(said), "{said} in {last}");
+    }
+    assert_eq!(typed.shell.prompt(), "[5] pagewalk> ");
+    assert_eq!((typed.done(), typed.value("tlb.hits").as_str()), (4, "0"));
+}
+
+#[test]
+fn facts_that_do_not_exist_are_not_asked_for() {
+    let mut typed = Typed::simple();
+    typed.types(":practice read 0x0040 # a fault");
+    for answer in ["1", "1", "0", "miss"] {
+        assert!(typed.types(answer).contains('✓'), "{answer}");
+    }
+    assert!(typed.types("page").contains("5 of 5 points"));
+    assert!(!typed.shell.is_practicing());
+    let mut typed = Typed::new();
+    typed.types("process P1");
+    typed.types(":practice P1: munmap(3, 1)");
+    for answer in ["-1", "EINVAL", "none", "0"] {
+        assert!(typed.types(answer).contains('✓'), "{answer}");
+    }
+    assert!(typed.types("0").contains("5 of 5 points"));
+}
+
+#[test]
+fn random_accesses_are_the_same_in_each_session() {
+    let practices = || {
+        let mut typed = Typed::simple();
+        (0..8)
+            .map(|_| words(&typed.types(":practice")) + &typed.types(":steps"))
+            .collect::<Vec<_>>()
+    };
+    let first = practices();
+    assert_eq!(first, practices());
+    let different: std::collections::BTreeSet<_> = first.iter().collect();
+    assert!(different.len() > 4, "{first:?}");
+}
+
+#[test]
+fn a_statement_or_quit_ends_a_practice() {
+    let mut typed = Typed::simple();
+    typed.types(":practice read 0x03D4");
+    typed.types("0F");
+    assert_eq!(
+        typed.types("quit"),
+        "  1 of 1 points; the machine did not change\n"
+    );
+    assert_eq!(typed.shell.prompt(), "[5] pagewalk> ");
+    typed.types(":practice read 0x03D4");
+    assert!(typed.types("read 0x3D4").contains("VPN 0x0F"));
+    assert!(!typed.shell.is_practicing());
 }

@@ -154,7 +154,7 @@ struct Lines {
 
 impl Lines {
     fn new(golden: &Golden, text: &str, runs: &CaseRuns) -> Self {
-        let sections = counterparts(&golden.cases, &runs.with_included().cases);
+        let sections = counterparts(&golden.cases, &runs.sections());
         Self {
             places: places(text, golden),
             sections,

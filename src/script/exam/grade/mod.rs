@@ -16,7 +16,6 @@ pub mod rules;
 mod sheet;
 pub mod statistics;
 mod sums;
-pub mod terms;
 #[cfg(test)]
 mod tests;
 mod words;

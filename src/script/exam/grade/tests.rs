@@ -7,7 +7,6 @@ use super::regrade::{Before, regraded};
 use super::rules::Rules;
 use super::sheet::Given;
 use super::statistics::statistics;
-use super::terms::{Term, by_term};
 use super::words;
 use crate::lang::value::{Number, Value};
 use crate::questions::entry::{Answers, Form, Radix};
@@ -479,20 +478,6 @@ fn statistics_count_each_student_once() {
     assert_eq!(
         (points.to_string(), of.to_string()),
         ("1".into(), "4".into())
-    );
-    // There is nothing to compare with a single term.
-    let term = |name: &str| Term::now(name.to_owned(), &all);
-    assert!(
-        by_term(&all, &[term("now")])
-            .items
-            .iter()
-            .all(|item| item.together.is_none())
-    );
-    assert!(
-        by_term(&all, &[term("now"), term("2024")])
-            .items
-            .iter()
-            .all(|item| item.together.is_some())
     );
 }
 

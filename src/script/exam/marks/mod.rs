@@ -4,11 +4,9 @@ mod feedback;
 mod regrade;
 mod statistics;
 mod table;
-mod terms;
 
 pub use feedback::{Format, feedback};
 pub(crate) use feedback::{asked, right, why_of};
 pub use regrade::regrade;
 pub use statistics::statistics;
 pub use table::{Columns, TableRow, marks};
-pub use terms::terms;

@@ -147,8 +147,7 @@ impl Exploration {
             files: 0..0,
             bytes,
         };
-        self.history
-            .push(State::new(self.options.seed), done, u64::MAX);
+        self.history.push(State::new(self.options.seed), done, 0);
     }
 
     /// Undoes up to `count` statements. Returns the number of statements undone.

@@ -28,7 +28,7 @@ pub(crate) fn unnumbered(name: &str) -> &str {
 /// statements and their order.
 pub(crate) fn counterparts(golden: &[Section], run: &[Section]) -> Vec<Option<usize>> {
     let mut found = vec![None; run.len()];
-    let names: BTreeSet<Option<&str>> = run.iter().map(name).collect();
+    let names: BTreeSet<Option<&str>> = run.iter().map(|one| one.block.as_deref()).collect();
     for name in names {
         let (olds, news) = (blocks(golden, name), blocks(run, name));
         for pair in pairs(&texts(golden, &olds), &texts(run, &news)) {
@@ -45,10 +45,6 @@ pub(crate) fn counterparts(golden: &[Section], run: &[Section]) -> Vec<Option<us
     found
 }
 
-fn name(section: &Section) -> Option<&str> {
-    section.block.as_deref().map(unnumbered)
-}
-
 /// Returns the sections of each block with a name. A block begins with the statements outside its scenarios.
 fn blocks(sections: &[Section], wanted: Option<&str>) -> Vec<Range<usize>> {
     let begins =
@@ -60,7 +56,7 @@ fn blocks(sections: &[Section], wanted: Option<&str>) -> Vec<Range<usize>> {
             _ => blocks.push(at..at + 1),
         }
     }
-    blocks.retain(|block| name(&sections[block.start]) == wanted);
+    blocks.retain(|block| sections[block.start].block.as_deref() == wanted);
     blocks
 }
 
@@ -104,11 +100,10 @@ mod tests {
             }],
             ..Section::default()
         };
-        // The names of the golden file are those of format 1.
         let golden = [
-            section("block 1", None, "read 1"),
-            section("block 1", Some("s"), "read 2"),
-            section("block 2", None, "read 3"),
+            section("unnamed", None, "read 1"),
+            section("unnamed", Some("s"), "read 2"),
+            section("unnamed", None, "read 3"),
         ];
         let run = [
             section("unnamed", None, "read 0"),

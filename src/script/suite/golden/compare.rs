@@ -66,7 +66,7 @@ pub(crate) struct Compared<'a> {
 
 /// Returns a case's statements that differ from the case's golden section. `case` is the file and the line of the
 /// case, for a statement that did not run.
-pub fn compare(golden: &[Entry], run: &[&Placed], case: (&str, usize)) -> Vec<Difference> {
+pub fn compare(golden: &[Entry], run: &[Placed], case: (&str, usize)) -> Vec<Difference> {
     compared(golden, run, case)
         .into_iter()
         .filter_map(|one| one.difference)
@@ -76,7 +76,7 @@ pub fn compare(golden: &[Entry], run: &[&Placed], case: (&str, usize)) -> Vec<Di
 /// Compares all statements of a case.
 pub(crate) fn compared<'a>(
     golden: &'a [Entry],
-    run: &[&'a Placed],
+    run: &'a [Placed],
     case: (&str, usize),
 ) -> Vec<Compared<'a>> {
     let old: Vec<String> = golden.iter().map(Entry::head).collect();
@@ -85,7 +85,7 @@ pub(crate) fn compared<'a>(
         let entry = old;
         let (old, placed) = (
             old.and_then(|at| golden.get(at)),
-            new.and_then(|at| run.get(at).copied()),
+            new.and_then(|at| run.get(at)),
         );
         let new = placed.map(|placed| &placed.entry);
         let changes = changes(old, new);
@@ -146,17 +146,6 @@ fn reasons(golden: &Entry, did: &Did) -> Vec<String> {
 
 /// Returns the lines that differ between two entries, including the statement's text.
 fn changes(old: Option<&Entry>, new: Option<&Entry>) -> Vec<Change> {
-    // Files of format 1 contain no texts of statements.
-    let (was, is) = (
-        old.map_or("", |old| &old.text),
-        new.map_or("", |new| &new.text),
-    );
-    let without = new.filter(|_| old.is_some() && was.is_empty() && !is.is_empty());
-    let without = without.map(|new| Entry {
-        text: String::new(),
-        ..new.clone()
-    });
-    let new = without.as_ref().or(new);
     let lines = |entry: Option<&Entry>, with_head: bool| {
         let head = entry.filter(|_| with_head).map(Entry::head);
         head.into_iter()

@@ -10,7 +10,6 @@ mod places;
 mod tests;
 mod yaml;
 
-pub(crate) use align::{Pair, pairs};
 pub(crate) use blocks::{UNNAMED, counterparts, unnumbered};
 pub(crate) use compare::compared;
 pub use compare::{Change, Difference, Placed, compare};

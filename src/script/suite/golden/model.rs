@@ -2,8 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The format version of new files, and the newest version that can be read. A file of format 1 ends with the number
-/// of its statements, numbers the blocks of a document, and omits the texts of long statements.
+/// The version of the format, by which a program recognizes the files of a later one.
 pub const FORMAT: u32 = 2;
 
 /// The recorded results of a file's scripts.
@@ -14,9 +13,6 @@ pub struct Golden {
     pub format: u32,
     /// The cases, in text order.
     pub cases: Vec<Section>,
-    /// The last member of files of format 1, in place of the line `...`.
-    #[serde(default, skip_serializing)]
-    pub(crate) total: Option<u64>,
 }
 
 /// The results of a case.
@@ -35,9 +31,6 @@ pub struct Section {
     /// The statements, in order of execution.
     #[serde(default)]
     pub statements: Vec<Entry>,
-    /// Whether the scenario belongs to an included script. Only files of format 1 list such scenarios.
-    #[serde(skip)]
-    pub(crate) included: bool,
 }
 
 /// The results of a statement.
@@ -47,7 +40,7 @@ pub struct Entry {
     /// The statement's text on one line, without facts. Empty for [`Entry::more`].
     #[serde(default, rename = "do", skip_serializing_if = "String::is_empty")]
     pub(crate) statement: String,
-    /// The whole statement, if it is longer than a line or contains a table. Files of format 1 omit this member.
+    /// The whole statement, if it is longer than a line or contains a table.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(crate) text: String,
     /// The facts in script notation.
@@ -76,9 +69,6 @@ pub struct Entry {
     /// A digest of the omitted statements' results.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(crate) digest: String,
-    /// Whether an included script ran the statement. Only files of format 1 list such statements.
-    #[serde(skip)]
-    pub(crate) included: bool,
 }
 
 impl Golden {
@@ -87,25 +77,7 @@ impl Golden {
         Self {
             format: FORMAT,
             cases,
-            total: None,
         }
-    }
-
-    /// Whether the file lists the results of included scripts.
-    pub(crate) fn lists_included(&self) -> bool {
-        self.format < 2
-    }
-
-    /// Removes the scenarios and statements of included scripts.
-    #[must_use]
-    pub fn without_included(mut self) -> Self {
-        self.cases.retain(|case| !case.included);
-        self.cases = self
-            .cases
-            .into_iter()
-            .map(Section::without_included)
-            .collect();
-        self
     }
 
     /// Returns the number of listed statements.
@@ -114,14 +86,6 @@ impl Golden {
             .iter()
             .map(|case| case.statements.len() as u64)
             .sum()
-    }
-}
-
-impl Section {
-    /// Removes the statements of included scripts.
-    pub(crate) fn without_included(mut self) -> Self {
-        self.statements.retain(|entry| !entry.included);
-        self
     }
 }
 

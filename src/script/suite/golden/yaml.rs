@@ -32,8 +32,8 @@ pub enum Unusable {
     Truncated,
     /// A merge left conflict markers in these lines, counted from 1.
     Unmerged { first: usize, last: usize },
-    /// A newer version of the program wrote the file.
-    Newer { format: u64 },
+    /// Another version of the program wrote the file.
+    OtherFormat { format: u64 },
     /// The file is not YAML, or not a golden file.
     Invalid {
         line: usize,
@@ -55,7 +55,7 @@ impl Unusable {
     /// Explains the fix. `bless` is the command that regenerates the file.
     pub fn help(&self, bless: &str) -> String {
         match self {
-            Self::Newer { .. } => {
+            Self::OtherFormat { .. } => {
                 "use the version of Pagewalk that wrote this file, or a newer one".to_owned()
             }
             Self::Unreadable(_) | Self::Unwritable(_) => {
@@ -89,9 +89,9 @@ impl fmt::Display for Unusable {
                     "the golden file has conflict markers from a merge in {lines}"
                 )
             }
-            Self::Newer { format } => write!(
+            Self::OtherFormat { format } => write!(
                 f,
-                "the golden file has format {format}, but this version of Pagewalk supports only formats 1–{FORMAT}"
+                "the golden file has format {format}, but this version of Pagewalk supports only format {FORMAT}"
             ),
             Self::Invalid { why, .. } => write!(f, "the golden file is not valid: {why}"),
         }
@@ -120,7 +120,7 @@ pub fn read(bytes: &[u8]) -> Result<Golden, Unusable> {
         return Err(Unusable::Unmerged { first, last });
     }
     let last = text.lines().last().unwrap_or_default();
-    let ended = text.ends_with('\n') && (last == END || last.starts_with("total:"));
+    let ended = text.ends_with('\n') && last == END;
     let invalid = |error: &serde_yaml::Error| {
         let (line, column) = error
             .location()
@@ -144,18 +144,11 @@ pub fn read(bytes: &[u8]) -> Result<Golden, Unusable> {
     }
     let version: Result<Version, _> = serde_yaml::from_str(text);
     match version {
-        Ok(Version { format }) if format > u64::from(FORMAT) => {
-            return Err(Unusable::Newer { format });
+        Ok(Version { format }) if format != u64::from(FORMAT) => {
+            return Err(Unusable::OtherFormat { format });
         }
         Err(error) => return Err(invalid(&error)),
         Ok(_) if !ended => return Err(Unusable::Truncated),
-        Ok(Version { format: 0 }) => {
-            return Err(Unusable::Invalid {
-                line: 1,
-                column: 1,
-                why: "unknown format 0".to_owned(),
-            });
-        }
         Ok(_) => {}
     }
     serde_yaml::from_str(text).map_err(|error| invalid(&error))

@@ -131,7 +131,7 @@ mod tests {
                 ..Placed::default()
             })
             .collect();
-        compare(golden, &run.iter().collect::<Vec<_>>(), ("x.pw", 1))
+        compare(golden, &run, ("x.pw", 1))
             .iter()
             .map(brief)
             .collect()

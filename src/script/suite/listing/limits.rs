@@ -41,7 +41,6 @@ struct More {
     count: u64,
     digest: Digest,
     place: (String, usize),
-    included: bool,
     span: Span,
 }
 
@@ -61,10 +60,6 @@ impl<'s> Recorder<'s> {
         if let Did::Scenario(_) = &*record.did {
             return;
         }
-        let (statement, mut entry) = self.entries.list_record(record, fails);
-        entry.included = record
-            .included
-            .is_some_and(|include| self.scripts.contains(&include));
         let Some(case) = self.cases.get_mut(at) else {
             return;
         };
@@ -78,6 +73,14 @@ impl<'s> Recorder<'s> {
         }
         let rounds = case.rounds.entry(record.span).or_default();
         *rounds = rounds.saturating_add(1);
+        // The results of an included script are in its own golden file.
+        if record
+            .included
+            .is_some_and(|include| self.scripts.contains(&include))
+        {
+            return;
+        }
+        let (statement, mut entry) = self.entries.list_record(record, fails);
         if *rounds > 1 {
             // Each execution has the same text.
             entry.text.clear();
@@ -116,7 +119,6 @@ impl Case {
             count,
             digest,
             place: (file, line),
-            included,
             span,
         } = std::mem::take(&mut self.more);
         if count > 0 {
@@ -124,7 +126,6 @@ impl Case {
             let entry = Entry {
                 more: Some(count),
                 digest,
-                included,
                 ..Entry::default()
             };
             self.listed.push(Placed {
@@ -148,7 +149,6 @@ impl More {
         if self.count == 0 {
             self.span = span;
             self.place = (statement.file.clone(), statement.line);
-            self.included = entry.included;
         }
         self.count += 1;
         self.digest.put(&entry.statement);
