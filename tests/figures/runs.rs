@@ -59,3 +59,27 @@ fn a_long_page_table_prints_runs() {
     // A table of 64 rows prints each row.
     assert!(!last(&mapped(64)).contains('–'));
 }
+
+/// A global entry stays in the TLBs when they are flushed, but a figure of a walk shows the page tables.
+#[test]
+fn figures_walk_past_global_entries() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("global.pw");
+    let script = "machine core-i7\nset page_table { | vpn ppn g |\n | 1 5 1 | }\ntranslate 0x1000\nfigure walk 0x1000\nfigure pte of 0x1000\n";
+    std::fs::write(&file, script).expect("a script");
+    let run = Command::new(env!("CARGO_BIN_EXE_pagewalk"))
+        .arg("run")
+        .arg(&file)
+        .output()
+        .expect("a run");
+    let out = String::from_utf8_lossy(&run.stdout);
+    assert!(
+        run.status.success(),
+        "{}",
+        String::from_utf8_lossy(&run.stderr)
+    );
+    let walk = out.split_once("figure walk 0x1000").expect("the figure").1;
+    let is_level = |line: &&str| (1..=4).any(|level| line.contains(&format!(" VPN{level} 0x")));
+    let levels = walk.lines().filter(is_level);
+    assert_eq!(levels.count(), 4, "{out}");
+}

@@ -83,3 +83,17 @@ fn presets_are_legible() {
         assert_eq!(check(&script).expect("legible figures"), 3);
     }
 }
+
+/// The walk translates what no TLB holds, so the arrow to its first level begins at the TLB that was searched last.
+#[test]
+fn the_walk_hangs_on_the_last_tlb() {
+    let script =
+        "machine core-i7\nfigure translation read 0x123000\nfigure translation fetch 0x123000\n";
+    let scenes = drawn(script);
+    assert_eq!(scenes.len(), 2);
+    for scene in &scenes {
+        let text = text(scene);
+        let first = text.lines().find(|line| line.contains("VPN1"));
+        assert!(first.is_some_and(|line| line.contains("L2TLB")), "{text}");
+    }
+}
