@@ -30,7 +30,10 @@ class Rule:
 
     def __init__(self, row):
         flags = re.M | (0 if row.get("case") else re.I)
-        before = lambda name: re.compile(f"(?:{row[name]})\\Z", flags) if name in row else None
+
+        def before(name):
+            return re.compile(rf"(?:{row[name]})\Z", flags) if name in row else None
+
         self.find = re.compile(rf"\b(?:{row['find']})", flags)
         # The pattern without its conditions on the text that follows.
         self.core = re.split(r"\(\?[=!]", row["find"])[0]
