@@ -113,7 +113,7 @@ def check(path, rules, suspect, allowed):
     """Yields a message for each hit in a file. `suspect` finds the places that are worth the time of all rules."""
     text = pathlib.Path(path).read_text()
     # An underscore can be markup, and is then no part of a word.
-    places = [place for match in suspect.finditer(text.lower().replace("_", " ")) for place in match.span()]
+    places = [place for match in suspect.finditer(text.replace("_", " ")) for place in match.span()]
     exceptions = [match.span() for one in allowed for match in re.finditer(re.escape(one), text)]
     for at, stretch in stretches(text, places):
         for start, end, new, rule in apart(hit for rule in rules for hit in rule.hits(stretch)):
@@ -131,8 +131,7 @@ def main(paths):
         if rule.example() != rule.right:
             print(f"{RULES}: {rule.wrong!r} becomes {rule.example()!r}, not {rule.right!r}", file=sys.stderr)
             return 2
-    cores = (re.sub(r"(?<!\\)[A-Z]", lambda letter: letter[0].lower(), rule.core) for rule in rules)
-    suspect = re.compile(rf"\b(?:{'|'.join(cores)})")
+    suspect = re.compile(rf"\b(?:{'|'.join(rule.core for rule in rules)})", re.I)
     found = [hit for path in paths for hit in check(path, rules, suspect, settings.get("allowed", []))]
     print("\n".join(found), end="\n" if found else "")
     return 1 if found else 0
