@@ -32,6 +32,7 @@ pub(crate) fn documents() -> Vec<String> {
         "README.md",
         "ARCHITECTURE.md",
         "CHANGELOG.md",
+        "CONTRIBUTING.md",
         "grammar/README.md",
     ]
     .map(ToOwned::to_owned)
