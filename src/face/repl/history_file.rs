@@ -104,7 +104,7 @@ impl HistoryFile {
     fn replace(&self, entries: &[String]) -> io::Result<()> {
         write_file(
             &self.path,
-            &entries
+            entries
                 .iter()
                 .map(|entry| escaped(entry))
                 .collect::<String>(),

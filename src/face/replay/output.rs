@@ -87,7 +87,7 @@ impl ReplayOutput {
                 "pagewalk: `{file}` is not written, because the results are incomplete\n"
             ));
         } else if let Some(file) = file
-            && let Err(error) = write_file(file, &plot(&self.replays))
+            && let Err(error) = write_file(file, plot(&self.replays))
         {
             complain(&format!(
                 "pagewalk: cannot write `{}`: {}

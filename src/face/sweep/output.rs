@@ -82,7 +82,7 @@ impl SweepOutput<'_> {
         if let Some(file) = self.plot.filter(|_| !whole) {
             complain(&unwritten(file));
         } else if let Some(file) = self.plot
-            && let Some(Err(error)) = swept.first().map(|swept| write_file(file, &plot(swept)))
+            && let Some(Err(error)) = swept.first().map(|swept| write_file(file, plot(swept)))
         {
             complain(&failed(file, &error));
             status = status.max(Status::Wrong);

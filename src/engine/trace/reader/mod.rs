@@ -39,7 +39,7 @@ pub struct Progress {
 
 impl Reader {
     /// Opens a file. `-` is standard input. Compressed files are recognized by their first bytes. The default
-    /// format is determined by the first bytes, or else by the file extension, or else by the first lines.
+    /// format is determined by the file extension, or else by the first lines.
     ///
     /// # Errors
     /// Fails if the file cannot be opened or is not a trace in the format, or if its first lines fit no format.

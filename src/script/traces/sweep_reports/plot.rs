@@ -56,13 +56,12 @@ fn lines(swept: &Swept, unit: SweptUnit, over: usize, varied: &[usize]) -> Vec<L
             .map(|&at| point.at[at])
             .collect();
         let place = (point.at[over] as f64, rate);
-        match lines.iter_mut().find(|(others, _)| *others == rest) {
-            Some((_, line)) => line.points.push(place),
-            None => {
-                let name = name(swept, over, varied, &point.at);
-                let points = vec![place];
-                lines.push((rest, Line { name, points }));
-            }
+        if let Some((_, line)) = lines.iter_mut().find(|(others, _)| *others == rest) {
+            line.points.push(place);
+        } else {
+            let name = name(swept, over, varied, &point.at);
+            let points = vec![place];
+            lines.push((rest, Line { name, points }));
         }
     }
     lines.into_iter().map(|(_, line)| line).collect()
