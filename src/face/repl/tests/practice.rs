@@ -123,7 +123,11 @@ fn a_statement_is_asked_about_fact_by_fact() {
             "354",
             "✓ Physical address",
         ),
-        ("Byte offset (hex, 1 digit)? ", "1", "✗ Byte offset: wrong"),
+        (
+            "Byte offset (hex, 1 digit)? ",
+            "1",
+            "✗ Byte offset: wrong (the PPN not shifted)",
+        ),
         ("Cache index (hex, 1 digit)? ", "5", "✓ Cache index"),
         ("Cache tag (hex, 2 digits)? ", "0xd", "✓ Cache tag"),
         ("Cache hit (Y/N)? ", "hit", "✓ Cache hit"),
