@@ -168,9 +168,9 @@ fn frames_touched(bencher: Bencher, policy: &str) {
     let mut random = SplitMix64::new(1);
     let frames: Vec<u32> = (0..ROUND).map(|_| random.below(1 << 10) as u32).collect();
     bencher.counter(ItemsCount::new(ROUND)).bench_local(|| {
-        frames
-            .iter()
-            .for_each(|&frame| black_box(&mut pool).touch(frame))
+        for &frame in &frames {
+            black_box(&mut pool).touch(frame);
+        }
     });
 }
 

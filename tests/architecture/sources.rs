@@ -81,7 +81,7 @@ impl Source {
             .unwrap_or_else(|error| panic!("{} is Rust: {error}", self.path));
         let mut found = Vec::new();
         undone(tokens, &mut |line, word| {
-            found.push(format!("{}:{line}: `{word}`", self.path))
+            found.push(format!("{}:{line}: `{word}`", self.path));
         });
         found
     }

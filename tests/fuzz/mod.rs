@@ -405,7 +405,7 @@ fn tokens(text: &str) -> Vec<String> {
     for c in text.chars() {
         match tokens.last_mut() {
             Some(last) if kind(c) < 2 && last.ends_with(|before| kind(before) == kind(c)) => {
-                last.push(c)
+                last.push(c);
             }
             _ => tokens.push(c.to_string()),
         }

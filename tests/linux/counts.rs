@@ -84,7 +84,7 @@ impl Counted<'_> {
             offset: 0,
         };
         let faults = self.faults(0, |counted| {
-            assert_eq!(counted.step(0, mapped), Answer::At(at))
+            assert_eq!(counted.step(0, mapped), Answer::At(at));
         });
         if flags & MAP_POPULATE == 0 {
             // A kernel built without huge pages rejects the call, which is then unnecessary.
@@ -274,7 +274,7 @@ fn rule_18_a_fatal_access_is_no_fault_but_maps_around_it(counted: &mut Counted<'
     counted.map(PROT_READ, MAP_PRIVATE);
     let fatal = |counted: &mut Counted<'_>, op: Op| {
         counted.faults(0, |counted| {
-            assert!(matches!(counted.step(0, op), Answer::Signal(..)), "{op:?}")
+            assert!(matches!(counted.step(0, op), Answer::Signal(..)), "{op:?}");
         })
     };
     assert_eq!(
@@ -310,7 +310,7 @@ fn rule_18_a_fatal_access_is_no_fault_but_maps_around_it(counted: &mut Counted<'
             at: start.plus(page * PAGE),
         };
         let faults = counted.faults(0, |counted| {
-            assert_eq!(counted.step(0, load), Answer::Byte(0x90))
+            assert_eq!(counted.step(0, load), Answer::Byte(0x90));
         });
         assert_eq!(faults, 0, "page {page} has been mapped");
     }

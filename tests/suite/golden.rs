@@ -234,14 +234,14 @@ fn unusable_golden_files_are_distinguished() {
     });
     assert!(said.contains("is empty"), "{said}");
     let said = spoiled("newer", |folder, _| {
-        folder.swap(golden, "format: 2", "format: 7\nnew_things: yes")
+        folder.swap(golden, "format: 2", "format: 7\nnew_things: yes");
     });
     assert!(
         said.contains("has format 7") && said.contains("supports only format 2"),
         "{said}"
     );
     let said = spoiled("invalid", |folder, _| {
-        folder.swap(golden, "  - do: read 0x3D4", "  - do: [read 0x3D4")
+        folder.swap(golden, "  - do: read 0x3D4", "  - do: [read 0x3D4");
     });
     assert!(said.contains("is not valid"), "{said}");
     let said = spoiled("merged", |folder, text| {
@@ -257,7 +257,7 @@ fn unusable_golden_files_are_distinguished() {
         "{said}"
     );
     let said = spoiled("unknown", |folder, _| {
-        folder.swap(golden, "  - do: read 0x3D4", "  - did: read 0x3D4")
+        folder.swap(golden, "  - do: read 0x3D4", "  - did: read 0x3D4");
     });
     assert!(
         said.contains("is not valid") && said.contains("did"),

@@ -308,7 +308,7 @@ impl Kernel {
                     }
                 }
                 Err(fault) => {
-                    outcome.killed = self.fault(pid, va, kind, fault, &mut faults, watch)?
+                    outcome.killed = self.fault(pid, va, kind, fault, &mut faults, watch)?;
                 }
             }
             used = self.frames.just_filled;

@@ -255,7 +255,7 @@ impl Machine {
         };
         let asid = translator.context(core).asid;
         translator.for_each_tlb_of(core, watch, |tlb, _, dropped| {
-            tlb.drop_page(va.raw(), asid, dropped)
+            tlb.drop_page(va.raw(), asid, dropped);
         });
     }
 

@@ -75,7 +75,7 @@ impl<S: Deref<Target = Spec>> MachineObserver for LatencyMeter<S> {
     fn on_event(&mut self, event: Event) {
         match event {
             Event::Fragment { .. } => {
-                (self.before, self.tlb, self.cached) = (self.total, None, false)
+                (self.before, self.tlb, self.cached) = (self.total, None, false);
             }
             Event::TlbLookup { tlb, .. } => {
                 let latency = self

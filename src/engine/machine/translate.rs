@@ -153,7 +153,7 @@ impl Translator {
             let (core, level) = (n % cores, n / cores);
             let asid = self.contexts[core].asid;
             each(tlb, asid, &mut |dropped| {
-                report_dropped(core as u32, level, dropped, page_bits, watch)
+                report_dropped(core as u32, level, dropped, page_bits, watch);
             });
         }
     }
@@ -168,7 +168,7 @@ impl Translator {
         let page_bits = self.page_bits;
         for (level, tlb) in self.tlbs_of(core).enumerate() {
             each(tlb, level, &mut |dropped| {
-                report_dropped(core, level, dropped, page_bits, watch)
+                report_dropped(core, level, dropped, page_bits, watch);
             });
         }
     }

@@ -81,7 +81,7 @@ impl PaperMaker<'_> {
         };
         let progress = Progress::new("papers", versions.len());
         side_by_side(versions, self.threads, work, Result::is_err, |_, _| {
-            progress.one()
+            progress.one();
         })
         .into_iter()
         .collect()
@@ -109,7 +109,7 @@ impl PaperMaker<'_> {
         let progress = Progress::new("papers", versions.len());
         let work = |version: &Option<Version>| self.paper(version.as_ref());
         let papers = side_by_side(versions, self.threads, work, Result::is_err, |_, _| {
-            progress.one()
+            progress.one();
         });
         let papers = papers
             .into_iter()

@@ -169,7 +169,7 @@ impl TerminalSession {
                 Err(ReadlineError::Eof) if shell.leave()? == Flow::End => return Ok(()),
                 Err(ReadlineError::Eof | ReadlineError::Interrupted) => {}
                 Err(ReadlineError::Io(error)) if error.kind() == io::ErrorKind::InvalidData => {
-                    not_text()
+                    not_text();
                 }
                 Err(ReadlineError::Io(error)) => return Err(error),
                 Err(error) => return Err(io::Error::other(error)),

@@ -149,7 +149,7 @@ impl Sweep {
             Ok(grid) => return Some(grid),
             Err(GridError::Options(why)) => complain(&format!("pagewalk: {why}\n")),
             Err(GridError::Grid(wrong)) => {
-                complain(&render(&wrong, &sources, diagnostic_style(color)))
+                complain(&render(&wrong, &sources, diagnostic_style(color)));
             }
         }
         None

@@ -67,7 +67,7 @@ pub(super) fn write_part(
 fn sweep(plan: &SweepPlan, file: &Path, grid: Grid) -> SweepOutcome {
     let mut bar = Bar::new(&shown(file));
     let outcome = plan.sweep(grid, TraceOrigin::File(file.to_owned()), &mut |progress| {
-        bar.show(progress)
+        bar.show(progress);
     });
     bar.clear();
     outcome

@@ -183,7 +183,7 @@ impl Writing<'_> {
                     edits.push(TextEdit::new(stmt.span, self.seed(command)));
                 }
                 StmtKind::Command(command) if &*command.verb.text == "exam" => {
-                    self.cover(command, edits)
+                    self.cover(command, edits);
                 }
                 StmtKind::Include { body, .. } => {
                     if let Some(first) = body.first() {

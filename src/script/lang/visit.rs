@@ -166,7 +166,7 @@ pub(crate) fn walk_stmt<'s, V: Visit<'s> + ?Sized>(visit: &mut V, stmt: &'s Stmt
             visit.visit_block(body);
         }
         StmtKind::Include { body, .. } | StmtKind::InProcess { body, .. } => {
-            visit.visit_block(body)
+            visit.visit_block(body);
         }
         StmtKind::Given { nouns, .. } => nouns.iter().for_each(|of| visit.visit_noun(&of.noun)),
         StmtKind::Ask(ask) => visit.visit_ask(ask),

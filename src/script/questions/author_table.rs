@@ -70,7 +70,7 @@ fn columns(session: &mut Session, setting: &Setting) -> Result<Vec<Column>, Stop
         match (clause, columns.last_mut()) {
             (Some("radix"), Some(column)) => column.radix = radix_of(setting, values.next())?,
             (Some(_), Some(column)) => {
-                column.digits = Some(digits(session, setting, values.next())?)
+                column.digits = Some(digits(session, setting, values.next())?);
             }
             (Some(_), None) => return Err(missing(setting, "a title first").into()),
             (None, _) => {

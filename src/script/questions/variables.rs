@@ -197,7 +197,7 @@ impl<'s> Visit<'s> for PrintedNames {
     fn visit_ask(&mut self, ask: &'s Ask) {
         match &ask.what {
             Asked::Facts { operation, .. } => {
-                self.within(true, |printed| printed.visit_operation(operation))
+                self.within(true, |printed| printed.visit_operation(operation));
             }
             _ => walk_ask(self, ask),
         }
@@ -210,7 +210,7 @@ impl<'s> Visit<'s> for PrintedNames {
         }
         for (at, value) in setting.values.iter().enumerate() {
             self.within(!setting.blanks.contains(&at), |printed| {
-                printed.visit_expr(value)
+                printed.visit_expr(value);
             });
         }
     }

@@ -25,7 +25,7 @@ pub fn fitted(blocks: Vec<Block>, width: usize) -> Vec<Block> {
                 });
             }
             Block::Worksheet(blanks) => {
-                fitted.extend(rows(blanks, room).into_iter().map(Block::Worksheet))
+                fitted.extend(rows(blanks, room).into_iter().map(Block::Worksheet));
             }
             Block::Pairs { title, pairs } => fitted.extend(named(title, pairs, room)),
             other => fitted.push(other),

@@ -102,9 +102,9 @@ impl Caches {
         };
         self.snoop(&mut access, who == Who::Store);
         if who == Who::Store {
-            self.store(access)
+            self.store(access);
         } else {
-            self.load(access)
+            self.load(access);
         }
     }
 

@@ -36,7 +36,7 @@ fn read_all(lab: &mut Lab, pid: Pid) -> u64 {
 
 fn write_all(lab: &mut Lab, pid: Pid) -> u64 {
     let count = lab.counting(pid, |lab| {
-        (0..PAGES).for_each(|page| lab.write(pid, AT + page * 4096, 7))
+        (0..PAGES).for_each(|page| lab.write(pid, AT + page * 4096, 7));
     });
     sound::check(&lab.kernel);
     assert_eq!(count.1, 0, "a warm page cache has no major faults");
@@ -83,7 +83,7 @@ fn populating_faults_inside_the_call() {
     let inside = lab.counting(pid, |lab| {
         lab.kernel
             .populate(pid, AT..AT + PAGES * 4096, &mut ())
-            .expect("memory")
+            .expect("memory");
     });
     assert_eq!(
         (inside, read_all(&mut lab, pid), write_all(&mut lab, pid)),
@@ -227,7 +227,7 @@ fn a_fatal_fault_counts_nothing_but_maps_its_window() {
     let (_, backing) = lab.file(Fill::Pages(0x40), 4 * 4096);
     lab.map(pid, AT, 8, RW, false, backing);
     let count = lab.counting(pid, |lab| {
-        assert_eq!(lab.class(pid, AT + 0x5000, None), Some(FaultClass::Bus))
+        assert_eq!(lab.class(pid, AT + 0x5000, None), Some(FaultClass::Bus));
     });
     assert_eq!(count, (0, 0));
     assert_eq!(lab.kernel.process(pid).expect("it").space.resident, 4);

@@ -62,7 +62,7 @@ impl Pair {
             lab.map(pid, AT + PAGES * PAGE, PAGES, RW, true, backing);
             lab.kernel
                 .change_areas(pid, AT..AT + 2 * PAGES * PAGE, &|area| {
-                    area.mergeable = true
+                    area.mergeable = true;
                 });
         }
         Self {

@@ -87,7 +87,7 @@ fn only_mergeable_areas_are_merged() {
     assert_eq!(lab.kernel.ksm_scan(&mut ()), 0);
     lab.kernel
         .change_areas(pid, AT + 2 * PAGE..AT + 4 * PAGE, &|area| {
-            area.mergeable = true
+            area.mergeable = true;
         });
     mergeable(&mut lab, pid, 1);
     assert_eq!(

@@ -30,7 +30,7 @@ pub(crate) struct Pair {
 impl Pair {
     pub(crate) fn new(setting: &Setting) -> Self {
         let mut lab = Lab::new(setting.spec.clone(), |config| {
-            *config = setting.config.clone()
+            *config = setting.config.clone();
         });
         let page = lab.page();
         // On the Core i7, the addresses cross a boundary between two tables at each level.
@@ -435,7 +435,7 @@ impl Pair {
                     }
                     End::Done => assert_eq!(self.model.store_all(pid, va, &bytes), None),
                     End::Killed(killed) => {
-                        assert_eq!(self.model.store_all(pid, va, &bytes), Some(killed))
+                        assert_eq!(self.model.store_all(pid, va, &bytes), Some(killed));
                     }
                 }
             }

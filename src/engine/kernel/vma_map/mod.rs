@@ -288,7 +288,7 @@ impl VmaMap {
             .filter(|below| below.continues_with_other_permissions_in(&area))
             .and_then(adoptable);
         self.update(va, |area| {
-            area.anon_vma = Some(above.or(below).unwrap_or(new))
+            area.anon_vma = Some(above.or(below).unwrap_or(new));
         });
     }
 

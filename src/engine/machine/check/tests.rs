@@ -242,7 +242,7 @@ fn inclusion_has_rules() {
             spec.caches.push(CacheSpec {
                 inclusion,
                 ..CacheSpec::new("L2", 4, 2, block_bits)
-            })
+            });
         })
     };
     assert_eq!(l2(Inclusion::Exclusive, 2), []);

@@ -79,7 +79,7 @@ impl Machine {
             return;
         };
         translator.for_each_tlb(watch, |tlb, running, dropped| {
-            tlb.shoot_down_all(asid, running, dropped)
+            tlb.shoot_down_all(asid, running, dropped);
         });
     }
 }

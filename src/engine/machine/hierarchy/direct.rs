@@ -20,14 +20,14 @@ impl Hierarchy {
     /// Reads the newest bytes, starting at `pa`, from caches or memory. No state changes.
     pub(crate) fn newest(&self, pa: u64, out: &mut [Option<u8>]) {
         self.gather_newest(pa, out.len(), |bytes, at, from, to| {
-            bytes.read(at, &mut out[from..to])
+            bytes.read(at, &mut out[from..to]);
         });
     }
 
     /// Reads the newest bytes as [`Hierarchy::newest`] does, but returns 0 for unknown bytes.
     pub(crate) fn read_newest(&self, pa: u64, out: &mut [u8]) {
         self.gather_newest(pa, out.len(), |bytes, at, from, to| {
-            bytes.read_known(at, &mut out[from..to])
+            bytes.read_known(at, &mut out[from..to]);
         });
     }
 
@@ -247,7 +247,7 @@ fn each_newest<'a>(
     if plan.smallest != plan.largest || block(last) - block(first) >= 64 {
         for cache in caches.rev() {
             cache.each_held(first, last, |slot, from, to| {
-                visit(cache, cache.byte_at(slot, from), from, to)
+                visit(cache, cache.byte_at(slot, from), from, to);
             });
         }
         return;

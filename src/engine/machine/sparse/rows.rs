@@ -78,7 +78,7 @@ impl<'a, T> Iterator for Rows<'a, T> {
                     self.leaf = Some((start + skipped, cells));
                 }
                 (Node::Branch(children), start, level) => {
-                    self.descend(&children[..], start, level - 1)
+                    self.descend(&children[..], start, level - 1);
                 }
             }
         }

@@ -44,10 +44,10 @@ impl Server {
             CASES => self.answer_in_workspace(request, cases::cases),
             request::ExecuteCommand::METHOD => self.execute(&request),
             request::WorkspaceSymbolRequest::METHOD => {
-                self.answer_in_workspace(request, workspace::symbols)
+                self.answer_in_workspace(request, workspace::symbols);
             }
             request::WillRenameFiles::METHOD => {
-                self.answer_in_workspace(request, workspace::renames)
+                self.answer_in_workspace(request, workspace::renames);
             }
             method => {
                 let Some(row) = find_request(method) else {

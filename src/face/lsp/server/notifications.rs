@@ -97,7 +97,7 @@ impl Server {
             }
             let (run, limits) = (self.settings.run, self.settings.limits());
             self.runs.submit(Box::new(move |results| {
-                task.check_and_run(run, limits, results)
+                task.check_and_run(run, limits, results);
             }));
         }
     }

@@ -3,7 +3,7 @@
 use std::fs;
 
 use super::saving::file;
-use super::{Flow, Typed, words};
+use super::{Flow, Typed};
 use pagewalk_script::services::lookup;
 
 #[test]

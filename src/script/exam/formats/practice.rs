@@ -43,7 +43,7 @@ fn add(body: &[Piece], cores: bool, sections: &mut Vec<Vec<Block>>) {
             Piece::Text(text) => last.extend(lines(text)),
             Piece::Given(views) => last.extend(views.iter().flat_map(view::blocks)),
             Piece::Figure(Figure::Views(views)) => {
-                last.extend(views.iter().flat_map(view::unanswered))
+                last.extend(views.iter().flat_map(view::unanswered));
             }
             Piece::Figure(Figure::Bits { title, bits, .. }) => {
                 last.push(Block::line(format!("{title} ({bits} bits)")));

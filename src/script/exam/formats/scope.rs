@@ -62,7 +62,7 @@ impl Scope {
             View::Pairs { title, .. } => self.named(title),
             View::Value { of, .. } if of == "cr3" => self.topics.extend([Topic::Entries]),
             View::Rulers(spec) | View::Declaration(spec) => {
-                self.parts.extend(parts(spec, |_| true))
+                self.parts.extend(parts(spec, |_| true));
             }
             _ => {}
         }
@@ -135,7 +135,7 @@ impl Scope {
                     match evidence {
                         Evidence::Facts { did, blanks, .. } => self.blanks(did, blanks, bare(item)),
                         Evidence::Truth { derivation, .. } => {
-                            self.paths(derivation, spec, bare(item))
+                            self.paths(derivation, spec, bare(item));
                         }
                         Evidence::First { .. } => {}
                     }

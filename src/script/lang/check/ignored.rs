@@ -136,11 +136,11 @@ impl<'s> Visit<'s> for Search<'_> {
     fn visit_expr(&mut self, expr: &'s Expr) {
         match &expr.kind {
             ExprKind::Value(Value::Number(_)) | ExprKind::Quantity(..) => {
-                self.leading_zero(expr.span)
+                self.leading_zero(expr.span);
             }
             ExprKind::Value(Value::Text(_)) => self.braces(expr.span, true),
             ExprKind::Binary(BinaryOp::FloorDivide, left, right) => {
-                self.slashes(left, right, false)
+                self.slashes(left, right, false);
             }
             ExprKind::Binary(BinaryOp::Subtract, left, right) => self.dashes(left, right),
             ExprKind::Unary(UnaryOp::Negate, inner) if self.text(expr.span).starts_with("--") => {

@@ -101,7 +101,7 @@ impl<'s> Visit<'s> for Checker<'_> {
         match &stmt.kind {
             // The block was checked where it was first included.
             StmtKind::Include { body, .. } if !self.included.insert(Arc::as_ptr(body)) => {
-                self.sets(body)
+                self.sets(body);
             }
             _ => walk_stmt(self, stmt),
         }

@@ -41,7 +41,7 @@ pub(super) fn rewritten(said: &str) -> Vec<(&'static Idiom, Option<String>)> {
             (None, _) => found.push((row, None)),
             (Some(_), Some((other, None))) => found.push((*other, None)),
             (Some(new), Some((_, Some(facts)))) => {
-                found.push((row, Some(format!("{new} => {facts}"))))
+                found.push((row, Some(format!("{new} => {facts}"))));
             }
             (Some(new), None) => found.push((row, Some(format!("{new} =>{facts}")))),
         }

@@ -65,7 +65,7 @@ pub(super) fn together(
         without_fix(&mut diagnostics[at]);
         if let Some(sure) = advice(&before[at], text).into_iter().find(|one| one.sure) {
             others().for_each(|(other, diagnostic)| {
-                gone[other] |= same_line(text, place, diagnostic.span)
+                gone[other] |= same_line(text, place, diagnostic.span);
             });
             diagnostics[at] = advised(&before[at], Advice { fix: None, ..sure });
         }

@@ -118,7 +118,7 @@ impl Scan<'_> {
                 kind: TokenKind::Bar,
                 start: at,
                 end: at,
-            })
+            });
         });
     }
 
@@ -129,7 +129,7 @@ impl Scan<'_> {
                 kind: TokenKind::End,
                 start: at,
                 end: at,
-            })
+            });
         });
     }
 

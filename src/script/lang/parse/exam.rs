@@ -21,7 +21,7 @@ impl Tree<'_> {
                     name = Some(Word {
                         text: self.string(&part),
                         span: self.span(&part),
-                    })
+                    });
                 }
                 Rule::points => points = part.into_inner().next().map(|points| self.expr(points)),
                 _ => block = Some(part),

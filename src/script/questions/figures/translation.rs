@@ -39,7 +39,7 @@ pub(crate) fn translation(session: &mut Session, request: &Request) -> Result<Fi
     if let Some(word) = vipt {
         match first_cache(&access.spec, &access) {
             Some(cache) if cache.virtual_index || cache.vipt(&access.spec) => {
-                figure.side_by_side = true
+                figure.side_by_side = true;
             }
             Some(cache) => {
                 let bits = cache.block_bits + cache.index_bits();

@@ -114,7 +114,7 @@ fn of_machine(declaration: &str) -> impl Iterator<Item = Facet> {
 fn of_view(view: &View, found: &mut Vec<Facet>) {
     match view {
         View::Value { of, value } => {
-            found.push(Facet::shown(if of.is_empty() { "text" } else { of }, value))
+            found.push(Facet::shown(if of.is_empty() { "text" } else { of }, value));
         }
         View::Table(table) | View::Maps { table, .. } => of_table(table, found),
         View::Pairs { title, pairs } => {

@@ -196,7 +196,7 @@ impl Session<'_> {
                 Ok(entry) => {
                     match first.entry(entry.key) {
                         Entry::Occupied(other) => {
-                            wrong.push(twice(&entry, &entries[*other.get()], layout))
+                            wrong.push(twice(&entry, &entries[*other.get()], layout));
                         }
                         Entry::Vacant(new) => drop(new.insert(entries.len())),
                     }

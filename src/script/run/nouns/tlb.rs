@@ -129,7 +129,7 @@ fn way(machine: &Machine, level: usize, group: &[CellIn]) -> Result<TlbLine, Dia
                 );
             }
             ("ppn", CellInput::Number(n)) => {
-                ppn = Some(machine.ppn(n).map_err(|e| cell.too_wide(e.bits))?)
+                ppn = Some(machine.ppn(n).map_err(|e| cell.too_wide(e.bits))?);
             }
             ("v", CellInput::Number(_)) => valid_input = Some(cell.bit()?),
             (bit, CellInput::Number(_)) => {

@@ -114,7 +114,9 @@ impl Param {
     pub(super) fn leaves(&'static self, found: &mut Vec<&'static Self>) {
         match self {
             Self::Optional(parts) | Self::OneOf(parts) => {
-                parts.iter().for_each(|part| part.leaves(found))
+                for part in *parts {
+                    part.leaves(found);
+                }
             }
             Self::Ways(ways) => ways
                 .iter()

@@ -7,8 +7,8 @@ use crate::services::lookup;
 pub fn words(typed: &str) -> Vec<CompletionOffer> {
     let words = lookup::words();
     Pick::matching(typed, true, |pick| {
-        words
-            .iter()
-            .for_each(|word| pick.add(word, ItemKind::Word, ""))
+        for word in &words {
+            pick.add(word, ItemKind::Word, "");
+        }
     })
 }

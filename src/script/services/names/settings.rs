@@ -121,7 +121,7 @@ impl Finder<'_> {
                 (ExprKind::Name(name), _) if at > 0 && self.is_bare_unit(name) => {}
                 // `bits` in `virtual N bits` is a unit, even if a variable has this name.
                 (ExprKind::Name(name), Some(_)) if unit_factor(name).is_some() => {
-                    self.visit_expr(value)
+                    self.visit_expr(value);
                 }
                 (_, Some(params)) => self.unless_word(value, params),
                 (_, None) => self.visit_expr(value),

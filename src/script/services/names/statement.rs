@@ -30,10 +30,10 @@ impl<'s> Visit<'s> for Finder<'_> {
         self.family = family_of_stmt(stmt);
         match &stmt.kind {
             StmtKind::Scenario { name, .. } => {
-                self.titled(name, Space::Scenario, NameKind::Scenario)
+                self.titled(name, Space::Scenario, NameKind::Scenario);
             }
             StmtKind::Question { title, .. } => {
-                self.titled(title, Space::Question, NameKind::Question)
+                self.titled(title, Space::Question, NameKind::Question);
             }
             StmtKind::InProcess { process, .. } => {
                 self.uses(Space::Process, process);

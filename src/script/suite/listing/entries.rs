@@ -55,7 +55,7 @@ impl<'s> Entries<'s> {
                 }
             }
             Did::Shown(views) => {
-                entry.shows = shortened(&dedented(&text::text(&shown(views), false)))
+                entry.shows = shortened(&dedented(&text::text(&shown(views), false)));
             }
             Did::Action(action) => entry.count = Some(action.count),
             _ => {}

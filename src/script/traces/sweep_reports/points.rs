@@ -80,7 +80,7 @@ pub(crate) fn columns(grid: &Grid) -> Vec<Column> {
         columns.push(Column {
             name: name.to_owned(),
             kind,
-        })
+        });
     };
     for name in ["trace", "machine"] {
         add(name, SweepColumnKind::Word);

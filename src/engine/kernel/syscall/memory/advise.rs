@@ -165,7 +165,7 @@ fn apply(
         AdviceAction::Wipe | AdviceAction::Free if !private => return Err(Errno::EINVAL.into()),
         AdviceAction::Wipe => mark(kernel, pid, range, &|area| area.wiped = true)?,
         AdviceAction::Merge(true) if !part.shared => {
-            mark(kernel, pid, range, &|area| area.mergeable = true)?
+            mark(kernel, pid, range, &|area| area.mergeable = true)?;
         }
         AdviceAction::Merge(false) => {
             mark(kernel, pid, range.clone(), &|area| area.mergeable = false)?;

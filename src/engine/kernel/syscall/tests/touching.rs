@@ -257,7 +257,7 @@ fn a_shared_object_does_not_grow_with_its_mapping() {
 #[test]
 fn locked_pages_become_resident_and_stay() {
     let mut lab = Lab::on("core-i7", |config| {
-        (config.frames, config.swap) = (Some(4), 8)
+        (config.frames, config.swap) = (Some(4), 8);
     });
     map(&mut lab, AT, 2, ANON);
     map(&mut lab, FAR, 8, ANON);

@@ -89,7 +89,7 @@ fn block(of: &mut Block) {
                         Paragraph::Words(text) => Some(text),
                         Paragraph::Code(_) => None,
                     }),
-            )
+            );
         }
         Block::Given(table) => each([&mut table.title]),
         Block::Pairs { title, pairs } => {

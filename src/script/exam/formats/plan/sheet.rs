@@ -188,7 +188,7 @@ impl Plan<'_> {
             match piece {
                 Piece::Text(words) => blocks.push(Block::Prose(paragraphs(words))),
                 Piece::Given(views) => {
-                    blocks.extend(views.iter().flat_map(|view| self.given(view)))
+                    blocks.extend(views.iter().flat_map(|view| self.given(view)));
                 }
                 Piece::Figure(figure) => {
                     for block in self.figure(figure) {

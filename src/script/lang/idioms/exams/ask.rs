@@ -180,7 +180,7 @@ fn facts(all: &[Token]) -> Option<String> {
             (["page", "fault"], _) => found.push("fault".to_owned()),
             ([name, "hit" | "miss"], true) => found.push((*name).to_owned()),
             (all, _) if all.len() > 1 && all.iter().all(|word| is_fact(word)) => {
-                found.push(all.join(", "))
+                found.push(all.join(", "));
             }
             (all, _) => found.push(all.join(" ")),
         }

@@ -124,7 +124,7 @@ fn outcome(text: &str) -> (Vec<(&'static str, &str)>, String) {
 #[test]
 fn unclosed_parts_are_left_out_and_the_rest_stays() {
     let unclosed = |text, place, rest: &str| {
-        assert_eq!(outcome(text), (vec![("unclosed", place)], rest.to_owned()))
+        assert_eq!(outcome(text), (vec![("unclosed", place)], rest.to_owned()));
     };
     unclosed("read (1\nread 2", "(1\nread 2", "read 2");
     unclosed("read [1\n  2\nread 3", "[1\n  2\nread 3", "read 3");
@@ -157,7 +157,7 @@ fn unclosed_parts_are_left_out_and_the_rest_stays() {
 #[test]
 fn stray_brackets_are_left_out() {
     let stray = |text, place, rest: &str| {
-        assert_eq!(outcome(text), (vec![("syntax", place)], rest.to_owned()))
+        assert_eq!(outcome(text), (vec![("syntax", place)], rest.to_owned()));
     };
     stray("read 1)\nread 2", ")\nread 2", "read 1 read 2");
     stray("read 1]\nread 2", "]\nread 2", "read 1 read 2");

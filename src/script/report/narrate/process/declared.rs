@@ -32,7 +32,7 @@ pub(crate) fn blocks(declared: &Declared) -> Vec<Block> {
         Declaration::File { size, .. } => blocks.push(Block::line(bytes(*size))),
         Declaration::Executable { executable, .. } => blocks.push(Block::line(program(executable))),
         Declaration::Process { process, areas } => {
-            blocks.push(Block::line(started(process, areas)))
+            blocks.push(Block::line(started(process, areas)));
         }
     }
     blocks

@@ -327,7 +327,8 @@ impl<'a> Telling<'a> {
         match self.handled.around {
             0 => {}
             1 => {
-                sentences.push("The kernel also maps a neighboring page (fault-around).".to_owned())
+                sentences
+                    .push("The kernel also maps a neighboring page (fault-around).".to_owned());
             }
             n => sentences.push(format!(
                 "The kernel also maps {n} neighboring pages (fault-around)."
