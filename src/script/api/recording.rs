@@ -4,7 +4,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::{CheckedScript, Options};
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::lang::span::Span;
+use crate::lang::span::{Span, SpanMap};
+use crate::report::narrate::TOLD;
 use crate::run::record::{Sink, StepRecord};
 use crate::run::script::{Ended, play_from};
 use crate::run::state::State;
@@ -37,6 +38,7 @@ impl Recording {
     /// memory as the run itself: `max_memory`. If they need more, the run ends with `limit-memory`.
     pub fn new(script: &CheckedScript, options: Options, interrupt: &AtomicBool) -> Self {
         let mut sink = Records {
+            long: SpanMap::default(),
             kept: Vec::new(),
             left: options.max_memory,
             full: None,
@@ -74,17 +76,33 @@ impl Recording {
     }
 }
 
-/// Keeps records while they fit.
+/// Keeps records while they fit. The lists of a loop that appends share their elements, but their memory is counted once for each
+/// record, so a recording does not keep those that no report prints.
 struct Records {
+    /// The numbers of long lists that each statement of a loop has bound.
+    long: SpanMap<u64>,
     kept: Vec<StepRecord>,
     left: u64,
     /// The statement whose record does not fit.
     full: Option<Span>,
 }
 
+impl Records {
+    /// Whether a statement of a loop has bound so many long lists that reports omit the next one.
+    fn is_never_narrated(&mut self, span: Span) -> bool {
+        let long = self.long.entry(span).or_default();
+        *long += 1;
+        *long > TOLD
+    }
+}
+
 impl Sink for Records {
     fn accept(&mut self, record: &StepRecord) -> bool {
-        let record = record.without_left_out();
+        let record = if record.left_out.is_some() && self.is_never_narrated(record.span) {
+            record.without_left_out()
+        } else {
+            record.clone()
+        };
         match self.left.checked_sub(record.footprint()) {
             Some(left) => {
                 self.left = left;

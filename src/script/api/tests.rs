@@ -457,9 +457,6 @@ fn recordings_leave_out_lists_that_grow() {
         Did::Bound { value, .. } => matches!(value, Value::List(_)),
         _ => false,
     });
-    assert_eq!(
-        lists.count(),
-        1001,
-        "the empty list and those of the first thousand iterations"
-    );
+    // The empty list, those of the first thousand iterations, and the hundred that reports print.
+    assert_eq!(lists.count(), 1101);
 }

@@ -67,6 +67,7 @@ impl Session<'_> {
     /// # Errors
     /// Returns `limit-steps`, `limit-time`, or `limit-memory` at the innermost loop or at `place`, or [`Stop::Closed`] if the run was
     /// interrupted.
+    #[inline]
     pub(crate) fn work(&mut self, amount: u64, place: Span) -> Result<(), Stop> {
         self.work_outside(amount, place, Footprint::default)
     }
@@ -75,6 +76,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// Returns errors as [`Session::work`] does.
+    #[inline]
     pub(crate) fn work_outside(
         &mut self,
         amount: u64,
@@ -90,6 +92,7 @@ impl Session<'_> {
     }
 
     /// Charges work that the last step does not cover.
+    #[cold]
     fn work_beyond(
         &mut self,
         amount: u64,

@@ -41,6 +41,7 @@ pub(crate) use process::handler::{call_steps, call_steps_at};
 pub(crate) use process::layout_chain::{flags, prot};
 use process::{call, declared, handler};
 use repeats::Repeats;
+pub(crate) use repeats::TOLD;
 pub(crate) use ruler::{of_address, rulers};
 pub use statement::{Statement, Statements};
 pub(crate) use steps::{steps, steps_at, steps_on_paper};

@@ -6,7 +6,7 @@ use crate::lang::span::{Span, SpanMap};
 use crate::report::doc::{Block, Tone};
 
 /// Maximum number of iterations narrated per statement of a loop.
-const TOLD: u64 = 100;
+pub(crate) const TOLD: u64 = 100;
 
 /// The outermost running loop, with the execution counts of its statements.
 #[derive(Debug, Default)]

@@ -101,13 +101,13 @@ impl Did {
 }
 
 impl StepRecord {
-    /// Returns the record without a list that reports leave out, whose memory a recording would have to count each time.
+    /// Returns the record with the length of a list that reports leave out instead of the list.
     pub(crate) fn without_left_out(&self) -> Self {
         let mut record = self.clone();
-        if let (Some(_), Did::Bound { name, call, .. }) = (self.left_out, &*self.did) {
+        if let (Some(elements), Did::Bound { name, call, .. }) = (self.left_out, &*self.did) {
             record.did = Arc::new(Did::Bound {
                 name: name.clone(),
-                value: Value::Bool(false),
+                value: Value::from(format!("a list of {elements} elements")),
                 call: call.clone(),
             });
         }
@@ -159,7 +159,7 @@ pub enum Did {
     /// A declaration of a kernel, a file, an executable, or a process.
     Declared(Declared),
     /// A kernel action: merging, reclaim, or a tick.
-    Action(ActionRecord),
+    Action(Box<ActionRecord>),
     /// The beginning of a scenario.
     Scenario(Arc<str>),
     /// An expectation, or a statement with nothing to report.

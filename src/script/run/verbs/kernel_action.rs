@@ -11,7 +11,7 @@ fn act(session: &mut Session, command: &Command, action: KernelAction) -> Result
     let place = command.verb.span;
     session.kernel(place)?;
     Ok(Action::does(move |session| {
-        Ok(Did::Action(session.act(action, place)?))
+        Ok(Did::Action(Box::new(session.act(action, place)?)))
     }))
 }
 
