@@ -88,7 +88,7 @@ struct Records {
 }
 
 impl Records {
-    /// Whether a statement of a loop has bound so many long lists that reports omit the next one.
+    /// Whether a statement of a loop has bound enough long lists, so that reports omit the next one.
     fn is_never_narrated(&mut self, span: Span) -> bool {
         let long = self.long.entry(span).or_default();
         *long += 1;
