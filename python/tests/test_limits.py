@@ -178,7 +178,7 @@ def test_results_leave_out_lists_that_grow() -> None:
     text = "let xs = []\nfor i in 0..20000 { let xs = [xs, i] }\nexpect len(xs) == 20000"
     run = pagewalk.run(text, max_memory=200_000_000)
     assert run.ok
-    assert len(run) == 20_002
+    assert len(run.steps) == 20_002
 
 
 @pytest.mark.parametrize(
