@@ -4,7 +4,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::functions::{FUNCTIONS, function};
-use super::ops::{binary, unary};
+use super::ops::{binary, of_integers, unary};
 use super::{LIST_LIMIT, MAX, MIN, Number, VALUE_BYTES, Value, unit_factor};
 use crate::lang::ast::{BinaryOp as Op, UnaryOp};
 use crate::lang::diagnostic::Code;
@@ -443,6 +443,42 @@ fn rational() -> impl Strategy<Value = Number> {
     (-1_000_000_i128..1_000_000, 1_i128..1000).prop_map(|(a, b)| Number::fraction(a, b).unwrap())
 }
 
+/// Integers of all sizes, often at the ends of the range.
+fn integer() -> impl Strategy<Value = i128> {
+    prop_oneof![-9i128..9, MIN..=MAX, MIN..MIN + 9, MAX - 9..=MAX]
+}
+
+/// The operators that a script can write between two numbers.
+const OPERATORS: [Op; 18] = [
+    Op::Power,
+    Op::Multiply,
+    Op::Divide,
+    Op::FloorDivide,
+    Op::Remainder,
+    Op::Add,
+    Op::Subtract,
+    Op::ShiftLeft,
+    Op::ShiftRight,
+    Op::BitAnd,
+    Op::BitXor,
+    Op::BitOr,
+    Op::Equal,
+    Op::NotEqual,
+    Op::Less,
+    Op::LessEqual,
+    Op::Greater,
+    Op::GreaterEqual,
+];
+
+/// The operators that always take the long way, because loops rarely use them.
+const NOT_SHORT: [Op; 5] = [
+    Op::Power,
+    Op::Divide,
+    Op::ShiftLeft,
+    Op::ShiftRight,
+    Op::BitXor,
+];
+
 proptest! {
     #[test]
     fn quotient_and_remainder_make_the_whole(a in rational(), b in rational()) {
@@ -459,6 +495,19 @@ proptest! {
         let (x, y) = (Number::integer(a).unwrap(), Number::integer(b).unwrap());
         if let Ok(quotient) = x.floor_divide(y) {
             prop_assert_eq!(quotient.as_integer().unwrap() * b + x.remainder(y).unwrap().as_integer().unwrap(), a);
+        }
+    }
+
+    /// The short way for integers computes what the operators compute, and leaves each error to them.
+    #[test]
+    fn integers_are_computed_alike(a in integer(), b in integer()) {
+        let (a, b) = (Value::from(Number::integer(a).unwrap()), Value::from(Number::integer(b).unwrap()));
+        for op in OPERATORS {
+            match (of_integers(op, &a, &b), binary(op, &a, &b)) {
+                (Some(value), expected) => prop_assert_eq!(expected, Ok(value), "{:?}", op),
+                (None, Ok(_)) => prop_assert!(NOT_SHORT.contains(&op), "{op:?} takes the long way"),
+                (None, Err(_)) => {}
+            }
         }
     }
 
