@@ -1,7 +1,7 @@
 //! The changes that a statement made, as tables in which each changed cell shows both values.
 
-use super::words::count;
 use crate::report::doc::{Block, Cell, Table, Tone};
+use crate::report::words::counts::count;
 use crate::run::changes::{Changed, Changes};
 use crate::run::record::CellView;
 

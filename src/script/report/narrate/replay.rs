@@ -11,7 +11,7 @@ use pagewalk_engine::trace::record::{Op, Record};
 use pagewalk_engine::trace::replay::Straddle;
 
 use super::process::declared::booted;
-use super::words::{count, thousands};
+use crate::report::words::counts::{count, thousands};
 
 /// Maximum number of malformed trace lines reported.
 const LINES: usize = 5;

@@ -11,7 +11,7 @@ use super::process::{handler, layout, maps};
 use super::ruler::{of_address, rulers};
 use super::steps::steps_at;
 use super::tree;
-use super::words::approximately;
+use crate::report::words::counts::approximately;
 
 pub(crate) fn blocks(view: &View) -> Vec<Block> {
     match view {

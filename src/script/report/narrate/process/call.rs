@@ -2,10 +2,10 @@
 
 use super::fault;
 use super::meaning::meaning;
-use super::names::Names;
 use crate::lang::value::Value;
 use crate::report::doc::{Block, Tone};
-use crate::report::narrate::words::count;
+use crate::report::words::counts::count;
+use crate::report::words::names::Names;
 use crate::run::record::{CallRecord, FaultRecord};
 use pagewalk_engine::kernel::abi::{Arg, Errno};
 use pagewalk_engine::kernel::syscall::system_call;

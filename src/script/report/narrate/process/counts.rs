@@ -1,6 +1,6 @@
 //! Counts of bytes, pages, areas, and frames.
 
-use crate::report::narrate::words::count;
+use crate::report::words::counts::count;
 use crate::run::record::CallRecord;
 
 /// Returns `13 bytes`.

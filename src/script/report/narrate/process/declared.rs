@@ -3,10 +3,10 @@
 use super::counts::{bytes, pages};
 use super::handled::{Evicted, Handled};
 use super::handler::action_steps;
-use super::names::{self, Names, number};
 use crate::report::doc::{Block, Tone};
-use crate::report::narrate::parts;
-use crate::report::narrate::words::{count, thousands};
+use crate::report::words::counts::{count, thousands};
+use crate::report::words::names::{self, Names, number};
+use crate::report::words::numbers;
 use crate::run::nouns::size;
 use crate::run::record::{
     ActionRecord, AreaRecord, Booted, Declaration, Declared, KernelAction, ProcessRef,
@@ -45,7 +45,7 @@ pub(crate) fn booted(booted: &Booted, explicit: bool) -> Vec<Block> {
         blocks.push(Block::line(
             "Without a machine declaration, Pagewalk uses the preset core-i7:",
         ));
-        blocks.extend(parts::machine(machine).into_iter().map(Block::line));
+        blocks.extend(numbers::machine(machine).into_iter().map(Block::line));
     }
     let kernel = kernel(&booted.config, booted.frames);
     blocks.push(Block::line(if explicit {

@@ -2,8 +2,8 @@
 
 use super::counts::bytes;
 use super::handled::{Evicted, Handled};
-use super::names::{self, Names, number};
 use crate::report::doc::{Block, Tone};
+use crate::report::words::names::{self, Names, number};
 use crate::run::record::{AreaRecord, FaultRecord, FaultSurroundings};
 use pagewalk_engine::kernel::event::{BackingStore, FaultClass};
 use pagewalk_engine::kernel::vma::Backing;

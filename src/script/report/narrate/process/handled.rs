@@ -3,7 +3,7 @@
 use pagewalk_engine::kernel::event::{BackingStore, KernelStep, ProcessPage};
 use pagewalk_engine::kernel::ids::{FrameNo, SlotNo};
 
-use super::names::number;
+use crate::report::words::names::number;
 
 /// Actions of a fault handler: the last of each kind, and all evictions.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -2,10 +2,10 @@
 //! return.
 
 use super::handled::Handled;
-use super::names::{self, Names};
 use crate::report::doc;
-use crate::report::narrate::parts;
-use crate::report::narrate::words::count;
+use crate::report::words::counts::count;
+use crate::report::words::names::{self, Names};
+use crate::report::words::numbers;
 use crate::run::messages::{Detail, Kind, Message, at_level, of_action, of_call};
 use crate::run::record::{CallRecord, FaultRecord, Legend, MessageLevel, ProcessRef};
 use pagewalk_engine::kernel::event::{FaultClass, KernelStep};
@@ -249,7 +249,7 @@ impl Handler<'_> {
         let page = self.names.page(vpn);
         match frame {
             Some(frame) => {
-                let ppn = parts::hex(frame.into(), spec.ppn_bits());
+                let ppn = numbers::hex(frame.into(), spec.ppn_bits());
                 format!("updates the PTE of {page}: P = 1, PPN {ppn}, R/W = {rw}")
             }
             None => {

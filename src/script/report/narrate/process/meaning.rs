@@ -3,8 +3,8 @@
 
 use super::counts::{areas, bytes, leaving, pages};
 use super::memory_calls;
-use super::names::Names;
-use crate::report::narrate::words::thousands;
+use crate::report::words::counts::thousands;
+use crate::report::words::names::Names;
 use crate::run::record::{CallRecord, FileRecord};
 
 /// Returns the end of a sentence that describes a successful call. Returns `None` if the result needs no

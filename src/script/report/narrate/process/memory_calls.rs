@@ -1,8 +1,8 @@
 //! Meanings of system call results for memory.
 
 use super::counts::{leaving, pages};
-use super::names::Names;
-use crate::report::narrate::words::count;
+use crate::report::words::counts::count;
+use crate::report::words::names::Names;
 use crate::run::record::{AreaRecord, CallRecord, FaultRecord};
 use pagewalk_engine::kernel::abi::{Arg, Args};
 use pagewalk_engine::kernel::event::FaultClass;

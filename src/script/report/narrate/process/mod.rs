@@ -12,7 +12,6 @@ mod layout_marks;
 pub(crate) mod maps;
 mod meaning;
 mod memory_calls;
-pub(crate) mod names;
 
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,6 @@
 //! Names of pages, frames, areas, and addresses for use in sentences.
 
-use crate::report::narrate::parts;
+use crate::report::words::numbers;
 use crate::run::record::{AreaRecord, Legend, ProcessRef};
 use pagewalk_engine::kernel::event::{BackingStore, ProcessPage};
 use pagewalk_engine::kernel::ids::{FileId, FrameNo, Pid};
@@ -118,7 +118,7 @@ impl Names<'_> {
 
     /// Returns the physical page of a table.
     pub(crate) fn table_page(&self, ppn: u64) -> String {
-        format!("page {}", parts::hex(ppn, self.spec.ppn_bits()))
+        format!("page {}", numbers::hex(ppn, self.spec.ppn_bits()))
     }
 }
 
@@ -150,7 +150,7 @@ pub(crate) fn number(n: u64) -> String {
 /// Formats an address or page number. On large machines, the number has no leading zeros.
 fn hex(n: u64, bits: u32) -> String {
     if bits <= NARROW {
-        parts::hex(n, bits)
+        numbers::hex(n, bits)
     } else {
         format!("0x{n:X}")
     }

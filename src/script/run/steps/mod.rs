@@ -1,0 +1,1 @@
+//! What an access, a system call, or an action of the kernel did, step by step: numbers and typed values, no English.
