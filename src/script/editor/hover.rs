@@ -9,6 +9,7 @@ use crate::lang::source::Sources;
 use crate::lang::span::Span;
 use crate::report::hover::{Asked, HoverInfo, code, drawn, hover_at, paragraphs, script};
 use crate::report::narrate::shown;
+use crate::report::words::reasons::reason;
 use crate::run::facts::reported_facts;
 use crate::run::record::Did;
 
@@ -125,7 +126,7 @@ fn step_facts(step: &Step, sources: &Sources, known: &HoverInfo) -> String {
         let because = did
             .zip(reported)
             .map_or_else(String::new, |(did, reported)| {
-                format!(", because {}", reported.key.reason(did))
+                format!(", because {}", reason(&reported.key.reason(did), did))
             });
         return value.map_or_else(String::new, |value| {
             format!("In the run: {}{times}{because}.", code(&value))

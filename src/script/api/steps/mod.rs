@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::lang::source::Sources;
+use crate::report::words::reasons::{note, reason};
 use crate::run::facts::{ReportedFact, reported_facts};
 use crate::run::record::{Check, Did, StepRecord};
 use sequence::{Steps, of_access};
@@ -91,7 +92,7 @@ impl Trace {
                 (file.to_owned(), place.line)
             });
         let fact = |reported: ReportedFact| FactValue {
-            reason: reported.key.reason(did),
+            reason: reason(&reported.key.reason(did), did),
             value: reported.value.value.to_json(),
             name: reported.name,
         };
@@ -104,19 +105,22 @@ impl Trace {
             process: record.process_name().map(ToOwned::to_owned),
             steps: steps(did),
             facts: reported_facts(did).into_iter().map(fact).collect(),
-            checks: record.checks.iter().map(Expectation::from_check).collect(),
+            checks: (record.checks.iter())
+                .map(|check| Expectation::from_check(check, did))
+                .collect(),
         }
     }
 }
 
 impl Expectation {
-    fn from_check(check: &Check) -> Self {
+    /// Converts a check of a statement.
+    pub fn from_check(check: &Check, did: &Did) -> Self {
         Self {
             fact: check.fact.clone(),
             expected: (!check.written.is_open()).then(|| check.expected.to_string()),
             actual: check.actual.as_ref().map(ToString::to_string),
             held: check.held,
-            reason: check.reason.clone(),
+            reason: note(check, did),
         }
     }
 }

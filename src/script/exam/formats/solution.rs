@@ -15,11 +15,12 @@ use crate::questions::entry::{Blank, ItemKind};
 use crate::report::doc::{Block, RulerOf, Step, Table};
 use crate::report::narrate::{call_steps, reason_named, reasons, rulers, steps_on_paper};
 use crate::report::narrate::{reference, replay, view};
-use crate::run::facts::{
-    Component, Family, ReportedFact, Subject, binary, key, lookup, reported_facts, switched,
-};
+use crate::report::words::numbers::binary;
+use crate::report::words::reasons::reason;
+use crate::run::facts::{Component, Family, ReportedFact, Subject, flushed, key, reported_facts};
 use crate::run::nouns::{explaining, reference_frames};
 use crate::run::record::{Access, AccessVerb, Did, Shown, View};
+use crate::run::steps::{AccessReason, PpnSource, Reason};
 use pagewalk_engine::machine::event::{Event, Purpose};
 
 /// Returns the worked solution of an item, or nothing if the key is sufficient. The scope is that of the item's
@@ -104,33 +105,30 @@ fn operation(item: &PaperItem, blanks: &[Blank], scope: &Scope, labels: &Labels)
         .into_iter()
         .filter(|fact| asked(&fact.name).is_some() && explained(&fact.name))
         .collect::<Vec<_>>();
-    let pairs = reasons(did, &facts).into_iter().map(|(reason, facts)| {
+    let named = |blank: &Blank| format!("{} {}", called(blank, labels), filled(blank, bare));
+    let mut groups: Vec<(Reason, Vec<String>)> = Vec::new();
+    for (why, facts) in reasons(did, &facts) {
         let blanks = facts.iter().filter_map(|fact| asked(&fact.name));
-        let named =
-            blanks.map(|blank| format!("{} {}", called(blank, labels), filled(blank, bare)));
         let name = facts.first().map_or("", |fact| fact.name.as_str());
-        (
-            named.collect::<Vec<_>>().join(", "),
-            whole(item, did, name, reason),
-        )
-    });
-    let mut pairs: Vec<(String, String)> = pairs.collect();
+        groups.push((whole(item, did, name, why), blanks.map(named).collect()));
+    }
     for blank in blanks
         .iter()
         .filter(|blank| !facts.iter().any(|fact| *fact.name == *blank.fact))
     {
-        let Some(reason) = reason_named(did, &blank.fact).filter(|_| explained(&blank.fact)) else {
+        let Some(why) = reason_named(did, &blank.fact).filter(|_| explained(&blank.fact)) else {
             continue;
         };
-        let (named, reason) = (
-            format!("{} {}", called(blank, labels), filled(blank, bare)),
-            whole(item, did, &blank.fact, reason),
-        );
-        match pairs.iter_mut().find(|(_, known)| *known == reason) {
-            Some((names, _)) => *names = format!("{names}, {named}"),
-            None => pairs.push((named, reason)),
+        let why = whole(item, did, &blank.fact, why);
+        match groups.iter_mut().find(|(known, _)| *known == why) {
+            Some((_, names)) => names.push(named(blank)),
+            None => groups.push((why, vec![named(blank)])),
         }
     }
+    let pairs: Vec<(String, String)> = groups
+        .iter()
+        .map(|(why, names)| (names.join(", "), reason(why, did)))
+        .collect();
     if !pairs.is_empty() {
         blocks.push(Block::Pairs {
             title: String::new(),
@@ -150,15 +148,11 @@ fn operation(item: &PaperItem, blanks: &[Blank], scope: &Scope, labels: &Labels)
     blocks
 }
 
-/// Adapts the reason for a fact to a paper. If a context switch caused a TLB miss by flushing the TLB, the
-/// reason says so. The function recognizes such a flush by the state of the machine before the access.
-/// Removes the raw values of entries that are not in memory.
-fn whole(item: &PaperItem, did: &Did, fact: &str, reason: String) -> String {
-    let before = item
-        .hardware
-        .as_ref()
-        .and_then(|hardware| hardware.before.as_deref());
-    let Did::Access(access) = did else {
+/// Adapts the reason for a fact to a paper. If a context switch caused a TLB miss by flushing the TLB, the reason says so.
+/// The function recognizes such a flush by the state of the machine before the access. Removes the raw values of entries
+/// that are not in memory, because the script set only their fields.
+fn whole(item: &PaperItem, did: &Did, fact: &str, reason: Reason) -> Reason {
+    let (Did::Access(access), Reason::Access(reason)) = (did, &reason) else {
         return reason;
     };
     let looked_up = access.first_piece().iter().find_map(|event| match event {
@@ -170,40 +164,33 @@ fn whole(item: &PaperItem, did: &Did, fact: &str, reason: String) -> String {
         _ => None,
     });
     let read = access.outcome.fault.is_none() && looked_up != Some(true);
-    if read && access.data.iter().any(Option::is_none) && is_data(fact, access) {
-        let missed = if looked_up.is_some() {
-            "the cache misses, and "
-        } else {
-            ""
-        };
-        return format!("{missed}the contents of memory are not given");
-    }
-    let Some(before) = before else {
-        return without_raw(access, reason);
-    };
-    let reason = without_raw(access, reason);
-    let mut parts = Component::all(&access.spec).filter(|part| lookup(access, *part) == reason);
-    match parts.find_map(|part| switched(access, part, before)) {
-        Some(why) => format!("{reason}, because {why}"),
-        None => reason,
-    }
-}
-
-/// Removes the raw values of page-table entries that are not in memory, because the script set only their fields.
-fn without_raw(access: &Access, reason: String) -> String {
-    let Some(mmu) = &access.spec.mmu else {
-        return reason;
-    };
-    let raw = access.events.iter().filter_map(|event| match event {
-        Event::Pte {
-            address: None,
-            value: Some(raw),
-            ..
-        } => Some(Shown::hex(*raw, 2 * mmu.pte.bytes)),
-        _ => None,
-    });
-    raw.fold(reason, |reason, raw| {
-        reason.replace(&format!(" is {raw} and"), "")
+    let unknown = access.data.iter().any(Option::is_none);
+    Reason::Access(match *reason {
+        _ if read && unknown && is_data(fact, access) => {
+            let missed = looked_up.is_some();
+            AccessReason::NotGiven { missed }
+        }
+        AccessReason::Ppn {
+            ppn,
+            from: PpnSource::Entry {
+                level, at: None, ..
+            },
+        } => AccessReason::Ppn {
+            ppn,
+            from: PpnSource::Entry {
+                level,
+                at: None,
+                raw: None,
+            },
+        },
+        AccessReason::LookedUp(looked) => {
+            let hardware = item.hardware.as_ref();
+            let before = hardware.and_then(|hardware| hardware.before.as_deref());
+            before
+                .and_then(|before| flushed(access, looked, before))
+                .unwrap_or(AccessReason::LookedUp(looked))
+        }
+        ref other => other.clone(),
     })
 }
 

@@ -4,7 +4,7 @@
 use super::markdown::{drawn, paragraphs};
 use crate::lang::value::Number;
 use crate::report::narrate::{fields, hex, rulers};
-use crate::run::facts::binary;
+use crate::report::words::numbers::binary;
 use crate::run::state::State;
 use crate::services::complete::Role;
 use pagewalk_engine::machine::Machine;

@@ -24,6 +24,7 @@ use crate::lang::fix::Fix;
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
 use crate::lang::value::Value;
+use crate::report::words::reasons::note;
 use crate::run::facts::{self, CALL_FACTS, Key, ReferenceFact};
 use crate::run::record::{Access, Check, Did, Shown, Sink, StepRecord, Totals};
 use pagewalk_engine::machine::spec::Spec;
@@ -213,7 +214,7 @@ impl<'s, W: Write> JsonSink<'s, W> {
         self.line.push_str(",\"checks\":[");
         for (at, check) in record.checks.iter().enumerate() {
             self.line.push_str(if at == 0 { "" } else { "," });
-            put_check(&mut self.line, check);
+            put_check(&mut self.line, check, &record.did);
         }
         self.line.push_str("]}\n");
         &self.line
@@ -374,7 +375,7 @@ fn members<'a>(line: &mut String, members: impl Iterator<Item = (&'a str, Shown)
     }
 }
 
-fn put_check(line: &mut String, check: &Check) {
+fn put_check(line: &mut String, check: &Check, did: &Did) {
     line.push_str("{\"fact\":");
     string(line, &check.fact);
     line.push_str(",\"expected\":");
@@ -395,9 +396,9 @@ fn put_check(line: &mut String, check: &Check) {
     } else {
         ",\"held\":false"
     });
-    if let Some(reason) = &check.reason {
+    if let Some(reason) = note(check, did) {
         line.push_str(",\"reason\":");
-        string(line, reason);
+        string(line, &reason);
     }
     line.push('}');
 }

@@ -3,7 +3,7 @@
 
 use crate::report::doc::{Block, Tone};
 use crate::report::words::numbers;
-use crate::run::facts::hardware_fault;
+use crate::report::words::reasons::hardware_cause;
 use crate::run::nouns::size;
 use crate::run::record::Access;
 use pagewalk_engine::machine::event::{AccessKind, Event, Fault, PteKind, Purpose};
@@ -174,5 +174,5 @@ fn fault_sentence(access: &Access, fault: Fault) -> String {
     } else {
         String::new()
     };
-    format!("{raised}{place}: {}.", hardware_fault(access, fault))
+    format!("{raised}{place}: {}.", hardware_cause(access, None))
 }

@@ -1,11 +1,11 @@
 //! The numbered steps of an access between CPU, MMU, caches, memory, and fault handler, as on lecture slides.
 
-use super::access::names;
 use super::notes;
 use super::process::handler::Handler;
 use crate::report::doc::{Block, Step};
+use crate::report::words::names::Names;
 use crate::report::words::numbers;
-use crate::run::facts::hardware_fault;
+use crate::report::words::reasons::hardware_cause;
 use crate::run::messages::{Detail, Fetched, Kind, Message, at_level, of_access};
 use crate::run::record::{Access, AccessVerb, MessageLevel};
 use pagewalk_engine::machine::addr::{Pa, Va};
@@ -132,7 +132,7 @@ impl Narrator<'_> {
             Detail::Kernel { step, fault } => {
                 let fault = self.access.faults().get(fault?)?;
                 Handler {
-                    names: names(self.access)?,
+                    names: Names::of_access(self.access)?,
                     fault,
                     call: None,
                 }
@@ -269,7 +269,10 @@ impl Narrator<'_> {
             }
             (Kind::Control, _) => "transfers control to the kernel's page fault handler".to_owned(),
             (Kind::ProtectionFault, fault) => {
-                format!("exception: {}", hardware_fault(self.access, fault))
+                // A retried attempt has a record of its own.
+                let attempt = (self.access.faults().iter())
+                    .find(|record| record.events.contains(&Event::Faulted { fault }));
+                format!("exception: {}", hardware_cause(self.access, attempt))
             }
             _ => "exception: page fault".to_owned(),
         }

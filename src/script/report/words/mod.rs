@@ -4,3 +4,4 @@ pub(crate) mod counts;
 pub(crate) mod handling;
 pub(crate) mod names;
 pub(crate) mod numbers;
+pub(crate) mod reasons;

@@ -4,13 +4,14 @@ use crate::lang::value::Value;
 use pagewalk_engine::machine::event::{Event, Purpose};
 use pagewalk_engine::machine::latency::cycles;
 
-use super::component::{self, Component};
-use super::row::{FactRow, Reported, low, shifted, thousandths};
+use super::component::{self, Component, low, shifted};
+use super::row::{FactRow, Reported, thousandths};
 use super::subject::Subject;
 use super::types::{COUNT, FIELD, FRACTION, FactType, TRUTH, Values};
 use super::words::{CODE, ERROR, FAULT, LOOKUP, SIGNAL};
-use super::{handled, kernel, reasons};
+use super::{kernel, why};
 use crate::run::record::{Access, AccessVerb, Shown};
+use crate::run::steps::{AccessReason, PartField};
 
 /// Returns a row that is reported for every access.
 const fn reported(
@@ -18,7 +19,7 @@ const fn reported(
     kind: FactType,
     help: &'static str,
     get: fn(&Access) -> Option<Shown>,
-    why: fn(&Access) -> String,
+    why: fn(&Access) -> AccessReason,
 ) -> FactRow {
     FactRow {
         name,
@@ -38,7 +39,7 @@ const fn handler(
     kind: FactType,
     help: &'static str,
     get: fn(&Access) -> Option<Shown>,
-    why: fn(&Access) -> String,
+    why: fn(&Access) -> AccessReason,
 ) -> FactRow {
     FactRow {
         name,
@@ -69,7 +70,7 @@ pub const ACCESS_FACTS: &[FactRow] = &[
             FIELD,
             "virtual page number",
             |a| virtual_field(a, |va, page| va >> page, |v, page| v - page),
-            reasons::vpn,
+            why::vpn,
         ),
     ),
     about(
@@ -79,7 +80,7 @@ pub const ACCESS_FACTS: &[FactRow] = &[
             FIELD,
             "virtual page offset",
             |a| virtual_field(a, low, |_, page| page),
-            reasons::vpo,
+            why::vpo,
         ),
     ),
     about(
@@ -89,14 +90,7 @@ pub const ACCESS_FACTS: &[FactRow] = &[
             FIELD,
             "TLB index: the set in the first TLB",
             |a| component::index(a, first_tlb(a)?),
-            |a| {
-                of_first(
-                    a,
-                    first_tlb,
-                    |at| reasons::tlb_index(a, at, "TLBI"),
-                    reasons::tlb,
-                )
-            },
+            |a| of_first(a, first_tlb, PartField::Index, why::tlb),
         ),
     ),
     about(
@@ -106,14 +100,7 @@ pub const ACCESS_FACTS: &[FactRow] = &[
             FIELD,
             "TLB tag in the first TLB",
             |a| component::tag(a, first_tlb(a)?),
-            |a| {
-                of_first(
-                    a,
-                    first_tlb,
-                    |at| reasons::tlb_tag(a, at, "TLBT"),
-                    reasons::tlb,
-                )
-            },
+            |a| of_first(a, first_tlb, PartField::Tag, why::tlb),
         ),
     ),
     about(
@@ -123,7 +110,7 @@ pub const ACCESS_FACTS: &[FactRow] = &[
             LOOKUP,
             "whether a TLB held the translation (`none`: no TLB lookup)",
             tlb,
-            reasons::tlb,
+            why::tlb,
         ),
     ),
     about(
@@ -133,7 +120,7 @@ pub const ACCESS_FACTS: &[FactRow] = &[
             COUNT,
             "number of page-table entries fetched",
             walk,
-            reasons::walk,
+            why::walk,
         ),
     ),
     about(
@@ -143,7 +130,7 @@ pub const ACCESS_FACTS: &[FactRow] = &[
             FAULT,
             "class of the access's first fault",
             kernel::fault,
-            reasons::fault,
+            why::fault,
         ),
     ),
     about(
@@ -153,7 +140,7 @@ pub const ACCESS_FACTS: &[FactRow] = &[
             FIELD,
             "physical page number",
             |a| physical_field(a, shifted, |p, page| p - page),
-            reasons::ppn,
+            why::ppn,
         ),
     ),
     about(
@@ -163,12 +150,12 @@ pub const ACCESS_FACTS: &[FactRow] = &[
             FIELD,
             "physical page offset",
             |a| physical_field(a, low, |_, page| page),
-            reasons::ppo,
+            why::ppo,
         ),
     ),
     about(
         Subject::Translation,
-        reported("pa", FIELD, "physical address", pa, reasons::pa),
+        reported("pa", FIELD, "physical address", pa, why::pa),
     ),
     about(
         Subject::FirstCache,
@@ -177,14 +164,7 @@ pub const ACCESS_FACTS: &[FactRow] = &[
             FIELD,
             "block offset in the first cache",
             |a| component::offset(a, first_cache(a)?),
-            |a| {
-                of_first(
-                    a,
-                    first_cache,
-                    |at| reasons::cache_offset(a, at, "CO"),
-                    reasons::cache,
-                )
-            },
+            |a| of_first(a, first_cache, PartField::Offset, why::cache),
         ),
     ),
     about(
@@ -194,14 +174,7 @@ pub const ACCESS_FACTS: &[FactRow] = &[
             FIELD,
             "set index in the first cache",
             |a| component::index(a, first_cache(a)?),
-            |a| {
-                of_first(
-                    a,
-                    first_cache,
-                    |at| reasons::cache_index(a, at, "CI"),
-                    reasons::cache,
-                )
-            },
+            |a| of_first(a, first_cache, PartField::Index, why::cache),
         ),
     ),
     about(
@@ -211,14 +184,7 @@ pub const ACCESS_FACTS: &[FactRow] = &[
             FIELD,
             "tag in the first cache",
             |a| component::tag(a, first_cache(a)?),
-            |a| {
-                of_first(
-                    a,
-                    first_cache,
-                    |at| reasons::cache_tag(a, at, "CT"),
-                    reasons::cache,
-                )
-            },
+            |a| of_first(a, first_cache, PartField::Tag, why::cache),
         ),
     ),
     about(
@@ -232,7 +198,7 @@ pub const ACCESS_FACTS: &[FactRow] = &[
                     component::lookup(a, cache)
                 })
             },
-            reasons::cache,
+            why::cache,
         ),
     ),
     about(
@@ -242,7 +208,7 @@ pub const ACCESS_FACTS: &[FactRow] = &[
             FactType::new(Values::ServedBy),
             "cache that held the data, or `memory`",
             served,
-            reasons::served,
+            why::served,
         ),
     ),
     about(
@@ -252,7 +218,7 @@ pub const ACCESS_FACTS: &[FactRow] = &[
             FactType::new(Values::Byte).or_unknown(),
             "the byte that was read",
             byte,
-            reasons::byte,
+            why::byte,
         ),
     ),
     about(
@@ -262,7 +228,7 @@ pub const ACCESS_FACTS: &[FactRow] = &[
             FactType::new(Values::Bytes).or_unknown(),
             "all bytes that were read, little-endian",
             value,
-            reasons::value,
+            why::value,
         ),
     ),
     about(
@@ -272,7 +238,7 @@ pub const ACCESS_FACTS: &[FactRow] = &[
             FRACTION,
             "latency of the access",
             |a| Some(Shown::plain(thousandths(cycles(&a.spec, &a.events)))),
-            reasons::cycles,
+            |_| AccessReason::Latencies,
         ),
     ),
     about(
@@ -282,7 +248,7 @@ pub const ACCESS_FACTS: &[FactRow] = &[
             COUNT,
             "number of pieces into which block and page boundaries split the access",
             |a| Some(Shown::plain(u64::from(a.outcome.fragments))),
-            reasons::pieces,
+            why::pieces,
         ),
     ),
     handler(
@@ -290,42 +256,42 @@ pub const ACCESS_FACTS: &[FactRow] = &[
         SIGNAL,
         "the signal that Linux sends",
         kernel::signal,
-        handled::signal,
+        why::signal,
     ),
     handler(
         "code",
         CODE,
         "the signal's si_code",
         kernel::code,
-        handled::signal,
+        why::signal,
     ),
     handler(
         "frame",
         COUNT.or_none(),
         "the frame that the fault handler mapped",
         kernel::frame,
-        handled::frame,
+        why::page_in,
     ),
     handler(
         "evicted",
         FIELD.or_none(),
         "the page that the fault handler evicted",
         kernel::evicted_page,
-        handled::eviction,
+        why::eviction,
     ),
     handler(
         "swapped-out",
         TRUTH,
         "whether the fault handler wrote the evicted page to swap",
         kernel::swapped_out,
-        handled::eviction,
+        why::eviction,
     ),
     handler(
         "copied",
         TRUTH,
         "whether the fault handler copied a page",
         kernel::copied_page,
-        handled::copied,
+        why::page_in,
     ),
     // Reports contain the class of the fault.
     FactRow {
@@ -335,7 +301,7 @@ pub const ACCESS_FACTS: &[FactRow] = &[
             TRUTH,
             "whether the access caused a page fault",
             kernel::faulted,
-            reasons::fault,
+            why::fault,
         )
     },
     handler(
@@ -343,14 +309,14 @@ pub const ACCESS_FACTS: &[FactRow] = &[
         COUNT,
         "minor faults of this access",
         kernel::minor,
-        handled::resolved,
+        why::costs,
     ),
     handler(
         "major",
         COUNT,
         "major faults of this access",
         kernel::major,
-        handled::resolved,
+        why::costs,
     ),
     handler(
         "returns",
@@ -392,24 +358,18 @@ fn pa(a: &Access) -> Option<Shown> {
     Some(Shown::field(a.outcome.pa?.raw(), a.spec.physical_bits))
 }
 
-/// Returns the row's reason for the first TLB or cache. If the machine has neither a TLB nor a cache, the
-/// reason says so.
+/// Explains a field of the first TLB or cache, or that the machine has none.
 fn of_first(
     a: &Access,
     first: fn(&Access) -> Option<Component>,
-    why: impl Fn(usize) -> String,
-    none: fn(&Access) -> String,
-) -> String {
-    first(a).map_or_else(
-        || none(a),
-        |part| match part {
-            Component::Tlb(at) | Component::Cache(at) => why(at),
-        },
-    )
+    which: PartField,
+    none: fn(&Access) -> AccessReason,
+) -> AccessReason {
+    first(a).map_or_else(|| none(a), |part| why::part_field(a, part, which, true))
 }
 
-fn no_call(_: &Access) -> String {
-    "an access is not a system call".to_owned()
+fn no_call(_: &Access) -> AccessReason {
+    AccessReason::NoSystemCall
 }
 
 fn first_tlb(a: &Access) -> Option<Component> {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::lang::span::Span;
 use crate::run::record::{CellView, Check, Shown, Written};
 use crate::run::session::Session;
-use crate::run::settings::NO_READ_BIT;
+use crate::run::steps::Note;
 use crate::run::stop::Stop;
 use pagewalk_engine::kernel::ids::Pid;
 use pagewalk_engine::machine::Machine;
@@ -84,7 +84,7 @@ impl TableExpectation {
         (machine, layout): (&Machine, &Layout),
         at: (u64, usize),
         cells: &[CellIn],
-        how_to_fill: &str,
+        how_to_fill: &Note,
     ) -> Vec<Check> {
         let (key, group) = at;
         let says_invalid = cells
@@ -113,7 +113,7 @@ impl TableExpectation {
                 held,
                 span: cell.span,
                 reason: if open {
-                    Some(how_to_fill.to_owned())
+                    Some(how_to_fill.clone())
                 } else {
                     not_expressible(cell, held)
                 },
@@ -157,7 +157,7 @@ impl TableExpectation {
                     actual: Some(Shown::word("a valid entry")),
                     held: false,
                     span: self.span,
-                    reason: Some("the entry is valid, but the table does not list it".to_owned()),
+                    reason: Some(Note::NotListed { valid: true }),
                     written: Written::Otherwise("the table lacks a row or a way"),
                     instead: None,
                 });
@@ -192,9 +192,9 @@ fn label(layout: &Layout, key: u64, group: usize, column: &str) -> String {
 }
 
 /// Explains why no entry can have the expected value of a cell.
-fn not_expressible(cell: &CellIn, held: bool) -> Option<String> {
+fn not_expressible(cell: &CellIn, held: bool) -> Option<Note> {
     let unreadable = cell.column == "read" && cell.input == CellInput::Number(0);
-    (!held && unreadable).then(|| NO_READ_BIT.to_owned())
+    (!held && unreadable).then_some(Note::NoReadBit)
 }
 
 fn is_valid_column(column: &str) -> bool {

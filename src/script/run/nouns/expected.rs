@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::lang::span::Span;
 use crate::run::record::{AreaRecord, CellView, Check, Shown, TableView, View, Written};
 use crate::run::session::Session;
+use crate::run::steps::Note;
 use crate::run::stop::Stop;
 use pagewalk_engine::kernel::Kernel;
 use pagewalk_engine::kernel::ids::Pid;
@@ -116,8 +117,8 @@ struct Comparison<'a> {
     /// The objects that earlier rows matched, indexed by key.
     taken: BTreeMap<u64, Vec<ThingRow>>,
     checks: Vec<Check>,
-    /// Instruction for filling in open values.
-    how_to_fill: String,
+    /// The note for open values.
+    how_to_fill: Note,
 }
 
 impl Comparison<'_> {
@@ -182,13 +183,13 @@ impl Comparison<'_> {
         });
     }
 
-    fn missing(&self, key: u64) -> String {
+    fn missing(&self, key: u64) -> Note {
         let of = self.expected.of;
-        format!(
-            "{} has no row with {} {key:X}",
-            of.title(self.kernel),
-            of.noun.key
-        )
+        Note::NoRow {
+            table: of.title(self.kernel),
+            column: of.noun.key,
+            key,
+        }
     }
 
     fn presence(&mut self, key: u64, span: Span, is: bool) {
@@ -224,7 +225,7 @@ impl Comparison<'_> {
                     actual: Some(Shown::word("there")),
                     held: false,
                     span: self.expected.span,
-                    reason: Some("the entry exists, but the table does not list it".to_owned()),
+                    reason: Some(Note::NotListed { valid: false }),
                     written: Written::Otherwise("the table lacks a row"),
                     instead: None,
                 });

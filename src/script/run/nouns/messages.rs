@@ -8,6 +8,7 @@ use crate::run::messages::{Message, at_level, of_access, of_call};
 use crate::run::record::{CellView, Check, Did, MessageLevel, Shown, Written};
 use crate::run::session::Session;
 use crate::run::settings::list;
+use crate::run::steps::Note;
 use crate::run::stop::Stop;
 
 /// The columns of a table of messages.
@@ -122,7 +123,7 @@ fn beyond(at: usize, record: &Record) -> Check {
         actual: Some(Shown::word("no message")),
         held: false,
         span: record.span,
-        reason: Some(format!("the list ends with message {at}")),
+        reason: Some(Note::LastMessage(at)),
         written: Written::Otherwise("only removing the row would fix the check"),
         instead: None,
     }
@@ -137,12 +138,10 @@ fn missing(place: Span, listed: usize, messages: &[Message]) -> Check {
         actual: Some(Shown::plain(messages.len() as u64)),
         held: false,
         span: place,
-        reason: Some(format!(
-            "the table must list every message, and message {} is “{}: {}”",
-            listed + 1,
-            next.ends(),
-            next.row().words
-        )),
+        reason: Some(Note::NextMessage {
+            number: listed + 1,
+            message: format!("{}: {}", next.ends(), next.row().words),
+        }),
         written: Written::Otherwise("the table lacks rows"),
         instead: None,
     }

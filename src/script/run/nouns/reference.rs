@@ -7,6 +7,7 @@ use crate::lang::nearest::nearest;
 use crate::lang::value::{List, Number, Value};
 use crate::run::record::{CellView, Check, Did, ReferenceRun, Shown, Written};
 use crate::run::session::Session;
+use crate::run::steps::Note;
 use crate::run::stop::Stop;
 
 use super::step_columns::{self, STEP_COLUMNS, StepColumn};
@@ -241,7 +242,7 @@ fn count(table: &Table, listed: usize, steps: usize) -> Check {
         actual: Some(Shown::plain(steps as u64)),
         held: false,
         span: table.span,
-        reason: Some("the table must list every reference".to_owned()),
+        reason: Some(Note::EveryReference),
         written: Written::Otherwise("the table has too many or too few rows"),
         instead: None,
     }

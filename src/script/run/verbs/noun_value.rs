@@ -8,6 +8,7 @@ use crate::run::facts::Component;
 use crate::run::nouns::{InvalidEntries, TABLE_NOUNS, TableNoun, ThingNoun};
 use crate::run::record::{CellView, Check, Shown, TableView, Written};
 use crate::run::session::Session;
+use crate::run::steps::Note;
 use crate::run::stop::Stop;
 use pagewalk_engine::kernel::syscall::constant;
 use pagewalk_engine::machine::Machine;
@@ -247,9 +248,13 @@ fn cell_text(cell: &Value, at: usize, like: &TableView) -> String {
 }
 
 /// Names the first row that differs, and its columns that differ.
-fn difference(at: usize, x: Option<&Value>, y: Option<&Value>, like: &TableView) -> String {
-    let (Some(x), Some(y)) = (x.and_then(Value::items), y.and_then(Value::items)) else {
-        return format!("one side has no row {}", at + 1);
+fn difference(at: usize, x: Option<&Value>, y: Option<&Value>, like: &TableView) -> Note {
+    let number = at + 1;
+    let Some((x, y)) = x.and_then(Value::items).zip(y.and_then(Value::items)) else {
+        return Note::Row {
+            number,
+            columns: Vec::new(),
+        };
     };
     let names: Vec<&String> = like.groups.iter().flatten().collect();
     let differ = x.zip(y).enumerate().filter(|(_, (x, y))| !x.same(y));
@@ -261,9 +266,5 @@ fn difference(at: usize, x: Option<&Value>, y: Option<&Value>, like: &TableView)
         })
         .collect();
     columns.dedup();
-    format!(
-        "row {} is the first that differs, in {}",
-        at + 1,
-        columns.join(", ")
-    )
+    Note::Row { number, columns }
 }

@@ -38,11 +38,7 @@ pub(crate) fn call_steps_at(record: &CallRecord, level: MessageLevel) -> Vec<doc
 }
 
 fn in_call(record: &CallRecord, message: &Message) -> Option<doc::Step> {
-    let names = Names {
-        spec: &record.spec,
-        legend: &record.legend,
-        own: &record.process,
-    };
+    let names = Names::of_call(record);
     let what = match (message.kind, message.detail) {
         (kind, Detail::Kernel { step, fault }) => {
             let quiet = FaultRecord::default();

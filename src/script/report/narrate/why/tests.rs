@@ -1,6 +1,9 @@
 //! Tests that every fact of each statement has a reason.
 
-use crate::report::playing::records;
+use proptest::prelude::*;
+
+use crate::report::playing::{SIMPLE, records};
+use crate::report::words::reasons::reason as words;
 use crate::run::facts::{Family, facts_of};
 use crate::run::record::Did;
 
@@ -33,34 +36,48 @@ const SCRIPTS: &[&str] = &[
     "machine simple\nreplay \"straddle.trace\" map identity\nreplay \"straddle.trace\" map demand",
 ];
 
-#[test]
-fn every_fact_of_every_statement_has_a_reason() {
+/// Asserts that a reason can follow "because".
+fn assert_clause(clause: &str, place: &str) {
+    let mut letters = clause.chars();
+    let (first, second) = (letters.next(), letters.next());
+    // Names and abbreviations, such as `L1d` and `PPN`, keep their capital letters.
+    let is_sentence =
+        first.is_some_and(char::is_uppercase) && second.is_some_and(char::is_lowercase);
+    assert!(
+        !clause.is_empty() && !is_sentence && !clause.ends_with('.') && !clause.contains(". "),
+        "{place}: {clause}"
+    );
+    assert!(!clause.contains("no such fact"), "{place}: {clause}");
+}
+
+/// Asserts that each fact of the statements has a reason, and returns the kinds of the statements.
+fn assert_reasons(script: &str) -> Vec<Family> {
     let mut families = Vec::new();
-    for script in SCRIPTS {
-        for record in records(script) {
-            let (family, spec) = match &*record.did {
-                Did::Access(access) => (Family::Access, Some(access.spec.clone())),
-                Did::Reference(_) => (Family::Reference, None),
-                Did::Replay(run) => (Family::Replay, Some(run.spec().clone())),
-                did => match did.call() {
-                    Some(call) => (Family::Call, Some(call.spec.clone())),
-                    None => continue,
-                },
-            };
-            families.push(family);
-            for (name, key) in facts_of(family, spec.as_deref()) {
-                let reason = key.reason(&record.did);
-                assert!(
-                    !reason.is_empty() && !reason.ends_with('.'),
-                    "{name} after {script}: {reason}"
-                );
-                assert!(
-                    !reason.contains("no such fact"),
-                    "{name} after {script}: {reason}"
-                );
-            }
+    for record in records(script) {
+        let (family, spec) = match &*record.did {
+            Did::Access(access) => (Family::Access, Some(access.spec.clone())),
+            Did::Reference(_) => (Family::Reference, None),
+            Did::Replay(run) => (Family::Replay, Some(run.spec().clone())),
+            did => match did.call() {
+                Some(call) => (Family::Call, Some(call.spec.clone())),
+                None => continue,
+            },
+        };
+        families.push(family);
+        for (name, key) in facts_of(family, spec.as_deref()) {
+            let clause = words(&key.reason(&record.did), &record.did);
+            assert_clause(&clause, &format!("{name} after {script}"));
         }
     }
+    families
+}
+
+#[test]
+fn every_fact_of_every_statement_has_a_reason() {
+    let families: Vec<Family> = SCRIPTS
+        .iter()
+        .flat_map(|script| assert_reasons(script))
+        .collect();
     for family in [
         Family::Access,
         Family::Reference,
@@ -68,6 +85,53 @@ fn every_fact_of_every_statement_has_a_reason() {
         Family::Replay,
     ] {
         assert!(families.contains(&family), "{family:?}");
+    }
+}
+
+/// The beginnings of scripts, each with the pages to access, which include pages that are not mapped.
+const MACHINES: &[(&str, &[u64])] = &[
+    (SIMPLE, &[0x0000, 0x0040, 0x0240, 0x03C0, 0x3FC0]),
+    (
+        "machine core-i7 { cache L1d { index virtual } }\nset cr3 = 0x1000\n\
+         set pte 1 0x1000 { ppn 2 }\nset pte 2 0x2000 { ppn 3 }\nset pte 3 0x3008 { ppn 0x40000, ps 1 }\n\
+         set pte 3 0x3000 { ppn 4 }\nset pte 4 0x4008 { ppn 9, cd 1 }\nset pte 4 0x4010 { ppn 10, rw 0 }",
+        &[0x0000, 0x1000, 0x2000, 0x20_0000, 0x20_1FC0, 0x7000_0000],
+    ),
+    (
+        "machine { physical 16 bits, cache { sets 4, ways 2, block 16 B } }",
+        &[0, 0x40, 0xFFC0],
+    ),
+    (
+        "machine simple\nkernel { frames 2, swap 4 slots }\nprocess P1\n\
+         P1: let p = mmap(0x1000, 256, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS|MAP_FIXED, -1, 0)\n\
+         P1: let q = mmap(0x2000, 64, PROT_READ, MAP_SHARED|MAP_ANONYMOUS|MAP_FIXED, -1, 0)",
+        &[0x1000, 0x1040, 0x1080, 0x10C0, 0x2000, 0x3000],
+    ),
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    #[test]
+    fn every_fact_of_random_accesses_has_a_reason(
+        accesses in prop::collection::vec((0usize..6, any::<prop::sample::Index>(), 0u64..64, any::<bool>()), 1..10)
+    ) {
+        for (script, pages) in MACHINES {
+            let mut script = (*script).to_owned();
+            for (verb, page, offset, large) in &accesses {
+                let va = pages[page.index(pages.len())] + offset;
+                let size = if *large && offset % 8 == 0 { " size 4" } else { "" };
+                let statement = match verb {
+                    0 | 1 => format!("read 0x{va:X}{size}"),
+                    2 => format!("write 0x{va:X} = {offset}"),
+                    3 => format!("probe write 0x{va:X} = 1"),
+                    4 => format!("fetch 0x{va:X}"),
+                    _ => format!("translate 0x{va:X}"),
+                };
+                script = format!("{script}\n{statement}");
+            }
+            assert_reasons(&script);
+        }
     }
 }
 
@@ -83,7 +147,7 @@ fn reason(script: &str, fact: &str) -> String {
         .into_iter()
         .find(|(name, _)| name == fact)
         .expect("a fact");
-    key.reason(did)
+    words(&key.reason(did), did)
 }
 
 /// The worked examples from CS:APP 9.6.4.
