@@ -20,7 +20,7 @@ use crate::report::words::reasons::reason;
 use crate::run::facts::{Component, Family, ReportedFact, Subject, flushed, key, reported_facts};
 use crate::run::nouns::{explaining, reference_frames};
 use crate::run::record::{Access, AccessVerb, Did, Shown, View};
-use crate::run::steps::{AccessReason, PpnSource, Reason};
+use crate::run::steps::{AccessReason, Reason};
 use pagewalk_engine::machine::event::{Event, Purpose};
 
 /// Returns the worked solution of an item, or nothing if the key is sufficient. The scope is that of the item's
@@ -170,18 +170,16 @@ fn whole(item: &PaperItem, did: &Did, fact: &str, reason: Reason) -> Reason {
             let missed = looked_up.is_some();
             AccessReason::NotGiven { missed }
         }
-        AccessReason::Ppn {
+        AccessReason::PpnInEntry {
             ppn,
-            from: PpnSource::Entry {
-                level, at: None, ..
-            },
-        } => AccessReason::Ppn {
+            level,
+            at: None,
+            ..
+        } => AccessReason::PpnInEntry {
             ppn,
-            from: PpnSource::Entry {
-                level,
-                at: None,
-                raw: None,
-            },
+            level,
+            at: None,
+            raw: None,
         },
         AccessReason::LookedUp(looked) => {
             let hardware = item.hardware.as_ref();

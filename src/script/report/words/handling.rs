@@ -105,7 +105,7 @@ impl<'a> FaultText<'a> {
             }
             HandlingEnd::Stale => {
                 format!(
-                    "only a stale TLB entry caused the fault on {page}, which counts as neither"
+                    "only a stale TLB entry caused the fault on {page}, so it is neither minor nor major"
                 )
             }
             HandlingEnd::OutOfMemory => format!("the fault on {page} was not resolved"),

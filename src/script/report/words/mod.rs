@@ -5,3 +5,5 @@ pub(crate) mod handling;
 pub(crate) mod names;
 pub(crate) mod numbers;
 pub(crate) mod reasons;
+#[cfg(test)]
+mod tests;

@@ -27,7 +27,7 @@ use crate::run::record::{
 use crate::run::settings::{NO_READ_BIT, list};
 use crate::run::steps::{
     AccessReason, Bits, CallReason, Cause, Decider, Field, Impossible, KernelReason, LookedUp,
-    Note, PartField, PpnSource, Reason, ReferenceReason, ReplayReason, Stale, Walked, denying_bit,
+    Note, PartField, Reason, ReferenceReason, ReplayReason, Stale, denying_bit,
 };
 
 const NO_FACT: &str = "this statement has no such fact";
@@ -179,8 +179,35 @@ fn access_reason(a: &Access, reason: &AccessReason) -> String {
         AccessReason::Writeback { .. } => "the evicted block was clean",
         AccessReason::Faulted { va, cause } => return cause_clause(spec, *va, a.kind, cause),
         AccessReason::Permitted(by) => return permitted(a, by),
-        AccessReason::Walked(walked) => return walk(*walked),
-        AccessReason::Ppn { ppn, from } => return ppn_clause(a, *ppn, from),
+        AccessReason::TlbHeldIt => "a TLB held the translation, so the MMU fetched no entry",
+        AccessReason::NoWalk => "the MMU fetched no entry",
+        AccessReason::WalkToSetDirty => {
+            "a TLB held the translation with D = 0, so the MMU fetched the PTE again to set D for the store"
+        }
+        AccessReason::WalkEnd { level, found } => {
+            let found = match found {
+                None => "",
+                Some(PteKind::Absent) => ", whose entry is not present",
+                Some(PteKind::Reserved) => ", whose entry has a reserved bit set",
+                Some(PteKind::Page | PteKind::Table) => ", whose entry maps the page",
+            };
+            return format!("the walk ended at level {level}{found}");
+        }
+        AccessReason::PpnInTlb { ppn, hit, stale } => {
+            let (ppn, hit) = (hex(*ppn, spec.ppn_bits()), looked_up(a, hit));
+            let stale = stale_clause(spec, a.decided_va(), *stale);
+            return format!("{hit}, with PPN {ppn}{stale}");
+        }
+        AccessReason::PpnInEntry {
+            ppn,
+            level,
+            at,
+            raw,
+        } => return ppn_in_entry(a, &hex(*ppn, spec.ppn_bits()), *level, *at, *raw),
+        AccessReason::PpnInTable(ppn) => {
+            let ppn = hex(*ppn, spec.ppn_bits());
+            return format!("the page table maps the page to PPN {ppn}");
+        }
         AccessReason::Follows { ppn, ppo, stale } => {
             let (ppn, ppo) = (hex(*ppn, spec.ppn_bits()), hex(*ppo, spec.page_bits()));
             let stale = stale_clause(spec, a.decided_va(), *stale);
@@ -209,22 +236,11 @@ fn access_reason(a: &Access, reason: &AccessReason) -> String {
 /// Explains a field: `TLBI is 0b11, bits 7–6 of the virtual address 0x03D4`.
 fn bits_clause(spec: &Spec, bits: &Bits) -> String {
     let label = match bits.field {
-        Field::Vpn => "VPN".to_owned(),
-        Field::Vpo => "VPO".to_owned(),
-        Field::VpnPart(level) => format!("VPN{level}"),
-        Field::Ppo => "PPO".to_owned(),
-        Field::Part { part, which, short } => {
-            let (tlb, cache, long) = match which {
-                PartField::Index => ("TLBI", "CI", "index"),
-                PartField::Tag => ("TLBT", "CT", "tag"),
-                PartField::Offset => ("", "CO", "offset"),
-            };
-            match part {
-                _ if !short => format!("the {long} of {}", part.name(spec)),
-                Component::Tlb(_) => tlb.to_owned(),
-                Component::Cache(_) => cache.to_owned(),
-            }
-        }
+        Field::Name(name) => name.to_owned(),
+        Field::Level(level) => format!("VPN{level}"),
+        Field::Part(part, PartField::Index) => format!("the index of {}", part.name(spec)),
+        Field::Part(part, PartField::Tag) => format!("the tag of {}", part.name(spec)),
+        Field::Part(part, PartField::Offset) => format!("the offset of {}", part.name(spec)),
     };
     let (lowest, highest) = (bits.lowest, bits.lowest + bits.bits);
     let range = match bits.bits {
@@ -504,71 +520,34 @@ fn permitted(a: &Access, by: &Decider) -> String {
             tlb_entry(spec, *tlb, *set, *way),
             stale_clause(spec, va, *stale)
         ),
-        Decider::UpperEntry { level, raw } => {
-            format!("{} permits the access", upper_entry(spec, va, *level, *raw))
-        }
         Decider::Walk if spec.mmu.as_ref().is_some_and(|mmu| mmu.levels.len() == 1) => {
             "the page-table entry is present and permits the access".to_owned()
         }
         Decider::Walk => "every entry of the walk is present and permits the access".to_owned(),
-        Decider::Page => "the page is present, and its entry permits the access".to_owned(),
+        Decider::Page | Decider::UpperEntry { .. } => {
+            "the page is present, and its entry permits the access".to_owned()
+        }
     }
 }
 
-fn walk(walked: Walked) -> String {
-    match walked {
-        Walked::TlbHeldIt => {
-            "a TLB held the translation, so the MMU fetched no entry".to_owned()
-        }
-        Walked::No => "the MMU fetched no entry".to_owned(),
-        Walked::ToSetDirty => {
-            "a TLB held the translation with D = 0, so the MMU fetched the PTE again to set D for the store"
-                .to_owned()
-        }
-        Walked::To { level, found } => {
-            let found = match found {
-                PteKind::Absent => "is not present",
-                PteKind::Reserved => "has a reserved bit set",
-                PteKind::Page | PteKind::Table => "maps the page",
-            };
-            format!("the walk ended at level {level}, whose entry {found}")
-        }
-        Walked::Above { level } => format!("the walk ended at level {level}"),
-    }
-}
-
-fn ppn_clause(a: &Access, ppn: u64, from: &PpnSource) -> String {
+fn ppn_in_entry(a: &Access, ppn: &str, level: u32, at: Option<Pa>, raw: Option<u64>) -> String {
     let spec = &*a.spec;
-    let shown = hex(ppn, spec.ppn_bits());
-    match from {
-        PpnSource::Tlb(hit, stale) => {
-            let (hit, stale) = (
-                looked_up(a, hit),
-                stale_clause(spec, a.decided_va(), *stale),
-            );
-            format!("{hit}, with PPN {shown}{stale}")
-        }
-        PpnSource::Table => format!("the page table maps the page to PPN {shown}"),
-        PpnSource::Entry { level, at, raw } => {
-            let mmu = spec.mmu.as_ref();
-            let (bytes, page_bits) = mmu.map_or((8, spec.page_bits()), |mmu| {
-                (mmu.pte.bytes, mmu.level_page_bits(*level))
-            });
-            let word = raw.map_or_else(String::new, |raw| {
-                format!(" is {} and", Shown::hex(raw, 2 * bytes))
-            });
-            let entry = format!(
-                "{}{}{word}",
-                entry(spec, a.va.raw(), *level),
-                placed(spec, *at)
-            );
-            if page_bits > spec.page_bits() {
-                let size = size(1 << page_bits);
-                format!("{entry} maps a {size} page, which covers PPN {shown}")
-            } else {
-                format!("{entry} has PPN {shown}")
-            }
-        }
+    let (bytes, page_bits) = spec.mmu.as_ref().map_or((8, spec.page_bits()), |mmu| {
+        (mmu.pte.bytes, mmu.level_page_bits(level))
+    });
+    let raw = raw.map_or_else(String::new, |raw| {
+        format!(" is {} and", Shown::hex(raw, 2 * bytes))
+    });
+    let entry = format!(
+        "{}{}{raw}",
+        entry(spec, a.va.raw(), level),
+        placed(spec, at)
+    );
+    if page_bits > spec.page_bits() {
+        let size = size(1 << page_bits);
+        format!("{entry} maps a {size} page, which covers PPN {ppn}")
+    } else {
+        format!("{entry} has PPN {ppn}")
     }
 }
 

@@ -11,10 +11,11 @@ use super::types::{COUNT, FIELD, FRACTION, FactType, TRUTH, Values};
 use super::words::{CODE, ERROR, FAULT, LOOKUP, SIGNAL};
 use super::{kernel, why};
 use crate::run::record::{Access, AccessVerb, Shown};
-use crate::run::steps::{AccessReason, PartField};
+use crate::run::steps::{AccessReason, Field, PartField};
 
 /// Returns a row that is reported for every access.
 const fn reported(
+    subject: Subject,
     name: &'static str,
     kind: FactType,
     help: &'static str,
@@ -27,7 +28,7 @@ const fn reported(
         help,
         get,
         why,
-        subject: Subject::Nothing,
+        subject,
         reported: Reported::Always,
     }
 }
@@ -52,204 +53,163 @@ const fn handler(
     }
 }
 
-/// Returns a row that is about a structure.
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "the row becomes part of the result"
-)]
-const fn about(subject: Subject, row: FactRow) -> FactRow {
-    FactRow { subject, ..row }
-}
-
 /// The facts of an access, in reporting order.
 pub const ACCESS_FACTS: &[FactRow] = &[
-    about(
+    reported(
         Subject::Address,
-        reported(
-            "vpn",
-            FIELD,
-            "virtual page number",
-            |a| virtual_field(a, |va, page| va >> page, |v, page| v - page),
-            why::vpn,
-        ),
+        "vpn",
+        FIELD,
+        "virtual page number",
+        |a| virtual_field(a, |va, page| va >> page, |v, page| v - page),
+        why::vpn,
     ),
-    about(
+    reported(
         Subject::Address,
-        reported(
-            "vpo",
-            FIELD,
-            "virtual page offset",
-            |a| virtual_field(a, low, |_, page| page),
-            why::vpo,
-        ),
+        "vpo",
+        FIELD,
+        "virtual page offset",
+        |a| virtual_field(a, low, |_, page| page),
+        why::vpo,
     ),
-    about(
+    reported(
         Subject::FirstTlb,
-        reported(
-            "tlbi",
-            FIELD,
-            "TLB index: the set in the first TLB",
-            |a| component::index(a, first_tlb(a)?),
-            |a| of_first(a, first_tlb, PartField::Index, why::tlb),
-        ),
+        "tlbi",
+        FIELD,
+        "TLB index: the set in the first TLB",
+        |a| component::index(a, first_tlb(a)?),
+        |a| of_first(a, first_tlb, ("TLBI", PartField::Index), why::tlb),
     ),
-    about(
+    reported(
         Subject::FirstTlb,
-        reported(
-            "tlbt",
-            FIELD,
-            "TLB tag in the first TLB",
-            |a| component::tag(a, first_tlb(a)?),
-            |a| of_first(a, first_tlb, PartField::Tag, why::tlb),
-        ),
+        "tlbt",
+        FIELD,
+        "TLB tag in the first TLB",
+        |a| component::tag(a, first_tlb(a)?),
+        |a| of_first(a, first_tlb, ("TLBT", PartField::Tag), why::tlb),
     ),
-    about(
+    reported(
         Subject::Tlbs,
-        reported(
-            "tlb",
-            LOOKUP,
-            "whether a TLB held the translation (`none`: no TLB lookup)",
-            tlb,
-            why::tlb,
-        ),
+        "tlb",
+        LOOKUP,
+        "whether a TLB held the translation (`none`: no TLB lookup)",
+        tlb,
+        why::tlb,
     ),
-    about(
+    reported(
         Subject::Walks,
-        reported(
-            "walk",
-            COUNT,
-            "number of page-table entries fetched",
-            walk,
-            why::walk,
-        ),
+        "walk",
+        COUNT,
+        "number of page-table entries fetched",
+        walk,
+        why::walk,
     ),
-    about(
+    reported(
         Subject::Translation,
-        reported(
-            "fault",
-            FAULT,
-            "class of the access's first fault",
-            kernel::fault,
-            why::fault,
-        ),
+        "fault",
+        FAULT,
+        "class of the access's first fault",
+        kernel::fault,
+        why::fault,
     ),
-    about(
+    reported(
         Subject::Translation,
-        reported(
-            "ppn",
-            FIELD,
-            "physical page number",
-            |a| physical_field(a, shifted, |p, page| p - page),
-            why::ppn,
-        ),
+        "ppn",
+        FIELD,
+        "physical page number",
+        |a| physical_field(a, shifted, |p, page| p - page),
+        why::ppn,
     ),
-    about(
+    reported(
         Subject::Translation,
-        reported(
-            "ppo",
-            FIELD,
-            "physical page offset",
-            |a| physical_field(a, low, |_, page| page),
-            why::ppo,
-        ),
+        "ppo",
+        FIELD,
+        "physical page offset",
+        |a| physical_field(a, low, |_, page| page),
+        why::ppo,
     ),
-    about(
+    reported(
         Subject::Translation,
-        reported("pa", FIELD, "physical address", pa, why::pa),
+        "pa",
+        FIELD,
+        "physical address",
+        pa,
+        why::pa,
     ),
-    about(
+    reported(
         Subject::FirstCache,
-        reported(
-            "co",
-            FIELD,
-            "block offset in the first cache",
-            |a| component::offset(a, first_cache(a)?),
-            |a| of_first(a, first_cache, PartField::Offset, why::cache),
-        ),
+        "co",
+        FIELD,
+        "block offset in the first cache",
+        |a| component::offset(a, first_cache(a)?),
+        |a| of_first(a, first_cache, ("CO", PartField::Offset), why::cache),
     ),
-    about(
+    reported(
         Subject::FirstCache,
-        reported(
-            "ci",
-            FIELD,
-            "set index in the first cache",
-            |a| component::index(a, first_cache(a)?),
-            |a| of_first(a, first_cache, PartField::Index, why::cache),
-        ),
+        "ci",
+        FIELD,
+        "set index in the first cache",
+        |a| component::index(a, first_cache(a)?),
+        |a| of_first(a, first_cache, ("CI", PartField::Index), why::cache),
     ),
-    about(
+    reported(
         Subject::FirstCache,
-        reported(
-            "ct",
-            FIELD,
-            "tag in the first cache",
-            |a| component::tag(a, first_cache(a)?),
-            |a| of_first(a, first_cache, PartField::Tag, why::cache),
-        ),
+        "ct",
+        FIELD,
+        "tag in the first cache",
+        |a| component::tag(a, first_cache(a)?),
+        |a| of_first(a, first_cache, ("CT", PartField::Tag), why::cache),
     ),
-    about(
+    reported(
         Subject::FirstCache,
-        reported(
-            "cache",
-            LOOKUP,
-            "whether the first cache held the block (`none`: no cache lookup)",
-            |a| {
-                first_cache(a).map_or(Some(Shown::word("none")), |cache| {
-                    component::lookup(a, cache)
-                })
-            },
-            why::cache,
-        ),
+        "cache",
+        LOOKUP,
+        "whether the first cache held the block (`none`: no cache lookup)",
+        |a| {
+            first_cache(a).map_or(Some(Shown::word("none")), |cache| {
+                component::lookup(a, cache)
+            })
+        },
+        why::cache,
     ),
-    about(
+    reported(
         Subject::Caches,
-        reported(
-            "served",
-            FactType::new(Values::ServedBy),
-            "cache that held the data, or `memory`",
-            served,
-            why::served,
-        ),
+        "served",
+        FactType::new(Values::ServedBy),
+        "cache that held the data, or `memory`",
+        served,
+        why::served,
     ),
-    about(
+    reported(
         Subject::Data,
-        reported(
-            "byte",
-            FactType::new(Values::Byte).or_unknown(),
-            "the byte that was read",
-            byte,
-            why::byte,
-        ),
+        "byte",
+        FactType::new(Values::Byte).or_unknown(),
+        "the byte that was read",
+        byte,
+        why::byte,
     ),
-    about(
+    reported(
         Subject::Data,
-        reported(
-            "value",
-            FactType::new(Values::Bytes).or_unknown(),
-            "all bytes that were read, little-endian",
-            value,
-            why::value,
-        ),
+        "value",
+        FactType::new(Values::Bytes).or_unknown(),
+        "all bytes that were read, little-endian",
+        value,
+        why::value,
     ),
-    about(
+    reported(
         Subject::Times,
-        reported(
-            "cycles",
-            FRACTION,
-            "latency of the access",
-            |a| Some(Shown::plain(thousandths(cycles(&a.spec, &a.events)))),
-            |_| AccessReason::Latencies,
-        ),
+        "cycles",
+        FRACTION,
+        "latency of the access",
+        |a| Some(Shown::plain(thousandths(cycles(&a.spec, &a.events)))),
+        |_| AccessReason::Latencies,
     ),
-    about(
+    reported(
         Subject::Address,
-        reported(
-            "pieces",
-            COUNT,
-            "number of pieces into which block and page boundaries split the access",
-            |a| Some(Shown::plain(u64::from(a.outcome.fragments))),
-            why::pieces,
-        ),
+        "pieces",
+        COUNT,
+        "number of pieces into which block and page boundaries split the access",
+        |a| Some(Shown::plain(u64::from(a.outcome.fragments))),
+        why::pieces,
     ),
     handler(
         "signal",
@@ -297,6 +257,7 @@ pub const ACCESS_FACTS: &[FactRow] = &[
     FactRow {
         reported: Reported::Never,
         ..reported(
+            Subject::Nothing,
             "page-fault",
             TRUTH,
             "whether the access caused a page fault",
@@ -362,10 +323,13 @@ fn pa(a: &Access) -> Option<Shown> {
 fn of_first(
     a: &Access,
     first: fn(&Access) -> Option<Component>,
-    which: PartField,
+    (name, which): (&'static str, PartField),
     none: fn(&Access) -> AccessReason,
 ) -> AccessReason {
-    first(a).map_or_else(|| none(a), |part| why::part_field(a, part, which, true))
+    first(a).map_or_else(
+        || none(a),
+        |part| why::part_field(a, part, which, Field::Name(name)),
+    )
 }
 
 fn no_call(_: &Access) -> AccessReason {

@@ -52,7 +52,7 @@ pub const COMPONENT_FACTS: &[ComponentFact] = &[
         help: "the set",
         cache_only: false,
         get: index,
-        why: |a, part| why::part_field(a, part, PartField::Index, false),
+        why: |a, part| why::named_field(a, part, PartField::Index),
     },
     ComponentFact {
         suffix: ".tag",
@@ -61,7 +61,7 @@ pub const COMPONENT_FACTS: &[ComponentFact] = &[
         help: "the tag",
         cache_only: false,
         get: tag,
-        why: |a, part| why::part_field(a, part, PartField::Tag, false),
+        why: |a, part| why::named_field(a, part, PartField::Tag),
     },
     ComponentFact {
         suffix: ".offset",
@@ -70,7 +70,7 @@ pub const COMPONENT_FACTS: &[ComponentFact] = &[
         help: "the block offset",
         cache_only: true,
         get: offset,
-        why: |a, part| why::part_field(a, part, PartField::Offset, false),
+        why: |a, part| why::named_field(a, part, PartField::Offset),
     },
     ComponentFact {
         suffix: ".victim",

@@ -2,12 +2,13 @@
 
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::event::{Event, PteKind, Purpose};
+use pagewalk_engine::machine::spec::Mmu;
 
 use super::component::{self, Component, low, shifted};
+use crate::run::messages::Fetched;
 use crate::run::record::{Access, AccessVerb};
 use crate::run::steps::{
-    AccessReason, Bits, Cause, Decider, Evicted, Field, KernelReason, LookedUp, PartField,
-    PpnSource, Stale, Walked,
+    AccessReason, Bits, Cause, Decider, Evicted, Field, KernelReason, LookedUp, PartField, Stale,
 };
 
 /// Returns the reason why the access was not translated, or `None` if it was.
@@ -60,33 +61,39 @@ fn bits_of(address: (u64, u32, bool), field: Field, lowest: u32, bits: u32) -> A
     })
 }
 
+/// Returns a reason that depends on the MMU.
+fn with_mmu(a: &Access, why: impl FnOnce(&Mmu) -> AccessReason) -> AccessReason {
+    a.spec.mmu.as_ref().map_or(AccessReason::NoMmu, why)
+}
+
 pub(super) fn vpn(a: &Access) -> AccessReason {
-    let Some(mmu) = &a.spec.mmu else {
-        return AccessReason::NoMmu;
-    };
-    virtual_bits(a, Field::Vpn, mmu.page_bits, a.spec.vpn_bits())
+    with_mmu(a, |mmu| {
+        virtual_bits(a, Field::Name("VPN"), mmu.page_bits, a.spec.vpn_bits())
+    })
 }
 
 pub(super) fn vpo(a: &Access) -> AccessReason {
-    let Some(mmu) = &a.spec.mmu else {
-        return AccessReason::NoMmu;
-    };
-    virtual_bits(a, Field::Vpo, 0, mmu.page_bits)
+    with_mmu(a, |mmu| {
+        virtual_bits(a, Field::Name("VPO"), 0, mmu.page_bits)
+    })
 }
 
 pub(super) fn vpn_part(a: &Access, level: u32) -> AccessReason {
-    let Some(mmu) = &a.spec.mmu else {
-        return AccessReason::NoMmu;
-    };
-    let bits = mmu.levels.get(level as usize - 1).copied().unwrap_or(0);
-    virtual_bits(a, Field::VpnPart(level), mmu.level_page_bits(level), bits)
+    with_mmu(a, |mmu| {
+        let bits = mmu.levels.get(level as usize - 1).copied().unwrap_or(0);
+        virtual_bits(a, Field::Level(level), mmu.level_page_bits(level), bits)
+    })
 }
 
 pub(super) fn ppo(a: &Access) -> AccessReason {
-    let Some(mmu) = &a.spec.mmu else {
-        return AccessReason::NoMmu;
-    };
-    physical_bits(a, Field::Ppo, 0, mmu.page_bits)
+    with_mmu(a, |mmu| {
+        physical_bits(a, Field::Name("PPO"), 0, mmu.page_bits)
+    })
+}
+
+/// Explains a field of a TLB or cache, with the name of the TLB or cache.
+pub(super) fn named_field(a: &Access, part: Component, which: PartField) -> AccessReason {
+    part_field(a, part, which, Field::Part(part, which))
 }
 
 /// Explains a field of a TLB or cache.
@@ -94,61 +101,51 @@ pub(super) fn part_field(
     a: &Access,
     part: Component,
     which: PartField,
-    short: bool,
+    field: Field,
 ) -> AccessReason {
-    let field = Field::Part { part, which, short };
-    match part {
-        Component::Tlb(_) if a.spec.mmu.is_none() => AccessReason::NoMmu,
-        Component::Tlb(at) if which == PartField::Index && a.spec.tlbs[at].sets == 1 => {
-            AccessReason::OneSet(part)
-        }
-        Component::Tlb(at) => tlb_field(a, at, field),
+    let (sets, index, lowest) = match part {
+        Component::Tlb(at) => (a.spec.tlbs[at].sets, a.spec.tlbs[at].index_bits(), 0),
         Component::Cache(at) => {
             let cache = &a.spec.caches[at];
-            let (index, block, tag) = (
-                cache.index_bits(),
-                cache.block_bits,
-                cache.tag_bits(&a.spec),
-            );
-            let indexed_virtually =
-                cache.virtual_index && a.spec.mmu.is_some() && a.outcome.pa.is_some();
-            match which {
-                PartField::Index if cache.sets == 1 => AccessReason::OneSet(part),
-                PartField::Index if indexed_virtually => virtual_bits(a, field, block, index),
-                PartField::Index => physical_bits(a, field, block, index),
-                PartField::Tag => physical_bits(a, field, a.spec.physical_bits - tag, tag),
-                PartField::Offset => physical_bits(a, field, 0, block),
+            (cache.sets, cache.index_bits(), cache.block_bits)
+        }
+    };
+    match (part, which) {
+        (Component::Tlb(_), _) if a.spec.mmu.is_none() => AccessReason::NoMmu,
+        (_, PartField::Index) if sets == 1 => AccessReason::OneSet(part),
+        (Component::Tlb(at), which) => tlb_field(a, at, which, field),
+        (Component::Cache(_), PartField::Offset) => physical_bits(a, field, 0, lowest),
+        (Component::Cache(at), PartField::Tag) => {
+            let tag = a.spec.caches[at].tag_bits(&a.spec);
+            physical_bits(a, field, a.spec.physical_bits - tag, tag)
+        }
+        (Component::Cache(at), PartField::Index) => {
+            let is_virtual = a.spec.caches[at].virtual_index && a.spec.mmu.is_some();
+            if is_virtual && a.outcome.pa.is_some() {
+                virtual_bits(a, field, lowest, index)
+            } else {
+                physical_bits(a, field, lowest, index)
             }
         }
     }
 }
 
-fn tlb_field(a: &Access, at: usize, field: Field) -> AccessReason {
+fn tlb_field(a: &Access, at: usize, which: PartField, field: Field) -> AccessReason {
     let tlb = &a.spec.tlbs[at];
     let (smallest, page) = (tlb.smallest_page_bits(&a.spec), component::tlb_page(a, at));
-    let levels = a.spec.mmu.as_ref().map_or(0, |mmu| mmu.levels.len() as u32);
-    let sizes = (1..=levels).rev().filter_map(|level| {
-        let mmu = a.spec.mmu.as_ref()?;
-        Some(mmu.level_page_bits(level))
+    let mmu = a.spec.mmu.as_ref();
+    let sizes = mmu.map_or_else(Vec::new, |mmu| {
+        let levels = (1..=mmu.levels.len() as u32).rev();
+        levels.map(|level| mmu.level_page_bits(level)).collect()
     });
-    let page_bits = sizes
-        .chain(tlb.page_bits.iter().copied())
+    let page_bits = (sizes.iter().chain(&tlb.page_bits).copied())
         .find(|bits| Some(shifted(a.va.raw(), *bits)) == page)
         .unwrap_or(smallest);
-    let index = tlb.index_bits();
-    let is_index = matches!(
-        field,
-        Field::Part {
-            which: PartField::Index,
-            ..
-        }
-    );
-    let reason = if is_index {
-        virtual_bits(a, field, page_bits, index)
-    } else {
-        virtual_bits(a, field, page_bits + index, a.spec.virtual_bits())
+    let (lowest, bits) = match which {
+        PartField::Index => (page_bits, tlb.index_bits()),
+        _ => (page_bits + tlb.index_bits(), a.spec.virtual_bits()),
     };
-    match reason {
+    match virtual_bits(a, field, lowest, bits) {
         AccessReason::Bits(bits) => AccessReason::Bits(Bits {
             page_bits: (page_bits != smallest).then_some(page_bits),
             ..bits
@@ -320,97 +317,95 @@ pub(super) fn fault(a: &Access) -> AccessReason {
     }
 }
 
-/// Returns the entries that the first piece's walk fetched, each with its level, address, raw value, and kind.
-fn walked(a: &Access) -> impl DoubleEndedIterator<Item = (u32, u64, PpnSource, PteKind)> {
-    a.first_piece().iter().filter_map(|event| match *event {
-        Event::Pte {
-            level,
-            index,
-            address: at,
-            value: raw,
-            found,
-        } => Some((level, index, PpnSource::Entry { level, at, raw }, found)),
-        _ => None,
-    })
+/// Returns the entries that the first piece's walk fetched.
+fn walked(a: &Access) -> impl DoubleEndedIterator<Item = Fetched> {
+    let events = a.first_piece().iter();
+    events.filter_map(|event| Fetched::first(std::slice::from_ref(event)))
 }
 
 /// Explains how many entries the walk fetched.
 pub(super) fn walk(a: &Access) -> AccessReason {
     let held = tlb_hit(a).is_some();
-    AccessReason::Walked(match walked(a).next_back() {
-        _ if a.spec.mmu.is_none() => return AccessReason::NoMmu,
-        None if held => Walked::TlbHeldIt,
-        None => Walked::No,
-        Some(_) if held => Walked::ToSetDirty,
-        Some((level, .., found)) => Walked::To { level, found },
-    })
+    match walked(a).next_back() {
+        _ if a.spec.mmu.is_none() => AccessReason::NoMmu,
+        None if held => AccessReason::TlbHeldIt,
+        None => AccessReason::NoWalk,
+        Some(_) if held => AccessReason::WalkToSetDirty,
+        Some(last) => AccessReason::WalkEnd {
+            level: last.level,
+            found: Some(last.found),
+        },
+    }
 }
 
-/// Explains why the walk did not fetch a level's entry.
-fn not_walked(a: &Access, level: u32) -> AccessReason {
-    match walked(a).next_back() {
-        Some((last, ..)) if last < level => AccessReason::Walked(Walked::Above { level: last }),
-        _ => walk(a),
+/// Returns the reason for a fact of a level's entry, or the reason why the walk did not fetch the entry.
+fn of_entry(a: &Access, level: u32, why: impl FnOnce(Fetched) -> AccessReason) -> AccessReason {
+    match (
+        walked(a).find(|entry| entry.level == level),
+        walked(a).next_back(),
+    ) {
+        (Some(entry), _) => why(entry),
+        (None, Some(last)) if last.level < level => AccessReason::WalkEnd {
+            level: last.level,
+            found: None,
+        },
+        (None, _) => walk(a),
     }
 }
 
 /// Explains the address of a level's entry.
 pub(super) fn entry_address(a: &Access, level: u32) -> AccessReason {
-    match walked(a).find(|(own, ..)| *own == level) {
-        _ if a.spec.mmu.is_none() => AccessReason::NoMmu,
-        Some((_, index, PpnSource::Entry { at, .. }, _)) => {
-            AccessReason::EntryAddress { level, index, at }
-        }
-        _ => not_walked(a, level),
-    }
+    of_entry(a, level, |entry| AccessReason::EntryAddress {
+        level,
+        index: entry.index,
+        at: entry.address,
+    })
 }
 
 /// Explains the raw value of a level's entry.
 pub(super) fn entry_value(a: &Access, level: u32) -> AccessReason {
-    match walked(a).find(|(own, ..)| *own == level) {
-        Some((_, _, PpnSource::Entry { raw: None, .. }, PteKind::Table)) => {
-            AccessReason::NoEntryValue
-        }
-        Some((_, _, PpnSource::Entry { at, raw, .. }, _)) => {
-            let known = raw.is_some();
-            AccessReason::EntryValue { at, known }
-        }
-        _ => not_walked(a, level),
-    }
+    of_entry(a, level, |entry| match entry.value {
+        None if entry.found == PteKind::Table => AccessReason::NoEntryValue,
+        value => AccessReason::EntryValue {
+            at: entry.address,
+            known: value.is_some(),
+        },
+    })
 }
 
 /// Explains which page-table entry or TLB entry contains the PPN.
 pub(super) fn ppn(a: &Access) -> AccessReason {
-    let Some(mmu) = &a.spec.mmu else {
-        return AccessReason::NoMmu;
-    };
-    let from = match (tlb_hit(a), walked(a).next_back()) {
-        (Some(hit), _) => PpnSource::Tlb(hit, Stale::of_access(a)),
-        (None, Some((.., entry, _))) => entry,
-        (None, None) => PpnSource::Table,
-    };
-    physical(a).map_or_else(
-        |why| why,
-        |pa| {
+    with_mmu(a, |mmu| match physical(a) {
+        Err(why) => why,
+        Ok(pa) => {
             let ppn = shifted(pa, mmu.page_bits);
-            AccessReason::Ppn { ppn, from }
-        },
-    )
+            match (tlb_hit(a), walked(a).next_back()) {
+                (Some(hit), _) => {
+                    let stale = Stale::of_access(a);
+                    AccessReason::PpnInTlb { ppn, hit, stale }
+                }
+                (None, Some(entry)) => AccessReason::PpnInEntry {
+                    ppn,
+                    level: entry.level,
+                    at: entry.address,
+                    raw: entry.value,
+                },
+                (None, None) => AccessReason::PpnInTable(ppn),
+            }
+        }
+    })
 }
 
 /// Explains how the physical address is composed.
 pub(super) fn pa(a: &Access) -> AccessReason {
-    let Some(mmu) = &a.spec.mmu else {
-        return AccessReason::NoMmu;
-    };
-    physical(a).map_or_else(
-        |why| why,
-        |pa| AccessReason::Follows {
+    with_mmu(a, |mmu| match physical(a) {
+        Err(why) => why,
+        Ok(pa) => AccessReason::Follows {
             ppn: shifted(pa, mmu.page_bits),
             ppo: low(pa, mmu.page_bits),
             stale: Stale::of_access(a),
         },
-    )
+    })
 }
 
 /// Explains which line and offset, or which address of memory, the first byte comes from.

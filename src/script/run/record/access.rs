@@ -44,8 +44,8 @@ pub struct Access {
     /// after the access.
     pub(crate) block: Option<CachedBlock>,
     pub(crate) outcome: AccessOutcome,
-    /// The result of a page walk after the access, if the run recorded the result because a TLB entry decided the
-    /// translation.
+    /// The result of a page walk after the access, if a TLB entry decided the translation. Accesses in loops have it only
+    /// if they faulted.
     pub(crate) walk: Option<WalkNow>,
     /// All hardware events. For an access by a process, the list contains the events of the completed parts of
     /// the access and of an attempt that ended in a fatal fault. The events of a retried attempt are in its

@@ -8,5 +8,5 @@ pub(crate) use handling::{
 };
 pub(crate) use reason::{
     AccessReason, Bits, CallReason, Field, Impossible, KernelReason, LookedUp, Note, PartField,
-    PpnSource, Reason, ReferenceReason, ReplayReason, Walked,
+    Reason, ReferenceReason, ReplayReason,
 };

@@ -81,12 +81,29 @@ pub enum AccessReason {
         cause: Cause,
     },
     Permitted(Decider),
-    Walked(Walked),
-    /// The entry that contains the PPN.
-    Ppn {
-        ppn: u64,
-        from: PpnSource,
+    /// A TLB held the translation, so there was no walk.
+    TlbHeldIt,
+    NoWalk,
+    /// A TLB held the translation, and the MMU fetched the PTE to set D.
+    WalkToSetDirty,
+    /// The last entry that the walk fetched, or only its level if the fact is about a lower level.
+    WalkEnd {
+        level: u32,
+        found: Option<PteKind>,
     },
+    PpnInTlb {
+        ppn: u64,
+        hit: LookedUp,
+        stale: Option<Stale>,
+    },
+    /// The entry at a level, its address, and its raw value. Papers omit the raw values of detached tables.
+    PpnInEntry {
+        ppn: u64,
+        level: u32,
+        at: Option<Pa>,
+        raw: Option<u64>,
+    },
+    PpnInTable(u64),
     /// The physical address consists of these two numbers.
     Follows {
         ppn: u64,
@@ -152,16 +169,11 @@ pub struct Bits {
 /// A field of an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Field {
-    Vpn,
-    Vpo,
-    VpnPart(u32),
-    Ppo,
-    /// A field of a TLB or cache. A short name is that of the first one, such as `TLBI`.
-    Part {
-        part: Component,
-        which: PartField,
-        short: bool,
-    },
+    /// An abbreviation, such as `VPN`.
+    Name(&'static str),
+    /// The part of the VPN that indexes this level.
+    Level(u32),
+    Part(Component, PartField),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -178,34 +190,6 @@ pub struct LookedUp {
     pub(crate) set: u64,
     pub(crate) tag: u64,
     pub(crate) way: Option<u32>,
-}
-
-/// How far a walk went.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Walked {
-    /// A TLB held the translation.
-    TlbHeldIt,
-    /// There was no walk, although no TLB held the translation.
-    No,
-    /// A TLB held the translation, and the MMU fetched the PTE to set D.
-    ToSetDirty,
-    /// The last entry that the MMU fetched.
-    To { level: u32, found: PteKind },
-    /// The walk ended above the level that the fact is about.
-    Above { level: u32 },
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PpnSource {
-    Tlb(LookedUp, Option<Stale>),
-    /// The entry at a level, its address, and its raw value. Papers omit the raw values of detached tables.
-    Entry {
-        level: u32,
-        at: Option<Pa>,
-        raw: Option<u64>,
-    },
-    /// The page table, without the entry.
-    Table,
 }
 
 /// A reason for a fact of a reference string.

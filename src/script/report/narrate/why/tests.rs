@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 
+use crate::report::narrate::steps;
 use crate::report::playing::{SIMPLE, records};
 use crate::report::words::reasons::reason as words;
 use crate::run::facts::{Family, facts_of};
@@ -210,4 +211,102 @@ fn cycles_are_a_sum_of_latencies() {
         reason(script, "cycles"),
         "TLB 3 + page-table entry 100 + cache 2 − 2 that overlap with the TLB lookup + memory 100"
     );
+}
+
+/// A process whose only page has a TLB entry that contradicts the page table.
+fn stale_process(entry: &str, access: &str) -> String {
+    format!(
+        "machine simple\nkernel {{ frames 8 }}\nprocess P1\n\
+         P1: let p = mmap(0, 64, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0)\nP1: write p = 1\n\
+         set tlb {{ | set | tag ppn rw v |\n| 3 | 2F {entry} 1 | }}\nP1: {access}"
+    )
+}
+
+#[test]
+fn reasons_name_the_stale_tlb_entry_that_decided() {
+    let stale = |machine: &str, columns: &str, before: &str, after: &str, va: &str| {
+        let set = |row: &str| format!("set page_table {{ | vpn ppn {columns} |\n| {row} | }}");
+        let (before, after) = (set(before), set(after));
+        format!("machine {machine}\n{before}\ntranslate {va}\n{after}\nread {va}")
+    };
+    let bare = stale("simple", "", "0F 0D", "0F 0E", "0x03C0");
+    let now = "; the TLB entry is stale, because the page-table entry for VPN 0x0F has PPN 0x0E";
+    for (fact, decided) in [
+        (
+            "ppn",
+            "way 0 of set 3 is valid and has tag 0x03, with PPN 0x0D",
+        ),
+        (
+            "pa",
+            "PPN 0x0D is followed by PPO 0x00, which equals the VPO",
+        ),
+        (
+            "fault",
+            "the TLB entry in way 0 of set 3 permits the access",
+        ),
+    ] {
+        assert_eq!(reason(&bare, fact), format!("{decided}{now}"), "{fact}");
+    }
+    // A flush keeps global entries, but the walk of a reason does not use them.
+    let global = stale("core-i7", "g", "1 5 1", "1 6 1", "0x1000");
+    assert_eq!(
+        reason(&global, "fault"),
+        "the TLB entry in way 0 of set 1 of dTLB permits the access; the TLB entry is stale, because the level-4 entry \
+         for VPN4 0x001 has PPN 0x0000000006"
+    );
+    let loads = stale_process("05 1", "read p");
+    assert_eq!(
+        reason(&loads, "ppn"),
+        "way 0 of set 3 is valid and has tag 0x2F, with PPN 0x05; the TLB entry is stale, because the page-table entry \
+         for VPN 0xBF has PPN 0x00"
+    );
+}
+
+#[test]
+fn a_fault_that_only_a_stale_tlb_entry_caused_is_no_lack_of_memory() {
+    let script = stale_process("00 0", "write p = 2");
+    let cause =
+        "the PTE of page 0xBF of P1 already permits the access, but a TLB held a stale copy";
+    for (fact, expected) in [
+        ("fault", cause),
+        ("frame", "the kernel only invalidates the stale TLB entry"),
+        ("copied", "the kernel only invalidates the stale TLB entry"),
+        (
+            "minor",
+            "only a stale TLB entry caused the fault on page 0xBF, so it is neither minor nor major",
+        ),
+        ("signal", "the kernel resolved every fault of the access"),
+    ] {
+        assert_eq!(reason(&script, fact), expected, "{fact}");
+    }
+    let record = records(&script).pop().expect("a statement");
+    let Did::Access(access) = &*record.did else {
+        panic!("an access")
+    };
+    let steps = format!("{:?}", steps(access));
+    assert!(
+        steps.contains(
+            "exception: the TLB entry in way 0 of set 3 has R/W = 0, and the access is a store; the TLB entry is stale, \
+             because the page-table entry for VPN 0xBF has R/W = 1"
+        ),
+        "{steps}"
+    );
+}
+
+/// The kernel resolves the fault of the first page, and the second page ends the access.
+#[test]
+fn the_reason_of_a_missing_value_is_the_fatal_fault() {
+    let script = "machine simple\nkernel { frames 8 }\nprocess P1\n\
+        P1: let p = mmap(0x1000, 64, PROT_READ, MAP_PRIVATE|MAP_ANONYMOUS|MAP_FIXED, -1, 0)\nP1: read 0x103E size 4";
+    assert_eq!(
+        reason(script, "fault"),
+        "page 0x40 of P1 is anonymous and was never touched"
+    );
+    for fact in ["value", "signal"] {
+        assert!(
+            reason(script, fact).starts_with("P1 has no area at 0x1040"),
+            "{fact}: {}",
+            reason(script, fact)
+        );
+    }
 }

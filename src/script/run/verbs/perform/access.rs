@@ -48,7 +48,7 @@ impl Session<'_> {
     }
 
     fn access_of_machine(&mut self, plan: AccessPlan) -> Result<Access, Stop> {
-        let probe = self.probing;
+        let (probe, alone) = (self.probing, self.loops.is_empty());
         let machine = self.machine(plan.place)?;
         let mut copy;
         let machine = if probe {
@@ -104,7 +104,8 @@ impl Session<'_> {
             events,
             process,
         };
-        if outcome.fault.is_some() {
+        // A walk takes longer than an access, so a loop walks only for reasons that it certainly prints.
+        if alone || outcome.fault.is_some() {
             access.record_walk(machine);
         }
         Ok(access)
@@ -122,7 +123,7 @@ impl Session<'_> {
             place,
             ..
         } = plan;
-        let probe = self.probing;
+        let (probe, alone) = (self.probing, self.loops.is_empty());
         let kernel = self.kernel(place)?;
         // A killed process loses the state that the record needs.
         let before = match kernel.config().signals {
@@ -166,10 +167,10 @@ impl Session<'_> {
             killed,
             legend: recorded.legend,
         };
-        self.kernel_work(work, place)?;
+        let faulted = !inside.faults.is_empty() || killed.is_some();
         let (events, process) = (recorded.events, Some(Box::new(inside)));
         let walk = None;
-        let access = Access {
+        let mut access = Access {
             spec,
             core,
             verb,
@@ -184,6 +185,11 @@ impl Session<'_> {
             events,
             process,
         };
+        // A handler may have changed the page table since the lookup.
+        if alone && !faulted {
+            access.record_walk(kernel.machine());
+        }
+        self.kernel_work(work, place)?;
         if !probe {
             // Only statements about one address have marks. System calls and replays are not, and a
             // probe changes nothing.
