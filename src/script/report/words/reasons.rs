@@ -327,12 +327,23 @@ fn place(spec: &Spec, part: Component, set: u64) -> String {
     }
 }
 
+/// Returns the word for an entry of a TLB or cache with its plural, the number of ways, and the policy.
+fn shape(spec: &Spec, part: Component) -> ([&'static str; 2], u32, Policy) {
+    match part {
+        Component::Tlb(at) => {
+            let tlb = &spec.tlbs[at];
+            (["entry", "entries"], tlb.ways, tlb.policy)
+        }
+        Component::Cache(at) => {
+            let cache = &spec.caches[at];
+            (["line", "lines"], cache.ways, cache.policy)
+        }
+    }
+}
+
 fn looked_up(a: &Access, looked: &LookedUp) -> String {
     let (spec, part) = (&*a.spec, looked.part);
-    let (entry, ways) = match part {
-        Component::Tlb(at) => ("entry", spec.tlbs[at].ways),
-        Component::Cache(at) => ("line", spec.caches[at].ways),
-    };
+    let ([entry, _], ways, _) = shape(spec, part);
     let tag = hex(looked.tag, part.widths(spec).1);
     let place = place(spec, part, looked.set);
     // The entries of a TLB with `asid on` belong to processes.
@@ -350,24 +361,17 @@ fn looked_up(a: &Access, looked: &LookedUp) -> String {
 }
 
 fn victim(spec: &Spec, part: Component, set: u64, tag: Option<u64>) -> String {
+    let ([entry, entries], ways, policy) = shape(spec, part);
     let place = place(spec, part, set);
-    let (an_entry, ways, policy) = match part {
-        Component::Tlb(at) => ("an entry", spec.tlbs[at].ways, spec.tlbs[at].policy),
-        Component::Cache(at) => ("a line", spec.caches[at].ways, spec.caches[at].policy),
-    };
     match tag.map(|tag| hex(tag, part.widths(spec).1)) {
-        None => format!("{an_entry}{place} was invalid, so nothing was evicted"),
+        None => {
+            let article = if entry == "entry" { "an" } else { "a" };
+            format!("{article} {entry}{place} was invalid, so nothing was evicted")
+        }
+        Some(tag) if ways == 1 => format!("the only {entry}{place} had tag {tag}"),
         Some(tag) => {
-            let (entry, entries) = match part {
-                Component::Tlb(_) => ("entry", "entries"),
-                Component::Cache(_) => ("line", "lines"),
-            };
-            if ways == 1 {
-                format!("the only {entry}{place} had tag {tag}")
-            } else {
-                let policy = policy.row().title;
-                format!("all {entries}{place} were valid, and {policy} evicts tag {tag}")
-            }
+            let policy = policy.row().title;
+            format!("all {entries}{place} were valid, and {policy} evicts tag {tag}")
         }
     }
 }
@@ -398,7 +402,7 @@ pub(crate) fn hardware_cause(access: &Access, attempt: Option<&FaultRecord>) -> 
 }
 
 /// Explains why the hardware raised a fault at an address.
-fn cause_clause(spec: &Spec, va: u64, kind: AccessKind, cause: &Cause) -> String {
+pub(super) fn cause_clause(spec: &Spec, va: u64, kind: AccessKind, cause: &Cause) -> String {
     let (why, by) = match cause {
         Cause::Absent { level } => {
             return format!("{} is not present (P = 0)", entry(spec, va, *level));

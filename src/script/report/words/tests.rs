@@ -10,7 +10,9 @@ use pagewalk_engine::machine::presets::PRESETS;
 
 use super::handling::FaultText;
 use super::names::Names;
+use super::reasons::cause_clause;
 use crate::run::record::{FaultRecord, Legend, ProcessRef};
+use crate::run::steps::{Cause, Decider, Stale};
 
 const PROTECTION: Fault = Fault::Protection {
     why: ProtectionCause::ReadOnly,
@@ -127,5 +129,50 @@ fn each_cause_page_in_and_end_has_words() {
             let out = "no memory is left for page 0x40 of P1 or for a page table";
             assert_eq!(words(&record), (out.into(), out.into(), String::new()));
         }
+    }
+}
+
+/// The causes of hardware faults at 0x1000, which is in page 0x40 of the simple machine.
+#[test]
+fn each_cause_names_the_entry_that_decided() {
+    use ProtectionCause::{NoExecute, ReadOnly, Supervisor};
+    let spec = PRESETS[0].spec();
+    let pte = "the page-table entry for VPN 0x40";
+    let denied = |why, by| Cause::Denied { why, by };
+    let by_tlb = |stale| Decider::TlbEntry {
+        tlb: 0,
+        set: 0,
+        way: 1,
+        stale,
+    };
+    let store = "the TLB entry in way 1 of set 0 has R/W = 0, and the access is a store";
+    let stale = |found: Stale| denied(ReadOnly, by_tlb(Some(found)));
+    let now = |found: &str| format!("{store}; the TLB entry is stale, because {pte} {found}");
+    let protects = |why| Stale::Fault(Fault::Protection { why });
+    let upper = |raw| Decider::UpperEntry { level: 1, raw };
+    #[rustfmt::skip]
+    let rows = [
+        (AccessKind::Read, Cause::Absent { level: 1 }, format!("{pte} is not present (P = 0)")),
+        (AccessKind::Read, Cause::Reserved { level: 1 }, format!("{pte} has a reserved bit set (Intel SDM 3A, 4.5.4)")),
+        (AccessKind::Write, denied(ReadOnly, by_tlb(None)), store.to_owned()),
+        (AccessKind::Write, stale(Stale::Fault(ABSENT)), now("is not present (P = 0)")),
+        (AccessKind::Write, stale(Stale::Fault(Fault::Reserved { level: 1 })), now("has a reserved bit set")),
+        (AccessKind::Write, stale(protects(Supervisor)), now("has U/S = 0")),
+        (AccessKind::Write, stale(protects(NoExecute)), now("has XD = 1")),
+        (AccessKind::Write, stale(Stale::Permits(ReadOnly)), now("has R/W = 1")),
+        (AccessKind::Write, stale(Stale::Page { level: 1, ppn: 5 }), now("has PPN 0x05")),
+        (AccessKind::Read, denied(Supervisor, upper(Some(5))),
+         "the level-1 entry 0x0005 has U/S = 0, and the access is a load in user mode".to_owned()),
+        (AccessKind::Execute, denied(NoExecute, upper(None)),
+         format!("{pte} has XD = 1, and the access is an instruction fetch")),
+        (AccessKind::Write, denied(ReadOnly, Decider::Page),
+         "the page is read-only (R/W = 0), and the access is a store".to_owned()),
+        (AccessKind::Read, denied(Supervisor, Decider::Page),
+         "the page is for the supervisor only (U/S = 0), and the access is a load in user mode".to_owned()),
+        (AccessKind::Execute, denied(NoExecute, Decider::Page),
+         "the page is not executable (XD = 1), and the access is an instruction fetch".to_owned()),
+    ];
+    for (kind, cause, words) in rows {
+        assert_eq!(cause_clause(&spec, 0x1000, kind, &cause), words);
     }
 }
