@@ -1,12 +1,14 @@
 //! User page frames: their contents, and the pages that map them (the reverse mapping).
 
+#[cfg(test)]
+mod tests;
+
+use super::ids::{FileId, FrameNo, ObjectId, Pid, SlotNo};
+use super::persistent::{Set, Table};
+use crate::machine::number_set::NumberSet;
 use crate::machine::policy::Policy;
 use crate::machine::pool::Pool;
 use crate::machine::sparse::Sparse;
-
-use super::ids::{FileId, FrameNo, ObjectId, Pid, SlotNo};
-use super::number_allocator::NumberAllocator;
-use super::reverse_map::ReverseMap;
 
 /// The contents of a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -157,5 +159,146 @@ impl Frames {
         let frame = self.change(frame);
         frame.refs -= 1;
         frame.dirty |= dirty;
+    }
+}
+
+/// Numbers from 0 upward, each allocated or free.
+#[derive(Debug, Clone)]
+pub(crate) struct NumberAllocator {
+    /// One more than the highest allocated number.
+    next: u32,
+    /// The free numbers below `next`.
+    free: NumberSet,
+}
+
+impl NumberAllocator {
+    /// Creates an allocator of numbers below `most`, all free.
+    pub(crate) fn new(most: u32) -> Self {
+        Self {
+            next: 0,
+            free: NumberSet::new(most),
+        }
+    }
+
+    /// Number of allocated numbers.
+    pub(crate) fn used(&self) -> u32 {
+        self.next - self.free.len()
+    }
+
+    /// One more than the highest allocated number, or 0 if all are free.
+    pub(crate) fn end(&self) -> u32 {
+        self.next
+    }
+
+    /// Allocates the lowest free number below `limit`, which is at most the allocator's own limit.
+    pub(crate) fn allocate(&mut self, limit: u32) -> Option<u32> {
+        if let Some(lowest) = self.free.first() {
+            return (lowest < limit).then(|| {
+                self.free.remove(lowest);
+                lowest
+            });
+        }
+        (self.next < limit).then(|| {
+            self.next += 1;
+            self.next - 1
+        })
+    }
+
+    pub(crate) fn free(&mut self, number: u32) {
+        self.free.insert(number);
+        while let Some(last) = self.next.checked_sub(1)
+            && self.free.remove(last)
+        {
+            self.next = last;
+        }
+    }
+}
+
+/// A process, and the number of one of its virtual pages.
+type Page = (Pid, u64);
+
+/// The pages of processes that use each frame or swap slot, ordered by process and virtual page number.
+#[derive(Debug, Clone)]
+pub(super) struct ReverseMap {
+    /// The first page of each number.
+    first: Table<Page>,
+    /// The other pages, each with its number. Nearly all frames and slots have one page, so this B-tree is
+    /// nearly always empty.
+    others: Set<(u32, Pid, u64)>,
+}
+
+impl ReverseMap {
+    /// Creates a map without pages for the numbers below `limit`.
+    pub(super) fn new(limit: u32) -> Self {
+        Self {
+            first: Table::new(limit),
+            others: Set::new(),
+        }
+    }
+
+    /// The memory that the map needs, in bytes.
+    pub(super) fn host_bytes(&self) -> u64 {
+        self.first.host_bytes(24) + self.others.len() as u64 * 32
+    }
+
+    /// The pages of a number, in order.
+    pub(super) fn pages(&self, number: u32) -> impl Iterator<Item = Page> + '_ {
+        let others = (!self.others.is_empty()).then(|| {
+            self.others
+                .range((number, Pid(0), 0)..=(number, Pid(u32::MAX), u64::MAX))
+        });
+        let others = others
+            .into_iter()
+            .flatten()
+            .map(|&(_, pid, vpn)| (pid, vpn));
+        self.first
+            .get(number.into())
+            .copied()
+            .into_iter()
+            .chain(others)
+    }
+
+    /// Whether a number has pages.
+    pub(super) fn has_pages(&self, number: u32) -> bool {
+        self.first.get(number.into()).is_some()
+    }
+
+    /// The first page of a number that belongs to a process.
+    pub(super) fn page_of(&self, number: u32, pid: Pid) -> Option<u64> {
+        let (owner, vpn) = *self.first.get(number.into())?;
+        if owner >= pid || self.others.is_empty() {
+            return (owner == pid).then_some(vpn);
+        }
+        let (at, owner, vpn) = *self.others.get_next(&(number, pid, 0))?;
+        (at == number && owner == pid).then_some(vpn)
+    }
+
+    /// Adds a page to a number.
+    pub(super) fn insert(&mut self, number: u32, pid: Pid, vpn: u64) {
+        let first = self
+            .first
+            .place_mut(number.into())
+            .get_or_insert((pid, vpn));
+        let other = (*first).max((pid, vpn));
+        *first = (*first).min((pid, vpn));
+        if *first != other {
+            self.others.insert((number, other.0, other.1));
+        }
+    }
+
+    /// Removes a page from a number.
+    pub(super) fn remove(&mut self, number: u32, pid: Pid, vpn: u64) {
+        if self.first.get(number.into()) != Some(&(pid, vpn)) {
+            self.others.remove(&(number, pid, vpn));
+            return;
+        }
+        let next = self.pages(number).nth(1);
+        match next {
+            Some(next) => {
+                self.others.remove(&(number, next.0, next.1));
+                self.first.insert(number.into(), next);
+            }
+            None => drop(self.first.remove(number.into())),
+        }
     }
 }
