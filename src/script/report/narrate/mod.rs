@@ -37,7 +37,6 @@ use crate::run::record::{Access, CallRecord, Check, Did, FigureData, Shown, Step
 pub use bits::{bits, fields};
 pub use changes::changes;
 pub(crate) use declaration::declaration;
-pub(crate) use process::handled::{Evicted, Handled};
 pub(crate) use process::handler::{call_steps, call_steps_at};
 pub(crate) use process::layout_chain::{flags, prot};
 use process::{call, declared, handler};

@@ -29,7 +29,7 @@ pub(crate) use call::{
     ActionRecord, ArgRecord, Booted, CallRecord, Declaration, Declared, KernelAction,
 };
 pub(crate) use effect::{BeforeCall, FileRecord};
-pub(crate) use fault::{FaultRecord, FaultSurroundings, copies_page, first_eviction};
+pub(crate) use fault::FaultRecord;
 pub use figure::{
     DividedAddress, DividedField, FIGURE_VERSION, FigureData, FilePages, Lookup, LookupEntry,
     MappedArea, MappedFile, MappedFrame, MappedPages, Mapping, MappingProcess, PageInFrame,
