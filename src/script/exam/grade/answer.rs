@@ -6,7 +6,8 @@ use super::words;
 use crate::lang::value::{Measure, Number, Value};
 use crate::questions::entry::{Blank, Form, Radix};
 use crate::questions::follow::Claim;
-use crate::run::record::{CellView, Shown, TableView};
+use crate::run::record::Shown;
+use crate::run::table::{Cell, Rows};
 
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Answer {
@@ -69,22 +70,22 @@ impl<'p> AnswerForm<'p> {
     }
 
     /// Returns the form for a column of a table, derived from its cells.
-    pub(crate) fn of_column(table: &TableView, at: usize) -> Self {
+    pub(crate) fn of_column(table: &Rows, at: usize) -> Self {
         let mut cells = table.rows.iter().filter_map(|row| row.get(at));
         let form = cells.find_map(|cell| match cell {
-            CellView::Hex(_, digits) => Some(Form::Number {
+            Cell::Hex(_, digits) => Some(Form::Number {
                 radix: Radix::Hex,
                 digits: Some(*digits),
             }),
-            CellView::Number(_) => Some(Form::Number {
+            Cell::Number(_) => Some(Form::Number {
                 radix: Radix::Decimal,
                 digits: None,
             }),
-            CellView::List {
+            Cell::List {
                 any_order: true, ..
             } => Some(Form::Pages),
-            CellView::Text(_) | CellView::List { .. } => Some(Form::Free),
-            CellView::Nothing => None,
+            Cell::Text(_) | Cell::List { .. } => Some(Form::Free),
+            Cell::Nothing => None,
         });
         let notation = Notation::of_column(table, at);
         Self {
@@ -135,7 +136,7 @@ impl<'p> AnswerForm<'p> {
 
 impl Notation {
     /// Returns the notation of a column of a step table: hits, use bits, modified bits, or counters in binary.
-    fn of_column(table: &TableView, at: usize) -> Self {
+    fn of_column(table: &Rows, at: usize) -> Self {
         let name = table
             .groups
             .iter()
@@ -149,7 +150,7 @@ impl Notation {
             return Self::Plain;
         }
         let cell = table.rows.iter().find_map(|row| match row.get(at) {
-            Some(CellView::Text(bits)) => Some(bits),
+            Some(Cell::Text(bits)) => Some(bits),
             _ => None,
         });
         cell.map_or(Self::Plain, |bits| Self::Bits(bits.len()))
