@@ -3,7 +3,7 @@
 use super::number::{self, Spelled};
 use super::sheet::Given;
 use super::words;
-use crate::lang::value::{Number, Value};
+use crate::lang::value::{Measure, Number, Value};
 use crate::questions::entry::{Blank, Form, Radix};
 use crate::questions::follow::Claim;
 use crate::run::record::Shown;
@@ -40,7 +40,7 @@ pub(crate) enum Notation {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct AnswerForm<'p> {
     pub(crate) form: Form,
-    /// The unit printed beside the blank.
+    /// The unit printed beside the blank, or else the unit of the key.
     pub(crate) unit: Option<&'p str>,
     /// The number of significant digits, if the answer is rounded.
     pub(crate) round: Option<u32>,
@@ -53,9 +53,16 @@ impl<'p> AnswerForm<'p> {
     /// Returns the form for a blank.
     pub(crate) fn for_blank(blank: &'p Blank, bare: bool) -> Self {
         let notation = Notation::Plain;
+        let measured = match &blank.key {
+            Some(Shown {
+                value: Value::Number(key),
+                ..
+            }) => key.measure().map(Measure::unit),
+            _ => None,
+        };
         Self {
             form: blank.form,
-            unit: blank.unit.as_deref(),
+            unit: blank.unit.as_deref().or(measured),
             round: blank.round,
             bare,
             notation,
@@ -177,6 +184,14 @@ impl Answer {
             Self::Word(word) => Some(Some(Shown::word(word))),
             Self::Number(spelled) => Some(Some(Shown::plain(Value::Number(spelled.value)))),
             Self::Unanswered | Self::Text(_) | Self::Unreadable => None,
+        }
+    }
+
+    /// Returns the answer with the other meaning of a separator.
+    pub(crate) fn other(&self) -> Option<Self> {
+        match self {
+            Self::Number(spelled) => spelled.other().map(Self::Number),
+            _ => None,
         }
     }
 
