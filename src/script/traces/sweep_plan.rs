@@ -12,9 +12,8 @@ use pagewalk_engine::trace::read_ahead::{
     ReadEnd, ReadOptions, ReadSoFar, StopSignals, TraceOrigin, read_trace,
 };
 use pagewalk_engine::trace::reader::Progress;
-use pagewalk_engine::trace::sweep;
-use pagewalk_engine::trace::sweep::ReplayOptions;
 use pagewalk_engine::trace::sweep::grid::Grid;
+use pagewalk_engine::trace::sweep::{ReplayOptions, run};
 
 /// Options of a sweep.
 pub struct SweepPlan<'a> {

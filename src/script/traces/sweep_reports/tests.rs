@@ -6,8 +6,7 @@ use pagewalk_engine::Spec;
 use pagewalk_engine::trace::counting_replay::AddressMapping;
 use pagewalk_engine::trace::record::{Malformed, Op, Record};
 use pagewalk_engine::trace::replay::Straddle;
-use pagewalk_engine::trace::sweep;
-use pagewalk_engine::trace::sweep::ReplayOptions;
+use pagewalk_engine::trace::sweep::{ReplayOptions, run};
 
 /// Sweeps two alternating blocks, 4 KB apart, each accessed twice.
 fn swept(text: &str) -> Swept {

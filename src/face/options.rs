@@ -1,13 +1,19 @@
-//! The limits of runs.
+//! Options that several commands share.
 
+use std::path::Path;
 use std::time::Duration;
 
-use clap::Args;
-
-use pagewalk_script::lang::loader::MemoryLimit;
+use clap::{Args, ValueEnum};
+use pagewalk_script::api::CheckedScript;
+use pagewalk_script::lang::course::{BadCourse, Course, of_folder};
+use pagewalk_script::lang::loader::{Disk, Loader, MemoryLimit, Within};
+use pagewalk_script::lang::source::Sources;
 use pagewalk_script::lang::value::byte_size;
+use pagewalk_script::report::diagnostics::render;
 use pagewalk_script::run::session::{LimitNames, Limits};
 use pagewalk_script::traces::TimeLimit;
+
+use super::terminal::{Color, complain, diagnostic_style};
 
 /// Options for the limits of runs.
 #[derive(Debug, Clone, Copy, Args)]
@@ -75,11 +81,80 @@ fn seconds(text: &str) -> Result<Duration, String> {
         .ok_or_else(|| "write a number of seconds such as 10 or 0.5".to_owned())
 }
 
+/// Options for checking scripts.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub(crate) struct Checking {
+    /// Treat warnings as errors
+    #[arg(long, value_enum, value_name = "WHAT")]
+    deny: Option<Denied>,
+}
+
+/// The diagnostics that can be treated as errors.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Denied {
+    /// Treat all warnings as errors
+    Warnings,
+}
+
+impl Checking {
+    /// Converts the warnings of a checked script to errors if warnings are denied.
+    pub(crate) fn apply(self, mut script: CheckedScript) -> CheckedScript {
+        if let Some(Denied::Warnings) = self.deny {
+            script.deny_warnings();
+        }
+        script
+    }
+
+    /// Whether warnings are errors.
+    pub(crate) fn denies_warnings(self) -> bool {
+        self.deny.is_some()
+    }
+
+    /// Reads a script that may need this memory, and reports its warnings.
+    pub(crate) fn read(self, path: &Path, limit: MemoryLimit, color: Color) -> CheckedScript {
+        self.load(path, &mut Within { limit, other: Disk }, color)
+    }
+
+    /// Works like [`Self::read`], but reads the files through a loader.
+    pub(crate) fn load(self, path: &Path, loader: &mut dyn Loader, color: Color) -> CheckedScript {
+        let script = self.apply(CheckedScript::from_loader(path, loader));
+        complain(&script.render_warnings(diagnostic_style(color)));
+        script
+    }
+}
+
+/// Returns the course of a file or folder (`-` is the current folder), or `None` if no folder contains settings.
+///
+/// # Errors
+/// Returns the first mistake in the settings.
+pub(crate) fn course_of(path: &Path) -> Result<Option<Course>, BadCourse> {
+    let folder = if path.is_dir() {
+        Some(path)
+    } else {
+        path.parent()
+    };
+    let folder = folder
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    // A missing folder gets its own message.
+    folder
+        .canonicalize()
+        .map_or(Ok(None), |folder| of_folder(&mut Disk, &folder))
+}
+
+/// Returns the message about a mistake.
+pub(crate) fn message(bad: BadCourse, color: Color) -> String {
+    let mut sources = Sources::default();
+    let diagnostic = bad.diagnostic(&mut sources);
+    render(&[diagnostic], &sources, diagnostic_style(color))
+}
+
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
 
-    use super::{seconds, size};
+    use super::seconds;
+    use super::size;
 
     #[test]
     fn sizes_have_units_of_bytes() {
