@@ -1,1 +1,9 @@
 //! What an access, a system call, or an action of the kernel did, step by step: numbers and typed values, no English.
+
+mod kind;
+mod message;
+mod step;
+
+pub(crate) use kind::{End, MESSAGES, MessageKind};
+pub(crate) use message::{Message, marked, messages};
+pub(crate) use step::{Ending, Part, Source, Step, What, steps_of};

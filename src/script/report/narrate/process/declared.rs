@@ -2,15 +2,16 @@
 
 use super::counts::{bytes, pages};
 use super::handled::{Evicted, Handled};
-use super::handler::action_steps;
 use crate::report::doc::{Block, Tone};
 use crate::report::words::counts::{count, thousands};
+use crate::report::words::messages::{Medium, told};
 use crate::report::words::names::{self, Names, number};
 use crate::report::words::numbers;
 use crate::run::nouns::size;
 use crate::run::record::{
-    ActionRecord, AreaRecord, Booted, Declaration, Declared, KernelAction, ProcessRef,
+    ActionRecord, AreaRecord, Booted, Declaration, Declared, KernelAction, MessageLevel, ProcessRef,
 };
+use crate::run::steps::Source;
 use pagewalk_engine::kernel::config::{KernelConfig, ReplacementScope, SignalPolicy};
 use pagewalk_engine::kernel::event::KernelStep;
 use pagewalk_engine::kernel::file::Executable;
@@ -161,11 +162,8 @@ pub(crate) fn action(action: &ActionRecord, explain: bool) -> Vec<Block> {
         ));
     }
     if explain && !action.steps.is_empty() {
-        blocks.push(Block::Steps(action_steps(
-            &action.spec,
-            &action.legend,
-            &action.steps,
-        )));
+        let steps = told(Source::Action(action), MessageLevel::All, Medium::Run);
+        blocks.push(Block::Steps(steps));
     }
     blocks
 }

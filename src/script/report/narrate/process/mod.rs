@@ -5,7 +5,6 @@ mod counts;
 pub(crate) mod declared;
 pub(crate) mod fault;
 pub(crate) mod handled;
-pub(crate) mod handler;
 pub(crate) mod layout;
 pub(crate) mod layout_chain;
 mod layout_marks;
