@@ -64,7 +64,7 @@ pub fn solutions(paper: &Paper, labels: &Labels) -> Value {
         });
         json!({
             "fields": own.iter().map(|field| &field.name).collect::<Vec<_>>(),
-            "steps": steps.flatten().map(|step| json!({ "who": step.who, "what": step.what })).collect::<Vec<_>>(),
+            "steps": steps.flatten().map(|step| json!({ "who": step.who(), "what": step.what })).collect::<Vec<_>>(),
             "text": text(&blocks, false),
         })
     };

@@ -363,35 +363,7 @@ pub struct WalkColumn {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sequence {
     pub(crate) title: String,
-    pub(crate) messages: Vec<Message>,
-}
-
-impl Sequence {
-    /// Returns the messages as numbered steps.
-    pub(crate) fn steps(&self) -> Vec<doc::Step> {
-        let who = |message: &Message| {
-            if message.from == message.to {
-                return message.from.clone();
-            }
-            format!("{} → {}", message.from, message.to)
-        };
-        self.messages
-            .iter()
-            .map(|message| doc::Step {
-                who: who(message),
-                what: message.text.clone(),
-            })
-            .collect()
-    }
-}
-
-/// A message between two actors, or an action of one actor.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Message {
-    pub(crate) from: String,
-    /// The receiver, or the sender again for an action.
-    pub(crate) to: String,
-    pub(crate) text: String,
+    pub(crate) messages: Vec<doc::Step>,
 }
 
 /// Page tables as a tree.

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::layout;
 use crate::report::doc::{Block, Ruler, Step};
-use crate::report::narrate::{call_steps_at, declaration, of_address, rulers, steps_at};
+use crate::report::narrate::{call_steps, declaration, of_address, rulers, steps_at};
 use crate::run::fields::BitField;
 use pagewalk_engine::machine::event::PteKind;
 use pagewalk_engine::machine::pte::Bit;
@@ -35,7 +35,7 @@ pub fn json(view: &View) -> Vec<Value> {
             .iter()
             .filter_map(sequence)
             .collect(),
-        View::CallSteps(call, level) => vec![numbered(&call_steps_at(call, *level))],
+        View::CallSteps(call, level) => vec![numbered(&call_steps(call, *level))],
         View::Layout(layout) => vec![layout::layout(layout)],
         View::Tree(tree) => vec![json!({"of": tree.of, "tables": tree_table(&tree.root)})],
         View::Maps { table, .. } => vec![self::table(table)],
@@ -130,7 +130,7 @@ fn bits(value: u64, of: &Ruler) -> Value {
 fn numbered(steps: &[Step]) -> Value {
     let steps: Vec<Value> = steps
         .iter()
-        .map(|step| json!({"who": step.who, "what": step.what}))
+        .map(|step| json!({"who": step.who(), "what": step.what}))
         .collect();
     json!({"steps": steps})
 }

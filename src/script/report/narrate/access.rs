@@ -10,6 +10,7 @@ use crate::report::words::names::Names;
 use crate::report::words::numbers;
 use crate::run::facts::{self, Family};
 use crate::run::record::{Access, AccessVerb, Did, FaultRecord, Shown};
+use crate::run::steps::Part;
 use pagewalk_engine::kernel::event::FaultClass;
 use pagewalk_engine::machine::event::{AccessKind, Event, Fault, Purpose};
 use pagewalk_engine::machine::spec::Spec;
@@ -152,7 +153,7 @@ impl Sheet<'_> {
         if self.access.uses_caches() {
             let first = self.access.spec.first_cache(self.access.kind);
             let name = first.map_or("cache", |first| {
-                numbers::cache_name(&self.access.spec, first as u32)
+                Part::Cache(first as u32).name(&self.access.spec)
             });
             let cache = [
                 self.blank("CO", "co"),
@@ -214,7 +215,7 @@ fn tlb_path(access: &Access) -> Option<String> {
         .filter_map(|event| match event {
             Event::TlbLookup { tlb, way, .. } => Some(format!(
                 "{} {}",
-                numbers::tlb_name(spec, *tlb),
+                Part::Tlb(*tlb).name(spec),
                 hit(way.is_some())
             )),
             _ => None,
@@ -261,7 +262,7 @@ fn cache_path(access: &Access) -> Option<String> {
         {
             path.push(format!(
                 "{} {}",
-                numbers::cache_name(spec, *cache),
+                Part::Cache(*cache).name(spec),
                 hit(way.is_some())
             ));
             served |= way.is_some();
@@ -397,7 +398,7 @@ fn passage(spec: &Spec, events: &[Event]) -> Vec<String> {
                 cache = Some(*level);
                 words.push(format!(
                     "{} {}",
-                    numbers::cache_name(spec, *level),
+                    Part::Cache(*level).name(spec),
                     hit(way.is_some())
                 ));
             }

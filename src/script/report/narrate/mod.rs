@@ -16,7 +16,6 @@ mod statement;
 mod steps;
 pub(crate) mod tree;
 pub(crate) mod view;
-mod walk;
 mod why;
 
 use std::sync::Arc;
@@ -33,18 +32,19 @@ pub use crate::report::words::counts::{count, failure, summary, thousands};
 use crate::report::words::numbers;
 pub use crate::report::words::numbers::hex;
 pub(crate) use crate::report::words::numbers::verb;
-use crate::run::record::{Access, CallRecord, Check, Did, FigureData, Shown, StepRecord, View};
+use crate::run::record::{
+    Access, CallRecord, Check, Did, FigureData, MessageLevel, Shown, StepRecord, View,
+};
 pub use bits::{bits, fields};
 pub use changes::changes;
 pub(crate) use declaration::declaration;
-pub(crate) use process::handler::{call_steps, call_steps_at};
 pub(crate) use process::layout_chain::{flags, prot};
-use process::{call, declared, handler};
+use process::{call, declared};
 use repeats::Repeats;
 pub(crate) use repeats::TOLD;
 pub(crate) use ruler::{of_address, rulers};
 pub use statement::{Statement, Statements};
-pub(crate) use steps::{steps, steps_at, steps_on_paper};
+pub(crate) use steps::{call_steps, steps, steps_at, steps_on_paper};
 pub(crate) use why::reason_named;
 pub use why::{reasons, why};
 
@@ -170,7 +170,7 @@ impl<'s> Narrator<'s> {
     fn call(&self, call: &CallRecord, bound: Option<&str>) -> Vec<Block> {
         let mut blocks = call::blocks(call, bound);
         if self.explain && !(call.faults.is_empty() && call.steps.is_empty()) {
-            blocks.push(Block::Steps(handler::call_steps(call)));
+            blocks.push(Block::Steps(call_steps(call, MessageLevel::All)));
         }
         blocks
     }

@@ -27,7 +27,7 @@ fn steps_of(script: &str) -> Vec<Step> {
 fn lines(steps: &[Step]) -> Vec<String> {
     steps
         .iter()
-        .map(|step| format!("{}: {}", step.who, step.what))
+        .map(|step| format!("{}: {}", step.who(), step.what))
         .collect()
 }
 

@@ -28,7 +28,7 @@ pub use compare::TableExpectation;
 pub(crate) use expected::{ListExpectation, ThingRef};
 pub(crate) use geometry::size;
 pub use list::{ListLayout, ListRow};
-pub(crate) use messages::{MESSAGE_COLUMNS, check_message_table};
+pub(crate) use messages::{MESSAGE_COLUMNS, Messages, check_message_table};
 pub use plan::{Contents, SHOWN_NOUNS, ShowPlan, ShownNoun, Views, What};
 pub use row::{TABLE_NOUNS, TableNoun};
 pub(crate) use step_columns::{

@@ -3,3 +3,10 @@
 mod handling;
 
 pub(crate) use handling::{Evicted, Handling, HandlingEnd, PageIn};
+mod kind;
+mod message;
+mod step;
+
+pub(crate) use kind::{End, MESSAGES, MessageKind};
+pub(crate) use message::{Message, marked, messages};
+pub(crate) use step::{Ending, Part, Source, Step, What, steps_of};

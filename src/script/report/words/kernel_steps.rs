@@ -1,118 +1,26 @@
-//! The fault handler's part of the numbered sequence: the victim, the page-in, the PTE update, and the
-//! return.
+//! The text of the kernel's messages: the victim, the page-in, the PTE update, and the return.
 
-use crate::report::doc;
-use crate::report::words::counts::count;
-use crate::report::words::handling::{cleared, unmapped};
-use crate::report::words::names::{self, Names};
-use crate::report::words::numbers;
-use crate::run::messages::{Detail, Kind, Message, at_level, of_action, of_call};
-use crate::run::record::{CallRecord, FaultRecord, Legend, MessageLevel, ProcessRef};
-use crate::run::steps::Evicted;
+use super::counts::count;
+use super::handling::{cleared, unmapped};
+use super::names::{self, Names};
+use super::numbers;
+use crate::run::record::FaultRecord;
+use crate::run::steps::{Evicted, MessageKind};
 use pagewalk_engine::kernel::event::{FaultClass, KernelStep};
 use pagewalk_engine::machine::event::{AccessKind, Fault};
 
-/// The text of the step in which only a TLB entry was stale.
-pub(crate) const STALE: &str = "invalidates the stale TLB entry, because the PTE permits the access; the instruction is retried";
-
-/// Returns the steps of a system call, which include the faults during the call.
-pub(crate) fn call_steps(record: &CallRecord) -> Vec<doc::Step> {
-    let steps = of_call(record);
-    steps
-        .iter()
-        .filter(|message| message.row().is_step)
-        .filter_map(|message| in_call(record, message))
-        .collect()
-}
-
-/// Returns the steps of a system call at a level.
-pub(crate) fn call_steps_at(record: &CallRecord, level: MessageLevel) -> Vec<doc::Step> {
-    if level == MessageLevel::All {
-        return call_steps(record);
-    }
-    let steps = at_level(level, of_call(record));
-    steps
-        .iter()
-        .filter_map(|message| in_call(record, message))
-        .collect()
-}
-
-fn in_call(record: &CallRecord, message: &Message) -> Option<doc::Step> {
-    let names = Names {
-        spec: &record.spec,
-        legend: &record.legend,
-        own: &record.process,
-    };
-    let what = match (message.kind, message.detail) {
-        (kind, Detail::Kernel { step, fault }) => {
-            let quiet = FaultRecord::default();
-            let fault = fault
-                .and_then(|fault| record.faults.get(fault))
-                .unwrap_or(&quiet);
-            Handler {
-                names,
-                fault,
-                call: Some(record.name),
-            }
-            .text(kind, step)?
-        }
-        (Kind::StaleEntry, _) => STALE.to_owned(),
-        (Kind::SystemCall, _) => format!("system call {}", record.name),
-        _ => match record.reply.result {
-            Ok(_) => format!("{} returns", record.name),
-            Err(error) => format!("{} fails: {}, {}", record.name, error.name(), error.help()),
-        },
-    };
-    Some(doc::Step {
-        who: message.ends(),
-        what,
-    })
-}
-
-/// Returns the steps of an action that the kernel initiated.
-pub(crate) fn action_steps(
-    spec: &pagewalk_engine::machine::spec::Spec,
-    legend: &Legend,
-    done: &[KernelStep],
-) -> Vec<doc::Step> {
-    let own = ProcessRef {
-        pid: pagewalk_engine::kernel::ids::Pid(0),
-        name: "".into(),
-    };
-    let names = Names {
-        spec,
-        legend,
-        own: &own,
-    };
-    let quiet = Handler {
-        names,
-        fault: &FaultRecord::default(),
-        call: None,
-    };
-    let step = |message: &Message| match message.detail {
-        Detail::Kernel { step, .. } => Some(doc::Step {
-            who: message.ends(),
-            what: quiet.text(message.kind, step)?,
-        }),
-        _ => None,
-    };
-    of_action(done)
-        .iter()
-        .filter(|message| message.row().is_step)
-        .filter_map(step)
-        .collect()
-}
-
-/// The fault handler's state during a fault.
+/// The kernel while it takes a step.
 pub(crate) struct Handler<'a> {
     pub(crate) names: Names<'a>,
-    pub(crate) fault: &'a FaultRecord,
+    /// The fault that the kernel handles, or `None` outside faults.
+    pub(crate) fault: Option<&'a FaultRecord>,
+    /// The name of the system call, if a process made one.
     pub(crate) call: Option<&'a str>,
 }
 
 impl Handler<'_> {
     /// Returns the text of a message.
-    pub(crate) fn text(&self, kind: Kind, step: KernelStep) -> Option<String> {
+    pub(crate) fn text(&self, kind: MessageKind, step: KernelStep) -> Option<String> {
         let names = &self.names;
         let frame = names::frame;
         Some(match step {
@@ -175,17 +83,19 @@ impl Handler<'_> {
     }
 
     /// Describes an eviction, or the victim's PTE or TLB entry.
-    fn evicted(&self, kind: Kind, step: KernelStep) -> Option<String> {
+    fn evicted(&self, kind: MessageKind, step: KernelStep) -> Option<String> {
         let names = &self.names;
         let evicted = Evicted::from_step(&step)?;
         let page = evicted
             .page
             .map_or("an unmapped page".to_owned(), |page| names.page_of(page));
         match kind {
-            Kind::VictimPte => {
+            MessageKind::VictimPte => {
                 return cleared(&evicted).map(|cleared| format!("{cleared} of {page}"));
             }
-            Kind::VictimTlbEntry => return Some(format!("invalidates the TLB entry of {page}")),
+            MessageKind::VictimTlbEntry => {
+                return Some(format!("invalidates the TLB entry of {page}"));
+            }
             _ => {}
         }
         let victim = format!(
@@ -193,8 +103,9 @@ impl Handler<'_> {
             names::frame(evicted.frame),
             names.policy()
         );
-        let entries = unmapped(&evicted);
-        let entries = entries.map_or_else(String::new, |entries| format!(". T{}", &entries[1..]));
+        let entries = unmapped(&evicted).map_or_else(String::new, |entries| {
+            format!(". {}", names::first(&entries))
+        });
         Some(match evicted.to {
             Some(to) => format!("{victim} and writes it to {}{entries}", names.store(to)),
             None => format!("{victim} and discards the clean page{entries}"),
@@ -217,17 +128,20 @@ impl Handler<'_> {
     }
 
     fn area(&self) -> String {
-        match &self.fault.area {
+        let area = self
+            .fault
+            .and_then(|fault| fault.area.as_ref().map(|area| (fault, area)));
+        match area {
             // The system call may have moved the area in the meantime.
-            Some(area)
-                if self.fault.wanted().is_some_and(|(va, _)| {
+            Some((fault, area))
+                if fault.wanted().is_some_and(|(va, _)| {
                     !(area.area.start..area.area.end).contains(&va.raw())
                 }) =>
             {
                 "the area that contains the address permits the access".to_owned()
             }
-            Some(area) => {
-                let wanted = match self.fault.class() {
+            Some((fault, area)) => {
+                let wanted = match fault.class() {
                     Some(FaultClass::Protection) => ", which forbids the access",
                     // Unmerging copies a page regardless of the area's permissions.
                     Some(FaultClass::CopyOnWrite) if !area.area.prot.write => "",
