@@ -3,6 +3,7 @@
 use std::ops::AddAssign;
 
 use super::addr::{SetIndex, Tag};
+use super::event::{SET_LINE_BYTES, SetLine, SetView};
 use super::memo::Memo;
 use super::memory::Bytes;
 use super::pte::mask;
@@ -89,6 +90,39 @@ pub(super) struct Cache {
     used: bool,
     /// The last hit in each set.
     memo: Memo<Hit>,
+}
+
+/// A set of a cache, for observers.
+pub(super) struct CacheSet<'a> {
+    pub(crate) cache: &'a Cache,
+    pub(crate) set: SetIndex,
+}
+
+impl SetView for CacheSet<'_> {
+    fn ways(&self) -> u32 {
+        self.cache.lines.ways()
+    }
+
+    fn line(&self, way: u32) -> SetLine {
+        let (cache, slot) = (self.cache, LineSlot { set: self.set, way });
+        let line = cache.line(slot);
+        let size = 1 << cache.block_bits;
+        let bytes = (line.tag.is_some() && size <= SET_LINE_BYTES).then(|| {
+            let mut bytes = [None; SET_LINE_BYTES];
+            let at = cache.data_offset(slot);
+            cache.data.read(at, &mut bytes[..size]);
+            bytes
+        });
+        SetLine {
+            way,
+            valid: line.valid,
+            tag: line.tag,
+            ppn: None,
+            page_bits: 0,
+            dirty: line.payload.dirty,
+            bytes,
+        }
+    }
 }
 
 /// The last hit in a set. The stored hit is valid only if touching the line again changes nothing.

@@ -36,6 +36,7 @@ pub(crate) mod seeds;
 pub mod session;
 pub mod settings;
 pub mod state;
+pub(crate) mod steps;
 pub(crate) mod stop;
 pub(crate) mod syscalls;
 mod trace_file;

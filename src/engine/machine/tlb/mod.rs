@@ -5,8 +5,9 @@ mod tests;
 
 use std::sync::Arc;
 
-use super::addr::{SetIndex, Tag};
+use super::addr::{Ppn, SetIndex, Tag};
 use super::cache::Counts;
+use super::event::{SetLine, SetView};
 use super::memo::Memo;
 use super::pte::{Bit, Flags, mask};
 use super::random::SplitMix64;
@@ -70,6 +71,39 @@ impl Hit {
             within,
             flags,
         })
+    }
+}
+
+/// A set of a TLB, for observers.
+pub(super) struct TlbSet<'a> {
+    pub(crate) tlb: &'a Tlb,
+    pub(crate) set: SetIndex,
+}
+
+impl SetView for TlbSet<'_> {
+    fn ways(&self) -> u32 {
+        self.tlb.entries.ways()
+    }
+
+    fn line(&self, way: u32) -> SetLine {
+        let line = self.tlb.entries.line(self.set, way);
+        let TlbEntry {
+            ppn,
+            page_bits,
+            flags,
+            ..
+        } = line.payload;
+        // An invalid entry that was set with a PPN has P in its flags.
+        let known = line.valid || flags.has(Bit::P);
+        SetLine {
+            way,
+            valid: line.valid,
+            tag: line.tag,
+            ppn: known.then(|| Ppn::new(ppn)),
+            page_bits: page_bits.into(),
+            dirty: flags.has(Bit::D),
+            bytes: None,
+        }
     }
 }
 

@@ -46,7 +46,7 @@ pub use replayed::{Replayed, RequestedCount};
 pub(crate) use shown::Shown;
 pub(crate) use view::{
     AreaLayout, BitsView, CellView, LayoutView, MessageLevel, TableView, TreeEntry, TreeTable,
-    TreeView, View, WalkLevel, WalkView,
+    TreeView, View, WalkView,
 };
 pub use written::Written;
 

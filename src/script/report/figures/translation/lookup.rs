@@ -8,6 +8,8 @@ use crate::run::record::{Lookup, LookupEntry, Translation};
 
 /// The maximum number of ways that are drawn. Of wider sets, only the way that hit is drawn.
 const WAYS: u32 = 4;
+/// The size of the largest block whose bytes are drawn.
+const BYTES: u32 = 4;
 
 pub(crate) fn ppn_bits(of: &Translation) -> u32 {
     let low = of
@@ -37,10 +39,34 @@ pub(crate) fn lookup_width(of: &Lookup, ppn_bits: u32) -> u32 {
     } else {
         width("way 00  ")
     };
-    let entry = way + hex(of.tag_bits) + ppn + width("  hit");
+    let bytes = draws_bytes(of).map_or(0, |bytes| 1 + 3 * bytes);
+    let entry = way + hex(of.tag_bits) + ppn + width("  v 0") + bytes + width("  hit");
     entry
         .max(width(&title(of)))
         .max(width("no way has this tag"))
+}
+
+/// Returns the number of bytes that are drawn of each line, if the blocks are small enough.
+fn draws_bytes(of: &Lookup) -> Option<u32> {
+    let bytes = of.block_bytes.and_then(|bytes| u32::try_from(bytes).ok());
+    bytes.filter(|bytes| *bytes <= BYTES && of.ways <= WAYS)
+}
+
+/// Returns the bytes of a line, if one of them is known.
+fn bytes(entry: &LookupEntry, of: &Lookup) -> String {
+    let shown = entry.bytes.as_ref().zip(draws_bytes(of));
+    let shown = shown.map_or(&[][..], |(bytes, count)| &bytes[..count as usize]);
+    if shown.iter().all(Option::is_none) {
+        return String::new();
+    }
+    let byte = |byte: &Option<u8>| byte.map_or_else(|| "??".to_owned(), |b| format!("{b:02X}"));
+    format!("  {}", shown.iter().map(byte).collect::<Vec<_>>().join(" "))
+}
+
+/// Returns a number with a fixed width, or `-`.
+fn cell(value: Option<u64>, bits: u32) -> String {
+    let text = value.map_or_else(|| "-".to_owned(), |value| hex(value, bits));
+    format!("{text:<width$}", width = hex(0, bits).len())
 }
 
 pub(crate) fn title(of: &Lookup) -> String {
@@ -71,7 +97,7 @@ pub(crate) fn lines(of: &Lookup, ppn_bits: u32) -> Vec<Line> {
     ];
     let entry = |entry: &LookupEntry| {
         let ppn = if ppn_bits > 0 {
-            format!(" → {}", known(entry.ppn, ppn_bits))
+            format!(" → {}", cell(entry.ppn, ppn_bits))
         } else {
             String::new()
         };
@@ -80,17 +106,24 @@ pub(crate) fn lines(of: &Lookup, ppn_bits: u32) -> Vec<Line> {
         } else {
             ""
         };
-        format!("{}{ppn}{hit}", known(entry.tag, of.tag_bits))
+        format!(
+            "{}{ppn}  v {}{}{hit}",
+            cell(entry.tag, of.tag_bits),
+            u8::from(entry.valid),
+            bytes(entry, of)
+        )
     };
     let find = |way: u32| of.entries.iter().flatten().find(|entry| entry.way == way);
-    let missing = |way: u32| match &of.entries {
-        Some(_) => "-".to_owned(),
-        None if of.way == Some(way) => "hit".to_owned(),
-        None => String::new(),
+    let unknown = |way: u32| {
+        if of.way == Some(way) {
+            "hit".to_owned()
+        } else {
+            String::new()
+        }
     };
     if of.ways <= WAYS {
         for way in 0..of.ways {
-            let text = find(way).map_or_else(|| missing(way), entry);
+            let text = find(way).map_or_else(|| unknown(way), entry);
             lines.push(Line::labeled(format!("{way}  "), text));
         }
     } else {
