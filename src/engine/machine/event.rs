@@ -9,22 +9,13 @@ pub trait MachineObserver {
     /// Receives the next event.
     fn on_event(&mut self, event: Event);
 
-    /// Receives the set that the last event looked up, before the access changes the lines of the set. The lookups of
-    /// page walks in the caches are not reported.
+    /// Receives the set that the last event looked up, before the access changes its lines: the number of ways, and a
+    /// function that returns the line in a way. The lookups of page walks in the caches are not reported.
     #[inline(always)]
-    fn on_set(&mut self, _set: &dyn SetView) {}
+    fn on_set(&mut self, _ways: u32, _line: &dyn Fn(u32) -> SetLine) {}
 }
 
-/// A set of a TLB or cache.
-pub trait SetView {
-    /// Number of ways.
-    fn ways(&self) -> u32;
-
-    /// The line in a way, which must be less than [`SetView::ways`].
-    fn line(&self, way: u32) -> SetLine;
-}
-
-/// A TLB entry or a cache line in a [`SetView`].
+/// A TLB entry or a cache line of a set that was looked up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SetLine {
     /// The way.

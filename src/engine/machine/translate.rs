@@ -8,7 +8,7 @@ use super::hierarchy::{Ctx, Hierarchy, RouteId};
 use super::page_table::PageTable;
 use super::pte::{Bit, Flags, mask};
 use super::spec::{Mmu, Spec};
-use super::tlb::{Dropped, Lookup, Tlb, TlbEntry, TlbSet};
+use super::tlb::{Dropped, Lookup, Tlb, TlbEntry};
 use super::walk::{TableLayout, Walker, forbidden};
 
 /// An access that the MMU is to translate.
@@ -276,7 +276,7 @@ impl Translator {
             .tlbs
             .get(hit.level as usize * self.cores + core as usize);
         if let Some(tlb) = tlb {
-            watch.on_set(&TlbSet { tlb, set: hit.set });
+            watch.on_set(tlb.ways(), &|way| tlb.set_line(hit.set, way));
         }
     }
 
@@ -435,8 +435,8 @@ fn report_tlb_lookup<O: MachineObserver>(
         tag: found.tag,
         way,
     });
-    let set = found.set;
-    ctx.watch.on_set(&TlbSet { tlb, set });
+    ctx.watch
+        .on_set(tlb.ways(), &|way| tlb.set_line(found.set, way));
 }
 
 fn report_dropped<O: MachineObserver>(

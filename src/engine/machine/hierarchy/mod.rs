@@ -15,7 +15,7 @@ mod transfer;
 use std::sync::Arc;
 
 use super::addr::{Pa, SetIndex, Tag};
-use super::cache::{Cache, CacheSet, LineSlot, ListedLine};
+use super::cache::{Cache, LineSlot, ListedLine};
 use super::event::{Event, MachineObserver, Purpose};
 use super::memory::Bytes;
 use super::random::SplitMix64;
@@ -426,6 +426,7 @@ fn report_lookup<O: MachineObserver>(
         purpose,
     });
     if purpose == Purpose::Demand {
-        ctx.watch.on_set(&CacheSet { cache, set });
+        ctx.watch
+            .on_set(cache.ways(), &|way| cache.set_line(LineSlot { set, way }));
     }
 }

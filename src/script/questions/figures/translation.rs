@@ -92,22 +92,32 @@ pub(crate) fn of_access(access: &Access) -> Translation {
             }
         )
     };
-    let pages = Pages::new(spec, access, looked, &walk);
+    let page_of = |set: &Looked| {
+        set.hit()
+            .map(|line| line.page_bits)
+            .filter(|bits| *bits > 0)
+    };
+    let page_bits = match walk.leaf() {
+        Some(_) => walk.page_bits(spec),
+        None => looked.iter().find_map(page_of).unwrap_or(spec.page_bits()),
+    };
+    // The first TLB is looked up first. A miss reports the tag for the smallest pages.
+    let tlb_bits = looked.first().and_then(page_of);
     Translation {
         operation: access.operation(),
         process: access
             .process
             .as_ref()
             .map(|inside| inside.process.name.to_string()),
-        va: virtual_address(spec, access, pages),
+        va: virtual_address(spec, access, page_bits, tlb_bits),
         walk: spec
             .mmu
             .as_ref()
-            .map_or_else(Vec::new, |mmu| levels(mmu, &walk, pages.page_bits)),
+            .map_or_else(Vec::new, |mmu| levels(mmu, &walk, page_bits)),
         walked: !walk.levels.is_empty(),
         handled: fault.is_some() && translated.is_some(),
         fault,
-        pa: physical_address(spec, access, translated, pages.page_bits),
+        pa: physical_address(spec, access, translated, page_bits),
         memory: access.uses_caches().then(|| last.iter().any(reached)),
         data: if translated.is_some() {
             access.data.clone()
@@ -115,44 +125,9 @@ pub(crate) fn of_access(access: &Access) -> Translation {
             Vec::new()
         },
         side_by_side: false,
+        ppn_bits: spec.ppn_bits(),
         caches: caches.collect(),
         tlbs,
-    }
-}
-
-/// The page sizes, as log2, that divide a virtual address.
-#[derive(Clone, Copy)]
-struct Pages {
-    /// The size of the page that the walk or the TLBs found, or else of a base page.
-    page_bits: u32,
-    /// The size for which the first TLB was looked up.
-    tlb_bits: u32,
-}
-
-impl Pages {
-    fn new(spec: &Spec, access: &Access, looked: &[Looked], walk: &Walk) -> Self {
-        // The size of the page in the entry of a TLB, if it hit.
-        let hit = |wanted: Option<usize>| {
-            looked.iter().find_map(|set| match set.lookup {
-                Event::TlbLookup {
-                    tlb,
-                    way: Some(way),
-                    ..
-                } if wanted.is_none_or(|wanted| tlb as usize == wanted) => {
-                    let line = set.lines.iter().find(|line| line.way == way)?;
-                    Some(line.page_bits)
-                }
-                _ => None,
-            })
-        };
-        let first = spec.first_tlb(access.kind);
-        let smallest = first.map_or(0, |tlb| spec.tlbs[tlb].smallest_page_bits(spec));
-        Self {
-            page_bits: hit(None)
-                .filter(|_| walk.leaf().is_none())
-                .unwrap_or(walk.page_bits(spec)),
-            tlb_bits: first.and_then(|tlb| hit(Some(tlb))).unwrap_or(smallest),
-        }
     }
 }
 
@@ -174,13 +149,20 @@ fn divided(bits: u32, value: Option<u64>, rows: &[Vec<BitField>; 3]) -> DividedA
     }
 }
 
-fn virtual_address(spec: &Spec, access: &Access, pages: Pages) -> DividedAddress {
-    let tlb = spec
-        .first_tlb(access.kind)
-        .map(|tlb| fields::tlb(spec, &spec.tlbs[tlb], pages.tlb_bits));
+fn virtual_address(
+    spec: &Spec,
+    access: &Access,
+    page_bits: u32,
+    tlb_bits: Option<u32>,
+) -> DividedAddress {
+    let tlb = spec.first_tlb(access.kind).map(|tlb| {
+        let tlb = &spec.tlbs[tlb];
+        let bits = tlb_bits.unwrap_or(tlb.smallest_page_bits(spec));
+        fields::tlb(spec, tlb, bits)
+    });
     let index = first_cache(spec, access).map(|cache| fields::virtual_index(spec, cache));
     let rows = [
-        fields::virtual_page(spec, pages.page_bits),
+        fields::virtual_page(spec, page_bits),
         tlb.unwrap_or_default(),
         index.unwrap_or_default(),
     ];

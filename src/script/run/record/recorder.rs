@@ -4,7 +4,7 @@ use pagewalk_engine::kernel::Kernel;
 use pagewalk_engine::kernel::event::{KernelObserver, KernelStep};
 use pagewalk_engine::kernel::ids::Pid;
 use pagewalk_engine::kernel::process::Process;
-use pagewalk_engine::machine::event::{Event, MachineObserver, SetView};
+use pagewalk_engine::machine::event::{Event, MachineObserver, SetLine};
 
 use super::fault::{FaultRecord, FaultSurroundings};
 use super::process::{AreaRecord, Legend};
@@ -37,9 +37,9 @@ impl MachineObserver for Recorder {
         self.events.push(event);
     }
 
-    fn on_set(&mut self, set: &dyn SetView) {
+    fn on_set(&mut self, ways: u32, line: &dyn Fn(u32) -> SetLine) {
         if let Some(lookup) = self.events.last().filter(|_| self.copies_sets) {
-            self.looked.push(Looked::copy(*lookup, set));
+            self.looked.push(Looked::copy(*lookup, ways, line));
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The sets that an access looked up, with their lines at the lookup. A fill destroys its victim, so the events do not
 //! determine these lines.
 
-use pagewalk_engine::machine::event::{Event, SetLine, SetView};
+use pagewalk_engine::machine::event::{Event, SetLine};
 
 /// Maximum number of ways that are copied.
 const WAYS: u32 = 64;
@@ -16,18 +16,32 @@ pub(crate) struct Looked {
 }
 
 impl Looked {
-    /// Copies the set of a lookup.
-    pub(crate) fn copy(lookup: Event, set: &dyn SetView) -> Self {
-        let ways = match lookup {
-            _ if set.ways() <= WAYS => 0..set.ways(),
-            Event::TlbLookup { way: Some(way), .. } | Event::CacheLookup { way: Some(way), .. } => {
-                way..way + 1
-            }
-            _ => 0..0,
+    /// Copies the set of a lookup; see [`MachineObserver::on_set`].
+    ///
+    /// [`MachineObserver::on_set`]: pagewalk_engine::machine::event::MachineObserver::on_set
+    pub(crate) fn copy(lookup: Event, ways: u32, line: &dyn Fn(u32) -> SetLine) -> Self {
+        let copied = match hit(lookup) {
+            _ if ways <= WAYS => 0..ways,
+            Some(way) => way..way + 1,
+            None => 0..0,
         };
         Self {
             lookup,
-            lines: ways.map(|way| set.line(way)).collect(),
+            lines: copied.map(line).collect(),
         }
+    }
+
+    /// Returns the line that hit.
+    pub(crate) fn hit(&self) -> Option<&SetLine> {
+        let way = hit(self.lookup)?;
+        self.lines.iter().find(|line| line.way == way)
+    }
+}
+
+/// Returns the way that hit.
+fn hit(lookup: Event) -> Option<u32> {
+    match lookup {
+        Event::TlbLookup { way, .. } | Event::CacheLookup { way, .. } => way,
+        _ => None,
     }
 }

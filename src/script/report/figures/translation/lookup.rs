@@ -11,18 +11,9 @@ const WAYS: u32 = 4;
 /// The size of the largest block whose bytes are drawn.
 const BYTES: u32 = 4;
 
-pub(crate) fn ppn_bits(of: &Translation) -> u32 {
-    let low = of
-        .pa
-        .rows
-        .first()
-        .and_then(|row| row.iter().find(|field| field.name == "PPN"));
-    low.map_or(0, |field| field.high + 1 - field.low)
-}
-
 /// Returns the width of the TLBs' boxes, which depends only on the machine.
 pub(crate) fn tlbs_width(of: &Translation) -> u32 {
-    let width = of.tlbs.iter().map(|tlb| lookup_width(tlb, ppn_bits(of)));
+    let width = of.tlbs.iter().map(|tlb| lookup_width(tlb, of.ppn_bits));
     width.max().map_or(0, |width| width + 4)
 }
 
@@ -34,13 +25,13 @@ pub(crate) fn cache_width(of: &Lookup) -> u32 {
 pub(crate) fn lookup_width(of: &Lookup, ppn_bits: u32) -> u32 {
     let hex = |bits: u32| 2 + bits.div_ceil(4).max(1);
     let ppn = if ppn_bits > 0 { 3 + hex(ppn_bits) } else { 0 };
-    let way = if of.ways <= WAYS {
-        width("00  ")
+    let (way, valid) = if of.ways <= WAYS {
+        (width("00  "), width("  v 0"))
     } else {
-        width("way 00  ")
+        (width("way 00  "), 0)
     };
     let bytes = draws_bytes(of).map_or(0, |bytes| 1 + 3 * bytes);
-    let entry = way + hex(of.tag_bits) + ppn + width("  v 0") + bytes + width("  hit");
+    let entry = way + hex(of.tag_bits) + ppn + valid + bytes + width("  hit");
     entry
         .max(width(&title(of)))
         .max(width("no way has this tag"))
@@ -106,12 +97,14 @@ pub(crate) fn lines(of: &Lookup, ppn_bits: u32) -> Vec<Line> {
         } else {
             ""
         };
-        format!(
-            "{}{ppn}  v {}{}{hit}",
-            cell(entry.tag, of.tag_bits),
-            u8::from(entry.valid),
-            bytes(entry, of)
-        )
+        // A line that hits is valid.
+        let valid = if of.ways <= WAYS {
+            format!("  v {}", u8::from(entry.valid))
+        } else {
+            String::new()
+        };
+        let (tag, bytes) = (cell(entry.tag, of.tag_bits), bytes(entry, of));
+        format!("{tag}{ppn}{valid}{bytes}{hit}")
     };
     let find = |way: u32| of.entries.iter().flatten().find(|entry| entry.way == way);
     let unknown = |way: u32| {

@@ -13,6 +13,8 @@ pub struct Translation {
     pub va: DividedAddress,
     /// The TLBs that serve the access, in lookup order.
     pub tlbs: Vec<Lookup>,
+    /// Width of the page numbers of TLB entries and page-table entries in bits.
+    pub ppn_bits: u32,
     /// The levels of the page tables down to the one that maps the page, top first.
     pub walk: Vec<TranslationLevel>,
     /// Whether the walk took place.
