@@ -173,7 +173,7 @@ impl Translator {
         }
     }
 
-    pub(crate) fn tlbs_of(&mut self, core: u32) -> impl Iterator<Item = &mut Tlb> {
+    fn tlbs_of(&mut self, core: u32) -> impl Iterator<Item = &mut Tlb> {
         self.tlbs.iter_mut().skip(core as usize).step_by(self.cores)
     }
 

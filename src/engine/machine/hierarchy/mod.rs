@@ -6,7 +6,6 @@
 
 mod coherence;
 mod direct;
-mod footprint;
 mod plan;
 mod presence;
 mod resume;

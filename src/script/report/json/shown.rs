@@ -11,9 +11,8 @@ use pagewalk_engine::machine::addr::Pa;
 use pagewalk_engine::machine::event::PteKind;
 use pagewalk_engine::machine::pte::Bit;
 
-use crate::run::record::{
-    CellView, FIGURE_VERSION, FigureData, TableView, TreeEntry, TreeTable, View, WalkView,
-};
+use crate::run::record::{FIGURE_VERSION, FigureData, TreeEntry, TreeTable, View, WalkView};
+use crate::run::table::{Cell, Rows};
 
 /// Returns the objects of a view. Only rulers can have several objects.
 pub fn json(view: &View) -> Vec<Value> {
@@ -67,7 +66,7 @@ fn tree_table(of: &TreeTable) -> Value {
 }
 
 /// Returns a table as an object, with all columns in one row to match the cells.
-fn table(shown: &TableView) -> Value {
+fn table(shown: &Rows) -> Value {
     let columns: Vec<&String> = shown.groups.iter().flatten().collect();
     let rows: Vec<Vec<Value>> = shown
         .rows
@@ -77,12 +76,12 @@ fn table(shown: &TableView) -> Value {
     json!({"title": shown.title, "columns": columns, "rows": rows})
 }
 
-fn cell(cell: &CellView) -> Value {
+fn cell(cell: &Cell) -> Value {
     match cell {
-        CellView::Hex(n, _) | CellView::Number(n) => (*n).into(),
-        CellView::Text(text) => text.as_str().into(),
-        CellView::List { .. } => cell.to_string().into(),
-        CellView::Nothing => Value::Null,
+        Cell::Hex(n, _) | Cell::Number(n) => (*n).into(),
+        Cell::Text(text) => text.as_str().into(),
+        Cell::List { .. } => cell.to_string().into(),
+        Cell::Nothing => Value::Null,
     }
 }
 

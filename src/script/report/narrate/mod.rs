@@ -6,7 +6,6 @@ mod changes;
 mod declaration;
 mod notes;
 pub(crate) mod page_walk;
-pub(crate) mod parts;
 mod process;
 pub(crate) mod reference;
 mod repeats;
@@ -19,7 +18,6 @@ pub(crate) mod tree;
 pub(crate) mod view;
 mod walk;
 mod why;
-pub(crate) mod words;
 
 use std::sync::Arc;
 
@@ -30,13 +28,15 @@ use crate::lang::span::Span;
 use crate::lang::value::Value;
 use crate::questions::figures::translation::of_access;
 use crate::report::figures::scene;
+use crate::report::words::counts::approximately;
+pub use crate::report::words::counts::{count, failure, summary, thousands};
+use crate::report::words::numbers;
+pub use crate::report::words::numbers::hex;
+pub(crate) use crate::report::words::numbers::verb;
 use crate::run::record::{Access, CallRecord, Check, Did, FigureData, Shown, StepRecord, View};
 pub use bits::{bits, fields};
 pub use changes::changes;
 pub(crate) use declaration::declaration;
-pub use parts::hex;
-pub(crate) use parts::verb;
-pub(crate) use process::handled::{Evicted, Handled};
 pub(crate) use process::handler::{call_steps, call_steps_at};
 pub(crate) use process::layout_chain::{flags, prot};
 use process::{call, declared, handler};
@@ -47,8 +47,6 @@ pub use statement::{Statement, Statements};
 pub(crate) use steps::{steps, steps_at, steps_on_paper};
 pub(crate) use why::reason_named;
 pub use why::{reasons, why};
-use words::approximately;
-pub use words::{count, failure, summary, thousands};
 
 /// Narrates a run record by record.
 #[derive(Debug)]
@@ -154,7 +152,10 @@ impl<'s> Narrator<'s> {
             Did::Reference(run) => reference::blocks(run),
             Did::Replay(run) => replay::blocks(run),
             Did::Shown(views) => views.iter().flat_map(runs::shown).collect(),
-            Did::Machine(spec) => parts::machine(spec).into_iter().map(Block::line).collect(),
+            Did::Machine(spec) => numbers::machine(spec)
+                .into_iter()
+                .map(Block::line)
+                .collect(),
             Did::Call(call) => self.call(call, None),
             Did::Bound { name, value, call } => {
                 self.bound_call(name, value, call.as_deref(), statement)

@@ -1,8 +1,8 @@
 //! Sentences about events that are not on the worksheet: the reasons for a fault, evictions, and other side
 //! effects.
 
-use super::parts;
 use crate::report::doc::{Block, Tone};
+use crate::report::words::numbers;
 use crate::run::facts::hardware_fault;
 use crate::run::nouns::size;
 use crate::run::record::Access;
@@ -59,10 +59,10 @@ pub(crate) fn note(access: &Access, event: &Event) -> Option<(Tone, String)> {
             ..
         } => {
             let (set, victim) = (
-                parts::tlb_set(spec, tlb, set.raw()),
-                parts::tlb_tag(spec, tlb, victim.raw()),
+                numbers::tlb_set(spec, tlb, set.raw()),
+                numbers::tlb_tag(spec, tlb, victim.raw()),
             );
-            let full = full(set, &parts::the_tlb(spec, tlb));
+            let full = full(set, &numbers::the_tlb(spec, tlb));
             plain(format!(
                 "{full} was full, so the entry with tag {victim} was evicted."
             ))
@@ -76,15 +76,15 @@ pub(crate) fn note(access: &Access, event: &Event) -> Option<(Tone, String)> {
             ..
         } => {
             let (set, victim) = (
-                parts::cache_set(spec, cache, set.raw()),
-                parts::cache_tag(spec, cache, victim.raw()),
+                numbers::cache_set(spec, cache, set.raw()),
+                numbers::cache_tag(spec, cache, victim.raw()),
             );
             let why = match purpose {
                 Purpose::Demand => "",
                 Purpose::Walk => ", to make room for a page-table entry",
                 Purpose::Writeback => ", to make room for a block written back from above",
             };
-            let name = parts::the_cache(spec, cache);
+            let name = numbers::the_cache(spec, cache);
             let back = if writeback {
                 format!(". The evicted block was dirty, so {name} wrote it back")
             } else {
@@ -136,7 +136,7 @@ fn full(set: Option<String>, name: &str) -> String {
 }
 
 fn snoop(access: &Access, cache: u32, core: u32, dirty: bool) -> String {
-    let name = match parts::cache_name(&access.spec, cache) {
+    let name = match numbers::cache_name(&access.spec, cache) {
         "cache" => "The cache",
         name => name,
     };
@@ -168,7 +168,7 @@ fn fault_sentence(access: &Access, fault: Fault) -> String {
         Fault::NotPresent { .. } | Fault::Reserved { .. } => "Page fault",
         Fault::Protection { .. } => "Protection fault",
     };
-    let at = parts::va(&access.spec, access.last_piece());
+    let at = numbers::va(&access.spec, access.last_piece());
     let place = if access.outcome.fragments > 1 {
         format!(" at {at}")
     } else {

@@ -1,7 +1,7 @@
 //! A page walk as a table, with one row per level.
 
-use super::parts::hex;
 use crate::report::doc::{Block, Cell, Table};
+use crate::report::words::numbers::hex;
 use crate::run::nouns::size;
 use crate::run::record::WalkView;
 use crate::run::steps::Fetched;

@@ -1,7 +1,7 @@
 //! The bit rulers of a machine's addresses, as on the lecture slides.
 
-use super::parts::cache_name;
 use crate::report::doc::{Ruler, RulerOf, RulerRow};
+use crate::report::words::numbers::cache_name;
 use crate::run::fields::{self, BitField};
 use crate::run::record::BitsView;
 use pagewalk_engine::machine::spec::{Mmu, Spec};

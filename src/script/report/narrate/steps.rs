@@ -1,9 +1,10 @@
 //! The numbered steps of an access between CPU, MMU, caches, memory, and fault handler, as on lecture slides.
 
 use super::access::names;
+use super::notes;
 use super::process::handler::Handler;
-use super::{notes, parts};
 use crate::report::doc::{Block, Step};
+use crate::report::words::numbers;
 use crate::run::facts::hardware_fault;
 use crate::run::messages::{Detail, Fetched, Kind, Message, at_level, of_access};
 use crate::run::record::{Access, AccessVerb, MessageLevel};
@@ -110,7 +111,7 @@ impl Narrator<'_> {
             Detail::Frame(ppn) => Some(match ppn {
                 Some(ppn) => format!(
                     "PTE with PPN {}",
-                    parts::hex(ppn, self.access.spec.ppn_bits())
+                    numbers::hex(ppn, self.access.spec.ppn_bits())
                 ),
                 None => "PTE".to_owned(),
             }),
@@ -150,13 +151,13 @@ impl Narrator<'_> {
         let piece = piece.map_or_else(String::new, |(number, size)| {
             format!("piece {number} ({size} B): ")
         });
-        let address = parts::va(spec, va.raw());
+        let address = numbers::va(spec, va.raw());
         match &spec.mmu {
             Some(mmu) => {
                 let offset = va.raw() & (1u64 << mmu.page_bits).wrapping_sub(1);
                 let (vpn, vpo) = (
-                    parts::vpn(spec, va.raw()),
-                    parts::hex(offset, mmu.page_bits),
+                    numbers::vpn(spec, va.raw()),
+                    numbers::hex(offset, mmu.page_bits),
                 );
                 format!("{piece}virtual address {address} (VPN {vpn}, VPO {vpo})")
             }
@@ -169,8 +170,8 @@ impl Narrator<'_> {
         Some(match event {
             Event::TlbLookup { tlb, set, tag, way } => {
                 let (set, tag) = (
-                    parts::tlb_set(spec, tlb, set.raw()),
-                    parts::tlb_tag(spec, tlb, tag.raw()),
+                    numbers::tlb_set(spec, tlb, set.raw()),
+                    numbers::tlb_tag(spec, tlb, tag.raw()),
                 );
                 let set = set.map_or_else(String::new, |set| format!("TLBI {set}, "));
                 format!("{set}TLBT {tag}: {}", found(way))
@@ -183,13 +184,13 @@ impl Narrator<'_> {
                 victim,
             } => {
                 let (set, tag) = (
-                    parts::tlb_set(spec, tlb, set.raw()),
-                    parts::tlb_tag(spec, tlb, tag.raw()),
+                    numbers::tlb_set(spec, tlb, set.raw()),
+                    numbers::tlb_tag(spec, tlb, tag.raw()),
                 );
                 let instead = victim.map(|victim| {
                     format!(
                         ", replacing the entry with tag {}",
-                        parts::tlb_tag(spec, tlb, victim.raw())
+                        numbers::tlb_tag(spec, tlb, victim.raw())
                     )
                 });
                 let set = set.map_or_else(String::new, |set| format!("set {set}, "));
@@ -208,15 +209,15 @@ impl Narrator<'_> {
                 ..
             } => {
                 let (set, tag) = (
-                    parts::cache_set(spec, cache, set.raw()),
-                    parts::cache_tag(spec, cache, tag.raw()),
+                    numbers::cache_set(spec, cache, set.raw()),
+                    numbers::cache_tag(spec, cache, tag.raw()),
                 );
                 let set = set.map_or_else(String::new, |set| format!("CI {set}, "));
                 format!("{set}CT {tag}: {}", found(way))
             }
             Event::CacheFill { .. } => filled(spec, event)?,
             Event::Memory { pa, .. } => {
-                let address = parts::pa(spec, pa.raw());
+                let address = numbers::pa(spec, pa.raw());
                 match kind {
                     Kind::BlockAddress => format!("fetches the block containing {address}"),
                     Kind::MemoryStore => format!("stores at {address}"),
@@ -245,8 +246,8 @@ impl Narrator<'_> {
     fn translated(&self, kind: Kind, pa: Pa) -> String {
         let spec = &self.access.spec;
         let bits = spec.page_bits();
-        let ppn = parts::hex(pa.raw().checked_shr(bits).unwrap_or(0), spec.ppn_bits());
-        let ppo = parts::hex(
+        let ppn = numbers::hex(pa.raw().checked_shr(bits).unwrap_or(0), spec.ppn_bits());
+        let ppo = numbers::hex(
             pa.raw() & (1u64.checked_shl(bits).unwrap_or(0)).wrapping_sub(1),
             bits,
         );
@@ -257,7 +258,7 @@ impl Narrator<'_> {
         };
         format!(
             "physical address {} (PPN {ppn}, PPO {ppo}){then}",
-            parts::pa(spec, pa.raw())
+            numbers::pa(spec, pa.raw())
         )
     }
 
@@ -287,15 +288,15 @@ impl Narrator<'_> {
                 .unwrap_or(1),
         );
         let part = if several {
-            format!("VPN{level} {}", parts::hex(entry.index, bits))
+            format!("VPN{level} {}", numbers::hex(entry.index, bits))
         } else {
-            format!("VPN {}", parts::hex(entry.index, bits))
+            format!("VPN {}", numbers::hex(entry.index, bits))
         };
         Some(match entry.address {
             Some(address) => {
                 let base = match level {
                     // A paper may be about a processor other than x86.
-                    1 if self.on_paper() && !parts::is_x86(spec) => {
+                    1 if self.on_paper() && !numbers::is_x86(spec) => {
                         "base of the root page table".to_owned()
                     }
                     1 => "CR3".to_owned(),
@@ -304,7 +305,7 @@ impl Narrator<'_> {
                 let size = mmu.pte.bytes;
                 format!(
                     "PTE address {} = {base} + {part} × {size}",
-                    parts::pa(spec, address.raw())
+                    numbers::pa(spec, address.raw())
                 )
             }
             None if several => format!("fetches {} for {part}", notes::entry(spec, level)),
@@ -323,7 +324,7 @@ impl Narrator<'_> {
 
     /// Describes the data of the access.
     fn data(&self) -> Option<String> {
-        let data = parts::data(self.access);
+        let data = numbers::data(self.access);
         if data == "unknown" && self.medium == (Medium::Paper { bytes: false }) {
             return None;
         }
@@ -366,8 +367,8 @@ fn filled(spec: &Spec, event: Event) -> Option<String> {
         return None;
     };
     let (set, tag) = (
-        parts::cache_set(spec, cache, set.raw()),
-        parts::cache_tag(spec, cache, tag.raw()),
+        numbers::cache_set(spec, cache, set.raw()),
+        numbers::cache_tag(spec, cache, tag.raw()),
     );
     let replacing = if writeback {
         "after writing back the dirty block"
@@ -377,7 +378,7 @@ fn filled(spec: &Spec, event: Event) -> Option<String> {
     let instead = victim.map(|victim| {
         format!(
             ", {replacing} with tag {}",
-            parts::cache_tag(spec, cache, victim.raw())
+            numbers::cache_tag(spec, cache, victim.raw())
         )
     });
     let block = if purpose == Purpose::Writeback {

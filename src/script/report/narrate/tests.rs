@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use super::words::thousands;
 use super::{bound, declaration, failure, steps, summary};
 use crate::lang::value::{Number, Value};
 use crate::report::doc::{Block, Step, Table, Tone};
-use crate::report::narrate::{Statement, parts, reference};
+use crate::report::narrate::{Statement, reference};
 use crate::report::playing::{SIMPLE, records};
+use crate::report::words::counts::thousands;
+use crate::report::words::numbers;
 use crate::run::record::{Did, StepRecord, Totals};
 use pagewalk_engine::machine::spec::Spec;
 
@@ -225,7 +226,7 @@ fn long_data_are_a_text_or_bytes() {
         let Did::Access(access) = &*records.last().unwrap().did else {
             panic!("no access")
         };
-        parts::data(access)
+        numbers::data(access)
     };
     let machine = "machine { physical 12 bits }\n";
     assert_eq!(

@@ -1,6 +1,6 @@
 //! The entries of a page walk.
 
-use super::parts;
+use crate::report::words::numbers;
 use crate::run::messages::Fetched;
 use crate::run::nouns::size;
 use pagewalk_engine::machine::event::PteKind;
@@ -9,11 +9,11 @@ use pagewalk_engine::machine::spec::{Mmu, Spec};
 /// Describes an entry that the MMU receives. `raw` is the printed value.
 pub(crate) fn entry(spec: &Spec, mmu: &Mmu, entry: Fetched, raw: Option<u64>) -> String {
     let raw = raw
-        .map(|raw| format!("PTE {}: ", parts::hex(raw, 8 * mmu.pte.bytes)))
+        .map(|raw| format!("PTE {}: ", numbers::hex(raw, 8 * mmu.pte.bytes)))
         .unwrap_or_default();
     let ppn = entry
         .value
-        .map(|raw| parts::hex(mmu.pte.decode(raw).ppn, spec.ppn_bits()));
+        .map(|raw| numbers::hex(mmu.pte.decode(raw).ppn, spec.ppn_bits()));
     let what = match (entry.found, ppn) {
         (PteKind::Absent, _) => "not present (P = 0)".to_owned(),
         (PteKind::Reserved, _) => "present, with a reserved bit set".to_owned(),

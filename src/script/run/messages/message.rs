@@ -1,7 +1,8 @@
 //! A message between two components, with the data that its text describes.
 
 use super::kind::{End, Kind, MessageRow};
-use crate::run::record::{CellView, MessageLevel};
+use crate::run::record::MessageLevel;
+use crate::run::table::Cell;
 use pagewalk_engine::kernel::event::KernelStep;
 use pagewalk_engine::machine::addr::{Pa, Va};
 use pagewalk_engine::machine::event::{Event, PteKind};
@@ -118,11 +119,11 @@ impl Message {
     }
 
     /// Returns a cell of the table of messages.
-    pub(crate) fn cell(&self, column: &str) -> CellView {
+    pub(crate) fn cell(&self, column: &str) -> Cell {
         match column {
-            "from" => CellView::Text(self.from.clone()),
-            "to" => self.to.clone().map_or(CellView::Nothing, CellView::Text),
-            _ => CellView::Text(self.row().words.to_owned()),
+            "from" => Cell::Text(self.from.clone()),
+            "to" => self.to.clone().map_or(Cell::Nothing, Cell::Text),
+            _ => Cell::Text(self.row().words.to_owned()),
         }
     }
 }

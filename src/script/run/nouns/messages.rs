@@ -5,10 +5,11 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
 use crate::lang::span::Span;
 use crate::run::messages::{Message, at_level, of_access, of_call};
-use crate::run::record::{CellView, Check, Did, MessageLevel, Shown, Written};
+use crate::run::record::{Check, Did, MessageLevel, Shown, Written};
 use crate::run::session::Session;
 use crate::run::settings::list;
 use crate::run::stop::Stop;
+use crate::run::table;
 
 /// The columns of a table of messages.
 pub(crate) const MESSAGE_COLUMNS: [&str; 3] = ["from", "to", "message"];
@@ -90,10 +91,10 @@ impl Session<'_> {
         let open = cell.kind == CellKind::Open;
         let expected = match &cell.kind {
             CellKind::Anything => return Ok(None),
-            CellKind::Open => CellView::Text("?".to_owned()),
-            CellKind::Nothing => CellView::Nothing,
-            CellKind::Expr(expr) => CellView::Text(self.eval(expr)?.to_string()),
-            _ => CellView::Text(text(cell)),
+            CellKind::Open => table::Cell::Text("?".to_owned()),
+            CellKind::Nothing => table::Cell::Nothing,
+            CellKind::Expr(expr) => table::Cell::Text(self.eval(expr)?.to_string()),
+            _ => table::Cell::Text(text(cell)),
         };
         let held = !open && expected == now;
         Ok(Some(Check {

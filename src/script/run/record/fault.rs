@@ -1,7 +1,7 @@
 //! The record of a page fault.
 
 use pagewalk_engine::kernel::Kernel;
-use pagewalk_engine::kernel::event::{BackingStore, FaultClass, KernelStep, ProcessPage};
+use pagewalk_engine::kernel::event::{FaultClass, KernelStep};
 use pagewalk_engine::kernel::ids::FrameNo;
 use pagewalk_engine::kernel::process::Process;
 use pagewalk_engine::kernel::vma::{Backing, Vma};
@@ -121,19 +121,4 @@ impl FaultRecord {
             _ => None,
         })?
     }
-}
-
-/// Returns the first page that these steps evicted, and the location that its contents were written to.
-pub(crate) fn first_eviction<'a>(
-    steps: impl Iterator<Item = &'a KernelStep>,
-) -> Option<(Option<ProcessPage>, Option<BackingStore>)> {
-    steps.into_iter().find_map(|step| match step {
-        KernelStep::Evicted { page, to, .. } => Some((*page, *to)),
-        _ => None,
-    })
-}
-
-/// Whether these steps copied a page.
-pub(crate) fn copies_page<'a>(mut steps: impl Iterator<Item = &'a KernelStep>) -> bool {
-    steps.any(|step| matches!(step, KernelStep::Copied { .. }))
 }

@@ -1,9 +1,9 @@
 //! The boxes of TLBs and caches.
 
 use crate::report::figures::words::ways;
-use crate::report::narrate::parts::hex;
-use crate::report::narrate::words::count;
 use crate::report::scene::{Line, width};
+use crate::report::words::counts::count;
+use crate::report::words::numbers::hex;
 use crate::run::record::{Lookup, LookupEntry, Translation};
 
 /// The maximum number of ways that are drawn. Of wider sets, only the way that hit is drawn.

@@ -5,8 +5,8 @@ mod lookup;
 
 use super::address::{self, Boxes, Least};
 use crate::report::broken::broken;
-use crate::report::narrate::parts::hex;
 use crate::report::scene::{Frame, Line, Place, Scene, Stroke, width};
+use crate::report::words::numbers::hex;
 use crate::run::record::{DividedField, Lookup, Translation, TranslationLevel};
 use lookup::{TAG_LINE, cache_width, lines, tlbs_width};
 

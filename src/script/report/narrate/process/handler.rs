@@ -1,13 +1,14 @@
 //! The fault handler's part of the numbered sequence: the victim, the page-in, the PTE update, and the
 //! return.
 
-use super::handled::Handled;
-use super::names::{self, Names};
 use crate::report::doc;
-use crate::report::narrate::parts;
-use crate::report::narrate::words::count;
+use crate::report::words::counts::count;
+use crate::report::words::handling::{cleared, unmapped};
+use crate::report::words::names::{self, Names};
+use crate::report::words::numbers;
 use crate::run::messages::{Detail, Kind, Message, at_level, of_action, of_call};
 use crate::run::record::{CallRecord, FaultRecord, Legend, MessageLevel, ProcessRef};
+use crate::run::steps::Evicted;
 use pagewalk_engine::kernel::event::{FaultClass, KernelStep};
 use pagewalk_engine::machine::event::{AccessKind, Fault};
 
@@ -176,15 +177,13 @@ impl Handler<'_> {
     /// Describes an eviction, or the victim's PTE or TLB entry.
     fn evicted(&self, kind: Kind, step: KernelStep) -> Option<String> {
         let names = &self.names;
-        let evicted = *Handled::from_steps(&[step]).evicted.first()?;
+        let evicted = Evicted::from_step(&step)?;
         let page = evicted
             .page
             .map_or("an unmapped page".to_owned(), |page| names.page_of(page));
         match kind {
             Kind::VictimPte => {
-                return evicted
-                    .cleared()
-                    .map(|cleared| format!("{cleared} of {page}"));
+                return cleared(&evicted).map(|cleared| format!("{cleared} of {page}"));
             }
             Kind::VictimTlbEntry => return Some(format!("invalidates the TLB entry of {page}")),
             _ => {}
@@ -194,7 +193,7 @@ impl Handler<'_> {
             names::frame(evicted.frame),
             names.policy()
         );
-        let entries = evicted.unmapped();
+        let entries = unmapped(&evicted);
         let entries = entries.map_or_else(String::new, |entries| format!(". T{}", &entries[1..]));
         Some(match evicted.to {
             Some(to) => format!("{victim} and writes it to {}{entries}", names.store(to)),
@@ -249,7 +248,7 @@ impl Handler<'_> {
         let page = self.names.page(vpn);
         match frame {
             Some(frame) => {
-                let ppn = parts::hex(frame.into(), spec.ppn_bits());
+                let ppn = numbers::hex(frame.into(), spec.ppn_bits());
                 format!("updates the PTE of {page}: P = 1, PPN {ppn}, R/W = {rw}")
             }
             None => {

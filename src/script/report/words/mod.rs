@@ -1,0 +1,6 @@
+//! The words of results: numbers, names, and one file of sentences for each subject.
+
+pub(crate) mod counts;
+pub(crate) mod handling;
+pub(crate) mod names;
+pub(crate) mod numbers;
