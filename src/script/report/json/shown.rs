@@ -6,12 +6,12 @@ use super::layout;
 use crate::report::doc::{Block, Ruler, Step};
 use crate::report::narrate::{call_steps, declaration, of_address, rulers, steps_at};
 use crate::run::fields::BitField;
+use crate::run::steps::Fetched;
+use pagewalk_engine::machine::addr::Pa;
 use pagewalk_engine::machine::event::PteKind;
 use pagewalk_engine::machine::pte::Bit;
 
-use crate::run::record::{
-    FIGURE_VERSION, FigureData, TreeEntry, TreeTable, View, WalkLevel, WalkView,
-};
+use crate::run::record::{FIGURE_VERSION, FigureData, TreeEntry, TreeTable, View, WalkView};
 use crate::run::table::{Cell, Rows};
 
 /// Returns the objects of a view. Only rulers can have several objects.
@@ -104,15 +104,15 @@ fn ruler(ruler: &Ruler) -> Value {
 
 /// Returns a page walk with an object for each level.
 fn walk(of: &WalkView) -> Value {
-    let level = |level: &WalkLevel| {
+    let level = |level: &Fetched| {
         json!({
-            "level": level.level, "index": level.index, "at": level.at, "entry": level.raw, "ppn": level.ppn,
-            "present": matches!(level.found, PteKind::Table | PteKind::Page),
-            "page": level.found == PteKind::Page,
+            "level": level.level, "index": level.index, "at": level.at.map(Pa::raw), "entry": level.raw,
+            "ppn": level.ppn, "present": level.is_present(), "page": level.found == PteKind::Page,
         })
     };
-    let levels: Vec<Value> = of.levels.iter().map(level).collect();
-    json!({"figure": "walk", "of": of.of, "va": of.va, "levels": levels, "pa": of.pa})
+    let levels: Vec<Value> = of.walk.levels.iter().map(level).collect();
+    let pa = of.walk.pa().map(Pa::raw);
+    json!({"figure": "walk", "of": of.of, "va": of.walk.va.raw(), "levels": levels, "pa": pa})
 }
 
 /// Returns an address with the values of its fields.

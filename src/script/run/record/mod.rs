@@ -45,8 +45,7 @@ pub(crate) use replayed::{ADDRESS_MAPS, AddressMap, FIRST_RECORDS, REQUESTED_COU
 pub use replayed::{Replayed, RequestedCount};
 pub(crate) use shown::Shown;
 pub(crate) use view::{
-    AreaLayout, BitsView, LayoutView, MessageLevel, TreeEntry, TreeTable, TreeView, View,
-    WalkLevel, WalkView,
+    AreaLayout, BitsView, LayoutView, MessageLevel, TreeEntry, TreeTable, TreeView, View, WalkView,
 };
 pub use written::Written;
 

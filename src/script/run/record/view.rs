@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use crate::run::table::Rows;
-use pagewalk_engine::machine::event::PteKind;
 use pagewalk_engine::machine::pte::Pte;
 use pagewalk_engine::machine::spec::Spec;
 
@@ -13,6 +12,7 @@ use super::figure::FigureData;
 use super::mark::{AccessMark, AccessMarks};
 use super::process::{AreaRecord, ProcessRef};
 use super::shown::Shown;
+use crate::run::steps::Walk;
 
 /// Something shown.
 #[derive(Debug, Clone)]
@@ -70,26 +70,7 @@ pub struct WalkView {
     pub(crate) spec: Arc<Spec>,
     /// The name of the process, or an empty text without processes.
     pub(crate) of: String,
-    pub(crate) va: u64,
-    /// The levels that the walk reaches, top first.
-    pub(crate) levels: Vec<WalkLevel>,
-    /// The physical address, or `None` after a fault.
-    pub(crate) pa: Option<u64>,
-}
-
-/// The entry that a walk fetches at a level.
-#[derive(Debug, Clone)]
-pub(crate) struct WalkLevel {
-    /// The level, counted from 1 at the root.
-    pub(crate) level: u32,
-    pub(crate) index: u64,
-    /// The physical address of the entry, or `None` in a detached table.
-    pub(crate) at: Option<u64>,
-    /// The raw value, or `None` if the entry was never set, or points to a detached table.
-    pub(crate) raw: Option<u64>,
-    /// The frame that a present entry contains.
-    pub(crate) ppn: Option<u64>,
-    pub(crate) found: PteKind,
+    pub(crate) walk: Walk,
 }
 
 /// An address whose bits are drawn.
