@@ -24,7 +24,7 @@ pub(crate) mod words;
 use std::sync::Arc;
 
 use super::doc::{Block, Checks, Failure};
-use crate::lang::cut::cut;
+use crate::lang::nearest::cut;
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
 use crate::lang::value::Value;
