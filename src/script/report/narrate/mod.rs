@@ -21,7 +21,7 @@ mod why;
 use std::sync::Arc;
 
 use super::doc::{Block, Checks, Failure};
-use crate::lang::cut::cut;
+use crate::lang::nearest::cut;
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
 use crate::lang::value::Value;

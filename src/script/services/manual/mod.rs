@@ -6,10 +6,9 @@ mod tables;
 use crate::lang::value::UNITS;
 use crate::lang::value::functions::FUNCTIONS;
 use crate::questions::LANGUAGE;
-use crate::run::facts::Family;
 use crate::run::facts::{
-    ACCESS_FACTS, CALL_FACTS, COMPONENT_FACTS, LEVEL_FACTS, REFERENCE_FACTS, REPLAY_COUNTERS,
-    REPLAY_FACTS, Reported,
+    ACCESS_FACTS, CALL_FACTS, COMPONENT_FACTS, Family, LEVEL_FACTS, REFERENCE_FACTS,
+    REPLAY_COUNTERS, REPLAY_FACTS, Reported,
 };
 use crate::run::nouns::{SHOWN_NOUNS, TABLE_NOUNS, THING_NOUNS};
 use crate::run::params::Params;

@@ -1,8 +1,6 @@
 //! Views as figures.
 
-use super::layouts;
-use super::tables;
-use super::walks;
+use super::{layouts, tables, walks};
 use crate::exam::formats::tree::{Block, Figure, Sequence};
 use crate::report::doc;
 use crate::report::figures::scene;

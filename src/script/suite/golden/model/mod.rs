@@ -1,5 +1,10 @@
 //! Contents of a golden file.
 
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 /// The version of the format, by which a program recognizes the files of a later one.
@@ -136,5 +141,83 @@ impl Entry {
             .chain(results)
             .map(|text| text.len() + 12)
             .sum()
+    }
+}
+
+/// The lines of a case, counted from 0.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Places {
+    /// The first line of the case.
+    pub(crate) first: usize,
+    /// The first line of each entry.
+    pub(crate) entries: Vec<usize>,
+}
+
+/// Returns the lines of each case in a golden file, or an empty list if the layout is not that of [`super::write`].
+pub(crate) fn places(text: &str, golden: &Golden) -> Vec<Places> {
+    let mut found: Vec<Places> = Vec::new();
+    let mut in_statements = false;
+    for (number, line) in text.lines().enumerate() {
+        let begins_case = line.starts_with("- ");
+        if begins_case {
+            found.push(Places {
+                first: number,
+                entries: Vec::new(),
+            });
+        }
+        // The texts of an entry are indented by more than two spaces.
+        let Some(member) = line
+            .get(2..)
+            .filter(|_| begins_case || line.starts_with("  "))
+        else {
+            continue;
+        };
+        match found.last_mut() {
+            Some(case) if member.starts_with("- ") && in_statements => case.entries.push(number),
+            _ if member.starts_with([' ', '-']) => {}
+            _ => in_statements = member.starts_with("statements:"),
+        }
+    }
+    let expected = golden.cases.iter().map(|case| case.statements.len());
+    if found.iter().map(|case| case.entries.len()).eq(expected) {
+        found
+    } else {
+        Vec::new()
+    }
+}
+
+/// The digest of the text so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Digest(u64);
+
+impl Default for Digest {
+    fn default() -> Self {
+        Self(0xCBF2_9CE4_8422_2325)
+    }
+}
+
+impl Digest {
+    pub(crate) fn of_text(text: &str) -> Self {
+        let mut digest = Self::default();
+        digest.put(text);
+        digest
+    }
+
+    /// Adds a text and a terminator.
+    pub fn put(&mut self, text: &str) {
+        let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3);
+        self.0 = text.bytes().chain([0]).fold(self.0, step);
+    }
+
+    /// Returns the digest as a number.
+    pub fn number(self) -> u64 {
+        self.0
+    }
+}
+
+/// Formats the digest in 16 hexadecimal digits.
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}", self.0)
     }
 }
