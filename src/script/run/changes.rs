@@ -1,6 +1,6 @@
 //! Differences between two states of a session: tables of the rows that differ, with both values of each cell.
 
-use crate::run::table::{Cell, Rows};
+use crate::run::table::{Cell, Rows, digits};
 use std::collections::{BTreeMap, BTreeSet};
 
 use pagewalk_engine::kernel::Kernel;
@@ -160,12 +160,10 @@ fn rows_of(noun: &TableNoun, level: usize, old: &Machine, new: &Machine) -> Chan
     let keys: BTreeSet<u64> = keys
         .map(|key| if wide { key - key % ROW } else { key })
         .collect();
-    let digits = (u128::BITS - (layout.keys - 1).leading_zeros())
-        .div_ceil(4)
-        .max(1);
+    let digits = digits(u128::BITS - (layout.keys - 1).leading_zeros());
     let mut rows = Vec::new();
     for key in keys {
-        for way in 0..layout.groups as usize {
+        for way in 0..layout.ways as usize {
             let cell = |machine, column: &String| (noun.cell)(machine, level, key, way, column);
             let cells: Vec<_> = columns
                 .iter()
@@ -183,7 +181,7 @@ fn rows_of(noun: &TableNoun, level: usize, old: &Machine, new: &Machine) -> Chan
     Changed {
         title: layout.noun,
         key: layout.key.to_owned(),
-        ways: layout.groups > 1,
+        ways: layout.ways > 1,
         columns,
         rows,
     }
