@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::Words;
 use crate::report::doc;
-use crate::report::words::messages::told_by_step;
+use crate::report::words::messages::described_by_step;
 use crate::run::steps::{Source, Step, What, steps_of};
 
 /// A micro-step of an access or a system call. As JSON, the kind is a word such as `tlb-lookup`, TLBs and caches are
@@ -47,7 +47,7 @@ pub(super) fn micro_steps(source: Source<'_>, words: Words) -> Vec<MicroStep> {
     let steps = steps_of(source);
     let said = match words {
         Words::None => vec![None; steps.len()],
-        Words::English => told_by_step(source, &steps),
+        Words::English => described_by_step(source, &steps),
     };
     let micro = |(step, said): (&Step, Option<doc::Step>)| {
         let what = match step.what {

@@ -3,6 +3,8 @@
 mod kind;
 mod message;
 mod step;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use kind::{End, MESSAGES, MessageKind};
 pub(crate) use message::{Message, marked, messages};
