@@ -8,7 +8,7 @@ use super::open::Open;
 pub use super::radix::Radix;
 use crate::lang::span::Span;
 use crate::lang::value::{Number, Value};
-use crate::run::record::{Attachment, CellView, Did, Shown, StepRecord, TableView, View};
+use crate::run::record::{Attachment, CellView, Did, Shown, StepRecord, TableId, TableView, View};
 use pagewalk_engine::kernel::config::KernelConfig;
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::spec::Spec;
@@ -440,6 +440,7 @@ impl AuthorTable {
             AuthorCell::Blank(blank, _) => CellView::Text(blank.answer()),
         };
         TableView {
+            id: TableId::Author,
             title: self.title.clone(),
             groups: vec![
                 self.columns

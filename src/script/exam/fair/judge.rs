@@ -243,7 +243,7 @@ impl Fairness {
     fn item(&mut self, title: &str, samples: &[(usize, &ItemSample)]) {
         let drawn = samples.windows(2).any(|pair| {
             let keys = |at: usize| pair[at].1.answers.iter().map(|answer| &answer.key);
-            pair[0].1.words != pair[1].1.words || !keys(0).eq(keys(1))
+            pair[0].1.basis != pair[1].1.basis || !keys(0).eq(keys(1))
         });
         let mut names: Vec<&str> = Vec::new();
         for answer in samples.iter().flat_map(|(_, samples)| &samples.answers) {
@@ -276,9 +276,7 @@ impl Fairness {
                 .entry(column)
                 .or_default()
                 .push(blank(title, name, &answers, drawn));
-            if drawn {
-                self.readable.extend(readable(title, name, &answers));
-            }
+            self.readable.extend(readable(title, name, &answers));
         }
         for column in order {
             let mut blanks = columns.remove(column).unwrap_or_default();
@@ -383,17 +381,11 @@ fn unsolved(samples: &[Result<Sample, String>]) -> Vec<Unsolved> {
 
 /// Groups the versions that ask the same questions in any order.
 fn same(made: &[(usize, &Sample)]) -> Vec<Vec<usize>> {
-    let mut groups: BTreeMap<Vec<&str>, Vec<usize>> = BTreeMap::new();
+    let mut groups: BTreeMap<Vec<(&str, u64)>, Vec<usize>> = BTreeMap::new();
     for (at, sample) in made {
-        let mut whole: Vec<&str> = Vec::new();
-        for (title, question) in &sample.questions {
-            whole.push(title);
-            for samples in &question.items {
-                whole.push(&samples.words);
-                whole.extend(samples.answers.iter().map(|answer| answer.key.as_str()));
-            }
-        }
-        groups.entry(whole).or_default().push(*at);
+        let whole = sample.questions.iter();
+        let whole = whole.map(|(title, question)| (title.as_str(), question.stimulus));
+        groups.entry(whole.collect()).or_default().push(*at);
     }
     let mut several: Vec<Vec<usize>> = groups
         .into_values()

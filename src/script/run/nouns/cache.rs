@@ -1,7 +1,7 @@
 //! The `cache` noun: the column `idx`, followed by a group `tag v [d] b0 b1 …` for each way.
 
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::run::record::{CellView, TableView};
+use crate::run::record::{CellView, TableId, TableView};
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::addr::{SetIndex, Tag};
 use pagewalk_engine::machine::contents::CacheLine;
@@ -29,6 +29,7 @@ pub(crate) fn layout(machine: &Machine, level: usize) -> Layout {
         format!("cache {}", cache.name)
     };
     Layout {
+        id: TableId::Cache(level),
         noun,
         key: "idx",
         keys: cache.sets.into(),

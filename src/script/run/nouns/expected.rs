@@ -78,6 +78,7 @@ impl ThingRef {
             .map(|row| row.cells)
             .collect();
         TableView {
+            id: self.noun.id,
             title: self.title(kernel),
             groups: vec![columns],
             rows,

@@ -1,7 +1,7 @@
 //! The `memory` noun: main memory below the caches, with the columns `pa`, `b0`, `b1`, and so on.
 
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::run::record::{CellView, TableView};
+use crate::run::record::{CellView, TableId, TableView};
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::addr::Pa;
 
@@ -17,6 +17,7 @@ const SHOWN: u64 = 16;
 pub(crate) fn layout(machine: &Machine, _: usize) -> Layout {
     let columns = (0..ROW).map(|n| format!("b{n}")).collect();
     Layout {
+        id: TableId::Memory,
         noun: "memory".to_owned(),
         key: "pa",
         keys: 1 << machine.spec().physical_bits,
@@ -120,6 +121,7 @@ pub(crate) fn view(machine: &Machine, _: usize, _: InvalidEntries) -> TableView 
     let rows = shown(machine).into_iter().map(row).collect();
     let bytes = (0..SHOWN).map(|n| format!("b{n}")).collect();
     TableView {
+        id: TableId::Memory,
         title: "memory".to_owned(),
         groups: vec![vec!["pa".to_owned()], bytes],
         rows,

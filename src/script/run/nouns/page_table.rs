@@ -1,7 +1,7 @@
 //! The `page_table` noun, with the columns `vpn`, `ppn`, `v`, and the bits of an entry.
 
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::run::record::{CellView, TableView};
+use crate::run::record::{CellView, TableId, TableView};
 use crate::run::settings::no_read_bit;
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::addr::Vpn;
@@ -24,6 +24,7 @@ pub(crate) fn layout(machine: &Machine, _: usize) -> Layout {
         .map(String::from)
         .collect();
     Layout {
+        id: TableId::PageTable,
         noun: "page_table".to_owned(),
         key: "vpn",
         keys: machine.spec().pages(),
@@ -205,6 +206,7 @@ pub(crate) fn view(machine: &Machine, _: usize, invalid: InvalidEntries) -> Tabl
         .chain(columns.iter().cloned())
         .collect();
     TableView {
+        id: TableId::PageTable,
         title: "page_table".to_owned(),
         groups: vec![head],
         rows,

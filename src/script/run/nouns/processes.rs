@@ -1,6 +1,6 @@
 //! Implements `show processes`: one row per process.
 
-use crate::run::record::{CellView, TableView, View};
+use crate::run::record::{CellView, TableId, TableView, View};
 use pagewalk_engine::kernel::Kernel;
 use pagewalk_engine::kernel::process::{Process, ProcessState};
 
@@ -12,6 +12,7 @@ pub(crate) fn views(kernel: &Kernel) -> Vec<View> {
         "pid", "name", "parent", "state", "status", "areas", "vsize", "rss", "minor", "major",
     ];
     let table = TableView {
+        id: TableId::Processes,
         title: "processes".to_owned(),
         groups: vec![names.map(String::from).to_vec()],
         rows: kernel

@@ -54,6 +54,7 @@ pub(crate) fn view(
     let head = std::iter::once(vec![layout.key.to_owned()]);
     let groups = head.chain((0..ways).map(|_| columns.to_vec())).collect();
     TableView {
+        id: layout.id,
         title: layout.noun,
         groups,
         rows: sets.iter().map(|&key| row(key)).collect(),

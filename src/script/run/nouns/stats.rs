@@ -1,7 +1,7 @@
 //! Implements `show stats`: the counters of every TLB and cache.
 
 use crate::lang::value::{Number, Value};
-use crate::run::record::{CellView, TableView, View};
+use crate::run::record::{CellView, TableId, TableView, View};
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::cache::Counts;
 
@@ -34,6 +34,7 @@ pub(crate) fn views(machine: &Machine) -> Vec<View> {
         "stats".to_owned()
     };
     let table = TableView {
+        id: TableId::Stats,
         title,
         groups: vec![names.map(String::from).to_vec()],
         rows: tlbs.chain(caches).collect(),

@@ -3,7 +3,7 @@
 
 use super::step_columns::{cell, columns, explaining};
 use crate::lang::ast::{Expr, ExprKind};
-use crate::run::record::{Did, MessageLevel, ReferenceRun, TableView, View};
+use crate::run::record::{Did, MessageLevel, ReferenceRun, TableId, TableView, View};
 
 /// Returns all numbered steps of the last access.
 pub(crate) fn views(last: Option<&Did>) -> Vec<View> {
@@ -91,6 +91,7 @@ fn with_columns(run: &ReferenceRun, columns: Vec<String>) -> TableView {
         .map(|at| columns.iter().map(|column| cell(run, at, column)).collect());
     let rows = rows.collect();
     TableView {
+        id: TableId::Reference,
         title: format!("reference ({})", run.caption),
         groups: vec![columns],
         rows,

@@ -10,6 +10,7 @@ use crate::lang::nearest::nearest;
 use crate::lang::span::Span;
 use crate::lang::value::Value;
 use crate::run::budget::WORK_OF_CELL;
+use crate::run::record::TableId;
 use crate::run::session::Session;
 use crate::run::settings::list;
 use crate::run::stop::Stop;
@@ -146,6 +147,7 @@ impl EntryIn {
 /// The permitted columns and rows of a noun's tables.
 #[derive(Debug)]
 pub(crate) struct Layout {
+    pub(crate) id: TableId,
     /// The noun's name, for messages.
     pub(crate) noun: String,
     pub(crate) key: &'static str,

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::run::record::{AreaRecord, CellView};
+use crate::run::record::{AreaRecord, CellView, TableId};
 use pagewalk_engine::kernel::Kernel;
 use pagewalk_engine::kernel::frames::{Frame, FrameContents};
 use pagewalk_engine::kernel::heap::HeapBlock;
@@ -16,6 +16,7 @@ use super::column::{CellNames, Column, decimal, hex, naming, words};
 pub struct ThingNoun {
     /// Name of the noun.
     pub name: &'static str,
+    pub(crate) id: TableId,
     pub(crate) columns: &'static [Column],
     /// The column that identifies a row.
     pub(crate) key: &'static str,
@@ -44,6 +45,7 @@ pub(crate) struct ThingRow {
 pub const THING_NOUNS: &[ThingNoun] = &[
     ThingNoun {
         name: "maps",
+        id: TableId::Maps,
         columns: &[
             naming("area", CellNames::Areas),
             hex("start"),
@@ -61,6 +63,7 @@ pub const THING_NOUNS: &[ThingNoun] = &[
     },
     ThingNoun {
         name: "resident",
+        id: TableId::Resident,
         columns: &[hex("vpn"), hex("frame")],
         key: "vpn",
         help: "the resident pages of a process",
@@ -71,6 +74,7 @@ pub const THING_NOUNS: &[ThingNoun] = &[
     },
     ThingNoun {
         name: "heap",
+        id: TableId::Heap,
         columns: &[hex("start"), hex("size"), decimal("used")],
         key: "start",
         help: "address and usable size of each `malloc` block, and whether the block is used (1) or free (0)",
@@ -81,6 +85,7 @@ pub const THING_NOUNS: &[ThingNoun] = &[
     },
     ThingNoun {
         name: "frames",
+        id: TableId::Frames,
         columns: &[
             hex("frame"),
             decimal("refs"),
@@ -97,6 +102,7 @@ pub const THING_NOUNS: &[ThingNoun] = &[
     },
     ThingNoun {
         name: "swap",
+        id: TableId::Swap,
         columns: &[
             hex("slot"),
             naming("process", CellNames::Processes),

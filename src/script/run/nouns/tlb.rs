@@ -1,7 +1,7 @@
 //! The `tlb` noun: the column `set`, then a group `tag ppn v` and bits for each way.
 
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::run::record::{CellView, TableView};
+use crate::run::record::{CellView, TableId, TableView};
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::addr::{SetIndex, Tag};
 use pagewalk_engine::machine::contents::TlbLine;
@@ -40,6 +40,7 @@ pub(crate) fn layout(machine: &Machine, level: usize) -> Layout {
         format!("tlb {}", tlb.name)
     };
     Layout {
+        id: TableId::Tlb(level),
         noun,
         key: "set",
         keys: tlb.sets.into(),

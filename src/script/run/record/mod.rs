@@ -45,8 +45,8 @@ pub(crate) use replayed::{ADDRESS_MAPS, AddressMap, FIRST_RECORDS, REQUESTED_COU
 pub use replayed::{Replayed, RequestedCount};
 pub(crate) use shown::Shown;
 pub(crate) use view::{
-    AreaLayout, BitsView, CellView, LayoutView, MessageLevel, TableView, TreeEntry, TreeTable,
-    TreeView, View, WalkLevel, WalkView,
+    AreaLayout, BitsView, CellView, LayoutView, MessageLevel, TableId, TableView, TreeEntry,
+    TreeTable, TreeView, View, WalkLevel, WalkView,
 };
 pub use written::Written;
 

@@ -213,9 +213,42 @@ pub(crate) struct AreaLayout {
     pub(crate) swapped: u64,
 }
 
+/// The contents that a table lists. Titles are text for readers; code asks the id.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum TableId {
+    /// The page table of the machine or of a process.
+    PageTable,
+    /// The TLB with this index.
+    Tlb(usize),
+    /// The cache with this index.
+    Cache(usize),
+    /// Main memory.
+    Memory,
+    /// The areas of a process.
+    Maps,
+    /// The resident pages of a process.
+    Resident,
+    /// The heap blocks of a process.
+    Heap,
+    /// The user page frames.
+    Frames,
+    /// The swap slots.
+    Swap,
+    /// The processes.
+    Processes,
+    /// The counters of the TLBs and caches.
+    Stats,
+    /// The steps of a page reference string.
+    Reference,
+    /// A table that an author wrote.
+    #[default]
+    Author,
+}
+
 /// A table with columns in groups (the ways of a set), as in textbooks.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct TableView {
+    pub(crate) id: TableId,
     /// The table's title: `tlb dTLB`.
     pub(crate) title: String,
     /// Groups of columns, separated by bars.

@@ -194,6 +194,7 @@ fn contents(noun: &TableNoun, machine: &Machine, level: usize) -> TableView {
     let mut groups = vec![vec![layout.key.to_owned()]];
     groups.extend((0..layout.groups).map(|_| columns.clone()));
     TableView {
+        id: view.id,
         title: view.title,
         rows: rows.collect(),
         groups,
