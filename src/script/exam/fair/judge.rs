@@ -276,7 +276,7 @@ impl Fairness {
                 .entry(column)
                 .or_default()
                 .push(blank(title, name, &answers, drawn));
-            self.readable.extend(readable(title, name, &answers));
+            self.readable.extend(readable(title, name, &answers, drawn));
         }
         for column in order {
             let mut blanks = columns.remove(column).unwrap_or_default();
@@ -311,12 +311,18 @@ fn blank(title: &str, name: &str, answers: &[(usize, &Answer)], drawn: bool) -> 
 }
 
 /// Returns the versions in which a blank's answer appears elsewhere in its question, if any.
-fn readable(title: &str, name: &str, answers: &[(usize, &Answer)]) -> Option<Readable> {
-    let found_in = answers
-        .iter()
-        .filter_map(|(at, answer)| Some((*at, answer, answer.found_in.as_ref()?)));
+fn readable(
+    title: &str,
+    name: &str,
+    answers: &[(usize, &Answer)],
+    drawn: bool,
+) -> Option<Readable> {
+    let found_in = answers.iter().filter_map(|(at, answer)| {
+        let found = answer.found_in.as_ref()?;
+        (drawn || found.surely).then_some((*at, answer, found))
+    });
     let found_in: Vec<_> = found_in.collect();
-    let (_, answer, words) = found_in.first()?;
+    let (_, answer, found) = found_in.first()?;
     // A number may occur elsewhere in a question by coincidence.
     if answers.len() > 1
         && (found_in.len() < 2 || found_in.len() * 100 < answers.len() * COINCIDENCE)
@@ -327,7 +333,7 @@ fn readable(title: &str, name: &str, answers: &[(usize, &Answer)]) -> Option<Rea
         question: title.to_owned(),
         blank: name.to_owned(),
         versions: found_in.iter().map(|(at, ..)| *at).collect(),
-        words: (*words).clone(),
+        words: found.excerpt.clone(),
         key: answer.key.clone(),
     })
 }

@@ -13,8 +13,10 @@ pub(super) struct Text {
 /// The part of a question that prints a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Source {
-    /// Prose, values, steps, and figures that students do not fill in.
+    /// Prose, values, and labels of figures.
     Prose,
+    /// The numbered messages of an operation, which contain its results.
+    Steps,
     /// The item with this index in its question, without its blanks.
     Item(usize),
     /// Contents of a machine or a process, in which students look up answers.
@@ -70,7 +72,7 @@ impl Printed {
             Block::Lines(lines) => self.say(Source::State(TableId::Maps), lines),
             Block::Steps(steps) => {
                 for (who, what) in steps {
-                    self.say(Source::Prose, &format!("{who}: {what}"));
+                    self.say(Source::Steps, &format!("{who}: {what}"));
                 }
             }
             Block::Worksheet { prompt, rows, .. } => {
@@ -124,6 +126,7 @@ impl Printed {
             // The frames and the areas of processes.
             Figure::Pair(_) => Source::State(TableId::Frames),
             Figure::Scene(scene) if scene.subject.is_some() => Source::State(TableId::Frames),
+            Figure::Sequence(_) => Source::Steps,
             _ => Source::Prose,
         };
         for text in figure_texts(figure) {

@@ -60,7 +60,17 @@ pub(crate) struct Answer {
     pub(crate) column: Option<String>,
     pub(crate) key: String,
     /// The text elsewhere in the question that contains the answer, if any.
-    pub(crate) found_in: Option<String>,
+    pub(crate) found_in: Option<Found>,
+}
+
+/// A text that contains an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Found {
+    /// The words around the answer.
+    pub(crate) excerpt: String,
+    /// Whether the text gives the answer away even if the item is the same in all versions. The text above such an item
+    /// is usually its only source, as in "CR3 contains 0x2000".
+    pub(crate) surely: bool,
 }
 
 impl Sample {
@@ -113,70 +123,59 @@ fn hash(texts: &[Text]) -> u64 {
         .fold(0, |hash, text| mixed_text(hash, &text.words))
 }
 
-/// Returns a hash of everything that determines the answers of an item. If it differs between versions although the
-/// answers do not, students can guess the answers.
+/// Returns a hash of what an item prints, and of the operations that determine its answers. If the hash differs between
+/// versions although the answers do not, students can guess the answers.
 fn basis(item: &PaperItem, place: usize, texts: &[Text]) -> u64 {
-    let own = texts
-        .iter()
-        .position(|text| text.source == Source::Item(place))
-        .map_or(texts.len(), |at| at + 1);
-    let mut words = Vec::new();
+    let own = own_place(place, texts);
     match &item.kind {
         // The state follows from everything above the table.
-        ItemKind::Table { string: None, .. } => return hash(&texts[..own]),
-        ItemKind::Table {
-            string: Some(did), ..
-        } => words.push(done(did)),
-        ItemKind::Facts { .. } => words.push(done(&item.did)),
-        ItemKind::Value { derivation, .. } => of_derivation(derivation, &mut words),
-        ItemKind::Author(table) => {
-            for (.., derivation) in table.blanks() {
-                of_derivation(derivation, &mut words);
-            }
-        }
-        ItemKind::Choice { options, .. } => {
-            for evidence in options.iter().flat_map(|option| &option.evidence) {
-                of_evidence(evidence, &mut words);
-            }
-        }
-        ItemKind::Any { .. } | ItemKind::Essay { .. } => {}
+        ItemKind::Table { string: None, .. } => hash(&texts[..=own]),
+        _ => operations(item)
+            .into_iter()
+            .fold(hash(&texts[own..=own]), |hash, did| {
+                mixed_text(hash, &of_done(did, &Labels::default()))
+            }),
     }
-    let printed = hash(&texts[own.saturating_sub(1)..own]);
-    words
+}
+
+/// Returns the operations that determine the answers of an item. The item may print none of them.
+fn operations(item: &PaperItem) -> Vec<&Did> {
+    match &item.kind {
+        ItemKind::Facts { .. } => vec![&item.did],
+        ItemKind::Table { string, .. } => string.as_deref().into_iter().collect(),
+        ItemKind::Value { derivation, .. } => of_derivation(derivation).collect(),
+        ItemKind::Author(table) => table
+            .blanks()
+            .flat_map(|(.., derivation)| of_derivation(derivation))
+            .collect(),
+        ItemKind::Choice { options, .. } => options
+            .iter()
+            .flat_map(|option| &option.evidence)
+            .flat_map(of_evidence)
+            .collect(),
+        ItemKind::Any { .. } | ItemKind::Essay { .. } => Vec::new(),
+    }
+}
+
+fn of_derivation(derivation: &Derivation) -> impl Iterator<Item = &Did> {
+    derivation
+        .paths
         .iter()
-        .fold(printed, |hash, words| mixed_text(hash, words))
+        .filter_map(|path| path.last.as_deref())
 }
 
-/// Describes an operation with its operands.
-fn done(did: &Did) -> String {
-    of_done(did, &Labels::default())
-}
-
-/// Adds the operations and the values that a value depends on.
-fn of_derivation(derivation: &Derivation, words: &mut Vec<String>) {
-    for path in &derivation.paths {
-        words.push(path.value.to_string());
-        words.extend(path.last.as_deref().map(done));
-    }
-    words.extend(derivation.variables.iter().flatten().cloned());
-    words.extend_from_slice(&derivation.steps);
-    for evidence in &derivation.chosen {
-        of_evidence(evidence, words);
-    }
-}
-
-/// Adds the operations and the values that the truth of an option depends on.
-fn of_evidence(evidence: &Evidence, words: &mut Vec<String>) {
+fn of_evidence(evidence: &Evidence) -> Vec<&Did> {
     match evidence {
-        Evidence::Facts { did, .. } => words.push(done(did)),
-        Evidence::Truth { derivation, .. } => of_derivation(derivation, words),
-        Evidence::First { value, example, .. } => {
-            words.extend(value.as_ref().map(Value::to_string));
-            for evidence in example {
-                of_evidence(evidence, words);
-            }
-        }
+        Evidence::Facts { did, .. } => vec![did],
+        Evidence::Truth { derivation, .. } => of_derivation(derivation).collect(),
+        Evidence::First { example, .. } => example.iter().flat_map(of_evidence).collect(),
     }
+}
+
+/// Returns the index of an item's text.
+fn own_place(item: usize, texts: &[Text]) -> usize {
+    let is_own = |text: &Text| text.source == Source::Item(item);
+    texts.iter().position(is_own).unwrap_or(0)
 }
 
 /// Collects prompts that are printed twice for items with different keys, unless text between the items or
@@ -355,8 +354,8 @@ fn answer(field: &Field, place: usize, texts: &[Text]) -> Option<Answer> {
         }
         _ => return None,
     };
-    let found_in = Telling::of(field.asked)
-        .and_then(|telling| telling.found_in(&field.item.did, place, texts));
+    let found_in =
+        Telling::of(field.asked).and_then(|telling| telling.found_in(field.item, place, texts));
     // The question's number may differ between versions, so remove it.
     let blank = field
         .name
@@ -403,7 +402,7 @@ impl Telling {
             } => (u128::from(*number), Radix::Hex, Some(*digits)),
             _ => return None,
         };
-        let long = number >= 16 || number > 1 && digits.is_some_and(|digits| digits > 1);
+        let long = number >= LONG || number > 1 && digits.is_some_and(|digits| digits > 1);
         (radix != Radix::Decimal && long).then_some(Self {
             number,
             radix,
@@ -412,26 +411,52 @@ impl Telling {
     }
 
     /// Returns the text that gives the answer of an item away: a text other than the item's own, or a table that an
-    /// operation changes and that the paper prints after the operation. Students may look up an answer in any other
-    /// table.
-    fn found_in(self, did: &Did, place: usize, texts: &[Text]) -> Option<String> {
-        let own = texts
-            .iter()
-            .position(|text| text.source == Source::Item(place))?;
-        let is_state = |text: &&Text| matches!(text.source, Source::State(_));
-        let looked_up = texts[..own]
-            .iter()
-            .filter(is_state)
-            .any(|text| self.is_listed(&text.words));
-        let gives_away = |(at, text): &(usize, &Text)| match text.source {
-            Source::Prose => self.is_mentioned(&text.words),
-            Source::Item(other) => other != place && self.is_mentioned(&text.words),
-            Source::State(id) => {
-                *at > own && !looked_up && changes(did, id) && self.is_listed(&text.words)
-            }
+    /// operation changes and that the paper prints below the operation. Students may look up an answer in any other
+    /// table. The cells of a table to fill in follow from the text above the table.
+    fn found_in(self, item: &PaperItem, place: usize, texts: &[Text]) -> Option<Found> {
+        let own = own_place(place, texts);
+        let above = &texts[..own];
+        let is_listed = |text: &Text| match text.source {
+            Source::State(_) => self.is_listed(&text.words),
+            _ => false,
         };
-        let (_, text) = texts.iter().enumerate().find(gives_away)?;
-        Some(self.excerpt(&text.words))
+        let looked_up_above = above.iter().any(is_listed);
+        let holds_answers = |text: &&Text| {
+            matches!(
+                text.source,
+                Source::State(TableId::PageTable | TableId::Tlb(_) | TableId::Cache(_))
+            )
+        };
+        let looked_up = texts.iter().filter(holds_answers).any(is_listed);
+        let told_above = above
+            .iter()
+            .any(|text| text.source == Source::Prose && self.is_mentioned(&text.words));
+        let is_cell = matches!(item.kind, ItemKind::Table { .. });
+        let found = texts.iter().enumerate().filter_map(|(at, text)| {
+            let words = &text.words;
+            let below = at > own;
+            let (is_found, surely) = match text.source {
+                Source::Steps => (self.is_mentioned(words), true),
+                Source::Prose => (
+                    self.is_mentioned(words),
+                    below && !told_above || looked_up && !is_cell,
+                ),
+                Source::Item(other) => (
+                    other != place && self.number >= LONG && self.is_mentioned(words),
+                    false,
+                ),
+                Source::State(id) => (
+                    below && !looked_up_above && changes(&item.did, id) && self.is_listed(words),
+                    true,
+                ),
+            };
+            (is_found && (surely || !is_cell)).then(|| Found {
+                excerpt: self.excerpt(words),
+                surely,
+            })
+        });
+        // A text that surely gives the answer away is the better example.
+        found.max_by_key(|found| found.surely)
     }
 
     /// Whether a text contains the number with the prefix of its radix.
@@ -458,7 +483,7 @@ impl Telling {
         };
         token.strip_prefix(prefix).is_some_and(|written| {
             // A short number must have the digits of the answer.
-            let alike = self.number >= 16 || self.digits == Some(written.len() as u32);
+            let alike = self.number >= LONG || self.digits == Some(written.len() as u32);
             alike && u128::from_str_radix(written, base) == Ok(self.number)
         })
     }
@@ -479,6 +504,8 @@ impl Telling {
     }
 }
 
+/// Minimum number of more than one hexadecimal digit.
+const LONG: u128 = 16;
 /// Number of words before and after an answer in the excerpt of a text.
 const BESIDE: usize = 3;
 
