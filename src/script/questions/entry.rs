@@ -421,19 +421,6 @@ impl AuthorTable {
         }
     }
 
-    /// Returns the printed texts.
-    pub(crate) fn given(&self) -> String {
-        let printed = self.rows.iter().flatten().filter_map(|cell| match cell {
-            AuthorCell::Given(text, _) => Some(text.as_str()),
-            AuthorCell::Blank(..) => None,
-        });
-        [self.title.as_str()]
-            .into_iter()
-            .chain(printed)
-            .collect::<Vec<_>>()
-            .join(" ")
-    }
-
     /// Returns the table with all its answers.
     pub(crate) fn view(&self) -> Rows {
         let cell = |cell: &AuthorCell| match cell {

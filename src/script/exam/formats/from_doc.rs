@@ -55,6 +55,7 @@ pub(crate) fn given(table: &doc::Table) -> Table {
         title: table.title.clone(),
         groups: table.groups.clone(),
         rows,
+        ..Table::default()
     }
 }
 

@@ -37,5 +37,6 @@ pub use json::{json, solutions, value as json_value};
 pub(crate) use label::{filled, label};
 pub use latex::latex;
 pub use markdown::markdown;
+pub(crate) use markdown::texts as figure_texts;
 pub use style::Style;
 pub use typst::typst;

@@ -3,6 +3,7 @@
 use super::edition::Edition;
 use crate::report::doc::{self, Layout, Ruler};
 use crate::report::scene::Scene;
+use crate::run::table::TableId;
 
 /// An edition of a paper, laid out.
 #[derive(Debug, Clone, PartialEq)]
@@ -209,6 +210,8 @@ const LONG: usize = 12;
 /// A table whose columns form groups (the ways of a set).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Table {
+    /// The contents of a machine or process that a given table lists.
+    pub(crate) id: Option<TableId>,
     /// The title, which may be empty.
     pub title: String,
     /// The names of the columns, group by group.
@@ -283,6 +286,14 @@ pub enum Cell {
 }
 
 impl Cell {
+    /// Returns the printed text, or `None` for a box.
+    pub(crate) fn text(&self) -> Option<&str> {
+        match self {
+            Self::Word(text) | Self::Number(text) => Some(text),
+            Self::Blank(_) => None,
+        }
+    }
+
     /// Returns the width of the table in characters.
     pub(crate) fn room(&self) -> u32 {
         match self {

@@ -218,6 +218,7 @@ impl<S: Slots> Stem<'_, '_, S> {
                         title: title.clone(),
                         groups: vec![names],
                         rows: vec![room],
+                        ..Table::default()
                     }));
                 }
                 return;

@@ -249,6 +249,7 @@ impl Plan<'_> {
         let named = |block| match (block, view) {
             (Block::Given(table), View::Table(of)) => {
                 let mut table = named(table, self.labels);
+                table.id = Some(of.id);
                 mark_given(&mut table, of, self.labels);
                 self.medium.given(table)
             }
