@@ -115,8 +115,8 @@ impl Sample {
 fn words(item: &PaperItem) -> String {
     match &item.kind {
         ItemKind::Facts { operation, .. } => match &*item.did {
-            Did::Access(access) => format!("{operation} {:#x}", access.va.raw()),
-            _ => operation.clone(),
+            Did::Access(access) => format!("{} {:#x}", operation.whole, access.va.raw()),
+            _ => operation.whole.clone(),
         },
         ItemKind::Value { label, .. } => label.clone(),
         ItemKind::Table { table, .. } => table.title.clone(),

@@ -62,6 +62,8 @@ impl Session<'_> {
             kind,
             mode,
             va,
+            literal,
+            stored,
             mut data,
             ..
         } = plan;
@@ -77,7 +79,7 @@ impl Session<'_> {
                 }
             }
             AccessVerb::Write => {
-                machine.access(va, kind, mode, Data::Store(&stored(&data)), &mut events)
+                machine.access(va, kind, mode, Data::Store(&known(&data)), &mut events)
             }
             AccessVerb::Read | AccessVerb::Fetch => {
                 machine.access(va, kind, mode, Data::Load(&mut data), &mut events)
@@ -97,6 +99,8 @@ impl Session<'_> {
             kind,
             mode,
             va,
+            literal,
+            stored,
             data,
             block,
             outcome,
@@ -118,6 +122,8 @@ impl Session<'_> {
             kind,
             mode,
             va,
+            literal,
+            stored,
             mut data,
             place,
             ..
@@ -133,7 +139,7 @@ impl Session<'_> {
         let done = match verb {
             AccessVerb::Translate => kernel.translate(pid, va, kind, mode, &mut recorder),
             AccessVerb::Write => {
-                kernel.access(pid, va, kind, Data::Store(&stored(&data)), &mut recorder)
+                kernel.access(pid, va, kind, Data::Store(&known(&data)), &mut recorder)
             }
             AccessVerb::Read | AccessVerb::Fetch => {
                 kernel.access(pid, va, kind, Data::Load(&mut data), &mut recorder)
@@ -177,6 +183,8 @@ impl Session<'_> {
             kind,
             mode,
             va,
+            literal,
+            stored,
             data,
             block,
             outcome,
@@ -210,7 +218,7 @@ fn block(
     Some(CachedBlock { way, bytes })
 }
 
-fn stored(data: &[Option<u8>]) -> Vec<u8> {
+fn known(data: &[Option<u8>]) -> Vec<u8> {
     data.iter()
         .copied()
         .map(Option::unwrap_or_default)
