@@ -125,13 +125,24 @@ pub struct Hardware {
     pub(crate) before: Option<Arc<Machine>>,
 }
 
+/// The script text of an operation on one line, with the values of its variables filled in.
+#[derive(Debug, Clone)]
+pub struct OperationText {
+    /// The text with its process: `P1: write 0x10 = 5 size 2`.
+    pub(crate) whole: String,
+    /// The text from the verb or the expression on.
+    pub(crate) operation: String,
+    /// The text after `=`, or an empty text.
+    pub(crate) stored: String,
+}
+
 /// The question of an item.
 #[derive(Debug, Clone)]
 #[expect(missing_docs, reason = "each variant's comment describes its fields")]
 pub enum ItemKind {
-    /// Facts of an operation. `operation` is the operation's script text.
+    /// Facts of an operation.
     Facts {
-        operation: String,
+        operation: OperationText,
         blanks: Vec<Blank>,
     },
     /// A value and its derivation.

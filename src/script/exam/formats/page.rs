@@ -26,8 +26,8 @@ pub(crate) fn operation(item: &PaperItem) -> String {
     let access = match &*item.did {
         Did::Access(access) => access,
         Did::Reference(run) => return string(run),
-        Did::Replay(run) => return format!("{operation}{}", records(run)),
-        _ => return operation.clone(),
+        Did::Replay(run) => return format!("{}{}", operation.whole, records(run)),
+        _ => return operation.whole.clone(),
     };
     let address = Shown::field(access.va.raw(), access.spec.virtual_bits());
     let mode = if access.mode == Privilege::Supervisor {
@@ -45,10 +45,7 @@ pub(crate) fn operation(item: &PaperItem) -> String {
         AccessVerb::Fetch => "fetch",
         // The stored value appears only in the script notation of the operation.
         AccessVerb::Write => {
-            let stored = operation
-                .split_once('=')
-                .map_or("", |(_, stored)| stored.trim_start());
-            return format!("{process}write {address} = {stored}{mode}");
+            return format!("{process}write {address} = {}{mode}", operation.stored);
         }
     };
     let more = match (access.verb, access.data.len(), access.kind) {

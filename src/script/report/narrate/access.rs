@@ -18,14 +18,9 @@ use pagewalk_engine::machine::spec::Spec;
 /// Maximum number of additional pieces of an access to report.
 const PIECES: usize = 8;
 
-/// Returns the worksheet of an access, followed by sentences about the remaining events. `operand` is the
-/// literal address in the statement, if any.
-pub(crate) fn worksheet(access: &Access, did: &Arc<Did>, operand: Option<u64>) -> Vec<Block> {
-    let sheet = Sheet {
-        access,
-        did,
-        written: operand == Some(access.va.raw()),
-    };
+/// Returns the worksheet of an access, followed by sentences about the remaining events.
+pub(crate) fn worksheet(access: &Access, did: &Arc<Did>) -> Vec<Block> {
+    let sheet = Sheet { access, did };
     let mut blocks =
         names(access).map_or_else(Vec::new, |names| call::faults(names, access.faults(), None));
     let translation = sheet.translation();
@@ -53,8 +48,6 @@ pub(crate) fn worksheet(access: &Access, did: &Arc<Did>, operand: Option<u64>) -
 struct Sheet<'a> {
     access: &'a Access,
     did: &'a Did,
-    /// Whether the statement contains the address as a literal number.
-    written: bool,
 }
 
 impl Sheet<'_> {
@@ -100,7 +93,7 @@ impl Sheet<'_> {
         let ppn = self
             .fact("ppn")
             .map_or_else(|| "-".to_owned(), |ppn| ppn.to_string());
-        let address = (!self.written)
+        let address = (!self.access.literal)
             .then(|| blank("VA", numbers::va(&self.access.spec, self.access.va.raw())));
         let blanks = [
             self.core(),

@@ -20,7 +20,6 @@ mod types;
 mod words;
 
 pub use access::ACCESS_FACTS;
-pub(crate) use call::returns_pointer;
 pub use call::{CALL_FACTS, CallFact};
 pub use component::Component;
 pub(crate) use family::Family;

@@ -5,7 +5,7 @@ use crate::lang::ast::{BinaryOp, Command, Expr, ExprKind, Span, Table, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::value::Value;
 use crate::run::nouns::{MESSAGE_COLUMNS, TABLE_NOUNS, ThingNoun, message_level, reference_header};
-use crate::run::record::{Check, Shown, Written};
+use crate::run::record::{Check, HexDigits, Shown, Written};
 use crate::run::session::{Action, Session};
 use crate::run::stop::Stop;
 use crate::run::table::{Expectation, Expected, Shape, WrittenRow, name};
@@ -152,10 +152,10 @@ impl Session<'_> {
             if let Some(check) = self.noun_check(*op, (a, b), expr.span)? {
                 return Ok(check);
             }
-            let (name, full) = (written(a), written(expr));
+            let name = written(a);
             let (x, y) = (self.eval(a)?, self.eval(b)?);
             let held = self.apply_operator(*op, (a, &x), (b, &y), expr.span)? == Value::Bool(true);
-            let hex = full.contains("0x").then_some(1);
+            let hex = HexDigits::of_expr(sources, expr).map(|_| 1);
             let shown = |value: Value, before| Shown {
                 hex,
                 before,

@@ -204,7 +204,7 @@ impl<'s> Entries<'s> {
             ..Entry::default()
         };
         match &*record.did {
-            Did::Bound { name, value, .. } => {
+            did @ Did::Bound { name, value, .. } => {
                 entry.value = match (record.left_out, value) {
                     // The last element, because a list that grows usually grows there.
                     (Some(elements), Value::List(list)) => {
@@ -212,7 +212,7 @@ impl<'s> Entries<'s> {
                         let last = last.unwrap_or_default();
                         clipped(&format!("{name} = [… {last}] ({elements} elements)"))
                     }
-                    _ => clipped(&bound(name, value, &statement)),
+                    _ => clipped(&bound(did)),
                 }
             }
             Did::Shown(views) => {
