@@ -1,13 +1,13 @@
 //! Differences between two states of a session: tables of the rows that differ, with both values of each cell.
 
-use crate::run::table::{Cell, Rows, digits};
+use crate::run::table::{Cell, InvalidEntries, Rows, TableId};
 use std::collections::{BTreeMap, BTreeSet};
 
 use pagewalk_engine::kernel::Kernel;
 use pagewalk_engine::kernel::ids::Pid;
 use pagewalk_engine::kernel::process::Process;
 use pagewalk_engine::machine::Machine;
-use pagewalk_engine::machine::pte::{Bit, BitRow};
+use pagewalk_engine::machine::pte::BitRow;
 
 use super::nouns::{SHOWN_NOUNS, TABLE_NOUNS, THING_NOUNS, TableNoun, Views};
 use super::record::View;
@@ -143,28 +143,20 @@ fn table(
 /// Returns the rows that differ between two machines in a noun's table.
 fn rows_of(noun: &TableNoun, level: usize, old: &Machine, new: &Machine) -> Changed {
     let layout = (noun.layout)(new, level);
-    let wide = noun.name == "memory";
-    let columns: Vec<String> = layout
-        .columns
-        .iter()
-        .filter(|name| canonical(name))
-        .cloned()
-        .collect();
-    let columns = if wide {
-        columns.into_iter().take(ROW as usize).collect()
-    } else {
-        columns
-    };
+    let wide = layout.id == TableId::Memory;
+    let columns = noun.every_column(new, level);
     let present = |machine| (noun.present)(machine, level);
     let keys = present(old).into_iter().chain(present(new));
     let keys: BTreeSet<u64> = keys
         .map(|key| if wide { key - key % ROW } else { key })
         .collect();
-    let digits = digits(u128::BITS - (layout.keys - 1).leading_zeros());
+    let digits = layout.key_digits();
     let mut rows = Vec::new();
     for key in keys {
         for way in 0..layout.ways as usize {
-            let cell = |machine, column: &String| (noun.cell)(machine, level, key, way, column);
+            let cell = |machine, column: &String| {
+                (noun.cell)(machine, level, key, way, column, InvalidEntries::Hidden)
+            };
             let cells: Vec<_> = columns
                 .iter()
                 .map(|name| both(name, cell(old, name), cell(new, name)))
@@ -184,17 +176,6 @@ fn rows_of(noun: &TableNoun, level: usize, old: &Machine, new: &Machine) -> Chan
         ways: layout.ways > 1,
         columns,
         rows,
-    }
-}
-
-/// Whether a column's name is canonical, not an alias. For the P bit, the canonical name is `v`, because TLBs
-/// and caches also use `v`.
-fn canonical(column: &str) -> bool {
-    match BitRow::named(column) {
-        _ if column == "read" => false,
-        Some((Bit::P, _)) => column == "v",
-        Some((bit, inverse)) => !inverse && bit.row().name == column,
-        None => true,
     }
 }
 
