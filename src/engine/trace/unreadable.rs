@@ -6,7 +6,7 @@ use std::io;
 
 use super::foreign;
 use super::format::{Choice, ChosenFormat};
-use super::malformed::{BadLine, Malformed};
+use super::record::{BadLine, Malformed};
 
 /// An error that prevents a trace from being read completely. The parser returns all records before the
 /// error.

@@ -8,7 +8,7 @@ use lsp_server::Message;
 
 use super::custom_requests::{EXAM, STEP};
 use super::requests::REQUESTS;
-use super::start::serve_channels;
+use super::serve_channels;
 use super::transport::Outgoing;
 pub use super::transport::read_messages;
 

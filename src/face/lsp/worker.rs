@@ -11,9 +11,8 @@ use lsp_server::{RequestId, ResponseError};
 use pagewalk_script::editor::{Document, RunResult};
 use pagewalk_script::run::session::Limits;
 
-use super::diagnostics::DiagnosticsByFile;
 use super::goldens::golden_file;
-use super::parts::{Part, add};
+use super::parts::{DiagnosticsByFile, Part, add};
 use crate::face::threads::STACK;
 
 /// The result of a job.

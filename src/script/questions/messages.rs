@@ -6,10 +6,11 @@ use super::entry::{AuthorCell, AuthorTable, Blank, Column, Derivation, Form, Ite
 use super::tables::too_large;
 use crate::lang::span::Span;
 use crate::run::nouns::Messages;
-use crate::run::record::{CellView, MessageLevel, Shown};
+use crate::run::record::{MessageLevel, Shown};
 use crate::run::seeds::{draws, mixed_text};
 use crate::run::session::Session;
 use crate::run::stop::Stop;
+use crate::run::table::Cell;
 
 /// The titles of the columns.
 pub(crate) const TITLES: [&str; 4] = ["Number", "From", "To", "Message"];
@@ -45,7 +46,7 @@ impl Session<'_> {
 
 fn row(at: usize, messages: &Messages) -> Vec<AuthorCell> {
     let text = |column| match messages.cell(&messages.all[at], column) {
-        CellView::Nothing => AuthorCell::Given("–".to_owned(), false),
+        Cell::Nothing => AuthorCell::Given("–".to_owned(), false),
         cell => AuthorCell::Given(cell.to_string(), false),
     };
     let blank = Blank {

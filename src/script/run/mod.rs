@@ -38,6 +38,7 @@ pub mod state;
 pub(crate) mod steps;
 pub(crate) mod stop;
 pub(crate) mod syscalls;
+pub mod table;
 mod trace_file;
 pub(crate) mod units;
 pub(crate) mod unsupported;

@@ -20,6 +20,7 @@ use crate::run::facts::{
 };
 use crate::run::nouns::{explaining, reference_frames};
 use crate::run::record::{Access, AccessVerb, Did, MessageLevel, Shown, View};
+use crate::run::table::TableId;
 use pagewalk_engine::machine::event::{Event, Purpose};
 
 /// Returns the worked solution of an item, or nothing if the key is sufficient. The scope is that of the item's
@@ -335,8 +336,7 @@ const STEPPED: usize = 8;
 /// Explains the operations since the previous item.
 fn since(item: &PaperItem, scope: &Scope, labels: &Labels) -> Vec<Block> {
     // Only system calls change areas.
-    let is_areas =
-        matches!(&item.kind, ItemKind::Table { table, .. } if table.title.ends_with("maps"));
+    let is_areas = matches!(&item.kind, ItemKind::Table { table, .. } if table.id == TableId::Maps);
     let done = item
         .since
         .iter()

@@ -4,7 +4,8 @@ use super::settings::settings;
 use crate::lang::value::Value;
 use crate::report::narrate::declaration;
 use crate::run::facts;
-use crate::run::record::{CellView, Did, Shown, StepRecord, TableView, View};
+use crate::run::record::{Did, Shown, StepRecord, View};
+use crate::run::table::Rows;
 
 /// A name and its value.
 #[derive(Debug, Clone, PartialEq)]
@@ -136,7 +137,7 @@ fn of_view(view: &View, found: &mut Vec<Facet>) {
 }
 
 /// Adds the cells of a table, naming each cell by the first cell of its row and by its column.
-fn of_table(table: &TableView, found: &mut Vec<Facet>) {
+fn of_table(table: &Rows, found: &mut Vec<Facet>) {
     let several = table.groups.len() > 2;
     let columns: Vec<String> = table
         .groups
@@ -157,15 +158,11 @@ fn of_table(table: &TableView, found: &mut Vec<Facet>) {
         };
         let head = columns.first().map_or("", String::as_str);
         for (column, cell) in columns.iter().skip(1).zip(cells) {
-            let value = match cell {
-                CellView::Hex(n, _) | CellView::Number(n) => Some(Value::from(*n)),
-                CellView::Text(_) | CellView::List { .. } | CellView::Nothing => None,
-            };
             let name = format!("{} {head} {key} {column}", table.title);
             found.push(Facet {
                 name,
                 text: cell.to_string(),
-                value,
+                value: cell.number().map(Value::from),
             });
         }
     }

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::notes;
-use super::process::fault;
+use super::process::call;
 use crate::report::doc::{Blank, Block, Tone};
+use crate::report::words::handling::FaultText;
 use crate::report::words::names::Names;
 use crate::report::words::numbers;
 use crate::run::facts::{self, Family};
@@ -25,9 +26,8 @@ pub(crate) fn worksheet(access: &Access, did: &Arc<Did>, operand: Option<u64>) -
         did,
         written: operand == Some(access.va.raw()),
     };
-    let mut blocks = names(access).map_or_else(Vec::new, |names| {
-        fault::faults(names, access.faults(), None)
-    });
+    let mut blocks =
+        names(access).map_or_else(Vec::new, |names| call::faults(names, access.faults(), None));
     let translation = sheet.translation();
     if !translation.is_empty() {
         blocks.push(Block::Worksheet(translation));
@@ -339,7 +339,7 @@ pub(crate) fn line(access: &Access) -> String {
         let faults = access
             .faults()
             .iter()
-            .map(|fault| fault::short(names, fault));
+            .map(|fault| FaultText::new(names, fault, None).brief());
         passage.splice(0..0, faults);
     }
     let done = access.outcome.fault.is_none();

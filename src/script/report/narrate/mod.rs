@@ -38,7 +38,6 @@ use crate::run::record::{
 pub use bits::{bits, fields};
 pub use changes::changes;
 pub(crate) use declaration::declaration;
-pub(crate) use process::handled::{Evicted, Handled};
 pub(crate) use process::layout_chain::{flags, prot};
 use process::{call, declared};
 use repeats::Repeats;
@@ -399,6 +398,6 @@ mod tests;
 /// Returns the drawing of an access from the virtual address to the data, if the access has a translation.
 fn translation(access: &Access) -> Option<Block> {
     access.spec.mmu.as_ref()?;
-    let figure = FigureData::Translation(Box::new(of_access(access, None)));
+    let figure = FigureData::Translation(Box::new(of_access(access)));
     Some(Block::Figure(scene(&figure)))
 }

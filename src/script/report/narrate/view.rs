@@ -2,7 +2,8 @@
 
 use crate::report::doc::{Block, Cell, Table, Tone};
 use crate::report::figures::scene;
-use crate::run::record::{AreaRecord, CellView, Shown, TableView, View};
+use crate::run::record::{AreaRecord, Shown, View};
+use crate::run::table::{self, Rows};
 use pagewalk_engine::machine::spec::Spec;
 
 use super::declaration::declaration;
@@ -80,10 +81,10 @@ fn value(of: &str, value: &Shown) -> String {
 }
 
 /// Returns a table of the machine.
-pub(crate) fn table(shown: &TableView) -> Table {
-    let cell = |cell: &CellView| Cell {
+pub(crate) fn table(shown: &Rows) -> Table {
+    let cell = |cell: &table::Cell| Cell {
         text: cell.to_string(),
-        word: matches!(cell, CellView::Text(_)),
+        word: matches!(cell, table::Cell::Text(_)),
     };
     let rows = shown
         .rows

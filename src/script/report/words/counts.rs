@@ -13,6 +13,16 @@ pub fn count(n: u64, one: &str, many: &str) -> String {
     }
 }
 
+/// Returns `13 bytes`.
+pub(crate) fn bytes(n: u64) -> String {
+    count(n, "byte", "bytes")
+}
+
+/// Returns `2 pages`.
+pub(crate) fn pages(n: u64) -> String {
+    count(n, "page", "pages")
+}
+
 /// Returns a decimal to print after a fraction that has no finite decimal, such as ` (≈ 0.5714)`, or an empty
 /// string for other values.
 pub(crate) fn approximately(value: &Value) -> String {

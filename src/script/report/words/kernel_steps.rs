@@ -1,11 +1,11 @@
 //! The text of the kernel's messages: the victim, the page-in, the PTE update, and the return.
 
 use super::counts::count;
+use super::handling::{cleared, unmapped};
 use super::names::{self, Names};
 use super::numbers;
-use crate::report::narrate::Handled;
 use crate::run::record::FaultRecord;
-use crate::run::steps::MessageKind;
+use crate::run::steps::{Evicted, MessageKind};
 use pagewalk_engine::kernel::event::{FaultClass, KernelStep};
 use pagewalk_engine::machine::event::{AccessKind, Fault};
 
@@ -85,15 +85,13 @@ impl Handler<'_> {
     /// Describes an eviction, or the victim's PTE or TLB entry.
     fn evicted(&self, kind: MessageKind, step: KernelStep) -> Option<String> {
         let names = &self.names;
-        let evicted = *Handled::from_steps(&[step]).evicted.first()?;
+        let evicted = Evicted::from_step(&step)?;
         let page = evicted
             .page
             .map_or("an unmapped page".to_owned(), |page| names.page_of(page));
         match kind {
             MessageKind::VictimPte => {
-                return evicted
-                    .cleared()
-                    .map(|cleared| format!("{cleared} of {page}"));
+                return cleared(&evicted).map(|cleared| format!("{cleared} of {page}"));
             }
             MessageKind::VictimTlbEntry => {
                 return Some(format!("invalidates the TLB entry of {page}"));
@@ -105,8 +103,7 @@ impl Handler<'_> {
             names::frame(evicted.frame),
             names.policy()
         );
-        let entries = evicted.unmapped();
-        let entries = entries.map_or_else(String::new, |entries| {
+        let entries = unmapped(&evicted).map_or_else(String::new, |entries| {
             format!(". {}", names::first(&entries))
         });
         Some(match evicted.to {

@@ -160,11 +160,6 @@ pub(crate) fn frame(frame: FrameNo) -> String {
     format!("frame {}", number(frame.0.into()))
 }
 
-/// Returns the name of a frame for the beginning of a sentence: `Frame 3`.
-pub(crate) fn frame_first(frame: FrameNo) -> String {
-    format!("Frame {}", number(frame.0.into()))
-}
-
 /// Formats a number that tables print in hexadecimal, such as a frame number. Numbers below ten have no
 /// prefix.
 pub(crate) fn number(n: u64) -> String {

@@ -230,9 +230,13 @@ fn each_step_has_a_text_or_is_an_exception() {
     };
     let scripts = [
         format!("{SIMPLE}read 0x03D4\nwrite 0x028F = 1\nread 0x0040\ntranslate 0x03D4\n"),
-        "machine simple { cache none }\nset page_table { | vpn ppn | ; | 1 2 | }\nread 0x40\n".to_owned(),
+        "machine simple { cache none }\nset page_table { | vpn ppn | ; | 1 2 | }\nread 0x40\n"
+            .to_owned(),
         format!("machine simple\n{}", process(0x40)),
-        format!("machine core-i7\n{}read 0x9000\nreclaim 1 pages\n", process(0x1000)),
+        format!(
+            "machine core-i7\n{}read 0x9000\nreclaim 1 pages\n",
+            process(0x1000)
+        ),
     ];
     let mut texts = 0;
     for record in scripts.iter().flat_map(|script| records(script)) {

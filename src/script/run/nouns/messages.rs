@@ -4,11 +4,12 @@ use crate::lang::ast::{Cell, CellKind, Record, Table};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
 use crate::lang::span::Span;
-use crate::run::record::{CellView, Check, Did, MessageLevel, Shown, Written};
+use crate::run::record::{Check, Did, MessageLevel, Shown, Written};
 use crate::run::session::Session;
 use crate::run::settings::list;
 use crate::run::steps::{Message, Part, Source, messages, steps_of};
 use crate::run::stop::Stop;
+use crate::run::table;
 use pagewalk_engine::machine::spec::Spec;
 use std::sync::Arc;
 
@@ -31,12 +32,12 @@ impl Messages {
     }
 
     /// Returns a cell of the table of messages.
-    pub(crate) fn cell(&self, message: &Message, column: &str) -> CellView {
-        let name = |part: Part| CellView::Text(part.name(&self.spec).to_owned());
+    pub(crate) fn cell(&self, message: &Message, column: &str) -> table::Cell {
+        let name = |part: Part| table::Cell::Text(part.name(&self.spec).to_owned());
         match column {
             "from" => name(message.from),
-            "to" => message.to.map_or(CellView::Nothing, name),
-            _ => CellView::Text(message.row().words.to_owned()),
+            "to" => message.to.map_or(table::Cell::Nothing, name),
+            _ => table::Cell::Text(message.row().words.to_owned()),
         }
     }
 
@@ -103,17 +104,17 @@ impl Session<'_> {
     fn message_cell(
         &mut self,
         at: usize,
-        now: CellView,
+        now: table::Cell,
         column: &str,
         cell: &Cell,
     ) -> Result<Option<Check>, Stop> {
         let open = cell.kind == CellKind::Open;
         let expected = match &cell.kind {
             CellKind::Anything => return Ok(None),
-            CellKind::Open => CellView::Text("?".to_owned()),
-            CellKind::Nothing => CellView::Nothing,
-            CellKind::Expr(expr) => CellView::Text(self.eval(expr)?.to_string()),
-            _ => CellView::Text(text(cell)),
+            CellKind::Open => table::Cell::Text("?".to_owned()),
+            CellKind::Nothing => table::Cell::Nothing,
+            CellKind::Expr(expr) => table::Cell::Text(self.eval(expr)?.to_string()),
+            _ => table::Cell::Text(text(cell)),
         };
         let held = !open && expected == now;
         Ok(Some(Check {

@@ -3,7 +3,6 @@
 
 mod cache;
 mod cell;
-mod column;
 mod compare;
 mod expected;
 mod geometry;
@@ -25,8 +24,6 @@ mod thing;
 mod tlb;
 pub(crate) mod tree;
 
-pub(crate) use column::decimal;
-pub use column::{CellNames, Column, ColumnKind, hex, words};
 pub use compare::TableExpectation;
 pub(crate) use expected::{ListExpectation, ThingRef};
 pub(crate) use geometry::size;

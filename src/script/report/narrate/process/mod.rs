@@ -1,10 +1,7 @@
 //! Narration of processes and the kernel, in the lecture's terms.
 
 pub(crate) mod call;
-mod counts;
 pub(crate) mod declared;
-pub(crate) mod fault;
-pub(crate) mod handled;
 pub(crate) mod layout;
 pub(crate) mod layout_chain;
 mod layout_marks;
