@@ -290,7 +290,7 @@ fn answers_in_texts_figures_and_steps_are_found() {
         "given page_table, tlb; ask read 0x3D4 => ppn; text \"The PPN was 0x0D.\"",
         "given page_table, tlb; figure steps read 0x3D4; ask read 0x3D4 => ppn",
         "read 0x3D4; given steps; ask probe read 0x3D4 => ppn",
-        "given page_table, tlb; part \"a\" { ask read 0x3D4 => ppn }; part \"b\" { figure steps }",
+        "given page_table, tlb; part \"a\" { ask read 0x3D4 => ppn }; part \"b\" { figure steps; ask \"x\" = 1 }",
     ] {
         assert_eq!(of(telling).len(), 1, "{telling}");
     }

@@ -162,7 +162,7 @@ fn of_derivation(derivation: &Derivation) -> impl Iterator<Item = &Did> {
     derivation
         .paths
         .iter()
-        .filter_map(|path| path.last.as_deref())
+        .filter_map(|path| Some(&*path.last.as_ref()?.0))
 }
 
 fn of_evidence(evidence: &Evidence) -> Vec<&Did> {
@@ -465,28 +465,37 @@ impl Telling {
         tokens(words).any(|token| self.is(token))
     }
 
-    /// Whether a row of a table contains the number. A table prints no prefix, but every digit.
+    /// Whether a row of a table contains the number, which needs no prefix there. A number of a few digits must have
+    /// leading zeros, because a decimal number may look like it.
     fn is_listed(self, words: &str) -> bool {
         let width = self.digits.unwrap_or(2) as usize;
-        let written = match self.radix {
-            Radix::Hex => format!("{:0width$X}", self.number),
-            Radix::Binary => format!("{:0width$b}", self.number),
-            Radix::Decimal => self.number.to_string(),
-        };
-        tokens(words).any(|token| token == written || self.is(token))
+        tokens(words).any(|token| {
+            let distinct = token.len() >= width || self.number >= LISTED;
+            self.is(token) || distinct && self.is_written(token)
+        })
     }
 
     fn is(self, token: &str) -> bool {
-        let (prefix, base) = match self.radix {
-            Radix::Hex => ("0x", 16),
-            Radix::Binary => ("0b", 2),
-            Radix::Decimal => ("", 10),
+        let prefix = match self.radix {
+            Radix::Hex => "0x",
+            Radix::Binary => "0b",
+            Radix::Decimal => "",
         };
         token.strip_prefix(prefix).is_some_and(|written| {
             // A short number must have the digits of the answer.
             let alike = self.number >= LONG || self.digits == Some(written.len() as u32);
-            alike && u128::from_str_radix(written, base) == Ok(self.number)
+            alike && self.is_written(written)
         })
+    }
+
+    /// Whether digits without a prefix are the number.
+    fn is_written(self, digits: &str) -> bool {
+        let base = match self.radix {
+            Radix::Hex => 16,
+            Radix::Binary => 2,
+            Radix::Decimal => 10,
+        };
+        u128::from_str_radix(digits, base) == Ok(self.number)
     }
 
     /// Returns the words of a text around the number.
@@ -507,6 +516,8 @@ impl Telling {
 
 /// Minimum number of more than one hexadecimal digit.
 const LONG: u128 = 16;
+/// Minimum number that tables may contain without leading zeros.
+const LISTED: u128 = 0x1000;
 /// Number of words before and after an answer in the excerpt of a text.
 const BESIDE: usize = 3;
 

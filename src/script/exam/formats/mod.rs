@@ -23,7 +23,6 @@ mod prairielearn;
 pub(crate) mod prompt;
 mod prose;
 mod qti;
-mod scope;
 mod solution;
 mod stable_width;
 pub mod style;
