@@ -168,11 +168,7 @@ fn one_separator_before_three_digits_has_two_meanings() {
     let million = "\"Size\" = 1048576 unit B";
     assert_each(million, "right", &["1.048.576", "1,048,576", "1,048,576.0"]);
     // `1,048` could be the size in KB.
-    assert_each(
-        "\"Size\" = 1048/1000 unit MB",
-        "unreadable",
-        &["1,048 MB"],
-    );
+    assert_each("\"Size\" = 1048/1000 unit MB", "unreadable", &["1,048 MB"]);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use clap::ValueEnum;
 use crate::face::terminal::{Color, Status, complain, print};
 use pagewalk_engine::files::atomic_write::write_file;
 use pagewalk_engine::files::{reason, shown};
-use pagewalk_script::traces::reports::{Ended, HEADER, Replayed, csv, json, plot, text, warnings};
+use pagewalk_script::traces::reports::{Ended, Replayed, json, plot, table, text, warnings};
 
 /// Output format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
@@ -52,13 +52,13 @@ impl ReplayOutput {
                 text(&replayed, self.color)
             ),
             ReplayFormat::Json => json(&replayed),
-            ReplayFormat::Csv => format!("{}{}", if first { HEADER } else { "" }, csv(&replayed)),
+            ReplayFormat::Csv => table(&replayed).csv(first),
         };
         self.error = print(&rendered).err();
         for warning in warnings(&replayed) {
-            complain(&format!("pagewalk: `{}`: {warning}\n", replayed.trace));
+            complain(&format!("pagewalk: `{}`: {warning}\n", replayed.run.trace));
         }
-        let status = if replayed.ended == Ended::Interrupted {
+        let status = if replayed.run.ended == Ended::Interrupted {
             Status::Interrupted
         } else {
             Status::Held
@@ -70,7 +70,8 @@ impl ReplayOutput {
     /// Whether to stop because of Ctrl-C or an error on standard output.
     pub(crate) fn is_over(&self) -> bool {
         let last = self.replays.last();
-        self.error.is_some() || last.is_some_and(|replayed| replayed.ended == Ended::Interrupted)
+        self.error.is_some()
+            || last.is_some_and(|replayed| replayed.run.ended == Ended::Interrupted)
     }
 
     /// Writes the plot, if requested, and returns the final status.
@@ -79,7 +80,7 @@ impl ReplayOutput {
         if let Some(file) = file.filter(|_| {
             self.replays
                 .iter()
-                .any(|replayed| replayed.ended != Ended::Whole)
+                .any(|replayed| replayed.run.ended != Ended::Whole)
         }) {
             // An older plot may be complete.
             let file = shown(file);

@@ -60,8 +60,8 @@ impl SweepOutput<'_> {
         mut status: Status,
         color: Color,
     ) -> io::Result<Status> {
-        let whole =
-            status != Status::Interrupted && swept.iter().all(|swept| swept.ended == Ended::Whole);
+        let whole = status != Status::Interrupted
+            && swept.iter().all(|swept| swept.run.ended == Ended::Whole);
         let written = match self.file {
             Some(file) if !whole => {
                 complain(&unwritten(file));
@@ -88,7 +88,10 @@ impl SweepOutput<'_> {
             status = status.max(Status::Wrong);
         }
         warn(swept);
-        if swept.iter().any(|swept| swept.ended == Ended::Interrupted) {
+        if swept
+            .iter()
+            .any(|swept| swept.run.ended == Ended::Interrupted)
+        {
             status = status.max(Status::Interrupted);
         }
         written.map(|()| status)
@@ -111,7 +114,7 @@ impl SweepOutput<'_> {
 pub(super) fn warn(swept: &[Swept]) {
     for swept in swept {
         for warning in warnings(swept) {
-            complain(&format!("pagewalk: `{}`: {warning}\n", swept.trace));
+            complain(&format!("pagewalk: `{}`: {warning}\n", swept.run.trace));
         }
     }
 }

@@ -1,6 +1,8 @@
 //! Tables: the one model of rows and cells that nouns, views, questions, and reports share.
 
 mod model;
+mod typed;
 
 pub use model::{Cell, CellNames, Column, ColumnKind, Rows, TableId, hex, words};
 pub(crate) use model::{decimal, naming};
+pub use typed::{ColumnType, TypedCell, TypedColumn, TypedTable};
