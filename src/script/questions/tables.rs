@@ -7,15 +7,12 @@ use super::rows::word;
 use crate::lang::ast::{Expr, NounColumns, Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
-use crate::run::nouns::{
-    InvalidEntries, ShowPlan, TableNoun, column_named, no_reference_table, size,
-    whole_reference_table,
-};
+use crate::run::nouns::{ShowPlan, TableNoun, size, too_long, whole_reference_table};
 use crate::run::record::{Did, ReferenceRun, View};
 use crate::run::session::Session;
 use crate::run::settings::list;
 use crate::run::stop::Stop;
-use crate::run::table::{Cell, Rows};
+use crate::run::table::{Cell, InvalidEntries, Rows, column_named};
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::pte::{BITS, Bit};
 
@@ -111,7 +108,7 @@ impl Session<'_> {
         if let Some(Did::Reference(run)) = string.as_deref().filter(|_| !self.checking())
             && !run.has_steps()
         {
-            return Err(Diagnostic::new(Code::LimitSize, place, no_reference_table(run))
+            return Err(Diagnostic::new(Code::LimitSize, place, too_long(run))
                 .help("ask for facts of the `reference` instead, such as `faults`, or use fewer references")
                 .into());
         }

@@ -10,7 +10,7 @@ use pagewalk_engine::machine::pte::{Bit, BitRow};
 use super::nouns::{SHOWN_NOUNS, ShownNoun, TABLE_NOUNS, THING_NOUNS, TableNoun, Views};
 use super::record::View;
 use super::state::State;
-use super::table::{Cell, Rows};
+use super::table::{Cell, Rows, digits};
 use crate::lang::value::Value;
 
 /// Maximum number of runs of known bytes. If the memory has more runs, the comparison skips it.
@@ -122,10 +122,8 @@ fn rows_of(noun: &TableNoun, level: usize, old: &Machine, new: &Machine) -> Chan
     let present = |machine| (noun.present)(machine, level);
     let keys = present(old).into_iter().chain(present(new));
     let keys: BTreeSet<u64> = keys.map(|key| key - key % row).collect();
-    let digits = (u128::BITS - (layout.keys - 1).leading_zeros())
-        .div_ceil(4)
-        .max(1);
-    let groups = layout.groups as usize;
+    let digits = digits(u128::BITS - (layout.keys - 1).leading_zeros());
+    let groups = layout.ways as usize;
     let cells = |machine, key| {
         let ways = (0..groups).flat_map(|way| columns.iter().map(move |column| (way, column)));
         let cells = ways.map(|(way, column)| (noun.cell)(machine, level, key, way, column));

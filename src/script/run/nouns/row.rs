@@ -2,10 +2,9 @@
 
 use pagewalk_engine::machine::Machine;
 
-use super::table::{EntryIn, InvalidEntries, Layout};
 use super::{cache, memory, page_table, tlb};
 use crate::lang::diagnostic::Diagnostic;
-use crate::run::table::{Cell, Rows};
+use crate::run::table::{Cell, InvalidEntries, Layout, Rows, WrittenRow};
 
 /// A part of the machine that `set`, `expect`, and `show` represent as a table. `level` is the index of the
 /// TLB or cache.
@@ -20,12 +19,12 @@ pub struct TableNoun {
     /// Returns the keys of the rows with a valid group, or, for memory, the addresses of the known bytes.
     pub(crate) present: fn(&Machine, usize) -> Vec<u64>,
     /// Whether a table entry lists the contents at a key.
-    pub(crate) lists: fn(&EntryIn, u64) -> bool,
+    pub(crate) lists: fn(&WrittenRow, u64) -> bool,
     /// Whether a group (a way) of a row is valid.
     pub(crate) valid: fn(&Machine, usize, u64, usize) -> bool,
     /// Returns the cell at a row, group, and column.
     pub(crate) cell: fn(&Machine, usize, u64, usize, &str) -> Cell,
-    pub(crate) put: fn(&mut Machine, usize, &EntryIn) -> Result<(), Diagnostic>,
+    pub(crate) put: fn(&mut Machine, usize, &WrittenRow) -> Result<(), Diagnostic>,
     /// Returns the complete table in the textbook's format.
     pub(crate) view: fn(&Machine, usize, InvalidEntries) -> Rows,
 }
@@ -38,7 +37,7 @@ pub const TABLE_NOUNS: &[TableNoun] = &[
         help: "the page table, by virtual page number",
         layout: page_table::layout,
         present: page_table::present,
-        lists: |entry, key| entry.key == key,
+        lists: |row, key| row.key() == key,
         valid: page_table::valid,
         cell: page_table::cell,
         put: page_table::put,
@@ -50,7 +49,7 @@ pub const TABLE_NOUNS: &[TableNoun] = &[
         help: "a TLB, with one group of columns per way",
         layout: tlb::layout,
         present: tlb::present,
-        lists: |entry, key| entry.key == key,
+        lists: |row, key| row.key() == key,
         valid: tlb::valid,
         cell: tlb::cell,
         put: tlb::put,
@@ -62,7 +61,7 @@ pub const TABLE_NOUNS: &[TableNoun] = &[
         help: "a cache, with one group of columns per way",
         layout: cache::layout,
         present: cache::present,
-        lists: |entry, key| entry.key == key,
+        lists: |row, key| row.key() == key,
         valid: cache::valid,
         cell: cache::cell,
         put: cache::put,

@@ -3,8 +3,53 @@
 
 use super::step_columns::{cell, columns, explaining};
 use crate::lang::ast::{Expr, ExprKind};
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::span::Span;
+use crate::run::messages::{Message, at_level as messages_at, of_access, of_call};
 use crate::run::record::{Did, MessageLevel, ReferenceRun, View};
-use crate::run::table::{Rows, TableId};
+use crate::run::session::Session;
+use crate::run::stop::Stop;
+use crate::run::table::{Column, Rows, TableId, words};
+
+/// The columns of a table of messages.
+pub(crate) const MESSAGE_COLUMNS: &[Column] = &[words("from"), words("to"), words("message")];
+
+/// Returns the messages of an access or a system call at a level, or `None` for other records.
+fn messages(did: &Did, level: MessageLevel) -> Option<Vec<Message>> {
+    let all = match did {
+        Did::Access(access) => of_access(access, false),
+        Did::Call(call)
+        | Did::Bound {
+            call: Some(call), ..
+        } => of_call(call),
+        _ => return None,
+    };
+    Some(messages_at(level, all))
+}
+
+impl Session<'_> {
+    /// Returns the messages of the last access or system call. `place` is the word `steps`.
+    ///
+    /// # Errors
+    /// Returns `no-answer` if the last statement with facts has no messages.
+    pub(crate) fn last_messages(
+        &self,
+        level: MessageLevel,
+        place: Span,
+    ) -> Result<Vec<Message>, Stop> {
+        let last = self.state.last.as_deref();
+        last.and_then(|did| messages(did, level)).ok_or_else(|| {
+            let message = match last {
+                Some(_) => "the last statement with facts has no messages",
+                None => "no access has been made yet",
+            };
+            Diagnostic::new(Code::NoAnswer, place, message)
+                .label("no messages")
+                .help("write `read VA`, `write VA = V`, `fetch VA`, `translate VA`, or a system call before this line")
+                .into()
+        })
+    }
+}
 
 /// Returns all numbered steps of the last access.
 pub(crate) fn views(last: Option<&Did>) -> Vec<View> {

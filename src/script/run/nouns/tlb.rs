@@ -1,7 +1,9 @@
 //! The `tlb` noun: the column `set`, then a group `tag ppn v` and bits for each way.
 
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::run::table::{Cell, Rows, TableId};
+use crate::run::table::{
+    Cell, InvalidEntries, Layout, Rows, TableId, WrittenCell, WrittenRow, digits,
+};
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::addr::{SetIndex, Tag};
 use pagewalk_engine::machine::contents::TlbLine;
@@ -9,7 +11,6 @@ use pagewalk_engine::machine::pte::{Bit, BitRow, Flags};
 use pagewalk_engine::machine::spec::TlbSpec;
 
 use super::sets;
-use super::table::{CellIn, CellInput, EntryIn, InvalidEntries, Layout, digits};
 
 /// The TLB entry's bits that a table may contain.
 const BITS: [Bit; 5] = [Bit::Rw, Bit::Us, Bit::Xd, Bit::G, Bit::D];
@@ -45,7 +46,7 @@ pub(crate) fn layout(machine: &Machine, level: usize) -> Layout {
         key: "set",
         keys: tlb.sets.into(),
         columns,
-        groups: tlb.ways.into(),
+        ways: tlb.ways.into(),
     }
 }
 
@@ -94,16 +95,16 @@ fn cell_of(machine: &Machine, level: usize, line: TlbLine, column: &str, known: 
 ///
 /// # Errors
 /// Returns `value-too-wide` or `bad-table`.
-pub(crate) fn put(machine: &mut Machine, level: usize, entry: &EntryIn) -> Result<(), Diagnostic> {
+pub(crate) fn put(machine: &mut Machine, level: usize, row: &WrittenRow) -> Result<(), Diagnostic> {
     let tag = |line: &TlbLine| line.tag.filter(|_| line.valid).map(Tag::raw);
-    let lines = sets::ways(entry, |group| way(machine, level, group), tag)?;
-    if let Some(set) = set(machine, level, entry.key) {
+    let lines = sets::ways(row, |group| way(machine, level, group), tag)?;
+    if let Some(set) = set(machine, level, row.key()) {
         machine.set_tlb_lines(level, set, &lines);
     }
     Ok(())
 }
 
-fn way(machine: &Machine, level: usize, group: &[CellIn]) -> Result<TlbLine, Diagnostic> {
+fn way(machine: &Machine, level: usize, group: &[WrittenCell]) -> Result<TlbLine, Diagnostic> {
     let mut line = TlbLine {
         flags: OPEN,
         ..TlbLine::default()
@@ -111,21 +112,20 @@ fn way(machine: &Machine, level: usize, group: &[CellIn]) -> Result<TlbLine, Dia
     let mut valid_input = None;
     let mut ppn = None;
     for cell in group {
-        match (cell.column.as_str(), cell.input) {
-            (_, CellInput::Anything | CellInput::Open) => return Err(cell.nothing_to_set()),
-            (_, CellInput::Nothing) => {}
-            ("tag", CellInput::Number(n)) => {
+        let Some(n) = cell.to_set()? else { continue };
+        match &*cell.column {
+            "tag" => {
                 line.tag = Some(
                     machine
                         .tlb_tag(level, n)
                         .map_err(|e| cell.too_wide(e.bits))?,
                 );
             }
-            ("ppn", CellInput::Number(n)) => {
+            "ppn" => {
                 ppn = Some(machine.ppn(n).map_err(|e| cell.too_wide(e.bits))?);
             }
-            ("v", CellInput::Number(_)) => valid_input = Some(cell.bit()?),
-            (bit, CellInput::Number(_)) => {
+            "v" => valid_input = Some(cell.bit()?),
+            bit => {
                 if let Some((bit, inverse)) = BitRow::named(bit) {
                     line.flags = line.flags.with_bit(bit, cell.bit()? != inverse);
                 }
@@ -151,7 +151,7 @@ fn way(machine: &Machine, level: usize, group: &[CellIn]) -> Result<TlbLine, Dia
 pub(crate) fn view(machine: &Machine, level: usize, invalid: InvalidEntries) -> Rows {
     let layout = layout(machine, level);
     let sets = sets::shown(&layout, || present(machine, level));
-    let ways = layout.groups as usize;
+    let ways = layout.ways as usize;
     let unusual = |bit: &Bit| {
         let odd = |line: TlbLine| line.valid && line.flags.has(*bit) != OPEN.has(*bit);
         sets.iter()

@@ -5,11 +5,11 @@ use crate::lang::ast::{BinaryOp, Expr, ExprKind, Span};
 use crate::lang::value::ops::binary;
 use crate::lang::value::{Value, ValueError};
 use crate::run::facts::Component;
-use crate::run::nouns::{InvalidEntries, TABLE_NOUNS, TableNoun, ThingNoun};
+use crate::run::nouns::{TABLE_NOUNS, TableNoun, ThingNoun};
 use crate::run::record::{Check, Shown, Written};
 use crate::run::session::Session;
 use crate::run::stop::Stop;
-use crate::run::table::{Cell, Rows};
+use crate::run::table::{Cell, InvalidEntries, Rows};
 use pagewalk_engine::kernel::syscall::constant;
 use pagewalk_engine::machine::Machine;
 
@@ -187,13 +187,13 @@ fn contents(noun: &TableNoun, machine: &Machine, level: usize) -> Rows {
         _ => None,
     });
     let rows = keys.map(|(cell, key)| {
-        let ways = 0..layout.groups as usize;
+        let ways = 0..layout.ways as usize;
         let cells = ways.flat_map(|way| columns.iter().map(move |column| (way, column)));
         let cells = cells.map(|(way, column)| (noun.cell)(machine, level, key, way, column));
         std::iter::once(cell).chain(cells).collect()
     });
     let mut groups = vec![vec![layout.key.to_owned()]];
-    groups.extend((0..layout.groups).map(|_| columns.clone()));
+    groups.extend((0..layout.ways).map(|_| columns.clone()));
     Rows {
         id: view.id,
         title: view.title,

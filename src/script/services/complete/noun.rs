@@ -69,9 +69,7 @@ impl Offers<'_> {
                         .filter(|column| !column.is_per_frame() && !said.contains(&column.name))
                         .for_each(|column| pick.add(column.name, ItemKind::Column, ""));
                 } else if named == "steps" {
-                    let said: Vec<&str> = cells(0).collect();
-                    let lacking = MESSAGE_COLUMNS.iter().filter(|name| !said.contains(name));
-                    lacking.for_each(|name| pick.add(name, ItemKind::Column, ""));
+                    listed(pick, MESSAGE_COLUMNS, cells(0));
                 } else {
                     self.grouped(pick, named, atoms, &cells(block.bars).collect::<Vec<_>>());
                 }
@@ -102,7 +100,7 @@ impl Offers<'_> {
             return plain.for_each(add);
         };
         let layout = (row.layout)(machine, level);
-        if layout.groups == 1 || self.walk.block().bars <= 1 {
+        if layout.ways == 1 || self.walk.block().bars <= 1 {
             add(layout.key);
         }
         if !said.is_empty() || self.walk.block().bars > 1 {
