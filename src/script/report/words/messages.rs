@@ -47,13 +47,21 @@ pub(crate) fn described(source: Source<'_>, level: MessageLevel, medium: Medium)
 }
 
 /// Returns the message that each step sends, or `None` for a step without one. Of several messages, this is the last.
+/// Steps that send a message together have a message each.
 pub(crate) fn described_by_step(source: Source<'_>, steps: &[Step]) -> Vec<Option<doc::Step>> {
     let nobody = nobody();
     let describer = Describer::new(source, steps, Medium::Run, &nobody);
     let mut described = vec![None; steps.len()];
     for message in messages(source, steps, MessageLevel::All, false) {
-        if message.row().is_step && message.kind != MessageKind::More {
-            described[message.step] = describer.step(&message);
+        if !message.row().is_step || message.kind == MessageKind::More {
+            continue;
+        }
+        for step in message.first..=message.step {
+            described[step] = describer.step(&Message {
+                first: step,
+                step,
+                ..message
+            });
         }
     }
     described

@@ -223,7 +223,7 @@ fn each_step_has_a_text_or_is_an_exception() {
         let touch = |number| format!("write 0x{:X} = 1\n", 0x1000 + number * page);
         format!(
             "kernel {{ frames 16, swap 8 slots, replacement fifo }}\nprocess P {{ | area start end perms backing |; \
-             | a 1000 {:X} rw-p anonymous | }}\n{}swap out P 0x1000\nread 0x1000\nlet C = fork()\nwrite 0x1000 = 2\n",
+             | a 1000 {:X} rw-p anonymous | }}\n{}swap out P 0x1000\nread 0x1000\nlet C = fork()\nP: write 0x1000 = 2\n",
             0x1000 + 4 * page,
             (0..4).map(touch).collect::<String>()
         )
@@ -234,7 +234,7 @@ fn each_step_has_a_text_or_is_an_exception() {
             .to_owned(),
         format!("machine simple\n{}", process(0x40)),
         format!(
-            "machine core-i7\n{}read 0x9000\nreclaim 1 pages\n",
+            "machine core-i7\n{}P: read 0x9000\nreclaim 1 pages\n",
             process(0x1000)
         ),
     ];
