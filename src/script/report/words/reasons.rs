@@ -16,8 +16,8 @@ use pagewalk_engine::machine::reference_string::{ReferenceStep, Replacement};
 use pagewalk_engine::machine::spec::Spec;
 
 use super::handling::{FaultText, victim_clause};
-use super::names::{Names, frame};
-use super::numbers::{binary, hex, pa, tlb_name};
+use super::names::{Names, frame, the};
+use super::numbers::{binary, hex, pa};
 use crate::run::facts::{Component, level_of, low, shifted, thousandths};
 use crate::run::nouns::size;
 use crate::run::record::{
@@ -27,7 +27,7 @@ use crate::run::record::{
 use crate::run::settings::{NO_READ_BIT, list};
 use crate::run::steps::{
     AccessReason, Bits, CallReason, Cause, Decider, Field, Impossible, KernelReason, LookedUp,
-    Note, PartField, Reason, ReferenceReason, ReplayReason, Stale, denying_bit,
+    Note, Part, PartField, Reason, ReferenceReason, ReplayReason, Stale, denying_bit,
 };
 
 const NO_FACT: &str = "this statement has no such fact";
@@ -300,11 +300,11 @@ fn before_marks(spec: &Spec) -> &'static str {
 
 /// Returns the name of a TLB or cache in a sentence.
 fn named(spec: &Spec, part: Component) -> String {
-    match part.name(spec) {
-        "tlb" => "the TLB".to_owned(),
-        "cache" => "the cache".to_owned(),
-        name => name.to_owned(),
-    }
+    let part = match part {
+        Component::Tlb(at) => Part::Tlb(at as u32),
+        Component::Cache(at) => Part::Cache(at as u32),
+    };
+    the(part, spec)
 }
 
 /// Returns ` of set 6 of L1d`, but omits the set of a fully associative component and the name of the only
@@ -610,9 +610,10 @@ fn sum(a: &Access) -> String {
     let terms: Vec<String> = latencies(&a.spec, &a.events)
         .filter_map(|(event, added)| {
             let (what, latency) = match event {
-                Event::TlbLookup { tlb, .. } => {
-                    (tlb_name(&a.spec, tlb), a.spec.tlbs[tlb as usize].latency)
-                }
+                Event::TlbLookup { tlb, .. } => (
+                    Part::Tlb(tlb).name(&a.spec),
+                    a.spec.tlbs[tlb as usize].latency,
+                ),
                 Event::CacheLookup { cache, .. } => {
                     let cache = &a.spec.caches[cache as usize];
                     (&*cache.name, cache.latency)
