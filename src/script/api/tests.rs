@@ -460,3 +460,42 @@ fn recordings_leave_out_lists_that_grow() {
     // The empty list, those of the first thousand iterations, and the hundred that reports print.
     assert_eq!(lists.count(), 1101);
 }
+
+#[test]
+fn dump_traces() {
+    use std::io::Write;
+    let mut files = Vec::new();
+    let mut folders = vec![std::path::PathBuf::from("../..")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_str().unwrap();
+            if path.is_dir() && name != "target" && !name.starts_with('.') {
+                folders.push(path);
+            } else if name.ends_with(".pw") {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    let mut out =
+        std::io::BufWriter::new(std::fs::File::create(std::env::var("DUMP").unwrap()).unwrap());
+    for path in files {
+        for details in [false, true] {
+            let script = CheckedScript::from_path(&path);
+            let mut run = Stepper::new(
+                Arc::new(script),
+                Options {
+                    details,
+                    ..Options::default()
+                },
+            );
+            let mut records: Vec<StepRecord> = Vec::new();
+            run.forward(400, &mut records);
+            for record in &records {
+                let trace = Trace::from_record(record, &run.script().sources);
+                writeln!(out, "{details} {}", serde_json::to_string(&trace).unwrap()).unwrap();
+            }
+        }
+    }
+}

@@ -8,7 +8,8 @@ use super::open::Open;
 pub use super::radix::Radix;
 use crate::lang::span::Span;
 use crate::lang::value::{Number, Value};
-use crate::run::record::{Attachment, CellView, Did, Shown, StepRecord, TableView, View};
+use crate::run::record::{Attachment, Did, Shown, StepRecord, View};
+use crate::run::table::{Cell, Rows, TableId};
 use pagewalk_engine::kernel::config::KernelConfig;
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::spec::Spec;
@@ -153,7 +154,7 @@ pub enum ItemKind {
     /// The cells of a table in the columns that students fill in. For the steps of a reference string, `string`
     /// is the record of the string.
     Table {
-        table: TableView,
+        table: Rows,
         columns: Vec<Arc<str>>,
         string: Option<Arc<Did>>,
     },
@@ -445,12 +446,13 @@ impl AuthorTable {
     }
 
     /// Returns the table with all its answers.
-    pub(crate) fn view(&self) -> TableView {
+    pub(crate) fn view(&self) -> Rows {
         let cell = |cell: &AuthorCell| match cell {
-            AuthorCell::Given(text, _) => CellView::Text(text.clone()),
-            AuthorCell::Blank(blank, _) => CellView::Text(blank.answer()),
+            AuthorCell::Given(text, _) => Cell::Text(text.clone()),
+            AuthorCell::Blank(blank, _) => Cell::Text(blank.answer()),
         };
-        TableView {
+        Rows {
+            id: TableId::Author,
             title: self.title.clone(),
             groups: vec![
                 self.columns

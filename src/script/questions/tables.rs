@@ -11,10 +11,11 @@ use crate::run::nouns::{
     InvalidEntries, ShowPlan, TableNoun, column_named, no_reference_table, size,
     whole_reference_table,
 };
-use crate::run::record::{CellView, Did, ReferenceRun, TableView, View};
+use crate::run::record::{Did, ReferenceRun, View};
 use crate::run::session::Session;
 use crate::run::settings::list;
 use crate::run::stop::Stop;
+use crate::run::table::{Cell, Rows};
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::pte::{BITS, Bit};
 
@@ -176,7 +177,7 @@ pub(crate) fn too_large(blanks: usize, place: Span) -> Result<(), Diagnostic> {
 
 /// Adds columns that a table prints only if some entry differs from the default.
 fn add_columns<'n>(
-    table: &mut TableView,
+    table: &mut Rows,
     noun: &TableNoun,
     (machine, level): (&Machine, usize),
     columns: impl Iterator<Item = &'n str>,
@@ -202,7 +203,7 @@ fn add_columns<'n>(
             let before = group.iter().rposition(|shown| precedes(shown));
             let place = before.map_or(0, |before| before + 1);
             for row in &mut table.rows {
-                let key = if let Some(CellView::Hex(key, _)) = row.first() {
+                let key = if let Some(Cell::Hex(key, _)) = row.first() {
                     *key
                 } else {
                     0
@@ -222,15 +223,15 @@ fn add_columns<'n>(
 fn in_radix(view: &mut View, radix: Option<Radix>) {
     if let (View::Table(table), Some(Radix::Decimal)) = (view, radix) {
         for cell in table.rows.iter_mut().flatten() {
-            if let CellView::Hex(n, _) = cell {
-                *cell = CellView::Number(*n);
+            if let Cell::Hex(n, _) = cell {
+                *cell = Cell::Number(*n);
             }
         }
     }
 }
 
 /// Keeps the first column, which identifies a row, and these columns, in this order.
-fn select(table: &mut TableView, columns: &[Arc<str>]) {
+fn select(table: &mut Rows, columns: &[Arc<str>]) {
     let mut kept = Vec::new();
     let mut first = 0;
     for group in &mut table.groups {
@@ -261,7 +262,7 @@ fn select(table: &mut TableView, columns: &[Arc<str>]) {
 }
 
 /// Adds columns of a step table that `show` omits.
-fn add_step_columns(table: &mut TableView, run: &ReferenceRun, columns: &[Word]) {
+fn add_step_columns(table: &mut Rows, run: &ReferenceRun, columns: &[Word]) {
     let whole = whole_reference_table(run);
     let printed: Vec<String> = table.groups.concat();
     // Students need the kind of each reference.
@@ -270,7 +271,7 @@ fn add_step_columns(table: &mut TableView, run: &ReferenceRun, columns: &[Word])
         printed.contains(name) || given(name) || columns.iter().any(|column| *column.text == **name)
     };
     let heads = whole.groups.concat();
-    let cells = |row: &Vec<CellView>| {
+    let cells = |row: &Vec<Cell>| {
         let pairs = heads.iter().zip(row).filter(|(name, _)| kept(name));
         pairs.map(|(_, cell)| cell.clone()).collect()
     };
@@ -279,7 +280,7 @@ fn add_step_columns(table: &mut TableView, run: &ReferenceRun, columns: &[Word])
 }
 
 /// Returns the name of a known column.
-fn known(table: &TableView, column: &Word) -> Result<Arc<str>, Diagnostic> {
+fn known(table: &Rows, column: &Word) -> Result<Arc<str>, Diagnostic> {
     let names = || table.groups.iter().flatten().map(String::as_str);
     let named = column_named(&column.text, |word| names().any(|name| name == word));
     if names().any(|name| name == named) {

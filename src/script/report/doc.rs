@@ -213,9 +213,22 @@ pub(crate) struct Slab {
 /// A step of a sequence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
-    /// The actor, or the sender and receiver: `CPU → MMU`.
-    pub(crate) who: String,
-    pub(crate) what: String,
+    /// The actor, or the sender of a message.
+    pub from: String,
+    /// The receiver of a message.
+    pub to: Option<String>,
+    /// The text.
+    pub what: String,
+}
+
+impl Step {
+    /// Returns the actor, or the sender and receiver: `CPU → MMU`.
+    pub(crate) fn who(&self) -> String {
+        match &self.to {
+            Some(to) => format!("{} → {to}", self.from),
+            None => self.from.clone(),
+        }
+    }
 }
 
 /// Results of a statement's expectations.

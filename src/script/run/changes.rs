@@ -1,5 +1,6 @@
 //! Differences between two states of a session: tables of the rows that differ, with both values of each cell.
 
+use crate::run::table::{Cell, Rows};
 use std::collections::{BTreeMap, BTreeSet};
 
 use pagewalk_engine::kernel::Kernel;
@@ -9,7 +10,7 @@ use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::pte::{Bit, BitRow};
 
 use super::nouns::{SHOWN_NOUNS, TABLE_NOUNS, THING_NOUNS, TableNoun, Views};
-use super::record::{CellView, TableView, View};
+use super::record::View;
 use super::state::{Binding, State};
 
 /// Maximum number of runs of known bytes. If the memory has more runs, the comparison skips it.
@@ -34,10 +35,10 @@ pub struct Changed {
 /// A row that changed, or a changed way of a row.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct ChangedRow {
-    pub(crate) key: CellView,
+    pub(crate) key: Cell,
     pub(crate) way: usize,
     /// Both values of each cell: before and after.
-    pub(crate) cells: Vec<(CellView, CellView)>,
+    pub(crate) cells: Vec<(Cell, Cell)>,
 }
 
 /// The changes between two states.
@@ -69,14 +70,6 @@ pub fn changes(before: &State, after: &State) -> Changes {
     Changes::Tables(tables)
 }
 
-fn text(text: String) -> CellView {
-    if text.is_empty() {
-        CellView::Nothing
-    } else {
-        CellView::Text(text)
-    }
-}
-
 /// Returns the variables whose values differ.
 fn variables(before: &State, after: &State) -> Option<Changed> {
     let values = |state: &State| -> BTreeMap<String, String> {
@@ -93,13 +86,13 @@ fn variables(before: &State, after: &State) -> Option<Changed> {
     let value = |values: &BTreeMap<String, String>, name: &String| {
         values
             .get(name)
-            .map_or(CellView::Nothing, |value| text(value.clone()))
+            .map_or(Cell::Nothing, |value| Cell::text(value.as_str()))
     };
     let rows = names
         .into_iter()
         .filter(|name| old.get(*name) != new.get(*name))
         .map(|name| ChangedRow {
-            key: text(name.clone()),
+            key: Cell::text(name.as_str()),
             way: 0,
             cells: vec![(value(&old, name), value(&new, name))],
         });
@@ -180,7 +173,7 @@ fn rows_of(noun: &TableNoun, level: usize, old: &Machine, new: &Machine) -> Chan
                 .collect();
             if cells.iter().any(|(old, new)| old != new) {
                 rows.push(ChangedRow {
-                    key: CellView::Hex(key, digits),
+                    key: Cell::Hex(key, digits),
                     way,
                     cells,
                 });
@@ -208,17 +201,17 @@ fn canonical(column: &str) -> bool {
 }
 
 /// Returns both values of a cell. If an entry appears or disappears, its bits are not listed.
-fn both(column: &str, old: CellView, new: CellView) -> (CellView, CellView) {
+fn both(column: &str, old: Cell, new: Cell) -> (Cell, Cell) {
     let flag = column == "d" || column != "v" && BitRow::named(column).is_some();
     match (flag, &old, &new) {
-        (true, CellView::Nothing, _) => (new.clone(), new),
-        (true, _, CellView::Nothing) => (old.clone(), old),
+        (true, Cell::Nothing, _) => (new.clone(), new),
+        (true, _, Cell::Nothing) => (old.clone(), old),
         _ => (old, new),
     }
 }
 
 fn stats(old: &Machine, new: &Machine) -> Vec<Changed> {
-    let table = |machine: &Machine| -> Option<TableView> {
+    let table = |machine: &Machine| -> Option<Rows> {
         SHOWN_NOUNS
             .iter()
             .filter(|noun| noun.name == "stats")
@@ -233,7 +226,7 @@ fn stats(old: &Machine, new: &Machine) -> Vec<Changed> {
     vec![lists(new.title, &new.groups.concat(), old.rows, new.rows)]
 }
 
-fn as_table(view: View) -> Option<TableView> {
+fn as_table(view: View) -> Option<Rows> {
     match view {
         View::Table(table) => Some(table),
         _ => None,
@@ -249,11 +242,10 @@ fn things((was, is): (Option<&Kernel>, Option<&Kernel>)) -> Vec<Changed> {
     });
     let mut changed = Vec::new();
     for view in views {
-        let old = was
-            .and_then(|kernel| view(kernel).into_iter().find_map(as_table))
-            .unwrap_or_default();
-        let new = view(is).into_iter().find_map(as_table).unwrap_or_default();
-        changed.push(lists(new.title, &new.groups.concat(), old.rows, new.rows));
+        let table = |kernel| view(kernel).into_iter().find_map(as_table);
+        let Some(new) = table(is) else { continue };
+        let old = was.and_then(table).map_or_else(Vec::new, |old| old.rows);
+        changed.push(lists(new.title, &new.groups.concat(), old, new.rows));
     }
     for noun in THING_NOUNS {
         let columns: Vec<String> = noun
@@ -266,7 +258,7 @@ fn things((was, is): (Option<&Kernel>, Option<&Kernel>)) -> Vec<Changed> {
             .iter()
             .position(|column| column == noun.key)
             .unwrap_or(0);
-        let rows = |kernel: Option<&Kernel>, pid: Option<Pid>| -> Vec<Vec<CellView>> {
+        let rows = |kernel: Option<&Kernel>, pid: Option<Pid>| -> Vec<Vec<Cell>> {
             let Some(kernel) = kernel else {
                 return Vec::new();
             };
@@ -303,21 +295,12 @@ fn turned<T>(mut row: Vec<T>, key: usize) -> Vec<T> {
 
 /// The rows that differ in a list. The first cell identifies each row. The comparison matches rows with the
 /// same first cell by their order.
-fn lists(
-    title: String,
-    columns: &[String],
-    old: Vec<Vec<CellView>>,
-    new: Vec<Vec<CellView>>,
-) -> Changed {
-    let named = |rows: Vec<Vec<CellView>>| -> BTreeMap<(u64, String, usize), Vec<CellView>> {
+fn lists(title: String, columns: &[String], old: Vec<Vec<Cell>>, new: Vec<Vec<Cell>>) -> Changed {
+    let named = |rows: Vec<Vec<Cell>>| -> BTreeMap<(u64, String, usize), Vec<Cell>> {
         let mut named = BTreeMap::new();
         for row in rows {
             let Some(first) = row.first() else { continue };
-            let number = match first {
-                CellView::Hex(n, _) | CellView::Number(n) => *n,
-                CellView::Text(_) | CellView::List { .. } | CellView::Nothing => 0,
-            };
-            let name = (number, first.to_string());
+            let name = (first.number().unwrap_or(0), first.to_string());
             let seen = (name.0, name.1.clone(), 0)..=(name.0, name.1.clone(), usize::MAX);
             let again = named.range(seen).count();
             named.insert((name.0, name.1, again), row);
@@ -325,8 +308,8 @@ fn lists(
         named
     };
     let (mut old, new) = (named(old), named(new));
-    let missing = |row: &[CellView]| vec![CellView::Nothing; row.len()];
-    let mut pairs: BTreeMap<_, (Vec<CellView>, Vec<CellView>)> = BTreeMap::new();
+    let missing = |row: &[Cell]| vec![Cell::Nothing; row.len()];
+    let mut pairs: BTreeMap<_, (Vec<Cell>, Vec<Cell>)> = BTreeMap::new();
     for (name, row) in new {
         let before = old.remove(&name).unwrap_or_else(|| missing(&row));
         pairs.insert(name, (before, row));
@@ -342,7 +325,7 @@ fn lists(
             let key = [&before, &after]
                 .iter()
                 .filter_map(|row| row.first())
-                .find(|key| **key != CellView::Nothing)?;
+                .find(|key| **key != Cell::Nothing)?;
             let key = (*key).clone();
             let cells = before.into_iter().zip(after).skip(1).collect();
             Some(ChangedRow { key, way: 0, cells })

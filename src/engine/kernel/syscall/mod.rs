@@ -4,7 +4,6 @@ mod call;
 mod file;
 mod heap;
 mod memory;
-mod path;
 mod process;
 mod transfer;
 

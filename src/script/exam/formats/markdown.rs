@@ -278,7 +278,7 @@ fn figure(out: &mut String, figure: &Figure) {
             }
         }
         Figure::Tree(tree) => fenced(out, &tree.text),
-        Figure::Sequence(of) => write_fenced(out, doc::Block::Steps(of.steps())),
+        Figure::Sequence(of) => write_fenced(out, doc::Block::Steps(of.messages.clone())),
         Figure::Walk(of) => fenced(out, &of.text),
         Figure::Scene(scene) => write_fenced(out, doc::Block::Figure(scene.clone())),
         Figure::Pair(pair) => pair

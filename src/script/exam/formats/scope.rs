@@ -8,7 +8,8 @@ use crate::exam::paper::{PaperItem, Question};
 use crate::questions::entry::{Blank, Derivation, Evidence, ItemKind, PathValue};
 use crate::run::facts::{Component, Family, Key, Subject, key};
 use crate::run::paths::{LAST, PART_PROPERTIES};
-use crate::run::record::{Access, CallRecord, Did, FaultRecord, TableView, View};
+use crate::run::record::{Access, CallRecord, Did, FaultRecord, View};
+use crate::run::table::{Rows, TableId};
 use pagewalk_engine::kernel::event::KernelStep;
 use pagewalk_engine::machine::event::{AccessKind, Event, PteKind, Purpose};
 use pagewalk_engine::machine::spec::Spec;
@@ -79,15 +80,15 @@ impl Scope {
     }
 
     /// Adds the structures of a table with these columns on the paper.
-    fn table(&mut self, table: &TableView, columns: &[String]) {
+    fn table(&mut self, table: &Rows, columns: &[String]) {
         self.named(&table.title);
-        if table.title.ends_with("page_table") {
+        if table.id == TableId::PageTable {
             self.topics.insert(Topic::Tables);
             let has = |column: &str| columns.iter().any(|name| name == column);
             self.topics.extend(has("a").then_some(Topic::Accessed));
             self.topics.extend(has("d").then_some(Topic::Dirty));
         }
-        if table.title == "memory" {
+        if table.id == TableId::Memory {
             self.topics.extend([Topic::Entries, Topic::Data]);
         }
     }

@@ -136,7 +136,7 @@ fn table(rows: &[FactDifference]) -> Table {
 fn parting(parting: &Parting) -> Vec<Block> {
     let (a, b) = &parting.statements;
     let step = |step: &Option<Step>| match step {
-        Some(step) => format!("{}: {}", step.who, step.what),
+        Some(step) => format!("{}: {}", step.who(), step.what),
         None => "nothing more happens".to_owned(),
     };
     let title = format!("The runs diverge at step {} of {}", parting.number, a.short);

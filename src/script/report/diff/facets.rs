@@ -3,7 +3,8 @@
 use crate::lang::value::Value;
 use crate::report::narrate::setting_rows;
 use crate::run::facts::{self, Component, Key};
-use crate::run::record::{CellView, Did, Shown, StepRecord, TableView, View};
+use crate::run::record::{Did, Shown, StepRecord, View};
+use crate::run::table::Rows;
 use pagewalk_engine::machine::spec::Spec;
 
 /// A name and its value.
@@ -129,7 +130,7 @@ fn of_view(view: &View, found: &mut Vec<Facet>) {
 }
 
 /// Adds the cells of a table, naming each cell by the first cell of its row and by its column.
-fn of_table(table: &TableView, found: &mut Vec<Facet>) {
+fn of_table(table: &Rows, found: &mut Vec<Facet>) {
     let several = table.groups.len() > 2;
     let columns: Vec<String> = table
         .groups
@@ -150,15 +151,11 @@ fn of_table(table: &TableView, found: &mut Vec<Facet>) {
         };
         let head = columns.first().map_or("", String::as_str);
         for (column, cell) in columns.iter().skip(1).zip(cells) {
-            let value = match cell {
-                CellView::Hex(n, _) | CellView::Number(n) => Some(Value::from(*n)),
-                CellView::Text(_) | CellView::List { .. } | CellView::Nothing => None,
-            };
             let name = format!("{} {head} {key} {column}", table.title);
             found.push(Facet {
                 name,
                 text: cell.to_string(),
-                value,
+                value: cell.number().map(Value::from),
             });
         }
     }

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
 use crate::report::narrate::{Statement, Statements, one_line};
-use crate::run::record::{CellView, Did, FaultRecord, Sink, StepRecord, View};
+use crate::run::record::{Did, FaultRecord, Sink, StepRecord, View};
+use crate::run::table::Cell;
 use pagewalk_engine::machine::event::Event;
 
 /// Approximate maximum size of the kept records in bytes. The comparison ignores the records after this
@@ -130,7 +131,7 @@ fn shown(view: &View) -> usize {
         View::Table(table) | View::Maps { table, .. } => table
             .rows
             .iter()
-            .map(|row| 32 + row.len() * size_of::<CellView>())
+            .map(|row| 32 + row.len() * size_of::<Cell>())
             .sum(),
         _ => 1024,
     }

@@ -6,7 +6,6 @@ mod changes;
 mod declaration;
 mod notes;
 pub(crate) mod page_walk;
-pub(crate) mod parts;
 mod process;
 pub(crate) mod reference;
 mod repeats;
@@ -17,39 +16,38 @@ mod statement;
 mod steps;
 pub(crate) mod tree;
 pub(crate) mod view;
-mod walk;
 mod why;
-pub(crate) mod words;
 
 use std::sync::Arc;
 
 use super::doc::{Block, Checks, Failure};
-use crate::lang::cut::cut;
+use crate::lang::nearest::cut;
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
 use crate::lang::value::Value;
 use crate::questions::figures::translation::of_access;
 use crate::report::figures::scene;
-use crate::run::record::{Access, CallRecord, Check, Did, FigureData, StepRecord, View};
+use crate::report::words::counts::approximately;
+pub use crate::report::words::counts::{count, failure, summary, thousands};
+use crate::report::words::numbers;
+pub use crate::report::words::numbers::hex;
+pub(crate) use crate::report::words::numbers::verb;
+use crate::run::record::{
+    Access, CallRecord, Check, Did, FigureData, MessageLevel, StepRecord, View,
+};
 pub use bits::{bits, fields};
 pub use changes::changes;
 pub(crate) use declaration::{declaration, setting_rows};
-pub use parts::hex;
-pub(crate) use parts::verb;
-pub(crate) use process::handled::{Evicted, Handled};
-pub(crate) use process::handler::{call_steps, call_steps_at};
 pub(crate) use process::layout_chain::{flags, prot};
-use process::{call, declared, handler};
+use process::{call, declared};
 use repeats::Repeats;
 pub(crate) use repeats::TOLD;
 pub(crate) use ruler::{of_address, rulers};
 pub(crate) use statement::one_line;
 pub use statement::{Statement, Statements};
-pub(crate) use steps::{steps, steps_at, steps_on_paper};
+pub(crate) use steps::{call_steps, steps, steps_at, steps_on_paper};
 pub(crate) use why::reason_named;
 pub use why::{reasons, why};
-use words::approximately;
-pub use words::{count, failure, summary, thousands};
 
 /// Narrates a run record by record.
 #[derive(Debug)]
@@ -151,7 +149,10 @@ impl<'s> Narrator<'s> {
             Did::Reference(run) => reference::blocks(run),
             Did::Replay(run) => replay::blocks(run),
             Did::Shown(views) => views.iter().flat_map(runs::shown).collect(),
-            Did::Machine(spec) => parts::machine(spec).into_iter().map(Block::line).collect(),
+            Did::Machine(spec) => numbers::machine(spec)
+                .into_iter()
+                .map(Block::line)
+                .collect(),
             Did::Call(call) => self.call(call, None),
             Did::Bound {
                 call: Some(call), ..
@@ -166,7 +167,7 @@ impl<'s> Narrator<'s> {
     fn call(&self, call: &CallRecord, bound: Option<&str>) -> Vec<Block> {
         let mut blocks = call::blocks(call, bound);
         if self.explain && !(call.faults.is_empty() && call.steps.is_empty()) {
-            blocks.push(Block::Steps(handler::call_steps(call)));
+            blocks.push(Block::Steps(call_steps(call, MessageLevel::All)));
         }
         blocks
     }
@@ -378,6 +379,6 @@ mod tests;
 /// Returns the drawing of an access from the virtual address to the data, if the access has a translation.
 fn translation(access: &Access) -> Option<Block> {
     access.spec.mmu.as_ref()?;
-    let figure = FigureData::Translation(Box::new(of_access(access, None)));
+    let figure = FigureData::Translation(Box::new(of_access(access)));
     Some(Block::Figure(scene(&figure)))
 }

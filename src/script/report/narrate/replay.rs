@@ -6,12 +6,11 @@ use crate::run::record::{AddressMap, Replayed, RequestedCount};
 use pagewalk_engine::machine::cache::Counts;
 use pagewalk_engine::machine::spec::Spec;
 use pagewalk_engine::trace::counts::LevelCounts;
-use pagewalk_engine::trace::malformed::Malformed;
-use pagewalk_engine::trace::record::{Op, Record};
+use pagewalk_engine::trace::record::{Malformed, Op, Record};
 use pagewalk_engine::trace::replay::Straddle;
 
 use super::process::declared::booted;
-use super::words::{count, thousands};
+use crate::report::words::counts::{count, thousands};
 
 /// Maximum number of malformed trace lines reported.
 const LINES: usize = 5;

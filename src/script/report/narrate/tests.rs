@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use super::words::thousands;
 use super::{bound, declaration, failure, steps, summary};
 use crate::report::doc::{Block, Step, Table, Tone};
-use crate::report::narrate::{parts, reference};
+use crate::report::narrate::reference;
 use crate::report::playing::{SIMPLE, records};
+use crate::report::words::counts::thousands;
+use crate::report::words::numbers;
 use crate::run::record::{Did, StepRecord, Totals};
 use pagewalk_engine::machine::spec::Spec;
 
@@ -25,7 +26,7 @@ fn steps_of(script: &str) -> Vec<Step> {
 fn lines(steps: &[Step]) -> Vec<String> {
     steps
         .iter()
-        .map(|step| format!("{}: {}", step.who, step.what))
+        .map(|step| format!("{}: {}", step.who(), step.what))
         .collect()
 }
 
@@ -224,7 +225,7 @@ fn long_data_are_a_text_or_bytes() {
         let Did::Access(access) = &*records.last().unwrap().did else {
             panic!("no access")
         };
-        parts::data(access)
+        numbers::data(access)
     };
     let machine = "machine { physical 12 bits }\n";
     assert_eq!(

@@ -4,10 +4,10 @@ use pagewalk_engine::kernel::event::{BackingStore, FaultClass, KernelStep};
 use pagewalk_engine::kernel::syscall::{Returns, system_call};
 
 use super::handled::{copy_reason, fault_costs};
-use super::kernel::{class, count, page, to_swap, yes_no};
+use super::kernel::{class, copies, count, page, to_swap};
 use super::types::{COUNT, FIELD, FactType, TRUTH, Values};
 use super::words::{CODE, ERROR, FAULT, SIGNAL};
-use crate::run::record::{CallRecord, FaultRecord, Shown, copies_page};
+use crate::run::record::{CallRecord, FaultRecord, Shown};
 
 /// A fact of a system call.
 pub struct CallFact {
@@ -92,7 +92,7 @@ pub const CALL_FACTS: &[CallFact] = &[
         "copied",
         TRUTH,
         "whether the call copied a page",
-        |call| yes_no(copies_page(call.all_steps())),
+        |call| copies(call.all_steps()),
         |call| copy_reason(call.all_steps()).unwrap_or_else(|| faults(call)),
     ),
     fact(

@@ -1,7 +1,7 @@
 //! The `cache` noun: the column `idx`, followed by a group `tag v [d] b0 b1 …` for each way.
 
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::run::record::{CellView, TableView};
+use crate::run::table::{Cell, Rows, TableId};
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::addr::{SetIndex, Tag};
 use pagewalk_engine::machine::contents::CacheLine;
@@ -29,6 +29,7 @@ pub(crate) fn layout(machine: &Machine, level: usize) -> Layout {
         format!("cache {}", cache.name)
     };
     Layout {
+        id: TableId::Cache(level),
         noun,
         key: "idx",
         keys: cache.sets.into(),
@@ -59,13 +60,7 @@ pub(crate) fn valid(machine: &Machine, level: usize, key: u64, way: usize) -> bo
     line(machine, level, key, way).valid
 }
 
-pub(crate) fn cell(
-    machine: &Machine,
-    level: usize,
-    key: u64,
-    way: usize,
-    column: &str,
-) -> CellView {
+pub(crate) fn cell(machine: &Machine, level: usize, key: u64, way: usize, column: &str) -> Cell {
     cell_of(machine, level, (key, way), column, InvalidEntries::Hidden)
 }
 
@@ -75,22 +70,22 @@ fn cell_of(
     (key, way): (u64, usize),
     column: &str,
     invalid: InvalidEntries,
-) -> CellView {
+) -> Cell {
     let line = line(machine, level, key, way);
     match column {
-        "tag" => CellView::hex(
+        "tag" => Cell::hex(
             line.tag.map(Tag::raw),
             digits(spec(machine, level).tag_bits(machine.spec())),
         ),
-        "v" => CellView::bit(line.valid),
-        _ if !line.valid && invalid == InvalidEntries::Hidden => CellView::Nothing,
-        "d" => CellView::bit(line.dirty),
+        "v" => Cell::bit(line.valid),
+        _ if !line.valid && invalid == InvalidEntries::Hidden => Cell::Nothing,
+        "d" => Cell::bit(line.dirty),
         byte => {
             let at = byte.strip_prefix('b').and_then(|n| n.parse().ok());
             let byte = at.and_then(|at| {
                 machine.cache_byte(level, set(machine, level, key)?, way as u32, at)
             });
-            CellView::hex(byte.map(u64::from), 2)
+            Cell::hex(byte.map(u64::from), 2)
         }
     }
 }
@@ -150,7 +145,7 @@ fn way(machine: &Machine, level: usize, group: &[CellIn]) -> Result<CacheLine, D
 
 /// Returns the complete table in the textbook's format. The column `d` appears if a write-back cache holds a
 /// dirty block.
-pub(crate) fn view(machine: &Machine, level: usize, invalid: InvalidEntries) -> TableView {
+pub(crate) fn view(machine: &Machine, level: usize, invalid: InvalidEntries) -> Rows {
     let layout = layout(machine, level);
     let sets = sets::shown(&layout, || present(machine, level));
     let ways = layout.groups as usize;

@@ -4,10 +4,11 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::lang::span::Span;
-use crate::run::record::{CellView, Check, Shown, Written};
+use crate::run::record::{Check, Shown, Written};
 use crate::run::session::Session;
 use crate::run::settings::NO_READ_BIT;
 use crate::run::stop::Stop;
+use crate::run::table::Cell;
 use pagewalk_engine::kernel::ids::Pid;
 use pagewalk_engine::machine::Machine;
 
@@ -95,7 +96,7 @@ impl TableExpectation {
         let check = |cell: &CellIn| {
             let now = (self.noun.cell)(machine, self.level, key, group, &cell.column);
             let now = if blank && !is_valid_column(&cell.column) {
-                CellView::Nothing
+                Cell::Nothing
             } else {
                 now
             };
@@ -201,20 +202,20 @@ fn is_valid_column(column: &str) -> bool {
     matches!(column, "v" | "p" | "valid")
 }
 
-fn agrees(input: CellInput, now: &CellView) -> bool {
+fn agrees(input: CellInput, now: &Cell) -> bool {
     match (input, now) {
-        (CellInput::Anything, _) | (CellInput::Nothing, CellView::Nothing) => true,
-        (CellInput::Number(n), CellView::Hex(now, _) | CellView::Number(now)) => n == *now,
+        (CellInput::Anything, _) | (CellInput::Nothing, Cell::Nothing) => true,
+        (CellInput::Number(n), Cell::Hex(now, _) | Cell::Number(now)) => n == *now,
         _ => false,
     }
 }
 
 /// Formats the expected value in the notation of the actual cell.
-fn in_notation_of(input: CellInput, like: &CellView) -> CellView {
+fn in_notation_of(input: CellInput, like: &Cell) -> Cell {
     match (input, like) {
-        (CellInput::Number(n), CellView::Hex(_, digits)) => CellView::Hex(n, *digits),
-        (CellInput::Number(n), CellView::Number(_)) => CellView::Number(n),
-        (CellInput::Number(n), _) => CellView::Hex(n, 1),
-        _ => CellView::Nothing,
+        (CellInput::Number(n), Cell::Hex(_, digits)) => Cell::Hex(n, *digits),
+        (CellInput::Number(n), Cell::Number(_)) => Cell::Number(n),
+        (CellInput::Number(n), _) => Cell::Hex(n, 1),
+        _ => Cell::Nothing,
     }
 }

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::lang::span::Span;
-use crate::run::record::{AreaRecord, CellView, Check, Shown, TableView, View, Written};
+use crate::run::record::{AreaRecord, Check, Shown, View, Written};
 use crate::run::session::Session;
 use crate::run::stop::Stop;
+use crate::run::table::{Cell, Rows};
 use pagewalk_engine::kernel::Kernel;
 use pagewalk_engine::kernel::ids::Pid;
 use pagewalk_engine::kernel::process::Process;
@@ -65,7 +66,7 @@ impl ThingRef {
     }
 
     /// Returns the list as a table.
-    pub(crate) fn table(self, kernel: &Kernel) -> TableView {
+    pub(crate) fn table(self, kernel: &Kernel) -> Rows {
         let columns = self
             .noun
             .columns
@@ -77,7 +78,8 @@ impl ThingRef {
             .into_iter()
             .map(|row| row.cells)
             .collect();
-        TableView {
+        Rows {
+            id: self.noun.id,
             title: self.title(kernel),
             groups: vec![columns],
             rows,
@@ -158,7 +160,7 @@ impl Comparison<'_> {
 
     fn cell(&mut self, key: u64, cell: &ListCell, thing: Option<&ThingRow>) {
         let of = self.expected.of;
-        let now = thing.map_or(CellView::Nothing, |thing| value(of, cell, thing));
+        let now = thing.map_or(Cell::Nothing, |thing| value(of, cell, thing));
         let open = cell.input == CellInput::Open;
         let held = !open && agrees(of, cell, thing);
         let missing = thing.is_none().then(|| self.missing(key));
@@ -246,7 +248,7 @@ impl Comparison<'_> {
 }
 
 /// Returns an object's cell in the column of the expected cell.
-fn value(of: ThingRef, cell: &ListCell, thing: &ThingRow) -> CellView {
+fn value(of: ThingRef, cell: &ListCell, thing: &ThingRow) -> Cell {
     let at = of
         .noun
         .columns
@@ -254,20 +256,18 @@ fn value(of: ThingRef, cell: &ListCell, thing: &ThingRow) -> CellView {
         .position(|column| column == cell.column);
     at.and_then(|at| thing.cells.get(at))
         .cloned()
-        .unwrap_or(CellView::Nothing)
+        .unwrap_or(Cell::Nothing)
 }
 
 fn agrees(of: ThingRef, cell: &ListCell, thing: Option<&ThingRow>) -> bool {
-    let now = thing.map_or(CellView::Nothing, |thing| value(of, cell, thing));
+    let now = thing.map_or(Cell::Nothing, |thing| value(of, cell, thing));
     match (&cell.input, &now) {
-        (CellInput::Anything | CellInput::Open, _) | (CellInput::Nothing, CellView::Nothing) => {
-            true
-        }
+        (CellInput::Anything | CellInput::Open, _) | (CellInput::Nothing, Cell::Nothing) => true,
         (CellInput::Nothing, _) => {
             thing.is_some_and(|thing| thing.nothing.contains(&cell.column.name))
         }
-        (CellInput::Number(n), CellView::Hex(now, _) | CellView::Number(now)) => n == now,
-        (CellInput::Word(word), CellView::Text(now)) => same(cell.column.name, word, now),
+        (CellInput::Number(n), Cell::Hex(now, _) | Cell::Number(now)) => n == now,
+        (CellInput::Word(word), Cell::Text(now)) => same(cell.column.name, word, now),
         _ => false,
     }
 }
@@ -288,12 +288,12 @@ fn same(column: &str, input: &str, now: &str) -> bool {
 }
 
 /// Formats the expected value in the notation of the actual cell.
-fn in_notation_of(input: &CellInput, like: &CellView) -> CellView {
+fn in_notation_of(input: &CellInput, like: &Cell) -> Cell {
     match (input, like) {
-        (CellInput::Number(n), CellView::Hex(_, digits)) => CellView::Hex(*n, *digits),
-        (CellInput::Number(n), CellView::Number(_)) => CellView::Number(*n),
-        (CellInput::Number(n), _) => CellView::Hex(*n, 1),
-        (CellInput::Word(word), _) => CellView::Text(word.to_string()),
-        _ => CellView::Nothing,
+        (CellInput::Number(n), Cell::Hex(_, digits)) => Cell::Hex(*n, *digits),
+        (CellInput::Number(n), Cell::Number(_)) => Cell::Number(*n),
+        (CellInput::Number(n), _) => Cell::Hex(*n, 1),
+        (CellInput::Word(word), _) => Cell::Text(word.to_string()),
+        _ => Cell::Nothing,
     }
 }

@@ -11,9 +11,9 @@ use crate::lang::value::Value;
 use crate::run::session::Session;
 use crate::run::settings::{integer, list};
 use crate::run::stop::Stop;
+use crate::run::table::{Column, ColumnKind};
 
 use super::cell::{ANYTHING_CANNOT_BE_SET, OPEN_CANNOT_BE_SET, hexadecimal, name};
-use super::column::{Column, ColumnKind};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum CellInput {

@@ -1,7 +1,7 @@
 //! The `memory` noun: main memory below the caches, with the columns `pa`, `b0`, `b1`, and so on.
 
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::run::record::{CellView, TableView};
+use crate::run::table::{Cell, Rows, TableId};
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::addr::Pa;
 
@@ -17,6 +17,7 @@ const SHOWN: u64 = 16;
 pub(crate) fn layout(machine: &Machine, _: usize) -> Layout {
     let columns = (0..ROW).map(|n| format!("b{n}")).collect();
     Layout {
+        id: TableId::Memory,
         noun: "memory".to_owned(),
         key: "pa",
         keys: 1 << machine.spec().physical_bits,
@@ -64,8 +65,8 @@ pub(crate) fn valid(_: &Machine, _: usize, _: u64, _: usize) -> bool {
     true
 }
 
-pub(crate) fn cell(machine: &Machine, _: usize, key: u64, _: usize, column: &str) -> CellView {
-    CellView::hex(byte(machine, key, byte_offset(column)).map(u64::from), 2)
+pub(crate) fn cell(machine: &Machine, _: usize, key: u64, _: usize, column: &str) -> Cell {
+    Cell::hex(byte(machine, key, byte_offset(column)).map(u64::from), 2)
 }
 
 /// Sets the bytes of a row. The cell `-` makes a byte unknown.
@@ -109,17 +110,16 @@ fn shown(machine: &Machine) -> Vec<u64> {
 }
 
 /// Returns the known bytes, 16 per row.
-pub(crate) fn view(machine: &Machine, _: usize, _: InvalidEntries) -> TableView {
+pub(crate) fn view(machine: &Machine, _: usize, _: InvalidEntries) -> Rows {
     let width = digits(machine.spec().physical_bits);
     let row = |pa: u64| {
-        let bytes = (0..SHOWN).map(|at| CellView::hex(byte(machine, pa, at).map(u64::from), 2));
-        std::iter::once(CellView::Hex(pa, width))
-            .chain(bytes)
-            .collect()
+        let bytes = (0..SHOWN).map(|at| Cell::hex(byte(machine, pa, at).map(u64::from), 2));
+        std::iter::once(Cell::Hex(pa, width)).chain(bytes).collect()
     };
     let rows = shown(machine).into_iter().map(row).collect();
     let bytes = (0..SHOWN).map(|n| format!("b{n}")).collect();
-    TableView {
+    Rows {
+        id: TableId::Memory,
         title: "memory".to_owned(),
         groups: vec![vec!["pa".to_owned()], bytes],
         rows,

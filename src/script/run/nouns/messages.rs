@@ -4,26 +4,50 @@ use crate::lang::ast::{Cell, CellKind, Record, Table};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
 use crate::lang::span::Span;
-use crate::run::messages::{Message, at_level, of_access, of_call};
-use crate::run::record::{CellView, Check, Did, MessageLevel, Shown, Written};
+use crate::run::record::{Check, Did, MessageLevel, Shown, Written};
 use crate::run::session::Session;
 use crate::run::settings::list;
+use crate::run::steps::{Message, Part, Source, messages, steps_of};
 use crate::run::stop::Stop;
+use crate::run::table;
+use pagewalk_engine::machine::spec::Spec;
+use std::sync::Arc;
 
 /// The columns of a table of messages.
 pub(crate) const MESSAGE_COLUMNS: [&str; 3] = ["from", "to", "message"];
 
-/// Returns the messages of an access or a system call at a level, or `None` for other records.
-fn messages(did: &Did, level: MessageLevel) -> Option<Vec<Message>> {
-    let all = match did {
-        Did::Access(access) => of_access(access, false),
-        Did::Call(call)
-        | Did::Bound {
-            call: Some(call), ..
-        } => of_call(call),
-        _ => return None,
-    };
-    Some(at_level(level, all))
+/// Messages, and the machine that names their parts.
+pub(crate) struct Messages {
+    pub(crate) all: Vec<Message>,
+    spec: Arc<Spec>,
+}
+
+impl Messages {
+    fn of(did: &Did, level: MessageLevel) -> Option<Self> {
+        let source = Source::of(did).filter(|source| !matches!(source, Source::Action(_)))?;
+        Some(Self {
+            all: messages(source, &steps_of(source), level, false),
+            spec: source.spec().clone(),
+        })
+    }
+
+    /// Returns a cell of the table of messages.
+    pub(crate) fn cell(&self, message: &Message, column: &str) -> table::Cell {
+        let name = |part: Part| table::Cell::Text(part.name(&self.spec).to_owned());
+        match column {
+            "from" => name(message.from),
+            "to" => message.to.map_or(table::Cell::Nothing, name),
+            _ => table::Cell::Text(message.row().words.to_owned()),
+        }
+    }
+
+    /// Returns a message on one line: `CPU → MMU`, the separator, and the words of the message.
+    pub(crate) fn line(&self, message: &Message, separator: &str) -> String {
+        let from = message.from.name(&self.spec);
+        let arrow = |to: Part| format!(" → {}", to.name(&self.spec));
+        let to = message.to.map_or_else(String::new, arrow);
+        format!("{from}{to}{separator}{}", message.row().words)
+    }
 }
 
 impl Session<'_> {
@@ -31,13 +55,9 @@ impl Session<'_> {
     ///
     /// # Errors
     /// Returns `no-answer` if the last statement with facts has no messages.
-    pub(crate) fn last_messages(
-        &self,
-        level: MessageLevel,
-        place: Span,
-    ) -> Result<Vec<Message>, Stop> {
+    pub(crate) fn last_messages(&self, level: MessageLevel, place: Span) -> Result<Messages, Stop> {
         let last = self.state.last.as_deref();
-        last.and_then(|did| messages(did, level)).ok_or_else(|| {
+        last.and_then(|did| Messages::of(did, level)).ok_or_else(|| {
             let message = match last {
                 Some(_) => "the last statement with facts has no messages",
                 None => "no access has been made yet",
@@ -63,17 +83,19 @@ impl Session<'_> {
         let (records, _) = self.records(table)?;
         let mut checks = Vec::new();
         for (at, record) in records.iter().enumerate() {
-            match messages.get(at) {
+            match messages.all.get(at) {
                 Some(message) => {
                     for (column, cell) in &record.cells {
-                        checks.extend(self.message_cell(at, message, &text(column), cell)?);
+                        let column = text(column);
+                        let now = messages.cell(message, &column);
+                        checks.extend(self.message_cell(at, now, &column, cell)?);
                     }
                 }
                 None => checks.push(beyond(at, record)),
             }
         }
         // The order of messages matters, so a table without a message is wrong even without `exactly`.
-        if records.len() < messages.len() {
+        if records.len() < messages.all.len() {
             checks.push(missing(place, records.len(), &messages));
         }
         Ok(checks)
@@ -82,18 +104,17 @@ impl Session<'_> {
     fn message_cell(
         &mut self,
         at: usize,
-        message: &Message,
+        now: table::Cell,
         column: &str,
         cell: &Cell,
     ) -> Result<Option<Check>, Stop> {
-        let now = message.cell(column);
         let open = cell.kind == CellKind::Open;
         let expected = match &cell.kind {
             CellKind::Anything => return Ok(None),
-            CellKind::Open => CellView::Text("?".to_owned()),
-            CellKind::Nothing => CellView::Nothing,
-            CellKind::Expr(expr) => CellView::Text(self.eval(expr)?.to_string()),
-            _ => CellView::Text(text(cell)),
+            CellKind::Open => table::Cell::Text("?".to_owned()),
+            CellKind::Nothing => table::Cell::Nothing,
+            CellKind::Expr(expr) => table::Cell::Text(self.eval(expr)?.to_string()),
+            _ => table::Cell::Text(text(cell)),
         };
         let held = !open && expected == now;
         Ok(Some(Check {
@@ -129,19 +150,18 @@ fn beyond(at: usize, record: &Record) -> Check {
 }
 
 /// Reports the first message that the table does not list.
-fn missing(place: Span, listed: usize, messages: &[Message]) -> Check {
-    let next = &messages[listed];
+fn missing(place: Span, listed: usize, messages: &Messages) -> Check {
+    let next = &messages.all[listed];
     Check {
         fact: "messages".to_owned(),
         expected: Shown::plain(listed as u64),
-        actual: Some(Shown::plain(messages.len() as u64)),
+        actual: Some(Shown::plain(messages.all.len() as u64)),
         held: false,
         span: place,
         reason: Some(format!(
-            "the table must list every message, and message {} is “{}: {}”",
+            "the table must list every message, and message {} is “{}”",
             listed + 1,
-            next.ends(),
-            next.row().words
+            messages.line(next, ": ")
         )),
         written: Written::Otherwise("the table lacks rows"),
         instead: None,

@@ -3,7 +3,6 @@
 
 mod cache;
 mod cell;
-mod column;
 mod compare;
 mod expected;
 mod geometry;
@@ -25,13 +24,11 @@ mod thing;
 mod tlb;
 pub(crate) mod tree;
 
-pub(crate) use column::decimal;
-pub use column::{CellNames, Column, ColumnKind, hex, words};
 pub use compare::TableExpectation;
 pub(crate) use expected::{ListExpectation, ThingRef};
 pub(crate) use geometry::size;
 pub use list::{ListLayout, ListRow};
-pub(crate) use messages::{MESSAGE_COLUMNS, check_message_table};
+pub(crate) use messages::{MESSAGE_COLUMNS, Messages, check_message_table};
 pub use plan::{Contents, SHOWN_NOUNS, ShowPlan, ShownNoun, Views, What};
 pub use row::{TABLE_NOUNS, TableNoun};
 pub(crate) use step_columns::{

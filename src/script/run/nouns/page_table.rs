@@ -1,8 +1,8 @@
 //! The `page_table` noun, with the columns `vpn`, `ppn`, `v`, and the bits of an entry.
 
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::run::record::{CellView, TableView};
 use crate::run::settings::no_read_bit;
+use crate::run::table::{Cell, Rows, TableId};
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::addr::Vpn;
 use pagewalk_engine::machine::pte::{BITS, Bit, BitRow, Flags, Pte};
@@ -24,6 +24,7 @@ pub(crate) fn layout(machine: &Machine, _: usize) -> Layout {
         .map(String::from)
         .collect();
     Layout {
+        id: TableId::PageTable,
         noun: "page_table".to_owned(),
         key: "vpn",
         keys: machine.spec().pages(),
@@ -53,27 +54,27 @@ pub(crate) fn valid(machine: &Machine, _: usize, key: u64, _: usize) -> bool {
     entry(machine, key).is_some_and(|pte| pte.flags.has(Bit::P))
 }
 
-pub(crate) fn cell(machine: &Machine, _: usize, key: u64, _: usize, column: &str) -> CellView {
+pub(crate) fn cell(machine: &Machine, _: usize, key: u64, _: usize, column: &str) -> Cell {
     cell_of(machine, entry(machine, key), column, InvalidEntries::Hidden)
 }
 
 /// Returns a cell. For a page that is not present, the PPN is shown if it is a location on disk or if `invalid`
 /// is `Shown`.
-fn cell_of(machine: &Machine, pte: Option<Pte>, column: &str, invalid: InvalidEntries) -> CellView {
+fn cell_of(machine: &Machine, pte: Option<Pte>, column: &str, invalid: InvalidEntries) -> Cell {
     let present = pte.filter(|pte| pte.flags.has(Bit::P));
     let on_disk = || machine.spec().mmu.as_ref()?.pte.disk_location(pte?);
     match (column, BitRow::named(column)) {
-        (_, Some((Bit::P, _))) => CellView::bit(present.is_some()),
+        (_, Some((Bit::P, _))) => Cell::bit(present.is_some()),
         ("ppn", _) => {
             let kept = || pte.filter(|pte| invalid == InvalidEntries::Shown && pte.ppn != 0);
             let ppn = present.or_else(kept).map(|pte| pte.ppn).or_else(on_disk);
-            CellView::hex(ppn, digits(machine.spec().ppn_bits()))
+            Cell::hex(ppn, digits(machine.spec().ppn_bits()))
         }
-        ("read", _) => present.map_or(CellView::Nothing, |_| CellView::bit(true)),
-        (_, Some((bit, inverse))) => pte.map_or(CellView::Nothing, |pte| {
-            CellView::bit(pte.flags.has(bit) != inverse)
+        ("read", _) => present.map_or(Cell::Nothing, |_| Cell::bit(true)),
+        (_, Some((bit, inverse))) => pte.map_or(Cell::Nothing, |pte| {
+            Cell::bit(pte.flags.has(bit) != inverse)
         }),
-        (_, None) => CellView::Nothing,
+        (_, None) => Cell::Nothing,
     }
 }
 
@@ -169,7 +170,7 @@ fn readable(cell: &CellIn) -> Result<(), Diagnostic> {
 
 /// Returns the mapped entries in the textbook's format. A bit has a column if it differs from the default in
 /// some entry.
-pub(crate) fn view(machine: &Machine, _: usize, invalid: InvalidEntries) -> TableView {
+pub(crate) fn view(machine: &Machine, _: usize, invalid: InvalidEntries) -> Rows {
     let rows: Vec<(Vpn, Pte)> = machine
         .page_table()
         .mappings
@@ -196,7 +197,7 @@ pub(crate) fn view(machine: &Machine, _: usize, invalid: InvalidEntries) -> Tabl
         let cells = columns
             .iter()
             .map(|column| cell_of(machine, Some(*pte), column, invalid));
-        std::iter::once(CellView::Hex(vpn.raw(), vpn_digits))
+        std::iter::once(Cell::Hex(vpn.raw(), vpn_digits))
             .chain(cells)
             .collect()
     };
@@ -204,7 +205,8 @@ pub(crate) fn view(machine: &Machine, _: usize, invalid: InvalidEntries) -> Tabl
     let head = std::iter::once("vpn".to_owned())
         .chain(columns.iter().cloned())
         .collect();
-    TableView {
+    Rows {
+        id: TableId::PageTable,
         title: "page_table".to_owned(),
         groups: vec![head],
         rows,

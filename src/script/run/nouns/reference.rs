@@ -5,9 +5,10 @@ use crate::lang::ast::{Cell, CellKind, Table};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
 use crate::lang::value::{List, Number, Value};
-use crate::run::record::{CellView, Check, Did, ReferenceRun, Shown, Written};
+use crate::run::record::{Check, Did, ReferenceRun, Shown, Written};
 use crate::run::session::Session;
 use crate::run::stop::Stop;
+use crate::run::table;
 
 use super::step_columns::{self, STEP_COLUMNS, StepColumn};
 use super::steps::too_long;
@@ -101,9 +102,9 @@ impl Session<'_> {
         if cell.kind == CellKind::Anything {
             return Ok(None);
         }
-        let now = step
-            .checked_sub(1)
-            .map_or(CellView::Nothing, |at| step_columns::cell(run, at, column));
+        let now = step.checked_sub(1).map_or(table::Cell::Nothing, |at| {
+            step_columns::cell(run, at, column)
+        });
         let open = cell.kind == CellKind::Open;
         let nothing = cell.kind == CellKind::Nothing;
         let input = match cell.kind {
@@ -113,7 +114,7 @@ impl Session<'_> {
         };
         let held = match &now {
             _ if open => false,
-            CellView::Nothing => nothing,
+            table::Cell::Nothing => nothing,
             now => !nothing && same(column, &input, &text_of(cell, &input), now),
         };
         Ok(Some(Check {
@@ -134,8 +135,8 @@ impl Session<'_> {
 }
 
 /// Whether a cell matches the step. The function compares use bits as text, and accepts a word for `hit`.
-fn same(column: &str, input: &Value, written: &str, now: &CellView) -> bool {
-    if let CellView::List { values, any_order } = now {
+fn same(column: &str, input: &Value, written: &str, now: &table::Cell) -> bool {
+    if let table::Cell::List { values, any_order } = now {
         return same_list(input, written, values, *any_order);
     }
     let now = now.to_string();

@@ -1,11 +1,11 @@
 //! The registry of nouns with a table.
 
-use crate::run::record::{CellView, TableView};
 use pagewalk_engine::machine::Machine;
 
 use super::table::{EntryIn, InvalidEntries, Layout};
 use super::{cache, memory, page_table, tlb};
 use crate::lang::diagnostic::Diagnostic;
+use crate::run::table::{Cell, Rows};
 
 /// A part of the machine that `set`, `expect`, and `show` represent as a table. `level` is the index of the
 /// TLB or cache.
@@ -24,10 +24,10 @@ pub struct TableNoun {
     /// Whether a group (a way) of a row is valid.
     pub(crate) valid: fn(&Machine, usize, u64, usize) -> bool,
     /// Returns the cell at a row, group, and column.
-    pub(crate) cell: fn(&Machine, usize, u64, usize, &str) -> CellView,
+    pub(crate) cell: fn(&Machine, usize, u64, usize, &str) -> Cell,
     pub(crate) put: fn(&mut Machine, usize, &EntryIn) -> Result<(), Diagnostic>,
     /// Returns the complete table in the textbook's format.
-    pub(crate) view: fn(&Machine, usize, InvalidEntries) -> TableView,
+    pub(crate) view: fn(&Machine, usize, InvalidEntries) -> Rows,
 }
 
 /// Every noun with a table.

@@ -1,7 +1,7 @@
 //! Code that the `tlb` and `cache` nouns share: one row per set, with a group of columns per way.
 
 use crate::lang::diagnostic::Diagnostic;
-use crate::run::record::{CellView, TableView};
+use crate::run::table::{Cell, Rows};
 
 use super::table::{CellIn, EntryIn, Layout, digits};
 
@@ -40,20 +40,21 @@ pub(crate) fn view(
     layout: Layout,
     sets: &[u64],
     columns: &[String],
-    cell: impl Fn(u64, usize, &str) -> CellView,
-) -> TableView {
+    cell: impl Fn(u64, usize, &str) -> Cell,
+) -> Rows {
     let ways = layout.groups as usize;
     let index = digits(u64::BITS - (layout.keys as u64 - 1).leading_zeros());
     let row = |key: u64| {
         let cells = (0..ways).flat_map(|way| columns.iter().map(move |column| (way, column)));
         let cells = cells.map(|(way, column)| cell(key, way, column));
-        std::iter::once(CellView::Hex(key, index))
+        std::iter::once(Cell::Hex(key, index))
             .chain(cells)
             .collect()
     };
     let head = std::iter::once(vec![layout.key.to_owned()]);
     let groups = head.chain((0..ways).map(|_| columns.to_vec())).collect();
-    TableView {
+    Rows {
+        id: layout.id,
         title: layout.noun,
         groups,
         rows: sets.iter().map(|&key| row(key)).collect(),

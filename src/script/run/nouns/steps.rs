@@ -3,7 +3,8 @@
 
 use super::step_columns::{cell, columns, explaining};
 use crate::lang::ast::{Expr, ExprKind};
-use crate::run::record::{Did, MessageLevel, ReferenceRun, TableView, View};
+use crate::run::record::{Did, MessageLevel, ReferenceRun, View};
+use crate::run::table::{Rows, TableId};
 
 /// Returns all numbered steps of the last access.
 pub(crate) fn views(last: Option<&Did>) -> Vec<View> {
@@ -66,17 +67,17 @@ pub(crate) fn too_long(run: &ReferenceRun) -> String {
 }
 
 /// Returns one row per reference, with the columns that the run prints.
-pub(crate) fn table(run: &ReferenceRun) -> TableView {
+pub(crate) fn table(run: &ReferenceRun) -> Rows {
     with_columns(run, columns(run, false))
 }
 
 /// Returns one row per reference, with every column that a script can name.
-pub(crate) fn whole_table(run: &ReferenceRun) -> TableView {
+pub(crate) fn whole_table(run: &ReferenceRun) -> Rows {
     with_columns(run, columns(run, true))
 }
 
 /// Returns one row per reference, with the columns of a worked solution.
-pub(crate) fn worked_table(run: &ReferenceRun) -> TableView {
+pub(crate) fn worked_table(run: &ReferenceRun) -> Rows {
     let mut all = columns(run, false);
     all.extend(
         explaining(run)
@@ -86,11 +87,12 @@ pub(crate) fn worked_table(run: &ReferenceRun) -> TableView {
     with_columns(run, all)
 }
 
-fn with_columns(run: &ReferenceRun, columns: Vec<String>) -> TableView {
+fn with_columns(run: &ReferenceRun, columns: Vec<String>) -> Rows {
     let rows = (0..run.steps().len())
         .map(|at| columns.iter().map(|column| cell(run, at, column)).collect());
     let rows = rows.collect();
-    TableView {
+    Rows {
+        id: TableId::Reference,
         title: format!("reference ({})", run.caption),
         groups: vec![columns],
         rows,

@@ -13,6 +13,7 @@ use crate::run::budget::WORK_OF_CELL;
 use crate::run::session::Session;
 use crate::run::settings::list;
 use crate::run::stop::Stop;
+use crate::run::table::TableId;
 
 use super::cell::{ANYTHING_CANNOT_BE_SET, OPEN_CANNOT_BE_SET, hexadecimal, name};
 
@@ -146,6 +147,7 @@ impl EntryIn {
 /// The permitted columns and rows of a noun's tables.
 #[derive(Debug)]
 pub(crate) struct Layout {
+    pub(crate) id: TableId,
     /// The noun's name, for messages.
     pub(crate) noun: String,
     pub(crate) key: &'static str,

@@ -1,7 +1,7 @@
 //! The `tlb` noun: the column `set`, then a group `tag ppn v` and bits for each way.
 
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::run::record::{CellView, TableView};
+use crate::run::table::{Cell, Rows, TableId};
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::addr::{SetIndex, Tag};
 use pagewalk_engine::machine::contents::TlbLine;
@@ -40,6 +40,7 @@ pub(crate) fn layout(machine: &Machine, level: usize) -> Layout {
         format!("tlb {}", tlb.name)
     };
     Layout {
+        id: TableId::Tlb(level),
         noun,
         key: "set",
         keys: tlb.sets.into(),
@@ -70,30 +71,22 @@ pub(crate) fn valid(machine: &Machine, level: usize, key: u64, way: usize) -> bo
     line(machine, level, key, way).valid
 }
 
-pub(crate) fn cell(
-    machine: &Machine,
-    level: usize,
-    key: u64,
-    way: usize,
-    column: &str,
-) -> CellView {
+pub(crate) fn cell(machine: &Machine, level: usize, key: u64, way: usize, column: &str) -> Cell {
     let line = line(machine, level, key, way);
     cell_of(machine, level, line, column, line.valid)
 }
 
 /// Returns a cell of an entry. If `known` is true, the entry has a PPN and bits.
-fn cell_of(machine: &Machine, level: usize, line: TlbLine, column: &str, known: bool) -> CellView {
+fn cell_of(machine: &Machine, level: usize, line: TlbLine, column: &str, known: bool) -> Cell {
     match column {
-        "tag" => CellView::hex(line.tag.map(Tag::raw), digits(tag_bits(machine, level))),
-        "ppn" => CellView::hex(
+        "tag" => Cell::hex(line.tag.map(Tag::raw), digits(tag_bits(machine, level))),
+        "ppn" => Cell::hex(
             known.then(|| line.ppn.raw()),
             digits(machine.spec().ppn_bits()),
         ),
-        "v" => CellView::bit(line.valid),
-        _ if !known => CellView::Nothing,
-        bit => BitRow::named(bit).map_or(CellView::Nothing, |(bit, _)| {
-            CellView::bit(line.flags.has(bit))
-        }),
+        "v" => Cell::bit(line.valid),
+        _ if !known => Cell::Nothing,
+        bit => BitRow::named(bit).map_or(Cell::Nothing, |(bit, _)| Cell::bit(line.flags.has(bit))),
     }
 }
 
@@ -155,7 +148,7 @@ fn way(machine: &Machine, level: usize, group: &[CellIn]) -> Result<TlbLine, Dia
 
 /// Returns the complete table in the textbook's format. A bit has a column if it differs from the default in
 /// some entry.
-pub(crate) fn view(machine: &Machine, level: usize, invalid: InvalidEntries) -> TableView {
+pub(crate) fn view(machine: &Machine, level: usize, invalid: InvalidEntries) -> Rows {
     let layout = layout(machine, level);
     let sets = sets::shown(&layout, || present(machine, level));
     let ways = layout.groups as usize;

@@ -29,7 +29,7 @@ pub(crate) use call::{
     ActionRecord, ArgRecord, Booted, CallRecord, Declaration, Declared, KernelAction,
 };
 pub(crate) use effect::{BeforeCall, FileRecord};
-pub(crate) use fault::{FaultRecord, FaultSurroundings, copies_page, first_eviction};
+pub(crate) use fault::FaultRecord;
 pub use figure::{
     DividedAddress, DividedField, FIGURE_VERSION, FigureData, FilePages, Lookup, LookupEntry,
     MappedArea, MappedFile, MappedFrame, MappedPages, Mapping, MappingProcess, PageInFrame,
@@ -45,8 +45,7 @@ pub(crate) use replayed::{ADDRESS_MAPS, AddressMap, FIRST_RECORDS, REQUESTED_COU
 pub use replayed::{Replayed, RequestedCount};
 pub(crate) use shown::Shown;
 pub(crate) use view::{
-    AreaLayout, BitsView, CellView, LayoutView, MessageLevel, TableView, TreeEntry, TreeTable,
-    TreeView, View, WalkLevel, WalkView,
+    AreaLayout, BitsView, LayoutView, MessageLevel, TreeEntry, TreeTable, TreeView, View, WalkView,
 };
 pub(crate) use written::HexDigits;
 pub use written::Written;

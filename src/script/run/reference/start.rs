@@ -2,10 +2,11 @@
 
 use crate::lang::ast::{Span, Table};
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::run::nouns::{Column, ListLayout, ListRow, decimal, words};
+use crate::run::nouns::{ListLayout, ListRow};
 use crate::run::record::StartRow;
 use crate::run::session::Session;
 use crate::run::stop::Stop;
+use crate::run::table::{Column, decimal, words};
 
 use super::string::bare_page;
 

@@ -6,9 +6,10 @@ use crate::lang::value::ops::binary;
 use crate::lang::value::{Value, ValueError};
 use crate::run::facts::Component;
 use crate::run::nouns::{InvalidEntries, TABLE_NOUNS, TableNoun, ThingNoun};
-use crate::run::record::{CellView, Check, Shown, TableView, Written};
+use crate::run::record::{Check, Shown, Written};
 use crate::run::session::Session;
 use crate::run::stop::Stop;
+use crate::run::table::{Cell, Rows};
 use pagewalk_engine::kernel::syscall::constant;
 use pagewalk_engine::machine::Machine;
 
@@ -31,7 +32,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// Returns `unknown-process`, `which-process`, `no-machine`, or `no-kernel`.
-    fn contents_of(&mut self, expr: &Expr) -> Result<Option<TableView>, Stop> {
+    fn contents_of(&mut self, expr: &Expr) -> Result<Option<Rows>, Stop> {
         let level = word(expr).and_then(|name| self.component(name));
         let noun = match level {
             _ if !self.is_noun(expr) => return Ok(None),
@@ -131,7 +132,7 @@ impl Session<'_> {
         Ok(Some(check))
     }
 
-    fn side(&mut self, expr: &Expr, contents: Option<&TableView>) -> Result<Value, Stop> {
+    fn side(&mut self, expr: &Expr, contents: Option<&Rows>) -> Result<Value, Stop> {
         match contents {
             Some(contents) => Ok(value(contents).map_err(|error| error.at(expr.span))?),
             None => self.eval(expr),
@@ -154,7 +155,7 @@ fn part(name: &str, level: usize) -> NounRef {
 /// Returns a table with every column that the noun has on a machine. The table that `show` prints omits the bits
 /// with default values, so that its columns depend on the contents. Otherwise, a bit that is set in one entry
 /// would add a column to all rows, and the first row that differs would always be the first one.
-fn contents(noun: &TableNoun, machine: &Machine, level: usize) -> TableView {
+fn contents(noun: &TableNoun, machine: &Machine, level: usize) -> Rows {
     let view = (noun.view)(machine, level, InvalidEntries::Hidden);
     let layout = (noun.layout)(machine, level);
     let named: Vec<&str> = noun
@@ -182,7 +183,7 @@ fn contents(noun: &TableNoun, machine: &Machine, level: usize) -> TableView {
             .collect()
     };
     let keys = view.rows.iter().filter_map(|row| match row.first() {
-        Some(key @ CellView::Hex(n, _)) => Some((key.clone(), *n)),
+        Some(key @ Cell::Hex(n, _)) => Some((key.clone(), *n)),
         _ => None,
     });
     let rows = keys.map(|(cell, key)| {
@@ -193,7 +194,8 @@ fn contents(noun: &TableNoun, machine: &Machine, level: usize) -> TableView {
     });
     let mut groups = vec![vec![layout.key.to_owned()]];
     groups.extend((0..layout.groups).map(|_| columns.clone()));
-    TableView {
+    Rows {
+        id: view.id,
         title: view.title,
         rows: rows.collect(),
         groups,
@@ -201,13 +203,13 @@ fn contents(noun: &TableNoun, machine: &Machine, level: usize) -> TableView {
 }
 
 /// Returns a table as a list of rows.
-fn value(contents: &TableView) -> Result<Value, ValueError> {
-    let cell = |cell: &CellView| match cell {
-        CellView::Hex(n, _) | CellView::Number(n) => Value::from(*n),
-        CellView::Text(text) => Value::from(&**text),
-        CellView::List { .. } | CellView::Nothing => Value::from(cell.to_string()),
+fn value(contents: &Rows) -> Result<Value, ValueError> {
+    let cell = |cell: &Cell| match cell {
+        Cell::Hex(n, _) | Cell::Number(n) => Value::from(*n),
+        Cell::Text(text) => Value::from(&**text),
+        Cell::List { .. } | Cell::Nothing => Value::from(cell.to_string()),
     };
-    let row = |row: &Vec<CellView>| Value::list(row.iter().map(cell)).map(Value::alone);
+    let row = |row: &Vec<Cell>| Value::list(row.iter().map(cell)).map(Value::alone);
     Value::list(
         contents
             .rows
@@ -224,7 +226,7 @@ fn rows_of(value: &Value) -> Shown {
 }
 
 /// Returns a row in the notation of a table.
-fn row_text(row: Option<&Value>, like: &TableView) -> Shown {
+fn row_text(row: Option<&Value>, like: &Rows) -> Shown {
     let Some(cells) = row.and_then(Value::items) else {
         return Shown::word("no row");
     };
@@ -235,9 +237,9 @@ fn row_text(row: Option<&Value>, like: &TableView) -> Shown {
 }
 
 /// Returns a cell in the notation of its column.
-fn cell_text(cell: &Value, at: usize, like: &TableView) -> String {
+fn cell_text(cell: &Value, at: usize, like: &Rows) -> String {
     let digits = like.rows.iter().find_map(|row| match row.get(at) {
-        Some(CellView::Hex(_, digits)) => Some(*digits as usize),
+        Some(Cell::Hex(_, digits)) => Some(*digits as usize),
         _ => None,
     });
     match (cell.integer("").ok(), digits) {
@@ -247,7 +249,7 @@ fn cell_text(cell: &Value, at: usize, like: &TableView) -> String {
 }
 
 /// Names the first row that differs, and its columns that differ.
-fn difference(at: usize, x: Option<&Value>, y: Option<&Value>, like: &TableView) -> String {
+fn difference(at: usize, x: Option<&Value>, y: Option<&Value>, like: &Rows) -> String {
     let (Some(x), Some(y)) = (x.and_then(Value::items), y.and_then(Value::items)) else {
         return format!("one side has no row {}", at + 1);
     };

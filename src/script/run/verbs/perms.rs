@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::span::Span;
-use crate::run::nouns::{Column, hex, words};
+use crate::run::table::{Column, hex, words};
 use pagewalk_engine::kernel::vma::Prot;
 
 /// The columns of a table of sections.

@@ -5,9 +5,10 @@ use super::offer::Offers;
 use super::walk::BlockContents;
 use crate::run::facts::Component;
 use crate::run::nouns::{
-    Column, MESSAGE_COLUMNS, SHOWN_NOUNS, STEP_COLUMNS, TABLE_NOUNS, THING_NOUNS, ThingNoun,
+    MESSAGE_COLUMNS, SHOWN_NOUNS, STEP_COLUMNS, TABLE_NOUNS, THING_NOUNS, ThingNoun,
 };
 use crate::run::params::Atom;
+use crate::run::table::Column;
 use pagewalk_engine::machine::pte::BITS;
 
 impl Offers<'_> {

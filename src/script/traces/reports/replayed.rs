@@ -2,7 +2,7 @@
 
 use pagewalk_engine::trace::counts::ReplayCounts;
 use pagewalk_engine::trace::format::ChosenFormat;
-use pagewalk_engine::trace::malformed::Malformed;
+use pagewalk_engine::trace::record::Malformed;
 use pagewalk_engine::trace::replay::Straddle;
 
 /// A replayed trace and its results.

@@ -11,8 +11,7 @@ use pagewalk_engine::trace::counts::{
     ByKind, HotSpot, HotSpots, LevelCounts, Lookups, MemoryTransfers, MissCauses, MissCurve,
     PagingCounts, ReferenceCounts, ReplayCounts,
 };
-use pagewalk_engine::trace::malformed::{BadLine, Malformed};
-use pagewalk_engine::trace::record::{Op, Record};
+use pagewalk_engine::trace::record::{BadLine, Malformed, Op, Record};
 use pagewalk_engine::trace::replay::Straddle;
 
 fn lookups(hits: u64, misses: u64) -> Lookups {

@@ -11,8 +11,7 @@ use crate::report::text;
 use crate::traces::source::format_read;
 use pagewalk_engine::machine::spec::Spec;
 use pagewalk_engine::trace::counts::{PagingCounts, ReferenceCounts, ReplayCounts};
-use pagewalk_engine::trace::malformed::Malformed;
-use pagewalk_engine::trace::record::{Op, Record};
+use pagewalk_engine::trace::record::{Malformed, Op, Record};
 use pagewalk_engine::trace::replay::Straddle;
 
 /// Returns the report: the accesses, the counts of each part of the machine, and the additional

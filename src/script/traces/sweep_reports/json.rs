@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json, json};
 use super::points::{SweepCell, rows};
 use super::swept::Swept;
 use crate::traces::reports::Ended;
-use pagewalk_engine::trace::malformed::Malformed;
+use pagewalk_engine::trace::record::Malformed;
 use pagewalk_engine::trace::sweep::grid::{Axis, AxisValue};
 
 /// Returns the JSON object of a sweep on one line.

@@ -3,7 +3,7 @@
 use crate::traces::reports::Ended;
 use pagewalk_engine::trace::counts::ReferenceCounts;
 use pagewalk_engine::trace::format::ChosenFormat;
-use pagewalk_engine::trace::malformed::Malformed;
+use pagewalk_engine::trace::record::Malformed;
 use pagewalk_engine::trace::replay::Straddle;
 use pagewalk_engine::trace::sweep::grid::{Grid, PointCounts};
 

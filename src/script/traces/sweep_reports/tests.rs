@@ -4,8 +4,7 @@ use crate::traces::reports::Ended;
 use crate::traces::sweep::{grid, usual_unit};
 use pagewalk_engine::Spec;
 use pagewalk_engine::trace::counting_replay::AddressMapping;
-use pagewalk_engine::trace::malformed::Malformed;
-use pagewalk_engine::trace::record::{Op, Record};
+use pagewalk_engine::trace::record::{Malformed, Op, Record};
 use pagewalk_engine::trace::replay::Straddle;
 use pagewalk_engine::trace::sweep::{ReplayOptions, run};
 

@@ -8,6 +8,7 @@ use crate::exam::paper::{PaperItem, Question};
 use crate::exam::words::Words;
 use crate::questions::entry::{Blank, Derivation, ItemKind, PathValue};
 use crate::run::record::{AccessVerb, AreaRecord, Did, FaultRecord, ReferenceRun, View};
+use crate::run::table::TableId;
 use pagewalk_engine::kernel::event::FaultClass;
 use pagewalk_engine::kernel::vma::Backing;
 use pagewalk_engine::machine::event::Event;
@@ -109,15 +110,15 @@ impl Asked {
         let is_file = |record: &AreaRecord| matches!(record.area.backing, Backing::File { .. });
         match view {
             View::Table(table) => {
-                if table.title.ends_with("page_table") {
+                if table.id == TableId::PageTable {
                     self.listed = self.listed.max(table.rows.len() as u64);
                 }
                 self.add([
-                    (About::PageTable, table.title.ends_with("page_table")),
-                    (About::Dump, table.title.starts_with("memory")),
+                    (About::PageTable, table.id == TableId::PageTable),
+                    (About::Dump, table.id == TableId::Memory),
                     (
                         About::Frames,
-                        table.title.ends_with("page_table") || table.title.ends_with("frames"),
+                        table.id == TableId::PageTable || table.id == TableId::Frames,
                     ),
                 ]);
             }
@@ -168,11 +169,8 @@ impl Asked {
                 }
                 if let ItemKind::Table { table, string, .. } = &item.kind {
                     self.add([
-                        (About::PageTable, table.title.ends_with("page_table")),
-                        (
-                            About::Frames,
-                            string.is_none() && !table.title.ends_with("maps"),
-                        ),
+                        (About::PageTable, table.id == TableId::PageTable),
+                        (About::Frames, string.is_none() && table.id != TableId::Maps),
                     ]);
                 }
             }

@@ -1,24 +1,60 @@
 //! System calls on one line: the return value and its meaning.
 
-use super::fault;
 use super::meaning::meaning;
-use super::names::Names;
 use crate::lang::value::Value;
 use crate::report::doc::{Block, Tone};
-use crate::report::narrate::words::count;
+use crate::report::words::counts::count;
+use crate::report::words::handling::FaultText;
+use crate::report::words::names::Names;
 use crate::run::record::{CallRecord, FaultRecord};
 use pagewalk_engine::kernel::abi::{Arg, Errno};
 use pagewalk_engine::kernel::syscall::{Returns, system_call};
 
+/// Maximum number of faults to describe per statement.
+const FAULTS: usize = 6;
 /// Maximum number of output characters to include in a sentence.
 const INLINE: usize = 60;
 /// Maximum number of output lines reported.
 const LINES: usize = 24;
 
+/// Returns paragraphs about the cause and the handling of each fault, up to a limit. `call` is the system
+/// call that caused the faults.
+pub(crate) fn faults(names: Names, faults: &[FaultRecord], call: Option<&str>) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    for fault in faults.iter().take(FAULTS) {
+        blocks.extend(fault_blocks(fault, &FaultText::new(names, fault, call)));
+    }
+    if faults.len() > FAULTS {
+        let rest = &faults[FAULTS..];
+        let count =
+            |which: fn(&FaultRecord) -> bool| rest.iter().filter(|fault| which(fault)).count();
+        let text = format!(
+            "… and {} more faults: {} minor, {} major",
+            rest.len(),
+            count(FaultRecord::minor),
+            count(FaultRecord::major)
+        );
+        blocks.push(Block::toned(Tone::Faint, text));
+        for fault in rest.iter().filter(|fault| fault.fatal()) {
+            blocks.extend(fault_blocks(fault, &FaultText::new(names, fault, call)));
+        }
+    }
+    blocks
+}
+
+fn fault_blocks(fault: &FaultRecord, text: &FaultText) -> Vec<Block> {
+    if fault.fatal() {
+        return vec![Block::toned(Tone::Bad, text.cause())];
+    }
+    let lines = [text.cause(), text.room().join(" "), text.done().join(" ")];
+    let lines = lines.into_iter().filter(|line| !line.is_empty());
+    lines.map(Block::line).collect()
+}
+
 /// Returns the faults during a system call, then its return value and meaning. `bound` is the variable that
 /// receives the result.
 pub(crate) fn blocks(record: &CallRecord, bound: Option<&str>) -> Vec<Block> {
-    let mut blocks = fault::faults(names(record), &record.faults, Some(record.name));
+    let mut blocks = faults(names(record), &record.faults, Some(record.name));
     let tone = if record.reply.result.is_err() {
         Tone::Bad
     } else {
