@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::process::kernel;
+use super::process::{kernel, with_optional};
 use crate::run::record::{ADDRESS_MAPS, Replayed, STRADDLES};
 
 /// Returns the mode of the replay and the first malformed lines.
@@ -18,15 +18,12 @@ pub(crate) fn replay(run: &Replayed) -> Value {
     let malformed = run.malformed.first.iter();
     let malformed =
         malformed.map(|line| json!({"line": line.line, "text": line.text, "why": line.why}));
-    let mut replay = json!({
+    let replay = json!({
         "file": &*run.name,
         "map": map,
         "straddle": straddle,
         "records": run.counted.references.records,
         "malformed": malformed.collect::<Vec<_>>(),
     });
-    if let (Some(booted), Some(members)) = (&run.booted, replay.as_object_mut()) {
-        members.insert("kernel".to_owned(), kernel(booted));
-    }
-    replay
+    with_optional(replay, [("kernel", run.booted.as_ref().map(kernel))])
 }

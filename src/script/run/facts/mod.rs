@@ -30,6 +30,7 @@ pub(crate) use reasons::{binary, hardware_fault, lookup, switched};
 pub use reference::{REFERENCE_FACTS, ReferenceFact};
 pub use replay::REPLAY_FACTS;
 pub use replay_counter::{REPLAY_COUNTERS, ReplayCounter};
+pub(crate) use reported::ReportedKeys;
 pub use reported::{ReportedFact, access_keys, reported_facts, stated};
 pub use row::Reported;
 pub(crate) use row::{low, shifted, thousandths};
