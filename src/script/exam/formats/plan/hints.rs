@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::exam::formats::labels::Labels;
 use crate::exam::formats::prompt::filled;
 use crate::exam::formats::tree::{Table, WorksheetRow};
-use crate::run::record::{CellView, TableView};
+use crate::run::record::{CellView, TableId, TableView};
 
 /// The notation of columns in the step table of a reference string.
 const NOTATIONS: &[(&str, &str)] = &[
@@ -16,10 +16,10 @@ const NOTATIONS: &[(&str, &str)] = &[
 ];
 
 /// Returns the name of a column, with the notation of its cells if the table is the step table of a reference string.
-pub(crate) fn column_head(title: &str, column: &str, labels: &Labels) -> String {
+pub(crate) fn column_head(of: TableId, column: &str, labels: &Labels) -> String {
     let name = labels.table(column);
     let notation = NOTATIONS.iter().find(|(known, _)| *known == column);
-    match notation.filter(|_| title.starts_with("reference (")) {
+    match notation.filter(|_| of == TableId::Reference) {
         Some((_, notation)) => format!("{name} ({})", labels.localize(notation)),
         None => name,
     }

@@ -17,7 +17,7 @@ use crate::questions::entry::{
     Alternative, Answers, AuthorCell, AuthorTable, Blank as Asked, Column, Form, ItemKind, Radix,
     Rubric,
 };
-use crate::run::record::{CellView, Did, StartRow, TableView};
+use crate::run::record::{CellView, Did, StartRow, TableId, TableView};
 
 /// Maximum number of answers that a key lists.
 const LISTED: usize = 16;
@@ -378,7 +378,7 @@ impl<'p> Items<'p> {
         let mut at = 0..;
         let groups = of.groups.iter().map(|group| {
             let own = group.iter().zip(&mut at).filter(|(_, at)| kept(*at));
-            own.map(|(name, _)| column_head(&of.title, name, self.labels))
+            own.map(|(name, _)| column_head(of.id, name, self.labels))
                 .collect::<Vec<String>>()
         });
         let groups = groups.filter(|group| !group.is_empty()).collect();
@@ -525,7 +525,7 @@ const AREAS: usize = 4;
 /// Returns the number of empty rows that a table of areas gets, so that the number of its rows is not the answer.
 fn spare_rows(of: &TableView) -> usize {
     let rows = of.rows.len();
-    if of.title.split('.').next_back() == Some("maps") {
+    if of.id == TableId::Maps {
         (rows + 1).next_multiple_of(AREAS) - rows
     } else {
         0

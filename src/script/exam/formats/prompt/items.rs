@@ -3,7 +3,7 @@
 use super::fill::filled;
 use super::strings::{Stated, of_string, tabled};
 use crate::exam::formats::labels::Labels;
-use crate::exam::formats::page::records;
+use crate::exam::formats::page::{records, stored};
 use crate::exam::paper::{Paper, PaperItem, Question};
 use crate::lang::value::Value;
 use crate::questions::entry::{AuthorTable, ItemKind, Radix};
@@ -107,13 +107,6 @@ pub(crate) fn prompt_with(item: &PaperItem, labels: &Labels, cores: bool, tables
         ItemKind::Value { label, .. } => label.clone(),
         ItemKind::Choice { text, .. } | ItemKind::Essay { text, .. } => text.clone(),
     }
-}
-
-/// Returns the script text of the stored value.
-pub(super) fn stored(operation: &str) -> &str {
-    operation
-        .split_once('=')
-        .map_or("", |(_, stored)| stored.trim_start())
 }
 
 /// Returns the term for the address of an access.

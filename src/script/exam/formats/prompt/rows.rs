@@ -1,8 +1,9 @@
 //! Prompts for items that share a table.
 
-use super::items::{kind_of_address, number_of_address, of_access, prompt, stored, templates};
+use super::items::{kind_of_address, number_of_address, of_access, prompt, templates};
 use super::strings::{Stated, memory, of_string, policy, tabled};
 use crate::exam::formats::labels::Labels;
+use crate::exam::formats::page::stored;
 use crate::exam::formats::tree::Cell;
 use crate::exam::paper::PaperItem;
 use crate::questions::entry::ItemKind;
