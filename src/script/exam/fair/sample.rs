@@ -254,7 +254,7 @@ fn contains(printed: &Rows, table: &Rows, columns: &[Arc<str>]) -> bool {
             .flat_map(|row| places.iter().filter_map(|at| row.get(*at)));
         cells.map(ToString::to_string).collect::<Vec<_>>()
     };
-    printed.title == table.title
+    (printed.id, &printed.title) == (table.id, &table.title)
         && columns
             .iter()
             .all(|name| column(printed, name) == column(table, name))

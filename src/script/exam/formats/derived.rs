@@ -1,6 +1,6 @@
 //! The derivations of values, of the cells of tables, and of the options of choices.
 
-use super::label::{called, filled};
+use super::label::{called, filled, part_name};
 use super::labels::Labels;
 use super::prompt::of_done;
 use crate::exam::topics::Topics;
@@ -129,8 +129,8 @@ fn formula(derivation: &Derivation, blank: &Blank) -> Option<String> {
         let sign = if blank.is_approximate() { "≈" } else { "=" };
         if !steps.is_empty() {
             formulas.push(format!("{} {sign} {result}", steps.join(" = ")));
-        } else if let Some(last) = formulas.last_mut()
-            && !last.ends_with(&format!(" {result}"))
+        } else if let (Some(last), Some(steps)) = (formulas.last_mut(), derivation.variables.last())
+            && steps.last() != Some(&result)
         {
             *last = format!("{last} {sign} {result}");
         }
@@ -278,21 +278,20 @@ fn described(evidence: &Evidence, bare: bool, labels: &Labels) -> Option<String>
 
 /// Returns `TLB hit`, `no page fault`, or `PPN 0x0D`.
 fn in_words(blank: &Blank, bare: bool, labels: &Labels) -> String {
-    let (label, answer) = (called(blank, labels), blank.answer());
+    let answer = blank.answer();
     match (&*blank.fact, &*answer) {
         ("fault", "none") => labels.localize("no page fault").to_owned(),
         ("fault", "page") => labels.localize("page fault").to_owned(),
         ("fault", class) => format!("{class} {}", labels.localize("fault")),
-        (_, "hit" | "miss" | "none" | "-") if matches!(blank.form, Form::Words(words) if words.contains(&"hit")) =>
+        (fact, "hit" | "miss" | "none" | "-") if matches!(blank.form, Form::Words(words) if words.contains(&"hit")) =>
         {
-            let part = label.split_whitespace().next().unwrap_or_default();
-            let part = if part == "Cache" { "cache" } else { part };
+            let part = part_name(fact);
             if matches!(&*answer, "hit" | "miss") {
                 format!("{part} {answer}")
             } else {
                 format!("no {part} lookup")
             }
         }
-        _ => format!("{label} {}", filled(blank, bare)),
+        _ => format!("{} {}", called(blank, labels), filled(blank, bare)),
     }
 }

@@ -16,7 +16,7 @@ use crate::report::doc::{Block, RulerOf, Table};
 use crate::report::narrate::{call_steps, reason_named, reasons, rulers, steps_on_paper};
 use crate::report::narrate::{reference, replay, view};
 use crate::run::facts::{
-    Component, Family, ReportedFact, Subject, binary, key, lookup, reported_facts, switched,
+    Component, Family, Key, ReportedFact, Subject, binary, key, reported_facts, switched,
 };
 use crate::run::nouns::{explaining, reference_frames};
 use crate::run::record::{Access, AccessVerb, Did, MessageLevel, Shown, View};
@@ -153,12 +153,7 @@ fn operation(item: &PaperItem, blanks: &[Blank], topics: &Topics, labels: &Label
 
 /// Adapts the reason for a fact to a paper. If a context switch caused a TLB miss by flushing the TLB, the
 /// reason says so. The function recognizes such a flush by the state of the machine before the access.
-/// Removes the raw values of entries that are not in memory.
 fn whole(item: &PaperItem, did: &Did, fact: &str, reason: String) -> String {
-    let before = item
-        .hardware
-        .as_ref()
-        .and_then(|hardware| hardware.before.as_deref());
     let Did::Access(access) = did else {
         return reason;
     };
@@ -179,33 +174,26 @@ fn whole(item: &PaperItem, did: &Did, fact: &str, reason: String) -> String {
         };
         return format!("{missed}the contents of memory are not given");
     }
-    let Some(before) = before else {
-        return without_raw(access, reason);
-    };
-    let reason = without_raw(access, reason);
-    let mut parts = Component::all(&access.spec).filter(|part| lookup(access, *part) == reason);
-    match parts.find_map(|part| switched(access, part, before)) {
+    let before = item
+        .hardware
+        .as_ref()
+        .and_then(|hardware| hardware.before.as_deref());
+    match before.and_then(|before| switched(access, missed_tlb(fact, access)?, before)) {
         Some(why) => format!("{reason}, because {why}"),
         None => reason,
     }
 }
 
-/// Removes the raw values of page-table entries that are not in memory, because the script set only their fields.
-fn without_raw(access: &Access, reason: String) -> String {
-    let Some(mmu) = &access.spec.mmu else {
-        return reason;
-    };
-    let raw = access.events.iter().filter_map(|event| match event {
-        Event::Pte {
-            address: None,
-            value: Some(raw),
-            ..
-        } => Some(Shown::hex(*raw, 2 * mmu.pte.bytes)),
+/// Returns the TLB whose miss a fact is about.
+fn missed_tlb(fact: &str, access: &Access) -> Option<Component> {
+    let hits = |event: &Event| matches!(event, Event::TlbLookup { way: Some(_), .. });
+    match key(fact, Family::Access, Some(&access.spec)).ok()? {
+        Key::Component(row, part) if row.suffix.is_empty() => Some(part),
+        key if key.subject() == Subject::Tlbs && !access.first_piece().iter().any(hits) => {
+            access.spec.first_tlb(access.kind).map(Component::Tlb)
+        }
         _ => None,
-    });
-    raw.fold(reason, |reason, raw| {
-        reason.replace(&format!(" is {raw} and"), "")
-    })
+    }
 }
 
 /// Whether a blank of an access by a process is about the hardware, not only about the kernel.

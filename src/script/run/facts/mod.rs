@@ -26,7 +26,7 @@ pub(crate) use family::Family;
 pub use key::{Key, facts_of, key, type_named};
 pub(crate) use parts::level_fact;
 pub use parts::{COMPONENT_FACTS, LEVEL_FACTS};
-pub(crate) use reasons::{binary, hardware_fault, lookup, switched};
+pub(crate) use reasons::{binary, hardware_fault, switched};
 pub use reference::{REFERENCE_FACTS, ReferenceFact};
 pub use replay::REPLAY_FACTS;
 pub(crate) use replay_counter::level_of;
