@@ -1,9 +1,8 @@
 //! The arguments and the top-level code of `pagewalk exam`.
 
 use crate::face::options::{Checking, LimitArguments, course_of};
-use std::io;
 use std::path::PathBuf;
-use std::slice;
+use std::{io, slice};
 
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};

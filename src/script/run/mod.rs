@@ -19,7 +19,6 @@ pub(crate) mod frames;
 pub(crate) mod kept_states;
 pub mod limits;
 pub(crate) mod memory;
-pub mod messages;
 pub(crate) mod name_table;
 pub mod nouns;
 pub mod params;

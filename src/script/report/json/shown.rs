@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::layout;
 use crate::report::doc::{Block, Ruler, Step};
-use crate::report::narrate::{call_steps_at, declaration, of_address, rulers, steps_at};
+use crate::report::narrate::{call_steps, declaration, of_address, rulers, steps_at};
 use crate::run::fields::BitField;
 use crate::run::steps::Fetched;
 use pagewalk_engine::machine::addr::Pa;
@@ -35,7 +35,7 @@ pub fn json(view: &View) -> Vec<Value> {
             .iter()
             .filter_map(sequence)
             .collect(),
-        View::CallSteps(call, level) => vec![numbered(&call_steps_at(call, *level))],
+        View::CallSteps(call, level) => vec![numbered(&call_steps(call, *level))],
         View::Layout(layout) => vec![layout::layout(layout)],
         View::Tree(tree) => vec![json!({"of": tree.of, "tables": tree_table(&tree.root)})],
         View::Maps { table, .. } => vec![self::table(table)],
@@ -48,9 +48,7 @@ pub fn json(view: &View) -> Vec<Value> {
 /// Returns the data of a figure with its version.
 fn figure(data: &FigureData) -> Value {
     let mut value = serde_json::to_value(data).unwrap_or_default();
-    if let Some(members) = value.as_object_mut() {
-        members.insert("version".to_owned(), FIGURE_VERSION.into());
-    }
+    value["version"] = FIGURE_VERSION.into();
     value
 }
 
@@ -130,7 +128,7 @@ fn bits(value: u64, of: &Ruler) -> Value {
 fn numbered(steps: &[Step]) -> Value {
     let steps: Vec<Value> = steps
         .iter()
-        .map(|step| json!({"who": step.who, "what": step.what}))
+        .map(|step| json!({"who": step.who(), "what": step.what}))
         .collect();
     json!({"steps": steps})
 }

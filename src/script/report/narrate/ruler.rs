@@ -1,7 +1,6 @@
 //! The bit rulers of a machine's addresses, as on the lecture slides.
 
 use crate::report::doc::{Ruler, RulerOf, RulerRow};
-use crate::report::words::numbers::cache_name;
 use crate::run::fields::{self, BitField};
 use crate::run::record::BitsView;
 use pagewalk_engine::machine::spec::{Mmu, Spec};
@@ -71,7 +70,7 @@ fn virtual_rows(spec: &Spec, mmu: &Mmu) -> Vec<RulerRow> {
         push(&mut rows, RulerOf::Tlb(at), label, of_tlb);
     }
     for (number, cache) in (0..).zip(&spec.caches) {
-        let label = format!("{}, virtually indexed", cache_name(spec, number));
+        let label = format!("{}, virtually indexed", cache.name);
         push(
             &mut rows,
             RulerOf::Cache(number as usize),

@@ -8,9 +8,9 @@ use pagewalk_engine::machine::spec::Spec;
 
 use super::declaration::declaration;
 use super::page_walk;
-use super::process::{handler, layout, maps};
+use super::process::{layout, maps};
 use super::ruler::{of_address, rulers};
-use super::steps::steps_at;
+use super::steps::{call_steps, steps_at};
 use super::tree;
 use crate::report::words::counts::approximately;
 
@@ -29,7 +29,7 @@ pub(crate) fn blocks(view: &View) -> Vec<Block> {
             .map(Block::Ruler)
             .collect(),
         View::Steps(access, level) => steps_at(access, *level),
-        View::CallSteps(call, level) => vec![Block::Steps(handler::call_steps_at(call, *level))],
+        View::CallSteps(call, level) => vec![Block::Steps(call_steps(call, *level))],
         View::Layout(layout) => layout::blocks(layout),
         View::Tree(tree) => tree::blocks(tree),
         View::Maps { spec, areas, .. } => maps(spec, areas),

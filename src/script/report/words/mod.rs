@@ -2,5 +2,9 @@
 
 pub(crate) mod counts;
 pub(crate) mod handling;
+mod kernel_steps;
+pub(crate) mod messages;
 pub(crate) mod names;
 pub(crate) mod numbers;
+#[cfg(test)]
+mod tests;

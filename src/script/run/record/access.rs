@@ -12,6 +12,7 @@ use pagewalk_engine::kernel::event::FaultClass;
 
 use super::fault::FaultRecord;
 use super::process::{Legend, ProcessRef};
+use crate::lang::value::Value;
 
 /// The kind of statement that made an access.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +40,10 @@ pub struct Access {
     pub(crate) mode: Privilege,
     /// The virtual address, or the physical address on a machine without an MMU.
     pub va: Va,
+    /// Whether the statement contains the address as a number, so that reports need not repeat it.
+    pub(crate) literal: bool,
+    /// The value that a `write` stores, before its conversion to bytes.
+    pub(crate) stored: Option<Value>,
     /// Bytes read or written, in address order.
     pub(crate) data: Vec<Option<u8>>,
     /// The first cache's block that contains the first byte read, or `None` if the cache lacks the block
@@ -150,6 +155,12 @@ impl Access {
     /// Returns the faults that the kernel handled, in order, or an empty slice on bare hardware.
     pub(crate) fn faults(&self) -> &[FaultRecord] {
         self.process.as_ref().map_or(&[], |process| &process.faults)
+    }
+
+    /// Returns the string that a `write` stores, in script notation.
+    pub(crate) fn stored_string(&self) -> Option<String> {
+        let stored = self.stored.as_ref()?;
+        stored.bytes().map(|_| stored.quoted())
     }
 
     /// Whether the access uses the caches for its data.

@@ -128,6 +128,7 @@ impl<'p> Items<'p> {
                     .collect(),
             ],
             rows: run.start.iter().map(cells).collect(),
+            ..Table::default()
         };
         self.medium.given(table)
     }
@@ -386,6 +387,7 @@ impl<'p> Items<'p> {
             title: self.labels.table(&of.title),
             groups,
             rows,
+            ..Table::default()
         });
         let is_hex = |at: usize| {
             of.rows
@@ -451,6 +453,7 @@ impl<'p> Items<'p> {
             title: of.title.clone(),
             groups: vec![of.columns.iter().enumerate().map(head).collect()],
             rows,
+            ..Table::default()
         }
     }
 

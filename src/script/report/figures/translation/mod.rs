@@ -330,7 +330,7 @@ impl Pen<'_> {
             .map(|cache| &*cache.name)
             .or((of.memory == Some(true)).then_some("main memory"))
         {
-            Some(part) if !of.operation.starts_with("write") => format!(" from {part}"),
+            Some(part) if !of.stores => format!(" from {part}"),
             _ => String::new(),
         }
     }

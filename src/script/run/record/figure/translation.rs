@@ -7,6 +7,9 @@ use serde::Serialize;
 pub struct Translation {
     /// The operation, such as `read 0x03D4`.
     pub operation: String,
+    /// Whether the access stores its data.
+    #[serde(skip)]
+    pub stores: bool,
     /// The name of the process, or `None` on bare hardware.
     pub process: Option<String>,
     /// The virtual address.

@@ -62,6 +62,8 @@ impl Session<'_> {
             kind,
             mode,
             va,
+            literal,
+            stored,
             mut data,
             ..
         } = plan;
@@ -77,7 +79,7 @@ impl Session<'_> {
                 }
             }
             AccessVerb::Write => {
-                machine.access(va, kind, mode, Data::Store(&stored(&data)), &mut recorder)
+                machine.access(va, kind, mode, Data::Store(&known(&data)), &mut recorder)
             }
             AccessVerb::Read | AccessVerb::Fetch => {
                 machine.access(va, kind, mode, Data::Load(&mut data), &mut recorder)
@@ -98,6 +100,8 @@ impl Session<'_> {
             kind,
             mode,
             va,
+            literal,
+            stored,
             data,
             block,
             outcome,
@@ -120,6 +124,8 @@ impl Session<'_> {
             kind,
             mode,
             va,
+            literal,
+            stored,
             mut data,
             place,
             ..
@@ -135,7 +141,7 @@ impl Session<'_> {
         let done = match verb {
             AccessVerb::Translate => kernel.translate(pid, va, kind, mode, &mut recorder),
             AccessVerb::Write => {
-                kernel.access(pid, va, kind, Data::Store(&stored(&data)), &mut recorder)
+                kernel.access(pid, va, kind, Data::Store(&known(&data)), &mut recorder)
             }
             AccessVerb::Read | AccessVerb::Fetch => {
                 kernel.access(pid, va, kind, Data::Load(&mut data), &mut recorder)
@@ -180,6 +186,8 @@ impl Session<'_> {
             kind,
             mode,
             va,
+            literal,
+            stored,
             data,
             block,
             outcome,
@@ -214,7 +222,7 @@ fn block(
     Some(CachedBlock { way, bytes })
 }
 
-fn stored(data: &[Option<u8>]) -> Vec<u8> {
+fn known(data: &[Option<u8>]) -> Vec<u8> {
     data.iter()
         .copied()
         .map(Option::unwrap_or_default)
