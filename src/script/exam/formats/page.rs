@@ -7,7 +7,7 @@ use crate::report::narrate::replay::line;
 use crate::report::narrate::view;
 use crate::run::record::{AccessVerb, Did, ReferenceRun, Replayed, Shown, TableView};
 
-use super::edition::Edition;
+use super::style::Edition;
 use pagewalk_engine::machine::event::{AccessKind, Privilege};
 
 /// Whether no kernel handles the item's faults.

@@ -2,7 +2,7 @@
 
 use super::compare::{Comparison, ComparisonItem, FactDifference, Which};
 use super::facets::Facet;
-use super::parting::Parting;
+use super::side::Parting;
 use crate::report::doc::{Block, Cell, Step, Table, Tone};
 use crate::report::narrate::{Statement, count};
 

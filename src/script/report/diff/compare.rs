@@ -6,8 +6,7 @@ use std::sync::Arc;
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use super::facets::{Facet, facets};
-use super::parting::{Parting, parting};
-use super::side::{Ran, Side};
+use super::side::{Parting, Ran, Side, parting};
 use crate::report::narrate::Statement;
 use crate::run::record::StepRecord;
 

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::compare::{Comparison, ComparisonItem, FactDifference, Which};
 use super::facets::Facet;
-use super::parting::Parting;
+use super::side::Parting;
 use crate::report::doc::Step;
 use crate::report::narrate::Statement;
 

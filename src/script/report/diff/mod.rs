@@ -7,8 +7,6 @@ mod blocks;
 mod compare;
 mod facets;
 mod json;
-mod parting;
-mod settings;
 mod side;
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::settings::settings;
+use super::facets::settings;
 use super::{Comparison, Side, compare, difference_blocks, json, totals};
 use crate::report::playing::play;
 use crate::report::text;

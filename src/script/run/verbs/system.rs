@@ -20,10 +20,10 @@ use pagewalk_engine::machine::presets::PRESETS;
 use pagewalk_engine::machine::spec::Spec;
 
 use super::operands::{missing, only_settings, plain, unexpected, word};
-use super::perms;
+use super::plans;
 use super::plans::{AreaPlan, ExecutablePlan, FilePlan, ProcessPlan};
 
-pub(crate) const DEFAULT_MACHINE: &str = "core-i7";
+const DEFAULT_MACHINE: &str = "core-i7";
 
 /// Returns the default machine of a kernel.
 pub(crate) fn default_machine() -> Spec {
@@ -302,7 +302,7 @@ impl Session<'_> {
 
     fn area(&mut self, row: &ListRow) -> Result<AreaDeclaration, Stop> {
         let number = |column: &str| row.number(column).unwrap_or(0);
-        let (prot, shared) = perms::of_cell(row.word("perms"), row.span)?;
+        let (prot, shared) = plans::of_cell(row.word("perms"), row.span)?;
         let file = match row.word("backing") {
             None => None,
             Some((backing, _)) if &**backing == "anonymous" => None,
@@ -360,7 +360,7 @@ impl Session<'_> {
         let needed = ["section", "start", "size", "perms"];
         let layout = ListLayout {
             what: "sections",
-            columns: perms::SECTION_COLUMNS,
+            columns: plans::SECTION_COLUMNS,
             needed: &needed,
             expected: false,
         };
@@ -369,7 +369,7 @@ impl Session<'_> {
             let name = row
                 .word("section")
                 .map_or_else(|| Arc::from(""), |(name, _)| name.clone());
-            let (prot, _) = perms::of_cell(row.word("perms"), row.span)?;
+            let (prot, _) = plans::of_cell(row.word("perms"), row.span)?;
             let (start, size) = (
                 row.number("start").unwrap_or(0),
                 row.number("size").unwrap_or(0),
