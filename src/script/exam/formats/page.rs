@@ -8,7 +8,7 @@ use crate::report::narrate::view;
 use crate::run::record::{AccessVerb, Did, ReferenceRun, Replayed, Shown};
 use crate::run::table::{Rows, TableId};
 
-use super::edition::Edition;
+use super::style::Edition;
 use pagewalk_engine::machine::event::{AccessKind, Privilege};
 
 /// Whether no kernel handles the item's faults.

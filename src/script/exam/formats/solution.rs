@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use super::derived::{cells, decided, derived};
+use super::label::paragraphs;
 use super::label::{called, filled};
 use super::labels::Labels;
 use super::page::bare;
 use super::prompt::of_done;
-use super::prose::paragraphs;
 use super::tree::Paragraph;
 use crate::exam::paper::PaperItem;
 use crate::exam::topics::{Topic, Topics};

@@ -1,6 +1,10 @@
 //! Labels and instructions for the blanks of a worksheet.
 
+#[cfg(test)]
+mod tests;
+
 use super::labels::Labels;
+use super::tree::Paragraph;
 use crate::exam::words::Words;
 use crate::questions::blanks::CYCLES;
 use crate::questions::entry::{Blank, Form, Radix};
@@ -133,84 +137,49 @@ pub(crate) fn filled(blank: &Blank, bare: bool) -> String {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::{filled, how, label, width};
-    use crate::questions::entry::{Blank, Form, Radix};
-    use crate::run::record::Shown;
+/// Indentation of preformatted lines.
+const CODE: usize = 4;
 
-    fn blank(fact: &str, key: Option<Shown>, form: Form) -> Blank {
-        Blank {
-            fact: fact.into(),
-            key,
-            form,
-            unit: None,
-            round: None,
+/// Splits a text into paragraphs at blank lines. Lines indented by four or more spaces are preformatted.
+pub fn paragraphs(text: &str) -> Vec<Paragraph> {
+    let mut all: Vec<Paragraph> = Vec::new();
+    let text = text.replace('\t', "    ");
+    for chunk in text.split("\n\n").map(|chunk| chunk.trim_matches('\n')) {
+        if chunk.trim().is_empty() {
+            continue;
+        }
+        let is_code = chunk
+            .lines()
+            .all(|line| line.trim().is_empty() || line.len() - line.trim_start().len() >= CODE);
+        match (is_code, all.last_mut()) {
+            (true, Some(Paragraph::Code(code))) => {
+                code.push_str("\n\n");
+                code.push_str(chunk);
+            }
+            (true, _) => all.push(Paragraph::Code(chunk.to_owned())),
+            (false, _) => all.push(Paragraph::Words(
+                chunk.split_whitespace().collect::<Vec<_>>().join(" "),
+            )),
         }
     }
-
-    #[test]
-    fn numbers_show_their_radix_and_digits() {
-        let form = Form::Number {
-            radix: Radix::Hex,
-            digits: Some(2),
-        };
-        let vpn = blank("vpn", Some(Shown::hex(0xF, 2)), form);
-        assert_eq!(
-            (label(&vpn), how(&vpn, true)),
-            ("VPN".to_owned(), "hex, 2 digits".to_owned())
-        );
-        assert_eq!(
-            (width(&vpn, true), filled(&vpn, true)),
-            (4, "0x0F".to_owned())
-        );
-        // The box for a missing value is as wide as the box for a value.
-        let none = blank("ppn", None, form);
-        assert_eq!(
-            (width(&none, true), filled(&none, true)),
-            (4, "-".to_owned())
-        );
-        let binary = Form::Number {
-            radix: Radix::Binary,
-            digits: None,
-        };
-        assert_eq!(
-            filled(&blank("vpn", Some(Shown::hex(0xF, 2)), binary), true),
-            "0b1111"
-        );
-        let decimal = Form::Number {
-            radix: Radix::Decimal,
-            digits: None,
-        };
-        assert_eq!(
-            filled(&blank("vpn", Some(Shown::hex(0xF, 2)), decimal), true),
-            "15"
-        );
-    }
-
-    #[test]
-    fn the_textbook_asks_for_yes_and_no() {
-        let of = |fact: &str, word: &str, words| {
-            blank(fact, Some(Shown::word(word)), Form::Words(words))
-        };
-        let lookup: &[&str] = &["hit", "miss", "none"];
-        for (word, answer) in [("hit", "Y"), ("miss", "N"), ("none", "-")] {
-            assert_eq!(filled(&of("tlb", word, lookup), true), answer);
+    for paragraph in &mut all {
+        if let Paragraph::Code(code) = paragraph {
+            *code = dedented(code);
         }
-        assert_eq!(label(&of("L1d", "hit", lookup)), "L1d hit?");
-        let faults: &[&str] = &["none", "page", "protection", "file", "any"];
-        for (word, answer) in [
-            ("none", "N"),
-            ("page", "Y"),
-            ("protection", "Y (protection)"),
-        ] {
-            assert_eq!(filled(&of("fault", word, faults), true), answer);
-        }
-        // With a kernel, the answer is a class of fault instead of yes or no.
-        assert_eq!(filled(&of("fault", "file", faults), false), "file");
-        assert_eq!(
-            how(&of("fault", "file", faults), false),
-            "none, protection, file"
-        );
     }
+    all
+}
+
+/// Removes the common indentation of all lines.
+fn dedented(code: &str) -> String {
+    let filled = || code.lines().filter(|line| !line.trim().is_empty());
+    let common = filled()
+        .map(|line| line.len() - line.trim_start_matches(' ').len())
+        .min()
+        .unwrap_or(0);
+    let lines: Vec<&str> = code
+        .lines()
+        .map(|line| line.get(common..).unwrap_or("").trim_end())
+        .collect();
+    lines.join("\n")
 }

@@ -1,6 +1,6 @@
 //! Tests that typed rows are aligned as the formatter aligns them, and that the text at the cursor stays.
 
-use super::super::{Document, Edit, OpenTexts};
+use crate::editor::{Document, Edit, OpenTexts};
 use crate::lang::format::format;
 
 /// Types the character before `^`, and returns the new text with the cursor, or `None` for no answer.

@@ -1,8 +1,15 @@
 //! The language reference: every row of every registry, as Markdown. Each section refers to its registry, so
 //! this module duplicates no list.
 
-mod tables;
+use std::fmt::Write;
 
+use pagewalk_engine::kernel::abi::Errno;
+use pagewalk_engine::kernel::syscall::{constants, system_calls};
+use pagewalk_engine::machine::policy::POLICIES;
+use pagewalk_engine::machine::presets::PRESETS;
+use pagewalk_engine::machine::pte::BITS;
+
+use super::commands::COMMANDS;
 use crate::lang::value::UNITS;
 use crate::lang::value::functions::FUNCTIONS;
 use crate::questions::LANGUAGE;
@@ -19,14 +26,6 @@ use crate::run::paths::{
 use crate::run::steps::{End, MESSAGES};
 use crate::run::unsupported::LEFT_OUT;
 use crate::run::verbs::FORMS;
-use crate::services::commands::COMMANDS;
-use pagewalk_engine::kernel::abi::Errno;
-use pagewalk_engine::kernel::syscall::{constants, system_calls};
-use pagewalk_engine::machine::policy::POLICIES;
-use pagewalk_engine::machine::presets::PRESETS;
-use pagewalk_engine::machine::pte::BITS;
-pub use tables::Table;
-use tables::Tables;
 
 /// A section of the reference.
 pub struct Section {
@@ -599,5 +598,40 @@ fn values(known: &[&str]) -> String {
         [] => "a value".to_owned(),
         [_] => format!("a value or {}", words(known)),
         _ => words(known),
+    }
+}
+
+/// A table of the reference.
+#[derive(Debug, Clone)]
+pub struct Table {
+    /// The title, possibly empty.
+    pub title: String,
+    /// The names of the columns.
+    pub(crate) header: Vec<&'static str>,
+    /// The rows, with a cell per column and code in backquotes.
+    pub rows: Vec<Vec<String>>,
+}
+
+/// The tables in a section.
+#[derive(Debug, Default)]
+pub(crate) struct Tables(pub(crate) Vec<Table>);
+
+impl Table {
+    /// Writes the table as Markdown with an optional title.
+    pub fn markdown(&self, out: &mut String) {
+        if !self.title.is_empty() {
+            // Writing to a string cannot fail.
+            let _ = write!(out, "\n### {}\n", self.title);
+        }
+        let _ = write!(
+            out,
+            "\n| {} |\n|{}\n",
+            self.header.join(" | "),
+            "---|".repeat(self.header.len())
+        );
+        for row in &self.rows {
+            let cells: Vec<String> = row.iter().map(|cell| cell.replace('|', "\\|")).collect();
+            let _ = writeln!(out, "| {} |", cells.join(" | "));
+        }
     }
 }
