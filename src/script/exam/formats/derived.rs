@@ -3,7 +3,7 @@
 use super::label::{called, filled};
 use super::labels::Labels;
 use super::prompt::of_done;
-use super::scope::Scope;
+use crate::exam::topics::Topics;
 use crate::lang::value::Value;
 use crate::questions::entry::{
     Alternative, AuthorTable, Blank, Derivation, Evidence, Form, PathValue, Radix,
@@ -30,10 +30,10 @@ const OBVIOUS: [&str; 7] = [
 pub(super) fn derived(
     derivation: &Derivation,
     blank: &Blank,
-    scope: &Scope,
+    topics: &Topics,
     labels: &Labels,
 ) -> Vec<Block> {
-    let pairs = paths(derivation, blank, scope, labels);
+    let pairs = paths(derivation, blank, topics, labels);
     let mut blocks = if pairs.is_empty() {
         Vec::new()
     } else {
@@ -56,7 +56,7 @@ pub(super) fn derived(
 fn paths(
     derivation: &Derivation,
     blank: &Blank,
-    scope: &Scope,
+    topics: &Topics,
     labels: &Labels,
 ) -> Vec<(String, String)> {
     let radix = match blank.form {
@@ -65,21 +65,22 @@ fn paths(
     };
     let path = |PathValue {
                     path,
+                    names,
                     value,
                     formula,
                     last,
                 }: &PathValue| {
         let rows = look_up(path);
-        if let (Some(did), Some(fact)) = (last, path.strip_prefix("last.")) {
+        if let Some((did, fact)) = last {
             let blank = Blank {
-                fact: fact.into(),
+                fact: fact.clone(),
                 key: None,
                 form: Form::Free,
                 unit: None,
                 round: None,
             };
             let label = called(&blank, labels).trim_end_matches('?').to_owned();
-            let seen = scope.seen(did);
+            let seen = topics.seen(did);
             let why = reason_named(&seen, fact).map(|why| format!(": {}", reason(&why, &seen)));
             return Some((
                 label,
@@ -91,10 +92,7 @@ fn paths(
             .find(|row| row.section == "paths")
             .or(rows.first())?;
         let meaning = row.cells.last()?.1.clone();
-        let head = path
-            .split('.')
-            .next()
-            .filter(|head| !OBVIOUS.contains(head));
+        let head = names.first().filter(|head| !OBVIOUS.contains(&&***head));
         let meaning = head.map_or_else(|| meaning.clone(), |head| format!("{meaning} ({head})"));
         let written = radix.write(value, None);
         Some((
@@ -143,7 +141,7 @@ fn formula(derivation: &Derivation, blank: &Blank) -> Option<String> {
 }
 
 /// Returns the formulas of a table's cells. Includes the formula of each variable only once.
-pub(super) fn cells(table: &AuthorTable, scope: &Scope, labels: &Labels) -> Vec<Block> {
+pub(super) fn cells(table: &AuthorTable, topics: &Topics, labels: &Labels) -> Vec<Block> {
     let mut pairs = Vec::new();
     let mut known: Vec<&[String]> = Vec::new();
     for (row, at, blank, derivation) in table.blanks() {
@@ -157,7 +155,7 @@ pub(super) fn cells(table: &AuthorTable, scope: &Scope, labels: &Labels) -> Vec<
             .filter_map(|evidence| shown(evidence, true, labels));
         let all: Vec<String> = chosen.chain(formula(&own, blank)).collect();
         let label = table.label(row, at);
-        let paths = paths(&own, blank, scope, labels)
+        let paths = paths(&own, blank, topics, labels)
             .into_iter()
             .filter(|_| all.is_empty());
         pairs.extend(paths.map(|(_, why)| (label.clone(), why)));

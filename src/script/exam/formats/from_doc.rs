@@ -29,7 +29,7 @@ fn one(block: &doc::Block) -> Block {
         doc::Block::Steps(steps) => Block::Steps(
             steps
                 .iter()
-                .map(|step| (step.who.clone(), step.what.clone()))
+                .map(|step| (step.who(), step.what.clone()))
                 .collect(),
         ),
         doc::Block::Script(lines) => Block::Lines(lines.clone()),
@@ -55,6 +55,7 @@ pub(crate) fn given(table: &doc::Table) -> Table {
         title: table.title.clone(),
         groups: table.groups.clone(),
         rows,
+        ..Table::default()
     }
 }
 

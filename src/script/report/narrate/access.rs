@@ -10,6 +10,7 @@ use crate::report::words::names::Names;
 use crate::report::words::numbers;
 use crate::run::facts::{self, Family};
 use crate::run::record::{Access, AccessVerb, Did, FaultRecord, Shown};
+use crate::run::steps::Part;
 use pagewalk_engine::kernel::event::FaultClass;
 use pagewalk_engine::machine::event::{AccessKind, Event, Fault, Purpose};
 use pagewalk_engine::machine::spec::Spec;
@@ -17,14 +18,9 @@ use pagewalk_engine::machine::spec::Spec;
 /// Maximum number of additional pieces of an access to report.
 const PIECES: usize = 8;
 
-/// Returns the worksheet of an access, followed by sentences about the remaining events. `operand` is the
-/// literal address in the statement, if any.
-pub(crate) fn worksheet(access: &Access, did: &Arc<Did>, operand: Option<u64>) -> Vec<Block> {
-    let sheet = Sheet {
-        access,
-        did,
-        written: operand == Some(access.va.raw()),
-    };
+/// Returns the worksheet of an access, followed by sentences about the remaining events.
+pub(crate) fn worksheet(access: &Access, did: &Arc<Did>) -> Vec<Block> {
+    let sheet = Sheet { access, did };
     let mut blocks = Names::of_access(access)
         .map_or_else(Vec::new, |names| call::faults(names, access.faults(), None));
     let translation = sheet.translation();
@@ -52,8 +48,6 @@ pub(crate) fn worksheet(access: &Access, did: &Arc<Did>, operand: Option<u64>) -
 struct Sheet<'a> {
     access: &'a Access,
     did: &'a Did,
-    /// Whether the statement contains the address as a literal number.
-    written: bool,
 }
 
 impl Sheet<'_> {
@@ -99,7 +93,7 @@ impl Sheet<'_> {
         let ppn = self
             .fact("ppn")
             .map_or_else(|| "-".to_owned(), |ppn| ppn.to_string());
-        let address = (!self.written)
+        let address = (!self.access.literal)
             .then(|| blank("VA", numbers::va(&self.access.spec, self.access.va.raw())));
         let blanks = [
             self.core(),
@@ -152,7 +146,7 @@ impl Sheet<'_> {
         if self.access.uses_caches() {
             let first = self.access.spec.first_cache(self.access.kind);
             let name = first.map_or("cache", |first| {
-                numbers::cache_name(&self.access.spec, first as u32)
+                Part::Cache(first as u32).name(&self.access.spec)
             });
             let cache = [
                 self.blank("CO", "co"),
@@ -214,7 +208,7 @@ fn tlb_path(access: &Access) -> Option<String> {
         .filter_map(|event| match event {
             Event::TlbLookup { tlb, way, .. } => Some(format!(
                 "{} {}",
-                numbers::tlb_name(spec, *tlb),
+                Part::Tlb(*tlb).name(spec),
                 hit(way.is_some())
             )),
             _ => None,
@@ -261,7 +255,7 @@ fn cache_path(access: &Access) -> Option<String> {
         {
             path.push(format!(
                 "{} {}",
-                numbers::cache_name(spec, *cache),
+                Part::Cache(*cache).name(spec),
                 hit(way.is_some())
             ));
             served |= way.is_some();
@@ -387,7 +381,7 @@ fn passage(spec: &Spec, events: &[Event]) -> Vec<String> {
                 cache = Some(*level);
                 words.push(format!(
                     "{} {}",
-                    numbers::cache_name(spec, *level),
+                    Part::Cache(*level).name(spec),
                     hit(way.is_some())
                 ));
             }

@@ -2,11 +2,13 @@
 //! effects.
 
 use crate::report::doc::{Block, Tone};
-use crate::report::words::numbers;
+use crate::report::words::messages::snoop;
 use crate::report::words::reasons::hardware_cause;
+use crate::report::words::{names, numbers};
 use crate::run::nouns::size;
 use crate::run::record::Access;
-use pagewalk_engine::machine::event::{AccessKind, Event, Fault, PteKind, Purpose};
+use crate::run::steps::Part;
+use pagewalk_engine::machine::event::{Event, Fault, PteKind, Purpose};
 use pagewalk_engine::machine::spec::Spec;
 
 /// Maximum number of sentences about one access.
@@ -34,7 +36,7 @@ pub(crate) fn notes(access: &Access) -> Vec<Block> {
 }
 
 /// Returns the sentence about an event, if any.
-pub(crate) fn note(access: &Access, event: &Event) -> Option<(Tone, String)> {
+fn note(access: &Access, event: &Event) -> Option<(Tone, String)> {
     let spec = &access.spec;
     let plain = |text: String| Some((Tone::Plain, text));
     match *event {
@@ -50,7 +52,7 @@ pub(crate) fn note(access: &Access, event: &Event) -> Option<(Tone, String)> {
             level, dirty: true, ..
         } => plain(format!(
             "The store sets the dirty bit D in {}.",
-            entry(spec, level)
+            names::entry(spec, level)
         )),
         Event::TlbFill {
             tlb,
@@ -62,7 +64,7 @@ pub(crate) fn note(access: &Access, event: &Event) -> Option<(Tone, String)> {
                 numbers::tlb_set(spec, tlb, set.raw()),
                 numbers::tlb_tag(spec, tlb, victim.raw()),
             );
-            let full = full(set, &numbers::the_tlb(spec, tlb));
+            let full = full(set, &names::the(Part::Tlb(tlb), spec));
             plain(format!(
                 "{full} was full, so the entry with tag {victim} was evicted."
             ))
@@ -84,7 +86,7 @@ pub(crate) fn note(access: &Access, event: &Event) -> Option<(Tone, String)> {
                 Purpose::Walk => ", to make room for a page-table entry",
                 Purpose::Writeback => ", to make room for a block written back from above",
             };
-            let name = numbers::the_cache(spec, cache);
+            let name = names::the(Part::Cache(cache), spec);
             let back = if writeback {
                 format!(". The evicted block was dirty, so {name} wrote it back")
             } else {
@@ -95,7 +97,10 @@ pub(crate) fn note(access: &Access, event: &Event) -> Option<(Tone, String)> {
                 "{full} was full, so the block with tag {victim} was evicted{why}{back}."
             ))
         }
-        Event::Snooped { cache, core, dirty } => plain(snoop(access, cache, core, dirty)),
+        Event::Snooped { cache, core, dirty } => plain(format!(
+            "{}.",
+            names::first(&snoop(access, cache, core, dirty))
+        )),
         Event::Bypassed {
             purpose: Purpose::Demand,
         } => plain("CD is set for the page, so the access bypassed the caches.".to_owned()),
@@ -103,16 +108,6 @@ pub(crate) fn note(access: &Access, event: &Event) -> Option<(Tone, String)> {
             plain("CD is set for a page table, so its entry was not cached.".to_owned())
         }
         _ => None,
-    }
-}
-
-/// Describes a page-table entry for use in a sentence.
-pub(crate) fn entry(spec: &Spec, level: u32) -> String {
-    let levels = spec.mmu.as_ref().map_or(1, |mmu| mmu.levels.len());
-    if levels == 1 {
-        "the page-table entry".to_owned()
-    } else {
-        format!("the level-{level} entry")
     }
 }
 
@@ -131,34 +126,7 @@ fn huge(spec: &Spec, level: u32) -> Option<String> {
 fn full(set: Option<String>, name: &str) -> String {
     match set {
         Some(set) => format!("Set {set} of {name}"),
-        None => name.replacen("the ", "The ", 1),
-    }
-}
-
-fn snoop(access: &Access, cache: u32, core: u32, dirty: bool) -> String {
-    let name = match numbers::cache_name(&access.spec, cache) {
-        "cache" => "The cache",
-        name => name,
-    };
-    let own = core == access.core
-        || access
-            .spec
-            .caches
-            .get(cache as usize)
-            .is_some_and(|cache| cache.shared);
-    let who = if own {
-        name.to_owned()
-    } else {
-        format!("{name} of core {core}")
-    };
-    match (dirty, access.kind == AccessKind::Write) {
-        (true, false) => {
-            format!("{who} holds a modified copy of the block and writes it back first.")
-        }
-        (true, true) => {
-            format!("{who} holds a modified copy of the block, writes it back, and invalidates it.")
-        }
-        (false, _) => format!("{who} invalidates its copy of the block."),
+        None => names::first(name),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::report::words::numbers;
 use crate::run::record::{Access, AreaRecord, CallRecord, Legend, ProcessRef};
+use crate::run::steps::Part;
 use pagewalk_engine::kernel::event::{BackingStore, ProcessPage};
 use pagewalk_engine::kernel::ids::{FileId, FrameNo, Pid};
 use pagewalk_engine::kernel::vma::Vma;
@@ -137,6 +138,33 @@ impl<'a> Names<'a> {
     /// Returns the physical page of a table.
     pub(crate) fn table_page(&self, ppn: u64) -> String {
         format!("page {}", numbers::hex(ppn, self.spec.ppn_bits()))
+    }
+}
+
+/// Returns the name of a component for use within a sentence: `the TLB`, `L1`.
+pub(crate) fn the(part: Part, spec: &Spec) -> String {
+    let name = part.name(spec);
+    if name == part.fixed_name() {
+        format!("the {name}")
+    } else {
+        name.to_owned()
+    }
+}
+
+/// Returns a clause for the beginning of a sentence. The names of components keep their case.
+pub(crate) fn first(clause: &str) -> String {
+    clause
+        .strip_prefix("the ")
+        .map_or_else(|| clause.to_owned(), |rest| format!("The {rest}"))
+}
+
+/// Describes a page-table entry: `the level-2 entry`.
+pub(crate) fn entry(spec: &Spec, level: u32) -> String {
+    let levels = spec.mmu.as_ref().map_or(1, |mmu| mmu.levels.len());
+    if levels == 1 {
+        "the page-table entry".to_owned()
+    } else {
+        format!("the level-{level} entry")
     }
 }
 

@@ -1,7 +1,6 @@
 //! The parts of a machine as text: names, sizes, and numbers padded to the width of their fields.
 
 use crate::lang::value::Value;
-pub(crate) use crate::run::messages::{cache_name, tlb_name};
 use crate::run::nouns::size;
 use crate::run::record::{Access, AccessVerb, Shown};
 use pagewalk_engine::machine::spec::{CacheSpec, Side, Spec, TlbSpec, WritePolicy};
@@ -40,24 +39,10 @@ pub(crate) fn vpn(spec: &Spec, va: u64) -> String {
     )
 }
 
-/// Returns the name of a TLB for use within a sentence.
-pub(crate) fn the_tlb(spec: &Spec, tlb: u32) -> String {
-    let name = tlb_name(spec, tlb);
-    if name == "TLB" {
-        "the TLB".to_owned()
-    } else {
-        name.to_owned()
-    }
-}
-
-/// Returns the name of a cache for use within a sentence.
-pub(crate) fn the_cache(spec: &Spec, cache: u32) -> String {
-    let name = cache_name(spec, cache);
-    if name == "cache" {
-        "the cache".to_owned()
-    } else {
-        name.to_owned()
-    }
+/// Formats the offset of an address in its page.
+pub(crate) fn offset(address: u64, page_bits: u32) -> String {
+    let page = 1u64.checked_shl(page_bits).unwrap_or(0);
+    hex(address & page.wrapping_sub(1), page_bits)
 }
 
 /// Whether the machine's page-table entries have the format of x86 processors.

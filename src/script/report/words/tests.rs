@@ -1,178 +1,284 @@
-//! Tests that each cause, page-in, and end of a fault's handling has its words.
+//! Tests of the text of messages, of numbers, and of counts.
 
-use std::sync::Arc;
+use super::counts::{failure, summary, thousands};
+use super::messages::described_by_step;
+use super::numbers;
+use crate::report::doc::{Block, Step, Tone};
+use crate::report::narrate::steps;
+use crate::report::playing::{SIMPLE, records};
+use crate::run::record::{Did, Totals};
+use crate::run::steps::{Source, What, steps_of};
+use pagewalk_engine::kernel::event::KernelStep;
+use pagewalk_engine::machine::event::{Event, Purpose};
+use pagewalk_engine::machine::spec::Spec;
 
-use pagewalk_engine::kernel::event::{BackingStore, FaultClass, KernelStep, ProcessPage};
-use pagewalk_engine::kernel::ids::{FileId, FrameNo, Pid, SlotNo};
-use pagewalk_engine::machine::Machine;
-use pagewalk_engine::machine::event::{AccessKind, Event, Fault, ProtectionCause};
-use pagewalk_engine::machine::presets::PRESETS;
+fn described(script: &str) -> Vec<Step> {
+    let records = records(script);
+    let Did::Access(access) = &*records.last().unwrap().did else {
+        panic!("no access")
+    };
+    let Some(Block::Steps(steps)) = steps(access).into_iter().next() else {
+        panic!("no steps")
+    };
+    steps
+}
 
-use super::handling::FaultText;
-use super::names::Names;
-use super::reasons::cause_clause;
-use crate::run::record::{FaultRecord, Legend, ProcessRef};
-use crate::run::steps::{Cause, Decider, Stale};
+/// Formats steps as `who: what`.
+fn lines(steps: &[Step]) -> Vec<String> {
+    steps
+        .iter()
+        .map(|step| format!("{}: {}", step.who(), step.what))
+        .collect()
+}
 
-const PROTECTION: Fault = Fault::Protection {
-    why: ProtectionCause::ReadOnly,
-};
-const ABSENT: Fault = Fault::NotPresent { level: 1 };
-
-/// The causes, page-in clauses, and last sentences of faults on page 0x40 of P1, each with the hardware's fault and the
-/// handler's steps after it.
 #[test]
-fn each_cause_page_in_and_end_has_words() {
-    let machine = Machine::new(Arc::new(PRESETS[0].spec()));
-    let (one, two) = (FrameNo(1), FrameNo(2));
-    let (file, page) = (FileId(0), 3);
-    let (cached, disk) = (
-        BackingStore::PageCache { file, page },
-        BackingStore::File { file, page },
-    );
-    let swap = BackingStore::Swap { slot: SlotNo(4) };
-    let mapped = |frame| KernelStep::Mapped {
-        page: ProcessPage {
-            pid: Pid(1),
-            vpn: machine.vpn(0x40).unwrap(),
-        },
-        frame,
-        writable: true,
-    };
-    let minor = |class| KernelStep::Resolved {
-        class,
-        major: false,
-    };
-    let major = |class| KernelStep::Resolved { class, major: true };
-    let killed = |class| KernelStep::Killed { class };
-    let copied = |from| KernelStep::Copied { from, to: two };
-    let filled = |frame, from| KernelStep::Filled { frame, from };
-    let cow = "the PTE is read-only although the area is writable";
-    let no_file = "page 0x40 of P1 is backed by a page of a file but has no valid PTE";
-    let fatal = "the fault was fatal, so no frame was mapped";
-    #[rustfmt::skip]
-    let rows: Vec<(Fault, Vec<KernelStep>, String, &str, &str)> = vec![
-        (ABSENT, vec![KernelStep::Zeroed { frame: one }, mapped(Some(one)), minor(FaultClass::DemandZero)],
-         "page 0x40 of P1 is anonymous and was never touched".into(),
-         "the kernel allocates frame 1, fills it with zeros, and maps it", "Minor fault; the instruction is retried."),
-        (ABSENT, vec![mapped(None), minor(FaultClass::DemandZero)],
-         "page 0x40 of P1 is anonymous and was never touched".into(),
-         "the kernel maps the shared zero page read-only", "Minor fault; the instruction is retried."),
-        (ABSENT, vec![filled(one, cached), mapped(Some(one)), minor(FaultClass::File)], no_file.into(),
-         "the kernel loads the page from the page cache into frame 1 and maps it", "Minor fault; the instruction is retried."),
-        (ABSENT, vec![filled(one, disk), mapped(Some(one)), major(FaultClass::File)], no_file.into(),
-         "the kernel reads the page from disk into frame 1 and maps it", "Major fault; the instruction is retried."),
-        (ABSENT, vec![filled(two, disk), copied(None), mapped(Some(two)), major(FaultClass::File)], no_file.into(),
-         "the kernel reads the page from disk into frame 2 as a private copy and maps it writable in P1",
-         "Major fault; the instruction is retried."),
-        (ABSENT, vec![KernelStep::Shared { frame: one }, mapped(Some(one)), minor(FaultClass::File)], no_file.into(),
-         "frame 1 already holds the page, so the kernel maps that frame", "Minor fault; the instruction is retried."),
-        (PROTECTION, vec![mapped(Some(one)), minor(FaultClass::File)],
-         "page 0x40 of P1 is backed by a page of a file, which is shared and read-only until the first store, and this \
-          access is the first store".into(),
-         "the kernel makes the PTE for frame 1 writable, so stores reach the file",
-         "Minor fault; the instruction is retried."),
-        (ABSENT, vec![filled(one, swap), mapped(Some(one)), major(FaultClass::Swap)],
-         "page 0x40 of P1 is on disk, in swap slot 4".into(),
-         "the kernel reads the page from swap slot 4 into frame 1 and maps it", "Major fault; the instruction is retried."),
-        (ABSENT, vec![KernelStep::Shared { frame: one }, mapped(Some(one)), minor(FaultClass::Swap)],
-         "page 0x40 of P1 was swapped out, but is resident again for another process".into(),
-         "frame 1 already holds the page, so the kernel maps that frame", "Minor fault; the instruction is retried."),
-        (PROTECTION, vec![copied(Some(one)), mapped(Some(two)), minor(FaultClass::CopyOnWrite)],
-         format!("page 0x40 of P1 is in shared frame 1, and {cow}"),
-         "the kernel copies frame 1 to frame 2 and maps frame 2 writable in P1", "Minor fault; the instruction is retried."),
-        (PROTECTION, vec![copied(None), mapped(Some(two)), minor(FaultClass::CopyOnWrite)],
-         format!("page 0x40 of P1 is mapped to the shared zero page, and {cow}"),
-         "the kernel allocates frame 2, fills it with zeros, and maps it writable in P1",
-         "Minor fault; the instruction is retried."),
-        (PROTECTION, vec![KernelStep::Reused { frame: one }, minor(FaultClass::CopyOnWrite)],
-         "page 0x40 of P1 was shared, and its PTE is still read-only".into(),
-         "frame 1 is no longer shared, so the kernel makes the PTE writable without copying",
-         "Minor fault; the instruction is retried."),
-        (PROTECTION, vec![], "the PTE of page 0x40 of P1 already permits the access, but a TLB held a stale copy".into(),
-         "the kernel only invalidates the stale TLB entry",
-         "The kernel invalidates the stale TLB entry; the instruction is retried."),
-        (PROTECTION, vec![killed(FaultClass::Protection)], "P1 cannot write to 0x1000".into(), fatal, ""),
-        (ABSENT, vec![killed(FaultClass::Segmentation)], "P1 has no area at 0x1000".into(), fatal, ""),
-        (ABSENT, vec![killed(FaultClass::Bus)],
-         "page 0x40 of P1 maps a page of a file, past the end of the file".into(), fatal, ""),
+fn steps_of_a_page_hit_are_the_slides() {
+    // In section 5 of lectures.md, the CPU sends the MMU a virtual address. The MMU fetches the entry (VPN)
+    // from memory, receives it, and sends the physical address. Memory sends the data to the CPU. The numbers
+    // for address 0x028F come from section 1 of lectures.md.
+    let steps = described(&format!("{SIMPLE}read 0x028F"));
+    let expected = [
+        "CPU → MMU: virtual address 0x028F (VPN 0x0A, VPO 0x0F)",
+        "MMU → TLB: TLBI 0x2, TLBT 0x02: miss",
+        "MMU → memory: fetches the page-table entry for VPN 0x0A",
+        "memory → MMU: PTE 0x1207: present (P = 1), PPN 0x09",
+        "MMU → memory: sets the accessed bit A in the page-table entry",
+        "MMU → TLB: fills the TLB entry: set 0x2, way 0, tag 0x02",
+        "MMU → cache: physical address 0x24F (PPN 0x09, PPO 0x0F)",
+        "cache: CI 0x3, CT 0x09: miss",
+        "cache → memory: fetches the block containing 0x24F",
+        "memory → cache: fills the line: set 0x3, way 0, tag 0x09",
+        "cache → CPU: an uninitialized byte (unknown)",
     ];
-    for (fault, after, cause, page_in, end) in rows {
-        let va = machine.va(0x1000).unwrap();
-        let kind = AccessKind::Write;
-        let mut record = FaultRecord {
-            events: vec![Event::Faulted { fault }],
-            steps: vec![KernelStep::Fault { va, kind, fault }],
-            ..FaultRecord::default()
+    assert_eq!(lines(&steps), expected);
+}
+
+#[test]
+fn steps_of_a_hit_are_few() {
+    let steps = described(&format!("{SIMPLE}read 0x03D4"));
+    let expected = [
+        "CPU → MMU: virtual address 0x03D4 (VPN 0x0F, VPO 0x14)",
+        "MMU → TLB: TLBI 0x3, TLBT 0x03: hit in way 1",
+        "MMU → cache: physical address 0x354 (PPN 0x0D, PPO 0x14)",
+        "cache: CI 0x5, CT 0x0D: hit in way 0",
+        "cache → CPU: byte 0x36",
+    ];
+    assert_eq!(lines(&steps), expected);
+}
+
+#[test]
+fn steps_of_a_fault_end_at_the_handler() {
+    let records = records(&format!("{SIMPLE}write 0x0040 = 1"));
+    let Did::Access(access) = &*records.last().unwrap().did else {
+        panic!("no access")
+    };
+    let blocks = steps(access);
+    let Block::Steps(steps) = &blocks[0] else {
+        panic!("no steps")
+    };
+    let expected = [
+        "CPU → MMU: virtual address 0x0040 (VPN 0x01, VPO 0x00)",
+        "MMU → TLB: TLBI 0x1, TLBT 0x00: miss",
+        "MMU → memory: fetches the page-table entry for VPN 0x01",
+        "memory → MMU: PTE 0x0006: not present (P = 0)",
+        "MMU → CPU: exception: page fault",
+        "CPU → handler: transfers control to the kernel's page fault handler",
+    ];
+    assert_eq!(lines(steps), expected);
+    let Block::Paragraph { text, .. } = &blocks[1] else {
+        panic!("no words")
+    };
+    assert!(
+        text.contains("evict a victim page (writing it to disk if it is dirty)")
+            && text.contains("retry the instruction")
+    );
+}
+
+#[test]
+fn steps_of_a_store_mark_the_block() {
+    let steps = lines(&described(&format!("{SIMPLE}write 0x03D4 = 0x41")));
+    assert_eq!(
+        steps.last().unwrap(),
+        "cache: stores byte 0x41; the block is now dirty"
+    );
+    let through = "machine { physical 8 bits; cache { lines 4, block 4 B, direct-mapped, write-through, no-write-allocate } }\nwrite 0x10 = 7";
+    let expected = [
+        "CPU → cache: physical address 0x10, for a store",
+        "cache: CI 0x0, CT 0x1: miss",
+        "memory: stores at 0x10",
+    ];
+    assert_eq!(lines(&described(through)), expected);
+}
+
+#[test]
+fn walks_in_memory_name_the_address_of_each_entry() {
+    let script = "machine { virtual 8 bits; physical 8 bits; page 16 B; page_table { levels 2, bits 2 2, pte { size 1 B, p 0, ppn 4..7 } } }
+set cr3 = 0x20
+set pte 1 0x21 { ppn 3, p 1 }
+set pte 2 0x32 { ppn 5, p 1 }
+read 0x67";
+    // VA 0x67 is 01 10 0111, so VPN1 is 1, VPN2 is 2, and VPO is 7. The one-byte entries are at 0x20 + 1 and
+    // 0x30 + 2. The PPN is 5, so PA is 0x57.
+    let steps = lines(&described(script));
+    let expected = [
+        "CPU → MMU: virtual address 0x67 (VPN 0x6, VPO 0x7)",
+        "MMU → memory: PTE address 0x21 = CR3 + VPN1 0x1 × 1",
+        "memory → MMU: PTE 0x31: present; the level-2 table is in frame 0x3",
+        "MMU → memory: PTE address 0x32 = level-2 table base + VPN2 0x2 × 1",
+        "memory → MMU: PTE 0x51: present (P = 1), PPN 0x5",
+        "MMU → memory: physical address 0x57 (PPN 0x5, PPO 0x7)",
+        "memory → CPU: an uninitialized byte (unknown)",
+    ];
+    assert_eq!(steps, expected);
+}
+
+#[test]
+fn long_data_are_a_text_or_bytes() {
+    let data = |script: &str| {
+        let records = records(script);
+        let Did::Access(access) = &*records.last().unwrap().did else {
+            panic!("no access")
         };
-        record.steps.extend(after);
-        let words = |record: &FaultRecord| {
-            let legend = Legend::default();
-            let own = ProcessRef {
-                pid: Pid(1),
-                name: "P1".into(),
-            };
-            let names = Names {
-                spec: machine.spec(),
-                legend: &legend,
-                own: &own,
-            };
-            let text = FaultText::new(names, record, None);
-            let done = text.done().pop().unwrap_or_default();
-            (text.cause_clause(), text.page_in_clause(), done)
-        };
-        let expected = (cause, page_in.to_owned(), end.to_owned());
-        assert_eq!(words(&record), expected);
-        if record.class().is_none() {
-            // The kernel itself accesses pages without a TLB, so its accesses can only run out of memory.
-            record.events.clear();
-            let out = "no memory is left for page 0x40 of P1 or for a page table";
-            assert_eq!(words(&record), (out.into(), out.into(), String::new()));
+        numbers::data(access)
+    };
+    let machine = "machine { physical 12 bits }\n";
+    assert_eq!(
+        data(&format!("{machine}write 0x10 = \"hello, world\\n\"")),
+        "\"hello, world\\n\""
+    );
+    assert_eq!(
+        data(&format!("{machine}write 0x10 = 0x1234 size 4")),
+        "0x00001234"
+    );
+    let bytes = data(&format!("{machine}write 0x10 = 0x1234 size 20"));
+    assert_eq!(bytes, "34 12 00 00 00 00 00 00 00 00 00 00 00 00 00 00 …");
+    assert_eq!(data(&format!("{machine}read 0x10 size 20")), "unknown");
+}
+
+#[test]
+fn counts_are_written_in_words() {
+    assert_eq!(
+        [0, 999, 1000, 9900, 1_234_567].map(thousands),
+        ["0", "999", "1,000", "9,900", "1,234,567"]
+    );
+    assert_eq!(failure(1, 1), "1 expectation failed");
+    assert_eq!(failure(1, 36), "1 of 36 expectations failed");
+    assert_eq!(failure(2, 36), "2 of 36 expectations failed");
+    let totals = Totals {
+        statements: 14,
+        checks: 36,
+        held: 36,
+        scenarios: 0,
+    };
+    assert_eq!(
+        summary(totals, 0),
+        (Tone::Good, "14 statements; 36 expectations hold".to_owned())
+    );
+    let totals = Totals {
+        held: 34,
+        scenarios: 3,
+        ..totals
+    };
+    assert_eq!(
+        summary(totals, 0),
+        (
+            Tone::Bad,
+            "14 statements in 3 scenarios; 2 of 36 expectations failed".to_owned()
+        )
+    );
+    let totals = Totals {
+        statements: 1,
+        ..Totals::default()
+    };
+    assert_eq!(
+        summary(totals, 1),
+        (
+            Tone::Bad,
+            "1 statement; no expectations checked; 1 mistake in the script".to_owned()
+        )
+    );
+}
+
+/// Whether no message describes a step, because its effect is in the message of another step or only in the details of the
+/// kernel.
+fn has_no_message(what: What, spec: &Spec) -> bool {
+    match what {
+        What::Machine(Event::TlbInvalidated { .. })
+        | What::Kernel(
+            KernelStep::EntryWritten { .. }
+            | KernelStep::DiskRead { .. }
+            | KernelStep::DiskWritten { .. },
+        ) => true,
+        // Memory without a cache answers with the data, at the end of the access.
+        What::Machine(Event::Memory { write, purpose, .. }) => {
+            !write && purpose == Purpose::Demand && spec.caches.is_empty()
         }
+        _ => false,
     }
 }
 
-/// The causes of hardware faults at 0x1000, which is in page 0x40 of the simple machine.
 #[test]
-fn each_cause_names_the_entry_that_decided() {
-    use ProtectionCause::{NoExecute, ReadOnly, Supervisor};
-    let spec = PRESETS[0].spec();
-    let pte = "the page-table entry for VPN 0x40";
-    let denied = |why, by| Cause::Denied { why, by };
-    let by_tlb = |stale| Decider::TlbEntry {
-        tlb: 0,
-        set: 0,
-        way: 1,
-        stale,
+fn each_step_has_a_text_or_is_an_exception() {
+    let process = |page: u64| {
+        let touch = |number| format!("write 0x{:X} = 1\n", 0x1000 + number * page);
+        format!(
+            "kernel {{ frames 16, swap 8 slots, replacement fifo }}\nprocess P {{ | area start end perms backing |; \
+             | a 1000 {:X} rw-p anonymous | }}\n{}swap out P 0x1000\nread 0x1000\nlet C = fork()\nP: write 0x1000 = 2\n",
+            0x1000 + 4 * page,
+            (0..4).map(touch).collect::<String>()
+        )
     };
-    let store = "the TLB entry in way 1 of set 0 has R/W = 0, and the access is a store";
-    let stale = |found: Stale| denied(ReadOnly, by_tlb(Some(found)));
-    let now = |found: &str| format!("{store}; the TLB entry is stale, because {pte} {found}");
-    let protects = |why| Stale::Fault(Fault::Protection { why });
-    let upper = |raw| Decider::UpperEntry { level: 1, raw };
-    #[rustfmt::skip]
-    let rows = [
-        (AccessKind::Read, Cause::Absent { level: 1 }, format!("{pte} is not present (P = 0)")),
-        (AccessKind::Read, Cause::Reserved { level: 1 }, format!("{pte} has a reserved bit set (Intel SDM 3A, 4.5.4)")),
-        (AccessKind::Write, denied(ReadOnly, by_tlb(None)), store.to_owned()),
-        (AccessKind::Write, stale(Stale::Fault(ABSENT)), now("is not present (P = 0)")),
-        (AccessKind::Write, stale(Stale::Fault(Fault::Reserved { level: 1 })), now("has a reserved bit set")),
-        (AccessKind::Write, stale(protects(Supervisor)), now("has U/S = 0")),
-        (AccessKind::Write, stale(protects(NoExecute)), now("has XD = 1")),
-        (AccessKind::Write, stale(Stale::Permits(ReadOnly)), now("has R/W = 1")),
-        (AccessKind::Write, stale(Stale::Page { level: 1, ppn: 5 }), now("has PPN 0x05")),
-        (AccessKind::Read, denied(Supervisor, upper(Some(5))),
-         "the level-1 entry 0x0005 has U/S = 0, and the access is a load in user mode".to_owned()),
-        (AccessKind::Execute, denied(NoExecute, upper(None)),
-         format!("{pte} has XD = 1, and the access is an instruction fetch")),
-        (AccessKind::Write, denied(ReadOnly, Decider::Page),
-         "the page is read-only (R/W = 0), and the access is a store".to_owned()),
-        (AccessKind::Read, denied(Supervisor, Decider::Page),
-         "the page is for the supervisor only (U/S = 0), and the access is a load in user mode".to_owned()),
-        (AccessKind::Execute, denied(NoExecute, Decider::Page),
-         "the page is not executable (XD = 1), and the access is an instruction fetch".to_owned()),
+    let scripts = [
+        format!("{SIMPLE}read 0x03D4\nwrite 0x028F = 1\nread 0x0040\ntranslate 0x03D4\n"),
+        "machine simple { cache none }\nset page_table { | vpn ppn | ; | 1 2 | }\nread 0x40\n"
+            .to_owned(),
+        format!("machine simple\n{}", process(0x40)),
+        format!(
+            "machine core-i7\n{}P: read 0x9000\nreclaim 1 pages\n",
+            process(0x1000)
+        ),
     ];
-    for (kind, cause, words) in rows {
-        assert_eq!(cause_clause(&spec, 0x1000, kind, &cause), words);
+    let mut texts = 0;
+    for record in scripts.iter().flat_map(|script| records(script)) {
+        let Some(source) = Source::of(&record.did) else {
+            continue;
+        };
+        let steps = steps_of(source);
+        for (step, text) in steps.iter().zip(described_by_step(source, &steps)) {
+            let text = text.map(|step| step.what);
+            let ends = matches!(step.what, What::End(_));
+            assert!(
+                ends || text.is_some() != has_no_message(step.what, source.spec()),
+                "{step:?}: {text:?}"
+            );
+            // A text is a clause, which can follow the sender and the receiver.
+            assert!(
+                text.iter()
+                    .all(|text| !text.is_empty() && !text.ends_with('.'))
+            );
+            texts += text.iter().count();
+        }
+    }
+    assert!(texts > 100, "{texts}");
+}
+
+#[test]
+fn another_cache_that_gives_up_its_copy_is_a_clause_in_a_step() {
+    let machine =
+        "machine { physical 12 bits; cache { lines 4, block 4 B, direct-mapped }; cores 2 }\n";
+    let stored = format!("{machine}write 0x10 = 1\ncore 1\n");
+    for (access, text) in [
+        (
+            "read 0x10",
+            "the cache of core 0 holds a modified copy of the block and writes it back first",
+        ),
+        (
+            "write 0x10 = 2",
+            "the cache of core 0 holds a modified copy of the block, writes it back, and invalidates it",
+        ),
+    ] {
+        let steps = lines(&described(&format!("{stored}{access}")));
+        let expected = format!("other caches: {text}");
+        assert!(steps.contains(&expected), "{steps:#?}");
     }
 }

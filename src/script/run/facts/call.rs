@@ -1,7 +1,7 @@
 //! The facts of a system call.
 
 use pagewalk_engine::kernel::event::KernelStep;
-use pagewalk_engine::kernel::syscall::system_call;
+use pagewalk_engine::kernel::syscall::{Returns, system_call};
 
 use super::kernel::{class, copies, count, page, to_swap};
 use super::types::{COUNT, FIELD, FactType, TRUTH, Values};
@@ -111,15 +111,10 @@ pub const CALL_FACTS: &[CallFact] = &[
     ),
 ];
 
-/// Whether a call returns an address.
-pub(crate) fn returns_pointer(call: &CallRecord) -> bool {
-    system_call(call.name).is_some_and(|row| row.prototype.starts_with("void *"))
-}
-
 /// Returns the result. Addresses are hexadecimal, and other values are decimal.
 fn returns(call: &CallRecord) -> Shown {
     match call.reply.result {
-        Ok(address) if returns_pointer(call) => Shown::hex(address, 1),
+        Ok(address) if call.returns() == Returns::Pointer => Shown::hex(address, 1),
         Ok(n) => Shown::plain(n),
         Err(_) => Shown::plain(call.failure()),
     }

@@ -19,7 +19,6 @@ mod why;
 mod words;
 
 pub use access::ACCESS_FACTS;
-pub(crate) use call::returns_pointer;
 pub use call::{CALL_FACTS, CallFact};
 pub use component::Component;
 pub(crate) use component::{low, shifted};

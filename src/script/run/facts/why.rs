@@ -5,10 +5,9 @@ use pagewalk_engine::machine::event::{Event, PteKind, Purpose};
 use pagewalk_engine::machine::spec::Mmu;
 
 use super::component::{self, Component, low, shifted};
-use crate::run::messages::Fetched;
 use crate::run::record::{Access, AccessVerb};
 use crate::run::steps::{
-    AccessReason, Bits, Cause, Decider, Evicted, Field, KernelReason, LookedUp, PartField, Stale,
+    AccessReason, Bits, Cause, Decider, Evicted, Fetched, Field, KernelReason, LookedUp, PartField, Stale, Walk,
 };
 
 /// Returns the reason why the access was not translated, or `None` if it was.
@@ -318,15 +317,14 @@ pub(super) fn fault(a: &Access) -> AccessReason {
 }
 
 /// Returns the entries that the first piece's walk fetched.
-fn walked(a: &Access) -> impl DoubleEndedIterator<Item = Fetched> {
-    let events = a.first_piece().iter();
-    events.filter_map(|event| Fetched::first(std::slice::from_ref(event)))
+fn walked(a: &Access) -> Vec<Fetched> {
+    Walk::of_events(&a.spec, a.va, a.first_piece()).levels
 }
 
 /// Explains how many entries the walk fetched.
 pub(super) fn walk(a: &Access) -> AccessReason {
     let held = tlb_hit(a).is_some();
-    match walked(a).next_back() {
+    match walked(a).pop() {
         _ if a.spec.mmu.is_none() => AccessReason::NoMmu,
         None if held => AccessReason::TlbHeldIt,
         None => AccessReason::NoWalk,
@@ -341,8 +339,8 @@ pub(super) fn walk(a: &Access) -> AccessReason {
 /// Returns the reason for a fact of a level's entry, or the reason why the walk did not fetch the entry.
 fn of_entry(a: &Access, level: u32, why: impl FnOnce(Fetched) -> AccessReason) -> AccessReason {
     match (
-        walked(a).find(|entry| entry.level == level),
-        walked(a).next_back(),
+        walked(a).into_iter().find(|entry| entry.level == level),
+        walked(a).pop(),
     ) {
         (Some(entry), _) => why(entry),
         (None, Some(last)) if last.level < level => AccessReason::WalkEnd {
@@ -358,16 +356,16 @@ pub(super) fn entry_address(a: &Access, level: u32) -> AccessReason {
     of_entry(a, level, |entry| AccessReason::EntryAddress {
         level,
         index: entry.index,
-        at: entry.address,
+        at: entry.at,
     })
 }
 
 /// Explains the raw value of a level's entry.
 pub(super) fn entry_value(a: &Access, level: u32) -> AccessReason {
-    of_entry(a, level, |entry| match entry.value {
+    of_entry(a, level, |entry| match entry.raw {
         None if entry.found == PteKind::Table => AccessReason::NoEntryValue,
         value => AccessReason::EntryValue {
-            at: entry.address,
+            at: entry.at,
             known: value.is_some(),
         },
     })
@@ -379,7 +377,7 @@ pub(super) fn ppn(a: &Access) -> AccessReason {
         Err(why) => why,
         Ok(pa) => {
             let ppn = shifted(pa, mmu.page_bits);
-            match (tlb_hit(a), walked(a).next_back()) {
+            match (tlb_hit(a), walked(a).pop()) {
                 (Some(hit), _) => {
                     let stale = Stale::of_access(a);
                     AccessReason::PpnInTlb { ppn, hit, stale }
@@ -387,8 +385,8 @@ pub(super) fn ppn(a: &Access) -> AccessReason {
                 (None, Some(entry)) => AccessReason::PpnInEntry {
                     ppn,
                     level: entry.level,
-                    at: entry.address,
-                    raw: entry.value,
+                    at: entry.at,
+                    raw: entry.raw,
                 },
                 (None, None) => AccessReason::PpnInTable(ppn),
             }

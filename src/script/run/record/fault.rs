@@ -9,6 +9,7 @@ use pagewalk_engine::machine::addr::Va;
 use pagewalk_engine::machine::event::{AccessKind, Event, Fault};
 
 use super::process::AreaRecord;
+use crate::run::steps::Looked;
 
 /// A page fault: the failed attempt, and the kernel's steps.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -16,6 +17,8 @@ pub(crate) struct FaultRecord {
     /// The hardware's events up to the fault, or an empty list if the kernel itself accessed the page during a
     /// system call.
     pub(crate) events: Vec<Event>,
+    /// The sets that these events looked up; see [`Access::looked`](super::Access::looked).
+    pub(crate) looked: Vec<Looked>,
     /// The kernel's steps, from [`KernelStep::Fault`] to [`KernelStep::Resolved`] or [`KernelStep::Killed`].
     pub(crate) steps: Vec<KernelStep>,
     /// The area that contains the address, or `None` if no area does.

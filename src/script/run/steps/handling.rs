@@ -6,6 +6,7 @@ use pagewalk_engine::machine::event::{Event, Fault, ProtectionCause, PteKind};
 use pagewalk_engine::machine::pte::Bit;
 use pagewalk_engine::machine::spec::Spec;
 
+use super::walk::WalkEnd;
 use crate::run::record::{Access, FaultRecord, tlb_hit};
 
 /// Why the hardware raised a fault.
@@ -114,16 +115,18 @@ impl Stale {
     /// Returns the difference between the TLB entry that decided the translation and the page table, if the access has a
     /// record of the page table.
     pub(crate) fn of_access(access: &Access) -> Option<Self> {
-        let walk = access.walk?;
-        match (walk.result, access.outcome.fault) {
-            (Err(now), Some(then)) if now == then => None,
-            (Err(fault), _) => Some(Self::Fault(fault)),
-            (Ok(_), Some(Fault::Protection { why })) => Some(Self::Permits(why)),
-            (Ok(now), None) if access.outcome.pa.is_some_and(|pa| pa != now) => Some(Self::Page {
-                level: walk.level,
-                ppn: now.raw() >> access.spec.page_bits(),
-            }),
-            (Ok(_), _) => None,
+        let walk = access.walk.as_ref()?;
+        match (walk.end, access.outcome.fault) {
+            (WalkEnd::Fault(now), Some(then)) if now == then => None,
+            (WalkEnd::Fault(fault), _) => Some(Self::Fault(fault)),
+            (WalkEnd::Page(_), Some(Fault::Protection { why })) => Some(Self::Permits(why)),
+            (WalkEnd::Page(now), None) if access.outcome.pa.is_some_and(|pa| pa != now) => {
+                Some(Self::Page {
+                    level: walk.levels.last()?.level,
+                    ppn: now.raw() >> access.spec.page_bits(),
+                })
+            }
+            _ => None,
         }
     }
 }

@@ -15,11 +15,11 @@ use crate::exam::formats::from_doc::from_doc;
 use crate::exam::formats::labels::Labels;
 use crate::exam::formats::prompt::tabled;
 use crate::exam::formats::prose::paragraphs;
-use crate::exam::formats::scope::Scope;
 use crate::exam::formats::solution::solution;
 use crate::exam::formats::style::Style;
 use crate::exam::formats::tree::{Block, Figure, Front, Section, Sheet, Table};
 use crate::exam::paper::{Paper, PaperItem, Piece, Question};
+use crate::exam::topics::Topics;
 use crate::lang::value::Number;
 use crate::questions::entry::Figure as Drawn;
 use crate::report::narrate::view;
@@ -105,7 +105,7 @@ fn within(paper: &Paper, edition: Edition, style: &Style, medium: Medium) -> She
         labels,
         medium,
         items,
-        scope: Scope::default(),
+        topics: Topics::default(),
     };
     let questions = paper
         .questions
@@ -145,13 +145,13 @@ struct Plan<'p> {
     medium: Medium,
     items: Items<'p>,
     /// The structures of the current question.
-    scope: Scope,
+    topics: Topics,
 }
 
 impl Plan<'_> {
     /// Returns the contents of a question.
     fn question(&mut self, question: &Question) -> Vec<Block> {
-        self.scope = Scope::of_question(question);
+        self.topics = Topics::of_question(question);
         self.pieces(&question.body, question.points)
     }
 
@@ -234,7 +234,7 @@ impl Plan<'_> {
         if self.edition != Edition::Solutions {
             return None;
         }
-        let mut worked = from_doc(&solution(item, &self.scope, self.labels));
+        let mut worked = from_doc(&solution(item, &self.topics, self.labels));
         if worked.is_empty() {
             return None;
         }
@@ -249,6 +249,7 @@ impl Plan<'_> {
         let named = |block| match (block, view) {
             (Block::Given(table), View::Table(of)) => {
                 let mut table = named(table, self.labels);
+                table.id = Some(of.id);
                 mark_given(&mut table, of, self.labels);
                 self.medium.given(table)
             }

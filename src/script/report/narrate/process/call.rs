@@ -8,7 +8,7 @@ use crate::report::words::handling::FaultText;
 use crate::report::words::names::Names;
 use crate::run::record::{CallRecord, FaultRecord};
 use pagewalk_engine::kernel::abi::{Arg, Errno};
-use pagewalk_engine::kernel::syscall::system_call;
+use pagewalk_engine::kernel::syscall::{Returns, system_call};
 
 /// Maximum number of faults to describe per statement.
 const FAULTS: usize = 6;
@@ -64,7 +64,7 @@ pub(crate) fn blocks(record: &CallRecord, bound: Option<&str>) -> Vec<Block> {
         .map(|means| format!(": {means}"))
         .unwrap_or_default();
     let inside = faults_inside(&record.faults)
-        .map(|faults| format!(" {faults}"))
+        .map(|faults| format!(" {faults}."))
         .unwrap_or_default();
     blocks.push(Block::toned(
         tone,
@@ -82,12 +82,11 @@ pub(crate) fn blocks(record: &CallRecord, bound: Option<&str>) -> Vec<Block> {
 
 /// Returns the result of a system call for a statement in a loop: `→ 0x1000`, `→ -1 (EINVAL)`.
 pub(crate) fn short(record: &CallRecord) -> String {
-    let faults =
-        faults_inside(&record.faults).map(|faults| format!(", {}", faults.trim_end_matches('.')));
+    let faults = faults_inside(&record.faults).map(|faults| format!(", {faults}"));
     let faults = faults.unwrap_or_default();
     match record.reply.result {
         Err(error) => format!("→ {} ({}){faults}", value(record), error.name()),
-        Ok(_) if is_void(record) => String::new(),
+        Ok(_) if record.returns() == Returns::Nothing => String::new(),
         Ok(_) => format!("→ {}{faults}", value(record)),
     }
 }
@@ -111,26 +110,16 @@ pub(crate) fn changed(record: &CallRecord) -> bool {
 
 /// Describes the return value: `mmap returns buf = 0x1000`.
 fn returned(record: &CallRecord, bound: Option<&str>) -> String {
-    if is_void(record) && record.reply.result.is_ok() {
+    if record.returns() == Returns::Nothing && record.reply.result.is_ok() {
         return record.name.to_owned();
     }
     let bound = bound.map_or_else(String::new, |name| format!("{name} = "));
     format!("{} returns {bound}{}", record.name, value(record))
 }
 
-/// Whether the call returns `void` in C.
-fn is_void(record: &CallRecord) -> bool {
-    system_call(record.name).is_some_and(|row| row.prototype.starts_with("void "))
-        && !returns_pointer(record)
-}
-
-fn returns_pointer(record: &CallRecord) -> bool {
-    system_call(record.name).is_some_and(|row| row.prototype.starts_with("void *"))
-}
-
 /// Returns the return value in C notation.
 fn value(record: &CallRecord) -> String {
-    let pointer = returns_pointer(record);
+    let pointer = record.returns() == Returns::Pointer;
     match record.reply.result {
         Ok(0) if pointer => "NULL".to_owned(),
         Ok(address) if pointer => Names::of_call(record).address(address),
@@ -166,10 +155,8 @@ fn means(record: &CallRecord) -> Option<String> {
 
 /// Explains that the process has no usable descriptor with this number.
 fn descriptor(record: &CallRecord) -> Option<String> {
-    let (_, parameters) = system_call(record.name)?.prototype.split_once('(')?;
-    let at = parameters
-        .split([',', ')'])
-        .position(|parameter| parameter.trim() == "int fd")?;
+    let parameters = system_call(record.name)?.parameters();
+    let at = parameters.iter().position(|one| one.name == "fd")?;
     let Arg::Number(fd) = record.args.get(at)?.value else {
         return None;
     };
@@ -179,7 +166,7 @@ fn descriptor(record: &CallRecord) -> Option<String> {
     ))
 }
 
-/// Counts the faults in a sentence: `The call caused 2 page faults (1 minor, 1 major).`
+/// Counts the faults in a sentence: `The call caused 2 page faults (1 minor, 1 major)`
 fn faults_inside(faults: &[FaultRecord]) -> Option<String> {
     let of =
         |which: fn(&FaultRecord) -> bool| faults.iter().filter(|fault| which(fault)).count() as u64;
@@ -191,7 +178,7 @@ fn faults_inside(faults: &[FaultRecord]) -> Option<String> {
         (minor, major) => format!("{minor} minor, {major} major"),
     };
     Some(format!(
-        "The call caused {} ({kinds}).",
+        "The call caused {} ({kinds})",
         count(minor + major, "page fault", "page faults")
     ))
 }

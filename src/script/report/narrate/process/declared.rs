@@ -1,16 +1,16 @@
 //! Kernel declarations, and actions that the kernel initiates.
 
-use super::handler::action_steps;
 use crate::report::doc::{Block, Tone};
 use crate::report::words::counts::{bytes, count, pages, thousands};
 use crate::report::words::handling::unmapped;
+use crate::report::words::messages::{Medium, described};
 use crate::report::words::names::{self, Names, number};
 use crate::report::words::numbers;
 use crate::run::nouns::size;
 use crate::run::record::{
-    ActionRecord, AreaRecord, Booted, Declaration, Declared, KernelAction, ProcessRef,
+    ActionRecord, AreaRecord, Booted, Declaration, Declared, KernelAction, MessageLevel, ProcessRef,
 };
-use crate::run::steps::Evicted;
+use crate::run::steps::{Evicted, Source};
 use pagewalk_engine::kernel::config::{KernelConfig, ReplacementScope, SignalPolicy};
 use pagewalk_engine::kernel::event::KernelStep;
 use pagewalk_engine::kernel::file::Executable;
@@ -161,11 +161,8 @@ pub(crate) fn action(action: &ActionRecord, explain: bool) -> Vec<Block> {
         ));
     }
     if explain && !action.steps.is_empty() {
-        blocks.push(Block::Steps(action_steps(
-            &action.spec,
-            &action.legend,
-            &action.steps,
-        )));
+        let steps = described(Source::Action(action), MessageLevel::All, Medium::Run);
+        blocks.push(Block::Steps(steps));
     }
     blocks
 }

@@ -2,7 +2,6 @@
 
 pub(crate) mod call;
 pub(crate) mod declared;
-pub(crate) mod handler;
 pub(crate) mod layout;
 pub(crate) mod layout_chain;
 mod layout_marks;
