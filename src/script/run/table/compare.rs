@@ -13,7 +13,8 @@ use crate::run::nouns::{
 };
 use crate::run::record::{Check, Did, MessageLevel, ReferenceRun, Shown, Written};
 use crate::run::session::Session;
-use crate::run::settings::{NO_READ_BIT, integer};
+use crate::run::settings::integer;
+use crate::run::steps::Note;
 use crate::run::stop::Stop;
 use pagewalk_engine::kernel::Kernel;
 use pagewalk_engine::kernel::ids::Pid;
@@ -78,15 +79,15 @@ impl Session<'_> {
 struct Checks<'e> {
     checks: Vec<Check>,
     expected: &'e Expectation,
-    /// Instruction for filling in open values.
-    how_to_fill: String,
+    /// The note for open values.
+    how_to_fill: Note,
 }
 
 /// A row that is expected or present as a whole.
 struct RowCheck {
     expected: Shown,
     actual: Shown,
-    reason: Option<String>,
+    reason: Option<Note>,
     /// Why no other value of a cell would fix the check.
     otherwise: &'static str,
 }
@@ -99,7 +100,7 @@ impl Checks<'_> {
         fact: String,
         cell: &WrittenCell,
         now: &Cell,
-        reason: Option<String>,
+        reason: Option<Note>,
         agrees: impl FnOnce(&Cell) -> (Shown, bool),
     ) {
         let open = cell.wanted == Wanted::Open;
@@ -145,7 +146,7 @@ impl Checks<'_> {
         title: &str,
         unlisted: Vec<String>,
         actual: &str,
-        is: &str,
+        valid: bool,
         lacks: &'static str,
     ) {
         let span = self.expected.span;
@@ -168,7 +169,7 @@ impl Checks<'_> {
                 RowCheck {
                     expected: Shown::word("nothing"),
                     actual: Shown::word(actual),
-                    reason: Some(format!("the entry {is}, but the table does not list it")),
+                    reason: Some(Note::NotListed { valid }),
                     otherwise: lacks,
                 },
             );
@@ -217,7 +218,7 @@ impl Checks<'_> {
                     };
                     // No entry can have this value.
                     let unreadable = cell.column == "read" && cell.number() == Some(0);
-                    let reason = unreadable.then(|| NO_READ_BIT.to_owned());
+                    let reason = unreadable.then_some(Note::NoReadBit);
                     self.cell(
                         label(key, way, &cell.column),
                         cell,
@@ -251,7 +252,7 @@ impl Checks<'_> {
                 &layout.noun,
                 unlisted,
                 "a valid entry",
-                "is valid",
+                true,
                 "the table lacks a row or a way",
             );
         }
@@ -283,9 +284,11 @@ impl Checks<'_> {
             };
             let at = things.iter().position(matches).unwrap_or(0);
             let thing = (at < things.len()).then(|| things.swap_remove(at));
-            let missing = thing
-                .is_none()
-                .then(|| format!("{title} has no row with {} {key:X}", of.noun.key));
+            let missing = thing.is_none().then(|| Note::NoRow {
+                table: title.clone(),
+                column: of.noun.key,
+                key,
+            });
             let before = self.checks.len();
             for cell in row.cells.iter().filter(|cell| cell.column != of.noun.key) {
                 let now = thing
@@ -324,7 +327,7 @@ impl Checks<'_> {
             let things = of.rows(kernel, None).into_iter();
             let unlisted = things.filter(|thing| !is_taken(thing));
             let unlisted = unlisted.map(|thing| label(thing.key, "")).collect();
-            self.others(&title, unlisted, "there", "exists", "the table lacks a row");
+            self.others(&title, unlisted, "there", false, "the table lacks a row");
         }
     }
 
@@ -349,7 +352,7 @@ impl Checks<'_> {
                     RowCheck {
                         expected: Shown::word(&cells.join(" ")),
                         actual: Shown::word("no message"),
-                        reason: Some(format!("the list ends with message {}", messages.all.len())),
+                        reason: Some(Note::LastMessage(messages.all.len())),
                         otherwise: "only removing the row would fix the check",
                     },
                 );
@@ -372,11 +375,10 @@ impl Checks<'_> {
                 RowCheck {
                     expected: Shown::plain(listed as u64),
                     actual: Shown::plain(messages.all.len() as u64),
-                    reason: Some(format!(
-                        "the table must list every message, and message {} is “{}”",
-                        listed + 1,
-                        messages.line(next, ": ")
-                    )),
+                    reason: Some(Note::NextMessage {
+                        number: listed + 1,
+                        message: messages.line(next, ": "),
+                    }),
                     otherwise: "the table lacks rows",
                 },
             );
@@ -431,7 +433,7 @@ impl Checks<'_> {
                 RowCheck {
                     expected: Shown::plain(listed as u64),
                     actual: Shown::plain(steps as u64),
-                    reason: Some("the table must list every reference".to_owned()),
+                    reason: Some(Note::EveryReference),
                     otherwise: "the table has too many or too few rows",
                 },
             );
