@@ -18,10 +18,10 @@ use pagewalk_script::exam::roster::{Flaw, plain};
 use pagewalk_script::lang::nearest::nearest;
 
 use super::arguments::{FeedbackFormat, Grade};
-use super::marking::{Marking, MarkingResult, mark_all};
-use super::review::Review;
+use super::marking::{
+    GivenVersion, Marking, MarkingResult, PaperVersion, Review, Versions, mark_all,
+};
 use super::rows::{ColumnNames, StudentRow, read_bytes, read_text};
-use super::versions::{GivenVersion, PaperVersion, Versions};
 use super::{arguments, csv};
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print};
 use crate::face::threads::side_by_side;

@@ -21,8 +21,9 @@ use crate::face::terminal::{Color, Status, complain, diagnostic_style, print, pr
 use crate::face::threads::side_by_side;
 use pagewalk_script::report::excerpt::visible;
 use pagewalk_script::suite::amend::Wanted;
-use pagewalk_script::suite::reports::summary;
-use pagewalk_script::suite::reports::{Case, Held, Name, Suite, Verdict, failures, outcomes};
+use pagewalk_script::suite::reports::{
+    Case, Held, Name, Suite, Verdict, failures, outcomes, summary,
+};
 
 /// Arguments of `pagewalk test`.
 #[derive(Debug, Args)]

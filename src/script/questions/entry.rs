@@ -161,12 +161,13 @@ pub enum ItemKind {
     /// A table of the author's own, with cells to fill in.
     Author(AuthorTable),
     /// Any answer that satisfies the conditions. `candidates` is the script text of the values, and `among` is
-    /// the script text of the values and conditions. The example is the result of the first condition for the
-    /// first answer.
+    /// the script text of the values and conditions. `facts` are the facts in the conditions. The example is the result
+    /// of the first condition for the first answer.
     Any {
         name: Arc<str>,
         candidates: String,
         among: String,
+        facts: Vec<Arc<str>>,
         answers: Answers,
         radix: Radix,
         example: Option<View>,
@@ -217,12 +218,15 @@ pub struct Derivation {
 /// A path with its value.
 #[derive(Debug, Clone)]
 pub(crate) struct PathValue {
+    /// The path as the script writes it.
     pub(crate) path: String,
+    /// The names in the path, without indexes.
+    pub(crate) names: Vec<Arc<str>>,
     pub(crate) value: Value,
     /// The formula with the numbers of the machine, if there is one.
     pub(crate) formula: Option<String>,
-    /// The operation, if the path is one of its facts.
-    pub(crate) last: Option<Arc<Did>>,
+    /// The operation and the name of the fact, if the path is a fact of the last operation.
+    pub(crate) last: Option<(Arc<Did>, Arc<str>)>,
 }
 
 /// An option of a choice.
@@ -430,19 +434,6 @@ impl AuthorTable {
             Some(AuthorCell::Given(text, _)) if at > 0 => format!("{title} ({text})"),
             _ => title.to_owned(),
         }
-    }
-
-    /// Returns the printed texts.
-    pub(crate) fn given(&self) -> String {
-        let printed = self.rows.iter().flatten().filter_map(|cell| match cell {
-            AuthorCell::Given(text, _) => Some(text.as_str()),
-            AuthorCell::Blank(..) => None,
-        });
-        [self.title.as_str()]
-            .into_iter()
-            .chain(printed)
-            .collect::<Vec<_>>()
-            .join(" ")
     }
 
     /// Returns the table with all its answers.

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::Words;
 use crate::report::doc;
-use crate::report::words::messages::told_by_step;
+use crate::report::words::messages::described_by_step;
 use crate::run::steps::{Source, Step, What, steps_of};
 
 /// A micro-step of an access or a system call. As JSON, the kind is a word such as `tlb-lookup`, TLBs and caches are
@@ -27,8 +27,8 @@ pub struct MicroStep {
     pub attempt: u32,
     /// The step.
     pub what: Micro,
-    /// The message of the step in words, if [`Words`] were requested and the step sends one.
-    pub said: Option<doc::Step>,
+    /// The message that the step sends, if [`Words`] were requested and the step sends one.
+    pub message: Option<doc::Step>,
     /// The machine, which names the components.
     spec: Arc<Spec>,
 }
@@ -45,11 +45,11 @@ pub enum Micro {
 /// Returns the micro-steps of a record. The beginning and the end of an access or a system call are no micro-steps.
 pub(super) fn micro_steps(source: Source<'_>, words: Words) -> Vec<MicroStep> {
     let steps = steps_of(source);
-    let said = match words {
+    let messages = match words {
         Words::None => vec![None; steps.len()],
-        Words::English => told_by_step(source, &steps),
+        Words::English => described_by_step(source, &steps),
     };
-    let micro = |(step, said): (&Step, Option<doc::Step>)| {
+    let micro = |(step, message): (&Step, Option<doc::Step>)| {
         let what = match step.what {
             What::Machine(event) => Micro::Machine(event),
             What::Kernel(done) => Micro::Kernel(done),
@@ -60,11 +60,11 @@ pub(super) fn micro_steps(source: Source<'_>, words: Words) -> Vec<MicroStep> {
             fragment: step.piece,
             attempt: step.attempt,
             what,
-            said,
+            message,
             spec: source.spec().clone(),
         })
     };
-    steps.iter().zip(said).filter_map(micro).collect()
+    steps.iter().zip(messages).filter_map(micro).collect()
 }
 
 impl Serialize for MicroStep {
@@ -77,10 +77,9 @@ impl Serialize for MicroStep {
             Micro::Machine(event) => event_members(&mut map, event, &self.spec)?,
             Micro::Kernel(step) => step_members(&mut map, step)?,
         }
-        if let Some(said) = &self.said {
-            map.serialize_entry("from", &said.from)?;
-            map.serialize_entry("to", &said.to)?;
-            map.serialize_entry("text", &said.what)?;
+        if let Some(doc::Step { from, to, what }) = &self.message {
+            let message = json!({"from": from, "to": to, "text": what});
+            map.serialize_entry("message", &message)?;
         }
         map.end()
     }

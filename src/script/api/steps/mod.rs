@@ -99,9 +99,9 @@ impl Trace {
         Self::with_words(record, sources, Words::None)
     }
 
-    /// Converts a record. With [`Words::English`], each micro-step that sends a message has the members `from` and `to`,
-    /// whose values are the names in `expect steps`, and `text`. `to` is `null` if the sender acts alone. Each fact has
-    /// the member `text`.
+    /// Converts a record. With [`Words::English`], each micro-step that sends a message has the member `message`, which
+    /// contains the sender (`from`) and the receiver (`to`) with their names in `expect steps`, and the `text`. `to` is
+    /// `null` if the sender acts alone. Each fact has the member `text`, which is its value in the notation of scripts.
     ///
     /// ```
     /// use pagewalk_script::api::{CheckedScript, Options, Stepper, Trace, steps::Words};
@@ -111,9 +111,9 @@ impl Trace {
     /// let (mut run, mut records) = (Stepper::new(script.into(), Options::default()), Vec::new());
     /// run.forward(2, &mut records);
     /// let trace = Trace::with_words(&records[1], &run.script().sources, Words::English);
-    /// let json = serde_json::to_value(&trace.steps[0]).unwrap();
-    /// assert_eq!((&json["from"], &json["to"]), (&"MMU".into(), &"TLB".into()));
-    /// assert_eq!(json["text"], "TLBI 0x3, TLBT 0x03: miss");
+    /// let message = &serde_json::to_value(&trace.steps[0]).unwrap()["message"];
+    /// assert_eq!((&message["from"], &message["to"]), (&"MMU".into(), &"TLB".into()));
+    /// assert_eq!(message["text"], "TLBI 0x3, TLBT 0x03: miss");
     /// ```
     pub fn with_words(record: &StepRecord, sources: &Sources, words: Words) -> Self {
         let did = &*record.did;

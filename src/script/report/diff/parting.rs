@@ -6,7 +6,7 @@ use super::side::Ran;
 use crate::lang::value::Value;
 use crate::report::doc::Step;
 use crate::report::narrate::Statement;
-use crate::report::words::messages::told_by_step;
+use crate::report::words::messages::described_by_step;
 use crate::run::record::{Did, ReferenceRun, StepRecord};
 use crate::run::steps::{Source, steps_of};
 
@@ -39,7 +39,10 @@ pub(crate) fn parting(
             let (one, other) = (Source::of(one)?, Source::of(other)?);
             let (first, second) = (steps_of(one), steps_of(other));
             let at = first_difference(&first, &second)?;
-            let (first, second) = (told_by_step(one, &first), told_by_step(other, &second));
+            let (first, second) = (
+                described_by_step(one, &first),
+                described_by_step(other, &second),
+            );
             // Some steps have no message of their own.
             let next = |told: &[Option<Step>]| told.iter().skip(at).flatten().next().cloned();
             let before = first.iter().take(at).flatten().count();

@@ -1,14 +1,14 @@
 //! The numbered steps of an access, with what a kernel would do after a fault.
 
 use crate::report::doc::{Block, Step};
-use crate::report::words::messages::{Medium, told};
+use crate::report::words::messages::{Medium, described};
 use crate::run::record::{Access, CallRecord, MessageLevel};
 use crate::run::steps::Source;
 use pagewalk_engine::machine::event::Fault;
 
 /// Returns the steps of an access. After a fault, the steps include the actions that a kernel would take.
 pub(crate) fn steps(access: &Access) -> Vec<Block> {
-    let steps = told(Source::Access(access), MessageLevel::All, Medium::Run);
+    let steps = described(Source::Access(access), MessageLevel::All, Medium::Run);
     let mut blocks = vec![Block::Steps(steps)];
     if access.outcome.fault.is_some() && access.process.is_none() {
         blocks.push(Block::line(afterwards(access)));
@@ -21,7 +21,7 @@ pub(crate) fn steps(access: &Access) -> Vec<Block> {
 /// are returned, if there are any.
 pub(crate) fn steps_on_paper(access: &Access, bytes: bool, hardware: bool) -> Vec<Block> {
     let medium = Medium::Paper { bytes, hardware };
-    let steps = told(Source::Access(access), MessageLevel::All, medium);
+    let steps = described(Source::Access(access), MessageLevel::All, medium);
     let mut blocks = Vec::new();
     if hardware || !steps.is_empty() {
         blocks.push(Block::Steps(steps));
@@ -41,7 +41,7 @@ pub(crate) fn steps_at(access: &Access, level: MessageLevel) -> Vec<Block> {
                 .as_ref()
                 .map(|inside| format!(" in {}", inside.process.name));
             let title = format!("{}{}", access.operation(), whose.unwrap_or_default());
-            let steps = told(Source::Access(access), level, Medium::Run);
+            let steps = described(Source::Access(access), level, Medium::Run);
             vec![Block::line(title), Block::Steps(steps)]
         }
         MessageLevel::All => steps(access),
@@ -50,7 +50,7 @@ pub(crate) fn steps_at(access: &Access, level: MessageLevel) -> Vec<Block> {
 
 /// Returns the steps of a system call, which include the faults during the call.
 pub(crate) fn call_steps(call: &CallRecord, level: MessageLevel) -> Vec<Step> {
-    told(Source::Call(call), level, Medium::Run)
+    described(Source::Call(call), level, Medium::Run)
 }
 
 /// Describes how a kernel would handle the fault.

@@ -1,7 +1,6 @@
 //! Tables as in the textbook, with a header, a bar between groups of columns, and right-aligned numbers.
 
-use super::lines::{line, padded, width};
-use super::theme::{Ink, Theme};
+use super::theme::{Ink, Theme, line, padded, width};
 use crate::report::doc::{Cell, Table};
 use crate::report::excerpt::visible;
 

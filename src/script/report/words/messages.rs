@@ -27,7 +27,7 @@ pub(crate) enum Medium {
 }
 
 /// Returns the messages of a record at a level. The complete list contains the messages that are separate steps.
-pub(crate) fn told(source: Source<'_>, level: MessageLevel, medium: Medium) -> Vec<doc::Step> {
+pub(crate) fn described(source: Source<'_>, level: MessageLevel, medium: Medium) -> Vec<doc::Step> {
     let steps = steps_of(source);
     let shown = |message: &Message| level == MessageLevel::Lecture || message.row().is_step;
     let of_kernel = |part: Part| matches!(part, Part::Handler | Part::Disk | Part::PageCache);
@@ -38,25 +38,33 @@ pub(crate) fn told(source: Source<'_>, level: MessageLevel, medium: Medium) -> V
         _ => true,
     };
     let nobody = nobody();
-    let teller = Teller::new(source, &steps, medium, &nobody);
+    let describer = Describer::new(source, &steps, medium, &nobody);
     messages(source, &steps, level, medium != Medium::Run)
         .iter()
         .filter(|message| shown(message) && printed(message))
-        .filter_map(|message| teller.step(message))
+        .filter_map(|message| describer.step(message))
         .collect()
 }
 
 /// Returns the message that each step sends, or `None` for a step without one. Of several messages, this is the last.
-pub(crate) fn told_by_step(source: Source<'_>, steps: &[Step]) -> Vec<Option<doc::Step>> {
+/// Steps that send a message together have a message each.
+pub(crate) fn described_by_step(source: Source<'_>, steps: &[Step]) -> Vec<Option<doc::Step>> {
     let nobody = nobody();
-    let teller = Teller::new(source, steps, Medium::Run, &nobody);
-    let mut told = vec![None; steps.len()];
+    let describer = Describer::new(source, steps, Medium::Run, &nobody);
+    let mut described = vec![None; steps.len()];
     for message in messages(source, steps, MessageLevel::All, false) {
-        if message.row().is_step && message.kind != MessageKind::More {
-            told[message.step] = teller.step(&message);
+        if !message.row().is_step || message.kind == MessageKind::More {
+            continue;
+        }
+        for step in message.first..=message.step {
+            described[step] = describer.step(&Message {
+                first: step,
+                step,
+                ..message
+            });
         }
     }
-    told
+    described
 }
 
 /// The process in an action that no process requested.
@@ -68,7 +76,7 @@ fn nobody() -> ProcessRef {
 }
 
 /// Describes the messages of a record.
-struct Teller<'a> {
+struct Describer<'a> {
     source: Source<'a>,
     spec: &'a Spec,
     steps: &'a [Step],
@@ -77,7 +85,7 @@ struct Teller<'a> {
     names: Option<Names<'a>>,
 }
 
-impl<'a> Teller<'a> {
+impl<'a> Describer<'a> {
     fn new(source: Source<'a>, steps: &'a [Step], medium: Medium, nobody: &'a ProcessRef) -> Self {
         let spec = source.spec();
         let process = match source {

@@ -6,3 +6,5 @@ mod kernel_steps;
 pub(crate) mod messages;
 pub(crate) mod names;
 pub(crate) mod numbers;
+#[cfg(test)]
+mod tests;

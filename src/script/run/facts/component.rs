@@ -7,7 +7,7 @@ use super::row::{low, shifted};
 use crate::run::record::{Access, Shown};
 
 /// A TLB or cache, identified by its index in the spec.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Component {
     /// A TLB level.
     Tlb(usize),

@@ -1,5 +1,6 @@
 //! Messages: the steps as the CPU, the MMU, the TLBs, the caches, memory, and the kernel exchange them.
 
+use super::handling::{Handling, HandlingEnd};
 use super::kind::{End, MessageKind, MessageRow};
 use super::step::{Ending, Part, Source, Step, What};
 use crate::run::record::{Access, MessageLevel};
@@ -169,14 +170,16 @@ impl Sequence<'_> {
         }
     }
 
-    /// Adds the return from a fault that the handler neither resolved nor reported with a signal.
+    /// Adds the return from a fault that only a stale TLB entry caused.
     fn end_of_fault(&mut self) {
         let Some(fault) = self.steps[self.at].fault else {
             return;
         };
         let next = self.steps.get(self.at + 1).and_then(|next| next.fault);
         let record = self.source.faults().get(fault as usize);
-        if next != Some(fault) && record.is_some_and(|record| record.class().is_none()) {
+        if next != Some(fault)
+            && record.is_some_and(|record| Handling::of(record).end == HandlingEnd::Stale)
+        {
             self.push(MessageKind::StaleEntry, &[]);
         }
     }

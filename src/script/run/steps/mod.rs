@@ -5,6 +5,8 @@ mod kind;
 mod looked;
 mod message;
 mod step;
+#[cfg(test)]
+mod tests;
 mod walk;
 
 pub(crate) use handling::{Evicted, Handling, HandlingEnd, PageIn};

@@ -181,6 +181,12 @@ impl Steps {
         });
     }
 
+    fn machine(&mut self, events: &[Event]) {
+        events
+            .iter()
+            .for_each(|event| self.push(What::Machine(*event)));
+    }
+
     fn kernel(&mut self, steps: &[KernelStep]) {
         steps.iter().for_each(|step| self.push(What::Kernel(*step)));
     }
@@ -189,6 +195,10 @@ impl Steps {
         let fatal = access.faults().last().filter(|fault| fault.fatal());
         let copied = fatal.map_or(0, |fault| fault.events.len());
         let events = &access.events[..access.events.len().saturating_sub(copied)];
+        // The switch to the process may have invalidated TLB entries.
+        let is_earlier = |event: &&Event| matches!(event, Event::TlbInvalidated { .. });
+        let (earlier, events) = events.split_at(events.iter().take_while(is_earlier).count());
+        self.machine(earlier);
         let mut faults = (0..).zip(access.faults()).peekable();
         if !begins(events) {
             faults.by_ref().for_each(|fault| self.failed(access, fault));
@@ -226,9 +236,7 @@ impl Steps {
         if !begins(&fault.events) {
             self.push(What::Begin(access.va));
         }
-        for event in &fault.events {
-            self.push(What::Machine(*event));
-        }
+        self.machine(&fault.events);
         self.kernel(&fault.steps);
         self.fault = None;
         self.attempt += 1;
@@ -286,8 +294,7 @@ impl Steps {
     }
 }
 
-/// Whether these events contain the beginning of a piece. A translation has no pieces.
+/// Whether these events begin with a piece. The events of a translation contain no pieces.
 fn begins(events: &[Event]) -> bool {
-    let is_piece = |event: &Event| matches!(event, Event::Fragment { .. });
-    events.iter().any(is_piece)
+    matches!(events.first(), Some(Event::Fragment { .. }))
 }

@@ -4,7 +4,6 @@ use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
 use crate::lang::value::Value;

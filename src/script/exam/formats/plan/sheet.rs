@@ -1,25 +1,22 @@
 //! Whole papers.
 
-use super::appendix::appendix;
 use super::figures;
-use super::front::front;
+use super::figures::put;
+use super::front::{appendix, front};
 use super::hints::mark_given;
 use super::instructions::{authored, instructions};
 use super::items::{Items, points};
-use super::layouts::put;
 use super::medium::Medium;
 use super::powers::set_powers;
 use crate::exam::formats::assumptions::{NO_VALUE, assumptions};
-use crate::exam::formats::edition::Edition;
-use crate::exam::formats::from_doc::from_doc;
+use crate::exam::formats::label::paragraphs;
 use crate::exam::formats::labels::Labels;
 use crate::exam::formats::prompt::tabled;
-use crate::exam::formats::prose::paragraphs;
-use crate::exam::formats::scope::Scope;
 use crate::exam::formats::solution::solution;
-use crate::exam::formats::style::Style;
-use crate::exam::formats::tree::{Block, Figure, Front, Section, Sheet, Table};
+use crate::exam::formats::style::{Edition, Style};
+use crate::exam::formats::tree::{Block, Figure, Front, Section, Sheet, Table, from_doc};
 use crate::exam::paper::{Paper, PaperItem, Piece, Question};
+use crate::exam::topics::Topics;
 use crate::lang::value::Number;
 use crate::questions::entry::Figure as Drawn;
 use crate::report::narrate::view;
@@ -105,7 +102,7 @@ fn within(paper: &Paper, edition: Edition, style: &Style, medium: Medium) -> She
         labels,
         medium,
         items,
-        scope: Scope::default(),
+        topics: Topics::default(),
     };
     let questions = paper
         .questions
@@ -145,13 +142,13 @@ struct Plan<'p> {
     medium: Medium,
     items: Items<'p>,
     /// The structures of the current question.
-    scope: Scope,
+    topics: Topics,
 }
 
 impl Plan<'_> {
     /// Returns the contents of a question.
     fn question(&mut self, question: &Question) -> Vec<Block> {
-        self.scope = Scope::of_question(question);
+        self.topics = Topics::of_question(question);
         self.pieces(&question.body, question.points)
     }
 
@@ -234,7 +231,7 @@ impl Plan<'_> {
         if self.edition != Edition::Solutions {
             return None;
         }
-        let mut worked = from_doc(&solution(item, &self.scope, self.labels));
+        let mut worked = from_doc(&solution(item, &self.topics, self.labels));
         if worked.is_empty() {
             return None;
         }
@@ -249,6 +246,7 @@ impl Plan<'_> {
         let named = |block| match (block, view) {
             (Block::Given(table), View::Table(of)) => {
                 let mut table = named(table, self.labels);
+                table.id = Some(of.id);
                 mark_given(&mut table, of, self.labels);
                 self.medium.given(table)
             }

@@ -3,7 +3,7 @@
 use crate::report::doc::{Block, Tone};
 use crate::report::words::counts::{bytes, count, pages, thousands};
 use crate::report::words::handling::unmapped;
-use crate::report::words::messages::{Medium, told};
+use crate::report::words::messages::{Medium, described};
 use crate::report::words::names::{self, Names, number};
 use crate::report::words::numbers;
 use crate::run::nouns::size;
@@ -161,7 +161,7 @@ pub(crate) fn action(action: &ActionRecord, explain: bool) -> Vec<Block> {
         ));
     }
     if explain && !action.steps.is_empty() {
-        let steps = told(Source::Action(action), MessageLevel::All, Medium::Run);
+        let steps = described(Source::Action(action), MessageLevel::All, Medium::Run);
         blocks.push(Block::Steps(steps));
     }
     blocks
