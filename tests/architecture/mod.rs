@@ -3,6 +3,7 @@
 mod imports;
 mod rules;
 mod sources;
+mod words;
 
 use imports::Crate;
 use rules::{Layers, circles, layer};
