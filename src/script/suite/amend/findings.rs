@@ -140,7 +140,7 @@ impl Findings {
     }
 
     fn see(&mut self, check: &Check, did: &Did, sources: &Sources) {
-        let open = check.written.is_open();
+        let open = check.written.is_fillable();
         let place = check.written.replaceable_span();
         if check.held {
             if let Some(place) = place.filter(|_| self.wanted.accept) {
@@ -154,6 +154,10 @@ impl Findings {
         let text = match (check.written, place) {
             _ if open && !self.wanted.fill => Err("use `--fill` to fill in `?`".to_owned()),
             (Written::Otherwise(why), _) => Err(why.to_owned()),
+            (Written::Rows { at, .. }, _) => {
+                let rows = check.instead.as_deref().unwrap_or_default();
+                Ok(grid::added(sources, at, rows))
+            }
             (_, Some(place)) => plan::text(sources.text(place), check, did),
             (_, None) => Err(String::new()),
         };
