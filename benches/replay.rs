@@ -10,10 +10,9 @@ use pagewalk_engine::trace::counting_replay::{
     AddressMapping, CountingReplay, CurveMethod, ExtraOptions,
 };
 use pagewalk_engine::trace::demand::DemandPaging;
-use pagewalk_engine::trace::observer::ReplayObserver;
 use pagewalk_engine::trace::record::{Op, Record};
 use pagewalk_engine::trace::replay::{Replay, Straddle, Target};
-use pagewalk_engine::trace::tally::Tally;
+use pagewalk_engine::trace::tally::{ReplayObserver, Tally};
 
 fn main() {
     divan::main();

@@ -10,8 +10,9 @@ use pagewalk_engine::Machine;
 use pagewalk_engine::machine::policy::{POLICIES, Policy};
 use pagewalk_engine::machine::pte::Bit;
 use pagewalk_engine::machine::spec::{CacheSpec, Side, Spec, TlbSpec, WritePolicy};
-use pagewalk_engine::trace::account::Account;
-use pagewalk_engine::trace::counting_replay::{AddressMapping, CountingReplay, ExtraOptions};
+use pagewalk_engine::trace::counting_replay::{
+    Account, AddressMapping, CountingReplay, ExtraOptions,
+};
 use pagewalk_engine::trace::demand::DemandPaging;
 use pagewalk_engine::trace::format::Format;
 use pagewalk_engine::trace::reader::Reader;

@@ -6,30 +6,29 @@ use std::process::ExitCode;
 
 use clap::builder::PossibleValuesParser;
 use clap::{CommandFactory, Parser, Subcommand};
-use serde_json::json;
-
-use super::deferred::Deferred;
-use super::deny::Checking;
-use super::diff::Diff;
-use super::exam::Exam;
-use super::explain;
-use super::fmt::Fmt;
-use super::grade::Grade;
-use super::lsp::{self, Lsp};
-use super::merge::Merge;
-use super::repl::start::Repl;
-use super::replay::Replay;
-use super::run::{Format, Run};
-use super::signals::remove_unfinished_files_at_end;
-use super::sweep::Sweep;
-use super::terminal::{Color, Status, complain, diagnostic_style, finish, print};
-use super::test::Test;
-use super::threads::with_deep_stack;
 use pagewalk_script::lang::loader::MemoryLimit;
 use pagewalk_script::lang::source::Sources;
 use pagewalk_script::report::excerpt::visible;
 use pagewalk_script::report::json::JsonSink;
-use pagewalk_script::services::manual::{self, SECTIONS, Section};
+use pagewalk_script::services::manual;
+use pagewalk_script::services::manual::{SECTIONS, Section};
+use serde_json::json;
+
+use super::deferred::Deferred;
+use super::diff::Diff;
+use super::exam::Exam;
+use super::fmt::Fmt;
+use super::grade::Grade;
+use super::lsp::Lsp;
+use super::options::Checking;
+use super::repl::start::Repl;
+use super::replay::Replay;
+use super::run::{Format, Run};
+use super::sweep::{Merge, Sweep};
+use super::terminal::{Color, Status, complain, diagnostic_style, finish, print};
+use super::test::Test;
+use super::threads::with_deep_stack;
+use super::{explain, lsp};
 
 /// A scenario language and interpreter for memory systems.
 #[derive(Debug, Parser)]
@@ -234,3 +233,38 @@ fn completions(shell: clap_complete::Shell) -> io::Result<Status> {
     clap_complete::generate(shell, &mut Arguments::command(), "pagewalk", &mut script);
     print(&String::from_utf8_lossy(&script)).map(|()| Status::Held)
 }
+
+/// Removes the unfinished files of this process when SIGTERM ends it. Without memory for a thread, the next write to the same
+/// file removes them.
+#[cfg(unix)]
+fn remove_unfinished_files_at_end() {
+    use std::io::Read as _;
+    use std::os::unix::net::UnixStream;
+    use std::thread;
+
+    use pagewalk_engine::files::atomic_write::end_writing;
+    use signal_hook::consts::SIGTERM;
+    use signal_hook::low_level::{emulate_default_handler, pipe};
+
+    /// Stack size of the thread in bytes.
+    const STACK: usize = 128 << 10;
+
+    let Ok((mut signals, handler)) = UnixStream::pair() else {
+        return;
+    };
+    let wait = move || {
+        if signals.read_exact(&mut [0]).is_ok() {
+            // Nothing is written from here on, until the process has ended.
+            let _writing = end_writing();
+            let _ = emulate_default_handler(SIGTERM);
+        }
+    };
+    if thread::Builder::new().stack_size(STACK).spawn(wait).is_ok() {
+        // Without the handler, SIGTERM ends the process as usual.
+        let _ = pipe::register(SIGTERM, handler);
+    }
+}
+
+/// Other systems have no SIGTERM.
+#[cfg(not(unix))]
+fn remove_unfinished_files_at_end() {}

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use pagewalk::face::repl::pasted::inputs;
+use pagewalk::face::repl::keys::inputs;
 use pagewalk::face::repl::shell::Shell;
 
 /// Width of the terminal in the document, in columns.

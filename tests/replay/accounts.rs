@@ -1,9 +1,8 @@
 //! Tests of an account's counts on a shared machine, and after a replay that ends early.
 
 use pagewalk_engine::machine::spec::Spec;
-use pagewalk_engine::trace::account::Account;
 use pagewalk_engine::trace::counting_replay::{
-    AddressMapping, CountingReplay, ExtraOptions, ReplayError,
+    Account, AddressMapping, CountingReplay, ExtraOptions, ReplayError,
 };
 use pagewalk_engine::trace::counts::ReplayCounts;
 use pagewalk_engine::trace::demand::DemandPaging;

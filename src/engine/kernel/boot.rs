@@ -11,14 +11,11 @@ use super::config::{FRAME_LIMIT, KernelConfig};
 use super::file::Files;
 use super::frames::Frames;
 use super::ids::Pid;
-use super::journal::Journal;
-use super::object::Objects;
 use super::persistent::{Map, Shared};
 use super::process::Process;
-use super::shape::TableShape;
-use super::state::{Kernel, MergeCounts};
+use super::state::{Journal, Kernel, MergeCounts, Objects};
 use super::swap::Swap;
-use super::tables::TableSpace;
+use super::tables::{TableShape, TableSpace};
 
 /// log2 of the maximum page size. An eviction copies a whole page, so this limit bounds its cost.
 const MAX_PAGE_BITS: u32 = 24;

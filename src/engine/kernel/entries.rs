@@ -10,13 +10,10 @@ use crate::machine::pte::{Bit, Flags, Pte};
 use super::event::{KernelObserver, KernelStep, Observer};
 use super::heap::Heap;
 use super::ids::Pid;
-use super::journal::Journal;
-use super::labels::Labels;
 use super::persistent::Table;
-use super::process::AddressSpace;
-use super::shape::TableShape;
-use super::state::{Kernel, OutOfMemory};
-use super::tables::{TableInfo, TableMap};
+use super::process::{AddressSpace, Labels};
+use super::state::{Journal, Kernel, OutOfMemory};
+use super::tables::{TableInfo, TableMap, TableShape};
 use super::vma::Prot;
 use super::vma_map::VmaMap;
 

@@ -1,17 +1,17 @@
 //! Allocates frames and evicts pages.
 
 use std::cell::Cell;
-
-use crate::machine::pool::Pool;
+use std::ops::Range;
 
 use super::config::ReplacementScope;
 use super::event::{BackingStore, KernelObserver, KernelStep, Observer};
 use super::frames::{Frame, FrameContents};
-use super::ids::{FrameNo, Pid, SlotNo};
-use super::object::ObjectPage;
+use super::ids::{FileId, FrameNo, Pid, SlotNo};
 use super::process::PageLocation;
-use super::state::{Kernel, OutOfMemory};
+use super::state::{Kernel, ObjectPage, OutOfMemory};
 use super::work;
+use crate::machine::addr::Vpn;
+use crate::machine::pool::Pool;
 
 #[derive(Debug, Clone, Copy)]
 struct EvictionFilter {
@@ -127,7 +127,7 @@ impl Kernel {
     }
 
     /// Whether a page needs a swap slot to be evicted.
-    pub(super) fn needs_slot(held: &Frame) -> bool {
+    fn needs_slot(held: &Frame) -> bool {
         !matches!(
             held.contents,
             FrameContents::Free | FrameContents::File { .. }
@@ -135,7 +135,7 @@ impl Kernel {
     }
 
     /// Whether a frame is mapped in a locked area.
-    pub(super) fn is_locked(&self, frame: FrameNo) -> bool {
+    fn is_locked(&self, frame: FrameNo) -> bool {
         let locked = |(pid, vpn): (Pid, u64)| {
             self.area_at(pid, vpn << self.shape.page_bits)
                 .is_some_and(|area| area.locked)
@@ -145,7 +145,7 @@ impl Kernel {
 
     /// Evicts the page in a frame. If necessary, the kernel first writes the page to its file or to a swap
     /// slot. If the page needs a slot, one must be available.
-    pub(super) fn evict_frame(&mut self, frame: FrameNo, watch: Observer<'_>) {
+    fn evict_frame(&mut self, frame: FrameNo, watch: Observer<'_>) {
         let mapped: Vec<(Pid, u64)> = self.frames.maps(frame).collect();
         self.work += work::EVICTION + mapped.len() as u64;
         let page = mapped
@@ -235,5 +235,77 @@ impl Kernel {
         }
         let slot = self.allocate_slot(frame, object);
         (slot, slot.map(|slot| BackingStore::Swap { slot }))
+    }
+}
+
+// Background activities that the kernel performs when a script requests them: reclaiming frames, syncing
+// files, and clock ticks. `ksm` merges pages.
+
+impl Kernel {
+    /// Evicts up to `pages` pages, which the replacement policy chooses. Returns the number of evicted pages.
+    pub fn reclaim(&mut self, pages: u64, watch: Observer<'_>) -> u64 {
+        let evicted = (0..pages)
+            .take_while(|_| self.evict(None, None, watch).is_ok())
+            .count();
+        self.report_details(watch);
+        evicted as u64
+    }
+
+    /// Writes all dirty file pages to disk.
+    pub fn sync(&mut self) {
+        let files: Vec<FileId> = self.files.all.keys().copied().collect();
+        for file in files {
+            self.file_sync(file, 0..u64::MAX);
+        }
+    }
+
+    /// Moves a page to swap, for all processes that share the page. Returns false if the page is locked or is
+    /// not a resident anonymous page.
+    ///
+    /// # Errors
+    /// Fails if the swap file is full.
+    pub fn swap_out(
+        &mut self,
+        pid: Pid,
+        vpn: Vpn,
+        watch: Observer<'_>,
+    ) -> Result<bool, OutOfMemory> {
+        let Some(PageLocation::Frame(frame)) = self.page_location(pid, vpn.raw()) else {
+            return Ok(false);
+        };
+        let held = self.frames.get(frame);
+        if matches!(
+            held.contents,
+            FrameContents::File { .. } | FrameContents::Free
+        ) || self.is_locked(frame)
+        {
+            return Ok(false);
+        }
+        if Self::needs_slot(&held) && !self.swap.has_room() {
+            return Err(OutOfMemory::Frames);
+        }
+        self.evict_frame(frame, watch);
+        Ok(true)
+    }
+
+    /// Evicts the pages of a range that only one page-table entry maps (`MADV_PAGEOUT`). As in Linux, pages
+    /// that need a swap slot remain if none is free.
+    pub(super) fn page_out(&mut self, pid: Pid, range: Range<u64>, watch: Observer<'_>) {
+        for (_, place) in self.pages_in(pid, self.shape.vpns(&range)) {
+            self.work += 1;
+            let PageLocation::Frame(frame) = place else {
+                continue;
+            };
+            let alone = self.frames.maps(frame).count() == 1;
+            let room = !Self::needs_slot(&self.frames.get(frame)) || self.swap.has_room();
+            if alone && room {
+                self.evict_frame(frame, watch);
+            }
+        }
+    }
+
+    /// Simulates a clock interrupt, at which `nru` and `aging` update the reference bits.
+    pub fn tick(&mut self) {
+        self.frames.pool.tick();
     }
 }

@@ -1,15 +1,14 @@
 //! The page-fault handler, which checks in Linux's order: the area, its permissions, then the page.
 
-use crate::machine::event::AccessKind;
-
 use super::entries::flags_of;
 use super::event::{FaultClass, KernelStep, Observer, ProcessPage};
 use super::frames::FrameContents;
-use super::ids::{FrameNo, Pid};
+use super::ids::{FileId, FrameNo, Pid};
 use super::process::PageLocation;
 use super::state::{Kernel, OutOfMemory};
 use super::vma::{Backing, Prot, Vma};
 use super::work;
+use crate::machine::event::AccessKind;
 
 /// A faulting access that the page's area permits.
 #[derive(Debug, Clone, Copy)]
@@ -313,5 +312,133 @@ impl Kernel {
     /// The number of a process and the number of one of its pages, for reports.
     pub(super) fn page_of(&self, pid: Pid, vpn: u64) -> Option<ProcessPage> {
         self.vpn(vpn).map(|vpn| ProcessPage { pid, vpn })
+    }
+}
+
+impl Kernel {
+    /// Maps the pages in a read fault's window that are resident but not yet mapped. Fault-around uses only
+    /// free frames. The window starts at the faulting page, rounded down to a multiple of `fault-around`
+    /// pages, but never before the area's start. The window ends at the end of the area or leaf table
+    /// (Linux's `do_fault_around`).
+    pub(super) fn map_around(&mut self, fault: &FaultContext, watch: Observer<'_>) {
+        let pages = self.config.fault_around;
+        if fault.write || pages <= 1 || self.make_path(fault.pid, fault.vpn, watch).is_err() {
+            return;
+        }
+        let first = (fault.vpn - fault.vpn % pages).max(self.shape.vpn(fault.area.start));
+        let end = first
+            .saturating_add(pages)
+            .min(self.shape.vpn(fault.area.end));
+        let last = (end - 1).min(self.shape.last_page(self.shape.levels, fault.vpn));
+        let mut mapped = 0;
+        for vpn in first..=last {
+            self.work += 1;
+            if self.page_location(fault.pid, vpn).is_none() {
+                let one = self.map_one_around(&FaultContext { vpn, ..*fault });
+                self.work += if one { work::NEIGHBOR } else { 0 };
+                mapped += u32::from(one);
+            }
+        }
+        if mapped > 0 {
+            self.report(watch, KernelStep::MappedAround { pages: mapped });
+        }
+    }
+
+    fn map_one_around(&mut self, fault: &FaultContext) -> bool {
+        match fault.area.backing {
+            Backing::Anonymous => false,
+            Backing::Object { object, .. } => self.map_object_around(fault, object),
+            Backing::File { file, .. } => self.map_file_around(fault, file),
+        }
+    }
+
+    /// Maps a nearby file page if the page is in the page cache and a frame is free. Returns whether the page
+    /// was mapped.
+    fn map_file_around(&mut self, fault: &FaultContext, file: FileId) -> bool {
+        let page = self.backing_page(fault);
+        let Some(held) = self.files.all.get(&file) else {
+            return false;
+        };
+        let private_copy = !fault.area.shared && !self.shape.read_only;
+        let beyond = page >= self.shape.pages_of(held.size);
+        if private_copy || beyond || !held.is_cached(page, self.config.warm) {
+            return false;
+        }
+        let frame = held.mapped.get(&page).copied().or_else(|| {
+            let frame = self
+                .frames
+                .allocate(self.frame_limit(), FrameContents::File { file, page })?;
+            self.fill_from_file(frame, file, page);
+            Some(frame)
+        });
+        let Some(frame) = frame else { return false };
+        self.map_beside(fault, frame, false);
+        true
+    }
+}
+
+impl Kernel {
+    /// Handles a store to a read-only private page, which is either in a possibly shared frame or in the zero
+    /// frame (`from` is `None`).
+    ///
+    /// # Errors
+    /// Fails if no frame is free for the copy.
+    pub(super) fn copy_on_write(
+        &mut self,
+        fault: &FaultContext,
+        from: Option<FrameNo>,
+        watch: Observer<'_>,
+    ) -> Result<FaultOutcome, OutOfMemory> {
+        if let Some(frame) = from.filter(|frame| self.is_last_sharer(*frame)) {
+            self.make_exclusive(frame);
+            self.set_permissions(fault.pid, fault.vpn, flags_of(fault.area.prot, true));
+            self.report(watch, KernelStep::Reused { frame });
+            return Ok(FaultOutcome::minor(FaultClass::CopyOnWrite));
+        }
+        let to = self.copy_frame(fault, from, watch)?;
+        self.unmap_page(fault.pid, fault.vpn, None);
+        self.shoot_down(fault.pid, fault.vpn);
+        if let Some(frame) = from {
+            self.release(frame);
+        }
+        self.map_frame(fault, to, true, watch);
+        Ok(FaultOutcome::minor(FaultClass::CopyOnWrite))
+    }
+
+    /// Whether an anonymous frame has only one mapping. A merged frame is always copied. Linux does the same,
+    /// even if no other process still shares the frame.
+    fn is_last_sharer(&self, frame: FrameNo) -> bool {
+        let held = self.frames.get(frame);
+        held.contents == FrameContents::Anonymous && held.refs == 1
+    }
+
+    /// Makes a frame exclusive to its process. If other pages still use the frame's swap slot, this method
+    /// detaches the frame from the slot.
+    pub(super) fn make_exclusive(&mut self, frame: FrameNo) {
+        let shared = |slot: &super::ids::SlotNo| self.swap.holds_pages(*slot);
+        if let Some(slot) = self.frames.get(frame).slot.filter(shared) {
+            self.detach_from_slot(frame, slot);
+            self.frames.change(frame).dirty = true;
+        }
+        self.frames.change(frame).maybe_shared = false;
+    }
+
+    /// Allocates a frame with a copy of another frame, or with zeros if `from` is `None`.
+    ///
+    /// # Errors
+    /// Fails if no frame is free.
+    pub(super) fn copy_frame(
+        &mut self,
+        fault: &FaultContext,
+        from: Option<FrameNo>,
+        watch: Observer<'_>,
+    ) -> Result<FrameNo, OutOfMemory> {
+        let to = self.allocate_frame(fault.pid, from, FrameContents::Anonymous, watch)?;
+        match from {
+            Some(frame) => self.machine.copy_page(self.ppn(frame), self.ppn(to)),
+            None => self.machine.zero_page(self.ppn(to)),
+        }
+        self.report(watch, KernelStep::Copied { from, to });
+        Ok(to)
     }
 }

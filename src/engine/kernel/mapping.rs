@@ -4,11 +4,16 @@ use std::cell::Cell;
 use std::ops::Range;
 
 use super::abi::Errno;
-use super::ids::Pid;
-use super::state::Kernel;
+use super::entries::{asid, flags_of};
+use super::frames::FrameContents;
+use super::heap::Heap;
+use super::ids::{FrameNo, Pid};
+use super::process::PageLocation;
+use super::state::{Kernel, OutOfMemory};
 use super::vma::{AnonVma, Backing, Prot, Vma};
 use super::vma_map::{VmaEdit, VmaMap};
 use super::work;
+use crate::machine::pte::{Bit, Flags};
 
 /// The maximum number of areas of a process: Linux's default of `vm.max_map_count`.
 pub(crate) const MOST_AREAS: usize = 65_530;
@@ -182,7 +187,7 @@ impl Kernel {
     }
 
     /// Edits a process's areas and counts the users of their backings.
-    pub(super) fn edit_areas(&mut self, pid: Pid, edit: impl FnOnce(&mut VmaMap) -> VmaEdit) {
+    fn edit_areas(&mut self, pid: Pid, edit: impl FnOnce(&mut VmaMap) -> VmaEdit) {
         let Some(process) = self.process_mut(pid) else {
             return;
         };
@@ -213,5 +218,224 @@ impl Kernel {
         self.room_for(pid, |areas| drop(areas.insert(area)))?;
         self.map_area(pid, area);
         Ok(start)
+    }
+}
+
+impl Kernel {
+    /// Frees a process's pages, tables, and areas. Afterwards, the address space is empty and has no root
+    /// table, no TLB has entries of the process, and no core runs the process.
+    pub(super) fn free_address_space(&mut self, pid: Pid) {
+        self.release_pages(pid, 0..u64::MAX);
+        self.machine.shoot_down_all(asid(pid), &mut self.journal);
+        self.free_empty_tables(pid, &(0..u64::MAX));
+        self.free_root(pid);
+        self.leave_cores(pid);
+        let Some(process) = self.process_mut(pid) else {
+            return;
+        };
+        let areas = std::mem::take(&mut process.space.areas);
+        process.space.heap = Heap::default();
+        process.space.brk = process.space.brk_start;
+        for area in areas.iter() {
+            self.count_users(area.backing, -1);
+        }
+    }
+
+    /// Unmaps the pages in a range: clears entries, invalidates TLB entries, and frees frames, slots, and
+    /// empty tables. The areas do not change. The cost depends on the number of mapped pages, not on the size
+    /// of the range.
+    pub(super) fn unmap_pages(&mut self, pid: Pid, range: Range<u64>) {
+        let vpns = self.shape.vpns(&range);
+        self.unmap_vpns(pid, vpns.clone());
+        self.free_empty_tables(pid, &vpns);
+    }
+
+    /// Unmaps pages as [`Kernel::unmap_pages`] does, but keeps the tables.
+    pub(super) fn unmap_vpns(&mut self, pid: Pid, vpns: Range<u64>) {
+        let gone = self.release_pages(pid, vpns);
+        self.shoot_down_pages(pid, &gone);
+    }
+
+    /// Removes pages from a process. Returns the pages that had an entry and may still be in TLBs.
+    fn release_pages(&mut self, pid: Pid, vpns: Range<u64>) -> Vec<u64> {
+        let mut gone = Vec::new();
+        let tables = self
+            .process(pid)
+            .map_or(0, |process| process.space.tables.count());
+        let pages = vpns.end.saturating_sub(vpns.start);
+        self.work += (pages / work::EMPTY_ENTRIES).min(work::TABLE * tables);
+        for (vpn, place) in self.pages_in(pid, vpns) {
+            self.unmap_page(pid, vpn, None);
+            match place {
+                PageLocation::Frame(frame) => self.release(frame),
+                PageLocation::Swap(slot) => {
+                    self.swap.remove_page(slot, pid, vpn);
+                    continue;
+                }
+                PageLocation::Zero => {}
+            }
+            gone.push(vpn);
+        }
+        gone
+    }
+
+    /// Discards the pages of a range that are in swap (`MADV_FREE`). Resident pages remain.
+    pub(super) fn discard_swapped(&mut self, pid: Pid, range: Range<u64>) {
+        let pages = self.pages_in(pid, self.shape.vpns(&range));
+        self.work += pages.len() as u64;
+        for (vpn, place) in pages {
+            if matches!(place, PageLocation::Swap(_)) {
+                self.unmap_vpns(pid, vpn..vpn + 1);
+            }
+        }
+    }
+
+    /// Moves pages to an unmapped address range for `mremap`.
+    ///
+    /// # Errors
+    /// Fails if no memory is free for a new table. On failure, no page moves.
+    pub(super) fn move_pages(
+        &mut self,
+        pid: Pid,
+        from: Range<u64>,
+        to: u64,
+    ) -> Result<(), OutOfMemory> {
+        let vpns = self.shape.vpns(&from);
+        let target = self.shape.vpn(to);
+        let pages = self.pages_in(pid, vpns.clone());
+        let new = |vpn: u64| target + (vpn - vpns.start);
+        for (vpn, _) in &pages {
+            let made =
+                self.without_observer(|kernel, watch| kernel.make_path(pid, new(*vpn), watch));
+            if made.is_err() {
+                self.free_empty_tables(pid, &(target..target + (vpns.end - vpns.start)));
+                return made;
+            }
+        }
+        let mut gone = Vec::new();
+        for (vpn, place) in pages {
+            self.move_page(pid, vpn, new(vpn), place);
+            gone.push(vpn);
+        }
+        self.shoot_down_pages(pid, &gone);
+        self.free_empty_tables(pid, &vpns);
+        Ok(())
+    }
+
+    fn move_page(&mut self, pid: Pid, from: u64, to: u64, place: PageLocation) {
+        let flags = self.pte(pid, from).map_or(Flags::NONE, |pte| pte.flags);
+        self.unmap_page(pid, from, None);
+        self.map_page(pid, to, place, flags);
+        if let PageLocation::Swap(slot) = place {
+            self.swap.add_page(slot, pid, to);
+            self.swap.remove_page(slot, pid, from);
+        }
+    }
+}
+
+impl Kernel {
+    /// Updates entries and TLBs after the permissions of areas in a range have changed. An exclusive page
+    /// immediately becomes writable if its area is writable.
+    pub(super) fn reprotect(&mut self, pid: Pid, range: Range<u64>) {
+        let Some(process) = self.process(pid) else {
+            return;
+        };
+        let areas = process.space.areas.within(range);
+        self.work += areas.len() as u64;
+        for area in areas {
+            for (vpn, place) in self.pages_in(pid, self.shape.vpns(&(area.start..area.end))) {
+                self.work += 1;
+                self.set_area_permissions(pid, vpn, &area, place);
+            }
+        }
+    }
+
+    /// Sets the permissions of an entry according to its area and the state of its page.
+    pub(super) fn set_area_permissions(
+        &mut self,
+        pid: Pid,
+        vpn: u64,
+        area: &Vma,
+        place: PageLocation,
+    ) {
+        let writable = match place {
+            PageLocation::Frame(frame) => area.prot.write && self.may_store(pid, vpn, area, frame),
+            PageLocation::Zero => false,
+            PageLocation::Swap(_) => return,
+        };
+        self.set_permissions(pid, vpn, flags_of(area.prot, writable));
+    }
+
+    /// Whether a store to a page in a frame can proceed without a fault. The page must be exclusive to the
+    /// process, or shared and known to be dirty.
+    fn may_store(&self, pid: Pid, vpn: u64, area: &Vma, frame: FrameNo) -> bool {
+        let held = self.frames.get(frame);
+        match held.contents {
+            FrameContents::Object { .. } => true,
+            FrameContents::Anonymous => {
+                held.refs == 1
+                    && !held.maybe_shared
+                    && !held.slot.is_some_and(|slot| self.swap.holds_pages(slot))
+            }
+            FrameContents::File { .. } if area.shared && self.shape.dirty => {
+                self.pte(pid, vpn).is_some_and(|pte| pte.flags.has(Bit::D))
+            }
+            FrameContents::File { .. } => area.shared && held.dirty,
+            FrameContents::Merged | FrameContents::Free => false,
+        }
+    }
+}
+
+impl Kernel {
+    /// Moves the break, as `brk(2)` does. The heap area always ends on a page boundary. One page stays free
+    /// between the heap and the next area.
+    ///
+    /// # Errors
+    /// Returns ENOMEM and leaves the break unchanged if the new break would be below the heap's start, above
+    /// the user address space, or in another area. Also returns ENOMEM if the break would decrease and no
+    /// area overlaps the pages between the new break and the old one.
+    pub(super) fn move_break(&mut self, pid: Pid, to: u64) -> Result<(), Errno> {
+        let Some(process) = self.process(pid) else {
+            return Err(Errno::ENOMEM);
+        };
+        let space = &process.space;
+        let (old, new) = (self.whole_pages(space.brk), self.whole_pages(to));
+        let (Some(old), Some(new)) = (old, new) else {
+            return Err(Errno::ENOMEM);
+        };
+        if to < space.brk_start {
+            return Err(Errno::ENOMEM);
+        }
+        if new < old {
+            if space.areas.is_free(new..old) {
+                return Err(Errno::ENOMEM);
+            }
+            self.room_for(pid, |areas| drop(areas.remove(new..old)))?;
+            self.unmap_range(pid, new..old);
+        } else if new > old {
+            let beyond = new.checked_add(self.page_size()).ok_or(Errno::ENOMEM)?;
+            if new > self.user_end() || !self.is_vacant(pid, old..beyond) {
+                return Err(Errno::ENOMEM);
+            }
+            // No check of physical memory, because untouched pages cost nothing.
+            let area = Vma {
+                heap: true,
+                ..Vma::new(old..new, Prot::RW, false, Backing::Anonymous)
+            };
+            self.room_for(pid, |areas| drop(areas.insert(area)))?;
+            // The heap extends the area below the break only if that area is part of the heap.
+            let first = old == space.brk_start;
+            self.edit_areas(pid, |areas| {
+                if first {
+                    areas.insert_apart(area)
+                } else {
+                    areas.insert(area)
+                }
+            });
+        }
+        if let Some(process) = self.process_mut(pid) {
+            process.space.brk = to;
+        }
+        Ok(())
     }
 }

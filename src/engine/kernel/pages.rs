@@ -10,11 +10,10 @@ use crate::machine::pte::{Bit, Flags, Pte};
 use super::entries::write_pte;
 use super::frames::{FrameContents, Frames};
 use super::ids::{FrameNo, Pid};
-use super::journal::Journal;
 use super::persistent::Shared;
 use super::process::{AddressSpace, PageLocation};
-use super::shape::TableShape;
-use super::state::Kernel;
+use super::state::{Journal, Kernel};
+use super::tables::TableShape;
 
 /// Maps a page of an address space, or writes its swap slot number into its entry. The page's table must
 /// exist, and the page must be untouched or in swap. `zero` is the physical page of the zero frame.

@@ -5,10 +5,9 @@ use super::event::{BackingStore, FaultClass, KernelStep, Observer};
 use super::fault::{FaultContext, FaultOutcome};
 use super::frames::FrameContents;
 use super::ids::{FrameNo, ObjectId};
-use super::object::{Object, ObjectPage};
 use super::persistent::Map;
 use super::process::PageLocation;
-use super::state::{Kernel, OutOfMemory};
+use super::state::{Kernel, Object, ObjectPage, OutOfMemory};
 use super::vma::Backing;
 
 impl Kernel {
@@ -28,7 +27,7 @@ impl Kernel {
     }
 
     /// Frees an unused object, including its frames and slots.
-    pub(super) fn drop_object(&mut self, object: ObjectId) {
+    fn drop_object(&mut self, object: ObjectId) {
         let Some(held) = self.objects.all.remove(&object) else {
             return;
         };

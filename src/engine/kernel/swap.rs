@@ -4,10 +4,9 @@ use std::sync::Arc;
 
 use crate::machine::number_set::NumberSet;
 
+use super::frames::{NumberAllocator, ReverseMap};
 use super::ids::{FrameNo, Pid, SlotNo};
-use super::number_allocator::NumberAllocator;
 use super::persistent::Table;
-use super::reverse_map::ReverseMap;
 
 /// A slot in use.
 #[derive(Debug, Clone)]

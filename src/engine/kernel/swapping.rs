@@ -6,8 +6,7 @@ use super::event::{BackingStore, FaultClass, KernelObserver, KernelStep, Observe
 use super::fault::{FaultContext, FaultOutcome};
 use super::frames::FrameContents;
 use super::ids::{FrameNo, SlotNo};
-use super::object::ObjectPage;
-use super::state::{Kernel, OutOfMemory};
+use super::state::{Kernel, ObjectPage, OutOfMemory};
 
 impl Kernel {
     /// Resolves a fault on a private page in swap. If a frame already holds the page (the swap cache), the
@@ -146,7 +145,7 @@ impl Kernel {
     }
 
     /// The bytes of a frame without trailing zeros.
-    pub(super) fn trimmed_bytes(&self, frame: FrameNo) -> Arc<[u8]> {
+    fn trimmed_bytes(&self, frame: FrameNo) -> Arc<[u8]> {
         if self.machine.is_zero_page(self.ppn(frame)) {
             return Arc::default();
         }

@@ -4,7 +4,6 @@
 //! [`event::MachineObserver`] receives each step of an access.
 
 pub mod addr;
-mod bits;
 pub mod cache;
 pub mod check;
 pub mod contents;

@@ -1,4 +1,6 @@
-//! Sets of numbers whose clones share storage.
+//! Sets of numbers: bits in slices of words, and sparse sets.
+
+use std::iter::successors;
 
 use super::sparse::Sparse;
 
@@ -129,6 +131,71 @@ impl NumberSet {
 /// The word above a word other than the root, and the bit for this child.
 fn above(word: u64) -> (u64, u32) {
     ((word - 1) >> WORD_BITS, ((word - 1) & 63) as u32)
+}
+
+const WORD: usize = u64::BITS as usize;
+
+/// Number of words needed for one bit per way.
+pub(super) const fn mask_words(ways: usize) -> usize {
+    ways.div_ceil(WORD)
+}
+
+#[inline]
+pub(super) fn bit(words: &[u64], i: usize) -> bool {
+    words[i / WORD] >> (i % WORD) & 1 == 1
+}
+
+/// The positions of the set bits, in order.
+pub(super) fn ones(words: &[u64]) -> impl Iterator<Item = usize> + '_ {
+    let in_word = |word: u64| {
+        let next = |word: &u64| Some(word & (word - 1)).filter(|&rest| rest != 0);
+        successors(Some(word).filter(|&word| word != 0), next)
+            .map(|word| word.trailing_zeros() as usize)
+    };
+    words
+        .iter()
+        .enumerate()
+        .flat_map(move |(n, &word)| in_word(word).map(move |i| n * WORD + i))
+}
+
+/// Sets bit `i` of `words` to `on`.
+#[inline]
+pub(super) fn set_bit(words: &mut [u64], i: usize, on: bool) {
+    let word = &mut words[i / WORD];
+    *word = *word & !(1 << (i % WORD)) | u64::from(on) << (i % WORD);
+}
+
+/// A set of indexes of references, with one bit for each reference up to the highest index.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Indexes(Vec<u64>);
+
+impl Indexes {
+    /// Adds an index.
+    pub fn insert(&mut self, index: usize) {
+        let needed = mask_words(index + 1);
+        if needed > self.0.len() {
+            self.0.resize(needed, 0);
+        }
+        set_bit(&mut self.0, index, true);
+    }
+
+    /// Whether the set contains an index.
+    pub fn contains(&self, index: usize) -> bool {
+        mask_words(index + 1) <= self.0.len() && bit(&self.0, index)
+    }
+
+    /// Whether the set is empty.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl FromIterator<usize> for Indexes {
+    fn from_iter<I: IntoIterator<Item = usize>>(indexes: I) -> Self {
+        let mut set = Self::default();
+        indexes.into_iter().for_each(|index| set.insert(index));
+        set
+    }
 }
 
 #[cfg(test)]

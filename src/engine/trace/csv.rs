@@ -5,9 +5,9 @@
 //! optional. An address is decimal, or hexadecimal with the prefix `0x`. The parser rejects a decimal address
 //! with a leading 0, because it is probably hexadecimal.
 
-use super::digits::{self, WINDOW};
+use super::digits;
+use super::digits::{Shape, WINDOW};
 use super::line::{self, DEFAULT_SIZE, Line, Parsed};
-use super::line_shape::Shape;
 use super::record::{Op, Record};
 
 /// The names of operations in the column `op`, which are case-insensitive.

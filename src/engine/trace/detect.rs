@@ -10,7 +10,7 @@ use memchr::memrchr;
 use super::foreign::DECIMAL;
 use super::format::{Choice, ChosenFormat, FORMATS, Format};
 use super::line::{self, Line};
-use super::malformed::BadLine;
+use super::record::BadLine;
 use super::source::Source;
 use super::text::{BYTE_ORDER_MARK, Grammar};
 use super::unreadable::{Unreadable, UnreadableReason};

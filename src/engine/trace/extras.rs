@@ -12,7 +12,7 @@ use super::curve::Distances;
 pub use super::curve::{CurveMethod, SampleRate};
 use super::hot_spots::HotSpotCounter;
 use super::miss_classifier::MissClassifier;
-use super::observer::{Reference, ReplayObserver};
+use super::tally::{Reference, ReplayObserver};
 
 /// The requested additional counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

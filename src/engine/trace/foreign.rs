@@ -5,7 +5,7 @@
 
 use super::format::{ChosenFormat, FORMATS};
 use super::line;
-use super::malformed::BadLine;
+use super::record::BadLine;
 
 /// The reason against addresses that could be decimal.
 pub(super) const DECIMAL: &str = "the addresses of the first lines have only decimal digits";

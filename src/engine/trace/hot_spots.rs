@@ -5,7 +5,7 @@ use crate::machine::spec::Spec;
 
 use super::blocks::BlockNumbers;
 use super::counts::{HotSpot, HotSpots};
-use super::observer::Reference;
+use super::tally::Reference;
 
 /// log2 of the page size in bytes on a machine without pages.
 const PAGE_BITS: u32 = 12;

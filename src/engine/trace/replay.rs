@@ -7,10 +7,9 @@ use crate::machine::event::AccessKind;
 use crate::machine::footprint::Footprint;
 use crate::machine::spec::Spec;
 
-use super::counts::ReferenceCounts;
-use super::observer::{Reference, ReplayObserver};
+use super::counts::{ReferenceCounts, Unchanging};
 use super::record::{Op, Record};
-use super::unchanging::Unchanging;
+use super::tally::{Reference, ReplayObserver};
 
 /// The method for counting a reference that straddles blocks or pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

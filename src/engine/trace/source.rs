@@ -1,14 +1,17 @@
 //! Reads the bytes of a trace from a file or standard input and decompresses them.
 
 use std::fs::{File, Metadata};
-use std::io::{self, BufReader, Cursor, Read};
+use std::io;
+use std::io::{BufRead, BufReader, Cursor, Read};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::gzip::Members;
+use flate2::bufread::GzDecoder;
+use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
+use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
+
 use super::unreadable::{Unreadable, UnreadableReason};
-use super::zstd::{self, Frames};
 use crate::files;
 
 /// Size in bytes of the buffer for reading a compressed file.
@@ -88,7 +91,7 @@ impl Source {
         };
         let kind = match magic[..] {
             [0x1f, 0x8b, ..] => Some(GZIP),
-            _ if zstd::begins(&magic) => Some(ZSTD),
+            _ if begins(&magic) => Some(ZSTD),
             _ => None,
         };
         let all = Cursor::new(magic).chain(counting);
@@ -206,5 +209,207 @@ impl Source {
             before: known.len(),
             after: now.len(),
         }))
+    }
+}
+
+/// The first byte of a member.
+const BEGIN: u8 = 0x1f;
+
+/// Decompresses members and verifies their checksums. Unlike the decoder of several members in the library, reports
+/// other data after a member as such.
+struct Members<R> {
+    decoder: Option<GzDecoder<R>>,
+}
+
+impl<R: BufRead> Members<R> {
+    pub(crate) fn new(bytes: R) -> Self {
+        Self {
+            decoder: Some(GzDecoder::new(bytes)),
+        }
+    }
+}
+
+impl<R: BufRead> Read for Members<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while let Some(decoder) = &mut self.decoder {
+            let count = decoder.read(buffer)?;
+            if count > 0 || buffer.is_empty() {
+                return Ok(count);
+            }
+            match decoder.get_mut().fill_buf()?.first() {
+                None => return Ok(0),
+                Some(&BEGIN) => {
+                    self.decoder = self
+                        .decoder
+                        .take()
+                        .map(|ended| GzDecoder::new(ended.into_inner()));
+                }
+                Some(_) => return Err(other_data()),
+            }
+        }
+        Ok(0)
+    }
+}
+
+/// The error for data that follows the compressed data.
+fn other_data() -> io::Error {
+    io::Error::new(
+        io::ErrorKind::InvalidData,
+        "other data follows the compressed data; remove it",
+    )
+}
+
+/// Whether a file with these first bytes contains `zstd` frames. The first frame may be a skippable frame.
+pub(crate) fn begins(magic: &[u8]) -> bool {
+    matches!(
+        magic,
+        [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..]
+    )
+}
+
+/// Whether a frame may begin with these bytes. There may be fewer than four.
+fn may_begin(bytes: &[u8]) -> bool {
+    let filled = |end: [u8; 4]| {
+        let mut magic = end;
+        let count = bytes.len().min(4);
+        magic[..count].copy_from_slice(&bytes[..count]);
+        begins(&magic)
+    };
+    filled([0x28, 0xb5, 0x2f, 0xfd]) || filled([0x50, 0x2a, 0x4d, 0x18])
+}
+
+/// Decompresses frames and verifies their checksums.
+pub(crate) struct Frames<R> {
+    source: EndDetector<R>,
+    decoder: FrameDecoder,
+    /// Whether a frame is being read.
+    inside: bool,
+    /// Whether a frame has ended.
+    ended: bool,
+    /// The error to return after the decoded bytes.
+    failed: Option<io::Error>,
+}
+
+/// An empty last block and room for a checksum, which end a frame so that the bytes before an error can be
+/// decoded.
+const END: [u8; 7] = [1, 0, 0, 0, 0, 0, 0];
+
+/// Detects the end of the input.
+struct EndDetector<R> {
+    bytes: R,
+    /// Whether a read found no more bytes.
+    ended: bool,
+}
+
+impl<R: Read> Read for EndDetector<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.bytes.read(buffer)?;
+        self.ended |= count == 0 && !buffer.is_empty();
+        Ok(count)
+    }
+}
+
+impl<R: BufRead> Frames<R> {
+    pub(crate) fn new(bytes: R) -> Self {
+        Self {
+            source: EndDetector {
+                bytes,
+                ended: false,
+            },
+            decoder: FrameDecoder::new(),
+            inside: false,
+            ended: false,
+            failed: None,
+        }
+    }
+
+    /// Starts the next frame. Returns false at the end of the file.
+    fn begin(&mut self) -> io::Result<bool> {
+        loop {
+            let next = self.source.bytes.fill_buf()?;
+            if next.is_empty() {
+                return Ok(false);
+            }
+            if self.ended && !may_begin(next) {
+                return Err(other_data());
+            }
+            match self.decoder.init(&mut self.source) {
+                Ok(()) => {
+                    self.inside = true;
+                    return Ok(true);
+                }
+                Err(FrameDecoderError::ReadFrameHeaderError(ReadFrameHeaderError::SkipFrame {
+                    length,
+                    ..
+                })) => self.skip_frame(length)?,
+                Err(error) => return Err(self.map_error(error)),
+            }
+        }
+    }
+
+    /// Skips bytes of a skippable frame.
+    fn skip_frame(&mut self, length: u32) -> io::Result<()> {
+        let passed = io::copy(&mut (&mut self.source).take(length.into()), &mut io::sink())?;
+        if passed < u64::from(length) {
+            Err(io::ErrorKind::UnexpectedEof.into())
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Decodes until bytes are available or the frame ends.
+    fn decode(&mut self) -> io::Result<()> {
+        let one = || BlockDecodingStrategy::UptoBlocks(1);
+        while self.decoder.can_collect() == 0 && !self.decoder.is_finished() {
+            if let Err(error) = self.decoder.decode_blocks(&mut self.source, one()) {
+                // The decoder retains bytes that later blocks may refer to. No more blocks follow, so end the
+                // frame.
+                let error = self.map_error(error);
+                if !matches!(self.decoder.decode_blocks(&END[..], one()), Ok(true)) {
+                    return Err(error);
+                }
+                self.failed = Some(error);
+            }
+        }
+        Ok(())
+    }
+
+    /// Verifies the checksum at the end of a frame.
+    fn end(&mut self) -> io::Result<()> {
+        if let Some(failed) = self.failed.take() {
+            return Err(failed);
+        }
+        (self.inside, self.ended) = (false, true);
+        let written = self.decoder.get_checksum_from_data();
+        if written.is_some() && written != self.decoder.get_calculated_checksum() {
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidData,
+                "a checksum does not match",
+            ));
+        }
+        Ok(())
+    }
+
+    fn map_error(&self, error: FrameDecoderError) -> io::Error {
+        if self.source.ended {
+            io::ErrorKind::UnexpectedEof.into()
+        } else {
+            io::Error::new(io::ErrorKind::InvalidData, error)
+        }
+    }
+}
+
+impl<R: BufRead> Read for Frames<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            if !self.inside && !self.begin()? {
+                return Ok(0);
+            }
+            self.decode()?;
+            if self.decoder.can_collect() > 0 || buffer.is_empty() {
+                return self.decoder.read(buffer);
+            }
+            self.end()?;
+        }
     }
 }

@@ -3,16 +3,14 @@
 use memchr::{memchr, memrchr};
 
 use super::csv::{self, Csv};
-use super::digits::WINDOW;
-use super::din::Comments;
+use super::digits::{Shape, WINDOW};
 use super::format::{Choice, ChosenFormat, Format};
 use super::line::Line;
-use super::line_shape::Shape;
-use super::malformed::Malformed;
-use super::record::{Fetches, Record, RecordBatch};
+use super::record::{Fetches, Malformed, Record, RecordBatch};
 use super::source::Source;
+use super::tools::Comments;
 use super::unreadable::{Unreadable, UnreadableReason};
-use super::{din, gap, lackey, pin};
+use super::{lackey, tools};
 
 /// Maximum size of a line in bytes. A longer line is malformed unless it is a comment.
 const LONGEST: usize = 4096;
@@ -154,7 +152,9 @@ impl Text {
         let text = &self.buffer[self.start..self.whole];
         self.start += match &self.grammar {
             Grammar::Lackey => lackey::records(text, batch, most, self.fetches),
-            Grammar::Din(_) => fast_records(text, batch, most, self.fetches, &[], din::fast_record),
+            Grammar::Din(_) => {
+                fast_records(text, batch, most, self.fetches, &[], tools::fast_record)
+            }
             Grammar::Csv(csv) if csv.has_usual_columns() => fast_records(
                 text,
                 batch,
@@ -288,10 +288,10 @@ impl Grammar {
     pub(super) fn line(&mut self, line: &[u8]) -> Line {
         match self {
             Grammar::Lackey => lackey::line(line),
-            Grammar::Din(comments) => din::line(line, *comments),
+            Grammar::Din(comments) => tools::din_line(line, *comments),
             Grammar::Csv(csv) => csv.line(line),
-            Grammar::Pin => pin::line(line),
-            Grammar::Gap => gap::line(line),
+            Grammar::Pin => tools::pin_line(line),
+            Grammar::Gap => tools::gap_line(line),
         }
     }
 }

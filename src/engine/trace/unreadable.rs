@@ -1,12 +1,11 @@
 //! Errors in reading a trace.
 
 use crate::files::visible;
-use std::fmt;
-use std::io;
+use std::{fmt, io};
 
 use super::foreign;
 use super::format::{Choice, ChosenFormat};
-use super::malformed::{BadLine, Malformed};
+use super::record::{BadLine, Malformed};
 
 /// An error that prevents a trace from being read completely. The parser returns all records before the
 /// error.

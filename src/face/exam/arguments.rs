@@ -1,9 +1,8 @@
 //! The arguments and the top-level code of `pagewalk exam`.
 
-use crate::face::limits::LimitArguments;
-use std::io;
+use crate::face::options::{Checking, LimitArguments, course_of};
 use std::path::PathBuf;
-use std::slice;
+use std::{io, slice};
 
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
@@ -12,8 +11,7 @@ use super::make::{ExamError, MadePaper, PaperMaker};
 use super::options::{LayoutArguments, VersionArguments};
 use super::output;
 use super::typeset::typeset;
-use crate::face::course::{self, course_of};
-use crate::face::deny::Checking;
+use crate::face::options;
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print, print_bytes};
 use pagewalk_script::api::exam::{
     Edition, FORMATS, Fairness, File, Format, Paper, Style, Version, Writer,
@@ -114,7 +112,7 @@ impl Exam {
     ) -> Result<ExamOutput, ExamError> {
         let destination = self
             .destination()
-            .map_err(|bad| ExamError::wrong(course::message(bad, color)))?;
+            .map_err(|bad| ExamError::wrong(options::message(bad, color)))?;
         let editions = self.editions(&destination)?;
         let exam = api::Exam {
             script: reading,

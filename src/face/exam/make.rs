@@ -1,6 +1,6 @@
 //! Generates the papers of all versions on several threads, which share the script.
 
-use super::progress::Progress;
+use crate::face::progress::ItemProgress;
 use crate::face::terminal::Status;
 use crate::face::threads::side_by_side;
 use pagewalk_script::api::exam::{
@@ -79,7 +79,7 @@ impl PaperMaker<'_> {
                 script: script.transpose()?,
             })
         };
-        let progress = Progress::new("papers", versions.len());
+        let progress = ItemProgress::new("papers", versions.len());
         side_by_side(versions, self.threads, work, Result::is_err, |_, _| {
             progress.one();
         })
@@ -90,7 +90,7 @@ impl PaperMaker<'_> {
     /// The properties of each version that `--check` compares, or the reason why the version has no paper.
     pub(crate) fn samples(&self, versions: &[Option<Version>]) -> Vec<Result<Sample, String>> {
         let work = |version: &Option<Version>| self.exam.sample(version.as_ref());
-        let progress = Progress::new("versions checked", versions.len());
+        let progress = ItemProgress::new("versions checked", versions.len());
         side_by_side(
             versions,
             self.threads,
@@ -106,7 +106,7 @@ impl PaperMaker<'_> {
         versions: &[Option<Version>],
         write: fn(&[Paper], Edition, &Layout) -> String,
     ) -> Result<MadePaper, ExamError> {
-        let progress = Progress::new("papers", versions.len());
+        let progress = ItemProgress::new("papers", versions.len());
         let work = |version: &Option<Version>| self.paper(version.as_ref());
         let papers = side_by_side(versions, self.threads, work, Result::is_err, |_, _| {
             progress.one();

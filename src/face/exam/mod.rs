@@ -4,7 +4,6 @@ mod arguments;
 mod make;
 mod options;
 mod output;
-mod progress;
 mod typeset;
 
 pub(crate) use arguments::Exam;

@@ -1,17 +1,15 @@
 //! Compiles PDF papers with a Typst compiler on this machine.
 
-use std::env;
 use std::ffi::OsString;
-use std::fs;
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
-use std::thread;
+use std::{env, fs, thread};
 
 use tempfile::TempDir;
 
 use super::make::{ExamError, MadePaper};
-use super::progress::Progress;
+use crate::face::progress::ItemProgress;
 use crate::face::threads::side_by_side;
 use pagewalk_engine::files::limits::PDF;
 use pagewalk_engine::files::{open_regular, read_all};
@@ -36,7 +34,7 @@ pub(crate) fn typeset(made: &[MadePaper], threads: usize) -> Result<Vec<MadePape
     let piece = count.div_ceil(threads.max(1)).max(1);
     let pieces: Vec<&[MadePaper]> = made.chunks(piece).collect();
     let files = made.iter().map(|made| made.editions.len()).sum();
-    let progress = Progress::new("PDF files", files);
+    let progress = ItemProgress::new("PDF files", files);
     let work = |piece: &&[MadePaper]| compiled(&program, piece, &progress);
     let compiled = side_by_side(&pieces, threads, work, Result::is_err, |_, _| {});
     let compiled: Result<Vec<Vec<MadePaper>>, String> = compiled.into_iter().collect();
@@ -52,7 +50,7 @@ pub(crate) fn typeset(made: &[MadePaper], threads: usize) -> Result<Vec<MadePape
 fn compiled(
     program: &TypstProgram,
     versions: &[MadePaper],
-    progress: &Progress,
+    progress: &ItemProgress,
 ) -> Result<Vec<MadePaper>, String> {
     let said = |error: io::Error| error.to_string();
     let folder = private_folder().map_err(said)?;
@@ -118,7 +116,7 @@ fn by_script(
     command: &mut Command,
     folder: &Path,
     names: &[String],
-    progress: &Progress,
+    progress: &ItemProgress,
 ) -> Result<(), String> {
     let mut child = command
         .current_dir(folder)

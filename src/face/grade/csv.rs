@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::records::{COLUMN_LIMIT, Cells, RECORD_LIMIT, Record, RecordTable};
+use super::rows::{COLUMN_LIMIT, Cells, RECORD_LIMIT, Record, RecordTable};
 use pagewalk_script::exam::grade::{CELL_LIMIT, Given};
 use pagewalk_script::exam::roster::{Flaw, delimiter};
 use pagewalk_script::exam::sheet::unguarded;

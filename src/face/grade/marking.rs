@@ -2,9 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::responses::placed;
 use super::review::{UnreadableAnswer, unreadable_answers};
-use super::rows::StudentRow;
+use super::rows::{StudentRow, placed};
 use super::versions::PaperVersion;
 use pagewalk_script::api::exam::{Exam, Paper, PaperError, Version};
 use pagewalk_script::api::marking::{FeedbackFormat, Given, Marked, Rules, Sheet, feedback};

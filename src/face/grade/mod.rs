@@ -2,14 +2,8 @@
 
 mod arguments;
 mod csv;
-mod document;
-mod feedback;
-mod formats;
 mod marking;
-mod moodle;
-mod prairielearn;
-mod records;
-mod responses;
+mod platforms;
 mod review;
 mod rows;
 mod run;
@@ -17,4 +11,6 @@ mod versions;
 
 pub(crate) use arguments::Grade;
 #[cfg(fuzzing)]
-pub(crate) use {formats::FORMATS as ANSWER_FORMATS, formats::read_rows, rows::ColumnNames};
+pub(crate) use arguments::{FORMATS as ANSWER_FORMATS, read_rows};
+#[cfg(fuzzing)]
+pub(crate) use rows::ColumnNames;

@@ -5,8 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::csv;
-use super::records::read_bytes;
-use super::rows::StudentRow;
+use super::rows::{StudentRow, read_bytes};
 use pagewalk_script::exam::grade::{Given, Marked, Verdict};
 use pagewalk_script::exam::sheet::row;
 

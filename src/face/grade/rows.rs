@@ -1,10 +1,15 @@
 //! Answer tables with one row per student.
 
+use std::path::Path;
 use std::sync::Arc;
 
-use super::records::{Cells, Record, RecordTable};
-use super::responses::Response;
+use pagewalk_engine::files::limits::{InputLimit, TABLE};
+use pagewalk_engine::files::reason;
+use pagewalk_script::exam::field::{Asked, Field};
+use pagewalk_script::exam::grade::Given;
 use pagewalk_script::exam::roster::{FIRST, Flaw, LAST, NAMES, plain};
+use pagewalk_script::lang::loader::{Disk, Loader, text_of};
+use pagewalk_script::lang::value::Number;
 
 /// Columns that identify a student, most preferred first. A comparison of column names considers only letters and
 /// digits.
@@ -180,4 +185,230 @@ fn student_row(record: &Record, named: &ColumnNames) -> StudentRow {
     }
     row.answers = answers.into_iter().collect();
     row
+}
+
+/// Maximum number of records in a file.
+pub(crate) const RECORD_LIMIT: usize = 100_000;
+/// Maximum number of columns in a record.
+pub(crate) const COLUMN_LIMIT: usize = 10_000;
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Record {
+    /// The record's first line, or its position in a list, starting at 1.
+    pub(crate) line: u64,
+    /// The cells with their column names, in order.
+    pub(crate) cells: Cells,
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct RecordTable {
+    /// The column names in order.
+    pub(crate) header: Vec<Arc<str>>,
+    /// The readable records.
+    pub(crate) rows: Vec<Record>,
+    /// The errors in invalid records.
+    pub(crate) flaws: Vec<Flaw>,
+}
+
+/// Cells with their column names. A table can have millions of cells, so all texts of a record share an allocation.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Cells {
+    names: Box<[Arc<str>]>,
+    /// The texts one after another.
+    text: Box<str>,
+    /// The end of each cell's text.
+    ends: Box<[u32]>,
+    /// The numbers, by the index of the cell, whose text is empty.
+    numbers: Box<[(u32, Number)]>,
+}
+
+impl Cells {
+    /// The cells in order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&Arc<str>, Given)> {
+        let begins = [0].into_iter().chain(self.ends.iter().copied());
+        let mut numbers = self.numbers.iter().peekable();
+        (0u32..).zip(&self.names).zip(begins.zip(&self.ends)).map(
+            move |((at, name), (begin, end))| {
+                let number = numbers.next_if(|(of, _)| *of == at);
+                let text = || Given::Text(self.text[begin as usize..*end as usize].to_owned());
+                (
+                    name,
+                    number.map_or_else(text, |(_, number)| Given::Number(*number)),
+                )
+            },
+        )
+    }
+}
+
+impl FromIterator<(Arc<str>, Given)> for Cells {
+    fn from_iter<I: IntoIterator<Item = (Arc<str>, Given)>>(cells: I) -> Self {
+        let (mut names, mut text, mut ends, mut numbers) =
+            (Vec::new(), String::new(), Vec::new(), Vec::new());
+        for (name, given) in cells {
+            match given {
+                Given::Text(own) => text.push_str(&own),
+                Given::Number(number) => numbers.push((names.len() as u32, number)),
+            }
+            names.push(name);
+            // The size of a table is limited.
+            ends.push(text.len() as u32);
+        }
+        Self {
+            names: names.into(),
+            text: text.into(),
+            ends: ends.into(),
+            numbers: numbers.into(),
+        }
+    }
+}
+
+impl RecordTable {
+    /// Returns a column's name, and adds the column to the header if it is new.
+    pub(crate) fn column(&mut self, name: &str) -> Arc<str> {
+        if let Some(known) = self.header.iter().find(|known| &***known == name) {
+            return Arc::clone(known);
+        }
+        let name: Arc<str> = name.into();
+        self.header.push(Arc::clone(&name));
+        name
+    }
+}
+
+impl Record {
+    /// Returns the text of the first of these columns that the record contains. Compares only the letters and
+    /// digits of names; see [`plain`].
+    pub(crate) fn text(&self, columns: &[&str]) -> Option<String> {
+        let found = columns
+            .iter()
+            .find_map(|name| self.cells.iter().find(|(own, _)| plain(own) == *name));
+        found.map(|(_, given)| given.text().trim().to_owned())
+    }
+}
+
+/// The bytes of a table, or of standard input for `-`. An error message continues a sentence that starts with
+/// the file name.
+pub(crate) fn read_bytes(path: &Path) -> Result<Vec<u8>, String> {
+    read_limited(path, TABLE)
+}
+
+/// Works like [`read_bytes`], but for UTF-8 text of a limited size.
+pub(crate) fn read_text(path: &Path, limit: InputLimit) -> Result<String, String> {
+    let bytes = read_limited(path, limit)?;
+    text_of(&bytes)
+        .map(str::to_owned)
+        .map_err(|why| format!("cannot be read: {why}"))
+}
+
+fn read_limited(path: &Path, limit: InputLimit) -> Result<Vec<u8>, String> {
+    Disk.argument(path, limit)
+        .map_err(|error| format!("cannot be read: {}", reason(&error)))
+}
+
+/// A response to a question on a learning platform.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Response {
+    /// The parts of a question with several blanks.
+    Parts(Vec<String>),
+    /// The response to a single blank, or empty for any unanswered question.
+    Whole(String),
+}
+
+/// Field names with their answers.
+type PlacedAnswers<'k> = Vec<(&'k str, String)>;
+
+/// Assigns responses to fields by order. Accepts one response per question and one per essay. Each essay may
+/// follow its question, as in an export of `pagewalk exam`, or all essays may be last. Also accepts one response
+/// per field. Any other order is an error.
+pub(crate) fn placed<'k>(
+    responses: &[Response],
+    fields: &'k [Field],
+) -> Result<PlacedAnswers<'k>, String> {
+    let blanks: Vec<FieldGroup> = by_question(fields, |field| !is_essay(field));
+    let essays: Vec<FieldGroup> = fields
+        .iter()
+        .filter(|field| is_essay(field))
+        .map(|field| vec![field])
+        .collect();
+    let mut in_turn: Vec<FieldGroup> = blanks.iter().chain(&essays).cloned().collect();
+    let apart = in_turn.clone();
+    // Put each essay after the blanks of its question.
+    in_turn.sort_by_key(|unit| unit.first().map_or(0, |field| field.question));
+    let each: Vec<FieldGroup> = fields.iter().map(|field| vec![field]).collect();
+    let flat: Vec<Response> = responses
+        .iter()
+        .flat_map(Response::parts)
+        .map(Response::Whole)
+        .collect();
+    let orders = [
+        (&in_turn, responses),
+        (&apart, responses),
+        (&each, flat.as_slice()),
+    ];
+    let apart_by_question = stay_in_question(responses, fields);
+    let found = orders
+        .into_iter()
+        .enumerate()
+        .find(|(at, (units, responses))| fits(units, responses) && (*at < 2 || apart_by_question))
+        .map(|(_, order)| order);
+    let (units, responses) = found.ok_or_else(|| {
+        let parts = flat.len();
+        let count = fields.len();
+        format!("has {parts} response parts, but the paper has {count} fields; check that the export is of this exam")
+    })?;
+    let pairs = units.iter().zip(responses).flat_map(|(unit, response)| {
+        let mut texts = response.parts().into_iter();
+        unit.iter()
+            .map(move |field| (field.name.as_str(), texts.next().unwrap_or_default()))
+    });
+    Ok(pairs.collect())
+}
+
+/// The fields of one response.
+type FieldGroup<'k> = Vec<&'k Field<'k>>;
+
+fn by_question<'k>(fields: &'k [Field], wanted: impl Fn(&Field) -> bool) -> Vec<FieldGroup<'k>> {
+    let mut units: Vec<FieldGroup> = Vec::new();
+    for field in fields.iter().filter(|field| wanted(field)) {
+        match units.last_mut().filter(|unit| {
+            unit.first()
+                .is_some_and(|first| first.question == field.question)
+        }) {
+            Some(unit) => unit.push(field),
+            None => units.push(vec![field]),
+        }
+    }
+    units
+}
+
+fn is_essay(field: &Field) -> bool {
+    matches!(field.asked, Asked::Essay)
+}
+
+/// Whether each response stays within one question, provided that each part of a response belongs to one
+/// field.
+fn stay_in_question(responses: &[Response], fields: &[Field]) -> bool {
+    let mut rest = fields;
+    responses.iter().all(|response| {
+        let (own, after) = rest.split_at(response.parts().len().min(rest.len()));
+        rest = after;
+        own.windows(2)
+            .all(|pair| pair[0].question == pair[1].question)
+    })
+}
+
+fn fits(units: &[FieldGroup], responses: &[Response]) -> bool {
+    let one = |(unit, response): (&FieldGroup, &Response)| match response {
+        Response::Parts(parts) => parts.len() == unit.len(),
+        Response::Whole(text) => text.is_empty() || unit.len() == 1,
+    };
+    units.len() == responses.len() && units.iter().zip(responses).all(one)
+}
+
+impl Response {
+    fn parts(&self) -> Vec<String> {
+        match self {
+            Self::Parts(parts) => parts.clone(),
+            Self::Whole(text) => vec![text.clone()],
+        }
+    }
 }

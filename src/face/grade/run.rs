@@ -1,30 +1,30 @@
 //! Runs the command, from its input files to the marks.
 
-use pagewalk_engine::files::shown;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::Path;
 
-use super::arguments::{FeedbackFormat, Grade};
-use super::formats;
-use super::marking::{Marking, MarkingResult, mark_all};
-use super::records::{read_bytes, read_text};
-use super::review::Review;
-use super::rows::{ColumnNames, StudentRow};
-use super::versions::{GivenVersion, PaperVersion, Versions};
-use super::{csv, feedback};
-use crate::face::terminal::{Color, Status, complain, diagnostic_style, print};
-use crate::face::threads::side_by_side;
-use pagewalk_engine::files::atomic_write::write_file;
+use pagewalk_engine::files::atomic_write::{write_below, write_file};
 use pagewalk_engine::files::limits::RULES;
+use pagewalk_engine::files::shown;
 use pagewalk_script::api::CheckedScript;
 use pagewalk_script::exam::grade::Marked;
 use pagewalk_script::exam::grade::regrade::{Before, regraded};
 use pagewalk_script::exam::grade::rules::Rules;
 use pagewalk_script::exam::grade::statistics::statistics;
-use pagewalk_script::exam::marks::{self, Columns, Format, TableRow};
+use pagewalk_script::exam::marks;
+use pagewalk_script::exam::marks::{Columns, Format, TableRow};
 use pagewalk_script::exam::roster::{Flaw, plain};
 use pagewalk_script::lang::nearest::nearest;
+
+use super::arguments::{FeedbackFormat, Grade};
+use super::marking::{Marking, MarkingResult, mark_all};
+use super::review::Review;
+use super::rows::{ColumnNames, StudentRow, read_bytes, read_text};
+use super::versions::{GivenVersion, PaperVersion, Versions};
+use super::{arguments, csv};
+use crate::face::terminal::{Color, Status, complain, diagnostic_style, print};
+use crate::face::threads::side_by_side;
 
 /// Maximum number of row errors in a report.
 const SHOWN: usize = 100;
@@ -141,7 +141,7 @@ impl Grade {
                 .feedback
                 .iter()
                 .map(|(_, id, text)| (id.as_str(), text.as_str()));
-            if let Err(message) = feedback::write(folder, format, each) {
+            if let Err(message) = write(folder, format, each) {
                 return Ok(wrong(folder, &message));
             }
         }
@@ -248,7 +248,7 @@ impl Grade {
         };
         let bytes =
             read_bytes(&self.answers).map_err(|message| report_file(&self.answers, &message))?;
-        let rows = formats::read_rows(&bytes, &self.answers, self.from.as_deref(), &named)
+        let rows = arguments::read_rows(&bytes, &self.answers, self.from.as_deref(), &named)
             .map_err(|flaw| report_flaw(&self.answers, &flaw))?;
         let versions = match &self.versions {
             Some(path) => {
@@ -432,4 +432,67 @@ fn report_flaw(path: &Path, flaw: &Flaw) -> AlreadyReported {
         flaw.message
     ));
     AlreadyReported
+}
+
+/// Maximum length of an ID in a file name.
+const LONGEST: usize = 80;
+
+/// Writes the feedback for each student ID. An error message continues a sentence that starts with the folder
+/// name.
+pub(crate) fn write<'t>(
+    folder: &Path,
+    format: Format,
+    each: impl Iterator<Item = (&'t str, &'t str)>,
+) -> Result<usize, String> {
+    std::fs::create_dir_all(folder).map_err(|error| format!("cannot be created: {error}"))?;
+    let mut used = BTreeSet::new();
+    let mut written = 0;
+    for (id, text) in each {
+        let stem = stem(id, &mut used);
+        let name = format!("{stem}.{}", format.extension());
+        write_below(folder, &name, text.as_bytes())
+            .map_err(|error| format!("cannot store the file for `{id}`: {error}"))?;
+        written += 1;
+    }
+    Ok(written)
+}
+
+/// Returns a unique file name for an ID, with only letters, digits, `-`, `_`, `@`, and `.`. Names that differ
+/// only in case are treated as duplicates.
+fn stem(id: &str, used: &mut BTreeSet<String>) -> String {
+    let safe = |c: char| {
+        if c.is_alphanumeric() || "-_@.".contains(c) {
+            c
+        } else {
+            '_'
+        }
+    };
+    let plain: String = id.chars().take(LONGEST).map(safe).collect();
+    let plain = plain.trim_start_matches('.');
+    let plain = if plain.is_empty() { "student" } else { plain };
+    let mut stem = plain.to_owned();
+    let mut again = 1;
+    while !used.insert(stem.to_lowercase()) {
+        again += 1;
+        stem = format!("{plain}-{again}");
+    }
+    stem
+}
+
+#[cfg(test)]
+mod tests {
+    use super::stem;
+
+    #[test]
+    fn names_of_files_are_safe_and_stay_apart() {
+        let mut used = std::collections::BTreeSet::new();
+        let names: Vec<String> = ["a1", "A1", "../../etc/passwd", "", "x/y", "x\\y"]
+            .iter()
+            .map(|id| stem(id, &mut used))
+            .collect();
+        assert_eq!(
+            names,
+            ["a1", "A1-2", "_.._etc_passwd", "student", "x_y", "x_y-2"]
+        );
+    }
 }

@@ -13,9 +13,8 @@ use lsp_types::{
 };
 use pagewalk_script::editor::{self, Action, ActionKind, Document, ItemKind};
 
-use super::goldens;
-use super::position;
 use super::view::View;
+use super::{goldens, protocol};
 
 /// Returns the text as Markdown or plain text.
 fn markup(view: &View, value: String) -> MarkupContent {
@@ -279,7 +278,7 @@ fn code_action(
     kind: CodeActionKind,
     known: &[lsp_types::Diagnostic],
 ) -> CodeAction {
-    let edits = position::edits(view.document.lines(), action.edits);
+    let edits = protocol::edits(view.document.lines(), action.edits);
     let changes = HashMap::from([(view.uri.clone(), edits)]);
     let about = action.about.map(|(bytes, code)| {
         let (range, code) = (
@@ -310,7 +309,7 @@ pub(crate) fn formatting(view: &View, part: Option<lsp_types::Range>) -> Option<
         Some(range) => view.document.format_range(view.bytes(range)),
         None => view.document.format(),
     };
-    Some(position::edits(view.document.lines(), edits?))
+    Some(protocol::edits(view.document.lines(), edits?))
 }
 
 /// Aligns the table whose row was just completed by a character before the position.
@@ -318,7 +317,7 @@ pub(crate) fn on_type(view: &View, position: Position, typed: &str) -> Option<Ve
     let edits = view
         .document
         .align_table(view.byte_at(position), typed == "\n")?;
-    Some(super::position::edits(view.document.lines(), edits))
+    Some(super::protocol::edits(view.document.lines(), edits))
 }
 
 /// The tokens in the document or in a range.
@@ -338,7 +337,7 @@ fn relative_tokens(document: &Document, within: Range<usize>) -> Vec<SemanticTok
     let mut found = Vec::new();
     for (place, class) in document.semantic_tokens(within) {
         for part in lines.split(place) {
-            let lsp_types::Range { start, end } = position::range(lines, &part);
+            let lsp_types::Range { start, end } = protocol::range(lines, &part);
             let delta_line = start.line - last.line;
             found.push(SemanticToken {
                 delta_line,

@@ -20,9 +20,8 @@ use serde_json::{Value, json};
 
 use super::client::Client;
 use super::custom_requests::parse_params;
-use super::position;
-use super::response_error::response_error;
-use super::uri::{path_of, uri_of};
+use super::protocol;
+use super::protocol::{path_of, response_error, uri_of};
 use crate::face::terminal::Color;
 use crate::face::test::find::{Search, SuiteFile, SuiteFileKind, included};
 use crate::face::test::goldens::{compare_with_golden, golden_of, is_present, load};
@@ -219,7 +218,7 @@ impl<'a> TestedFile<'a> {
         };
         let line = trouble.line.saturating_sub(1);
         let range = if own { line_range(lines, line) } else { 0..0 };
-        let mut range = position::range(lines, &range);
+        let mut range = protocol::range(lines, &range);
         if !own {
             range.start.line = u32::try_from(line).unwrap_or(0);
             range.end = range.start;
@@ -255,7 +254,7 @@ fn listed(found: &SuiteFile, case: &Case, range: &Range<usize>, lines: &LineInde
         "name": title(found, case),
         "block": case.name.block,
         "scenario": case.name.scenario,
-        "range": position::range(lines, range),
+        "range": protocol::range(lines, range),
     })
 }
 

@@ -6,8 +6,8 @@ use lsp_types::Position;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::position;
-use super::response_error::response_error;
+use super::protocol;
+use super::protocol::response_error;
 use super::worker::Task;
 use pagewalk_script::api::exam::{Edition, Exam, FORMATS, PaperError, Style, Writer};
 use pagewalk_script::editor::StepAt;
@@ -62,13 +62,13 @@ pub(crate) fn step(task: &Task, params: &Value, limits: Limits) -> Result<Value,
     let lines = task.document.lines();
     let at = match (wanted.index, wanted.position) {
         (Some(index), _) => StepAt::Index(index),
-        (None, Some(position)) => StepAt::Byte(position::byte(lines, position)),
+        (None, Some(position)) => StepAt::Byte(protocol::byte(lines, position)),
         (None, None) => StepAt::Index(usize::MAX),
     };
     let Some(step) = task.document.step(at, limits, &task.stop) else {
         return Ok(Value::Null);
     };
-    let range = step.range.map(|range| position::range(lines, &range));
+    let range = step.range.map(|range| protocol::range(lines, &range));
     Ok(json!({
         "index": step.index,
         "count": step.count,

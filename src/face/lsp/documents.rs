@@ -13,9 +13,8 @@ use pagewalk_script::lang::include::Script;
 use pagewalk_script::lang::loader::{Disk, MemoryLimit, Within};
 
 use super::client::Client;
-use super::diagnostics::DiagnosticsByFile;
-use super::parts::Part;
-use super::position::bytes;
+use super::parts::{DiagnosticsByFile, Part};
+use super::protocol::bytes;
 use super::view::{View, Views};
 use super::worker::{Check, Task};
 

@@ -1,14 +1,13 @@
 //! Entry points for the target `lsp` in `fuzz/`.
 
-use std::io;
-use std::thread;
+use std::{io, thread};
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use lsp_server::Message;
 
 use super::custom_requests::{EXAM, STEP};
 use super::requests::REQUESTS;
-use super::start::serve_channels;
+use super::serve_channels;
 use super::transport::Outgoing;
 pub use super::transport::read_messages;
 

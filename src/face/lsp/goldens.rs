@@ -11,9 +11,8 @@ use lsp_types::{
 use pagewalk_script::editor::{GoldenAction, GoldenEffect, GoldenFile};
 use serde_json::{Value, json};
 
-use super::position;
-use super::response_error::response_error;
-use super::uri::uri_of;
+use super::protocol;
+use super::protocol::{response_error, uri_of};
 use super::view::View;
 use crate::face::test::arguments::in_ci;
 use crate::face::test::find::{SuiteFile, SuiteFileKind};
@@ -74,7 +73,7 @@ fn code_action(
     };
     match action.effect {
         GoldenEffect::Show(place) => {
-            let line = position::range(&place.lines, &place.range).start.line;
+            let line = protocol::range(&place.lines, &place.range).start.line;
             let arguments = vec![json!(uri_of(&place.path)?.as_str()), json!(line)];
             let command = Command::new(converted.title.clone(), SHOW.to_owned(), Some(arguments));
             converted.command = Some(command).filter(|_| view.client.shows_documents);
@@ -88,7 +87,7 @@ fn code_action(
             }
         }) {
             Ok(file) => {
-                let edits = position::edits(&file.lines, file.edits);
+                let edits = protocol::edits(&file.lines, file.edits);
                 let changes = HashMap::from([(uri_of(&file.path)?, edits)]);
                 converted.edit = Some(WorkspaceEdit {
                     changes: Some(changes),

@@ -1,15 +1,24 @@
 //! Requests about names, files, and document structure.
 
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use lsp_server::ResponseError;
 use lsp_types::{
     CodeLens, Command, DocumentHighlight, DocumentHighlightKind, DocumentLink, DocumentSymbol,
     FoldingRange, FoldingRangeKind, GotoDefinitionResponse, Location, Position,
-    PrepareRenameResponse, SelectionRange, SymbolKind,
+    PrepareRenameResponse, SelectionRange, SymbolKind, TextEdit,
 };
-use pagewalk_script::editor::{self, Symbol};
-use serde_json::json;
+use pagewalk_script::editor;
+use pagewalk_script::editor::{Edit, FileEdits, LineIndex, OpenTexts, Renaming, Symbol};
+use serde_json::{Map, Value, json};
 
 use super::custom_requests::COMMANDS;
-use super::view::View;
+use super::protocol;
+use super::protocol::uri_of;
+use super::view::{View, Views};
+use crate::face::test::find::SuiteFile;
+use crate::face::test::goldens::after_change;
 
 pub(crate) fn definition(view: &View, position: Position) -> Option<GotoDefinitionResponse> {
     let location = view.document.definition(view.byte_at(position))?;
@@ -186,4 +195,141 @@ pub(crate) fn lenses(view: &View) -> Vec<CodeLens> {
         })
     });
     lenses.collect()
+}
+
+/// Returns a `WorkspaceEdit` whose files are sorted by path. The type in `lsp-types` would store the files in
+/// random order.
+pub(crate) fn rename(view: &View, position: Position, new: &str) -> Result<Value, String> {
+    let Renaming { files, scripts } =
+        view.document
+            .rename_among(view.byte_at(position), new, view.related())?;
+    let mut changes: BTreeMap<PathBuf, Vec<TextEdit>> = BTreeMap::new();
+    let mut old = OpenTexts::clone(&view.open);
+    old.texts.insert(
+        view.document.path().to_owned(),
+        view.text.as_bytes().to_vec(),
+    );
+    let mut after = old.clone();
+    for FileEdits { path, lines, edits } in files {
+        // The blocks of a Markdown text are parts of one text.
+        let path = view.part.text_of(&path).to_owned();
+        // The text of a block ends with the block.
+        let is_own = path == view.document.path();
+        let lines = if is_own {
+            LineIndex::new(view.text.clone()).into()
+        } else {
+            lines
+        };
+        let text = lines.text().to_string();
+        after
+            .texts
+            .insert(path.clone(), edited(text, &edits).into_bytes());
+        changes
+            .entry(path)
+            .or_default()
+            .extend(protocol::edits(&lines, edits));
+    }
+    for script in scripts {
+        let found = SuiteFile::from_path(&script);
+        let Some((golden, old, new)) = found.and_then(|found| after_change(&found, &old, &after))
+        else {
+            continue;
+        };
+        let edit = Edit::between(&old, &new).into_iter().collect();
+        changes.insert(golden, protocol::edits(&LineIndex::new(old), edit));
+    }
+    let mut all = Map::new();
+    for (path, mut edits) in changes.into_iter().filter(|(_, edits)| !edits.is_empty()) {
+        edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
+        edits.dedup();
+        let uri = if path == view.document.path() {
+            Some(view.uri.clone())
+        } else {
+            uri_of(&path)
+        };
+        all.extend(uri.map(|uri| (uri.to_string(), json!(edits))));
+    }
+    Ok(json!({ "changes": all }))
+}
+
+/// Applies edits in text order to a text.
+fn edited(mut text: String, edits: &[Edit]) -> String {
+    for edit in edits.iter().rev() {
+        text.replace_range(edit.range.clone(), &edit.text);
+    }
+    text
+}
+
+/// The answer to a request for Markdown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum InMarkdown {
+    /// Null.
+    Silent,
+    /// The answer of the block at the position, or at the start of the range.
+    AtCursor,
+    /// The lists of all blocks.
+    Lists,
+    /// The semantic tokens of all blocks.
+    Tokens,
+}
+
+/// Answers a request about a script.
+pub(crate) type ScriptAnswer = fn(&View, Value) -> Result<Value, ResponseError>;
+
+/// Answers a request about Markdown. `script` answers for a block.
+pub(crate) fn answer(
+    how: InMarkdown,
+    script: ScriptAnswer,
+    views: &Views,
+    params: &Value,
+) -> Result<Value, ResponseError> {
+    let each = || views.views.iter().map(|view| script(view, params.clone()));
+    match how {
+        InMarkdown::Silent => Ok(Value::Null),
+        InMarkdown::AtCursor => match cursor(params).and_then(|position| views.at(position)) {
+            Some(view) => script(view, params.clone()),
+            None => Ok(Value::Null),
+        },
+        InMarkdown::Lists => {
+            let mut all = Vec::new();
+            for answer in each() {
+                if let Value::Array(list) = answer? {
+                    all.extend(list);
+                }
+            }
+            Ok(Value::Array(all))
+        }
+        InMarkdown::Tokens => {
+            let answers: Result<Vec<Value>, ResponseError> = each().collect();
+            Ok(json!({ "data": tokens(&answers?) }))
+        }
+    }
+}
+
+/// The position in the parameters of a request.
+fn cursor(params: &Value) -> Option<Position> {
+    let range = || params.get("range")?.get("start");
+    let position = params.get("position").or_else(range)?;
+    serde_json::from_value(position.clone()).ok()
+}
+
+/// Joins the tokens of blocks. Each block begins on a later line than the previous block. The first number of each
+/// token is its distance in lines from the previous token.
+fn tokens(answers: &[Value]) -> Vec<u64> {
+    let (mut all, mut last) = (Vec::new(), 0);
+    for answer in answers {
+        let data = answer
+            .get("data")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten();
+        let mut data: Vec<u64> = data.filter_map(Value::as_u64).collect();
+        let end = data.iter().step_by(5).sum();
+        if let Some(first) = data.first_mut() {
+            *first -= last;
+            last = end;
+        }
+        all.append(&mut data);
+    }
+    all
 }

@@ -3,16 +3,21 @@
 //! The text of a block is the Markdown text with everything outside the block replaced by spaces. Positions in a block
 //! are therefore positions in the Markdown text, and every service for scripts also works for blocks.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use lsp_types::{Diagnostic, DiagnosticSeverity};
+use lsp_types::{
+    Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, Location, NumberOrString,
+};
+use pagewalk_script::editor;
 use pagewalk_script::editor::{Document, OpenTexts, Problem, RunResult};
+use pagewalk_script::lang::diagnostic::Severity;
 use pagewalk_script::lang::include::Script;
 
-use super::diagnostics::{DiagnosticsByFile, by_file, diagnostic};
-use super::position;
+use super::protocol;
+use super::protocol::{range, uri_of};
 use crate::face::test::fences::{Fence, Fences};
 
 /// The code of the diagnostic at a block with `fails` that passes.
@@ -112,7 +117,7 @@ impl Part {
 
     /// Returns the note about a block that passes, at the line above the block.
     fn passes(&self) -> Diagnostic {
-        let start = position::range(self.document.lines(), &(self.own.start..self.own.start)).start;
+        let start = protocol::range(self.document.lines(), &(self.own.start..self.own.start)).start;
         let line = |line| lsp_types::Position { line, character: 0 };
         let range = lsp_types::Range {
             start: line(start.line.saturating_sub(1)),
@@ -148,4 +153,65 @@ pub(crate) fn add(known: &mut DiagnosticsByFile, more: DiagnosticsByFile) {
             }
         }
     }
+}
+
+/// The name that the server reports as the source of its diagnostics.
+const SOURCE: &str = "pagewalk";
+
+/// Maximum number of diagnostics per file.
+const MOST: usize = 200;
+
+pub(crate) type DiagnosticsByFile = BTreeMap<PathBuf, Vec<Diagnostic>>;
+
+/// The diagnostics by file, for the files that have any.
+pub(crate) fn by_file(problems: Vec<Problem>) -> DiagnosticsByFile {
+    let mut found = DiagnosticsByFile::new();
+    for problem in problems {
+        let related: Vec<_> = problem.related.iter().filter_map(related).collect();
+        let severity = match problem.severity {
+            _ if problem.is_note() => DiagnosticSeverity::INFORMATION,
+            Severity::Error => DiagnosticSeverity::ERROR,
+            Severity::Warning => DiagnosticSeverity::WARNING,
+        };
+        let range = range(&problem.location.lines, &problem.location.range);
+        let diagnostic = Diagnostic {
+            related_information: (!related.is_empty()).then_some(related),
+            ..diagnostic(range, severity, problem.code, problem.message)
+        };
+        let all = found.entry(problem.location.path).or_default();
+        if all.len() < MOST && !all.contains(&diagnostic) {
+            all.push(diagnostic);
+        }
+    }
+    found
+}
+
+/// Creates a diagnostic of the server.
+pub(crate) fn diagnostic(
+    range: lsp_types::Range,
+    severity: DiagnosticSeverity,
+    code: &str,
+    message: String,
+) -> Diagnostic {
+    Diagnostic {
+        range,
+        severity: Some(severity),
+        code: Some(NumberOrString::String(code.to_owned())),
+        source: Some(SOURCE.to_owned()),
+        message,
+        ..Diagnostic::default()
+    }
+}
+
+fn related((place, words): &(editor::Location, String)) -> Option<DiagnosticRelatedInformation> {
+    // The path of a document without a file cannot be converted to a URI.
+    let uri = uri_of(&place.path).or_else(|| "file:///".parse().ok())?;
+    let location = Location {
+        uri,
+        range: range(&place.lines, &place.range),
+    };
+    Some(DiagnosticRelatedInformation {
+        location,
+        message: words.clone(),
+    })
 }

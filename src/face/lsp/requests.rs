@@ -14,12 +14,12 @@ use serde_json::Value;
 use super::assistance::{
     actions, completion, formatting, hints, hover, on_type, semantic_tokens, signature,
 };
-use super::markdown::{self, InMarkdown, ScriptAnswer};
+use super::navigation;
 use super::navigation::{
-    definition, folding, highlights, lenses, links, prepare_rename, references, selections, symbols,
+    InMarkdown, ScriptAnswer, definition, folding, highlights, lenses, links, prepare_rename,
+    references, rename, selections, symbols,
 };
-use super::renaming::rename;
-use super::response_error::response_error;
+use super::protocol::response_error;
 use super::view::Views;
 
 /// A request about an open document.
@@ -41,7 +41,7 @@ impl RequestRow {
     pub(crate) fn answer(&self, views: &Views, params: Value) -> Result<Value, ResponseError> {
         match (&views.markdown, &*views.views) {
             (None, [view]) => (self.script)(view, params),
-            _ => markdown::answer(self.markdown, self.script, views, &params),
+            _ => navigation::answer(self.markdown, self.script, views, &params),
         }
     }
 }

@@ -1,17 +1,23 @@
 //! The input for requests about a document.
 
+use std::collections::BTreeMap;
 use std::ops;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use lsp_types::{Location, Position, Range, Uri};
-use pagewalk_script::editor::{self, Document, LineIndex, OpenTexts, RunResult};
+use pagewalk_engine::files::limits::SCRIPT;
+use pagewalk_script::editor;
+use pagewalk_script::editor::{Document, LineIndex, OpenTexts, RunResult};
+use pagewalk_script::lang::include::text_of;
+use pagewalk_script::lang::loader::{Disk, Loader as _};
 
 use super::client::Client;
-use super::folders::documents;
 use super::parts::Part;
-use super::position;
-use super::uri::uri_of;
+use super::protocol;
+use super::protocol::uri_of;
+use crate::face::terminal::Color;
+use crate::face::test::find::{Search, SuiteFileKind};
 
 /// A document and the result of its run, for one client.
 pub(crate) struct View {
@@ -33,12 +39,12 @@ pub(crate) struct View {
 
 impl View {
     pub(crate) fn byte_at(&self, at: Position) -> usize {
-        position::byte(self.document.lines(), at)
+        protocol::byte(self.document.lines(), at)
     }
 
     /// The bytes of a range, as far as they belong to the script.
     pub(crate) fn bytes(&self, range: Range) -> ops::Range<usize> {
-        let (bytes, own) = (position::bytes(self.document.lines(), range), self.own());
+        let (bytes, own) = (protocol::bytes(self.document.lines(), range), self.own());
         bytes.start.clamp(own.start, own.end)..bytes.end.clamp(own.start, own.end)
     }
 
@@ -49,7 +55,7 @@ impl View {
     }
 
     pub(crate) fn range(&self, bytes: &ops::Range<usize>) -> Range {
-        position::range(self.document.lines(), bytes)
+        protocol::range(self.document.lines(), bytes)
     }
 
     /// The other scripts that may contain a name of this script: the other blocks of the same text, open scripts, and scripts
@@ -74,7 +80,7 @@ impl View {
     }
 
     pub(crate) fn location(&self, location: &editor::Location) -> Option<Location> {
-        let range = position::range(&location.lines, &location.range);
+        let range = protocol::range(&location.lines, &location.range);
         Some(Location {
             uri: self.uri_of(&location.path)?,
             range,
@@ -96,7 +102,37 @@ impl Views {
         let Some(lines) = &self.markdown else {
             return self.views.first();
         };
-        let byte = position::byte(lines, position);
+        let byte = protocol::byte(lines, position);
         self.views.iter().find(|view| view.part.own.contains(&byte))
     }
+}
+
+/// Returns the scripts below the folders, and all open texts, as documents.
+pub(crate) fn documents<'a>(
+    folders: &'a [PathBuf],
+    open: &'a Arc<OpenTexts>,
+) -> impl Iterator<Item = Document> + 'a {
+    let search = Search {
+        paths: folders,
+        skip: &[],
+        excluded: |_| &[],
+        color: Color::Never,
+    };
+    let scripts = search
+        .files()
+        .0
+        .into_iter()
+        .filter(|file| file.kind == SuiteFileKind::Script);
+    // The text of an open file replaces the text on disk.
+    let mut texts: BTreeMap<PathBuf, Option<&Vec<u8>>> =
+        scripts.map(|file| (file.path, None)).collect();
+    texts.extend(
+        open.texts
+            .iter()
+            .map(|(path, text)| (path.clone(), Some(text))),
+    );
+    texts.into_iter().filter_map(|(path, text)| {
+        let bytes = text.cloned().or_else(|| Disk.load(&path, SCRIPT).ok())?;
+        Some(Document::new(path, text_of(&bytes).ok()?, open.clone()))
+    })
 }

@@ -1,19 +1,17 @@
 //! Worker threads, which process their jobs in order and send the results.
 
-use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
+use std::{io, thread};
 
 use crossbeam_channel::{Sender, unbounded};
 use lsp_server::{RequestId, ResponseError};
 use pagewalk_script::editor::{Document, RunResult};
 use pagewalk_script::run::session::Limits;
 
-use super::diagnostics::DiagnosticsByFile;
 use super::goldens::golden_file;
-use super::parts::{Part, add};
+use super::parts::{DiagnosticsByFile, Part, add};
 use crate::face::threads::STACK;
 
 /// The result of a job.

@@ -10,10 +10,10 @@ use pagewalk_script::editor::{Document, OpenTexts, Symbol};
 use serde_json::{Value, json};
 
 use super::client::Client;
-use super::folders::documents;
 use super::navigation::symbol_kind;
-use super::position;
-use super::uri::{path_of, uri_of};
+use super::protocol;
+use super::protocol::{path_of, uri_of};
+use super::view::documents;
 use crate::face::test::find::SuiteFile;
 use crate::face::test::goldens::golden_of;
 
@@ -57,7 +57,7 @@ fn collect(
     if contains(&symbol.name, query)
         && let Some(uri) = uri_of(document.path())
     {
-        let range = position::range(document.lines(), &symbol.name_range);
+        let range = protocol::range(document.lines(), &symbol.name_range);
         found.push(WorkspaceSymbol {
             name: symbol.name.clone(),
             kind: symbol_kind(symbol.kind),
@@ -140,7 +140,7 @@ fn edits(document: &Document, files: &[(PathBuf, PathBuf)]) -> Vec<TextEdit> {
         let name = name.to_string_lossy().replace('\\', "/");
         let is_new = document.text().get(link.range.clone()) != Some(&name);
         is_new.then(|| TextEdit {
-            range: position::range(document.lines(), &link.range),
+            range: protocol::range(document.lines(), &link.range),
             new_text: name,
         })
     });

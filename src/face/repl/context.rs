@@ -6,8 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use super::answer::{Answer, AnswerDetail, AnswerStyle};
-use super::shared_text::SharedText;
+use super::answer::{Answer, AnswerDetail, AnswerStyle, SharedText};
 use pagewalk_script::api::html;
 use pagewalk_script::lang::ast::{Block, Stmt, StmtKind};
 use pagewalk_script::lang::diagnostic::{Code, Diagnostic};

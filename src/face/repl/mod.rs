@@ -3,17 +3,14 @@
 //! `shell` processes lines without a terminal, and `start` connects the shell to a terminal. `context` contains
 //! the session and the output that commands use.
 
-pub(crate) mod answer;
+pub mod answer;
 mod commands;
 pub(crate) mod context;
 pub(crate) mod history_file;
-mod keys;
+pub mod keys;
 pub(crate) mod line;
-pub mod pasted;
 mod practice;
-pub mod shared_text;
 pub mod shell;
 pub(crate) mod start;
 #[cfg(test)]
 mod tests;
-mod unfinished;

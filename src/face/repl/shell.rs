@@ -5,13 +5,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use super::answer::{AnswerDetail, AnswerStyle};
-use super::commands;
+use super::answer::{AnswerDetail, AnswerStyle, SharedText};
 use super::context::{DisplayOptions, ReplContext};
 use super::line::LineHelper;
-use super::pasted;
-use super::practice;
-use super::shared_text::SharedText;
+use super::{commands, keys, practice};
 use pagewalk_script::exam::practice::Practice;
 use pagewalk_script::lang::layout::tokens;
 use pagewalk_script::lang::source::Sources;
@@ -134,13 +131,13 @@ impl Shell {
     pub fn prompt(&self) -> String {
         match &self.practice {
             Some(practice) => format!("{}? ", practice.field()),
-            None => pasted::prompt(self.number()),
+            None => keys::prompt(self.number()),
         }
     }
 
     /// The prompt for a line that continues an input.
     pub fn continuation_prompt(&self) -> String {
-        pasted::continuation_prompt(self.number())
+        keys::continuation_prompt(self.number())
     }
 
     /// The number of the next statement.
@@ -243,7 +240,7 @@ impl Shell {
 
     /// Whether an input continues on the next line.
     pub fn goes_on(&self, text: &str) -> bool {
-        let Some(text) = pasted::inputs(text).pop() else {
+        let Some(text) = keys::inputs(text).pop() else {
             return false;
         };
         let (first, rest) = first_word(&text);
@@ -260,7 +257,7 @@ impl Shell {
     /// # Errors
     /// Fails if the output cannot be written.
     pub fn input(&mut self, text: &str) -> io::Result<Flow> {
-        let inputs = pasted::inputs(text);
+        let inputs = keys::inputs(text);
         if let [only] = &*inputs {
             return self.one(only);
         }

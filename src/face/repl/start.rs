@@ -1,6 +1,6 @@
 //! Runs a session on a terminal or a pipe.
 
-use crate::face::limits::LimitArguments;
+use crate::face::options::LimitArguments;
 use std::io::{self, BufRead, IsTerminal, Read};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -14,11 +14,10 @@ use rustyline::{CompletionType, Config, Editor};
 use super::answer::AnswerStyle;
 use super::context::{DisplayOptions, ReplContext};
 use super::history_file::{HistoryFile, MAX_ENTRIES};
-use super::keys::Keys;
+use super::keys;
+use super::keys::{Keys, Unfinished, indentation};
 use super::line::LineHelper;
-use super::pasted::{self, indentation};
 use super::shell::{Flow, Shell};
-use super::unfinished::Unfinished;
 use crate::face::ascii::{Characters, message_writer};
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print};
 use pagewalk_engine::files::limits::PROMPT_LINE;
@@ -154,7 +153,7 @@ impl TerminalSession {
                 Ok(input) if input.trim().is_empty() && !shell.is_practicing() => {}
                 Ok(input) => {
                     if !shell.is_practicing() {
-                        for input in pasted::inputs(&input) {
+                        for input in keys::inputs(&input) {
                             self.remember(input.trim_end());
                         }
                     }
@@ -264,7 +263,7 @@ fn run_plain(shell: &mut Shell, prompts: bool) -> io::Result<()> {
                 continue;
             }
             if shell.goes_on(&input) {
-                unfinished = (!pasted::has_prompt(&input)).then(|| Unfinished::scan(&input));
+                unfinished = (!keys::has_prompt(&input)).then(|| Unfinished::scan(&input));
                 continue;
             }
         }

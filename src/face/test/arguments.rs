@@ -8,18 +8,15 @@ use std::time::{Duration, Instant, SystemTime};
 
 use clap::Args;
 
-use super::amend::Amend;
-use super::find::{Search, SkipPattern, SuiteFile};
+use super::amend::{Amend, ReviewFile, review};
+use super::find::{Search, Selection, SkipPattern, SuiteFile};
 use super::orphans::{orphans, prune};
 use super::play::{Goldens, PlayedFile, SuitePlan};
-use super::progress::Progress;
 use super::reports::Report;
-use super::review::{ReviewFile, review};
 use super::script::scripts;
-use super::select::Selection;
 use super::watch::{Keys, wait_for_change};
-use crate::face::course::course_of;
-use crate::face::deny::Checking;
+use crate::face::options::{Checking, course_of};
+use crate::face::progress::FileProgress;
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print, print_bytes};
 use crate::face::threads::side_by_side;
 use pagewalk_script::report::excerpt::visible;
@@ -240,7 +237,7 @@ impl Test {
         color: Color,
     ) -> io::Result<SuiteRun> {
         let start = Instant::now();
-        let mut progress = Progress::new(files.len());
+        let mut progress = FileProgress::new(files.len());
         let plan = SuitePlan {
             style: diagnostic_style(color),
             checking: self.checking,

@@ -57,7 +57,7 @@ pub(crate) struct Unclosed {
     /// The bytes of the opening fence.
     pub(crate) fence: Range<usize>,
     /// The number of scripts whose opening fences the block contains.
-    pub(crate) swallowed: usize,
+    swallowed: usize,
 }
 
 /// The text of a script, which begins at the beginning of a line of the document.

@@ -7,11 +7,8 @@ pub(crate) mod find;
 pub(crate) mod goldens;
 mod orphans;
 mod play;
-mod progress;
 mod reports;
-mod review;
 pub(crate) mod script;
-mod select;
 mod watch;
 
 pub(crate) use arguments::Test;

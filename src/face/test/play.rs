@@ -8,7 +8,7 @@ use super::find::{SuiteFile, SuiteFileKind, included, report_name};
 use super::goldens::{compare_with_golden, golden_of, is_present, rewrite};
 use super::orphans::{Orphan, former, renamed, stale};
 use super::script::scripts;
-use crate::face::deny::Checking;
+use crate::face::options::Checking;
 use pagewalk_script::api::golden::{Case, CaseFilter, CaseRuns, Mistake, Name, Verdict};
 use pagewalk_script::lang::loader::{Disk, Loader};
 use pagewalk_script::report::diagnostics::Style;

@@ -8,7 +8,8 @@ use super::open::Open;
 pub use super::radix::Radix;
 use crate::lang::span::Span;
 use crate::lang::value::{Number, Value};
-use crate::run::record::{Attachment, CellView, Did, Shown, StepRecord, TableId, TableView, View};
+use crate::run::record::{Attachment, Did, Shown, StepRecord, View};
+use crate::run::table::{Cell, Rows, TableId};
 use pagewalk_engine::kernel::config::KernelConfig;
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::spec::Spec;
@@ -124,13 +125,24 @@ pub struct Hardware {
     pub(crate) before: Option<Arc<Machine>>,
 }
 
+/// The script text of an operation on one line, with the values of its variables filled in.
+#[derive(Debug, Clone)]
+pub struct OperationText {
+    /// The text with its process: `P1: write 0x10 = 5 size 2`.
+    pub(crate) whole: String,
+    /// The text from the verb or the expression on.
+    pub(crate) operation: String,
+    /// The text after `=`, or an empty text.
+    pub(crate) stored: String,
+}
+
 /// The question of an item.
 #[derive(Debug, Clone)]
 #[expect(missing_docs, reason = "each variant's comment describes its fields")]
 pub enum ItemKind {
-    /// Facts of an operation. `operation` is the operation's script text.
+    /// Facts of an operation.
     Facts {
-        operation: String,
+        operation: OperationText,
         blanks: Vec<Blank>,
     },
     /// A value and its derivation.
@@ -142,7 +154,7 @@ pub enum ItemKind {
     /// The cells of a table in the columns that students fill in. For the steps of a reference string, `string`
     /// is the record of the string.
     Table {
-        table: TableView,
+        table: Rows,
         columns: Vec<Arc<str>>,
         string: Option<Arc<Did>>,
     },
@@ -425,12 +437,12 @@ impl AuthorTable {
     }
 
     /// Returns the table with all its answers.
-    pub(crate) fn view(&self) -> TableView {
+    pub(crate) fn view(&self) -> Rows {
         let cell = |cell: &AuthorCell| match cell {
-            AuthorCell::Given(text, _) => CellView::Text(text.clone()),
-            AuthorCell::Blank(blank, _) => CellView::Text(blank.answer()),
+            AuthorCell::Given(text, _) => Cell::Text(text.clone()),
+            AuthorCell::Blank(blank, _) => Cell::Text(blank.answer()),
         };
-        TableView {
+        Rows {
             id: TableId::Author,
             title: self.title.clone(),
             groups: vec![

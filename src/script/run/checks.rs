@@ -11,7 +11,7 @@ use pagewalk_engine::machine::spec::Spec;
 
 use super::budget::work_of_value;
 use super::facts::{self, Family, Key, Values};
-use super::record::{Check, Did, Shown, Written};
+use super::record::{Check, Did, HexDigits, Shown, Written};
 use super::session::Session;
 use super::stop::Stop;
 
@@ -56,7 +56,9 @@ impl Session<'_> {
             (Claim::In(_), value) => found.is_some_and(|actual| is_in(&actual.value, value)),
             (_, value) => agrees(&key, value, found, did),
         };
+        // Without an actual value to compare with, the notation is the script's.
         let hex = actual.as_ref().and_then(|actual| actual.hex);
+        let hex = hex.or_else(|| HexDigits::of_expr(self.sources, expr));
         let expected = Shown {
             hex,
             before,

@@ -217,6 +217,7 @@ pub fn play_from(
 ) -> (Ended, State) {
     let mut session = Session::new(sources, files, options, sink);
     session.interrupt = interrupt;
+    session.options.sets |= options.language.extension.draws_sets(script);
     session.state = state;
     let place = script.first().map_or_else(Span::default, |stmt| stmt.span);
     match session.run_block(script, place) {

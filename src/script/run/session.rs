@@ -49,6 +49,9 @@ pub struct Options {
     /// Whether records also contain each page-table write, each TLB invalidation, and each disk transfer of
     /// the kernel. Off by default, because no report shows them.
     pub details: bool,
+    /// Whether the records of accesses in loops also contain the sets that the accesses looked up. Copying the sets can
+    /// make such a loop a fifth slower. A script that draws its last access always copies them.
+    pub sets: bool,
 }
 
 impl Options {
@@ -63,6 +66,7 @@ impl Options {
             seed: 0,
             version: false,
             details: false,
+            sets: false,
         }
     }
 
@@ -264,6 +268,11 @@ pub(crate) trait Extension: Sync {
     /// Records, during a check, that some of the remaining statements might not run.
     fn note_uncertain(&self, _: &mut Session) {}
 
+    /// Whether one of these statements draws the sets that an earlier access looked up.
+    fn draws_sets(&self, _: &[Stmt]) -> bool {
+        false
+    }
+
     /// Returns the errors in the script as a whole, after the check of all statements.
     fn finish_check(&self, _: &mut Session) -> Vec<Diagnostic> {
         Vec::new()
@@ -331,6 +340,11 @@ impl<'s> Session<'s> {
             started: options.max_time.map(|_| Instant::now()),
             sink,
         }
+    }
+
+    /// Whether the record of an access contains the sets that the access looks up.
+    pub(crate) fn copies_sets(&self) -> bool {
+        self.options.sets || self.loops.is_empty() && !self.probing
     }
 
     /// Whether the script is only being checked.

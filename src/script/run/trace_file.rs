@@ -6,11 +6,10 @@ use crate::lang::ast::Word;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::loader::Stream;
 use pagewalk_engine::trace::format::{FORMATS, Format};
-use pagewalk_engine::trace::malformed::Malformed;
 use pagewalk_engine::trace::read_ahead::{
     ReadEnd, ReadOptions, StopSignals, TraceHead, TraceOrigin, read_ahead, read_head,
 };
-use pagewalk_engine::trace::record::{Fetches, RecordBatch};
+use pagewalk_engine::trace::record::{Fetches, Malformed, RecordBatch};
 use pagewalk_engine::trace::unreadable::Unreadable;
 
 use super::budget::WORK_OF_STEP;

@@ -1,17 +1,20 @@
 //! Atomic file writes: a reader sees either the old or the new content, never a mixture.
 
-mod swap;
-mod unfinished;
+#[cfg(test)]
+mod tests;
 
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write as _};
-use std::path::{Component, Path};
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::fs::{File, OpenOptions};
+use std::io::Write as _;
+use std::path::{Component, Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::{fs, io};
 
-use swap::unchanged;
-pub use swap::{CHANGED, changed};
-use unfinished::Unfinished;
+use tempfile::{NamedTempFile, TempPath};
 
-use super::{is_descriptor, is_pipe};
+use super::limits::SCRIPT;
+use super::{is_descriptor, is_pipe, open_regular, read_all};
 
 /// Replaces the content of a file that contained `old` when it was read, or writes a new file if there was none. Follows
 /// links and preserves the permissions. Fails without changing the file if another program has changed it since, unless it
@@ -46,7 +49,7 @@ fn replace_unchanged(path: &Path, old: Option<&[u8]>, new: &[u8]) -> io::Result<
     unchanged(&path, old)?;
     let permissions = fs::metadata(&path)?.permissions();
     let file = unfinished(&path, new, Some(permissions), true)?;
-    file.finish(|file| swap::replace(file, &path, old))
+    file.finish(|file| replace_if_unchanged(file, &path, old))
 }
 
 /// Writes a new or existing file. Follows links and preserves the permissions. Writes directly to a device, or to a
@@ -83,7 +86,7 @@ pub fn check_kind(path: &Path) -> io::Result<()> {
 
 /// Removes the unfinished files of this process, which is about to end. As long as the returned value exists, nothing is written.
 pub fn end_writing() -> impl Sized {
-    unfinished::remove_all()
+    remove_all()
 }
 
 /// Writes the file at a path below a folder and creates missing folders. The path uses `/` as its separator. If
@@ -143,7 +146,7 @@ fn unfinished(
     if permissions.as_ref().is_some_and(fs::Permissions::readonly) {
         return Err(io::ErrorKind::PermissionDenied.into());
     }
-    let mut file = unfinished::create(path)?;
+    let mut file = create(path)?;
     if let Some(permissions) = permissions {
         file.file()?.set_permissions(permissions)?;
     }
@@ -154,34 +157,285 @@ fn unfinished(
     Ok(file)
 }
 
-#[cfg(test)]
-mod tests {
-    use std::fs;
+// Unfinished files: the new content of a file, in the same folder, until it replaces the old content.
+//
+// A process locks its unfinished files, and the operating system removes the locks of a process that ends. The next
+// write to the same file therefore finds and removes the unfinished files of killed processes.
 
-    use super::write_below;
+/// The unfinished files of this process. Files are created and removed only while the set is locked.
+static WRITING: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
 
-    #[test]
-    fn nothing_is_written_outside_of_a_folder() {
-        let base = std::env::temp_dir().join(format!("pagewalk-below-{}", std::process::id()));
-        let folder = base.join("in");
-        write_below(&folder, "a/b.md", b"one").expect("written");
-        write_below(&folder, "a/b.md", b"two").expect("written again");
-        assert_eq!(fs::read(folder.join("a/b.md")).expect("there"), b"two");
-        for path in ["../x", "/x", "a/../../x", "", "."] {
-            assert!(write_below(&folder, path, b"x").is_err(), "{path:?}");
-        }
-        #[cfg(unix)]
-        {
-            let link = |from: &str, to: &std::path::Path| {
-                std::os::unix::fs::symlink(to, folder.join(from)).expect("a link");
-            };
-            fs::write(base.join("secret"), "kept").expect("written");
-            link("file", &base.join("secret"));
-            link("out", &base);
-            write_below(&folder, "file", b"x").expect("replaces the link");
-            assert!(write_below(&folder, "out/secret", b"x").is_err());
-            assert_eq!(fs::read(base.join("secret")).expect("there"), b"kept");
-        }
-        fs::remove_dir_all(&base).expect("taken away");
+fn writing() -> MutexGuard<'static, BTreeSet<PathBuf>> {
+    WRITING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Removes all unfinished files of this process. As long as the returned value exists, no further ones are created, and none
+/// replaces a file.
+fn remove_all() -> impl Sized {
+    let mut writing = writing();
+    for path in std::mem::take(&mut *writing) {
+        let _ = fs::remove_file(path);
+    }
+    writing
+}
+
+/// An unfinished file. Dropping it removes the file.
+#[derive(Debug)]
+struct Unfinished {
+    /// The file, until it replaces another.
+    file: Option<NamedTempFile>,
+}
+
+impl Unfinished {
+    /// The open file.
+    ///
+    /// # Errors
+    /// Never fails before [`Unfinished::finish`].
+    fn file(&mut self) -> io::Result<&mut File> {
+        self.file
+            .as_mut()
+            .map(NamedTempFile::as_file_mut)
+            .ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+
+    /// Lets `replace` give the file another name. The process does not end by SIGTERM in the meantime.
+    ///
+    /// # Errors
+    /// Fails if `replace` fails.
+    fn finish(mut self, replace: impl FnOnce(NamedTempFile) -> io::Result<()>) -> io::Result<()> {
+        let mut writing = writing();
+        let Some(file) = self.file.take() else {
+            return Err(io::ErrorKind::NotFound.into());
+        };
+        writing.remove(file.path());
+        replace(file)
     }
 }
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        if let Some(file) = self.file.take() {
+            let mut writing = writing();
+            writing.remove(file.path());
+            drop(file);
+        }
+    }
+}
+
+/// Maximum number of processes that write the same file at the same time.
+const MOST_WRITERS: u32 = 1000;
+
+/// Maximum number of bytes of the file's name in the name of its unfinished file. File systems limit names to 255 bytes.
+const MOST_OF_NAME: usize = 200;
+
+/// Creates an empty unfinished file for this path, and removes those of killed processes.
+fn create(path: &Path) -> io::Result<Unfinished> {
+    let mut writing = writing();
+    let mut created = None;
+    for number in 0..MOST_WRITERS {
+        let unfinished = unfinished_path(path, number);
+        if created.is_none() {
+            created = create_at(&unfinished)?;
+        } else if !unfinished.try_exists().unwrap_or(false) {
+            break;
+        } else {
+            lock::remove_abandoned(&unfinished);
+        }
+    }
+    let file: NamedTempFile = created.ok_or(io::ErrorKind::ResourceBusy)?;
+    writing.insert(file.path().to_owned());
+    Ok(Unfinished { file: Some(file) })
+}
+
+/// Creates an unfinished file, unless another process is writing the file with this name.
+fn create_at(path: &Path) -> io::Result<Option<NamedTempFile>> {
+    loop {
+        // `tempfile` itself would set restrictive permissions.
+        match OpenOptions::new().write(true).create_new(true).open(path) {
+            Ok(file) => {
+                let file = NamedTempFile::from_parts(file, TempPath::try_from_path(path)?);
+                if lock::hold(file.as_file(), path)? {
+                    return Ok(Some(file));
+                }
+                // Another process has removed the file before it was locked.
+                let _ = file.into_temp_path().keep();
+            }
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+            Err(_) if lock::remove_abandoned(path) => {}
+            Err(_) => return Ok(None),
+        }
+    }
+}
+
+/// The path of the unfinished file with this number.
+fn unfinished_path(path: &Path, number: u32) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let end = (0..=name.len().min(MOST_OF_NAME))
+        .rev()
+        .find(|end| name.is_char_boundary(*end))
+        .unwrap_or(0);
+    path.with_file_name(OsString::from(format!(
+        ".{}.pagewalk-{number}",
+        &name[..end]
+    )))
+}
+
+#[cfg(unix)]
+mod lock {
+    use std::fs::{self, File};
+    use std::io;
+    use std::os::unix::fs::MetadataExt as _;
+    use std::path::Path;
+
+    use crate::files::open_regular;
+    use rustix::fs::{FlockOperation, flock};
+
+    /// Locks a new unfinished file. Returns whether the path still names the file.
+    pub(super) fn hold(file: &File, path: &Path) -> io::Result<bool> {
+        // Some file systems have no locks. There, unfinished files of killed processes stay.
+        let _ = flock(file, FlockOperation::LockExclusive);
+        names(path, file)
+    }
+
+    /// Removes an unfinished file that no process has locked. Returns whether the file was removed.
+    pub(super) fn remove_abandoned(path: &Path) -> bool {
+        // A link is not an unfinished file.
+        if !fs::symlink_metadata(path).is_ok_and(|data| data.is_file()) {
+            return false;
+        }
+        let Ok(file) = open_regular(path) else {
+            return false;
+        };
+        flock(&file, FlockOperation::NonBlockingLockExclusive).is_ok()
+            && names(path, &file).unwrap_or(false)
+            && fs::remove_file(path).is_ok()
+    }
+
+    /// Whether a path names this file.
+    fn names(path: &Path, file: &File) -> io::Result<bool> {
+        let own = file.metadata()?;
+        match fs::symlink_metadata(path) {
+            Ok(named) => Ok((named.dev(), named.ino()) == (own.dev(), own.ino())),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// Without locks, Pagewalk cannot know whether the process that writes a file still runs.
+#[cfg(not(unix))]
+mod lock {
+    use std::fs::File;
+    use std::io;
+    use std::path::Path;
+
+    pub(super) fn hold(_: &File, _: &Path) -> io::Result<bool> {
+        Ok(true)
+    }
+
+    pub(super) fn remove_abandoned(_: &Path) -> bool {
+        false
+    }
+}
+
+// The last step of a write: the new content takes the name of the old one, unless another program has just changed the
+// file.
+//
+// A program can save the file between the last comparison and the renaming. Where the system can exchange two files,
+// Pagewalk therefore compares the content that it has replaced, and exchanges the files again if it differs.
+
+/// The kind of error of [`replace`] for a file that another program has changed.
+pub const CHANGED: io::ErrorKind = io::ErrorKind::AlreadyExists;
+
+/// Fails if a file has another content. Returns the file.
+fn unchanged(path: &Path, old: &[u8]) -> io::Result<File> {
+    let file = open_regular(path)?;
+    // A file of another size need not be read.
+    if file.metadata()?.len() != old.len() as u64 || read_all(&file, SCRIPT)? != old {
+        return Err(changed());
+    }
+    Ok(file)
+}
+
+/// The error for a file that another program has changed.
+pub fn changed() -> io::Error {
+    io::Error::new(
+        CHANGED,
+        "another program changed the file after Pagewalk read it; run the command again",
+    )
+}
+
+/// Replaces a file if it still contains `old`.
+fn replace_if_unchanged(new: NamedTempFile, path: &Path, old: &[u8]) -> io::Result<()> {
+    let read = unchanged(path, old)?;
+    // Without the lock, another process would take the replaced file for one that a killed process has left.
+    lock(&read);
+    match exchange(new.path(), path) {
+        Ok(()) => put_back_if_changed(&new, path, old),
+        // The system or the file system cannot exchange files.
+        Err(error) if is_unsupported(&error) => {
+            unchanged(path, old)?;
+            new.persist(path).map(drop).map_err(|refused| refused.error)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Checks the replaced content, which now has the name of the new file. Dropping `new` removes this name.
+fn put_back_if_changed(new: &NamedTempFile, path: &Path, old: &[u8]) -> io::Result<()> {
+    let Err(error) = unchanged(new.path(), old) else {
+        return Ok(());
+    };
+    exchange(new.path(), path)?;
+    if !is_same(new) {
+        // Another program has saved the file again in the meantime. The last version stays.
+        exchange(new.path(), path)?;
+    }
+    Err(if error.kind() == io::ErrorKind::NotFound {
+        error
+    } else {
+        changed()
+    })
+}
+
+#[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
+fn exchange(one: &Path, other: &Path) -> io::Result<()> {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    Ok(renameat_with(CWD, one, CWD, other, RenameFlags::EXCHANGE)?)
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
+fn exchange(_: &Path, _: &Path) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// Whether an error means that files cannot be exchanged here.
+fn is_unsupported(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::Unsupported | io::ErrorKind::InvalidInput
+    )
+}
+
+/// Whether the name of a new file is still the name of this file.
+#[cfg(unix)]
+fn is_same(new: &NamedTempFile) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let number = |data: std::fs::Metadata| (data.dev(), data.ino());
+    let named = std::fs::symlink_metadata(new.path()).map(number);
+    matches!((named, new.as_file().metadata().map(number)), (Ok(named), Ok(own)) if named == own)
+}
+
+#[cfg(unix)]
+fn lock(file: &std::fs::File) {
+    // Some file systems have no locks.
+    let _ = rustix::fs::flock(file, rustix::fs::FlockOperation::NonBlockingLockExclusive);
+}
+
+#[cfg(not(unix))]
+fn is_same(_: &NamedTempFile) -> bool {
+    true
+}
+
+#[cfg(not(unix))]
+fn lock(_: &std::fs::File) {}

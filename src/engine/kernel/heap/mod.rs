@@ -180,7 +180,7 @@ impl Default for Heap {
 }
 
 /// Size in bytes of the chunk for a request, or `None` if the request is larger than `PTRDIFF_MAX`.
-pub(crate) fn chunk_for(size: u64) -> Option<u64> {
+fn chunk_for(size: u64) -> Option<u64> {
     let fits = i64::try_from(size).is_ok();
     fits.then(|| (size + HEADER).next_multiple_of(UNIT).max(LEAST))
 }

@@ -1,6 +1,6 @@
 //! A system call, which is a row in the registry.
 
-use crate::kernel::abi::{Arg, Args, Constant, Errno, Reply};
+use crate::kernel::abi::{Arg, Args, Buffer, Constant, Errno, Reply};
 use crate::kernel::event::Observer;
 use crate::kernel::ids::Pid;
 use crate::kernel::process::ProcessState;
@@ -50,6 +50,17 @@ pub struct SystemCall {
     pub run: fn(&mut Kernel, Pid, Args<'_>, Observer<'_>) -> SyscallResult,
 }
 
+/// The kind of value that a call returns in C.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Returns {
+    /// `void`
+    Nothing,
+    /// `int` and other numbers.
+    Number,
+    /// `void *`
+    Pointer,
+}
+
 /// A parameter of a prototype.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Parameter {
@@ -62,6 +73,15 @@ pub struct Parameter {
 }
 
 impl SystemCall {
+    /// The return type in the prototype.
+    pub fn returns(&self) -> Returns {
+        match self.prototype.strip_prefix("void ") {
+            Some(rest) if rest.starts_with('*') => Returns::Pointer,
+            Some(_) => Returns::Nothing,
+            None => Returns::Number,
+        }
+    }
+
     /// The parameters in the prototype, including optional ones.
     pub fn parameters(&self) -> Vec<Parameter> {
         let text = self.prototype;
@@ -128,5 +148,103 @@ impl SystemCall {
         let done = (self.run)(kernel, pid, Args::new(args), watch);
         kernel.report_details(watch);
         done
+    }
+}
+
+/// Maximum size of a path in bytes, including the NUL (`PATH_MAX`).
+const MOST_BYTES: usize = 4096;
+
+/// Maximum size in bytes of a name in a path (`NAME_MAX`).
+const MOST_OF_NAME: usize = 255;
+
+/// Reads a path from a string, or from an address up to a NUL. Returns EFAULT if the path is not readable,
+/// ENAMETOOLONG if it is too long, or ENOENT if it is empty.
+pub(crate) fn path(
+    kernel: &mut Kernel,
+    pid: Pid,
+    from: Buffer<'_>,
+    watch: Observer<'_>,
+) -> Result<Result<String, Errno>, OutOfMemory> {
+    let bytes = match from {
+        Buffer::Bytes(bytes) => Ok(until_nul(bytes).unwrap_or(bytes).to_vec()),
+        Buffer::At(at) => string_at(kernel, pid, at, watch)?,
+    };
+    Ok(bytes.and_then(|bytes| {
+        let long = bytes.len() >= MOST_BYTES
+            || bytes
+                .split(|byte| *byte == b'/')
+                .any(|n| n.len() > MOST_OF_NAME);
+        match bytes.is_empty() {
+            true => Err(Errno::ENOENT),
+            false if long => Err(Errno::ENAMETOOLONG),
+            false => Ok(String::from_utf8_lossy(&bytes).into_owned()),
+        }
+    }))
+}
+
+/// The bytes before the first NUL, or `None` if there is no NUL.
+fn until_nul(bytes: &[u8]) -> Option<&[u8]> {
+    bytes
+        .iter()
+        .position(|byte| *byte == 0)
+        .map(|end| &bytes[..end])
+}
+
+/// Reads the bytes at an address up to a NUL, page by page so that no page after the string is touched.
+fn string_at(
+    kernel: &mut Kernel,
+    pid: Pid,
+    at: u64,
+    watch: Observer<'_>,
+) -> Result<Result<Vec<u8>, Errno>, OutOfMemory> {
+    let page = kernel.page_size();
+    let mut found = Vec::new();
+    while found.len() < MOST_BYTES {
+        let Some(from) = at.checked_add(found.len() as u64) else {
+            return Ok(Err(Errno::EFAULT));
+        };
+        let in_page = usize::try_from(page - from % page).unwrap_or(MOST_BYTES);
+        let mut part = vec![0; in_page.min(MOST_BYTES - found.len())];
+        if kernel.copy_in(pid, from, &mut part, watch)? < part.len() {
+            return Ok(Err(Errno::EFAULT));
+        }
+        if let Some(last) = until_nul(&part) {
+            found.extend(last);
+            return Ok(Ok(found));
+        }
+        found.extend(part);
+    }
+    Ok(Ok(found))
+}
+
+/// An error returned to the process, or a lack of memory in the simulation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CallFailure {
+    Errno(Errno),
+    /// A frame is needed, and none is free.
+    Memory,
+}
+
+impl From<Errno> for CallFailure {
+    fn from(error: Errno) -> Self {
+        CallFailure::Errno(error)
+    }
+}
+
+/// A call that has no memory for a page table fails with ENOMEM.
+impl From<OutOfMemory> for CallFailure {
+    fn from(why: OutOfMemory) -> Self {
+        match why {
+            OutOfMemory::Frames => CallFailure::Memory,
+            OutOfMemory::Tables => CallFailure::Errno(Errno::ENOMEM),
+        }
+    }
+}
+
+pub(crate) fn into_result(result: Result<u64, CallFailure>) -> SyscallResult {
+    match result {
+        Ok(value) => Ok(Ok(value).into()),
+        Err(CallFailure::Errno(error)) => Ok(Err(error).into()),
+        Err(CallFailure::Memory) => Err(OutOfMemory::Frames),
     }
 }

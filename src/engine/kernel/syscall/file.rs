@@ -10,8 +10,7 @@ use crate::kernel::ids::{FileId, Pid};
 use crate::kernel::spawn::MOST_BYTES;
 use crate::kernel::state::{Kernel, OpenFile, OutOfMemory};
 
-use super::call::{ParamKind, SyscallResult, SystemCall};
-use super::path::path;
+use super::call::{ParamKind, SyscallResult, SystemCall, path};
 use super::transfer::{pread, pwrite, read, write};
 
 /// The fields that `fstat` fills in.

@@ -4,11 +4,10 @@ mod call;
 mod file;
 mod heap;
 mod memory;
-mod path;
 mod process;
 mod transfer;
 
-pub use call::{ParamKind, Parameter, SyscallResult, SystemCall};
+pub use call::{ParamKind, Parameter, Returns, SyscallResult, SystemCall};
 
 use super::abi::{self, Constant};
 

@@ -5,8 +5,7 @@ use crate::kernel::event::Observer;
 use crate::kernel::ids::{FileId, Pid};
 use crate::kernel::state::{Kernel, OutOfMemory};
 
-use super::call::{ParamKind, SyscallResult, SystemCall};
-use super::path::path;
+use super::call::{ParamKind, SyscallResult, SystemCall, path};
 
 pub(crate) const CALLS: &[SystemCall] = &[
     SystemCall {

@@ -13,13 +13,13 @@ const MOST_OF_LINUX: u64 = 0x7FFF_F000;
 
 /// The maximum number of bytes that a call transfers in Pagewalk. A longer `read` or `write` transfers only
 /// this many bytes.
-pub(crate) const MOST_AT_ONCE: u64 = 16 << 20;
+const MOST_AT_ONCE: u64 = 16 << 20;
 
 /// The maximum number of bytes per transfer between file and memory.
 const CHUNK: u64 = 64 << 10;
 
 /// The maximum number of bytes of terminal output that the kernel keeps for a process.
-pub(crate) const MOST_OF_TERMINAL: usize = 1 << 20;
+const MOST_OF_TERMINAL: usize = 1 << 20;
 
 /// The arguments of a transfer after all checks.
 #[derive(Clone, Copy)]

@@ -9,16 +9,16 @@ use super::pte::{Bit, PteError};
 use super::spec::{CacheSpec, Inclusion, Mmu, Spec, TlbSpec};
 
 /// The maximum width of an address in bits.
-pub(crate) const MAX_WIDTH: u32 = 64;
+const MAX_WIDTH: u32 = 64;
 /// The maximum number of levels in a page table.
 pub(crate) const MAX_LEVELS: usize = 6;
 /// The maximum number of TLBs, which is also the maximum number of caches.
 pub(crate) const MAX_UNITS: usize = 16;
 /// The maximum number of lines in a TLB or cache.
-pub(crate) const MAX_LINES: u64 = 1 << 26;
+const MAX_LINES: u64 = 1 << 26;
 /// log2 of the maximum block size of a cache.
-pub(crate) const MAX_BLOCK_BITS: u32 = 20;
-pub(crate) const MAX_CORES: u32 = 64;
+const MAX_BLOCK_BITS: u32 = 20;
+const MAX_CORES: u32 = 64;
 
 /// The reason why a spec is invalid.
 #[derive(Debug, Clone, PartialEq, Eq)]

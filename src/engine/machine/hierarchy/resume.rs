@@ -3,6 +3,7 @@
 use super::{Hierarchy, RouteId, Users};
 use crate::machine::addr::SetIndex;
 use crate::machine::cache::{Cache, Counts, LineSlot};
+use crate::machine::footprint::{Footprint, MemoryUse};
 use crate::machine::set_assoc::LineState;
 
 impl Hierarchy {
@@ -91,5 +92,17 @@ impl Hierarchy {
     /// Exchanges main memory with another hierarchy.
     pub(crate) fn exchange_memory(&mut self, other: &mut Self) {
         std::mem::swap(&mut self.memory, &mut other.memory);
+    }
+}
+
+impl Hierarchy {
+    /// Adds the memory of the caches and of main memory.
+    pub(crate) fn add_footprint(&self, to: &mut Footprint) {
+        let caches = self.caches.iter().map(Cache::host_bytes).sum::<u64>();
+        to.add(
+            MemoryUse::Caches,
+            caches + self.presence.host_bytes() + self.lifted.host_bytes(),
+        );
+        to.add(MemoryUse::MainMemory, self.memory.host_bytes());
     }
 }

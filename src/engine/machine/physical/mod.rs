@@ -74,7 +74,7 @@ impl Machine {
 
     /// Writes the raw value of a page-table entry to memory and to every cached copy. Bits past the entry's
     /// width are discarded. Without an MMU, nothing is written.
-    pub(crate) fn put_raw(&mut self, pa: Pa, raw: u64) {
+    fn put_raw(&mut self, pa: Pa, raw: u64) {
         let Some(mmu) = &self.spec().mmu else { return };
         let (bytes, len) = (mmu.pte.to_bytes(raw), u64::from(mmu.pte.bytes));
         let len = self.length(pa.raw(), len) as usize;

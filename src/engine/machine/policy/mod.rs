@@ -2,7 +2,6 @@
 //! memory.
 
 mod state;
-mod sweep;
 
 /// A replacement policy, which chooses the line to evict from a full set or the page to evict from full
 /// memory.

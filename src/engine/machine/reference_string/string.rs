@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use super::indexes::Indexes;
+use crate::machine::number_set::Indexes;
 use crate::machine::policy::Policy;
 use crate::machine::random::SplitMix64;
 use crate::machine::sparse::Sparse;

@@ -7,7 +7,7 @@ mod wide;
 use wide::{Index, NARROW};
 
 use super::addr::{SetIndex, Tag};
-use super::bits::{bit, mask_words, ones, set_bit};
+use super::number_set::{bit, mask_words, ones, set_bit};
 use super::policy::Policy;
 use super::random::SplitMix64;
 use super::sparse::Sparse;

@@ -2,8 +2,7 @@
 //! No result depends on it.
 
 use crate::machine::addr::Tag;
-use crate::machine::bits::{bit, ones};
-use crate::machine::number_set::NumberSet;
+use crate::machine::number_set::{NumberSet, bit, ones};
 use crate::machine::policy::Policy;
 use crate::machine::tournament::Tournament;
 

@@ -1,12 +1,14 @@
 //! A sparse, persistent array of rows that stores the state of a machine. A clone only increments a reference
 //! count. A later write copies only the leaf that it changes.
 
-use triomphe::Arc;
-
-use node::{FAN_BITS, FAN_OUT, Node, NodeCount};
-
-mod node;
 mod rows;
+#[cfg(test)]
+mod tests;
+
+use std::array;
+use std::ops::{AddAssign, SubAssign};
+
+use triomphe::Arc;
 
 /// Maximum number of cells in an array that is a single leaf, which makes the access to a row fast.
 const SMALL: u128 = 2048;
@@ -364,5 +366,79 @@ fn slot(i: u64, row_bits: u32, level: u32) -> usize {
     (i >> (row_bits + level * FAN_BITS)) as usize % FAN_OUT
 }
 
-#[cfg(test)]
-mod tests;
+/// Number of children of a branch. The log2 of this number is the number of row bits that select a child.
+const FAN_OUT: usize = 64;
+const FAN_BITS: u32 = FAN_OUT.trailing_zeros();
+
+/// Bytes of the header of a node.
+const HEADER: u64 = 16;
+/// Bytes of a branch.
+const BRANCH: u64 = HEADER + 16 * FAN_OUT as u64;
+
+/// A node of the tree. Before each write, every node on the path is checked for other owners. The `Arc` of the standard library
+/// can also have weak references, so this check would change its counts atomically, which takes longer than the write.
+#[derive(Debug, Clone)]
+enum Node<T> {
+    Empty,
+    Leaf(Arc<[T]>),
+    Branch(Arc<[Node<T>; FAN_OUT]>),
+}
+
+impl<T: Clone> Node<T> {
+    #[cold]
+    fn branch() -> Self {
+        Self::Branch(Arc::new(array::from_fn(|_| Self::Empty)))
+    }
+
+    #[cold]
+    fn leaf(default: &T, cells: usize) -> Self {
+        Self::Leaf(vec![default.clone(); cells].into())
+    }
+}
+
+/// The numbers of branches and leaves of a tree. A node that is in two places counts twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct NodeCount {
+    branches: u64,
+    leaves: u64,
+}
+
+impl NodeCount {
+    /// Counts the nodes of a tree.
+    fn of<T>(node: &Node<T>) -> Self {
+        match node {
+            Node::Empty => Self::default(),
+            Node::Leaf(_) => Self {
+                branches: 0,
+                leaves: 1,
+            },
+            Node::Branch(children) => {
+                let mut count = Self {
+                    branches: 1,
+                    leaves: 0,
+                };
+                children.iter().for_each(|child| count += Self::of(child));
+                count
+            }
+        }
+    }
+
+    /// The memory of the nodes in bytes, if the cells of a leaf have `leaf` bytes.
+    fn host_bytes(self, leaf: u64) -> u64 {
+        self.branches * BRANCH + self.leaves * (HEADER + leaf)
+    }
+}
+
+impl AddAssign for NodeCount {
+    fn add_assign(&mut self, other: Self) {
+        self.branches += other.branches;
+        self.leaves += other.leaves;
+    }
+}
+
+impl SubAssign for NodeCount {
+    fn sub_assign(&mut self, other: Self) {
+        self.branches -= other.branches;
+        self.leaves -= other.leaves;
+    }
+}

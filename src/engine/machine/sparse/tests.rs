@@ -2,8 +2,7 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
-use super::Sparse;
-use super::node::NodeCount;
+use super::{NodeCount, Sparse};
 
 /// A write to, or a copy of, one of several arrays.
 #[derive(Debug, Clone)]

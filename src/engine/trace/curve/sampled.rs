@@ -19,9 +19,9 @@
 //! error is the number of sampled blocks that fit into a cache, which has a binomial distribution.
 
 use std::collections::BinaryHeap;
+use std::num::NonZeroU32;
 
-use super::method::{CurveMethod, SampleRate};
-use super::recency::{CHUNK, Recency};
+use super::exact::{CHUNK, Recency};
 use crate::machine::random::SplitMix64;
 use crate::trace::blocks::BlockNumbers;
 use crate::trace::counts::{CurveSample, MissCurve};
@@ -308,4 +308,48 @@ fn power(value: f64) -> usize {
     let bits = value.to_bits();
     let exponent = (bits >> MANTISSA) as usize - (f64::MAX_EXP as usize - 1);
     exponent + usize::from(bits << (64 - MANTISSA) != 0)
+}
+
+/// The method for computing a miss-ratio curve.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CurveMethod {
+    /// All references are counted.
+    Exact,
+    /// The references to a random sample of the blocks are counted. Each block has the same probability.
+    Rate(SampleRate),
+    /// The references to a random sample of at most this number of blocks are counted.
+    Blocks(NonZeroU32),
+}
+
+/// The probability that a block is in a sample: the largest hash of a block in the sample.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SampleRate(pub(super) u64);
+
+/// The number of hashes.
+const HASHES: f64 = 18_446_744_073_709_551_616.0;
+
+impl SampleRate {
+    /// The smallest rate. A smaller sample would not distinguish the sizes of common caches.
+    const LEAST: f64 = 0.000_001;
+
+    /// Returns a rate that is at least one millionth and at most 1, or `None` for other values.
+    ///
+    /// ```
+    /// use pagewalk_engine::trace::extras::SampleRate;
+    ///
+    /// assert_eq!(SampleRate::new(0.25).unwrap().value(), 0.25);
+    /// assert_eq!(SampleRate::new(0.0), None);
+    /// assert_eq!(SampleRate::new(1.5), None);
+    /// ```
+    pub fn new(rate: f64) -> Option<Self> {
+        // The conversion saturates.
+        (Self::LEAST..=1.0)
+            .contains(&rate)
+            .then(|| Self(((rate * HASHES) as u64).saturating_sub(u64::from(rate < 1.0))))
+    }
+
+    /// The rate.
+    pub fn value(self) -> f64 {
+        (self.0 as f64 + 1.0) / HASHES
+    }
 }

@@ -1,12 +1,11 @@
 //! A cache whose sets are rows of one array, in order of replacement.
 
-use super::frame_pages::FramePages;
 use crate::machine::cache::Counts;
 use crate::machine::event::AccessKind;
 use crate::machine::policy::Policy;
 use crate::machine::set_assoc::LineState;
 use crate::machine::spec::{CacheSpec, TlbSpec, WritePolicy};
-use crate::trace::counts::{ByKind, LevelCounts, Lookups};
+use crate::trace::counts::{ByKind, LevelCounts, Lookups, MemoryTransfers};
 
 /// The cause of a lookup: an access of a kind, or a page walk. Its value is an index of a row of counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -416,6 +415,111 @@ impl FlatCache {
             counts,
             kinds,
             causes: None,
+        }
+    }
+}
+
+/// Main memory, or a cache that receives the same requests.
+pub(in crate::trace) trait Below {
+    /// Fetches a block, but does not count the fetch.
+    fn read(&mut self, cause: Cause, block: u64);
+
+    /// Counts fetches.
+    fn count_reads(&mut self, cause: Cause, reads: u64);
+
+    /// Stores a block. If `is_lookup` is false, the store is a write-back, or it has already fetched the block.
+    fn write(&mut self, block: u64, is_lookup: bool);
+
+    /// Counts a write to main memory that a snoop causes.
+    fn count_snooped(&mut self);
+
+    /// Counts a read of main memory by a page walk that bypasses the caches.
+    fn count_uncached_walk(&mut self);
+
+    /// Invalidates a block, without counting.
+    fn invalidate(&mut self, block: u64);
+
+    /// Records that a frame holds a virtual page. No cache holds a block of the frame.
+    fn map(&mut self, frame: u64, vpn: u64);
+
+    /// Whether it holds the blocks of both data and instructions.
+    fn is_shared(&self) -> bool;
+}
+
+impl Below for MemoryTransfers {
+    #[inline(always)]
+    fn read(&mut self, _: Cause, _: u64) {}
+
+    #[inline(always)]
+    fn count_reads(&mut self, cause: Cause, reads: u64) {
+        *if cause == Cause::Walk {
+            &mut self.walks
+        } else {
+            &mut self.reads
+        } += reads;
+    }
+
+    #[inline(always)]
+    fn write(&mut self, _: u64, _: bool) {
+        self.writes += 1;
+    }
+
+    fn count_snooped(&mut self) {
+        self.writes += 1;
+    }
+
+    fn count_uncached_walk(&mut self) {
+        self.walks += 1;
+    }
+
+    fn invalidate(&mut self, _: u64) {}
+
+    fn map(&mut self, _: u64, _: u64) {}
+
+    fn is_shared(&self) -> bool {
+        true
+    }
+}
+
+/// The virtual page in each frame.
+///
+/// A frame of a trace's process holds one page at a time, and its cached blocks are invalidated before it holds another one.
+/// Each cached block therefore has one virtual address, so it is only in one set.
+#[derive(Debug)]
+pub(in crate::trace) struct FramePages {
+    /// For each frame, its last page. The kernel allocates the lowest free frame, so few elements are unused.
+    pages: Vec<u64>,
+    /// log2 of the number of blocks in a page.
+    block_bits: u32,
+}
+
+impl FramePages {
+    /// The bit of a virtual block that belongs to a page table. Page walks use physical addresses.
+    pub(in crate::trace) const TABLE_BIT: u32 = 50;
+
+    /// Creates frames without pages. `block_bits` is log2 of the number of blocks in a page.
+    pub(in crate::trace) const fn new(block_bits: u32) -> Self {
+        Self {
+            pages: Vec::new(),
+            block_bits,
+        }
+    }
+
+    /// Records that a frame holds a page.
+    pub(in crate::trace) fn map(&mut self, frame: u64, vpn: u64) {
+        let frame = frame as usize;
+        if self.pages.len() <= frame {
+            self.pages.resize(frame + 1, 0);
+        }
+        self.pages[frame] = vpn;
+    }
+
+    /// The number of the virtual block that is in a physical block. It differs for each block in use.
+    #[inline(always)]
+    pub(in crate::trace) fn virtual_block(&self, block: u64) -> u64 {
+        match self.pages.get((block >> self.block_bits) as usize) {
+            Some(vpn) => vpn << self.block_bits | block & ((1 << self.block_bits) - 1),
+            None => block | 1 << Self::TABLE_BIT,
         }
     }
 }

@@ -5,14 +5,11 @@ use crate::machine::Machine;
 use crate::machine::check::MAX_UNITS;
 use crate::machine::event::AccessKind;
 use crate::machine::spec::{CacheSpec, Inclusion, Spec, WritePolicy};
-use crate::trace::counts::{LevelCounts, MemoryTransfers};
+use crate::trace::counts::{LevelCounts, MemoryTransfers, Unchanging};
 use crate::trace::record::{Op, Record};
 use crate::trace::replay::{Fragments, KINDS, Simulation};
-use crate::trace::unchanging::Unchanging;
 
-use super::below::Below;
-use super::cache::{Cause, DIRTY, FlatCache};
-use super::frame_pages::FramePages;
+use super::cache::{Below, Cause, DIRTY, FlatCache, FramePages};
 
 /// The caches of a machine above its main memory, or above one of its caches.
 #[derive(Debug)]

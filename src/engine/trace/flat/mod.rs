@@ -6,11 +6,8 @@
 //!
 //! `docs/decisions/cache-simulations.md` gives the reasons.
 
-pub(super) mod below;
 pub(super) mod cache;
 pub(super) mod caches;
-mod fault;
-pub(super) mod frame_pages;
 pub(super) mod pages;
 pub(super) mod process;
 pub(super) mod single;

@@ -3,9 +3,12 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
+use crate::kernel::event::{KernelObserver, KernelStep};
+use crate::machine::event::{Event, MachineObserver};
 use crate::machine::pte::Bit;
 use crate::machine::spec::{Mmu, Spec, TlbSpec};
 use crate::trace::replay::KINDS;
+use crate::trace::tally::Tally;
 
 /// A page. The fields are in one number to keep the pages of a large trace in the processor's caches.
 #[derive(Debug, Clone, Copy, Default)]
@@ -249,4 +252,31 @@ pub(in crate::trace) fn can_translate(spec: &Spec) -> bool {
             .is_none_or(|smallest| *smallest == page_bits)
     };
     fits && serves && spec.tlbs.iter().all(has_base_pages)
+}
+
+/// Observes the handling of a fault.
+#[derive(Debug)]
+pub(super) struct FaultObserver<'a> {
+    pub(super) tally: &'a mut Tally,
+    /// The pages that the kernel evicted.
+    pub(super) evicted: Vec<u64>,
+    /// The levels and first physical pages of the page tables that the kernel allocated.
+    pub(super) tables: Vec<(u32, u64)>,
+}
+
+impl MachineObserver for FaultObserver<'_> {
+    fn on_event(&mut self, _: Event) {}
+}
+
+impl KernelObserver for FaultObserver<'_> {
+    fn on_step(&mut self, step: KernelStep) {
+        self.tally.on_step(step);
+        match step {
+            KernelStep::Evicted {
+                page: Some(page), ..
+            } => self.evicted.push(page.vpn.raw()),
+            KernelStep::Table { level, ppn } => self.tables.push((level, ppn)),
+            _ => {}
+        }
+    }
 }

@@ -12,13 +12,13 @@ use crate::machine::event::{Event, MachineObserver};
 use crate::machine::policy::{POLICIES, Policy};
 use crate::machine::pte::Bit;
 use crate::machine::spec::{CacheSpec, Inclusion, Mmu, Side, Spec, TlbSpec, WritePolicy};
-use crate::trace::account::Account;
+use crate::trace::counting_replay::Account;
 use crate::trace::counts::ReplayCounts;
 use crate::trace::demand::{DemandPaging, SWAP, spawn};
 use crate::trace::extras::ExtraOptions;
-use crate::trace::observer::{Reference, ReplayObserver};
 use crate::trace::record::{Fetches, Op, Record, RecordBatch, required};
 use crate::trace::replay::{OwnedTarget, Replay, Straddle, Target};
+use crate::trace::tally::{Reference, ReplayObserver};
 
 /// log2 of the block size.
 const BLOCK: u32 = 4;

@@ -12,10 +12,8 @@ use std::time::{Duration, Instant};
 use crate::files::shown;
 
 use super::format::{ChosenFormat, Format};
-use super::malformed::Malformed;
 use super::reader::{Progress, Reader};
-use super::record::Fetches;
-use super::record::RecordBatch;
+use super::record::{Fetches, Malformed, RecordBatch};
 use super::unreadable::{Unreadable, UnreadableReason};
 
 const MAX_WAITING_BATCHES: usize = 4;

@@ -5,8 +5,9 @@ use std::ops::Range;
 use crate::machine::cache::Counts;
 use crate::machine::policy::Policy;
 use crate::machine::spec::Spec;
-use crate::trace::counting_replay::ReplayError;
+use crate::trace::counting_replay::{AddressMapping, ReplayError};
 use crate::trace::counts::{ReferenceCounts, ReplayCounts};
+use crate::trace::replay::Straddle;
 
 /// The maximum number of combinations in a grid.
 pub const MOST_POINTS: usize = 10_000;
@@ -229,4 +230,15 @@ pub fn combinations(lengths: &[usize]) -> Vec<Vec<usize>> {
         all = all.iter().flat_map(longer).collect();
     }
     all
+}
+
+/// The replay options that all points share.
+#[derive(Debug, Clone, Copy)]
+pub struct ReplayOptions {
+    /// The address translation.
+    pub map: AddressMapping,
+    /// The method for counting references that straddle blocks or pages.
+    pub straddle: Straddle,
+    /// Maximum memory of all simulations, in bytes. Each simulation may use the same part of it.
+    pub max_memory: u64,
 }

@@ -1,11 +1,8 @@
 //! Records the operations on a swept cache.
 
-use super::stack::{BlockOp, BlockOpKind};
-use super::swept_level::{Effect, SweptLevel};
+use super::stack::{BlockOp, BlockOpKind, Effect, SweptLevel};
 use crate::machine::event::AccessKind;
-use crate::trace::flat::below::Below;
-use crate::trace::flat::cache::Cause;
-use crate::trace::flat::frame_pages::FramePages;
+use crate::trace::flat::cache::{Below, Cause, FramePages};
 
 /// Records the operations on a swept cache, which is below the caches that are simulated.
 #[derive(Debug)]

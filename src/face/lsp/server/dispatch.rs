@@ -1,27 +1,29 @@
 //! Dispatches requests. The server answers a request immediately, after the current run, or on the worker
 //! thread.
 
-use pagewalk_script::run::session::Limits;
 use std::collections::{BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use lsp_server::{ErrorCode, Message, Request, RequestId, ResponseError};
-use lsp_types::Uri;
-use lsp_types::notification::{self, Notification as _};
-use lsp_types::request::{self, Request as _};
+use lsp_server::{ErrorCode, Message, Notification, Request, RequestId, Response, ResponseError};
+use lsp_types::notification::Notification as _;
+use lsp_types::request::Request as _;
+use lsp_types::{RegistrationParams, Uri, notification, request};
+use pagewalk_script::run::session::Limits;
 use serde_json::Value;
 
-use super::Server;
-use crate::face::lsp::cases::{self, CASES, TEST};
-use crate::face::lsp::custom_requests::{self, COMMANDS, EXAM, STEP};
-use crate::face::lsp::goldens::{self, SHOW};
+use super::{Flow, Server};
+use crate::face::lsp::capabilities::registrations;
+use crate::face::lsp::cases::{CASES, TEST};
+use crate::face::lsp::client::Settings;
+use crate::face::lsp::custom_requests::{COMMANDS, EXAM, STEP};
+use crate::face::lsp::goldens::SHOW;
+use crate::face::lsp::protocol::{path_of, response_error};
 use crate::face::lsp::requests::{RequestRow, find_request};
-use crate::face::lsp::response_error::response_error;
-use crate::face::lsp::uri::path_of;
 use crate::face::lsp::worker::{Task, WorkerMessage};
-use crate::face::lsp::workspace::{self, WorkspaceAnswer};
+use crate::face::lsp::workspace::WorkspaceAnswer;
+use crate::face::lsp::{cases, custom_requests, goldens, workspace};
 
 impl Server {
     pub(super) fn request(&mut self, request: Request) {
@@ -228,7 +230,7 @@ impl Server {
     }
 
     /// Cancels a request that is waiting or in progress on the worker.
-    pub(super) fn cancel(&mut self, id: &RequestId) {
+    fn cancel(&mut self, id: &RequestId) {
         if let Some(at) = self
             .waiting
             .iter()
@@ -262,4 +264,149 @@ fn not_open(path: &Path) -> ResponseError {
 
 fn cancelled() -> ResponseError {
     response_error(ErrorCode::RequestCanceled, "the request was canceled")
+}
+
+impl Server {
+    pub(super) fn notification(&mut self, notification: Notification) -> Flow {
+        let Notification { method, params } = notification;
+        match &*method {
+            notification::Exit::METHOD => return Flow::Exit(self.shutdown),
+            notification::DidOpenTextDocument::METHOD => {
+                if let Some(opened) = params_of::<notification::DidOpenTextDocument>(params) {
+                    let document = opened.text_document;
+                    let path = path_of(&document.uri);
+                    self.documents.open(path.clone(), document);
+                    self.mark_stale(&path);
+                }
+            }
+            notification::DidChangeTextDocument::METHOD => {
+                if let Some(changed) = params_of::<notification::DidChangeTextDocument>(params) {
+                    let path = path_of(&changed.text_document.uri);
+                    let version = changed.text_document.version;
+                    self.documents
+                        .change(&path, version, &changed.content_changes);
+                    self.mark_stale(&path);
+                }
+            }
+            notification::DidCloseTextDocument::METHOD => {
+                if let Some(closed) = params_of::<notification::DidCloseTextDocument>(params) {
+                    self.close(&path_of(&closed.text_document.uri));
+                }
+            }
+            // Included files may have changed.
+            notification::DidSaveTextDocument::METHOD
+            | notification::DidChangeWatchedFiles::METHOD => {
+                self.check_all();
+            }
+            notification::DidChangeConfiguration::METHOD => {
+                match params.get("settings").and_then(Settings::from_json) {
+                    Some(settings) => self.apply_settings(settings),
+                    None => self.ask_for_settings(),
+                }
+            }
+            notification::Cancel::METHOD => {
+                let id = params
+                    .get("id")
+                    .and_then(|id| serde_json::from_value(id.clone()).ok());
+                if let Some(id) = id {
+                    self.cancel(&id);
+                }
+            }
+            _ => {}
+        }
+        Flow::On
+    }
+
+    fn close(&mut self, path: &Path) {
+        let with = self.documents.scripts_with(path);
+        if self.documents.close(path).is_some() {
+            self.stale.remove(path);
+            let others = with.into_iter().filter(|other| other != path);
+            self.stale.extend(others);
+            self.answer_waiting();
+            self.publish_diagnostics();
+        }
+    }
+
+    /// Marks the scripts that contain a changed document.
+    fn mark_stale(&mut self, path: &Path) {
+        self.stale.extend(self.documents.scripts_with(path));
+    }
+
+    fn check_all(&mut self) {
+        self.documents.forget();
+        self.stale.extend(self.documents.buffers.keys().cloned());
+    }
+
+    /// Checks and runs changed documents when the queue is empty.
+    pub(super) fn check_stale(&mut self) {
+        for path in std::mem::take(&mut self.stale) {
+            let Some(task) = self.documents.check(&path) else {
+                continue;
+            };
+            if let Some(buffer) = self.documents.buffers.get_mut(&path) {
+                buffer.stop();
+                buffer.under_way = Some(task.stop.clone());
+            }
+            let (run, limits) = (self.settings.run, self.settings.limits());
+            self.runs.submit(Box::new(move |results| {
+                task.check_and_run(run, limits, results);
+            }));
+        }
+    }
+
+    pub(super) fn ask_for_settings(&mut self) {
+        if self.client.tells_settings {
+            let item = lsp_types::ConfigurationItem {
+                scope_uri: None,
+                section: Some("pagewalk".to_owned()),
+            };
+            self.send_request::<request::WorkspaceConfiguration>(&lsp_types::ConfigurationParams {
+                items: vec![item],
+            });
+        }
+    }
+
+    /// Registers the capabilities that depend on the client.
+    pub(super) fn register(&mut self) {
+        let registrations = registrations(&self.client);
+        if !registrations.is_empty() {
+            self.send_request::<request::RegisterCapability>(&RegistrationParams { registrations });
+        }
+    }
+
+    fn apply_settings(&mut self, settings: Settings) {
+        if settings == self.settings {
+            return;
+        }
+        self.settings = settings;
+        self.documents.allow(self.settings.memory());
+        self.check_all();
+        if self.client.refreshes_hints {
+            self.send_request::<request::InlayHintRefreshRequest>(&());
+        }
+    }
+
+    /// Handles the response to a request from the server.
+    pub(super) fn response(&mut self, response: Response) {
+        let method = response.id.to_string();
+        if !method
+            .trim_matches('"')
+            .starts_with(request::WorkspaceConfiguration::METHOD)
+        {
+            return;
+        }
+        let Ok(value) = response.response_result else {
+            return;
+        };
+        if let Some(settings) = value.get(0).and_then(Settings::from_json) {
+            self.apply_settings(settings);
+        }
+    }
+}
+
+/// Returns the parameters of a notification, or `None` if they are invalid. A notification has no response
+/// that could report an error.
+fn params_of<N: notification::Notification>(params: Value) -> Option<N::Params> {
+    serde_json::from_value(params).ok()
 }

@@ -5,7 +5,7 @@ mod beginners;
 mod practice;
 mod saving;
 
-use super::shared_text::SharedText;
+use super::answer::SharedText;
 use super::shell::{Flow, Shell};
 use pagewalk_script::services::commands::COMMANDS;
 

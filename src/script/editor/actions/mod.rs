@@ -16,9 +16,9 @@ use super::diagnostics::{EXPECTATION, OPEN};
 use super::document::{Document, Edit};
 use super::run::{Failure, RunResult};
 use crate::exam::rewrite::{spellings, turned};
-use crate::lang::cut::cut;
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::edit::{TextEdit, disjoint};
+use crate::lang::nearest::cut;
 use crate::lang::span::Span;
 use crate::questions::entry::Radix;
 use crate::suite::amend::{Plan, tables};
@@ -276,8 +276,7 @@ impl Document {
             let mut steps = run.into_iter().flat_map(|run| &run.steps);
             let step =
                 steps.find(|step| span.start <= step.span.start && step.span.end <= span.end);
-            step.map(|step| step.facts(&self.script().sources))
-                .unwrap_or_default()
+            step.map(|step| step.facts()).unwrap_or_default()
         };
         let turned = turned(
             self.text(),

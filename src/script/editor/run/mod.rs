@@ -30,8 +30,7 @@ impl Document {
     /// let text = "machine simple\ntranslate 0x3D4 => vpn 3";
     /// let document = Document::new("a.pw", text, OpenTexts::default());
     /// let run = document.run(1000, &AtomicBool::new(false));
-    /// let sources = &document.script().sources;
-    /// assert!(run.steps[1].facts(sources).contains(&"fault page".to_owned()));
+    /// assert!(run.steps[1].facts().contains(&"fault page".to_owned()));
     /// assert!(run.failures[0].message.starts_with("vpn is 0x0F, not 0x03"));
     /// ```
     pub fn run(&self, limits: impl Into<Limits>, interrupt: &AtomicBool) -> RunResult {
@@ -104,12 +103,11 @@ impl Document {
 
     /// Returns the facts of the statements from this byte on, from a run without errors or up to the first error.
     pub(super) fn facts_from(&self, start: usize, max_steps: u64) -> Vec<String> {
-        let sources = &self.script().sources;
-        let mut recorder = RunRecorder::new(sources).starting_at(start);
+        let mut recorder = RunRecorder::new(&self.script().sources).starting_at(start);
         self.play(&self.runnable(), max_steps, &mut recorder, &false.into());
         recorder
             .into_steps()
-            .flat_map(|step| step.facts(sources))
+            .flat_map(|step| step.facts())
             .collect()
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::result::{Failure, FirstExecution, RunResult, Step, facts_of};
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
-use crate::report::narrate::{Narrator, Statements};
+use crate::report::narrate::Narrator;
 use crate::run::checks::fix_of_word;
 use crate::run::record::{Sink, StepRecord};
 use crate::suite::amend::Findings;
@@ -24,7 +24,6 @@ const COMPARED: u64 = 1 << 12;
 pub(super) struct RunRecorder<'s> {
     sources: &'s Sources,
     narrator: Narrator<'s>,
-    statements: Statements<'s>,
     /// The byte at which the first recorded statement may begin.
     start: u32,
     steps: BTreeMap<Span, Step>,
@@ -39,7 +38,6 @@ impl<'s> RunRecorder<'s> {
         Self {
             sources,
             narrator: Narrator::new(sources, false),
-            statements: Statements::new(sources),
             start: 0,
             steps: BTreeMap::new(),
             failures: BTreeMap::new(),
@@ -74,14 +72,14 @@ impl<'s> RunRecorder<'s> {
     fn record_step(&mut self, record: &StepRecord) {
         if let Some(step) = self.steps.get_mut(&record.span) {
             if step.times == 1 {
-                step.unchanged = step.facts(self.sources);
+                step.unchanged = step.facts();
             }
             step.times += 1;
             if !step.unchanged.is_empty() {
                 let now = if step.times > COMPARED {
                     Vec::new()
                 } else {
-                    facts_of(record, &mut self.statements)
+                    facts_of(record)
                 };
                 step.unchanged.retain(|fact| now.contains(fact));
             }
@@ -95,7 +93,7 @@ impl<'s> RunRecorder<'s> {
             }
         });
         let unchanged = if first.is_none() {
-            facts_of(record, &mut self.statements)
+            facts_of(record)
         } else {
             Vec::new()
         };

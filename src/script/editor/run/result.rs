@@ -7,7 +7,7 @@ use crate::lang::diagnostic::Diagnostic;
 use crate::lang::fix::Fix;
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
-use crate::report::narrate::{Narrator, Statements, format_value};
+use crate::report::narrate::{Narrator, format_value};
 use crate::report::text::text;
 use crate::run::facts;
 use crate::run::record::{Did, StepRecord};
@@ -75,11 +75,9 @@ impl Step {
     }
 
     /// Returns the facts that never changed, in script notation: `ppn 0x0D`. For a `let`, the value.
-    pub fn facts(&self, sources: &Sources) -> Vec<String> {
+    pub fn facts(&self) -> Vec<String> {
         match &self.first {
-            Some(first) if self.times == 1 => {
-                facts_of(&first.record, &mut Statements::new(sources))
-            }
+            Some(first) if self.times == 1 => facts_of(&first.record),
             _ => self.unchanged.clone(),
         }
     }
@@ -107,11 +105,14 @@ pub struct Failure {
 }
 
 /// Returns the facts of a record in script notation.
-pub(super) fn facts_of(record: &StepRecord, statements: &mut Statements) -> Vec<String> {
+pub(super) fn facts_of(record: &StepRecord) -> Vec<String> {
     match &*record.did {
         Did::Bound {
-            value, call: None, ..
-        } => vec![format_value(value, &statements.executed(record))],
+            value,
+            call: None,
+            hexadecimal,
+            ..
+        } => vec![format_value(value, *hexadecimal)],
         did => facts::reported_facts(did)
             .iter()
             .map(ToString::to_string)

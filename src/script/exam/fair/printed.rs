@@ -2,7 +2,7 @@
 
 use crate::exam::formats::figure_texts;
 use crate::exam::formats::tree::{Block, Cell, Figure, Paragraph, Section, Table};
-use crate::run::record::TableId;
+use crate::run::table::TableId;
 
 /// A text that a question prints.
 pub(super) struct Text {

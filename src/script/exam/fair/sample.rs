@@ -13,8 +13,9 @@ use crate::exam::spelling::of_cell;
 use crate::lang::value::Value;
 use crate::questions::entry::{Blank, Derivation, Evidence, Figure, Form, ItemKind, Radix};
 use crate::run::facts::reported_facts;
-use crate::run::record::{CellView, Did, Shown, TableId, TableView, View};
+use crate::run::record::{Did, Shown, View};
 use crate::run::seeds::mixed_text;
+use crate::run::table::{Cell, Rows, TableId};
 use pagewalk_engine::machine::event::Event;
 
 /// The contents of a version, for the comparison with other versions. The sample does not refer to the run, so it
@@ -213,7 +214,7 @@ fn ambiguous(body: &[Piece], found: &mut Vec<String>) {
 
 /// Collects the titles of fill-in tables whose cells an earlier table of the paper contains. Adds the tables that
 /// the paper prints to `given`.
-fn printed_keys<'p>(body: &'p [Piece], given: &mut Vec<&'p TableView>, found: &mut Vec<String>) {
+fn printed_keys<'p>(body: &'p [Piece], given: &mut Vec<&'p Rows>, found: &mut Vec<String>) {
     for piece in body {
         match piece {
             Piece::Given(views) | Piece::Figure(Figure::Views(views)) => {
@@ -238,8 +239,8 @@ fn printed_keys<'p>(body: &'p [Piece], given: &mut Vec<&'p TableView>, found: &m
 }
 
 /// Whether a printed table contains these columns of a table with the same title.
-fn contains(printed: &TableView, table: &TableView, columns: &[Arc<str>]) -> bool {
-    let column = |of: &TableView, name: &str| {
+fn contains(printed: &Rows, table: &Rows, columns: &[Arc<str>]) -> bool {
+    let column = |of: &Rows, name: &str| {
         let heads = of
             .groups
             .iter()
@@ -397,7 +398,7 @@ impl Telling {
                 ..
             }) => (u128::try_from(number.as_integer()?).ok()?, *radix, *digits),
             Asked::Cell {
-                cell: CellView::Hex(number, digits),
+                cell: Cell::Hex(number, digits),
                 ..
             } => (u128::from(*number), Radix::Hex, Some(*digits)),
             _ => return None,

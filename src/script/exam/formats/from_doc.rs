@@ -29,7 +29,7 @@ fn one(block: &doc::Block) -> Block {
         doc::Block::Steps(steps) => Block::Steps(
             steps
                 .iter()
-                .map(|step| (step.who.clone(), step.what.clone()))
+                .map(|step| (step.who(), step.what.clone()))
                 .collect(),
         ),
         doc::Block::Script(lines) => Block::Lines(lines.clone()),

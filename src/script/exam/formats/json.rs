@@ -13,8 +13,7 @@ use crate::exam::field::{Field, fields};
 use crate::exam::paper::{Paper, PaperItem, Piece, Question};
 use crate::exam::topics::Topics;
 use crate::lang::value::Number;
-use crate::questions::entry::AuthorCell;
-use crate::questions::entry::{Blank, Figure, Form, ItemKind};
+use crate::questions::entry::{AuthorCell, Blank, Figure, Form, ItemKind};
 use crate::report::doc::{Block, Table};
 use crate::report::narrate::view;
 use crate::report::text::text;
@@ -64,7 +63,7 @@ pub fn solutions(paper: &Paper, labels: &Labels) -> Value {
         });
         json!({
             "fields": own.iter().map(|field| &field.name).collect::<Vec<_>>(),
-            "steps": steps.flatten().map(|step| json!({ "who": step.who, "what": step.what })).collect::<Vec<_>>(),
+            "steps": steps.flatten().map(|step| json!({ "who": step.who(), "what": step.what })).collect::<Vec<_>>(),
             "text": text(&blocks, false),
         })
     };

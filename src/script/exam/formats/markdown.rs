@@ -285,7 +285,7 @@ pub(crate) fn texts(figure: &Figure) -> Vec<String> {
             .map(|layout| one(doc::Block::Layout(layout.clone())))
             .collect(),
         Figure::Tree(tree) => vec![tree.text.clone()],
-        Figure::Sequence(of) => vec![one(doc::Block::Steps(of.steps()))],
+        Figure::Sequence(of) => vec![one(doc::Block::Steps(of.messages.clone()))],
         Figure::Walk(of) => vec![of.text.clone()],
         Figure::Scene(scene) => vec![one(doc::Block::Figure(scene.clone()))],
         Figure::Pair(pair) => pair

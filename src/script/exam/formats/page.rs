@@ -5,7 +5,8 @@ use crate::questions::entry::ItemKind;
 use crate::report::doc::{Cell, Table};
 use crate::report::narrate::replay::line;
 use crate::report::narrate::view;
-use crate::run::record::{AccessVerb, Did, ReferenceRun, Replayed, Shown, TableId, TableView};
+use crate::run::record::{AccessVerb, Did, ReferenceRun, Replayed, Shown};
+use crate::run::table::{Rows, TableId};
 
 use super::edition::Edition;
 use pagewalk_engine::machine::event::{AccessKind, Privilege};
@@ -25,8 +26,8 @@ pub(crate) fn operation(item: &PaperItem) -> String {
     let access = match &*item.did {
         Did::Access(access) => access,
         Did::Reference(run) => return string(run),
-        Did::Replay(run) => return format!("{operation}{}", records(run)),
-        _ => return operation.clone(),
+        Did::Replay(run) => return format!("{}{}", operation.whole, records(run)),
+        _ => return operation.whole.clone(),
     };
     let address = Shown::field(access.va.raw(), access.spec.virtual_bits());
     let mode = if access.mode == Privilege::Supervisor {
@@ -44,8 +45,7 @@ pub(crate) fn operation(item: &PaperItem) -> String {
         AccessVerb::Fetch => "fetch",
         // The stored value appears only in the script notation of the operation.
         AccessVerb::Write => {
-            let stored = stored(operation);
-            return format!("{process}write {address} = {stored}{mode}");
+            return format!("{process}write {address} = {}{mode}", operation.stored);
         }
     };
     let more = match (access.verb, access.data.len(), access.kind) {
@@ -55,13 +55,6 @@ pub(crate) fn operation(item: &PaperItem) -> String {
         _ => String::new(),
     };
     format!("{process}{verb} {address}{more}{mode}")
-}
-
-/// Returns the script text of the stored value.
-pub(in crate::exam::formats) fn stored(operation: &str) -> &str {
-    operation
-        .split_once('=')
-        .map_or("", |(_, stored)| stored.trim_start())
 }
 
 /// Returns a reference string without its questions.
@@ -83,7 +76,7 @@ pub(crate) fn records(run: &Replayed) -> String {
 const FOUND_FROM: [&[&str]; 2] = [&["address", "page"], &["write"]];
 
 /// Returns the printed columns of a table to fill in: key columns, given columns, and columns to answer.
-pub(crate) fn printed(of: &TableView, columns: &[std::sync::Arc<str>]) -> Vec<bool> {
+pub(crate) fn printed(of: &Rows, columns: &[std::sync::Arc<str>]) -> Vec<bool> {
     let names: Vec<&str> = of.groups.iter().flatten().map(String::as_str).collect();
     let asked = |name: &str| columns.iter().any(|column| **column == *name);
     let sources = FOUND_FROM
@@ -97,11 +90,7 @@ pub(crate) fn printed(of: &TableView, columns: &[std::sync::Arc<str>]) -> Vec<bo
 }
 
 /// Returns a table to fill in: its key column, given columns, and columns to answer.
-pub(crate) fn asked_table(
-    of: &TableView,
-    columns: &[std::sync::Arc<str>],
-    edition: Edition,
-) -> Table {
+pub(crate) fn asked_table(of: &Rows, columns: &[std::sync::Arc<str>], edition: Edition) -> Table {
     let asked = |name: &String| columns.iter().any(|column| **column == **name);
     let whole = view::table(of);
     let names: Vec<&String> = of.groups.iter().flatten().collect();

@@ -12,14 +12,15 @@ use super::tree::Paragraph;
 use crate::exam::paper::PaperItem;
 use crate::exam::topics::{Topic, Topics};
 use crate::questions::entry::{Blank, ItemKind};
-use crate::report::doc::{Block, RulerOf, Step, Table};
+use crate::report::doc::{Block, RulerOf, Table};
 use crate::report::narrate::{call_steps, reason_named, reasons, rulers, steps_on_paper};
 use crate::report::narrate::{reference, replay, view};
 use crate::run::facts::{
     Component, Family, Key, ReportedFact, Subject, binary, key, reported_facts, switched,
 };
 use crate::run::nouns::{explaining, reference_frames};
-use crate::run::record::{Access, AccessVerb, Did, Shown, TableId, View};
+use crate::run::record::{Access, AccessVerb, Did, MessageLevel, Shown, View};
+use crate::run::table::TableId;
 use pagewalk_engine::machine::event::{Event, Purpose};
 
 /// Returns the worked solution of an item, or nothing if the key is sufficient. The topics are those of the item's
@@ -241,11 +242,11 @@ fn of_seen(access: &Access, topics: &Topics) -> Vec<Block> {
         // The steps end with the translation.
         access.verb = AccessVerb::Translate;
     }
-    let steps = steps_on_paper(&access, topics.is(Topic::Data)).into_iter();
-    match (topics.has_hardware(&access.spec), &access.process) {
-        (true, _) => steps.collect(),
-        (false, Some(_)) => steps.filter_map(of_kernel).collect(),
-        (false, None) => Vec::new(),
+    let hardware = topics.has_hardware(&access.spec);
+    if hardware || access.process.is_some() {
+        steps_on_paper(&access, topics.is(Topic::Data), hardware)
+    } else {
+        Vec::new()
     }
 }
 
@@ -257,7 +258,7 @@ fn sequence(did: &Did, topics: &Topics, labels: &Labels) -> Vec<Block> {
         | Did::Bound {
             call: Some(call), ..
         } => {
-            let steps = call_steps(call);
+            let steps = call_steps(call, MessageLevel::All);
             // If there are only two steps, they are the call and its return, which explain nothing.
             let eventful = steps.len() > 2 || call.reply.result.is_err();
             if eventful {
@@ -356,20 +357,6 @@ fn since(item: &PaperItem, topics: &Topics, labels: &Labels) -> Vec<Block> {
         steps
     });
     each.collect()
-}
-
-/// Keeps only the kernel's steps of a sequence.
-fn of_kernel(block: Block) -> Option<Block> {
-    let Block::Steps(steps) = block else {
-        return Some(block);
-    };
-    let of_kernel = |step: &Step| {
-        ["handler", "disk", "page cache"]
-            .iter()
-            .any(|who| step.who.contains(who))
-    };
-    let steps: Vec<Step> = steps.into_iter().filter(of_kernel).collect();
-    (!steps.is_empty()).then_some(Block::Steps(steps))
 }
 
 /// The facts that summarize an operation.

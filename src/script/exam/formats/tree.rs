@@ -3,7 +3,7 @@
 use super::edition::Edition;
 use crate::report::doc::{self, Layout, Ruler};
 use crate::report::scene::Scene;
-use crate::run::record::TableId;
+use crate::run::table::TableId;
 
 /// An edition of a paper, laid out.
 #[derive(Debug, Clone, PartialEq)]
@@ -342,7 +342,9 @@ pub struct Walk {
     pub(crate) title: String,
     /// The walk as lines of text.
     pub(crate) text: String,
-    /// One column for each level.
+    /// The number of levels of the page tables.
+    pub(crate) levels: usize,
+    /// One column for each level whose index is part of the virtual page number.
     pub(crate) columns: Vec<WalkColumn>,
     /// The page offset: its name, the bits that it consists of, and its value.
     pub(crate) offset: [String; 3],
@@ -350,6 +352,7 @@ pub struct Walk {
     pub(crate) room: usize,
     /// The physical address, or the fault.
     pub(crate) result: String,
+    pub(crate) faults: bool,
 }
 
 /// A level of a walk.
@@ -366,6 +369,8 @@ pub struct WalkColumn {
     pub(crate) target: String,
     /// The size of the region that an entry covers.
     pub(crate) covers: String,
+    /// Whether the walk reaches a table of this level.
+    pub(crate) has_table: bool,
     /// Whether the entry leads to the next table.
     pub(crate) leads_on: bool,
 }
@@ -374,35 +379,7 @@ pub struct WalkColumn {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sequence {
     pub(crate) title: String,
-    pub(crate) messages: Vec<Message>,
-}
-
-impl Sequence {
-    /// Returns the messages as numbered steps.
-    pub(crate) fn steps(&self) -> Vec<doc::Step> {
-        let who = |message: &Message| {
-            if message.from == message.to {
-                return message.from.clone();
-            }
-            format!("{} → {}", message.from, message.to)
-        };
-        self.messages
-            .iter()
-            .map(|message| doc::Step {
-                who: who(message),
-                what: message.text.clone(),
-            })
-            .collect()
-    }
-}
-
-/// A message between two actors, or an action of one actor.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Message {
-    pub(crate) from: String,
-    /// The receiver, or the sender again for an action.
-    pub(crate) to: String,
-    pub(crate) text: String,
+    pub(crate) messages: Vec<doc::Step>,
 }
 
 /// Page tables as a tree.

@@ -12,9 +12,8 @@ use super::words::Words;
 use crate::questions::entry::{Blank, Derivation, Evidence, ItemKind, PathValue};
 use crate::run::facts::{Component, Family, Key, Subject, key};
 use crate::run::paths::{LAST, PART_PROPERTIES};
-use crate::run::record::{
-    AccessVerb, AreaRecord, Did, FaultRecord, ReferenceRun, StartRow, TableId, TableView, View,
-};
+use crate::run::record::{AccessVerb, AreaRecord, Did, FaultRecord, ReferenceRun, StartRow, View};
+use crate::run::table::{Rows, TableId};
 use pagewalk_engine::kernel::event::FaultClass;
 use pagewalk_engine::kernel::vma::Backing;
 use pagewalk_engine::machine::event::{AccessKind, Event};
@@ -177,7 +176,7 @@ impl Topics {
     }
 
     /// Adds the topics of a table with these columns on the paper.
-    fn table(&mut self, table: &TableView, columns: &[String]) {
+    fn table(&mut self, table: &Rows, columns: &[String]) {
         let has = |column: &str| columns.iter().any(|name| name == column);
         match table.id {
             TableId::Tlb(at) => drop(self.parts.insert(Component::Tlb(at))),

@@ -62,16 +62,16 @@ impl Topics {
         match did {
             Did::Access(access) => Did::Access(Box::new(self.access(access))),
             Did::Call(call) => Did::Call(self.call(call)),
-            Did::Bound {
-                name,
-                value,
-                call: Some(call),
-            } => Did::Bound {
-                name: name.clone(),
-                value: value.clone(),
-                call: Some(self.call(call)),
-            },
-            other => other.clone(),
+            other => {
+                let mut seen = other.clone();
+                if let Did::Bound {
+                    call: Some(call), ..
+                } = &mut seen
+                {
+                    *call = self.call(call);
+                }
+                seen
+            }
         }
     }
 

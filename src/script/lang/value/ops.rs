@@ -222,7 +222,7 @@ impl Measure {
     ///
     /// # Errors
     /// Returns `wrong-unit` for a sum of different measures.
-    pub(crate) fn of_result(
+    fn of_result(
         op: BinaryOp,
         symbol: &str,
         a: Option<Self>,

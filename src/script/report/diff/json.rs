@@ -71,10 +71,7 @@ fn parting(parting: &Parting) -> Value {
         let mut object = Map::new();
         object.insert("file".to_owned(), statement.file.as_str().into());
         object.insert("line".to_owned(), statement.line.into());
-        object.insert(
-            "who".to_owned(),
-            step.as_ref().map(|step| step.who.as_str()).into(),
-        );
+        object.insert("who".to_owned(), step.as_ref().map(Step::who).into());
         object.insert(
             "what".to_owned(),
             step.as_ref().map(|step| step.what.as_str()).into(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::side::Ran;
 use crate::report::doc::{Block, Step};
 use crate::report::narrate::{Statement, call_steps, steps};
-use crate::run::record::{Did, ReferenceRun, StepRecord};
+use crate::run::record::{Did, MessageLevel, ReferenceRun, StepRecord};
 
 /// The place where two runs diverge.
 #[derive(Debug)]
@@ -64,7 +64,10 @@ fn sequence(did: &Did) -> Vec<Step> {
     match did {
         Did::Access(access) => steps(access).into_iter().flat_map(numbered).collect(),
         Did::Reference(run) => references(run),
-        did => did.call().map(call_steps).unwrap_or_default(),
+        did => did
+            .call()
+            .map(|call| call_steps(call, MessageLevel::All))
+            .unwrap_or_default(),
     }
 }
 
@@ -82,7 +85,8 @@ fn references(run: &ReferenceRun) -> Vec<Step> {
         });
         let what = if step.hit { "a hit" } else { "a fault" };
         Step {
-            who: format!("page {}", run.page(step.page)),
+            from: format!("page {}", run.page(step.page)),
+            to: None,
             what: format!("{what}{victim}"),
         }
     };

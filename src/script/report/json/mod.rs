@@ -9,6 +9,7 @@ mod process;
 mod replay;
 mod shown;
 
+pub(crate) use replay::malformed_lines;
 pub(crate) use shown::json as view_objects;
 
 use std::collections::HashMap;

@@ -3,11 +3,12 @@
 use serde_json::{Map, Value, json};
 
 use crate::lang::value::Value as Text;
-use crate::report::narrate::{Evicted, Handled, declaration};
+use crate::report::narrate::declaration;
 use crate::run::record::{
     ActionRecord, AreaRecord, Booted, CallRecord, Declaration, Declared, FaultRecord, KernelAction,
     Legend,
 };
+use crate::run::steps::{Evicted, Handling, HandlingEnd, PageIn};
 use pagewalk_engine::kernel::abi::Arg;
 use pagewalk_engine::kernel::config::{KernelConfig, ReplacementScope, SignalPolicy};
 use pagewalk_engine::kernel::event::{BackingStore, FaultClass};
@@ -40,7 +41,7 @@ pub(crate) fn faults(spec: &Spec, legend: &Legend, faults: &[FaultRecord]) -> Va
 }
 
 fn fault(spec: &Spec, legend: &Legend, fault: &FaultRecord) -> Value {
-    let handled = Handled::from_steps(&fault.steps);
+    let handling = Handling::of(fault);
     let signal = fault.class().and_then(FaultClass::signal);
     let wanted = fault.wanted();
     json!({
@@ -53,14 +54,17 @@ fn fault(spec: &Spec, legend: &Legend, fault: &FaultRecord) -> Value {
             AccessKind::Execute => "execute",
         }),
         "area": fault.area.as_ref().map(area),
-        "major": handled.major,
+        "major": match handling.end {
+            HandlingEnd::Resolved { major, .. } => Some(major),
+            _ => None,
+        },
         "signal": signal.map(|(signal, _)| signal.name()),
         "code": signal.map(|(_, code)| code.name()),
         "frame": fault.frame().map(|frame| frame.0),
-        "copied": handled.copied.is_some(),
-        "filled": handled.filled.map(|(_, from)| store(legend, from)),
-        "around": handled.around,
-        "evicted": handled.evicted.iter().map(|evicted| self::evicted(legend, evicted)).collect::<Value>(),
+        "copied": matches!(handling.page, PageIn::Copied { .. }),
+        "filled": handling.read().map(|from| store(legend, from)),
+        "around": handling.around,
+        "evicted": handling.evicted.iter().map(|evicted| self::evicted(legend, evicted)).collect::<Value>(),
     })
 }
 
@@ -221,11 +225,11 @@ pub(crate) fn action(action: &ActionRecord) -> Value {
         KernelAction::SwapOut { .. } => "swap out",
         KernelAction::Tick => "tick",
     };
-    let handled = Handled::from_steps(&action.steps);
-    let evicted = handled
-        .evicted
+    let evicted = action
+        .steps
         .iter()
+        .filter_map(Evicted::from_step)
         .take(FAULTS)
-        .map(|evicted| self::evicted(&action.legend, evicted));
+        .map(|evicted| self::evicted(&action.legend, &evicted));
     json!({"name": name, "count": action.count, "evicted": evicted.collect::<Value>()})
 }

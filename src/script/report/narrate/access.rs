@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
-use super::process::fault;
-use super::process::names::Names;
-use super::{notes, parts};
+use super::notes;
+use super::process::call;
 use crate::report::doc::{Blank, Block, Tone};
+use crate::report::words::handling::FaultText;
+use crate::report::words::names::Names;
+use crate::report::words::numbers;
 use crate::run::facts::{self, Family};
 use crate::run::record::{Access, AccessVerb, Did, FaultRecord, Shown};
+use crate::run::steps::Part;
 use pagewalk_engine::kernel::event::FaultClass;
 use pagewalk_engine::machine::event::{AccessKind, Event, Fault, Purpose};
 use pagewalk_engine::machine::spec::Spec;
@@ -15,17 +18,11 @@ use pagewalk_engine::machine::spec::Spec;
 /// Maximum number of additional pieces of an access to report.
 const PIECES: usize = 8;
 
-/// Returns the worksheet of an access, followed by sentences about the remaining events. `operand` is the
-/// literal address in the statement, if any.
-pub(crate) fn worksheet(access: &Access, did: &Arc<Did>, operand: Option<u64>) -> Vec<Block> {
-    let sheet = Sheet {
-        access,
-        did,
-        written: operand == Some(access.va.raw()),
-    };
-    let mut blocks = names(access).map_or_else(Vec::new, |names| {
-        fault::faults(names, access.faults(), None)
-    });
+/// Returns the worksheet of an access, followed by sentences about the remaining events.
+pub(crate) fn worksheet(access: &Access, did: &Arc<Did>) -> Vec<Block> {
+    let sheet = Sheet { access, did };
+    let mut blocks =
+        names(access).map_or_else(Vec::new, |names| call::faults(names, access.faults(), None));
     let translation = sheet.translation();
     if !translation.is_empty() {
         blocks.push(Block::Worksheet(translation));
@@ -51,8 +48,6 @@ pub(crate) fn worksheet(access: &Access, did: &Arc<Did>, operand: Option<u64>) -
 struct Sheet<'a> {
     access: &'a Access,
     did: &'a Did,
-    /// Whether the statement contains the address as a literal number.
-    written: bool,
 }
 
 impl Sheet<'_> {
@@ -98,8 +93,8 @@ impl Sheet<'_> {
         let ppn = self
             .fact("ppn")
             .map_or_else(|| "-".to_owned(), |ppn| ppn.to_string());
-        let address = (!self.written)
-            .then(|| blank("VA", parts::va(&self.access.spec, self.access.va.raw())));
+        let address = (!self.access.literal)
+            .then(|| blank("VA", numbers::va(&self.access.spec, self.access.va.raw())));
         let blanks = [
             self.core(),
             address,
@@ -151,7 +146,7 @@ impl Sheet<'_> {
         if self.access.uses_caches() {
             let first = self.access.spec.first_cache(self.access.kind);
             let name = first.map_or("cache", |first| {
-                parts::cache_name(&self.access.spec, first as u32)
+                Part::Cache(first as u32).name(&self.access.spec)
             });
             let cache = [
                 self.blank("CO", "co"),
@@ -171,7 +166,7 @@ impl Sheet<'_> {
         if self.access.outcome.fault.is_some() {
             return None;
         }
-        let data = parts::data(self.access);
+        let data = numbers::data(self.access);
         let label = match (self.access.verb, self.access.data.len()) {
             (AccessVerb::Write, _) => "stored",
             (_, 1) => "byte",
@@ -213,7 +208,7 @@ fn tlb_path(access: &Access) -> Option<String> {
         .filter_map(|event| match event {
             Event::TlbLookup { tlb, way, .. } => Some(format!(
                 "{} {}",
-                parts::tlb_name(spec, *tlb),
+                Part::Tlb(*tlb).name(spec),
                 hit(way.is_some())
             )),
             _ => None,
@@ -260,7 +255,7 @@ fn cache_path(access: &Access) -> Option<String> {
         {
             path.push(format!(
                 "{} {}",
-                parts::cache_name(spec, *cache),
+                Part::Cache(*cache).name(spec),
                 hit(way.is_some())
             ));
             served |= way.is_some();
@@ -305,7 +300,7 @@ fn pieces(access: &Access) -> Vec<Block> {
             blocks.push(Block::line(format!(
                 "piece {}: {bytes} at {} → {passage}",
                 number + 2,
-                parts::va(&access.spec, va.raw())
+                numbers::va(&access.spec, va.raw())
             )));
         }
     }
@@ -337,7 +332,7 @@ pub(crate) fn line(access: &Access) -> String {
         let faults = access
             .faults()
             .iter()
-            .map(|fault| fault::short(names, fault));
+            .map(|fault| FaultText::new(names, fault, None).brief());
         passage.splice(0..0, faults);
     }
     let done = access.outcome.fault.is_none();
@@ -349,14 +344,14 @@ pub(crate) fn line(access: &Access) -> String {
             } else {
                 "value"
             },
-            parts::data(access)
+            numbers::data(access)
         ));
     }
     if access.outcome.fragments > 1 {
         passage.push(format!("{} pieces", access.outcome.fragments));
     }
     let stored = if access.verb == AccessVerb::Write {
-        format!(" = {}", parts::data(access))
+        format!(" = {}", numbers::data(access))
     } else {
         String::new()
     };
@@ -366,10 +361,10 @@ pub(crate) fn line(access: &Access) -> String {
     } else {
         String::new()
     };
-    let address = parts::va(&access.spec, access.va.raw());
+    let address = numbers::va(&access.spec, access.va.raw());
     format!(
         "{core}{probe}{} {address}{stored} → {}",
-        parts::verb(access.verb),
+        numbers::verb(access.verb),
         passage.join(", ")
     )
 }
@@ -384,8 +379,8 @@ fn passage(spec: &Spec, events: &[Event]) -> Vec<String> {
             Event::TlbLookup { way, .. } => tlb = Some(tlb == Some(true) || way.is_some()),
             Event::Translated { ppn, pa, .. } => {
                 words.extend(tlb.map(|found| format!("TLB {}", hit(found))));
-                words.push(format!("PPN {}", parts::hex(ppn.raw(), spec.ppn_bits())));
-                words.push(format!("PA {}", parts::pa(spec, pa.raw())));
+                words.push(format!("PPN {}", numbers::hex(ppn.raw(), spec.ppn_bits())));
+                words.push(format!("PA {}", numbers::pa(spec, pa.raw())));
             }
             Event::CacheLookup {
                 cache: level,
@@ -396,7 +391,7 @@ fn passage(spec: &Spec, events: &[Event]) -> Vec<String> {
                 cache = Some(*level);
                 words.push(format!(
                     "{} {}",
-                    parts::cache_name(spec, *level),
+                    Part::Cache(*level).name(spec),
                     hit(way.is_some())
                 ));
             }

@@ -1,13 +1,13 @@
 //! The facts of a system call.
 
 use pagewalk_engine::kernel::event::{BackingStore, FaultClass, KernelStep};
-use pagewalk_engine::kernel::syscall::system_call;
+use pagewalk_engine::kernel::syscall::{Returns, system_call};
 
 use super::handled::{copy_reason, fault_costs};
-use super::kernel::{class, count, page, to_swap, yes_no};
+use super::kernel::{class, copies, count, page, to_swap};
 use super::types::{COUNT, FIELD, FactType, TRUTH, Values};
 use super::words::{CODE, ERROR, FAULT, SIGNAL};
-use crate::run::record::{CallRecord, FaultRecord, Shown, copies_page};
+use crate::run::record::{CallRecord, FaultRecord, Shown};
 
 /// A fact of a system call.
 pub struct CallFact {
@@ -92,7 +92,7 @@ pub const CALL_FACTS: &[CallFact] = &[
         "copied",
         TRUTH,
         "whether the call copied a page",
-        |call| yes_no(copies_page(call.all_steps())),
+        |call| copies(call.all_steps()),
         |call| copy_reason(call.all_steps()).unwrap_or_else(|| faults(call)),
     ),
     fact(
@@ -111,15 +111,10 @@ pub const CALL_FACTS: &[CallFact] = &[
     ),
 ];
 
-/// Whether a call returns an address.
-pub(crate) fn returns_pointer(call: &CallRecord) -> bool {
-    system_call(call.name).is_some_and(|row| row.prototype.starts_with("void *"))
-}
-
 /// Returns the result. Addresses are hexadecimal, and other values are decimal.
 fn returns(call: &CallRecord) -> Shown {
     match call.reply.result {
-        Ok(address) if returns_pointer(call) => Shown::hex(address, 1),
+        Ok(address) if call.returns() == Returns::Pointer => Shown::hex(address, 1),
         Ok(n) => Shown::plain(n),
         Err(_) => Shown::plain(call.failure()),
     }

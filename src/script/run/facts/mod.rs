@@ -20,7 +20,6 @@ mod types;
 mod words;
 
 pub use access::ACCESS_FACTS;
-pub(crate) use call::returns_pointer;
 pub use call::{CALL_FACTS, CallFact};
 pub use component::Component;
 pub(crate) use family::Family;
@@ -30,6 +29,7 @@ pub use parts::{COMPONENT_FACTS, LEVEL_FACTS};
 pub(crate) use reasons::{binary, hardware_fault, switched};
 pub use reference::{REFERENCE_FACTS, ReferenceFact};
 pub use replay::REPLAY_FACTS;
+pub(crate) use replay_counter::level_of;
 pub use replay_counter::{REPLAY_COUNTERS, ReplayCounter};
 pub use reported::{ReportedFact, access_keys, reported_facts, stated};
 pub use row::Reported;

@@ -29,7 +29,7 @@ pub(crate) use call::{
     ActionRecord, ArgRecord, Booted, CallRecord, Declaration, Declared, KernelAction,
 };
 pub(crate) use effect::{BeforeCall, FileRecord};
-pub(crate) use fault::{FaultRecord, FaultSurroundings, copies_page, first_eviction};
+pub(crate) use fault::FaultRecord;
 pub use figure::{
     DividedAddress, DividedField, FIGURE_VERSION, FigureData, FilePages, Lookup, LookupEntry,
     MappedArea, MappedFile, MappedFrame, MappedPages, Mapping, MappingProcess, PageInFrame,
@@ -45,13 +45,19 @@ pub(crate) use replayed::{ADDRESS_MAPS, AddressMap, FIRST_RECORDS, REQUESTED_COU
 pub use replayed::{Replayed, RequestedCount};
 pub(crate) use shown::Shown;
 pub(crate) use view::{
-    AreaLayout, BitsView, CellView, LayoutView, MessageLevel, TableId, TableView, TreeEntry,
-    TreeTable, TreeView, View, WalkLevel, WalkView,
+    AreaLayout, BitsView, LayoutView, MessageLevel, TreeEntry, TreeTable, TreeView, View, WalkView,
 };
+pub(crate) use written::HexDigits;
 pub use written::Written;
 
-/// Variables with their values.
-pub type Variables = Arc<[(Arc<str>, Value)]>;
+/// Variables of a statement with their values.
+#[derive(Debug, Clone)]
+pub struct Variables {
+    /// The names and values.
+    pub(crate) values: Arc<[(Arc<str>, Value)]>,
+    /// Whether the statement contains a hexadecimal number, so that reports print the values likewise.
+    pub(crate) hexadecimal: bool,
+}
 
 /// One executed statement.
 #[derive(Debug, Clone)]
@@ -104,12 +110,10 @@ impl StepRecord {
     /// Returns the record with the length of a list that reports leave out instead of the list.
     pub(crate) fn without_left_out(&self) -> Self {
         let mut record = self.clone();
-        if let (Some(elements), Did::Bound { name, call, .. }) = (self.left_out, &*self.did) {
-            record.did = Arc::new(Did::Bound {
-                name: name.clone(),
-                value: Value::from(format!("a list of {elements} elements")),
-                call: call.clone(),
-            });
+        if let (Some(elements), Did::Bound { value, .. }) =
+            (self.left_out, Arc::make_mut(&mut record.did))
+        {
+            *value = Value::from(format!("a list of {elements} elements"));
         }
         record
     }
@@ -146,11 +150,14 @@ pub enum Did {
     /// A system call.
     Call(Arc<CallRecord>),
     /// A variable, bound to a value. The statement has the facts of the outermost system call in the
-    /// expression, if any.
+    /// expression, if any. `hexadecimal` means that the statement contains a hexadecimal number, so that
+    /// reports print the value likewise, and `chosen` that `choose` drew the value.
     Bound {
         name: Arc<str>,
         value: Value,
         call: Option<Arc<CallRecord>>,
+        hexadecimal: bool,
+        chosen: bool,
     },
     /// The views that a `show` prints.
     Shown(Vec<View>),

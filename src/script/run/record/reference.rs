@@ -6,7 +6,7 @@ use crate::lang::value::Value;
 use pagewalk_engine::machine::reference_string::{
     ReferenceError, ReferenceStep, ReferenceString, ReferenceTotals, Replacement,
 };
-use pagewalk_engine::trace::malformed::Malformed;
+use pagewalk_engine::trace::record::Malformed;
 
 use super::replayed::FIRST_RECORDS;
 

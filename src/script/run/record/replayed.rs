@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use pagewalk_engine::machine::spec::Spec;
 use pagewalk_engine::trace::counts::{LevelCounts, PagingCounts, ReplayCounts};
-use pagewalk_engine::trace::malformed::Malformed;
-use pagewalk_engine::trace::record::Record;
+use pagewalk_engine::trace::record::{Malformed, Record};
 use pagewalk_engine::trace::replay::Straddle;
 
 use super::call::Booted;

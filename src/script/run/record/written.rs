@@ -1,8 +1,10 @@
 //! The notation of an expected value in a script. The notation determines whether another value can replace the
 //! expected value.
 
-use crate::lang::ast::{BinaryOp, Expr, ExprKind, Span, UnaryOp};
+use crate::lang::ast::{BinaryOp, Expr, ExprKind, Span, Stmt, UnaryOp};
+use crate::lang::source::Sources;
 use crate::lang::value::Value;
+use crate::lang::visit::{Visit, walk_expr, walk_stmt};
 
 /// The notation of an expected value in a script.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +42,59 @@ impl Written {
     /// Whether the value is a `?`.
     pub fn is_open(self) -> bool {
         matches!(self, Self::Open(_))
+    }
+}
+
+/// Searches a statement or an expression for its first hexadecimal number.
+pub(crate) struct HexDigits<'s> {
+    sources: &'s Sources,
+    /// The end of the searched text.
+    end: u32,
+    digits: Option<u32>,
+}
+
+impl<'s> HexDigits<'s> {
+    /// Returns the number of digits of the first hexadecimal number in an expression.
+    pub(crate) fn of_expr(sources: &'s Sources, expr: &Expr) -> Option<u32> {
+        let mut search = Self {
+            sources,
+            end: expr.span.end,
+            digits: None,
+        };
+        search.visit_expr(expr);
+        search.digits
+    }
+
+    /// Whether a statement contains a hexadecimal number, except in its expectations and blocks.
+    pub(crate) fn in_stmt(sources: &'s Sources, stmt: &Stmt) -> bool {
+        let mut search = Self {
+            sources,
+            end: stmt
+                .facts
+                .first()
+                .map_or(stmt.span.end, |fact| fact.span.start),
+            digits: None,
+        };
+        walk_stmt(&mut search, stmt);
+        search.digits.is_some()
+    }
+}
+
+impl Visit<'_> for HexDigits<'_> {
+    fn visit_block(&mut self, _: &[Stmt]) {}
+
+    fn visit_expr(&mut self, expr: &Expr) {
+        match &expr.kind {
+            _ if self.digits.is_some() || expr.span.start >= self.end => {}
+            ExprKind::Value(Value::Number(_)) | ExprKind::Quantity(..) => {
+                // The tree has the number's value. Only its text has the radix.
+                let text = self.sources.text(expr.span);
+                let digits = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X"));
+                self.digits = digits
+                    .map(|digits| digits.bytes().filter(u8::is_ascii_hexdigit).count() as u32);
+            }
+            _ => walk_expr(self, expr),
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The registry row that describes a block of settings.
 
 use super::word::SettingWord;
-use crate::run::nouns::Column;
+use crate::run::table::Column;
 
 /// A block of settings.
 pub struct BlockRow {

@@ -1,8 +1,7 @@
 //! Evaluates a script's settings.
 
 use crate::lang::ast::{Expr, ExprKind, Setting};
-use crate::lang::value::unit_factor;
-use crate::lang::value::{Dimension, Number};
+use crate::lang::value::{Dimension, Number, unit_factor};
 use crate::run::session::Session;
 use crate::run::state::Binding;
 use crate::run::stop::Stop;

@@ -1,10 +1,8 @@
 //! Parses permissions in the format of `/proc/PID/maps`, and defines the columns of a table of sections.
 
-use std::sync::Arc;
-
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::span::Span;
-use crate::run::nouns::{Column, hex, words};
+use crate::run::table::{Column, hex, words};
 use pagewalk_engine::kernel::vma::Prot;
 
 /// The columns of a table of sections.
@@ -16,11 +14,8 @@ pub(crate) const SECTION_COLUMNS: &[Column] =
 ///
 /// # Errors
 /// Returns `unknown-word`.
-pub(crate) fn of_cell(
-    cell: Option<(&Arc<str>, Span)>,
-    row: Span,
-) -> Result<(Prot, bool), Diagnostic> {
-    let (text, span) = cell.map_or(("", row), |(text, span)| (&**text, span));
+pub(crate) fn of_cell(cell: Option<(&str, Span)>, row: Span) -> Result<(Prot, bool), Diagnostic> {
+    let (text, span) = cell.unwrap_or(("", row));
     parse(text).ok_or_else(|| {
         Diagnostic::new(Code::UnknownWord, span, format!("`{text}` are not permissions"))
             .label("not in the format of `/proc/PID/maps`")

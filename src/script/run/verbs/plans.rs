@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::lang::ast::Word;
 use crate::lang::span::Span;
+use crate::lang::value::Value;
 use crate::run::record::{AccessVerb, AddressMap, RequestedCount};
 use crate::run::trace_file::TraceFile;
 use pagewalk_engine::kernel::file::{Executable, Fill};
@@ -19,6 +20,10 @@ pub(crate) struct AccessPlan {
     pub(crate) kind: AccessKind,
     pub(crate) mode: Privilege,
     pub(crate) va: Va,
+    /// See [`Access::literal`](crate::run::record::Access::literal).
+    pub(crate) literal: bool,
+    /// The value to store.
+    pub(crate) stored: Option<Value>,
     /// The bytes to store. A load has one unknown byte for each byte to read.
     pub(crate) data: Vec<Option<u8>>,
     /// The process that makes the access, or `None` on bare hardware.

@@ -8,7 +8,7 @@ use super::occurrence::Form;
 use crate::lang::ast::{Cell, CellKind, Table};
 use crate::lang::span::Span;
 use crate::lang::visit::Visit;
-use crate::run::nouns::{CellNames, Column};
+use crate::run::table::{CellNames, Column};
 
 /// The value for an area that is not backed by a file.
 const ANONYMOUS: &str = "anonymous";

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::plan::{LeftAlone, Plan};
-use super::{grid, spell, tables};
-use crate::lang::ast::Stmt;
+use super::{grid, plan};
+use crate::lang::ast::{Cell, Command, Settings, Stmt, StmtKind, Table};
 use crate::lang::edit::TextEdit;
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
+use crate::lang::visit::statements;
 use crate::run::record::{Check, Sink, StepRecord, Written};
 
 /// Maximum number of different values of one fact to report.
@@ -62,7 +63,7 @@ impl Findings {
         sources: &'a Sources,
         wants: &'a dyn Fn(Option<&str>) -> bool,
     ) -> Watching<'a> {
-        tables::collect(script, &mut self.tables);
+        collect(script, &mut self.tables);
         Watching {
             findings: self,
             sources,
@@ -153,7 +154,7 @@ impl Findings {
         let text = match (check.written, place) {
             _ if open && !self.wanted.fill => Err("use `--fill` to fill in `?`".to_owned()),
             (Written::Otherwise(why), _) => Err(why.to_owned()),
-            (_, Some(place)) => spell::text(sources.text(place), check),
+            (_, Some(place)) => plan::text(sources.text(place), check),
             (_, None) => Err(String::new()),
         };
         let found = self.known(place.unwrap_or(check.span), &check.fact);
@@ -211,4 +212,34 @@ impl Sink for Watching<'_> {
         checks.for_each(|check| self.findings.see(check, self.sources));
         true
     }
+}
+
+/// Adds the tables in commands, each table only once. Each table is a list of rows of cell locations,
+/// beginning with the header.
+pub(crate) fn collect(script: &[Stmt], tables: &mut BTreeMap<Span, Vec<Vec<Span>>>) {
+    for stmt in statements(script) {
+        if let StmtKind::Command(Command {
+            block: Some(Settings {
+                table: Some(table), ..
+            }),
+            ..
+        }) = &stmt.kind
+        {
+            tables.entry(table.span).or_insert_with(|| rows(table));
+        }
+    }
+}
+
+/// Returns the locations of the tables in a script's commands.
+pub fn tables(script: &[Stmt]) -> Vec<Span> {
+    let mut found = BTreeMap::new();
+    collect(script, &mut found);
+    found.into_keys().collect()
+}
+
+fn rows(table: &Table) -> Vec<Vec<Span>> {
+    let places = |cells: &[Cell]| cells.iter().map(|cell| cell.span).collect();
+    std::iter::once(places(&table.header))
+        .chain(table.rows.iter().map(|row| places(&row.cells)))
+        .collect()
 }

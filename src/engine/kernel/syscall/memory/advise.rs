@@ -6,7 +6,7 @@ use crate::kernel::abi::{Args, Errno};
 use crate::kernel::event::Observer;
 use crate::kernel::ids::Pid;
 use crate::kernel::state::Kernel;
-use crate::kernel::syscall::call::SyscallResult;
+use crate::kernel::syscall::call::{CallFailure, SyscallResult, into_result};
 use crate::kernel::vma::{Advice, Backing, Vma};
 use crate::machine::event::AccessKind;
 
@@ -17,8 +17,7 @@ use super::constants::{
     MADV_RANDOM, MADV_SEQUENTIAL, MADV_UNMERGEABLE, MADV_WILLNEED, MADV_WIPEONFORK, MS_ASYNC,
     MS_INVALIDATE, MS_SYNC,
 };
-use super::failure::{CallFailure, into_result};
-use super::lock::touchable_end;
+use super::protect::touchable_end;
 
 pub(crate) fn madvise(
     kernel: &mut Kernel,

@@ -2,19 +2,17 @@
 
 use std::ops::Range;
 
-use crate::kernel::abi::{Args, Errno};
-use crate::kernel::event::Observer;
-use crate::kernel::ids::{FileId, Pid};
-use crate::kernel::state::{Kernel, OpenFile, OutOfMemory};
-use crate::kernel::syscall::call::SyscallResult;
-use crate::kernel::vma::{Backing, Prot, Vma};
-
 use super::constants::{
     MAP_ANONYMOUS, MAP_FIXED, MAP_FIXED_NOREPLACE, MAP_GROWSDOWN, MAP_HUGETLB, MAP_LOCKED,
     MAP_NONBLOCK, MAP_NORESERVE, MAP_POPULATE, MAP_PRIVATE, MAP_SHARED, MAP_SHARED_VALIDATE,
     PROT_EXEC, PROT_READ, PROT_WRITE,
 };
-use super::failure::{CallFailure, into_result};
+use crate::kernel::abi::{Args, Errno};
+use crate::kernel::event::Observer;
+use crate::kernel::ids::{FileId, Pid};
+use crate::kernel::state::{Kernel, OpenFile, OutOfMemory};
+use crate::kernel::syscall::call::{CallFailure, SyscallResult, into_result};
+use crate::kernel::vma::{Backing, Prot, Vma};
 
 /// The mask of the flags that select the sharing type.
 const MAP_TYPE: u32 = 0xF;
@@ -293,4 +291,44 @@ pub(crate) fn mappable(kernel: &Kernel, start: u64, len: u64) -> Result<Range<u6
     fits.filter(|_| aligned)
         .map(|end| start..end)
         .ok_or(Errno::EINVAL)
+}
+
+/// Performs `brk(2)` with the C library's result: 0 or an error.
+pub(crate) fn brk(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _: Observer<'_>) -> SyscallResult {
+    Ok(set(kernel, pid, args.address(0)).map(|()| 0).into())
+}
+
+/// Moves the break. As in glibc, the call reports a failure only if the break remains below the requested
+/// address. A failed decrease is not an error.
+fn set(kernel: &mut Kernel, pid: Pid, to: u64) -> Result<(), Errno> {
+    let moved = kernel.move_break(pid, to);
+    let high_enough = kernel
+        .process(pid)
+        .is_some_and(|process| process.space.brk >= to);
+    if high_enough { Ok(()) } else { moved }
+}
+
+/// `sbrk(3)`. Returns the old break.
+pub(crate) fn sbrk(
+    kernel: &mut Kernel,
+    pid: Pid,
+    args: Args<'_>,
+    _: Observer<'_>,
+) -> SyscallResult {
+    Ok(shift(kernel, pid, args.offset(0)).into())
+}
+
+fn shift(kernel: &mut Kernel, pid: Pid, by: i64) -> Result<u64, Errno> {
+    let old = kernel
+        .process(pid)
+        .map(|process| process.space.brk)
+        .ok_or(Errno::ENOMEM)?;
+    if by != 0 {
+        set(
+            kernel,
+            pid,
+            old.checked_add_signed(by).ok_or(Errno::ENOMEM)?,
+        )?;
+    }
+    Ok(old)
 }

@@ -3,9 +3,6 @@
 
 mod advise;
 mod constants;
-mod failure;
-mod heap;
-mod lock;
 mod map;
 mod protect;
 mod remap;
@@ -97,7 +94,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
         required: 1,
         failure: -1,
         fields: &[],
-        run: heap::brk,
+        run: map::brk,
     },
     SystemCall {
         name: "sbrk",
@@ -107,7 +104,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
         required: 1,
         failure: -1,
         fields: &[],
-        run: heap::sbrk,
+        run: map::sbrk,
     },
     SystemCall {
         name: "mlock",
@@ -117,7 +114,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
         required: 2,
         failure: -1,
         fields: &[],
-        run: lock::mlock,
+        run: protect::mlock,
     },
     SystemCall {
         name: "munlock",
@@ -127,6 +124,6 @@ pub(crate) const CALLS: &[SystemCall] = &[
         required: 2,
         failure: -1,
         fields: &[],
-        run: lock::munlock,
+        run: protect::munlock,
     },
 ];

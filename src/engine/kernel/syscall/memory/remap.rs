@@ -6,11 +6,10 @@ use crate::kernel::abi::{Args, Errno};
 use crate::kernel::event::Observer;
 use crate::kernel::ids::Pid;
 use crate::kernel::state::Kernel;
-use crate::kernel::syscall::call::SyscallResult;
+use crate::kernel::syscall::call::{CallFailure, SyscallResult, into_result};
 use crate::kernel::vma::{Backing, Vma};
 
 use super::constants::{MREMAP_DONTUNMAP, MREMAP_FIXED, MREMAP_MAYMOVE};
-use super::failure::{CallFailure, into_result};
 use super::map::{mappable, unmapped};
 
 /// The arguments of an `mremap` call, in whole pages.

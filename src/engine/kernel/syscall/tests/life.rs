@@ -5,8 +5,8 @@ use crate::kernel::abi::{Arg, Errno};
 use crate::kernel::config::SignalPolicy;
 use crate::kernel::event::FaultClass;
 use crate::kernel::ids::Pid;
+use crate::kernel::lifecycle::MOST_PROCESSES;
 use crate::kernel::process::ProcessState;
-use crate::kernel::process_lifecycle::MOST_PROCESSES;
 use crate::kernel::syscall::system_call;
 
 const AT: u64 = 0x10000;

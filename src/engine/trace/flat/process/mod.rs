@@ -22,11 +22,9 @@ use crate::trace::demand::{DemandError, DemandPaging};
 use crate::trace::replay::{Fragments, KINDS};
 use crate::trace::tally::Tally;
 
-use super::below::Below;
-use super::cache::{Cause, FlatCache};
+use super::cache::{Below, Cause, FlatCache};
 use super::caches::{FlatCaches, route_of};
-use super::fault::FaultObserver;
-use super::pages::{Pages, RecentPage, can_translate, have_one_set_per_block};
+use super::pages::{FaultObserver, Pages, RecentPage, can_translate, have_one_set_per_block};
 
 /// Number of recently accessed pages that are remembered.
 const RECENT: usize = 64;

@@ -3,11 +3,10 @@
 use super::{FlatProcess, RECENT};
 use crate::kernel::OutOfMemory;
 use crate::machine::event::AccessKind;
-use crate::trace::flat::below::Below;
-use crate::trace::flat::cache::{Cause, DIRTY};
+use crate::trace::counts::Unchanging;
+use crate::trace::flat::cache::{Below, Cause, DIRTY};
 use crate::trace::record::{Op, Record};
 use crate::trace::replay::{Fragments, KINDS, Simulation};
-use crate::trace::unchanging::Unchanging;
 
 impl<B: Below> Simulation<()> for &mut FlatProcess<B> {
     #[inline(always)]

@@ -1,7 +1,7 @@
 //! Tests inputs that are not valid traces.
 
 use super::*;
-use crate::trace::malformed::BadLine;
+use crate::trace::record::BadLine;
 
 #[test]
 fn the_first_bad_lines_are_kept() {

@@ -6,7 +6,7 @@ use super::*;
 use crate::trace::digits::WINDOW;
 use crate::trace::line::Line;
 use crate::trace::text::Grammar;
-use crate::trace::{csv, din};
+use crate::trace::{csv, tools};
 
 /// The reason for rejecting the only malformed line.
 fn why(line: &str, format: Format) -> &'static str {
@@ -318,7 +318,7 @@ fn the_fast_parsers_accept_usual_lines() {
         "r 763d0 4\n",
         "W 1ffeffe7c f\n",
     ] {
-        let (_, length) = din::fast_record(&window(line)).expect(line);
+        let (_, length) = tools::fast_record(&window(line)).expect(line);
         assert_eq!(length, line.len(), "{line}");
     }
 }

@@ -6,16 +6,14 @@ use super::grid;
 use crate::machine::Machine;
 use crate::machine::policy::{POLICIES, Policy};
 use crate::machine::spec::{CacheSpec, Capacity, Inclusion, Side, Spec, TlbSpec, WritePolicy};
-use crate::trace::account::Account;
-use crate::trace::counting_replay::{AddressMapping, ReplayError};
+use crate::trace::counting_replay::{Account, AddressMapping, ReplayError};
 use crate::trace::demand::DemandPaging;
 use crate::trace::extras::ExtraOptions;
 use crate::trace::record::{Op, Record};
 use crate::trace::replay::{Straddle, Target};
 use crate::trace::sweep::grid::{PointCounts, SweptUnit};
 use crate::trace::sweep::level_job::LevelJob;
-use crate::trace::sweep::reduce::reduced;
-use crate::trace::sweep::{ReplayOptions, run};
+use crate::trace::sweep::{ReplayOptions, reduced, run};
 
 /// The general simulation of a machine.
 fn alone(

@@ -7,6 +7,7 @@ use super::super::handled;
 use super::super::row::{low, shifted};
 use super::words::{self, noun};
 use crate::run::record::{Access, Shown};
+use crate::run::steps::WalkEnd;
 
 /// Explains why the access has no physical address.
 pub(super) fn no_address(a: &Access) -> String {
@@ -63,7 +64,11 @@ pub(crate) fn hardware_fault(a: &Access, fault: Fault) -> String {
 /// empty text if the page table would give the same result. The walk is recorded only for faults and failed
 /// expectations, so that other accesses do not pay for it.
 pub(super) fn stale(a: &Access) -> String {
-    let Some(walk) = &a.walk else {
+    let Some((walk, last)) = a
+        .walk
+        .as_ref()
+        .and_then(|walk| Some((walk, walk.levels.last()?.level)))
+    else {
         return String::new();
     };
     let several = a.spec.mmu.as_ref().is_some_and(|mmu| mmu.levels.len() > 1);
@@ -74,7 +79,7 @@ pub(super) fn stale(a: &Access) -> String {
             ProtectionCause::NoExecute => (Bit::Xd, true),
         };
         let entry = match (several, denied) {
-            (false, _) => entry(a, a.decided_va(), walk.level),
+            (false, _) => entry(a, a.decided_va(), last),
             (true, true) => "an entry of the page walk".to_owned(),
             (true, false) => "every entry of the page walk".to_owned(),
         };
@@ -84,21 +89,21 @@ pub(super) fn stale(a: &Access) -> String {
             u8::from(denies == denied)
         )
     };
-    let found = match (walk.result, a.outcome.fault) {
-        (Err(now), Some(then)) if now == then => return String::new(),
-        (Err(Fault::NotPresent { level }), _) => {
+    let found = match (walk.end, a.outcome.fault) {
+        (WalkEnd::Fault(now), Some(then)) if now == then => return String::new(),
+        (WalkEnd::Fault(Fault::NotPresent { level }), _) => {
             format!("{} is not present (P = 0)", entry(a, a.decided_va(), level))
         }
-        (Err(Fault::Reserved { level }), _) => {
+        (WalkEnd::Fault(Fault::Reserved { level }), _) => {
             format!("{} has a reserved bit set", entry(a, a.decided_va(), level))
         }
-        (Err(Fault::Protection { why }), _) => has(why, true),
-        (Ok(_), Some(Fault::Protection { why })) => has(why, false),
-        (Ok(now), None) if a.outcome.pa.is_some_and(|pa| pa != now) => {
+        (WalkEnd::Fault(Fault::Protection { why }), _) => has(why, true),
+        (WalkEnd::Page(_), Some(Fault::Protection { why })) => has(why, false),
+        (WalkEnd::Page(now), None) if a.outcome.pa.is_some_and(|pa| pa != now) => {
             let ppn = Shown::field(now.raw() >> a.spec.page_bits(), a.spec.ppn_bits());
-            format!("{} has PPN {ppn}", entry(a, a.decided_va(), walk.level))
+            format!("{} has PPN {ppn}", entry(a, a.decided_va(), last))
         }
-        (Ok(_), _) => return String::new(),
+        _ => return String::new(),
     };
     format!("; the TLB entry is stale, because {found}")
 }

@@ -18,9 +18,8 @@ use pagewalk_engine::trace::counting_replay::{CountingReplay, OwnedTarget, Repla
 use pagewalk_engine::trace::counts::ReplayCounts;
 use pagewalk_engine::trace::demand::{self, DemandError};
 use pagewalk_engine::trace::extras::ExtraOptions;
-use pagewalk_engine::trace::malformed::Malformed;
 use pagewalk_engine::trace::read_ahead::TraceHead;
-use pagewalk_engine::trace::record::RecordBatch;
+use pagewalk_engine::trace::record::{Malformed, RecordBatch};
 
 use crate::run::verbs::plans::ReplayPlan;
 

@@ -1,0 +1,153 @@
+use pagewalk_script::exam::grade::Given;
+use pagewalk_script::lang::value::Number;
+
+use super::{
+    RecordTable, Response, is_moodle, is_prairielearn, json, parts, prairielearn_rows, yaml,
+};
+use crate::face::grade::csv;
+
+fn text(text: &str) -> Given {
+    Given::Text(text.to_owned())
+}
+
+fn cells_of(table: &RecordTable) -> Vec<(String, Given)> {
+    table.rows[0]
+        .cells
+        .iter()
+        .map(|(name, given)| (name.to_string(), given))
+        .collect()
+}
+
+#[test]
+fn yaml_keeps_the_spelling_of_an_answer() {
+    let list =
+        yaml("- id: a1\n  1a.vpn: 0x0D\n  1a.tlb: N\n  1a.co: 010\n  1a.ppn: -\n  1a.pa: ~\n");
+    let cells: Vec<_> = list.map(|table| cells_of(&table)).unwrap_or_default();
+    for (name, written) in [
+        ("id", "a1"),
+        ("1a.vpn", "0x0D"),
+        ("1a.tlb", "N"),
+        ("1a.co", "010"),
+        ("1a.ppn", "-"),
+    ] {
+        assert!(
+            cells.contains(&(name.to_owned(), text(written))),
+            "{cells:?}"
+        );
+    }
+    let map = yaml("007:\n  1a.vpn: 13\n").expect("a map");
+    assert_eq!(cells_of(&map)[0], ("id".to_owned(), text("007")));
+    assert_eq!(cells_of(&map)[1].1, text("13"));
+    for wrong in ["3", "- 1", "- id: [a]", "- id: &a *a", &"[".repeat(100_000)] {
+        assert!(yaml(wrong).is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn a_number_in_json_is_a_value() {
+    let list =
+        json(r#"[{ "id": 7, "1a.vpn": 13, "1a.tlb": "N", "2.4": ["A", "C"], "x": null }, 3]"#);
+    let table = list.expect("a list");
+    let cells = cells_of(&table);
+    assert_eq!(cells[1].1, Given::Number(Number::from(13u64)));
+    assert_eq!((&cells[3].1, &cells[4].1), (&text("A; C"), &text("")));
+    assert_eq!((table.flaws.len(), table.flaws[0].line), (1, 2));
+    assert!(json(&"[".repeat(1_000_000)).is_err() && json("{").is_err() && json("3").is_err());
+    assert!(json(r#"{ "a1": { "answers": { "1a.vpn": "0F" } } }"#).is_ok());
+}
+
+#[test]
+fn a_response_has_a_part_for_each_blank() {
+    let of =
+        |texts: &[&str]| Response::Parts(texts.iter().map(|text| (*text).to_owned()).collect());
+    assert_eq!(
+        parts("part 1: 0x0D; part 2: Y; part 3: ; part 4: -"),
+        of(&["0x0D", "Y", "", "-"])
+    );
+    assert_eq!(
+        parts("the low ones"),
+        Response::Whole("the low ones".to_owned())
+    );
+    assert_eq!(parts("-"), Response::Whole(String::new()));
+    assert_eq!(parts("part 1: a; b; part 3: c"), of(&["a; b; part 3: c"]));
+}
+
+#[test]
+fn downloads_are_known_by_their_columns() {
+    let of = |names: &[&str]| {
+        is_moodle(
+            &names
+                .iter()
+                .map(|name| (*name).to_owned())
+                .collect::<Vec<_>>(),
+        )
+    };
+    assert!(of(&[
+        "Last name",
+        "First name",
+        "ID number",
+        "Response 1",
+        "Response 2"
+    ]));
+    assert!(of(&[
+        "Surname",
+        "First name",
+        "Email address",
+        "State",
+        "Grade/10.00",
+        "Response 1"
+    ]));
+    assert!(of(&["lastname", "firstname", "response1"]));
+    assert!(!of(&["id", "name", "1a.vpn"]) && !of(&["Last name", "Grade"]));
+}
+
+#[test]
+fn one_key_is_not_right_for_several_versions() {
+    let text = "UID,UIN,Question,Params,Submitted answer\n\
+                ada,a1,vm/q1,\"{\"\"version\"\":\"\"K7\"\"}\",\"{\"\"q1a_vpn\"\":14}\"\n\
+                ada,a1,vm/q2,\"{\"\"version\"\":\"\"M2\"\"}\",\"{\"\"q2_1\"\":15}\"\n\
+                bob,b2,vm/q1,\"{\"\"version\"\":\"\"K7\"\"}\",\"{\"\"q1a_vpn\"\":14}\"\n\
+                bob,b2,vm/q1,\"{\"\"version\"\":\"\"M2\"\"}\",\"{\"\"q1a_vpn\"\":15}\"\n";
+    let rows = prairielearn_rows(csv::read(text.as_bytes()).expect("a table"));
+    // Bob submitted a second answer to one question, for a different version.
+    let of = |row: &crate::face::grade::rows::StudentRow| (row.id.clone(), row.version.clone());
+    assert_eq!(
+        rows.rows.iter().map(of).collect::<Vec<_>>(),
+        [("b2".to_owned(), Some("M2".to_owned()))]
+    );
+    assert!(
+        rows.flaws[0].message.contains("several versions (K7, M2)"),
+        "{}",
+        rows.flaws[0].message
+    );
+}
+
+#[test]
+fn the_last_submission_counts() {
+    let text = "UID,UIN,Username,Name,Role,Question,Variant,Seed,Params,True answer,submission_id,Submitted answer\n\
+                ada@x.edu,a1,ada,Ada,Student,vm/q1,1,ab12,\"{\"\"version\"\":\"\"K7\"\"}\",{},1,\"{\"\"q1a_vpn\"\":14,\"\"_x\"\":1}\"\n\
+                ada@x.edu,a1,ada,Ada,Student,vm/q1,1,ab12,{},{},2,\"{\"\"q1a_vpn\"\":15,\"\"q1a_tlb\"\":\"\"Y\"\"}\"\n\
+                bob@x.edu,b2,bob,Bob,Student,vm/q1,1,ab12,{},{},3,oops\n";
+    let table = csv::read(text.as_bytes()).expect("a table");
+    assert!(is_prairielearn(&table.header));
+    let rows = prairielearn_rows(table);
+    assert_eq!(
+        (rows.rows.len(), rows.flaws.len(), rows.flaws[0].line),
+        (1, 1, 4)
+    );
+    let ada = &rows.rows[0];
+    assert_eq!(
+        (ada.id.as_str(), ada.version.as_deref()),
+        ("a1", Some("K7"))
+    );
+    let answers: Vec<_> = ada
+        .answers
+        .iter()
+        .map(|(name, given)| (&**name, given))
+        .collect();
+    assert!(
+        answers.contains(&("q1a_vpn", Given::Number(Number::from(15u64)))),
+        "{answers:?}"
+    );
+    assert_eq!(answers.len(), 2);
+}

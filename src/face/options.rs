@@ -1,0 +1,195 @@
+//! Options that several commands share.
+
+use std::path::Path;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use pagewalk_script::api::CheckedScript;
+use pagewalk_script::lang::course::{BadCourse, Course, of_folder};
+use pagewalk_script::lang::loader::{Disk, Loader, MemoryLimit, Within};
+use pagewalk_script::lang::source::Sources;
+use pagewalk_script::lang::value::byte_size;
+use pagewalk_script::report::diagnostics::render;
+use pagewalk_script::run::session::{LimitNames, Limits};
+use pagewalk_script::traces::TimeLimit;
+
+use super::terminal::{Color, complain, diagnostic_style};
+
+/// Options for the limits of runs.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct LimitArguments {
+    /// Stop each run after a total of N statements and loop iterations
+    #[arg(long = "max-steps", value_name = "N", default_value_t = Limits::DEFAULT.max_steps)]
+    steps: u64,
+    /// Stop each run that needs more memory than SIZE, such as `512MB`
+    #[arg(long = "max-memory", value_name = "SIZE", value_parser = size, default_value = "1GB")]
+    memory: u64,
+    /// Stop each run after this number of seconds, such as `2.5`; the default is no limit
+    #[arg(long = "max-time", value_name = "SECONDS", value_parser = seconds)]
+    time: Option<Duration>,
+}
+
+impl LimitArguments {
+    /// The limits.
+    pub(crate) fn limits(self) -> Limits {
+        Limits {
+            max_steps: self.steps,
+            max_memory: self.memory,
+            max_time: self.time,
+        }
+    }
+
+    /// The limit of memory.
+    pub(crate) fn memory(self) -> MemoryLimit {
+        self.limits().memory(LimitNames::OPTIONS)
+    }
+}
+
+/// The options for the limits of replays.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct ReplayLimits {
+    /// Stop if the simulations need more memory than SIZE, such as `8GB`
+    // More than for a script, because traces of real programs use more pages. Each of five million pages that
+    // are far apart needs a page table, which is 5 GB in total.
+    #[arg(long = "max-memory", value_name = "SIZE", value_parser = size, default_value = "4GB")]
+    pub(crate) memory: u64,
+    /// Stop after this number of seconds, such as `2.5`; the default is no limit
+    #[arg(long = "max-time", value_name = "SECONDS", value_parser = seconds)]
+    time: Option<Duration>,
+}
+
+impl ReplayLimits {
+    /// The time limit, from now on.
+    pub(crate) fn time_from_now(self) -> Option<TimeLimit> {
+        self.time.and_then(TimeLimit::from_now)
+    }
+}
+
+/// Parses a number of bytes with a unit.
+fn size(text: &str) -> Result<u64, String> {
+    byte_size(text).ok_or_else(|| "write a size such as 512MB or 1GB".to_owned())
+}
+
+/// Parses a positive number of seconds.
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text
+        .parse()
+        .ok()
+        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    seconds
+        .filter(|time| !time.is_zero())
+        .ok_or_else(|| "write a number of seconds such as 10 or 0.5".to_owned())
+}
+
+/// Options for checking scripts.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub(crate) struct Checking {
+    /// Treat warnings as errors
+    #[arg(long, value_enum, value_name = "WHAT")]
+    deny: Option<Denied>,
+}
+
+/// The diagnostics that can be treated as errors.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Denied {
+    /// Treat all warnings as errors
+    Warnings,
+}
+
+impl Checking {
+    /// Converts the warnings of a checked script to errors if warnings are denied.
+    pub(crate) fn apply(self, mut script: CheckedScript) -> CheckedScript {
+        if let Some(Denied::Warnings) = self.deny {
+            script.deny_warnings();
+        }
+        script
+    }
+
+    /// Whether warnings are errors.
+    pub(crate) fn denies_warnings(self) -> bool {
+        self.deny.is_some()
+    }
+
+    /// Reads a script that may need this memory, and reports its warnings.
+    pub(crate) fn read(self, path: &Path, limit: MemoryLimit, color: Color) -> CheckedScript {
+        self.load(path, &mut Within { limit, other: Disk }, color)
+    }
+
+    /// Works like [`Self::read`], but reads the files through a loader.
+    pub(crate) fn load(self, path: &Path, loader: &mut dyn Loader, color: Color) -> CheckedScript {
+        let script = self.apply(CheckedScript::from_loader(path, loader));
+        complain(&script.render_warnings(diagnostic_style(color)));
+        script
+    }
+}
+
+/// Returns the course of a file or folder (`-` is the current folder), or `None` if no folder contains settings.
+///
+/// # Errors
+/// Returns the first mistake in the settings.
+pub(crate) fn course_of(path: &Path) -> Result<Option<Course>, BadCourse> {
+    let folder = if path.is_dir() {
+        Some(path)
+    } else {
+        path.parent()
+    };
+    let folder = folder
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    // A missing folder gets its own message.
+    folder
+        .canonicalize()
+        .map_or(Ok(None), |folder| of_folder(&mut Disk, &folder))
+}
+
+/// Returns the message about a mistake.
+pub(crate) fn message(bad: BadCourse, color: Color) -> String {
+    let mut sources = Sources::default();
+    let diagnostic = bad.diagnostic(&mut sources);
+    render(&[diagnostic], &sources, diagnostic_style(color))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::seconds;
+    use super::size;
+
+    #[test]
+    fn sizes_have_units_of_bytes() {
+        for (text, bytes) in [
+            ("4096", 4096),
+            ("512MB", 512 << 20),
+            ("1 GB", 1 << 30),
+            ("64KiB", 64 << 10),
+        ] {
+            assert_eq!(size(text), Ok(bytes), "{text}");
+        }
+        for text in [
+            "",
+            "MB",
+            "-1",
+            "1.5GB",
+            "8 bits",
+            "10 pages",
+            "99999999999GB",
+        ] {
+            assert!(size(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn times_are_positive_numbers_of_seconds() {
+        for (text, milliseconds) in [("10", 10_000), ("0.5", 500), ("1e2", 100_000)] {
+            assert_eq!(
+                seconds(text),
+                Ok(Duration::from_millis(milliseconds)),
+                "{text}"
+            );
+        }
+        for text in ["", "0", "-1", "10s", "inf", "NaN", "1e30"] {
+            assert!(seconds(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,432 @@
+//! The commands that start with a colon.
+
+use std::io;
+use std::path::Path;
+
+use pagewalk_engine::files::atomic_write::replace;
+use pagewalk_engine::files::limits::SCRIPT;
+use pagewalk_engine::files::{open_regular, read_all, reason, shown};
+use pagewalk_script::lang::include::read_text;
+use pagewalk_script::lang::loader::Disk;
+use pagewalk_script::lang::nearest::nearest;
+use pagewalk_script::prompt::explore::Mode;
+use pagewalk_script::prompt::saved;
+use pagewalk_script::report::doc::{Block, Tone};
+use pagewalk_script::report::narrate;
+use pagewalk_script::report::narrate::{bits as drawn, changes, count, why};
+use pagewalk_script::run;
+use pagewalk_script::run::record::Did;
+use pagewalk_script::run::session::Options;
+use pagewalk_script::run::{Files, changes};
+use pagewalk_script::services::commands::{COMMANDS, Command, CommandKind, find};
+use pagewalk_script::services::lookup::{look_up, words};
+
+use super::answer::AnswerDetail;
+use super::context::ReplContext;
+
+/// Executes a command with the arguments `rest`.
+pub(crate) fn obey(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<()> {
+    match command.kind {
+        CommandKind::Back => back(context, command, rest),
+        CommandKind::Forward => forward(context, command, rest),
+        CommandKind::Goto => goto(context, command, rest),
+        CommandKind::History => history(context),
+        CommandKind::Reset => reset(context),
+        CommandKind::Save => save(context, command, rest),
+        CommandKind::Bits => bits(context, command, rest),
+        CommandKind::Load => load_named(context, command, rest),
+        CommandKind::What => what(context, command, rest),
+        CommandKind::Diff => diff(context),
+        CommandKind::Steps => steps(context),
+        CommandKind::Why => why_so(context, rest),
+        CommandKind::Help => help(context, rest),
+        // The shell handles these commands.
+        CommandKind::Practice | CommandKind::Quit => Ok(()),
+    }
+}
+
+/// `:help [WORD]`.
+pub(crate) fn help(context: &mut ReplContext, rest: &str) -> io::Result<()> {
+    match rest.split_whitespace().next() {
+        None => context.print(commands()),
+        Some(word) => about(context, word),
+    }
+}
+
+/// Returns the list of commands and pointers to further documentation.
+fn commands() -> Vec<Block> {
+    let pairs = COMMANDS
+        .iter()
+        .map(|row| (row.usage(), row.does()))
+        .collect();
+    vec![
+        Block::line("Type a statement to run it. A block or list can continue on the next line."),
+        Block::Pairs {
+            title: "commands".to_owned(),
+            pairs,
+        },
+        Block::line("`:help WORD` explains a word: `:help read`, `:help tlbi`, `:help mmap`."),
+        Block::line(
+            "Type an expression, such as `0x3D4 >> 6` or `tlb`, to see its value. Press Up to find earlier lines that begin with your input.",
+        ),
+    ]
+}
+
+/// Explains the meaning of a word in every context.
+fn about(context: &mut ReplContext, word: &str) -> io::Result<()> {
+    let mut found = look_up(word);
+    if let (true, Ok(command)) = (found.is_empty(), find(word.trim_start_matches(':'))) {
+        found = look_up(command.name);
+    }
+    if found.is_empty() {
+        let words = words();
+        let near = nearest(
+            word.trim_start_matches(':'),
+            words.iter().map(String::as_str),
+        );
+        let mend = near
+            .map(|near| format!("; did you mean `{near}`?"))
+            .unwrap_or_default();
+        return context.complain_sentence(&format!("the language has no word `{word}`{mend}"));
+    }
+    let mut blocks = Vec::new();
+    for row in found {
+        let text = format!("{}  ({})", row.usage, row.section);
+        let fits = text.chars().count() <= context.display.look.width;
+        blocks.push(if fits {
+            Block::Statement {
+                text,
+                place: String::new(),
+            }
+        } else {
+            Block::line(text)
+        });
+        let cells = row.cells.into_iter().map(|(name, cell)| match name {
+            "example" => Block::toned(Tone::Faint, format!("example: {cell}")),
+            "is" | "does" | "means" | "shows" => Block::line(cell),
+            other => Block::line(format!("{other}: {cell}")),
+        });
+        blocks.extend(cells);
+    }
+    context.print(blocks)
+}
+
+/// `:bits VA`, where the address may be an expression.
+pub(crate) fn bits(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<()> {
+    if rest.is_empty() {
+        return context.complain_sentence(&format!("write `{}`", command.usage()));
+    }
+    let verb = if context.explore.has_mmu() {
+        "translate"
+    } else {
+        "read"
+    };
+    let Some(body) = context.read(&format!("probe {verb} ({rest})"))? else {
+        return Ok(());
+    };
+    let records = context.try_out(&body)?;
+    match records.last().map(|record| &*record.did) {
+        Some(Did::Access(access)) => context.print(drawn(access)),
+        _ => Ok(()),
+    }
+}
+
+/// `:what STATEMENT`.
+pub(crate) fn what(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<()> {
+    if rest.is_empty() {
+        return context.complain_sentence(&format!("write `{}`", command.usage()));
+    }
+    let Some(body) = context.read(rest)? else {
+        return Ok(());
+    };
+    let tell = context.detail_for(&body);
+    let ended = context.run(&body, Mode::Tried, tell)?;
+    if ended.diagnostics.is_empty() && !ended.interrupted {
+        context.print(vec![Block::toned(
+            Tone::Faint,
+            "Tried on a copy. Nothing changes.",
+        )])?;
+    }
+    Ok(())
+}
+
+pub(crate) fn diff(context: &mut ReplContext) -> io::Result<()> {
+    let Some(before) = context.explore.before() else {
+        return context.print_line("No statement has run yet.");
+    };
+    let changed = changes::changes(&before, context.explore.state());
+    context.print(changes(&changed))
+}
+
+pub(crate) fn steps(context: &mut ReplContext) -> io::Result<()> {
+    let Some(body) = context.read("show steps")? else {
+        return Ok(());
+    };
+    context
+        .run(&body, Mode::Tried, AnswerDetail::Answer)
+        .map(|_| ())
+}
+
+/// `:why [FACT]`.
+fn why_so(context: &mut ReplContext, rest: &str) -> io::Result<()> {
+    let Some(did) = context.explore.state().last.clone() else {
+        return context.print_line("There has been no access or system call yet.");
+    };
+    let fact = rest.split_whitespace().next();
+    match why(&did, fact) {
+        Ok(blocks) => context.print(blocks),
+        Err(sentence) => context.complain_sentence(&sentence),
+    }
+}
+
+/// `:load FILE`.
+fn load_named(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<()> {
+    match unquoted(rest) {
+        "" => context.complain_sentence(&format!("write `{}`", command.usage())),
+        name => load(context, Path::new(name)),
+    }
+}
+
+/// `:save FILE`.
+pub(crate) fn save(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<()> {
+    context.save_failed = true;
+    let name = unquoted(rest);
+    if name.is_empty() {
+        return context.complain_sentence(&format!("write `{}`", command.usage()));
+    }
+    let path = context.folder.join(name);
+    let old = match replaceable(&path) {
+        Ok(old) => old,
+        Err(why) => return context.complain_sentence(&format!("`{name}` {why}")),
+    };
+    let known = context.saved_files.get(&path);
+    if known
+        .zip(old.as_ref())
+        .is_some_and(|(known, old)| known.as_bytes() != old)
+    {
+        return context.complain_sentence(&format!(
+            "another program changed `{name}` after `:save` wrote it; save to another file, and compare the two"
+        ));
+    }
+    let script = saved::script(&context.explore);
+    let wrong = doubts(&path, &script);
+    if let Err(error) = replace(&path, old.as_deref(), script.as_bytes()) {
+        return context.complain_sentence(&format!("cannot write `{name}`: {}", reason(&error)));
+    }
+    context.save_failed = false;
+    context.saved_files.insert(path, script);
+    context.saved = context.explore.history.at();
+    let statements = context.saved as u64;
+    let count = narrate::count(statements, "statement", "statements");
+    context.print_line(format!(
+        "{count} saved; use `pagewalk run {name}` to check that the results are the same"
+    ))?;
+    match wrong {
+        Some(wrong) => {
+            context.complain_sentence(&format!("the saved script does not pass: {wrong}"))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Returns the content of a file that can be overwritten without losing data, because it is empty or a saved session.
+/// Returns `None` if there is no such file. Fails with the reason.
+fn replaceable(path: &Path) -> Result<Option<Vec<u8>>, String> {
+    match open_regular(path).and_then(|file| read_all(file, SCRIPT)) {
+        Ok(old) if old.is_empty() || old.starts_with(saved::HEAD.as_bytes()) => Ok(Some(old)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound && !path.is_symlink() => Ok(None),
+        Ok(_) => Err("already exists and was not written by `:save`".to_owned()),
+        Err(error) => Err(format!("cannot be replaced: {}", reason(&error))),
+    }
+}
+
+/// Returns the first error in a saved script, or `None` if all its expectations hold.
+fn doubts(path: &Path, script: &str) -> Option<String> {
+    let (mut sources, read, mut wrong) = read_text(&path.display().to_string(), script, &mut Disk);
+    let (files, missing) = Files::read(&read.body, &mut sources, &mut Disk);
+    wrong.extend(missing);
+    let ended = run::run(
+        &read.body,
+        &sources,
+        &files,
+        Options::default(),
+        &mut Vec::new(),
+    );
+    let first = wrong
+        .first()
+        .or(ended.diagnostics.first())
+        .map(|first| first.message.clone());
+    let failed = (ended.totals.failed() > 0)
+        .then(|| narrate::failure(ended.totals.failed(), ended.totals.checks));
+    first.or(failed)
+}
+
+/// Runs a script. Each loaded statement can be undone. After a run-time error, the session keeps the
+/// statements before the error. You can thus inspect the state after each of them.
+pub(crate) fn load(context: &mut ReplContext, file: &Path) -> io::Result<()> {
+    let body = match context
+        .explore
+        .read_file(&context.folder.join(file), &mut Disk)
+    {
+        Ok(body) => body,
+        Err(wrong) => return context.complain(&wrong),
+    };
+    let before = context.explore.history.at();
+    let ended = context.run(&body, Mode::Each, AnswerDetail::Failures)?;
+    let (_, words) = narrate::summary(ended.totals, ended.diagnostics.len());
+    context.print_line(format!("{}: {words}", shown(file)))?;
+    let done = context.explore.history.at() - before;
+    if done < body.len() && done > 0 {
+        let all = body.len();
+        return context.complain_sentence(&format!(
+            "{done} of the {all} statements ran; `:back {done}` undoes them"
+        ));
+    }
+    Ok(())
+}
+
+/// Removes any quotes around a file name.
+pub(crate) fn unquoted(name: &str) -> &str {
+    name.strip_prefix('"')
+        .and_then(|name| name.strip_suffix('"'))
+        .unwrap_or(name)
+}
+
+/// Maximum length of a listed statement in characters.
+const LONGEST: usize = 100;
+
+/// Maximum number of listed statements.
+const LISTED: usize = 500;
+
+/// `:back [N]`.
+pub(crate) fn back(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<()> {
+    let Some(steps) = number(context, command, rest, Some(1))? else {
+        return Ok(());
+    };
+    match context.explore.back(steps) {
+        0 => context.print_line("nothing to undo: the session is at the beginning"),
+        moved => report_move(
+            context,
+            &format!("{} undone", count(moved as u64, "statement", "statements")),
+        ),
+    }
+}
+
+/// `:forward [N]`.
+pub(crate) fn forward(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<()> {
+    let Some(steps) = number(context, command, rest, Some(1))? else {
+        return Ok(());
+    };
+    match context.explore.forward(steps) {
+        0 => context.print_line("nothing to redo: the session is at the latest statement"),
+        moved => report_move(
+            context,
+            &format!("{} redone", count(moved as u64, "statement", "statements")),
+        ),
+    }
+}
+
+/// `:goto N`.
+pub(crate) fn goto(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<()> {
+    let Some(target) = number(context, command, rest, None)? else {
+        return Ok(());
+    };
+    if context.explore.goto(target) {
+        return report_move(context, "");
+    }
+    let end = context.explore.history.end();
+    context.complain_sentence(&format!(
+        "there is no statement {target}; use a number from 0 (the beginning) to {end}"
+    ))
+}
+
+pub(crate) fn history(context: &mut ReplContext) -> io::Result<()> {
+    let history = &context.explore.history;
+    let (at, digits) = (history.at(), history.end().to_string().len());
+    let line = |number: usize, text: &str| {
+        let mark = if number == at { "→" } else { " " };
+        let tone = if number > at {
+            Tone::Faint
+        } else {
+            Tone::Plain
+        };
+        Block::toned(tone, format!("{mark} {number:digits$}  {text}"))
+    };
+    let first = history.end().saturating_sub(LISTED);
+    let mut lines = vec![line(0, "(the beginning)")];
+    if first > 0 {
+        lines.push(Block::toned(
+            Tone::Faint,
+            format!("… {}", count(first as u64, "statement", "statements")),
+        ));
+    }
+    lines.extend(
+        history
+            .all()
+            .skip(first)
+            .map(|(number, done)| line(number, &short(context.explore.text(done)))),
+    );
+    context.print(lines)
+}
+
+pub(crate) fn reset(context: &mut ReplContext) -> io::Result<()> {
+    context.explore.reset();
+    context.print_line("all declarations are removed; `:back` restores them")
+}
+
+/// Prints `moved`, followed by the session's position.
+fn report_move(context: &mut ReplContext, moved: &str) -> io::Result<()> {
+    let history = &context.explore.history;
+    let place = match history.last() {
+        None => "at the beginning".to_owned(),
+        Some(done) => format!(
+            "after statement {}: {}",
+            history.at(),
+            short(context.explore.text(done))
+        ),
+    };
+    let ahead = history.end() - history.at();
+    let words = if moved.is_empty() {
+        place
+    } else {
+        format!("{moved}; {place}")
+    };
+    let ahead = if ahead > 0 {
+        format!("  ({ahead} ahead)")
+    } else {
+        String::new()
+    };
+    context.print_line(words + &ahead)
+}
+
+/// Shortens a statement to one line.
+fn short(text: &str) -> String {
+    if text.is_empty() {
+        return ":reset".to_owned();
+    }
+    let joined = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match joined.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &joined[..end]),
+        None => joined,
+    }
+}
+
+/// The number given after a command, or its default. Reports an argument that is not a number.
+fn number(
+    context: &mut ReplContext,
+    command: &Command,
+    rest: &str,
+    without: Option<usize>,
+) -> io::Result<Option<usize>> {
+    if let (true, Some(without)) = (rest.is_empty(), without) {
+        return Ok(Some(without));
+    }
+    let number = rest.parse().ok();
+    if number.is_none() {
+        context.complain_sentence(&format!(
+            "write `{}`, where N is a whole number",
+            command.usage()
+        ))?;
+    }
+    Ok(number)
+}

@@ -1,0 +1,10 @@
+//! The words of results: numbers, names, and one file of sentences for each subject.
+
+pub(crate) mod counts;
+pub(crate) mod handling;
+mod kernel_steps;
+pub(crate) mod messages;
+pub(crate) mod names;
+pub(crate) mod numbers;
+#[cfg(test)]
+mod tests;
