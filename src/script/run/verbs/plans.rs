@@ -76,7 +76,7 @@ pub(crate) const SECTION_COLUMNS: &[Column] =
 ///
 /// # Errors
 /// Returns `unknown-word`.
-pub(crate) fn of_cell(
+pub(crate) fn perms_of_cell(
     cell: Option<(&Arc<str>, Span)>,
     row: Span,
 ) -> Result<(Prot, bool), Diagnostic> {

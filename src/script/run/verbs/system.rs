@@ -302,7 +302,7 @@ impl Session<'_> {
 
     fn area(&mut self, row: &ListRow) -> Result<AreaDeclaration, Stop> {
         let number = |column: &str| row.number(column).unwrap_or(0);
-        let (prot, shared) = plans::of_cell(row.word("perms"), row.span)?;
+        let (prot, shared) = plans::perms_of_cell(row.word("perms"), row.span)?;
         let file = match row.word("backing") {
             None => None,
             Some((backing, _)) if &**backing == "anonymous" => None,
@@ -369,7 +369,7 @@ impl Session<'_> {
             let name = row
                 .word("section")
                 .map_or_else(|| Arc::from(""), |(name, _)| name.clone());
-            let (prot, _) = plans::of_cell(row.word("perms"), row.span)?;
+            let (prot, _) = plans::perms_of_cell(row.word("perms"), row.span)?;
             let (start, size) = (
                 row.number("start").unwrap_or(0),
                 row.number("size").unwrap_or(0),

@@ -177,7 +177,7 @@ impl More {
 }
 
 /// Converts records to entries.
-pub(crate) struct Entries<'s> {
+struct Entries<'s> {
     statements: Statements<'s>,
     facts: Facts,
 }
@@ -279,7 +279,7 @@ fn dedented(text: &str) -> String {
 const ON_A_LINE: usize = 7;
 
 #[derive(Default)]
-pub(crate) struct Facts {
+struct Facts {
     /// The facts that an access can have on the machine of the last access.
     known: Option<Known>,
 }
