@@ -148,7 +148,7 @@ impl Document {
         let mut items = open
             .other
             .as_ref()
-            .map_or_else(Vec::new, |_| item::names(folder, wanted));
+            .map_or_else(Vec::new, |_| item::names_on_disk(folder, wanted));
         for open in open.texts.keys().filter(|open| *open != self.path()) {
             let Some(name) = open.strip_prefix(folder).ok().and_then(Path::to_str) else {
                 continue;

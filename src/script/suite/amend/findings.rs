@@ -63,7 +63,7 @@ impl Findings {
         sources: &'a Sources,
         wants: &'a dyn Fn(Option<&str>) -> bool,
     ) -> Watching<'a> {
-        collect(script, &mut self.tables);
+        collect_tables(script, &mut self.tables);
         Watching {
             findings: self,
             sources,
@@ -158,7 +158,7 @@ impl Findings {
                 let rows = check.instead.as_deref().unwrap_or_default();
                 Ok(grid::added(sources, at, rows))
             }
-            (_, Some(place)) => plan::text(sources.text(place), check, did),
+            (_, Some(place)) => plan::respelled(sources.text(place), check, did),
             (_, None) => Err(String::new()),
         };
         let found = self.known(place.unwrap_or(check.span), &check.fact);
@@ -220,7 +220,7 @@ impl Sink for Watching<'_> {
 
 /// Adds the tables in commands, each table only once. Each table is a list of rows of cell locations,
 /// beginning with the header.
-pub(crate) fn collect(script: &[Stmt], tables: &mut BTreeMap<Span, Vec<Vec<Span>>>) {
+fn collect_tables(script: &[Stmt], tables: &mut BTreeMap<Span, Vec<Vec<Span>>>) {
     for stmt in statements(script) {
         if let StmtKind::Command(Command {
             block: Some(Settings {
@@ -237,7 +237,7 @@ pub(crate) fn collect(script: &[Stmt], tables: &mut BTreeMap<Span, Vec<Vec<Span>
 /// Returns the locations of the tables in a script's commands.
 pub fn tables(script: &[Stmt]) -> Vec<Span> {
     let mut found = BTreeMap::new();
-    collect(script, &mut found);
+    collect_tables(script, &mut found);
     found.into_keys().collect()
 }
 
