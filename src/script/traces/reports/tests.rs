@@ -11,6 +11,7 @@ use pagewalk_engine::trace::counts::{
     PagingCounts, ReferenceCounts, ReplayCounts,
 };
 use pagewalk_engine::trace::malformed::{BadLine, Malformed};
+use pagewalk_engine::trace::read_ahead::ReadSoFar;
 use pagewalk_engine::trace::record::{Op, Record};
 use pagewalk_engine::trace::replay::Straddle;
 
@@ -118,12 +119,14 @@ fn replayed(machine: &str) -> Replayed {
         machine: machine.to_owned(),
         demand: true,
         straddle: Straddle::Split,
-        lines: 12_345,
-        malformed: Malformed {
-            count: 3,
-            first: vec![first],
+        read: ReadSoFar {
+            lines: 12_345,
+            malformed: Malformed {
+                count: 3,
+                first: vec![first],
+            },
+            format: None,
         },
-        format: None,
         ended: Ended::Whole,
     };
     Replayed { run, counted }
