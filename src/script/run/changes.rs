@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use pagewalk_engine::kernel::Kernel;
 use pagewalk_engine::kernel::process::Process;
 use pagewalk_engine::machine::Machine;
-use pagewalk_engine::machine::pte::{Bit, BitRow};
+use pagewalk_engine::machine::pte::BitRow;
 
 use super::nouns::{SHOWN_NOUNS, ShownNoun, TABLE_NOUNS, THING_NOUNS, TableNoun, Views};
 use super::record::View;
 use super::state::State;
-use super::table::{Cell, Rows, digits};
+use super::table::{Cell, InvalidEntries, Rows, TableId};
 use crate::lang::value::Value;
 
 /// Maximum number of runs of known bytes. If the memory has more runs, the comparison skips it.
@@ -112,45 +112,26 @@ fn table(noun: &TableNoun, (old, was): Hardware, (new, is): Hardware) -> Vec<Cha
 /// Returns the rows that differ between two machines in a noun's table.
 fn rows_of(noun: &TableNoun, level: usize, old: &Machine, new: &Machine) -> Changed {
     let layout = (noun.layout)(new, level);
-    let row = if noun.name == "memory" { ROW } else { 1 };
-    let columns = layout.columns.iter().filter(|name| canonical(name));
-    let columns: Vec<String> = if row > 1 {
-        columns.take(row as usize).cloned().collect()
-    } else {
-        columns.cloned().collect()
-    };
+    let columns = noun.every_column(new, level);
+    let row = if layout.id == TableId::Memory { ROW } else { 1 };
     let present = |machine| (noun.present)(machine, level);
     let keys = present(old).into_iter().chain(present(new));
     let keys: BTreeSet<u64> = keys.map(|key| key - key % row).collect();
-    let digits = digits(u128::BITS - (layout.keys - 1).leading_zeros());
-    let groups = layout.ways as usize;
-    let cells = |machine, key| {
-        let ways = (0..groups).flat_map(|way| columns.iter().map(move |column| (way, column)));
-        let cells = ways.map(|(way, column)| (noun.cell)(machine, level, key, way, column));
-        std::iter::once(Cell::Hex(key, digits))
-            .chain(cells)
-            .collect()
+    let row = |machine, key| {
+        noun.row((machine, level), &layout, key, &columns, |_| {
+            InvalidEntries::Hidden
+        })
     };
     let pairs = keys
         .into_iter()
-        .map(|key| [old, new].map(|machine| cells(machine, key)));
+        .map(|key| [old, new].map(|machine| row(machine, key)));
+    let rows = differences(&columns, pairs);
     Changed {
-        rows: differences(&columns, pairs),
+        rows,
         title: layout.noun,
         key: layout.key.to_owned(),
-        ways: groups > 1,
+        ways: layout.ways > 1,
         columns,
-    }
-}
-
-/// Whether a column's name is canonical, not an alias. For the P bit, the canonical name is `v`, because TLBs
-/// and caches also use `v`.
-fn canonical(column: &str) -> bool {
-    match BitRow::named(column) {
-        _ if column == "read" => false,
-        Some((Bit::P, _)) => column == "v",
-        Some((bit, inverse)) => !inverse && bit.row().name == column,
-        None => true,
     }
 }
 

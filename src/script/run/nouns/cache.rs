@@ -1,9 +1,7 @@
 //! The `cache` noun: the column `idx`, followed by a group `tag v [d] b0 b1 …` for each way.
 
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::run::table::{
-    Cell, InvalidEntries, Layout, Rows, TableId, WrittenCell, WrittenRow, digits,
-};
+use crate::run::table::{Cell, InvalidEntries, Layout, TableId, WrittenCell, WrittenRow, digits};
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::addr::{SetIndex, Tag};
 use pagewalk_engine::machine::contents::CacheLine;
@@ -61,14 +59,11 @@ pub(crate) fn valid(machine: &Machine, level: usize, key: u64, way: usize) -> bo
     line(machine, level, key, way).valid
 }
 
-pub(crate) fn cell(machine: &Machine, level: usize, key: u64, way: usize, column: &str) -> Cell {
-    cell_of(machine, level, (key, way), column, InvalidEntries::Hidden)
-}
-
-fn cell_of(
+pub(crate) fn cell(
     machine: &Machine,
     level: usize,
-    (key, way): (u64, usize),
+    key: u64,
+    way: usize,
     column: &str,
     invalid: InvalidEntries,
 ) -> Cell {
@@ -143,22 +138,18 @@ fn way(machine: &Machine, level: usize, group: &[WrittenCell]) -> Result<CacheLi
     Ok(line)
 }
 
-/// Returns the complete table in the textbook's format. The column `d` appears if a write-back cache holds a
-/// dirty block.
-pub(crate) fn view(machine: &Machine, level: usize, invalid: InvalidEntries) -> Rows {
-    let layout = layout(machine, level);
-    let sets = sets::shown(&layout, || present(machine, level));
-    let ways = layout.ways as usize;
-    let write_back = spec(machine, level).write == WritePolicy::Back;
+/// Returns the sets that `show` prints.
+pub(crate) fn keys(machine: &Machine, level: usize) -> Vec<u64> {
+    sets::shown(spec(machine, level).sets, || present(machine, level))
+}
+
+/// Returns the columns that `show` prints. The column `d` appears if a write-back cache holds a dirty block.
+pub(crate) fn shown(machine: &Machine, level: usize) -> Vec<String> {
+    let ways = spec(machine, level).ways as usize;
     let holds_dirty = |key: u64| (0..ways).any(|way| line(machine, level, key, way).dirty);
-    let dirty = write_back && sets.iter().any(|&key| holds_dirty(key));
-    let columns: Vec<String> = layout
-        .columns
-        .iter()
-        .filter(|column| *column != "d" || dirty)
-        .cloned()
-        .collect();
-    sets::view(layout, &sets, &columns, |key, way, column| {
-        cell_of(machine, level, (key, way), column, invalid)
-    })
+    let dirty = spec(machine, level).write == WritePolicy::Back
+        && keys(machine, level).into_iter().any(holds_dirty);
+    let mut columns = layout(machine, level).columns;
+    columns.retain(|column| column != "d" || dirty);
+    columns
 }

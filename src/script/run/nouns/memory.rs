@@ -1,9 +1,7 @@
 //! The `memory` noun: main memory below the caches, with the columns `pa`, `b0`, `b1`, and so on.
 
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::run::table::{
-    Cell, InvalidEntries, Layout, Rows, TableId, WrittenCell, WrittenRow, digits,
-};
+use crate::run::table::{Cell, InvalidEntries, Layout, TableId, WrittenCell, WrittenRow};
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::addr::Pa;
 
@@ -59,7 +57,14 @@ pub(crate) fn valid(_: &Machine, _: usize, _: u64, _: usize) -> bool {
     true
 }
 
-pub(crate) fn cell(machine: &Machine, _: usize, key: u64, _: usize, column: &str) -> Cell {
+pub(crate) fn cell(
+    machine: &Machine,
+    _: usize,
+    key: u64,
+    _: usize,
+    column: &str,
+    _: InvalidEntries,
+) -> Cell {
     Cell::hex(byte(machine, key, byte_offset(column)).map(u64::from), 2)
 }
 
@@ -90,7 +95,7 @@ fn beyond(cell: &WrittenCell, pa: u64) -> Diagnostic {
 }
 
 /// Returns the first address of each row that contains a known byte.
-fn shown(machine: &Machine) -> Vec<u64> {
+pub(crate) fn keys(machine: &Machine, _: usize) -> Vec<u64> {
     let runs = machine.memory_known();
     let rows = runs
         .into_iter()
@@ -100,19 +105,7 @@ fn shown(machine: &Machine) -> Vec<u64> {
         .collect()
 }
 
-/// Returns the known bytes, 16 per row.
-pub(crate) fn view(machine: &Machine, _: usize, _: InvalidEntries) -> Rows {
-    let width = digits(machine.spec().physical_bits);
-    let row = |pa: u64| {
-        let bytes = (0..SHOWN).map(|at| Cell::hex(byte(machine, pa, at).map(u64::from), 2));
-        std::iter::once(Cell::Hex(pa, width)).chain(bytes).collect()
-    };
-    let rows = shown(machine).into_iter().map(row).collect();
-    let bytes = (0..SHOWN).map(|n| format!("b{n}")).collect();
-    Rows {
-        id: TableId::Memory,
-        title: "memory".to_owned(),
-        groups: vec![vec!["pa".to_owned()], bytes],
-        rows,
-    }
+/// Returns the columns that `show` prints.
+pub(crate) fn shown(_: &Machine, _: usize) -> Vec<String> {
+    (0..SHOWN).map(|n| format!("b{n}")).collect()
 }

@@ -2,9 +2,7 @@
 
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::run::settings::no_read_bit;
-use crate::run::table::{
-    Cell, InvalidEntries, Layout, Rows, TableId, WrittenCell, WrittenRow, digits,
-};
+use crate::run::table::{Cell, InvalidEntries, Layout, TableId, WrittenCell, WrittenRow, digits};
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::addr::Vpn;
 use pagewalk_engine::machine::pte::{BITS, Bit, BitRow, Flags, Pte};
@@ -54,13 +52,17 @@ pub(crate) fn valid(machine: &Machine, _: usize, key: u64, _: usize) -> bool {
     entry(machine, key).is_some_and(|pte| pte.flags.has(Bit::P))
 }
 
-pub(crate) fn cell(machine: &Machine, _: usize, key: u64, _: usize, column: &str) -> Cell {
-    cell_of(machine, entry(machine, key), column, InvalidEntries::Hidden)
-}
-
 /// Returns a cell. For a page that is not present, the PPN is shown if it is a location on disk or if `invalid`
 /// is `Shown`.
-fn cell_of(machine: &Machine, pte: Option<Pte>, column: &str, invalid: InvalidEntries) -> Cell {
+pub(crate) fn cell(
+    machine: &Machine,
+    _: usize,
+    key: u64,
+    _: usize,
+    column: &str,
+    invalid: InvalidEntries,
+) -> Cell {
+    let pte = entry(machine, key);
     let present = pte.filter(|pte| pte.flags.has(Bit::P));
     let on_disk = || machine.spec().mmu.as_ref()?.pte.disk_location(pte?);
     match (column, BitRow::named(column)) {
@@ -167,47 +169,22 @@ fn readable(cell: &WrittenCell) -> Result<(), Diagnostic> {
     }
 }
 
-/// Returns the mapped entries in the textbook's format. A bit has a column if it differs from the default in
-/// some entry.
-pub(crate) fn view(machine: &Machine, _: usize, invalid: InvalidEntries) -> Rows {
-    let rows: Vec<(Vpn, Pte)> = machine
-        .page_table()
-        .mappings
-        .iter()
-        .map(|m| (m.vpn, m.pte))
-        .collect();
-    let ordinary = Flags::OPEN;
+/// Returns the virtual page numbers with an entry.
+pub(crate) fn keys(machine: &Machine, _: usize) -> Vec<u64> {
+    let mappings = machine.page_table().mappings;
+    mappings.iter().map(|mapping| mapping.vpn.raw()).collect()
+}
+
+/// Returns the columns that `show` prints. A bit has a column if it differs from the default in some entry.
+pub(crate) fn shown(machine: &Machine, _: usize) -> Vec<String> {
+    let mappings = machine.page_table().mappings;
     let unusual = |bit: &Bit| {
-        rows.iter()
-            .any(|(_, pte)| pte.flags.has(Bit::P) && pte.flags.has(*bit) != ordinary.has(*bit))
+        let odd = |pte: Pte| pte.flags.has(Bit::P) && pte.flags.has(*bit) != Flags::OPEN.has(*bit);
+        *bit != Bit::P && mappings.iter().any(|mapping| odd(mapping.pte))
     };
-    let bits = BITS
-        .iter()
-        .map(|row| row.bit)
-        .filter(|bit| *bit != Bit::P && unusual(bit))
-        .map(|bit| bit.row().name);
-    let columns: Vec<String> = ["ppn", "v"]
+    let bits = BITS.iter().map(|row| row.bit).filter(unusual);
+    let columns = ["ppn", "v"]
         .into_iter()
-        .chain(bits)
-        .map(String::from)
-        .collect();
-    let vpn_digits = digits(machine.spec().vpn_bits());
-    let row = |(vpn, pte): &(Vpn, Pte)| {
-        let cells = columns
-            .iter()
-            .map(|column| cell_of(machine, Some(*pte), column, invalid));
-        std::iter::once(Cell::Hex(vpn.raw(), vpn_digits))
-            .chain(cells)
-            .collect()
-    };
-    let rows = rows.iter().map(row).collect();
-    let head = std::iter::once("vpn".to_owned())
-        .chain(columns.iter().cloned())
-        .collect();
-    Rows {
-        id: TableId::PageTable,
-        title: "page_table".to_owned(),
-        groups: vec![head],
-        rows,
-    }
+        .chain(bits.map(|bit| bit.row().name));
+    columns.map(String::from).collect()
 }

@@ -186,7 +186,7 @@ impl Session<'_> {
     ) -> Result<Vec<View>, Stop> {
         match plan {
             ShowPlan::Table(noun, level, pid) => {
-                let mut table = (noun.view)(&*self.machine_seen(pid, place)?, level, invalid);
+                let mut table = noun.view(&*self.machine_seen(pid, place)?, level, invalid);
                 if let Some(process) = pid.and_then(|pid| self.kernel(place).ok()?.process(pid)) {
                     table.title = format!("{}.{}", process.name, table.title);
                 }

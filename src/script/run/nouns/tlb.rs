@@ -1,9 +1,7 @@
 //! The `tlb` noun: the column `set`, then a group `tag ppn v` and bits for each way.
 
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::run::table::{
-    Cell, InvalidEntries, Layout, Rows, TableId, WrittenCell, WrittenRow, digits,
-};
+use crate::run::table::{Cell, InvalidEntries, Layout, TableId, WrittenCell, WrittenRow, digits};
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::addr::{SetIndex, Tag};
 use pagewalk_engine::machine::contents::TlbLine;
@@ -72,21 +70,22 @@ pub(crate) fn valid(machine: &Machine, level: usize, key: u64, way: usize) -> bo
     line(machine, level, key, way).valid
 }
 
-pub(crate) fn cell(machine: &Machine, level: usize, key: u64, way: usize, column: &str) -> Cell {
+/// Returns a cell. An invalid entry has a PPN and bits only if `set` specified them and `invalid` is `Shown`.
+pub(crate) fn cell(
+    machine: &Machine,
+    level: usize,
+    key: u64,
+    way: usize,
+    column: &str,
+    invalid: InvalidEntries,
+) -> Cell {
     let line = line(machine, level, key, way);
-    cell_of(machine, level, line, column, line.valid)
-}
-
-/// Returns a cell of an entry. If `known` is true, the entry has a PPN and bits.
-fn cell_of(machine: &Machine, level: usize, line: TlbLine, column: &str, known: bool) -> Cell {
+    let kept = invalid == InvalidEntries::Shown && line.flags.has(Bit::P);
     match column {
         "tag" => Cell::hex(line.tag.map(Tag::raw), digits(tag_bits(machine, level))),
-        "ppn" => Cell::hex(
-            known.then(|| line.ppn.raw()),
-            digits(machine.spec().ppn_bits()),
-        ),
         "v" => Cell::bit(line.valid),
-        _ if !known => Cell::Nothing,
+        _ if !line.valid && !kept => Cell::Nothing,
+        "ppn" => Cell::Hex(line.ppn.raw(), digits(machine.spec().ppn_bits())),
         bit => BitRow::named(bit).map_or(Cell::Nothing, |(bit, _)| Cell::bit(line.flags.has(bit))),
     }
 }
@@ -146,29 +145,22 @@ fn way(machine: &Machine, level: usize, group: &[WrittenCell]) -> Result<TlbLine
     Ok(line)
 }
 
-/// Returns the complete table in the textbook's format. A bit has a column if it differs from the default in
-/// some entry.
-pub(crate) fn view(machine: &Machine, level: usize, invalid: InvalidEntries) -> Rows {
-    let layout = layout(machine, level);
-    let sets = sets::shown(&layout, || present(machine, level));
-    let ways = layout.ways as usize;
+/// Returns the sets that `show` prints.
+pub(crate) fn keys(machine: &Machine, level: usize) -> Vec<u64> {
+    sets::shown(spec(machine, level).sets, || present(machine, level))
+}
+
+/// Returns the columns that `show` prints. A bit has a column if it differs from the default in some entry.
+pub(crate) fn shown(machine: &Machine, level: usize) -> Vec<String> {
+    let sets = keys(machine, level);
+    let ways = spec(machine, level).ways as usize;
     let unusual = |bit: &Bit| {
         let odd = |line: TlbLine| line.valid && line.flags.has(*bit) != OPEN.has(*bit);
         sets.iter()
-            .any(|&key| (0..ways).any(|w| odd(self::line(machine, level, key, w))))
+            .any(|&key| (0..ways).any(|way| odd(line(machine, level, key, way))))
     };
-    let bits = BITS
-        .iter()
-        .filter(|bit| unusual(bit))
-        .map(|bit| bit.row().name);
-    let columns: Vec<String> = ["tag", "ppn", "v"]
-        .into_iter()
-        .chain(bits)
-        .map(String::from)
-        .collect();
-    sets::view(layout, &sets, &columns, |key, way, column| {
-        let line = line(machine, level, key, way);
-        let kept = invalid == InvalidEntries::Shown && line.flags.has(Bit::P);
-        cell_of(machine, level, line, column, line.valid || kept)
-    })
+    let bits = BITS.iter().filter(|bit| unusual(bit));
+    let bits = bits.map(|bit| bit.row().name);
+    let columns = ["tag", "ppn", "v"].into_iter().chain(bits);
+    columns.map(String::from).collect()
 }

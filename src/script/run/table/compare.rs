@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::model::Cell;
+use super::model::{Cell, InvalidEntries};
 use super::read::{Wanted, WrittenCell, WrittenRow};
 use crate::lang::ast::Word;
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -207,7 +207,14 @@ impl Checks<'_> {
                     let now = if invalid && !as_expected && !is_valid(cell) {
                         Cell::Nothing
                     } else {
-                        (noun.cell)(machine, level, key, way, &cell.column)
+                        (noun.cell)(
+                            machine,
+                            level,
+                            key,
+                            way,
+                            &cell.column,
+                            InvalidEntries::Hidden,
+                        )
                     };
                     // No entry can have this value.
                     let unreadable = cell.column == "read" && cell.number() == Some(0);

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::collections::hash_map;
 
-use super::model::{Cell, Column, ColumnKind, TableId};
+use super::model::{Cell, Column, ColumnKind, TableId, digits};
 use crate::lang::ast::{self, CellKind, Record, Table};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
@@ -164,6 +164,13 @@ pub(crate) struct Layout {
     pub(crate) columns: Vec<String>,
     /// Maximum number of ways in a row.
     pub(crate) ways: u64,
+}
+
+impl Layout {
+    /// Returns the number of hexadecimal digits of a key.
+    pub(crate) fn key_digits(&self) -> u32 {
+        digits(u128::BITS - (self.keys - 1).leading_zeros())
+    }
 }
 
 /// The permitted columns of a table.

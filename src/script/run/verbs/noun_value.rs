@@ -141,10 +141,7 @@ impl Session<'_> {
 }
 
 fn part(name: &str, level: usize) -> NounRef {
-    let noun = TABLE_NOUNS
-        .iter()
-        .find(|noun| noun.name == name)
-        .unwrap_or(&TABLE_NOUNS[0]);
+    let noun = TableNoun::named(name).unwrap_or(&TABLE_NOUNS[0]);
     NounRef::Part {
         noun,
         level,
@@ -152,62 +149,22 @@ fn part(name: &str, level: usize) -> NounRef {
     }
 }
 
-/// Returns a table with every column that the noun has on a machine. The table that `show` prints omits the bits
-/// with default values, so that its columns depend on the contents. Otherwise, a bit that is set in one entry
-/// would add a column to all rows, and the first row that differs would always be the first one.
+/// Returns a table with every column that the noun has on a machine. Otherwise, a bit that is set in one entry would add
+/// a column to all rows, and the first row that differs would always be the first one.
 fn contents(noun: &TableNoun, machine: &Machine, level: usize) -> Rows {
-    let view = (noun.view)(machine, level, InvalidEntries::Hidden);
-    let layout = (noun.layout)(machine, level);
-    let named: Vec<&str> = noun
-        .columns
-        .split([' ', '(', ')', '…'])
-        .filter(|name| !name.is_empty())
-        .collect();
-    if noun.name == "memory" {
-        return view;
+    let mut columns = noun.every_column(machine, level);
+    // The processor sets A and D, and `fork` clears them in the child, whose page table is still a copy.
+    if noun.name == "page_table" {
+        columns.retain(|column| !matches!(&**column, "a" | "d"));
     }
-    // The bytes of a block are not listed one by one.
-    let columns: Vec<String> = if named.contains(&"b0") {
-        layout.columns.clone()
-    } else {
-        // The processor sets A and D, and `fork` clears them in the child, whose page table is still a copy.
-        let records = noun.name == "page_table";
-        let known = |name: &&&str| {
-            layout.columns.iter().any(|column| column == **name)
-                && !(records && matches!(**name, "a" | "d"))
-        };
-        named
-            .iter()
-            .filter(known)
-            .map(|name| (*name).to_owned())
-            .collect()
-    };
-    let keys = view.rows.iter().filter_map(|row| match row.first() {
-        Some(key @ Cell::Hex(n, _)) => Some((key.clone(), *n)),
-        _ => None,
-    });
-    let rows = keys.map(|(cell, key)| {
-        let ways = 0..layout.ways as usize;
-        let cells = ways.flat_map(|way| columns.iter().map(move |column| (way, column)));
-        let cells = cells.map(|(way, column)| (noun.cell)(machine, level, key, way, column));
-        std::iter::once(cell).chain(cells).collect()
-    });
-    let mut groups = vec![vec![layout.key.to_owned()]];
-    groups.extend((0..layout.ways).map(|_| columns.clone()));
-    Rows {
-        id: view.id,
-        title: view.title,
-        rows: rows.collect(),
-        groups,
-    }
+    noun.table(machine, level, &columns, |_| InvalidEntries::Hidden)
 }
 
 /// Returns a table as a list of rows.
 fn value(contents: &Rows) -> Result<Value, ValueError> {
-    let cell = |cell: &Cell| match cell {
-        Cell::Hex(n, _) | Cell::Number(n) => Value::from(*n),
-        Cell::Text(text) => Value::from(&**text),
-        Cell::List { .. } | Cell::Nothing => Value::from(cell.to_string()),
+    let cell = |cell: &Cell| match cell.number() {
+        Some(n) => Value::from(n),
+        None => Value::from(cell.to_string()),
     };
     let row = |row: &Vec<Cell>| Value::list(row.iter().map(cell)).map(Value::alone);
     Value::list(

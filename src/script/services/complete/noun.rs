@@ -5,7 +5,7 @@ use super::offer::Offers;
 use super::walk::BlockContents;
 use crate::run::facts::Component;
 use crate::run::nouns::{
-    MESSAGE_COLUMNS, SHOWN_NOUNS, STEP_COLUMNS, TABLE_NOUNS, THING_NOUNS, ThingNoun,
+    MESSAGE_COLUMNS, SHOWN_NOUNS, STEP_COLUMNS, TABLE_NOUNS, THING_NOUNS, TableNoun, ThingNoun,
 };
 use crate::run::params::Atom;
 use crate::run::table::Column;
@@ -81,7 +81,7 @@ impl Offers<'_> {
     /// Adds the columns of a table with several entries per row. Each group between bars may contain all
     /// columns.
     fn grouped(&self, pick: &mut Pick, named: &str, atoms: &[Atom], said: &[&str]) {
-        let Some(row) = TABLE_NOUNS.iter().find(|row| row.name == named) else {
+        let Some(row) = TableNoun::named(named) else {
             return;
         };
         let mut add = |name: &str| {
