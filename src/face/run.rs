@@ -149,7 +149,12 @@ impl Run {
         figures: &mut usize,
     ) -> io::Result<Ended> {
         let mut sink = FigureSink::new(sink, self.figures.as_deref(), figures);
-        let ended = reading.run((&self.options).into(), &mut sink);
+        let options = Options {
+            // The explanation of an access draws them.
+            sets: self.explain,
+            ..Options::from(&self.options)
+        };
+        let ended = reading.run(options, &mut sink);
         sink.finish()?;
         Ok(ended)
     }

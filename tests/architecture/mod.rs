@@ -3,6 +3,7 @@
 mod imports;
 mod rules;
 mod sources;
+mod words;
 
 use imports::Crate;
 use rules::{Layers, circles, layer};
@@ -121,6 +122,63 @@ fn nothing_is_unsafe_or_left_undone() {
             .flat_map(|source| source.undone())
             .collect::<Vec<_>>(),
     );
+}
+
+/// The registry of messages, whose words are those of scripts.
+const WORDS_OF_SCRIPTS: &str = "src/script/run/steps/kind.rs";
+
+#[test]
+fn steps_contain_no_sentences() {
+    let sources: Vec<Source> = rust_files("src/script/run/steps")
+        .into_iter()
+        .filter(|source| !source.path.ends_with("/tests.rs"))
+        .collect();
+    let found = sources.iter().flat_map(|source| {
+        let registry = source.path == WORDS_OF_SCRIPTS;
+        let mut found = source.sentences();
+        found.retain(|place| !registry || place.ends_with("`format!`"));
+        found
+    });
+    none(
+        "words in the steps, which belong in src/script/report/words",
+        &found.collect::<Vec<_>>(),
+    );
+}
+
+#[test]
+fn words_come_last() {
+    let read = read(&rust_files("src"));
+    let arrows = read.arrows();
+    let of_words = |at: usize| read.files[at].starts_with("src/script/report/words/");
+    let importers: std::collections::BTreeSet<&str> = arrows
+        .iter()
+        .filter(|arrow| of_words(arrow.to))
+        .filter_map(|arrow| layer(&read.files[arrow.from]))
+        .collect();
+    assert!(importers.contains("report"), "{importers:?}");
+    for below in ["run", "questions", "services", "lang"] {
+        assert!(!importers.contains(below), "{below} imports words");
+    }
+}
+
+#[test]
+fn sentences_are_found() {
+    let of = |text: &str| {
+        Source {
+            path: "a.rs".into(),
+            text: text.into(),
+        }
+        .sentences()
+    };
+    assert_eq!(of("fn f() { g(\"a b\") }"), ["a.rs:1: \"a b\""]);
+    assert_eq!(
+        of("fn f() {\n    format!(\"{x}\")\n}"),
+        ["a.rs:2: `format!`"]
+    );
+    let other = "/// A b.\n#[expect(x, reason = \"a b\")]\nfn f() { ('\\u{20}', \"ab\") }";
+    assert_eq!(of(other), [""; 0]);
+    let tests = "#[cfg(test)]\nmod tests { const A: &str = \"a b\"; }\n#[cfg(test)]\nmod tests;\nconst B: &str = \"c d\";";
+    assert_eq!(of(tests), ["a.rs:5: \"c d\""]);
 }
 
 /// The imports between sample files, each as "from to".

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 /// A Rust file.
 pub struct Source {
@@ -73,6 +73,19 @@ impl Source {
         found
     }
 
+    /// The locations of `format!` and of string literals with a blank, outside attributes and tests.
+    pub fn sentences(&self) -> Vec<String> {
+        let tokens = self
+            .text
+            .parse()
+            .unwrap_or_else(|error| panic!("{} is Rust: {error}", self.path));
+        let mut found = Vec::new();
+        sentences(tokens, &mut |line, word| {
+            found.push(format!("{}:{line}: {word}", self.path));
+        });
+        found
+    }
+
     /// The locations of `unsafe`, `todo!`, `unimplemented!`, and `#[ignore]`.
     pub fn undone(&self) -> Vec<String> {
         let tokens = self
@@ -115,6 +128,41 @@ fn undone(tokens: TokenStream, found: &mut impl FnMut(usize, &str)) {
                 }
             }
             TokenTree::Group(group) => undone(group.stream(), found),
+            _ => {}
+        }
+    }
+}
+
+fn sentences(tokens: TokenStream, found: &mut impl FnMut(usize, &str)) {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    let is_mark = |at: usize, mark| matches!(tokens.get(at), Some(TokenTree::Punct(next)) if next.as_char() == mark);
+    let mut at = 0;
+    while let Some(token) = tokens.get(at) {
+        at += 1;
+        match token {
+            TokenTree::Punct(_) if is_mark(at - 1, '#') => {
+                let attribute = tokens.get(at).map(ToString::to_string);
+                at += 1;
+                // The item after `#[cfg(test)]` ends with its braces or its semicolon.
+                if attribute.is_some_and(|text| text.contains("cfg") && text.contains("test")) {
+                    let ends = |token: &TokenTree| match token {
+                        TokenTree::Group(body) => body.delimiter() == Delimiter::Brace,
+                        TokenTree::Punct(mark) => mark.as_char() == ';',
+                        _ => false,
+                    };
+                    at += tokens[at..].iter().take_while(|token| !ends(token)).count() + 1;
+                }
+            }
+            TokenTree::Ident(word) if word == "format" && is_mark(at, '!') => {
+                found(word.span().start().line, "`format!`");
+            }
+            TokenTree::Literal(literal) => {
+                let text = literal.to_string();
+                if text.contains('"') && text.contains(' ') {
+                    found(literal.span().start().line, &text);
+                }
+            }
+            TokenTree::Group(group) => sentences(group.stream(), found),
             _ => {}
         }
     }

@@ -57,6 +57,157 @@ fn yes_is_no_class_of_a_fault() {
     );
 }
 
+/// The verdict on each of these answers to one blank.
+fn each(ask: &str, texts: &[&'static str]) -> Vec<(&'static str, &'static str)> {
+    let script = format!("machine simple\nquestion \"q\" {{ ask {ask} }}");
+    let verdict = |text: &&'static str| (*text, names(&script, &[("1", text)])[0]);
+    texts.iter().map(verdict).collect()
+}
+
+/// Checks the verdicts on answers to one blank.
+fn assert_each(ask: &str, verdict: &str, texts: &[&'static str]) {
+    let wanted: Vec<_> = texts.iter().map(|text| (*text, verdict)).collect();
+    assert_eq!(each(ask, texts), wanted, "{ask}");
+}
+
+#[test]
+fn only_units_of_the_same_dimension_convert() {
+    let time = "\"Time\" = 121 ns unit ns";
+    assert_each(
+        time,
+        "right",
+        &["121", "121 ns", "0.121 us", "0.121 µs", "0.000121 ms"],
+    );
+    assert_each(
+        time,
+        "wrong",
+        &[
+            "121 B",
+            "121 cycles",
+            "121 bits",
+            "121 %",
+            "121 entries",
+            "121 us",
+        ],
+    );
+    assert_each(time, "unreadable", &["121 parsec", "121 K"]);
+    // A byte has 8 bits.
+    let size = "\"Size\" = 4096 unit B";
+    assert_each(
+        size,
+        "right",
+        &["4096", "4 KB", "4K", "32768 bits", "2^12 B", "0x1000 bytes"],
+    );
+    assert_each(
+        size,
+        "wrong",
+        &[
+            "4096 bits",
+            "4096 ns",
+            "4096 pages",
+            "0x1000 ns",
+            "2^12 bits",
+        ],
+    );
+    let width = "\"Width\" = 32 unit bits";
+    assert_each(width, "right", &["32", "32 bit", "32 b", "4 B", "4 bytes"]);
+    assert_each(width, "wrong", &["32 B", "32 cycles"]);
+    assert_each("\"Time\" = 12 unit cycles", "wrong", &["12 ns", "12 B"]);
+    // In a hexadecimal blank, `ns` follows a number with a prefix.
+    let hex = "\"Size\" = 0x200 unit B radix hex";
+    assert_each(hex, "right", &["200", "200 B", "0x200 B", "0x1000 bits"]);
+    assert_each(hex, "wrong", &["0x200 ns", "0x200 bits"]);
+}
+
+#[test]
+fn counts_and_other_units_do_not_measure_sizes_or_times() {
+    let pages = "\"Pages\" = 16384 unit pages";
+    assert_each(
+        pages,
+        "right",
+        &["16384", "16384 pages", "16K", "16384 entries"],
+    );
+    assert_each(pages, "wrong", &["16384 B", "16 KB", "16384 ns"]);
+    let faults = "\"Faults\" = 3 unit faults";
+    assert_each(faults, "right", &["3", "3 faults", "3 Faults"]);
+    assert_each(faults, "wrong", &["3 B", "3 cycles", "300 %"]);
+}
+
+/// A key with a unit has a dimension even if the paper prints no unit. A plain key can measure anything.
+#[test]
+fn the_key_can_determine_the_dimension() {
+    let time = "\"Time\" = 121 ns";
+    assert_each(time, "right", &["121", "121 ns", "0.121 us"]);
+    assert_each(time, "wrong", &["121 B", "121 cycles"]);
+    assert_each("\"Size\" = 4 KB", "right", &["4096", "4 KB", "32768 bits"]);
+    assert_each(
+        "\"Size\" = 4096",
+        "right",
+        &["4096", "4 KB", "4096 B", "4096 entries"],
+    );
+}
+
+#[test]
+fn one_separator_before_three_digits_has_two_meanings() {
+    let size = "\"Size\" = 16384 unit B";
+    assert_each(
+        size,
+        "right",
+        &["16384", "16,384", "16 384", "16'384", "16_384", "16,384.0"],
+    );
+    assert_each(size, "unreadable", &["16.384", "16.384 B"]);
+    // Neither meaning is correct, or one of the digits excludes the second meaning.
+    assert_each(size, "wrong", &["16.385", "16.3840", "0.384", "16.384 KB"]);
+    let rate = "\"Time\" = 16384 / 1000 unit ns";
+    assert_each(rate, "right", &["16.384", "16.3840", "16,3840", "2048/125"]);
+    assert_each(rate, "unreadable", &["16,384", "16,384 ns"]);
+    assert_each(rate, "wrong", &["16,385", "16384", "16 384"]);
+    // A leading zero makes the comma a decimal comma.
+    assert_each("\"Ratio\" = 1/8", "right", &["0.125", "0,125", "1/8"]);
+    assert_each("\"Count\" = 125", "wrong", &["0,125", "0.125"]);
+    let million = "\"Size\" = 1048576 unit B";
+    assert_each(million, "right", &["1.048.576", "1,048,576", "1,048,576.0"]);
+    // `1,048` could be the size in KB.
+    assert_each("\"Size\" = 1048/1000 unit MB", "unreadable", &["1,048 MB"]);
+}
+
+#[test]
+fn an_answer_with_two_meanings_can_be_any_correct_value() {
+    let script =
+        "machine simple\nquestion \"q\" { ask x in 0..0x4000 where x == 0x400 radix decimal }";
+    let of = |text| names(script, &[("1", text)])[0];
+    assert_eq!(
+        ["1024", "1,024", "1.024", "1.025"].map(of),
+        ["right", "right", "unreadable", "wrong"]
+    );
+}
+
+#[test]
+fn f_in_a_box_about_a_fault_has_two_meanings() {
+    let script = "machine simple\nset page_table { | vpn ppn v | ; | 35 1E 1 | }\n\
+        question \"q\" { ask read 0x0D50 => fault, tlb\n ask read 0x0400 => fault, tlb }";
+    let all = |fault: &str, lookup: &str| {
+        let answers = [
+            ("1.1.fault", fault),
+            ("1.1.tlb", lookup),
+            ("1.2.fault", fault),
+            ("1.2.tlb", lookup),
+        ];
+        names(script, &answers)
+    };
+    for text in ["F", "f", "F.", "F (page 10)"] {
+        // Beside the TLB, `F` means "false".
+        assert_eq!(all(text, text), ["unreadable", "right"].repeat(2), "{text}");
+    }
+    assert_eq!(all("false", "F"), ["right", "right", "wrong", "right"]);
+    assert_eq!(all("N", "N"), ["right", "right", "wrong", "right"]);
+    assert_eq!(all("page fault", "N"), ["wrong", "right", "right", "right"]);
+    let process = "machine core-i7 { tlb none, cache none }\nkernel { frames 16 }\n\
+        process P { | area start end perms |; | data 0x10000 0x12000 rw- | }\n\
+        question \"q\" { ask P: read 0x10000 => fault }\n";
+    assert_eq!(names(process, &[("1.fault", "F")]), ["unreadable"]);
+}
+
 #[test]
 fn each_blank_of_a_row_has_its_own_key() {
     let script =

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::machine::addr::{Pa, Va};
-use crate::machine::event::{AccessKind, Event, Fault, MachineObserver, Privilege};
+use crate::machine::event::{AccessKind, Event, Fault, MachineObserver, Privilege, SetLine};
 use crate::machine::pool::Pool;
 use crate::machine::{Data, Machine};
 
@@ -55,6 +55,11 @@ impl<W: MachineObserver> MachineObserver for FrameUseObserver<'_, W> {
             }
         }
         self.watch.on_event(event);
+    }
+
+    #[inline(always)]
+    fn on_set(&mut self, ways: u32, line: &dyn Fn(u32) -> SetLine) {
+        self.watch.on_set(ways, line);
     }
 }
 

@@ -1,7 +1,7 @@
 //! The kernel's steps, which an observer receives as small `Copy` values without text.
 
 use crate::machine::addr::{Pa, Va, Vpn};
-use crate::machine::event::{AccessKind, Event, Fault, MachineObserver};
+use crate::machine::event::{AccessKind, Event, Fault, MachineObserver, SetLine};
 
 use super::ids::{FileId, FrameNo, ObjectId, Pid, SlotNo};
 
@@ -219,6 +219,10 @@ pub enum KernelStep {
 impl MachineObserver for &mut dyn KernelObserver {
     fn on_event(&mut self, event: Event) {
         (**self).on_event(event);
+    }
+
+    fn on_set(&mut self, ways: u32, line: &dyn Fn(u32) -> SetLine) {
+        (**self).on_set(ways, line);
     }
 }
 

@@ -3,6 +3,7 @@
 use std::ops::AddAssign;
 
 use super::addr::{SetIndex, Tag};
+use super::event::{SET_LINE_BYTES, SetLine};
 use super::memo::Memo;
 use super::memory::Bytes;
 use super::pte::mask;
@@ -288,6 +289,32 @@ impl Cache {
 
     pub(crate) fn line(&self, slot: LineSlot) -> Line<Block> {
         self.lines.line(slot.set, slot.way)
+    }
+
+    #[inline]
+    pub(crate) fn ways(&self) -> u32 {
+        self.lines.ways()
+    }
+
+    /// A line in a set, for observers.
+    pub(crate) fn set_line(&self, slot: LineSlot) -> SetLine {
+        let line = self.line(slot);
+        let size = 1 << self.block_bits;
+        let bytes = (line.tag.is_some() && size <= SET_LINE_BYTES).then(|| {
+            let mut bytes = [None; SET_LINE_BYTES];
+            let at = self.data_offset(slot);
+            self.data.read(at, &mut bytes[..size]);
+            bytes
+        });
+        SetLine {
+            way: slot.way,
+            valid: line.valid,
+            tag: line.tag,
+            ppn: None,
+            page_bits: 0,
+            dirty: line.payload.dirty,
+            bytes,
+        }
     }
 
     /// The number of the block in a line, and whether the block is dirty.

@@ -434,7 +434,8 @@ impl Machine {
         self.hierarchy.memory().known().map(Pa::new).collect()
     }
 
-    /// The translation that an access would have with empty TLBs, and the events of its page walk. No state changes.
+    /// The translation that an access would have if no TLB held its page, and the events of its page walk. No state
+    /// changes.
     ///
     /// # Errors
     /// Returns the fault that the access would raise.
@@ -446,7 +447,8 @@ impl Machine {
         watch: &mut impl MachineObserver,
     ) -> Result<Pa, Fault> {
         let mut copy = self.clone();
-        copy.flush_tlb(None, &mut ());
+        // A flush would keep global entries.
+        copy.invlpg(va, &mut ());
         copy.translate_as(va, kind, mode, watch)
     }
 

@@ -8,7 +8,35 @@ use super::addr::{Pa, Ppn, SetIndex, Tag, Va, Vpn};
 pub trait MachineObserver {
     /// Receives the next event.
     fn on_event(&mut self, event: Event);
+
+    /// Receives the set that the last event looked up, before the access changes its lines: the number of ways, and a
+    /// function that returns the line in a way. The lookups of page walks in the caches are not reported.
+    #[inline(always)]
+    fn on_set(&mut self, _ways: u32, _line: &dyn Fn(u32) -> SetLine) {}
 }
+
+/// A TLB entry or a cache line of a set that was looked up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SetLine {
+    /// The way.
+    pub way: u32,
+    /// The valid bit.
+    pub valid: bool,
+    /// The tag, or `None` if the way was never filled.
+    pub tag: Option<Tag>,
+    /// The physical page number of a TLB entry, in base pages. An invalid entry has one only if it was set with it.
+    pub ppn: Option<Ppn>,
+    /// log2 of the page size of a TLB entry, or 0 for a cache line.
+    pub page_bits: u32,
+    /// The D bit of a TLB entry, or whether a cache line differs from the next level.
+    pub dirty: bool,
+    /// The bytes of a cache line that was filled, lowest address first. `None` for blocks of more than
+    /// [`SET_LINE_BYTES`].
+    pub bytes: Option<[Option<u8>; SET_LINE_BYTES]>,
+}
+
+/// The largest block whose bytes a [`SetLine`] contains. The places after a smaller block are `None`.
+pub const SET_LINE_BYTES: usize = 16;
 
 impl MachineObserver for () {
     #[inline(always)]

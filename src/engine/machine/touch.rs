@@ -32,13 +32,9 @@ impl Machine {
         };
         let hit = self.translator.as_mut()?.hit(access)?;
         watch.on_event(Event::Fragment { va, size });
-        watch.on_event(Event::TlbLookup {
-            tlb: hit.level,
-            set: hit.set,
-            tag: hit.tag,
-            way: Some(hit.way),
-        });
-        let page_bits = self.translator.as_ref()?.page_bits();
+        let translator = self.translator.as_ref()?;
+        translator.report_hit(&hit, access.core, watch);
+        let page_bits = translator.page_bits();
         let page = |address: u64| address.checked_shr(page_bits).unwrap_or(0);
         let (vpn, ppn, pa) = (
             Vpn::new(page(va.raw())),

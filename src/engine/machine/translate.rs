@@ -236,21 +236,9 @@ impl Translator {
         memory: &mut Hierarchy,
         ctx: &mut Ctx<'_, O>,
     ) -> Result<Translation, Fault> {
-        if let Some(Hit {
-            level,
-            set,
-            tag,
-            way,
-            pa,
-            flags,
-        }) = self.hit(access)
-        {
-            ctx.watch.on_event(Event::TlbLookup {
-                tlb: level,
-                set,
-                tag,
-                way: Some(way),
-            });
+        if let Some(hit) = self.hit(access) {
+            self.report_hit(&hit, access.core, ctx.watch);
+            let Hit { pa, flags, .. } = hit;
             return Ok(self.report_translated(access.va, Translation { pa, flags }, ctx));
         }
         let found = self.translate_beyond(spec, access, memory, ctx);
@@ -271,6 +259,24 @@ impl Translator {
                 ctx.watch.on_event(Event::Faulted { fault });
                 Err(fault)
             }
+        }
+    }
+
+    /// Reports a hit in the first TLB.
+    #[inline(always)]
+    pub(crate) fn report_hit<O: MachineObserver>(&self, hit: &Hit, core: u32, watch: &mut O) {
+        watch.on_event(Event::TlbLookup {
+            tlb: hit.level,
+            set: hit.set,
+            tag: hit.tag,
+            way: Some(hit.way),
+        });
+        // Unlike `tlb`, `get` cannot panic, so nothing remains of it if the observer ignores sets.
+        let tlb = self
+            .tlbs
+            .get(hit.level as usize * self.cores + core as usize);
+        if let Some(tlb) = tlb {
+            watch.on_set(tlb.ways(), &|way| tlb.set_line(hit.set, way));
         }
     }
 
@@ -297,7 +303,7 @@ impl Translator {
             let tlb = self.tlb_mut(level, core);
             let found = tlb.lookup(va, asid);
             tlb.count(va, asid, &found);
-            report_tlb_lookup(level, &found, ctx);
+            report_tlb_lookup(tlb, level, &found, ctx);
             let Some((_, mut entry)) = found.hit else {
                 continue;
             };
@@ -416,7 +422,12 @@ impl Translator {
 }
 
 #[inline]
-fn report_tlb_lookup<O: MachineObserver>(level: usize, found: &Lookup, ctx: &mut Ctx<'_, O>) {
+fn report_tlb_lookup<O: MachineObserver>(
+    tlb: &Tlb,
+    level: usize,
+    found: &Lookup,
+    ctx: &mut Ctx<'_, O>,
+) {
     let way = found.hit.map(|(way, _)| way);
     ctx.watch.on_event(Event::TlbLookup {
         tlb: level as u32,
@@ -424,6 +435,8 @@ fn report_tlb_lookup<O: MachineObserver>(level: usize, found: &Lookup, ctx: &mut
         tag: found.tag,
         way,
     });
+    ctx.watch
+        .on_set(tlb.ways(), &|way| tlb.set_line(found.set, way));
 }
 
 fn report_dropped<O: MachineObserver>(

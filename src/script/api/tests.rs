@@ -9,6 +9,7 @@ use pagewalk_engine::trace::replay::Straddle;
 use pagewalk_engine::trace::sweep::ReplayOptions;
 
 use super::recording::Recording;
+use super::steps::Words;
 use super::{CheckedScript, Cut, LimitNames, Options, Pause, Stepper, Trace, stream};
 use crate::lang::source::Sources;
 use crate::lang::value::Value;
@@ -179,17 +180,21 @@ fn a_sink_that_has_enough_pauses_the_run() {
     assert_eq!(run.forward(u64::MAX, &mut Vec::new()), Pause::End);
 }
 
-/// Returns the micro-steps of the last statement as JSON.
-fn micro_steps(text: &str) -> Vec<serde_json::Value> {
+fn with_details(text: &str) -> Stepper {
     let script = CheckedScript::from_text("test.pw", text, &mut ());
     assert!(script.diagnostics.is_empty(), "{:?}", script.diagnostics);
-    let mut run = Stepper::new(
+    Stepper::new(
         Arc::new(script),
         Options {
             details: true,
             ..Options::default()
         },
-    );
+    )
+}
+
+/// Returns the micro-steps of the last statement as JSON.
+fn micro_steps(text: &str) -> Vec<serde_json::Value> {
+    let mut run = with_details(text);
     let mut records: Vec<StepRecord> = Vec::new();
     assert_eq!(run.forward(u64::MAX, &mut records), Pause::End);
     let trace = Trace::from_record(records.last().unwrap(), &run.script().sources);
@@ -197,6 +202,16 @@ fn micro_steps(text: &str) -> Vec<serde_json::Value> {
         .steps
         .iter()
         .map(|step| serde_json::to_value(step).unwrap())
+        .collect()
+}
+
+/// Returns the place and the kind of each micro-step.
+fn places(steps: &[serde_json::Value]) -> Vec<(u64, u64, &str)> {
+    let number = |step: &serde_json::Value, name: &str| step[name].as_u64().unwrap();
+    let place = |step| (number(step, "fragment"), number(step, "attempt"));
+    steps
+        .iter()
+        .map(|step| (place(step).0, place(step).1, step["kind"].as_str().unwrap()))
         .collect()
 }
 
@@ -246,6 +261,110 @@ fn a_copy_on_write_fault_has_its_steps_in_order() {
         steps[at("copied")]["to"].as_u64(),
         Some(raw(1, "after") >> 12 & 0xFFFF_FFFF)
     );
+}
+
+#[test]
+fn a_translation_is_retried_after_its_fault() {
+    let steps = micro_steps(
+        &format!("{ONE_PAGE}P: translate p + 0 for write\n").replace("P: write p = 1\n", ""),
+    );
+    let places = places(&steps);
+    let at = |kind: &str| places.iter().position(|place| place.2 == kind).expect(kind);
+    assert!(at("faulted") < at("resolved") && at("resolved") < at("translated"));
+    assert_eq!(places[at("resolved")].1, 0, "{places:?}");
+    assert_eq!(places[at("translated")].1, 1, "{places:?}");
+}
+
+#[test]
+fn the_attempts_at_each_fragment_are_counted_from_0() {
+    // The fault at the first page is resolved, and the one at the page after the area is fatal.
+    let write = "P: write p + 4095 = 1 size 2\n";
+    let steps = micro_steps(&format!("{ONE_PAGE}{write}").replace("P: write p = 1\n", ""));
+    let places = places(&steps);
+    let attempts = |fragment| {
+        let mut attempts: Vec<u64> = places
+            .iter()
+            .filter(|place| place.0 == fragment)
+            .map(|place| place.1)
+            .collect();
+        attempts.dedup();
+        attempts
+    };
+    assert_eq!(
+        (attempts(0), attempts(1)),
+        (vec![0, 1], vec![0]),
+        "{places:?}"
+    );
+}
+
+#[test]
+fn details_do_not_add_messages() {
+    // The switch between the processes invalidates TLB entries, which is a detail before the access.
+    let text = "machine simple\nset page_table { | vpn ppn | ; | 10 2 | }\nread 0x0400\nprocess P1\nP1: read 0x0400\n\
+                expect steps {\n| from to message |\n| CPU MMU \"virtual address\" |\n| MMU TLB VPN |\n\
+                | MMU memory \"PTE address\" |\n| memory MMU PTE |\n| MMU handler \"page fault\" |\n\
+                | handler process signal |\n}\n";
+    let mut run = with_details(text);
+    let mut records: Vec<StepRecord> = Vec::new();
+    assert_eq!(run.forward(u64::MAX, &mut records), Pause::End);
+    let checks = &records.last().unwrap().checks;
+    assert_eq!(checks.len(), 18);
+    let failed: Vec<_> = checks.iter().filter(|check| !check.held).collect();
+    assert!(failed.is_empty(), "{failed:?}");
+    let access = &records[records.len() - 2];
+    let trace = Trace::from_record(access, &run.script().sources);
+    let first = serde_json::to_value(&trace.steps[0]).unwrap();
+    assert_eq!(first["kind"], "tlb-invalidated");
+}
+
+#[test]
+fn a_trace_without_words_has_the_bytes_of_version_1() {
+    let steps = micro_steps(&format!(
+        "kernel {{ swap 8 }}\n{ONE_PAGE}swap out P p\nP: read p\n"
+    ));
+    let line = |kind: &str| {
+        let step = steps.iter().find(|step| step["kind"] == kind).expect(kind);
+        step.to_string()
+    };
+    // The page is in slot 0 of the swap file, and frame 0 is the lowest free frame.
+    assert_eq!(
+        line("filled"),
+        r#"{"core":0,"fragment":0,"attempt":0,"kind":"filled","frame":0,"from":{"store":"swap","slot":0}}"#
+    );
+    assert_eq!(
+        line("resolved"),
+        r#"{"core":0,"fragment":0,"attempt":0,"kind":"resolved","fault":"swap","major":true}"#
+    );
+    // Address 0x03D4 of the simple memory system is page 0x0F, which is 0011 11: TLBI 3, TLBT 3.
+    let miss = micro_steps("machine simple\nread 0x03D4\n");
+    assert_eq!(
+        miss[1].to_string(),
+        r#"{"core":0,"fragment":0,"attempt":0,"kind":"tlb-lookup","tlb":"tlb","set":3,"tag":3,"hit":false,"way":null}"#
+    );
+}
+
+#[test]
+fn words_only_add_members_to_a_trace() {
+    let text = format!("kernel {{ swap 8 }}\n{ONE_PAGE}swap out P p\nP: read p\n");
+    let mut run = with_details(&text);
+    let mut records: Vec<StepRecord> = Vec::new();
+    assert_eq!(run.forward(u64::MAX, &mut records), Pause::End);
+    let (mut messages, sources) = (Vec::new(), &run.script().sources);
+    for record in &records {
+        let plain = Trace::from_record(record, sources);
+        let words = Trace::with_words(record, sources, Words::English);
+        let mut json = serde_json::to_value(&words).unwrap();
+        for step in json["steps"].as_array_mut().unwrap() {
+            messages.extend(step.as_object_mut().unwrap().shift_remove("message"));
+        }
+        for fact in json["facts"].as_array_mut().unwrap() {
+            let text = fact.as_object_mut().unwrap().shift_remove("text");
+            assert!(text.is_some_and(|text| text.is_string()), "{fact}");
+        }
+        assert_eq!(json.to_string(), serde_json::to_string(&plain).unwrap());
+    }
+    let loaded = serde_json::json!({"from": "disk", "to": "memory", "text": "loads swap slot 0 into frame 0"});
+    assert!(messages.contains(&loaded), "{messages:#?}");
 }
 
 #[test]
@@ -436,8 +555,8 @@ fn another_thread_ends_a_sweep() {
         })
     });
     let swept = outcome.swept.expect("the counts so far");
-    assert!(matches!(swept.ended, Ended::Interrupted) && outcome.why.is_none());
-    assert!(swept.lines < lines as u64, "{}", swept.lines);
+    assert!(matches!(swept.run.ended, Ended::Interrupted) && outcome.why.is_none());
+    assert!(swept.run.lines < lines as u64, "{}", swept.run.lines);
 }
 
 /// The lists of a loop that appends share their elements, so a recording keeps none of the long ones. Together, they have 200

@@ -6,12 +6,12 @@ use std::path::Path;
 use super::document::Document;
 use super::run::{RunResult, Step};
 use crate::api::explain::sections;
-use crate::lang::source::Sources;
 use crate::lang::span::Span;
 use crate::report::hover::{
     Asked, HoverInfo, code, documentation, drawn, hover_at, paragraphs, script,
 };
 use crate::report::narrate::shown;
+use crate::report::words::reasons::reason;
 use crate::run::facts::reported_facts;
 use crate::run::record::Did;
 use crate::run::state::State;
@@ -217,17 +217,14 @@ impl Document {
     /// ```
     pub fn hover(&self, at: usize, run: Option<&RunResult>) -> Option<Hover> {
         let state = |at| self.state(at);
-        let sources = &self.parsed().sources;
         let asked = Asked {
             text: self.text(),
             tokens: &self.tokens().list,
-            sources,
+            sources: &self.parsed().sources,
             state: &state,
         };
         let known = hover_at(&asked, at);
-        let results = run.map_or_else(String::new, |run| {
-            run_facts(run, sources, known.as_ref(), at)
-        });
+        let results = run.map_or_else(String::new, |run| run_facts(run, known.as_ref(), at));
         let (range, meaning) =
             known.map_or((at..at, String::new()), |known| (known.span, known.text));
         let text = paragraphs([results, self.explanations(at), meaning]);
@@ -264,7 +261,7 @@ fn contains(span: Span, at: usize) -> bool {
 
 /// Returns the results of the run at a byte: the messages of failed expectations, then the value of the fact
 /// at the byte. At the beginning of a statement, all facts replace this value.
-fn run_facts(run: &RunResult, sources: &Sources, known: Option<&HoverInfo>, at: usize) -> String {
+fn run_facts(run: &RunResult, known: Option<&HoverInfo>, at: usize) -> String {
     let failed = run
         .failures
         .iter()
@@ -272,13 +269,11 @@ fn run_facts(run: &RunResult, sources: &Sources, known: Option<&HoverInfo>, at: 
     let failed = failed.map(|failure| format!("**{}**", failure.message));
     let steps = run.steps.iter().filter(|step| contains(step.span, at));
     let step = steps.min_by_key(|step| step.span.end - step.span.start);
-    let facts = step
-        .zip(known)
-        .map(|(step, known)| step_facts(step, sources, known));
+    let facts = step.zip(known).map(|(step, known)| step_facts(step, known));
     paragraphs(failed.chain(facts))
 }
 
-fn step_facts(step: &Step, sources: &Sources, known: &HoverInfo) -> String {
+fn step_facts(step: &Step, known: &HoverInfo) -> String {
     let times = if step.times > 1 {
         format!(
             " (ran {} times; facts that differ between the runs are not shown)",
@@ -290,7 +285,7 @@ fn step_facts(step: &Step, sources: &Sources, known: &HoverInfo) -> String {
     if let Some(fact) = &known.fact {
         let begins = format!("{fact} ");
         let value = step
-            .facts(sources)
+            .facts()
             .into_iter()
             .find(|fact| fact.starts_with(&begins));
         // Omit the reason if the statement ran several times, because the reasons differ between executions.
@@ -303,7 +298,7 @@ fn step_facts(step: &Step, sources: &Sources, known: &HoverInfo) -> String {
         let because = did
             .zip(reported)
             .map_or_else(String::new, |(did, reported)| {
-                format!(", because {}", reported.key.reason(did))
+                format!(", because {}", reason(&reported.key.reason(did), did))
             });
         return value.map_or_else(String::new, |value| {
             format!("In the run: {}{times}{because}.", code(&value))
@@ -322,7 +317,7 @@ fn step_facts(step: &Step, sources: &Sources, known: &HoverInfo) -> String {
             String::new()
         };
     }
-    let facts: Vec<String> = step.facts(sources).into_iter().take(FACTS).collect();
+    let facts: Vec<String> = step.facts().into_iter().take(FACTS).collect();
     if facts.is_empty() {
         return String::new();
     }

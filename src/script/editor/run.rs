@@ -13,7 +13,7 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
-use crate::report::narrate::{Narrator, Statements, format_value};
+use crate::report::narrate::{Narrator, format_value};
 use crate::report::text::text;
 use crate::run::checks::fix_of_word;
 use crate::run::record::{Did, Sink, StepRecord};
@@ -32,8 +32,7 @@ impl Document {
     /// let text = "machine simple\ntranslate 0x3D4 => vpn 3";
     /// let document = Document::new("a.pw", text, OpenTexts::default());
     /// let run = document.run(1000, &AtomicBool::new(false));
-    /// let sources = &document.script().sources;
-    /// assert!(run.steps[1].facts(sources).contains(&"fault page".to_owned()));
+    /// assert!(run.steps[1].facts().contains(&"fault page".to_owned()));
     /// assert!(run.failures[0].message.starts_with("vpn is 0x0F, not 0x03"));
     /// ```
     pub fn run(&self, limits: impl Into<Limits>, interrupt: &AtomicBool) -> RunResult {
@@ -106,12 +105,11 @@ impl Document {
 
     /// Returns the facts of the statements from this byte on, from a run without errors or up to the first error.
     pub(super) fn facts_from(&self, start: usize, max_steps: u64) -> Vec<String> {
-        let sources = &self.script().sources;
-        let mut recorder = RunRecorder::new(sources).starting_at(start);
+        let mut recorder = RunRecorder::new(&self.script().sources).starting_at(start);
         self.play(&self.runnable(), max_steps, &mut recorder, &false.into());
         recorder
             .into_steps()
-            .flat_map(|step| step.facts(sources))
+            .flat_map(|step| step.facts())
             .collect()
     }
 
@@ -136,6 +134,8 @@ impl Document {
         let CheckedScript { sources, files, .. } = self.script();
         let options = Options {
             raised_by: LimitNames::SETTINGS,
+            // The explanation of a step draws them.
+            sets: true,
             ..Options::default().within(limits.into())
         };
         play_from(
@@ -206,7 +206,6 @@ const COMPARED: u64 = 1 << 12;
 struct RunRecorder<'s> {
     sources: &'s Sources,
     narrator: Narrator<'s>,
-    statements: Statements<'s>,
     /// The byte at which the first recorded statement may begin.
     start: u32,
     steps: BTreeMap<Span, Step>,
@@ -221,7 +220,6 @@ impl<'s> RunRecorder<'s> {
         Self {
             sources,
             narrator: Narrator::new(sources, false),
-            statements: Statements::new(sources),
             start: 0,
             steps: BTreeMap::new(),
             failures: BTreeMap::new(),
@@ -256,14 +254,14 @@ impl<'s> RunRecorder<'s> {
     fn record_step(&mut self, record: &StepRecord) {
         if let Some(step) = self.steps.get_mut(&record.span) {
             if step.times == 1 {
-                step.unchanged = step.facts(self.sources);
+                step.unchanged = step.facts();
             }
             step.times += 1;
             if !step.unchanged.is_empty() {
                 let now = if step.times > COMPARED {
                     Vec::new()
                 } else {
-                    facts_of(record, &mut self.statements)
+                    facts_of(record)
                 };
                 step.unchanged.retain(|fact| now.contains(fact));
             }
@@ -277,7 +275,7 @@ impl<'s> RunRecorder<'s> {
             }
         });
         let unchanged = if first.is_none() {
-            facts_of(record, &mut self.statements)
+            facts_of(record)
         } else {
             Vec::new()
         };
@@ -417,11 +415,9 @@ impl Step {
     }
 
     /// Returns the facts that never changed, in script notation: `ppn 0x0D`. For a `let`, the value.
-    pub fn facts(&self, sources: &Sources) -> Vec<String> {
+    pub fn facts(&self) -> Vec<String> {
         match &self.first {
-            Some(first) if self.times == 1 => {
-                facts_of(&first.record, &mut Statements::new(sources))
-            }
+            Some(first) if self.times == 1 => facts_of(&first.record),
             _ => self.unchanged.clone(),
         }
     }
@@ -449,11 +445,14 @@ pub struct Failure {
 }
 
 /// Returns the facts of a record in script notation.
-fn facts_of(record: &StepRecord, statements: &mut Statements) -> Vec<String> {
+fn facts_of(record: &StepRecord) -> Vec<String> {
     match &*record.did {
         Did::Bound {
-            value, call: None, ..
-        } => vec![format_value(value, &statements.executed(record))],
+            value,
+            call: None,
+            hexadecimal,
+            ..
+        } => vec![format_value(value, *hexadecimal)],
         did => facts::reported_facts(did)
             .iter()
             .map(ToString::to_string)

@@ -7,6 +7,7 @@ use super::settings::{
 use super::{author_table, choice, commands, figures};
 use crate::lang::ast::{Stmt, StmtKind};
 use crate::lang::diagnostic::Diagnostic;
+use crate::lang::visit::statements;
 use crate::run::facts::Family;
 use crate::run::name_table::NameTable;
 use crate::run::params::Param::{Keyword, Optional, Unit, Ways};
@@ -170,6 +171,10 @@ impl Extension for Papers {
 
     fn note_uncertain(&self, session: &mut Session) {
         session.unsure_of_question();
+    }
+
+    fn draws_sets(&self, script: &[Stmt]) -> bool {
+        statements(script).any(figures::draws_sets)
     }
 
     fn finish_check(&self, session: &mut Session) -> Vec<Diagnostic> {

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use super::entry::{AuthorCell, AuthorTable, Blank, Column, Derivation, Form, ItemKind, Radix};
 use super::tables::too_large;
 use crate::lang::span::Span;
-use crate::run::messages::Message;
-use crate::run::record::{CellView, MessageLevel, Shown};
+use crate::run::nouns::Messages;
+use crate::run::record::{MessageLevel, Shown};
 use crate::run::seeds::{draws, mixed_text};
 use crate::run::session::Session;
 use crate::run::stop::Stop;
+use crate::run::table::Cell;
 
 /// The titles of the columns.
 pub(crate) const TITLES: [&str; 4] = ["Number", "From", "To", "Message"];
@@ -25,9 +26,9 @@ impl Session<'_> {
         level: MessageLevel,
     ) -> Result<ItemKind, Stop> {
         let messages = self.last_messages(level, place)?;
-        too_large(messages.len(), place)?;
+        too_large(messages.all.len(), place)?;
         let order = shuffled(&messages, self.state.seed);
-        let rows = order.iter().map(|at| row(*at, &messages[*at]));
+        let rows = order.iter().map(|at| row(*at, &messages));
         let column = |title: &str| Column {
             title: title.to_owned(),
             radix: Radix::Decimal,
@@ -43,9 +44,9 @@ impl Session<'_> {
     }
 }
 
-fn row(at: usize, message: &Message) -> Vec<AuthorCell> {
-    let text = |column| match message.cell(column) {
-        CellView::Nothing => AuthorCell::Given("–".to_owned(), false),
+fn row(at: usize, messages: &Messages) -> Vec<AuthorCell> {
+    let text = |column| match messages.cell(&messages.all[at], column) {
+        Cell::Nothing => AuthorCell::Given("–".to_owned(), false),
         cell => AuthorCell::Given(cell.to_string(), false),
     };
     let blank = Blank {
@@ -64,13 +65,11 @@ fn row(at: usize, message: &Message) -> Vec<AuthorCell> {
 
 /// Returns the numbers of the messages in a random order, which differs from the right order if possible. Different
 /// lists have different orders, so that the order of one item does not reveal the order of another.
-fn shuffled(messages: &[Message], seed: u64) -> Vec<usize> {
-    let texts: Vec<String> = messages
-        .iter()
-        .map(|message| format!("{} {}", message.ends(), message.row().words))
-        .collect();
+fn shuffled(messages: &Messages, seed: u64) -> Vec<usize> {
+    let line = |message| messages.line(message, " ");
+    let texts: Vec<String> = messages.all.iter().map(line).collect();
     let mut draw = draws(mixed_text(seed, &texts.join("; ")));
-    let mut order: Vec<usize> = (0..messages.len()).collect();
+    let mut order: Vec<usize> = (0..texts.len()).collect();
     for _ in 0..ATTEMPTS {
         for last in (1..order.len()).rev() {
             order.swap(last, draw(last as u64 + 1) as usize);

@@ -63,7 +63,10 @@ pub(crate) fn probed(
         session.prepare_operation(&operation)?;
         return Err(Stop::Unknowable);
     }
-    match session.try_out(&operation)? {
+    let sets = std::mem::replace(&mut session.options.sets, true);
+    let tried = session.try_out(&operation);
+    session.options.sets = sets;
+    match tried? {
         (Did::Access(access), _) => Ok(*access),
         _ => Err(not_an_access(session, operands).into()),
     }

@@ -95,12 +95,36 @@ pub struct Table {
     pub rows: Vec<Vec<Cell>>,
 }
 
+impl Table {
+    pub(crate) fn new(title: impl Into<String>, groups: &[&[&str]], rows: Vec<Vec<Cell>>) -> Self {
+        let names = |group: &&[&str]| group.iter().map(|&name| name.to_owned()).collect();
+        Self {
+            title: title.into(),
+            groups: groups.iter().map(names).collect(),
+            rows,
+        }
+    }
+}
+
 /// A cell of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cell {
     pub(crate) text: String,
     /// Whether the value is a word. Words are left-aligned, and numbers are right-aligned.
     pub(crate) word: bool,
+}
+
+impl Cell {
+    pub(crate) fn word(text: impl Into<String>) -> Self {
+        let text = text.into();
+        Self { text, word: true }
+    }
+
+    /// Returns a cell with a formatted number.
+    pub(crate) fn number(text: impl Into<String>) -> Self {
+        let text = text.into();
+        Self { text, word: false }
+    }
 }
 
 /// An address drawn as boxes, with its bits numbered from the highest on the left.
@@ -213,9 +237,22 @@ pub(crate) struct Slab {
 /// A step of a sequence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
-    /// The actor, or the sender and receiver: `CPU → MMU`.
-    pub(crate) who: String,
-    pub(crate) what: String,
+    /// The actor, or the sender of a message.
+    pub from: String,
+    /// The receiver of a message.
+    pub to: Option<String>,
+    /// The text.
+    pub what: String,
+}
+
+impl Step {
+    /// Returns the actor, or the sender and receiver: `CPU → MMU`.
+    pub(crate) fn who(&self) -> String {
+        match &self.to {
+            Some(to) => format!("{} → {to}", self.from),
+            None => self.from.clone(),
+        }
+    }
 }
 
 /// Results of a statement's expectations.

@@ -15,5 +15,6 @@ pub mod scene;
 #[cfg(test)]
 mod tests;
 pub mod text;
+pub(crate) mod words;
 pub mod wrap;
 pub(crate) mod xml;

@@ -49,11 +49,11 @@ fn fields(bits: u32, parts: &[(&'static str, Option<u32>, u32)]) -> Vec<BitField
     fields
 }
 
-/// Returns the VPN and the VPO of a virtual address.
-pub(crate) fn virtual_page(spec: &Spec) -> Vec<BitField> {
+/// Returns the VPN and the VPO of a virtual address in a page of 2^`page_bits` bytes.
+pub(crate) fn virtual_page(spec: &Spec, page_bits: u32) -> Vec<BitField> {
     fields(
         spec.virtual_bits(),
-        &[("VPN", None, spec.page_bits()), ("VPO", None, 0)],
+        &[("VPN", None, page_bits), ("VPO", None, 0)],
     )
 }
 
@@ -64,20 +64,20 @@ pub(crate) fn tables(mmu: &Mmu) -> Vec<BitField> {
     fields(mmu.virtual_bits, &parts)
 }
 
-/// Returns the tag and the index of a TLB.
-pub(crate) fn tlb(spec: &Spec, tlb: &TlbSpec) -> Vec<BitField> {
-    let low = tlb.smallest_page_bits(spec);
+/// Returns the tag and the index of a TLB for pages of 2^`page_bits` bytes.
+pub(crate) fn tlb(spec: &Spec, tlb: &TlbSpec, page_bits: u32) -> Vec<BitField> {
+    let tag = page_bits + tlb.index_bits();
     fields(
         spec.virtual_bits(),
-        &[("TLBT", None, low + tlb.index_bits()), ("TLBI", None, low)],
+        &[("TLBT", None, tag), ("TLBI", None, page_bits)],
     )
 }
 
-/// Returns the PPN and the PPO of a physical address.
-pub(crate) fn physical_page(spec: &Spec) -> Vec<BitField> {
+/// Returns the PPN and the PPO of a physical address in a page of 2^`page_bits` bytes.
+pub(crate) fn physical_page(spec: &Spec, page_bits: u32) -> Vec<BitField> {
     fields(
         spec.physical_bits,
-        &[("PPN", None, spec.page_bits()), ("PPO", None, 0)],
+        &[("PPN", None, page_bits), ("PPO", None, 0)],
     )
 }
 

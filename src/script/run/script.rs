@@ -215,7 +215,7 @@ pub fn play_from(
     sink: &mut dyn Sink,
     interrupt: Option<&AtomicBool>,
 ) -> (Ended, State) {
-    let mut session = Session::new(sources, files, options, sink);
+    let mut session = Session::new(sources, files, options.for_script(script), sink);
     session.interrupt = interrupt;
     session.state = state;
     let place = script.first().map_or_else(Span::default, |stmt| stmt.span);

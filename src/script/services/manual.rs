@@ -17,13 +17,13 @@ use crate::run::facts::{
     ACCESS_FACTS, CALL_FACTS, COMPONENT_FACTS, Family, LEVEL_FACTS, REFERENCE_FACTS,
     REPLAY_COUNTERS, REPLAY_FACTS, Reported,
 };
-use crate::run::messages::{End, MESSAGES};
 use crate::run::nouns::{SHOWN_NOUNS, TABLE_NOUNS, THING_NOUNS};
 use crate::run::params::Params;
 use crate::run::paths::{
     DECLARED, KERNEL_PROPERTIES, MACHINE_PROPERTIES, PART_PROPERTIES, PEEK_FUNCTIONS,
     PROCESS_PROPERTIES, setting_paths,
 };
+use crate::run::steps::{End, MESSAGES};
 use crate::run::unsupported::LEFT_OUT;
 use crate::run::verbs::FORMS;
 
@@ -377,14 +377,14 @@ fn nouns(out: &mut Tables) {
 
 fn messages(out: &mut Tables) {
     let end = |end: End| match end {
-        End::Named(name) => name.to_owned(),
-        End::Part => "a TLB, a cache, or memory".to_owned(),
+        End::Named(part) => part.fixed_name().to_owned(),
+        End::Component => "a TLB, a cache, or memory".to_owned(),
         End::Alone => code("-"),
     };
     let mut rows: Vec<[String; 4]> = Vec::new();
     for row in MESSAGES {
         let to = match row.lecture_to {
-            Some(lecture) => format!("{} (in the lecture: {lecture})", end(row.to)),
+            Some(lecture) => format!("{} (in the lecture: {})", end(row.to), lecture.fixed_name()),
             None => end(row.to),
         };
         let lecture = if row.lecture { "yes" } else { "" };

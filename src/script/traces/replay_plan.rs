@@ -3,7 +3,7 @@
 use std::sync::atomic::AtomicBool;
 
 use super::named::Named;
-use super::reports::{Ended, Replayed, record};
+use super::reports::{Ended, Replayed, TraceRun, record};
 use super::source::{TimeLimit, first_malformed, reason, unreadable};
 use crate::report::narrate::thousands;
 use crate::run::session::LimitNames;
@@ -39,7 +39,7 @@ use pagewalk_engine::trace::replay::Straddle;
 /// let trace = TraceOrigin::Bytes(b" L 1000,8\n L 1008,8\n S 2000,4\n".as_slice().into(), "three.trace".into());
 /// let replayed = plan.replay(trace, &mut |_progress| {}).replayed.unwrap();
 /// let misses = replayed.counted.caches[0].counts.misses;
-/// assert_eq!((replayed.lines, misses), (3, 2));
+/// assert_eq!((replayed.run.lines, misses), (3, 2));
 /// ```
 pub struct ReplayPlan<'a> {
     /// The machine.
@@ -164,16 +164,18 @@ impl ReplayPlan<'_> {
                 Some(format!("the replay of `{name}` cannot continue: {why}")),
             ),
         };
-        let replayed = Replayed {
+        let counted = counting.counts();
+        let run = TraceRun {
             trace: name,
             machine: self.machine.name.clone(),
+            demand: counted.paging.is_some(),
             straddle: self.straddle,
             lines: read.lines,
             malformed: read.malformed,
             format: read.format,
             ended,
-            counted: counting.counts(),
         };
+        let replayed = Replayed { run, counted };
         ReplayOutcome {
             replayed: Some(replayed),
             why,

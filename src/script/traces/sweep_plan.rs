@@ -2,7 +2,7 @@
 
 use std::sync::atomic::AtomicBool;
 
-use super::reports::{Ended, record};
+use super::reports::{Ended, TraceRun, record};
 use super::source::{TimeLimit, first_malformed, reason, unreadable};
 use super::sweep_reports::Swept;
 use crate::run::session::LimitNames;
@@ -124,7 +124,7 @@ impl SweepPlan<'_> {
             }
             why.get_or_insert(message);
         }
-        let swept = Swept {
+        let run = TraceRun {
             trace: name,
             machine: self.machine.to_owned(),
             demand: matches!(self.how.map, AddressMapping::Demand(_)),
@@ -133,13 +133,9 @@ impl SweepPlan<'_> {
             malformed: read.malformed,
             format: read.format,
             ended,
-            grid,
-            counted,
         };
-        SweepOutcome {
-            swept: Some(swept),
-            why,
-        }
+        let swept = Some(Swept { run, grid, counted });
+        SweepOutcome { swept, why }
     }
 
     /// Returns the first malformed line if `--strict` forbids it.

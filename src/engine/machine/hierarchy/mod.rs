@@ -424,4 +424,8 @@ fn report_lookup<O: MachineObserver>(
         way,
         purpose,
     });
+    if purpose == Purpose::Demand {
+        ctx.watch
+            .on_set(cache.ways(), &|way| cache.set_line(LineSlot { set, way }));
+    }
 }

@@ -5,8 +5,9 @@ mod tests;
 
 use std::sync::Arc;
 
-use super::addr::{SetIndex, Tag};
+use super::addr::{Ppn, SetIndex, Tag};
 use super::cache::Counts;
+use super::event::SetLine;
 use super::memo::Memo;
 use super::pte::{Bit, Flags, mask};
 use super::random::SplitMix64;
@@ -387,6 +388,27 @@ impl Tlb {
     /// A line in a set, or `None` if the way does not exist.
     pub(crate) fn line(&self, set: SetIndex, way: u32) -> Option<Line<TlbEntry>> {
         (way < self.entries.ways()).then(|| self.entries.line(set, way))
+    }
+
+    pub(crate) fn ways(&self) -> u32 {
+        self.entries.ways()
+    }
+
+    /// A line in a set, for observers.
+    pub(crate) fn set_line(&self, set: SetIndex, way: u32) -> SetLine {
+        let line = self.entries.line(set, way);
+        let flags = line.payload.flags;
+        // An invalid entry that was set with a PPN has P in its flags.
+        let known = line.valid || flags.has(Bit::P);
+        SetLine {
+            way,
+            valid: line.valid,
+            tag: line.tag,
+            ppn: known.then(|| Ppn::new(line.payload.ppn)),
+            page_bits: line.payload.page_bits.into(),
+            dirty: flags.has(Bit::D),
+            bytes: None,
+        }
     }
 
     /// The valid ways of a set, the earliest first; see [`SetAssoc::order`].

@@ -1,11 +1,22 @@
-//! The kinds of micro-steps.
+//! Micro-steps as data: the steps of the hardware and the kernel with the names of a machine's components.
 
-use pagewalk_engine::kernel::event::BackingStore;
-use pagewalk_engine::machine::event::{AccessKind, PteKind, Purpose};
-use serde::Serialize;
+use std::sync::Arc;
 
-/// A micro-step of an access or a system call.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+use pagewalk_engine::kernel::event::{BackingStore, KernelStep};
+use pagewalk_engine::machine::addr::{Pa, Tag};
+use pagewalk_engine::machine::event::{AccessKind, Event, PteKind, Purpose};
+use pagewalk_engine::machine::spec::Spec;
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::{Value, json};
+
+use super::Words;
+use crate::report::doc;
+use crate::report::words::messages::described_by_step;
+use crate::run::steps::{Source, Step, What, steps_of};
+
+/// A micro-step of an access or a system call. As JSON, the kind is a word such as `tlb-lookup`, TLBs and caches are
+/// names, and addresses, page numbers, sets, and tags are numbers.
+#[derive(Debug, Clone, PartialEq)]
 pub struct MicroStep {
     /// The core.
     pub core: u32,
@@ -14,194 +25,241 @@ pub struct MicroStep {
     /// The attempt at this fragment, counted from 0. A page fault ends an attempt, and the CPU then
     /// retries the instruction.
     pub attempt: u32,
-    /// The event.
-    #[serde(flatten)]
+    /// The step.
     pub what: Micro,
+    /// The message that the step sends, if [`Words`] were requested and the step sends one.
+    pub message: Option<doc::Step>,
+    /// The machine, which names the components.
+    spec: Arc<Spec>,
 }
 
-/// The event of a micro-step. Addresses, page numbers, sets, and tags are given as numbers. Components are
-/// names.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
-#[expect(
-    missing_docs,
-    reason = "the fields match those of the machine's and the kernel's steps"
-)]
+/// A step of the hardware or of the kernel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Micro {
-    /// A fragment of the access begins.
-    Fragment { va: u64, size: u32 },
-    /// A TLB lookup.
-    TlbLookup {
-        tlb: String,
-        set: u64,
-        tag: u64,
-        hit: bool,
-        way: Option<u32>,
-    },
-    /// The walk reads an entry. `found` is `table`, `page`, or `absent`.
-    PteRead {
-        level: u32,
-        index: u64,
-        address: Option<u64>,
-        raw: Option<u64>,
-        found: &'static str,
-    },
-    /// The walk sets A or D in an entry.
-    PteMarked {
-        level: u32,
-        dirty: bool,
-        address: Option<u64>,
-        before: u64,
-        after: u64,
-    },
-    /// The MMU fills a TLB entry.
-    TlbFill {
-        tlb: String,
-        set: u64,
-        way: u32,
-        tag: u64,
-        evicted: Option<u64>,
-    },
-    /// A TLB entry becomes invalid.
-    TlbInvalidated {
-        of_core: u32,
-        tlb: String,
-        set: u64,
-        way: u32,
-        tag: u64,
-        vpn: u64,
-    },
-    /// The MMU completes the translation of the address.
-    Translated { vpn: u64, ppn: u64, pa: u64 },
-    /// The hardware raises a fault.
-    Faulted { fault: String },
-    /// A cache lookup. `purpose` is `demand`, `walk`, or `writeback`.
-    CacheLookup {
-        cache: String,
-        set: u64,
-        tag: u64,
-        hit: bool,
-        way: Option<u32>,
-        purpose: &'static str,
-    },
-    /// The cache fills a line.
-    CacheFill {
-        cache: String,
-        set: u64,
-        way: u32,
-        tag: u64,
-        evicted: Option<u64>,
-        writeback: bool,
-        purpose: &'static str,
-    },
-    /// Another cache invalidates its copy of the block.
-    Snooped {
-        cache: String,
-        of_core: u32,
-        dirty: bool,
-    },
-    /// A read or write of main memory.
-    Memory {
-        pa: u64,
-        write: bool,
-        purpose: &'static str,
-    },
-    /// The request bypasses the caches.
-    Bypassed { purpose: &'static str },
-    /// The page-fault handler begins.
-    FaultHandler {
-        va: u64,
-        access: &'static str,
-        fault: String,
-    },
-    /// The kernel looks up the area of the address. `None` is a segmentation fault.
-    AreaFound { start: Option<u64> },
-    /// The stack grows down to this address.
-    StackGrew { start: u64 },
-    /// The kernel allocates a page table.
-    TableAllocated { level: u32, ppn: u64 },
-    /// The kernel allocates a free frame.
-    FrameAllocated { frame: u32 },
-    /// The kernel evicts a page from its frame. It sets P = 0 in this number of page-table entries, and writes the
-    /// swap slot to them. `tlb` says whether it drops the page's TLB entries. Without `to`, the page is clean, so the
-    /// kernel does not write it.
-    Evicted {
-        frame: u32,
-        process: Option<u32>,
-        vpn: Option<u64>,
-        to: Option<Store>,
-        ptes: u32,
-        slot: Option<u32>,
-        tlb: bool,
-    },
-    /// The kernel fills a frame with zeros.
-    Zeroed { frame: u32 },
-    /// The kernel fills a frame.
-    Filled { frame: u32, from: Store },
-    /// The page is already in a frame, and the kernel also maps that frame at the faulting address.
-    Shared { frame: u32 },
-    /// The kernel copies a page. If the source is `None`, the kernel copies from the zero page or a file.
-    Copied { from: Option<u32>, to: u32 },
-    /// The frame is no longer shared, so the kernel makes its PTE writable without copying the page.
-    Reused { frame: u32 },
-    /// The kernel maps a page. If the frame is `None`, the kernel maps the zero page.
-    Mapped {
-        process: u32,
-        vpn: u64,
-        frame: Option<u32>,
-        writable: bool,
-    },
-    /// The kernel also maps pages around the faulting page (fault-around).
-    MappedAround { pages: u32 },
-    /// The kernel writes a page-table entry.
-    PteWritten {
-        address: u64,
-        before: u64,
-        after: u64,
-    },
-    /// The kernel reads a page from a disk.
-    DiskRead { from: Store },
-    /// The kernel writes a page to a disk.
-    DiskWritten { to: Store },
-    /// The handler returns, and the CPU retries the instruction.
-    Resolved { fault: &'static str, major: bool },
-    /// The handler sends a signal.
-    Signaled {
-        fault: &'static str,
-        signal: Option<&'static str>,
-    },
+    /// A step of the hardware.
+    Machine(Event),
+    /// A step of the kernel.
+    Kernel(KernelStep),
 }
 
-/// The source or destination of a page's bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(tag = "store", rename_all = "kebab-case")]
-#[expect(missing_docs, reason = "each variant's comment describes its fields")]
-pub enum Store {
-    /// A page of a file on disk.
-    File { file: u32, page: u64 },
-    /// A page of a file in the page cache.
-    PageCache { file: u32, page: u64 },
-    /// A page of a shared anonymous object.
-    Object { object: u32, page: u64 },
-    /// A swap slot.
-    Swap { slot: u32 },
+/// Returns the micro-steps of a record. The beginning and the end of an access or a system call are no micro-steps.
+pub(super) fn micro_steps(source: Source<'_>, words: Words) -> Vec<MicroStep> {
+    let steps = steps_of(source);
+    let messages = match words {
+        Words::None => vec![None; steps.len()],
+        Words::English => described_by_step(source, &steps),
+    };
+    let micro = |(step, message): (&Step, Option<doc::Step>)| {
+        let what = match step.what {
+            What::Machine(event) => Micro::Machine(event),
+            What::Kernel(done) => Micro::Kernel(done),
+            What::Begin(_) | What::End(_) | What::Called | What::Replied => return None,
+        };
+        Some(MicroStep {
+            core: step.core,
+            fragment: step.piece,
+            attempt: step.attempt,
+            what,
+            message,
+            spec: source.spec().clone(),
+        })
+    };
+    steps.iter().zip(messages).filter_map(micro).collect()
 }
 
-impl From<BackingStore> for Store {
-    fn from(store: BackingStore) -> Self {
-        match store {
-            BackingStore::File { file, page } => Self::File { file: file.0, page },
-            BackingStore::PageCache { file, page } => Self::PageCache { file: file.0, page },
-            BackingStore::Object { object, page } => Self::Object {
-                object: object.0,
-                page,
-            },
-            BackingStore::Swap { slot } => Self::Swap { slot: slot.0 },
+impl Serialize for MicroStep {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut map = to.serialize_map(None)?;
+        map.serialize_entry("core", &self.core)?;
+        map.serialize_entry("fragment", &self.fragment)?;
+        map.serialize_entry("attempt", &self.attempt)?;
+        match self.what {
+            Micro::Machine(event) => event_members(&mut map, event, &self.spec)?,
+            Micro::Kernel(step) => step_members(&mut map, step)?,
         }
+        if let Some(doc::Step { from, to, what }) = &self.message {
+            let message = json!({"from": from, "to": to, "text": what});
+            map.serialize_entry("message", &message)?;
+        }
+        map.end()
     }
 }
 
-pub(super) fn pte_kind(found: PteKind) -> &'static str {
+/// Writes the kind and the members of a step. The names in version 1 of the format do not change.
+macro_rules! members {
+    ($map:ident, $kind:literal $(, $name:ident: $value:expr)* $(,)?) => {{
+        $map.serialize_entry("kind", $kind)?;
+        $($map.serialize_entry(stringify!($name), &$value)?;)*
+    }};
+}
+
+fn event_members<M: SerializeMap>(map: &mut M, event: Event, spec: &Spec) -> Result<(), M::Error> {
+    let tlb_name = |tlb: u32| &*spec.tlbs[tlb as usize].name;
+    let cache_name = |cache: u32| &*spec.caches[cache as usize].name;
+    match event {
+        Event::Fragment { va, size } => members!(map, "fragment", va: va.raw(), size: size),
+        Event::TlbLookup { tlb, set, tag, way } => members!(
+            map, "tlb-lookup",
+            tlb: tlb_name(tlb), set: set.raw(), tag: tag.raw(), hit: way.is_some(), way: way,
+        ),
+        Event::Pte {
+            level,
+            index,
+            address,
+            value,
+            found,
+        } => members!(
+            map, "pte-read",
+            level: level, index: index, address: address.map(Pa::raw), raw: value, found: pte_kind(found),
+        ),
+        Event::AccessedDirtySet {
+            level,
+            dirty,
+            address,
+            before,
+            after,
+        } => members!(
+            map, "pte-marked",
+            level: level, dirty: dirty, address: address.map(Pa::raw), before: before, after: after,
+        ),
+        Event::TlbFill {
+            tlb,
+            set,
+            way,
+            tag,
+            victim,
+        } => members!(
+            map, "tlb-fill",
+            tlb: tlb_name(tlb), set: set.raw(), way: way, tag: tag.raw(), evicted: victim.map(Tag::raw),
+        ),
+        Event::TlbInvalidated {
+            core,
+            tlb,
+            set,
+            way,
+            tag,
+            vpn,
+        } => members!(
+            map, "tlb-invalidated",
+            of_core: core, tlb: tlb_name(tlb), set: set.raw(), way: way, tag: tag.raw(), vpn: vpn.raw(),
+        ),
+        Event::Translated { vpn, ppn, pa } => {
+            members!(map, "translated", vpn: vpn.raw(), ppn: ppn.raw(), pa: pa.raw());
+        }
+        Event::Faulted { fault } => members!(map, "faulted", fault: fault.to_string()),
+        Event::CacheLookup {
+            cache,
+            set,
+            tag,
+            way,
+            purpose,
+        } => members!(
+            map, "cache-lookup",
+            cache: cache_name(cache), set: set.raw(), tag: tag.raw(), hit: way.is_some(), way: way,
+            purpose: purpose_name(purpose),
+        ),
+        Event::CacheFill {
+            cache,
+            set,
+            way,
+            tag,
+            victim,
+            writeback,
+            purpose,
+        } => members!(
+            map, "cache-fill",
+            cache: cache_name(cache), set: set.raw(), way: way, tag: tag.raw(), evicted: victim.map(Tag::raw),
+            writeback: writeback, purpose: purpose_name(purpose),
+        ),
+        Event::Snooped { cache, core, dirty } => {
+            members!(map, "snooped", cache: cache_name(cache), of_core: core, dirty: dirty);
+        }
+        Event::Memory { pa, write, purpose } => {
+            members!(map, "memory", pa: pa.raw(), write: write, purpose: purpose_name(purpose));
+        }
+        Event::Bypassed { purpose } => members!(map, "bypassed", purpose: purpose_name(purpose)),
+    }
+    Ok(())
+}
+
+fn step_members<M: SerializeMap>(map: &mut M, step: KernelStep) -> Result<(), M::Error> {
+    match step {
+        KernelStep::Fault { va, kind, fault } => members!(
+            map, "fault-handler", va: va.raw(), access: access_name(kind), fault: fault.to_string(),
+        ),
+        KernelStep::Area { start } => members!(map, "area-found", start: start),
+        KernelStep::StackGrew { start } => members!(map, "stack-grew", start: start),
+        KernelStep::Table { level, ppn } => {
+            members!(map, "table-allocated", level: level, ppn: ppn)
+        }
+        KernelStep::FrameAllocated { frame } => members!(map, "frame-allocated", frame: frame.0),
+        KernelStep::Evicted {
+            frame,
+            page,
+            to,
+            entries,
+            slot,
+            tlb,
+        } => members!(
+            map, "evicted",
+            frame: frame.0, process: page.map(|page| page.pid.0), vpn: page.map(|page| page.vpn.raw()),
+            to: to.map(store), ptes: entries, slot: slot.map(|slot| slot.0), tlb: tlb,
+        ),
+        KernelStep::Zeroed { frame } => members!(map, "zeroed", frame: frame.0),
+        KernelStep::Filled { frame, from } => {
+            members!(map, "filled", frame: frame.0, from: store(from))
+        }
+        KernelStep::Shared { frame } => members!(map, "shared", frame: frame.0),
+        KernelStep::Copied { from, to } => {
+            members!(map, "copied", from: from.map(|frame| frame.0), to: to.0)
+        }
+        KernelStep::Reused { frame } => members!(map, "reused", frame: frame.0),
+        KernelStep::Mapped {
+            page,
+            frame,
+            writable,
+        } => members!(
+            map, "mapped",
+            process: page.pid.0, vpn: page.vpn.raw(), frame: frame.map(|frame| frame.0), writable: writable,
+        ),
+        KernelStep::MappedAround { pages } => members!(map, "mapped-around", pages: pages),
+        KernelStep::EntryWritten {
+            address,
+            before,
+            after,
+        } => members!(
+            map, "pte-written", address: address.raw(), before: before, after: after,
+        ),
+        KernelStep::DiskRead { from } => members!(map, "disk-read", from: store(from)),
+        KernelStep::DiskWritten { to } => members!(map, "disk-written", to: store(to)),
+        KernelStep::Resolved { class, major } => {
+            members!(map, "resolved", fault: class.name(), major: major);
+        }
+        KernelStep::Killed { class } => {
+            let signal = class.signal().map(|(signal, _)| signal.name());
+            members!(map, "signaled", fault: class.name(), signal: signal);
+        }
+    }
+    Ok(())
+}
+
+/// Returns the source or destination of a page's bytes.
+fn store(store: BackingStore) -> Value {
+    match store {
+        BackingStore::File { file, page } => {
+            json!({"store": "file", "file": file.0, "page": page})
+        }
+        BackingStore::PageCache { file, page } => {
+            json!({"store": "page-cache", "file": file.0, "page": page})
+        }
+        BackingStore::Object { object, page } => {
+            json!({"store": "object", "object": object.0, "page": page})
+        }
+        BackingStore::Swap { slot } => json!({"store": "swap", "slot": slot.0}),
+    }
+}
+
+fn pte_kind(found: PteKind) -> &'static str {
     match found {
         PteKind::Table => "table",
         PteKind::Page => "page",
@@ -210,7 +268,7 @@ pub(super) fn pte_kind(found: PteKind) -> &'static str {
     }
 }
 
-pub(super) fn purpose_name(purpose: Purpose) -> &'static str {
+fn purpose_name(purpose: Purpose) -> &'static str {
     match purpose {
         Purpose::Demand => "demand",
         Purpose::Walk => "walk",
@@ -218,7 +276,7 @@ pub(super) fn purpose_name(purpose: Purpose) -> &'static str {
     }
 }
 
-pub(super) fn access_name(kind: AccessKind) -> &'static str {
+fn access_name(kind: AccessKind) -> &'static str {
     match kind {
         AccessKind::Read => "read",
         AccessKind::Write => "write",

@@ -2,17 +2,18 @@
 //! expectations.
 
 mod micro;
-mod sequence;
 
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::lang::source::Sources;
+use crate::report::words::reasons::{note, reason};
 use crate::run::facts::{ReportedFact, reported_facts};
 use crate::run::record::{Check, Did, StepRecord};
-use sequence::{Steps, of_access};
+use crate::run::steps::Source;
+use micro::micro_steps;
 
-pub use micro::{Micro, MicroStep, Store};
+pub use micro::{Micro, MicroStep};
 
 /// The version of the format. The version changes when a member is renamed, removed, or redefined.
 pub const VERSION: u32 = 1;
@@ -62,6 +63,9 @@ pub struct FactValue {
     pub name: String,
     /// The value.
     pub value: Value,
+    /// The value in the notation of scripts, if [`Words`] were requested.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
     /// The reason for the value: a clause without a period.
     pub reason: String,
 }
@@ -81,9 +85,38 @@ pub struct Expectation {
     pub reason: Option<String>,
 }
 
+/// Whether a trace describes its steps and facts in words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Words {
+    /// Without words.
+    None,
+    /// In English.
+    English,
+}
+
 impl Trace {
     /// Converts a record.
     pub fn from_record(record: &StepRecord, sources: &Sources) -> Self {
+        Self::with_words(record, sources, Words::None)
+    }
+
+    /// Converts a record. With [`Words::English`], each micro-step that sends a message has the member `message`, which
+    /// contains the sender (`from`) and the receiver (`to`) with their names in `expect steps`, and the `text`. `to` is
+    /// `null` if the sender acts alone. Each fact has the member `text`, which is its value in the notation of scripts.
+    ///
+    /// ```
+    /// use pagewalk_script::api::{CheckedScript, Options, Stepper, Trace, steps::Words};
+    ///
+    /// let text = "machine simple\ntranslate 0x3D4\n";
+    /// let script = CheckedScript::from_text("walk.pw", text, &mut ());
+    /// let (mut run, mut records) = (Stepper::new(script.into(), Options::default()), Vec::new());
+    /// run.forward(2, &mut records);
+    /// let trace = Trace::with_words(&records[1], &run.script().sources, Words::English);
+    /// let message = &serde_json::to_value(&trace.steps[0]).unwrap()["message"];
+    /// assert_eq!((&message["from"], &message["to"]), (&"MMU".into(), &"TLB".into()));
+    /// assert_eq!(message["text"], "TLBI 0x3, TLBT 0x03: miss");
+    /// ```
+    pub fn with_words(record: &StepRecord, sources: &Sources, words: Words) -> Self {
         let did = &*record.did;
         let (file, line) = sources
             .location(record.span)
@@ -91,7 +124,8 @@ impl Trace {
                 (file.to_owned(), place.line)
             });
         let fact = |reported: ReportedFact| FactValue {
-            reason: reported.key.reason(did),
+            reason: reason(&reported.key.reason(did), did),
+            text: (words == Words::English).then(|| reported.value.to_string()),
             value: reported.value.value.to_json(),
             name: reported.name,
         };
@@ -102,37 +136,24 @@ impl Trace {
             statement: sources.text(record.span).to_owned(),
             scenario: record.scenario.as_ref().map(ToString::to_string),
             process: record.process_name().map(ToOwned::to_owned),
-            steps: steps(did),
+            steps: Source::of(did).map_or_else(Vec::new, |source| micro_steps(source, words)),
             facts: reported_facts(did).into_iter().map(fact).collect(),
-            checks: record.checks.iter().map(Expectation::from_check).collect(),
+            checks: (record.checks.iter())
+                .map(|check| Expectation::from_check(check, did))
+                .collect(),
         }
     }
 }
 
 impl Expectation {
-    fn from_check(check: &Check) -> Self {
+    /// Converts a check of a statement.
+    pub fn from_check(check: &Check, did: &Did) -> Self {
         Self {
             fact: check.fact.clone(),
             expected: (!check.written.is_open()).then(|| check.expected.to_string()),
             actual: check.actual.as_ref().map(ToString::to_string),
             held: check.held,
-            reason: check.reason.clone(),
+            reason: note(check, did),
         }
-    }
-}
-
-fn steps(did: &Did) -> Vec<MicroStep> {
-    match did {
-        Did::Access(access) => of_access(access),
-        Did::Action(action) => {
-            let mut steps = Steps::new(&action.spec, 0);
-            action.steps.iter().for_each(|step| steps.kernel(*step));
-            steps.found
-        }
-        did => did.call().map_or_else(Vec::new, |call| {
-            let mut steps = Steps::new(&call.spec, call.core);
-            call.all_steps().for_each(|step| steps.kernel(*step));
-            steps.found
-        }),
     }
 }

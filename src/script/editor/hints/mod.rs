@@ -65,7 +65,7 @@ fn line_hints(steps: &[Step], sources: &Sources, range: Range<usize>) -> Vec<Hin
         if at < range.start || start > range.end {
             continue;
         }
-        let Some(label) = label(statement, step, sources) else {
+        let Some(label) = label(statement, step) else {
             continue;
         };
         let narration = step.narration(sources).trim_end().to_owned();
@@ -93,8 +93,8 @@ fn line_rest(rest: &str) -> usize {
 }
 
 /// Returns the text of a hint, or `None` if the text is empty.
-fn label(statement: &str, step: &Step, sources: &Sources) -> Option<String> {
-    let facts = match step.facts(sources).as_slice() {
+fn label(statement: &str, step: &Step) -> Option<String> {
+    let facts = match step.facts().as_slice() {
         [value] if gives_a_name(statement) => {
             if is_literal(statement) {
                 String::new()

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use super::paper::{Paper, PaperItem, Piece};
 use crate::lang::value::Number;
 use crate::questions::entry::{Blank, ItemKind};
-use crate::run::record::CellView;
+use crate::run::table::Cell;
 
 /// A field of a paper that a student fills in.
 #[derive(Debug, Clone)]
@@ -46,7 +46,7 @@ pub enum Asked<'p> {
     Cell {
         at: usize,
         column: &'p str,
-        cell: &'p CellView,
+        cell: &'p Cell,
     },
     /// Any answer that satisfies the item's condition.
     Any,

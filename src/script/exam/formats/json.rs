@@ -7,11 +7,11 @@ use super::label::{filled, how, label};
 use super::labels::Labels;
 use super::page;
 use super::prompt::{prompt, several_cores};
-use super::scope::Scope;
 use super::solution::solution;
 use super::style::Edition;
 use crate::exam::field::{Field, fields};
 use crate::exam::paper::{Paper, PaperItem, Piece, Question};
+use crate::exam::topics::Topics;
 use crate::lang::value::Number;
 use crate::questions::entry::{AuthorCell, Blank, Figure, Form, ItemKind};
 use crate::report::doc::{Block, Table};
@@ -51,9 +51,9 @@ pub fn value(paper: &Paper, edition: Edition) -> Value {
 /// Returns the worked solution of each item, in order: its fields, the steps, and the text.
 pub fn solutions(paper: &Paper, labels: &Labels) -> Value {
     let fields = fields(paper);
-    let scopes: Vec<Scope> = paper.questions.iter().map(Scope::of_question).collect();
+    let topics: Vec<Topics> = paper.questions.iter().map(Topics::of_question).collect();
     let one = |own: &[Field]| {
-        let blocks = solution(own[0].item, &scopes[own[0].question], labels);
+        let blocks = solution(own[0].item, &topics[own[0].question], labels);
         let steps = blocks.iter().filter_map(|block| {
             if let Block::Steps(steps) = block {
                 Some(steps)
@@ -63,7 +63,7 @@ pub fn solutions(paper: &Paper, labels: &Labels) -> Value {
         });
         json!({
             "fields": own.iter().map(|field| &field.name).collect::<Vec<_>>(),
-            "steps": steps.flatten().map(|step| json!({ "who": step.who, "what": step.what })).collect::<Vec<_>>(),
+            "steps": steps.flatten().map(|step| json!({ "who": step.who(), "what": step.what })).collect::<Vec<_>>(),
             "text": text(&blocks, false),
         })
     };

@@ -5,6 +5,7 @@ use crate::report::doc;
 use crate::report::doc::{Layout, Ruler};
 use crate::report::scene::Scene;
 use crate::report::text::text;
+use crate::run::table::TableId;
 
 /// An edition of a paper, laid out.
 #[derive(Debug, Clone, PartialEq)]
@@ -211,6 +212,8 @@ const LONG: usize = 12;
 /// A table whose columns form groups (the ways of a set).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Table {
+    /// The contents of a machine or process that a given table lists.
+    pub(crate) id: Option<TableId>,
     /// The title, which may be empty.
     pub title: String,
     /// The names of the columns, group by group.
@@ -285,6 +288,14 @@ pub enum Cell {
 }
 
 impl Cell {
+    /// Returns the printed text, or `None` for a box.
+    pub(crate) fn text(&self) -> Option<&str> {
+        match self {
+            Self::Word(text) | Self::Number(text) => Some(text),
+            Self::Blank(_) => None,
+        }
+    }
+
     /// Returns the width of the table in characters.
     pub(crate) fn room(&self) -> u32 {
         match self {
@@ -333,7 +344,9 @@ pub struct Walk {
     pub(crate) title: String,
     /// The walk as lines of text.
     pub(crate) text: String,
-    /// One column for each level.
+    /// The number of levels of the page tables.
+    pub(crate) levels: usize,
+    /// One column for each level whose index is part of the virtual page number.
     pub(crate) columns: Vec<WalkColumn>,
     /// The page offset: its name, the bits that it consists of, and its value.
     pub(crate) offset: [String; 3],
@@ -341,6 +354,7 @@ pub struct Walk {
     pub(crate) room: usize,
     /// The physical address, or the fault.
     pub(crate) result: String,
+    pub(crate) faults: bool,
 }
 
 /// A level of a walk.
@@ -357,6 +371,8 @@ pub struct WalkColumn {
     pub(crate) target: String,
     /// The size of the region that an entry covers.
     pub(crate) covers: String,
+    /// Whether the walk reaches a table of this level.
+    pub(crate) has_table: bool,
     /// Whether the entry leads to the next table.
     pub(crate) leads_on: bool,
 }
@@ -365,35 +381,7 @@ pub struct WalkColumn {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sequence {
     pub(crate) title: String,
-    pub(crate) messages: Vec<Message>,
-}
-
-impl Sequence {
-    /// Returns the messages as numbered steps.
-    pub(crate) fn steps(&self) -> Vec<doc::Step> {
-        let who = |message: &Message| {
-            if message.from == message.to {
-                return message.from.clone();
-            }
-            format!("{} → {}", message.from, message.to)
-        };
-        self.messages
-            .iter()
-            .map(|message| doc::Step {
-                who: who(message),
-                what: message.text.clone(),
-            })
-            .collect()
-    }
-}
-
-/// A message between two actors, or an action of one actor.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Message {
-    pub(crate) from: String,
-    /// The receiver, or the sender again for an action.
-    pub(crate) to: String,
-    pub(crate) text: String,
+    pub(crate) messages: Vec<doc::Step>,
 }
 
 /// Page tables as a tree.
@@ -450,7 +438,7 @@ fn one(block: &doc::Block) -> Block {
         doc::Block::Steps(steps) => Block::Steps(
             steps
                 .iter()
-                .map(|step| (step.who.clone(), step.what.clone()))
+                .map(|step| (step.who(), step.what.clone()))
                 .collect(),
         ),
         doc::Block::Script(lines) => Block::Lines(lines.clone()),
@@ -476,6 +464,7 @@ fn given(table: &doc::Table) -> Table {
         title: table.title.clone(),
         groups: table.groups.clone(),
         rows,
+        ..Table::default()
     }
 }
 

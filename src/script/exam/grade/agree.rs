@@ -17,7 +17,7 @@ pub(crate) fn agrees(answer: &Answer, key: Option<&Shown>, way: AnswerForm) -> b
     };
     match (answer, &key.value) {
         (Answer::Number(spelled), Value::Number(key)) => match way.round {
-            Some(digits) => spelled.value.rounds_with(*key, digits),
+            Some(digits) => spelled.fits && spelled.value.rounds_with(*key, digits),
             None => is_number(*spelled, *key),
         },
         (Answer::Word(word), Value::Text(key)) => {
@@ -38,6 +38,9 @@ fn page_fault(way: AnswerForm) -> bool {
 
 /// Whether the numbers are equal. Rounds a fractional key to the decimal places of the answer.
 pub(crate) fn is_number(spelled: Spelled, key: Number) -> bool {
+    if !spelled.fits {
+        return false;
+    }
     if spelled.value.compare(key).is_eq() {
         return true;
     }

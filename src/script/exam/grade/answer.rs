@@ -3,10 +3,11 @@
 use super::number::{self, Spelled};
 use super::sheet::Given;
 use super::words;
-use crate::lang::value::{Number, Value};
+use crate::lang::value::{Measure, Number, Value};
 use crate::questions::entry::{Blank, Form, Radix};
 use crate::questions::follow::Claim;
-use crate::run::record::{CellView, Shown, TableView};
+use crate::run::record::Shown;
+use crate::run::table::{Cell, Rows};
 
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Answer {
@@ -39,7 +40,7 @@ pub(crate) enum Notation {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct AnswerForm<'p> {
     pub(crate) form: Form,
-    /// The unit printed beside the blank.
+    /// The unit printed beside the blank, or else the unit of the key.
     pub(crate) unit: Option<&'p str>,
     /// The number of significant digits, if the answer is rounded.
     pub(crate) round: Option<u32>,
@@ -52,9 +53,16 @@ impl<'p> AnswerForm<'p> {
     /// Returns the form for a blank.
     pub(crate) fn for_blank(blank: &'p Blank, bare: bool) -> Self {
         let notation = Notation::Plain;
+        let measured = match &blank.key {
+            Some(Shown {
+                value: Value::Number(key),
+                ..
+            }) => key.measure().map(Measure::unit),
+            _ => None,
+        };
         Self {
             form: blank.form,
-            unit: blank.unit.as_deref(),
+            unit: blank.unit.as_deref().or(measured),
             round: blank.round,
             bare,
             notation,
@@ -62,22 +70,22 @@ impl<'p> AnswerForm<'p> {
     }
 
     /// Returns the form for a column of a table, derived from its cells.
-    pub(crate) fn of_column(table: &TableView, at: usize) -> Self {
+    pub(crate) fn of_column(table: &Rows, at: usize) -> Self {
         let mut cells = table.rows.iter().filter_map(|row| row.get(at));
         let form = cells.find_map(|cell| match cell {
-            CellView::Hex(_, digits) => Some(Form::Number {
+            Cell::Hex(_, digits) => Some(Form::Number {
                 radix: Radix::Hex,
                 digits: Some(*digits),
             }),
-            CellView::Number(_) => Some(Form::Number {
+            Cell::Number(_) => Some(Form::Number {
                 radix: Radix::Decimal,
                 digits: None,
             }),
-            CellView::List {
+            Cell::List {
                 any_order: true, ..
             } => Some(Form::Pages),
-            CellView::Text(_) | CellView::List { .. } => Some(Form::Free),
-            CellView::Nothing => None,
+            Cell::Text(_) | Cell::List { .. } => Some(Form::Free),
+            Cell::Nothing => None,
         });
         let notation = Notation::of_column(table, at);
         Self {
@@ -128,7 +136,7 @@ impl<'p> AnswerForm<'p> {
 
 impl Notation {
     /// Returns the notation of a column of a step table: hits, use bits, modified bits, or counters in binary.
-    fn of_column(table: &TableView, at: usize) -> Self {
+    fn of_column(table: &Rows, at: usize) -> Self {
         let name = table
             .groups
             .iter()
@@ -142,7 +150,7 @@ impl Notation {
             return Self::Plain;
         }
         let cell = table.rows.iter().find_map(|row| match row.get(at) {
-            Some(CellView::Text(bits)) => Some(bits),
+            Some(Cell::Text(bits)) => Some(bits),
             _ => None,
         });
         cell.map_or(Self::Plain, |bits| Self::Bits(bits.len()))
@@ -176,6 +184,14 @@ impl Answer {
             Self::Word(word) => Some(Some(Shown::word(word))),
             Self::Number(spelled) => Some(Some(Shown::plain(Value::Number(spelled.value)))),
             Self::Unanswered | Self::Text(_) | Self::Unreadable => None,
+        }
+    }
+
+    /// Returns the answer with the other meaning of a separator.
+    pub(crate) fn other(&self) -> Option<Self> {
+        match self {
+            Self::Number(spelled) => spelled.other().map(Self::Number),
+            _ => None,
         }
     }
 

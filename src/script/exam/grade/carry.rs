@@ -86,13 +86,19 @@ fn carry(
         };
         let other = |other: &usize| *other != at && judged[*other].0 != Verdict::Right;
         let others: Vec<usize> = followed.from.into_iter().filter(other).collect();
-        if !others.is_empty() && agrees(answer, followed.claim.as_ref(), *way) {
+        if others.is_empty() {
+            continue;
+        }
+        let agreed = |answer: &Answer| agrees(answer, followed.claim.as_ref(), *way);
+        if agreed(answer) {
             let absence = if followed.claim.is_some() {
                 follows.absence(&blank.fact)
             } else {
                 Absence::NoValue
             };
             judged[at] = carried(answer, absence, &others, answered, judged, rules);
+        } else if answer.other().is_some_and(|other| agreed(&other)) {
+            judged[at].0 = Verdict::Unreadable;
         }
     }
     let is_consequence = |at: &usize| {

@@ -10,7 +10,8 @@ use super::rules::Rules;
 use super::sheet::{Given, Sheet};
 use crate::exam::field::{Asked, Field};
 use crate::run::nouns::reference_cell;
-use crate::run::record::{ReferenceRun, Shown, TableView};
+use crate::run::record::{ReferenceRun, Shown};
+use crate::run::table::Rows;
 use pagewalk_engine::machine::reference_string::{ForcedStep, ReferenceStep};
 
 /// Maximum number of steps of a grid whose errors are carried forward. For each wrong row, the marking runs the
@@ -20,7 +21,7 @@ const STEPS: usize = 512;
 /// Marks the cells of a grid.
 pub(crate) fn cells(
     run: &ReferenceRun,
-    table: &TableView,
+    table: &Rows,
     own: &[Field],
     sheet: &Sheet,
     rules: &Rules,

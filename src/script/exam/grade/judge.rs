@@ -4,7 +4,7 @@ use super::agree::{agrees, is_number};
 use super::answer::{Answer, AnswerForm};
 use super::choice;
 use super::marked::Verdict;
-use super::number;
+use super::number::{self, Spelled};
 use super::rules::{Rules, Several};
 use super::sheet::{Given, Sheet};
 use super::sums::minus;
@@ -81,13 +81,24 @@ pub(crate) fn simple(
     field: &Field,
     rules: &Rules,
 ) -> Judged {
-    if agrees(answer, key, way) {
-        return (Verdict::Right, Number::from(1u64));
+    let correct = |answer: &Answer| {
+        if agrees(answer, key, way) {
+            Some(Verdict::Right)
+        } else {
+            also(&field.name, answer, way, rules).then_some(Verdict::Accepted)
+        }
+    };
+    if let Some(verdict) = correct(answer) {
+        return (verdict, Number::from(1u64));
     }
-    if also(&field.name, answer, way, rules) {
-        return (Verdict::Accepted, Number::from(1u64));
-    }
-    wrong(answer, rules.wrong)
+    // The instructor decides which of two meanings counts, if one of them is correct.
+    let unclear = answer
+        .other()
+        .is_some_and(|other| correct(&other).is_some());
+    wrong(
+        if unclear { &Answer::Unreadable } else { answer },
+        rules.wrong,
+    )
 }
 
 /// Whether the rules list this answer as an additional correct answer.
@@ -96,7 +107,7 @@ fn also(field: &str, answer: &Answer, way: AnswerForm, rules: &Rules) -> bool {
         return false;
     };
     let same = |given: &Given| match (way.read(given), answer) {
-        (Answer::Number(right), Answer::Number(own)) => is_number(*own, right.value),
+        (Answer::Number(right), Answer::Number(own)) if right.fits => is_number(*own, right.value),
         (Answer::Text(right), Answer::Text(own)) => words::plain(&right) == words::plain(own),
         (Answer::Unanswered | Answer::Unreadable, _) => false,
         (right, own) => right == *own,
@@ -120,24 +131,30 @@ pub(super) fn any(
     given: &Given,
     rules: &Rules,
 ) -> Judged {
-    let value = match given {
-        Given::Number(number) => Some(Value::Number(*number)),
-        Given::Text(text) => {
-            number::read(text, radix, None, None).map(|spelled| Value::Number(spelled.value))
-        }
+    let spelled = match given {
+        Given::Number(number) => Some(Spelled::from(*number)),
+        Given::Text(text) => number::read(text, radix, None, None),
     };
-    let listed = |value: &Value| answers.first.iter().any(|right| same(right, value));
+    let right = |value: &Value| {
+        answers.first.iter().any(|right| same(right, value))
+            || !answers.all && satisfies(answers, value)
+    };
+    let number = |spelled: Spelled| right(&Value::Number(spelled.value));
     let text = Value::from(given.text().trim());
-    let right = match value {
-        Some(value) => listed(&value) || !answers.all && satisfies(answers, &value),
-        None if listed(&text) => true,
-        None => return wrong(&Answer::Unreadable, rules.wrong),
+    let is_right = match spelled {
+        Some(spelled) => number(spelled),
+        None => answers.first.iter().any(|right| same(right, &text)),
     };
-    if right {
-        (Verdict::Right, Number::from(1u64))
-    } else {
-        wrong(&Answer::Text(String::new()), rules.wrong)
+    if is_right {
+        return (Verdict::Right, Number::from(1u64));
     }
+    let unclear = spelled.is_none_or(|spelled| spelled.other().is_some_and(number));
+    let answer = if unclear {
+        Answer::Unreadable
+    } else {
+        Answer::Text(String::new())
+    };
+    wrong(&answer, rules.wrong)
 }
 
 fn same(right: &Value, value: &Value) -> bool {

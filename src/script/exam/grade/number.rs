@@ -1,6 +1,6 @@
 //! Spellings of numbers, matched as patterns. No spelling is evaluated as an expression.
 
-use crate::lang::value::{Number, UNITS};
+use crate::lang::value::{Dimension, Measure, Number, UNITS, Unit};
 use crate::questions::entry::Radix;
 
 /// Maximum length of a number in characters.
@@ -15,6 +15,36 @@ pub(crate) struct Spelled {
     /// Half a unit in the last place, if the number has enough digits to approximate a number without a
     /// finite decimal expansion.
     pub(crate) within: Option<Number>,
+    /// Whether the unit measures what the blank's unit measures. No key equals a number of other units.
+    pub(crate) fits: bool,
+    /// The other meaning and its `within`: `16.384` could mean 16384, and `1,024` could mean 1.024.
+    other: Option<(Number, Option<Number>)>,
+}
+
+impl Spelled {
+    /// Returns the number with the other meaning of its separator, if it has one.
+    pub(crate) fn other(self) -> Option<Self> {
+        let (value, within) = self.other?;
+        Some(Self {
+            value,
+            within,
+            other: None,
+            ..self
+        })
+    }
+
+    fn times(self, factor: Factor) -> Option<Self> {
+        let scaled = |number: Number| number.times(factor.by).ok();
+        let other = |(value, within): (Number, Option<Number>)| {
+            Some((scaled(value)?, within.and_then(scaled)))
+        };
+        Some(Self {
+            value: scaled(self.value)?,
+            within: self.within.and_then(scaled),
+            fits: factor.fits,
+            other: self.other.and_then(other),
+        })
+    }
 }
 
 impl From<Number> for Spelled {
@@ -22,12 +52,13 @@ impl From<Number> for Spelled {
         Self {
             value,
             within: None,
+            fits: true,
+            other: None,
         }
     }
 }
 
-/// Parses a number for a blank. Digits without a prefix have the blank's radix. `unit` is printed beside the
-/// blank.
+/// Parses a number for a blank. Digits without a prefix have the blank's radix. `unit` is the blank's unit.
 pub fn read(text: &str, radix: Radix, digits: Option<u32>, unit: Option<&str>) -> Option<Spelled> {
     let text = text.trim();
     if text.len() > LONGEST {
@@ -37,7 +68,7 @@ pub fn read(text: &str, radix: Radix, digits: Option<u32>, unit: Option<&str>) -
         return decimal(text, unit);
     }
     let is_unit = |last: &str| unit.is_some() && factor(last, unit).is_some();
-    let value = match text
+    match text
         .rsplit_once(char::is_whitespace)
         .filter(|(_, last)| is_unit(last))
     {
@@ -46,12 +77,14 @@ pub fn read(text: &str, radix: Radix, digits: Option<u32>, unit: Option<&str>) -
         Some((_, last)) if !unit.is_some_and(|unit| unit.eq_ignore_ascii_case(last)) => {
             scaled(text, unit)
         }
-        Some((own, _)) => coded(own, radix, digits).or_else(|| power(own.trim_end())),
+        Some((own, _)) => coded(own, radix, digits)
+            .or_else(|| power(own.trim_end()))
+            .map(Spelled::from),
         None => coded(text, radix, digits)
             .or_else(|| power(text))
+            .map(Spelled::from)
             .or_else(|| scaled(text, unit)),
-    };
-    value.map(Spelled::from)
+    }
 }
 
 /// Parses a number in a hexadecimal or binary blank.
@@ -73,11 +106,11 @@ fn coded(text: &str, radix: Radix, digits: Option<u32>) -> Option<Number> {
 
 /// Parses a power, or a number with a prefix, and its unit: `0x200 GB`, `0b100B`, `0x1KB`, `2^9 KB`. Without a space,
 /// the `B` of `0x200B` is a digit.
-fn scaled(text: &str, unit: Option<&str>) -> Option<Number> {
+fn scaled(text: &str, unit: Option<&str>) -> Option<Spelled> {
     let text = text.strip_suffix('.').unwrap_or(text);
     let after_space = text
         .rsplit_once(char::is_whitespace)
-        .filter(|(_, last)| size(last).is_some());
+        .filter(|(_, last)| known(last).is_some());
     let (number, named) = after_space.or_else(|| {
         let lower = text.to_lowercase();
         let digits = if lower.starts_with("0x") {
@@ -99,7 +132,7 @@ fn scaled(text: &str, unit: Option<&str>) -> Option<Number> {
         let number = plain(number);
         prefixed(&number).and_then(|(digits, radix)| whole(digits, radix))
     })?;
-    value.times(factor(named.trim(), unit)?).ok()
+    Spelled::from(value).times(factor(named.trim(), unit)?)
 }
 
 /// Converts to lowercase and removes digit separators.
@@ -134,9 +167,12 @@ fn whole(digits: &str, radix: u32) -> Option<Number> {
 fn decimal(text: &str, unit: Option<&str>) -> Option<Spelled> {
     let lower = plain(text);
     if lower.starts_with("0x") || lower.starts_with("0b") {
-        let own = || prefixed(&lower).and_then(|(digits, radix)| whole(digits, radix));
-        if let Some(value) = scaled(text, unit).or_else(own) {
-            return Some(Spelled::from(value));
+        let own = || {
+            let (digits, radix) = prefixed(&lower)?;
+            whole(digits, radix).map(Spelled::from)
+        };
+        if let Some(spelled) = scaled(text, unit).or_else(own) {
+            return Some(spelled);
         }
     }
     let text = text.strip_prefix('+').unwrap_or(text).replace('−', "-");
@@ -149,12 +185,7 @@ fn decimal(text: &str, unit: Option<&str>) -> Option<Spelled> {
         .unwrap_or(text.len());
     let (number, named) = text.split_at(cut);
     let factor = factor(named.trim(), unit)?;
-    let spelled = fraction(number.trim())?;
-    let scaled = |number: Number| number.times(factor).ok();
-    Some(Spelled {
-        value: scaled(spelled.value)?,
-        within: spelled.within.and_then(scaled),
-    })
+    fraction(number.trim())?.times(factor)
 }
 
 /// Parses scientific notation: `6.1e-6`, `6.1*10^-6`, `6.1 × 10^(-6)`.
@@ -191,24 +222,64 @@ fn scientific(text: &str) -> Option<Spelled> {
     let place =
         Number::fraction(1, 2 * 10i128.checked_pow(u32::try_from(after.len()).ok()?)?).ok()?;
     let within = place.times(scale).ok().filter(|_| significant > 1);
-    Some(Spelled { value, within })
+    Some(Spelled {
+        within,
+        ..Spelled::from(value)
+    })
 }
 
-/// Returns the factor that converts a number to the blank's unit.
-fn factor(named: &str, unit: Option<&str>) -> Option<Number> {
+/// The factor that converts a number to the blank's unit.
+#[derive(Clone, Copy)]
+struct Factor {
+    by: Number,
+    fits: bool,
+}
+
+/// Returns the factor of a unit, or `None` for an unknown one.
+fn factor(named: &str, unit: Option<&str>) -> Option<Factor> {
+    let fits = |by: Number| Factor { by, fits: true };
     let one = Number::from(1u64);
     if named.is_empty() || unit.is_some_and(|unit| unit.eq_ignore_ascii_case(named)) {
-        return Some(one);
+        return Some(fits(one));
     }
-    let own = size(named)?;
-    match unit.and_then(size) {
-        Some(unit) => own.divide(unit).ok(),
-        None => Some(own),
+    let own = known(named)?;
+    let own_factor = Number::fraction(own.factor.0, own.factor.1).ok()?;
+    let Some(unit) = unit else {
+        return Some(fits(own_factor));
+    };
+    let unit = known(unit);
+    let is = |dimension: Dimension| unit.is_some_and(|unit| unit.dimension == dimension);
+    if named == "b" && is(Dimension::Bits) {
+        return Some(fits(one));
+    }
+    if named.len() == 1 && own.name.len() == 2 && !is(Dimension::Bytes) {
+        // `16 K` is 16384 entries, but 2 K ns could be 2000 or 2048.
+        let counts = !is(Dimension::Time) && !is(Dimension::Fraction);
+        return counts.then(|| fits(own_factor));
+    }
+    match unit.map(quantity) {
+        Some((kind, of)) if kind == quantity(own).0 => quantity(own).1?.divide(of?).ok().map(fits),
+        _ => Some(Factor {
+            by: one,
+            fits: false,
+        }),
     }
 }
 
-/// Returns the factor of a unit in any spelling: `kb`, `bytes`, `K`.
-fn size(name: &str) -> Option<Number> {
+/// Returns the dimension of a unit, whether the unit is cycles, and the unit's size. Bits convert to bytes, but cycles do
+/// not convert to nanoseconds.
+fn quantity(unit: &Unit) -> ((Dimension, bool), Option<Number>) {
+    let (dimension, parts) = match unit.dimension {
+        Dimension::Bits => (Dimension::Bytes, 8),
+        other => (other, 1),
+    };
+    let size = Number::fraction(unit.factor.0, unit.factor.1 * parts).ok();
+    let is_cycles = unit.measure() == Some(Measure::Cycles);
+    ((dimension, is_cycles), size)
+}
+
+/// Returns the unit that any spelling names: `kb`, `bytes`, `K`.
+fn known(name: &str) -> Option<&'static Unit> {
     let lower = name.to_lowercase();
     let long = match lower.as_str() {
         "byte" | "bytes" => "B",
@@ -216,13 +287,12 @@ fn size(name: &str) -> Option<Number> {
         "m" => "MB",
         "g" => "GB",
         "nanoseconds" | "nsec" => "ns",
+        // The micro sign becomes a Greek letter in some fonts and keyboards.
+        "µs" | "μs" => "us",
         "percent" => "%",
         other => other,
     };
-    let row = UNITS
-        .iter()
-        .find(|row| row.name.eq_ignore_ascii_case(long))?;
-    Number::fraction(row.factor.0, row.factor.1).ok()
+    UNITS.iter().find(|row| row.name.eq_ignore_ascii_case(long))
 }
 
 /// Parses `3/4`, `2^10`, or one number.
@@ -234,7 +304,11 @@ fn fraction(text: &str) -> Option<Spelled> {
     if text.starts_with("2^") || text.starts_with("2**") {
         return power(text).map(Spelled::from);
     }
-    places(text)
+    let other = swapped(text).and_then(|text| places(&text));
+    Some(Spelled {
+        other: other.map(|other| (other.value, other.within)),
+        ..places(text)?
+    })
 }
 
 /// Parses `2^10`.
@@ -274,9 +348,22 @@ fn places(text: &str) -> Option<Spelled> {
         value.negate().ok()?
     };
     Some(Spelled {
-        value,
         within: within(before, after),
+        ..Spelled::from(value)
     })
+}
+
+/// Exchanges the period of `16.384` or the comma of `1,024`, which can be a decimal or a thousands separator.
+fn swapped(text: &str) -> Option<String> {
+    let (before, after) = text.split_once(['.', ','])?;
+    let digits = |part: &str, most: usize| {
+        (1..=most).contains(&part.len()) && part.bytes().all(|digit| digit.is_ascii_digit())
+    };
+    let whole = before.strip_prefix('-').unwrap_or(before);
+    let either =
+        digits(whole, 3) && !whole.starts_with('0') && digits(after, 3) && after.len() == 3;
+    let other = if text.contains('.') { ',' } else { '.' };
+    either.then(|| format!("{before}{other}{after}"))
 }
 
 /// Returns half a unit in the last place of a number that has three significant digits, or two digits and two
@@ -300,7 +387,10 @@ fn groups(text: &str) -> Option<String> {
         let mut parts = whole.split(separator);
         let first = parts.next().unwrap_or("");
         let rest: Vec<&str> = parts.collect();
-        let in_threes = rest.iter().all(|part| part.len() == 3) && (1..=3).contains(&first.len());
+        // `0,125` has no groups.
+        let in_threes = rest.iter().all(|part| part.len() == 3)
+            && (1..=3).contains(&first.len())
+            && !first.starts_with('0');
         let enough = if separator == '.' {
             rest.len() > 1
         } else {

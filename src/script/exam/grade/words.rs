@@ -74,6 +74,10 @@ pub fn read(text: &str, words: &'static [&'static str], bare: bool) -> Option<&'
     let answer = text
         .split_once('(')
         .map_or(&*text, |(answer, _)| answer.trim_end());
+    if answer == "f" && words.contains(&"page") {
+        // `F` could mean "fault" or "false".
+        return None;
+    }
     if YES.contains(&answer) {
         return own(yes);
     }

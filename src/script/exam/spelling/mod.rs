@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 use super::words::Words;
 use crate::lang::value::{List, Value};
 use crate::questions::entry::{Blank, Form, Radix};
-use crate::run::record::{CellView, Shown};
+use crate::run::record::Shown;
+use crate::run::table::Cell;
 
 /// Maximum number of leading zeros.
 const ZEROS: usize = 16;
@@ -112,20 +113,20 @@ pub fn of_value(value: &Value, radix: Radix, digits: Option<u32>) -> Vec<String>
 }
 
 /// Returns every sensible spelling of a table cell.
-pub fn of_cell(cell: &CellView) -> Vec<String> {
+pub fn of_cell(cell: &Cell) -> Vec<String> {
     match cell {
-        CellView::Hex(n, digits) => of_integer(u128::from(*n), Radix::Hex, Some(*digits)),
-        CellView::Number(n) => of_integer(u128::from(*n), Radix::Decimal, None),
-        CellView::Text(text) => of_text(text),
-        CellView::List {
+        Cell::Hex(n, digits) => of_integer(u128::from(*n), Radix::Hex, Some(*digits)),
+        Cell::Number(n) => of_integer(u128::from(*n), Radix::Decimal, None),
+        Cell::Text(text) => of_text(text),
+        Cell::List {
             values,
             any_order: true,
         } => of_pages(values),
-        CellView::List {
+        Cell::List {
             values,
             any_order: false,
         } => of_list(values),
-        CellView::Nothing => nothing(),
+        Cell::Nothing => nothing(),
     }
 }
 

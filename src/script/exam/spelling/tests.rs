@@ -1,7 +1,8 @@
 use super::{of_cell, of_value, spellings};
 use crate::lang::value::{Number, Value};
 use crate::questions::entry::{Blank, Form, Radix};
-use crate::run::record::{CellView, Shown};
+use crate::run::record::Shown;
+use crate::run::table::Cell;
 
 fn blank(fact: &str, key: Option<Shown>, form: Form) -> Blank {
     Blank {
@@ -28,7 +29,7 @@ fn a_number_is_written_with_and_without_prefix_and_zeros() {
         spellings(&blank("vpn", Some(Shown::hex(0x2D, 2)), hex), true),
         ["0x2D", "2D"]
     );
-    assert_eq!(of_cell(&CellView::Hex(0, 2)), ["0x00", "00", "0x0", "0"]);
+    assert_eq!(of_cell(&Cell::Hex(0, 2)), ["0x00", "00", "0x0", "0"]);
     assert_eq!(
         of_value(&Value::from(13u64), Radix::Binary, None),
         ["0b1101", "1101"]
@@ -63,7 +64,7 @@ fn an_absent_value_is_a_dash_in_every_form() {
         assert_eq!(listed[0], "-", "{form:?}");
         assert!(!listed.contains(&"0".to_owned()));
     }
-    assert_eq!(of_cell(&CellView::Nothing)[0], "-");
+    assert_eq!(of_cell(&Cell::Nothing)[0], "-");
 }
 
 #[test]

@@ -510,6 +510,17 @@ pub enum Measure {
 }
 
 impl Measure {
+    /// Returns the unit of the numbers that measure this.
+    pub(crate) const fn unit(self) -> &'static str {
+        match self {
+            Self::Bytes => "B",
+            Self::Bits => "bits",
+            Self::Time => "ns",
+            Self::Cycles => "cycles",
+            Self::Pages => "pages",
+        }
+    }
+
     pub(super) const fn noun(self) -> &'static str {
         match self {
             Self::Bytes => "bytes",

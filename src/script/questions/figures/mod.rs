@@ -12,7 +12,7 @@ mod views;
 mod walk;
 
 use super::entry::{Entry, Figure};
-use crate::lang::ast::Command;
+use crate::lang::ast::{Command, Stmt, StmtKind};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::run::params::Param::{self, Keyword, Literal, Many, Optional};
 use crate::run::params::{FILE_NAME, LEVEL, OP, PA, PROCESS, RAW, VA};
@@ -126,6 +126,15 @@ const FIGURES: &[FigureRow] = &[
         prepare: Prepare::Data(pte::pte),
     },
 ];
+
+/// Whether a statement is a `figure translation`, which can draw the sets that the last access looked up.
+pub(crate) fn draws_sets(stmt: &Stmt) -> bool {
+    let StmtKind::Command(command) = &stmt.kind else {
+        return false;
+    };
+    let figure = command.operands.first().and_then(super::rows::word);
+    &*command.verb.text == "figure" && figure == Some("translation")
+}
 
 /// The operands of each kind of figure.
 pub(crate) const WAYS: &[&[Param]] = &{

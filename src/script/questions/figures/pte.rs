@@ -10,6 +10,7 @@ use crate::run::session::Session;
 use crate::run::stop::Stop;
 use crate::run::verbs::{level_of, raw_entry};
 use pagewalk_engine::kernel::process::PageLocation;
+use pagewalk_engine::machine::addr::Pa;
 use pagewalk_engine::machine::pte::{BITS, Bit, BitRow, BitUse, EntryKind};
 use pagewalk_engine::machine::spec::{Mmu, Spec};
 
@@ -100,16 +101,16 @@ fn mapping(
     va: &Expr,
 ) -> Result<PteEntry, Stop> {
     let (walk, pid) = walked(session, request.noun.span, va)?;
-    let Some(reached) = walk.levels.last() else {
+    let (va, Some(reached)) = (walk.walk.va.raw(), walk.walk.levels.last()) else {
         return Err(Stop::Unknowable);
     };
     let kernel = session.kernel(request.place).ok().filter(|_| of.swaps);
-    let vpn = walk.va.checked_shr(of.mmu.page_bits).unwrap_or(0);
+    let vpn = va.checked_shr(of.mmu.page_bits).unwrap_or(0);
     let place = kernel.and_then(|kernel| {
         let process = kernel.process(pid?)?;
         Some(match process.space.pages.get(vpn) {
             Some(place) => Location::At(*place),
-            None if kernel.reads_from_disk(process.pid, walk.va) => Location::OnDisk,
+            None if kernel.reads_from_disk(process.pid, va) => Location::OnDisk,
             None => Location::Nowhere,
         })
     });
@@ -117,8 +118,8 @@ fn mapping(
     let entry = of.entry(reached.level, reached.raw, place);
     Ok(PteEntry {
         process: walk.of.clone(),
-        va: Some(walk.va),
-        address: reached.at,
+        va: Some(va),
+        address: reached.at.map(Pa::raw),
         ..entry
     })
 }

@@ -1,18 +1,18 @@
 //! `figure translation`: an access from the virtual address to the data.
 
 use super::request::Request;
-use super::walk::{fetched, no_page_tables};
+use super::walk::no_page_tables;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::run::fields::{self, BitField};
 use crate::run::record::{
-    Access, DividedAddress, DividedField, FigureData, Lookup, LookupEntry, Translation,
+    Access, AccessVerb, DividedAddress, DividedField, FigureData, Lookup, LookupEntry, Translation,
     TranslationLevel,
 };
 use crate::run::session::Session;
+use crate::run::steps::{Fetched, Looked, Walk};
 use crate::run::stop::Stop;
-use pagewalk_engine::machine::Machine;
-use pagewalk_engine::machine::addr::{Pa, SetIndex, Tag};
-use pagewalk_engine::machine::event::{Event, PteKind, Purpose};
+use pagewalk_engine::machine::addr::{Pa, Ppn, Tag};
+use pagewalk_engine::machine::event::{Event, Purpose, SetLine};
 use pagewalk_engine::machine::spec::{CacheSpec, Mmu, Spec};
 
 /// Returns the translation of an operation, or of the latest access.
@@ -29,13 +29,7 @@ pub(crate) fn translation(session: &mut Session, request: &Request) -> Result<Fi
     if access.spec.mmu.is_none() {
         return Err(no_page_tables(request.noun.span).into());
     }
-    // The last access has changed the sets, so only the way that hit is known.
-    let machine = if operands.is_empty() {
-        None
-    } else {
-        Some(&*session.machine(request.place)?)
-    };
-    let mut figure = of_access(&access, machine);
+    let mut figure = of_access(&access);
     if let Some(word) = vipt {
         match first_cache(&access.spec, &access) {
             Some(cache) if cache.virtual_index || cache.vipt(&access.spec) => {
@@ -64,13 +58,15 @@ pub(crate) fn translation(session: &mut Session, request: &Request) -> Result<Fi
     Ok(FigureData::Translation(Box::new(figure)))
 }
 
-/// Returns the data of an access. `machine` supplies the entries of the sets.
-pub(crate) fn of_access(access: &Access, machine: Option<&Machine>) -> Translation {
+/// Returns the data of an access.
+pub(crate) fn of_access(access: &Access) -> Translation {
     let spec = &access.spec;
-    let va = access.va.raw();
     // After a handled fault, the first attempt made the walk that faulted, and the last attempt found the data.
     let last = access.first_piece();
-    let first = access.faults().first().map_or(last, |fault| &fault.events);
+    let (first, looked) = match access.faults().first() {
+        Some(fault) => (&*fault.events, &fault.looked),
+        None => (last, &access.looked),
+    };
     let fault = first.iter().find_map(|event| match event {
         Event::Faulted { fault } => Some(fault.to_string()),
         _ => None,
@@ -79,12 +75,14 @@ pub(crate) fn of_access(access: &Access, machine: Option<&Machine>) -> Translati
         Event::Translated { pa, .. } => Some(*pa),
         _ => None,
     });
-    let of = Lookups { access, machine };
-    let tlbs = (0..spec.tlbs.len()).filter(|at| spec.tlbs[*at].side.serves(access.kind));
-    let tlbs: Vec<Lookup> = tlbs.map(|at| of.tlb(at, first)).collect();
+    let walk = Walk::of_events(spec, access.va, first);
+    let tlbs: Vec<Lookup> = (0..spec.tlbs.len())
+        .filter(|at| spec.tlbs[*at].side.serves(access.kind))
+        .map(|at| of_tlb(spec, at, first, looked))
+        .collect();
     let caches = (0..spec.caches.len())
-        .filter(|at| access.uses_caches() && spec.caches[*at].side.serves(access.kind));
-    let caches: Vec<Lookup> = caches.map(|at| of.cache(at, last, translated)).collect();
+        .filter(|at| access.uses_caches() && spec.caches[*at].side.serves(access.kind))
+        .map(|at| of_cache(spec, at, last, &access.looked));
     let reached = |event: &Event| {
         matches!(
             event,
@@ -94,21 +92,33 @@ pub(crate) fn of_access(access: &Access, machine: Option<&Machine>) -> Translati
             }
         )
     };
+    let page_of = |set: &Looked| {
+        set.hit()
+            .map(|line| line.page_bits)
+            .filter(|bits| *bits > 0)
+    };
+    let page_bits = match walk.leaf() {
+        Some(_) => walk.page_bits(spec),
+        None => looked.iter().find_map(page_of).unwrap_or(spec.page_bits()),
+    };
+    // The first TLB is looked up first. A miss reports the tag for the smallest pages.
+    let tlb_bits = looked.first().and_then(page_of);
     Translation {
         operation: access.operation(),
+        stores: access.verb == AccessVerb::Write,
         process: access
             .process
             .as_ref()
             .map(|inside| inside.process.name.to_string()),
-        va: virtual_address(spec, access, va),
+        va: virtual_address(spec, access, page_bits, tlb_bits),
         walk: spec
             .mmu
             .as_ref()
-            .map_or_else(Vec::new, |mmu| levels(mmu, va, first)),
-        walked: first.iter().any(|event| matches!(event, Event::Pte { .. })),
+            .map_or_else(Vec::new, |mmu| levels(mmu, &walk, page_bits)),
+        walked: !walk.levels.is_empty(),
         handled: fault.is_some() && translated.is_some(),
         fault,
-        pa: physical_address(spec, access, translated),
+        pa: physical_address(spec, access, translated, page_bits),
         memory: access.uses_caches().then(|| last.iter().any(reached)),
         data: if translated.is_some() {
             access.data.clone()
@@ -116,8 +126,9 @@ pub(crate) fn of_access(access: &Access, machine: Option<&Machine>) -> Translati
             Vec::new()
         },
         side_by_side: false,
+        ppn_bits: spec.ppn_bits(),
+        caches: caches.collect(),
         tlbs,
-        caches,
     }
 }
 
@@ -139,23 +150,35 @@ fn divided(bits: u32, value: Option<u64>, rows: &[Vec<BitField>; 3]) -> DividedA
     }
 }
 
-fn virtual_address(spec: &Spec, access: &Access, va: u64) -> DividedAddress {
-    let tlb = spec
-        .first_tlb(access.kind)
-        .map(|tlb| fields::tlb(spec, &spec.tlbs[tlb]));
+fn virtual_address(
+    spec: &Spec,
+    access: &Access,
+    page_bits: u32,
+    tlb_bits: Option<u32>,
+) -> DividedAddress {
+    let tlb = spec.first_tlb(access.kind).map(|tlb| {
+        let tlb = &spec.tlbs[tlb];
+        let bits = tlb_bits.unwrap_or(tlb.smallest_page_bits(spec));
+        fields::tlb(spec, tlb, bits)
+    });
     let index = first_cache(spec, access).map(|cache| fields::virtual_index(spec, cache));
     let rows = [
-        fields::virtual_page(spec),
+        fields::virtual_page(spec, page_bits),
         tlb.unwrap_or_default(),
         index.unwrap_or_default(),
     ];
-    divided(spec.virtual_bits(), Some(va), &rows)
+    divided(spec.virtual_bits(), Some(access.va.raw()), &rows)
 }
 
-fn physical_address(spec: &Spec, access: &Access, pa: Option<Pa>) -> DividedAddress {
+fn physical_address(
+    spec: &Spec,
+    access: &Access,
+    pa: Option<Pa>,
+    page_bits: u32,
+) -> DividedAddress {
     let cache = first_cache(spec, access).map(|cache| fields::cache(spec, cache));
     let rows = [
-        fields::physical_page(spec),
+        fields::physical_page(spec, page_bits),
         cache.unwrap_or_default(),
         Vec::new(),
     ];
@@ -169,124 +192,87 @@ fn first_cache<'s>(spec: &'s Spec, access: &Access) -> Option<&'s CacheSpec> {
         .map(|cache| &spec.caches[cache])
 }
 
-/// Returns each level of the page tables with the entry that the walk fetched.
-fn levels(mmu: &Mmu, va: u64, events: &[Event]) -> Vec<TranslationLevel> {
-    let walked = fetched(mmu, events);
-    let level = |level: u32, width: u32| {
+/// Returns each level of the page tables that translates addresses in pages of 2^`page_bits` bytes, with the entry that the
+/// walk fetched.
+fn levels(mmu: &Mmu, walk: &Walk, page_bits: u32) -> Vec<TranslationLevel> {
+    let va = walk.va.raw();
+    let level = |(level, width): (u32, &u32)| {
         let low = mmu.level_page_bits(level);
-        let index = va.checked_shr(low).unwrap_or(0) & !u64::MAX.checked_shl(width).unwrap_or(0);
-        let fetched = walked.iter().find(|fetched| fetched.level == level);
+        let index = va.checked_shr(low).unwrap_or(0) & !u64::MAX.checked_shl(*width).unwrap_or(0);
+        let fetched = walk.levels.iter().find(|fetched| fetched.level == level);
         TranslationLevel {
             level,
-            bits: (low + width.max(1) - 1, low),
+            bits: (low + (*width).max(1) - 1, low),
             index,
             reached: fetched.is_some(),
-            at: fetched.and_then(|fetched| fetched.at),
+            at: fetched.and_then(|fetched| fetched.at).map(Pa::raw),
             entry: fetched.and_then(|fetched| fetched.raw),
             entry_bits: 8 * mmu.pte.bytes,
-            present: fetched.map(|fetched| matches!(fetched.found, PteKind::Table | PteKind::Page)),
+            present: fetched.map(Fetched::is_present),
             ppn: fetched.and_then(|fetched| fetched.ppn),
         }
     };
     (1..)
         .zip(&mmu.levels)
-        .map(|(at, width)| level(at, *width))
+        .filter(|(level, _)| mmu.level_page_bits(*level) >= page_bits)
+        .map(level)
         .collect()
 }
 
-/// The source of the lookups.
-struct Lookups<'a> {
-    access: &'a Access,
-    machine: Option<&'a Machine>,
-}
-
-impl Lookups<'_> {
-    fn tlb(&self, at: usize, events: &[Event]) -> Lookup {
-        let (spec, tlb) = (&self.access.spec, &self.access.spec.tlbs[at]);
-        let found = events.iter().find_map(|event| match *event {
-            Event::TlbLookup { tlb, set, tag, way } if tlb as usize == at => Some((set, tag, way)),
-            _ => None,
-        });
-        let line = |machine: &Machine, set: SetIndex, way: u32| {
-            let line = machine.tlb_line(at, set, way).filter(|line| line.valid)?;
-            Some(LookupEntry {
-                way,
-                tag: line.tag.map(Tag::raw),
-                ppn: Some(line.ppn.raw()),
-            })
-        };
-        let entries = self.entries(found.map(|(set, ..)| set), tlb.ways, line);
-        lookup(
-            &tlb.name,
-            (tlb.sets, tlb.ways, tlb.tag_bits(spec)),
-            found,
-            entries,
-        )
-    }
-
-    fn cache(&self, at: usize, events: &[Event], pa: Option<Pa>) -> Lookup {
-        let (spec, cache) = (&self.access.spec, &self.access.spec.caches[at]);
-        let found = events.iter().find_map(|event| match *event {
-            Event::CacheLookup {
-                cache,
-                set,
-                tag,
-                way,
-                purpose: Purpose::Demand,
-            } if cache as usize == at => Some((set, tag, way)),
-            _ => None,
-        });
-        let line = |machine: &Machine, set: SetIndex, way: u32| {
-            let line = machine.cache_line(at, set, way).filter(|line| line.valid)?;
-            Some(LookupEntry {
-                way,
-                tag: line.tag.map(Tag::raw),
-                ppn: None,
-            })
-        };
-        let entries = self.entries(
-            found.filter(|_| pa.is_some()).map(|(set, ..)| set),
-            cache.ways,
-            line,
-        );
-        lookup(
-            &cache.name,
-            (cache.sets, cache.ways, cache.tag_bits(spec)),
-            found,
-            entries,
-        )
-    }
-
-    fn entries(
-        &self,
-        set: Option<SetIndex>,
-        ways: u32,
-        line: impl Fn(&Machine, SetIndex, u32) -> Option<LookupEntry>,
-    ) -> Option<Vec<LookupEntry>> {
-        let (machine, set) = (self.machine?, set?);
-        Some(
-            (0..ways)
-                .filter_map(|way| line(machine, set, way))
-                .collect(),
-        )
-    }
-}
-
-fn lookup(
-    name: &str,
-    (sets, ways, tag_bits): (u64, u32, u32),
-    found: Option<(SetIndex, Tag, Option<u32>)>,
-    entries: Option<Vec<LookupEntry>>,
-) -> Lookup {
+fn of_tlb(spec: &Spec, at: usize, events: &[Event], looked: &[Looked]) -> Lookup {
+    let tlb = &spec.tlbs[at];
+    let its = |event: &Event| matches!(event, Event::TlbLookup { tlb, .. } if *tlb as usize == at);
     Lookup {
-        name: name.to_owned(),
-        sets,
-        ways,
-        tag_bits,
-        set: found.map(|(set, ..)| set.raw()),
-        tag: found.map(|(_, tag, _)| tag.raw()),
-        hit: found.map(|(.., way)| way.is_some()),
-        way: found.and_then(|(.., way)| way),
-        entries,
+        name: tlb.name.to_string(),
+        sets: tlb.sets,
+        ways: tlb.ways,
+        tag_bits: tlb.tag_bits(spec),
+        block_bytes: None,
+        ..found(events, looked, its)
+    }
+}
+
+fn of_cache(spec: &Spec, at: usize, events: &[Event], looked: &[Looked]) -> Lookup {
+    let cache = &spec.caches[at];
+    let its = |event: &Event| {
+        matches!(
+            event,
+            Event::CacheLookup { cache, purpose: Purpose::Demand, .. } if *cache as usize == at
+        )
+    };
+    Lookup {
+        name: cache.name.to_string(),
+        sets: cache.sets,
+        ways: cache.ways,
+        tag_bits: cache.tag_bits(spec),
+        block_bytes: Some(1 << cache.block_bits),
+        ..found(events, looked, its)
+    }
+}
+
+/// Returns the part of a lookup that the access determines.
+fn found(events: &[Event], looked: &[Looked], its: impl Fn(&Event) -> bool) -> Lookup {
+    let entry = |line: &SetLine| LookupEntry {
+        way: line.way,
+        valid: line.valid,
+        tag: line.tag.map(Tag::raw),
+        ppn: line.ppn.map(Ppn::raw),
+        dirty: line.dirty,
+        bytes: line.bytes.map(Vec::from),
+    };
+    let entries = looked.iter().find(|set| its(&set.lookup));
+    let lookup = match events.iter().find(|event| its(event)) {
+        Some(Event::TlbLookup { set, tag, way, .. } | Event::CacheLookup { set, tag, way, .. }) => {
+            Some((set, tag, way))
+        }
+        _ => None,
+    };
+    Lookup {
+        set: lookup.map(|(set, ..)| set.raw()),
+        tag: lookup.map(|(_, tag, _)| tag.raw()),
+        hit: lookup.map(|(.., way)| way.is_some()),
+        way: lookup.and_then(|(.., way)| *way),
+        entries: entries.map(|set| set.lines.iter().map(entry).collect()),
+        ..Lookup::default()
     }
 }

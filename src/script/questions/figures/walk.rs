@@ -4,13 +4,12 @@ use super::request::Request;
 use crate::lang::ast::{Expr, ExprKind, Span};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::run::nouns::ShowPlan;
-use crate::run::record::{View, WalkLevel, WalkView};
+use crate::run::record::{View, WalkView};
 use crate::run::session::Session;
+use crate::run::steps::Walk;
 use crate::run::stop::Stop;
 use pagewalk_engine::kernel::ids::Pid;
-use pagewalk_engine::machine::addr::Pa;
-use pagewalk_engine::machine::event::{AccessKind, Event, Privilege, PteKind};
-use pagewalk_engine::machine::spec::Mmu;
+use pagewalk_engine::machine::event::{AccessKind, Privilege};
 
 /// Walks the page tables of the machine or of the running process, regardless of the TLBs and of
 /// permissions. The walk through the page tables is the same with and without a TLB hit.
@@ -55,58 +54,13 @@ pub(super) fn walked(
     };
     let process = pid.and_then(|pid| session.kernel(place).ok()?.process(pid));
     let of = process.map_or_else(String::new, |process| process.name.to_string());
-    let mut machine = session.machine_seen(pid, place)?.into_owned();
-    let spec = machine.spec().clone();
-    let Some(mmu) = spec.mmu.clone() else {
+    let machine = session.machine_seen(pid, place)?;
+    if machine.spec().mmu.is_none() {
         return Err(no_page_tables(place).into());
-    };
-    // Not a flush, which would keep global entries.
-    machine.invlpg(address, &mut ());
-    let mut events: Vec<Event> = Vec::new();
-    let pa = machine
-        .translate_as(
-            address,
-            AccessKind::Read,
-            Privilege::Supervisor,
-            &mut events,
-        )
-        .ok();
-    let levels = fetched(&mmu, &events);
-    let pa = pa.map(Pa::raw);
-    Ok((
-        WalkView {
-            spec,
-            of,
-            va: address.raw(),
-            levels,
-            pa,
-        },
-        pid,
-    ))
-}
-
-/// Returns the entries that a walk fetched, top first.
-pub(super) fn fetched(mmu: &Mmu, events: &[Event]) -> Vec<WalkLevel> {
-    let level = |event: &Event| match event {
-        Event::Pte {
-            level,
-            index,
-            address,
-            value,
-            found,
-        } => Some(WalkLevel {
-            level: *level,
-            index: *index,
-            at: address.map(Pa::raw),
-            raw: *value,
-            ppn: value
-                .filter(|_| matches!(found, PteKind::Table | PteKind::Page))
-                .map(|raw| mmu.pte.decode(raw).ppn),
-            found: *found,
-        }),
-        _ => None,
-    };
-    events.iter().filter_map(level).collect()
+    }
+    let walk = Walk::of_machine(&machine, address, AccessKind::Read, Privilege::Supervisor);
+    let spec = machine.spec().clone();
+    Ok((WalkView { spec, of, walk }, pid))
 }
 
 /// Reports that the machine has only physical addresses.

@@ -2,11 +2,12 @@
 
 use crate::run::facts::{low, shifted};
 use crate::run::record::Access;
+use crate::run::steps::{Walk, WalkEnd};
 use pagewalk_engine::kernel::config::KernelConfig;
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::addr::Pa;
 use pagewalk_engine::machine::contents::TlbLine;
-use pagewalk_engine::machine::event::{Event, Fault};
+use pagewalk_engine::machine::event::Fault;
 use pagewalk_engine::machine::pte::{Bit, Pte};
 
 /// A TLB entry, if one exists.
@@ -78,54 +79,27 @@ impl Before<'_> {
     /// Returns the physical page from a walk without TLBs, or the fault of the walk. Returns `None` for a
     /// page outside the address space.
     pub(crate) fn walk(self, vpn: u64) -> Option<Result<u64, Fault>> {
-        let vpn = self.machine.vpn(vpn).ok()?;
-        let mut copy = self.machine.clone();
-        let va = copy.va_of(vpn);
-        copy.invlpg(va, &mut ());
-        let done = copy.translate_as(va, self.access.kind, self.access.mode, &mut ());
-        Some(done.map(|pa| copy.ppn_of(pa).raw()))
+        match self.walk_of(vpn)?.end {
+            WalkEnd::Page(pa) => Some(Ok(self.machine.ppn_of(pa).raw())),
+            WalkEnd::Fault(fault) => Some(Err(fault)),
+            WalkEnd::TlbHeldIt => None,
+        }
     }
 
     /// Returns the number of page-table entries that a walk without TLBs fetches.
     pub(crate) fn walk_length(self, vpn: u64) -> Option<u64> {
-        let vpn = self.machine.vpn(vpn).ok()?;
-        let mut copy = self.machine.clone();
-        let va = copy.va_of(vpn);
-        copy.invlpg(va, &mut ());
-        let mut events = Vec::new();
-        let _ = copy.translate_as(va, self.access.kind, self.access.mode, &mut events);
-        Some(
-            events
-                .iter()
-                .filter(|event| matches!(event, Event::Pte { .. }))
-                .count() as u64,
-        )
+        Some(self.walk_of(vpn)?.levels.len() as u64)
+    }
+
+    fn walk_of(self, vpn: u64) -> Option<Walk> {
+        let va = self.machine.va_of(self.machine.vpn(vpn).ok()?);
+        let Access { kind, mode, .. } = *self.access;
+        Some(Walk::of_machine(self.machine, va, kind, mode))
     }
 
     /// Returns the address of the top-level page table in memory.
     pub(crate) fn root(self) -> Option<u64> {
-        let mmu = self.access.spec.mmu.as_ref()?;
-        let mut copy = self.machine.clone();
-        copy.invlpg(self.access.va, &mut ());
-        let mut events = Vec::new();
-        // Even a walk that faults fetches the top-level entry.
-        let _ = copy.translate_as(
-            self.access.va,
-            self.access.kind,
-            self.access.mode,
-            &mut events,
-        );
-        let first = events.iter().find_map(|event| match event {
-            Event::Pte {
-                level: 1,
-                index,
-                address: Some(address),
-                ..
-            } => Some((*index, address.raw())),
-            _ => None,
-        });
-        let (index, address) = first?;
-        address.checked_sub(index.checked_mul(u64::from(mmu.pte.bytes))?)
+        self.machine.cr3().map(Pa::raw)
     }
 
     /// Returns the raw entry at an address in memory.

@@ -2,7 +2,8 @@
 
 use super::compare::{Comparison, ComparisonItem, FactDifference, Which};
 use super::facets::Facet;
-use super::side::Parting;
+use super::parting::Parting;
+use super::side::MACHINE;
 use crate::report::doc::{Block, Cell, Step, Table, Tone};
 use crate::report::narrate::{Statement, count};
 
@@ -106,7 +107,7 @@ fn short(a: &Statement, b: &Statement) -> String {
     if a.short == b.short {
         a.short.clone()
     } else {
-        a.verb().to_owned()
+        MACHINE.to_owned()
     }
 }
 
@@ -135,7 +136,7 @@ fn table(rows: &[FactDifference]) -> Table {
 fn parting(parting: &Parting) -> Vec<Block> {
     let (a, b) = &parting.statements;
     let step = |step: &Option<Step>| match step {
-        Some(step) => format!("{}: {}", step.who, step.what),
+        Some(step) => format!("{}: {}", step.who(), step.what),
         None => "nothing more happens".to_owned(),
     };
     let title = format!("The runs diverge at step {} of {}", parting.number, a.short);

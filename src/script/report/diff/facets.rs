@@ -1,9 +1,11 @@
 //! The comparable results of a statement, by name.
 
 use crate::lang::value::Value;
-use crate::report::narrate::declaration;
-use crate::run::facts;
-use crate::run::record::{CellView, Did, Shown, StepRecord, TableView, View};
+use crate::report::narrate::setting_rows;
+use crate::run::facts::{self, Component, Key};
+use crate::run::record::{Did, Shown, StepRecord, View};
+use crate::run::table::Rows;
+use pagewalk_engine::machine::spec::Spec;
 
 /// A name and its value.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,7 +19,7 @@ pub(crate) struct Facet {
 }
 
 impl Facet {
-    fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
+    pub(crate) fn text(name: impl Into<String>, text: impl Into<String>) -> Self {
         Self {
             name: name.into(),
             text: text.into(),
@@ -54,19 +56,20 @@ impl Facet {
 pub(crate) fn facets(record: &StepRecord) -> Vec<Facet> {
     let mut found: Vec<Facet> = facts::reported_facts(&record.did)
         .into_iter()
+        .filter(|fact| !has_short_name(&record.did, &fact.key))
         .map(|fact| Facet {
             text: fact.stated(),
             value: Some(fact.value.value),
             name: fact.name,
         })
         .collect();
-    found.retain(|facet| !has_short_name(&record.did, &facet.name));
     match &*record.did {
-        Did::Machine(spec) => found.extend(of_machine(&declaration(spec))),
+        Did::Machine(spec) => found.extend(of_machine(spec)),
         Did::Bound {
             name,
             value,
             call: None,
+            ..
         } => {
             found.push(Facet::shown(name, &Shown::plain(value.clone())));
         }
@@ -85,29 +88,21 @@ pub(crate) fn facets(record: &StepRecord) -> Vec<Facet> {
 
 /// Whether a fact of the first TLB or cache also has a short name: `tlbi` is the short name of `.index` for a
 /// TLB.
-fn has_short_name(did: &Did, name: &str) -> bool {
-    let Did::Access(access) = did else {
+fn has_short_name(did: &Did, key: &Key) -> bool {
+    let (Did::Access(access), Key::Component(fact, part)) = (did, key) else {
         return false;
     };
-    let Some((part, fact)) = name.split_once('.') else {
-        return false;
+    let first = match part {
+        Component::Tlb(tlb) => access.spec.first_tlb(access.kind) == Some(*tlb),
+        Component::Cache(cache) => access.spec.first_cache(access.kind) == Some(*cache),
     };
-    let spec = &access.spec;
-    let tlb = spec
-        .first_tlb(access.kind)
-        .and_then(|n| spec.tlbs.get(n))
-        .map(|tlb| &*tlb.name);
-    let cache = spec
-        .first_cache(access.kind)
-        .and_then(|n| spec.caches.get(n))
-        .map(|cache| &*cache.name);
-    matches!(fact, "index" | "tag" | "offset") && [tlb, cache].contains(&Some(part))
+    first && matches!(fact.suffix, ".index" | ".tag" | ".offset")
 }
 
-fn of_machine(declaration: &str) -> impl Iterator<Item = Facet> {
-    settings(declaration)
+fn of_machine(spec: &Spec) -> impl Iterator<Item = Facet> {
+    setting_rows(spec)
         .into_iter()
-        .map(|(name, value)| Facet::new(name, value))
+        .map(|(name, value)| Facet::text(name, value))
 }
 
 fn of_view(view: &View, found: &mut Vec<Facet>) {
@@ -118,10 +113,10 @@ fn of_view(view: &View, found: &mut Vec<Facet>) {
         View::Table(table) | View::Maps { table, .. } => of_table(table, found),
         View::Pairs { title, pairs } => {
             found.extend(pairs.iter().map(|(name, value)| {
-                Facet::new(format!("{title} {name}").trim_start(), value.as_str())
+                Facet::text(format!("{title} {name}").trim_start(), value.as_str())
             }));
         }
-        View::Declaration(spec) => found.extend(of_machine(&declaration(spec))),
+        View::Declaration(spec) => found.extend(of_machine(spec)),
         View::Remark(_)
         | View::Figure(_)
         | View::Rulers(_)
@@ -135,7 +130,7 @@ fn of_view(view: &View, found: &mut Vec<Facet>) {
 }
 
 /// Adds the cells of a table, naming each cell by the first cell of its row and by its column.
-fn of_table(table: &TableView, found: &mut Vec<Facet>) {
+fn of_table(table: &Rows, found: &mut Vec<Facet>) {
     let several = table.groups.len() > 2;
     let columns: Vec<String> = table
         .groups
@@ -156,60 +151,12 @@ fn of_table(table: &TableView, found: &mut Vec<Facet>) {
         };
         let head = columns.first().map_or("", String::as_str);
         for (column, cell) in columns.iter().skip(1).zip(cells) {
-            let value = match cell {
-                CellView::Hex(n, _) | CellView::Number(n) => Some(Value::from(*n)),
-                CellView::Text(_) | CellView::List { .. } | CellView::Nothing => None,
-            };
             let name = format!("{} {head} {key} {column}", table.title);
             found.push(Facet {
                 name,
                 text: cell.to_string(),
-                value,
+                value: cell.number().map(Value::from),
             });
         }
     }
-}
-
-/// Returns the settings of a declaration as printed by `show machine`, such as `tlb ways` and `4`. A setting
-/// without a value has the value `yes`. `direct-mapped` and `fully-associative` are values of `ways`.
-pub fn settings(declaration: &str) -> Vec<(String, String)> {
-    let mut found = Vec::new();
-    let inner = declaration
-        .trim()
-        .strip_prefix("machine {")
-        .and_then(|rest| rest.strip_suffix('}'));
-    for line in inner
-        .unwrap_or_default()
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-    {
-        setting("", line, &mut found);
-    }
-    found
-}
-
-fn setting(outer: &str, text: &str, found: &mut Vec<(String, String)>) {
-    let within = |name: &str| format!("{outer} {name}").trim_start().to_owned();
-    if let Some((head, rest)) = text.split_once('{') {
-        let block = within(head.trim());
-        let rest = rest.trim().strip_suffix('}').unwrap_or(rest);
-        return parts(rest).for_each(|part| setting(&block, part.trim(), found));
-    }
-    found.push(match text.split_once(' ') {
-        _ if matches!(text, "direct-mapped" | "fully-associative") => {
-            (within("ways"), text.to_owned())
-        }
-        Some((name, value)) => (within(name), value.to_owned()),
-        None => (within(text), "yes".to_owned()),
-    });
-}
-
-/// Splits a text at the commas outside braces.
-fn parts(text: &str) -> impl Iterator<Item = &str> {
-    let mut depth = 0;
-    text.split(move |c| {
-        depth += i32::from(c == '{') - i32::from(c == '}');
-        c == ',' && depth == 0
-    })
 }

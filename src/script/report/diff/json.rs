@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::compare::{Comparison, ComparisonItem, FactDifference, Which};
 use super::facets::Facet;
-use super::side::Parting;
+use super::parting::Parting;
 use crate::report::doc::Step;
 use crate::report::narrate::Statement;
 
@@ -71,10 +71,7 @@ fn parting(parting: &Parting) -> Value {
         let mut object = Map::new();
         object.insert("file".to_owned(), statement.file.as_str().into());
         object.insert("line".to_owned(), statement.line.into());
-        object.insert(
-            "who".to_owned(),
-            step.as_ref().map(|step| step.who.as_str()).into(),
-        );
+        object.insert("who".to_owned(), step.as_ref().map(Step::who).into());
         object.insert(
             "what".to_owned(),
             step.as_ref().map(|step| step.what.as_str()).into(),

@@ -7,6 +7,7 @@ mod blocks;
 mod compare;
 mod facets;
 mod json;
+mod parting;
 mod side;
 #[cfg(test)]
 mod tests;

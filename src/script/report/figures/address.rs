@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use crate::report::narrate::parts::hex;
 use crate::report::scene::{Place, Scene, Stroke, width};
+use crate::report::words::numbers::hex;
 use crate::run::record::{DividedAddress, DividedField};
 
 /// The box of a field: its name, the columns of its left and right border, and the row of its lower border.

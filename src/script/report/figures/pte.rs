@@ -1,8 +1,8 @@
 //! The formats of page-table entries: a row of boxes for each format, and the bits of an entry with their meanings.
 
-use crate::report::narrate::parts::hex;
-use crate::report::narrate::words::count;
 use crate::report::scene::{Place, Scene, Stroke, width};
+use crate::report::words::counts::count;
+use crate::report::words::numbers::hex;
 use crate::run::record::{PteEntry, PteField, PteFigure, PteForm, PteMeaning};
 
 /// The maximum width of a row of boxes.

@@ -1,8 +1,8 @@
 //! The declared machine: a core with its caches and TLBs, the shared caches, and main memory.
 
 use super::words::ways;
-use crate::report::narrate::words::count;
 use crate::report::scene::{Frame, Line, Place, Scene, Stroke, widest, width};
+use crate::report::words::counts::count;
 use crate::run::nouns::size;
 use crate::run::record::{System, SystemPart};
 

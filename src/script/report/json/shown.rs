@@ -4,15 +4,15 @@ use serde_json::{Value, json};
 
 use super::layout;
 use crate::report::doc::{Block, Ruler, Step};
-use crate::report::narrate::{call_steps_at, declaration, of_address, rulers, steps_at};
+use crate::report::narrate::{call_steps, declaration, of_address, rulers, steps_at};
 use crate::run::fields::BitField;
+use crate::run::steps::Fetched;
+use pagewalk_engine::machine::addr::Pa;
 use pagewalk_engine::machine::event::PteKind;
 use pagewalk_engine::machine::pte::Bit;
 
-use crate::run::record::{
-    CellView, FIGURE_VERSION, FigureData, TableView, TreeEntry, TreeTable, View, WalkLevel,
-    WalkView,
-};
+use crate::run::record::{FIGURE_VERSION, FigureData, TreeEntry, TreeTable, View, WalkView};
+use crate::run::table::{Cell, Rows};
 
 /// Returns the objects of a view. Only rulers can have several objects.
 pub fn json(view: &View) -> Vec<Value> {
@@ -35,7 +35,7 @@ pub fn json(view: &View) -> Vec<Value> {
             .iter()
             .filter_map(sequence)
             .collect(),
-        View::CallSteps(call, level) => vec![numbered(&call_steps_at(call, *level))],
+        View::CallSteps(call, level) => vec![numbered(&call_steps(call, *level))],
         View::Layout(layout) => vec![layout::layout(layout)],
         View::Tree(tree) => vec![json!({"of": tree.of, "tables": tree_table(&tree.root)})],
         View::Maps { table, .. } => vec![self::table(table)],
@@ -48,9 +48,7 @@ pub fn json(view: &View) -> Vec<Value> {
 /// Returns the data of a figure with its version.
 fn figure(data: &FigureData) -> Value {
     let mut value = serde_json::to_value(data).unwrap_or_default();
-    if let Some(members) = value.as_object_mut() {
-        members.insert("version".to_owned(), FIGURE_VERSION.into());
-    }
+    value["version"] = FIGURE_VERSION.into();
     value
 }
 
@@ -66,7 +64,7 @@ fn tree_table(of: &TreeTable) -> Value {
 }
 
 /// Returns a table as an object, with all columns in one row to match the cells.
-fn table(shown: &TableView) -> Value {
+fn table(shown: &Rows) -> Value {
     let columns: Vec<&String> = shown.groups.iter().flatten().collect();
     let rows: Vec<Vec<Value>> = shown
         .rows
@@ -76,12 +74,12 @@ fn table(shown: &TableView) -> Value {
     json!({"title": shown.title, "columns": columns, "rows": rows})
 }
 
-fn cell(cell: &CellView) -> Value {
+fn cell(cell: &Cell) -> Value {
     match cell {
-        CellView::Hex(n, _) | CellView::Number(n) => (*n).into(),
-        CellView::Text(text) => text.as_str().into(),
-        CellView::List { .. } => cell.to_string().into(),
-        CellView::Nothing => Value::Null,
+        Cell::Hex(n, _) | Cell::Number(n) => (*n).into(),
+        Cell::Text(text) => text.as_str().into(),
+        Cell::List { .. } => cell.to_string().into(),
+        Cell::Nothing => Value::Null,
     }
 }
 
@@ -104,15 +102,15 @@ fn ruler(ruler: &Ruler) -> Value {
 
 /// Returns a page walk with an object for each level.
 fn walk(of: &WalkView) -> Value {
-    let level = |level: &WalkLevel| {
+    let level = |level: &Fetched| {
         json!({
-            "level": level.level, "index": level.index, "at": level.at, "entry": level.raw, "ppn": level.ppn,
-            "present": matches!(level.found, PteKind::Table | PteKind::Page),
-            "page": level.found == PteKind::Page,
+            "level": level.level, "index": level.index, "at": level.at.map(Pa::raw), "entry": level.raw,
+            "ppn": level.ppn, "present": level.is_present(), "page": level.found == PteKind::Page,
         })
     };
-    let levels: Vec<Value> = of.levels.iter().map(level).collect();
-    json!({"figure": "walk", "of": of.of, "va": of.va, "levels": levels, "pa": of.pa})
+    let levels: Vec<Value> = of.walk.levels.iter().map(level).collect();
+    let pa = of.walk.pa().map(Pa::raw);
+    json!({"figure": "walk", "of": of.of, "va": of.walk.va.raw(), "levels": levels, "pa": pa})
 }
 
 /// Returns an address with the values of its fields.
@@ -130,7 +128,7 @@ fn bits(value: u64, of: &Ruler) -> Value {
 fn numbered(steps: &[Step]) -> Value {
     let steps: Vec<Value> = steps
         .iter()
-        .map(|step| json!({"who": step.who, "what": step.what}))
+        .map(|step| json!({"who": step.who(), "what": step.what}))
         .collect();
     json!({"steps": steps})
 }

@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
-use super::process::fault;
-use super::process::names::Names;
-use super::{notes, parts};
+use super::notes;
+use super::process::call;
 use crate::report::doc::{Blank, Block, Tone};
+use crate::report::words::handling::FaultText;
+use crate::report::words::names::Names;
+use crate::report::words::numbers;
 use crate::run::facts::{self, Family};
 use crate::run::record::{Access, AccessVerb, Did, FaultRecord, Shown};
+use crate::run::steps::Part;
 use pagewalk_engine::kernel::event::FaultClass;
 use pagewalk_engine::machine::event::{AccessKind, Event, Fault, Purpose};
 use pagewalk_engine::machine::spec::Spec;
@@ -15,17 +18,11 @@ use pagewalk_engine::machine::spec::Spec;
 /// Maximum number of additional pieces of an access to report.
 const PIECES: usize = 8;
 
-/// Returns the worksheet of an access, followed by sentences about the remaining events. `operand` is the
-/// literal address in the statement, if any.
-pub(crate) fn worksheet(access: &Access, did: &Arc<Did>, operand: Option<u64>) -> Vec<Block> {
-    let sheet = Sheet {
-        access,
-        did,
-        written: operand == Some(access.va.raw()),
-    };
-    let mut blocks = names(access).map_or_else(Vec::new, |names| {
-        fault::faults(names, access.faults(), None)
-    });
+/// Returns the worksheet of an access, followed by sentences about the remaining events.
+pub(crate) fn worksheet(access: &Access, did: &Arc<Did>) -> Vec<Block> {
+    let sheet = Sheet { access, did };
+    let mut blocks = Names::of_access(access)
+        .map_or_else(Vec::new, |names| call::faults(names, access.faults(), None));
     let translation = sheet.translation();
     if !translation.is_empty() {
         blocks.push(Block::Worksheet(translation));
@@ -51,8 +48,6 @@ pub(crate) fn worksheet(access: &Access, did: &Arc<Did>, operand: Option<u64>) -
 struct Sheet<'a> {
     access: &'a Access,
     did: &'a Did,
-    /// Whether the statement contains the address as a literal number.
-    written: bool,
 }
 
 impl Sheet<'_> {
@@ -98,8 +93,8 @@ impl Sheet<'_> {
         let ppn = self
             .fact("ppn")
             .map_or_else(|| "-".to_owned(), |ppn| ppn.to_string());
-        let address = (!self.written)
-            .then(|| blank("VA", parts::va(&self.access.spec, self.access.va.raw())));
+        let address = (!self.access.literal)
+            .then(|| blank("VA", numbers::va(&self.access.spec, self.access.va.raw())));
         let blanks = [
             self.core(),
             address,
@@ -151,7 +146,7 @@ impl Sheet<'_> {
         if self.access.uses_caches() {
             let first = self.access.spec.first_cache(self.access.kind);
             let name = first.map_or("cache", |first| {
-                parts::cache_name(&self.access.spec, first as u32)
+                Part::Cache(first as u32).name(&self.access.spec)
             });
             let cache = [
                 self.blank("CO", "co"),
@@ -171,7 +166,7 @@ impl Sheet<'_> {
         if self.access.outcome.fault.is_some() {
             return None;
         }
-        let data = parts::data(self.access);
+        let data = numbers::data(self.access);
         let label = match (self.access.verb, self.access.data.len()) {
             (AccessVerb::Write, _) => "stored",
             (_, 1) => "byte",
@@ -207,19 +202,13 @@ fn blank(label: &str, value: impl Into<String>) -> Blank {
 /// Returns the TLB levels searched, if there is more than one.
 fn tlb_path(access: &Access) -> Option<String> {
     let spec = &access.spec;
-    let mut path: Vec<String> = access
-        .first_piece()
-        .iter()
-        .filter_map(|event| match event {
-            Event::TlbLookup { tlb, way, .. } => Some(format!(
-                "{} {}",
-                parts::tlb_name(spec, *tlb),
-                hit(way.is_some())
-            )),
-            _ => None,
-        })
-        .collect();
-    let missed = !path.last().is_some_and(|last| last.ends_with("hit"));
+    let (mut path, mut missed) = (Vec::new(), true);
+    for event in access.first_piece() {
+        if let Event::TlbLookup { tlb, way, .. } = event {
+            missed = way.is_none();
+            path.push(format!("{} {}", Part::Tlb(*tlb).name(spec), hit(!missed)));
+        }
+    }
     let levels = spec.mmu.as_ref()?.levels.len();
     let fetched = access
         .first_piece()
@@ -260,7 +249,7 @@ fn cache_path(access: &Access) -> Option<String> {
         {
             path.push(format!(
                 "{} {}",
-                parts::cache_name(spec, *cache),
+                Part::Cache(*cache).name(spec),
                 hit(way.is_some())
             ));
             served |= way.is_some();
@@ -301,11 +290,11 @@ fn pieces(access: &Access) -> Vec<Block> {
             } else {
                 format!("{size} bytes")
             };
-            let passage = passage(&access.spec, &rest[*begin..end]).join(", ");
+            let passage = passage(&access.spec, &rest[*begin..end], true).join(", ");
             blocks.push(Block::line(format!(
                 "piece {}: {bytes} at {} → {passage}",
                 number + 2,
-                parts::va(&access.spec, va.raw())
+                numbers::va(&access.spec, va.raw())
             )));
         }
     }
@@ -318,26 +307,16 @@ fn pieces(access: &Access) -> Vec<Block> {
     blocks
 }
 
-/// Returns the names to use in sentences about the access's process, or `None` on bare hardware.
-pub fn names(access: &Access) -> Option<Names<'_>> {
-    let inside = access.process.as_ref()?;
-    Some(Names {
-        spec: &access.spec,
-        legend: &inside.legend,
-        own: &inside.process,
-    })
-}
-
 /// Returns an access as one line, the form used in loops.
 pub(crate) fn line(access: &Access) -> String {
-    let mut passage = passage(&access.spec, access.first_piece());
-    if let Some(names) = names(access) {
-        // The kernel's result replaces the hardware exception.
-        passage.retain(|words| access.faults().is_empty() || !FAULTS.contains(&words.as_str()));
+    // The kernel's result replaces the hardware exception.
+    let is_handled = !access.faults().is_empty();
+    let mut passage = passage(&access.spec, access.first_piece(), !is_handled);
+    if let Some(names) = Names::of_access(access) {
         let faults = access
             .faults()
             .iter()
-            .map(|fault| fault::short(names, fault));
+            .map(|fault| FaultText::new(names, fault, None).brief());
         passage.splice(0..0, faults);
     }
     let done = access.outcome.fault.is_none();
@@ -349,14 +328,14 @@ pub(crate) fn line(access: &Access) -> String {
             } else {
                 "value"
             },
-            parts::data(access)
+            numbers::data(access)
         ));
     }
     if access.outcome.fragments > 1 {
         passage.push(format!("{} pieces", access.outcome.fragments));
     }
     let stored = if access.verb == AccessVerb::Write {
-        format!(" = {}", parts::data(access))
+        format!(" = {}", numbers::data(access))
     } else {
         String::new()
     };
@@ -366,16 +345,16 @@ pub(crate) fn line(access: &Access) -> String {
     } else {
         String::new()
     };
-    let address = parts::va(&access.spec, access.va.raw());
+    let address = numbers::va(&access.spec, access.va.raw());
     format!(
         "{core}{probe}{} {address}{stored} → {}",
-        parts::verb(access.verb),
+        numbers::verb(access.verb),
         passage.join(", ")
     )
 }
 
-/// Describes a piece briefly.
-fn passage(spec: &Spec, events: &[Event]) -> Vec<String> {
+/// Describes a piece briefly, with its hardware exception if `exceptions` is true.
+fn passage(spec: &Spec, events: &[Event], exceptions: bool) -> Vec<String> {
     let mut words = Vec::new();
     let mut tlb = None;
     let mut cache = None;
@@ -384,8 +363,8 @@ fn passage(spec: &Spec, events: &[Event]) -> Vec<String> {
             Event::TlbLookup { way, .. } => tlb = Some(tlb == Some(true) || way.is_some()),
             Event::Translated { ppn, pa, .. } => {
                 words.extend(tlb.map(|found| format!("TLB {}", hit(found))));
-                words.push(format!("PPN {}", parts::hex(ppn.raw(), spec.ppn_bits())));
-                words.push(format!("PA {}", parts::pa(spec, pa.raw())));
+                words.push(format!("PPN {}", numbers::hex(ppn.raw(), spec.ppn_bits())));
+                words.push(format!("PA {}", numbers::pa(spec, pa.raw())));
             }
             Event::CacheLookup {
                 cache: level,
@@ -396,7 +375,7 @@ fn passage(spec: &Spec, events: &[Event]) -> Vec<String> {
                 cache = Some(*level);
                 words.push(format!(
                     "{} {}",
-                    parts::cache_name(spec, *level),
+                    Part::Cache(*level).name(spec),
                     hit(way.is_some())
                 ));
             }
@@ -405,7 +384,7 @@ fn passage(spec: &Spec, events: &[Event]) -> Vec<String> {
             } => words.push("not cached".to_owned()),
             Event::Faulted { fault } => {
                 words.extend(tlb.map(|found| format!("TLB {}", hit(found))));
-                words.push(fault_words(*fault).to_owned());
+                words.extend(exceptions.then(|| fault_words(*fault).to_owned()));
             }
             _ => {}
         }
@@ -413,12 +392,9 @@ fn passage(spec: &Spec, events: &[Event]) -> Vec<String> {
     words
 }
 
-/// The descriptions of the hardware exceptions.
-const FAULTS: [&str; 2] = ["page fault", "protection fault"];
-
 fn fault_words(fault: Fault) -> &'static str {
     match fault {
-        Fault::NotPresent { .. } | Fault::Reserved { .. } => FAULTS[0],
-        Fault::Protection { .. } => FAULTS[1],
+        Fault::NotPresent { .. } | Fault::Reserved { .. } => "page fault",
+        Fault::Protection { .. } => "protection fault",
     }
 }

@@ -1,9 +1,9 @@
 //! The changes that a statement made, as tables in which each changed cell shows both values.
 
-use super::words::count;
 use crate::report::doc::{Block, Cell, Table, Tone};
+use crate::report::words::counts::count;
 use crate::run::changes::{Changed, Changes};
-use crate::run::record::CellView;
+use crate::run::table;
 
 /// Maximum number of rows shown per table.
 const ROWS: usize = 40;
@@ -38,7 +38,7 @@ fn table(changed: &Changed) -> Vec<Block> {
         cells.extend(
             changed
                 .ways
-                .then(|| plain(&CellView::Number(row.way as u64))),
+                .then(|| plain(&table::Cell::Number(row.way as u64))),
         );
         cells.extend(shown.iter().filter_map(|&at| row.cells.get(at)).map(both));
         cells
@@ -92,21 +92,21 @@ fn is_byte(column: &str) -> bool {
         .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|c| c.is_ascii_digit()))
 }
 
-fn plain(cell: &CellView) -> Cell {
+fn plain(cell: &table::Cell) -> Cell {
     Cell {
         text: cell.to_string(),
-        word: matches!(cell, CellView::Text(_)),
+        word: matches!(cell, table::Cell::Text(_)),
     }
 }
 
 /// Returns the cell's value, or both values if they differ.
-fn both((old, new): &(CellView, CellView)) -> Cell {
+fn both((old, new): &(table::Cell, table::Cell)) -> Cell {
     if old == new {
         return plain(new);
     }
     let word = [old, new]
         .iter()
-        .any(|cell| matches!(cell, CellView::Text(_)));
+        .any(|cell| matches!(cell, table::Cell::Text(_)));
     Cell {
         text: format!("{old}→{new}"),
         word,

@@ -1,12 +1,14 @@
 //! Sentences about events that are not on the worksheet: the reasons for a fault, evictions, and other side
 //! effects.
 
-use super::parts;
 use crate::report::doc::{Block, Tone};
-use crate::run::facts::hardware_fault;
+use crate::report::words::messages::snoop;
+use crate::report::words::reasons::hardware_cause;
+use crate::report::words::{names, numbers};
 use crate::run::nouns::size;
 use crate::run::record::Access;
-use pagewalk_engine::machine::event::{AccessKind, Event, Fault, PteKind, Purpose};
+use crate::run::steps::Part;
+use pagewalk_engine::machine::event::{Event, Fault, PteKind, Purpose};
 use pagewalk_engine::machine::spec::Spec;
 
 /// Maximum number of sentences about one access.
@@ -34,7 +36,7 @@ pub(crate) fn notes(access: &Access) -> Vec<Block> {
 }
 
 /// Returns the sentence about an event, if any.
-pub(crate) fn note(access: &Access, event: &Event) -> Option<(Tone, String)> {
+fn note(access: &Access, event: &Event) -> Option<(Tone, String)> {
     let spec = &access.spec;
     let plain = |text: String| Some((Tone::Plain, text));
     match *event {
@@ -50,7 +52,7 @@ pub(crate) fn note(access: &Access, event: &Event) -> Option<(Tone, String)> {
             level, dirty: true, ..
         } => plain(format!(
             "The store sets the dirty bit D in {}.",
-            entry(spec, level)
+            names::entry(spec, level)
         )),
         Event::TlbFill {
             tlb,
@@ -59,10 +61,10 @@ pub(crate) fn note(access: &Access, event: &Event) -> Option<(Tone, String)> {
             ..
         } => {
             let (set, victim) = (
-                parts::tlb_set(spec, tlb, set.raw()),
-                parts::tlb_tag(spec, tlb, victim.raw()),
+                numbers::tlb_set(spec, tlb, set.raw()),
+                numbers::tlb_tag(spec, tlb, victim.raw()),
             );
-            let full = full(set, &parts::the_tlb(spec, tlb));
+            let full = full(set, &names::the(Part::Tlb(tlb), spec));
             plain(format!(
                 "{full} was full, so the entry with tag {victim} was evicted."
             ))
@@ -76,15 +78,15 @@ pub(crate) fn note(access: &Access, event: &Event) -> Option<(Tone, String)> {
             ..
         } => {
             let (set, victim) = (
-                parts::cache_set(spec, cache, set.raw()),
-                parts::cache_tag(spec, cache, victim.raw()),
+                numbers::cache_set(spec, cache, set.raw()),
+                numbers::cache_tag(spec, cache, victim.raw()),
             );
             let why = match purpose {
                 Purpose::Demand => "",
                 Purpose::Walk => ", to make room for a page-table entry",
                 Purpose::Writeback => ", to make room for a block written back from above",
             };
-            let name = parts::the_cache(spec, cache);
+            let name = names::the(Part::Cache(cache), spec);
             let back = if writeback {
                 format!(". The evicted block was dirty, so {name} wrote it back")
             } else {
@@ -95,7 +97,10 @@ pub(crate) fn note(access: &Access, event: &Event) -> Option<(Tone, String)> {
                 "{full} was full, so the block with tag {victim} was evicted{why}{back}."
             ))
         }
-        Event::Snooped { cache, core, dirty } => plain(snoop(access, cache, core, dirty)),
+        Event::Snooped { cache, core, dirty } => plain(format!(
+            "{}.",
+            names::first(&snoop(access, cache, core, dirty))
+        )),
         Event::Bypassed {
             purpose: Purpose::Demand,
         } => plain("CD is set for the page, so the access bypassed the caches.".to_owned()),
@@ -103,16 +108,6 @@ pub(crate) fn note(access: &Access, event: &Event) -> Option<(Tone, String)> {
             plain("CD is set for a page table, so its entry was not cached.".to_owned())
         }
         _ => None,
-    }
-}
-
-/// Describes a page-table entry for use in a sentence.
-pub(crate) fn entry(spec: &Spec, level: u32) -> String {
-    let levels = spec.mmu.as_ref().map_or(1, |mmu| mmu.levels.len());
-    if levels == 1 {
-        "the page-table entry".to_owned()
-    } else {
-        format!("the level-{level} entry")
     }
 }
 
@@ -131,34 +126,7 @@ fn huge(spec: &Spec, level: u32) -> Option<String> {
 fn full(set: Option<String>, name: &str) -> String {
     match set {
         Some(set) => format!("Set {set} of {name}"),
-        None => name.replacen("the ", "The ", 1),
-    }
-}
-
-fn snoop(access: &Access, cache: u32, core: u32, dirty: bool) -> String {
-    let name = match parts::cache_name(&access.spec, cache) {
-        "cache" => "The cache",
-        name => name,
-    };
-    let own = core == access.core
-        || access
-            .spec
-            .caches
-            .get(cache as usize)
-            .is_some_and(|cache| cache.shared);
-    let who = if own {
-        name.to_owned()
-    } else {
-        format!("{name} of core {core}")
-    };
-    match (dirty, access.kind == AccessKind::Write) {
-        (true, false) => {
-            format!("{who} holds a modified copy of the block and writes it back first.")
-        }
-        (true, true) => {
-            format!("{who} holds a modified copy of the block, writes it back, and invalidates it.")
-        }
-        (false, _) => format!("{who} invalidates its copy of the block."),
+        None => names::first(name),
     }
 }
 
@@ -168,11 +136,11 @@ fn fault_sentence(access: &Access, fault: Fault) -> String {
         Fault::NotPresent { .. } | Fault::Reserved { .. } => "Page fault",
         Fault::Protection { .. } => "Protection fault",
     };
-    let at = parts::va(&access.spec, access.last_piece());
+    let at = numbers::va(&access.spec, access.last_piece());
     let place = if access.outcome.fragments > 1 {
         format!(" at {at}")
     } else {
         String::new()
     };
-    format!("{raised}{place}: {}.", hardware_fault(access, fault))
+    format!("{raised}{place}: {}.", hardware_cause(access, None))
 }

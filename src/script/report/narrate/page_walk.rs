@@ -1,9 +1,10 @@
 //! A page walk as a table, with one row per level.
 
-use super::parts::hex;
 use crate::report::doc::{Block, Cell, Table};
+use crate::report::words::numbers::hex;
 use crate::run::nouns::size;
-use crate::run::record::{WalkLevel, WalkView};
+use crate::run::record::WalkView;
+use crate::run::steps::Fetched;
 use pagewalk_engine::machine::event::PteKind;
 
 /// Returns the walk as a table and the physical address.
@@ -17,9 +18,10 @@ pub(crate) fn blocks(of: &WalkView) -> Vec<Block> {
         "leads to",
         "an entry covers",
     ];
-    let row = |level: &WalkLevel| {
+    let row = |level: &Fetched| {
         let word = |text: String| Cell { text, word: true };
-        let (name, bits, value) = index(of, level);
+        let (name, bits) = index(of, level.level);
+        let value = index_value(of, level);
         vec![
             Cell {
                 text: level.level.to_string(),
@@ -30,17 +32,17 @@ pub(crate) fn blocks(of: &WalkView) -> Vec<Block> {
             word(
                 level
                     .at
-                    .map_or_else(|| "-".to_owned(), |at| hex(at, of.spec.physical_bits)),
+                    .map_or_else(|| "-".to_owned(), |at| hex(at.raw(), of.spec.physical_bits)),
             ),
             word(entry(of, level)),
             word(target(of, level)),
-            word(covers(of, level)),
+            word(covers(of, level.level)),
         ]
     };
     let table = Table {
         title: title(of),
         groups: vec![heads.map(str::to_owned).to_vec()],
-        rows: of.levels.iter().map(row).collect(),
+        rows: of.walk.levels.iter().map(row).collect(),
     };
     vec![Block::Table(table), Block::line(result(of))]
 }
@@ -54,35 +56,46 @@ pub(crate) fn title(of: &WalkView) -> String {
     };
     format!(
         "page walk{whose}: virtual address {}",
-        hex(of.va, of.spec.virtual_bits())
+        hex(of.walk.va.raw(), of.spec.virtual_bits())
     )
 }
 
-/// Returns the name of a level's index, the bits of the virtual address that it consists of, and its value.
-pub(crate) fn index(of: &WalkView, level: &WalkLevel) -> (String, String, String) {
+/// Returns the number of bits that index the table of a level.
+fn index_bits(of: &WalkView, level: u32) -> u32 {
+    let mmu = of.spec.mmu.as_ref();
+    let bits = mmu.and_then(|mmu| mmu.levels.get(level as usize - 1));
+    bits.copied().unwrap_or(0)
+}
+
+/// Returns the name of a level's index, and the bits of the virtual address that it consists of.
+pub(crate) fn index(of: &WalkView, level: u32) -> (String, String) {
     let Some(mmu) = &of.spec.mmu else {
         return Default::default();
     };
-    let bits = mmu
-        .levels
-        .get(level.level as usize - 1)
-        .copied()
-        .unwrap_or(0);
     let name = if mmu.levels.len() > 1 {
-        format!("VPN{}", level.level)
+        format!("VPN{level}")
     } else {
         "VPN".to_owned()
     };
-    let low = mmu.level_page_bits(level.level);
-    (
-        name,
-        format!("{}–{low}", low + bits.max(1) - 1),
-        hex(level.index, bits),
-    )
+    let low = mmu.level_page_bits(level);
+    let high = low + index_bits(of, level).max(1) - 1;
+    (name, format!("{high}–{low}"))
+}
+
+/// Returns the value of a level's index.
+pub(crate) fn index_value(of: &WalkView, level: &Fetched) -> String {
+    hex(level.index, index_bits(of, level.level))
+}
+
+/// Returns the page offset of the virtual address, and its width in bits.
+pub(crate) fn offset(of: &WalkView) -> (String, u32) {
+    let bits = of.walk.page_bits(&of.spec);
+    let offset = of.walk.va.raw() & !u64::MAX.checked_shl(bits).unwrap_or(0);
+    (hex(offset, bits), bits)
 }
 
 /// Returns the raw value of an entry, or `-` if the entry was never set or points to a detached table.
-pub(crate) fn entry(of: &WalkView, level: &WalkLevel) -> String {
+pub(crate) fn entry(of: &WalkView, level: &Fetched) -> String {
     let bits = of.spec.mmu.as_ref().map_or(0, |mmu| 8 * mmu.pte.bytes);
     level
         .raw
@@ -90,7 +103,7 @@ pub(crate) fn entry(of: &WalkView, level: &WalkLevel) -> String {
 }
 
 /// Returns what an entry leads to.
-pub(crate) fn target(of: &WalkView, level: &WalkLevel) -> String {
+pub(crate) fn target(of: &WalkView, level: &Fetched) -> String {
     let frame = level.ppn.map(|ppn| hex(ppn, of.spec.ppn_bits()));
     match (level.found, frame) {
         (PteKind::Table | PteKind::Page, Some(frame)) => format!("frame {frame}"),
@@ -102,27 +115,23 @@ pub(crate) fn target(of: &WalkView, level: &WalkLevel) -> String {
 }
 
 /// Returns the size of the region that an entry of this level covers.
-pub(crate) fn covers(of: &WalkView, level: &WalkLevel) -> String {
+pub(crate) fn covers(of: &WalkView, level: u32) -> String {
     let bits = of
         .spec
         .mmu
         .as_ref()
-        .map_or(0, |mmu| mmu.level_page_bits(level.level));
+        .map_or(0, |mmu| mmu.level_page_bits(level));
     size(1u128.checked_shl(bits).unwrap_or(0))
 }
 
 /// Returns the result of the walk.
 pub(crate) fn result(of: &WalkView) -> String {
-    match of.pa {
-        Some(pa) => {
-            let bits = of.spec.page_bits();
-            let offset = of.va & !u64::MAX.checked_shl(bits).unwrap_or(0);
-            format!(
-                "physical address {} (VPO {})",
-                hex(pa, of.spec.physical_bits),
-                hex(offset, bits)
-            )
-        }
+    match of.walk.pa() {
+        Some(pa) => format!(
+            "physical address {} (VPO {})",
+            hex(pa.raw(), of.spec.physical_bits),
+            offset(of).0
+        ),
         None => "page fault".to_owned(),
     }
 }

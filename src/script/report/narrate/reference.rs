@@ -12,7 +12,7 @@ use pagewalk_engine::machine::reference_string::Replacement;
 
 use super::replay::malformed;
 use super::view;
-use super::words::{approximately, count};
+use crate::report::words::counts::{approximately, count};
 
 /// Maximum length of a string whose table is drawn by default.
 const LONGEST: usize = 40;

@@ -1,9 +1,9 @@
 //! Narration of the first iterations of loops.
 
 use super::statement::Statements;
-use super::words::thousands;
 use crate::lang::span::{Span, SpanMap};
 use crate::report::doc::{Block, Tone};
+use crate::report::words::counts::thousands;
 
 /// Maximum number of iterations narrated per statement of a loop.
 pub(crate) const TOLD: u64 = 100;

@@ -1,6 +1,5 @@
 //! The bit rulers of a machine's addresses, as on the lecture slides.
 
-use super::parts::cache_name;
 use crate::report::doc::{Ruler, RulerOf, RulerRow};
 use crate::run::fields::{self, BitField};
 use crate::run::record::BitsView;
@@ -55,7 +54,8 @@ fn push(rows: &mut Vec<RulerRow>, of: RulerOf, label: &str, fields: Vec<BitField
 
 fn virtual_rows(spec: &Spec, mmu: &Mmu) -> Vec<RulerRow> {
     let mut rows = Vec::new();
-    push(&mut rows, RulerOf::Page, "", fields::virtual_page(spec));
+    let page = fields::virtual_page(spec, spec.page_bits());
+    push(&mut rows, RulerOf::Page, "", page);
     if mmu.levels.len() > 1 {
         push(
             &mut rows,
@@ -66,10 +66,11 @@ fn virtual_rows(spec: &Spec, mmu: &Mmu) -> Vec<RulerRow> {
     }
     for (at, tlb) in spec.tlbs.iter().enumerate() {
         let label = if spec.tlbs.len() > 1 { &*tlb.name } else { "" };
-        push(&mut rows, RulerOf::Tlb(at), label, fields::tlb(spec, tlb));
+        let of_tlb = fields::tlb(spec, tlb, tlb.smallest_page_bits(spec));
+        push(&mut rows, RulerOf::Tlb(at), label, of_tlb);
     }
     for (number, cache) in (0..).zip(&spec.caches) {
-        let label = format!("{}, virtually indexed", cache_name(spec, number));
+        let label = format!("{}, virtually indexed", cache.name);
         push(
             &mut rows,
             RulerOf::Cache(number as usize),
@@ -83,7 +84,8 @@ fn virtual_rows(spec: &Spec, mmu: &Mmu) -> Vec<RulerRow> {
 fn physical_rows(spec: &Spec) -> Vec<RulerRow> {
     let mut rows = Vec::new();
     if spec.mmu.is_some() {
-        push(&mut rows, RulerOf::Page, "", fields::physical_page(spec));
+        let page = fields::physical_page(spec, spec.page_bits());
+        push(&mut rows, RulerOf::Page, "", page);
     }
     for (at, cache) in spec.caches.iter().enumerate() {
         let label = if spec.caches.len() > 1 {

@@ -1,7 +1,8 @@
 //! Long page tables, in which a row represents a run of entries.
 
 use crate::report::doc::{Block, Cell, Table};
-use crate::run::record::{CellView, TableView, View};
+use crate::run::record::View;
+use crate::run::table::{self, Rows};
 
 use super::view;
 
@@ -18,7 +19,7 @@ pub(crate) fn shown(view: &View) -> Vec<Block> {
 }
 
 /// Returns a page table whose rows are runs, or `None` for a short table or a table of something else.
-fn table_of_runs(of: &TableView) -> Option<Table> {
+fn table_of_runs(of: &Rows) -> Option<Table> {
     let columns = of.groups.first()?;
     if !of.groups.iter().all(|group| group == columns) || columns.first()? != "vpn" {
         return None;
@@ -29,22 +30,22 @@ fn table_of_runs(of: &TableView) -> Option<Table> {
             .iter()
             .filter_map(move |row| row.chunks(columns.len()).nth(at))
     };
-    let entries: Vec<&[CellView]> = (0..of.groups.len()).flat_map(part).collect();
+    let entries: Vec<&[table::Cell]> = (0..of.groups.len()).flat_map(part).collect();
     let entries: Vec<_> = entries
         .into_iter()
-        .filter(|row| row.first() != Some(&CellView::Nothing))
+        .filter(|row| row.first() != Some(&table::Cell::Nothing))
         .collect();
     if entries.len() <= LONG {
         return None;
     }
-    let mut runs: Vec<[&[CellView]; 2]> = Vec::new();
+    let mut runs: Vec<[&[table::Cell]; 2]> = Vec::new();
     for entry in entries {
         match runs.last_mut() {
             Some([_, last]) if follows(last, entry) => *last = entry,
             _ => runs.push([entry, entry]),
         }
     }
-    let row = |[first, last]: &[&[CellView]; 2]| {
+    let row = |[first, last]: &[&[table::Cell]; 2]| {
         first
             .iter()
             .zip(*last)
@@ -59,15 +60,15 @@ fn table_of_runs(of: &TableView) -> Option<Table> {
 }
 
 /// Whether an entry maps the next page to the next frame with the same bits.
-fn follows(last: &[CellView], entry: &[CellView]) -> bool {
-    let next = |(last, own): (&CellView, &CellView)| match (last, own) {
-        (CellView::Hex(last, _), CellView::Hex(own, _)) => last.checked_add(1) == Some(*own),
+fn follows(last: &[table::Cell], entry: &[table::Cell]) -> bool {
+    let next = |(last, own): (&table::Cell, &table::Cell)| match (last, own) {
+        (table::Cell::Hex(last, _), table::Cell::Hex(own, _)) => last.checked_add(1) == Some(*own),
         (last, own) => last == own,
     };
     last.len() == entry.len() && last.iter().zip(entry).all(next)
 }
 
-fn cell(first: &CellView, last: &CellView) -> Cell {
+fn cell(first: &table::Cell, last: &table::Cell) -> Cell {
     let text = if first == last {
         first.to_string()
     } else {
@@ -75,6 +76,6 @@ fn cell(first: &CellView, last: &CellView) -> Cell {
     };
     Cell {
         text,
-        word: matches!(first, CellView::Text(_)),
+        word: matches!(first, table::Cell::Text(_)),
     }
 }

@@ -1,8 +1,8 @@
 //! Renders page tables as a tree in text lines.
 
-use super::parts::hex;
-use super::words::thousands;
 use crate::report::doc::{Block, Tone};
+use crate::report::words::counts::thousands;
+use crate::report::words::numbers::hex;
 use crate::run::record::{TreeEntry, TreeTable, TreeView};
 use pagewalk_engine::machine::pte::{Bit, Pte};
 use pagewalk_engine::machine::spec::{Mmu, Spec};

@@ -2,16 +2,17 @@
 
 use crate::report::doc::{Block, Cell, Table, Tone};
 use crate::report::figures::scene;
-use crate::run::record::{AreaRecord, CellView, Shown, TableView, View};
+use crate::run::record::{AreaRecord, Shown, View};
+use crate::run::table::{self, Rows};
 use pagewalk_engine::machine::spec::Spec;
 
 use super::declaration::declaration;
 use super::page_walk;
-use super::process::{handler, layout, maps};
+use super::process::{layout, maps};
 use super::ruler::{of_address, rulers};
-use super::steps::steps_at;
+use super::steps::{call_steps, steps_at};
 use super::tree;
-use super::words::approximately;
+use crate::report::words::counts::approximately;
 
 pub(crate) fn blocks(view: &View) -> Vec<Block> {
     match view {
@@ -28,7 +29,7 @@ pub(crate) fn blocks(view: &View) -> Vec<Block> {
             .map(Block::Ruler)
             .collect(),
         View::Steps(access, level) => steps_at(access, *level),
-        View::CallSteps(call, level) => vec![Block::Steps(handler::call_steps_at(call, *level))],
+        View::CallSteps(call, level) => vec![Block::Steps(call_steps(call, *level))],
         View::Layout(layout) => layout::blocks(layout),
         View::Tree(tree) => tree::blocks(tree),
         View::Maps { spec, areas, .. } => maps(spec, areas),
@@ -80,10 +81,10 @@ fn value(of: &str, value: &Shown) -> String {
 }
 
 /// Returns a table of the machine.
-pub(crate) fn table(shown: &TableView) -> Table {
-    let cell = |cell: &CellView| Cell {
+pub(crate) fn table(shown: &Rows) -> Table {
+    let cell = |cell: &table::Cell| Cell {
         text: cell.to_string(),
-        word: matches!(cell, CellView::Text(_)),
+        word: matches!(cell, table::Cell::Text(_)),
     };
     let rows = shown
         .rows

@@ -203,9 +203,13 @@ fn named(text: &mut String, title: &str, pairs: &[(String, String)], theme: Them
 
 fn numbered(text: &mut String, steps: &[Step], theme: Theme) {
     let digits = steps.len().to_string().len();
-    let column = steps.iter().map(|step| width(&step.who)).max().unwrap_or(0);
+    let column = steps
+        .iter()
+        .map(|step| width(&step.who()))
+        .max()
+        .unwrap_or(0);
     for (number, step) in (1..).zip(steps) {
-        let who = theme.paint(Ink::Faint, &padded(&visible(&step.who), column));
+        let who = theme.paint(Ink::Faint, &padded(&visible(&step.who()), column));
         line(
             text,
             2,

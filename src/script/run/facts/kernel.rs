@@ -3,7 +3,8 @@
 use pagewalk_engine::kernel::event::{BackingStore, FaultClass, KernelStep, Signal, SignalCode};
 use pagewalk_engine::machine::event::Fault;
 
-use crate::run::record::{Access, FaultRecord, Shown, copies_page, first_eviction};
+use crate::run::record::{Access, FaultRecord, Shown};
+use crate::run::steps::Evicted;
 
 /// Returns the class of the first fault, or the kind of hardware fault if no kernel was started.
 pub(crate) fn fault(a: &Access) -> Option<Shown> {
@@ -71,15 +72,22 @@ pub(crate) fn swapped_out(a: &Access) -> Option<Shown> {
 
 /// Returns whether the handler copied a page.
 pub(crate) fn copied_page(a: &Access) -> Option<Shown> {
-    Some(yes_no(copies_page(handled(a))))
+    Some(copies(handled(a)))
 }
 
 /// Returns the page that these steps evicted.
-pub fn page<'a>(steps: impl Iterator<Item = &'a KernelStep>, vpn_bits: u32) -> Shown {
-    let page = first_eviction(steps).and_then(|(page, _)| page);
-    page.map_or(Shown::word("none"), |page| {
-        Shown::field(page.vpn.raw(), vpn_bits)
-    })
+pub fn page<'a>(mut steps: impl Iterator<Item = &'a KernelStep>, vpn_bits: u32) -> Shown {
+    let evicted = steps.find_map(Evicted::from_step);
+    evicted
+        .and_then(|evicted| evicted.page)
+        .map_or(Shown::word("none"), |page| {
+            Shown::field(page.vpn.raw(), vpn_bits)
+        })
+}
+
+/// Returns whether the steps copied a page.
+pub(crate) fn copies<'a>(mut steps: impl Iterator<Item = &'a KernelStep>) -> Shown {
+    yes_no(steps.any(|step| matches!(step, KernelStep::Copied { .. })))
 }
 
 /// Returns whether the steps wrote a page to swap.

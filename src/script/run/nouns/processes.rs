@@ -1,6 +1,7 @@
 //! Implements `show processes`: one row per process.
 
-use crate::run::record::{CellView, TableView, View};
+use crate::run::record::View;
+use crate::run::table::{Cell, Rows, TableId};
 use pagewalk_engine::kernel::Kernel;
 use pagewalk_engine::kernel::process::{Process, ProcessState};
 
@@ -11,7 +12,8 @@ pub(crate) fn views(kernel: &Kernel) -> Vec<View> {
     let names = [
         "pid", "name", "parent", "state", "status", "areas", "vsize", "rss", "minor", "major",
     ];
-    let table = TableView {
+    let table = Rows {
+        id: TableId::Processes,
         title: "processes".to_owned(),
         groups: vec![names.map(String::from).to_vec()],
         rows: kernel
@@ -22,27 +24,25 @@ pub(crate) fn views(kernel: &Kernel) -> Vec<View> {
     vec![View::Table(table)]
 }
 
-fn row(kernel: &Kernel, process: &Process) -> Vec<CellView> {
-    let bytes = |n: u64| CellView::Text(size(n.into()));
+fn row(kernel: &Kernel, process: &Process) -> Vec<Cell> {
+    let bytes = |n: u64| Cell::Text(size(n.into()));
     let parent = process.parent.and_then(|pid| kernel.process(pid));
     let status = match process.state {
-        ProcessState::Running => CellView::Nothing,
+        ProcessState::Running => Cell::Nothing,
         ProcessState::Zombie { status } | ProcessState::Ended { status } => {
-            CellView::Number(u64::from(status))
+            Cell::Number(u64::from(status))
         }
     };
     vec![
-        CellView::Number(u64::from(process.pid.0)),
-        CellView::Text(process.name.to_string()),
-        parent.map_or(CellView::Nothing, |parent| {
-            CellView::Text(parent.name.to_string())
-        }),
-        CellView::Text(process.state.name().to_owned()),
+        Cell::Number(u64::from(process.pid.0)),
+        Cell::Text(process.name.to_string()),
+        parent.map_or(Cell::Nothing, |parent| Cell::Text(parent.name.to_string())),
+        Cell::Text(process.state.name().to_owned()),
         status,
-        CellView::Number(process.space.areas.count() as u64),
+        Cell::Number(process.space.areas.count() as u64),
         bytes(process.space.areas.size()),
         bytes(process.space.resident << kernel.machine().spec().page_bits()),
-        CellView::Number(process.faults.minor),
-        CellView::Number(process.faults.major),
+        Cell::Number(process.faults.minor),
+        Cell::Number(process.faults.major),
     ]
 }

@@ -1,7 +1,8 @@
 //! Implements `show stats`: the counters of every TLB and cache.
 
 use crate::lang::value::{Number, Value};
-use crate::run::record::{CellView, TableView, View};
+use crate::run::record::View;
+use crate::run::table::{Cell, Rows, TableId};
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::cache::Counts;
 
@@ -33,7 +34,8 @@ pub(crate) fn views(machine: &Machine) -> Vec<View> {
     } else {
         "stats".to_owned()
     };
-    let table = TableView {
+    let table = Rows {
+        id: TableId::Stats,
         title,
         groups: vec![names.map(String::from).to_vec()],
         rows: tlbs.chain(caches).collect(),
@@ -41,22 +43,22 @@ pub(crate) fn views(machine: &Machine) -> Vec<View> {
     vec![View::Table(table)]
 }
 
-fn row(name: &str, stats: Counts) -> Vec<CellView> {
+fn row(name: &str, stats: Counts) -> Vec<Cell> {
     let all = i128::from(stats.hits) + i128::from(stats.misses);
     let rate = Number::fraction(i128::from(stats.misses), all.max(1))
         .map_or_else(|_| String::new(), |rate| Value::from(rate).to_string());
     vec![
-        CellView::Text(name.to_owned()),
-        CellView::Number(stats.hits),
-        CellView::Number(stats.misses),
+        Cell::Text(name.to_owned()),
+        Cell::Number(stats.hits),
+        Cell::Number(stats.misses),
         if all == 0 {
-            CellView::Nothing
+            Cell::Nothing
         } else {
-            CellView::Text(rate)
+            Cell::Text(rate)
         },
-        CellView::Number(stats.evictions),
-        CellView::Number(stats.writebacks),
-        CellView::Number(stats.walk_hits),
-        CellView::Number(stats.walk_misses),
+        Cell::Number(stats.evictions),
+        Cell::Number(stats.writebacks),
+        Cell::Number(stats.walk_hits),
+        Cell::Number(stats.walk_misses),
     ]
 }

@@ -1,6 +1,10 @@
 //! The columns of the step table of a `reference`.
 
-use crate::run::record::{CellView, ReferenceRun};
+use crate::lang::ast::{self, Table, Word};
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::nearest::nearest;
+use crate::run::record::ReferenceRun;
+use crate::run::table::{Cell, name};
 use pagewalk_engine::machine::policy::Policy;
 use pagewalk_engine::machine::reference_string::{ReferenceStep, Replacement};
 
@@ -24,16 +28,16 @@ pub(crate) struct StepColumn {
 /// The cells of a column. Steps and frames are counted from 0.
 enum Cells {
     /// One column.
-    One(fn(&ReferenceRun, &ReferenceStep, usize) -> CellView),
+    One(fn(&ReferenceRun, &ReferenceStep, usize) -> Cell),
     /// A column for each frame.
-    PerFrame(fn(&ReferenceRun, &ReferenceStep, usize) -> CellView),
+    PerFrame(fn(&ReferenceRun, &ReferenceStep, usize) -> Cell),
 }
 
 const fn column(
     name: &'static str,
     has: fn(&ReferenceRun) -> bool,
     printed: fn(&ReferenceRun) -> bool,
-    cell: fn(&ReferenceRun, &ReferenceStep, usize) -> CellView,
+    cell: fn(&ReferenceRun, &ReferenceStep, usize) -> Cell,
 ) -> StepColumn {
     StepColumn {
         name,
@@ -47,12 +51,12 @@ const fn column(
 /// The columns, in the order of the table.
 pub(crate) const STEP_COLUMNS: &[StepColumn] = &[
     column("step", always, always, |_, _, at| {
-        CellView::Number(at as u64 + 1)
+        Cell::Number(at as u64 + 1)
     }),
     column("address", of_addresses, always, |run, _, at| {
         run.addresses
             .as_ref()
-            .map_or(CellView::Nothing, |all| CellView::Text(all.spelt(at)))
+            .map_or(Cell::Nothing, |all| Cell::Text(all.spelt(at)))
     }),
     column("page", always, always, |run, step, _| {
         page(run, Some(step.page))
@@ -61,9 +65,9 @@ pub(crate) const STEP_COLUMNS: &[StepColumn] = &[
         "write",
         |run| !run.setup.stores.is_empty() || !run.setup.writes.is_empty(),
         never,
-        |run, _, at| CellView::bit(run.is_store(at)),
+        |run, _, at| Cell::bit(run.is_store(at)),
     ),
-    column("hit", always, always, |_, step, _| CellView::bit(step.hit)),
+    column("hit", always, always, |_, step, _| Cell::bit(step.hit)),
     StepColumn {
         name: "frame",
         has: always,
@@ -88,7 +92,7 @@ pub(crate) const STEP_COLUMNS: &[StepColumn] = &[
             step.state
                 .use_bits
                 .as_ref()
-                .map_or(CellView::Nothing, |bits| self::bits(bits))
+                .map_or(Cell::Nothing, |bits| self::bits(bits))
         })
     },
     StepColumn {
@@ -106,7 +110,7 @@ pub(crate) const STEP_COLUMNS: &[StepColumn] = &[
             |_, step, _| {
                 step.state
                     .hand
-                    .map_or(CellView::Nothing, |hand| CellView::Number(u64::from(hand)))
+                    .map_or(Cell::Nothing, |hand| Cell::Number(u64::from(hand)))
             },
         )
     },
@@ -122,7 +126,7 @@ pub(crate) const STEP_COLUMNS: &[StepColumn] = &[
         |run| run.steps().iter().any(|step| step.order.is_some()),
         never,
         |run, step, _| {
-            step.order.as_ref().map_or(CellView::Nothing, |order| {
+            step.order.as_ref().map_or(Cell::Nothing, |order| {
                 pages(run, order.iter().copied(), false)
             })
         },
@@ -132,15 +136,15 @@ pub(crate) const STEP_COLUMNS: &[StepColumn] = &[
         if is_working_set(run) {
             pages(run, resident, true)
         } else {
-            CellView::Nothing
+            Cell::Nothing
         }
     }),
     column("working_set_size", is_working_set, never, |run, step, _| {
         let size = step.frames.iter().flatten().count() as u64;
         if is_working_set(run) {
-            CellView::Number(size)
+            Cell::Number(size)
         } else {
-            CellView::Nothing
+            Cell::Nothing
         }
     }),
 ];
@@ -203,10 +207,10 @@ pub(crate) fn frames(run: &ReferenceRun) -> usize {
 }
 
 /// Returns a cell of the table. Steps are counted from 0.
-pub(crate) fn cell(run: &ReferenceRun, at: usize, column: &str) -> CellView {
+pub(crate) fn cell(run: &ReferenceRun, at: usize, column: &str) -> Cell {
     let (Some(step), Some((column, frame))) = (run.steps().get(at), StepColumn::named(column))
     else {
-        return CellView::Nothing;
+        return Cell::Nothing;
     };
     match column.cells {
         Cells::One(cell) => cell(run, step, at),
@@ -251,18 +255,16 @@ fn is_working_set(run: &ReferenceRun) -> bool {
     matches!(run.setup.replacement, Replacement::WorkingSet { .. })
 }
 
-fn page(run: &ReferenceRun, page: Option<u32>) -> CellView {
-    page.map_or(CellView::Nothing, |page| {
-        CellView::Text(run.page(page).to_string())
-    })
+fn page(run: &ReferenceRun, page: Option<u32>) -> Cell {
+    page.map_or(Cell::Nothing, |page| Cell::Text(run.page(page).to_string()))
 }
 
-fn pages(run: &ReferenceRun, pages: impl Iterator<Item = u32>, any_order: bool) -> CellView {
+fn pages(run: &ReferenceRun, pages: impl Iterator<Item = u32>, any_order: bool) -> Cell {
     let pages: Vec<_> = pages.map(|page| run.page(page)).collect();
     if pages.is_empty() {
-        CellView::Nothing
+        Cell::Nothing
     } else {
-        CellView::List {
+        Cell::List {
             values: pages.into(),
             any_order,
         }
@@ -270,8 +272,8 @@ fn pages(run: &ReferenceRun, pages: impl Iterator<Item = u32>, any_order: bool) 
 }
 
 /// Returns one bit per frame.
-fn bits(bits: &[bool]) -> CellView {
-    CellView::Text(
+fn bits(bits: &[bool]) -> Cell {
+    Cell::Text(
         bits.iter()
             .take(FRAMES)
             .map(|bit| if *bit { '1' } else { '0' })
@@ -280,7 +282,7 @@ fn bits(bits: &[bool]) -> CellView {
 }
 
 /// Returns the counter of the page in a frame. The counters of `aging` are 8-bit binary numbers.
-fn counter(run: &ReferenceRun, step: &ReferenceStep, frame: usize) -> CellView {
+fn counter(run: &ReferenceRun, step: &ReferenceStep, frame: usize) -> Cell {
     let resident = step.frames.get(frame).copied().flatten().is_some();
     let count = step
         .state
@@ -288,8 +290,60 @@ fn counter(run: &ReferenceRun, step: &ReferenceStep, frame: usize) -> CellView {
         .as_ref()
         .and_then(|counts| counts.get(frame).copied());
     match (count.filter(|_| resident), run.setup.replacement) {
-        (None, _) => CellView::Nothing,
-        (Some(count), Replacement::Policy(Policy::Aging)) => CellView::Text(format!("{count:08b}")),
-        (Some(count), _) => CellView::Number(count),
+        (None, _) => Cell::Nothing,
+        (Some(count), Replacement::Policy(Policy::Aging)) => Cell::Text(format!("{count:08b}")),
+        (Some(count), _) => Cell::Number(count),
     }
+}
+
+/// Returns the errors in the header of an expected table of steps.
+pub(crate) fn header_mistakes(table: &Table) -> Vec<Diagnostic> {
+    let first = table.header.first().filter(|first| name(first) != "step");
+    let first = first.map(|first| {
+        let message = format!(
+            "the first column of `reference` must be `step`, not `{}`",
+            name(first)
+        );
+        Diagnostic::new(Code::UnknownColumn, first.span, message).label("names the row")
+    });
+    let rest = table.header.iter().skip(1).filter_map(unknown_column);
+    first.into_iter().chain(rest).collect()
+}
+
+fn unknown_column(cell: &ast::Cell) -> Option<Diagnostic> {
+    let name = name(cell);
+    if StepColumn::named(&name).is_some() {
+        return None;
+    }
+    let known = STEP_COLUMNS
+        .iter()
+        .filter(|column| !column.is_per_frame())
+        .map(|column| column.name);
+    let message = format!("`reference` has no column `{name}`");
+    let diagnostic = Diagnostic::new(Code::UnknownColumn, cell.span, message);
+    if let Some(near) = nearest(&name, known) {
+        return Some(diagnostic.did_you_mean(&name, near));
+    }
+    let all = STEP_COLUMNS.iter().map(|column| {
+        if column.is_per_frame() {
+            format!("`{}0` …", column.name)
+        } else {
+            format!("`{}`", column.name)
+        }
+    });
+    let all = all.collect::<Vec<_>>().join(", ");
+    Some(diagnostic.help(format!("its columns are {all}")))
+}
+
+/// Reports a column for a frame that does not exist in the run.
+pub(crate) fn beyond(run: &ReferenceRun, head: &Word) -> Option<Diagnostic> {
+    let (_, frame) = StepColumn::named(&head.text).filter(|(column, _)| column.is_per_frame())?;
+    let frames = frames(run);
+    (frame >= frames && run.setup.frames as usize <= frame && !run.steps().is_empty()).then(|| {
+        let message = format!("this run has no column `{}`", head.text);
+        let plural = if frames == 1 { "" } else { "s" };
+        Diagnostic::new(Code::UnknownColumn, head.span, message).label(format!(
+            "the run has {frames} frame{plural}, numbered from 0"
+        ))
+    })
 }

@@ -3,17 +3,19 @@
 
 use std::sync::Arc;
 
-use crate::run::record::{AreaRecord, CellView};
+use crate::run::record::{AreaRecord, View};
+use crate::run::table::{
+    Cell, CellNames, Column, Rows, TableId, decimal, digits, hex, naming, words,
+};
 use pagewalk_engine::kernel::Kernel;
 use pagewalk_engine::kernel::frames::{Frame, FrameContents};
 use pagewalk_engine::kernel::heap::HeapBlock;
 use pagewalk_engine::kernel::ids::{FrameNo, Pid, SlotNo};
 use pagewalk_engine::kernel::process::{PageLocation, Process};
 
-use super::column::{CellNames, Column, decimal, hex, naming, words};
-
 /// A list of kernel objects that `expect` and `show` support.
 pub struct ThingNoun {
+    pub(crate) id: TableId,
     /// Name of the noun.
     pub name: &'static str,
     pub(crate) columns: &'static [Column],
@@ -35,14 +37,79 @@ pub struct ThingNoun {
 pub(crate) struct ThingRow {
     pub(crate) key: u64,
     /// The object's cells, in the order of the columns.
-    pub(crate) cells: Vec<CellView>,
+    pub(crate) cells: Vec<Cell>,
     /// Columns in which `-` matches the object although the cell has a value.
     pub(crate) nothing: &'static [&'static str],
+}
+
+/// A list of kernel objects that a script names: `P1.maps`, `frames`.
+#[derive(Clone, Copy)]
+pub struct ThingRef {
+    pub(crate) noun: &'static ThingNoun,
+    pub(crate) pid: Option<Pid>,
+}
+
+impl ThingRow {
+    /// Returns the object's cell in a column.
+    pub(crate) fn cell(&self, noun: &ThingNoun, column: &str) -> Cell {
+        let at = noun.columns.iter().position(|known| known.name == column);
+        let cell = at.and_then(|at| self.cells.get(at));
+        cell.cloned().unwrap_or(Cell::Nothing)
+    }
+}
+
+impl ThingRef {
+    fn process(self, kernel: &Kernel) -> Option<&Process> {
+        self.pid.and_then(|pid| kernel.process(pid))
+    }
+
+    /// Returns the list's name for messages: `P1.maps`.
+    pub(crate) fn title(self, kernel: &Kernel) -> String {
+        self.process(kernel).map_or_else(
+            || self.noun.name.to_owned(),
+            |process| format!("{}.{}", process.name, self.noun.name),
+        )
+    }
+
+    /// Returns all rows of the list, or those with this key.
+    pub(crate) fn rows(self, kernel: &Kernel, key: Option<u64>) -> Vec<ThingRow> {
+        (self.noun.rows)(kernel, self.process(kernel), key)
+    }
+
+    pub(crate) fn view(self, kernel: &Kernel) -> View {
+        let table = self.table(kernel);
+        let Some(process) = self.process(kernel).filter(|_| self.noun.as_proc) else {
+            return View::Table(table);
+        };
+        let areas = process
+            .space
+            .areas
+            .iter()
+            .map(|area| AreaRecord::describe(kernel, process, *area));
+        View::Maps {
+            table,
+            spec: kernel.machine().spec().clone(),
+            areas: areas.collect(),
+        }
+    }
+
+    /// Returns the list as a table.
+    pub(crate) fn table(self, kernel: &Kernel) -> Rows {
+        let columns = self.noun.columns.iter();
+        let rows = self.rows(kernel, None).into_iter();
+        Rows {
+            id: self.noun.id,
+            title: self.title(kernel),
+            groups: vec![columns.map(|column| column.name.to_owned()).collect()],
+            rows: rows.map(|row| row.cells).collect(),
+        }
+    }
 }
 
 /// Every noun that lists kernel objects.
 pub const THING_NOUNS: &[ThingNoun] = &[
     ThingNoun {
+        id: TableId::Maps,
         name: "maps",
         columns: &[
             naming("area", CellNames::Areas),
@@ -60,6 +127,7 @@ pub const THING_NOUNS: &[ThingNoun] = &[
         rows: maps,
     },
     ThingNoun {
+        id: TableId::Resident,
         name: "resident",
         columns: &[hex("vpn"), hex("frame")],
         key: "vpn",
@@ -70,6 +138,7 @@ pub const THING_NOUNS: &[ThingNoun] = &[
         rows: resident,
     },
     ThingNoun {
+        id: TableId::Heap,
         name: "heap",
         columns: &[hex("start"), hex("size"), decimal("used")],
         key: "start",
@@ -80,6 +149,7 @@ pub const THING_NOUNS: &[ThingNoun] = &[
         rows: heap,
     },
     ThingNoun {
+        id: TableId::Frames,
         name: "frames",
         columns: &[
             hex("frame"),
@@ -96,6 +166,7 @@ pub const THING_NOUNS: &[ThingNoun] = &[
         rows: frames,
     },
     ThingNoun {
+        id: TableId::Swap,
         name: "swap",
         columns: &[
             hex("slot"),
@@ -125,24 +196,11 @@ impl ThingNoun {
     }
 }
 
-fn row(key: u64, cells: Vec<CellView>) -> ThingRow {
+fn row(key: u64, cells: Vec<Cell>) -> ThingRow {
     ThingRow {
         key,
         cells,
         nothing: &[],
-    }
-}
-
-fn digits(bits: u32) -> u32 {
-    bits.div_ceil(4).max(1)
-}
-
-fn text(text: impl Into<String>) -> CellView {
-    let text = text.into();
-    if text.is_empty() {
-        CellView::Nothing
-    } else {
-        CellView::Text(text)
     }
 }
 
@@ -169,12 +227,12 @@ fn maps(kernel: &Kernel, process: Option<&Process>, key: Option<u64>) -> Vec<Thi
         } = AreaRecord::describe(kernel, process, area);
         let offset = area.offset_of(area.start);
         let cells = vec![
-            text(name),
-            CellView::Hex(area.start, width),
-            CellView::Hex(area.end, width),
-            text(area.perms()),
-            CellView::Hex(offset.unwrap_or(0), 1),
-            text(backing),
+            Cell::text(name),
+            Cell::Hex(area.start, width),
+            Cell::Hex(area.end, width),
+            Cell::text(area.perms()),
+            Cell::Hex(offset.unwrap_or(0), 1),
+            Cell::text(backing),
         ];
         let nothing: &[_] = if offset.is_none() {
             &["offset", "backing"]
@@ -200,8 +258,8 @@ fn resident(kernel: &Kernel, process: Option<&Process>, key: Option<u64>) -> Vec
         PageLocation::Frame(frame) => Some(row(
             vpn,
             vec![
-                CellView::Hex(vpn, vpn_digits),
-                CellView::Hex(u64::from(frame.0), frame_digits),
+                Cell::Hex(vpn, vpn_digits),
+                Cell::Hex(u64::from(frame.0), frame_digits),
             ],
         )),
         _ => None,
@@ -230,9 +288,9 @@ fn heap(kernel: &Kernel, process: Option<&Process>, key: Option<u64>) -> Vec<Thi
         row(
             start,
             vec![
-                CellView::Hex(start, width),
-                CellView::Hex(block.size, 1),
-                CellView::bit(block.used()),
+                Cell::Hex(start, width),
+                Cell::Hex(block.size, 1),
+                Cell::bit(block.used()),
             ],
         )
     };
@@ -288,16 +346,16 @@ fn frame_row(kernel: &Kernel, at: FrameNo, frame: Frame, width: u32) -> ThingRow
         .collect();
     let free = frame.contents == FrameContents::Free;
     let dirty = if free {
-        CellView::Nothing
+        Cell::Nothing
     } else {
-        CellView::bit(kernel.is_dirty(at))
+        Cell::bit(kernel.is_dirty(at))
     };
     let cells = vec![
-        CellView::Hex(key, width),
-        CellView::Number(u64::from(frame.refs)),
-        text(kind),
+        Cell::Hex(key, width),
+        Cell::Number(u64::from(frame.refs)),
+        Cell::text(kind),
         dirty,
-        text(maps.join(",")),
+        Cell::text(maps.join(",")),
     ];
     ThingRow {
         key,
@@ -328,7 +386,7 @@ fn swap(kernel: &Kernel, _: Option<&Process>, key: Option<u64>) -> Vec<ThingRow>
     let mut rows = Vec::new();
     for slot in slots {
         let key = u64::from(slot.0);
-        let number = CellView::Hex(key, width);
+        let number = Cell::Hex(key, width);
         let before = rows.len();
         // A page that was swapped in keeps its slot while it is clean.
         let backed = swap.slot(slot).and_then(|held| held.frame);
@@ -336,15 +394,15 @@ fn swap(kernel: &Kernel, _: Option<&Process>, key: Option<u64>) -> Vec<ThingRow>
             .into_iter()
             .flat_map(|frame| kernel.frames().maps(frame));
         for (pid, vpn) in swap.pages_in(slot).chain(back) {
-            let name = text(process_name(kernel, pid).to_string());
+            let name = Cell::text(process_name(kernel, pid).to_string());
             rows.push(row(
                 key,
-                vec![number.clone(), name, CellView::Hex(vpn, vpn_digits)],
+                vec![number.clone(), name, Cell::Hex(vpn, vpn_digits)],
             ));
         }
         // The slot contains a page of a shared object that no process has mapped.
         if rows.len() == before {
-            rows.push(row(key, vec![number, CellView::Nothing, CellView::Nothing]));
+            rows.push(row(key, vec![number, Cell::Nothing, Cell::Nothing]));
         }
     }
     rows

@@ -1,7 +1,7 @@
 //! The record of a page fault.
 
 use pagewalk_engine::kernel::Kernel;
-use pagewalk_engine::kernel::event::{BackingStore, FaultClass, KernelStep, ProcessPage};
+use pagewalk_engine::kernel::event::{FaultClass, KernelStep};
 use pagewalk_engine::kernel::ids::FrameNo;
 use pagewalk_engine::kernel::process::Process;
 use pagewalk_engine::kernel::vma::{Backing, Vma};
@@ -9,6 +9,7 @@ use pagewalk_engine::machine::addr::Va;
 use pagewalk_engine::machine::event::{AccessKind, Event, Fault};
 
 use super::process::AreaRecord;
+use crate::run::steps::Looked;
 
 /// A page fault: the failed attempt, and the kernel's steps.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -16,6 +17,8 @@ pub(crate) struct FaultRecord {
     /// The hardware's events up to the fault, or an empty list if the kernel itself accessed the page during a
     /// system call.
     pub(crate) events: Vec<Event>,
+    /// The sets that these events looked up; see [`Access::looked`](super::Access::looked).
+    pub(crate) looked: Vec<Looked>,
     /// The kernel's steps, from [`KernelStep::Fault`] to [`KernelStep::Resolved`] or [`KernelStep::Killed`].
     pub(crate) steps: Vec<KernelStep>,
     /// The area that contains the address, or `None` if no area does.
@@ -118,19 +121,4 @@ impl FaultRecord {
             _ => None,
         })?
     }
-}
-
-/// Returns the first page that these steps evicted, and the location that its contents were written to.
-pub(crate) fn first_eviction<'a>(
-    steps: impl Iterator<Item = &'a KernelStep>,
-) -> Option<(Option<ProcessPage>, Option<BackingStore>)> {
-    steps.into_iter().find_map(|step| match step {
-        KernelStep::Evicted { page, to, .. } => Some((*page, *to)),
-        _ => None,
-    })
-}
-
-/// Whether these steps copied a page.
-pub(crate) fn copies_page<'a>(mut steps: impl Iterator<Item = &'a KernelStep>) -> bool {
-    steps.any(|step| matches!(step, KernelStep::Copied { .. }))
 }

@@ -4,10 +4,11 @@ use pagewalk_engine::kernel::Kernel;
 use pagewalk_engine::kernel::event::{KernelObserver, KernelStep};
 use pagewalk_engine::kernel::ids::Pid;
 use pagewalk_engine::kernel::process::Process;
-use pagewalk_engine::machine::event::{Event, MachineObserver};
+use pagewalk_engine::machine::event::{Event, MachineObserver, SetLine};
 
 use super::fault::{FaultRecord, FaultSurroundings};
 use super::process::{AreaRecord, Legend};
+use crate::run::steps::Looked;
 
 /// Records the actions of a process. When an attempt faults, the recorder moves its events to the fault, so
 /// only the events of completed pieces remain. The events of an attempt that ended in a fatal fault are kept
@@ -19,13 +20,27 @@ pub(crate) struct Recorder {
     pub(crate) faults: Vec<FaultRecord>,
     /// The kernel's steps outside of faults.
     pub(crate) steps: Vec<KernelStep>,
+    /// The sets that the first and the current piece in `events` looked up, if `copies_sets`.
+    pub(crate) looked: Vec<Looked>,
+    /// The number of sets that the first piece looked up, if another piece has begun.
+    first_piece: Option<usize>,
+    copies_sets: bool,
     /// Whether the kernel is handling a fault.
     handling: bool,
 }
 
 impl MachineObserver for Recorder {
     fn on_event(&mut self, event: Event) {
+        if self.copies_sets && matches!(event, Event::Fragment { .. }) {
+            self.begin_piece();
+        }
         self.events.push(event);
+    }
+
+    fn on_set(&mut self, ways: u32, line: &dyn Fn(u32) -> SetLine) {
+        if let Some(lookup) = self.events.last().filter(|_| self.copies_sets) {
+            self.looked.push(Looked::copy(*lookup, ways, line));
+        }
     }
 }
 
@@ -51,6 +66,25 @@ impl KernelObserver for Recorder {
 }
 
 impl Recorder {
+    /// Creates a recorder for an access with this number of events.
+    pub(crate) fn for_access(events: usize, copies_sets: bool) -> Self {
+        Self {
+            events: Vec::with_capacity(events),
+            copies_sets,
+            ..Self::default()
+        }
+    }
+
+    /// Forgets the sets of the previous piece, unless it is the first one. An access can have a million pieces, and
+    /// facts and figures describe only the first one and the one that faults.
+    fn begin_piece(&mut self) {
+        match self.first_piece {
+            Some(sets) => self.looked.truncate(sets),
+            None if self.events.is_empty() => {}
+            None => self.first_piece = Some(self.looked.len()),
+        }
+    }
+
     /// Moves the events of the failed attempt, which began with the current piece, to a new fault.
     fn failed(&mut self) {
         let from = self
@@ -58,8 +92,10 @@ impl Recorder {
             .iter()
             .rposition(|event| matches!(event, Event::Fragment { .. }));
         let events = self.events.split_off(from.unwrap_or(0));
+        let looked = self.looked.split_off(self.first_piece.unwrap_or(0));
         self.faults.push(FaultRecord {
             events,
+            looked,
             ..FaultRecord::default()
         });
         self.handling = true;
@@ -95,6 +131,7 @@ impl Recorder {
         let legend = Legend::collect(kernel, steps);
         Recorded {
             events: self.events,
+            looked: self.looked,
             faults: self.faults,
             steps: self.steps,
             legend,
@@ -107,6 +144,7 @@ impl Recorder {
 pub(crate) struct Recorded {
     /// The hardware's events, except those of retried attempts.
     pub(crate) events: Vec<Event>,
+    pub(crate) looked: Vec<Looked>,
     pub(crate) faults: Vec<FaultRecord>,
     /// The kernel's steps outside of faults.
     pub(crate) steps: Vec<KernelStep>,

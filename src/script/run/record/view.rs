@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::lang::value::{List, Value};
-use pagewalk_engine::machine::event::PteKind;
+use crate::run::table::Rows;
 use pagewalk_engine::machine::pte::Pte;
 use pagewalk_engine::machine::spec::Spec;
 
@@ -13,12 +12,13 @@ use super::figure::FigureData;
 use super::mark::{AccessMark, AccessMarks};
 use super::process::{AreaRecord, ProcessRef};
 use super::shown::Shown;
+use crate::run::steps::Walk;
 
 /// Something shown.
 #[derive(Debug, Clone)]
 pub enum View {
     /// A table.
-    Table(TableView),
+    Table(Rows),
     /// A title with pairs of names and values.
     Pairs {
         title: String,
@@ -42,7 +42,7 @@ pub enum View {
     Tree(Box<TreeView>),
     /// The areas of a process, in the format of `/proc/PID/maps` and as a table.
     Maps {
-        table: TableView,
+        table: Rows,
         spec: Arc<Spec>,
         areas: Vec<AreaRecord>,
     },
@@ -70,26 +70,7 @@ pub struct WalkView {
     pub(crate) spec: Arc<Spec>,
     /// The name of the process, or an empty text without processes.
     pub(crate) of: String,
-    pub(crate) va: u64,
-    /// The levels that the walk reaches, top first.
-    pub(crate) levels: Vec<WalkLevel>,
-    /// The physical address, or `None` after a fault.
-    pub(crate) pa: Option<u64>,
-}
-
-/// The entry that a walk fetches at a level.
-#[derive(Debug, Clone)]
-pub(crate) struct WalkLevel {
-    /// The level, counted from 1 at the root.
-    pub(crate) level: u32,
-    pub(crate) index: u64,
-    /// The physical address of the entry, or `None` in a detached table.
-    pub(crate) at: Option<u64>,
-    /// The raw value, or `None` if the entry was never set, or points to a detached table.
-    pub(crate) raw: Option<u64>,
-    /// The frame that a present entry contains.
-    pub(crate) ppn: Option<u64>,
-    pub(crate) found: PteKind,
+    pub(crate) walk: Walk,
 }
 
 /// An address whose bits are drawn.
@@ -211,88 +192,4 @@ pub(crate) struct AreaLayout {
     pub(crate) resident: u64,
     /// Number of the area's pages in swap.
     pub(crate) swapped: u64,
-}
-
-/// A table with columns in groups (the ways of a set), as in textbooks.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct TableView {
-    /// The table's title: `tlb dTLB`.
-    pub(crate) title: String,
-    /// Groups of columns, separated by bars.
-    pub(crate) groups: Vec<Vec<String>>,
-    /// Rows of cells. The cells of a row span all groups.
-    pub(crate) rows: Vec<Vec<CellView>>,
-}
-
-/// A cell.
-#[derive(Debug, Clone, PartialEq)]
-pub enum CellView {
-    /// A number in hexadecimal without `0x`, and its number of digits.
-    Hex(u64, u32),
-    /// A decimal number.
-    Number(u64),
-    /// A word.
-    Text(String),
-    /// Several values.
-    List {
-        /// The values.
-        values: List,
-        /// Whether the order of the values is irrelevant.
-        any_order: bool,
-    },
-    /// No value.
-    Nothing,
-}
-
-impl CellView {
-    /// Returns a cell for an optional number in hexadecimal.
-    pub fn hex(n: Option<u64>, digits: u32) -> Self {
-        n.map_or(Self::Nothing, |n| Self::Hex(n, digits))
-    }
-
-    /// Returns the cell in the notation used outside tables, such as `0x0D`.
-    pub(crate) fn shown(&self) -> Shown {
-        match self {
-            Self::Hex(n, digits) => Shown::hex(*n, *digits),
-            Self::Number(n) => Shown::plain(*n),
-            Self::Text(text) => Shown::word(text),
-            Self::List { values, .. } => Shown::plain(Value::List(values.clone())),
-            Self::Nothing => Shown::word("-"),
-        }
-    }
-
-    pub(crate) fn bit(bit: bool) -> Self {
-        Self::Number(u64::from(bit))
-    }
-}
-
-impl CellView {
-    /// Returns the cell in script notation, in which text other than a single word is quoted.
-    pub fn written(&self) -> String {
-        let parts = |c: char| c.is_whitespace() || "|;{}()\"'#".contains(c);
-        let text = self.to_string();
-        match self {
-            Self::Text(_) | Self::List { .. }
-                if text.contains(parts) || matches!(&*text, "" | "-" | "–" | "*" | "?") =>
-            {
-                Value::from(text).quoted()
-            }
-            _ => text,
-        }
-    }
-}
-
-impl std::fmt::Display for CellView {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Hex(n, digits) => write!(f, "{n:0width$X}", width = *digits as usize),
-            Self::Number(n) => write!(f, "{n}"),
-            Self::Text(text) => f.write_str(text),
-            Self::List { values, .. } => {
-                let values: Vec<String> = values.iter().map(ToString::to_string).collect();
-                f.write_str(&values.join(","))
-            }
-            Self::Nothing => f.write_str("-"),
-        }
-    }
 }

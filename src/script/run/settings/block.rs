@@ -1,7 +1,7 @@
 //! The registry row that describes a block of settings.
 
-use crate::run::nouns::Column;
 use crate::run::params::Param;
+use crate::run::table::Column;
 
 /// A block of settings.
 pub struct BlockRow {

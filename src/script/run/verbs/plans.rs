@@ -13,8 +13,9 @@ use pagewalk_engine::trace::replay::Straddle;
 use crate::lang::ast::Word;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::span::Span;
-use crate::run::nouns::{Column, hex, words};
+use crate::lang::value::Value;
 use crate::run::record::{AccessVerb, AddressMap, RequestedCount};
+use crate::run::table::{Column, hex, words};
 use crate::run::trace_file::TraceFile;
 
 #[derive(Debug, Clone)]
@@ -23,6 +24,10 @@ pub(crate) struct AccessPlan {
     pub(crate) kind: AccessKind,
     pub(crate) mode: Privilege,
     pub(crate) va: Va,
+    /// See [`Access::literal`](crate::run::record::Access::literal).
+    pub(crate) literal: bool,
+    /// The value to store.
+    pub(crate) stored: Option<Value>,
     /// The bytes to store. A load has one unknown byte for each byte to read.
     pub(crate) data: Vec<Option<u8>>,
     /// The process that makes the access, or `None` on bare hardware.
@@ -77,10 +82,10 @@ pub(crate) const SECTION_COLUMNS: &[Column] =
 /// # Errors
 /// Returns `unknown-word`.
 pub(crate) fn perms_of_cell(
-    cell: Option<(&Arc<str>, Span)>,
+    cell: Option<(&str, Span)>,
     row: Span,
 ) -> Result<(Prot, bool), Diagnostic> {
-    let (text, span) = cell.map_or(("", row), |(text, span)| (&**text, span));
+    let (text, span) = cell.unwrap_or(("", row));
     parse(text).ok_or_else(|| {
         Diagnostic::new(Code::UnknownWord, span, format!("`{text}` are not permissions"))
             .label("not in the format of `/proc/PID/maps`")

@@ -14,10 +14,12 @@ use crate::lang::include::Script;
 use crate::questions::{LANGUAGE, PAPER_VERBS};
 use crate::run::facts::{Component, Family};
 use crate::run::nouns::{
-    Column, MESSAGE_COLUMNS, SHOWN_NOUNS, STEP_COLUMNS, TABLE_NOUNS, THING_NOUNS, ThingNoun, Views,
+    MESSAGE_COLUMNS, SHOWN_NOUNS, STEP_COLUMNS, TABLE_NOUNS, THING_NOUNS, TableNoun, ThingNoun,
+    Views,
 };
 use crate::run::params::{Atom, Param, Slot};
 use crate::run::state::State;
+use crate::run::table::Column;
 use crate::run::verbs::{FORMS, Form};
 use crate::services::names::{NameKind, visible};
 
@@ -303,9 +305,7 @@ impl Offers<'_> {
                         .filter(|column| !column.is_per_frame() && !said.contains(&column.name))
                         .for_each(|column| pick.add(column.name, ItemKind::Column, ""));
                 } else if named == "steps" {
-                    let said: Vec<&str> = cells(0).collect();
-                    let lacking = MESSAGE_COLUMNS.iter().filter(|name| !said.contains(name));
-                    lacking.for_each(|name| pick.add(name, ItemKind::Column, ""));
+                    listed(pick, MESSAGE_COLUMNS, cells(0));
                 } else {
                     self.grouped(pick, named, atoms, &cells(block.bars).collect::<Vec<_>>());
                 }
@@ -317,7 +317,7 @@ impl Offers<'_> {
     /// Adds the columns of a table with several entries per row. Each group between bars may contain all
     /// columns.
     fn grouped(&self, pick: &mut Pick, named: &str, atoms: &[Atom], said: &[&str]) {
-        let Some(row) = TABLE_NOUNS.iter().find(|row| row.name == named) else {
+        let Some(row) = TableNoun::named(named) else {
             return;
         };
         let mut add = |name: &str| {
@@ -336,7 +336,7 @@ impl Offers<'_> {
             return plain.for_each(add);
         };
         let layout = (row.layout)(machine, level);
-        if layout.groups == 1 || self.walk.block().bars <= 1 {
+        if layout.ways == 1 || self.walk.block().bars <= 1 {
             add(layout.key);
         }
         if !said.is_empty() || self.walk.block().bars > 1 {

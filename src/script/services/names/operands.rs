@@ -7,9 +7,10 @@ use super::kind::{Form, NameKind, Space};
 use crate::lang::ast::{Command, Expr, ExprKind, Pages, Settings};
 use crate::lang::visit::Visit;
 use crate::questions::LANGUAGE;
-use crate::run::nouns::{Column, SHOWN_NOUNS, TABLE_NOUNS, ThingNoun, Views};
+use crate::run::nouns::{SHOWN_NOUNS, TABLE_NOUNS, ThingNoun, Views};
 use crate::run::params::{Atom, Param, Params, Slot, next};
 use crate::run::syscalls::called;
+use crate::run::table::Column;
 
 impl Finder<'_> {
     /// Visits the names in a command.

@@ -13,9 +13,9 @@ use crate::lang::value::{Number, Value, unit_factor};
 use crate::lang::visit::{Visit, walk_holds};
 use crate::questions::LANGUAGE;
 use crate::run::facts::{Component, Family};
-use crate::run::nouns::{CellNames, Column};
 use crate::run::params::{Param, Params};
 use crate::run::settings::BlockRow;
+use crate::run::table::{CellNames, Column};
 
 /// Settings of `reference` whose words are pages, unless they are variables.
 const OF_PAGES: &[&str] = &["holding", "writes"];

@@ -9,7 +9,7 @@ use crate::lang::edit::TextEdit;
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
 use crate::lang::visit::statements;
-use crate::run::record::{Check, Sink, StepRecord, Written};
+use crate::run::record::{Check, Did, Sink, StepRecord, Written};
 
 /// Maximum number of different values of one fact to report.
 const VALUES: usize = 4;
@@ -139,8 +139,8 @@ impl Findings {
         &mut all[at]
     }
 
-    fn see(&mut self, check: &Check, sources: &Sources) {
-        let open = check.written.is_open();
+    fn see(&mut self, check: &Check, did: &Did, sources: &Sources) {
+        let open = check.written.is_fillable();
         let place = check.written.replaceable_span();
         if check.held {
             if let Some(place) = place.filter(|_| self.wanted.accept) {
@@ -154,7 +154,11 @@ impl Findings {
         let text = match (check.written, place) {
             _ if open && !self.wanted.fill => Err("use `--fill` to fill in `?`".to_owned()),
             (Written::Otherwise(why), _) => Err(why.to_owned()),
-            (_, Some(place)) => plan::respelled(sources.text(place), check),
+            (Written::Rows { at, .. }, _) => {
+                let rows = check.instead.as_deref().unwrap_or_default();
+                Ok(grid::added(sources, at, rows))
+            }
+            (_, Some(place)) => plan::respelled(sources.text(place), check, did),
             (_, None) => Err(String::new()),
         };
         let found = self.known(place.unwrap_or(check.span), &check.fact);
@@ -209,7 +213,7 @@ impl Sink for Watching<'_> {
     fn accept(&mut self, record: &StepRecord) -> bool {
         let wanted = (self.wants)(record.scenario.as_deref());
         let checks = record.checks.iter().filter(|check| wanted || check.held);
-        checks.for_each(|check| self.findings.see(check, self.sources));
+        checks.for_each(|check| self.findings.see(check, &record.did, self.sources));
         true
     }
 }

@@ -1,11 +1,10 @@
 //! A matrix of miss rates for a grid with two settings.
 
-use super::points::word;
+use super::rows::word;
 use super::swept::Swept;
-use crate::report::doc::{Block, Cell};
+use crate::report::doc::{Cell, Table};
 use crate::run::nouns::size;
-use crate::traces::reports::amounts::rate;
-use crate::traces::reports::rows::{table, word as word_cell, written};
+use crate::traces::reports::rate;
 use pagewalk_engine::trace::sweep::grid::{Axis, AxisValue, SweptUnit};
 
 /// Settings that give a part's capacity, used for the rows of a matrix and the horizontal axis of a plot.
@@ -19,7 +18,7 @@ pub(crate) fn leading(swept: &Swept, varied: &[usize]) -> Option<usize> {
 
 /// Returns a matrix for each swept part if two settings vary. The rows are the values of the main setting,
 /// and the columns are the values of the other.
-pub(crate) fn matrices(swept: &Swept) -> Vec<Block> {
+pub(crate) fn matrices(swept: &Swept) -> Vec<Table> {
     let varied = swept.grid.varied();
     let [_, _] = *varied else { return Vec::new() };
     let Some(down) = leading(swept, &varied) else {
@@ -38,7 +37,7 @@ pub(crate) fn matrices(swept: &Swept) -> Vec<Block> {
         .collect()
 }
 
-fn matrix(swept: &Swept, unit: SweptUnit, down: usize, across: usize) -> Block {
+fn matrix(swept: &Swept, unit: SweptUnit, down: usize, across: usize) -> Table {
     let axes = &swept.grid.axes;
     let name = swept
         .grid
@@ -58,19 +57,19 @@ fn matrix(swept: &Swept, unit: SweptUnit, down: usize, across: usize) -> Block {
     let row = |(at, value): (usize, &AxisValue)| -> Vec<Cell> {
         let label = shown(&axes[down], value);
         let label = if matches!(value, AxisValue::Word(_)) {
-            word_cell(label)
+            Cell::word(label)
         } else {
-            written(label)
+            Cell::number(label)
         };
         let cells = (0..axes[across].values.len()).map(|other| {
             let mut wanted = vec![0; axes.len()];
             (wanted[down], wanted[across]) = (at, other);
-            written(rate_at(swept, unit, &wanted))
+            Cell::number(rate_at(swept, unit, &wanted))
         });
         std::iter::once(label).chain(cells).collect()
     };
     let rows = axes[down].values.iter().enumerate().map(row).collect();
-    table(title, &[&[&axes[down].setting], &head], rows)
+    Table::new(title, &[&[&axes[down].setting], &head], rows)
 }
 
 /// Returns the miss rate at a point, or an empty text if the point was skipped or not counted.

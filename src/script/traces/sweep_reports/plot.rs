@@ -8,7 +8,7 @@ use pagewalk_engine::trace::sweep::grid::SweptUnit;
 /// Returns an SVG document with the plots of the swept parts, arranged vertically.
 pub fn plot(swept: &Swept) -> String {
     let mut canvas = Canvas::default();
-    let title = format!("{} on {}", swept.trace, swept.machine);
+    let title = swept.run.title();
     canvas.text((20.0, 30.0), Anchor::Start, true, &title);
     let mut y = 30.0;
     for unit in swept.grid.units() {

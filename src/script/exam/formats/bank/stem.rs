@@ -220,6 +220,7 @@ impl<S: Slots> Stem<'_, '_, S> {
                         title: title.clone(),
                         groups: vec![names],
                         rows: vec![room],
+                        ..Table::default()
                     }));
                 }
                 return;
@@ -228,7 +229,7 @@ impl<S: Slots> Stem<'_, '_, S> {
             Figure::Ruler(ruler) => vec![doc::Block::Ruler(ruler.clone())],
             Figure::Scene(scene) => vec![doc::Block::Figure(scene.clone())],
             Figure::Pair(pair) => pair.iter().cloned().map(doc::Block::Figure).collect(),
-            Figure::Sequence(of) => vec![doc::Block::Steps(of.steps())],
+            Figure::Sequence(of) => vec![doc::Block::Steps(of.messages.clone())],
             Figure::Tree(tree) => return self.put(&element("pre", &tree.text)),
             Figure::Walk(of) => return self.put(&element("pre", &of.text)),
         };

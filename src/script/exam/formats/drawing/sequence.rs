@@ -40,19 +40,8 @@ pub fn draw(of: &Sequence, canvas: Canvas) -> Drawing {
     for (at, message) in of.messages.iter().enumerate() {
         let y = first + text * ROW * (at as f64 + 0.8);
         let number = (at + 1).to_string();
-        let (from, to) = (middle(&message.from), middle(&message.to));
-        if (from - to).abs() < 0.01 {
-            // The actor itself does something.
-            let side = text * 0.9;
-            drawing.outline((from - side / 2.0, y - side), (side, side), false);
-            drawing.write(
-                (from + side, y - side * 0.1),
-                text * 0.9,
-                Anchor::Left,
-                true,
-                number,
-            );
-        } else {
+        let from = middle(&message.from);
+        if let Some(to) = message.to.as_deref().map(middle) {
             drawing.arrow((from, y), (to, y));
             // The number is beside the sender, where no other lifeline crosses it.
             let beside = text * 0.5 * (to - from).signum();
@@ -65,6 +54,17 @@ pub fn draw(of: &Sequence, canvas: Canvas) -> Drawing {
                 (from + beside, y - text * 0.25),
                 text * 0.9,
                 anchor,
+                true,
+                number,
+            );
+        } else {
+            // The actor itself does something.
+            let side = text * 0.9;
+            drawing.outline((from - side / 2.0, y - side), (side, side), false);
+            drawing.write(
+                (from + side, y - side * 0.1),
+                text * 0.9,
+                Anchor::Left,
                 true,
                 number,
             );
@@ -85,12 +85,9 @@ pub fn draw(of: &Sequence, canvas: Canvas) -> Drawing {
 /// Returns the actors in the order of their first message.
 fn actors(of: &Sequence) -> Vec<&str> {
     let mut actors: Vec<&str> = Vec::new();
-    for actor in of
-        .messages
-        .iter()
-        .flat_map(|message| [&*message.from, &*message.to])
-    {
-        if !actors.contains(&actor) {
+    let all = of.messages.iter();
+    for actor in all.flat_map(|message| std::iter::once(&message.from).chain(&message.to)) {
+        if !actors.contains(&&**actor) {
             actors.push(actor);
         }
     }
@@ -102,7 +99,7 @@ fn listed(of: &Sequence) -> Vec<String> {
     of.messages
         .iter()
         .enumerate()
-        .map(|(at, message)| format!("{}. {}", at + 1, message.text))
+        .map(|(at, message)| format!("{}. {}", at + 1, message.what))
         .collect()
 }
 
@@ -127,24 +124,33 @@ mod tests {
     use super::draw;
     use crate::exam::formats::drawing::Canvas;
     use crate::exam::formats::drawing::shapes::{Anchor, DrawnShape, width};
-    use crate::exam::formats::tree::{Message, Sequence};
+    use crate::exam::formats::tree::Sequence;
+    use crate::report::doc::Step;
     use crate::report::scene::Stroke;
 
-    fn message(from: &str, to: &str, text: &str) -> Message {
-        Message {
+    fn message(from: &str, to: Option<&str>, what: &str) -> Step {
+        Step {
             from: from.to_owned(),
-            to: to.to_owned(),
-            text: text.to_owned(),
+            to: to.map(str::to_owned),
+            what: what.to_owned(),
         }
     }
 
     #[test]
     fn arrows_connect_lifelines_and_no_text_leaves_the_page() {
         let messages = vec![
-            message("CPU", "MMU", "virtual address 0x03D4 (VPN 0x0F, VPO 0x14)"),
-            message("MMU", "page table in memory", &"a long message ".repeat(20)),
-            message("MMU", "MMU", "physical address 0x354"),
-            message("handler", "disk", "evicts page 0x40"),
+            message(
+                "CPU",
+                Some("MMU"),
+                "virtual address 0x03D4 (VPN 0x0F, VPO 0x14)",
+            ),
+            message(
+                "MMU",
+                Some("page table in memory"),
+                &"a long message ".repeat(20),
+            ),
+            message("MMU", None, "physical address 0x354"),
+            message("handler", Some("disk"), "evicts page 0x40"),
         ];
         let of = Sequence {
             title: "steps".to_owned(),

@@ -6,7 +6,7 @@ use crate::exam::formats::tree::{Walk, WalkColumn};
 
 /// Draws a walk.
 pub fn draw(of: &Walk, canvas: Canvas) -> Drawing {
-    let columns = of.columns.len().max(1) as f64;
+    let columns = of.levels.max(1) as f64;
     // CR3 is to the left of the first table.
     let slots = columns + 1.55;
     let longest = of.room as f64 + 2.0;
@@ -14,8 +14,9 @@ pub fn draw(of: &Walk, canvas: Canvas) -> Drawing {
     let text = canvas.text.min(wide / (longest * CHARACTER * 1.2));
     let left = wide * 0.55;
     let boxed = longest * CHARACTER * text;
+    let right = left + wide * (columns + 1.0);
     let mut drawing = Drawing {
-        width: left + wide * (columns + 1.0),
+        width: right,
         height: text * 19.0,
         title: of.title.clone(),
         alt: alt(of),
@@ -25,8 +26,8 @@ pub fn draw(of: &Walk, canvas: Canvas) -> Drawing {
     let (fields, tables) = (text * 2.0, text * 9.0);
     let entry = tables + text * 3.6;
     // The field of the address, with the number of its bits.
-    let mut field = |at: usize, [name, bits, value]: [&str; 3]| {
-        let (x, middle) = (left + wide * at as f64, left + wide * (at as f64 + 0.5));
+    let mut field = |x: f64, wide: f64, [name, bits, value]: [&str; 3]| {
+        let middle = x + wide / 2.0;
         drawing.write(
             (middle, fields + text),
             text * 0.9,
@@ -50,13 +51,19 @@ pub fn draw(of: &Walk, canvas: Canvas) -> Drawing {
             value,
         );
     };
+    let x = |at: usize| left + wide * at as f64;
     for (at, column) in of.columns.iter().enumerate() {
-        field(at, [&column.name, &column.bits, &column.value]);
+        field(x(at), wide, [&column.name, &column.bits, &column.value]);
     }
-    field(of.columns.len(), of.offset.each_ref().map(String::as_str));
-    for (at, column) in of.columns.iter().enumerate() {
-        let x = left + wide * at as f64;
+    // The offset in a huge page takes the room of the indexes that the page does not have.
+    let offset = (x(of.columns.len()), right - x(of.columns.len()));
+    field(offset.0, offset.1, of.offset.each_ref().map(String::as_str));
+    let tables_of = of.columns.iter().filter(|column| column.has_table);
+    let mut last = left;
+    for (at, column) in tables_of.enumerate() {
+        let x = x(at);
         let middle = x + boxed / 2.0;
+        last = x + boxed;
         // The table, with the entry that the walk fetches.
         drawing.write(
             (middle, tables - text * 0.4),
@@ -110,8 +117,7 @@ pub fn draw(of: &Walk, canvas: Canvas) -> Drawing {
     drawing.write((0.2, tables - text * 0.4), text, Anchor::Left, true, "CR3");
     drawing.arrow((0.2 + width("CR3", text) / 2.0, tables), (left, tables));
     // The page number comes from the last entry, and the offset from the address.
-    let end = left + wide * columns;
-    let (last, offset, below) = (end - wide + boxed, end + wide / 2.0, text * 17.4);
+    let below = text * 17.4;
     let lane = last + (wide - boxed) * 0.65;
     drawing.line(
         (last, entry + text * 0.6),
@@ -119,14 +125,19 @@ pub fn draw(of: &Walk, canvas: Canvas) -> Drawing {
         false,
     );
     drawing.arrow((lane, entry + text * 0.6), (lane, below));
-    drawing.arrow((offset, fields + text * 4.7), (offset, below));
-    drawing.write(
-        (end + wide, text * 18.6),
-        text,
-        Anchor::Right,
-        false,
-        &of.result,
-    );
+    if !of.faults {
+        let middle = offset.0 + offset.1 / 2.0;
+        drawing.arrow((middle, fields + text * 4.7), (middle, below));
+    }
+    // The result is below the arrows.
+    let (x, anchor) = if of.faults {
+        (lane, Anchor::Middle)
+    } else if right - width(&of.result, text) > lane {
+        (lane - text, Anchor::Left)
+    } else {
+        (right, Anchor::Right)
+    };
+    drawing.write((x, text * 18.6), text, anchor, false, &of.result);
     drawing
 }
 
@@ -141,7 +152,7 @@ fn alt(of: &Walk) -> String {
             &column.target,
             &column.covers,
         ];
-        let parts: Vec<&str> = parts
+        let parts: Vec<&str> = parts[..if column.has_table { 7 } else { 3 }]
             .iter()
             .map(|part| part.as_str())
             .filter(|part| !part.is_empty())

@@ -42,17 +42,17 @@ fn of_component(blank: &Blank, labels: &Labels) -> Option<String> {
     let row = COMPONENT_FACTS
         .iter()
         .find(|row| row.suffix == suffix && (!suffix.is_empty() || is_lookup))?;
-    let name = match part {
-        "tlb" => "TLB",
-        "cache" => "cache",
-        other => other,
+    let template = labels.localize(row.label);
+    let name = match part_name(part) {
+        "cache" if template.starts_with('{') => "Cache",
+        name => name,
     };
-    let label = labels.localize(row.label).replace("{}", name);
-    Some(
-        label
-            .strip_prefix("cache")
-            .map_or_else(|| label.clone(), |rest| format!("Cache{rest}")),
-    )
+    Some(template.replace("{}", name))
+}
+
+/// Returns the name of a TLB or cache on a paper.
+pub(super) fn part_name(part: &str) -> &str {
+    if part == "tlb" { "TLB" } else { part }
 }
 
 /// Returns the expected notation (`Y/N`, `hex`, or `decimal`), or an empty text if the notation is obvious.

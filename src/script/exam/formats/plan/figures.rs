@@ -2,7 +2,7 @@
 
 use super::walks;
 use crate::exam::formats::labels::Labels;
-use crate::exam::formats::tree::{Block, Entry, Figure, Message, Sequence, Tables, Tree, flush};
+use crate::exam::formats::tree::{Block, Entry, Figure, Sequence, Tables, Tree, flush};
 use crate::report::doc;
 use crate::report::doc::{Layout, Slab};
 use crate::report::figures::scene;
@@ -52,22 +52,12 @@ fn sequence(view: &View) -> Option<Block> {
         Some(doc::Block::Paragraph { text, .. }) => format!("Messages: {text}"),
         _ => "Messages".to_owned(),
     };
-    let steps = blocks.into_iter().find_map(|block| match block {
+    let messages = blocks.into_iter().find_map(|block| match block {
         doc::Block::Steps(steps) => Some(steps),
         _ => None,
     })?;
-    let message = |step: doc::Step| {
-        let (from, to) = step.who.split_once(" → ").unwrap_or((&step.who, &step.who));
-        Message {
-            from: from.to_owned(),
-            to: to.to_owned(),
-            text: step.what.clone(),
-        }
-    };
-    let messages: Vec<Message> = steps.into_iter().map(message).collect();
-    let lines = |message: &Message| 1 + message.text.chars().count().div_ceil(CHARACTERS);
-    let fits = messages.iter().map(lines).sum::<usize>() <= LINES
-        && messages.iter().all(|message| !message.from.is_empty());
+    let lines = |message: &doc::Step| 1 + message.what.chars().count().div_ceil(CHARACTERS);
+    let fits = messages.iter().map(lines).sum::<usize>() <= LINES;
     fits.then_some(Block::Figure(Figure::Sequence(Sequence {
         title,
         messages,

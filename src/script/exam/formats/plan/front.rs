@@ -118,6 +118,7 @@ pub(crate) fn appendix(labels: &Labels, medium: Medium) -> Vec<Block> {
         title: say("Powers of two"),
         groups: vec![heads(), heads()],
         rows,
+        ..Table::default()
     };
     let heads = || vec![say("hex"), say("decimal"), say("binary")];
     let digit = |n: u32| {
@@ -132,6 +133,7 @@ pub(crate) fn appendix(labels: &Labels, medium: Medium) -> Vec<Block> {
         title: say("Digits"),
         groups: vec![heads(), heads()],
         rows,
+        ..Table::default()
     };
     let title = Block::Prose(vec![Paragraph::Words(say(
         "For your calculations. Nothing on this page is marked.",

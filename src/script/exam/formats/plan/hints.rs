@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::exam::formats::labels::Labels;
 use crate::exam::formats::prompt::filled;
 use crate::exam::formats::tree::{Table, WorksheetRow};
-use crate::run::record::{CellView, TableView};
+use crate::run::table::{Cell, Rows, TableId};
 
 /// The notation of columns in the step table of a reference string.
 const NOTATIONS: &[(&str, &str)] = &[
@@ -16,10 +16,10 @@ const NOTATIONS: &[(&str, &str)] = &[
 ];
 
 /// Returns the name of a column, with the notation of its cells if the table is the step table of a reference string.
-pub(crate) fn column_head(title: &str, column: &str, labels: &Labels) -> String {
+pub(crate) fn column_head(of: TableId, column: &str, labels: &Labels) -> String {
     let name = labels.table(column);
     let notation = NOTATIONS.iter().find(|(known, _)| *known == column);
-    match notation.filter(|_| title.starts_with("reference (")) {
+    match notation.filter(|_| of == TableId::Reference) {
         Some((_, notation)) => format!("{name} ({})", labels.localize(notation)),
         None => name,
     }
@@ -128,18 +128,18 @@ pub(crate) fn mark_title(table: &mut Table, hex: &BTreeSet<String>, all: bool, l
 
 /// Adds the radix to the title of a given table. The numbers 0 to 9 in other columns, such as bits, are the same
 /// in hexadecimal.
-pub(crate) fn mark_given(table: &mut Table, of: &TableView, labels: &Labels) {
+pub(crate) fn mark_given(table: &mut Table, of: &Rows, labels: &Labels) {
     let cells = |at: usize| of.rows.iter().filter_map(move |row| row.get(at));
     let names = || table.groups.iter().flatten().enumerate();
-    let is_hex = |at: usize| cells(at).any(|cell| matches!(cell, CellView::Hex(..)));
+    let is_hex = |at: usize| cells(at).any(|cell| matches!(cell, Cell::Hex(..)));
     let hex: BTreeSet<String> = names()
         .filter(|(at, _)| is_hex(*at))
         .map(|(_, name)| name.clone())
         .collect();
-    let same = |cell: &CellView| match cell {
-        CellView::Number(n) => *n < 10,
-        CellView::List { .. } => false,
-        CellView::Hex(..) | CellView::Text(_) | CellView::Nothing => true,
+    let same = |cell: &Cell| match cell {
+        Cell::Number(n) => *n < 10,
+        Cell::List { .. } => false,
+        Cell::Hex(..) | Cell::Text(_) | Cell::Nothing => true,
     };
     let all = names().all(|(at, _)| cells(at).all(same));
     mark_title(table, &hex, all, labels);

@@ -12,7 +12,7 @@ use crate::exam::formats::tree::Paragraph;
 use crate::exam::paper::{Paper, PaperItem, Question};
 use crate::exam::words::Words;
 use crate::questions::entry::{Blank, Form, ItemKind, Radix};
-use crate::run::record::CellView;
+use crate::run::table::Cell;
 
 /// A notation or place for answers that needs an instruction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -111,8 +111,8 @@ fn writings(item: &PaperItem) -> Vec<Writing> {
                 .flat_map(|row| row.iter().enumerate())
                 .filter(|(at, _)| asked(*at));
             let cells = cells.filter_map(|(_, cell)| match cell {
-                CellView::Hex(..) => Some(Writing::Hex),
-                CellView::Text(_) => None,
+                Cell::Hex(..) => Some(Writing::Hex),
+                Cell::Text(_) => None,
                 _ => Some(Writing::Decimal),
             });
             cells.collect()

@@ -17,7 +17,8 @@ use crate::questions::entry::{
     Alternative, Answers, AuthorCell, AuthorTable, Blank as Asked, Column, Form, ItemKind, Radix,
     Rubric,
 };
-use crate::run::record::{CellView, Did, StartRow, TableView};
+use crate::run::record::{Did, StartRow};
+use crate::run::table::{self, Rows, TableId};
 
 /// Maximum number of answers that a key lists.
 const LISTED: usize = 16;
@@ -127,6 +128,7 @@ impl<'p> Items<'p> {
                     .collect(),
             ],
             rows: run.start.iter().map(cells).collect(),
+            ..Table::default()
         };
         self.medium.given(table)
     }
@@ -327,7 +329,7 @@ impl<'p> Items<'p> {
     }
 
     /// Returns a table to fill in, with its key columns and the columns to answer.
-    fn tables(&self, of: &TableView, columns: &[Arc<str>], names: Vec<String>) -> Vec<Table> {
+    fn tables(&self, of: &Rows, columns: &[Arc<str>], names: Vec<String>) -> Vec<Table> {
         let heads: Vec<&String> = of.groups.iter().flatten().collect();
         let asked: Vec<bool> = heads
             .iter()
@@ -359,7 +361,7 @@ impl<'p> Items<'p> {
                         ..Blank::default()
                     })
                 }
-                false if matches!(cell, CellView::Text(_)) => Cell::Word(cell.to_string()),
+                false if matches!(cell, table::Cell::Text(_)) => Cell::Word(cell.to_string()),
                 false => Cell::Number(cell.to_string()),
             });
             cells.collect()
@@ -377,7 +379,7 @@ impl<'p> Items<'p> {
         let mut at = 0..;
         let groups = of.groups.iter().map(|group| {
             let own = group.iter().zip(&mut at).filter(|(_, at)| kept(*at));
-            own.map(|(name, _)| column_head(&of.title, name, self.labels))
+            own.map(|(name, _)| column_head(of.id, name, self.labels))
                 .collect::<Vec<String>>()
         });
         let groups = groups.filter(|group| !group.is_empty()).collect();
@@ -385,11 +387,12 @@ impl<'p> Items<'p> {
             title: self.labels.table(&of.title),
             groups,
             rows,
+            ..Table::default()
         });
         let is_hex = |at: usize| {
             of.rows
                 .iter()
-                .any(|row| matches!(row.get(at), Some(CellView::Hex(..))))
+                .any(|row| matches!(row.get(at), Some(table::Cell::Hex(..))))
         };
         let blank = (0..heads.len()).filter(|at| asked[*at]);
         let (hex, other): (Vec<usize>, Vec<usize>) = blank.partition(|at| is_hex(*at));
@@ -450,6 +453,7 @@ impl<'p> Items<'p> {
             title: of.title.clone(),
             groups: vec![of.columns.iter().enumerate().map(head).collect()],
             rows,
+            ..Table::default()
         }
     }
 
@@ -520,9 +524,9 @@ impl<'p> Items<'p> {
 const AREAS: usize = 4;
 
 /// Returns the number of empty rows that a table of areas gets, so that the number of its rows is not the answer.
-fn spare_rows(of: &TableView) -> usize {
+fn spare_rows(of: &Rows) -> usize {
     let rows = of.rows.len();
-    if of.title.split('.').next_back() == Some("maps") {
+    if of.id == TableId::Maps {
         (rows + 1).next_multiple_of(AREAS) - rows
     } else {
         0
@@ -576,13 +580,13 @@ fn any_of(answers: &Answers, radix: Radix, labels: &Labels) -> (String, String) 
 
 /// Returns the width of a column's boxes: the fixed number of digits, or else the approximate width of the longest
 /// cell. The width of a box therefore reveals no answer.
-fn column_room(of: &TableView, at: usize) -> u32 {
+fn column_room(of: &Rows, at: usize) -> u32 {
     let cells = of
         .rows
         .iter()
         .filter_map(|row| row.get(at))
         .map(|cell| match cell {
-            CellView::Hex(_, digits) => *digits,
+            table::Cell::Hex(_, digits) => *digits,
             other => other.to_string().chars().count() as u32,
         });
     roomy(cells.max().unwrap_or(1))

@@ -118,6 +118,7 @@ fn columns(table: &Table, key: &Range<usize>, units: &[Unit]) -> Table {
         .iter()
         .map(|row| kept().filter_map(|at| row.get(at).cloned()).collect());
     Table {
+        id: table.id,
         title: table.title.clone(),
         groups,
         rows: rows.collect(),
@@ -142,6 +143,7 @@ mod tests {
             title: "T".to_owned(),
             groups,
             rows: vec![row],
+            ..Table::default()
         };
         let of = |part: Table| {
             let cells: Vec<String> = part.rows[0]

@@ -12,11 +12,11 @@ use crate::exam::formats::assumptions::{NO_VALUE, assumptions};
 use crate::exam::formats::label::paragraphs;
 use crate::exam::formats::labels::Labels;
 use crate::exam::formats::prompt::tabled;
-use crate::exam::formats::scope::Scope;
 use crate::exam::formats::solution::solution;
 use crate::exam::formats::style::{Edition, Style};
 use crate::exam::formats::tree::{Block, Figure, Front, Section, Sheet, Table, from_doc};
 use crate::exam::paper::{Paper, PaperItem, Piece, Question};
+use crate::exam::topics::Topics;
 use crate::lang::value::Number;
 use crate::questions::entry::Figure as Drawn;
 use crate::report::narrate::view;
@@ -102,7 +102,7 @@ fn within(paper: &Paper, edition: Edition, style: &Style, medium: Medium) -> She
         labels,
         medium,
         items,
-        scope: Scope::default(),
+        topics: Topics::default(),
     };
     let questions = paper
         .questions
@@ -141,14 +141,16 @@ struct Plan<'p> {
     labels: &'p Labels,
     medium: Medium,
     items: Items<'p>,
-    /// The structures of the current question.
-    scope: Scope,
+    /// The topics of the current question, which only solutions need.
+    topics: Topics,
 }
 
 impl Plan<'_> {
     /// Returns the contents of a question.
     fn question(&mut self, question: &Question) -> Vec<Block> {
-        self.scope = Scope::of_question(question);
+        if self.edition == Edition::Solutions {
+            self.topics = Topics::of_question(question);
+        }
         self.pieces(&question.body, question.points)
     }
 
@@ -231,7 +233,7 @@ impl Plan<'_> {
         if self.edition != Edition::Solutions {
             return None;
         }
-        let mut worked = from_doc(&solution(item, &self.scope, self.labels));
+        let mut worked = from_doc(&solution(item, &self.topics, self.labels));
         if worked.is_empty() {
             return None;
         }
@@ -246,6 +248,7 @@ impl Plan<'_> {
         let named = |block| match (block, view) {
             (Block::Given(table), View::Table(of)) => {
                 let mut table = named(table, self.labels);
+                table.id = Some(of.id);
                 mark_given(&mut table, of, self.labels);
                 self.medium.given(table)
             }

@@ -5,10 +5,10 @@ mod lookup;
 
 use super::address::{self, Boxes, Least};
 use crate::report::broken::broken;
-use crate::report::narrate::parts::hex;
 use crate::report::scene::{Frame, Line, Place, Scene, Stroke, width};
+use crate::report::words::numbers::hex;
 use crate::run::record::{DividedField, Lookup, Translation, TranslationLevel};
-use lookup::{TAG_LINE, cache_width, lines, ppn_bits, tlbs_width};
+use lookup::{TAG_LINE, lines, lookup_width, tlbs_width};
 
 /// The column of the vertical line that leads from the TLBs to the physical address.
 const BUS: u32 = 0;
@@ -126,7 +126,7 @@ impl Pen<'_> {
         let mut y = at.1;
         for tlb in of.tlbs.iter().take(PARTS) {
             let looked_up = tlb.hit.is_some();
-            let mut lines = lines(tlb, ppn_bits(of));
+            let mut lines = lines(of, tlb);
             let more = of.tlbs.len().saturating_sub(PARTS);
             if boxes.len() + 1 == PARTS && more > 0 {
                 lines.push(Line::new(format!("and {more} more")));
@@ -206,7 +206,7 @@ impl Pen<'_> {
         let target = match (level.present, level.ppn) {
             (None, _) => None,
             (Some(false), _) => Some("not present".to_owned()),
-            (Some(true), Some(ppn)) => Some(format!("→ {}", hex(ppn, ppn_bits(self.of)))),
+            (Some(true), Some(ppn)) => Some(format!("→ {}", hex(ppn, self.of.ppn_bits))),
             (Some(true), None) => Some("→ next table".to_owned()),
         };
         let parts: Vec<String> = entry.into_iter().chain(target).collect();
@@ -228,7 +228,7 @@ impl Pen<'_> {
     fn level_width(&self, level: &TranslationLevel) -> u32 {
         let hex = |bits: u32| 2 + bits.div_ceil(4);
         let index = width(&self.name(level)) + 1 + hex(level.bits.0 + 1 - level.bits.1);
-        let target = (2 + hex(ppn_bits(self.of))).max(width("not present"));
+        let target = (2 + hex(self.of.ppn_bits)).max(width("not present"));
         (index + width(", PTE at ") + hex(self.of.pa.bits)).max(hex(level.entry_bits) + 1 + target)
     }
 
@@ -261,8 +261,8 @@ impl Pen<'_> {
             let looked_up = used && cache.hit.is_some();
             let frame = self.scene.boxed(
                 (x, y),
-                cache_width(cache),
-                &lines(cache, 0),
+                lookup_width(of, cache),
+                &lines(of, cache),
                 stroke(looked_up),
             );
             if let Some(left) = last {
@@ -330,7 +330,7 @@ impl Pen<'_> {
             .map(|cache| &*cache.name)
             .or((of.memory == Some(true)).then_some("main memory"))
         {
-            Some(part) if !of.operation.starts_with("write") => format!(" from {part}"),
+            Some(part) if !of.stores => format!(" from {part}"),
             _ => String::new(),
         }
     }
@@ -341,7 +341,7 @@ impl Pen<'_> {
         self.scene.head((LEFT, 0), "virtual address");
         let cache = &of.caches[0];
         let cache_at = LEFT + tlbs_width(of).max(30) + GAP + 8;
-        let wide = cache_at + cache_width(cache) + 4 - LEFT;
+        let wide = cache_at + lookup_width(of, cache) + 4 - LEFT;
         // The index and the offset are the same in both addresses, unless the index has bits of the VPN.
         let mut va = of.va.clone();
         let same: Vec<_> = of
@@ -379,12 +379,12 @@ impl Pen<'_> {
         let tlbs = self.tlbs(&boxes, (LEFT, top));
         let looked_up = cache.hit.is_some();
         // The cache does not know the tag of the address yet.
-        let mut stored = lines(cache, 0);
+        let mut stored = lines(of, cache);
         stored.remove(TAG_LINE);
         let x = boxes.middle("CI").max(cache_at + 2);
         let frame = self.scene.boxed(
             (cache_at, top),
-            cache_width(cache),
+            lookup_width(of, cache),
             &stored,
             stroke(looked_up),
         );

@@ -1,16 +1,16 @@
 //! Kernel declarations, and actions that the kernel initiates.
 
-use super::counts::{bytes, pages};
-use super::handled::{Evicted, Handled};
-use super::handler::action_steps;
-use super::names::{self, Names, number};
 use crate::report::doc::{Block, Tone};
-use crate::report::narrate::parts;
-use crate::report::narrate::words::{count, thousands};
+use crate::report::words::counts::{bytes, count, pages, thousands};
+use crate::report::words::handling::unmapped;
+use crate::report::words::messages::{Medium, described};
+use crate::report::words::names::{self, Names, number};
+use crate::report::words::numbers;
 use crate::run::nouns::size;
 use crate::run::record::{
-    ActionRecord, AreaRecord, Booted, Declaration, Declared, KernelAction, ProcessRef,
+    ActionRecord, AreaRecord, Booted, Declaration, Declared, KernelAction, MessageLevel, ProcessRef,
 };
+use crate::run::steps::{Evicted, Source};
 use pagewalk_engine::kernel::config::{KernelConfig, ReplacementScope, SignalPolicy};
 use pagewalk_engine::kernel::event::KernelStep;
 use pagewalk_engine::kernel::file::Executable;
@@ -45,7 +45,7 @@ pub(crate) fn booted(booted: &Booted, explicit: bool) -> Vec<Block> {
         blocks.push(Block::line(
             "Without a machine declaration, Pagewalk uses the preset core-i7:",
         ));
-        blocks.extend(parts::machine(machine).into_iter().map(Block::line));
+        blocks.extend(numbers::machine(machine).into_iter().map(Block::line));
     }
     let kernel = kernel(&booted.config, booted.frames);
     blocks.push(Block::line(if explicit {
@@ -161,11 +161,8 @@ pub(crate) fn action(action: &ActionRecord, explain: bool) -> Vec<Block> {
         ));
     }
     if explain && !action.steps.is_empty() {
-        blocks.push(Block::Steps(action_steps(
-            &action.spec,
-            &action.legend,
-            &action.steps,
-        )));
+        let steps = described(Source::Action(action), MessageLevel::All, Medium::Run);
+        blocks.push(Block::Steps(steps));
     }
     blocks
 }
@@ -222,12 +219,7 @@ fn came_to(names: &Names, action: &ActionRecord) -> String {
 /// Describes a page that an action moved.
 fn moved(names: &Names, step: &KernelStep, next: Option<&KernelStep>) -> Option<String> {
     match (step, next) {
-        (KernelStep::Evicted { .. }, _) => {
-            let evicted = *Handled::from_steps(std::slice::from_ref(step))
-                .evicted
-                .first()?;
-            Some(left(names, &evicted))
-        }
+        (KernelStep::Evicted { .. }, _) => Some(left(names, &Evicted::from_step(step)?)),
         (KernelStep::Shared { frame }, Some(KernelStep::Mapped { page, .. })) => Some(format!(
             "{} now shares {}",
             names.page_of(*page),
@@ -246,9 +238,7 @@ fn left(names: &Names, evicted: &Evicted) -> String {
         None => "is clean, so the kernel discards it".to_owned(),
         Some(to) => format!("is written to {}", names.store(to)),
     };
-    let entries = evicted
-        .unmapped()
-        .map_or_else(String::new, |entries| format!("; {entries}"));
+    let entries = unmapped(evicted).map_or_else(String::new, |entries| format!("; {entries}"));
     format!(
         "frame {}: {page} {to}{entries}",
         number(evicted.frame.0.into())

@@ -3,9 +3,10 @@
 
 use super::layout_chain::{self as chain, flags, prot};
 use super::layout_marks as marks;
-use super::names::{Names, bare_name};
 use crate::report::doc::{Block, Cell, Layout, Slab, Table};
-use crate::report::narrate::words::{count, thousands};
+use crate::report::words::counts::{count, thousands};
+use crate::report::words::names::{Names, bare_name};
+use crate::report::words::numbers;
 use crate::run::nouns::size;
 use crate::run::record::{AccessMarks, AreaLayout, AreaRecord, LayoutView, Legend};
 use pagewalk_engine::kernel::vma::Vma;
@@ -279,7 +280,7 @@ impl Drawing<'_> {
     }
 
     fn physical(&self, pa: u64) -> String {
-        crate::report::narrate::parts::pa(&self.view.spec, pa)
+        numbers::pa(&self.view.spec, pa)
     }
 
     /// Lists the areas.

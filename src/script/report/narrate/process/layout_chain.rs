@@ -1,10 +1,10 @@
 //! The structures that lead to the areas of a process (CS:APP figure 9.27): `task_struct`, `mm_struct`, and the
 //! list of `vm_area_struct`s.
 
-use super::names::Names;
 use crate::report::doc::{AreaStruct, Chain};
-use crate::report::narrate::parts;
-use crate::report::narrate::words::thousands;
+use crate::report::words::counts::thousands;
+use crate::report::words::names::Names;
+use crate::report::words::numbers;
 use crate::run::record::LayoutView;
 use pagewalk_engine::kernel::vma::{Prot, Vma};
 
@@ -13,7 +13,9 @@ pub(super) fn chain(view: &LayoutView, names: &Names) -> Chain {
     let null = || "NULL".to_owned();
     Chain {
         process: view.process.name.to_string(),
-        pgd: view.pgd.map_or_else(null, |pgd| parts::pa(&view.spec, pgd)),
+        pgd: view
+            .pgd
+            .map_or_else(null, |pgd| numbers::pa(&view.spec, pgd)),
         mmap: view
             .areas
             .first()

@@ -1,9 +1,9 @@
 //! The accesses that the figure of an address space marks.
 
-use super::names::Names;
 use crate::report::doc::{Mark, Slab};
-use crate::report::narrate::parts;
-use crate::report::narrate::words::count;
+use crate::report::words::counts::count;
+use crate::report::words::names::Names;
+use crate::report::words::numbers;
 use crate::run::record::{AccessMark, AccessVerb, LayoutView, MarkResult};
 use pagewalk_engine::machine::event::AccessKind;
 
@@ -45,7 +45,7 @@ fn operation(mark: &AccessMark, names: &Names) -> String {
     };
     format!(
         "{} {}{size}{purpose}",
-        parts::verb(mark.verb),
+        numbers::verb(mark.verb),
         names.address(mark.va)
     )
 }

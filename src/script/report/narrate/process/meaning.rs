@@ -1,10 +1,9 @@
 //! Meanings of system call results for processes, files, and the heap. The module `memory_calls` contains the
 //! meanings for memory.
 
-use super::counts::{areas, bytes, leaving, pages};
-use super::memory_calls;
-use super::names::Names;
-use crate::report::narrate::words::thousands;
+use super::memory_calls::{self, leaving};
+use crate::report::words::counts::{bytes, count, pages, thousands};
+use crate::report::words::names::Names;
 use crate::run::record::{CallRecord, FileRecord};
 
 /// Returns the end of a sentence that describes a successful call. Returns `None` if the result needs no
@@ -72,7 +71,7 @@ fn fork(names: &Names, record: &CallRecord) -> Option<String> {
     let areas = if copied == 1 {
         "area".to_owned()
     } else {
-        areas(copied)
+        count(copied as u64, "area", "areas")
     };
     Some(format!(
         "{child} is a copy of {process}, with the same {areas} and its own page table. {shared}"
@@ -101,7 +100,7 @@ fn execve(names: &Names, record: &CallRecord) -> String {
     });
     format!(
         "{process} now runs `{path}`. {old} maps {} for the program. The kernel loads each page on first touch{start}",
-        areas(come)
+        count(come as u64, "area", "areas")
     )
 }
 
@@ -116,7 +115,7 @@ fn exit(names: &Names, record: &CallRecord) -> String {
         ),
         n => format!(
             ", and the kernel frees its {} and page tables{}",
-            areas(n),
+            count(n as u64, "area", "areas"),
             leaving(record)
         ),
     };

@@ -1,8 +1,7 @@
 //! Meanings of system call results for memory.
 
-use super::counts::{leaving, pages};
-use super::names::Names;
-use crate::report::narrate::words::count;
+use crate::report::words::counts::{count, pages};
+use crate::report::words::names::Names;
 use crate::run::record::{AreaRecord, CallRecord, FaultRecord};
 use pagewalk_engine::kernel::abi::{Arg, Args};
 use pagewalk_engine::kernel::event::FaultClass;
@@ -303,5 +302,28 @@ impl MemoryCall<'_> {
             return self.brk();
         }
         format!("the previous break. T{}", &self.brk()[1..])
+    }
+}
+
+/// Describes the frames of unmapped pages, for example as `The kernel frees 2 frames`.
+pub(crate) fn leaving(record: &CallRecord) -> String {
+    let (before, after) = record.effect.resident;
+    let (used, later) = record.effect.frames;
+    let pages = before.saturating_sub(after);
+    let freed = u64::from(used.saturating_sub(later));
+    match (pages, freed) {
+        (0, 0) => String::new(),
+        (_, 0) => {
+            ". Other pages still use the frames of the unmapped pages, so the kernel frees none of these frames"
+                .to_owned()
+        }
+        (pages, 1) if pages <= 1 => ". The kernel frees 1 frame".to_owned(),
+        (pages, freed) if pages <= freed => format!(". The kernel frees {freed} frames"),
+        (pages, freed) => {
+            format!(
+                ". The unmapped pages used {pages} frames. The kernel frees only {freed}, because other pages still use \
+                 the rest"
+            )
+        }
     }
 }

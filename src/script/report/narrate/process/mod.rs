@@ -1,18 +1,13 @@
 //! Narration of processes and the kernel, in the lecture's terms.
 
 pub(crate) mod call;
-mod counts;
 pub(crate) mod declared;
-pub(crate) mod fault;
-pub(crate) mod handled;
-pub(crate) mod handler;
 pub(crate) mod layout;
 pub(crate) mod layout_chain;
 mod layout_marks;
 pub(crate) mod maps;
 mod meaning;
 mod memory_calls;
-pub(crate) mod names;
 
 #[cfg(test)]
 mod tests;

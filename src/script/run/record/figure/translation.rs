@@ -7,13 +7,18 @@ use serde::Serialize;
 pub struct Translation {
     /// The operation, such as `read 0x03D4`.
     pub operation: String,
+    /// Whether the access stores its data.
+    #[serde(skip)]
+    pub stores: bool,
     /// The name of the process, or `None` on bare hardware.
     pub process: Option<String>,
     /// The virtual address.
     pub va: DividedAddress,
     /// The TLBs that serve the access, in lookup order.
     pub tlbs: Vec<Lookup>,
-    /// The levels of the page tables, top first.
+    /// Width of the page numbers of TLB entries and page-table entries in bits.
+    pub ppn_bits: u32,
+    /// The levels of the page tables down to the one that maps the page, top first.
     pub walk: Vec<TranslationLevel>,
     /// Whether the walk took place.
     pub walked: bool,
@@ -58,7 +63,7 @@ pub struct DividedField {
 }
 
 /// A lookup in a TLB or cache.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Lookup {
     /// The name of the TLB or cache.
     pub name: String,
@@ -68,6 +73,8 @@ pub struct Lookup {
     pub ways: u32,
     /// Width of a tag in bits.
     pub tag_bits: u32,
+    /// The block size of a cache.
+    pub block_bytes: Option<u64>,
     /// The index of the set.
     pub set: Option<u64>,
     /// The tag that was compared.
@@ -76,7 +83,8 @@ pub struct Lookup {
     pub hit: Option<bool>,
     /// The way that hit.
     pub way: Option<u32>,
-    /// The valid entries or lines of the set in way order, or `None` if only the way that hit is known.
+    /// The entries or lines of the set at the lookup, in way order. The list contains only the way that hit if the set has
+    /// more than 64 ways. `None` without a lookup, or if the run did not copy the sets of accesses in loops.
     pub entries: Option<Vec<LookupEntry>>,
 }
 
@@ -85,10 +93,16 @@ pub struct Lookup {
 pub struct LookupEntry {
     /// The way.
     pub way: u32,
-    /// The tag.
+    /// The valid bit.
+    pub valid: bool,
+    /// The tag, or `None` if the way was never filled.
     pub tag: Option<u64>,
-    /// The page number of a TLB entry.
+    /// The page number of a TLB entry, in base pages.
     pub ppn: Option<u64>,
+    /// Whether the line differs from the next level, or the D bit of a TLB entry.
+    pub dirty: bool,
+    /// The bytes of a cache line, for blocks of at most 16 bytes.
+    pub bytes: Option<Vec<Option<u8>>>,
 }
 
 /// A level of the page tables.

@@ -48,7 +48,8 @@ impl Session<'_> {
     }
 
     fn access_of_machine(&mut self, plan: AccessPlan) -> Result<Access, Stop> {
-        let probe = self.probing;
+        let (probe, copies_sets) = (self.probing, self.copies_sets());
+        let alone = self.loops.is_empty();
         let machine = self.machine(plan.place)?;
         let mut copy;
         let machine = if probe {
@@ -62,13 +63,15 @@ impl Session<'_> {
             kind,
             mode,
             va,
+            literal,
+            stored,
             mut data,
             ..
         } = plan;
-        let mut events = Vec::with_capacity(EVENTS);
+        let mut recorder = Recorder::for_access(EVENTS, copies_sets);
         let outcome = match verb {
             AccessVerb::Translate => {
-                let result = machine.translate_as(va, kind, mode, &mut events);
+                let result = machine.translate_as(va, kind, mode, &mut recorder);
                 AccessOutcome {
                     fragments: 1,
                     fault: result.err(),
@@ -77,10 +80,10 @@ impl Session<'_> {
                 }
             }
             AccessVerb::Write => {
-                machine.access(va, kind, mode, Data::Store(&stored(&data)), &mut events)
+                machine.access(va, kind, mode, Data::Store(&known(&data)), &mut recorder)
             }
             AccessVerb::Read | AccessVerb::Fetch => {
-                machine.access(va, kind, mode, Data::Load(&mut data), &mut events)
+                machine.access(va, kind, mode, Data::Load(&mut data), &mut recorder)
             }
         };
         let (spec, core, block) = (
@@ -88,6 +91,7 @@ impl Session<'_> {
             machine.core(),
             block(machine, verb, kind, (va, outcome.pa)),
         );
+        let Recorder { events, looked, .. } = recorder;
         let (process, walk) = (None, None);
         let mut access = Access {
             spec,
@@ -97,14 +101,18 @@ impl Session<'_> {
             kind,
             mode,
             va,
+            literal,
+            stored,
             data,
             block,
             outcome,
             walk,
             events,
+            looked,
             process,
         };
-        if outcome.fault.is_some() {
+        // A walk takes longer than an access, so a loop walks only for reasons that it certainly prints.
+        if alone || outcome.fault.is_some() {
             access.record_walk(machine);
         }
         Ok(access)
@@ -118,22 +126,25 @@ impl Session<'_> {
             kind,
             mode,
             va,
+            literal,
+            stored,
             mut data,
             place,
             ..
         } = plan;
-        let probe = self.probing;
+        let (probe, copies_sets) = (self.probing, self.copies_sets());
+        let alone = self.loops.is_empty();
         let kernel = self.kernel(place)?;
         // A killed process loses the state that the record needs.
         let before = match kernel.config().signals {
             SignalPolicy::Kill => kernel.process(pid).cloned(),
             SignalPolicy::Report => None,
         };
-        let mut recorder = Recorder::default();
+        let mut recorder = Recorder::for_access(0, copies_sets);
         let done = match verb {
             AccessVerb::Translate => kernel.translate(pid, va, kind, mode, &mut recorder),
             AccessVerb::Write => {
-                kernel.access(pid, va, kind, Data::Store(&stored(&data)), &mut recorder)
+                kernel.access(pid, va, kind, Data::Store(&known(&data)), &mut recorder)
             }
             AccessVerb::Read | AccessVerb::Fetch => {
                 kernel.access(pid, va, kind, Data::Load(&mut data), &mut recorder)
@@ -166,10 +177,11 @@ impl Session<'_> {
             killed,
             legend: recorded.legend,
         };
-        self.kernel_work(work, place)?;
-        let (events, process) = (recorded.events, Some(Box::new(inside)));
+        let faulted = !inside.faults.is_empty() || killed.is_some();
+        let (events, looked) = (recorded.events, recorded.looked);
+        let process = Some(Box::new(inside));
         let walk = None;
-        let access = Access {
+        let mut access = Access {
             spec,
             core,
             verb,
@@ -177,13 +189,21 @@ impl Session<'_> {
             kind,
             mode,
             va,
+            literal,
+            stored,
             data,
             block,
             outcome,
             walk,
             events,
+            looked,
             process,
         };
+        // A handler may have changed the page table since the lookup.
+        if alone && !faulted {
+            access.record_walk(kernel.machine());
+        }
+        self.kernel_work(work, place)?;
         if !probe {
             // Only statements about one address have marks. System calls and replays are not, and a
             // probe changes nothing.
@@ -210,7 +230,7 @@ fn block(
     Some(CachedBlock { way, bytes })
 }
 
-fn stored(data: &[Option<u8>]) -> Vec<u8> {
+fn known(data: &[Option<u8>]) -> Vec<u8> {
     data.iter()
         .copied()
         .map(Option::unwrap_or_default)

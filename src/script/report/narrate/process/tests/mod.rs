@@ -85,7 +85,7 @@ fn steps(script: &str) -> Vec<Step> {
 fn lines(steps: &[Step]) -> Vec<String> {
     steps
         .iter()
-        .map(|step| format!("{}: {}", step.who, step.what))
+        .map(|step| format!("{}: {}", step.who(), step.what))
         .collect()
 }
 

@@ -1,0 +1,13 @@
+//! The words of results: numbers, names, and one file of sentences for each subject.
+
+pub(crate) mod counts;
+pub(crate) mod handling;
+#[cfg(test)]
+mod handling_tests;
+mod kernel_steps;
+pub(crate) mod messages;
+pub(crate) mod names;
+pub(crate) mod numbers;
+pub(crate) mod reasons;
+#[cfg(test)]
+mod tests;
