@@ -11,6 +11,7 @@ use crate::report::hover::{
     Asked, HoverInfo, code, documentation, drawn, hover_at, paragraphs, script,
 };
 use crate::report::narrate::shown;
+use crate::report::words::reasons::reason;
 use crate::run::facts::reported_facts;
 use crate::run::record::Did;
 use crate::run::state::State;
@@ -146,7 +147,7 @@ impl Document {
         let mut items = open
             .other
             .as_ref()
-            .map_or_else(Vec::new, |_| item::names(folder, wanted));
+            .map_or_else(Vec::new, |_| item::names_on_disk(folder, wanted));
         for open in open.texts.keys().filter(|open| *open != self.path()) {
             let Some(name) = open.strip_prefix(folder).ok().and_then(Path::to_str) else {
                 continue;
@@ -292,7 +293,7 @@ fn step_facts(step: &Step, known: &HoverInfo) -> String {
         let because = did
             .zip(reported)
             .map_or_else(String::new, |(did, reported)| {
-                format!(", because {}", reported.key.reason(did))
+                format!(", because {}", reason(&reported.key.reason(did), did))
             });
         return value.map_or_else(String::new, |value| {
             format!("In the run: {}{times}{because}.", code(&value.to_string()))

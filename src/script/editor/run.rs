@@ -135,6 +135,8 @@ impl Document {
         let CheckedScript { sources, files, .. } = self.script();
         let options = Options {
             raised_by: LimitNames::SETTINGS,
+            // The explanation of a step draws them.
+            sets: true,
             ..Options::default().within(limits.into())
         };
         play_from(

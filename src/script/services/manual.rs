@@ -614,7 +614,7 @@ pub struct Table {
 
 /// The tables in a section.
 #[derive(Debug, Default)]
-pub(crate) struct Tables(pub(crate) Vec<Table>);
+struct Tables(pub(crate) Vec<Table>);
 
 impl Table {
     /// Writes the table as Markdown with an optional title.

@@ -64,7 +64,7 @@ impl LineHelper {
             found
                 .disk
                 .iter()
-                .flat_map(|wanted| item::names(&self.folder, wanted)),
+                .flat_map(|wanted| item::names_on_disk(&self.folder, wanted)),
         );
         (
             found.from,

@@ -317,7 +317,7 @@ fn touches(span: Span, range: &Range<usize>) -> bool {
 }
 
 /// Whether two ranges overlap or touch.
-pub(super) fn overlaps(one: &Range<usize>, other: &Range<usize>) -> bool {
+fn overlaps(one: &Range<usize>, other: &Range<usize>) -> bool {
     one.start <= other.end && other.start <= one.end
 }
 

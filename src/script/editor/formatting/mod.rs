@@ -101,7 +101,7 @@ fn ink(line: &str) -> String {
 }
 
 /// Returns the edit that turns one text into another, if they differ, excluding their common prefix and suffix.
-pub(super) fn change(start: usize, old: &str, new: &str) -> Option<Edit> {
+fn change(start: usize, old: &str, new: &str) -> Option<Edit> {
     if old == new {
         return None;
     }

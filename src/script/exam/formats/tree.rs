@@ -447,7 +447,7 @@ fn one(block: &doc::Block) -> Block {
 }
 
 /// Converts a table of a report.
-pub(crate) fn given(table: &doc::Table) -> Table {
+fn given(table: &doc::Table) -> Table {
     let cell = |cell: &doc::Cell| {
         if cell.word {
             Cell::Word(cell.text.clone())

@@ -292,7 +292,7 @@ const PLAIN: Kind = Kind {
 };
 
 /// The kinds, most specific first. The last kind matches every header.
-pub(crate) const KINDS: &[Kind] = &[
+const KINDS: &[Kind] = &[
     Kind {
         name: "the gradebook of Canvas",
         header: &[&["student"], &["id"], &["section"]],

@@ -14,7 +14,7 @@ use crate::lang::value::Number;
 use crate::report::doc::Block;
 use crate::report::narrate::{fields, hex, rulers};
 use crate::report::text::text;
-use crate::run::facts::binary;
+use crate::report::words::numbers::binary;
 use crate::run::state::State;
 use crate::services::complete::Role;
 

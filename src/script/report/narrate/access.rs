@@ -21,8 +21,8 @@ const PIECES: usize = 8;
 /// Returns the worksheet of an access, followed by sentences about the remaining events.
 pub(crate) fn worksheet(access: &Access, did: &Arc<Did>) -> Vec<Block> {
     let sheet = Sheet { access, did };
-    let mut blocks =
-        names(access).map_or_else(Vec::new, |names| call::faults(names, access.faults(), None));
+    let mut blocks = Names::of_access(access)
+        .map_or_else(Vec::new, |names| call::faults(names, access.faults(), None));
     let translation = sheet.translation();
     if !translation.is_empty() {
         blocks.push(Block::Worksheet(translation));
@@ -307,22 +307,12 @@ fn pieces(access: &Access) -> Vec<Block> {
     blocks
 }
 
-/// Returns the names to use in sentences about the access's process, or `None` on bare hardware.
-pub fn names(access: &Access) -> Option<Names<'_>> {
-    let inside = access.process.as_ref()?;
-    Some(Names {
-        spec: &access.spec,
-        legend: &inside.legend,
-        own: &inside.process,
-    })
-}
-
 /// Returns an access as one line, the form used in loops.
 pub(crate) fn line(access: &Access) -> String {
     // The kernel's result replaces the hardware exception.
     let is_handled = !access.faults().is_empty();
     let mut passage = passage(&access.spec, access.first_piece(), !is_handled);
-    if let Some(names) = names(access) {
+    if let Some(names) = Names::of_access(access) {
         let faults = access
             .faults()
             .iter()

@@ -135,7 +135,7 @@ fn unknown_preset(name: &str, place: &Expr) -> Diagnostic {
 }
 
 /// Warns about each added TLB or cache that was probably meant to change an existing TLB or cache.
-pub(super) fn added(base: &Spec, fields: &[Field]) -> Vec<Diagnostic> {
+fn added(base: &Spec, fields: &[Field]) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for field in fields.iter().filter(|field| field.block.is_some()) {
         let names: Vec<&str> = match &*field.name.text {
@@ -176,7 +176,7 @@ pub(super) fn added(base: &Spec, fields: &[Field]) -> Vec<Diagnostic> {
 }
 
 /// Warns about each TLB or cache setting that has no effect on this machine.
-pub(super) fn idle(spec: &Spec, fields: &[Field]) -> Vec<Diagnostic> {
+fn idle(spec: &Spec, fields: &[Field]) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for field in fields {
         let kind = &*field.name.text;

@@ -81,7 +81,10 @@ pub(crate) const SECTION_COLUMNS: &[Column] =
 ///
 /// # Errors
 /// Returns `unknown-word`.
-pub(crate) fn of_cell(cell: Option<(&str, Span)>, row: Span) -> Result<(Prot, bool), Diagnostic> {
+pub(crate) fn perms_of_cell(
+    cell: Option<(&str, Span)>,
+    row: Span,
+) -> Result<(Prot, bool), Diagnostic> {
     let (text, span) = cell.unwrap_or(("", row));
     parse(text).ok_or_else(|| {
         Diagnostic::new(Code::UnknownWord, span, format!("`{text}` are not permissions"))

@@ -298,7 +298,7 @@ impl Session<'_> {
 
     fn area(&mut self, row: &WrittenRow) -> Result<AreaDeclaration, Stop> {
         let number = |column: &str| row.number(column).unwrap_or(0);
-        let (prot, shared) = plans::of_cell(row.word("perms"), row.span)?;
+        let (prot, shared) = plans::perms_of_cell(row.word("perms"), row.span)?;
         let file = match row.word("backing") {
             None => None,
             Some(("anonymous", _)) => None,
@@ -362,7 +362,7 @@ impl Session<'_> {
         let (mut sections, mut spans) = (Vec::new(), Vec::new());
         for row in self.read_table(table, &shape)? {
             let name: Arc<str> = row.word("section").map_or("", |(name, _)| name).into();
-            let (prot, _) = plans::of_cell(row.word("perms"), row.span)?;
+            let (prot, _) = plans::perms_of_cell(row.word("perms"), row.span)?;
             let (start, size) = (
                 row.number("start").unwrap_or(0),
                 row.number("size").unwrap_or(0),

@@ -203,7 +203,7 @@ enum Wanted {
 }
 
 /// Returns the file names for the open quotes at the end of a text. The text in quotes begins at `from`.
-pub fn complete_string(walk: &Walk, text: &str, from: usize, state: &State) -> Completions {
+fn complete_string(walk: &Walk, text: &str, from: usize, state: &State) -> Completions {
     let typed = text.get(from..).unwrap_or("");
     let nothing = Completions {
         from,

@@ -212,7 +212,7 @@ const ENTRIES: usize = 10_000;
 
 /// Returns the files and folders that complete the typed path, relative to a folder. Hidden files are omitted
 /// unless the typed name begins with a dot.
-pub fn names(folder: &Path, wanted: &OnDisk) -> Vec<CompletionOffer> {
+pub fn names_on_disk(folder: &Path, wanted: &OnDisk) -> Vec<CompletionOffer> {
     let (within, begun) = wanted
         .typed
         .rsplit_once('/')

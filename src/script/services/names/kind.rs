@@ -46,7 +46,7 @@ const fn row(kind: NameKind, called: &'static str) -> KindRow {
 }
 
 /// Every kind of name.
-pub(crate) const KINDS: &[KindRow] = &[
+const KINDS: &[KindRow] = &[
     row(NameKind::Variable, "a variable"),
     row(NameKind::Parameter, "a parameter"),
     row(NameKind::Definition, "a definition"),

@@ -11,7 +11,7 @@ use crate::questions::entry::{Answers, Blank, Form, ItemKind, Radix, Rubric};
 
 /// Maximum number of spellings per field. Moodle's regular expressions for Cloze cannot process
 /// more spellings. The expressions fail at about 2,000 spellings.
-pub(crate) const LISTED: usize = 1000;
+const LISTED: usize = 1000;
 /// Largest number that a platform compares numerically. A double represents every integer up to this number
 /// exactly.
 const EXACT: f64 = 9_007_199_254_740_992.0;

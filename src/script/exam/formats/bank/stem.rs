@@ -339,7 +339,7 @@ pub(crate) fn escaped(words: &str) -> String {
 }
 
 /// Returns an element of escaped text, or nothing if the text is empty.
-pub(crate) fn element(tag: &str, words: &str) -> String {
+fn element(tag: &str, words: &str) -> String {
     if words.is_empty() {
         String::new()
     } else {

@@ -296,7 +296,7 @@ const CHARACTER: f64 = 0.55;
 const BETWEEN: f64 = 0.8;
 
 /// Adds a table. `class` is its purpose. A table wider than `room` times the text size is scaled down.
-pub(crate) fn table(out: &mut String, table: &Table, class: &str, room: f64) {
+fn table(out: &mut String, table: &Table, class: &str, room: f64) {
     let columns = table.columns().count() as f64;
     let wide = f64::from(table.widths().iter().sum::<u32>()) * CHARACTER + columns * BETWEEN;
     let size = if wide > room {

@@ -40,7 +40,7 @@ type Unit = (usize, Range<usize>);
 
 /// Splits a table that is wider than `room` characters into parts below one another. Each part repeats the key column
 /// and, if possible, contains whole groups.
-pub(crate) fn split(table: Table, room: u32) -> Vec<Table> {
+fn split(table: Table, room: u32) -> Vec<Table> {
     let widths = table.widths();
     let wide = |columns: Range<usize>| widths[columns].iter().map(|width| width + 2).sum::<u32>();
     if wide(0..widths.len()) <= room {

@@ -141,14 +141,16 @@ struct Plan<'p> {
     labels: &'p Labels,
     medium: Medium,
     items: Items<'p>,
-    /// The structures of the current question.
+    /// The topics of the current question, which only solutions need.
     topics: Topics,
 }
 
 impl Plan<'_> {
     /// Returns the contents of a question.
     fn question(&mut self, question: &Question) -> Vec<Block> {
-        self.topics = Topics::of_question(question);
+        if self.edition == Edition::Solutions {
+            self.topics = Topics::of_question(question);
+        }
         self.pieces(&question.body, question.points)
     }
 

@@ -146,7 +146,7 @@ fn uuid(paper: &Paper, group: &Group) -> Uuid {
 }
 
 /// Writes fields as elements and collects the correct answers.
-pub(crate) struct Elements<'d> {
+struct Elements<'d> {
     /// The names of fields whose answer is `-` in some version.
     pub(crate) dashes: BTreeSet<&'d str>,
     /// The weight of each field, except essays.
@@ -277,7 +277,7 @@ fn choices<'o>(options: impl Iterator<Item = (&'o str, bool)>) -> String {
 }
 
 /// Returns the essay rubrics, which only graders see.
-pub(crate) fn rubrics(fields: &[Field]) -> String {
+fn rubrics(fields: &[Field]) -> String {
     let essays = fields.iter().filter_map(|field| match input(field) {
         Ok(Input::Essay { rubric, .. }) => Some(format!(
             "<pl-manual-grading-only><p>{}</p>{}</pl-manual-grading-only>\n",

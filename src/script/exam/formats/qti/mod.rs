@@ -99,7 +99,7 @@ const NAMESPACE: &str = "http://www.imsglobal.org/xsd/imscp_v1p1";
 const SCHEMA: &str = "http://www.imsglobal.org/xsd/imscp_v1p1 http://www.imsglobal.org/xsd/qti/qtiv2p1/qtiv2p1_imscpv1p2_v1p0.xsd";
 
 /// Returns the manifest of these files: the items, and the test, which depends on all items.
-pub(crate) fn manifest(name: &str, files: &[File]) -> File {
+fn manifest(name: &str, files: &[File]) -> File {
     let identifier = format!("manifest-{name}");
     let attributes = [
         ("xmlns", NAMESPACE),
