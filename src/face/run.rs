@@ -194,7 +194,7 @@ impl RunEnd {
 }
 
 /// A sink that writes the figures of each record to a folder, and passes the records on.
-pub(crate) struct FigureSink<'s, S> {
+struct FigureSink<'s, S> {
     inner: &'s mut S,
     folder: Option<&'s Path>,
     /// The number of figures so far.

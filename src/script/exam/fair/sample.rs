@@ -8,7 +8,7 @@ use crate::exam::field::{Asked, Field, fields};
 use crate::exam::formats::labels::Labels;
 use crate::exam::formats::plan::for_screens;
 use crate::exam::formats::prompt::{of_done, prompt};
-use crate::exam::paper::{Paper, PaperItem, Piece};
+use crate::exam::paper::{Paper, PaperItem, Piece, Question as Asking};
 use crate::exam::spelling::of_cell;
 use crate::lang::value::Value;
 use crate::questions::entry::{Blank, Derivation, Evidence, Figure, Form, ItemKind, Radix};
@@ -101,7 +101,7 @@ impl Sample {
             for (place, item) in items.iter().enumerate() {
                 effort(&mut own.effort, item);
                 let blanks = all.iter().filter(|field| field.of_item == from + place);
-                let answers = blanks.filter_map(|field| answer(field, place, &texts));
+                let answers = blanks.filter_map(|field| answer(field, question, place, &texts));
                 own.items.push(ItemSample {
                     basis: basis(item, place, &texts),
                     answers: answers.collect(),
@@ -332,7 +332,7 @@ fn effort(to: &mut BTreeMap<String, u64>, item: &PaperItem) {
 }
 
 /// Returns a blank with its answer, or `None` for free text.
-fn answer(field: &Field, place: usize, texts: &[Text]) -> Option<Answer> {
+fn answer(field: &Field, question: &Asking, place: usize, texts: &[Text]) -> Option<Answer> {
     let key = match (field.asked, &field.item.kind) {
         (Asked::Blank(blank), _) => blank.answer(),
         (Asked::Cell { cell, .. }, _) => of_cell(cell).first().cloned().unwrap_or_default(),
@@ -355,8 +355,9 @@ fn answer(field: &Field, place: usize, texts: &[Text]) -> Option<Answer> {
         }
         _ => return None,
     };
-    let found_in =
-        Telling::of(field.asked).and_then(|telling| telling.found_in(field.item, place, texts));
+    let found_in = Telling::of(field.asked)
+        .and_then(|telling| telling.found_in(field.item, place, texts))
+        .or_else(|| in_messages(field, question));
     // The question's number may differ between versions, so remove it.
     let blank = field
         .name
@@ -371,6 +372,31 @@ fn answer(field: &Field, place: usize, texts: &[Text]) -> Option<Answer> {
         column,
         key,
         found_in,
+    })
+}
+
+/// Returns the messages of an item's access if the question prints them and they contain the word or the number of a
+/// message that answers a blank. The words of messages, such as `hit`, are too common to be found in a text.
+fn in_messages(field: &Field, question: &Asking) -> Option<Found> {
+    let did = match (field.asked, &field.item.kind) {
+        (Asked::Blank(_), ItemKind::Author(table)) => table.order.as_deref()?,
+        (
+            Asked::Blank(Blank {
+                form: Form::Words(_),
+                ..
+            }),
+            ItemKind::Facts { .. },
+        ) => &field.item.did,
+        _ => return None,
+    };
+    let Did::Access(own) = did else { return None };
+    let is_own = |view: &View| match view {
+        View::Steps(of, _) => (of.va, of.verb, &of.events) == (own.va, own.verb, &own.events),
+        _ => false,
+    };
+    question.views().any(is_own).then(|| Found {
+        excerpt: format!("the messages of {}", own.operation()),
+        surely: true,
     })
 }
 

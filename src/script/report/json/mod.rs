@@ -22,6 +22,7 @@ use crate::lang::fix::Fix;
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
 use crate::lang::value::Value;
+use crate::report::words::reasons::note;
 use crate::run::facts::{Key, ReportedKeys};
 use crate::run::record::{Check, Did, Sink, StepRecord, Totals};
 
@@ -185,6 +186,7 @@ impl<'s, W: Write> JsonSink<'s, W> {
             _ => (None, None),
         };
         let calls = record.calls.iter().map(|call| process::call(call));
+        let checks = record.checks.iter().map(|check| CheckLine::of(check, did));
         let line = Line {
             file: &statement.file,
             line: statement.line,
@@ -200,7 +202,7 @@ impl<'s, W: Write> JsonSink<'s, W> {
             effect: Effect::of(did),
             call: did.call().map(process::call),
             calls: calls.collect(),
-            checks: record.checks.iter().map(CheckLine::of).collect(),
+            checks: checks.collect(),
         };
         self.line = serde_json::to_string(&line).unwrap_or_default();
         self.line.push('\n');
@@ -312,11 +314,11 @@ struct CheckLine<'a> {
     actual: Option<Typed<'a>>,
     held: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<&'a str>,
+    reason: Option<String>,
 }
 
 impl<'a> CheckLine<'a> {
-    fn of(check: &'a Check) -> Self {
+    fn of(check: &'a Check, did: &Did) -> Self {
         let expected = if check.expected.before.is_empty() {
             typed(&check.expected.value)
         } else {
@@ -327,7 +329,7 @@ impl<'a> CheckLine<'a> {
             expected: (!check.written.is_open()).then_some(expected),
             actual: check.actual.as_ref().map(|actual| typed(&actual.value)),
             held: check.held,
-            reason: check.reason(),
+            reason: note(check, did),
         }
     }
 }

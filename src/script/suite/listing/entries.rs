@@ -175,7 +175,7 @@ impl More {
 }
 
 /// Converts records to entries.
-pub(crate) struct Entries<'s> {
+struct Entries<'s> {
     statements: Statements<'s>,
     facts: Facts,
 }
@@ -277,7 +277,7 @@ fn dedented(text: &str) -> String {
 const ON_A_LINE: usize = 7;
 
 #[derive(Default)]
-pub(crate) struct Facts(ReportedKeys);
+struct Facts(ReportedKeys);
 
 /// A group of facts that share a line.
 #[derive(Clone, Copy, PartialEq, Eq)]
