@@ -6,7 +6,6 @@ use std::sync::atomic::AtomicBool;
 use pagewalk_engine::files::{atomic_write, reason};
 use pagewalk_engine::trace::read_ahead::TraceOrigin;
 use pagewalk_engine::trace::sweep::grid::Grid;
-use pagewalk_script::api::tables::sweep_table_of_csv;
 use pagewalk_script::api::{Named, SweepOutcome};
 use pagewalk_script::traces::parts::{
     self, FinishedPart, Part, PartError, PartitionedSweep, TraceFile,
@@ -140,7 +139,7 @@ impl SweepParts {
         let warnings = |swept: &Swept| {
             let warnings = sweep_reports::warnings(swept).into_iter();
             warnings
-                .map(|text| format!("`{}`: {text}", swept.trace))
+                .map(|text| format!("`{}`: {text}", swept.run.trace))
                 .collect::<Vec<String>>()
         };
         Ok((table, swept.iter().flat_map(warnings).collect()))
@@ -149,7 +148,9 @@ impl SweepParts {
     /// The table with the rows of CSV tables.
     fn table(&self, tables: Vec<String>) -> PyResult<Table> {
         let text = parts::joined(tables.iter().map(String::as_str));
-        Table::from_table(&sweep_table_of_csv(&self.sweep.grid, &text))
+        let mut table = sweep_reports::empty_table(&self.sweep.grid);
+        table.push_csv(&text);
+        Table::from_table(&table)
     }
 }
 

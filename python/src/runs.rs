@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use pagewalk_script::api::facts::{typed_fact, typed_facts};
+use pagewalk_script::api::steps::Expectation;
 use pagewalk_script::api::tables::step_table;
 use pagewalk_script::api::{Snapshot, html};
 use pagewalk_script::lang::diagnostic::Diagnostic;
@@ -19,7 +20,7 @@ use pyo3::types::{PyDict, PyTuple};
 
 use crate::errors::{STYLE, diagnostics};
 use crate::tables::Table;
-use crate::values::{from_cell, from_json};
+use crate::values::from_json;
 
 /// The results of a script. The package's class `Run` contains them.
 #[pyclass(frozen, module = "pagewalk._pagewalk")]
@@ -176,10 +177,12 @@ impl Step {
         name: &str,
     ) -> Result<PyResult<Bound<'py, PyAny>>, String> {
         let cell = typed_fact(&self.record().did, name);
-        cell.map(|cell| from_cell(py, &cell)).map_err(|near| {
-            let help = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-            format!("this statement has no fact `{name}`{help}")
-        })
+        cell.map(|cell| from_json(py, &(&cell).into()))
+            .map_err(|near| {
+                let help =
+                    near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+                format!("this statement has no fact `{name}`{help}")
+            })
     }
 
     /// Returns a `Check` for each check that is wanted.
@@ -192,14 +195,13 @@ impl Step {
         let convert = |check: &Check| {
             let (file, place) = self.steps.sources.location(check.span).unzip();
             let (line, column) = place.map(|place| (place.line, place.column)).unzip();
-            let expected = (!check.written.is_open()).then(|| check.expected.to_string());
-            let actual = check.actual.as_ref().map(ToString::to_string);
+            let expectation = Expectation::from_check(check, &self.record().did);
             class.call1((
-                &check.fact,
-                expected,
-                actual,
-                check.held,
-                check.reason(),
+                expectation.fact,
+                expectation.expected,
+                expectation.actual,
+                expectation.held,
+                expectation.reason,
                 file,
                 line,
                 column,
@@ -257,7 +259,7 @@ impl Step {
     fn facts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let facts = PyDict::new(py);
         for fact in typed_facts(&self.record().did) {
-            facts.set_item(fact.name, from_cell(py, &fact.value)?)?;
+            facts.set_item(fact.name, from_json(py, &(&fact.value).into())?)?;
         }
         Ok(facts)
     }

@@ -9,8 +9,7 @@ use arrow_array::{
     StringArray, UInt64Array,
 };
 use arrow_schema::{ArrowError, Field, Schema};
-use pagewalk_script::api::facts::{Cell, ColumnType};
-use pagewalk_script::api::tables;
+use pagewalk_script::run::table::{ColumnType, TypedCell, TypedColumn, TypedTable};
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::PyCapsule;
@@ -20,7 +19,7 @@ use pyo3::types::PyCapsule;
 pub(crate) struct Table(RecordBatch);
 
 impl Table {
-    pub(crate) fn from_table(table: &tables::Table) -> PyResult<Self> {
+    pub(crate) fn from_table(table: &TypedTable) -> PyResult<Self> {
         batch(table)
             .map(Self)
             .map_err(|error| PyRuntimeError::new_err(error.to_string()))
@@ -42,10 +41,10 @@ impl Table {
                 .iter()
                 .map(|cell| read(cell, kind))
                 .collect::<PyResult<_>>()?;
-            Ok(tables::TableColumn { name, kind, cells })
+            Ok(TypedColumn { name, kind, cells })
         };
         let columns = columns.into_iter().map(column).collect::<PyResult<_>>()?;
-        Self::from_table(&tables::Table { columns })
+        Self::from_table(&TypedTable { columns })
     }
 
     /// The names of the columns.
@@ -81,20 +80,20 @@ impl Table {
     }
 }
 
-fn read(cell: &Bound<'_, PyAny>, kind: ColumnType) -> PyResult<Cell> {
+fn read(cell: &Bound<'_, PyAny>, kind: ColumnType) -> PyResult<TypedCell> {
     if cell.is_none() {
-        return Ok(Cell::Missing);
+        return Ok(TypedCell::Missing);
     }
     Ok(match kind {
-        ColumnType::Unsigned => Cell::Unsigned(cell.extract()?),
-        ColumnType::Float => Cell::Float(cell.extract()?),
-        _ => Cell::Text(cell.extract::<String>()?.into()),
+        ColumnType::Unsigned => TypedCell::Unsigned(cell.extract()?),
+        ColumnType::Float => TypedCell::Float(cell.extract()?),
+        _ => TypedCell::Text(cell.extract::<String>()?.into()),
     })
 }
 
-fn batch(table: &tables::Table) -> Result<RecordBatch, ArrowError> {
+fn batch(table: &TypedTable) -> Result<RecordBatch, ArrowError> {
     let arrays: Vec<ArrayRef> = table.columns.iter().map(array).collect();
-    let field = |(column, array): (&tables::TableColumn, &ArrayRef)| {
+    let field = |(column, array): (&TypedColumn, &ArrayRef)| {
         Field::new(&column.name, array.data_type().clone(), true)
     };
     let fields: Vec<Field> = table.columns.iter().zip(&arrays).map(field).collect();
@@ -102,75 +101,43 @@ fn batch(table: &tables::Table) -> Result<RecordBatch, ArrowError> {
 }
 
 /// Returns the array of a column. A cell that is not of the column's type is null.
-fn array(column: &tables::TableColumn) -> ArrayRef {
-    let cells = column.cells.iter();
+fn array(column: &TypedColumn) -> ArrayRef {
+    macro_rules! array {
+        ($array:ty, $($kind:ident($value:ident) => $some:expr),+) => {
+            Arc::new(column.cells.iter().map(|cell| match cell {
+                $(TypedCell::$kind($value) => $some,)+
+                _ => None,
+            }).collect::<$array>())
+        };
+    }
     match column.kind {
-        ColumnType::Unsigned => Arc::new(cells.map(unsigned).collect::<UInt64Array>()),
-        ColumnType::Integer => Arc::new(cells.map(integer).collect::<Int64Array>()),
-        ColumnType::Float => Arc::new(cells.map(float).collect::<Float64Array>()),
-        ColumnType::Boolean => Arc::new(cells.map(boolean).collect::<BooleanArray>()),
-        ColumnType::Text => Arc::new(cells.map(word).collect::<StringArray>()),
+        ColumnType::Unsigned => array!(UInt64Array, Unsigned(n) => Some(*n)),
+        ColumnType::Integer => {
+            array!(Int64Array, Integer(n) => Some(*n), Unsigned(n) => i64::try_from(*n).ok())
+        }
+        ColumnType::Float => array!(Float64Array, Float(x) => Some(*x)),
+        ColumnType::Boolean => array!(BooleanArray, Boolean(truth) => Some(*truth)),
+        ColumnType::Text => array!(StringArray, Text(text) => Some(&**text)),
         ColumnType::TextList => {
             let mut lists = ListBuilder::new(StringBuilder::new());
-            for cell in cells {
-                let elements = if let Cell::List(elements) = cell {
-                    Some(elements)
-                } else {
-                    None
-                };
-                for element in elements.into_iter().flatten() {
-                    lists.values().append_option(text(element));
+            for cell in &column.cells {
+                if let TypedCell::List(elements) = cell {
+                    for element in elements {
+                        lists.values().append_option(text(element));
+                    }
                 }
-                lists.append(elements.is_some());
+                lists.append(matches!(cell, TypedCell::List(_)));
             }
             Arc::new(lists.finish())
         }
     }
 }
 
-fn unsigned(cell: &Cell) -> Option<u64> {
-    if let Cell::Unsigned(n) = cell {
-        Some(*n)
-    } else {
-        None
-    }
-}
-
-fn integer(cell: &Cell) -> Option<i64> {
-    if let Cell::Integer(n) = cell {
-        Some(*n)
-    } else {
-        i64::try_from(unsigned(cell)?).ok()
-    }
-}
-
-fn float(cell: &Cell) -> Option<f64> {
-    if let Cell::Float(x) = cell {
-        Some(*x)
-    } else {
-        None
-    }
-}
-
-fn boolean(cell: &Cell) -> Option<bool> {
-    if let Cell::Boolean(truth) = cell {
-        Some(*truth)
-    } else {
-        None
-    }
-}
-
-fn word(cell: &Cell) -> Option<&str> {
-    if let Cell::Text(text) = cell {
-        Some(text)
-    } else {
-        None
-    }
-}
-
 /// Returns an element of a list as text.
-fn text(cell: &Cell) -> Option<String> {
-    word(cell)
-        .map(str::to_owned)
-        .or_else(|| integer(cell).map(|n| n.to_string()))
+fn text(cell: &TypedCell) -> Option<String> {
+    match cell {
+        TypedCell::Text(_) | TypedCell::Integer(_) => Some(cell.to_string()),
+        TypedCell::Unsigned(n) => i64::try_from(*n).ok().map(|n| n.to_string()),
+        _ => None,
+    }
 }

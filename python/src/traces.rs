@@ -12,9 +12,9 @@ use pagewalk_engine::trace::replay::Straddle;
 use pagewalk_engine::trace::sweep::ReplayOptions;
 use pagewalk_engine::trace::sweep::grid::Grid;
 use pagewalk_script::api::machines::find_machine;
-use pagewalk_script::api::tables::{self, replay_table, sweep_table};
 use pagewalk_script::api::{LimitNames, Named, ReplayOutcome, ReplayPlan, SweepOutcome, SweepPlan};
 use pagewalk_script::lang::source::Sources;
+use pagewalk_script::run::table::TypedTable;
 use pagewalk_script::traces::named::{self, Mapping, MappingNames};
 use pagewalk_script::traces::sweep::{GridError, sweep_grid};
 use pagewalk_script::traces::{reports, sweep_reports};
@@ -123,9 +123,9 @@ fn for_each_trace<'py>(
     py: Python<'py>,
     traces: Vec<Trace>,
     interrupt: &AtomicBool,
-    run: impl Fn(TraceOrigin) -> Result<(Json, tables::Table, Vec<String>), String> + Sync,
+    run: impl Fn(TraceOrigin) -> Result<(Json, TypedTable, Vec<String>), String> + Sync,
 ) -> PyResult<Results<'py>> {
-    let (mut data, mut table, mut warnings) = (Vec::new(), tables::Table::default(), Vec::new());
+    let (mut data, mut table, mut warnings) = (Vec::new(), TypedTable::default(), Vec::new());
     for trace in traces {
         let origin = trace.origin();
         let name = origin.name();
@@ -176,7 +176,7 @@ pub(crate) fn replay(
                 why: None,
             } => Ok((
                 reports::object(&replayed),
-                replay_table(&replayed),
+                reports::table(&replayed),
                 reports::warnings(&replayed),
             )),
             outcome => Err(outcome.why.unwrap_or_default()),
@@ -264,7 +264,7 @@ pub(crate) fn sweep(
                 why: None,
             } => Ok((
                 sweep_reports::object(&swept),
-                sweep_table(&swept),
+                sweep_reports::table(&swept),
                 sweep_reports::warnings(&swept),
             )),
             outcome => Err(outcome.why.unwrap_or_default()),

@@ -1,29 +1,9 @@
 //! Conversion of values to Python objects.
 
-use pagewalk_script::api::facts::Cell;
 use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 use serde_json::Value;
-
-/// Converts a fact: `none` and `unknown` are `None`, and `yes` and `no` are booleans.
-pub(crate) fn from_cell<'py>(py: Python<'py>, cell: &Cell) -> PyResult<Bound<'py, PyAny>> {
-    match cell {
-        Cell::Missing => Ok(py.None().into_bound(py)),
-        Cell::Unsigned(n) => n.into_bound_py_any(py),
-        Cell::Integer(n) => n.into_bound_py_any(py),
-        Cell::Float(x) => x.into_bound_py_any(py),
-        Cell::Boolean(truth) => truth.into_bound_py_any(py),
-        Cell::Text(text) => (&**text).into_bound_py_any(py),
-        Cell::List(cells) => {
-            let list = PyList::empty(py);
-            cells
-                .iter()
-                .try_for_each(|cell| list.append(from_cell(py, cell)?))?;
-            Ok(list.into_any())
-        }
-    }
-}
 
 /// Converts documented data, such as a snapshot of a state. The crate `pythonize` would require an older
 /// version of `pyo3`.

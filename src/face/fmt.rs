@@ -17,7 +17,7 @@ use pagewalk_script::lang::loader::{Disk, Loader};
 use pagewalk_script::lang::source::Sources;
 use pagewalk_script::report::narrate::count;
 use pagewalk_script::run::Files;
-use pagewalk_script::suite::amended::difference;
+use pagewalk_script::suite::amend::merged::difference;
 
 /// The path that represents standard input.
 const STDIN: &str = "-";

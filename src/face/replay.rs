@@ -19,7 +19,7 @@ use pagewalk_engine::trace::replay::Straddle;
 use pagewalk_script::api::{LimitNames, machines};
 use pagewalk_script::lang::loader::Disk;
 use pagewalk_script::traces::named::{MappingNames, replacements};
-use pagewalk_script::traces::reports::{Ended, HEADER, Replayed, csv, json, plot, text, warnings};
+use pagewalk_script::traces::reports::{Ended, Replayed, json, plot, table, text, warnings};
 use pagewalk_script::traces::{ReplayOutcome, ReplayPlan, TimeLimit, named};
 
 use super::options::ReplayLimits;
@@ -320,7 +320,7 @@ pub(crate) enum ReplayFormat {
 }
 
 /// Prints each result to standard output as soon as it is available.
-pub(crate) struct ReplayOutput {
+struct ReplayOutput {
     format: ReplayFormat,
     color: bool,
     /// The results so far.
@@ -349,13 +349,13 @@ impl ReplayOutput {
                 text(&replayed, self.color)
             ),
             ReplayFormat::Json => json(&replayed),
-            ReplayFormat::Csv => format!("{}{}", if first { HEADER } else { "" }, csv(&replayed)),
+            ReplayFormat::Csv => table(&replayed).csv(first),
         };
         self.error = print(&rendered).err();
         for warning in warnings(&replayed) {
-            complain(&format!("pagewalk: `{}`: {warning}\n", replayed.trace));
+            complain(&format!("pagewalk: `{}`: {warning}\n", replayed.run.trace));
         }
-        let status = if replayed.ended == Ended::Interrupted {
+        let status = if replayed.run.ended == Ended::Interrupted {
             Status::Interrupted
         } else {
             Status::Held
@@ -367,7 +367,8 @@ impl ReplayOutput {
     /// Whether to stop because of Ctrl-C or an error on standard output.
     pub(crate) fn is_over(&self) -> bool {
         let last = self.replays.last();
-        self.error.is_some() || last.is_some_and(|replayed| replayed.ended == Ended::Interrupted)
+        self.error.is_some()
+            || last.is_some_and(|replayed| replayed.run.ended == Ended::Interrupted)
     }
 
     /// Writes the plot, if requested, and returns the final status.
@@ -376,7 +377,7 @@ impl ReplayOutput {
         if let Some(file) = file.filter(|_| {
             self.replays
                 .iter()
-                .any(|replayed| replayed.ended != Ended::Whole)
+                .any(|replayed| replayed.run.ended != Ended::Whole)
         }) {
             // An older plot may be complete.
             let file = shown(file);

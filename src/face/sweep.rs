@@ -211,8 +211,8 @@ impl SweepOutput<'_> {
         mut status: Status,
         color: Color,
     ) -> io::Result<Status> {
-        let whole =
-            status != Status::Interrupted && swept.iter().all(|swept| swept.ended == Ended::Whole);
+        let whole = status != Status::Interrupted
+            && swept.iter().all(|swept| swept.run.ended == Ended::Whole);
         let written = match self.file {
             Some(file) if !whole => {
                 complain(&unwritten(file));
@@ -239,7 +239,10 @@ impl SweepOutput<'_> {
             status = status.max(Status::Wrong);
         }
         warn(swept);
-        if swept.iter().any(|swept| swept.ended == Ended::Interrupted) {
+        if swept
+            .iter()
+            .any(|swept| swept.run.ended == Ended::Interrupted)
+        {
             status = status.max(Status::Interrupted);
         }
         written.map(|()| status)
@@ -262,7 +265,7 @@ impl SweepOutput<'_> {
 fn warn(swept: &[Swept]) {
     for swept in swept {
         for warning in warnings(swept) {
-            complain(&format!("pagewalk: `{}`: {warning}\n", swept.trace));
+            complain(&format!("pagewalk: `{}`: {warning}\n", swept.run.trace));
         }
     }
 }

@@ -155,6 +155,50 @@ fn a_grid_may_have_rows_that_are_forced_but_no_constant_column() {
 }
 
 #[test]
+fn versions_of_a_grid_differ_in_what_the_paper_prints() {
+    // The pages differ between versions, but the hits and the number of faults do not.
+    let grid = |string: &str| {
+        format!(
+            "question \"Grid\" {{ choose w in 11..=19; choose x in 21..=29; choose y in 31..=39; choose z in 41..=49\n\
+             reference [{string}] {{ frames 3, replacement lru }}\n\
+             ask reference columns hit\nask \"Faults\" = last.faults }}"
+        )
+    };
+    let drawn = found(&grid("w, x, y, w, z, w, x, z, y"), 20);
+    assert_eq!(drawn.same, [[0; 0]; 0]);
+    assert_eq!(guessable(&drawn).len(), 10, "nine hits and the faults");
+    let fixed = found(&grid("11, 21, 31, 11, 41"), 20);
+    assert_eq!(fixed.same.len(), 1);
+    assert_eq!(guessable(&fixed), [""; 0]);
+}
+
+#[test]
+fn a_table_of_the_state_after_drawn_accesses_can_be_guessed() {
+    let script = format!(
+        "{MACHINE}question \"q\" {{ choose offset in 0..0x40\ntext \"\"\"A byte of page {{offset}} is read.\"\"\"\n\
+         read offset\nask tlb columns tag }}"
+    );
+    let found = found(&script, 20);
+    assert!(
+        found
+            .blanks
+            .iter()
+            .all(|blank| blank.drawn && blank.different == 1)
+    );
+    assert!(!guessable(&found).is_empty());
+}
+
+#[test]
+fn versions_of_a_question_that_print_the_same_are_the_same() {
+    // Only the printed table differs.
+    let tables = "machine simple\nquestion \"q\" { choose p in 0x10..0x40\nset page_table { | vpn ppn |; | 00 (p) | }\n\
+                  given page_table\nask \"Pages\" = 1 }";
+    assert!(found(tables, 10).same.iter().map(Vec::len).sum::<usize>() < 5);
+    let hidden = tables.replace("given page_table", "text \"A page table.\"");
+    assert_eq!(found(&hidden, 10).same.len(), 1);
+}
+
+#[test]
 fn versions_of_different_work_are_not_equally_hard() {
     let script =
         format!("{MACHINE}question \"q\" {{ choose va in 0..0x100\nask read va => vpn, fault }}");
@@ -222,6 +266,99 @@ fn an_answer_that_appears_elsewhere_is_found() {
     };
     assert_eq!(asks("va + 0x40"), [""; 0]);
     assert_eq!(asks("va + 0x28 * 64"), ["1.pa"]);
+}
+
+/// The blanks whose answers appear elsewhere, in one version and in ten.
+fn readable(machine: &str, question: &str) -> Vec<String> {
+    let of = |count| {
+        let found = found(&format!("{machine}question \"q\" {{ {question} }}"), count);
+        let blanks = found.readable.into_iter().map(|found| found.blank);
+        blanks.collect::<Vec<_>>()
+    };
+    assert_eq!(of(1), of(10), "{question}");
+    of(10)
+}
+
+const SIMPLE: &str = "machine simple\nset page_table { | vpn ppn |; | 0F 0D |; | 10 21 | }\n";
+
+#[test]
+fn answers_in_texts_figures_and_steps_are_found() {
+    let of = |question: &str| readable(SIMPLE, question);
+    let given = "given page_table, tlb";
+    for telling in [
+        "text \"The PPN is 0x0D.\"; given page_table, tlb; ask read 0x3D4 => ppn",
+        "given page_table, tlb; ask read 0x3D4 => ppn; text \"The PPN was 0x0D.\"",
+        "given page_table, tlb; figure steps read 0x3D4; ask read 0x3D4 => ppn",
+        "read 0x3D4; given steps; ask probe read 0x3D4 => ppn",
+        "given page_table, tlb; part \"a\" { ask read 0x3D4 => ppn }; part \"b\" { figure steps; ask \"x\" = 1 }",
+    ] {
+        assert_eq!(of(telling).len(), 1, "{telling}");
+    }
+    // The messages contain the results in words, and their order.
+    assert_eq!(
+        of("figure steps read 0x3D4; ask read 0x3D4 => tlb, fault"),
+        ["tlb", "fault"]
+    );
+    assert!(!of("read 0x3D4; figure steps; ask steps").is_empty());
+    assert_eq!(
+        of("figure steps read 0x3D4; ask read 0x400 => tlb"),
+        [""; 0]
+    );
+    for silent in [
+        given.to_owned() + "; ask read 0x3D4 => vpn, tlbi, tlbt, tlb, fault, ppn",
+        given.to_owned() + "; figure translation read 0x3D4; ask read 0x3D4 => ppn, pa",
+        given.to_owned() + "; figure walk 0x3D4; figure bits 0x3D4; ask read 0x3D4 => ppn",
+        // A digit of another field, and a decimal number.
+        given.to_owned() + "; text \"Set 0xD of 13 sets.\"; ask read 0x3D4 => ppn",
+        // Without a table, the text is where students look up the number.
+        "text \"Page 0x0F is in frame 0x0D.\"; ask read 0x3D4 => ppn".to_owned(),
+        "text \"A byte is 0x61.\"; text \"Again 0x61.\"; ask \"Byte\" = 0x61 radix hex".to_owned(),
+    ] {
+        assert_eq!(of(&silent), [""; 0], "{silent}");
+    }
+}
+
+#[test]
+fn a_table_below_an_operation_that_shows_its_result_is_found() {
+    let of = |question: &str| readable(SIMPLE, question);
+    // The access fills the TLB entry, but does not change the page table.
+    assert_eq!(of("ask read 0x3D4 => ppn; given page_table, tlb"), ["ppn"]);
+    assert_eq!(of("ask read 0x3D4 => ppn; given page_table"), [""; 0]);
+    assert_eq!(
+        of("given page_table; ask read 0x3D4 => ppn; given tlb"),
+        [""; 0]
+    );
+    assert_eq!(of("ask probe read 0x3D4 => ppn; given tlb"), [""; 0]);
+    // The area that `mmap` creates is in the figure below.
+    let process = "machine core-i7\nprocess P\n";
+    let call = "ask mmap(NULL, 8 KB, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) => returns";
+    for below in ["figure layout P", "given P.maps"] {
+        assert_eq!(
+            readable(process, &format!("P: {call}; {below}")),
+            ["returns"]
+        );
+        assert_eq!(readable(process, &format!("{below}; P: {call}")), [""; 0]);
+    }
+}
+
+#[test]
+fn cells_of_a_table_follow_from_the_text_above_it() {
+    let process = "machine core-i7\nprocess P { | area start end perms backing |; | a 10000 16000 rw-p anonymous | }\n";
+    let asks = "text \"P calls munmap(0x12000, 4096).\"; P: munmap(0x12000, 4096); ask P.maps columns start";
+    assert_eq!(readable(process, asks), [""; 0]);
+    let telling = format!("{asks}; text \"The second area begins at 0x13000.\"");
+    assert_eq!(readable(process, &telling), ["2.start"]);
+}
+
+#[test]
+fn a_page_table_below_a_question_is_a_page_table() {
+    let hints = |question: &str| {
+        let found = found(&format!("{SIMPLE}question \"q\" {{ {question} }}"), 1);
+        let text = pagewalk_script::exam::formats::fairness(&found, &[]);
+        format!("{text:?}").contains("prints no page table")
+    };
+    assert!(hints("ask read 0x3D4 => ppn"));
+    assert!(!hints("ask read 0x3D4 => ppn; given page_table"));
 }
 
 #[test]

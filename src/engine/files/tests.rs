@@ -1,7 +1,6 @@
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::{fs, io};
 
 use super::limits::{InputLimit, MACHINE_FILE};
 use super::{open_argument, open_regular, read_all, reason};

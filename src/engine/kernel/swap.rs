@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use crate::machine::number_set::NumberSet;
 
-use super::frames::NumberAllocator;
-use super::frames::ReverseMap;
+use super::frames::{NumberAllocator, ReverseMap};
 use super::ids::{FrameNo, Pid, SlotNo};
 use super::persistent::Table;
 

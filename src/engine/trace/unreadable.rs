@@ -1,8 +1,7 @@
 //! Errors in reading a trace.
 
 use crate::files::visible;
-use std::fmt;
-use std::io;
+use std::{fmt, io};
 
 use super::foreign;
 use super::format::{Choice, ChosenFormat};

@@ -1,9 +1,8 @@
 //! The arguments and the top-level code of `pagewalk exam`.
 
 use crate::face::options::{Checking, LimitArguments, course_of};
-use std::io;
 use std::path::PathBuf;
-use std::slice;
+use std::{io, slice};
 
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
@@ -113,7 +112,7 @@ impl Exam {
     ) -> Result<ExamOutput, ExamError> {
         let destination = self
             .destination()
-            .map_err(|bad| ExamError::wrong(options::message(bad, color)))?;
+            .map_err(|bad| ExamError::wrong(options::course_message(bad, color)))?;
         let editions = self.editions(&destination)?;
         let exam = api::Exam {
             script: reading,

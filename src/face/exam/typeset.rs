@@ -1,12 +1,10 @@
 //! Compiles PDF papers with a Typst compiler on this machine.
 
-use std::env;
 use std::ffi::OsString;
-use std::fs;
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
-use std::thread;
+use std::{env, fs, thread};
 
 use tempfile::TempDir;
 

@@ -13,9 +13,8 @@ use lsp_types::{
 };
 use pagewalk_script::editor::{self, Action, ActionKind, Document, ItemKind};
 
-use super::goldens;
-use super::protocol;
 use super::view::View;
+use super::{goldens, protocol};
 
 /// Returns the text as Markdown or plain text.
 fn markup(view: &View, value: String) -> MarkupContent {

@@ -1,7 +1,6 @@
 //! Entry points for the target `lsp` in `fuzz/`.
 
-use std::io;
-use std::thread;
+use std::{io, thread};
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use lsp_server::Message;

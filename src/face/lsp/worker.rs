@@ -1,10 +1,9 @@
 //! Worker threads, which process their jobs in order and send the results.
 
-use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
+use std::{io, thread};
 
 use crossbeam_channel::{Sender, unbounded};
 use lsp_server::{RequestId, ResponseError};

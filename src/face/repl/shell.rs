@@ -6,11 +6,9 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use super::answer::{AnswerDetail, AnswerStyle, SharedText};
-use super::commands;
 use super::context::{DisplayOptions, ReplContext};
-use super::keys;
 use super::line::LineHelper;
-use super::practice;
+use super::{commands, keys, practice};
 use pagewalk_script::exam::practice::Practice;
 use pagewalk_script::lang::layout::tokens;
 use pagewalk_script::lang::source::Sources;

@@ -12,8 +12,8 @@ use pagewalk_script::api::golden::{CaseFilter, CaseRuns, Name, TestScript};
 use pagewalk_script::lang::loader::{Disk, Loader};
 use pagewalk_script::lang::source::Sources;
 use pagewalk_script::report::diagnostics::{Style, render};
+use pagewalk_script::suite::amend::merged::{difference, left_alone, summary};
 use pagewalk_script::suite::amend::{BlockPlace, ChangedFile, Findings, Merged, Wanted};
-use pagewalk_script::suite::amended::{difference, left_alone, summary};
 use pagewalk_script::suite::golden::{read, write};
 use pagewalk_script::suite::review::{Content, Item};
 

@@ -1,8 +1,7 @@
 //! Golden files: finding, reading, comparing, and writing.
 
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use super::find::{ENDING, SuiteFile, SuiteFileKind, report_name};
 use super::script::scripts_from;

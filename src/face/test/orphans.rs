@@ -1,10 +1,9 @@
 //! Golden files without a script, which a renamed or removed script leaves behind.
 
 use std::fmt::Write as _;
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::{fs, io};
 
 use super::find::{ENDING, SuiteFile, SuiteFileKind, report_name, scripts_of};
 use super::goldens::{golden_of, is_present, load};

@@ -1,10 +1,8 @@
 //! `--report FORMAT=FILE`.
 
-use std::fmt;
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::{fmt, fs, io};
 
 use crate::face::terminal::{clean, print};
 use pagewalk_engine::files::atomic_write::write_file;

@@ -1,12 +1,11 @@
 //! `--watch`: polls files for changes. Polling works on every file system, unlike change
 //! notifications.
 
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
+use std::{fs, io};
 
 /// Time between two polls.
 const PAUSE: Duration = Duration::from_millis(200);

@@ -1,48 +1,11 @@
 //! The facts of a statement as typed values, and the types of the facts' columns in a table.
 
-use std::sync::Arc;
-
 use pagewalk_engine::machine::spec::Spec;
 
 use crate::lang::value::Value;
 use crate::run::facts::{FactType, Family, Key, Values, key, reported_facts};
 use crate::run::record::Did;
-
-/// A typed value: a fact, or a cell of a [`Table`](super::tables::Table).
-#[derive(Debug, Clone, PartialEq)]
-pub enum Cell {
-    /// No value: the words `none` and `unknown`, or a fact that the statement does not have.
-    Missing,
-    /// A nonnegative integer.
-    Unsigned(u64),
-    /// An integer.
-    Integer(i64),
-    /// A fraction, such as a latency in cycles or a miss rate.
-    Float(f64),
-    /// `yes` or `no`.
-    Boolean(bool),
-    /// A word or a text.
-    Text(Arc<str>),
-    /// A list.
-    List(Vec<Cell>),
-}
-
-/// The type of a column.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ColumnType {
-    /// Unsigned integers of 64 bits.
-    Unsigned,
-    /// Signed integers of 64 bits.
-    Integer,
-    /// Floating-point numbers of 64 bits.
-    Float,
-    /// Booleans.
-    Boolean,
-    /// Texts.
-    Text,
-    /// Lists of texts.
-    TextList,
-}
+use crate::run::table::{ColumnType, TypedCell};
 
 /// A fact of a statement.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,14 +16,15 @@ pub struct TypedFact {
     pub column: ColumnType,
     /// The value, which has the column's type. There is one exception: the `value` of an access to more than 8
     /// bytes is a list of bytes, which the column omits.
-    pub value: Cell,
+    pub value: TypedCell,
 }
 
 /// Returns the facts that reports contain for a statement, in reporting order.
 ///
 /// ```
-/// use pagewalk_script::api::facts::{Cell, typed_facts};
+/// use pagewalk_script::api::facts::typed_facts;
 /// use pagewalk_script::api::{CheckedScript, Options, Stepper};
+/// use pagewalk_script::run::table::TypedCell;
 ///
 /// let text = "machine simple\nset page_table {\n| vpn ppn v |\n|  0F  0D 1 |\n}\nread 0x3D4\n";
 /// let script = CheckedScript::from_text("walk.pw", text, &mut ());
@@ -68,10 +32,10 @@ pub struct TypedFact {
 /// Stepper::new(script.into(), Options::default()).forward(u64::MAX, &mut records);
 /// let facts = typed_facts(&records[2].did);
 /// let value = |name: &str| facts.iter().find(|fact| fact.name == name).map(|fact| fact.value.clone());
-/// assert_eq!(value("ppn"), Some(Cell::Unsigned(0x0D)));
-/// assert_eq!(value("tlb"), Some(Cell::Text("miss".into())));
+/// assert_eq!(value("ppn"), Some(TypedCell::Unsigned(0x0D)));
+/// assert_eq!(value("tlb"), Some(TypedCell::Text("miss".into())));
 /// // No byte of memory is known, and no fault occurs.
-/// assert_eq!((value("byte"), value("fault")), (Some(Cell::Missing), Some(Cell::Missing)));
+/// assert_eq!((value("byte"), value("fault")), (Some(TypedCell::Missing), Some(TypedCell::Missing)));
 /// ```
 pub fn typed_facts(did: &Did) -> Vec<TypedFact> {
     let typed = |name: String, key: &Key, value: &Value| {
@@ -89,15 +53,15 @@ pub fn typed_facts(did: &Did) -> Vec<TypedFact> {
 }
 
 /// Returns the value of one fact, including facts that reports omit. A fact that the statement does not have,
-/// such as `pa` after a page fault, is [`Cell::Missing`].
+/// such as `pa` after a page fault, is [`TypedCell::Missing`].
 ///
 /// # Errors
 /// If a statement of this kind has no such fact, returns the nearest name, if any name is similar.
-pub fn typed_fact(did: &Did, name: &str) -> Result<Cell, Option<String>> {
+pub fn typed_fact(did: &Did, name: &str) -> Result<TypedCell, Option<String>> {
     let key = resolve(did, name)?;
     Ok(key
         .value_in(did)
-        .map_or(Cell::Missing, |shown| cell(key.kind(), &shown.value)))
+        .map_or(TypedCell::Missing, |shown| cell(key.kind(), &shown.value)))
 }
 
 fn resolve(did: &Did, name: &str) -> Result<Key, Option<String>> {
@@ -113,31 +77,31 @@ fn resolve(did: &Did, name: &str) -> Result<Key, Option<String>> {
 }
 
 /// Converts a fact's value.
-fn cell(kind: FactType, value: &Value) -> Cell {
+fn cell(kind: FactType, value: &Value) -> TypedCell {
     match (kind.values, value) {
-        (_, Value::Text(word)) if kind.is_absent(word) => Cell::Missing,
-        (Values::YesNo, Value::Text(word)) => Cell::Boolean(&**word == "yes"),
-        (Values::Fraction, Value::Number(number)) => Cell::Float(number.to_f64()),
+        (_, Value::Text(word)) if kind.is_absent(word) => TypedCell::Missing,
+        (Values::YesNo, Value::Text(word)) => TypedCell::Boolean(&**word == "yes"),
+        (Values::Fraction, Value::Number(number)) => TypedCell::Float(number.to_f64()),
         (_, Value::Number(number)) => {
             let integer = number.as_integer();
             let unsigned = integer
                 .and_then(|n| u64::try_from(n).ok())
-                .map(Cell::Unsigned);
+                .map(TypedCell::Unsigned);
             let signed = || {
                 integer
                     .and_then(|n| i64::try_from(n).ok())
-                    .map(Cell::Integer)
+                    .map(TypedCell::Integer)
             };
             unsigned
                 .or_else(signed)
-                .unwrap_or_else(|| Cell::Float(number.to_f64()))
+                .unwrap_or_else(|| TypedCell::Float(number.to_f64()))
         }
-        (_, Value::Bool(truth)) => Cell::Boolean(*truth),
-        (_, Value::Text(text)) => Cell::Text(text.clone()),
+        (_, Value::Bool(truth)) => TypedCell::Boolean(*truth),
+        (_, Value::Text(text)) => TypedCell::Text(text.clone()),
         (_, Value::List(elements)) => {
-            Cell::List(elements.iter().map(|element| cell(kind, element)).collect())
+            TypedCell::List(elements.iter().map(|element| cell(kind, element)).collect())
         }
-        (_, Value::Bytes(_) | Value::Range { .. }) => Cell::Text(value.to_string().into()),
+        (_, Value::Bytes(_) | Value::Range { .. }) => TypedCell::Text(value.to_string().into()),
     }
 }
 
@@ -159,8 +123,8 @@ impl FactType {
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::ColumnType;
     use crate::run::facts::{ACCESS_FACTS, Family, facts_of};
+    use crate::run::table::ColumnType;
     use pagewalk_engine::machine::spec::Spec;
 
     #[test]

@@ -555,8 +555,12 @@ fn another_thread_ends_a_sweep() {
         })
     });
     let swept = outcome.swept.expect("the counts so far");
-    assert!(matches!(swept.ended, Ended::Interrupted) && outcome.why.is_none());
-    assert!(swept.lines < lines as u64, "{}", swept.lines);
+    assert!(matches!(swept.run.ended, Ended::Interrupted) && outcome.why.is_none());
+    assert!(
+        swept.run.read.lines < lines as u64,
+        "{}",
+        swept.run.read.lines
+    );
 }
 
 /// The lists of a loop that appends share their elements, so a recording keeps none of the long ones. Together, they have 200

@@ -16,6 +16,7 @@ pub mod roster;
 pub mod seeds;
 pub mod sheet;
 pub mod spelling;
+mod topics;
 mod version;
 pub(crate) mod words;
 mod written;

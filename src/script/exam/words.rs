@@ -1,5 +1,6 @@
 //! Blanks that are answered with words: the possible words, and the right one.
 
+use crate::lang::value::Value;
 use crate::questions::entry::{Blank, Form};
 
 /// The possible answers for a blank.
@@ -57,6 +58,17 @@ impl Words {
             options.push("-".to_owned());
         }
         options
+    }
+
+    /// Whether the right answer to a question of yes or no is `-`.
+    pub(crate) fn is_missing(&self, blank: &Blank) -> bool {
+        let Self::YesNo { not_looked_up, .. } = self else {
+            return false;
+        };
+        match &blank.key {
+            None => true,
+            Some(key) => *not_looked_up && key.value == Value::from("none"),
+        }
     }
 
     /// Returns the right option, or the key itself if it is not an option.

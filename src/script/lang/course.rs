@@ -1,9 +1,8 @@
 //! The settings of a course: the file `pagewalk.toml` in the folder of a script or above it.
 
-use std::fmt;
-use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::{fmt, io};
 
 use serde::Deserialize;
 pub use toml::Spanned;

@@ -1,7 +1,7 @@
 //! Fixes for errors whose exact replacement text is known.
 
-use super::cut::cut;
 use super::edit::TextEdit;
+use super::nearest::cut;
 use super::span::Span;
 
 /// A text that replaces another text in a script.

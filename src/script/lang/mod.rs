@@ -4,7 +4,6 @@
 pub mod ast;
 pub(crate) mod check;
 pub mod course;
-pub mod cut;
 pub(crate) mod data_files;
 pub mod diagnostic;
 pub mod edit;

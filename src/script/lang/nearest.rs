@@ -56,6 +56,14 @@ fn different(one: &[u8; 64], other: &[u8; 64]) -> usize {
         .sum()
 }
 
+/// Returns at most the first 40 characters.
+pub fn cut(text: &str) -> String {
+    match text.char_indices().nth(40) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::nearest;

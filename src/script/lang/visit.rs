@@ -213,7 +213,7 @@ pub(crate) fn walk_operation<'s, V: Visit<'s> + ?Sized>(visit: &mut V, operation
 }
 
 /// Walks the children of a `reference`.
-pub(crate) fn walk_reference<'s, V: Visit<'s> + ?Sized>(
+fn walk_reference<'s, V: Visit<'s> + ?Sized>(
     visit: &mut V,
     pages: &'s Pages,
     settings: &'s Settings,
@@ -269,7 +269,7 @@ pub(crate) fn walk_fact<'s, V: Visit<'s> + ?Sized>(visit: &mut V, fact: &'s Fact
 }
 
 /// Walks the children of a block of settings.
-pub(crate) fn walk_settings<'s, V: Visit<'s> + ?Sized>(visit: &mut V, settings: &'s Settings) {
+fn walk_settings<'s, V: Visit<'s> + ?Sized>(visit: &mut V, settings: &'s Settings) {
     settings
         .settings
         .iter()
@@ -308,7 +308,7 @@ pub(crate) fn walk_holds<'s, V: Visit<'s> + ?Sized>(visit: &mut V, holds: &'s Ho
 }
 
 /// Walks the cells of a table below its header.
-pub(crate) fn walk_table<'s, V: Visit<'s> + ?Sized>(visit: &mut V, table: &'s Table) {
+fn walk_table<'s, V: Visit<'s> + ?Sized>(visit: &mut V, table: &'s Table) {
     table
         .rows
         .iter()
@@ -377,7 +377,7 @@ impl Stmt {
     }
 
     /// Whether the names defined in the statement's block are invisible after the statement.
-    pub(crate) fn opens_scope(&self) -> bool {
+    fn opens_scope(&self) -> bool {
         matches!(
             self.kind,
             StmtKind::Def { .. } | StmtKind::Scenario { .. } | StmtKind::Question { .. }

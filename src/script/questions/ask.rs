@@ -66,10 +66,15 @@ impl Session<'_> {
                 prompt = prompt.or_else(|| Some(self.prompt_of(&asked)));
                 let example = self.example(name, &answers, conditions)?;
                 let name = name.text.clone();
+                let facts = conditions.iter().flat_map(|condition| match condition {
+                    Condition::Facts { facts, .. } => &facts[..],
+                    Condition::Expr(_) => &[],
+                });
                 shown(ItemKind::Any {
                     name,
                     candidates,
                     among,
+                    facts: facts.map(|fact| fact.name.text.clone()).collect(),
                     answers,
                     radix,
                     example,

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use super::entry::{Blank, Form, Radix};
 use crate::lang::value::Value;
-use crate::run::facts::{Component, Key, Values, returns_pointer};
+use crate::run::facts::{Component, Key, Values};
 use crate::run::record::{Access, AccessVerb, Did, Shown};
+use pagewalk_engine::kernel::syscall::Returns;
 use pagewalk_engine::machine::AccessOutcome;
 use pagewalk_engine::machine::addr::Pa;
 
@@ -110,7 +111,9 @@ fn of_field(key: &Key, did: &Did) -> Option<u32> {
 
 /// Returns the number of digits in an address that a system call returns.
 fn of_pointer(key: &Key, did: &Did) -> Option<u32> {
-    let call = did.call().filter(|call| returns_pointer(call))?;
+    let call = did
+        .call()
+        .filter(|call| call.returns() == Returns::Pointer)?;
     (key.kind().values == Values::Returned).then(|| call.spec.virtual_bits().div_ceil(4))
 }
 

@@ -125,13 +125,24 @@ pub struct Hardware {
     pub(crate) before: Option<Arc<Machine>>,
 }
 
+/// The script text of an operation on one line, with the values of its variables filled in.
+#[derive(Debug, Clone)]
+pub struct OperationText {
+    /// The text with its process: `P1: write 0x10 = 5 size 2`.
+    pub(crate) whole: String,
+    /// The text from the verb or the expression on.
+    pub(crate) operation: String,
+    /// The text after `=`, or an empty text.
+    pub(crate) stored: String,
+}
+
 /// The question of an item.
 #[derive(Debug, Clone)]
 #[expect(missing_docs, reason = "each variant's comment describes its fields")]
 pub enum ItemKind {
-    /// Facts of an operation. `operation` is the operation's script text.
+    /// Facts of an operation.
     Facts {
-        operation: String,
+        operation: OperationText,
         blanks: Vec<Blank>,
     },
     /// A value and its derivation.
@@ -150,12 +161,13 @@ pub enum ItemKind {
     /// A table of the author's own, with cells to fill in.
     Author(AuthorTable),
     /// Any answer that satisfies the conditions. `candidates` is the script text of the values, and `among` is
-    /// the script text of the values and conditions. The example is the result of the first condition for the
-    /// first answer.
+    /// the script text of the values and conditions. `facts` are the facts in the conditions. The example is the result
+    /// of the first condition for the first answer.
     Any {
         name: Arc<str>,
         candidates: String,
         among: String,
+        facts: Vec<Arc<str>>,
         answers: Answers,
         radix: Radix,
         example: Option<View>,
@@ -206,12 +218,15 @@ pub struct Derivation {
 /// A path with its value.
 #[derive(Debug, Clone)]
 pub(crate) struct PathValue {
+    /// The path as the script writes it.
     pub(crate) path: String,
+    /// The names in the path, without indexes.
+    pub(crate) names: Vec<Arc<str>>,
     pub(crate) value: Value,
     /// The formula with the numbers of the machine, if there is one.
     pub(crate) formula: Option<String>,
-    /// The operation, if the path is one of its facts.
-    pub(crate) last: Option<Arc<Did>>,
+    /// The operation and the name of the fact, if the path is a fact of the last operation.
+    pub(crate) last: Option<(Arc<Did>, Arc<str>)>,
 }
 
 /// An option of a choice.
@@ -419,19 +434,6 @@ impl AuthorTable {
             Some(AuthorCell::Given(text, _)) if at > 0 => format!("{title} ({text})"),
             _ => title.to_owned(),
         }
-    }
-
-    /// Returns the printed texts.
-    pub(crate) fn given(&self) -> String {
-        let printed = self.rows.iter().flatten().filter_map(|cell| match cell {
-            AuthorCell::Given(text, _) => Some(text.as_str()),
-            AuthorCell::Blank(..) => None,
-        });
-        [self.title.as_str()]
-            .into_iter()
-            .chain(printed)
-            .collect::<Vec<_>>()
-            .join(" ")
     }
 
     /// Returns the table with all its answers.

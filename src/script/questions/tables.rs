@@ -7,15 +7,12 @@ use super::rows::word;
 use crate::lang::ast::{Expr, NounColumns, Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
-use crate::run::nouns::{
-    InvalidEntries, ShowPlan, TableNoun, column_named, no_reference_table, size,
-    whole_reference_table,
-};
+use crate::run::nouns::{ShowPlan, TableNoun, size, too_long, whole_reference_table};
 use crate::run::record::{Did, ReferenceRun, View};
 use crate::run::session::Session;
 use crate::run::settings::list;
 use crate::run::stop::Stop;
-use crate::run::table::{Cell, Rows};
+use crate::run::table::{Cell, InvalidEntries, Rows, column_named};
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::pte::{BITS, Bit};
 
@@ -111,7 +108,7 @@ impl Session<'_> {
         if let Some(Did::Reference(run)) = string.as_deref().filter(|_| !self.checking())
             && !run.has_steps()
         {
-            return Err(Diagnostic::new(Code::LimitSize, place, no_reference_table(run))
+            return Err(Diagnostic::new(Code::LimitSize, place, too_long(run))
                 .help("ask for facts of the `reference` instead, such as `faults`, or use fewer references")
                 .into());
         }
@@ -180,43 +177,37 @@ fn add_columns<'n>(
     table: &mut Rows,
     noun: &TableNoun,
     (machine, level): (&Machine, usize),
-    columns: impl Iterator<Item = &'n str>,
+    added: impl Iterator<Item = &'n str>,
 ) {
-    let permitted = (noun.layout)(machine, level).columns;
-    for column in columns {
-        let name = column_named(column, |word| permitted.iter().any(|name| name == word));
-        let shown = table.groups.iter().flatten().any(|shown| shown == name);
-        if shown || !permitted.iter().any(|permitted| permitted == name) {
+    let layout = (noun.layout)(machine, level);
+    let order = |name: &str| {
+        layout
+            .columns
+            .iter()
+            .position(|permitted| permitted == name)
+    };
+    let shown = (noun.shown)(machine, level);
+    let mut columns = shown.clone();
+    for name in added {
+        let name = column_named(name, |word| order(word).is_some());
+        if columns.iter().any(|shown| shown == name) || order(name).is_none() {
             continue;
         }
-        // In a TLB or cache, the first group is the index of the set, and the other groups are its ways. A
-        // page table has only one group, which begins with the VPN.
-        let first_way = usize::from(table.groups.len() > 1);
-        let mut end: usize = table.groups.iter().map(Vec::len).sum();
-        let order = |name: &str| permitted.iter().position(|permitted| permitted == name);
         // A cache's bytes follow its bits.
         let precedes =
-            |shown: &str| order(shown) < order(name) || BITS.iter().any(|row| row.name == shown);
-        for at in (first_way..table.groups.len()).rev() {
-            let group = &mut table.groups[at];
-            let begin = end - group.len();
-            let before = group.iter().rposition(|shown| precedes(shown));
-            let place = before.map_or(0, |before| before + 1);
-            for row in &mut table.rows {
-                let key = if let Some(Cell::Hex(key, _)) = row.first() {
-                    *key
-                } else {
-                    0
-                };
-                row.insert(
-                    begin + place,
-                    (noun.cell)(machine, level, key, at - first_way, name),
-                );
-            }
-            end = begin;
-            group.insert(place, name.to_owned());
-        }
+            |shown: &String| order(shown) < order(name) || BITS.iter().any(|row| row.name == shown);
+        let place = columns.iter().rposition(precedes);
+        columns.insert(place.map_or(0, |before| before + 1), name.to_owned());
     }
+    // A bit that `set` did not specify is not printed for an invalid entry.
+    let whole = noun.table(machine, level, &columns, |column| {
+        if shown.iter().any(|shown| shown == column) {
+            InvalidEntries::Shown
+        } else {
+            InvalidEntries::Hidden
+        }
+    });
+    (table.groups, table.rows) = (whole.groups, whole.rows);
 }
 
 /// Prints the numbers of a table in decimal if decimal is the radix of the paper.

@@ -1,5 +1,7 @@
 //! Formulas of the variables in an asked value, taken from the statements that set the variables.
 
+use std::sync::Arc;
+
 use super::derivation::{find_names, is_formula};
 use super::entry::{Derivation, PathValue, Radix};
 use crate::lang::ast::{Ask, Asked, Condition, Expr, ExprKind, Setting, Stmt, StmtKind};
@@ -115,13 +117,11 @@ impl Session<'_> {
             let path = self.text(name.span).trim().to_owned();
             if path.contains('.') && derivation.paths.iter().all(|known| known.path != path) {
                 let (value, formula) = (self.eval(name)?, self.formula_of_path(&path));
-                let last = self
-                    .state
-                    .last
-                    .clone()
-                    .filter(|_| path.starts_with("last."));
+                let fact = path.strip_prefix("last.");
+                let last = fact.and_then(|fact| Some((self.state.last.clone()?, fact.into())));
                 derivation.paths.push(PathValue {
                     path,
+                    names: path_names(name),
                     value,
                     formula,
                     last,
@@ -213,6 +213,16 @@ impl<'s> Visit<'s> for PrintedNames {
                 printed.visit_expr(value);
             });
         }
+    }
+}
+
+/// Returns the names in a path, such as `P1`, `page_table`, and `tables`.
+fn path_names(of: &Expr) -> Vec<Arc<str>> {
+    match &of.kind {
+        ExprKind::Name(name) => vec![name.clone()],
+        ExprKind::Field(of, name) => [path_names(of), vec![name.text.clone()]].concat(),
+        ExprKind::Index(of, _) => path_names(of),
+        _ => Vec::new(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Script text as a paper prints it, with the values of variables filled in.
 
-use super::entry::Radix;
+use super::entry::{OperationText, Radix};
 use crate::lang::ast::{
     Claim, Command, Condition, Expr, ExprKind, Fact, Operation, OperationKind, Settings, Span, Word,
 };
@@ -71,10 +71,28 @@ impl Session<'_> {
     }
 
     /// Returns the text of an operation with the values of its variables.
-    pub(crate) fn operation_in_words(&self, operation: &Operation) -> String {
+    pub(crate) fn operation_in_words(&self, operation: &Operation) -> OperationText {
         let mut uses = Uses::default();
         uses.visit_operation(operation);
-        self.in_words(operation.span, &self.values_of(&uses, Radix::Hex))
+        let values = self.values_of(&uses, Radix::Hex);
+        let from = |start| {
+            let rest = Span {
+                start,
+                ..operation.span
+            };
+            self.in_words(rest, &values)
+        };
+        let (start, assigned) = match &operation.kind {
+            OperationKind::Command(command) => (command.verb.span.start, &command.assigned),
+            OperationKind::Expr(expr) => (expr.span.start, &None),
+            OperationKind::Reference { .. } => (operation.span.start, &None),
+        };
+        let stored = assigned.as_ref().and_then(|values| values.first());
+        OperationText {
+            whole: from(operation.span.start),
+            operation: from(start),
+            stored: stored.map_or_else(String::new, |value| from(value.span.start)),
+        }
     }
 
     /// Returns a sentence that asks for a value, with the facts of its conditions. The sentence omits

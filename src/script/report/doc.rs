@@ -3,6 +3,7 @@
 
 use super::scene::Scene;
 use crate::run::fields::BitField;
+use crate::run::table::{self, Rows};
 
 /// The tone of a line, which determines its style.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,12 +96,59 @@ pub struct Table {
     pub rows: Vec<Vec<Cell>>,
 }
 
+impl Table {
+    pub(crate) fn new(title: impl Into<String>, groups: &[&[&str]], rows: Vec<Vec<Cell>>) -> Self {
+        let names = |group: &&[&str]| group.iter().map(|&name| name.to_owned()).collect();
+        Self {
+            title: title.into(),
+            groups: groups.iter().map(names).collect(),
+            rows,
+        }
+    }
+}
+
 /// A cell of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cell {
     pub(crate) text: String,
     /// Whether the value is a word. Words are left-aligned, and numbers are right-aligned.
     pub(crate) word: bool,
+}
+
+impl Cell {
+    pub(crate) fn word(text: impl Into<String>) -> Self {
+        let text = text.into();
+        Self { text, word: true }
+    }
+
+    /// Returns a cell with a formatted number.
+    pub(crate) fn number(text: impl Into<String>) -> Self {
+        let text = text.into();
+        Self { text, word: false }
+    }
+}
+
+impl From<&table::Cell> for Cell {
+    fn from(cell: &table::Cell) -> Self {
+        Self {
+            text: cell.to_string(),
+            word: matches!(cell, table::Cell::Text(_)),
+        }
+    }
+}
+
+impl From<&Rows> for Table {
+    fn from(of: &Rows) -> Self {
+        Self {
+            title: of.title.clone(),
+            groups: of.groups.clone(),
+            rows: of
+                .rows
+                .iter()
+                .map(|row| row.iter().map(Cell::from).collect())
+                .collect(),
+        }
+    }
 }
 
 /// An address drawn as boxes, with its bits numbered from the highest on the left.

@@ -1,17 +1,17 @@
 //! Differences between two states of a session: tables of the rows that differ, with both values of each cell.
 
-use crate::run::table::{Cell, Rows};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::lang::value::Value;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use pagewalk_engine::kernel::Kernel;
-use pagewalk_engine::kernel::ids::Pid;
 use pagewalk_engine::kernel::process::Process;
 use pagewalk_engine::machine::Machine;
-use pagewalk_engine::machine::pte::{Bit, BitRow};
+use pagewalk_engine::machine::pte::BitRow;
 
-use super::nouns::{SHOWN_NOUNS, TABLE_NOUNS, THING_NOUNS, TableNoun, Views};
+use super::nouns::{SHOWN_NOUNS, ShownNoun, TABLE_NOUNS, THING_NOUNS, TableNoun, Views};
 use super::record::View;
-use super::state::{Binding, State};
+use super::state::State;
+use super::table::{Cell, InvalidEntries, Rows, TableId};
 
 /// Maximum number of runs of known bytes. If the memory has more runs, the comparison skips it.
 const RUNS: usize = 1 << 14;
@@ -50,18 +50,23 @@ pub enum Changes {
     Tables(Vec<Changed>),
 }
 
+/// The hardware of a state, with the kernel if one runs.
+type Hardware<'s> = (&'s Machine, Option<&'s Kernel>);
+
 /// Returns the differences between two states.
 pub fn changes(before: &State, after: &State) -> Changes {
-    let (old, new) = (before.hardware(), after.hardware());
-    let mut tables: Vec<Changed> = variables(before, after).into_iter().collect();
-    match (old, new) {
+    let columns = ["name", "value"].map(str::to_owned);
+    let mut tables = vec![lists(
+        "variables".to_owned(),
+        &columns,
+        [before, after].map(variables),
+    )];
+    match (before.hardware(), after.hardware()) {
         (Some(old), Some(new)) if old.spec() == new.spec() => {
-            let kernels = (before.kernel(), after.kernel());
-            for noun in TABLE_NOUNS {
-                tables.extend(table(noun, old, new, kernels));
-            }
-            tables.extend(stats(old, new));
-            tables.extend(things(kernels));
+            let (old, new) = ((old, before.kernel()), (new, after.kernel()));
+            tables.extend(TABLE_NOUNS.iter().flat_map(|noun| table(noun, old, new)));
+            tables.extend(SHOWN_NOUNS.iter().filter_map(|noun| shown(noun, old, new)));
+            tables.extend(new.1.into_iter().flat_map(|kernel| things(old.1, kernel)));
         }
         (None, None) => {}
         _ => return Changes::Machine,
@@ -70,216 +75,148 @@ pub fn changes(before: &State, after: &State) -> Changes {
     Changes::Tables(tables)
 }
 
-/// Returns the variables whose values differ.
-fn variables(before: &State, after: &State) -> Option<Changed> {
-    let values = |state: &State| -> BTreeMap<String, String> {
-        let known = state
-            .bindings()
-            .filter_map(|(name, binding)| match binding {
-                Binding::Value(value) => Some((name.to_owned(), value.quoted())),
-                Binding::Unknowable | Binding::Def(_) => None,
-            });
-        known.collect()
-    };
-    let (old, new) = (values(before), values(after));
-    let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
-    let value = |values: &BTreeMap<String, String>, name: &String| {
-        values
-            .get(name)
-            .map_or(Cell::Nothing, |value| Cell::text(value.as_str()))
-    };
-    let rows = names
-        .into_iter()
-        .filter(|name| old.get(*name) != new.get(*name))
-        .map(|name| ChangedRow {
-            key: Cell::text(name.as_str()),
-            way: 0,
-            cells: vec![(value(&old, name), value(&new, name))],
-        });
-    Some(Changed {
-        title: "variables".to_owned(),
-        key: "name".to_owned(),
-        ways: false,
-        columns: vec!["value".to_owned()],
-        rows: rows.collect(),
-    })
+fn variables(state: &State) -> Vec<Vec<Cell>> {
+    let row = |(name, value): (&str, &Value)| vec![Cell::text(name), Cell::text(value.quoted())];
+    state.variables().into_iter().map(row).collect()
 }
 
 /// Returns a noun's tables: one for each TLB or cache, or one for each process.
-fn table(
-    noun: &'static TableNoun,
-    old: &Machine,
-    new: &Machine,
-    (was, is): (Option<&Kernel>, Option<&Kernel>),
-) -> Vec<Changed> {
+fn table(noun: &TableNoun, (old, was): Hardware, (new, is): Hardware) -> Vec<Changed> {
     let spec = new.spec();
-    match noun.name {
-        "tlb" => (0..spec.tlbs.len())
-            .map(|level| rows_of(noun, level, old, new))
-            .collect(),
-        "cache" => (0..spec.caches.len())
-            .map(|level| rows_of(noun, level, old, new))
-            .collect(),
-        "page_table" if spec.mmu.is_none() => Vec::new(),
-        "page_table" => {
-            let Some(is) = is.filter(|kernel| kernel.processes().next().is_some()) else {
-                return vec![rows_of(noun, 0, old, new)];
-            };
+    let levels = |count: usize| {
+        let levels = (0..count).map(|level| rows_of(noun, level, old, new));
+        levels.collect()
+    };
+    let running = is.filter(|kernel| kernel.processes().next().is_some());
+    match (noun.name, running) {
+        ("tlb", _) => levels(spec.tlbs.len()),
+        ("cache", _) => levels(spec.caches.len()),
+        ("page_table", _) if spec.mmu.is_none() => Vec::new(),
+        ("page_table", Some(is)) => {
             let of = |process: &Process| {
                 let old = was.and_then(|was| Some(was.machine_of(was.process(process.pid)?.pid)));
-                let empty = Machine::new(spec.clone());
-                let mut changed =
-                    rows_of(noun, 0, &old.unwrap_or(empty), &is.machine_of(process.pid));
+                let old = old.unwrap_or_else(|| Machine::new(spec.clone()));
+                let mut changed = rows_of(noun, 0, &old, &is.machine_of(process.pid));
                 changed.title = format!("{}.{}", process.name, changed.title);
                 changed
             };
             is.processes().map(of).collect()
         }
-        _ if old.memory_known().len().max(new.memory_known().len()) > RUNS => Vec::new(),
-        _ => vec![rows_of(noun, 0, old, new)],
+        ("memory", _) if old.memory_known().len().max(new.memory_known().len()) > RUNS => {
+            Vec::new()
+        }
+        _ => levels(1),
     }
 }
 
 /// Returns the rows that differ between two machines in a noun's table.
 fn rows_of(noun: &TableNoun, level: usize, old: &Machine, new: &Machine) -> Changed {
     let layout = (noun.layout)(new, level);
-    let wide = noun.name == "memory";
-    let columns: Vec<String> = layout
-        .columns
-        .iter()
-        .filter(|name| canonical(name))
-        .cloned()
-        .collect();
-    let columns = if wide {
-        columns.into_iter().take(ROW as usize).collect()
-    } else {
-        columns
-    };
+    let columns = noun.every_column(new, level);
+    let row = if layout.id == TableId::Memory { ROW } else { 1 };
     let present = |machine| (noun.present)(machine, level);
     let keys = present(old).into_iter().chain(present(new));
-    let keys: BTreeSet<u64> = keys
-        .map(|key| if wide { key - key % ROW } else { key })
-        .collect();
-    let digits = (u128::BITS - (layout.keys - 1).leading_zeros())
-        .div_ceil(4)
-        .max(1);
+    let keys: BTreeSet<u64> = keys.map(|key| key - key % row).collect();
+    let row = |machine, key| {
+        noun.row((machine, level), &layout, key, &columns, |_| {
+            InvalidEntries::Hidden
+        })
+    };
+    let pairs = keys
+        .into_iter()
+        .map(|key| [old, new].map(|machine| row(machine, key)));
+    let rows = differences(&columns, pairs);
+    Changed {
+        rows,
+        title: layout.noun,
+        key: layout.key.to_owned(),
+        ways: layout.ways > 1,
+        columns,
+    }
+}
+
+/// Returns the rows that differ, given both states of each row. The first cell identifies the row, and the others repeat the
+/// columns for each way.
+fn differences(columns: &[String], pairs: impl Iterator<Item = [Vec<Cell>; 2]>) -> Vec<ChangedRow> {
     let mut rows = Vec::new();
-    for key in keys {
-        for way in 0..layout.groups as usize {
-            let cell = |machine, column: &String| (noun.cell)(machine, level, key, way, column);
-            let cells: Vec<_> = columns
-                .iter()
-                .map(|name| both(name, cell(old, name), cell(new, name)))
+    for [old, new] in pairs {
+        let mut keys = [&old, &new].into_iter().filter_map(|row| row.first());
+        let Some(key) = keys.find(|key| **key != Cell::Nothing) else {
+            continue;
+        };
+        let ways = old[1..]
+            .chunks(columns.len())
+            .zip(new[1..].chunks(columns.len()));
+        for (way, (old, new)) in ways.enumerate() {
+            let pairs = columns.iter().zip(old.iter().zip(new));
+            let cells: Vec<_> = pairs
+                .map(|(name, (old, new))| both(name, old, new))
                 .collect();
             if cells.iter().any(|(old, new)| old != new) {
-                rows.push(ChangedRow {
-                    key: Cell::Hex(key, digits),
-                    way,
-                    cells,
-                });
+                let key = key.clone();
+                rows.push(ChangedRow { key, way, cells });
             }
         }
     }
-    Changed {
-        title: layout.noun,
-        key: layout.key.to_owned(),
-        ways: layout.groups > 1,
-        columns,
-        rows,
-    }
-}
-
-/// Whether a column's name is canonical, not an alias. For the P bit, the canonical name is `v`, because TLBs
-/// and caches also use `v`.
-fn canonical(column: &str) -> bool {
-    match BitRow::named(column) {
-        _ if column == "read" => false,
-        Some((Bit::P, _)) => column == "v",
-        Some((bit, inverse)) => !inverse && bit.row().name == column,
-        None => true,
-    }
+    rows
 }
 
 /// Returns both values of a cell. If an entry appears or disappears, its bits are not listed.
-fn both(column: &str, old: Cell, new: Cell) -> (Cell, Cell) {
+fn both(column: &str, old: &Cell, new: &Cell) -> (Cell, Cell) {
     let flag = column == "d" || column != "v" && BitRow::named(column).is_some();
-    match (flag, &old, &new) {
-        (true, Cell::Nothing, _) => (new.clone(), new),
-        (true, _, Cell::Nothing) => (old.clone(), old),
-        _ => (old, new),
+    match (flag, old, new) {
+        (true, Cell::Nothing, _) => (new.clone(), new.clone()),
+        (true, _, Cell::Nothing) => (old.clone(), old.clone()),
+        _ => (old.clone(), new.clone()),
     }
 }
 
-fn stats(old: &Machine, new: &Machine) -> Vec<Changed> {
-    let table = |machine: &Machine| -> Option<Rows> {
-        SHOWN_NOUNS
-            .iter()
-            .filter(|noun| noun.name == "stats")
-            .find_map(|noun| match noun.views {
-                Views::Machine(views) => views(machine).into_iter().find_map(as_table),
-                _ => None,
-            })
+/// Returns the changes to the counters or to a list of the kernel.
+fn shown(noun: &ShownNoun, old: Hardware, new: Hardware) -> Option<Changed> {
+    let rows = |(machine, kernel): Hardware| -> Option<Rows> {
+        let views = match noun.views {
+            Views::Machine(views) if noun.name == "stats" => views(machine),
+            Views::Kernel(views) => views(kernel?),
+            _ => return None,
+        };
+        views.into_iter().find_map(|view| match view {
+            View::Table(table) => Some(table),
+            _ => None,
+        })
     };
-    let (Some(old), Some(new)) = (table(old), table(new)) else {
-        return Vec::new();
-    };
-    vec![lists(new.title, &new.groups.concat(), old.rows, new.rows)]
+    let new = rows(new)?;
+    let old = rows(old).map_or_else(Vec::new, |old| old.rows);
+    Some(lists(new.title, &new.groups.concat(), [old, new.rows]))
 }
 
-fn as_table(view: View) -> Option<Rows> {
-    match view {
-        View::Table(table) => Some(table),
-        _ => None,
-    }
-}
-
-/// Changes to the kernel's state: its processes, and the objects in every kernel list.
-fn things((was, is): (Option<&Kernel>, Option<&Kernel>)) -> Vec<Changed> {
-    let Some(is) = is else { return Vec::new() };
-    let views = SHOWN_NOUNS.iter().filter_map(|noun| match noun.views {
-        Views::Kernel(views) => Some(views),
-        _ => None,
-    });
+/// Returns the changes to the lists of kernel objects.
+fn things(was: Option<&Kernel>, is: &Kernel) -> Vec<Changed> {
     let mut changed = Vec::new();
-    for view in views {
-        let table = |kernel| view(kernel).into_iter().find_map(as_table);
-        let Some(new) = table(is) else { continue };
-        let old = was.and_then(table).map_or_else(Vec::new, |old| old.rows);
-        changed.push(lists(new.title, &new.groups.concat(), old, new.rows));
-    }
     for noun in THING_NOUNS {
-        let columns: Vec<String> = noun
+        // The column that identifies a row comes first.
+        let at = noun
             .columns
             .iter()
-            .map(|column| column.name.to_owned())
-            .collect();
-        // The column that identifies a row comes first.
-        let key = columns
-            .iter()
-            .position(|column| column == noun.key)
-            .unwrap_or(0);
-        let rows = |kernel: Option<&Kernel>, pid: Option<Pid>| -> Vec<Vec<Cell>> {
-            let Some(kernel) = kernel else {
-                return Vec::new();
-            };
-            let process = pid.and_then(|pid| kernel.process(pid));
+            .position(|column| column.name == noun.key);
+        let at = at.unwrap_or(0);
+        let columns = noun.columns.iter().map(|column| column.name.to_owned());
+        let columns: Vec<String> = turned(columns.collect(), at);
+        let rows = |kernel: &Kernel, process: Option<&Process>| {
             let rows = (noun.rows)(kernel, process, None).into_iter();
-            rows.map(|row| turned(row.cells, key)).collect()
+            rows.map(|row| turned(row.cells, at)).collect()
         };
-        let columns = turned(columns, key);
+        let mut compare = |title: String, process: Option<&Process>| {
+            let before = was.map_or_else(Vec::new, |was| {
+                rows(was, process.and_then(|process| was.process(process.pid)))
+            });
+            changed.push(lists(title, &columns, [before, rows(is, process)]));
+        };
         if noun.of_process {
             for process in is.processes() {
-                let pid = Some(process.pid);
-                let title = format!("{}.{}", process.name, noun.name);
-                changed.push(lists(title, &columns, rows(was, pid), rows(Some(is), pid)));
+                compare(format!("{}.{}", process.name, noun.name), Some(process));
             }
         } else {
-            changed.push(lists(
-                noun.name.to_owned(),
-                &columns,
-                rows(was, None),
-                rows(Some(is), None),
-            ));
+            compare(noun.name.to_owned(), None);
         }
     }
     changed
@@ -287,57 +224,34 @@ fn things((was, is): (Option<&Kernel>, Option<&Kernel>)) -> Vec<Changed> {
 
 /// Returns a row that begins with its identifying cell.
 fn turned<T>(mut row: Vec<T>, key: usize) -> Vec<T> {
-    if key < row.len() {
-        row[..=key].rotate_right(1);
-    }
+    row[..=key].rotate_right(1);
     row
 }
 
-/// The rows that differ in a list. The first cell identifies each row. The comparison matches rows with the
-/// same first cell by their order.
-fn lists(title: String, columns: &[String], old: Vec<Vec<Cell>>, new: Vec<Vec<Cell>>) -> Changed {
-    let named = |rows: Vec<Vec<Cell>>| -> BTreeMap<(u64, String, usize), Vec<Cell>> {
-        let mut named = BTreeMap::new();
-        for row in rows {
+/// Returns the rows that differ in a list before and after. The first cell identifies each row. The comparison matches rows
+/// with the same first cell by their order.
+fn lists(title: String, columns: &[String], lists: [Vec<Vec<Cell>>; 2]) -> Changed {
+    let mut pairs: BTreeMap<_, [Vec<Cell>; 2]> = BTreeMap::new();
+    for (at, list) in lists.into_iter().enumerate() {
+        let mut seen: HashMap<_, usize> = HashMap::new();
+        for row in list {
             let Some(first) = row.first() else { continue };
             let name = (first.number().unwrap_or(0), first.to_string());
-            let seen = (name.0, name.1.clone(), 0)..=(name.0, name.1.clone(), usize::MAX);
-            let again = named.range(seen).count();
-            named.insert((name.0, name.1, again), row);
+            let again = seen.entry(name.clone()).or_default();
+            *again += 1;
+            let nothing = vec![Cell::Nothing; row.len()];
+            let pair = pairs.entry((name, *again));
+            pair.or_insert_with(|| [nothing.clone(), nothing])[at] = row;
         }
-        named
-    };
-    let (mut old, new) = (named(old), named(new));
-    let missing = |row: &[Cell]| vec![Cell::Nothing; row.len()];
-    let mut pairs: BTreeMap<_, (Vec<Cell>, Vec<Cell>)> = BTreeMap::new();
-    for (name, row) in new {
-        let before = old.remove(&name).unwrap_or_else(|| missing(&row));
-        pairs.insert(name, (before, row));
     }
-    for (name, row) in old {
-        let after = missing(&row);
-        pairs.insert(name, (row, after));
-    }
-    let rows = pairs
-        .into_values()
-        .filter(|(before, after)| before != after)
-        .filter_map(|(before, after)| {
-            let key = [&before, &after]
-                .iter()
-                .filter_map(|row| row.first())
-                .find(|key| **key != Cell::Nothing)?;
-            let key = (*key).clone();
-            let cells = before.into_iter().zip(after).skip(1).collect();
-            Some(ChangedRow { key, way: 0, cells })
-        });
     let (key, columns) = columns
         .split_first()
         .map_or((String::new(), &[][..]), |(key, rest)| (key.clone(), rest));
     Changed {
+        rows: differences(columns, pairs.into_values()),
         title,
         key,
         ways: false,
         columns: columns.to_vec(),
-        rows: rows.collect(),
     }
 }

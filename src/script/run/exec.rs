@@ -12,7 +12,7 @@ use super::current_process::CurrentProcess;
 use super::facts::Family;
 use super::prepare::Prepared;
 use super::progress::Rounds;
-use super::record::{CallRecord, Check, Did};
+use super::record::{CallRecord, Check, Did, HexDigits};
 use super::session::Session;
 use super::state::{Binding, Definition};
 use super::stop::Stop;
@@ -201,6 +201,8 @@ impl Session<'_> {
                 name: name.text.clone(),
                 value,
                 call,
+                hexadecimal: HexDigits::in_stmt(self.sources, stmt),
+                chosen: matches!(stmt.kind, StmtKind::Choose { .. }),
             },
             Vec::new(),
             family,

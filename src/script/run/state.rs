@@ -265,6 +265,18 @@ impl State {
         names.map(|(name, binding)| (&**name, binding))
     }
 
+    /// Returns the visible variables with known values. A variable in an inner scope hides one of the same name in an
+    /// outer scope.
+    pub(crate) fn variables(&self) -> BTreeMap<&str, &Value> {
+        let mut variables = BTreeMap::new();
+        for (name, binding) in self.bindings() {
+            if let Binding::Value(value) = binding {
+                variables.entry(name).or_insert(value);
+            }
+        }
+        variables
+    }
+
     /// Returns the machine's specification, if it is known.
     pub fn spec(&self) -> Option<&Arc<Spec>> {
         self.hardware().map(Machine::spec)

@@ -7,7 +7,7 @@ use crate::lang::ast::{Expr, ExprKind, Stmt};
 use crate::lang::visit::{Visit, statements_of_scope, walk_expr, walk_stmt};
 
 use super::progress::Frame;
-use super::record::Variables;
+use super::record::{HexDigits, Variables};
 use super::session::Session;
 use super::state::Binding;
 
@@ -28,7 +28,10 @@ impl Session<'_> {
                 }
             }
         }
-        (!variables.is_empty()).then(|| variables.into())
+        (!variables.is_empty()).then(|| Variables {
+            values: variables.into(),
+            hexadecimal: HexDigits::in_stmt(self.sources, stmt),
+        })
     }
 
     /// Whether an enclosing loop sets a variable. The names of a definition that is called in a loop belong to

@@ -3,7 +3,7 @@
 use super::golden::{
     Golden, Placed, Section, UNNAMED, Unusable, compare, counterparts, read, unnumbered, write,
 };
-use super::reports::{Case, Held, Mistake, Name, Verdict};
+use super::reports::{Case, Held, Mistake, Name, Verdict, command};
 
 /// The note about a case that the golden file lacks.
 pub(crate) const NO_CASE: &str = "the golden file has no such case";
@@ -260,5 +260,63 @@ fn list(codes: &[String]) -> String {
         "none".to_owned()
     } else {
         codes.join(", ")
+    }
+}
+
+impl CaseRuns {
+    /// Returns the reason not to write the results of the selected cases, and the fix.
+    pub fn refusal(&self, wanted: CaseFilter) -> Option<(&'static str, String)> {
+        let bad = self.cases().filter(|case| wanted(case) && case.own().bad());
+        let case = bad.max_by_key(|case| case.own())?;
+        Some(match case.own() {
+            Verdict::Wrong => ("the script has a mistake", "fix the mistake".to_owned()),
+            _ if case.fails => (
+                "a block with `fails` passes",
+                "remove `fails` from the info string of the block, or correct its script"
+                    .to_owned(),
+            ),
+            _ => (
+                "an expectation failed",
+                format!(
+                    "fix the script, or accept the actual values with `{}`",
+                    command("--accept", &case.name.file)
+                ),
+            ),
+        })
+    }
+
+    /// Updates the selected cases of a golden file, and returns the cases that differed. A damaged golden file is
+    /// regenerated. `old` is `None` if there is no golden file.
+    ///
+    /// # Errors
+    /// Returns the reason why an update could lose the contents of the golden file.
+    pub fn bless_bytes(
+        &mut self,
+        old: Option<Result<&[u8], Unusable>>,
+        wanted: CaseFilter,
+    ) -> Result<(Golden, Vec<Case>), Unusable> {
+        let old = old.map_or_else(|| Ok(Golden::default()), |bytes| bytes.and_then(read));
+        match old {
+            Err(unusable @ (Unusable::OtherFormat { .. } | Unusable::Unreadable(_))) => {
+                Err(unusable)
+            }
+            old => Ok(self.bless(old.as_ref().ok(), wanted)),
+        }
+    }
+}
+
+impl CaseRuns {
+    /// Returns the golden text and the actual text of each case, in the notation of golden files, or `None` if the bytes
+    /// are not a valid golden file. A case that the golden file lacks has an empty golden text.
+    pub fn sides(&self, golden: &[u8]) -> Option<Vec<(String, String)>> {
+        let golden = read(golden).ok()?;
+        let run = self.sections();
+        let found = counterparts(&golden.cases, &run);
+        let text = |section: &Section| serde_yaml::to_string(section).unwrap_or_default();
+        let sides = run.iter().zip(found).map(|(section, at)| {
+            let old = at.and_then(|at| golden.cases.get(at));
+            (old.map(text).unwrap_or_default(), text(section))
+        });
+        Some(sides.collect())
     }
 }

@@ -1,11 +1,8 @@
 //! Testing of scripts: golden files, updates of expected values, and reports of a suite.
 
 pub mod amend;
-pub mod amended;
-mod blessing;
 pub mod case_runs;
 pub mod golden;
 pub mod listing;
 pub mod reports;
 pub mod review;
-mod sides;

@@ -50,6 +50,17 @@ pub struct SystemCall {
     pub run: fn(&mut Kernel, Pid, Args<'_>, Observer<'_>) -> SyscallResult,
 }
 
+/// The kind of value that a call returns in C.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Returns {
+    /// `void`
+    Nothing,
+    /// `int` and other numbers.
+    Number,
+    /// `void *`
+    Pointer,
+}
+
 /// A parameter of a prototype.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Parameter {
@@ -62,6 +73,15 @@ pub struct Parameter {
 }
 
 impl SystemCall {
+    /// The return type in the prototype.
+    pub fn returns(&self) -> Returns {
+        match self.prototype.strip_prefix("void ") {
+            Some(rest) if rest.starts_with('*') => Returns::Pointer,
+            Some(_) => Returns::Nothing,
+            None => Returns::Number,
+        }
+    }
+
     /// The parameters in the prototype, including optional ones.
     pub fn parameters(&self) -> Vec<Parameter> {
         let text = self.prototype;

@@ -7,7 +7,7 @@ mod memory;
 mod process;
 mod transfer;
 
-pub use call::{ParamKind, Parameter, SyscallResult, SystemCall};
+pub use call::{ParamKind, Parameter, Returns, SyscallResult, SystemCall};
 
 use super::abi::{self, Constant};
 

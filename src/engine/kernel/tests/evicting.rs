@@ -1,13 +1,12 @@
 //! Tests eviction, swap, the swap cache, locking, and replacement scopes.
 
 use super::lab::{End, Lab, R, RW};
-use crate::kernel::OutOfMemory;
 use crate::kernel::config::ReplacementScope;
 use crate::kernel::event::{BackingStore, FaultClass, KernelStep};
 use crate::kernel::file::Fill;
 use crate::kernel::ids::{FrameNo, Pid, SlotNo};
-use crate::kernel::sound;
 use crate::kernel::vma::Backing;
+use crate::kernel::{OutOfMemory, sound};
 use crate::machine::policy::Policy;
 use crate::machine::pte::Bit;
 

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::run::state::{Binding, State};
+use crate::run::state::State;
 
 pub use kernel::{Area, FileState, Frame, KernelState, PageState, ProcessState, Slot};
 pub use machine::{
@@ -67,22 +67,16 @@ pub struct Change {
 impl Snapshot {
     /// Takes a snapshot of a state.
     pub fn capture(state: &State) -> Self {
-        let mut variables = BTreeMap::new();
-        for (name, binding) in state.bindings() {
-            if let Binding::Value(value) = binding {
-                // A variable in an inner scope hides one of the same name in an outer scope.
-                variables
-                    .entry(name.to_owned())
-                    .or_insert_with(|| value.to_json());
-            }
-        }
+        let variables = state.variables().into_iter();
         Self {
             version: VERSION,
             machine: state
                 .hardware()
                 .map(|machine| MachineState::capture(machine, state.kernel())),
             kernel: state.kernel().map(KernelState::capture),
-            variables,
+            variables: variables
+                .map(|(name, value)| (name.to_owned(), value.to_json()))
+                .collect(),
         }
     }
 

@@ -243,7 +243,7 @@ impl Fairness {
     fn item(&mut self, title: &str, samples: &[(usize, &ItemSample)]) {
         let drawn = samples.windows(2).any(|pair| {
             let keys = |at: usize| pair[at].1.answers.iter().map(|answer| &answer.key);
-            pair[0].1.words != pair[1].1.words || !keys(0).eq(keys(1))
+            pair[0].1.basis != pair[1].1.basis || !keys(0).eq(keys(1))
         });
         let mut names: Vec<&str> = Vec::new();
         for answer in samples.iter().flat_map(|(_, samples)| &samples.answers) {
@@ -276,9 +276,7 @@ impl Fairness {
                 .entry(column)
                 .or_default()
                 .push(blank(title, name, &answers, drawn));
-            if drawn {
-                self.readable.extend(readable(title, name, &answers));
-            }
+            self.readable.extend(readable(title, name, &answers, drawn));
         }
         for column in order {
             let mut blanks = columns.remove(column).unwrap_or_default();
@@ -313,12 +311,18 @@ fn blank(title: &str, name: &str, answers: &[(usize, &Answer)], drawn: bool) -> 
 }
 
 /// Returns the versions in which a blank's answer appears elsewhere in its question, if any.
-fn readable(title: &str, name: &str, answers: &[(usize, &Answer)]) -> Option<Readable> {
-    let found_in = answers
-        .iter()
-        .filter_map(|(at, answer)| Some((*at, answer, answer.found_in.as_ref()?)));
+fn readable(
+    title: &str,
+    name: &str,
+    answers: &[(usize, &Answer)],
+    drawn: bool,
+) -> Option<Readable> {
+    let found_in = answers.iter().filter_map(|(at, answer)| {
+        let found = answer.found_in.as_ref()?;
+        (drawn || found.surely).then_some((*at, answer, found))
+    });
     let found_in: Vec<_> = found_in.collect();
-    let (_, answer, words) = found_in.first()?;
+    let (_, answer, found) = found_in.first()?;
     // A number may occur elsewhere in a question by coincidence.
     if answers.len() > 1
         && (found_in.len() < 2 || found_in.len() * 100 < answers.len() * COINCIDENCE)
@@ -329,7 +333,7 @@ fn readable(title: &str, name: &str, answers: &[(usize, &Answer)]) -> Option<Rea
         question: title.to_owned(),
         blank: name.to_owned(),
         versions: found_in.iter().map(|(at, ..)| *at).collect(),
-        words: (*words).clone(),
+        words: found.excerpt.clone(),
         key: answer.key.clone(),
     })
 }
@@ -383,17 +387,11 @@ fn unsolved(samples: &[Result<Sample, String>]) -> Vec<Unsolved> {
 
 /// Groups the versions that ask the same questions in any order.
 fn same(made: &[(usize, &Sample)]) -> Vec<Vec<usize>> {
-    let mut groups: BTreeMap<Vec<&str>, Vec<usize>> = BTreeMap::new();
+    let mut groups: BTreeMap<Vec<(&str, u64)>, Vec<usize>> = BTreeMap::new();
     for (at, sample) in made {
-        let mut whole: Vec<&str> = Vec::new();
-        for (title, question) in &sample.questions {
-            whole.push(title);
-            for samples in &question.items {
-                whole.push(&samples.words);
-                whole.extend(samples.answers.iter().map(|answer| answer.key.as_str()));
-            }
-        }
-        groups.entry(whole).or_default().push(*at);
+        let whole = sample.questions.iter();
+        let whole = whole.map(|(title, question)| (title.as_str(), question.stimulus));
+        groups.entry(whole.collect()).or_default().push(*at);
     }
     let mut several: Vec<Vec<usize>> = groups
         .into_values()

@@ -1,6 +1,7 @@
 //! Fairness of versions: equal difficulty, different answers, and no answer that the question gives away.
 
 mod judge;
+mod printed;
 mod sample;
 
 pub use judge::{Blank, Fairness, Readable, Uneven, Unsolved};

@@ -3,19 +3,20 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::printed::{Source, Text, texts};
 use crate::exam::field::{Asked, Field, fields};
 use crate::exam::formats::labels::Labels;
-use crate::exam::formats::prompt::prompt;
-use crate::exam::paper::{Paper, PaperItem, Piece};
+use crate::exam::formats::plan::for_screens;
+use crate::exam::formats::prompt::{of_done, prompt};
+use crate::exam::paper::{Paper, PaperItem, Piece, Question as Asking};
 use crate::exam::spelling::of_cell;
 use crate::lang::value::Value;
-use crate::questions::entry::{Blank, Figure, Form, ItemKind, Radix};
-use crate::report::narrate::view;
-use crate::report::text::text;
+use crate::questions::entry::{Blank, Derivation, Evidence, Figure, Form, ItemKind, Radix};
 use crate::run::facts::reported_facts;
 use crate::run::record::{Did, Shown, View};
-use crate::run::seeds::{mixed, mixed_text};
-use crate::run::table::Rows;
+use crate::run::seeds::mixed_text;
+use crate::run::table::{Cell, Rows, TableId};
+use pagewalk_engine::machine::event::Event;
 
 /// The contents of a version, for the comparison with other versions. The sample does not refer to the run, so it
 /// can move between threads.
@@ -46,8 +47,8 @@ pub(crate) struct Question {
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct ItemSample {
-    /// The text of the item: the operation with its address, the label, and the options.
-    pub(crate) words: String,
+    /// A hash of what the item prints, and of the operations and values that determine its answers.
+    pub(crate) basis: u64,
     pub(crate) answers: Vec<Answer>,
 }
 
@@ -60,45 +61,50 @@ pub(crate) struct Answer {
     pub(crate) column: Option<String>,
     pub(crate) key: String,
     /// The text elsewhere in the question that contains the answer, if any.
-    pub(crate) found_in: Option<String>,
+    pub(crate) found_in: Option<Found>,
+}
+
+/// A text that contains an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Found {
+    /// The words around the answer.
+    pub(crate) excerpt: String,
+    /// Whether the text gives the answer away even if the item is the same in all versions. The text above such an item
+    /// is usually its only source, as in "CR3 contains 0x2000".
+    pub(crate) surely: bool,
 }
 
 impl Sample {
     /// Extracts the data for a comparison from a paper.
     pub fn from_paper(paper: &Paper) -> Self {
         let all = fields(paper);
+        let sheet = for_screens(paper);
         let mut questions = BTreeMap::new();
         let mut from = 0;
         let (mut printed, mut given) = (false, Vec::new());
-        for (at, question) in paper.questions.iter().enumerate() {
+        for (at, (question, section)) in paper.questions.iter().zip(&sheet.questions).enumerate() {
             let items: Vec<&PaperItem> = question.items().collect();
-            let words: Vec<String> = items.iter().map(|item| words(item)).collect();
-            let prose = prose(&question.body);
+            let texts = texts(section);
             let mut own = Question {
                 number: at + 1,
+                stimulus: section
+                    .assumptions
+                    .iter()
+                    .chain(&sheet.front.assumptions)
+                    .fold(hash(&texts), |hash, said| mixed_text(hash, said)),
                 ..Question::default()
             };
-            own.stimulus = words.iter().fold(stimulus(&question.body), |hash, words| {
-                mixed_text(hash, words)
-            });
             ambiguous(&question.body, &mut own.ambiguous);
             printed_keys(&question.body, &mut given, &mut own.printed_keys);
-            own.ppn_without_table = ppn_without_table(&question.body, &mut printed);
+            printed |= prints_entries(&question.body);
+            own.ppn_without_table = !printed && question.items().any(asks_ppn);
             for (place, item) in items.iter().enumerate() {
                 effort(&mut own.effort, item);
-                let others = words
-                    .iter()
-                    .enumerate()
-                    .filter(|(other, _)| *other != place)
-                    .map(|(_, words)| words);
-                let elsewhere: Vec<&String> = others.chain(&prose).collect();
                 let blanks = all.iter().filter(|field| field.of_item == from + place);
-                let answers = blanks
-                    .filter_map(|field| answer(field, &elsewhere))
-                    .collect();
+                let answers = blanks.filter_map(|field| answer(field, question, place, &texts));
                 own.items.push(ItemSample {
-                    words: words[place].clone(),
-                    answers,
+                    basis: basis(item, place, &texts),
+                    answers: answers.collect(),
                 });
             }
             from += items.len();
@@ -112,57 +118,65 @@ impl Sample {
     }
 }
 
-/// Returns the parts of an item's text that may differ between versions.
-fn words(item: &PaperItem) -> String {
+fn hash(texts: &[Text]) -> u64 {
+    texts
+        .iter()
+        .fold(0, |hash, text| mixed_text(hash, &text.words))
+}
+
+/// Returns a hash of what an item prints, and of the operations that determine its answers. If the hash differs between
+/// versions although the answers do not, students can guess the answers.
+fn basis(item: &PaperItem, place: usize, texts: &[Text]) -> u64 {
+    let own = own_place(place, texts);
     match &item.kind {
-        ItemKind::Facts { operation, .. } => match &*item.did {
-            Did::Access(access) => format!("{operation} {:#x}", access.va.raw()),
-            _ => operation.clone(),
-        },
-        ItemKind::Value { label, .. } => label.clone(),
-        ItemKind::Table { table, .. } => table.title.clone(),
-        ItemKind::Author(table) => table.given(),
-        ItemKind::Any { among, .. } => among.clone(),
-        ItemKind::Choice { text, options, .. } => {
-            // A different order of options does not make a different question.
-            let mut options: Vec<&str> =
-                options.iter().map(|option| option.text.as_str()).collect();
-            options.sort_unstable();
-            format!("{text} {}", options.join(" / "))
-        }
-        ItemKind::Essay { text, .. } => text.clone(),
+        // The state follows from everything above the table.
+        ItemKind::Table { string: None, .. } => hash(&texts[..=own]),
+        _ => operations(item)
+            .into_iter()
+            .fold(hash(&texts[own..=own]), |hash, did| {
+                mixed_text(hash, &of_done(did, &Labels::default()))
+            }),
     }
 }
 
-/// Returns the prose of a question without its items. Omits tables, because students should look up answers
-/// in them.
-fn prose(body: &[Piece]) -> Vec<String> {
-    let one = |piece: &Piece| match piece {
-        Piece::Text(text) => vec![text.clone()],
-        Piece::Given(views) | Piece::Figure(Figure::Views(views)) => {
-            views.iter().filter_map(value).collect()
-        }
-        Piece::Figure(Figure::Bits { title, .. }) => vec![title.clone()],
-        Piece::Part { body, .. } => prose(body),
-        Piece::Item(_) => Vec::new(),
-    };
-    body.iter().flat_map(one).collect()
+/// Returns the operations that determine the answers of an item. The item may print none of them.
+fn operations(item: &PaperItem) -> Vec<&Did> {
+    match &item.kind {
+        ItemKind::Facts { .. } => vec![&item.did],
+        ItemKind::Table { string, .. } => string.as_deref().into_iter().collect(),
+        ItemKind::Value { derivation, .. } => of_derivation(derivation).collect(),
+        ItemKind::Author(table) => table
+            .blanks()
+            .flat_map(|(.., derivation)| of_derivation(derivation))
+            .collect(),
+        ItemKind::Choice { options, .. } => options
+            .iter()
+            .flat_map(|option| &option.evidence)
+            .flat_map(of_evidence)
+            .collect(),
+        ItemKind::Any { .. } | ItemKind::Essay { .. } => Vec::new(),
+    }
 }
 
-/// Returns a hash of the text, tables, and figures of a question.
-fn stimulus(body: &[Piece]) -> u64 {
-    let one = |hash, piece: &Piece| match piece {
-        Piece::Text(words) => mixed_text(hash, words),
-        Piece::Given(views) | Piece::Figure(Figure::Views(views)) => {
-            views.iter().fold(hash, |hash, given| {
-                mixed_text(hash, &text(&view::blocks(given), false))
-            })
-        }
-        Piece::Figure(Figure::Bits { title, .. }) => mixed_text(hash, title),
-        Piece::Part { body, .. } => mixed(hash, stimulus(body)),
-        Piece::Item(_) => hash,
-    };
-    body.iter().fold(0, one)
+fn of_derivation(derivation: &Derivation) -> impl Iterator<Item = &Did> {
+    derivation
+        .paths
+        .iter()
+        .filter_map(|path| Some(&*path.last.as_ref()?.0))
+}
+
+fn of_evidence(evidence: &Evidence) -> Vec<&Did> {
+    match evidence {
+        Evidence::Facts { did, .. } => vec![did],
+        Evidence::Truth { derivation, .. } => of_derivation(derivation).collect(),
+        Evidence::First { example, .. } => example.iter().flat_map(of_evidence).collect(),
+    }
+}
+
+/// Returns the index of an item's text.
+fn own_place(item: usize, texts: &[Text]) -> usize {
+    let is_own = |text: &Text| text.source == Source::Item(item);
+    texts.iter().position(is_own).unwrap_or(0)
 }
 
 /// Collects prompts that are printed twice for items with different keys, unless text between the items or
@@ -240,27 +254,19 @@ fn contains(printed: &Rows, table: &Rows, columns: &[Arc<str>]) -> bool {
             .flat_map(|row| places.iter().filter_map(|at| row.get(*at)));
         cells.map(ToString::to_string).collect::<Vec<_>>()
     };
-    printed.title == table.title
+    (printed.id, &printed.title) == (table.id, &table.title)
         && columns
             .iter()
             .all(|name| column(printed, name) == column(table, name))
 }
 
-/// Whether an item asks for a PPN while `printed` is false. Sets `printed` at the first piece that may contain
-/// page-table entries: a table, a figure, or a text with a table.
-fn ppn_without_table(body: &[Piece], printed: &mut bool) -> bool {
+/// Whether a question prints anything that may contain page-table entries: a table, a figure, or a text with a table.
+fn prints_entries(body: &[Piece]) -> bool {
     body.iter().any(|piece| match piece {
-        Piece::Given(_) | Piece::Figure(Figure::Views(_)) => {
-            *printed = true;
-            false
-        }
-        Piece::Text(text) => {
-            *printed |= text.contains('|') || text.contains("\n\n");
-            false
-        }
-        Piece::Figure(Figure::Bits { .. }) => false,
-        Piece::Part { body, .. } => ppn_without_table(body, printed),
-        Piece::Item(item) => !*printed && asks_ppn(item),
+        Piece::Given(_) | Piece::Figure(Figure::Views(_)) => true,
+        Piece::Text(text) => text.contains('|') || text.contains("\n\n"),
+        Piece::Part { body, .. } => prints_entries(body),
+        Piece::Figure(Figure::Bits { .. }) | Piece::Item(_) => false,
     })
 }
 
@@ -297,13 +303,6 @@ fn differ(one: &PaperItem, other: &PaperItem) -> bool {
     }
 }
 
-fn value(view: &View) -> Option<String> {
-    match view {
-        View::Value { of, value } => Some(format!("{of} {value}")),
-        _ => None,
-    }
-}
-
 /// Adds the work of an item's operation.
 fn effort(to: &mut BTreeMap<String, u64>, item: &PaperItem) {
     if !matches!(item.kind, ItemKind::Facts { .. }) {
@@ -333,7 +332,7 @@ fn effort(to: &mut BTreeMap<String, u64>, item: &PaperItem) {
 }
 
 /// Returns a blank with its answer, or `None` for free text.
-fn answer(field: &Field, elsewhere: &[&String]) -> Option<Answer> {
+fn answer(field: &Field, question: &Asking, place: usize, texts: &[Text]) -> Option<Answer> {
     let key = match (field.asked, &field.item.kind) {
         (Asked::Blank(blank), _) => blank.answer(),
         (Asked::Cell { cell, .. }, _) => of_cell(cell).first().cloned().unwrap_or_default(),
@@ -356,11 +355,9 @@ fn answer(field: &Field, elsewhere: &[&String]) -> Option<Answer> {
         }
         _ => return None,
     };
-    let number = match field.asked {
-        Asked::Blank(blank) => telling(blank),
-        _ => None,
-    };
-    let found_in = number.and_then(|number| elsewhere.iter().find(|words| mentions(words, number)));
+    let found_in = Telling::of(field.asked)
+        .and_then(|telling| telling.found_in(field.item, place, texts))
+        .or_else(|| in_messages(field, question));
     // The question's number may differ between versions, so remove it.
     let blank = field
         .name
@@ -374,55 +371,230 @@ fn answer(field: &Field, elsewhere: &[&String]) -> Option<Answer> {
         blank: blank.to_owned(),
         column,
         key,
-        found_in: found_in.map(|words| (*words).clone()),
+        found_in,
     })
 }
 
-/// Returns the number that answers a blank if the number is distinctive: at least 16, in a radix other than
-/// 10. Almost any text contains some decimal number, or a number of one digit.
-fn telling(blank: &Blank) -> Option<(u128, Radix)> {
-    let Form::Number { radix, .. } = blank.form else {
-        return None;
+/// Returns the messages of an item's access if the question prints them and they contain the word or the number of a
+/// message that answers a blank. The words of messages, such as `hit`, are too common to be found in a text.
+fn in_messages(field: &Field, question: &Asking) -> Option<Found> {
+    let did = match (field.asked, &field.item.kind) {
+        (Asked::Blank(_), ItemKind::Author(table)) => table.order.as_deref()?,
+        (
+            Asked::Blank(Blank {
+                form: Form::Words(_),
+                ..
+            }),
+            ItemKind::Facts { .. },
+        ) => &field.item.did,
+        _ => return None,
     };
-    if radix == Radix::Decimal {
-        return None;
-    }
-    let Some(Shown {
-        value: Value::Number(number),
-        ..
-    }) = &blank.key
-    else {
-        return None;
+    let Did::Access(own) = did else { return None };
+    let is_own = |view: &View| match view {
+        View::Steps(of, _) => (of.va, of.verb, &of.events) == (own.va, own.verb, &own.events),
+        _ => false,
     };
-    let number = u128::try_from(number.as_integer()?).ok()?;
-    (number >= 16).then_some((number, radix))
+    question.views().any(is_own).then(|| Found {
+        excerpt: format!("the messages of {}", own.operation()),
+        surely: true,
+    })
 }
 
-/// Whether a text contains a number in the radix of the answer.
-fn mentions(words: &str, (number, radix): (u128, Radix)) -> bool {
-    let digits = |token: &str| match radix {
-        Radix::Hex => u128::from_str_radix(token.strip_prefix("0x")?, 16).ok(),
-        Radix::Binary => u128::from_str_radix(token.strip_prefix("0b")?, 2).ok(),
-        Radix::Decimal => token.parse().ok(),
+/// A number that answers a blank, and that a text is unlikely to contain by coincidence. Almost any text contains
+/// decimal numbers, and numbers of one digit.
+#[derive(Debug, Clone, Copy)]
+struct Telling {
+    number: u128,
+    radix: Radix,
+    digits: Option<u32>,
+}
+
+impl Telling {
+    /// Returns the answer of a blank or a cell if it is hexadecimal or binary and at least 16, or if a fixed number of
+    /// digits makes it longer than one digit, as in `0x0D`.
+    fn of(asked: Asked) -> Option<Self> {
+        let (number, radix, digits) = match asked {
+            Asked::Blank(Blank {
+                form: Form::Number { radix, digits },
+                key:
+                    Some(Shown {
+                        value: Value::Number(number),
+                        ..
+                    }),
+                ..
+            }) => (u128::try_from(number.as_integer()?).ok()?, *radix, *digits),
+            Asked::Cell {
+                cell: Cell::Hex(number, digits),
+                ..
+            } => (u128::from(*number), Radix::Hex, Some(*digits)),
+            _ => return None,
+        };
+        let long = number >= LONG || number > 1 && digits.is_some_and(|digits| digits > 1);
+        (radix != Radix::Decimal && long).then_some(Self {
+            number,
+            radix,
+            digits,
+        })
+    }
+
+    /// Returns the text that gives the answer of an item away: a text other than the item's own, or a table that an
+    /// operation changes and that the paper prints below the operation. Students may look up an answer in any other
+    /// table. The cells of a table to fill in follow from the text above the table.
+    fn found_in(self, item: &PaperItem, place: usize, texts: &[Text]) -> Option<Found> {
+        let own = own_place(place, texts);
+        let above = &texts[..own];
+        let is_listed = |text: &Text| match text.source {
+            Source::State(_) => self.is_listed(&text.words),
+            _ => false,
+        };
+        let looked_up_above = above.iter().any(is_listed);
+        let holds_answers = |text: &&Text| {
+            matches!(
+                text.source,
+                Source::State(TableId::PageTable | TableId::Tlb(_) | TableId::Cache(_))
+            )
+        };
+        let looked_up = texts.iter().filter(holds_answers).any(is_listed);
+        let told_above = above
+            .iter()
+            .any(|text| text.source == Source::Prose && self.is_mentioned(&text.words));
+        let is_cell = matches!(item.kind, ItemKind::Table { .. });
+        let found = texts.iter().enumerate().filter_map(|(at, text)| {
+            let words = &text.words;
+            let below = at > own;
+            let (is_found, surely) = match text.source {
+                Source::Steps => (self.is_mentioned(words), true),
+                Source::Prose => (
+                    self.is_mentioned(words),
+                    below && !told_above || looked_up && !is_cell,
+                ),
+                Source::Item(other) => (
+                    other != place && self.number >= LONG && self.is_mentioned(words),
+                    false,
+                ),
+                Source::State(id) => (
+                    below && !looked_up_above && changes(&item.did, id) && self.is_listed(words),
+                    true,
+                ),
+            };
+            (is_found && (surely || !is_cell)).then(|| Found {
+                excerpt: self.excerpt(words),
+                surely,
+            })
+        });
+        // A text that surely gives the answer away is the better example.
+        found.max_by_key(|found| found.surely)
+    }
+
+    /// Whether a text contains the number with the prefix of its radix.
+    fn is_mentioned(self, words: &str) -> bool {
+        tokens(words).any(|token| self.is(token))
+    }
+
+    /// Whether a row of a table contains the number, which needs no prefix there. A number of a few digits must have
+    /// leading zeros, because a decimal number may look like it.
+    fn is_listed(self, words: &str) -> bool {
+        let width = self.digits.unwrap_or(2) as usize;
+        tokens(words).any(|token| {
+            let distinct = token.len() >= width || self.number >= LISTED;
+            self.is(token) || distinct && self.is_written(token)
+        })
+    }
+
+    fn is(self, token: &str) -> bool {
+        let prefix = match self.radix {
+            Radix::Hex => "0x",
+            Radix::Binary => "0b",
+            Radix::Decimal => "",
+        };
+        token.strip_prefix(prefix).is_some_and(|written| {
+            // A short number must have the digits of the answer.
+            let alike = self.number >= LONG || self.digits == Some(written.len() as u32);
+            alike && self.is_written(written)
+        })
+    }
+
+    /// Whether digits without a prefix are the number.
+    fn is_written(self, digits: &str) -> bool {
+        let base = match self.radix {
+            Radix::Hex => 16,
+            Radix::Binary => 2,
+            Radix::Decimal => 10,
+        };
+        u128::from_str_radix(digits, base) == Ok(self.number)
+    }
+
+    /// Returns the words of a text around the number.
+    fn excerpt(self, words: &str) -> String {
+        let each: Vec<&str> = words.split_whitespace().collect();
+        let at = each.iter().position(|word| self.is_listed(word));
+        let at = at.unwrap_or(0);
+        let (from, to) = (at.saturating_sub(BESIDE), (at + BESIDE + 1).min(each.len()));
+        let cut = |is: bool| if is { "…" } else { "" };
+        format!(
+            "{}{}{}",
+            cut(from > 0),
+            each[from..to].join(" "),
+            cut(to < each.len())
+        )
+    }
+}
+
+/// Minimum number of more than one hexadecimal digit.
+const LONG: u128 = 16;
+/// Minimum number that tables may contain without leading zeros.
+const LISTED: u128 = 0x1000;
+/// Number of words before and after an answer in the excerpt of a text.
+const BESIDE: usize = 3;
+
+fn tokens(words: &str) -> impl Iterator<Item = &str> {
+    words.split(|c: char| !c.is_ascii_alphanumeric())
+}
+
+/// Whether an operation changes the contents that a table lists, so that a table below the operation shows its result.
+fn changes(did: &Did, id: TableId) -> bool {
+    let access = match did {
+        Did::Access(access) if !access.probe => access,
+        Did::Access(_) => return false,
+        other => return other.call().is_some_and(|call| !call.probe),
     };
-    words
-        .split(|c: char| !c.is_ascii_alphanumeric())
-        .any(|token| digits(token) == Some(number))
+    let fills = |event: &Event| match (event, id) {
+        (Event::TlbFill { tlb, .. }, TableId::Tlb(at)) => *tlb as usize == at,
+        (Event::CacheFill { cache, .. }, TableId::Cache(at)) => *cache as usize == at,
+        _ => false,
+    };
+    let of_kernel = !matches!(id, TableId::Tlb(_) | TableId::Cache(_) | TableId::Memory);
+    access.events.iter().any(fills) || of_kernel && !access.faults().is_empty()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::mentions;
+    use super::Telling;
     use crate::questions::entry::Radix;
 
     #[test]
     fn a_number_is_found_in_the_radix_of_its_answer() {
-        assert!(mentions("read 0x03D4 size 2", (0x3D4, Radix::Hex)));
-        assert!(!mentions("of 14-bit addresses", (14, Radix::Hex)));
-        assert!(
-            mentions("pages of 64 bytes", (64, Radix::Decimal))
-                && !mentions("0x64", (64, Radix::Decimal))
-        );
-        assert!(!mentions("0x3D40", (0x3D4, Radix::Hex)));
+        let of = |number, radix, digits| Telling {
+            number,
+            radix,
+            digits,
+        };
+        let hex = of(0x3D4, Radix::Hex, Some(4));
+        assert!(hex.is_mentioned("read 0x03D4 size 2") && hex.is_mentioned("0x3D4"));
+        assert!(!hex.is_mentioned("0x3D40") && !hex.is_mentioned("03D4"));
+        assert!(hex.is_listed("0F 03D4 1") && !hex.is_listed("0F 3D4 1"));
+        assert!(!of(14, Radix::Hex, None).is_mentioned("of 14-bit addresses"));
+        assert!(of(0b10110, Radix::Binary, None).is_mentioned("0b00010110"));
+    }
+
+    #[test]
+    fn a_short_number_is_found_only_with_all_its_digits() {
+        let short = Telling {
+            number: 0xD,
+            radix: Radix::Hex,
+            digits: Some(2),
+        };
+        assert!(short.is_mentioned("The PPN is 0x0D."));
+        assert!(!short.is_mentioned("set 0xD") && !short.is_mentioned("set 0x000D"));
     }
 }

@@ -193,13 +193,12 @@ fn readable(of: &Fairness, name: &dyn Fn(usize) -> String) -> Vec<Block> {
             .versions
             .first()
             .map_or_else(String::new, |at| name(*at));
-        let words = found.words.split_whitespace().collect::<Vec<_>>().join(" ");
         blocks.push(detail(format!(
             "{} {}: {} of {first} appears in “{}” ({})",
             found.question,
             found.blank,
             found.key,
-            cut(&words),
+            found.words,
             count(found.versions.len(), "version")
         )));
     }

@@ -3,18 +3,17 @@
 use serde_json::{Map, Value, json};
 
 use super::assumptions::assumptions;
-use super::edition::Edition;
 use super::label::{filled, how, label};
 use super::labels::Labels;
 use super::page;
 use super::prompt::{prompt, several_cores};
-use super::scope::Scope;
 use super::solution::solution;
+use super::style::Edition;
 use crate::exam::field::{Field, fields};
 use crate::exam::paper::{Paper, PaperItem, Piece, Question};
+use crate::exam::topics::Topics;
 use crate::lang::value::Number;
-use crate::questions::entry::AuthorCell;
-use crate::questions::entry::{Blank, Figure, Form, ItemKind};
+use crate::questions::entry::{AuthorCell, Blank, Figure, Form, ItemKind};
 use crate::report::doc::{Block, Table};
 use crate::report::narrate::view;
 use crate::report::text::text;
@@ -52,9 +51,9 @@ pub fn value(paper: &Paper, edition: Edition) -> Value {
 /// Returns the worked solution of each item, in order: its fields, the steps, and the text.
 pub fn solutions(paper: &Paper, labels: &Labels) -> Value {
     let fields = fields(paper);
-    let scopes: Vec<Scope> = paper.questions.iter().map(Scope::of_question).collect();
+    let topics: Vec<Topics> = paper.questions.iter().map(Topics::of_question).collect();
     let one = |own: &[Field]| {
-        let blocks = solution(own[0].item, &scopes[own[0].question], labels);
+        let blocks = solution(own[0].item, &topics[own[0].question], labels);
         let steps = blocks.iter().filter_map(|block| {
             if let Block::Steps(steps) = block {
                 Some(steps)
@@ -130,7 +129,7 @@ fn drawn(of: &View, edition: Edition) -> Value {
 
 fn given(of: &View) -> Value {
     match of {
-        View::Table(shown) => table(&view::table(shown)),
+        View::Table(shown) => table(&shown.into()),
         other => json!({ "text": text(&view::blocks(other), false) }),
     }
 }

@@ -2,11 +2,11 @@
 
 use std::fmt::Write;
 
-use super::edition::Edition;
-use super::from_doc::flush;
 use super::plan::sheet;
-use super::style::Style;
-use super::tree::{Blank, Block, Cell, Choice, Figure, Front, Paragraph, Table, WorksheetRow};
+use super::style::{Edition, Style};
+use super::tree::{
+    Blank, Block, Cell, Choice, Figure, Front, Paragraph, Table, WorksheetRow, flush,
+};
 use crate::exam::paper::Paper;
 use crate::report::doc;
 use crate::report::text::text;
@@ -270,21 +270,29 @@ fn table(out: &mut String, table: &Table) {
 }
 
 fn figure(out: &mut String, figure: &Figure) {
+    for text in texts(figure) {
+        fenced(out, &text);
+    }
+}
+
+/// Returns a figure as lines of text. A figure of several objects has a text for each of them.
+pub(crate) fn texts(figure: &Figure) -> Vec<String> {
+    let one = |block: doc::Block| flush(&text(&[block], false));
     match figure {
-        Figure::Bits { title, bits } => fenced(out, &self::bits(title, bits)),
-        Figure::Layouts(layouts) => {
-            for layout in layouts {
-                write_fenced(out, doc::Block::Layout(layout.clone()));
-            }
-        }
-        Figure::Tree(tree) => fenced(out, &tree.text),
-        Figure::Sequence(of) => write_fenced(out, doc::Block::Steps(of.messages.clone())),
-        Figure::Walk(of) => fenced(out, &of.text),
-        Figure::Scene(scene) => write_fenced(out, doc::Block::Figure(scene.clone())),
+        Figure::Bits { title, bits } => vec![self::bits(title, bits)],
+        Figure::Layouts(layouts) => layouts
+            .iter()
+            .map(|layout| one(doc::Block::Layout(layout.clone())))
+            .collect(),
+        Figure::Tree(tree) => vec![tree.text.clone()],
+        Figure::Sequence(of) => vec![one(doc::Block::Steps(of.messages.clone()))],
+        Figure::Walk(of) => vec![of.text.clone()],
+        Figure::Scene(scene) => vec![one(doc::Block::Figure(scene.clone()))],
         Figure::Pair(pair) => pair
             .iter()
-            .for_each(|of| write_fenced(out, doc::Block::Figure(of.clone()))),
-        Figure::Ruler(ruler) => write_fenced(out, doc::Block::Ruler(ruler.clone())),
+            .map(|of| one(doc::Block::Figure(of.clone())))
+            .collect(),
+        Figure::Ruler(ruler) => vec![one(doc::Block::Ruler(ruler.clone()))],
     }
 }
 

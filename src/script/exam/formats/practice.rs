@@ -1,15 +1,15 @@
 //! Questions without their keys, as a session prints them.
 
 use super::assumptions::assumptions;
-use super::edition::Edition;
 use super::label::{how, label};
 use super::labels::Labels;
 use super::page::{asked_table, bare};
 use super::prompt::prompt;
-use super::scope::Scope;
 use super::solution::solution;
+use super::style::Edition;
 use crate::exam::field::{Asked, Field};
 use crate::exam::paper::{PaperItem, Piece, Question};
+use crate::exam::topics::Topics;
 use crate::lang::value::Number;
 use crate::questions::entry::{AuthorCell, AuthorTable, Figure, ItemKind};
 use crate::report::doc::{Block, Cell, Table};
@@ -178,5 +178,5 @@ pub(crate) fn name(field: &Field, asked: &str) -> String {
 
 /// Returns the worked solution of an item of a question.
 pub(crate) fn worked(item: &PaperItem, question: &Question) -> Vec<Block> {
-    solution(item, &Scope::of_question(question), &Labels::default())
+    solution(item, &Topics::of_question(question), &Labels::default())
 }

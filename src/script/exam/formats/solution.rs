@@ -2,30 +2,31 @@
 
 use std::sync::Arc;
 
-use super::derived::{cells, decided, derived};
+use super::derived::{cells, decided, derived, paired};
+use super::label::paragraphs;
 use super::label::{called, filled};
 use super::labels::Labels;
 use super::page::bare;
 use super::prompt::of_done;
-use super::prose::paragraphs;
-use super::scope::{Scope, Topic};
 use super::tree::Paragraph;
 use crate::exam::paper::PaperItem;
+use crate::exam::topics::{Topic, Topics};
 use crate::questions::entry::{Blank, ItemKind};
 use crate::report::doc::{Block, RulerOf, Table};
 use crate::report::narrate::{call_steps, reason_named, reasons, rulers, steps_on_paper};
 use crate::report::narrate::{reference, replay, view};
-use crate::run::facts::{
-    Component, Family, ReportedFact, Subject, binary, key, lookup, reported_facts, switched,
-};
+use crate::report::words::numbers::binary;
+use crate::report::words::reasons::reason;
+use crate::run::facts::{Component, Family, ReportedFact, Subject, flushed, key, reported_facts};
 use crate::run::nouns::{explaining, reference_frames};
 use crate::run::record::{Access, AccessVerb, Did, MessageLevel, Shown, View};
+use crate::run::steps::{AccessReason, Reason};
 use crate::run::table::TableId;
 use pagewalk_engine::machine::event::{Event, Purpose};
 
-/// Returns the worked solution of an item, or nothing if the key is sufficient. The scope is that of the item's
+/// Returns the worked solution of an item, or nothing if the key is sufficient. The topics are those of the item's
 /// question.
-pub(crate) fn solution(item: &PaperItem, scope: &Scope, labels: &Labels) -> Vec<Block> {
+pub(crate) fn solution(item: &PaperItem, topics: &Topics, labels: &Labels) -> Vec<Block> {
     if let Some(own) = &item.printed.solution {
         let line = |paragraph| match paragraph {
             Paragraph::Words(text) | Paragraph::Code(text) => Block::line(text),
@@ -33,12 +34,12 @@ pub(crate) fn solution(item: &PaperItem, scope: &Scope, labels: &Labels) -> Vec<
         return paragraphs(own).into_iter().map(line).collect();
     }
     match &item.kind {
-        ItemKind::Facts { blanks, .. } => operation(item, blanks, scope, labels),
+        ItemKind::Facts { blanks, .. } => operation(item, blanks, topics, labels),
         ItemKind::Value {
             blank, derivation, ..
         } => [
-            since(item, scope, labels),
-            derived(derivation, blank, scope, labels),
+            since(item, topics, labels),
+            derived(derivation, blank, topics, labels),
         ]
         .concat(),
         ItemKind::Any {
@@ -59,43 +60,43 @@ pub(crate) fn solution(item: &PaperItem, scope: &Scope, labels: &Labels) -> Vec<
             };
             let mut blocks = vec![Block::line(lead)];
             blocks.extend(match example {
-                View::Steps(access, _) => steps(access, scope),
+                View::Steps(access, _) => steps(access, topics),
                 other => view::blocks(other),
             });
             blocks
         }
-        ItemKind::Author(table) => cells(table, scope, labels),
-        ItemKind::Choice { options, .. } => [
-            since(item, scope, labels),
-            decided(options, bare(item), labels),
-        ]
-        .concat(),
+        ItemKind::Author(table) => cells(table, topics, labels).into_iter().collect(),
+        ItemKind::Choice { options, .. } => {
+            let mut blocks = since(item, topics, labels);
+            blocks.extend(decided(options, bare(item), labels));
+            blocks
+        }
         ItemKind::Table {
             columns,
             string: Some(string),
             ..
         } => {
-            let steps = if scope.explains(string) {
+            let steps = if topics.explains(string) {
                 Vec::new()
             } else {
                 grid(string, columns, labels)
             };
-            [since(item, scope, labels), steps].concat()
+            [since(item, topics, labels), steps].concat()
         }
-        ItemKind::Table { .. } => since(item, scope, labels),
+        ItemKind::Table { .. } => since(item, topics, labels),
         ItemKind::Any { .. } | ItemKind::Essay { .. } => Vec::new(),
     }
 }
 
 /// Returns the solution of an operation: its address with its fields, the reason for each blank,
 /// and every step.
-fn operation(item: &PaperItem, blanks: &[Blank], scope: &Scope, labels: &Labels) -> Vec<Block> {
-    let (did, bare) = (&scope.seen(&item.did), bare(item));
+fn operation(item: &PaperItem, blanks: &[Blank], topics: &Topics, labels: &Labels) -> Vec<Block> {
+    let (did, bare) = (&topics.seen(&item.did), bare(item));
     let mut blocks = Vec::new();
     if let Did::Access(access) = did
         && (bare || blanks.iter().any(|blank| of_hardware(blank, access)))
     {
-        blocks.extend(address(access, scope));
+        blocks.extend(address(access, topics));
     }
     let asked = |name: &str| blanks.iter().find(|blank| *blank.fact == *name);
     // The solution does not explain a byte that a process reads, because the byte follows from the text of
@@ -105,42 +106,34 @@ fn operation(item: &PaperItem, blanks: &[Blank], scope: &Scope, labels: &Labels)
         .into_iter()
         .filter(|fact| asked(&fact.name).is_some() && explained(&fact.name))
         .collect::<Vec<_>>();
-    let pairs = reasons(did, &facts).into_iter().map(|(reason, facts)| {
+    let named = |blank: &Blank| format!("{} {}", called(blank, labels), filled(blank, bare));
+    let mut groups: Vec<(Reason, Vec<String>)> = Vec::new();
+    for (why, facts) in reasons(did, &facts) {
         let blanks = facts.iter().filter_map(|fact| asked(&fact.name));
-        let named =
-            blanks.map(|blank| format!("{} {}", called(blank, labels), filled(blank, bare)));
         let name = facts.first().map_or("", |fact| fact.name.as_str());
-        (
-            named.collect::<Vec<_>>().join(", "),
-            whole(item, did, name, reason),
-        )
-    });
-    let mut pairs: Vec<(String, String)> = pairs.collect();
+        groups.push((whole(item, did, name, why), blanks.map(named).collect()));
+    }
     for blank in blanks
         .iter()
         .filter(|blank| !facts.iter().any(|fact| *fact.name == *blank.fact))
     {
-        let Some(reason) = reason_named(did, &blank.fact).filter(|_| explained(&blank.fact)) else {
+        let Some(why) = reason_named(did, &blank.fact).filter(|_| explained(&blank.fact)) else {
             continue;
         };
-        let (named, reason) = (
-            format!("{} {}", called(blank, labels), filled(blank, bare)),
-            whole(item, did, &blank.fact, reason),
-        );
-        match pairs.iter_mut().find(|(_, known)| *known == reason) {
-            Some((names, _)) => *names = format!("{names}, {named}"),
-            None => pairs.push((named, reason)),
+        let why = whole(item, did, &blank.fact, why);
+        match groups.iter_mut().find(|(known, _)| *known == why) {
+            Some((_, names)) => names.push(named(blank)),
+            None => groups.push((why, vec![named(blank)])),
         }
     }
-    if !pairs.is_empty() {
-        blocks.push(Block::Pairs {
-            title: String::new(),
-            pairs,
-        });
-    }
-    blocks.extend(sequence(did, scope, labels));
+    let pairs = groups
+        .iter()
+        .map(|(why, names)| (names.join(", "), reason(why, did)))
+        .collect();
+    blocks.extend(paired(pairs));
+    blocks.extend(sequence(did, topics, labels));
     if let Some(retry) = &item.retry {
-        let steps = sequence(&scope.seen(retry), scope, labels);
+        let steps = sequence(&topics.seen(retry), topics, labels);
         if !steps.is_empty() {
             blocks.push(Block::line(labels.localize(
                 "After the page fault, the processor retries the access:",
@@ -151,15 +144,11 @@ fn operation(item: &PaperItem, blanks: &[Blank], scope: &Scope, labels: &Labels)
     blocks
 }
 
-/// Adapts the reason for a fact to a paper. If a context switch caused a TLB miss by flushing the TLB, the
-/// reason says so. The function recognizes such a flush by the state of the machine before the access.
-/// Removes the raw values of entries that are not in memory.
-fn whole(item: &PaperItem, did: &Did, fact: &str, reason: String) -> String {
-    let before = item
-        .hardware
-        .as_ref()
-        .and_then(|hardware| hardware.before.as_deref());
-    let Did::Access(access) = did else {
+/// Adapts the reason for a fact to a paper. If a context switch caused a TLB miss by flushing the TLB, the reason says so.
+/// The function recognizes such a flush by the state of the machine before the access. Removes the raw values of entries
+/// that are not in memory, because the script set only their fields.
+fn whole(item: &PaperItem, did: &Did, fact: &str, reason: Reason) -> Reason {
+    let (Did::Access(access), Reason::Access(reason)) = (did, &reason) else {
         return reason;
     };
     let looked_up = access.first_piece().iter().find_map(|event| match event {
@@ -171,40 +160,31 @@ fn whole(item: &PaperItem, did: &Did, fact: &str, reason: String) -> String {
         _ => None,
     });
     let read = access.outcome.fault.is_none() && looked_up != Some(true);
-    if read && access.data.iter().any(Option::is_none) && is_data(fact, access) {
-        let missed = if looked_up.is_some() {
-            "the cache misses, and "
-        } else {
-            ""
-        };
-        return format!("{missed}the contents of memory are not given");
-    }
-    let Some(before) = before else {
-        return without_raw(access, reason);
-    };
-    let reason = without_raw(access, reason);
-    let mut parts = Component::all(&access.spec).filter(|part| lookup(access, *part) == reason);
-    match parts.find_map(|part| switched(access, part, before)) {
-        Some(why) => format!("{reason}, because {why}"),
-        None => reason,
-    }
-}
-
-/// Removes the raw values of page-table entries that are not in memory, because the script set only their fields.
-fn without_raw(access: &Access, reason: String) -> String {
-    let Some(mmu) = &access.spec.mmu else {
-        return reason;
-    };
-    let raw = access.events.iter().filter_map(|event| match event {
-        Event::Pte {
-            address: None,
-            value: Some(raw),
+    let unknown = access.data.iter().any(Option::is_none);
+    Reason::Access(match *reason {
+        _ if read && unknown && is_data(fact, access) => {
+            let missed = looked_up.is_some();
+            AccessReason::NotGiven { missed }
+        }
+        AccessReason::PpnInEntry {
+            ppn,
+            level,
+            at: None,
             ..
-        } => Some(Shown::hex(*raw, 2 * mmu.pte.bytes)),
-        _ => None,
-    });
-    raw.fold(reason, |reason, raw| {
-        reason.replace(&format!(" is {raw} and"), "")
+        } => AccessReason::PpnInEntry {
+            ppn,
+            level,
+            at: None,
+            raw: None,
+        },
+        AccessReason::LookedUp(looked) => {
+            let hardware = item.hardware.as_ref();
+            let before = hardware.and_then(|hardware| hardware.before.as_deref());
+            before
+                .and_then(|before| flushed(access, looked, before))
+                .unwrap_or(AccessReason::LookedUp(looked))
+        }
+        ref other => other.clone(),
     })
 }
 
@@ -221,19 +201,19 @@ fn is_data(name: &str, access: &Access) -> bool {
 }
 
 /// Returns the virtual address as a binary number divided into fields.
-fn address(access: &Access, scope: &Scope) -> Vec<Block> {
+fn address(access: &Access, topics: &Topics) -> Vec<Block> {
     let spec = &access.spec;
     let Some(mut ruler) = rulers(spec).into_iter().next() else {
         return Vec::new();
     };
     let first = spec
         .first_tlb(access.kind)
-        .filter(|at| scope.has(spec, Component::Tlb(*at)));
+        .filter(|at| topics.has(Component::Tlb(*at)));
     ruler.rows.retain(|row| match &row.of {
         RulerOf::Page => true,
-        RulerOf::Tables => scope.is(Topic::Tables) || scope.is(Topic::Indexes),
+        RulerOf::Tables => topics.is(Topic::Tables) || topics.is(Topic::Indexes),
         RulerOf::Tlb(at) => first == Some(*at),
-        RulerOf::Cache(at) => scope.has(spec, Component::Cache(*at)),
+        RulerOf::Cache(at) => topics.has(Component::Cache(*at)),
     });
     let address = Shown::field(access.va.raw(), ruler.bits);
     let binary = binary(access.va.raw(), ruler.bits);
@@ -244,28 +224,28 @@ fn address(access: &Access, scope: &Scope) -> Vec<Block> {
 }
 
 /// Returns the steps of an access in the structures of the question.
-fn steps(access: &Access, scope: &Scope) -> Vec<Block> {
-    of_seen(&scope.access(access), scope)
+fn steps(access: &Access, topics: &Topics) -> Vec<Block> {
+    of_seen(&topics.access(access), topics)
 }
 
-fn of_seen(access: &Access, scope: &Scope) -> Vec<Block> {
+fn of_seen(access: &Access, topics: &Topics) -> Vec<Block> {
     let mut access = access.clone();
-    if !scope.has_data(&access.spec) {
+    if !topics.has_data(&access.spec) {
         // The steps end with the translation.
         access.verb = AccessVerb::Translate;
     }
-    let hardware = scope.has_hardware(&access.spec);
+    let hardware = topics.has_hardware(&access.spec);
     if hardware || access.process.is_some() {
-        steps_on_paper(&access, scope.is(Topic::Data), hardware)
+        steps_on_paper(&access, topics.is(Topic::Data), hardware)
     } else {
         Vec::new()
     }
 }
 
 /// Returns the steps of a statement in the structures of the question.
-fn sequence(did: &Did, scope: &Scope, labels: &Labels) -> Vec<Block> {
+fn sequence(did: &Did, topics: &Topics, labels: &Labels) -> Vec<Block> {
     match did {
-        Did::Access(access) => of_seen(access, scope),
+        Did::Access(access) => of_seen(access, topics),
         Did::Call(call)
         | Did::Bound {
             call: Some(call), ..
@@ -334,7 +314,7 @@ fn titled(block: Block, labels: &Labels) -> Block {
 const STEPPED: usize = 8;
 
 /// Explains the operations since the previous item.
-fn since(item: &PaperItem, scope: &Scope, labels: &Labels) -> Vec<Block> {
+fn since(item: &PaperItem, topics: &Topics, labels: &Labels) -> Vec<Block> {
     // Only system calls change areas.
     let is_areas = matches!(&item.kind, ItemKind::Table { table, .. } if table.id == TableId::Maps);
     let done = item
@@ -345,20 +325,12 @@ fn since(item: &PaperItem, scope: &Scope, labels: &Labels) -> Vec<Block> {
     if done.len() > STEPPED {
         let pairs = done
             .iter()
-            .map(|did| (of_done(did, labels), results(did, scope)));
-        let pairs: Vec<(String, String)> =
-            pairs.filter(|(_, results)| !results.is_empty()).collect();
-        return if pairs.is_empty() {
-            Vec::new()
-        } else {
-            vec![Block::Pairs {
-                title: String::new(),
-                pairs,
-            }]
-        };
+            .map(|did| (of_done(did, labels), results(did, topics)));
+        let pairs = pairs.filter(|(_, results)| !results.is_empty());
+        return paired(pairs.collect()).into_iter().collect();
     }
     let each = done.into_iter().flat_map(|did| {
-        let steps = sequence(&scope.seen(did), scope, labels);
+        let steps = sequence(&topics.seen(did), topics, labels);
         let mut steps: Vec<Block> = steps
             .into_iter()
             .filter(|block| !matches!(block, Block::Steps(steps) if steps.is_empty()))
@@ -375,8 +347,8 @@ fn since(item: &PaperItem, scope: &Scope, labels: &Labels) -> Vec<Block> {
 const RESULTS: [&str; 6] = ["tlb", "cache", "fault", "evicted", "returns", "error"];
 
 /// Summarizes the result of an operation, with the set and the victim of each lookup.
-fn results(did: &Did, scope: &Scope) -> String {
-    let seen = scope.seen(did);
+fn results(did: &Did, topics: &Topics) -> String {
+    let seen = topics.seen(did);
     let detail = |name: &str, suffix: &str| {
         let Did::Access(access) = did else {
             return None;
@@ -404,6 +376,6 @@ fn results(did: &Did, scope: &Scope) -> String {
     let facts = reported_facts(&seen)
         .into_iter()
         .filter(|fact| RESULTS.contains(&fact.name.as_str()));
-    let facts = facts.filter(|fact| scope.covers(did, &fact.key) && fact.stated() != "none");
+    let facts = facts.filter(|fact| topics.covers(did, &fact.key) && fact.stated() != "none");
     facts.map(fact).collect::<Vec<_>>().join(", ")
 }

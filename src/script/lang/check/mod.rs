@@ -2,9 +2,6 @@
 
 mod calls;
 mod ignored;
-mod replaced;
-mod revealed;
-mod scope;
 #[cfg(test)]
 mod tests;
 mod twice;
@@ -19,12 +16,10 @@ use super::idioms::linux;
 pub(crate) use super::nearest::nearest;
 use super::value::functions::{FUNCTIONS, function};
 use super::visit::{Visit, statements, statements_of_scope, walk_command, walk_expr, walk_stmt};
-use calls::{Definition, circles, count};
+use calls::{Definition, Scope, circles, count};
 pub(crate) use ignored::ignored;
-pub(crate) use replaced::replaced;
-use scope::Scope;
-pub(crate) use twice::said_twice;
 use twice::twice;
+pub(crate) use twice::{replaced, said_twice};
 pub(crate) use unlikely::unlikely;
 
 /// The parts of the language that the checks receive from the caller.

@@ -232,7 +232,7 @@ fn figures_of_strings_that_questions_ask_about() {
     let spans = |script: &str| {
         let parsed = parse(0, script, &mut ());
         assert_eq!(parsed.diagnostics, [], "{script}");
-        let found = super::revealed::revealed(&parsed.body);
+        let found = super::unlikely::revealed(&parsed.body);
         found
             .iter()
             .map(|d| script[d.span.start as usize..d.span.end as usize].to_owned())

@@ -1,8 +1,7 @@
 //! Checks whether the grammar parses two texts identically. The texts must have the same tokens and statement
 //! starts, and the same brackets and dots must touch the preceding token.
 
-use super::cell::Row;
-use super::piece::{Piece, PieceKind, Pieces};
+use super::piece::{Piece, PieceKind, Pieces, Row};
 
 /// Whether two scripts have the same pieces in the same roles.
 pub(super) fn alike(one: &Pieces, other: &Pieces) -> bool {

@@ -6,17 +6,12 @@
 //! texts. The formatter also compares the syntax trees unless the text is very long.
 
 mod alike;
-mod cell;
 mod columns;
 mod cut;
-mod line;
 mod piece;
-mod row;
 mod same;
-mod spacing;
 #[cfg(test)]
 mod tests;
-mod width;
 mod write;
 
 use std::fmt;
@@ -78,8 +73,8 @@ pub fn format(text: &str) -> Result<String, Unformatted> {
 
 /// Returns the formatted text.
 fn set(pieces: &mut Pieces) -> String {
-    row::set(pieces);
-    let lines = line::lines(&pieces.list);
+    columns::set(pieces);
+    let lines = piece::lines(&pieces.list);
     let blanks = columns::blanks(&pieces.list, &lines);
     write::write(pieces, &lines, &blanks)
 }

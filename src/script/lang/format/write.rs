@@ -1,9 +1,7 @@
 //! Writes lines, indents them, and aligns the comments at their ends.
 
 use super::columns::REACH;
-use super::line::Line;
-use super::piece::{Piece, PieceKind, Pieces, last, lead};
-use super::width::behind;
+use super::piece::{Line, Piece, PieceKind, Pieces, behind, last, lead};
 
 /// Number of spaces of indentation per block. More would leave less room for tables.
 const INDENT: usize = 2;

@@ -7,20 +7,15 @@
 //!
 //! The pass recognizes only words, strings, brackets, and table rows, not the kinds of statements.
 
-pub(crate) mod again;
-mod closing;
-mod level;
 mod note;
 mod recovery;
 #[cfg(test)]
 mod tests;
-mod token;
-mod tokens;
+pub(crate) mod tokens;
 
 pub use note::{Token, TokenKind, Tokens, is_operator};
 
-use level::{Level, LevelKind, Statement};
-use note::Notes;
+use note::{Level, LevelKind, Notes, Statement};
 use pagewalk_grammar::{Grammar, Parser as _, Rule};
 
 use super::diagnostic::{Code, Diagnostic};

@@ -79,3 +79,100 @@ pub(super) const LONG: &[&str] = &["==", "!=", "<=", ">=", "//", "<<", ">>", "**
 pub fn is_operator(word: &str) -> bool {
     matches!(word, "and" | "or" | "not" | "in" | "where")
 }
+
+/// The kinds of levels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum LevelKind {
+    /// The file itself.
+    File,
+    /// A block in braces that contains statements or settings.
+    Block,
+    /// `(`
+    Paren,
+    /// `[`
+    Bracket,
+    /// `"""`
+    Prose,
+    /// `{` in prose.
+    Hole,
+}
+
+impl LevelKind {
+    /// Whether the level contains statements.
+    pub(super) fn is_block(self) -> bool {
+        matches!(self, Self::File | Self::Block)
+    }
+
+    /// Whether the level is a parenthesis or square bracket.
+    pub(super) fn is_bracket(self) -> bool {
+        matches!(self, Self::Paren | Self::Bracket)
+    }
+
+    /// Returns the opening and closing characters as messages show them.
+    pub(super) fn ends(self) -> (&'static str, &'static str) {
+        match self {
+            Self::File => ("", ""),
+            Self::Block | Self::Hole => ("{", "}"),
+            Self::Paren => ("(", ")"),
+            Self::Bracket => ("[", "]"),
+            Self::Prose => ("\"\"\"", "\"\"\""),
+        }
+    }
+}
+
+/// The statement that has begun in a block.
+#[derive(Debug)]
+pub(super) struct Statement {
+    /// The byte at which the statement begins.
+    pub(super) at: usize,
+    /// The number of words so far.
+    pub(super) words: u32,
+    /// Whether the statement contains `=`, also as part of an operator such as `==`.
+    pub(super) assigned: bool,
+    /// Whether the statement is a table row.
+    pub(super) row: bool,
+}
+
+/// An open bracket or block, with the current statement if the level contains statements.
+#[derive(Debug)]
+pub(super) struct Level {
+    pub(super) kind: LevelKind,
+    /// The byte at which the level was opened.
+    pub(super) at: usize,
+    /// The indentation of the line on which the level was opened.
+    pub(super) indent: usize,
+    /// Whether the first line inside the level is indented further than the line that opened the level.
+    pub(super) deeper: Option<bool>,
+    /// The current statement, or `None` between statements.
+    pub(super) statement: Option<Statement>,
+    /// Whether the current statement has an error and must be replaced with spaces.
+    pub(super) damaged: bool,
+    /// Whether the level is a block that contains only a table, whose rows need no bars.
+    pub(super) table: bool,
+}
+
+impl Level {
+    pub(super) fn new(kind: LevelKind, at: usize, indent: usize) -> Self {
+        Self {
+            kind,
+            at,
+            indent,
+            deeper: None,
+            statement: None,
+            damaged: false,
+            table: false,
+        }
+    }
+
+    /// Whether the current statement is a table row.
+    pub(super) fn row(&self) -> bool {
+        self.statement
+            .as_ref()
+            .is_some_and(|statement| statement.row)
+    }
+
+    /// Returns the byte at which the current statement begins.
+    pub(super) fn begun(&self) -> Option<usize> {
+        self.statement.as_ref().map(|statement| statement.at)
+    }
+}

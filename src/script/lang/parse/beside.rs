@@ -2,8 +2,7 @@
 
 use pagewalk_grammar::{Grammar, Parser as _, Rule};
 
-use super::habits::shown;
-use super::stop::{Stop, mistake, word_length};
+use super::habits::{Stop, mistake, shown, word_length};
 use super::text::quoted;
 use crate::lang::ast::Span;
 use crate::lang::diagnostic::{Code, Diagnostic};

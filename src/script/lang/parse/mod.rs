@@ -8,33 +8,29 @@ mod beside;
 mod exam;
 mod expr;
 mod habits;
-mod pieces;
 mod recover;
 mod statement;
-mod stop;
-mod table;
 #[cfg(test)]
 mod tests;
 mod text;
 mod unfinished;
 
-pub(super) use beside::VERBS;
-use pieces::Piece;
-pub(crate) use pieces::Pieces;
-use unfinished::unfinished;
-
+use std::ops::Range;
 use std::sync::Arc;
 
 use pagewalk_grammar::{Grammar, Pair, Parser as _, Rule};
+use unfinished::unfinished;
 
 use super::ast::{Block, Stmt, Word};
 use super::diagnostic::{Code, Diagnostic};
-use super::layout::again::lay_out_again;
+use super::layout::tokens::lay_out_again;
 use super::layout::{DEPTH_LIMIT, Layout};
 use super::shift::Shift as _;
 use super::source::{conflict, lines_in_words};
 use super::span::Span;
 use super::value::ValueError;
+
+pub(super) use beside::VERBS;
 
 /// Maximum number of invalid lines in a file that are explained individually.
 const BROKEN_LIMIT: usize = 200;
@@ -325,5 +321,88 @@ impl<'a> Tree<'a> {
     /// Returns the value, or reports the error.
     fn checked<T>(&mut self, value: Result<T, ValueError>, span: Span) -> Option<T> {
         value.map_err(|error| self.report(error.at(span))).ok()
+    }
+}
+
+// The pieces of a parsed file. When the text changes, the parser parses only the changed pieces
+// again. A piece ends where the layout pass ends a statement, so that the grammar alone decides
+// what a statement is.
+
+/// Statements are parsed in pieces of about this many bytes. Small pieces need little memory at a time, and an edit
+/// affects few statements.
+const PIECE: usize = if cfg!(test) { 1 << 6 } else { 1 << 12 };
+
+/// A parsed file and its pieces.
+#[derive(Debug, Default)]
+pub(crate) struct Pieces {
+    /// The text of the file.
+    source: Arc<str>,
+    layout: Layout,
+    body: Block,
+    /// The pieces that have no errors and include no files, in text order. The statements of these pieces depend only
+    /// on the piece's text and position.
+    kept: Vec<Piece>,
+}
+
+/// A piece of a file.
+#[derive(Debug)]
+struct Piece {
+    bytes: Range<usize>,
+    /// Indexes into the statements of the file.
+    statements: Range<usize>,
+    /// The maximum depth of nested blocks.
+    depth: usize,
+}
+
+/// A piece of an earlier text that is also a piece of the current text.
+struct Same<'p> {
+    /// The end of the piece in the current text.
+    end: usize,
+    /// The number of bytes by which the piece has moved.
+    by: isize,
+    statements: &'p [Stmt],
+    depth: usize,
+}
+
+impl Pieces {
+    /// Finds a piece with the same text as the current text at byte `at`. The piece has the same distance from the
+    /// start or from the end of the file as before.
+    fn find(&self, layout: &Layout, at: usize) -> Option<Same<'_>> {
+        let (text, ends) = (&layout.text, &layout.ends);
+        let earlier = &self.layout.text;
+        let longer = text.len() as isize - earlier.len() as isize;
+        [0, longer].into_iter().find_map(|by| {
+            let start = at.checked_add_signed(-by)?;
+            let piece = self
+                .kept
+                .binary_search_by_key(&start, |piece| piece.bytes.start)
+                .ok()?;
+            let Piece {
+                bytes,
+                statements,
+                depth,
+            } = self.kept.get(piece)?;
+            let end = bytes.end.checked_add_signed(by)?;
+            let same = text.get(at..end)? == earlier.get(bytes.clone())?;
+            let is_end = end == text.len() || ends.binary_search(&end).is_ok();
+            let statements = self
+                .body
+                .get(statements.clone())
+                .filter(|_| same && is_end)?;
+            Some(Same {
+                end,
+                by,
+                statements,
+                depth: *depth,
+            })
+        })
+    }
+
+    /// Returns the end of the piece to parse from byte `at`.
+    fn next_end(&self, layout: &Layout, at: usize) -> usize {
+        let later = layout.ends.partition_point(|end| *end <= at);
+        let mut ends = layout.ends[later..].iter().copied();
+        ends.find(|end| end - at >= PIECE || self.find(layout, *end).is_some())
+            .unwrap_or(layout.text.len())
     }
 }

@@ -1,15 +1,13 @@
 //! Diagnostics for a line that is not a statement, in the language's terms.
 
-use pagewalk_grammar::{ErrorVariant, InputLocation};
+use pagewalk_grammar::{ErrorVariant, Grammar, InputLocation, Parser as _, Rule};
 
 use super::beside::after_a_value;
-use super::habits::{foreign, shown, token_length, unlearnt};
-use super::stop::{Stop, mistake, word_length};
+use super::habits::{Stop, foreign, mistake, shown, token_length, unlearnt, word_length};
 use super::text::quoted;
 use crate::lang::ast::{BinaryOp, Command, Condition, ExprKind, Holds, Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
-use pagewalk_grammar::{Grammar, Parser as _, Rule};
 
 /// The forms of statements with their own syntax. If a part of a statement is missing, the message shows the
 /// statement's form.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::table::table;
+use super::text::table;
 use super::{Tree, recover};
 use crate::lang::ast::{
     Block, Claim, Command, Condition, Expr, ExprKind, Fact, Holds, NO_VALUE, Operation,

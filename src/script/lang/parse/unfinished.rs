@@ -3,7 +3,7 @@
 use pagewalk_grammar::{Grammar, Parser as _, Rule};
 
 use super::beside::VERBS;
-use super::stop::word_length;
+use super::habits::word_length;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::span::Span;

@@ -135,7 +135,7 @@ pub(crate) fn function(name: &str) -> Option<&'static Function> {
 impl Function {
     /// Returns the minimum and maximum number of arguments. A maximum of `None` means that the number is
     /// unlimited.
-    pub(crate) fn arity(&self) -> (usize, Option<usize>) {
+    fn arity(&self) -> (usize, Option<usize>) {
         let least = self
             .parameters
             .iter()

@@ -2,11 +2,9 @@
 
 use num_rational::Ratio;
 
-use super::error::ValueError;
-use super::measure::Measure;
-use super::number::Number;
-use crate::lang::cut::cut;
+use super::number::{Measure, Number, ValueError};
 use crate::lang::diagnostic::Code;
+use crate::lang::nearest::cut;
 
 /// The dimension of a number. A number without a unit can have any of these dimensions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,10 +1,7 @@
 //! Values of the language: numbers, booleans, strings, lists, and ranges.
 
-mod error;
 pub mod functions;
-mod irrational;
 mod literal;
-mod measure;
 mod number;
 pub(crate) mod ops;
 mod print;
@@ -266,15 +263,14 @@ use std::sync::Arc;
 
 use imbl::shared_ptr::DefaultSharedPtr;
 
-pub(crate) use error::ValueError;
 pub use literal::{Dimension, UNITS, Unit, byte_size, unit_factor, unit_spelt};
-pub use measure::Measure;
-pub use number::{MAX, MIN, Number};
+pub(crate) use number::ValueError;
+pub use number::{MAX, MIN, Measure, Number};
 
 use crate::lang::diagnostic::Code;
 
 /// Maximum number of elements in a list, including the elements of the lists that it contains.
-pub(crate) const LIST_LIMIT: usize = 1 << 20;
+const LIST_LIMIT: usize = 1 << 20;
 /// The memory of a value without its elements, in bytes.
 pub(crate) const VALUE_BYTES: u64 = 48;
 /// The maximum number of elements that a list keeps side by side. A longer list is a tree, which shares its elements with the
@@ -476,10 +472,7 @@ impl Value {
     ///
     /// # Errors
     /// Returns the error from `visit`.
-    pub(crate) fn try_each_leaf<E>(
-        &self,
-        visit: &mut impl FnMut(&Self) -> Result<(), E>,
-    ) -> Result<(), E> {
+    fn try_each_leaf<E>(&self, visit: &mut impl FnMut(&Self) -> Result<(), E>) -> Result<(), E> {
         match self {
             Self::List(elements) => elements.iter().try_for_each(|element| match element {
                 Self::List(_) | Self::Range { .. } => element.try_each_leaf(visit),

@@ -1,13 +1,15 @@
 //! Numbers: exact rationals, and IEEE doubles for irrational results.
 
 use std::cmp::Ordering;
+use std::fmt;
 
 use num_rational::Ratio;
 use num_traits::{CheckedAdd, CheckedDiv, CheckedMul, CheckedSub, Zero};
 
-use super::error::ValueError;
-use super::measure::Measure;
-use crate::lang::diagnostic::Code;
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::fix::Fix;
+use crate::lang::nearest::cut;
+use crate::lang::span::Span;
 
 /// The smallest number, −2^63.
 pub const MIN: i128 = -(1 << 63);
@@ -413,3 +415,178 @@ macro_rules! from_integers {
 }
 
 from_integers! { u8 i32 u32 i64 u64 }
+
+impl Number {
+    /// Returns the base-2 logarithm, which is exact for powers of two. For any other number, the result is a
+    /// double that is never an integer, so that `ceil(log2(n))` is the number of bits for every `n`.
+    ///
+    /// # Errors
+    /// Returns `wrong-type` unless the number is above zero.
+    pub(crate) fn log2(self) -> Result<Self, ValueError> {
+        if self.is_negative() || self.is_zero() {
+            let message = format!("log2 needs a positive number, not {self}");
+            return Err(ValueError::new(Code::WrongType, message));
+        }
+        // Use libm instead of the system's math library, so that the last bit is the same on every machine.
+        let double = libm::log2(self.to_f64());
+        let Some(ratio) = self.as_ratio() else {
+            return Self::double(double);
+        };
+        if let (Some(above), Some(under)) =
+            (power_of_two(*ratio.numer()), power_of_two(*ratio.denom()))
+        {
+            return Self::integer(i128::from(above) - i128::from(under));
+        }
+        Self::double(away_from_whole(double, ratio))
+    }
+
+    /// Returns the square root: exact for squares of rationals, otherwise a double.
+    ///
+    /// # Errors
+    /// Returns `wrong-type` for a number below zero.
+    pub(crate) fn sqrt(self) -> Result<Self, ValueError> {
+        if self.is_negative() {
+            let message = format!("sqrt needs a non-negative number, not {self}");
+            return Err(ValueError::new(Code::WrongType, message));
+        }
+        let roots = self
+            .as_ratio()
+            .map(|ratio| (exact_root(*ratio.numer()), exact_root(*ratio.denom())));
+        match roots {
+            Some((Some(above), Some(under))) => Self::exact(Ratio::new(above, under)),
+            _ => Self::double(self.to_f64().sqrt()),
+        }
+    }
+}
+
+/// Returns the exponent if a positive number is a power of two.
+fn power_of_two(number: i128) -> Option<u32> {
+    (number.count_ones() == 1).then(|| number.trailing_zeros())
+}
+
+/// Returns the root of a perfect square.
+fn exact_root(number: i128) -> Option<i128> {
+    let root = number.isqrt();
+    (root * root == number).then_some(root)
+}
+
+/// Corrects the logarithm of a number that is not a power of two. If rounding made the logarithm an integer,
+/// returns the next double on the correct side of that integer.
+fn away_from_whole(log: f64, of: Ratio<i128>) -> f64 {
+    if log.fract() != 0.0 {
+        return log;
+    }
+    let power = 1_i128.checked_shl(log.abs() as u32).unwrap_or(i128::MAX);
+    let power = if log < 0.0 {
+        Ratio::new(1, power)
+    } else {
+        Ratio::from_integer(power)
+    };
+    if of > power {
+        log.next_up()
+    } else {
+        log.next_down()
+    }
+}
+
+// The measures of numbers. A number with a unit keeps its measure in sums, products, and quotients, so that its unit
+// is printed, and so that bytes are not compared with pages.
+//
+// `docs/decisions/units.md` gives the reasons.
+
+/// The measure of a number. A plain number can measure anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Measure {
+    /// A size in bytes.
+    Bytes,
+    /// A width or count of bits.
+    Bits,
+    /// A time in nanoseconds.
+    Time,
+    /// A time in cycles.
+    Cycles,
+    /// A number of pages.
+    Pages,
+}
+
+impl Measure {
+    /// Returns the unit of the numbers that measure this.
+    pub(crate) const fn unit(self) -> &'static str {
+        match self {
+            Self::Bytes => "B",
+            Self::Bits => "bits",
+            Self::Time => "ns",
+            Self::Cycles => "cycles",
+            Self::Pages => "pages",
+        }
+    }
+
+    pub(super) const fn noun(self) -> &'static str {
+        match self {
+            Self::Bytes => "bytes",
+            Self::Bits => "bits",
+            Self::Time => "a time",
+            Self::Cycles => "cycles",
+            Self::Pages => "pages",
+        }
+    }
+}
+
+/// An error of a computation. The error has no position until [`ValueError::at`] adds one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ValueError {
+    /// The kind of error.
+    pub(crate) code: Code,
+    /// The message: a sentence without a final period.
+    pub(crate) message: String,
+    /// How to fix the error.
+    pub(crate) help: Option<String>,
+    /// The replacement for the whole text at the error's position, if the help provides it.
+    pub(crate) instead: Option<String>,
+}
+
+impl fmt::Display for ValueError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for ValueError {}
+
+impl ValueError {
+    /// Returns an error without help.
+    pub(crate) fn new(code: Code, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            help: None,
+            instead: None,
+        }
+    }
+
+    /// Sets the help.
+    #[must_use]
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Sets the replacement, which becomes the help.
+    #[must_use]
+    pub fn write(mut self, text: impl Into<String>) -> Self {
+        let text = text.into();
+        self.help = Some(format!("write {}", cut(&text)));
+        self.instead = Some(text);
+        self
+    }
+
+    /// Returns the error as a diagnostic at this position.
+    pub(crate) fn at(self, span: Span) -> Diagnostic {
+        let fix = self.instead.map(|text| Box::new(Fix::replace(span, text)));
+        Diagnostic {
+            help: self.help,
+            fix,
+            ..Diagnostic::new(self.code, span, self.message)
+        }
+    }
+}

@@ -11,7 +11,7 @@ use crate::lang::diagnostic::Code;
 const MOST_SHIFT: i128 = 64;
 
 /// Returns the operator as a script writes it.
-pub(crate) fn symbol(op: BinaryOp) -> &'static str {
+fn symbol(op: BinaryOp) -> &'static str {
     match op {
         BinaryOp::Power => "**",
         BinaryOp::Multiply => "*",
@@ -222,7 +222,7 @@ impl Measure {
     ///
     /// # Errors
     /// Returns `wrong-unit` for a sum of different measures.
-    pub(crate) fn of_result(
+    fn of_result(
         op: BinaryOp,
         symbol: &str,
         a: Option<Self>,

@@ -4,8 +4,7 @@ use std::fmt;
 
 use super::Value;
 use super::literal::{Dimension, UNITS, Unit};
-use super::measure::Measure;
-use super::number::Number;
+use super::number::{Measure, Number};
 
 impl fmt::Display for Number {
     /// Writes `20`, `1.9999`, or a fraction such as `1/3` if no finite decimal is exact. Writes a double with

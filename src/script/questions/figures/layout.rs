@@ -8,11 +8,11 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::nearest::nearest;
 use crate::questions::rows::word;
-use crate::run::nouns::InvalidEntries;
 use crate::run::params::Param::{self, Literal, Optional};
 use crate::run::record::{LayoutView, View};
 use crate::run::session::Session;
 use crate::run::stop::Stop;
+use crate::run::table::InvalidEntries;
 use pagewalk_engine::kernel::ids::Pid;
 
 /// `[accesses] [chain]`, the words that add to the figure.

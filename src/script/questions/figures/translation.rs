@@ -5,7 +5,7 @@ use super::walk::no_page_tables;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::run::fields::{self, BitField};
 use crate::run::record::{
-    Access, DividedAddress, DividedField, FigureData, Lookup, LookupEntry, Translation,
+    Access, AccessVerb, DividedAddress, DividedField, FigureData, Lookup, LookupEntry, Translation,
     TranslationLevel,
 };
 use crate::run::session::Session;
@@ -105,6 +105,7 @@ pub(crate) fn of_access(access: &Access) -> Translation {
     let tlb_bits = looked.first().and_then(page_of);
     Translation {
         operation: access.operation(),
+        stores: access.verb == AccessVerb::Write,
         process: access
             .process
             .as_ref()

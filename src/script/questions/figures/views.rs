@@ -3,10 +3,11 @@
 use super::request::Request;
 use crate::lang::ast::Expr;
 use crate::questions::probed::probed;
-use crate::run::nouns::{InvalidEntries, message_level, messages_of};
+use crate::run::nouns::{message_level, messages_of};
 use crate::run::record::View;
 use crate::run::session::Session;
 use crate::run::stop::Stop;
+use crate::run::table::InvalidEntries;
 use std::sync::Arc;
 
 /// The views of `show` with the same operands.

@@ -3,6 +3,7 @@
 use super::compare::{Comparison, ComparisonItem, FactDifference, Which};
 use super::facets::Facet;
 use super::parting::Parting;
+use super::side::MACHINE;
 use crate::report::doc::{Block, Cell, Step, Table, Tone};
 use crate::report::narrate::{Statement, count};
 
@@ -106,30 +107,17 @@ fn short(a: &Statement, b: &Statement) -> String {
     if a.short == b.short {
         a.short.clone()
     } else {
-        a.verb().to_owned()
+        MACHINE.to_owned()
     }
 }
 
 fn table(rows: &[FactDifference]) -> Table {
-    let cell = |text: &str| Cell {
-        text: text.to_owned(),
-        word: true,
-    };
-    let value = |facet: &Option<Facet>| cell(facet.as_ref().map_or("-", |facet| &facet.text));
+    let value = |facet: &Option<Facet>| Cell::word(facet.as_ref().map_or("-", |facet| &facet.text));
     let rows = rows
         .iter()
         .take(FACTS)
-        .map(|row| vec![cell(&row.name), value(&row.a), value(&row.b)]);
-    let groups = [
-        vec!["fact".to_owned()],
-        vec!["A".to_owned()],
-        vec!["B".to_owned()],
-    ];
-    Table {
-        title: String::new(),
-        groups: groups.into(),
-        rows: rows.collect(),
-    }
+        .map(|row| vec![Cell::word(&row.name), value(&row.a), value(&row.b)]);
+    Table::new("", &[&["fact"], &["A"], &["B"]], rows.collect())
 }
 
 fn parting(parting: &Parting) -> Vec<Block> {

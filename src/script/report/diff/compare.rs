@@ -85,51 +85,71 @@ impl Comparison {
     }
 }
 
+/// The keys that pair the statements of two runs. Statements that the first key does not pair try the next.
+const KEYS: [fn(&Ran) -> &str; 2] = [|ran| &ran.key, |ran| &ran.head];
+
 /// Compares two runs.
 pub fn compare(a: &Side, b: &Side) -> Comparison {
-    let keys =
-        |side: &Side| -> Vec<String> { side.ran().iter().map(|ran| ran.key.clone()).collect() };
     let mut comparison = Comparison {
         left_out: a.left_out().max(b.left_out()),
         ..Comparison::default()
     };
     let mut pairs = Vec::new();
-    for op in capture_diff_slices(Algorithm::Myers, &keys(a), &keys(b)) {
-        let (old, new) = (op.old_range(), op.new_range());
-        let (old, new) = (&a.ran()[old], &b.ran()[new]);
-        if let DiffOp::Equal { .. } = op {
-            for (one, other) in old.iter().zip(new) {
-                comparison.pair(one, other);
-                pairs.extend(
-                    one.rounds
-                        .iter()
-                        .zip(&other.rounds)
-                        .map(|rounds| (one, other, rounds)),
-                );
-            }
-        } else {
-            for (of, ran) in old
-                .iter()
-                .map(|ran| (Which::A, ran))
-                .chain(new.iter().map(|ran| (Which::B, ran)))
-            {
-                comparison.only(of, ran, ran.rounds.len());
-            }
-        }
-    }
-    pairs.sort_by_key(|(_, _, ((number, _), _))| *number);
-    comparison.parting = pairs
+    comparison.align(a.ran(), b.ran(), &KEYS, &mut pairs);
+    let rounds = pairs.iter().flat_map(|(a, b)| {
+        a.rounds
+            .iter()
+            .zip(&b.rounds)
+            .map(move |both| (*a, *b, both))
+    });
+    let mut rounds: Vec<_> = rounds.collect();
+    rounds.sort_by_key(|(_, _, ((number, _), _))| *number);
+    comparison.parting = rounds
         .into_iter()
         .find_map(|(a, b, (one, other))| parting((a, &one.1), (b, &other.1)));
     comparison
 }
 
 impl Comparison {
+    /// Pairs statements in order, and reports the others.
+    fn align<'r>(
+        &mut self,
+        a: &'r [Ran],
+        b: &'r [Ran],
+        keys: &[fn(&Ran) -> &str],
+        pairs: &mut Vec<(&'r Ran, &'r Ran)>,
+    ) {
+        let Some((key, others)) = keys.split_first() else {
+            for ran in a {
+                self.only(Which::A, ran, ran.rounds.len());
+            }
+            for ran in b {
+                self.only(Which::B, ran, ran.rounds.len());
+            }
+            return;
+        };
+        let keys = |ran: &'r [Ran]| -> Vec<&'r str> { ran.iter().map(key).collect() };
+        for op in capture_diff_slices(Algorithm::Myers, &keys(a), &keys(b)) {
+            let (a, b) = (&a[op.old_range()], &b[op.new_range()]);
+            if let DiffOp::Equal { .. } = op {
+                for (a, b) in a.iter().zip(b) {
+                    self.pair(a, b);
+                    pairs.push((a, b));
+                }
+            } else {
+                self.align(a, b, others, pairs);
+            }
+        }
+    }
+
     fn pair(&mut self, a: &Ran, b: &Ran) {
         let mut listed = 0;
         for (at, ((_, one), (_, other))) in a.rounds.iter().zip(&b.rounds).enumerate() {
             self.compared += 1;
-            let rows = rows(one, other);
+            let mut rows = rows(one, other);
+            if rows.is_empty() && at == 0 && a.key != b.key {
+                rows = text_rows(&a.statement, &b.statement);
+            }
             if rows.is_empty() {
                 continue;
             }
@@ -200,6 +220,25 @@ fn rows(a: &StepRecord, b: &StepRecord) -> Vec<FactDifference> {
         a: None,
         b: Some(facet.clone()),
     }));
+    rows
+}
+
+/// Returns the lines that differ between the texts of two statements, such as the rows of a table that `set` writes.
+fn text_rows(a: &Statement, b: &Statement) -> Vec<FactDifference> {
+    let (a, b) = (a.lines(), b.lines());
+    let mut rows = Vec::new();
+    for op in capture_diff_slices(Algorithm::Myers, &a, &b) {
+        if let DiffOp::Equal { .. } = op {
+            continue;
+        }
+        let (a, b) = (&a[op.old_range()], &b[op.new_range()]);
+        let line = |line: &String| Facet::text("row", line.as_str());
+        rows.extend((0..a.len().max(b.len())).map(|at| FactDifference {
+            name: "row".to_owned(),
+            a: a.get(at).map(line),
+            b: b.get(at).map(line),
+        }));
+    }
     rows
 }
 

@@ -1,11 +1,11 @@
 //! The comparable results of a statement, by name.
 
-use super::settings::settings;
 use crate::lang::value::Value;
-use crate::report::narrate::declaration;
-use crate::run::facts;
+use crate::report::narrate::setting_rows;
+use crate::run::facts::{self, Component, Key};
 use crate::run::record::{Did, Shown, StepRecord, View};
 use crate::run::table::Rows;
+use pagewalk_engine::machine::spec::Spec;
 
 /// A name and its value.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,7 +19,7 @@ pub(crate) struct Facet {
 }
 
 impl Facet {
-    fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
+    pub(crate) fn text(name: impl Into<String>, text: impl Into<String>) -> Self {
         Self {
             name: name.into(),
             text: text.into(),
@@ -56,19 +56,20 @@ impl Facet {
 pub(crate) fn facets(record: &StepRecord) -> Vec<Facet> {
     let mut found: Vec<Facet> = facts::reported_facts(&record.did)
         .into_iter()
+        .filter(|fact| !has_short_name(&record.did, &fact.key))
         .map(|fact| Facet {
             text: fact.stated(),
             value: Some(fact.value.value),
             name: fact.name,
         })
         .collect();
-    found.retain(|facet| !has_short_name(&record.did, &facet.name));
     match &*record.did {
-        Did::Machine(spec) => found.extend(of_machine(&declaration(spec))),
+        Did::Machine(spec) => found.extend(of_machine(spec)),
         Did::Bound {
             name,
             value,
             call: None,
+            ..
         } => {
             found.push(Facet::shown(name, &Shown::plain(value.clone())));
         }
@@ -87,29 +88,21 @@ pub(crate) fn facets(record: &StepRecord) -> Vec<Facet> {
 
 /// Whether a fact of the first TLB or cache also has a short name: `tlbi` is the short name of `.index` for a
 /// TLB.
-fn has_short_name(did: &Did, name: &str) -> bool {
-    let Did::Access(access) = did else {
+fn has_short_name(did: &Did, key: &Key) -> bool {
+    let (Did::Access(access), Key::Component(fact, part)) = (did, key) else {
         return false;
     };
-    let Some((part, fact)) = name.split_once('.') else {
-        return false;
+    let first = match part {
+        Component::Tlb(tlb) => access.spec.first_tlb(access.kind) == Some(*tlb),
+        Component::Cache(cache) => access.spec.first_cache(access.kind) == Some(*cache),
     };
-    let spec = &access.spec;
-    let tlb = spec
-        .first_tlb(access.kind)
-        .and_then(|n| spec.tlbs.get(n))
-        .map(|tlb| &*tlb.name);
-    let cache = spec
-        .first_cache(access.kind)
-        .and_then(|n| spec.caches.get(n))
-        .map(|cache| &*cache.name);
-    matches!(fact, "index" | "tag" | "offset") && [tlb, cache].contains(&Some(part))
+    first && matches!(fact.suffix, ".index" | ".tag" | ".offset")
 }
 
-fn of_machine(declaration: &str) -> impl Iterator<Item = Facet> {
-    settings(declaration)
+fn of_machine(spec: &Spec) -> impl Iterator<Item = Facet> {
+    setting_rows(spec)
         .into_iter()
-        .map(|(name, value)| Facet::new(name, value))
+        .map(|(name, value)| Facet::text(name, value))
 }
 
 fn of_view(view: &View, found: &mut Vec<Facet>) {
@@ -120,10 +113,10 @@ fn of_view(view: &View, found: &mut Vec<Facet>) {
         View::Table(table) | View::Maps { table, .. } => of_table(table, found),
         View::Pairs { title, pairs } => {
             found.extend(pairs.iter().map(|(name, value)| {
-                Facet::new(format!("{title} {name}").trim_start(), value.as_str())
+                Facet::text(format!("{title} {name}").trim_start(), value.as_str())
             }));
         }
-        View::Declaration(spec) => found.extend(of_machine(&declaration(spec))),
+        View::Declaration(spec) => found.extend(of_machine(spec)),
         View::Remark(_)
         | View::Figure(_)
         | View::Rulers(_)

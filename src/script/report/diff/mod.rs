@@ -8,7 +8,6 @@ mod compare;
 mod facets;
 mod json;
 mod parting;
-mod settings;
 mod side;
 #[cfg(test)]
 mod tests;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
-use crate::report::narrate::{Statement, Statements};
+use crate::report::narrate::{Statement, Statements, one_line};
 use crate::run::record::{Did, FaultRecord, Sink, StepRecord, View};
 use crate::run::table::Cell;
 use pagewalk_engine::machine::event::Event;
@@ -22,6 +22,8 @@ pub(crate) struct Ran {
     pub(crate) scenario: Option<Arc<str>>,
     /// The key that pairs a statement with a statement in the other run.
     pub(crate) key: String,
+    /// The key without the tables that reports omit, which pairs statements whose tables differ.
+    pub(crate) head: String,
     /// The records, each with its number in the run.
     pub(crate) rounds: Vec<(usize, StepRecord)>,
 }
@@ -75,11 +77,20 @@ impl Sink for Side<'_> {
         let place = (record.span, record.scenario.clone());
         let at = *self.places.entry(place).or_insert_with(|| {
             let statement = self.statements.executed(record);
-            let key = key(record, &statement);
+            let text = match *record.did {
+                Did::Machine(_) => MACHINE.to_owned(),
+                _ => one_line(&statement.text),
+            };
+            let head = if statement.abridged {
+                key(record, &statement.short)
+            } else {
+                key(record, &text)
+            };
             self.ran.push(Ran {
                 statement,
                 scenario: record.scenario.clone(),
-                key,
+                key: key(record, &text),
+                head,
                 rounds: Vec::new(),
             });
             self.ran.len() - 1
@@ -126,18 +137,12 @@ fn shown(view: &View) -> usize {
     }
 }
 
-/// Returns a key that consists of the scenario, the process, and the statement's text. The key of a machine
-/// declaration excludes its settings, so that the declarations of two machines are a pair.
-fn key(record: &StepRecord, statement: &Statement) -> String {
+/// The key of every machine declaration, so that the declarations of two machines are a pair.
+pub(super) const MACHINE: &str = "machine";
+
+/// Returns a key that consists of the scenario, the process, and a text.
+fn key(record: &StepRecord, text: &str) -> String {
     let scenario = record.scenario.as_deref().unwrap_or_default();
     let process = record.process.as_ref().map_or("", |process| &process.name);
-    let text = match *record.did {
-        Did::Machine(_) => "machine".to_owned(),
-        _ => statement
-            .text
-            .split_whitespace()
-            .collect::<Vec<_>>()
-            .join(" "),
-    };
     format!("{scenario}\n{process}\n{text}")
 }

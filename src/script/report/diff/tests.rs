@@ -2,7 +2,6 @@
 
 use serde_json::{Value, json};
 
-use super::settings::settings;
 use super::{Comparison, Side, compare, difference_blocks, json, totals};
 use crate::report::playing::play;
 use crate::report::text;
@@ -104,26 +103,25 @@ fn machines_are_compared_setting_by_setting() {
             "tlb policy: null, \"fifo\"",
         ]
     );
-    let nested = "machine {\n  page 64 B\n  page_table { levels 2, bits 4 4, pte { size 2 B, ppn 0..5, p 15 }, walk cached }\n}\n";
-    let pairs = [
-        ("page", "64 B"),
-        ("page_table levels", "2"),
-        ("page_table bits", "4 4"),
-        ("page_table pte size", "2 B"),
-        ("page_table pte ppn", "0..5"),
-        ("page_table pte p", "15"),
-        ("page_table walk", "cached"),
-    ];
+    let nested = "machine {\n  virtual 14 bits\n  physical 12 bits\n  page 64 B\n  page_table { levels 2, bits 4 4, pte { size 2 B, ppn 0..5, p 15 }, walk cached }\n  cache L3 { lines 16, block 4 B, fully-associative, shared }\n}\n";
+    let flat = "machine {\n  physical 12 bits\n}\n";
     assert_eq!(
-        settings(nested),
-        pairs.map(|(name, value)| (name.to_owned(), value.to_owned()))
+        facts(nested, flat),
+        [
+            "virtual: \"14 bits\", null",
+            "page: \"64 B\", null",
+            "page_table levels: \"2\", null",
+            "page_table bits: \"4 4\", null",
+            "page_table pte size: \"2 B\", null",
+            "page_table pte ppn: \"0..5\", null",
+            "page_table pte p: \"15\", null",
+            "page_table walk: \"cached\", null",
+            "cache L3 lines: \"16\", null",
+            "cache L3 ways: \"fully-associative\", null",
+            "cache L3 block: \"4 B\", null",
+            "cache L3 shared: \"yes\", null",
+        ]
     );
-    let alone = settings("machine {\n  cache L3 { fully-associative, shared }\n}\n");
-    assert_eq!(
-        alone[0],
-        ("cache L3 ways".to_owned(), "fully-associative".to_owned())
-    );
-    assert_eq!(alone[1], ("cache L3 shared".to_owned(), "yes".to_owned()));
 }
 
 #[test]
@@ -216,6 +214,69 @@ fn shown_and_expected_values_are_compared() {
     let differ: Vec<&Value> = lines.iter().filter_map(|line| line.get("differ")).collect();
     assert_eq!(
         differ,
-        [&json!([{"fact": "page_table vpn 0F ppn", "a": 13, "b": 14}])]
+        [
+            &json!([{"fact": "row", "a": "| 0F 0D | }", "b": "| 0F 0E | }"}]),
+            &json!([{"fact": "page_table vpn 0F ppn", "a": 13, "b": 14}]),
+        ]
+    );
+}
+
+#[test]
+fn a_changed_row_of_a_table_is_shown() {
+    let script = |rows: &str| {
+        format!(
+            "machine simple\nset page_table {{\n  | vpn ppn |\n  | 0F  0D |\n{rows}}}\nlet x = 1\n"
+        )
+    };
+    let (a, b) = (
+        script("  | 10  0E |\n  | 12  0A |\n"),
+        script("  | 11  0E |\n  | 12  0A |\n  | 13  0B |\n"),
+    );
+    assert_eq!(
+        facts(&a, &b),
+        [
+            "row: \"| 10 0E |\", \"| 11 0E |\"",
+            "row: null, \"| 13 0B |\""
+        ]
+    );
+    let output = output(&a, &b);
+    assert!(
+        output.contains("| 10 0E |") && output.contains("| 11 0E |"),
+        "{output}"
+    );
+    assert!(
+        output.ends_with("3 statements compared, 1 differs"),
+        "{output}"
+    );
+    // Equal tables are a pair before tables that differ.
+    let twice = script("") + &a;
+    let comparison = compared(&twice, &script("  | 10  0E |\n  | 12  0A |\n"));
+    assert_eq!(
+        (
+            comparison.compared,
+            comparison.differ,
+            comparison.only_a,
+            comparison.only_b
+        ),
+        (3, 0, 3, 0)
+    );
+    // A different layout of the same rows is no difference.
+    assert!(compared(&a, &a.replace("  | 10", "# A comment.\n\n |  10")).same());
+}
+
+#[test]
+fn tables_that_a_run_expects_are_compared_row_by_row() {
+    let script = |row: &str| {
+        format!(
+            "machine simple\nset page_table {{ | vpn ppn |\n| 0F 0D |\n| 10 0E | }}\nexpect page_table {{\n | vpn ppn |\n{row} }}\n"
+        )
+    };
+    // The actual value of each expected cell is a fact.
+    assert_eq!(
+        facts(&script("| 0F 0D |"), &script("| 10 0E |")),
+        [
+            "page_table vpn F ppn: 13, null",
+            "page_table vpn 10 ppn: null, 14"
+        ]
     );
 }

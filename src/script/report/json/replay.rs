@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::process::kernel;
+use super::process::{kernel, with_optional};
 use crate::run::record::{ADDRESS_MAPS, Replayed, STRADDLES};
+use pagewalk_engine::trace::record::Malformed;
 
 /// Returns the mode of the replay and the first malformed lines.
 pub(crate) fn replay(run: &Replayed) -> Value {
@@ -15,18 +16,20 @@ pub(crate) fn replay(run: &Replayed) -> Value {
         .iter()
         .find(|(_, straddle)| *straddle == run.straddle)
         .map(|(word, _)| *word);
-    let malformed = run.malformed.first.iter();
-    let malformed =
-        malformed.map(|line| json!({"line": line.line, "text": line.text, "why": line.why}));
-    let mut replay = json!({
+    let replay = json!({
         "file": &*run.name,
         "map": map,
         "straddle": straddle,
         "records": run.counted.references.records,
-        "malformed": malformed.collect::<Vec<_>>(),
+        "malformed": malformed_lines(&run.malformed),
     });
-    if let (Some(booted), Some(members)) = (&run.booted, replay.as_object_mut()) {
-        members.insert("kernel".to_owned(), kernel(booted));
-    }
-    replay
+    with_optional(replay, [("kernel", run.booted.as_ref().map(kernel))])
+}
+
+/// Returns the first malformed lines of a trace.
+pub(crate) fn malformed_lines(malformed: &Malformed) -> Value {
+    let lines = malformed.first.iter();
+    lines
+        .map(|line| json!({"line": line.line, "text": line.text, "why": line.why}))
+        .collect()
 }

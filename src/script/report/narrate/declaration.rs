@@ -1,5 +1,5 @@
-//! Machine declarations that scripts can contain and that yield the same machine when parsed. The declarations
-//! omit defaults.
+//! Declarations of machines: the settings that a script can contain and that yield the same machine when
+//! parsed. The declarations omit defaults.
 
 use crate::lang::value::{Number, Value};
 use crate::run::nouns::size;
@@ -9,143 +9,225 @@ use pagewalk_engine::machine::spec::{
     CacheSpec, Capacity, Inclusion, Latency, Mmu, Side, Spec, TlbSpec, WritePolicy,
 };
 
+/// A setting of a declaration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Setting {
+    /// The first word, and the name of a TLB or cache: `ways`, `tlb L2`.
+    name: String,
+    is: Is,
+}
+
+/// What follows the name of a setting.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Is {
+    /// Nothing: `shared`.
+    Set,
+    /// `ways 4`
+    Value(String),
+    /// A word that implies the name: `direct-mapped` is a number of ways.
+    Alone(&'static str),
+    /// `{ entries 16, ways 4 }`
+    Block(Vec<Setting>),
+}
+
 /// Returns `machine { … }`.
 pub(crate) fn declaration(spec: &Spec) -> String {
-    let mut lines = Vec::new();
-    if let Some(mmu) = &spec.mmu {
-        lines.push(format!("virtual {} bits", mmu.virtual_bits));
-    }
-    lines.push(format!("physical {} bits", spec.physical_bits));
-    if let Some(mmu) = &spec.mmu {
-        lines.push(format!("page {}", size(1 << mmu.page_bits)));
-        lines.extend(page_table(spec, mmu));
-    }
-    lines.extend(spec.tlbs.iter().map(tlb));
-    lines.extend(spec.caches.iter().map(cache));
-    if spec.memory_latency > 0 {
-        lines.push(block("memory", "", &[latency(spec.memory_latency)]));
-    }
-    if spec.cores > 1 {
-        lines.push(format!("cores {}", spec.cores));
-    }
+    let lines: Vec<String> = settings(spec).iter().map(Setting::text).collect();
     format!("machine {{\n  {}\n}}\n", lines.join("\n  "))
 }
 
-/// Returns `tlb NAME { … }`, or `tlb { … }` for an unnamed TLB.
-fn block(word: &str, name: &str, settings: &[String]) -> String {
-    let name = if name == word || name.is_empty() {
-        String::new()
-    } else {
-        format!(" {name}")
-    };
-    format!("{word}{name} {{ {} }}", settings.join(", "))
+/// Returns each setting of a declaration outside and inside blocks with its value: `tlb ways` and `4`. A setting
+/// without a value has the value `yes`.
+pub(crate) fn setting_rows(spec: &Spec) -> Vec<(String, String)> {
+    let mut rows = Vec::new();
+    for setting in settings(spec) {
+        setting.add_rows("", &mut rows);
+    }
+    rows
 }
 
-fn page_table(spec: &Spec, mmu: &Mmu) -> Option<String> {
-    let mut settings = Vec::new();
+impl Setting {
+    fn new(name: impl Into<String>, is: Is) -> Self {
+        Self {
+            name: name.into(),
+            is,
+        }
+    }
+
+    fn value(name: &str, value: impl ToString) -> Self {
+        Self::new(name, Is::Value(value.to_string()))
+    }
+
+    /// Returns the block of a named TLB or cache, or of an unnamed one, whose name is the word itself.
+    fn block(word: &str, name: &str, settings: Vec<Setting>) -> Self {
+        let name = if name == word || name.is_empty() {
+            word.to_owned()
+        } else {
+            format!("{word} {name}")
+        };
+        Self::new(name, Is::Block(settings))
+    }
+
+    fn text(&self) -> String {
+        let name = &self.name;
+        match &self.is {
+            Is::Set => name.clone(),
+            Is::Value(value) => format!("{name} {value}"),
+            Is::Alone(word) => (*word).to_owned(),
+            Is::Block(settings) => {
+                let parts: Vec<String> = settings.iter().map(Self::text).collect();
+                format!("{name} {{ {} }}", parts.join(", "))
+            }
+        }
+    }
+
+    fn add_rows(&self, outer: &str, rows: &mut Vec<(String, String)>) {
+        let name = format!("{outer}{}", self.name);
+        match &self.is {
+            Is::Set => rows.push((name, "yes".to_owned())),
+            Is::Value(value) => rows.push((name, value.clone())),
+            Is::Alone(word) => rows.push((name, (*word).to_owned())),
+            Is::Block(settings) => {
+                let outer = format!("{name} ");
+                settings
+                    .iter()
+                    .for_each(|setting| setting.add_rows(&outer, rows));
+            }
+        }
+    }
+}
+
+fn settings(spec: &Spec) -> Vec<Setting> {
+    let mut all = Vec::new();
+    if let Some(mmu) = &spec.mmu {
+        all.push(Setting::value("virtual", bits(mmu.virtual_bits)));
+    }
+    all.push(Setting::value("physical", bits(spec.physical_bits)));
+    if let Some(mmu) = &spec.mmu {
+        all.push(Setting::value("page", size(1 << mmu.page_bits)));
+        all.extend(page_table(spec, mmu));
+    }
+    all.extend(spec.tlbs.iter().map(tlb));
+    all.extend(spec.caches.iter().map(cache));
+    all.extend(waits(spec.memory_latency).map(|wait| Setting::block("memory", "", vec![wait])));
+    if spec.cores > 1 {
+        all.push(Setting::value("cores", spec.cores));
+    }
+    all
+}
+
+fn bits(bits: u32) -> String {
+    format!("{bits} bits")
+}
+
+fn page_table(spec: &Spec, mmu: &Mmu) -> Option<Setting> {
+    let mut all = Vec::new();
     if mmu.levels.len() > 1 {
         let bits: Vec<String> = mmu.levels.iter().map(u32::to_string).collect();
-        settings.push(format!("levels {}, bits {}", bits.len(), bits.join(" ")));
+        all.push(Setting::value("levels", bits.len()));
+        all.push(Setting::value("bits", bits.join(" ")));
     }
-    settings.extend(pte(&mmu.pte, spec.ppn_bits()));
+    all.extend(pte(&mmu.pte, spec.ppn_bits()));
     if mmu.walk_cached {
-        settings.push("walk cached".to_owned());
+        all.push(Setting::value("walk", "cached"));
     }
-    (!settings.is_empty()).then(|| block("page_table", "", &settings))
+    (!all.is_empty()).then(|| Setting::block("page_table", "", all))
 }
 
 /// Returns the format of an entry unless it is the default format.
-fn pte(format: &PteFormat, ppn_bits: u32) -> Option<String> {
+fn pte(format: &PteFormat, ppn_bits: u32) -> Option<Setting> {
     let default = |bytes| PteFormat::default_for(ppn_bits, bytes).as_ref() == Ok(format);
+    let bytes = format!("{} B", format.bytes);
     if default(None) {
         return None;
     }
     if default(Some(format.bytes)) {
-        return Some(format!("pte {} B", format.bytes));
+        return Some(Setting::value("pte", bytes));
     }
-    let mut settings = vec![format!("size {} B", format.bytes)];
-    settings.push(format!("ppn {}..{}", format.ppn_low, format.ppn_high));
-    settings.extend(BITS.iter().filter_map(|row| {
-        format
-            .bit_position(row.bit)
-            .map(|place| format!("{} {place}", row.name))
+    let ppn = format!("{}..{}", format.ppn_low, format.ppn_high);
+    let mut all = vec![Setting::value("size", bytes), Setting::value("ppn", ppn)];
+    all.extend(BITS.iter().filter_map(|row| {
+        let position = format.bit_position(row.bit)?;
+        Some(Setting::value(row.name, position))
     }));
-    settings.extend(format.big_endian.then(|| "big-endian".to_owned()));
-    Some(block("pte", "", &settings))
+    all.extend(flag(format.big_endian, "big-endian"));
+    Some(Setting::block("pte", "", all))
 }
 
-fn tlb(tlb: &TlbSpec) -> String {
-    let mut settings = vec![
-        format!("entries {}", tlb.entries()),
+fn tlb(tlb: &TlbSpec) -> Setting {
+    let mut all = vec![
+        Setting::value("entries", tlb.entries()),
         ways(tlb.sets, tlb.ways),
     ];
-    settings.extend(policy(tlb.policy));
-    settings.extend(side(tlb.side));
+    all.extend(policy(tlb.policy));
+    all.extend(side(tlb.side));
     if !tlb.page_bits.is_empty() {
         let sizes: Vec<String> = tlb.page_bits.iter().map(|&bits| size(1 << bits)).collect();
-        settings.push(format!("pages {}", sizes.join(" ")));
+        all.push(Setting::value("pages", sizes.join(" ")));
     }
-    settings.extend(tlb.asid.then(|| "asid on".to_owned()));
-    settings.extend(waits(tlb.latency));
-    block("tlb", &tlb.name, &settings)
+    all.extend(tlb.asid.then(|| Setting::value("asid", "on")));
+    all.extend(waits(tlb.latency));
+    Setting::block("tlb", &tlb.name, all)
 }
 
-fn cache(cache: &CacheSpec) -> String {
+fn cache(cache: &CacheSpec) -> Setting {
+    let named = ways(cache.sets, cache.ways);
     let (capacity, ways) = match cache.capacity {
-        Capacity::Bytes(bytes) => (
-            format!("size {}", size(bytes.into())),
-            ways(cache.sets, cache.ways),
+        Capacity::Bytes(bytes) => (Setting::value("size", size(bytes.into())), named),
+        Capacity::Lines(lines) => (Setting::value("lines", lines), named),
+        Capacity::Sets(sets) => (
+            Setting::value("sets", sets),
+            Setting::value("ways", cache.ways),
         ),
-        Capacity::Lines(lines) => (format!("lines {lines}"), ways(cache.sets, cache.ways)),
-        Capacity::Sets(sets) => (format!("sets {sets}"), format!("ways {}", cache.ways)),
     };
-    let mut settings = vec![
-        capacity,
-        ways,
-        format!("block {}", size(1 << cache.block_bits)),
-    ];
-    settings.extend(policy(cache.policy));
-    settings.extend((cache.write == WritePolicy::Through).then(|| "write-through".to_owned()));
-    settings.extend((!cache.write_allocate).then(|| "no-write-allocate".to_owned()));
-    settings.extend(side(cache.side));
-    settings.extend(cache.virtual_index.then(|| "index virtual".to_owned()));
-    settings.extend(match cache.inclusion {
+    let block = Setting::value("block", size(1 << cache.block_bits));
+    let mut all = vec![capacity, ways, block];
+    all.extend(policy(cache.policy));
+    all.extend(flag(cache.write == WritePolicy::Through, "write-through"));
+    all.extend(flag(!cache.write_allocate, "no-write-allocate"));
+    all.extend(side(cache.side));
+    all.extend(
+        cache
+            .virtual_index
+            .then(|| Setting::value("index", "virtual")),
+    );
+    all.extend(match cache.inclusion {
         Inclusion::None => None,
-        Inclusion::Inclusive => Some("inclusion inclusive".to_owned()),
-        Inclusion::Exclusive => Some("inclusion exclusive".to_owned()),
+        Inclusion::Inclusive => Some(Setting::value("inclusion", "inclusive")),
+        Inclusion::Exclusive => Some(Setting::value("inclusion", "exclusive")),
     });
-    settings.extend(cache.shared.then(|| "shared".to_owned()));
-    settings.extend(waits(cache.latency));
-    block("cache", &cache.name, &settings)
+    all.extend(flag(cache.shared, "shared"));
+    all.extend(waits(cache.latency));
+    Setting::block("cache", &cache.name, all)
 }
 
-fn ways(sets: u64, ways: u32) -> String {
+fn ways(sets: u64, ways: u32) -> Setting {
     match (sets, ways) {
-        (_, 1) => "direct-mapped".to_owned(),
-        (1, _) => "fully-associative".to_owned(),
-        _ => format!("ways {ways}"),
+        (_, 1) => Setting::new("ways", Is::Alone("direct-mapped")),
+        (1, _) => Setting::new("ways", Is::Alone("fully-associative")),
+        _ => Setting::value("ways", ways),
     }
 }
 
-fn policy(policy: Policy) -> Option<String> {
-    (policy != Policy::default()).then(|| format!("policy {}", policy.row().name))
+fn policy(policy: Policy) -> Option<Setting> {
+    (policy != Policy::default()).then(|| Setting::value("policy", policy.row().name))
 }
 
-fn side(side: Side) -> Option<String> {
+fn flag(set: bool, name: &str) -> Option<Setting> {
+    set.then(|| Setting::new(name, Is::Set))
+}
+
+fn side(side: Side) -> Option<Setting> {
     match side {
         Side::Both => None,
-        Side::Data => Some("for data".to_owned()),
-        Side::Instructions => Some("for instructions".to_owned()),
+        Side::Data => Some(Setting::value("for", "data")),
+        Side::Instructions => Some(Setting::value("for", "instructions")),
     }
 }
 
-fn waits(time: Latency) -> Option<String> {
-    (time > 0).then(|| latency(time))
-}
-
-/// Formats a latency, which is stored in thousandths, as an exact decimal.
-fn latency(time: Latency) -> String {
+/// Returns a latency, which is stored in thousandths, as an exact decimal.
+fn waits(time: Latency) -> Option<Setting> {
     let value = Number::fraction(i128::from(time), 1000)
         .map_or_else(|_| Value::from(time / 1000), Value::from);
-    format!("latency {value}")
+    (time > 0).then(|| Setting::value("latency", value))
 }

@@ -21,7 +21,7 @@ mod why;
 use std::sync::Arc;
 
 use super::doc::{Block, Checks, Failure};
-use crate::lang::cut::cut;
+use crate::lang::nearest::cut;
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
 use crate::lang::value::Value;
@@ -32,21 +32,23 @@ pub use crate::report::words::counts::{count, failure, summary, thousands};
 use crate::report::words::numbers;
 pub use crate::report::words::numbers::hex;
 pub(crate) use crate::report::words::numbers::verb;
+use crate::report::words::reasons::note;
 use crate::run::record::{
-    Access, CallRecord, Check, Did, FigureData, MessageLevel, Shown, StepRecord, View,
+    Access, CallRecord, Check, Did, FigureData, MessageLevel, StepRecord, View,
 };
 pub use bits::{bits, fields};
 pub use changes::changes;
-pub(crate) use declaration::declaration;
+pub(crate) use declaration::{declaration, setting_rows};
 pub(crate) use process::layout_chain::{flags, prot};
 use process::{call, declared};
 use repeats::Repeats;
 pub(crate) use repeats::TOLD;
 pub(crate) use ruler::{of_address, rulers};
+pub(crate) use statement::one_line;
 pub use statement::{Statement, Statements};
 pub(crate) use steps::{call_steps, steps, steps_at, steps_on_paper};
-pub(crate) use why::reason_named;
-pub use why::{reasons, why};
+pub use why::why;
+pub(crate) use why::{reason_named, reasons};
 
 /// Narrates a run record by record.
 #[derive(Debug)]
@@ -96,7 +98,7 @@ impl<'s> Narrator<'s> {
     /// hold.
     pub fn failed(&mut self, record: &StepRecord) -> Option<(Arc<Statement>, Checks)> {
         let statement = self.statements.executed(record);
-        match self.checks(&record.checks)? {
+        match self.checks(record)? {
             Block::Checks(checks) if !checks.failed.is_empty() => Some((statement, checks)),
             _ => None,
         }
@@ -117,11 +119,7 @@ impl<'s> Narrator<'s> {
             _ => None,
         };
         let text = match &*record.did {
-            Did::Bound {
-                name,
-                value,
-                call: None,
-            } if record.calls.is_empty() => bound(name, value, statement),
+            Did::Bound { call: None, .. } if record.calls.is_empty() => bound(&record.did),
             Did::Quiet => return self.quiet(record, statement, blocks),
             _ => shown_value
                 .clone()
@@ -133,16 +131,16 @@ impl<'s> Narrator<'s> {
         });
         blocks.extend(self.calls(record));
         if shown_value.is_none() {
-            blocks.extend(self.body(record, statement));
+            blocks.extend(self.body(record));
         }
-        blocks.extend(self.checks(&record.checks));
+        blocks.extend(self.checks(record));
     }
 
     /// Returns the blocks that describe the effects of a statement.
-    fn body(&self, record: &StepRecord, statement: &Statement) -> Vec<Block> {
+    fn body(&self, record: &StepRecord) -> Vec<Block> {
         match &*record.did {
             Did::Access(access) => {
-                let mut blocks = access::worksheet(access, &record.did, statement.operand());
+                let mut blocks = access::worksheet(access, &record.did);
                 if self.explain {
                     blocks.extend(steps(access));
                     blocks.extend(translation(access));
@@ -157,12 +155,12 @@ impl<'s> Narrator<'s> {
                 .map(Block::line)
                 .collect(),
             Did::Call(call) => self.call(call, None),
-            Did::Bound { name, value, call } => {
-                self.bound_call(name, value, call.as_deref(), statement)
-            }
+            Did::Bound {
+                call: Some(call), ..
+            } => self.bound_call(&record.did, call),
             Did::Declared(declared) => declared::blocks(declared),
             Did::Action(action) => declared::action(action, self.explain),
-            Did::Scenario(_) | Did::Quiet => Vec::new(),
+            Did::Bound { .. } | Did::Scenario(_) | Did::Quiet => Vec::new(),
         }
     }
 
@@ -176,22 +174,18 @@ impl<'s> Narrator<'s> {
     }
 
     /// Returns the blocks of a system call whose result, or part of it, was assigned to a variable.
-    fn bound_call(
-        &self,
-        name: &str,
-        value: &Value,
-        call: Option<&CallRecord>,
-        statement: &Statement,
-    ) -> Vec<Block> {
-        let Some(call) = call else { return Vec::new() };
+    fn bound_call(&self, did: &Did, call: &CallRecord) -> Vec<Block> {
+        let Did::Bound { name, value, .. } = did else {
+            return Vec::new();
+        };
         let same = call
             .reply
             .result
             .is_ok_and(|result| Value::from(result) == *value)
             || call.reply.result.is_err() && value.to_string() == call.failure().to_string();
-        let mut blocks = self.call(call, Some(name).filter(|_| same));
+        let mut blocks = self.call(call, Some(&**name).filter(|_| same));
         if !same {
-            blocks.push(Block::line(bound(name, value, statement)));
+            blocks.push(Block::line(bound(did)));
         }
         blocks
     }
@@ -217,7 +211,7 @@ impl<'s> Narrator<'s> {
                 place: statement.location(),
             });
             blocks.extend(calls);
-            return blocks.extend(self.checks(&record.checks));
+            return blocks.extend(self.checks(record));
         }
         let text = format!("{text}{}", verdict(&record.checks));
         blocks.push(Block::Statement {
@@ -237,11 +231,11 @@ impl<'s> Narrator<'s> {
         let short = with_variables(record, statement);
         let text = match &*record.did {
             Did::Access(access) => access::line(access),
-            Did::Bound { name, value, call } => match call {
-                Some(call) => format!("{short} {}", call::short(call)),
-                None => bound(name, value, statement),
-            },
-            Did::Call(call) => format!("{short} {}", call::short(call)),
+            Did::Bound { call: None, .. } => bound(&record.did),
+            Did::Call(call)
+            | Did::Bound {
+                call: Some(call), ..
+            } => format!("{short} {}", call::short(call)),
             Did::Action(action) => format!("{short}: {}", declared::summary(action)),
             Did::Reference(run) => format!("{short}: {}", reference::totals(run)),
             Did::Replay(run) => format!("{short}: {}", replay::totals(run)),
@@ -250,7 +244,7 @@ impl<'s> Narrator<'s> {
         let text = inside(record, text);
         if failed {
             blocks.push(Block::line(format!("{text}  ({})", statement.location())));
-            return blocks.extend(self.checks(&record.checks));
+            return blocks.extend(self.checks(record));
         }
         blocks.push(Block::line(format!("{text}{}", verdict(&record.checks))));
         match &*record.did {
@@ -261,7 +255,8 @@ impl<'s> Narrator<'s> {
     }
 
     /// Returns the results of a statement's expectations, if any.
-    fn checks(&self, checks: &[Check]) -> Option<Block> {
+    fn checks(&self, record: &StepRecord) -> Option<Block> {
+        let checks = &record.checks;
         if checks.is_empty() {
             return None;
         }
@@ -271,45 +266,22 @@ impl<'s> Narrator<'s> {
             .filter(|check| !check.held)
             .map(|check| Failure {
                 fact: check.fact.clone(),
-                expected: self.expected(check),
+                expected: check.expected.to_string(),
                 actual: check.actual.as_ref().map(ToString::to_string),
-                reason: check.reason.clone(),
+                reason: note(check, &record.did),
             });
         Some(Block::Checks(Checks {
             held,
             failed: failed.collect(),
         }))
     }
-
-    /// Returns the expected value. If no actual value exists, keeps the radix of the script.
-    fn expected(&self, check: &Check) -> String {
-        let digits = |text: &str| text.chars().take_while(char::is_ascii_hexdigit).count() as u32;
-        let written = || {
-            self.statements
-                .text(check.span)
-                .split_once("0x")
-                .map(|(_, rest)| digits(rest))
-        };
-        let hex = check.expected.hex.or_else(written);
-        Shown {
-            hex,
-            ..check.expected.clone()
-        }
-        .to_string()
-    }
 }
 
-/// Prefixes a statement with its process unless the text already names the process.
+/// Prefixes a statement with its process.
 pub(crate) fn inside(record: &StepRecord, text: String) -> String {
     match &record.process {
-        Some(process)
-            if text
-                .strip_prefix(&*process.name)
-                .is_none_or(|rest| !rest.starts_with(':')) =>
-        {
-            format!("{}: {text}", process.name)
-        }
-        _ => text,
+        Some(process) => format!("{}: {text}", process.name),
+        None => text,
     }
 }
 
@@ -317,15 +289,20 @@ pub(crate) fn inside(record: &StepRecord, text: String) -> String {
 /// `expect n < 3 with n = 2`.
 fn with_variables(record: &StepRecord, statement: &Statement) -> String {
     let short = &statement.short;
-    let shows = |name: &str| {
-        short
-            .strip_prefix("show ")
-            .is_some_and(|shown| shown.trim() == name)
+    let Some(variables) = &record.variables else {
+        return short.clone();
     };
-    let variables = record.variables.iter().flat_map(|all| all.iter());
+    // `show n` prints the value itself.
+    let shows = |name: &str| match &*record.did {
+        Did::Shown(views) => matches!(&views[..], [View::Value { of, .. }] if of == name),
+        _ => false,
+    };
+    let written = |value: &Value| cut(&format_value(value, variables.hexadecimal));
     let values: Vec<String> = variables
+        .values
+        .iter()
         .filter(|(name, _)| !shows(name))
-        .map(|(name, value)| format!("{name} = {}", cut(&format_value(value, statement))))
+        .map(|(name, value)| format!("{name} = {}", written(value)))
         .collect();
     if values.is_empty() {
         short.clone()
@@ -355,18 +332,24 @@ pub fn shown(views: &[View]) -> Vec<Block> {
     )
 }
 
-/// Returns a variable and its value, in hexadecimal if the script uses hexadecimal.
-pub(crate) fn bound(name: &str, value: &Value, statement: &Statement) -> String {
-    let chosen = if statement.verb() == "choose" {
-        "  (chosen)"
-    } else {
-        ""
+/// Returns a bound variable and its value, or an empty text for other results.
+pub(crate) fn bound(did: &Did) -> String {
+    let Did::Bound {
+        name,
+        value,
+        hexadecimal,
+        chosen,
+        ..
+    } = did
+    else {
+        return String::new();
     };
-    format!("{name} = {}{chosen}", format_value(value, statement))
+    let chosen = if *chosen { "  (chosen)" } else { "" };
+    format!("{name} = {}{chosen}", format_value(value, *hexadecimal))
 }
 
-/// Returns the value of a statement, in hexadecimal if the script uses hexadecimal.
-pub fn format_value(value: &Value, statement: &Statement) -> String {
+/// Formats a value, in hexadecimal if the statement contains a hexadecimal number.
+pub fn format_value(value: &Value, hexadecimal: bool) -> String {
     let number = match value {
         Value::Number(number) => number.as_integer().and_then(|n| u64::try_from(n).ok()),
         _ => None,
@@ -377,7 +360,7 @@ pub fn format_value(value: &Value, statement: &Statement) -> String {
         None
     };
     match number {
-        Some(n) if statement.text.contains("0x") => format!("0x{n:X}"),
+        Some(n) if hexadecimal => format!("0x{n:X}"),
         _ if quantity.is_some() => quantity.unwrap_or_default(),
         Some(n) if n >= 256 => format!("{n} (0x{n:X})"),
         _ => format!("{}{}", value.measured(), approximately(value)),

@@ -1,10 +1,9 @@
 //! Results of a replayed trace: accesses, skipped records, and a row for each TLB and cache.
 
 use crate::report::doc::{Block, Cell, Table, Tone};
-use crate::run::facts::{Component, REPLAY_COUNTERS, ReplayCounter, thousandths};
+use crate::run::facts::{Component, REPLAY_COUNTERS, level_of, thousandths};
 use crate::run::record::{AddressMap, Replayed, RequestedCount};
 use pagewalk_engine::machine::cache::Counts;
-use pagewalk_engine::machine::spec::Spec;
 use pagewalk_engine::trace::counts::LevelCounts;
 use pagewalk_engine::trace::record::{Malformed, Op, Record};
 use pagewalk_engine::trace::replay::Straddle;
@@ -24,8 +23,8 @@ pub(crate) fn blocks(run: &Replayed) -> Vec<Block> {
     blocks.push(Block::line(format!("{}, {}", totals(run), mapped(run))));
     blocks.extend(straddling(run).map(Block::line));
     blocks.extend((run.map == AddressMap::Demand).then(|| Block::line(paging(run))));
-    blocks.extend(levels(run).map(Block::Table));
-    blocks.extend(requested(run).map(Block::Table));
+    blocks.extend(table(run, &usual(run)).map(Block::Table));
+    blocks.extend(table(run, &requested(run)).map(Block::Table));
     blocks.extend(latency(run).map(Block::line));
     blocks.extend(outside(run).map(Block::line));
     blocks.extend(malformed(&run.malformed));
@@ -91,76 +90,62 @@ fn paging(run: &Replayed) -> String {
     format!("{walks}; {faults}{major}; {evicted}")
 }
 
-/// Returns a row for each TLB and cache. Without translation, there are no TLB lookups or page walks.
-fn levels(run: &Replayed) -> Option<Table> {
-    let translated = run.map == AddressMap::Demand;
-    let spec: &Spec = run.spec();
-    let tlbs = spec.tlbs.iter().enumerate().filter(|_| translated);
-    let caches = spec.caches.iter().enumerate();
-    let walked = run
-        .counted
-        .caches
-        .iter()
-        .any(|part| part.counts.walk_hits + part.counts.walk_misses > 0);
-    let of_tlbs = tlbs.map(|(at, tlb)| row(&tlb.name, &run.tlb(at), false, walked));
-    let of_caches = caches.map(|(at, cache)| row(&cache.name, &run.cache(at), true, walked));
-    let rows: Vec<Vec<Cell>> = of_tlbs.chain(of_caches).collect();
-    let mut columns = vec![
-        "",
-        "hits",
-        "misses",
-        "miss rate",
-        "evictions",
-        "write-backs",
-    ];
-    columns.extend(
-        walked
-            .then_some(["walk hits", "walk misses"])
-            .into_iter()
-            .flatten(),
-    );
-    let groups = vec![columns.into_iter().map(str::to_owned).collect()];
-    (!rows.is_empty()).then(|| Table {
-        title: String::new(),
-        groups,
-        rows,
-    })
+/// A column: its name, whether only caches have it, and its number, or `None` for the miss rate.
+type Column = (String, bool, Option<fn(&LevelCounts) -> u64>);
+
+fn column(name: &str, of_caches: bool, get: fn(&LevelCounts) -> u64) -> Column {
+    (name.to_owned(), of_caches, Some(get))
 }
 
-/// Returns a row for each TLB and cache, with the counters that the script requests.
-fn requested(run: &Replayed) -> Option<Table> {
-    let counters: Vec<&ReplayCounter> = REPLAY_COUNTERS
-        .iter()
-        .filter(|row| run.has(row.request))
-        .collect();
-    let parts = Component::all(run.spec());
-    let parts =
-        parts.filter(|part| run.map == AddressMap::Demand || matches!(part, Component::Cache(_)));
+/// Returns the columns that every replay prints.
+fn usual(run: &Replayed) -> Vec<Column> {
+    let mut columns = vec![
+        column("hits", false, |level| level.counts.hits),
+        column("misses", false, |level| level.counts.misses),
+        ("miss rate".to_owned(), false, None),
+        column("evictions", false, |level| level.counts.evictions),
+        column("write-backs", true, |level| level.counts.writebacks),
+    ];
+    let walked = |level: &LevelCounts| level.counts.walk_hits + level.counts.walk_misses > 0;
+    if run.counted.caches.iter().any(walked) {
+        columns.push(column("walk hits", true, |level| level.counts.walk_hits));
+        columns.push(column("walk misses", true, |level| {
+            level.counts.walk_misses
+        }));
+    }
+    columns
+}
+
+/// Returns the columns that the script requests.
+fn requested(run: &Replayed) -> Vec<Column> {
+    let rows = REPLAY_COUNTERS.iter().filter(|row| run.has(row.request));
+    rows.map(|row| column(&row.name.replace('.', " "), row.of_caches, row.get))
+        .collect()
+}
+
+/// Returns a row for each TLB and cache. Without translation, there are no TLB lookups or page walks.
+fn table(run: &Replayed, columns: &[Column]) -> Option<Table> {
+    let is_used =
+        |part: &Component| run.map == AddressMap::Demand || matches!(part, Component::Cache(_));
     let row = |part: Component| {
-        let cell = |counter: &&ReplayCounter| match counter.value_in(run, part) {
-            Some(n) if counter.counted_by(part) => thousands(n),
-            _ => "-".to_owned(),
+        let level = level_of(run, part);
+        let cell = |(_, of_caches, get): &Column| match get {
+            _ if *of_caches && matches!(part, Component::Tlb(_)) => "-".to_owned(),
+            Some(get) => thousands(get(&level)),
+            None => rate(&level.counts),
         };
-        let cells = counters
-            .iter()
-            .map(cell)
-            .map(|text| Cell { text, word: false });
-        let name = Cell {
-            text: part.name(run.spec()).to_owned(),
-            word: true,
-        };
-        std::iter::once(name).chain(cells).collect()
+        let cells = columns.iter().map(cell).map(Cell::number);
+        std::iter::once(Cell::word(part.name(run.spec())))
+            .chain(cells)
+            .collect()
     };
-    let rows: Vec<Vec<Cell>> = parts.map(row).collect();
-    let names = counters
-        .iter()
-        .map(|counter| counter.name.replace('.', " "));
-    let groups = vec![std::iter::once(String::new()).chain(names).collect()];
-    (!rows.is_empty() && !counters.is_empty()).then(|| Table {
-        title: String::new(),
-        groups,
-        rows,
-    })
+    let rows: Vec<Vec<Cell>> = Component::all(run.spec())
+        .filter(is_used)
+        .map(row)
+        .collect();
+    let names = std::iter::once("").chain(columns.iter().map(|(name, ..)| name.as_str()));
+    let names: Vec<&str> = names.collect();
+    (!rows.is_empty() && !columns.is_empty()).then(|| Table::new("", &[&names], rows))
 }
 
 /// Describes the latency of the trace, if the script requests it.
@@ -175,33 +160,6 @@ fn latency(run: &Replayed) -> Option<String> {
         "cycles"
     };
     Some(format!("{} {unit} for all references", thousandths(cycles)))
-}
-
-fn row(
-    name: &str,
-    LevelCounts { counts, .. }: &LevelCounts,
-    cache: bool,
-    walked: bool,
-) -> Vec<Cell> {
-    let number = |n: u64| thousands(n);
-    let of_caches = |n: u64| if cache { thousands(n) } else { "-".to_owned() };
-    let mut cells = vec![
-        number(counts.hits),
-        number(counts.misses),
-        rate(counts),
-        number(counts.evictions),
-        of_caches(counts.writebacks),
-    ];
-    if walked {
-        cells.extend([of_caches(counts.walk_hits), of_caches(counts.walk_misses)]);
-    }
-    let cells = cells.into_iter().map(|text| Cell { text, word: false });
-    std::iter::once(Cell {
-        text: name.to_owned(),
-        word: true,
-    })
-    .chain(cells)
-    .collect()
 }
 
 /// Returns the miss rate as a percentage with two decimals.

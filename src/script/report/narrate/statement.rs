@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use crate::lang::source::Sources;
 use crate::lang::span::{Span, SpanMap};
-use crate::lang::value::Number;
 use crate::run::record::{Did, StepRecord};
 
 /// Maximum length, in characters, of a statement on one line.
@@ -34,29 +33,12 @@ impl Statement {
 
     /// Returns the text line by line if `short` omits a part of it. Spaces and empty lines do not matter.
     pub(crate) fn omitted(&self) -> Option<String> {
-        let lines = self.text.lines().map(words).filter(|line| !line.is_empty());
-        self.abridged.then(|| lines.collect::<Vec<_>>().join("\n"))
+        self.abridged.then(|| self.lines().join("\n"))
     }
 
-    /// Returns the literal address in the statement of an access, or `None` if the address is computed.
-    pub(crate) fn operand(&self) -> Option<u64> {
-        let mut words = self
-            .text
-            .split_whitespace()
-            .skip_while(|word| word.starts_with(|c: char| c.is_ascii_alphabetic()));
-        let number = Number::literal(words.next()?).ok()?.as_integer()?;
-        let ends = words
-            .next()
-            .is_none_or(|next| matches!(next, "=" | "size" | "for" | "by"));
-        u64::try_from(number).ok().filter(|_| ends)
-    }
-
-    /// Returns the verb, which an optional process name may precede.
-    pub(crate) fn verb(&self) -> &str {
-        self.text
-            .split_whitespace()
-            .find(|word| !word.ends_with(':'))
-            .unwrap_or("")
+    pub(crate) fn lines(&self) -> Vec<String> {
+        let lines = self.text.lines().map(one_line);
+        lines.filter(|line| !line.is_empty()).collect()
     }
 }
 
@@ -83,11 +65,6 @@ impl<'s> Statements<'s> {
             .entry(record.span)
             .or_insert_with(|| Arc::new(read(sources, record)))
             .clone()
-    }
-
-    /// Returns the text of a span.
-    pub fn text(&self, span: Span) -> &'s str {
-        self.sources.text(span)
     }
 
     /// Returns the head and the location of a statement that has a block.
@@ -174,8 +151,8 @@ fn joined(text: &str, brace: Option<usize>) -> String {
     let (head, block) = text
         .split_at_checked(brace.unwrap_or(text.len()))
         .unwrap_or((text, ""));
-    let mut line = words(head);
-    for part in block.lines().map(words).filter(|part| !part.is_empty()) {
+    let mut line = one_line(head);
+    for part in block.lines().map(one_line).filter(|part| !part.is_empty()) {
         let goes_on = line.ends_with(['{', ',', ';', '(', '['])
             || part.starts_with(['{', '}', ')', ']', ',', '|']);
         line.push_str(if goes_on || line.is_empty() {
@@ -189,13 +166,13 @@ fn joined(text: &str, brace: Option<usize>) -> String {
 }
 
 /// Returns the words with single spaces between them.
-fn words(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Joins the lines and truncates the result to a readable length.
 fn cut(text: &str) -> String {
-    let joined = words(text);
+    let joined = one_line(text);
     match joined.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &joined[..end]),
         None => joined,
@@ -256,7 +233,7 @@ fn literal(text: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{Statement, Written, short};
+    use super::{Written, short};
 
     /// Returns a text on one line.
     fn line(text: &str) -> String {
@@ -277,28 +254,6 @@ mod tests {
             "show \"\"\"say \"hi\" # {x}\"\"\""
         );
         assert_eq!(line("write 0x10 = \"open"), "write 0x10 = \"open");
-    }
-
-    #[test]
-    fn an_address_is_written_or_computed() {
-        let operand = |text: &str| {
-            Statement {
-                file: String::new(),
-                line: 1,
-                text: text.to_owned(),
-                short: String::new(),
-                abridged: false,
-            }
-            .operand()
-        };
-        assert_eq!(operand("read 0x3D4"), Some(0x3D4));
-        assert_eq!(operand("probe 0x03D4"), Some(0x3D4));
-        assert_eq!(operand("probe write 16 = 1"), Some(16));
-        assert_eq!(operand("translate 0x10 for write by user"), Some(0x10));
-        assert_eq!(operand("P1: write 0x10 = 1"), Some(0x10));
-        assert_eq!(operand("read 0x10 + i"), None);
-        assert_eq!(operand("read va"), None);
-        assert_eq!(operand("read (2)"), None);
     }
 
     #[test]

@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use super::{bound, declaration};
-use crate::lang::value::{Number, Value};
 use crate::report::doc::{Block, Table};
-use crate::report::narrate::{Statement, reference};
+use crate::report::narrate::reference;
 use crate::report::playing::records;
 use crate::run::record::{Did, StepRecord};
 use pagewalk_engine::machine::spec::Spec;
@@ -99,34 +98,35 @@ fn declarations_read_back_as_the_same_machine() {
 
 #[test]
 fn variables_are_reported_in_the_base_of_the_script() {
-    let statement = |text: &str| Statement {
-        file: String::new(),
-        line: 1,
-        text: text.to_owned(),
-        short: text.to_owned(),
-        abridged: false,
+    let last = |script: &str| bound(&records(script).pop().expect("a record").did);
+    assert_eq!(last("choose va in 0x28F..0x290"), "va = 0x28F  (chosen)");
+    assert_eq!(last("let va = 5 * 131"), "va = 655 (0x28F)");
+    assert_eq!(last("let n = 2 + 2"), "n = 4");
+    assert_eq!(last("let s = \"a\""), "s = \"a\"");
+    assert_eq!(last("let r = 1 / 3"), "r = 1/3 (≈ 0.3333)");
+    // Only numbers decide, wherever they are in the expression, and not texts or names.
+    assert_eq!(last("let a0x1 = 2\nlet n = a0x1 + 2"), "n = 4");
+    assert_eq!(last("let n = [1, 2 + 0X3][1]"), "n = 0x5");
+    assert_eq!(last("let n = 3 + 0 * len(\"0x\")"), "n = 3");
+}
+
+#[test]
+fn the_expected_value_keeps_the_base_of_the_script() {
+    let failure = |script: &str| {
+        let records = records(script);
+        let check = records.last().and_then(|record| record.checks.first());
+        let check = check.expect("a check");
+        assert!(!check.held);
+        check.expected.to_string()
     };
-    assert_eq!(
-        bound("va", &655u64.into(), &statement("choose va in 0..0x3FFF")),
-        "va = 0x28F  (chosen)"
-    );
-    assert_eq!(
-        bound("va", &655u64.into(), &statement("let va = 5 * 131")),
-        "va = 655 (0x28F)"
-    );
-    assert_eq!(
-        bound("n", &4u64.into(), &statement("let n = 2 + 2")),
-        "n = 4"
-    );
-    assert_eq!(
-        bound("s", &"a".into(), &statement("let s = \"a\"")),
-        "s = \"a\""
-    );
-    let third = Value::from(Number::fraction(1, 3).unwrap());
-    assert_eq!(
-        bound("r", &third, &statement("let r = 1 / 3")),
-        "r = 1/3 (≈ 0.3333)"
-    );
+    // Nothing is mapped, so that there is no PPN to compare with.
+    let read = |fact: &str| failure(&format!("machine simple\nread 0x3D4 => {fact}"));
+    assert_eq!(read("ppn 0x0D"), "0x0D");
+    assert_eq!(read("ppn 13"), "13");
+    assert_eq!(read("ppn not 0x0D"), "not 0x0D");
+    assert_eq!(failure("let n = 3\nexpect n == 2 + 0x3"), "0x5");
+    assert_eq!(failure("let n = 3\nexpect n == 2 + 3"), "5");
+    assert_eq!(failure("expect len(\"0x\") == 10"), "10");
 }
 
 /// Returns the text output of a replay.

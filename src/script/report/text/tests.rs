@@ -540,3 +540,22 @@ fn a_reason_names_the_entry_that_decided() {
         )
     );
 }
+
+#[test]
+fn an_address_in_the_statement_is_not_repeated() {
+    let has_blank = |statement: &str| {
+        let lines = last(&format!("let va = 0x10\n{statement}"));
+        lines.iter().any(|line| line.contains("VA 0x"))
+    };
+    for written in [
+        "read 0x3D4",
+        "probe 0x03D4",
+        "probe write 16 = 1",
+        "translate 0x10 for write by user",
+    ] {
+        assert!(!has_blank(written), "{written}");
+    }
+    for computed in ["read 0x10 + 1", "read va", "probe va", "write va = 0x10"] {
+        assert!(has_blank(computed), "{computed}");
+    }
+}

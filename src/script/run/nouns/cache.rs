@@ -1,14 +1,13 @@
 //! The `cache` noun: the column `idx`, followed by a group `tag v [d] b0 b1 …` for each way.
 
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::run::table::{Cell, Rows, TableId};
+use crate::run::table::{Cell, InvalidEntries, Layout, TableId, WrittenCell, WrittenRow, digits};
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::addr::{SetIndex, Tag};
 use pagewalk_engine::machine::contents::CacheLine;
 use pagewalk_engine::machine::spec::{CacheSpec, WritePolicy};
 
 use super::sets;
-use super::table::{CellIn, CellInput, EntryIn, InvalidEntries, Layout, digits};
 
 fn spec(machine: &Machine, level: usize) -> &CacheSpec {
     &machine.spec().caches[level]
@@ -34,7 +33,7 @@ pub(crate) fn layout(machine: &Machine, level: usize) -> Layout {
         key: "idx",
         keys: cache.sets.into(),
         columns,
-        groups: cache.ways.into(),
+        ways: cache.ways.into(),
     }
 }
 
@@ -60,14 +59,11 @@ pub(crate) fn valid(machine: &Machine, level: usize, key: u64, way: usize) -> bo
     line(machine, level, key, way).valid
 }
 
-pub(crate) fn cell(machine: &Machine, level: usize, key: u64, way: usize, column: &str) -> Cell {
-    cell_of(machine, level, (key, way), column, InvalidEntries::Hidden)
-}
-
-fn cell_of(
+pub(crate) fn cell(
     machine: &Machine,
     level: usize,
-    (key, way): (u64, usize),
+    key: u64,
+    way: usize,
     column: &str,
     invalid: InvalidEntries,
 ) -> Cell {
@@ -94,35 +90,34 @@ fn cell_of(
 ///
 /// # Errors
 /// Returns `value-too-wide` or `bad-table`.
-pub(crate) fn put(machine: &mut Machine, level: usize, entry: &EntryIn) -> Result<(), Diagnostic> {
+pub(crate) fn put(machine: &mut Machine, level: usize, row: &WrittenRow) -> Result<(), Diagnostic> {
     let tag = |line: &CacheLine| line.tag.filter(|_| line.valid).map(Tag::raw);
-    let lines = sets::ways(entry, |group| way(machine, level, group), tag)?;
-    if let Some(set) = set(machine, level, entry.key) {
+    let lines = sets::ways(row, |group| way(machine, level, group), tag)?;
+    if let Some(set) = set(machine, level, row.key()) {
         machine.set_cache_lines(level, set, &lines);
     }
     Ok(())
 }
 
-fn way(machine: &Machine, level: usize, group: &[CellIn]) -> Result<CacheLine, Diagnostic> {
+fn way(machine: &Machine, level: usize, group: &[WrittenCell]) -> Result<CacheLine, Diagnostic> {
     let mut line = CacheLine {
         bytes: vec![None; 1 << spec(machine, level).block_bits],
         ..CacheLine::default()
     };
     let mut valid_input = None;
     for cell in group {
-        match (cell.column.as_str(), cell.input) {
-            (_, CellInput::Anything | CellInput::Open) => return Err(cell.nothing_to_set()),
-            (_, CellInput::Nothing) => {}
-            ("tag", CellInput::Number(n)) => {
+        let Some(n) = cell.to_set()? else { continue };
+        match &*cell.column {
+            "tag" => {
                 line.tag = Some(
                     machine
                         .cache_tag(level, n)
                         .map_err(|e| cell.too_wide(e.bits))?,
                 );
             }
-            ("v", CellInput::Number(_)) => valid_input = Some(cell.bit()?),
-            ("d", CellInput::Number(_)) => line.dirty = cell.bit()?,
-            (byte, CellInput::Number(n)) => {
+            "v" => valid_input = Some(cell.bit()?),
+            "d" => line.dirty = cell.bit()?,
+            byte => {
                 let at = byte.strip_prefix('b').and_then(|n| n.parse::<usize>().ok());
                 let to = at.and_then(|at| line.bytes.get_mut(at));
                 let byte = u8::try_from(n).map_err(|_| cell.too_wide(8))?;
@@ -143,22 +138,18 @@ fn way(machine: &Machine, level: usize, group: &[CellIn]) -> Result<CacheLine, D
     Ok(line)
 }
 
-/// Returns the complete table in the textbook's format. The column `d` appears if a write-back cache holds a
-/// dirty block.
-pub(crate) fn view(machine: &Machine, level: usize, invalid: InvalidEntries) -> Rows {
-    let layout = layout(machine, level);
-    let sets = sets::shown(&layout, || present(machine, level));
-    let ways = layout.groups as usize;
-    let write_back = spec(machine, level).write == WritePolicy::Back;
+/// Returns the sets that `show` prints.
+pub(crate) fn keys(machine: &Machine, level: usize) -> Vec<u64> {
+    sets::shown(spec(machine, level).sets, || present(machine, level))
+}
+
+/// Returns the columns that `show` prints. The column `d` appears if a write-back cache holds a dirty block.
+pub(crate) fn shown(machine: &Machine, level: usize) -> Vec<String> {
+    let ways = spec(machine, level).ways as usize;
     let holds_dirty = |key: u64| (0..ways).any(|way| line(machine, level, key, way).dirty);
-    let dirty = write_back && sets.iter().any(|&key| holds_dirty(key));
-    let columns: Vec<String> = layout
-        .columns
-        .iter()
-        .filter(|column| *column != "d" || dirty)
-        .cloned()
-        .collect();
-    sets::view(layout, &sets, &columns, |key, way, column| {
-        cell_of(machine, level, (key, way), column, invalid)
-    })
+    let dirty = spec(machine, level).write == WritePolicy::Back
+        && keys(machine, level).into_iter().any(holds_dirty);
+    let mut columns = layout(machine, level).columns;
+    columns.retain(|column| column != "d" || dirty);
+    columns
 }

@@ -1,11 +1,9 @@
 //! The `memory` noun: main memory below the caches, with the columns `pa`, `b0`, `b1`, and so on.
 
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::run::table::{Cell, Rows, TableId};
+use crate::run::table::{Cell, InvalidEntries, Layout, TableId, WrittenCell, WrittenRow};
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::addr::Pa;
-
-use super::table::{CellIn, CellInput, EntryIn, InvalidEntries, Layout, digits};
 
 /// Maximum number of bytes in a row.
 pub(crate) const ROW: u64 = 64;
@@ -22,7 +20,7 @@ pub(crate) fn layout(machine: &Machine, _: usize) -> Layout {
         key: "pa",
         keys: 1 << machine.spec().physical_bits,
         columns,
-        groups: 1,
+        ways: 1,
     }
 }
 
@@ -40,16 +38,10 @@ pub(crate) fn present(machine: &Machine, _: usize) -> Vec<u64> {
 }
 
 /// Whether a row contains the byte at an address.
-pub(crate) fn lists(entry: &EntryIn, pa: u64) -> bool {
-    let column = |at: u64| format!("b{at}");
-    let wanted = pa.checked_sub(entry.key).filter(|at| *at < ROW).map(column);
-    wanted.is_some_and(|wanted| {
-        entry
-            .groups
-            .iter()
-            .flatten()
-            .any(|cell| cell.column == wanted)
-    })
+pub(crate) fn lists(row: &WrittenRow, pa: u64) -> bool {
+    let wanted = pa.checked_sub(row.key()).filter(|at| *at < ROW);
+    let wanted = wanted.map(|at| format!("b{at}"));
+    wanted.is_some_and(|wanted| row.cells.iter().any(|cell| cell.column == wanted))
 }
 
 /// Returns the offset of a column's byte from the row's address.
@@ -65,7 +57,14 @@ pub(crate) fn valid(_: &Machine, _: usize, _: u64, _: usize) -> bool {
     true
 }
 
-pub(crate) fn cell(machine: &Machine, _: usize, key: u64, _: usize, column: &str) -> Cell {
+pub(crate) fn cell(
+    machine: &Machine,
+    _: usize,
+    key: u64,
+    _: usize,
+    column: &str,
+    _: InvalidEntries,
+) -> Cell {
     Cell::hex(byte(machine, key, byte_offset(column)).map(u64::from), 2)
 }
 
@@ -73,23 +72,20 @@ pub(crate) fn cell(machine: &Machine, _: usize, key: u64, _: usize, column: &str
 ///
 /// # Errors
 /// Returns `value-too-wide`.
-pub(crate) fn put(machine: &mut Machine, _: usize, entry: &EntryIn) -> Result<(), Diagnostic> {
-    for cell in entry.groups.iter().flatten() {
+pub(crate) fn put(machine: &mut Machine, _: usize, row: &WrittenRow) -> Result<(), Diagnostic> {
+    for cell in row.cells.iter().skip(1) {
         let at = byte_offset(&cell.column);
-        let byte = match cell.input {
-            CellInput::Anything | CellInput::Open => return Err(cell.nothing_to_set()),
-            CellInput::Nothing => None,
-            CellInput::Number(n) => Some(u8::try_from(n).map_err(|_| cell.too_wide(8))?),
-        };
-        let pa = entry.key.checked_add(at).and_then(|pa| machine.pa(pa).ok());
-        let pa = pa.ok_or_else(|| beyond(cell, entry.key))?;
+        let byte = cell.to_set()?.map(u8::try_from).transpose();
+        let byte = byte.map_err(|_| cell.too_wide(8))?;
+        let pa = row.key().checked_add(at).and_then(|pa| machine.pa(pa).ok());
+        let pa = pa.ok_or_else(|| beyond(cell, row.key()))?;
         machine.set_memory_byte(pa, byte);
     }
     Ok(())
 }
 
 /// Reports that a row has a byte beyond the last address.
-fn beyond(cell: &CellIn, pa: u64) -> Diagnostic {
+fn beyond(cell: &WrittenCell, pa: u64) -> Diagnostic {
     let message = format!(
         "{} of the row at 0x{pa:X} is outside the physical address space",
         cell.column
@@ -99,7 +95,7 @@ fn beyond(cell: &CellIn, pa: u64) -> Diagnostic {
 }
 
 /// Returns the first address of each row that contains a known byte.
-fn shown(machine: &Machine) -> Vec<u64> {
+pub(crate) fn keys(machine: &Machine, _: usize) -> Vec<u64> {
     let runs = machine.memory_known();
     let rows = runs
         .into_iter()
@@ -109,19 +105,7 @@ fn shown(machine: &Machine) -> Vec<u64> {
         .collect()
 }
 
-/// Returns the known bytes, 16 per row.
-pub(crate) fn view(machine: &Machine, _: usize, _: InvalidEntries) -> Rows {
-    let width = digits(machine.spec().physical_bits);
-    let row = |pa: u64| {
-        let bytes = (0..SHOWN).map(|at| Cell::hex(byte(machine, pa, at).map(u64::from), 2));
-        std::iter::once(Cell::Hex(pa, width)).chain(bytes).collect()
-    };
-    let rows = shown(machine).into_iter().map(row).collect();
-    let bytes = (0..SHOWN).map(|n| format!("b{n}")).collect();
-    Rows {
-        id: TableId::Memory,
-        title: "memory".to_owned(),
-        groups: vec![vec!["pa".to_owned()], bytes],
-        rows,
-    }
+/// Returns the columns that `show` prints.
+pub(crate) fn shown(_: &Machine, _: usize) -> Vec<String> {
+    (0..SHOWN).map(|n| format!("b{n}")).collect()
 }

@@ -2,12 +2,10 @@
 
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::run::settings::no_read_bit;
-use crate::run::table::{Cell, Rows, TableId};
+use crate::run::table::{Cell, InvalidEntries, Layout, TableId, WrittenCell, WrittenRow, digits};
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::addr::Vpn;
 use pagewalk_engine::machine::pte::{BITS, Bit, BitRow, Flags, Pte};
-
-use super::table::{CellIn, CellInput, EntryIn, InvalidEntries, Layout, digits};
 
 /// Returns the permitted columns and rows of the noun's tables. The names `v`, `p`, and `valid` denote the same
 /// column, and `sup read write exec` are aliases of `us rw xd`.
@@ -29,7 +27,7 @@ pub(crate) fn layout(machine: &Machine, _: usize) -> Layout {
         key: "vpn",
         keys: machine.spec().pages(),
         columns,
-        groups: 1,
+        ways: 1,
     }
 }
 
@@ -54,13 +52,17 @@ pub(crate) fn valid(machine: &Machine, _: usize, key: u64, _: usize) -> bool {
     entry(machine, key).is_some_and(|pte| pte.flags.has(Bit::P))
 }
 
-pub(crate) fn cell(machine: &Machine, _: usize, key: u64, _: usize, column: &str) -> Cell {
-    cell_of(machine, entry(machine, key), column, InvalidEntries::Hidden)
-}
-
 /// Returns a cell. For a page that is not present, the PPN is shown if it is a location on disk or if `invalid`
 /// is `Shown`.
-fn cell_of(machine: &Machine, pte: Option<Pte>, column: &str, invalid: InvalidEntries) -> Cell {
+pub(crate) fn cell(
+    machine: &Machine,
+    _: usize,
+    key: u64,
+    _: usize,
+    column: &str,
+    invalid: InvalidEntries,
+) -> Cell {
+    let pte = entry(machine, key);
     let present = pte.filter(|pte| pte.flags.has(Bit::P));
     let on_disk = || machine.spec().mmu.as_ref()?.pte.disk_location(pte?);
     match (column, BitRow::named(column)) {
@@ -82,12 +84,12 @@ fn cell_of(machine: &Machine, pte: Option<Pte>, column: &str, invalid: InvalidEn
 ///
 /// # Errors
 /// Returns `value-too-wide` or `bad-table`.
-pub(crate) fn put(machine: &mut Machine, _: usize, entry: &EntryIn) -> Result<(), Diagnostic> {
-    let vpn: Vpn = machine.vpn(entry.key).map_err(|e| {
+pub(crate) fn put(machine: &mut Machine, _: usize, row: &WrittenRow) -> Result<(), Diagnostic> {
+    let vpn: Vpn = machine.vpn(row.key()).map_err(|e| {
         Diagnostic::new(
             Code::ValueTooWide,
-            entry.key_span,
-            format!("VPN 0x{:X} has more than {} bits", entry.key, e.bits),
+            row.key_span(),
+            format!("VPN 0x{:X} has more than {} bits", row.key(), e.bits),
         )
     })?;
     let mut pte = Pte {
@@ -95,15 +97,14 @@ pub(crate) fn put(machine: &mut Machine, _: usize, entry: &EntryIn) -> Result<()
         flags: Flags::OPEN,
     };
     let (mut valid_input, mut ppn) = (None, None);
-    for cell in entry.groups.iter().flatten() {
-        match (cell.column.as_str(), cell.input) {
-            (_, CellInput::Anything | CellInput::Open) => return Err(cell.nothing_to_set()),
-            (_, CellInput::Nothing) => {}
-            ("ppn", CellInput::Number(n)) => {
+    for cell in row.cells.iter().skip(1) {
+        let Some(n) = cell.to_set()? else { continue };
+        match &*cell.column {
+            "ppn" => {
                 ppn = Some(machine.ppn(n).map_err(|e| cell.too_wide(e.bits))?.raw());
             }
-            ("read", CellInput::Number(_)) => readable(cell)?,
-            (column, CellInput::Number(_)) => match BitRow::named(column) {
+            "read" => readable(cell)?,
+            column => match BitRow::named(column) {
                 Some((Bit::P, _)) => valid_input = Some(cell.bit()?),
                 Some((bit, inverse)) => pte.flags = pte.flags.with_bit(bit, cell.bit()? != inverse),
                 None => {}
@@ -113,7 +114,7 @@ pub(crate) fn put(machine: &mut Machine, _: usize, entry: &EntryIn) -> Result<()
     let valid = valid_input.unwrap_or(ppn.is_some());
     if valid && ppn.is_none() {
         return Err(
-            Diagnostic::new(Code::BadTable, entry.key_span, "a valid entry needs a PPN")
+            Diagnostic::new(Code::BadTable, row.key_span(), "a valid entry needs a PPN")
                 .label("this page is valid"),
         );
     }
@@ -128,20 +129,20 @@ pub(crate) fn put(machine: &mut Machine, _: usize, entry: &EntryIn) -> Result<()
         .map_or(1, |mmu| mmu.levels.len() as u32);
     let huge = pte.flags.has(Bit::Ps) && levels > 1;
     if huge {
-        aligned(machine, entry, pte)?;
+        aligned(machine, row, pte)?;
     }
     machine
         // The last level or the one above, because a row does not name a level. `set pte` sets the others.
         .set_page(levels - u32::from(huge), vpn, pte)
         .map_err(|error| {
-            Diagnostic::new(Code::BadTable, entry.key_span, error.to_string())
+            Diagnostic::new(Code::BadTable, row.key_span(), error.to_string())
                 .label("cannot be set")
                 .help("first set the higher-level entries with `set pte LEVEL PA { … }`")
         })
 }
 
 /// Checks that a huge page, which is mapped by an entry with PS, begins at a multiple of the page's size.
-fn aligned(machine: &Machine, entry: &EntryIn, pte: Pte) -> Result<(), Diagnostic> {
+fn aligned(machine: &Machine, row: &WrittenRow, pte: Pte) -> Result<(), Diagnostic> {
     let last = machine
         .spec()
         .mmu
@@ -149,18 +150,18 @@ fn aligned(machine: &Machine, entry: &EntryIn, pte: Pte) -> Result<(), Diagnosti
         .and_then(|mmu| mmu.levels.last().copied())
         .unwrap_or(0);
     let low = (1u64 << last) - 1;
-    if entry.key & low == 0 && pte.ppn & low == 0 {
+    if row.key() & low == 0 && pte.ppn & low == 0 {
         return Ok(());
     }
     let message = format!(
         "with PS, a page spans 2^{last} base pages, so the low {last} bits of VPN and PPN must be 0"
     );
-    Err(Diagnostic::new(Code::BadTable, entry.key_span, message)
+    Err(Diagnostic::new(Code::BadTable, row.key_span(), message)
         .label("not the first base page of a huge page"))
 }
 
 /// Checks a `read` cell. The entry has no read bit: every present page is readable.
-fn readable(cell: &CellIn) -> Result<(), Diagnostic> {
+fn readable(cell: &WrittenCell) -> Result<(), Diagnostic> {
     if cell.bit()? {
         Ok(())
     } else {
@@ -168,47 +169,22 @@ fn readable(cell: &CellIn) -> Result<(), Diagnostic> {
     }
 }
 
-/// Returns the mapped entries in the textbook's format. A bit has a column if it differs from the default in
-/// some entry.
-pub(crate) fn view(machine: &Machine, _: usize, invalid: InvalidEntries) -> Rows {
-    let rows: Vec<(Vpn, Pte)> = machine
-        .page_table()
-        .mappings
-        .iter()
-        .map(|m| (m.vpn, m.pte))
-        .collect();
-    let ordinary = Flags::OPEN;
+/// Returns the virtual page numbers with an entry.
+pub(crate) fn keys(machine: &Machine, _: usize) -> Vec<u64> {
+    let mappings = machine.page_table().mappings;
+    mappings.iter().map(|mapping| mapping.vpn.raw()).collect()
+}
+
+/// Returns the columns that `show` prints. A bit has a column if it differs from the default in some entry.
+pub(crate) fn shown(machine: &Machine, _: usize) -> Vec<String> {
+    let mappings = machine.page_table().mappings;
     let unusual = |bit: &Bit| {
-        rows.iter()
-            .any(|(_, pte)| pte.flags.has(Bit::P) && pte.flags.has(*bit) != ordinary.has(*bit))
+        let odd = |pte: Pte| pte.flags.has(Bit::P) && pte.flags.has(*bit) != Flags::OPEN.has(*bit);
+        *bit != Bit::P && mappings.iter().any(|mapping| odd(mapping.pte))
     };
-    let bits = BITS
-        .iter()
-        .map(|row| row.bit)
-        .filter(|bit| *bit != Bit::P && unusual(bit))
-        .map(|bit| bit.row().name);
-    let columns: Vec<String> = ["ppn", "v"]
+    let bits = BITS.iter().map(|row| row.bit).filter(unusual);
+    let columns = ["ppn", "v"]
         .into_iter()
-        .chain(bits)
-        .map(String::from)
-        .collect();
-    let vpn_digits = digits(machine.spec().vpn_bits());
-    let row = |(vpn, pte): &(Vpn, Pte)| {
-        let cells = columns
-            .iter()
-            .map(|column| cell_of(machine, Some(*pte), column, invalid));
-        std::iter::once(Cell::Hex(vpn.raw(), vpn_digits))
-            .chain(cells)
-            .collect()
-    };
-    let rows = rows.iter().map(row).collect();
-    let head = std::iter::once("vpn".to_owned())
-        .chain(columns.iter().cloned())
-        .collect();
-    Rows {
-        id: TableId::PageTable,
-        title: "page_table".to_owned(),
-        groups: vec![head],
-        rows,
-    }
+        .chain(bits.map(|bit| bit.row().name));
+    columns.map(String::from).collect()
 }

@@ -1,11 +1,14 @@
 //! Evaluated and checked plans for `set` and `show`.
 
+use std::borrow::Cow;
+
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::span::Span;
 use crate::run::budget::WORK_OF_STEP;
 use crate::run::record::{Did, Shown, View};
 use crate::run::session::Session;
 use crate::run::stop::Stop;
+use crate::run::table::InvalidEntries;
 use pagewalk_engine::kernel::Kernel;
 use pagewalk_engine::kernel::ids::Pid;
 use pagewalk_engine::kernel::process::Process;
@@ -13,9 +16,8 @@ use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::addr::Pa;
 use pagewalk_engine::machine::contents::PteWord;
 
-use super::expected::ThingRef;
 use super::row::TableNoun;
-use super::table::InvalidEntries;
+use super::thing::ThingRef;
 use super::{geometry, layout, processes, stats, steps, tree};
 
 /// Contents to set in the machine.
@@ -139,6 +141,21 @@ pub const SHOWN_NOUNS: &[ShownNoun] = &[
 ];
 
 impl Session<'_> {
+    /// Returns the machine, or a copy of the machine that uses a process's address space.
+    ///
+    /// # Errors
+    /// Returns `no-machine`.
+    pub(crate) fn machine_seen(
+        &mut self,
+        pid: Option<Pid>,
+        place: Span,
+    ) -> Result<Cow<'_, Machine>, Stop> {
+        match pid {
+            Some(pid) => Ok(Cow::Owned(self.kernel(place)?.machine_of(pid))),
+            None => Ok(Cow::Borrowed(self.machine(place)?)),
+        }
+    }
+
     /// Returns the views that a `show` prints.
     ///
     /// # Errors
@@ -169,7 +186,7 @@ impl Session<'_> {
     ) -> Result<Vec<View>, Stop> {
         match plan {
             ShowPlan::Table(noun, level, pid) => {
-                let mut table = (noun.view)(&*self.machine_seen(pid, place)?, level, invalid);
+                let mut table = noun.view(&*self.machine_seen(pid, place)?, level, invalid);
                 if let Some(process) = pid.and_then(|pid| self.kernel(place).ok()?.process(pid)) {
                     table.title = format!("{}.{}", process.name, table.title);
                 }

@@ -1,7 +1,10 @@
 //! The columns of the step table of a `reference`.
 
+use crate::lang::ast::{self, Table, Word};
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::nearest::nearest;
 use crate::run::record::ReferenceRun;
-use crate::run::table::Cell;
+use crate::run::table::{Cell, name};
 use pagewalk_engine::machine::policy::Policy;
 use pagewalk_engine::machine::reference_string::{ReferenceStep, Replacement};
 
@@ -291,4 +294,56 @@ fn counter(run: &ReferenceRun, step: &ReferenceStep, frame: usize) -> Cell {
         (Some(count), Replacement::Policy(Policy::Aging)) => Cell::Text(format!("{count:08b}")),
         (Some(count), _) => Cell::Number(count),
     }
+}
+
+/// Returns the errors in the header of an expected table of steps.
+pub(crate) fn header_mistakes(table: &Table) -> Vec<Diagnostic> {
+    let first = table.header.first().filter(|first| name(first) != "step");
+    let first = first.map(|first| {
+        let message = format!(
+            "the first column of `reference` must be `step`, not `{}`",
+            name(first)
+        );
+        Diagnostic::new(Code::UnknownColumn, first.span, message).label("names the row")
+    });
+    let rest = table.header.iter().skip(1).filter_map(unknown_column);
+    first.into_iter().chain(rest).collect()
+}
+
+fn unknown_column(cell: &ast::Cell) -> Option<Diagnostic> {
+    let name = name(cell);
+    if StepColumn::named(&name).is_some() {
+        return None;
+    }
+    let known = STEP_COLUMNS
+        .iter()
+        .filter(|column| !column.is_per_frame())
+        .map(|column| column.name);
+    let message = format!("`reference` has no column `{name}`");
+    let diagnostic = Diagnostic::new(Code::UnknownColumn, cell.span, message);
+    if let Some(near) = nearest(&name, known) {
+        return Some(diagnostic.did_you_mean(&name, near));
+    }
+    let all = STEP_COLUMNS.iter().map(|column| {
+        if column.is_per_frame() {
+            format!("`{}0` …", column.name)
+        } else {
+            format!("`{}`", column.name)
+        }
+    });
+    let all = all.collect::<Vec<_>>().join(", ");
+    Some(diagnostic.help(format!("its columns are {all}")))
+}
+
+/// Reports a column for a frame that does not exist in the run.
+pub(crate) fn beyond(run: &ReferenceRun, head: &Word) -> Option<Diagnostic> {
+    let (_, frame) = StepColumn::named(&head.text).filter(|(column, _)| column.is_per_frame())?;
+    let frames = frames(run);
+    (frame >= frames && run.setup.frames as usize <= frame && !run.steps().is_empty()).then(|| {
+        let message = format!("this run has no column `{}`", head.text);
+        let plural = if frames == 1 { "" } else { "s" };
+        Diagnostic::new(Code::UnknownColumn, head.span, message).label(format!(
+            "the run has {frames} frame{plural}, numbered from 0"
+        ))
+    })
 }

@@ -3,8 +3,73 @@
 
 use super::step_columns::{cell, columns, explaining};
 use crate::lang::ast::{Expr, ExprKind};
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::span::Span;
 use crate::run::record::{Did, MessageLevel, ReferenceRun, View};
-use crate::run::table::{Rows, TableId};
+use crate::run::session::Session;
+use crate::run::steps::{Message, Part, Source, messages, steps_of};
+use crate::run::stop::Stop;
+use crate::run::table::{Cell, Column, Rows, TableId, words};
+use pagewalk_engine::machine::spec::Spec;
+use std::sync::Arc;
+
+/// The columns of a table of messages.
+pub(crate) const MESSAGE_COLUMNS: &[Column] = &[words("from"), words("to"), words("message")];
+
+/// Messages, and the machine that names their parts.
+pub(crate) struct Messages {
+    pub(crate) all: Vec<Message>,
+    spec: Arc<Spec>,
+}
+
+impl Messages {
+    /// Returns the messages of an access or a system call at a level, or `None` for other records.
+    fn of(did: &Did, level: MessageLevel) -> Option<Self> {
+        let source = Source::of(did).filter(|source| !matches!(source, Source::Action(_)))?;
+        Some(Self {
+            all: messages(source, &steps_of(source), level, false),
+            spec: source.spec().clone(),
+        })
+    }
+
+    /// Returns a cell of the table of messages.
+    pub(crate) fn cell(&self, message: &Message, column: &str) -> Cell {
+        let name = |part: Part| Cell::Text(part.name(&self.spec).to_owned());
+        match column {
+            "from" => name(message.from),
+            "to" => message.to.map_or(Cell::Nothing, name),
+            _ => Cell::Text(message.row().words.to_owned()),
+        }
+    }
+
+    /// Returns a message on one line: `CPU → MMU`, the separator, and the words of the message.
+    pub(crate) fn line(&self, message: &Message, separator: &str) -> String {
+        let from = message.from.name(&self.spec);
+        let arrow = |to: Part| format!(" → {}", to.name(&self.spec));
+        let to = message.to.map_or_else(String::new, arrow);
+        format!("{from}{to}{separator}{}", message.row().words)
+    }
+}
+
+impl Session<'_> {
+    /// Returns the messages of the last access or system call. `place` is the word `steps`.
+    ///
+    /// # Errors
+    /// Returns `no-answer` if the last statement with facts has no messages.
+    pub(crate) fn last_messages(&self, level: MessageLevel, place: Span) -> Result<Messages, Stop> {
+        let last = self.state.last.as_deref();
+        last.and_then(|did| Messages::of(did, level)).ok_or_else(|| {
+            let message = match last {
+                Some(_) => "the last statement with facts has no messages",
+                None => "no access has been made yet",
+            };
+            Diagnostic::new(Code::NoAnswer, place, message)
+                .label("no messages")
+                .help("write `read VA`, `write VA = V`, `fetch VA`, `translate VA`, or a system call before this line")
+                .into()
+        })
+    }
+}
 
 /// Returns all numbered steps of the last access.
 pub(crate) fn views(last: Option<&Did>) -> Vec<View> {

@@ -3,8 +3,10 @@
 
 use std::sync::Arc;
 
-use crate::run::record::AreaRecord;
-use crate::run::table::{Cell, CellNames, Column, TableId, decimal, hex, naming, words};
+use crate::run::record::{AreaRecord, View};
+use crate::run::table::{
+    Cell, CellNames, Column, Rows, TableId, decimal, digits, hex, naming, words,
+};
 use pagewalk_engine::kernel::Kernel;
 use pagewalk_engine::kernel::frames::{Frame, FrameContents};
 use pagewalk_engine::kernel::heap::HeapBlock;
@@ -38,6 +40,70 @@ pub(crate) struct ThingRow {
     pub(crate) cells: Vec<Cell>,
     /// Columns in which `-` matches the object although the cell has a value.
     pub(crate) nothing: &'static [&'static str],
+}
+
+/// A list of kernel objects that a script names: `P1.maps`, `frames`.
+#[derive(Clone, Copy)]
+pub struct ThingRef {
+    pub(crate) noun: &'static ThingNoun,
+    pub(crate) pid: Option<Pid>,
+}
+
+impl ThingRow {
+    /// Returns the object's cell in a column.
+    pub(crate) fn cell(&self, noun: &ThingNoun, column: &str) -> Cell {
+        let at = noun.columns.iter().position(|known| known.name == column);
+        let cell = at.and_then(|at| self.cells.get(at));
+        cell.cloned().unwrap_or(Cell::Nothing)
+    }
+}
+
+impl ThingRef {
+    fn process(self, kernel: &Kernel) -> Option<&Process> {
+        self.pid.and_then(|pid| kernel.process(pid))
+    }
+
+    /// Returns the list's name for messages: `P1.maps`.
+    pub(crate) fn title(self, kernel: &Kernel) -> String {
+        self.process(kernel).map_or_else(
+            || self.noun.name.to_owned(),
+            |process| format!("{}.{}", process.name, self.noun.name),
+        )
+    }
+
+    /// Returns all rows of the list, or those with this key.
+    pub(crate) fn rows(self, kernel: &Kernel, key: Option<u64>) -> Vec<ThingRow> {
+        (self.noun.rows)(kernel, self.process(kernel), key)
+    }
+
+    pub(crate) fn view(self, kernel: &Kernel) -> View {
+        let table = self.table(kernel);
+        let Some(process) = self.process(kernel).filter(|_| self.noun.as_proc) else {
+            return View::Table(table);
+        };
+        let areas = process
+            .space
+            .areas
+            .iter()
+            .map(|area| AreaRecord::describe(kernel, process, *area));
+        View::Maps {
+            table,
+            spec: kernel.machine().spec().clone(),
+            areas: areas.collect(),
+        }
+    }
+
+    /// Returns the list as a table.
+    pub(crate) fn table(self, kernel: &Kernel) -> Rows {
+        let columns = self.noun.columns.iter();
+        let rows = self.rows(kernel, None).into_iter();
+        Rows {
+            id: self.noun.id,
+            title: self.title(kernel),
+            groups: vec![columns.map(|column| column.name.to_owned()).collect()],
+            rows: rows.map(|row| row.cells).collect(),
+        }
+    }
 }
 
 /// Every noun that lists kernel objects.
@@ -136,10 +202,6 @@ fn row(key: u64, cells: Vec<Cell>) -> ThingRow {
         cells,
         nothing: &[],
     }
-}
-
-fn digits(bits: u32) -> u32 {
-    bits.div_ceil(4).max(1)
 }
 
 fn maps(kernel: &Kernel, process: Option<&Process>, key: Option<u64>) -> Vec<ThingRow> {

@@ -1,7 +1,7 @@
 //! The `tlb` noun: the column `set`, then a group `tag ppn v` and bits for each way.
 
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::run::table::{Cell, Rows, TableId};
+use crate::run::table::{Cell, InvalidEntries, Layout, TableId, WrittenCell, WrittenRow, digits};
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::addr::{SetIndex, Tag};
 use pagewalk_engine::machine::contents::TlbLine;
@@ -9,7 +9,6 @@ use pagewalk_engine::machine::pte::{Bit, BitRow, Flags};
 use pagewalk_engine::machine::spec::TlbSpec;
 
 use super::sets;
-use super::table::{CellIn, CellInput, EntryIn, InvalidEntries, Layout, digits};
 
 /// The TLB entry's bits that a table may contain.
 const BITS: [Bit; 5] = [Bit::Rw, Bit::Us, Bit::Xd, Bit::G, Bit::D];
@@ -45,7 +44,7 @@ pub(crate) fn layout(machine: &Machine, level: usize) -> Layout {
         key: "set",
         keys: tlb.sets.into(),
         columns,
-        groups: tlb.ways.into(),
+        ways: tlb.ways.into(),
     }
 }
 
@@ -71,21 +70,22 @@ pub(crate) fn valid(machine: &Machine, level: usize, key: u64, way: usize) -> bo
     line(machine, level, key, way).valid
 }
 
-pub(crate) fn cell(machine: &Machine, level: usize, key: u64, way: usize, column: &str) -> Cell {
+/// Returns a cell. An invalid entry has a PPN and bits only if `set` specified them and `invalid` is `Shown`.
+pub(crate) fn cell(
+    machine: &Machine,
+    level: usize,
+    key: u64,
+    way: usize,
+    column: &str,
+    invalid: InvalidEntries,
+) -> Cell {
     let line = line(machine, level, key, way);
-    cell_of(machine, level, line, column, line.valid)
-}
-
-/// Returns a cell of an entry. If `known` is true, the entry has a PPN and bits.
-fn cell_of(machine: &Machine, level: usize, line: TlbLine, column: &str, known: bool) -> Cell {
+    let kept = invalid == InvalidEntries::Shown && line.flags.has(Bit::P);
     match column {
         "tag" => Cell::hex(line.tag.map(Tag::raw), digits(tag_bits(machine, level))),
-        "ppn" => Cell::hex(
-            known.then(|| line.ppn.raw()),
-            digits(machine.spec().ppn_bits()),
-        ),
         "v" => Cell::bit(line.valid),
-        _ if !known => Cell::Nothing,
+        _ if !line.valid && !kept => Cell::Nothing,
+        "ppn" => Cell::Hex(line.ppn.raw(), digits(machine.spec().ppn_bits())),
         bit => BitRow::named(bit).map_or(Cell::Nothing, |(bit, _)| Cell::bit(line.flags.has(bit))),
     }
 }
@@ -94,16 +94,16 @@ fn cell_of(machine: &Machine, level: usize, line: TlbLine, column: &str, known: 
 ///
 /// # Errors
 /// Returns `value-too-wide` or `bad-table`.
-pub(crate) fn put(machine: &mut Machine, level: usize, entry: &EntryIn) -> Result<(), Diagnostic> {
+pub(crate) fn put(machine: &mut Machine, level: usize, row: &WrittenRow) -> Result<(), Diagnostic> {
     let tag = |line: &TlbLine| line.tag.filter(|_| line.valid).map(Tag::raw);
-    let lines = sets::ways(entry, |group| way(machine, level, group), tag)?;
-    if let Some(set) = set(machine, level, entry.key) {
+    let lines = sets::ways(row, |group| way(machine, level, group), tag)?;
+    if let Some(set) = set(machine, level, row.key()) {
         machine.set_tlb_lines(level, set, &lines);
     }
     Ok(())
 }
 
-fn way(machine: &Machine, level: usize, group: &[CellIn]) -> Result<TlbLine, Diagnostic> {
+fn way(machine: &Machine, level: usize, group: &[WrittenCell]) -> Result<TlbLine, Diagnostic> {
     let mut line = TlbLine {
         flags: OPEN,
         ..TlbLine::default()
@@ -111,21 +111,20 @@ fn way(machine: &Machine, level: usize, group: &[CellIn]) -> Result<TlbLine, Dia
     let mut valid_input = None;
     let mut ppn = None;
     for cell in group {
-        match (cell.column.as_str(), cell.input) {
-            (_, CellInput::Anything | CellInput::Open) => return Err(cell.nothing_to_set()),
-            (_, CellInput::Nothing) => {}
-            ("tag", CellInput::Number(n)) => {
+        let Some(n) = cell.to_set()? else { continue };
+        match &*cell.column {
+            "tag" => {
                 line.tag = Some(
                     machine
                         .tlb_tag(level, n)
                         .map_err(|e| cell.too_wide(e.bits))?,
                 );
             }
-            ("ppn", CellInput::Number(n)) => {
+            "ppn" => {
                 ppn = Some(machine.ppn(n).map_err(|e| cell.too_wide(e.bits))?);
             }
-            ("v", CellInput::Number(_)) => valid_input = Some(cell.bit()?),
-            (bit, CellInput::Number(_)) => {
+            "v" => valid_input = Some(cell.bit()?),
+            bit => {
                 if let Some((bit, inverse)) = BitRow::named(bit) {
                     line.flags = line.flags.with_bit(bit, cell.bit()? != inverse);
                 }
@@ -146,29 +145,22 @@ fn way(machine: &Machine, level: usize, group: &[CellIn]) -> Result<TlbLine, Dia
     Ok(line)
 }
 
-/// Returns the complete table in the textbook's format. A bit has a column if it differs from the default in
-/// some entry.
-pub(crate) fn view(machine: &Machine, level: usize, invalid: InvalidEntries) -> Rows {
-    let layout = layout(machine, level);
-    let sets = sets::shown(&layout, || present(machine, level));
-    let ways = layout.groups as usize;
+/// Returns the sets that `show` prints.
+pub(crate) fn keys(machine: &Machine, level: usize) -> Vec<u64> {
+    sets::shown(spec(machine, level).sets, || present(machine, level))
+}
+
+/// Returns the columns that `show` prints. A bit has a column if it differs from the default in some entry.
+pub(crate) fn shown(machine: &Machine, level: usize) -> Vec<String> {
+    let sets = keys(machine, level);
+    let ways = spec(machine, level).ways as usize;
     let unusual = |bit: &Bit| {
         let odd = |line: TlbLine| line.valid && line.flags.has(*bit) != OPEN.has(*bit);
         sets.iter()
-            .any(|&key| (0..ways).any(|w| odd(self::line(machine, level, key, w))))
+            .any(|&key| (0..ways).any(|way| odd(line(machine, level, key, way))))
     };
-    let bits = BITS
-        .iter()
-        .filter(|bit| unusual(bit))
-        .map(|bit| bit.row().name);
-    let columns: Vec<String> = ["tag", "ppn", "v"]
-        .into_iter()
-        .chain(bits)
-        .map(String::from)
-        .collect();
-    sets::view(layout, &sets, &columns, |key, way, column| {
-        let line = line(machine, level, key, way);
-        let kept = invalid == InvalidEntries::Shown && line.flags.has(Bit::P);
-        cell_of(machine, level, line, column, line.valid || kept)
-    })
+    let bits = BITS.iter().filter(|bit| unusual(bit));
+    let bits = bits.map(|bit| bit.row().name);
+    let columns = ["tag", "ppn", "v"].into_iter().chain(bits);
+    columns.map(String::from).collect()
 }

@@ -12,6 +12,7 @@ use pagewalk_engine::kernel::event::FaultClass;
 
 use super::fault::FaultRecord;
 use super::process::{Legend, ProcessRef};
+use crate::lang::value::Value;
 
 /// The kind of statement that made an access.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,13 +40,17 @@ pub struct Access {
     pub(crate) mode: Privilege,
     /// The virtual address, or the physical address on a machine without an MMU.
     pub va: Va,
+    /// Whether the statement contains the address as a number, so that reports need not repeat it.
+    pub(crate) literal: bool,
+    /// The value that a `write` stores, before its conversion to bytes.
+    pub(crate) stored: Option<Value>,
     /// Bytes read or written, in address order.
     pub(crate) data: Vec<Option<u8>>,
     /// The first cache's block that contains the first byte read, or `None` if the cache lacks the block
     /// after the access.
     pub(crate) block: Option<CachedBlock>,
     pub(crate) outcome: AccessOutcome,
-    /// A page walk after the access, if the run recorded it because a TLB entry decided the translation.
+    /// A page walk after the access, if a TLB entry decided the translation. Accesses in loops have it only if they faulted.
     pub(crate) walk: Option<Walk>,
     /// All hardware events. For an access by a process, the list contains the events of the completed parts of
     /// the access and of an attempt that ended in a fatal fault. The events of a retried attempt are in its
@@ -102,7 +107,7 @@ impl Access {
     }
 
     /// Returns the events of the last piece.
-    fn last_events(&self) -> &[Event] {
+    pub(crate) fn last_events(&self) -> &[Event] {
         let is_piece = |event: &Event| matches!(event, Event::Fragment { .. });
         &self.events[self.events.iter().rposition(is_piece).unwrap_or(0)..]
     }
@@ -120,20 +125,10 @@ impl Access {
     /// Returns the lookup that hit the TLB entry that decided the translation: the TLB, the set, and the way. Returns
     /// `None` if a page walk decided the translation.
     pub(crate) fn deciding_tlb(&self) -> Option<(usize, u64, u32)> {
-        let faulted = self.outcome.fault.is_some();
-        let events = if faulted {
+        tlb_hit(if self.outcome.fault.is_some() {
             self.last_events()
         } else {
             self.first_piece()
-        };
-        events.iter().find_map(|event| match event {
-            Event::TlbLookup {
-                tlb,
-                set,
-                way: Some(way),
-                ..
-            } => Some((*tlb as usize, set.raw(), *way)),
-            _ => None,
         })
     }
 
@@ -150,6 +145,12 @@ impl Access {
     /// Returns the faults that the kernel handled, in order, or an empty slice on bare hardware.
     pub(crate) fn faults(&self) -> &[FaultRecord] {
         self.process.as_ref().map_or(&[], |process| &process.faults)
+    }
+
+    /// Returns the string that a `write` stores, in script notation.
+    pub(crate) fn stored_string(&self) -> Option<String> {
+        let stored = self.stored.as_ref()?;
+        stored.bytes().map(|_| stored.quoted())
     }
 
     /// Whether the access uses the caches for its data.
@@ -173,4 +174,17 @@ impl Access {
         };
         format!("{verb} 0x{:0digits$X}{stored}", self.va.raw())
     }
+}
+
+/// Returns the first lookup that hit a TLB in an attempt: the TLB, the set, and the way.
+pub(crate) fn tlb_hit(attempt: &[Event]) -> Option<(usize, u64, u32)> {
+    attempt.iter().find_map(|event| match event {
+        Event::TlbLookup {
+            tlb,
+            set,
+            way: Some(way),
+            ..
+        } => Some((*tlb as usize, set.raw(), *way)),
+        _ => None,
+    })
 }

@@ -6,7 +6,7 @@ use pagewalk_engine::kernel::abi::{Arg, Reply};
 use pagewalk_engine::kernel::config::KernelConfig;
 use pagewalk_engine::kernel::event::KernelStep;
 use pagewalk_engine::kernel::file::Executable;
-use pagewalk_engine::kernel::syscall::system_call;
+use pagewalk_engine::kernel::syscall::{Returns, system_call};
 use pagewalk_engine::machine::spec::Spec;
 
 use super::effect::Effect;
@@ -39,6 +39,11 @@ impl CallRecord {
     /// The return value in C if the call failed.
     pub(crate) fn failure(&self) -> i64 {
         system_call(self.name).map_or(-1, |row| row.failure)
+    }
+
+    /// The kind of value that the call returns in C.
+    pub(crate) fn returns(&self) -> Returns {
+        system_call(self.name).map_or(Returns::Number, |row| row.returns())
     }
 
     /// All steps, beginning with those of faults.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::lang::ast::Span;
 use crate::lang::value::Value;
+use crate::run::steps::Note;
 use pagewalk_engine::machine::spec::Spec;
 
 mod access;
@@ -24,7 +25,7 @@ mod shown;
 mod view;
 mod written;
 
-pub(crate) use access::{Access, AccessVerb, CachedBlock, InProcess};
+pub(crate) use access::{Access, AccessVerb, CachedBlock, InProcess, tlb_hit};
 pub(crate) use call::{
     ActionRecord, ArgRecord, Booted, CallRecord, Declaration, Declared, KernelAction,
 };
@@ -47,10 +48,17 @@ pub(crate) use shown::Shown;
 pub(crate) use view::{
     AreaLayout, BitsView, LayoutView, MessageLevel, TreeEntry, TreeTable, TreeView, View, WalkView,
 };
+pub(crate) use written::HexDigits;
 pub use written::Written;
 
-/// Variables with their values.
-pub type Variables = Arc<[(Arc<str>, Value)]>;
+/// Variables of a statement with their values.
+#[derive(Debug, Clone)]
+pub struct Variables {
+    /// The names and values.
+    pub(crate) values: Arc<[(Arc<str>, Value)]>,
+    /// Whether the statement contains a hexadecimal number, so that reports print the values likewise.
+    pub(crate) hexadecimal: bool,
+}
 
 /// One executed statement.
 #[derive(Debug, Clone)]
@@ -103,12 +111,10 @@ impl StepRecord {
     /// Returns the record with the length of a list that reports leave out instead of the list.
     pub(crate) fn without_left_out(&self) -> Self {
         let mut record = self.clone();
-        if let (Some(elements), Did::Bound { name, call, .. }) = (self.left_out, &*self.did) {
-            record.did = Arc::new(Did::Bound {
-                name: name.clone(),
-                value: Value::from(format!("a list of {elements} elements")),
-                call: call.clone(),
-            });
+        if let (Some(elements), Did::Bound { value, .. }) =
+            (self.left_out, Arc::make_mut(&mut record.did))
+        {
+            *value = Value::from(format!("a list of {elements} elements"));
         }
         record
     }
@@ -145,11 +151,14 @@ pub enum Did {
     /// A system call.
     Call(Arc<CallRecord>),
     /// A variable, bound to a value. The statement has the facts of the outermost system call in the
-    /// expression, if any.
+    /// expression, if any. `hexadecimal` means that the statement contains a hexadecimal number, so that
+    /// reports print the value likewise, and `chosen` that `choose` drew the value.
     Bound {
         name: Arc<str>,
         value: Value,
         call: Option<Arc<CallRecord>>,
+        hexadecimal: bool,
+        chosen: bool,
     },
     /// The views that a `show` prints.
     Shown(Vec<View>),
@@ -191,19 +200,12 @@ pub struct Check {
     pub held: bool,
     /// The expectation's location.
     pub span: Span,
-    /// See [`Check::reason`].
-    pub(crate) reason: Option<String>,
+    /// Why the check failed, or why it is about to be filled in. Reports print it.
+    pub(crate) reason: Option<Note>,
     /// The notation of the expected value, which decides how the actual value can replace it.
     pub written: Written,
     /// The actual value in script notation, or `None` if the check holds or the fact does not exist.
     pub(crate) instead: Option<String>,
-}
-
-impl Check {
-    /// Returns the reason for the actual value, if known: a clause without a period.
-    pub fn reason(&self) -> Option<&str> {
-        self.reason.as_deref()
-    }
 }
 
 /// Receives the records of a run.

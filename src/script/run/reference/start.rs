@@ -2,11 +2,10 @@
 
 use crate::lang::ast::{Span, Table};
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::run::nouns::{ListLayout, ListRow};
 use crate::run::record::StartRow;
 use crate::run::session::Session;
 use crate::run::stop::Stop;
-use crate::run::table::{Column, decimal, words};
+use crate::run::table::{Column, Shape, WrittenRow, decimal, words};
 
 use super::string::bare_page;
 
@@ -36,14 +35,14 @@ impl Session<'_> {
             .map(|column| column.name)
             .filter(|name| *name == "page" || table.has_column(name))
             .collect();
-        let layout = ListLayout {
+        let shape = Shape::Objects {
             what: "resident pages",
             columns: START_COLUMNS,
             needed: &needed,
             expected: false,
         };
         let (mut rows, mut wrong) = (Vec::<(StartRow, Span)>::new(), Vec::new());
-        for row in self.listed(table, layout)? {
+        for row in self.read_table(table, &shape)? {
             let start = start_row(&row, &mut wrong);
             let span = row.cell("page").map_or(row.span, |cell| cell.span);
             if let Some((_, first)) = rows
@@ -77,7 +76,7 @@ impl Session<'_> {
     }
 }
 
-fn start_row(row: &ListRow, wrong: &mut Vec<Diagnostic>) -> StartRow {
+fn start_row(row: &WrittenRow, wrong: &mut Vec<Diagnostic>) -> StartRow {
     let mut bit = |column: &str| {
         let cell = row.cell(column)?;
         let n = row.number(column)?;

@@ -1,6 +1,13 @@
 //! Tables: the one model of rows and cells that nouns, views, questions, and reports share.
 
+mod compare;
 mod model;
+mod read;
+mod typed;
 
-pub use model::{Cell, CellNames, Column, ColumnKind, Rows, TableId, hex, words};
-pub(crate) use model::{decimal, naming};
+pub(crate) use compare::{Expectation, Expected};
+pub use model::{Cell, CellNames, Column, ColumnKind, InvalidEntries, Rows, TableId, hex, words};
+pub(crate) use model::{decimal, digits, naming};
+pub use read::WrittenRow;
+pub(crate) use read::{Layout, Shape, WrittenCell, column_named, name};
+pub use typed::{ColumnType, TypedCell, TypedColumn, TypedTable};

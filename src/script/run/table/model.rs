@@ -40,6 +40,22 @@ pub enum TableId {
     Author,
 }
 
+/// Whether a table prints the contents of invalid entries. A paper prints these contents, because they look
+/// like answers. A student who ignores the valid bit uses the PPN of an invalid entry as the
+/// answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InvalidEntries {
+    /// Print `-` instead of the contents, except for the tag.
+    Hidden,
+    /// Print the contents that `set` specified.
+    Shown,
+}
+
+/// Returns the number of hexadecimal digits that a field of `bits` bits needs.
+pub(crate) fn digits(bits: u32) -> u32 {
+    bits.div_ceil(4).max(1)
+}
+
 /// A table with columns in groups (the ways of a set), as in textbooks.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rows {
@@ -161,6 +177,8 @@ pub enum ColumnKind {
     Decimal,
     /// Words.
     Word,
+    /// Numbers, words, or lists as written, because the comparison accepts several notations.
+    Text,
 }
 
 /// The objects that the words in a column refer to.

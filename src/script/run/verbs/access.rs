@@ -1,6 +1,6 @@
 //! Prepares `translate`, `read`, `write`, and `fetch`.
 
-use crate::lang::ast::{Command, Expr};
+use crate::lang::ast::{Command, Expr, ExprKind};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::value::Value;
@@ -45,6 +45,10 @@ fn choice<T: Copy>(expr: &Expr, words: &[(&'static str, T)]) -> Result<T, Vec<Di
     )
 }
 
+fn is_number(expr: &Expr) -> bool {
+    matches!(expr.kind, ExprKind::Value(Value::Number(_)))
+}
+
 fn access(plan: AccessPlan) -> Action {
     Action::operation(move |session| Ok(Did::Access(Box::new(session.access(plan)?))))
 }
@@ -60,13 +64,15 @@ pub(crate) fn translate(session: &mut Session, command: &Command) -> Result<Acti
             _ => mode = choice(value, MODES)?,
         }
     }
-    let (place, verb) = (va.span, AccessVerb::Translate);
+    let (place, verb, literal) = (va.span, AccessVerb::Translate, is_number(va));
     let (va, pid) = session.address_in_process(va, 1)?;
     Ok(access(AccessPlan {
         verb,
         kind,
         mode,
         va,
+        literal,
+        stored: None,
         data: Vec::new(),
         pid,
         place,
@@ -106,7 +112,7 @@ pub(crate) fn load(
         AccessKind::Read
     };
     session.work(size, va.span)?;
-    let place = va.span;
+    let (place, literal) = (va.span, is_number(va));
     let (va, pid) = session.address_in_process(va, size)?;
     let data = vec![None; size as usize];
     Ok(access(AccessPlan {
@@ -114,6 +120,8 @@ pub(crate) fn load(
         kind,
         mode: Privilege::User,
         va,
+        literal,
+        stored: None,
         data,
         pid,
         place,
@@ -132,9 +140,10 @@ pub fn write(session: &mut Session, command: &Command) -> Result<Action, Stop> {
         Some((_, size)) => Some(session.within(size, 1, ACCESS_LIMIT)?),
         None => None,
     };
-    let bytes = stored(&session.eval(value)?, size, value)?;
+    let stored = session.eval(value)?;
+    let bytes = bytes_of(&stored, size, value)?;
     session.work(bytes.len() as u64, va.span)?;
-    let place = va.span;
+    let (place, literal) = (va.span, is_number(va));
     let (va, pid) = session.address_in_process(va, bytes.len() as u64)?;
     let data = bytes.into_iter().map(Some).collect();
     let (verb, kind, mode) = (AccessVerb::Write, AccessKind::Write, Privilege::User);
@@ -143,6 +152,8 @@ pub fn write(session: &mut Session, command: &Command) -> Result<Action, Stop> {
         kind,
         mode,
         va,
+        literal,
+        stored: Some(stored),
         data,
         pid,
         place,
@@ -150,7 +161,7 @@ pub fn write(session: &mut Session, command: &Command) -> Result<Action, Stop> {
 }
 
 /// Returns the bytes of a stored value. Numbers are little-endian, and strings are unchanged.
-fn stored(value: &Value, size: Option<u64>, place: &Expr) -> Result<Vec<u8>, Diagnostic> {
+fn bytes_of(value: &Value, size: Option<u64>, place: &Expr) -> Result<Vec<u8>, Diagnostic> {
     match value.bytes() {
         Some(bytes) => match size {
             _ if bytes.is_empty() => Err(Diagnostic::new(

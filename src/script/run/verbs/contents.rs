@@ -3,14 +3,13 @@
 use crate::lang::ast::{Command, Expr, ExprKind, Settings, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
-use crate::run::nouns::{
-    Contents, InvalidEntries, SHOWN_NOUNS, ShowPlan, ShownNoun, ThingRef, Views, What,
-};
+use crate::run::nouns::{Contents, SHOWN_NOUNS, ShowPlan, ShownNoun, ThingRef, Views, What};
 use crate::run::params::Param::{self, Keyword, Literal, Optional, Ways};
 use crate::run::record::{Did, Shown};
 use crate::run::session::{Action, Session};
 use crate::run::settings::pte_of_fields;
 use crate::run::stop::Stop;
+use crate::run::table::{InvalidEntries, Shape};
 use pagewalk_engine::machine::footprint::Footprint;
 use pagewalk_engine::machine::spec::Mmu;
 
@@ -77,20 +76,17 @@ fn rows(session: &mut Session, command: &Command) -> Result<Action, Stop> {
         }
         NounRef::Part { noun, level, .. } => {
             let layout = (noun.layout)(session.machine(table.span)?, level);
-            let entries = session.entries(table, &layout)?;
-            let cells = entries
-                .first()
-                .into_iter()
-                .flat_map(|entry| entry.groups.iter().flatten());
-            let columns: Vec<String> = cells.map(|cell| cell.column.clone()).collect();
+            let rows = session.read_table(table, &Shape::Entries(&layout))?;
+            let cells = rows.first().map_or(&[][..], |row| &row.cells[1..]);
+            let columns: Vec<String> = cells.iter().map(|cell| cell.column.to_string()).collect();
             let place = command.verb.span;
             Ok(Action::declares(move |session| {
                 let mut wrong: Vec<Diagnostic> = Vec::new();
-                for rows in entries.chunks(ROWS) {
+                for rows in rows.chunks(ROWS) {
                     let machine = session.machine(place)?;
                     wrong.extend(
                         rows.iter()
-                            .filter_map(|entry| (noun.put)(machine, level, entry).err()),
+                            .filter_map(|row| (noun.put)(machine, level, row).err()),
                     );
                     if rows.len() == ROWS {
                         session.check_memory(place, Footprint::default)?;

@@ -1,16 +1,14 @@
 //! Implements `expect`, with an expression that must be true or a table that a part of the machine must
 //! match.
 
-use crate::lang::ast::{BinaryOp, Command, Expr, ExprKind, Span, Table};
+use crate::lang::ast::{BinaryOp, Command, Expr, ExprKind, Span, Table, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::value::Value;
-use crate::run::nouns::{
-    ListExpectation, ListLayout, TABLE_NOUNS, TableExpectation, ThingNoun, check_message_table,
-    message_level,
-};
-use crate::run::record::{Check, Shown, Written};
+use crate::run::nouns::{MESSAGE_COLUMNS, TABLE_NOUNS, ThingNoun, message_level, reference_header};
+use crate::run::record::{Check, HexDigits, Shown, Written};
 use crate::run::session::{Action, Session};
 use crate::run::stop::Stop;
+use crate::run::table::{Expectation, Expected, Shape, WrittenRow, name};
 
 use super::naming::NounRef;
 use super::operands::{missing, unexpected, word};
@@ -39,25 +37,23 @@ pub(crate) fn expect(session: &mut Session, command: &Command) -> Result<Action,
                         .into(),
                 );
             };
-            if word(&operands[0]) == Some("reference") {
-                let table = table.clone();
-                return Ok(Action::checks(move |session| {
-                    session.compare_reference(&table, exactly)
-                }));
-            }
-            if word(&operands[0]) == Some("steps") {
-                let (level, more) = message_level(&operands[1..]);
-                if let Some(more) = more.first() {
-                    return Err(only_all(more).into());
-                }
-                check_message_table(table)?;
-                let (table, place) = (table.clone(), operands[0].span);
-                return Ok(Action::checks(move |session| {
-                    session.compare_messages(&table, place, level)
-                }));
-            }
-            let noun = session.noun(operands)?;
-            expected_table(session, noun, table, exactly, command.verb.span)
+            let (of, rows, span) = expected_table(session, operands, table, command.verb.span)?;
+            let header = table.header.iter().map(|cell| Word {
+                text: name(cell).into(),
+                span: cell.span,
+            });
+            let expected = Expectation {
+                of,
+                header: header.collect(),
+                end: Span {
+                    start: table.span.end,
+                    ..table.span
+                },
+                rows,
+                exactly,
+                span,
+            };
+            Ok(Action::checks(move |session| session.compare(&expected)))
         }
         ([expr], None) if names_a_noun(session, expr) => Err(no_table(session, expr).into()),
         ([expr], None) => {
@@ -68,46 +64,54 @@ pub(crate) fn expect(session: &mut Session, command: &Command) -> Result<Action,
     }
 }
 
+/// Returns the contents that the operands name, and the rows and the place of the table.
 fn expected_table(
     session: &mut Session,
-    noun: NounRef,
+    operands: &[Expr],
     table: &Table,
-    exactly: bool,
-    span: Span,
-) -> Result<Action, Stop> {
-    match noun {
-        NounRef::Part { noun, level, pid } => {
-            let layout = (noun.layout)(session.machine(table.span)?, level);
-            let entries = session.entries(table, &layout)?;
-            let expected = TableExpectation {
-                noun,
-                level,
-                pid,
-                entries,
-                exactly,
-                span,
-            };
-            Ok(Action::checks(move |session| session.compare(&expected)))
+    verb: Span,
+) -> Result<(Expected, Vec<WrittenRow>, Span), Stop> {
+    let first = &operands[0];
+    let objects = |what, columns, needed| Shape::Objects {
+        what,
+        columns,
+        needed,
+        expected: true,
+    };
+    match word(first) {
+        Some("reference") => {
+            let wrong = reference_header(table);
+            if !wrong.is_empty() {
+                return Err(wrong.into());
+            }
+            Ok((
+                Expected::Steps,
+                session.read_table(table, &Shape::Texts)?,
+                table.span,
+            ))
         }
-        NounRef::Things(of) => {
-            let needed = [of.noun.key];
-            let layout = ListLayout {
-                what: of.noun.name,
-                columns: of.noun.columns,
-                needed: &needed,
-                expected: true,
-            };
-            let rows = session.listed(table, layout)?;
-            let expected = ListExpectation {
-                of,
-                rows,
-                exactly,
-                span,
-            };
-            Ok(Action::checks(move |session| {
-                session.compare_list(&expected)
-            }))
+        Some("steps") => {
+            let (level, more) = message_level(&operands[1..]);
+            if let Some(more) = more.first() {
+                return Err(only_all(more).into());
+            }
+            let shape = objects("messages", MESSAGE_COLUMNS, &[]);
+            let rows = session.read_table(table, &shape)?;
+            Ok((Expected::Messages(level), rows, first.span))
         }
+        _ => match session.noun(operands)? {
+            NounRef::Part { noun, level, pid } => {
+                let layout = (noun.layout)(session.machine(table.span)?, level);
+                let rows = session.read_table(table, &Shape::Entries(&layout))?;
+                Ok((Expected::Entries(noun, level, pid), rows, verb))
+            }
+            NounRef::Things(of) => {
+                let needed = [of.noun.key];
+                let shape = objects(of.noun.name, of.noun.columns, &needed);
+                let rows = session.read_table(table, &shape)?;
+                Ok((Expected::Things(of), rows, verb))
+            }
+        },
     }
 }
 
@@ -156,10 +160,10 @@ impl Session<'_> {
             if let Some(check) = self.noun_check(*op, (a, b), expr.span)? {
                 return Ok(check);
             }
-            let (name, full) = (written(a), written(expr));
+            let name = written(a);
             let (x, y) = (self.eval(a)?, self.eval(b)?);
             let held = self.apply_operator(*op, (a, &x), (b, &y), expr.span)? == Value::Bool(true);
-            let hex = full.contains("0x").then_some(1);
+            let hex = HexDigits::of_expr(sources, expr).map(|_| 1);
             let shown = |value: Value, before| Shown {
                 hex,
                 before,

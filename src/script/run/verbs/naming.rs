@@ -78,7 +78,7 @@ impl Session<'_> {
                         || ThingNoun::named(&noun.text).is_some_and(|noun| noun.of_process))
             }
             ExprKind::Name(name) => {
-                TABLE_NOUNS.iter().any(|noun| noun.name == &**name)
+                TableNoun::named(name).is_some()
                     || ThingNoun::named(name).is_some() && self.state.find(name).is_none()
                     || self.state.find(name).is_none() && constant(name).is_none()
             }
@@ -113,7 +113,7 @@ impl Session<'_> {
             self.kernel(first.span)?;
             return Ok(NounRef::Things(ThingRef { noun, pid }));
         }
-        let Some(noun) = TABLE_NOUNS.iter().find(|noun| noun.name == name) else {
+        let Some(noun) = TableNoun::named(name) else {
             return Err(self.unknown_noun(first, name).into());
         };
         let (level, pid) = match name {

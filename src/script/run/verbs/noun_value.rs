@@ -5,11 +5,12 @@ use crate::lang::ast::{BinaryOp, Expr, ExprKind, Span};
 use crate::lang::value::ops::binary;
 use crate::lang::value::{Value, ValueError};
 use crate::run::facts::Component;
-use crate::run::nouns::{InvalidEntries, TABLE_NOUNS, TableNoun, ThingNoun};
+use crate::run::nouns::{TABLE_NOUNS, TableNoun, ThingNoun};
 use crate::run::record::{Check, Shown, Written};
 use crate::run::session::Session;
+use crate::run::steps::Note;
 use crate::run::stop::Stop;
-use crate::run::table::{Cell, Rows};
+use crate::run::table::{Cell, InvalidEntries, Rows};
 use pagewalk_engine::kernel::syscall::constant;
 use pagewalk_engine::machine::Machine;
 
@@ -141,10 +142,7 @@ impl Session<'_> {
 }
 
 fn part(name: &str, level: usize) -> NounRef {
-    let noun = TABLE_NOUNS
-        .iter()
-        .find(|noun| noun.name == name)
-        .unwrap_or(&TABLE_NOUNS[0]);
+    let noun = TableNoun::named(name).unwrap_or(&TABLE_NOUNS[0]);
     NounRef::Part {
         noun,
         level,
@@ -152,62 +150,22 @@ fn part(name: &str, level: usize) -> NounRef {
     }
 }
 
-/// Returns a table with every column that the noun has on a machine. The table that `show` prints omits the bits
-/// with default values, so that its columns depend on the contents. Otherwise, a bit that is set in one entry
-/// would add a column to all rows, and the first row that differs would always be the first one.
+/// Returns a table with every column that the noun has on a machine. Otherwise, a bit that is set in one entry would add
+/// a column to all rows, and the first row that differs would always be the first one.
 fn contents(noun: &TableNoun, machine: &Machine, level: usize) -> Rows {
-    let view = (noun.view)(machine, level, InvalidEntries::Hidden);
-    let layout = (noun.layout)(machine, level);
-    let named: Vec<&str> = noun
-        .columns
-        .split([' ', '(', ')', '…'])
-        .filter(|name| !name.is_empty())
-        .collect();
-    if noun.name == "memory" {
-        return view;
+    let mut columns = noun.every_column(machine, level);
+    // The processor sets A and D, and `fork` clears them in the child, whose page table is still a copy.
+    if noun.name == "page_table" {
+        columns.retain(|column| !matches!(&**column, "a" | "d"));
     }
-    // The bytes of a block are not listed one by one.
-    let columns: Vec<String> = if named.contains(&"b0") {
-        layout.columns.clone()
-    } else {
-        // The processor sets A and D, and `fork` clears them in the child, whose page table is still a copy.
-        let records = noun.name == "page_table";
-        let known = |name: &&&str| {
-            layout.columns.iter().any(|column| column == **name)
-                && !(records && matches!(**name, "a" | "d"))
-        };
-        named
-            .iter()
-            .filter(known)
-            .map(|name| (*name).to_owned())
-            .collect()
-    };
-    let keys = view.rows.iter().filter_map(|row| match row.first() {
-        Some(key @ Cell::Hex(n, _)) => Some((key.clone(), *n)),
-        _ => None,
-    });
-    let rows = keys.map(|(cell, key)| {
-        let ways = 0..layout.groups as usize;
-        let cells = ways.flat_map(|way| columns.iter().map(move |column| (way, column)));
-        let cells = cells.map(|(way, column)| (noun.cell)(machine, level, key, way, column));
-        std::iter::once(cell).chain(cells).collect()
-    });
-    let mut groups = vec![vec![layout.key.to_owned()]];
-    groups.extend((0..layout.groups).map(|_| columns.clone()));
-    Rows {
-        id: view.id,
-        title: view.title,
-        rows: rows.collect(),
-        groups,
-    }
+    noun.table(machine, level, &columns, |_| InvalidEntries::Hidden)
 }
 
 /// Returns a table as a list of rows.
 fn value(contents: &Rows) -> Result<Value, ValueError> {
-    let cell = |cell: &Cell| match cell {
-        Cell::Hex(n, _) | Cell::Number(n) => Value::from(*n),
-        Cell::Text(text) => Value::from(&**text),
-        Cell::List { .. } | Cell::Nothing => Value::from(cell.to_string()),
+    let cell = |cell: &Cell| match cell.number() {
+        Some(n) => Value::from(n),
+        None => Value::from(cell.to_string()),
     };
     let row = |row: &Vec<Cell>| Value::list(row.iter().map(cell)).map(Value::alone);
     Value::list(
@@ -249,9 +207,13 @@ fn cell_text(cell: &Value, at: usize, like: &Rows) -> String {
 }
 
 /// Names the first row that differs, and its columns that differ.
-fn difference(at: usize, x: Option<&Value>, y: Option<&Value>, like: &Rows) -> String {
-    let (Some(x), Some(y)) = (x.and_then(Value::items), y.and_then(Value::items)) else {
-        return format!("one side has no row {}", at + 1);
+fn difference(at: usize, x: Option<&Value>, y: Option<&Value>, like: &Rows) -> Note {
+    let number = at + 1;
+    let Some((x, y)) = x.and_then(Value::items).zip(y.and_then(Value::items)) else {
+        return Note::Row {
+            number,
+            columns: Vec::new(),
+        };
     };
     let names: Vec<&String> = like.groups.iter().flatten().collect();
     let differ = x.zip(y).enumerate().filter(|(_, (x, y))| !x.same(y));
@@ -263,9 +225,5 @@ fn difference(at: usize, x: Option<&Value>, y: Option<&Value>, like: &Rows) -> S
         })
         .collect();
     columns.dedup();
-    format!(
-        "row {} is the first that differs, in {}",
-        at + 1,
-        columns.join(", ")
-    )
+    Note::Row { number, columns }
 }

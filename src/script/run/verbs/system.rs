@@ -6,7 +6,7 @@ use crate::lang::ast::{Command, Expr, ExprKind, Settings, Span, Table, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
 use crate::lang::value::Value;
-use crate::run::nouns::{ListLayout, ListRow, THING_NOUNS};
+use crate::run::nouns::ThingNoun;
 use crate::run::session::{Action, Session};
 use crate::run::settings::{
     EXECUTABLE_SETTINGS, ExecutableDraft, FILE_SETTINGS, Field, FileDraft, KernelPlan, apply,
@@ -14,16 +14,17 @@ use crate::run::settings::{
 };
 use crate::run::state::Slot;
 use crate::run::stop::Stop;
+use crate::run::table::{Shape, WrittenRow};
 use pagewalk_engine::kernel::file::{Executable, Fill, Section};
 use pagewalk_engine::kernel::spawn::AreaDeclaration;
 use pagewalk_engine::machine::presets::PRESETS;
 use pagewalk_engine::machine::spec::Spec;
 
 use super::operands::{missing, only_settings, plain, unexpected, word};
-use super::perms;
+use super::plans;
 use super::plans::{AreaPlan, ExecutablePlan, FilePlan, ProcessPlan};
 
-pub(crate) const DEFAULT_MACHINE: &str = "core-i7";
+const DEFAULT_MACHINE: &str = "core-i7";
 
 /// Returns the default machine of a kernel.
 pub(crate) fn default_machine() -> Spec {
@@ -270,18 +271,13 @@ impl Session<'_> {
     /// # Errors
     /// Returns the errors in the table, or `no-answer` for an undeclared file.
     pub(crate) fn areas_listed(&mut self, table: &Table) -> Result<Vec<AreaPlan>, Stop> {
-        let maps = THING_NOUNS
-            .iter()
-            .find(|noun| noun.name == "maps")
-            .map_or(&[][..], |noun| noun.columns);
-        let needed = ["start", "end", "perms"];
-        let layout = ListLayout {
+        let shape = Shape::Objects {
             what: "areas",
-            columns: maps,
-            needed: &needed,
+            columns: ThingNoun::named("maps").map_or(&[], |noun| noun.columns),
+            needed: &["start", "end", "perms"],
             expected: false,
         };
-        let rows = self.listed(table, layout)?;
+        let rows = self.read_table(table, &shape)?;
         let (mut areas, mut wrong) = (Vec::new(), Vec::new());
         for row in rows {
             match self.area(&row) {
@@ -300,12 +296,12 @@ impl Session<'_> {
         }
     }
 
-    fn area(&mut self, row: &ListRow) -> Result<AreaDeclaration, Stop> {
+    fn area(&mut self, row: &WrittenRow) -> Result<AreaDeclaration, Stop> {
         let number = |column: &str| row.number(column).unwrap_or(0);
-        let (prot, shared) = perms::of_cell(row.word("perms"), row.span)?;
+        let (prot, shared) = plans::perms_of_cell(row.word("perms"), row.span)?;
         let file = match row.word("backing") {
             None => None,
-            Some((backing, _)) if &**backing == "anonymous" => None,
+            Some(("anonymous", _)) => None,
             Some((backing, span)) => Some(self.backing(backing, span)?),
         };
         let label = row
@@ -357,19 +353,16 @@ impl Session<'_> {
     }
 
     fn sections(&mut self, table: &Table) -> Result<(Vec<Section>, Vec<Span>), Stop> {
-        let needed = ["section", "start", "size", "perms"];
-        let layout = ListLayout {
+        let shape = Shape::Objects {
             what: "sections",
-            columns: perms::SECTION_COLUMNS,
-            needed: &needed,
+            columns: plans::SECTION_COLUMNS,
+            needed: &["section", "start", "size", "perms"],
             expected: false,
         };
         let (mut sections, mut spans) = (Vec::new(), Vec::new());
-        for row in self.listed(table, layout)? {
-            let name = row
-                .word("section")
-                .map_or_else(|| Arc::from(""), |(name, _)| name.clone());
-            let (prot, _) = perms::of_cell(row.word("perms"), row.span)?;
+        for row in self.read_table(table, &shape)? {
+            let name: Arc<str> = row.word("section").map_or("", |(name, _)| name).into();
+            let (prot, _) = plans::perms_of_cell(row.word("perms"), row.span)?;
             let (start, size) = (
                 row.number("start").unwrap_or(0),
                 row.number("size").unwrap_or(0),

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::plan::{LeftAlone, Plan};
-use super::{grid, spell, tables};
-use crate::lang::ast::Stmt;
+use super::{grid, plan};
+use crate::lang::ast::{Cell, Command, Settings, Stmt, StmtKind, Table};
 use crate::lang::edit::TextEdit;
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
-use crate::run::record::{Check, Sink, StepRecord, Written};
+use crate::lang::visit::statements;
+use crate::run::record::{Check, Did, Sink, StepRecord, Written};
 
 /// Maximum number of different values of one fact to report.
 const VALUES: usize = 4;
@@ -62,7 +63,7 @@ impl Findings {
         sources: &'a Sources,
         wants: &'a dyn Fn(Option<&str>) -> bool,
     ) -> Watching<'a> {
-        tables::collect(script, &mut self.tables);
+        collect_tables(script, &mut self.tables);
         Watching {
             findings: self,
             sources,
@@ -138,8 +139,8 @@ impl Findings {
         &mut all[at]
     }
 
-    fn see(&mut self, check: &Check, sources: &Sources) {
-        let open = check.written.is_open();
+    fn see(&mut self, check: &Check, did: &Did, sources: &Sources) {
+        let open = check.written.is_fillable();
         let place = check.written.replaceable_span();
         if check.held {
             if let Some(place) = place.filter(|_| self.wanted.accept) {
@@ -153,7 +154,11 @@ impl Findings {
         let text = match (check.written, place) {
             _ if open && !self.wanted.fill => Err("use `--fill` to fill in `?`".to_owned()),
             (Written::Otherwise(why), _) => Err(why.to_owned()),
-            (_, Some(place)) => spell::text(sources.text(place), check),
+            (Written::Rows { at, .. }, _) => {
+                let rows = check.instead.as_deref().unwrap_or_default();
+                Ok(grid::added(sources, at, rows))
+            }
+            (_, Some(place)) => plan::respelled(sources.text(place), check, did),
             (_, None) => Err(String::new()),
         };
         let found = self.known(place.unwrap_or(check.span), &check.fact);
@@ -208,7 +213,37 @@ impl Sink for Watching<'_> {
     fn accept(&mut self, record: &StepRecord) -> bool {
         let wanted = (self.wants)(record.scenario.as_deref());
         let checks = record.checks.iter().filter(|check| wanted || check.held);
-        checks.for_each(|check| self.findings.see(check, self.sources));
+        checks.for_each(|check| self.findings.see(check, &record.did, self.sources));
         true
     }
+}
+
+/// Adds the tables in commands, each table only once. Each table is a list of rows of cell locations,
+/// beginning with the header.
+fn collect_tables(script: &[Stmt], tables: &mut BTreeMap<Span, Vec<Vec<Span>>>) {
+    for stmt in statements(script) {
+        if let StmtKind::Command(Command {
+            block: Some(Settings {
+                table: Some(table), ..
+            }),
+            ..
+        }) = &stmt.kind
+        {
+            tables.entry(table.span).or_insert_with(|| rows(table));
+        }
+    }
+}
+
+/// Returns the locations of the tables in a script's commands.
+pub fn tables(script: &[Stmt]) -> Vec<Span> {
+    let mut found = BTreeMap::new();
+    collect_tables(script, &mut found);
+    found.into_keys().collect()
+}
+
+fn rows(table: &Table) -> Vec<Vec<Span>> {
+    let places = |cells: &[Cell]| cells.iter().map(|cell| cell.span).collect();
+    std::iter::once(places(&table.header))
+        .chain(table.rows.iter().map(|row| places(&row.cells)))
+        .collect()
 }

@@ -6,15 +6,11 @@
 
 mod findings;
 mod grid;
-mod merged;
+pub mod merged;
 mod plan;
-mod row;
-mod spell;
-mod tables;
 #[cfg(test)]
 mod tests;
 
-pub use findings::{Findings, Wanted};
+pub use findings::{Findings, Wanted, tables};
 pub use merged::{BlockPlace, ChangedFile, Merged};
 pub use plan::{LeftAlone, Plan};
-pub use tables::tables;

@@ -5,7 +5,8 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 
-use super::{Change, Entry, Golden, Placed, Section, Unusable, compare, read, write};
+use super::compare::compare;
+use super::{Change, Entry, Golden, Placed, Section, Unusable, read, write};
 
 /// Generates text that a script can produce, such as YAML syntax, trailing spaces, control characters, and
 /// empty lines.

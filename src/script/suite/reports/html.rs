@@ -6,8 +6,7 @@ use std::io;
 use quick_xml::events::{BytesText, Event};
 
 use super::case::{Case, Verdict};
-use super::suite::Suite;
-use super::summary::{failure_summary, summary};
+use super::summary::{Suite, failure_summary, summary};
 use crate::report::excerpt::visible;
 use crate::report::narrate::count;
 use crate::report::xml::{Xml, elements, empty, legal, within, words};

@@ -1,11 +1,14 @@
 //! A suite as text: the failed cases, and a summary.
 
-use super::alike::{Alike, grouped, others};
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::hash::Hash;
+
 use super::case::{Broken, Case, Held, Verdict};
-use super::suite::Suite;
 use crate::report::doc::{Block, Tone};
 use crate::report::narrate::{count, failure};
 use crate::report::text::text;
+use crate::suite::golden::Change;
 use crate::suite::listing::draw;
 
 /// Maximum number of different changes that are printed in full.
@@ -188,4 +191,219 @@ pub fn summary(suite: &Suite) -> Vec<String> {
             suite.failed()
         ),
     ]
+}
+
+/// Maximum number of names in a list.
+const NAMES: usize = 8;
+
+/// The golden result of a case without its locations.
+#[derive(PartialEq, Eq, Hash)]
+enum Alike<'a> {
+    /// The required golden file is missing.
+    Missing,
+    /// The notes, and the statements with their changes.
+    Differs(&'a [String], Vec<(&'a str, &'a [Change])>),
+    /// A different result.
+    Other,
+}
+
+impl<'a> Alike<'a> {
+    pub(super) fn of(case: &'a Case) -> Self {
+        match &case.golden {
+            Held::Missing => Self::Missing,
+            Held::Differs { differences, notes } => {
+                let changes = differences
+                    .iter()
+                    .map(|one| (&*one.statement, &*one.changes));
+                Self::Differs(notes, changes.collect())
+            }
+            _ => Self::Other,
+        }
+    }
+}
+
+/// Groups items with equal keys, in the order of the first item of each group.
+fn grouped<T, K: Eq + Hash>(
+    items: impl IntoIterator<Item = T>,
+    key: impl Fn(&T) -> K,
+) -> Vec<Vec<T>> {
+    let (mut groups, mut places) = (Vec::<Vec<T>>::new(), HashMap::new());
+    for item in items {
+        let place = *places.entry(key(&item)).or_insert(groups.len());
+        match groups.get_mut(place) {
+            Some(group) => group.push(item),
+            None => groups.push(vec![item]),
+        }
+    }
+    groups
+}
+
+/// Returns the number of other items, in the singular or the plural, and the first names.
+fn others(names: &[String], one: &str, many: &str) -> String {
+    let shown = names
+        .get(..NAMES.min(names.len()))
+        .unwrap_or(names)
+        .join(", ");
+    let more = if names.len() > NAMES { ", …" } else { "" };
+    let count = count(
+        names.len() as u64,
+        &format!("more {one}"),
+        &format!("more {many}"),
+    );
+    format!("{count}: {shown}{more}; `--verbose` shows all")
+}
+
+/// A golden file to update.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Blessed {
+    /// The name of the golden file.
+    pub file: String,
+    /// The outcome.
+    pub outcome: Outcome,
+}
+
+/// The outcome of updating a golden file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each variant's comment describes its fields")]
+pub enum Outcome {
+    /// The file was written and lists this many statements. These cases differed from the previous file.
+    Written { statements: u64, changed: Vec<Case> },
+    /// The file already contained the results.
+    Unchanged,
+    /// The file was not written, with the reason and the fix.
+    NotWritten { why: String, fix: String },
+}
+
+impl Outcome {
+    /// Describes the other files with the same outcome, after their number.
+    fn likewise(&self) -> &'static str {
+        match self {
+            Self::Written { changed, .. } if changed.is_empty() => "written",
+            Self::Written { .. } => "written with the same changes",
+            Self::Unchanged => "unchanged",
+            Self::NotWritten { .. } => "not written for the same reason",
+        }
+    }
+}
+
+/// The outcome without the names of files.
+#[derive(PartialEq, Eq, Hash)]
+enum Key<'a> {
+    /// The outcome is printed alone.
+    Alone(usize),
+    Written(Vec<Alike<'a>>),
+    Unchanged,
+    NotWritten(&'a str),
+}
+
+/// Returns the outcomes as text. Without `verbose`, equal outcomes are printed once.
+pub fn outcomes(all: &[Blessed], color: bool, verbose: bool) -> String {
+    let groups = grouped(all.iter().enumerate(), |(at, blessed)| {
+        match &blessed.outcome {
+            _ if verbose => Key::Alone(*at),
+            Outcome::Written { changed, .. } => {
+                Key::Written(changed.iter().map(Alike::of).collect())
+            }
+            Outcome::Unchanged => Key::Unchanged,
+            Outcome::NotWritten { why, .. } => Key::NotWritten(why),
+        }
+    });
+    let mut text = String::new();
+    for group in groups {
+        let Some(((_, first), rest)) = group.split_first() else {
+            continue;
+        };
+        text += &outcome(first, color);
+        if !rest.is_empty() {
+            let names: Vec<String> = rest
+                .iter()
+                .map(|(_, blessed)| blessed.file.clone())
+                .collect();
+            let likewise = first.outcome.likewise();
+            let (one, many) = (
+                format!("golden file {likewise}"),
+                format!("golden files {likewise}"),
+            );
+            text += &(others(&names, &one, &many) + "\n");
+        }
+    }
+    text
+}
+
+fn outcome(blessed: &Blessed, color: bool) -> String {
+    let file = &blessed.file;
+    match &blessed.outcome {
+        Outcome::Unchanged => format!("{file}: unchanged\n"),
+        Outcome::NotWritten { why, fix } => format!("{file}: not written: {why}\n  help: {fix}\n"),
+        Outcome::Written {
+            statements,
+            changed,
+        } => {
+            let mut text = format!(
+                "{file}: written, {}\n",
+                count(*statements, "statement", "statements")
+            );
+            for case in changed {
+                let Held::Differs { differences, notes } = &case.golden else {
+                    continue;
+                };
+                // Writing to a string cannot fail.
+                let _ = writeln!(text, "  {}", case.name);
+                for note in notes {
+                    let _ = writeln!(text, "  {note}");
+                }
+                text += &draw(differences, color);
+            }
+            text
+        }
+    }
+}
+
+/// The cases of a run, in report order.
+#[derive(Debug, Clone, Default)]
+pub struct Suite {
+    /// The cases.
+    pub cases: Vec<Case>,
+    /// The outcomes of `--bless`.
+    pub blessed: Vec<Blessed>,
+}
+
+impl Suite {
+    /// Returns the number of cases with this result.
+    pub fn count(&self, verdict: Verdict) -> u64 {
+        self.cases
+            .iter()
+            .filter(|case| case.verdict() == verdict)
+            .count() as u64
+    }
+
+    /// Returns the worst result.
+    pub fn worst(&self) -> Verdict {
+        self.cases
+            .iter()
+            .map(Case::verdict)
+            .max()
+            .unwrap_or(Verdict::NotRun)
+    }
+
+    /// Returns the number of files without a golden file.
+    fn without_golden(&self) -> u64 {
+        let without = |case: &&Case| matches!(case.golden, Held::Without | Held::Missing);
+        let mut files: Vec<&str> = self
+            .cases
+            .iter()
+            .filter(without)
+            .map(|case| &*case.name.file)
+            .collect();
+        files.dedup();
+        files.len() as u64
+    }
+
+    /// Returns the number of cases that make the suite fail.
+    pub(crate) fn failed(&self) -> u64 {
+        self.cases
+            .iter()
+            .filter(|case| case.verdict().bad())
+            .count() as u64
+    }
 }

@@ -64,10 +64,10 @@ impl<'a> PartitionedSweep<'a> {
                 return Err(PartError::Interrupted);
             }
             match (swept, why) {
-                (Some(swept), None) => Ok(Swept {
-                    trace: file.name.clone(),
-                    ..swept
-                }),
+                (Some(mut swept), None) => {
+                    swept.run.trace.clone_from(&file.name);
+                    Ok(swept)
+                }
                 (_, why) => Err(PartError::Trace(why.unwrap_or_default())),
             }
         };

@@ -1,8 +1,7 @@
 //! The miss-ratio curve in a terminal: a row with a bar for each cache size.
 
-use super::amounts::rate;
-use super::rows::{number, table, word, written};
-use crate::report::doc::{Block, Cell};
+use super::rows::{number, rate};
+use crate::report::doc::{Cell, Table};
 use crate::report::narrate::count;
 use crate::run::nouns::size;
 use crate::traces::chart::percent;
@@ -16,7 +15,7 @@ const BAR: u64 = 40;
 const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
 
 /// Returns the curve as a table with bars.
-pub(crate) fn curve(curve: &MissCurve, spec: &Spec) -> Block {
+pub(crate) fn curve(curve: &MissCurve, spec: &Spec) -> Table {
     let sample = curve.sample.as_ref().map(|sample| {
         let blocks = count(sample.blocks.into(), "block", "blocks");
         format!(
@@ -31,20 +30,26 @@ pub(crate) fn curve(curve: &MissCurve, spec: &Spec) -> Block {
     );
     let rows = curve.points().map(|point| {
         let bytes = u128::from(curve.block) << point.power;
-        let rate = |misses| written(rate(misses, curve.references));
+        let rate = |misses| Cell::number(rate(misses, curve.references));
         let error = point.error.map(|error| [number(error), rate(error)]);
         let [misses, miss_rate] = [number(point.misses), rate(point.misses)];
         let numbers = match error {
-            None => vec![written(size(bytes)), misses, miss_rate],
+            None => vec![Cell::number(size(bytes)), misses, miss_rate],
             Some([error, error_rate]) => {
-                vec![written(size(bytes)), misses, error, miss_rate, error_rate]
+                vec![
+                    Cell::number(size(bytes)),
+                    misses,
+                    error,
+                    miss_rate,
+                    error_rate,
+                ]
             }
         };
         numbers
             .into_iter()
             .chain([
-                word(bar(point.misses, curve.references)),
-                word(caches(spec, bytes)),
+                Cell::word(bar(point.misses, curve.references)),
+                Cell::word(caches(spec, bytes)),
             ])
             .collect()
     });
@@ -53,7 +58,7 @@ pub(crate) fn curve(curve: &MissCurve, spec: &Spec) -> Block {
         None => &["size", "misses", "miss rate"],
         Some(_) => &["size", "misses", "±", "miss rate", "±"],
     };
-    table(title, &[head, &["", ""]], rows)
+    Table::new(title, &[head, &["", ""]], rows)
 }
 
 /// The number of blocks that a sample needs for a reliable estimate.

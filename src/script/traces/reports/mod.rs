@@ -1,21 +1,18 @@
-//! Results of a replay as text for a terminal, JSON lines, CSV, and a plot.
+//! Results of a replay as rows, text for a terminal, JSON lines, and a plot.
 
-pub(crate) mod amounts;
-mod csv;
 mod curve;
 mod json;
 mod plot;
-mod replayed;
-pub(crate) mod rows;
-mod tables;
+mod rows;
 #[cfg(test)]
 mod tests;
 mod text;
+mod trace_run;
 
-pub use csv::{HEADER, csv};
-pub(crate) use csv::{WORDS, table_rows};
 pub use json::{json, object};
 pub use plot::plot;
-pub use replayed::{Ended, Replayed};
-pub(crate) use text::{end, skipped};
-pub use text::{record, text, warnings};
+pub use rows::table;
+pub(crate) use rows::{number, rate};
+pub use text::{text, warnings};
+pub use trace_run::{Ended, Replayed, TraceRun, record};
+pub(crate) use trace_run::{kinds, printed};

@@ -1,8 +1,8 @@
 //! Plots of replays. Each trace has a miss-ratio curve, if available, and the miss rates of every level by
 //! kind.
 
-use super::amounts::{all, kinds_of, rate};
-use super::replayed::Replayed;
+use super::rows::{all, levels, rate};
+use super::trace_run::Replayed;
 use crate::report::narrate::thousands;
 use crate::run::nouns::size;
 use crate::traces::chart::{
@@ -27,8 +27,7 @@ pub fn plot(replays: &[Replayed]) -> String {
     let mut y = 0.0;
     for replayed in replays {
         y += 30.0;
-        let title = format!("{} on {}", replayed.trace, replayed.machine);
-        canvas.text((20.0, y), Anchor::Start, true, &title);
+        canvas.text((20.0, y), Anchor::Start, true, &replayed.run.title());
         if let Some(curve) = &replayed.counted.curve {
             y = self::curve(&mut canvas, curve, &replayed.counted.spec, y);
         }
@@ -36,7 +35,7 @@ pub fn plot(replays: &[Replayed]) -> String {
     }
     let names: Vec<String> = replays
         .iter()
-        .map(|replayed| format!("{} on {}", replayed.trace, replayed.machine))
+        .map(|replayed| replayed.run.title())
         .collect();
     canvas.document(y + 20.0, &format!("miss rates: {}", names.join(", ")))
 }
@@ -100,23 +99,11 @@ type Bar<'a> = (&'a str, usize, &'static str, Lookups);
 
 /// Draws the bars below `y`, and returns the lower end of the last bar.
 fn bars(canvas: &mut Canvas, counted: &ReplayCounts, y: f64) -> f64 {
-    let tlbs = counted
-        .spec
-        .tlbs
-        .iter()
-        .map(|tlb| &*tlb.name)
-        .zip(&counted.tlbs);
-    let caches = counted
-        .spec
-        .caches
-        .iter()
-        .map(|cache| &*cache.name)
-        .zip(&counted.caches);
     let mut rows: Vec<Bar> = Vec::new();
-    for (name, part) in tlbs.chain(caches) {
-        let kinds = kinds_of(&part.kinds).into_iter().take(4).enumerate();
+    for level in levels(counted) {
+        let kinds = level.kinds().into_iter().take(4).enumerate();
         let asked = kinds.filter(|(_, (_, lookups))| all(*lookups) > 0);
-        rows.extend(asked.map(|(color, (kind, lookups))| (name, color, kind, lookups)));
+        rows.extend(asked.map(|(color, (kind, lookups))| (level.name, color, kind, lookups)));
     }
     if rows.is_empty() {
         return y;

@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use super::amounts::rate;
-use super::{Ended, HEADER, Replayed, csv, json, plot, text, warnings};
+use super::{Ended, Replayed, TraceRun, json, plot, rate, table, text, warnings};
 use pagewalk_engine::kernel::process::FaultCounts;
 use pagewalk_engine::machine::cache::Counts;
 use pagewalk_engine::machine::presets::Preset;
@@ -11,6 +10,7 @@ use pagewalk_engine::trace::counts::{
     ByKind, HotSpot, HotSpots, LevelCounts, Lookups, MemoryTransfers, MissCauses, MissCurve,
     PagingCounts, ReferenceCounts, ReplayCounts,
 };
+use pagewalk_engine::trace::read_ahead::ReadSoFar;
 use pagewalk_engine::trace::record::{BadLine, Malformed, Op, Record};
 use pagewalk_engine::trace::replay::Straddle;
 
@@ -113,19 +113,22 @@ fn replayed(machine: &str) -> Replayed {
         text: "L 12;4".to_owned(),
         why: "no size",
     };
-    Replayed {
+    let run = TraceRun {
         trace: "a.lackey".to_owned(),
         machine: machine.to_owned(),
+        demand: true,
         straddle: Straddle::Split,
-        lines: 12_345,
-        malformed: Malformed {
-            count: 3,
-            first: vec![first],
+        read: ReadSoFar {
+            lines: 12_345,
+            malformed: Malformed {
+                count: 3,
+                first: vec![first],
+            },
+            format: None,
         },
-        format: None,
         ended: Ended::Whole,
-        counted,
-    }
+    };
+    Replayed { run, counted }
 }
 
 #[test]
@@ -256,8 +259,8 @@ fn the_json_is_one_line_with_every_count() {
 #[test]
 fn the_csv_has_as_many_columns_as_its_header() {
     let mut replayed = replayed("core-i7");
-    replayed.trace = "a, \"b\".din".to_owned();
-    let text = HEADER.to_owned() + &csv(&replayed);
+    replayed.run.trace = "a, \"b\".din".to_owned();
+    let text = table(&replayed).csv(true);
     let mut reader = ::csv::Reader::from_reader(text.as_bytes());
     let rows: Vec<::csv::StringRecord> = reader.records().map(|row| row.expect("a row")).collect();
     assert!(rows.iter().all(|row| &row[0] == "a, \"b\".din"));
@@ -277,7 +280,7 @@ fn the_csv_has_as_many_columns_as_its_header() {
 #[test]
 fn the_plot_is_a_picture_with_every_part() {
     let mut replayed = replayed("core-i7");
-    replayed.trace = "a<b>&c\u{1}".to_owned();
+    replayed.run.trace = "a<b>&c\u{1}".to_owned();
     let svg = plot(&[replayed.clone(), replayed.clone()]);
     let mut reader = quick_xml::Reader::from_str(&svg);
     while !matches!(

@@ -1,242 +1,178 @@
 //! A replay as text for a terminal or a pipe.
 
 use super::curve::{curve, unreliable};
-use super::replayed::{Ended, Replayed};
-use super::rows::{number, table, word};
-use super::tables::{busiest, parts};
-use crate::report::doc::{Block, Tone};
-use crate::report::excerpt::visible;
-use crate::report::narrate::{count, thousands};
-use crate::report::text;
-use crate::traces::source::format_read;
-use pagewalk_engine::machine::spec::Spec;
-use pagewalk_engine::trace::counts::{PagingCounts, ReferenceCounts, ReplayCounts};
-use pagewalk_engine::trace::record::{Malformed, Op, Record};
+use super::rows::{Level, all, levels, number, rate};
+use super::trace_run::{Replayed, kinds, printed};
+use crate::report::doc::{Block, Cell, Table, Tone};
+use crate::report::narrate::count;
+use pagewalk_engine::trace::counts::{HotSpot, HotSpots, Lookups, ReplayCounts};
 use pagewalk_engine::trace::replay::Straddle;
 
 /// Returns the report: the accesses, the counts of each part of the machine, and the additional
 /// counts.
 pub fn text(replayed: &Replayed, color: bool) -> String {
-    let sections: Vec<String> = sections(replayed)
-        .iter()
-        .map(|section| text::text(section, color))
-        .filter(|s| !s.is_empty())
-        .collect();
-    sections.join("\n")
+    printed(&sections(replayed), color)
 }
 
-fn sections(replayed: &Replayed) -> Vec<Vec<Block>> {
-    let counted = &replayed.counted;
-    let mut sections = vec![
-        vec![Block::Heading(format!(
-            "{} on {}",
-            replayed.trace, replayed.machine
-        ))],
-        performed(replayed),
-    ];
-    sections.extend(parts(counted).into_iter().map(|part| vec![part]));
-    sections.push(vec![memory(counted)]);
-    if let Some(paging) = &counted.paging {
-        sections.push(vec![self::paging(paging)]);
-    }
-    if let Some(top) = &counted.top {
-        sections.extend(
-            busiest(top, address_bits(counted))
-                .into_iter()
-                .map(|table| vec![table]),
-        );
-    }
-    if let Some(misses) = &counted.curve {
-        sections.push(vec![curve(misses, &counted.spec)]);
-    }
-    sections
-}
-
-/// Returns the width of a trace's addresses, in bits.
-fn address_bits(counted: &ReplayCounts) -> u32 {
-    if counted.paging.is_some() {
-        counted.spec.virtual_bits()
-    } else {
-        counted.spec.physical_bits
-    }
-}
-
-fn performed(replayed: &Replayed) -> Vec<Block> {
-    let counted = &replayed.counted;
-    let references = counted.references;
-    let all = references.accesses() + references.fetches;
-    let kinds = [
-        count(references.reads, "load", "loads"),
-        count(references.writes, "store", "stores"),
-        count(references.fetches, "fetch", "fetches"),
-    ];
-    let mut blocks = vec![Block::line(format!(
-        "{} of {}: {}",
-        count(all, "reference", "references"),
-        count(references.records, "record", "records"),
-        kinds.join(", ")
-    ))];
-    if references.straddling > 0 {
-        blocks.push(Block::line(straddling(
-            references.straddling,
-            replayed.straddle,
-        )));
-    }
-    blocks.push(Block::toned(
-        Tone::Faint,
-        mapping(&counted.spec, counted.paging.is_some()),
-    ));
-    blocks.extend(
-        replayed
-            .format
-            .map(|chosen| Block::toned(Tone::Faint, format_read(chosen))),
-    );
-    if let Some(end) = end(&replayed.ended, replayed.lines) {
-        blocks.push(Block::toned(Tone::Bad, end));
-    }
-    blocks
-}
-
-fn straddling(n: u64, straddle: Straddle) -> String {
-    let what = match straddle {
-        Straddle::Split => "and each part is counted",
-        Straddle::First => "and only the first part is counted",
-    };
-    format!(
-        "{} blocks or pages, {what}",
-        count(n, "reference straddles", "references straddle")
-    )
-}
-
-fn mapping(spec: &Spec, demand: bool) -> String {
-    if demand {
-        format!(
-            "map demand: each page of the {}-bit address space gets a frame on first touch",
-            spec.virtual_bits()
-        )
-    } else {
-        format!(
-            "map identity: {}-bit physical addresses",
-            spec.physical_bits
-        )
-    }
-}
-
-/// Explains why a replay ended before the end of the trace.
-pub(crate) fn end(ended: &Ended, lines: u64) -> Option<String> {
-    let lines = count(lines, "line", "lines");
-    match ended {
-        Ended::Whole => None,
-        Ended::Interrupted => Some(format!(
-            "interrupted: these are the counts for the first {lines}"
-        )),
-        Ended::Broken(_) => Some(format!(
-            "the trace is incomplete: these are the counts for the first {lines}"
-        )),
-    }
-}
-
-fn memory(counted: &ReplayCounts) -> Block {
-    let memory = counted.memory;
-    let rows = [
-        ("reads of blocks", memory.reads),
-        ("writes", memory.writes),
-        ("page-table entries", memory.walks),
-    ];
-    let rows = rows
-        .into_iter()
-        .filter(|(name, n)| *n > 0 || *name != "page-table entries");
-    table(
-        "",
-        &[&["main memory"], &["transfers"]],
-        rows.map(|(name, n)| vec![word(name), number(n)]).collect(),
-    )
-}
-
-fn paging(paging: &PagingCounts) -> Block {
-    let rows = [
-        ("page walks", paging.walks),
-        ("minor faults", paging.faults.minor),
-        ("major faults (from swap)", paging.faults.major),
-        ("pages evicted", paging.evicted),
-        ("pages written to swap", paging.written),
-    ];
-    table(
-        "",
-        &[&["paging"], &["times"]],
-        rows.map(|(name, n)| vec![word(name), number(n)]).to_vec(),
-    )
-}
-
-/// Returns warnings about malformed lines, records outside the address space, and an early end. The details
-/// of a warning follow on separate lines.
+/// Returns warnings about malformed lines, records outside the address space, an interruption, and an unreliable curve.
 pub fn warnings(replayed: &Replayed) -> Vec<String> {
-    let counted = &replayed.counted;
-    let mut lines = skipped(
-        &replayed.malformed,
-        &counted.references,
-        address_bits(counted),
-    );
-    lines.extend(
-        end(&replayed.ended, replayed.lines).filter(|_| replayed.ended == Ended::Interrupted),
-    );
+    let Replayed { run, counted } = replayed;
+    let mut lines = run.warnings(&counted.references, &counted.spec);
     lines.extend(counted.curve.as_ref().and_then(unreliable));
     lines
 }
 
-/// Returns a line for the skipped malformed lines, and a line for the skipped records outside the address space.
-pub(crate) fn skipped(
-    malformed: &Malformed,
-    references: &ReferenceCounts,
-    bits: u32,
-) -> Vec<String> {
-    let mut lines = Vec::new();
-    if malformed.count > 0 {
-        lines.push(self::malformed(malformed));
+fn sections(replayed: &Replayed) -> Vec<Vec<Block>> {
+    let Replayed { run, counted } = replayed;
+    let mut tables: Vec<Table> = parts(counted);
+    tables.push(memory(counted));
+    if let Some(paging) = &counted.paging {
+        let rows = [
+            ("page walks", paging.walks),
+            ("minor faults", paging.faults.minor),
+            ("major faults (from swap)", paging.faults.major),
+            ("pages evicted", paging.evicted),
+            ("pages written to swap", paging.written),
+        ];
+        tables.push(named("paging", "times", rows));
     }
-    if let Some(first) = references.first_outside.filter(|_| references.outside > 0) {
-        let passed = count(references.outside, "record", "records");
-        let are = if references.outside == 1 { "is" } else { "are" };
-        lines.push(format!(
-            "{passed} outside the {bits}-bit address space {are} skipped; the first is {}",
-            record(first)
-        ));
+    if let Some(top) = &counted.top {
+        tables.extend(busiest(top, run.address_bits(&counted.spec)));
     }
-    lines
+    if let Some(misses) = &counted.curve {
+        tables.push(curve(misses, &counted.spec));
+    }
+    let mut sections = vec![vec![Block::Heading(run.title())], performed(replayed)];
+    sections.extend(tables.into_iter().map(|table| vec![Block::Table(table)]));
+    sections
 }
 
-/// Returns the number of malformed lines, followed by the first malformed lines.
-fn malformed(malformed: &Malformed) -> String {
-    let mut lines = vec![format!(
-        "{} skipped",
-        count(malformed.count, "malformed line is", "malformed lines are")
-    )];
-    for bad in &malformed.first {
-        lines.push(format!(
-            "  line {}: {}: `{}`",
-            thousands(bad.line),
-            bad.why,
-            visible(&bad.text)
-        ));
+fn performed(Replayed { run, counted }: &Replayed) -> Vec<Block> {
+    let references = &counted.references;
+    let mut blocks = vec![Block::line(format!(
+        "{} of {}: {}",
+        count(
+            references.accesses() + references.fetches,
+            "reference",
+            "references"
+        ),
+        count(references.records, "record", "records"),
+        kinds(references)
+    ))];
+    if references.straddling > 0 {
+        let straddle = count(
+            references.straddling,
+            "reference straddles",
+            "references straddle",
+        );
+        let counted = match run.straddle {
+            Straddle::Split => "each part is counted",
+            Straddle::First => "only the first part is counted",
+        };
+        blocks.push(Block::line(format!(
+            "{straddle} blocks or pages, and {counted}"
+        )));
     }
-    let rest = malformed.count.saturating_sub(malformed.first.len() as u64);
-    if rest > 0 {
-        lines.push(format!("  and {} more", thousands(rest)));
-    }
-    lines.join("\n")
-}
-
-/// Describes a record: `a store of 8 bytes at 0x1FFF000000`.
-pub fn record(record: Record) -> String {
-    let op = match record.op {
-        Op::Fetch => "a fetch",
-        Op::Load => "a load",
-        Op::Store => "a store",
-        Op::Modify => "a modify",
+    let bits = run.address_bits(&counted.spec);
+    let mapping = if run.demand {
+        format!("map demand: each page of the {bits}-bit address space gets a frame on first touch")
+    } else {
+        format!("map identity: {bits}-bit physical addresses")
     };
-    format!(
-        "{op} of {} at 0x{:X}",
-        count(u64::from(record.size), "byte", "bytes"),
-        record.address
-    )
+    blocks.push(Block::toned(Tone::Faint, mapping));
+    blocks.extend(run.notes());
+    blocks
+}
+
+/// Returns a table of the TLBs and a table of the caches, without the table for parts that the replay does not
+/// use.
+fn parts(counted: &ReplayCounts) -> Vec<Table> {
+    let table = |(is_cache, name): (bool, &'static str)| {
+        let levels: Vec<Level> = levels(counted)
+            .filter(|level| level.is_cache == is_cache)
+            .collect();
+        let others: &[&str] = if is_cache {
+            &["evictions", "write-backs"]
+        } else {
+            &["evictions"]
+        };
+        let names = [name, "kind"];
+        let mut groups = vec![
+            &names[..],
+            &["references", "hits", "misses", "miss rate"],
+            others,
+        ];
+        let mut shown = others.len();
+        if levels.iter().any(|level| level.counts.causes.is_some()) {
+            groups.push(&["compulsory", "capacity", "conflict"]);
+            shown += 3;
+        }
+        let rows: Vec<Vec<Cell>> = levels.iter().flat_map(|level| rows(level, shown)).collect();
+        (!levels.is_empty()).then(|| Table::new("", &groups, rows))
+    };
+    let both = [(false, "TLB"), (true, "cache")];
+    both.into_iter().filter_map(table).collect()
+}
+
+/// Returns a row for each kind of lookup that occurred, and a row for their sum, which includes counts
+/// without a kind.
+fn rows(level: &Level, others: usize) -> Vec<Vec<Cell>> {
+    let kinds = level.kinds();
+    let mut asked: Vec<(&str, Lookups)> = kinds[..4].to_vec();
+    asked.retain(|(_, lookups)| all(*lookups) > 0);
+    if asked.len() != 1 {
+        asked.push(kinds[4]);
+    }
+    let last = asked.len() - 1;
+    let row = |(at, (kind, lookups)): (usize, &(&str, Lookups))| {
+        let name = if at == 0 { level.name } else { "" };
+        let mut row = vec![Cell::word(name), Cell::word(*kind)];
+        row.extend([all(*lookups), lookups.hits, lookups.misses].map(number));
+        row.push(Cell::number(rate(lookups.misses, all(*lookups))));
+        let whole = level.others().map(|n| n.filter(|_| at == last));
+        row.extend(whole.iter().take(others).map(|n| match n {
+            Some(n) => number(*n),
+            None => Cell::number(""),
+        }));
+        row
+    };
+    asked.iter().enumerate().map(row).collect()
+}
+
+fn memory(counted: &ReplayCounts) -> Table {
+    let memory = counted.memory;
+    let mut rows = vec![("reads of blocks", memory.reads), ("writes", memory.writes)];
+    if memory.walks > 0 {
+        rows.push(("page-table entries", memory.walks));
+    }
+    named("main memory", "transfers", rows)
+}
+
+/// Returns a table of named counts.
+fn named<'n>(of: &str, counts: &str, rows: impl IntoIterator<Item = (&'n str, u64)>) -> Table {
+    let rows = rows.into_iter();
+    let rows = rows.map(|(name, n)| vec![Cell::word(name), number(n)]);
+    Table::new("", &[&[of], &[counts]], rows.collect())
+}
+
+/// Returns a table of the busiest pages and a table of the busiest instructions, if any.
+fn busiest(top: &HotSpots, address_bits: u32) -> impl Iterator<Item = Table> {
+    let tables = [
+        ("busiest pages", "page", &top.pages),
+        ("busiest instructions", "at", &top.code),
+    ];
+    let digits = address_bits.div_ceil(4) as usize;
+    let row = move |spot: &HotSpot| {
+        vec![
+            Cell::word(format!("0x{:0digits$X}", spot.address)),
+            number(spot.references),
+            number(spot.misses),
+            Cell::number(rate(spot.misses, spot.references)),
+        ]
+    };
+    let some = tables.into_iter().filter(|(_, _, spots)| !spots.is_empty());
+    some.map(move |(title, name, spots)| {
+        let groups = [&[name][..], &["references", "misses", "miss rate"]];
+        Table::new(title, &groups, spots.iter().map(row).collect())
+    })
 }

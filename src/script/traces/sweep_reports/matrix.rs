@@ -1,12 +1,11 @@
 //! A matrix of miss rates for a grid with two settings.
 
-use super::points::word;
+use super::rows::word;
 use super::swept::Swept;
-use crate::report::doc::{Block, Cell};
+use crate::report::doc::{Cell, Table};
 use crate::run::nouns::size;
-use crate::traces::reports::amounts::rate;
-use crate::traces::reports::rows::{table, word as word_cell, written};
-use pagewalk_engine::trace::sweep::grid::{Axis, AxisValue, SweptUnit};
+use crate::traces::reports::rate;
+use pagewalk_engine::trace::sweep::grid::{Axis, AxisValue, Grid, SweptUnit};
 
 /// Settings that give a part's capacity, used for the rows of a matrix and the horizontal axis of a plot.
 const CAPACITIES: [&str; 4] = ["size", "lines", "entries", "sets"];
@@ -19,26 +18,19 @@ pub(crate) fn leading(swept: &Swept, varied: &[usize]) -> Option<usize> {
 
 /// Returns a matrix for each swept part if two settings vary. The rows are the values of the main setting,
 /// and the columns are the values of the other.
-pub(crate) fn matrices(swept: &Swept) -> Vec<Block> {
+pub(crate) fn matrices(swept: &Swept) -> Vec<Table> {
     let varied = swept.grid.varied();
-    let [_, _] = *varied else { return Vec::new() };
-    let Some(down) = leading(swept, &varied) else {
+    let (Some(down), [first, second]) = (leading(swept, &varied), &*varied) else {
         return Vec::new();
     };
-    let across = if varied[0] == down {
-        varied[1]
-    } else {
-        varied[0]
-    };
-    swept
-        .grid
-        .units()
-        .into_iter()
+    let across = if *first == down { *second } else { *first };
+    let units = swept.grid.units().into_iter();
+    units
         .map(|unit| matrix(swept, unit, down, across))
         .collect()
 }
 
-fn matrix(swept: &Swept, unit: SweptUnit, down: usize, across: usize) -> Block {
+fn matrix(swept: &Swept, unit: SweptUnit, down: usize, across: usize) -> Table {
     let axes = &swept.grid.axes;
     let name = swept
         .grid
@@ -58,19 +50,19 @@ fn matrix(swept: &Swept, unit: SweptUnit, down: usize, across: usize) -> Block {
     let row = |(at, value): (usize, &AxisValue)| -> Vec<Cell> {
         let label = shown(&axes[down], value);
         let label = if matches!(value, AxisValue::Word(_)) {
-            word_cell(label)
+            Cell::word(label)
         } else {
-            written(label)
+            Cell::number(label)
         };
         let cells = (0..axes[across].values.len()).map(|other| {
             let mut wanted = vec![0; axes.len()];
             (wanted[down], wanted[across]) = (at, other);
-            written(rate_at(swept, unit, &wanted))
+            Cell::number(rate_at(swept, unit, &wanted))
         });
         std::iter::once(label).chain(cells).collect()
     };
     let rows = axes[down].values.iter().enumerate().map(row).collect();
-    table(title, &[&[&axes[down].setting], &head], rows)
+    Table::new(title, &[&[&axes[down].setting], &head], rows)
 }
 
 /// Returns the miss rate at a point, or an empty text if the point was skipped or not counted.
@@ -81,6 +73,20 @@ fn rate_at(swept: &Swept, unit: SweptUnit, at: &[usize]) -> String {
         let counts = counted.of(unit);
         rate(counts.misses, counts.hits + counts.misses)
     })
+}
+
+/// Names the values of some settings at a point, as in `ways 16, size 512 B`.
+pub(super) fn settings(grid: &Grid, of: &[usize], at: &[usize]) -> String {
+    let setting = |&of: &usize| {
+        let axis = &grid.axes[of];
+        let value = shown(axis, &axis.values[at[of]]);
+        if axis.values[0].word() == &*axis.setting {
+            value
+        } else {
+            format!("{} {value}", axis.setting)
+        }
+    };
+    of.iter().map(setting).collect::<Vec<String>>().join(", ")
 }
 
 /// Formats a value, with units for sizes.

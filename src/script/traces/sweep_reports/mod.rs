@@ -1,19 +1,17 @@
-//! Results of a sweep as text for a terminal, JSON, CSV, and a plot.
+//! Results of a sweep as rows, text for a terminal, JSON, and a plot.
 
-mod csv;
 mod json;
 mod matrix;
 mod plot;
-mod points;
+mod rows;
 mod swept;
 mod text;
 
 #[cfg(test)]
 mod tests;
 
-pub use csv::csv;
 pub use json::{json, object};
 pub use plot::plot;
-pub(crate) use points::{Column, SweepCell, SweepColumnKind, columns, rows};
+pub use rows::{csv, empty_table, table};
 pub use swept::Swept;
 pub use text::{text, warnings};

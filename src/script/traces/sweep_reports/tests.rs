@@ -1,10 +1,11 @@
 use super::{Swept, csv, json, plot, text, warnings};
 use crate::lang::source::Sources;
-use crate::traces::reports::Ended;
+use crate::traces::reports::{Ended, TraceRun};
 use crate::traces::sweep::{grid, usual_unit};
 use pagewalk_engine::Spec;
 use pagewalk_engine::trace::counting_replay::AddressMapping;
-use pagewalk_engine::trace::record::{Malformed, Op, Record};
+use pagewalk_engine::trace::read_ahead::ReadSoFar;
+use pagewalk_engine::trace::record::{Op, Record};
 use pagewalk_engine::trace::replay::Straddle;
 use pagewalk_engine::trace::sweep::{ReplayOptions, run};
 
@@ -29,15 +30,19 @@ fn swept(text: &str) -> Swept {
         max_memory: u64::MAX,
     };
     let counted = run(&grid, how, 1, |feed| feed.send(&records)).1;
-    Swept {
+    let run = TraceRun {
         trace: "t".to_owned(),
         machine: "core-i7".to_owned(),
         demand: false,
         straddle: Straddle::Split,
-        lines: 4,
-        malformed: Malformed::default(),
-        format: None,
+        read: ReadSoFar {
+            lines: 4,
+            ..ReadSoFar::default()
+        },
         ended: Ended::Whole,
+    };
+    Swept {
+        run,
         counted: counted
             .into_iter()
             .map(|counted| counted.map_err(|why| why.to_string()))
@@ -89,12 +94,12 @@ fn a_point_that_failed_has_no_counts_and_is_reported() {
 #[test]
 fn an_end_before_the_end_is_reported() {
     let mut swept = swept("ways 1");
-    swept.ended = Ended::Interrupted;
+    swept.run.ended = Ended::Interrupted;
     assert!(
         text(&swept, false).contains("interrupted: these are the counts for the first 4 lines")
     );
     assert!(json(&swept).contains("\"ended\":\"interrupted\""));
-    swept.ended = Ended::Broken("cut".to_owned());
+    swept.run.ended = Ended::Broken("cut".to_owned());
     assert!(
         text(&swept, false)
             .contains("the trace is incomplete: these are the counts for the first 4 lines")

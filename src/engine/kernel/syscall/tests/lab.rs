@@ -1,16 +1,15 @@
 //! Kernels with processes that make system calls.
 
-use crate::kernel::Kernel;
 use crate::kernel::abi::{Arg, Errno, Reply};
 use crate::kernel::config::KernelConfig;
 use crate::kernel::event::FaultClass;
 use crate::kernel::file::Fill;
 use crate::kernel::ids::{FileId, Pid};
 use crate::kernel::process::Process;
-use crate::kernel::sound;
 use crate::kernel::spawn::AreaDeclaration;
 use crate::kernel::syscall::{constant, system_call};
 use crate::kernel::vma::Prot;
+use crate::kernel::{Kernel, sound};
 use crate::machine::addr::Va;
 use crate::machine::event::AccessKind;
 use crate::machine::presets::Preset;

@@ -1,6 +1,6 @@
 //! Tests prototypes and the constants for their parameters.
 
-use crate::kernel::syscall::{constants, system_call, system_calls};
+use crate::kernel::syscall::{Returns, constants, system_call, system_calls};
 
 #[test]
 fn every_prototype_has_the_parameters_that_its_call_takes() {
@@ -32,6 +32,19 @@ fn every_prototype_has_the_parameters_that_its_call_takes() {
         [("path", true), ("argv", true), ("envp", true)]
     );
     assert_eq!(names("fork"), []);
+}
+
+#[test]
+fn a_prototype_has_the_return_type_of_c() {
+    let returns = |name| system_call(name).expect("a call").returns();
+    for name in ["mmap", "mremap", "malloc", "calloc", "realloc", "sbrk"] {
+        assert_eq!(returns(name), Returns::Pointer, "{name}");
+    }
+    for name in ["exit", "free"] {
+        assert_eq!(returns(name), Returns::Nothing, "{name}");
+    }
+    let numbers = system_calls().filter(|row| row.returns() == Returns::Number);
+    assert_eq!(numbers.count(), system_calls().count() - 8);
 }
 
 #[test]

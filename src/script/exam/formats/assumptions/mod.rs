@@ -1,13 +1,12 @@
 //! The assumptions of a paper, printed so that students do not have to ask about them.
 
-mod asked;
 mod orders;
 mod policy_rules;
 mod strings;
 
-use self::asked::{About, Asked};
 use self::strings::of_strings;
 use crate::exam::paper::Question;
+use crate::exam::topics::{Topic, Topics};
 use crate::questions::entry::Hardware;
 use pagewalk_engine::kernel::config::KernelConfig;
 use pagewalk_engine::machine::Machine;
@@ -15,16 +14,37 @@ use pagewalk_engine::machine::event::AccessKind;
 use pagewalk_engine::machine::spec::{CacheSpec, Spec, WritePolicy};
 
 /// Sentences about missing values: one for values after an access, and one for table cells.
-pub(crate) const NO_VALUE: [&str; 2] = [
+const NO_VALUE: [&str; 2] = [
     "Write - for a value that does not exist (such as the PPN after a page fault) or that the given state does not determine.",
     "Write - in table cells without a value.",
 ];
 
-/// Returns the assumptions of a question: those about its machine and those about how its parts are related.
+/// Returns the assumptions of a question: those about its machine, those about how its parts are related, and how to
+/// write missing values.
 pub(crate) fn assumptions(question: &Question) -> Vec<String> {
+    let topics = Topics::of_question(question);
+    let mut sentences = stated(question, &topics);
+    sentences.extend(no_value([&topics]).map(str::to_owned));
+    sentences
+}
+
+/// Returns the sentence about missing values in these questions, if any can be missing. The sentence about facts also
+/// applies to tables.
+pub(crate) fn no_value<'t>(
+    questions: impl IntoIterator<Item = &'t Topics> + Clone,
+) -> Option<&'static str> {
+    let any = |topic| questions.clone().into_iter().any(|own| own.is(topic));
+    if any(Topic::Missing) {
+        Some(NO_VALUE[0])
+    } else {
+        any(Topic::FillIn).then_some(NO_VALUE[1])
+    }
+}
+
+/// Returns the assumptions of a question without the one about missing values.
+pub(crate) fn stated(question: &Question, asked: &Topics) -> Vec<String> {
     let mut sentences = Vec::new();
-    let asked = Asked::from_question(question);
-    if asked.is(About::Machine)
+    if asked.is(Topic::Machine)
         && let Some(hardware) = question
             .items()
             .filter_map(|item| item.hardware.as_ref())
@@ -33,10 +53,10 @@ pub(crate) fn assumptions(question: &Question) -> Vec<String> {
         let before = question
             .items()
             .find_map(|item| item.hardware.as_ref()?.before.as_deref());
-        let orders = before.map_or_else(Vec::new, |machine| of_order(question, machine, &asked));
-        of_machine(hardware, orders, &asked, &mut sentences);
+        let orders = before.map_or_else(Vec::new, |machine| of_order(question, machine, asked));
+        of_machine(hardware, orders, asked, &mut sentences);
     }
-    of_strings(&asked, &mut sentences);
+    of_strings(asked, &mut sentences);
     if asked.accesses > 1 {
         sentences.push(if asked.probes == asked.accesses {
             "Every access starts from the given state.".to_owned()
@@ -48,30 +68,25 @@ pub(crate) fn assumptions(question: &Question) -> Vec<String> {
                 .to_owned()
         });
     }
-    if asked.is(About::Missing) {
-        sentences.push(NO_VALUE[0].to_owned());
-    } else if asked.is(About::Tables) {
-        sentences.push(NO_VALUE[1].to_owned());
-    }
     sentences
 }
 
 /// Describes the replacement order of the sets from which the question evicts entries.
-fn of_order(question: &Question, machine: &Machine, asked: &Asked) -> Vec<String> {
-    if !asked.is(About::Lookups) {
+fn of_order(question: &Question, machine: &Machine, asked: &Topics) -> Vec<String> {
+    if !asked.is(Topic::Lookups) {
         return Vec::new();
     }
     let spec = machine.spec();
     let used = |name: &str| {
-        let fetches = asked.is(About::Fetches);
+        let fetches = asked.is(Topic::Fetches);
         let tlb = spec
             .tlb_named(name)
             .map(|at| spec.tlbs[at].side.serves(AccessKind::Read));
         let cache = spec
             .cache_named(name)
             .map(|at| spec.caches[at].side.serves(AccessKind::Read));
-        let is_used =
-            tlb.unwrap_or(asked.is(About::Data)) && (fetches || tlb.or(cache).unwrap_or(true));
+        let is_used = tlb.unwrap_or(asked.is(Topic::UsesCaches))
+            && (fetches || tlb.or(cache).unwrap_or(true));
         is_used.then(|| named(&[name]))
     };
     orders::of_machine(machine, used, |part, set| {
@@ -84,27 +99,27 @@ fn of_order(question: &Question, machine: &Machine, asked: &Asked) -> Vec<String
 fn of_machine(
     hardware: &Hardware,
     orders: Vec<String>,
-    asked: &Asked,
+    asked: &Topics,
     sentences: &mut Vec<String>,
 ) {
     let spec = &hardware.spec;
     // If the entries are in memory, the given bytes show their values.
     if spec.mmu.is_some()
         && hardware.kernel.is_none()
-        && asked.is(About::PageTable)
-        && !asked.is(About::Entries)
+        && asked.is(Topic::PageTable)
+        && !asked.is(Topic::RawEntries)
         && asked.listed >> spec.vpn_bits().min(63) == 0
     {
         sentences.push("Page-table entries that are not listed are not present.".to_owned());
     }
     // On bare hardware, the value of a byte is known only if a cache holds the byte.
-    if asked.is(About::Lookups) || asked.is(About::Bytes) && hardware.kernel.is_none() {
+    if asked.is(Topic::Lookups) || asked.is(Topic::Bytes) && hardware.kernel.is_none() {
         of_lookups(spec, asked, sentences);
     }
     sentences.extend(orders);
     match &hardware.kernel {
         Some(kernel) => of_kernel(spec, kernel, asked, sentences),
-        None if spec.mmu.is_none() || !asked.is(About::Faults) || asked.is(About::Retries) => {}
+        None if spec.mmu.is_none() || !asked.is(Topic::Faults) || asked.is(Topic::Retries) => {}
         None if spec.tlbs.is_empty() && spec.caches.is_empty() => {
             sentences.push("A page fault ends the access.".to_owned());
         }
@@ -121,8 +136,8 @@ fn of_machine(
 
 /// Describes how misses fill the TLBs and caches. Groups the TLBs and caches that follow the same rules.
 /// Omits instruction caches and TLBs if the question fetches no instructions.
-fn of_lookups(spec: &Spec, asked: &Asked, sentences: &mut Vec<String>) {
-    let fetches = asked.is(About::Fetches);
+fn of_lookups(spec: &Spec, asked: &Topics, sentences: &mut Vec<String>) {
+    let fetches = asked.is(Topic::Fetches);
     let tlbs = spec
         .tlbs
         .iter()
@@ -138,7 +153,7 @@ fn of_lookups(spec: &Spec, asked: &Asked, sentences: &mut Vec<String>) {
     let caches = spec
         .caches
         .iter()
-        .filter(|_| asked.is(About::Data))
+        .filter(|_| asked.is(Topic::UsesCaches))
         .filter(|cache| fetches || cache.side.serves(AccessKind::Read));
     let caches = caches.map(|cache| {
         (
@@ -163,7 +178,7 @@ fn of_lookups(spec: &Spec, asked: &Asked, sentences: &mut Vec<String>) {
         let stores = if stores.is_empty() {
             stores
         } else {
-            format!(" {} {verb} {stores}.", capitalized(&listed(&names, "and")))
+            format!(" {} {verb} {stores}.", listed(&names, "The", "and"))
         };
         sentences.push(format!("{}{stores}", filled(&named(&names), shape, policy)));
     }
@@ -171,33 +186,26 @@ fn of_lookups(spec: &Spec, asked: &Asked, sentences: &mut Vec<String>) {
 
 /// Returns `the TLB`, or `L1d, L2, or L3`.
 fn named(names: &[&str]) -> String {
-    listed(names, "or")
+    listed(names, "the", "or")
 }
 
-/// Joins the names of TLBs or caches, with the conjunction `word` before the last name.
-fn listed(names: &[&str], word: &str) -> String {
-    let one = |name: &&str| match *name {
-        "tlb" => "the TLB".to_owned(),
-        "cache" => "the cache".to_owned(),
-        other => other.to_owned(),
-    };
-    match names {
-        [first, last] => format!("{} {word} {}", one(first), one(last)),
-        [first @ .., last] if !first.is_empty() => {
-            format!(
-                "{}, {word} {}",
-                first.iter().map(one).collect::<Vec<_>>().join(", "),
-                one(last)
-            )
+/// Joins the names of TLBs or caches. A list begins with `article` if its first part has no name, and has the conjunction
+/// `word` before the last name.
+fn listed(names: &[&str], article: &str, word: &str) -> String {
+    let one = |(at, name): (usize, &&str)| {
+        let article = if at == 0 { article } else { "the" };
+        match *name {
+            "tlb" => format!("{article} TLB"),
+            "cache" => format!("{article} cache"),
+            other => other.to_owned(),
         }
-        _ => names.iter().map(one).collect(),
+    };
+    let names: Vec<String> = names.iter().enumerate().map(one).collect();
+    match &*names {
+        [first, last] => format!("{first} {word} {last}"),
+        [first @ .., last] if !first.is_empty() => format!("{}, {word} {last}", first.join(", ")),
+        _ => names.concat(),
     }
-}
-
-/// Capitalizes the article at the start of a text.
-fn capitalized(text: &str) -> String {
-    text.strip_prefix("the ")
-        .map_or_else(|| text.to_owned(), |rest| format!("The {rest}"))
 }
 
 /// The organization of a TLB or cache.
@@ -247,9 +255,9 @@ fn stores(cache: &CacheSpec) -> String {
     )
 }
 
-fn of_kernel(spec: &Spec, kernel: &KernelConfig, asked: &Asked, sentences: &mut Vec<String>) {
-    if asked.is(About::Faults) {
-        let second = match (asked.is(About::Lookups), spec.caches.is_empty()) {
+fn of_kernel(spec: &Spec, kernel: &KernelConfig, asked: &Topics, sentences: &mut Vec<String>) {
+    if asked.is(Topic::Faults) {
+        let second = match (asked.is(Topic::Lookups), spec.caches.is_empty()) {
             (false, _) => "",
             (true, true) => ". Answers about the TLB are for the retry",
             (true, false) => ". Answers about the TLB and cache are for the retry",
@@ -258,7 +266,7 @@ fn of_kernel(spec: &Spec, kernel: &KernelConfig, asked: &Asked, sentences: &mut 
             "The kernel handles page faults, and the processor retries the instruction{second}."
         ));
     }
-    if asked.is(About::Frames) {
+    if asked.is(Topic::Frames) {
         sentences.push("The kernel allocates the free frame with the lowest number.".to_owned());
     }
     if let Some(frames) = kernel.frames {
@@ -272,7 +280,7 @@ fn of_kernel(spec: &Spec, kernel: &KernelConfig, asked: &Asked, sentences: &mut 
             kernel.replacement.row().title
         ));
     }
-    if asked.is(About::Files) {
+    if asked.is(Topic::Files) {
         of_files(kernel, asked, sentences);
     }
     if kernel.zero_page {
@@ -281,8 +289,8 @@ fn of_kernel(spec: &Spec, kernel: &KernelConfig, asked: &Asked, sentences: &mut 
     }
 }
 
-fn of_files(kernel: &KernelConfig, asked: &Asked, sentences: &mut Vec<String>) {
-    if asked.is(About::Major) || kernel.fault_around > 1 {
+fn of_files(kernel: &KernelConfig, asked: &Topics, sentences: &mut Vec<String>) {
+    if asked.is(Topic::Major) || kernel.fault_around > 1 {
         sentences.push(page_cache(kernel.warm).to_owned());
     }
     if kernel.fault_around > 1 {
@@ -303,15 +311,15 @@ fn page_cache(warm: bool) -> &'static str {
 }
 
 /// Describes the byte order of the values that the question shows or asks for.
-fn byte_order(spec: &Spec, asked: &Asked) -> Option<String> {
-    let raw = asked.is(About::Entries) || asked.is(About::Dump);
+fn byte_order(spec: &Spec, asked: &Topics) -> Option<String> {
+    let raw = asked.is(Topic::RawEntries) || asked.is(Topic::Dump);
     let entries = spec
         .mmu
         .as_ref()
         .map(|mmu| &mmu.pte)
         .filter(|pte| raw && pte.bytes > 1);
     let big = entries.is_some_and(|pte| pte.big_endian);
-    match (asked.is(About::Words) || entries.is_some() && !big, big) {
+    match (asked.is(Topic::Words) || entries.is_some() && !big, big) {
         (true, false) => Some("Multi-byte values are little-endian.".to_owned()),
         (true, true) => Some(
             "Multi-byte values are little-endian, but page-table entries are big-endian."

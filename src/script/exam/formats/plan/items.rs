@@ -5,11 +5,11 @@ use std::sync::Arc;
 use super::hints::{column_head, mark_hex, worksheet_heads};
 use super::medium::Medium;
 use crate::exam::field::fields;
-use crate::exam::formats::edition::Edition;
 use crate::exam::formats::label::{called, filled, how, roomy, width};
 use crate::exam::formats::labels::Labels;
 use crate::exam::formats::page::{bare, printed};
 use crate::exam::formats::prompt::{prompt_with, several_cores, tabled};
+use crate::exam::formats::style::Edition;
 use crate::exam::formats::tree::{Blank, Block, Cell, Choice, Table, WorksheetRow};
 use crate::exam::paper::{Paper, PaperItem};
 use crate::lang::value::{Number, Value};
@@ -128,6 +128,7 @@ impl<'p> Items<'p> {
                     .collect(),
             ],
             rows: run.start.iter().map(cells).collect(),
+            ..Table::default()
         };
         self.medium.given(table)
     }
@@ -386,6 +387,7 @@ impl<'p> Items<'p> {
             title: self.labels.table(&of.title),
             groups,
             rows,
+            ..Table::default()
         });
         let is_hex = |at: usize| {
             of.rows
@@ -451,6 +453,7 @@ impl<'p> Items<'p> {
             title: of.title.clone(),
             groups: vec![of.columns.iter().enumerate().map(head).collect()],
             rows,
+            ..Table::default()
         }
     }
 

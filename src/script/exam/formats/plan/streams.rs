@@ -91,6 +91,7 @@ impl Items<'_> {
             title: String::new(),
             groups,
             rows: rows.collect::<Option<_>>()?,
+            ..Table::default()
         };
         let mut how = begin.prompt;
         for blank in blanks {
@@ -154,6 +155,7 @@ impl Items<'_> {
             title: String::new(),
             groups: vec![heads.collect()],
             rows,
+            ..Table::default()
         };
         let how = if *several {
             "In each row, tick all that are correct."

@@ -1,7 +1,6 @@
 //! Prompts: the sentences that ask for an item, without the script's notation.
 
-use super::fill::filled;
-use super::strings::{Stated, of_string, tabled};
+use super::strings::{Stated, filled, of_string, tabled};
 use crate::exam::formats::labels::Labels;
 use crate::exam::formats::page::records;
 use crate::exam::paper::{Paper, PaperItem, Question};
@@ -11,8 +10,8 @@ use crate::run::record::{Access, AccessVerb, CallRecord, Did, Shown};
 use pagewalk_engine::machine::event::{AccessKind, Privilege};
 
 /// Returns the templates for an access: without a process, and with one. A paper's translation replaces these
-/// templates. `stored` is the script text of the stored value.
-pub(super) fn templates(access: &Access, stored: &str) -> [&'static str; 2] {
+/// templates.
+pub(super) fn templates(access: &Access) -> [&'static str; 2] {
     match (access.verb, access.data.len()) {
         (AccessVerb::Translate, _) => [
             "The {address} is translated{why}.",
@@ -30,7 +29,7 @@ pub(super) fn templates(access: &Access, stored: &str) -> [&'static str; 2] {
             "{n} bytes are read at {address}{why}.",
             "Process {process} reads {n} bytes at {address}{why}.",
         ],
-        (AccessVerb::Write, _) if stored.starts_with('"') => [
+        (AccessVerb::Write, _) if access.stored_string().is_some() => [
             "The string {stored} is written at {address}{why}.",
             "Process {process} writes the string {stored} at {address}{why}.",
         ],
@@ -66,16 +65,9 @@ pub(crate) fn prompt_with(item: &PaperItem, labels: &Labels, cores: bool, tables
         ItemKind::Facts { operation, .. } => match &*item.did {
             Did::Access(access) => {
                 let address = address(access, item.printed.radix, labels);
-                of_access(
-                    access,
-                    templates(access, stored(operation)),
-                    stored(operation),
-                    labels,
-                    cores,
-                    &address,
-                )
+                of_access(access, templates(access), labels, cores, &address)
             }
-            did => of_operation(did, operation, labels, tabled),
+            did => of_operation(did, &operation.operation, labels, tabled),
         },
         ItemKind::Table {
             string: Some(did), ..
@@ -109,13 +101,6 @@ pub(crate) fn prompt_with(item: &PaperItem, labels: &Labels, cores: bool, tables
     }
 }
 
-/// Returns the script text of the stored value.
-pub(super) fn stored(operation: &str) -> &str {
-    operation
-        .split_once('=')
-        .map_or("", |(_, stored)| stored.trim_start())
-}
-
 /// Returns the term for the address of an access.
 pub(crate) fn kind_of_address(access: &Access) -> &'static str {
     if access.spec.mmu.is_some() {
@@ -147,7 +132,7 @@ fn address(access: &Access, radix: Option<Radix>, labels: &Labels) -> String {
 pub(crate) fn of_done(did: &Did, labels: &Labels) -> String {
     if let Did::Access(access) = did {
         let address = address(access, None, labels);
-        return of_access(access, templates(access, ""), "", labels, false, &address);
+        return of_access(access, templates(access), labels, false, &address);
     }
     let operation = did.call().map_or_else(String::new, |call| {
         let args: Vec<&str> = call.args.iter().map(|arg| arg.written.as_str()).collect();
@@ -179,7 +164,6 @@ fn of_operation(did: &Did, operation: &str, labels: &Labels, tabled: bool) -> St
 pub(super) fn of_access(
     access: &Access,
     [passive, active]: [&'static str; 2],
-    stored: &str,
     labels: &Labels,
     cores: bool,
     address: &str,
@@ -202,7 +186,7 @@ pub(super) fn of_access(
             ("process", process.as_deref().unwrap_or_default()),
             ("address", address),
             ("n", &access.data.len().to_string()),
-            ("stored", stored),
+            ("stored", &access.stored_string().unwrap_or_default()),
             ("value", &value(access)),
             ("why", &why),
         ],
@@ -238,16 +222,10 @@ fn by(mode: Privilege, labels: &Labels) -> String {
 }
 
 fn of_call(call: &CallRecord, operation: &str, labels: &Labels) -> String {
-    // The sentence names the process.
-    let prefix = format!("{}:", call.process.name);
-    let code = operation
-        .strip_prefix(&prefix)
-        .unwrap_or(operation)
-        .trim_start();
     let text = filled(
         labels,
         "Process {process} calls {call}.",
-        &[("process", &call.process.name), ("call", code)],
+        &[("process", &call.process.name), ("call", operation)],
     );
     supposed(call.probe, text, labels)
 }

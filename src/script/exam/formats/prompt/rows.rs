@@ -1,6 +1,6 @@
 //! Prompts for items that share a table.
 
-use super::items::{kind_of_address, number_of_address, of_access, prompt, stored, templates};
+use super::items::{kind_of_address, number_of_address, of_access, prompt, templates};
 use super::strings::{Stated, memory, of_string, policy, tabled};
 use crate::exam::formats::labels::Labels;
 use crate::exam::formats::tree::Cell;
@@ -163,7 +163,7 @@ fn of_addresses(items: &[&PaperItem], labels: &Labels, cores: bool) -> Option<St
         (ItemKind::Facts { .. }, Did::Access(_)) if item.printed.prompt.is_some() => {
             item.printed.prompt.clone()
         }
-        (ItemKind::Facts { operation, .. }, Did::Access(access)) => {
+        (ItemKind::Facts { .. }, Did::Access(access)) => {
             let [one, each, these] = match access.spec.mmu {
                 Some(_) => [
                     "one of these virtual addresses",
@@ -178,15 +178,11 @@ fn of_addresses(items: &[&PaperItem], labels: &Labels, cores: bool) -> Option<St
             };
             let (templates, address) = match access.verb {
                 AccessVerb::Translate => (TRANSLATED, these),
-                _ => (
-                    templates(access, stored(operation)),
-                    if access.probe { one } else { each },
-                ),
+                _ => (templates(access), if access.probe { one } else { each }),
             };
             Some(of_access(
                 access,
                 templates,
-                stored(operation),
                 labels,
                 cores,
                 labels.localize(address),
@@ -207,16 +203,9 @@ fn of_addresses(items: &[&PaperItem], labels: &Labels, cores: bool) -> Option<St
 fn of_row(item: &PaperItem, labels: &Labels, cores: bool) -> Option<String> {
     let text = match (&item.kind, &*item.did) {
         _ if item.printed.prompt.is_some() => return Some(prompt(item, labels, cores)),
-        (ItemKind::Facts { operation, .. }, Did::Access(access)) if !access.probe => {
+        (ItemKind::Facts { .. }, Did::Access(access)) if !access.probe => {
             let address = number_of_address(access, item.printed.radix);
-            of_access(
-                access,
-                row_templates(access),
-                stored(operation),
-                labels,
-                cores,
-                &address,
-            )
+            of_access(access, row_templates(access), labels, cores, &address)
         }
         (_, did) if did.call().is_some_and(|call| !call.probe) => prompt(item, labels, cores),
         _ => return None,
@@ -240,17 +229,17 @@ fn row_templates(access: &Access) -> [&'static str; 2] {
             "Load of {n} bytes from {address}{why}",
             "{process} reads {n} bytes at {address}{why}",
         ],
-        (AccessVerb::Write, 2..=8) => [
-            "Store of the {n}-byte value {value} to {address}{why}",
-            "{process} writes the {n}-byte value {value} to {address}{why}",
-        ],
         (AccessVerb::Write, 1) => [
             "Store of {value} to {address}{why}",
             "{process} writes {value} to {address}{why}",
         ],
-        (AccessVerb::Write, _) => [
+        (AccessVerb::Write, 9..) if access.stored_string().is_some() => [
             "Store of {stored} to {address}{why}",
             "{process} writes {stored} to {address}{why}",
+        ],
+        (AccessVerb::Write, _) => [
+            "Store of the {n}-byte value {value} to {address}{why}",
+            "{process} writes the {n}-byte value {value} to {address}{why}",
         ],
     }
 }

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use crate::lang::layout::again::lay_out_again;
+use crate::lang::layout::tokens::lay_out_again;
 use crate::lang::layout::{Layout, lay_out};
 
 /// Statements without errors, which end at a newline, a semicolon, or the end of the text.

@@ -8,7 +8,7 @@ use crate::report::words::handling::FaultText;
 use crate::report::words::names::Names;
 use crate::run::record::{CallRecord, FaultRecord};
 use pagewalk_engine::kernel::abi::{Arg, Errno};
-use pagewalk_engine::kernel::syscall::system_call;
+use pagewalk_engine::kernel::syscall::{Returns, system_call};
 
 /// Maximum number of faults to describe per statement.
 const FAULTS: usize = 6;
@@ -54,7 +54,7 @@ fn fault_blocks(fault: &FaultRecord, text: &FaultText) -> Vec<Block> {
 /// Returns the faults during a system call, then its return value and meaning. `bound` is the variable that
 /// receives the result.
 pub(crate) fn blocks(record: &CallRecord, bound: Option<&str>) -> Vec<Block> {
-    let mut blocks = faults(names(record), &record.faults, Some(record.name));
+    let mut blocks = faults(Names::of_call(record), &record.faults, Some(record.name));
     let tone = if record.reply.result.is_err() {
         Tone::Bad
     } else {
@@ -64,7 +64,7 @@ pub(crate) fn blocks(record: &CallRecord, bound: Option<&str>) -> Vec<Block> {
         .map(|means| format!(": {means}"))
         .unwrap_or_default();
     let inside = faults_inside(&record.faults)
-        .map(|faults| format!(" {faults}"))
+        .map(|faults| format!(" {faults}."))
         .unwrap_or_default();
     blocks.push(Block::toned(
         tone,
@@ -82,12 +82,11 @@ pub(crate) fn blocks(record: &CallRecord, bound: Option<&str>) -> Vec<Block> {
 
 /// Returns the result of a system call for a statement in a loop: `→ 0x1000`, `→ -1 (EINVAL)`.
 pub(crate) fn short(record: &CallRecord) -> String {
-    let faults =
-        faults_inside(&record.faults).map(|faults| format!(", {}", faults.trim_end_matches('.')));
+    let faults = faults_inside(&record.faults).map(|faults| format!(", {faults}"));
     let faults = faults.unwrap_or_default();
     match record.reply.result {
         Err(error) => format!("→ {} ({}){faults}", value(record), error.name()),
-        Ok(_) if is_void(record) => String::new(),
+        Ok(_) if record.returns() == Returns::Nothing => String::new(),
         Ok(_) => format!("→ {}{faults}", value(record)),
     }
 }
@@ -109,40 +108,21 @@ pub(crate) fn changed(record: &CallRecord) -> bool {
         || matches!(record.name, "fork" | "exit" | "wait" | "open" | "close")
 }
 
-/// Returns the names to use in sentences about a call.
-pub fn names(record: &CallRecord) -> Names<'_> {
-    Names {
-        spec: &record.spec,
-        legend: &record.legend,
-        own: &record.process,
-    }
-}
-
 /// Describes the return value: `mmap returns buf = 0x1000`.
 fn returned(record: &CallRecord, bound: Option<&str>) -> String {
-    if is_void(record) && record.reply.result.is_ok() {
+    if record.returns() == Returns::Nothing && record.reply.result.is_ok() {
         return record.name.to_owned();
     }
     let bound = bound.map_or_else(String::new, |name| format!("{name} = "));
     format!("{} returns {bound}{}", record.name, value(record))
 }
 
-/// Whether the call returns `void` in C.
-fn is_void(record: &CallRecord) -> bool {
-    system_call(record.name).is_some_and(|row| row.prototype.starts_with("void "))
-        && !returns_pointer(record)
-}
-
-fn returns_pointer(record: &CallRecord) -> bool {
-    system_call(record.name).is_some_and(|row| row.prototype.starts_with("void *"))
-}
-
 /// Returns the return value in C notation.
 fn value(record: &CallRecord) -> String {
-    let pointer = returns_pointer(record);
+    let pointer = record.returns() == Returns::Pointer;
     match record.reply.result {
         Ok(0) if pointer => "NULL".to_owned(),
-        Ok(address) if pointer => names(record).address(address),
+        Ok(address) if pointer => Names::of_call(record).address(address),
         Ok(n) => n.to_string(),
         Err(_) if record.failure() == 0 => "NULL".to_owned(),
         Err(_) => record.failure().to_string(),
@@ -164,7 +144,7 @@ fn means(record: &CallRecord) -> Option<String> {
             ))
         }
         Ok(result) => {
-            let mut means = meaning(&names(record), record, result)?;
+            let mut means = meaning(&Names::of_call(record), record, result)?;
             if let Some(text) = inline(record) {
                 means = format!("{means}: {text}");
             }
@@ -175,10 +155,8 @@ fn means(record: &CallRecord) -> Option<String> {
 
 /// Explains that the process has no usable descriptor with this number.
 fn descriptor(record: &CallRecord) -> Option<String> {
-    let (_, parameters) = system_call(record.name)?.prototype.split_once('(')?;
-    let at = parameters
-        .split([',', ')'])
-        .position(|parameter| parameter.trim() == "int fd")?;
+    let parameters = system_call(record.name)?.parameters();
+    let at = parameters.iter().position(|one| one.name == "fd")?;
     let Arg::Number(fd) = record.args.get(at)?.value else {
         return None;
     };
@@ -188,7 +166,7 @@ fn descriptor(record: &CallRecord) -> Option<String> {
     ))
 }
 
-/// Counts the faults in a sentence: `The call caused 2 page faults (1 minor, 1 major).`
+/// Counts the faults in a sentence: `The call caused 2 page faults (1 minor, 1 major)`
 fn faults_inside(faults: &[FaultRecord]) -> Option<String> {
     let of =
         |which: fn(&FaultRecord) -> bool| faults.iter().filter(|fault| which(fault)).count() as u64;
@@ -200,7 +178,7 @@ fn faults_inside(faults: &[FaultRecord]) -> Option<String> {
         (minor, major) => format!("{minor} minor, {major} major"),
     };
     Some(format!(
-        "The call caused {} ({kinds}).",
+        "The call caused {} ({kinds})",
         count(minor + major, "page fault", "page faults")
     ))
 }

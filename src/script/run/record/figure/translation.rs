@@ -7,6 +7,9 @@ use serde::Serialize;
 pub struct Translation {
     /// The operation, such as `read 0x03D4`.
     pub operation: String,
+    /// Whether the access stores its data.
+    #[serde(skip)]
+    pub stores: bool,
     /// The name of the process, or `None` on bare hardware.
     pub process: Option<String>,
     /// The virtual address.
@@ -81,7 +84,7 @@ pub struct Lookup {
     /// The way that hit.
     pub way: Option<u32>,
     /// The entries or lines of the set at the lookup, in way order. The list contains only the way that hit if the set has
-    /// more than 64 ways. `None` without a lookup, or if the run did not keep the set, as in the earlier rounds of a loop.
+    /// more than 64 ways. `None` without a lookup, or if the run did not copy the sets of accesses in loops.
     pub entries: Option<Vec<LookupEntry>>,
 }
 

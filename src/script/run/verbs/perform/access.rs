@@ -49,6 +49,7 @@ impl Session<'_> {
 
     fn access_of_machine(&mut self, plan: AccessPlan) -> Result<Access, Stop> {
         let (probe, copies_sets) = (self.probing, self.copies_sets());
+        let alone = self.loops.is_empty();
         let machine = self.machine(plan.place)?;
         let mut copy;
         let machine = if probe {
@@ -62,6 +63,8 @@ impl Session<'_> {
             kind,
             mode,
             va,
+            literal,
+            stored,
             mut data,
             ..
         } = plan;
@@ -77,7 +80,7 @@ impl Session<'_> {
                 }
             }
             AccessVerb::Write => {
-                machine.access(va, kind, mode, Data::Store(&stored(&data)), &mut recorder)
+                machine.access(va, kind, mode, Data::Store(&known(&data)), &mut recorder)
             }
             AccessVerb::Read | AccessVerb::Fetch => {
                 machine.access(va, kind, mode, Data::Load(&mut data), &mut recorder)
@@ -98,6 +101,8 @@ impl Session<'_> {
             kind,
             mode,
             va,
+            literal,
+            stored,
             data,
             block,
             outcome,
@@ -106,7 +111,8 @@ impl Session<'_> {
             looked,
             process,
         };
-        if outcome.fault.is_some() {
+        // A walk takes longer than an access, so a loop walks only for reasons that it certainly prints.
+        if alone || outcome.fault.is_some() {
             access.record_walk(machine);
         }
         Ok(access)
@@ -120,11 +126,14 @@ impl Session<'_> {
             kind,
             mode,
             va,
+            literal,
+            stored,
             mut data,
             place,
             ..
         } = plan;
         let (probe, copies_sets) = (self.probing, self.copies_sets());
+        let alone = self.loops.is_empty();
         let kernel = self.kernel(place)?;
         // A killed process loses the state that the record needs.
         let before = match kernel.config().signals {
@@ -135,7 +144,7 @@ impl Session<'_> {
         let done = match verb {
             AccessVerb::Translate => kernel.translate(pid, va, kind, mode, &mut recorder),
             AccessVerb::Write => {
-                kernel.access(pid, va, kind, Data::Store(&stored(&data)), &mut recorder)
+                kernel.access(pid, va, kind, Data::Store(&known(&data)), &mut recorder)
             }
             AccessVerb::Read | AccessVerb::Fetch => {
                 kernel.access(pid, va, kind, Data::Load(&mut data), &mut recorder)
@@ -168,11 +177,11 @@ impl Session<'_> {
             killed,
             legend: recorded.legend,
         };
-        self.kernel_work(work, place)?;
+        let faulted = !inside.faults.is_empty() || killed.is_some();
         let (events, looked) = (recorded.events, recorded.looked);
         let process = Some(Box::new(inside));
         let walk = None;
-        let access = Access {
+        let mut access = Access {
             spec,
             core,
             verb,
@@ -180,6 +189,8 @@ impl Session<'_> {
             kind,
             mode,
             va,
+            literal,
+            stored,
             data,
             block,
             outcome,
@@ -188,6 +199,11 @@ impl Session<'_> {
             looked,
             process,
         };
+        // A handler may have changed the page table since the lookup.
+        if alone && !faulted {
+            access.record_walk(kernel.machine());
+        }
+        self.kernel_work(work, place)?;
         if !probe {
             // Only statements about one address have marks. System calls and replays are not, and a
             // probe changes nothing.
@@ -214,7 +230,7 @@ fn block(
     Some(CachedBlock { way, bytes })
 }
 
-fn stored(data: &[Option<u8>]) -> Vec<u8> {
+fn known(data: &[Option<u8>]) -> Vec<u8> {
     data.iter()
         .copied()
         .map(Option::unwrap_or_default)

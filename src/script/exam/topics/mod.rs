@@ -1,0 +1,501 @@
+//! The topics of a question: which tables, parts, and facts the paper prints and asks about. Assumptions and worked
+//! solutions mention only these.
+
+mod seen;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::formats::page::{bare, printed};
+use super::paper::{PaperItem, Question};
+use super::words::Words;
+use crate::questions::entry::{Blank, Derivation, Evidence, ItemKind, PathValue};
+use crate::run::facts::{Component, Family, Key, Subject, key};
+use crate::run::paths::{LAST, PART_PROPERTIES};
+use crate::run::record::{AccessVerb, AreaRecord, Did, FaultRecord, ReferenceRun, StartRow, View};
+use crate::run::table::{Rows, TableId};
+use pagewalk_engine::kernel::event::FaultClass;
+use pagewalk_engine::kernel::vma::Backing;
+use pagewalk_engine::machine::event::{AccessKind, Event};
+use pagewalk_engine::machine::policy::Policy;
+use pagewalk_engine::machine::reference_string::{Replacement, Ticks};
+use pagewalk_engine::machine::spec::Spec;
+
+/// A topic of a question, other than TLBs and caches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Topic {
+    /// Page tables, whose entries have page numbers and bits.
+    Tables,
+    /// A page table that the question prints or asks for, or that an access walks.
+    PageTable,
+    /// The indices of page tables.
+    Indexes,
+    /// Page-table entries in memory, with their addresses and raw values.
+    Entries,
+    /// Addresses or raw values of entries that students write.
+    RawEntries,
+    /// The number of page tables, or their tree.
+    Counted,
+    /// The contents of memory.
+    Dump,
+    /// Bytes that are read or written.
+    Data,
+    /// Values of bytes.
+    Bytes,
+    /// Values of several bytes.
+    Words,
+    /// Physical addresses, or their parts.
+    Physical,
+    /// The accessed bit of entries.
+    Accessed,
+    /// The dirty bit of entries.
+    Dirty,
+    /// Facts of the machine.
+    Machine,
+    /// Instruction fetches.
+    Fetches,
+    /// Accesses that use the caches as well as the MMU.
+    UsesCaches,
+    /// Lookups in TLBs and caches.
+    Lookups,
+    /// Page faults.
+    Faults,
+    /// Minor and major faults.
+    Major,
+    /// Accesses that the script repeats after page faults.
+    Retries,
+    /// Numbers of page frames.
+    Frames,
+    /// Areas of files.
+    Files,
+    /// Values that can be missing.
+    Missing,
+    /// Tables to fill in.
+    FillIn,
+    /// Reference strings.
+    Strings,
+    /// Reference strings that start with empty frames.
+    Empty,
+    /// Reference strings that start with filled frames.
+    Holding,
+    /// Reference strings that start with a table of pages with loading times.
+    Started,
+    /// Reference strings that start with a table of pages without loading times.
+    Listed,
+    /// Initial pages without times of their last uses.
+    Unused,
+    /// Initial pages without reference bits.
+    Unreferenced,
+    /// Reference strings that start with a table of use bits.
+    UseBits,
+    /// Initial pages without modified bits.
+    Clean,
+    /// Reads and writes of pages on disk.
+    Disk,
+    /// Modified bits.
+    Modified,
+    /// Clock ticks that clear use bits.
+    Ticks,
+    /// A reference string with clock ticks.
+    AnyTicks,
+    /// A reference string with several references.
+    Several,
+    /// The order of eviction.
+    Order,
+}
+
+/// The topics of a question.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Topics {
+    topics: BTreeSet<Topic>,
+    /// The TLBs and caches.
+    parts: BTreeSet<Component>,
+    /// The reference strings whose facts the question asks for, so that their solutions explain every step.
+    strings: Vec<Arc<Did>>,
+    /// The replacement policies of reference strings, in order.
+    pub(crate) policies: Vec<Replacement>,
+    /// Number of operations with facts to determine.
+    pub(crate) accesses: usize,
+    /// Number of probes among these operations.
+    pub(crate) probes: usize,
+    /// Number of entries that the longest given page table lists.
+    pub(crate) listed: u64,
+}
+
+impl Topics {
+    /// Returns the topics of a question.
+    pub(crate) fn of_question(question: &Question) -> Self {
+        let mut topics = Self::default();
+        question.views().for_each(|view| topics.view(view));
+        question.items().for_each(|item| topics.item(item));
+        topics
+    }
+
+    /// Whether the question is about a topic.
+    pub(crate) fn is(&self, topic: Topic) -> bool {
+        self.topics.contains(&topic)
+    }
+
+    /// Adds the topics that apply.
+    fn add<const N: usize>(&mut self, topics: [(Topic, bool); N]) {
+        let applying = topics.into_iter().filter(|(_, applies)| *applies);
+        self.topics.extend(applying.map(|(topic, _)| topic));
+    }
+
+    /// Adds the topics of a given table or a figure.
+    fn view(&mut self, view: &View) {
+        let is_file = |record: &AreaRecord| matches!(record.area.backing, Backing::File { .. });
+        match view {
+            View::Table(table) => {
+                self.table(table, &table.groups.concat());
+                let is_page_table = table.id == TableId::PageTable;
+                if is_page_table {
+                    self.listed = self.listed.max(table.rows.len() as u64);
+                }
+                self.add([
+                    (Topic::PageTable, is_page_table),
+                    (Topic::Dump, table.id == TableId::Memory),
+                    (Topic::Frames, is_page_table || table.id == TableId::Frames),
+                ]);
+            }
+            View::Tree(_) => self.topics.extend([
+                Topic::Tables,
+                Topic::PageTable,
+                Topic::Indexes,
+                Topic::Counted,
+            ]),
+            View::Value { of, .. } => self.add([(Topic::Entries, of == "cr3")]),
+            View::Rulers(spec) | View::Declaration(spec) => self.parts.extend(Component::all(spec)),
+            View::Maps { areas, .. } => self.add([(Topic::Files, areas.iter().any(is_file))]),
+            View::Layout(layout) => {
+                let mut areas = layout.areas.iter();
+                self.add([(Topic::Files, areas.any(|area| is_file(&area.area)))]);
+            }
+            _ => {}
+        }
+    }
+
+    /// Adds the topics of a table with these columns on the paper.
+    fn table(&mut self, table: &Rows, columns: &[String]) {
+        let has = |column: &str| columns.iter().any(|name| name == column);
+        match table.id {
+            TableId::Tlb(at) => drop(self.parts.insert(Component::Tlb(at))),
+            TableId::Cache(at) => drop(self.parts.insert(Component::Cache(at))),
+            TableId::PageTable => self.add([
+                (Topic::Tables, true),
+                (Topic::Accessed, has("a")),
+                (Topic::Dirty, has("d")),
+            ]),
+            TableId::Memory => self.topics.extend([Topic::Entries, Topic::Data]),
+            _ => {}
+        }
+    }
+
+    fn item(&mut self, item: &PaperItem) {
+        self.add([(Topic::Retries, item.retry.is_some())]);
+        let (spec, bare) = (
+            item.hardware.as_ref().map(|hardware| &*hardware.spec),
+            bare(item),
+        );
+        match &item.kind {
+            ItemKind::Facts { blanks, .. } => match &*item.did {
+                Did::Reference(run) => {
+                    self.string(run);
+                    self.strings.push(item.did.clone());
+                    let disk = |blank: &Blank| matches!(&*blank.fact, "disk_reads" | "disk_writes");
+                    let is_asked = blanks.iter().any(disk);
+                    self.add([(Topic::Disk, is_asked), (Topic::Modified, is_asked)]);
+                }
+                did => {
+                    self.blanks(did, blanks, bare);
+                    self.operation(did, blanks, bare);
+                }
+            },
+            ItemKind::Table {
+                table,
+                columns,
+                string,
+            } => {
+                self.topics.insert(Topic::FillIn);
+                if let Some(Did::Reference(run)) = string.as_deref() {
+                    let asked = |name: &str| columns.iter().any(|column| **column == *name);
+                    self.string(run);
+                    return self.add([
+                        (Topic::Order, asked("order")),
+                        (Topic::Disk, asked("written")),
+                        (Topic::Modified, asked("written") || asked("modified")),
+                    ]);
+                }
+                let names = table.groups.concat().into_iter();
+                let names = names.zip(printed(table, columns));
+                let printed = names.filter_map(|(name, printed)| printed.then_some(name));
+                self.table(table, &printed.collect::<Vec<_>>());
+                self.add([
+                    (Topic::Machine, true),
+                    (Topic::PageTable, table.id == TableId::PageTable),
+                    (Topic::Frames, table.id != TableId::Maps),
+                ]);
+            }
+            ItemKind::Value { derivation, .. } => self.paths(derivation, spec, bare),
+            ItemKind::Author(table) => {
+                for (.., derivation) in table.blanks() {
+                    self.paths(derivation, spec, bare);
+                }
+            }
+            ItemKind::Any { facts, example, .. } => {
+                if let Some(View::Steps(access, _)) = example {
+                    for fact in facts {
+                        self.fact(fact, (&access.spec, access.kind), bare);
+                    }
+                }
+                let has = |name: &str| facts.iter().any(|fact| **fact == *name);
+                self.add([
+                    (Topic::Machine, true),
+                    (Topic::Lookups, true),
+                    (Topic::UsesCaches, true),
+                    (Topic::PageTable, true),
+                    (Topic::Faults, has("fault") || has("page-fault")),
+                    (Topic::Words, has("value")),
+                ]);
+            }
+            ItemKind::Choice { options, .. } => {
+                for evidence in options.iter().flat_map(|option| &option.evidence) {
+                    match evidence {
+                        Evidence::Facts { did, blanks, .. } => self.blanks(did, blanks, bare),
+                        Evidence::Truth { derivation, .. } => {
+                            self.structures(derivation, spec, bare);
+                        }
+                        Evidence::First { .. } => {}
+                    }
+                }
+            }
+            ItemKind::Essay { .. } => {}
+        }
+    }
+
+    /// Adds the topics of a value: the structures that its paths are about, and the facts that determine it.
+    fn paths(&mut self, derivation: &Derivation, spec: Option<&Spec>, bare: bool) {
+        self.structures(derivation, spec, bare);
+        for path in &derivation.paths {
+            let has = |names: &[&str]| path.names.iter().any(|name| names.contains(&&**name));
+            self.add([
+                (Topic::Frames, has(&["frame", "frames", "ppn", "pa"])),
+                (
+                    Topic::Major,
+                    has(&["major", "minor", "disk_reads", "disk_writes"]),
+                ),
+                (Topic::Faults, has(&["fault", "faults", "page-fault"])),
+            ]);
+        }
+    }
+
+    /// Adds the structures of paths such as `last.tlb` and `L1d.misses`.
+    fn structures(&mut self, derivation: &Derivation, spec: Option<&Spec>, bare: bool) {
+        let Some(spec) = spec else { return };
+        for PathValue { names, last, .. } in &derivation.paths {
+            let names: Vec<&str> = names.iter().map(|name| &**name).collect();
+            match (&*names, last) {
+                ([LAST, ..], Some((_, fact))) => self.fact(fact, (spec, AccessKind::Read), bare),
+                ([.., "page_table", "tables" | "bytes"], _) => {
+                    self.topics.insert(Topic::Counted);
+                }
+                ([part, name], _) => {
+                    let counts = PART_PROPERTIES
+                        .iter()
+                        .any(|row| row.name == *name && row.fact.is_some());
+                    self.parts
+                        .extend(Component::named(spec, part).filter(|_| counts));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn blanks(&mut self, did: &Did, blanks: &[Blank], bare: bool) {
+        let Did::Access(access) = did else { return };
+        for blank in blanks {
+            self.fact(&blank.fact, (&access.spec, access.kind), bare);
+        }
+    }
+
+    /// Adds the structures that a fact of an access is about.
+    fn fact(&mut self, name: &str, (spec, kind): (&Spec, AccessKind), bare: bool) {
+        let Ok(key) = key(name, Family::Access, Some(spec)) else {
+            return;
+        };
+        let tlbs = || (0..spec.tlbs.len()).map(Component::Tlb);
+        let caches = || (0..spec.caches.len()).map(Component::Cache);
+        self.parts.extend(match key.subject() {
+            Subject::FirstTlb => spec.first_tlb(kind).map(Component::Tlb),
+            Subject::FirstCache => spec.first_cache(kind).map(Component::Cache),
+            _ => key.part(),
+        });
+        match key.subject() {
+            Subject::Data if bare => self.topics.extend([Topic::Data, Topic::Tables]),
+            Subject::Nothing
+            | Subject::Address
+            | Subject::FirstTlb
+            | Subject::FirstCache
+            | Subject::Data => {}
+            Subject::Indexes => self.topics.extend([Topic::Indexes]),
+            Subject::Tlbs => self.parts.extend(tlbs()),
+            Subject::Translation => {
+                self.add([(Topic::Tables, bare), (Topic::Physical, name != "fault")]);
+            }
+            Subject::Walks => {
+                self.topics.insert(Topic::Tables);
+                self.parts.extend(tlbs());
+            }
+            Subject::Entries => self
+                .topics
+                .extend([Topic::Tables, Topic::Indexes, Topic::Entries]),
+            Subject::Caches => self.parts.extend(caches()),
+            Subject::Times => {
+                self.topics.insert(Topic::Tables);
+                self.parts.extend(tlbs().chain(caches()));
+            }
+        }
+    }
+
+    /// Adds what the answers about an operation other than a reference string depend on.
+    fn operation(&mut self, did: &Did, blanks: &[Blank], bare: bool) {
+        let access = match did {
+            Did::Access(access) => Some(access),
+            _ => None,
+        };
+        self.accesses += 1;
+        self.probes += usize::from(access.is_some_and(|access| access.probe));
+        let of_file = |fault: &FaultRecord| {
+            let area = fault.area.as_ref().map(|area| &area.area.backing);
+            fault.class() == Some(FaultClass::File) || matches!(area, Some(Backing::File { .. }))
+        };
+        let faults = access.map_or(&[][..], |access| access.faults());
+        let mut of_call = did.call().into_iter().flat_map(|call| &call.faults);
+        self.add([
+            (Topic::Machine, true),
+            (
+                Topic::Files,
+                faults.iter().any(of_file) || of_call.any(of_file),
+            ),
+            (
+                Topic::UsesCaches,
+                access.is_none_or(|access| access.uses_caches()),
+            ),
+        ]);
+        if let Some(access) = access {
+            let walks = |event: &Event| matches!(event, Event::Pte { .. });
+            self.add([
+                (Topic::PageTable, access.events.iter().any(walks)),
+                (Topic::Words, access.uses_caches() && access.data.len() > 1),
+                (
+                    Topic::Faults,
+                    access.outcome.fault.is_some() || !faults.is_empty(),
+                ),
+                (Topic::Fetches, access.verb == AccessVerb::Fetch),
+            ]);
+        }
+        let spec = match did {
+            Did::Access(access) => Some(&access.spec),
+            Did::Replay(run) => Some(run.spec()),
+            _ => None,
+        };
+        let family = if matches!(did, Did::Replay(_)) {
+            Family::Replay
+        } else {
+            Family::Access
+        };
+        for blank in blanks {
+            let fact = &*blank.fact;
+            let key = key(fact, family, spec.map(|spec| &**spec)).ok();
+            let subject = key.as_ref().map(Key::subject);
+            let part = key.as_ref().and_then(Key::part);
+            let is_field = matches!(fact, "vpn" | "vpo" | "tlbi" | "tlbt");
+            let is_known = match Words::for_blank(blank, bare) {
+                Some(words @ Words::YesNo { .. }) => !words.is_missing(blank),
+                _ => is_field || subject == Some(Subject::Indexes),
+            };
+            self.add([
+                (Topic::Missing, !is_known),
+                (Topic::Frames, is_of_frame(fact, subject, part)),
+                (Topic::Major, matches!(fact, "minor" | "major" | "cycles")),
+                (Topic::Faults, fact == "fault"),
+                (Topic::Lookups, part.is_some() || is_lookup(subject)),
+                (Topic::Bytes, fact == "byte"),
+                (Topic::RawEntries, subject == Some(Subject::Entries)),
+            ]);
+        }
+    }
+
+    /// Adds a reference string.
+    fn string(&mut self, run: &ReferenceRun) {
+        let replacement = run.setup.replacement;
+        let is = |policies: &[Policy]| matches!(replacement, Replacement::Policy(policy) if policies.contains(&policy));
+        let uses_bits = is(&[Policy::Clock, Policy::SecondChance, Policy::ThirdChance]);
+        let by_use = is(&[Policy::Lru, Policy::Mru]);
+        let (row, is_empty) = (run.start.first(), run.setup.holding.is_empty());
+        let ticks = run.setup.ticks != Ticks::Never;
+        let starts_with = |is: fn(&StartRow) -> bool| row.is_some_and(is);
+        self.add([
+            (Topic::Strings, true),
+            (Topic::Empty, is_empty && !run.is_working_set()),
+            (Topic::Holding, row.is_none() && !is_empty),
+            (Topic::Started, starts_with(|row| row.loaded.is_some())),
+            (
+                Topic::Listed,
+                starts_with(|row| row.loaded.is_none())
+                    && !(by_use && starts_with(|row| row.used.is_some())),
+            ),
+            (
+                Topic::Unused,
+                by_use && starts_with(|row| row.used.is_none()),
+            ),
+            (
+                Topic::Unreferenced,
+                (uses_bits || is(&[Policy::Nru, Policy::Aging]))
+                    && starts_with(|row| row.referenced.is_none()),
+            ),
+            (
+                Topic::UseBits,
+                uses_bits && starts_with(|row| row.referenced.is_some()),
+            ),
+            (
+                Topic::Clean,
+                row.map_or(!is_empty, |row| row.modified.is_none()),
+            ),
+            (Topic::Modified, run.has_stores()),
+            (Topic::Several, run.totals().trace.len() > 1),
+            (Topic::AnyTicks, ticks),
+            (Topic::Ticks, ticks && uses_bits),
+        ]);
+        self.policies.push(replacement);
+    }
+}
+
+/// Whether a fact depends on the frame that the kernel allocates.
+fn is_of_frame(fact: &str, subject: Option<Subject>, part: Option<Component>) -> bool {
+    const OTHERS: [&str; 11] = [
+        "vpn", "vpo", "ppo", "signal", "code", "minor", "major", "copied", "returns", "error",
+        "value",
+    ];
+    let of_page = matches!(
+        subject,
+        Some(Subject::FirstTlb | Subject::Tlbs | Subject::Walks | Subject::Indexes)
+    );
+    let faults = matches!(fact, "fault" | "page-fault");
+    !(of_page || faults || OTHERS.contains(&fact) || matches!(part, Some(Component::Tlb(_))))
+}
+
+/// Whether a fact is about a lookup in a TLB or cache.
+fn is_lookup(subject: Option<Subject>) -> bool {
+    matches!(
+        subject,
+        Some(
+            Subject::FirstTlb
+                | Subject::Tlbs
+                | Subject::FirstCache
+                | Subject::Caches
+                | Subject::Times
+                | Subject::Walks
+        )
+    )
+}

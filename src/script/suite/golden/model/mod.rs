@@ -1,0 +1,223 @@
+//! Contents of a golden file.
+
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// The version of the format, by which a program recognizes the files of a later one.
+pub const FORMAT: u32 = 2;
+
+/// The recorded results of a file's scripts.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Golden {
+    /// The version of the format.
+    pub format: u32,
+    /// The cases, in text order.
+    pub cases: Vec<Section>,
+}
+
+/// The results of a case.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Section {
+    /// The name of the block in a Markdown file, without a number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub block: Option<String>,
+    /// The scenario, or `None` for the statements outside scenarios.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scenario: Option<String>,
+    /// The codes of the case's diagnostics, if the case is expected to fail.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mistakes: Vec<String>,
+    /// The statements, in order of execution.
+    #[serde(default)]
+    pub statements: Vec<Entry>,
+}
+
+/// The results of a statement.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Entry {
+    /// The statement's text on one line, without facts. Empty for [`Entry::more`].
+    #[serde(default, rename = "do", skip_serializing_if = "String::is_empty")]
+    pub(crate) statement: String,
+    /// The whole statement, if it is longer than a line or contains a table.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) text: String,
+    /// The facts in script notation.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) facts: String,
+    /// The assigned variable: `buf = 0x1000`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) value: String,
+    /// The result of a kernel action: the number of freed frames or reclaimed pages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) count: Option<u64>,
+    /// The system calls in the statement's expressions, one per line.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) calls: String,
+    /// The statement's terminal output.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) prints: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) shows: String,
+    /// The failed expectations.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) fails: String,
+    /// Number of omitted statements: iterations of a loop, or statements beyond the size limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) more: Option<u64>,
+    /// A digest of the omitted statements' results.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) digest: String,
+}
+
+impl Golden {
+    /// Creates a golden file in the current format.
+    pub fn new(cases: Vec<Section>) -> Self {
+        Self {
+            format: FORMAT,
+            cases,
+        }
+    }
+
+    /// Returns the number of listed statements.
+    pub fn listed(&self) -> u64 {
+        self.cases
+            .iter()
+            .map(|case| case.statements.len() as u64)
+            .sum()
+    }
+}
+
+impl Entry {
+    /// Returns the key for aligning two lists of statements.
+    pub(crate) fn head(&self) -> String {
+        match self.more {
+            None => self.statement.clone(),
+            Some(_) => "more statements".to_owned(),
+        }
+    }
+
+    /// Returns the results line by line.
+    pub(crate) fn lines(&self) -> Vec<String> {
+        let mut lines: Vec<String> = self.facts.lines().map(ToOwned::to_owned).collect();
+        let texts = [
+            ("text", &self.text),
+            ("value", &self.value),
+            ("calls", &self.calls),
+            ("prints", &self.prints),
+            ("shows", &self.shows),
+            ("fails", &self.fails),
+        ];
+        let count = self.count.map(|count| format!("count: {count}"));
+        lines.extend(count);
+        for (name, text) in texts {
+            lines.extend(text.lines().map(|line| format!("{name}: {line}")));
+        }
+        lines.extend(
+            self.more
+                .map(|more| format!("{more} more statements, digest {}", self.digest)),
+        );
+        lines
+    }
+
+    /// Estimates the entry's size in a file, in bytes.
+    pub(crate) fn size(&self) -> usize {
+        let head = [&self.statement, &self.text];
+        let results = [
+            &self.facts,
+            &self.value,
+            &self.calls,
+            &self.prints,
+            &self.shows,
+            &self.fails,
+        ];
+        head.into_iter()
+            .chain(results)
+            .map(|text| text.len() + 12)
+            .sum()
+    }
+}
+
+/// The lines of a case, counted from 0.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Places {
+    /// The first line of the case.
+    pub(crate) first: usize,
+    /// The first line of each entry.
+    pub(crate) entries: Vec<usize>,
+}
+
+/// Returns the lines of each case in a golden file, or an empty list if the layout is not that of [`super::write`].
+pub(crate) fn places(text: &str, golden: &Golden) -> Vec<Places> {
+    let mut found: Vec<Places> = Vec::new();
+    let mut in_statements = false;
+    for (number, line) in text.lines().enumerate() {
+        let begins_case = line.starts_with("- ");
+        if begins_case {
+            found.push(Places {
+                first: number,
+                entries: Vec::new(),
+            });
+        }
+        // The texts of an entry are indented by more than two spaces.
+        let Some(member) = line
+            .get(2..)
+            .filter(|_| begins_case || line.starts_with("  "))
+        else {
+            continue;
+        };
+        match found.last_mut() {
+            Some(case) if member.starts_with("- ") && in_statements => case.entries.push(number),
+            _ if member.starts_with([' ', '-']) => {}
+            _ => in_statements = member.starts_with("statements:"),
+        }
+    }
+    let expected = golden.cases.iter().map(|case| case.statements.len());
+    if found.iter().map(|case| case.entries.len()).eq(expected) {
+        found
+    } else {
+        Vec::new()
+    }
+}
+
+/// The digest of the text so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Digest(u64);
+
+impl Default for Digest {
+    fn default() -> Self {
+        Self(0xCBF2_9CE4_8422_2325)
+    }
+}
+
+impl Digest {
+    pub(crate) fn of_text(text: &str) -> Self {
+        let mut digest = Self::default();
+        digest.put(text);
+        digest
+    }
+
+    /// Adds a text and a terminator.
+    pub fn put(&mut self, text: &str) {
+        let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3);
+        self.0 = text.bytes().chain([0]).fold(self.0, step);
+    }
+
+    /// Returns the digest as a number.
+    pub fn number(self) -> u64 {
+        self.0
+    }
+}
+
+/// Formats the digest in 16 hexadecimal digits.
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}", self.0)
+    }
+}
