@@ -98,6 +98,7 @@ fn operation(item: &PaperItem, blanks: &[Blank], topics: &Topics, labels: &Label
         blocks.extend(address(access, topics));
     }
     let asked = |name: &str| blanks.iter().find(|blank| *blank.fact == *name);
+    let without_raw = &without_raw(did);
     // The solution does not explain a byte that a process reads, because the byte follows from the text of
     // the question.
     let explained = |name: &str| !matches!(did, Did::Access(access) if !bare && access.outcome.fault.is_none() && is_data(name, access));
@@ -105,22 +106,26 @@ fn operation(item: &PaperItem, blanks: &[Blank], topics: &Topics, labels: &Label
         .into_iter()
         .filter(|fact| asked(&fact.name).is_some() && explained(&fact.name))
         .collect::<Vec<_>>();
-    let pairs = reasons(did, &facts).into_iter().map(|(reason, facts)| {
-        let blanks = facts.iter().filter_map(|fact| asked(&fact.name));
-        let named =
-            blanks.map(|blank| format!("{} {}", called(blank, labels), filled(blank, bare)));
-        let name = facts.first().map_or("", |fact| fact.name.as_str());
-        (
-            named.collect::<Vec<_>>().join(", "),
-            whole(item, did, name, reason),
-        )
-    });
+    let pairs = reasons(without_raw, &facts)
+        .into_iter()
+        .map(|(reason, facts)| {
+            let blanks = facts.iter().filter_map(|fact| asked(&fact.name));
+            let named =
+                blanks.map(|blank| format!("{} {}", called(blank, labels), filled(blank, bare)));
+            let name = facts.first().map_or("", |fact| fact.name.as_str());
+            (
+                named.collect::<Vec<_>>().join(", "),
+                whole(item, did, name, reason),
+            )
+        });
     let mut pairs: Vec<(String, String)> = pairs.collect();
     for blank in blanks
         .iter()
         .filter(|blank| !facts.iter().any(|fact| *fact.name == *blank.fact))
     {
-        let Some(reason) = reason_named(did, &blank.fact).filter(|_| explained(&blank.fact)) else {
+        let Some(reason) =
+            reason_named(without_raw, &blank.fact).filter(|_| explained(&blank.fact))
+        else {
             continue;
         };
         let (named, reason) = (
@@ -177,6 +182,25 @@ fn whole(item: &PaperItem, did: &Did, fact: &str, reason: String) -> String {
         Some(why) => format!("{reason}, because {why}"),
         None => reason,
     }
+}
+
+/// Returns an operation without the raw values of page-table entries that are not in memory, because the script set only
+/// the fields of these entries.
+fn without_raw(did: &Did) -> Did {
+    let mut did = did.clone();
+    if let Did::Access(access) = &mut did {
+        for event in &mut access.events {
+            if let Event::Pte {
+                address: None,
+                value,
+                ..
+            } = event
+            {
+                *value = None;
+            }
+        }
+    }
+    did
 }
 
 /// Returns the TLB whose miss a fact is about.
