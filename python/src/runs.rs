@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use pagewalk_script::api::facts::{typed_fact, typed_facts};
+use pagewalk_script::api::steps::Expectation;
 use pagewalk_script::api::tables::step_table;
 use pagewalk_script::api::{Snapshot, html};
 use pagewalk_script::lang::diagnostic::Diagnostic;
@@ -194,14 +195,13 @@ impl Step {
         let convert = |check: &Check| {
             let (file, place) = self.steps.sources.location(check.span).unzip();
             let (line, column) = place.map(|place| (place.line, place.column)).unzip();
-            let expected = (!check.written.is_open()).then(|| check.expected.to_string());
-            let actual = check.actual.as_ref().map(ToString::to_string);
+            let expectation = Expectation::from_check(check, &self.record().did);
             class.call1((
-                &check.fact,
-                expected,
-                actual,
-                check.held,
-                check.reason(),
+                expectation.fact,
+                expectation.expected,
+                expectation.actual,
+                expectation.held,
+                expectation.reason,
                 file,
                 line,
                 column,

@@ -143,7 +143,7 @@ pub(crate) fn course_of(path: &Path) -> Result<Option<Course>, BadCourse> {
 }
 
 /// Returns the message about a mistake.
-pub(crate) fn message(bad: BadCourse, color: Color) -> String {
+pub(crate) fn course_message(bad: BadCourse, color: Color) -> String {
     let mut sources = Sources::default();
     let diagnostic = bad.diagnostic(&mut sources);
     render(&[diagnostic], &sources, diagnostic_style(color))

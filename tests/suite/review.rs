@@ -98,6 +98,20 @@ fn each_difference_is_decided() {
     );
 }
 
+/// The run also has facts that a golden file does not list, such as the sets of the instruction caches.
+#[test]
+fn only_changed_facts_are_explained() {
+    let folder = Folder::new("review-reasons");
+    let script = "machine core-i7\nset page_table { | vpn ppn |\n| 1 5 | }\nread 0x1234\n";
+    folder.put("s.pw", script);
+    folder.passes(&["--bless"]);
+    let golden = folder.get("s.golden.yaml");
+    folder.put("s.golden.yaml", golden.replace("vpo 0x234", "vpo 0x235"));
+    let (_, text) = review(&folder, "q\n");
+    assert_eq!(text.matches(" because ").count(), 1, "{text}");
+    assert!(text.contains("vpo 0x234 because VPO is "), "{text}");
+}
+
 #[test]
 fn all_like_this_accepts_other_files_at_once() {
     let folder = differing("review-alike", 3);

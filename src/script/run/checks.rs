@@ -13,6 +13,7 @@ use super::budget::work_of_value;
 use super::facts::{self, Family, Key, Values};
 use super::record::{Check, Did, HexDigits, Shown, Written};
 use super::session::Session;
+use super::steps::{Impossible, Note};
 use super::stop::Stop;
 
 /// Placeholder for a value to fill in.
@@ -67,15 +68,14 @@ impl Session<'_> {
         let reason = if held {
             None
         } else {
-            self.why(did, &fact.name.text, &key, &expected, actual.is_none())
+            self.why(did, &key, &expected, actual.is_none())
         };
         let impossible = actual.as_ref().filter(|_| !held).and_then(|actual| {
-            written_without_0x(&expected, actual)
-                .or_else(|| too_wide(&fact.name.text, &expected, actual))
+            written_without_0x(&expected, actual).or_else(|| too_wide(&expected, actual))
         });
         let reason = match (impossible, reason) {
-            (Some(impossible), Some(reason)) => Some(format!("{impossible}; {reason}")),
-            (impossible, reason) => impossible.or(reason),
+            (Some(impossible), reason) => Some(Note::Impossible(impossible, reason.map(Box::new))),
+            (None, reason) => reason,
         };
         let instead = actual
             .as_ref()
@@ -101,7 +101,7 @@ impl Session<'_> {
         let expected = Shown::word(OPEN);
         let reason = match actual {
             Some(_) => Some(self.how_to_fill()),
-            None => self.why(did, name, key, &expected, true),
+            None => self.why(did, key, &expected, true),
         };
         let end = fact.span.end;
         let mark = Span {
@@ -125,25 +125,19 @@ impl Session<'_> {
     }
 
     /// Explains why a check failed.
-    fn why(
-        &self,
-        did: &Did,
-        name: &str,
-        key: &Key,
-        expected: &Shown,
-        missing: bool,
-    ) -> Option<String> {
-        let (spec, statement) = match did {
-            Did::Access(access) => (Some(&access.spec), "this access"),
+    fn why(&self, did: &Did, key: &Key, expected: &Shown, missing: bool) -> Option<Note> {
+        let spec = match did {
+            Did::Access(access) => Some(&access.spec),
             did => match did.call() {
-                Some(_) if !matches!(key, Key::Call(_)) => {
-                    return Some(format!("a system call has no fact `{name}`"));
-                }
-                call => (call.map(|call| &call.spec), "this statement"),
+                Some(_) if !matches!(key, Key::Call(_)) => return Some(Note::NotOfCalls),
+                call => call.map(|call| &call.spec),
             },
         };
-        if let Some(no_word) = spec.and_then(|spec| no_word(name, key, expected, spec)) {
-            return Some(no_word);
+        if let Some((words, near)) = spec.and_then(|spec| similar(key, expected, spec)) {
+            return Some(Note::NoWord {
+                words: words.into_iter().map(ToOwned::to_owned).collect(),
+                near: near.map(ToOwned::to_owned),
+            });
         }
         let reason = match (did, self.state.hardware()) {
             // The page table may differ from the TLB entry that the access used.
@@ -157,20 +151,22 @@ impl Session<'_> {
             _ => key.reason(did),
         };
         Some(if missing {
-            format!("{statement} has no `{name}`: {reason}")
+            Note::Missing(reason)
         } else {
-            reason
+            Note::Reason(reason)
         })
     }
 
-    /// Describes how to fill in the open values.
-    pub(crate) fn how_to_fill(&self) -> String {
+    /// Names the file whose open values a command fills in.
+    pub(crate) fn how_to_fill(&self) -> Note {
         let file = self
             .sources
             .file(0)
             .filter(|file| file.path.is_some())
             .map_or("FILE", |file| &file.name);
-        format!("is not filled in; `pagewalk test --fill {file}` fills in the value")
+        Note::FillIn {
+            file: file.to_owned(),
+        }
     }
 
     /// Returns the expected value of a fact in script notation.
@@ -347,23 +343,21 @@ fn agrees(key: &Key, stated: &Value, actual: Option<&Shown>, did: &Did) -> bool 
 }
 
 /// Reports that a decimal number has the same digits as the actual value, which is hexadecimal.
-fn written_without_0x(expected: &Shown, actual: &Shown) -> Option<String> {
+fn written_without_0x(expected: &Shown, actual: &Shown) -> Option<Impossible> {
     actual.hex?;
     let (stated, actual) = (
         expected.value.integer("").ok()?,
         actual.value.integer("").ok()?,
     );
     let same = stated > 9 && i128::from_str_radix(&stated.to_string(), 16) == Ok(actual);
-    same.then(|| format!("{stated} is decimal; for hexadecimal, write 0x{stated}"))
+    same.then_some(Impossible::Decimal(stated))
 }
 
 /// Reports that a value is too large for its field.
-fn too_wide(name: &str, expected: &Shown, actual: &Shown) -> Option<String> {
+fn too_wide(expected: &Shown, actual: &Shown) -> Option<Impossible> {
     let bits = actual.bits?;
-    let stated = u64::try_from(expected.value.integer("").ok()?).ok()?;
-    let plural = if bits == 1 { "" } else { "s" };
-    (u64::BITS - stated.leading_zeros() > bits)
-        .then(|| format!("0x{stated:X} does not fit: `{name}` has {bits} bit{plural}"))
+    let value = u64::try_from(expected.value.integer("").ok()?).ok()?;
+    (u64::BITS - value.leading_zeros() > bits).then_some(Impossible::Wide { value, bits })
 }
 
 fn is_fault(key: &Key) -> bool {
@@ -396,17 +390,6 @@ fn same_pages(stated: &List, actual: &Value) -> bool {
         names
     };
     stated.len() == actual.len() && sorted(stated) == sorted(actual)
-}
-
-/// Reports that an expected word is not a keyword of the fact.
-fn no_word(name: &str, key: &Key, expected: &Shown, spec: &Spec) -> Option<String> {
-    let (known, near) = similar(key, expected, spec)?;
-    let known = super::settings::list(known.into_iter());
-    Some(
-        near.map_or(format!("`{name}` must be one of {known}"), |near| {
-            format!("`{name}` must be one of {known}; did you mean `{near}`?")
-        }),
-    )
 }
 
 /// Returns the keywords of a fact and the one that is similar to the expected word. Returns `None` if the expected

@@ -29,7 +29,7 @@ const LEVEL_BITS: u32 = 12;
 const CLEAN: u64 = (1 << LEVEL_BITS) - 1;
 
 /// The maximum number of ways. A reference takes time linear in its depth.
-pub(super) const MOST_WAYS: u32 = CLEAN as u32;
+const MOST_WAYS: u32 = CLEAN as u32;
 /// The maximum number of lines. They are allocated at once.
 const MOST_LINES: u64 = 1 << 24;
 /// The maximum width of a block number.

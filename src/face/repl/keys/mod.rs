@@ -144,7 +144,7 @@ impl Recall {
 }
 
 /// Indentation per block level, in columns.
-pub(crate) const INDENT: usize = 2;
+const INDENT: usize = 2;
 
 /// The prompt for a statement with this number. The number is before the word, so that programs that wait for
 /// `pagewalk> ` still find it.

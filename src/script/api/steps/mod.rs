@@ -7,8 +7,9 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::lang::source::Sources;
+use crate::report::words::reasons::{note, reason};
 use crate::run::facts::{ReportedFact, reported_facts};
-use crate::run::record::{Check, StepRecord};
+use crate::run::record::{Check, Did, StepRecord};
 use crate::run::steps::Source;
 use micro::micro_steps;
 
@@ -123,7 +124,7 @@ impl Trace {
                 (file.to_owned(), place.line)
             });
         let fact = |reported: ReportedFact| FactValue {
-            reason: reported.key.reason(did),
+            reason: reason(&reported.key.reason(did), did),
             text: (words == Words::English).then(|| reported.value.to_string()),
             value: reported.value.value.to_json(),
             name: reported.name,
@@ -137,19 +138,22 @@ impl Trace {
             process: record.process_name().map(ToOwned::to_owned),
             steps: Source::of(did).map_or_else(Vec::new, |source| micro_steps(source, words)),
             facts: reported_facts(did).into_iter().map(fact).collect(),
-            checks: record.checks.iter().map(Expectation::from_check).collect(),
+            checks: (record.checks.iter())
+                .map(|check| Expectation::from_check(check, did))
+                .collect(),
         }
     }
 }
 
 impl Expectation {
-    fn from_check(check: &Check) -> Self {
+    /// Converts a check of a statement.
+    pub fn from_check(check: &Check, did: &Did) -> Self {
         Self {
             fact: check.fact.clone(),
             expected: (!check.written.is_open()).then(|| check.expected.to_string()),
             actual: check.actual.as_ref().map(ToString::to_string),
             held: check.held,
-            reason: check.reason.clone(),
+            reason: note(check, did),
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::questions::entry::{
 };
 use crate::report::doc::Block;
 use crate::report::narrate::reason_named;
+use crate::report::words::reasons::reason;
 use crate::run::record::Did;
 use crate::services::lookup::look_up;
 
@@ -75,10 +76,11 @@ fn paths(
                 round: None,
             };
             let label = called(&blank, labels).trim_end_matches('?').to_owned();
-            let reason = reason_named(&topics.seen(did), fact).map(|reason| format!(": {reason}"));
+            let seen = topics.seen(did);
+            let why = reason_named(&seen, fact).map(|why| format!(": {}", reason(&why, &seen)));
             return Some((
                 label,
-                format!("{}{}", radix.write(value, None), reason.unwrap_or_default()),
+                format!("{}{}", radix.write(value, None), why.unwrap_or_default()),
             ));
         }
         let row = rows

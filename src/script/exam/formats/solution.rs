@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use super::derived::{cells, decided, derived, paired};
+use super::label::paragraphs;
 use super::label::{called, filled};
 use super::labels::Labels;
 use super::page::bare;
 use super::prompt::of_done;
-use super::prose::paragraphs;
 use super::tree::Paragraph;
 use crate::exam::paper::PaperItem;
 use crate::exam::topics::{Topic, Topics};
@@ -15,11 +15,12 @@ use crate::questions::entry::{Blank, ItemKind};
 use crate::report::doc::{Block, RulerOf, Table};
 use crate::report::narrate::{call_steps, reason_named, reasons, rulers, steps_on_paper};
 use crate::report::narrate::{reference, replay, view};
-use crate::run::facts::{
-    Component, Family, Key, ReportedFact, Subject, binary, key, reported_facts, switched,
-};
+use crate::report::words::numbers::binary;
+use crate::report::words::reasons::reason;
+use crate::run::facts::{Component, Family, ReportedFact, Subject, flushed, key, reported_facts};
 use crate::run::nouns::{explaining, reference_frames};
 use crate::run::record::{Access, AccessVerb, Did, MessageLevel, Shown, View};
+use crate::run::steps::{AccessReason, Reason};
 use crate::run::table::TableId;
 use pagewalk_engine::machine::event::{Event, Purpose};
 
@@ -98,7 +99,6 @@ fn operation(item: &PaperItem, blanks: &[Blank], topics: &Topics, labels: &Label
         blocks.extend(address(access, topics));
     }
     let asked = |name: &str| blanks.iter().find(|blank| *blank.fact == *name);
-    let without_raw = &without_raw(did);
     // The solution does not explain a byte that a process reads, because the byte follows from the text of
     // the question.
     let explained = |name: &str| !matches!(did, Did::Access(access) if !bare && access.outcome.fault.is_none() && is_data(name, access));
@@ -106,37 +106,30 @@ fn operation(item: &PaperItem, blanks: &[Blank], topics: &Topics, labels: &Label
         .into_iter()
         .filter(|fact| asked(&fact.name).is_some() && explained(&fact.name))
         .collect::<Vec<_>>();
-    let pairs = reasons(without_raw, &facts)
-        .into_iter()
-        .map(|(reason, facts)| {
-            let blanks = facts.iter().filter_map(|fact| asked(&fact.name));
-            let named =
-                blanks.map(|blank| format!("{} {}", called(blank, labels), filled(blank, bare)));
-            let name = facts.first().map_or("", |fact| fact.name.as_str());
-            (
-                named.collect::<Vec<_>>().join(", "),
-                whole(item, did, name, reason),
-            )
-        });
-    let mut pairs: Vec<(String, String)> = pairs.collect();
+    let named = |blank: &Blank| format!("{} {}", called(blank, labels), filled(blank, bare));
+    let mut groups: Vec<(Reason, Vec<String>)> = Vec::new();
+    for (why, facts) in reasons(did, &facts) {
+        let blanks = facts.iter().filter_map(|fact| asked(&fact.name));
+        let name = facts.first().map_or("", |fact| fact.name.as_str());
+        groups.push((whole(item, did, name, why), blanks.map(named).collect()));
+    }
     for blank in blanks
         .iter()
         .filter(|blank| !facts.iter().any(|fact| *fact.name == *blank.fact))
     {
-        let Some(reason) =
-            reason_named(without_raw, &blank.fact).filter(|_| explained(&blank.fact))
-        else {
+        let Some(why) = reason_named(did, &blank.fact).filter(|_| explained(&blank.fact)) else {
             continue;
         };
-        let (named, reason) = (
-            format!("{} {}", called(blank, labels), filled(blank, bare)),
-            whole(item, did, &blank.fact, reason),
-        );
-        match pairs.iter_mut().find(|(_, known)| *known == reason) {
-            Some((names, _)) => *names = format!("{names}, {named}"),
-            None => pairs.push((named, reason)),
+        let why = whole(item, did, &blank.fact, why);
+        match groups.iter_mut().find(|(known, _)| *known == why) {
+            Some((_, names)) => names.push(named(blank)),
+            None => groups.push((why, vec![named(blank)])),
         }
     }
+    let pairs = groups
+        .iter()
+        .map(|(why, names)| (names.join(", "), reason(why, did)))
+        .collect();
     blocks.extend(paired(pairs));
     blocks.extend(sequence(did, topics, labels));
     if let Some(retry) = &item.retry {
@@ -151,10 +144,11 @@ fn operation(item: &PaperItem, blanks: &[Blank], topics: &Topics, labels: &Label
     blocks
 }
 
-/// Adapts the reason for a fact to a paper. If a context switch caused a TLB miss by flushing the TLB, the
-/// reason says so. The function recognizes such a flush by the state of the machine before the access.
-fn whole(item: &PaperItem, did: &Did, fact: &str, reason: String) -> String {
-    let Did::Access(access) = did else {
+/// Adapts the reason for a fact to a paper. If a context switch caused a TLB miss by flushing the TLB, the reason says so.
+/// The function recognizes such a flush by the state of the machine before the access. Removes the raw values of entries
+/// that are not in memory, because the script set only their fields.
+fn whole(item: &PaperItem, did: &Did, fact: &str, reason: Reason) -> Reason {
+    let (Did::Access(access), Reason::Access(reason)) = (did, &reason) else {
         return reason;
     };
     let looked_up = access.first_piece().iter().find_map(|event| match event {
@@ -166,53 +160,32 @@ fn whole(item: &PaperItem, did: &Did, fact: &str, reason: String) -> String {
         _ => None,
     });
     let read = access.outcome.fault.is_none() && looked_up != Some(true);
-    if read && access.data.iter().any(Option::is_none) && is_data(fact, access) {
-        let missed = if looked_up.is_some() {
-            "the cache misses, and "
-        } else {
-            ""
-        };
-        return format!("{missed}the contents of memory are not given");
-    }
-    let before = item
-        .hardware
-        .as_ref()
-        .and_then(|hardware| hardware.before.as_deref());
-    match before.and_then(|before| switched(access, missed_tlb(fact, access)?, before)) {
-        Some(why) => format!("{reason}, because {why}"),
-        None => reason,
-    }
-}
-
-/// Returns an operation without the raw values of page-table entries that are not in memory, because the script set only
-/// the fields of these entries.
-fn without_raw(did: &Did) -> Did {
-    let mut did = did.clone();
-    if let Did::Access(access) = &mut did {
-        for event in &mut access.events {
-            if let Event::Pte {
-                address: None,
-                value,
-                ..
-            } = event
-            {
-                *value = None;
-            }
+    let unknown = access.data.iter().any(Option::is_none);
+    Reason::Access(match *reason {
+        _ if read && unknown && is_data(fact, access) => {
+            let missed = looked_up.is_some();
+            AccessReason::NotGiven { missed }
         }
-    }
-    did
-}
-
-/// Returns the TLB whose miss a fact is about.
-fn missed_tlb(fact: &str, access: &Access) -> Option<Component> {
-    let hits = |event: &Event| matches!(event, Event::TlbLookup { way: Some(_), .. });
-    match key(fact, Family::Access, Some(&access.spec)).ok()? {
-        Key::Component(row, part) if row.suffix.is_empty() => Some(part),
-        key if key.subject() == Subject::Tlbs && !access.first_piece().iter().any(hits) => {
-            access.spec.first_tlb(access.kind).map(Component::Tlb)
+        AccessReason::PpnInEntry {
+            ppn,
+            level,
+            at: None,
+            ..
+        } => AccessReason::PpnInEntry {
+            ppn,
+            level,
+            at: None,
+            raw: None,
+        },
+        AccessReason::LookedUp(looked) => {
+            let hardware = item.hardware.as_ref();
+            let before = hardware.and_then(|hardware| hardware.before.as_deref());
+            before
+                .and_then(|before| flushed(access, looked, before))
+                .unwrap_or(AccessReason::LookedUp(looked))
         }
-        _ => None,
-    }
+        ref other => other.clone(),
+    })
 }
 
 /// Whether a blank of an access by a process is about the hardware, not only about the kernel.

@@ -2,7 +2,7 @@
 
 use super::ruler::rulers;
 use crate::report::doc::{Block, Ruler};
-use crate::run::facts::binary;
+use crate::report::words::numbers::binary;
 use crate::run::fields::BitField;
 use crate::run::record::{Access, Shown};
 use pagewalk_engine::machine::addr::Pa;

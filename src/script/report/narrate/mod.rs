@@ -32,6 +32,7 @@ pub use crate::report::words::counts::{count, failure, summary, thousands};
 use crate::report::words::numbers;
 pub use crate::report::words::numbers::hex;
 pub(crate) use crate::report::words::numbers::verb;
+use crate::report::words::reasons::note;
 use crate::run::record::{
     Access, CallRecord, Check, Did, FigureData, MessageLevel, StepRecord, View,
 };
@@ -46,8 +47,8 @@ pub(crate) use ruler::{of_address, rulers};
 pub(crate) use statement::one_line;
 pub use statement::{Statement, Statements};
 pub(crate) use steps::{call_steps, steps, steps_at, steps_on_paper};
-pub(crate) use why::reason_named;
-pub use why::{reasons, why};
+pub use why::why;
+pub(crate) use why::{reason_named, reasons};
 
 /// Narrates a run record by record.
 #[derive(Debug)]
@@ -97,7 +98,7 @@ impl<'s> Narrator<'s> {
     /// hold.
     pub fn failed(&mut self, record: &StepRecord) -> Option<(Arc<Statement>, Checks)> {
         let statement = self.statements.executed(record);
-        match self.checks(&record.checks)? {
+        match self.checks(record)? {
             Block::Checks(checks) if !checks.failed.is_empty() => Some((statement, checks)),
             _ => None,
         }
@@ -132,7 +133,7 @@ impl<'s> Narrator<'s> {
         if shown_value.is_none() {
             blocks.extend(self.body(record));
         }
-        blocks.extend(self.checks(&record.checks));
+        blocks.extend(self.checks(record));
     }
 
     /// Returns the blocks that describe the effects of a statement.
@@ -210,7 +211,7 @@ impl<'s> Narrator<'s> {
                 place: statement.location(),
             });
             blocks.extend(calls);
-            return blocks.extend(self.checks(&record.checks));
+            return blocks.extend(self.checks(record));
         }
         let text = format!("{text}{}", verdict(&record.checks));
         blocks.push(Block::Statement {
@@ -243,7 +244,7 @@ impl<'s> Narrator<'s> {
         let text = inside(record, text);
         if failed {
             blocks.push(Block::line(format!("{text}  ({})", statement.location())));
-            return blocks.extend(self.checks(&record.checks));
+            return blocks.extend(self.checks(record));
         }
         blocks.push(Block::line(format!("{text}{}", verdict(&record.checks))));
         match &*record.did {
@@ -254,7 +255,8 @@ impl<'s> Narrator<'s> {
     }
 
     /// Returns the results of a statement's expectations, if any.
-    fn checks(&self, checks: &[Check]) -> Option<Block> {
+    fn checks(&self, record: &StepRecord) -> Option<Block> {
+        let checks = &record.checks;
         if checks.is_empty() {
             return None;
         }
@@ -266,7 +268,7 @@ impl<'s> Narrator<'s> {
                 fact: check.fact.clone(),
                 expected: check.expected.to_string(),
                 actual: check.actual.as_ref().map(ToString::to_string),
-                reason: check.reason.clone(),
+                reason: note(check, &record.did),
             });
         Some(Block::Checks(Checks {
             held,

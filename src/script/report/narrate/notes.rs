@@ -3,8 +3,8 @@
 
 use crate::report::doc::{Block, Tone};
 use crate::report::words::messages::snoop;
+use crate::report::words::reasons::hardware_cause;
 use crate::report::words::{names, numbers};
-use crate::run::facts::hardware_fault;
 use crate::run::nouns::size;
 use crate::run::record::Access;
 use crate::run::steps::Part;
@@ -142,5 +142,5 @@ fn fault_sentence(access: &Access, fault: Fault) -> String {
     } else {
         String::new()
     };
-    format!("{raised}{place}: {}.", hardware_fault(access, fault))
+    format!("{raised}{place}: {}.", hardware_cause(access, None))
 }

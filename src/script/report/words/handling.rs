@@ -72,6 +72,46 @@ impl<'a> FaultText<'a> {
         format!("{raised}: {}{class}.", clauses.join(". "))
     }
 
+    /// Returns a clause about the cause.
+    pub(crate) fn cause_clause(&self) -> String {
+        self.causes(true).join(", and ")
+    }
+
+    /// Returns a clause about how the page became resident, or why the handler mapped no page.
+    pub(crate) fn page_in_clause(&self) -> String {
+        let mapped = match self.handling.end {
+            HandlingEnd::Killed { .. } => {
+                return "the fault was fatal, so no frame was mapped".to_owned();
+            }
+            HandlingEnd::Stale => {
+                Some("the kernel only invalidates the stale TLB entry".to_owned())
+            }
+            _ => self.page_in(),
+        };
+        mapped.unwrap_or_else(|| self.cause_clause())
+    }
+
+    /// Returns a clause about the disk I/O of the fault.
+    pub(crate) fn cost_clause(&self) -> String {
+        let page = self.names.page_at(self.wanted().0);
+        match self.handling.end {
+            HandlingEnd::Resolved { class, major } => {
+                let with = if major { "with" } else { "without" };
+                let class = class.name();
+                format!("the {class} fault on {page} was resolved {with} disk I/O")
+            }
+            HandlingEnd::Killed { class } => {
+                format!("the {} fault on {page} was not resolved", class.name())
+            }
+            HandlingEnd::Stale => {
+                format!(
+                    "only a stale TLB entry caused the fault on {page}, so it is neither minor nor major"
+                )
+            }
+            HandlingEnd::OutOfMemory => format!("the fault on {page} was not resolved"),
+        }
+    }
+
     fn fatal(&self, cause: &str, class: FaultClass) -> String {
         let cause = capitalized(cause);
         let reports = match class {
@@ -424,12 +464,12 @@ fn eviction(names: &Names, evicted: &Evicted) -> String {
     });
     format!(
         "No frame is free. {}.{entries}",
-        capitalized(&victim(names, evicted))
+        capitalized(&victim_clause(names, evicted))
     )
 }
 
 /// Names the evicted page and its destination: `the victim (clock) is frame 3 with page 0x40 of P1, which …`.
-fn victim(names: &Names, evicted: &Evicted) -> String {
+pub(crate) fn victim_clause(names: &Names, evicted: &Evicted) -> String {
     let page = match evicted.page {
         Some(page) => names.page_of(page),
         None => "an unmapped page".to_owned(),

@@ -3,8 +3,8 @@
 use super::kernel_steps::Handler;
 use super::names::{self, Names, entry};
 use super::numbers;
+use super::reasons::hardware_cause;
 use crate::report::doc;
-use crate::run::facts::hardware_fault;
 use crate::run::nouns::size;
 use crate::run::record::{Access, AccessVerb, MessageLevel, ProcessRef};
 use crate::run::steps::{
@@ -275,8 +275,11 @@ impl<'a> Describer<'a> {
                 let pa = numbers::pa(spec, pa.raw());
                 format!("physical address {pa} (PPN {ppn}, PPO {ppo}){then}")
             }
-            Event::Faulted { fault } if message.kind == MessageKind::ProtectionFault => {
-                format!("exception: {}", hardware_fault(access, fault))
+            Event::Faulted { .. } if message.kind == MessageKind::ProtectionFault => {
+                // The kernel has handled this fault, or else it ended the access.
+                let handled = self.steps[message.step].fault;
+                let attempt = handled.and_then(|number| access.faults().get(number as usize));
+                format!("exception: {}", hardware_cause(access, attempt))
             }
             Event::Faulted { .. } => "exception: page fault".to_owned(),
             Event::CacheLookup {

@@ -2,9 +2,12 @@
 
 pub(crate) mod counts;
 pub(crate) mod handling;
+#[cfg(test)]
+mod handling_tests;
 mod kernel_steps;
 pub(crate) mod messages;
 pub(crate) mod names;
 pub(crate) mod numbers;
+pub(crate) mod reasons;
 #[cfg(test)]
 mod tests;

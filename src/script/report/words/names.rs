@@ -1,7 +1,7 @@
 //! Names of pages, frames, areas, and addresses for use in sentences.
 
 use crate::report::words::numbers;
-use crate::run::record::{AreaRecord, Legend, ProcessRef};
+use crate::run::record::{Access, AreaRecord, CallRecord, Legend, ProcessRef};
 use crate::run::steps::Part;
 use pagewalk_engine::kernel::event::{BackingStore, ProcessPage};
 use pagewalk_engine::kernel::ids::{FileId, FrameNo, Pid};
@@ -23,7 +23,25 @@ pub struct Names<'a> {
     pub(crate) own: &'a ProcessRef,
 }
 
-impl Names<'_> {
+impl<'a> Names<'a> {
+    /// Returns the names for an access, or `None` on bare hardware.
+    pub(crate) fn of_access(access: &'a Access) -> Option<Self> {
+        let inside = access.process.as_ref()?;
+        Some(Self {
+            spec: &access.spec,
+            legend: &inside.legend,
+            own: &inside.process,
+        })
+    }
+
+    pub(crate) fn of_call(record: &'a CallRecord) -> Self {
+        Self {
+            spec: &record.spec,
+            legend: &record.legend,
+            own: &record.process,
+        }
+    }
+
     /// Returns the name of the process.
     pub(crate) fn process(&self) -> &str {
         &self.own.name

@@ -10,6 +10,19 @@ pub fn hex(n: u64, bits: u32) -> String {
     Shown::field(n, bits).to_string()
 }
 
+/// Formats a value in binary, in groups of four bits.
+pub(crate) fn binary(value: u64, bits: u32) -> String {
+    let digits = format!("{value:0width$b}", width = bits as usize);
+    let mut binary = "0b".to_owned();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 4 == 0 {
+            binary.push('_');
+        }
+        binary.push(digit);
+    }
+    binary
+}
+
 pub(crate) fn va(spec: &Spec, n: u64) -> String {
     hex(n, spec.virtual_bits())
 }

@@ -4,21 +4,23 @@ use crate::lang::value::Value;
 use pagewalk_engine::machine::event::{Event, Purpose};
 use pagewalk_engine::machine::latency::cycles;
 
-use super::component::{self, Component};
-use super::row::{FactRow, Reported, low, shifted, thousandths};
+use super::component::{self, Component, low, shifted};
+use super::row::{FactRow, Reported, thousandths};
 use super::subject::Subject;
 use super::types::{COUNT, FIELD, FRACTION, FactType, TRUTH, Values};
 use super::words::{CODE, ERROR, FAULT, LOOKUP, SIGNAL};
-use super::{handled, kernel, reasons};
+use super::{kernel, why};
 use crate::run::record::{Access, AccessVerb, Shown};
+use crate::run::steps::{AccessReason, Field, PartField};
 
 /// Returns a row that is reported for every access.
 const fn reported(
+    subject: Subject,
     name: &'static str,
     kind: FactType,
     help: &'static str,
     get: fn(&Access) -> Option<Shown>,
-    why: fn(&Access) -> String,
+    why: fn(&Access) -> AccessReason,
 ) -> FactRow {
     FactRow {
         name,
@@ -26,7 +28,7 @@ const fn reported(
         help,
         get,
         why,
-        subject: Subject::Nothing,
+        subject,
         reported: Reported::Always,
     }
 }
@@ -38,7 +40,7 @@ const fn handler(
     kind: FactType,
     help: &'static str,
     get: fn(&Access) -> Option<Shown>,
-    why: fn(&Access) -> String,
+    why: fn(&Access) -> AccessReason,
 ) -> FactRow {
     FactRow {
         name,
@@ -51,291 +53,216 @@ const fn handler(
     }
 }
 
-/// Returns a row that is about a structure.
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "the row becomes part of the result"
-)]
-const fn about(subject: Subject, row: FactRow) -> FactRow {
-    FactRow { subject, ..row }
-}
-
 /// The facts of an access, in reporting order.
 pub const ACCESS_FACTS: &[FactRow] = &[
-    about(
+    reported(
         Subject::Address,
-        reported(
-            "vpn",
-            FIELD,
-            "virtual page number",
-            |a| virtual_field(a, |va, page| va >> page, |v, page| v - page),
-            reasons::vpn,
-        ),
+        "vpn",
+        FIELD,
+        "virtual page number",
+        |a| virtual_field(a, |va, page| va >> page, |v, page| v - page),
+        why::vpn,
     ),
-    about(
+    reported(
         Subject::Address,
-        reported(
-            "vpo",
-            FIELD,
-            "virtual page offset",
-            |a| virtual_field(a, low, |_, page| page),
-            reasons::vpo,
-        ),
+        "vpo",
+        FIELD,
+        "virtual page offset",
+        |a| virtual_field(a, low, |_, page| page),
+        why::vpo,
     ),
-    about(
+    reported(
         Subject::FirstTlb,
-        reported(
-            "tlbi",
-            FIELD,
-            "TLB index: the set in the first TLB",
-            |a| component::index(a, first_tlb(a)?),
-            |a| {
-                of_first(
-                    a,
-                    first_tlb,
-                    |at| reasons::tlb_index(a, at, "TLBI"),
-                    reasons::tlb,
-                )
-            },
-        ),
+        "tlbi",
+        FIELD,
+        "TLB index: the set in the first TLB",
+        |a| component::index(a, first_tlb(a)?),
+        |a| of_first(a, first_tlb, ("TLBI", PartField::Index), why::tlb),
     ),
-    about(
+    reported(
         Subject::FirstTlb,
-        reported(
-            "tlbt",
-            FIELD,
-            "TLB tag in the first TLB",
-            |a| component::tag(a, first_tlb(a)?),
-            |a| {
-                of_first(
-                    a,
-                    first_tlb,
-                    |at| reasons::tlb_tag(a, at, "TLBT"),
-                    reasons::tlb,
-                )
-            },
-        ),
+        "tlbt",
+        FIELD,
+        "TLB tag in the first TLB",
+        |a| component::tag(a, first_tlb(a)?),
+        |a| of_first(a, first_tlb, ("TLBT", PartField::Tag), why::tlb),
     ),
-    about(
+    reported(
         Subject::Tlbs,
-        reported(
-            "tlb",
-            LOOKUP,
-            "whether a TLB held the translation (`none`: no TLB lookup)",
-            tlb,
-            reasons::tlb,
-        ),
+        "tlb",
+        LOOKUP,
+        "whether a TLB held the translation (`none`: no TLB lookup)",
+        tlb,
+        why::tlb,
     ),
-    about(
+    reported(
         Subject::Walks,
-        reported(
-            "walk",
-            COUNT,
-            "number of page-table entries fetched",
-            walk,
-            reasons::walk,
-        ),
+        "walk",
+        COUNT,
+        "number of page-table entries fetched",
+        walk,
+        why::walk,
     ),
-    about(
+    reported(
         Subject::Translation,
-        reported(
-            "fault",
-            FAULT,
-            "class of the access's first fault",
-            kernel::fault,
-            reasons::fault,
-        ),
+        "fault",
+        FAULT,
+        "class of the access's first fault",
+        kernel::fault,
+        why::fault,
     ),
-    about(
+    reported(
         Subject::Translation,
-        reported(
-            "ppn",
-            FIELD,
-            "physical page number",
-            |a| physical_field(a, shifted, |p, page| p - page),
-            reasons::ppn,
-        ),
+        "ppn",
+        FIELD,
+        "physical page number",
+        |a| physical_field(a, shifted, |p, page| p - page),
+        why::ppn,
     ),
-    about(
+    reported(
         Subject::Translation,
-        reported(
-            "ppo",
-            FIELD,
-            "physical page offset",
-            |a| physical_field(a, low, |_, page| page),
-            reasons::ppo,
-        ),
+        "ppo",
+        FIELD,
+        "physical page offset",
+        |a| physical_field(a, low, |_, page| page),
+        why::ppo,
     ),
-    about(
+    reported(
         Subject::Translation,
-        reported("pa", FIELD, "physical address", pa, reasons::pa),
+        "pa",
+        FIELD,
+        "physical address",
+        pa,
+        why::pa,
     ),
-    about(
+    reported(
         Subject::FirstCache,
-        reported(
-            "co",
-            FIELD,
-            "block offset in the first cache",
-            |a| component::offset(a, first_cache(a)?),
-            |a| {
-                of_first(
-                    a,
-                    first_cache,
-                    |at| reasons::cache_offset(a, at, "CO"),
-                    reasons::cache,
-                )
-            },
-        ),
+        "co",
+        FIELD,
+        "block offset in the first cache",
+        |a| component::offset(a, first_cache(a)?),
+        |a| of_first(a, first_cache, ("CO", PartField::Offset), why::cache),
     ),
-    about(
+    reported(
         Subject::FirstCache,
-        reported(
-            "ci",
-            FIELD,
-            "set index in the first cache",
-            |a| component::index(a, first_cache(a)?),
-            |a| {
-                of_first(
-                    a,
-                    first_cache,
-                    |at| reasons::cache_index(a, at, "CI"),
-                    reasons::cache,
-                )
-            },
-        ),
+        "ci",
+        FIELD,
+        "set index in the first cache",
+        |a| component::index(a, first_cache(a)?),
+        |a| of_first(a, first_cache, ("CI", PartField::Index), why::cache),
     ),
-    about(
+    reported(
         Subject::FirstCache,
-        reported(
-            "ct",
-            FIELD,
-            "tag in the first cache",
-            |a| component::tag(a, first_cache(a)?),
-            |a| {
-                of_first(
-                    a,
-                    first_cache,
-                    |at| reasons::cache_tag(a, at, "CT"),
-                    reasons::cache,
-                )
-            },
-        ),
+        "ct",
+        FIELD,
+        "tag in the first cache",
+        |a| component::tag(a, first_cache(a)?),
+        |a| of_first(a, first_cache, ("CT", PartField::Tag), why::cache),
     ),
-    about(
+    reported(
         Subject::FirstCache,
-        reported(
-            "cache",
-            LOOKUP,
-            "whether the first cache held the block (`none`: no cache lookup)",
-            |a| {
-                first_cache(a).map_or(Some(Shown::word("none")), |cache| {
-                    component::lookup(a, cache)
-                })
-            },
-            reasons::cache,
-        ),
+        "cache",
+        LOOKUP,
+        "whether the first cache held the block (`none`: no cache lookup)",
+        |a| {
+            first_cache(a).map_or(Some(Shown::word("none")), |cache| {
+                component::lookup(a, cache)
+            })
+        },
+        why::cache,
     ),
-    about(
+    reported(
         Subject::Caches,
-        reported(
-            "served",
-            FactType::new(Values::ServedBy),
-            "cache that held the data, or `memory`",
-            served,
-            reasons::served,
-        ),
+        "served",
+        FactType::new(Values::ServedBy),
+        "cache that held the data, or `memory`",
+        served,
+        why::served,
     ),
-    about(
+    reported(
         Subject::Data,
-        reported(
-            "byte",
-            FactType::new(Values::Byte).or_unknown(),
-            "the byte that was read",
-            byte,
-            reasons::byte,
-        ),
+        "byte",
+        FactType::new(Values::Byte).or_unknown(),
+        "the byte that was read",
+        byte,
+        why::byte,
     ),
-    about(
+    reported(
         Subject::Data,
-        reported(
-            "value",
-            FactType::new(Values::Bytes).or_unknown(),
-            "all bytes that were read, little-endian",
-            value,
-            reasons::value,
-        ),
+        "value",
+        FactType::new(Values::Bytes).or_unknown(),
+        "all bytes that were read, little-endian",
+        value,
+        why::value,
     ),
-    about(
+    reported(
         Subject::Times,
-        reported(
-            "cycles",
-            FRACTION,
-            "latency of the access",
-            |a| Some(Shown::plain(thousandths(cycles(&a.spec, &a.events)))),
-            reasons::cycles,
-        ),
+        "cycles",
+        FRACTION,
+        "latency of the access",
+        |a| Some(Shown::plain(thousandths(cycles(&a.spec, &a.events)))),
+        |_| AccessReason::Latencies,
     ),
-    about(
+    reported(
         Subject::Address,
-        reported(
-            "pieces",
-            COUNT,
-            "number of pieces into which block and page boundaries split the access",
-            |a| Some(Shown::plain(u64::from(a.outcome.fragments))),
-            reasons::pieces,
-        ),
+        "pieces",
+        COUNT,
+        "number of pieces into which block and page boundaries split the access",
+        |a| Some(Shown::plain(u64::from(a.outcome.fragments))),
+        why::pieces,
     ),
     handler(
         "signal",
         SIGNAL,
         "the signal that Linux sends",
         kernel::signal,
-        handled::signal,
+        why::signal,
     ),
     handler(
         "code",
         CODE,
         "the signal's si_code",
         kernel::code,
-        handled::signal,
+        why::signal,
     ),
     handler(
         "frame",
         COUNT.or_none(),
         "the frame that the fault handler mapped",
         kernel::frame,
-        handled::frame,
+        why::page_in,
     ),
     handler(
         "evicted",
         FIELD.or_none(),
         "the page that the fault handler evicted",
         kernel::evicted_page,
-        handled::eviction,
+        why::eviction,
     ),
     handler(
         "swapped-out",
         TRUTH,
         "whether the fault handler wrote the evicted page to swap",
         kernel::swapped_out,
-        handled::eviction,
+        why::eviction,
     ),
     handler(
         "copied",
         TRUTH,
         "whether the fault handler copied a page",
         kernel::copied_page,
-        handled::copied,
+        why::page_in,
     ),
     // Reports contain the class of the fault.
     FactRow {
         reported: Reported::Never,
         ..reported(
+            Subject::Nothing,
             "page-fault",
             TRUTH,
             "whether the access caused a page fault",
             kernel::faulted,
-            reasons::fault,
+            why::fault,
         )
     },
     handler(
@@ -343,14 +270,14 @@ pub const ACCESS_FACTS: &[FactRow] = &[
         COUNT,
         "minor faults of this access",
         kernel::minor,
-        handled::resolved,
+        why::costs,
     ),
     handler(
         "major",
         COUNT,
         "major faults of this access",
         kernel::major,
-        handled::resolved,
+        why::costs,
     ),
     handler(
         "returns",
@@ -392,24 +319,21 @@ fn pa(a: &Access) -> Option<Shown> {
     Some(Shown::field(a.outcome.pa?.raw(), a.spec.physical_bits))
 }
 
-/// Returns the row's reason for the first TLB or cache. If the machine has neither a TLB nor a cache, the
-/// reason says so.
+/// Explains a field of the first TLB or cache, or that the machine has none.
 fn of_first(
     a: &Access,
     first: fn(&Access) -> Option<Component>,
-    why: impl Fn(usize) -> String,
-    none: fn(&Access) -> String,
-) -> String {
+    (name, which): (&'static str, PartField),
+    none: fn(&Access) -> AccessReason,
+) -> AccessReason {
     first(a).map_or_else(
         || none(a),
-        |part| match part {
-            Component::Tlb(at) | Component::Cache(at) => why(at),
-        },
+        |part| why::part_field(a, part, which, Field::Name(name)),
     )
 }
 
-fn no_call(_: &Access) -> String {
-    "an access is not a system call".to_owned()
+fn no_call(_: &Access) -> AccessReason {
+    AccessReason::NoSystemCall
 }
 
 fn first_tlb(a: &Access) -> Option<Component> {

@@ -1,13 +1,13 @@
 //! The facts of a system call.
 
-use pagewalk_engine::kernel::event::{BackingStore, FaultClass, KernelStep};
-use pagewalk_engine::kernel::syscall::{Returns, system_call};
+use pagewalk_engine::kernel::event::KernelStep;
+use pagewalk_engine::kernel::syscall::Returns;
 
-use super::handled::{copy_reason, fault_costs};
 use super::kernel::{class, copies, count, page, to_swap};
 use super::types::{COUNT, FIELD, FactType, TRUTH, Values};
 use super::words::{CODE, ERROR, FAULT, SIGNAL};
 use crate::run::record::{CallRecord, FaultRecord, Shown};
+use crate::run::steps::{CallReason, Evicted, Handling, KernelReason, PageIn};
 
 /// A fact of a system call.
 pub struct CallFact {
@@ -17,8 +17,8 @@ pub struct CallFact {
     pub kind: FactType,
     pub(crate) help: &'static str,
     pub(crate) get: fn(&CallRecord) -> Shown,
-    /// Explains the fact's value in a clause without a period.
-    pub(crate) why: fn(&CallRecord) -> String,
+    /// Returns the reason for the fact's value.
+    pub(crate) why: fn(&CallRecord) -> CallReason,
 }
 
 const fn fact(
@@ -26,7 +26,7 @@ const fn fact(
     kind: FactType,
     help: &'static str,
     get: fn(&CallRecord) -> Shown,
-    why: fn(&CallRecord) -> String,
+    why: fn(&CallRecord) -> CallReason,
 ) -> CallFact {
     CallFact {
         name,
@@ -44,21 +44,21 @@ pub const CALL_FACTS: &[CallFact] = &[
         FactType::new(Values::Returned),
         "the return value; for a failed call 0 (NULL) if it allocates a block, or else -1",
         returns,
-        outcome,
+        |_| CallReason::Outcome,
     ),
     fact(
         "error",
         ERROR,
         "errno of the call",
         |call| Shown::word(call.reply.result.err().map_or("none", |error| error.name())),
-        outcome,
+        |_| CallReason::Outcome,
     ),
     fact(
         "fault",
         FAULT,
         "class of the first page fault during the call",
         |call| call.faults.first().map_or(Shown::word("none"), class),
-        faults,
+        |_| CallReason::Faults,
     ),
     fact(
         "minor",
@@ -93,21 +93,21 @@ pub const CALL_FACTS: &[CallFact] = &[
         TRUTH,
         "whether the call copied a page",
         |call| copies(call.all_steps()),
-        |call| copy_reason(call.all_steps()).unwrap_or_else(|| faults(call)),
+        copying,
     ),
     fact(
         "signal",
         SIGNAL,
         "always `none`: a bad buffer causes an error, not a signal",
         |_| Shown::word("none"),
-        no_signal,
+        |_| CallReason::NoSignal,
     ),
     fact(
         "code",
         CODE,
         "always `none`",
         |_| Shown::word("none"),
-        no_signal,
+        |_| CallReason::NoSignal,
     ),
 ];
 
@@ -120,75 +120,34 @@ fn returns(call: &CallRecord) -> Shown {
     }
 }
 
-/// Explains whether the call succeeded, or which error it returned.
-fn outcome(call: &CallRecord) -> String {
-    match call.reply.result {
-        Ok(_) => {
-            let help = system_call(call.name).map_or("", |row| row.help);
-            if call.name == "sbrk" {
-                return format!("`sbrk` succeeded: it {help}, which is {}", returns(call));
-            }
-            format!("`{}` succeeded: it {help}", call.name)
-        }
-        Err(error) => format!(
-            "`{}` failed with {}: {}",
-            call.name,
-            error.name(),
-            error.help()
-        ),
-    }
-}
-
 /// Explains how the kernel resolved the faults in the call.
-fn costs(call: &CallRecord) -> String {
-    match call.faults.as_slice() {
-        [] => faults(call),
-        all => fault_costs(all, call.spec.page_bits(), call.spec.vpn_bits()),
+fn costs(call: &CallRecord) -> CallReason {
+    if call.faults.is_empty() {
+        CallReason::Faults
+    } else {
+        CallReason::Kernel(KernelReason::Costs)
     }
 }
 
-/// Describes the faults in the call.
-fn faults(call: &CallRecord) -> String {
-    let Some(fault) = call.faults.first() else {
-        return format!("no page fault occurred in `{}`", call.name);
+fn evictions(call: &CallRecord) -> CallReason {
+    let evicted = call.all_steps().find_map(Evicted::from_step);
+    CallReason::Kernel(KernelReason::Evicted(evicted))
+}
+
+/// Explains whether the call copied a page: by the fault that copied it, or by the one that reused its frame.
+fn copying(call: &CallRecord) -> CallReason {
+    let handler = |which: fn(PageIn) -> bool| {
+        let mut faults = call.faults.iter().map(|fault| Handling::of(fault).page);
+        faults.position(which).map(KernelReason::PageIn)
     };
-    let more = match call.faults.len() - 1 {
-        0 => String::new(),
-        1 => ", and there was 1 more fault".to_owned(),
-        more => format!(", and there were {more} more faults"),
-    };
-    let class = fault.class().map_or("out-of-memory", FaultClass::name);
-    match fault.wanted() {
-        Some((va, _)) => {
-            let va = Shown::field(va.raw(), call.spec.virtual_bits());
-            format!(
-                "the first fault of `{}` was {class}, at {va}{more}",
-                call.name
-            )
-        }
-        None => format!("the first fault was {class}{more}"),
-    }
-}
-
-fn evictions(call: &CallRecord) -> String {
-    let evicted = call.all_steps().find_map(|step| match step {
-        KernelStep::Evicted { frame, to, .. } => Some((frame, to)),
-        _ => None,
-    });
-    match evicted {
-        None => "the kernel did not have to evict a page".to_owned(),
-        Some((frame, Some(BackingStore::Swap { slot }))) => {
-            format!("the kernel evicted the page in frame {frame} and wrote it to swap slot {slot}")
-        }
-        Some((frame, Some(_))) => {
-            format!("the kernel evicted the page in frame {frame} and wrote it to its file")
-        }
-        Some((frame, None)) => {
-            format!("the kernel evicted the page in frame {frame} and did not have to write it")
-        }
-    }
-}
-
-fn no_signal(_: &CallRecord) -> String {
-    "with a bad buffer, the call fails, and the kernel sends no signal".to_owned()
+    let copied = |step: &KernelStep| matches!(step, KernelStep::Copied { .. });
+    handler(|page| matches!(page, PageIn::Copied { .. }))
+        .or_else(|| {
+            call.steps
+                .iter()
+                .any(copied)
+                .then_some(KernelReason::Copied)
+        })
+        .or_else(|| handler(|page| matches!(page, PageIn::Reused(_))))
+        .map_or(CallReason::Faults, CallReason::Kernel)
 }

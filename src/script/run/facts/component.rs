@@ -3,7 +3,6 @@
 use pagewalk_engine::machine::event::{Event, Purpose};
 use pagewalk_engine::machine::spec::Spec;
 
-use super::row::{low, shifted};
 use crate::run::record::{Access, Shown};
 
 /// A TLB or cache, identified by its index in the spec.
@@ -220,4 +219,14 @@ pub(super) fn victim(a: &Access, component: Component) -> Option<Shown> {
 pub(super) fn writeback(a: &Access, component: Component) -> Option<Shown> {
     let dirty = fill(a, component).is_some_and(|(_, dirty)| dirty);
     Some(Shown::word(if dirty { "yes" } else { "no" }))
+}
+
+/// Returns `x` without its lowest `bits` bits, or 0 if `bits` is 64.
+pub(crate) fn shifted(x: u64, bits: u32) -> u64 {
+    x.checked_shr(bits).unwrap_or(0)
+}
+
+/// Returns the lowest `bits` bits.
+pub(crate) fn low(x: u64, bits: u32) -> u64 {
+    if bits >= 64 { x } else { x & ((1 << bits) - 1) }
 }

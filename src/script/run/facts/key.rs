@@ -16,10 +16,8 @@ use crate::lang::nearest::nearest;
 use crate::lang::value::Value;
 use crate::run::paths::PartProperty;
 use crate::run::record::{Did, RequestedCount, Shown};
+use crate::run::steps::Reason;
 use pagewalk_engine::machine::spec::Spec;
-
-/// Reason for a missing fact that belongs to another kind of statement.
-const NO_FACT: &str = "this statement has no such fact";
 
 /// A fact, resolved from its name.
 #[derive(Clone, Copy)]
@@ -134,19 +132,28 @@ impl Key {
         self.kind().is_word()
     }
 
-    /// Explains the fact's value, or why the statement has no such fact. The explanation is a clause that can
-    /// follow "because", without a period.
-    pub(crate) fn reason(&self, did: &Did) -> String {
+    /// Returns the reason for the fact's value, or the reason why the statement has no such fact.
+    pub(crate) fn reason(&self, did: &Did) -> Reason {
         match (self, did) {
-            (Key::Access(row), Did::Access(access)) => (row.why)(access),
-            (Key::Level(row, level), Did::Access(access)) => (row.why)(access, *level),
-            (Key::Component(row, component), Did::Access(access)) => (row.why)(access, *component),
-            (Key::Reference(row), Did::Reference(run)) => (row.why)(run),
-            (Key::Replay(row), Did::Replay(run)) => row.reason(run),
-            (Key::Counter(row, part), Did::Replay(run)) => replay::counter_reason(run, row, *part),
-            (Key::ReplayCounter(row, part), Did::Replay(run)) => row.reason(run, *part),
-            (Key::Call(row), did) => did.call().map_or_else(|| NO_FACT.to_owned(), row.why),
-            _ => NO_FACT.to_owned(),
+            (Key::Access(row), Did::Access(access)) => Reason::Access((row.why)(access)),
+            (Key::Level(row, level), Did::Access(access)) => {
+                Reason::Access((row.why)(access, *level))
+            }
+            (Key::Component(row, part), Did::Access(access)) => {
+                Reason::Access((row.why)(access, *part))
+            }
+            (Key::Reference(row), Did::Reference(_)) => Reason::Reference(row.why),
+            (Key::Replay(row), Did::Replay(run)) => Reason::Replay(row.reason(run)),
+            (Key::Counter(row, part), Did::Replay(_)) => {
+                Reason::Replay(replay::counter_reason(row, *part))
+            }
+            (Key::ReplayCounter(row, part), Did::Replay(run)) => {
+                Reason::Replay(row.reason(run, *part))
+            }
+            (Key::Call(row), did) => did
+                .call()
+                .map_or(Reason::NoFact, |call| Reason::Call((row.why)(call))),
+            _ => Reason::NoFact,
         }
     }
 

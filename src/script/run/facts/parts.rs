@@ -5,11 +5,12 @@ use pagewalk_engine::machine::spec::Spec;
 use super::component::{
     Component, index, lookup, offset, pte_address, pte_value, tag, victim, vpn_part, writeback,
 };
-use super::reasons;
 use super::subject::Subject;
 use super::types::{FIELD, FactType, TRUTH};
+use super::why;
 use super::words::LOOKUP;
 use crate::run::record::{Access, Shown};
+use crate::run::steps::{AccessReason, PartField};
 
 /// A fact of a named TLB or cache.
 pub struct ComponentFact {
@@ -22,8 +23,8 @@ pub struct ComponentFact {
     pub(crate) help: &'static str,
     pub(crate) cache_only: bool,
     pub(crate) get: fn(&Access, Component) -> Option<Shown>,
-    /// Explains the fact's value: see [`FactRow::why`](super::row::FactRow::why).
-    pub(crate) why: fn(&Access, Component) -> String,
+    /// Returns the reason: see [`FactRow::why`](super::row::FactRow::why).
+    pub(crate) why: fn(&Access, Component) -> AccessReason,
 }
 
 impl ComponentFact {
@@ -42,7 +43,7 @@ pub const COMPONENT_FACTS: &[ComponentFact] = &[
         help: "whether the lookup hit (`none`: no lookup)",
         cache_only: false,
         get: lookup,
-        why: reasons::lookup,
+        why: why::lookup,
     },
     ComponentFact {
         suffix: ".index",
@@ -51,7 +52,7 @@ pub const COMPONENT_FACTS: &[ComponentFact] = &[
         help: "the set",
         cache_only: false,
         get: index,
-        why: |a, part| reasons::of_component(a, part, "index"),
+        why: |a, part| why::named_field(a, part, PartField::Index),
     },
     ComponentFact {
         suffix: ".tag",
@@ -60,7 +61,7 @@ pub const COMPONENT_FACTS: &[ComponentFact] = &[
         help: "the tag",
         cache_only: false,
         get: tag,
-        why: |a, part| reasons::of_component(a, part, "tag"),
+        why: |a, part| why::named_field(a, part, PartField::Tag),
     },
     ComponentFact {
         suffix: ".offset",
@@ -69,7 +70,7 @@ pub const COMPONENT_FACTS: &[ComponentFact] = &[
         help: "the block offset",
         cache_only: true,
         get: offset,
-        why: |a, part| reasons::of_component(a, part, "offset"),
+        why: |a, part| why::named_field(a, part, PartField::Offset),
     },
     ComponentFact {
         suffix: ".victim",
@@ -78,7 +79,7 @@ pub const COMPONENT_FACTS: &[ComponentFact] = &[
         help: "the tag of the entry or block that a fill evicted",
         cache_only: false,
         get: victim,
-        why: reasons::victim,
+        why: why::victim,
     },
     ComponentFact {
         suffix: ".writeback",
@@ -87,7 +88,7 @@ pub const COMPONENT_FACTS: &[ComponentFact] = &[
         help: "whether the evicted block was dirty and written back",
         cache_only: false,
         get: writeback,
-        why: reasons::writeback,
+        why: why::writeback,
     },
 ];
 
@@ -103,8 +104,8 @@ pub struct LevelFact {
     pub(crate) subject: Subject,
     /// Returns the fact's value for the level.
     pub(crate) get: fn(&Access, u32) -> Option<Shown>,
-    /// Explains the fact's value: see [`FactRow::why`](super::row::FactRow::why).
-    pub(crate) why: fn(&Access, u32) -> String,
+    /// Returns the reason: see [`FactRow::why`](super::row::FactRow::why).
+    pub(crate) why: fn(&Access, u32) -> AccessReason,
 }
 
 /// The facts of a page-table level.
@@ -116,7 +117,7 @@ pub const LEVEL_FACTS: &[LevelFact] = &[
         help: "the part of the VPN that indexes level K (1 is the top)",
         subject: Subject::Indexes,
         get: vpn_part,
-        why: reasons::vpn_part,
+        why: why::vpn_part,
     },
     LevelFact {
         pattern: ("pte", ".address"),
@@ -125,7 +126,7 @@ pub const LEVEL_FACTS: &[LevelFact] = &[
         help: "physical address of level K's entry in this walk",
         subject: Subject::Entries,
         get: pte_address,
-        why: reasons::entry_address,
+        why: why::entry_address,
     },
     LevelFact {
         pattern: ("pte", ".value"),
@@ -134,7 +135,7 @@ pub const LEVEL_FACTS: &[LevelFact] = &[
         help: "raw value of level K's entry in this walk",
         subject: Subject::Entries,
         get: pte_value,
-        why: reasons::entry_value,
+        why: why::entry_value,
     },
 ];
 

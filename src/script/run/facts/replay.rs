@@ -3,12 +3,13 @@
 use Presence::{Always, OfProcess, OnDisk, Requested};
 
 use super::component::Component;
-use super::replay_counter::{REPLAY_COUNTERS, level_of, not_requested};
+use super::replay_counter::{REPLAY_COUNTERS, level_of};
 use super::row::thousandths;
 use super::types::{COUNT, FRACTION, FactType};
 use crate::lang::value::Value;
 use crate::run::paths::{PART_PROPERTIES, Part, PartProperty};
 use crate::run::record::{AddressMap, Replayed, RequestedCount, Shown};
+use crate::run::steps::ReplayReason;
 use pagewalk_engine::machine::spec::Spec;
 
 /// A fact of a `replay`.
@@ -127,25 +128,21 @@ pub const REPLAY_FACTS: &[ReplayFact] = &[
 ];
 
 impl ReplayFact {
-    /// Explains the fact's value by stating which events it counts and how many records the replay had.
-    pub(crate) fn reason(&self, run: &Replayed) -> String {
-        let records = run.counted.references.records;
+    /// Returns the reason for the fact's value.
+    pub(crate) fn reason(&self, run: &Replayed) -> ReplayReason {
+        let help = self.help;
         match (self.presence, run.map) {
-            (Requested(count), _) if !run.has(count) => not_requested(count),
-            (Requested(_), _) => format!("this fact is the {} of the {records} records", self.help),
-            (OfProcess | OnDisk, AddressMap::Identity) => {
-                "the replay used physical addresses and no process".to_owned()
-            }
-            (OfProcess | OnDisk, AddressMap::Demand) => {
-                format!(
-                    "a process replayed {records} records; this fact counts {}",
-                    self.help
-                )
-            }
-            (Always, _) => format!(
-                "the trace has {records} records; this fact counts {}",
-                self.help
-            ),
+            (Requested(count), _) if !run.has(count) => ReplayReason::NotRequested(count),
+            (Requested(_), _) => ReplayReason::Requested { help },
+            (OfProcess | OnDisk, AddressMap::Identity) => ReplayReason::NoProcess,
+            (OfProcess | OnDisk, AddressMap::Demand) => ReplayReason::Counts {
+                help,
+                process: true,
+            },
+            (Always, _) => ReplayReason::Counts {
+                help,
+                process: false,
+            },
         }
     }
 
@@ -194,20 +191,17 @@ pub(crate) fn part_of_replay(
     (row.get)(&Part::new(run.spec(), component, counts)).map(Shown::plain)
 }
 
-/// Explains the value of a TLB or cache counter.
-pub(crate) fn counter_reason(run: &Replayed, row: &PartProperty, component: Component) -> String {
-    let counts = level_of(run, component).counts;
-    let (name, hits, misses) = (component.name(run.spec()), counts.hits, counts.misses);
+/// Returns the reason for the value of a TLB or cache counter.
+pub(crate) fn counter_reason(row: &PartProperty, part: Component) -> ReplayReason {
     match row.name {
-        "hits" | "misses" | "miss_rate" => {
-            format!(
-                "{hits} of {} lookups in {name} hit, and {misses} missed",
-                hits + misses
-            )
-        }
-        "evictions" => format!("fills of {name} evicted {} valid entries", counts.evictions),
-        "writebacks" => format!("{name} wrote {} dirty blocks back", counts.writebacks),
-        _ => format!("this fact counts {} in {name}", row.help),
+        "hits" | "misses" | "miss_rate" => ReplayReason::Lookups(part),
+        "evictions" => ReplayReason::Evictions(part),
+        "writebacks" => ReplayReason::Writebacks(part),
+        _ => ReplayReason::Counter {
+            help: row.help,
+            part,
+            misses: None,
+        },
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::component::Component;
 use crate::run::record::{Replayed, RequestedCount};
+use crate::run::steps::ReplayReason;
 use pagewalk_engine::machine::spec::Spec;
 use pagewalk_engine::trace::counts::{LevelCounts, MissCauses};
 
@@ -100,17 +101,16 @@ impl ReplayCounter {
             .then(|| (self.get)(&level_of(run, component)))
     }
 
-    /// Explains the counter's value, or its absence.
-    pub(crate) fn reason(&self, run: &Replayed, component: Component) -> String {
+    /// Returns the reason for the counter's value, or for its absence.
+    pub(crate) fn reason(&self, run: &Replayed, part: Component) -> ReplayReason {
         if !run.has(self.request) {
-            return not_requested(self.request);
+            return ReplayReason::NotRequested(self.request);
         }
-        let name = component.name(run.spec());
-        format!(
-            "this fact counts {} in {name}, which had {} misses",
-            self.help,
-            level_of(run, component).counts.misses
-        )
+        ReplayReason::Counter {
+            help: self.help,
+            part,
+            misses: Some(level_of(run, part).counts.misses),
+        }
     }
 }
 
@@ -120,14 +120,6 @@ pub(crate) fn level_of(run: &Replayed, component: Component) -> LevelCounts {
         Component::Tlb(at) => run.tlb(at),
         Component::Cache(at) => run.cache(at),
     }
-}
-
-/// Explains the absence of a fact that the script did not request.
-pub(super) fn not_requested(count: RequestedCount) -> String {
-    let word = count.word();
-    format!(
-        "the `replay` does not request it; to request it, add the word `{word}` after the file name"
-    )
 }
 
 /// Resolves a counter such as `L1d.reads.misses`.

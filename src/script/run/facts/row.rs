@@ -1,9 +1,10 @@
-//! The row of a fact, and the field arithmetic that facts share.
+//! The row of a fact.
 
 use super::subject::Subject;
 use super::types::FactType;
 use crate::lang::value::{Number, Value};
 use crate::run::record::{Access, Shown};
+use crate::run::steps::AccessReason;
 
 /// A row for a fact of an access.
 pub struct FactRow {
@@ -14,8 +15,8 @@ pub struct FactRow {
     pub(crate) help: &'static str,
     /// Returns the value for an access, or `None` if the access has no such fact.
     pub(crate) get: fn(&Access) -> Option<Shown>,
-    /// Explains the value, or why the access has no such fact, in a clause without a period.
-    pub(crate) why: fn(&Access) -> String,
+    /// Returns the reason for the value, or the reason why the access has no such fact.
+    pub(crate) why: fn(&Access) -> AccessReason,
     pub(crate) subject: Subject,
     pub(crate) reported: Reported,
 }
@@ -34,14 +35,4 @@ pub enum Reported {
 /// Returns a latency stored in thousandths.
 pub(crate) fn thousandths(t: u64) -> Value {
     Number::fraction(i128::from(t), 1000).map_or(Value::from(0u64), Value::Number)
-}
-
-/// Returns `x` without its lowest `bits` bits, or 0 if `bits` is 64.
-pub(crate) fn shifted(x: u64, bits: u32) -> u64 {
-    x.checked_shr(bits).unwrap_or(0)
-}
-
-/// Returns the lowest `bits` bits.
-pub(crate) fn low(x: u64, bits: u32) -> u64 {
-    if bits >= 64 { x } else { x & ((1 << bits) - 1) }
 }

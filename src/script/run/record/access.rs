@@ -50,7 +50,7 @@ pub struct Access {
     /// after the access.
     pub(crate) block: Option<CachedBlock>,
     pub(crate) outcome: AccessOutcome,
-    /// A page walk after the access, if the run recorded it because a TLB entry decided the translation.
+    /// A page walk after the access, if a TLB entry decided the translation. Accesses in loops have it only if they faulted.
     pub(crate) walk: Option<Walk>,
     /// All hardware events. For an access by a process, the list contains the events of the completed parts of
     /// the access and of an attempt that ended in a fatal fault. The events of a retried attempt are in its
@@ -107,7 +107,7 @@ impl Access {
     }
 
     /// Returns the events of the last piece.
-    fn last_events(&self) -> &[Event] {
+    pub(crate) fn last_events(&self) -> &[Event] {
         let is_piece = |event: &Event| matches!(event, Event::Fragment { .. });
         &self.events[self.events.iter().rposition(is_piece).unwrap_or(0)..]
     }
@@ -125,20 +125,10 @@ impl Access {
     /// Returns the lookup that hit the TLB entry that decided the translation: the TLB, the set, and the way. Returns
     /// `None` if a page walk decided the translation.
     pub(crate) fn deciding_tlb(&self) -> Option<(usize, u64, u32)> {
-        let faulted = self.outcome.fault.is_some();
-        let events = if faulted {
+        tlb_hit(if self.outcome.fault.is_some() {
             self.last_events()
         } else {
             self.first_piece()
-        };
-        events.iter().find_map(|event| match event {
-            Event::TlbLookup {
-                tlb,
-                set,
-                way: Some(way),
-                ..
-            } => Some((*tlb as usize, set.raw(), *way)),
-            _ => None,
         })
     }
 
@@ -184,4 +174,17 @@ impl Access {
         };
         format!("{verb} 0x{:0digits$X}{stored}", self.va.raw())
     }
+}
+
+/// Returns the first lookup that hit a TLB in an attempt: the TLB, the set, and the way.
+pub(crate) fn tlb_hit(attempt: &[Event]) -> Option<(usize, u64, u32)> {
+    attempt.iter().find_map(|event| match event {
+        Event::TlbLookup {
+            tlb,
+            set,
+            way: Some(way),
+            ..
+        } => Some((*tlb as usize, set.raw(), *way)),
+        _ => None,
+    })
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::lang::ast::Span;
 use crate::lang::value::Value;
+use crate::run::steps::Note;
 use pagewalk_engine::machine::spec::Spec;
 
 mod access;
@@ -24,7 +25,7 @@ mod shown;
 mod view;
 mod written;
 
-pub(crate) use access::{Access, AccessVerb, CachedBlock, InProcess};
+pub(crate) use access::{Access, AccessVerb, CachedBlock, InProcess, tlb_hit};
 pub(crate) use call::{
     ActionRecord, ArgRecord, Booted, CallRecord, Declaration, Declared, KernelAction,
 };
@@ -199,19 +200,12 @@ pub struct Check {
     pub held: bool,
     /// The expectation's location.
     pub span: Span,
-    /// See [`Check::reason`].
-    pub(crate) reason: Option<String>,
+    /// Why the check failed, or why it is about to be filled in. Reports print it.
+    pub(crate) reason: Option<Note>,
     /// The notation of the expected value, which decides how the actual value can replace it.
     pub written: Written,
     /// The actual value in script notation, or `None` if the check holds or the fact does not exist.
     pub(crate) instead: Option<String>,
-}
-
-impl Check {
-    /// Returns the reason for the actual value, if known: a clause without a period.
-    pub fn reason(&self) -> Option<&str> {
-        self.reason.as_deref()
-    }
 }
 
 /// Receives the records of a run.

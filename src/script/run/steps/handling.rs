@@ -2,8 +2,162 @@
 
 use pagewalk_engine::kernel::event::{BackingStore, FaultClass, KernelStep, ProcessPage};
 use pagewalk_engine::kernel::ids::{FrameNo, SlotNo};
+use pagewalk_engine::machine::event::{Event, Fault, ProtectionCause, PteKind};
+use pagewalk_engine::machine::pte::Bit;
+use pagewalk_engine::machine::spec::Spec;
 
-use crate::run::record::FaultRecord;
+use super::walk::WalkEnd;
+use crate::run::record::{Access, FaultRecord, tlb_hit};
+
+/// Why the hardware raised a fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cause {
+    /// The entry of a level is not present.
+    Absent { level: u32 },
+    /// The entry of a level has a reserved bit set.
+    Reserved { level: u32 },
+    /// An entry denies the access.
+    Denied { why: ProtectionCause, by: Decider },
+}
+
+/// The entry that decided whether an access is permitted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decider {
+    TlbEntry {
+        tlb: usize,
+        set: u64,
+        way: u32,
+        stale: Option<Stale>,
+    },
+    /// An entry above that of the page. `raw` is its value in memory.
+    UpperEntry { level: u32, raw: Option<u64> },
+    /// The entries that the walk fetched.
+    Walk,
+    /// The entry of the page, which the events do not contain.
+    Page,
+}
+
+/// What a page walk finds instead of the contents of a TLB entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stale {
+    Fault(Fault),
+    /// Every entry permits what the TLB entry denies.
+    Permits(ProtectionCause),
+    /// The entry of this level maps the page to another physical page.
+    Page {
+        level: u32,
+        ppn: u64,
+    },
+}
+
+impl Cause {
+    /// Returns the cause of the fault that ended an access.
+    pub(crate) fn of_access(access: &Access) -> Option<Self> {
+        let by = |why| {
+            Decider::of_hit(access)
+                .unwrap_or_else(|| denying(&access.spec, access.last_events(), why))
+        };
+        Some(Self::new(access.outcome.fault?, by))
+    }
+
+    /// Returns the cause of a fault that the kernel handled.
+    pub(crate) fn of_attempt(spec: &Spec, record: &FaultRecord) -> Option<Self> {
+        let by = |why| match tlb_hit(&record.events) {
+            Some((tlb, set, way)) => {
+                let is_stale = Handling::of(record).end == HandlingEnd::Stale;
+                let stale = is_stale.then_some(Stale::Permits(why));
+                Decider::TlbEntry {
+                    tlb,
+                    set,
+                    way,
+                    stale,
+                }
+            }
+            None => denying(spec, &record.events, why),
+        };
+        Some(Self::new(record.fault()?, by))
+    }
+
+    fn new(fault: Fault, by: impl FnOnce(ProtectionCause) -> Decider) -> Self {
+        match fault {
+            Fault::NotPresent { level } => Self::Absent { level },
+            Fault::Reserved { level } => Self::Reserved { level },
+            Fault::Protection { why } => Self::Denied { why, by: by(why) },
+        }
+    }
+}
+
+impl Decider {
+    /// Returns the entry that decided the translation of the access, or of its faulting piece.
+    pub(crate) fn of_access(access: &Access) -> Self {
+        let is_pte = |event: &Event| matches!(event, Event::Pte { .. });
+        Self::of_hit(access).unwrap_or_else(|| {
+            if access.first_piece().iter().any(is_pte) {
+                Self::Walk
+            } else {
+                Self::Page
+            }
+        })
+    }
+
+    fn of_hit(access: &Access) -> Option<Self> {
+        let (tlb, set, way) = access.deciding_tlb()?;
+        Some(Self::TlbEntry {
+            tlb,
+            set,
+            way,
+            stale: Stale::of_access(access),
+        })
+    }
+}
+
+impl Stale {
+    /// Returns the difference between the TLB entry that decided the translation and the page table, if the access has a
+    /// record of the page table.
+    pub(crate) fn of_access(access: &Access) -> Option<Self> {
+        let walk = access.walk.as_ref()?;
+        match (walk.end, access.outcome.fault) {
+            (WalkEnd::Fault(now), Some(then)) if now == then => None,
+            (WalkEnd::Fault(fault), _) => Some(Self::Fault(fault)),
+            (WalkEnd::Page(_), Some(Fault::Protection { why })) => Some(Self::Permits(why)),
+            (WalkEnd::Page(now), None) if access.outcome.pa.is_some_and(|pa| pa != now) => {
+                Some(Self::Page {
+                    level: walk.levels.last()?.level,
+                    ppn: now.raw() >> access.spec.page_bits(),
+                })
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Returns the bit that causes a protection fault, and the value of the bit that denies the access.
+pub(crate) fn denying_bit(why: ProtectionCause) -> (Bit, bool) {
+    match why {
+        ProtectionCause::ReadOnly => (Bit::Rw, false),
+        ProtectionCause::Supervisor => (Bit::Us, false),
+        ProtectionCause::NoExecute => (Bit::Xd, true),
+    }
+}
+
+/// Returns the upper-level entry that denies the access, or else the entry of the page.
+fn denying(spec: &Spec, attempt: &[Event], why: ProtectionCause) -> Decider {
+    let (bit, denies) = denying_bit(why);
+    let upper = attempt.iter().find_map(|event| match *event {
+        Event::Pte {
+            level,
+            address,
+            value: Some(raw),
+            found: PteKind::Table,
+            ..
+        } if (spec.mmu.as_ref()?.pte.decode(raw).flags).has(bit) == denies => {
+            let raw = address.map(|_| raw);
+            Some(Decider::UpperEntry { level, raw })
+        }
+        _ => None,
+    });
+    upper.unwrap_or(Decider::Page)
+}
 
 /// How the kernel handled a fault.
 #[derive(Debug, Clone, PartialEq)]

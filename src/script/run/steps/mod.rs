@@ -4,14 +4,21 @@ mod handling;
 mod kind;
 mod looked;
 mod message;
+mod reason;
 mod step;
 #[cfg(test)]
 mod tests;
 mod walk;
 
-pub(crate) use handling::{Evicted, Handling, HandlingEnd, PageIn};
+pub(crate) use handling::{
+    Cause, Decider, Evicted, Handling, HandlingEnd, PageIn, Stale, denying_bit,
+};
 pub(crate) use kind::{End, MESSAGES, MessageKind};
 pub(crate) use looked::Looked;
 pub(crate) use message::{Message, marked, messages};
+pub(crate) use reason::{
+    AccessReason, Bits, CallReason, Field, Impossible, KernelReason, LookedUp, Note, PartField,
+    Reason, ReferenceReason, ReplayReason,
+};
 pub(crate) use step::{Ending, Part, Source, Step, What, steps_of};
 pub(crate) use walk::{Fetched, Walk, WalkEnd};

@@ -8,6 +8,7 @@ use crate::run::facts::Component;
 use crate::run::nouns::{TABLE_NOUNS, TableNoun, ThingNoun};
 use crate::run::record::{Check, Shown, Written};
 use crate::run::session::Session;
+use crate::run::steps::Note;
 use crate::run::stop::Stop;
 use crate::run::table::{Cell, InvalidEntries, Rows};
 use pagewalk_engine::kernel::syscall::constant;
@@ -206,9 +207,13 @@ fn cell_text(cell: &Value, at: usize, like: &Rows) -> String {
 }
 
 /// Names the first row that differs, and its columns that differ.
-fn difference(at: usize, x: Option<&Value>, y: Option<&Value>, like: &Rows) -> String {
-    let (Some(x), Some(y)) = (x.and_then(Value::items), y.and_then(Value::items)) else {
-        return format!("one side has no row {}", at + 1);
+fn difference(at: usize, x: Option<&Value>, y: Option<&Value>, like: &Rows) -> Note {
+    let number = at + 1;
+    let Some((x, y)) = x.and_then(Value::items).zip(y.and_then(Value::items)) else {
+        return Note::Row {
+            number,
+            columns: Vec::new(),
+        };
     };
     let names: Vec<&String> = like.groups.iter().flatten().collect();
     let differ = x.zip(y).enumerate().filter(|(_, (x, y))| !x.same(y));
@@ -220,9 +225,5 @@ fn difference(at: usize, x: Option<&Value>, y: Option<&Value>, like: &Rows) -> S
         })
         .collect();
     columns.dedup();
-    format!(
-        "row {} is the first that differs, in {}",
-        at + 1,
-        columns.join(", ")
-    )
+    Note::Row { number, columns }
 }

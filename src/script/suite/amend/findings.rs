@@ -9,7 +9,7 @@ use crate::lang::edit::TextEdit;
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
 use crate::lang::visit::statements;
-use crate::run::record::{Check, Sink, StepRecord, Written};
+use crate::run::record::{Check, Did, Sink, StepRecord, Written};
 
 /// Maximum number of different values of one fact to report.
 const VALUES: usize = 4;
@@ -63,7 +63,7 @@ impl Findings {
         sources: &'a Sources,
         wants: &'a dyn Fn(Option<&str>) -> bool,
     ) -> Watching<'a> {
-        collect(script, &mut self.tables);
+        collect_tables(script, &mut self.tables);
         Watching {
             findings: self,
             sources,
@@ -139,8 +139,8 @@ impl Findings {
         &mut all[at]
     }
 
-    fn see(&mut self, check: &Check, sources: &Sources) {
-        let open = check.written.is_open();
+    fn see(&mut self, check: &Check, did: &Did, sources: &Sources) {
+        let open = check.written.is_fillable();
         let place = check.written.replaceable_span();
         if check.held {
             if let Some(place) = place.filter(|_| self.wanted.accept) {
@@ -154,7 +154,11 @@ impl Findings {
         let text = match (check.written, place) {
             _ if open && !self.wanted.fill => Err("use `--fill` to fill in `?`".to_owned()),
             (Written::Otherwise(why), _) => Err(why.to_owned()),
-            (_, Some(place)) => plan::text(sources.text(place), check),
+            (Written::Rows { at, .. }, _) => {
+                let rows = check.instead.as_deref().unwrap_or_default();
+                Ok(grid::added(sources, at, rows))
+            }
+            (_, Some(place)) => plan::respelled(sources.text(place), check, did),
             (_, None) => Err(String::new()),
         };
         let found = self.known(place.unwrap_or(check.span), &check.fact);
@@ -209,14 +213,14 @@ impl Sink for Watching<'_> {
     fn accept(&mut self, record: &StepRecord) -> bool {
         let wanted = (self.wants)(record.scenario.as_deref());
         let checks = record.checks.iter().filter(|check| wanted || check.held);
-        checks.for_each(|check| self.findings.see(check, self.sources));
+        checks.for_each(|check| self.findings.see(check, &record.did, self.sources));
         true
     }
 }
 
 /// Adds the tables in commands, each table only once. Each table is a list of rows of cell locations,
 /// beginning with the header.
-pub(crate) fn collect(script: &[Stmt], tables: &mut BTreeMap<Span, Vec<Vec<Span>>>) {
+fn collect_tables(script: &[Stmt], tables: &mut BTreeMap<Span, Vec<Vec<Span>>>) {
     for stmt in statements(script) {
         if let StmtKind::Command(Command {
             block: Some(Settings {
@@ -233,7 +237,7 @@ pub(crate) fn collect(script: &[Stmt], tables: &mut BTreeMap<Span, Vec<Vec<Span>
 /// Returns the locations of the tables in a script's commands.
 pub fn tables(script: &[Stmt]) -> Vec<Span> {
     let mut found = BTreeMap::new();
-    collect(script, &mut found);
+    collect_tables(script, &mut found);
     found.into_keys().collect()
 }
 

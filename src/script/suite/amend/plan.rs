@@ -6,7 +6,8 @@ use crate::lang::ast::NO_VALUE;
 use crate::lang::edit::TextEdit;
 use crate::lang::span::Span;
 use crate::lang::value::{List, Number, Value, unit_factor};
-use crate::run::record::{Check, Shown, Written};
+use crate::report::words::reasons::note;
+use crate::run::record::{Check, Did, Shown, Written};
 
 /// A failed expectation that remains unchanged.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,15 +33,14 @@ pub struct Plan {
 ///
 /// # Errors
 /// Returns the reason why no replacement exists.
-pub fn text(old: &str, check: &Check) -> Result<String, String> {
+pub fn respelled(old: &str, check: &Check, did: &Did) -> Result<String, String> {
     let (actual, instead) = match (&check.actual, &check.instead) {
         (Some(actual), Some(instead)) => (actual, instead),
         (None, Some(instead)) if *instead == *NO_VALUE => return Ok(instead.clone()),
         _ => {
-            return Err(check
-                .reason
-                .clone()
-                .unwrap_or_else(|| "this statement has no such fact".to_owned()));
+            return Err(
+                note(check, did).unwrap_or_else(|| "this statement has no such fact".to_owned())
+            );
         }
     };
     match check.written {

@@ -8,6 +8,7 @@ use similar::{Algorithm, capture_diff_slices};
 
 use super::model::{Entry, Section};
 use crate::lang::span::Span;
+use crate::report::words::reasons::reason;
 use crate::run::facts::reported_facts;
 use crate::run::record::Did;
 
@@ -103,10 +104,10 @@ pub(crate) fn compared<'a>(
         let here = run.get(at).or(run.last());
         let (file, line) = here.map_or(case, |placed| (&*placed.file, placed.line));
         let did = placed.and_then(|placed| placed.did.as_deref());
-        let reasons = old
-            .zip(did)
-            .map(|(old, did)| reasons(old, did))
-            .unwrap_or_default();
+        let reasons = match (old, new, did) {
+            (Some(old), Some(new), Some(did)) => reasons(old, new, did),
+            _ => Vec::new(),
+        };
         let difference = Difference {
             file: file.to_owned(),
             line,
@@ -126,23 +127,23 @@ pub(crate) fn compared<'a>(
     compared.collect()
 }
 
-/// Explains the facts that the golden entry does not contain.
-fn reasons(golden: &Entry, did: &Did) -> Vec<String> {
-    let known = |fact: &str| {
-        golden
-            .facts
-            .lines()
-            .flat_map(|line| line.split(", "))
-            .any(|known| known == fact)
+/// Explains the facts that differ: those that only the new entry lists. An entry does not list the facts of absent events
+/// and of unused parts.
+fn reasons(golden: &Entry, new: &Entry, did: &Did) -> Vec<String> {
+    let lists = |entry: &Entry, fact: &str| {
+        let is_separate = |(at, _): (usize, &str)| {
+            let (before, after) = (&entry.facts[..at], &entry.facts[at + fact.len()..]);
+            (before.is_empty() || before.ends_with([' ', '\n']))
+                && (after.is_empty() || after.starts_with([',', '\n']))
+        };
+        entry.facts.match_indices(fact).any(is_separate)
     };
-    // Golden files do not list the facts of absent events.
-    let absent = |fact: &str| fact.ends_with(" none") || fact.ends_with(" no");
     let facts = reported_facts(did)
         .into_iter()
         .map(|fact| (fact.to_string(), fact));
-    let changed = facts.filter(|(text, _)| !known(text) && !absent(text));
+    let changed = facts.filter(|(text, _)| lists(new, text) && !lists(golden, text));
     changed
-        .map(|(text, fact)| format!("{text} because {}", fact.key.reason(did)))
+        .map(|(text, fact)| format!("{text} because {}", reason(&fact.key.reason(did), did)))
         .take(REASONS)
         .collect()
 }
@@ -243,7 +244,7 @@ pub(crate) struct Pair {
 }
 
 /// Aligns two lists. Equal texts belong together. Texts that replace others at the same place also belong together.
-pub(crate) fn pairs(old: &[String], new: &[String]) -> Vec<Pair> {
+fn pairs(old: &[String], new: &[String]) -> Vec<Pair> {
     let ops = capture_diff_slices(Algorithm::Myers, old, new);
     let pairs = ops.into_iter().flat_map(|op| {
         let (olds, news) = (op.old_range(), op.new_range());

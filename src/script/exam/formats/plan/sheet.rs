@@ -1,23 +1,20 @@
 //! Whole papers.
 
-use super::appendix::appendix;
 use super::figures;
-use super::front::front;
+use super::figures::put;
+use super::front::{appendix, front};
 use super::hints::mark_given;
 use super::instructions::{authored, instructions};
 use super::items::{Items, points};
-use super::layouts::put;
 use super::medium::Medium;
 use super::powers::set_powers;
 use crate::exam::formats::assumptions::{no_value, stated};
-use crate::exam::formats::edition::Edition;
-use crate::exam::formats::from_doc::from_doc;
+use crate::exam::formats::label::paragraphs;
 use crate::exam::formats::labels::Labels;
 use crate::exam::formats::prompt::tabled;
-use crate::exam::formats::prose::paragraphs;
 use crate::exam::formats::solution::solution;
-use crate::exam::formats::style::Style;
-use crate::exam::formats::tree::{Block, Figure, Front, Section, Sheet, Table};
+use crate::exam::formats::style::{Edition, Style};
+use crate::exam::formats::tree::{Block, Figure, Front, Section, Sheet, Table, from_doc};
 use crate::exam::paper::{Paper, PaperItem, Piece, Question};
 use crate::exam::topics::Topics;
 use crate::lang::value::Number;

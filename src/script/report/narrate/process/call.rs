@@ -54,7 +54,7 @@ fn fault_blocks(fault: &FaultRecord, text: &FaultText) -> Vec<Block> {
 /// Returns the faults during a system call, then its return value and meaning. `bound` is the variable that
 /// receives the result.
 pub(crate) fn blocks(record: &CallRecord, bound: Option<&str>) -> Vec<Block> {
-    let mut blocks = faults(names(record), &record.faults, Some(record.name));
+    let mut blocks = faults(Names::of_call(record), &record.faults, Some(record.name));
     let tone = if record.reply.result.is_err() {
         Tone::Bad
     } else {
@@ -108,15 +108,6 @@ pub(crate) fn changed(record: &CallRecord) -> bool {
         || matches!(record.name, "fork" | "exit" | "wait" | "open" | "close")
 }
 
-/// Returns the names to use in sentences about a call.
-pub fn names(record: &CallRecord) -> Names<'_> {
-    Names {
-        spec: &record.spec,
-        legend: &record.legend,
-        own: &record.process,
-    }
-}
-
 /// Describes the return value: `mmap returns buf = 0x1000`.
 fn returned(record: &CallRecord, bound: Option<&str>) -> String {
     if record.returns() == Returns::Nothing && record.reply.result.is_ok() {
@@ -131,7 +122,7 @@ fn value(record: &CallRecord) -> String {
     let pointer = record.returns() == Returns::Pointer;
     match record.reply.result {
         Ok(0) if pointer => "NULL".to_owned(),
-        Ok(address) if pointer => names(record).address(address),
+        Ok(address) if pointer => Names::of_call(record).address(address),
         Ok(n) => n.to_string(),
         Err(_) if record.failure() == 0 => "NULL".to_owned(),
         Err(_) => record.failure().to_string(),
@@ -153,7 +144,7 @@ fn means(record: &CallRecord) -> Option<String> {
             ))
         }
         Ok(result) => {
-            let mut means = meaning(&names(record), record, result)?;
+            let mut means = meaning(&Names::of_call(record), record, result)?;
             if let Some(text) = inline(record) {
                 means = format!("{means}: {text}");
             }

@@ -3,8 +3,10 @@
 use crate::lang::nearest::nearest;
 use crate::lang::value::Value;
 use crate::report::doc::{Block, Tone};
+use crate::report::words::reasons::reason;
 use crate::run::facts::{Component, Family, Key, ReportedFact, key, reported_facts};
 use crate::run::record::Did;
+use crate::run::steps::Reason;
 
 /// Explains all facts of a statement, or one fact. Groups facts with the same reason.
 ///
@@ -15,7 +17,7 @@ pub fn why(did: &Did, fact: Option<&str>) -> Result<Vec<Block>, String> {
     if let Some(name) = fact {
         if !facts.iter().any(|fact| fact.name == name) {
             if let Some(key) = key_of(did, name) {
-                let reason = key.reason(did);
+                let reason = reason(&key.reason(did), did);
                 return Ok(vec![
                     Block::line(format!("the last result has no value for `{name}`")),
                     Block::line(format!("  because {reason}")),
@@ -40,10 +42,10 @@ pub fn why(did: &Did, fact: Option<&str>) -> Result<Vec<Block>, String> {
         )]);
     }
     let mut blocks = Vec::new();
-    for (reason, facts) in groups {
+    for (why, facts) in groups {
         let facts: Vec<String> = facts.into_iter().map(ToString::to_string).collect();
         blocks.push(Block::line(facts.join(", ")));
-        blocks.push(Block::line(format!("  because {reason}")));
+        blocks.push(Block::line(format!("  because {}", reason(&why, did))));
     }
     Ok(blocks)
 }
@@ -61,7 +63,7 @@ fn key_of(did: &Did, name: &str) -> Option<Key> {
 
 /// Returns the reason for a fact, even if the statement has no value for the fact. Returns `None` if no such
 /// fact exists.
-pub(crate) fn reason_named(did: &Did, name: &str) -> Option<String> {
+pub(crate) fn reason_named(did: &Did, name: &str) -> Option<Reason> {
     key_of(did, name).map(|key| key.reason(did))
 }
 
@@ -91,8 +93,11 @@ fn is_repeated(did: &Did, fact: &ReportedFact) -> bool {
 }
 
 /// Groups facts by their reasons, in order.
-pub fn reasons<'t>(did: &Did, facts: &'t [ReportedFact]) -> Vec<(String, Vec<&'t ReportedFact>)> {
-    let mut groups: Vec<(String, Vec<&ReportedFact>)> = Vec::new();
+pub(crate) fn reasons<'t>(
+    did: &Did,
+    facts: &'t [ReportedFact],
+) -> Vec<(Reason, Vec<&'t ReportedFact>)> {
+    let mut groups: Vec<(Reason, Vec<&ReportedFact>)> = Vec::new();
     for fact in facts {
         let reason = fact.key.reason(did);
         match groups.iter_mut().find(|(known, _)| *known == reason) {

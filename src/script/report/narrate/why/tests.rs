@@ -1,6 +1,10 @@
 //! Tests that every fact of each statement has a reason.
 
-use crate::report::playing::records;
+use proptest::prelude::*;
+
+use crate::report::narrate::steps;
+use crate::report::playing::{SIMPLE, records};
+use crate::report::words::reasons::reason as words;
 use crate::run::facts::{Family, facts_of};
 use crate::run::record::Did;
 
@@ -33,34 +37,48 @@ const SCRIPTS: &[&str] = &[
     "machine simple\nreplay \"straddle.trace\" map identity\nreplay \"straddle.trace\" map demand",
 ];
 
-#[test]
-fn every_fact_of_every_statement_has_a_reason() {
+/// Asserts that a reason can follow "because".
+fn assert_clause(clause: &str, place: &str) {
+    let mut letters = clause.chars();
+    let (first, second) = (letters.next(), letters.next());
+    // Names and abbreviations, such as `L1d` and `PPN`, keep their capital letters.
+    let is_sentence =
+        first.is_some_and(char::is_uppercase) && second.is_some_and(char::is_lowercase);
+    assert!(
+        !clause.is_empty() && !is_sentence && !clause.ends_with('.') && !clause.contains(". "),
+        "{place}: {clause}"
+    );
+    assert!(!clause.contains("no such fact"), "{place}: {clause}");
+}
+
+/// Asserts that each fact of the statements has a reason, and returns the kinds of the statements.
+fn assert_reasons(script: &str) -> Vec<Family> {
     let mut families = Vec::new();
-    for script in SCRIPTS {
-        for record in records(script) {
-            let (family, spec) = match &*record.did {
-                Did::Access(access) => (Family::Access, Some(access.spec.clone())),
-                Did::Reference(_) => (Family::Reference, None),
-                Did::Replay(run) => (Family::Replay, Some(run.spec().clone())),
-                did => match did.call() {
-                    Some(call) => (Family::Call, Some(call.spec.clone())),
-                    None => continue,
-                },
-            };
-            families.push(family);
-            for (name, key) in facts_of(family, spec.as_deref()) {
-                let reason = key.reason(&record.did);
-                assert!(
-                    !reason.is_empty() && !reason.ends_with('.'),
-                    "{name} after {script}: {reason}"
-                );
-                assert!(
-                    !reason.contains("no such fact"),
-                    "{name} after {script}: {reason}"
-                );
-            }
+    for record in records(script) {
+        let (family, spec) = match &*record.did {
+            Did::Access(access) => (Family::Access, Some(access.spec.clone())),
+            Did::Reference(_) => (Family::Reference, None),
+            Did::Replay(run) => (Family::Replay, Some(run.spec().clone())),
+            did => match did.call() {
+                Some(call) => (Family::Call, Some(call.spec.clone())),
+                None => continue,
+            },
+        };
+        families.push(family);
+        for (name, key) in facts_of(family, spec.as_deref()) {
+            let clause = words(&key.reason(&record.did), &record.did);
+            assert_clause(&clause, &format!("{name} after {script}"));
         }
     }
+    families
+}
+
+#[test]
+fn every_fact_of_every_statement_has_a_reason() {
+    let families: Vec<Family> = SCRIPTS
+        .iter()
+        .flat_map(|script| assert_reasons(script))
+        .collect();
     for family in [
         Family::Access,
         Family::Reference,
@@ -68,6 +86,53 @@ fn every_fact_of_every_statement_has_a_reason() {
         Family::Replay,
     ] {
         assert!(families.contains(&family), "{family:?}");
+    }
+}
+
+/// The beginnings of scripts, each with the pages to access, which include pages that are not mapped.
+const MACHINES: &[(&str, &[u64])] = &[
+    (SIMPLE, &[0x0000, 0x0040, 0x0240, 0x03C0, 0x3FC0]),
+    (
+        "machine core-i7 { cache L1d { index virtual } }\nset cr3 = 0x1000\n\
+         set pte 1 0x1000 { ppn 2 }\nset pte 2 0x2000 { ppn 3 }\nset pte 3 0x3008 { ppn 0x40000, ps 1 }\n\
+         set pte 3 0x3000 { ppn 4 }\nset pte 4 0x4008 { ppn 9, cd 1 }\nset pte 4 0x4010 { ppn 10, rw 0 }",
+        &[0x0000, 0x1000, 0x2000, 0x20_0000, 0x20_1FC0, 0x7000_0000],
+    ),
+    (
+        "machine { physical 16 bits, cache { sets 4, ways 2, block 16 B } }",
+        &[0, 0x40, 0xFFC0],
+    ),
+    (
+        "machine simple\nkernel { frames 2, swap 4 slots }\nprocess P1\n\
+         P1: let p = mmap(0x1000, 256, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS|MAP_FIXED, -1, 0)\n\
+         P1: let q = mmap(0x2000, 64, PROT_READ, MAP_SHARED|MAP_ANONYMOUS|MAP_FIXED, -1, 0)",
+        &[0x1000, 0x1040, 0x1080, 0x10C0, 0x2000, 0x3000],
+    ),
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    #[test]
+    fn every_fact_of_random_accesses_has_a_reason(
+        accesses in prop::collection::vec((0usize..6, any::<prop::sample::Index>(), 0u64..64, any::<bool>()), 1..10)
+    ) {
+        for (script, pages) in MACHINES {
+            let mut script = (*script).to_owned();
+            for (verb, page, offset, large) in &accesses {
+                let va = pages[page.index(pages.len())] + offset;
+                let size = if *large && offset % 8 == 0 { " size 4" } else { "" };
+                let statement = match verb {
+                    0 | 1 => format!("read 0x{va:X}{size}"),
+                    2 => format!("write 0x{va:X} = {offset}"),
+                    3 => format!("probe write 0x{va:X} = 1"),
+                    4 => format!("fetch 0x{va:X}"),
+                    _ => format!("translate 0x{va:X}"),
+                };
+                script = format!("{script}\n{statement}");
+            }
+            assert_reasons(&script);
+        }
     }
 }
 
@@ -83,7 +148,7 @@ fn reason(script: &str, fact: &str) -> String {
         .into_iter()
         .find(|(name, _)| name == fact)
         .expect("a fact");
-    key.reason(did)
+    words(&key.reason(did), did)
 }
 
 /// The worked examples from CS:APP 9.6.4.
@@ -146,4 +211,102 @@ fn cycles_are_a_sum_of_latencies() {
         reason(script, "cycles"),
         "TLB 3 + page-table entry 100 + cache 2 − 2 that overlap with the TLB lookup + memory 100"
     );
+}
+
+/// A process whose only page has a TLB entry that contradicts the page table.
+fn stale_process(entry: &str, access: &str) -> String {
+    format!(
+        "machine simple\nkernel {{ frames 8 }}\nprocess P1\n\
+         P1: let p = mmap(0, 64, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0)\nP1: write p = 1\n\
+         set tlb {{ | set | tag ppn rw v |\n| 3 | 2F {entry} 1 | }}\nP1: {access}"
+    )
+}
+
+#[test]
+fn reasons_name_the_stale_tlb_entry_that_decided() {
+    let stale = |machine: &str, columns: &str, before: &str, after: &str, va: &str| {
+        let set = |row: &str| format!("set page_table {{ | vpn ppn {columns} |\n| {row} | }}");
+        let (before, after) = (set(before), set(after));
+        format!("machine {machine}\n{before}\ntranslate {va}\n{after}\nread {va}")
+    };
+    let bare = stale("simple", "", "0F 0D", "0F 0E", "0x03C0");
+    let now = "; the TLB entry is stale, because the page-table entry for VPN 0x0F has PPN 0x0E";
+    for (fact, decided) in [
+        (
+            "ppn",
+            "way 0 of set 3 is valid and has tag 0x03, with PPN 0x0D",
+        ),
+        (
+            "pa",
+            "PPN 0x0D is followed by PPO 0x00, which equals the VPO",
+        ),
+        (
+            "fault",
+            "the TLB entry in way 0 of set 3 permits the access",
+        ),
+    ] {
+        assert_eq!(reason(&bare, fact), format!("{decided}{now}"), "{fact}");
+    }
+    // A flush keeps global entries, but the walk of a reason does not use them.
+    let global = stale("core-i7", "g", "1 5 1", "1 6 1", "0x1000");
+    assert_eq!(
+        reason(&global, "fault"),
+        "the TLB entry in way 0 of set 1 of dTLB permits the access; the TLB entry is stale, because the level-4 entry \
+         for VPN4 0x001 has PPN 0x0000000006"
+    );
+    let loads = stale_process("05 1", "read p");
+    assert_eq!(
+        reason(&loads, "ppn"),
+        "way 0 of set 3 is valid and has tag 0x2F, with PPN 0x05; the TLB entry is stale, because the page-table entry \
+         for VPN 0xBF has PPN 0x00"
+    );
+}
+
+#[test]
+fn a_fault_that_only_a_stale_tlb_entry_caused_is_no_lack_of_memory() {
+    let script = stale_process("00 0", "write p = 2");
+    let cause =
+        "the PTE of page 0xBF of P1 already permits the access, but a TLB held a stale copy";
+    for (fact, expected) in [
+        ("fault", cause),
+        ("frame", "the kernel only invalidates the stale TLB entry"),
+        ("copied", "the kernel only invalidates the stale TLB entry"),
+        (
+            "minor",
+            "only a stale TLB entry caused the fault on page 0xBF, so it is neither minor nor major",
+        ),
+        ("signal", "the kernel resolved every fault of the access"),
+    ] {
+        assert_eq!(reason(&script, fact), expected, "{fact}");
+    }
+    let record = records(&script).pop().expect("a statement");
+    let Did::Access(access) = &*record.did else {
+        panic!("an access")
+    };
+    let steps = format!("{:?}", steps(access));
+    assert!(
+        steps.contains(
+            "exception: the TLB entry in way 0 of set 3 has R/W = 0, and the access is a store; the TLB entry is stale, \
+             because the page-table entry for VPN 0xBF has R/W = 1"
+        ),
+        "{steps}"
+    );
+}
+
+/// The kernel resolves the fault of the first page, and the second page ends the access.
+#[test]
+fn the_reason_of_a_missing_value_is_the_fatal_fault() {
+    let script = "machine simple\nkernel { frames 8 }\nprocess P1\n\
+        P1: let p = mmap(0x1000, 64, PROT_READ, MAP_PRIVATE|MAP_ANONYMOUS|MAP_FIXED, -1, 0)\nP1: read 0x103E size 4";
+    assert_eq!(
+        reason(script, "fault"),
+        "page 0x40 of P1 is anonymous and was never touched"
+    );
+    for fact in ["value", "signal"] {
+        assert!(
+            reason(script, fact).starts_with("P1 has no area at 0x1040"),
+            "{fact}: {}",
+            reason(script, fact)
+        );
+    }
 }

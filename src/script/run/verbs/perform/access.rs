@@ -49,6 +49,7 @@ impl Session<'_> {
 
     fn access_of_machine(&mut self, plan: AccessPlan) -> Result<Access, Stop> {
         let (probe, copies_sets) = (self.probing, self.copies_sets());
+        let alone = self.loops.is_empty();
         let machine = self.machine(plan.place)?;
         let mut copy;
         let machine = if probe {
@@ -110,7 +111,8 @@ impl Session<'_> {
             looked,
             process,
         };
-        if outcome.fault.is_some() {
+        // A walk takes longer than an access, so a loop walks only for reasons that it certainly prints.
+        if alone || outcome.fault.is_some() {
             access.record_walk(machine);
         }
         Ok(access)
@@ -131,6 +133,7 @@ impl Session<'_> {
             ..
         } = plan;
         let (probe, copies_sets) = (self.probing, self.copies_sets());
+        let alone = self.loops.is_empty();
         let kernel = self.kernel(place)?;
         // A killed process loses the state that the record needs.
         let before = match kernel.config().signals {
@@ -174,11 +177,11 @@ impl Session<'_> {
             killed,
             legend: recorded.legend,
         };
-        self.kernel_work(work, place)?;
+        let faulted = !inside.faults.is_empty() || killed.is_some();
         let (events, looked) = (recorded.events, recorded.looked);
         let process = Some(Box::new(inside));
         let walk = None;
-        let access = Access {
+        let mut access = Access {
             spec,
             core,
             verb,
@@ -196,6 +199,11 @@ impl Session<'_> {
             looked,
             process,
         };
+        // A handler may have changed the page table since the lookup.
+        if alone && !faulted {
+            access.record_walk(kernel.machine());
+        }
+        self.kernel_work(work, place)?;
         if !probe {
             // Only statements about one address have marks. System calls and replays are not, and a
             // probe changes nothing.

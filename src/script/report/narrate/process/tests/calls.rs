@@ -4,6 +4,7 @@ use super::{SMALL, first, heads, narrated, sentences};
 use crate::report::doc::{Block, Tone};
 use crate::report::narrate::process::call;
 use crate::report::playing::records;
+use crate::report::words::reasons::note;
 use pagewalk_engine::kernel::syscall::system_calls;
 
 #[test]
@@ -235,7 +236,11 @@ fn a_protection_that_entries_cannot_express_is_explained() {
 #[test]
 fn a_readable_page_without_read_permission_is_explained() {
     let script = "machine simple\nset page_table { | vpn ppn |\n| 07 0D | }\nexpect page_table { | vpn read |\n| 07 0 | }";
-    let check = records(script).pop().unwrap().checks.remove(0);
+    let record = records(script).pop().unwrap();
+    let check = &record.checks[0];
     let why = "a page-table entry has no read bit, so every present page is readable";
-    assert_eq!((check.held, check.reason.as_deref()), (false, Some(why)));
+    assert_eq!(
+        (check.held, note(check, &record.did).as_deref()),
+        (false, Some(why))
+    );
 }
