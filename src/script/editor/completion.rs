@@ -125,11 +125,10 @@ impl Document {
         // The results of the last run belong to an older text, so the document runs again up to the
         // fact.
         let facts = document.facts_from(fact.statement, STEPS);
-        let mut named = facts.iter();
-        let prefix = format!("{} ", fact.name);
-        let Some(value) = named.find_map(|known| known.strip_prefix(&prefix)) else {
+        let Some(known) = facts.iter().find(|known| known.name == fact.name) else {
             return Vec::new();
         };
+        let value = known.value.as_str();
         let offer = |text: &str, help: &str| CompletionOffer {
             text: text.to_owned(),
             kind: ItemKind::Word,
@@ -283,11 +282,7 @@ fn step_facts(step: &Step, known: &HoverInfo) -> String {
         String::new()
     };
     if let Some(fact) = &known.fact {
-        let begins = format!("{fact} ");
-        let value = step
-            .facts()
-            .into_iter()
-            .find(|fact| fact.starts_with(&begins));
+        let value = step.facts().into_iter().find(|known| known.name == *fact);
         // Omit the reason if the statement ran several times, because the reasons differ between executions.
         let did = step.did().filter(|_| step.times == 1);
         let reported = did.and_then(|did| {
@@ -301,7 +296,7 @@ fn step_facts(step: &Step, known: &HoverInfo) -> String {
                 format!(", because {}", reason(&reported.key.reason(did), did))
             });
         return value.map_or_else(String::new, |value| {
-            format!("In the run: {}{times}{because}.", code(&value))
+            format!("In the run: {}{times}{because}.", code(&value.to_string()))
         });
     }
     // The verb, or the name that the statement defines.
@@ -317,7 +312,12 @@ fn step_facts(step: &Step, known: &HoverInfo) -> String {
             String::new()
         };
     }
-    let facts: Vec<String> = step.facts().into_iter().take(FACTS).collect();
+    let facts: Vec<String> = step
+        .facts()
+        .iter()
+        .take(FACTS)
+        .map(ToString::to_string)
+        .collect();
     if facts.is_empty() {
         return String::new();
     }

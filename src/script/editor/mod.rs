@@ -29,6 +29,6 @@ pub use golden::{GoldenFile, GoldenResult};
 pub use hints::Hint;
 pub use links::{Lens, Link, Panel};
 pub use names::{FileEdits, Reference, Renaming};
-pub use run::{Failure, RunResult, Step};
+pub use run::{Failure, RunResult, StatedFact, Step};
 pub use steps::{StepAt, StepView};
 pub use symbols::{Fold, Symbol, SymbolKind};

@@ -1,6 +1,7 @@
 //! Runs of documents for an editor.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -32,7 +33,7 @@ impl Document {
     /// let text = "machine simple\ntranslate 0x3D4 => vpn 3";
     /// let document = Document::new("a.pw", text, OpenTexts::default());
     /// let run = document.run(1000, &AtomicBool::new(false));
-    /// assert!(run.steps[1].facts().contains(&"fault page".to_owned()));
+    /// assert!(run.steps[1].facts().iter().any(|fact| fact.to_string() == "fault page"));
     /// assert!(run.failures[0].message.starts_with("vpn is 0x0F, not 0x03"));
     /// ```
     pub fn run(&self, limits: impl Into<Limits>, interrupt: &AtomicBool) -> RunResult {
@@ -104,7 +105,7 @@ impl Document {
     }
 
     /// Returns the facts of the statements from this byte on, from a run without errors or up to the first error.
-    pub(super) fn facts_from(&self, start: usize, max_steps: u64) -> Vec<String> {
+    pub(super) fn facts_from(&self, start: usize, max_steps: u64) -> Vec<StatedFact> {
         let mut recorder = RunRecorder::new(&self.script().sources).starting_at(start);
         self.play(&self.runnable(), max_steps, &mut recorder, &false.into());
         recorder
@@ -379,12 +380,27 @@ pub struct Step {
     pub stated: Vec<String>,
     /// The facts, if the statement ran several times or its first execution is not stored. [`Step::facts`] returns the
     /// facts of all statements.
-    pub(crate) unchanged: Vec<String>,
+    pub(crate) unchanged: Vec<StatedFact>,
     /// Number of executions.
     pub times: u64,
     /// The first execution, which provides the narration and the reasons for its facts. It is `None` for all but
     /// the first 20,000 statements.
     pub(crate) first: Option<FirstExecution>,
+}
+
+/// A fact in script notation: `ppn 0x0D`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatedFact {
+    /// The name, which is empty for the value of a `let`.
+    pub name: String,
+    /// The value.
+    pub value: String,
+}
+
+impl fmt::Display for StatedFact {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(format!("{} {}", self.name, self.value).trim_start())
+    }
 }
 
 /// The first execution of a statement.
@@ -414,8 +430,8 @@ impl Step {
         self.first.as_ref().map(|first| &*first.record.did)
     }
 
-    /// Returns the facts that never changed, in script notation: `ppn 0x0D`. For a `let`, the value.
-    pub fn facts(&self) -> Vec<String> {
+    /// Returns the facts that never changed. For a `let`, returns the value.
+    pub fn facts(&self) -> Vec<StatedFact> {
         match &self.first {
             Some(first) if self.times == 1 => facts_of(&first.record),
             _ => self.unchanged.clone(),
@@ -444,18 +460,23 @@ pub struct Failure {
     pub(crate) fix: Option<Fix>,
 }
 
-/// Returns the facts of a record in script notation.
-fn facts_of(record: &StepRecord) -> Vec<String> {
+fn facts_of(record: &StepRecord) -> Vec<StatedFact> {
     match &*record.did {
         Did::Bound {
             value,
             call: None,
             hexadecimal,
             ..
-        } => vec![format_value(value, *hexadecimal)],
+        } => vec![StatedFact {
+            name: String::new(),
+            value: format_value(value, *hexadecimal),
+        }],
         did => facts::reported_facts(did)
-            .iter()
-            .map(ToString::to_string)
+            .into_iter()
+            .map(|fact| StatedFact {
+                value: fact.stated(),
+                name: fact.name,
+            })
             .collect(),
     }
 }

@@ -218,24 +218,14 @@ impl ProcessState {
 
 impl Area {
     fn capture(kernel: &Kernel, process: &Process, area: Vma) -> Self {
-        let AreaRecord {
-            name,
-            area,
-            backing,
-        } = AreaRecord::describe(kernel, process, area);
-        let (start, end, perms, offset) = (
-            area.start,
-            area.end,
-            area.perms(),
-            area.offset_of(area.start),
-        );
+        let record = AreaRecord::describe(kernel, process, area);
         Self {
-            name,
-            start,
-            end,
-            perms,
-            offset,
-            backing,
+            name: record.name,
+            start: area.start,
+            end: area.end,
+            perms: area.perms(),
+            offset: area.offset_of(area.start),
+            backing: record.backing,
         }
     }
 }

@@ -280,7 +280,8 @@ impl Document {
             let mut steps = run.into_iter().flat_map(|run| &run.steps);
             let step =
                 steps.find(|step| span.start <= step.span.start && step.span.end <= span.end);
-            step.map(|step| step.facts()).unwrap_or_default()
+            step.map(|step| step.facts().iter().map(ToString::to_string).collect())
+                .unwrap_or_default()
         };
         let turned = turned(
             self.text(),

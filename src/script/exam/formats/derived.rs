@@ -33,23 +33,19 @@ pub(super) fn derived(
     topics: &Topics,
     labels: &Labels,
 ) -> Vec<Block> {
-    let pairs = paths(derivation, blank, topics, labels);
-    let mut blocks = if pairs.is_empty() {
-        Vec::new()
-    } else {
-        vec![Block::Pairs {
-            title: String::new(),
-            pairs,
-        }]
-    };
     let chosen = derivation.chosen.iter();
-    blocks.extend(
-        chosen
-            .filter_map(|evidence| shown(evidence, true, labels))
-            .map(Block::line),
-    );
-    blocks.extend(formula(derivation, blank).map(Block::line));
-    blocks
+    let lines = chosen.filter_map(|evidence| shown(evidence, true, labels));
+    let lines = lines.chain(formula(derivation, blank)).map(Block::line);
+    paired(paths(derivation, blank, topics, labels))
+        .into_iter()
+        .chain(lines)
+        .collect()
+}
+
+/// Returns names with their explanations, if there are any.
+pub(super) fn paired(pairs: Vec<(String, String)>) -> Option<Block> {
+    let title = String::new();
+    (!pairs.is_empty()).then_some(Block::Pairs { title, pairs })
 }
 
 /// Returns the meanings of the paths in an expression, with their values or formulas.
@@ -141,7 +137,7 @@ fn formula(derivation: &Derivation, blank: &Blank) -> Option<String> {
 }
 
 /// Returns the formulas of a table's cells. Includes the formula of each variable only once.
-pub(super) fn cells(table: &AuthorTable, topics: &Topics, labels: &Labels) -> Vec<Block> {
+pub(super) fn cells(table: &AuthorTable, topics: &Topics, labels: &Labels) -> Option<Block> {
     let mut pairs = Vec::new();
     let mut known: Vec<&[String]> = Vec::new();
     for (row, at, blank, derivation) in table.blanks() {
@@ -163,18 +159,11 @@ pub(super) fn cells(table: &AuthorTable, topics: &Topics, labels: &Labels) -> Ve
             pairs.push((label, all.join(" ")));
         }
     }
-    if pairs.is_empty() {
-        Vec::new()
-    } else {
-        vec![Block::Pairs {
-            title: String::new(),
-            pairs,
-        }]
-    }
+    paired(pairs)
 }
 
 /// Explains the options of a choice: the mistakes behind wrong ones, and the evidence for computed ones.
-pub(super) fn decided(options: &[Alternative], bare: bool, labels: &Labels) -> Vec<Block> {
+pub(super) fn decided(options: &[Alternative], bare: bool, labels: &Labels) -> Option<Block> {
     let pair = |option: &Alternative| {
         let evidence: Vec<String> = option
             .evidence
@@ -187,15 +176,7 @@ pub(super) fn decided(options: &[Alternative], bare: bool, labels: &Labels) -> V
             .or((!evidence.is_empty()).then(|| evidence.join("; ")))?;
         Some((option.text.clone(), why))
     };
-    let pairs: Vec<(String, String)> = options.iter().filter_map(pair).collect();
-    if pairs.is_empty() {
-        Vec::new()
-    } else {
-        vec![Block::Pairs {
-            title: String::new(),
-            pairs,
-        }]
-    }
+    paired(options.iter().filter_map(pair).collect())
 }
 
 /// Returns the evidence for or against an option as text.

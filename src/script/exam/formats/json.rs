@@ -129,7 +129,7 @@ fn drawn(of: &View, edition: Edition) -> Value {
 
 fn given(of: &View) -> Value {
     match of {
-        View::Table(shown) => table(&view::table(shown)),
+        View::Table(shown) => table(&shown.into()),
         other => json!({ "text": text(&view::blocks(other), false) }),
     }
 }

@@ -4,7 +4,6 @@ use crate::exam::paper::PaperItem;
 use crate::questions::entry::ItemKind;
 use crate::report::doc::{Cell, Table};
 use crate::report::narrate::replay::line;
-use crate::report::narrate::view;
 use crate::run::record::{AccessVerb, Did, ReferenceRun, Replayed, Shown};
 use crate::run::table::{Rows, TableId};
 
@@ -92,7 +91,7 @@ pub(crate) fn printed(of: &Rows, columns: &[std::sync::Arc<str>]) -> Vec<bool> {
 /// Returns a table to fill in: its key column, given columns, and columns to answer.
 pub(crate) fn asked_table(of: &Rows, columns: &[std::sync::Arc<str>], edition: Edition) -> Table {
     let asked = |name: &String| columns.iter().any(|column| **column == **name);
-    let whole = view::table(of);
+    let whole = Table::from(of);
     let names: Vec<&String> = of.groups.iter().flatten().collect();
     let printed = printed(of, columns);
     let kept: Vec<usize> = (0..names.len()).filter(|at| printed[*at]).collect();

@@ -63,13 +63,7 @@ fn halves(table: &Table) -> Option<Table> {
         return None;
     }
     let (left, right) = table.rows.split_at(table.rows.len().div_ceil(2));
-    let nothing = vec![
-        Cell {
-            text: String::new(),
-            word: false
-        };
-        columns
-    ];
+    let nothing = vec![Cell::number(""); columns];
     let right = right.iter().chain(std::iter::repeat(&nothing));
     let rows = left
         .iter()

@@ -16,7 +16,7 @@ use pagewalk_engine::machine::reference_string::{ReferenceStep, Replacement};
 use pagewalk_engine::machine::spec::Spec;
 
 use super::handling::{FaultText, victim_clause};
-use super::names::{Names, frame};
+use super::names::{Names, frame, the};
 use super::numbers::{binary, hex, pa};
 use crate::run::facts::{Component, level_of, low, shifted, thousandths};
 use crate::run::nouns::size;
@@ -300,11 +300,11 @@ fn before_marks(spec: &Spec) -> &'static str {
 
 /// Returns the name of a TLB or cache in a sentence.
 fn named(spec: &Spec, part: Component) -> String {
-    match part.name(spec) {
-        "tlb" => "the TLB".to_owned(),
-        "cache" => "the cache".to_owned(),
-        name => name.to_owned(),
-    }
+    let part = match part {
+        Component::Tlb(at) => Part::Tlb(at as u32),
+        Component::Cache(at) => Part::Cache(at as u32),
+    };
+    the(part, spec)
 }
 
 /// Returns ` of set 6 of L1d`, but omits the set of a fully associative component and the name of the only
