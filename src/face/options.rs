@@ -30,7 +30,6 @@ pub(crate) struct LimitArguments {
 }
 
 impl LimitArguments {
-    /// The limits.
     pub(crate) fn limits(self) -> Limits {
         Limits {
             max_steps: self.steps,
@@ -39,7 +38,6 @@ impl LimitArguments {
         }
     }
 
-    /// The limit of memory.
     pub(crate) fn memory(self) -> MemoryLimit {
         self.limits().memory(LimitNames::OPTIONS)
     }

@@ -14,7 +14,6 @@ use crate::machine::sparse::Sparse;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[expect(missing_docs, reason = "each variant's comment describes its fields")]
 pub enum FrameContents {
-    /// The frame is free.
     #[default]
     Free,
     /// A private page.
@@ -180,7 +179,6 @@ impl NumberAllocator {
         }
     }
 
-    /// Number of allocated numbers.
     pub(crate) fn used(&self) -> u32 {
         self.next - self.free.len()
     }

@@ -330,7 +330,6 @@ fn edits_of(plan: &Plan, of: impl Fn(Span) -> bool) -> Vec<TextEdit> {
         .collect()
 }
 
-/// Capitalizes a title.
 fn capital(title: &str) -> String {
     let mut chars = title.chars();
     chars.next().map_or_else(String::new, |first| {

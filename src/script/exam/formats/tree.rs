@@ -74,16 +74,13 @@ pub enum Block {
         points: String,
         body: Vec<Block>,
     },
-    /// Prose.
     Prose(Vec<Paragraph>),
-    /// A given table.
     Given(Table),
     /// Names and values with a title.
     Pairs {
         title: String,
         pairs: Vec<(String, String)>,
     },
-    /// A figure.
     Figure(Figure),
     /// Lines with aligned columns.
     Lines(String),

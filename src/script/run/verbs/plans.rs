@@ -26,7 +26,6 @@ pub(crate) struct AccessPlan {
     pub(crate) va: Va,
     /// See [`Access::literal`](crate::run::record::Access::literal).
     pub(crate) literal: bool,
-    /// The value to store.
     pub(crate) stored: Option<Value>,
     /// The bytes to store. A load has one unknown byte for each byte to read.
     pub(crate) data: Vec<Option<u8>>,
@@ -42,7 +41,6 @@ pub(crate) struct ReplayPlan {
     pub(crate) straddle: Straddle,
     /// The mapping of the trace's addresses to physical addresses.
     pub(crate) map: AddressMap,
-    /// The requested counts.
     pub(crate) requested: Vec<RequestedCount>,
 }
 

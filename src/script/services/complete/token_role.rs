@@ -30,7 +30,6 @@ pub enum TokenRole<'t> {
     Form,
     /// The verb of any other statement.
     Verb,
-    /// A process.
     Process,
     /// The name of a call or of a new definition.
     Called,
@@ -54,15 +53,12 @@ pub enum TokenRole<'t> {
     Noun,
     /// The name of a TLB or cache.
     Part,
-    /// A preset.
     Preset,
-    /// A unit.
     Unit,
     /// A constant of C.
     Constant,
     /// A word that is itself a value, such as `true` or a page.
     Value,
-    /// A variable.
     Variable,
 }
 

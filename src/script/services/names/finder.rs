@@ -352,7 +352,6 @@ impl Finder<'_> {
 // File names in the strings of variables, as in `let path = "data.txt"` or `def look(path) { open(path,
 // O_RDONLY) }`.
 
-/// An assigned value.
 #[derive(Debug, Clone)]
 pub(crate) enum AssignedValue {
     /// A string with its location, and the visible file with this name, if any.

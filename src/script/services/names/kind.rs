@@ -11,19 +11,14 @@ pub enum NameKind {
     Variable,
     /// A parameter of a definition.
     Parameter,
-    /// A definition.
     Definition,
-    /// A process.
     Process,
-    /// A file.
     File,
     /// A file that `execve` loads.
     Executable,
     /// A TLB or cache.
     Part,
-    /// A scenario.
     Scenario,
-    /// A question.
     Question,
 }
 
@@ -76,7 +71,6 @@ impl NameKind {
 pub(crate) enum Space {
     /// TLBs and caches. Before a dot, the name of a TLB or cache takes precedence over the name of a process.
     Part,
-    /// Processes.
     Process,
     /// Variables and definitions.
     Value,

@@ -41,7 +41,6 @@ pub(crate) enum Input {
     },
     /// Free text that a grader marks by a rubric.
     Essay {
-        /// The rubric.
         rubric: Vec<Rubric>,
         /// Number of lines, 8 mm apart.
         lines: u32,

@@ -26,7 +26,6 @@ pub(crate) fn tabled(item: &PaperItem) -> Option<&ReferenceRun> {
 /// The settings of a reference string that a prompt mentions.
 #[derive(Clone, Copy)]
 pub(crate) struct Stated {
-    /// The number of frames.
     pub(crate) frames: bool,
     /// The replacement policy.
     pub(crate) policy: bool,
