@@ -30,7 +30,6 @@ pub(crate) struct LimitArguments {
 }
 
 impl LimitArguments {
-    /// The limits.
     pub(crate) fn limits(self) -> Limits {
         Limits {
             max_steps: self.steps,
@@ -39,7 +38,6 @@ impl LimitArguments {
         }
     }
 
-    /// The limit of memory.
     pub(crate) fn memory(self) -> MemoryLimit {
         self.limits().memory(LimitNames::OPTIONS)
     }
@@ -143,7 +141,7 @@ pub(crate) fn course_of(path: &Path) -> Result<Option<Course>, BadCourse> {
 }
 
 /// Returns the message about a mistake.
-pub(crate) fn message(bad: BadCourse, color: Color) -> String {
+pub(crate) fn course_message(bad: BadCourse, color: Color) -> String {
     let mut sources = Sources::default();
     let diagnostic = bad.diagnostic(&mut sources);
     render(&[diagnostic], &sources, diagnostic_style(color))

@@ -11,7 +11,7 @@ use pagewalk_script::report::narrate::thousands;
 use super::terminal::clean;
 
 /// Maximum length of the line in characters.
-pub(crate) const WIDTH: usize = 79;
+const WIDTH: usize = 79;
 
 /// A progress line that each update overwrites. The crate indicatif would replace a third of this code for
 /// four packages.

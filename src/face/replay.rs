@@ -320,7 +320,7 @@ pub(crate) enum ReplayFormat {
 }
 
 /// Prints each result to standard output as soon as it is available.
-pub(crate) struct ReplayOutput {
+struct ReplayOutput {
     format: ReplayFormat,
     color: bool,
     /// The results so far.

@@ -149,7 +149,12 @@ impl Run {
         figures: &mut usize,
     ) -> io::Result<Ended> {
         let mut sink = FigureSink::new(sink, self.figures.as_deref(), figures);
-        let ended = reading.run((&self.options).into(), &mut sink);
+        let options = Options {
+            // The explanation of an access draws them.
+            sets: self.explain,
+            ..Options::from(&self.options)
+        };
+        let ended = reading.run(options, &mut sink);
         sink.finish()?;
         Ok(ended)
     }
@@ -189,7 +194,7 @@ impl RunEnd {
 }
 
 /// A sink that writes the figures of each record to a folder, and passes the records on.
-pub(crate) struct FigureSink<'s, S> {
+struct FigureSink<'s, S> {
     inner: &'s mut S,
     folder: Option<&'s Path>,
     /// The number of figures so far.

@@ -2,8 +2,8 @@
 
 use pagewalk_script::exam::Version;
 use pagewalk_script::exam::field::{Field, fields};
-use pagewalk_script::exam::formats::export::{File, Refusal};
 use pagewalk_script::exam::formats::paper_formats::{FORMATS, Writer};
+use pagewalk_script::exam::formats::style::{File, Refusal};
 use pagewalk_script::exam::paper::Paper;
 
 pub use crate::running::paper;

@@ -3,6 +3,7 @@
 mod entries;
 mod layouts;
 mod runs;
+mod walks;
 
 use std::process::Command;
 
@@ -232,11 +233,13 @@ proptest! {
         pages.sort_unstable();
         pages.dedup();
         prop_assume!(pages.len() == vas.len());
-        let pair = |va: &u64| format!("figure translation read {va}\nread {va}\n");
-        let pairs: Vec<String> = vas.iter().chain(&vas).map(pair).collect();
-        let lines = json_lines(&(script.clone() + &pairs.concat()));
-        for (pair, va) in lines[2..].chunks_exact(2).zip(vas.iter().chain(&vas)) {
-            let (drawn, facts) = (&pair[0]["shown"][0], &pair[1]["facts"]);
+        let draw = |va: &u64| format!("figure translation read {va}\nread {va}\nfigure translation\n");
+        let drawings: Vec<String> = vas.iter().chain(&vas).map(draw).collect();
+        let lines = json_lines(&(script.clone() + &drawings.concat()));
+        for (lines, va) in lines[2..].chunks_exact(3).zip(vas.iter().chain(&vas)) {
+            let (drawn, facts) = (&lines[0]["shown"][0], &lines[1]["facts"]);
+            // The figure of the last access shows the sets as they were at the lookups.
+            prop_assert_eq!(drawn, &lines[2]["shown"][0], "{}", script);
             prop_assert_eq!(drawn["va"]["value"].as_u64(), Some(*va), "{}", script);
             prop_assert_eq!(&drawn["pa"]["value"], &facts["pa"], "{}", script);
             for address in ["va", "pa"] {
@@ -256,6 +259,9 @@ proptest! {
                         _ => None,
                     };
                     prop_assert_eq!(part["hit"].as_bool(), hit, "{} of {}", name, script);
+                    let listed = part["entries"].as_array().map_or(0, Vec::len);
+                    let ways = part["ways"].as_u64().expect("a number") as usize;
+                    prop_assert_eq!(listed, if hit.is_some() { ways } else { 0 }, "{}", script);
                     if hit.is_some() {
                         prop_assert_eq!(&part["set"], &looked_up("index"), "{} of {}", name, script);
                         prop_assert_eq!(&part["tag"], &looked_up("tag"), "{} of {}", name, script);

@@ -294,6 +294,16 @@ fn answers_in_texts_figures_and_steps_are_found() {
     ] {
         assert_eq!(of(telling).len(), 1, "{telling}");
     }
+    // The messages contain the results in words, and their order.
+    assert_eq!(
+        of("figure steps read 0x3D4; ask read 0x3D4 => tlb, fault"),
+        ["tlb", "fault"]
+    );
+    assert!(!of("read 0x3D4; figure steps; ask steps").is_empty());
+    assert_eq!(
+        of("figure steps read 0x3D4; ask read 0x400 => tlb"),
+        [""; 0]
+    );
     for silent in [
         given.to_owned() + "; ask read 0x3D4 => vpn, tlbi, tlbt, tlb, fault, ppn",
         given.to_owned() + "; figure translation read 0x3D4; ask read 0x3D4 => ppn, pa",

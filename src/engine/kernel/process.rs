@@ -55,12 +55,15 @@ pub(crate) struct Descriptor {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each variant's comment describes its fields")]
 pub enum ProcessState {
-    /// The process is running.
     Running,
     /// The process has ended, but its parent has not waited for it. `wait` returns `status`.
-    Zombie { status: u32 },
+    Zombie {
+        status: u32,
+    },
     /// The process has ended, and its parent has waited for it.
-    Ended { status: u32 },
+    Ended {
+        status: u32,
+    },
 }
 
 impl ProcessState {

@@ -52,7 +52,6 @@ impl TableMap {
         self.levels.iter().map(|level| level.host_bytes(32)).sum()
     }
 
-    /// Number of tables.
     pub(super) fn count(&self) -> u64 {
         self.count
     }

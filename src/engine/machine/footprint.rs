@@ -24,7 +24,7 @@ pub enum MemoryUse {
 }
 
 /// All uses of memory, in order, with their names.
-pub const MEMORY_USES: [(MemoryUse, &str); 8] = [
+const MEMORY_USES: [(MemoryUse, &str); 8] = [
     (MemoryUse::MainMemory, "main memory"),
     (MemoryUse::PageTables, "page tables"),
     (MemoryUse::Caches, "TLBs and caches"),

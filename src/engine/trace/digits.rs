@@ -99,7 +99,7 @@ fn nibbles(digits: u64) -> Option<u64> {
 
 /// The value of eight lowercase hexadecimal digits.
 #[inline]
-pub(super) fn number(digits: u64) -> Option<u64> {
+fn number(digits: u64) -> Option<u64> {
     nibbles(digits).map(combined)
 }
 

@@ -91,7 +91,7 @@ impl Source {
         };
         let kind = match magic[..] {
             [0x1f, 0x8b, ..] => Some(GZIP),
-            _ if begins(&magic) => Some(ZSTD),
+            _ if begins_frame(&magic) => Some(ZSTD),
             _ => None,
         };
         let all = Cursor::new(magic).chain(counting);
@@ -260,7 +260,7 @@ fn other_data() -> io::Error {
 }
 
 /// Whether a file with these first bytes contains `zstd` frames. The first frame may be a skippable frame.
-pub(crate) fn begins(magic: &[u8]) -> bool {
+fn begins_frame(magic: &[u8]) -> bool {
     matches!(
         magic,
         [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..]
@@ -273,13 +273,13 @@ fn may_begin(bytes: &[u8]) -> bool {
         let mut magic = end;
         let count = bytes.len().min(4);
         magic[..count].copy_from_slice(&bytes[..count]);
-        begins(&magic)
+        begins_frame(&magic)
     };
     filled([0x28, 0xb5, 0x2f, 0xfd]) || filled([0x50, 0x2a, 0x4d, 0x18])
 }
 
 /// Decompresses frames and verifies their checksums.
-pub(crate) struct Frames<R> {
+struct Frames<R> {
     source: EndDetector<R>,
     decoder: FrameDecoder,
     /// Whether a frame is being read.

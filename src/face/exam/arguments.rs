@@ -112,7 +112,7 @@ impl Exam {
     ) -> Result<ExamOutput, ExamError> {
         let destination = self
             .destination()
-            .map_err(|bad| ExamError::wrong(options::message(bad, color)))?;
+            .map_err(|bad| ExamError::wrong(options::course_message(bad, color)))?;
         let editions = self.editions(&destination)?;
         let exam = api::Exam {
             script: reading,

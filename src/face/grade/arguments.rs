@@ -116,12 +116,12 @@ pub(crate) const FORMATS: &[AnswerFormat] = &[
     AnswerFormat {
         name: "yaml",
         about: "a list of students in YAML, or a map with student IDs as keys",
-        read: |bytes, named| rows::student_rows(platforms::yaml(text(bytes)?)?, named),
+        read: |bytes, named| rows::student_rows(platforms::yaml_records(text(bytes)?)?, named),
     },
     AnswerFormat {
         name: "json",
         about: "a list of students in JSON, or an object with student IDs as keys",
-        read: |bytes, named| rows::student_rows(platforms::json(text(bytes)?)?, named),
+        read: |bytes, named| rows::student_rows(platforms::json_records(text(bytes)?)?, named),
     },
     AnswerFormat {
         name: "moodle",
@@ -158,7 +158,7 @@ fn guess(bytes: &[u8], path: &Path) -> &'static str {
     match extension.as_str() {
         "yaml" | "yml" => return "yaml",
         "json" => {
-            let table = text(bytes).and_then(platforms::json);
+            let table = text(bytes).and_then(platforms::json_records);
             return if table.is_ok_and(|table| platforms::is_moodle(&table.header)) {
                 "moodle"
             } else {
@@ -187,7 +187,7 @@ fn text(bytes: &[u8]) -> Result<&str, Flaw> {
 fn either(bytes: &[u8]) -> Result<RecordTable, Flaw> {
     let begins = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
     if matches!(begins, Some(b'[' | b'{')) {
-        platforms::json(text(bytes)?)
+        platforms::json_records(text(bytes)?)
     } else {
         csv::read(bytes)
     }

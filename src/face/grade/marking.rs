@@ -1,16 +1,22 @@
 //! Composes papers and marks them. Students with the same version share a paper.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Arc;
 
-use super::review::{UnreadableAnswer, unreadable_answers};
-use super::rows::{StudentRow, placed};
-use super::versions::PaperVersion;
+use pagewalk_script::api;
+use pagewalk_script::api::CheckedScript;
 use pagewalk_script::api::exam::{Exam, Paper, PaperError, Version};
 use pagewalk_script::api::marking::{FeedbackFormat, Given, Marked, Rules, Sheet, feedback};
-use pagewalk_script::api::{self, CheckedScript};
+use pagewalk_script::exam::grade::Verdict;
 use pagewalk_script::exam::marks::{Columns, TableRow};
 use pagewalk_script::exam::roster::Flaw;
-use pagewalk_script::run::session::Limits;
+use pagewalk_script::exam::seeds::parse;
+use pagewalk_script::exam::sheet::row;
+use pagewalk_script::run::session::{Limits, Options};
+
+use super::csv;
+use super::rows::{StudentRow, placed, read_bytes};
 
 /// The input for marking.
 pub(crate) struct Marking<'a> {
@@ -214,4 +220,225 @@ fn sheet(
         }
     }
     Ok(sheet)
+}
+
+/// The version of a paper.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct PaperVersion {
+    pub(crate) seed: u64,
+    /// Whether the seed comes from the list of versions.
+    pub(crate) listed: bool,
+    /// The version code, or an empty string without a code.
+    pub(crate) code: String,
+}
+
+/// The version that the command line gives for rows without one.
+#[derive(Debug, Default)]
+pub(crate) struct GivenVersion {
+    pub(crate) seed: Option<u64>,
+    pub(crate) code: Option<String>,
+    /// Whether the papers of the script differ between versions.
+    pub(crate) needed: bool,
+}
+
+/// Versions by code and by student.
+#[derive(Debug, Default)]
+pub(crate) struct Versions {
+    by_code: BTreeMap<String, u64>,
+    by_id: BTreeMap<String, String>,
+    /// The students' names by ID.
+    names: BTreeMap<String, String>,
+}
+
+impl Versions {
+    /// Reads the list, or returns the first error.
+    pub(crate) fn read(bytes: &[u8]) -> Result<Self, Flaw> {
+        let table = csv::read(bytes)?;
+        if let Some(flaw) = table.flaws.into_iter().next() {
+            return Err(flaw);
+        }
+        let mut versions = Self::default();
+        for record in table.rows {
+            let line = record.line;
+            let code = record
+                .text(&["version"])
+                .ok_or_else(|| Flaw::new(1, "has no column `version`"))?;
+            let seed = record
+                .text(&["seed"])
+                .ok_or_else(|| Flaw::new(1, "has no column `seed`"))?;
+            let seed =
+                parse(&seed).ok_or_else(|| Flaw::new(line, format!("`{seed}` is not a seed")))?;
+            if versions
+                .by_code
+                .insert(code.clone(), seed)
+                .is_some_and(|before| before != seed)
+            {
+                return Err(Flaw::new(
+                    line,
+                    format!("the version `{code}` has two seeds"),
+                ));
+            }
+            if let Some(id) = record.text(&["id"]).filter(|id| !id.is_empty()) {
+                let name = record.text(&["name"]).unwrap_or_default();
+                versions.names.insert(id.clone(), name);
+                versions.by_id.insert(id, code);
+            }
+        }
+        Ok(versions)
+    }
+
+    /// The student's name, or an empty string if the list does not contain it.
+    pub(crate) fn name_of(&self, id: &str) -> &str {
+        self.names.get(id).map_or("", String::as_str)
+    }
+
+    /// Returns the version that the row specifies, or else the version listed for the student's ID, or else the
+    /// default. The error explains why the version is unknown.
+    pub(crate) fn paper_of(
+        &self,
+        row: &StudentRow,
+        given: &GivenVersion,
+    ) -> Result<PaperVersion, String> {
+        if let Some(seed) = &row.seed {
+            let seed = parse(seed).ok_or_else(|| format!("`{seed}` is not a seed"))?;
+            return Ok(PaperVersion {
+                seed,
+                listed: false,
+                code: row.version.clone().unwrap_or_default(),
+            });
+        }
+        if let Some(code) = row.version.as_ref().or(given.code.as_ref()) {
+            let near = || {
+                pagewalk_script::lang::nearest::nearest(
+                    code,
+                    self.by_code.keys().map(String::as_str),
+                )
+            };
+            let help =
+                || near().map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+            let (code, seed) = self
+                .by_code
+                .get_key_value(code)
+                .or_else(|| self.by_code.iter().find(|(known, _)| known.eq_ignore_ascii_case(code)))
+                .ok_or_else(|| {
+                    if self.by_code.is_empty() {
+                        format!("the seed of version `{code}` is unknown; add the list of versions with `--versions`")
+                    } else {
+                        format!("unknown version `{code}`{}", help())
+                    }
+                })?;
+            return Ok(PaperVersion {
+                seed: *seed,
+                listed: true,
+                code: code.clone(),
+            });
+        }
+        if self.by_code.is_empty() {
+            let seed = given
+                .seed
+                .or_else(|| (!given.needed).then(|| Options::default().seed));
+            // The default seed would silently select the wrong key.
+            let seed = seed.ok_or(
+                "the exam differs between versions, but this row names no version and no seed",
+            )?;
+            return Ok(PaperVersion {
+                seed,
+                listed: false,
+                code: String::new(),
+            });
+        }
+        let code = self.by_id.get(&row.id).ok_or_else(|| {
+            format!(
+                "the list of versions has no student `{}`, and the row has no version",
+                row.id
+            )
+        })?;
+        Ok(PaperVersion {
+            seed: self.by_code[code],
+            listed: true,
+            code: code.clone(),
+        })
+    }
+}
+
+/// The columns of the file. The instructor fills in the last column.
+const COLUMNS: [&str; 4] = ["id", "field", "answer", "read as"];
+
+/// An answer that cannot be read: the student's ID, the field, and the answer.
+pub(crate) type UnreadableAnswer = [String; 3];
+
+/// The unreadable answers of a student.
+fn unreadable_answers(own: &Marked) -> impl Iterator<Item = UnreadableAnswer> {
+    let unreadable = own
+        .marks
+        .iter()
+        .filter(|mark| mark.verdict == Verdict::Unreadable);
+    unreadable.map(|mark| [own.id.clone(), mark.field.clone(), mark.written.clone()])
+}
+
+/// The instructor's readings, by student, field, and unreadable answer.
+#[derive(Debug, Default)]
+pub(crate) struct Review(BTreeMap<UnreadableAnswer, String>);
+
+impl Review {
+    /// Reads the review file if it exists.
+    ///
+    /// # Errors
+    /// Returns a message if the file cannot be read or is not a review file.
+    pub(crate) fn read(path: &Path) -> Result<Self, String> {
+        if !path.exists() {
+            return Ok(Self::default());
+        }
+        let table = csv::read(&read_bytes(path)?).map_err(|flaw| flaw.message)?;
+        if let Some(flaw) = table.flaws.first() {
+            return Err(format!("line {}: {}", flaw.line, flaw.message));
+        }
+        let mut review = Self::default();
+        for record in table.rows {
+            let cell = |name: &str| {
+                record
+                    .cells
+                    .iter()
+                    .find(|(own, _)| &***own == name)
+                    .map(|(_, given)| given.text())
+            };
+            let all = COLUMNS.map(cell);
+            let [Some(id), Some(field), Some(answer), Some(reading)] = all else {
+                return Err(format!("has no columns {}", COLUMNS.join(", ")));
+            };
+            review
+                .0
+                .insert([id, field, answer], reading.trim().to_owned());
+        }
+        Ok(review)
+    }
+
+    /// Replaces a row's unreadable answers with the instructor's readings.
+    pub(crate) fn apply(&self, own: &mut StudentRow) {
+        let readings = own.answers.iter().map(|(field, given)| {
+            let reading = self
+                .0
+                .get(&[own.id.clone(), field.to_string(), given.text()]);
+            let reading = reading.filter(|reading| !reading.is_empty());
+            (
+                Arc::clone(field),
+                reading.map_or(given, |reading| Given::Text(reading.clone())),
+            )
+        });
+        own.answers = readings.collect();
+    }
+
+    /// Adds unreadable answers. Returns the text of the file and the number of answers
+    /// that still lack a reading.
+    pub(crate) fn text(mut self, unreadable: Vec<UnreadableAnswer>) -> (String, usize) {
+        for answer in unreadable {
+            self.0.entry(answer).or_default();
+        }
+        let open = self.0.values().filter(|reading| reading.is_empty()).count();
+        let rows = self
+            .0
+            .iter()
+            .map(|([id, field, answer], reading)| row([id.as_str(), field, answer, reading]));
+        (row(COLUMNS) + &rows.collect::<String>(), open)
+    }
 }

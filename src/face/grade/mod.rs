@@ -4,10 +4,8 @@ mod arguments;
 mod csv;
 mod marking;
 mod platforms;
-mod review;
 mod rows;
 mod run;
-mod versions;
 
 pub(crate) use arguments::Grade;
 #[cfg(fuzzing)]

@@ -18,10 +18,10 @@ use pagewalk_script::exam::roster::{Flaw, plain};
 use pagewalk_script::lang::nearest::nearest;
 
 use super::arguments::{FeedbackFormat, Grade};
-use super::marking::{Marking, MarkingResult, mark_all};
-use super::review::Review;
+use super::marking::{
+    GivenVersion, Marking, MarkingResult, PaperVersion, Review, Versions, mark_all,
+};
 use super::rows::{ColumnNames, StudentRow, read_bytes, read_text};
-use super::versions::{GivenVersion, PaperVersion, Versions};
 use super::{arguments, csv};
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print};
 use crate::face::threads::side_by_side;
@@ -141,7 +141,7 @@ impl Grade {
                 .feedback
                 .iter()
                 .map(|(_, id, text)| (id.as_str(), text.as_str()));
-            if let Err(message) = write(folder, format, each) {
+            if let Err(message) = write_feedback(folder, format, each) {
                 return Ok(wrong(folder, &message));
             }
         }
@@ -439,7 +439,7 @@ const LONGEST: usize = 80;
 
 /// Writes the feedback for each student ID. An error message continues a sentence that starts with the folder
 /// name.
-pub(crate) fn write<'t>(
+fn write_feedback<'t>(
     folder: &Path,
     format: Format,
     each: impl Iterator<Item = (&'t str, &'t str)>,

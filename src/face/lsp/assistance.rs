@@ -196,7 +196,6 @@ fn fenced(text: &str) -> String {
     format!("{fence}text\n{text}\n{fence}")
 }
 
-/// The kinds of actions.
 const KINDS: [(ActionKind, CodeActionKind); 5] = [
     (ActionKind::QuickFix, CodeActionKind::QUICKFIX),
     (ActionKind::Rewrite, CodeActionKind::REFACTOR_REWRITE),

@@ -62,7 +62,6 @@ impl Buffer {
 /// The open documents.
 #[derive(Default)]
 pub(crate) struct Documents {
-    /// By path.
     pub(crate) buffers: BTreeMap<PathBuf, Buffer>,
     texts: Option<Arc<OpenTexts>>,
     /// The memory that each script may need, and that the results of all documents may need together.

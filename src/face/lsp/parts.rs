@@ -164,7 +164,7 @@ const MOST: usize = 200;
 pub(crate) type DiagnosticsByFile = BTreeMap<PathBuf, Vec<Diagnostic>>;
 
 /// The diagnostics by file, for the files that have any.
-pub(crate) fn by_file(problems: Vec<Problem>) -> DiagnosticsByFile {
+fn by_file(problems: Vec<Problem>) -> DiagnosticsByFile {
     let mut found = DiagnosticsByFile::new();
     for problem in problems {
         let related: Vec<_> = problem.related.iter().filter_map(related).collect();
@@ -187,7 +187,7 @@ pub(crate) fn by_file(problems: Vec<Problem>) -> DiagnosticsByFile {
 }
 
 /// Creates a diagnostic of the server.
-pub(crate) fn diagnostic(
+fn diagnostic(
     range: lsp_types::Range,
     severity: DiagnosticSeverity,
     code: &str,

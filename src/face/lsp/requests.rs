@@ -32,7 +32,6 @@ pub(crate) struct RequestRow {
     pub(crate) in_folders: bool,
     /// The answer for Markdown.
     pub(crate) markdown: InMarkdown,
-    /// Answers for a script.
     pub(crate) script: ScriptAnswer,
 }
 

@@ -46,7 +46,7 @@ pub(crate) fn obey(context: &mut ReplContext, command: &Command, rest: &str) -> 
 }
 
 /// `:help [WORD]`.
-pub(crate) fn help(context: &mut ReplContext, rest: &str) -> io::Result<()> {
+fn help(context: &mut ReplContext, rest: &str) -> io::Result<()> {
     match rest.split_whitespace().next() {
         None => context.print(commands()),
         Some(word) => about(context, word),
@@ -112,7 +112,7 @@ fn about(context: &mut ReplContext, word: &str) -> io::Result<()> {
 }
 
 /// `:bits VA`, where the address may be an expression.
-pub(crate) fn bits(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<()> {
+fn bits(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<()> {
     if rest.is_empty() {
         return context.complain_sentence(&format!("write `{}`", command.usage()));
     }
@@ -132,7 +132,7 @@ pub(crate) fn bits(context: &mut ReplContext, command: &Command, rest: &str) -> 
 }
 
 /// `:what STATEMENT`.
-pub(crate) fn what(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<()> {
+fn what(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<()> {
     if rest.is_empty() {
         return context.complain_sentence(&format!("write `{}`", command.usage()));
     }
@@ -150,7 +150,7 @@ pub(crate) fn what(context: &mut ReplContext, command: &Command, rest: &str) -> 
     Ok(())
 }
 
-pub(crate) fn diff(context: &mut ReplContext) -> io::Result<()> {
+fn diff(context: &mut ReplContext) -> io::Result<()> {
     let Some(before) = context.explore.before() else {
         return context.print_line("No statement has run yet.");
     };
@@ -158,7 +158,7 @@ pub(crate) fn diff(context: &mut ReplContext) -> io::Result<()> {
     context.print(changes(&changed))
 }
 
-pub(crate) fn steps(context: &mut ReplContext) -> io::Result<()> {
+fn steps(context: &mut ReplContext) -> io::Result<()> {
     let Some(body) = context.read("show steps")? else {
         return Ok(());
     };
@@ -188,7 +188,7 @@ fn load_named(context: &mut ReplContext, command: &Command, rest: &str) -> io::R
 }
 
 /// `:save FILE`.
-pub(crate) fn save(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<()> {
+fn save(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<()> {
     context.save_failed = true;
     let name = unquoted(rest);
     if name.is_empty() {
@@ -299,7 +299,7 @@ const LONGEST: usize = 100;
 const LISTED: usize = 500;
 
 /// `:back [N]`.
-pub(crate) fn back(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<()> {
+fn back(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<()> {
     let Some(steps) = number(context, command, rest, Some(1))? else {
         return Ok(());
     };
@@ -313,7 +313,7 @@ pub(crate) fn back(context: &mut ReplContext, command: &Command, rest: &str) -> 
 }
 
 /// `:forward [N]`.
-pub(crate) fn forward(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<()> {
+fn forward(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<()> {
     let Some(steps) = number(context, command, rest, Some(1))? else {
         return Ok(());
     };
@@ -327,7 +327,7 @@ pub(crate) fn forward(context: &mut ReplContext, command: &Command, rest: &str) 
 }
 
 /// `:goto N`.
-pub(crate) fn goto(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<()> {
+fn goto(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<()> {
     let Some(target) = number(context, command, rest, None)? else {
         return Ok(());
     };
@@ -340,7 +340,7 @@ pub(crate) fn goto(context: &mut ReplContext, command: &Command, rest: &str) -> 
     ))
 }
 
-pub(crate) fn history(context: &mut ReplContext) -> io::Result<()> {
+fn history(context: &mut ReplContext) -> io::Result<()> {
     let history = &context.explore.history;
     let (at, digits) = (history.at(), history.end().to_string().len());
     let line = |number: usize, text: &str| {
@@ -369,7 +369,7 @@ pub(crate) fn history(context: &mut ReplContext) -> io::Result<()> {
     context.print(lines)
 }
 
-pub(crate) fn reset(context: &mut ReplContext) -> io::Result<()> {
+fn reset(context: &mut ReplContext) -> io::Result<()> {
     context.explore.reset();
     context.print_line("all declarations are removed; `:back` restores them")
 }

@@ -16,7 +16,6 @@ use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 /// The byte-order mark, which some editors write at the beginning of a file.
 const BYTE_ORDER_MARK: &str = "\u{feff}";
 
-/// The characters of fences.
 const FENCES: [char; 2] = ['`', '~'];
 
 /// A Markdown text with its scripts.

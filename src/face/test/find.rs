@@ -17,7 +17,7 @@ use pagewalk_script::suite::golden::Digest;
 use pagewalk_script::suite::reports::Name;
 use pagewalk_script::traces::parts::Part;
 
-use crate::face::options::{course_of, message};
+use crate::face::options::{course_message, course_of};
 use crate::face::terminal::Color;
 
 /// File name ending of a golden file.
@@ -124,7 +124,7 @@ impl Search<'_> {
                 Err(error) => wrong.push(cannot_read(path, &reason(&error))),
                 Ok(data) if data.is_dir() => match self.skipped(path) {
                     Ok(skipped) => below(path, skipped, &mut found, &mut wrong),
-                    Err(bad) => wrong.push(message(bad, self.color)),
+                    Err(bad) => wrong.push(course_message(bad, self.color)),
                 },
                 Ok(_) => match SuiteFileKind::from_path(path) {
                     // If the path names a golden file, select its script.

@@ -142,7 +142,6 @@ impl SuitePlan<'_> {
         played
     }
 
-    /// Returns the selected cases.
     pub(crate) fn selected(&self, mut did: CaseRuns) -> Vec<Case> {
         if self.results {
             did.keep_results();

@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use super::{CheckedScript, Options};
 pub use crate::exam::fair::{Fairness, Sample};
-pub use crate::exam::formats::export::{File, Refusal};
 pub use crate::exam::formats::paper_formats::{FORMATS, Format, Writer};
+pub use crate::exam::formats::style::{File, Refusal};
 pub use crate::exam::formats::{Edition, Style};
 pub use crate::exam::paper::Paper;
 pub use crate::exam::roster::students;

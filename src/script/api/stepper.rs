@@ -90,6 +90,7 @@ impl Stepper {
             now.diagnostics.clone_from(&script.diagnostics);
         }
         let checkpoints = KeptStates::new(now.clone(), options.max_memory);
+        let options = options.for_script(&script.script.body);
         Self {
             script,
             options,

@@ -556,7 +556,11 @@ fn another_thread_ends_a_sweep() {
     });
     let swept = outcome.swept.expect("the counts so far");
     assert!(matches!(swept.run.ended, Ended::Interrupted) && outcome.why.is_none());
-    assert!(swept.run.lines < lines as u64, "{}", swept.run.lines);
+    assert!(
+        swept.run.read.lines < lines as u64,
+        "{}",
+        swept.run.read.lines
+    );
 }
 
 /// The lists of a loop that appends share their elements, so a recording keeps none of the long ones. Together, they have 200

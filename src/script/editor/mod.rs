@@ -5,39 +5,30 @@
 //! [`LineIndex`] converts to an editor's lines and columns. [`Document::run`] returns a [`RunResult`], which
 //! adds the results of a run to hovers, code actions, and inlay hints.
 
-mod actions;
+pub(super) mod actions;
 mod completion;
 mod diagnostics;
 mod document;
 mod formatting;
-mod golden;
+pub(super) mod golden;
 mod hints;
-mod hover;
-mod lines;
 mod links;
 mod names;
-mod panels;
 mod run;
 mod steps;
-mod structure;
 mod symbols;
-mod table_rows;
 #[cfg(test)]
 mod tests;
 
 pub use crate::services::complete::{Class, ItemKind, Signature};
-pub use actions::{Action, ActionKind};
-pub use completion::{Completion, CompletionItem};
+pub use actions::{Action, ActionKind, GoldenAction, GoldenEffect};
+pub use completion::{Completion, CompletionItem, Hover};
 pub use diagnostics::Problem;
-pub use document::{Document, Edit, Location, OpenTexts};
-pub use golden::{GoldenAction, GoldenEffect, GoldenFile, GoldenResult};
+pub use document::{Document, Edit, Encoding, LineIndex, Location, OpenTexts, Position};
+pub use golden::{GoldenFile, GoldenResult};
 pub use hints::Hint;
-pub use hover::Hover;
-pub use lines::{Encoding, LineIndex, Position};
-pub use links::{Lens, Link};
+pub use links::{Lens, Link, Panel};
 pub use names::{FileEdits, Reference, Renaming};
-pub use panels::Panel;
-pub use run::{Failure, RunResult, Step};
+pub use run::{Failure, RunResult, StatedFact, Step};
 pub use steps::{StepAt, StepView};
-pub use structure::Fold;
-pub use symbols::{Symbol, SymbolKind};
+pub use symbols::{Fold, Symbol, SymbolKind};

@@ -8,8 +8,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::document::{Document, Edit, Location};
-use super::lines::LineIndex;
+use super::document::{Document, Edit, LineIndex, Location};
 use crate::api::CheckedScript;
 use crate::lang::layout::{Token, TokenKind};
 use crate::services::names::{self, Occurrence, Read, Role};

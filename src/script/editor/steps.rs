@@ -4,9 +4,8 @@ use std::cmp::Reverse;
 use std::ops::Range;
 use std::sync::atomic::AtomicBool;
 
-use super::document::Document;
-use super::lines::LineIndex;
-use super::panels::{Panel, panels};
+use super::document::{Document, LineIndex};
+use super::links::{Panel, panels};
 use crate::lang::span::Span;
 use crate::report::doc::Block;
 use crate::report::narrate::{self, Narrator, Statements};

@@ -1,11 +1,14 @@
-//! Declarations of a document as a tree.
+//! Declarations of a document as a tree, foldable lines, selections, and tokens.
 
 use std::ops::Range;
 
 use super::document::Document;
 use crate::lang::ast::{Block, Command, Expr, ExprKind, Settings, Stmt, StmtKind, Word};
+use crate::lang::layout::TokenKind;
 use crate::lang::span::Span;
 use crate::lang::value::Value;
+use crate::lang::visit::statements;
+use crate::services::complete::{Class, highlight_tokens};
 
 /// A declaration.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -190,4 +193,188 @@ fn components(command: &Command) -> impl Iterator<Item = Symbol> {
             ),
         }
     })
+}
+
+/// Lines that can be folded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Fold {
+    /// The line that stays visible, counted from 0.
+    pub first_line: usize,
+    /// The last hidden line.
+    pub last_line: usize,
+    /// Whether the folded lines are comments.
+    pub is_comment: bool,
+}
+
+impl Document {
+    /// Returns the foldable lines: blocks, lists, multiline prose, tables, and runs of comments.
+    ///
+    /// ```
+    /// # use pagewalk_script::editor::{Document, OpenTexts};
+    /// let text = "scenario \"s\" {\n  read 0\n  read 1\n}";
+    /// let folds = Document::new("a.pw", text, OpenTexts::default()).folding();
+    /// assert_eq!((folds[0].first_line, folds[0].last_line), (0, 2));
+    /// ```
+    pub fn folding(&self) -> Vec<Fold> {
+        let mut found = self.bracket_folds();
+        found.extend(self.prose_folds());
+        found.extend(self.runs_of_lines(TokenKind::Comment));
+        found.extend(self.runs_of_lines(TokenKind::Bar));
+        found.retain(|fold| fold.first_line < fold.last_line);
+        found.sort_by_key(|fold| (fold.first_line, fold.last_line));
+        found.dedup_by_key(|fold| (fold.first_line, fold.last_line));
+        found
+    }
+
+    fn fold(&self, start: usize, end: usize) -> Fold {
+        let (first_line, last_line) = (self.lines().line_of(start), self.lines().line_of(end));
+        Fold {
+            first_line,
+            last_line,
+            is_comment: false,
+        }
+    }
+
+    /// Returns the folds for brackets, each without the line of its closing bracket.
+    fn bracket_folds(&self) -> Vec<Fold> {
+        let (mut open, mut found) = (Vec::new(), Vec::new());
+        for token in &self.tokens().list {
+            match token.kind {
+                TokenKind::Open(_) | TokenKind::Hole => open.push(token.start),
+                TokenKind::Close(_) => {
+                    let Some(start) = open.pop() else { continue };
+                    let fold = self.fold(start, token.start);
+                    found.push(Fold {
+                        last_line: fold.last_line.saturating_sub(1),
+                        ..fold
+                    });
+                }
+                _ => {}
+            }
+        }
+        found
+    }
+
+    /// Returns the folds for prose, between its quotes.
+    fn prose_folds(&self) -> Vec<Fold> {
+        let (mut found, mut start) = (Vec::new(), None);
+        for token in self
+            .tokens()
+            .list
+            .iter()
+            .filter(|token| token.kind == TokenKind::Prose)
+        {
+            let (begins, ends) = (start.is_none(), token.text(self.text()).ends_with("\"\"\""));
+            let first = *start.get_or_insert(token.start);
+            // The opening quotes are a separate token.
+            if ends && !begins {
+                found.push(self.fold(first, token.end - 1));
+                start = None;
+            }
+        }
+        found
+    }
+
+    /// Returns runs of lines that each begin with a token of this kind.
+    fn runs_of_lines(&self, kind: TokenKind) -> Vec<Fold> {
+        let mut found: Vec<Fold> = Vec::new();
+        let mut last = None;
+        for token in self
+            .tokens()
+            .list
+            .iter()
+            .filter(|token| token.kind != TokenKind::End)
+        {
+            let line = self.lines().line_of(token.start);
+            if last.replace(line) == Some(line) || token.kind != kind {
+                continue;
+            }
+            match found.last_mut() {
+                Some(run) if run.last_line + 1 == line => run.last_line = line,
+                _ => found.push(Fold {
+                    first_line: line,
+                    last_line: line,
+                    is_comment: kind == TokenKind::Comment,
+                }),
+            }
+        }
+        found
+    }
+
+    /// Returns the ranges around a byte, from the innermost to the outermost: words, brackets, statements,
+    /// and the document. Each range contains the preceding ones.
+    ///
+    /// ```
+    /// # use pagewalk_script::editor::{Document, OpenTexts};
+    /// let document = Document::new("a.pw", "read (1 + 2)", OpenTexts::default());
+    /// assert_eq!(document.selection_ranges(6), [6..7, 6..11, 5..12, 0..12]);
+    /// ```
+    pub fn selection_ranges(&self, at: usize) -> Vec<Range<usize>> {
+        let mut around = self.bracket_ranges();
+        around.push(0..self.text().len());
+        let places = statements(&self.parsed().script.body).filter(|stmt| stmt.span.file == 0);
+        around.extend(places.map(|stmt| stmt.span.bytes()));
+        around.retain(|range| range.start <= at && at <= range.end);
+        around.sort_by_key(|range| (range.end - range.start, range.start));
+        around.dedup();
+        // Going from the outermost to the innermost range, skip each range that is not entirely within the
+        // last one kept.
+        let mut nested: Vec<Range<usize>> = Vec::new();
+        for range in around.into_iter().rev() {
+            if nested
+                .last()
+                .is_none_or(|outer| outer.start <= range.start && range.end <= outer.end)
+            {
+                nested.push(range);
+            }
+        }
+        nested.reverse();
+        nested
+    }
+
+    /// Returns the ranges of all words, and two ranges for each pair of brackets: with the brackets, and
+    /// without them.
+    fn bracket_ranges(&self) -> Vec<Range<usize>> {
+        let (mut open, mut found) = (Vec::new(), Vec::new());
+        for token in &self.tokens().list {
+            match token.kind {
+                TokenKind::Open(_) => open.push((token.start, token.end)),
+                TokenKind::Hole => open.push((token.start.saturating_sub(1), token.end)),
+                TokenKind::Close(_) => {
+                    let Some((start, inner)) = open.pop() else {
+                        continue;
+                    };
+                    found.extend([start..token.end, inner..token.start]);
+                }
+                TokenKind::End => {}
+                _ => found.push(token.start..token.end),
+            }
+        }
+        found
+    }
+
+    /// Returns the classes of the tokens that overlap a range. Brackets, bars, and commas have no class,
+    /// because editors color them themselves. [`LineIndex::split`](super::LineIndex::split) splits a token that
+    /// spans several lines.
+    ///
+    /// ```
+    /// # use pagewalk_script::editor::{Document, OpenTexts};
+    /// # use pagewalk_script::editor::Class;
+    /// let document = Document::new("a.pw", "read 0x3D4", OpenTexts::default());
+    /// assert_eq!(document.semantic_tokens(0..10), [(0..4, Class::Verb), (5..10, Class::Number)]);
+    /// ```
+    pub fn semantic_tokens(&self, within: Range<usize>) -> Vec<(Range<usize>, Class)> {
+        let mut tokens = highlight_tokens(self.text(), &self.tokens().list);
+        tokens.retain(|(place, class)| {
+            place.end > within.start
+                && place.start < within.end
+                && !self.is_unclassed(place, *class)
+        });
+        tokens
+    }
+
+    fn is_unclassed(&self, place: &Range<usize>, class: Class) -> bool {
+        let text = &self.text()[place.clone()];
+        class == Class::Operator && matches!(text, "(" | ")" | "[" | "]" | "{" | "}" | "|" | ",")
+    }
 }

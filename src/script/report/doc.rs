@@ -3,6 +3,7 @@
 
 use super::scene::Scene;
 use crate::run::fields::BitField;
+use crate::run::table::{self, Rows};
 
 /// The tone of a line, which determines its style.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -124,6 +125,29 @@ impl Cell {
     pub(crate) fn number(text: impl Into<String>) -> Self {
         let text = text.into();
         Self { text, word: false }
+    }
+}
+
+impl From<&table::Cell> for Cell {
+    fn from(cell: &table::Cell) -> Self {
+        Self {
+            text: cell.to_string(),
+            word: matches!(cell, table::Cell::Text(_)),
+        }
+    }
+}
+
+impl From<&Rows> for Table {
+    fn from(of: &Rows) -> Self {
+        Self {
+            title: of.title.clone(),
+            groups: of.groups.clone(),
+            rows: of
+                .rows
+                .iter()
+                .map(|row| row.iter().map(Cell::from).collect())
+                .collect(),
+        }
     }
 }
 

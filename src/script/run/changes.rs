@@ -112,30 +112,25 @@ fn table(noun: &TableNoun, (old, was): Hardware, (new, is): Hardware) -> Vec<Cha
 /// Returns the rows that differ between two machines in a noun's table.
 fn rows_of(noun: &TableNoun, level: usize, old: &Machine, new: &Machine) -> Changed {
     let layout = (noun.layout)(new, level);
-    let row = if layout.id == TableId::Memory { ROW } else { 1 };
     let columns = noun.every_column(new, level);
+    let row = if layout.id == TableId::Memory { ROW } else { 1 };
     let present = |machine| (noun.present)(machine, level);
     let keys = present(old).into_iter().chain(present(new));
     let keys: BTreeSet<u64> = keys.map(|key| key - key % row).collect();
-    let digits = layout.key_digits();
-    let groups = layout.ways as usize;
-    let cells = |machine, key| {
-        let ways = (0..groups).flat_map(|way| columns.iter().map(move |column| (way, column)));
-        let cells = ways.map(|(way, column)| {
-            (noun.cell)(machine, level, key, way, column, InvalidEntries::Hidden)
-        });
-        std::iter::once(Cell::Hex(key, digits))
-            .chain(cells)
-            .collect()
+    let row = |machine, key| {
+        noun.row((machine, level), &layout, key, &columns, |_| {
+            InvalidEntries::Hidden
+        })
     };
     let pairs = keys
         .into_iter()
-        .map(|key| [old, new].map(|machine| cells(machine, key)));
+        .map(|key| [old, new].map(|machine| row(machine, key)));
+    let rows = differences(&columns, pairs);
     Changed {
-        rows: differences(&columns, pairs),
+        rows,
         title: layout.noun,
         key: layout.key.to_owned(),
-        ways: groups > 1,
+        ways: layout.ways > 1,
         columns,
     }
 }

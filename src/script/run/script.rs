@@ -215,9 +215,8 @@ pub fn play_from(
     sink: &mut dyn Sink,
     interrupt: Option<&AtomicBool>,
 ) -> (Ended, State) {
-    let mut session = Session::new(sources, files, options, sink);
+    let mut session = Session::new(sources, files, options.for_script(script), sink);
     session.interrupt = interrupt;
-    session.options.sets |= options.language.extension.draws_sets(script);
     session.state = state;
     let place = script.first().map_or_else(Span::default, |stmt| stmt.span);
     match session.run_block(script, place) {

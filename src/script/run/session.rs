@@ -49,8 +49,9 @@ pub struct Options {
     /// Whether records also contain each page-table write, each TLB invalidation, and each disk transfer of
     /// the kernel. Off by default, because no report shows them.
     pub details: bool,
-    /// Whether the records of accesses in loops also contain the sets that the accesses looked up. Copying the sets can
-    /// make such a loop a fifth slower. A script that draws its last access always copies them.
+    /// Whether the records of accesses in loops also contain the sets that the accesses looked up, for figures of these
+    /// accesses. Off by default, because copying the sets can make a loop a fifth slower. A script that draws its last
+    /// access turns it on.
     pub sets: bool,
 }
 
@@ -67,6 +68,14 @@ impl Options {
             version: false,
             details: false,
             sets: false,
+        }
+    }
+
+    /// Returns the options for a run of these statements.
+    pub(crate) fn for_script(self, script: &[Stmt]) -> Self {
+        Self {
+            sets: self.sets || self.language.extension.draws_sets(script),
+            ..self
         }
     }
 

@@ -3,15 +3,15 @@
 use std::sync::atomic::AtomicBool;
 
 use super::named::Named;
-use super::reports::{Ended, Replayed, TraceRun, record};
-use super::source::{TimeLimit, first_malformed, reason, unreadable};
+use super::reports::{Replayed, TraceRun, record};
+use super::source::{Stopped, TimeLimit, first_malformed, reason, unreadable};
 use crate::report::narrate::thousands;
 use crate::run::session::LimitNames;
 use pagewalk_engine::trace::counting_replay::CountingReplay;
 use pagewalk_engine::trace::counting_replay::{AddressMapping, ExtraOptions};
 use pagewalk_engine::trace::format::Format;
 use pagewalk_engine::trace::read_ahead::{
-    ReadEnd, ReadOptions, ReadSoFar, StopSignals, TraceOrigin, read_trace,
+    ReadOptions, ReadSoFar, StopSignals, TraceOrigin, read_trace,
 };
 use pagewalk_engine::trace::reader::Progress;
 use pagewalk_engine::trace::record::Fetches;
@@ -39,7 +39,7 @@ use pagewalk_engine::trace::replay::Straddle;
 /// let trace = TraceOrigin::Bytes(b" L 1000,8\n L 1008,8\n S 2000,4\n".as_slice().into(), "three.trace".into());
 /// let replayed = plan.replay(trace, &mut |_progress| {}).replayed.unwrap();
 /// let misses = replayed.counted.caches[0].counts.misses;
-/// assert_eq!((replayed.run.lines, misses), (3, 2));
+/// assert_eq!((replayed.run.read.lines, misses), (3, 2));
 /// ```
 pub struct ReplayPlan<'a> {
     /// The machine.
@@ -81,30 +81,27 @@ enum StopReason {
     Stuck(String),
 }
 
-impl ReplayOutcome {
-    fn failed(why: String) -> Self {
-        Self {
-            replayed: None,
-            why: Some(why),
-        }
-    }
-}
-
 impl ReplayPlan<'_> {
     /// Replays a trace, and reports the progress after each batch of records.
     pub fn replay(&self, trace: TraceOrigin, progress: &mut dyn FnMut(Progress)) -> ReplayOutcome {
+        let (replayed, why) = match self.counted(trace, progress) {
+            Ok((replayed, why)) => (Some(replayed), why),
+            Err(why) => (None, Some(why)),
+        };
+        ReplayOutcome { replayed, why }
+    }
+
+    fn counted(
+        &self,
+        trace: TraceOrigin,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<(Replayed, Option<String>), String> {
         let name = trace.name();
         let machine = self.machine.machine();
-        let mut counting = match CountingReplay::new(machine, self.map, self.straddle, self.wanted)
-        {
-            Ok(counting) => counting.within(self.max_memory),
-            Err(why) => {
-                return ReplayOutcome::failed(format!(
-                    "cannot replay on `{}`: {why}",
-                    self.machine.name
-                ));
-            }
-        };
+        let counting = CountingReplay::new(machine, self.map, self.straddle, self.wanted);
+        let mut counting = counting
+            .map_err(|why| format!("cannot replay on `{}`: {why}", self.machine.name))?
+            .within(self.max_memory);
         // `--strict` reports the number of a record.
         let fetches = if self.strict {
             Fetches::Returned
@@ -127,59 +124,28 @@ impl ReplayPlan<'_> {
             done.err()
                 .or_else(|| self.refusal(read).map(StopReason::Refused))
         });
-        match fed {
-            Ok((read, stopped)) => self.outcome(name, read, stopped, &counting),
-            Err(why) => ReplayOutcome::failed(unreadable(&why)),
-        }
-    }
-
-    /// Returns the result of a trace after the replay ended.
-    fn outcome(
-        &self,
-        name: String,
-        read: ReadSoFar,
-        stopped: ReadEnd<StopReason>,
-        counting: &CountingReplay,
-    ) -> ReplayOutcome {
-        let refused = |why: &str| ReplayOutcome::failed(format!("`{name}` is rejected: {why}"));
-        let (ended, why) = match stopped {
-            ReadEnd::Unreadable(why) if counting.references().records == 0 => {
-                return ReplayOutcome::failed(unreadable(&why));
-            }
-            _ if let Some(why) = self.refusal(&read) => return refused(&why),
-            ReadEnd::End => (Ended::Whole, None),
-            ReadEnd::Interrupted => (Ended::Interrupted, None),
-            ReadEnd::Unreadable(why) => (Ended::Broken(why.to_string()), Some(unreadable(&why))),
-            ReadEnd::TimeOut => {
-                let why = TimeLimit::message(self.max_time);
-                let message = format!("the replay of `{name}` cannot continue: {why}");
-                if counting.references().records == 0 {
-                    return ReplayOutcome::failed(message);
-                }
-                (Ended::Broken(why), Some(message))
-            }
-            ReadEnd::Enough(StopReason::Refused(why)) => return refused(&why),
-            ReadEnd::Enough(StopReason::Stuck(why)) => (
-                Ended::Broken(why.clone()),
-                Some(format!("the replay of `{name}` cannot continue: {why}")),
-            ),
+        let (read, stopped) = fed.map_err(|why| unreadable(&why))?;
+        let of = Stopped {
+            what: "replay",
+            trace: &name,
+            records: counting.references().records,
+            refused: self.refusal(&read),
+            limit: self.max_time,
         };
+        let (ended, why) = of.end(stopped, |stop| match stop {
+            StopReason::Refused(why) => of.rejected(&why),
+            StopReason::Stuck(why) => of.stuck(why),
+        })?;
         let counted = counting.counts();
         let run = TraceRun {
             trace: name,
             machine: self.machine.name.clone(),
             demand: counted.paging.is_some(),
             straddle: self.straddle,
-            lines: read.lines,
-            malformed: read.malformed,
-            format: read.format,
+            read,
             ended,
         };
-        let replayed = Replayed { run, counted };
-        ReplayOutcome {
-            replayed: Some(replayed),
-            why,
-        }
+        Ok((Replayed { run, counted }, why))
     }
 
     /// Performs records. With `--strict`, a record outside the address space is an error.

@@ -3,10 +3,10 @@
 use std::time::{Duration, Instant};
 
 use pagewalk_engine::trace::counting_replay::ReplayError;
-use pagewalk_engine::trace::format::{Choice, ChosenFormat, Format};
-use pagewalk_engine::trace::read_ahead::ReadSoFar;
+use pagewalk_engine::trace::read_ahead::{ReadEnd, ReadSoFar};
 use pagewalk_engine::trace::unreadable::Unreadable;
 
+use super::reports::Ended;
 use crate::report::narrate::thousands;
 use crate::run::session::LimitNames;
 
@@ -27,17 +27,49 @@ pub(super) fn unreadable(why: &Unreadable) -> String {
         .map_or_else(|| why.to_string(), |advice| format!("{why}\n  {advice}"))
 }
 
-/// Describes the format in which a trace was read: `format din, guessed from the first lines`.
-pub fn format_read(chosen: ChosenFormat) -> String {
-    let how = match (chosen.choice, chosen.format) {
-        (Choice::Named, _) => "as requested",
-        (Choice::Extension, _) => "from the file name",
-        (Choice::FirstLines, Format::Din | Format::Gap) => {
-            "guessed from the first lines: addresses are hexadecimal"
+/// A trace whose replay or sweep ended, with the name of what ended: `replay`.
+pub(super) struct Stopped<'a> {
+    pub(super) what: &'static str,
+    pub(super) trace: &'a str,
+    /// Number of records before the end.
+    pub(super) records: u64,
+    /// The first malformed line, if it is an error.
+    pub(super) refused: Option<String>,
+    pub(super) limit: Option<TimeLimit>,
+}
+
+/// How a replay or sweep ended, and the error, if any. `Err` means that there are no counts.
+pub(super) type End = Result<(Ended, Option<String>), String>;
+
+impl Stopped<'_> {
+    /// Returns the end of a trace. `enough` returns the end if the replay stopped itself.
+    pub(super) fn end<B>(&self, end: ReadEnd<B>, enough: impl FnOnce(B) -> End) -> End {
+        match end {
+            ReadEnd::Unreadable(why) if self.records == 0 => Err(unreadable(&why)),
+            _ if let Some(why) = &self.refused => self.rejected(why),
+            ReadEnd::End => Ok((Ended::Whole, None)),
+            ReadEnd::Interrupted => Ok((Ended::Interrupted, None)),
+            ReadEnd::Unreadable(why) => {
+                Ok((Ended::Broken(why.to_string()), Some(unreadable(&why))))
+            }
+            ReadEnd::TimeOut => match self.stuck(TimeLimit::message(self.limit)) {
+                Ok((_, Some(message))) if self.records == 0 => Err(message),
+                end => end,
+            },
+            ReadEnd::Enough(why) => enough(why),
         }
-        (Choice::FirstLines, _) => "guessed from the first lines",
-    };
-    format!("format {}, {how}", chosen.format.name())
+    }
+
+    pub(super) fn rejected(&self, why: &str) -> End {
+        Err(format!("`{}` is rejected: {why}", self.trace))
+    }
+
+    /// Returns an end after which the counts so far are useful.
+    pub(super) fn stuck(&self, why: String) -> End {
+        let Self { what, trace, .. } = self;
+        let message = format!("the {what} of `{trace}` cannot continue: {why}");
+        Ok((Ended::Broken(why), Some(message)))
+    }
 }
 
 /// The time limit of replays.

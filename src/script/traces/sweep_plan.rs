@@ -2,14 +2,14 @@
 
 use std::sync::atomic::AtomicBool;
 
-use super::reports::{Ended, TraceRun, record};
-use super::source::{TimeLimit, first_malformed, reason, unreadable};
+use super::reports::{TraceRun, record};
+use super::source::{Stopped, TimeLimit, first_malformed, reason, unreadable};
 use super::sweep_reports::Swept;
 use crate::run::session::LimitNames;
 use pagewalk_engine::trace::counting_replay::AddressMapping;
 use pagewalk_engine::trace::format::Format;
 use pagewalk_engine::trace::read_ahead::{
-    ReadEnd, ReadOptions, ReadSoFar, StopSignals, TraceOrigin, read_trace,
+    ReadOptions, ReadSoFar, StopSignals, TraceOrigin, read_trace,
 };
 use pagewalk_engine::trace::reader::Progress;
 use pagewalk_engine::trace::sweep::grid::Grid;
@@ -43,15 +43,6 @@ pub struct SweepOutcome {
     pub why: Option<String>,
 }
 
-impl SweepOutcome {
-    fn failed(why: String) -> Self {
-        Self {
-            swept: None,
-            why: Some(why),
-        }
-    }
-}
-
 impl SweepPlan<'_> {
     /// Replays a trace on all machines of a grid, and reports the progress after each batch of records.
     pub fn sweep(
@@ -60,6 +51,19 @@ impl SweepPlan<'_> {
         trace: TraceOrigin,
         progress: &mut dyn FnMut(Progress),
     ) -> SweepOutcome {
+        let (swept, why) = match self.counted(grid, trace, progress) {
+            Ok((swept, why)) => (Some(swept), why),
+            Err(why) => (None, Some(why)),
+        };
+        SweepOutcome { swept, why }
+    }
+
+    fn counted(
+        &self,
+        grid: Grid,
+        trace: TraceOrigin,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<(Swept, Option<String>), String> {
         let name = trace.name();
         let mut records = 0;
         let (fed, counted) = run(&grid, self.how, self.threads, |machines| {
@@ -80,29 +84,15 @@ impl SweepPlan<'_> {
                 self.refusal(read)
             })
         });
-        let (read, stopped) = match fed {
-            Ok(fed) => fed,
-            Err(why) => return SweepOutcome::failed(unreadable(&why)),
+        let (read, stopped) = fed.map_err(|why| unreadable(&why))?;
+        let of = Stopped {
+            what: "sweep",
+            trace: &name,
+            records,
+            refused: self.refusal(&read),
+            limit: self.max_time,
         };
-        let (ended, mut why) = match stopped {
-            ReadEnd::Unreadable(why) if records == 0 => {
-                return SweepOutcome::failed(unreadable(&why));
-            }
-            _ if let Some(why) = self.refusal(&read) => {
-                return SweepOutcome::failed(format!("`{name}` is rejected: {why}"));
-            }
-            ReadEnd::End | ReadEnd::Enough(_) => (Ended::Whole, None),
-            ReadEnd::Interrupted => (Ended::Interrupted, None),
-            ReadEnd::Unreadable(why) => (Ended::Broken(why.to_string()), Some(unreadable(&why))),
-            ReadEnd::TimeOut => {
-                let why = TimeLimit::message(self.max_time);
-                let message = format!("the sweep of `{name}` cannot continue: {why}");
-                if records == 0 {
-                    return SweepOutcome::failed(message);
-                }
-                (Ended::Broken(why), Some(message))
-            }
-        };
+        let (ended, mut why) = of.end(stopped, |why| of.rejected(&why))?;
         let counted: Vec<_> = counted
             .into_iter()
             .map(|counted| counted.map_err(|why| reason(&why, self.raised_by)))
@@ -113,14 +103,14 @@ impl SweepPlan<'_> {
             .find_map(|counted| counted.references.first_outside);
         if let Some(outside) = outside.filter(|_| self.strict) {
             let message = record(outside);
-            return SweepOutcome::failed(format!(
+            return Err(format!(
                 "`{name}` is rejected: {message} is outside the machine's address space"
             ));
         }
         if let Some(Err(failed)) = counted.iter().find(|counted| counted.is_err()) {
             let message = format!("a grid point cannot replay `{name}`: {failed}");
             if counted.iter().all(Result::is_err) {
-                return SweepOutcome::failed(message);
+                return Err(message);
             }
             why.get_or_insert(message);
         }
@@ -129,13 +119,10 @@ impl SweepPlan<'_> {
             machine: self.machine.to_owned(),
             demand: matches!(self.how.map, AddressMapping::Demand(_)),
             straddle: self.how.straddle,
-            lines: read.lines,
-            malformed: read.malformed,
-            format: read.format,
+            read,
             ended,
         };
-        let swept = Some(Swept { run, grid, counted });
-        SweepOutcome { swept, why }
+        Ok((Swept { run, grid, counted }, why))
     }
 
     /// Returns the first malformed line if `--strict` forbids it.

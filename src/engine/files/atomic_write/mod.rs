@@ -86,7 +86,7 @@ pub fn check_kind(path: &Path) -> io::Result<()> {
 
 /// Removes the unfinished files of this process, which is about to end. As long as the returned value exists, nothing is written.
 pub fn end_writing() -> impl Sized {
-    remove_all()
+    remove_all_unfinished()
 }
 
 /// Writes the file at a path below a folder and creates missing folders. The path uses `/` as its separator. If
@@ -146,7 +146,7 @@ fn unfinished(
     if permissions.as_ref().is_some_and(fs::Permissions::readonly) {
         return Err(io::ErrorKind::PermissionDenied.into());
     }
-    let mut file = create(path)?;
+    let mut file = create_unfinished(path)?;
     if let Some(permissions) = permissions {
         file.file()?.set_permissions(permissions)?;
     }
@@ -171,7 +171,7 @@ fn writing() -> MutexGuard<'static, BTreeSet<PathBuf>> {
 
 /// Removes all unfinished files of this process. As long as the returned value exists, no further ones are created, and none
 /// replaces a file.
-fn remove_all() -> impl Sized {
+fn remove_all_unfinished() -> impl Sized {
     let mut writing = writing();
     for path in std::mem::take(&mut *writing) {
         let _ = fs::remove_file(path);
@@ -229,7 +229,7 @@ const MOST_WRITERS: u32 = 1000;
 const MOST_OF_NAME: usize = 200;
 
 /// Creates an empty unfinished file for this path, and removes those of killed processes.
-fn create(path: &Path) -> io::Result<Unfinished> {
+fn create_unfinished(path: &Path) -> io::Result<Unfinished> {
     let mut writing = writing();
     let mut created = None;
     for number in 0..MOST_WRITERS {

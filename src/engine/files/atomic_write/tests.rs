@@ -1,7 +1,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use super::{create, unfinished_path, write_below};
+use super::{create_unfinished, unfinished_path, write_below};
 
 #[test]
 fn nothing_is_written_outside_of_a_folder() {
@@ -54,15 +54,15 @@ fn only_files_without_a_writer_are_removed() {
         names.sort();
         names
     };
-    let first = create(&path).expect("a file");
-    let second = create(&path).expect("a second file");
+    let first = create_unfinished(&path).expect("a file");
+    let second = create_unfinished(&path).expect("a second file");
     // Killed processes leave these files behind.
     for number in [2, 3] {
         fs::write(unfinished_path(&path, number), "half").expect("a file");
     }
     // The file of another program.
     fs::write(folder.join(".x.pw.swp"), "").expect("a file");
-    let mut third = create(&path).expect("a third file");
+    let mut third = create_unfinished(&path).expect("a third file");
     let expected = [
         ".x.pw.pagewalk-0",
         ".x.pw.pagewalk-1",
@@ -84,7 +84,7 @@ fn only_files_without_a_writer_are_removed() {
     // A link is neither followed nor removed.
     std::os::unix::fs::symlink(folder.join(".x.pw.swp"), unfinished_path(&path, 0))
         .expect("a link");
-    drop(create(&path).expect("a file"));
+    drop(create_unfinished(&path).expect("a file"));
     assert_eq!(names(), [".x.pw.pagewalk-0", ".x.pw.swp"]);
     fs::remove_dir_all(&folder).expect("removed");
 }
@@ -93,7 +93,7 @@ fn only_files_without_a_writer_are_removed() {
 fn names_of_any_length_are_possible() {
     let folder = folder("names");
     for name in ["é".repeat(127), "x".repeat(255), "🦀".repeat(63)] {
-        drop(create(&folder.join(name)).expect("a file"));
+        drop(create_unfinished(&folder.join(name)).expect("a file"));
     }
     fs::remove_dir_all(&folder).expect("removed");
 }

@@ -14,7 +14,6 @@ use crate::machine::sparse::Sparse;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[expect(missing_docs, reason = "each variant's comment describes its fields")]
 pub enum FrameContents {
-    /// The frame is free.
     #[default]
     Free,
     /// A private page.
@@ -25,6 +24,19 @@ pub enum FrameContents {
     File { file: FileId, page: u64 },
     /// A page of a shared anonymous object.
     Object { object: ObjectId, page: u64 },
+}
+
+impl FrameContents {
+    /// Returns the word in tables and snapshots.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Free => "free",
+            Self::Anonymous => "anonymous",
+            Self::Merged => "merged",
+            Self::File { .. } => "file",
+            Self::Object { .. } => "shared",
+        }
+    }
 }
 
 /// A user page frame.
@@ -180,7 +192,6 @@ impl NumberAllocator {
         }
     }
 
-    /// Number of allocated numbers.
     pub(crate) fn used(&self) -> u32 {
         self.next - self.free.len()
     }

@@ -387,7 +387,7 @@ fn pointed_to(words: &[u64], ways: usize) -> usize {
 
 /// Advances the hand to the first way with a clear use bit that `stop` accepts, clearing set bits along the
 /// way. Skips ways that must not be evicted. The first pass clears every bit, so the second pass finds a way.
-pub(super) fn sweep(
+fn sweep(
     words: &mut [u64],
     ways: usize,
     may: impl Fn(usize) -> bool,

@@ -194,7 +194,6 @@ impl Recency {
         (4 * self.times.len() + 12 * self.words.len()) as u64
     }
 
-    /// Removes a block.
     pub(super) fn remove(&mut self, block: u32) {
         let time = std::mem::take(&mut self.times[block as usize]);
         if time != 0 {

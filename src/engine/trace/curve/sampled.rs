@@ -26,7 +26,6 @@ use crate::machine::random::SplitMix64;
 use crate::trace::blocks::BlockNumbers;
 use crate::trace::counts::{CurveSample, MissCurve};
 
-/// The number of groups.
 const GROUPS: usize = 16;
 /// The least number of sampled blocks in a cache for which the curve is meaningful. The sample does not
 /// distinguish smaller caches. The groups do not show the error of these sizes, so the curve omits them.
@@ -78,7 +77,6 @@ fn misses_at(estimates: &[Estimate], size: f64) -> f64 {
 /// Counts the references of a sample by stack distance.
 #[derive(Debug, Clone)]
 pub(super) struct Sampled {
-    /// Number of all references.
     references: u64,
     /// Number of references that do not repeat the previous reference.
     unrepeated: u64,
@@ -291,7 +289,6 @@ impl Group {
         self.distances[last] += (1.0 - nearer) * scale;
     }
 
-    /// All references.
     fn references(&self) -> f64 {
         self.first + self.distances.iter().sum::<f64>()
     }
@@ -325,7 +322,6 @@ pub enum CurveMethod {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SampleRate(pub(super) u64);
 
-/// The number of hashes.
 const HASHES: f64 = 18_446_744_073_709_551_616.0;
 
 impl SampleRate {

@@ -392,7 +392,6 @@ impl FlatCache {
             .map(|line| (line.block, line.dirty))
     }
 
-    /// Returns the counts.
     pub(super) fn counts(&self) -> LevelCounts {
         let [reads, writes, fetches, walks] =
             self.lookups.map(|[misses, hits]| Lookups { hits, misses });

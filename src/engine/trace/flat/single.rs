@@ -94,7 +94,6 @@ impl SingleCache {
         self.counts.writebacks += u64::from(was_dirty);
     }
 
-    /// Invalidates a block.
     pub(in crate::trace) fn invalidate(&mut self, block: u64) {
         match &mut self.sets {
             Sets::Flat(cache) => {

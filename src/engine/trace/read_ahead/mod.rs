@@ -21,7 +21,7 @@ const MAX_WAITING_BATCHES: usize = 4;
 const INTERRUPT_POLL: Duration = Duration::from_millis(50);
 
 /// The lines read so far.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct ReadSoFar {
     /// Number of lines.
     pub lines: u64,

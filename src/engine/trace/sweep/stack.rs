@@ -29,7 +29,7 @@ const LEVEL_BITS: u32 = 12;
 const CLEAN: u64 = (1 << LEVEL_BITS) - 1;
 
 /// The maximum number of ways. A reference takes time linear in its depth.
-pub(super) const MOST_WAYS: u32 = CLEAN as u32;
+const MOST_WAYS: u32 = CLEAN as u32;
 /// The maximum number of lines. They are allocated at once.
 const MOST_LINES: u64 = 1 << 24;
 /// The maximum width of a block number.
@@ -52,7 +52,6 @@ pub(super) enum BlockOpKind {
     WriteBack,
     /// The block is written back and becomes clean.
     Clean,
-    /// The block is invalidated.
     Invalidate,
     /// A page walk refers to the block.
     Walk,
@@ -142,7 +141,6 @@ impl StackSets {
         })
     }
 
-    /// The number of sets.
     pub(super) fn sets(&self) -> u64 {
         self.index + 1
     }
@@ -306,7 +304,6 @@ impl StackSets {
 pub(super) enum Effect {
     /// None, and no cache serves the access.
     Uncached,
-    /// None.
     None,
     /// The access looks up the block in the cache.
     Refer,

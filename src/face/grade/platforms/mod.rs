@@ -18,14 +18,14 @@ use super::rows::{Cells, RECORD_LIMIT, Record, RecordTable, Response, StudentRow
 type Student = BTreeMap<String, String>;
 
 /// The records in a JSON text. A JSON number is treated as a value without a radix.
-pub(crate) fn json(text: &str) -> Result<RecordTable, Flaw> {
+pub(crate) fn json_records(text: &str) -> Result<RecordTable, Flaw> {
     let whole: Value = serde_json::from_str(text)
         .map_err(|error| Flaw::new(error.line() as u64, format!("is not JSON: {error}")))?;
     records(unwrapped(whole))
 }
 
 /// The records in a YAML text. Answers keep their spelling: `0D` and `13` are digits, not YAML numbers.
-pub(crate) fn yaml(text: &str) -> Result<RecordTable, Flaw> {
+pub(crate) fn yaml_records(text: &str) -> Result<RecordTable, Flaw> {
     if let Some(line) = too_deep(text) {
         return Err(Flaw::new(
             line,
@@ -170,7 +170,7 @@ fn cells(id: Option<String>, one: Value) -> Result<Vec<(String, Given)>, String>
 }
 
 /// Converts a string, a number, a boolean, null, or a list of strings to an answer.
-pub(crate) fn answer(value: Value) -> Option<Given> {
+fn answer(value: Value) -> Option<Given> {
     Some(match value {
         Value::Null => Given::Text(String::new()),
         Value::Bool(truth) => Given::Text(truth.to_string()),

@@ -2,7 +2,8 @@ use pagewalk_script::exam::grade::Given;
 use pagewalk_script::lang::value::Number;
 
 use super::{
-    RecordTable, Response, is_moodle, is_prairielearn, json, parts, prairielearn_rows, yaml,
+    RecordTable, Response, is_moodle, is_prairielearn, json_records, parts, prairielearn_rows,
+    yaml_records,
 };
 use crate::face::grade::csv;
 
@@ -20,8 +21,9 @@ fn cells_of(table: &RecordTable) -> Vec<(String, Given)> {
 
 #[test]
 fn yaml_keeps_the_spelling_of_an_answer() {
-    let list =
-        yaml("- id: a1\n  1a.vpn: 0x0D\n  1a.tlb: N\n  1a.co: 010\n  1a.ppn: -\n  1a.pa: ~\n");
+    let list = yaml_records(
+        "- id: a1\n  1a.vpn: 0x0D\n  1a.tlb: N\n  1a.co: 010\n  1a.ppn: -\n  1a.pa: ~\n",
+    );
     let cells: Vec<_> = list.map(|table| cells_of(&table)).unwrap_or_default();
     for (name, written) in [
         ("id", "a1"),
@@ -35,25 +37,30 @@ fn yaml_keeps_the_spelling_of_an_answer() {
             "{cells:?}"
         );
     }
-    let map = yaml("007:\n  1a.vpn: 13\n").expect("a map");
+    let map = yaml_records("007:\n  1a.vpn: 13\n").expect("a map");
     assert_eq!(cells_of(&map)[0], ("id".to_owned(), text("007")));
     assert_eq!(cells_of(&map)[1].1, text("13"));
     for wrong in ["3", "- 1", "- id: [a]", "- id: &a *a", &"[".repeat(100_000)] {
-        assert!(yaml(wrong).is_err(), "{wrong}");
+        assert!(yaml_records(wrong).is_err(), "{wrong}");
     }
 }
 
 #[test]
 fn a_number_in_json_is_a_value() {
-    let list =
-        json(r#"[{ "id": 7, "1a.vpn": 13, "1a.tlb": "N", "2.4": ["A", "C"], "x": null }, 3]"#);
+    let list = json_records(
+        r#"[{ "id": 7, "1a.vpn": 13, "1a.tlb": "N", "2.4": ["A", "C"], "x": null }, 3]"#,
+    );
     let table = list.expect("a list");
     let cells = cells_of(&table);
     assert_eq!(cells[1].1, Given::Number(Number::from(13u64)));
     assert_eq!((&cells[3].1, &cells[4].1), (&text("A; C"), &text("")));
     assert_eq!((table.flaws.len(), table.flaws[0].line), (1, 2));
-    assert!(json(&"[".repeat(1_000_000)).is_err() && json("{").is_err() && json("3").is_err());
-    assert!(json(r#"{ "a1": { "answers": { "1a.vpn": "0F" } } }"#).is_ok());
+    assert!(
+        json_records(&"[".repeat(1_000_000)).is_err()
+            && json_records("{").is_err()
+            && json_records("3").is_err()
+    );
+    assert!(json_records(r#"{ "a1": { "answers": { "1a.vpn": "0F" } } }"#).is_ok());
 }
 
 #[test]

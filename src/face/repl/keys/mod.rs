@@ -21,7 +21,6 @@ pub(crate) struct Keys {
 }
 
 impl Keys {
-    /// Binds the keys.
     pub(crate) fn bind<H: Helper, I: History>(&self, editor: &mut Editor<H, I>) {
         let mut bind = |key: KeyEvent, does: Key| {
             let handler: Box<dyn ConditionalEventHandler> = Box::new(Binding {
@@ -144,7 +143,7 @@ impl Recall {
 }
 
 /// Indentation per block level, in columns.
-pub(crate) const INDENT: usize = 2;
+const INDENT: usize = 2;
 
 /// The prompt for a statement with this number. The number is before the word, so that programs that wait for
 /// `pagewalk> ` still find it.
@@ -224,7 +223,6 @@ pub(crate) struct Unfinished {
 }
 
 impl Unfinished {
-    /// Scans an unfinished input.
     pub(crate) fn scan(input: &str) -> Self {
         Self {
             open: tokens(input).open,

@@ -15,7 +15,7 @@ use pagewalk_script::report::text::{Ink, Theme};
 use pagewalk_script::run::params::{Param, Params, Slot};
 use pagewalk_script::run::state::State;
 use pagewalk_script::services::commands::{COMMANDS, find};
-use pagewalk_script::services::complete::{Completions, OnDisk, complete, disk, hint, words};
+use pagewalk_script::services::complete::{Completions, OnDisk, complete, hint, item, words};
 
 /// The line editor's helper.
 pub(crate) struct LineHelper {
@@ -64,7 +64,7 @@ impl LineHelper {
             found
                 .disk
                 .iter()
-                .flat_map(|wanted| disk::names(&self.folder, wanted)),
+                .flat_map(|wanted| item::names_on_disk(&self.folder, wanted)),
         );
         (
             found.from,

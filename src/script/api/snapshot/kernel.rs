@@ -1,7 +1,6 @@
 //! The operating system in a snapshot.
 
 use pagewalk_engine::kernel::Kernel;
-use pagewalk_engine::kernel::frames::FrameContents;
 use pagewalk_engine::kernel::process::{PageLocation, Process};
 use pagewalk_engine::kernel::vma::Vma;
 use serde::{Deserialize, Serialize};
@@ -131,7 +130,7 @@ impl KernelState {
         let frames = kernel.frames().iter().map(|(at, frame)| Frame {
             frame: at.0,
             references: frame.refs,
-            contents: contents(frame.contents).to_owned(),
+            contents: frame.contents.name().to_owned(),
             dirty: kernel.is_dirty(at),
             mapped_by: kernel
                 .frames()
@@ -168,16 +167,6 @@ impl KernelState {
             swap: slots.collect(),
             files: files.collect(),
         }
-    }
-}
-
-fn contents(contents: FrameContents) -> &'static str {
-    match contents {
-        FrameContents::Free => "free",
-        FrameContents::Anonymous => "anonymous",
-        FrameContents::Merged => "merged",
-        FrameContents::File { .. } => "file",
-        FrameContents::Object { .. } => "shared",
     }
 }
 
@@ -218,24 +207,14 @@ impl ProcessState {
 
 impl Area {
     fn capture(kernel: &Kernel, process: &Process, area: Vma) -> Self {
-        let AreaRecord {
-            name,
-            area,
-            backing,
-        } = AreaRecord::describe(kernel, process, area);
-        let (start, end, perms, offset) = (
-            area.start,
-            area.end,
-            area.perms(),
-            area.offset_of(area.start),
-        );
+        let record = AreaRecord::describe(kernel, process, area);
         Self {
-            name,
-            start,
-            end,
-            perms,
-            offset,
-            backing,
+            name: record.name,
+            start: area.start,
+            end: area.end,
+            perms: area.perms(),
+            offset: area.offset_of(area.start),
+            backing: record.backing,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The hardware in a snapshot.
 
 use pagewalk_engine::kernel::Kernel;
-use pagewalk_engine::machine::addr::{Pa, Tag};
+use pagewalk_engine::machine::addr::{Pa, SetIndex, Tag};
 use pagewalk_engine::machine::pte::{BITS, Flags, Pte};
 use pagewalk_engine::machine::spec::Mmu;
 use pagewalk_engine::machine::{self, Machine};
@@ -141,7 +141,7 @@ pub struct Table {
 }
 
 /// An entry of a page table.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
     /// The index in the table.
     pub index: u64,
@@ -213,30 +213,25 @@ impl Core {
 impl TlbState {
     fn capture(machine: &Machine, level: usize) -> Self {
         let spec = &machine.spec().tlbs[level];
-        let mut entries = Vec::new();
-        for set in machine.tlb_sets_in_use(level) {
-            for way in 0..spec.ways {
-                let Some(line) = machine.tlb_line(level, set, way).filter(|line| line.valid) else {
-                    continue;
-                };
-                entries.push(TlbEntry {
-                    set: set.raw(),
-                    way,
-                    tag: line.tag.map(Tag::raw),
-                    ppn: Some(line.ppn.raw()),
-                    page_bits: line.page_bits,
-                    asid: line.asid,
-                    flags: flags(line.flags),
-                });
-            }
-        }
-        let counts = machine.tlb_counts(level).into();
+        let sets = machine.tlb_sets_in_use(level);
+        let entries = valid(sets, spec.ways, |set, way| {
+            let line = machine.tlb_line(level, set, way)?;
+            line.valid.then(|| TlbEntry {
+                set: set.raw(),
+                way,
+                tag: line.tag.map(Tag::raw),
+                ppn: Some(line.ppn.raw()),
+                page_bits: line.page_bits,
+                asid: line.asid,
+                flags: flags(line.flags),
+            })
+        });
         Self {
             name: spec.name.to_string(),
             sets: spec.sets,
             ways: spec.ways,
             entries,
-            counts,
+            counts: machine.tlb_counts(level).into(),
         }
     }
 }
@@ -244,26 +239,18 @@ impl TlbState {
 impl CacheState {
     fn capture(machine: &Machine, level: usize) -> Self {
         let spec = &machine.spec().caches[level];
-        let mut lines = Vec::new();
-        for set in machine.cache_sets_in_use(level) {
-            for way in 0..spec.ways {
-                let Some(line) = machine
-                    .cache_line(level, set, way)
-                    .filter(|line| line.valid)
-                else {
-                    continue;
-                };
-                let bytes =
-                    (0..1 << spec.block_bits).map(|at| machine.cache_byte(level, set, way, at));
-                lines.push(CacheLine {
-                    set: set.raw(),
-                    way,
-                    tag: line.tag.map(Tag::raw),
-                    dirty: line.dirty,
-                    bytes: bytes.collect(),
-                });
-            }
-        }
+        let sets = machine.cache_sets_in_use(level);
+        let lines = valid(sets, spec.ways, |set, way| {
+            let line = machine.cache_line(level, set, way)?;
+            let bytes = (0..1 << spec.block_bits).map(|at| machine.cache_byte(level, set, way, at));
+            line.valid.then(|| CacheLine {
+                set: set.raw(),
+                way,
+                tag: line.tag.map(Tag::raw),
+                dirty: line.dirty,
+                bytes: bytes.collect(),
+            })
+        });
         Self {
             name: spec.name.to_string(),
             sets: spec.sets,
@@ -275,20 +262,25 @@ impl CacheState {
     }
 }
 
+/// Returns the valid ways of sets.
+fn valid<T>(
+    sets: impl IntoIterator<Item = SetIndex>,
+    ways: u32,
+    way: impl Fn(SetIndex, u32) -> Option<T>,
+) -> Vec<T> {
+    let places = sets
+        .into_iter()
+        .flat_map(|set| (0..ways).map(move |way| (set, way)));
+    places.filter_map(|(set, at)| way(set, at)).collect()
+}
+
 impl From<machine::cache::Counts> for Counts {
     fn from(counts: machine::cache::Counts) -> Self {
-        let machine::cache::Counts {
-            hits,
-            misses,
-            evictions,
-            writebacks,
-            ..
-        } = counts;
         Self {
-            hits,
-            misses,
-            evictions,
-            writebacks,
+            hits: counts.hits,
+            misses: counts.misses,
+            evictions: counts.evictions,
+            writebacks: counts.writebacks,
         }
     }
 }
@@ -310,17 +302,11 @@ impl Table {
 impl Entry {
     fn from_entry(index: u64, entry: &TreeEntry, mmu: &Mmu) -> Self {
         match entry {
-            TreeEntry::Table(table) => {
-                let table = Some(Table::capture(table, mmu));
-                Self {
-                    index,
-                    vpn: None,
-                    raw: None,
-                    ppn: None,
-                    flags: Vec::new(),
-                    table,
-                }
-            }
+            TreeEntry::Table(table) => Self {
+                index,
+                table: Some(Table::capture(table, mmu)),
+                ..Self::default()
+            },
             TreeEntry::Page(vpn, pte @ Pte { ppn, flags: bits }) => Self {
                 index,
                 vpn: Some(*vpn),

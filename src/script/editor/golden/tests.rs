@@ -1,10 +1,10 @@
 use std::path::PathBuf;
 
-use super::{GoldenAction, GoldenEffect, GoldenFile};
+use super::GoldenFile;
 use crate::api::CheckedScript;
 use crate::api::golden::{Unusable, golden};
 use crate::editor::tests::document;
-use crate::editor::{Document, FileEdits, RunResult};
+use crate::editor::{Document, FileEdits, GoldenAction, GoldenEffect, RunResult};
 
 const SCRIPT: &str = "machine simple
 set page_table {

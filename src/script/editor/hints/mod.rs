@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::document::Document;
-use super::run::{RunResult, Step};
+use super::run::{RunResult, StatedFact, Step};
 use crate::lang::layout::{TokenKind, tokens};
 use crate::lang::source::Sources;
 use crate::run::facts::{ACCESS_FACTS, CALL_FACTS};
@@ -95,7 +95,7 @@ fn line_rest(rest: &str) -> usize {
 /// Returns the text of a hint, or `None` if the text is empty.
 fn label(statement: &str, step: &Step) -> Option<String> {
     let facts = match step.facts().as_slice() {
-        [value] if gives_a_name(statement) => {
+        [StatedFact { value, .. }] if gives_a_name(statement) => {
             if is_literal(statement) {
                 String::new()
             } else {
@@ -137,15 +137,13 @@ fn is_literal(statement: &str) -> bool {
 }
 
 /// Returns the text of the facts in a hint.
-fn chosen(facts_of_step: &[String], stated: &[String]) -> String {
-    let facts = || facts_of_step.iter().filter_map(|fact| fact.split_once(' '));
+fn chosen(facts_of_step: &[StatedFact], stated: &[String]) -> String {
     let value_of = |wanted: &str| {
-        facts()
-            .find(|(name, _)| *name == wanted)
-            .map(|(_, value)| value)
+        let fact = facts_of_step.iter().find(|fact| fact.name == wanted);
+        fact.map(|fact| &*fact.value)
     };
-    let shown = |(name, value): &(&str, &str)| {
-        let said_by = match *name {
+    let shown = |StatedFact { name, value }: &&StatedFact| {
+        let said_by = match &**name {
             "value" => value_of("byte"),
             "ppo" => value_of("vpo"),
             _ => None,
@@ -153,13 +151,13 @@ fn chosen(facts_of_step: &[String], stated: &[String]) -> String {
         !name.contains('.')
             && !stated.iter().any(|known| known == name)
             && !is_nothing(name, value)
-            && said_by != Some(*value)
+            && said_by != Some(value)
     };
-    let facts: Vec<(&str, &str)> = facts().filter(shown).collect();
+    let facts: Vec<&StatedFact> = facts_of_step.iter().filter(shown).collect();
     let mut order: Vec<usize> = (0..facts.len()).collect();
     order.sort_by_key(|&index| (rank(facts[index]), index));
-    let width = |index: usize| facts[index].0.chars().count() + facts[index].1.chars().count() + 3;
     // Each fact needs two more characters for `, `, and `…` may follow the last fact.
+    let width = |index: usize| facts[index].to_string().chars().count() + 2;
     let mut room = ROOM - 1;
     let mut fitting: Vec<usize> = Vec::new();
     for index in order {
@@ -172,12 +170,12 @@ fn chosen(facts_of_step: &[String], stated: &[String]) -> String {
     fitting.sort_unstable();
     let mut parts: Vec<String> = fitting
         .iter()
-        .map(|&index| format!("{} {}", facts[index].0, facts[index].1))
+        .map(|&index| facts[index].to_string())
         .collect();
     if parts.is_empty()
-        && let Some((name, value)) = facts.first()
+        && let Some(fact) = facts.first()
     {
-        return cut(&format!("{name} {value}"));
+        return cut(&fact.to_string());
     }
     if parts.len() < facts.len() {
         parts.push("…".to_owned());
@@ -197,9 +195,9 @@ fn is_nothing(name: &str, value: &str) -> bool {
 }
 
 /// Returns the rank of a fact by importance.
-fn rank((name, value): (&str, &str)) -> u8 {
-    let registered = ACCESS_FACTS.iter().any(|row| row.name == name)
-        || CALL_FACTS.iter().any(|row| row.name == name);
+fn rank(StatedFact { name, value }: &StatedFact) -> u8 {
+    let registered = ACCESS_FACTS.iter().any(|row| *row.name == **name)
+        || CALL_FACTS.iter().any(|row| *row.name == **name);
     let word = !value.starts_with(|c: char| c.is_ascii_digit() || c == '-');
     match (registered, word) {
         (true, true) => 0,

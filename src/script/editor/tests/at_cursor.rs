@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::document_with_cursor;
 use crate::editor::{
-    Completion, CompletionItem, Document, Failure, Hover, OpenTexts, RunResult, Step,
+    Completion, CompletionItem, Document, Failure, Hover, OpenTexts, RunResult, StatedFact, Step,
 };
 use crate::lang::loader::Within;
 use crate::lang::span::Span;
@@ -233,7 +233,12 @@ fn the_results_of_the_run_come_first() {
     let ran = RunResult {
         steps: vec![Step {
             span: span(15, 40),
-            unchanged: vec!["vpn 0x00".to_owned(), "tlb miss".to_owned()],
+            unchanged: [("vpn", "0x00"), ("tlb", "miss")]
+                .map(|(name, value)| StatedFact {
+                    name: name.to_owned(),
+                    value: value.to_owned(),
+                })
+                .into(),
             times: 1,
             ..Step::default()
         }],

@@ -8,7 +8,7 @@ use crate::exam::field::{Asked, Field, fields};
 use crate::exam::formats::labels::Labels;
 use crate::exam::formats::plan::for_screens;
 use crate::exam::formats::prompt::{of_done, prompt};
-use crate::exam::paper::{Paper, PaperItem, Piece};
+use crate::exam::paper::{Paper, PaperItem, Piece, Question as Asking};
 use crate::exam::spelling::of_cell;
 use crate::lang::value::Value;
 use crate::questions::entry::{Blank, Derivation, Evidence, Figure, Form, ItemKind, Radix};
@@ -101,7 +101,7 @@ impl Sample {
             for (place, item) in items.iter().enumerate() {
                 effort(&mut own.effort, item);
                 let blanks = all.iter().filter(|field| field.of_item == from + place);
-                let answers = blanks.filter_map(|field| answer(field, place, &texts));
+                let answers = blanks.filter_map(|field| answer(field, question, place, &texts));
                 own.items.push(ItemSample {
                     basis: basis(item, place, &texts),
                     answers: answers.collect(),
@@ -254,7 +254,7 @@ fn contains(printed: &Rows, table: &Rows, columns: &[Arc<str>]) -> bool {
             .flat_map(|row| places.iter().filter_map(|at| row.get(*at)));
         cells.map(ToString::to_string).collect::<Vec<_>>()
     };
-    printed.title == table.title
+    (printed.id, &printed.title) == (table.id, &table.title)
         && columns
             .iter()
             .all(|name| column(printed, name) == column(table, name))
@@ -332,7 +332,7 @@ fn effort(to: &mut BTreeMap<String, u64>, item: &PaperItem) {
 }
 
 /// Returns a blank with its answer, or `None` for free text.
-fn answer(field: &Field, place: usize, texts: &[Text]) -> Option<Answer> {
+fn answer(field: &Field, question: &Asking, place: usize, texts: &[Text]) -> Option<Answer> {
     let key = match (field.asked, &field.item.kind) {
         (Asked::Blank(blank), _) => blank.answer(),
         (Asked::Cell { cell, .. }, _) => of_cell(cell).first().cloned().unwrap_or_default(),
@@ -355,8 +355,9 @@ fn answer(field: &Field, place: usize, texts: &[Text]) -> Option<Answer> {
         }
         _ => return None,
     };
-    let found_in =
-        Telling::of(field.asked).and_then(|telling| telling.found_in(field.item, place, texts));
+    let found_in = Telling::of(field.asked)
+        .and_then(|telling| telling.found_in(field.item, place, texts))
+        .or_else(|| in_messages(field, question));
     // The question's number may differ between versions, so remove it.
     let blank = field
         .name
@@ -374,12 +375,38 @@ fn answer(field: &Field, place: usize, texts: &[Text]) -> Option<Answer> {
     })
 }
 
+/// Returns the messages of an item's access if the question prints them and they contain the word or the number of a
+/// message that answers a blank. The words of messages, such as `hit`, are too common to be found in a text.
+fn in_messages(field: &Field, question: &Asking) -> Option<Found> {
+    let did = match (field.asked, &field.item.kind) {
+        (Asked::Blank(_), ItemKind::Author(table)) => table.order.as_deref()?,
+        (
+            Asked::Blank(Blank {
+                form: Form::Words(_),
+                ..
+            }),
+            ItemKind::Facts { .. },
+        ) => &field.item.did,
+        _ => return None,
+    };
+    let Did::Access(own) = did else { return None };
+    let is_own = |view: &View| match view {
+        View::Steps(of, _) => (of.va, of.verb, &of.events) == (own.va, own.verb, &own.events),
+        _ => false,
+    };
+    question.views().any(is_own).then(|| Found {
+        excerpt: format!("the messages of {}", own.operation()),
+        surely: true,
+    })
+}
+
 /// A number that answers a blank, and that a text is unlikely to contain by coincidence. Almost any text contains
 /// decimal numbers, and numbers of one digit.
 #[derive(Debug, Clone, Copy)]
 struct Telling {
     number: u128,
-    radix: Radix,
+    /// 2 or 16.
+    base: u32,
     digits: Option<u32>,
 }
 
@@ -403,10 +430,15 @@ impl Telling {
             } => (u128::from(*number), Radix::Hex, Some(*digits)),
             _ => return None,
         };
+        let base = match radix {
+            Radix::Hex => 16,
+            Radix::Binary => 2,
+            Radix::Decimal => return None,
+        };
         let long = number >= LONG || number > 1 && digits.is_some_and(|digits| digits > 1);
-        (radix != Radix::Decimal && long).then_some(Self {
+        long.then_some(Self {
             number,
-            radix,
+            base,
             digits,
         })
     }
@@ -476,11 +508,7 @@ impl Telling {
     }
 
     fn is(self, token: &str) -> bool {
-        let prefix = match self.radix {
-            Radix::Hex => "0x",
-            Radix::Binary => "0b",
-            Radix::Decimal => "",
-        };
+        let prefix = if self.base == 2 { "0b" } else { "0x" };
         token.strip_prefix(prefix).is_some_and(|written| {
             // A short number must have the digits of the answer.
             let alike = self.number >= LONG || self.digits == Some(written.len() as u32);
@@ -490,12 +518,7 @@ impl Telling {
 
     /// Whether digits without a prefix are the number.
     fn is_written(self, digits: &str) -> bool {
-        let base = match self.radix {
-            Radix::Hex => 16,
-            Radix::Binary => 2,
-            Radix::Decimal => 10,
-        };
-        u128::from_str_radix(digits, base) == Ok(self.number)
+        u128::from_str_radix(digits, self.base) == Ok(self.number)
     }
 
     /// Returns the words of a text around the number.
@@ -544,28 +567,27 @@ fn changes(did: &Did, id: TableId) -> bool {
 #[cfg(test)]
 mod tests {
     use super::Telling;
-    use crate::questions::entry::Radix;
 
     #[test]
     fn a_number_is_found_in_the_radix_of_its_answer() {
-        let of = |number, radix, digits| Telling {
+        let of = |number, base, digits| Telling {
             number,
-            radix,
+            base,
             digits,
         };
-        let hex = of(0x3D4, Radix::Hex, Some(4));
+        let hex = of(0x3D4, 16, Some(4));
         assert!(hex.is_mentioned("read 0x03D4 size 2") && hex.is_mentioned("0x3D4"));
         assert!(!hex.is_mentioned("0x3D40") && !hex.is_mentioned("03D4"));
         assert!(hex.is_listed("0F 03D4 1") && !hex.is_listed("0F 3D4 1"));
-        assert!(!of(14, Radix::Hex, None).is_mentioned("of 14-bit addresses"));
-        assert!(of(0b10110, Radix::Binary, None).is_mentioned("0b00010110"));
+        assert!(!of(14, 16, None).is_mentioned("of 14-bit addresses"));
+        assert!(of(0b10110, 2, None).is_mentioned("0b00010110"));
     }
 
     #[test]
     fn a_short_number_is_found_only_with_all_its_digits() {
         let short = Telling {
             number: 0xD,
-            radix: Radix::Hex,
+            base: 16,
             digits: Some(2),
         };
         assert!(short.is_mentioned("The PPN is 0x0D."));

@@ -1,6 +1,6 @@
 //! The derivations of values, of the cells of tables, and of the options of choices.
 
-use super::label::{called, filled};
+use super::label::{called, filled, part_name};
 use super::labels::Labels;
 use super::prompt::of_done;
 use crate::exam::topics::Topics;
@@ -33,23 +33,19 @@ pub(super) fn derived(
     topics: &Topics,
     labels: &Labels,
 ) -> Vec<Block> {
-    let pairs = paths(derivation, blank, topics, labels);
-    let mut blocks = if pairs.is_empty() {
-        Vec::new()
-    } else {
-        vec![Block::Pairs {
-            title: String::new(),
-            pairs,
-        }]
-    };
     let chosen = derivation.chosen.iter();
-    blocks.extend(
-        chosen
-            .filter_map(|evidence| shown(evidence, true, labels))
-            .map(Block::line),
-    );
-    blocks.extend(formula(derivation, blank).map(Block::line));
-    blocks
+    let lines = chosen.filter_map(|evidence| shown(evidence, true, labels));
+    let lines = lines.chain(formula(derivation, blank)).map(Block::line);
+    paired(paths(derivation, blank, topics, labels))
+        .into_iter()
+        .chain(lines)
+        .collect()
+}
+
+/// Returns names with their explanations, if there are any.
+pub(super) fn paired(pairs: Vec<(String, String)>) -> Option<Block> {
+    let title = String::new();
+    (!pairs.is_empty()).then_some(Block::Pairs { title, pairs })
 }
 
 /// Returns the meanings of the paths in an expression, with their values or formulas.
@@ -131,8 +127,8 @@ fn formula(derivation: &Derivation, blank: &Blank) -> Option<String> {
         let sign = if blank.is_approximate() { "≈" } else { "=" };
         if !steps.is_empty() {
             formulas.push(format!("{} {sign} {result}", steps.join(" = ")));
-        } else if let Some(last) = formulas.last_mut()
-            && !last.ends_with(&format!(" {result}"))
+        } else if let (Some(last), Some(steps)) = (formulas.last_mut(), derivation.variables.last())
+            && steps.last() != Some(&result)
         {
             *last = format!("{last} {sign} {result}");
         }
@@ -141,7 +137,7 @@ fn formula(derivation: &Derivation, blank: &Blank) -> Option<String> {
 }
 
 /// Returns the formulas of a table's cells. Includes the formula of each variable only once.
-pub(super) fn cells(table: &AuthorTable, topics: &Topics, labels: &Labels) -> Vec<Block> {
+pub(super) fn cells(table: &AuthorTable, topics: &Topics, labels: &Labels) -> Option<Block> {
     let mut pairs = Vec::new();
     let mut known: Vec<&[String]> = Vec::new();
     for (row, at, blank, derivation) in table.blanks() {
@@ -163,18 +159,11 @@ pub(super) fn cells(table: &AuthorTable, topics: &Topics, labels: &Labels) -> Ve
             pairs.push((label, all.join(" ")));
         }
     }
-    if pairs.is_empty() {
-        Vec::new()
-    } else {
-        vec![Block::Pairs {
-            title: String::new(),
-            pairs,
-        }]
-    }
+    paired(pairs)
 }
 
 /// Explains the options of a choice: the mistakes behind wrong ones, and the evidence for computed ones.
-pub(super) fn decided(options: &[Alternative], bare: bool, labels: &Labels) -> Vec<Block> {
+pub(super) fn decided(options: &[Alternative], bare: bool, labels: &Labels) -> Option<Block> {
     let pair = |option: &Alternative| {
         let evidence: Vec<String> = option
             .evidence
@@ -187,15 +176,7 @@ pub(super) fn decided(options: &[Alternative], bare: bool, labels: &Labels) -> V
             .or((!evidence.is_empty()).then(|| evidence.join("; ")))?;
         Some((option.text.clone(), why))
     };
-    let pairs: Vec<(String, String)> = options.iter().filter_map(pair).collect();
-    if pairs.is_empty() {
-        Vec::new()
-    } else {
-        vec![Block::Pairs {
-            title: String::new(),
-            pairs,
-        }]
-    }
+    paired(options.iter().filter_map(pair).collect())
 }
 
 /// Returns the evidence for or against an option as text.
@@ -280,21 +261,20 @@ fn described(evidence: &Evidence, bare: bool, labels: &Labels) -> Option<String>
 
 /// Returns `TLB hit`, `no page fault`, or `PPN 0x0D`.
 fn in_words(blank: &Blank, bare: bool, labels: &Labels) -> String {
-    let (label, answer) = (called(blank, labels), blank.answer());
+    let answer = blank.answer();
     match (&*blank.fact, &*answer) {
         ("fault", "none") => labels.localize("no page fault").to_owned(),
         ("fault", "page") => labels.localize("page fault").to_owned(),
         ("fault", class) => format!("{class} {}", labels.localize("fault")),
-        (_, "hit" | "miss" | "none" | "-") if matches!(blank.form, Form::Words(words) if words.contains(&"hit")) =>
+        (fact, "hit" | "miss" | "none" | "-") if matches!(blank.form, Form::Words(words) if words.contains(&"hit")) =>
         {
-            let part = label.split_whitespace().next().unwrap_or_default();
-            let part = if part == "Cache" { "cache" } else { part };
+            let part = part_name(fact);
             if matches!(&*answer, "hit" | "miss") {
                 format!("{part} {answer}")
             } else {
                 format!("no {part} lookup")
             }
         }
-        _ => format!("{label} {}", filled(blank, bare)),
+        _ => format!("{} {}", called(blank, labels), filled(blank, bare)),
     }
 }

@@ -3,12 +3,12 @@
 use serde_json::{Map, Value, json};
 
 use super::assumptions::assumptions;
-use super::edition::Edition;
 use super::label::{filled, how, label};
 use super::labels::Labels;
 use super::page;
 use super::prompt::{prompt, several_cores};
 use super::solution::solution;
+use super::style::Edition;
 use crate::exam::field::{Field, fields};
 use crate::exam::paper::{Paper, PaperItem, Piece, Question};
 use crate::exam::topics::Topics;
@@ -129,7 +129,7 @@ fn drawn(of: &View, edition: Edition) -> Value {
 
 fn given(of: &View) -> Value {
     match of {
-        View::Table(shown) => table(&view::table(shown)),
+        View::Table(shown) => table(&shown.into()),
         other => json!({ "text": text(&view::blocks(other), false) }),
     }
 }

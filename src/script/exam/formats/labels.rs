@@ -10,7 +10,7 @@ use crate::run::facts::{ACCESS_FACTS, CALL_FACTS, REFERENCE_FACTS, REPLAY_FACTS}
 use pagewalk_engine::machine::pte::BITS;
 
 /// Labels of facts as on the textbook's worksheet (Computer Systems, homework problems in chapter 9).
-pub(crate) const FACTS: &[(&str, &str)] = &[
+const FACTS: &[(&str, &str)] = &[
     ("vpn", "VPN"),
     ("vpo", "VPO"),
     ("tlbi", "TLB index"),
@@ -123,7 +123,7 @@ pub const DIALECTS: &[(&str, &[(&str, &str)])] = &[
 ];
 
 /// The words of the paper, in order of appearance.
-pub(crate) const WORDS: &[&str] = &[
+const WORDS: &[&str] = &[
     "lang",
     "Exam",
     "Key",

@@ -2,11 +2,11 @@
 
 use std::fmt::Write;
 
-use super::edition::Edition;
-use super::from_doc::flush;
 use super::plan::sheet;
-use super::style::Style;
-use super::tree::{Blank, Block, Cell, Choice, Figure, Front, Paragraph, Table, WorksheetRow};
+use super::style::{Edition, Style};
+use super::tree::{
+    Blank, Block, Cell, Choice, Figure, Front, Paragraph, Table, WorksheetRow, flush,
+};
 use crate::exam::paper::Paper;
 use crate::report::doc;
 use crate::report::text::text;

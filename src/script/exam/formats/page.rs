@@ -4,11 +4,10 @@ use crate::exam::paper::PaperItem;
 use crate::questions::entry::ItemKind;
 use crate::report::doc::{Cell, Table};
 use crate::report::narrate::replay::line;
-use crate::report::narrate::view;
 use crate::run::record::{AccessVerb, Did, ReferenceRun, Replayed, Shown};
 use crate::run::table::{Rows, TableId};
 
-use super::edition::Edition;
+use super::style::Edition;
 use pagewalk_engine::machine::event::{AccessKind, Privilege};
 
 /// Whether no kernel handles the item's faults.
@@ -71,37 +70,28 @@ pub(crate) fn records(run: &Replayed) -> String {
     format!(": {}", lines.join("; "))
 }
 
-/// Columns that determine the answers in a fill-in table, in lists that each have the id of their table.
-/// Besides its key column, a table prints the first column of each of its lists that it contains.
-const FOUND_FROM: [(TableId, &[&str]); 2] = [
-    (TableId::Reference, &["address", "page"]),
-    (TableId::Reference, &["write"]),
-];
+/// Columns that determine the answers in the table of a reference string. Besides its key column, the table prints the
+/// first column of each of these lists that it contains.
+const FOUND_FROM: [&[&str]; 2] = [&["address", "page"], &["write"]];
 
 /// Returns the printed columns of a table to fill in: key columns, given columns, and columns to answer.
 pub(crate) fn printed(of: &Rows, columns: &[std::sync::Arc<str>]) -> Vec<bool> {
-    let names: Vec<&String> = of.groups.iter().flatten().collect();
-    let asked = |name: &String| columns.iter().any(|column| **column == **name);
-    let own = FOUND_FROM.iter().filter(|(id, _)| of.id == *id);
-    let sources: Vec<&str> = own
-        .filter_map(|(_, columns)| {
-            columns
-                .iter()
-                .find(|column| names.iter().any(|name| name == *column))
-        })
-        .copied()
-        .collect();
-    let found_from = |name: &String| sources.contains(&&**name);
-    names
+    let names: Vec<&str> = of.groups.iter().flatten().map(String::as_str).collect();
+    let asked = |name: &str| columns.iter().any(|column| **column == *name);
+    let sources = FOUND_FROM
         .iter()
-        .map(|name| names.first() == Some(name) || asked(name) || found_from(name))
-        .collect()
+        .filter(|_| of.id == TableId::Reference)
+        .filter_map(|list| list.iter().find(|column| names.contains(column)));
+    let sources: Vec<&&str> = sources.collect();
+    let is_printed =
+        |name: &&str| names.first() == Some(name) || asked(name) || sources.contains(&name);
+    names.iter().map(is_printed).collect()
 }
 
 /// Returns a table to fill in: its key column, given columns, and columns to answer.
 pub(crate) fn asked_table(of: &Rows, columns: &[std::sync::Arc<str>], edition: Edition) -> Table {
     let asked = |name: &String| columns.iter().any(|column| **column == **name);
-    let whole = view::table(of);
+    let whole = Table::from(of);
     let names: Vec<&String> = of.groups.iter().flatten().collect();
     let printed = printed(of, columns);
     let kept: Vec<usize> = (0..names.len()).filter(|at| printed[*at]).collect();

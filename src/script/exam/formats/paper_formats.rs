@@ -1,8 +1,6 @@
 //! Formats of papers.
 
-use super::edition::Edition;
-use super::export::{File, Refusal};
-use super::style::Style;
+use super::style::{Edition, File, Refusal, Style};
 use super::{html, json, latex, markdown, moodle, prairielearn, qti, typst};
 use crate::exam::paper::Paper;
 

@@ -1,12 +1,12 @@
 //! Questions without their keys, as a session prints them.
 
 use super::assumptions::assumptions;
-use super::edition::Edition;
 use super::label::{how, label};
 use super::labels::Labels;
 use super::page::{asked_table, bare};
 use super::prompt::prompt;
 use super::solution::solution;
+use super::style::Edition;
 use crate::exam::field::{Asked, Field};
 use crate::exam::paper::{PaperItem, Piece, Question};
 use crate::exam::topics::Topics;

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use super::derived::{cells, decided, derived};
+use super::derived::{cells, decided, derived, paired};
+use super::label::paragraphs;
 use super::label::{called, filled};
 use super::labels::Labels;
 use super::page::bare;
 use super::prompt::of_done;
-use super::prose::paragraphs;
 use super::tree::Paragraph;
 use crate::exam::paper::PaperItem;
 use crate::exam::topics::{Topic, Topics};
@@ -65,12 +65,12 @@ pub(crate) fn solution(item: &PaperItem, topics: &Topics, labels: &Labels) -> Ve
             });
             blocks
         }
-        ItemKind::Author(table) => cells(table, topics, labels),
-        ItemKind::Choice { options, .. } => [
-            since(item, topics, labels),
-            decided(options, bare(item), labels),
-        ]
-        .concat(),
+        ItemKind::Author(table) => cells(table, topics, labels).into_iter().collect(),
+        ItemKind::Choice { options, .. } => {
+            let mut blocks = since(item, topics, labels);
+            blocks.extend(decided(options, bare(item), labels));
+            blocks
+        }
         ItemKind::Table {
             columns,
             string: Some(string),
@@ -126,16 +126,11 @@ fn operation(item: &PaperItem, blanks: &[Blank], topics: &Topics, labels: &Label
             None => groups.push((why, vec![named(blank)])),
         }
     }
-    let pairs: Vec<(String, String)> = groups
+    let pairs = groups
         .iter()
         .map(|(why, names)| (names.join(", "), reason(why, did)))
         .collect();
-    if !pairs.is_empty() {
-        blocks.push(Block::Pairs {
-            title: String::new(),
-            pairs,
-        });
-    }
+    blocks.extend(paired(pairs));
     blocks.extend(sequence(did, topics, labels));
     if let Some(retry) = &item.retry {
         let steps = sequence(&topics.seen(retry), topics, labels);
@@ -331,16 +326,8 @@ fn since(item: &PaperItem, topics: &Topics, labels: &Labels) -> Vec<Block> {
         let pairs = done
             .iter()
             .map(|did| (of_done(did, labels), results(did, topics)));
-        let pairs: Vec<(String, String)> =
-            pairs.filter(|(_, results)| !results.is_empty()).collect();
-        return if pairs.is_empty() {
-            Vec::new()
-        } else {
-            vec![Block::Pairs {
-                title: String::new(),
-                pairs,
-            }]
-        };
+        let pairs = pairs.filter(|(_, results)| !results.is_empty());
+        return paired(pairs.collect()).into_iter().collect();
     }
     let each = done.into_iter().flat_map(|did| {
         let steps = sequence(&topics.seen(did), topics, labels);

@@ -1,5 +1,7 @@
 //! Layout options for a paper, shared by the writers of all formats.
 
+use std::fmt;
+
 use super::labels::Labels;
 
 /// Layout options for a paper.
@@ -55,4 +57,49 @@ impl PageSize {
             .find(|(_, size)| *size == self)
             .map_or("", |(name, _)| name)
     }
+}
+
+/// An edition of a paper.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Edition {
+    /// For students, with empty blanks.
+    Paper,
+    /// For graders, with the blanks filled in.
+    Key,
+    /// For students after the exam: the key with worked solutions.
+    Solutions,
+}
+
+impl Edition {
+    /// Whether the blanks of this edition are filled in.
+    pub(crate) fn filled(self) -> bool {
+        self != Self::Paper
+    }
+}
+
+/// The part of a paper that a format does not support, and the reason.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// The part as named on the paper: `question 2, part a`.
+    pub part: String,
+    /// The reason and a fix: `… has free text of 4 cm, which QTI 1.2 cannot mark; leave it out or use
+    /// …`.
+    pub why: String,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.part, self.why)
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+/// A file of an export.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct File {
+    /// The path within the export, with `/` as the separator.
+    pub path: String,
+    /// The contents.
+    pub bytes: Vec<u8>,
 }

@@ -1,8 +1,10 @@
 //! The layout of a paper as a format-independent tree, which every writer renders.
 
-use super::edition::Edition;
-use crate::report::doc::{self, Layout, Ruler};
+use super::style::Edition;
+use crate::report::doc;
+use crate::report::doc::{Layout, Ruler};
 use crate::report::scene::Scene;
+use crate::report::text::text;
 use crate::run::table::TableId;
 
 /// An edition of a paper, laid out.
@@ -72,16 +74,13 @@ pub enum Block {
         points: String,
         body: Vec<Block>,
     },
-    /// Prose.
     Prose(Vec<Paragraph>),
-    /// A given table.
     Given(Table),
     /// Names and values with a title.
     Pairs {
         title: String,
         pairs: Vec<(String, String)>,
     },
-    /// A figure.
     Figure(Figure),
     /// Lines with aligned columns.
     Lines(String),
@@ -409,4 +408,98 @@ pub struct Entry {
     pub(crate) words: String,
     /// The table that the entry points to.
     pub(crate) below: Option<Tables>,
+}
+
+/// Returns the blocks of a paper for the blocks of a report.
+pub(crate) fn from_doc(blocks: &[doc::Block]) -> Vec<Block> {
+    blocks.iter().map(one).collect()
+}
+
+fn one(block: &doc::Block) -> Block {
+    match block {
+        // Multiline text, such as a program, keeps its line breaks.
+        doc::Block::Paragraph { text: lines, .. } if lines.contains('\n') => {
+            Block::Lines(lines.clone())
+        }
+        doc::Block::Heading(words) | doc::Block::Paragraph { text: words, .. } => {
+            Block::Prose(vec![Paragraph::Words(words.clone())])
+        }
+        doc::Block::Pairs { title, pairs } => Block::Pairs {
+            title: title.clone(),
+            pairs: pairs.clone(),
+        },
+        doc::Block::Table(table) => Block::Given(given(table)),
+        doc::Block::Ruler(ruler) => Block::Figure(Figure::Ruler(ruler.clone())),
+        doc::Block::Figure(scene) => Block::Figure(Figure::Scene(scene.clone())),
+        doc::Block::Layout(layout) => Block::Figure(Figure::Layouts(vec![layout.clone()])),
+        doc::Block::Steps(steps) => Block::Steps(
+            steps
+                .iter()
+                .map(|step| (step.who(), step.what.clone()))
+                .collect(),
+        ),
+        doc::Block::Script(lines) => Block::Lines(lines.clone()),
+        other => Block::Lines(flush(&text(std::slice::from_ref(other), false))),
+    }
+}
+
+/// Converts a table of a report.
+fn given(table: &doc::Table) -> Table {
+    let cell = |cell: &doc::Cell| {
+        if cell.word {
+            Cell::Word(cell.text.clone())
+        } else {
+            Cell::Number(cell.text.clone())
+        }
+    };
+    let rows = table
+        .rows
+        .iter()
+        .map(|row| row.iter().map(cell).collect())
+        .collect();
+    Table {
+        title: table.title.clone(),
+        groups: table.groups.clone(),
+        rows,
+        ..Table::default()
+    }
+}
+
+/// Removes the indentation of terminal lines.
+pub(crate) fn flush(text: &str) -> String {
+    let lines: Vec<&str> = text
+        .lines()
+        .map(|line| line.strip_prefix("  ").unwrap_or(line))
+        .collect();
+    lines.join("\n").trim_end().to_owned()
+}
+
+// Pads text to the same width in every version of a paper. Lines then break at the same words for
+// `0x4` and `0x3FC`, so the boxes below stay in place.
+
+/// Pads every number to a maximum number of digits, so that the text has the same width in every version.
+pub(crate) fn stable_width(words: &str) -> Option<String> {
+    let mut changed = false;
+    let wide = words.split(' ').map(|word| {
+        if !word.contains(|c: char| c.is_ascii_digit()) {
+            return word.to_owned();
+        }
+        changed = true;
+        let length = word.chars().count();
+        "0".repeat(length.next_multiple_of(4))
+    });
+    let wide = wide.collect::<Vec<_>>().join(" ");
+    changed.then_some(wide)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::stable_width;
+
+    #[test]
+    fn room_does_not_depend_on_the_digits_of_a_number() {
+        assert_eq!(stable_width("at 0x4 now"), stable_width("at 0x3 now"));
+        assert_eq!(stable_width("at 0x1A"), stable_width("at 0x1"));
+        assert_eq!(stable_width("none"), None);
+    }
 }

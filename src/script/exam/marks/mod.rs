@@ -1,12 +1,10 @@
 //! Readable marks: a table for a spreadsheet, feedback for each student, statistics, and changes.
 
 mod feedback;
-mod regrade;
 mod statistics;
 mod table;
 
 pub use feedback::{Format, feedback};
 pub(crate) use feedback::{asked, right, why_of};
-pub use regrade::regrade;
-pub use statistics::statistics;
+pub use statistics::{regrade, statistics};
 pub use table::{Columns, TableRow, marks};

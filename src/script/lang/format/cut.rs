@@ -24,7 +24,7 @@ pub(super) fn pieces(text: &str) -> Pieces<'_> {
     while cutter.piece() {}
     let semicolon = text.get(cutter.at..).is_some_and(|rest| rest.contains(';'));
     let (mut list, rows) = (cutter.list, cutter.rows);
-    mark(&mut list);
+    mark_spaces(&mut list);
     Pieces {
         list,
         rows,
@@ -186,7 +186,7 @@ impl<'a> Cutter<'a, '_> {
             };
             inner.push(self.cut(kind, token.start, end));
         }
-        mark(&mut inner);
+        mark_spaces(&mut inner);
         let mut text = String::new();
         for piece in &inner {
             if piece.space {
@@ -244,7 +244,7 @@ fn begins_exam(before: &[Piece]) -> bool {
 }
 
 /// Marks each piece that needs a space before it.
-pub(super) fn mark(list: &mut [Piece]) {
+fn mark_spaces(list: &mut [Piece]) {
     let mut marker = Marker {
         depth: 0,
         named: false,

@@ -30,7 +30,6 @@ pub(super) struct Piece<'a> {
     pub(super) space: bool,
 }
 
-/// The kinds of pieces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum PieceKind {
     Word,
@@ -44,7 +43,6 @@ pub(super) enum PieceKind {
     Open(u8),
     /// `)`, `]`, `}`
     Close(u8),
-    /// A comment.
     Comment,
     /// A row of a table, by its number.
     Row(usize),

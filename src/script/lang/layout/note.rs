@@ -80,7 +80,6 @@ pub fn is_operator(word: &str) -> bool {
     matches!(word, "and" | "or" | "not" | "in" | "where")
 }
 
-/// The kinds of levels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum LevelKind {
     /// The file itself.

@@ -11,7 +11,7 @@ use crate::lang::diagnostic::Code;
 const MOST_SHIFT: i128 = 64;
 
 /// Returns the operator as a script writes it.
-pub(crate) fn symbol(op: BinaryOp) -> &'static str {
+fn symbol(op: BinaryOp) -> &'static str {
     match op {
         BinaryOp::Power => "**",
         BinaryOp::Multiply => "*",

@@ -112,7 +112,11 @@ impl Exploration {
             files: Files::default(),
             last_input: 0..0,
             unsearched: (0, 0),
-            options,
+            // The next statement can draw the last access.
+            options: Options {
+                sets: true,
+                ..options
+            },
             interrupt,
         }
     }

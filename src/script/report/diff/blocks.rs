@@ -112,25 +112,12 @@ fn short(a: &Statement, b: &Statement) -> String {
 }
 
 fn table(rows: &[FactDifference]) -> Table {
-    let cell = |text: &str| Cell {
-        text: text.to_owned(),
-        word: true,
-    };
-    let value = |facet: &Option<Facet>| cell(facet.as_ref().map_or("-", |facet| &facet.text));
+    let value = |facet: &Option<Facet>| Cell::word(facet.as_ref().map_or("-", |facet| &facet.text));
     let rows = rows
         .iter()
         .take(FACTS)
-        .map(|row| vec![cell(&row.name), value(&row.a), value(&row.b)]);
-    let groups = [
-        vec!["fact".to_owned()],
-        vec!["A".to_owned()],
-        vec!["B".to_owned()],
-    ];
-    Table {
-        title: String::new(),
-        groups: groups.into(),
-        rows: rows.collect(),
-    }
+        .map(|row| vec![Cell::word(&row.name), value(&row.a), value(&row.b)]);
+    Table::new("", &[&["fact"], &["A"], &["B"]], rows.collect())
 }
 
 fn parting(parting: &Parting) -> Vec<Block> {

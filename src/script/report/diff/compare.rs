@@ -38,11 +38,9 @@ pub enum ComparisonItem {
     Differs {
         /// The statement in the first run and in the second run.
         statements: (Arc<Statement>, Arc<Statement>),
-        /// The scenario.
         scenario: Option<Arc<str>>,
         /// The iteration, counted from 1, or `None` if both runs executed the statement once.
         round: Option<usize>,
-        /// The differing facts.
         rows: Vec<FactDifference>,
     },
     /// The number of further iterations that differ for the preceding statement.
@@ -51,9 +49,7 @@ pub enum ComparisonItem {
     Only {
         /// The run that contains the statement.
         of: Which,
-        /// The statement.
         statement: Arc<Statement>,
-        /// The scenario.
         scenario: Option<Arc<str>>,
         /// Number of executions in this run beyond the number in the other run.
         times: usize,

@@ -3,9 +3,12 @@
 use std::sync::Arc;
 
 use super::side::Ran;
-use crate::report::doc::{Block, Step};
-use crate::report::narrate::{Statement, call_steps, steps};
-use crate::run::record::{Did, MessageLevel, ReferenceRun, StepRecord};
+use crate::lang::value::Value;
+use crate::report::doc::Step;
+use crate::report::narrate::Statement;
+use crate::report::words::messages::described_by_step;
+use crate::run::record::{Did, ReferenceRun, StepRecord};
+use crate::run::steps::{Source, steps_of};
 
 /// The place where two runs diverge.
 #[derive(Debug)]
@@ -20,75 +23,66 @@ pub(crate) struct Parting {
     pub(crate) b: Option<Step>,
 }
 
-/// Returns the first step that differs between two executions of a statement.
+/// Returns the first step that differs between two executions of a statement. Statements that only declare, show,
+/// or expect have no steps.
 pub(crate) fn parting(
     (a, one): (&Ran, &StepRecord),
     (b, other): (&Ran, &StepRecord),
 ) -> Option<Parting> {
-    if is_surely_same(&one.did, &other.did) {
-        return None;
-    }
-    let (first, second) = (sequence(&one.did), sequence(&other.did));
-    let same = first
-        .iter()
-        .zip(&second)
-        .take_while(|(one, other)| one == other)
-        .count();
-    if same == first.len() && same == second.len() {
-        return None;
-    }
-    Some(Parting {
+    let (number, first, second) = match (&*one.did, &*other.did) {
+        (Did::Reference(one), Did::Reference(other)) => {
+            let at = first_difference(&references(one), &references(other))?;
+            let told = |run: &ReferenceRun| references(run).get(at).map(reference);
+            (at + 1, told(one), told(other))
+        }
+        (one, other) => {
+            let (one, other) = (Source::of(one)?, Source::of(other)?);
+            let (first, second) = (steps_of(one), steps_of(other));
+            let at = first_difference(&first, &second)?;
+            let (first, second) = (
+                described_by_step(one, &first),
+                described_by_step(other, &second),
+            );
+            // Some steps have no message of their own.
+            let next = |told: &[Option<Step>]| told.iter().skip(at).flatten().next().cloned();
+            let before = first.iter().take(at).flatten().count();
+            (before + 1, next(&first), next(&second))
+        }
+    };
+    (first.is_some() || second.is_some()).then(|| Parting {
         statements: (a.statement.clone(), b.statement.clone()),
-        number: same + 1,
-        a: first.get(same).cloned(),
-        b: second.get(same).cloned(),
+        number,
+        a: first,
+        b: second,
     })
 }
 
-/// Whether both accesses have the same events on equal machines, so that they need no comparison.
-fn is_surely_same(a: &Did, b: &Did) -> bool {
-    match (a, b) {
-        (Did::Access(a), Did::Access(b)) => {
-            a.events == b.events
-                && a.outcome == b.outcome
-                && a.spec == b.spec
-                && a.faults().is_empty()
-                && b.faults().is_empty()
-        }
-        _ => false,
-    }
+/// Returns the index of the first difference between two lists, or `None` if they are equal.
+fn first_difference<T: PartialEq>(a: &[T], b: &[T]) -> Option<usize> {
+    (0..a.len().max(b.len())).find(|&at| a.get(at) != b.get(at))
 }
 
-/// Returns the steps of a statement. Statements that only declare, show, or expect have no steps.
-fn sequence(did: &Did) -> Vec<Step> {
-    match did {
-        Did::Access(access) => steps(access).into_iter().flat_map(numbered).collect(),
-        Did::Reference(run) => references(run),
-        did => did
-            .call()
-            .map(|call| call_steps(call, MessageLevel::All))
-            .unwrap_or_default(),
-    }
+/// A reference to a page, whether it hits, and the page that it evicts.
+type Reference = (Value, bool, Option<Value>);
+
+fn references(run: &ReferenceRun) -> Vec<Reference> {
+    let steps = run.steps().iter();
+    steps
+        .map(|step| {
+            let victim = step.victim.map(|page| run.page(page));
+            (run.page(step.page), step.hit, victim)
+        })
+        .collect()
 }
 
-fn numbered(block: Block) -> Vec<Step> {
-    match block {
-        Block::Steps(steps) => steps,
-        _ => Vec::new(),
+fn reference((page, hit, victim): &Reference) -> Step {
+    let what = if *hit { "a hit" } else { "a fault" };
+    let victim = victim
+        .as_ref()
+        .map_or_else(String::new, |page| format!(", page {page} is evicted"));
+    Step {
+        from: format!("page {page}"),
+        to: None,
+        what: format!("{what}{victim}"),
     }
-}
-
-fn references(run: &ReferenceRun) -> Vec<Step> {
-    let to_step = |step: &pagewalk_engine::machine::reference_string::ReferenceStep| {
-        let victim = step.victim.map_or_else(String::new, |page| {
-            format!(", page {} is evicted", run.page(page))
-        });
-        let what = if step.hit { "a hit" } else { "a fault" };
-        Step {
-            from: format!("page {}", run.page(step.page)),
-            to: None,
-            what: format!("{what}{victim}"),
-        }
-    };
-    run.steps().iter().map(to_step).collect()
 }

@@ -1,8 +1,6 @@
 //! Hover texts for a script's names: variables, definitions, processes, and parts of the machine.
 
-use super::asked::Asked;
-use super::markdown::{code, paragraphs, script};
-use super::number::number;
+use super::number::{Asked, code, number, paragraphs, script};
 use crate::lang::value::Value;
 use crate::run::facts::Component;
 use crate::run::paths::{PART_PROPERTIES, kind_of, part_of, setting_paths};

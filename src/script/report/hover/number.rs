@@ -1,16 +1,22 @@
 //! Hover texts for numbers: the number in other bases, and its meaning to the machine (the fields of an
 //! address, or the bits of a page-table entry).
 
-use super::markdown::{drawn, paragraphs};
-use crate::lang::value::Number;
-use crate::report::narrate::{fields, hex, rulers};
-use crate::report::words::numbers::binary;
-use crate::run::state::State;
-use crate::services::complete::Role;
+use std::ops::Range;
+
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::addr::{Pa, Va};
 use pagewalk_engine::machine::pte::{BITS, Bit, Pte, PteFormat};
 use pagewalk_engine::machine::spec::Spec;
+
+use crate::lang::layout::Token;
+use crate::lang::source::Sources;
+use crate::lang::value::Number;
+use crate::report::doc::Block;
+use crate::report::narrate::{fields, hex, rulers};
+use crate::report::text::text;
+use crate::report::words::numbers::binary;
+use crate::run::state::State;
+use crate::services::complete::Role;
 
 /// Describes a number written as `written`, or returns `None` if the number's meaning is obvious.
 pub(crate) fn number(number: Number, role: Role, written: &str, state: &State) -> Option<String> {
@@ -193,4 +199,64 @@ fn entry(raw: u64, format: &PteFormat, spec: &Spec) -> String {
         format.bytes,
         rows.join("\n")
     )
+}
+
+/// Returns a code block of script lines.
+pub fn script(lines: &str) -> String {
+    format!("```pagewalk\n{}\n```", lines.trim_end())
+}
+
+/// Renders blocks in a code block, as on a terminal.
+pub(crate) fn drawn(blocks: &[Block]) -> String {
+    let text = text(blocks, false);
+    let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
+    let indent = lines
+        .iter()
+        .filter(|line| !line.is_empty())
+        .map(|line| line.len() - line.trim_start().len())
+        .min();
+    let cut = lines
+        .iter()
+        .map(|line| line.get(indent.unwrap_or(0)..).unwrap_or(""));
+    let body: Vec<&str> = cut.skip_while(|line| line.is_empty()).collect();
+    format!("```text\n{}\n```", body.join("\n").trim_end())
+}
+
+/// Returns inline code.
+pub fn code(text: &str) -> String {
+    if text.contains('`') {
+        text.to_owned()
+    } else {
+        format!("`{text}`")
+    }
+}
+
+/// Joins paragraphs, and skips empty paragraphs.
+pub fn paragraphs(parts: impl IntoIterator<Item = String>) -> String {
+    let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    parts.join("\n\n")
+}
+
+/// The text of a script, with the results of its analysis.
+#[derive(Clone, Copy)]
+pub struct Asked<'a> {
+    /// The text.
+    pub text: &'a str,
+    /// The tokens.
+    pub tokens: &'a [Token],
+    /// The files of the script, beginning with the text itself.
+    pub sources: &'a Sources,
+    /// Returns the state known before the statement at a byte.
+    pub state: &'a dyn Fn(usize) -> State,
+}
+
+/// Information about a position in a script.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HoverInfo {
+    /// The bytes that the information describes.
+    pub span: Range<usize>,
+    /// The name of the fact at these bytes, if any.
+    pub fact: Option<String>,
+    /// The text in Markdown.
+    pub text: String,
 }

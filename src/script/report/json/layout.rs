@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::process::{area, object};
+use super::process::area;
 use crate::report::narrate::{flags, prot, verb};
 use crate::run::record::{AccessMark, AreaLayout, LayoutView, MarkResult};
 use pagewalk_engine::kernel::event::FaultClass;
@@ -10,10 +10,10 @@ use pagewalk_engine::kernel::event::FaultClass;
 /// Returns the address space of a process.
 pub(crate) fn layout(view: &LayoutView) -> Value {
     let areas = view.areas.iter().map(|layout: &AreaLayout| {
-        let mut members = object(area(&layout.area));
-        members.insert("resident".to_owned(), layout.resident.into());
-        members.insert("swapped".to_owned(), layout.swapped.into());
-        Value::Object(members)
+        let mut area = area(&layout.area);
+        area["resident"] = layout.resident.into();
+        area["swapped"] = layout.swapped.into();
+        area
     });
     let mut layout = json!({
         "process": &*view.process.name,

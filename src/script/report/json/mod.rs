@@ -1,8 +1,5 @@
 //! A run as JSON lines: one record per statement and per diagnostic, and a last line with the totals.
 //! `docs/reference/json.md` describes the lines, and `docs/reference/json.schema.json` is their schema.
-//!
-//! A loop may run a million statements, so this module builds lines by hand. The module caches the keys of
-//! the facts, and the parts of a line that are the same for each execution of a statement.
 
 mod layout;
 mod process;
@@ -12,11 +9,11 @@ mod shown;
 pub(crate) use replay::malformed_lines;
 pub(crate) use shown::json as view_objects;
 
-use std::collections::HashMap;
-use std::fmt::Write as _;
+use std::borrow::Cow;
 use std::io::{self, BufWriter, Write};
-use std::sync::Arc;
 
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
 use serde_json::json;
 
 use super::narrate::Statements;
@@ -26,9 +23,8 @@ use crate::lang::source::Sources;
 use crate::lang::span::Span;
 use crate::lang::value::Value;
 use crate::report::words::reasons::note;
-use crate::run::facts::{self, CALL_FACTS, Key, ReferenceFact};
-use crate::run::record::{Access, Check, Did, Shown, Sink, StepRecord, Totals};
-use pagewalk_engine::machine::spec::Spec;
+use crate::run::facts::{Key, ReportedKeys};
+use crate::run::record::{Check, Did, Sink, StepRecord, Totals};
 
 /// Returns the diagnostics, each as an object.
 pub fn mistakes(diagnostics: &[Diagnostic], sources: &Sources) -> Vec<serde_json::Value> {
@@ -93,20 +89,9 @@ pub struct JsonSink<'s, W: Write> {
     out: BufWriter<W>,
     sources: &'s Sources,
     statements: Statements<'s>,
-    /// The beginning of the JSON line of each executed statement: `{"file":…,"line":…,"statement":…`.
-    heads: HashMap<Span, Arc<str>>,
-    /// The facts of an access on the most recently used machine, each with its JSON key (`"name":`).
-    facts: Option<Facts>,
+    known: ReportedKeys,
     line: String,
     error: Option<io::Error>,
-}
-
-/// A machine, and the facts of an access on that machine.
-struct Facts {
-    spec: Arc<Spec>,
-    /// Whether a process made the access, so that the kernel's result is reported.
-    process: bool,
-    keys: Vec<(String, Key)>,
 }
 
 impl<'s, W: Write> JsonSink<'s, W> {
@@ -116,8 +101,7 @@ impl<'s, W: Write> JsonSink<'s, W> {
             out: BufWriter::with_capacity(1 << 16, out),
             sources,
             statements: Statements::new(sources),
-            heads: HashMap::new(),
-            facts: None,
+            known: ReportedKeys::default(),
             line: String::new(),
             error: None,
         }
@@ -192,154 +176,37 @@ impl<'s, W: Write> JsonSink<'s, W> {
 
     /// Returns the line of a record with its line end.
     pub(crate) fn line(&mut self, record: &StepRecord) -> &str {
-        self.line.clear();
-        let head = self.head(record);
-        self.line.push_str(&head);
-        if let Some(scenario) = &record.scenario {
-            self.line.push_str(",\"scenario\":");
-            string(&mut self.line, scenario);
-        }
-        if let Some(process) = record.process_name() {
-            self.line.push_str(",\"process\":");
-            string(&mut self.line, process);
-        }
-        self.did(&record.did, record.left_out.is_some());
-        if !record.calls.is_empty() {
-            let calls = record
-                .calls
-                .iter()
-                .map(|call| process::call(call))
-                .collect();
-            self.member("calls", &calls);
-        }
-        self.line.push_str(",\"checks\":[");
-        for (at, check) in record.checks.iter().enumerate() {
-            self.line.push_str(if at == 0 { "" } else { "," });
-            put_check(&mut self.line, check, &record.did);
-        }
-        self.line.push_str("]}\n");
-        &self.line
-    }
-
-    fn head(&mut self, record: &StepRecord) -> Arc<str> {
-        if let Some(head) = self.heads.get(&record.span) {
-            return head.clone();
-        }
         let statement = self.statements.executed(record);
-        let mut head = String::from("{\"file\":");
-        string(&mut head, &statement.file);
-        // Writing to a string cannot fail, so ignore the results of `write!`.
-        let _ = write!(head, ",\"line\":{},\"statement\":", statement.line);
-        string(&mut head, &statement.text);
-        let head: Arc<str> = head.into();
-        self.heads.insert(record.span, head.clone());
-        head
-    }
-
-    fn did(&mut self, did: &Did, left_out: bool) {
-        self.line.push_str(",\"facts\":{");
-        match did {
-            Did::Access(access) => {
-                let known = self.facts.take().filter(|known| known.fits(access));
-                let known = known.unwrap_or_else(|| Facts::from_access(access));
-                let reported = known.keys.iter().filter_map(|(name, key)| {
-                    key.value_in(did).map(|value| (name.as_str(), value))
-                });
-                members(&mut self.line, reported);
-                self.facts = Some(known);
-            }
-            Did::Reference(run) => {
-                let rows = || ReferenceFact::reported_for(run);
-                let names: Vec<String> = rows().map(|row| format!("\"{}\":", row.name)).collect();
-                let reported = names.iter().zip(rows());
-                members(
-                    &mut self.line,
-                    reported.map(|(name, row)| (name.as_str(), (row.get)(run))),
-                );
-            }
-            Did::Replay(_) => {
-                let reported = facts::reported_facts(did);
-                let names: Vec<String> = reported.iter().map(|fact| member(&fact.name)).collect();
-                let reported = names.iter().zip(reported);
-                members(
-                    &mut self.line,
-                    reported.map(|(name, fact)| (name.as_str(), fact.value)),
-                );
-            }
-            _ => {
-                if let Some(call) = did.call() {
-                    let names: Vec<String> = CALL_FACTS
-                        .iter()
-                        .map(|row| format!("\"{}\":", row.name))
-                        .collect();
-                    let reported = names.iter().zip(CALL_FACTS);
-                    members(
-                        &mut self.line,
-                        reported.map(|(name, row)| (name.as_str(), (row.get)(call))),
-                    );
-                }
-            }
-        }
-        self.line.push('}');
-        self.effect(did, left_out);
-    }
-
-    /// Adds the effect of a statement without facts.
-    fn effect(&mut self, did: &Did, left_out: bool) {
-        match did {
+        let did = &*record.did;
+        let (name, value) = match did {
             Did::Bound { name, value, .. } => {
-                self.line.push_str(",\"name\":");
-                string(&mut self.line, name);
-                if !left_out {
-                    self.line.push_str(",\"value\":");
-                    put_value(&mut self.line, value);
-                }
+                let value = record.left_out.is_none().then_some(value);
+                (Some(&**name), value.map(typed))
             }
-            Did::Access(access) => {
-                if let Some(inside) = access
-                    .process
-                    .as_ref()
-                    .filter(|inside| !inside.faults.is_empty())
-                {
-                    self.member(
-                        "faults",
-                        &process::faults(&access.spec, &inside.legend, &inside.faults),
-                    );
-                }
-            }
-            Did::Declared(declared) => self.member("declared", &process::declared(declared)),
-            Did::Action(action) => self.member("action", &process::action(action)),
-            Did::Shown(views) => {
-                let views: Vec<serde_json::Value> = views.iter().flat_map(shown::json).collect();
-                let _ = write!(self.line, ",\"shown\":{}", serde_json::Value::from(views));
-            }
-            Did::Replay(run) => self.member("replay", &replay::replay(run)),
-            Did::Reference(_) | Did::Call(_) | Did::Machine(_) | Did::Scenario(_) | Did::Quiet => {}
-        }
-        if let Some(call) = did.call() {
-            self.member("call", &process::call(call));
-        }
-    }
-
-    /// Adds a member to the line's object.
-    fn member(&mut self, name: &str, value: &serde_json::Value) {
-        // Writing to a string cannot fail.
-        let _ = write!(self.line, ",\"{name}\":{value}");
-    }
-}
-
-impl Facts {
-    fn from_access(access: &Access) -> Self {
-        let process = access.process.is_some();
-        Self {
-            spec: access.spec.clone(),
-            process,
-            keys: keys(&access.spec, process),
-        }
-    }
-
-    fn fits(&self, access: &Access) -> bool {
-        Arc::ptr_eq(&self.spec, &access.spec) && self.process == access.process.is_some()
+            _ => (None, None),
+        };
+        let calls = record.calls.iter().map(|call| process::call(call));
+        let checks = record.checks.iter().map(|check| CheckLine::of(check, did));
+        let line = Line {
+            file: &statement.file,
+            line: statement.line,
+            statement: &statement.text,
+            scenario: record.scenario.as_deref(),
+            process: record.process_name(),
+            facts: Facts {
+                did,
+                keys: self.known.of(did),
+            },
+            name,
+            value,
+            effect: Effect::of(did),
+            call: did.call().map(process::call),
+            calls: calls.collect(),
+            checks: checks.collect(),
+        };
+        self.line = serde_json::to_string(&line).unwrap_or_default();
+        self.line.push('\n');
+        &self.line
     }
 }
 
@@ -351,82 +218,119 @@ impl<W: Write> Sink for JsonSink<'_, W> {
     }
 }
 
-/// Returns the facts of an access on a machine, each with its JSON key (`"name":`).
-fn keys(spec: &Spec, process: bool) -> Vec<(String, Key)> {
-    facts::access_keys(spec, process)
-        .into_iter()
-        .map(|(name, key)| (member(&name), key))
-        .collect()
+/// The line of a record.
+#[derive(Serialize)]
+struct Line<'a> {
+    file: &'a str,
+    line: usize,
+    statement: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scenario: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    process: Option<&'a str>,
+    facts: Facts<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<Typed<'a>>,
+    #[serde(flatten)]
+    effect: Option<Effect>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    call: Option<serde_json::Value>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    calls: Vec<serde_json::Value>,
+    checks: Vec<CheckLine<'a>>,
 }
 
-/// Returns the name of a member with its colon.
-fn member(name: &str) -> String {
-    let mut member = String::new();
-    string(&mut member, name);
-    member.push(':');
-    member
+/// What a statement did besides its facts.
+#[derive(Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Effect {
+    Faults(serde_json::Value),
+    Declared(serde_json::Value),
+    Action(serde_json::Value),
+    Shown(Vec<serde_json::Value>),
+    Replay(serde_json::Value),
 }
 
-/// Adds the members of an object. The name of each member includes the colon.
-fn members<'a>(line: &mut String, members: impl Iterator<Item = (&'a str, Shown)>) {
-    for (at, (name, value)) in members.enumerate() {
-        line.push_str(if at == 0 { "" } else { "," });
-        line.push_str(name);
-        put_value(line, &value.value);
+impl Effect {
+    fn of(did: &Did) -> Option<Self> {
+        match did {
+            Did::Access(access) => {
+                let inside = access.process.as_ref()?;
+                (!inside.faults.is_empty()).then(|| {
+                    let faults = process::faults(&access.spec, &inside.legend, &inside.faults);
+                    Self::Faults(faults)
+                })
+            }
+            Did::Declared(declared) => Some(Self::Declared(process::declared(declared))),
+            Did::Action(action) => Some(Self::Action(process::action(action))),
+            Did::Shown(views) => Some(Self::Shown(views.iter().flat_map(shown::json).collect())),
+            Did::Replay(run) => Some(Self::Replay(replay::replay(run))),
+            _ => None,
+        }
     }
 }
 
-fn put_check(line: &mut String, check: &Check, did: &Did) {
-    line.push_str("{\"fact\":");
-    string(line, &check.fact);
-    line.push_str(",\"expected\":");
-    if check.written.is_open() {
-        line.push_str("null");
-    } else if check.expected.before.is_empty() {
-        put_value(line, &check.expected.value);
-    } else {
-        string(line, &check.expected.to_string());
-    }
-    line.push_str(",\"actual\":");
-    match &check.actual {
-        Some(actual) => put_value(line, &actual.value),
-        None => line.push_str("null"),
-    }
-    line.push_str(if check.held {
-        ",\"held\":true"
-    } else {
-        ",\"held\":false"
-    });
-    if let Some(reason) = note(check, did) {
-        line.push_str(",\"reason\":");
-        string(line, &reason);
-    }
-    line.push('}');
+/// The facts of a statement, as the members of an object.
+struct Facts<'a> {
+    did: &'a Did,
+    keys: &'a [(String, Key)],
 }
 
-/// Adds a value in the form of [`Value::to_json`], with a fast path for common kinds.
-fn put_value(line: &mut String, value: &Value) {
-    match value {
-        Value::Number(number) => match number.as_integer().and_then(|n| u64::try_from(n).ok()) {
-            Some(n) => drop(write!(line, "{n}")),
-            None => drop(write!(line, "{}", number.to_json())),
-        },
-        Value::Text(text) => string(line, text),
-        value => drop(write!(line, "{}", value.to_json())),
+impl Serialize for Facts<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut members = serializer.serialize_map(None)?;
+        for (name, key) in self.keys {
+            if let Some(value) = key.value_in(self.did) {
+                members.serialize_entry(name, &typed(&value.value))?;
+            }
+        }
+        members.end()
     }
 }
 
-/// Adds a string with quotes and escapes.
-fn string(line: &mut String, text: &str) {
-    let plain = text
-        .bytes()
-        .all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\');
-    if plain {
-        line.push('"');
-        line.push_str(text);
-        line.push('"');
-    } else {
-        line.push_str(&serde_json::Value::from(text).to_string());
+/// A value in the form of [`Value::to_json`].
+struct Typed<'a>(Cow<'a, Value>);
+
+fn typed(value: &Value) -> Typed<'_> {
+    Typed(Cow::Borrowed(value))
+}
+
+impl Serialize for Typed<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &*self.0 {
+            Value::Text(text) => serializer.serialize_str(text),
+            value => value.to_json().serialize(serializer),
+        }
+    }
+}
+
+/// A checked expectation.
+#[derive(Serialize)]
+struct CheckLine<'a> {
+    fact: &'a str,
+    expected: Option<Typed<'a>>,
+    actual: Option<Typed<'a>>,
+    held: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+}
+
+impl<'a> CheckLine<'a> {
+    fn of(check: &'a Check, did: &Did) -> Self {
+        let expected = if check.expected.before.is_empty() {
+            typed(&check.expected.value)
+        } else {
+            Typed(Cow::Owned(Value::from(check.expected.to_string())))
+        };
+        Self {
+            fact: &check.fact,
+            expected: (!check.written.is_open()).then_some(expected),
+            actual: check.actual.as_ref().map(|actual| typed(&actual.value)),
+            held: check.held,
+            reason: note(check, did),
+        }
     }
 }
 

@@ -99,44 +99,43 @@ pub(crate) fn call(record: &CallRecord) -> Value {
         Arg::Number(n) => integer(*n),
         Arg::Bytes(bytes) => string(bytes),
     });
-    let mut call = json!({
-        "name": record.name,
-        "process": &*record.process.name,
-        "args": args.collect::<Value>(),
-        "returns": record.reply.result.map_or(Value::from(record.failure()), Value::from),
-        "error": record.reply.result.err().map_or("none", |error| error.name()),
-        "faults": faults(&record.spec, &record.legend, &record.faults),
-    });
     let effect = &record.effect;
     let areas = |areas: &[AreaRecord]| areas.iter().map(area).collect::<Value>();
-    if let Value::Object(call) = &mut call {
-        let mut add = |name: &str, value: Value| call.insert(name.to_owned(), value);
-        if let Some(child) = &record.child {
-            add("child", json!({"name": &*child.name, "pid": child.pid.0}));
-        }
-        if effect.count != (0, 0) {
-            add(
+    let fields = record.reply.fields.iter();
+    let fields: Map<String, Value> = fields
+        .map(|(name, n)| ((*name).to_owned(), (*n).into()))
+        .collect();
+    let child = record.child.as_ref();
+    with_optional(
+        json!({
+            "name": record.name,
+            "process": &*record.process.name,
+            "args": args.collect::<Value>(),
+            "returns": record.reply.result.map_or(Value::from(record.failure()), Value::from),
+            "error": record.reply.result.err().map_or("none", |error| error.name()),
+            "faults": faults(&record.spec, &record.legend, &record.faults),
+        }),
+        [
+            (
+                "child",
+                child.map(|child| json!({"name": &*child.name, "pid": child.pid.0})),
+            ),
+            (
                 "areas",
-                json!({"gone": areas(&effect.gone), "come": areas(&effect.come)}),
-            );
-        }
-        if effect.brk.0 != effect.brk.1 {
-            add("brk", effect.brk.1.into());
-        }
-        if !effect.output.is_empty() {
-            add("output", string(&effect.output));
-        }
-        let fields: Map<String, Value> = record
-            .reply
-            .fields
-            .iter()
-            .map(|(name, n)| ((*name).to_owned(), (*n).into()))
-            .collect();
-        if !fields.is_empty() {
-            add("fields", Value::Object(fields));
-        }
-    }
-    call
+                (effect.count != (0, 0))
+                    .then(|| json!({"gone": areas(&effect.gone), "come": areas(&effect.come)})),
+            ),
+            (
+                "brk",
+                (effect.brk.0 != effect.brk.1).then(|| effect.brk.1.into()),
+            ),
+            (
+                "output",
+                (!effect.output.is_empty()).then(|| string(&effect.output)),
+            ),
+            ("fields", (!fields.is_empty()).then(|| fields.into())),
+        ],
+    )
 }
 
 /// Returns a script's number, as a string if it exceeds 64 bits.
@@ -150,52 +149,49 @@ fn integer(n: i128) -> Value {
 
 /// Returns a kernel declaration.
 pub(crate) fn declared(declared: &Declared) -> Value {
-    let mut members = match &declared.what {
-        Declaration::Kernel => Map::new(),
-        Declaration::File { name, size } => object(json!({"file": &**name, "size": size})),
+    let what = match &declared.what {
+        Declaration::Kernel => json!({}),
+        Declaration::File { name, size } => json!({"file": &**name, "size": size}),
         Declaration::Executable { name, executable } => {
             let sections = executable
                 .sections
                 .iter()
                 .map(|section| json!({"name": &*section.name, "start": section.start, "size": section.size}));
-            let libraries = executable
-                .libraries
-                .iter()
-                .map(|library| Value::from(&**library));
-            object(json!({
+            let libraries = executable.libraries.iter();
+            json!({
                 "executable": &**name,
                 "entry": executable.entry,
                 "sections": sections.collect::<Value>(),
-                "libraries": libraries.collect::<Value>(),
-            }))
+                "libraries": libraries.map(|library| Value::from(&**library)).collect::<Value>(),
+            })
         }
-        Declaration::Process { process, areas } => object(json!({
+        Declaration::Process { process, areas } => json!({
             "process": &*process.name,
             "pid": process.pid.0,
             "areas": areas.iter().map(area).collect::<Value>(),
-        })),
+        }),
     };
-    members.extend(
-        declared
-            .booted
-            .iter()
-            .map(|booted| ("kernel".to_owned(), kernel(booted))),
-    );
-    Value::Object(members)
+    with_optional(what, [("kernel", declared.booted.as_ref().map(kernel))])
 }
 
-pub(super) fn object(value: Value) -> Map<String, Value> {
-    match value {
-        Value::Object(members) => members,
-        _ => Map::new(),
+/// Adds the members that are present to an object.
+pub(super) fn with_optional<const N: usize>(
+    mut object: Value,
+    members: [(&str, Option<Value>); N],
+) -> Value {
+    for (name, value) in members {
+        if let Some(value) = value {
+            object[name] = value;
+        }
     }
+    object
 }
 
 /// Returns a started kernel as an object with the names of its settings.
 pub(crate) fn kernel(booted: &Booted) -> Value {
     let config: &KernelConfig = &booted.config;
     let policy = POLICIES.iter().find(|row| row.policy == config.replacement);
-    let mut kernel = json!({
+    let kernel = json!({
         "machine": booted.machine.as_deref().map(declaration),
         "frames": booted.frames,
         "replacement": policy.map(|row| row.name),
@@ -210,10 +206,8 @@ pub(crate) fn kernel(booted: &Booted) -> Value {
         "zero-page": if config.zero_page { "on" } else { "off" },
         "signals": if config.signals == SignalPolicy::Kill { "kill" } else { "report" },
     });
-    if config.on_disk {
-        kernel["pages"] = json!("on-disk");
-    }
-    kernel
+    let pages = config.on_disk.then(|| "on-disk".into());
+    with_optional(kernel, [("pages", pages)])
 }
 
 /// Returns an action that the kernel initiated.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::process::kernel;
+use super::process::{kernel, with_optional};
 use crate::run::record::{ADDRESS_MAPS, Replayed, STRADDLES};
 use pagewalk_engine::trace::record::Malformed;
 
@@ -16,17 +16,14 @@ pub(crate) fn replay(run: &Replayed) -> Value {
         .iter()
         .find(|(_, straddle)| *straddle == run.straddle)
         .map(|(word, _)| *word);
-    let mut replay = json!({
+    let replay = json!({
         "file": &*run.name,
         "map": map,
         "straddle": straddle,
         "records": run.counted.references.records,
         "malformed": malformed_lines(&run.malformed),
     });
-    if let (Some(booted), Some(members)) = (&run.booted, replay.as_object_mut()) {
-        members.insert("kernel".to_owned(), kernel(booted));
-    }
-    replay
+    with_optional(replay, [("kernel", run.booted.as_ref().map(kernel))])
 }
 
 /// Returns the first malformed lines of a trace.

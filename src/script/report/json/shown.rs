@@ -48,9 +48,7 @@ pub fn json(view: &View) -> Vec<Value> {
 /// Returns the data of a figure with its version.
 fn figure(data: &FigureData) -> Value {
     let mut value = serde_json::to_value(data).unwrap_or_default();
-    if let Some(members) = value.as_object_mut() {
-        members.insert("version".to_owned(), FIGURE_VERSION.into());
-    }
+    value["version"] = FIGURE_VERSION.into();
     value
 }
 

@@ -202,19 +202,13 @@ fn blank(label: &str, value: impl Into<String>) -> Blank {
 /// Returns the TLB levels searched, if there is more than one.
 fn tlb_path(access: &Access) -> Option<String> {
     let spec = &access.spec;
-    let mut path: Vec<String> = access
-        .first_piece()
-        .iter()
-        .filter_map(|event| match event {
-            Event::TlbLookup { tlb, way, .. } => Some(format!(
-                "{} {}",
-                Part::Tlb(*tlb).name(spec),
-                hit(way.is_some())
-            )),
-            _ => None,
-        })
-        .collect();
-    let missed = !path.last().is_some_and(|last| last.ends_with("hit"));
+    let (mut path, mut missed) = (Vec::new(), true);
+    for event in access.first_piece() {
+        if let Event::TlbLookup { tlb, way, .. } = event {
+            missed = way.is_none();
+            path.push(format!("{} {}", Part::Tlb(*tlb).name(spec), hit(!missed)));
+        }
+    }
     let levels = spec.mmu.as_ref()?.levels.len();
     let fetched = access
         .first_piece()
@@ -296,7 +290,7 @@ fn pieces(access: &Access) -> Vec<Block> {
             } else {
                 format!("{size} bytes")
             };
-            let passage = passage(&access.spec, &rest[*begin..end]).join(", ");
+            let passage = passage(&access.spec, &rest[*begin..end], true).join(", ");
             blocks.push(Block::line(format!(
                 "piece {}: {bytes} at {} → {passage}",
                 number + 2,
@@ -315,10 +309,10 @@ fn pieces(access: &Access) -> Vec<Block> {
 
 /// Returns an access as one line, the form used in loops.
 pub(crate) fn line(access: &Access) -> String {
-    let mut passage = passage(&access.spec, access.first_piece());
+    // The kernel's result replaces the hardware exception.
+    let is_handled = !access.faults().is_empty();
+    let mut passage = passage(&access.spec, access.first_piece(), !is_handled);
     if let Some(names) = Names::of_access(access) {
-        // The kernel's result replaces the hardware exception.
-        passage.retain(|words| access.faults().is_empty() || !FAULTS.contains(&words.as_str()));
         let faults = access
             .faults()
             .iter()
@@ -359,8 +353,8 @@ pub(crate) fn line(access: &Access) -> String {
     )
 }
 
-/// Describes a piece briefly.
-fn passage(spec: &Spec, events: &[Event]) -> Vec<String> {
+/// Describes a piece briefly, with its hardware exception if `exceptions` is true.
+fn passage(spec: &Spec, events: &[Event], exceptions: bool) -> Vec<String> {
     let mut words = Vec::new();
     let mut tlb = None;
     let mut cache = None;
@@ -390,7 +384,7 @@ fn passage(spec: &Spec, events: &[Event]) -> Vec<String> {
             } => words.push("not cached".to_owned()),
             Event::Faulted { fault } => {
                 words.extend(tlb.map(|found| format!("TLB {}", hit(found))));
-                words.push(fault_words(*fault).to_owned());
+                words.extend(exceptions.then(|| fault_words(*fault).to_owned()));
             }
             _ => {}
         }
@@ -398,12 +392,9 @@ fn passage(spec: &Spec, events: &[Event]) -> Vec<String> {
     words
 }
 
-/// The descriptions of the hardware exceptions.
-const FAULTS: [&str; 2] = ["page fault", "protection fault"];
-
 fn fault_words(fault: Fault) -> &'static str {
     match fault {
-        Fault::NotPresent { .. } | Fault::Reserved { .. } => FAULTS[0],
-        Fault::Protection { .. } => FAULTS[1],
+        Fault::NotPresent { .. } | Fault::Reserved { .. } => "page fault",
+        Fault::Protection { .. } => "protection fault",
     }
 }

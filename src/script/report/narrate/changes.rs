@@ -34,12 +34,8 @@ fn table(changed: &Changed) -> Vec<Block> {
         .map(|&at| changed.columns[at].clone())
         .collect();
     let rows = changed.rows.iter().take(ROWS).map(|row| {
-        let mut cells = vec![plain(&row.key)];
-        cells.extend(
-            changed
-                .ways
-                .then(|| plain(&table::Cell::Number(row.way as u64))),
-        );
+        let mut cells = vec![Cell::from(&row.key)];
+        cells.extend(changed.ways.then(|| Cell::number(row.way.to_string())));
         cells.extend(shown.iter().filter_map(|&at| row.cells.get(at)).map(both));
         cells
     });
@@ -92,23 +88,12 @@ fn is_byte(column: &str) -> bool {
         .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|c| c.is_ascii_digit()))
 }
 
-fn plain(cell: &table::Cell) -> Cell {
-    Cell {
-        text: cell.to_string(),
-        word: matches!(cell, table::Cell::Text(_)),
-    }
-}
-
 /// Returns the cell's value, or both values if they differ.
 fn both((old, new): &(table::Cell, table::Cell)) -> Cell {
-    if old == new {
-        return plain(new);
+    let mut cell = Cell::from(new);
+    if old != new {
+        cell.text = format!("{old}→{new}");
+        cell.word |= matches!(old, table::Cell::Text(_));
     }
-    let word = [old, new]
-        .iter()
-        .any(|cell| matches!(cell, table::Cell::Text(_)));
-    Cell {
-        text: format!("{old}→{new}"),
-        word,
-    }
+    cell
 }

@@ -11,7 +11,6 @@ use pagewalk_engine::machine::policy::Policy;
 use pagewalk_engine::machine::reference_string::Replacement;
 
 use super::replay::malformed;
-use super::view;
 use crate::report::words::counts::{approximately, count};
 
 /// Maximum length of a string whose table is drawn by default.
@@ -24,7 +23,7 @@ const WIDEST_ON_PAPER: usize = 100;
 
 /// Returns the totals of a reference string, and its table if it is short.
 pub(crate) fn blocks(run: &ReferenceRun) -> Vec<Block> {
-    let table = || grid(run, &[], WIDEST).unwrap_or_else(|| view::table(&reference_table(run)));
+    let table = || grid(run, &[], WIDEST).unwrap_or_else(|| (&reference_table(run)).into());
     let mut blocks = vec![Block::line(totals(run))];
     blocks.extend((!is_long(run)).then(|| Block::Table(table())));
     blocks.extend(
@@ -42,7 +41,7 @@ pub(crate) fn worked(run: &ReferenceRun) -> Vec<Block> {
         let table = grid(run, &explaining(run), WIDEST_ON_PAPER);
         let down = || Table {
             title: String::new(),
-            ..view::table(&worked_reference_table(run))
+            ..Table::from(&worked_reference_table(run))
         };
         blocks.push(Block::Table(table.unwrap_or_else(down)));
     }
@@ -117,16 +116,8 @@ fn grid(run: &ReferenceRun, columns: &[String], widest: usize) -> Option<Table> 
         .map(|step| run.page(step.page).to_string());
     let groups = vec![vec!["page".to_owned()], pages.collect()];
     let row = |name: String, cells: &dyn Fn(usize) -> String| {
-        let cells = (0..run.steps().len()).map(|at| Cell {
-            text: cells(at),
-            word: false,
-        });
-        std::iter::once(Cell {
-            text: name,
-            word: true,
-        })
-        .chain(cells)
-        .collect()
+        let cells = (0..run.steps().len()).map(|at| Cell::number(cells(at)));
+        std::iter::once(Cell::word(name)).chain(cells).collect()
     };
     let of_column =
         |name: String, column: &str| row(name, &|at| reference_cell(run, at, column).to_string());

@@ -69,13 +69,9 @@ fn follows(last: &[table::Cell], entry: &[table::Cell]) -> bool {
 }
 
 fn cell(first: &table::Cell, last: &table::Cell) -> Cell {
-    let text = if first == last {
-        first.to_string()
-    } else {
-        format!("{first}–{last}")
-    };
-    Cell {
-        text,
-        word: matches!(first, table::Cell::Text(_)),
+    let mut cell = Cell::from(first);
+    if first != last {
+        cell.text = format!("{first}–{last}");
     }
+    cell
 }

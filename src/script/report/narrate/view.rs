@@ -1,9 +1,9 @@
 //! Views of `show`.
 
-use crate::report::doc::{Block, Cell, Table, Tone};
+use crate::report::doc::{Block, Tone};
 use crate::report::figures::scene;
 use crate::run::record::{AreaRecord, Shown, View};
-use crate::run::table::{self, Rows};
+
 use pagewalk_engine::machine::spec::Spec;
 
 use super::declaration::declaration;
@@ -16,7 +16,7 @@ use crate::report::words::counts::approximately;
 
 pub(crate) fn blocks(view: &View) -> Vec<Block> {
     match view {
-        View::Table(shown) => vec![Block::Table(table(shown))],
+        View::Table(shown) => vec![Block::Table(shown.into())],
         View::Pairs { title, pairs } => vec![Block::Pairs {
             title: title.clone(),
             pairs: pairs.clone(),
@@ -78,22 +78,4 @@ fn value(of: &str, value: &Shown) -> String {
         return value.to_string();
     }
     format!("{of} = {value}{}", approximately(&value.value))
-}
-
-/// Returns a table of the machine.
-pub(crate) fn table(shown: &Rows) -> Table {
-    let cell = |cell: &table::Cell| Cell {
-        text: cell.to_string(),
-        word: matches!(cell, table::Cell::Text(_)),
-    };
-    let rows = shown
-        .rows
-        .iter()
-        .map(|row| row.iter().map(cell).collect())
-        .collect();
-    Table {
-        title: shown.title.clone(),
-        groups: shown.groups.clone(),
-        rows,
-    }
 }

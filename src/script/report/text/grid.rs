@@ -1,7 +1,6 @@
 //! Tables as in the textbook, with a header, a bar between groups of columns, and right-aligned numbers.
 
-use super::lines::{line, padded, width};
-use super::theme::{Ink, Theme};
+use super::theme::{Ink, Theme, line, padded, width};
 use crate::report::doc::{Cell, Table};
 use crate::report::excerpt::visible;
 
@@ -64,13 +63,7 @@ fn halves(table: &Table) -> Option<Table> {
         return None;
     }
     let (left, right) = table.rows.split_at(table.rows.len().div_ceil(2));
-    let nothing = vec![
-        Cell {
-            text: String::new(),
-            word: false
-        };
-        columns
-    ];
+    let nothing = vec![Cell::number(""); columns];
     let right = right.iter().chain(std::iter::repeat(&nothing));
     let rows = left
         .iter()

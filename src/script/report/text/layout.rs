@@ -1,8 +1,7 @@
 //! Draws an address space as boxes, with addresses to the left of the edges and notes to the right of the
 //! boxes.
 
-use super::lines::{line, padded, width};
-use super::theme::{Ink, Theme};
+use super::theme::{Ink, Theme, line, padded, width};
 use crate::report::doc::{AreaStruct, Layout, Slab};
 use crate::report::excerpt::visible;
 

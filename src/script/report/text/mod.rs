@@ -2,7 +2,6 @@
 
 mod grid;
 mod layout;
-mod lines;
 mod ruler;
 mod theme;
 
@@ -14,8 +13,8 @@ use super::narrate::{self, Narrator};
 use super::scene;
 use crate::lang::source::Sources;
 use crate::run::record::{Sink, StepRecord, Totals};
-use lines::{line, padded, width};
 pub use theme::{Ink, Theme};
+use theme::{line, padded, width};
 
 /// Maximum length of the narration in bytes, which protects against scripts that loop.
 const BUDGET: u64 = 64 << 20;

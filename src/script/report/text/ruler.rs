@@ -5,8 +5,7 @@
 
 use std::fmt::Write;
 
-use super::lines::{line, width};
-use super::theme::{Ink, Theme};
+use super::theme::{Ink, Theme, line, width};
 use crate::report::doc::{Ruler, RulerRow};
 use crate::report::excerpt::visible;
 use crate::run::fields::BitField;

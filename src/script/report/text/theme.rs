@@ -1,5 +1,7 @@
 //! The colors.
 
+use std::fmt::Write;
+
 use crate::report::doc::Tone;
 use crate::services::complete::{Class, highlight};
 
@@ -36,7 +38,7 @@ impl Ink {
     }
 
     /// Returns the style of a token class.
-    pub(crate) fn of_class(class: Class) -> Self {
+    fn of_class(class: Class) -> Self {
         match class {
             Class::Keyword => Self::Shape,
             Class::Verb => Self::Strong,
@@ -90,4 +92,19 @@ impl Theme {
         }
         painted + &text[at..]
     }
+}
+
+pub(crate) fn line(text: &mut String, indent: usize, words: &str) {
+    // Writing to a string cannot fail.
+    let _ = writeln!(text, "{:indent$}{}", "", words.trim_end());
+}
+
+/// Returns the width of a text in columns.
+pub(crate) fn width(text: &str) -> usize {
+    text.chars().count()
+}
+
+/// Pads text to this width.
+pub(crate) fn padded(text: &str, to: usize) -> String {
+    format!("{text}{:fill$}", "", fill = to.saturating_sub(width(text)))
 }

@@ -30,6 +30,7 @@ pub use reference::{REFERENCE_FACTS, ReferenceFact};
 pub use replay::REPLAY_FACTS;
 pub(crate) use replay_counter::level_of;
 pub use replay_counter::{REPLAY_COUNTERS, ReplayCounter};
+pub(crate) use reported::ReportedKeys;
 pub use reported::{ReportedFact, access_keys, reported_facts, stated};
 pub use row::Reported;
 pub(crate) use row::thousandths;

@@ -1,6 +1,7 @@
 //! The facts that are reported for a statement, in script notation.
 
 use std::fmt;
+use std::sync::Arc;
 
 use super::component::Component;
 use super::family::Family;
@@ -39,9 +40,37 @@ pub fn stated(key: &Key, value: &Shown) -> String {
     }
 }
 
-/// Returns the facts of a result in reporting order, or an empty list.
-pub fn reported_facts(did: &Did) -> Vec<ReportedFact> {
-    let keys = match did {
+/// The names and keys of the facts that are reported for a result. A loop may run a million accesses, so those of an
+/// access on the most recently used machine are kept.
+#[derive(Default)]
+pub(crate) struct ReportedKeys {
+    /// The machine, and whether a process made the access, so that the kernel's result is reported.
+    of_access: Option<(Arc<Spec>, bool)>,
+    keys: Vec<(String, Key)>,
+}
+
+impl ReportedKeys {
+    /// Returns the names and keys in reporting order.
+    pub(crate) fn of(&mut self, did: &Did) -> &[(String, Key)] {
+        let fits = match (did, &self.of_access) {
+            (Did::Access(access), Some((spec, process))) => {
+                Arc::ptr_eq(&access.spec, spec) && access.process.is_some() == *process
+            }
+            _ => false,
+        };
+        if !fits {
+            self.keys = reported_keys(did);
+            self.of_access = match did {
+                Did::Access(access) => Some((access.spec.clone(), access.process.is_some())),
+                _ => None,
+            };
+        }
+        &self.keys
+    }
+}
+
+fn reported_keys(did: &Did) -> Vec<(String, Key)> {
+    match did {
         Did::Access(access) => access_keys(&access.spec, access.process.is_some()),
         Did::Reference(run) => ReferenceFact::reported_for(run)
             .map(|row| (row.name.to_owned(), Key::Reference(row)))
@@ -49,8 +78,12 @@ pub fn reported_facts(did: &Did) -> Vec<ReportedFact> {
         Did::Replay(run) => replay_keys(run),
         did if did.call().is_some() => facts_of(Family::Call, None),
         _ => Vec::new(),
-    };
-    let facts = keys.into_iter().filter_map(|(name, key)| {
+    }
+}
+
+/// Returns the facts of a result in reporting order, or an empty list.
+pub fn reported_facts(did: &Did) -> Vec<ReportedFact> {
+    let facts = reported_keys(did).into_iter().filter_map(|(name, key)| {
         Some(ReportedFact {
             value: key.value_in(did)?,
             name,

@@ -46,30 +46,40 @@ impl TableNoun {
         invalid: impl Fn(&str) -> InvalidEntries,
     ) -> Rows {
         let layout = (self.layout)(machine, level);
-        let (ways, digits) = (layout.ways as usize, layout.key_digits());
-        let row = |key: u64| {
-            let mut cells = vec![Cell::Hex(key, digits)];
-            for way in 0..ways {
-                let cell = |column: &String| {
-                    (self.cell)(machine, level, key, way, column, invalid(column))
-                };
-                cells.extend(columns.iter().map(cell));
-            }
-            cells
-        };
+        let keys = (self.keys)(machine, level).into_iter();
+        let row = |key| self.row((machine, level), &layout, key, columns, &invalid);
+        let rows = keys.map(row).collect();
         let mut groups = vec![vec![layout.key.to_owned()]];
         // The entries of a page table are not sets, so the key shares their only group.
         if layout.id == TableId::PageTable {
             groups[0].extend_from_slice(columns);
         } else {
-            groups.resize(1 + ways, columns.to_vec());
+            groups.resize(1 + layout.ways as usize, columns.to_vec());
         }
         Rows {
             id: layout.id,
             title: layout.noun,
             groups,
-            rows: (self.keys)(machine, level).into_iter().map(row).collect(),
+            rows,
         }
+    }
+
+    /// Returns the cells of a row: the key, and the columns of each way.
+    pub(crate) fn row(
+        &self,
+        (machine, level): (&Machine, usize),
+        layout: &Layout,
+        key: u64,
+        columns: &[String],
+        invalid: impl Fn(&str) -> InvalidEntries,
+    ) -> Vec<Cell> {
+        let mut cells = vec![Cell::Hex(key, layout.key_digits())];
+        for way in 0..layout.ways as usize {
+            let cell =
+                |column: &String| (self.cell)(machine, level, key, way, column, invalid(column));
+            cells.extend(columns.iter().map(cell));
+        }
+        cells
     }
 
     /// Returns the table that `show` prints.

@@ -1,11 +1,15 @@
 //! The settings of a declaration as paths: `L1d.size`, `machine.levels`, `kernel.replacement`. The rows of the
 //! settings define these paths.
 
+use pagewalk_engine::machine::spec::Spec;
+
+use crate::lang::ast::Word;
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::nearest::nearest;
 use crate::lang::value::{Dimension, Measure, Value};
 use crate::run::facts::Component;
 use crate::run::params::Params;
-use crate::run::settings::{BLOCKS, SettingWord};
-use pagewalk_engine::machine::spec::Spec;
+use crate::run::settings::{BLOCKS, SettingWord, list};
 
 /// The names before the dot that have no other properties than settings.
 pub(crate) const DECLARED: &[&str] = &["memory", "kernel"];
@@ -61,4 +65,28 @@ pub(crate) fn is_in_bytes(property: &str) -> bool {
     property == "bytes"
         || property.ends_with("_bytes")
         || ["reach", "rss", "vsize"].contains(&property)
+}
+
+/// Reports that a property does not exist, and lists the properties that do.
+pub(crate) fn no_property(
+    of: &str,
+    name: &Word,
+    names: impl Iterator<Item = &'static str>,
+) -> Diagnostic {
+    let names: Vec<&str> = names.collect();
+    let diagnostic = Diagnostic::new(
+        Code::UnknownPath,
+        name.span,
+        format!("`{of}` has no `{}`", name.text),
+    )
+    .label("not known");
+    let all = list(names.iter().copied());
+    match nearest(&name.text, names.iter().copied()) {
+        Some(near) => {
+            let help = format!("did you mean `{near}`? `{of}` has {all}");
+            diagnostic.did_you_mean(&name.text, near).help(help)
+        }
+        None if names.is_empty() => diagnostic,
+        None => diagnostic.help(format!("it has {all}")),
+    }
 }

@@ -16,11 +16,10 @@ use crate::run::stop::Stop;
 use pagewalk_engine::kernel::ids::Pid;
 use pagewalk_engine::machine::Machine;
 
-use super::declared::{DECLARED, is_in_bytes, kind_of, measured, setting_paths};
+use super::declared::{DECLARED, is_in_bytes, kind_of, measured, no_property, setting_paths};
 use super::kernel::{KERNEL_PROPERTIES, PROCESS_PROPERTIES};
 use super::machine::MACHINE_PROPERTIES;
 use super::part::{PART_PROPERTIES, part_of};
-use super::unknown::no_property;
 
 /// The path to the facts of the latest statement that has facts.
 pub const LAST: &str = "last";

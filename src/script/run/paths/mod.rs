@@ -4,19 +4,53 @@
 
 mod declared;
 mod find;
-mod formula;
 mod kernel;
 mod machine;
 mod memory;
 mod part;
-mod unknown;
+
+use super::session::Session;
 
 pub use declared::setting_paths;
-pub(crate) use declared::{DECLARED, is_in_bytes, kind_of};
+pub(crate) use declared::{DECLARED, is_in_bytes, kind_of, no_property};
 pub use find::LAST;
 pub use kernel::{KERNEL_PROPERTIES, PROCESS_PROPERTIES};
 pub use machine::MACHINE_PROPERTIES;
 pub(crate) use memory::no_file;
 pub use memory::{PEEK_FUNCTIONS, Peek, PeekFunction};
 pub use part::{PART_PROPERTIES, Part, PartProperty, part_of};
-pub(crate) use unknown::no_property;
+
+impl Session<'_> {
+    /// Returns the formula for the value of a path, if its row has one. Papers print the formula before the
+    /// value.
+    pub(crate) fn formula_of_path(&self, path: &str) -> Option<String> {
+        let (head, name) = path.split_once('.')?;
+        let machine = self.state.hardware()?;
+        if let Some(row) = MACHINE_PROPERTIES
+            .iter()
+            .find(|row| (row.of, row.name) == (head, name))
+        {
+            return (row.formula)(machine);
+        }
+        if let Some(component) = self.component(head) {
+            let row = PART_PROPERTIES.iter().find(|row| row.name == name)?;
+            return (row.formula)(&part_of(machine, component));
+        }
+        let kernel = self.state.kernel()?;
+        if let Some(row) = KERNEL_PROPERTIES
+            .iter()
+            .find(|row| (row.of, row.name) == (head, name))
+        {
+            return (row.formula)(kernel);
+        }
+        let process = kernel.processes().find(|process| *process.name == *head)?;
+        if let Some(property) = name.strip_prefix("page_table.") {
+            let row = MACHINE_PROPERTIES
+                .iter()
+                .find(|row| (row.of, row.name) == ("page_table", property))?;
+            return (row.formula)(&kernel.machine_of(process.pid));
+        }
+        let row = PROCESS_PROPERTIES.iter().find(|row| row.name == name)?;
+        (row.formula)(kernel, process)
+    }
+}

@@ -1,6 +1,7 @@
 //! Estimates of the memory of records, in bytes. The sizes are fixed, so that they are equal on every platform.
 
 use super::{Access, CallRecord, Did, FaultRecord, ReferenceRun, StepRecord, View};
+use crate::run::steps::Looked;
 
 /// A record and its result, without the parts below.
 const RECORD: u64 = 512;
@@ -8,6 +9,8 @@ const RECORD: u64 = 512;
 const OPERATION: u64 = 512;
 /// An event of the hardware, or a step of the kernel.
 const EVENT: u64 = 64;
+/// A set that an access looked up, without its lines, or one of its lines.
+const SET_LINE: u64 = 96;
 /// An area.
 const AREA: u64 = 96;
 /// A byte of an access, which may be unknown.
@@ -59,7 +62,7 @@ impl Access {
     fn footprint(&self) -> u64 {
         let block = self.block.as_ref().map_or(0, |block| block.bytes.len());
         let data = (self.data.len() + block) as u64 * DATA_BYTE;
-        OPERATION + data + events(self.events.len()) + faults(self.faults())
+        OPERATION + data + events(self.events.len()) + sets(&self.looked) + faults(self.faults())
     }
 }
 
@@ -112,7 +115,14 @@ fn events(count: usize) -> u64 {
     count as u64 * EVENT
 }
 
+fn sets(looked: &[Looked]) -> u64 {
+    let lines = looked.iter().map(|set| set.lines.len());
+    (looked.len() + lines.sum::<usize>()) as u64 * SET_LINE
+}
+
 fn faults(faults: &[FaultRecord]) -> u64 {
-    let bytes = |fault: &FaultRecord| OPERATION + events(fault.events.len() + fault.steps.len());
+    let bytes = |fault: &FaultRecord| {
+        OPERATION + events(fault.events.len() + fault.steps.len()) + sets(&fault.looked)
+    };
     faults.iter().map(bytes).sum()
 }

@@ -15,6 +15,13 @@ pub enum Written {
     Cell(Span),
     /// A `?` at this location, to be filled in.
     Open(Span),
+    /// The end of a table that lacks rows. The rows are to be filled in if the last row has only `?`.
+    Rows {
+        /// Where the rows can be added.
+        at: Span,
+        /// Whether the rows are to be filled in.
+        open: bool,
+    },
     /// A form that cannot be replaced, and the reason.
     Otherwise(&'static str),
 }
@@ -34,9 +41,17 @@ impl Written {
     /// Returns the location of the value or `?`, or `None` if the value cannot be replaced.
     pub fn replaceable_span(self) -> Option<Span> {
         match self {
-            Self::Value(span) | Self::Cell(span) | Self::Open(span) => Some(span),
+            Self::Value(span)
+            | Self::Cell(span)
+            | Self::Open(span)
+            | Self::Rows { at: span, .. } => Some(span),
             Self::Otherwise(_) => None,
         }
+    }
+
+    /// Whether `pagewalk test --fill` writes the value: a `?`, or the rows after a row of `?`.
+    pub fn is_fillable(self) -> bool {
+        matches!(self, Self::Open(_) | Self::Rows { open: true, .. })
     }
 
     /// Whether the value is a `?`.

@@ -1,7 +1,6 @@
 //! Implements `reference`: simulates page replacement for a reference string.
 
 mod draft;
-mod names;
 mod play;
 mod start;
 mod string;

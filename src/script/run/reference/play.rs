@@ -17,9 +17,8 @@ use crate::run::settings::{Arg, ArgKind, Field, apply};
 use crate::run::stop::Stop;
 
 use super::draft::{Draft, REFERENCE_SETTINGS};
-use super::names::Names;
 use super::string::Listed;
-use super::trace::NumberedString;
+use super::trace::{Names, NumberedString};
 
 impl Session<'_> {
     /// Simulates a reference string. The random number generator advances if the policy is random.

@@ -1,18 +1,19 @@
 //! The references of a memory trace.
 
-use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::lang::value::Value;
-use crate::run::record::{Addresses, Only, TraceSource};
-use crate::run::session::Session;
-use crate::run::stop::Stop;
-use crate::run::trace_file::{TraceFile, WORK_OF_LINE};
+use std::collections::HashMap;
+
 use pagewalk_engine::machine::event::AccessKind;
 use pagewalk_engine::machine::reference_string::Indexes;
 use pagewalk_engine::trace::record::{Fetches, Op, Record};
 use pagewalk_engine::trace::replay::Straddle;
 
 use super::draft::TraceOptions;
-use super::names::Names;
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::value::Value;
+use crate::run::record::{Addresses, Only, TraceSource};
+use crate::run::session::Session;
+use crate::run::stop::Stop;
+use crate::run::trace_file::{TraceFile, WORK_OF_LINE};
 
 /// Maximum number of references of a trace, because the simulation keeps all of them in memory. Optimal
 /// replacement needs the future references. This number of references needs about 450 MB.
@@ -161,5 +162,57 @@ impl ReferenceReader<'_> {
         let number = self.names.number(&Value::from(page));
         self.latest = Some((page, number));
         number
+    }
+}
+
+/// The end of the integers whose page numbers are in an array instead of a hash table.
+const SMALL: usize = 1 << 16;
+
+/// The number of a page that was not mentioned.
+const NONE: u32 = u32::MAX;
+
+/// Names of pages. Pages are numbered in the order of their first mention.
+#[derive(Default)]
+pub(super) struct Names {
+    pub(super) pages: Vec<Value>,
+    /// The numbers of the pages that are integers below [`SMALL`], or [`NONE`].
+    small: Vec<u32>,
+    integers: HashMap<i128, u32>,
+    /// The numbers of pages that are not integers, by their notation in a script.
+    others: HashMap<String, u32>,
+}
+
+impl Names {
+    /// Returns the number of a page.
+    pub(super) fn number(&mut self, page: &Value) -> u32 {
+        let mut add = || {
+            self.pages.push(page.clone());
+            self.pages.len() as u32 - 1
+        };
+        let integer = if let Value::Number(number) = page {
+            number.as_integer()
+        } else {
+            None
+        };
+        match integer {
+            Some(integer @ 0..) if integer < SMALL as i128 => {
+                let integer = integer as usize;
+                if integer >= self.small.len() {
+                    self.small.resize(integer + 1, NONE);
+                }
+                let number = &mut self.small[integer];
+                if *number == NONE {
+                    *number = add();
+                }
+                *number
+            }
+            Some(integer) => *self.integers.entry(integer).or_insert_with(add),
+            None => *self.others.entry(page.quoted()).or_insert_with(add),
+        }
+    }
+
+    /// Returns the numbers of several pages.
+    pub(super) fn all(&mut self, pages: &[Value]) -> Vec<u32> {
+        pages.iter().map(|page| self.number(page)).collect()
     }
 }

@@ -1,6 +1,6 @@
 //! The registry row that describes a block of settings.
 
-use super::word::SettingWord;
+use crate::run::params::Param;
 use crate::run::table::Column;
 
 /// A block of settings.
@@ -39,4 +39,18 @@ impl BlockRow {
             .into_iter()
             .find(|setting| setting.name == name)
     }
+}
+
+/// The description of a setting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SettingWord {
+    /// The setting's first word.
+    pub name: &'static str,
+    /// The setting's parameters, or none for a flag.
+    pub params: &'static [Param],
+    pub(crate) help: &'static str,
+    /// Whether the setting may occur several times.
+    pub(crate) repeats: bool,
+    /// Whether the setting's value is also a path.
+    pub(crate) is_path: bool,
 }

@@ -1,16 +1,14 @@
 //! The registry of blocks of settings. Each row describes one block and is identified by the word that opens
 //! the block. A row does not depend on the type of the draft that the block's settings fill.
 
-use super::block::BlockRow;
-use super::cache::CACHE_SETTINGS;
+use super::block::{BlockRow, SettingWord};
+use super::cache::{CACHE_SETTINGS, TLB_SETTINGS};
 use super::field::SettingRow;
 use super::file::{EXECUTABLE_SETTINGS, FILE_SETTINGS};
 use super::kernel::KERNEL_SETTINGS;
 use super::machine::{MACHINE_SETTINGS, MEMORY_SETTINGS};
 use super::page_table::TABLE_SETTINGS;
 use super::pte::PTE_SETTINGS;
-use super::tlb::TLB_SETTINGS;
-use super::word::SettingWord;
 use crate::run::reference::{REFERENCE_SETTINGS, START_COLUMNS};
 use crate::run::verbs::SECTION_COLUMNS;
 

@@ -1,12 +1,11 @@
 //! Evaluates a script's settings.
 
+use super::field::{Arg, ArgKind, Field};
 use crate::lang::ast::{Expr, ExprKind, Setting};
 use crate::lang::value::{Dimension, Number, unit_factor};
 use crate::run::session::Session;
 use crate::run::state::Binding;
 use crate::run::stop::Stop;
-
-use super::field::{Arg, ArgKind, Field};
 
 impl Session<'_> {
     /// Evaluates a setting. A bare word remains a word, but also gets the value of the variable with the same

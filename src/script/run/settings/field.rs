@@ -6,6 +6,8 @@
 
 use std::sync::Arc;
 
+use pagewalk_engine::machine::policy::{POLICIES, Policy};
+
 use crate::lang::ast::{Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
@@ -445,4 +447,44 @@ pub(crate) fn list<'a>(words: impl Iterator<Item = &'a str>) -> String {
 /// Returns one diagnostic as a list.
 pub(crate) fn one(diagnostic: Diagnostic) -> Vec<Diagnostic> {
     vec![diagnostic]
+}
+
+/// Returns the value of the setting with this name, if it is a path and has a value.
+pub(super) fn value_of<D>(rows: &[SettingRow<D>], draft: &D, name: &str) -> Option<Value> {
+    rows.iter()
+        .find(|row| row.name == name)
+        .and_then(|row| (row.get?)(draft))
+}
+
+/// Returns a number as the value of a path.
+pub(super) fn count(n: impl Into<u64>) -> Option<Value> {
+    Some(Value::from(n.into()))
+}
+
+/// Returns a size of 2^`bits` bytes.
+pub(super) fn power(bits: u32) -> Option<Value> {
+    1u64.checked_shl(bits).map(Value::from)
+}
+
+/// Returns a latency, which drafts keep in thousandths.
+pub(super) fn time(latency: u64) -> Option<Value> {
+    Number::fraction(latency.into(), 1000)
+        .ok()
+        .map(Value::Number)
+}
+
+/// Returns the word for a setting's value.
+pub(super) fn word_of<T: PartialEq>(words: &[(&'static str, T)], value: &T) -> Option<Value> {
+    words
+        .iter()
+        .find(|(_, known)| known == value)
+        .map(|(word, _)| Value::from(*word))
+}
+
+/// Returns the name of a replacement policy.
+pub(super) fn policy_name(policy: Policy) -> Option<Value> {
+    POLICIES
+        .iter()
+        .find(|row| row.policy == policy)
+        .map(|row| Value::from(row.name))
 }

@@ -8,8 +8,9 @@ use pagewalk_engine::kernel::config::{KernelConfig, ReplacementScope, SignalPoli
 use pagewalk_engine::machine::policy::{POLICIES, Policy};
 use pagewalk_engine::machine::spec::Spec;
 
-use super::field::{Field, ON_OFF, SettingRow, apply, one, one_of, sole};
-use super::value::{count, policy_name, value_of, word_of};
+use super::field::{
+    Field, ON_OFF, SettingRow, apply, count, one, one_of, policy_name, sole, value_of, word_of,
+};
 use crate::lang::value::Value;
 use crate::run::params::Param::{self, Unit, Words};
 use crate::run::params::{FRAMES, POLICY, SIZE, VA, words_of};

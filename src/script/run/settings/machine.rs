@@ -5,13 +5,14 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use pagewalk_engine::machine::check::{SpecError, SpecPart, SpecProblem};
 use pagewalk_engine::machine::spec::{CacheSpec, Mmu, Spec, TlbSpec};
 
-use super::cache::{CACHE_SETTINGS, CacheDraft};
-use super::field::{Arg, ArgKind, Field, SettingRow, apply, block_of, latency, one, sole};
+use super::cache::{CACHE_SETTINGS, CacheDraft, TLB_SETTINGS, TlbDraft};
+use super::field::{
+    Arg, ArgKind, Field, SettingRow, apply, block_of, count, latency, one, power, sole, time,
+    value_of,
+};
 use super::level::{Level, level};
 use super::page_table::{TABLE_SETTINGS, TableDraft, even_split};
 use super::pte::PteDraft;
-use super::tlb::{TLB_SETTINGS, TlbDraft};
-use super::value::{count, power, time, value_of};
 use crate::lang::value::Value;
 use crate::run::facts::Component;
 use crate::run::params::Param::{Literal, Optional, Unit, Ways};

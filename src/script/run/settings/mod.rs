@@ -3,7 +3,6 @@
 mod block;
 mod blocks;
 mod cache;
-mod changed;
 mod evaluate;
 mod field;
 mod file;
@@ -13,14 +12,16 @@ mod machine;
 mod page_table;
 mod pte;
 mod shape;
-mod tlb;
-mod value;
-mod word;
 mod yaml;
 
+use cache::{CACHE_SETTINGS, CacheDraft, TLB_SETTINGS, TlbDraft};
+use pagewalk_engine::machine::spec::Spec;
+
+use crate::lang::diagnostic::Diagnostic;
+
 pub(crate) use block::BlockRow;
+pub use block::SettingWord;
 pub(crate) use blocks::BLOCKS;
-pub(crate) use changed::{cache_mistakes, tlb_mistakes};
 pub(crate) use field::{Arg, ArgKind, Field, SettingRow, apply, integer, list, one_of, sole};
 pub(crate) use file::{EXECUTABLE_SETTINGS, ExecutableDraft, FILE_SETTINGS, FileDraft};
 pub(crate) use kernel::{KernelPlan, build_kernel, kernel_setting};
@@ -28,5 +29,35 @@ pub(crate) use machine::{
     build_machine, level_setting, machine_setting, memory_setting, table_setting,
 };
 pub(crate) use pte::{NO_READ_BIT, no_read_bit, pte_of_fields};
-pub use word::SettingWord;
 pub(crate) use yaml::fields_of_yaml;
+
+/// Returns the errors in the settings of TLB `n`, both in each setting and in their combination. Does not check
+/// whether the settings form a valid TLB.
+pub(crate) fn tlb_mistakes(spec: &Spec, n: usize, fields: &[Field]) -> Vec<Diagnostic> {
+    let mut wrong = Vec::new();
+    if let Some(tlb) = spec.tlbs.get(n) {
+        apply(
+            TLB_SETTINGS,
+            "tlb",
+            fields,
+            &mut TlbDraft::from_spec(tlb),
+            &mut wrong,
+        );
+    }
+    wrong
+}
+
+/// Returns the errors in the settings of cache `n`, both in each setting and in their combination.
+pub(crate) fn cache_mistakes(spec: &Spec, n: usize, fields: &[Field]) -> Vec<Diagnostic> {
+    let mut wrong = Vec::new();
+    if let Some(cache) = spec.caches.get(n) {
+        apply(
+            CACHE_SETTINGS,
+            "cache",
+            fields,
+            &mut CacheDraft::from_spec(cache),
+            &mut wrong,
+        );
+    }
+    wrong
+}

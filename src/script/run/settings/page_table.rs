@@ -4,9 +4,8 @@ use crate::lang::ast::Span;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::value::Value;
 
-use super::field::{Arg, SettingRow, integer, one, one_of, sole};
+use super::field::{Arg, SettingRow, count, integer, one, one_of, sole, word_of};
 use super::pte::PteDraft;
-use super::value::{count, word_of};
 use crate::run::params::Param::{Many, Ways, Words};
 use crate::run::params::{N, SIZE, WIDTH, settings, words_of};
 

@@ -115,3 +115,120 @@ impl Fetched {
 fn leads_on(found: PteKind) -> bool {
     matches!(found, PteKind::Table | PteKind::Page)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pagewalk_engine::machine::contents::PteWord;
+    use pagewalk_engine::machine::pte::{Bit, Flags, Pte};
+    use pagewalk_engine::machine::spec::TlbSpec;
+    use proptest::prelude::*;
+
+    /// The contents of a table entry.
+    #[derive(Debug, Clone, Copy, PartialEq)]
+    enum Entry {
+        Absent,
+        /// A table of the next level, or at the last level a page.
+        Lower,
+        Huge,
+    }
+
+    /// The address of the only table of each level. The entries of a level 1 table lead to the one level 2 table, and so on.
+    const TABLES: [u64; 4] = [0x1000, 0x2000, 0x3000, 0x4000];
+    /// log2 of the size of the region that an entry of each level covers.
+    const LOW: [u32; 4] = [39, 30, 21, 12];
+
+    fn index(va: u64, level: usize) -> u64 {
+        va >> LOW[level] & 0x1FF
+    }
+
+    fn entry() -> impl Strategy<Value = (Entry, bool)> {
+        let entries = prop_oneof![Just(Entry::Absent), Just(Entry::Lower), Just(Entry::Huge)];
+        (entries, any::<bool>())
+    }
+
+    /// Writes entry `at` of each level from the second one. Pages are in frames of their size above 4 GB.
+    fn write(machine: &mut Machine, entries: &[[(Entry, bool); 2]; 3]) {
+        let mut put = |level: usize, at: usize, ppn: u64, flags: Flags| {
+            let place = machine.pa(TABLES[level] + 8 * at as u64).unwrap();
+            let flags = flags.with(Bit::P);
+            let pte = PteWord::Fields(Pte { ppn, flags });
+            machine.write_pte(level as u32 + 1, place, pte).unwrap();
+        };
+        put(0, 0, 2, Flags::OPEN);
+        for (level, of_level) in (1..).zip(entries) {
+            for (at, (entry, global)) in of_level.iter().enumerate() {
+                let flags = Flags::OPEN.with_bit(Bit::G, *global);
+                let page = 1 << 20 | (at as u64) << (LOW[level] - 12);
+                match (entry, level) {
+                    (Entry::Absent, _) => {}
+                    (Entry::Lower, 1 | 2) => put(level, at, TABLES[level + 1] >> 12, Flags::OPEN),
+                    (Entry::Huge, 1 | 2) => put(level, at, page, flags.with(Bit::Ps)),
+                    _ => put(level, at, page, flags),
+                }
+            }
+        }
+    }
+
+    proptest! {
+        /// A walk of the machine has the levels that an access fetches when no TLB holds the page, and those of the tables.
+        #[test]
+        fn walks_are_those_of_an_access_after_invlpg(
+            entries in proptest::array::uniform3(proptest::array::uniform2(entry())),
+            later in proptest::array::uniform3(proptest::array::uniform2(entry())),
+            sizes in prop_oneof![Just(vec![]), Just(vec![12]), Just(vec![12, 21]), Just(vec![21, 30])],
+            sets in 0u32..3,
+            history in proptest::collection::vec((0usize..8, any::<bool>()), 0..12),
+        ) {
+            let mut spec = Machine::core_i7().spec().as_ref().clone();
+            let tlb = |name| TlbSpec { page_bits: sizes.clone(), ..TlbSpec::new(name, 1 << sets, 2) };
+            spec.tlbs = vec![tlb("first"), tlb("second")];
+            let mut machine = Machine::new(spec);
+            machine.set_cr3(Some(machine.pa(TABLES[0]).unwrap()));
+            write(&mut machine, &entries);
+            let vas: Vec<u64> = (0..8).map(|n: u64| (n >> 2) << 30 | (n >> 1 & 1) << 21 | (n & 1) << 12 | 0x123).collect();
+            for (at, store) in history {
+                let kind = if store { AccessKind::Write } else { AccessKind::Read };
+                let va = machine.va(vas[at]).unwrap();
+                let _ = machine.translate_as(va, kind, Privilege::User, &mut ());
+            }
+            // The TLBs do not notice.
+            write(&mut machine, &later);
+            for va in vas {
+                let at = machine.va(va).unwrap();
+                let walk = Walk::of_machine(&machine, at, AccessKind::Read, Privilege::User);
+                let mut expected = vec![(1, index(va, 0), Some(TABLES[0]))];
+                let mut page = None;
+                for level in 1..4 {
+                    let which = index(va, level);
+                    expected.push((level as u32 + 1, which, Some(TABLES[level] + 8 * which)));
+                    let now = later[level - 1][which as usize].0;
+                    // An absent entry of the second contents leaves the first.
+                    let now = if now == Entry::Absent { entries[level - 1][which as usize].0 } else { now };
+                    if now == Entry::Lower && level < 3 {
+                        continue;
+                    }
+                    page = (now != Entry::Absent).then_some((LOW[level], which));
+                    break;
+                }
+                let levels = walk.levels.iter().map(|own| (own.level, own.index, own.at.map(Pa::raw)));
+                prop_assert_eq!(levels.collect::<Vec<_>>(), expected);
+                let pa = page.map(|(bits, which)| 1 << 32 | which << bits | (va & ((1 << bits) - 1)));
+                prop_assert_eq!(walk.pa().map(Pa::raw), pa);
+                prop_assert_eq!(walk.page_bits(machine.spec()), page.map_or(12, |(bits, _)| bits));
+
+                let mut fresh = machine.clone();
+                fresh.invlpg(at, &mut ());
+                let mut events = Vec::new();
+                let done = fresh.translate_as(at, AccessKind::Read, Privilege::User, &mut events);
+                let fetched = events.iter().filter_map(|event| match *event {
+                    Event::Pte { level, value, found, .. } => Some((level, value, found)),
+                    _ => None,
+                });
+                let own = walk.levels.iter().map(|own| (own.level, own.raw, own.found));
+                prop_assert_eq!(own.collect::<Vec<_>>(), fetched.collect::<Vec<_>>());
+                prop_assert_eq!(walk.end, done.map_or_else(WalkEnd::Fault, WalkEnd::Page));
+            }
+        }
+    }
+}

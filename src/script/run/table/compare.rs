@@ -14,7 +14,7 @@ use crate::run::nouns::{
 use crate::run::record::{Check, Did, MessageLevel, ReferenceRun, Shown, Written};
 use crate::run::session::Session;
 use crate::run::settings::integer;
-use crate::run::steps::Note;
+use crate::run::steps::{Message, Note};
 use crate::run::stop::Stop;
 use pagewalk_engine::kernel::Kernel;
 use pagewalk_engine::kernel::ids::Pid;
@@ -23,7 +23,10 @@ use pagewalk_engine::machine::Machine;
 /// An expected table, evaluated.
 pub(crate) struct Expectation {
     pub(crate) of: Expected,
+    pub(crate) header: Vec<Word>,
     pub(crate) rows: Vec<WrittenRow>,
+    /// The end of the table, where rows can be added.
+    pub(crate) end: Span,
     /// Whether unlisted rows are forbidden.
     pub(crate) exactly: bool,
     pub(crate) span: Span,
@@ -37,8 +40,8 @@ pub(crate) enum Expected {
     Things(ThingRef),
     /// The messages of the last access or system call.
     Messages(MessageLevel),
-    /// The steps of the last reference string, with the columns of the table's header.
-    Steps(Vec<Word>),
+    /// The steps of the last reference string.
+    Steps,
 }
 
 impl Session<'_> {
@@ -62,9 +65,9 @@ impl Session<'_> {
                 self.work(checks.checks.len() as u64, span)?;
             }
             Expected::Messages(level) => checks.messages(&self.last_messages(*level, span)?),
-            Expected::Steps(header) => {
+            Expected::Steps => {
                 if let Some(Did::Reference(run)) = self.state.reference.as_deref() {
-                    checks.steps(run, header)?;
+                    checks.steps(run)?;
                 } else {
                     let message = "no `reference` has run yet";
                     return Err(Diagnostic::new(Code::NoAnswer, span, message).into());
@@ -81,15 +84,6 @@ struct Checks<'e> {
     expected: &'e Expectation,
     /// The note for open values.
     how_to_fill: Note,
-}
-
-/// A row that is expected or present as a whole.
-struct RowCheck {
-    expected: Shown,
-    actual: Shown,
-    reason: Option<Note>,
-    /// Why no other value of a cell would fix the check.
-    otherwise: &'static str,
 }
 
 impl Checks<'_> {
@@ -125,16 +119,24 @@ impl Checks<'_> {
         });
     }
 
-    /// Adds the check of a row. It holds if there is no reason why not.
-    fn row(&mut self, fact: String, span: Span, row: RowCheck) {
+    /// Adds the check of a row, which holds if there is no reason why not. `otherwise` explains why no other value of a
+    /// cell would fix the check.
+    fn row(
+        &mut self,
+        fact: String,
+        span: Span,
+        (expected, actual): (impl Into<Value>, impl Into<Value>),
+        reason: Option<Note>,
+        otherwise: &'static str,
+    ) {
         self.checks.push(Check {
             fact,
-            expected: row.expected,
-            actual: Some(row.actual),
-            held: row.reason.is_none(),
+            expected: Shown::plain(expected),
+            actual: Some(Shown::plain(actual)),
+            held: reason.is_none(),
             span,
-            reason: row.reason,
-            written: Written::Otherwise(row.otherwise),
+            reason,
+            written: Written::Otherwise(otherwise),
             instead: None,
         });
     }
@@ -147,32 +149,17 @@ impl Checks<'_> {
         unlisted: Vec<String>,
         actual: &str,
         valid: bool,
-        lacks: &'static str,
+        otherwise: &'static str,
     ) {
         let span = self.expected.span;
         if unlisted.is_empty() {
-            self.row(
-                format!("{title} others"),
-                span,
-                RowCheck {
-                    expected: Shown::word("none"),
-                    actual: Shown::word("none"),
-                    reason: None,
-                    otherwise: "the check covers all rows that are not listed",
-                },
-            );
+            let otherwise = "the check covers all rows that are not listed";
+            let fact = format!("{title} others");
+            self.row(fact, span, ("none", "none"), None, otherwise);
         }
         for fact in unlisted {
-            self.row(
-                fact,
-                span,
-                RowCheck {
-                    expected: Shown::word("nothing"),
-                    actual: Shown::word(actual),
-                    reason: Some(Note::NotListed { valid }),
-                    otherwise: lacks,
-                },
-            );
+            let reason = Note::NotListed { valid };
+            self.row(fact, span, ("nothing", actual), Some(reason), otherwise);
         }
     }
 
@@ -248,13 +235,8 @@ impl Checks<'_> {
                 let valid = ways.filter(|&way| (noun.valid)(machine, level, key, way));
                 unlisted.extend(valid.map(|way| label(key, way, "")));
             }
-            self.others(
-                &layout.noun,
-                unlisted,
-                "a valid entry",
-                true,
-                "the table lacks a row or a way",
-            );
+            let lacks = "the table lacks a row or a way";
+            self.others(&layout.noun, unlisted, "a valid entry", true, lacks);
         }
     }
 
@@ -304,16 +286,14 @@ impl Checks<'_> {
                 });
             }
             if self.checks.len() == before {
-                let word = |there| Shown::word(if there { "there" } else { "nothing" });
+                let actual = if thing.is_some() { "there" } else { "nothing" };
+                let otherwise = "only removing the row would fix the check";
                 self.row(
                     label(key, ""),
                     row.span,
-                    RowCheck {
-                        expected: word(true),
-                        actual: word(thing.is_some()),
-                        reason: missing,
-                        otherwise: "only removing the row would fix the check",
-                    },
+                    ("there", actual),
+                    missing,
+                    otherwise,
                 );
             }
             taken.extend(thing);
@@ -336,64 +316,78 @@ impl Checks<'_> {
         let expected = self.expected;
         for (at, row) in expected.rows.iter().enumerate() {
             let fact = format!("message {}", at + 1);
-            let Some(message) = messages.all.get(at) else {
-                let cells: Vec<String> = row
-                    .cells
-                    .iter()
-                    .map(|cell| match &cell.wanted {
-                        Wanted::Is(cell) => cell.to_string(),
-                        Wanted::Anything => "*".to_owned(),
-                        Wanted::Open => "?".to_owned(),
-                    })
-                    .collect();
-                self.row(
-                    fact,
-                    row.span,
-                    RowCheck {
-                        expected: Shown::word(&cells.join(" ")),
-                        actual: Shown::word("no message"),
-                        reason: Some(Note::LastMessage(messages.all.len())),
-                        otherwise: "only removing the row would fix the check",
-                    },
-                );
-                continue;
-            };
-            for cell in &row.cells {
-                let now = messages.cell(message, &cell.column);
-                let fact = format!("{fact} {}", cell.column);
-                self.cell(fact, cell, &now, None, |wanted| {
-                    (wanted.shown(), *wanted == now)
-                });
+            if let Some(message) = messages.all.get(at) {
+                for cell in &row.cells {
+                    let now = messages.cell(message, &cell.column);
+                    let fact = format!("{fact} {}", cell.column);
+                    self.cell(fact, cell, &now, None, |wanted| {
+                        (wanted.shown(), *wanted == now)
+                    });
+                }
+            } else {
+                let cells: Vec<String> = row.cells.iter().map(WrittenCell::text).collect();
+                let reason = Note::LastMessage(messages.all.len());
+                let values = (cells.join(" "), "no message");
+                let otherwise = "only removing the row would fix the check";
+                self.row(fact, row.span, values, Some(reason), otherwise);
             }
         }
         // The order of messages matters, so a table without a message is wrong even without `exactly`.
         let listed = expected.rows.len();
         if let Some(next) = messages.all.get(listed) {
+            let reason = Note::NextMessage {
+                number: listed + 1,
+                message: messages.line(next, ": "),
+            };
+            let values = (listed as u64, messages.all.len() as u64);
+            let lacks = "the table lacks rows";
             self.row(
                 "messages".to_owned(),
                 expected.span,
-                RowCheck {
-                    expected: Shown::plain(listed as u64),
-                    actual: Shown::plain(messages.all.len() as u64),
-                    reason: Some(Note::NextMessage {
-                        number: listed + 1,
-                        message: messages.line(next, ": "),
-                    }),
-                    otherwise: "the table lacks rows",
-                },
+                values,
+                Some(reason),
+                lacks,
             );
+            self.lacks(messages, listed);
+        }
+    }
+
+    /// Lets the last check add the messages after those that the table lists. A last row of blanks asks for them.
+    fn lacks(&mut self, messages: &Messages, listed: usize) {
+        let Expectation {
+            header, rows, end, ..
+        } = self.expected;
+        let names = || header.iter().map(|head| &*head.text);
+        // A row with several messages may be incomplete.
+        let side_by_side = names().skip(1).any(|name| Some(name) == names().next());
+        if let Some(check) = self.checks.last_mut().filter(|_| !side_by_side) {
+            let row = |message: &Message| {
+                let cells: Vec<String> = names()
+                    .map(|name| messages.cell(message, name).written())
+                    .collect();
+                format!("| {} |", cells.join(" "))
+            };
+            let rows_after: Vec<String> = messages.all[listed..].iter().map(row).collect();
+            let is_open =
+                |row: &WrittenRow| row.cells.iter().all(|cell| cell.wanted == Wanted::Open);
+            check.instead = Some(rows_after.join("\n"));
+            check.written = Written::Rows {
+                at: *end,
+                open: rows.last().is_none_or(is_open),
+            };
         }
     }
 
     /// Compares the steps of a reference string. The table's numbers are decimal.
-    fn steps(&mut self, run: &ReferenceRun, header: &[Word]) -> Result<(), Stop> {
+    fn steps(&mut self, run: &ReferenceRun) -> Result<(), Stop> {
         let expected = self.expected;
         if !run.has_steps() {
             return Err(Diagnostic::new(Code::LimitSize, expected.span, too_long(run))
                 .help("expect facts of the `reference` instead, such as `faults`, or use fewer references")
                 .into());
         }
-        let beyond: Vec<Diagnostic> = header.iter().filter_map(|head| beyond(run, head)).collect();
+        let header = expected.header.iter();
+        let beyond: Vec<Diagnostic> = header.filter_map(|head| beyond(run, head)).collect();
         if !beyond.is_empty() {
             return Err(beyond.into());
         }
@@ -427,15 +421,14 @@ impl Checks<'_> {
         }
         let (listed, steps) = (expected.rows.len(), run.steps().len());
         if expected.exactly && listed != steps {
+            let (fact, values) = ("steps".to_owned(), (listed as u64, steps as u64));
+            let otherwise = "the table has too many or too few rows";
             self.row(
-                "steps".to_owned(),
+                fact,
                 expected.span,
-                RowCheck {
-                    expected: Shown::plain(listed as u64),
-                    actual: Shown::plain(steps as u64),
-                    reason: Some(Note::EveryReference),
-                    otherwise: "the table has too many or too few rows",
-                },
+                values,
+                Some(Note::EveryReference),
+                otherwise,
             );
         }
         Ok(())

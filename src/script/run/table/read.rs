@@ -86,6 +86,15 @@ impl WrittenRow {
 }
 
 impl WrittenCell {
+    /// Returns the contents in script notation.
+    pub(crate) fn text(&self) -> String {
+        match &self.wanted {
+            Wanted::Is(cell) => cell.to_string(),
+            Wanted::Anything => "*".to_owned(),
+            Wanted::Open => "?".to_owned(),
+        }
+    }
+
     pub(crate) fn is_nothing(&self) -> bool {
         self.wanted == Wanted::Is(Cell::Nothing)
     }

@@ -38,8 +38,17 @@ pub(crate) fn expect(session: &mut Session, command: &Command) -> Result<Action,
                 );
             };
             let (of, rows, span) = expected_table(session, operands, table, command.verb.span)?;
+            let header = table.header.iter().map(|cell| Word {
+                text: name(cell).into(),
+                span: cell.span,
+            });
             let expected = Expectation {
                 of,
+                header: header.collect(),
+                end: Span {
+                    start: table.span.end,
+                    ..table.span
+                },
                 rows,
                 exactly,
                 span,
@@ -75,12 +84,11 @@ fn expected_table(
             if !wrong.is_empty() {
                 return Err(wrong.into());
             }
-            let header = table.header.iter().map(|cell| Word {
-                text: name(cell).into(),
-                span: cell.span,
-            });
-            let of = Expected::Steps(header.collect());
-            Ok((of, session.read_table(table, &Shape::Texts)?, table.span))
+            Ok((
+                Expected::Steps,
+                session.read_table(table, &Shape::Texts)?,
+                table.span,
+            ))
         }
         Some("steps") => {
             let (level, more) = message_level(&operands[1..]);

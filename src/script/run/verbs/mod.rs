@@ -8,15 +8,12 @@ mod control;
 mod declare;
 mod expect;
 mod forms;
-mod idle;
 mod kernel_action;
 mod naming;
 mod noun_value;
 mod operands;
 mod perform;
-mod perms;
 mod plans;
-mod refused;
 mod replay;
 mod system;
 
@@ -44,7 +41,7 @@ pub(crate) use access::load;
 pub(crate) use contents::{level_of, raw_entry, show_plan};
 pub use forms::{FORMS, Form};
 pub(crate) use operands::{too_wide, word};
-pub(crate) use perms::SECTION_COLUMNS;
+pub(crate) use plans::SECTION_COLUMNS;
 
 /// Every verb that begins a command.
 pub(crate) const VERBS: &[Verb] = &[

@@ -21,10 +21,10 @@ use pagewalk_engine::machine::presets::PRESETS;
 use pagewalk_engine::machine::spec::Spec;
 
 use super::operands::{missing, only_settings, plain, unexpected, word};
-use super::perms;
+use super::plans;
 use super::plans::{AreaPlan, ExecutablePlan, FilePlan, ProcessPlan};
 
-pub(crate) const DEFAULT_MACHINE: &str = "core-i7";
+const DEFAULT_MACHINE: &str = "core-i7";
 
 /// Returns the default machine of a kernel.
 pub(crate) fn default_machine() -> Spec {
@@ -298,7 +298,7 @@ impl Session<'_> {
 
     fn area(&mut self, row: &WrittenRow) -> Result<AreaDeclaration, Stop> {
         let number = |column: &str| row.number(column).unwrap_or(0);
-        let (prot, shared) = perms::of_cell(row.word("perms"), row.span)?;
+        let (prot, shared) = plans::perms_of_cell(row.word("perms"), row.span)?;
         let file = match row.word("backing") {
             None => None,
             Some(("anonymous", _)) => None,
@@ -355,14 +355,14 @@ impl Session<'_> {
     fn sections(&mut self, table: &Table) -> Result<(Vec<Section>, Vec<Span>), Stop> {
         let shape = Shape::Objects {
             what: "sections",
-            columns: perms::SECTION_COLUMNS,
+            columns: plans::SECTION_COLUMNS,
             needed: &["section", "start", "size", "perms"],
             expected: false,
         };
         let (mut sections, mut spans) = (Vec::new(), Vec::new());
         for row in self.read_table(table, &shape)? {
             let name: Arc<str> = row.word("section").map_or("", |(name, _)| name).into();
-            let (prot, _) = perms::of_cell(row.word("perms"), row.span)?;
+            let (prot, _) = plans::perms_of_cell(row.word("perms"), row.span)?;
             let (start, size) = (
                 row.number("start").unwrap_or(0),
                 row.number("size").unwrap_or(0),

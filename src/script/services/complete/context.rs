@@ -11,7 +11,6 @@ use crate::run::settings::BlockRow;
 pub(crate) enum CompletionContext<'t> {
     /// No known continuation.
     Nothing,
-    /// A statement.
     Statement,
     /// A setting in this block.
     Setting(&'static str),
@@ -19,7 +18,6 @@ pub(crate) enum CompletionContext<'t> {
     Entry,
     /// One of these parameters of the verb.
     Params(Vec<&'static Param>),
-    /// A value.
     Value,
     /// An argument of this call, with its index.
     Argument(&'t str, usize),

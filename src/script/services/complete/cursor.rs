@@ -1,13 +1,16 @@
 //! Completes the typed text at the cursor, given the text before it.
 
+use pagewalk_engine::kernel::syscall::{ParamKind, system_call};
+
 use super::context::{CompletionContext, context};
-use super::item::{Completions, FactAt, ItemKind, ItemPosition, Pick};
+use super::item::{CompletionOffer, Completions, FactAt, ItemKind, ItemPosition, OnDisk, Pick};
 use super::offer::Offers;
-use super::string;
 use super::walk::Walk;
 use crate::lang::include::Script;
 use crate::lang::layout::{Token, TokenKind, tokens};
 use crate::lang::value::UNITS;
+use crate::run::params::{Param, Slot};
+use crate::run::paths::PeekFunction;
 use crate::run::state::State;
 
 /// Returns the completions at byte `at` of a text, given the preceding text and the state. If `at` is beyond the
@@ -78,7 +81,7 @@ fn completed(
         last.filter(|last| last.kind == TokenKind::String { closed: false } && last.end == from)
     {
         let walk = Walk::over(above, &tokens[..tokens.len() - 1]);
-        return string::complete(&walk, text, string.start + 1, state);
+        return complete_string(&walk, text, string.start + 1, state);
     }
     let nothing = Completions {
         from,
@@ -170,5 +173,102 @@ fn fact_at(walk: &Walk, name: &str) -> Option<FactAt> {
         name: name.to_owned(),
         text: format!("{before}\n{closing}"),
         statement,
+    })
+}
+
+/// Extensions of the traces to offer, compressed or not. A script may also name any other file.
+const TRACES: &[&str] = &[
+    ".trace",
+    ".lackey",
+    ".din",
+    ".csv",
+    ".trace.gz",
+    ".lackey.gz",
+    ".din.gz",
+    ".csv.gz",
+    ".trace.zst",
+    ".lackey.zst",
+    ".din.zst",
+    ".csv.zst",
+];
+
+/// The possible files.
+enum Wanted {
+    /// Files on disk with these extensions.
+    Disk(&'static [&'static str]),
+    /// Files that the script declares.
+    Declared,
+    /// Executable files.
+    Executable,
+}
+
+/// Returns the file names for the open quotes at the end of a text. The text in quotes begins at `from`.
+fn complete_string(walk: &Walk, text: &str, from: usize, state: &State) -> Completions {
+    let typed = text.get(from..).unwrap_or("");
+    let nothing = Completions {
+        from,
+        ..Completions::default()
+    };
+    let declared = |executable| Completions {
+        items: files(typed, state, executable),
+        ..nothing.clone()
+    };
+    match wanted(walk) {
+        None => nothing,
+        Some(Wanted::Disk(endings)) => Completions {
+            disk: Some(OnDisk {
+                typed: typed.to_owned(),
+                endings,
+            }),
+            ..nothing
+        },
+        Some(Wanted::Declared) => declared(false),
+        Some(Wanted::Executable) => declared(true),
+    }
+}
+
+fn wanted(walk: &Walk) -> Option<Wanted> {
+    match context(walk) {
+        CompletionContext::Params(params) => params.into_iter().find_map(|param| match param {
+            Param::Value(slot) => of_slot(*slot),
+            _ => None,
+        }),
+        CompletionContext::Argument(call, at) => {
+            if let Some(row) = PeekFunction::named(call) {
+                return of_slot(*row.params.get(at)?);
+            }
+            let row = system_call(call)?;
+            let path = row.params.get(at) == Some(&ParamKind::Path);
+            path.then_some(if call == "execve" {
+                Wanted::Executable
+            } else {
+                Wanted::Declared
+            })
+        }
+        _ => None,
+    }
+}
+
+fn of_slot(slot: Slot) -> Option<Wanted> {
+    match slot {
+        Slot::Script => Some(Wanted::Disk(&[".pw"])),
+        Slot::MachineFile => Some(Wanted::Disk(&[".yaml", ".yml"])),
+        Slot::Trace => Some(Wanted::Disk(TRACES)),
+        Slot::FileName => Some(Wanted::Declared),
+        _ => None,
+    }
+}
+
+fn files(typed: &str, state: &State, executable: bool) -> Vec<CompletionOffer> {
+    let Some(kernel) = state.kernel() else {
+        return Vec::new();
+    };
+    let files = kernel.files();
+    Pick::matching(typed, true, |pick| {
+        for (name, file) in &files.names {
+            if !executable || files.executables.contains_key(file) {
+                pick.add(name, ItemKind::File, "");
+            }
+        }
     })
 }

@@ -1,8 +1,10 @@
 //! Completion items and their selection.
 
 use std::collections::HashSet;
+use std::path::Path;
 
 use crate::lang::nearest::nearest;
+use crate::services::lookup;
 
 /// The completions at a position in a text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -44,7 +46,7 @@ pub enum ItemPosition {
     Other,
 }
 
-/// The typed path and the file extensions for completions from disk (see [`super::disk::names`]).
+/// The typed path and the file extensions for completions from disk (see [`names`]).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OnDisk {
     /// The typed part of the path.
@@ -203,4 +205,56 @@ fn once(items: Vec<CompletionOffer>) -> Vec<CompletionOffer> {
         .zip(first)
         .filter_map(|(item, first)| first.then_some(item))
         .collect()
+}
+
+/// Maximum number of folder entries to examine.
+const ENTRIES: usize = 10_000;
+
+/// Returns the files and folders that complete the typed path, relative to a folder. Hidden files are omitted
+/// unless the typed name begins with a dot.
+pub fn names_on_disk(folder: &Path, wanted: &OnDisk) -> Vec<CompletionOffer> {
+    let (within, begun) = wanted
+        .typed
+        .rsplit_once('/')
+        .map_or(("", &*wanted.typed), |(path, name)| (path, name));
+    let within = if wanted.typed.starts_with('/') && within.is_empty() {
+        "/"
+    } else {
+        within
+    };
+    let Ok(entries) = folder.join(within).read_dir() else {
+        return Vec::new();
+    };
+    let typed = &wanted.typed[..wanted.typed.len() - begun.len()];
+    let mut items = Vec::new();
+    for entry in entries.take(ENTRIES).flatten() {
+        let Ok(name) = entry.file_name().into_string() else {
+            continue;
+        };
+        if !name.starts_with(begun) || name.starts_with('.') && !begun.starts_with('.') {
+            continue;
+        }
+        let is_folder = entry.path().is_dir();
+        let fits = wanted.endings.iter().any(|ending| name.ends_with(ending));
+        if is_folder || fits {
+            let slash = if is_folder { "/" } else { "" };
+            items.push(CompletionOffer {
+                text: format!("{typed}{name}{slash}"),
+                kind: ItemKind::File,
+                help: String::new(),
+            });
+        }
+    }
+    items.sort_by(|a, b| a.text.cmp(&b.text));
+    items
+}
+
+/// Returns the words that begin with the typed text, or else the nearest words.
+pub fn words(typed: &str) -> Vec<CompletionOffer> {
+    let words = lookup::words();
+    Pick::matching(typed, true, |pick| {
+        for word in &words {
+            pick.add(word, ItemKind::Word, "");
+        }
+    })
 }

@@ -2,15 +2,16 @@
 
 use std::ops::Range;
 
+use pagewalk_engine::kernel::syscall::SystemCall;
+
 use super::cursor::{before, written};
 use super::statement::{Bracket, Statement};
 use super::walk::Walk;
 use crate::lang::value::functions::function;
-use crate::run::params::{Params, current};
+use crate::run::params::{Params, current, rest};
 use crate::run::paths::PeekFunction;
 use crate::run::state::{Binding, State};
 use crate::run::syscalls::called;
-use pagewalk_engine::kernel::syscall::SystemCall;
 
 /// The signature of a statement or call.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,7 +43,7 @@ pub fn signature(text: &str, at: usize, state: &State) -> Option<Signature> {
 }
 
 /// Returns the innermost call whose bracket is open.
-pub(super) fn open_call(walk: &Walk, state: &State) -> Option<Signature> {
+fn open_call(walk: &Walk, state: &State) -> Option<Signature> {
     let calls = walk
         .statement()
         .levels
@@ -129,4 +130,52 @@ fn listed(name: &str, help: &str, params: &[&str], at: usize) -> Signature {
         parameters,
         active,
     }
+}
+
+/// Separator between a call's hint and the typed text.
+const CALL: &str = "  ";
+
+/// A hint after the text at the cursor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hint {
+    /// The text.
+    pub text: String,
+    /// The byte range of the current parameter in the hint.
+    pub current: Option<Range<usize>>,
+}
+
+/// Returns the remaining parameters of the statement or call at byte `at`, or `None` if no parameters remain.
+pub fn hint(text: &str, at: usize, state: &State) -> Option<Hint> {
+    let text = before(text, at);
+    let (walk, _) = written(text)?;
+    let statement = walk.statement();
+    if let Some(call) = open_call(&walk, state) {
+        let current = call
+            .current()
+            .map(|place| place.start + CALL.len()..place.end + CALL.len());
+        return Some(Hint {
+            text: format!("{CALL}{}", call.label),
+            current,
+        });
+    }
+    if statement
+        .levels
+        .iter()
+        .any(|level| matches!(level.bracket, Bracket::Call(_)))
+    {
+        return None;
+    }
+    let apart = if text.ends_with([' ', '\t', '\n']) {
+        ""
+    } else {
+        " "
+    };
+    if !statement.takes_more() || statement.top().is_pending() {
+        return None;
+    }
+    let rest = rest(statement.head().params, &statement.atoms);
+    (!rest.is_empty()).then(|| Hint {
+        text: format!("{apart}{rest}"),
+        current: None,
+    })
 }

@@ -33,7 +33,6 @@ pub(crate) struct Block<'t> {
 /// The kind of a block's contents.
 #[derive(Clone)]
 pub(crate) enum BlockContents<'t> {
-    /// Statements.
     Statements,
     /// Settings with an optional table. The atoms are those between the verb and the block.
     Settings(&'static BlockRow, Vec<Atom<'t>>),
@@ -43,7 +42,6 @@ pub(crate) enum BlockContents<'t> {
     Areas,
     /// The bits and the PPN of one entry.
     Entry,
-    /// Unknown.
     Unknown,
 }
 

@@ -7,10 +7,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::finder::{Finder, Outside};
-use super::kind::{NameKind, Space};
-use super::occurrence::Form;
-use super::scopes::{Body, Key, Opens, Scope};
-use super::table::{Found, Id};
+use super::kind::{Form, NameKind, Space};
+use super::table::{Body, Found, Id, Key, Opens, Scope};
 use crate::lang::ast::{Stmt, Word};
 use crate::lang::visit::Visit;
 
@@ -81,7 +79,7 @@ impl Finder<'_> {
     }
 
     /// Records that these definitions, and those that they call, run here, outside any other definition.
-    pub(crate) fn called_here(&mut self, bodies: Vec<Body>) {
+    fn called_here(&mut self, bodies: Vec<Body>) {
         let version = self.scopes.version;
         let (mut seen, mut next) = (BTreeSet::new(), bodies);
         while let Some(body) = next.pop() {

@@ -1,17 +1,16 @@
-//! A traversal that finds the names in a script.
+//! Finds the names of a script, statement by statement.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-use super::kind::{NameKind, Space};
-use super::occurrence::Form;
-use super::scopes::{Body, Key, Opens, Resolved, Scopes};
-use super::table::{Found, Id, Table};
-use super::texts::Texts;
-use crate::lang::ast::{Expr, ExprKind, Word};
+use super::kind::{Form, NameKind, Space};
+use super::table::{Body, Found, Id, Key, Opens, Resolved, Scopes, Table};
+use crate::lang::ast::{Expr, ExprKind, Stmt, Word};
+use crate::lang::layout::{TokenKind, tokens};
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
 use crate::lang::value::Value;
+use crate::lang::visit::Visit;
 use crate::run::facts::Family;
 use crate::run::files::Files;
 
@@ -257,5 +256,189 @@ impl<'a> Finder<'a> {
             };
         }
         None
+    }
+}
+
+// Visits invalid lines between statements. This module treats the words in these lines as uses of the names
+// that are visible there.
+
+impl Finder<'_> {
+    /// Visits the statements of a block in this region, and the gaps between them.
+    pub(crate) fn block_in(&mut self, block: &[Stmt], region: Span) {
+        let mut from = region.start;
+        for stmt in block {
+            if !self.works() {
+                return;
+            }
+            // Included statements belong to another file.
+            if stmt.span.file == region.file {
+                self.gap(Span {
+                    start: from,
+                    end: stmt.span.start,
+                    ..region
+                });
+                self.look(stmt.span);
+                from = stmt.span.end;
+            }
+            self.visit_stmt(stmt);
+        }
+        self.gap(Span {
+            start: from,
+            ..region
+        });
+        self.look(Span {
+            start: region.end,
+            ..region
+        });
+    }
+
+    /// Returns the span of a whole file.
+    pub(crate) fn whole(&self, file: u32) -> Span {
+        let end = self
+            .sources
+            .file(file)
+            .map_or(0, |file| file.text.len() as u32);
+        Span {
+            file,
+            start: 0,
+            end,
+        }
+    }
+
+    fn gap(&mut self, gap: Span) {
+        let sources = self.sources;
+        let text = if gap.start < gap.end {
+            sources.text(gap)
+        } else {
+            ""
+        };
+        if !text.bytes().any(|byte| byte.is_ascii_alphabetic()) {
+            return;
+        }
+        let list = tokens(text).list;
+        for (at, token) in list
+            .iter()
+            .enumerate()
+            .filter(|(_, token)| token.kind == TokenKind::Word)
+        {
+            let before = at
+                .checked_sub(1)
+                .and_then(|at| list.get(at))
+                .map_or("", |before| before.text(text));
+            if before == "." {
+                continue;
+            }
+            let (start, end) = (gap.start + token.start as u32, gap.start + token.end as u32);
+            let word = Word {
+                text: token.text(text).into(),
+                span: Span { start, end, ..gap },
+            };
+            if before == "let" {
+                self.gives(Space::Value, &word, NameKind::Variable);
+            } else if self
+                .scopes
+                .resolve(&(Space::Value, word.text.clone()), &mut self.table)
+                .id
+                .is_some()
+            {
+                self.uses(Space::Value, &word);
+            } else {
+                self.uses(Space::Process, &word);
+            }
+        }
+    }
+}
+
+// File names in the strings of variables, as in `let path = "data.txt"` or `def look(path) { open(path,
+// O_RDONLY) }`.
+
+#[derive(Debug, Clone)]
+pub(crate) enum AssignedValue {
+    /// A string with its location, and the visible file with this name, if any.
+    Text(Arc<str>, Span, Option<Id>),
+    /// The value of another variable.
+    Variable(Id),
+}
+
+/// Assigned values, and the variables that name files.
+#[derive(Debug, Default)]
+pub(crate) struct Texts {
+    assigned: Vec<(Id, AssignedValue)>,
+    names_files: Vec<Id>,
+    parameters: Vec<(Id, Vec<Id>)>,
+    arguments: Vec<(Id, usize, AssignedValue)>,
+}
+
+impl Texts {
+    /// Records an assignment to a variable.
+    pub(crate) fn assign(&mut self, variable: Id, value: AssignedValue) {
+        self.assigned.push((variable, value));
+    }
+
+    /// Records that a variable contains the name of a file.
+    pub(crate) fn names_file(&mut self, variable: Id) {
+        self.names_files.push(variable);
+    }
+
+    /// Records the parameters of a definition.
+    pub(crate) fn takes(&mut self, definition: Id, parameters: Vec<Id>) {
+        self.parameters.push((definition, parameters));
+    }
+
+    /// Records an argument of a call to a definition.
+    pub(crate) fn passes(&mut self, definition: Id, number: usize, value: AssignedValue) {
+        self.arguments.push((definition, number, value));
+    }
+
+    /// Adds the strings that name files. `files` looks up a name in the script's outermost scope.
+    pub(crate) fn find(self, files: &dyn Fn(&Arc<str>) -> Option<Id>, table: &mut Table) {
+        let mut assigned: HashMap<Id, Vec<AssignedValue>> = HashMap::new();
+        for (variable, one) in self.assigned {
+            assigned.entry(table.root(variable)).or_default().push(one);
+        }
+        let mut parameters: HashMap<Id, Vec<Vec<Id>>> = HashMap::new();
+        for (definition, list) in self.parameters {
+            parameters
+                .entry(table.root(definition))
+                .or_default()
+                .push(list);
+        }
+        for (definition, number, one) in self.arguments {
+            for list in parameters
+                .get(&table.root(definition))
+                .into_iter()
+                .flatten()
+            {
+                if let Some(parameter) = list.get(number) {
+                    assigned
+                        .entry(table.root(*parameter))
+                        .or_default()
+                        .push(one.clone());
+                }
+            }
+        }
+        let (mut next, mut seen) = (self.names_files, HashSet::new());
+        while let Some(variable) = next.pop() {
+            let variable = table.root(variable);
+            if !seen.insert(variable) {
+                continue;
+            }
+            for one in assigned.get(&variable).into_iter().flatten() {
+                match one {
+                    AssignedValue::Variable(other) => next.push(*other),
+                    AssignedValue::Text(text, span, file) => {
+                        if let Some(id) = file.or_else(|| files(text)) {
+                            table.add(Found {
+                                span: *span,
+                                id,
+                                space: Space::File,
+                                gives: None,
+                                form: Form::Quoted,
+                            });
+                        }
+                    }
+                }
+            }
+        }
     }
 }

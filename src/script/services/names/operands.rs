@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use super::finder::Finder;
-use super::kind::{NameKind, Space};
-use super::occurrence::Form;
+use super::kind::{Form, NameKind, Space};
 use crate::lang::ast::{Command, Expr, ExprKind, Pages, Settings};
 use crate::lang::visit::Visit;
 use crate::questions::LANGUAGE;

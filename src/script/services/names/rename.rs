@@ -1,17 +1,16 @@
-//! Renaming: returns the edits that rename a symbol everywhere, or the reason why renaming is impossible.
-//!
-//! To check the edits, this module applies them, parses the script again, and compares the names. Every name
-//! must refer to the same thing as before, and the script must have no new errors.
+//! All names of the files of a script, and their renaming.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use super::find::names;
-use super::kind::NameKind;
-use super::occurrence::{Form, Names, Occurrence};
+use pagewalk_engine::kernel::syscall::system_call;
+
+use super::finder::{Finder, Looked};
+use super::kind::{Form, NameKind, Names, Occurrence, Space};
 use crate::lang::ast::Block;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::edit::{TextEdit, edited};
-use crate::lang::include::read_text;
+use crate::lang::include::{Script, read_again, read_text};
 use crate::lang::loader::Texts;
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
@@ -22,7 +21,47 @@ use crate::run::paths::PeekFunction;
 use crate::run::script::check;
 use crate::run::session::Options;
 use crate::run::verbs::FORMS;
-use pagewalk_engine::kernel::syscall::system_call;
+
+/// Returns the names in a script's files and machine files.
+pub fn names(script: &Block, sources: &Sources, files: &Files) -> Names {
+    let mut finder = Finder::new(sources, files);
+    finder.block_in(script, finder.whole(0));
+    finder.close();
+    let Finder {
+        mut table,
+        scopes,
+        texts,
+        ..
+    } = finder;
+    let script = scopes.outermost();
+    let file = |text: &Arc<str>| {
+        script
+            .entries
+            .get(&(Space::File, Arc::clone(text)))
+            .map(|entry| entry.id)
+    };
+    texts.find(&file, &mut table);
+    table.names()
+}
+
+/// Returns the variables, definitions, and processes visible at a byte in a text, in order of first
+/// occurrence. Does not read included files. The text may resemble an earlier script.
+pub(crate) fn visible(text: &str, at: usize, earlier: &Script) -> Vec<(NameKind, Arc<str>)> {
+    let (sources, script, _) = read_again("", text, &mut (), earlier);
+    let files = Files::default();
+    let mut finder = Finder::new(&sources, &files);
+    finder.looked = Looked::For(at as u32);
+    finder.block_in(&script.body, finder.whole(0));
+    match finder.looked {
+        Looked::Found(names) => names,
+        Looked::Nowhere | Looked::For(_) => Vec::new(),
+    }
+}
+
+// Renaming: returns the edits that rename a symbol everywhere, or the reason why renaming is impossible.
+//
+// To check the edits, this module applies them, parses the script again, and compares the names. Every name
+// must refer to the same thing as before, and the script must have no new errors.
 
 /// Words that cannot be names.
 const RESERVED: &[&str] = &["and", "or", "not", "in", "where", "true", "false"];

@@ -1,18 +1,21 @@
-//! Names in blocks of settings, and the parts of a machine.
+//! Names in blocks of settings, in tables, and in exam statements, and the parts of a machine.
 
 use std::sync::Arc;
 
+use pagewalk_engine::machine::presets::Preset;
+
 use super::finder::Finder;
-use super::kind::{NameKind, Space};
-use crate::lang::ast::{Command, Expr, ExprKind, Setting, Settings, Word};
+use super::kind::{Form, NameKind, Space};
+use super::table::Found;
+use crate::lang::ast::{Cell, CellKind, Command, Expr, ExprKind, Setting, Settings, Table, Word};
 use crate::lang::span::Span;
 use crate::lang::value::{Number, Value, unit_factor};
-use crate::lang::visit::Visit;
+use crate::lang::visit::{Visit, walk_holds};
 use crate::questions::LANGUAGE;
-use crate::run::facts::Component;
+use crate::run::facts::{Component, Family};
 use crate::run::params::{Param, Params};
 use crate::run::settings::BlockRow;
-use pagewalk_engine::machine::presets::Preset;
+use crate::run::table::{CellNames, Column};
 
 /// Settings of `reference` whose words are pages, unless they are variables.
 const OF_PAGES: &[&str] = &["holding", "writes"];
@@ -162,4 +165,144 @@ impl Finder<'_> {
 /// Whether a setting declares a TLB or cache.
 fn is_level(name: &Word) -> bool {
     matches!(&*name.text, "tlb" | "cache")
+}
+
+/// The value for an area that is not backed by a file.
+const ANONYMOUS: &str = "anonymous";
+
+impl Finder<'_> {
+    /// Visits the names in a table with these columns, in `expect` or `set`.
+    pub(crate) fn table_of(&mut self, table: &Table, columns: &[Column], expected: bool) {
+        let names: Vec<CellNames> = table
+            .header
+            .iter()
+            .map(|cell| {
+                let column = cell_text(cell)
+                    .and_then(|(name, _)| columns.iter().find(|column| column.name == name));
+                column.map_or(CellNames::Nothing, |column| column.names)
+            })
+            .collect();
+        for row in &table.rows {
+            for (at, cell) in row.cells.iter().enumerate() {
+                match (&cell.kind, names.get(at)) {
+                    (CellKind::Expr(expr), _) => self.visit_expr(expr),
+                    (_, Some(names)) => self.cell(cell, *names, expected),
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    fn cell(&mut self, cell: &Cell, names: CellNames, expected: bool) {
+        let Some((text, form)) = cell_text(cell) else {
+            return;
+        };
+        let span = if form == Form::Quoted {
+            self.between_quotes(cell.span)
+        } else {
+            Some(cell.span)
+        };
+        let Some(span) = span else { return };
+        let space = match names {
+            CellNames::Pages => return self.pages_of_processes(text, span),
+            CellNames::Processes => Space::Process,
+            CellNames::Files if text != ANONYMOUS => Space::File,
+            CellNames::Areas if expected && self.libraries.contains(text) => Space::File,
+            _ => return,
+        };
+        self.uses_at(space, &Arc::from(text), span, form);
+    }
+
+    /// `P1:3,child:1F`
+    fn pages_of_processes(&mut self, text: &str, span: Span) {
+        let mut start = span.start;
+        for page in text.split(',') {
+            if let Some((process, _)) = page.split_once(':') {
+                let span = Span {
+                    start,
+                    end: start + process.len() as u32,
+                    ..span
+                };
+                self.uses_at(Space::Process, &Arc::from(process), span, Form::InCell);
+            }
+            start += page.len() as u32 + 1;
+        }
+    }
+}
+
+/// Returns the text of a cell, if the cell contains text.
+fn cell_text(cell: &Cell) -> Option<(&str, Form)> {
+    match &cell.kind {
+        CellKind::Bare(text) => Some((text, Form::Cell)),
+        CellKind::Quoted(text) => Some((text, Form::Quoted)),
+        _ => None,
+    }
+}
+
+impl Finder<'_> {
+    /// Visits the block of `exam`, `choice`, `table`, or `essay`.
+    pub(crate) fn of_paper(&mut self, block: &Settings, row: &BlockRow) {
+        for setting in block.settings.iter() {
+            match (&*setting.name.text, row.setting(&setting.name.text)) {
+                ("answers", _) => self.answers(&setting.values),
+                (_, Some(known)) => self.operands(known.params, &setting.values, None),
+                (_, None) => self.exprs(&setting.values),
+            }
+            setting
+                .holds
+                .iter()
+                .for_each(|holds| walk_holds(self, holds));
+        }
+    }
+
+    /// `answers FACT of OPERATION`
+    fn answers(&mut self, values: &[Expr]) {
+        let [fact, _, verb, operands @ ..] = values else {
+            return;
+        };
+        let text = self.sources.text(fact.span).trim();
+        let span = Span {
+            end: fact.span.start + text.len() as u32,
+            ..fact.span
+        };
+        self.fact_name(
+            &Word {
+                text: text.into(),
+                span,
+            },
+            Family::Access,
+        );
+        match (&verb.kind, operands) {
+            (ExprKind::Name(name), [_, ..]) => {
+                self.operands(
+                    LANGUAGE.verb(name).map_or(&[], |verb| verb.params),
+                    operands,
+                    None,
+                );
+            }
+            _ => self.visit_expr(verb),
+        }
+    }
+
+    /// Visits the titles of questions.
+    pub(crate) fn titles(&mut self, value: &Expr) {
+        match &value.kind {
+            ExprKind::List(parts) => parts.iter().for_each(|part| self.title_used(part)),
+            _ => self.title_used(value),
+        }
+    }
+
+    fn title_used(&mut self, value: &Expr) {
+        let Some((text, span)) = self.quoted(value) else {
+            return self.visit_expr(value);
+        };
+        let id = self.title(&text);
+        self.table.add(Found {
+            span,
+            id,
+            space: Space::Question,
+            gives: None,
+            form: Form::Quoted,
+        });
+    }
 }

@@ -3,11 +3,9 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::finder::Finder;
-use super::kind::{NameKind, Space};
-use super::occurrence::Form;
+use super::finder::{AssignedValue, Finder};
+use super::kind::{Form, NameKind, Space};
 use super::table::{Found, Id};
-use super::texts::AssignedValue;
 use crate::lang::ast::{
     Asked, Command, Condition, Expr, ExprKind, Fact, Operation, Pages, Settings, Stmt, StmtKind,
     Word,

@@ -63,7 +63,7 @@ impl Findings {
         sources: &'a Sources,
         wants: &'a dyn Fn(Option<&str>) -> bool,
     ) -> Watching<'a> {
-        collect(script, &mut self.tables);
+        collect_tables(script, &mut self.tables);
         Watching {
             findings: self,
             sources,
@@ -140,7 +140,7 @@ impl Findings {
     }
 
     fn see(&mut self, check: &Check, did: &Did, sources: &Sources) {
-        let open = check.written.is_open();
+        let open = check.written.is_fillable();
         let place = check.written.replaceable_span();
         if check.held {
             if let Some(place) = place.filter(|_| self.wanted.accept) {
@@ -154,7 +154,11 @@ impl Findings {
         let text = match (check.written, place) {
             _ if open && !self.wanted.fill => Err("use `--fill` to fill in `?`".to_owned()),
             (Written::Otherwise(why), _) => Err(why.to_owned()),
-            (_, Some(place)) => plan::text(sources.text(place), check, did),
+            (Written::Rows { at, .. }, _) => {
+                let rows = check.instead.as_deref().unwrap_or_default();
+                Ok(grid::added(sources, at, rows))
+            }
+            (_, Some(place)) => plan::respelled(sources.text(place), check, did),
             (_, None) => Err(String::new()),
         };
         let found = self.known(place.unwrap_or(check.span), &check.fact);
@@ -216,7 +220,7 @@ impl Sink for Watching<'_> {
 
 /// Adds the tables in commands, each table only once. Each table is a list of rows of cell locations,
 /// beginning with the header.
-pub(crate) fn collect(script: &[Stmt], tables: &mut BTreeMap<Span, Vec<Vec<Span>>>) {
+fn collect_tables(script: &[Stmt], tables: &mut BTreeMap<Span, Vec<Vec<Span>>>) {
     for stmt in statements(script) {
         if let StmtKind::Command(Command {
             block: Some(Settings {
@@ -233,7 +237,7 @@ pub(crate) fn collect(script: &[Stmt], tables: &mut BTreeMap<Span, Vec<Vec<Span>
 /// Returns the locations of the tables in a script's commands.
 pub fn tables(script: &[Stmt]) -> Vec<Span> {
     let mut found = BTreeMap::new();
-    collect(script, &mut found);
+    collect_tables(script, &mut found);
     found.into_keys().collect()
 }
 

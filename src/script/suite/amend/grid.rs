@@ -42,6 +42,16 @@ pub(crate) fn laid_out(
     rows.into_iter().flat_map(TableLine::edits).collect()
 }
 
+/// Returns the text that adds rows at the end of a table, below the last row.
+pub(crate) fn added(sources: &Sources, end: Span, rows: &str) -> String {
+    let file = sources.file(end.file);
+    let ahead = file.and_then(|file| file.text.get(..end.start as usize));
+    let line = ahead.and_then(|ahead| ahead.lines().last()).unwrap_or("");
+    let indent = line.find('|').map_or(0, |bar| line[..bar].chars().count());
+    let row = |row| format!("\n{}{row}", " ".repeat(indent));
+    rows.lines().map(row).collect()
+}
+
 /// Writes the new cell of a column, if any. Returns the growth of the row, in characters.
 fn write(
     row: &mut TableLine,

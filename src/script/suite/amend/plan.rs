@@ -33,7 +33,7 @@ pub struct Plan {
 ///
 /// # Errors
 /// Returns the reason why no replacement exists.
-pub fn text(old: &str, check: &Check, did: &Did) -> Result<String, String> {
+pub fn respelled(old: &str, check: &Check, did: &Did) -> Result<String, String> {
     let (actual, instead) = match (&check.actual, &check.instead) {
         (Some(actual), Some(instead)) => (actual, instead),
         (None, Some(instead)) if *instead == *NO_VALUE => return Ok(instead.clone()),

@@ -244,7 +244,7 @@ pub(crate) struct Pair {
 }
 
 /// Aligns two lists. Equal texts belong together. Texts that replace others at the same place also belong together.
-pub(crate) fn pairs(old: &[String], new: &[String]) -> Vec<Pair> {
+fn pairs(old: &[String], new: &[String]) -> Vec<Pair> {
     let ops = capture_diff_slices(Algorithm::Myers, old, new);
     let pairs = ops.into_iter().flat_map(|op| {
         let (olds, news) = (op.old_range(), op.new_range());

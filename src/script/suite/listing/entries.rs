@@ -4,14 +4,12 @@ use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use pagewalk_engine::machine::spec::Spec;
-
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
 use crate::lang::value::Value;
 use crate::report::narrate::{Statement, Statements, bound, inside, shown};
 use crate::report::text;
-use crate::run::facts::{COMPONENT_FACTS, Component, Key, access_keys, reported_facts, stated};
+use crate::run::facts::{COMPONENT_FACTS, Component, Key, ReportedKeys, stated};
 use crate::run::record::{Check, Did, Shown, StepRecord};
 use crate::suite::golden::{Digest, Entry, Placed};
 
@@ -177,7 +175,7 @@ impl More {
 }
 
 /// Converts records to entries.
-pub(crate) struct Entries<'s> {
+struct Entries<'s> {
     statements: Statements<'s>,
     facts: Facts,
 }
@@ -279,17 +277,7 @@ fn dedented(text: &str) -> String {
 const ON_A_LINE: usize = 7;
 
 #[derive(Default)]
-pub(crate) struct Facts {
-    /// The facts that an access can have on the machine of the last access.
-    known: Option<Known>,
-}
-
-/// A machine, and the facts of an access on it.
-struct Known {
-    spec: Arc<Spec>,
-    process: bool,
-    keys: Vec<(String, Key)>,
-}
+struct Facts(ReportedKeys);
 
 /// A group of facts that share a line.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -319,28 +307,9 @@ impl Facts {
     /// Returns the facts of a record as lines.
     pub(crate) fn lines(&mut self, did: &Did) -> String {
         let mut lines = Lines::default();
-        let Did::Access(access) = did else {
-            for (at, fact) in reported_facts(did).into_iter().enumerate() {
-                lines.put(
-                    Group::for_key(at, &fact.key),
-                    &fact.name,
-                    &fact.key,
-                    &fact.value,
-                );
-            }
-            return lines.text;
-        };
-        let process = access.process.is_some();
-        let fits =
-            |known: &Known| Arc::ptr_eq(&known.spec, &access.spec) && known.process == process;
-        let known = self.known.take().filter(fits).unwrap_or_else(|| Known {
-            spec: access.spec.clone(),
-            process,
-            keys: access_keys(&access.spec, process),
-        });
         let mut idle = None;
-        for (at, (name, key)) in known.keys.iter().enumerate() {
-            if let Key::Component(_, part) = *key {
+        for (at, (name, key)) in self.0.of(did).iter().enumerate() {
+            if let (Did::Access(access), Key::Component(_, part)) = (did, *key) {
                 if idle.is_none_or(|(of, _)| of != part) {
                     let asked = COMPONENT_FACTS.iter().find(|row| row.suffix.is_empty());
                     idle = Some((
@@ -358,7 +327,6 @@ impl Facts {
                 lines.put(Group::for_key(at, key), name, key, &value);
             }
         }
-        self.known = Some(known);
         lines.text
     }
 }

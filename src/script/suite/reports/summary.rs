@@ -223,7 +223,7 @@ impl<'a> Alike<'a> {
 }
 
 /// Groups items with equal keys, in the order of the first item of each group.
-pub(super) fn grouped<T, K: Eq + Hash>(
+fn grouped<T, K: Eq + Hash>(
     items: impl IntoIterator<Item = T>,
     key: impl Fn(&T) -> K,
 ) -> Vec<Vec<T>> {
@@ -239,7 +239,7 @@ pub(super) fn grouped<T, K: Eq + Hash>(
 }
 
 /// Returns the number of other items, in the singular or the plural, and the first names.
-pub(super) fn others(names: &[String], one: &str, many: &str) -> String {
+fn others(names: &[String], one: &str, many: &str) -> String {
     let shown = names
         .get(..NAMES.min(names.len()))
         .unwrap_or(names)

@@ -107,8 +107,8 @@ pub fn table(replayed: &Replayed) -> TypedTable {
     };
     let references = &counted.references;
     for (kind, n) in [
-        ("lines", run.lines),
-        ("malformed", run.malformed.count),
+        ("lines", run.read.lines),
+        ("malformed", run.read.malformed.count),
         ("records", references.records),
         ("reads", references.reads),
         ("writes", references.writes),

@@ -10,6 +10,7 @@ use pagewalk_engine::trace::counts::{
     ByKind, HotSpot, HotSpots, LevelCounts, Lookups, MemoryTransfers, MissCauses, MissCurve,
     PagingCounts, ReferenceCounts, ReplayCounts,
 };
+use pagewalk_engine::trace::read_ahead::ReadSoFar;
 use pagewalk_engine::trace::record::{BadLine, Malformed, Op, Record};
 use pagewalk_engine::trace::replay::Straddle;
 
@@ -117,12 +118,14 @@ fn replayed(machine: &str) -> Replayed {
         machine: machine.to_owned(),
         demand: true,
         straddle: Straddle::Split,
-        lines: 12_345,
-        malformed: Malformed {
-            count: 3,
-            first: vec![first],
+        read: ReadSoFar {
+            lines: 12_345,
+            malformed: Malformed {
+                count: 3,
+                first: vec![first],
+            },
+            format: None,
         },
-        format: None,
         ended: Ended::Whole,
     };
     Replayed { run, counted }

@@ -7,12 +7,11 @@ use crate::report::excerpt::visible;
 use crate::report::json::malformed_lines;
 use crate::report::narrate::{count, thousands};
 use crate::report::text;
-use crate::traces::source::format_read;
 use pagewalk_engine::machine::spec::Spec;
 use pagewalk_engine::trace::counts::{ReferenceCounts, ReplayCounts};
-use pagewalk_engine::trace::format::ChosenFormat;
-use pagewalk_engine::trace::record::Malformed;
-use pagewalk_engine::trace::record::{Op, Record};
+use pagewalk_engine::trace::format::{Choice, ChosenFormat, Format};
+use pagewalk_engine::trace::read_ahead::ReadSoFar;
+use pagewalk_engine::trace::record::{Malformed, Op, Record};
 use pagewalk_engine::trace::replay::Straddle;
 
 /// A trace that was read for a replay or a sweep.
@@ -26,12 +25,8 @@ pub struct TraceRun {
     pub demand: bool,
     /// How references that straddle blocks or pages are handled.
     pub straddle: Straddle,
-    /// Number of lines read.
-    pub lines: u64,
-    /// The malformed lines.
-    pub malformed: Malformed,
-    /// The format, and how it was chosen.
-    pub format: Option<ChosenFormat>,
+    /// The lines, and the format, and how it was chosen.
+    pub read: ReadSoFar,
     /// Whether the trace was read to its end.
     pub ended: Ended,
 }
@@ -85,19 +80,22 @@ impl TraceRun {
         if let Ended::Broken(why) = &self.ended {
             object["error"] = json!(why);
         }
-        if let Some(chosen) = self.format {
+        if let Some(chosen) = self.read.format {
             object["format"] = json!(chosen.format.name());
             object["format_guessed"] = json!(chosen.is_guess());
         }
-        object["lines"] = json!(self.lines);
-        let (count, first) = (self.malformed.count, malformed_lines(&self.malformed));
+        object["lines"] = json!(self.read.lines);
+        let (count, first) = (
+            self.read.malformed.count,
+            malformed_lines(&self.read.malformed),
+        );
         object["malformed"] = json!({"count": count, "first": first});
         object
     }
 
     /// Returns the lines about the format and an early end.
     pub(crate) fn notes(&self) -> impl Iterator<Item = Block> {
-        let format = self.format.map(format_read);
+        let format = self.read.format.map(format_read);
         let format = format.map(|format| Block::toned(Tone::Faint, format));
         let end = self.end().map(|end| Block::toned(Tone::Bad, end));
         format.into_iter().chain(end)
@@ -110,7 +108,7 @@ impl TraceRun {
             Ended::Interrupted => "interrupted",
             Ended::Broken(_) => "the trace is incomplete",
         };
-        let lines = count(self.lines, "line", "lines");
+        let lines = count(self.read.lines, "line", "lines");
         Some(format!(
             "{early}: these are the counts for the first {lines}"
         ))
@@ -129,8 +127,8 @@ impl TraceRun {
     /// a warning follow on separate lines.
     pub(crate) fn warnings(&self, references: &ReferenceCounts, spec: &Spec) -> Vec<String> {
         let mut lines = Vec::new();
-        if self.malformed.count > 0 {
-            lines.push(malformed(&self.malformed));
+        if self.read.malformed.count > 0 {
+            lines.push(malformed(&self.read.malformed));
         }
         if let Some(first) = references.first_outside {
             let passed = count(references.outside, "record", "records");
@@ -143,6 +141,19 @@ impl TraceRun {
         lines.extend(self.end().filter(|_| self.ended == Ended::Interrupted));
         lines
     }
+}
+
+/// Describes the format in which a trace was read: `format din, guessed from the first lines`.
+fn format_read(chosen: ChosenFormat) -> String {
+    let how = match (chosen.choice, chosen.format) {
+        (Choice::Named, _) => "as requested",
+        (Choice::Extension, _) => "from the file name",
+        (Choice::FirstLines, Format::Din | Format::Gap) => {
+            "guessed from the first lines: addresses are hexadecimal"
+        }
+        (Choice::FirstLines, _) => "guessed from the first lines",
+    };
+    format!("format {}, {how}", chosen.format.name())
 }
 
 /// Describes references: `5 loads, 1 store, 0 fetches`.

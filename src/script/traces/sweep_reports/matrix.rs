@@ -5,7 +5,7 @@ use super::swept::Swept;
 use crate::report::doc::{Cell, Table};
 use crate::run::nouns::size;
 use crate::traces::reports::rate;
-use pagewalk_engine::trace::sweep::grid::{Axis, AxisValue, SweptUnit};
+use pagewalk_engine::trace::sweep::grid::{Axis, AxisValue, Grid, SweptUnit};
 
 /// Settings that give a part's capacity, used for the rows of a matrix and the horizontal axis of a plot.
 const CAPACITIES: [&str; 4] = ["size", "lines", "entries", "sets"];
@@ -20,19 +20,12 @@ pub(crate) fn leading(swept: &Swept, varied: &[usize]) -> Option<usize> {
 /// and the columns are the values of the other.
 pub(crate) fn matrices(swept: &Swept) -> Vec<Table> {
     let varied = swept.grid.varied();
-    let [_, _] = *varied else { return Vec::new() };
-    let Some(down) = leading(swept, &varied) else {
+    let (Some(down), [first, second]) = (leading(swept, &varied), &*varied) else {
         return Vec::new();
     };
-    let across = if varied[0] == down {
-        varied[1]
-    } else {
-        varied[0]
-    };
-    swept
-        .grid
-        .units()
-        .into_iter()
+    let across = if *first == down { *second } else { *first };
+    let units = swept.grid.units().into_iter();
+    units
         .map(|unit| matrix(swept, unit, down, across))
         .collect()
 }
@@ -80,6 +73,20 @@ fn rate_at(swept: &Swept, unit: SweptUnit, at: &[usize]) -> String {
         let counts = counted.of(unit);
         rate(counts.misses, counts.hits + counts.misses)
     })
+}
+
+/// Names the values of some settings at a point, as in `ways 16, size 512 B`.
+pub(super) fn settings(grid: &Grid, of: &[usize], at: &[usize]) -> String {
+    let setting = |&of: &usize| {
+        let axis = &grid.axes[of];
+        let value = shown(axis, &axis.values[at[of]]);
+        if axis.values[0].word() == &*axis.setting {
+            value
+        } else {
+            format!("{} {value}", axis.setting)
+        }
+    };
+    of.iter().map(setting).collect::<Vec<String>>().join(", ")
 }
 
 /// Formats a value, with units for sizes.

@@ -1,6 +1,6 @@
 //! Plots of a sweep: the miss rate over one setting, with a line for each combination of the other settings.
 
-use super::matrix::{leading, shown};
+use super::matrix::{leading, settings, shown};
 use super::swept::Swept;
 use crate::traces::chart::{Anchor, Canvas, Chart, Line, ratio};
 use pagewalk_engine::trace::sweep::grid::SweptUnit;
@@ -45,38 +45,21 @@ fn part(canvas: &mut Canvas, swept: &Swept, unit: SweptUnit, y: f64) -> f64 {
 
 /// Returns the lines. The points of a line differ only in the setting on the horizontal axis.
 fn lines(swept: &Swept, unit: SweptUnit, over: usize, varied: &[usize]) -> Vec<Line> {
+    let others: Vec<usize> = varied.iter().copied().filter(|at| *at != over).collect();
     let mut lines: Vec<(Vec<usize>, Line)> = Vec::new();
     for (point, counted) in swept.grid.points.iter().zip(&swept.counted) {
         let Ok(counted) = counted else { continue };
         let counts = counted.of(unit);
         let rate = ratio(counts.misses, counts.hits + counts.misses);
-        let rest: Vec<usize> = varied
-            .iter()
-            .filter(|&&at| at != over)
-            .map(|&at| point.at[at])
-            .collect();
+        let rest: Vec<usize> = others.iter().map(|at| point.at[*at]).collect();
         let place = (point.at[over] as f64, rate);
-        if let Some((_, line)) = lines.iter_mut().find(|(others, _)| *others == rest) {
+        if let Some((_, line)) = lines.iter_mut().find(|(known, _)| *known == rest) {
             line.points.push(place);
         } else {
-            let name = name(swept, over, varied, &point.at);
+            let name = settings(&swept.grid, &others, &point.at);
             let points = vec![place];
             lines.push((rest, Line { name, points }));
         }
     }
     lines.into_iter().map(|(_, line)| line).collect()
-}
-
-fn name(swept: &Swept, over: usize, varied: &[usize], at: &[usize]) -> String {
-    let others = varied.iter().filter(|&&number| number != over);
-    let settings = others.map(|&number| {
-        let axis = &swept.grid.axes[number];
-        let value = shown(axis, &axis.values[at[number]]);
-        if axis.values[0].word() == &*axis.setting {
-            value
-        } else {
-            format!("{} {value}", axis.setting)
-        }
-    });
-    settings.collect::<Vec<String>>().join(", ")
 }

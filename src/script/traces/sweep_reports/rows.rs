@@ -32,16 +32,11 @@ pub fn csv(swept: &[Swept]) -> String {
 /// Returns the points of a sweep, in grid order. Skipped points have no row.
 pub fn table(swept: &Swept) -> TypedTable {
     let (units, mut table) = (swept.grid.units(), empty_table(&swept.grid));
-    let columns: Vec<(String, ColumnType)> = table
-        .columns
-        .iter()
-        .map(|column| (column.name.clone(), column.kind))
-        .collect();
-    for (at, point) in swept.grid.points.iter().enumerate() {
-        for unit in &units {
-            let cell = |(name, kind): &(String, _)| cell(swept, at, point, *unit, (name, *kind));
-            table.push(columns.iter().map(cell));
-        }
+    let points = 0..swept.grid.points.len();
+    let rows = points.flat_map(|at| units.iter().map(move |unit| (at, *unit)));
+    for column in &mut table.columns {
+        let cell = |(at, unit)| cell(swept, at, unit, (&column.name, column.kind));
+        column.cells = rows.clone().map(cell).collect();
     }
     table
 }
@@ -98,13 +93,8 @@ fn others(axes: &[Axis]) -> Vec<&str> {
     names
 }
 
-fn cell(
-    swept: &Swept,
-    at: usize,
-    point: &GridPoint,
-    unit: SweptUnit,
-    (name, kind): (&str, ColumnType),
-) -> TypedCell {
+fn cell(swept: &Swept, at: usize, unit: SweptUnit, (name, kind): (&str, ColumnType)) -> TypedCell {
+    let point = &swept.grid.points[at];
     let shape = unit.geometry(&point.spec);
     let counted = swept
         .counted

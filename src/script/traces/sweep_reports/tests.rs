@@ -4,7 +4,8 @@ use crate::traces::reports::{Ended, TraceRun};
 use crate::traces::sweep::{grid, usual_unit};
 use pagewalk_engine::Spec;
 use pagewalk_engine::trace::counting_replay::AddressMapping;
-use pagewalk_engine::trace::record::{Malformed, Op, Record};
+use pagewalk_engine::trace::read_ahead::ReadSoFar;
+use pagewalk_engine::trace::record::{Op, Record};
 use pagewalk_engine::trace::replay::Straddle;
 use pagewalk_engine::trace::sweep::{ReplayOptions, run};
 
@@ -34,9 +35,10 @@ fn swept(text: &str) -> Swept {
         machine: "core-i7".to_owned(),
         demand: false,
         straddle: Straddle::Split,
-        lines: 4,
-        malformed: Malformed::default(),
-        format: None,
+        read: ReadSoFar {
+            lines: 4,
+            ..ReadSoFar::default()
+        },
         ended: Ended::Whole,
     };
     Swept {

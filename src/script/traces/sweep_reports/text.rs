@@ -1,6 +1,6 @@
 //! A sweep as text for a terminal or a pipe.
 
-use super::matrix::{matrices, shown};
+use super::matrix::{matrices, settings};
 use super::rows::table as rows;
 use super::swept::Swept;
 use crate::report::doc::{Block, Cell, Table, Tone};
@@ -8,7 +8,6 @@ use crate::report::narrate::{count, thousands};
 use crate::run::nouns::size;
 use crate::run::table::{TypedCell, TypedColumn, TypedTable};
 use crate::traces::reports::{kinds, number, printed, rate};
-use pagewalk_engine::trace::sweep::grid::SkippedPoint;
 
 /// Maximum number of reported reasons for skipped points.
 const REASONS: usize = 5;
@@ -142,13 +141,17 @@ fn skipped(swept: &Swept) -> Vec<Block> {
     if skipped.is_empty() {
         return Vec::new();
     }
+    let mut varied = swept.grid.varied();
+    if varied.is_empty() {
+        varied = (0..swept.grid.axes.len()).collect();
+    }
     let points = count(skipped.len() as u64, "invalid point", "invalid points");
     let mut lines = vec![format!("skipped {points}")];
     lines.extend(
         skipped
             .iter()
             .take(REASONS)
-            .map(|one| format!("  {}: {}", named(swept, one), one.why)),
+            .map(|one| format!("  {}: {}", settings(&swept.grid, &varied, &one.at), one.why)),
     );
     let rest = skipped.len().saturating_sub(REASONS);
     if rest > 0 {
@@ -158,25 +161,6 @@ fn skipped(swept: &Swept) -> Vec<Block> {
         .into_iter()
         .map(|line| Block::toned(Tone::Faint, line))
         .collect()
-}
-
-/// Names a combination by its settings, as in `ways 16, size 512 B`.
-fn named(swept: &Swept, skipped: &SkippedPoint) -> String {
-    let axes = swept.grid.axes.iter().zip(&skipped.at);
-    let varied = axes
-        .clone()
-        .filter(|(axis, _)| axis.values.len() > 1)
-        .count();
-    let varied_axes = axes.filter(|(axis, _)| axis.values.len() > 1 || varied == 0);
-    let varied_axes = varied_axes.map(|(axis, at)| {
-        let value = shown(axis, &axis.values[*at]);
-        if *axis.setting == *axis.values[0].word() {
-            value
-        } else {
-            format!("{} {value}", axis.setting)
-        }
-    });
-    varied_axes.collect::<Vec<String>>().join(", ")
 }
 
 /// Returns a line for each warning about malformed lines, records outside the address space, stopped points,

@@ -559,7 +559,6 @@ impl<B: Below> FlatProcess<B> {
             .invalidate(ppn << blocks, ((ppn + 1) << blocks) - 1);
     }
 
-    /// The caches.
     pub(in crate::trace) fn caches(&self) -> &FlatCaches<B> {
         &self.caches
     }

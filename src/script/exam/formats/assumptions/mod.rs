@@ -14,15 +14,36 @@ use pagewalk_engine::machine::event::AccessKind;
 use pagewalk_engine::machine::spec::{CacheSpec, Spec, WritePolicy};
 
 /// Sentences about missing values: one for values after an access, and one for table cells.
-pub(crate) const NO_VALUE: [&str; 2] = [
+const NO_VALUE: [&str; 2] = [
     "Write - for a value that does not exist (such as the PPN after a page fault) or that the given state does not determine.",
     "Write - in table cells without a value.",
 ];
 
-/// Returns the assumptions of a question: those about its machine and those about how its parts are related.
+/// Returns the assumptions of a question: those about its machine, those about how its parts are related, and how to
+/// write missing values.
 pub(crate) fn assumptions(question: &Question) -> Vec<String> {
+    let topics = Topics::of_question(question);
+    let mut sentences = stated(question, &topics);
+    sentences.extend(no_value([&topics]).map(str::to_owned));
+    sentences
+}
+
+/// Returns the sentence about missing values in these questions, if any can be missing. The sentence about facts also
+/// applies to tables.
+pub(crate) fn no_value<'t>(
+    questions: impl IntoIterator<Item = &'t Topics> + Clone,
+) -> Option<&'static str> {
+    let any = |topic| questions.clone().into_iter().any(|own| own.is(topic));
+    if any(Topic::Missing) {
+        Some(NO_VALUE[0])
+    } else {
+        any(Topic::FillIn).then_some(NO_VALUE[1])
+    }
+}
+
+/// Returns the assumptions of a question without the one about missing values.
+pub(crate) fn stated(question: &Question, asked: &Topics) -> Vec<String> {
     let mut sentences = Vec::new();
-    let asked = Topics::of_question(question);
     if asked.is(Topic::Machine)
         && let Some(hardware) = question
             .items()
@@ -32,10 +53,10 @@ pub(crate) fn assumptions(question: &Question) -> Vec<String> {
         let before = question
             .items()
             .find_map(|item| item.hardware.as_ref()?.before.as_deref());
-        let orders = before.map_or_else(Vec::new, |machine| of_order(question, machine, &asked));
-        of_machine(hardware, orders, &asked, &mut sentences);
+        let orders = before.map_or_else(Vec::new, |machine| of_order(question, machine, asked));
+        of_machine(hardware, orders, asked, &mut sentences);
     }
-    of_strings(&asked, &mut sentences);
+    of_strings(asked, &mut sentences);
     if asked.accesses > 1 {
         sentences.push(if asked.probes == asked.accesses {
             "Every access starts from the given state.".to_owned()
@@ -46,11 +67,6 @@ pub(crate) fn assumptions(question: &Question) -> Vec<String> {
             "Within a question, each access starts from the state that the previous one left."
                 .to_owned()
         });
-    }
-    if asked.is(Topic::Missing) {
-        sentences.push(NO_VALUE[0].to_owned());
-    } else if asked.is(Topic::FillIn) {
-        sentences.push(NO_VALUE[1].to_owned());
     }
     sentences
 }

@@ -1,9 +1,9 @@
 //! The input and the correct answers for each field on a platform.
 
-use super::name::refusal;
 use crate::exam::field::{Asked, Field};
-use crate::exam::formats::export::Refusal;
 use crate::exam::formats::page;
+use crate::exam::formats::style::Refusal;
+use crate::exam::paper::Paper;
 use crate::exam::spelling::{of_cell, of_value, spellings};
 use crate::exam::words::Words;
 use crate::lang::value::{Number, Value};
@@ -11,7 +11,7 @@ use crate::questions::entry::{Answers, Blank, Form, ItemKind, Radix, Rubric};
 
 /// Maximum number of spellings per field. Moodle's regular expressions for Cloze cannot process
 /// more spellings. The expressions fail at about 2,000 spellings.
-pub(crate) const LISTED: usize = 1000;
+const LISTED: usize = 1000;
 /// Largest number that a platform compares numerically. A double represents every integer up to this number
 /// exactly.
 const EXACT: f64 = 9_007_199_254_740_992.0;
@@ -41,7 +41,6 @@ pub(crate) enum Input {
     },
     /// Free text that a grader marks by a rubric.
     Essay {
-        /// The rubric.
         rubric: Vec<Rubric>,
         /// Number of lines, 8 mm apart.
         lines: u32,
@@ -193,4 +192,86 @@ fn choice(field: &Field) -> Result<Input, Refusal> {
             .collect(),
         several: *several,
     })
+}
+
+/// Maximum length of a name in characters.
+const LONGEST: usize = 48;
+
+/// Returns the exam's title, or `Exam` if it has none.
+pub(crate) fn title(paper: &Paper) -> &str {
+    let said = paper.cover.iter().find(|(field, _)| &**field == "title");
+    said.map_or("Exam", |(_, words)| words.as_str())
+}
+
+/// Returns a name of lowercase letters, digits, and `-`: `virtual-memory`.
+pub(crate) fn slug(words: &str) -> String {
+    let mut slug = String::new();
+    for c in words.chars() {
+        match c.to_ascii_lowercase() {
+            c @ ('a'..='z' | '0'..='9') => slug.push(c),
+            _ if slug.is_empty() || slug.ends_with('-') => {}
+            _ => slug.push('-'),
+        }
+        if slug.len() == LONGEST {
+            break;
+        }
+    }
+    let slug = slug.trim_end_matches('-');
+    if slug.is_empty() {
+        "exam".to_owned()
+    } else {
+        slug.to_owned()
+    }
+}
+
+/// Returns the identifier of a version's question: `virtual-memory-B-2`. The identifier does not contain the
+/// seed.
+pub(crate) fn identifier(paper: &Paper, question: usize) -> String {
+    let code = paper.version.as_ref().map_or_else(String::new, |version| {
+        format!("-{}", slug_of_code(&version.code))
+    });
+    format!("{}{code}-{}", slug(title(paper)), question + 1)
+}
+
+/// Returns a version's code with only letters, digits, and `-`.
+fn slug_of_code(code: &str) -> String {
+    code.chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
+        .collect()
+}
+
+/// Describes where a field is on the paper: `question 2, part a, field 2a.vpn`.
+pub fn field_location(field: &Field) -> String {
+    let part = field
+        .part
+        .map_or_else(String::new, |part| format!(", part {part}"));
+    format!(
+        "question {}{part}, field {}",
+        field.question + 1,
+        field.name
+    )
+}
+
+/// Creates a refusal that names a field.
+pub(crate) fn refusal(field: &Field, why: impl Into<String>) -> Refusal {
+    Refusal {
+        part: field_location(field),
+        why: why.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::slug;
+
+    #[test]
+    fn a_name_is_of_small_letters_digits_and_dashes() {
+        assert_eq!(slug("Virtual memory, part 2!"), "virtual-memory-part-2");
+        assert_eq!(slug("../../etc"), "etc");
+        assert_eq!(
+            (slug("памя́ть"), slug("")),
+            ("exam".to_owned(), "exam".to_owned())
+        );
+        assert_eq!(slug(&"x".repeat(1000)).len(), 48);
+    }
 }

@@ -4,15 +4,17 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use super::html::{element, escaped};
 use crate::exam::field::Field;
-use crate::exam::formats::export::Refusal;
-use crate::exam::formats::from_doc::flush;
+use crate::exam::formats::labels::Labels;
+use crate::exam::formats::plan::points;
+use crate::exam::formats::style::Refusal;
 use crate::exam::formats::tree::{
-    Blank, Block, Cell, Figure, Paragraph, Section, Sheet, Table, WorksheetRow,
+    Blank, Block, Cell, Figure, Paragraph, Section, Sheet, Table, WorksheetRow, flush,
 };
+use crate::questions::entry::Rubric;
 use crate::report::doc;
 use crate::report::text::text;
+use crate::report::xml::legal;
 
 /// The inputs that a platform provides for fields.
 pub(crate) trait Slots {
@@ -312,5 +314,72 @@ fn in_brackets(words: &str) -> String {
         String::new()
     } else {
         format!(" ({words})")
+    }
+}
+
+/// Escapes text for HTML, XML, Cloze and Mustache (`{`, `}`), formula filters (`$`, `\`), and file filters
+/// (`@@PLUGINFILE@@`).
+pub(crate) fn escaped(words: &str) -> String {
+    let mut out = String::with_capacity(words.len());
+    for c in legal(words).chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' | '{' | '}' | '$' | '\\' | '@' => {
+                out.push_str("&#");
+                out.push_str(&u32::from(c).to_string());
+                out.push(';');
+            }
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// Returns an element of escaped text, or nothing if the text is empty.
+fn element(tag: &str, words: &str) -> String {
+    if words.is_empty() {
+        String::new()
+    } else {
+        format!("<{tag}>{}</{tag}>", escaped(words))
+    }
+}
+
+/// Returns a rubric as a list, or an empty text for an empty rubric.
+pub(crate) fn rubric_html(rows: &[Rubric]) -> String {
+    let each: Vec<String> = rows.iter().map(row).collect();
+    if each.is_empty() {
+        String::new()
+    } else {
+        format!("<ul>{}</ul>", each.concat())
+    }
+}
+
+fn row(row: &Rubric) -> String {
+    let worth = row.points.map_or_else(String::new, |worth| {
+        format!(" ({})", points(worth, &Labels::default()))
+    });
+    format!("<li>{}{worth}</li>", escaped(&row.text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::escaped;
+
+    #[test]
+    fn words_mean_nothing() {
+        let out = escaped(
+            "<b>&\"' {1:SA:=x} {{params.a}} $$x$$ \\(x\\) @@PLUGINFILE@@ ]]> \u{0} \u{202E}",
+        );
+        for special in ["<", ">", "\"", "'", "{", "}", "$", "\\", "@", "\u{0}"] {
+            assert!(!out.contains(special), "{special} is in {out}");
+        }
+        assert!(
+            out.starts_with("&lt;b&gt;&amp;&quot;&#39; &#123;1:SA:=x&#125;"),
+            "{out}"
+        );
+        assert!(out.ends_with("]]&gt; \u{FFFD} \u{202E}"), "{out}");
     }
 }

@@ -13,7 +13,6 @@ const ROOM: f64 = 1.7;
 /// Widths of the spaces to the right of `mm_struct` and of the areas' structures, in characters.
 const SPACES: [usize; 2] = [5, 3];
 
-/// The columns of structures.
 pub(super) struct Column<'l> {
     chain: &'l Chain,
     /// The lines of each box's structure, or `None` for a box without a structure.

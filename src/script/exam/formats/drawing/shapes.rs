@@ -90,7 +90,6 @@ pub(crate) enum DrawnShape {
 pub(crate) enum Anchor {
     /// The left end.
     Left,
-    /// The middle.
     Middle,
     /// The right end.
     Right,

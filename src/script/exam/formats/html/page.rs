@@ -3,13 +3,11 @@
 use std::fmt::Write;
 
 use super::blocks::{self, ROOM, piece};
-use super::boxed::boxed;
-use super::escape::{css_string, escaped};
+use super::escape::{boxed, css_string, escaped};
 use crate::exam::formats::drawing::Canvas;
-use crate::exam::formats::edition::Edition;
 use crate::exam::formats::labels::Labels;
 use crate::exam::formats::plan::sheet;
-use crate::exam::formats::style::{PageSize, Style};
+use crate::exam::formats::style::{Edition, PageSize, Style};
 use crate::exam::formats::tree::{Front, Section, Sheet};
 use crate::exam::paper::Paper;
 

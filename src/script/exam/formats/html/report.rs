@@ -5,8 +5,8 @@ use std::fmt::Write;
 use super::blocks::{ROOM, piece};
 use super::escape::escaped;
 use crate::exam::formats::drawing::Canvas;
-use crate::exam::formats::from_doc::from_doc;
 use crate::exam::formats::tree;
+use crate::exam::formats::tree::from_doc;
 use crate::report::doc::{Blank, Block, Checks, Tone};
 use crate::report::narrate::{count, failure};
 

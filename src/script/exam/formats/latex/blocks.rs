@@ -4,9 +4,8 @@ use std::fmt::Write;
 
 use super::text::Text;
 use crate::exam::formats::drawing::{Canvas, drawings, picture};
-use crate::exam::formats::stable_width::stable_width;
 use crate::exam::formats::tree::{
-    Blank, Block, Cell, Choice, Figure, Paragraph, Table, WorksheetRow, kept,
+    Blank, Block, Cell, Choice, Figure, Paragraph, Table, WorksheetRow, kept, stable_width,
 };
 
 /// Width of a character in the monospaced font, relative to the text size.

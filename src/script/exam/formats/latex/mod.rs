@@ -8,11 +8,9 @@ use std::fmt::Write;
 use self::blocks::{Writer, blank};
 use self::text::Text;
 use super::drawing::Canvas;
-use super::edition::Edition;
-use super::export::Refusal;
 use super::labels::Labels;
 use super::plan::sheet;
-use super::style::{PageSize, Style};
+use super::style::{Edition, PageSize, Refusal, Style};
 use super::tree::{Front, Section, Sheet};
 use crate::exam::paper::Paper;
 

@@ -1,23 +1,20 @@
 //! Whole papers.
 
-use super::appendix::appendix;
 use super::figures;
-use super::front::front;
+use super::figures::put;
+use super::front::{appendix, front};
 use super::hints::mark_given;
 use super::instructions::{authored, instructions};
 use super::items::{Items, points};
-use super::layouts::put;
 use super::medium::Medium;
 use super::powers::set_powers;
-use crate::exam::formats::assumptions::{NO_VALUE, assumptions};
-use crate::exam::formats::edition::Edition;
-use crate::exam::formats::from_doc::from_doc;
+use crate::exam::formats::assumptions::{no_value, stated};
+use crate::exam::formats::label::paragraphs;
 use crate::exam::formats::labels::Labels;
 use crate::exam::formats::prompt::tabled;
-use crate::exam::formats::prose::paragraphs;
 use crate::exam::formats::solution::solution;
-use crate::exam::formats::style::Style;
-use crate::exam::formats::tree::{Block, Figure, Front, Section, Sheet, Table};
+use crate::exam::formats::style::{Edition, Style};
+use crate::exam::formats::tree::{Block, Figure, Front, Section, Sheet, Table, from_doc};
 use crate::exam::paper::{Paper, PaperItem, Piece, Question};
 use crate::exam::topics::Topics;
 use crate::lang::value::Number;
@@ -27,71 +24,58 @@ use crate::run::record::{StartRow, View};
 
 /// Lays out an edition of a paper.
 pub fn sheet(paper: &Paper, edition: Edition, style: &Style) -> Sheet {
-    let mut sheet = within(
-        paper,
-        edition,
-        style,
-        if style.large {
-            Medium::LargePage
-        } else {
-            Medium::Page
-        },
-    );
+    let medium = if style.large {
+        Medium::LargePage
+    } else {
+        Medium::Page
+    };
+    let topics: Vec<Topics> = paper.questions.iter().map(Topics::of_question).collect();
+    let authored = authored(paper);
     // Instructions of the author leave the sentence about missing values among the assumptions,
     // because the key depends on it.
-    sheet.front.instructions = authored(paper).unwrap_or_else(|| {
-        let dashes = take_dashes(&mut sheet, &style.labels);
+    let mut sheet = within(paper, &topics, edition, style, medium, authored.is_some());
+    sheet.front.instructions = authored.unwrap_or_else(|| {
         let mut all = instructions(paper, &style.labels);
+        let dash = no_value(&topics).map(|dash| style.labels.sentence(dash));
         // The dash must not begin a line.
-        all.extend(dashes.map(|dash| dash.replace(" - ", "\u{a0}- ")));
+        all.extend(dash.map(|dash| dash.replace(" - ", "\u{a0}- ")));
         all
     });
     set_powers(&mut sheet);
     sheet
 }
 
-/// Removes the sentences about missing values from the assumptions, and returns the sentence that applies.
-fn take_dashes(sheet: &mut Sheet, labels: &Labels) -> Option<String> {
-    let dashes = NO_VALUE.map(|sentence| labels.sentence(sentence));
-    let mut taken = [false; 2];
-    let each = sheet
-        .questions
-        .iter_mut()
-        .map(|question| &mut question.assumptions);
-    for assumptions in each.chain([&mut sheet.front.assumptions]) {
-        assumptions.retain(|sentence| {
-            let at = dashes.iter().position(|dash| dash == sentence);
-            at.inspect(|at| taken[*at] = true).is_none()
-        });
-    }
-    // If both sentences are present, keep the first one, which also applies to tables.
-    dashes
-        .into_iter()
-        .zip(taken)
-        .find(|(_, taken)| *taken)
-        .map(|(dash, _)| dash)
-}
-
 /// Lays out a paper for students who answer on screen. Does not split tables, so that the blanks are in the
 /// order of the fields. Such a paper has no instructions, because a platform explains its own input
 /// fields.
 pub fn for_screens(paper: &Paper) -> Sheet {
-    within(
-        paper,
-        Edition::Paper,
-        &Style {
-            powers: false,
-            ..Style::default()
-        },
-        Medium::Screen,
-    )
+    let topics: Vec<Topics> = paper.questions.iter().map(Topics::of_question).collect();
+    let style = Style {
+        powers: false,
+        ..Style::default()
+    };
+    within(paper, &topics, Edition::Paper, &style, Medium::Screen, true)
 }
 
-/// Lays out a paper for a medium.
-fn within(paper: &Paper, edition: Edition, style: &Style, medium: Medium) -> Sheet {
+/// Lays out a paper for a medium. With `dashes`, the assumptions include how to write missing values.
+fn within(
+    paper: &Paper,
+    topics: &[Topics],
+    edition: Edition,
+    style: &Style,
+    medium: Medium,
+    dashes: bool,
+) -> Sheet {
     let labels = &style.labels.for_paper(paper);
     let say = |said: &String| labels.sentence(said);
-    let each: Vec<Vec<String>> = paper.questions.iter().map(assumptions).collect();
+    let of_question = |(question, topics): (&Question, &Topics)| {
+        let mut said = stated(question, topics);
+        let dash = no_value([topics]).filter(|_| dashes);
+        said.extend(dash.map(str::to_owned));
+        said
+    };
+    let each = paper.questions.iter().zip(topics).map(of_question);
+    let each: Vec<Vec<String>> = each.collect();
     let shared: Vec<String> = each.first().map_or_else(Vec::new, |first| {
         first
             .iter()
@@ -105,14 +89,14 @@ fn within(paper: &Paper, edition: Edition, style: &Style, medium: Medium) -> She
         labels,
         medium,
         items,
-        topics: Topics::default(),
     };
     let questions = paper
         .questions
         .iter()
+        .zip(topics)
         .zip(&each)
         .enumerate()
-        .map(|(at, (question, own))| Section {
+        .map(|(at, ((question, topics), own))| Section {
             number: (at + 1).to_string(),
             title: question.title.to_string(),
             points: points(question.points, labels),
@@ -121,7 +105,7 @@ fn within(paper: &Paper, edition: Edition, style: &Style, medium: Medium) -> She
                 .filter(|said| !shared.contains(said))
                 .map(say)
                 .collect(),
-            body: plan.question(question),
+            body: plan.pieces(&question.body, question.points, topics),
         });
     Sheet {
         edition,
@@ -144,19 +128,11 @@ struct Plan<'p> {
     labels: &'p Labels,
     medium: Medium,
     items: Items<'p>,
-    /// The structures of the current question.
-    topics: Topics,
 }
 
 impl Plan<'_> {
-    /// Returns the contents of a question.
-    fn question(&mut self, question: &Question) -> Vec<Block> {
-        self.topics = Topics::of_question(question);
-        self.pieces(&question.body, question.points)
-    }
-
     /// Returns the contents of a question or part with `whole` points.
-    fn pieces(&mut self, body: &[Piece], whole: Number) -> Vec<Block> {
+    fn pieces(&mut self, body: &[Piece], whole: Number, topics: &Topics) -> Vec<Block> {
         let mut blocks = Vec::new();
         let mut listed: &[StartRow] = &[];
         let mut rest = body;
@@ -173,12 +149,12 @@ impl Plan<'_> {
                     .count();
                 match items.last() {
                     Some((last, _)) if written == 1 && last.printed.solution.is_some() => {
-                        blocks.extend(self.worked(last, None));
+                        blocks.extend(self.worked(last, None, topics));
                     }
                     _ => blocks.extend(
                         items
                             .iter()
-                            .filter_map(|(item, name)| self.worked(item, Some(name))),
+                            .filter_map(|(item, name)| self.worked(item, Some(name), topics)),
                     ),
                 }
                 rest = &rest[items.len()..];
@@ -198,7 +174,7 @@ impl Plan<'_> {
                 Piece::Item(item) => {
                     self.add_above(item, &mut listed, &mut blocks);
                     blocks.push(self.items.next(item, item.points != whole));
-                    blocks.extend(self.worked(item, None));
+                    blocks.extend(self.worked(item, None, topics));
                 }
                 Piece::Part {
                     name,
@@ -207,7 +183,7 @@ impl Plan<'_> {
                 } => blocks.push(Block::Part {
                     name: name.to_string(),
                     points: points(*worth, self.labels),
-                    body: self.pieces(body, *worth),
+                    body: self.pieces(body, *worth, topics),
                 }),
             }
         }
@@ -230,11 +206,11 @@ impl Plan<'_> {
 
     /// Returns the worked solution of an item in the edition with solutions, if the item has one. The solution begins
     /// with the name of the item, if it has one.
-    fn worked(&self, item: &PaperItem, name: Option<&str>) -> Option<Block> {
+    fn worked(&self, item: &PaperItem, name: Option<&str>, topics: &Topics) -> Option<Block> {
         if self.edition != Edition::Solutions {
             return None;
         }
-        let mut worked = from_doc(&solution(item, &self.topics, self.labels));
+        let mut worked = from_doc(&solution(item, topics, self.labels));
         if worked.is_empty() {
             return None;
         }

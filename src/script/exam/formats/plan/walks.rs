@@ -1,7 +1,6 @@
 //! Page walks as a figure.
 
-use crate::exam::formats::from_doc::flush;
-use crate::exam::formats::tree::{Block, Figure, Walk, WalkColumn};
+use crate::exam::formats::tree::{Block, Figure, Walk, WalkColumn, flush};
 use crate::report::narrate::page_walk::{
     blocks, covers, entry, index, index_value, offset, result, target, title,
 };

@@ -1,7 +1,6 @@
 //! Prompts: the sentences that ask for an item, without the script's notation.
 
-use super::fill::filled;
-use super::strings::{Stated, of_string, tabled};
+use super::strings::{Stated, filled, of_string, tabled};
 use crate::exam::formats::labels::Labels;
 use crate::exam::formats::page::records;
 use crate::exam::paper::{Paper, PaperItem, Question};

@@ -1,12 +1,12 @@
 //! Prompts for reference strings.
 
-use super::fill::filled;
+use pagewalk_engine::machine::reference_string::{Replacement, Ticks};
+
 use crate::exam::formats::labels::Labels;
 use crate::exam::paper::PaperItem;
 use crate::questions::entry::ItemKind;
 use crate::questions::wording::series;
 use crate::run::record::{Did, Only, ReferenceRun, StartRow};
-use pagewalk_engine::machine::reference_string::{Replacement, Ticks};
 
 /// Returns the reference string whose initial pages the paper prints as a table above the item.
 pub(crate) fn tabled(item: &PaperItem) -> Option<&ReferenceRun> {
@@ -26,7 +26,6 @@ pub(crate) fn tabled(item: &PaperItem) -> Option<&ReferenceRun> {
 /// The settings of a reference string that a prompt mentions.
 #[derive(Clone, Copy)]
 pub(crate) struct Stated {
-    /// The number of frames.
     pub(crate) frames: bool,
     /// The replacement policy.
     pub(crate) policy: bool,
@@ -267,4 +266,22 @@ fn start(row: &StartRow, labels: &Labels) -> String {
     } else {
         format!("{page} ({})", parts.join(", "))
     }
+}
+
+/// Fills in a template's values in the paper's language.
+pub(crate) fn filled(labels: &Labels, template: &str, values: &[(&str, &str)]) -> String {
+    let mut rest = labels.localize(template);
+    let mut out = String::new();
+    while let Some((before, after)) = rest.split_once('{') {
+        let (name, after) = after.split_once('}').unwrap_or((after, ""));
+        out.push_str(before);
+        out.push_str(
+            values
+                .iter()
+                .find(|(known, _)| *known == name)
+                .map_or("", |(_, value)| value),
+        );
+        rest = after;
+    }
+    out + rest
 }

@@ -3,8 +3,8 @@
 use std::io;
 
 use super::item::{Entry, INSTANCE, NAMESPACE, SCHEMA, outcome};
-use crate::exam::formats::bank::name::slug;
-use crate::exam::formats::export::File;
+use crate::exam::formats::bank::input::slug;
+use crate::exam::formats::style::File;
 use crate::report::xml::{Xml, document, empty, legal, within};
 
 /// The path of the test in the package.

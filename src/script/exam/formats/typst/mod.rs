@@ -1,19 +1,17 @@
 //! A paper for Typst, which converts it to PDF.
 
 mod blocks;
-mod text;
 
 use std::fmt::Write;
 
 use self::blocks::Writer;
-use self::text::{array, perhaps, string};
 use super::drawing::Canvas;
-use super::edition::Edition;
 use super::labels::Labels;
 use super::plan::sheet;
-use super::style::Style;
+use super::style::{Edition, Style};
 use super::tree::{Front, Section, Sheet};
 use crate::exam::paper::Paper;
+use blocks::{array, perhaps, string};
 
 /// Functions for the elements of a paper.
 const FUNCTIONS: &str = include_str!("paper.typ");

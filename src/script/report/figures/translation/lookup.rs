@@ -12,40 +12,41 @@ const WAYS: u32 = 4;
 const BYTES: u32 = 4;
 
 /// Returns the width of the TLBs' boxes, which depends only on the machine.
-pub(crate) fn tlbs_width(of: &Translation) -> u32 {
-    let width = of.tlbs.iter().map(|tlb| lookup_width(tlb, of.ppn_bits));
+pub(crate) fn tlbs_width(figure: &Translation) -> u32 {
+    let width = figure.tlbs.iter().map(|tlb| lookup_width(figure, tlb));
     width.max().map_or(0, |width| width + 4)
 }
 
-pub(crate) fn cache_width(of: &Lookup) -> u32 {
-    lookup_width(of, 0)
-}
-
 /// Returns the width of the widest possible line of a lookup.
-pub(crate) fn lookup_width(of: &Lookup, ppn_bits: u32) -> u32 {
+pub(crate) fn lookup_width(figure: &Translation, of: &Lookup) -> u32 {
     let hex = |bits: u32| 2 + bits.div_ceil(4).max(1);
-    let ppn = if ppn_bits > 0 { 3 + hex(ppn_bits) } else { 0 };
+    let ppn = ppn_bits(figure, of).map_or(0, |bits| 3 + hex(bits));
     let (way, valid) = if of.ways <= WAYS {
         (width("00  "), width("  v 0"))
     } else {
         (width("way 00  "), 0)
     };
-    let bytes = draws_bytes(of).map_or(0, |bytes| 1 + 3 * bytes);
+    let bytes = draws_bytes(figure, of).map_or(0, |bytes| 1 + 3 * bytes);
     let entry = way + hex(of.tag_bits) + ppn + valid + bytes + width("  hit");
     entry
         .max(width(&title(of)))
         .max(width("no way has this tag"))
 }
 
-/// Returns the number of bytes that are drawn of each line, if the blocks are small enough.
-fn draws_bytes(of: &Lookup) -> Option<u32> {
+/// Returns the width of the page numbers in the entries of a TLB.
+fn ppn_bits(figure: &Translation, of: &Lookup) -> Option<u32> {
+    of.block_bytes.is_none().then_some(figure.ppn_bits)
+}
+
+/// Returns the number of bytes that are drawn of each line, if they have room: small blocks of the only cache.
+fn draws_bytes(figure: &Translation, of: &Lookup) -> Option<u32> {
     let bytes = of.block_bytes.and_then(|bytes| u32::try_from(bytes).ok());
-    bytes.filter(|bytes| *bytes <= BYTES && of.ways <= WAYS)
+    bytes.filter(|bytes| *bytes <= BYTES && of.ways <= WAYS && figure.caches.len() == 1)
 }
 
 /// Returns the bytes of a line, if one of them is known.
-fn bytes(entry: &LookupEntry, of: &Lookup) -> String {
-    let shown = entry.bytes.as_ref().zip(draws_bytes(of));
+fn bytes(entry: &LookupEntry, count: Option<u32>) -> String {
+    let shown = entry.bytes.as_ref().zip(count);
     let shown = shown.map_or(&[][..], |(bytes, count)| &bytes[..count as usize]);
     if shown.iter().all(Option::is_none) {
         return String::new();
@@ -73,7 +74,7 @@ pub(crate) fn title(of: &Lookup) -> String {
 pub(crate) const TAG_LINE: usize = 2;
 
 /// Returns the lines of a TLB or cache: the set, the tag, and the ways of the set.
-pub(crate) fn lines(of: &Lookup, ppn_bits: u32) -> Vec<Line> {
+pub(crate) fn lines(figure: &Translation, of: &Lookup) -> Vec<Line> {
     let known =
         |value: Option<u64>, bits: u32| value.map_or_else(String::new, |value| hex(value, bits));
     let set_bits = of.sets.trailing_zeros();
@@ -87,11 +88,8 @@ pub(crate) fn lines(of: &Lookup, ppn_bits: u32) -> Vec<Line> {
         Line::labeled("tag ", known(of.tag, of.tag_bits)),
     ];
     let entry = |entry: &LookupEntry| {
-        let ppn = if ppn_bits > 0 {
-            format!(" → {}", cell(entry.ppn, ppn_bits))
-        } else {
-            String::new()
-        };
+        let ppn = ppn_bits(figure, of)
+            .map_or_else(String::new, |bits| format!(" → {}", cell(entry.ppn, bits)));
         let hit = if of.way == Some(entry.way) {
             "  hit"
         } else {
@@ -103,7 +101,8 @@ pub(crate) fn lines(of: &Lookup, ppn_bits: u32) -> Vec<Line> {
         } else {
             String::new()
         };
-        let (tag, bytes) = (cell(entry.tag, of.tag_bits), bytes(entry, of));
+        let tag = cell(entry.tag, of.tag_bits);
+        let bytes = bytes(entry, draws_bytes(figure, of));
         format!("{tag}{ppn}{valid}{bytes}{hit}")
     };
     let find = |way: u32| of.entries.iter().flatten().find(|entry| entry.way == way);

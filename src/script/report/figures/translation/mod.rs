@@ -8,7 +8,7 @@ use crate::report::broken::broken;
 use crate::report::scene::{Frame, Line, Place, Scene, Stroke, width};
 use crate::report::words::numbers::hex;
 use crate::run::record::{DividedField, Lookup, Translation, TranslationLevel};
-use lookup::{TAG_LINE, cache_width, lines, tlbs_width};
+use lookup::{TAG_LINE, lines, lookup_width, tlbs_width};
 
 /// The column of the vertical line that leads from the TLBs to the physical address.
 const BUS: u32 = 0;
@@ -126,7 +126,7 @@ impl Pen<'_> {
         let mut y = at.1;
         for tlb in of.tlbs.iter().take(PARTS) {
             let looked_up = tlb.hit.is_some();
-            let mut lines = lines(tlb, of.ppn_bits);
+            let mut lines = lines(of, tlb);
             let more = of.tlbs.len().saturating_sub(PARTS);
             if boxes.len() + 1 == PARTS && more > 0 {
                 lines.push(Line::new(format!("and {more} more")));
@@ -261,8 +261,8 @@ impl Pen<'_> {
             let looked_up = used && cache.hit.is_some();
             let frame = self.scene.boxed(
                 (x, y),
-                cache_width(cache),
-                &lines(cache, 0),
+                lookup_width(of, cache),
+                &lines(of, cache),
                 stroke(looked_up),
             );
             if let Some(left) = last {
@@ -341,7 +341,7 @@ impl Pen<'_> {
         self.scene.head((LEFT, 0), "virtual address");
         let cache = &of.caches[0];
         let cache_at = LEFT + tlbs_width(of).max(30) + GAP + 8;
-        let wide = cache_at + cache_width(cache) + 4 - LEFT;
+        let wide = cache_at + lookup_width(of, cache) + 4 - LEFT;
         // The index and the offset are the same in both addresses, unless the index has bits of the VPN.
         let mut va = of.va.clone();
         let same: Vec<_> = of
@@ -379,12 +379,12 @@ impl Pen<'_> {
         let tlbs = self.tlbs(&boxes, (LEFT, top));
         let looked_up = cache.hit.is_some();
         // The cache does not know the tag of the address yet.
-        let mut stored = lines(cache, 0);
+        let mut stored = lines(of, cache);
         stored.remove(TAG_LINE);
         let x = boxes.middle("CI").max(cache_at + 2);
         let frame = self.scene.boxed(
             (cache_at, top),
-            cache_width(cache),
+            lookup_width(of, cache),
             &stored,
             stroke(looked_up),
         );

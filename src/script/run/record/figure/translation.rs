@@ -84,7 +84,7 @@ pub struct Lookup {
     /// The way that hit.
     pub way: Option<u32>,
     /// The entries or lines of the set at the lookup, in way order. The list contains only the way that hit if the set has
-    /// more than 64 ways. `None` without a lookup, or if the run did not keep the set, as in the earlier rounds of a loop.
+    /// more than 64 ways. `None` without a lookup, or if the run did not copy the sets of accesses in loops.
     pub entries: Option<Vec<LookupEntry>>,
 }
 

@@ -2,7 +2,15 @@
 
 use std::sync::Arc;
 
+use pagewalk_engine::kernel::Kernel;
+use pagewalk_engine::kernel::ids::Pid;
+use pagewalk_engine::kernel::program::ExecutableError;
+use pagewalk_engine::kernel::spawn::AreaError;
+use pagewalk_engine::machine::Machine;
+use pagewalk_engine::machine::spec::Spec;
+
 use crate::lang::ast::Span;
+use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::run::recent::RecentAccesses;
 use crate::run::record::{AreaRecord, Booted, Declaration, Declared, Did, ProcessRef};
 use crate::run::session::Session;
@@ -10,12 +18,6 @@ use crate::run::settings::KernelPlan;
 use crate::run::state::Slot;
 use crate::run::stop::Stop;
 use crate::run::syscalls::out_of_memory;
-use pagewalk_engine::kernel::Kernel;
-use pagewalk_engine::kernel::ids::Pid;
-use pagewalk_engine::kernel::spawn::AreaError;
-use pagewalk_engine::machine::Machine;
-use pagewalk_engine::machine::spec::Spec;
-
 use crate::run::verbs::plans::{AreaPlan, ExecutablePlan, FilePlan, ProcessPlan};
 use crate::run::verbs::system::default_machine;
 
@@ -117,7 +119,7 @@ impl Session<'_> {
         let kernel = self.kernel(place)?;
         let file = kernel
             .add_executable(name.clone(), executable)
-            .map_err(|error| crate::run::verbs::refused::executable(error, &sections, place))?;
+            .map_err(|error| refused_executable(error, &sections, place))?;
         let executable = kernel.files().executables.get(&file).cloned();
         let executable = executable.ok_or(Stop::Unknowable)?;
         Ok(Did::Declared(Declared {
@@ -166,18 +168,10 @@ impl Session<'_> {
                 Ok(()) => {}
                 // The kernel would also reject all later areas.
                 Err(AreaError::TooMany) => {
-                    wrong.push(crate::run::verbs::refused::area(
-                        &AreaError::TooMany,
-                        start,
-                        end,
-                        kernel,
-                        place,
-                    ));
+                    wrong.push(refused_area(&AreaError::TooMany, start, end, kernel, place));
                     break;
                 }
-                Err(error) => wrong.push(crate::run::verbs::refused::area(
-                    &error, start, end, kernel, place,
-                )),
+                Err(error) => wrong.push(refused_area(&error, start, end, kernel, place)),
             }
         }
         if wrong.is_empty() {
@@ -185,5 +179,56 @@ impl Session<'_> {
         } else {
             Err(wrong.into())
         }
+    }
+}
+
+/// Reports an invalid area, at its row.
+fn refused_area(
+    error: &AreaError,
+    start: u64,
+    end: u64,
+    kernel: &Kernel,
+    place: Span,
+) -> Diagnostic {
+    let page = 1u64 << kernel.machine().spec().page_bits();
+    let say = |message: String| Diagnostic::new(Code::BadArea, place, message);
+    match error {
+        AreaError::NotAligned => say(format!(
+            "an area must begin and end at a page boundary, a multiple of 0x{page:X}"
+        ))
+        .label("the start, end, or offset is not page-aligned")
+        .help(format!(
+            "the pages of the area extend from 0x{:X} to 0x{:X}",
+            start / page * page,
+            end.div_ceil(page).saturating_mul(page)
+        )),
+        AreaError::Empty => say(format!("an area from 0x{start:X} to 0x{end:X} is empty"))
+            .label("`end` must be greater than `start`")
+            .help("`end` is the address after the last byte of the area"),
+        AreaError::Beyond => say(error.to_string()).label("too high").help(format!(
+            "a process's addresses end at 0x{:X}",
+            kernel.user_end()
+        )),
+        AreaError::Overlaps(_) => say(error.to_string())
+            .label("overlaps")
+            .help("areas must not overlap"),
+        AreaError::TooMany => say(error.to_string())
+            .label("one too many")
+            .help("Linux allows a process at most 65,530 areas (vm.max_map_count)"),
+    }
+}
+
+/// Reports that an executable cannot be loaded, at the invalid section.
+fn refused_executable(error: ExecutableError, sections: &[Span], place: Span) -> Diagnostic {
+    let at = |section: usize| sections.get(section).copied().unwrap_or(place);
+    let say = |place| Diagnostic::new(Code::BadArea, place, error.to_string());
+    match error {
+        ExecutableError::Empty => say(place)
+            .label("nothing to load")
+            .help("give the sections a `size`"),
+        ExecutableError::Beyond(section) => say(at(section)).label("too high"),
+        ExecutableError::Overlap(first, second) => say(at(second))
+            .label("overlaps")
+            .also(at(first), "with this one"),
     }
 }

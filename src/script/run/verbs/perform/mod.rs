@@ -2,5 +2,4 @@
 
 mod access;
 mod declare;
-mod kernel_action;
 mod replay;

@@ -53,7 +53,6 @@ pub fn draw(layouts: &[Layout], canvas: Canvas) -> Vec<Drawing> {
 /// Position of the notes on a box.
 #[derive(Clone, Copy, PartialEq)]
 enum Notes {
-    /// To the right.
     Right,
     /// On a separate line.
     OwnLine,

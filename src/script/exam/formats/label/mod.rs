@@ -1,0 +1,185 @@
+//! Labels and instructions for the blanks of a worksheet.
+
+#[cfg(test)]
+mod tests;
+
+use super::labels::Labels;
+use super::tree::Paragraph;
+use crate::exam::words::Words;
+use crate::questions::blanks::CYCLES;
+use crate::questions::entry::{Blank, Form, Radix};
+use crate::run::facts::{COMPONENT_FACTS, level_fact};
+
+/// Returns the label of a blank, without instructions.
+pub(crate) fn label(blank: &Blank) -> String {
+    called(blank, &Labels::default())
+}
+
+/// Returns the label of a blank in the course's terms.
+pub(crate) fn called(blank: &Blank, labels: &Labels) -> String {
+    if blank.unit.as_deref() == Some(CYCLES) && !labels.renames(&blank.fact) {
+        return labels.localize("Latency").to_owned();
+    }
+    if let Some(label) = labels.fact(&blank.fact) {
+        return label.to_owned();
+    }
+    of_level(&blank.fact)
+        .or_else(|| of_component(blank, labels))
+        .unwrap_or_else(|| blank.fact.replace('.', " "))
+}
+
+/// Returns the label of a fact about one page-table level: `vpn2`, `pte2.address`, `pte2.value`.
+fn of_level(fact: &str) -> Option<String> {
+    let (row, level) = level_fact(fact, None)?;
+    Some(row.label.replace("{}", &level.to_string()))
+}
+
+/// Returns the label of a fact of a TLB or cache: `L1d`, `tlb.victim`.
+fn of_component(blank: &Blank, labels: &Labels) -> Option<String> {
+    let fact = &*blank.fact;
+    let (part, suffix) = fact.find('.').map_or((fact, ""), |dot| fact.split_at(dot));
+    let is_lookup = matches!(blank.form, Form::Words(words) if words.contains(&"hit"));
+    let row = COMPONENT_FACTS
+        .iter()
+        .find(|row| row.suffix == suffix && (!suffix.is_empty() || is_lookup))?;
+    let template = labels.localize(row.label);
+    let name = match part_name(part) {
+        "cache" if template.starts_with('{') => "Cache",
+        name => name,
+    };
+    Some(template.replace("{}", name))
+}
+
+/// Returns the name of a TLB or cache on a paper.
+pub(super) fn part_name(part: &str) -> &str {
+    if part == "tlb" { "TLB" } else { part }
+}
+
+/// Returns the expected notation (`Y/N`, `hex`, or `decimal`), or an empty text if the notation is obvious.
+pub(crate) fn how(blank: &Blank, bare: bool) -> String {
+    match (Words::for_blank(blank, bare), blank.form) {
+        (Some(Words::YesNo { .. }), _) => "Y/N".to_owned(),
+        // A long list of words would not help students.
+        (Some(Words::OneOf(words)), _) if words.len() <= 8 => words.join(", "),
+        (
+            _,
+            Form::Number {
+                radix,
+                digits: Some(digits),
+            },
+        ) => {
+            format!(
+                "{}, {digits} digit{}",
+                radix.name(),
+                if digits == 1 { "" } else { "s" }
+            )
+        }
+        (_, Form::Number { radix, .. }) => match blank.round {
+            Some(digits) => format!(
+                "{digits} significant digit{}",
+                if digits == 1 { "" } else { "s" }
+            ),
+            None => radix.name().to_owned(),
+        },
+        _ => String::new(),
+    }
+}
+
+/// Returns the width of a box in characters, excluding the prefix. The width depends on the notation, never
+/// on the answer.
+pub(crate) fn width(blank: &Blank, bare: bool) -> u32 {
+    match (Words::for_blank(blank, bare), blank.form) {
+        (Some(Words::OneOf(words)), _) => words
+            .iter()
+            .map(|word| roomy(word.len() as u32))
+            .max()
+            .unwrap_or(8),
+        (
+            _,
+            Form::Number {
+                radix: Radix::Hex,
+                digits,
+            },
+        ) => roomy(digits.unwrap_or(8)),
+        (
+            _,
+            Form::Number {
+                radix: Radix::Binary,
+                digits,
+            },
+        ) => roomy(digits.unwrap_or(16)),
+        (_, Form::Pages | Form::Free) => 24,
+        _ => 12,
+    }
+}
+
+/// Returns the box width required for a number of handwritten characters. There are only a few
+/// widths, so that the width of a box does not reveal the answer.
+pub(crate) fn roomy(characters: u32) -> u32 {
+    [4, 8, 12, 20, 32]
+        .into_iter()
+        .find(|room| characters <= *room)
+        .unwrap_or(characters)
+}
+
+/// Returns the contents of a filled-in box.
+pub(crate) fn filled(blank: &Blank, bare: bool) -> String {
+    let answer = blank.answer();
+    match Words::for_blank(blank, bare) {
+        Some(Words::YesNo { yes, .. }) if answer == yes => "Y".to_owned(),
+        Some(Words::YesNo {
+            not_looked_up: true,
+            ..
+        }) if matches!(answer.as_str(), "none" | "-") => "-".to_owned(),
+        Some(Words::YesNo { .. }) if answer == "protection" => "Y (protection)".to_owned(),
+        Some(Words::YesNo { .. }) if answer != "-" => "N".to_owned(),
+        _ => answer,
+    }
+}
+
+/// Indentation of preformatted lines.
+const CODE: usize = 4;
+
+/// Splits a text into paragraphs at blank lines. Lines indented by four or more spaces are preformatted.
+pub fn paragraphs(text: &str) -> Vec<Paragraph> {
+    let mut all: Vec<Paragraph> = Vec::new();
+    let text = text.replace('\t', "    ");
+    for chunk in text.split("\n\n").map(|chunk| chunk.trim_matches('\n')) {
+        if chunk.trim().is_empty() {
+            continue;
+        }
+        let is_code = chunk
+            .lines()
+            .all(|line| line.trim().is_empty() || line.len() - line.trim_start().len() >= CODE);
+        match (is_code, all.last_mut()) {
+            (true, Some(Paragraph::Code(code))) => {
+                code.push_str("\n\n");
+                code.push_str(chunk);
+            }
+            (true, _) => all.push(Paragraph::Code(chunk.to_owned())),
+            (false, _) => all.push(Paragraph::Words(
+                chunk.split_whitespace().collect::<Vec<_>>().join(" "),
+            )),
+        }
+    }
+    for paragraph in &mut all {
+        if let Paragraph::Code(code) = paragraph {
+            *code = dedented(code);
+        }
+    }
+    all
+}
+
+/// Removes the common indentation of all lines.
+fn dedented(code: &str) -> String {
+    let filled = || code.lines().filter(|line| !line.trim().is_empty());
+    let common = filled()
+        .map(|line| line.len() - line.trim_start_matches(' ').len())
+        .min()
+        .unwrap_or(0);
+    let lines: Vec<&str> = code
+        .lines()
+        .map(|line| line.get(common..).unwrap_or("").trim_end())
+        .collect();
+    lines.join("\n")
+}
