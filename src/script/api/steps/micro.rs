@@ -198,7 +198,7 @@ fn step_members<M: SerializeMap>(map: &mut M, step: KernelStep) -> Result<(), M:
         KernelStep::Area { start } => members!(map, "area-found", start: start),
         KernelStep::StackGrew { start } => members!(map, "stack-grew", start: start),
         KernelStep::Table { level, ppn } => {
-            members!(map, "table-allocated", level: level, ppn: ppn)
+            members!(map, "table-allocated", level: level, ppn: ppn);
         }
         KernelStep::FrameAllocated { frame } => members!(map, "frame-allocated", frame: frame.0),
         KernelStep::Evicted {
@@ -215,11 +215,11 @@ fn step_members<M: SerializeMap>(map: &mut M, step: KernelStep) -> Result<(), M:
         ),
         KernelStep::Zeroed { frame } => members!(map, "zeroed", frame: frame.0),
         KernelStep::Filled { frame, from } => {
-            members!(map, "filled", frame: frame.0, from: store(from))
+            members!(map, "filled", frame: frame.0, from: store(from));
         }
         KernelStep::Shared { frame } => members!(map, "shared", frame: frame.0),
         KernelStep::Copied { from, to } => {
-            members!(map, "copied", from: from.map(|frame| frame.0), to: to.0)
+            members!(map, "copied", from: from.map(|frame| frame.0), to: to.0);
         }
         KernelStep::Reused { frame } => members!(map, "reused", frame: frame.0),
         KernelStep::Mapped {

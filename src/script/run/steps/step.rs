@@ -182,13 +182,15 @@ impl Steps {
     }
 
     fn machine(&mut self, events: &[Event]) {
-        events
-            .iter()
-            .for_each(|event| self.push(What::Machine(*event)));
+        for event in events {
+            self.push(What::Machine(*event));
+        }
     }
 
     fn kernel(&mut self, steps: &[KernelStep]) {
-        steps.iter().for_each(|step| self.push(What::Kernel(*step)));
+        for step in steps {
+            self.push(What::Kernel(*step));
+        }
     }
 
     fn access(&mut self, access: &Access) {
