@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use pagewalk_script::api::facts::{typed_fact, typed_facts};
+use pagewalk_script::api::facts::{step_table, typed_fact, typed_facts};
 use pagewalk_script::api::steps::Expectation;
-use pagewalk_script::api::tables::step_table;
 use pagewalk_script::api::{Snapshot, html};
 use pagewalk_script::lang::diagnostic::Diagnostic;
 use pagewalk_script::lang::source::{LineColumn, Sources};

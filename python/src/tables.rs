@@ -9,7 +9,7 @@ use arrow_array::{
     StringArray, UInt64Array,
 };
 use arrow_schema::{ArrowError, Field, Schema};
-use pagewalk_script::run::table::{ColumnType, TypedCell, TypedColumn, TypedTable};
+use pagewalk_script::api::{ColumnType, TypedCell, TypedColumn, TypedTable};
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::PyCapsule;

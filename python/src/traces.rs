@@ -12,9 +12,10 @@ use pagewalk_engine::trace::replay::Straddle;
 use pagewalk_engine::trace::sweep::ReplayOptions;
 use pagewalk_engine::trace::sweep::grid::Grid;
 use pagewalk_script::api::machines::find_machine;
-use pagewalk_script::api::{LimitNames, Named, ReplayOutcome, ReplayPlan, SweepOutcome, SweepPlan};
+use pagewalk_script::api::{
+    LimitNames, Named, ReplayOutcome, ReplayPlan, SweepOutcome, SweepPlan, TypedTable,
+};
 use pagewalk_script::lang::source::Sources;
-use pagewalk_script::run::table::TypedTable;
 use pagewalk_script::traces::named::{self, Mapping, MappingNames};
 use pagewalk_script::traces::sweep::{GridError, sweep_grid};
 use pagewalk_script::traces::{reports, sweep_reports};

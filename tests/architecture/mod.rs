@@ -175,7 +175,8 @@ fn sentences_are_found() {
         of("fn f() {\n    format!(\"{x}\")\n}"),
         ["a.rs:2: `format!`"]
     );
-    let other = "/// A b.\n#[expect(x, reason = \"a b\")]\nfn f() { ('\\u{20}', \"ab\") }";
+    let other =
+        "//! A b.\n/// A b.\n#[expect(x, reason = \"a b\")]\nfn f() { ('\\u{20}', \"ab\") }";
     assert_eq!(of(other), [""; 0]);
     let tests = "#[cfg(test)]\nmod tests { const A: &str = \"a b\"; }\n#[cfg(test)]\nmod tests;\nconst B: &str = \"c d\";";
     assert_eq!(of(tests), ["a.rs:5: \"c d\""]);

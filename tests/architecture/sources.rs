@@ -141,6 +141,7 @@ fn sentences(tokens: TokenStream, found: &mut impl FnMut(usize, &str)) {
         at += 1;
         match token {
             TokenTree::Punct(_) if is_mark(at - 1, '#') => {
+                at += usize::from(is_mark(at, '!'));
                 let attribute = tokens.get(at).map(ToString::to_string);
                 at += 1;
                 // The item after `#[cfg(test)]` ends with its braces or its semicolon.

@@ -16,7 +16,8 @@ fn figures(script: &str) -> Vec<Value> {
 
 /// Returns the lists of these members.
 fn members(list: &Value, names: &[&str]) -> Value {
-    let row = |entry: &Value| names.iter().map(|name| entry[name].clone()).collect();
+    let row =
+        |entry: &Value| -> Vec<Value> { names.iter().map(|name| entry[*name].clone()).collect() };
     list.as_array().expect("a list").iter().map(row).collect()
 }
 

@@ -17,7 +17,6 @@ pub mod snapshot;
 mod stepper;
 pub mod steps;
 mod stream;
-pub mod tables;
 #[cfg(test)]
 mod tests;
 
@@ -29,6 +28,7 @@ pub use pagewalk_engine::trace::replay::Straddle;
 
 pub use crate::run::progress::Progress;
 pub use crate::run::session::{LimitNames, Limits, Options};
+pub use crate::run::table::{ColumnType, TypedCell, TypedColumn, TypedTable};
 pub use crate::traces::named::Named;
 pub use crate::traces::{ReplayOutcome, ReplayPlan, SweepOutcome, SweepPlan};
 pub use checked_script::CheckedScript;

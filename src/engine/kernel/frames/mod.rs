@@ -26,6 +26,19 @@ pub enum FrameContents {
     Object { object: ObjectId, page: u64 },
 }
 
+impl FrameContents {
+    /// Returns the word in tables and snapshots.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Free => "free",
+            Self::Anonymous => "anonymous",
+            Self::Merged => "merged",
+            Self::File { .. } => "file",
+            Self::Object { .. } => "shared",
+        }
+    }
+}
+
 /// A user page frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Frame {

@@ -1,7 +1,6 @@
 //! The operating system in a snapshot.
 
 use pagewalk_engine::kernel::Kernel;
-use pagewalk_engine::kernel::frames::FrameContents;
 use pagewalk_engine::kernel::process::{PageLocation, Process};
 use pagewalk_engine::kernel::vma::Vma;
 use serde::{Deserialize, Serialize};
@@ -131,7 +130,7 @@ impl KernelState {
         let frames = kernel.frames().iter().map(|(at, frame)| Frame {
             frame: at.0,
             references: frame.refs,
-            contents: contents(frame.contents).to_owned(),
+            contents: frame.contents.name().to_owned(),
             dirty: kernel.is_dirty(at),
             mapped_by: kernel
                 .frames()
@@ -168,16 +167,6 @@ impl KernelState {
             swap: slots.collect(),
             files: files.collect(),
         }
-    }
-}
-
-fn contents(contents: FrameContents) -> &'static str {
-    match contents {
-        FrameContents::Free => "free",
-        FrameContents::Anonymous => "anonymous",
-        FrameContents::Merged => "merged",
-        FrameContents::File { .. } => "file",
-        FrameContents::Object { .. } => "shared",
     }
 }
 

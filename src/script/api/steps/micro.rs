@@ -9,10 +9,18 @@ use pagewalk_engine::machine::spec::Spec;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Value, json};
 
-use super::Words;
 use crate::report::doc;
 use crate::report::words::messages::described_by_step;
 use crate::run::steps::{Source, Step, What, steps_of};
+
+/// Whether a trace describes its steps and facts in words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Words {
+    /// Without words.
+    None,
+    /// In English.
+    English,
+}
 
 /// A micro-step of an access or a system call. As JSON, the kind is a word such as `tlb-lookup`, TLBs and caches are
 /// names, and addresses, page numbers, sets, and tags are numbers.

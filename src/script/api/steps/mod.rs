@@ -13,7 +13,7 @@ use crate::run::record::{Check, Did, StepRecord};
 use crate::run::steps::Source;
 use micro::micro_steps;
 
-pub use micro::{Micro, MicroStep};
+pub use micro::{Micro, MicroStep, Words};
 
 /// The version of the format. The version changes when a member is renamed, removed, or redefined.
 pub const VERSION: u32 = 1;
@@ -83,15 +83,6 @@ pub struct Expectation {
     pub held: bool,
     /// The reason for the actual value.
     pub reason: Option<String>,
-}
-
-/// Whether a trace describes its steps and facts in words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Words {
-    /// Without words.
-    None,
-    /// In English.
-    English,
 }
 
 impl Trace {

@@ -405,7 +405,8 @@ fn in_messages(field: &Field, question: &Asking) -> Option<Found> {
 #[derive(Debug, Clone, Copy)]
 struct Telling {
     number: u128,
-    radix: Radix,
+    /// 2 or 16.
+    base: u32,
     digits: Option<u32>,
 }
 
@@ -429,10 +430,15 @@ impl Telling {
             } => (u128::from(*number), Radix::Hex, Some(*digits)),
             _ => return None,
         };
+        let base = match radix {
+            Radix::Hex => 16,
+            Radix::Binary => 2,
+            Radix::Decimal => return None,
+        };
         let long = number >= LONG || number > 1 && digits.is_some_and(|digits| digits > 1);
-        (radix != Radix::Decimal && long).then_some(Self {
+        long.then_some(Self {
             number,
-            radix,
+            base,
             digits,
         })
     }
@@ -502,11 +508,7 @@ impl Telling {
     }
 
     fn is(self, token: &str) -> bool {
-        let prefix = match self.radix {
-            Radix::Hex => "0x",
-            Radix::Binary => "0b",
-            Radix::Decimal => "",
-        };
+        let prefix = if self.base == 2 { "0b" } else { "0x" };
         token.strip_prefix(prefix).is_some_and(|written| {
             // A short number must have the digits of the answer.
             let alike = self.number >= LONG || self.digits == Some(written.len() as u32);
@@ -516,12 +518,7 @@ impl Telling {
 
     /// Whether digits without a prefix are the number.
     fn is_written(self, digits: &str) -> bool {
-        let base = match self.radix {
-            Radix::Hex => 16,
-            Radix::Binary => 2,
-            Radix::Decimal => 10,
-        };
-        u128::from_str_radix(digits, base) == Ok(self.number)
+        u128::from_str_radix(digits, self.base) == Ok(self.number)
     }
 
     /// Returns the words of a text around the number.
@@ -570,28 +567,27 @@ fn changes(did: &Did, id: TableId) -> bool {
 #[cfg(test)]
 mod tests {
     use super::Telling;
-    use crate::questions::entry::Radix;
 
     #[test]
     fn a_number_is_found_in_the_radix_of_its_answer() {
-        let of = |number, radix, digits| Telling {
+        let of = |number, base, digits| Telling {
             number,
-            radix,
+            base,
             digits,
         };
-        let hex = of(0x3D4, Radix::Hex, Some(4));
+        let hex = of(0x3D4, 16, Some(4));
         assert!(hex.is_mentioned("read 0x03D4 size 2") && hex.is_mentioned("0x3D4"));
         assert!(!hex.is_mentioned("0x3D40") && !hex.is_mentioned("03D4"));
         assert!(hex.is_listed("0F 03D4 1") && !hex.is_listed("0F 3D4 1"));
-        assert!(!of(14, Radix::Hex, None).is_mentioned("of 14-bit addresses"));
-        assert!(of(0b10110, Radix::Binary, None).is_mentioned("0b00010110"));
+        assert!(!of(14, 16, None).is_mentioned("of 14-bit addresses"));
+        assert!(of(0b10110, 2, None).is_mentioned("0b00010110"));
     }
 
     #[test]
     fn a_short_number_is_found_only_with_all_its_digits() {
         let short = Telling {
             number: 0xD,
-            radix: Radix::Hex,
+            base: 16,
             digits: Some(2),
         };
         assert!(short.is_mentioned("The PPN is 0x0D."));

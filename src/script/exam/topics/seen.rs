@@ -6,7 +6,7 @@ use super::{Topic, Topics};
 use crate::run::facts::{Component, Key, Subject};
 use crate::run::record::{Access, CallRecord, Did, FaultRecord};
 use pagewalk_engine::kernel::event::KernelStep;
-use pagewalk_engine::machine::event::{Event, Purpose};
+use pagewalk_engine::machine::event::{Event, PteKind, Purpose};
 use pagewalk_engine::machine::spec::Spec;
 
 impl Topics {
@@ -133,17 +133,16 @@ impl Topics {
             Event::Pte {
                 level,
                 index,
-                address,
                 value,
                 found,
-            } if tables => {
-                // The script set only the fields of an entry that is not in memory, and not its raw value.
-                let address = address.filter(|_| self.addresses(spec));
+                ..
+            } if tables && !self.addresses(spec) => {
+                let value = value.filter(|_| found != PteKind::Table);
                 return Some(Event::Pte {
                     level,
                     index,
-                    address,
-                    value: address.and(value),
+                    address: None,
+                    value,
                     found,
                 });
             }

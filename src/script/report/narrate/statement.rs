@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use crate::lang::layout::{TokenKind, tokens};
 use crate::lang::source::Sources;
 use crate::lang::span::{Span, SpanMap};
 use crate::run::record::{Did, StepRecord};
@@ -188,47 +189,22 @@ struct Written {
 
 impl Written {
     fn executed(source: &str) -> Self {
-        let mut written = Self {
-            text: String::with_capacity(source.len()),
-            brace: None,
-        };
-        let mut rest = source;
-        while let Some(next) = rest.chars().next() {
-            let taken = match next {
-                '#' => {
-                    rest = &rest[rest.find('\n').unwrap_or(rest.len())..];
-                    continue;
+        let (mut text, mut brace, mut from) = (String::with_capacity(source.len()), None, 0);
+        for token in tokens(source).list {
+            match token.kind {
+                TokenKind::Comment => {
+                    text.push_str(&source[from..token.start]);
+                    from = token.end;
                 }
-                '"' | '\'' => literal(rest),
-                _ => next.len_utf8(),
-            };
-            if next == '{' {
-                written.brace = written.brace.or(Some(written.text.len()));
+                TokenKind::Open(b'{') if brace.is_none() => {
+                    brace = Some(text.len() + token.start - from);
+                }
+                _ => {}
             }
-            written.text.push_str(&rest[..taken]);
-            rest = &rest[taken..];
         }
-        written
+        text.push_str(&source[from..]);
+        Self { text, brace }
     }
-}
-
-/// Returns the length in bytes of a leading string or byte literal, including its quotes.
-fn literal(text: &str) -> usize {
-    let quote = ["\"\"\"", "\"", "'"]
-        .into_iter()
-        .find(|quote| text.starts_with(quote))
-        .unwrap_or("\"");
-    let mut at = quote.len();
-    while let Some(next) = text[at..].chars().next() {
-        if text[at..].starts_with(quote) {
-            return at + quote.len();
-        }
-        at += next.len_utf8();
-        if next == '\\' {
-            at += text[at..].chars().next().map_or(0, char::len_utf8);
-        }
-    }
-    text.len()
 }
 
 #[cfg(test)]

@@ -2,8 +2,6 @@
 
 pub(crate) mod counts;
 pub(crate) mod handling;
-#[cfg(test)]
-mod handling_tests;
 mod kernel_steps;
 pub(crate) mod messages;
 pub(crate) mod names;
@@ -11,3 +9,5 @@ pub(crate) mod numbers;
 pub(crate) mod reasons;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_handling;

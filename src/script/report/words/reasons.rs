@@ -88,11 +88,9 @@ fn note_of(note: &Note, check: &Check, did: &Did) -> String {
             format!("is not filled in; `pagewalk test --fill {file}` fills in the value")
         }
         Note::NoRow { table, column, key } => format!("{table} has no row with {column} {key:X}"),
-        Note::NotListed { valid: true } => {
-            "the entry is valid, but the table does not list it".to_owned()
-        }
-        Note::NotListed { valid: false } => {
-            "the entry exists, but the table does not list it".to_owned()
+        Note::NotListed { valid } => {
+            let is = if *valid { "is valid" } else { "exists" };
+            format!("the entry {is}, but the table does not list it")
         }
         Note::LastMessage(number) => format!("the list ends with message {number}"),
         Note::NextMessage { number, message } => {

@@ -229,11 +229,11 @@ fn not_looked_up(a: &Access, part: Component) -> AccessReason {
 
 /// Explains whether a TLB held the translation: by the TLB that hit, or else by the first one.
 pub(super) fn tlb(a: &Access) -> AccessReason {
-    match a.spec.first_tlb(a.kind).map(Component::Tlb) {
-        _ if tlb_hit(a).is_some() => tlb_hit(a).map_or(AccessReason::NoTlb, AccessReason::LookedUp),
-        Some(first) => lookup(a, first),
-        None if a.spec.mmu.is_none() => AccessReason::NoMmu,
-        None => AccessReason::NoTlb,
+    match (tlb_hit(a), a.spec.first_tlb(a.kind)) {
+        (Some(hit), _) => AccessReason::LookedUp(hit),
+        (None, Some(first)) => lookup(a, Component::Tlb(first)),
+        (None, None) if a.spec.mmu.is_none() => AccessReason::NoMmu,
+        (None, None) => AccessReason::NoTlb,
     }
 }
 

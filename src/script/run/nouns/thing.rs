@@ -332,13 +332,6 @@ fn frames(kernel: &Kernel, _: Option<&Process>, key: Option<u64>) -> Vec<ThingRo
 
 fn frame_row(kernel: &Kernel, at: FrameNo, frame: Frame, width: u32) -> ThingRow {
     let key = u64::from(at.0);
-    let kind = match frame.contents {
-        FrameContents::Free => "free",
-        FrameContents::Anonymous => "anonymous",
-        FrameContents::Merged => "merged",
-        FrameContents::File { .. } => "file",
-        FrameContents::Object { .. } => "shared",
-    };
     let maps: Vec<String> = kernel
         .frames()
         .maps(at)
@@ -353,7 +346,7 @@ fn frame_row(kernel: &Kernel, at: FrameNo, frame: Frame, width: u32) -> ThingRow
     let cells = vec![
         Cell::Hex(key, width),
         Cell::Number(u64::from(frame.refs)),
-        Cell::text(kind),
+        Cell::text(frame.contents.name()),
         dirty,
         Cell::text(maps.join(",")),
     ];

@@ -116,13 +116,15 @@ impl Stale {
     /// record of the page table.
     pub(crate) fn of_access(access: &Access) -> Option<Self> {
         let walk = access.walk.as_ref()?;
+        // A script may set a TLB without the page table behind it, as in a textbook's exercises.
+        let last = walk.levels.last().filter(|last| last.raw.is_some())?;
         match (walk.end, access.outcome.fault) {
             (WalkEnd::Fault(now), Some(then)) if now == then => None,
             (WalkEnd::Fault(fault), _) => Some(Self::Fault(fault)),
             (WalkEnd::Page(_), Some(Fault::Protection { why })) => Some(Self::Permits(why)),
             (WalkEnd::Page(now), None) if access.outcome.pa.is_some_and(|pa| pa != now) => {
                 Some(Self::Page {
-                    level: walk.levels.last()?.level,
+                    level: last.level,
                     ppn: now.raw() >> access.spec.page_bits(),
                 })
             }

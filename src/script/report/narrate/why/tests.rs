@@ -254,6 +254,11 @@ fn reasons_name_the_stale_tlb_entry_that_decided() {
         "the TLB entry in way 0 of set 1 of dTLB permits the access; the TLB entry is stale, because the level-4 entry \
          for VPN4 0x001 has PPN 0x0000000006"
     );
+    // CS:APP's figure 9.20 shows a TLB entry for VPN 0x24, but no page-table entry: nothing says that it is stale.
+    assert_eq!(
+        reason(&format!("{SIMPLE}read 0x0900"), "ppn"),
+        "way 1 of set 0 is valid and has tag 0x09, with PPN 0x0D"
+    );
     let loads = stale_process("05 1", "read p");
     assert_eq!(
         reason(&loads, "ppn"),
