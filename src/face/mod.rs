@@ -1,6 +1,5 @@
 //! The command line, the language server, and the REPL.
 
-mod ascii;
 pub mod cli;
 mod deferred;
 mod diff;

@@ -16,9 +16,8 @@ use pagewalk_script::run::Ended;
 use pagewalk_script::run::record::{Sink, StepRecord, Totals};
 use pagewalk_script::run::session::Options;
 
-use super::ascii::{Characters, json_writer};
 use super::options::{Checking, LimitArguments};
-use super::terminal::{Color, Status, complain, diagnostic_style};
+use super::terminal::{Characters, Color, Status, complain, diagnostic_style, json_writer};
 
 /// Arguments of `pagewalk run`.
 #[derive(Debug, Args)]

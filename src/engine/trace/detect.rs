@@ -7,13 +7,12 @@
 
 use memchr::memrchr;
 
-use super::foreign::DECIMAL;
 use super::format::{Choice, ChosenFormat, FORMATS, Format};
 use super::line::{self, Line};
 use super::record::BadLine;
 use super::source::Source;
 use super::text::{BYTE_ORDER_MARK, Grammar};
-use super::unreadable::{Unreadable, UnreadableReason};
+use super::unreadable::{DECIMAL, Unreadable, UnreadableReason};
 
 /// Maximum number of bytes at the start of a text that determine the format.
 const MOST_HEAD: usize = 1 << 16;

@@ -18,8 +18,8 @@ use crate::kernel::ids::FrameNo;
 use crate::machine::event::{AccessKind, Event, MachineObserver, Purpose};
 use crate::machine::spec::Spec;
 
-use super::blocks::BlockNumbers;
 use super::counts::MissCauses;
+use super::hot_spots::BlockNumbers;
 
 /// An index that refers to no block.
 const NONE: u32 = u32::MAX;

@@ -4,7 +4,6 @@
 //! A [`replay::Replay`] performs records on a machine, or in a process of a kernel, and reports them to an
 //! [`tally::ReplayObserver`]. The results are [`counts::ReplayCounts`].
 
-mod blocks;
 pub mod counting_replay;
 pub mod counts;
 mod csv;
@@ -14,7 +13,6 @@ mod detect;
 mod digits;
 pub mod extras;
 mod flat;
-mod foreign;
 pub mod format;
 mod hot_spots;
 mod lackey;

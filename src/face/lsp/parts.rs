@@ -18,7 +18,7 @@ use pagewalk_script::lang::include::Script;
 
 use super::protocol;
 use super::protocol::{range, uri_of};
-use crate::face::test::fences::{Fence, Fences};
+use crate::face::test::script::{Fence, Fences};
 
 /// The code of the diagnostic at a block with `fails` that passes.
 const PASSES: &str = "passes";

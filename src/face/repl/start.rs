@@ -18,8 +18,9 @@ use super::keys;
 use super::keys::{Keys, Unfinished, indentation};
 use super::line::LineHelper;
 use super::shell::{Flow, Shell};
-use crate::face::ascii::{Characters, message_writer};
-use crate::face::terminal::{Color, Status, complain, diagnostic_style, print};
+use crate::face::terminal::{
+    Characters, Color, Status, complain, diagnostic_style, message_writer, print,
+};
 use pagewalk_engine::files::limits::PROMPT_LINE;
 use pagewalk_script::report::diagnostics::Style;
 use pagewalk_script::run::session::Options;

@@ -14,8 +14,8 @@ use pagewalk_script::lang::source::Sources;
 use pagewalk_script::report::diagnostics::{Style, render};
 use pagewalk_script::suite::amend::merged::{difference, left_alone, summary};
 use pagewalk_script::suite::amend::{BlockPlace, ChangedFile, Findings, Merged, Wanted};
+use pagewalk_script::suite::case_runs::{Content, Item};
 use pagewalk_script::suite::golden::{read, write};
-use pagewalk_script::suite::review::{Content, Item};
 
 use super::find::{SuiteFile, included, report_name};
 use super::goldens::{compare_with_golden, file_name, golden_of, load};

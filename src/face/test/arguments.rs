@@ -10,7 +10,7 @@ use clap::Args;
 
 use super::amend::{Amend, ReviewFile, review};
 use super::find::{Search, Selection, SkipPattern, SuiteFile};
-use super::orphans::{orphans, prune};
+use super::goldens::{orphans, prune};
 use super::play::{Goldens, PlayedFile, SuitePlan};
 use super::reports::Report;
 use super::script::scripts;

@@ -2,10 +2,8 @@
 
 mod amend;
 pub(crate) mod arguments;
-pub(crate) mod fences;
 pub(crate) mod find;
 pub(crate) mod goldens;
-mod orphans;
 mod play;
 mod reports;
 pub(crate) mod script;

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use super::find::{SuiteFile, SuiteFileKind, included, report_name};
-use super::goldens::{compare_with_golden, golden_of, is_present, rewrite};
-use super::orphans::{Orphan, former, renamed, stale};
+use super::goldens::{
+    Orphan, compare_with_golden, former, golden_of, is_present, renamed, rewrite, stale,
+};
 use super::script::scripts;
 use crate::face::options::Checking;
 use pagewalk_script::api::golden::{Case, CaseFilter, CaseRuns, Mistake, Name, Verdict};

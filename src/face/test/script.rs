@@ -1,11 +1,10 @@
 //! The scripts of a file.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::fences::{FenceText, Fences, Unclosed};
-use super::find::{SuiteFile, SuiteFileKind, report_name};
 use pagewalk_engine::files::limits::SCRIPT;
 use pagewalk_engine::files::reason;
 use pagewalk_script::api::CheckedScript;
@@ -14,6 +13,9 @@ use pagewalk_script::lang::diagnostic::Code;
 use pagewalk_script::lang::loader::{Disk, Loader, Texts, plain};
 use pagewalk_script::lang::source::decode;
 use pagewalk_script::suite::amend::BlockPlace;
+use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
+
+use super::find::{SuiteFile, SuiteFileKind, report_name};
 
 /// The scripts of a file. Each script is read when the iterator returns it, because a document can contain many.
 pub(crate) struct Scripts<'f, L> {
@@ -158,4 +160,396 @@ fn document_text(path: &Path, loader: &mut dyn Loader) -> Result<String, String>
         )
     })?;
     Ok(text.to_owned())
+}
+
+// Scripts in Markdown: fenced code blocks whose first word is `pagewalk`.
+//
+// The word `fails` marks a script with an error or a failing expectation, and `skip` marks a block that the
+// command does not run. `NAME.pw` is the file name by which later blocks include the block. With
+// `continues`, the script begins with the preceding blocks, starting at the nearest one without `continues`.
+// Other words are ignored.
+
+/// The byte-order mark, which some editors write at the beginning of a file.
+const BYTE_ORDER_MARK: &str = "\u{feff}";
+
+const FENCES: [char; 2] = ['`', '~'];
+
+/// A Markdown text with its scripts.
+#[derive(Debug, Clone)]
+pub(crate) struct Fences {
+    pub(crate) document: Arc<str>,
+    /// The scripts, in order.
+    pub(crate) blocks: Vec<Fence>,
+    /// The code blocks without a closing fence that are scripts or contain the beginning of a script.
+    pub(crate) unclosed: Vec<Unclosed>,
+}
+
+/// A script in a fenced code block.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Fence {
+    /// The name of the block, which by default is its number, such as `block 3`.
+    pub(crate) name: String,
+    /// The block's file name.
+    pub(crate) file: Option<String>,
+    /// The line of the first statement, counted from 1.
+    pub(crate) line: usize,
+    /// The position of the script's first byte in the document.
+    pub(crate) from: usize,
+    /// Whether the script is expected to fail.
+    pub(crate) fails: bool,
+    /// The parts of the document that are the script's own lines.
+    lines: Vec<Range<usize>>,
+    /// The index of the first block that the script continues, or its own index.
+    first: usize,
+}
+
+/// A code block without a closing fence, which extends to the end of the document, or of the list item or quotation that
+/// contains it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Unclosed {
+    /// The line of the opening fence, counted from 1.
+    pub(crate) line: usize,
+    /// The bytes of the opening fence.
+    pub(crate) fence: Range<usize>,
+    /// The number of scripts whose opening fences the block contains.
+    swallowed: usize,
+}
+
+/// The text of a script, which begins at the beginning of a line of the document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct FenceText {
+    /// The position in the document.
+    pub(crate) start: usize,
+    /// The number of lines before the text.
+    pub(crate) lines_before: usize,
+    /// The part of the document with everything outside the script replaced by spaces.
+    pub(crate) text: String,
+}
+
+impl Unclosed {
+    pub(crate) fn message(&self) -> String {
+        let holds = match self.swallowed {
+            0 => String::new(),
+            1 => ", so that the next script is a part of it".to_owned(),
+            more => format!(", so that the next {more} scripts are a part of it"),
+        };
+        format!("this code block has no closing fence{holds}")
+    }
+
+    pub(crate) fn help(&self, document: &str) -> String {
+        format!(
+            "end the block with the line {}",
+            &document[self.fence.clone()]
+        )
+    }
+}
+
+impl Fence {
+    /// Returns the path by which later blocks of the document `path` include this block.
+    pub(crate) fn path(&self, document: &Path, loader: &dyn Loader) -> Option<PathBuf> {
+        let name = self.file.as_ref()?;
+        Some(loader.canonical(document).ok()?.parent()?.join(name))
+    }
+}
+
+impl Fences {
+    /// Finds the scripts in a document. The numbers in default names include skipped blocks.
+    pub(crate) fn new(document: &str) -> Self {
+        let mut fences = Self {
+            document: document.into(),
+            blocks: Vec::new(),
+            unclosed: Vec::new(),
+        };
+        let mut names = BTreeSet::new();
+        let mut lines = LineCounter {
+            document,
+            at: 0,
+            line: 1,
+        };
+        let (mut number, mut first) = (0, 0);
+        for block in blocks(document) {
+            let words = words(&block.info);
+            let line = lines.line_of(block.fence.start);
+            fences
+                .unclosed
+                .extend(block.unclosed(document, line, words.is_some()));
+            let Some(words) = words else { continue };
+            number += 1;
+            let says = |word: &str| words.contains(&word);
+            if says("skip") {
+                continue;
+            }
+            if !says("continues") {
+                first = fences.blocks.len();
+            }
+            let file = words
+                .iter()
+                .find(|word| is_file(word))
+                .map(|word| (*word).to_owned());
+            let mut name = file.clone().unwrap_or_else(|| format!("block {number}"));
+            if !names.insert(name.clone()) {
+                name = format!("{name} ({number})");
+                names.insert(name.clone());
+            }
+            let from = block.lines.first().map_or(block.end, |line| line.start);
+            let (line, fails) = (lines.line_of(from), says("fails"));
+            fences.blocks.push(Fence {
+                name,
+                file,
+                line,
+                from,
+                fails,
+                lines: block.lines,
+                first,
+            });
+        }
+        fences
+    }
+
+    /// Returns the text of the block with this index, with the blocks that it continues.
+    pub(crate) fn text_at(&self, index: usize) -> FenceText {
+        let Some(last) = self.blocks.get(index) else {
+            return FenceText {
+                start: 0,
+                lines_before: 0,
+                text: String::new(),
+            };
+        };
+        let chain = &self.blocks[last.first..=index];
+        let begin = &chain[0];
+        // A block in a list or a quotation begins after the beginning of its line.
+        let start = self.document[..begin.from]
+            .rfind('\n')
+            .map_or(0, |at| at + 1);
+        let mut text = String::new();
+        let mut at = start;
+        for part in chain.iter().flat_map(|block| &block.lines) {
+            blank(&mut text, &self.document[at..part.start]);
+            text.push_str(&self.document[part.clone()]);
+            at = part.end;
+        }
+        // The text after the last part is omitted.
+        FenceText {
+            start,
+            lines_before: begin.line - 1,
+            text,
+        }
+    }
+
+    /// Returns the text of the block with this index, with everything before it replaced by spaces, so that positions
+    /// in the script are also positions in the document.
+    pub(crate) fn masked(&self, index: usize) -> String {
+        let FenceText { start, text, .. } = self.text_at(index);
+        let mut masked = String::with_capacity(start + text.len());
+        blank(&mut masked, &self.document[..start]);
+        masked + &text
+    }
+}
+
+/// A fenced code block.
+struct FencedBlock {
+    info: String,
+    /// The bytes of the opening fence.
+    fence: Range<usize>,
+    lines: Vec<Range<usize>>,
+    end: usize,
+    /// Whether the block has a closing fence.
+    closed: bool,
+}
+
+impl FencedBlock {
+    /// Returns the block if it has no own closing fence, and is a script or contains the beginning of one. The
+    /// closing fence of a script in the block closes the block. A script in a block with a longer fence is an example.
+    fn unclosed(&self, document: &str, line: usize, ours: bool) -> Option<Unclosed> {
+        let fence = &document[self.fence.clone()];
+        let opens = |line: &&str| {
+            let line = line.trim_start();
+            let info = line.trim_start_matches(FENCES);
+            let other = &line[..line.len() - info.len()];
+            let belongs = if self.closed {
+                other.starts_with(fence)
+            } else {
+                other.len() >= 3
+            };
+            belongs && words(info.trim()).is_some()
+        };
+        let lines = self
+            .lines
+            .iter()
+            .flat_map(|lines| document[lines.clone()].lines());
+        let swallowed = lines.filter(opens).count();
+        (swallowed > 0 || ours && !self.closed).then(|| Unclosed {
+            line,
+            fence: self.fence.clone(),
+            swallowed,
+        })
+    }
+}
+
+/// Counts the lines of a document from one position to the next.
+struct LineCounter<'d> {
+    document: &'d str,
+    at: usize,
+    line: usize,
+}
+
+impl LineCounter<'_> {
+    /// Returns the line of a position, which does not precede the last one.
+    fn line_of(&mut self, position: usize) -> usize {
+        let passed = self.document.get(self.at..position).unwrap_or_default();
+        self.line += passed.matches('\n').count();
+        self.at = self.at.max(position);
+        self.line
+    }
+}
+
+/// Returns the words after `pagewalk` in the info string of a script.
+fn words(info: &str) -> Option<Vec<&str>> {
+    let mut words = info.split([',', ' ', '\t']).filter(|word| !word.is_empty());
+    (words.next() == Some("pagewalk")).then(|| words.collect())
+}
+
+/// Whether a word is the name of a script in the document's folder.
+fn is_file(word: &str) -> bool {
+    let path = Path::new(word);
+    path.extension().is_some_and(|end| end == "pw")
+        && path.file_name().is_some_and(|name| name == word)
+}
+
+/// Returns all fenced code blocks of a document, as `CommonMark` defines them.
+fn blocks(document: &str) -> Vec<FencedBlock> {
+    let mark = if document.starts_with(BYTE_ORDER_MARK) {
+        BYTE_ORDER_MARK.len()
+    } else {
+        0
+    };
+    let mut blocks = Vec::new();
+    let mut open: Option<FencedBlock> = None;
+    for (event, range) in Parser::new_ext(&document[mark..], Options::empty()).into_offset_iter() {
+        let range = range.start + mark..range.end + mark;
+        match event {
+            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => {
+                let text = &document[range.clone()];
+                let length = text.len() - text.trim_start_matches(FENCES).len();
+                let fence = range.start..range.start + length;
+                let info = info.into_string();
+                open = Some(FencedBlock {
+                    info,
+                    fence,
+                    lines: Vec::new(),
+                    end: range.end,
+                    closed: false,
+                });
+            }
+            Event::Text(_) => {
+                if let Some(block) = &mut open {
+                    block.lines.push(range);
+                }
+            }
+            Event::End(TagEnd::CodeBlock) => {
+                if let Some(mut block) = open.take() {
+                    block.closed = is_closed(document, &block);
+                    blocks.push(block);
+                }
+            }
+            _ => {}
+        }
+    }
+    blocks
+}
+
+/// Whether a fence follows the lines of a block.
+fn is_closed(document: &str, block: &FencedBlock) -> bool {
+    let after_info = || {
+        let rest = &document[block.fence.end..block.end];
+        block.fence.end + rest.find(['\n', '\r']).unwrap_or(rest.len())
+    };
+    let end = block.lines.last().map_or_else(after_info, |line| line.end);
+    document[end.min(block.end)..block.end].contains(&document[block.fence.clone()])
+}
+
+fn blank(text: &mut String, document: &str) {
+    let ends_line = |byte: &u8| matches!(byte, b'\n' | b'\r');
+    text.extend(document.bytes().map(|byte| {
+        if ends_line(&byte) {
+            char::from(byte)
+        } else {
+            ' '
+        }
+    }));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Fences;
+
+    /// The lines and the texts of a document's scripts.
+    fn scripts(document: &str) -> Vec<(usize, String)> {
+        let fences = Fences::new(document);
+        (0..fences.blocks.len())
+            .map(|at| {
+                let masked = fences.masked(at);
+                let text = fences.text_at(at);
+                assert_eq!(masked[text.start..], text.text);
+                assert_eq!(
+                    document[..text.start].matches('\n').count(),
+                    text.lines_before
+                );
+                (fences.blocks[at].line, text.text.trim().to_owned())
+            })
+            .collect()
+    }
+
+    #[test]
+    fn fences_are_those_of_commonmark() {
+        let one = |line, text: &str| vec![(line, text.to_owned())];
+        assert_eq!(
+            scripts("\u{feff}```pagewalk\nread 0\n```\n\n```c\n```\n"),
+            one(2, "read 0")
+        );
+        assert_eq!(
+            scripts("```pagewalk\r\nread 0\r\nread 1\r\n```\r\n"),
+            one(2, "read 0\r\nread 1")
+        );
+        assert_eq!(
+            scripts("   ~~~~ pagewalk\n   read 0\n~~~\n   ~~~~\n").len(),
+            1
+        );
+        assert_eq!(
+            scripts("- a\n\n\t```pagewalk\n\tread 0\n\t```\n"),
+            one(4, "read 0")
+        );
+        assert_eq!(
+            scripts("> ```pagewalk\n> read 0\n> ```\nread 1\n"),
+            one(2, "read 0")
+        );
+        assert_eq!(scripts("    ```pagewalk\n    read 0\n    ```\n"), []);
+    }
+
+    #[test]
+    fn fences_that_are_not_closed_are_found() {
+        let found = |document: &str| {
+            let unclosed = Fences::new(document).unclosed;
+            unclosed
+                .iter()
+                .map(|one| (one.line, one.swallowed))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(found("```c\nint x;\n\n```pagewalk\nread 0\n"), [(1, 1)]);
+        assert_eq!(found("a\n\n```pagewalk\nread 0\n"), [(3, 0)]);
+        assert_eq!(found("a\n\n```pagewalk"), [(3, 0)]);
+        assert_eq!(found("> ```pagewalk\n> read 0\n\ntext\n"), [(1, 0)]);
+        assert_eq!(found("```pagewalk\nread 0\n~~~\n    ```\n"), [(1, 0)]);
+        // The closing fence of the script closes the first block.
+        assert_eq!(
+            found("```c\nint x;\n\n```pagewalk\nread 0\n```\n"),
+            [(1, 1)]
+        );
+        assert_eq!(found("```c\nint x;\n"), []);
+        assert_eq!(found("````text\n```pagewalk\nread 0\n```\n````\n"), []);
+        assert_eq!(
+            found("```pagewalk\nread 0\n```\n\n~~~pagewalk\n~~~~\n> ```pagewalk\n> read 0\n> ```"),
+            []
+        );
+    }
 }

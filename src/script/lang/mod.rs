@@ -21,4 +21,3 @@ pub mod span;
 pub(crate) mod table;
 pub mod value;
 pub mod visit;
-pub mod yaml_nesting;

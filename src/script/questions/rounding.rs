@@ -6,7 +6,7 @@ use crate::lang::ast::{Ask, Asked, Expr};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::value::Value;
-use crate::lang::value::significant::LONGEST;
+use crate::lang::value::print::LONGEST;
 use crate::run::session::Session;
 use crate::run::stop::Stop;
 

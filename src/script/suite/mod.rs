@@ -5,4 +5,3 @@ pub mod case_runs;
 pub mod golden;
 pub mod listing;
 pub mod reports;
-pub mod review;

@@ -8,7 +8,8 @@ use crate::kernel::heap::{Heap, HeapBlock, HeapMemory};
 use crate::kernel::ids::Pid;
 use crate::kernel::state::{Kernel, OutOfMemory};
 
-use super::call::{ParamKind, SyscallResult, SystemCall};
+use super::call::ParamKind::Bytes;
+use super::call::{SyscallResult, SystemCall};
 use super::memory;
 
 pub(crate) const CALLS: &[SystemCall] = &[
@@ -16,7 +17,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
         name: "malloc",
         prototype: "void *malloc(size_t size)",
         help: "allocates a block of memory from the heap, or with `mmap` if the block is large",
-        params: &[ParamKind::Bytes],
+        params: &[Bytes],
         required: 1,
         failure: 0,
         fields: &[],
@@ -26,7 +27,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
         name: "free",
         prototype: "void free(void *ptr)",
         help: "frees a block that `malloc`, `calloc`, or `realloc` allocated",
-        params: &[ParamKind::Bytes],
+        params: &[Bytes],
         required: 1,
         failure: -1,
         fields: &[],
@@ -36,7 +37,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
         name: "calloc",
         prototype: "void *calloc(size_t nmemb, size_t size)",
         help: "allocates a block for an array and fills it with zeros",
-        params: &[ParamKind::Bytes, ParamKind::Bytes],
+        params: &[Bytes, Bytes],
         required: 2,
         failure: 0,
         fields: &[],
@@ -46,7 +47,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
         name: "realloc",
         prototype: "void *realloc(void *ptr, size_t size)",
         help: "changes the size of a block, which may move with its bytes",
-        params: &[ParamKind::Bytes, ParamKind::Bytes],
+        params: &[Bytes, Bytes],
         required: 2,
         failure: 0,
         fields: &[],

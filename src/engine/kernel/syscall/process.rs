@@ -5,7 +5,8 @@ use crate::kernel::event::Observer;
 use crate::kernel::ids::{FileId, Pid};
 use crate::kernel::state::{Kernel, OutOfMemory};
 
-use super::call::{ParamKind, SyscallResult, SystemCall, path};
+use super::call::ParamKind::{Bytes, Number, Path};
+use super::call::{SyscallResult, SystemCall, path};
 
 pub(crate) const CALLS: &[SystemCall] = &[
     SystemCall {
@@ -22,7 +23,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
         name: "execve",
         prototype: "int execve(const char *path, char *const argv[], char *const envp[])",
         help: "replaces the process's program with an executable",
-        params: &[ParamKind::Path, ParamKind::Bytes, ParamKind::Bytes],
+        params: &[Path, Bytes, Bytes],
         required: 1,
         failure: -1,
         fields: &[],
@@ -32,7 +33,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
         name: "exit",
         prototype: "void exit(int status)",
         help: "ends the process and frees its memory and descriptors",
-        params: &[ParamKind::Number],
+        params: &[Number],
         required: 1,
         failure: -1,
         fields: &[],
@@ -42,7 +43,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
         name: "wait",
         prototype: "pid_t wait(int *wstatus)",
         help: "reaps a terminated child and returns its PID",
-        params: &[ParamKind::Bytes],
+        params: &[Bytes],
         required: 0,
         failure: -1,
         fields: &[],

@@ -1,7 +1,7 @@
 //! The exact curve.
 
-use crate::trace::blocks::BlockNumbers;
 use crate::trace::counts::MissCurve;
+use crate::trace::hot_spots::BlockNumbers;
 
 /// log2 of the number of adjacent blocks that have adjacent numbers.
 const NEIGHBORS: u32 = 4;

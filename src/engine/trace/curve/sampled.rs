@@ -23,8 +23,8 @@ use std::num::NonZeroU32;
 
 use super::exact::{CHUNK, Recency};
 use crate::machine::random::SplitMix64;
-use crate::trace::blocks::BlockNumbers;
 use crate::trace::counts::{CurveSample, MissCurve};
+use crate::trace::hot_spots::BlockNumbers;
 
 const GROUPS: usize = 16;
 /// The least number of sampled blocks in a cache for which the curve is meaningful. The sample does not

@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use pagewalk_script::exam::grade::{CELL_LIMIT, Given};
 use pagewalk_script::exam::roster::{Flaw, plain};
+use pagewalk_script::lang::loader::too_deep;
 use pagewalk_script::lang::value::Number;
-use pagewalk_script::lang::yaml_nesting::too_deep;
 use serde_json::Value;
 
 use super::rows::{Cells, RECORD_LIMIT, Record, RecordTable, Response, StudentRow, StudentRows};

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::exam::paper::Paper;
+use crate::lang::loader::too_deep;
 use crate::lang::nearest::nearest;
-use crate::lang::yaml_nesting::too_deep;
 use crate::questions::{messages, settings::ADDRESSABLE};
 use crate::run::facts::{ACCESS_FACTS, CALL_FACTS, REFERENCE_FACTS, REPLAY_FACTS};
 use pagewalk_engine::machine::pte::BITS;

@@ -254,6 +254,18 @@ impl Table {
         }
     }
 
+    /// Whether a cell of the column is blank, so that formats draw a box.
+    pub(crate) fn has_blank(&self, at: usize) -> bool {
+        let is_blank = |row: &Vec<Cell>| matches!(row.get(at), Some(Cell::Blank(_)));
+        self.rows.iter().any(is_blank)
+    }
+
+    /// Whether a cell of the column is a word, so that formats align the column at the left.
+    pub(crate) fn has_word(&self, at: usize) -> bool {
+        let is_word = |row: &Vec<Cell>| matches!(row.get(at), Some(Cell::Word(_)));
+        self.rows.iter().any(is_word)
+    }
+
     /// Returns the width of each column in characters, including its name.
     pub(crate) fn widths(&self) -> Vec<u32> {
         let cells = |at: usize| {

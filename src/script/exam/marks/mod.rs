@@ -1,10 +1,8 @@
 //! Readable marks: a table for a spreadsheet, feedback for each student, statistics, and changes.
 
 mod feedback;
-mod statistics;
 mod table;
 
 pub use feedback::{Format, feedback};
 pub(crate) use feedback::{asked, right, why_of};
-pub use statistics::{regrade, statistics};
-pub use table::{Columns, TableRow, marks};
+pub use table::{Columns, TableRow, marks, regrade, statistics};

@@ -4,8 +4,7 @@ pub mod functions;
 mod literal;
 mod number;
 pub(crate) mod ops;
-mod print;
-pub(crate) mod significant;
+pub(crate) mod print;
 /// The elements of a list. Cloning a list, and finding its size, takes the same time for every length.
 #[derive(Debug, Clone)]
 pub struct List {

@@ -1,7 +1,6 @@
 //! A comparison of two runs as blocks of a report.
 
-use super::compare::{Comparison, ComparisonItem, FactDifference, Which};
-use super::facets::Facet;
+use super::compare::{Comparison, ComparisonItem, Facet, FactDifference, Which};
 use super::parting::Parting;
 use super::side::MACHINE;
 use crate::report::doc::{Block, Cell, Step, Table, Tone};

@@ -2,8 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::compare::{Comparison, ComparisonItem, FactDifference, Which};
-use super::facets::Facet;
+use super::compare::{Comparison, ComparisonItem, Facet, FactDifference, Which};
 use super::parting::Parting;
 use crate::report::doc::Step;
 use crate::report::narrate::Statement;

@@ -5,7 +5,6 @@
 
 mod blocks;
 mod compare;
-mod facets;
 mod json;
 mod parting;
 mod side;

@@ -3,7 +3,6 @@
 //! descriptions come from the registries.
 
 mod names;
-mod number;
 #[cfg(test)]
 mod tests;
 mod word;
@@ -16,15 +15,15 @@ use word::row;
 use crate::services::complete::{CursorTokenKind, ItemKind, token_at};
 use crate::services::lookup::every_row;
 
-pub(crate) use number::drawn;
-pub use number::{Asked, HoverInfo, code, paragraphs, script};
+pub(crate) use names::drawn;
+pub use names::{Asked, HoverInfo, code, paragraphs, script};
 
 /// Returns the hover text for byte `at`.
 pub fn hover_at(asked: &Asked, at: usize) -> Option<HoverInfo> {
     let found = token_at(asked.text, asked.tokens, at)?;
     let state = (asked.state)(found.span.start);
     let text = match found.kind {
-        CursorTokenKind::Number(number, role) => number::number(number, role, found.text, &state),
+        CursorTokenKind::Number(number, role) => names::number(number, role, found.text, &state),
         CursorTokenKind::Word(role) => word::word(asked, &found, role, &state),
         CursorTokenKind::Cell(column) => word::cell(&found, column, &state),
         CursorTokenKind::Text => word::file(&found, &state),

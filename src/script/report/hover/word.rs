@@ -1,7 +1,7 @@
 //! Hover texts for words in their context.
 
 use super::names;
-use super::number::{Asked, code, paragraphs, script};
+use super::names::{Asked, code, paragraphs, script};
 use crate::questions::LANGUAGE;
 use crate::run::facts::{Family, key};
 use crate::run::params::Params;

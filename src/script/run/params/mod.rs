@@ -4,13 +4,11 @@
 
 mod expected;
 mod param;
-mod place;
-mod usage;
 
 pub use expected::{Atom, current, may_end, next, rest, ways};
+pub(crate) use expected::{Place, offer, size};
+pub use param::Params;
 pub use param::*;
-pub(crate) use place::{Place, offer, size};
-pub use usage::Params;
 
 /// The words of a table's rows, as a constant: `words_of!(KINDS.0)`, `words_of!(FORMATS.name)`.
 macro_rules! words_of {

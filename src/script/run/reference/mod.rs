@@ -2,9 +2,8 @@
 
 mod draft;
 mod play;
-mod start;
 mod string;
 mod trace;
 
 pub(crate) use draft::REFERENCE_SETTINGS;
-pub(crate) use start::START_COLUMNS;
+pub(crate) use string::START_COLUMNS;

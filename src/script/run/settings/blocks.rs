@@ -7,8 +7,7 @@ use super::field::SettingRow;
 use super::file::{EXECUTABLE_SETTINGS, FILE_SETTINGS};
 use super::kernel::KERNEL_SETTINGS;
 use super::machine::{MACHINE_SETTINGS, MEMORY_SETTINGS};
-use super::page_table::TABLE_SETTINGS;
-use super::pte::PTE_SETTINGS;
+use super::pte::{PTE_SETTINGS, TABLE_SETTINGS};
 use crate::run::reference::{REFERENCE_SETTINGS, START_COLUMNS};
 use crate::run::verbs::SECTION_COLUMNS;
 

@@ -5,8 +5,7 @@ use pagewalk_engine::machine::spec::{CacheSpec, Capacity, Inclusion, TlbSpec, Wr
 use super::field::{
     ON_OFF, SettingRow, count, latency, one, one_of, policy_name, power, sole, time, word_of,
 };
-use super::level::{Common, Level, POLICY_WORDS, SIDES, policy, shared_rows};
-use super::shape::{SetGeometry, Ways};
+use super::level::{Common, Level, POLICY_WORDS, SIDES, SetGeometry, Ways, policy, shared_rows};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::span::Span;
 use crate::lang::value::Value;

@@ -11,8 +11,7 @@ use super::field::{
     value_of,
 };
 use super::level::{Level, level};
-use super::page_table::{TABLE_SETTINGS, TableDraft, even_split};
-use super::pte::PteDraft;
+use super::pte::{PteDraft, TABLE_SETTINGS, TableDraft, even_split};
 use crate::lang::value::Value;
 use crate::run::facts::Component;
 use crate::run::params::Param::{Literal, Optional, Unit, Ways};

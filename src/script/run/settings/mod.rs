@@ -9,9 +9,7 @@ mod file;
 mod kernel;
 mod level;
 mod machine;
-mod page_table;
 mod pte;
-mod shape;
 mod yaml;
 
 use cache::{CACHE_SETTINGS, CacheDraft, TLB_SETTINGS, TlbDraft};

@@ -8,7 +8,6 @@ mod control;
 mod declare;
 mod expect;
 mod forms;
-mod kernel_action;
 mod naming;
 mod noun_value;
 mod operands;
@@ -210,7 +209,7 @@ pub(crate) const VERBS: &[Verb] = &[
         help: "merges each group of equal pages in mergeable areas into one shared frame",
         example: "ksm scan",
         family: Family::None,
-        prepare: kernel_action::ksm,
+        prepare: control::ksm,
     },
     Verb {
         name: "reclaim",
@@ -218,7 +217,7 @@ pub(crate) const VERBS: &[Verb] = &[
         help: "evicts up to N pages that the replacement policy selects",
         example: "reclaim 4 pages",
         family: Family::None,
-        prepare: kernel_action::reclaim,
+        prepare: control::reclaim,
     },
     Verb {
         name: "sync",
@@ -226,7 +225,7 @@ pub(crate) const VERBS: &[Verb] = &[
         help: "writes every dirty file page to its file",
         example: "sync",
         family: Family::None,
-        prepare: kernel_action::sync,
+        prepare: control::sync,
     },
     Verb {
         name: "swap",
@@ -234,7 +233,7 @@ pub(crate) const VERBS: &[Verb] = &[
         help: "moves a page of a process to swap",
         example: "swap out P1 0x7000",
         family: Family::None,
-        prepare: kernel_action::swap,
+        prepare: control::swap,
     },
     Verb {
         name: "tick",
@@ -242,7 +241,7 @@ pub(crate) const VERBS: &[Verb] = &[
         help: "raises a clock interrupt; the kernel clears use or reference bits (`aging` saves them first)",
         example: "tick",
         family: Family::None,
-        prepare: kernel_action::tick,
+        prepare: control::tick,
     },
     Verb {
         name: "seed",

@@ -4,10 +4,8 @@ mod compare;
 mod model;
 #[cfg(test)]
 mod tests;
-mod yaml;
 
 pub use compare::{Change, Difference, Placed, compare};
 pub(crate) use compare::{UNNAMED, compared, counterparts, unnumbered};
-pub use model::{Digest, Entry, FORMAT, Golden, Section};
+pub use model::{Digest, Entry, FORMAT, Golden, Section, Unusable, is_golden, read, write};
 pub(crate) use model::{Places, places};
-pub use yaml::{Unusable, is_golden, read, write};

@@ -302,25 +302,18 @@ impl<'l> Writer<'l> {
 
     /// Renders a table in which each column is as wide as its widest possible contents.
     fn table(&self, table: &Table) -> String {
-        let boxed = |at: usize| {
-            table
-                .rows
-                .iter()
-                .any(|row| matches!(row.get(at), Some(Cell::Blank(_))))
-        };
-        let word = |at: usize| {
-            table
-                .rows
-                .iter()
-                .any(|row| matches!(row.get(at), Some(Cell::Word(_))))
-        };
         let widths = table.widths();
         let columns = table
             .columns()
             .zip(&widths)
             .map(|((at, _, begins), width)| {
-                let side = if word(at) || boxed(at) { "l" } else { "r" };
-                let width = f64::from(*width) * CHARACTER + if boxed(at) { 0.7 } else { 0.0 };
+                let side = if table.has_word(at) || table.has_blank(at) {
+                    "l"
+                } else {
+                    "r"
+                };
+                let width =
+                    f64::from(*width) * CHARACTER + if table.has_blank(at) { 0.7 } else { 0.0 };
                 format!(
                     "{}w{{{side}}}{{{width:.2}em}}",
                     if begins { "|" } else { "" }

@@ -256,25 +256,17 @@ fn paragraph(paragraph: &Paragraph) -> String {
 
 /// Renders a table with columns as wide as their widest possible contents.
 fn grouped(table: &Table) -> String {
-    let boxed = |at: usize| {
-        table
-            .rows
-            .iter()
-            .any(|row| matches!(row.get(at), Some(Cell::Blank(_))))
-    };
-    let word = |at: usize| {
-        table
-            .rows
-            .iter()
-            .any(|row| matches!(row.get(at), Some(Cell::Word(_))))
-    };
     let widths = table.widths();
     let columns = widths.iter().enumerate().map(|(at, width)| {
         // A box has inner margins.
-        let more = u32::from(boxed(at));
+        let more = u32::from(table.has_blank(at));
         format!(
             "({width}, {more}, \"{}\")",
-            if word(at) || boxed(at) { "l" } else { "r" }
+            if table.has_word(at) || table.has_blank(at) {
+                "l"
+            } else {
+                "r"
+            }
         )
     });
     let bars = table

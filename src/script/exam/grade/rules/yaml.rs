@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Rules, Setting};
-use crate::lang::yaml_nesting::too_deep;
+use crate::lang::loader::too_deep;
 
 impl Rules {
     /// Sets the rules that a YAML text contains. Returns the errors, each with the name of the text and a line

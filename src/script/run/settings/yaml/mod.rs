@@ -21,8 +21,7 @@ use crate::run::params::{BITS, Param, Place, next};
 use super::cache::{CACHE_SETTINGS, TLB_SETTINGS};
 use super::field::{Arg, ArgKind, Field, one};
 use super::machine::{MACHINE_SETTINGS, MEMORY_SETTINGS};
-use super::page_table::TABLE_SETTINGS;
-use super::pte::PTE_SETTINGS;
+use super::pte::{PTE_SETTINGS, TABLE_SETTINGS};
 use tree::{Entry, Node, Scalar, join, tree};
 
 /// Returns the settings in a machine file, in the form of a script's settings. `file` is the file's number in
