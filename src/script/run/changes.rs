@@ -1,6 +1,5 @@
 //! Differences between two states of a session: tables of the rows that differ, with both values of each cell.
 
-use crate::run::table::{Cell, InvalidEntries, Rows, TableId};
 use std::collections::{BTreeMap, BTreeSet};
 
 use pagewalk_engine::kernel::Kernel;
@@ -9,9 +8,10 @@ use pagewalk_engine::kernel::process::Process;
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::pte::BitRow;
 
-use super::nouns::{SHOWN_NOUNS, TABLE_NOUNS, THING_NOUNS, TableNoun, Views};
+use super::nouns::{SHOWN_NOUNS, TABLE_NOUNS, THING_NOUNS, TableNoun, ThingRef, Views};
 use super::record::View;
 use super::state::{Binding, State};
+use super::table::{self, Cell, InvalidEntries, RowChange, Rows};
 
 /// Maximum number of runs of known bytes. If the memory has more runs, the comparison skips it.
 const RUNS: usize = 1 << 14;
@@ -29,16 +29,7 @@ pub struct Changed {
     /// Whether the rows have several groups (ways).
     pub(crate) ways: bool,
     pub(crate) columns: Vec<String>,
-    pub(crate) rows: Vec<ChangedRow>,
-}
-
-/// A row that changed, or a changed way of a row.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct ChangedRow {
-    pub(crate) key: Cell,
-    pub(crate) way: usize,
-    /// Both values of each cell: before and after.
-    pub(crate) cells: Vec<(Cell, Cell)>,
+    pub(crate) rows: Vec<RowChange>,
 }
 
 /// The changes between two states.
@@ -91,7 +82,7 @@ fn variables(before: &State, after: &State) -> Option<Changed> {
     let rows = names
         .into_iter()
         .filter(|name| old.get(*name) != new.get(*name))
-        .map(|name| ChangedRow {
+        .map(|name| RowChange {
             key: Cell::text(name.as_str()),
             way: 0,
             cells: vec![(value(&old, name), value(&new, name))],
@@ -142,41 +133,31 @@ fn table(
 
 /// Returns the rows that differ between two machines in a noun's table.
 fn rows_of(noun: &TableNoun, level: usize, old: &Machine, new: &Machine) -> Changed {
-    let layout = (noun.layout)(new, level);
-    let wide = layout.id == TableId::Memory;
     let columns = noun.every_column(new, level);
-    let present = |machine| (noun.present)(machine, level);
-    let keys = present(old).into_iter().chain(present(new));
-    let keys: BTreeSet<u64> = keys
-        .map(|key| if wide { key - key % ROW } else { key })
+    let keys: BTreeSet<u64> = [old, new]
+        .iter()
+        .flat_map(|machine| (noun.present)(machine, level))
+        .map(|key| match noun.name {
+            "memory" => key - key % ROW,
+            _ => key,
+        })
         .collect();
-    let digits = layout.key_digits();
-    let mut rows = Vec::new();
-    for key in keys {
-        for way in 0..layout.ways as usize {
-            let cell = |machine, column: &String| {
-                (noun.cell)(machine, level, key, way, column, InvalidEntries::Hidden)
-            };
-            let cells: Vec<_> = columns
-                .iter()
-                .map(|name| both(name, cell(old, name), cell(new, name)))
-                .collect();
-            if cells.iter().any(|(old, new)| old != new) {
-                rows.push(ChangedRow {
-                    key: Cell::Hex(key, digits),
-                    way,
-                    cells,
-                });
-            }
+    let keys: Vec<u64> = keys.into_iter().collect();
+    let table = |machine| {
+        noun.table((machine, level), &keys, &columns, |_| {
+            InvalidEntries::Hidden
+        })
+    };
+    let mut changed = changed(Some(table(old)), table(new));
+    for row in &mut changed.rows {
+        for (column, cells) in columns.iter().zip(&mut row.cells) {
+            let (old, new) = std::mem::replace(cells, (Cell::Nothing, Cell::Nothing));
+            *cells = both(column, old, new);
         }
     }
-    Changed {
-        title: layout.noun,
-        key: layout.key.to_owned(),
-        ways: layout.ways > 1,
-        columns,
-        rows,
-    }
+    let differs = |row: &RowChange| row.cells.iter().any(|(old, new)| old != new);
+    changed.rows.retain(differs);
+    changed
 }
 
 /// Returns both values of a cell. If an entry appears or disappears, its bits are not listed.
@@ -202,7 +183,7 @@ fn stats(old: &Machine, new: &Machine) -> Vec<Changed> {
     let (Some(old), Some(new)) = (table(old), table(new)) else {
         return Vec::new();
     };
-    vec![lists(new.title, &new.groups.concat(), old.rows, new.rows)]
+    vec![changed(Some(old), new)]
 }
 
 fn as_table(view: View) -> Option<Rows> {
@@ -219,104 +200,43 @@ fn things((was, is): (Option<&Kernel>, Option<&Kernel>)) -> Vec<Changed> {
         Views::Kernel(views) => Some(views),
         _ => None,
     });
-    let mut changed = Vec::new();
+    let mut changes = Vec::new();
     for view in views {
         let table = |kernel| view(kernel).into_iter().find_map(as_table);
         let Some(new) = table(is) else { continue };
-        let old = was.and_then(table).map_or_else(Vec::new, |old| old.rows);
-        changed.push(lists(new.title, &new.groups.concat(), old, new.rows));
+        changes.push(changed(was.and_then(table), new));
     }
     for noun in THING_NOUNS {
-        let columns: Vec<String> = noun
-            .columns
-            .iter()
-            .map(|column| column.name.to_owned())
-            .collect();
-        // The column that identifies a row comes first.
-        let key = columns
-            .iter()
-            .position(|column| column == noun.key)
-            .unwrap_or(0);
-        let rows = |kernel: Option<&Kernel>, pid: Option<Pid>| -> Vec<Vec<Cell>> {
-            let Some(kernel) = kernel else {
-                return Vec::new();
-            };
-            let process = pid.and_then(|pid| kernel.process(pid));
-            let rows = (noun.rows)(kernel, process, None).into_iter();
-            rows.map(|row| turned(row.cells, key)).collect()
-        };
-        let columns = turned(columns, key);
-        if noun.of_process {
-            for process in is.processes() {
-                let pid = Some(process.pid);
-                let title = format!("{}.{}", process.name, noun.name);
-                changed.push(lists(title, &columns, rows(was, pid), rows(Some(is), pid)));
-            }
+        let processes = is.processes().map(|process| Some(process.pid));
+        let of: Vec<Option<Pid>> = if noun.of_process {
+            processes.collect()
         } else {
-            changed.push(lists(
-                noun.name.to_owned(),
-                &columns,
-                rows(was, None),
-                rows(Some(is), None),
-            ));
+            vec![None]
+        };
+        for pid in of {
+            let things = ThingRef { noun, pid };
+            changes.push(changed(was.map(|was| things.table(was)), things.table(is)));
         }
     }
-    changed
+    changes
 }
 
-/// Returns a row that begins with its identifying cell.
-fn turned<T>(mut row: Vec<T>, key: usize) -> Vec<T> {
-    if key < row.len() {
-        row[..=key].rotate_right(1);
-    }
-    row
-}
-
-/// The rows that differ in a list. The first cell identifies each row. The comparison matches rows with the
-/// same first cell by their order.
-fn lists(title: String, columns: &[String], old: Vec<Vec<Cell>>, new: Vec<Vec<Cell>>) -> Changed {
-    let named = |rows: Vec<Vec<Cell>>| -> BTreeMap<(u64, String, usize), Vec<Cell>> {
-        let mut named = BTreeMap::new();
-        for row in rows {
-            let Some(first) = row.first() else { continue };
-            let name = (first.number().unwrap_or(0), first.to_string());
-            let seen = (name.0, name.1.clone(), 0)..=(name.0, name.1.clone(), usize::MAX);
-            let again = named.range(seen).count();
-            named.insert((name.0, name.1, again), row);
-        }
-        named
-    };
-    let (mut old, new) = (named(old), named(new));
-    let missing = |row: &[Cell]| vec![Cell::Nothing; row.len()];
-    let mut pairs: BTreeMap<_, (Vec<Cell>, Vec<Cell>)> = BTreeMap::new();
-    for (name, row) in new {
-        let before = old.remove(&name).unwrap_or_else(|| missing(&row));
-        pairs.insert(name, (before, row));
-    }
-    for (name, row) in old {
-        let after = missing(&row);
-        pairs.insert(name, (row, after));
-    }
-    let rows = pairs
-        .into_values()
-        .filter(|(before, after)| before != after)
-        .filter_map(|(before, after)| {
-            let key = [&before, &after]
-                .iter()
-                .filter_map(|row| row.first())
-                .find(|key| **key != Cell::Nothing)?;
-            let key = (*key).clone();
-            let cells = before.into_iter().zip(after).skip(1).collect();
-            Some(ChangedRow { key, way: 0, cells })
-        });
-    let (key, columns) = columns
-        .split_first()
-        .map_or((String::new(), &[][..]), |(key, rest)| (key.clone(), rest));
+/// Returns the rows that differ in a table. Without a table before, all rows are new.
+fn changed(before: Option<Rows>, after: Rows) -> Changed {
+    let before = before.unwrap_or_else(|| Rows {
+        rows: Vec::new(),
+        ..after.clone()
+    });
+    let rows = table::changes(&before, &after);
+    let ways = after.groups.len() > 2;
+    // The ways of a set have the same columns.
+    let mut columns: Vec<String> = after.groups.iter().take(2).flatten().cloned().collect();
+    let key = columns.remove(after.key());
     Changed {
-        title,
+        title: after.title,
         key,
-        ways: false,
-        columns: columns.to_vec(),
-        rows: rows.collect(),
+        ways,
+        columns,
+        rows,
     }
 }

@@ -37,11 +37,11 @@ impl TableNoun {
         TABLE_NOUNS.iter().find(|noun| noun.name == name)
     }
 
-    /// Returns the table with these columns. `invalid` depends on the column.
+    /// Returns the table with these rows and columns. `invalid` depends on the column.
     pub(crate) fn table(
         &self,
-        machine: &Machine,
-        level: usize,
+        (machine, level): (&Machine, usize),
+        keys: &[u64],
         columns: &[String],
         invalid: impl Fn(&str) -> InvalidEntries,
     ) -> Rows {
@@ -68,14 +68,14 @@ impl TableNoun {
             id: layout.id,
             title: layout.noun,
             groups,
-            rows: (self.keys)(machine, level).into_iter().map(row).collect(),
+            rows: keys.iter().map(|key| row(*key)).collect(),
         }
     }
 
     /// Returns the table that `show` prints.
     pub(crate) fn view(&self, machine: &Machine, level: usize, invalid: InvalidEntries) -> Rows {
-        let columns = (self.shown)(machine, level);
-        self.table(machine, level, &columns, |_| invalid)
+        let (keys, columns) = ((self.keys)(machine, level), (self.shown)(machine, level));
+        self.table((machine, level), &keys, &columns, |_| invalid)
     }
 
     /// Returns the columns without aliases. The columns that `show` prints depend on the contents: it omits the bits

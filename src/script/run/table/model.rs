@@ -68,6 +68,14 @@ pub struct Rows {
     pub(crate) rows: Vec<Vec<Cell>>,
 }
 
+impl Rows {
+    /// Returns the index of the column that identifies a row.
+    pub(crate) fn key(&self) -> usize {
+        // As in `/proc/PID/maps`, several areas can have the same name, so their addresses identify them.
+        usize::from(self.id == TableId::Maps)
+    }
+}
+
 /// A cell. The notation belongs to the cell and not to its column, because checks, changes, and answers print cells
 /// alone, and because a column can mix notations: the PPN of a missing entry has no fixed number of digits.
 #[derive(Debug, Clone, PartialEq)]
