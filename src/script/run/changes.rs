@@ -8,8 +8,7 @@ use pagewalk_engine::kernel::process::Process;
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::pte::BitRow;
 
-use super::nouns::{SHOWN_NOUNS, TABLE_NOUNS, THING_NOUNS, TableNoun, ThingRef, Views};
-use super::record::View;
+use super::nouns::{TABLE_NOUNS, THING_NOUNS, TableNoun, ThingRef, processes, stats};
 use super::state::{Binding, State};
 use super::table::{self, Cell, InvalidEntries, RowChange, Rows};
 
@@ -51,7 +50,7 @@ pub fn changes(before: &State, after: &State) -> Changes {
             for noun in TABLE_NOUNS {
                 tables.extend(table(noun, old, new, kernels));
             }
-            tables.extend(stats(old, new));
+            tables.push(changed(Some(stats(old)), stats(new)));
             tables.extend(things(kernels));
         }
         (None, None) => {}
@@ -170,42 +169,10 @@ fn both(column: &str, old: Cell, new: Cell) -> (Cell, Cell) {
     }
 }
 
-fn stats(old: &Machine, new: &Machine) -> Vec<Changed> {
-    let table = |machine: &Machine| -> Option<Rows> {
-        SHOWN_NOUNS
-            .iter()
-            .filter(|noun| noun.name == "stats")
-            .find_map(|noun| match noun.views {
-                Views::Machine(views) => views(machine).into_iter().find_map(as_table),
-                _ => None,
-            })
-    };
-    let (Some(old), Some(new)) = (table(old), table(new)) else {
-        return Vec::new();
-    };
-    vec![changed(Some(old), new)]
-}
-
-fn as_table(view: View) -> Option<Rows> {
-    match view {
-        View::Table(table) => Some(table),
-        _ => None,
-    }
-}
-
 /// Changes to the kernel's state: its processes, and the objects in every kernel list.
 fn things((was, is): (Option<&Kernel>, Option<&Kernel>)) -> Vec<Changed> {
     let Some(is) = is else { return Vec::new() };
-    let views = SHOWN_NOUNS.iter().filter_map(|noun| match noun.views {
-        Views::Kernel(views) => Some(views),
-        _ => None,
-    });
-    let mut changes = Vec::new();
-    for view in views {
-        let table = |kernel| view(kernel).into_iter().find_map(as_table);
-        let Some(new) = table(is) else { continue };
-        changes.push(changed(was.and_then(table), new));
-    }
+    let mut changes = vec![changed(was.map(processes), processes(is))];
     for noun in THING_NOUNS {
         let processes = is.processes().map(|process| Some(process.pid));
         let of: Vec<Option<Pid>> = if noun.of_process {

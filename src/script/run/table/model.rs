@@ -58,6 +58,10 @@ pub(crate) fn digits(bits: u32) -> u32 {
 
 /// A table with columns in groups (the ways of a set), as in textbooks.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(
+    clippy::struct_field_names,
+    reason = "`rows` is the word for the rows of a table"
+)]
 pub struct Rows {
     pub(crate) id: TableId,
     /// The table's title: `tlb dTLB`, `P1.maps`.

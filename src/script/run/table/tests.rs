@@ -43,10 +43,8 @@ fn shown(script: &str, noun: &str) -> Rows {
 /// Writes a table in the language, and returns the location of each cell.
 fn written(table: &Rows, begin: &str) -> (String, Vec<Vec<Range<usize>>>) {
     let mut text = format!("{begin} {{\n");
-    for group in &table.groups {
-        text += &format!("| {} ", group.join(" "));
-    }
-    text += "|\n";
+    let groups = table.groups.iter().map(|group| group.join(" "));
+    text += &["| ", &groups.collect::<Vec<_>>().join(" | "), " |\n"].concat();
     let mut places = Vec::new();
     for row in &table.rows {
         let mut own = Vec::new();
