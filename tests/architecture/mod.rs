@@ -111,6 +111,31 @@ fn files_are_read_through_one_layer() {
     );
 }
 
+/// Whether a line begins a literal of the struct `Check`.
+fn makes_a_check(line: &str) -> bool {
+    let line = line.trim();
+    let ends = line.ends_with("Check {") && !line.starts_with("pub struct") && !line.contains("->");
+    let before = line
+        .strip_suffix("Check {")
+        .and_then(|line| line.chars().last());
+    ends && !line.starts_with("impl") && !before.is_some_and(char::is_alphanumeric)
+}
+
+#[test]
+fn checks_of_cells_are_made_in_one_place() {
+    let sources = rust_files("src").into_iter();
+    let makes = sources.filter(|source| source.text.lines().any(makes_a_check));
+    let makes: Vec<String> = makes.map(|source| source.path).collect();
+    // The others check facts, conditions, and comparisons of whole tables.
+    let expected = [
+        "src/script/run/checks.rs",
+        "src/script/run/table/compare.rs",
+        "src/script/run/verbs/expect.rs",
+        "src/script/run/verbs/noun_value.rs",
+    ];
+    assert_eq!(makes, expected);
+}
+
 #[test]
 fn nothing_is_unsafe_or_left_undone() {
     let sources = ["src", "tests", "benches", "examples/rust"]

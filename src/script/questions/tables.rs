@@ -200,13 +200,18 @@ fn add_columns<'n>(
         columns.insert(place.map_or(0, |before| before + 1), name.to_owned());
     }
     // A bit that `set` did not specify is not printed for an invalid entry.
-    let whole = noun.table(machine, level, &columns, |column| {
-        if shown.iter().any(|shown| shown == column) {
-            InvalidEntries::Shown
-        } else {
-            InvalidEntries::Hidden
-        }
-    });
+    let whole = noun.table(
+        (machine, level),
+        &(noun.keys)(machine, level),
+        &columns,
+        |column| {
+            if shown.iter().any(|shown| shown == column) {
+                InvalidEntries::Shown
+            } else {
+                InvalidEntries::Hidden
+            }
+        },
+    );
     (table.groups, table.rows) = (whole.groups, whole.rows);
 }
 

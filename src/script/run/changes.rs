@@ -1,17 +1,17 @@
 //! Differences between two states of a session: tables of the rows that differ, with both values of each cell.
 
-use crate::lang::value::Value;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use pagewalk_engine::kernel::Kernel;
+use pagewalk_engine::kernel::ids::Pid;
 use pagewalk_engine::kernel::process::Process;
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::pte::BitRow;
 
-use super::nouns::{SHOWN_NOUNS, ShownNoun, TABLE_NOUNS, THING_NOUNS, TableNoun, Views};
-use super::record::View;
+use super::nouns::{TABLE_NOUNS, THING_NOUNS, TableNoun, ThingRef, processes, stats};
 use super::state::State;
-use super::table::{Cell, InvalidEntries, Rows, TableId};
+use super::table::{self, Cell, InvalidEntries, RowChange, Rows, TableId};
+use crate::lang::value::Value;
 
 /// Maximum number of runs of known bytes. If the memory has more runs, the comparison skips it.
 const RUNS: usize = 1 << 14;
@@ -29,16 +29,7 @@ pub struct Changed {
     /// Whether the rows have several groups (ways).
     pub(crate) ways: bool,
     pub(crate) columns: Vec<String>,
-    pub(crate) rows: Vec<ChangedRow>,
-}
-
-/// A row that changed, or a changed way of a row.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct ChangedRow {
-    pub(crate) key: Cell,
-    pub(crate) way: usize,
-    /// Both values of each cell: before and after.
-    pub(crate) cells: Vec<(Cell, Cell)>,
+    pub(crate) rows: Vec<RowChange>,
 }
 
 /// The changes between two states.
@@ -50,23 +41,18 @@ pub enum Changes {
     Tables(Vec<Changed>),
 }
 
-/// The hardware of a state, with the kernel if one runs.
-type Hardware<'s> = (&'s Machine, Option<&'s Kernel>);
-
 /// Returns the differences between two states.
 pub fn changes(before: &State, after: &State) -> Changes {
-    let columns = ["name", "value"].map(str::to_owned);
-    let mut tables = vec![lists(
-        "variables".to_owned(),
-        &columns,
-        [before, after].map(variables),
-    )];
-    match (before.hardware(), after.hardware()) {
+    let (old, new) = (before.hardware(), after.hardware());
+    let mut tables = vec![changed(Some(variables(before)), variables(after))];
+    match (old, new) {
         (Some(old), Some(new)) if old.spec() == new.spec() => {
-            let (old, new) = ((old, before.kernel()), (new, after.kernel()));
-            tables.extend(TABLE_NOUNS.iter().flat_map(|noun| table(noun, old, new)));
-            tables.extend(SHOWN_NOUNS.iter().filter_map(|noun| shown(noun, old, new)));
-            tables.extend(new.1.into_iter().flat_map(|kernel| things(old.1, kernel)));
+            let kernels = (before.kernel(), after.kernel());
+            for noun in TABLE_NOUNS {
+                tables.extend(table(noun, old, new, kernels));
+            }
+            tables.push(changed(Some(stats(old)), stats(new)));
+            tables.extend(things(kernels));
         }
         (None, None) => {}
         _ => return Changes::Machine,
@@ -75,183 +61,126 @@ pub fn changes(before: &State, after: &State) -> Changes {
     Changes::Tables(tables)
 }
 
-fn variables(state: &State) -> Vec<Vec<Cell>> {
+/// Returns the variables and their values.
+fn variables(state: &State) -> Rows {
     let row = |(name, value): (&str, &Value)| vec![Cell::text(name), Cell::text(value.quoted())];
-    state.variables().into_iter().map(row).collect()
+    Rows {
+        id: TableId::Variables,
+        title: "variables".to_owned(),
+        groups: vec![vec!["name".to_owned(), "value".to_owned()]],
+        rows: state.variables().into_iter().map(row).collect(),
+    }
 }
 
 /// Returns a noun's tables: one for each TLB or cache, or one for each process.
-fn table(noun: &TableNoun, (old, was): Hardware, (new, is): Hardware) -> Vec<Changed> {
+fn table(
+    noun: &'static TableNoun,
+    old: &Machine,
+    new: &Machine,
+    (was, is): (Option<&Kernel>, Option<&Kernel>),
+) -> Vec<Changed> {
     let spec = new.spec();
-    let levels = |count: usize| {
-        let levels = (0..count).map(|level| rows_of(noun, level, old, new));
-        levels.collect()
-    };
-    let running = is.filter(|kernel| kernel.processes().next().is_some());
-    match (noun.name, running) {
-        ("tlb", _) => levels(spec.tlbs.len()),
-        ("cache", _) => levels(spec.caches.len()),
-        ("page_table", _) if spec.mmu.is_none() => Vec::new(),
-        ("page_table", Some(is)) => {
+    match noun.name {
+        "tlb" => (0..spec.tlbs.len())
+            .map(|level| rows_of(noun, level, old, new))
+            .collect(),
+        "cache" => (0..spec.caches.len())
+            .map(|level| rows_of(noun, level, old, new))
+            .collect(),
+        "page_table" if spec.mmu.is_none() => Vec::new(),
+        "page_table" => {
+            let Some(is) = is.filter(|kernel| kernel.processes().next().is_some()) else {
+                return vec![rows_of(noun, 0, old, new)];
+            };
             let of = |process: &Process| {
                 let old = was.and_then(|was| Some(was.machine_of(was.process(process.pid)?.pid)));
-                let old = old.unwrap_or_else(|| Machine::new(spec.clone()));
-                let mut changed = rows_of(noun, 0, &old, &is.machine_of(process.pid));
+                let empty = Machine::new(spec.clone());
+                let mut changed =
+                    rows_of(noun, 0, &old.unwrap_or(empty), &is.machine_of(process.pid));
                 changed.title = format!("{}.{}", process.name, changed.title);
                 changed
             };
             is.processes().map(of).collect()
         }
-        ("memory", _) if old.memory_known().len().max(new.memory_known().len()) > RUNS => {
-            Vec::new()
-        }
-        _ => levels(1),
+        _ if old.memory_known().len().max(new.memory_known().len()) > RUNS => Vec::new(),
+        _ => vec![rows_of(noun, 0, old, new)],
     }
 }
 
 /// Returns the rows that differ between two machines in a noun's table.
 fn rows_of(noun: &TableNoun, level: usize, old: &Machine, new: &Machine) -> Changed {
-    let layout = (noun.layout)(new, level);
     let columns = noun.every_column(new, level);
-    let row = if layout.id == TableId::Memory { ROW } else { 1 };
-    let present = |machine| (noun.present)(machine, level);
-    let keys = present(old).into_iter().chain(present(new));
-    let keys: BTreeSet<u64> = keys.map(|key| key - key % row).collect();
-    let row = |machine, key| {
-        noun.row((machine, level), &layout, key, &columns, |_| {
+    let keys: BTreeSet<u64> = [old, new]
+        .iter()
+        .flat_map(|machine| (noun.present)(machine, level))
+        .map(|key| match noun.name {
+            "memory" => key - key % ROW,
+            _ => key,
+        })
+        .collect();
+    let keys: Vec<u64> = keys.into_iter().collect();
+    let table = |machine| {
+        noun.table((machine, level), &keys, &columns, |_| {
             InvalidEntries::Hidden
         })
     };
-    let pairs = keys
-        .into_iter()
-        .map(|key| [old, new].map(|machine| row(machine, key)));
-    let rows = differences(&columns, pairs);
-    Changed {
-        rows,
-        title: layout.noun,
-        key: layout.key.to_owned(),
-        ways: layout.ways > 1,
-        columns,
-    }
-}
-
-/// Returns the rows that differ, given both states of each row. The first cell identifies the row, and the others repeat the
-/// columns for each way.
-fn differences(columns: &[String], pairs: impl Iterator<Item = [Vec<Cell>; 2]>) -> Vec<ChangedRow> {
-    let mut rows = Vec::new();
-    for [old, new] in pairs {
-        let mut keys = [&old, &new].into_iter().filter_map(|row| row.first());
-        let Some(key) = keys.find(|key| **key != Cell::Nothing) else {
-            continue;
-        };
-        let ways = old[1..]
-            .chunks(columns.len())
-            .zip(new[1..].chunks(columns.len()));
-        for (way, (old, new)) in ways.enumerate() {
-            let pairs = columns.iter().zip(old.iter().zip(new));
-            let cells: Vec<_> = pairs
-                .map(|(name, (old, new))| both(name, old, new))
-                .collect();
-            if cells.iter().any(|(old, new)| old != new) {
-                let key = key.clone();
-                rows.push(ChangedRow { key, way, cells });
-            }
+    let mut changed = changed(Some(table(old)), table(new));
+    for row in &mut changed.rows {
+        for (column, cells) in columns.iter().zip(&mut row.cells) {
+            let (old, new) = std::mem::replace(cells, (Cell::Nothing, Cell::Nothing));
+            *cells = both(column, old, new);
         }
     }
-    rows
-}
-
-/// Returns both values of a cell. If an entry appears or disappears, its bits are not listed.
-fn both(column: &str, old: &Cell, new: &Cell) -> (Cell, Cell) {
-    let flag = column == "d" || column != "v" && BitRow::named(column).is_some();
-    match (flag, old, new) {
-        (true, Cell::Nothing, _) => (new.clone(), new.clone()),
-        (true, _, Cell::Nothing) => (old.clone(), old.clone()),
-        _ => (old.clone(), new.clone()),
-    }
-}
-
-/// Returns the changes to the counters or to a list of the kernel.
-fn shown(noun: &ShownNoun, old: Hardware, new: Hardware) -> Option<Changed> {
-    let rows = |(machine, kernel): Hardware| -> Option<Rows> {
-        let views = match noun.views {
-            Views::Machine(views) if noun.name == "stats" => views(machine),
-            Views::Kernel(views) => views(kernel?),
-            _ => return None,
-        };
-        views.into_iter().find_map(|view| match view {
-            View::Table(table) => Some(table),
-            _ => None,
-        })
-    };
-    let new = rows(new)?;
-    let old = rows(old).map_or_else(Vec::new, |old| old.rows);
-    Some(lists(new.title, &new.groups.concat(), [old, new.rows]))
-}
-
-/// Returns the changes to the lists of kernel objects.
-fn things(was: Option<&Kernel>, is: &Kernel) -> Vec<Changed> {
-    let mut changed = Vec::new();
-    for noun in THING_NOUNS {
-        // The column that identifies a row comes first.
-        let at = noun
-            .columns
-            .iter()
-            .position(|column| column.name == noun.key);
-        let at = at.unwrap_or(0);
-        let columns = noun.columns.iter().map(|column| column.name.to_owned());
-        let columns: Vec<String> = turned(columns.collect(), at);
-        let rows = |kernel: &Kernel, process: Option<&Process>| {
-            let rows = (noun.rows)(kernel, process, None).into_iter();
-            rows.map(|row| turned(row.cells, at)).collect()
-        };
-        let mut compare = |title: String, process: Option<&Process>| {
-            let before = was.map_or_else(Vec::new, |was| {
-                rows(was, process.and_then(|process| was.process(process.pid)))
-            });
-            changed.push(lists(title, &columns, [before, rows(is, process)]));
-        };
-        if noun.of_process {
-            for process in is.processes() {
-                compare(format!("{}.{}", process.name, noun.name), Some(process));
-            }
-        } else {
-            compare(noun.name.to_owned(), None);
-        }
-    }
+    let differs = |row: &RowChange| row.cells.iter().any(|(old, new)| old != new);
+    changed.rows.retain(differs);
     changed
 }
 
-/// Returns a row that begins with its identifying cell.
-fn turned<T>(mut row: Vec<T>, key: usize) -> Vec<T> {
-    row[..=key].rotate_right(1);
-    row
+/// Returns both values of a cell. If an entry appears or disappears, its bits are not listed.
+fn both(column: &str, old: Cell, new: Cell) -> (Cell, Cell) {
+    let flag = column == "d" || column != "v" && BitRow::named(column).is_some();
+    match (flag, &old, &new) {
+        (true, Cell::Nothing, _) => (new.clone(), new),
+        (true, _, Cell::Nothing) => (old.clone(), old),
+        _ => (old, new),
+    }
 }
 
-/// Returns the rows that differ in a list before and after. The first cell identifies each row. The comparison matches rows
-/// with the same first cell by their order.
-fn lists(title: String, columns: &[String], lists: [Vec<Vec<Cell>>; 2]) -> Changed {
-    let mut pairs: BTreeMap<_, [Vec<Cell>; 2]> = BTreeMap::new();
-    for (at, list) in lists.into_iter().enumerate() {
-        let mut seen: HashMap<_, usize> = HashMap::new();
-        for row in list {
-            let Some(first) = row.first() else { continue };
-            let name = (first.number().unwrap_or(0), first.to_string());
-            let again = seen.entry(name.clone()).or_default();
-            *again += 1;
-            let nothing = vec![Cell::Nothing; row.len()];
-            let pair = pairs.entry((name, *again));
-            pair.or_insert_with(|| [nothing.clone(), nothing])[at] = row;
+/// Changes to the kernel's state: its processes, and the objects in every kernel list.
+fn things((was, is): (Option<&Kernel>, Option<&Kernel>)) -> Vec<Changed> {
+    let Some(is) = is else { return Vec::new() };
+    let mut changes = vec![changed(was.map(processes), processes(is))];
+    for noun in THING_NOUNS {
+        let processes = is.processes().map(|process| Some(process.pid));
+        let of: Vec<Option<Pid>> = if noun.of_process {
+            processes.collect()
+        } else {
+            vec![None]
+        };
+        for pid in of {
+            let things = ThingRef { noun, pid };
+            changes.push(changed(was.map(|was| things.table(was)), things.table(is)));
         }
     }
-    let (key, columns) = columns
-        .split_first()
-        .map_or((String::new(), &[][..]), |(key, rest)| (key.clone(), rest));
+    changes
+}
+
+/// Returns the rows that differ in a table. Without a table before, all rows are new.
+fn changed(before: Option<Rows>, after: Rows) -> Changed {
+    let before = before.unwrap_or_else(|| Rows {
+        rows: Vec::new(),
+        ..after.clone()
+    });
+    let rows = table::changes(&before, &after);
+    let ways = after.groups.len() > 2;
+    // The ways of a set have the same columns.
+    let mut columns: Vec<String> = after.groups.iter().take(2).flatten().cloned().collect();
+    let key = columns.remove(after.key());
     Changed {
-        rows: differences(columns, pairs.into_values()),
-        title,
+        title: after.title,
         key,
-        ways: false,
-        columns: columns.to_vec(),
+        ways,
+        columns,
+        rows,
     }
 }

@@ -20,7 +20,9 @@ pub(crate) mod tree;
 pub(crate) use geometry::size;
 pub(crate) use memory::ROW as BYTES_OF_ROW;
 pub use plan::{Contents, SHOWN_NOUNS, ShowPlan, ShownNoun, Views, What};
+pub(crate) use processes::table as processes;
 pub use row::{TABLE_NOUNS, TableNoun};
+pub(crate) use stats::table as stats;
 pub(crate) use step_columns::{
     STEP_COLUMNS, beyond, cell as reference_cell, explaining, frames as reference_frames,
     header_mistakes as reference_header,

@@ -8,7 +8,7 @@ use crate::run::budget::WORK_OF_STEP;
 use crate::run::record::{Did, Shown, View};
 use crate::run::session::Session;
 use crate::run::stop::Stop;
-use crate::run::table::InvalidEntries;
+use crate::run::table::{InvalidEntries, Rows};
 use pagewalk_engine::kernel::Kernel;
 use pagewalk_engine::kernel::ids::Pid;
 use pagewalk_engine::kernel::process::Process;
@@ -84,8 +84,10 @@ pub struct ShownNoun {
 pub enum Views {
     /// The machine.
     Machine(fn(&Machine) -> Vec<View>),
-    /// The kernel.
-    Kernel(fn(&Kernel) -> Vec<View>),
+    /// The counters of the machine.
+    Stats(fn(&Machine) -> Rows),
+    /// The processes of the kernel.
+    Kernel(fn(&Kernel) -> Rows),
     /// A process.
     Process(fn(&Kernel, &Process) -> Vec<View>),
     /// The page tables of the machine, or of a process.
@@ -111,7 +113,7 @@ pub const SHOWN_NOUNS: &[ShownNoun] = &[
     ShownNoun {
         name: "stats",
         help: "the counters of every TLB and cache",
-        views: Views::Machine(stats::views),
+        views: Views::Stats(stats::table),
     },
     ShownNoun {
         name: "steps",
@@ -136,7 +138,7 @@ pub const SHOWN_NOUNS: &[ShownNoun] = &[
     ShownNoun {
         name: "processes",
         help: "the state, mapped and resident pages, and faults of every process",
-        views: Views::Kernel(processes::views),
+        views: Views::Kernel(processes::table),
     },
 ];
 
@@ -195,7 +197,8 @@ impl Session<'_> {
             ShowPlan::Things(things) => Ok(vec![things.view(self.kernel(place)?)]),
             ShowPlan::Noun(noun, pid) => match noun.views {
                 Views::Machine(views) => Ok(views(self.machine(place)?)),
-                Views::Kernel(views) => Ok(views(self.kernel(place)?)),
+                Views::Stats(table) => Ok(vec![View::Table(table(self.machine(place)?))]),
+                Views::Kernel(table) => Ok(vec![View::Table(table(self.kernel(place)?))]),
                 Views::Process(views) => {
                     let kernel = self.kernel(place)?;
                     let process = pid.and_then(|pid| kernel.process(pid));

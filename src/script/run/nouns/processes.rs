@@ -1,6 +1,5 @@
 //! Implements `show processes`: one row per process.
 
-use crate::run::record::View;
 use crate::run::table::{Cell, Rows, TableId};
 use pagewalk_engine::kernel::Kernel;
 use pagewalk_engine::kernel::process::{Process, ProcessState};
@@ -8,11 +7,11 @@ use pagewalk_engine::kernel::process::{Process, ProcessState};
 use super::geometry::size;
 
 /// Returns every process, including ended processes, in order of creation.
-pub(crate) fn views(kernel: &Kernel) -> Vec<View> {
+pub(crate) fn table(kernel: &Kernel) -> Rows {
     let names = [
         "pid", "name", "parent", "state", "status", "areas", "vsize", "rss", "minor", "major",
     ];
-    let table = Rows {
+    Rows {
         id: TableId::Processes,
         title: "processes".to_owned(),
         groups: vec![names.map(String::from).to_vec()],
@@ -20,8 +19,7 @@ pub(crate) fn views(kernel: &Kernel) -> Vec<View> {
             .processes()
             .map(|process| row(kernel, process))
             .collect(),
-    };
-    vec![View::Table(table)]
+    }
 }
 
 fn row(kernel: &Kernel, process: &Process) -> Vec<Cell> {

@@ -37,55 +37,45 @@ impl TableNoun {
         TABLE_NOUNS.iter().find(|noun| noun.name == name)
     }
 
-    /// Returns the table with these columns. `invalid` depends on the column.
+    /// Returns the table with these rows and columns. `invalid` depends on the column.
     pub(crate) fn table(
         &self,
-        machine: &Machine,
-        level: usize,
+        (machine, level): (&Machine, usize),
+        keys: &[u64],
         columns: &[String],
         invalid: impl Fn(&str) -> InvalidEntries,
     ) -> Rows {
         let layout = (self.layout)(machine, level);
-        let keys = (self.keys)(machine, level).into_iter();
-        let row = |key| self.row((machine, level), &layout, key, columns, &invalid);
-        let rows = keys.map(row).collect();
+        let (ways, digits) = (layout.ways as usize, layout.key_digits());
+        let row = |key: u64| {
+            let mut cells = vec![Cell::Hex(key, digits)];
+            for way in 0..ways {
+                let cell = |column: &String| {
+                    (self.cell)(machine, level, key, way, column, invalid(column))
+                };
+                cells.extend(columns.iter().map(cell));
+            }
+            cells
+        };
         let mut groups = vec![vec![layout.key.to_owned()]];
         // The entries of a page table are not sets, so the key shares their only group.
         if layout.id == TableId::PageTable {
             groups[0].extend_from_slice(columns);
         } else {
-            groups.resize(1 + layout.ways as usize, columns.to_vec());
+            groups.resize(1 + ways, columns.to_vec());
         }
         Rows {
             id: layout.id,
             title: layout.noun,
             groups,
-            rows,
+            rows: keys.iter().map(|key| row(*key)).collect(),
         }
-    }
-
-    /// Returns the cells of a row: the key, and the columns of each way.
-    pub(crate) fn row(
-        &self,
-        (machine, level): (&Machine, usize),
-        layout: &Layout,
-        key: u64,
-        columns: &[String],
-        invalid: impl Fn(&str) -> InvalidEntries,
-    ) -> Vec<Cell> {
-        let mut cells = vec![Cell::Hex(key, layout.key_digits())];
-        for way in 0..layout.ways as usize {
-            let cell =
-                |column: &String| (self.cell)(machine, level, key, way, column, invalid(column));
-            cells.extend(columns.iter().map(cell));
-        }
-        cells
     }
 
     /// Returns the table that `show` prints.
     pub(crate) fn view(&self, machine: &Machine, level: usize, invalid: InvalidEntries) -> Rows {
-        let columns = (self.shown)(machine, level);
-        self.table(machine, level, &columns, |_| invalid)
+        let (keys, columns) = ((self.keys)(machine, level), (self.shown)(machine, level));
+        self.table((machine, level), &keys, &columns, |_| invalid)
     }
 
     /// Returns the columns without aliases. The columns that `show` prints depend on the contents: it omits the bits

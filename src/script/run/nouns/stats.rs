@@ -1,13 +1,12 @@
 //! Implements `show stats`: the counters of every TLB and cache.
 
 use crate::lang::value::{Number, Value};
-use crate::run::record::View;
 use crate::run::table::{Cell, Rows, TableId};
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::cache::Counts;
 
 /// Returns a table of counters, one row per TLB or cache.
-pub(crate) fn views(machine: &Machine) -> Vec<View> {
+pub(crate) fn table(machine: &Machine) -> Rows {
     let spec = machine.spec();
     let tlbs = spec
         .tlbs
@@ -34,13 +33,12 @@ pub(crate) fn views(machine: &Machine) -> Vec<View> {
     } else {
         "stats".to_owned()
     };
-    let table = Rows {
+    Rows {
         id: TableId::Stats,
         title,
         groups: vec![names.map(String::from).to_vec()],
         rows: tlbs.chain(caches).collect(),
-    };
-    vec![View::Table(table)]
+    }
 }
 
 fn row(name: &str, stats: Counts) -> Vec<Cell> {

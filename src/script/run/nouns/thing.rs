@@ -1,6 +1,7 @@
 //! The registry of nouns that list kernel objects: areas, resident pages, heap blocks, frames, and swap
 //! slots.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::run::record::{AreaRecord, View};
@@ -12,6 +13,7 @@ use pagewalk_engine::kernel::frames::{Frame, FrameContents};
 use pagewalk_engine::kernel::heap::HeapBlock;
 use pagewalk_engine::kernel::ids::{FrameNo, Pid, SlotNo};
 use pagewalk_engine::kernel::process::{PageLocation, Process};
+use pagewalk_engine::kernel::vma::Vma;
 
 /// A list of kernel objects that `expect` and `show` support.
 pub struct ThingNoun {
@@ -204,27 +206,29 @@ fn row(key: u64, cells: Vec<Cell>) -> ThingRow {
     }
 }
 
+/// Returns the range with this key, or with all keys.
+fn keys(key: Option<u64>) -> Range<u64> {
+    key.map_or(0..u64::MAX, |key| key..key.saturating_add(1))
+}
+
 fn maps(kernel: &Kernel, process: Option<&Process>, key: Option<u64>) -> Vec<ThingRow> {
     let Some(process) = process else {
         return Vec::new();
     };
-    let areas = &process.space.areas;
-    let found = match key {
-        Some(start) => areas
-            .find(start)
-            .filter(|area| area.start == start)
-            .into_iter()
-            .copied()
-            .collect(),
-        None => areas.iter().copied().collect::<Vec<_>>(),
+    let areas = match key {
+        Some(start) => process.space.areas.find(start).into_iter().collect(),
+        None => process.space.areas.iter().collect::<Vec<_>>(),
     };
+    let found = areas
+        .into_iter()
+        .filter(|area| keys(key).contains(&area.start));
     let width = digits(kernel.machine().spec().virtual_bits());
-    let one = |area| {
+    let one = |area: &Vma| {
         let AreaRecord {
             name,
             area,
             backing,
-        } = AreaRecord::describe(kernel, process, area);
+        } = AreaRecord::describe(kernel, process, *area);
         let offset = area.offset_of(area.start);
         let cells = vec![
             Cell::text(name),
@@ -245,7 +249,7 @@ fn maps(kernel: &Kernel, process: Option<&Process>, key: Option<u64>) -> Vec<Thi
             nothing,
         }
     };
-    found.into_iter().map(one).collect()
+    found.map(one).collect()
 }
 
 fn resident(kernel: &Kernel, process: Option<&Process>, key: Option<u64>) -> Vec<ThingRow> {
@@ -254,7 +258,8 @@ fn resident(kernel: &Kernel, process: Option<&Process>, key: Option<u64>) -> Vec
     };
     let spec = kernel.machine().spec();
     let (vpn_digits, frame_digits) = (digits(spec.vpn_bits()), frame_digits(kernel));
-    let one = |vpn: u64, place: PageLocation| match place {
+    let pages = process.space.pages.range(keys(key));
+    let resident = pages.filter_map(|(vpn, place)| match place {
         PageLocation::Frame(frame) => Some(row(
             vpn,
             vec![
@@ -263,19 +268,8 @@ fn resident(kernel: &Kernel, process: Option<&Process>, key: Option<u64>) -> Vec
             ],
         )),
         _ => None,
-    };
-    let pages = &process.space.pages;
-    match key {
-        Some(vpn) => pages
-            .get(vpn)
-            .and_then(|place| one(vpn, *place))
-            .into_iter()
-            .collect(),
-        None => pages
-            .iter()
-            .filter_map(|(vpn, place)| one(vpn, *place))
-            .collect(),
-    }
+    });
+    resident.collect()
 }
 
 fn heap(kernel: &Kernel, process: Option<&Process>, key: Option<u64>) -> Vec<ThingRow> {
@@ -283,28 +277,18 @@ fn heap(kernel: &Kernel, process: Option<&Process>, key: Option<u64>) -> Vec<Thi
         return Vec::new();
     };
     let width = digits(kernel.machine().spec().virtual_bits());
-    let blocks = &process.space.heap.blocks;
-    let one = |start: u64, block: &HeapBlock| {
+    let blocks = process.space.heap.blocks.range(keys(key));
+    let one = |(start, block): (&u64, &HeapBlock)| {
         row(
-            start,
+            *start,
             vec![
-                Cell::Hex(start, width),
+                Cell::Hex(*start, width),
                 Cell::Hex(block.size, 1),
                 Cell::bit(block.used()),
             ],
         )
     };
-    match key {
-        Some(start) => blocks
-            .get(&start)
-            .map(|block| one(start, block))
-            .into_iter()
-            .collect(),
-        None => blocks
-            .iter()
-            .map(|(start, block)| one(*start, block))
-            .collect(),
-    }
+    blocks.map(one).collect()
 }
 
 fn frame_digits(kernel: &Kernel) -> u32 {

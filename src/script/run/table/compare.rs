@@ -51,7 +51,7 @@ impl Session<'_> {
     /// Returns `no-machine`, `no-kernel`, `no-answer`, `unknown-column`, `limit-size`, or `limit-steps`.
     pub(crate) fn compare(&mut self, expected: &Expectation) -> Result<Vec<Check>, Stop> {
         let mut checks = Checks {
-            checks: Vec::new(),
+            made: Vec::new(),
             expected,
             how_to_fill: self.how_to_fill(),
         };
@@ -62,7 +62,7 @@ impl Session<'_> {
             }
             Expected::Things(of) => {
                 checks.things(*of, self.kernel(span)?);
-                self.work(checks.checks.len() as u64, span)?;
+                self.work(checks.made.len() as u64, span)?;
             }
             Expected::Messages(level) => checks.messages(&self.last_messages(*level, span)?),
             Expected::Steps => {
@@ -74,13 +74,13 @@ impl Session<'_> {
                 }
             }
         }
-        Ok(checks.checks)
+        Ok(checks.made)
     }
 }
 
 /// The checks of a table so far.
 struct Checks<'e> {
-    checks: Vec<Check>,
+    made: Vec<Check>,
     expected: &'e Expectation,
     /// The note for open values.
     how_to_fill: Note,
@@ -103,7 +103,7 @@ impl Checks<'_> {
             Wanted::Open => (Shown::word("?"), false),
             Wanted::Is(wanted) => agrees(wanted),
         };
-        self.checks.push(Check {
+        self.made.push(Check {
             fact,
             expected,
             actual: Some(now.shown()),
@@ -129,7 +129,7 @@ impl Checks<'_> {
         reason: Option<Note>,
         otherwise: &'static str,
     ) {
-        self.checks.push(Check {
+        self.made.push(Check {
             fact,
             expected: Shown::plain(expected),
             actual: Some(Shown::plain(actual)),
@@ -271,7 +271,7 @@ impl Checks<'_> {
                 column: of.noun.key,
                 key,
             });
-            let before = self.checks.len();
+            let before = self.made.len();
             for cell in row.cells.iter().filter(|cell| cell.column != of.noun.key) {
                 let now = thing
                     .as_ref()
@@ -285,7 +285,7 @@ impl Checks<'_> {
                     (in_notation_of(wanted, &now).shown(), held)
                 });
             }
-            if self.checks.len() == before {
+            if self.made.len() == before {
                 let actual = if thing.is_some() { "there" } else { "nothing" };
                 let otherwise = "only removing the row would fix the check";
                 self.row(
@@ -360,7 +360,7 @@ impl Checks<'_> {
         let names = || header.iter().map(|head| &*head.text);
         // A row with several messages may be incomplete.
         let side_by_side = names().skip(1).any(|name| Some(name) == names().next());
-        if let Some(check) = self.checks.last_mut().filter(|_| !side_by_side) {
+        if let Some(check) = self.made.last_mut().filter(|_| !side_by_side) {
             let row = |message: &Message| {
                 let cells: Vec<String> = names()
                     .map(|name| messages.cell(message, name).written())

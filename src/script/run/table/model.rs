@@ -58,6 +58,10 @@ pub(crate) fn digits(bits: u32) -> u32 {
 
 /// A table with columns in groups (the ways of a set), as in textbooks.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(
+    clippy::struct_field_names,
+    reason = "`rows` is the word for the rows of a table"
+)]
 pub struct Rows {
     pub(crate) id: TableId,
     /// The table's title: `tlb dTLB`, `P1.maps`.
@@ -66,6 +70,14 @@ pub struct Rows {
     pub(crate) groups: Vec<Vec<String>>,
     /// The cells of each row, which span all groups.
     pub(crate) rows: Vec<Vec<Cell>>,
+}
+
+impl Rows {
+    /// Returns the index of the column that identifies a row.
+    pub(crate) fn key(&self) -> usize {
+        // As in `/proc/PID/maps`, several areas can have the same name, so their addresses identify them.
+        usize::from(self.id == TableId::Maps)
+    }
 }
 
 /// A cell. The notation belongs to the cell and not to its column, because checks, changes, and answers print cells

@@ -245,7 +245,7 @@ fn shown_noun(
         (Views::Process(_), None) => Some(session.looked_at(place)?),
         (Views::Tables(_), None) => session.page_table_of(place)?,
         (_, Some(more)) => return Err(unexpected(command, more, &[]).into()),
-        (Views::Machine(_), None) => session.machine(place).map(|_| None)?,
+        (Views::Machine(_) | Views::Stats(_), None) => session.machine(place).map(|_| None)?,
         (Views::Kernel(_), None) => session.kernel(place).map(|_| None)?,
         (Views::Last(_) | Views::Reference(_), None) => None,
     };

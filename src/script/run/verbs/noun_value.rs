@@ -158,7 +158,10 @@ fn contents(noun: &TableNoun, machine: &Machine, level: usize) -> Rows {
     if noun.name == "page_table" {
         columns.retain(|column| !matches!(&**column, "a" | "d"));
     }
-    noun.table(machine, level, &columns, |_| InvalidEntries::Hidden)
+    let keys = (noun.keys)(machine, level);
+    noun.table((machine, level), &keys, &columns, |_| {
+        InvalidEntries::Hidden
+    })
 }
 
 /// Returns a table as a list of rows.

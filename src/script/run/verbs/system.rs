@@ -300,8 +300,7 @@ impl Session<'_> {
         let number = |column: &str| row.number(column).unwrap_or(0);
         let (prot, shared) = plans::perms_of_cell(row.word("perms"), row.span)?;
         let file = match row.word("backing") {
-            None => None,
-            Some(("anonymous", _)) => None,
+            None | Some(("anonymous", _)) => None,
             Some((backing, span)) => Some(self.backing(backing, span)?),
         };
         let label = row

@@ -1,6 +1,6 @@
 //! Tests of facts and cells with `?`.
 
-use super::{FILL, amend, failed};
+use super::{FILL, accepted, amend, failed};
 
 fn filled(script: &str) -> String {
     let outcome = amend(&[("a.pw", script)], FILL);
@@ -124,4 +124,62 @@ fn a_fact_that_a_statement_does_not_have_is_a_dash() {
     let filled = filled("machine simple\ntranslate 0 => byte ?\n");
     assert_eq!(filled, "machine simple\ntranslate 0 => byte -\n");
     assert_eq!(failed(&filled), 0);
+}
+
+/// The messages of a TLB hit and a cache hit (CS:APP, figure 9.16).
+#[test]
+fn the_messages_after_a_row_of_blanks_are_filled_in() {
+    let script = format!(
+        "{SIMPLE}read 0x03D4
+expect steps {{
+  | from to message |
+  | CPU  ?  ?       |
+  | ?    ?  ?       |
+}}
+"
+    );
+    let wanted = format!(
+        "{SIMPLE}read 0x03D4
+expect steps {{
+  | from to message           |
+  | CPU MMU \"virtual address\" |
+  | MMU TLB VPN               |
+  | TLB MMU PTE |
+  | MMU cache \"physical address\" |
+  | cache CPU data |
+}}
+"
+    );
+    assert_eq!(filled(&script), wanted);
+    assert_eq!((failed(&script), failed(&wanted)), (6, 0));
+}
+
+#[test]
+fn an_empty_table_of_messages_is_filled_in_below_its_header() {
+    let script = format!("{SIMPLE}read 0x03D4\nexpect steps {{ | message from | }}\n");
+    let wanted = format!(
+        "{SIMPLE}read 0x03D4
+expect steps {{ | message from |
+               | \"virtual address\" CPU |
+               | VPN MMU |
+               | PTE TLB |
+               | \"physical address\" MMU |
+               | data cache | }}
+"
+    );
+    assert_eq!(filled(&script), wanted);
+    assert_eq!(failed(&wanted), 0);
+}
+
+/// A list that ends with known messages is wrong, not open.
+#[test]
+fn missing_messages_are_accepted() {
+    let script = format!(
+        "{SIMPLE}read 0x03D4\nexpect steps {{\n  | message |\n  | \"virtual address\" |\n}}\n"
+    );
+    let outcome = amend(&[("a.pw", &script)], FILL);
+    assert_eq!((outcome.facts, &outcome.texts[0]), (0, &script));
+    let rows = "  | VPN |\n  | PTE |\n  | \"physical address\" |\n  | data |\n";
+    let wanted = format!("{}{rows}}}\n", script.strip_suffix("}\n").expect("a brace"));
+    assert_eq!(accepted(&script), wanted);
 }
