@@ -56,8 +56,9 @@ pub(crate) fn described_by_step(source: Source<'_>, steps: &[Step]) -> Vec<Optio
         if !message.row().is_step || message.kind == MessageKind::More {
             continue;
         }
-        for step in message.first..=message.step {
-            described[step] = describer.step(&Message {
+        let steps = described.iter_mut().enumerate();
+        for (step, described) in steps.take(message.step + 1).skip(message.first) {
+            *described = describer.step(&Message {
                 first: step,
                 step,
                 ..message

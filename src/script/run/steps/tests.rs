@@ -80,14 +80,10 @@ fn script(seed: u64) -> String {
     }
     script += "kernel { frames 24, swap 32 slots, replacement fifo }\n";
     let areas = "{ | area start end perms backing |; | a 10 40 rw-p anonymous |; | b 40 60 r--p anonymous | }\n";
-    for process in ["P", "Q"] {
-        script += &format!("process {process} {areas}");
-    }
+    script.extend(["P", "Q"].map(|process| format!("process {process} {areas}")));
     for process in ["P", "Q", "P"] {
         let lines = accesses(random, 4);
-        for line in lines.lines() {
-            script += &format!("{process}: {line}\n");
-        }
+        script.extend(lines.lines().map(|line| format!("{process}: {line}\n")));
     }
     script
 }
