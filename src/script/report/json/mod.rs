@@ -187,7 +187,7 @@ impl<'s, W: Write> JsonSink<'s, W> {
         };
         let calls = record.calls.iter().map(|call| process::call(call));
         let checks = record.checks.iter().map(|check| CheckLine::of(check, did));
-        let line = Line {
+        let line = RecordLine {
             file: &statement.file,
             line: statement.line,
             statement: &statement.text,
@@ -220,7 +220,7 @@ impl<W: Write> Sink for JsonSink<'_, W> {
 
 /// The line of a record.
 #[derive(Serialize)]
-struct Line<'a> {
+struct RecordLine<'a> {
     file: &'a str,
     line: usize,
     statement: &'a str,

@@ -54,7 +54,7 @@ impl Setting {
         }
     }
 
-    fn value(name: &str, value: impl ToString) -> Self {
+    fn value(name: &str, value: &impl ToString) -> Self {
         Self::new(name, Is::Value(value.to_string()))
     }
 
@@ -89,9 +89,9 @@ impl Setting {
             Is::Alone(word) => rows.push((name, (*word).to_owned())),
             Is::Block(settings) => {
                 let outer = format!("{name} ");
-                settings
-                    .iter()
-                    .for_each(|setting| setting.add_rows(&outer, rows));
+                for setting in settings {
+                    setting.add_rows(&outer, rows);
+                }
             }
         }
     }
@@ -100,18 +100,18 @@ impl Setting {
 fn settings(spec: &Spec) -> Vec<Setting> {
     let mut all = Vec::new();
     if let Some(mmu) = &spec.mmu {
-        all.push(Setting::value("virtual", bits(mmu.virtual_bits)));
+        all.push(Setting::value("virtual", &bits(mmu.virtual_bits)));
     }
-    all.push(Setting::value("physical", bits(spec.physical_bits)));
+    all.push(Setting::value("physical", &bits(spec.physical_bits)));
     if let Some(mmu) = &spec.mmu {
-        all.push(Setting::value("page", size(1 << mmu.page_bits)));
+        all.push(Setting::value("page", &size(1 << mmu.page_bits)));
         all.extend(page_table(spec, mmu));
     }
     all.extend(spec.tlbs.iter().map(tlb));
     all.extend(spec.caches.iter().map(cache));
     all.extend(waits(spec.memory_latency).map(|wait| Setting::block("memory", "", vec![wait])));
     if spec.cores > 1 {
-        all.push(Setting::value("cores", spec.cores));
+        all.push(Setting::value("cores", &spec.cores));
     }
     all
 }
@@ -124,12 +124,12 @@ fn page_table(spec: &Spec, mmu: &Mmu) -> Option<Setting> {
     let mut all = Vec::new();
     if mmu.levels.len() > 1 {
         let bits: Vec<String> = mmu.levels.iter().map(u32::to_string).collect();
-        all.push(Setting::value("levels", bits.len()));
-        all.push(Setting::value("bits", bits.join(" ")));
+        all.push(Setting::value("levels", &bits.len()));
+        all.push(Setting::value("bits", &bits.join(" ")));
     }
     all.extend(pte(&mmu.pte, spec.ppn_bits()));
     if mmu.walk_cached {
-        all.push(Setting::value("walk", "cached"));
+        all.push(Setting::value("walk", &"cached"));
     }
     (!all.is_empty()).then(|| Setting::block("page_table", "", all))
 }
@@ -142,13 +142,13 @@ fn pte(format: &PteFormat, ppn_bits: u32) -> Option<Setting> {
         return None;
     }
     if default(Some(format.bytes)) {
-        return Some(Setting::value("pte", bytes));
+        return Some(Setting::value("pte", &bytes));
     }
     let ppn = format!("{}..{}", format.ppn_low, format.ppn_high);
-    let mut all = vec![Setting::value("size", bytes), Setting::value("ppn", ppn)];
+    let mut all = vec![Setting::value("size", &bytes), Setting::value("ppn", &ppn)];
     all.extend(BITS.iter().filter_map(|row| {
         let position = format.bit_position(row.bit)?;
-        Some(Setting::value(row.name, position))
+        Some(Setting::value(row.name, &position))
     }));
     all.extend(flag(format.big_endian, "big-endian"));
     Some(Setting::block("pte", "", all))
@@ -156,16 +156,16 @@ fn pte(format: &PteFormat, ppn_bits: u32) -> Option<Setting> {
 
 fn tlb(tlb: &TlbSpec) -> Setting {
     let mut all = vec![
-        Setting::value("entries", tlb.entries()),
+        Setting::value("entries", &tlb.entries()),
         ways(tlb.sets, tlb.ways),
     ];
     all.extend(policy(tlb.policy));
     all.extend(side(tlb.side));
     if !tlb.page_bits.is_empty() {
         let sizes: Vec<String> = tlb.page_bits.iter().map(|&bits| size(1 << bits)).collect();
-        all.push(Setting::value("pages", sizes.join(" ")));
+        all.push(Setting::value("pages", &sizes.join(" ")));
     }
-    all.extend(tlb.asid.then(|| Setting::value("asid", "on")));
+    all.extend(tlb.asid.then(|| Setting::value("asid", &"on")));
     all.extend(waits(tlb.latency));
     Setting::block("tlb", &tlb.name, all)
 }
@@ -173,14 +173,14 @@ fn tlb(tlb: &TlbSpec) -> Setting {
 fn cache(cache: &CacheSpec) -> Setting {
     let named = ways(cache.sets, cache.ways);
     let (capacity, ways) = match cache.capacity {
-        Capacity::Bytes(bytes) => (Setting::value("size", size(bytes.into())), named),
-        Capacity::Lines(lines) => (Setting::value("lines", lines), named),
+        Capacity::Bytes(bytes) => (Setting::value("size", &size(bytes.into())), named),
+        Capacity::Lines(lines) => (Setting::value("lines", &lines), named),
         Capacity::Sets(sets) => (
-            Setting::value("sets", sets),
-            Setting::value("ways", cache.ways),
+            Setting::value("sets", &sets),
+            Setting::value("ways", &cache.ways),
         ),
     };
-    let block = Setting::value("block", size(1 << cache.block_bits));
+    let block = Setting::value("block", &size(1 << cache.block_bits));
     let mut all = vec![capacity, ways, block];
     all.extend(policy(cache.policy));
     all.extend(flag(cache.write == WritePolicy::Through, "write-through"));
@@ -189,12 +189,12 @@ fn cache(cache: &CacheSpec) -> Setting {
     all.extend(
         cache
             .virtual_index
-            .then(|| Setting::value("index", "virtual")),
+            .then(|| Setting::value("index", &"virtual")),
     );
     all.extend(match cache.inclusion {
         Inclusion::None => None,
-        Inclusion::Inclusive => Some(Setting::value("inclusion", "inclusive")),
-        Inclusion::Exclusive => Some(Setting::value("inclusion", "exclusive")),
+        Inclusion::Inclusive => Some(Setting::value("inclusion", &"inclusive")),
+        Inclusion::Exclusive => Some(Setting::value("inclusion", &"exclusive")),
     });
     all.extend(flag(cache.shared, "shared"));
     all.extend(waits(cache.latency));
@@ -205,12 +205,12 @@ fn ways(sets: u64, ways: u32) -> Setting {
     match (sets, ways) {
         (_, 1) => Setting::new("ways", Is::Alone("direct-mapped")),
         (1, _) => Setting::new("ways", Is::Alone("fully-associative")),
-        _ => Setting::value("ways", ways),
+        _ => Setting::value("ways", &ways),
     }
 }
 
 fn policy(policy: Policy) -> Option<Setting> {
-    (policy != Policy::default()).then(|| Setting::value("policy", policy.row().name))
+    (policy != Policy::default()).then(|| Setting::value("policy", &policy.row().name))
 }
 
 fn flag(set: bool, name: &str) -> Option<Setting> {
@@ -220,8 +220,8 @@ fn flag(set: bool, name: &str) -> Option<Setting> {
 fn side(side: Side) -> Option<Setting> {
     match side {
         Side::Both => None,
-        Side::Data => Some(Setting::value("for", "data")),
-        Side::Instructions => Some(Setting::value("for", "instructions")),
+        Side::Data => Some(Setting::value("for", &"data")),
+        Side::Instructions => Some(Setting::value("for", &"instructions")),
     }
 }
 
@@ -229,5 +229,5 @@ fn side(side: Side) -> Option<Setting> {
 fn waits(time: Latency) -> Option<Setting> {
     let value = Number::fraction(i128::from(time), 1000)
         .map_or_else(|_| Value::from(time / 1000), Value::from);
-    (time > 0).then(|| Setting::value("latency", value))
+    (time > 0).then(|| Setting::value("latency", &value))
 }
