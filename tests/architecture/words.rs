@@ -36,7 +36,7 @@ const READERS: [&str; 3] = [
 ];
 
 /// The other files that search a text for words, with the reason.
-const ALLOWED: [(&str, &str); 15] = [
+const ALLOWED: [(&str, &str); 14] = [
     ("src/script/api/explain.rs", "the pages of the documents"),
     ("src/script/api/glossary.rs", "the page of the glossary"),
     (
@@ -74,10 +74,6 @@ const ALLOWED: [(&str, &str); 15] = [
         "a table with its address",
     ),
     ("src/script/questions/tables.rs", "a size with its unit"),
-    (
-        "src/script/run/facts/reasons/lookups.rs",
-        "the article of a part",
-    ),
     ("src/script/suite/amend/plan.rs", "the label of a check"),
     (
         "src/script/traces/sweep_reports/text.rs",

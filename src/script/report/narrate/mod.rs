@@ -98,7 +98,7 @@ impl<'s> Narrator<'s> {
     /// hold.
     pub fn failed(&mut self, record: &StepRecord) -> Option<(Arc<Statement>, Checks)> {
         let statement = self.statements.executed(record);
-        match self.checks(record)? {
+        match checks(record)? {
             Block::Checks(checks) if !checks.failed.is_empty() => Some((statement, checks)),
             _ => None,
         }
@@ -133,7 +133,7 @@ impl<'s> Narrator<'s> {
         if shown_value.is_none() {
             blocks.extend(self.body(record));
         }
-        blocks.extend(self.checks(record));
+        blocks.extend(checks(record));
     }
 
     /// Returns the blocks that describe the effects of a statement.
@@ -211,7 +211,7 @@ impl<'s> Narrator<'s> {
                 place: statement.location(),
             });
             blocks.extend(calls);
-            return blocks.extend(self.checks(record));
+            return blocks.extend(checks(record));
         }
         let text = format!("{text}{}", verdict(&record.checks));
         blocks.push(Block::Statement {
@@ -244,7 +244,7 @@ impl<'s> Narrator<'s> {
         let text = inside(record, text);
         if failed {
             blocks.push(Block::line(format!("{text}  ({})", statement.location())));
-            return blocks.extend(self.checks(record));
+            return blocks.extend(checks(record));
         }
         blocks.push(Block::line(format!("{text}{}", verdict(&record.checks))));
         match &*record.did {
@@ -253,28 +253,28 @@ impl<'s> Narrator<'s> {
             _ => {}
         }
     }
+}
 
-    /// Returns the results of a statement's expectations, if any.
-    fn checks(&self, record: &StepRecord) -> Option<Block> {
-        let checks = &record.checks;
-        if checks.is_empty() {
-            return None;
-        }
-        let held = checks.iter().filter(|check| check.held).count() as u64;
-        let failed = checks
-            .iter()
-            .filter(|check| !check.held)
-            .map(|check| Failure {
-                fact: check.fact.clone(),
-                expected: check.expected.to_string(),
-                actual: check.actual.as_ref().map(ToString::to_string),
-                reason: note(check, &record.did),
-            });
-        Some(Block::Checks(Checks {
-            held,
-            failed: failed.collect(),
-        }))
+/// Returns the results of a statement's expectations, if any.
+fn checks(record: &StepRecord) -> Option<Block> {
+    let checks = &record.checks;
+    if checks.is_empty() {
+        return None;
     }
+    let held = checks.iter().filter(|check| check.held).count() as u64;
+    let failed = checks
+        .iter()
+        .filter(|check| !check.held)
+        .map(|check| Failure {
+            fact: check.fact.clone(),
+            expected: check.expected.to_string(),
+            actual: check.actual.as_ref().map(ToString::to_string),
+            reason: note(check, &record.did),
+        });
+    Some(Block::Checks(Checks {
+        held,
+        failed: failed.collect(),
+    }))
 }
 
 /// Prefixes a statement with its process.

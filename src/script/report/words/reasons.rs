@@ -240,8 +240,8 @@ fn bits_clause(spec: &Spec, bits: &Bits) -> String {
         Field::Part(part, PartField::Tag) => format!("the tag of {}", part.name(spec)),
         Field::Part(part, PartField::Offset) => format!("the offset of {}", part.name(spec)),
     };
-    let (lowest, highest) = (bits.lowest, bits.lowest + bits.bits);
-    let range = match bits.bits {
+    let (lowest, highest) = (bits.lowest, bits.lowest + bits.count);
+    let range = match bits.count {
         0 => format!("{label} has no bits"),
         count => {
             let (value, width, physical) = bits.address;
@@ -258,7 +258,7 @@ fn bits_clause(spec: &Spec, bits: &Bits) -> String {
             )
         }
     };
-    match bits.page_bits {
+    match bits.page {
         Some(page) => format!("{range}, because the page size is {}", size(1 << page)),
         None => range,
     }

@@ -56,8 +56,8 @@ fn bits_of(address: (u64, u32, bool), field: Field, lowest: u32, bits: u32) -> A
         field,
         address,
         lowest,
-        bits: bits.min(address.1.saturating_sub(lowest)),
-        page_bits: None,
+        count: bits.min(address.1.saturating_sub(lowest)),
+        page: None,
     })
 }
 
@@ -147,7 +147,7 @@ fn tlb_field(a: &Access, at: usize, which: PartField, field: Field) -> AccessRea
     };
     match virtual_bits(a, field, lowest, bits) {
         AccessReason::Bits(bits) => AccessReason::Bits(Bits {
-            page_bits: (page_bits != smallest).then_some(page_bits),
+            page: (page_bits != smallest).then_some(page_bits),
             ..bits
         }),
         other => other,

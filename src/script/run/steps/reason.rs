@@ -161,9 +161,9 @@ pub struct Bits {
     /// The address, its width, and whether it is physical.
     pub(crate) address: (u64, u32, bool),
     pub(crate) lowest: u32,
-    pub(crate) bits: u32,
+    pub(crate) count: u32,
     /// log2 of the page size, if a TLB uses a page that is not its smallest.
-    pub(crate) page_bits: Option<u32>,
+    pub(crate) page: Option<u32>,
 }
 
 /// A field of an address.
