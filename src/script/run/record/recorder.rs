@@ -38,7 +38,9 @@ impl MachineObserver for Recorder {
     }
 
     fn on_set(&mut self, ways: u32, line: &dyn Fn(u32) -> SetLine) {
-        if let Some(lookup) = self.events.last().filter(|_| self.copies_sets) {
+        if self.copies_sets
+            && let Some(lookup) = self.events.last()
+        {
             self.looked.push(Looked::copy(*lookup, ways, line));
         }
     }
