@@ -107,7 +107,7 @@ pub(crate) enum Topic {
 /// The topics of a question.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Topics {
-    topics: BTreeSet<Topic>,
+    found: BTreeSet<Topic>,
     /// The TLBs and caches.
     parts: BTreeSet<Component>,
     /// The reference strings whose facts the question asks for, so that their solutions explain every step.
@@ -133,13 +133,13 @@ impl Topics {
 
     /// Whether the question is about a topic.
     pub(crate) fn is(&self, topic: Topic) -> bool {
-        self.topics.contains(&topic)
+        self.found.contains(&topic)
     }
 
     /// Adds the topics that apply.
     fn add<const N: usize>(&mut self, topics: [(Topic, bool); N]) {
         let applying = topics.into_iter().filter(|(_, applies)| *applies);
-        self.topics.extend(applying.map(|(topic, _)| topic));
+        self.found.extend(applying.map(|(topic, _)| topic));
     }
 
     /// Adds the topics of a given table or a figure.
@@ -158,7 +158,7 @@ impl Topics {
                     (Topic::Frames, is_page_table || table.id == TableId::Frames),
                 ]);
             }
-            View::Tree(_) => self.topics.extend([
+            View::Tree(_) => self.found.extend([
                 Topic::Tables,
                 Topic::PageTable,
                 Topic::Indexes,
@@ -186,7 +186,7 @@ impl Topics {
                 (Topic::Accessed, has("a")),
                 (Topic::Dirty, has("d")),
             ]),
-            TableId::Memory => self.topics.extend([Topic::Entries, Topic::Data]),
+            TableId::Memory => self.found.extend([Topic::Entries, Topic::Data]),
             _ => {}
         }
     }
@@ -216,7 +216,7 @@ impl Topics {
                 columns,
                 string,
             } => {
-                self.topics.insert(Topic::FillIn);
+                self.found.insert(Topic::FillIn);
                 if let Some(Did::Reference(run)) = string.as_deref() {
                     let asked = |name: &str| columns.iter().any(|column| **column == *name);
                     self.string(run);
@@ -297,7 +297,7 @@ impl Topics {
             match (&*names, last) {
                 ([LAST, ..], Some((_, fact))) => self.fact(fact, (spec, AccessKind::Read), bare),
                 ([.., "page_table", "tables" | "bytes"], _) => {
-                    self.topics.insert(Topic::Counted);
+                    self.found.insert(Topic::Counted);
                 }
                 ([part, name], _) => {
                     let counts = PART_PROPERTIES
@@ -331,27 +331,27 @@ impl Topics {
             _ => key.part(),
         });
         match key.subject() {
-            Subject::Data if bare => self.topics.extend([Topic::Data, Topic::Tables]),
+            Subject::Data if bare => self.found.extend([Topic::Data, Topic::Tables]),
             Subject::Nothing
             | Subject::Address
             | Subject::FirstTlb
             | Subject::FirstCache
             | Subject::Data => {}
-            Subject::Indexes => self.topics.extend([Topic::Indexes]),
+            Subject::Indexes => self.found.extend([Topic::Indexes]),
             Subject::Tlbs => self.parts.extend(tlbs()),
             Subject::Translation => {
                 self.add([(Topic::Tables, bare), (Topic::Physical, name != "fault")]);
             }
             Subject::Walks => {
-                self.topics.insert(Topic::Tables);
+                self.found.insert(Topic::Tables);
                 self.parts.extend(tlbs());
             }
             Subject::Entries => self
-                .topics
+                .found
                 .extend([Topic::Tables, Topic::Indexes, Topic::Entries]),
             Subject::Caches => self.parts.extend(caches()),
             Subject::Times => {
-                self.topics.insert(Topic::Tables);
+                self.found.insert(Topic::Tables);
                 self.parts.extend(tlbs().chain(caches()));
             }
         }

@@ -6,7 +6,7 @@ use pagewalk_engine::kernel::abi::{Arg, Reply};
 use pagewalk_engine::kernel::config::KernelConfig;
 use pagewalk_engine::kernel::event::KernelStep;
 use pagewalk_engine::kernel::file::Executable;
-use pagewalk_engine::kernel::syscall::{Returns, system_call};
+use pagewalk_engine::kernel::syscall::{Returns, SystemCall, system_call};
 use pagewalk_engine::machine::spec::Spec;
 
 use super::effect::Effect;
@@ -43,7 +43,7 @@ impl CallRecord {
 
     /// The kind of value that the call returns in C.
     pub(crate) fn returns(&self) -> Returns {
-        system_call(self.name).map_or(Returns::Number, |row| row.returns())
+        system_call(self.name).map_or(Returns::Number, SystemCall::returns)
     }
 
     /// All steps, beginning with those of faults.

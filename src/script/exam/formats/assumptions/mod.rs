@@ -24,16 +24,14 @@ const NO_VALUE: [&str; 2] = [
 pub(crate) fn assumptions(question: &Question) -> Vec<String> {
     let topics = Topics::of_question(question);
     let mut sentences = stated(question, &topics);
-    sentences.extend(no_value([&topics]).map(str::to_owned));
+    sentences.extend(no_value(std::slice::from_ref(&topics)).map(str::to_owned));
     sentences
 }
 
 /// Returns the sentence about missing values in these questions, if any can be missing. The sentence about facts also
 /// applies to tables.
-pub(crate) fn no_value<'t>(
-    questions: impl IntoIterator<Item = &'t Topics> + Clone,
-) -> Option<&'static str> {
-    let any = |topic| questions.clone().into_iter().any(|own| own.is(topic));
+pub(crate) fn no_value(questions: &[Topics]) -> Option<&'static str> {
+    let any = |topic| questions.iter().any(|own| own.is(topic));
     if any(Topic::Missing) {
         Some(NO_VALUE[0])
     } else {

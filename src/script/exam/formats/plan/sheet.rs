@@ -70,7 +70,7 @@ fn within(
     let say = |said: &String| labels.sentence(said);
     let of_question = |(question, topics): (&Question, &Topics)| {
         let mut said = stated(question, topics);
-        let dash = no_value([topics]).filter(|_| dashes);
+        let dash = no_value(std::slice::from_ref(topics)).filter(|_| dashes);
         said.extend(dash.map(str::to_owned));
         said
     };

@@ -4,6 +4,10 @@ use serde::Serialize;
 
 /// An access from the virtual address to the data. A value is `None` if the access did not reach it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "the members of the figure's JSON, which are independent of each other"
+)]
 pub struct Translation {
     /// The operation, such as `read 0x03D4`.
     pub operation: String,
