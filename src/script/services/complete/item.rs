@@ -46,7 +46,7 @@ pub enum ItemPosition {
     Other,
 }
 
-/// The typed path and the file extensions for completions from disk (see [`names`]).
+/// The typed path and the file extensions for completions from disk (see [`names_on_disk`]).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OnDisk {
     /// The typed part of the path.
