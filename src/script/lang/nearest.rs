@@ -1,4 +1,4 @@
-//! Suggestions for misspelled words.
+//! Suggestions for misspelled words, and texts for use in messages.
 
 /// Maximum number of misspellings in a suggested word.
 const MOST_MISTAKES: usize = 3;
@@ -56,6 +56,14 @@ fn different(one: &[u8; 64], other: &[u8; 64]) -> usize {
         .sum()
 }
 
+/// Returns a text with a capital letter, for the beginning of a sentence.
+pub(crate) fn capitalized(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
+}
+
 /// Returns at most the first 40 characters.
 pub fn cut(text: &str) -> String {
     match text.char_indices().nth(40) {
@@ -66,7 +74,7 @@ pub fn cut(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::nearest;
+    use super::{capitalized, nearest};
 
     fn of(word: &str) -> Option<&'static str> {
         nearest(
@@ -100,6 +108,14 @@ mod tests {
         assert_eq!(of("tlb"), Some("tlbi"));
         assert_eq!(of("pn"), Some("vpn"));
         assert_eq!(of("singla"), Some("signal"));
+    }
+
+    #[test]
+    fn sentences_may_begin_with_any_letter() {
+        assert_eq!(capitalized("page 3"), "Page 3");
+        assert_eq!(capitalized("été.txt"), "Été.txt");
+        assert_eq!(capitalized("日本"), "日本");
+        assert_eq!(capitalized(""), "");
     }
 
     #[test]

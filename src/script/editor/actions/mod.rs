@@ -21,7 +21,7 @@ use crate::api::golden::Case;
 use crate::exam::rewrite::{spellings, turned};
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::edit::{TextEdit, disjoint};
-use crate::lang::nearest::cut;
+use crate::lang::nearest::{capitalized, cut};
 use crate::lang::span::Span;
 use crate::questions::entry::Radix;
 use crate::suite::amend::{Plan, tables};
@@ -168,7 +168,7 @@ impl Document {
             let Some((edit, title)) = self.fix_of(mistake) else {
                 continue;
             };
-            let action = Action::new(ActionKind::QuickFix, capital(&title), vec![edit]);
+            let action = Action::new(ActionKind::QuickFix, capitalized(&title), vec![edit]);
             let action = Action {
                 is_preferred: true,
                 ..action.about(mistake.span, mistake.code.name())
@@ -225,7 +225,7 @@ impl Document {
         let fix = failure.fix.as_ref()?;
         let action = Action::new(
             ActionKind::QuickFix,
-            capital(&fix.title()),
+            capitalized(&fix.title()),
             vec![fix.edit(self.text())?],
         );
         Some(action.about(failure.span, code))
@@ -328,13 +328,6 @@ fn edits_of(plan: &Plan, of: impl Fn(Span) -> bool) -> Vec<TextEdit> {
         .filter(|edit| edit.span.file == 0 && of(edit.span))
         .cloned()
         .collect()
-}
-
-fn capital(title: &str) -> String {
-    let mut chars = title.chars();
-    chars.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(chars).collect()
-    })
 }
 
 /// An action on a golden file.

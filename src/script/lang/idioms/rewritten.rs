@@ -160,8 +160,16 @@ fn unsigned(fact: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{EITHER, FACTS, JOINED, STATEMENTS};
+    use super::{EITHER, FACTS, JOINED, STATEMENTS, found_in};
     use crate::lang::parse::parse;
+
+    /// The message of a row of [`STATEMENTS`] that begins with a word of the language is right even if its fix is not.
+    #[test]
+    fn rows_of_statements_are_recognized() {
+        let (row, new) = found_in(STATEMENTS, "read 96 == vpn { x }").unwrap();
+        assert!(row.begins(), "{:?}", row.theirs);
+        assert_eq!(new.as_deref(), Some("read 96 => vpn { x }"));
+    }
 
     #[test]
     fn suggestions_of_rows_parse() {

@@ -77,8 +77,9 @@ pub(super) const REMOVED: &str = "-";
 const LOOP: &str = "loop with `for i in 0..4 { … }` or `repeat 4 { … }`";
 const LET: &str = "`let x = 5` declares a variable";
 
-/// Statements without their facts.
-pub(super) const STATEMENTS: &[Idiom] = &[
+/// Statements without their facts. Not a constant, because a constant may have several addresses, and [`Idiom::begins`] compares
+/// the addresses of rows.
+pub(super) static STATEMENTS: &[Idiom] = &[
     row(
         &[
             "for (TYPE NAME = A; NAME < B; NAME++) {",

@@ -225,21 +225,31 @@ fn rows(a: &StepRecord, b: &StepRecord) -> Vec<FactDifference> {
 
 /// Returns the lines that differ between the texts of two statements, such as the rows of a table that `set` writes.
 fn text_rows(a: &Statement, b: &Statement) -> Vec<FactDifference> {
-    let (a, b) = (a.lines(), b.lines());
+    let (a, b) = (inner_lines(a), inner_lines(b));
     let mut rows = Vec::new();
     for op in capture_diff_slices(Algorithm::Myers, &a, &b) {
         if let DiffOp::Equal { .. } = op {
             continue;
         }
         let (a, b) = (&a[op.old_range()], &b[op.new_range()]);
-        let line = |line: &String| Facet::text("row", line.as_str());
+        let is_table = a.iter().chain(b).all(|line| line.starts_with('|'));
+        let name = if is_table { "row" } else { "line" };
+        let line = |line: &String| Facet::text(name, line.as_str());
         rows.extend((0..a.len().max(b.len())).map(|at| FactDifference {
-            name: "row".to_owned(),
+            name: name.to_owned(),
             a: a.get(at).map(line),
             b: b.get(at).map(line),
         }));
     }
     rows
+}
+
+/// Returns the lines of a statement without the braces that close its blocks, because a table's brace may follow its last row
+/// or have a line of its own.
+fn inner_lines(statement: &Statement) -> Vec<String> {
+    let lines = statement.lines().into_iter();
+    let inner = lines.map(|line| line.trim_end_matches(['}', ' ']).to_owned());
+    inner.filter(|line| !line.is_empty()).collect()
 }
 
 /// Pairs each facet with the number of earlier facets that have the same name.

@@ -215,10 +215,25 @@ fn shown_and_expected_values_are_compared() {
     assert_eq!(
         differ,
         [
-            &json!([{"fact": "row", "a": "| 0F 0D | }", "b": "| 0F 0E | }"}]),
+            &json!([{"fact": "row", "a": "| 0F 0D |", "b": "| 0F 0E |"}]),
             &json!([{"fact": "page_table vpn 0F ppn", "a": 13, "b": 14}]),
         ]
     );
+}
+
+#[test]
+fn a_changed_line_of_a_part_is_not_called_a_row() {
+    // Reports abbreviate a long part.
+    let long = "Why? ".repeat(30);
+    let script = |solution: &str| {
+        format!(
+            "question \"Q\" {{\n  part \"a\" points 2 {{\n    essay \"{long}\"\n    solution \"{solution}\"\n  }}\n}}\n"
+        )
+    };
+    let lines = json(&compared(&script("yes"), &script("no")));
+    let differ: Vec<&Value> = lines.iter().filter_map(|line| line.get("differ")).collect();
+    let line = json!([{"fact": "line", "a": "solution \"yes\"", "b": "solution \"no\""}]);
+    assert_eq!(differ, [&line]);
 }
 
 #[test]
@@ -262,6 +277,14 @@ fn a_changed_row_of_a_table_is_shown() {
     );
     // A different layout of the same rows is no difference.
     assert!(compared(&a, &a.replace("  | 10", "# A comment.\n\n |  10")).same());
+    assert!(compared(&a, &a.replace("|\n}", "| }")).same());
+    // The brace after a row is not part of it.
+    let (last, next) = ("  | 10  0E | }\n", "  | 10  0E |\n  | 12  0A | }\n");
+    let closed = |rows: &str| script(rows).replace("}\n}\n", "}\n");
+    assert_eq!(
+        facts(&closed(last), &closed(next)),
+        ["row: null, \"| 12 0A |\""]
+    );
 }
 
 #[test]

@@ -8,6 +8,7 @@ use pagewalk_engine::machine::event::{AccessKind, Fault};
 
 use super::counts::count;
 use super::names::{Names, bare_name, frame, number};
+use crate::lang::nearest::capitalized;
 use crate::run::record::FaultRecord;
 use crate::run::steps::{Evicted, Handling, HandlingEnd, PageIn};
 
@@ -441,11 +442,6 @@ impl<'a> FaultText<'a> {
             _ => "",
         }
     }
-}
-
-/// Returns a clause with a capital letter, for the beginning of a sentence.
-fn capitalized(clause: &str) -> String {
-    clause[..1].to_uppercase() + &clause[1..]
 }
 
 /// Describes the new page tables.

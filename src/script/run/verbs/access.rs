@@ -45,8 +45,12 @@ fn choice<T: Copy>(expr: &Expr, words: &[(&'static str, T)]) -> Result<T, Vec<Di
     )
 }
 
-fn is_number(expr: &Expr) -> bool {
-    matches!(expr.kind, ExprKind::Value(Value::Number(_)))
+/// Whether an address is written in digits. The number of a character, such as `'a'`, is not.
+fn is_number(session: &Session, va: &Expr) -> bool {
+    matches!(va.kind, ExprKind::Value(Value::Number(_)))
+        && session
+            .text(va.span)
+            .starts_with(|c: char| c.is_ascii_digit())
 }
 
 fn access(plan: AccessPlan) -> Action {
@@ -64,7 +68,7 @@ pub(crate) fn translate(session: &mut Session, command: &Command) -> Result<Acti
             _ => mode = choice(value, MODES)?,
         }
     }
-    let (place, verb, literal) = (va.span, AccessVerb::Translate, is_number(va));
+    let (place, verb, literal) = (va.span, AccessVerb::Translate, is_number(session, va));
     let (va, pid) = session.address_in_process(va, 1)?;
     Ok(access(AccessPlan {
         verb,
@@ -112,7 +116,7 @@ pub(crate) fn load(
         AccessKind::Read
     };
     session.work(size, va.span)?;
-    let (place, literal) = (va.span, is_number(va));
+    let (place, literal) = (va.span, is_number(session, va));
     let (va, pid) = session.address_in_process(va, size)?;
     let data = vec![None; size as usize];
     Ok(access(AccessPlan {
@@ -143,7 +147,7 @@ pub fn write(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     let stored = session.eval(value)?;
     let bytes = bytes_of(&stored, size, value)?;
     session.work(bytes.len() as u64, va.span)?;
-    let (place, literal) = (va.span, is_number(va));
+    let (place, literal) = (va.span, is_number(session, va));
     let (va, pid) = session.address_in_process(va, bytes.len() as u64)?;
     let data = bytes.into_iter().map(Some).collect();
     let (verb, kind, mode) = (AccessVerb::Write, AccessKind::Write, Privilege::User);

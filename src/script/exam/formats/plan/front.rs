@@ -6,6 +6,7 @@ use crate::exam::formats::labels::Labels;
 use crate::exam::formats::style::Edition;
 use crate::exam::formats::tree::{Blank, Block, Cell, Front, Grid, Paragraph, Table};
 use crate::exam::paper::Paper;
+use crate::lang::nearest::capitalized;
 use crate::questions::settings::ADDRESSABLE;
 
 /// Widths of the boxes for name and ID in characters.
@@ -21,8 +22,12 @@ pub(crate) fn front(paper: &Paper, edition: Edition, labels: &Labels) -> Front {
         .cover
         .iter()
         .filter(|(name, _)| !APART.contains(&&**name));
-    let cover =
-        rest.map(|(name, words)| (labels.localize(&capital(name)).to_owned(), words.clone()));
+    let cover = rest.map(|(name, words)| {
+        (
+            labels.localize(&capitalized(name)).to_owned(),
+            words.clone(),
+        )
+    });
     Front {
         title: title.map_or_else(
             || labels.localize("Exam").to_owned(),
@@ -77,13 +82,6 @@ fn grid(paper: &Paper, labels: &Labels) -> Grid {
         questions: points.enumerate().map(number).collect(),
         total: (labels.localize("Total").to_owned(), mixed(paper.points())),
     }
-}
-
-fn capital(word: &str) -> String {
-    let mut letters = word.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(letters).collect()
-    })
 }
 
 // The last page: powers of two and hexadecimal digits. A paper contains them by default, because a

@@ -5,6 +5,7 @@ use super::strings::{Stated, memory, of_string, policy, tabled};
 use crate::exam::formats::labels::Labels;
 use crate::exam::formats::tree::Cell;
 use crate::exam::paper::PaperItem;
+use crate::lang::nearest::capitalized;
 use crate::questions::entry::ItemKind;
 use crate::run::record::{Access, AccessVerb, Did, ReferenceRun};
 
@@ -147,13 +148,6 @@ fn string_of(item: &PaperItem) -> Option<&ReferenceRun> {
         Did::Reference(run) if item.printed.prompt.is_none() => Some(run),
         _ => None,
     }
-}
-
-fn capitalized(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().collect::<String>() + letters.as_str()
-    })
 }
 
 /// Returns the prompt of several accesses that differ only in their addresses, or `None` if the accesses also

@@ -1,5 +1,6 @@
 //! Kernel declarations, and actions that the kernel initiates.
 
+use crate::lang::nearest::capitalized;
 use crate::report::doc::{Block, Tone};
 use crate::report::words::counts::{bytes, count, pages, thousands};
 use crate::report::words::handling::unmapped;
@@ -145,8 +146,7 @@ pub(crate) fn action(action: &ActionRecord, explain: bool) -> Vec<Block> {
         own: &own,
     };
     let what = came_to(&names, action);
-    let what = what[..1].to_uppercase() + &what[1..];
-    let mut blocks = vec![Block::line(format!("{what}."))];
+    let mut blocks = vec![Block::line(format!("{}.", capitalized(&what)))];
     let moved: Vec<String> = action
         .steps
         .iter()
