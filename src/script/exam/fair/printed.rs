@@ -108,7 +108,7 @@ impl Printed {
 
     fn table(&mut self, table: &Table) {
         let source = match table.id {
-            // The paper computes these tables from what students are asked about.
+            // These tables contain what the question asks for.
             None | Some(TableId::Reference | TableId::Stats | TableId::Author) => Source::Prose,
             Some(id) => Source::State(id),
         };

@@ -1,4 +1,4 @@
-//! What a question is about, as a filter of the events that worked solutions explain.
+//! The topics of a question, as a filter of the events that worked solutions explain.
 
 use std::sync::Arc;
 

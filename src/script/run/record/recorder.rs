@@ -77,7 +77,7 @@ impl Recorder {
         }
     }
 
-    /// Forgets the sets of the previous piece, unless it is the first one. An access can have a million pieces, and
+    /// Discards the sets of the previous piece, unless it is the first one. An access can have a million pieces, and
     /// facts and figures describe only the first one and the one that faults.
     fn begin_piece(&mut self) {
         match self.first_piece {

@@ -1,4 +1,4 @@
-//! What an access, a system call, or an action of the kernel did, step by step: numbers and typed values, no English.
+//! The steps of an access, a system call, or an action of the kernel: numbers and typed values, no English.
 
 mod handling;
 mod kind;
