@@ -102,7 +102,10 @@ fn scripts_pass_and_terminals_show_the_output() {
             };
         }
         if std::env::var_os("PAGEWALK_RETELL").is_some() {
-            fs::write(&path, &retold).expect("a document to write");
+            if text != retold {
+                fs::write(&path, &retold).expect("a document to write");
+            }
+            continue;
         }
         let lines = text.lines().zip(retold.lines()).enumerate();
         let differs = lines

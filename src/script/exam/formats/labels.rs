@@ -480,7 +480,6 @@ mod tests {
     fn every_word_of_the_paper_can_have_a_label() {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/exam/formats");
         for file in [
-            "plan/appendix.rs",
             "plan/front.rs",
             "plan/instructions.rs",
             "plan/items.rs",
