@@ -555,13 +555,14 @@ fn an_address_in_the_statement_is_not_repeated() {
     ] {
         assert!(!has_blank(written), "{written}");
     }
-    // A character does not show its number.
+    // The number of a character is not in the statement, and the number of a canonical address is not its 48 bits.
     for computed in [
         "read 0x10 + 1",
         "read va",
         "probe va",
         "write va = 0x10",
         "read 'a'",
+        "machine core-i7\nread 0xFFFFFFFFFFFFFFFF",
     ] {
         assert!(has_blank(computed), "{computed}");
     }

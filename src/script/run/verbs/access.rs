@@ -11,6 +11,7 @@ use crate::run::record::{AccessVerb, Did};
 use crate::run::session::{Action, Session};
 use crate::run::settings::{Arg, ArgKind, one_of};
 use crate::run::stop::Stop;
+use pagewalk_engine::machine::addr::Va;
 use pagewalk_engine::machine::event::{AccessKind, Privilege};
 
 use super::operands::{clauses, missing, plain, word};
@@ -45,11 +46,13 @@ fn choice<T: Copy>(expr: &Expr, words: &[(&'static str, T)]) -> Result<T, Vec<Di
     )
 }
 
-/// Whether an address is written in digits. The number of a character, such as `'a'`, is not.
-fn is_number(session: &Session, va: &Expr) -> bool {
-    matches!(va.kind, ExprKind::Value(Value::Number(_)))
+/// Whether a statement contains an address in digits. The digits of a canonical address in the upper half have more bits than the
+/// address, and `'a'` has no digits.
+fn is_literal(session: &Session, written: &Expr, va: Va) -> bool {
+    matches!(&written.kind, ExprKind::Value(Value::Number(number))
+        if number.as_integer() == Some(va.raw().into()))
         && session
-            .text(va.span)
+            .text(written.span)
             .starts_with(|c: char| c.is_ascii_digit())
 }
 
@@ -68,8 +71,9 @@ pub(crate) fn translate(session: &mut Session, command: &Command) -> Result<Acti
             _ => mode = choice(value, MODES)?,
         }
     }
-    let (place, verb, literal) = (va.span, AccessVerb::Translate, is_number(session, va));
+    let (place, written, verb) = (va.span, va, AccessVerb::Translate);
     let (va, pid) = session.address_in_process(va, 1)?;
+    let literal = is_literal(session, written, va);
     Ok(access(AccessPlan {
         verb,
         kind,
@@ -116,8 +120,9 @@ pub(crate) fn load(
         AccessKind::Read
     };
     session.work(size, va.span)?;
-    let (place, literal) = (va.span, is_number(session, va));
+    let (place, written) = (va.span, va);
     let (va, pid) = session.address_in_process(va, size)?;
+    let literal = is_literal(session, written, va);
     let data = vec![None; size as usize];
     Ok(access(AccessPlan {
         verb,
@@ -147,8 +152,9 @@ pub fn write(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     let stored = session.eval(value)?;
     let bytes = bytes_of(&stored, size, value)?;
     session.work(bytes.len() as u64, va.span)?;
-    let (place, literal) = (va.span, is_number(session, va));
+    let (place, written) = (va.span, va);
     let (va, pid) = session.address_in_process(va, bytes.len() as u64)?;
+    let literal = is_literal(session, written, va);
     let data = bytes.into_iter().map(Some).collect();
     let (verb, kind, mode) = (AccessVerb::Write, AccessKind::Write, Privilege::User);
     Ok(access(AccessPlan {
