@@ -84,10 +84,10 @@ fn about(context: &mut ReplContext, word: &str) -> io::Result<()> {
             word.trim_start_matches(':'),
             words.iter().map(String::as_str),
         );
-        let mend = near
+        let hint = near
             .map(|near| format!("; did you mean `{near}`?"))
             .unwrap_or_default();
-        return context.complain_sentence(&format!("the language has no word `{word}`{mend}"));
+        return context.complain_sentence(&format!("the language has no word `{word}`{hint}"));
     }
     let mut blocks = Vec::new();
     for row in found {

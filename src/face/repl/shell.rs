@@ -348,12 +348,12 @@ impl Shell {
         let row = match find(name) {
             Ok(row) => row,
             Err(near) => {
-                let mend = near.map_or_else(
+                let suggestion = near.map_or_else(
                     || "`:help` lists the commands".to_owned(),
                     |near| format!("did you mean `:{near}`?"),
                 );
                 self.context
-                    .complain_sentence(&format!("unknown command `:{name}`; {mend}"))?;
+                    .complain_sentence(&format!("unknown command `:{name}`; {suggestion}"))?;
                 return Ok(Flow::Next);
             }
         };

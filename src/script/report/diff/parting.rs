@@ -32,8 +32,8 @@ pub(crate) fn parting(
     let (number, first, second) = match (&*one.did, &*other.did) {
         (Did::Reference(one), Did::Reference(other)) => {
             let at = first_difference(&references(one), &references(other))?;
-            let told = |run: &ReferenceRun| references(run).get(at).map(reference);
-            (at + 1, told(one), told(other))
+            let described = |run: &ReferenceRun| references(run).get(at).map(reference);
+            (at + 1, described(one), described(other))
         }
         (one, other) => {
             let (one, other) = (Source::of(one)?, Source::of(other)?);
@@ -44,7 +44,7 @@ pub(crate) fn parting(
                 described_by_step(other, &second),
             );
             // Some steps have no message of their own.
-            let next = |told: &[Option<Step>]| told.iter().skip(at).flatten().next().cloned();
+            let next = |texts: &[Option<Step>]| texts.iter().skip(at).flatten().next().cloned();
             let before = first.iter().take(at).flatten().count();
             (before + 1, next(&first), next(&second))
         }

@@ -37,8 +37,8 @@ pub(crate) fn described(source: Source<'_>, level: MessageLevel, medium: Medium)
         } => of_kernel(message.from) || message.to.is_some_and(of_kernel),
         _ => true,
     };
-    let nobody = nobody();
-    let describer = Describer::new(source, &steps, medium, &nobody);
+    let no_process = no_process();
+    let describer = Describer::new(source, &steps, medium, &no_process);
     messages(source, &steps, level, medium != Medium::Run)
         .iter()
         .filter(|message| shown(message) && printed(message))
@@ -49,8 +49,8 @@ pub(crate) fn described(source: Source<'_>, level: MessageLevel, medium: Medium)
 /// Returns the message that each step sends, or `None` for a step without one. Of several messages, this is the last.
 /// Steps that send a message together have a message each.
 pub(crate) fn described_by_step(source: Source<'_>, steps: &[Step]) -> Vec<Option<doc::Step>> {
-    let nobody = nobody();
-    let describer = Describer::new(source, steps, Medium::Run, &nobody);
+    let no_process = no_process();
+    let describer = Describer::new(source, steps, Medium::Run, &no_process);
     let mut described = vec![None; steps.len()];
     for message in messages(source, steps, MessageLevel::All, false) {
         if !message.row().is_step || message.kind == MessageKind::More {
@@ -69,7 +69,7 @@ pub(crate) fn described_by_step(source: Source<'_>, steps: &[Step]) -> Vec<Optio
 }
 
 /// The process in an action that no process requested.
-fn nobody() -> ProcessRef {
+fn no_process() -> ProcessRef {
     ProcessRef {
         pid: Pid(0),
         name: "".into(),
@@ -87,7 +87,7 @@ struct Describer<'a> {
 }
 
 impl<'a> Describer<'a> {
-    fn new(source: Source<'a>, steps: &'a [Step], medium: Medium, nobody: &'a ProcessRef) -> Self {
+    fn new(source: Source<'a>, steps: &'a [Step], medium: Medium, other: &'a ProcessRef) -> Self {
         let spec = source.spec();
         let process = match source {
             Source::Access(access) => access
@@ -95,7 +95,7 @@ impl<'a> Describer<'a> {
                 .as_ref()
                 .map(|inside| (&inside.legend, &inside.process)),
             Source::Call(call) => Some((&call.legend, &call.process)),
-            Source::Action(action) => Some((&action.legend, nobody)),
+            Source::Action(action) => Some((&action.legend, other)),
         };
         Self {
             source,

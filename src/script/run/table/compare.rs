@@ -352,7 +352,7 @@ impl Checks<'_> {
         }
     }
 
-    /// Lets the last check add the messages after those that the table lists. A last row of blanks asks for them.
+    /// Lets the last check add the messages after those that the table lists. A last row of blanks requests them.
     fn lacks(&mut self, messages: &Messages, listed: usize) {
         let Expectation {
             header, rows, end, ..
