@@ -75,8 +75,8 @@ const ALLOWED: [(&str, &str); 18] = [
         "a part with its article",
     ),
     (
-        "src/script/exam/formats/drawing/layout/mod.rs",
-        "the equation of a mark",
+        "src/script/report/figures/layout/mod.rs",
+        "the areas of a line",
     ),
     ("src/script/exam/formats/labels.rs", "the title of a table"),
     (

@@ -1,6 +1,7 @@
 //! The shapes of a scene.
 
 use super::element::ElementId;
+use crate::report::excerpt::visible;
 
 /// A figure on a grid of characters. The origin is the upper left corner.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -154,8 +155,12 @@ impl Scene {
         });
     }
 
-    fn label(&mut self, at: Place, text: String, bold: bool, answer: bool) {
-        if !text.is_empty() {
+    fn label(&mut self, mut at: Place, text: String, bold: bool, answer: bool) {
+        // Some formats collapse spaces at the beginning.
+        let shown = visible(text.trim_start());
+        if !shown.is_empty() {
+            at.0 += width(&text) - width(&shown);
+            let text = shown.into_owned();
             self.push(Draws::Label { at, text, bold }, answer);
         }
     }
@@ -170,7 +175,8 @@ impl Scene {
         self.filled(at, size, Stroke::Thin, Fill::Gray)
     }
 
-    fn filled(&mut self, at: Place, size: Place, stroke: Stroke, fill: Fill) -> Frame {
+    /// Adds a box with a background.
+    pub(crate) fn filled(&mut self, at: Place, size: Place, stroke: Stroke, fill: Fill) -> Frame {
         let draws = Draws::Frame {
             at,
             size,
@@ -226,6 +232,11 @@ impl Scene {
             arrow,
         };
         self.push(draws, answer);
+    }
+
+    /// Makes the scene at least this large.
+    pub(crate) fn reserve(&mut self, size: Place) {
+        self.least = size;
     }
 
     /// Returns the size in cells.

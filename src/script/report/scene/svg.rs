@@ -9,8 +9,13 @@ use crate::report::xml::escaped;
 
 /// Returns a drawing that is at most `width` millimeters wide, unless its type would be too small.
 pub fn svg(scene: &Scene, theme: &Theme, width: f64) -> String {
-    let placed = placed(std::slice::from_ref(scene), theme, width);
-    placed_svg(&placed[0], theme)
+    svgs(std::slice::from_ref(scene), theme, width).concat()
+}
+
+/// Returns drawings in the same size. Two narrow ones have room side by side.
+pub fn svgs(scenes: &[Scene], theme: &Theme, width: f64) -> Vec<String> {
+    let placed = placed(scenes, theme, width);
+    placed.iter().map(|of| placed_svg(of, theme)).collect()
 }
 
 /// Returns a drawing with its title and its description.
@@ -118,7 +123,7 @@ fn shape(out: &mut String, shape: &Shape, of: &Placed, theme: &Theme) {
         }
         Draws::Label { at, text, bold } => {
             // Some formats collapse spaces.
-            let text = text.replace(' ', "\u{a0}");
+            let text = text.replace("  ", "\u{a0}\u{a0}");
             let bold = *bold || shape.new;
             write_text(out, of.baseline(*at), (of.text, color), bold, &text);
         }

@@ -44,8 +44,8 @@ fn character(crossing: Crossing, joints: &[char]) -> char {
     }
     let dashed = Some(Stroke::Dashed);
     match crossing.arms {
-        [up, None, down, None] if up == dashed && down == dashed => '╎',
-        [None, right, None, left] if right == dashed && left == dashed => '╌',
+        [up, None, down, None] if up == dashed && down == dashed => '┆',
+        [None, right, None, left] if right == dashed && left == dashed => '┄',
         arms => {
             let weight = |arm: Option<Stroke>| match arm {
                 None => 0,

@@ -1,5 +1,7 @@
 //! The colors and sizes of drawings.
 
+use super::placed::CHARACTER;
+
 /// A color of SVG.
 pub type Color = &'static str;
 
@@ -20,6 +22,13 @@ pub struct Theme {
     pub least_type: f64,
     /// The height of a page, which takes precedence over the smallest type size.
     pub page: Option<f64>,
+}
+
+impl Theme {
+    /// Returns the number of columns in a room of `width` millimeters.
+    pub(crate) fn columns(&self, width: f64) -> u32 {
+        ((width - 2.0 * self.margin) / (CHARACTER * self.least_type)) as u32
+    }
 }
 
 /// A point in millimeters.

@@ -1,16 +1,15 @@
 //! The narration of a run as text for a terminal or a pipe, written incrementally.
 
 mod grid;
-mod layout;
-mod ruler;
 mod theme;
 
 use std::io::{self, BufWriter, Write};
 
 use super::doc::{Block, Checks, Step};
 use super::excerpt::visible;
+use super::figures::{layout, ruler};
 use super::narrate::{self, Narrator};
-use super::scene;
+use super::scene::{self, Scene};
 use crate::lang::source::Sources;
 use crate::run::record::{Sink, StepRecord, Totals};
 pub use theme::{Ink, Theme};
@@ -18,6 +17,9 @@ use theme::{line, padded, width};
 
 /// Maximum length of the narration in bytes, which protects against scripts that loop.
 const BUDGET: u64 = 64 << 20;
+
+/// The width of a terminal.
+const COLUMNS: u32 = 80;
 
 /// Column of a statement's location if the statement is short enough.
 const PLACE: usize = 64;
@@ -156,20 +158,22 @@ fn draw(text: &mut String, block: &Block, theme: Theme) {
         }
         Block::Pairs { title, pairs } => named(text, title, pairs, theme),
         Block::Table(table) => grid::draw(text, table, theme),
-        Block::Ruler(ruler) => ruler::draw(text, ruler, theme),
+        Block::Ruler(ruler) => drawn(text, &ruler::scene(ruler, 0), theme),
         Block::Steps(steps) => numbered(text, steps, theme),
-        Block::Figure(scene) => {
-            line(text, 2, &theme.paint(Ink::Strong, &scene.title));
-            scene::text(scene)
-                .lines()
-                .for_each(|row| line(text, if row.is_empty() { 0 } else { 2 }, row));
-        }
-        Block::Layout(layout) => layout::draw(text, layout, theme),
+        Block::Figure(scene) => drawn(text, scene, theme),
+        Block::Layout(of) => drawn(text, &layout::scene(of, COLUMNS), theme),
         Block::Script(script) => script
             .lines()
             .for_each(|words| line(text, 2, &visible(words))),
         Block::Checks(checks) => checked(text, checks, theme),
     }
+}
+
+fn drawn(text: &mut String, scene: &Scene, theme: Theme) {
+    line(text, 2, &theme.paint(Ink::Strong, &visible(&scene.title)));
+    scene::text(scene)
+        .lines()
+        .for_each(|row| line(text, if row.is_empty() { 0 } else { 2 }, row));
 }
 
 fn statement(text: &mut String, words: &str, place: &str, theme: Theme) {
