@@ -5,10 +5,8 @@ use std::collections::BTreeSet;
 
 use super::lines::cells;
 use super::shapes::{Draws, Place, Scene, Shape};
-use super::theme::Theme;
+use super::theme::{CHARACTER, Theme};
 
-/// Width of a character of the drawings' font, relative to the type size.
-pub(super) const CHARACTER: f64 = 0.602;
 /// Height of a row, relative to the type size.
 const ROW: f64 = 1.2;
 /// Space between drawings side by side, in millimeters.
@@ -94,9 +92,14 @@ impl<'s> Placed<'s> {
 
     /// Returns the center of a cell.
     pub(crate) fn center(&self, (x, y): Place) -> Point {
+        self.between((f64::from(x), f64::from(y)))
+    }
+
+    /// Returns a point between the centers of cells.
+    pub(crate) fn between(&self, (x, y): (f64, f64)) -> Point {
         (
-            self.margin + (f64::from(x) + 0.5) * self.text * CHARACTER,
-            self.margin + self.head * 1.6 + (f64::from(y) + 0.5) * self.text * ROW,
+            self.margin + (x + 0.5) * self.text * CHARACTER,
+            self.margin + self.head * 1.6 + (y + 0.5) * self.text * ROW,
         )
     }
 
@@ -128,7 +131,7 @@ impl<'s> Placed<'s> {
         let mut shapes: Vec<&Shape> = self.scene.shapes.iter().collect();
         shapes.sort_by_key(|shape| match shape.draws {
             Draws::Frame { size, .. } => (0, Reverse(size.0 * size.1)),
-            Draws::Path { .. } | Draws::Label { .. } => (1, Reverse(0)),
+            Draws::Path { .. } | Draws::Label { .. } | Draws::Curve { .. } => (1, Reverse(0)),
         });
         shapes
     }

@@ -4,7 +4,7 @@ use super::element::ElementId;
 use crate::report::excerpt::visible;
 
 /// A figure on a grid of characters. The origin is the upper left corner.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Scene {
     /// The title.
     pub(crate) title: String,
@@ -25,7 +25,7 @@ pub struct Scene {
 pub(crate) type Place = (u32, u32);
 
 /// A shape of a scene.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Shape {
     pub(crate) draws: Draws,
     /// What the shape represents.
@@ -39,7 +39,7 @@ pub(crate) struct Shape {
 }
 
 /// The geometry of a shape.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Draws {
     /// A box whose border occupies its outermost cells.
     Frame {
@@ -56,6 +56,22 @@ pub(crate) enum Draws {
     },
     /// A text on one line.
     Label { at: Place, text: String, bold: bool },
+    /// Data between the centers of cells, which only drawings show. The number of the series selects the color.
+    Curve {
+        points: Vec<(f64, f64)>,
+        series: u8,
+        style: CurveStyle,
+    },
+}
+
+/// The style of a curve.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CurveStyle {
+    Line,
+    /// A line with a dot at each point.
+    Dotted,
+    /// An area without a border.
+    Filled,
 }
 
 /// The inside of a box.
@@ -69,6 +85,8 @@ pub(crate) enum Fill {
 /// The stroke of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Stroke {
+    /// A line of a scale, behind the data.
+    Faint,
     /// Dashed: what an access did not use, or a page that is copied on a store.
     Dashed,
     /// Thin.
@@ -247,6 +265,16 @@ impl Scene {
         })
     }
 
+    /// Adds a curve.
+    pub(crate) fn curve(&mut self, points: Vec<(f64, f64)>, series: u8, style: CurveStyle) {
+        let draws = Draws::Curve {
+            points,
+            series,
+            style,
+        };
+        self.push(draws, false);
+    }
+
     /// Returns the number of the last step, or 0 for a scene without steps.
     pub fn last_step(&self) -> u16 {
         let steps = self.shapes.iter().filter_map(|shape| shape.step);
@@ -333,6 +361,10 @@ impl Draws {
             Self::Frame { at, size, .. } => vec![(at.0 + size.0 - 1, at.1 + size.1 - 1)],
             Self::Path { points, .. } => points.clone(),
             Self::Label { at, text, .. } => vec![(at.0 + width(text) - 1, at.1)],
+            Self::Curve { points, .. } => {
+                let cell = |(x, y): &(f64, f64)| (x.round() as u32, y.round() as u32);
+                points.iter().map(cell).collect()
+            }
         }
     }
 }

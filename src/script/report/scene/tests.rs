@@ -38,6 +38,7 @@ pub(crate) fn outlines(scene: &Scene) -> BTreeSet<String> {
         Draws::Frame { at, size, .. } => format!("{at:?} {size:?}"),
         Draws::Path { points, arrow, .. } => format!("{points:?} {arrow}"),
         Draws::Label { at, text, .. } => format!("{at:?} {text}"),
+        Draws::Curve { points, .. } => format!("{points:?}"),
     };
     scene.shapes.iter().map(outline).collect()
 }

@@ -49,7 +49,7 @@ fn character(crossing: Crossing, joints: &[char]) -> char {
         arms => {
             let weight = |arm: Option<Stroke>| match arm {
                 None => 0,
-                Some(Stroke::Dashed | Stroke::Thin) => 1,
+                Some(Stroke::Faint | Stroke::Dashed | Stroke::Thin) => 1,
                 Some(Stroke::Taken) => 2,
             };
             joints[arms

@@ -1,7 +1,5 @@
 //! The colors and sizes of drawings.
 
-use super::placed::CHARACTER;
-
 /// A color of SVG.
 pub type Color = &'static str;
 
@@ -31,6 +29,8 @@ impl Theme {
     }
 }
 
+/// Width of a character of the drawings' font, relative to the type size.
+pub(super) const CHARACTER: f64 = 0.602;
 /// A point in millimeters.
 pub(crate) const POINT: f64 = 0.352_778;
 
