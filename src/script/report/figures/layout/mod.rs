@@ -183,9 +183,7 @@ impl<'l> Plan<'l> {
     fn height(&self, at: usize) -> u32 {
         let lines: u32 = self.slabs[at].iter().map(Line::height).sum();
         let slab = &self.layout.slabs[at];
-        let chain = self.chain.as_ref();
-        let structure = chain.map_or(0, |chain| chain.height(slab));
-        (lines.max(1) + 1).max(structure)
+        (lines.max(1) + 1).max(Chained::height(slab))
     }
 
     /// Describes the areas as text, from top to bottom.
