@@ -9,7 +9,7 @@ use super::doc::{Block, Checks, Step};
 use super::excerpt::visible;
 use super::figures::{layout, ruler};
 use super::narrate::{self, Narrator};
-use super::scene::{self, Scene};
+use super::scene::{Scene, painted};
 use crate::lang::source::Sources;
 use crate::run::record::{Sink, StepRecord, Totals};
 pub use theme::{Ink, Theme};
@@ -171,7 +171,7 @@ fn draw(text: &mut String, block: &Block, theme: Theme) {
 
 fn drawn(text: &mut String, scene: &Scene, theme: Theme) {
     line(text, 2, &theme.paint(Ink::Strong, &visible(&scene.title)));
-    scene::text(scene)
+    painted(scene, |heading| theme.paint(Ink::Strong, heading))
         .lines()
         .for_each(|row| line(text, if row.is_empty() { 0 } else { 2 }, row));
 }
