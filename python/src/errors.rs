@@ -16,6 +16,12 @@ pub(crate) const STYLE: Style = Style {
     width: 100,
 };
 
+/// The appearance of reports.
+pub(crate) const REPORT: Theme = Theme {
+    color: false,
+    fit: Fit::Sentences(STYLE.width),
+};
+
 /// Returns an object of a class in `pagewalk._errors`.
 fn object<'py>(
     py: Python<'py>,

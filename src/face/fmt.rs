@@ -120,7 +120,7 @@ impl Fmt {
                 &shown,
                 &old,
                 &new,
-                color.is_wanted(&io::stdout()),
+                color.is_wanted(&io::stdout()).into(),
             ));
         }
         if is_stdin(path) {

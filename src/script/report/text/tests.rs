@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{Options, TextSink, text};
+use super::{Fit, Options, TextSink, Theme, text};
 use crate::report::doc::Block;
 use crate::report::narrate::rulers;
 use crate::report::playing::{SIMPLE, play, records};
@@ -350,14 +350,14 @@ fn colour_changes_nothing_but_the_colour() {
         &script,
         Options {
             explain: true,
-            color: false,
+            theme: Theme::default(),
         },
     );
     let colored = printed(
         &script,
         Options {
             explain: true,
-            color: true,
+            theme: true.into(),
         },
     );
     assert!(!plain.contains('\x1b') && colored.contains("\x1b[31m"));
