@@ -4,6 +4,7 @@ use pagewalk_script::api::machines::MachineError;
 use pagewalk_script::lang::diagnostic::Diagnostic;
 use pagewalk_script::lang::source::Sources;
 use pagewalk_script::report::diagnostics::{Style, render};
+use pagewalk_script::report::text::{Fit, Theme};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 

@@ -80,7 +80,7 @@ impl Color {
 
 /// Returns the width of a terminal, or `None` for another stream. As in other programs, the environment variable
 /// `COLUMNS` comes first.
-fn columns(stream: &impl IsTerminal) -> Option<usize> {
+pub(crate) fn columns(stream: &impl IsTerminal) -> Option<usize> {
     if !stream.is_terminal() {
         return None;
     }

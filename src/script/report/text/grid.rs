@@ -1,6 +1,7 @@
 //! Tables as in the textbook, with a header, a bar between groups of columns, and right-aligned numbers.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use super::theme::{Ink, Theme, line, padded, width, wrapped};
 use crate::report::broken::broken;
@@ -14,6 +15,9 @@ const WIDE: usize = 80;
 
 /// Minimum width of a column whose cells are wrapped.
 const CELL: usize = 20;
+
+/// Maximum number of columns that each part of a folded table repeats.
+const NAMES: usize = 3;
 
 /// Draws a table. Folds a table that is wider than the terminal.
 pub fn draw(text: &mut String, table: &Table, theme: Theme) {
@@ -64,50 +68,72 @@ fn grid(text: &mut String, table: &Table, room: usize, theme: Theme) {
     }
 }
 
-/// Distributes the columns of a table over tables that have room, each with the column that names the rows. Divides
+/// Distributes the columns of a table over tables that have room, each with the columns that name the rows. Divides
 /// between groups of columns if possible.
 fn folded(table: &Table, room: usize) -> Vec<Cow<'_, Table>> {
     let columns = columns(table);
     let missing = width_of(&table.groups, &columns).saturating_sub(room);
+    let names = naming(table);
     let wraps = |column: &Column| missing + column.word.max(CELL) <= column.width;
-    if missing == 0 || columns.len() < 3 || columns.iter().any(wraps) {
+    if missing == 0 || columns.len() <= names + 1 || columns.iter().any(wraps) {
         return vec![Cow::Borrowed(table)];
     }
     let fits = |piece: &[Vec<usize>]| {
         let shown: Vec<Column> = piece.iter().flatten().map(|&at| columns[at]).collect();
         width_of(piece, &shown) <= room
     };
-    let mut pieces: Vec<Vec<Vec<usize>>> = vec![vec![vec![0]]];
+    let key: Vec<Vec<usize>> = (0..names).map(|at| vec![at]).collect();
+    let with_key = |group: &[usize]| [key.as_slice(), &[group.to_vec()]].concat();
+    let mut pieces = vec![key.clone()];
     let mut next = 0;
     for group in &table.groups {
-        let own: Vec<usize> = (next..next + group.len()).filter(|&at| at > 0).collect();
+        let own: Vec<usize> = (next..next + group.len())
+            .filter(|&at| at >= names)
+            .collect();
         next += group.len();
-        let parts: Vec<Vec<usize>> = if fits(&[vec![0], own.clone()]) {
-            vec![own]
-        } else {
-            own.into_iter().map(|at| vec![at]).collect()
-        };
-        for (number, part) in parts.into_iter().enumerate() {
-            if part.is_empty() {
-                continue;
-            }
+        let whole = fits(&with_key(&own));
+        for (number, part) in own
+            .chunks(if whole { own.len().max(1) } else { 1 })
+            .enumerate()
+        {
             let mut longer = pieces.pop().unwrap_or_default();
             let before = longer.clone();
-            match longer.last_mut().filter(|_| number > 0 && before.len() > 1) {
-                Some(last) => last.extend(&part),
-                None => longer.push(part.clone()),
+            match longer
+                .last_mut()
+                .filter(|_| number > 0 && before.len() > names)
+            {
+                Some(last) => last.extend(part),
+                None => longer.push(part.to_vec()),
             }
             if fits(&longer) {
                 pieces.push(longer);
             } else {
-                pieces.extend([before, vec![vec![0], part]]);
+                pieces.extend([before, with_key(part)]);
             }
         }
     }
+    // The first column after the names may be too wide.
+    pieces.retain(|piece| piece.len() > names);
     pieces
         .iter()
         .map(|piece| Cow::Owned(part(table, piece)))
         .collect()
+}
+
+/// Returns the number of columns that distinguish the rows. An empty cell means the cell above it.
+fn naming(table: &Table) -> usize {
+    let distinguishes = |count: &usize| {
+        let (mut name, mut seen) = (vec![""; *count], HashSet::new());
+        table.rows.iter().all(|row| {
+            for (name, cell) in name.iter_mut().zip(row) {
+                if !cell.text.is_empty() {
+                    *name = &cell.text;
+                }
+            }
+            seen.insert(name.clone())
+        })
+    };
+    (1..=NAMES).find(distinguishes).unwrap_or(1)
 }
 
 /// Returns groups of columns of a table.

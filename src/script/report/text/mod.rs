@@ -177,9 +177,7 @@ fn drawing(text: &mut String, theme: Theme, draw: impl FnOnce(&mut String)) {
     }
     let title = drawn.lines().next().unwrap_or_default().trim_start();
     wrapped(text, 2, Ink::Plain, title, theme);
-    let instead = format!(
-        "(The drawing has {widest} columns. `pagewalk run --figures DIR` writes it as a picture.)"
-    );
+    let instead = format!("({widest} columns wide; `run --figures DIR` writes a picture)");
     wrapped(text, 2, Ink::Faint, &instead, theme);
 }
 
