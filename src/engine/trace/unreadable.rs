@@ -124,9 +124,9 @@ impl fmt::Display for Unreadable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = visible(&self.name);
         match &self.why {
-            UnreadableReason::NotFound => write!(f, "there is no file `{name}`"),
-            UnreadableReason::Directory => write!(f, "`{name}` is a directory"),
-            UnreadableReason::Denied => write!(f, "`{name}` cannot be read: permission denied"),
+            UnreadableReason::NotFound => write!(f, "cannot read `{name}`: there is no such file"),
+            UnreadableReason::Directory => write!(f, "cannot read `{name}`: it is a folder"),
+            UnreadableReason::Denied => write!(f, "cannot read `{name}`: permission denied"),
             UnreadableReason::NotATrace(why) => write!(f, "`{name}` is not a trace: {why}"),
             UnreadableReason::NoRecord {
                 chosen,

@@ -262,8 +262,11 @@ fn checks(record: &StepRecord) -> Option<Block> {
         .filter(|check| !check.held)
         .map(|check| Failure {
             fact: check.fact.clone(),
-            expected: check.expected.to_string(),
-            actual: check.actual.as_ref().map(ToString::to_string),
+            expected: check.expected.in_unit_of(check.actual.as_ref()).to_string(),
+            actual: check
+                .actual
+                .as_ref()
+                .map(|actual| actual.in_unit_of(Some(&check.expected)).to_string()),
             reason: note(check, &record.did),
         });
     Some(Block::Checks(Checks {

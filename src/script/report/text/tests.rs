@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{Fit, Options, TextSink, Theme, text};
+use super::{Options, TextSink, Theme, text};
 use crate::report::doc::Block;
 use crate::report::narrate::rulers;
 use crate::report::playing::{SIMPLE, play, records};
