@@ -167,7 +167,7 @@ impl fmt::Display for Unreadable {
                     "`{name}` changed while Pagewalk was reading it: the size was {before} bytes and is now {after}"
                 )
             }
-            UnreadableReason::System(why) => write!(f, "`{name}` cannot be read: {why}"),
+            UnreadableReason::System(why) => write!(f, "cannot read `{name}`: {why}"),
         }
     }
 }

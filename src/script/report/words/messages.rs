@@ -302,22 +302,22 @@ impl<'a> Describer<'a> {
                 writeback,
                 purpose,
             } => {
-                let set = in_set("CI", numbers::cache_set(spec, cache, set.raw()));
-                let named = |tag: Tag| format!("CT {}", numbers::cache_tag(spec, cache, tag.raw()));
+                let set = in_set("set", numbers::cache_set(spec, cache, set.raw()));
+                let named = |tag: Tag| numbers::cache_tag(spec, cache, tag.raw());
                 let replacing = if writeback {
                     "after writing back the dirty block"
                 } else {
                     "replacing the block"
                 };
                 let instead = victim.map_or_else(String::new, |victim| {
-                    format!(", {replacing} with {}", named(victim))
+                    format!(", {replacing} with tag {}", named(victim))
                 });
                 let fills = if purpose == Purpose::Writeback {
                     "allocates a line for the written-back block"
                 } else {
                     "fills the line"
                 };
-                format!("{fills}: {set}way {way}, {}{instead}", named(tag))
+                format!("{fills}: {set}way {way}, tag {}{instead}", named(tag))
             }
             Event::Memory { pa, .. } => {
                 let address = numbers::pa(spec, pa.raw());
