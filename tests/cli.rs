@@ -475,14 +475,14 @@ fn output_fits_the_terminal_but_not_a_pipe() {
         &["diff", "examples/fork.pw", "examples/copy-on-write.pw"],
     ] {
         let (_, piped, _) = run(args);
-        assert!(widest(&piped) > 80, "{args:?}");
-        assert!(widest(&in_terminal(args, 80, &[])) <= 80, "{args:?}");
+        assert!(widest(&piped) > 60, "{args:?}");
+        assert!(widest(&in_terminal(args, 60, &[])) <= 60, "{args:?}");
         assert_eq!(in_terminal(args, 500, &[]), piped, "{args:?}");
         assert!(
-            widest(&in_terminal(args, 500, &[("COLUMNS", "60")])) <= 60,
+            widest(&in_terminal(args, 500, &[("COLUMNS", "50")])) <= 50,
             "{args:?}"
         );
-        let output = pagewalk(args).env("COLUMNS", "60").output().unwrap();
+        let output = pagewalk(args).env("COLUMNS", "50").output().unwrap();
         assert_eq!(messages(output).1, piped, "{args:?}");
     }
 }
