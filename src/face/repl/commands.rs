@@ -92,7 +92,7 @@ fn about(context: &mut ReplContext, word: &str) -> io::Result<()> {
     let mut blocks = Vec::new();
     for row in found {
         let text = format!("{}  ({})", row.usage, row.section);
-        let fits = text.chars().count() <= context.display.look.width;
+        let fits = text.chars().count() <= context.display.look.fit.columns();
         blocks.push(if fits {
             Block::Statement {
                 text,
