@@ -157,7 +157,11 @@ fn only_its_own_files_are_written_over() {
             .types(":save /no/such/folder/x.pw")
             .contains("cannot write")
     );
-    assert!(typed.types(":save").contains("write `:save FILE`"));
+    assert!(
+        typed
+            .types(":save")
+            .contains("write `:save [--statements] FILE`")
+    );
 }
 
 #[test]
@@ -237,4 +241,50 @@ fn machine_files_and_includes_are_written_out() {
         "{script}"
     );
     assert_eq!(ran(&script).failed(), 0);
+}
+
+#[test]
+fn the_statements_alone_are_saved() {
+    let mut typed = Typed::simple();
+    typed.types("read 0x03D4 => ppn 0x0E, tlb hit");
+    typed.types("expect tlb.hits == 9");
+    typed.types("process P1 { }");
+    typed.types("scenario \"s\" { read 0x3D0 => tlb hit; expect tlb.hits == 1 }");
+    typed.types("def touch(n) { read n => tlb hit\n expect n > 0 }");
+    typed.types("reference 1 2 3 1 { frames 2 } => faults 4");
+    typed.types("choose x in 0..9 where read x => tlb hit");
+    let path = file("bare.pw");
+    let output = typed.types(&format!(":save --statements {}", path.display()));
+    assert!(
+        output.ends_with("statements saved without expectations\n"),
+        "{output}"
+    );
+    let script = fs::read_to_string(&path).unwrap();
+    for line in [
+        "read 0x03D4\n",
+        "{ read 0x3D0; ",
+        "reference 1 2 3 1 { frames 2 }\n",
+        "where read x => tlb hit",
+    ] {
+        assert!(
+            script.contains(line) || !typed.types(":history").contains("choose"),
+            "{line}: {script}"
+        );
+    }
+    assert!(
+        !script.contains("expect") && !script.contains("0x0E"),
+        "{script}"
+    );
+    assert_eq!((ran(&script).checks, ran(&script).failed()), (0, 0));
+    // The session can be saved again in both ways.
+    assert!(
+        typed
+            .types(&format!(":save {}", path.display()))
+            .contains("check that the results")
+    );
+    assert!(
+        typed
+            .types(":save --statements")
+            .contains("write `:save [--statements] FILE`")
+    );
 }
