@@ -98,7 +98,7 @@ fn actors(messages: &[Step]) -> Vec<&str> {
 /// Returns a line of the list, broken at words, with an indent after the first line.
 fn listed(number: u16, what: &str, wide: u32) -> String {
     let indent = number.to_string().len() + 2;
-    let lines = broken(what, (wide as usize).saturating_sub(indent));
+    let lines = broken(what, (wide as usize).saturating_sub(indent), 0);
     let lines = lines.lines().enumerate().map(|(at, line)| match at {
         0 => format!("{number}. {line}"),
         _ => format!("{:indent$}{line}", ""),

@@ -151,7 +151,7 @@ impl Pen<'_> {
             let room = self.room as usize;
             let half = if self.folds { 10 } else { room };
             let (high, low) = entry.split_at(entry.len().min(half));
-            let words = broken(&target, room);
+            let words = broken(&target, room, 0);
             let parts = [high, low].into_iter().chain(words.lines());
             let parts = parts.filter(|part| !part.is_empty());
             for (row, part) in (TABLES + 3..).zip(parts) {
