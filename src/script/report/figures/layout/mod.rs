@@ -2,14 +2,15 @@
 
 mod chain;
 
+use crate::report::broken::broken;
 use crate::report::doc::{Layout, Slab};
 use crate::report::scene::{ElementId, Fill, Scene, Stroke, width};
 use chain::Chained;
 
 /// Minimum width of the texts in a box without and with notes at its right.
 const LEAST: [u32; 2] = [24, 44];
-/// The widths between which the texts of a box are wrapped. A text without a comma can be wider.
-const NARROW: [u32; 2] = [26, 40];
+/// The widths between which the texts of a box are wrapped.
+const NARROW: [u32; 2] = [24, 40];
 /// The width of a figure with structures where there is more room, which is that of a page.
 const PAGE: u32 = 114;
 /// Maximum number of accesses on a paper whose results have two rows each, in which students write.
@@ -246,18 +247,17 @@ impl Line {
             tall: std::mem::take(&mut self.tall),
             ..Self::default()
         };
-        let mut rest = Self {
+        let left = broken(&self.left, most as usize, 0);
+        let mut left = left.lines().map(str::to_owned);
+        self.left = left.next().unwrap_or_default();
+        let more = left.map(|left| Self {
+            left,
             hidden: self.hidden,
             ..Self::default()
-        };
-        if width(&self.left) > most
-            && let Some((first, after)) = self.left.split_once(", ")
-        {
-            after.clone_into(&mut rest.left);
-            self.left = format!("{first},");
-        }
-        let others = [rest, right].into_iter().filter(|line| line.inside() > 0);
-        std::iter::once(self).chain(others).collect()
+        });
+        let right = Some(right).filter(|right| right.room > 0);
+        let more: Vec<Self> = more.chain(right).collect();
+        std::iter::once(self).chain(more).collect()
     }
 
     /// Returns the texts in the box.
