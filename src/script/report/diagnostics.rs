@@ -8,7 +8,6 @@ use miette::{
     ThemeStyles,
 };
 
-use super::broken::broken;
 use super::excerpt::{Excerpt, visible};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::source::Sources;
@@ -52,9 +51,7 @@ pub fn render(diagnostics: &[Diagnostic], sources: &Sources, style: Style) -> St
     let mut text = String::new();
     for diagnostic in diagnostics {
         if is_about_whole_file(diagnostic, sources) {
-            let message = format!("pagewalk: {}\n", readable(&diagnostic.message));
-            text += &broken(&message, style.width, 2);
-            text.push('\n');
+            text += &format!("pagewalk: {}\n", readable(&diagnostic.message));
             continue;
         }
         // Writing to a string cannot fail.
