@@ -98,7 +98,7 @@ pub(crate) fn diagnostic_style(color: Color) -> Style {
     Style {
         color: color.is_wanted(&stderr),
         unicode,
-        width: columns(&stderr).unwrap_or(WIDTH),
+        fit: columns(&stderr).map_or(Fit::Sentences(WIDTH), Fit::Lines),
     }
 }
 
