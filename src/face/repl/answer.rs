@@ -38,6 +38,8 @@ pub(crate) struct Answer<'s, W: Write> {
     page: Option<(Vec<Block>, SharedText)>,
     /// Whether the last output was details with an empty line below them.
     spaced: bool,
+    /// The last value that a `show` printed, in script notation.
+    value: Option<String>,
     error: Option<io::Error>,
 }
 
@@ -59,12 +61,13 @@ impl<'s, W: Write> Answer<'s, W> {
             written: 0,
             page,
             spaced: false,
+            value: None,
             error: None,
         }
     }
 
-    /// Prints the remaining output.
-    pub(crate) fn finish(mut self) -> io::Result<()> {
+    /// Prints the remaining output. Returns the last value that a `show` printed, in script notation.
+    pub(crate) fn finish(mut self) -> io::Result<Option<String>> {
         let rest = self.narrator.rest();
         self.write_blocks(rest);
         if let Some((blocks, mut page)) = self.page.take().filter(|(blocks, _)| !blocks.is_empty())
@@ -73,7 +76,7 @@ impl<'s, W: Write> Answer<'s, W> {
         }
         match self.error {
             Some(error) => Err(error),
-            None => self.out.flush(),
+            None => self.out.flush().map(|()| self.value),
         }
     }
 
@@ -125,6 +128,7 @@ impl<W: Write> Sink for Answer<'_, W> {
         if self.tell == AnswerDetail::Failures && !fails || self.written >= BUDGET {
             return self.error.is_none();
         }
+        self.value = record.did.shown_value().or(self.value.take());
         let blocks = self.narrator.narrate(record);
         self.write_blocks(blocks);
         if let Some((page, _)) = &mut self.page {

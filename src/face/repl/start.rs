@@ -33,6 +33,9 @@ const WIDE: usize = 100;
 pub(crate) struct Repl {
     /// Script to run before the first prompt
     file: Option<PathBuf>,
+    /// Open the script without running it: `:next` runs its statements
+    #[arg(long, requires = "file", conflicts_with = "practice")]
+    open: bool,
     /// Begin with `:practice` of this question (default: the script's only question)
     #[arg(long, value_name = "TITLE", requires = "file", num_args = 0..=1, default_missing_value = "")]
     practice: Option<String>,
@@ -81,8 +84,10 @@ impl Repl {
         if terminal {
             shell.greet()?;
         }
-        if let Some(file) = &self.file {
-            shell.load(file)?;
+        match &self.file {
+            Some(file) if self.open => shell.open(file)?,
+            Some(file) => shell.load(file)?,
+            None => {}
         }
         if let Some(title) = &self.practice {
             shell.practice(&format!("\"{title}\""))?;
@@ -113,7 +118,10 @@ fn editor(color: bool, keys: &Keys) -> Option<Editor<LineHelper, MemHistory>> {
         .max_history_size(MAX_ENTRIES)
         .ok()?
         .auto_add_history(false);
-    let config = config.completion_type(CompletionType::List).build();
+    let config = config
+        .completion_type(CompletionType::List)
+        .completion_show_all_if_ambiguous(true)
+        .build();
     let history = MemHistory::with_config(&config);
     let mut editor = Editor::with_history(config, history).ok()?;
     editor.set_helper(Some(LineHelper::new(color, PathBuf::from("."))));
@@ -182,7 +190,12 @@ impl TerminalSession {
                 self.line(&shell.continuation_prompt(), &input, &indentation(&input))
             };
             match line {
-                Ok(line) if line.trim().is_empty() => {}
+                // An empty line ends a block or list, but in prose it is a paragraph break.
+                Ok(line) if line.trim().is_empty() => {
+                    if !first && !indentation(&input).is_empty() {
+                        return Ok(input);
+                    }
+                }
                 Ok(line) => input += &line,
                 Err(ReadlineError::Eof | ReadlineError::Interrupted) if !first => {
                     // The Up key recalls the discarded input.

@@ -1,8 +1,6 @@
 //! The narration of a run as text for a terminal or a pipe, written incrementally.
 
 mod grid;
-mod layout;
-mod ruler;
 mod theme;
 
 use std::io::{self, BufWriter, Write};
@@ -10,8 +8,9 @@ use std::io::{self, BufWriter, Write};
 use super::broken::broken;
 use super::doc::{Blank, Block, Checks, Step};
 use super::excerpt::visible;
+use super::figures::{layout, ruler};
 use super::narrate::{self, Narrator};
-use super::scene;
+use super::scene::{self, Scene};
 use crate::lang::source::Sources;
 use crate::run::record::{Sink, StepRecord, Totals};
 pub use theme::{Fit, Ink, Theme};
@@ -19,6 +18,9 @@ use theme::{HANG, line, padded, width, wrapped};
 
 /// Maximum length of the narration in bytes, which protects against scripts that loop.
 const BUDGET: u64 = 64 << 20;
+
+/// The width of a terminal.
+const COLUMNS: u32 = 80;
 
 /// Column of a statement's location if the statement is short enough.
 const PLACE: usize = 64;
@@ -150,15 +152,13 @@ fn draw(text: &mut String, block: &Block, theme: Theme) {
         Block::Worksheet(blanks) => worksheet(text, blanks, theme),
         Block::Pairs { title, pairs } => named(text, title, pairs, theme),
         Block::Table(table) => grid::draw(text, table, theme),
-        Block::Ruler(ruler) => drawing(text, theme, |text| ruler::draw(text, ruler, theme)),
+        Block::Ruler(ruler) => drawn(text, &ruler::scene(ruler, 0), theme),
         Block::Steps(steps) => numbered(text, steps, theme),
-        Block::Figure(scene) => drawing(text, theme, |text| {
-            line(text, 2, &theme.paint(Ink::Strong, &scene.title));
-            scene::text(scene)
-                .lines()
-                .for_each(|row| line(text, if row.is_empty() { 0 } else { 2 }, row));
-        }),
-        Block::Layout(layout) => drawing(text, theme, |text| layout::draw(text, layout, theme)),
+        Block::Figure(scene) => drawn(text, scene, theme),
+        Block::Layout(of) => {
+            let columns = theme.columns().min(COLUMNS as usize) as u32;
+            drawn(text, &layout::scene(of, columns), theme);
+        }
         Block::Script(script) => script
             .lines()
             .for_each(|words| wrapped(text, 2, Ink::Plain, &visible(words), theme)),
@@ -167,17 +167,16 @@ fn draw(text: &mut String, block: &Block, theme: Theme) {
 }
 
 /// Writes a drawing with its title. A drawing that is too wide for the terminal would be unreadable there.
-fn drawing(text: &mut String, theme: Theme, draw: impl FnOnce(&mut String)) {
-    let mut drawn = String::new();
-    draw(&mut drawn);
-    let widest = drawn.lines().map(width).max().unwrap_or(0);
-    if widest <= theme.columns() {
-        return text.push_str(&drawn);
+fn drawn(text: &mut String, scene: &Scene, theme: Theme) {
+    let (title, columns) = (visible(&scene.title), scene.size().0 as usize + 2);
+    wrapped(text, 2, Ink::Strong, &title, theme);
+    if columns > theme.columns() {
+        let instead = format!("({columns} columns wide; `run --figures DIR` writes a picture)");
+        return wrapped(text, 2, Ink::Faint, &instead, theme);
     }
-    let title = drawn.lines().next().unwrap_or_default().trim_start();
-    wrapped(text, 2, Ink::Plain, title, theme);
-    let instead = format!("({widest} columns wide; `run --figures DIR` writes a picture)");
-    wrapped(text, 2, Ink::Faint, &instead, theme);
+    scene::text(scene)
+        .lines()
+        .for_each(|row| line(text, if row.is_empty() { 0 } else { 2 }, row));
 }
 
 /// Writes a statement and its place, which stays whole.

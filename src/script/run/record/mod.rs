@@ -175,6 +175,17 @@ pub enum Did {
 }
 
 impl Did {
+    /// Returns the last value that a `show` prints, in script notation.
+    pub fn shown_value(&self) -> Option<String> {
+        let Self::Shown(views) = self else {
+            return None;
+        };
+        views.iter().rev().find_map(|view| match view {
+            View::Value { value, .. } => Some(value.quoted()),
+            _ => None,
+        })
+    }
+
     /// Returns the system call that provides the statement's facts.
     pub(crate) fn call(&self) -> Option<&CallRecord> {
         match self {
