@@ -8,8 +8,7 @@ use pagewalk_script::api::html;
 use pagewalk_script::lang::source::Sources;
 use pagewalk_script::report::doc::{Block, Tone};
 use pagewalk_script::report::narrate::{Narrator, count};
-use pagewalk_script::report::text::text;
-use pagewalk_script::report::wrap::fitted;
+use pagewalk_script::report::text::{Theme, text};
 use pagewalk_script::run::record::{Sink, StepRecord};
 
 /// Maximum number of bytes of output for an input. Further output is dropped.
@@ -30,20 +29,13 @@ pub(crate) enum AnswerDetail {
     Checks,
 }
 
-/// The style of output.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct AnswerStyle {
-    pub(crate) color: bool,
-    pub(crate) width: usize,
-}
-
 /// Prints the effects of statements as they run.
 pub(crate) struct Answer<'s, W: Write> {
     out: W,
     sources: &'s Sources,
     narrator: Narrator<'s>,
     tell: AnswerDetail,
-    look: AnswerStyle,
+    look: Theme,
     written: usize,
     /// The blocks so far and their destination, for a notebook.
     page: Option<(Vec<Block>, SharedText)>,
@@ -60,7 +52,7 @@ impl<'s, W: Write> Answer<'s, W> {
         html: Option<SharedText>,
         sources: &'s Sources,
         tell: AnswerDetail,
-        look: AnswerStyle,
+        look: Theme,
     ) -> Self {
         let narrator = Narrator::new(sources, false);
         let page = html.map(|html| (Vec::new(), html));
@@ -107,7 +99,7 @@ impl<'s, W: Write> Answer<'s, W> {
         let several = blocks.len() > 1;
         let gap = opens && self.written > 0 && (self.spaced || several);
         self.spaced = several || !opens;
-        let rendered = text(&fitted(blocks, self.look.width), self.look.color);
+        let rendered = text(&blocks, self.look);
         self.write(if gap { "\n" } else { "" });
         self.write(&rendered);
     }

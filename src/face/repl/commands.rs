@@ -53,7 +53,7 @@ fn help(context: &mut ReplContext, rest: &str) -> io::Result<()> {
         return context.print(commands());
     }
     match explain::find(rest) {
-        Ok(page) => context.print(page.blocks(context.display.look.width)),
+        Ok(page) => context.print(page.blocks(context.display.look.fit.columns())),
         Err(message) => context.complain_sentence(&message),
     }
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use super::answer::{Answer, AnswerDetail, AnswerStyle, SharedText};
+use super::answer::{Answer, AnswerDetail, SharedText};
 use pagewalk_script::api::html;
 use pagewalk_script::lang::ast::{Block, Stmt, StmtKind};
 use pagewalk_script::lang::diagnostic::{Code, Diagnostic};
@@ -15,8 +15,7 @@ use pagewalk_script::lang::loader::Disk;
 use pagewalk_script::prompt::explore::{Ended, Exploration, Mode};
 use pagewalk_script::report::diagnostics::{Style, render};
 use pagewalk_script::report::doc;
-use pagewalk_script::report::text::text;
-use pagewalk_script::report::wrap::fitted;
+use pagewalk_script::report::text::{Theme, text};
 use pagewalk_script::run::record::{Sink, StepRecord};
 use pagewalk_script::run::session::Options;
 
@@ -30,7 +29,7 @@ const TYPED: &str = "<repl:";
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct DisplayOptions {
     /// The style of results.
-    pub(crate) look: AnswerStyle,
+    pub(crate) look: Theme,
     /// The style of diagnostics.
     pub(crate) errors: Style,
     /// Whether the terminal shows the input above the output.
@@ -271,8 +270,12 @@ impl ReplContext {
     pub(crate) fn complain_sentence(&mut self, sentence: &str) -> io::Result<()> {
         self.out.flush()?;
         self.mistakes += 1;
-        let blocks = fitted(vec![doc::Block::line(sentence)], self.display.look.width);
-        let _ = self.errors.write_all(text(&blocks, false).as_bytes());
+        let look = Theme {
+            color: false,
+            ..self.display.look
+        };
+        let blocks = [doc::Block::line(sentence)];
+        let _ = self.errors.write_all(text(&blocks, look).as_bytes());
         Ok(())
     }
 
@@ -285,9 +288,8 @@ impl ReplContext {
         if let Some(page) = &mut self.html {
             page.write_all(html::report(&blocks).as_bytes())?;
         }
-        let look = self.display.look;
         self.out
-            .write_all(text(&fitted(blocks, look.width), look.color).as_bytes())?;
+            .write_all(text(&blocks, self.display.look).as_bytes())?;
         self.out.flush()
     }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use super::answer::{AnswerDetail, AnswerStyle, SharedText};
+use super::answer::{AnswerDetail, SharedText};
 use super::context::{DisplayOptions, ReplContext};
 use super::line::LineHelper;
 use super::{commands, keys, practice};
@@ -16,6 +16,7 @@ use pagewalk_script::prompt::explore::Mode;
 use pagewalk_script::report::diagnostics::Style;
 use pagewalk_script::report::hover::{Asked, hover_at};
 use pagewalk_script::report::narrate::count;
+use pagewalk_script::report::text::{Fit, Theme};
 use pagewalk_script::run::params::{Params, Slot};
 use pagewalk_script::run::session::Options;
 use pagewalk_script::run::state::State;
@@ -129,7 +130,7 @@ impl Shell {
 
     /// Sets the width of the output in columns.
     pub(crate) fn set_width(&mut self, columns: usize) {
-        self.context.display.look.width = columns;
+        self.context.display.look.fit = Fit::Lines(columns);
         self.context.display.errors.width = columns;
     }
 
@@ -391,9 +392,9 @@ impl Shell {
 /// The style of output in memory.
 fn display(columns: usize) -> DisplayOptions {
     DisplayOptions {
-        look: AnswerStyle {
+        look: Theme {
             color: false,
-            width: columns,
+            fit: Fit::Sentences(columns),
         },
         errors: Style {
             color: false,

@@ -11,7 +11,6 @@ use rustyline::error::ReadlineError;
 use rustyline::history::MemHistory;
 use rustyline::{CompletionType, Config, Editor};
 
-use super::answer::AnswerStyle;
 use super::context::{DisplayOptions, ReplContext};
 use super::history_file::{HistoryFile, MAX_ENTRIES};
 use super::keys;
@@ -19,14 +18,12 @@ use super::keys::{Keys, Unfinished, indentation};
 use super::line::LineHelper;
 use super::shell::{Flow, Shell};
 use crate::face::terminal::{
-    Characters, Color, Status, complain, diagnostic_style, message_writer, print,
+    COLUMNS, Characters, Color, Status, complain, diagnostic_style, message_writer, print,
 };
 use pagewalk_engine::files::limits::PROMPT_LINE;
 use pagewalk_script::report::diagnostics::Style;
+use pagewalk_script::report::text::{Fit, Theme};
 use pagewalk_script::run::session::Options;
-
-/// Assumed width of a terminal whose size is unknown.
-const COLUMNS: usize = 80;
 
 /// Width without a terminal.
 const WIDE: usize = 100;
@@ -68,9 +65,13 @@ impl Repl {
             .map(|(columns, _)| columns.into());
         let width = columns.unwrap_or(if terminal { COLUMNS } else { WIDE });
         let display = DisplayOptions {
-            look: AnswerStyle {
+            look: Theme {
                 color: color.is_wanted(&io::stdout()),
-                width,
+                fit: if terminal {
+                    Fit::Lines(width)
+                } else {
+                    Fit::Sentences(width)
+                },
             },
             errors: Style {
                 width,

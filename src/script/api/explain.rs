@@ -8,8 +8,7 @@ use super::glossary;
 use crate::lang::diagnostic::Code;
 use crate::lang::nearest::nearest;
 use crate::report::doc::{Block, Tone};
-use crate::report::text::text;
-use crate::report::wrap::fitted;
+use crate::report::text::{Fit, Theme, text};
 use crate::services::commands;
 use crate::services::lookup::{Found, look_up, words};
 
@@ -218,7 +217,11 @@ pub fn page(name: &str) -> Result<String, String> {
         let more = if message.ends_with('?') { " " } else { "; " };
         format!("{message}{more}`pagewalk explain` lists the codes")
     })?;
-    let reference = text(&fitted(page.reference(COLUMNS), COLUMNS), false);
+    let theme = Theme {
+        fit: Fit::Sentences(COLUMNS),
+        ..Theme::default()
+    };
+    let reference = text(&page.reference(COLUMNS), theme);
     let between = if page.text.is_empty() || reference.is_empty() {
         ""
     } else {

@@ -34,7 +34,7 @@ pub(crate) struct LineHelper {
 impl LineHelper {
     /// Creates a helper. The helper completes file names relative to `folder`.
     pub(crate) fn new(color: bool, folder: PathBuf) -> Self {
-        let (theme, current) = (Theme { color }, RefCell::default());
+        let (theme, current) = (Theme::from(color), RefCell::default());
         Self {
             theme,
             folder,
