@@ -26,7 +26,7 @@ use crate::lang::source::Sources;
 use crate::lang::span::Span;
 use crate::lang::value::Value;
 use crate::questions::figures::translation::of_access;
-use crate::report::figures::scene;
+use crate::report::figures::{Room, scene};
 use crate::report::words::counts::approximately;
 pub use crate::report::words::counts::{count, failure, summary, thousands};
 use crate::report::words::numbers;
@@ -382,5 +382,5 @@ mod tests;
 fn translation(access: &Access) -> Option<Block> {
     access.spec.mmu.as_ref()?;
     let figure = FigureData::Translation(Box::new(of_access(access)));
-    Some(Block::Figure(scene(&figure)))
+    Some(Block::Figure(scene(&figure, Room::PAGE)))
 }

@@ -5,7 +5,7 @@ use crate::exam::formats::labels::Labels;
 use crate::exam::formats::tree::{Block, Entry, Figure, Sequence, Tables, Tree, flush};
 use crate::report::doc;
 use crate::report::doc::{Layout, Slab};
-use crate::report::figures::scene;
+use crate::report::figures::{Room, scene};
 use crate::report::narrate::tree::{TreeRow, blocks, described, is_long, name, rows};
 use crate::report::narrate::{of_address, view};
 use crate::report::text::text;
@@ -17,7 +17,7 @@ pub(crate) fn figure(of: &View, filled: bool) -> Option<Vec<Block>> {
         View::Tree(tree) => vec![table_figure(tree)],
         View::Steps(..) => vec![sequence(of)?],
         View::Figure(data) => {
-            let scene = scene(data);
+            let scene = scene(data, Room::PAGE);
             let scene = if filled || data.is_given() {
                 scene
             } else {
