@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use crate::report::scene::{Place, Scene, Stroke, width};
+use crate::report::scene::{ElementId, Place, Scene, Stroke, width};
 use crate::report::words::numbers::hex;
 use crate::run::record::{DividedAddress, DividedField};
 
@@ -147,6 +147,7 @@ pub(crate) fn draw(
             }
             let left = at.0 + columns.wide[..own.start].iter().sum::<u32>();
             let size = columns.width(field);
+            scene.part(Some(ElementId::Field(field.name.clone())));
             scene.frame((left, y), (size + 1, 3), Stroke::Thin);
             scene.write((left + 2, y + 1), &field.name);
             scene.answer((left + 3 + width(&field.name), y + 1), value(field));
@@ -160,6 +161,7 @@ pub(crate) fn draw(
             });
         }
     }
+    scene.part(None);
     boxes
 }
 

@@ -1,7 +1,9 @@
 //! The declared machine: a core with its caches and TLBs, the shared caches, and main memory.
 
 use super::words::ways;
-use crate::report::scene::{Frame, Line, Place, Scene, Stroke, widest, width};
+use crate::report::scene::{
+    ElementId, Frame, Line, PartClass, Place, Scene, Stroke, widest, width,
+};
 use crate::report::words::counts::count;
 use crate::run::nouns::size;
 use crate::run::record::{System, SystemPart};
@@ -78,19 +80,20 @@ pub(crate) fn scene(of: &System) -> Scene {
     let memory = format!("main memory, {}-bit physical addresses", of.physical_bits);
     let memory = [vec![Line::head(memory)], pen.latency(of.memory_latency)].concat();
     let mut levels = pen.levels(&shared);
-    levels.push(vec![memory]);
+    let id = ElementId::Part(PartClass::Memory, "memory".to_owned());
+    levels.push(vec![(id, memory)]);
     pen.stack((x, outline.bottom() + 2), vec![outline], &levels, room, "");
     describe(&mut scene, of);
     scene
 }
 
-/// Boxes beside each other, each with its lines of text.
-type Level = Vec<Vec<Line>>;
+/// Boxes beside each other, each with its part and its lines of text.
+type Level = Vec<(ElementId, Vec<Line>)>;
 
 /// Returns the width of the widest level.
 fn wide(levels: &[Level]) -> u32 {
     let wide = |level: &Level| {
-        let boxes: u32 = level.iter().map(|lines| widest(lines) + 4).sum();
+        let boxes: u32 = level.iter().map(|(_, lines)| widest(lines) + 4).sum();
         boxes + BETWEEN * (level.len() as u32 - 1)
     };
     levels.iter().map(wide).max().unwrap_or(0)
@@ -103,7 +106,15 @@ struct Pen<'s> {
 
 impl Pen<'_> {
     fn levels(&self, parts: &[&SystemPart]) -> Vec<Level> {
-        let level = |row: &Vec<&SystemPart>| row.iter().map(|part| self.lines(part)).collect();
+        let class = |part: &SystemPart| match part.block_bytes {
+            Some(_) => PartClass::Cache,
+            None => PartClass::Tlb,
+        };
+        let boxed = |part: &&SystemPart| {
+            let id = ElementId::Part(class(part), part.name.clone());
+            (id, self.lines(part))
+        };
+        let level = |row: &Vec<&SystemPart>| row.iter().map(boxed).collect();
         rows(parts).iter().map(level).collect()
     }
 
@@ -123,10 +134,12 @@ impl Pen<'_> {
             let is_labeled = all.is_none() && !label.is_empty();
             let mut x = at.0;
             let mut boxes = Vec::new();
-            for (number, lines) in level.iter().enumerate() {
+            for (number, (part, lines)) in level.iter().enumerate() {
                 let rest = (at.0 + room).saturating_sub(x + 4);
                 let least = if number + 1 == level.len() { rest } else { 0 };
+                self.scene.part(Some(part.clone()));
                 let frame = self.scene.boxed((x, y), least, lines, Stroke::Thin);
+                self.scene.part(None);
                 x = frame.right() + 1 + BETWEEN;
                 for over in &above {
                     let (from, to) = (over.at.0.max(frame.at.0), over.right().min(frame.right()));

@@ -153,7 +153,8 @@ impl<'t> Table<'t> {
             for row in 0..rows.min(of.ways - group * rows) {
                 let way = group * rows + row;
                 let at = (x, y + 1 + row);
-                scene.write(at, format!("{way:>width$}", width = self.way as usize));
+                let number = way.to_string();
+                scene.write((x + self.way - width(&number), at.1), number);
                 let entry = self.find(way);
                 if of.way == Some(way) || entry.is_some_and(|entry| self.is_invalid(entry)) {
                     scene.answer((x + self.way, at.1), "▶");

@@ -6,7 +6,9 @@ mod walk;
 
 use super::address::{self, Boxes};
 use crate::report::broken::broken;
-use crate::report::scene::{Frame, Line, Place, Scene, Stroke, widest, width};
+use crate::report::scene::{
+    ElementId, Frame, Line, PartClass, Place, Scene, Stroke, widest, width,
+};
 use crate::report::words::numbers::hex;
 use crate::run::nouns::size;
 use crate::run::record::{DividedAddress, DividedField, Lookup, Translation};
@@ -36,11 +38,18 @@ pub(crate) fn scene(of: &Translation, columns: u32) -> Scene {
         scene: &mut scene,
         of,
         columns,
+        steps: 0,
     };
     if of.side_by_side {
         pen.side_by_side();
     } else {
         pen.in_turn();
+    }
+    // What the access does not use is there from the beginning, and so is the text that a paper prints.
+    for shape in &mut scene.shapes {
+        shape.step = shape
+            .step
+            .filter(|_| shape.answer || shape.draws.is_taken());
     }
     describe(&mut scene, of);
     scene
@@ -49,6 +58,10 @@ pub(crate) fn scene(of: &Translation, columns: u32) -> Scene {
 /// Returns the stroke of what an access used or did not use.
 fn stroke(used: bool) -> Stroke {
     if used { Stroke::Taken } else { Stroke::Thin }
+}
+
+fn part(class: PartClass, name: &str) -> Option<ElementId> {
+    Some(ElementId::Part(class, name.to_owned()))
 }
 
 /// Returns the names of the fields that a lookup uses: the tag and the index.
@@ -93,9 +106,18 @@ struct Pen<'s> {
     scene: &'s mut Scene,
     of: &'s Translation,
     columns: u32,
+    /// The number of steps until now.
+    steps: u16,
 }
 
 impl Pen<'_> {
+    /// Begins the step that draws the following shapes, if the access takes it.
+    fn step(&mut self, taken: bool, part: Option<ElementId>) {
+        self.steps += u16::from(taken);
+        self.scene.step(taken.then_some(self.steps));
+        self.scene.part(part);
+    }
+
     /// Draws the translation first, and then the caches.
     fn in_turn(&mut self) {
         let of = self.of;
@@ -133,6 +155,8 @@ impl Pen<'_> {
             at: (LEFT, top),
             size: (wide, 0),
         };
+        // The first level of the walk continues this step.
+        self.step(of.walked, None);
         let x = if let Some(last) = last {
             self.miss(last, area, of.walked)
         } else {
@@ -151,9 +175,10 @@ impl Pen<'_> {
 
         let x = LEFT + 2 + columns.ppn + 1;
         let y = self.result((x + 3, walk.bottom() + 1), va.right - 7 - x);
+        let done = of.pa.value.is_some();
+        self.step(done, None);
         self.heading(y, x, "physical address");
         let pa = address::draw(self.scene, (LEFT, y + 1), (right, offset), &of.pa);
-        let done = of.pa.value.is_some();
         let points = [(x, walk.bottom()), (x, pa.top - 1)];
         self.scene.arrow(&points, stroke(of.walked && done));
         let x = va.right - 2;
@@ -165,8 +190,10 @@ impl Pen<'_> {
 
     /// Draws the CPU and the virtual address that it sends, and returns the row below the CPU.
     fn virtual_address(&mut self, of: &DividedAddress, widths: (u32, u32)) -> (Boxes, u32) {
+        self.step(true, None);
         self.scene.head((LEFT + 4, 0), "virtual address");
         let va = address::draw(self.scene, (LEFT + 4, 1), widths, of);
+        self.scene.part(part(PartClass::Cpu, "CPU"));
         let cpu = [Line::head("CPU")];
         let cpu = self.scene.boxed((0, va.top), 0, &cpu, Stroke::Taken);
         let y = cpu.center();
@@ -191,6 +218,7 @@ impl Pen<'_> {
         let mut above: Option<Frame> = None;
         for ((table, placed), tlb) in tables.iter().zip(placed).zip(&of.tlbs) {
             let used = tlb.hit.is_some();
+            self.step(used, part(PartClass::Tlb, &tlb.name));
             table.draw(self.scene, placed.frame.at, stroke(used), true);
             if let Some(above) = above {
                 self.miss(above, placed.frame, used);
@@ -245,6 +273,9 @@ impl Pen<'_> {
     /// Writes the fault or the size of a huge page, if any, and returns the row below the text. The room is the same in all
     /// editions.
     fn result(&mut self, at: Place, room: u32) -> u32 {
+        if self.of.fault.is_some() {
+            self.step(true, None);
+        }
         let page = self.of.page_bytes.map(|page| size(page.into()));
         let page = page.map(|page| format!("a page of {page}"));
         let mut text = self.of.fault.clone().or(page).unwrap_or_default();
@@ -279,9 +310,11 @@ impl Pen<'_> {
         for (at, own) in placed.iter().enumerate() {
             let lookup = of.caches.get(at);
             let used = lookup.map_or(reached, |cache| done && cache.hit.is_some());
-            if let Some(table) = tables.get(at) {
+            if let (Some(table), Some(cache)) = (tables.get(at), lookup) {
+                self.step(used, part(PartClass::Cache, &cache.name));
                 table.draw(self.scene, own.frame.at, stroke(used), true);
             } else {
+                self.step(used, part(PartClass::Memory, "memory"));
                 self.scene.boxed(own.frame.at, 0, &memory, stroke(used));
             }
             if at == 0 {
@@ -289,6 +322,10 @@ impl Pen<'_> {
             } else {
                 self.miss(placed[at - 1].frame, own.frame, used);
             }
+        }
+        self.step(done, None);
+        for (at, own) in placed.iter().enumerate() {
+            let lookup = of.caches.get(at);
             let supplies = lookup.map_or(reached, |cache| done && cache.hit == Some(true));
             let word = if lookup.is_some() { "hit" } else { "" };
             self.leave(*own, word, &[(RESULT, cpu)], supplies);
@@ -375,7 +412,10 @@ impl Pen<'_> {
         let placed = flow(0, top, &sizes);
         self.tlbs(&tables, &placed, &boxes);
 
+        // The set is looked up together with the first TLB.
         let looked_up = cache.hit.is_some();
+        self.scene.step(Some(2));
+        self.scene.part(part(PartClass::Cache, &cache.name));
         stored.draw(self.scene, (cache_at, top), stroke(looked_up), false);
         let frame = Frame {
             at: (cache_at, top),
@@ -392,6 +432,7 @@ impl Pen<'_> {
         self.scene.write((x + 2, top - 1), words);
 
         // The page number comes from the TLB, or from the page walk.
+        self.step(of.walked, None);
         let levels = of.walk.len().to_string();
         let walk = [Line::head("page walk"), Line::labeled("levels ", levels)];
         let last = placed.last();
@@ -408,9 +449,10 @@ impl Pen<'_> {
         let x = LEFT + MISS;
         let y = walk.bottom().max(frame.bottom()) + 1;
         let y = self.result((x + 3, y), right - x - 4);
+        let done = of.pa.value.is_some();
+        self.step(done, None);
         self.heading(y, x, "physical address");
         let pa = address::draw(self.scene, (LEFT, y + 1), (right, offset), &of.pa);
-        let done = of.pa.value.is_some();
         let points = [(x, walk.bottom()), (x, pa.top - 1)];
         self.scene.arrow(&points, stroke(of.walked && done));
         self.hits(&placed, pa.top + 1);
@@ -428,6 +470,7 @@ impl Pen<'_> {
             Line::labeled("set ", found),
         ];
         let used = stroke(done && looked_up);
+        self.step(done && looked_up, part(PartClass::Cache, &cache.name));
         let at = (LEFT, y + 2 + address::height(&of.pa));
         let compare = self.scene.boxed(at, 20, &compare, used);
         let points = [(x, pa.bottom_at(x)), (x, at.1 - 1)];
@@ -446,6 +489,7 @@ impl Pen<'_> {
             frame: compare,
             below,
         };
+        self.step(done, None);
         self.leave(of_compare, "hit", &[(RESULT, cpu)], hit && done);
         self.data((LEFT, below + 1));
     }

@@ -1,7 +1,7 @@
 //! The page walk: the entry that the MMU fetches at each level of the page tables.
 
 use super::{Pen, stroke};
-use crate::report::scene::{Frame, Place, width};
+use crate::report::scene::{ElementId, Frame, Place, width};
 use crate::report::words::numbers::hex;
 use crate::run::record::{Translation, TranslationLevel};
 
@@ -58,7 +58,9 @@ impl Pen<'_> {
         let mut above: Option<Frame> = None;
         for level in &of.walk {
             let heads = u32::from(above.is_none());
+            self.scene.part(Some(ElementId::Level(level.level)));
             if let Some(above) = above {
+                self.step(level.reached, Some(ElementId::Level(level.level)));
                 let x = x + columns.ppn + 1;
                 let points = [(x, above.bottom()), (x, y - 1)];
                 self.scene.arrow(&points, stroke(level.reached));
