@@ -1,114 +1,122 @@
-//! An object that processes map: their areas at the left and at the right, the page frames between them, and the file on
-//! disk at the bottom.
+//! Objects that processes map: the areas at the left and at the right, and the page frames between them, above the files on
+//! disk. An arrow leads from each page to its contents.
 
-use super::lanes::{Link, Routes, points, routes};
+use super::lanes::{Link, points, routes};
 use crate::report::narrate::hex;
-use crate::report::scene::{Frame, Line, Place, Scene, Stroke, widest, width};
+use crate::report::scene::{Line, Scene, Stroke, widest, width};
 use crate::run::nouns::size;
 use crate::run::record::{
     FilePages, MappedArea, MappedFile, MappedFrame, MappedPages, Mapping, MappingProcess, PagePlace,
 };
 
-/// Height of a page or frame, which shares its lower border with the next one.
+/// Height of a page or frame, which shares its lower border with the next one. The upper borders of all pages and frames
+/// are a multiple of this number of rows apart, so that lanes exist for all arrows.
 const STEP: u32 = 3;
-/// The row of the first areas.
-const TOP: u32 = 2;
+/// The valid bit of an entry.
+const VALID: [&str; 2] = ["v 0", "v 1"];
 /// Maximum length of a file's name.
 const NAME: usize = 24;
-/// The number of lines above a file's pages, with the border.
-const FILE_HEAD: u32 = 3;
 
 /// Draws an object.
 pub(crate) fn scene(of: &Mapping) -> Scene {
-    let name = of
-        .file
-        .as_ref()
-        .map_or_else(|| "anonymous memory".to_owned(), |file| quoted(&file.name));
+    let name = match &of.file {
+        _ if of.whole => "all areas".to_owned(),
+        Some(file) => quoted(&file.name),
+        None => "anonymous memory".to_owned(),
+    };
     let mut pen = Pen {
         scene: Scene::new(format!("mapping of {name}")),
         of,
     };
-    let left = of
+    let (left, right) = of.processes.split_at(of.processes.len().div_ceil(2));
+    // The first area of the first process determines the rows, so that no row above it is blank.
+    let first = of
         .processes
-        .first()
-        .map_or_else(Column::default, |process| pen.plan(process));
-    let right = of.processes.get(1).map(|process| pen.plan(process));
+        .iter()
+        .flat_map(|process| &process.areas)
+        .next();
+    let phase = first.map_or(0, |area| (pen.head(area).len() as u32 + 2) % STEP);
+    let columns = [left, right].map(|processes| pen.plan(processes, phase));
     // The frames begin at the same row as the first page of an area.
-    let top = [Some(&left), right.as_ref()]
-        .into_iter()
-        .flatten()
-        .filter_map(Column::first_page)
-        .min();
-    let top = top.unwrap_or(TOP + STEP);
-    let links = [Some(&left), right.as_ref()]
-        .map(|of| of.map_or_else(Vec::new, |column| pen.links(column, top)));
-    let routes = routes(&links);
-    let lines = of
-        .file
-        .as_ref()
-        .map_or_else(Vec::new, |file| pen.file_lines(file));
-    let wide = pen.frame_width();
-    let object = (widest(&lines) + 4).max(wide);
-    let x = (left.wide + left.lanes() + 2).max(object.saturating_sub(wide));
-    let frames = pen.frames((x, top + routes.offset), wide);
-    pen.column(&left, 0);
-    pen.arrows(&left, 0, frames, &routes, 0);
-    let object_lanes = of
-        .file
-        .as_ref()
-        .map_or(0, |file| file.pages.len() as u32 + 1);
-    let mut bottom = frames.bottom().max(left.bottom());
-    if let Some(right) = &right {
-        let at = frames.right() + object_lanes + right.lanes() + 3;
-        pen.column(right, at);
-        pen.arrows(right, at, frames, &routes, 1);
-        bottom = bottom.max(right.bottom());
+    let top = columns.iter().filter_map(Column::first_page).min();
+    let mut stores = pen.stores(top.unwrap_or(STEP + phase), &columns);
+    let routes = routes(&columns.each_ref().map(|column| links(column, &stores)));
+    for store in &mut stores {
+        store.top += routes.offset;
     }
-    if let Some(file) = &of.file {
-        let at = ((frames.right() + 1).saturating_sub(object), bottom + 2);
-        pen.scene.boxed(at, object - 4, &lines, Stroke::Thin);
-        pen.held(file, frames, bottom + 2 + FILE_HEAD);
+    let wide = stores.iter().map(Store::width).max().unwrap_or(0);
+    let x = columns[0].wide + columns[0].lanes() + 2;
+    let end = x + wide - 1;
+    let at = end + columns[1].lanes() + 3;
+    for store in &stores {
+        pen.store(store, x, wide);
     }
-    describe(&mut pen.scene, of, &name);
+    let ends = [(columns[0].wide - 1, x), (at, end)];
+    for ((column, x), ((source, target), links)) in columns
+        .iter()
+        .zip([0, at])
+        .zip(ends.into_iter().zip(&routes.sides))
+    {
+        pen.column(column, x);
+        for (lane, link) in (0..).zip(links) {
+            pen.scene
+                .answer_arrow(&points(link, lane, source, target), link.stroke);
+        }
+    }
+    describe(&mut pen.scene, of);
     pen.scene
 }
 
 /// Returns a name in quotes. A long name is cut.
 fn quoted(name: &str) -> String {
+    format!("\"{}\"", cut(name))
+}
+
+/// Cuts a long name.
+fn cut(name: &str) -> String {
     if name.chars().count() <= NAME {
-        return format!("\"{name}\"");
+        return name.to_owned();
     }
-    format!("\"{}…\"", name.chars().take(NAME - 1).collect::<String>())
+    format!("{}…", name.chars().take(NAME - 1).collect::<String>())
 }
 
-/// The areas of a process, with the rows of their boxes.
-#[derive(Default)]
-struct Column {
-    title: String,
+/// Processes below each other, with the rows of their boxes.
+struct Column<'o> {
     wide: u32,
-    areas: Vec<PlannedArea>,
-    /// A remark about omitted pages, or about a missing area.
-    note: String,
+    processes: Vec<PlannedProcess<'o>>,
 }
 
-struct PlannedArea {
+struct PlannedProcess<'o> {
+    name: String,
+    /// The row of the name.
+    top: u32,
+    areas: Vec<PlannedArea<'o>>,
+    /// A remark about omitted pages, or about a missing area, and its row.
+    note: (String, u32),
+}
+
+struct PlannedArea<'o> {
+    area: &'o MappedArea,
     /// The row of the upper border.
     top: u32,
     head: Vec<Line>,
-    pages: Vec<PlannedPage>,
+    /// The row of the first page's upper border.
+    pages: u32,
+    /// Whether no area is between this one and the previous one, and their addresses are apart.
+    apart: bool,
 }
 
-struct PlannedPage {
-    /// The row of the upper border.
-    top: u32,
-    vpn: String,
-    state: String,
-    place: PagePlace,
-}
-
-impl Column {
-    fn pages(&self) -> impl Iterator<Item = &PlannedPage> {
-        self.areas.iter().flat_map(|area| &area.pages)
+impl<'o> Column<'o> {
+    /// Returns each page with its area and the row of its upper border.
+    fn pages(&self) -> impl Iterator<Item = (&'o MappedArea, &'o MappedPages, u32)> {
+        self.processes
+            .iter()
+            .flat_map(|process| &process.areas)
+            .flat_map(|planned| {
+                let rows = (planned.pages..).step_by(STEP as usize);
+                let pages = planned.area.pages.iter().zip(rows);
+                pages.map(|(page, row)| (planned.area, page, row))
+            })
     }
 
     /// Returns the number of lanes for arrows: one per page, so that the width does not reveal resident pages.
@@ -117,14 +125,87 @@ impl Column {
     }
 
     fn first_page(&self) -> Option<u32> {
-        self.pages().next().map(|page| page.top)
+        self.pages().next().map(|(_, _, row)| row)
+    }
+}
+
+/// Page frames, or a file on disk.
+struct Store<'o> {
+    head: String,
+    /// The row of the upper border, below the heading.
+    top: u32,
+    /// The least width of the boxes, which does not depend on answers.
+    wide: u32,
+    cells: Vec<Cell<'o>>,
+    /// A remark below the cells.
+    note: Line,
+}
+
+/// A box of a store: what it holds, and two lines of text.
+type Cell<'o> = (Holder<'o>, [Line; 2]);
+
+/// What a box holds.
+enum Holder<'o> {
+    Frame(&'o MappedFrame),
+    /// A place for a frame that is not used.
+    Nothing,
+    File(&'o MappedFile, &'o FilePages),
+    Slot(u64),
+}
+
+impl Store<'_> {
+    fn width(&self) -> u32 {
+        self.wide.max(width(&self.head))
     }
 
-    /// Returns the last row.
     fn bottom(&self) -> u32 {
-        let note = u32::from(!self.note.is_empty());
-        self.pages().last().map_or(TOP, |page| page.top + STEP) + note
+        self.top + self.cells.len() as u32 * STEP
     }
+}
+
+impl Holder<'_> {
+    /// Whether the contents of an area's page are here.
+    fn holds(&self, area: &MappedArea, page: &MappedPages) -> bool {
+        match (self, page.place) {
+            (Self::Frame(held), PagePlace::Frame { frame, .. }) => held.frame == frame,
+            (Self::Slot(held), PagePlace::Swapped { slot }) => *held == slot,
+            (Self::File(file, row), PagePlace::NotResident) => {
+                area.file.as_ref() == Some(&file.name)
+                    && page.page.is_some_and(|page| holds_page(row, page))
+            }
+            _ => false,
+        }
+    }
+}
+
+fn holds_page(row: &FilePages, page: u64) -> bool {
+    (row.page..row.page + row.pages).contains(&page)
+}
+
+/// Returns the rows that the arrows of a column connect.
+fn links(column: &Column, stores: &[Store]) -> Vec<Link> {
+    let link = |(area, page, row): (&MappedArea, &MappedPages, u32)| {
+        let to = stores.iter().find_map(|store| {
+            let at = store
+                .cells
+                .iter()
+                .position(|(of, _)| of.holds(area, page))?;
+            Some(store.top + at as u32 * STEP + 1)
+        })?;
+        let copied = matches!(
+            page.place,
+            PagePlace::Frame {
+                copy_on_write: true,
+                ..
+            }
+        );
+        Some(Link {
+            from: row + 1,
+            to,
+            stroke: if copied { Stroke::Dashed } else { Stroke::Thin },
+        })
+    };
+    column.pages().filter_map(link).collect()
 }
 
 struct Pen<'o> {
@@ -132,86 +213,85 @@ struct Pen<'o> {
     of: &'o Mapping,
 }
 
-impl Pen<'_> {
-    /// Plans the column of a process.
-    fn plan(&self, process: &MappingProcess) -> Column {
-        let mut areas: Vec<PlannedArea> = Vec::new();
-        let mut next = TOP;
-        for area in &process.areas {
-            let head = self.head(area);
-            let above = head.len() as u32 + 1;
-            // The pages of all areas have the same distance from the rows of frames.
-            let first = areas
-                .first()
-                .map_or(next + above, |first| first.pages[0].top);
-            next += (STEP - (next + above - first) % STEP) % STEP;
-            let page = |(row, page): (usize, &MappedPages)| PlannedPage {
-                top: next + above + row as u32 * STEP,
-                vpn: self.vpn(page),
-                state: state(page),
-                place: page.place,
-            };
-            let pages: Vec<PlannedPage> = area.pages.iter().enumerate().map(page).collect();
-            let end = next + above + area.pages.len() as u32 * STEP;
-            areas.push(PlannedArea {
-                top: next,
-                head,
-                pages,
-            });
-            next = end + 2;
-        }
-        let note = match process.omitted_pages {
-            0 if areas.is_empty() => "no area maps it".to_owned(),
-            0 => String::new(),
-            pages => more(pages),
+impl<'o> Pen<'o> {
+    /// Plans a column of processes. The row of each page, divided by [`STEP`], has the remainder `phase`.
+    fn plan(&self, processes: &'o [MappingProcess], phase: u32) -> Column<'o> {
+        let mut column = Column {
+            wide: 0,
+            processes: Vec::new(),
         };
-        // The width does not depend on the states, which are answers.
-        let texts = areas.iter().map(|area| {
-            let pages = area
-                .pages
-                .iter()
-                .map(|page| width(&page.vpn))
-                .max()
-                .unwrap_or(0);
-            let swapped = format!("swap slot {}", self.of.swap_slots);
-            pages
-                .max(widest(&area.head))
-                .max(width(&swapped))
-                .max(width("copy-on-write"))
-        });
-        let wide = texts
-            .max()
-            .map_or(0, |inside| inside + 4)
-            .max(width(&note))
-            .max(width(&process.process));
-        Column {
-            title: process.process.clone(),
-            wide,
-            areas,
-            note,
+        // The first row that is free, below a blank one.
+        let mut next = 0;
+        for process in processes {
+            let mut top = None;
+            let mut areas: Vec<PlannedArea> = Vec::new();
+            next += 1;
+            for area in &process.areas {
+                let head = self.head(area);
+                let above = head.len() as u32 + 1;
+                let pages = (next + above - phase).next_multiple_of(STEP) + phase;
+                let previous = areas.last().map(|previous| previous.area.end);
+                top = top.or(Some(pages - above - 1));
+                next = pages + area.pages.len() as u32 * STEP + 2;
+                areas.push(PlannedArea {
+                    area,
+                    top: pages - above,
+                    head,
+                    pages,
+                    apart: self.of.whole && previous.is_some_and(|end| end < area.start),
+                });
+            }
+            let note = match process.omitted_pages {
+                0 if areas.is_empty() => "no area maps it".to_owned(),
+                pages => more(pages),
+            };
+            let inside = areas.iter().flat_map(|planned| {
+                let valid = 2 + width(VALID[1]);
+                let pages = planned
+                    .area
+                    .pages
+                    .iter()
+                    .map(move |page| width(&self.vpn(page)) + valid);
+                pages.chain([widest(&planned.head)])
+            });
+            // The width does not depend on the states, which are answers.
+            let states = [
+                width(&format!("swap slot {}", self.of.swap_slots)),
+                width("copy-on-write"),
+            ];
+            let boxes = inside.chain(states).max().map_or(0, |inside| inside + 4);
+            let texts = width(&note).max(width(&process.process));
+            column.wide = column.wide.max(boxes).max(texts);
+            let row = next - u32::from(!areas.is_empty());
+            next = row + 1 + u32::from(!note.is_empty());
+            column.processes.push(PlannedProcess {
+                name: process.process.clone(),
+                top: top.unwrap_or(row - 1),
+                areas,
+                note: (note, row),
+            });
         }
+        column
     }
 
     fn head(&self, area: &MappedArea) -> Vec<Line> {
         let mut lines = Vec::new();
+        let section = section(area);
         if !area.name.is_empty() {
-            lines.push(Line::head(area.name.clone()));
+            lines.push(Line::head(match &area.file {
+                Some(file) if *file == area.name => format!("{} {section}", cut(file)),
+                _ => area.name.clone(),
+            }));
         }
-        lines.push(Line::new(format!(
-            "{} start",
-            hex(area.start, self.of.virtual_bits)
-        )));
-        lines.push(Line::new(format!(
-            "{} end",
-            hex(area.end, self.of.virtual_bits)
-        )));
-        lines.push(Line::new(format!(
-            "{} {}",
-            area.perms,
-            if area.shared { "shared" } else { "private" }
-        )));
+        lines.push(Line::new(format!("{} {}", area.perms, kind(area))));
+        let start = format!("start {}", hex(area.start, self.of.virtual_bits));
+        let length = format!("len {}", size((area.end - area.start).into()));
+        // In a whole figure, only the file has the offset, so that the figure fits on a page.
         if let Some(offset) = area.offset.filter(|_| self.of.file.is_some()) {
-            lines.push(Line::new(format!("offset 0x{offset:X}")));
+            lines.push(Line::new(start));
+            lines.push(Line::new(format!("{length}, offset 0x{offset:X}")));
+        } else {
+            lines.push(Line::new(format!("{start}, {length}")));
         }
         lines
     }
@@ -227,169 +307,207 @@ impl Pen<'_> {
         )
     }
 
-    /// Draws the column of a process.
+    /// Draws a column of processes.
     fn column(&mut self, column: &Column, x: u32) {
-        self.scene.head((x, 0), column.title.clone());
-        for area in &column.areas {
-            let cells = area.pages.len() as u32 * STEP;
-            self.scene.frame(
-                (x, area.top),
-                (column.wide, area.head.len() as u32 + 2 + cells),
-                Stroke::Thin,
-            );
-            self.scene.lines((x + 2, area.top + 1), &area.head);
-            for page in &area.pages {
-                self.scene
-                    .frame((x, page.top), (column.wide, STEP + 1), Stroke::Thin);
-                self.scene.write((x + 2, page.top + 1), page.vpn.clone());
-                self.scene.answer((x + 2, page.top + 2), page.state.clone());
+        for process in &column.processes {
+            self.scene.head((x, process.top), process.name.clone());
+            for planned in &process.areas {
+                if planned.apart {
+                    self.scene.write((x + 2, planned.top - 1), "unallocated");
+                }
+                let rows = planned.area.pages.len() as u32 * STEP;
+                self.scene.frame(
+                    (x, planned.top),
+                    (column.wide, planned.pages - planned.top + rows + 1),
+                    Stroke::Thin,
+                );
+                self.scene.lines((x + 2, planned.top + 1), &planned.head);
+                for (page, row) in planned
+                    .area
+                    .pages
+                    .iter()
+                    .zip((planned.pages..).step_by(STEP as usize))
+                {
+                    self.scene
+                        .frame((x, row), (column.wide, STEP + 1), Stroke::Thin);
+                    self.scene.write((x + 2, row + 1), self.vpn(page));
+                    let valid = if is_valid(planned.area, page) {
+                        VALID[1]
+                    } else {
+                        VALID[0]
+                    };
+                    let right = x + column.wide - 2 - width(valid);
+                    self.scene.answer((right, row + 1), valid);
+                    self.scene
+                        .answer((x + 2, row + 2), state(planned.area, page));
+                }
             }
+            let (note, row) = &process.note;
+            self.scene.write((x, *row), note.clone());
         }
-        let row = if column.areas.is_empty() {
-            TOP
-        } else {
-            column.bottom()
-        };
-        self.scene.write((x, row), column.note.clone());
     }
 
-    /// Returns the rows that the arrows of a column connect, for frames whose first upper border is at `top`.
-    fn links(&self, column: &Column, top: u32) -> Vec<Link> {
-        let link = |page: &PlannedPage| {
-            let PagePlace::Frame {
-                frame,
-                copy_on_write,
-                ..
-            } = page.place
-            else {
-                return None;
-            };
-            let at = self
-                .of
+    /// Plans the page frames, the files, and the swap file. The first box is at row `top`, and each file is beside an area
+    /// that maps it if there is room.
+    fn stores(&self, top: u32, columns: &[Column; 2]) -> Vec<Store<'o>> {
+        let of = self.of;
+        // The width does not depend on the contents, which are answers.
+        let name = of.on_disk().map(|file| width(&cut(&file.name))).max();
+        let name = name.filter(|_| of.whole).unwrap_or(0);
+        let number = width(&hex(0, of.frame_bits)) + width("  refs 99");
+        let inside = number.max(name.max(width("page cache")) + width(", page 99"));
+        let frame = |frame| (Holder::Frame(frame), self.frame(frame, inside));
+        let free = || (Holder::Nothing, <[Line; 2]>::default());
+        let mut stores = vec![Store {
+            head: "page frames".to_owned(),
+            top,
+            wide: inside + 4,
+            cells: of
                 .frames
                 .iter()
-                .position(|known| known.frame == frame)?;
-            let stroke = if copy_on_write {
-                Stroke::Dashed
-            } else {
-                Stroke::Thin
-            };
-            Some(Link {
-                from: page.top + 1,
-                to: top + at as u32 * STEP + 1,
-                stroke,
-            })
+                .map(frame)
+                .chain(std::iter::repeat_with(free))
+                .take(of.places)
+                .collect(),
+            note: Line::answer(if of.places == 0 { "none" } else { "" }),
+        }];
+        for file in of.on_disk() {
+            let cell = |row| (Holder::File(file, row), self.file_row(file, row));
+            let cells: Vec<Cell> = file.pages.iter().map(cell).collect();
+            let inside = cells.iter().map(|(_, lines)| widest(lines)).max();
+            let above = stores.last().map_or(top, Store::bottom);
+            let mut pages = columns.iter().flat_map(Column::pages);
+            let beside = pages.find(|(area, ..)| area.file.as_ref() == Some(&file.name));
+            stores.push(Store {
+                head: format!(
+                    "{} on disk, {}",
+                    quoted(&file.name),
+                    size(file.bytes.into())
+                ),
+                top: beside.map_or(0, |(.., row)| row).max(above + STEP),
+                wide: inside.unwrap_or(0) + 4,
+                cells,
+                note: Line::new(more(file.omitted_pages)),
+            });
+        }
+        if !of.swap.is_empty() {
+            let cell = |slot: &u64| (Holder::Slot(*slot), self.slot(*slot));
+            let lines = [format!("slot {}", of.swap_slots), hex(0, of.vpn_bits)];
+            let inside = lines.iter().map(|line| width(line) + 4).max();
+            let above = stores.last().map_or(top, Store::bottom);
+            stores.push(Store {
+                head: "swap file on disk".to_owned(),
+                top: above + STEP,
+                wide: inside.unwrap_or(0) + 4,
+                cells: of.swap.iter().map(cell).collect(),
+                note: Line::default(),
+            });
+        }
+        stores
+    }
+
+    /// Returns the lines of a frame, cut to a width.
+    fn frame(&self, frame: &MappedFrame, inside: u32) -> [Line; 2] {
+        let number = hex(frame.frame, self.of.frame_bits);
+        let contents = match (frame.page, &frame.file) {
+            (Some(page), _) if frame.kind == "copy" => format!("copy of page {page}"),
+            (Some(page), Some(file)) => format!("{}, page {page}", cut(file)),
+            (Some(page), None) => format!("{}, page {page}", frame.kind),
+            (None, _) => frame.kind.to_owned(),
         };
-        column.pages().filter_map(link).collect()
+        [format!("{number}  refs {}", frame.refs.min(9999)), contents]
+            .map(|text| Line::answer(text.chars().take(inside as usize).collect::<String>()))
     }
 
-    /// Returns the width of a frame's box, which does not depend on the contents.
-    fn frame_width(&self) -> u32 {
-        let line = width(&hex(0, self.of.frame_bits)) + width("  refs 99");
-        line.max(width("copy of page 99")) + 4
-    }
-
-    /// Draws the frames, and returns the box around them.
-    fn frames(&mut self, (x, top): Place, wide: u32) -> Frame {
-        self.scene.head((x, top - 1), "page frames");
-        let places = self.of.places as u32;
-        if places == 0 {
-            self.scene.answer((x, top), "none");
-        }
-        for place in 0..places {
-            let top = top + place * STEP;
-            self.scene.frame((x, top), (wide, STEP + 1), Stroke::Thin);
-            let Some(frame) = self.of.frames.get(place as usize) else {
-                continue;
-            };
-            let refs = format!("refs {}", frame.refs.min(9999));
-            self.scene
-                .answer((x + 2, top + 1), hex(frame.frame, self.of.frame_bits));
-            self.scene
-                .answer((x + wide - 2 - width(&refs), top + 1), refs);
-            let words = match frame.page {
-                Some(page) if frame.kind == "copy" => format!("copy of page {page}"),
-                _ => frame.kind.to_owned(),
-            };
-            self.scene.answer(
-                (x + 2, top + 2),
-                words.chars().take(wide as usize - 4).collect::<String>(),
-            );
-        }
-        Frame {
-            at: (x, top),
-            size: (wide, places * STEP + 1),
-        }
-    }
-
-    /// Draws the arrows of a column to the frames.
-    fn arrows(&mut self, column: &Column, x: u32, frames: Frame, routes: &Routes, side: usize) {
-        let (source, target) = if side == 0 {
-            (column.wide - 1, frames.at.0)
-        } else {
-            (x, frames.right())
+    /// Returns the lines of pages of a file, with the section of the first area that maps them.
+    fn file_row(&self, file: &MappedFile, row: &FilePages) -> [Line; 2] {
+        let pages = match row.pages {
+            1 => format!("page {}", row.page),
+            pages => format!("pages {}–{}", row.page, row.page + pages - 1),
         };
-        for (lane, link) in (0..).zip(&routes.sides[side]) {
-            self.scene
-                .answer_arrow(&points(link, lane, source, target), link.stroke);
-        }
+        let areas = self.of.processes.iter().flat_map(|process| &process.areas);
+        let mapped = areas
+            .filter(|area| area.file.as_ref() == Some(&file.name))
+            .find(|area| {
+                let first = area.offset.unwrap_or(0) / self.of.page_bytes;
+                let length = (area.end - area.start) / self.of.page_bytes;
+                (first..first + length).contains(&row.page)
+            });
+        let section = mapped.map(section);
+        [
+            Line::new(match section.as_deref() {
+                None => pages,
+                Some("") => format!("{pages}, mapped"),
+                Some(section) => format!("{section}: {pages}"),
+            }),
+            Line::new(format!("offset 0x{:X}", row.page * self.of.page_bytes)),
+        ]
     }
 
-    /// Returns the lines of a file: [`FILE_HEAD`] lines, and its pages.
-    fn file_lines(&self, file: &MappedFile) -> Vec<Line> {
-        let page = |row: &FilePages| match row.pages {
-            1 => Line::new(format!(
-                "page {}, offset 0x{:X}",
-                row.page,
-                row.page * self.of.page_bytes
-            )),
-            pages => Line::new(format!("pages {}–{}", row.page, row.page + pages - 1)),
-        };
-        let head = [
-            Line::head(quoted(&file.name)),
-            Line::new(format!("{} on disk", size(file.bytes.into()))),
-        ];
-        let mut lines: Vec<Line> = head
-            .into_iter()
-            .chain(file.pages.iter().map(page))
-            .collect();
-        if file.omitted_pages > 0 {
-            lines.push(Line::new(more(file.omitted_pages)));
-        }
-        lines
+    /// Returns the lines of a swap slot, with the first listed page that is in it.
+    fn slot(&self, slot: u64) -> [Line; 2] {
+        let areas = self.of.processes.iter().flat_map(|process| &process.areas);
+        let page = areas
+            .flat_map(|area| &area.pages)
+            .find(|page| page.place == PagePlace::Swapped { slot });
+        [
+            Line::answer(format!("slot {slot}")),
+            Line::answer(page.map_or_else(String::new, |page| self.vpn(page))),
+        ]
     }
 
-    /// Draws the lines from the pages of a file, which begin at row `first`, to their frames.
-    fn held(&mut self, file: &MappedFile, frames: Frame, first: u32) {
-        for (row, page) in (0..).zip(&file.pages) {
-            let known = |frame: &MappedFrame| Some(frame.frame) == page.frame;
-            let Some(at) = self.of.frames.iter().position(known) else {
-                continue;
-            };
-            let lane = frames.right() + 2 + row;
-            let (from, to) = (frames.at.1 + at as u32 * STEP + 2, first + row);
-            let points = [
-                (frames.right(), from),
-                (lane, from),
-                (lane, to),
-                (frames.right(), to),
-            ];
-            self.scene.answer_line(&points, Stroke::Thin);
+    /// Draws a store.
+    fn store(&mut self, store: &Store, x: u32, wide: u32) {
+        self.scene.head((x, store.top - 1), store.head.clone());
+        for ((_, lines), row) in store.cells.iter().zip((store.top..).step_by(STEP as usize)) {
+            self.scene.frame((x, row), (wide, STEP + 1), Stroke::Thin);
+            self.scene.lines((x + 2, row + 1), lines);
         }
+        let below = store.bottom() + u32::from(!store.cells.is_empty());
+        self.scene
+            .lines((x, below), std::slice::from_ref(&store.note));
     }
+}
+
+/// Returns the name of the section that an area maps, or an empty string. A library's areas have the name of its file.
+fn section(area: &MappedArea) -> String {
+    match &area.file {
+        Some(file) if *file == area.name && area.perms.contains('x') => ".text".to_owned(),
+        Some(file) if *file == area.name => ".data".to_owned(),
+        _ => area.name.clone(),
+    }
+}
+
+/// Returns the kind of an area's object in the words of CS:APP.
+fn kind(area: &MappedArea) -> String {
+    let shared = if area.shared { "shared" } else { "private" };
+    let object = if area.file.is_some() {
+        "file-backed"
+    } else {
+        "demand-zero"
+    };
+    format!("{shared}, {object}")
 }
 
 /// Returns a remark about pages that a figure leaves out.
 fn more(pages: u64) -> String {
-    format!(
-        "… and {pages} more page{}",
-        if pages == 1 { "" } else { "s" }
-    )
+    match pages {
+        0 => String::new(),
+        1 => "… and 1 more page".to_owned(),
+        pages => format!("… and {pages} more pages"),
+    }
+}
+
+/// Whether the valid bit of a page's entry is set. A resident page that no access may use has P = 0.
+fn is_valid(area: &MappedArea, page: &MappedPages) -> bool {
+    let resident = matches!(page.place, PagePlace::Frame { .. } | PagePlace::Zero);
+    resident && area.perms != "---"
 }
 
 /// Returns the state of a page in words.
-fn state(page: &MappedPages) -> String {
+fn state(area: &MappedArea, page: &MappedPages) -> String {
     match page.place {
+        PagePlace::Frame { .. } if !is_valid(area, page) => "no access".to_owned(),
         PagePlace::Frame {
             copy_on_write: true,
             ..
@@ -402,18 +520,21 @@ fn state(page: &MappedPages) -> String {
     }
 }
 
-fn describe(scene: &mut Scene, of: &Mapping, name: &str) {
+fn describe(scene: &mut Scene, of: &Mapping) {
     let number = |frame: u64| hex(frame, of.frame_bits);
     for process in &of.processes {
         for area in &process.areas {
-            let kind = if area.shared { "shared" } else { "private" };
             let ends = [area.start, area.end]
                 .map(|end| hex(end, of.virtual_bits))
                 .join("–");
+            let file = area.file.as_deref().map(quoted);
+            let object = file.unwrap_or_else(|| "anonymous memory".to_owned());
             scene.say(
                 format!(
-                    "{} maps {name} at {ends}, {} {kind}.",
-                    process.process, area.perms
+                    "{} maps {object} at {ends}, {} {}.",
+                    process.process,
+                    area.perms,
+                    kind(area)
                 ),
                 false,
             );
@@ -421,9 +542,9 @@ fn describe(scene: &mut Scene, of: &Mapping, name: &str) {
                 let vpn = hex(page.vpn, of.vpn_bits);
                 let place = match page.place {
                     PagePlace::Frame { frame, .. } => {
-                        format!("in frame {}, {}", number(frame), state(page))
+                        format!("in frame {}, {}", number(frame), state(area, page))
                     }
-                    _ => state(page),
+                    _ => state(area, page),
                 };
                 let pages = if page.pages == 1 {
                     "Page"
@@ -435,9 +556,13 @@ fn describe(scene: &mut Scene, of: &Mapping, name: &str) {
         }
     }
     for frame in &of.frames {
-        let page = frame
-            .page
-            .map_or_else(String::new, |page| format!(", page {page} of the file"));
+        let page = frame.page.map_or_else(String::new, |page| {
+            let name = frame
+                .file
+                .as_deref()
+                .map_or_else(|| "the file".to_owned(), quoted);
+            format!(", page {page} of {name}")
+        });
         scene.say(
             format!(
                 "Frame {}: {}{page}, refs {}.",
@@ -448,9 +573,12 @@ fn describe(scene: &mut Scene, of: &Mapping, name: &str) {
             true,
         );
     }
-    if let Some(file) = &of.file {
+    for file in of.on_disk() {
         let all = file.pages.iter().map(|row| row.pages).sum::<u64>() + file.omitted_pages;
-        scene.say(format!("{name} has {all} pages on disk."), false);
+        scene.say(
+            format!("{} has {all} pages on disk.", quoted(&file.name)),
+            false,
+        );
     }
 }
 
@@ -458,6 +586,7 @@ fn describe(scene: &mut Scene, of: &Mapping, name: &str) {
 mod tests {
     use super::scene;
     use crate::report::scene::tests::collisions;
+    use crate::report::scene::{Place, SceneShape};
     use crate::run::record::{
         FilePages, MappedArea, MappedFile, MappedFrame, MappedPages, Mapping, MappingProcess,
         PagePlace,
@@ -489,6 +618,10 @@ mod tests {
             end: (1 << bits) - 64,
             perms: "rwx".to_owned(),
             shared: pages.len().is_multiple_of(3),
+            file: ["a", "b"]
+                .map(str::to_owned)
+                .into_iter()
+                .nth(pages[0] as usize % 3),
             offset: Some(u64::MAX >> 12 << 12),
             pages: pages
                 .iter()
@@ -508,40 +641,120 @@ mod tests {
         }
     }
 
-    fn areas() -> impl Strategy<Value = Vec<Vec<u64>>> {
-        proptest::collection::vec(proptest::collection::vec(0u64..23, 1..5), 0..4)
+    /// One to four processes with up to 12 areas, whose pages are in one of two files, in anonymous memory, and in swap.
+    fn figure() -> impl Strategy<Value = Mapping> {
+        let areas = proptest::collection::vec(proptest::collection::vec(0u64..23, 1..4), 0..13);
+        let processes = proptest::collection::vec(areas, 1..5);
+        let bits = prop::sample::select(vec![12u32, 14, 32, 48, 57]);
+        let file = proptest::collection::vec(0u64..20, 0..9);
+        let swap = proptest::collection::btree_set(0u64..9, 0..4);
+        (
+            processes,
+            bits,
+            [file.clone(), file],
+            "[a-z]{1,40}",
+            0usize..4,
+            swap,
+            0u32..3,
+        )
+            .prop_map(|(processes, bits, files, name, spare, swap, kind)| {
+                let names = ["P1", "a-process-with-a-long-name", "P3", "P4"];
+                let processes = processes
+                    .iter()
+                    .zip(names)
+                    .map(|(areas, name)| process(name, areas, bits))
+                    .collect();
+                let kinds = ["page cache", "copy", "anonymous", "merged", "shared"];
+                let frames: Vec<MappedFrame> = (0..20)
+                    .map(|frame| MappedFrame {
+                        frame,
+                        refs: 1 << frame,
+                        kind: kinds[frame as usize % 5],
+                        page: (kind > 0).then_some(u64::MAX >> frame),
+                        file: (kind > 1).then(|| name.clone()),
+                    })
+                    .collect();
+                let page = |(at, frame): (u64, &u64)| FilePages {
+                    page: at * 2,
+                    pages: 1 + frame % 2,
+                    frame: frame.is_multiple_of(2).then_some(*frame),
+                };
+                let mut files: Vec<MappedFile> = files
+                    .iter()
+                    .zip(["a".to_owned(), name])
+                    .map(|(pages, name)| MappedFile {
+                        name,
+                        bytes: 1 << 62,
+                        omitted_pages: pages.len() as u64 % 3,
+                        pages: (0..).zip(pages).map(page).collect(),
+                    })
+                    .collect();
+                files.truncate(kind as usize);
+                Mapping {
+                    virtual_bits: bits,
+                    vpn_bits: bits - 6,
+                    frame_bits: 20,
+                    page_bytes: 4096,
+                    swap_slots: u32::MAX,
+                    whole: kind == 2,
+                    file: if kind == 1 { files.pop() } else { None },
+                    files,
+                    swap: swap.into_iter().collect(),
+                    processes,
+                    places: frames.len() + spare,
+                    frames,
+                }
+            })
     }
 
     proptest! {
         #[test]
-        fn no_label_touches_a_line(
-            one in areas(), other in proptest::option::of(areas()), bits in prop::sample::select(vec![12u32, 14, 32, 48, 57]),
-            file in proptest::option::of(proptest::collection::vec(0u64..20, 0..9)), name in "[a-z]{1,40}", spare in 0usize..4,
-        ) {
-            let processes: Vec<MappingProcess> = [Some(one), other]
-                .into_iter().flatten().zip(["P1", "a-process-with-a-long-name"])
-                .map(|(areas, name)| process(name, &areas, bits)).collect();
-            let kinds = ["page cache", "copy", "anonymous", "merged", "shared"];
-            let frames: Vec<MappedFrame> = (0..20).map(|frame| MappedFrame {
-                frame, refs: 1 << frame, kind: kinds[frame as usize % 5], page: file.is_some().then_some(u64::MAX >> frame),
-            }).collect();
-            let file = file.map(|pages| MappedFile {
-                name,
-                bytes: 1 << 62,
-                omitted_pages: pages.len() as u64 % 3,
-                pages: pages.iter().map(|frame| FilePages {
-                    page: 1 << 40, pages: 1 + frame % 2, frame: frame.is_multiple_of(2).then_some(*frame),
-                }).collect(),
-            });
-            let of = Mapping {
-                virtual_bits: bits, vpn_bits: bits - 6, frame_bits: 20, page_bytes: 4096, swap_slots: u32::MAX, file, processes,
-                places: frames.len() + spare, frames,
-            };
+        fn no_label_touches_a_line(of in figure()) {
             let drawn = scene(&of);
             prop_assert_eq!(collisions(&drawn), Vec::<String>::new());
             let paper = drawn.clone().unanswered();
             prop_assert_eq!(paper.size(), drawn.size());
             prop_assert!(!paper.description().contains("frame"));
         }
+
+        /// Two arrows cross only if the order of their pages differs from the order of their targets. Then each pair of
+        /// lines between the two columns crosses.
+        #[test]
+        fn arrows_cross_only_where_every_route_crosses(of in figure()) {
+            let drawn = scene(&of);
+            let arrows: Vec<&Vec<Place>> = drawn.shapes.iter().filter_map(|shape| match shape {
+                SceneShape::Path { points, .. } => Some(points),
+                _ => None,
+            }).collect();
+            for (at, one) in arrows.iter().enumerate() {
+                for other in &arrows[..at] {
+                    let ends = |points: &[Place]| (points[0], points[points.len() - 1]);
+                    let ((a, to), (b, end)) = (ends(one), ends(other));
+                    let same_side = a.0 == b.0;
+                    let must = same_side && to != end && (a.1 < b.1) != (to.1 < end.1);
+                    prop_assert_eq!(crossings(one, other), usize::from(must), "{:?} {:?}", one, other);
+                }
+            }
+        }
+    }
+
+    /// Counts the cells in which a horizontal line of one path crosses a vertical line of the other. Arrows to the same
+    /// target join and do not cross.
+    fn crossings(one: &[Place], other: &[Place]) -> usize {
+        if one.last() == other.last() {
+            return 0;
+        }
+        let cross = |a: &[Place], b: &[Place]| {
+            let between =
+                |n: u32, one: u32, other: u32| (one.min(other)..=one.max(other)).contains(&n);
+            a[0].1 == a[1].1
+                && b[0].0 == b[1].0
+                && between(b[0].0, a[0].0, a[1].0)
+                && between(a[0].1, b[0].1, b[1].1)
+        };
+        let pairs = one
+            .windows(2)
+            .flat_map(|a| other.windows(2).map(move |b| (a, b)));
+        pairs.filter(|(a, b)| cross(a, b) || cross(b, a)).count()
     }
 }
