@@ -3,7 +3,7 @@
 
 use super::lanes::{Link, points, routes};
 use crate::report::narrate::hex;
-use crate::report::scene::{Line, Scene, Stroke, widest, width};
+use crate::report::scene::{ElementId, Line, PartClass, Scene, Stroke, widest, width};
 use crate::run::nouns::size;
 use crate::run::record::{
     FilePages, MappedArea, MappedFile, MappedFrame, MappedPages, Mapping, MappingProcess, PagePlace,
@@ -49,19 +49,27 @@ pub(crate) fn scene(of: &Mapping) -> Scene {
     let end = x + wide - 1;
     let at = end + columns[1].lanes() + 3;
     for store in &stores {
-        pen.store(store, x, wide);
+        pen.store(store, x, wide, &columns);
     }
     let ends = [(columns[0].wide - 1, x), (at, end)];
+    let mut step = 0;
     for ((column, x), ((source, target), links)) in columns
         .iter()
         .zip([0, at])
         .zip(ends.into_iter().zip(&routes.sides))
     {
-        pen.column(column, x);
+        pen.column(column, x, step);
         for (lane, link) in (0..).zip(links) {
+            let page = (step + 1..)
+                .zip(column.pages())
+                .find(|(_, (.., row))| row + 1 == link.from);
+            pen.scene.step(page.map(|(step, _)| step));
+            pen.scene
+                .part(page.map(|(_, (area, ..))| ElementId::Area(area.start)));
             pen.scene
                 .answer_arrow(&points(link, lane, source, target), link.stroke);
         }
+        step += column.lanes() as u16;
     }
     describe(&mut pen.scene, of);
     pen.scene
@@ -164,6 +172,18 @@ impl Store<'_> {
 }
 
 impl Holder<'_> {
+    /// Returns what the box and its text represent.
+    fn parts(&self) -> (ElementId, ElementId) {
+        let memory = ElementId::Part(PartClass::Memory, "memory".to_owned());
+        let disk = |name: &str| ElementId::Part(PartClass::Disk, name.to_owned());
+        match self {
+            Self::Frame(frame) => (memory, ElementId::Frame(frame.frame)),
+            Self::Nothing => (memory.clone(), memory),
+            Self::File(file, _) => (disk(&file.name), disk(&file.name)),
+            Self::Slot(_) => (disk("swap"), disk("swap")),
+        }
+    }
+
     /// Whether the contents of an area's page are here.
     fn holds(&self, area: &MappedArea, page: &MappedPages) -> bool {
         match (self, page.place) {
@@ -307,14 +327,19 @@ impl<'o> Pen<'o> {
         )
     }
 
-    /// Draws a column of processes.
-    fn column(&mut self, column: &Column, x: u32) {
+    /// Draws a column of processes. The states of the pages have the steps after `step`, as their arrows.
+    fn column(&mut self, column: &Column, x: u32, mut step: u16) {
         for process in &column.processes {
+            let part = ElementId::Part(PartClass::Process, process.name.clone());
+            self.scene.step(None);
+            self.scene.part(Some(part));
             self.scene.head((x, process.top), process.name.clone());
             for planned in &process.areas {
+                self.scene.part(None);
                 if planned.apart {
                     self.scene.write((x + 2, planned.top - 1), "unallocated");
                 }
+                self.scene.part(Some(ElementId::Area(planned.area.start)));
                 let rows = planned.area.pages.len() as u32 * STEP;
                 self.scene.frame(
                     (x, planned.top),
@@ -331,6 +356,8 @@ impl<'o> Pen<'o> {
                     self.scene
                         .frame((x, row), (column.wide, STEP + 1), Stroke::Thin);
                     self.scene.write((x + 2, row + 1), self.vpn(page));
+                    step += 1;
+                    self.scene.step(Some(step));
                     let valid = if is_valid(planned.area, page) {
                         VALID[1]
                     } else {
@@ -340,9 +367,11 @@ impl<'o> Pen<'o> {
                     self.scene.answer((right, row + 1), valid);
                     self.scene
                         .answer((x + 2, row + 2), state(planned.area, page));
+                    self.scene.step(None);
                 }
             }
             let (note, row) = &process.note;
+            self.scene.part(None);
             self.scene.write((x, *row), note.clone());
         }
     }
@@ -456,13 +485,28 @@ impl<'o> Pen<'o> {
         ]
     }
 
-    /// Draws a store.
-    fn store(&mut self, store: &Store, x: u32, wide: u32) {
+    /// Draws a store. The contents of a frame or a slot have the step of the first page that is there.
+    fn store(&mut self, store: &Store, x: u32, wide: u32, columns: &[Column; 2]) {
+        self.scene.step(None);
+        self.scene.part(None);
         self.scene.head((x, store.top - 1), store.head.clone());
-        for ((_, lines), row) in store.cells.iter().zip((store.top..).step_by(STEP as usize)) {
+        for ((holder, lines), row) in store.cells.iter().zip((store.top..).step_by(STEP as usize)) {
+            // The box of a frame has no number, because a paper does not reveal it.
+            let (boxed, text) = holder.parts();
+            let pages = columns.iter().flat_map(Column::pages);
+            let first = (1..)
+                .zip(pages)
+                .find(|(_, (area, page, _))| holder.holds(area, page));
+            self.scene.part(Some(boxed));
             self.scene.frame((x, row), (wide, STEP + 1), Stroke::Thin);
+            self.scene.part(Some(text));
+            let is_given = matches!(holder, Holder::File(..));
+            self.scene
+                .step(first.filter(|_| !is_given).map(|(step, _)| step));
             self.scene.lines((x + 2, row + 1), lines);
+            self.scene.step(None);
         }
+        self.scene.part(None);
         let below = store.bottom() + u32::from(!store.cells.is_empty());
         self.scene
             .lines((x, below), std::slice::from_ref(&store.note));
@@ -586,7 +630,7 @@ fn describe(scene: &mut Scene, of: &Mapping) {
 mod tests {
     use super::scene;
     use crate::report::scene::tests::collisions;
-    use crate::report::scene::{Place, SceneShape};
+    use crate::report::scene::{Draws, Place, Scene, Shape, text};
     use crate::run::record::{
         FilePages, MappedArea, MappedFile, MappedFrame, MappedPages, Mapping, MappingProcess,
         PagePlace,
@@ -715,6 +759,18 @@ mod tests {
             let paper = drawn.clone().unanswered();
             prop_assert_eq!(paper.size(), drawn.size());
             prop_assert!(!paper.description().contains("frame"));
+            // Each step adds one arrow at most, and the last step completes the figure.
+            let arrows = |scene: &Scene| {
+                let is_path = |shape: &&Shape| matches!(shape.draws, Draws::Path { .. });
+                scene.shapes.iter().filter(is_path).count()
+            };
+            let steps: Vec<Scene> = (0..=drawn.last_step()).map(|step| drawn.upto(step)).collect();
+            prop_assert_eq!(arrows(&steps[0]), 0);
+            for pair in steps.windows(2) {
+                prop_assert!(arrows(&pair[1]) <= arrows(&pair[0]) + 1);
+                prop_assert_eq!(pair[1].size(), drawn.size());
+            }
+            prop_assert_eq!(text(&steps[steps.len() - 1]), text(&drawn));
         }
 
         /// Two arrows cross only if the order of their pages differs from the order of their targets. Then each pair of
@@ -722,8 +778,8 @@ mod tests {
         #[test]
         fn arrows_cross_only_where_every_route_crosses(of in figure()) {
             let drawn = scene(&of);
-            let arrows: Vec<&Vec<Place>> = drawn.shapes.iter().filter_map(|shape| match shape {
-                SceneShape::Path { points, .. } => Some(points),
+            let arrows: Vec<&Vec<Place>> = drawn.shapes.iter().filter_map(|shape| match &shape.draws {
+                Draws::Path { points, .. } => Some(points),
                 _ => None,
             }).collect();
             for (at, one) in arrows.iter().enumerate() {
