@@ -379,12 +379,12 @@ fn swap_slots(kernel: &Kernel, processes: &[MappingProcess], least: usize) -> Ve
         })
         .collect();
     let least = if all <= SLOTS { all as usize } else { least };
+    let least = least.saturating_sub(slots.len());
     let free: Vec<u64> = (0..all)
         .filter(|slot| !slots.contains(slot))
         .take(least)
         .collect();
-    let missing = least.saturating_sub(slots.len());
-    slots.extend(free.iter().take(missing));
+    slots.extend(free);
     slots.into_iter().collect()
 }
 

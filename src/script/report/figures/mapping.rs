@@ -3,7 +3,7 @@
 
 use super::lanes::{Link, points, routes};
 use crate::report::narrate::hex;
-use crate::report::scene::{ElementId, Line, PartClass, Scene, Stroke, widest, width};
+use crate::report::scene::{ElementId, Line, PartClass, Place, Scene, Stroke, widest, width};
 use crate::run::nouns::size;
 use crate::run::record::{
     FilePages, MappedArea, MappedFile, MappedFrame, MappedPages, Mapping, MappingProcess, PagePlace,
@@ -12,8 +12,6 @@ use crate::run::record::{
 /// Height of a page or frame, which shares its lower border with the next one. The upper borders of all pages and frames
 /// are a multiple of this number of rows apart, so that lanes exist for all arrows.
 const STEP: u32 = 3;
-/// The valid bit of an entry.
-const VALID: [&str; 2] = ["v 0", "v 1"];
 /// Maximum length of a file's name.
 const NAME: usize = 24;
 
@@ -27,52 +25,62 @@ pub(crate) fn scene(of: &Mapping) -> Scene {
     let mut pen = Pen {
         scene: Scene::new(format!("mapping of {name}")),
         of,
+        phase: 0,
+        step: 0,
     };
+    let areas = of.processes.iter().flat_map(|process| &process.areas);
+    // The first area determines the rows, so that no row above it is blank.
+    if let Some(first) = areas.clone().next() {
+        pen.phase = (pen.head(first).len() as u32 + 2) % STEP;
+    }
     let (left, right) = of.processes.split_at(of.processes.len().div_ceil(2));
-    // The first area of the first process determines the rows, so that no row above it is blank.
-    let first = of
-        .processes
-        .iter()
-        .flat_map(|process| &process.areas)
-        .next();
-    let phase = first.map_or(0, |area| (pen.head(area).len() as u32 + 2) % STEP);
-    let columns = [left, right].map(|processes| pen.plan(processes, phase));
-    // The frames begin at the same row as the first page of an area.
-    let top = columns.iter().filter_map(Column::first_page).min();
-    let mut stores = pen.stores(top.unwrap_or(STEP + phase), &columns);
-    let routes = routes(&columns.each_ref().map(|column| links(column, &stores)));
-    for store in &mut stores {
-        store.top += routes.offset;
-    }
+    let sides = [left, right];
+    // One lane for each page, so that the width does not reveal which pages are resident.
+    let lanes = sides.map(|processes| each_page(processes).count() as u32);
+    let columns = sides.map(|processes| pen.width(processes));
+    let mut stores = pen.stores();
     let wide = stores.iter().map(Store::width).max().unwrap_or(0);
-    let x = columns[0].wide + columns[0].lanes() + 2;
+    let x = columns[0] + lanes[0] + 2;
     let end = x + wide - 1;
-    let at = end + columns[1].lanes() + 3;
-    for store in &stores {
-        pen.store(store, x, wide, &columns);
-    }
-    let ends = [(columns[0].wide - 1, x), (at, end)];
-    let mut step = 0;
-    for ((column, x), ((source, target), links)) in columns
+    let at = [0, end + lanes[1] + 3];
+    let pages = [0, 1].map(|side| pen.column(sides[side], at[side], columns[side]));
+    // The frames begin at the same row as the first page of an area. Each file is beside an area that maps it if there is room.
+    let first = pages
         .iter()
-        .zip([0, at])
-        .zip(ends.into_iter().zip(&routes.sides))
-    {
-        pen.column(column, x, step);
+        .filter_map(|pages| pages.first())
+        .map(|page| page.row)
+        .min();
+    let mut next = first.unwrap_or(STEP + pen.phase);
+    for store in &mut stores {
+        let mut pages = pages.iter().flatten();
+        let beside =
+            pages.find(|page| store.file.is_some() && page.area.file.as_deref() == store.file);
+        store.top = beside.map_or(next, |page| page.row.max(next));
+        next = store.bottom() + STEP;
+    }
+    let routes = routes(&pages.each_ref().map(|pages| links(pages, &stores)));
+    for store in &stores {
+        pen.store(store, (x, store.top + routes.offset), wide, &pages);
+    }
+    let ends = [(columns[0] - 1, x), (at[1], end)];
+    for ((pages, (source, target)), links) in pages.iter().zip(ends).zip(&routes.sides) {
         for (lane, link) in (0..).zip(links) {
-            let page = (step + 1..)
-                .zip(column.pages())
-                .find(|(_, (.., row))| row + 1 == link.from);
-            pen.scene.step(page.map(|(step, _)| step));
+            let page = pages.iter().find(|page| page.row + 1 == link.from);
+            pen.scene.step(page.map(|page| page.step));
             pen.scene
-                .part(page.map(|(_, (area, ..))| ElementId::Area(area.start)));
+                .part(page.map(|page| ElementId::Area(page.area.start)));
             pen.scene
                 .answer_arrow(&points(link, lane, source, target), link.stroke);
         }
-        step += column.lanes() as u16;
     }
     describe(&mut pen.scene, of);
     pen.scene
+}
+
+/// Returns each listed row of pages with its area.
+fn each_page(processes: &[MappingProcess]) -> impl Iterator<Item = (&MappedArea, &MappedPages)> {
+    let areas = processes.iter().flat_map(|process| &process.areas);
+    areas.flat_map(|area| area.pages.iter().map(move |page| (area, page)))
 }
 
 /// Returns a name in quotes. A long name is cut.
@@ -88,62 +96,23 @@ fn cut(name: &str) -> String {
     format!("{}…", name.chars().take(NAME - 1).collect::<String>())
 }
 
-/// Processes below each other, with the rows of their boxes.
-struct Column<'o> {
-    wide: u32,
-    processes: Vec<PlannedProcess<'o>>,
-}
-
-struct PlannedProcess<'o> {
-    name: String,
-    /// The row of the name.
-    top: u32,
-    areas: Vec<PlannedArea<'o>>,
-    /// A remark about omitted pages, or about a missing area, and its row.
-    note: (String, u32),
-}
-
-struct PlannedArea<'o> {
+/// A page of an area, with the row of its upper border and the step that draws its arrow.
+struct DrawnPage<'o> {
     area: &'o MappedArea,
-    /// The row of the upper border.
-    top: u32,
-    head: Vec<Line>,
-    /// The row of the first page's upper border.
-    pages: u32,
-    /// Whether no area is between this one and the previous one, and their addresses are apart.
-    apart: bool,
+    page: &'o MappedPages,
+    row: u32,
+    step: u16,
 }
 
-impl<'o> Column<'o> {
-    /// Returns each page with its area and the row of its upper border.
-    fn pages(&self) -> impl Iterator<Item = (&'o MappedArea, &'o MappedPages, u32)> {
-        self.processes
-            .iter()
-            .flat_map(|process| &process.areas)
-            .flat_map(|planned| {
-                let rows = (planned.pages..).step_by(STEP as usize);
-                let pages = planned.area.pages.iter().zip(rows);
-                pages.map(|(page, row)| (planned.area, page, row))
-            })
-    }
-
-    /// Returns the number of lanes for arrows: one per page, so that the width does not reveal resident pages.
-    fn lanes(&self) -> u32 {
-        self.pages().count() as u32
-    }
-
-    fn first_page(&self) -> Option<u32> {
-        self.pages().next().map(|(_, _, row)| row)
-    }
-}
-
-/// Page frames, or a file on disk.
+/// Page frames, a file on disk, or the swap file.
 struct Store<'o> {
     head: String,
+    /// The name of a file.
+    file: Option<&'o str>,
     /// The row of the upper border, below the heading.
     top: u32,
-    /// The least width of the boxes, which does not depend on answers.
-    wide: u32,
+    /// The width of the texts, which does not depend on answers.
+    inside: u32,
     cells: Vec<Cell<'o>>,
     /// A remark below the cells.
     note: Line,
@@ -163,7 +132,7 @@ enum Holder<'o> {
 
 impl Store<'_> {
     fn width(&self) -> u32 {
-        self.wide.max(width(&self.head))
+        (self.inside + 4).max(width(&self.head))
     }
 
     fn bottom(&self) -> u32 {
@@ -172,126 +141,137 @@ impl Store<'_> {
 }
 
 impl Holder<'_> {
-    /// Returns what the box and its text represent.
-    fn parts(&self) -> (ElementId, ElementId) {
-        let memory = ElementId::Part(PartClass::Memory, "memory".to_owned());
+    /// Returns what the contents represent.
+    fn part(&self) -> Option<ElementId> {
         let disk = |name: &str| ElementId::Part(PartClass::Disk, name.to_owned());
         match self {
-            Self::Frame(frame) => (memory, ElementId::Frame(frame.frame)),
-            Self::Nothing => (memory.clone(), memory),
-            Self::File(file, _) => (disk(&file.name), disk(&file.name)),
-            Self::Slot(_) => (disk("swap"), disk("swap")),
+            Self::Frame(frame) => Some(ElementId::Frame(frame.frame)),
+            Self::Nothing => None,
+            Self::File(file, _) => Some(disk(&file.name)),
+            Self::Slot(_) => Some(disk("swap")),
         }
     }
 
     /// Whether the contents of an area's page are here.
-    fn holds(&self, area: &MappedArea, page: &MappedPages) -> bool {
+    fn holds(&self, DrawnPage { area, page, .. }: &DrawnPage) -> bool {
         match (self, page.place) {
             (Self::Frame(held), PagePlace::Frame { frame, .. }) => held.frame == frame,
             (Self::Slot(held), PagePlace::Swapped { slot }) => *held == slot,
             (Self::File(file, row), PagePlace::NotResident) => {
+                let held = row.page..row.page + row.pages;
                 area.file.as_ref() == Some(&file.name)
-                    && page.page.is_some_and(|page| holds_page(row, page))
+                    && page.page.is_some_and(|page| held.contains(&page))
             }
             _ => false,
         }
     }
 }
 
-fn holds_page(row: &FilePages, page: u64) -> bool {
-    (row.page..row.page + row.pages).contains(&page)
-}
-
 /// Returns the rows that the arrows of a column connect.
-fn links(column: &Column, stores: &[Store]) -> Vec<Link> {
-    let link = |(area, page, row): (&MappedArea, &MappedPages, u32)| {
-        let to = stores.iter().find_map(|store| {
-            let at = store
-                .cells
-                .iter()
-                .position(|(of, _)| of.holds(area, page))?;
-            Some(store.top + at as u32 * STEP + 1)
-        })?;
-        let copied = matches!(
-            page.place,
-            PagePlace::Frame {
-                copy_on_write: true,
-                ..
-            }
-        );
-        Some(Link {
-            from: row + 1,
-            to,
-            stroke: if copied { Stroke::Dashed } else { Stroke::Thin },
+fn links(pages: &[DrawnPage], stores: &[Store]) -> Vec<Link> {
+    let cells = || {
+        stores.iter().flat_map(|store| {
+            let rows = (store.top..).step_by(STEP as usize);
+            store.cells.iter().zip(rows)
         })
     };
-    column.pages().filter_map(link).collect()
+    let link = |page: &DrawnPage| {
+        let (_, to) = cells().find(|((holder, _), _)| holder.holds(page))?;
+        Some(Link {
+            from: page.row + 1,
+            to: to + 1,
+            stroke: match page.page.place {
+                PagePlace::Frame {
+                    copy_on_write: true,
+                    ..
+                } => Stroke::Dashed,
+                _ => Stroke::Thin,
+            },
+        })
+    };
+    pages.iter().filter_map(link).collect()
 }
 
 struct Pen<'o> {
     scene: Scene,
     of: &'o Mapping,
+    /// The remainder of the row of each page, divided by [`STEP`].
+    phase: u32,
+    /// The number of pages that are drawn.
+    step: u16,
 }
 
 impl<'o> Pen<'o> {
-    /// Plans a column of processes. The row of each page, divided by [`STEP`], has the remainder `phase`.
-    fn plan(&self, processes: &'o [MappingProcess], phase: u32) -> Column<'o> {
-        let mut column = Column {
-            wide: 0,
-            processes: Vec::new(),
-        };
-        // The first row that is free, below a blank one.
+    /// Returns the width of a column of processes, which does not depend on the states of pages, which are answers.
+    fn width(&self, processes: &[MappingProcess]) -> u32 {
+        let areas = processes.iter().flat_map(|process| &process.areas);
+        let heads = areas.map(|area| widest(&self.head(area)));
+        let valid = width("  v 0");
+        let pages = each_page(processes).map(|(_, page)| width(&self.vpn(page)) + valid);
+        let slot = width(&format!("swap slot {}", self.of.swap_slots));
+        let boxes = heads.chain(pages).map(|inside| inside.max(slot) + 4);
+        let texts = processes
+            .iter()
+            .map(|process| width(&note(process)).max(width(&process.process)));
+        boxes.chain(texts).max().unwrap_or(0)
+    }
+
+    /// Draws processes below each other, and returns their pages.
+    fn column(&mut self, processes: &'o [MappingProcess], x: u32, wide: u32) -> Vec<DrawnPage<'o>> {
+        let mut drawn = Vec::new();
+        // The first free row.
         let mut next = 0;
         for process in processes {
-            let mut top = None;
-            let mut areas: Vec<PlannedArea> = Vec::new();
+            let mut name = next;
             next += 1;
-            for area in &process.areas {
+            for (at, area) in process.areas.iter().enumerate() {
                 let head = self.head(area);
                 let above = head.len() as u32 + 1;
-                let pages = (next + above - phase).next_multiple_of(STEP) + phase;
-                let previous = areas.last().map(|previous| previous.area.end);
-                top = top.or(Some(pages - above - 1));
-                next = pages + area.pages.len() as u32 * STEP + 2;
-                areas.push(PlannedArea {
-                    area,
-                    top: pages - above,
-                    head,
-                    pages,
-                    apart: self.of.whole && previous.is_some_and(|end| end < area.start),
-                });
+                let mut row = (next + above - self.phase).next_multiple_of(STEP) + self.phase;
+                let top = row - above;
+                match at.checked_sub(1).map(|before| &process.areas[before]) {
+                    None => name = top - 1,
+                    Some(before) if self.of.whole && before.end < area.start => {
+                        self.scene.write((x + 2, top - 1), "unallocated");
+                    }
+                    Some(_) => {}
+                }
+                self.scene.part(Some(ElementId::Area(area.start)));
+                let tall = above + area.pages.len() as u32 * STEP + 1;
+                self.scene.frame((x, top), (wide, tall), Stroke::Thin);
+                self.scene.lines((x + 2, top + 1), &head);
+                for page in &area.pages {
+                    self.scene.frame((x, row), (wide, STEP + 1), Stroke::Thin);
+                    self.scene.write((x + 2, row + 1), self.vpn(page));
+                    self.step += 1;
+                    self.scene.step(Some(self.step));
+                    let valid = format!("v {}", u8::from(is_valid(area, page)));
+                    let right = x + wide - 2 - width(&valid);
+                    self.scene.answer((right, row + 1), valid);
+                    self.scene.answer((x + 2, row + 2), state(area, page));
+                    self.scene.step(None);
+                    let step = self.step;
+                    drawn.push(DrawnPage {
+                        area,
+                        page,
+                        row,
+                        step,
+                    });
+                    row += STEP;
+                }
+                self.scene.part(None);
+                next = row + 2;
             }
-            let note = match process.omitted_pages {
-                0 if areas.is_empty() => "no area maps it".to_owned(),
-                pages => more(pages),
-            };
-            let inside = areas.iter().flat_map(|planned| {
-                let valid = 2 + width(VALID[1]);
-                let pages = planned
-                    .area
-                    .pages
-                    .iter()
-                    .map(move |page| width(&self.vpn(page)) + valid);
-                pages.chain([widest(&planned.head)])
-            });
-            // The width does not depend on the states, which are answers.
-            let states = [
-                width(&format!("swap slot {}", self.of.swap_slots)),
-                width("copy-on-write"),
-            ];
-            let boxes = inside.chain(states).max().map_or(0, |inside| inside + 4);
-            let texts = width(&note).max(width(&process.process));
-            column.wide = column.wide.max(boxes).max(texts);
-            let row = next - u32::from(!areas.is_empty());
-            next = row + 1 + u32::from(!note.is_empty());
-            column.processes.push(PlannedProcess {
-                name: process.process.clone(),
-                top: top.unwrap_or(row - 1),
-                areas,
-                note: (note, row),
-            });
+            let note = note(process);
+            next -= u32::from(!process.areas.is_empty());
+            self.scene.write((x, next), note.clone());
+            next += 1 + u32::from(!note.is_empty());
+            let part = ElementId::Part(PartClass::Process, process.process.clone());
+            self.scene.part(Some(part));
+            self.scene.head((x, name), process.process.clone());
+            self.scene.part(None);
         }
-        column
+        drawn
     }
 
     fn head(&self, area: &MappedArea) -> Vec<Line> {
@@ -327,108 +307,58 @@ impl<'o> Pen<'o> {
         )
     }
 
-    /// Draws a column of processes. The states of the pages have the steps after `step`, as their arrows.
-    fn column(&mut self, column: &Column, x: u32, mut step: u16) {
-        for process in &column.processes {
-            let part = ElementId::Part(PartClass::Process, process.name.clone());
-            self.scene.step(None);
-            self.scene.part(Some(part));
-            self.scene.head((x, process.top), process.name.clone());
-            for planned in &process.areas {
-                self.scene.part(None);
-                if planned.apart {
-                    self.scene.write((x + 2, planned.top - 1), "unallocated");
-                }
-                self.scene.part(Some(ElementId::Area(planned.area.start)));
-                let rows = planned.area.pages.len() as u32 * STEP;
-                self.scene.frame(
-                    (x, planned.top),
-                    (column.wide, planned.pages - planned.top + rows + 1),
-                    Stroke::Thin,
-                );
-                self.scene.lines((x + 2, planned.top + 1), &planned.head);
-                for (page, row) in planned
-                    .area
-                    .pages
-                    .iter()
-                    .zip((planned.pages..).step_by(STEP as usize))
-                {
-                    self.scene
-                        .frame((x, row), (column.wide, STEP + 1), Stroke::Thin);
-                    self.scene.write((x + 2, row + 1), self.vpn(page));
-                    step += 1;
-                    self.scene.step(Some(step));
-                    let valid = if is_valid(planned.area, page) {
-                        VALID[1]
-                    } else {
-                        VALID[0]
-                    };
-                    let right = x + column.wide - 2 - width(valid);
-                    self.scene.answer((right, row + 1), valid);
-                    self.scene
-                        .answer((x + 2, row + 2), state(planned.area, page));
-                    self.scene.step(None);
-                }
-            }
-            let (note, row) = &process.note;
-            self.scene.part(None);
-            self.scene.write((x, *row), note.clone());
-        }
-    }
-
-    /// Plans the page frames, the files, and the swap file. The first box is at row `top`, and each file is beside an area
-    /// that maps it if there is room.
-    fn stores(&self, top: u32, columns: &[Column; 2]) -> Vec<Store<'o>> {
+    /// Plans the page frames, the files, and the swap file.
+    fn stores(&self) -> Vec<Store<'o>> {
         let of = self.of;
-        // The width does not depend on the contents, which are answers.
+        // The widths do not depend on the contents, which are answers.
         let name = of.on_disk().map(|file| width(&cut(&file.name))).max();
         let name = name.filter(|_| of.whole).unwrap_or(0);
         let number = width(&hex(0, of.frame_bits)) + width("  refs 99");
         let inside = number.max(name.max(width("page cache")) + width(", page 99"));
         let frame = |frame| (Holder::Frame(frame), self.frame(frame, inside));
-        let free = || (Holder::Nothing, <[Line; 2]>::default());
+        let free = || (Holder::Nothing, Default::default());
+        let frames = of
+            .frames
+            .iter()
+            .map(frame)
+            .chain(std::iter::repeat_with(free));
         let mut stores = vec![Store {
             head: "page frames".to_owned(),
-            top,
-            wide: inside + 4,
-            cells: of
-                .frames
-                .iter()
-                .map(frame)
-                .chain(std::iter::repeat_with(free))
-                .take(of.places)
-                .collect(),
+            file: None,
+            top: 0,
+            inside,
+            cells: frames.take(of.places).collect(),
             note: Line::answer(if of.places == 0 { "none" } else { "" }),
         }];
         for file in of.on_disk() {
             let cell = |row| (Holder::File(file, row), self.file_row(file, row));
             let cells: Vec<Cell> = file.pages.iter().map(cell).collect();
-            let inside = cells.iter().map(|(_, lines)| widest(lines)).max();
-            let above = stores.last().map_or(top, Store::bottom);
-            let mut pages = columns.iter().flat_map(Column::pages);
-            let beside = pages.find(|(area, ..)| area.file.as_ref() == Some(&file.name));
+            let (name, bytes) = (quoted(&file.name), size(file.bytes.into()));
             stores.push(Store {
-                head: format!(
-                    "{} on disk, {}",
-                    quoted(&file.name),
-                    size(file.bytes.into())
-                ),
-                top: beside.map_or(0, |(.., row)| row).max(above + STEP),
-                wide: inside.unwrap_or(0) + 4,
+                head: format!("{name} on disk, {bytes}"),
+                file: Some(&file.name),
+                top: 0,
+                inside: cells
+                    .iter()
+                    .map(|(_, lines)| widest(lines))
+                    .max()
+                    .unwrap_or(0),
                 cells,
                 note: Line::new(more(file.omitted_pages)),
             });
         }
         if !of.swap.is_empty() {
-            let cell = |slot: &u64| (Holder::Slot(*slot), self.slot(*slot));
-            let lines = [format!("slot {}", of.swap_slots), hex(0, of.vpn_bits)];
-            let inside = lines.iter().map(|line| width(line) + 4).max();
-            let above = stores.last().map_or(top, Store::bottom);
+            let slot = |slot: &u64| (Holder::Slot(*slot), self.slot(*slot));
+            let texts = [
+                format!("slot {}", of.swap_slots),
+                format!("VPN {}", hex(0, of.vpn_bits)),
+            ];
             stores.push(Store {
                 head: "swap file on disk".to_owned(),
-                top: above + STEP,
-                wide: inside.unwrap_or(0) + 4,
-                cells: of.swap.iter().map(cell).collect(),
+                file: None,
+                top: 0,
+                inside: texts.iter().map(|text| width(text)).max().unwrap_or(0),
+                cells: of.swap.iter().map(slot).collect(),
                 note: Line::default(),
             });
         }
@@ -475,41 +405,43 @@ impl<'o> Pen<'o> {
 
     /// Returns the lines of a swap slot, with the first listed page that is in it.
     fn slot(&self, slot: u64) -> [Line; 2] {
-        let areas = self.of.processes.iter().flat_map(|process| &process.areas);
-        let page = areas
-            .flat_map(|area| &area.pages)
-            .find(|page| page.place == PagePlace::Swapped { slot });
+        let held = |page: &MappedPages| page.place == PagePlace::Swapped { slot };
+        let page = each_page(&self.of.processes).find(|(_, page)| held(page));
         [
             Line::answer(format!("slot {slot}")),
-            Line::answer(page.map_or_else(String::new, |page| self.vpn(page))),
+            Line::answer(page.map_or_else(String::new, |(_, page)| self.vpn(page))),
         ]
     }
 
     /// Draws a store. The contents of a frame or a slot have the step of the first page that is there.
-    fn store(&mut self, store: &Store, x: u32, wide: u32, columns: &[Column; 2]) {
-        self.scene.step(None);
-        self.scene.part(None);
-        self.scene.head((x, store.top - 1), store.head.clone());
-        for ((holder, lines), row) in store.cells.iter().zip((store.top..).step_by(STEP as usize)) {
-            // The box of a frame has no number, because a paper does not reveal it.
-            let (boxed, text) = holder.parts();
-            let pages = columns.iter().flat_map(Column::pages);
-            let first = (1..)
-                .zip(pages)
-                .find(|(_, (area, page, _))| holder.holds(area, page));
-            self.scene.part(Some(boxed));
-            self.scene.frame((x, row), (wide, STEP + 1), Stroke::Thin);
-            self.scene.part(Some(text));
+    fn store(&mut self, store: &Store, (x, top): Place, wide: u32, pages: &[Vec<DrawnPage>]) {
+        self.scene.head((x, top - 1), store.head.clone());
+        let mut row = top;
+        for (holder, lines) in &store.cells {
             let is_given = matches!(holder, Holder::File(..));
-            self.scene
-                .step(first.filter(|_| !is_given).map(|(step, _)| step));
+            let mut pages = pages.iter().flatten();
+            let first = pages.find(|page| !is_given && holder.holds(page));
+            // The box of a frame does not have the number of the frame, which is an answer.
+            self.scene.part(holder.part().filter(|_| is_given));
+            self.scene.frame((x, row), (wide, STEP + 1), Stroke::Thin);
+            self.scene.part(holder.part());
+            self.scene.step(first.map(|page| page.step));
             self.scene.lines((x + 2, row + 1), lines);
             self.scene.step(None);
+            row += STEP;
         }
         self.scene.part(None);
-        let below = store.bottom() + u32::from(!store.cells.is_empty());
+        let below = row + u32::from(row > top);
         self.scene
             .lines((x, below), std::slice::from_ref(&store.note));
+    }
+}
+
+/// Returns a remark about omitted pages, or about a missing area.
+fn note(process: &MappingProcess) -> String {
+    match process.omitted_pages {
+        0 if process.areas.is_empty() => "no area maps it".to_owned(),
+        pages => more(pages),
     }
 }
 
@@ -600,13 +532,12 @@ fn describe(scene: &mut Scene, of: &Mapping) {
         }
     }
     for frame in &of.frames {
-        let page = frame.page.map_or_else(String::new, |page| {
-            let name = frame
-                .file
-                .as_deref()
-                .map_or_else(|| "the file".to_owned(), quoted);
-            format!(", page {page} of {name}")
-        });
+        let page = frame
+            .page
+            .map_or_else(String::new, |page| match &frame.file {
+                Some(file) => format!(", page {page} of {}", quoted(file)),
+                None => format!(", page {page} of the file"),
+            });
         scene.say(
             format!(
                 "Frame {}: {}{page}, refs {}.",
