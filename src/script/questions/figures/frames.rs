@@ -16,11 +16,11 @@ use pagewalk_engine::kernel::vma::Vma;
 use pagewalk_engine::machine::pte::Bit;
 use std::collections::BTreeSet;
 
-/// Maximum number of processes in a figure.
-const PROCESSES: usize = 2;
+/// Maximum number of processes in a figure that draws each process at one side.
+pub(super) const SIDES: usize = 2;
 
 impl Session<'_> {
-    /// Returns the named processes, or the current process by default.
+    /// Returns the named processes, at most `most`, or the current process by default.
     ///
     /// # Errors
     /// Returns `unknown-process` or `wrong-count`.
@@ -28,9 +28,10 @@ impl Session<'_> {
         &mut self,
         place: Span,
         named: &[Expr],
+        most: usize,
     ) -> Result<Vec<Word>, Stop> {
-        if let Some(more) = named.get(PROCESSES) {
-            let message = format!("a figure has room for at most {PROCESSES} processes");
+        if let Some(more) = named.get(most) {
+            let message = format!("a figure has room for at most {most} processes");
             return Err(Diagnostic::new(Code::WrongCount, more.span, message)
                 .label("one too many")
                 .into());
@@ -65,7 +66,7 @@ impl Session<'_> {
 pub(crate) fn frames(session: &mut Session, request: &Request) -> Result<FigureData, Stop> {
     let (place, named) = (request.place, request.operands);
     let mut pids = Vec::new();
-    for name in session.processes_named(place, named)? {
+    for name in session.processes_named(place, named, SIDES)? {
         pids.push(session.process_called(&name)?.pid);
     }
     let kernel = session.kernel(place)?;

@@ -71,6 +71,10 @@ const FIGURES: &[FigureRow] = &[
         prepare: Prepare::Data(frames::frames),
     },
     FigureRow {
+        params: &[Keyword("mapping"), Many(&PROCESS)],
+        prepare: Prepare::Data(mapping::mapping),
+    },
+    FigureRow {
         params: &[Keyword("mapping"), Optional(&[Many(&PROCESS)]), FILE_NAME],
         prepare: Prepare::Data(mapping::mapping),
     },
