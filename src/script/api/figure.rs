@@ -5,7 +5,8 @@ use serde_json::Value;
 
 use crate::exam::formats::plan::figure;
 use crate::exam::formats::svgs;
-use crate::exam::formats::tree::Block;
+use crate::exam::formats::tree::{Block, Figure as Drawing};
+use crate::report::figures::table_scene;
 use crate::report::json;
 use crate::report::narrate::view;
 use crate::report::text::text;
@@ -52,7 +53,13 @@ impl Figure {
     }
 
     fn from_view(of: &View) -> Option<Self> {
-        let drawn = figure(of, true)?;
+        let drawn = match of {
+            View::Table(table) if table.marks.is_some() => {
+                let blocks = view::blocks(of);
+                vec![Block::Figure(Drawing::Scene(table_scene(&table.into(), &blocks)))]
+            }
+            _ => figure(of, true)?,
+        };
         let svg = |block: &Block| match block {
             Block::Figure(figure) => svgs(figure, WIDTH),
             _ => Vec::new(),
@@ -76,6 +83,7 @@ fn name<'d>(of: &View, data: &'d Value) -> &'d str {
         View::Tree(_) => "tables",
         View::Steps(..) => "steps",
         View::Layout(_) => "layout",
+        View::Table(table) => table.id.noun(),
         _ => data["figure"].as_str().unwrap_or_default(),
     }
 }

@@ -1,6 +1,8 @@
 //! The report of a run as a format-independent tree. Pagewalk generates text, Markdown, HTML, LaTeX, and
 //! Typst from the tree. The tree contains no colors, character columns, or tags.
 
+use std::collections::BTreeSet;
+
 use super::scene::Scene;
 use crate::run::fields::BitField;
 use crate::run::table::{self, Rows};
@@ -107,39 +109,97 @@ impl Table {
     }
 }
 
+/// Minimum number of rows for which a narrow table is drawn in two halves.
+const TALL: usize = 12;
+/// Maximum width, in characters, of two halves side by side.
+const WIDE: usize = 80;
+
+impl Table {
+    /// Returns the width of a column with this name, in characters.
+    pub(crate) fn width_of(&self, column: usize, name: &str) -> usize {
+        let cells = self.rows.iter().filter_map(|row| row.get(column));
+        let widths = cells.map(|cell| cell.text.chars().count());
+        widths.chain([name.chars().count()]).max().unwrap_or(0)
+    }
+
+    /// Splits a tall, narrow table of numbers into two halves side by side, as textbooks print page tables.
+    pub(crate) fn halves(&self) -> Option<Self> {
+        // A paper's layout may already have split the table.
+        if is_split(&self.groups) {
+            return None;
+        }
+        let columns: usize = self.groups.iter().map(Vec::len).sum();
+        let widths = (0..columns)
+            .zip(self.groups.iter().flatten())
+            .map(|(at, name)| self.width_of(at, name) + 1);
+        let narrow = 2 * (widths.sum::<usize>() + 2 * self.groups.len()) <= WIDE;
+        let words = self.rows.iter().flatten().any(|cell| cell.word);
+        if self.rows.len() < TALL || words || !narrow {
+            return None;
+        }
+        let (left, right) = self.rows.split_at(self.rows.len().div_ceil(2));
+        let nothing = vec![Cell::number(""); columns];
+        let right = right.iter().chain(std::iter::repeat(&nothing));
+        let rows = left
+            .iter()
+            .zip(right)
+            .map(|(left, right)| [left.as_slice(), right].concat())
+            .collect();
+        Some(Self {
+            title: self.title.clone(),
+            groups: [self.groups.as_slice(), &self.groups].concat(),
+            rows,
+        })
+    }
+}
+
+/// Whether the columns occur twice, each time beginning with the column that names the rows.
+fn is_split(groups: &[Vec<String>]) -> bool {
+    let (left, right) = groups.split_at(groups.len() / 2);
+    !left.is_empty() && left == right
+}
+
 /// A cell of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cell {
     pub(crate) text: String,
     /// Whether the value is a word. Words are left-aligned, and numbers are right-aligned.
     pub(crate) word: bool,
+    /// Whether a figure marks the cell, because it has changed.
+    pub(crate) changed: bool,
 }
 
 impl Cell {
     pub(crate) fn word(text: impl Into<String>) -> Self {
-        let text = text.into();
-        Self { text, word: true }
+        Self {
+            word: true,
+            ..Self::number(text)
+        }
     }
 
     /// Returns a cell with a formatted number.
     pub(crate) fn number(text: impl Into<String>) -> Self {
-        let text = text.into();
-        Self { text, word: false }
+        Self {
+            text: text.into(),
+            word: false,
+            changed: false,
+        }
     }
 }
 
 impl From<&table::Cell> for Cell {
     fn from(cell: &table::Cell) -> Self {
-        Self {
-            text: cell.to_string(),
-            word: matches!(cell, table::Cell::Text(_)),
+        let text = cell.to_string();
+        match cell {
+            table::Cell::Text(_) => Self::word(text),
+            _ => Self::number(text),
         }
     }
 }
 
 impl From<&Rows> for Table {
     fn from(of: &Rows) -> Self {
-        Self {
+        let mut table = Self {
             title: of.title.clone(),
             groups: of.groups.clone(),
             rows: of
@@ -147,7 +207,22 @@ impl From<&Rows> for Table {
                 .iter()
                 .map(|row| row.iter().map(Cell::from).collect())
                 .collect(),
+        };
+        let Some(marks) = &of.marks else {
+            return table;
+        };
+        let columns: BTreeSet<usize> = marks.cells.iter().map(|(_, column)| *column).collect();
+        for (at, row) in table.rows.iter_mut().enumerate() {
+            for column in &columns {
+                let Some(cell) = row.get_mut(*column) else {
+                    continue;
+                };
+                cell.changed = marks.cells.contains(&(at, *column));
+                // A printer may have no colors. The blank aligns the digits.
+                cell.text.push(if cell.changed { '*' } else { ' ' });
+            }
         }
+        table
     }
 }
 

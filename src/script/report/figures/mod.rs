@@ -1,6 +1,7 @@
 //! Draws figures from their data.
 
 mod address;
+mod contents;
 mod frames;
 mod lanes;
 mod mapping;
@@ -10,6 +11,8 @@ mod system;
 mod tests;
 mod translation;
 mod words;
+
+pub(crate) use contents::scene as table_scene;
 
 use crate::report::scene::Scene;
 use crate::run::record::FigureData;

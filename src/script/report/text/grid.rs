@@ -1,17 +1,12 @@
 //! Tables as in the textbook, with a header, a bar between groups of columns, and right-aligned numbers.
 
 use super::theme::{Ink, Theme, line, padded, width};
-use crate::report::doc::{Cell, Table};
+use crate::report::doc::Table;
 use crate::report::excerpt::visible;
-
-/// Minimum number of rows for which a narrow table is drawn in two halves.
-const TALL: usize = 12;
-/// Maximum width, in characters, of two halves side by side.
-const WIDE: usize = 80;
 
 /// Draws a table.
 pub fn draw(text: &mut String, table: &Table, theme: Theme) {
-    let halves = halves(table);
+    let halves = table.halves();
     let table = halves.as_ref().unwrap_or(table);
     if !table.title.is_empty() {
         line(text, 2, &theme.paint(Ink::Strong, &visible(&table.title)));
@@ -37,50 +32,16 @@ pub fn draw(text: &mut String, table: &Table, theme: Theme) {
         let cells: Vec<String> = row
             .iter()
             .zip(&columns)
-            .map(|(cell, column)| column.fit(&visible(&cell.text)))
+            .map(|(cell, column)| {
+                let fit = column.fit(&visible(&cell.text));
+                if cell.changed { theme.paint(Ink::Strong, &fit) } else { fit }
+            })
             .collect();
         line(text, 2, &grouped(table, &cells, " ", " │ "));
     }
     if table.rows.is_empty() {
         line(text, 2, &theme.paint(Ink::Faint, "(nothing)"));
     }
-}
-
-/// Splits a tall, narrow table of numbers into two halves side by side, as textbooks print page
-/// tables.
-fn halves(table: &Table) -> Option<Table> {
-    // A paper's layout may already have split the table.
-    if is_split(&table.groups) {
-        return None;
-    }
-    let columns: usize = table.groups.iter().map(Vec::len).sum();
-    let widths = (0..columns)
-        .zip(table.groups.iter().flatten())
-        .map(|(at, name)| Column::measure(table, at, name).width + 1);
-    let narrow = 2 * (widths.sum::<usize>() + 2 * table.groups.len()) <= WIDE;
-    let words = table.rows.iter().flatten().any(|cell| cell.word);
-    if table.rows.len() < TALL || words || !narrow {
-        return None;
-    }
-    let (left, right) = table.rows.split_at(table.rows.len().div_ceil(2));
-    let nothing = vec![Cell::number(""); columns];
-    let right = right.iter().chain(std::iter::repeat(&nothing));
-    let rows = left
-        .iter()
-        .zip(right)
-        .map(|(left, right)| [left.as_slice(), right].concat())
-        .collect();
-    Some(Table {
-        title: table.title.clone(),
-        groups: [table.groups.as_slice(), &table.groups].concat(),
-        rows,
-    })
-}
-
-/// Whether the columns occur twice, each time beginning with the column that names the rows.
-fn is_split(groups: &[Vec<String>]) -> bool {
-    let (left, right) = groups.split_at(groups.len() / 2);
-    !left.is_empty() && left == right
 }
 
 /// The format of a column.
@@ -92,12 +53,8 @@ struct Column {
 impl Column {
     fn measure(table: &Table, at: usize, name: &str) -> Self {
         let cells = || table.rows.iter().filter_map(|row| row.get(at));
-        let widest = cells()
-            .map(|cell: &Cell| width(&cell.text))
-            .max()
-            .unwrap_or(0);
         Self {
-            width: widest.max(width(name)),
+            width: table.width_of(at, name),
             words: cells().any(|cell| cell.word),
         }
     }
