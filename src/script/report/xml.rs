@@ -68,3 +68,22 @@ pub fn words(xml: &mut Xml, tag: &str, words: &str) -> io::Result<()> {
         .write_text_content(BytesText::new(&legal(words)))
         .map(|_| ())
 }
+
+/// Escapes text between tags or in quotes of HTML and XML.
+pub(crate) fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            '\n' | '\t' => out.push(character),
+            // Documents must not contain control characters.
+            control if control.is_control() => {}
+            other => out.push(other),
+        }
+    }
+    out
+}

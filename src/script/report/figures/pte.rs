@@ -284,8 +284,8 @@ fn digits(number: u32) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::{COLUMNS, scene};
-    use crate::report::scene::SceneShape;
     use crate::report::scene::tests::collisions;
+    use crate::report::scene::{Draws, Shape};
     use crate::run::record::{PteEntry, PteField, PteFigure, PteForm, PteMeaning};
     use proptest::prelude::*;
 
@@ -365,8 +365,8 @@ mod tests {
             let key = scene(&of);
             prop_assert_eq!(collisions(&key), Vec::<String>::new());
             prop_assert!(key.size().0 <= COLUMNS, "{} columns", key.size().0);
-            let labels: Vec<&str> = key.shapes.iter().filter_map(|shape| match shape {
-                SceneShape::Label { text, .. } => Some(text.as_str()),
+            let labels: Vec<&str> = key.shapes.iter().filter_map(|shape| match &shape.draws {
+                Draws::Label { text, .. } => Some(text.as_str()),
                 _ => None,
             }).collect();
             for field in of.forms.iter().flat_map(|form| &form.fields) {
@@ -385,8 +385,8 @@ mod tests {
                 entry.value = Some(other & mask);
                 entry.present = !entry.present;
             }
-            let frames = |scene: crate::report::scene::Scene| -> Vec<SceneShape> {
-                scene.shapes.into_iter().filter(|shape| !matches!(shape, SceneShape::Label { .. })).collect()
+            let frames = |scene: crate::report::scene::Scene| -> Vec<Shape> {
+                scene.shapes.into_iter().filter(|shape| !matches!(shape.draws, Draws::Label { .. })).collect()
             };
             prop_assert_eq!(frames(scene(&changed).unanswered()), frames(paper));
         }

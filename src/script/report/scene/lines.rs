@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::shapes::{Place, Scene, SceneShape, Stroke};
+use super::shapes::{Draws, Place, Scene, Stroke};
 
 /// The lines that leave a cell upward, to the right, downward, and to the left.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -16,26 +16,25 @@ pub(crate) struct Crossing {
 pub(crate) fn cells(scene: &Scene) -> BTreeMap<Place, Crossing> {
     let mut cells = BTreeMap::new();
     for shape in &scene.shapes {
-        match shape {
-            SceneShape::Frame {
+        match &shape.draws {
+            Draws::Frame {
                 at, size, stroke, ..
             } => {
                 let (right, bottom) = (at.0 + size.0.max(1) - 1, at.1 + size.1.max(1) - 1);
                 let corners = [*at, (right, at.1), (right, bottom), (at.0, bottom), *at];
                 trace(&mut cells, &corners, *stroke);
             }
-            SceneShape::Path {
+            Draws::Path {
                 points,
                 stroke,
                 arrow,
-                ..
             } => {
                 trace(&mut cells, points, *stroke);
                 if let (true, [.., before, end]) = (arrow, points.as_slice()) {
                     cells.entry(*end).or_default().head = Some(direction(*before, *end));
                 }
             }
-            SceneShape::Label { .. } => {}
+            Draws::Label { .. } => {}
         }
     }
     cells

@@ -3,12 +3,25 @@
 //! A line passes through the centers of cells, and a text occupies whole cells, so a label must not share a cell with a
 //! line or another label.
 
+mod element;
+mod latex;
 mod lines;
+mod placed;
 mod shapes;
+mod svg;
 #[cfg(test)]
 pub(crate) mod tests;
 mod text;
+mod theme;
 
+pub use element::{ElementId, PartClass};
+pub(crate) use latex::latex;
+pub(crate) use placed::{Placed, placed};
 pub use shapes::Scene;
-pub(crate) use shapes::{Frame, Line, Place, SceneShape, Stroke, widest, width};
-pub(crate) use text::text;
+#[cfg(test)]
+pub(crate) use shapes::{Draws, Shape};
+pub(crate) use shapes::{Frame, Line, Place, Stroke, widest, width};
+pub(crate) use svg::placed_svg;
+pub use svg::svg;
+pub use text::text;
+pub use theme::{Color, DARK, INHERIT, PAPER, SCREEN, Theme};

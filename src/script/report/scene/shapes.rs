@@ -1,5 +1,7 @@
 //! The shapes of a scene.
 
+use super::element::ElementId;
+
 /// A figure on a grid of characters. The origin is the upper left corner.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Scene {
@@ -8,40 +10,59 @@ pub struct Scene {
     /// The description of the figure, sentence by sentence. A sentence that contains an answer is marked.
     pub(crate) said: Vec<(String, bool)>,
     /// The shapes, in drawing order.
-    pub(crate) shapes: Vec<SceneShape>,
+    pub(crate) shapes: Vec<Shape>,
     /// The objects of a figure that may show them before or after a change.
     pub(crate) subject: Option<String>,
-    /// The minimum size, which a paper takes from its key.
+    /// The minimum size, which a paper takes from its key, and a step from the last one.
     least: Place,
+    /// What the next shapes represent, and the step that draws them.
+    part: Option<ElementId>,
+    step: Option<u16>,
 }
 
 /// The column and the row of a cell.
 pub(crate) type Place = (u32, u32);
 
-/// A shape of a scene. A shape that is marked as an answer is missing on a paper, or is drawn with a thin line.
+/// A shape of a scene.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum SceneShape {
+pub(crate) struct Shape {
+    pub(crate) draws: Draws,
+    /// What the shape represents.
+    pub(crate) part: Option<ElementId>,
+    /// The step that draws the shape, from 1, or `None` for what is there from the beginning.
+    pub(crate) step: Option<u16>,
+    /// Whether the shape is missing on a paper.
+    pub(crate) answer: bool,
+    /// Whether the latest step draws the shape.
+    pub(crate) new: bool,
+}
+
+/// The geometry of a shape.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Draws {
     /// A box whose border occupies its outermost cells.
     Frame {
         at: Place,
         size: Place,
         stroke: Stroke,
-        shaded: bool,
+        fill: Fill,
     },
     /// A sequence of horizontal and vertical lines.
     Path {
         points: Vec<Place>,
         stroke: Stroke,
         arrow: bool,
-        answer: bool,
     },
     /// A text on one line.
-    Label {
-        at: Place,
-        text: String,
-        bold: bool,
-        answer: bool,
-    },
+    Label { at: Place, text: String, bold: bool },
+}
+
+/// The inside of a box.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fill {
+    /// The color of the background.
+    Paper,
+    Gray,
 }
 
 /// The stroke of a line.
@@ -113,36 +134,50 @@ impl Scene {
         self.label(at, text.into(), false, true);
     }
 
+    /// Sets what the following shapes represent.
+    pub fn part(&mut self, part: Option<ElementId>) {
+        self.part = part;
+    }
+
+    /// Sets the step, from 1, that draws the following shapes.
+    pub fn step(&mut self, step: Option<u16>) {
+        self.step = step;
+    }
+
+    fn push(&mut self, draws: Draws, answer: bool) {
+        self.shapes.push(Shape {
+            draws,
+            part: self.part.clone(),
+            step: self.step,
+            answer,
+            new: false,
+        });
+    }
+
     fn label(&mut self, at: Place, text: String, bold: bool, answer: bool) {
         if !text.is_empty() {
-            self.shapes.push(SceneShape::Label {
-                at,
-                text,
-                bold,
-                answer,
-            });
+            self.push(Draws::Label { at, text, bold }, answer);
         }
     }
 
     /// Adds an empty box.
     pub(crate) fn frame(&mut self, at: Place, size: Place, stroke: Stroke) -> Frame {
-        self.shapes.push(SceneShape::Frame {
-            at,
-            size,
-            stroke,
-            shaded: false,
-        });
-        Frame { at, size }
+        self.filled(at, size, stroke, Fill::Paper)
     }
 
     /// Adds an empty box with a gray background.
     pub(crate) fn shaded(&mut self, at: Place, size: Place) -> Frame {
-        self.shapes.push(SceneShape::Frame {
+        self.filled(at, size, Stroke::Thin, Fill::Gray)
+    }
+
+    fn filled(&mut self, at: Place, size: Place, stroke: Stroke, fill: Fill) -> Frame {
+        let draws = Draws::Frame {
             at,
             size,
-            stroke: Stroke::Thin,
-            shaded: true,
-        });
+            stroke,
+            fill,
+        };
+        self.push(draws, false);
         Frame { at, size }
     }
 
@@ -184,39 +219,56 @@ impl Scene {
     }
 
     fn path(&mut self, points: &[Place], stroke: Stroke, arrow: bool, answer: bool) {
-        self.shapes.push(SceneShape::Path {
-            points: points.to_vec(),
+        let points = points.to_vec();
+        let draws = Draws::Path {
+            points,
             stroke,
             arrow,
-            answer,
-        });
+        };
+        self.push(draws, answer);
     }
 
     /// Returns the size in cells.
     pub(crate) fn size(&self) -> Place {
-        let ends = self.shapes.iter().flat_map(SceneShape::ends);
+        let ends = self.shapes.iter().flat_map(|shape| shape.draws.ends());
         ends.fold(self.least, |(right, bottom), (x, y)| {
             (right.max(x + 1), bottom.max(y + 1))
         })
     }
 
+    /// Returns the number of the last step, or 0 for a scene without steps.
+    pub fn last_step(&self) -> u16 {
+        let steps = self.shapes.iter().filter_map(|shape| shape.step);
+        steps.max().unwrap_or(0)
+    }
+
+    /// Returns the scene after a step, in the size of the whole scene. Of the shapes of later steps, the lines and boxes that
+    /// will be on the path of the access are there already, but thin.
+    #[must_use]
+    pub fn upto(&self, step: u16) -> Self {
+        let mut scene = self.clone();
+        scene.least = self.size();
+        let later = |shape: &Shape| shape.step.is_some_and(|own| own > step);
+        scene
+            .shapes
+            .retain(|shape| !later(shape) || !shape.answer && shape.draws.is_taken());
+        for shape in &mut scene.shapes {
+            if later(shape) {
+                shape.draws.thin();
+            }
+            shape.new = shape.step == Some(step);
+        }
+        scene
+    }
+
     /// Returns the scene as a paper prints it: without answers, and with thin lines in place of thick ones.
-    pub(crate) fn unanswered(mut self) -> Self {
+    #[must_use]
+    pub fn unanswered(mut self) -> Self {
         self.least = self.size();
         self.said.retain(|(_, answer)| !answer);
-        self.shapes.retain(|shape| match shape {
-            SceneShape::Label { answer, .. } | SceneShape::Path { answer, .. } => !answer,
-            SceneShape::Frame { .. } => true,
-        });
+        self.shapes.retain(|shape| !shape.answer);
         for shape in &mut self.shapes {
-            match shape {
-                SceneShape::Frame { stroke, .. } | SceneShape::Path { stroke, .. } => {
-                    if *stroke == Stroke::Taken {
-                        *stroke = Stroke::Thin;
-                    }
-                }
-                SceneShape::Label { .. } => {}
-            }
+            shape.draws.thin();
         }
         self
     }
@@ -239,9 +291,31 @@ impl Scene {
             .collect::<Vec<_>>()
             .join(" ")
     }
+
+    /// Returns the alternative text.
+    pub(crate) fn alt(&self) -> String {
+        format!("{}: {}", self.title, self.description())
+    }
 }
 
-impl SceneShape {
+impl Draws {
+    /// Whether the path of an access includes the shape.
+    fn is_taken(&self) -> bool {
+        let (Self::Frame { stroke, .. } | Self::Path { stroke, .. }) = self else {
+            return false;
+        };
+        *stroke == Stroke::Taken
+    }
+
+    /// Makes a thick line thin.
+    fn thin(&mut self) {
+        if let Self::Frame { stroke, .. } | Self::Path { stroke, .. } = self
+            && *stroke == Stroke::Taken
+        {
+            *stroke = Stroke::Thin;
+        }
+    }
+
     /// Returns cells that include the rightmost and the lowest one.
     fn ends(&self) -> Vec<Place> {
         match self {

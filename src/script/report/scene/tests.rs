@@ -1,15 +1,15 @@
-//! Scenes in the terminal, and the check that other tests use.
+//! Scenes in the terminal and as SVG, and the checks that other tests use.
 
 use super::lines::{Crossing, cells};
-use super::shapes::SceneShape;
-use super::{Line, Place, Scene, Stroke, text, width};
+use super::shapes::{Draws, Shape};
+use super::{DARK, ElementId, Line, PAPER, PartClass, Place, Scene, Stroke, svg, text, width};
 
 /// Returns the texts that touch another text or a line.
 pub(crate) fn collisions(scene: &Scene) -> Vec<String> {
     let mut taken = cells(scene);
     let mut found = Vec::new();
     for shape in &scene.shapes {
-        let SceneShape::Label { at, text, .. } = shape else {
+        let Draws::Label { at, text, .. } = &shape.draws else {
             continue;
         };
         let own: Vec<Place> = (0..width(text)).map(|along| (at.0 + along, at.1)).collect();
@@ -23,8 +23,8 @@ pub(crate) fn collisions(scene: &Scene) -> Vec<String> {
 
 /// Returns the place and size of each box.
 pub(crate) fn frames(scene: &Scene) -> Vec<(Place, Place)> {
-    let frame = |shape: &SceneShape| match shape {
-        SceneShape::Frame { at, size, .. } => Some((*at, *size)),
+    let frame = |shape: &Shape| match &shape.draws {
+        Draws::Frame { at, size, .. } => Some((*at, *size)),
         _ => None,
     };
     scene.shapes.iter().filter_map(frame).collect()
@@ -63,4 +63,52 @@ fn a_label_on_a_line_is_a_collision() {
     assert_eq!(collisions(&scene), Vec::<String>::new());
     scene.write((9, 1), "way 1");
     assert_eq!(collisions(&scene), ["way 1"]);
+}
+
+/// A lookup in two steps.
+fn lookup() -> Scene {
+    let mut scene = Scene::new("lookup");
+    scene.head((0, 0), "CPU");
+    scene.step(Some(1));
+    scene.arrow(&[(4, 0), (8, 0)], Stroke::Taken);
+    scene.answer((4, 1), "VPN");
+    scene.step(Some(2));
+    scene.part(Some(ElementId::Set(PartClass::Tlb, "L1<d>".to_owned(), 3)));
+    scene.boxed((10, 0), 0, &[Line::head("TLB")], Stroke::Taken);
+    scene.part(None);
+    scene.answer((20, 1), "hit");
+    scene
+}
+
+#[test]
+fn steps_add_shapes_to_a_scene_of_the_same_size() {
+    let scene = lookup();
+    assert_eq!(scene.last_step(), 2);
+    let lines = |step: u16| text(&scene.upto(step));
+    assert_eq!(
+        lines(0),
+        "CPU ╶───▶ ┌─────┐\n          │ TLB │\n          └─────┘\n".replace("TLB", "   ")
+    );
+    assert_eq!(
+        lines(1),
+        "CPU ╺━━━▶ ┌─────┐\n    VPN   │     │\n          └─────┘\n"
+    );
+    assert_eq!(text(&scene), lines(2));
+    assert!((0..=2).all(|step| scene.upto(step).size() == scene.size()));
+    let new = |step: u16| {
+        svg(&scene.upto(step), &DARK, 100.0)
+            .matches(DARK.accent)
+            .count()
+    };
+    assert_eq!((new(0), new(1), new(2)), (0, 2, 3));
+}
+
+#[test]
+fn shapes_name_what_they_represent() {
+    let drawing = svg(&lookup(), &PAPER, 100.0);
+    let group = "<g class=\"tlb\" data-part=\"L1&lt;d&gt;\" data-set=\"3\" data-step=\"2\">";
+    assert!(drawing.contains(group), "{drawing}");
+    assert!(drawing.contains("<g class=\"answer\" data-step=\"1\">"));
+    assert!(!drawing.contains("#fff"), "{drawing}");
+    assert!(svg(&lookup(), &DARK, 100.0).contains(&format!("fill=\"{}\"", DARK.paper.unwrap())));
 }

@@ -1,7 +1,7 @@
 //! Scenes for the terminal.
 
 use super::lines::{Crossing, cells};
-use super::shapes::{Place, Scene, SceneShape, Stroke};
+use super::shapes::{Draws, Place, Scene, Stroke};
 
 /// The character of each combination of arms. The digits of the index in base 3 are the weights of the arms upward, to the
 /// right, downward, and to the left: none, thin, or thick.
@@ -11,7 +11,7 @@ const JOINTS: &str =
 const HEADS: [char; 4] = ['▲', '▶', '▼', '◀'];
 
 /// Returns the scene as lines of text. Each line ends with a newline.
-pub(crate) fn text(scene: &Scene) -> String {
+pub fn text(scene: &Scene) -> String {
     let (width, height) = scene.size();
     let mut rows = vec![vec![' '; width as usize]; height as usize];
     let mut put = |(x, y): Place, c: char| {
@@ -27,7 +27,7 @@ pub(crate) fn text(scene: &Scene) -> String {
         put(place, character(crossing, &joints));
     }
     for shape in &scene.shapes {
-        if let SceneShape::Label { at, text, .. } = shape {
+        if let Draws::Label { at, text, .. } = &shape.draws {
             text.chars()
                 .enumerate()
                 .for_each(|(along, c)| put((at.0 + along as u32, at.1), c));

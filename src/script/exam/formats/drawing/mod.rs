@@ -10,6 +10,6 @@ mod svg;
 mod tables;
 mod walk;
 
-pub(crate) use figure::drawings;
+pub(crate) use figure::{Drawn, drawings};
 pub(crate) use shapes::Canvas;
-pub(crate) use svg::{picture, svg, svgs};
+pub(crate) use svg::svgs;

@@ -4,15 +4,15 @@ use std::fmt::Write;
 
 use super::figure::drawings;
 use super::shapes::{Anchor, Canvas, Drawing, DrawnShape, POINT};
-use crate::exam::formats::html::escape::escaped;
 use crate::exam::formats::tree::Figure;
 use crate::report::scene::Stroke;
+use crate::report::xml::escaped;
 
 /// Returns the drawings of a figure for a page of `width` millimeters.
 pub(crate) fn svgs(figure: &Figure, width: f64) -> Vec<String> {
     drawings(figure, Canvas::for_page(width, false))
         .iter()
-        .map(svg)
+        .map(super::figure::Drawn::svg)
         .collect()
 }
 

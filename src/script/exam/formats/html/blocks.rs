@@ -2,11 +2,12 @@
 
 use std::fmt::Write;
 
-use super::escape::{boxed, escaped};
-use crate::exam::formats::drawing::{Canvas, drawings, svg};
+use super::escape::boxed;
+use crate::exam::formats::drawing::{Canvas, Drawn, drawings};
 use crate::exam::formats::tree::{
     Block, Cell, Choice, Figure, Paragraph, Table, WorksheetRow, kept,
 };
+use crate::report::xml::escaped;
 
 /// Width of the page without margins, in millimeters.
 pub(crate) const ROOM: f64 = 174.0;
@@ -25,7 +26,7 @@ pub(crate) fn piece(blocks: &[Block], canvas: Canvas) -> String {
 pub(crate) fn figures(blocks: &[Block], canvas: Canvas) -> Vec<String> {
     let of = |block: &Block| match block {
         Block::Part { body, .. } | Block::Worked(body) => figures(body, canvas),
-        Block::Figure(figure) => drawings(figure, canvas).iter().map(svg).collect(),
+        Block::Figure(figure) => drawings(figure, canvas).iter().map(Drawn::svg).collect(),
         _ => Vec::new(),
     };
     blocks.iter().flat_map(of).collect()
@@ -205,7 +206,7 @@ impl Writer {
     fn figure(&mut self, figure: &Figure) {
         self.put("<figure style=\"display:flex;flex-wrap:wrap;gap:4mm\">\n");
         for drawing in drawings(figure, self.canvas) {
-            let _ = writeln!(self.out, "{}", svg(&drawing));
+            let _ = writeln!(self.out, "{}", drawing.svg());
         }
         self.put("</figure>\n");
     }

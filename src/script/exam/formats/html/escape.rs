@@ -3,25 +3,7 @@
 use std::fmt::Write;
 
 use crate::exam::formats::tree::Blank;
-
-/// Escapes text between tags or in quotes.
-pub(crate) fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            '\n' | '\t' => out.push(character),
-            // HTML documents must not contain control characters.
-            control if control.is_control() => {}
-            other => out.push(other),
-        }
-    }
-    out
-}
+use crate::report::xml::escaped;
 
 /// Returns a quoted CSS string. All characters except letters and digits become numeric escapes.
 pub(crate) fn css_string(text: &str) -> String {

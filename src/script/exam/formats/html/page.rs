@@ -3,13 +3,14 @@
 use std::fmt::Write;
 
 use super::blocks::{self, ROOM, piece};
-use super::escape::{boxed, css_string, escaped};
+use super::escape::{boxed, css_string};
 use crate::exam::formats::drawing::Canvas;
 use crate::exam::formats::labels::Labels;
 use crate::exam::formats::plan::sheet;
 use crate::exam::formats::style::{Edition, PageSize, Style};
 use crate::exam::formats::tree::{Front, Section, Sheet};
 use crate::exam::paper::Paper;
+use crate::report::xml::escaped;
 
 /// The style sheet without the parts that depend on the paper.
 const STYLE: &str = include_str!("page.css");

@@ -3,12 +3,12 @@
 use std::fmt::Write;
 
 use super::blocks::{ROOM, piece};
-use super::escape::escaped;
 use crate::exam::formats::drawing::Canvas;
 use crate::exam::formats::tree;
 use crate::exam::formats::tree::from_doc;
 use crate::report::doc::{Blank, Block, Checks, Tone};
 use crate::report::narrate::{count, failure};
+use crate::report::xml::escaped;
 
 /// The style sheet, which applies only to reports. A report is black on white, because its drawings are.
 const STYLE: &str = include_str!("report.css");

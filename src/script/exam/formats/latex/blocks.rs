@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::text::Text;
-use crate::exam::formats::drawing::{Canvas, drawings, picture};
+use crate::exam::formats::drawing::{Canvas, drawings};
 use crate::exam::formats::tree::{
     Blank, Block, Cell, Choice, Figure, Paragraph, Table, WorksheetRow, kept, stable_width,
 };
@@ -288,10 +288,10 @@ impl<'l> Writer<'l> {
     /// Renders a figure's drawings, side by side if they fit.
     fn figure(&self, figure: &Figure) -> String {
         let all = drawings(figure, self.canvas);
-        let wide: f64 = all.iter().map(|drawing| drawing.width + 4.0).sum();
+        let wide: f64 = all.iter().map(|drawing| drawing.width() + 4.0).sum();
         let drawn = all
             .iter()
-            .map(|drawing| picture(drawing, &|text| self.text.fixed(text)));
+            .map(|drawing| drawing.picture(&|text| self.text.fixed(text)));
         let between = if wide <= self.canvas.room + 4.5 {
             "\\hspace{4mm}"
         } else {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::exam::formats::drawing::{Canvas, drawings, svg};
+use crate::exam::formats::drawing::{Canvas, drawings};
 use crate::exam::formats::tree::{
     Blank, Block, Cell, Figure, Paragraph, Table, WorksheetRow, kept, stable_width,
 };
@@ -213,14 +213,14 @@ impl Writer {
         let drawn = all.iter().map(|drawing| {
             format!(
                 "drawing({}, {:.2}mm, {})",
-                string(&svg(drawing)),
-                drawing.width,
-                string(&drawing.alt)
+                string(&drawing.svg()),
+                drawing.width(),
+                string(&drawing.alt())
             )
         });
         let drawn: Vec<String> = drawn.collect();
         let wide: f64 =
-            all.iter().map(|drawing| drawing.width).sum::<f64>() + 4.0 * (all.len() as f64 - 1.0);
+            all.iter().map(|drawing| drawing.width()).sum::<f64>() + 4.0 * (all.len() as f64 - 1.0);
         if wide <= self.canvas.room + 0.5 {
             return format!("drawings({})", drawn.join(", "));
         }
