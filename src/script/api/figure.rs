@@ -56,7 +56,7 @@ impl Figure {
         let drawn = match of {
             View::Table(table) if table.marks.is_some() => {
                 let blocks = view::blocks(of);
-                vec![Block::Figure(Drawing::Scene(table_scene(&table.into(), &blocks)))]
+                vec![Block::Figure(Drawing::Scene(table_scene(table, &blocks)))]
             }
             _ => figure(of, true)?,
         };
