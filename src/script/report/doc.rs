@@ -109,56 +109,6 @@ impl Table {
     }
 }
 
-/// Minimum number of rows for which a narrow table is drawn in two halves.
-const TALL: usize = 12;
-/// Maximum width, in characters, of two halves side by side.
-const WIDE: usize = 80;
-
-impl Table {
-    /// Returns the width of a column with this name, in characters.
-    pub(crate) fn width_of(&self, column: usize, name: &str) -> usize {
-        let cells = self.rows.iter().filter_map(|row| row.get(column));
-        let widths = cells.map(|cell| cell.text.chars().count());
-        widths.chain([name.chars().count()]).max().unwrap_or(0)
-    }
-
-    /// Splits a tall, narrow table of numbers into two halves side by side, as textbooks print page tables.
-    pub(crate) fn halves(&self) -> Option<Self> {
-        // A paper's layout may already have split the table.
-        if is_split(&self.groups) {
-            return None;
-        }
-        let columns: usize = self.groups.iter().map(Vec::len).sum();
-        let widths = (0..columns)
-            .zip(self.groups.iter().flatten())
-            .map(|(at, name)| self.width_of(at, name) + 1);
-        let narrow = 2 * (widths.sum::<usize>() + 2 * self.groups.len()) <= WIDE;
-        let words = self.rows.iter().flatten().any(|cell| cell.word);
-        if self.rows.len() < TALL || words || !narrow {
-            return None;
-        }
-        let (left, right) = self.rows.split_at(self.rows.len().div_ceil(2));
-        let nothing = vec![Cell::number(""); columns];
-        let right = right.iter().chain(std::iter::repeat(&nothing));
-        let rows = left
-            .iter()
-            .zip(right)
-            .map(|(left, right)| [left.as_slice(), right].concat())
-            .collect();
-        Some(Self {
-            title: self.title.clone(),
-            groups: [self.groups.as_slice(), &self.groups].concat(),
-            rows,
-        })
-    }
-}
-
-/// Whether the columns occur twice, each time beginning with the column that names the rows.
-fn is_split(groups: &[Vec<String>]) -> bool {
-    let (left, right) = groups.split_at(groups.len() / 2);
-    !left.is_empty() && left == right
-}
-
 /// A cell of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cell {
@@ -273,6 +223,10 @@ pub struct Layout {
     pub(crate) chain: Option<Chain>,
     /// The lines below the drawing, which explain its signs.
     pub(crate) legend: Vec<String>,
+    /// Whether students write the results of accesses, which the drawing therefore omits with the notes on areas.
+    pub(crate) asked: bool,
+    /// Whether the results of accesses have room for handwriting.
+    pub(crate) written: bool,
 }
 
 /// The structures that lead to the areas of a process.
@@ -301,24 +255,21 @@ pub(crate) struct Mark {
     pub(crate) number: u64,
     /// The access as a statement.
     pub(crate) operation: String,
-    /// The result, or `None` on a paper, where students write the result.
+    /// The result, or `None` if it is unknown.
     pub(crate) result: Option<String>,
-}
-
-impl Mark {
-    /// Returns the result, or a blank line, which has the same length for every result.
-    pub(crate) fn result_or_blank(&self) -> String {
-        self.result.clone().unwrap_or_else(|| "_".repeat(28))
-    }
 }
 
 /// A box of an address space.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Slab {
+    /// The first address of an area.
+    pub(crate) start: Option<u64>,
     /// The address at the upper edge, which is the address of the first byte above the box.
     pub(crate) top: String,
     /// The label at the upper edge, such as `brk`.
     pub(crate) mark: String,
+    /// The address that the label represents, if it is inside the box.
+    pub(crate) mark_at: String,
     /// The lines in the box, each with a left and a right part.
     pub(crate) lines: Vec<(String, String)>,
     /// The note beside the box.

@@ -1,6 +1,7 @@
 //! Reports of the results of a run.
 
-mod broken;
+pub(crate) mod broken;
+mod columns;
 pub mod diagnostics;
 pub mod diff;
 pub mod doc;
@@ -16,5 +17,4 @@ pub mod scene;
 mod tests;
 pub mod text;
 pub(crate) mod words;
-pub mod wrap;
 pub(crate) mod xml;

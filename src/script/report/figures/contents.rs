@@ -1,16 +1,21 @@
 //! `figure tlb` and the other tables, as a textbook prints them: a frame, and a line between the ways of a set.
 
+use crate::report::columns::{Column, columns, pieces};
 use crate::report::doc::{Block, Cell, Table};
 use crate::report::scene::{ElementId, PartClass, Place, Scene, Stroke, width};
 use crate::run::table::{Rows, TableId};
+
+/// Maximum width in characters. A wider table is drawn in several parts below each other.
+const ROOM: usize = 100;
 
 /// Draws a table with the lines of text below it.
 pub(crate) fn scene(of: &Rows, below: &[Block]) -> Scene {
     let mut scene = Scene::new(of.title.as_str());
     let whole = Table::from(of);
-    let halves = whole.halves();
-    let table = halves.as_ref().unwrap_or(&whole);
-    let bottom = Grid::new(table, of).draw(&mut scene, table);
+    let mut bottom = 0;
+    for table in pieces(&whole, ROOM) {
+        bottom = Grid::new(&table, of).draw(&mut scene, &table, bottom);
+    }
     let lines = below.iter().filter_map(|block| match block {
         Block::Paragraph { text, .. } => Some(text),
         _ => None,
@@ -27,54 +32,53 @@ pub(crate) fn scene(of: &Rows, below: &[Block]) -> Scene {
 /// The columns of a drawn table.
 struct Grid<'r> {
     of: &'r Rows,
-    /// The left end and the width of each column, and whether its cells are words.
-    columns: Vec<(u32, u32, bool)>,
+    /// The left end and the format of each column.
+    columns: Vec<(u32, Column)>,
     /// The places of the vertical lines.
     bars: Vec<u32>,
 }
 
 impl<'r> Grid<'r> {
     fn new(table: &Table, of: &'r Rows) -> Self {
-        let (mut columns, mut bars, mut x) = (Vec::new(), vec![0], 0);
+        let (mut places, mut bars, mut x) = (Vec::new(), vec![0], 0);
+        let mut columns = columns(table).into_iter();
         for group in &table.groups {
             // A blank follows each line and each cell.
             x += 2;
-            for name in group {
-                let at = columns.len();
-                let mut cells = table.rows.iter().filter_map(|row| row.get(at));
-                let wide = table.width_of(at, name) as u32;
-                columns.push((x, wide, cells.any(|cell| cell.word)));
-                x += wide + 1;
+            for column in columns.by_ref().take(group.len()) {
+                places.push((x, column));
+                x += column.width as u32 + 1;
             }
             bars.push(x);
         }
-        Self { of, columns, bars }
+        Self { of, columns: places, bars }
     }
 
     /// Returns the place of a text in a column.
     fn fit(&self, at: usize, text: &str, row: u32) -> Place {
-        let (x, wide, words) = self.columns[at];
-        let fill = if words { 0 } else { wide - width(text) };
+        let (x, column) = self.columns[at];
+        let fill = if column.words { 0 } else { column.width as u32 - width(text) };
         (x + fill, row)
     }
 
     /// Draws the frame, the lines, and the cells, and returns the row below the table.
-    fn draw(&self, scene: &mut Scene, table: &Table) -> u32 {
-        let (right, bottom) = (self.bars[self.bars.len() - 1], table.rows.len() as u32 + 3);
-        scene.frame((0, 0), (right + 1, bottom + 1), Stroke::Thin);
-        scene.line(&[(0, 2), (right, 2)], Stroke::Thin);
+    fn draw(&self, scene: &mut Scene, table: &Table, top: u32) -> u32 {
+        let (right, rows) = (self.bars[self.bars.len() - 1], table.rows.len() as u32);
+        let (head, bottom) = (top + 2, top + 3 + rows);
+        scene.frame((0, top), (right + 1, rows + 4), Stroke::Thin);
+        scene.line(&[(0, head), (right, head)], Stroke::Thin);
         for bar in &self.bars[1..self.bars.len() - 1] {
-            scene.line(&[(*bar, 0), (*bar, bottom)], Stroke::Thin);
+            scene.line(&[(*bar, top), (*bar, bottom)], Stroke::Thin);
         }
         for (at, name) in table.groups.iter().flatten().enumerate() {
-            scene.head(self.fit(at, name, 1), name.as_str());
+            scene.head(self.fit(at, name, top + 1), name.as_str());
         }
-        let halves = self.columns.len() / self.of.groups.iter().flatten().count().max(1);
-        let columns = self.columns.len() / halves.max(1);
+        // A tall table is drawn in two halves.
+        let columns = self.of.groups.iter().flatten().count().min(self.columns.len());
         for (at, row) in table.rows.iter().enumerate() {
             for (column, cell) in row.iter().enumerate() {
                 scene.part(self.part(at + column / columns * table.rows.len()));
-                let place = self.fit(column, &cell.text, at as u32 + 3);
+                let place = self.fit(column, &cell.text, head + 1 + at as u32);
                 if cell.changed {
                     scene.head(place, cell.text.as_str());
                 } else {
