@@ -90,7 +90,11 @@ impl Figure {
             &self.scenes
         };
         let last = scenes.iter().map(Scene::last_step).max().unwrap_or(0);
-        let steps = if style.steps && last > 0 { 1..=last } else { last..=last };
+        let steps = if style.steps && last > 0 {
+            1..=last
+        } else {
+            last..=last
+        };
         let mut drawings = vec![Vec::new(); scenes.len()];
         for step in steps {
             let scenes: Vec<Scene> = match style.steps {

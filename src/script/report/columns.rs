@@ -178,7 +178,11 @@ impl Column {
         let words = cells().flat_map(|cell| cell.text.split_whitespace());
         Self {
             width: widest.max(name.chars().count()),
-            word: words.map(|word| word.chars().count()).max().unwrap_or(0).max(name.chars().count()),
+            word: words
+                .map(|word| word.chars().count())
+                .max()
+                .unwrap_or(0)
+                .max(name.chars().count()),
             words: cells().any(|cell| cell.word),
         }
     }
@@ -193,4 +197,3 @@ impl Column {
         }
     }
 }
-

@@ -221,7 +221,11 @@ impl Session<'_> {
     fn unknown_figure(&self, noun: &Expr, word: Option<&str>) -> Diagnostic {
         let mut names: Vec<&str> = FIGURES.iter().filter_map(FigureRow::name).collect();
         names.dedup();
-        names.extend(nouns().filter(|noun| !names.contains(noun)).collect::<Vec<_>>());
+        names.extend(
+            nouns()
+                .filter(|noun| !names.contains(noun))
+                .collect::<Vec<_>>(),
+        );
         let unknown = Diagnostic::new(Code::UnknownWord, noun.span, "unknown figure");
         match word.and_then(|word| Some((word, self.nearest(word, names.iter().copied())?))) {
             Some((word, near)) => unknown.did_you_mean(word, near),

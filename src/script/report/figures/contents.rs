@@ -51,13 +51,21 @@ impl<'r> Grid<'r> {
             }
             bars.push(x);
         }
-        Self { of, columns: places, bars }
+        Self {
+            of,
+            columns: places,
+            bars,
+        }
     }
 
     /// Returns the place of a text in a column.
     fn fit(&self, at: usize, text: &str, row: u32) -> Place {
         let (x, column) = self.columns[at];
-        let fill = if column.words { 0 } else { column.width as u32 - width(text) };
+        let fill = if column.words {
+            0
+        } else {
+            column.width as u32 - width(text)
+        };
         (x + fill, row)
     }
 
@@ -74,7 +82,13 @@ impl<'r> Grid<'r> {
             scene.head(self.fit(at, name, top + 1), name.as_str());
         }
         // A tall table is drawn in two halves.
-        let columns = self.of.groups.iter().flatten().count().min(self.columns.len());
+        let columns = self
+            .of
+            .groups
+            .iter()
+            .flatten()
+            .count()
+            .min(self.columns.len());
         for (at, row) in table.rows.iter().enumerate() {
             for (column, cell) in row.iter().enumerate() {
                 scene.part(self.part(at + column / columns * table.rows.len()));

@@ -82,7 +82,10 @@ impl Rows {
         let before = before.map(|before| before.with_columns_of(self));
         for change in before.map_or_else(Vec::new, |before| changes(&before, self)) {
             let begin: usize = ways[..change.way].iter().sum();
-            let columns: Vec<usize> = (begin..).map(|at| beside(key, at)).take(change.cells.len()).collect();
+            let columns: Vec<usize> = (begin..)
+                .map(|at| beside(key, at))
+                .take(change.cells.len())
+                .collect();
             let is_now = |row: &[Cell]| {
                 let cells = change.cells.iter().map(|(_, new)| Some(new));
                 row.get(key) == Some(&change.key) && columns.iter().map(|at| row.get(*at)).eq(cells)
@@ -108,7 +111,8 @@ impl Rows {
             .map(|column| own.iter().position(|own| *own == column))
             .collect();
         let cell = |row: &[Cell], at: &Option<usize>| {
-            at.and_then(|at| row.get(at)).map_or(Cell::Nothing, Cell::clone)
+            at.and_then(|at| row.get(at))
+                .map_or(Cell::Nothing, Cell::clone)
         };
         let row = |row: &Vec<Cell>| found.iter().map(|at| cell(row, at)).collect();
         Self {
