@@ -179,7 +179,7 @@ proptest! {
         script.push_str("figure layout P\nfigure layout P chain\n");
         script.push_str(&format!("read {first}\nfigure layout P accesses\nread {first}\nfigure layout P accesses chain\n"));
         script.push_str("figure mapping P anonymous\nfigure frames P\nfigure tables P\n");
-        prop_assert!(check(&script, &[])? >= 6);
+        prop_assert!(check(&script, &["P", "disk", "memory", "swap"].map(str::to_owned))? >= 6);
     }
 }
 
@@ -282,7 +282,7 @@ fn themes_draw_the_same_scene() {
     for theme in [PAPER, SCREEN, DARK, crate::report::scene::INHERIT] {
         check_svg(
             &svg(&keys[0], &theme, PAGE),
-            &["tlb", "cache"].map(str::to_owned),
+            &["CPU", "MMU", "tlb", "cache", "memory"].map(str::to_owned),
         )
         .expect("a drawing");
     }
