@@ -232,11 +232,6 @@ impl Scene {
         self.path(points, stroke, true, false);
     }
 
-    /// Adds a line through these points, which is missing on a paper.
-    pub(crate) fn answer_line(&mut self, points: &[Place], stroke: Stroke) {
-        self.path(points, stroke, false, true);
-    }
-
     /// Adds an arrow through these points, which is missing on a paper.
     pub(crate) fn answer_arrow(&mut self, points: &[Place], stroke: Stroke) {
         self.path(points, stroke, true, true);
