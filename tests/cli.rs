@@ -395,7 +395,95 @@ fn files_that_cannot_be_read_are_2() {
     for path in ["/no/such/file.pw", "/"] {
         let (status, out, err) = run(&["check", path]);
         assert_eq!((status, out.as_str()), (2, ""), "{path}");
-        assert!(err.contains("[unreadable]"), "{err}");
+        assert!(err.contains("cannot read"), "{err}");
+    }
+}
+
+#[test]
+fn a_missing_file_is_reported_in_one_line_by_each_command() {
+    let exam = "examples/exams/fork-cow.pw";
+    for args in [
+        &["run", "none"][..],
+        &["check", "none"],
+        &["fmt", "none"],
+        &["test", "none"],
+        &["exam", "none"],
+        &["exam", "--check", "2", "none"],
+        &["grade", "none", exam],
+        &["grade", exam, "none"],
+        &["replay", "none.pw", exam],
+        &["replay", "none.yaml", exam],
+        &["replay", "simple", "none"],
+        &["sweep", "simple", "none", "size 1 KB"],
+        &["diff", exam, "none"],
+        &["merge", "none"],
+        &["repl", "none"],
+    ] {
+        let (status, out, err) = run(args);
+        let name = args.iter().find(|arg| arg.starts_with("none")).unwrap();
+        let line = format!("pagewalk: cannot read `{name}`: there is no such file\n");
+        assert_eq!((out.as_str(), err), ("", line), "{args:?}");
+        assert_eq!(status, if args[0] == "repl" { 0 } else { 2 }, "{args:?}");
+    }
+}
+
+/// Returns what a command prints to a terminal of this width.
+#[cfg(unix)]
+fn in_terminal(args: &[&str], columns: u16, variables: &[(&str, &str)]) -> String {
+    let size = nix::pty::Winsize {
+        ws_row: 24,
+        ws_col: columns,
+        ws_xpixel: 0,
+        ws_ypixel: 0,
+    };
+    let pty = crate::pty::pty(Some(&size));
+    let mut command = pagewalk(args);
+    command
+        .env_remove("COLUMNS")
+        .env("NO_COLOR", "1")
+        .env("LC_ALL", "C.UTF-8")
+        .envs(variables.iter().copied())
+        .stdout(pty.slave)
+        .stderr(Stdio::null());
+    let mut child = command.spawn().unwrap();
+    // The command still has an end of the terminal, which would never be at its end.
+    drop(command);
+    let (mut output, mut screen) = (Vec::new(), std::fs::File::from(pty.master));
+    let mut buffer = [0; 4096];
+    // Reading fails after the program has ended.
+    while let Ok(count @ 1..) = screen.read(&mut buffer) {
+        output.extend_from_slice(&buffer[..count]);
+    }
+    child.wait().unwrap();
+    String::from_utf8(output).unwrap().replace("\r\n", "\n")
+}
+
+#[test]
+#[cfg(unix)]
+fn output_fits_the_terminal_but_not_a_pipe() {
+    let widest = |text: &str| text.lines().map(|line| line.chars().count()).max().unwrap();
+    for args in [
+        &["run", "examples/core-i7-translation.pw"][..],
+        &["run", "--explain", "examples/swapping.pw"],
+        &[
+            "replay",
+            "core-i7",
+            "examples/traces/loop.lackey",
+            "--causes",
+        ],
+        &["exam", "--check", "3", "examples/exams/page-faults.pw"],
+        &["diff", "examples/fork.pw", "examples/copy-on-write.pw"],
+    ] {
+        let (_, piped, _) = run(args);
+        assert!(widest(&piped) > 60, "{args:?}");
+        assert!(widest(&in_terminal(args, 60, &[])) <= 60, "{args:?}");
+        assert_eq!(in_terminal(args, 500, &[]), piped, "{args:?}");
+        assert!(
+            widest(&in_terminal(args, 500, &[("COLUMNS", "50")])) <= 50,
+            "{args:?}"
+        );
+        let output = pagewalk(args).env("COLUMNS", "50").output().unwrap();
+        assert_eq!(messages(output).1, piped, "{args:?}");
     }
 }
 

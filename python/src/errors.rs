@@ -4,6 +4,7 @@ use pagewalk_script::api::machines::MachineError;
 use pagewalk_script::lang::diagnostic::Diagnostic;
 use pagewalk_script::lang::source::Sources;
 use pagewalk_script::report::diagnostics::{Style, render};
+use pagewalk_script::report::text::{Fit, Theme};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
@@ -14,6 +15,12 @@ pub(crate) const STYLE: Style = Style {
     color: false,
     unicode: true,
     width: 100,
+};
+
+/// The appearance of reports.
+pub(crate) const REPORT: Theme = Theme {
+    color: false,
+    fit: Fit::Sentences(STYLE.width),
 };
 
 /// Returns an object of a class in `pagewalk._errors`.

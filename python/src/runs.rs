@@ -10,14 +10,13 @@ use pagewalk_script::lang::source::{LineColumn, Sources};
 use pagewalk_script::report::doc::Block;
 use pagewalk_script::report::narrate::{Narrator, why};
 use pagewalk_script::report::text::text;
-use pagewalk_script::report::wrap::fitted;
 use pagewalk_script::run::record::{Check, StepRecord, Totals};
 use pagewalk_script::run::state::State;
 use pyo3::exceptions::{PyAttributeError, PyKeyError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 
-use crate::errors::{STYLE, diagnostics};
+use crate::errors::{REPORT, diagnostics};
 use crate::tables::Table;
 use crate::values::from_json;
 
@@ -132,7 +131,7 @@ impl Run {
             .iter()
             .for_each(|record| blocks.extend(narrator.narrate(record)));
         blocks.extend(narrator.rest());
-        text(&fitted(blocks, STYLE.width), false)
+        text(&blocks, REPORT)
     }
 
     /// Returns the steps as a table with one row per step.
@@ -278,7 +277,7 @@ impl Step {
     #[pyo3(signature = (fact = None))]
     fn why(&self, fact: Option<&str>) -> PyResult<String> {
         let blocks = why(&self.record().did, fact).map_err(PyValueError::new_err)?;
-        Ok(text(&fitted(blocks, STYLE.width), false))
+        Ok(text(&blocks, REPORT))
     }
 
     fn __getitem__<'py>(&self, py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyAny>> {

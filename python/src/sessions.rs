@@ -6,13 +6,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use pagewalk_script::prompt::explore::{Exploration, Mode};
 use pagewalk_script::report::narrate::why;
 use pagewalk_script::report::text::text;
-use pagewalk_script::report::wrap::fitted;
 use pagewalk_script::run::record::StepRecord;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
 use crate::calls::call;
-use crate::errors::{STYLE, script_error};
+use crate::errors::{REPORT, script_error};
 use crate::runs::{Run, state_data};
 use crate::scripts::{RunLimits, Script};
 
@@ -132,7 +131,7 @@ impl Session {
             ));
         };
         let blocks = why(&did, fact).map_err(PyValueError::new_err)?;
-        Ok(text(&fitted(blocks, STYLE.width), false))
+        Ok(text(&blocks, REPORT))
     }
 
     /// The current state as data.

@@ -62,13 +62,13 @@ impl Diff {
         let mut rendered = String::new();
         match self.format {
             Format::Text => {
-                let colored = color.is_wanted(&io::stdout());
+                let theme = color.theme(&io::stdout());
                 for blocks in difference_blocks(&comparison, (a.name(), b.name())) {
-                    rendered += &text::text(&blocks, colored);
+                    rendered += &text::text(&blocks, theme);
                     rendered.push('\n');
                 }
                 // Here and below, writing to a string cannot fail.
-                let _ = writeln!(rendered, "{}", totals(&comparison));
+                let _ = writeln!(rendered, "{}", theme.wrapped(&totals(&comparison)));
             }
             Format::Json => json(&comparison).iter().for_each(|line| {
                 let _ = writeln!(rendered, "{line}");

@@ -62,8 +62,10 @@ impl Fmt {
             wrong,
             unwritten,
         } = tally;
-        // When Pagewalk formats standard input, standard output contains only the script.
-        if self.check || !paths.iter().any(|path| is_stdin(path)) {
+        // The message about a single file that cannot be read is enough. When Pagewalk formats standard input, standard output
+        // contains only the script.
+        let summarizes = changed + same + unwritten > 0 || wrong > 1;
+        if summarizes && (self.check || !paths.iter().any(|path| is_stdin(path))) {
             print(&self.summary(&tally))?;
         }
         Ok(match (wrong + unwritten, changed + same) {
@@ -120,7 +122,7 @@ impl Fmt {
                 &shown,
                 &old,
                 &new,
-                color.is_wanted(&io::stdout()),
+                color.is_wanted(&io::stdout()).into(),
             ));
         }
         if is_stdin(path) {

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use pagewalk_engine::trace::reader::Progress;
 use pagewalk_script::report::narrate::thousands;
 
-use super::terminal::clean;
+use super::terminal::{clean, columns};
 
 /// Maximum length of the line in characters.
 const WIDTH: usize = 79;
@@ -38,7 +38,10 @@ impl StatusLine {
     /// Replaces the line.
     pub(crate) fn show(&mut self, line: &str) {
         if self.shown {
-            write(&format!("\r\x1b[K{}", clean(line)));
+            // The next update overwrites only one line of the terminal.
+            let room = columns(&io::stderr()).map_or(WIDTH, |columns| columns - 1);
+            let line: String = clean(line).chars().take(room).collect();
+            write(&format!("\r\x1b[K{line}"));
             self.written = true;
         }
     }

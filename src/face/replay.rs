@@ -18,6 +18,7 @@ use pagewalk_engine::trace::read_ahead::{TraceOrigin, is_standard_input};
 use pagewalk_engine::trace::replay::Straddle;
 use pagewalk_script::api::{LimitNames, machines};
 use pagewalk_script::lang::loader::Disk;
+use pagewalk_script::report::text::Theme;
 use pagewalk_script::traces::named::{MappingNames, replacements};
 use pagewalk_script::traces::reports::{Ended, Replayed, json, plot, table, text, warnings};
 use pagewalk_script::traces::{ReplayOutcome, ReplayPlan, TimeLimit, named};
@@ -322,7 +323,7 @@ pub(crate) enum ReplayFormat {
 /// Prints each result to standard output as soon as it is available.
 struct ReplayOutput {
     format: ReplayFormat,
-    color: bool,
+    theme: Theme,
     /// The results so far.
     replays: Vec<Replayed>,
     /// The first error while writing to standard output.
@@ -333,7 +334,7 @@ impl ReplayOutput {
     pub(crate) fn new(format: ReplayFormat, color: Color) -> Self {
         Self {
             format,
-            color: color.is_wanted(&io::stdout()),
+            theme: color.theme(&io::stdout()),
             replays: Vec::new(),
             error: None,
         }
@@ -346,7 +347,7 @@ impl ReplayOutput {
             ReplayFormat::Text => format!(
                 "{}{}",
                 if first { "" } else { "\n" },
-                text(&replayed, self.color)
+                text(&replayed, self.theme)
             ),
             ReplayFormat::Json => json(&replayed),
             ReplayFormat::Csv => table(&replayed).csv(first),

@@ -106,7 +106,7 @@ impl Run {
     ) -> io::Result<RunEnd> {
         let runs = reading.diagnostics.is_empty();
         let out = io::stdout().lock();
-        let colored = color.is_wanted(&out);
+        let theme = color.theme(&out);
         let Ended {
             totals,
             diagnostics,
@@ -115,7 +115,7 @@ impl Run {
             Format::Text => {
                 let options = text::Options {
                     explain: self.explain,
-                    color: colored,
+                    theme,
                 };
                 let mut sink =
                     TextSink::new(self.characters.writer(out), &reading.sources, options);
@@ -148,12 +148,7 @@ impl Run {
         figures: &mut usize,
     ) -> io::Result<Ended> {
         let mut sink = FigureSink::new(sink, self.figures.as_deref(), figures);
-        let options = Options {
-            // The explanation of an access draws them.
-            sets: self.explain,
-            ..Options::from(&self.options)
-        };
-        let ended = reading.run(options, &mut sink);
+        let ended = reading.run((&self.options).into(), &mut sink);
         sink.finish()?;
         Ok(ended)
     }

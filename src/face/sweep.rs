@@ -17,6 +17,7 @@ use pagewalk_engine::trace::sweep::grid::Grid;
 use pagewalk_script::api::LimitNames;
 use pagewalk_script::lang::source::Sources;
 use pagewalk_script::report::diagnostics::render;
+use pagewalk_script::report::text::Theme;
 use pagewalk_script::traces::named::MappingNames;
 use pagewalk_script::traces::parts::{
     Part, PartError, PartitionedSweep, TraceFile, merged, missing,
@@ -217,11 +218,11 @@ impl SweepOutput<'_> {
             Some(file) if !whole => {
                 complain(&unwritten(file));
                 complain("  the results so far are printed on standard output\n");
-                print(&self.text(swept, false))
+                print(&self.text(swept, Theme::default()))
             }
-            None => print(&self.text(swept, color.is_wanted(&io::stdout()))),
+            None => print(&self.text(swept, color.theme(&io::stdout()))),
             Some(file) => {
-                let text = self.text(swept, false);
+                let text = self.text(swept, Theme::default());
                 write_file(file, &text).or_else(|error| {
                     status = status.max(Status::Wrong);
                     complain(&failed(file, &error));
@@ -248,11 +249,11 @@ impl SweepOutput<'_> {
         written.map(|()| status)
     }
 
-    fn text(&self, swept: &[Swept], color: bool) -> String {
+    fn text(&self, swept: &[Swept], theme: Theme) -> String {
         match self.format {
             SweepFormat::Text => swept
                 .iter()
-                .map(|swept| text(swept, color))
+                .map(|swept| text(swept, theme))
                 .collect::<Vec<String>>()
                 .join("\n"),
             SweepFormat::Json => swept.iter().map(json).collect(),

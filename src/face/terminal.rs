@@ -11,9 +11,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use clap::Args;
 use pagewalk_engine::files::acts;
 use pagewalk_script::report::diagnostics::Style;
+use pagewalk_script::report::text::{Fit, Theme};
+use terminal_size::{Height, Width, terminal_size};
 
-/// The width of messages in columns.
+/// The width of messages outside a terminal in columns.
 const WIDTH: usize = 100;
+
+/// Assumed width of a terminal whose size is unknown.
+pub(crate) const COLUMNS: usize = 80;
 
 /// The result of a command, used as the exit status of the process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,6 +53,14 @@ impl Color {
         wanted
     }
 
+    /// Returns the appearance of text on a stream. In a terminal, all lines fit.
+    pub(crate) fn theme(self, stream: &impl IsTerminal) -> Theme {
+        Theme {
+            color: self.is_wanted(stream),
+            fit: columns(stream).map_or(Fit::Nothing, Fit::Lines),
+        }
+    }
+
     /// Decides whether to use color, based on the kind of stream and the environment variables. An empty
     /// `NO_COLOR` is ignored (no-color.org).
     pub(super) fn decide(
@@ -65,6 +78,25 @@ impl Color {
     }
 }
 
+/// Returns the width of a terminal, or `None` for another stream. As in other programs, the environment variable
+/// `COLUMNS` comes first.
+pub(crate) fn columns(stream: &impl IsTerminal) -> Option<usize> {
+    if !stream.is_terminal() {
+        return None;
+    }
+    let variable = std::env::var("COLUMNS").ok();
+    let variable = variable.and_then(|columns| columns.trim().parse().ok());
+    let window = || terminal_size().map(|(Width(columns), Height(_))| columns.into());
+    let known = |columns: &usize| *columns > 0;
+    Some(
+        variable
+            .filter(known)
+            .or_else(window)
+            .filter(known)
+            .unwrap_or(COLUMNS),
+    )
+}
+
 /// Returns the style for diagnostics on standard error.
 pub(crate) fn diagnostic_style(color: Color) -> Style {
     let stderr = io::stderr();
@@ -72,7 +104,7 @@ pub(crate) fn diagnostic_style(color: Color) -> Style {
     Style {
         color: color.is_wanted(&stderr),
         unicode,
-        width: WIDTH,
+        width: columns(&stderr).unwrap_or(WIDTH),
     }
 }
 
@@ -185,9 +217,9 @@ pub(crate) fn print_bytes(bytes: &[u8]) -> io::Result<()> {
 /// Writes diagnostics to standard error. Ignores errors, because a closed standard error means that the
 /// diagnostics are not wanted.
 pub(crate) fn complain(text: &str) {
-    let _ = io::stderr()
-        .lock()
-        .write_all(clean(&cut_lines(text)).as_bytes());
+    let stderr = io::stderr();
+    let fitting = Color::Never.theme(&stderr).wrapped(&cut_lines(text));
+    let _ = stderr.lock().write_all(clean(&fitting).as_bytes());
 }
 
 /// Returns the exit status. A program that closes the pipe (`| head`) does not cause an error.
@@ -342,14 +374,14 @@ fn replaced(c: char) -> char {
         '─' | '╴' | '╶' | '╼' | '╾' | '–' | '—' | '−' => '-',
         '━' | '╸' | '╺' => '=',
         '│' | '╵' | '╷' | '╽' | '╿' => '|',
-        '╎' => ':',
+        '╎' | '┆' => ':',
         '┃' | '╹' | '╻' => '#',
         '▶' | '→' => '>',
         '◀' | '←' => '<',
         '▲' | '↑' => '^',
         '▼' | '↓' => 'v',
         '×' | '✗' => 'x',
-        '╌' | '·' => '.',
+        '╌' | '┄' | '·' => '.',
         '✓' => '+',
         '…' => '~',
         '\u{a0}' => ' ',

@@ -74,6 +74,64 @@ fn explain_offers_the_nearest_code() {
     assert_eq!(list().lines().count(), Code::ALL.len() + 2);
 }
 
+#[test]
+fn explain_has_one_index_without_case_and_accents() {
+    for (names, wanted) in [
+        // Belady is the author of the optimal policy, and FIFO has his anomaly.
+        (
+            &["belady", "Bélády", "BELADY'S"][..],
+            "can cause more page faults with more frames",
+        ),
+        (
+            &["copy-on-write", "COW", "copy_on_write", "Copy on Write"],
+            "gets its own copy",
+        ),
+        (
+            &["page fault", "page faults", "Page-Faults"],
+            "does not permit the access",
+        ),
+        (&["tlbi", "TLBI"], "TLB index: the set in the first TLB"),
+        (&["undo", ":back"], "undoes the last statement"),
+        (
+            &["unknown-fact", "unknown fact"],
+            "this statement has no fact with this name",
+        ),
+        (&["thrash"], "evict each other on almost every access"),
+    ] {
+        for name in names {
+            let text = page(name).unwrap_or_else(|message| panic!("{message}"));
+            assert!(text.contains(wanted), "{name}: {text}");
+        }
+    }
+    let listed = page("page frame number table").unwrap_err();
+    assert!(!listed.contains("several"), "{listed}");
+    assert!(page("memory").is_ok());
+}
+
+#[test]
+fn explain_suggests_only_similar_words() {
+    for (name, near) in [
+        ("beladi", "Belady's a"),
+        ("thrahsing", "Thrashing"),
+        ("mmpa", "mmap"),
+        ("clok", "clock"),
+        ("unkown-fact", "unknown-fact"),
+        ("pagefault", "page"),
+    ] {
+        let message = page(name).unwrap_err();
+        assert!(
+            message.contains(&format!("did you mean `{near}")),
+            "{message}"
+        );
+    }
+    for name in [
+        "banana", "hello", "zebra", "quantum", "pizza", "lecture", "melody", "x1y2z3", "",
+    ] {
+        let message = page(name).unwrap_err();
+        assert!(!message.contains("did you mean"), "{message}");
+    }
+}
+
 /// Returns an environment.
 fn with<'a>(variables: &'a [(&str, &str)]) -> impl Fn(&str) -> Option<OsString> + 'a {
     move |name| {

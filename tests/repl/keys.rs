@@ -187,7 +187,7 @@ fn a_block_is_prompted_for_and_indented() {
     // Tab completes names from the lines above.
     tty.types("machine {");
     continues(&tty, 6);
-    tty.sends(b"virt\t 14\r");
+    tty.sends(b"virt\t14\r");
     continues(&tty, 7);
     assert!(
         tty.screen()
@@ -301,4 +301,79 @@ fn a_practice_asks_again_explains_and_is_left() {
         tty.expect("[3] pagewalk> ");
     }
     tty.leaves(b"\x04");
+}
+
+#[test]
+fn tab_lists_at_once_and_deletes_nothing() {
+    let mut tty = Tty::open(&home("tab-keys"), 100, &[]);
+    tty.prompts();
+    tty.sends(b"re\t");
+    tty.expect("read       replay     reclaim    repeat     reference");
+    awaits(&tty, "[1] pagewalk> re");
+    // A word that is complete gets a blank, and a call its parenthesis.
+    tty.sends(b"fe\t1 2 3 { frames 2 }\r");
+    tty.expect("faults 3");
+    tty.prompts();
+    tty.sends(b":help zork\t");
+    awaits(&tty, "[2] pagewalk> :help zork");
+    tty.sends(b"\x03");
+    tty.prompts();
+    tty.sends(b":help cow\t\r");
+    tty.expect("technique of sharing a private page");
+    tty.prompts();
+    tty.sends(b"show log\t16)\r");
+    tty.expect("log2(16) = 4");
+    tty.ends();
+}
+
+#[test]
+fn an_empty_line_ends_a_block_but_not_a_text() {
+    let mut tty = Tty::open(&home("empty-line"), 100, &[]);
+    tty.prompts();
+    tty.types("repeat 2 {");
+    continues(&tty, 1);
+    tty.types("let x = 1");
+    continues(&tty, 2);
+    tty.types("");
+    tty.expect("[unclosed]");
+    tty.prompts();
+    tty.types("show [1,");
+    continues(&tty, 3);
+    tty.sends(b"\r");
+    tty.expect("[unclosed]");
+    tty.prompts();
+    // Up restores the block.
+    tty.sends(b"\x1b[A\x1b[A");
+    awaits(&tty, "let x = 1");
+    tty.sends(b"\x03");
+    tty.prompts();
+    tty.types("file \"a.txt\" = \"\"\"one");
+    tty.expect("...");
+    tty.types("");
+    tty.types("two\"\"\"");
+    tty.prompts();
+    tty.types("machine simple => vpn 3,");
+    tty.expect("...");
+    tty.types("");
+    tty.expect("[");
+    tty.ends();
+}
+
+#[test]
+fn a_script_is_opened_for_a_lecture() {
+    let folder = home("lecture");
+    let file = folder.join("lecture.pw");
+    fs::write(&file, "let a = 6\nlet b = a * 7\n").unwrap();
+    let file = file.to_str().unwrap();
+    let output = run(
+        &["repl", "--open", file],
+        b":next\n:next\n:back\n:next\nback\n",
+    );
+    let out = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        out.ends_with("let a = 6\n  a = 6\nlet b = a * 7\n  b = 42\n  1 statement undone; after statement 1: let a = 6  (1 ahead)\nlet b = a * 7\n  b = 42\n"),
+        "{out}"
+    );
+    // At a pipe, a command needs its colon.
+    assert!(String::from_utf8_lossy(&output.stderr).contains("[unknown-verb]"));
 }

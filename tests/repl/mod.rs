@@ -303,7 +303,7 @@ fn a_script_is_loaded_first() {
     let output = run(&["repl", "/no/such/file.pw"], b"show 6 * 7");
     assert_eq!(output.status.code(), Some(0));
     assert!(String::from_utf8_lossy(&output.stdout).contains("= 42"));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("[unreadable]"));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("cannot read"));
 }
 
 #[test]

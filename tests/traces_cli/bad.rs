@@ -62,8 +62,8 @@ fn files_without_a_trace_are_reported() {
     );
     for (trace, said) in [
         ("b", "not a trace"),
-        ("absent", "no file"),
-        (".", "directory"),
+        ("absent", "there is no such file"),
+        (".", "it is a folder"),
     ] {
         let (status, out, err) = run(&folder, &["m.pw", trace, "t", "--format", "json"]);
         assert_eq!(status, 2, "{err}");

@@ -96,7 +96,10 @@ fn unknown_machines_are_reported() {
         (&["pdp-11", "t"], "`simple` and `core-i7`"),
         (&["t", "m.pw"], "put the machine before the traces"),
         (&["absent.yaml", "t"], "there is no such file"),
-        (&["absent.pw", "t"], "[unreadable]"),
+        (
+            &["absent.pw", "t"],
+            "cannot read `absent.pw`: there is no such file",
+        ),
         (&["wrong.pw", "t"], "core-i8"),
         (
             &["none.pw", "t"],

@@ -124,9 +124,9 @@ impl fmt::Display for Unreadable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = visible(&self.name);
         match &self.why {
-            UnreadableReason::NotFound => write!(f, "there is no file `{name}`"),
-            UnreadableReason::Directory => write!(f, "`{name}` is a directory"),
-            UnreadableReason::Denied => write!(f, "`{name}` cannot be read: permission denied"),
+            UnreadableReason::NotFound => write!(f, "cannot read `{name}`: there is no such file"),
+            UnreadableReason::Directory => write!(f, "cannot read `{name}`: it is a folder"),
+            UnreadableReason::Denied => write!(f, "cannot read `{name}`: permission denied"),
             UnreadableReason::NotATrace(why) => write!(f, "`{name}` is not a trace: {why}"),
             UnreadableReason::NoRecord {
                 chosen,
@@ -167,7 +167,7 @@ impl fmt::Display for Unreadable {
                     "`{name}` changed while Pagewalk was reading it: the size was {before} bytes and is now {after}"
                 )
             }
-            UnreadableReason::System(why) => write!(f, "`{name}` cannot be read: {why}"),
+            UnreadableReason::System(why) => write!(f, "cannot read `{name}`: {why}"),
         }
     }
 }

@@ -199,10 +199,7 @@ enum ExamOutput {
 fn check(making: &PaperMaker, versions: &[Option<Version>], color: Color) -> ExamOutput {
     let fairness = Fairness::compare(&making.samples(versions));
     let versions: Vec<Version> = versions.iter().flatten().cloned().collect();
-    let text = text(
-        &report(&fairness, &versions),
-        color.is_wanted(&io::stdout()),
-    );
+    let text = text(&report(&fairness, &versions), color.theme(&io::stdout()));
     ExamOutput::Judged(
         text,
         if fairness.holds() {

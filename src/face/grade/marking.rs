@@ -389,7 +389,8 @@ impl Review {
         if !path.exists() {
             return Ok(Self::default());
         }
-        let table = csv::read(&read_bytes(path)?).map_err(|flaw| flaw.message)?;
+        let table = csv::read(&read_bytes(path).map_err(|why| format!("cannot be read: {why}"))?)
+            .map_err(|flaw| flaw.message)?;
         if let Some(flaw) = table.flaws.first() {
             return Err(format!("line {}: {}", flaw.line, flaw.message));
         }

@@ -285,8 +285,7 @@ impl Record {
     }
 }
 
-/// The bytes of a table, or of standard input for `-`. An error message continues a sentence that starts with
-/// the file name.
+/// The bytes of a table, or of standard input for `-`. An error is the reason why the file cannot be read.
 pub(crate) fn read_bytes(path: &Path) -> Result<Vec<u8>, String> {
     read_limited(path, TABLE)
 }
@@ -294,14 +293,11 @@ pub(crate) fn read_bytes(path: &Path) -> Result<Vec<u8>, String> {
 /// Works like [`read_bytes`], but for UTF-8 text of a limited size.
 pub(crate) fn read_text(path: &Path, limit: InputLimit) -> Result<String, String> {
     let bytes = read_limited(path, limit)?;
-    text_of(&bytes)
-        .map(str::to_owned)
-        .map_err(|why| format!("cannot be read: {why}"))
+    text_of(&bytes).map(str::to_owned)
 }
 
 fn read_limited(path: &Path, limit: InputLimit) -> Result<Vec<u8>, String> {
-    Disk.argument(path, limit)
-        .map_err(|error| format!("cannot be read: {}", reason(&error)))
+    Disk.argument(path, limit).map_err(|error| reason(&error))
 }
 
 /// A response to a question on a learning platform.

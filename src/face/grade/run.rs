@@ -392,7 +392,7 @@ fn marked(marking: &Marking, papers: &[PaperRows]) -> MarkingResult {
 
 /// Reads the marks written by an earlier run.
 fn read_before(path: &Path) -> Result<Vec<Before>, String> {
-    let bytes = read_bytes(path)?;
+    let bytes = read_bytes(path).map_err(|why| format!("cannot be read: {why}"))?;
     let table = csv::read(&bytes).map_err(|flaw| flaw.message)?;
     let before = table.rows.iter().filter_map(|record| {
         let mark = |text: &str| pagewalk_script::exam::grade::rules::number(text);
@@ -420,7 +420,10 @@ fn wrong(path: &Path, message: &str) -> Status {
 }
 
 fn report_file(path: &Path, message: &str) -> AlreadyReported {
-    wrong(path, message);
+    complain(&format!(
+        "pagewalk: cannot read `{}`: {message}\n",
+        shown(path)
+    ));
     AlreadyReported
 }
 

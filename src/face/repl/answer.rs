@@ -8,8 +8,7 @@ use pagewalk_script::api::html;
 use pagewalk_script::lang::source::Sources;
 use pagewalk_script::report::doc::Block;
 use pagewalk_script::report::narrate::Narrator;
-use pagewalk_script::report::text::text;
-use pagewalk_script::report::wrap::fitted;
+use pagewalk_script::report::text::{Theme, text};
 use pagewalk_script::run::record::{Sink, StepRecord};
 
 /// Maximum number of bytes of output for an input. Further output is dropped.
@@ -28,24 +27,19 @@ pub(crate) enum AnswerDetail {
     Checks,
 }
 
-/// The style of output.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct AnswerStyle {
-    pub(crate) color: bool,
-    pub(crate) width: usize,
-}
-
 /// Prints the effects of statements as they run.
 pub(crate) struct Answer<'s, W: Write> {
     out: W,
     narrator: Narrator<'s>,
     tell: AnswerDetail,
-    look: AnswerStyle,
+    look: Theme,
     written: usize,
     /// The blocks so far and their destination, for a notebook.
     page: Option<(Vec<Block>, SharedText)>,
     /// Whether the last output was details with an empty line below them.
     spaced: bool,
+    /// The last value that a `show` printed, in script notation.
+    value: Option<String>,
     error: Option<io::Error>,
 }
 
@@ -55,7 +49,7 @@ impl<'s, W: Write> Answer<'s, W> {
         html: Option<SharedText>,
         sources: &'s Sources,
         tell: AnswerDetail,
-        look: AnswerStyle,
+        look: Theme,
     ) -> Self {
         let narrator = Narrator::new(sources, false);
         let page = html.map(|html| (Vec::new(), html));
@@ -67,12 +61,13 @@ impl<'s, W: Write> Answer<'s, W> {
             written: 0,
             page,
             spaced: false,
+            value: None,
             error: None,
         }
     }
 
-    /// Prints the remaining output.
-    pub(crate) fn finish(mut self) -> io::Result<()> {
+    /// Prints the remaining output. Returns the last value that a `show` printed, in script notation.
+    pub(crate) fn finish(mut self) -> io::Result<Option<String>> {
         let rest = self.narrator.rest();
         self.write_blocks(rest);
         if let Some((blocks, mut page)) = self.page.take().filter(|(blocks, _)| !blocks.is_empty())
@@ -81,7 +76,7 @@ impl<'s, W: Write> Answer<'s, W> {
         }
         match self.error {
             Some(error) => Err(error),
-            None => self.out.flush(),
+            None => self.out.flush().map(|()| self.value),
         }
     }
 
@@ -100,7 +95,7 @@ impl<'s, W: Write> Answer<'s, W> {
         let several = blocks.len() > 1;
         let gap = opens && self.written > 0 && (self.spaced || several);
         self.spaced = several || !opens;
-        let rendered = text(&fitted(blocks, self.look.width), self.look.color);
+        let rendered = text(&blocks, self.look);
         self.write(if gap { "\n" } else { "" });
         self.write(&rendered);
     }
@@ -133,6 +128,7 @@ impl<W: Write> Sink for Answer<'_, W> {
         if self.tell == AnswerDetail::Failures && !fails || self.written >= BUDGET {
             return self.error.is_none();
         }
+        self.value = record.did.shown_value().or(self.value.take());
         let blocks = self.narrator.narrate(record);
         self.write_blocks(blocks);
         if let Some((page, _)) = &mut self.page {

@@ -6,9 +6,10 @@ use std::path::Path;
 use pagewalk_engine::files::atomic_write::replace;
 use pagewalk_engine::files::limits::SCRIPT;
 use pagewalk_engine::files::{open_regular, read_all, reason, shown};
+use pagewalk_script::api::explain;
+use pagewalk_script::lang::ast::Block as Statements;
 use pagewalk_script::lang::include::read_text;
 use pagewalk_script::lang::loader::Disk;
-use pagewalk_script::lang::nearest::nearest;
 use pagewalk_script::prompt::explore::Mode;
 use pagewalk_script::prompt::saved;
 use pagewalk_script::report::doc::{Block, Tone};
@@ -18,8 +19,7 @@ use pagewalk_script::run;
 use pagewalk_script::run::record::Did;
 use pagewalk_script::run::session::Options;
 use pagewalk_script::run::{Files, changes};
-use pagewalk_script::services::commands::{COMMANDS, Command, CommandKind, find};
-use pagewalk_script::services::lookup::{look_up, words};
+use pagewalk_script::services::commands::{COMMANDS, Command, CommandKind, STATEMENTS_ONLY};
 
 use super::answer::AnswerDetail;
 use super::context::ReplContext;
@@ -34,7 +34,9 @@ pub(crate) fn obey(context: &mut ReplContext, command: &Command, rest: &str) -> 
         CommandKind::Reset => reset(context),
         CommandKind::Save => save(context, command, rest),
         CommandKind::Bits => bits(context, command, rest),
-        CommandKind::Load => load_named(context, command, rest),
+        CommandKind::Load => named(context, command, rest, load),
+        CommandKind::Open => named(context, command, rest, open),
+        CommandKind::Next => next(context, command, rest),
         CommandKind::What => what(context, command, rest),
         CommandKind::Diff => diff(context),
         CommandKind::Steps => steps(context),
@@ -47,9 +49,12 @@ pub(crate) fn obey(context: &mut ReplContext, command: &Command, rest: &str) -> 
 
 /// `:help [WORD]`.
 fn help(context: &mut ReplContext, rest: &str) -> io::Result<()> {
-    match rest.split_whitespace().next() {
-        None => context.print(commands()),
-        Some(word) => about(context, word),
+    if rest.is_empty() {
+        return context.print(commands());
+    }
+    match explain::find(rest) {
+        Ok(page) => context.print(page.blocks(context.display.look.fit.columns())),
+        Err(message) => context.complain_sentence(&message),
     }
 }
 
@@ -65,50 +70,13 @@ fn commands() -> Vec<Block> {
             title: "commands".to_owned(),
             pairs,
         },
-        Block::line("`:help WORD` explains a word: `:help read`, `:help tlbi`, `:help mmap`."),
         Block::line(
-            "Type an expression, such as `0x3D4 >> 6` or `tlb`, to see its value. Press Up to find earlier lines that begin with your input.",
+            "`:help WORD` explains a word: `:help read`, `:help tlbi`, `:help page fault`.",
+        ),
+        Block::line(
+            "Type an expression, such as `0x3D4 >> 6` or `tlb`, to see its value. `_` is the last value. Press Up to find earlier lines that begin with your input.",
         ),
     ]
-}
-
-/// Explains the meaning of a word in every context.
-fn about(context: &mut ReplContext, word: &str) -> io::Result<()> {
-    let mut found = look_up(word);
-    if let (true, Ok(command)) = (found.is_empty(), find(word.trim_start_matches(':'))) {
-        found = look_up(command.name);
-    }
-    if found.is_empty() {
-        let words = words();
-        let near = nearest(
-            word.trim_start_matches(':'),
-            words.iter().map(String::as_str),
-        );
-        let hint = near
-            .map(|near| format!("; did you mean `{near}`?"))
-            .unwrap_or_default();
-        return context.complain_sentence(&format!("the language has no word `{word}`{hint}"));
-    }
-    let mut blocks = Vec::new();
-    for row in found {
-        let text = format!("{}  ({})", row.usage, row.section);
-        let fits = text.chars().count() <= context.display.look.width;
-        blocks.push(if fits {
-            Block::Statement {
-                text,
-                place: String::new(),
-            }
-        } else {
-            Block::line(text)
-        });
-        let cells = row.cells.into_iter().map(|(name, cell)| match name {
-            "example" => Block::toned(Tone::Faint, format!("example: {cell}")),
-            "is" | "does" | "means" | "shows" => Block::line(cell),
-            other => Block::line(format!("{other}: {cell}")),
-        });
-        blocks.extend(cells);
-    }
-    context.print(blocks)
 }
 
 /// `:bits VA`, where the address may be an expression.
@@ -139,7 +107,7 @@ fn what(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<
     let Some(body) = context.read(rest)? else {
         return Ok(());
     };
-    let tell = context.detail_for(&body);
+    let tell = context.detail_for(&body, context.display.echo);
     let ended = context.run(&body, Mode::Tried, tell)?;
     if ended.diagnostics.is_empty() && !ended.interrupted {
         context.print(vec![Block::toned(
@@ -179,18 +147,26 @@ fn why_so(context: &mut ReplContext, rest: &str) -> io::Result<()> {
     }
 }
 
-/// `:load FILE`.
-fn load_named(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<()> {
+/// `:load FILE` and `:open FILE`.
+fn named(
+    context: &mut ReplContext,
+    command: &Command,
+    rest: &str,
+    does: fn(&mut ReplContext, &Path) -> io::Result<()>,
+) -> io::Result<()> {
     match unquoted(rest) {
         "" => context.complain_sentence(&format!("write `{}`", command.usage())),
-        name => load(context, Path::new(name)),
+        name => does(context, Path::new(name)),
     }
 }
 
-/// `:save FILE`.
+/// `:save [--statements] FILE`.
 fn save(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<()> {
     context.save_failed = true;
-    let name = unquoted(rest);
+    let file = rest
+        .strip_prefix(STATEMENTS_ONLY)
+        .filter(|file| file.is_empty() || file.starts_with(char::is_whitespace));
+    let name = unquoted(file.unwrap_or(rest).trim());
     if name.is_empty() {
         return context.complain_sentence(&format!("write `{}`", command.usage()));
     }
@@ -208,7 +184,7 @@ fn save(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<
             "another program changed `{name}` after `:save` wrote it; save to another file, and compare the two"
         ));
     }
-    let script = saved::script(&context.explore);
+    let script = saved::script(&context.explore, file.is_some());
     let wrong = doubts(&path, &script);
     if let Err(error) = replace(&path, old.as_deref(), script.as_bytes()) {
         return context.complain_sentence(&format!("cannot write `{name}`: {}", reason(&error)));
@@ -218,9 +194,12 @@ fn save(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<
     context.saved = context.explore.history.at();
     let statements = context.saved as u64;
     let count = narrate::count(statements, "statement", "statements");
-    context.print_line(format!(
-        "{count} saved; use `pagewalk run {name}` to check that the results are the same"
-    ))?;
+    context.print_line(match file {
+        Some(_) => format!("{count} saved without expectations"),
+        None => format!(
+            "{count} saved; use `pagewalk run {name}` to check that the results are the same"
+        ),
+    })?;
     match wrong {
         Some(wrong) => {
             context.complain_sentence(&format!("the saved script does not pass: {wrong}"))
@@ -233,7 +212,14 @@ fn save(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<
 /// Returns `None` if there is no such file. Fails with the reason.
 fn replaceable(path: &Path) -> Result<Option<Vec<u8>>, String> {
     match open_regular(path).and_then(|file| read_all(file, SCRIPT)) {
-        Ok(old) if old.is_empty() || old.starts_with(saved::HEAD.as_bytes()) => Ok(Some(old)),
+        Ok(old)
+            if old.is_empty()
+                || saved::HEADS
+                    .iter()
+                    .any(|head| old.starts_with(head.as_bytes())) =>
+        {
+            Ok(Some(old))
+        }
         Err(error) if error.kind() == io::ErrorKind::NotFound && !path.is_symlink() => Ok(None),
         Ok(_) => Err("already exists and was not written by `:save`".to_owned()),
         Err(error) => Err(format!("cannot be replaced: {}", reason(&error))),
@@ -264,12 +250,8 @@ fn doubts(path: &Path, script: &str) -> Option<String> {
 /// Runs a script. Each loaded statement can be undone. After a run-time error, the session keeps the
 /// statements before the error. You can thus inspect the state after each of them.
 pub(crate) fn load(context: &mut ReplContext, file: &Path) -> io::Result<()> {
-    let body = match context
-        .explore
-        .read_file(&context.folder.join(file), &mut Disk)
-    {
-        Ok(body) => body,
-        Err(wrong) => return context.complain(&wrong),
+    let Some(body) = opened(context, file)? else {
+        return Ok(());
     };
     let before = context.explore.history.at();
     let ended = context.run(&body, Mode::Each, AnswerDetail::Failures)?;
@@ -281,6 +263,74 @@ pub(crate) fn load(context: &mut ReplContext, file: &Path) -> io::Result<()> {
         return context.complain_sentence(&format!(
             "{done} of the {all} statements ran; `:back {done}` undoes them"
         ));
+    }
+    Ok(())
+}
+
+/// Opens a script without running it.
+pub(crate) fn open(context: &mut ReplContext, file: &Path) -> io::Result<()> {
+    let Some(body) = opened(context, file)? else {
+        return Ok(());
+    };
+    let statements = count(body.len() as u64, "statement", "statements");
+    context.print_line(format!(
+        "{}: {statements}; `:next` runs them one at a time",
+        shown(file)
+    ))
+}
+
+/// Reads and checks a script, whose statements [`next`] can then run. Reports errors.
+fn opened(context: &mut ReplContext, file: &Path) -> io::Result<Option<Statements>> {
+    let path = context.folder.join(file);
+    match context.explore.read_file(&path, &mut Disk) {
+        Ok(body) => {
+            context.explore.open(body.clone());
+            Ok(Some(body))
+        }
+        Err(wrong) => context.complain(&wrong).map(|()| None),
+    }
+}
+
+/// `:next [N]`. Stops after an error.
+fn next(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<()> {
+    let Some(steps) = number(context, command, rest, Some(1))? else {
+        return Ok(());
+    };
+    for _ in 0..steps {
+        // A redone statement runs once more on a copy, which prints its results.
+        let undone = context.explore.history.following();
+        let redoes = undone.is_some();
+        let body = match undone {
+            Some(done) => done.stmt.clone().map(|stmt| [stmt].into()),
+            None => match context.explore.take_next() {
+                None => {
+                    return context.print_line(
+                        "no statement follows; `:open FILE` opens a script, and `:goto 0` returns to the beginning",
+                    );
+                }
+                body => body,
+            },
+        };
+        let mode = if redoes { Mode::Tried } else { Mode::Whole };
+        let Some(body) = body else {
+            context.print_line(":reset")?;
+            context.explore.forward(1);
+            continue;
+        };
+        let text = context.explore.sources.text(body[0].span).to_owned();
+        let lines = text.lines().map(|line| Block::Statement {
+            text: line.to_owned(),
+            place: String::new(),
+        });
+        context.print(lines.collect())?;
+        let tell = context.detail_for(&body, true);
+        let ended = context.run(&body, mode, tell)?;
+        if ended.interrupted || !ended.diagnostics.is_empty() {
+            break;
+        }
+        if redoes {
+            context.explore.forward(1);
+        }
     }
     Ok(())
 }

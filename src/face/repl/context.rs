@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use super::answer::{Answer, AnswerDetail, AnswerStyle, SharedText};
+use super::answer::{Answer, AnswerDetail, SharedText};
 use pagewalk_script::api::html;
 use pagewalk_script::lang::ast::{Block, Stmt, StmtKind};
 use pagewalk_script::lang::diagnostic::{Code, Diagnostic};
@@ -15,8 +15,7 @@ use pagewalk_script::lang::loader::Disk;
 use pagewalk_script::prompt::explore::{Ended, Exploration, Mode};
 use pagewalk_script::report::diagnostics::{Style, render};
 use pagewalk_script::report::doc;
-use pagewalk_script::report::text::text;
-use pagewalk_script::report::wrap::fitted;
+use pagewalk_script::report::text::{Theme, text};
 use pagewalk_script::run::record::{Sink, StepRecord};
 use pagewalk_script::run::session::Options;
 
@@ -30,7 +29,7 @@ const TYPED: &str = "<repl:";
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct DisplayOptions {
     /// The style of results.
-    pub(crate) look: AnswerStyle,
+    pub(crate) look: Theme,
     /// The style of diagnostics.
     pub(crate) errors: Style,
     /// Whether the terminal shows the input above the output.
@@ -56,6 +55,8 @@ pub(crate) struct ReplContext {
     /// Number of reported errors.
     pub(crate) mistakes: u64,
     inputs: u64,
+    /// The last value that a terminal showed, as an operand of an expression.
+    last_value: Option<String>,
     out: Box<dyn Write + Send>,
     errors: Box<dyn Write + Send>,
 }
@@ -82,6 +83,7 @@ impl ReplContext {
             html,
             mistakes: 0,
             inputs: 0,
+            last_value: None,
             out,
             errors,
         }
@@ -118,11 +120,29 @@ impl ReplContext {
         }
     }
 
-    /// Parses and checks an input.
+    /// Parses and checks an input. Where nothing else is called `_`, it is the last value. The input contains the value
+    /// itself, so that a saved session runs as a script.
     pub(crate) fn parse(&mut self, text: &str) -> Result<Block, Vec<Diagnostic>> {
         self.inputs += 1;
-        self.explore
-            .read(&format!("{TYPED}{}>", self.inputs), text, &mut Disk)
+        let name = format!("{TYPED}{}>", self.inputs);
+        let read = self.explore.read(&name, text, &mut Disk);
+        let at = |wrong: &Diagnostic| self.explore.sources.text(wrong.span);
+        let is_unknown = |wrong: &[Diagnostic]| {
+            let mut places = wrong.iter().map(at);
+            places.any(|place| place.trim_matches(['(', ')']) == "_")
+        };
+        match (&read, &self.last_value) {
+            (Err(wrong), Some(value)) if is_unknown(wrong) => {
+                let mut filled = text.to_owned();
+                for token in tokens(text).list.iter().rev() {
+                    if token.text(text) == "_" {
+                        filled.replace_range(token.start..token.start + 1, value);
+                    }
+                }
+                self.explore.read(&name, &filled, &mut Disk)
+            }
+            _ => read,
+        }
     }
 
     fn warn(&mut self, body: Block) -> io::Result<Option<Block>> {
@@ -175,7 +195,14 @@ impl ReplContext {
         if self.explore.history.at() > before {
             self.saved = self.saved.min(before);
         }
-        answer.finish()?;
+        if let Some(value) = answer
+            .finish()?
+            .filter(|_| self.display.echo && mode != Mode::Tried)
+        {
+            let is_one = value.starts_with(['"', '['])
+                || value.bytes().all(|byte| byte.is_ascii_alphanumeric());
+            self.last_value = Some(if is_one { value } else { format!("({value})") });
+        }
         if ended.interrupted {
             self.complain_sentence("interrupted: the state is the same as before the statement")?;
         }
@@ -195,10 +222,10 @@ impl ReplContext {
         })
     }
 
-    /// The level of detail for the statements of an input.
-    pub(crate) fn detail_for(&self, body: &Block) -> AnswerDetail {
+    /// The level of detail for the statements of an input, whose text may already be on the screen.
+    pub(crate) fn detail_for(&self, body: &Block, on_screen: bool) -> AnswerDetail {
         match &**body {
-            [only] if self.display.echo && self.has_single_answer(only) => AnswerDetail::Answer,
+            [only] if on_screen && self.has_single_answer(only) => AnswerDetail::Answer,
             _ => AnswerDetail::Statement,
         }
     }
@@ -243,8 +270,12 @@ impl ReplContext {
     pub(crate) fn complain_sentence(&mut self, sentence: &str) -> io::Result<()> {
         self.out.flush()?;
         self.mistakes += 1;
-        let blocks = fitted(vec![doc::Block::line(sentence)], self.display.look.width);
-        let _ = self.errors.write_all(text(&blocks, false).as_bytes());
+        let look = Theme {
+            color: false,
+            ..self.display.look
+        };
+        let blocks = [doc::Block::line(sentence)];
+        let _ = self.errors.write_all(text(&blocks, look).as_bytes());
         Ok(())
     }
 
@@ -257,9 +288,8 @@ impl ReplContext {
         if let Some(page) = &mut self.html {
             page.write_all(html::report(&blocks).as_bytes())?;
         }
-        let look = self.display.look;
         self.out
-            .write_all(text(&fitted(blocks, look.width), look.color).as_bytes())?;
+            .write_all(text(&blocks, self.display.look).as_bytes())?;
         self.out.flush()
     }
 

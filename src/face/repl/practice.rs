@@ -79,8 +79,8 @@ fn start(context: &mut ReplContext, mut practice: Practice) -> io::Result<Option
     }
     let mut blocks = practice.title();
     blocks.push(Block::line(
-        "Press Enter to skip a blank, or type `?` to see the item again. Ctrl-C, a command, or a statement ends the \
-         practice.",
+        "Press Enter to skip a blank. Type `?` to see the item again, or `again` to answer the blank before it again. \
+         Ctrl-C, a command, or a statement ends the practice.",
     ));
     blocks.extend(practice.lead());
     context.print(blocks)?;
@@ -121,6 +121,12 @@ pub(crate) fn answer(
 ) -> io::Result<bool> {
     if given == "?" {
         context.print(practice.repeat())?;
+        return Ok(false);
+    }
+    if given == "again" {
+        if !practice.again() {
+            context.complain_sentence("this is the first blank")?;
+        }
         return Ok(false);
     }
     let explore = &context.explore;

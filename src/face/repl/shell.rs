@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use super::answer::{AnswerDetail, AnswerStyle, SharedText};
+use super::answer::{AnswerDetail, SharedText};
 use super::context::{DisplayOptions, ReplContext};
 use super::line::LineHelper;
 use super::{commands, keys, practice};
@@ -16,9 +16,11 @@ use pagewalk_script::prompt::explore::Mode;
 use pagewalk_script::report::diagnostics::Style;
 use pagewalk_script::report::hover::{Asked, hover_at};
 use pagewalk_script::report::narrate::count;
+use pagewalk_script::report::text::{Fit, Theme};
+use pagewalk_script::run::params::{Params, Slot};
 use pagewalk_script::run::session::Options;
 use pagewalk_script::run::state::State;
-use pagewalk_script::services::commands::{Command, CommandKind, find, without_colon};
+use pagewalk_script::services::commands::{CommandKind, find, without_colon};
 
 /// Width of the text of a notebook in columns.
 const WIDE: usize = 100;
@@ -115,6 +117,11 @@ impl Shell {
         commands::load(&mut self.context, file)
     }
 
+    /// Opens a script without running it.
+    pub(crate) fn open(&mut self, file: &Path) -> io::Result<()> {
+        commands::open(&mut self.context, file)
+    }
+
     /// Begins the practice of a statement, or of the question with the title in quotes.
     pub(crate) fn practice(&mut self, rest: &str) -> io::Result<()> {
         self.practice = practice::begin(&mut self.context, rest)?;
@@ -123,7 +130,7 @@ impl Shell {
 
     /// Sets the width of the output in columns.
     pub(crate) fn set_width(&mut self, columns: usize) {
-        self.context.display.look.width = columns;
+        self.context.display.look.fit = Fit::Lines(columns);
         self.context.display.errors.width = columns;
     }
 
@@ -302,7 +309,7 @@ impl Shell {
             return Ok(Flow::Next);
         };
         self.asked_to_leave = false;
-        let tell = self.context.detail_for(&body);
+        let tell = self.context.detail_for(&body, self.context.display.echo);
         let ended = self.context.run(&body, Mode::Whole, tell)?;
         if !ended.diagnostics.is_empty() && ended.messages > 0 {
             self.context
@@ -311,12 +318,28 @@ impl Shell {
         Ok(Flow::Next)
     }
 
-    /// Whether a line without a colon is a command: its first word is not a name, and only parameters follow.
+    /// Whether a line without a colon is a command: its first word is not a name, and only parameters follow. At a pipe,
+    /// the text must also run as a script, where `back` is a mistake.
     fn is_command(&self, line: &str) -> bool {
         let (word, rest) = first_word(line);
-        let most = |command: &Command| command.params.len();
-        without_colon(word).is_some_and(|command| rest.split_whitespace().count() <= most(command))
-            && !self.context.explore.knows(word)
+        let forgiving = self.context.display.echo;
+        let Some(command) = without_colon(word, forgiving) else {
+            return false;
+        };
+        // `load 0x3D4` is a slip for `read 0x3D4`.
+        let is_address = || {
+            let first = rest.split(|c: char| !c.is_alphanumeric()).next();
+            rest.starts_with(|c: char| c.is_ascii_digit()) && !rest.contains('.')
+                || first.is_some_and(|name| self.context.explore.knows(name))
+        };
+        let fits = if !forgiving || command.params.is_empty() {
+            rest.split_whitespace().count() <= command.params.len()
+        } else if command.params.has(Slot::Path) {
+            !is_address()
+        } else {
+            command.params.has(Slot::Statement) || !rest.contains('\n')
+        };
+        fits && !rest.starts_with('=') && !self.context.explore.knows(word)
     }
 
     /// Extends the statement above by a line: undoes the statement and runs it again with the line. Returns
@@ -369,9 +392,9 @@ impl Shell {
 /// The style of output in memory.
 fn display(columns: usize) -> DisplayOptions {
     DisplayOptions {
-        look: AnswerStyle {
+        look: Theme {
             color: false,
-            width: columns,
+            fit: Fit::Sentences(columns),
         },
         errors: Style {
             color: false,

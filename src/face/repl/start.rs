@@ -11,7 +11,6 @@ use rustyline::error::ReadlineError;
 use rustyline::history::MemHistory;
 use rustyline::{CompletionType, Config, Editor};
 
-use super::answer::AnswerStyle;
 use super::context::{DisplayOptions, ReplContext};
 use super::history_file::{HistoryFile, MAX_ENTRIES};
 use super::keys;
@@ -19,14 +18,12 @@ use super::keys::{Keys, Unfinished, indentation};
 use super::line::LineHelper;
 use super::shell::{Flow, Shell};
 use crate::face::terminal::{
-    Characters, Color, Status, complain, diagnostic_style, message_writer, print,
+    COLUMNS, Characters, Color, Status, complain, diagnostic_style, message_writer, print,
 };
 use pagewalk_engine::files::limits::PROMPT_LINE;
 use pagewalk_script::report::diagnostics::Style;
+use pagewalk_script::report::text::{Fit, Theme};
 use pagewalk_script::run::session::Options;
-
-/// Assumed width of a terminal whose size is unknown.
-const COLUMNS: usize = 80;
 
 /// Width without a terminal.
 const WIDE: usize = 100;
@@ -36,6 +33,9 @@ const WIDE: usize = 100;
 pub(crate) struct Repl {
     /// Script to run before the first prompt
     file: Option<PathBuf>,
+    /// Open the script without running it: `:next` runs its statements
+    #[arg(long, requires = "file", conflicts_with = "practice")]
+    open: bool,
     /// Begin with `:practice` of this question (default: the script's only question)
     #[arg(long, value_name = "TITLE", requires = "file", num_args = 0..=1, default_missing_value = "")]
     practice: Option<String>,
@@ -65,9 +65,13 @@ impl Repl {
             .map(|(columns, _)| columns.into());
         let width = columns.unwrap_or(if terminal { COLUMNS } else { WIDE });
         let display = DisplayOptions {
-            look: AnswerStyle {
+            look: Theme {
                 color: color.is_wanted(&io::stdout()),
-                width,
+                fit: if terminal {
+                    Fit::Lines(width)
+                } else {
+                    Fit::Sentences(width)
+                },
             },
             errors: Style {
                 width,
@@ -88,8 +92,10 @@ impl Repl {
         if terminal {
             shell.greet()?;
         }
-        if let Some(file) = &self.file {
-            shell.load(file)?;
+        match &self.file {
+            Some(file) if self.open => shell.open(file)?,
+            Some(file) => shell.load(file)?,
+            None => {}
         }
         if let Some(title) = &self.practice {
             shell.practice(&format!("\"{title}\""))?;
@@ -120,7 +126,10 @@ fn editor(color: bool, keys: &Keys) -> Option<Editor<LineHelper, MemHistory>> {
         .max_history_size(MAX_ENTRIES)
         .ok()?
         .auto_add_history(false);
-    let config = config.completion_type(CompletionType::List).build();
+    let config = config
+        .completion_type(CompletionType::List)
+        .completion_show_all_if_ambiguous(true)
+        .build();
     let history = MemHistory::with_config(&config);
     let mut editor = Editor::with_history(config, history).ok()?;
     editor.set_helper(Some(LineHelper::new(color, PathBuf::from("."))));
@@ -189,7 +198,12 @@ impl TerminalSession {
                 self.line(&shell.continuation_prompt(), &input, &indentation(&input))
             };
             match line {
-                Ok(line) if line.trim().is_empty() => {}
+                // An empty line ends a block or list, but in prose it is a paragraph break.
+                Ok(line) if line.trim().is_empty() => {
+                    if !first && !indentation(&input).is_empty() {
+                        return Ok(input);
+                    }
+                }
                 Ok(line) => input += &line,
                 Err(ReadlineError::Eof | ReadlineError::Interrupted) if !first => {
                     // The Up key recalls the discarded input.

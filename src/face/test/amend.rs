@@ -12,6 +12,7 @@ use pagewalk_script::api::golden::{CaseFilter, CaseRuns, Name, TestScript};
 use pagewalk_script::lang::loader::{Disk, Loader};
 use pagewalk_script::lang::source::Sources;
 use pagewalk_script::report::diagnostics::{Style, render};
+use pagewalk_script::report::text::Theme;
 use pagewalk_script::suite::amend::merged::{difference, left_alone, summary};
 use pagewalk_script::suite::amend::{BlockPlace, ChangedFile, Findings, Merged, Wanted};
 use pagewalk_script::suite::case_runs::{Content, Item};
@@ -115,12 +116,13 @@ impl Amend<'_> {
 
 /// Prints the changes and writes them.
 fn write_amended(merged: &Merged, color: Color) -> io::Result<Status> {
-    let colored = color.is_wanted(&io::stdout());
+    let theme = color.theme(&io::stdout());
     let (plan, changed) = merged.plan();
     let differences = changed.iter().filter_map(|ChangedFile { file, new, .. }| {
-        Some(difference(&file.name, &file.text, new.as_deref()?, colored))
+        Some(difference(&file.name, &file.text, new.as_deref()?, theme))
     });
-    print(&(differences.collect::<String>() + &left_alone(&plan.left, &merged.sources, colored)))?;
+    let left = left_alone(&plan.left, &merged.sources, theme);
+    print(&(differences.collect::<String>() + &theme.wrapped(&left)))?;
     let (mut facts, mut written) = (0, 0);
     for change in &changed {
         match write_file(change) {
@@ -187,7 +189,7 @@ const DECISIONS: &[(&str, &str, Decision)] = &[
 pub(crate) fn review(
     files: &mut [ReviewFile],
     wanted: CaseFilter,
-    color: bool,
+    theme: Theme,
 ) -> io::Result<String> {
     let all: Vec<Vec<Item>> = files.iter().map(|file| file.runs.items(wanted)).collect();
     let items: Vec<(usize, &Item)> = (0..)
@@ -199,7 +201,7 @@ pub(crate) fn review(
         if accepted.contains(&(*file, item.case, item.content.clone())) {
             continue;
         }
-        print(&item.text(color))?;
+        print(&item.text(theme))?;
         let alike = match ask()? {
             Decision::Accept => vec![(*file, *item)],
             Decision::AcceptAlike => items

@@ -20,6 +20,7 @@ use crate::face::progress::FileProgress;
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print, print_bytes};
 use crate::face::threads::side_by_side;
 use pagewalk_script::report::excerpt::visible;
+use pagewalk_script::report::text::Theme;
 use pagewalk_script::suite::amend::Wanted;
 use pagewalk_script::suite::reports::{
     Case, Held, Name, Suite, Verdict, failures, outcomes, summary,
@@ -284,7 +285,7 @@ impl Test {
             print(&review(
                 &mut differing,
                 plan.wanted,
-                color.is_wanted(&io::stdout()),
+                color.theme(&io::stdout()),
             )?)?;
         }
         for mut played in played {
@@ -333,24 +334,20 @@ impl Test {
         if self.output.reports.iter().any(Report::to_stdout) {
             complain(&self.summary_text(
                 ran,
-                color.is_wanted(&io::stderr()),
+                color.theme(&io::stderr()),
                 io::stderr().is_terminal(),
             ));
         } else {
-            print(&self.summary_text(
-                ran,
-                color.is_wanted(&io::stdout()),
-                io::stdout().is_terminal(),
-            ))?;
+            print(&self.summary_text(ran, color.theme(&io::stdout()), io::stdout().is_terminal()))?;
         }
         Ok(status)
     }
 
     /// Returns the changes to golden files, the failures, and the summary. Includes the time only on a terminal.
-    fn summary_text(&self, ran: &SuiteRun, color: bool, terminal: bool) -> String {
+    fn summary_text(&self, ran: &SuiteRun, theme: Theme, terminal: bool) -> String {
         let verbose = self.output.verbose;
-        let mut text = outcomes(&ran.suite.blessed, color, verbose);
-        text += &failures(&ran.suite, color, verbose);
+        let mut text = outcomes(&ran.suite.blessed, theme, verbose);
+        text += &failures(&ran.suite, theme, verbose);
         let lines = summary(&ran.suite);
         let first = if self.output.quiet {
             lines.len().saturating_sub(1)
@@ -362,7 +359,7 @@ impl Test {
             // Writing to a string cannot fail.
             let _ = write!(text, " ({:.2} s)", ran.took.as_secs_f64());
         }
-        text + "\n"
+        theme.wrapped(&(text + "\n"))
     }
 
     fn threads(&self) -> usize {

@@ -10,7 +10,7 @@ use crate::lang::parse::parse;
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
 use crate::lang::visit::statements;
-use crate::report::diagnostics::{Style, render};
+use crate::report::diagnostics::{Style, is_about_whole_file, render};
 use crate::run::record::Sink;
 use crate::run::session::{LimitNames, Options};
 use crate::run::{self, Checked, Ended, Files};
@@ -209,6 +209,9 @@ impl CheckedScript {
         let Some(first) = diagnostics.first() else {
             return String::new();
         };
+        if is_about_whole_file(first, &self.sources) {
+            return render(diagnostics, &self.sources, style);
+        }
         let noun = if first.is_warning() {
             "warning"
         } else {

@@ -4,10 +4,10 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::exam::formats::plan::figure;
-use crate::exam::formats::svgs;
 use crate::exam::formats::tree::Block;
 use crate::report::json;
 use crate::report::narrate::view;
+use crate::report::scene::{PAPER, Scene, svgs};
 use crate::report::text::text;
 use crate::run::record::{Did, FIGURE_VERSION, StepRecord, View};
 
@@ -40,6 +40,9 @@ pub struct Figure {
     /// The drawings as SVG, each with a title and a description. Two address spaces side by side have two
     /// drawings. A figure that is too large for a page has none.
     pub svg: Vec<String>,
+    /// The drawings with their steps, for other themes.
+    #[serde(skip)]
+    pub scenes: Vec<Scene>,
 }
 
 impl Figure {
@@ -53,10 +56,11 @@ impl Figure {
 
     fn from_view(of: &View) -> Option<Self> {
         let drawn = figure(of, true)?;
-        let svg = |block: &Block| match block {
-            Block::Figure(figure) => svgs(figure, WIDTH),
+        let scenes = |block: &Block| match block {
+            Block::Figure(figure) => figure.scenes(PAPER.columns(WIDTH)),
             _ => Vec::new(),
         };
+        let scenes: Vec<Scene> = drawn.iter().flat_map(scenes).collect();
         let data = json::view_objects(of)
             .into_iter()
             .next()
@@ -65,7 +69,8 @@ impl Figure {
             version: FIGURE_VERSION,
             name: name(of, &data).to_owned(),
             text: text(&view::blocks(of), false),
-            svg: drawn.iter().flat_map(svg).collect(),
+            svg: svgs(&scenes, &PAPER, WIDTH),
+            scenes,
             data,
         })
     }

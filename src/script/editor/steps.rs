@@ -9,7 +9,7 @@ use super::links::{Panel, panels};
 use crate::lang::span::Span;
 use crate::report::doc::Block;
 use crate::report::narrate::{self, Narrator, Statements};
-use crate::report::text::{Options, TextSink, text};
+use crate::report::text::{Options, TextSink, Theme, text};
 use crate::run::changes::changes;
 use crate::run::record::{Sink, StepRecord, Totals};
 use crate::run::session::Limits;
@@ -113,7 +113,7 @@ impl Document {
                 &script.sources,
                 Options {
                     explain,
-                    color: false,
+                    theme: Theme::default(),
                 },
             );
             let mut telling = ScenarioFilter {

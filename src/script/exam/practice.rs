@@ -104,6 +104,16 @@ impl Practice {
         self.lead()
     }
 
+    /// Returns to the field before the current one, which loses its answer. Returns false at the first field.
+    pub fn again(&mut self) -> bool {
+        let Some(before) = self.at.checked_sub(1) else {
+            return false;
+        };
+        let name = self.fields().get(before).map(|field| field.name.clone());
+        self.at = before;
+        name.is_some_and(|name| self.sheet.answers.remove(&name).is_some())
+    }
+
     /// Returns the name and the notation of the current field.
     pub fn field(&self) -> String {
         self.fields()

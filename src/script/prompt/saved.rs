@@ -12,15 +12,19 @@ use crate::report::narrate::declaration;
 use crate::run::facts::reported_facts;
 use crate::run::record::{Did, StepRecord};
 
-/// The first lines of a saved session.
-pub const HEAD: &str = "# A session of `pagewalk repl`, as it was seen.\n";
+/// The first lines of a saved session with its results, and of its statements only.
+pub const HEADS: [&str; 2] = [
+    "# A session of `pagewalk repl`, as it was seen.\n",
+    "# The statements of a session of `pagewalk repl`.\n",
+];
 
 /// Maximum width of a line of facts.
 const COLUMNS: usize = 96;
 
 /// Returns the script of the session, from the beginning or the last `:reset` to the current position. Adds
-/// the observed facts to statements outside loops. Omits failed expectations in other statements.
-pub fn script(session: &Exploration) -> String {
+/// the observed facts to statements outside loops. Omits failed expectations in other statements. With `bare`, omits
+/// all expectations instead.
+pub fn script(session: &Exploration, bare: bool) -> String {
     let done: Vec<&Done> = session.history.done().collect();
     let from = done
         .iter()
@@ -34,13 +38,16 @@ pub fn script(session: &Exploration) -> String {
     let mut writer = Writer {
         sources: &session.sources,
         failed,
+        bare,
         scenarios: BTreeMap::new(),
     };
-    let mut text = HEAD.to_owned();
+    let mut text = HEADS[usize::from(bare)].to_owned();
     for done in done {
-        if let Some(stmt) = &done.stmt {
+        let Some(stmt) = &done.stmt else { continue };
+        let statement = writer.statement(stmt, &done.records);
+        if !statement.is_empty() {
             text.push('\n');
-            text += &writer.statement(stmt, &done.records);
+            text += &statement;
         }
     }
     text
@@ -51,6 +58,8 @@ struct Writer<'a> {
     sources: &'a Sources,
     /// The locations of failed expectations.
     failed: BTreeSet<(u32, u32, u32)>,
+    /// Whether to omit all expectations.
+    bare: bool,
     /// The names of scenarios, with the number of uses of each.
     scenarios: BTreeMap<String, usize>,
 }
@@ -58,6 +67,9 @@ struct Writer<'a> {
 impl Writer<'_> {
     /// Returns a statement of the session as separate lines.
     fn statement(&mut self, stmt: &Stmt, records: &[StepRecord]) -> String {
+        if self.omits(stmt) {
+            return String::new();
+        }
         if let StmtKind::Include { body, .. } = &stmt.kind {
             return body
                 .iter()
@@ -74,6 +86,16 @@ impl Writer<'_> {
                 .collect();
         }
         format!("{text}\n")
+    }
+
+    /// Whether the script omits a statement, which only expects something.
+    fn omits(&self, stmt: &Stmt) -> bool {
+        let within = |body: &[Stmt]| !body.is_empty() && body.iter().all(|stmt| self.omits(stmt));
+        self.bare
+            && match &stmt.kind {
+                StmtKind::InProcess { body, .. } => within(body),
+                _ => is_expectation(stmt),
+            }
     }
 
     /// Whether an expectation in a span failed.
@@ -127,7 +149,9 @@ impl Writer<'_> {
     /// Adds the edits of a block's statements. Replaces failed expectations with ones that hold.
     fn within(&mut self, block: &[Stmt], records: &[StepRecord], edits: &mut Vec<TextEdit>) {
         for stmt in block {
-            if is_expectation(stmt) && self.fails_within(stmt.span) {
+            if self.omits(stmt) {
+                edits.push(TextEdit::new(stmt.span, ""));
+            } else if is_expectation(stmt) && self.fails_within(stmt.span) {
                 edits.push(TextEdit::new(stmt.span, "expect true"));
             } else {
                 self.edits(stmt, records, edits);
@@ -140,13 +164,14 @@ impl Writer<'_> {
     /// failed.
     fn facts(&self, stmt: &Stmt, record: Option<&StepRecord>) -> Option<TextEdit> {
         let seen: Vec<String> = record
+            .filter(|_| !self.bare)
             .iter()
             .flat_map(|record| reported_facts(&record.did))
             .map(|reported| reported.to_string())
             .collect();
         let fails = |fact: &&Fact| {
             let Span { file, start, end } = fact.span;
-            self.failed.contains(&(file, start, end))
+            self.bare || self.failed.contains(&(file, start, end))
         };
         let text = match (seen.is_empty(), stmt.facts.iter().any(|fact| fails(&fact))) {
             (false, _) => format!("\n{}", arrows(&seen)),

@@ -8,8 +8,9 @@ use miette::{
     ThemeStyles,
 };
 
+use super::broken::broken;
 use super::excerpt::{Excerpt, visible};
-use crate::lang::diagnostic::Diagnostic;
+use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
 
@@ -50,6 +51,12 @@ pub fn render(diagnostics: &[Diagnostic], sources: &Sources, style: Style) -> St
         .without_syntax_highlighting();
     let mut text = String::new();
     for diagnostic in diagnostics {
+        if is_about_whole_file(diagnostic, sources) {
+            let message = format!("pagewalk: {}\n", readable(&diagnostic.message));
+            text += &broken(&message, style.width, 2);
+            text.push('\n');
+            continue;
+        }
         // Writing to a string cannot fail.
         let _ = handler.render_report(&mut text, &Report::new(diagnostic, sources));
         text.push('\n');
@@ -59,6 +66,12 @@ pub fn render(diagnostics: &[Diagnostic], sources: &Sources, style: Style) -> St
     } else {
         text.replace('…', "~").replace('\u{fffd}', "?")
     }
+}
+
+/// Whether a diagnostic is about a file that cannot be read, and that therefore has no lines.
+pub(crate) fn is_about_whole_file(diagnostic: &Diagnostic, sources: &Sources) -> bool {
+    let file = sources.file(diagnostic.span.file);
+    diagnostic.code == Code::Unreadable && file.is_some_and(|file| file.text.is_empty())
 }
 
 /// A diagnostic with its lines, or a related location that is far from those lines.

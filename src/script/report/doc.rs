@@ -198,6 +198,10 @@ pub struct Layout {
     pub(crate) chain: Option<Chain>,
     /// The lines below the drawing, which explain its signs.
     pub(crate) legend: Vec<String>,
+    /// Whether students write the results of accesses, which the drawing therefore omits with the notes on areas.
+    pub(crate) asked: bool,
+    /// Whether the results of accesses have room for handwriting.
+    pub(crate) written: bool,
 }
 
 /// The structures that lead to the areas of a process.
@@ -226,24 +230,21 @@ pub(crate) struct Mark {
     pub(crate) number: u64,
     /// The access as a statement.
     pub(crate) operation: String,
-    /// The result, or `None` on a paper, where students write the result.
+    /// The result, or `None` if it is unknown.
     pub(crate) result: Option<String>,
-}
-
-impl Mark {
-    /// Returns the result, or a blank line, which has the same length for every result.
-    pub(crate) fn result_or_blank(&self) -> String {
-        self.result.clone().unwrap_or_else(|| "_".repeat(28))
-    }
 }
 
 /// A box of an address space.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Slab {
+    /// The first address of an area.
+    pub(crate) start: Option<u64>,
     /// The address at the upper edge, which is the address of the first byte above the box.
     pub(crate) top: String,
     /// The label at the upper edge, such as `brk`.
     pub(crate) mark: String,
+    /// The address that the label represents, if it is inside the box.
+    pub(crate) mark_at: String,
     /// The lines in the box, each with a left and a right part.
     pub(crate) lines: Vec<(String, String)>,
     /// The note beside the box.

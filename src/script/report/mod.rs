@@ -1,6 +1,6 @@
 //! Reports of the results of a run.
 
-mod broken;
+pub(crate) mod broken;
 pub mod diagnostics;
 pub mod diff;
 pub mod doc;
@@ -16,5 +16,4 @@ pub mod scene;
 mod tests;
 pub mod text;
 pub(crate) mod words;
-pub mod wrap;
 pub(crate) mod xml;

@@ -1,7 +1,7 @@
 //! Commands of an interactive session, which begin with a colon. Each command is one row.
 
 use crate::lang::nearest::nearest;
-use crate::run::params::Param::{self, OneOf, Optional};
+use crate::run::params::Param::{self, Keyword, OneOf, Optional};
 use crate::run::params::{FACT, N, PATH, Params, STATEMENT, TITLE, VA, WORD};
 
 /// The action of a command.
@@ -13,6 +13,8 @@ pub enum CommandKind {
     Forward,
     /// Jumps to the statement with a given number.
     Goto,
+    /// Redoes the next undone statement, or runs the next statement of the opened script, and shows the result.
+    Next,
     /// Lists the statements.
     History,
     /// Shows a statement's facts without changing the state.
@@ -31,6 +33,8 @@ pub enum CommandKind {
     Save,
     /// Runs a script.
     Load,
+    /// Reads a script without running it.
+    Open,
     /// Discards the session.
     Reset,
     /// Explains a word.
@@ -38,6 +42,9 @@ pub enum CommandKind {
     /// Ends the session.
     Quit,
 }
+
+/// The option of `:save` that leaves out results.
+pub const STATEMENTS_ONLY: &str = "--statements";
 
 /// A command.
 #[derive(Debug)]
@@ -131,6 +138,13 @@ pub const COMMANDS: &[Command] = &[
         ":goto 0",
     ),
     row(
+        CommandKind::Next,
+        "next",
+        &[Optional(&[N])],
+        "redoes the next undone statement, or runs the next statement of an opened script, and shows the result",
+        ":next",
+    ),
+    row(
         CommandKind::History,
         "history",
         &[],
@@ -178,12 +192,13 @@ pub const COMMANDS: &[Command] = &[
         &[Optional(&[OneOf(&[STATEMENT, TITLE])])],
         "asks you for the facts of an access or the blanks of an exam question and marks your answers as in an exam",
         ":practice read 0x3D4",
-    ),
+    )
+    .or(&[":quiz"]),
     row(
         CommandKind::Save,
         "save",
-        &[PATH],
-        "writes the session as a script that expects the observed facts",
+        &[Optional(&[Keyword(STATEMENTS_ONLY)]), PATH],
+        "writes the session as a script that expects the observed facts; with `--statements`, without expectations",
         ":save session.pw",
     ),
     row(
@@ -192,6 +207,13 @@ pub const COMMANDS: &[Command] = &[
         &[PATH],
         "runs a script; each of its statements can be undone",
         ":load first.pw",
+    ),
+    row(
+        CommandKind::Open,
+        "open",
+        &[PATH],
+        "opens a script without running it; `:next` runs its statements one at a time",
+        ":open first.pw",
     ),
     row(
         CommandKind::Reset,
@@ -204,10 +226,10 @@ pub const COMMANDS: &[Command] = &[
         CommandKind::Help,
         "help",
         &[Optional(&[WORD])],
-        "explains a statement, fact, noun, setting, call, preset, or command",
+        "explains a word of the language, a command, a term of the field, or a diagnostic code",
         ":help tlbi",
     )
-    .or(&[":h", "help", "?"]),
+    .or(&[":explain", ":h", "help", "?"]),
     row(
         CommandKind::Quit,
         "quit",
@@ -218,11 +240,11 @@ pub const COMMANDS: &[Command] = &[
     .or(&[":q", "quit", "exit"]),
 ];
 
-/// Returns the command for the first word of a line without a colon.
-pub fn without_colon(word: &str) -> Option<&'static Command> {
-    COMMANDS
-        .iter()
-        .find(|row| row.aliases.contains(&word) && !word.starts_with(':'))
+/// Returns the command for the first word of a line without a colon. Single letters are more likely names. Unless
+/// `forgiving`, only the aliases without a colon are commands.
+pub fn without_colon(word: &str, forgiving: bool) -> Option<&'static Command> {
+    let row = find(word).ok()?;
+    (row.aliases.contains(&word) || forgiving && word.len() > 1).then_some(row)
 }
 
 /// Returns the command with this name.
@@ -256,15 +278,12 @@ mod tests {
             find("undo").map(|row| row.kind).ok(),
             Some(CommandKind::Back)
         );
-        assert_eq!(
-            without_colon("exit").map(|row| row.kind),
-            Some(CommandKind::Quit)
-        );
-        assert!(
-            without_colon("h").is_none()
-                && without_colon(":h").is_none()
-                && without_colon("back").is_none()
-        );
+        let kind = |word, forgiving| without_colon(word, forgiving).map(|row| row.kind);
+        assert_eq!(kind("exit", false), Some(CommandKind::Quit));
+        assert_eq!((kind("back", false), kind("undo", false)), (None, None));
+        assert_eq!(kind("back", true), Some(CommandKind::Back));
+        assert_eq!(kind("quiz", true), Some(CommandKind::Practice));
+        assert_eq!((kind("h", true), kind("bakc", true)), (None, None));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use super::golden::{
 };
 use super::listing::draw;
 use super::reports::{Case, Held, Mistake, Name, Verdict, command};
+use crate::report::text::Theme;
 
 /// The note about a case that the golden file lacks.
 pub(crate) const NO_CASE: &str = "the golden file has no such case";
@@ -342,7 +343,7 @@ pub struct Item {
 
 impl Item {
     /// Returns the difference as text.
-    pub fn text(&self, color: bool) -> String {
+    pub fn text(&self, theme: Theme) -> String {
         let notes: &[String] = if let Content::Case(notes) = &self.content {
             notes
         } else {
@@ -350,7 +351,7 @@ impl Item {
         };
         let mut lines = vec![format!("── {} ──\n", self.name)];
         lines.extend(notes.iter().map(|note| format!("  {note}\n")));
-        lines.concat() + &draw(&self.differences, color)
+        lines.concat() + &draw(&self.differences, theme)
     }
 }
 

@@ -11,11 +11,14 @@ use rustyline::hint::Hinter;
 use rustyline::validate::Validator;
 use rustyline::{Context, Helper};
 
+use pagewalk_script::api::explain;
 use pagewalk_script::report::text::{Ink, Theme};
 use pagewalk_script::run::params::{Param, Params, Slot};
 use pagewalk_script::run::state::State;
-use pagewalk_script::services::commands::{COMMANDS, find};
-use pagewalk_script::services::complete::{Completions, OnDisk, complete, hint, item, words};
+use pagewalk_script::services::commands::{COMMANDS, STATEMENTS_ONLY, find};
+use pagewalk_script::services::complete::{
+    CompletionOffer, Completions, ItemKind, OnDisk, beginning, complete, hint, item,
+};
 
 /// The line editor's helper.
 pub(crate) struct LineHelper {
@@ -31,7 +34,7 @@ pub(crate) struct LineHelper {
 impl LineHelper {
     /// Creates a helper. The helper completes file names relative to `folder`.
     pub(crate) fn new(color: bool, folder: PathBuf) -> Self {
-        let (theme, current) = (Theme { color }, RefCell::default());
+        let (theme, current) = (Theme::from(color), RefCell::default());
         Self {
             theme,
             folder,
@@ -48,12 +51,18 @@ impl LineHelper {
 
     /// Returns the start of the word at the cursor, and each completion with its help text.
     pub(crate) fn offers(&self, line: &str, at: usize) -> (usize, Vec<(String, String)>) {
-        let above = self.above.len();
-        let (from, offers) = self.offers_in(&format!("{}{line}", self.above), above + at);
-        (from.saturating_sub(above), offers)
+        let (from, items) = self.items(line, at);
+        let offers = items.into_iter().map(|item| (item.text, item.help));
+        (from, offers.collect())
     }
 
-    fn offers_in(&self, line: &str, at: usize) -> (usize, Vec<(String, String)>) {
+    fn items(&self, line: &str, at: usize) -> (usize, Vec<CompletionOffer>) {
+        let above = self.above.len();
+        let (from, items) = self.items_in(&format!("{}{line}", self.above), above + at);
+        (from.saturating_sub(above), items)
+    }
+
+    fn items_in(&self, line: &str, at: usize) -> (usize, Vec<CompletionOffer>) {
         let found = match command(line) {
             None => complete(line, at, &self.state),
             Some((colon, _, None)) => return command_names(line, at, colon),
@@ -66,13 +75,7 @@ impl LineHelper {
                 .iter()
                 .flat_map(|wanted| item::names_on_disk(&self.folder, wanted)),
         );
-        (
-            found.from,
-            items
-                .into_iter()
-                .map(|item| (item.text, item.help))
-                .collect(),
-        )
+        (found.from, items)
     }
 
     /// The completions for a command's operand.
@@ -80,12 +83,20 @@ impl LineHelper {
         let params = params(name).unwrap_or_default();
         let typed = line.get(from..at.min(line.len())).unwrap_or("");
         if params.has(Slot::Path) {
+            let option = params
+                .has_word(STATEMENTS_ONLY)
+                .then(|| STATEMENTS_ONLY.to_owned());
+            let file = option
+                .as_ref()
+                .and_then(|option| typed.strip_prefix(&**option));
+            let file = file.map_or(typed, str::trim_start);
             let disk = Some(OnDisk {
-                typed: typed.to_owned(),
+                typed: file.to_owned(),
                 endings: &[".pw"],
             });
             return Completions {
-                from,
+                from: from + typed.len() - file.len(),
+                items: beginning(typed, option.as_slice()),
                 disk,
                 ..Completions::default()
             };
@@ -93,7 +104,7 @@ impl LineHelper {
         if params.has(Slot::Word) {
             return Completions {
                 from,
-                items: words(typed),
+                items: beginning(typed, &explain::names()),
                 ..Completions::default()
             };
         }
@@ -137,14 +148,16 @@ impl LineHelper {
 }
 
 /// Returns the commands that start with the typed text, with their usage.
-fn command_names(line: &str, at: usize, colon: usize) -> (usize, Vec<(String, String)>) {
+fn command_names(line: &str, at: usize, colon: usize) -> (usize, Vec<CompletionOffer>) {
     let typed = line.get(colon..at).unwrap_or(":");
-    let names = COMMANDS
-        .iter()
-        .map(|row| (format!(":{}", row.name), row.params.text()));
+    let names = COMMANDS.iter().map(|row| CompletionOffer {
+        text: format!(":{}", row.name),
+        kind: ItemKind::Verb,
+        help: row.params.text(),
+    });
     (
         colon,
-        names.filter(|(name, _)| name.starts_with(typed)).collect(),
+        names.filter(|item| item.text.starts_with(typed)).collect(),
     )
 }
 
@@ -192,12 +205,30 @@ impl Completer for LineHelper {
         pos: usize,
         _: &Context<'_>,
     ) -> rustyline::Result<(usize, Vec<Pair>)> {
-        let (from, offers) = self.offers(line, pos);
-        let pair = |(text, _): (String, String)| Pair {
-            display: text.clone(),
-            replacement: text,
+        let (from, mut items) = self.items(line, pos);
+        // A correction of the typed word would delete letters.
+        let typed = line.get(from..pos).unwrap_or("").to_lowercase();
+        items.retain(|item| item.text.to_lowercase().starts_with(&typed));
+        let (only, after) = (items.len() == 1, &line[pos..]);
+        let pair = |item: CompletionOffer| {
+            // What directly follows the word.
+            let more = match item.kind {
+                ItemKind::Call | ItemKind::Function => "(",
+                ItemKind::Part | ItemKind::Process | ItemKind::Field => "",
+                ItemKind::File if item.text.ends_with('/') || line[..from].ends_with('"') => "",
+                _ => " ",
+            };
+            let end = if only && !after.starts_with(more) {
+                more
+            } else {
+                ""
+            };
+            Pair {
+                replacement: item.text.clone() + end,
+                display: item.text,
+            }
         };
-        Ok((from, offers.into_iter().map(pair).collect()))
+        Ok((from, items.into_iter().map(pair).collect()))
     }
 }
 

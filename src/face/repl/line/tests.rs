@@ -28,7 +28,29 @@ fn commands_are_completed_as_their_parameters_say() {
     assert_eq!(offers("  :he"), (2, vec![":help".to_owned()]));
     assert_eq!(offers(":what tran"), (6, vec!["translate".to_owned()]));
     assert_eq!(offers(":what  read 0 => vp").0, 17);
-    assert_eq!(offers(":help tran").1, ["translate"]);
+    // The index of `:help` also has the terms of the field. A term can have several words.
+    assert_eq!(
+        offers(":help tran").1,
+        [
+            "translate",
+            "translation buffer",
+            "translation table",
+            "Translation lookaside buffer"
+        ]
+    );
+    assert_eq!(
+        offers(":help page w"),
+        (
+            6,
+            vec!["Page walk".to_owned(), "Page-walk cache".to_owned()]
+        )
+    );
+    assert_eq!(offers(":help zork").1, [""; 0]);
+    assert_eq!(offers(":save --st").1, ["--statements"]);
+    assert_eq!(
+        offers(":save --statements examples/vi"),
+        (19, vec!["examples/vipt.pw".to_owned()])
+    );
     assert_eq!(offers(":help swapped"), (6, vec!["swapped-out".to_owned()]));
     assert_eq!(offers(":help MADV_F").1, ["MADV_FREE"]);
     assert_eq!(offers(":bits log").1, ["log2"]);

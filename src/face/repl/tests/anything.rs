@@ -1,7 +1,7 @@
 //! Tests of sessions whose input is random lines of language fragments.
 
 use super::{Flow, Typed};
-use pagewalk_script::run::params::PATH;
+use pagewalk_script::run::params::{Params, Slot};
 use pagewalk_script::services::commands::COMMANDS;
 
 /// Pieces of lines.
@@ -90,7 +90,7 @@ fn line(random: &mut Random) -> String {
         0 => {
             let command = &COMMANDS[random.below(COMMANDS.len() as u64) as usize];
             // Skips commands that access files.
-            if command.params == [PATH] {
+            if command.params.has(Slot::Path) {
                 ":history".to_owned()
             } else {
                 format!(":{} {first}", command.name)

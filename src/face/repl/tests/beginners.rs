@@ -172,3 +172,91 @@ fn leaving_asks_once() {
     typed.types(":back");
     assert!(leaves(&mut typed, "quit").0);
 }
+
+#[test]
+fn a_forgotten_colon_is_understood() {
+    let mut typed = Typed::simple();
+    typed.types("read 0x3D4; read 0x3D5");
+    for line in [
+        "why",
+        "why tlb",
+        "steps",
+        "diff",
+        "history",
+        "bits 0x3C0 + 20",
+        "what read 0x41",
+        "help cow",
+    ] {
+        let with_colon = typed.types(&format!(":{line}"));
+        assert_eq!(typed.types(line), with_colon, "{line}");
+    }
+    assert!(typed.types("back").contains("1 statement undone"));
+    assert!(typed.types("next").starts_with("read 0x3D5\n"));
+    assert!(typed.types("goto 4").contains("after statement 4"));
+    assert!(
+        typed
+            .types("explain belady")
+            .contains("farthest in the future")
+    );
+    let path = super::saving::file("colon.pw");
+    assert!(
+        typed
+            .types(&format!("save {}", path.display()))
+            .contains("4 statements saved")
+    );
+    assert!(
+        typed
+            .types(&format!("load {}", path.display()))
+            .contains("4 statements;")
+    );
+    assert!(
+        typed
+            .types("quiz read 0x3D4")
+            .starts_with("read 0x3D4 (12 points)")
+    );
+    typed.types(":reset");
+    // A variable, a mistake with operands, and an instruction of other languages are not commands.
+    typed.types("let history = 5; machine simple");
+    assert_eq!(typed.types("history"), "history = 5\n");
+    for (line, said) in [
+        ("back = 5", "must be set with `let`"),
+        ("diff tlb", "[unknown-verb]"),
+        ("load 0x3D4", "a load is a `read`"),
+        ("h", "[unknown-verb]"),
+    ] {
+        let output = typed.types(line);
+        assert!(output.contains(said), "{line}: {output}");
+    }
+}
+
+#[test]
+fn an_underscore_is_the_last_value() {
+    let mut typed = Typed::simple();
+    assert!(typed.types("_ + 1").contains("[syntax]"));
+    typed.types("0x3D4 >> 6");
+    assert_eq!(typed.types("_ + 1"), "15 + 1 = 16\n");
+    assert!(typed.types("read _ * 4").contains("VA 0x0040"));
+    assert_eq!(typed.types("let x = _"), "x = 16\n");
+    assert!(typed.types(":bits _").contains("virtual address  0x0010"));
+    for (value, next, shown) in [
+        ("4 KB", "_ * 2", "8 KB"),
+        ("1/3", "_ * 3", "1"),
+        ("2 - 7", "_ * _", "25"),
+        ("[1, 2]", "_[1]", "2"),
+        ("\"a b\"", "_", "a b"),
+    ] {
+        typed.types(value);
+        let output = typed.types(next);
+        assert!(output.ends_with(&format!(" = {shown}\n")), "{output}");
+    }
+    // A tried statement and a failed one leave the value as it is.
+    typed.types("7");
+    typed.types(":what show 8");
+    typed.types("read zz");
+    assert_eq!(typed.types("_"), "7 = 7\n");
+    // A variable of this name stays a variable.
+    assert!(typed.types("for _ in 4..5 { show _ }").contains("_ = 4\n"));
+    typed.types("let _ = 9");
+    assert_eq!(typed.types("_"), "_ = 9\n");
+    assert!(typed.types("read __").contains("[unknown-name]"));
+}

@@ -4,6 +4,7 @@ mod anything;
 mod beginners;
 mod practice;
 mod saving;
+mod stepping;
 
 use super::answer::SharedText;
 use super::shell::{Flow, Shell};

@@ -195,3 +195,42 @@ fn a_statement_or_quit_ends_a_practice() {
     assert!(typed.types("read 0x3D4").contains("VPN 0x0F"));
     assert!(!typed.shell.is_practicing());
 }
+
+#[test]
+fn a_blank_is_answered_again() {
+    let mut typed = Typed::simple();
+    let output = words(&typed.types(":quiz read 0x03D4"));
+    assert!(
+        output.contains("or `again` to answer the blank before it again"),
+        "{output}"
+    );
+    assert!(typed.types("again").contains("this is the first blank"));
+    for (answer, mark) in [
+        ("1", "✗ VPN"),
+        ("again", ""),
+        ("0F", "✓ VPN"),
+        ("3", "✓ TLB index"),
+        ("3", "✓ TLB tag"),
+    ] {
+        assert!(typed.types(answer).contains(mark), "{answer}");
+    }
+    // Each way to write yes and no.
+    for (answer, mark) in [
+        ("y", "✓"),
+        ("again", ""),
+        ("yes", "✓"),
+        ("again", ""),
+        ("n", "✗"),
+        ("again", ""),
+        ("no", "✗"),
+    ] {
+        assert_eq!(
+            typed.shell.prompt().starts_with("TLB hit (Y/N)? "),
+            answer != "again"
+        );
+        assert!(typed.types(answer).contains(mark), "{answer}");
+    }
+    typed.types("again");
+    typed.types("YES");
+    assert!(typed.types(":history").contains("4 of 4 points"));
+}

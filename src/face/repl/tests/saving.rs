@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use super::Typed;
+use super::{Typed, words};
 use pagewalk_script::lang::include::{Disk, read_text};
 use pagewalk_script::run::record::Totals;
 use pagewalk_script::run::session::Options;
@@ -157,7 +157,11 @@ fn only_its_own_files_are_written_over() {
             .types(":save /no/such/folder/x.pw")
             .contains("cannot write")
     );
-    assert!(typed.types(":save").contains("write `:save FILE`"));
+    assert!(
+        typed
+            .types(":save")
+            .contains("write `:save [--statements] FILE`")
+    );
 }
 
 #[test]
@@ -237,4 +241,55 @@ fn machine_files_and_includes_are_written_out() {
         "{script}"
     );
     assert_eq!(ran(&script).failed(), 0);
+}
+
+#[test]
+fn the_statements_alone_are_saved() {
+    let mut typed = Typed::simple();
+    for input in [
+        "read 0x03D4 => ppn 0x0E, tlb hit",
+        "expect tlb.hits == 9",
+        "scenario \"s\" { read 0x3D0 => tlb hit; expect tlb.hits == 1 }",
+        "def touch(n) { read n => tlb hit\n expect n > 0 }",
+        "choose x in 0x3D4..0x3D8 where read x => tlb hit",
+        "process P1",
+        "P1: read 0x10 => fault page",
+        "P1 { expect tlb.hits == 7 }",
+        "reference 1 2 3 1 { frames 2 } => faults 4",
+    ] {
+        assert!(!typed.types(input).contains("× ["), "{input}");
+    }
+    let path = file("bare.pw");
+    let save = |option: &str| format!(":save {option} {}", path.display());
+    let output = typed.types(&save("--statements"));
+    assert!(
+        words(&output).ends_with("13 statements saved without expectations"),
+        "{output}"
+    );
+    let script = fs::read_to_string(&path).unwrap();
+    for line in [
+        "\nread 0x03D4\n",
+        "scenario \"s\" { read 0x3D0; ",
+        "def touch(n) { read n\n",
+        // The condition of a random value is no expectation.
+        "\nchoose x in 0x3D4..0x3D8 where read x => tlb hit\n",
+        "\nP1: read 0x10\n",
+        "\nreference 1 2 3 1 { frames 2 }\n",
+    ] {
+        assert!(script.contains(line), "{line}: {script}");
+    }
+    assert!(
+        !script.contains("expect") && !script.contains("0x0E"),
+        "{script}"
+    );
+    let totals = ran(&script);
+    assert_eq!((totals.checks, totals.scenarios), (0, 1), "{totals:?}");
+    // The same file can hold the session with its results.
+    assert!(words(&typed.types(&save(""))).contains("check that the results"));
+    assert!(ran(&fs::read_to_string(&path).unwrap()).held > 20);
+    let output = typed.types(":save --statements");
+    assert!(
+        output.contains("write `:save [--statements] FILE`"),
+        "{output}"
+    );
 }

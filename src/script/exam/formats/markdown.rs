@@ -277,22 +277,13 @@ fn figure(out: &mut String, figure: &Figure) {
 
 /// Returns a figure as lines of text. A figure of several objects has a text for each of them.
 pub(crate) fn texts(figure: &Figure) -> Vec<String> {
-    let one = |block: doc::Block| flush(&text(&[block], false));
     match figure {
         Figure::Bits { title, bits } => vec![self::bits(title, bits)],
-        Figure::Layouts(layouts) => layouts
-            .iter()
-            .map(|layout| one(doc::Block::Layout(layout.clone())))
+        other => other
+            .reported()
+            .into_iter()
+            .map(|block| flush(&text(&[block], false)))
             .collect(),
-        Figure::Tree(tree) => vec![tree.text.clone()],
-        Figure::Sequence(of) => vec![one(doc::Block::Steps(of.messages.clone()))],
-        Figure::Walk(of) => vec![of.text.clone()],
-        Figure::Scene(scene) => vec![one(doc::Block::Figure(scene.clone()))],
-        Figure::Pair(pair) => pair
-            .iter()
-            .map(|of| one(doc::Block::Figure(of.clone())))
-            .collect(),
-        Figure::Ruler(ruler) => vec![one(doc::Block::Ruler(ruler.clone()))],
     }
 }
 

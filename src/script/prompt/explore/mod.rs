@@ -96,6 +96,8 @@ pub struct Exploration {
     files: Files,
     /// The source files of the last input.
     last_input: Range<u32>,
+    /// The statements of the opened script, and its source files.
+    opened: Option<(Block, Range<u32>)>,
     /// The inputs since the last search for unused texts, and the size of their texts in bytes.
     unsearched: (usize, usize),
     options: Options,
@@ -111,6 +113,7 @@ impl Exploration {
             warnings: Vec::new(),
             files: Files::default(),
             last_input: 0..0,
+            opened: None,
             unsearched: (0, 0),
             // The next statement can draw the last access.
             options: Options {
@@ -174,6 +177,24 @@ impl Exploration {
         self.history.goto(number, |state, done| {
             again(sources, files, options, state, done)
         })
+    }
+
+    /// Opens the script of the last input. [`Exploration::take_next`] returns its statements.
+    pub fn open(&mut self, body: Block) {
+        self.opened = Some((body, self.last_input.clone()));
+    }
+
+    /// Returns the statement of the opened script after the last one that ran, as the next input to run. The statements
+    /// that one typed or undid in the meantime do not matter.
+    pub fn take_next(&mut self) -> Option<Block> {
+        let (body, files) = self.opened.as_ref()?;
+        let file = body.first()?.span.file;
+        let ran = self.history.done().filter_map(|done| done.stmt.as_ref());
+        let ran = ran.map(|stmt| stmt.span).filter(|span| span.file == file);
+        let end = ran.map(|span| span.end).max().unwrap_or(0);
+        let next = body.iter().find(|stmt| stmt.span.start >= end)?;
+        self.last_input = files.clone();
+        Some([next.clone()].into())
     }
 
     /// Returns the state before the last statement, or `None` at the beginning.
@@ -286,6 +307,7 @@ impl Exploration {
             .flat_map(|(_, done)| done.files.clone())
             .collect();
         used.extend(self.last_input.clone());
+        used.extend(self.opened.iter().flat_map(|(_, files)| files.clone()));
         let is_unused = |number: u32| !used.contains(&number);
         let files = (0..).zip(self.sources.files());
         if files

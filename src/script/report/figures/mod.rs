@@ -3,12 +3,17 @@
 mod address;
 mod frames;
 mod lanes;
+pub(crate) mod layout;
 mod mapping;
 mod pte;
+pub(crate) mod ruler;
+pub(crate) mod steps;
 mod system;
+pub(crate) mod tables;
 #[cfg(test)]
 mod tests;
 mod translation;
+pub(crate) mod walk;
 mod words;
 
 use crate::report::scene::Scene;

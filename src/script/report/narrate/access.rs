@@ -5,8 +5,10 @@ use std::sync::Arc;
 use super::notes;
 use super::process::call;
 use crate::report::doc::{Blank, Block, Tone};
+use crate::report::words::counts::count;
 use crate::report::words::handling::FaultText;
-use crate::report::words::names::Names;
+use crate::report::words::messages::cache_place;
+use crate::report::words::names::{Names, table_index};
 use crate::report::words::numbers;
 use crate::run::facts::{self, Family};
 use crate::run::record::{Access, AccessVerb, Did, FaultRecord, Shown};
@@ -213,22 +215,21 @@ fn tlb_path(access: &Access) -> Option<String> {
     let fetched = access
         .first_piece()
         .iter()
-        .filter(|event| matches!(event, Event::Pte { .. }))
-        .count();
-    if missed && fetched > 0 {
-        let count = if fetched == 1 {
-            "1 level".to_owned()
-        } else {
-            format!("{fetched} levels")
-        };
+        .filter_map(|event| match *event {
+            Event::Pte { level, index, .. } => Some(table_index(spec, level, index)),
+            _ => None,
+        });
+    let fetched: Vec<String> = fetched.collect();
+    if missed && !fetched.is_empty() {
         path.push(if levels == 1 {
             "page table".to_owned()
         } else {
-            format!("walk of {count}")
+            let count = count(fetched.len() as u64, "level", "levels");
+            format!("walk of {count} ({})", fetched.join(", "))
         });
     }
     // If the machine has a single TLB, the worksheet already shows the hit.
-    let says_more = spec.tlbs.len() > 1 || (levels > 1 && fetched > 0);
+    let says_more = spec.tlbs.len() > 1 || (levels > 1 && !fetched.is_empty());
     (says_more && !path.is_empty()).then(|| path.join(" → "))
 }
 
@@ -242,14 +243,22 @@ fn cache_path(access: &Access) -> Option<String> {
     for event in access.first_piece() {
         if let Event::CacheLookup {
             cache,
+            set,
+            tag,
             way,
             purpose: Purpose::Demand,
             ..
-        } = event
+        } = *event
         {
+            // The worksheet has the index and the tag of the first level.
+            let place = if path.is_empty() {
+                String::new()
+            } else {
+                format!(" ({})", cache_place(spec, cache, set, tag))
+            };
             path.push(format!(
-                "{} {}",
-                Part::Cache(*cache).name(spec),
+                "{} {}{place}",
+                Part::Cache(cache).name(spec),
                 hit(way.is_some())
             ));
             served |= way.is_some();

@@ -25,17 +25,13 @@ use crate::lang::nearest::cut;
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
 use crate::lang::value::Value;
-use crate::questions::figures::translation::of_access;
-use crate::report::figures::scene;
 use crate::report::words::counts::approximately;
 pub use crate::report::words::counts::{count, failure, summary, thousands};
 use crate::report::words::numbers;
 pub use crate::report::words::numbers::hex;
 pub(crate) use crate::report::words::numbers::verb;
 use crate::report::words::reasons::note;
-use crate::run::record::{
-    Access, CallRecord, Check, Did, FigureData, MessageLevel, StepRecord, View,
-};
+use crate::run::record::{CallRecord, Check, Did, MessageLevel, StepRecord, View};
 pub use bits::{bits, fields};
 pub use changes::changes;
 pub(crate) use declaration::{declaration, setting_rows};
@@ -143,7 +139,6 @@ impl<'s> Narrator<'s> {
                 let mut blocks = access::worksheet(access, &record.did);
                 if self.explain {
                     blocks.extend(steps(access));
-                    blocks.extend(translation(access));
                 }
                 blocks
             }
@@ -267,8 +262,11 @@ fn checks(record: &StepRecord) -> Option<Block> {
         .filter(|check| !check.held)
         .map(|check| Failure {
             fact: check.fact.clone(),
-            expected: check.expected.to_string(),
-            actual: check.actual.as_ref().map(ToString::to_string),
+            expected: check.expected.in_unit_of(check.actual.as_ref()).to_string(),
+            actual: check
+                .actual
+                .as_ref()
+                .map(|actual| actual.in_unit_of(Some(&check.expected)).to_string()),
             reason: note(check, &record.did),
         });
     Some(Block::Checks(Checks {
@@ -377,10 +375,3 @@ fn heading(record: &StepRecord) -> Option<String> {
 
 #[cfg(test)]
 mod tests;
-
-/// Returns the drawing of an access from the virtual address to the data, if the access has a translation.
-fn translation(access: &Access) -> Option<Block> {
-    access.spec.mmu.as_ref()?;
-    let figure = FigureData::Translation(Box::new(of_access(access)));
-    Some(Block::Figure(scene(&figure)))
-}

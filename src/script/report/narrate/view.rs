@@ -30,7 +30,7 @@ pub(crate) fn blocks(view: &View) -> Vec<Block> {
             .collect(),
         View::Steps(access, level) => steps_at(access, *level),
         View::CallSteps(call, level) => vec![Block::Steps(call_steps(call, *level))],
-        View::Layout(layout) => layout::blocks(layout),
+        View::Layout(layout) => layout::blocks(layout, false),
         View::Tree(tree) => tree::blocks(tree),
         View::Maps { spec, areas, .. } => maps(spec, areas),
         View::Declaration(spec) => vec![Block::Script(declaration(spec))],
@@ -45,7 +45,7 @@ pub(crate) fn unanswered(view: &View) -> Vec<Block> {
         View::Figure(data) if !data.is_given() => vec![Block::Figure(scene(data).unanswered())],
         View::Bits(of) => of_address(of, true).into_iter().map(Block::Ruler).collect(),
         View::Walk(of) => vec![Block::line(page_walk::title(of))],
-        View::Layout(of) => layout::blocks(&of.without_results()),
+        View::Layout(of) => layout::blocks(of, true),
         other => blocks(other),
     }
 }

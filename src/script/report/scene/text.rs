@@ -44,12 +44,12 @@ fn character(crossing: Crossing, joints: &[char]) -> char {
     }
     let dashed = Some(Stroke::Dashed);
     match crossing.arms {
-        [up, None, down, None] if up == dashed && down == dashed => '╎',
-        [None, right, None, left] if right == dashed && left == dashed => '╌',
+        [up, None, down, None] if up == dashed && down == dashed => '┆',
+        [None, right, None, left] if right == dashed && left == dashed => '┄',
         arms => {
             let weight = |arm: Option<Stroke>| match arm {
                 None => 0,
-                Some(Stroke::Dashed | Stroke::Thin) => 1,
+                Some(Stroke::Faint | Stroke::Dashed | Stroke::Thin) => 1,
                 Some(Stroke::Taken) => 2,
             };
             joints[arms

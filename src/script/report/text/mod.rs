@@ -1,34 +1,41 @@
 //! The narration of a run as text for a terminal or a pipe, written incrementally.
 
 mod grid;
-mod layout;
-mod ruler;
 mod theme;
 
+use std::borrow::Cow;
 use std::io::{self, BufWriter, Write};
 
-use super::doc::{Block, Checks, Step};
+use super::broken::broken;
+use super::doc::{Blank, Block, Checks, Step};
 use super::excerpt::visible;
+use super::figures::{layout, ruler};
 use super::narrate::{self, Narrator};
-use super::scene;
+use super::scene::{self, Scene};
 use crate::lang::source::Sources;
 use crate::run::record::{Sink, StepRecord, Totals};
-pub use theme::{Ink, Theme};
-use theme::{line, padded, width};
+pub use theme::{Fit, Ink, Theme};
+use theme::{HANG, line, padded, width, wrapped};
 
 /// Maximum length of the narration in bytes, which protects against scripts that loop.
 const BUDGET: u64 = 64 << 20;
 
+/// The width of a terminal.
+const COLUMNS: u32 = 80;
+
 /// Column of a statement's location if the statement is short enough.
 const PLACE: usize = 64;
+
+/// Minimum width of values that are printed next to their names.
+const BESIDE: usize = 20;
 
 /// Options of the text output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Options {
     /// Whether to add the numbered steps of every access.
     pub explain: bool,
-    /// Whether to use the terminal's colors.
-    pub color: bool,
+    /// The appearance.
+    pub theme: Theme,
 }
 
 /// Writes the narration of a run as text.
@@ -49,9 +56,7 @@ impl<'s, W: Write> TextSink<'s, W> {
         Self {
             out: BufWriter::with_capacity(1 << 16, out),
             narrator: Narrator::new(sources, options.explain),
-            theme: Theme {
-                color: options.color,
-            },
+            theme: options.theme,
             written: 0,
             budget: BUDGET,
             spaced: false,
@@ -70,8 +75,9 @@ impl<'s, W: Write> TextSink<'s, W> {
         }
         self.write("\n");
         let (tone, text) = narrate::summary(totals, errors);
-        let line = self.theme.paint(Ink::for_tone(tone), &text);
-        self.write(&format!("{line}\n"));
+        let mut line = String::new();
+        wrapped(&mut line, 0, Ink::for_tone(tone), &text, self.theme);
+        self.write(&line);
         match self.error {
             Some(error) => Err(error),
             None => self.out.flush(),
@@ -122,82 +128,136 @@ impl<W: Write> Sink for TextSink<'_, W> {
     }
 }
 
-/// Renders blocks as text.
-pub fn text(blocks: &[Block], color: bool) -> String {
-    let mut text = String::new();
+/// Renders blocks as text. A theme can be `true` or `false`: with or without colors.
+pub fn text(blocks: &[Block], theme: impl Into<Theme>) -> String {
+    let (mut text, theme) = (String::new(), theme.into());
     for block in blocks {
-        draw(&mut text, block, Theme { color });
+        draw(&mut text, block, theme);
     }
     text
 }
 
 fn draw(text: &mut String, block: &Block, theme: Theme) {
     match block {
-        Block::Heading(name) => line(
-            text,
-            0,
-            &theme.paint(Ink::Strong, &format!("── {} ──", visible(name))),
-        ),
+        Block::Heading(name) => {
+            let name = format!("── {} ──", visible(name));
+            wrapped(text, 0, Ink::Strong, &name, theme);
+        }
         Block::Statement { text: words, place } => statement(text, words, place, theme),
         Block::Paragraph { tone, text: words } => {
-            for words in words.lines() {
+            let (columns, hang) = theme.for_sentences();
+            for words in broken(words, columns - 2, hang).lines() {
                 line(text, 2, &theme.paint(Ink::for_tone(*tone), &visible(words)));
             }
         }
-        Block::Worksheet(blanks) => {
-            let blanks = blanks.iter().map(|blank| {
-                format!(
-                    "{} {}",
-                    theme.paint(Ink::Faint, &blank.label),
-                    theme.paint(Ink::Strong, &visible(&blank.value))
-                )
-            });
-            line(text, 2, &blanks.collect::<Vec<_>>().join("  "));
-        }
+        Block::Worksheet(blanks) => worksheet(text, blanks, theme),
         Block::Pairs { title, pairs } => named(text, title, pairs, theme),
         Block::Table(table) => grid::draw(text, table, theme),
-        Block::Ruler(ruler) => ruler::draw(text, ruler, theme),
+        Block::Ruler(ruler) => drawn(text, &ruler::scene(ruler, 0), theme),
         Block::Steps(steps) => numbered(text, steps, theme),
-        Block::Figure(scene) => {
-            line(text, 2, &theme.paint(Ink::Strong, &scene.title));
-            scene::text(scene)
-                .lines()
-                .for_each(|row| line(text, if row.is_empty() { 0 } else { 2 }, row));
+        Block::Figure(scene) => drawn(text, scene, theme),
+        Block::Layout(of) => {
+            let columns = theme.columns().min(COLUMNS as usize) as u32;
+            drawn(text, &layout::scene(of, columns), theme);
         }
-        Block::Layout(layout) => layout::draw(text, layout, theme),
         Block::Script(script) => script
             .lines()
-            .for_each(|words| line(text, 2, &visible(words))),
+            .for_each(|words| wrapped(text, 2, Ink::Plain, &visible(words), theme)),
         Block::Checks(checks) => checked(text, checks, theme),
     }
 }
 
+/// Writes a drawing with its title. A drawing that is too wide for the terminal would be unreadable there.
+fn drawn(text: &mut String, scene: &Scene, theme: Theme) {
+    let (title, columns) = (visible(&scene.title), scene.size().0 as usize + 2);
+    wrapped(text, 2, Ink::Strong, &title, theme);
+    if columns > theme.columns() {
+        let instead = format!("({columns} columns wide; `run --figures DIR` writes a picture)");
+        return wrapped(text, 2, Ink::Faint, &instead, theme);
+    }
+    scene::text(scene)
+        .lines()
+        .for_each(|row| line(text, if row.is_empty() { 0 } else { 2 }, row));
+}
+
+/// Writes a statement and its place, which stays whole.
 fn statement(text: &mut String, words: &str, place: &str, theme: Theme) {
-    let words = visible(words);
-    let gap = PLACE.saturating_sub(width(&words)).max(2);
+    let (words, place) = (visible(words), visible(place));
+    let (columns, room) = (theme.columns(), width(&place));
+    let column = PLACE.min(columns.saturating_sub(room));
+    let lines = broken(&words, columns, 2 * HANG);
+    let mut lines: Vec<&str> = lines.lines().collect();
+    let mut last = lines.pop().unwrap_or_default();
+    if width(last) + 2 + room > columns {
+        lines.push(last);
+        last = "";
+    }
+    for words in lines {
+        line(text, 0, &theme.paint(Ink::Strong, words));
+    }
+    let gap = column.saturating_sub(width(last));
+    let gap = if last.is_empty() { gap } else { gap.max(2) };
     let (words, place) = (
-        theme.paint(Ink::Strong, &words),
-        theme.paint(Ink::Faint, &visible(place)),
+        theme.paint(Ink::Strong, last),
+        theme.paint(Ink::Faint, &place),
     );
     line(text, 0, &format!("{words}{:gap$}{place}", ""));
 }
 
+/// Writes blanks, with two columns of space between them.
+fn worksheet(text: &mut String, blanks: &[Blank], theme: Theme) {
+    let (columns, hang) = theme.for_sentences();
+    let (mut row, mut used) = (String::new(), 0);
+    for blank in blanks {
+        let label = theme.paint(Ink::Faint, &blank.label);
+        let value = theme.paint(Ink::Strong, &visible(&blank.value));
+        let blank = broken(&format!("{label} {value}"), columns - 2, hang);
+        let room = width(&blank);
+        if used > 0 && used + 2 + room <= columns - 2 {
+            row += "  ";
+            used += 2;
+        } else if used > 0 {
+            row.push('\n');
+            used = 0;
+        }
+        row += &blank;
+        used += room;
+    }
+    row.lines().for_each(|row| line(text, 2, row));
+}
+
+/// Writes values next to their names, or below the names if there is not enough room.
 fn named(text: &mut String, title: &str, pairs: &[(String, String)], theme: Theme) {
     if !title.is_empty() {
-        line(text, 2, &theme.paint(Ink::Strong, &visible(title)));
+        wrapped(text, 2, Ink::Strong, &visible(title), theme);
     }
+    let (columns, _) = theme.for_sentences();
     let indent = if title.is_empty() { 2 } else { 4 };
     let column = pairs.iter().map(|(name, _)| width(name)).max().unwrap_or(0);
+    let beside = columns.saturating_sub(indent + column + 2);
+    let fit = pairs.iter().all(|(_, value)| width(value) <= beside);
     for (name, value) in pairs {
-        line(
-            text,
-            indent,
-            &format!(
-                "{}  {}",
-                theme.paint(Ink::Faint, &padded(&visible(name), column)),
-                visible(value)
-            ),
-        );
+        let name = theme.paint(Ink::Faint, &padded(&visible(name), column));
+        if fit {
+            line(text, indent, &format!("{name}  {}", visible(value)));
+        } else if beside >= BESIDE {
+            let value = broken(value, beside, 0);
+            beside_name(text, indent, &name, &value);
+        } else {
+            line(text, 2, &name);
+            for value in broken(value, columns - 4, 0).lines() {
+                line(text, 4, &visible(value));
+            }
+        }
+    }
+}
+
+/// Writes the lines of a text next to a name.
+fn beside_name(text: &mut String, indent: usize, name: &str, lines: &str) {
+    let (mut name, room) = (name.to_owned(), width(name));
+    for words in lines.lines() {
+        line(text, indent, &format!("{name}  {}", visible(words)));
+        name = " ".repeat(room);
     }
 }
 
@@ -210,11 +270,14 @@ fn numbered(text: &mut String, steps: &[Step], theme: Theme) {
         .unwrap_or(0);
     for (number, step) in (1..).zip(steps) {
         let who = theme.paint(Ink::Faint, &padded(&visible(&step.who()), column));
-        line(
-            text,
-            2,
-            &format!("{number:digits$}  {who}  {}", visible(&step.what)),
-        );
+        let who = format!("{number:digits$}  {who}");
+        let beside = theme.columns().saturating_sub(width(&who) + 4);
+        if beside >= BESIDE {
+            beside_name(text, 2, &who, &broken(&step.what, beside, 0));
+        } else {
+            let words = format!("{who}  {}", visible(&step.what));
+            wrapped(text, 2, Ink::Plain, &words, theme);
+        }
     }
 }
 
@@ -227,11 +290,9 @@ fn checked(text: &mut String, checks: &Checks, theme: Theme) {
         checks.failed.len() as u64,
         checks.failed.len() as u64 + checks.held,
     );
-    line(
-        text,
-        2,
-        &theme.paint(Ink::Bad, &format!("✗ {}", narrate::failure(failed, all))),
-    );
+    let count = format!("✗ {}", narrate::failure(failed, all));
+    // At the margin, where only statements begin, so that failures are found without colors.
+    wrapped(text, 0, Ink::Failed, &count, theme);
     let rows: Vec<[String; 3]> = checks
         .failed
         .iter()
@@ -242,19 +303,29 @@ fn checked(text: &mut String, checks: &Checks, theme: Theme) {
         .collect();
     let column = |at: usize| rows.iter().map(|row| width(&row[at])).max().unwrap_or(0);
     let columns = [column(0), column(1), column(2)];
-    for (row, failure) in rows.iter().zip(&checks.failed) {
+    let lines = rows.iter().zip(&checks.failed).map(|(row, failure)| {
         let [fact, expected, actual] = [0, 1, 2].map(|at| padded(&row[at], columns[at]));
-        let reason = failure.reason.as_deref().map(visible).unwrap_or_default();
         let fact = theme.paint(Ink::Strong, &fact);
-        let actual = theme.paint(Ink::Bad, &actual);
-        line(
-            text,
-            4,
-            &format!(
-                "{fact}  expected {expected}  actual {actual}  {}",
-                theme.paint(Ink::Faint, &reason)
-            ),
-        );
+        let actual = theme.paint(Ink::Failed, &actual);
+        let reason = failure.reason.as_deref().map(visible).unwrap_or_default();
+        let values = format!("{fact}  expected {expected}  actual {actual}");
+        (values, reason)
+    });
+    let lines: Vec<_> = lines.collect();
+    let fit = |(values, reason): &(String, Cow<str>)| {
+        4 + width(values) + 2 + width(reason) <= theme.columns()
+    };
+    let beside = lines.iter().all(fit);
+    for (values, reason) in &lines {
+        if beside {
+            let reason = theme.paint(Ink::Faint, reason);
+            line(text, 4, &format!("{values}  {reason}"));
+            continue;
+        }
+        wrapped(text, 4, Ink::Plain, values, theme);
+        if !reason.is_empty() {
+            wrapped(text, 6, Ink::Faint, reason, theme);
+        }
     }
 }
 

@@ -2,8 +2,8 @@
 
 use std::io::{self, Write};
 
-use super::{Options, TextSink, text};
-use crate::report::doc::Block;
+use super::{Fit, Options, TextSink, Theme, text};
+use crate::report::doc::{Block, Cell, Table};
 use crate::report::narrate::rulers;
 use crate::report::playing::{SIMPLE, play, records};
 use crate::run::record::Did;
@@ -264,7 +264,7 @@ fn the_fields_of_the_core_i7_are_those_of_the_lecture() {
 #[test]
 fn failed_facts_are_aligned_and_say_why() {
     let lines = last("read 0x028F => ppn 0x0D, byte 0x36, cache hit, tlb miss");
-    assert_eq!(lines[3], "  ✗ 3 of 4 expectations failed");
+    assert_eq!(lines[3], "✗ 3 of 4 expectations failed");
     assert_eq!(
         lines[4],
         "    ppn    expected 0x0D  actual 0x09     the page-table entry for VPN 0x0A is 0x1207 and has PPN 0x09"
@@ -314,7 +314,7 @@ fn failures_deep_in_a_loop_are_reported() {
     );
     assert_eq!(text.matches('✗').count(), 1);
     let at = text.find('✗').unwrap();
-    let printed = "\n  … 799 more\n  probe read 0x0040 → TLB miss, page fault  (t.pw:35)\n  ";
+    let printed = "\n  … 799 more\n  probe read 0x0040 → TLB miss, page fault  (t.pw:35)\n";
     assert!(text[..at].ends_with(printed), "{text}");
     assert!(!text[at..].contains('…'), "{text}");
     assert!(text.ends_with("1 of 900 expectations failed\n"), "{text}");
@@ -341,6 +341,183 @@ fn the_summary_counts() {
     );
 }
 
+/// Returns the text output in a terminal of this width.
+fn in_terminal(script: &str, columns: usize) -> String {
+    let theme = Theme {
+        color: false,
+        fit: Fit::Lines(columns),
+    };
+    printed(
+        script,
+        Options {
+            explain: true,
+            theme,
+        },
+    )
+}
+
+#[test]
+fn lines_fit_the_terminal_and_keep_their_words() {
+    let script = format!(
+        "{SIMPLE}read 0x028F => ppn 0x0D, byte 0x36\nexpect [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] == [1, 2, 3, 4, 5, 6, 7, 8, 9]\n\
+         let why = \"a text that is much longer than a line of a narrow terminal\"\nread 0x0300\nshow tlb\nshow stats\n"
+    );
+    let explained = Options {
+        explain: true,
+        ..Options::default()
+    };
+    let whole = printed(&script, explained);
+    assert!(whole.lines().any(|line| line.chars().count() > 140));
+    assert_eq!(in_terminal(&script, 1000), whole);
+    for columns in [40, 60, 80, 100, 140] {
+        let text = in_terminal(&script, columns);
+        for line in text.lines() {
+            assert!(line.chars().count() <= columns, "{columns}: {line}");
+        }
+        // Folded tables repeat words.
+        let missing = whole.split_whitespace().find(|word| {
+            word.contains(char::is_alphanumeric)
+                && !text.split_whitespace().any(|other| other == *word)
+        });
+        assert_eq!(missing, None, "{columns}: {text}");
+    }
+}
+
+#[test]
+fn sentences_and_places_hang_below_their_statement() {
+    let script = format!(
+        "{SIMPLE}expect [tlb.sets, tlb.ways, cache.sets] == [4, 4, 16]\nread 0x03D4 => byte 0x37\n"
+    );
+    let text = in_terminal(&script, 60);
+    let start = text.find("expect").unwrap();
+    assert_eq!(
+        text[start..].lines().take(4).collect::<Vec<_>>(),
+        [
+            "expect [tlb.sets, tlb.ways, cache.sets] == [4, 4, 16]  ✓",
+            "                                                     t.pw:35",
+            "",
+            "read 0x03D4                                          t.pw:36",
+        ]
+    );
+    let failed = text.find('✗').unwrap();
+    assert_eq!(
+        text[failed..].lines().take(4).collect::<Vec<_>>(),
+        [
+            "✗ 1 expectation failed",
+            "    byte  expected 0x37  actual 0x36",
+            "      the line at CI 0x5 holds 36 72 F0 1D, and its byte at",
+            "        CO 0x0 is 0x36",
+        ]
+    );
+    assert!(
+        text.contains(
+            "\n  1  CPU → MMU    virtual address 0x03D4 (VPN 0x0F, VPO\n                  0x14)\n"
+        ),
+        "{text}"
+    );
+}
+
+#[test]
+fn tables_fold_and_repeat_the_columns_that_name_their_rows() {
+    let cell = |text: &str| Cell::word(text);
+    let row = |a, b, c, d| [a, b, c, d].map(cell).to_vec();
+    let table = Block::Table(Table::new(
+        "counts",
+        &[&["cache"], &["kind"], &["references", "misses"]],
+        vec![
+            row("L1d", "reads", "1000000", "10"),
+            row("", "writes", "2000000", "20"),
+            row("L2", "reads", "30", "3"),
+            row("", "writes", "40", "4"),
+        ],
+    ));
+    let fit = |columns| Theme {
+        color: false,
+        fit: Fit::Lines(columns),
+    };
+    let whole = text(std::slice::from_ref(&table), false);
+    assert_eq!(text(std::slice::from_ref(&table), fit(36)), whole);
+    assert_eq!(
+        text(&[table], fit(35)).lines().collect::<Vec<_>>(),
+        [
+            "  counts",
+            "  cache │ kind   │ references",
+            "  ──────┼────────┼───────────",
+            "  L1d   │ reads  │ 1000000",
+            "        │ writes │ 2000000",
+            "  L2    │ reads  │ 30",
+            "        │ writes │ 40",
+            "  cache │ kind   │ misses",
+            "  ──────┼────────┼───────",
+            "  L1d   │ reads  │ 10",
+            "        │ writes │ 20",
+            "  L2    │ reads  │ 3",
+            "        │ writes │ 4",
+        ]
+    );
+    let notes = Block::Table(Table::new(
+        "",
+        &[&["name", "note"]],
+        vec![[cell("a"), cell("words that need more than a line")].to_vec()],
+    ));
+    assert_eq!(
+        text(&[notes], fit(30)).lines().collect::<Vec<_>>(),
+        [
+            "  name note",
+            "  ────────────────────────────",
+            "  a    words that need more",
+            "       than a line",
+        ]
+    );
+}
+
+#[test]
+fn a_drawing_that_is_too_wide_is_replaced() {
+    let script = format!("{SIMPLE}figure translation read 0x03D4\n");
+    assert!(in_terminal(&script, 100).contains("┏━━"));
+    let text = in_terminal(&script, 60);
+    assert!(!text.contains('┏'), "{text}");
+    assert!(
+        text.contains("columns wide; `run --figures DIR` writes a picture)"),
+        "{text}"
+    );
+}
+
+#[test]
+fn failures_are_bold_and_red() {
+    let options = Options {
+        explain: false,
+        theme: true.into(),
+    };
+    let text = printed(&format!("{SIMPLE}read 0x03D4 => byte 0x37\n"), options);
+    assert!(text.contains("\n\x1b[1;31m✗ 1 expectation failed\x1b[0m\n"));
+    assert!(text.contains("actual \x1b[1;31m0x36\x1b[0m"));
+}
+
+#[test]
+fn a_run_with_explanations_draws_nothing() {
+    let options = Options {
+        explain: true,
+        theme: Theme::default(),
+    };
+    let text = printed(&format!("{SIMPLE}read 0x03D4\n"), options);
+    assert!(text.contains("\n  1  CPU → MMU "));
+    assert!(!text.contains('│') && !text.contains('┃'), "{text}");
+}
+
+#[test]
+fn quantities_are_compared_in_one_unit() {
+    let text = printed(
+        "let eat = 140 ns\nexpect eat == 150\nexpect 8192 == 4 KB\n",
+        Options::default(),
+    );
+    assert!(
+        text.contains("eat  expected 150 ns  actual 140 ns"),
+        "{text}"
+    );
+    assert!(text.contains("8192  expected 4 KB  actual 8 KB"), "{text}");
+}
+
 #[test]
 fn colour_changes_nothing_but_the_colour() {
     let script = format!(
@@ -350,17 +527,17 @@ fn colour_changes_nothing_but_the_colour() {
         &script,
         Options {
             explain: true,
-            color: false,
+            theme: Theme::default(),
         },
     );
     let colored = printed(
         &script,
         Options {
             explain: true,
-            color: true,
+            theme: true.into(),
         },
     );
-    assert!(!plain.contains('\x1b') && colored.contains("\x1b[31m"));
+    assert!(!plain.contains('\x1b') && colored.contains("\x1b[1;31m"));
     let mut stripped = String::new();
     for (at, part) in colored.split("\x1b[").enumerate() {
         stripped.push_str(if at == 0 {

@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use crate::report::broken::broken;
+pub(crate) use crate::report::broken::width;
 use crate::report::doc::Tone;
 use crate::services::complete::{Class, highlight};
 
@@ -18,6 +20,8 @@ pub enum Ink {
     Good,
     /// Red.
     Bad,
+    /// Bold and red.
+    Failed,
     /// Magenta.
     Shape,
     /// Cyan.
@@ -58,6 +62,7 @@ impl Ink {
             Self::Faint => Some("2"),
             Self::Good => Some("32"),
             Self::Bad => Some("31"),
+            Self::Failed => Some("1;31"),
             Self::Shape => Some("35"),
             Self::Name => Some("36"),
             Self::Known => Some("34"),
@@ -65,14 +70,81 @@ impl Ink {
     }
 }
 
-/// Whether the output is colored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The appearance of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Theme {
     /// Whether to use colors.
     pub color: bool,
+    /// The lines that must fit.
+    pub fit: Fit,
+}
+
+/// The lines that fit a number of columns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Fit {
+    /// None, as in a file or a pipe.
+    #[default]
+    Nothing,
+    /// Sentences, worksheets, and values next to their names.
+    Sentences(usize),
+    /// All lines, as in a terminal, which cuts words.
+    Lines(usize),
+}
+
+/// Minimum number of columns of wrapped lines.
+const LEAST: usize = 20;
+
+/// Indentation of the other lines of a wrapped line in a terminal.
+pub(super) const HANG: usize = 2;
+
+impl Fit {
+    /// Returns the number of columns.
+    pub fn columns(self) -> usize {
+        match self {
+            Self::Nothing => usize::MAX,
+            Self::Sentences(columns) | Self::Lines(columns) => columns.max(LEAST),
+        }
+    }
+}
+
+impl From<bool> for Theme {
+    /// Returns the appearance of unwrapped text, with or without colors.
+    fn from(color: bool) -> Self {
+        Self {
+            color,
+            ..Self::default()
+        }
+    }
 }
 
 impl Theme {
+    /// Returns the number of columns of all lines.
+    pub(crate) fn columns(self) -> usize {
+        match self.fit {
+            Fit::Sentences(_) => usize::MAX,
+            fit => fit.columns(),
+        }
+    }
+
+    /// Wraps the lines of a text that are wider than the terminal.
+    pub fn wrapped(self, text: &str) -> String {
+        let lines = text.split_inclusive('\n').map(|line| {
+            let end = if line.ends_with('\n') { "\n" } else { "" };
+            broken(line, self.columns(), HANG) + end
+        });
+        lines.collect()
+    }
+
+    /// Returns the number of columns of sentences, and the indentation of their other lines.
+    pub(super) fn for_sentences(self) -> (usize, usize) {
+        let hang = if matches!(self.fit, Fit::Lines(_)) {
+            HANG
+        } else {
+            0
+        };
+        (self.fit.columns(), hang)
+    }
+
     /// Returns a text in a style.
     pub fn paint(self, ink: Ink, text: &str) -> String {
         match ink.code().filter(|_| self.color && !text.is_empty()) {
@@ -99,12 +171,14 @@ pub(crate) fn line(text: &mut String, indent: usize, words: &str) {
     let _ = writeln!(text, "{:indent$}{}", "", words.trim_end());
 }
 
-/// Returns the width of a text in columns.
-pub(crate) fn width(text: &str) -> usize {
-    text.chars().count()
-}
-
 /// Pads text to this width.
 pub(crate) fn padded(text: &str, to: usize) -> String {
     format!("{text}{:fill$}", "", fill = to.saturating_sub(width(text)))
+}
+
+/// Writes a line, which the terminal's width may break, with this indentation and style.
+pub(super) fn wrapped(text: &mut String, indent: usize, ink: Ink, words: &str, theme: Theme) {
+    for words in broken(words, theme.columns() - indent, HANG).split('\n') {
+        line(text, indent, &theme.paint(ink, words));
+    }
 }

@@ -12,7 +12,7 @@ use crate::run::steps::{
 };
 use pagewalk_engine::kernel::event::KernelStep;
 use pagewalk_engine::kernel::ids::Pid;
-use pagewalk_engine::machine::addr::{Tag, Va};
+use pagewalk_engine::machine::addr::{SetIndex, Tag, Va};
 use pagewalk_engine::machine::event::{AccessKind, Event, Fault, PteKind, Purpose};
 use pagewalk_engine::machine::spec::{CacheSpec, Spec, WritePolicy};
 
@@ -290,9 +290,8 @@ impl<'a> Describer<'a> {
                 way,
                 ..
             } => {
-                let set = in_set("CI", numbers::cache_set(spec, cache, set.raw()));
-                let tag = numbers::cache_tag(spec, cache, tag.raw());
-                format!("{set}CT {tag}: {}", found(way))
+                let place = cache_place(spec, cache, set, tag);
+                format!("{place}: {}", found(way))
             }
             Event::CacheFill {
                 cache,
@@ -347,14 +346,7 @@ impl<'a> Describer<'a> {
         };
         let spec = self.spec;
         let mmu = spec.mmu.as_ref()?;
-        let several = mmu.levels.len() > 1;
-        let bits = mmu.levels.get(level as usize - 1).copied().unwrap_or(1);
-        let number = if several {
-            level.to_string()
-        } else {
-            String::new()
-        };
-        let part = format!("VPN{number} {}", numbers::hex(index, bits));
+        let part = names::table_index(spec, level, index);
         let Some(address) = address else {
             return Some(format!("fetches {} for {part}", entry(spec, level)));
         };
@@ -442,6 +434,12 @@ fn storing(access: &Access) -> &'static str {
 /// Returns `set 0x3, `, or an empty text in a fully associative TLB or cache.
 fn in_set(name: &str, set: Option<String>) -> String {
     set.map_or_else(String::new, |set| format!("{name} {set}, "))
+}
+
+/// Returns where a cache searches for a block: `CI 0x5, CT 0x0D`.
+pub(crate) fn cache_place(spec: &Spec, cache: u32, set: SetIndex, tag: Tag) -> String {
+    let set = in_set("CI", numbers::cache_set(spec, cache, set.raw()));
+    format!("{set}CT {}", numbers::cache_tag(spec, cache, tag.raw()))
 }
 
 fn found(way: Option<u32>) -> String {

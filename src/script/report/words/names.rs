@@ -158,6 +158,18 @@ pub(crate) fn first(clause: &str) -> String {
         .map_or_else(|| clause.to_owned(), |rest| format!("The {rest}"))
 }
 
+/// Returns the index of a page table's entry: `VPN2 0x168`, or `VPN 0x0F` with a single level.
+pub(crate) fn table_index(spec: &Spec, level: u32, index: u64) -> String {
+    let levels = spec.mmu.as_ref().map_or(&[][..], |mmu| &mmu.levels);
+    let bits = levels.get(level as usize - 1).copied().unwrap_or(1);
+    let level = if levels.len() > 1 {
+        level.to_string()
+    } else {
+        String::new()
+    };
+    format!("VPN{level} {}", hex(index, bits))
+}
+
 /// Describes a page-table entry: `the level-2 entry`.
 pub(crate) fn entry(spec: &Spec, level: u32) -> String {
     let levels = spec.mmu.as_ref().map_or(1, |mmu| mmu.levels.len());

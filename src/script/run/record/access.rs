@@ -51,7 +51,7 @@ pub struct Access {
     pub(crate) block: Option<CachedBlock>,
     pub(crate) outcome: AccessOutcome,
     /// A page walk after the access, if a TLB entry decided the translation. Accesses in loops have it only if they faulted.
-    pub(crate) walk: Option<Walk>,
+    pub(crate) walk: Option<Box<Walk>>,
     /// All hardware events. For an access by a process, the list contains the events of the completed parts of
     /// the access and of an attempt that ended in a fatal fault. The events of a retried attempt are in its
     /// [`FaultRecord`].
@@ -138,7 +138,9 @@ impl Access {
             return;
         };
         if self.deciding_tlb().is_some() {
-            self.walk = Some(Walk::of_machine(machine, va, self.kind, self.mode));
+            self.walk = Some(Box::new(Walk::of_machine(
+                machine, va, self.kind, self.mode,
+            )));
         }
     }
 

@@ -1,12 +1,13 @@
 //! The changes made by a system call, limited to those that reports show. This module keeps a copy of the
 //! state before the call, which is cheap, and compares the copy with the state afterward.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use pagewalk_engine::kernel::abi::{Arg, Args, Reply};
 use pagewalk_engine::kernel::heap::HeapBlock;
 use pagewalk_engine::kernel::ids::{FileId, Pid};
-use pagewalk_engine::kernel::process::{Process, ProcessState};
+use pagewalk_engine::kernel::process::{PageLocation, Process, ProcessState};
 use pagewalk_engine::kernel::vma::Vma;
 use pagewalk_engine::kernel::{Kernel, OpenFile};
 
@@ -16,6 +17,9 @@ use super::process::{AreaRecord, ProcessRef};
 const AREAS: usize = 24;
 /// Maximum number of bytes of terminal output to keep.
 const OUTPUT: usize = 2048;
+
+/// Maximum number of ranges of inherited pages to keep.
+const RANGES: usize = 4;
 
 /// A value before and after a call.
 pub type Change<T> = (T, T);
@@ -43,14 +47,25 @@ pub(crate) struct Effect {
     pub(crate) output: Vec<u8>,
     /// The program counter after the call.
     pub(crate) pc: Option<u64>,
-    /// The number of areas that `fork` copied, and the number of pages that parent and child share.
-    pub(crate) forked: Option<(usize, u64)>,
+    /// What a child inherited.
+    pub(crate) forked: Option<Forked>,
     /// The parent that must wait for the ended process.
     pub(crate) waiter: Option<Arc<str>>,
     /// The child that `wait` reaped, and the child's status.
     pub(crate) waited: Option<(ProcessRef, u32)>,
     /// The block that `malloc` allocated, or the block that `free` freed, as it was before the call.
     pub(crate) block: Option<HeapBlock>,
+}
+
+/// The areas and pages that a child inherited.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Forked {
+    /// The number of areas.
+    pub(crate) areas: usize,
+    /// The number of pages in frames.
+    pub(crate) count: u64,
+    /// The first few ranges of these pages.
+    pub(crate) pages: Vec<Range<u64>>,
 }
 
 /// The open file that a call uses.
@@ -198,9 +213,24 @@ fn named(kernel: &Kernel, open: OpenFile) -> Option<Named> {
     Some((open.file?, name, size))
 }
 
-/// Returns the number of areas of a child, and the number of the child's pages that are in frames.
-fn forked(child: &Process) -> (usize, u64) {
-    (child.space.areas.count(), child.space.resident)
+/// Returns what a child inherited.
+fn forked(child: &Process) -> Forked {
+    let space = &child.space;
+    let mut pages: Vec<Range<u64>> = Vec::new();
+    let in_frame = |(_, place): &(u64, &PageLocation)| matches!(place, PageLocation::Frame(_));
+    for (vpn, _) in space.pages.iter().filter(in_frame) {
+        let next = pages.len();
+        match pages.last_mut() {
+            Some(range) if range.end == vpn => range.end += 1,
+            _ if next == RANGES => break,
+            _ => pages.push(vpn..vpn + 1),
+        }
+    }
+    Forked {
+        areas: space.areas.count(),
+        count: space.resident,
+        pages,
+    }
 }
 
 /// Returns the name of a zombie's parent.

@@ -29,7 +29,7 @@ pub(crate) use access::{Access, AccessVerb, CachedBlock, InProcess, tlb_hit};
 pub(crate) use call::{
     ActionRecord, ArgRecord, Booted, CallRecord, Declaration, Declared, KernelAction,
 };
-pub(crate) use effect::{BeforeCall, FileRecord};
+pub(crate) use effect::{BeforeCall, FileRecord, Forked};
 pub(crate) use fault::FaultRecord;
 pub use figure::{
     DividedAddress, DividedField, FIGURE_VERSION, FigureData, FilePages, Lookup, LookupEntry,
@@ -175,6 +175,17 @@ pub enum Did {
 }
 
 impl Did {
+    /// Returns the last value that a `show` prints, in script notation.
+    pub fn shown_value(&self) -> Option<String> {
+        let Self::Shown(views) = self else {
+            return None;
+        };
+        views.iter().rev().find_map(|view| match view {
+            View::Value { value, .. } => Some(value.quoted()),
+            _ => None,
+        })
+    }
+
     /// Returns the system call that provides the statement's facts.
     pub(crate) fn call(&self) -> Option<&CallRecord> {
         match self {

@@ -43,6 +43,21 @@ impl Shown {
         }
     }
 
+    /// Returns a number with its unit, or with the unit of the number that it is compared with.
+    pub(crate) fn in_unit_of(&self, other: Option<&Self>) -> Self {
+        let measure = |shown: &Self| match &shown.value {
+            Value::Number(number) => number.measure(),
+            _ => None,
+        };
+        let unit = measure(self).or_else(|| other.and_then(measure));
+        let mut shown = self.clone();
+        if let (Value::Number(number), Some(_), None) = (&mut shown.value, unit, self.hex) {
+            *number = number.in_measure(unit);
+            shown.measured = true;
+        }
+        shown
+    }
+
     /// Returns the value in script notation, with strings quoted.
     pub(crate) fn quoted(&self) -> String {
         match &self.value {

@@ -4,7 +4,6 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use crate::lang::nearest::nearest;
-use crate::services::lookup;
 
 /// The completions at a position in a text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -249,11 +248,10 @@ pub fn names_on_disk(folder: &Path, wanted: &OnDisk) -> Vec<CompletionOffer> {
     items
 }
 
-/// Returns the words that begin with the typed text, or else the nearest words.
-pub fn words(typed: &str) -> Vec<CompletionOffer> {
-    let words = lookup::words();
-    Pick::matching(typed, true, |pick| {
-        for word in &words {
+/// Returns the words that begin with the typed text, ignoring case.
+pub fn beginning(typed: &str, words: &[String]) -> Vec<CompletionOffer> {
+    Pick::matching(typed, false, |pick| {
+        for word in words {
             pick.add(word, ItemKind::Word, "");
         }
     })

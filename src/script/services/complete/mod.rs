@@ -22,7 +22,7 @@ pub use cursor::complete;
 pub(crate) use cursor::complete_in;
 pub use cursor_token::{CursorToken, CursorTokenKind, Role, token_at};
 pub use field::snippet;
-pub use item::{CompletionOffer, Completions, FactAt, ItemKind, ItemPosition, OnDisk, words};
+pub use item::{CompletionOffer, Completions, FactAt, ItemKind, ItemPosition, OnDisk, beginning};
 pub use signature::{Hint, Signature, hint, signature};
 pub(crate) use token_role::TokenRole;
 pub use token_role::{CLASSES, Class, ClassRow, highlight, highlight_tokens};

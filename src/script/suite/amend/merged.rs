@@ -146,8 +146,7 @@ impl Merged {
 const AROUND: usize = 2;
 
 /// Returns the unified diff between two texts of a file, or an empty text if they are equal.
-pub fn difference(name: &str, old: &str, new: &str, color: bool) -> String {
-    let theme = Theme { color };
+pub fn difference(name: &str, old: &str, new: &str, theme: Theme) -> String {
     let diff = TextDiff::from_lines(old, new);
     let unified = diff
         .unified_diff()
@@ -170,14 +169,14 @@ pub fn difference(name: &str, old: &str, new: &str, color: bool) -> String {
 }
 
 /// Returns one line per unchanged expectation, with the location, the fact, and the reason.
-pub fn left_alone(left: &[LeftAlone], sources: &Sources, color: bool) -> String {
+pub fn left_alone(left: &[LeftAlone], sources: &Sources, theme: Theme) -> String {
     let mut text = String::new();
     for LeftAlone { span, fact, reason } in left {
         let place = sources
             .location(*span)
             .map(|(name, at)| format!("{name}:{}", at.line))
             .unwrap_or_default();
-        let place = Theme { color }.paint(Ink::Strong, &visible(&place));
+        let place = theme.paint(Ink::Strong, &visible(&place));
         // Writing to a string cannot fail.
         let _ = writeln!(
             text,

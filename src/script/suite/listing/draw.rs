@@ -3,6 +3,7 @@
 use similar::{ChangeTag, TextDiff};
 
 use crate::lang::nearest::cut;
+use crate::report::broken::width;
 use crate::report::excerpt::visible;
 use crate::report::text::{Ink, Theme};
 use crate::suite::golden::{Change, Difference};
@@ -14,8 +15,7 @@ const LINES: usize = 12;
 
 /// Returns the differences in a case: each statement with its location, golden lines (`-`), and actual lines
 /// (`+`). Without color, `^` marks the words that differ.
-pub fn draw(differences: &[Difference], color: bool) -> String {
-    let theme = Theme { color };
+pub fn draw(differences: &[Difference], theme: Theme) -> String {
     let mut lines = Vec::new();
     for difference in differences.iter().take(SHOWN) {
         let place = theme.paint(
@@ -90,7 +90,8 @@ fn changed(change: &Change, theme: Theme) -> Vec<String> {
     }
 }
 
-/// Returns a line, and a second line that marks the words that only the first line has.
+/// Returns a line, and a second line that marks the words that only the first line has, unless the terminal breaks the
+/// line.
 fn marked(sign: char, words: &[(bool, String)], ink: Ink, theme: Theme) -> Vec<String> {
     let (mut line, mut marks) = (theme.paint(ink, &format!("{sign} ")), String::new());
     for (only, word) in words {
@@ -103,8 +104,9 @@ fn marked(sign: char, words: &[(bool, String)], ink: Ink, theme: Theme) -> Vec<S
             }
         }));
     }
+    let fits = width(&line) + 2 <= theme.fit.columns();
     let marks = Some(format!("    {}", marks.trim_end()))
-        .filter(|marks| !theme.color && marks.contains('^'));
+        .filter(|marks| !theme.color && fits && marks.contains('^'));
     std::iter::once(format!("  {line}")).chain(marks).collect()
 }
 

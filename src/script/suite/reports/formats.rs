@@ -12,6 +12,7 @@ use super::html;
 use super::summary::{Suite, failure_summary};
 use super::trouble::{Trouble, troubles};
 use crate::report::excerpt::visible;
+use crate::report::text::Theme;
 use crate::report::xml;
 use crate::report::xml::{Xml, legal};
 use crate::suite::golden::{Change, Difference};
@@ -237,7 +238,7 @@ fn one(xml: &mut Xml, case: &Case, file: &str) -> io::Result<()> {
     let message = troubles
         .first()
         .map_or_else(String::new, |trouble| legal(&visible(&trouble.message)));
-    let text = legal(&failure_summary(case, false));
+    let text = legal(&failure_summary(case, Theme::default()));
     let body = |xml: &mut Xml| {
         let trouble = xml
             .create_element(tag)

@@ -9,6 +9,7 @@ use super::case::{Case, Verdict};
 use super::summary::{Suite, failure_summary, summary};
 use crate::report::excerpt::visible;
 use crate::report::narrate::count;
+use crate::report::text::Theme;
 use crate::report::xml::{Xml, elements, empty, legal, within, words};
 use crate::suite::golden::Entry;
 
@@ -123,7 +124,7 @@ fn one(xml: &mut Xml, case: &Case) -> io::Result<()> {
         xml.write_event(Event::Text(text(&format!(" {name} "))))?;
         time.map_or(Ok(()), |time| words(xml, "small", &time))
     })?;
-    let failures = failure_summary(case, false);
+    let failures = failure_summary(case, Theme::default());
     // The heading has the name of the case.
     let failures = failures
         .split_once('\n')

@@ -7,7 +7,7 @@ use std::hash::Hash;
 use super::case::{Broken, Case, Held, Verdict};
 use crate::report::doc::{Block, Tone};
 use crate::report::narrate::{count, failure};
-use crate::report::text::text;
+use crate::report::text::{Theme, text};
 use crate::suite::golden::Change;
 use crate::suite::listing::draw;
 
@@ -15,7 +15,7 @@ use crate::suite::listing::draw;
 const CHANGES: usize = 10;
 
 /// Summarizes the failed cases. Without `verbose`, cases that differ alike from their golden files are printed once.
-pub fn failures(suite: &Suite, color: bool, verbose: bool) -> String {
+pub fn failures(suite: &Suite, theme: Theme, verbose: bool) -> String {
     let bad = suite.cases.iter().filter(|case| case.verdict().bad());
     // A case that also fails for another reason is printed alone.
     let alone = |case: &Case| verbose || case.own().bad();
@@ -36,25 +36,25 @@ pub fn failures(suite: &Suite, color: bool, verbose: bool) -> String {
             rest.extend(group.iter().map(|(_, case)| place(case)));
             continue;
         }
-        text += &failure_summary(first, color);
+        text += &failure_summary(first, theme);
         let places: Vec<String> = others.iter().map(|(_, case)| place(case)).collect();
-        text += &listed(&places, ["case fails alike", "cases fail alike"], color);
+        text += &listed(&places, ["case fails alike", "cases fail alike"], theme);
     }
     text + &listed(
         &rest,
         ["case differs in another way", "cases differ in other ways"],
-        color,
+        theme,
     )
 }
 
 /// Lists cases that are not printed in full. `how` has a singular and a plural.
-fn listed(places: &[String], how: [&str; 2], color: bool) -> String {
+fn listed(places: &[String], how: [&str; 2], theme: Theme) -> String {
     if places.is_empty() {
         return String::new();
     }
     text(
         &[Block::toned(Tone::Faint, others(places, how[0], how[1]))],
-        color,
+        theme,
     ) + "\n"
 }
 
@@ -70,11 +70,11 @@ fn place(case: &Case) -> String {
 }
 
 /// Summarizes a failed case, or returns an empty text for other cases.
-pub fn failure_summary(case: &Case, color: bool) -> String {
+pub fn failure_summary(case: &Case, theme: Theme) -> String {
     if !case.verdict().bad() {
         return String::new();
     }
-    format!("{}{}\n", text(&blocks(case), color), golden(case, color))
+    format!("{}{}\n", text(&blocks(case), theme), golden(case, theme))
 }
 
 /// Returns the failures, except for differences from the golden file.
@@ -114,21 +114,21 @@ fn blocks(case: &Case) -> Vec<Block> {
 }
 
 /// Describes the differences from the golden file, and the fix.
-fn golden(case: &Case, color: bool) -> String {
+fn golden(case: &Case, theme: Theme) -> String {
     let help = |words: &str| {
         text(
             &[Block::toned(
                 Tone::Faint,
                 format!("{words}: {}", case.bless()),
             )],
-            color,
+            theme,
         )
     };
     match &case.golden {
         Held::Without | Held::NotCompared | Held::Same => String::new(),
         Held::Missing => {
             let words = Block::toned(Tone::Bad, "the required golden file is missing");
-            text(&[words], color) + &help("if the results are right, create the golden file")
+            text(&[words], theme) + &help("if the results are right, create the golden file")
         }
         Held::Differs { differences, notes } => {
             let differs = count(
@@ -146,8 +146,8 @@ fn golden(case: &Case, color: bool) -> String {
                     format!("{differs} between the golden file (-) and this run (+):"),
                 ));
             }
-            text(&words, color)
-                + &draw(differences, color)
+            text(&words, theme)
+                + &draw(differences, theme)
                 + &help("if the run is right, regenerate the golden file")
         }
     }
@@ -297,7 +297,7 @@ enum Key<'a> {
 }
 
 /// Returns the outcomes as text. Without `verbose`, equal outcomes are printed once.
-pub fn outcomes(all: &[Blessed], color: bool, verbose: bool) -> String {
+pub fn outcomes(all: &[Blessed], theme: Theme, verbose: bool) -> String {
     let groups = grouped(all.iter().enumerate(), |(at, blessed)| {
         match &blessed.outcome {
             _ if verbose => Key::Alone(*at),
@@ -313,7 +313,7 @@ pub fn outcomes(all: &[Blessed], color: bool, verbose: bool) -> String {
         let Some(((_, first), rest)) = group.split_first() else {
             continue;
         };
-        text += &outcome(first, color);
+        text += &outcome(first, theme);
         if !rest.is_empty() {
             let names: Vec<String> = rest
                 .iter()
@@ -330,7 +330,7 @@ pub fn outcomes(all: &[Blessed], color: bool, verbose: bool) -> String {
     text
 }
 
-fn outcome(blessed: &Blessed, color: bool) -> String {
+fn outcome(blessed: &Blessed, theme: Theme) -> String {
     let file = &blessed.file;
     match &blessed.outcome {
         Outcome::Unchanged => format!("{file}: unchanged\n"),
@@ -352,7 +352,7 @@ fn outcome(blessed: &Blessed, color: bool) -> String {
                 for note in notes {
                     let _ = writeln!(text, "  {note}");
                 }
-                text += &draw(differences, color);
+                text += &draw(differences, theme);
             }
             text
         }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{Ended, Replayed, TraceRun, json, plot, rate, table, text, warnings};
+use crate::report::text::Theme;
 use pagewalk_engine::kernel::process::FaultCounts;
 use pagewalk_engine::machine::cache::Counts;
 use pagewalk_engine::machine::presets::Preset;
@@ -166,7 +167,7 @@ fn cells(text: &str) -> Vec<String> {
 
 #[test]
 fn the_text_has_every_count() {
-    let output = cells(&text(&replayed("simple"), false));
+    let output = cells(&text(&replayed("simple"), Theme::default()));
     for line in [
         "── a.lackey on simple ──",
         "11,000 references of 10,999 records: 10,000 loads, 1,000 stores, 0 fetches",
@@ -197,7 +198,7 @@ fn the_text_has_every_count() {
 
 #[test]
 fn bars_of_the_curve_are_as_long_as_its_rates() {
-    let output = text(&replayed("simple"), false);
+    let output = text(&replayed("simple"), Theme::default());
     let bar = |size: &str| {
         let row = output
             .lines()
@@ -316,7 +317,7 @@ fn an_empty_replay_is_reported() {
         cycles: None,
         spec,
     };
-    let output = text(&replayed, false);
+    let output = text(&replayed, Theme::default());
     assert!(output.contains("0 references of 0 records"), "{output}");
     assert!(!(plot(&[replayed.clone()]) + &json(&replayed)).contains("NaN"));
 }

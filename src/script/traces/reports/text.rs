@@ -5,13 +5,14 @@ use super::rows::{Level, all, levels, number, rate};
 use super::trace_run::{Replayed, kinds, printed};
 use crate::report::doc::{Block, Cell, Table, Tone};
 use crate::report::narrate::count;
+use crate::report::text::Theme;
 use pagewalk_engine::trace::counts::{HotSpot, HotSpots, Lookups, ReplayCounts};
 use pagewalk_engine::trace::replay::Straddle;
 
 /// Returns the report: the accesses, the counts of each part of the machine, and the additional
 /// counts.
-pub fn text(replayed: &Replayed, color: bool) -> String {
-    printed(&sections(replayed), color)
+pub fn text(replayed: &Replayed, theme: Theme) -> String {
+    printed(&sections(replayed), theme)
 }
 
 /// Returns warnings about malformed lines, records outside the address space, an interruption, and an unreliable curve.

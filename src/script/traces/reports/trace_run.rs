@@ -6,7 +6,7 @@ use crate::report::doc::{Block, Tone};
 use crate::report::excerpt::visible;
 use crate::report::json::malformed_lines;
 use crate::report::narrate::{count, thousands};
-use crate::report::text;
+use crate::report::text::{self, Theme};
 use pagewalk_engine::machine::spec::Spec;
 use pagewalk_engine::trace::counts::{ReferenceCounts, ReplayCounts};
 use pagewalk_engine::trace::format::{Choice, ChosenFormat, Format};
@@ -167,8 +167,8 @@ pub(crate) fn kinds(references: &ReferenceCounts) -> String {
 }
 
 /// Prints the sections of a report that have contents.
-pub(crate) fn printed(sections: &[Vec<Block>], color: bool) -> String {
-    let sections = sections.iter().map(|section| text::text(section, color));
+pub(crate) fn printed(sections: &[Vec<Block>], theme: Theme) -> String {
+    let sections = sections.iter().map(|section| text::text(section, theme));
     let sections: Vec<String> = sections.filter(|text| !text.is_empty()).collect();
     sections.join("\n")
 }

@@ -1,5 +1,6 @@
 use super::{Swept, csv, json, plot, text, warnings};
 use crate::lang::source::Sources;
+use crate::report::text::Theme;
 use crate::traces::reports::{Ended, TraceRun};
 use crate::traces::sweep::{grid, usual_unit};
 use pagewalk_engine::Spec;
@@ -53,7 +54,10 @@ fn swept(text: &str) -> Swept {
 
 #[test]
 fn a_table_has_the_differing_settings_and_a_matrix_has_two_of_them() {
-    let text = text(&swept("size 4 KB, ways 1..2, policy lru fifo"), false);
+    let text = text(
+        &swept("size 4 KB, ways 1..2, policy lru fifo"),
+        Theme::default(),
+    );
     for line in [
         "  4 points, each with 4 records: 4 loads, 0 stores, 0 fetches",
         "  constant at all points: L1d, size 4 KB, block 64 B",
@@ -68,7 +72,7 @@ fn a_table_has_the_differing_settings_and_a_matrix_has_two_of_them() {
             "{line}\nin\n{text}"
         );
     }
-    let one = super::text(&swept("size 4 KB..8 KB, ways 1"), false);
+    let one = super::text(&swept("size 4 KB..8 KB, ways 1"), Theme::default());
     assert!(
         one.contains("4 KB   64 │") && !one.contains("across"),
         "{one}"
@@ -96,12 +100,13 @@ fn an_end_before_the_end_is_reported() {
     let mut swept = swept("ways 1");
     swept.run.ended = Ended::Interrupted;
     assert!(
-        text(&swept, false).contains("interrupted: these are the counts for the first 4 lines")
+        text(&swept, Theme::default())
+            .contains("interrupted: these are the counts for the first 4 lines")
     );
     assert!(json(&swept).contains("\"ended\":\"interrupted\""));
     swept.run.ended = Ended::Broken("cut".to_owned());
     assert!(
-        text(&swept, false)
+        text(&swept, Theme::default())
             .contains("the trace is incomplete: these are the counts for the first 4 lines")
     );
     assert!(json(&swept).contains("\"ended\":\"broken\",\"error\":\"cut\""));

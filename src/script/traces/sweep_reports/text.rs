@@ -5,6 +5,7 @@ use super::rows::table as rows;
 use super::swept::Swept;
 use crate::report::doc::{Block, Cell, Table, Tone};
 use crate::report::narrate::{count, thousands};
+use crate::report::text::Theme;
 use crate::run::nouns::size;
 use crate::run::table::{TypedCell, TypedColumn, TypedTable};
 use crate::traces::reports::{kinds, number, printed, rate};
@@ -13,7 +14,7 @@ use crate::traces::reports::{kinds, number, printed, rate};
 const REASONS: usize = 5;
 
 /// Returns the report: the parameters, the table of points, and, for two settings, the matrix of miss rates.
-pub fn text(swept: &Swept, color: bool) -> String {
+pub fn text(swept: &Swept, theme: Theme) -> String {
     let points = rows(swept);
     let constant = constant(&points);
     let mut sections = vec![
@@ -27,7 +28,7 @@ pub fn text(swept: &Swept, color: bool) -> String {
             .map(|matrix| vec![Block::Table(matrix)]),
     );
     sections.push(skipped(swept));
-    printed(&sections, color)
+    printed(&sections, theme)
 }
 
 fn summary(swept: &Swept, table: &TypedTable, constant: &[usize]) -> Vec<Block> {

@@ -145,7 +145,7 @@ fn records_before_an_error_are_delivered() {
     assert_eq!(records, [record(Op::Load, 16, 1), record(Op::Store, 16, 1)]);
     assert_eq!(
         failed.expect("it fails").to_string(),
-        "`t` cannot be read: broken pipe"
+        "cannot read `t`: broken pipe"
     );
     assert!(
         reader

@@ -58,10 +58,13 @@ fn a_file_is_read_to_its_end() {
 
 #[test]
 fn missing_files_are_rejected() {
-    assert_eq!(refused("/nowhere/t"), "there is no file `/nowhere/t`");
-    assert_eq!(refused("/"), "`/` is a directory");
+    assert_eq!(
+        refused("/nowhere/t"),
+        "cannot read `/nowhere/t`: there is no such file"
+    );
+    assert_eq!(refused("/"), "cannot read `/`: it is a folder");
     let denied = Unreadable::system("t", &io::ErrorKind::PermissionDenied.into());
-    assert_eq!(denied.to_string(), "`t` cannot be read: permission denied");
+    assert_eq!(denied.to_string(), "cannot read `t`: permission denied");
 }
 
 #[test]

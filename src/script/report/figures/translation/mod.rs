@@ -238,7 +238,7 @@ impl Pen<'_> {
         if self.of.handled {
             text.push_str("; the kernel handles the fault, and the instruction runs again");
         }
-        let lines: Vec<String> = broken(&text, room as usize)
+        let lines: Vec<String> = broken(&text, room as usize, 0)
             .lines()
             .map(str::to_owned)
             .collect();

@@ -8,16 +8,15 @@ use crate::report::words::counts::{count, thousands};
 use crate::report::words::names::{Names, bare_name};
 use crate::report::words::numbers;
 use crate::run::nouns::size;
-use crate::run::record::{AccessMarks, AreaLayout, AreaRecord, LayoutView, Legend};
-use pagewalk_engine::kernel::vma::Vma;
+use crate::run::record::{AreaLayout, AreaRecord, LayoutView, Legend};
 
 /// Maximum number of areas to draw, half from each end.
 const DRAWN: usize = 40;
 /// Maximum number of areas to draw beside their structures.
 const CHAINED: usize = 8;
 
-/// Returns the drawing and the structures.
-pub(crate) fn blocks(view: &LayoutView) -> Vec<Block> {
+/// Returns the drawing and the structures. If students write the results of accesses, the drawing omits them.
+pub(crate) fn blocks(view: &LayoutView, asked: bool) -> Vec<Block> {
     let legend = Legend::default();
     let names = Names {
         spec: &view.spec,
@@ -25,8 +24,13 @@ pub(crate) fn blocks(view: &LayoutView) -> Vec<Block> {
         own: &view.process,
     };
     let drawing = Drawing { view, names };
-    let mut blocks = vec![Block::Layout(drawing.layout())];
-    if is_asked(view) {
+    let asked = asked && view.accesses.is_some();
+    let layout = Layout {
+        asked,
+        ..drawing.layout()
+    };
+    let mut blocks = vec![Block::Layout(layout)];
+    if asked {
         // The numbers of resident pages would reveal the results of the accesses.
         return blocks;
     }
@@ -95,6 +99,8 @@ impl Drawing<'_> {
                 .chain
                 .then(|| chain::chain(self.view, &self.names)),
             legend: marks::legend(self.view),
+            asked: false,
+            written: false,
         }
     }
 
@@ -108,36 +114,25 @@ impl Drawing<'_> {
             .view
             .rsp
             .filter(|rsp| area.stack && area.start < *rsp && *rsp <= area.end);
-        let mark = match rsp {
-            Some(rsp) if rsp == area.end => "%rsp".to_owned(),
-            Some(rsp) => format!("%rsp is {}", self.names.address(rsp)),
-            None if marked => self.brk_mark(area),
-            None => String::new(),
+        let (name, at) = match rsp {
+            Some(rsp) => ("%rsp", rsp),
+            None if marked => ("brk", self.view.brk.1),
+            None => ("", area.end),
         };
+        // The label is at the end of the area, or inside the area's last page.
+        let inside = at != area.end;
         Slab {
+            start: Some(area.start),
             top: self.names.address(area.end),
-            mark,
+            mark: name.to_owned(),
+            mark_at: inside.then(|| self.names.address(at)).unwrap_or_default(),
             lines: vec![(self.called(&layout.area), backing)],
-            note: if is_asked(self.view) {
-                String::new()
-            } else {
-                in_memory(layout, 1 << self.view.spec.page_bits())
-            },
+            note: in_memory(layout, 1 << self.view.spec.page_bits()),
             structure: self
                 .view
                 .chain
                 .then(|| chain::structure(area, next, &self.names)),
             ..Slab::default()
-        }
-    }
-
-    /// Returns a label for the break, which is at the end of the heap or inside the heap's last page.
-    fn brk_mark(&self, area: &Vma) -> String {
-        let brk = self.view.brk.1;
-        if brk == area.end {
-            "brk".to_owned()
-        } else {
-            format!("brk is {}", self.names.address(brk))
         }
     }
 
@@ -338,11 +333,6 @@ impl Drawing<'_> {
         }
         blocks
     }
-}
-
-/// Whether students write the results of accesses.
-fn is_asked(view: &LayoutView) -> bool {
-    view.accesses.as_ref().is_some_and(AccessMarks::are_asked)
 }
 
 fn is_heap(record: &AreaRecord) -> bool {

@@ -4,7 +4,10 @@
 use super::memory_calls::{self, leaving};
 use crate::report::words::counts::{bytes, count, pages, thousands};
 use crate::report::words::names::Names;
-use crate::run::record::{CallRecord, FileRecord};
+use crate::report::words::numbers::hex;
+use crate::run::record::{CallRecord, FileRecord, Forked};
+use pagewalk_engine::machine::pte::Bit;
+use pagewalk_engine::machine::spec::Mmu;
 
 /// Returns the end of a sentence that describes a successful call. Returns `None` if the result needs no
 /// explanation.
@@ -56,26 +59,49 @@ pub(crate) fn meaning(names: &Names, record: &CallRecord, result: u64) -> Option
 fn fork(names: &Names, record: &CallRecord) -> Option<String> {
     let child = &record.child.as_ref()?.name;
     let process = names.process();
-    let (copied, shared) = record.effect.forked?;
-    let shared = match shared {
+    let forked = record.effect.forked.as_ref()?;
+    let writable = |mmu: &Mmu| mmu.pte.bit_position(Bit::Rw).is_some();
+    let shares = names.spec.mmu.as_ref().is_some_and(writable);
+    let listed = pages_in(names, forked);
+    let (which, each) = match forked.count {
+        1 => (format!("page {listed}"), "the"),
+        n => (format!("{} ({listed})", pages(n)), "each"),
+    };
+    let shared = match forked.count {
         0 => format!(
             "The page table of {child} starts empty, and the kernel maps each page on first touch"
         ),
-        1 => "The two processes share 1 page, which is read-only until one of them writes to it"
-            .to_owned(),
-        n => format!(
-            "The two processes share {}. Each of these pages is read-only until a process writes to it",
-            pages(n)
+        _ if shares => format!(
+            "The two processes share {which} copy-on-write: {each} page is read-only in both until one of them writes to it"
+        ),
+        _ => format!(
+            "The kernel copies {which}, because PTEs without an R/W bit do not permit copy-on-write"
         ),
     };
-    let areas = if copied == 1 {
+    let areas = if forked.areas == 1 {
         "area".to_owned()
     } else {
-        count(copied as u64, "area", "areas")
+        count(forked.areas as u64, "area", "areas")
     };
     Some(format!(
         "{child} is a copy of {process}, with the same {areas} and its own page table. {shared}"
     ))
+}
+
+/// Returns the pages that a child inherited: `0x40–0x41, 0x50`.
+fn pages_in(names: &Names, forked: &Forked) -> String {
+    let page = |vpn| hex(vpn, names.spec.vpn_bits());
+    let ranges = forked.pages.iter().map(|range| match range.end - 1 {
+        last if last == range.start => page(last),
+        last => format!("{}–{}", page(range.start), page(last)),
+    });
+    let listed: u64 = forked
+        .pages
+        .iter()
+        .map(|range| range.end - range.start)
+        .sum();
+    let more = (listed < forked.count).then(|| "…".to_owned());
+    ranges.chain(more).collect::<Vec<_>>().join(", ")
 }
 
 fn execve(names: &Names, record: &CallRecord) -> String {

@@ -32,7 +32,8 @@ pub fn why(did: &Did, fact: Option<&str>) -> Result<Vec<Block>, String> {
         facts.retain(|fact| fact.name == name);
     }
     if fact.is_none() {
-        facts.retain(|fact| !is_uneventful(fact) && !is_repeated(did, fact));
+        let used = Used::of(&facts);
+        facts.retain(|fact| !is_uneventful(fact) && !is_repeated(did, fact) && used.has(&fact.key));
     }
     let groups = reasons(did, &facts);
     if groups.is_empty() {
@@ -79,15 +80,60 @@ fn is_uneventful(fact: &ReportedFact) -> bool {
     }
 }
 
-/// Whether a fact of the first TLB or cache repeats a fact with a short name: `tlb.index` is
-/// `tlbi`.
+/// The parts that an access used.
+struct Used {
+    /// The TLBs and caches that were not looked up.
+    idle: Vec<Component>,
+    /// Number of page-table levels that the walk visited.
+    levels: Option<i128>,
+}
+
+impl Used {
+    fn of(facts: &[ReportedFact]) -> Self {
+        let is_none = |fact: &ReportedFact| matches!(&fact.value.value, Value::Text(word) if &**word == "none");
+        let idle = facts.iter().filter_map(|fact| match &fact.key {
+            Key::Component(row, part) if row.suffix.is_empty() && is_none(fact) => Some(*part),
+            _ => None,
+        });
+        let walk = facts.iter().find(|fact| fact.name == "walk");
+        Self {
+            idle: idle.collect(),
+            levels: walk.and_then(|walk| match &walk.value.value {
+                Value::Number(number) => number.as_integer(),
+                _ => None,
+            }),
+        }
+    }
+
+    fn has(&self, key: &Key) -> bool {
+        match key {
+            Key::Component(_, part) => !self.idle.contains(part),
+            Key::Level(_, level) => self
+                .levels
+                .is_none_or(|walked| i128::from(*level) <= walked),
+            _ => true,
+        }
+    }
+}
+
+/// Whether a fact of the first TLB or cache, or of the only level, repeats a fact with a short name: `tlb.index` is
+/// `tlbi`, and `vpn1` is `vpn`.
 fn is_repeated(did: &Did, fact: &ReportedFact) -> bool {
-    let (Did::Access(access), Key::Component(row, component)) = (did, &fact.key) else {
+    let Did::Access(access) = did else {
         return false;
     };
-    let first = match component {
-        Component::Tlb(at) => access.spec.first_tlb(access.kind) == Some(*at),
-        Component::Cache(at) => access.spec.first_cache(access.kind) == Some(*at),
+    let (row, first) = match fact.key {
+        Key::Component(row, Component::Tlb(at)) => {
+            (row, access.spec.first_tlb(access.kind) == Some(at))
+        }
+        Key::Component(row, Component::Cache(at)) => {
+            (row, access.spec.first_cache(access.kind) == Some(at))
+        }
+        Key::Level(..) => {
+            let mmu = access.spec.mmu.as_ref();
+            return fact.name == "vpn1" && mmu.is_some_and(|mmu| mmu.levels.len() == 1);
+        }
+        _ => return false,
     };
     first && !matches!(row.suffix, ".victim" | ".writeback")
 }

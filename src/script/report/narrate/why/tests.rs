@@ -2,7 +2,8 @@
 
 use proptest::prelude::*;
 
-use crate::report::narrate::steps;
+use crate::report::doc::Block;
+use crate::report::narrate::{steps, why};
 use crate::report::playing::{SIMPLE, records};
 use crate::report::words::reasons::reason as words;
 use crate::run::facts::{Family, facts_of};
@@ -314,4 +315,62 @@ fn the_reason_of_a_missing_value_is_the_fatal_fault() {
             reason(script, fact)
         );
     }
+}
+
+/// The facts that `:why` lists for the last statement of a script.
+fn listed(script: &str) -> Vec<String> {
+    let records = records(script);
+    let blocks = why(&records.last().expect("a record").did, None).expect("facts");
+    let lines = blocks.into_iter().filter_map(|block| match block {
+        Block::Paragraph { text, .. } if !text.starts_with("  because") => Some(text),
+        _ => None,
+    });
+    lines
+        .flat_map(|line| line.split(", ").map(str::to_owned).collect::<Vec<_>>())
+        .map(|fact| fact.split(' ').next().unwrap_or_default().to_owned())
+        .collect()
+}
+
+#[test]
+fn parts_that_an_access_did_not_use_are_left_out() {
+    let script = "machine core-i7\nprocess P1\n\
+        P1: let p = mmap(0, 4096, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0)\nP1: write p = 1";
+    // The first access misses everywhere, but a store uses neither the iTLB nor the L1i.
+    let first = listed(script);
+    for used in ["vpn4", "pte1.value", "L2TLB.index", "L3.tag"] {
+        assert!(first.iter().any(|fact| fact == used), "{used}: {first:?}");
+    }
+    assert!(
+        !first
+            .iter()
+            .any(|fact| fact.starts_with("iTLB") || fact.starts_with("L1i")),
+        "{first:?}"
+    );
+    // A hit in the first TLB and the first cache needs no walk and no other level.
+    let hit = listed(&format!("{script}\nP1: read p"));
+    for unused in ["vpn1", "pte1", "L2", "L3", "iTLB", "L1i"] {
+        assert!(
+            !hit.iter().any(|fact| fact.starts_with(unused)),
+            "{unused}: {hit:?}"
+        );
+    }
+    assert!(
+        hit.iter().any(|fact| fact == "cache") && hit.iter().any(|fact| fact == "tlbi"),
+        "{hit:?}"
+    );
+    // A walk that ends at level 1 used no part of the VPN below.
+    let gap = listed(&format!("{script}\nP1: read 0x10"));
+    assert!(
+        gap.iter().any(|fact| fact == "vpn1") && !gap.iter().any(|fact| fact == "vpn2"),
+        "{gap:?}"
+    );
+    // The only level repeats the VPN.
+    assert!(
+        !listed("machine simple\nread 0x10")
+            .iter()
+            .any(|fact| fact == "vpn1")
+    );
+    // A fact that one names has a reason all the same.
+    let records = records(&format!("{script}\nP1: read p"));
+    assert!(why(&records.last().expect("a record").did, Some("vpn3")).is_ok());
 }

@@ -11,7 +11,7 @@ use pagewalk_engine::kernel::config::SignalPolicy;
 use pagewalk_engine::kernel::ids::Pid;
 
 use pagewalk_engine::machine::addr::{Pa, Va};
-use pagewalk_engine::machine::event::AccessKind;
+use pagewalk_engine::machine::event::{AccessKind, MachineObserver, Privilege};
 use pagewalk_engine::machine::{AccessOutcome, Data, Machine};
 
 use crate::run::verbs::plans::AccessPlan;
@@ -68,30 +68,22 @@ impl Session<'_> {
             mut data,
             ..
         } = plan;
-        let mut recorder = Recorder::for_access(EVENTS, copies_sets);
-        let outcome = match verb {
-            AccessVerb::Translate => {
-                let result = machine.translate_as(va, kind, mode, &mut recorder);
-                AccessOutcome {
-                    fragments: 1,
-                    fault: result.err(),
-                    pa: result.ok(),
-                    done: 0,
-                }
-            }
-            AccessVerb::Write => {
-                machine.access(va, kind, mode, Data::Store(&known(&data)), &mut recorder)
-            }
-            AccessVerb::Read | AccessVerb::Fetch => {
-                machine.access(va, kind, mode, Data::Load(&mut data), &mut recorder)
-            }
+        let request = (verb, va, kind, mode);
+        let (outcome, events, looked) = if copies_sets {
+            let mut recorder = Recorder::for_access(EVENTS, true);
+            let outcome = perform(machine, request, &mut data, &mut recorder);
+            (outcome, recorder.events, recorder.looked)
+        } else {
+            // In a long loop, a recorder of sets that it does not copy would take a noticeable part of the time.
+            let mut events = Vec::with_capacity(EVENTS);
+            let outcome = perform(machine, request, &mut data, &mut events);
+            (outcome, events, Vec::new())
         };
         let (spec, core, block) = (
             machine.spec().clone(),
             machine.core(),
             block(machine, verb, kind, (va, outcome.pa)),
         );
-        let Recorder { events, looked, .. } = recorder;
         let (process, walk) = (None, None);
         let mut access = Access {
             spec,
@@ -210,6 +202,30 @@ impl Session<'_> {
             self.state.accesses.add(pid, AccessMark::of_access(&access));
         }
         Ok(access)
+    }
+}
+
+/// Performs an access on bare hardware.
+fn perform<O: MachineObserver>(
+    machine: &mut Machine,
+    (verb, va, kind, mode): (AccessVerb, Va, AccessKind, Privilege),
+    data: &mut [Option<u8>],
+    watch: &mut O,
+) -> AccessOutcome {
+    match verb {
+        AccessVerb::Translate => {
+            let result = machine.translate_as(va, kind, mode, watch);
+            AccessOutcome {
+                fragments: 1,
+                fault: result.err(),
+                pa: result.ok(),
+                done: 0,
+            }
+        }
+        AccessVerb::Write => machine.access(va, kind, mode, Data::Store(&known(data)), watch),
+        AccessVerb::Read | AccessVerb::Fetch => {
+            machine.access(va, kind, mode, Data::Load(data), watch)
+        }
     }
 }
 

@@ -91,15 +91,21 @@ write 0x555555559000 = 1";
             .iter()
             .filter(|slab| !slab.gap && !slab.top.is_empty());
         areas
-            .map(|slab| (slab.lines[0].0.clone(), slab.mark.clone()))
+            .map(|slab| {
+                let marked = [&*slab.mark, &slab.mark_at].map(str::to_owned);
+                (slab.lines[0].0.clone(), marked.join(" "))
+            })
             .collect::<Vec<_>>()
     };
-    let narrated = |name: &str, mark: &str| (name.to_owned(), mark.to_owned());
+    let narrated = |name: &str, mark: &str| (name.to_owned(), format!("{mark} "));
     let bss = narrated("uninitialized data (.bss)", "");
     let [stack, mapped, heap, ..] = [
         narrated("user stack", ""),
         narrated("mapped", ""),
-        narrated("run-time heap (malloc)", "brk is 0x55555555A800"),
+        (
+            "run-time heap (malloc)".to_owned(),
+            "brk 0x55555555A800".to_owned(),
+        ),
     ];
     assert_eq!(
         seen(script),
