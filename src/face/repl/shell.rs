@@ -131,7 +131,7 @@ impl Shell {
     /// Sets the width of the output in columns.
     pub(crate) fn set_width(&mut self, columns: usize) {
         self.context.display.look.fit = Fit::Lines(columns);
-        self.context.display.errors.width = columns;
+        self.context.display.errors.fit = Fit::Lines(columns);
     }
 
     /// The prompt for the next line.
@@ -309,7 +309,7 @@ impl Shell {
             return Ok(Flow::Next);
         };
         self.asked_to_leave = false;
-        let tell = self.context.detail_for(&body, self.context.display.echo);
+        let tell = self.context.detail_for(&body);
         let ended = self.context.run(&body, Mode::Whole, tell)?;
         if !ended.diagnostics.is_empty() && ended.messages > 0 {
             self.context
@@ -399,7 +399,7 @@ fn display(columns: usize) -> DisplayOptions {
         errors: Style {
             color: false,
             unicode: true,
-            width: columns,
+            fit: Fit::Sentences(columns),
         },
         echo: true,
     }

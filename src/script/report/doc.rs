@@ -215,15 +215,6 @@ pub(crate) struct Chain {
     pub(crate) mmap: String,
 }
 
-/// A `vm_area_struct` beside its area.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct AreaStruct {
-    /// The names and values of the fields except `vm_next`. For areas that are not drawn, only a remark.
-    pub(crate) fields: Vec<(String, String)>,
-    /// `vm_next`: the start of the next area, or `NULL`.
-    pub(crate) next: String,
-}
-
 /// An access that a figure marks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Mark {
@@ -253,8 +244,8 @@ pub(crate) struct Slab {
     pub(crate) gap: bool,
     /// The accesses to the addresses of the box, the highest address first.
     pub(crate) accesses: Vec<Mark>,
-    /// The area's structure, if the figure draws structures.
-    pub(crate) structure: Option<AreaStruct>,
+    /// The lines of the area's `vm_area_struct`, if the figure draws structures. For areas that are not drawn, a remark.
+    pub(crate) structure: Option<Vec<String>>,
     /// Whether the box differs from the address space in the figure beside it.
     pub(crate) changed: bool,
 }

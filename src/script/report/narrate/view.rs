@@ -1,7 +1,7 @@
 //! Views of `show`.
 
 use crate::report::doc::{Block, Tone};
-use crate::report::figures::scene;
+use crate::report::figures::{Room, scene};
 use crate::run::record::{AreaRecord, Shown, View};
 
 use pagewalk_engine::machine::spec::Spec;
@@ -34,7 +34,7 @@ pub(crate) fn blocks(view: &View) -> Vec<Block> {
         View::Tree(tree) => tree::blocks(tree),
         View::Maps { spec, areas, .. } => maps(spec, areas),
         View::Declaration(spec) => vec![Block::Script(declaration(spec))],
-        View::Figure(data) => vec![Block::Figure(scene(data))],
+        View::Figure(data) => vec![Block::Figure(scene(data, Room::PAGE))],
         View::Remark(words) => vec![Block::toned(Tone::Faint, words)],
     }
 }
@@ -42,7 +42,9 @@ pub(crate) fn blocks(view: &View) -> Vec<Block> {
 /// Returns the blocks of a view on a paper, without the answers in a figure.
 pub(crate) fn unanswered(view: &View) -> Vec<Block> {
     match view {
-        View::Figure(data) if !data.is_given() => vec![Block::Figure(scene(data).unanswered())],
+        View::Figure(data) if !data.is_given() => {
+            vec![Block::Figure(scene(data, Room::PAGE).unanswered())]
+        }
         View::Bits(of) => of_address(of, true).into_iter().map(Block::Ruler).collect(),
         View::Walk(of) => vec![Block::line(page_walk::title(of))],
         View::Layout(of) => layout::blocks(of, true),

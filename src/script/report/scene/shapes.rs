@@ -334,7 +334,7 @@ impl Scene {
 
 impl Draws {
     /// Whether the path of an access includes the shape.
-    fn is_taken(&self) -> bool {
+    pub(crate) fn is_taken(&self) -> bool {
         let (Self::Frame { stroke, .. } | Self::Path { stroke, .. }) = self else {
             return false;
         };
@@ -391,14 +391,6 @@ impl Line {
         Self {
             text: text.into(),
             bold: true,
-            ..Self::default()
-        }
-    }
-
-    /// Creates an answer.
-    pub(crate) fn answer(text: impl Into<String>) -> Self {
-        Self {
-            answer: text.into(),
             ..Self::default()
         }
     }

@@ -3,7 +3,6 @@
 mod grid;
 mod theme;
 
-use std::borrow::Cow;
 use std::io::{self, BufWriter, Write};
 
 use super::broken::broken;
@@ -11,7 +10,7 @@ use super::doc::{Blank, Block, Checks, Step};
 use super::excerpt::visible;
 use super::figures::{layout, ruler};
 use super::narrate::{self, Narrator};
-use super::scene::{self, Scene};
+use super::scene::{Scene, painted};
 use crate::lang::source::Sources;
 use crate::run::record::{Sink, StepRecord, Totals};
 pub use theme::{Fit, Ink, Theme};
@@ -19,9 +18,6 @@ use theme::{HANG, line, padded, width, wrapped};
 
 /// Maximum length of the narration in bytes, which protects against scripts that loop.
 const BUDGET: u64 = 64 << 20;
-
-/// The width of a terminal.
-const COLUMNS: u32 = 80;
 
 /// Column of a statement's location if the statement is short enough.
 const PLACE: usize = 64;
@@ -157,8 +153,8 @@ fn draw(text: &mut String, block: &Block, theme: Theme) {
         Block::Steps(steps) => numbered(text, steps, theme),
         Block::Figure(scene) => drawn(text, scene, theme),
         Block::Layout(of) => {
-            let columns = theme.columns().min(COLUMNS as usize) as u32;
-            drawn(text, &layout::scene(of, columns), theme);
+            let room = u32::try_from(theme.columns() - 2).unwrap_or(u32::MAX);
+            drawn(text, &layout::scene(of, room), theme);
         }
         Block::Script(script) => script
             .lines()
@@ -175,33 +171,29 @@ fn drawn(text: &mut String, scene: &Scene, theme: Theme) {
         let instead = format!("({columns} columns wide; `run --figures DIR` writes a picture)");
         return wrapped(text, 2, Ink::Faint, &instead, theme);
     }
-    scene::text(scene)
+    painted(scene, |heading| theme.paint(Ink::Strong, heading))
         .lines()
         .for_each(|row| line(text, if row.is_empty() { 0 } else { 2 }, row));
 }
 
 /// Writes a statement and its place, which stays whole.
 fn statement(text: &mut String, words: &str, place: &str, theme: Theme) {
-    let (words, place) = (visible(words), visible(place));
+    let place = visible(place);
     let (columns, room) = (theme.columns(), width(&place));
+    let mut words = broken(&visible(words), columns, 2 * HANG);
+    let mut used = words.lines().last().map_or(0, width);
+    if used + 2 + room > columns {
+        words.push('\n');
+        used = 0;
+    }
     let column = PLACE.min(columns.saturating_sub(room));
-    let lines = broken(&words, columns, 2 * HANG);
-    let mut lines: Vec<&str> = lines.lines().collect();
-    let mut last = lines.pop().unwrap_or_default();
-    if width(last) + 2 + room > columns {
-        lines.push(last);
-        last = "";
-    }
-    for words in lines {
-        line(text, 0, &theme.paint(Ink::Strong, words));
-    }
-    let gap = column.saturating_sub(width(last));
-    let gap = if last.is_empty() { gap } else { gap.max(2) };
-    let (words, place) = (
-        theme.paint(Ink::Strong, last),
-        theme.paint(Ink::Faint, &place),
-    );
-    line(text, 0, &format!("{words}{:gap$}{place}", ""));
+    let gap = column.max(if used > 0 { used + 2 } else { 0 }) - used;
+    let words: Vec<String> = words
+        .split('\n')
+        .map(|words| theme.paint(Ink::Strong, words))
+        .collect();
+    let place = theme.paint(Ink::Faint, &place);
+    line(text, 0, &format!("{}{:gap$}{place}", words.join("\n"), ""));
 }
 
 /// Writes blanks, with two columns of space between them.
@@ -238,16 +230,13 @@ fn named(text: &mut String, title: &str, pairs: &[(String, String)], theme: Them
     let fit = pairs.iter().all(|(_, value)| width(value) <= beside);
     for (name, value) in pairs {
         let name = theme.paint(Ink::Faint, &padded(&visible(name), column));
-        if fit {
-            line(text, indent, &format!("{name}  {}", visible(value)));
-        } else if beside >= BESIDE {
-            let value = broken(value, beside, 0);
-            beside_name(text, indent, &name, &value);
-        } else {
-            line(text, 2, &name);
-            for value in broken(value, columns - 4, 0).lines() {
-                line(text, 4, &visible(value));
-            }
+        if fit || beside >= BESIDE {
+            beside_name(text, indent, &name, &broken(value, beside, 0));
+            continue;
+        }
+        line(text, 2, &name);
+        for value in broken(value, columns - 4, 0).lines() {
+            line(text, 4, &visible(value));
         }
     }
 }
@@ -293,37 +282,24 @@ fn checked(text: &mut String, checks: &Checks, theme: Theme) {
     let count = format!("✗ {}", narrate::failure(failed, all));
     // At the margin, where only statements begin, so that failures are found without colors.
     wrapped(text, 0, Ink::Failed, &count, theme);
-    let rows: Vec<[String; 3]> = checks
-        .failed
-        .iter()
-        .map(|failure| {
-            let actual = failure.actual.as_deref().unwrap_or("-");
-            [&*failure.fact, &*failure.expected, actual].map(|words| visible(words).into_owned())
-        })
-        .collect();
-    let column = |at: usize| rows.iter().map(|row| width(&row[at])).max().unwrap_or(0);
-    let columns = [column(0), column(1), column(2)];
-    let lines = rows.iter().zip(&checks.failed).map(|(row, failure)| {
-        let [fact, expected, actual] = [0, 1, 2].map(|at| padded(&row[at], columns[at]));
+    let rows = checks.failed.iter().map(|failure| {
+        let [actual, reason] = [&failure.actual, &failure.reason].map(Option::as_deref);
+        let row = [&failure.fact, &*failure.expected, actual.unwrap_or("-")];
+        (row.map(visible), visible(reason.unwrap_or_default()))
+    });
+    let rows: Vec<_> = rows.collect();
+    let columns = [0, 1, 2].map(|at| rows.iter().map(|(row, _)| width(&row[at])).max());
+    for (row, reason) in &rows {
+        let [fact, expected, actual] =
+            [0, 1, 2].map(|at| padded(&row[at], columns[at].unwrap_or(0)));
         let fact = theme.paint(Ink::Strong, &fact);
         let actual = theme.paint(Ink::Failed, &actual);
-        let reason = failure.reason.as_deref().map(visible).unwrap_or_default();
         let values = format!("{fact}  expected {expected}  actual {actual}");
-        (values, reason)
-    });
-    let lines: Vec<_> = lines.collect();
-    let fit = |(values, reason): &(String, Cow<str>)| {
-        4 + width(values) + 2 + width(reason) <= theme.columns()
-    };
-    let beside = lines.iter().all(fit);
-    for (values, reason) in &lines {
-        if beside {
+        if 4 + width(&values) + 2 + width(reason) <= theme.columns() {
             let reason = theme.paint(Ink::Faint, reason);
             line(text, 4, &format!("{values}  {reason}"));
-            continue;
-        }
-        wrapped(text, 4, Ink::Plain, values, theme);
-        if !reason.is_empty() {
+        } else {
+            wrapped(text, 4, Ink::Plain, &values, theme);
             wrapped(text, 6, Ink::Faint, reason, theme);
         }
     }
