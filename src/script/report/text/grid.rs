@@ -12,9 +12,6 @@ const TALL: usize = 12;
 /// Maximum width, in characters, of two halves side by side.
 const WIDE: usize = 80;
 
-/// Minimum width of a column whose cells are wrapped.
-const CELL: usize = 20;
-
 /// Maximum number of columns that each part of a folded table repeats.
 const NAMES: usize = 3;
 
@@ -84,10 +81,8 @@ fn folded(table: &Table, columns: &[Column], room: usize) -> Vec<Vec<Vec<usize>>
         (next - group.len()..next).collect()
     });
     let groups: Vec<Vec<usize>> = groups.collect();
-    let missing = width_of(columns, groups.len()).saturating_sub(room);
-    let wraps = |column: &Column| missing + column.word.max(CELL) <= column.width;
     let names = naming(table);
-    if missing == 0 || columns.len() <= names + 1 || columns.iter().any(wraps) {
+    if width_of(columns, groups.len()) <= room || columns.len() <= names + 1 {
         return vec![groups];
     }
     let key: Vec<Vec<usize>> = (0..names).map(|at| vec![at]).collect();
