@@ -99,10 +99,10 @@ enum Command {
     Grade(Deferred<Grade>),
     /// Run the language server over standard input and output
     Lsp(Deferred<Lsp>),
-    /// Explain a diagnostic code or a term, or list all codes
+    /// Explain a code, a term, or a word of the language, or list all codes
     Explain {
-        /// Diagnostic code, such as `unknown-fact`, or term, such as `page fault`
-        #[arg(value_name = "CODE|TERM")]
+        /// Code, such as `unknown-fact`, term, such as `page fault`, or word, such as `tlbi`
+        #[arg(value_name = "CODE|TERM|WORD")]
         name: Vec<String>,
     },
     /// Print the language reference, or one section of it, as Markdown

@@ -116,7 +116,7 @@ fn explain_suggests_only_similar_words() {
         ("mmpa", "mmap"),
         ("clok", "clock"),
         ("unkown-fact", "unknown-fact"),
-        ("pagefault", "page"),
+        ("pagefault", "Page fault"),
     ] {
         let message = page(name).unwrap_err();
         assert!(

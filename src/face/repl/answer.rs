@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use pagewalk_script::api::html;
 use pagewalk_script::lang::source::Sources;
-use pagewalk_script::report::doc::Block;
-use pagewalk_script::report::narrate::Narrator;
+use pagewalk_script::report::doc::{Block, Tone};
+use pagewalk_script::report::narrate::{Narrator, count};
 use pagewalk_script::report::text::{Theme, text};
 use pagewalk_script::run::record::{Sink, StepRecord};
 
@@ -19,6 +19,8 @@ const BUDGET: usize = 16 << 20;
 pub(crate) enum AnswerDetail {
     /// The effects, or the statement if there is no other output.
     Answer,
+    /// The effects, below the statement.
+    Effects,
     /// The statement and its effects.
     Statement,
     /// Failed expectations with their positions.
@@ -30,6 +32,7 @@ pub(crate) enum AnswerDetail {
 /// Prints the effects of statements as they run.
 pub(crate) struct Answer<'s, W: Write> {
     out: W,
+    sources: &'s Sources,
     narrator: Narrator<'s>,
     tell: AnswerDetail,
     look: Theme,
@@ -55,6 +58,7 @@ impl<'s, W: Write> Answer<'s, W> {
         let page = html.map(|html| (Vec::new(), html));
         Self {
             out,
+            sources,
             narrator,
             tell,
             look,
@@ -82,7 +86,7 @@ impl<'s, W: Write> Answer<'s, W> {
 
     fn write_blocks(&mut self, mut blocks: Vec<Block>) {
         match self.tell {
-            AnswerDetail::Answer => answer_alone(&mut blocks),
+            AnswerDetail::Answer | AnswerDetail::Effects => answer_alone(&mut blocks),
             AnswerDetail::Statement => blocks.iter_mut().for_each(without_place),
             AnswerDetail::Checks => blocks.retain(|block| matches!(block, Block::Checks(_))),
             AnswerDetail::Failures => {}
@@ -116,6 +120,17 @@ fn answer_alone(blocks: &mut Vec<Block>) {
     blocks.iter_mut().for_each(without_place);
 }
 
+/// Whether a block is a statement as in the script, and not the value of one.
+fn repeats(block: &Block, statement: &str) -> bool {
+    // The process may come before the statement.
+    let verb = |text: &str| {
+        text.split_whitespace()
+            .find(|word| !word.ends_with(':'))
+            .map(str::to_owned)
+    };
+    matches!(block, Block::Statement { text, .. } if verb(text) == verb(statement))
+}
+
 fn without_place(block: &mut Block) {
     if let Block::Statement { place, .. } = block {
         place.clear();
@@ -129,7 +144,20 @@ impl<W: Write> Sink for Answer<'_, W> {
             return self.error.is_none();
         }
         self.value = record.did.shown_value().or(self.value.take());
-        let blocks = self.narrator.narrate(record);
+        let mut blocks = self.narrator.narrate(record);
+        if self.tell == AnswerDetail::Effects {
+            let statement = self.sources.text(record.span);
+            blocks.retain(|block| !repeats(block, statement));
+            // The expectations that hold are a part of the line with the statement.
+            if blocks.is_empty() && !record.checks.is_empty() {
+                let held = count(
+                    record.checks.len() as u64,
+                    "expectation holds",
+                    "expectations hold",
+                );
+                blocks.push(Block::toned(Tone::Good, format!("✓ {held}")));
+            }
+        }
         self.write_blocks(blocks);
         if let Some((page, _)) = &mut self.page {
             page.extend(html::rulers(record));

@@ -107,7 +107,7 @@ fn what(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<
     let Some(body) = context.read(rest)? else {
         return Ok(());
     };
-    let tell = context.detail_for(&body, context.display.echo);
+    let tell = context.detail_for(&body);
     let ended = context.run(&body, Mode::Tried, tell)?;
     if ended.diagnostics.is_empty() && !ended.interrupted {
         context.print(vec![Block::toned(
@@ -323,7 +323,11 @@ fn next(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<
             place: String::new(),
         });
         context.print(lines.collect())?;
-        let tell = context.detail_for(&body, true);
+        let tell = if context.has_single_answer(&body[0]) {
+            AnswerDetail::Effects
+        } else {
+            AnswerDetail::Statement
+        };
         let ended = context.run(&body, mode, tell)?;
         if ended.interrupted || !ended.diagnostics.is_empty() {
             break;

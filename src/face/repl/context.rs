@@ -222,16 +222,16 @@ impl ReplContext {
         })
     }
 
-    /// The level of detail for the statements of an input, whose text may already be on the screen.
-    pub(crate) fn detail_for(&self, body: &Block, on_screen: bool) -> AnswerDetail {
+    /// The level of detail for the statements of an input.
+    pub(crate) fn detail_for(&self, body: &Block) -> AnswerDetail {
         match &**body {
-            [only] if on_screen && self.has_single_answer(only) => AnswerDetail::Answer,
+            [only] if self.display.echo && self.has_single_answer(only) => AnswerDetail::Answer,
             _ => AnswerDetail::Statement,
         }
     }
 
     /// Whether a statement has a single result, which needs no title.
-    fn has_single_answer(&self, stmt: &Stmt) -> bool {
+    pub(crate) fn has_single_answer(&self, stmt: &Stmt) -> bool {
         match &stmt.kind {
             StmtKind::Command(command) => !self.explore.defines(&command.verb.text),
             StmtKind::Probe(_)

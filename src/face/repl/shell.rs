@@ -309,7 +309,7 @@ impl Shell {
             return Ok(Flow::Next);
         };
         self.asked_to_leave = false;
-        let tell = self.context.detail_for(&body, self.context.display.echo);
+        let tell = self.context.detail_for(&body);
         let ended = self.context.run(&body, Mode::Whole, tell)?;
         if !ended.diagnostics.is_empty() && ended.messages > 0 {
             self.context

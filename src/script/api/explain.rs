@@ -162,26 +162,20 @@ pub fn find(name: &str) -> Result<Page, String> {
     })
 }
 
-/// Returns the name that is most similar, or that has the most similar word. A word with another first letter is
-/// similar only if nothing else differs.
+/// Returns the name that is most similar, or that has the most similar word. A short word, or one with another first
+/// letter, is similar only if a single letter differs.
 fn similar<'n>(wanted: &str, names: &'n [String]) -> Option<&'n String> {
-    let is_near = |near: &str| {
-        near.chars().next() == wanted.chars().next() || damerau_levenshtein(near, wanted) < 2
-    };
     let folded: Vec<String> = names.iter().map(|name| folded(name)).collect();
-    let whole = nearest(wanted, folded.iter().map(String::as_str)).filter(|near| is_near(near));
-    let word = || {
-        let words = folded.iter().flat_map(|name| name.split_whitespace());
-        nearest(wanted, words.filter(|word| word.len() > 3)).filter(|near| is_near(near))
-    };
-    let near = whole.or_else(word)?;
-    let at = folded.iter().position(|name| name == near);
-    let within = || {
-        folded
-            .iter()
-            .position(|name| name.split_whitespace().any(|word| word == near))
-    };
-    names.get(at.or_else(within)?)
+    let words = folded.iter().flat_map(|name| name.split_whitespace());
+    let words = words.filter(|word| word.len() > 3);
+    let near = nearest(wanted, folded.iter().map(String::as_str).chain(words))?;
+    let is_long = near.len() > 6 && near.chars().next() == wanted.chars().next();
+    if !is_long && damerau_levenshtein(near, wanted) > 1 {
+        return None;
+    }
+    let at = |test: &dyn Fn(&str) -> bool| folded.iter().position(|name| test(name));
+    let whole = at(&|name| name == near);
+    names.get(whole.or_else(|| at(&|name| name.split_whitespace().any(|word| word == near)))?)
 }
 
 /// Returns a name without differences in case, accents, and punctuation.

@@ -34,7 +34,7 @@ fn a_script_runs_one_statement_at_a_time_with_its_results() {
     typed.types(":next 2");
     let read = typed.types(":next");
     assert!(
-        read.starts_with("read 0x03D4\n  => vpn 0x0F, tlb miss, ppn 0x0D, cache hit, byte 0x36\n  VPN 0x0F  TLBI 0x3") && read.ends_with("✓ 5 expectations hold\n"),
+        read.starts_with("read 0x03D4 => vpn 0x0F, tlb miss, ppn 0x0D, cache hit, byte 0x36\n  VPN 0x0F  TLBI 0x3") && read.ends_with("✓ 5 expectations hold\n"),
         "{read}"
     );
     // The statement that was undone shows the same again.
@@ -64,6 +64,28 @@ fn typed_statements_come_between_those_of_the_script() {
         words(&typed.types(":next 9")),
         "let a = 1 a = 1 let x = 7 x = 7 let y = 8 y = 8 let b = 2 b = 2 let c = 3 c = 3 no statement follows; `:open \
          FILE` opens a script, and `:goto 0` returns to the beginning"
+    );
+}
+
+#[test]
+fn a_statement_is_not_shown_twice() {
+    let mut typed = opened(
+        "once.pw",
+        "machine simple; flush tlb; expect tlb.hits == 0; process P1; P1: expect P1.rss == 0; show 1 + 1",
+    );
+    assert_eq!(
+        typed.types(":next 3").lines().skip(3).collect::<Vec<_>>(),
+        [
+            "flush tlb",
+            "expect tlb.hits == 0",
+            "  ✓ 1 expectation holds",
+        ]
+    );
+    let output = typed.types(":next 3");
+    assert!(
+        output
+            .ends_with("P1: expect P1.rss == 0\n  ✓ 1 expectation holds\nshow 1 + 1\n1 + 1 = 2\n"),
+        "{output}"
     );
 }
 

@@ -8,6 +8,9 @@ use quick_xml::events::Event;
 
 use super::plan::figure;
 use super::tree::{Block, Figure};
+use crate::report::doc;
+use crate::report::figures::layout;
+use crate::report::narrate::view::blocks as report;
 use crate::report::playing::records;
 use crate::report::scene::tests::{collisions, outlines};
 use crate::report::scene::{DARK, PAPER, SCREEN, Scene, placed, svg, text};
@@ -177,6 +180,33 @@ proptest! {
         script.push_str("figure mapping P anonymous\nfigure frames P\nfigure tables P\n");
         prop_assert!(check(&script, &[])? >= 6);
     }
+}
+
+/// An address space fits a terminal of 80 columns, where its notes move into the boxes.
+#[test]
+fn address_spaces_fit_a_terminal() {
+    let script = "machine core-i7\nprocess P\nlet p = mmap(0, 8 KB, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)\n\
+        read p\nfigure layout P accesses\n";
+    let wide = |columns: u32| {
+        let shown = records(script)
+            .into_iter()
+            .rev()
+            .find_map(|record| match &*record.did {
+                Did::Shown(views) => Some(report(&views[0])),
+                _ => None,
+            });
+        match shown.expect("a figure").first() {
+            Some(doc::Block::Layout(of)) => layout::scene(of, columns).size().0,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert!(
+        wide(80) <= 80 && wide(60) <= 60,
+        "{} {}",
+        wide(80),
+        wide(60)
+    );
+    assert!(wide(u32::MAX) > 80, "{}", wide(u32::MAX));
 }
 
 #[test]

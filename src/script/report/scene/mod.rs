@@ -23,5 +23,6 @@ pub(crate) use shapes::{CurveStyle, Fill, Frame, Line, Place, Stroke, widest, wi
 pub(crate) use shapes::{Draws, Shape};
 pub(crate) use svg::placed_svg;
 pub use svg::{svg, svgs};
+pub(crate) use text::painted;
 pub use text::text;
 pub use theme::{Color, DARK, INHERIT, PAPER, SCREEN, Theme};

@@ -232,11 +232,6 @@ impl Scene {
         self.path(points, stroke, true, false);
     }
 
-    /// Adds a line through these points, which is missing on a paper.
-    pub(crate) fn answer_line(&mut self, points: &[Place], stroke: Stroke) {
-        self.path(points, stroke, false, true);
-    }
-
     /// Adds an arrow through these points, which is missing on a paper.
     pub(crate) fn answer_arrow(&mut self, points: &[Place], stroke: Stroke) {
         self.path(points, stroke, true, true);
@@ -339,7 +334,7 @@ impl Scene {
 
 impl Draws {
     /// Whether the path of an access includes the shape.
-    fn is_taken(&self) -> bool {
+    pub(crate) fn is_taken(&self) -> bool {
         let (Self::Frame { stroke, .. } | Self::Path { stroke, .. }) = self else {
             return false;
         };
@@ -396,14 +391,6 @@ impl Line {
         Self {
             text: text.into(),
             bold: true,
-            ..Self::default()
-        }
-    }
-
-    /// Creates an answer.
-    pub(crate) fn answer(text: impl Into<String>) -> Self {
-        Self {
-            answer: text.into(),
             ..Self::default()
         }
     }

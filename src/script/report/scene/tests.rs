@@ -48,7 +48,7 @@ fn two_boxes() -> Scene {
     let left = scene.boxed(
         (0, 0),
         0,
-        &[Line::new("VPN"), Line::answer("0x0F")],
+        &[Line::new("VPN"), Line::labeled("", "0x0F")],
         Stroke::Taken,
     );
     let right = scene.boxed((12, 0), 0, &[Line::head("TLB")], Stroke::Thin);

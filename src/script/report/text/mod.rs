@@ -10,7 +10,7 @@ use super::doc::{Blank, Block, Checks, Step};
 use super::excerpt::visible;
 use super::figures::{layout, ruler};
 use super::narrate::{self, Narrator};
-use super::scene::{self, Scene};
+use super::scene::{Scene, painted};
 use crate::lang::source::Sources;
 use crate::run::record::{Sink, StepRecord, Totals};
 pub use theme::{Fit, Ink, Theme};
@@ -18,9 +18,6 @@ use theme::{HANG, line, padded, width, wrapped};
 
 /// Maximum length of the narration in bytes, which protects against scripts that loop.
 const BUDGET: u64 = 64 << 20;
-
-/// The width of a terminal.
-const COLUMNS: u32 = 80;
 
 /// Column of a statement's location if the statement is short enough.
 const PLACE: usize = 64;
@@ -156,8 +153,8 @@ fn draw(text: &mut String, block: &Block, theme: Theme) {
         Block::Steps(steps) => numbered(text, steps, theme),
         Block::Figure(scene) => drawn(text, scene, theme),
         Block::Layout(of) => {
-            let columns = theme.columns().min(COLUMNS as usize) as u32;
-            drawn(text, &layout::scene(of, columns), theme);
+            let room = u32::try_from(theme.columns() - 2).unwrap_or(u32::MAX);
+            drawn(text, &layout::scene(of, room), theme);
         }
         Block::Script(script) => script
             .lines()
@@ -174,7 +171,7 @@ fn drawn(text: &mut String, scene: &Scene, theme: Theme) {
         let instead = format!("({columns} columns wide; `run --figures DIR` writes a picture)");
         return wrapped(text, 2, Ink::Faint, &instead, theme);
     }
-    scene::text(scene)
+    painted(scene, |heading| theme.paint(Ink::Strong, heading))
         .lines()
         .for_each(|row| line(text, if row.is_empty() { 0 } else { 2 }, row));
 }

@@ -4,7 +4,7 @@ use crate::exam::formats::labels::Labels;
 use crate::exam::formats::tree::{Block, Figure, flush};
 use crate::report::doc;
 use crate::report::doc::{Layout, Slab};
-use crate::report::figures::{scene, tables, walk};
+use crate::report::figures::{Room, scene, tables, walk};
 use crate::report::narrate::{of_address, page_walk, tree, view};
 use crate::report::text::text;
 use crate::run::record::{TreeView, View, WalkView};
@@ -16,7 +16,7 @@ pub(crate) fn figure(of: &View, filled: bool) -> Option<Vec<Block>> {
         View::Tree(tree) => vec![table_figure(tree)],
         View::Steps(..) => vec![sequence(of)?],
         View::Figure(data) => {
-            let scene = scene(data);
+            let scene = scene(data, Room::PAGE);
             let scene = if filled || data.is_given() {
                 scene
             } else {

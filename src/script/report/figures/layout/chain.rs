@@ -1,41 +1,33 @@
 //! The structures of an address space, at the left of its boxes: `task_struct` and `mm_struct`, then the list of
 //! `vm_area_struct`s. Each structure is in the middle of its area, so that all arrows to areas are straight.
 
-use crate::report::doc::{AreaStruct, Chain, Layout, Slab};
+use crate::report::doc::{Chain, Layout, Slab};
 use crate::report::scene::{ElementId, Frame, Line, Place, Scene, Stroke, widest};
 
-/// Maximum number of areas whose structures have a line for each field.
-const DETAILED: usize = 6;
 /// The columns at the right of `mm_struct` and of the areas' structures.
 const SPACES: [u32; 2] = [5, 3];
 
 pub(super) struct Chained<'l> {
     chain: &'l Chain,
-    /// The areas' structures with their lines, or `None` for a box without a structure.
-    structures: Vec<Option<Vec<String>>>,
-    /// The first address of each area.
-    starts: Vec<Option<u64>>,
+    slabs: &'l [Slab],
     /// The widths of `mm_struct` and of the areas' structures.
     widths: [u32; 2],
-    detailed: bool,
 }
 
 impl<'l> Chained<'l> {
     /// Returns the structures of an address space, or `None` if its figure has none.
     pub(super) fn of_layout(layout: &'l Layout) -> Option<Self> {
         let chain = layout.chain.as_ref()?;
-        let count = layout.slabs.iter().filter(|slab| slab.structure.is_some());
-        let detailed = count.count() <= DETAILED;
-        let own = |slab: &Slab| Some(lines(slab.structure.as_ref()?, detailed));
-        let structures: Vec<Option<Vec<String>>> = layout.slabs.iter().map(own).collect();
-        let areas = structures.iter().flatten().map(|lines| wide(lines)).max();
+        let areas = layout
+            .slabs
+            .iter()
+            .filter_map(|slab| slab.structure.as_ref());
+        let areas = areas.map(|lines| wide(lines)).max();
         let memory = [task(chain), memory(chain)].concat();
         Some(Self {
             chain,
-            structures,
-            starts: layout.slabs.iter().map(|slab| slab.start).collect(),
+            slabs: &layout.slabs,
             widths: [wide(&memory), areas.unwrap_or(0)],
-            detailed,
         })
     }
 
@@ -44,9 +36,10 @@ impl<'l> Chained<'l> {
     }
 
     /// Returns the height of a box that has room for its structure and for the arrow `vm_next`.
-    pub(super) fn height(&self, slab: &Slab) -> u32 {
-        let lines = |of: &AreaStruct| lines(of, self.detailed).len() as u32 + 3;
-        slab.structure.as_ref().map_or(0, lines)
+    pub(super) fn height(of: &Slab) -> u32 {
+        of.structure
+            .as_ref()
+            .map_or(0, |lines| lines.len() as u32 + 3)
     }
 
     /// Draws the structures beside boxes with these heights, whose left wall is in column `wall`. Returns the row of the first
@@ -61,7 +54,7 @@ impl<'l> Chained<'l> {
             y += height;
         }
         // The line `mmap` of `mm_struct` is in the row of the first area, which is the lowest one.
-        let lowest = self.structures.iter().rposition(Option::is_some);
+        let lowest = self.slabs.iter().rposition(|slab| slab.structure.is_some());
         let mmap = lowest.map_or(0, |at| middles[at]);
         let shift = (tall - 1 + room).saturating_sub(mmap);
         let mmap = mmap + shift;
@@ -73,13 +66,15 @@ impl<'l> Chained<'l> {
             scene.arrow(&[(below.right(), mmap), (left - 1, mmap)], Stroke::Thin);
         }
         let mut over = None;
-        for ((lines, middle), start) in self.structures.iter().zip(middles).zip(&self.starts) {
-            let Some(lines) = lines else { continue };
+        for (slab, middle) in self.slabs.iter().zip(middles) {
+            let Some(lines) = &slab.structure else {
+                continue;
+            };
             let middle = middle + shift;
-            scene.part(start.map(ElementId::Area));
+            scene.part(slab.start.map(ElementId::Area));
             let top = middle - (lines.len() as u32).div_ceil(2);
             let of = put(scene, (left, top), self.widths[1], lines);
-            if start.is_some() {
+            if slab.start.is_some() {
                 scene.arrow(&[(of.right(), middle), (wall - 1, middle)], Stroke::Thin);
             }
             let lane = left + 2;
@@ -99,10 +94,10 @@ impl<'l> Chained<'l> {
     /// Describes the structures as text.
     pub(super) fn description(&self) -> String {
         let areas = self
-            .structures
+            .slabs
             .iter()
             .rev()
-            .flatten()
+            .filter_map(|slab| slab.structure.as_ref())
             .map(|lines| lines.join(", "));
         let areas: Vec<String> = areas.collect();
         let first = if areas.is_empty() {
@@ -137,34 +132,6 @@ fn memory(chain: &Chain) -> Vec<String> {
         format!("pgd {}", chain.pgd),
         mmap.to_owned(),
     ]
-}
-
-/// Returns the lines of a structure: one for each field, or a short form.
-fn lines(of: &AreaStruct, detailed: bool) -> Vec<String> {
-    let value = |name: &str| {
-        of.fields
-            .iter()
-            .find(|(own, _)| own == name)
-            .map_or("", |(_, value)| value)
-    };
-    if of.next.is_empty() {
-        return of.fields.iter().map(|(remark, _)| remark.clone()).collect();
-    }
-    if !detailed {
-        let range = format!("{}-{}", value("vm_start"), value("vm_end"));
-        return vec![
-            "vm_area_struct".to_owned(),
-            range,
-            format!("{}, {}", value("vm_prot"), value("vm_flags")),
-        ];
-    }
-    let fields = of
-        .fields
-        .iter()
-        .map(|(name, value)| format!("{name} {value}"));
-    std::iter::once("vm_area_struct".to_owned())
-        .chain(fields)
-        .collect()
 }
 
 /// Draws a structure, whose first line is its name.

@@ -10,6 +10,8 @@ use chain::Chained;
 const LEAST: [u32; 2] = [24, 44];
 /// The widths between which the texts of a box are wrapped. A text without a comma can be wider.
 const NARROW: [u32; 2] = [26, 40];
+/// The width of a figure with structures where there is more room, which is that of a page.
+const PAGE: u32 = 114;
 /// Maximum number of accesses on a paper whose results have two rows each, in which students write.
 const ROOMY: usize = 12;
 /// The length of a blank, in which students write a result.
@@ -17,13 +19,16 @@ const BLANK: u32 = 28;
 
 /// Draws an address space for a medium with this number of columns.
 pub(crate) fn scene(of: &Layout, columns: u32) -> Scene {
-    if of.chain.is_none() {
-        return Plan::new(of, Notes::Right).draw();
-    }
-    let room = |notes: u32| Plan::new(of, Notes::Narrow(notes));
-    let notes = (NARROW[0]..NARROW[1]).rev();
-    let fits = notes.map(room).find(|plan| plan.columns() <= columns);
-    fits.unwrap_or_else(|| room(NARROW[0])).draw()
+    let plan = |notes| Plan::new(of, notes);
+    let narrow = (NARROW[0]..NARROW[1]).rev().map(Notes::Narrow);
+    let (mut notes, columns) = if of.chain.is_some() {
+        (narrow.map(plan).collect::<Vec<_>>(), columns.min(PAGE))
+    } else {
+        let wide = [Notes::Right, Notes::OwnLine].into_iter();
+        (wide.chain(narrow).map(plan).collect(), columns)
+    };
+    let fits = notes.iter().position(|plan| plan.columns() <= columns);
+    notes.swap_remove(fits.unwrap_or(notes.len() - 1)).draw()
 }
 
 /// Draws one or two address spaces (before and after) for a page with this number of columns. Two of them are narrow enough
@@ -183,9 +188,7 @@ impl<'l> Plan<'l> {
     fn height(&self, at: usize) -> u32 {
         let lines: u32 = self.slabs[at].iter().map(Line::height).sum();
         let slab = &self.layout.slabs[at];
-        let chain = self.chain.as_ref();
-        let structure = chain.map_or(0, |chain| chain.height(slab));
-        (lines.max(1) + 1).max(structure)
+        (lines.max(1) + 1).max(Chained::height(slab))
     }
 
     /// Describes the areas as text, from top to bottom.

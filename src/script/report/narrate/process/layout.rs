@@ -12,6 +12,8 @@ use crate::run::record::{AreaLayout, AreaRecord, LayoutView, Legend};
 
 /// Maximum number of areas to draw, half from each end.
 const DRAWN: usize = 40;
+/// Maximum number of areas whose structures have a line for each field.
+const DETAILED: usize = 6;
 /// Maximum number of areas to draw beside their structures.
 const CHAINED: usize = 8;
 
@@ -69,11 +71,7 @@ impl Drawing<'_> {
                 let gap = self.gap(area.area.area.end, above, over.copied(), Some(area));
                 slabs.push((above.into(), gap));
             }
-            let next = at
-                .checked_sub(1)
-                .and_then(|at| all.get(at))
-                .map(|next| next.area.area.start);
-            slabs.push((area.area.area.end.into(), self.area(area, next)));
+            slabs.push((area.area.area.end.into(), self.area(area)));
             above = area.area.area.start;
         }
         let forbidden = self
@@ -104,8 +102,7 @@ impl Drawing<'_> {
         }
     }
 
-    /// Draws an area. `next` is the start of the next area in address order.
-    fn area(&self, layout: &AreaLayout, next: Option<u64>) -> Slab {
+    fn area(&self, layout: &AreaLayout) -> Slab {
         let area = &layout.area.area;
         let backing = format!("{}  {}", area.perms(), layout.area.backing);
         let last_heap = self.view.areas.iter().rfind(|layout| is_heap(&layout.area));
@@ -119,6 +116,7 @@ impl Drawing<'_> {
             None if marked => ("brk", self.view.brk.1),
             None => ("", area.end),
         };
+        let detailed = self.view.areas.len() <= DETAILED;
         // The label is at the end of the area, or inside the area's last page.
         let inside = at != area.end;
         Slab {
@@ -131,7 +129,7 @@ impl Drawing<'_> {
             structure: self
                 .view
                 .chain
-                .then(|| chain::structure(area, next, &self.names)),
+                .then(|| chain::structure(area, detailed, &self.names)),
             ..Slab::default()
         }
     }
@@ -283,21 +281,15 @@ impl Drawing<'_> {
         if self.view.areas.is_empty() {
             return Vec::new();
         }
-        let text = |text: String| Cell { text, word: true };
+        let text = |text: String| Cell::word(text);
         let row = |layout: &AreaLayout| {
             let AreaRecord {
                 area,
                 name,
                 backing,
             } = &layout.area;
-            let hex = |n: u64| Cell {
-                text: self.names.address(n),
-                word: false,
-            };
-            let number = |n: u64| Cell {
-                text: n.to_string(),
-                word: false,
-            };
+            let hex = |n: u64| Cell::number(self.names.address(n));
+            let number = |n: u64| Cell::number(n.to_string());
             let pages = area.len() >> self.view.spec.page_bits();
             vec![
                 hex(area.start),
