@@ -189,7 +189,7 @@ fn statement(text: &mut String, words: &str, place: &str, theme: Theme) {
     let lines = broken(&words, columns, 2 * HANG);
     let mut lines: Vec<&str> = lines.lines().collect();
     let mut last = lines.pop().unwrap_or_default();
-    if width(last) + 2 + room > columns {
+    if room > 0 && width(last) + 2 + room > columns {
         lines.push(last);
         last = "";
     }
