@@ -14,13 +14,13 @@ use crate::runs::Run;
 pub(crate) const STYLE: Style = Style {
     color: false,
     unicode: true,
-    width: 100,
+    fit: Fit::Sentences(100),
 };
 
 /// The appearance of reports.
 pub(crate) const REPORT: Theme = Theme {
     color: false,
-    fit: Fit::Sentences(STYLE.width),
+    fit: STYLE.fit,
 };
 
 /// Returns an object of a class in `pagewalk._errors`.

@@ -12,7 +12,7 @@ use clap::Args;
 use pagewalk_engine::files::acts;
 use pagewalk_script::report::diagnostics::Style;
 use pagewalk_script::report::text::{Fit, Theme};
-use terminal_size::{Height, Width, terminal_size};
+use terminal_size::{Width, terminal_size};
 
 /// The width of messages outside a terminal in columns.
 const WIDTH: usize = 100;
@@ -86,15 +86,9 @@ pub(crate) fn columns(stream: &impl IsTerminal) -> Option<usize> {
     }
     let variable = std::env::var("COLUMNS").ok();
     let variable = variable.and_then(|columns| columns.trim().parse().ok());
-    let window = || terminal_size().map(|(Width(columns), Height(_))| columns.into());
-    let known = |columns: &usize| *columns > 0;
-    Some(
-        variable
-            .filter(known)
-            .or_else(window)
-            .filter(known)
-            .unwrap_or(COLUMNS),
-    )
+    let window = terminal_size().map(|(Width(columns), _)| columns.into());
+    let mut known = [variable, window].into_iter().flatten();
+    Some(known.find(|columns| *columns > 0).unwrap_or(COLUMNS))
 }
 
 /// Returns the style for diagnostics on standard error.
@@ -104,7 +98,7 @@ pub(crate) fn diagnostic_style(color: Color) -> Style {
     Style {
         color: color.is_wanted(&stderr),
         unicode,
-        width: columns(&stderr).unwrap_or(WIDTH),
+        fit: columns(&stderr).map_or(Fit::Sentences(WIDTH), Fit::Lines),
     }
 }
 
@@ -374,14 +368,14 @@ fn replaced(c: char) -> char {
         '─' | '╴' | '╶' | '╼' | '╾' | '–' | '—' | '−' => '-',
         '━' | '╸' | '╺' => '=',
         '│' | '╵' | '╷' | '╽' | '╿' => '|',
-        '╎' => ':',
+        '╎' | '┆' => ':',
         '┃' | '╹' | '╻' => '#',
         '▶' | '→' => '>',
         '◀' | '←' => '<',
         '▲' | '↑' => '^',
         '▼' | '↓' => 'v',
         '×' | '✗' => 'x',
-        '╌' | '·' => '.',
+        '╌' | '┄' | '·' => '.',
         '✓' => '+',
         '…' => '~',
         '\u{a0}' => ' ',

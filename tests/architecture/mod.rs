@@ -137,6 +137,17 @@ fn checks_of_cells_are_made_in_one_place() {
 }
 
 #[test]
+fn one_file_writes_svg() {
+    let opens = |line: &str| line.contains("<svg ") && !line.trim_start().starts_with("//");
+    let writers: Vec<String> = rust_files("src")
+        .into_iter()
+        .filter(|source| source.text.lines().any(opens))
+        .map(|source| source.path)
+        .collect();
+    assert_eq!(writers, ["src/script/report/scene/svg.rs"]);
+}
+
+#[test]
 fn nothing_is_unsafe_or_left_undone() {
     let sources = ["src", "tests", "benches", "examples/rust"]
         .into_iter()

@@ -36,7 +36,7 @@ const READERS: [&str; 3] = [
 ];
 
 /// The other files that search a text for words, with the reason.
-const ALLOWED: [(&str, &str); 18] = [
+const ALLOWED: [(&str, &str); 16] = [
     (
         "src/engine/files/mod.rs",
         "the errors of the operating system",
@@ -74,15 +74,7 @@ const ALLOWED: [(&str, &str); 18] = [
         "src/script/exam/formats/assumptions/mod.rs",
         "a part with its article",
     ),
-    (
-        "src/script/exam/formats/drawing/layout/mod.rs",
-        "the equation of a mark",
-    ),
     ("src/script/exam/formats/labels.rs", "the title of a table"),
-    (
-        "src/script/exam/formats/plan/figures.rs",
-        "a table with its address",
-    ),
     ("src/script/questions/tables.rs", "a size with its unit"),
     ("src/script/suite/amend/plan.rs", "the label of a check"),
     (

@@ -134,7 +134,7 @@ fn two_address_spaces_are_before_and_after() {
         heap.contains("before: address space of P1") && heap.contains("after: address space of P1")
     );
     // Only the heap differs, and each drawing explains the sign.
-    let changed: Vec<&str> = heap.lines().filter(|line| line.contains("│ * ")).collect();
+    let changed: Vec<&str> = heap.lines().filter(|line| line.contains("┃ * ")).collect();
     assert_eq!(changed.len(), 2, "{heap}");
     assert!(
         changed.iter().all(|line| line.contains("run-time heap")),
@@ -144,7 +144,7 @@ fn two_address_spaces_are_before_and_after() {
         heap.matches("* differs between before and after").count(),
         2
     );
-    // In a drawing, the box also has a second outline.
+    // The box also has a thick outline.
     let drawn = exam(&["--format", "html"]);
     assert!(
         drawn.contains("before: address space of P1") && drawn.contains("* run-time heap (malloc)")

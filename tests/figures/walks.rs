@@ -76,11 +76,11 @@ fn an_invalid_entry_with_the_tag_misses() {
     );
     let text = drawn(script).0;
     for line in [
-        "0  0x03 → -     v 0 ",
-        "1  0x09 → 0x0D  v 1 ",
-        "2  0x00 → -     v 0 ",
-        "3  0x07 → 0x02  v 1 ",
-        "0  0x24  v 1  3A 00 51 89 ",
+        "0 03  -   0",
+        "1 09  0D  1",
+        "2▶00  -   0  not valid",
+        "3 07  02  1",
+        "0 24  1 3A 00 51 89 ",
     ] {
         assert!(text.contains(line), "{line} in {text}");
     }

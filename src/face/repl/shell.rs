@@ -126,7 +126,7 @@ impl Shell {
     /// Sets the width of the output in columns.
     pub(crate) fn set_width(&mut self, columns: usize) {
         self.context.display.look.fit = Fit::Lines(columns);
-        self.context.display.errors.width = columns;
+        self.context.display.errors.fit = Fit::Lines(columns);
     }
 
     /// The prompt for the next line.
@@ -388,7 +388,7 @@ fn display(columns: usize) -> DisplayOptions {
         errors: Style {
             color: false,
             unicode: true,
-            width: columns,
+            fit: Fit::Sentences(columns),
         },
         echo: true,
     }

@@ -22,7 +22,7 @@ use crate::face::terminal::{
 };
 use pagewalk_engine::files::limits::PROMPT_LINE;
 use pagewalk_script::report::diagnostics::Style;
-use pagewalk_script::report::text::{Fit, Theme};
+use pagewalk_script::report::text::Fit;
 use pagewalk_script::run::session::Options;
 
 /// Width without a terminal.
@@ -54,27 +54,19 @@ impl Repl {
         let terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
         let smart = terminal && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
         let keys = Keys::default();
-        let mut editor = if smart {
+        let editor = if smart {
             editor(color.is_wanted(&io::stdout()), &keys)
         } else {
             None
         };
-        let columns = editor
-            .as_mut()
-            .and_then(Editor::dimensions)
-            .map(|(columns, _)| columns.into());
-        let width = columns.unwrap_or(if terminal { COLUMNS } else { WIDE });
+        let mut look = color.theme(&io::stdout());
+        if look.fit == Fit::Nothing {
+            look.fit = Fit::Sentences(WIDE);
+        }
         let display = DisplayOptions {
-            look: Theme {
-                color: color.is_wanted(&io::stdout()),
-                fit: if terminal {
-                    Fit::Lines(width)
-                } else {
-                    Fit::Sentences(width)
-                },
-            },
+            look,
             errors: Style {
-                width,
+                fit: look.fit,
                 ..diagnostic_style(color)
             },
             echo: terminal,

@@ -20,7 +20,7 @@ use crate::face::progress::FileProgress;
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print, print_bytes};
 use crate::face::threads::side_by_side;
 use pagewalk_script::report::excerpt::visible;
-use pagewalk_script::report::text::Theme;
+use pagewalk_script::report::text::{Fit, Theme};
 use pagewalk_script::suite::amend::Wanted;
 use pagewalk_script::suite::reports::{
     Case, Held, Name, Suite, Verdict, failures, outcomes, summary,
@@ -332,19 +332,15 @@ impl Test {
         }
         // A report on standard output must be the only output there.
         if self.output.reports.iter().any(Report::to_stdout) {
-            complain(&self.summary_text(
-                ran,
-                color.theme(&io::stderr()),
-                io::stderr().is_terminal(),
-            ));
+            complain(&self.summary_text(ran, color.theme(&io::stderr())));
         } else {
-            print(&self.summary_text(ran, color.theme(&io::stdout()), io::stdout().is_terminal()))?;
+            print(&self.summary_text(ran, color.theme(&io::stdout())))?;
         }
         Ok(status)
     }
 
     /// Returns the changes to golden files, the failures, and the summary. Includes the time only on a terminal.
-    fn summary_text(&self, ran: &SuiteRun, theme: Theme, terminal: bool) -> String {
+    fn summary_text(&self, ran: &SuiteRun, theme: Theme) -> String {
         let verbose = self.output.verbose;
         let mut text = outcomes(&ran.suite.blessed, theme, verbose);
         text += &failures(&ran.suite, theme, verbose);
@@ -355,7 +351,7 @@ impl Test {
             0
         };
         text += &lines[first..].join("\n");
-        if terminal {
+        if theme.fit != Fit::Nothing {
             // Writing to a string cannot fail.
             let _ = write!(text, " ({:.2} s)", ran.took.as_secs_f64());
         }

@@ -120,7 +120,7 @@ pub fn find(name: &str) -> Result<Page, String> {
     };
     let has = |known: &str, word| known.split(' ').any(|known| begins(known, word));
     let mut found = such(&|known| known == wanted || known == one);
-    if found.is_empty() {
+    if found.is_empty() && !wanted.is_empty() {
         found = such(&|known| wanted.split(' ').all(|word| has(known, word)));
     }
     if let Some(page) = Page::of(&found).filter(|_| found.len() <= EXPLAINED) {
@@ -165,7 +165,8 @@ fn folded(name: &str) -> String {
         name = name.replace(accented, plain.encode_utf8(&mut [0; 4]));
     }
     // Some keyboards send an accent as a character of its own.
-    name.replace(|c| ('\u{300}'..='\u{36f}').contains(&c), "")
+    name = name.replace(|c| ('\u{300}'..='\u{36f}').contains(&c), "");
+    name.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Returns the page of a name as text: see [`find`].

@@ -15,7 +15,7 @@ pub(crate) fn width(text: &str) -> usize {
 /// spaces become one space, and its other lines are indented by `hang` more columns than the first.
 pub(crate) fn broken(text: &str, room: usize, hang: usize) -> String {
     let mut out: Vec<String> = Vec::new();
-    for line in text.lines() {
+    for line in text.split('\n') {
         if width(line) <= room {
             out.push(line.to_owned());
             continue;

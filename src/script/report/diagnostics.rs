@@ -8,8 +8,8 @@ use miette::{
     ThemeStyles,
 };
 
-use super::broken::broken;
 use super::excerpt::{Excerpt, visible};
+use super::text::Fit;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
@@ -27,8 +27,8 @@ pub struct Style {
     pub color: bool,
     /// Whether to draw lines in Unicode instead of ASCII.
     pub unicode: bool,
-    /// Width to which messages are wrapped, in columns.
-    pub width: usize,
+    /// The width of messages. In a terminal, lines of scripts also fit, so that their marks stay below them.
+    pub fit: Fit,
 }
 
 /// Renders the diagnostics, each followed by an empty line.
@@ -47,18 +47,16 @@ pub fn render(diagnostics: &[Diagnostic], sources: &Sources, style: Style) -> St
     };
     let handler = GraphicalReportHandler::new_themed(theme)
         .with_links(false)
-        .with_width(style.width.max(20))
+        .with_width(style.fit.columns())
         .without_syntax_highlighting();
     let mut text = String::new();
     for diagnostic in diagnostics {
         if is_about_whole_file(diagnostic, sources) {
-            let message = format!("pagewalk: {}\n", readable(&diagnostic.message));
-            text += &broken(&message, style.width, 2);
-            text.push('\n');
+            text += &format!("pagewalk: {}\n", readable(&diagnostic.message));
             continue;
         }
         // Writing to a string cannot fail.
-        let _ = handler.render_report(&mut text, &Report::new(diagnostic, sources));
+        let _ = handler.render_report(&mut text, &Report::new(diagnostic, sources, style.fit));
         text.push('\n');
     }
     if style.unicode {
@@ -86,7 +84,7 @@ struct Report {
 }
 
 impl Report {
-    fn new(diagnostic: &Diagnostic, sources: &Sources) -> Self {
+    fn new(diagnostic: &Diagnostic, sources: &Sources, fit: Fit) -> Self {
         let main = diagnostic.span;
         let mut report = Self {
             message: format!(
@@ -111,18 +109,18 @@ impl Report {
         let places = std::iter::once((main, diagnostic.label.as_str()))
             .chain(near.iter().map(|(span, words)| (*span, words.as_str())))
             .collect::<Vec<_>>();
-        let hidden = report.show(&places, sources);
+        let hidden = report.show(&places, sources, fit);
         let far = far.iter().map(|(span, words)| (*span, words.as_str()));
         report.related = hidden
             .into_iter()
             .chain(far)
-            .map(|place| Self::elsewhere(place, sources))
+            .map(|place| Self::elsewhere(place, sources, fit))
             .collect();
         report
     }
 
     /// Creates a report for a location outside the diagnostic's lines.
-    fn elsewhere((span, words): (Span, &str), sources: &Sources) -> Self {
+    fn elsewhere((span, words): (Span, &str), sources: &Sources, fit: Fit) -> Self {
         let mut report = Self {
             message: readable(words),
             help: None,
@@ -131,12 +129,17 @@ impl Report {
             labels: Vec::new(),
             related: Vec::new(),
         };
-        report.show(&[(span, "")], sources);
+        report.show(&[(span, "")], sources, fit);
         report
     }
 
     /// Shows these locations in one file, and returns the locations outside the report's lines.
-    fn show<'a>(&mut self, places: &[(Span, &'a str)], sources: &Sources) -> Vec<(Span, &'a str)> {
+    fn show<'a>(
+        &mut self,
+        places: &[(Span, &'a str)],
+        sources: &Sources,
+        fit: Fit,
+    ) -> Vec<(Span, &'a str)> {
         let Some(file) = places.first().and_then(|(span, _)| sources.file(span.file)) else {
             return Vec::new();
         };
@@ -148,7 +151,7 @@ impl Report {
             .copied()
             .partition(|(span, _)| line(*span) + ADJACENT >= main);
         let ranges: Vec<Range<usize>> = places.iter().map(|(span, _)| range(*span)).collect();
-        let excerpt = Excerpt::new(file, &ranges);
+        let excerpt = Excerpt::new(file, &ranges, fit);
         for (at, (span, words)) in places.iter().enumerate() {
             let Some(found) = excerpt.find(&file.text, &range(*span)) else {
                 hidden.push((*span, *words));

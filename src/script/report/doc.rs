@@ -1,6 +1,8 @@
 //! The report of a run as a format-independent tree. Pagewalk generates text, Markdown, HTML, LaTeX, and
 //! Typst from the tree. The tree contains no colors, character columns, or tags.
 
+use std::collections::BTreeSet;
+
 use super::scene::Scene;
 use crate::run::fields::BitField;
 use crate::run::table::{self, Rows};
@@ -113,33 +115,41 @@ pub struct Cell {
     pub(crate) text: String,
     /// Whether the value is a word. Words are left-aligned, and numbers are right-aligned.
     pub(crate) word: bool,
+    /// Whether a figure marks the cell, because it has changed.
+    pub(crate) changed: bool,
 }
 
 impl Cell {
     pub(crate) fn word(text: impl Into<String>) -> Self {
-        let text = text.into();
-        Self { text, word: true }
+        Self {
+            word: true,
+            ..Self::number(text)
+        }
     }
 
     /// Returns a cell with a formatted number.
     pub(crate) fn number(text: impl Into<String>) -> Self {
-        let text = text.into();
-        Self { text, word: false }
+        Self {
+            text: text.into(),
+            word: false,
+            changed: false,
+        }
     }
 }
 
 impl From<&table::Cell> for Cell {
     fn from(cell: &table::Cell) -> Self {
-        Self {
-            text: cell.to_string(),
-            word: matches!(cell, table::Cell::Text(_)),
+        let text = cell.to_string();
+        match cell {
+            table::Cell::Text(_) => Self::word(text),
+            _ => Self::number(text),
         }
     }
 }
 
 impl From<&Rows> for Table {
     fn from(of: &Rows) -> Self {
-        Self {
+        let mut table = Self {
             title: of.title.clone(),
             groups: of.groups.clone(),
             rows: of
@@ -147,7 +157,22 @@ impl From<&Rows> for Table {
                 .iter()
                 .map(|row| row.iter().map(Cell::from).collect())
                 .collect(),
+        };
+        let Some(marks) = &of.marks else {
+            return table;
+        };
+        let columns: BTreeSet<usize> = marks.cells.iter().map(|(_, column)| *column).collect();
+        for (at, row) in table.rows.iter_mut().enumerate() {
+            for column in &columns {
+                let Some(cell) = row.get_mut(*column) else {
+                    continue;
+                };
+                cell.changed = marks.cells.contains(&(at, *column));
+                // A printer may have no colors. The blank aligns the digits.
+                cell.text.push(if cell.changed { '*' } else { ' ' });
+            }
         }
+        table
     }
 }
 
@@ -198,6 +223,10 @@ pub struct Layout {
     pub(crate) chain: Option<Chain>,
     /// The lines below the drawing, which explain its signs.
     pub(crate) legend: Vec<String>,
+    /// Whether students write the results of accesses, which the drawing therefore omits with the notes on areas.
+    pub(crate) asked: bool,
+    /// Whether the results of accesses have room for handwriting.
+    pub(crate) written: bool,
 }
 
 /// The structures that lead to the areas of a process.
@@ -211,39 +240,27 @@ pub(crate) struct Chain {
     pub(crate) mmap: String,
 }
 
-/// A `vm_area_struct` beside its area.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct AreaStruct {
-    /// The names and values of the fields except `vm_next`. For areas that are not drawn, only a remark.
-    pub(crate) fields: Vec<(String, String)>,
-    /// `vm_next`: the start of the next area, or `NULL`.
-    pub(crate) next: String,
-}
-
 /// An access that a figure marks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Mark {
     pub(crate) number: u64,
     /// The access as a statement.
     pub(crate) operation: String,
-    /// The result, or `None` on a paper, where students write the result.
+    /// The result, or `None` if it is unknown.
     pub(crate) result: Option<String>,
-}
-
-impl Mark {
-    /// Returns the result, or a blank line, which has the same length for every result.
-    pub(crate) fn result_or_blank(&self) -> String {
-        self.result.clone().unwrap_or_else(|| "_".repeat(28))
-    }
 }
 
 /// A box of an address space.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Slab {
+    /// The first address of an area.
+    pub(crate) start: Option<u64>,
     /// The address at the upper edge, which is the address of the first byte above the box.
     pub(crate) top: String,
     /// The label at the upper edge, such as `brk`.
     pub(crate) mark: String,
+    /// The address that the label represents, if it is inside the box.
+    pub(crate) mark_at: String,
     /// The lines in the box, each with a left and a right part.
     pub(crate) lines: Vec<(String, String)>,
     /// The note beside the box.
@@ -252,8 +269,8 @@ pub(crate) struct Slab {
     pub(crate) gap: bool,
     /// The accesses to the addresses of the box, the highest address first.
     pub(crate) accesses: Vec<Mark>,
-    /// The area's structure, if the figure draws structures.
-    pub(crate) structure: Option<AreaStruct>,
+    /// The lines of the area's `vm_area_struct`, if the figure draws structures. For areas that are not drawn, a remark.
+    pub(crate) structure: Option<Vec<String>>,
     /// Whether the box differs from the address space in the figure beside it.
     pub(crate) changed: bool,
 }

@@ -6,12 +6,15 @@ use std::ops::Range;
 
 use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 
+use super::text::Fit;
 use crate::lang::source::SourceFile;
 pub use pagewalk_engine::files::visible;
 
-/// Maximum length, in bytes, of a line that is shown whole.
+/// Maximum length, in bytes, of a line that is shown whole outside a terminal.
 const WHOLE: usize = 160;
-/// Number of bytes shown before the main place in a longer line.
+/// Number of columns of a terminal for the number of a line and two ellipses.
+const MARGIN: usize = 10;
+/// Maximum number of bytes shown before the main place in a longer line.
 const BEFORE: usize = 40;
 
 /// Some lines of a file, copied and possibly truncated. For miette, an excerpt is a source whose lines have
@@ -42,8 +45,12 @@ impl Excerpt {
     /// Creates an excerpt with the lines of these places, and with the lines directly before and after each
     /// place. Places are byte ranges, and the first one is the main place. A place beyond the end of the file
     /// moves to the end of the file.
-    pub(crate) fn new(file: &SourceFile, places: &[Range<usize>]) -> Self {
+    pub(crate) fn new(file: &SourceFile, places: &[Range<usize>], fit: Fit) -> Self {
         let text = &file.text;
+        let whole = match fit {
+            Fit::Lines(_) => WHOLE.min(fit.columns() - MARGIN),
+            Fit::Nothing | Fit::Sentences(_) => WHOLE,
+        };
         let mut lines: BTreeMap<usize, Range<usize>> = BTreeMap::new();
         let mut beside: BTreeMap<usize, Range<usize>> = BTreeMap::new();
         for place in places {
@@ -62,12 +69,12 @@ impl Excerpt {
             }
             lines
                 .entry(number)
-                .or_insert_with(|| cut(text, &line, start));
+                .or_insert_with(|| cut(text, &line, start, whole));
         }
         for (number, line) in beside {
             lines
                 .entry(number)
-                .or_insert_with(|| cut(text, &line, line.start));
+                .or_insert_with(|| cut(text, &line, line.start, whole));
         }
         let name = visible(&file.name).into_owned();
         let mut excerpt = Self {
@@ -187,10 +194,10 @@ fn line_around(text: &str, byte: usize) -> Range<usize> {
 }
 
 /// Returns the part of a line to show around `focus`.
-fn cut(text: &str, line: &Range<usize>, focus: usize) -> Range<usize> {
-    if line.len() <= WHOLE {
+fn cut(text: &str, line: &Range<usize>, focus: usize, whole: usize) -> Range<usize> {
+    if line.len() <= whole {
         return line.clone();
     }
-    let start = boundary(text, focus.saturating_sub(BEFORE)).max(line.start);
-    start..boundary(text, start + WHOLE).min(line.end)
+    let start = boundary(text, focus.saturating_sub(BEFORE.min(whole / 2))).max(line.start);
+    start..boundary(text, start + whole).min(line.end)
 }

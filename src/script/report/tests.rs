@@ -4,11 +4,12 @@ use super::diagnostics::{Style, render};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
+use crate::report::text::Fit;
 
 const PLAIN: Style = Style {
     color: false,
     unicode: true,
-    width: 80,
+    fit: Fit::Sentences(80),
 };
 
 fn sources(texts: &[&str]) -> Sources {
@@ -94,6 +95,50 @@ fn a_diagnostic_names_its_code_and_points_at_the_token() {
         },
     );
     assert!(colored.contains("\x1b["), "{colored}");
+}
+
+#[test]
+fn a_long_line_is_cut_around_its_mark_in_a_terminal() {
+    let text = format!(
+        "let x = {} + unknown + {}\n",
+        "1 + ".repeat(30) + "1",
+        "2 + ".repeat(30) + "2"
+    );
+    let sources = sources(&[&text]);
+    let start = text.find("unknown").unwrap() as u32;
+    let span = Span {
+        file: 0,
+        start,
+        end: start + 7,
+    };
+    let diagnostic = Diagnostic::new(Code::UnknownName, span, "no such name");
+    for columns in [40, 60, 80] {
+        let style = Style {
+            fit: Fit::Lines(columns),
+            ..PLAIN
+        };
+        let rendered = render(&[diagnostic.clone()], &sources, style);
+        let lines: Vec<Vec<char>> = rendered
+            .lines()
+            .map(|line| line.chars().collect())
+            .collect();
+        assert!(lines.iter().all(|line| line.len() <= columns), "{rendered}");
+        let marked = lines
+            .iter()
+            .position(|line| line.contains(&'─') && line.contains(&'·'))
+            .unwrap();
+        let at = lines[marked].iter().position(|c| *c == '─').unwrap();
+        assert_eq!(
+            lines[marked - 1][at..at + 7].iter().collect::<String>(),
+            "unknown",
+            "{rendered}"
+        );
+    }
+    let whole = render(&[diagnostic], &sources, PLAIN);
+    assert!(
+        whole.lines().any(|line| line.chars().count() > 160),
+        "{whole}"
+    );
 }
 
 #[test]

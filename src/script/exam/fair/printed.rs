@@ -124,11 +124,8 @@ impl Printed {
     fn figure(&mut self, figure: &Figure) {
         let source = match figure {
             Figure::Layouts(_) => Source::State(TableId::Maps),
-            Figure::Tree(_) => Source::State(TableId::PageTable),
-            // The frames and the areas of processes.
-            Figure::Pair(_) => Source::State(TableId::Frames),
-            Figure::Scene(scene) if scene.subject.is_some() => Source::State(TableId::Frames),
-            Figure::Sequence(_) => Source::Steps,
+            Figure::Scenes { of: Some(id), .. } => Source::State(*id),
+            Figure::Steps { .. } => Source::Steps,
             _ => Source::Prose,
         };
         for text in figure_texts(figure) {

@@ -238,21 +238,14 @@ fn write_fenced(out: &mut String, block: doc::Block) {
 /// Adds a table in its terminal form, with groups of columns.
 fn table(out: &mut String, table: &Table) {
     let cell = |cell: &Cell| match cell {
-        Cell::Word(text) => doc::Cell {
-            text: text.clone(),
-            word: true,
-        },
-        Cell::Number(text) => doc::Cell {
-            text: text.clone(),
-            word: false,
-        },
-        Cell::Blank(blank) => doc::Cell {
-            text: blank
+        Cell::Word(text) => doc::Cell::word(text),
+        Cell::Number(text) => doc::Cell::number(text),
+        Cell::Blank(blank) => doc::Cell::number(
+            blank
                 .content
                 .clone()
                 .unwrap_or_else(|| "_".repeat(blank.width as usize)),
-            word: false,
-        },
+        ),
     };
     let rows = table
         .rows
@@ -277,22 +270,13 @@ fn figure(out: &mut String, figure: &Figure) {
 
 /// Returns a figure as lines of text. A figure of several objects has a text for each of them.
 pub(crate) fn texts(figure: &Figure) -> Vec<String> {
-    let one = |block: doc::Block| flush(&text(&[block], false));
     match figure {
         Figure::Bits { title, bits } => vec![self::bits(title, bits)],
-        Figure::Layouts(layouts) => layouts
-            .iter()
-            .map(|layout| one(doc::Block::Layout(layout.clone())))
+        other => other
+            .reported()
+            .into_iter()
+            .map(|block| flush(&text(&[block], false)))
             .collect(),
-        Figure::Tree(tree) => vec![tree.text.clone()],
-        Figure::Sequence(of) => vec![one(doc::Block::Steps(of.messages.clone()))],
-        Figure::Walk(of) => vec![of.text.clone()],
-        Figure::Scene(scene) => vec![one(doc::Block::Figure(scene.clone()))],
-        Figure::Pair(pair) => pair
-            .iter()
-            .map(|of| one(doc::Block::Figure(of.clone())))
-            .collect(),
-        Figure::Ruler(ruler) => vec![one(doc::Block::Ruler(ruler.clone()))],
     }
 }
 

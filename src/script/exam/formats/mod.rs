@@ -2,8 +2,8 @@
 
 mod assumptions;
 mod bank;
+mod canvas;
 mod derived;
-mod drawing;
 mod fairness;
 pub mod html;
 mod json;
@@ -21,10 +21,11 @@ pub(crate) mod prompt;
 mod qti;
 mod solution;
 pub mod style;
+#[cfg(test)]
+mod tests;
 pub mod tree;
 mod typst;
 
-pub(crate) use drawing::svgs;
 pub use fairness::fairness;
 pub use json::{json, solutions, value as json_value};
 pub(crate) use label::{filled, label};

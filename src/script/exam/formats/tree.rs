@@ -2,7 +2,8 @@
 
 use super::style::Edition;
 use crate::report::doc;
-use crate::report::doc::{Layout, Ruler};
+use crate::report::doc::{Layout, Ruler, Step};
+use crate::report::figures::{layout, ruler, steps};
 use crate::report::scene::Scene;
 use crate::report::text::text;
 use crate::run::table::TableId;
@@ -335,91 +336,56 @@ pub enum Figure {
     Layouts(Vec<Layout>),
     /// An address with its fields.
     Ruler(Ruler),
-    /// Page tables.
-    Tree(Tree),
-    /// The messages of an access.
-    Sequence(Sequence),
-    /// A page walk.
-    Walk(Walk),
-    /// A figure on a grid of characters.
-    Scene(Scene),
-    /// Two figures of the same objects: before and after a change.
-    Pair(Box<[Scene; 2]>),
+    /// The messages of an access in order.
+    Steps { title: String, steps: Vec<Step> },
+    /// Scenes: one, or two of the same objects before and after a change.
+    Scenes {
+        scenes: Vec<Scene>,
+        /// The figure as lines of text, or `None` if they are those of the scenes.
+        text: Option<String>,
+        /// The contents of a machine or a process that the figure shows.
+        of: Option<TableId>,
+    },
 }
 
-/// A page walk. On a paper, the values are empty.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Walk {
-    pub(crate) title: String,
-    /// The walk as lines of text.
-    pub(crate) text: String,
-    /// The number of levels of the page tables.
-    pub(crate) levels: usize,
-    /// One column for each level whose index is part of the virtual page number.
-    pub(crate) columns: Vec<WalkColumn>,
-    /// The page offset: its name, the bits that it consists of, and its value.
-    pub(crate) offset: [String; 3],
-    /// The width of a column in characters, which is the same on the paper and in the key.
-    pub(crate) room: usize,
-    /// The physical address, or the fault.
-    pub(crate) result: String,
-    pub(crate) faults: bool,
+impl Figure {
+    /// Returns the scenes for a page with this number of columns.
+    pub(crate) fn scenes(&self, columns: u32) -> Vec<Scene> {
+        match self {
+            Self::Bits { title, bits } => vec![ruler::bits(title, bits, columns)],
+            Self::Layouts(layouts) => layout::scenes(layouts, columns),
+            Self::Ruler(ruler) => vec![ruler::scene(ruler, columns)],
+            Self::Steps { title, steps } => vec![steps::scene(title.clone(), steps, columns)],
+            Self::Scenes { scenes, .. } => scenes.clone(),
+        }
+    }
+
+    /// Returns the blocks of a report for formats without drawings, one for each drawing.
+    pub(crate) fn reported(&self) -> Vec<doc::Block> {
+        match self {
+            Self::Bits { title, bits } => {
+                vec![doc::Block::Figure(ruler::bits(title, bits, 0))]
+            }
+            Self::Layouts(layouts) => layouts.iter().cloned().map(doc::Block::Layout).collect(),
+            Self::Ruler(ruler) => vec![doc::Block::Ruler(ruler.clone())],
+            Self::Steps { steps, .. } => vec![doc::Block::Steps(steps.clone())],
+            Self::Scenes {
+                text: Some(text), ..
+            } => vec![doc::Block::Script(text.clone())],
+            Self::Scenes { scenes, .. } => scenes.iter().cloned().map(doc::Block::Figure).collect(),
+        }
+    }
 }
 
-/// A level of a walk.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WalkColumn {
-    /// The name of the index, the bits that it consists of, and its value.
-    pub(crate) name: String,
-    pub(crate) bits: String,
-    pub(crate) value: String,
-    /// The title of the table.
-    pub(crate) head: String,
-    /// The entry, and its target.
-    pub(crate) entry: String,
-    pub(crate) target: String,
-    /// The size of the region that an entry covers.
-    pub(crate) covers: String,
-    /// Whether the walk reaches a table of this level.
-    pub(crate) has_table: bool,
-    /// Whether the entry leads to the next table.
-    pub(crate) leads_on: bool,
-}
-
-/// The messages of an access in order.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sequence {
-    pub(crate) title: String,
-    pub(crate) messages: Vec<doc::Step>,
-}
-
-/// Page tables as a tree.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Tree {
-    pub(crate) title: String,
-    /// The figure as lines of text.
-    pub(crate) text: String,
-    /// The table of level 1.
-    pub(crate) root: Tables,
-}
-
-/// A page table and the tables below it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Tables {
-    /// The lines above the table: the level, followed by the location.
-    pub(crate) head: Vec<String>,
-    pub(crate) rows: Vec<Entry>,
-}
-
-/// An entry of a page table.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
-    /// The index in the table.
-    pub(crate) index: String,
-    /// The contents, or an empty text if the entry points to a table.
-    pub(crate) words: String,
-    /// The table that the entry points to.
-    pub(crate) below: Option<Tables>,
+impl From<Scene> for Figure {
+    fn from(scene: Scene) -> Self {
+        Self::Scenes {
+            // The frames and the areas of processes.
+            of: scene.subject.is_some().then_some(TableId::Frames),
+            scenes: vec![scene],
+            text: None,
+        }
+    }
 }
 
 /// Returns the blocks of a paper for the blocks of a report.
@@ -442,7 +408,7 @@ fn one(block: &doc::Block) -> Block {
         },
         doc::Block::Table(table) => Block::Given(given(table)),
         doc::Block::Ruler(ruler) => Block::Figure(Figure::Ruler(ruler.clone())),
-        doc::Block::Figure(scene) => Block::Figure(Figure::Scene(scene.clone())),
+        doc::Block::Figure(scene) => Block::Figure(scene.clone().into()),
         doc::Block::Layout(layout) => Block::Figure(Figure::Layouts(vec![layout.clone()])),
         doc::Block::Steps(steps) => Block::Steps(
             steps

@@ -5,7 +5,7 @@ use crate::lang::ast::{Expr, Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::questions::rows::word;
 use crate::run::record::{
-    AreaRecord, FigureData, PageInFrame, SharedFrame, Sharing, SharingProcess,
+    AreaRecord, FigureData, PageInFrame, SharedFrame, Sharing, SharingProcess, View,
 };
 use crate::run::session::Session;
 use crate::run::stop::Stop;
@@ -16,11 +16,11 @@ use pagewalk_engine::kernel::vma::Vma;
 use pagewalk_engine::machine::pte::Bit;
 use std::collections::BTreeSet;
 
-/// Maximum number of processes in a figure.
-const PROCESSES: usize = 2;
+/// Maximum number of processes in a figure that draws each process at one side.
+pub(super) const SIDES: usize = 2;
 
 impl Session<'_> {
-    /// Returns the named processes, or the current process by default.
+    /// Returns the named processes, at most `most`, or the current process by default.
     ///
     /// # Errors
     /// Returns `unknown-process` or `wrong-count`.
@@ -28,9 +28,10 @@ impl Session<'_> {
         &mut self,
         place: Span,
         named: &[Expr],
+        most: usize,
     ) -> Result<Vec<Word>, Stop> {
-        if let Some(more) = named.get(PROCESSES) {
-            let message = format!("a figure has room for at most {PROCESSES} processes");
+        if let Some(more) = named.get(most) {
+            let message = format!("a figure has room for at most {most} processes");
             return Err(Diagnostic::new(Code::WrongCount, more.span, message)
                 .label("one too many")
                 .into());
@@ -65,7 +66,7 @@ impl Session<'_> {
 pub(crate) fn frames(session: &mut Session, request: &Request) -> Result<FigureData, Stop> {
     let (place, named) = (request.place, request.operands);
     let mut pids = Vec::new();
-    for name in session.processes_named(place, named)? {
+    for name in session.processes_named(place, named, SIDES)? {
         pids.push(session.process_called(&name)?.pid);
     }
     let kernel = session.kernel(place)?;
@@ -97,8 +98,8 @@ pub(crate) fn frames(session: &mut Session, request: &Request) -> Result<FigureD
     let before = figure
         .subject()
         .and_then(|subject| session.state.figure_of(&subject).cloned());
-    if let (FigureData::Frames(now), Some(FigureData::Frames(before))) =
-        (&mut figure, before.as_deref())
+    if let (FigureData::Frames(now), Some(View::Figure(before))) = (&mut figure, before)
+        && let FigureData::Frames(before) = &*before
     {
         now.compare(before);
     }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::frames::SIDES;
 use super::request::Request;
 use crate::lang::ast::{Expr, Span};
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -46,7 +47,7 @@ pub(crate) fn layout(session: &mut Session, request: &Request) -> Result<Vec<Vie
     let has = |name| words.iter().any(|expr| word(expr) == Some(name));
     let (accesses, chain) = (has(ACCESSES), has(CHAIN));
     let processes: Vec<Expr> = named.into_iter().cloned().collect();
-    session.processes_named(place, &processes)?;
+    session.processes_named(place, &processes, SIDES)?;
     let each = processes
         .iter()
         .map(|process| Arc::from([first.clone(), process.clone()]));

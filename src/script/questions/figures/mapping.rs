@@ -1,11 +1,12 @@
-//! `figure mapping P1 P2 "object"`: the areas that map an object, the object on disk, and the frames between them.
+//! `figure mapping P1 P2 "object"`: the areas that map an object, the object on disk, and the frames between them. Without
+//! an object, the figure shows all areas.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::frames::copies;
 use super::request::Request;
-use crate::lang::ast::Expr;
+use crate::lang::ast::{Expr, Span};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::value::Value;
 use crate::questions::rows::word;
@@ -24,14 +25,20 @@ use pagewalk_engine::kernel::vma::{Backing, Vma};
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::pte::Bit;
 
-/// Maximum number of rows with pages, for one process, and for each of two processes. The figure then fits on a page.
-const ROWS: [usize; 2] = [12, 8];
+/// Maximum number of rows with pages, for each of one to four processes. The figure then fits on a page.
+const ROWS: [usize; 4] = [12, 8, 6, 5];
+/// A call that maps anonymous memory.
+const MAP_ANONYMOUS: &str =
+    "mmap(NULL, 4 KB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)";
+/// Maximum number of swap slots that are drawn even if they are free.
+const SLOTS: u64 = 4;
 
 /// The object of a figure.
 #[derive(Clone, Copy, PartialEq)]
 enum Object {
     File(FileId),
     Anonymous,
+    All,
 }
 
 impl Object {
@@ -39,7 +46,7 @@ impl Object {
     fn backs(self, area: &Vma) -> bool {
         match (area.backing, self) {
             (Backing::File { file, .. }, Self::File(of)) => file == of,
-            (Backing::Anonymous | Backing::Object { .. }, Self::Anonymous) => true,
+            (Backing::Anonymous | Backing::Object { .. }, Self::Anonymous) | (_, Self::All) => true,
             _ => false,
         }
     }
@@ -50,30 +57,36 @@ impl Object {
 /// # Errors
 /// Returns `wrong-count`, `unknown-process`, or `no-answer` if the file does not exist or no process maps the object.
 pub(crate) fn mapping(session: &mut Session, request: &Request) -> Result<FigureData, Stop> {
-    let Some((last, named)) = request.operands.split_last() else {
-        return Err(without_object(request).into());
+    let is_process = |operand: &Expr| word(operand).is_some_and(|name| session.is_process(name));
+    // The last operand is the object. A process may have the name `anonymous`.
+    let (named, last) = match request.operands.split_last() {
+        Some((last, named)) if word(last) == Some("anonymous") || !is_process(last) => {
+            (named, Some(last))
+        }
+        _ => (request.operands, None),
     };
-    let name = match word(last) {
-        Some("anonymous") => None,
-        Some(name) if session.is_process(name) => return Err(without_object(request).into()),
-        _ => Some(file_name(session, last)?),
+    let place = last.map_or(request.noun.span, |last| last.span);
+    let name = match last {
+        Some(last) if word(last) != Some("anonymous") => Some(file_name(session, last)?),
+        _ => None,
     };
     let mut pids = Vec::new();
-    for name in session.processes_named(request.place, named)? {
+    for name in session.processes_named(request.place, named, ROWS.len())? {
         pids.push(session.process_called(&name)?.pid);
     }
     let in_question = session.is_in_question();
     let checking = session.checking();
     let kernel = session.kernel(request.place)?;
-    let object = match &name {
-        None => Object::Anonymous,
-        Some(name) => match kernel.file_named(name) {
+    let object = match (&name, last) {
+        (None, None) => Object::All,
+        (None, Some(_)) => Object::Anonymous,
+        (Some(name), _) => match kernel.file_named(name) {
             Some(file) => Object::File(file),
             None if checking => return Err(Stop::Unknowable),
-            None => return Err(no_file(kernel, name, last.span).into()),
+            None => return Err(no_file(kernel, name, place).into()),
         },
     };
-    let rows = ROWS[usize::from(pids.len() > 1)];
+    let rows = ROWS[pids.len().saturating_sub(1)];
     let processes: Vec<MappingProcess> = pids
         .iter()
         .filter_map(|pid| kernel.process(*pid))
@@ -91,16 +104,20 @@ pub(crate) fn mapping(session: &mut Session, request: &Request) -> Result<Figure
         return Err(if checking {
             Stop::Unknowable
         } else {
-            unmapped(kernel, &pids, object, last).into()
+            unmapped(kernel, &pids, object, place).into()
         });
     }
-    let file = match object {
-        Object::File(file) => Some(mapped_file(kernel, file, &processes, rows)),
-        Object::Anonymous => None,
+    let draw = |file: &FileId| mapped_file(kernel, *file, &processes, rows, object == Object::All);
+    let (file, files) = match object {
+        Object::File(file) => (Some(draw(&file)), Vec::new()),
+        Object::Anonymous => (None, Vec::new()),
+        Object::All => (None, mapped_files(kernel, &pids).iter().map(draw).collect()),
     };
-    let frames = frames(kernel, &processes, file.as_ref());
+    let frames = frames(kernel, &processes, file.iter().chain(&files));
     // Each listed page may be in its own frame, and another process may map each page of the file.
-    let listed = each_page(&processes).filter(|page| page.pages == 1).count();
+    let listed = each_page(&processes)
+        .filter(|(_, page)| page.pages == 1)
+        .count();
     let others = kernel
         .processes()
         .filter(|process| !pids.contains(&process.pid));
@@ -110,9 +127,11 @@ pub(crate) fn mapping(session: &mut Session, request: &Request) -> Result<Figure
     // Fewer places would reveal how many pages share frames, and whether a store copies a page.
     let possible = listed
         + file
-            .as_ref()
+            .iter()
+            .chain(&files)
             .filter(|_| shared)
-            .map_or(0, |file| file.pages.len());
+            .map(|file| file.pages.len())
+            .sum::<usize>();
     let spec = kernel.machine().spec();
     Ok(FigureData::Mapping(Mapping {
         virtual_bits: spec.virtual_bits(),
@@ -121,7 +140,10 @@ pub(crate) fn mapping(session: &mut Session, request: &Request) -> Result<Figure
         page_bytes: 1 << spec.page_bits(),
         swap_slots: kernel.swap().slots,
         places: frames.len().max(if in_question { possible } else { 0 }),
+        swap: swap_slots(kernel, &processes, if in_question { listed } else { 0 }),
+        whole: object == Object::All,
         file,
+        files,
         processes,
         frames,
     }))
@@ -144,19 +166,8 @@ fn file_name(session: &mut Session, operand: &Expr) -> Result<String, Stop> {
     }
 }
 
-/// Reports a figure without an object.
-fn without_object(request: &Request) -> Diagnostic {
-    let place = request
-        .operands
-        .last()
-        .map_or(request.noun.span, |last| last.span);
-    Diagnostic::new(Code::WrongCount, place, "`figure mapping` needs an object")
-        .label("no object follows")
-        .help("write a file's name, or `anonymous`: `figure mapping P1 anonymous`")
-}
-
 /// Reports that no process maps the object.
-fn unmapped(kernel: &Kernel, pids: &[Pid], object: Object, operand: &Expr) -> Diagnostic {
+fn unmapped(kernel: &Kernel, pids: &[Pid], object: Object, place: Span) -> Diagnostic {
     let name = |pid: &Pid| kernel.process(*pid).map(|process| process.name.to_string());
     let names: Vec<String> = pids.iter().filter_map(name).collect();
     let first = names.first().cloned().unwrap_or_default();
@@ -165,26 +176,42 @@ fn unmapped(kernel: &Kernel, pids: &[Pid], object: Object, operand: &Expr) -> Di
             "this file",
             "mmap(NULL, 4 KB, PROT_READ, MAP_PRIVATE, fd, 0)",
         ),
-        Object::Anonymous => (
-            "anonymous memory",
-            "mmap(NULL, 4 KB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)",
-        ),
+        Object::Anonymous => ("anonymous memory", MAP_ANONYMOUS),
+        Object::All => ("any memory", MAP_ANONYMOUS),
     };
     let none = if names.len() == 1 {
         format!("{first} does not map")
     } else {
         "no process maps".to_owned()
     };
-    Diagnostic::new(Code::NoAnswer, operand.span, format!("{none} {map}"))
+    Diagnostic::new(Code::NoAnswer, place, format!("{none} {map}"))
         .label("nothing to draw")
         .help(format!("map it first: `{first}: let p = {call}`"))
 }
 
-fn each_page(processes: &[MappingProcess]) -> impl Iterator<Item = &MappedPages> {
+/// Returns each listed row of pages with its area.
+fn each_page(processes: &[MappingProcess]) -> impl Iterator<Item = (&MappedArea, &MappedPages)> {
     processes
         .iter()
         .flat_map(|process| &process.areas)
-        .flat_map(|area| &area.pages)
+        .flat_map(|area| area.pages.iter().map(move |page| (area, page)))
+}
+
+/// Returns the files that the areas of processes map, in the order of the areas.
+fn mapped_files(kernel: &Kernel, pids: &[Pid]) -> Vec<FileId> {
+    let mut files = Vec::new();
+    for area in pids
+        .iter()
+        .filter_map(|pid| kernel.process(*pid))
+        .flat_map(|process| process.space.areas.iter())
+    {
+        if let Backing::File { file, .. } = area.backing
+            && !files.contains(&file)
+        {
+            files.push(file);
+        }
+    }
+    files
 }
 
 /// A process whose pages are listed.
@@ -206,7 +233,7 @@ impl Pages<'_> {
             .filter(|area| object.backs(area))
             .collect();
         let all: u64 = areas.iter().map(|area| area.len() >> page_bits).sum();
-        let together = all > most as u64;
+        let together = all > most as u64 || object == Object::All;
         let (mut listed, mut left, mut shown) = (Vec::new(), most, 0);
         for area in areas {
             let pages = self.pages(area, together, left);
@@ -219,6 +246,11 @@ impl Pages<'_> {
                     end: area.end,
                     perms: area.perms().chars().take(3).collect(),
                     shared: area.shared,
+                    file: match area.backing {
+                        Backing::File { file, .. } => self.kernel.name_and_size(file),
+                        _ => None,
+                    }
+                    .map(|(name, _)| name.to_string()),
                     offset: area.offset_of(area.start),
                     pages,
                 });
@@ -292,42 +324,37 @@ impl Pages<'_> {
     }
 }
 
-/// Lists the pages of a file. If the file has more than `most` pages, pages that no listed page maps and that are in no
-/// frame are combined.
+/// Lists the pages of a file. Consecutive pages share a row if `together` is set or the file has more than `most` pages,
+/// except at the ends of listed rows of areas.
 fn mapped_file(
     kernel: &Kernel,
     file: FileId,
     processes: &[MappingProcess],
     most: usize,
+    together: bool,
 ) -> MappedFile {
     let (name, bytes) = kernel.name_and_size(file).unwrap_or_default();
     let all = bytes.div_ceil(1 << kernel.machine().spec().page_bits());
     let framed: BTreeMap<u64, FrameNo> = kernel.framed_pages(file).take(most).collect();
-    let mapped = each_page(processes).filter(|page| page.place != PagePlace::NotResident);
-    let mut alone: BTreeSet<u64> = mapped
-        .filter_map(|page| page.page)
-        .chain(framed.keys().copied())
+    let of_file = |area: &MappedArea| area.file.as_deref() == Some(&*name);
+    let listed = each_page(processes)
+        .filter(|(area, _)| of_file(area))
+        .filter_map(|(_, row)| Some((row.page?, row.pages)));
+    let mut ends = BTreeSet::from([0, all]);
+    for (page, pages) in listed.chain(framed.keys().map(|page| (*page, 1))) {
+        ends.extend([page, page + pages].map(|end| end.min(all)));
+    }
+    if !together && all <= most as u64 {
+        ends.extend(0..all);
+    }
+    let starts = ends.iter().zip(ends.iter().skip(1)).take(most);
+    let pages: Vec<FilePages> = starts
+        .map(|(page, end)| FilePages {
+            page: *page,
+            pages: end - page,
+            frame: framed.get(page).map(|frame| u64::from(frame.0)),
+        })
         .collect();
-    if all <= most as u64 {
-        alone.extend(0..all);
-    }
-    let row = |page: u64, pages: u64| FilePages {
-        page,
-        pages,
-        frame: framed.get(&page).map(|frame| u64::from(frame.0)),
-    };
-    let (mut pages, mut next) = (Vec::new(), 0);
-    for page in alone.into_iter().filter(|page| *page < all) {
-        if page > next {
-            pages.push(row(next, page - next));
-        }
-        pages.push(row(page, 1));
-        next = page + 1;
-    }
-    if next < all {
-        pages.push(row(next, all - next));
-    }
-    pages.truncate(most);
     let shown: u64 = pages.iter().map(|row| row.pages).sum();
     MappedFile {
         name: name.to_string(),
@@ -337,28 +364,58 @@ fn mapped_file(
     }
 }
 
-/// Lists the frames that the listed pages of the processes and of the file are in.
-fn frames(
+/// Lists the slots of the swap file that a figure draws: those of the listed pages, or all slots of a small file. At least
+/// `least` slots hide how many pages are in swap.
+fn swap_slots(kernel: &Kernel, processes: &[MappingProcess], least: usize) -> Vec<u64> {
+    let mut areas = processes.iter().flat_map(|process| &process.areas);
+    if areas.all(|area| area.shared && area.file.is_some()) {
+        return Vec::new();
+    }
+    let all = u64::from(kernel.swap().slots);
+    let mut slots: BTreeSet<u64> = each_page(processes)
+        .filter_map(|(_, page)| match page.place {
+            PagePlace::Swapped { slot } => Some(slot),
+            _ => None,
+        })
+        .collect();
+    let least = if all <= SLOTS { all as usize } else { least };
+    let least = least.saturating_sub(slots.len());
+    let free: Vec<u64> = (0..all)
+        .filter(|slot| !slots.contains(slot))
+        .take(least)
+        .collect();
+    slots.extend(free);
+    slots.into_iter().collect()
+}
+
+/// Lists the frames that the listed pages of the processes and of the files are in.
+fn frames<'f>(
     kernel: &Kernel,
     processes: &[MappingProcess],
-    file: Option<&MappedFile>,
+    files: impl Iterator<Item = &'f MappedFile> + Clone,
 ) -> Vec<MappedFrame> {
-    let mut found: BTreeMap<u64, Option<u64>> = BTreeMap::new();
-    for page in each_page(processes) {
+    let mut found: BTreeMap<u64, Option<(u64, &str)>> = BTreeMap::new();
+    for (area, page) in each_page(processes) {
         if let PagePlace::Frame { frame, .. } = page.place {
-            found.insert(frame, page.page);
+            found.insert(frame, page.page.zip(area.file.as_deref()));
         }
     }
-    for page in file.iter().flat_map(|file| &file.pages) {
-        found.extend(page.frame.map(|frame| (frame, Some(page.page))));
+    let many = files.clone().count() > 1;
+    for file in files {
+        for page in &file.pages {
+            found.extend(
+                page.frame
+                    .map(|frame| (frame, Some((page.page, &*file.name)))),
+            );
+        }
     }
-    let frame = |(frame, page): (u64, Option<u64>)| {
+    let frame = |(frame, page): (u64, Option<(u64, &str)>)| {
         let held = kernel.frames().get(FrameNo(frame as u32));
         let kind = match held.contents {
             FrameContents::File { .. } => "page cache",
             // Without a file, no frame is a copy: after `fork`, parent and child are equal, and the
             // kernel does not record whose frame is the original.
-            _ if file.is_some() => "copy",
+            _ if page.is_some() => "copy",
             FrameContents::Object { .. } => "shared",
             FrameContents::Merged => "merged",
             FrameContents::Anonymous | FrameContents::Free => "anonymous",
@@ -367,7 +424,8 @@ fn frames(
             frame,
             refs: held.refs,
             kind,
-            page: page.filter(|_| file.is_some()),
+            page: page.map(|(page, _)| page),
+            file: page.filter(|_| many).map(|(_, name)| name.to_owned()),
         }
     };
     found.into_iter().map(frame).collect()

@@ -12,7 +12,7 @@ use crate::run::session::Session;
 use crate::run::steps::{Fetched, Looked, Walk};
 use crate::run::stop::Stop;
 use pagewalk_engine::machine::addr::{Pa, Ppn, Tag};
-use pagewalk_engine::machine::event::{Event, Purpose, SetLine};
+use pagewalk_engine::machine::event::{Event, PteKind, Purpose, SetLine};
 use pagewalk_engine::machine::spec::{CacheSpec, Mmu, Spec};
 
 /// Returns the translation of an operation, or of the latest access.
@@ -115,6 +115,7 @@ pub(crate) fn of_access(access: &Access) -> Translation {
             .mmu
             .as_ref()
             .map_or_else(Vec::new, |mmu| levels(mmu, &walk, page_bits)),
+        page_bytes: (page_bits > spec.page_bits()).then(|| 1 << page_bits),
         walked: !walk.levels.is_empty(),
         handled: fault.is_some() && translated.is_some(),
         fault,
@@ -209,6 +210,7 @@ fn levels(mmu: &Mmu, walk: &Walk, page_bits: u32) -> Vec<TranslationLevel> {
             entry: fetched.and_then(|fetched| fetched.raw),
             entry_bits: 8 * mmu.pte.bytes,
             present: fetched.map(Fetched::is_present),
+            reserved: fetched.is_some_and(|fetched| fetched.found == PteKind::Reserved),
             ppn: fetched.and_then(|fetched| fetched.ppn),
         }
     };
@@ -228,7 +230,7 @@ fn of_tlb(spec: &Spec, at: usize, events: &[Event], looked: &[Looked]) -> Lookup
         ways: tlb.ways,
         tag_bits: tlb.tag_bits(spec),
         block_bytes: None,
-        ..found(events, looked, its)
+        ..found(spec, events, looked, its)
     }
 }
 
@@ -246,17 +248,19 @@ fn of_cache(spec: &Spec, at: usize, events: &[Event], looked: &[Looked]) -> Look
         ways: cache.ways,
         tag_bits: cache.tag_bits(spec),
         block_bytes: Some(1 << cache.block_bits),
-        ..found(events, looked, its)
+        ..found(spec, events, looked, its)
     }
 }
 
 /// Returns the part of a lookup that the access determines.
-fn found(events: &[Event], looked: &[Looked], its: impl Fn(&Event) -> bool) -> Lookup {
+fn found(spec: &Spec, events: &[Event], looked: &[Looked], its: impl Fn(&Event) -> bool) -> Lookup {
+    let is_huge = |line: &SetLine| line.valid && line.page_bits > spec.page_bits();
     let entry = |line: &SetLine| LookupEntry {
         way: line.way,
         valid: line.valid,
         tag: line.tag.map(Tag::raw),
         ppn: line.ppn.map(Ppn::raw),
+        page_bytes: is_huge(line).then(|| 1 << line.page_bits),
         dirty: line.dirty,
         bytes: line.bytes.map(Vec::from),
     };

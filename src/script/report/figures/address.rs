@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use crate::report::scene::{Place, Scene, Stroke, width};
+use crate::report::scene::{ElementId, Place, Scene, Stroke, width};
 use crate::report::words::numbers::hex;
 use crate::run::record::{DividedAddress, DividedField};
 
@@ -18,7 +18,7 @@ struct FieldBox {
 /// The boxes of an address.
 pub(crate) struct Boxes {
     fields: Vec<FieldBox>,
-    pub(crate) left: u32,
+    left: u32,
     pub(crate) right: u32,
     pub(crate) top: u32,
     pub(crate) bottom: u32,
@@ -63,7 +63,8 @@ impl Columns {
             .collect();
         let lows: Vec<u32> = lows.into_iter().rev().collect();
         let mut columns = Self {
-            wide: vec![2; lows.len()],
+            // A column without a label has room for an arrow.
+            wide: vec![5; lows.len()],
             lows,
         };
         fields().for_each(|field| columns.widen(field, label_width(field) + 3));
@@ -98,40 +99,47 @@ pub(crate) fn offset_width(of: &DividedAddress) -> u32 {
     offset(of).map_or(0, |offset| Columns::new(of).width(offset))
 }
 
-/// The minimum widths of the boxes of an address.
-#[derive(Clone, Copy)]
-pub(crate) struct Least {
-    /// All boxes of a row together.
-    pub(crate) all: u32,
-    /// The box of the offset in the page.
-    pub(crate) offset: u32,
+/// Returns the least number of columns of the boxes of an address whose offset in the page has at least `offset` columns.
+pub(crate) fn least_width(of: &DividedAddress, offset: u32) -> u32 {
+    let all: u32 = Columns::new(of).wide.iter().sum();
+    all + offset.saturating_sub(offset_width(of))
 }
 
-/// Draws the fields of an address, row by row.
+/// Returns the number of rows of an address with the widths of its fields.
+pub(crate) fn height(of: &DividedAddress) -> u32 {
+    place(of.rows.len().max(1) - 1) + 3 + u32::from(of.rows.len() > 1)
+}
+
+/// Returns the row of the upper border of a row of fields. The widths are above the first fields and below the others.
+fn place(row: usize) -> u32 {
+    1 + 2 * row as u32 + 2 * (row as u32).saturating_sub(1)
+}
+
+/// Draws the fields of an address, row by row, with their widths in bits. The boxes extend to the column `right`, and the
+/// offset in the page has at least `least` columns.
 pub(crate) fn draw(
     scene: &mut Scene,
     at: Place,
-    least: Least,
+    (right, least): (u32, u32),
     of: &DividedAddress,
-    answers: bool,
 ) -> Boxes {
     let mut columns = Columns::new(of);
     if let Some(offset) = offset(of) {
-        columns.widen(offset, least.offset);
+        columns.widen(offset, least);
     }
     let all: u32 = columns.wide.iter().sum();
     if let Some(first) = columns.wide.first_mut() {
-        *first += least.all.saturating_sub(all + 1);
+        *first += right.saturating_sub(at.0 + all);
     }
     let mut boxes = Boxes {
         fields: Vec::new(),
         left: at.0,
         right: at.0 + columns.wide.iter().sum::<u32>(),
-        top: at.1,
-        bottom: at.1 + 2 * of.rows.len() as u32,
+        top: at.1 + 1,
+        bottom: at.1 + place(of.rows.len().max(1) - 1) + 2,
     };
     for (row, fields) in of.rows.iter().enumerate() {
-        let y = at.1 + 2 * row as u32;
+        let y = at.1 + place(row);
         for field in fields {
             let own = columns.of(field);
             if own.is_empty() {
@@ -139,23 +147,21 @@ pub(crate) fn draw(
             }
             let left = at.0 + columns.wide[..own.start].iter().sum::<u32>();
             let size = columns.width(field);
+            scene.part(Some(ElementId::Field(field.name.clone())));
             scene.frame((left, y), (size + 1, 3), Stroke::Thin);
             scene.write((left + 2, y + 1), &field.name);
-            let value = (left + 3 + width(&field.name), y + 1);
-            if answers {
-                scene.answer(value, self::value(field));
-            } else {
-                scene.write(value, self::value(field));
-            }
-            let (name, bottom) = (field.name.clone(), y + 2);
+            scene.answer((left + 3 + width(&field.name), y + 1), value(field));
+            let bits = (field.high - field.low + 1).to_string();
+            scene.write((left + 2, if row == 0 { y - 1 } else { y + 3 }), bits);
             boxes.fields.push(FieldBox {
-                name,
+                name: field.name.clone(),
                 left,
                 right: left + size,
-                bottom,
+                bottom: y + 2,
             });
         }
     }
+    scene.part(None);
     boxes
 }
 

@@ -2,7 +2,7 @@
 
 use super::lanes::{Link, points, routes};
 use crate::report::narrate::hex;
-use crate::report::scene::{Place, Scene, Stroke, width};
+use crate::report::scene::{ElementId, PartClass, Place, Scene, Stroke, width};
 use crate::run::record::{PageInFrame, SharedFrame, Sharing, SharingProcess};
 
 /// Height of a page or frame, which shares its lower border with the next one.
@@ -58,16 +58,24 @@ pub(crate) fn scene(of: &Sharing) -> Scene {
         (0, wide(0) - 1, x),
         (right + lanes(1) + 4, right + lanes(1) + 4, right),
     ];
-    let mut bottom = column(&mut scene, "frames", &held, (x, TOP + routes.offset));
+    let frame = |row: usize| ElementId::Frame(frames[row].frame);
+    let mut bottom = column(&mut scene, "frames", &held, (x, TOP + routes.offset), frame);
+    let mut steps = 0;
     for (at, cells) in texts.iter().enumerate() {
         let (left, source, target) = ends[at];
-        let end = column(&mut scene, &of.sharing[at].process, cells, (left, TOP));
+        let process = &of.sharing[at].process;
+        let part = |_| ElementId::Part(PartClass::Process, process.clone());
+        let end = column(&mut scene, process, cells, (left, TOP), part);
         bottom = bottom.max(end);
         let mut bent = 0;
         for link in &routes.sides[at] {
+            let page = (link.from - TOP) / STEP + 1;
+            scene.step(Some(steps + page as u16));
             scene.arrow(&points(link, bent, source, target), link.stroke);
             bent += u32::from(link.from != link.to);
         }
+        scene.step(None);
+        steps += cells.len() as u16;
     }
     for (row, note) in (bottom..).zip(notes(of, rows)) {
         scene.say(format!("{note}."), false);
@@ -123,8 +131,15 @@ fn marked((text, changed): &Cell) -> String {
     format!("{text}{}", if *changed { " *" } else { "" })
 }
 
-/// Draws boxes below a title, and returns the row below them. Thick borders cover the borders of unchanged neighbors.
-fn column(scene: &mut Scene, title: &str, cells: &[Cell], (x, y): Place) -> u32 {
+/// Draws boxes below a title, and returns the row below them. `part` returns what the box of a row represents. Thick
+/// borders cover the borders of unchanged neighbors.
+fn column(
+    scene: &mut Scene,
+    title: &str,
+    cells: &[Cell],
+    (x, y): Place,
+    part: impl Fn(usize) -> ElementId,
+) -> u32 {
     let wide = column_width(cells, title);
     scene.head((x, 0), title);
     if cells.is_empty() {
@@ -134,12 +149,15 @@ fn column(scene: &mut Scene, title: &str, cells: &[Cell], (x, y): Place) -> u32 
     for changed in [false, true] {
         for (row, _) in (0..).zip(cells).filter(|(_, cell)| cell.1 == changed) {
             let stroke = if changed { Stroke::Taken } else { Stroke::Thin };
+            scene.part(Some(part(row as usize)));
             scene.frame((x, y + row * STEP), (wide, STEP + 1), stroke);
         }
     }
     for (row, cell) in (0..).zip(cells) {
+        scene.part(Some(part(row as usize)));
         scene.write((x + 2, y + row * STEP + 1), marked(cell));
     }
+    scene.part(None);
     y + cells.len() as u32 * STEP + 1
 }
 

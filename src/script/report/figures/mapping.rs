@@ -1,217 +1,297 @@
-//! An object that processes map: their areas at the left and at the right, the page frames between them, and the file on
-//! disk at the bottom.
+//! Objects that processes map: the areas at the left and at the right, and the page frames between them, above the files on
+//! disk. An arrow leads from each page to its contents.
 
-use super::lanes::{Link, Routes, points, routes};
+use super::lanes::{Link, points, routes};
 use crate::report::narrate::hex;
-use crate::report::scene::{Frame, Line, Place, Scene, Stroke, widest, width};
+use crate::report::scene::{ElementId, Line, PartClass, Place, Scene, Stroke, widest, width};
 use crate::run::nouns::size;
 use crate::run::record::{
     FilePages, MappedArea, MappedFile, MappedFrame, MappedPages, Mapping, MappingProcess, PagePlace,
 };
 
-/// Height of a page or frame, which shares its lower border with the next one.
+/// Height of a page or frame, which shares its lower border with the next one. The upper borders of all pages and frames
+/// are a multiple of this number of rows apart, so that lanes exist for all arrows.
 const STEP: u32 = 3;
-/// The row of the first areas.
-const TOP: u32 = 2;
 /// Maximum length of a file's name.
 const NAME: usize = 24;
-/// The number of lines above a file's pages, with the border.
-const FILE_HEAD: u32 = 3;
 
 /// Draws an object.
 pub(crate) fn scene(of: &Mapping) -> Scene {
-    let name = of
-        .file
-        .as_ref()
-        .map_or_else(|| "anonymous memory".to_owned(), |file| quoted(&file.name));
+    let name = match &of.file {
+        _ if of.whole => "all areas".to_owned(),
+        Some(file) => quoted(&file.name),
+        None => "anonymous memory".to_owned(),
+    };
     let mut pen = Pen {
         scene: Scene::new(format!("mapping of {name}")),
         of,
+        phase: 0,
+        step: 0,
     };
-    let left = of
-        .processes
-        .first()
-        .map_or_else(Column::default, |process| pen.plan(process));
-    let right = of.processes.get(1).map(|process| pen.plan(process));
-    // The frames begin at the same row as the first page of an area.
-    let top = [Some(&left), right.as_ref()]
-        .into_iter()
-        .flatten()
-        .filter_map(Column::first_page)
+    let areas = of.processes.iter().flat_map(|process| &process.areas);
+    // The first area determines the rows, so that no row above it is blank.
+    if let Some(first) = areas.clone().next() {
+        pen.phase = (pen.head(first).len() as u32 + 2) % STEP;
+    }
+    let (left, right) = of.processes.split_at(of.processes.len().div_ceil(2));
+    let sides = [left, right];
+    // One lane for each page, so that the width does not reveal which pages are resident.
+    let lanes = sides.map(|processes| each_page(processes).count() as u32);
+    let columns = sides.map(|processes| pen.width(processes));
+    let mut stores = pen.stores();
+    let wide = stores.iter().map(Store::width).max().unwrap_or(0);
+    let x = columns[0] + lanes[0] + 2;
+    let end = x + wide - 1;
+    let at = [0, end + lanes[1] + 3];
+    let pages = [0, 1].map(|side| pen.column(sides[side], at[side], columns[side]));
+    // The frames begin at the same row as the first page of an area. Each file is beside an area that maps it if there is room.
+    let first = pages
+        .iter()
+        .filter_map(|pages| pages.first())
+        .map(|page| page.row)
         .min();
-    let top = top.unwrap_or(TOP + STEP);
-    let links = [Some(&left), right.as_ref()]
-        .map(|of| of.map_or_else(Vec::new, |column| pen.links(column, top)));
-    let routes = routes(&links);
-    let lines = of
-        .file
-        .as_ref()
-        .map_or_else(Vec::new, |file| pen.file_lines(file));
-    let wide = pen.frame_width();
-    let object = (widest(&lines) + 4).max(wide);
-    let x = (left.wide + left.lanes() + 2).max(object.saturating_sub(wide));
-    let frames = pen.frames((x, top + routes.offset), wide);
-    pen.column(&left, 0);
-    pen.arrows(&left, 0, frames, &routes, 0);
-    let object_lanes = of
-        .file
-        .as_ref()
-        .map_or(0, |file| file.pages.len() as u32 + 1);
-    let mut bottom = frames.bottom().max(left.bottom());
-    if let Some(right) = &right {
-        let at = frames.right() + object_lanes + right.lanes() + 3;
-        pen.column(right, at);
-        pen.arrows(right, at, frames, &routes, 1);
-        bottom = bottom.max(right.bottom());
+    let mut next = first.unwrap_or(STEP + pen.phase);
+    for store in &mut stores {
+        let mut pages = pages.iter().flatten();
+        let beside =
+            pages.find(|page| store.file.is_some() && page.area.file.as_deref() == store.file);
+        store.top = beside.map_or(next, |page| page.row.max(next));
+        next = store.bottom() + STEP;
     }
-    if let Some(file) = &of.file {
-        let at = ((frames.right() + 1).saturating_sub(object), bottom + 2);
-        pen.scene.boxed(at, object - 4, &lines, Stroke::Thin);
-        pen.held(file, frames, bottom + 2 + FILE_HEAD);
+    let routes = routes(&pages.each_ref().map(|pages| links(pages, &stores)));
+    for store in &stores {
+        pen.store(store, (x, store.top + routes.offset), wide, &pages);
     }
-    describe(&mut pen.scene, of, &name);
+    let ends = [(columns[0] - 1, x), (at[1], end)];
+    for ((pages, (source, target)), links) in pages.iter().zip(ends).zip(&routes.sides) {
+        for (lane, link) in (0..).zip(links) {
+            let page = pages.iter().find(|page| page.row + 1 == link.from);
+            pen.scene.step(page.map(|page| page.step));
+            pen.scene
+                .part(page.map(|page| ElementId::Area(page.area.start)));
+            pen.scene
+                .answer_arrow(&points(link, lane, source, target), link.stroke);
+        }
+    }
+    describe(&mut pen.scene, of);
     pen.scene
+}
+
+/// Returns each listed row of pages with its area.
+fn each_page(processes: &[MappingProcess]) -> impl Iterator<Item = (&MappedArea, &MappedPages)> {
+    let areas = processes.iter().flat_map(|process| &process.areas);
+    areas.flat_map(|area| area.pages.iter().map(move |page| (area, page)))
 }
 
 /// Returns a name in quotes. A long name is cut.
 fn quoted(name: &str) -> String {
+    format!("\"{}\"", cut(name))
+}
+
+/// Cuts a long name.
+fn cut(name: &str) -> String {
     if name.chars().count() <= NAME {
-        return format!("\"{name}\"");
+        return name.to_owned();
     }
-    format!("\"{}…\"", name.chars().take(NAME - 1).collect::<String>())
+    format!("{}…", name.chars().take(NAME - 1).collect::<String>())
 }
 
-/// The areas of a process, with the rows of their boxes.
-#[derive(Default)]
-struct Column {
-    title: String,
-    wide: u32,
-    areas: Vec<PlannedArea>,
-    /// A remark about omitted pages, or about a missing area.
-    note: String,
+/// A page of an area, with the row of its upper border and the step that draws its arrow.
+struct DrawnPage<'o> {
+    area: &'o MappedArea,
+    page: &'o MappedPages,
+    row: u32,
+    step: u16,
 }
 
-struct PlannedArea {
-    /// The row of the upper border.
+/// Page frames, a file on disk, or the swap file.
+struct Store<'o> {
+    head: String,
+    /// The name of a file.
+    file: Option<&'o str>,
+    /// The row of the upper border, below the heading.
     top: u32,
-    head: Vec<Line>,
-    pages: Vec<PlannedPage>,
+    /// The width of the texts, which does not depend on answers.
+    inside: u32,
+    cells: Vec<Cell<'o>>,
+    /// A remark below the cells.
+    note: Line,
 }
 
-struct PlannedPage {
-    /// The row of the upper border.
-    top: u32,
-    vpn: String,
-    state: String,
-    place: PagePlace,
+/// A box of a store: what it holds, and two lines of text.
+type Cell<'o> = (Holder<'o>, [Line; 2]);
+
+/// What a box holds.
+enum Holder<'o> {
+    Frame(&'o MappedFrame),
+    /// A place for a frame that is not used.
+    Nothing,
+    File(&'o MappedFile, &'o FilePages),
+    Slot(u64),
 }
 
-impl Column {
-    fn pages(&self) -> impl Iterator<Item = &PlannedPage> {
-        self.areas.iter().flat_map(|area| &area.pages)
+impl Store<'_> {
+    fn width(&self) -> u32 {
+        (self.inside + 4).max(width(&self.head))
     }
 
-    /// Returns the number of lanes for arrows: one per page, so that the width does not reveal resident pages.
-    fn lanes(&self) -> u32 {
-        self.pages().count() as u32
-    }
-
-    fn first_page(&self) -> Option<u32> {
-        self.pages().next().map(|page| page.top)
-    }
-
-    /// Returns the last row.
     fn bottom(&self) -> u32 {
-        let note = u32::from(!self.note.is_empty());
-        self.pages().last().map_or(TOP, |page| page.top + STEP) + note
+        self.top + self.cells.len() as u32 * STEP
     }
+}
+
+impl Holder<'_> {
+    /// Returns what the contents represent.
+    fn part(&self) -> Option<ElementId> {
+        let disk = |name: &str| ElementId::Part(PartClass::Disk, name.to_owned());
+        match self {
+            Self::Frame(frame) => Some(ElementId::Frame(frame.frame)),
+            Self::Nothing => None,
+            Self::File(file, _) => Some(disk(&file.name)),
+            Self::Slot(_) => Some(disk("swap")),
+        }
+    }
+
+    /// Whether the contents of an area's page are here.
+    fn holds(&self, DrawnPage { area, page, .. }: &DrawnPage) -> bool {
+        match (self, page.place) {
+            (Self::Frame(held), PagePlace::Frame { frame, .. }) => held.frame == frame,
+            (Self::Slot(held), PagePlace::Swapped { slot }) => *held == slot,
+            (Self::File(file, row), PagePlace::NotResident) => {
+                let held = row.page..row.page + row.pages;
+                area.file.as_ref() == Some(&file.name)
+                    && page.page.is_some_and(|page| held.contains(&page))
+            }
+            _ => false,
+        }
+    }
+}
+
+/// Returns the rows that the arrows of a column connect.
+fn links(pages: &[DrawnPage], stores: &[Store]) -> Vec<Link> {
+    let cells = || {
+        stores.iter().flat_map(|store| {
+            let rows = (store.top..).step_by(STEP as usize);
+            store.cells.iter().zip(rows)
+        })
+    };
+    let link = |page: &DrawnPage| {
+        let (_, to) = cells().find(|((holder, _), _)| holder.holds(page))?;
+        Some(Link {
+            from: page.row + 1,
+            to: to + 1,
+            stroke: match page.page.place {
+                PagePlace::Frame {
+                    copy_on_write: true,
+                    ..
+                } => Stroke::Dashed,
+                _ => Stroke::Thin,
+            },
+        })
+    };
+    pages.iter().filter_map(link).collect()
 }
 
 struct Pen<'o> {
     scene: Scene,
     of: &'o Mapping,
+    /// The remainder of the row of each page, divided by [`STEP`].
+    phase: u32,
+    /// The number of pages that are drawn.
+    step: u16,
 }
 
-impl Pen<'_> {
-    /// Plans the column of a process.
-    fn plan(&self, process: &MappingProcess) -> Column {
-        let mut areas: Vec<PlannedArea> = Vec::new();
-        let mut next = TOP;
-        for area in &process.areas {
-            let head = self.head(area);
-            let above = head.len() as u32 + 1;
-            // The pages of all areas have the same distance from the rows of frames.
-            let first = areas
-                .first()
-                .map_or(next + above, |first| first.pages[0].top);
-            next += (STEP - (next + above - first) % STEP) % STEP;
-            let page = |(row, page): (usize, &MappedPages)| PlannedPage {
-                top: next + above + row as u32 * STEP,
-                vpn: self.vpn(page),
-                state: state(page),
-                place: page.place,
-            };
-            let pages: Vec<PlannedPage> = area.pages.iter().enumerate().map(page).collect();
-            let end = next + above + area.pages.len() as u32 * STEP;
-            areas.push(PlannedArea {
-                top: next,
-                head,
-                pages,
-            });
-            next = end + 2;
+impl<'o> Pen<'o> {
+    /// Returns the width of a column of processes, which does not depend on the states of pages, which are answers.
+    fn width(&self, processes: &[MappingProcess]) -> u32 {
+        let areas = processes.iter().flat_map(|process| &process.areas);
+        let heads = areas.map(|area| widest(&self.head(area)));
+        let valid = width("  v 0");
+        let pages = each_page(processes).map(|(_, page)| width(&self.vpn(page)) + valid);
+        let slot = width(&format!("swap slot {}", self.of.swap_slots));
+        let boxes = heads.chain(pages).map(|inside| inside.max(slot) + 4);
+        let texts = processes
+            .iter()
+            .map(|process| width(&note(process)).max(width(&process.process)));
+        boxes.chain(texts).max().unwrap_or(0)
+    }
+
+    /// Draws processes below each other, and returns their pages.
+    fn column(&mut self, processes: &'o [MappingProcess], x: u32, wide: u32) -> Vec<DrawnPage<'o>> {
+        let mut drawn = Vec::new();
+        // The first free row.
+        let mut next = 0;
+        for process in processes {
+            let mut name = next;
+            next += 1;
+            for (at, area) in process.areas.iter().enumerate() {
+                let head = self.head(area);
+                let above = head.len() as u32 + 1;
+                let mut row = (next + above - self.phase).next_multiple_of(STEP) + self.phase;
+                let top = row - above;
+                match at.checked_sub(1).map(|before| &process.areas[before]) {
+                    None => name = top - 1,
+                    Some(before) if self.of.whole && before.end < area.start => {
+                        self.scene.write((x + 2, top - 1), "unallocated");
+                    }
+                    Some(_) => {}
+                }
+                self.scene.part(Some(ElementId::Area(area.start)));
+                let tall = above + area.pages.len() as u32 * STEP + 1;
+                self.scene.frame((x, top), (wide, tall), Stroke::Thin);
+                self.scene.lines((x + 2, top + 1), &head);
+                for page in &area.pages {
+                    self.scene.frame((x, row), (wide, STEP + 1), Stroke::Thin);
+                    self.scene.write((x + 2, row + 1), self.vpn(page));
+                    self.step += 1;
+                    self.scene.step(Some(self.step));
+                    let valid = format!("v {}", u8::from(is_valid(area, page)));
+                    let right = x + wide - 2 - width(&valid);
+                    self.scene.answer((right, row + 1), valid);
+                    self.scene.answer((x + 2, row + 2), state(area, page));
+                    self.scene.step(None);
+                    let step = self.step;
+                    drawn.push(DrawnPage {
+                        area,
+                        page,
+                        row,
+                        step,
+                    });
+                    row += STEP;
+                }
+                self.scene.part(None);
+                next = row + 2;
+            }
+            let note = note(process);
+            next -= u32::from(!process.areas.is_empty());
+            self.scene.write((x, next), note.clone());
+            next += 1 + u32::from(!note.is_empty());
+            let part = ElementId::Part(PartClass::Process, process.process.clone());
+            self.scene.part(Some(part));
+            self.scene.head((x, name), process.process.clone());
+            self.scene.part(None);
         }
-        let note = match process.omitted_pages {
-            0 if areas.is_empty() => "no area maps it".to_owned(),
-            0 => String::new(),
-            pages => more(pages),
-        };
-        // The width does not depend on the states, which are answers.
-        let texts = areas.iter().map(|area| {
-            let pages = area
-                .pages
-                .iter()
-                .map(|page| width(&page.vpn))
-                .max()
-                .unwrap_or(0);
-            let swapped = format!("swap slot {}", self.of.swap_slots);
-            pages
-                .max(widest(&area.head))
-                .max(width(&swapped))
-                .max(width("copy-on-write"))
-        });
-        let wide = texts
-            .max()
-            .map_or(0, |inside| inside + 4)
-            .max(width(&note))
-            .max(width(&process.process));
-        Column {
-            title: process.process.clone(),
-            wide,
-            areas,
-            note,
-        }
+        drawn
     }
 
     fn head(&self, area: &MappedArea) -> Vec<Line> {
         let mut lines = Vec::new();
+        let section = section(area);
         if !area.name.is_empty() {
-            lines.push(Line::head(area.name.clone()));
+            lines.push(Line::head(match &area.file {
+                Some(file) if *file == area.name => format!("{} {section}", cut(file)),
+                _ => area.name.clone(),
+            }));
         }
-        lines.push(Line::new(format!(
-            "{} start",
-            hex(area.start, self.of.virtual_bits)
-        )));
-        lines.push(Line::new(format!(
-            "{} end",
-            hex(area.end, self.of.virtual_bits)
-        )));
-        lines.push(Line::new(format!(
-            "{} {}",
-            area.perms,
-            if area.shared { "shared" } else { "private" }
-        )));
+        lines.push(Line::new(format!("{} {}", area.perms, kind(area))));
+        let start = format!("start {}", hex(area.start, self.of.virtual_bits));
+        let length = format!("len {}", size((area.end - area.start).into()));
+        // In a whole figure, only the file has the offset, so that the figure fits on a page.
         if let Some(offset) = area.offset.filter(|_| self.of.file.is_some()) {
-            lines.push(Line::new(format!("offset 0x{offset:X}")));
+            lines.push(Line::new(start));
+            lines.push(Line::new(format!("{length}, offset 0x{offset:X}")));
+        } else {
+            lines.push(Line::new(format!("{start}, {length}")));
         }
         lines
     }
@@ -227,169 +307,186 @@ impl Pen<'_> {
         )
     }
 
-    /// Draws the column of a process.
-    fn column(&mut self, column: &Column, x: u32) {
-        self.scene.head((x, 0), column.title.clone());
-        for area in &column.areas {
-            let cells = area.pages.len() as u32 * STEP;
-            self.scene.frame(
-                (x, area.top),
-                (column.wide, area.head.len() as u32 + 2 + cells),
-                Stroke::Thin,
-            );
-            self.scene.lines((x + 2, area.top + 1), &area.head);
-            for page in &area.pages {
-                self.scene
-                    .frame((x, page.top), (column.wide, STEP + 1), Stroke::Thin);
-                self.scene.write((x + 2, page.top + 1), page.vpn.clone());
-                self.scene.answer((x + 2, page.top + 2), page.state.clone());
-            }
+    /// Plans the page frames, the files, and the swap file.
+    fn stores(&self) -> Vec<Store<'o>> {
+        let of = self.of;
+        // The widths do not depend on the contents, which are answers.
+        let name = of.on_disk().map(|file| width(&cut(&file.name))).max();
+        let name = name.filter(|_| of.whole).unwrap_or(0);
+        let number = width(&hex(0, of.frame_bits)) + width("  refs 99");
+        let inside = number.max(name.max(width("page cache")) + width(", page 99"));
+        let frame = |frame| (Holder::Frame(frame), self.frame(frame, inside));
+        let free = || (Holder::Nothing, Default::default());
+        let frames = of
+            .frames
+            .iter()
+            .map(frame)
+            .chain(std::iter::repeat_with(free));
+        let mut stores = vec![Store {
+            head: "page frames".to_owned(),
+            file: None,
+            top: 0,
+            inside,
+            cells: frames.take(of.places).collect(),
+            note: Line::labeled("", if of.places == 0 { "none" } else { "" }),
+        }];
+        for file in of.on_disk() {
+            let cell = |row| (Holder::File(file, row), self.file_row(file, row));
+            let cells: Vec<Cell> = file.pages.iter().map(cell).collect();
+            let (name, bytes) = (quoted(&file.name), size(file.bytes.into()));
+            stores.push(Store {
+                head: format!("{name} on disk, {bytes}"),
+                file: Some(&file.name),
+                top: 0,
+                inside: cells
+                    .iter()
+                    .map(|(_, lines)| widest(lines))
+                    .max()
+                    .unwrap_or(0),
+                cells,
+                note: Line::new(more(file.omitted_pages)),
+            });
         }
-        let row = if column.areas.is_empty() {
-            TOP
-        } else {
-            column.bottom()
-        };
-        self.scene.write((x, row), column.note.clone());
-    }
-
-    /// Returns the rows that the arrows of a column connect, for frames whose first upper border is at `top`.
-    fn links(&self, column: &Column, top: u32) -> Vec<Link> {
-        let link = |page: &PlannedPage| {
-            let PagePlace::Frame {
-                frame,
-                copy_on_write,
-                ..
-            } = page.place
-            else {
-                return None;
-            };
-            let at = self
-                .of
-                .frames
-                .iter()
-                .position(|known| known.frame == frame)?;
-            let stroke = if copy_on_write {
-                Stroke::Dashed
-            } else {
-                Stroke::Thin
-            };
-            Some(Link {
-                from: page.top + 1,
-                to: top + at as u32 * STEP + 1,
-                stroke,
-            })
-        };
-        column.pages().filter_map(link).collect()
-    }
-
-    /// Returns the width of a frame's box, which does not depend on the contents.
-    fn frame_width(&self) -> u32 {
-        let line = width(&hex(0, self.of.frame_bits)) + width("  refs 99");
-        line.max(width("copy of page 99")) + 4
-    }
-
-    /// Draws the frames, and returns the box around them.
-    fn frames(&mut self, (x, top): Place, wide: u32) -> Frame {
-        self.scene.head((x, top - 1), "page frames");
-        let places = self.of.places as u32;
-        if places == 0 {
-            self.scene.answer((x, top), "none");
-        }
-        for place in 0..places {
-            let top = top + place * STEP;
-            self.scene.frame((x, top), (wide, STEP + 1), Stroke::Thin);
-            let Some(frame) = self.of.frames.get(place as usize) else {
-                continue;
-            };
-            let refs = format!("refs {}", frame.refs.min(9999));
-            self.scene
-                .answer((x + 2, top + 1), hex(frame.frame, self.of.frame_bits));
-            self.scene
-                .answer((x + wide - 2 - width(&refs), top + 1), refs);
-            let words = match frame.page {
-                Some(page) if frame.kind == "copy" => format!("copy of page {page}"),
-                _ => frame.kind.to_owned(),
-            };
-            self.scene.answer(
-                (x + 2, top + 2),
-                words.chars().take(wide as usize - 4).collect::<String>(),
-            );
-        }
-        Frame {
-            at: (x, top),
-            size: (wide, places * STEP + 1),
-        }
-    }
-
-    /// Draws the arrows of a column to the frames.
-    fn arrows(&mut self, column: &Column, x: u32, frames: Frame, routes: &Routes, side: usize) {
-        let (source, target) = if side == 0 {
-            (column.wide - 1, frames.at.0)
-        } else {
-            (x, frames.right())
-        };
-        for (lane, link) in (0..).zip(&routes.sides[side]) {
-            self.scene
-                .answer_arrow(&points(link, lane, source, target), link.stroke);
-        }
-    }
-
-    /// Returns the lines of a file: [`FILE_HEAD`] lines, and its pages.
-    fn file_lines(&self, file: &MappedFile) -> Vec<Line> {
-        let page = |row: &FilePages| match row.pages {
-            1 => Line::new(format!(
-                "page {}, offset 0x{:X}",
-                row.page,
-                row.page * self.of.page_bytes
-            )),
-            pages => Line::new(format!("pages {}–{}", row.page, row.page + pages - 1)),
-        };
-        let head = [
-            Line::head(quoted(&file.name)),
-            Line::new(format!("{} on disk", size(file.bytes.into()))),
-        ];
-        let mut lines: Vec<Line> = head
-            .into_iter()
-            .chain(file.pages.iter().map(page))
-            .collect();
-        if file.omitted_pages > 0 {
-            lines.push(Line::new(more(file.omitted_pages)));
-        }
-        lines
-    }
-
-    /// Draws the lines from the pages of a file, which begin at row `first`, to their frames.
-    fn held(&mut self, file: &MappedFile, frames: Frame, first: u32) {
-        for (row, page) in (0..).zip(&file.pages) {
-            let known = |frame: &MappedFrame| Some(frame.frame) == page.frame;
-            let Some(at) = self.of.frames.iter().position(known) else {
-                continue;
-            };
-            let lane = frames.right() + 2 + row;
-            let (from, to) = (frames.at.1 + at as u32 * STEP + 2, first + row);
-            let points = [
-                (frames.right(), from),
-                (lane, from),
-                (lane, to),
-                (frames.right(), to),
+        if !of.swap.is_empty() {
+            let slot = |slot: &u64| (Holder::Slot(*slot), self.slot(*slot));
+            let texts = [
+                format!("slot {}", of.swap_slots),
+                format!("VPN {}", hex(0, of.vpn_bits)),
             ];
-            self.scene.answer_line(&points, Stroke::Thin);
+            stores.push(Store {
+                head: "swap file on disk".to_owned(),
+                file: None,
+                top: 0,
+                inside: texts.iter().map(|text| width(text)).max().unwrap_or(0),
+                cells: of.swap.iter().map(slot).collect(),
+                note: Line::default(),
+            });
         }
+        stores
     }
+
+    /// Returns the lines of a frame, cut to a width.
+    fn frame(&self, frame: &MappedFrame, inside: u32) -> [Line; 2] {
+        let number = hex(frame.frame, self.of.frame_bits);
+        let contents = match (frame.page, &frame.file) {
+            (Some(page), _) if frame.kind == "copy" => format!("copy of page {page}"),
+            (Some(page), Some(file)) => format!("{}, page {page}", cut(file)),
+            (Some(page), None) => format!("{}, page {page}", frame.kind),
+            (None, _) => frame.kind.to_owned(),
+        };
+        [format!("{number}  refs {}", frame.refs.min(9999)), contents]
+            .map(|text| Line::labeled("", text.chars().take(inside as usize).collect::<String>()))
+    }
+
+    /// Returns the lines of pages of a file, with the section of the first area that maps them.
+    fn file_row(&self, file: &MappedFile, row: &FilePages) -> [Line; 2] {
+        let pages = match row.pages {
+            1 => format!("page {}", row.page),
+            pages => format!("pages {}–{}", row.page, row.page + pages - 1),
+        };
+        let areas = self.of.processes.iter().flat_map(|process| &process.areas);
+        let mapped = areas
+            .filter(|area| area.file.as_ref() == Some(&file.name))
+            .find(|area| {
+                let first = area.offset.unwrap_or(0) / self.of.page_bytes;
+                let length = (area.end - area.start) / self.of.page_bytes;
+                (first..first + length).contains(&row.page)
+            });
+        let section = mapped.map(section);
+        [
+            Line::new(match section.as_deref() {
+                None => pages,
+                Some("") => format!("{pages}, mapped"),
+                Some(section) => format!("{section}: {pages}"),
+            }),
+            Line::new(format!("offset 0x{:X}", row.page * self.of.page_bytes)),
+        ]
+    }
+
+    /// Returns the lines of a swap slot, with the first listed page that is in it.
+    fn slot(&self, slot: u64) -> [Line; 2] {
+        let held = |page: &MappedPages| page.place == PagePlace::Swapped { slot };
+        let page = each_page(&self.of.processes).find(|(_, page)| held(page));
+        [
+            Line::labeled("", format!("slot {slot}")),
+            Line::labeled(
+                "",
+                page.map_or_else(String::new, |(_, page)| self.vpn(page)),
+            ),
+        ]
+    }
+
+    /// Draws a store. The contents of a frame or a slot have the step of the first page that is there.
+    fn store(&mut self, store: &Store, (x, top): Place, wide: u32, pages: &[Vec<DrawnPage>]) {
+        self.scene.head((x, top - 1), store.head.clone());
+        let mut row = top;
+        for (holder, lines) in &store.cells {
+            let is_given = matches!(holder, Holder::File(..));
+            let mut pages = pages.iter().flatten();
+            let first = pages.find(|page| !is_given && holder.holds(page));
+            // The box of a frame does not have the number of the frame, which is an answer.
+            self.scene.part(holder.part().filter(|_| is_given));
+            self.scene.frame((x, row), (wide, STEP + 1), Stroke::Thin);
+            self.scene.part(holder.part());
+            self.scene.step(first.map(|page| page.step));
+            self.scene.lines((x + 2, row + 1), lines);
+            self.scene.step(None);
+            row += STEP;
+        }
+        self.scene.part(None);
+        let below = row + u32::from(row > top);
+        self.scene
+            .lines((x, below), std::slice::from_ref(&store.note));
+    }
+}
+
+/// Returns a remark about omitted pages, or about a missing area.
+fn note(process: &MappingProcess) -> String {
+    match process.omitted_pages {
+        0 if process.areas.is_empty() => "no area maps it".to_owned(),
+        pages => more(pages),
+    }
+}
+
+/// Returns the name of the section that an area maps, or an empty string. A library's areas have the name of its file.
+fn section(area: &MappedArea) -> String {
+    match &area.file {
+        Some(file) if *file == area.name && area.perms.contains('x') => ".text".to_owned(),
+        Some(file) if *file == area.name => ".data".to_owned(),
+        _ => area.name.clone(),
+    }
+}
+
+/// Returns the kind of an area's object in the words of CS:APP.
+fn kind(area: &MappedArea) -> String {
+    let shared = if area.shared { "shared" } else { "private" };
+    let object = if area.file.is_some() {
+        "file-backed"
+    } else {
+        "demand-zero"
+    };
+    format!("{shared}, {object}")
 }
 
 /// Returns a remark about pages that a figure leaves out.
 fn more(pages: u64) -> String {
-    format!(
-        "… and {pages} more page{}",
-        if pages == 1 { "" } else { "s" }
-    )
+    match pages {
+        0 => String::new(),
+        1 => "… and 1 more page".to_owned(),
+        pages => format!("… and {pages} more pages"),
+    }
+}
+
+/// Whether the valid bit of a page's entry is set. A resident page that no access may use has P = 0.
+fn is_valid(area: &MappedArea, page: &MappedPages) -> bool {
+    let resident = matches!(page.place, PagePlace::Frame { .. } | PagePlace::Zero);
+    resident && area.perms != "---"
 }
 
 /// Returns the state of a page in words.
-fn state(page: &MappedPages) -> String {
+fn state(area: &MappedArea, page: &MappedPages) -> String {
     match page.place {
+        PagePlace::Frame { .. } if !is_valid(area, page) => "no access".to_owned(),
         PagePlace::Frame {
             copy_on_write: true,
             ..
@@ -402,18 +499,21 @@ fn state(page: &MappedPages) -> String {
     }
 }
 
-fn describe(scene: &mut Scene, of: &Mapping, name: &str) {
+fn describe(scene: &mut Scene, of: &Mapping) {
     let number = |frame: u64| hex(frame, of.frame_bits);
     for process in &of.processes {
         for area in &process.areas {
-            let kind = if area.shared { "shared" } else { "private" };
             let ends = [area.start, area.end]
                 .map(|end| hex(end, of.virtual_bits))
                 .join("–");
+            let file = area.file.as_deref().map(quoted);
+            let object = file.unwrap_or_else(|| "anonymous memory".to_owned());
             scene.say(
                 format!(
-                    "{} maps {name} at {ends}, {} {kind}.",
-                    process.process, area.perms
+                    "{} maps {object} at {ends}, {} {}.",
+                    process.process,
+                    area.perms,
+                    kind(area)
                 ),
                 false,
             );
@@ -421,9 +521,9 @@ fn describe(scene: &mut Scene, of: &Mapping, name: &str) {
                 let vpn = hex(page.vpn, of.vpn_bits);
                 let place = match page.place {
                     PagePlace::Frame { frame, .. } => {
-                        format!("in frame {}, {}", number(frame), state(page))
+                        format!("in frame {}, {}", number(frame), state(area, page))
                     }
-                    _ => state(page),
+                    _ => state(area, page),
                 };
                 let pages = if page.pages == 1 {
                     "Page"
@@ -437,7 +537,10 @@ fn describe(scene: &mut Scene, of: &Mapping, name: &str) {
     for frame in &of.frames {
         let page = frame
             .page
-            .map_or_else(String::new, |page| format!(", page {page} of the file"));
+            .map_or_else(String::new, |page| match &frame.file {
+                Some(file) => format!(", page {page} of {}", quoted(file)),
+                None => format!(", page {page} of the file"),
+            });
         scene.say(
             format!(
                 "Frame {}: {}{page}, refs {}.",
@@ -448,9 +551,12 @@ fn describe(scene: &mut Scene, of: &Mapping, name: &str) {
             true,
         );
     }
-    if let Some(file) = &of.file {
+    for file in of.on_disk() {
         let all = file.pages.iter().map(|row| row.pages).sum::<u64>() + file.omitted_pages;
-        scene.say(format!("{name} has {all} pages on disk."), false);
+        scene.say(
+            format!("{} has {all} pages on disk.", quoted(&file.name)),
+            false,
+        );
     }
 }
 
@@ -458,6 +564,7 @@ fn describe(scene: &mut Scene, of: &Mapping, name: &str) {
 mod tests {
     use super::scene;
     use crate::report::scene::tests::collisions;
+    use crate::report::scene::{Draws, Place, Scene, Shape, text};
     use crate::run::record::{
         FilePages, MappedArea, MappedFile, MappedFrame, MappedPages, Mapping, MappingProcess,
         PagePlace,
@@ -489,6 +596,10 @@ mod tests {
             end: (1 << bits) - 64,
             perms: "rwx".to_owned(),
             shared: pages.len().is_multiple_of(3),
+            file: ["a", "b"]
+                .map(str::to_owned)
+                .into_iter()
+                .nth(pages[0] as usize % 3),
             offset: Some(u64::MAX >> 12 << 12),
             pages: pages
                 .iter()
@@ -508,40 +619,132 @@ mod tests {
         }
     }
 
-    fn areas() -> impl Strategy<Value = Vec<Vec<u64>>> {
-        proptest::collection::vec(proptest::collection::vec(0u64..23, 1..5), 0..4)
+    /// One to four processes with up to 12 areas, whose pages are in one of two files, in anonymous memory, and in swap.
+    fn figure() -> impl Strategy<Value = Mapping> {
+        let areas = proptest::collection::vec(proptest::collection::vec(0u64..23, 1..4), 0..13);
+        let processes = proptest::collection::vec(areas, 1..5);
+        let bits = prop::sample::select(vec![12u32, 14, 32, 48, 57]);
+        let file = proptest::collection::vec(0u64..20, 0..9);
+        let swap = proptest::collection::btree_set(0u64..9, 0..4);
+        (
+            processes,
+            bits,
+            [file.clone(), file],
+            "[a-z]{1,40}",
+            0usize..4,
+            swap,
+            0u32..3,
+        )
+            .prop_map(|(processes, bits, files, name, spare, swap, kind)| {
+                let names = ["P1", "a-process-with-a-long-name", "P3", "P4"];
+                let processes = processes
+                    .iter()
+                    .zip(names)
+                    .map(|(areas, name)| process(name, areas, bits))
+                    .collect();
+                let kinds = ["page cache", "copy", "anonymous", "merged", "shared"];
+                let frames: Vec<MappedFrame> = (0..20)
+                    .map(|frame| MappedFrame {
+                        frame,
+                        refs: 1 << frame,
+                        kind: kinds[frame as usize % 5],
+                        page: (kind > 0).then_some(u64::MAX >> frame),
+                        file: (kind > 1).then(|| name.clone()),
+                    })
+                    .collect();
+                let page = |(at, frame): (u64, &u64)| FilePages {
+                    page: at * 2,
+                    pages: 1 + frame % 2,
+                    frame: frame.is_multiple_of(2).then_some(*frame),
+                };
+                let mut files: Vec<MappedFile> = files
+                    .iter()
+                    .zip(["a".to_owned(), name])
+                    .map(|(pages, name)| MappedFile {
+                        name,
+                        bytes: 1 << 62,
+                        omitted_pages: pages.len() as u64 % 3,
+                        pages: (0..).zip(pages).map(page).collect(),
+                    })
+                    .collect();
+                files.truncate(kind as usize);
+                Mapping {
+                    virtual_bits: bits,
+                    vpn_bits: bits - 6,
+                    frame_bits: 20,
+                    page_bytes: 4096,
+                    swap_slots: u32::MAX,
+                    whole: kind == 2,
+                    file: if kind == 1 { files.pop() } else { None },
+                    files,
+                    swap: swap.into_iter().collect(),
+                    processes,
+                    places: frames.len() + spare,
+                    frames,
+                }
+            })
     }
 
     proptest! {
         #[test]
-        fn no_label_touches_a_line(
-            one in areas(), other in proptest::option::of(areas()), bits in prop::sample::select(vec![12u32, 14, 32, 48, 57]),
-            file in proptest::option::of(proptest::collection::vec(0u64..20, 0..9)), name in "[a-z]{1,40}", spare in 0usize..4,
-        ) {
-            let processes: Vec<MappingProcess> = [Some(one), other]
-                .into_iter().flatten().zip(["P1", "a-process-with-a-long-name"])
-                .map(|(areas, name)| process(name, &areas, bits)).collect();
-            let kinds = ["page cache", "copy", "anonymous", "merged", "shared"];
-            let frames: Vec<MappedFrame> = (0..20).map(|frame| MappedFrame {
-                frame, refs: 1 << frame, kind: kinds[frame as usize % 5], page: file.is_some().then_some(u64::MAX >> frame),
-            }).collect();
-            let file = file.map(|pages| MappedFile {
-                name,
-                bytes: 1 << 62,
-                omitted_pages: pages.len() as u64 % 3,
-                pages: pages.iter().map(|frame| FilePages {
-                    page: 1 << 40, pages: 1 + frame % 2, frame: frame.is_multiple_of(2).then_some(*frame),
-                }).collect(),
-            });
-            let of = Mapping {
-                virtual_bits: bits, vpn_bits: bits - 6, frame_bits: 20, page_bytes: 4096, swap_slots: u32::MAX, file, processes,
-                places: frames.len() + spare, frames,
-            };
+        fn no_label_touches_a_line(of in figure()) {
             let drawn = scene(&of);
             prop_assert_eq!(collisions(&drawn), Vec::<String>::new());
             let paper = drawn.clone().unanswered();
             prop_assert_eq!(paper.size(), drawn.size());
             prop_assert!(!paper.description().contains("frame"));
+            // Each step adds one arrow at most, and the last step completes the figure.
+            let arrows = |scene: &Scene| {
+                let is_path = |shape: &&Shape| matches!(shape.draws, Draws::Path { .. });
+                scene.shapes.iter().filter(is_path).count()
+            };
+            let steps: Vec<Scene> = (0..=drawn.last_step()).map(|step| drawn.upto(step)).collect();
+            prop_assert_eq!(arrows(&steps[0]), 0);
+            for pair in steps.windows(2) {
+                prop_assert!(arrows(&pair[1]) <= arrows(&pair[0]) + 1);
+                prop_assert_eq!(pair[1].size(), drawn.size());
+            }
+            prop_assert_eq!(text(&steps[steps.len() - 1]), text(&drawn));
         }
+
+        /// Two arrows cross only if the order of their pages differs from the order of their targets. Then each pair of
+        /// lines between the two columns crosses.
+        #[test]
+        fn arrows_cross_only_where_every_route_crosses(of in figure()) {
+            let drawn = scene(&of);
+            let arrows: Vec<&Vec<Place>> = drawn.shapes.iter().filter_map(|shape| match &shape.draws {
+                Draws::Path { points, .. } => Some(points),
+                _ => None,
+            }).collect();
+            for (at, one) in arrows.iter().enumerate() {
+                for other in &arrows[..at] {
+                    let ends = |points: &[Place]| (points[0], points[points.len() - 1]);
+                    let ((a, to), (b, end)) = (ends(one), ends(other));
+                    let same_side = a.0 == b.0;
+                    let must = same_side && to != end && (a.1 < b.1) != (to.1 < end.1);
+                    prop_assert_eq!(crossings(one, other), usize::from(must), "{:?} {:?}", one, other);
+                }
+            }
+        }
+    }
+
+    /// Counts the cells in which a horizontal line of one path crosses a vertical line of the other. Arrows to the same
+    /// target join and do not cross.
+    fn crossings(one: &[Place], other: &[Place]) -> usize {
+        if one.last() == other.last() {
+            return 0;
+        }
+        let cross = |a: &[Place], b: &[Place]| {
+            let between =
+                |n: u32, one: u32, other: u32| (one.min(other)..=one.max(other)).contains(&n);
+            a[0].1 == a[1].1
+                && b[0].0 == b[1].0
+                && between(b[0].0, a[0].0, a[1].0)
+                && between(a[0].1, b[0].1, b[1].1)
+        };
+        let pairs = one
+            .windows(2)
+            .flat_map(|a| other.windows(2).map(move |b| (a, b)));
+        pairs.filter(|(a, b)| cross(a, b) || cross(b, a)).count()
     }
 }

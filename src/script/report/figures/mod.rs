@@ -1,24 +1,44 @@
 //! Draws figures from their data.
 
 mod address;
+mod contents;
 mod frames;
 mod lanes;
+pub(crate) mod layout;
 mod mapping;
 mod pte;
+pub(crate) mod ruler;
+pub(crate) mod steps;
 mod system;
+pub(crate) mod tables;
 #[cfg(test)]
 mod tests;
 mod translation;
+pub(crate) mod walk;
 mod words;
+
+pub(crate) use contents::scene as table_scene;
 
 use crate::report::scene::Scene;
 use crate::run::record::FigureData;
 
+/// The room of a figure.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Room {
+    /// The number of columns that a figure should not exceed.
+    pub(crate) columns: u32,
+}
+
+impl Room {
+    /// A page, a picture, or a pipe.
+    pub(crate) const PAGE: Self = Self { columns: 100 };
+}
+
 /// Draws a figure.
-pub(crate) fn scene(data: &FigureData) -> Scene {
+pub(crate) fn scene(data: &FigureData, room: Room) -> Scene {
     let mut scene = match data {
         FigureData::System(of) => system::scene(of),
-        FigureData::Translation(of) => translation::scene(of),
+        FigureData::Translation(of) => translation::scene(of, room.columns),
         FigureData::Pte(of) => pte::scene(of),
         FigureData::Mapping(of) => mapping::scene(of),
         FigureData::Frames(of) => frames::scene(of),

@@ -1,6 +1,6 @@
 //! The formats of page-table entries: a row of boxes for each format, and the bits of an entry with their meanings.
 
-use crate::report::scene::{Place, Scene, Stroke, width};
+use crate::report::scene::{ElementId, Place, Scene, Stroke, width};
 use crate::report::words::counts::count;
 use crate::report::words::numbers::hex;
 use crate::run::record::{PteEntry, PteField, PteFigure, PteForm, PteMeaning};
@@ -166,6 +166,7 @@ fn draw(
             scene.write((left + 2, y), high.to_string());
             scene.write((left + wide - 1 - digits(low), y), low.to_string());
         }
+        scene.part((!field.name.is_empty()).then(|| ElementId::Field(field.name.clone())));
         let frame = match field.used_by {
             "none" => scene.shaded((left, y + 1), size),
             _ => scene.frame((left, y + 1), size, Stroke::Thin),
@@ -183,6 +184,7 @@ fn draw(
             }
         }
     }
+    scene.part(None);
     y + if entry.is_some() { 5 } else { 3 }
 }
 

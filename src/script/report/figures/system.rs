@@ -1,7 +1,9 @@
 //! The declared machine: a core with its caches and TLBs, the shared caches, and main memory.
 
 use super::words::ways;
-use crate::report::scene::{Frame, Line, Place, Scene, Stroke, widest, width};
+use crate::report::scene::{
+    ElementId, Frame, Line, PartClass, Place, Scene, Stroke, widest, width,
+};
 use crate::report::words::counts::count;
 use crate::run::nouns::size;
 use crate::run::record::{System, SystemPart};
@@ -9,7 +11,10 @@ use crate::run::record::{System, SystemPart};
 /// The columns between two boxes.
 const BETWEEN: u32 = 2;
 
-/// Draws a machine.
+/// The columns between the CPU and the MMU, with room for an arrow.
+const ARROW: u32 = 6;
+
+/// Draws a machine. The MMU is between the CPU and the caches.
 pub(crate) fn scene(of: &System) -> Scene {
     let mut scene = Scene::new("the machine");
     let (shared, own): (Vec<&SystemPart>, Vec<&SystemPart>) =
@@ -20,38 +25,78 @@ pub(crate) fn scene(of: &System) -> Scene {
     };
     // The boxes of a core are below the line with its name.
     let (x, y) = (2, 2);
-    let caches = pen.column((x, y), &[Line::head("CPU")], &own);
-    let mut core = caches;
+    let caches = pen.levels(&own);
+    let mut room = wide(&caches);
+    let mut core;
     if of.virtual_bits.is_some() {
-        let x = caches.right() + 1 + BETWEEN;
-        let tlbs = pen.column((x, y), &pen.mmu(), &of.tlbs.iter().collect::<Vec<_>>());
-        pen.scene
-            .line(&[(caches.right(), y + 1), (x, y + 1)], Stroke::Thin);
-        core = around(core, tlbs);
+        let (tlbs, lines) = (pen.levels(&of.tlbs.iter().collect::<Vec<_>>()), pen.mmu());
+        let mut cpu = vec![Line::head("CPU")];
+        cpu.resize(lines.len(), Line::default());
+        let cpu = pen.scene.boxed((x, y), 0, &cpu, Stroke::Thin);
+        let at = (cpu.right() + 1 + ARROW, y);
+        // The first cache extends below the MMU.
+        room = room.max(at.0 + 9 - x);
+        let right = x + room + BETWEEN + wide(&tlbs);
+        let mmu = pen
+            .scene
+            .boxed(at, right.saturating_sub(at.0 + 4), &lines, Stroke::Thin);
+        pen.scene.write((cpu.right() + 3, y + 1), "VA");
+        let points = [(cpu.right(), y + 2), (at.0 - 1, y + 2)];
+        pen.scene.arrow(&points, Stroke::Thin);
+        let below = mmu.bottom() + 2;
+        let stacked = pen.stack((x, below), vec![mmu], &caches, room, "PA");
+        if stacked.is_some() {
+            let x = x + 2;
+            let points = [(x, below), (x, cpu.bottom() + 1)];
+            pen.scene.arrow(&points, Stroke::Thin);
+            pen.scene.write((x + 2, below - 1), "data");
+        }
+        let at = (x + room + BETWEEN, below);
+        let looked_up = pen.stack(at, vec![mmu], &tlbs, wide(&tlbs), "");
+        core = around(cpu, mmu);
+        for part in stacked.into_iter().chain(looked_up) {
+            core = around(core, part);
+        }
+    } else {
+        let cpu = [Line::head("CPU")];
+        core = pen
+            .scene
+            .boxed((x, y), room.saturating_sub(4), &cpu, Stroke::Thin);
+        room = core.size.0;
+        let at = (x, core.bottom() + 2);
+        if let Some(stacked) = pen.stack(at, vec![core], &caches, room, "") {
+            core = around(core, stacked);
+        }
     }
     let named = match of.cores {
         1 => "core".to_owned(),
         cores => format!("core 0 of {cores}; the others are alike"),
     };
-    let wide = (core.right() + 3).max(width(&named) + 4);
+    let outer = (core.right() + 3).max(width(&named) + 4);
     let outline = pen
         .scene
-        .frame((0, 0), (wide, core.bottom() + 2), Stroke::Thin);
+        .frame((0, 0), (outer, core.bottom() + 2), Stroke::Thin);
     pen.scene.head((2, 1), named);
-    let lowest = Frame {
-        size: (caches.size.0, outline.size.1),
-        at: (x, 0),
-    };
     let memory = format!("main memory, {}-bit physical addresses", of.physical_bits);
     let memory = [vec![Line::head(memory)], pen.latency(of.memory_latency)].concat();
-    let mut levels: Vec<Vec<Vec<Line>>> = rows(&shared)
-        .iter()
-        .map(|row| row.iter().map(|part| pen.lines(part)).collect())
-        .collect();
-    levels.push(vec![memory]);
-    pen.stack(vec![lowest], &levels, caches.size.0);
+    let mut levels = pen.levels(&shared);
+    let id = ElementId::Part(PartClass::Memory, "memory".to_owned());
+    levels.push(vec![(id, memory)]);
+    pen.stack((x, outline.bottom() + 2), vec![outline], &levels, room, "");
     describe(&mut scene, of);
     scene
+}
+
+/// Boxes beside each other, each with its part and its lines of text.
+type Level = Vec<(ElementId, Vec<Line>)>;
+
+/// Returns the width of the widest level.
+fn wide(levels: &[Level]) -> u32 {
+    let wide = |level: &Level| {
+        let boxes: u32 = level.iter().map(|(_, lines)| widest(lines) + 4).sum();
+        boxes + BETWEEN * (level.len() as u32 - 1)
+    };
+    levels.iter().map(wide).max().unwrap_or(0)
 }
 
 struct Pen<'s> {
@@ -60,50 +105,54 @@ struct Pen<'s> {
 }
 
 impl Pen<'_> {
-    /// Draws a box with the parts below it, and returns the area of all boxes.
-    fn column(&mut self, at: Place, first: &[Line], parts: &[&SystemPart]) -> Frame {
-        let mut levels = vec![vec![first.to_vec()]];
-        levels.extend(
-            rows(parts)
-                .iter()
-                .map(|row| row.iter().map(|part| self.lines(part)).collect()),
-        );
-        let wide = |level: &Vec<Vec<Line>>| {
-            level.iter().map(|lines| widest(lines) + 4).sum::<u32>()
-                + BETWEEN * (level.len() as u32 - 1)
+    fn levels(&self, parts: &[&SystemPart]) -> Vec<Level> {
+        let class = |part: &SystemPart| match part.block_bytes {
+            Some(_) => PartClass::Cache,
+            None => PartClass::Tlb,
         };
-        let room = levels.iter().map(wide).max().unwrap_or(0);
-        let above = Frame {
-            at,
-            size: (room, 0),
+        let boxed = |part: &&SystemPart| {
+            let id = ElementId::Part(class(part), part.name.clone());
+            (id, self.lines(part))
         };
-        self.stack(vec![above], &levels, room)
+        let level = |row: &Vec<&SystemPart>| row.iter().map(boxed).collect();
+        rows(parts).iter().map(level).collect()
     }
 
-    /// Draws levels of boxes below each other. The last box of a level extends to the right end.
-    fn stack(&mut self, mut above: Vec<Frame>, levels: &[Vec<Vec<Line>>], room: u32) -> Frame {
-        let left = above[0].at.0;
+    /// Draws levels of boxes below each other and below other boxes, and returns the area of all levels. The last box of a
+    /// level extends to the right end. The lines to the first level are arrows with a label, if it is not empty.
+    fn stack(
+        &mut self,
+        at: Place,
+        mut above: Vec<Frame>,
+        levels: &[Level],
+        room: u32,
+        label: &str,
+    ) -> Option<Frame> {
         let mut all: Option<Frame> = None;
         for level in levels {
-            let lowest = above
-                .iter()
-                .map(|frame| frame.at.1 + frame.size.1)
-                .max()
-                .unwrap_or(0);
-            let begins = above[0].size.1 == 0;
-            let (mut x, y) = (left, if begins { lowest } else { lowest + 1 });
+            let y = all.map_or(at.1, |all| all.bottom() + 2);
+            let is_labeled = all.is_none() && !label.is_empty();
+            let mut x = at.0;
             let mut boxes = Vec::new();
-            for (at, lines) in level.iter().enumerate() {
-                let rest = (left + room).saturating_sub(x + 4);
-                let least = if at + 1 == level.len() { rest } else { 0 };
+            for (number, (part, lines)) in level.iter().enumerate() {
+                let rest = (at.0 + room).saturating_sub(x + 4);
+                let least = if number + 1 == level.len() { rest } else { 0 };
+                self.scene.part(Some(part.clone()));
                 let frame = self.scene.boxed((x, y), least, lines, Stroke::Thin);
+                self.scene.part(None);
                 x = frame.right() + 1 + BETWEEN;
-                for over in above.iter().filter(|_| !begins) {
+                for over in &above {
                     let (from, to) = (over.at.0.max(frame.at.0), over.right().min(frame.right()));
                     if from < to {
                         let middle = u32::midpoint(from, to);
-                        self.scene
-                            .line(&[(middle, over.bottom()), (middle, y)], Stroke::Thin);
+                        if is_labeled {
+                            let points = [(middle, over.bottom()), (middle, y - 1)];
+                            self.scene.arrow(&points, Stroke::Thin);
+                            self.scene.write((middle + 2, y - 1), label);
+                        } else {
+                            let points = [(middle, over.bottom()), (middle, y)];
+                            self.scene.line(&points, Stroke::Thin);
+                        }
                     }
                 }
                 all = Some(all.map_or(frame, |all| around(all, frame)));
@@ -111,7 +160,7 @@ impl Pen<'_> {
             }
             above = boxes;
         }
-        all.unwrap_or(above[0])
+        all
     }
 
     fn lines(&self, part: &SystemPart) -> Vec<Line> {

@@ -2,21 +2,24 @@
 
 use proptest::prelude::*;
 
-use super::scene;
+use super::{Room, scene};
 use crate::report::playing::records;
 use crate::report::scene::tests::{collisions, frames};
 use crate::report::scene::{Scene, text};
 use crate::run::record::{Did, StepRecord, View};
 
+/// The room of a terminal.
+const NARROW: Room = Room { columns: 80 };
+
 /// Runs a script, and returns the scene of each figure.
-fn drawn(script: &str) -> Vec<Scene> {
+fn drawn(script: &str, room: Room) -> Vec<Scene> {
     let views = |record: &StepRecord| match &*record.did {
         Did::Shown(views) => views.clone(),
         _ => Vec::new(),
     };
     let scene = |view: View| {
         if let View::Figure(data) = view {
-            Some(scene(&data))
+            Some(scene(&data, room))
         } else {
             None
         }
@@ -30,13 +33,33 @@ fn drawn(script: &str) -> Vec<Scene> {
 
 /// Runs a script, and checks the scene of each figure.
 fn check(script: &str) -> Result<usize, TestCaseError> {
-    let scenes = drawn(script);
-    for scene in &scenes {
-        prop_assert_eq!(collisions(scene), Vec::<String>::new(), "{}", text(scene));
-        prop_assert!(scene.size().0 <= 110, "{}", text(scene));
-        prop_assert_eq!(frames(&scene.clone().unanswered()), frames(scene));
+    let mut count = 0;
+    for (room, most) in [(Room::PAGE, 108), (NARROW, 96)] {
+        let scenes = drawn(script, room);
+        for scene in &scenes {
+            prop_assert_eq!(collisions(scene), Vec::<String>::new(), "{}", text(scene));
+            // The room determines only what is beside each other in a translation.
+            let most = if scene.title == "the machine" {
+                110
+            } else {
+                most
+            };
+            prop_assert!(scene.size().0 <= most, "{}", text(scene));
+            prop_assert_eq!(frames(&scene.clone().unanswered()), frames(scene));
+        }
+        count = scenes.len();
     }
-    Ok(scenes.len())
+    Ok(count)
+}
+
+/// Returns the lines of a scene without the lines of its drawing, and with single blanks.
+fn words(scene: &Scene) -> Vec<String> {
+    let is_line = |c: char| ('\u{2500}'..'\u{2580}').contains(&c) || "▲▼◀".contains(c);
+    let line = |line: &str| {
+        let line = line.replace(is_line, " ");
+        line.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    text(scene).lines().map(line).collect()
 }
 
 proptest! {
@@ -44,8 +67,8 @@ proptest! {
 
     #[test]
     fn no_label_touches_a_line(
-        va in any::<u64>(), frame in any::<u64>(), tlbs in 0u32..3, caches in 0u32..5, ways in 1u32..9, levels in 1u32..5,
-        kernel in any::<bool>(),
+        va in any::<u64>(), frame in any::<u64>(), tlbs in 0u32..4, caches in 0u32..5, ways in 1u32..18, levels in 1u32..6,
+        kernel in any::<bool>(), huge in any::<bool>(),
     ) {
         let tlb = |at: u32| format!(", tlb T{at} {{ sets 4, ways {ways} }}");
         let cache = |at: u32| format!(", cache C{at} {{ sets 8, ways {ways}, block {} B }}", 4 << at);
@@ -58,6 +81,9 @@ proptest! {
         let va = va & ((1 << bits) - 1);
         let contents = if kernel {
             "kernel { frames 4 }\nprocess P\n".to_owned()
+        } else if huge && levels > 1 {
+            let (vpn, ppn) = (va >> 12 & !0x1FF, frame & 0xFFF_FE00);
+            format!("set page_table {{ | vpn ppn ps |; | {vpn:X} {ppn:X} 1 |; }}\n")
         } else {
             format!("set page_table {{ | vpn ppn |; | {:X} {:X} |; }}\n", va >> 12, frame & 0xFFF_FFFF)
         };
@@ -67,10 +93,11 @@ proptest! {
              {vipt}read {va}\nfigure translation\n"
         );
         prop_assert!(check(&script)? >= 4);
-        // Versions of a paper have the same layout: a miss, and a hit.
+        // Versions of a paper have the same layout: a miss, and a hit. The tag of a huge page has other bits after a miss,
+        // because the MMU does not know the size of the page before the walk.
         let twice = format!("{machine}{contents}figure translation {va}\nread {va}\nfigure translation {va}\n");
-        let layouts: Vec<_> = drawn(&twice).iter().map(frames).collect();
-        prop_assert_eq!(&layouts[0], &layouts[1]);
+        let layouts: Vec<_> = drawn(&twice, Room::PAGE).iter().map(frames).collect();
+        prop_assert!(huge || layouts[0] == layouts[1]);
     }
 }
 
@@ -84,16 +111,215 @@ fn presets_are_legible() {
     }
 }
 
+/// The tables of the simple memory system in CS:APP section 9.6.4.
+const SIMPLE: &str = "machine simple
+set page_table {
+  | vpn ppn v | vpn ppn v | vpn ppn v |
+  | 00  28  1 | 0A  09  1 | 0F  0D  1 |
+}
+set tlb {
+  | set | tag ppn v | tag ppn v | tag ppn v | tag ppn v |
+  |  0  | 03  -   0 | 09  0D  1 | 00  -   0 | 07  02  1 |
+  |  2  | 02  -   0 | 08  -   0 | 06  -   0 | 03  -   0 |
+  |  3  | 07  -   0 | 03  0D  1 | 0A  34  1 | 02  -   0 |
+}
+set cache {
+  | idx | tag v | b0 b1 b2 b3 |
+  | 3   | 36  0 | -  -  -  -  |
+  | 5   | 0D  1 | 36 72 F0 1D |
+  | 8   | 24  1 | 3A 00 51 89 |
+}
+";
+
+/// The page tables of an address with four levels, a page of 2 MB, and a page of 1 GB.
+const CORE_I7: &str = "machine core-i7
+let va = 0x7F5A1B2C3D4E
+set cr3 = 0x10000
+set pte 1 0x10000 + 8 * 0x0FE { ppn 0x11 }
+set pte 2 0x11000 + 8 * 0x168 { ppn 0x12 }
+set pte 2 0x11000 + 8 * 0x169 { ppn 0x40000, ps 1 }
+set pte 3 0x12000 + 8 * 0x0D9 { ppn 0x13 }
+set pte 3 0x12000 + 8 * 0x0DA { ppn 0x400, ps 1 }
+set pte 4 0x13000 + 8 * 0x0C3 { ppn 0xABCDE }
+";
+
+/// The figures of the worked accesses contain the sets, the entries, and the data in the book.
+#[test]
+fn figures_of_the_simple_memory_system_have_the_values_of_the_book() {
+    let script = format!(
+        "{SIMPLE}figure translation 0x03D4\nfigure translation 0x028F\nfigure translation 0x0020\n"
+    );
+    let expected = [
+        [
+            "CPU VPN 0x0F VPO 0x14",
+            "TLBT 0x03 TLBI 0x3",
+            "set 0x3 tag 0x03",
+            "0 07 - 0",
+            "1▶03 0D 1 hit",
+            "2 0A 34 1",
+            "3 02 - 0",
+            "8 VPN 0x0F",
+            "▶ PPN 0x0D PPO 0x14",
+            "CT 0x0D CI 0x5 CO 0x0",
+            "set 0x5 tag 0x0D",
+            "0▶0D 1 36 72 F0 1D hit",
+            "data 36 from cache",
+        ],
+        [
+            "CPU VPN 0x0A VPO 0x0F",
+            "TLBT 0x02 TLBI 0x2",
+            "set 0x2 tag 0x02",
+            "0▶02 - 0 not valid",
+            "1 08 - 0",
+            "2 06 - 0",
+            "3 03 - 0",
+            "8 VPN 0x0A 09 1",
+            "▶ PPN 0x09 PPO 0x0F",
+            "CT 0x09 CI 0x3 CO 0x3",
+            "set 0x3 tag 0x09",
+            "0 36 0 - - - -",
+            "data unknown (from memory)",
+        ],
+        [
+            "CPU VPN 0x00 VPO 0x20",
+            "TLBT 0x00 TLBI 0x0",
+            "set 0x0 tag 0x00",
+            "0 03 - 0",
+            "1 09 0D 1",
+            "2▶00 - 0 not valid",
+            "3 07 02 1",
+            "8 VPN 0x00 28 1",
+            "▶ PPN 0x28 PPO 0x20",
+            "CT 0x28 CI 0x8 CO 0x0",
+            "set 0x8 tag 0x28",
+            "0 24 1 3A 00 51 89",
+            "data unknown (from memory)",
+        ],
+    ];
+    let scenes = drawn(&script, NARROW);
+    assert_eq!(scenes.len(), 3);
+    for (scene, expected) in scenes.iter().zip(expected) {
+        assert!(scene.size().0 <= 80, "{}", text(scene));
+        in_order(scene, &expected);
+        in_order(scene, &["8 6", "6 2", "6 6", "6 4 2"]);
+    }
+}
+
+/// Checks that the lines of a scene contain these words, in this order.
+fn in_order(scene: &Scene, expected: &[&str]) {
+    let lines = words(scene);
+    let mut lines = lines.iter();
+    for expected in expected {
+        let is_found = lines.any(|line| line.replace("▶ VPN", "VPN").contains(expected));
+        assert!(is_found, "no {expected:?} in {}", text(scene));
+    }
+}
+
+/// The fields of the Core i7 have the widths in CS:APP section 9.7, and those of huge pages have the widths in Intel's manual.
+#[test]
+fn fields_of_the_core_i7_have_the_widths_of_the_book() {
+    let script = format!(
+        "{CORE_I7}figure translation va\nfigure translation 0x7F5A1B412345\nfigure translation 0x7F5A40000123\n"
+    );
+    let levels = ["9 VPN1 0x0FE", "9 VPN2", "9 VPN3", "9 VPN4"];
+    for (room, most) in [(Room::PAGE, 100), (NARROW, 80)] {
+        let scenes = drawn(&script, room);
+        assert_eq!(scenes.len(), 3);
+        for (scene, (top, bottom, count)) in scenes.iter().zip([
+            ("36 12", "40 12", 4),
+            ("27 21", "31 21", 3),
+            ("18 30", "22 30", 2),
+        ]) {
+            assert!(scene.size().0 <= most, "{}", text(scene));
+            in_order(scene, &[top, "32 4"]);
+            in_order(scene, &levels[..count]);
+            in_order(scene, &[bottom, "40 6 6"]);
+            let drawn = words(scene);
+            let drawn = drawn
+                .iter()
+                .filter(|line| line.contains("VPN") && line.starts_with('9'));
+            assert_eq!(drawn.count(), count);
+        }
+    }
+}
+
+/// The TLB entry of a huge page has the tag of this page. The other entries of a walk are those of the tables.
+#[test]
+fn huge_pages_and_gaps_end_the_walk() {
+    let script = format!(
+        "{CORE_I7}read 0x7F5A1B412345\nfigure translation 0x7F5A1B412345\nfigure translation 0x7F6A00000000\n"
+    );
+    let scenes = drawn(&script, Room::PAGE);
+    // VPN 0x7F5A1B412345 >> 21 is 0x3FAD0DA: set 0xA of 16 sets, and tag 0x3FAD0D.
+    in_order(
+        &scenes[0],
+        &[
+            "28",
+            "set 0xA tag 0x003FAD0D",
+            "0▶003FAD0D 0000000400 1 hit, 2 MB",
+        ],
+    );
+    in_order(
+        &scenes[1],
+        &[
+            "9 VPN1 0x0FE 0000000011 1 0000000000011027 00000000107F0",
+            "9 VPN2 0x1A8 - 0 - 0000000011D40",
+            "9 VPN3 0x000 no table",
+            "9 VPN4 0x000 no table",
+            "page fault: the level-2 page-table entry is not present",
+        ],
+    );
+}
+
+/// The MMU translates the address before the cache is looked up.
+#[test]
+fn the_mmu_is_between_the_cpu_and_the_cache() {
+    let scenes = drawn("machine simple\nfigure system\n", NARROW);
+    let printed = text(&scenes[0]);
+    let rows: Vec<&str> = printed.lines().collect();
+    let row = |word: &str| rows.iter().position(|row| row.contains(word));
+    assert!(rows[4].contains("├─────▶│"), "{printed}");
+    assert!(
+        rows[7].contains("▲ data") && rows[7].contains("▼ PA"),
+        "{printed}"
+    );
+    assert!(
+        row("CPU") < row("PA") && row("PA") < row("cache"),
+        "{printed}"
+    );
+}
+
 /// The walk translates what no TLB holds, so the arrow to its first level begins at the TLB that was searched last.
 #[test]
 fn the_walk_hangs_on_the_last_tlb() {
     let script =
         "machine core-i7\nfigure translation read 0x123000\nfigure translation fetch 0x123000\n";
-    let scenes = drawn(script);
-    assert_eq!(scenes.len(), 2);
-    for scene in &scenes {
-        let text = text(scene);
-        let first = text.lines().find(|line| line.contains("VPN1"));
-        assert!(first.is_some_and(|line| line.contains("L2TLB")), "{text}");
+    for room in [Room::PAGE, NARROW] {
+        let scenes = drawn(script, room);
+        assert_eq!(scenes.len(), 2);
+        for scene in &scenes {
+            // The head of the arrow is in the row of the walk's heading.
+            let text = text(scene);
+            let lines: Vec<&str> = text.lines().collect();
+            let heading = lines.iter().position(|line| line.contains("page walk"));
+            let heading = heading.expect("a walk");
+            let column = lines[heading]
+                .chars()
+                .position(|c| c == '▼')
+                .expect("an arrow");
+            let box_of = |line: &&&str| line.chars().nth(column) == Some('┳');
+            assert!(lines[..heading].iter().rev().find(box_of).is_some());
+            let last = lines
+                .iter()
+                .position(|line| line.contains("L2TLB"))
+                .expect("a TLB");
+            let title = lines[last].chars().collect::<String>();
+            let at = title.find("L2TLB").map(|at| title[..at].chars().count());
+            assert!(
+                at.is_some_and(|at| at <= column && column < at + 30),
+                "{text}"
+            );
+            assert!(last < heading, "{text}");
+        }
     }
 }

@@ -106,21 +106,30 @@ fn span([first, last]: [u64; 2], bits: u32) -> String {
     }
 }
 
-/// Returns the index and the contents of a row. `name` describes tables.
-pub(crate) fn described(spec: &Spec, row: &TreeRow, bits: u32) -> (String, String) {
+/// Returns the index, the contents, and the virtual page of a row. [`name`] describes tables.
+pub(crate) fn described(spec: &Spec, row: &TreeRow, bits: u32) -> [String; 3] {
     match row {
-        TreeRow::Entry(index, entry) => (hex(*index, bits), leads_to(spec, entry)),
+        TreeRow::Entry(index, entry) => {
+            let [contents, page] = leads_to(spec, entry);
+            [hex(*index, bits), contents, page]
+        }
         TreeRow::Run { index, vpn, ppn } => {
-            let (ppns, vpns) = (span(*ppn, spec.ppn_bits()), span(*vpn, spec.vpn_bits()));
-            (span(*index, bits), format!("PPN {ppns} (VPN {vpns})"))
+            let ppns = span(*ppn, spec.ppn_bits());
+            let vpns = span(*vpn, spec.vpn_bits());
+            [
+                span(*index, bits),
+                format!("PPN {ppns}"),
+                format!("VPN {vpns}"),
+            ]
         }
         TreeRow::Null(first, last) => {
             let count = last - first + 1;
             let plural = if count == 1 { "y" } else { "ies" };
-            (
+            [
                 span([*first, *last], bits),
                 format!("{} null entr{plural}", thousands(count)),
-            )
+                String::new(),
+            ]
         }
     }
 }
@@ -158,34 +167,21 @@ pub(crate) fn name(spec: &Spec, table: &TreeTable) -> String {
     format!("level {}{at}", table.level)
 }
 
-/// Describes the target of an entry. The function [`name`] describes tables.
-pub(crate) fn leads_to(spec: &Spec, entry: &TreeEntry) -> String {
-    match entry {
-        TreeEntry::Table(table) => name(spec, table),
-        TreeEntry::Page(vpn, pte) if pte.flags.has(Bit::P) => {
-            format!(
-                "PPN {} (VPN {})",
-                hex(pte.ppn, spec.ppn_bits()),
-                hex(*vpn, spec.vpn_bits())
-            )
-        }
-        TreeEntry::Page(vpn, pte) => {
-            let vpn = hex(*vpn, spec.vpn_bits());
-            match spec
-                .mmu
-                .as_ref()
-                .and_then(|mmu| mmu.pte.disk_location(*pte))
-            {
-                Some(slot) => {
-                    format!(
-                        "not present, location on disk {} (VPN {vpn})",
-                        hex(slot, spec.ppn_bits())
-                    )
-                }
-                None => format!("not present (VPN {vpn})"),
-            }
-        }
-    }
+/// Returns the target of an entry, and its virtual page unless the target is a table.
+fn leads_to(spec: &Spec, entry: &TreeEntry) -> [String; 2] {
+    let (vpn, pte) = match entry {
+        TreeEntry::Table(table) => return [name(spec, table), String::new()],
+        TreeEntry::Page(vpn, pte) => (vpn, pte),
+    };
+    let contents = if pte.flags.has(Bit::P) {
+        format!("PPN {}", hex(pte.ppn, spec.ppn_bits()))
+    } else {
+        let mmu = spec.mmu.as_ref();
+        let slot = mmu.and_then(|mmu| mmu.pte.disk_location(*pte));
+        let slot = slot.map(|slot| format!(", location on disk {}", hex(slot, spec.ppn_bits())));
+        format!("not present{}", slot.unwrap_or_default())
+    };
+    [contents, format!("VPN {}", hex(*vpn, spec.vpn_bits()))]
 }
 
 fn entries(lines: &mut Vec<String>, of: (&Spec, &Mmu, bool), table: &TreeTable, indent: &str) {
@@ -203,8 +199,13 @@ fn entries(lines: &mut Vec<String>, of: (&Spec, &Mmu, bool), table: &TreeTable, 
         } else {
             ("├─", "│  ")
         };
-        let (index, contents) = described(spec, row, bits);
-        lines.push(format!("{indent}{branch} {index} → {contents}"));
+        let [index, contents, page] = described(spec, row, bits);
+        let page = if page.is_empty() {
+            page
+        } else {
+            format!(" ({page})")
+        };
+        lines.push(format!("{indent}{branch} {index} → {contents}{page}"));
         if let TreeRow::Entry(_, TreeEntry::Table(table)) = row {
             entries(lines, of, table, &format!("{indent}{below}"));
         }

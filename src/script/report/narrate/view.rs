@@ -1,9 +1,10 @@
 //! Views of `show`.
 
 use crate::report::doc::{Block, Tone};
-use crate::report::figures::scene;
+use crate::report::figures::{Room, scene};
 use crate::run::record::{AreaRecord, Shown, View};
 
+use crate::run::table::Rows;
 use pagewalk_engine::machine::spec::Spec;
 
 use super::declaration::declaration;
@@ -16,7 +17,10 @@ use crate::report::words::counts::approximately;
 
 pub(crate) fn blocks(view: &View) -> Vec<Block> {
     match view {
-        View::Table(shown) => vec![Block::Table(shown.into())],
+        View::Table(shown) => [Block::Table(shown.into())]
+            .into_iter()
+            .chain(legend(shown))
+            .collect(),
         View::Pairs { title, pairs } => vec![Block::Pairs {
             title: title.clone(),
             pairs: pairs.clone(),
@@ -30,11 +34,11 @@ pub(crate) fn blocks(view: &View) -> Vec<Block> {
             .collect(),
         View::Steps(access, level) => steps_at(access, *level),
         View::CallSteps(call, level) => vec![Block::Steps(call_steps(call, *level))],
-        View::Layout(layout) => layout::blocks(layout),
+        View::Layout(layout) => layout::blocks(layout, false),
         View::Tree(tree) => tree::blocks(tree),
         View::Maps { spec, areas, .. } => maps(spec, areas),
         View::Declaration(spec) => vec![Block::Script(declaration(spec))],
-        View::Figure(data) => vec![Block::Figure(scene(data))],
+        View::Figure(data) => vec![Block::Figure(scene(data, Room::PAGE))],
         View::Remark(words) => vec![Block::toned(Tone::Faint, words)],
     }
 }
@@ -42,12 +46,28 @@ pub(crate) fn blocks(view: &View) -> Vec<Block> {
 /// Returns the blocks of a view on a paper, without the answers in a figure.
 pub(crate) fn unanswered(view: &View) -> Vec<Block> {
     match view {
-        View::Figure(data) if !data.is_given() => vec![Block::Figure(scene(data).unanswered())],
+        View::Figure(data) if !data.is_given() => {
+            vec![Block::Figure(scene(data, Room::PAGE).unanswered())]
+        }
         View::Bits(of) => of_address(of, true).into_iter().map(Block::Ruler).collect(),
         View::Walk(of) => vec![Block::line(page_walk::title(of))],
-        View::Layout(of) => layout::blocks(&of.without_results()),
+        View::Layout(of) => layout::blocks(of, true),
         other => blocks(other),
     }
+}
+
+/// Returns the line below the table of a figure that marks changes.
+fn legend(of: &Rows) -> Option<Block> {
+    let marks = of.marks.as_ref()?;
+    let gone: Vec<String> = marks.gone.iter().map(ToString::to_string).collect();
+    let mut notes = Vec::new();
+    if !marks.cells.is_empty() {
+        notes.push("* changed since the previous figure".to_owned());
+    }
+    if !gone.is_empty() {
+        notes.push(format!("no longer in the table: {}", gone.join(", ")));
+    }
+    (!notes.is_empty()).then(|| Block::toned(Tone::Faint, notes.join("; ")))
 }
 
 /// Returns the areas of a process.

@@ -30,7 +30,7 @@ pub(crate) fn latex(of: &Placed, escaped: &dyn Fn(&str) -> String) -> String {
                 let ((x, y), (width, height)) = (up(of.center(*at)), of.extent(*size));
                 let framed = match stroke {
                     Stroke::Dashed => "\\dashbox{1}",
-                    Stroke::Thin => "\\framebox",
+                    Stroke::Faint | Stroke::Thin => "\\framebox",
                     Stroke::Taken => "\\linethickness{0.6mm}\\framebox",
                 };
                 let y = y - height;
@@ -60,6 +60,8 @@ pub(crate) fn latex(of: &Placed, escaped: &dyn Fn(&str) -> String) -> String {
                 let text = escaped(&text.replace(' ', "\u{a0}"));
                 write_text(&mut out, up(of.baseline(*at)), of.text, *bold, &text);
             }
+            // Papers have no curves.
+            Draws::Curve { .. } => {}
         }
     }
     out.push_str("\\end{picture}");

@@ -34,7 +34,7 @@ pub(crate) fn cells(scene: &Scene) -> BTreeMap<Place, Crossing> {
                     cells.entry(*end).or_default().head = Some(direction(*before, *end));
                 }
             }
-            Draws::Label { .. } => {}
+            Draws::Label { .. } | Draws::Curve { .. } => {}
         }
     }
     cells

@@ -18,10 +18,11 @@ pub use element::{ElementId, PartClass};
 pub(crate) use latex::latex;
 pub(crate) use placed::{Placed, placed};
 pub use shapes::Scene;
+pub(crate) use shapes::{CurveStyle, Fill, Frame, Line, Place, Stroke, widest, width};
 #[cfg(test)]
 pub(crate) use shapes::{Draws, Shape};
-pub(crate) use shapes::{Frame, Line, Place, Stroke, widest, width};
 pub(crate) use svg::placed_svg;
-pub use svg::svg;
+pub use svg::{svg, svgs};
+pub(crate) use text::painted;
 pub use text::text;
 pub use theme::{Color, DARK, INHERIT, PAPER, SCREEN, Theme};

@@ -1,12 +1,12 @@
 //! The place of a scene's cells on a medium.
 
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
+use super::lines::cells;
 use super::shapes::{Draws, Place, Scene, Shape};
-use super::theme::Theme;
+use super::theme::{CHARACTER, Theme};
 
-/// Width of a character of the drawings' font, relative to the type size.
-const CHARACTER: f64 = 0.602;
 /// Height of a row, relative to the type size.
 const ROW: f64 = 1.2;
 /// Space between drawings side by side, in millimeters.
@@ -18,7 +18,7 @@ const SMALLEST: f64 = 0.7;
 pub(crate) type Point = (f64, f64);
 
 /// A scene with its size in millimeters.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(crate) struct Placed<'s> {
     pub(crate) scene: &'s Scene,
     pub(crate) width: f64,
@@ -28,6 +28,8 @@ pub(crate) struct Placed<'s> {
     /// The type size of the title.
     pub(crate) head: f64,
     margin: f64,
+    /// The cells that contain lines.
+    lines: BTreeSet<Place>,
 }
 
 /// Places scenes in a room of `width` millimeters: all in the same size, and two of them side by side if that is legible.
@@ -73,6 +75,7 @@ impl<'s> Placed<'s> {
             text,
             head,
             margin: theme.margin,
+            lines: cells(scene).into_keys().collect(),
         }
     }
 
@@ -89,9 +92,14 @@ impl<'s> Placed<'s> {
 
     /// Returns the center of a cell.
     pub(crate) fn center(&self, (x, y): Place) -> Point {
+        self.between((f64::from(x), f64::from(y)))
+    }
+
+    /// Returns a point between the centers of cells.
+    pub(crate) fn between(&self, (x, y): (f64, f64)) -> Point {
         (
-            self.margin + (f64::from(x) + 0.5) * self.text * CHARACTER,
-            self.margin + self.head * 1.6 + (f64::from(y) + 0.5) * self.text * ROW,
+            self.margin + (x + 0.5) * self.text * CHARACTER,
+            self.margin + self.head * 1.6 + (y + 0.5) * self.text * ROW,
         )
     }
 
@@ -103,13 +111,19 @@ impl<'s> Placed<'s> {
         )
     }
 
-    /// Returns the corners of a path. The head of an arrow touches the border in the next cell.
+    /// Returns the corners of a path. The head of an arrow touches the border in the next cell, or the edge of its own cell.
     pub(crate) fn corners(&self, points: &[Place], arrow: bool) -> Vec<Point> {
-        let mut points = points.to_vec();
-        if let (true, [.., before, end]) = (arrow, points.as_mut_slice()) {
-            *end = beyond(*before, *end);
+        let mut corners: Vec<Point> = points.iter().map(|place| self.center(*place)).collect();
+        if let (true, [.., before, end], Some(head)) = (arrow, points, corners.last_mut()) {
+            let next = beyond(*before, *end);
+            let (x, y) = self.center(next);
+            *head = if self.lines.contains(&next) {
+                (x, y)
+            } else {
+                (f64::midpoint(head.0, x), f64::midpoint(head.1, y))
+            };
         }
-        points.into_iter().map(|place| self.center(place)).collect()
+        corners
     }
 
     /// Returns the shapes in drawing order: boxes before what is in them, and outer boxes before inner ones.
@@ -117,7 +131,7 @@ impl<'s> Placed<'s> {
         let mut shapes: Vec<&Shape> = self.scene.shapes.iter().collect();
         shapes.sort_by_key(|shape| match shape.draws {
             Draws::Frame { size, .. } => (0, Reverse(size.0 * size.1)),
-            Draws::Path { .. } | Draws::Label { .. } => (1, Reverse(0)),
+            Draws::Path { .. } | Draws::Label { .. } | Draws::Curve { .. } => (1, Reverse(0)),
         });
         shapes
     }
@@ -152,7 +166,7 @@ mod tests {
     fn type_has_a_smallest_size() {
         let mut scene = Scene::new("t");
         scene.write((0, 0), "x".repeat(300));
-        let drawn = placed(std::slice::from_ref(&scene), &PAPER, 174.0)[0];
+        let drawn = &placed(std::slice::from_ref(&scene), &PAPER, 174.0)[0];
         assert!((drawn.text - PAPER.least_type).abs() < 1e-9 && drawn.width > 174.0);
     }
 }

@@ -1,9 +1,10 @@
 //! The shapes of a scene.
 
 use super::element::ElementId;
+use crate::report::excerpt::visible;
 
 /// A figure on a grid of characters. The origin is the upper left corner.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Scene {
     /// The title.
     pub(crate) title: String,
@@ -24,7 +25,7 @@ pub struct Scene {
 pub(crate) type Place = (u32, u32);
 
 /// A shape of a scene.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Shape {
     pub(crate) draws: Draws,
     /// What the shape represents.
@@ -38,7 +39,7 @@ pub(crate) struct Shape {
 }
 
 /// The geometry of a shape.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Draws {
     /// A box whose border occupies its outermost cells.
     Frame {
@@ -55,6 +56,22 @@ pub(crate) enum Draws {
     },
     /// A text on one line.
     Label { at: Place, text: String, bold: bool },
+    /// Data between the centers of cells, which only drawings show. The number of the series selects the color.
+    Curve {
+        points: Vec<(f64, f64)>,
+        series: u8,
+        style: CurveStyle,
+    },
+}
+
+/// The style of a curve.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CurveStyle {
+    Line,
+    /// A line with a dot at each point.
+    Dotted,
+    /// An area without a border.
+    Filled,
 }
 
 /// The inside of a box.
@@ -68,6 +85,8 @@ pub(crate) enum Fill {
 /// The stroke of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Stroke {
+    /// A line of a scale, behind the data.
+    Faint,
     /// Dashed: what an access did not use, or a page that is copied on a store.
     Dashed,
     /// Thin.
@@ -154,8 +173,12 @@ impl Scene {
         });
     }
 
-    fn label(&mut self, at: Place, text: String, bold: bool, answer: bool) {
-        if !text.is_empty() {
+    fn label(&mut self, mut at: Place, text: String, bold: bool, answer: bool) {
+        // Some formats collapse spaces at the beginning.
+        let shown = visible(text.trim_start());
+        if !shown.is_empty() {
+            at.0 += width(&text) - width(&shown);
+            let text = shown.into_owned();
             self.push(Draws::Label { at, text, bold }, answer);
         }
     }
@@ -170,7 +193,8 @@ impl Scene {
         self.filled(at, size, Stroke::Thin, Fill::Gray)
     }
 
-    fn filled(&mut self, at: Place, size: Place, stroke: Stroke, fill: Fill) -> Frame {
+    /// Adds a box with a background.
+    pub(crate) fn filled(&mut self, at: Place, size: Place, stroke: Stroke, fill: Fill) -> Frame {
         let draws = Draws::Frame {
             at,
             size,
@@ -208,11 +232,6 @@ impl Scene {
         self.path(points, stroke, true, false);
     }
 
-    /// Adds a line through these points, which is missing on a paper.
-    pub(crate) fn answer_line(&mut self, points: &[Place], stroke: Stroke) {
-        self.path(points, stroke, false, true);
-    }
-
     /// Adds an arrow through these points, which is missing on a paper.
     pub(crate) fn answer_arrow(&mut self, points: &[Place], stroke: Stroke) {
         self.path(points, stroke, true, true);
@@ -228,12 +247,27 @@ impl Scene {
         self.push(draws, answer);
     }
 
+    /// Makes the scene at least this large.
+    pub(crate) fn reserve(&mut self, size: Place) {
+        self.least = size;
+    }
+
     /// Returns the size in cells.
     pub(crate) fn size(&self) -> Place {
         let ends = self.shapes.iter().flat_map(|shape| shape.draws.ends());
         ends.fold(self.least, |(right, bottom), (x, y)| {
             (right.max(x + 1), bottom.max(y + 1))
         })
+    }
+
+    /// Adds a curve.
+    pub(crate) fn curve(&mut self, points: Vec<(f64, f64)>, series: u8, style: CurveStyle) {
+        let draws = Draws::Curve {
+            points,
+            series,
+            style,
+        };
+        self.push(draws, false);
     }
 
     /// Returns the number of the last step, or 0 for a scene without steps.
@@ -300,7 +334,7 @@ impl Scene {
 
 impl Draws {
     /// Whether the path of an access includes the shape.
-    fn is_taken(&self) -> bool {
+    pub(crate) fn is_taken(&self) -> bool {
         let (Self::Frame { stroke, .. } | Self::Path { stroke, .. }) = self else {
             return false;
         };
@@ -322,6 +356,10 @@ impl Draws {
             Self::Frame { at, size, .. } => vec![(at.0 + size.0 - 1, at.1 + size.1 - 1)],
             Self::Path { points, .. } => points.clone(),
             Self::Label { at, text, .. } => vec![(at.0 + width(text) - 1, at.1)],
+            Self::Curve { points, .. } => {
+                let cell = |(x, y): &(f64, f64)| (x.round() as u32, y.round() as u32);
+                points.iter().map(cell).collect()
+            }
         }
     }
 }
@@ -353,14 +391,6 @@ impl Line {
         Self {
             text: text.into(),
             bold: true,
-            ..Self::default()
-        }
-    }
-
-    /// Creates an answer.
-    pub(crate) fn answer(text: impl Into<String>) -> Self {
-        Self {
-            answer: text.into(),
             ..Self::default()
         }
     }

@@ -3,14 +3,24 @@
 use std::fmt::Write;
 
 use super::placed::{Placed, Point, placed};
-use super::shapes::{Draws, Fill, Scene, Shape, Stroke};
+use super::shapes::{CurveStyle, Draws, Fill, Scene, Shape, Stroke};
 use super::theme::{Color, Theme};
 use crate::report::xml::escaped;
 
+/// The colors of series, distinguishable with any color vision (Okabe and Ito). The last one is also legible on black.
+const COLORS: [Color; 7] = [
+    "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#888888",
+];
+
 /// Returns a drawing that is at most `width` millimeters wide, unless its type would be too small.
 pub fn svg(scene: &Scene, theme: &Theme, width: f64) -> String {
-    let placed = placed(std::slice::from_ref(scene), theme, width);
-    placed_svg(&placed[0], theme)
+    svgs(std::slice::from_ref(scene), theme, width).concat()
+}
+
+/// Returns drawings in the same size. Two narrow ones have room side by side.
+pub fn svgs(scenes: &[Scene], theme: &Theme, width: f64) -> Vec<String> {
+    let placed = placed(scenes, theme, width);
+    placed.iter().map(|of| placed_svg(of, theme)).collect()
 }
 
 /// Returns a drawing with its title and its description.
@@ -118,9 +128,41 @@ fn shape(out: &mut String, shape: &Shape, of: &Placed, theme: &Theme) {
         }
         Draws::Label { at, text, bold } => {
             // Some formats collapse spaces.
-            let text = text.replace(' ', "\u{a0}");
+            let text = text.replace("  ", "\u{a0}\u{a0}");
             let bold = *bold || shape.new;
             write_text(out, of.baseline(*at), (of.text, color), bold, &text);
+        }
+        Draws::Curve {
+            points,
+            series,
+            style,
+        } => {
+            let points: Vec<Point> = points.iter().map(|point| of.between(*point)).collect();
+            curve(out, &points, usize::from(*series), *style);
+        }
+    }
+}
+
+fn curve(out: &mut String, points: &[Point], series: usize, style: CurveStyle) {
+    let (path, color) = (outline(points), COLORS[series % COLORS.len()]);
+    let dashes = if series < COLORS.len() {
+        ""
+    } else {
+        " stroke-dasharray=\"1 0.8\""
+    };
+    let _ = match style {
+        CurveStyle::Filled => writeln!(out, "<path d=\"{path}Z\" fill=\"{color}\"/>"),
+        CurveStyle::Line | CurveStyle::Dotted => writeln!(
+            out,
+            "<path d=\"{path}\" stroke=\"{color}\" stroke-width=\"0.5\"{dashes}/>"
+        ),
+    };
+    if style == CurveStyle::Dotted {
+        for (x, y) in points {
+            let _ = writeln!(
+                out,
+                "<circle cx=\"{x:.2}\" cy=\"{y:.2}\" r=\"0.8\" fill=\"{color}\"/>"
+            );
         }
     }
 }
@@ -142,6 +184,7 @@ fn stroked(stroke: Stroke, new: bool, color: Color) -> String {
         0.2
     };
     let dashes = match stroke {
+        Stroke::Faint => " stroke-opacity=\"0.2\"",
         Stroke::Dashed => " stroke-dasharray=\"1 1\"",
         Stroke::Thin | Stroke::Taken => "",
     };

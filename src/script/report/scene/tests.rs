@@ -1,5 +1,7 @@
 //! Scenes in the terminal and as SVG, and the checks that other tests use.
 
+use std::collections::BTreeSet;
+
 use super::lines::{Crossing, cells};
 use super::shapes::{Draws, Shape};
 use super::{DARK, ElementId, Line, PAPER, PartClass, Place, Scene, Stroke, svg, text, width};
@@ -30,12 +32,23 @@ pub(crate) fn frames(scene: &Scene) -> Vec<(Place, Place)> {
     scene.shapes.iter().filter_map(frame).collect()
 }
 
+/// Returns the geometry of each shape, independent of its stroke.
+pub(crate) fn outlines(scene: &Scene) -> BTreeSet<String> {
+    let outline = |shape: &Shape| match &shape.draws {
+        Draws::Frame { at, size, .. } => format!("{at:?} {size:?}"),
+        Draws::Path { points, arrow, .. } => format!("{points:?} {arrow}"),
+        Draws::Label { at, text, .. } => format!("{at:?} {text}"),
+        Draws::Curve { points, .. } => format!("{points:?}"),
+    };
+    scene.shapes.iter().map(outline).collect()
+}
+
 fn two_boxes() -> Scene {
     let mut scene = Scene::new("two boxes");
     let left = scene.boxed(
         (0, 0),
         0,
-        &[Line::new("VPN"), Line::answer("0x0F")],
+        &[Line::new("VPN"), Line::labeled("", "0x0F")],
         Stroke::Taken,
     );
     let right = scene.boxed((12, 0), 0, &[Line::head("TLB")], Stroke::Thin);

@@ -12,9 +12,14 @@ const HEADS: [char; 4] = ['▲', '▶', '▼', '◀'];
 
 /// Returns the scene as lines of text. Each line ends with a newline.
 pub fn text(scene: &Scene) -> String {
+    painted(scene, |heading| heading.to_owned())
+}
+
+/// Returns the scene as lines of text, with its headings in the style that `paint` sets.
+pub(crate) fn painted(scene: &Scene, paint: impl Fn(&str) -> String) -> String {
     let (width, height) = scene.size();
-    let mut rows = vec![vec![' '; width as usize]; height as usize];
-    let mut put = |(x, y): Place, c: char| {
+    let mut rows = vec![vec![(' ', false); width as usize]; height as usize];
+    let mut put = |(x, y): Place, c: (char, bool)| {
         if let Some(cell) = rows
             .get_mut(y as usize)
             .and_then(|row| row.get_mut(x as usize))
@@ -24,18 +29,26 @@ pub fn text(scene: &Scene) -> String {
     };
     let joints: Vec<char> = JOINTS.chars().collect();
     for (place, crossing) in cells(scene) {
-        put(place, character(crossing, &joints));
+        put(place, (character(crossing, &joints), false));
     }
     for shape in &scene.shapes {
-        if let Draws::Label { at, text, .. } = &shape.draws {
-            text.chars()
-                .enumerate()
-                .for_each(|(along, c)| put((at.0 + along as u32, at.1), c));
+        if let Draws::Label { at, text, bold } = &shape.draws {
+            for (x, c) in (at.0..).zip(text.chars()) {
+                put((x, at.1), (c, *bold));
+            }
         }
     }
-    rows.into_iter()
-        .map(|row| row.into_iter().collect::<String>().trim_end().to_owned() + "\n")
-        .collect()
+    let mut out = String::new();
+    for row in rows {
+        let mut line = String::new();
+        for run in row.chunk_by(|a, b| a.1 == b.1) {
+            let text: String = run.iter().map(|(c, _)| c).collect();
+            line += &if run[0].1 { paint(&text) } else { text };
+        }
+        out.push_str(line.trim_end());
+        out.push('\n');
+    }
+    out
 }
 
 fn character(crossing: Crossing, joints: &[char]) -> char {
@@ -44,12 +57,12 @@ fn character(crossing: Crossing, joints: &[char]) -> char {
     }
     let dashed = Some(Stroke::Dashed);
     match crossing.arms {
-        [up, None, down, None] if up == dashed && down == dashed => '╎',
-        [None, right, None, left] if right == dashed && left == dashed => '╌',
+        [up, None, down, None] if up == dashed && down == dashed => '┆',
+        [None, right, None, left] if right == dashed && left == dashed => '┄',
         arms => {
             let weight = |arm: Option<Stroke>| match arm {
                 None => 0,
-                Some(Stroke::Dashed | Stroke::Thin) => 1,
+                Some(Stroke::Faint | Stroke::Dashed | Stroke::Thin) => 1,
                 Some(Stroke::Taken) => 2,
             };
             joints[arms

@@ -22,6 +22,15 @@ pub struct Theme {
     pub page: Option<f64>,
 }
 
+impl Theme {
+    /// Returns the number of columns in a room of `width` millimeters.
+    pub(crate) fn columns(&self, width: f64) -> u32 {
+        ((width - 2.0 * self.margin) / (CHARACTER * self.least_type)) as u32
+    }
+}
+
+/// Width of a character of the drawings' font, relative to the type size.
+pub(super) const CHARACTER: f64 = 0.602;
 /// A point in millimeters.
 pub(crate) const POINT: f64 = 0.352_778;
 

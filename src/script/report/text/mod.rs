@@ -1,18 +1,16 @@
 //! The narration of a run as text for a terminal or a pipe, written incrementally.
 
 mod grid;
-mod layout;
-mod ruler;
 mod theme;
 
-use std::borrow::Cow;
 use std::io::{self, BufWriter, Write};
 
 use super::broken::broken;
 use super::doc::{Blank, Block, Checks, Step};
 use super::excerpt::visible;
+use super::figures::{layout, ruler};
 use super::narrate::{self, Narrator};
-use super::scene;
+use super::scene::{Scene, painted};
 use crate::lang::source::Sources;
 use crate::run::record::{Sink, StepRecord, Totals};
 pub use theme::{Fit, Ink, Theme};
@@ -151,15 +149,13 @@ fn draw(text: &mut String, block: &Block, theme: Theme) {
         Block::Worksheet(blanks) => worksheet(text, blanks, theme),
         Block::Pairs { title, pairs } => named(text, title, pairs, theme),
         Block::Table(table) => grid::draw(text, table, theme),
-        Block::Ruler(ruler) => drawing(text, theme, |text| ruler::draw(text, ruler, theme)),
+        Block::Ruler(ruler) => drawn(text, &ruler::scene(ruler, 0), theme),
         Block::Steps(steps) => numbered(text, steps, theme),
-        Block::Figure(scene) => drawing(text, theme, |text| {
-            line(text, 2, &theme.paint(Ink::Strong, &scene.title));
-            scene::text(scene)
-                .lines()
-                .for_each(|row| line(text, if row.is_empty() { 0 } else { 2 }, row));
-        }),
-        Block::Layout(layout) => drawing(text, theme, |text| layout::draw(text, layout, theme)),
+        Block::Figure(scene) => drawn(text, scene, theme),
+        Block::Layout(of) => {
+            let room = u32::try_from(theme.columns() - 2).unwrap_or(u32::MAX);
+            drawn(text, &layout::scene(of, room), theme);
+        }
         Block::Script(script) => script
             .lines()
             .for_each(|words| wrapped(text, 2, Ink::Plain, &visible(words), theme)),
@@ -168,41 +164,36 @@ fn draw(text: &mut String, block: &Block, theme: Theme) {
 }
 
 /// Writes a drawing with its title. A drawing that is too wide for the terminal would be unreadable there.
-fn drawing(text: &mut String, theme: Theme, draw: impl FnOnce(&mut String)) {
-    let mut drawn = String::new();
-    draw(&mut drawn);
-    let widest = drawn.lines().map(width).max().unwrap_or(0);
-    if widest <= theme.columns() {
-        return text.push_str(&drawn);
+fn drawn(text: &mut String, scene: &Scene, theme: Theme) {
+    let (title, columns) = (visible(&scene.title), scene.size().0 as usize + 2);
+    wrapped(text, 2, Ink::Strong, &title, theme);
+    if columns > theme.columns() {
+        let instead = format!("({columns} columns wide; `run --figures DIR` writes a picture)");
+        return wrapped(text, 2, Ink::Faint, &instead, theme);
     }
-    let title = drawn.lines().next().unwrap_or_default().trim_start();
-    wrapped(text, 2, Ink::Plain, title, theme);
-    let instead = format!("({widest} columns wide; `run --figures DIR` writes a picture)");
-    wrapped(text, 2, Ink::Faint, &instead, theme);
+    painted(scene, |heading| theme.paint(Ink::Strong, heading))
+        .lines()
+        .for_each(|row| line(text, if row.is_empty() { 0 } else { 2 }, row));
 }
 
 /// Writes a statement and its place, which stays whole.
 fn statement(text: &mut String, words: &str, place: &str, theme: Theme) {
-    let (words, place) = (visible(words), visible(place));
+    let place = visible(place);
     let (columns, room) = (theme.columns(), width(&place));
+    let mut words = broken(&visible(words), columns, 2 * HANG);
+    let mut used = words.lines().last().map_or(0, width);
+    if room > 0 && used + 2 + room > columns {
+        words.push('\n');
+        used = 0;
+    }
     let column = PLACE.min(columns.saturating_sub(room));
-    let lines = broken(&words, columns, 2 * HANG);
-    let mut lines: Vec<&str> = lines.lines().collect();
-    let mut last = lines.pop().unwrap_or_default();
-    if room > 0 && width(last) + 2 + room > columns {
-        lines.push(last);
-        last = "";
-    }
-    for words in lines {
-        line(text, 0, &theme.paint(Ink::Strong, words));
-    }
-    let gap = column.saturating_sub(width(last));
-    let gap = if last.is_empty() { gap } else { gap.max(2) };
-    let (words, place) = (
-        theme.paint(Ink::Strong, last),
-        theme.paint(Ink::Faint, &place),
-    );
-    line(text, 0, &format!("{words}{:gap$}{place}", ""));
+    let gap = column.max(if used > 0 { used + 2 } else { 0 }) - used;
+    let words: Vec<String> = words
+        .split('\n')
+        .map(|words| theme.paint(Ink::Strong, words))
+        .collect();
+    let place = theme.paint(Ink::Faint, &place);
+    line(text, 0, &format!("{}{:gap$}{place}", words.join("\n"), ""));
 }
 
 /// Writes blanks, with two columns of space between them.
@@ -239,16 +230,13 @@ fn named(text: &mut String, title: &str, pairs: &[(String, String)], theme: Them
     let fit = pairs.iter().all(|(_, value)| width(value) <= beside);
     for (name, value) in pairs {
         let name = theme.paint(Ink::Faint, &padded(&visible(name), column));
-        if fit {
-            line(text, indent, &format!("{name}  {}", visible(value)));
-        } else if beside >= BESIDE {
-            let value = broken(value, beside, 0);
-            beside_name(text, indent, &name, &value);
-        } else {
-            line(text, 2, &name);
-            for value in broken(value, columns - 4, 0).lines() {
-                line(text, 4, &visible(value));
-            }
+        if fit || beside >= BESIDE {
+            beside_name(text, indent, &name, &broken(value, beside, 0));
+            continue;
+        }
+        line(text, 2, &name);
+        for value in broken(value, columns - 4, 0).lines() {
+            line(text, 4, &visible(value));
         }
     }
 }
@@ -294,37 +282,24 @@ fn checked(text: &mut String, checks: &Checks, theme: Theme) {
     let count = format!("✗ {}", narrate::failure(failed, all));
     // At the margin, where only statements begin, so that failures are found without colors.
     wrapped(text, 0, Ink::Failed, &count, theme);
-    let rows: Vec<[String; 3]> = checks
-        .failed
-        .iter()
-        .map(|failure| {
-            let actual = failure.actual.as_deref().unwrap_or("-");
-            [&*failure.fact, &*failure.expected, actual].map(|words| visible(words).into_owned())
-        })
-        .collect();
-    let column = |at: usize| rows.iter().map(|row| width(&row[at])).max().unwrap_or(0);
-    let columns = [column(0), column(1), column(2)];
-    let lines = rows.iter().zip(&checks.failed).map(|(row, failure)| {
-        let [fact, expected, actual] = [0, 1, 2].map(|at| padded(&row[at], columns[at]));
+    let rows = checks.failed.iter().map(|failure| {
+        let [actual, reason] = [&failure.actual, &failure.reason].map(Option::as_deref);
+        let row = [&failure.fact, &*failure.expected, actual.unwrap_or("-")];
+        (row.map(visible), visible(reason.unwrap_or_default()))
+    });
+    let rows: Vec<_> = rows.collect();
+    let columns = [0, 1, 2].map(|at| rows.iter().map(|(row, _)| width(&row[at])).max());
+    for (row, reason) in &rows {
+        let [fact, expected, actual] =
+            [0, 1, 2].map(|at| padded(&row[at], columns[at].unwrap_or(0)));
         let fact = theme.paint(Ink::Strong, &fact);
         let actual = theme.paint(Ink::Failed, &actual);
-        let reason = failure.reason.as_deref().map(visible).unwrap_or_default();
         let values = format!("{fact}  expected {expected}  actual {actual}");
-        (values, reason)
-    });
-    let lines: Vec<_> = lines.collect();
-    let fit = |(values, reason): &(String, Cow<str>)| {
-        4 + width(values) + 2 + width(reason) <= theme.columns()
-    };
-    let beside = lines.iter().all(fit);
-    for (values, reason) in &lines {
-        if beside {
+        if 4 + width(&values) + 2 + width(reason) <= theme.columns() {
             let reason = theme.paint(Ink::Faint, reason);
             line(text, 4, &format!("{values}  {reason}"));
-            continue;
-        }
-        wrapped(text, 4, Ink::Plain, values, theme);
-        if !reason.is_empty() {
+        } else {
+            wrapped(text, 4, Ink::Plain, &values, theme);
             wrapped(text, 6, Ink::Faint, reason, theme);
         }
     }

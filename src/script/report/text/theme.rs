@@ -128,11 +128,7 @@ impl Theme {
 
     /// Wraps the lines of a text that are wider than the terminal.
     pub fn wrapped(self, text: &str) -> String {
-        let lines = text.split_inclusive('\n').map(|line| {
-            let end = if line.ends_with('\n') { "\n" } else { "" };
-            broken(line, self.columns(), HANG) + end
-        });
-        lines.collect()
+        broken(text, self.columns(), HANG)
     }
 
     /// Returns the number of columns of sentences, and the indentation of their other lines.

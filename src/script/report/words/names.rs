@@ -162,12 +162,9 @@ pub(crate) fn first(clause: &str) -> String {
 pub(crate) fn table_index(spec: &Spec, level: u32, index: u64) -> String {
     let levels = spec.mmu.as_ref().map_or(&[][..], |mmu| &mmu.levels);
     let bits = levels.get(level as usize - 1).copied().unwrap_or(1);
-    let level = if levels.len() > 1 {
-        level.to_string()
-    } else {
-        String::new()
-    };
-    format!("VPN{level} {}", hex(index, bits))
+    let number = (levels.len() > 1).then_some(level);
+    let number = number.map_or_else(String::new, |level| level.to_string());
+    format!("VPN{number} {}", hex(index, bits))
 }
 
 /// Describes a page-table entry: `the level-2 entry`.

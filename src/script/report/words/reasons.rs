@@ -16,7 +16,7 @@ use pagewalk_engine::machine::reference_string::{ReferenceStep, Replacement};
 use pagewalk_engine::machine::spec::Spec;
 
 use super::handling::{FaultText, victim_clause};
-use super::names::{Names, frame, the};
+use super::names::{self, Names, frame, table_index, the};
 use super::numbers::{binary, hex, pa};
 use crate::run::facts::{Component, level_of, low, shifted, thousandths};
 use crate::run::nouns::size;
@@ -462,17 +462,12 @@ fn upper_entry(spec: &Spec, va: u64, level: u32, raw: Option<u64>) -> String {
 
 /// Names the entry at one level for the page that contains an address.
 fn entry(spec: &Spec, va: u64, level: u32) -> String {
-    match &spec.mmu {
-        Some(mmu) if mmu.levels.len() > 1 => {
-            let bits = mmu.levels.get(level as usize - 1).copied().unwrap_or(0);
-            let index = hex(low(shifted(va, mmu.level_page_bits(level)), bits), bits);
-            format!("the level-{level} entry for VPN{level} {index}")
-        }
-        _ => {
-            let vpn = hex(va >> spec.page_bits(), spec.vpn_bits());
-            format!("the page-table entry for VPN {vpn}")
-        }
-    }
+    let index = spec.mmu.as_ref().map_or(0, |mmu| {
+        let bits = mmu.levels.get(level as usize - 1).copied().unwrap_or(0);
+        low(shifted(va, mmu.level_page_bits(level)), bits)
+    });
+    let index = table_index(spec, level, index);
+    format!("{} for {index}", names::entry(spec, level))
 }
 
 /// Returns a clause that says how the page table differs from the TLB entry that decided, or an empty text.

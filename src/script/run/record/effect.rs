@@ -1,7 +1,6 @@
 //! The changes made by a system call, limited to those that reports show. This module keeps a copy of the
 //! state before the call, which is cheap, and compares the copy with the state afterward.
 
-use std::ops::Range;
 use std::sync::Arc;
 
 use pagewalk_engine::kernel::abi::{Arg, Args, Reply};
@@ -18,8 +17,8 @@ const AREAS: usize = 24;
 /// Maximum number of bytes of terminal output to keep.
 const OUTPUT: usize = 2048;
 
-/// Maximum number of ranges of inherited pages to keep.
-const RANGES: usize = 4;
+/// Maximum number of inherited pages to keep.
+const PAGES: usize = 4;
 
 /// A value before and after a call.
 pub type Change<T> = (T, T);
@@ -64,8 +63,8 @@ pub(crate) struct Forked {
     pub(crate) areas: usize,
     /// The number of pages in frames.
     pub(crate) count: u64,
-    /// The first few ranges of these pages.
-    pub(crate) pages: Vec<Range<u64>>,
+    /// The first few of these pages.
+    pub(crate) pages: Vec<u64>,
 }
 
 /// The open file that a call uses.
@@ -216,20 +215,12 @@ fn named(kernel: &Kernel, open: OpenFile) -> Option<Named> {
 /// Returns what a child inherited.
 fn forked(child: &Process) -> Forked {
     let space = &child.space;
-    let mut pages: Vec<Range<u64>> = Vec::new();
     let in_frame = |(_, place): &(u64, &PageLocation)| matches!(place, PageLocation::Frame(_));
-    for (vpn, _) in space.pages.iter().filter(in_frame) {
-        let next = pages.len();
-        match pages.last_mut() {
-            Some(range) if range.end == vpn => range.end += 1,
-            _ if next == RANGES => break,
-            _ => pages.push(vpn..vpn + 1),
-        }
-    }
+    let pages = space.pages.iter().filter(in_frame).map(|(vpn, _)| vpn);
     Forked {
         areas: space.areas.count(),
         count: space.resident,
-        pages,
+        pages: pages.take(PAGES).collect(),
     }
 }
 

@@ -66,10 +66,3 @@ pub(crate) struct AccessMarks {
     /// The marks, in order of the accesses.
     pub(crate) marks: Vec<AccessMark>,
 }
-
-impl AccessMarks {
-    /// Whether students write the results.
-    pub(crate) fn are_asked(&self) -> bool {
-        self.marks.iter().any(|mark| mark.result.is_none())
-    }
-}

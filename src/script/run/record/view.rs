@@ -9,7 +9,7 @@ use pagewalk_engine::machine::spec::Spec;
 use super::access::Access;
 use super::call::CallRecord;
 use super::figure::FigureData;
-use super::mark::{AccessMark, AccessMarks};
+use super::mark::AccessMarks;
 use super::process::{AreaRecord, ProcessRef};
 use super::shown::Shown;
 use crate::run::steps::Walk;
@@ -52,6 +52,18 @@ pub enum View {
     Figure(Arc<FigureData>),
     /// A remark in words.
     Remark(String),
+}
+
+impl View {
+    /// Returns the name of what a figure shows, under which a later figure finds it, or `None` for a figure that marks no
+    /// changes.
+    pub(crate) fn subject(&self) -> Option<String> {
+        match self {
+            Self::Figure(data) => data.subject(),
+            Self::Table(table) => Some(table.title.clone()),
+            _ => None,
+        }
+    }
 }
 
 /// The messages that a list or a figure contains.
@@ -112,27 +124,6 @@ pub struct LayoutView {
     pub(crate) accesses: Option<AccessMarks>,
     /// Whether the figure also draws `task_struct`, `mm_struct`, and the list of areas.
     pub(crate) chain: bool,
-}
-
-impl LayoutView {
-    /// Returns the address space as a paper prints it: without the results of the accesses, which students write.
-    pub(crate) fn without_results(&self) -> Self {
-        let blank = |marks: &AccessMarks| AccessMarks {
-            marks: marks
-                .marks
-                .iter()
-                .map(|mark| AccessMark {
-                    result: None,
-                    ..*mark
-                })
-                .collect(),
-            ..marks.clone()
-        };
-        Self {
-            accesses: self.accesses.as_ref().map(blank),
-            ..self.clone()
-        }
-    }
 }
 
 /// A tree of the page tables that lead to mapped pages.

@@ -4,44 +4,39 @@
 use super::rows::{all, levels, rate};
 use super::trace_run::Replayed;
 use crate::report::narrate::thousands;
+use crate::report::scene::{CurveStyle, Scene, Stroke, width};
 use crate::run::nouns::size;
-use crate::traces::chart::{
-    AXIS, Anchor, COLORS, Canvas, Chart, GRID, Line, percent, ratio, scale,
-};
+use crate::traces::chart::{Chart, Line, document, percent, ratio, scale};
 use pagewalk_engine::machine::event::AccessKind;
 use pagewalk_engine::machine::spec::Spec;
 use pagewalk_engine::trace::counts::{Lookups, MissCurve, ReplayCounts};
 
-/// Left and right edges of the bars.
-const EDGES: (f64, f64) = (150.0, 650.0);
-/// Right edge of a curve, which has no labels on its right.
-const FAR: f64 = 860.0;
-/// Height of a bar, including the space below it.
-const ROW: f64 = 19.0;
-/// Additional space between the bars of two parts.
-const GAP: f64 = 7.0;
+/// The columns of the left and right ends of the bars.
+const EDGES: (u32, u32) = (20, 84);
+/// The right column of a curve, which has no labels on its right.
+const FAR: u32 = 116;
+/// Height of a bar, relative to a row.
+const BAR: f64 = 0.7;
 
 /// Returns an SVG document with the replays arranged vertically.
 pub fn plot(replays: &[Replayed]) -> String {
-    let mut canvas = Canvas::default();
-    let mut y = 0.0;
+    let mut scene = Scene::new("miss rates");
+    let mut y = 0;
     for replayed in replays {
-        y += 30.0;
-        canvas.text((20.0, y), Anchor::Start, true, &replayed.run.title());
+        let name = replayed.run.title();
+        scene.say(format!("{name}."), false);
+        scene.head((0, y + 1), name);
+        y += 2;
         if let Some(curve) = &replayed.counted.curve {
-            y = self::curve(&mut canvas, curve, &replayed.counted.spec, y);
+            y = self::curve(&mut scene, curve, &replayed.counted.spec, y);
         }
-        y = bars(&mut canvas, &replayed.counted, y);
+        y = bars(&mut scene, &replayed.counted, y);
     }
-    let names: Vec<String> = replays
-        .iter()
-        .map(|replayed| replayed.run.title())
-        .collect();
-    canvas.document(y + 20.0, &format!("miss rates: {}", names.join(", ")))
+    document(&scene)
 }
 
-/// Draws the curve below `y`, and returns the curve's lower end.
-fn curve(canvas: &mut Canvas, curve: &MissCurve, spec: &Spec, y: f64) -> f64 {
+/// Draws the curve below row `y`, and returns the row below it.
+fn curve(scene: &mut Scene, curve: &MissCurve, spec: &Spec, y: u32) -> u32 {
     let block = size(u128::from(curve.block));
     let sample = curve.sample.as_ref();
     let sample =
@@ -50,7 +45,7 @@ fn curve(canvas: &mut Canvas, curve: &MissCurve, spec: &Spec, y: f64) -> f64 {
         "fully associative LRU caches of every size: loads and stores, blocks of {block}{}",
         sample.unwrap_or_default()
     );
-    canvas.text((20.0, y + 22.0), Anchor::Start, false, &title);
+    scene.write((0, y + 1), title);
     let points = curve
         .points()
         .map(|point| (point.power as f64, ratio(point.misses, curve.references)));
@@ -61,8 +56,8 @@ fn curve(canvas: &mut Canvas, curve: &MissCurve, spec: &Spec, y: f64) -> f64 {
     let powers = 0..curve.misses.len();
     let chart = Chart {
         edges: (EDGES.0, FAR),
-        top: y + 56.0,
-        height: 240.0,
+        top: y + 5,
+        height: 16,
         caption: "miss rate".to_owned(),
         scale: "size of the cache".to_owned(),
         labels: powers
@@ -71,7 +66,7 @@ fn curve(canvas: &mut Canvas, curve: &MissCurve, spec: &Spec, y: f64) -> f64 {
         marks: marks(spec, curve),
         lines: vec![line],
     };
-    chart.draw(canvas) + 56.0
+    chart.draw(scene) + 1
 }
 
 /// Returns the names of the machine's data caches, and their positions on the curve's scale.
@@ -95,13 +90,13 @@ fn marks(spec: &Spec, curve: &MissCurve) -> Vec<(f64, String)> {
 }
 
 /// A bar, with the part's name, the index and name of the kind, and the counts.
-type Bar<'a> = (&'a str, usize, &'static str, Lookups);
+type Bar<'a> = (&'a str, u8, &'static str, Lookups);
 
-/// Draws the bars below `y`, and returns the lower end of the last bar.
-fn bars(canvas: &mut Canvas, counted: &ReplayCounts, y: f64) -> f64 {
+/// Draws the bars below row `y`, and returns the row below their scale.
+fn bars(scene: &mut Scene, counted: &ReplayCounts, y: u32) -> u32 {
     let mut rows: Vec<Bar> = Vec::new();
     for level in levels(counted) {
-        let kinds = level.kinds().into_iter().take(4).enumerate();
+        let kinds = (0..).zip(level.kinds().into_iter().take(4));
         let asked = kinds.filter(|(_, (_, lookups))| all(*lookups) > 0);
         rows.extend(asked.map(|(color, (kind, lookups))| (level.name, color, kind, lookups)));
     }
@@ -113,56 +108,42 @@ fn bars(canvas: &mut Canvas, counted: &ReplayCounts, y: f64) -> f64 {
         .map(|(.., lookups)| ratio(lookups.misses, all(*lookups)))
         .fold(0.0, f64::max);
     let end = scale(largest);
-    canvas.text(
-        (20.0, y + 22.0),
-        Anchor::Start,
-        false,
-        "misses by level and kind",
-    );
-    let parts = 1 + rows
+    scene.write((0, y + 1), "misses by level and kind");
+    let parts = rows
         .windows(2)
         .filter(|pair| pair[0].0 != pair[1].0)
         .count();
-    let (top, bottom) = (
-        y + 34.0,
-        y + 34.0 + ROW * rows.len() as f64 + GAP * parts as f64,
-    );
-    let at = |rate: f64| EDGES.0 + (EDGES.1 - EDGES.0) * rate / end;
+    let top = y + 2;
+    let bottom = top + (rows.len() + parts) as u32 + 1;
     for step in 0..=4 {
-        let rate = end * f64::from(step) / 4.0;
-        canvas.line(&[(at(rate), top), (at(rate), bottom)], GRID);
-        canvas.text(
-            (at(rate), bottom + 16.0),
-            Anchor::Middle,
-            false,
-            &percent(rate),
+        let x = EDGES.0 + (EDGES.1 - EDGES.0) * step / 4;
+        let rate = percent(end * f64::from(step) / 4.0);
+        scene.line(&[(x, top), (x, bottom)], Stroke::Faint);
+        scene.write((x - width(&rate) / 2, bottom + 1), rate);
+    }
+    let (mut above, mut y) = (rows[0].0, top);
+    for (name, color, kind, lookups) in &rows {
+        y += 1 + u32::from(*name != above);
+        if *name != above || y == top + 1 {
+            scene.head((0, y), *name);
+        }
+        above = *name;
+        scene.write((EDGES.0 - 1 - width(kind), y), *kind);
+        let (misses, all) = (lookups.misses, all(*lookups));
+        let x = f64::from(EDGES.0) + f64::from(EDGES.1 - EDGES.0) * ratio(misses, all) / end;
+        let (row, left) = (f64::from(y), f64::from(EDGES.0));
+        let (over, under) = (row - BAR / 2.0, row + BAR / 2.0);
+        let corners = vec![(left, over), (x, over), (x, under), (left, under)];
+        scene.curve(corners, *color, CurveStyle::Filled);
+        let counts = format!(
+            "{} of {} ({})",
+            thousands(misses),
+            thousands(all),
+            rate(misses, all)
         );
+        scene.say(format!("{name}, {kind}: {counts}."), false);
+        scene.write((EDGES.1 + 2, y), counts);
     }
-    let (mut above, mut y) = ("", top);
-    for bar in &rows {
-        y += if bar.0 == above { 0.0 } else { GAP };
-        self::bar(canvas, bar, y, at(ratio(bar.3.misses, all(bar.3))), above);
-        above = bar.0;
-        y += ROW;
-    }
-    canvas.line(&[(EDGES.0, top), (EDGES.0, bottom)], AXIS);
-    bottom + 34.0
-}
-
-/// Draws a bar that ends at `x`. The first bar of a part is labeled with the part's name.
-fn bar(canvas: &mut Canvas, (name, color, kind, lookups): &Bar, y: f64, x: f64, above: &str) {
-    let line = y + 12.0;
-    if *name != above {
-        canvas.text((20.0, line), Anchor::Start, true, name);
-    }
-    canvas.text((EDGES.0 - 8.0, line), Anchor::End, false, kind);
-    canvas.area((EDGES.0, y), (x - EDGES.0, ROW - 4.0), COLORS[*color]);
-    let (misses, all) = (lookups.misses, all(*lookups));
-    let counts = format!(
-        "{} of {} ({})",
-        thousands(misses),
-        thousands(all),
-        rate(misses, all)
-    );
-    canvas.text((EDGES.1 + 12.0, line), Anchor::Start, false, &counts);
+    scene.line(&[(EDGES.0, top), (EDGES.0, bottom)], Stroke::Thin);
+    bottom + 3
 }

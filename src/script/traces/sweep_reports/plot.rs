@@ -2,23 +2,22 @@
 
 use super::matrix::{leading, settings, shown};
 use super::swept::Swept;
-use crate::traces::chart::{Anchor, Canvas, Chart, Line, ratio};
+use crate::report::scene::Scene;
+use crate::traces::chart::{Chart, Line, document, ratio};
 use pagewalk_engine::trace::sweep::grid::SweptUnit;
 
 /// Returns an SVG document with the plots of the swept parts, arranged vertically.
 pub fn plot(swept: &Swept) -> String {
-    let mut canvas = Canvas::default();
-    let title = swept.run.title();
-    canvas.text((20.0, 30.0), Anchor::Start, true, &title);
-    let mut y = 30.0;
+    let mut scene = Scene::new(format!("miss rates: {}", swept.run.title()));
+    let mut y = 0;
     for unit in swept.grid.units() {
-        y = part(&mut canvas, swept, unit, y);
+        y = part(&mut scene, swept, unit, y);
     }
-    canvas.document(y + 20.0, &format!("miss rates: {title}"))
+    document(&scene)
 }
 
-/// Draws the plot of a part below `y`, and returns the plot's lower end.
-fn part(canvas: &mut Canvas, swept: &Swept, unit: SweptUnit, y: f64) -> f64 {
+/// Draws the plot of a part below row `y`, and returns the row below the plot.
+fn part(scene: &mut Scene, swept: &Swept, unit: SweptUnit, y: u32) -> u32 {
     let varied = swept.grid.varied();
     let Some(over) = leading(swept, &varied).or((!swept.grid.axes.is_empty()).then_some(0)) else {
         return y;
@@ -31,16 +30,16 @@ fn part(canvas: &mut Canvas, swept: &Swept, unit: SweptUnit, y: f64) -> f64 {
         .map_or("", |point| unit.name(&point.spec));
     let labels = axis.values.iter().map(|value| shown(axis, value));
     let chart = Chart {
-        edges: (80.0, 700.0),
-        top: y + 44.0,
-        height: 320.0,
+        edges: (10, 84),
+        top: y + 3,
+        height: 24,
         caption: format!("miss rate of {name}"),
         scale: axis.setting.to_string(),
         labels: labels.collect(),
         marks: Vec::new(),
         lines: lines(swept, unit, over, &varied),
     };
-    chart.draw(canvas) + 52.0
+    chart.draw(scene) + 1
 }
 
 /// Returns the lines. The points of a line differ only in the setting on the horizontal axis.

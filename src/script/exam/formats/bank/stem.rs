@@ -12,7 +12,6 @@ use crate::exam::formats::tree::{
     Blank, Block, Cell, Figure, Paragraph, Section, Sheet, Table, WorksheetRow, flush,
 };
 use crate::questions::entry::Rubric;
-use crate::report::doc;
 use crate::report::text::text;
 use crate::report::xml::legal;
 
@@ -208,32 +207,23 @@ impl<S: Slots> Stem<'_, '_, S> {
     /// Adds a figure. Converts the bits of an address to a table of bit numbers with empty cells below.
     /// Converts other figures to text drawings.
     fn figure(&mut self, figure: &Figure) {
-        let blocks: Vec<doc::Block> = match figure {
-            Figure::Bits { title, bits } => {
-                for row in bits.chunks(32) {
-                    let names = row.iter().map(|(bit, _)| bit.to_string()).collect();
-                    let room = row
-                        .iter()
-                        .map(|_| Cell::Word("\u{A0}".to_owned()))
-                        .collect();
-                    drop(self.table(&Table {
-                        title: title.clone(),
-                        groups: vec![names],
-                        rows: vec![room],
-                        ..Table::default()
-                    }));
-                }
-                return;
+        if let Figure::Bits { title, bits } = figure {
+            for row in bits.chunks(32) {
+                let names = row.iter().map(|(bit, _)| bit.to_string()).collect();
+                let room = row
+                    .iter()
+                    .map(|_| Cell::Word("\u{A0}".to_owned()))
+                    .collect();
+                drop(self.table(&Table {
+                    title: title.clone(),
+                    groups: vec![names],
+                    rows: vec![room],
+                    ..Table::default()
+                }));
             }
-            Figure::Layouts(layouts) => layouts.iter().cloned().map(doc::Block::Layout).collect(),
-            Figure::Ruler(ruler) => vec![doc::Block::Ruler(ruler.clone())],
-            Figure::Scene(scene) => vec![doc::Block::Figure(scene.clone())],
-            Figure::Pair(pair) => pair.iter().cloned().map(doc::Block::Figure).collect(),
-            Figure::Sequence(of) => vec![doc::Block::Steps(of.messages.clone())],
-            Figure::Tree(tree) => return self.put(&element("pre", &tree.text)),
-            Figure::Walk(of) => return self.put(&element("pre", &of.text)),
-        };
-        self.put(&element("pre", &flush(&text(&blocks, false))));
+            return;
+        }
+        self.put(&element("pre", &flush(&text(&figure.reported(), false))));
     }
 
     fn worksheet(

@@ -3,10 +3,11 @@
 use std::fmt::Write;
 
 use super::escape::boxed;
-use crate::exam::formats::drawing::{Canvas, Drawn, drawings};
+use crate::exam::formats::canvas::Canvas;
 use crate::exam::formats::tree::{
     Block, Cell, Choice, Figure, Paragraph, Table, WorksheetRow, kept,
 };
+use crate::report::scene::placed_svg;
 use crate::report::xml::escaped;
 
 /// Width of the page without margins, in millimeters.
@@ -26,7 +27,7 @@ pub(crate) fn piece(blocks: &[Block], canvas: Canvas) -> String {
 pub(crate) fn figures(blocks: &[Block], canvas: Canvas) -> Vec<String> {
     let of = |block: &Block| match block {
         Block::Part { body, .. } | Block::Worked(body) => figures(body, canvas),
-        Block::Figure(figure) => drawings(figure, canvas).iter().map(Drawn::svg).collect(),
+        Block::Figure(figure) => canvas.draw(figure, placed_svg),
         _ => Vec::new(),
     };
     blocks.iter().flat_map(of).collect()
@@ -205,8 +206,8 @@ impl Writer {
     /// Adds a figure's drawings, side by side if they fit.
     fn figure(&mut self, figure: &Figure) {
         self.put("<figure style=\"display:flex;flex-wrap:wrap;gap:4mm\">\n");
-        for drawing in drawings(figure, self.canvas) {
-            let _ = writeln!(self.out, "{}", drawing.svg());
+        for drawing in self.canvas.draw(figure, placed_svg) {
+            let _ = writeln!(self.out, "{drawing}");
         }
         self.put("</figure>\n");
     }

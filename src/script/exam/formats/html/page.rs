@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::blocks::{self, ROOM, piece};
 use super::escape::{boxed, css_string};
-use crate::exam::formats::drawing::Canvas;
+use crate::exam::formats::canvas::Canvas;
 use crate::exam::formats::labels::Labels;
 use crate::exam::formats::plan::sheet;
 use crate::exam::formats::style::{Edition, PageSize, Style};

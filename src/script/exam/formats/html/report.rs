@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::blocks::{ROOM, piece};
-use crate::exam::formats::drawing::Canvas;
+use crate::exam::formats::canvas::Canvas;
 use crate::exam::formats::tree;
 use crate::exam::formats::tree::from_doc;
 use crate::report::doc::{Blank, Block, Checks, Tone};

@@ -3,10 +3,11 @@
 use std::fmt::Write;
 
 use super::text::Text;
-use crate::exam::formats::drawing::{Canvas, drawings};
+use crate::exam::formats::canvas::Canvas;
 use crate::exam::formats::tree::{
     Blank, Block, Cell, Choice, Figure, Paragraph, Table, WorksheetRow, kept, stable_width,
 };
+use crate::report::scene::latex;
 
 /// Width of a character in the monospaced font, relative to the text size.
 const CHARACTER: f64 = 0.525;
@@ -165,10 +166,7 @@ impl<'l> Writer<'l> {
                 format!("\\whole{{{lead}\\room{{{space}mm}}{{{inside}}}}}")
             }
             Block::Worked(steps) => {
-                let canvas = Canvas {
-                    room: self.canvas.room - INDENT,
-                    ..self.canvas
-                };
+                let canvas = self.canvas.indented(INDENT);
                 format!("\\worked{{{}}}", Self::blocks(steps, canvas, self.text))
             }
         }
@@ -287,17 +285,17 @@ impl<'l> Writer<'l> {
 
     /// Renders a figure's drawings, side by side if they fit.
     fn figure(&self, figure: &Figure) -> String {
-        let all = drawings(figure, self.canvas);
-        let wide: f64 = all.iter().map(|drawing| drawing.width() + 4.0).sum();
-        let drawn = all
-            .iter()
-            .map(|drawing| drawing.picture(&|text| self.text.fixed(text)));
+        let drawn = self.canvas.draw(figure, |placed, _| {
+            (placed.width, latex(placed, &|text| self.text.fixed(text)))
+        });
+        let wide: f64 = drawn.iter().map(|(width, _)| width + 4.0).sum();
         let between = if wide <= self.canvas.room + 4.5 {
             "\\hspace{4mm}"
         } else {
             "\\par\\vspace{2mm}"
         };
-        format!("\\whole{{{}}}", drawn.collect::<Vec<_>>().join(between))
+        let drawn: Vec<String> = drawn.into_iter().map(|(_, drawing)| drawing).collect();
+        format!("\\whole{{{}}}", drawn.join(between))
     }
 
     /// Renders a table in which each column is as wide as its widest possible contents.

@@ -7,7 +7,7 @@ use std::fmt::Write;
 
 use self::blocks::{Writer, blank};
 use self::text::Text;
-use super::drawing::Canvas;
+use super::canvas::Canvas;
 use super::labels::Labels;
 use super::plan::sheet;
 use super::style::{Edition, PageSize, Refusal, Style};

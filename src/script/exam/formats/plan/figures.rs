@@ -1,15 +1,14 @@
 //! Views as figures.
 
-use super::walks;
 use crate::exam::formats::labels::Labels;
-use crate::exam::formats::tree::{Block, Entry, Figure, Sequence, Tables, Tree, flush};
+use crate::exam::formats::tree::{Block, Figure, flush};
 use crate::report::doc;
 use crate::report::doc::{Layout, Slab};
-use crate::report::figures::scene;
-use crate::report::narrate::tree::{TreeRow, blocks, described, is_long, name, rows};
-use crate::report::narrate::{of_address, view};
+use crate::report::figures::{Room, scene, tables, walk};
+use crate::report::narrate::{of_address, page_walk, tree, view};
 use crate::report::text::text;
-use crate::run::record::{TreeEntry, TreeTable, TreeView, View};
+use crate::run::record::{TreeView, View, WalkView};
+use crate::run::table::TableId;
 
 /// Returns a view as a figure, or `None` if the view cannot be drawn. Without `filled`, the answers are missing.
 pub(crate) fn figure(of: &View, filled: bool) -> Option<Vec<Block>> {
@@ -17,15 +16,15 @@ pub(crate) fn figure(of: &View, filled: bool) -> Option<Vec<Block>> {
         View::Tree(tree) => vec![table_figure(tree)],
         View::Steps(..) => vec![sequence(of)?],
         View::Figure(data) => {
-            let scene = scene(data);
+            let scene = scene(data, Room::PAGE);
             let scene = if filled || data.is_given() {
                 scene
             } else {
                 scene.unanswered()
             };
-            vec![Block::Figure(Figure::Scene(scene))]
+            vec![Block::Figure(scene.into())]
         }
-        View::Walk(of) => vec![walks::figure(of, filled)],
+        View::Walk(of) => vec![walk_figure(of, filled)],
         View::Bits(of) => {
             let ruler = of_address(of, !filled);
             ruler
@@ -58,10 +57,10 @@ fn sequence(view: &View) -> Option<Block> {
     })?;
     let lines = |message: &doc::Step| 1 + message.what.chars().count().div_ceil(CHARACTERS);
     let fits = messages.iter().map(lines).sum::<usize>() <= LINES;
-    fits.then_some(Block::Figure(Figure::Sequence(Sequence {
+    fits.then_some(Block::Figure(Figure::Steps {
         title,
-        messages,
-    })))
+        steps: messages,
+    }))
 }
 
 /// The line below two drawings. Many printers print no color, so a `*` marks the boxes.
@@ -85,14 +84,14 @@ fn layout_figure(of: &View, filled: bool) -> Vec<Block> {
 /// merges address spaces of different processes.
 pub(super) fn put(blocks: &mut Vec<Block>, block: Block, labels: &Labels) {
     match (blocks.last_mut(), block) {
-        (Some(Block::Figure(Figure::Scene(before))), Block::Figure(Figure::Scene(mut after)))
-            if before.precedes(&after) =>
-        {
-            let mut before = std::mem::take(before);
-            before.caption(labels.localize("before"));
-            after.caption(labels.localize("after"));
-            blocks.pop();
-            blocks.push(Block::Figure(Figure::Pair(Box::new([before, after]))));
+        (
+            Some(Block::Figure(Figure::Scenes { scenes, .. })),
+            Block::Figure(Figure::Scenes { scenes: more, .. }),
+        ) if matches!((&**scenes, &*more), ([before], [after]) if before.precedes(after)) => {
+            scenes.extend(more);
+            for (scene, caption) in scenes.iter_mut().zip(["before", "after"]) {
+                scene.caption(labels.localize(caption));
+            }
         }
         (Some(Block::Figure(Figure::Layouts(all))), Block::Figure(Figure::Layouts(mut more)))
             if all.len() < 2 =>
@@ -112,9 +111,11 @@ pub(super) fn put(blocks: &mut Vec<Block>, block: Block, labels: &Labels) {
 /// area beside it changes.
 fn compare(before: &mut Layout, after: &mut Layout, labels: &Labels) {
     let (old, new) = (before.clone(), after.clone());
+    // A paper omits the notes that reveal the results of accesses.
+    let noted = !before.asked && !after.asked;
     for (layout, other, caption) in [(before, &new, "before"), (after, &old, "after")] {
         let is_new = |(slab, bottom): (&Slab, &String)| {
-            !slab.gap && !boxes(other).any(|(own, end)| bottom == end && is_same(slab, own))
+            !slab.gap && !boxes(other).any(|(own, end)| bottom == end && is_same(slab, own, noted))
         };
         let changed: Vec<bool> = boxes(layout).map(is_new).collect();
         for (slab, changed) in layout.slabs.iter_mut().zip(&changed) {
@@ -138,66 +139,46 @@ fn boxes(layout: &Layout) -> impl Iterator<Item = (&Slab, &String)> {
     layout.slabs.iter().zip(bottoms)
 }
 
-/// Whether two boxes are the same except for their accesses. A box without a note is compared without notes, because a
-/// paper omits notes that reveal the results of accesses.
-fn is_same(a: &Slab, b: &Slab) -> bool {
-    let noted = !a.note.is_empty() && !b.note.is_empty();
-    a.top == b.top && a.lines == b.lines && a.mark == b.mark && (!noted || a.note == b.note)
+/// Whether two boxes are the same except for their accesses.
+fn is_same(a: &Slab, b: &Slab, noted: bool) -> bool {
+    let drawn = |of: &Slab| {
+        (
+            of.top.clone(),
+            of.lines.clone(),
+            of.mark.clone(),
+            of.mark_at.clone(),
+        )
+    };
+    drawn(a) == drawn(b) && (!noted || a.note == b.note)
 }
 
-/// Maximum number of rows drawn as a tree. A tree of this size fills one page. Larger trees are printed as
-/// lines of text.
+/// Maximum number of rows drawn as a tree. Larger trees are printed as lines of text.
 const DRAWN: usize = 32;
 
 /// Returns a tree of page tables as a figure.
 fn table_figure(view: &TreeView) -> Block {
-    let lines = flush(&text(&blocks(view), false));
+    let lines = flush(&text(&tree::blocks(view), false));
     // The first line is the title.
-    if lines.lines().count() > DRAWN + 1 {
-        return Block::Lines(lines);
+    let drawn = (lines.lines().count() <= DRAWN + 1).then(|| tables::scene(view));
+    match drawn.flatten() {
+        Some(scene) => Block::Figure(Figure::Scenes {
+            scenes: vec![scene],
+            text: Some(lines),
+            of: Some(TableId::PageTable),
+        }),
+        None => Block::Lines(lines),
     }
-    let of = if view.of.is_empty() {
-        String::new()
-    } else {
-        format!(" of {}", view.of)
-    };
-    let tree = Tree {
-        title: format!("page tables{of}"),
-        text: lines,
-        root: table(view, &view.root),
-    };
-    Block::Figure(Figure::Tree(tree))
 }
 
-fn table(view: &TreeView, of: &TreeTable) -> Tables {
-    let levels = view
-        .spec
-        .mmu
-        .as_ref()
-        .and_then(|mmu| mmu.levels.get((of.level as usize).checked_sub(1)?).copied());
-    let bits = levels.unwrap_or(0);
-    let rows = rows(of, bits, is_long(view)).into_iter().map(|row| {
-        let (index, words) = described(&view.spec, &row, bits);
-        let (words, below) = match row {
-            TreeRow::Entry(_, TreeEntry::Table(below)) => (String::new(), Some(table(view, below))),
-            // The indexes along the path identify a page.
-            _ => (
-                words.split(" (").next().unwrap_or_default().to_owned(),
-                None,
-            ),
-        };
-        Entry {
-            index,
-            words,
-            below,
-        }
-    });
-    let head = match name(&view.spec, of).split_once(" at ") {
-        Some((level, at)) => vec![level.to_owned(), format!("at {at}")],
-        None => vec![name(&view.spec, of)],
+fn walk_figure(of: &WalkView, filled: bool) -> Block {
+    let text = if filled {
+        flush(&text(&page_walk::blocks(of), false))
+    } else {
+        page_walk::title(of)
     };
-    Tables {
-        head,
-        rows: rows.collect(),
-    }
+    Block::Figure(Figure::Scenes {
+        scenes: vec![walk::scene(of, filled)],
+        text: Some(text),
+        of: None,
+    })
 }

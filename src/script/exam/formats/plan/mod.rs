@@ -9,7 +9,6 @@ mod medium;
 mod powers;
 mod sheet;
 mod streams;
-mod walks;
 
 pub(crate) use figures::figure;
 pub(crate) use items::points;

@@ -259,7 +259,10 @@ impl Plan<'_> {
                 let mut blocks = Vec::new();
                 for view in views {
                     let drawn = figures::figure(view, self.edition.filled());
-                    for block in drawn.unwrap_or_else(|| self.given(view)) {
+                    for mut block in drawn.unwrap_or_else(|| self.given(view)) {
+                        if let Block::Figure(Figure::Layouts(layouts)) = &mut block {
+                            layouts.iter_mut().for_each(|layout| layout.written = true);
+                        }
                         put(&mut blocks, block, self.labels);
                     }
                 }

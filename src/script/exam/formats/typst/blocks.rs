@@ -2,10 +2,11 @@
 
 use std::fmt::Write;
 
-use crate::exam::formats::drawing::{Canvas, drawings};
+use crate::exam::formats::canvas::Canvas;
 use crate::exam::formats::tree::{
     Blank, Block, Cell, Figure, Paragraph, Table, WorksheetRow, kept, stable_width,
 };
+use crate::report::scene::placed_svg;
 
 /// Maximum length of a name in a column that is as wide as its longest name. A column with a longer name gets
 /// a fixed share of the width.
@@ -176,10 +177,7 @@ impl Writer {
                 )
             }
             Block::Worked(steps) => {
-                let canvas = Canvas {
-                    room: self.canvas.room - INDENT,
-                    ..self.canvas
-                };
+                let canvas = self.canvas.indented(INDENT);
                 format!("worked({{\n{}}})", Self::blocks(steps, canvas))
             }
         };
@@ -209,18 +207,13 @@ impl Writer {
 
     /// Renders a figure's drawings, side by side if they fit.
     fn figure(&self, figure: &Figure) -> String {
-        let all = drawings(figure, self.canvas);
-        let drawn = all.iter().map(|drawing| {
-            format!(
-                "drawing({}, {:.2}mm, {})",
-                string(&drawing.svg()),
-                drawing.width(),
-                string(&drawing.alt())
-            )
+        let drawn = self.canvas.draw(figure, |placed, theme| {
+            let svg = string(&placed_svg(placed, theme));
+            let (width, alt) = (placed.width, string(&placed.scene.alt()));
+            (width, format!("drawing({svg}, {width:.2}mm, {alt})"))
         });
-        let drawn: Vec<String> = drawn.collect();
-        let wide: f64 =
-            all.iter().map(|drawing| drawing.width()).sum::<f64>() + 4.0 * (all.len() as f64 - 1.0);
+        let wide = drawn.iter().map(|(width, _)| width + 4.0).sum::<f64>() - 4.0;
+        let drawn: Vec<String> = drawn.into_iter().map(|(_, drawing)| drawing).collect();
         if wide <= self.canvas.room + 0.5 {
             return format!("drawings({})", drawn.join(", "));
         }

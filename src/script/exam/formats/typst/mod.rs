@@ -5,7 +5,7 @@ mod blocks;
 use std::fmt::Write;
 
 use self::blocks::Writer;
-use super::drawing::Canvas;
+use super::canvas::Canvas;
 use super::labels::Labels;
 use super::plan::sheet;
 use super::style::{Edition, Style};

@@ -2,25 +2,33 @@
 //! The path of the access is thick.
 
 mod lookup;
+mod walk;
 
-use super::address::{self, Boxes, Least};
+use super::address::{self, Boxes};
 use crate::report::broken::broken;
-use crate::report::scene::{Frame, Line, Place, Scene, Stroke, width};
+use crate::report::scene::{
+    ElementId, Frame, Line, PartClass, Place, Scene, Stroke, widest, width,
+};
 use crate::report::words::numbers::hex;
-use crate::run::record::{DividedField, Lookup, Translation, TranslationLevel};
-use lookup::{TAG_LINE, lines, lookup_width, tlbs_width};
+use crate::run::nouns::size;
+use crate::run::record::{DividedAddress, DividedField, Lookup, Translation};
+use lookup::{ROWS, Table, WAYS};
+use walk::Columns;
 
-/// The column of the vertical line that leads from the TLBs to the physical address.
-const BUS: u32 = 0;
-/// The columns of the boxes to the right of that line.
-const LEFT: u32 = 6;
+/// The column of the line that leads from the caches and main memory to the CPU.
+const RESULT: u32 = 1;
+/// The column of the line that leads from the TLBs to the physical address.
+const BUS: u32 = 3;
+/// The column of the leftmost boxes to the right of those lines.
+const LEFT: u32 = 8;
 /// The columns between two boxes side by side, with room for `miss` above an arrow.
-const GAP: u32 = 7;
-/// The maximum number of TLBs and the maximum number of caches that are drawn.
-const PARTS: usize = 3;
+const GAP: u32 = 6;
+/// The columns from the left end of a box to the lines that lead down from it, after a hit and after a miss.
+const HIT: u32 = 4;
+const MISS: u32 = 12;
 
-/// Draws an access.
-pub(crate) fn scene(of: &Translation) -> Scene {
+/// Draws an access in a room of `columns` columns. Boxes that do not fit beside each other are below each other.
+pub(crate) fn scene(of: &Translation, columns: u32) -> Scene {
     let whose = of
         .process
         .as_ref()
@@ -29,11 +37,19 @@ pub(crate) fn scene(of: &Translation) -> Scene {
     let mut pen = Pen {
         scene: &mut scene,
         of,
+        columns,
+        steps: 0,
     };
     if of.side_by_side {
         pen.side_by_side();
     } else {
         pen.in_turn();
+    }
+    // What the access does not use is there from the beginning, and so is the text that a paper prints.
+    for shape in &mut scene.shapes {
+        shape.step = shape
+            .step
+            .filter(|_| shape.answer || shape.draws.is_taken());
     }
     describe(&mut scene, of);
     scene
@@ -42,6 +58,10 @@ pub(crate) fn scene(of: &Translation) -> Scene {
 /// Returns the stroke of what an access used or did not use.
 fn stroke(used: bool) -> Stroke {
     if used { Stroke::Taken } else { Stroke::Thin }
+}
+
+fn part(class: PartClass, name: &str) -> Option<ElementId> {
+    Some(ElementId::Part(class, name.to_owned()))
 }
 
 /// Returns the names of the fields that a lookup uses: the tag and the index.
@@ -54,187 +74,211 @@ fn used_fields(row: Option<&Vec<DividedField>>) -> String {
     names.collect::<Vec<_>>().join(", ")
 }
 
+/// A place for a box, and the row of the line that leads away from it and from the boxes beside it.
+#[derive(Clone, Copy)]
+struct Placed {
+    frame: Frame,
+    below: u32,
+}
+
+/// Places boxes side by side. A box without room left of the column `limit` is below the last one.
+fn flow(limit: u32, top: u32, sizes: &[Place]) -> Vec<Placed> {
+    let mut placed: Vec<Placed> = Vec::new();
+    let (mut at, mut begin) = ((LEFT, top), 0);
+    for size in sizes {
+        if let Some(last) = placed.last().filter(|_| at.0 + size.0 > limit) {
+            let x = last.frame.at.0.min(limit.saturating_sub(size.0));
+            at = (x.max(LEFT), last.below + 2);
+            begin = placed.len();
+        }
+        let frame = Frame { at, size: *size };
+        placed.push(Placed { frame, below: 0 });
+        let row = &mut placed[begin..];
+        let below = row.iter().map(|own| own.frame.bottom() + 2).max();
+        row.iter_mut()
+            .for_each(|own| own.below = below.unwrap_or(0));
+        at.0 = frame.right() + 1 + GAP;
+    }
+    placed
+}
+
 struct Pen<'s> {
     scene: &'s mut Scene,
     of: &'s Translation,
+    columns: u32,
+    /// The number of steps until now.
+    steps: u16,
 }
 
 impl Pen<'_> {
+    /// Begins the step that draws the following shapes, if the access takes it.
+    fn step(&mut self, taken: bool, part: Option<ElementId>) {
+        self.steps += u16::from(taken);
+        self.scene.step(taken.then_some(self.steps));
+        self.scene.part(part);
+    }
+
     /// Draws the translation first, and then the caches.
     fn in_turn(&mut self) {
         let of = self.of;
-        self.scene.head((LEFT, 0), "virtual address");
-        let walk_at = LEFT + tlbs_width(of) + if of.tlbs.is_empty() { 0 } else { GAP };
-        let walk_wide = of
-            .walk
+        let tables: Vec<Table> = of
+            .tlbs
             .iter()
-            .map(|level| self.level_width(level))
-            .max()
-            .unwrap_or(0)
-            + 4;
-        // The line from VPO to PPO is to the right of the walk.
-        let wide = walk_at + walk_wide + 14 - LEFT;
+            .map(|tlb| Table::new(of, tlb, ROWS))
+            .collect();
+        let sizes: Vec<Place> = tables.iter().map(Table::size).collect();
+        // The line from VPO to PPO is to the right of the TLBs and the walk.
+        let placed = flow(
+            self.columns.saturating_sub(4),
+            address::height(&of.va) + 2,
+            &sizes,
+        );
+        let columns = Columns::new(of);
+        let last = placed.last().map(|last| last.frame);
+        let wide = last.map_or(0, |last| last.at.0 + MISS + 4 - LEFT);
+        let wide = wide.max(columns.all + 4);
+        let ends = placed.iter().map(|tlb| tlb.frame.right());
+        let right = ends.max().unwrap_or(0).max(LEFT + wide.max(52)) + 4;
         // VPO and PPO have the same width, because they are the same bits.
         let offset = address::offset_width(&of.va).max(address::offset_width(&of.pa));
-        let va = address::draw(
-            self.scene,
-            (LEFT, 1),
-            Least { all: wide, offset },
-            &of.va,
-            true,
-        );
-        let top = va.bottom + 3;
-        let tlbs = self.tlbs(&va, (LEFT, top));
-        // The walk hangs on the TLB that was searched last, beside it.
-        let walk_top = tlbs.last().map_or(top, |last| last.at.1);
-        let walk = self.walk((walk_at, walk_top), walk_wide);
-        if let Some(last) = tlbs.last() {
-            self.miss_right(*last, (walk.at.0, walk_top + 2), of.walked);
-        } else {
-            // The heading is at the left.
-            let x = walk.right() - 4;
-            self.scene
-                .arrow(&[(x, va.bottom_at(x)), (x, top - 1)], stroke(of.walked));
-        }
-        let lowest = walk.bottom().max(tlbs.last().map_or(0, |tlb| tlb.bottom()));
-        let result = self.result((walk.at.0 + 5, walk.bottom() + 1), walk_wide.max(24) - 5);
-        let y = (lowest + 2).max(result + 1);
-        // Without TLBs, the arrow from the walk is at the left.
-        let heading = if of.tlbs.is_empty() { LEFT + 12 } else { LEFT };
-        self.scene.head((heading, y), "physical address");
-        let least = Least {
-            all: va.right + 1 - LEFT,
-            offset,
+        let right = [(LEFT + 4, &of.va), (LEFT, &of.pa)]
+            .into_iter()
+            .map(|(x, of)| x + address::least_width(of, offset))
+            .fold(right, u32::max);
+        let (va, cpu) = self.virtual_address(&of.va, (right, offset));
+        self.tlbs(&tables, &placed, &va);
+
+        let top = placed
+            .last()
+            .map_or(address::height(&of.va) + 2, |last| last.below + 2);
+        let area = Frame {
+            at: (LEFT, top),
+            size: (wide, 0),
         };
-        let pa = address::draw(self.scene, (LEFT, y + 1), least, &of.pa, true);
+        // The first level of the walk continues this step.
+        self.step(of.walked, None);
+        let x = if let Some(last) = last {
+            self.miss(last, area, of.walked)
+        } else {
+            let x = LEFT + MISS;
+            let points = [(x, va.bottom_at(x)), (x, top - 1)];
+            self.scene.arrow(&points, stroke(of.walked));
+            x
+        };
+        let name = if of.walk.len() > 1 {
+            "page walk from CR3"
+        } else {
+            "page table"
+        };
+        self.heading(top - 1, x, name);
+        let walk = self.walk(area.at, wide);
+
+        let x = LEFT + 2 + columns.ppn + 1;
+        let y = self.result((x + 3, walk.bottom() + 1), va.right - 7 - x);
         let done = of.pa.value.is_some();
-        self.scene.arrow(
-            &[(walk.at.0 + 2, walk.bottom()), (walk.at.0 + 2, pa.top - 1)],
-            stroke(of.walked && done),
-        );
-        let x = va.right - 5;
-        self.scene
-            .arrow(&[(x, va.bottom_at(x)), (x, pa.top - 1)], stroke(done));
-        self.hits(&tlbs, pa.top + 1);
-        self.caches(&pa);
+        self.step(done, None);
+        self.heading(y, x, "physical address");
+        let pa = address::draw(self.scene, (LEFT, y + 1), (right, offset), &of.pa);
+        let points = [(x, walk.bottom()), (x, pa.top - 1)];
+        self.scene.arrow(&points, stroke(of.walked && done));
+        let x = va.right - 2;
+        let points = [(x, va.bottom_at(x)), (x, pa.top - 1)];
+        self.scene.arrow(&points, stroke(done));
+        self.hits(&placed, pa.top + 1);
+        self.caches(&pa, y + 1 + address::height(&of.pa), cpu);
     }
 
-    /// Draws the TLBs below each other.
-    fn tlbs(&mut self, va: &Boxes, at: Place) -> Vec<Frame> {
+    /// Draws the CPU and the virtual address that it sends, and returns the row below the CPU.
+    fn virtual_address(&mut self, of: &DividedAddress, widths: (u32, u32)) -> (Boxes, u32) {
+        self.step(true, None);
+        self.scene.head((LEFT + 4, 0), "virtual address");
+        let va = address::draw(self.scene, (LEFT + 4, 1), widths, of);
+        self.scene.part(part(PartClass::Cpu, "CPU"));
+        let cpu = [Line::head("CPU")];
+        let cpu = self.scene.boxed((0, va.top), 0, &cpu, Stroke::Taken);
+        let y = cpu.center();
+        let points = [(cpu.right(), y), (LEFT + 3, y)];
+        self.scene.arrow(&points, Stroke::Taken);
+        (va, cpu.bottom() + 1)
+    }
+
+    /// Writes a heading to the left of an arrow, or to its right if there is no room.
+    fn heading(&mut self, y: u32, arrow: u32, text: &str) {
+        let x = if LEFT + width(text) < arrow {
+            LEFT
+        } else {
+            arrow + 2
+        };
+        self.scene.head((x, y), text);
+    }
+
+    /// Draws the TLBs, and the arrows to them.
+    fn tlbs(&mut self, tables: &[Table], placed: &[Placed], va: &Boxes) {
         let of = self.of;
-        let mut boxes: Vec<Frame> = Vec::new();
-        let mut y = at.1;
-        for tlb in of.tlbs.iter().take(PARTS) {
-            let looked_up = tlb.hit.is_some();
-            let mut lines = lines(of, tlb);
-            let more = of.tlbs.len().saturating_sub(PARTS);
-            if boxes.len() + 1 == PARTS && more > 0 {
-                lines.push(Line::new(format!("and {more} more")));
-            }
-            let frame = self
-                .scene
-                .boxed((at.0, y), tlbs_width(of) - 4, &lines, stroke(looked_up));
-            let x = frame.at.0 + 8;
-            if let Some(above) = boxes.last() {
-                self.scene
-                    .arrow(&[(x, above.bottom()), (x, y - 1)], stroke(looked_up));
-                self.scene.write((x + 2, y - 1), "miss");
+        let mut above: Option<Frame> = None;
+        for ((table, placed), tlb) in tables.iter().zip(placed).zip(&of.tlbs) {
+            let used = tlb.hit.is_some();
+            self.step(used, part(PartClass::Tlb, &tlb.name));
+            table.draw(self.scene, placed.frame.at, stroke(used), true);
+            if let Some(above) = above {
+                self.miss(above, placed.frame, used);
             } else {
-                self.scene
-                    .arrow(&[(x, va.bottom_at(x)), (x, y - 1)], stroke(looked_up));
-                self.scene
-                    .write((x + 2, y - 2), used_fields(of.va.rows.get(1)));
+                self.fields(va, placed.frame, of.va.rows.get(1), used);
             }
-            y = frame.bottom() + 3;
-            boxes.push(frame);
+            above = Some(placed.frame);
         }
-        boxes
+    }
+
+    /// Draws the arrow from an address to the first box below it.
+    fn fields(&mut self, from: &Boxes, to: Frame, row: Option<&Vec<DividedField>>, used: bool) {
+        let x = to.at.0 + MISS;
+        let points = [(x, from.bottom_at(x)), (x, to.at.1 - 1)];
+        self.scene.arrow(&points, stroke(used));
+        self.scene.write((x + 2, to.at.1 - 1), used_fields(row));
     }
 
     /// Draws the lines from the TLBs that hit to the physical address.
-    fn hits(&mut self, tlbs: &[Frame], y: u32) {
-        for (frame, tlb) in tlbs.iter().zip(&self.of.tlbs) {
-            let from = (frame.at.0, frame.at.1 + 2);
-            let points = [from, (BUS, from.1), (BUS, y), (LEFT - 1, y)];
-            self.scene.arrow(&points, stroke(tlb.hit == Some(true)));
-            self.scene.write((BUS + 2, from.1 - 1), "hit");
+    fn hits(&mut self, tlbs: &[Placed], y: u32) {
+        for (placed, tlb) in tlbs.iter().zip(&self.of.tlbs) {
+            let used = tlb.hit == Some(true);
+            self.leave(*placed, "hit", &[(BUS, y), (LEFT - 1, y)], used);
         }
     }
 
-    /// Draws the arrow from a box to the box at its right that serves its misses.
-    fn miss_right(&mut self, from: Frame, to: Place, used: bool) {
-        self.scene
-            .arrow(&[(from.right(), to.1), (to.0 - 1, to.1)], stroke(used));
-        self.scene.write((from.right() + 2, to.1 - 1), "miss");
+    /// Draws the arrow that leads from a box to the left, and then through these points.
+    fn leave(&mut self, of: Placed, word: &str, to: &[Place], used: bool) {
+        let x = of.frame.at.0 + HIT;
+        let mut points = vec![(x, of.frame.bottom()), (x, of.below), (to[0].0, of.below)];
+        points.extend(to);
+        self.scene.arrow(&points, stroke(used));
+        self.scene.write((x + 2, of.frame.bottom() + 1), word);
     }
 
-    /// Draws the levels of the page tables below each other, and returns the area of all boxes.
-    fn walk(&mut self, at: Place, wide: u32) -> Frame {
-        let of = self.of;
-        let mut y = at.1;
-        let mut above: Option<Frame> = None;
-        self.scene.head((at.0, y - 1), "page walk from CR3");
-        for level in &of.walk {
-            let lines = self.level(level);
-            let frame = self
-                .scene
-                .boxed((at.0, y), wide - 4, &lines, stroke(level.reached));
-            if let Some(above) = above {
-                let x = frame.at.0 + 4;
-                self.scene
-                    .arrow(&[(x, above.bottom()), (x, y - 1)], stroke(level.reached));
-            }
-            y = frame.bottom() + 2;
-            above = Some(frame);
+    /// Draws the arrow from a box to the box beside it or below it that serves its misses, and returns its column.
+    fn miss(&mut self, from: Frame, to: Frame, used: bool) -> u32 {
+        if from.at.1 == to.at.1 {
+            let y = to.at.1 + 1;
+            let points = [(from.right(), y), (to.at.0 - 1, y)];
+            self.scene.arrow(&points, stroke(used));
+            self.scene.write((from.right() + 2, y - 1), "miss");
+            return to.at.0;
         }
-        let bottom = above.map_or(at.1, Frame::bottom);
-        Frame {
-            at,
-            size: (wide, bottom + 1 - at.1),
-        }
+        let x = from.at.0.max(to.at.0) + MISS;
+        let points = [(x, from.bottom()), (x, to.at.1 - 1)];
+        self.scene.arrow(&points, stroke(used));
+        self.scene.write((x + 2, from.bottom() + 1), "miss");
+        x
     }
 
-    /// Returns the lines of a level: the index and the entry's address, and the entry with its page number.
-    fn level(&self, level: &TranslationLevel) -> Vec<Line> {
-        let at = level.at.map_or_else(String::new, |at| {
-            format!(", PTE at {}", hex(at, self.of.pa.bits))
-        });
-        let index = format!("{}{at}", hex(level.index, level.bits.0 + 1 - level.bits.1));
-        // The raw value of an entry outside memory is not part of the machine's description.
-        let entry = level.entry.filter(|_| level.at.is_some());
-        let entry = entry.map(|entry| hex(entry, level.entry_bits));
-        let target = match (level.present, level.ppn) {
-            (None, _) => None,
-            (Some(false), _) => Some("not present".to_owned()),
-            (Some(true), Some(ppn)) => Some(format!("→ {}", hex(ppn, self.of.ppn_bits))),
-            (Some(true), None) => Some("→ next table".to_owned()),
-        };
-        let parts: Vec<String> = entry.into_iter().chain(target).collect();
-        vec![
-            Line::labeled(format!("{} ", self.name(level)), index),
-            Line::answer(parts.join(" ")),
-        ]
-    }
-
-    fn name(&self, level: &TranslationLevel) -> String {
-        if self.of.walk.len() > 1 {
-            format!("VPN{}", level.level)
-        } else {
-            "VPN".to_owned()
-        }
-    }
-
-    /// Returns the width of the widest possible lines of a level.
-    fn level_width(&self, level: &TranslationLevel) -> u32 {
-        let hex = |bits: u32| 2 + bits.div_ceil(4);
-        let index = width(&self.name(level)) + 1 + hex(level.bits.0 + 1 - level.bits.1);
-        let target = (2 + hex(self.of.ppn_bits)).max(width("not present"));
-        (index + width(", PTE at ") + hex(self.of.pa.bits)).max(hex(level.entry_bits) + 1 + target)
-    }
-
-    /// Writes the fault, if any, and returns the row below the text. The room is the same in all editions.
+    /// Writes the fault or the size of a huge page, if any, and returns the row below the text. The room is the same in all
+    /// editions.
     fn result(&mut self, at: Place, room: u32) -> u32 {
-        let mut text = self.of.fault.clone().unwrap_or_default();
+        if self.of.fault.is_some() {
+            self.step(true, None);
+        }
+        let page = self.of.page_bytes.map(|page| size(page.into()));
+        let page = page.map(|page| format!("a page of {page}"));
+        let mut text = self.of.fault.clone().or(page).unwrap_or_default();
         if self.of.handled {
             text.push_str("; the kernel handles the fault, and the instruction runs again");
         }
@@ -249,56 +293,45 @@ impl Pen<'_> {
         at.1 + rows
     }
 
-    /// Draws the caches side by side, and main memory below the last one.
-    fn caches(&mut self, pa: &Boxes) {
+    /// Draws the caches and main memory.
+    fn caches(&mut self, pa: &Boxes, below: u32, cpu: u32) {
         let of = self.of;
-        let used = of.pa.value.is_some();
-        let y = pa.bottom + 3;
-        let Some(memory) = of.memory else { return };
-        let mut last: Option<Frame> = None;
-        let mut x = LEFT;
-        for cache in of.caches.iter().take(PARTS) {
-            let looked_up = used && cache.hit.is_some();
-            let frame = self.scene.boxed(
-                (x, y),
-                lookup_width(of, cache),
-                &lines(of, cache),
-                stroke(looked_up),
-            );
-            if let Some(left) = last {
-                self.miss_right(left, (frame.at.0, y + 2), looked_up);
+        let Some(reached) = of.memory else { return };
+        let tables: Vec<Table> = of
+            .caches
+            .iter()
+            .map(|own| Table::new(of, own, ROWS))
+            .collect();
+        let memory = [Line::head("main memory")];
+        let mut sizes: Vec<Place> = tables.iter().map(Table::size).collect();
+        sizes.push((widest(&memory) + 4, 3));
+        let placed = flow(self.columns, below + 1, &sizes);
+        let done = of.pa.value.is_some();
+        for (at, own) in placed.iter().enumerate() {
+            let lookup = of.caches.get(at);
+            let used = lookup.map_or(reached, |cache| done && cache.hit.is_some());
+            if let (Some(table), Some(cache)) = (tables.get(at), lookup) {
+                self.step(used, part(PartClass::Cache, &cache.name));
+                table.draw(self.scene, own.frame.at, stroke(used), true);
             } else {
-                let x = frame.at.0 + 8;
-                self.scene
-                    .arrow(&[(x, pa.bottom), (x, y - 1)], stroke(looked_up));
-                self.scene
-                    .write((x + 2, y - 2), used_fields(of.pa.rows.get(1)));
+                self.step(used, part(PartClass::Memory, "memory"));
+                self.scene.boxed(own.frame.at, 0, &memory, stroke(used));
             }
-            x = frame.right() + 1 + GAP;
-            last = Some(frame);
+            if at == 0 {
+                self.fields(pa, own.frame, of.pa.rows.get(1), used);
+            } else {
+                self.miss(placed[at - 1].frame, own.frame, used);
+            }
         }
-        let below = self.memory(last, y, pa, memory);
-        self.data((LEFT, below));
-    }
-
-    /// Draws main memory, and returns the row below it.
-    fn memory(&mut self, last: Option<Frame>, y: u32, pa: &Boxes, used: bool) -> u32 {
-        let line = [Line::head("main memory")];
-        let (at, from) = match last {
-            Some(cache) => ((cache.at.0, cache.bottom() + 3), cache.bottom()),
-            None => ((LEFT, y), pa.bottom),
-        };
-        let memory = self.scene.boxed(at, 0, &line, stroke(used));
-        let x = memory.at.0 + 8;
-        self.scene.arrow(&[(x, from), (x, at.1 - 1)], stroke(used));
-        match self.of.caches.len().saturating_sub(PARTS) {
-            _ if last.is_none() => {}
-            0 => self.scene.write((x + 2, at.1 - 1), "miss"),
-            more => self
-                .scene
-                .write((x + 2, at.1 - 1), format!("miss, also in {more} more")),
+        self.step(done, None);
+        for (at, own) in placed.iter().enumerate() {
+            let lookup = of.caches.get(at);
+            let supplies = lookup.map_or(reached, |cache| done && cache.hit == Some(true));
+            let word = if lookup.is_some() { "hit" } else { "" };
+            self.leave(*own, word, &[(RESULT, cpu)], supplies);
         }
-        memory.bottom() + 1
+        let below = placed.last().map_or(below, |last| last.below);
+        self.data((LEFT, below + 1));
     }
 
     /// Writes the bytes that were read or written.
@@ -338,29 +371,30 @@ impl Pen<'_> {
     /// Draws the lookup of the first cache beside that of the TLB.
     fn side_by_side(&mut self) {
         let of = self.of;
-        self.scene.head((LEFT, 0), "virtual address");
         let cache = &of.caches[0];
-        let cache_at = LEFT + tlbs_width(of).max(30) + GAP + 8;
-        let wide = cache_at + lookup_width(of, cache) + 4 - LEFT;
+        let tables: Vec<Table> = of
+            .tlbs
+            .iter()
+            .map(|tlb| Table::new(of, tlb, WAYS))
+            .collect();
+        let stored = Table::new(of, cache, WAYS);
+        let sizes: Vec<Place> = tables.iter().map(Table::size).collect();
+        let widest = sizes.iter().map(|size| size.0).max().unwrap_or(0).max(28);
+        let cache_at = LEFT + widest + GAP + 2;
         // The index and the offset are the same in both addresses, unless the index has bits of the VPN.
         let mut va = of.va.clone();
-        let same: Vec<_> = of
-            .pa
-            .rows
-            .iter()
-            .flatten()
-            .filter(|field| ["CI", "CO"].contains(&&*field.name))
-            .collect();
-        let of_virtual = |field: &DividedField| {
-            let bits = !u64::MAX
+        let bits = |field: &DividedField| {
+            !u64::MAX
                 .checked_shl(field.high + 1 - field.low)
-                .unwrap_or(0);
-            DividedField {
-                value: of.va.value.map(|va| va >> field.low & bits),
-                ..field.clone()
-            }
+                .unwrap_or(0)
         };
-        let fields: Vec<DividedField> = same.iter().map(|field| of_virtual(field)).collect();
+        let of_virtual = |field: &DividedField| DividedField {
+            value: of.va.value.map(|va| va >> field.low & bits(field)),
+            ..field.clone()
+        };
+        let is_same = |field: &&DividedField| ["CI", "CO"].contains(&&*field.name);
+        let fields = of.pa.rows.iter().flatten().filter(is_same);
+        let fields: Vec<DividedField> = fields.map(of_virtual).collect();
         let same = !fields.is_empty();
         match va.rows.get_mut(1) {
             _ if !same => {}
@@ -368,116 +402,96 @@ impl Pen<'_> {
             None => va.rows.push(fields),
         }
         let offset = address::offset_width(&va).max(address::offset_width(&of.pa));
-        let boxes = address::draw(
-            self.scene,
-            (LEFT, 1),
-            Least { all: wide, offset },
-            &va,
-            true,
-        );
-        let top = boxes.bottom + 4;
-        let tlbs = self.tlbs(&boxes, (LEFT, top));
+        let right = [(LEFT + 4, &va), (LEFT, &of.pa)]
+            .into_iter()
+            .map(|(x, of)| x + address::least_width(of, offset))
+            .fold(cache_at + stored.size().0 - 1, u32::max);
+        let (boxes, cpu) = self.virtual_address(&va, (right, offset));
+        let top = address::height(&va) + 3;
+        // No room beside each other: the TLBs are in the left column.
+        let placed = flow(0, top, &sizes);
+        self.tlbs(&tables, &placed, &boxes);
+
+        // The set is looked up together with the first TLB.
         let looked_up = cache.hit.is_some();
-        // The cache does not know the tag of the address yet.
-        let mut stored = lines(of, cache);
-        stored.remove(TAG_LINE);
-        let x = boxes.middle("CI").max(cache_at + 2);
-        let frame = self.scene.boxed(
-            (cache_at, top),
-            lookup_width(of, cache),
-            &stored,
-            stroke(looked_up),
-        );
-        self.scene
-            .arrow(&[(x, boxes.bottom_at(x)), (x, top - 1)], stroke(looked_up));
+        self.scene.step(Some(2));
+        self.scene.part(part(PartClass::Cache, &cache.name));
+        stored.draw(self.scene, (cache_at, top), stroke(looked_up), false);
+        let frame = Frame {
+            at: (cache_at, top),
+            size: stored.size(),
+        };
+        let x = boxes.middle("CI").clamp(cache_at + 2, frame.right() - 2);
+        let points = [(x, boxes.bottom_at(x)), (x, top - 1)];
+        self.scene.arrow(&points, stroke(looked_up));
         let words = if same {
-            ["the bits that do", "not change"]
+            "does not change"
         } else {
-            ["bits of the", "virtual address"]
+            "virtual address"
         };
-        for (row, words) in (1..).zip(words) {
-            self.scene.write((x + 2, boxes.bottom + row), words);
-        }
+        self.scene.write((x + 2, top - 1), words);
+
         // The page number comes from the TLB, or from the page walk.
-        let walk = [
-            Line::head("page walk"),
-            Line::labeled("levels ", of.walk.len().to_string()),
-        ];
-        let last = tlbs.last().copied();
-        let below = last.map_or(top, |tlb| tlb.bottom() + 3);
-        let walk = self.scene.boxed(
-            (LEFT, below),
-            tlbs_width(of).max(16) - 4,
-            &walk,
-            stroke(of.walked),
-        );
-        let x = LEFT + 8;
+        self.step(of.walked, None);
+        let levels = of.walk.len().to_string();
+        let walk = [Line::head("page walk"), Line::labeled("levels ", levels)];
+        let last = placed.last();
+        let below = last.map_or(top, |last| last.below + 2);
+        let walk = self
+            .scene
+            .boxed((LEFT, below), 16, &walk, stroke(of.walked));
         match last {
-            Some(tlb) => {
-                self.scene
-                    .arrow(&[(x, tlb.bottom()), (x, below - 1)], stroke(of.walked));
-                self.scene.write((x + 2, below - 1), "miss");
+            Some(last) => {
+                self.miss(last.frame, walk, of.walked);
             }
-            None => self.scene.arrow(
-                &[(x, boxes.bottom_at(x)), (x, below - 1)],
-                stroke(of.walked),
-            ),
+            None => self.fields(&boxes, walk, None, of.walked),
         }
-        let result = self.result((LEFT + 10, walk.bottom() + 1), cache_at - LEFT - 10);
-        let y = (frame.bottom() + 3).max(result + 1);
+        let x = LEFT + MISS;
+        let y = walk.bottom().max(frame.bottom()) + 1;
+        let y = self.result((x + 3, y), right - x - 4);
         let done = of.pa.value.is_some();
-        self.scene.head((LEFT + 12, y), "physical address");
-        let least = Least {
-            all: boxes.right + 1 - LEFT,
-            offset,
-        };
-        let pa = address::draw(self.scene, (LEFT, y + 1), least, &of.pa, true);
-        self.scene.arrow(
-            &[(x, walk.bottom()), (x, pa.top - 1)],
-            stroke(of.walked && done),
-        );
-        self.hits(&tlbs, pa.top + 1);
-        let y = pa.bottom + 3;
+        self.step(done, None);
+        self.heading(y, x, "physical address");
+        let pa = address::draw(self.scene, (LEFT, y + 1), (right, offset), &of.pa);
+        let points = [(x, walk.bottom()), (x, pa.top - 1)];
+        self.scene.arrow(&points, stroke(of.walked && done));
+        self.hits(&placed, pa.top + 1);
+
         let hit = cache.hit == Some(true);
+        let known = |tag| hex(tag, cache.tag_bits);
+        let found = match (done, hit) {
+            (false, _) => "",
+            (true, true) => "holds it: hit",
+            (true, false) => "lacks it: miss",
+        };
         let compare = [
             Line::head("compare the tags"),
-            Line::labeled(
-                "CT ",
-                cache
-                    .tag
-                    .map_or_else(String::new, |tag| hex(tag, cache.tag_bits)),
-            ),
-            Line::labeled(
-                "set ",
-                if done {
-                    if hit {
-                        "holds it: hit"
-                    } else {
-                        "lacks it: miss"
-                    }
-                } else {
-                    ""
-                },
-            ),
+            Line::labeled("CT ", cache.tag.map_or_else(String::new, known)),
+            Line::labeled("set ", found),
         ];
-        let compare = self
-            .scene
-            .boxed((LEFT, y), 20, &compare, stroke(done && looked_up));
-        let x = LEFT + 8;
-        self.scene
-            .arrow(&[(x, pa.bottom), (x, y - 1)], stroke(done && looked_up));
+        let used = stroke(done && looked_up);
+        self.step(done && looked_up, part(PartClass::Cache, &cache.name));
+        let at = (LEFT, y + 2 + address::height(&of.pa));
+        let compare = self.scene.boxed(at, 20, &compare, used);
+        let points = [(x, pa.bottom_at(x)), (x, at.1 - 1)];
+        self.scene.arrow(&points, used);
         // The lines of the set go around the physical address.
-        let x = boxes.right + 2;
-        self.scene.arrow(
-            &[
-                (frame.right(), frame.center()),
-                (x, frame.center()),
-                (x, compare.center()),
-                (compare.right() + 1, compare.center()),
-            ],
-            stroke(looked_up),
-        );
-        self.data((LEFT, compare.bottom() + 1));
+        let x = pa.right.max(frame.right()) + 2;
+        let points = [
+            (frame.right(), frame.center()),
+            (x, frame.center()),
+            (x, compare.center()),
+            (compare.right() + 1, compare.center()),
+        ];
+        self.scene.arrow(&points, stroke(looked_up));
+        let below = compare.bottom() + 2;
+        let of_compare = Placed {
+            frame: compare,
+            below,
+        };
+        self.step(done, None);
+        self.leave(of_compare, "hit", &[(RESULT, cpu)], hit && done);
+        self.data((LEFT, below + 1));
     }
 }
 
@@ -495,16 +509,12 @@ fn describe(scene: &mut Scene, of: &Translation) {
         ),
         None => format!("{} is not looked up.", lookup.name),
     };
-    let parts: Vec<&str> = of
-        .tlbs
-        .iter()
-        .chain(&of.caches)
-        .map(|part| &*part.name)
-        .collect();
+    let parts = of.tlbs.iter().chain(&of.caches);
+    let parts: String = parts.map(|part| format!("{}, ", part.name)).collect();
     scene.say(
         format!(
-            "The path through {}, {}-level page tables.",
-            parts.join(", "),
+            "The path through {}{}-level page tables.",
+            parts,
             of.walk.len()
         ),
         false,

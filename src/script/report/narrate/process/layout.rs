@@ -8,16 +8,17 @@ use crate::report::words::counts::{count, thousands};
 use crate::report::words::names::{Names, bare_name};
 use crate::report::words::numbers;
 use crate::run::nouns::size;
-use crate::run::record::{AccessMarks, AreaLayout, AreaRecord, LayoutView, Legend};
-use pagewalk_engine::kernel::vma::Vma;
+use crate::run::record::{AreaLayout, AreaRecord, LayoutView, Legend};
 
 /// Maximum number of areas to draw, half from each end.
 const DRAWN: usize = 40;
+/// Maximum number of areas whose structures have a line for each field.
+const DETAILED: usize = 6;
 /// Maximum number of areas to draw beside their structures.
 const CHAINED: usize = 8;
 
-/// Returns the drawing and the structures.
-pub(crate) fn blocks(view: &LayoutView) -> Vec<Block> {
+/// Returns the drawing and the structures. If students write the results of accesses, the drawing omits them.
+pub(crate) fn blocks(view: &LayoutView, asked: bool) -> Vec<Block> {
     let legend = Legend::default();
     let names = Names {
         spec: &view.spec,
@@ -25,8 +26,13 @@ pub(crate) fn blocks(view: &LayoutView) -> Vec<Block> {
         own: &view.process,
     };
     let drawing = Drawing { view, names };
-    let mut blocks = vec![Block::Layout(drawing.layout())];
-    if is_asked(view) {
+    let asked = asked && view.accesses.is_some();
+    let layout = Layout {
+        asked,
+        ..drawing.layout()
+    };
+    let mut blocks = vec![Block::Layout(layout)];
+    if asked {
         // The numbers of resident pages would reveal the results of the accesses.
         return blocks;
     }
@@ -65,11 +71,7 @@ impl Drawing<'_> {
                 let gap = self.gap(area.area.area.end, above, over.copied(), Some(area));
                 slabs.push((above.into(), gap));
             }
-            let next = at
-                .checked_sub(1)
-                .and_then(|at| all.get(at))
-                .map(|next| next.area.area.start);
-            slabs.push((area.area.area.end.into(), self.area(area, next)));
+            slabs.push((area.area.area.end.into(), self.area(area)));
             above = area.area.area.start;
         }
         let forbidden = self
@@ -95,11 +97,12 @@ impl Drawing<'_> {
                 .chain
                 .then(|| chain::chain(self.view, &self.names)),
             legend: marks::legend(self.view),
+            asked: false,
+            written: false,
         }
     }
 
-    /// Draws an area. `next` is the start of the next area in address order.
-    fn area(&self, layout: &AreaLayout, next: Option<u64>) -> Slab {
+    fn area(&self, layout: &AreaLayout) -> Slab {
         let area = &layout.area.area;
         let backing = format!("{}  {}", area.perms(), layout.area.backing);
         let last_heap = self.view.areas.iter().rfind(|layout| is_heap(&layout.area));
@@ -108,36 +111,26 @@ impl Drawing<'_> {
             .view
             .rsp
             .filter(|rsp| area.stack && area.start < *rsp && *rsp <= area.end);
-        let mark = match rsp {
-            Some(rsp) if rsp == area.end => "%rsp".to_owned(),
-            Some(rsp) => format!("%rsp is {}", self.names.address(rsp)),
-            None if marked => self.brk_mark(area),
-            None => String::new(),
+        let (name, at) = match rsp {
+            Some(rsp) => ("%rsp", rsp),
+            None if marked => ("brk", self.view.brk.1),
+            None => ("", area.end),
         };
+        let detailed = self.view.areas.len() <= DETAILED;
+        // The label is at the end of the area, or inside the area's last page.
+        let inside = at != area.end;
         Slab {
+            start: Some(area.start),
             top: self.names.address(area.end),
-            mark,
+            mark: name.to_owned(),
+            mark_at: inside.then(|| self.names.address(at)).unwrap_or_default(),
             lines: vec![(self.called(&layout.area), backing)],
-            note: if is_asked(self.view) {
-                String::new()
-            } else {
-                in_memory(layout, 1 << self.view.spec.page_bits())
-            },
+            note: in_memory(layout, 1 << self.view.spec.page_bits()),
             structure: self
                 .view
                 .chain
-                .then(|| chain::structure(area, next, &self.names)),
+                .then(|| chain::structure(area, detailed, &self.names)),
             ..Slab::default()
-        }
-    }
-
-    /// Returns a label for the break, which is at the end of the heap or inside the heap's last page.
-    fn brk_mark(&self, area: &Vma) -> String {
-        let brk = self.view.brk.1;
-        if brk == area.end {
-            "brk".to_owned()
-        } else {
-            format!("brk is {}", self.names.address(brk))
         }
     }
 
@@ -288,21 +281,15 @@ impl Drawing<'_> {
         if self.view.areas.is_empty() {
             return Vec::new();
         }
-        let text = |text: String| Cell { text, word: true };
+        let text = |text: String| Cell::word(text);
         let row = |layout: &AreaLayout| {
             let AreaRecord {
                 area,
                 name,
                 backing,
             } = &layout.area;
-            let hex = |n: u64| Cell {
-                text: self.names.address(n),
-                word: false,
-            };
-            let number = |n: u64| Cell {
-                text: n.to_string(),
-                word: false,
-            };
+            let hex = |n: u64| Cell::number(self.names.address(n));
+            let number = |n: u64| Cell::number(n.to_string());
             let pages = area.len() >> self.view.spec.page_bits();
             vec![
                 hex(area.start),
@@ -338,11 +325,6 @@ impl Drawing<'_> {
         }
         blocks
     }
-}
-
-/// Whether students write the results of accesses.
-fn is_asked(view: &LayoutView) -> bool {
-    view.accesses.as_ref().is_some_and(AccessMarks::are_asked)
 }
 
 fn is_heap(record: &AreaRecord) -> bool {

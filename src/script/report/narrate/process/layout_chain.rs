@@ -1,7 +1,7 @@
 //! The structures that lead to the areas of a process (CS:APP figure 9.27): `task_struct`, `mm_struct`, and the
 //! list of `vm_area_struct`s.
 
-use crate::report::doc::{AreaStruct, Chain};
+use crate::report::doc::Chain;
 use crate::report::words::counts::thousands;
 use crate::report::words::names::Names;
 use crate::report::words::numbers;
@@ -23,27 +23,26 @@ pub(super) fn chain(view: &LayoutView, names: &Names) -> Chain {
     }
 }
 
-/// Returns the structure of an area. The list is in address order, as in Linux.
-pub(super) fn structure(area: &Vma, next: Option<u64>, names: &Names) -> AreaStruct {
-    let field = |name: &str, value: String| (name.to_owned(), value);
-    AreaStruct {
-        fields: vec![
-            field("vm_end", names.address(area.end)),
-            field("vm_start", names.address(area.start)),
-            field("vm_prot", prot(area.prot)),
-            field("vm_flags", flags(area)),
-        ],
-        next: next.map_or_else(|| "NULL".to_owned(), |next| names.address(next)),
+/// Returns the structure of an area: a line for each field except `vm_next`, or a short form.
+pub(super) fn structure(area: &Vma, detailed: bool, names: &Names) -> Vec<String> {
+    let [start, end] = [area.start, area.end].map(|at| names.address(at));
+    let (prot, flags) = (prot(area.prot), flags(area));
+    let name = "vm_area_struct".to_owned();
+    if !detailed {
+        return vec![name, format!("{start}-{end}"), format!("{prot}, {flags}")];
     }
+    vec![
+        name,
+        format!("vm_end {end}"),
+        format!("vm_start {start}"),
+        format!("vm_prot {prot}"),
+        format!("vm_flags {flags}"),
+    ]
 }
 
 /// Returns a remark in place of the structures of areas that are not drawn.
-pub(super) fn omitted(count: usize) -> AreaStruct {
-    let remark = format!("… and {} more", thousands(count as u64));
-    AreaStruct {
-        fields: vec![(remark, String::new())],
-        next: String::new(),
-    }
+pub(super) fn omitted(count: usize) -> Vec<String> {
+    vec![format!("… and {} more", thousands(count as u64))]
 }
 
 /// Returns `r-x`.

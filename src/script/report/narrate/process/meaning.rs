@@ -5,7 +5,7 @@ use super::memory_calls::{self, leaving};
 use crate::report::words::counts::{bytes, count, pages, thousands};
 use crate::report::words::names::Names;
 use crate::report::words::numbers::hex;
-use crate::run::record::{CallRecord, FileRecord, Forked};
+use crate::run::record::{CallRecord, FileRecord};
 use pagewalk_engine::machine::pte::Bit;
 use pagewalk_engine::machine::spec::Mmu;
 
@@ -60,19 +60,22 @@ fn fork(names: &Names, record: &CallRecord) -> Option<String> {
     let child = &record.child.as_ref()?.name;
     let process = names.process();
     let forked = record.effect.forked.as_ref()?;
+    let page = |vpn: &u64| hex(*vpn, names.spec.vpn_bits());
+    let more = (forked.pages.len() as u64) < forked.count;
+    let more = more.then(|| "…".to_owned());
+    let listed: Vec<String> = forked.pages.iter().map(page).chain(more).collect();
     let writable = |mmu: &Mmu| mmu.pte.bit_position(Bit::Rw).is_some();
     let shares = names.spec.mmu.as_ref().is_some_and(writable);
-    let listed = pages_in(names, forked);
-    let (which, each) = match forked.count {
-        1 => (format!("page {listed}"), "the"),
-        n => (format!("{} ({listed})", pages(n)), "each"),
+    let which = match forked.count {
+        1 => format!("page {}", listed.concat()),
+        n => format!("{} ({})", pages(n), listed.join(", ")),
     };
     let shared = match forked.count {
         0 => format!(
             "The page table of {child} starts empty, and the kernel maps each page on first touch"
         ),
         _ if shares => format!(
-            "The two processes share {which} copy-on-write: {each} page is read-only in both until one of them writes to it"
+            "The two processes share {which} copy-on-write: a page is read-only in both until one of them writes to it"
         ),
         _ => format!(
             "The kernel copies {which}, because PTEs without an R/W bit do not permit copy-on-write"
@@ -86,22 +89,6 @@ fn fork(names: &Names, record: &CallRecord) -> Option<String> {
     Some(format!(
         "{child} is a copy of {process}, with the same {areas} and its own page table. {shared}"
     ))
-}
-
-/// Returns the pages that a child inherited: `0x40–0x41, 0x50`.
-fn pages_in(names: &Names, forked: &Forked) -> String {
-    let page = |vpn| hex(vpn, names.spec.vpn_bits());
-    let ranges = forked.pages.iter().map(|range| match range.end - 1 {
-        last if last == range.start => page(last),
-        last => format!("{}–{}", page(range.start), page(last)),
-    });
-    let listed: u64 = forked
-        .pages
-        .iter()
-        .map(|range| range.end - range.start)
-        .sum();
-    let more = (listed < forked.count).then(|| "…".to_owned());
-    ranges.chain(more).collect::<Vec<_>>().join(", ")
 }
 
 fn execve(names: &Names, record: &CallRecord) -> String {

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-/// An object that one or two processes map.
+/// An object that processes map, or all objects that they map.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Mapping {
     /// Width of a virtual address in bits.
@@ -15,8 +15,15 @@ pub struct Mapping {
     pub page_bytes: u64,
     /// The number of swap slots.
     pub swap_slots: u32,
-    /// The file, or `None` for anonymous memory.
+    /// Whether the figure shows all areas, and not only those of one object.
+    pub whole: bool,
+    /// The file, or `None` for anonymous memory and for all areas.
     pub file: Option<MappedFile>,
+    /// The files that the areas of a whole figure map.
+    pub files: Vec<MappedFile>,
+    /// The slots of the swap file, in order. If the file has many, only those of the listed pages, and in a question as
+    /// many as pages can be in swap.
+    pub swap: Vec<u64>,
     /// The processes, with the areas that map the object.
     pub processes: Vec<MappingProcess>,
     /// The frames that hold pages of the object, in order.
@@ -74,6 +81,8 @@ pub struct MappedArea {
     pub perms: String,
     /// Whether the area is shared or private.
     pub shared: bool,
+    /// The file that the area maps, or `None` for anonymous memory.
+    pub file: Option<String>,
     /// The offset of the first byte in the file.
     pub offset: Option<u64>,
     /// The pages, in order.
@@ -124,4 +133,14 @@ pub struct MappedFrame {
     pub kind: &'static str,
     /// The number of the page in the file.
     pub page: Option<u64>,
+    /// The file that the frame's page is from, in a whole figure.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+}
+
+impl Mapping {
+    /// Returns the files on disk.
+    pub(crate) fn on_disk(&self) -> impl Iterator<Item = &MappedFile> {
+        self.file.iter().chain(&self.files)
+    }
 }

@@ -44,7 +44,11 @@ impl FigureData {
         match self {
             Self::System(_) | Self::Translation(_) | Self::Pte(_) => None,
             Self::Mapping(of) => {
-                let file = of.file.as_ref().map_or("anonymous", |file| &file.name);
+                let file = match &of.file {
+                    Some(file) => &*file.name,
+                    None if of.whole => "",
+                    None => "anonymous",
+                };
                 let processes = of.processes.iter().map(|process| &*process.process);
                 Some(names(
                     ["mapping"]

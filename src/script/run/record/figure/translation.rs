@@ -24,6 +24,8 @@ pub struct Translation {
     pub ppn_bits: u32,
     /// The levels of the page tables down to the one that maps the page, top first.
     pub walk: Vec<TranslationLevel>,
+    /// The size of a huge page in bytes, or `None` for a page of the smallest size.
+    pub page_bytes: Option<u64>,
     /// Whether the walk took place.
     pub walked: bool,
     /// The fault of the first attempt.
@@ -103,6 +105,8 @@ pub struct LookupEntry {
     pub tag: Option<u64>,
     /// The page number of a TLB entry, in base pages.
     pub ppn: Option<u64>,
+    /// The size of the page of a TLB entry in bytes, or `None` for a page of the smallest size.
+    pub page_bytes: Option<u64>,
     /// Whether the line differs from the next level, or the D bit of a TLB entry.
     pub dirty: bool,
     /// The bytes of a cache line, for blocks of at most 16 bytes.
@@ -128,6 +132,9 @@ pub struct TranslationLevel {
     pub entry_bits: u32,
     /// Whether the entry is present.
     pub present: Option<bool>,
+    /// Whether the entry has a reserved bit set, so that a walk faults although P is 1.
+    #[serde(skip)]
+    pub reserved: bool,
     /// The page number in the entry.
     pub ppn: Option<u64>,
 }

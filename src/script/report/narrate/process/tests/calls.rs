@@ -90,7 +90,7 @@ fn system_calls_return_a_value_and_a_meaning() {
     assert_eq!(
         first(&fork),
         "fork returns child = 2: child is a copy of P1, with the same 2 areas and its own page table. The two \
-         processes share 2 pages (0x40–0x41) copy-on-write: each page is read-only in both until one of them writes to it."
+         processes share 2 pages (0x40, 0x41) copy-on-write: a page is read-only in both until one of them writes to it."
     );
     let far: String = (0..6)
         .map(|n| format!("write {} = 1\n", 0x1000 + n * 0x80))
@@ -101,7 +101,7 @@ fn system_calls_return_a_value_and_a_meaning() {
     );
     let one = format!("{SMALL}write 0x1000 = 1\nlet child = fork()");
     assert!(first(&one).ends_with(
-        " share page 0x40 copy-on-write: the page is read-only in both until one of them writes to it."
+        " share page 0x40 copy-on-write: a page is read-only in both until one of them writes to it."
     ));
     // The kernel cannot protect a page if its PTE has no R/W bit.
     let copied = one.replace(

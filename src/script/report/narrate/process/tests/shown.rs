@@ -91,15 +91,21 @@ write 0x555555559000 = 1";
             .iter()
             .filter(|slab| !slab.gap && !slab.top.is_empty());
         areas
-            .map(|slab| (slab.lines[0].0.clone(), slab.mark.clone()))
+            .map(|slab| {
+                let marked = [&*slab.mark, &slab.mark_at].map(str::to_owned);
+                (slab.lines[0].0.clone(), marked.join(" "))
+            })
             .collect::<Vec<_>>()
     };
-    let narrated = |name: &str, mark: &str| (name.to_owned(), mark.to_owned());
+    let narrated = |name: &str, mark: &str| (name.to_owned(), format!("{mark} "));
     let bss = narrated("uninitialized data (.bss)", "");
     let [stack, mapped, heap, ..] = [
         narrated("user stack", ""),
         narrated("mapped", ""),
-        narrated("run-time heap (malloc)", "brk is 0x55555555A800"),
+        (
+            "run-time heap (malloc)".to_owned(),
+            "brk 0x55555555A800".to_owned(),
+        ),
     ];
     assert_eq!(
         seen(script),
@@ -352,27 +358,19 @@ fn the_chain_leads_from_the_lowest_to_the_highest_area() {
         .iter()
         .filter_map(|slab| Some((slab, slab.structure.as_ref()?)));
     let structures: Vec<_> = structures
-        .map(|(slab, structure)| {
-            let fields: Vec<&str> = structure
-                .fields
-                .iter()
-                .map(|(_, value)| value.as_str())
-                .collect();
-            (slab.lines[0].0.as_str(), fields, structure.next.as_str())
-        })
+        .map(|(slab, structure)| (slab.lines[0].0.as_str(), structure.join(", ")))
         .collect();
+    let area = "vm_area_struct, vm_end";
     assert_eq!(
         structures,
         [
             (
                 "initialized data (.data)",
-                vec!["0x603000", "0x602000", "rw-", "private"],
-                "NULL"
+                format!("{area} 0x603000, vm_start 0x602000, vm_prot rw-, vm_flags private")
             ),
             (
                 "program text (.text)",
-                vec!["0x402000", "0x400000", "r-x", "private"],
-                "0x602000"
+                format!("{area} 0x402000, vm_start 0x400000, vm_prot r-x, vm_flags private")
             ),
         ]
     );

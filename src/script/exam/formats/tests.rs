@@ -1,0 +1,249 @@
+//! Invariants of all figures, on random machines and processes.
+
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+use quick_xml::Reader;
+use quick_xml::events::Event;
+
+use super::plan::figure;
+use super::tree::{Block, Figure};
+use crate::report::doc;
+use crate::report::figures::layout;
+use crate::report::narrate::view::blocks as report;
+use crate::report::playing::records;
+use crate::report::scene::tests::{collisions, outlines};
+use crate::report::scene::{DARK, PAPER, SCREEN, Scene, placed, svg, text};
+use crate::run::record::{Did, View};
+
+/// The width of a page in millimeters, without its margins.
+const PAGE: f64 = 174.0;
+
+/// Runs a script, and returns the scenes of each figure in a key and on a paper.
+fn drawn(script: &str) -> Vec<[Vec<Scene>; 2]> {
+    let shown = records(script)
+        .into_iter()
+        .flat_map(|record| match &*record.did {
+            Did::Shown(views) => views.clone(),
+            _ => Vec::new(),
+        });
+    let scenes = |view: &View, filled: bool| -> Vec<Scene> {
+        let blocks = figure(view, filled).unwrap_or_default();
+        let figures = blocks.into_iter().filter_map(|block| match block {
+            Block::Figure(mut figure) => {
+                if let Figure::Layouts(layouts) = &mut figure {
+                    layouts.iter_mut().for_each(|layout| layout.written = true);
+                }
+                Some(figure)
+            }
+            _ => None,
+        });
+        figures
+            .flat_map(|figure| figure.scenes(PAPER.columns(PAGE)))
+            .collect()
+    };
+    let both = |view: View| [true, false].map(|filled| scenes(&view, filled));
+    shown.map(both).collect()
+}
+
+/// Checks the figures of a script, and returns their number. `parts` has the names of the machine's parts.
+fn check(script: &str, parts: &[String]) -> Result<usize, TestCaseError> {
+    let figures = drawn(script);
+    for [keys, papers] in &figures {
+        prop_assert!(!keys.is_empty() && keys.len() == papers.len(), "{}", script);
+        for (key, paper) in keys.iter().zip(papers) {
+            let said = format!("{script}\n{}\n{}", key.title, text(key));
+            // A paper has the size of its key.
+            prop_assert_eq!(paper.size(), key.size(), "{}\n{}", said, text(paper));
+            for scene in [key, paper] {
+                prop_assert_eq!(collisions(scene), Vec::<String>::new(), "{}", said);
+                prop_assert!(scene.size().0 <= PAPER.columns(PAGE), "{}", said);
+                check_svg(&svg(scene, &PAPER, PAGE), parts)?;
+            }
+            check_steps(key)?;
+            // Type is legible, except on a page that a tall figure fills.
+            let on = |theme| placed(std::slice::from_ref(key), theme, PAGE)[0].text;
+            prop_assert!(on(&SCREEN) >= 2.5, "{}", said);
+            prop_assert!(on(&PAPER) >= 2.5 || key.size().1 > 69, "{}", said);
+        }
+    }
+    Ok(figures.len())
+}
+
+/// Each step adds shapes to the step before it, in a scene of the same size.
+fn check_steps(scene: &Scene) -> Result<(), TestCaseError> {
+    let steps: Vec<Scene> = (0..=scene.last_step())
+        .map(|step| scene.upto(step))
+        .collect();
+    for pair in steps.windows(2) {
+        prop_assert_eq!(pair[0].size(), pair[1].size());
+        prop_assert!(
+            outlines(&pair[0]).is_subset(&outlines(&pair[1])),
+            "{}",
+            text(&pair[1])
+        );
+    }
+    let last = steps.last().map(outlines);
+    prop_assert_eq!(last, Some(outlines(scene)));
+    Ok(())
+}
+
+/// A drawing is a document with a title and a description, and the parts in it are those of the machine.
+fn check_svg(drawing: &str, parts: &[String]) -> Result<(), TestCaseError> {
+    let mut reader = Reader::from_str(drawing);
+    let mut names = BTreeSet::new();
+    loop {
+        match reader.read_event() {
+            Ok(Event::Start(start)) => {
+                let name = start.name().as_ref().to_owned();
+                for attribute in start.attributes() {
+                    let attribute = attribute.expect("an attribute");
+                    let value = attribute.value.into_owned();
+                    if attribute.key.as_ref() == "data-part" {
+                        prop_assert!(parts.contains(&value), "{} of {:?}", value, parts);
+                    }
+                }
+                names.insert(name);
+            }
+            Ok(Event::Eof) => break,
+            Ok(_) => {}
+            Err(error) => prop_assert!(false, "{error}: {drawing}"),
+        }
+    }
+    prop_assert!(names.contains("title") && names.contains("desc"));
+    let said = drawing.split("<desc>").nth(1).unwrap_or_default();
+    let said = said.split("</desc>").next().unwrap_or_default();
+    prop_assert!(
+        said.len() > 10 && !said.contains(",,") && !said.contains("  "),
+        "{}",
+        said
+    );
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn figures_of_machines_are_legible(
+        va in any::<u64>(), frame in 1u64..1 << 20, tlbs in 1u32..4, caches in 0u32..4, ways in 1u32..17, levels in 1u32..6,
+        huge in any::<bool>(), second in any::<u64>(),
+    ) {
+        let names: Vec<String> = (1..=tlbs).map(|at| format!("T{at}")).chain((1..=caches).map(|at| format!("C{at}"))).collect();
+        let part = |name: &String| {
+            let kind = if name.starts_with('T') { "tlb" } else { "cache" };
+            let block = if kind == "cache" { ", block 16 B" } else { "" };
+            format!(", {kind} {name} {{ sets 4, ways {ways}{block} }}")
+        };
+        let parts: String = names.iter().map(part).collect();
+        let bits = 12 + 9 * levels;
+        let mask = (1u64 << bits) - 1;
+        let (va, second) = (va & mask, second & mask);
+        let large = if huge && levels > 1 { format!("set pte {} 0x1000 {{ ppn 0x200, ps 1 }}\n", levels - 1) } else { String::new() };
+        let script = format!(
+            "machine {{ virtual {bits} bits, physical 40 bits, page 4 KB, page_table {{ levels {levels} }}, pte {{ size 8 B }}{parts} }}\n\
+             set page_table {{ | vpn ppn |; | {:X} {frame:X} |; }}\n{large}figure system\nfigure translation {va}\nfigure walk {va}\n\
+             figure walk {second}\nread {va}\nfigure steps\nfigure steps all\nfigure translation\nfigure tables\n\
+             figure bits {va} fields\nfigure bits pa {frame} fields\nfigure pte\n",
+            va >> 12,
+        );
+        let mut all = names.clone();
+        all.extend(["CPU", "MMU", "memory"].map(str::to_owned));
+        prop_assert!(check(&script, &all)? >= 11);
+    }
+
+    #[test]
+    fn figures_of_processes_are_legible(
+        areas in proptest::collection::vec((1u64..6, 0u64..3, any::<bool>()), 1..13),
+        accesses in proptest::collection::vec((0usize..13, 0u64..6, any::<bool>()), 1..40), small in any::<bool>(),
+    ) {
+        let machine = if small { "machine { virtual 20 bits, physical 20 bits, page 64 B }\n" } else { "machine core-i7\n" };
+        let (page, first) = if small { (64, 0x1000) } else { (4096, 0x1000_0000) };
+        let mut next = first;
+        let mut starts = Vec::new();
+        let mut script = format!("{machine}process P\n");
+        for (at, (pages, gap, shared)) in areas.iter().enumerate() {
+            starts.push(next);
+            let kind = if *shared { "MAP_SHARED" } else { "MAP_PRIVATE" };
+            let bytes = pages * page;
+            script.push_str(&format!(
+                "let p{at} = mmap({next}, {bytes}, PROT_READ | PROT_WRITE, {kind} | MAP_ANONYMOUS | MAP_FIXED, -1, 0)\n"
+            ));
+            next += bytes + gap * page;
+        }
+        for (area, offset, store) in &accesses {
+            let va = starts[area % starts.len()] + offset * page;
+            script.push_str(&if *store { format!("write {va} = 1\n") } else { format!("read {va}\n") });
+        }
+        script.push_str("figure layout P\nfigure layout P chain\n");
+        script.push_str(&format!("read {first}\nfigure layout P accesses\nread {first}\nfigure layout P accesses chain\n"));
+        script.push_str("figure mapping P anonymous\nfigure frames P\nfigure tables P\n");
+        prop_assert!(check(&script, &[])? >= 6);
+    }
+}
+
+/// An address space fits a terminal of 80 columns, where its notes move into the boxes.
+#[test]
+fn address_spaces_fit_a_terminal() {
+    let script = "machine core-i7\nprocess P\nlet p = mmap(0, 8 KB, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)\n\
+        read p\nfigure layout P accesses\n";
+    let wide = |columns: u32| {
+        let shown = records(script)
+            .into_iter()
+            .rev()
+            .find_map(|record| match &*record.did {
+                Did::Shown(views) => Some(report(&views[0])),
+                _ => None,
+            });
+        match shown.expect("a figure").first() {
+            Some(doc::Block::Layout(of)) => layout::scene(of, columns).size().0,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert!(
+        wide(80) <= 80 && wide(60) <= 60,
+        "{} {}",
+        wide(80),
+        wide(60)
+    );
+    assert!(wide(u32::MAX) > 80, "{}", wide(u32::MAX));
+}
+
+#[test]
+fn themes_draw_the_same_scene() {
+    let [keys, _] = &drawn("machine simple\nfigure system\n")[0];
+    for theme in [PAPER, SCREEN, DARK, crate::report::scene::INHERIT] {
+        check_svg(
+            &svg(&keys[0], &theme, PAGE),
+            &["tlb", "cache"].map(str::to_owned),
+        )
+        .expect("a drawing");
+    }
+}
+
+#[test]
+fn scratch() {
+    let Ok(folder) = std::env::var("PW_SCRATCH") else {
+        return;
+    };
+    for file in std::fs::read_dir(&folder).unwrap() {
+        let path = file.unwrap().path();
+        if path.extension().is_none_or(|ext| ext != "pw") {
+            continue;
+        }
+        let script = std::fs::read_to_string(&path).unwrap();
+        let stem = path.file_stem().unwrap().to_string_lossy().into_owned();
+        for (at, [keys, papers]) in drawn(&script).iter().enumerate() {
+            for (kind, scenes) in [("key", keys), ("paper", papers)] {
+                for (n, scene) in scenes.iter().enumerate() {
+                    let name = format!("{folder}/{stem}-{at}-{kind}-{n}");
+                    std::fs::write(format!("{name}.svg"), svg(scene, &PAPER, PAGE)).unwrap();
+                    std::fs::write(format!("{name}.txt"), text(scene)).unwrap();
+                    if collisions(scene) != Vec::<String>::new() {
+                        println!("{name}: {:?}", collisions(scene));
+                    }
+                }
+            }
+        }
+    }
+}
