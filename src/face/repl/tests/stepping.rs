@@ -75,16 +75,11 @@ fn a_statement_is_not_shown_twice() {
     );
     assert_eq!(
         typed.types(":next 3").lines().skip(3).collect::<Vec<_>>(),
-        [
-            "flush tlb",
-            "expect tlb.hits == 0",
-            "  ✓",
-        ]
+        ["flush tlb", "expect tlb.hits == 0", "  ✓",]
     );
     let output = typed.types(":next 3");
     assert!(
-        output
-            .ends_with("P1: expect P1.rss == 0\n  ✓\nshow 1 + 1\n1 + 1 = 2\n"),
+        output.ends_with("P1: expect P1.rss == 0\n  ✓\nshow 1 + 1\n1 + 1 = 2\n"),
         "{output}"
     );
 }
@@ -111,7 +106,11 @@ fn an_error_stops_at_its_statement() {
     );
     assert_eq!(typed.done(), 1);
     assert!(typed.types(":next zero").contains("write `:next [N]`"));
-    assert!(typed.types(":open /no/such.pw").contains("[unreadable]"));
+    assert!(
+        typed
+            .types(":open /no/such.pw")
+            .contains("cannot read `/no/such.pw`")
+    );
     assert!(typed.types(":open").contains("write `:open FILE`"));
     // A reset is also a statement that one can redo.
     typed.types(":reset");
