@@ -1,6 +1,7 @@
 //! Invariants of all figures, on random machines and processes.
 
 use std::collections::BTreeSet;
+use std::fmt::Write;
 
 use proptest::prelude::*;
 use quick_xml::Reader;
@@ -32,7 +33,9 @@ fn drawn(script: &str) -> Vec<[Vec<Scene>; 2]> {
         let figures = blocks.into_iter().filter_map(|block| match block {
             Block::Figure(mut figure) => {
                 if let Figure::Layouts(layouts) = &mut figure {
-                    layouts.iter_mut().for_each(|layout| layout.written = true);
+                    for layout in layouts {
+                        layout.written = true;
+                    }
                 }
                 Some(figure)
             }
@@ -171,17 +174,16 @@ proptest! {
             starts.push(next);
             let kind = if *shared { "MAP_SHARED" } else { "MAP_PRIVATE" };
             let bytes = pages * page;
-            script.push_str(&format!(
-                "let p{at} = mmap({next}, {bytes}, PROT_READ | PROT_WRITE, {kind} | MAP_ANONYMOUS | MAP_FIXED, -1, 0)\n"
-            ));
+            let _ = write!(script, "let p{at} = mmap({next}, {bytes}, PROT_READ | PROT_WRITE, {kind} | MAP_ANONYMOUS | MAP_FIXED, -1, 0)\n");
             next += bytes + gap * page;
         }
         for (area, offset, store) in &accesses {
             let va = starts[area % starts.len()] + offset * page;
-            script.push_str(&if *store { format!("write {va} = 1\n") } else { format!("read {va}\n") });
+            let store = if *store { ("write", " = 1") } else { ("read", "") };
+            let _ = writeln!(script, "{} {va}{}", store.0, store.1);
         }
         script.push_str("figure layout P\nfigure layout P chain\n");
-        script.push_str(&format!("read {first}\nfigure layout P accesses\nread {first}\nfigure layout P accesses chain\n"));
+        let _ = write!(script, "read {first}\nfigure layout P accesses\nread {first}\nfigure layout P accesses chain\n");
         script.push_str("figure mapping P anonymous\nfigure frames P\nfigure tables P\n");
         prop_assert!(check(&script, &["P", "disk", "memory", "swap"].map(str::to_owned))? >= 6);
     }
@@ -289,32 +291,5 @@ fn themes_draw_the_same_scene() {
             &["CPU", "MMU", "tlb", "cache", "memory"].map(str::to_owned),
         )
         .expect("a drawing");
-    }
-}
-
-#[test]
-fn scratch() {
-    let Ok(folder) = std::env::var("PW_SCRATCH") else {
-        return;
-    };
-    for file in std::fs::read_dir(&folder).unwrap() {
-        let path = file.unwrap().path();
-        if path.extension().is_none_or(|ext| ext != "pw") {
-            continue;
-        }
-        let script = std::fs::read_to_string(&path).unwrap();
-        let stem = path.file_stem().unwrap().to_string_lossy().into_owned();
-        for (at, [keys, papers]) in drawn(&script).iter().enumerate() {
-            for (kind, scenes) in [("key", keys), ("paper", papers)] {
-                for (n, scene) in scenes.iter().enumerate() {
-                    let name = format!("{folder}/{stem}-{at}-{kind}-{n}");
-                    std::fs::write(format!("{name}.svg"), svg(scene, &PAPER, PAGE)).unwrap();
-                    std::fs::write(format!("{name}.txt"), text(scene)).unwrap();
-                    if collisions(scene) != Vec::<String>::new() {
-                        println!("{name}: {:?}", collisions(scene));
-                    }
-                }
-            }
-        }
     }
 }

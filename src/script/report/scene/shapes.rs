@@ -140,17 +140,17 @@ impl Scene {
 
     /// Adds a text.
     pub(crate) fn write(&mut self, at: Place, text: impl Into<String>) {
-        self.label(at, text.into(), false, false);
+        self.label(at, &text.into(), false, false);
     }
 
     /// Adds a heading.
     pub(crate) fn head(&mut self, at: Place, text: impl Into<String>) {
-        self.label(at, text.into(), true, false);
+        self.label(at, &text.into(), true, false);
     }
 
     /// Adds an answer, which is missing on a paper.
     pub(crate) fn answer(&mut self, at: Place, text: impl Into<String>) {
-        self.label(at, text.into(), false, true);
+        self.label(at, &text.into(), false, true);
     }
 
     /// Sets what the following shapes represent.
@@ -173,11 +173,11 @@ impl Scene {
         });
     }
 
-    fn label(&mut self, mut at: Place, text: String, bold: bool, answer: bool) {
+    fn label(&mut self, mut at: Place, text: &str, bold: bool, answer: bool) {
         // Some formats collapse spaces at the beginning.
         let shown = visible(text.trim_start());
         if !shown.is_empty() {
-            at.0 += width(&text) - width(&shown);
+            at.0 += width(text) - width(&shown);
             let text = shown.into_owned();
             self.push(Draws::Label { at, text, bold }, answer);
         }
@@ -217,7 +217,7 @@ impl Scene {
     pub(crate) fn lines(&mut self, at: Place, lines: &[Line]) {
         for (row, line) in lines.iter().enumerate() {
             let place = (at.0, at.1 + row as u32);
-            self.label(place, line.text.clone(), line.bold, false);
+            self.label(place, &line.text, line.bold, false);
             self.answer((place.0 + width(&line.text), place.1), line.answer.clone());
         }
     }

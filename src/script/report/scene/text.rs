@@ -12,7 +12,7 @@ const HEADS: [char; 4] = ['▲', '▶', '▼', '◀'];
 
 /// Returns the scene as lines of text. Each line ends with a newline.
 pub fn text(scene: &Scene) -> String {
-    painted(scene, |heading| heading.to_owned())
+    painted(scene, str::to_owned)
 }
 
 /// Returns the scene as lines of text, with its headings in the style that `paint` sets.

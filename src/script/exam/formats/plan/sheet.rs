@@ -261,7 +261,9 @@ impl Plan<'_> {
                     let drawn = figures::figure(view, self.edition.filled());
                     for mut block in drawn.unwrap_or_else(|| self.given(view)) {
                         if let Block::Figure(Figure::Layouts(layouts)) = &mut block {
-                            layouts.iter_mut().for_each(|layout| layout.written = true);
+                            for layout in layouts {
+                                layout.written = true;
+                            }
                         }
                         put(&mut blocks, block, self.labels);
                     }

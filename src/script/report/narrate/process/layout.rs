@@ -123,7 +123,11 @@ impl Drawing<'_> {
             start: Some(area.start),
             top: self.names.address(area.end),
             mark: name.to_owned(),
-            mark_at: inside.then(|| self.names.address(at)).unwrap_or_default(),
+            mark_at: if inside {
+                self.names.address(at)
+            } else {
+                String::new()
+            },
             lines: vec![(self.called(&layout.area), backing)],
             note: in_memory(layout, 1 << self.view.spec.page_bits()),
             structure: self
