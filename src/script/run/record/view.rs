@@ -91,6 +91,8 @@ pub struct BitsView {
     pub(crate) spec: Arc<Spec>,
     /// Whether the address is physical.
     pub(crate) physical: bool,
+    /// Whether the fields of the address are drawn.
+    pub(crate) fields: bool,
     pub(crate) value: u64,
 }
 
