@@ -373,7 +373,7 @@ fn describe(scene: &mut Scene, of: &Translation) {
         }
     };
     let parts = of.tlbs.iter().chain(&of.caches);
-    let parts: String = parts.map(|part| format!("{}, ", part.name)).collect();
+    let parts: String = parts.flat_map(|part| [&*part.name, ", "]).collect();
     scene.say(
         format!(
             "The path through {}{}-level page tables.",

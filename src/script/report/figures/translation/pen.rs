@@ -56,8 +56,9 @@ pub(super) fn flow(limit: u32, top: u32, sizes: &[Place]) -> Vec<Placed> {
         placed.push(Placed { frame, below: 0 });
         let row = &mut placed[begin..];
         let below = row.iter().map(|own| own.frame.bottom() + 2).max();
-        row.iter_mut()
-            .for_each(|own| own.below = below.unwrap_or(0));
+        for own in row.iter_mut() {
+            own.below = below.unwrap_or(0);
+        }
         at.0 = frame.right() + 1 + GAP;
     }
     placed
