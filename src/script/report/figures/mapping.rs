@@ -328,7 +328,7 @@ impl<'o> Pen<'o> {
             top: 0,
             inside,
             cells: frames.take(of.places).collect(),
-            note: Line::answer(if of.places == 0 { "none" } else { "" }),
+            note: Line::labeled("", if of.places == 0 { "none" } else { "" }),
         }];
         for file in of.on_disk() {
             let cell = |row| (Holder::File(file, row), self.file_row(file, row));
@@ -375,7 +375,7 @@ impl<'o> Pen<'o> {
             (None, _) => frame.kind.to_owned(),
         };
         [format!("{number}  refs {}", frame.refs.min(9999)), contents]
-            .map(|text| Line::answer(text.chars().take(inside as usize).collect::<String>()))
+            .map(|text| Line::labeled("", text.chars().take(inside as usize).collect::<String>()))
     }
 
     /// Returns the lines of pages of a file, with the section of the first area that maps them.
@@ -408,8 +408,11 @@ impl<'o> Pen<'o> {
         let held = |page: &MappedPages| page.place == PagePlace::Swapped { slot };
         let page = each_page(&self.of.processes).find(|(_, page)| held(page));
         [
-            Line::answer(format!("slot {slot}")),
-            Line::answer(page.map_or_else(String::new, |(_, page)| self.vpn(page))),
+            Line::labeled("", format!("slot {slot}")),
+            Line::labeled(
+                "",
+                page.map_or_else(String::new, |(_, page)| self.vpn(page)),
+            ),
         ]
     }
 
