@@ -4,6 +4,7 @@ pub mod cli;
 mod deferred;
 mod diff;
 mod exam;
+mod figures;
 pub(crate) mod fmt;
 #[cfg(fuzzing)]
 pub mod fuzzing;

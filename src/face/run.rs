@@ -4,18 +4,17 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use pagewalk_engine::files::atomic_write::write_below;
-use pagewalk_engine::files::shown;
-use pagewalk_script::api::{CheckedScript, Figure};
+use pagewalk_script::api::CheckedScript;
 use pagewalk_script::lang::diagnostic::Diagnostic;
 use pagewalk_script::lang::source::Sources;
 use pagewalk_script::report::json::{JsonSink, mistakes};
 use pagewalk_script::report::text;
 use pagewalk_script::report::text::TextSink;
 use pagewalk_script::run::Ended;
-use pagewalk_script::run::record::{Sink, StepRecord, Totals};
+use pagewalk_script::run::record::{Sink, Totals};
 use pagewalk_script::run::session::Options;
 
+use super::figures::{FigureArguments, FigureSink};
 use super::options::{Checking, LimitArguments};
 use super::terminal::{Characters, Color, Status, complain, diagnostic_style, json_writer};
 
@@ -31,9 +30,8 @@ pub(crate) struct Run {
     /// Show every step of every access
     #[arg(long)]
     explain: bool,
-    /// Write each figure to this folder as SVG, such as `01-translation.svg`
-    #[arg(long, value_name = "DIR")]
-    figures: Option<PathBuf>,
+    #[command(flatten)]
+    figures: FigureArguments,
     #[command(flatten)]
     characters: Characters,
     #[command(flatten)]
@@ -147,7 +145,7 @@ impl Run {
         sink: &mut impl Sink,
         figures: &mut usize,
     ) -> io::Result<Ended> {
-        let mut sink = FigureSink::new(sink, self.figures.as_deref(), figures);
+        let mut sink = FigureSink::new(sink, &self.figures, figures);
         let ended = reading.run((&self.options).into(), &mut sink);
         sink.finish()?;
         Ok(ended)
@@ -184,63 +182,5 @@ impl RunEnd {
             (0, _) => Status::Failed,
             _ => Status::Wrong,
         }
-    }
-}
-
-/// A sink that writes the figures of each record to a folder, and passes the records on.
-struct FigureSink<'s, S> {
-    inner: &'s mut S,
-    folder: Option<&'s Path>,
-    /// The number of figures so far.
-    count: &'s mut usize,
-    error: Option<io::Error>,
-}
-
-impl<'s, S: Sink> FigureSink<'s, S> {
-    /// Creates a sink. Without a folder, writes no figures.
-    pub(crate) fn new(inner: &'s mut S, folder: Option<&'s Path>, count: &'s mut usize) -> Self {
-        Self {
-            inner,
-            folder,
-            count,
-            error: None,
-        }
-    }
-
-    /// Returns the first error.
-    ///
-    /// # Errors
-    /// Returns the error of a file that could not be written.
-    pub(crate) fn finish(self) -> io::Result<()> {
-        self.error.map_or(Ok(()), Err)
-    }
-
-    fn write(&mut self, folder: &Path, figure: &Figure) -> io::Result<()> {
-        for svg in &figure.svg {
-            *self.count += 1;
-            let name = format!("{:02}-{}.svg", self.count, figure.name);
-            let named = |error: io::Error| {
-                io::Error::new(
-                    error.kind(),
-                    format!("{}: {error}", shown(&folder.join(&name))),
-                )
-            };
-            write_below(folder, &name, svg.as_bytes()).map_err(named)?;
-        }
-        Ok(())
-    }
-}
-
-impl<S: Sink> Sink for FigureSink<'_, S> {
-    fn accept(&mut self, record: &StepRecord) -> bool {
-        if let Some(folder) = self.folder {
-            for figure in Figure::from_record(record) {
-                if let Err(error) = self.write(folder, &figure) {
-                    self.error = Some(error);
-                    return false;
-                }
-            }
-        }
-        self.inner.accept(record)
     }
 }

@@ -3,6 +3,7 @@
 mod entries;
 mod layouts;
 mod runs;
+mod tables;
 mod walks;
 
 use std::process::Command;

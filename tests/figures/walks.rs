@@ -221,3 +221,16 @@ fn the_papers_of_walks_have_every_level() {
     assert_eq!(walk, paper("0x000040123456"));
     assert_eq!(walk, paper("0x008000000000"));
 }
+
+/// Without `fields`, each bit of an address has a box. The binary digits are those of 0x027C and 0x354 in CS:APP 9.6.4.
+#[test]
+fn bits_without_fields_have_a_box_each() {
+    let (text, svg) = drawn("machine simple\nfigure bits 0x027C\nfigure bits pa 0x354\n");
+    for digits in ["00001001111100", "001101010100"] {
+        let boxes: String = digits.chars().map(|digit| format!(" {digit} │")).collect();
+        assert!(text.contains(&format!("│{boxes}\n")), "{digits} in {text}");
+    }
+    assert_eq!(svg.len(), 2);
+    assert_eq!(svg[0].matches("<rect").count(), 14);
+    assert!(text.contains("virtual address 0x027C (14 bits)"), "{text}");
+}

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use pagewalk_script::api::html;
 use pagewalk_script::lang::source::Sources;
-use pagewalk_script::report::doc::{Block, Tone};
-use pagewalk_script::report::narrate::{Narrator, count};
+use pagewalk_script::report::doc::Block;
+use pagewalk_script::report::narrate::Narrator;
 use pagewalk_script::report::text::{Theme, text};
 use pagewalk_script::run::record::{Sink, StepRecord};
 
@@ -120,15 +120,10 @@ fn answer_alone(blocks: &mut Vec<Block>) {
     blocks.iter_mut().for_each(without_place);
 }
 
-/// Whether a block is a statement as in the script, and not the value of one.
-fn repeats(block: &Block, statement: &str) -> bool {
-    // The process may come before the statement.
-    let verb = |text: &str| {
-        text.split_whitespace()
-            .find(|word| !word.ends_with(':'))
-            .map(str::to_owned)
-    };
-    matches!(block, Block::Statement { text, .. } if verb(text) == verb(statement))
+/// Returns the first word of a statement after its process.
+fn verb(text: &str) -> String {
+    let word = text.split_whitespace().find(|word| !word.ends_with(':'));
+    word.unwrap_or_default().to_owned()
 }
 
 fn without_place(block: &mut Block) {
@@ -146,17 +141,15 @@ impl<W: Write> Sink for Answer<'_, W> {
         self.value = record.did.shown_value().or(self.value.take());
         let mut blocks = self.narrator.narrate(record);
         if self.tell == AnswerDetail::Effects {
-            let statement = self.sources.text(record.span);
-            blocks.retain(|block| !repeats(block, statement));
-            // The expectations that hold are a part of the line with the statement.
-            if blocks.is_empty() && !record.checks.is_empty() {
-                let held = count(
-                    record.checks.len() as u64,
-                    "expectation holds",
-                    "expectations hold",
-                );
-                blocks.push(Block::toned(Tone::Good, format!("✓ {held}")));
-            }
+            let statement = verb(self.sources.text(record.span));
+            blocks.retain_mut(|block| match block {
+                Block::Statement { text, .. } if verb(text) == statement => {
+                    // The expectations that hold follow the statement.
+                    text.replace_range(..text.find("  ✓").unwrap_or(text.len()), "");
+                    !text.is_empty()
+                }
+                _ => true,
+            });
         }
         self.write_blocks(blocks);
         if let Some((page, _)) = &mut self.page {

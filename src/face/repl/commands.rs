@@ -7,7 +7,6 @@ use pagewalk_engine::files::atomic_write::replace;
 use pagewalk_engine::files::limits::SCRIPT;
 use pagewalk_engine::files::{open_regular, read_all, reason, shown};
 use pagewalk_script::api::explain;
-use pagewalk_script::lang::ast::Block as Statements;
 use pagewalk_script::lang::include::read_text;
 use pagewalk_script::lang::loader::Disk;
 use pagewalk_script::prompt::explore::Mode;
@@ -27,15 +26,13 @@ use super::context::ReplContext;
 /// Executes a command with the arguments `rest`.
 pub(crate) fn obey(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<()> {
     match command.kind {
-        CommandKind::Back => back(context, command, rest),
-        CommandKind::Forward => forward(context, command, rest),
+        CommandKind::Back | CommandKind::Forward => go(context, command, rest),
         CommandKind::Goto => goto(context, command, rest),
         CommandKind::History => history(context),
         CommandKind::Reset => reset(context),
         CommandKind::Save => save(context, command, rest),
         CommandKind::Bits => bits(context, command, rest),
-        CommandKind::Load => named(context, command, rest, load),
-        CommandKind::Open => named(context, command, rest, open),
+        CommandKind::Load | CommandKind::Open => load_named(context, command, rest),
         CommandKind::Next => next(context, command, rest),
         CommandKind::What => what(context, command, rest),
         CommandKind::Diff => diff(context),
@@ -53,7 +50,7 @@ fn help(context: &mut ReplContext, rest: &str) -> io::Result<()> {
         return context.print(commands());
     }
     match explain::find(rest) {
-        Ok(page) => context.print(page.blocks(context.display.look.fit.columns())),
+        Ok(page) => context.print(page.blocks()),
         Err(message) => context.complain_sentence(&message),
     }
 }
@@ -148,15 +145,10 @@ fn why_so(context: &mut ReplContext, rest: &str) -> io::Result<()> {
 }
 
 /// `:load FILE` and `:open FILE`.
-fn named(
-    context: &mut ReplContext,
-    command: &Command,
-    rest: &str,
-    does: fn(&mut ReplContext, &Path) -> io::Result<()>,
-) -> io::Result<()> {
+fn load_named(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<()> {
     match unquoted(rest) {
         "" => context.complain_sentence(&format!("write `{}`", command.usage())),
-        name => does(context, Path::new(name)),
+        name => load(context, Path::new(name), command.kind == CommandKind::Load),
     }
 }
 
@@ -194,12 +186,9 @@ fn save(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<
     context.saved = context.explore.history.at();
     let statements = context.saved as u64;
     let count = narrate::count(statements, "statement", "statements");
-    context.print_line(match file {
-        Some(_) => format!("{count} saved without expectations"),
-        None => format!(
-            "{count} saved; use `pagewalk run {name}` to check that the results are the same"
-        ),
-    })?;
+    let check = format!("; use `pagewalk run {name}` to check that the results are the same");
+    let rest = file.map_or(&*check, |_| " without expectations");
+    context.print_line(format!("{count} saved{rest}"))?;
     match wrong {
         Some(wrong) => {
             context.complain_sentence(&format!("the saved script does not pass: {wrong}"))
@@ -247,48 +236,33 @@ fn doubts(path: &Path, script: &str) -> Option<String> {
     first.or(failed)
 }
 
-/// Runs a script. Each loaded statement can be undone. After a run-time error, the session keeps the
-/// statements before the error. You can thus inspect the state after each of them.
-pub(crate) fn load(context: &mut ReplContext, file: &Path) -> io::Result<()> {
-    let Some(body) = opened(context, file)? else {
-        return Ok(());
+/// Opens a script, and runs it if `runs`. Each of its statements can be undone. After a run-time error, the session
+/// keeps the statements before the error. You can thus inspect the state after each of them.
+pub(crate) fn load(context: &mut ReplContext, file: &Path, runs: bool) -> io::Result<()> {
+    let body = match context
+        .explore
+        .read_file(&context.folder.join(file), &mut Disk)
+    {
+        Ok(body) => body,
+        Err(wrong) => return context.complain(&wrong),
     };
+    context.explore.open(body.clone());
+    let all = body.len();
+    if !runs {
+        let (file, all) = (shown(file), count(all as u64, "statement", "statements"));
+        return context.print_line(format!("{file}: {all}; `:next` runs them one at a time"));
+    }
     let before = context.explore.history.at();
     let ended = context.run(&body, Mode::Each, AnswerDetail::Failures)?;
     let (_, words) = narrate::summary(ended.totals, ended.diagnostics.len());
     context.print_line(format!("{}: {words}", shown(file)))?;
     let done = context.explore.history.at() - before;
-    if done < body.len() && done > 0 {
-        let all = body.len();
+    if done < all && done > 0 {
         return context.complain_sentence(&format!(
             "{done} of the {all} statements ran; `:back {done}` undoes them"
         ));
     }
     Ok(())
-}
-
-/// Opens a script without running it.
-pub(crate) fn open(context: &mut ReplContext, file: &Path) -> io::Result<()> {
-    let Some(body) = opened(context, file)? else {
-        return Ok(());
-    };
-    let statements = count(body.len() as u64, "statement", "statements");
-    context.print_line(format!(
-        "{}: {statements}; `:next` runs them one at a time",
-        shown(file)
-    ))
-}
-
-/// Reads and checks a script, whose statements [`next`] can then run. Reports errors.
-fn opened(context: &mut ReplContext, file: &Path) -> io::Result<Option<Statements>> {
-    let path = context.folder.join(file);
-    match context.explore.read_file(&path, &mut Disk) {
-        Ok(body) => {
-            context.explore.open(body.clone());
-            Ok(Some(body))
-        }
-        Err(wrong) => context.complain(&wrong).map(|()| None),
-    }
 }
 
 /// `:next [N]`. Stops after an error.
@@ -297,36 +271,23 @@ fn next(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<
         return Ok(());
     };
     for _ in 0..steps {
-        // A redone statement runs once more on a copy, which prints its results.
-        let undone = context.explore.history.following();
-        let redoes = undone.is_some();
-        let body = match undone {
-            Some(done) => done.stmt.clone().map(|stmt| [stmt].into()),
-            None => match context.explore.take_next() {
-                None => {
-                    return context.print_line(
-                        "no statement follows; `:open FILE` opens a script, and `:goto 0` returns to the beginning",
-                    );
-                }
-                body => body,
-            },
+        let redoes = context.explore.history.at() < context.explore.history.end();
+        let Some(body) = context.explore.take_next() else {
+            return context.print_line("no statement follows; `:open FILE` opens a script, and `:goto 0` returns to the beginning");
         };
-        let mode = if redoes { Mode::Tried } else { Mode::Whole };
-        let Some(body) = body else {
-            context.print_line(":reset")?;
-            context.explore.forward(1);
-            continue;
-        };
-        let text = context.explore.sources.text(body[0].span).to_owned();
+        let text = body
+            .first()
+            .map_or(":reset", |stmt| context.explore.sources.text(stmt.span));
         let lines = text.lines().map(|line| Block::Statement {
             text: line.to_owned(),
             place: String::new(),
         });
         context.print(lines.collect())?;
-        let tell = if context.has_single_answer(&body[0]) {
-            AnswerDetail::Effects
-        } else {
-            AnswerDetail::Statement
+        // An undone statement runs once more on a copy, which prints its results.
+        let mode = if redoes { Mode::Tried } else { Mode::Whole };
+        let tell = match &*body {
+            [only] if context.has_single_answer(only) => AnswerDetail::Effects,
+            _ => AnswerDetail::Statement,
         };
         let ended = context.run(&body, mode, tell)?;
         if ended.interrupted || !ended.diagnostics.is_empty() {
@@ -352,32 +313,28 @@ const LONGEST: usize = 100;
 /// Maximum number of listed statements.
 const LISTED: usize = 500;
 
-/// `:back [N]`.
-fn back(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<()> {
+/// `:back [N]` and `:forward [N]`.
+fn go(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<()> {
     let Some(steps) = number(context, command, rest, Some(1))? else {
         return Ok(());
     };
-    match context.explore.back(steps) {
-        0 => context.print_line("nothing to undo: the session is at the beginning"),
-        moved => report_move(
-            context,
-            &format!("{} undone", count(moved as u64, "statement", "statements")),
+    let (moved, done, none) = match command.kind {
+        CommandKind::Back => (
+            context.explore.back(steps),
+            "undone",
+            "nothing to undo: the session is at the beginning",
         ),
-    }
-}
-
-/// `:forward [N]`.
-fn forward(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<()> {
-    let Some(steps) = number(context, command, rest, Some(1))? else {
-        return Ok(());
+        _ => (
+            context.explore.forward(steps),
+            "redone",
+            "nothing to redo: the session is at the latest statement",
+        ),
     };
-    match context.explore.forward(steps) {
-        0 => context.print_line("nothing to redo: the session is at the latest statement"),
-        moved => report_move(
-            context,
-            &format!("{} redone", count(moved as u64, "statement", "statements")),
-        ),
+    if moved == 0 {
+        return context.print_line(none);
     }
+    let moved = count(moved as u64, "statement", "statements");
+    report_move(context, &format!("{moved} {done}"))
 }
 
 /// `:goto N`.

@@ -126,23 +126,17 @@ impl ReplContext {
         self.inputs += 1;
         let name = format!("{TYPED}{}>", self.inputs);
         let read = self.explore.read(&name, text, &mut Disk);
-        let at = |wrong: &Diagnostic| self.explore.sources.text(wrong.span);
-        let is_unknown = |wrong: &[Diagnostic]| {
-            let mut places = wrong.iter().map(at);
-            places.any(|place| place.trim_matches(['(', ')']) == "_")
+        let place = |wrong: &Diagnostic| self.explore.sources.text(wrong.span);
+        let is_last = |wrong| place(wrong).trim_matches(['(', ')']) == "_";
+        let value = match &self.last_value {
+            Some(value) if read.as_ref().is_err_and(|wrong| wrong.iter().any(is_last)) => value,
+            _ => return read,
         };
-        match (&read, &self.last_value) {
-            (Err(wrong), Some(value)) if is_unknown(wrong) => {
-                let mut filled = text.to_owned();
-                for token in tokens(text).list.iter().rev() {
-                    if token.text(text) == "_" {
-                        filled.replace_range(token.start..token.start + 1, value);
-                    }
-                }
-                self.explore.read(&name, &filled, &mut Disk)
-            }
-            _ => read,
+        let (mut filled, places) = (text.to_owned(), tokens(text).list);
+        for token in places.iter().rev().filter(|token| token.text(text) == "_") {
+            filled.replace_range(token.start..=token.start, value);
         }
+        self.explore.read(&name, &filled, &mut Disk)
     }
 
     fn warn(&mut self, body: Block) -> io::Result<Option<Block>> {
@@ -195,13 +189,9 @@ impl ReplContext {
         if self.explore.history.at() > before {
             self.saved = self.saved.min(before);
         }
-        if let Some(value) = answer
-            .finish()?
-            .filter(|_| self.display.echo && mode != Mode::Tried)
-        {
-            let is_one = value.starts_with(['"', '['])
-                || value.bytes().all(|byte| byte.is_ascii_alphanumeric());
-            self.last_value = Some(if is_one { value } else { format!("({value})") });
+        let shown = answer.finish()?;
+        if self.display.echo && mode != Mode::Tried {
+            self.last_value = shown.or(self.last_value.take());
         }
         if ended.interrupted {
             self.complain_sentence("interrupted: the state is the same as before the statement")?;

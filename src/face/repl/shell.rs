@@ -112,14 +112,9 @@ impl Shell {
         ))
     }
 
-    /// Runs a script and prints a summary.
-    pub(crate) fn load(&mut self, file: &Path) -> io::Result<()> {
-        commands::load(&mut self.context, file)
-    }
-
-    /// Opens a script without running it.
-    pub(crate) fn open(&mut self, file: &Path) -> io::Result<()> {
-        commands::open(&mut self.context, file)
+    /// Opens a script, and runs it if `runs`.
+    pub(crate) fn load(&mut self, file: &Path, runs: bool) -> io::Result<()> {
+        commands::load(&mut self.context, file, runs)
     }
 
     /// Begins the practice of a statement, or of the question with the title in quotes.
@@ -322,24 +317,18 @@ impl Shell {
     /// the text must also run as a script, where `back` is a mistake.
     fn is_command(&self, line: &str) -> bool {
         let (word, rest) = first_word(line);
-        let forgiving = self.context.display.echo;
-        let Some(command) = without_colon(word, forgiving) else {
+        let Some(params) = without_colon(word, self.context.display.echo).map(|row| row.params)
+        else {
             return false;
         };
-        // `load 0x3D4` is a slip for `read 0x3D4`.
-        let is_address = || {
-            let first = rest.split(|c: char| !c.is_alphanumeric()).next();
+        let is_more = if params.has(Slot::Path) {
+            // `load 0x3D4` is a slip for `read 0x3D4`.
             rest.starts_with(|c: char| c.is_ascii_digit()) && !rest.contains('.')
-                || first.is_some_and(|name| self.context.explore.knows(name))
-        };
-        let fits = if !forgiving || command.params.is_empty() {
-            rest.split_whitespace().count() <= command.params.len()
-        } else if command.params.has(Slot::Path) {
-            !is_address()
         } else {
-            command.params.has(Slot::Statement) || !rest.contains('\n')
+            params.is_empty() && !rest.is_empty()
+                || !params.has(Slot::Statement) && rest.contains('\n')
         };
-        fits && !rest.starts_with('=') && !self.context.explore.knows(word)
+        !is_more && !rest.starts_with('=') && !self.context.explore.knows(word)
     }
 
     /// Extends the statement above by a line: undoes the statement and runs it again with the line. Returns

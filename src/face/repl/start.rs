@@ -84,10 +84,8 @@ impl Repl {
         if terminal {
             shell.greet()?;
         }
-        match &self.file {
-            Some(file) if self.open => shell.open(file)?,
-            Some(file) => shell.load(file)?,
-            None => {}
+        if let Some(file) = &self.file {
+            shell.load(file, !self.open)?;
         }
         if let Some(title) = &self.practice {
             shell.practice(&format!("\"{title}\""))?;

@@ -1,5 +1,6 @@
 //! The index: diagnostic codes, from `docs/reference/diagnostics.md`, words of the language, and terms of the field.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use strsim::damerau_levenshtein;
@@ -8,12 +9,8 @@ use super::glossary;
 use crate::lang::diagnostic::Code;
 use crate::lang::nearest::nearest;
 use crate::report::doc::{Block, Tone};
-use crate::report::text::{Fit, Theme, text};
-use crate::services::commands;
+use crate::report::text::text;
 use crate::services::lookup::{Found, look_up, words};
-
-/// Width of the reference's rows without a terminal.
-const COLUMNS: usize = 100;
 
 const PAGES: &str = include_str!("diagnostics.md");
 
@@ -31,55 +28,36 @@ pub fn sections() -> impl Iterator<Item = (&'static str, &'static str)> {
 
 /// What the index has about a name.
 pub struct Page {
-    /// The rows of the reference.
     rows: Vec<Found>,
-    /// The section about a diagnostic code, or the entries of the glossary, in Markdown.
+    /// Sections about diagnostic codes and entries of the glossary, in Markdown.
     text: String,
 }
 
 impl Page {
     /// Returns everything about exactly these names, ignoring case, or `None` if there is nothing.
     fn of(names: &[&str]) -> Option<Self> {
-        let mut page = Self {
-            rows: Vec::new(),
-            text: String::new(),
-        };
-        for name in names {
-            let mut rows = look_up(name);
-            if rows.is_empty()
-                && let Ok(command) = commands::find(name.trim_start_matches(':'))
-            {
-                rows = look_up(command.name);
-            }
-            rows.retain(|row| !page.rows.contains(row));
-            page.rows.extend(rows);
-            for text in texts(name) {
-                if !page.text.contains(&text) {
-                    page.text += if page.text.is_empty() { "" } else { "\n" };
-                    page.text += &text;
-                }
-            }
-        }
-        (!page.rows.is_empty() || !page.text.is_empty()).then_some(page)
+        let rows: Vec<Found> = names.iter().flat_map(|name| look_up(name)).collect();
+        let mut texts: Vec<String> = names.iter().flat_map(|name| texts(name)).collect();
+        let mut seen = BTreeSet::new();
+        texts.retain(|text| seen.insert(text.clone()));
+        let text = texts.join("\n");
+        (!rows.is_empty() || !text.is_empty()).then_some(Self { rows, text })
     }
 
-    /// Returns the page for a terminal with this many columns.
-    pub fn blocks(&self, columns: usize) -> Vec<Block> {
-        let mut blocks = self.reference(columns);
+    /// Returns the page for the prompt.
+    pub fn blocks(&self) -> Vec<Block> {
         let lines = self.text.lines().filter(|line| !line.is_empty());
+        let mut blocks = self.reference();
         blocks.extend(lines.map(Block::line));
         blocks
     }
 
-    fn reference(&self, columns: usize) -> Vec<Block> {
+    fn reference(&self) -> Vec<Block> {
         let mut blocks = Vec::new();
         for row in &self.rows {
-            let text = format!("{}  ({})", row.usage, row.section);
-            let place = String::new();
-            blocks.push(if text.chars().count() <= columns {
-                Block::Statement { text, place }
-            } else {
-                Block::line(text)
+            blocks.push(Block::Statement {
+                text: format!("{}  ({})", row.usage, row.section),
+                place: String::new(),
             });
             blocks.extend(row.cells.iter().map(|(name, cell)| match *name {
                 "example" => Block::toned(Tone::Faint, format!("example: {cell}")),
@@ -91,112 +69,104 @@ impl Page {
     }
 }
 
-/// The section about the diagnostic code with this name, or the entries of the glossary.
+/// Returns the section about the code with this name, or the entries of the glossary.
 fn texts(name: &str) -> Vec<String> {
     let code = Code::ALL
         .iter()
         .find(|code| code.name().eq_ignore_ascii_case(name));
     let section = code.and_then(|code| sections().find(|(heading, _)| *heading == code.name()));
-    if let (Some(code), Some((_, body))) = (code, section) {
-        let (name, summary) = (code.name(), code.summary());
-        return vec![format!("{name}: {summary}\n\n{}", indent_scripts(body))];
+    if let (Some(code), Some((name, body))) = (code, section) {
+        let (summary, body) = (code.summary(), indent_scripts(body));
+        return vec![format!("{name}: {summary}\n\n{body}")];
     }
-    let entries = glossary::find(name);
-    let texts = entries
-        .iter()
-        .map(|entry| format!("{}\n\n{}\n", entry.heading, entry.text));
+    let entries = glossary::find(name).into_iter();
+    let texts = entries.map(|entry| format!("{}\n\n{}\n", entry.heading, entry.text));
     texts.collect()
 }
 
 /// Every name of the index.
 pub fn names() -> Vec<String> {
-    let codes = Code::ALL.iter().map(|code| code.name().to_owned());
-    let terms = glossary::names().map(str::to_owned);
-    let mut names: Vec<String> = codes.chain(terms).chain(words()).collect();
+    let codes = Code::ALL.iter().map(|code| code.name());
+    let mut names = words();
+    names.extend(codes.chain(glossary::names()).map(str::to_owned));
     names.sort();
     names.dedup();
     names
 }
 
-/// Maximum number of names that are explained at once because they contain the words of another name.
+/// Maximum number of names that are explained at once because they contain a word.
 const EXPLAINED: usize = 3;
 
-/// Maximum number of names that are only listed.
-const LISTED: usize = 12;
+/// Maximum number of suggestions.
+const SUGGESTED: usize = 12;
 
 /// Finds a diagnostic code, a word of the language, a command, or a term of the glossary. Ignores case, accents,
 /// and the notation of a name of several words. Otherwise, finds the names that contain every word.
 ///
 /// # Errors
-/// Returns a message with the names that are similar, or too many to explain.
+/// Returns a message that suggests names: those with the same words, or the most similar one.
 pub fn find(name: &str) -> Result<Page, String> {
     if let Some(page) = Page::of(&[name]) {
         return Ok(page);
     }
     let (names, wanted) = (names(), folded(name));
-    let one = wanted.strip_suffix('s').unwrap_or(&wanted);
-    let same = names
-        .iter()
-        .find(|known| [&wanted, one].contains(&&*folded(known)));
+    let such = |test: &dyn Fn(&str) -> bool| -> Vec<&str> {
+        let such = names.iter().filter(|name| test(&folded(name)));
+        such.map(String::as_str).collect()
+    };
+    let one = wanted.trim_end_matches('s');
     let begins = |known: &str, word: &str| {
-        let word = word.strip_suffix('s').unwrap_or(word);
-        known == word || word.len() > 2 && known.starts_with(word)
+        known == word || word.len() > 2 && known.starts_with(word.trim_end_matches('s'))
     };
-    let has_all = |known: &&String| {
-        let known = folded(known);
-        let has = |word: &str| known.split_whitespace().any(|known| begins(known, word));
-        !wanted.is_empty() && wanted.split_whitespace().all(has)
+    let has = |known: &str, word| known.split(' ').any(|known| begins(known, word));
+    let mut found = such(&|known| known == wanted || known == one);
+    if found.is_empty() && !wanted.is_empty() {
+        found = such(&|known| wanted.split(' ').all(|word| has(known, word)));
+    }
+    if let Some(page) = Page::of(&found).filter(|_| found.len() <= EXPLAINED) {
+        return Ok(page);
+    }
+    if found.is_empty() {
+        found.extend(similar(&wanted, &names));
+    }
+    found.truncate(SUGGESTED);
+    let near = match &*found {
+        [] => String::new(),
+        found => format!("did you mean `{}`? ", found.join("`, `")),
     };
-    let partly = || names.iter().filter(has_all).map(|name| name.as_str());
-    let found: Vec<&str> = same.map_or_else(|| partly().collect(), |same| vec![same.as_str()]);
-    let page = Page::of(&found).filter(|_| found.len() <= EXPLAINED);
-    page.ok_or_else(|| match (&*found, similar(&wanted, &names)) {
-        ([], near) => {
-            let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-            format!("`{name}` is neither a code, a word of the language, nor a term of the glossary{hint}")
-        }
-        (found, _) => {
-            let found: Vec<String> = found.iter().take(LISTED).map(|name| format!("`{name}`")).collect();
-            format!("several names contain `{name}`: {}", found.join(", "))
-        }
-    })
+    Err(format!(
+        "`{name}` is neither a code, a word of the language, nor a term of the glossary; {near}`pagewalk explain` lists the codes"
+    ))
 }
 
-/// Returns the name that is most similar, or that has the most similar word. A short word, or one with another first
-/// letter, is similar only if a single letter differs.
-fn similar<'n>(wanted: &str, names: &'n [String]) -> Option<&'n String> {
+/// Returns the name that has the most similar word. Two letters may differ only in a long word that begins alike.
+fn similar<'n>(wanted: &str, names: &'n [String]) -> Option<&'n str> {
     let folded: Vec<String> = names.iter().map(|name| folded(name)).collect();
-    let words = folded.iter().flat_map(|name| name.split_whitespace());
+    let words = folded.iter().flat_map(|name| name.split(' '));
     let words = words.filter(|word| word.len() > 3);
     let near = nearest(wanted, folded.iter().map(String::as_str).chain(words))?;
     let is_long = near.len() > 6 && near.chars().next() == wanted.chars().next();
     if !is_long && damerau_levenshtein(near, wanted) > 1 {
         return None;
     }
-    let at = |test: &dyn Fn(&str) -> bool| folded.iter().position(|name| test(name));
-    let whole = at(&|name| name == near);
-    names.get(whole.or_else(|| at(&|name| name.split_whitespace().any(|word| word == near)))?)
+    let has = |name: &str| name == near || name.split(' ').any(|word| word == near);
+    let with = folded.iter().zip(names).filter(|(name, _)| has(name));
+    with.map(|(_, name)| &**name).min_by_key(|name| name.len())
 }
+
+/// Letters with accents, and without.
+const ACCENTS: (&str, &str) = ("àáâäãåçèéêëìíîïñòóôöõùúûü", "aaaaaaceeeeiiiinooooouuuu");
 
 /// Returns a name without differences in case, accents, and punctuation.
 fn folded(name: &str) -> String {
-    let lower = name.to_lowercase().replace("'s", "").replace("’s", "");
-    let plain = lower
-        .trim_start_matches(':')
-        .chars()
-        .filter_map(|c| match c {
-            '\'' | '’' | '\u{300}'..='\u{36f}' => None,
-            '_' | '-' => Some(' '),
-            'à'..='å' => Some('a'),
-            'è'..='ë' => Some('e'),
-            'ì'..='ï' => Some('i'),
-            'ò'..='ö' => Some('o'),
-            'ù'..='ü' => Some('u'),
-            'ç' => Some('c'),
-            'ñ' => Some('n'),
-            c => Some(c),
-        });
-    plain.collect()
+    let mut name = name.to_lowercase().replace("'s", "");
+    name = name.replace(['_', '-'], " ");
+    for (accented, plain) in ACCENTS.0.chars().zip(ACCENTS.1.chars()) {
+        name = name.replace(accented, plain.encode_utf8(&mut [0; 4]));
+    }
+    // Some keyboards send an accent as a character of its own.
+    name = name.replace(|c| ('\u{300}'..='\u{36f}').contains(&c), "");
+    name.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Returns the page of a name as text: see [`find`].
@@ -211,23 +181,12 @@ fn folded(name: &str) -> String {
 /// ```
 ///
 /// # Errors
-/// Returns a message with similar names.
+/// Returns a message that suggests names.
 pub fn page(name: &str) -> Result<String, String> {
-    let page = find(name).map_err(|message| {
-        let more = if message.ends_with('?') { " " } else { "; " };
-        format!("{message}{more}`pagewalk explain` lists the codes")
-    })?;
-    let theme = Theme {
-        fit: Fit::Sentences(COLUMNS),
-        ..Theme::default()
-    };
-    let reference = text(&page.reference(COLUMNS), theme);
-    let between = if page.text.is_empty() || reference.is_empty() {
-        ""
-    } else {
-        "\n"
-    };
-    Ok(page.text + between + &reference)
+    let page = find(name)?;
+    let mut parts = vec![page.text.clone(), text(&page.reference(), false)];
+    parts.retain(|part| !part.is_empty());
+    Ok(parts.join("\n"))
 }
 
 /// Lists the codes with their summaries, one per line, followed by a note about terms.

@@ -5,9 +5,10 @@ use serde_json::Value;
 
 use crate::exam::formats::plan::figure;
 use crate::exam::formats::tree::Block;
+use crate::report::figures::table_scene;
 use crate::report::json;
 use crate::report::narrate::view;
-use crate::report::scene::{PAPER, Scene, svgs};
+use crate::report::scene::{PAPER, Scene, Theme, svgs};
 use crate::report::text::text;
 use crate::run::record::{Did, FIGURE_VERSION, StepRecord, View};
 
@@ -40,9 +41,36 @@ pub struct Figure {
     /// The drawings as SVG, each with a title and a description. Two address spaces side by side have two
     /// drawings. A figure that is too large for a page has none.
     pub svg: Vec<String>,
-    /// The drawings with their steps, for other themes.
     #[serde(skip)]
-    pub scenes: Vec<Scene>,
+    scenes: Vec<Scene>,
+    /// The drawings without their answers.
+    #[serde(skip)]
+    unanswered: Vec<Scene>,
+}
+
+/// The look of the drawings of a figure.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct FigureStyle {
+    /// The colors and sizes.
+    pub theme: Theme,
+    /// The width in millimeters. A drawing with small type is wider.
+    pub width: f64,
+    /// Whether the answers are missing, as on a paper.
+    pub unanswered: bool,
+    /// Whether there is a drawing for each step.
+    pub steps: bool,
+}
+
+impl Default for FigureStyle {
+    /// Returns the style of a printed page with all answers.
+    fn default() -> Self {
+        Self {
+            theme: PAPER,
+            width: WIDTH,
+            unanswered: false,
+            steps: false,
+        }
+    }
 }
 
 impl Figure {
@@ -54,13 +82,35 @@ impl Figure {
         }
     }
 
-    fn from_view(of: &View) -> Option<Self> {
-        let drawn = figure(of, true)?;
-        let scenes = |block: &Block| match block {
-            Block::Figure(figure) => figure.scenes(PAPER.columns(WIDTH)),
-            _ => Vec::new(),
+    /// Returns the SVGs of each drawing: one, or in a style with steps one for each message or arrow, in the same size.
+    pub fn drawings(&self, style: &FigureStyle) -> Vec<Vec<String>> {
+        let scenes = if style.unanswered {
+            &self.unanswered
+        } else {
+            &self.scenes
         };
-        let scenes: Vec<Scene> = drawn.iter().flat_map(scenes).collect();
+        let last = scenes.iter().map(Scene::last_step).max().unwrap_or(0);
+        let steps = if style.steps && last > 0 {
+            1..=last
+        } else {
+            last..=last
+        };
+        let mut drawings = vec![Vec::new(); scenes.len()];
+        for step in steps {
+            let scenes: Vec<Scene> = match style.steps {
+                true => scenes.iter().map(|scene| scene.upto(step)).collect(),
+                false => scenes.clone(),
+            };
+            let svgs = svgs(&scenes, &style.theme, style.width);
+            for (drawing, svg) in drawings.iter_mut().zip(svgs) {
+                drawing.push(svg);
+            }
+        }
+        drawings
+    }
+
+    fn from_view(of: &View) -> Option<Self> {
+        let scenes = scenes_of(of, true)?;
         let data = json::view_objects(of)
             .into_iter()
             .next()
@@ -70,10 +120,25 @@ impl Figure {
             name: name(of, &data).to_owned(),
             text: text(&view::blocks(of), false),
             svg: svgs(&scenes, &PAPER, WIDTH),
+            unanswered: scenes_of(of, false).unwrap_or_default(),
             scenes,
             data,
         })
     }
+}
+
+/// Returns the drawings of a view, with or without the answers, or `None` if the view is not a figure.
+fn scenes_of(of: &View, filled: bool) -> Option<Vec<Scene>> {
+    if let View::Table(table) = of {
+        // A table that `show` prints is no figure.
+        table.marks.as_ref()?;
+        return Some(vec![table_scene(table, &view::blocks(of))]);
+    }
+    let scenes = |block: &Block| match block {
+        Block::Figure(figure) => figure.scenes(PAPER.columns(WIDTH)),
+        _ => Vec::new(),
+    };
+    Some(figure(of, filled)?.iter().flat_map(scenes).collect())
 }
 
 fn name<'d>(of: &View, data: &'d Value) -> &'d str {
@@ -81,6 +146,7 @@ fn name<'d>(of: &View, data: &'d Value) -> &'d str {
         View::Tree(_) => "tables",
         View::Steps(..) => "steps",
         View::Layout(_) => "layout",
+        View::Table(table) => table.id.noun(),
         _ => data["figure"].as_str().unwrap_or_default(),
     }
 }

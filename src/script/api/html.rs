@@ -42,6 +42,7 @@ pub fn rulers(record: &StepRecord) -> Vec<Block> {
         let bits = BitsView {
             spec: access.spec.clone(),
             physical,
+            fields: true,
             value,
         };
         of_address(&bits, false)

@@ -34,7 +34,7 @@ pub use crate::traces::{ReplayOutcome, ReplayPlan, SweepOutcome, SweepPlan};
 pub use checked_script::CheckedScript;
 pub use differences::compare_runs;
 pub use exam::Exam;
-pub use figure::Figure;
+pub use figure::{Figure, FigureStyle};
 pub use golden::compare_golden;
 pub use marking::Marking;
 pub use parsed_script::ParsedScript;

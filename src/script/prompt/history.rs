@@ -63,11 +63,6 @@ impl<D> History<D> {
         Some(&self.executed.get(self.at.checked_sub(1)?)?.done)
     }
 
-    /// Returns the next statement to redo.
-    pub fn following(&self) -> Option<&D> {
-        self.executed.get(self.at).map(|executed| &executed.done)
-    }
-
     /// Returns the number of the last executed statement.
     pub fn at(&self) -> usize {
         self.at

@@ -456,6 +456,7 @@ impl AuthorTable {
                 .iter()
                 .map(|row| row.iter().map(cell).collect())
                 .collect(),
+            marks: None,
         }
     }
 }

@@ -1,6 +1,8 @@
 //! The report of a run as a format-independent tree. Pagewalk generates text, Markdown, HTML, LaTeX, and
 //! Typst from the tree. The tree contains no colors, character columns, or tags.
 
+use std::collections::BTreeSet;
+
 use super::scene::Scene;
 use crate::run::fields::BitField;
 use crate::run::table::{self, Rows};
@@ -113,33 +115,41 @@ pub struct Cell {
     pub(crate) text: String,
     /// Whether the value is a word. Words are left-aligned, and numbers are right-aligned.
     pub(crate) word: bool,
+    /// Whether a figure marks the cell, because it has changed.
+    pub(crate) changed: bool,
 }
 
 impl Cell {
     pub(crate) fn word(text: impl Into<String>) -> Self {
-        let text = text.into();
-        Self { text, word: true }
+        Self {
+            word: true,
+            ..Self::number(text)
+        }
     }
 
     /// Returns a cell with a formatted number.
     pub(crate) fn number(text: impl Into<String>) -> Self {
-        let text = text.into();
-        Self { text, word: false }
+        Self {
+            text: text.into(),
+            word: false,
+            changed: false,
+        }
     }
 }
 
 impl From<&table::Cell> for Cell {
     fn from(cell: &table::Cell) -> Self {
-        Self {
-            text: cell.to_string(),
-            word: matches!(cell, table::Cell::Text(_)),
+        let text = cell.to_string();
+        match cell {
+            table::Cell::Text(_) => Self::word(text),
+            _ => Self::number(text),
         }
     }
 }
 
 impl From<&Rows> for Table {
     fn from(of: &Rows) -> Self {
-        Self {
+        let mut table = Self {
             title: of.title.clone(),
             groups: of.groups.clone(),
             rows: of
@@ -147,7 +157,22 @@ impl From<&Rows> for Table {
                 .iter()
                 .map(|row| row.iter().map(Cell::from).collect())
                 .collect(),
+        };
+        let Some(marks) = &of.marks else {
+            return table;
+        };
+        let columns: BTreeSet<usize> = marks.cells.iter().map(|(_, column)| *column).collect();
+        for (at, row) in table.rows.iter_mut().enumerate() {
+            for column in &columns {
+                let Some(cell) = row.get_mut(*column) else {
+                    continue;
+                };
+                cell.changed = marks.cells.contains(&(at, *column));
+                // A printer may have no colors. The blank aligns the digits.
+                cell.text.push(if cell.changed { '*' } else { ' ' });
+            }
         }
+        table
     }
 }
 

@@ -1,6 +1,7 @@
 //! Reports of the results of a run.
 
 pub(crate) mod broken;
+mod columns;
 pub mod diagnostics;
 pub mod diff;
 pub mod doc;

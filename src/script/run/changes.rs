@@ -69,6 +69,7 @@ fn variables(state: &State) -> Rows {
         title: "variables".to_owned(),
         groups: vec![vec!["name".to_owned(), "value".to_owned()]],
         rows: state.variables().into_iter().map(row).collect(),
+        marks: None,
     }
 }
 

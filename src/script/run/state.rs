@@ -12,7 +12,7 @@ use pagewalk_engine::machine::random::SplitMix64;
 use pagewalk_engine::machine::spec::Spec;
 
 use super::recent::RecentAccesses;
-use super::record::{Did, FigureData};
+use super::record::{Did, View};
 
 /// The state of a script between two statements.
 #[derive(Debug, Clone)]
@@ -32,7 +32,7 @@ pub struct State {
     /// The columns that `set` has named, indexed by the noun and by the index of the TLB or cache.
     columns: Arc<BTreeMap<(&'static str, usize), Vec<String>>>,
     /// The latest figure of each subject.
-    figures: Arc<BTreeMap<String, Arc<FigureData>>>,
+    figures: Arc<BTreeMap<String, View>>,
 }
 
 /// The machine, if one was declared.
@@ -178,14 +178,14 @@ impl State {
     }
 
     /// Records a figure for a later one of the same subject.
-    pub(crate) fn note_figure(&mut self, figure: &Arc<FigureData>) {
+    pub(crate) fn note_figure(&mut self, figure: &View) {
         if let Some(subject) = figure.subject() {
-            Arc::make_mut(&mut self.figures).insert(subject, Arc::clone(figure));
+            Arc::make_mut(&mut self.figures).insert(subject, figure.clone());
         }
     }
 
     /// Returns the latest figure of a subject.
-    pub(crate) fn figure_of(&self, subject: &str) -> Option<&Arc<FigureData>> {
+    pub(crate) fn figure_of(&self, subject: &str) -> Option<&View> {
         self.figures.get(subject)
     }
 

@@ -4,45 +4,6 @@ use crate::lang::nearest::nearest;
 use crate::run::params::Param::{self, Keyword, OneOf, Optional};
 use crate::run::params::{FACT, N, PATH, Params, STATEMENT, TITLE, VA, WORD};
 
-/// The action of a command.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CommandKind {
-    /// Undoes statements.
-    Back,
-    /// Redoes undone statements.
-    Forward,
-    /// Jumps to the statement with a given number.
-    Goto,
-    /// Redoes the next undone statement, or runs the next statement of the opened script, and shows the result.
-    Next,
-    /// Lists the statements.
-    History,
-    /// Shows a statement's facts without changing the state.
-    What,
-    /// Shows the changes that the last statement made.
-    Diff,
-    /// Shows the steps of the last access.
-    Steps,
-    /// Explains the last answer.
-    Why,
-    /// Shows the fields of an address.
-    Bits,
-    /// Asks for the facts of an access or the blanks of an exam question, and marks the answers.
-    Practice,
-    /// Writes the session as a script.
-    Save,
-    /// Runs a script.
-    Load,
-    /// Reads a script without running it.
-    Open,
-    /// Discards the session.
-    Reset,
-    /// Explains a word.
-    Help,
-    /// Ends the session.
-    Quit,
-}
-
 /// The option of `:save` that leaves out results.
 pub const STATEMENTS_ONLY: &str = "--statements";
 
@@ -89,156 +50,66 @@ impl Command {
             format!("{} ({noun}: {})", self.help, aliases.join(", "))
         }
     }
-
-    const fn or(self, aliases: &'static [&'static str]) -> Self {
-        Self { aliases, ..self }
-    }
 }
 
-const fn row(
-    kind: CommandKind,
-    name: &'static str,
-    params: &'static [Param],
-    help: &'static str,
-    example: &'static str,
-) -> Command {
-    Command {
-        kind,
-        name,
-        params,
-        help,
-        example,
-        aliases: &[],
-    }
+/// Defines the actions and the commands. Each row has the action, the name, the parameters, an example, the aliases, and
+/// the help.
+macro_rules! commands {
+    ($($kind:ident $name:literal [$($param:expr),*] $example:literal [$($alias:literal),*] $help:literal;)+) => {
+        /// The action of a command.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum CommandKind {
+            $(#[doc = $help] $kind,)+
+        }
+
+        /// Every command.
+        pub const COMMANDS: &[Command] = &[$(Command {
+            kind: CommandKind::$kind,
+            name: $name,
+            params: &[$($param),*],
+            help: $help,
+            example: $example,
+            aliases: &[$($alias),*],
+        }),+];
+    };
 }
 
-/// Every command.
-pub const COMMANDS: &[Command] = &[
-    row(
-        CommandKind::Back,
-        "back",
-        &[Optional(&[N])],
-        "undoes the last statement or the last N statements",
-        ":back 2",
-    )
-    .or(&[":undo"]),
-    row(
-        CommandKind::Forward,
-        "forward",
-        &[Optional(&[N])],
-        "redoes the next undone statement or the next N statements",
-        ":forward",
-    )
-    .or(&[":redo"]),
-    row(
-        CommandKind::Goto,
-        "goto",
-        &[N],
-        "jumps to the state after statement N; 0 is the beginning",
-        ":goto 0",
-    ),
-    row(
-        CommandKind::Next,
-        "next",
-        &[Optional(&[N])],
-        "redoes the next undone statement, or runs the next statement of an opened script, and shows the result",
-        ":next",
-    ),
-    row(
-        CommandKind::History,
-        "history",
-        &[],
-        "lists the statements with their numbers",
-        ":history",
-    ),
-    row(
-        CommandKind::What,
-        "what",
-        &[STATEMENT],
-        "shows what a statement would do without running it",
-        ":what write 0x3D4 = 1",
-    ),
-    row(
-        CommandKind::Diff,
-        "diff",
-        &[],
-        "shows the changes made by the last statement, with old and new values",
-        ":diff",
-    ),
-    row(
-        CommandKind::Steps,
-        "steps",
-        &[],
-        "shows the numbered steps of the last access or system call",
-        ":steps",
-    ),
-    row(
-        CommandKind::Why,
-        "why",
-        &[Optional(&[FACT])],
-        "explains one fact or all facts of the last statement",
-        ":why tlb",
-    ),
-    row(
-        CommandKind::Bits,
-        "bits",
-        &[VA],
-        "shows the bits and fields of an address",
-        ":bits 0x3D4",
-    ),
-    row(
-        CommandKind::Practice,
-        "practice",
-        &[Optional(&[OneOf(&[STATEMENT, TITLE])])],
-        "asks you for the facts of an access or the blanks of an exam question and marks your answers as in an exam",
-        ":practice read 0x3D4",
-    )
-    .or(&[":quiz"]),
-    row(
-        CommandKind::Save,
-        "save",
-        &[Optional(&[Keyword(STATEMENTS_ONLY)]), PATH],
-        "writes the session as a script that expects the observed facts; with `--statements`, without expectations",
-        ":save session.pw",
-    ),
-    row(
-        CommandKind::Load,
-        "load",
-        &[PATH],
-        "runs a script; each of its statements can be undone",
-        ":load first.pw",
-    ),
-    row(
-        CommandKind::Open,
-        "open",
-        &[PATH],
-        "opens a script without running it; `:next` runs its statements one at a time",
-        ":open first.pw",
-    ),
-    row(
-        CommandKind::Reset,
-        "reset",
-        &[],
-        "removes all declarations; `:back` restores them",
-        ":reset",
-    ),
-    row(
-        CommandKind::Help,
-        "help",
-        &[Optional(&[WORD])],
-        "explains a word of the language, a command, a term of the field, or a diagnostic code",
-        ":help tlbi",
-    )
-    .or(&[":explain", ":h", "help", "?"]),
-    row(
-        CommandKind::Quit,
-        "quit",
-        &[],
-        "ends the session, like Ctrl-D",
-        ":quit",
-    )
-    .or(&[":q", "quit", "exit"]),
-];
+commands! {
+    Back "back" [Optional(&[N])] ":back 2" [":undo"]
+        "undoes the last statement or the last N statements";
+    Forward "forward" [Optional(&[N])] ":forward" [":redo"]
+        "redoes the next undone statement or the next N statements";
+    Goto "goto" [N] ":goto 0" []
+        "jumps to the state after statement N; 0 is the beginning";
+    Next "next" [Optional(&[N])] ":next" []
+        "redoes the next undone statement, or runs the next statement of an opened script, and shows the result";
+    History "history" [] ":history" []
+        "lists the statements with their numbers";
+    What "what" [STATEMENT] ":what write 0x3D4 = 1" []
+        "shows what a statement would do without running it";
+    Diff "diff" [] ":diff" []
+        "shows the changes made by the last statement, with old and new values";
+    Steps "steps" [] ":steps" []
+        "shows the numbered steps of the last access or system call";
+    Why "why" [Optional(&[FACT])] ":why tlb" []
+        "explains one fact or all facts of the last statement";
+    Bits "bits" [VA] ":bits 0x3D4" []
+        "shows the bits and fields of an address";
+    Practice "practice" [Optional(&[OneOf(&[STATEMENT, TITLE])])] ":practice read 0x3D4" [":quiz"]
+        "asks you for the facts of an access or the blanks of an exam question and marks your answers as in an exam";
+    Save "save" [Optional(&[Keyword(STATEMENTS_ONLY)]), PATH] ":save session.pw" []
+        "writes the session as a script that expects the observed facts; with `--statements`, without expectations";
+    Load "load" [PATH] ":load first.pw" []
+        "runs a script; each of its statements can be undone";
+    Open "open" [PATH] ":open first.pw" []
+        "opens a script without running it; `:next` runs its statements one at a time";
+    Reset "reset" [] ":reset" []
+        "removes all declarations; `:back` restores them";
+    Help "help" [Optional(&[WORD])] ":help tlbi" [":explain", ":h", "help", "?"]
+        "explains a word of the language, a command, a term of the field, or a diagnostic code";
+    Quit "quit" [] ":quit" [":q", "quit", "exit"]
+        "ends the session, like Ctrl-D";
+}
 
 /// Returns the command for the first word of a line without a colon. Single letters are more likely names. Unless
 /// `forgiving`, only the aliases without a colon are commands.

@@ -2,6 +2,7 @@
 
 use std::sync::OnceLock;
 
+use super::commands::find;
 use super::manual::{SECTIONS, Table};
 
 /// A row in the reference, and the row's section.
@@ -25,7 +26,8 @@ pub fn look_up(word: &str) -> Vec<Found> {
     let lower = word.to_lowercase();
     let found = rows_where(|head| head.to_lowercase() == lower.trim_start_matches(':'));
     if found.is_empty() {
-        rows_where(|head| heads(head, &lower))
+        let name = find(lower.trim_start_matches(':')).map_or(&*lower, |command| command.name);
+        rows_where(|head| heads(head, name))
     } else {
         found
     }

@@ -58,65 +58,44 @@ impl LineHelper {
 
     fn items(&self, line: &str, at: usize) -> (usize, Vec<CompletionOffer>) {
         let above = self.above.len();
-        let (from, items) = self.items_in(&format!("{}{line}", self.above), above + at);
-        (from.saturating_sub(above), items)
-    }
-
-    fn items_in(&self, line: &str, at: usize) -> (usize, Vec<CompletionOffer>) {
+        let (line, at) = (&format!("{}{line}", self.above), above + at);
         let found = match command(line) {
             None => complete(line, at, &self.state),
-            Some((colon, _, None)) => return command_names(line, at, colon),
+            Some((colon, _, None)) => command_names(line, at, colon),
             Some((_, name, Some(from))) => self.operands(line, at.max(from), name, from),
         };
         let mut items = found.items;
-        items.extend(
-            found
-                .disk
-                .iter()
-                .flat_map(|wanted| item::names_on_disk(&self.folder, wanted)),
-        );
-        (found.from, items)
+        let disk = found.disk.iter();
+        items.extend(disk.flat_map(|wanted| item::names_on_disk(&self.folder, wanted)));
+        (found.from.saturating_sub(above), items)
     }
 
     /// The completions for a command's operand.
     fn operands(&self, line: &str, at: usize, name: &str, from: usize) -> Completions {
         let params = params(name).unwrap_or_default();
         let typed = line.get(from..at.min(line.len())).unwrap_or("");
+        let none = Completions {
+            from,
+            ..Completions::default()
+        };
         if params.has(Slot::Path) {
-            let option = params
-                .has_word(STATEMENTS_ONLY)
-                .then(|| STATEMENTS_ONLY.to_owned());
-            let file = option
-                .as_ref()
-                .and_then(|option| typed.strip_prefix(&**option));
+            let file = typed.strip_prefix(STATEMENTS_ONLY);
             let file = file.map_or(typed, str::trim_start);
-            let disk = Some(OnDisk {
-                typed: file.to_owned(),
-                endings: &[".pw"],
-            });
-            return Completions {
-                from: from + typed.len() - file.len(),
-                items: beginning(typed, option.as_slice()),
-                disk,
-                ..Completions::default()
-            };
+            let (from, typed) = (from + typed.len() - file.len(), file.to_owned());
+            let endings = &[".pw"];
+            let disk = Some(OnDisk { typed, endings });
+            return Completions { from, disk, ..none };
         }
         if params.has(Slot::Word) {
-            return Completions {
-                from,
-                items: beginning(typed, &explain::names()),
-                ..Completions::default()
-            };
+            let items = beginning(typed, &explain::names());
+            return Completions { items, ..none };
         }
         let before = if params.has(Slot::Statement) {
             ""
         } else if params.has(Slot::Va) {
             "show "
         } else {
-            return Completions {
-                from: at,
-                ..Completions::default()
-            };
+            return Completions { from: at, ..none };
         };
         let found = complete(
             &format!("{before}{typed}"),
@@ -148,17 +127,19 @@ impl LineHelper {
 }
 
 /// Returns the commands that start with the typed text, with their usage.
-fn command_names(line: &str, at: usize, colon: usize) -> (usize, Vec<CompletionOffer>) {
-    let typed = line.get(colon..at).unwrap_or(":");
+fn command_names(line: &str, at: usize, from: usize) -> Completions {
+    let typed = line.get(from..at).unwrap_or(":");
     let names = COMMANDS.iter().map(|row| CompletionOffer {
         text: format!(":{}", row.name),
         kind: ItemKind::Verb,
         help: row.params.text(),
     });
-    (
-        colon,
-        names.filter(|item| item.text.starts_with(typed)).collect(),
-    )
+    let items = names.filter(|item| item.text.starts_with(typed)).collect();
+    Completions {
+        from,
+        items,
+        ..Completions::default()
+    }
 }
 
 /// Returns the parameters of a command, whose name includes the colon.
@@ -209,23 +190,20 @@ impl Completer for LineHelper {
         // A correction of the typed word would delete letters.
         let typed = line.get(from..pos).unwrap_or("").to_lowercase();
         items.retain(|item| item.text.to_lowercase().starts_with(&typed));
-        let (only, after) = (items.len() == 1, &line[pos..]);
+        let (only, quoted) = (items.len() == 1, line[..from].ends_with('"'));
         let pair = |item: CompletionOffer| {
-            // What directly follows the word.
             let more = match item.kind {
                 ItemKind::Call | ItemKind::Function => "(",
                 ItemKind::Part | ItemKind::Process | ItemKind::Field => "",
-                ItemKind::File if item.text.ends_with('/') || line[..from].ends_with('"') => "",
+                ItemKind::File if quoted || item.text.ends_with('/') => "",
                 _ => " ",
             };
-            let end = if only && !after.starts_with(more) {
-                more
-            } else {
-                ""
-            };
+            let is_new = only && !line[pos..].starts_with(more);
+            let replacement = item.text.clone() + if is_new { more } else { "" };
+            let display = item.text;
             Pair {
-                replacement: item.text.clone() + end,
-                display: item.text,
+                display,
+                replacement,
             }
         };
         Ok((from, items.into_iter().map(pair).collect()))

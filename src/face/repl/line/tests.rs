@@ -40,7 +40,6 @@ fn commands_are_completed_as_their_parameters_say() {
     );
     assert_eq!(offers(":help page w"), (6, vec!["Page walk".to_owned()]));
     assert_eq!(offers(":help zork").1, [""; 0]);
-    assert_eq!(offers(":save --st").1, ["--statements"]);
     assert_eq!(
         offers(":save --statements examples/vi"),
         (19, vec!["examples/vipt.pw".to_owned()])

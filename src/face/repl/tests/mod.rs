@@ -96,8 +96,8 @@ fn a_statement_is_answered_as_the_worksheet_has_it() {
 
 #[test]
 fn narrow_terminals_break_sentences_and_worksheets() {
-    let (shell, output) = Shell::in_memory(40);
-    let mut typed = Typed { shell, output };
+    let mut typed = Typed::new();
+    typed.shell.set_width(40);
     let output = typed.types(SIMPLE) + &typed.types("read 0x3D4") + &typed.types("read 0x3C01");
     let output = output + &typed.types(":why") + &typed.types(":help read");
     assert!(

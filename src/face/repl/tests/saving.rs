@@ -217,7 +217,11 @@ fn a_failing_script_runs_up_to_its_mistake() {
             .contains("[unknown-name]")
     );
     assert_eq!(typed.done(), 2);
-    assert!(typed.types(":load /no/such.pw").contains("[unreadable]"));
+    assert!(
+        typed
+            .types(":load /no/such.pw")
+            .contains("cannot read `/no/such.pw`")
+    );
     assert!(typed.types(":load").contains("write `:load FILE`"));
 }
 

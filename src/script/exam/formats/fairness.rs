@@ -214,11 +214,8 @@ fn table(blanks: &[Blank]) -> Table {
         "most frequent",
         "share",
     ];
-    let word = |text: &str| Cell {
-        text: text.to_owned(),
-        word: true,
-    };
-    let number = |text: String| Cell { text, word: false };
+    let word = |text: &str| Cell::word(text);
+    let number = |text: String| Cell::number(text);
     let rows = blanks.iter().map(|blank| {
         let share = format!("{} %", blank.times * 100 / blank.versions.max(1));
         let share = match (blank.drawn, blank.guessable()) {

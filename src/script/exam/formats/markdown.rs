@@ -238,21 +238,14 @@ fn write_fenced(out: &mut String, block: doc::Block) {
 /// Adds a table in its terminal form, with groups of columns.
 fn table(out: &mut String, table: &Table) {
     let cell = |cell: &Cell| match cell {
-        Cell::Word(text) => doc::Cell {
-            text: text.clone(),
-            word: true,
-        },
-        Cell::Number(text) => doc::Cell {
-            text: text.clone(),
-            word: false,
-        },
-        Cell::Blank(blank) => doc::Cell {
-            text: blank
+        Cell::Word(text) => doc::Cell::word(text),
+        Cell::Number(text) => doc::Cell::number(text),
+        Cell::Blank(blank) => doc::Cell::number(
+            blank
                 .content
                 .clone()
                 .unwrap_or_else(|| "_".repeat(blank.width as usize)),
-            word: false,
-        },
+        ),
     };
     let rows = table
         .rows

@@ -98,7 +98,7 @@ pub(crate) fn asked_table(of: &Rows, columns: &[std::sync::Arc<str>], edition: E
     let cell = |at: usize, cell: &Cell| match edition {
         Edition::Paper if asked(names[at]) => Cell {
             text: "_".repeat(width(&whole, at)),
-            word: cell.word,
+            ..cell.clone()
         },
         _ => cell.clone(),
     };

@@ -94,14 +94,9 @@ fn of_item(item: &PaperItem, cores: bool) -> Vec<Block> {
 /// Returns an author's table with empty cells to fill in.
 fn of_author(table: &AuthorTable) -> Table {
     let cell = |cell: &AuthorCell| match cell {
-        AuthorCell::Given(text, number) => Cell {
-            text: text.clone(),
-            word: !number,
-        },
-        AuthorCell::Blank(..) => Cell {
-            text: "?".to_owned(),
-            word: false,
-        },
+        AuthorCell::Given(text, true) => Cell::number(text),
+        AuthorCell::Given(text, false) => Cell::word(text),
+        AuthorCell::Blank(..) => Cell::number("?"),
     };
     Table {
         title: table.title.clone(),

@@ -12,7 +12,7 @@ use crate::report::doc;
 use crate::report::figures::layout;
 use crate::report::narrate::view::blocks as report;
 use crate::report::playing::records;
-use crate::report::scene::tests::{collisions, outlines};
+use crate::report::scene::tests::{arrows, collisions, outlines, overlaps};
 use crate::report::scene::{DARK, PAPER, SCREEN, Scene, placed, svg, text};
 use crate::run::record::{Did, View};
 
@@ -57,6 +57,7 @@ fn check(script: &str, parts: &[String]) -> Result<usize, TestCaseError> {
             prop_assert_eq!(paper.size(), key.size(), "{}\n{}", said, text(paper));
             for scene in [key, paper] {
                 prop_assert_eq!(collisions(scene), Vec::<String>::new(), "{}", said);
+                prop_assert!(overlaps(scene).is_empty(), "{:?} {}", overlaps(scene), said);
                 prop_assert!(scene.size().0 <= PAPER.columns(PAGE), "{}", said);
                 check_svg(&svg(scene, &PAPER, PAGE), parts)?;
             }
@@ -178,7 +179,7 @@ proptest! {
         script.push_str("figure layout P\nfigure layout P chain\n");
         script.push_str(&format!("read {first}\nfigure layout P accesses\nread {first}\nfigure layout P accesses chain\n"));
         script.push_str("figure mapping P anonymous\nfigure frames P\nfigure tables P\n");
-        prop_assert!(check(&script, &[])? >= 6);
+        prop_assert!(check(&script, &["P", "disk", "memory", "swap"].map(str::to_owned))? >= 6);
     }
 }
 
@@ -209,13 +210,79 @@ fn address_spaces_fit_a_terminal() {
     assert!(wide(u32::MAX) > 80, "{}", wide(u32::MAX));
 }
 
+/// The address space of the lecture (lectures.md, sections 4 and 5), after `execve`.
+const SLIDE: &str = "machine core-i7
+executable \"a.out\" {
+  entry 0x400400
+  | section | start  | size | perms |
+  | .text   | 400000 | 1800 | r-x   |
+  | .data   | 602000 | 0400 | rw-   |
+  | .bss    | 603000 | 2000 | rw-   |
+  library \"libc.so\"
+}
+process P1
+execve(\"a.out\")
+sbrk(0x1800)
+";
+
+/// Returns the last address spaces that a script draws, as a figure.
+fn layouts(script: &str, count: usize) -> Vec<Scene> {
+    let mut layouts = Vec::new();
+    for record in records(script) {
+        let Did::Shown(views) = &*record.did else {
+            continue;
+        };
+        layouts.extend(
+            views
+                .iter()
+                .flat_map(report)
+                .filter_map(|block| match block {
+                    doc::Block::Layout(layout) => Some(layout),
+                    _ => None,
+                }),
+        );
+    }
+    let last = layouts.split_off(layouts.len() - count);
+    Figure::Layouts(last).scenes(PAPER.columns(PAGE))
+}
+
+#[test]
+fn two_address_spaces_are_side_by_side() {
+    let script =
+        format!("{SLIDE}figure layout P1\nsbrk(0x1000)\nread 0x603000\nfigure layout P1 accesses");
+    let scenes = layouts(&script, 2);
+    let wide: Vec<f64> = placed(&scenes, &PAPER, PAGE)
+        .iter()
+        .map(|of| of.width)
+        .collect();
+    assert!(
+        wide.len() == 2 && wide[0] + wide[1] + 4.0 <= PAGE,
+        "{wide:?}"
+    );
+}
+
+#[test]
+fn each_structure_has_one_arrow_to_its_area() {
+    let arrows = arrows(&layouts(&format!("{SLIDE}figure layout P1 chain"), 1)[0]);
+    let (across, down): (Vec<_>, Vec<_>) =
+        arrows.into_iter().partition(|[from, to]| from.1 == to.1);
+    // Seven areas (three sections, two of the library, the heap, and the stack), and `mmap`.
+    assert_eq!(across.len(), 8);
+    // From `task_struct` to `mm_struct`, and six times `vm_next`, which leads to the next higher area.
+    assert_eq!(down.len(), 7);
+    assert_eq!(down.iter().filter(|[from, to]| to.1 < from.1).count(), 6);
+    // No two arrows to areas cross, because only `mmap` and the lowest area are in the same row.
+    let rows: BTreeSet<u32> = across.iter().map(|[from, _]| from.1).collect();
+    assert_eq!(rows.len(), 7);
+}
+
 #[test]
 fn themes_draw_the_same_scene() {
     let [keys, _] = &drawn("machine simple\nfigure system\n")[0];
     for theme in [PAPER, SCREEN, DARK, crate::report::scene::INHERIT] {
         check_svg(
             &svg(&keys[0], &theme, PAGE),
-            &["tlb", "cache"].map(str::to_owned),
+            &["CPU", "MMU", "tlb", "cache", "memory"].map(str::to_owned),
         )
         .expect("a drawing");
     }

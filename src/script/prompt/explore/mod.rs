@@ -184,15 +184,19 @@ impl Exploration {
         self.opened = Some((body, self.last_input.clone()));
     }
 
-    /// Returns the statement of the opened script after the last one that ran, as the next input to run. The statements
-    /// that one typed or undid in the meantime do not matter.
+    /// Returns the next undone statement, or no statement for a reset. Otherwise, returns the statement of the opened
+    /// script after the last one that ran, as the next input to run. Statements that one types in between do not matter.
     pub fn take_next(&mut self) -> Option<Block> {
+        if let Some((_, undone)) = self.history.all().nth(self.history.at()) {
+            return Some(undone.stmt.iter().cloned().collect());
+        }
         let (body, files) = self.opened.as_ref()?;
-        let file = body.first()?.span.file;
-        let ran = self.history.done().filter_map(|done| done.stmt.as_ref());
-        let ran = ran.map(|stmt| stmt.span).filter(|span| span.file == file);
-        let end = ran.map(|span| span.end).max().unwrap_or(0);
-        let next = body.iter().find(|stmt| stmt.span.start >= end)?;
+        let ran = |stmt: &Stmt| {
+            let mut done = self.history.done().filter_map(|done| done.stmt.as_ref());
+            done.any(|done| done.span == stmt.span)
+        };
+        let next = body.iter().rposition(ran).map_or(0, |last| last + 1);
+        let next = body.get(next)?;
         self.last_input = files.clone();
         Some([next.clone()].into())
     }

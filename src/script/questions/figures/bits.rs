@@ -6,7 +6,7 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::questions::entry::Figure;
 use crate::questions::rows::word;
-use crate::run::record::{BitsView, Shown, View};
+use crate::run::record::{BitsView, View};
 use crate::run::session::Session;
 use crate::run::stop::Stop;
 use crate::run::verbs::too_wide;
@@ -54,25 +54,22 @@ pub(crate) fn bits(session: &mut Session, request: &Request) -> Result<(Figure, 
     if value.checked_shr(bits).unwrap_or(0) != 0 {
         return Err(too_wide(address.span, value, "physical", bits).into());
     }
+    let view = View::Bits(Box::new(BitsView {
+        spec,
+        physical,
+        fields,
+        value,
+    }));
     if fields {
-        let view = View::Bits(Box::new(BitsView {
-            spec,
-            physical,
-            value,
-        }));
         return Ok((Figure::Views(vec![view.clone()]), view));
     }
     let title = if physical {
         "physical address"
     } else {
         "virtual address"
-    }
-    .to_owned();
-    let shown = View::Value {
-        of: title.clone(),
-        value: Shown::field(value, bits),
     };
-    Ok((Figure::Bits { title, bits, value }, shown))
+    let title = title.to_owned();
+    Ok((Figure::Bits { title, bits, value }, view))
 }
 
 /// Returns the address in `VA`, `VA fields`, `pa PA`, or `pa PA fields`, whether the address is physical, and whether the

@@ -5,7 +5,7 @@ use crate::lang::ast::{Expr, Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::questions::rows::word;
 use crate::run::record::{
-    AreaRecord, FigureData, PageInFrame, SharedFrame, Sharing, SharingProcess,
+    AreaRecord, FigureData, PageInFrame, SharedFrame, Sharing, SharingProcess, View,
 };
 use crate::run::session::Session;
 use crate::run::stop::Stop;
@@ -98,8 +98,8 @@ pub(crate) fn frames(session: &mut Session, request: &Request) -> Result<FigureD
     let before = figure
         .subject()
         .and_then(|subject| session.state.figure_of(&subject).cloned());
-    if let (FigureData::Frames(now), Some(FigureData::Frames(before))) =
-        (&mut figure, before.as_deref())
+    if let (FigureData::Frames(now), Some(View::Figure(before))) = (&mut figure, before)
+        && let FigureData::Frames(before) = &*before
     {
         now.compare(before);
     }

@@ -12,13 +12,15 @@ mod views;
 mod walk;
 
 use super::entry::{Entry, Figure};
-use crate::lang::ast::{Command, Stmt, StmtKind};
+use crate::lang::ast::{Command, Expr, Stmt, StmtKind};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::run::params::Param::{self, Keyword, Literal, Many, Optional};
-use crate::run::params::{FILE_NAME, LEVEL, OP, PA, PROCESS, RAW, VA};
+use crate::run::params::{FILE_NAME, LEVEL, NOUN, OP, PA, PROCESS, RAW, VA};
 use crate::run::record::{Did, FigureData, View};
 use crate::run::session::{Action, Session};
+use crate::run::settings::list;
 use crate::run::stop::Stop;
+use crate::run::verbs::nouns;
 use request::Request;
 use std::sync::Arc;
 
@@ -129,6 +131,10 @@ const FIGURES: &[FigureRow] = &[
         params: &[Keyword("pte"), Keyword("of"), VA],
         prepare: Prepare::Data(pte::pte),
     },
+    FigureRow {
+        params: &[NOUN],
+        prepare: Prepare::Views(views::contents),
+    },
 ];
 
 /// Whether a statement is a `figure translation`, which can draw the sets that the last access looked up.
@@ -164,12 +170,13 @@ pub(crate) fn figure(session: &mut Session, command: &Command) -> Result<Action,
                 .into(),
         );
     };
-    let named = |row: &&FigureRow| row.name() == super::rows::word(noun);
+    let word = super::rows::word(noun);
+    let named = |row: &&FigureRow| match row.name() {
+        None => session.names_shown(noun),
+        name => name == word,
+    };
     let Some(row) = FIGURES.iter().find(named) else {
-        let unknown = Diagnostic::new(Code::UnknownWord, noun.span, "unknown figure");
-        let verb = session.language.verb(&command.verb.text);
-        let help = verb.map_or_else(String::new, |verb| format!("write `{}`", verb.usage()));
-        return Err(unknown.help(help).into());
+        return Err(session.unknown_figure(noun, word).into());
     };
     let request = Request {
         place,
@@ -177,12 +184,9 @@ pub(crate) fn figure(session: &mut Session, command: &Command) -> Result<Action,
         operands,
         command,
     };
-    let mut drawn = None;
     let (figure, views) = match row.prepare {
         Prepare::Data(prepare) => {
-            let data = Arc::new(prepare(session, &request)?);
-            drawn = Some(Arc::clone(&data));
-            let view = View::Figure(data);
+            let view = View::Figure(Arc::new(prepare(session, &request)?));
             (Figure::Views(vec![view.clone()]), vec![view])
         }
         Prepare::Views(prepare) => {
@@ -200,10 +204,11 @@ pub(crate) fn figure(session: &mut Session, command: &Command) -> Result<Action,
         figure,
         in_part: session.in_part(),
     };
-    let is_printed = session.is_in_question();
+    // `show` accepts the figures, too, but a paper has only what `figure` draws.
+    let is_printed = session.is_in_question() && &*command.verb.text == "figure";
     Ok(Action::does(move |session| {
-        if let Some(data) = drawn {
-            session.state.note_figure(&data);
+        for view in &views {
+            session.state.note_figure(view);
         }
         if is_printed {
             session.enter(entry);
@@ -215,8 +220,26 @@ pub(crate) fn figure(session: &mut Session, command: &Command) -> Result<Action,
     }))
 }
 
+impl Session<'_> {
+    /// Reports that there is no figure of this name, with the figures and nouns that there are.
+    fn unknown_figure(&self, noun: &Expr, word: Option<&str>) -> Diagnostic {
+        let mut names: Vec<&str> = FIGURES.iter().filter_map(FigureRow::name).collect();
+        names.dedup();
+        names.extend(
+            nouns()
+                .filter(|noun| !names.contains(noun))
+                .collect::<Vec<_>>(),
+        );
+        let unknown = Diagnostic::new(Code::UnknownWord, noun.span, "unknown figure");
+        match word.and_then(|word| Some((word, self.nearest(word, names.iter().copied())?))) {
+            Some((word, near)) => unknown.did_you_mean(word, near),
+            None => unknown.help(format!("there are {}", list(names.into_iter()))),
+        }
+    }
+}
+
 impl FigureRow {
-    /// Returns the name, which is the first word of the operands.
+    /// Returns the name, which is the first word of the operands, or `None` for the nouns of `show`.
     fn name(&self) -> Option<&'static str> {
         match self.params.first() {
             Some(Keyword(name) | Literal(name)) => Some(name),

@@ -21,6 +21,27 @@ pub(crate) fn shown(session: &mut Session, request: &Request) -> Result<Vec<View
     request.drawable(session, views)
 }
 
+/// The table of a noun, with the changes since its previous figure, or the other views of `show`.
+///
+/// # Errors
+/// Returns the errors of `show`, or `no-answer` if there is nothing to draw.
+pub(crate) fn contents(session: &mut Session, request: &Request) -> Result<Vec<View>, Stop> {
+    let mut views = shown(session, request)?;
+    for view in &mut views {
+        if let View::Maps { table, .. } = view {
+            *view = View::Table(table.clone());
+        }
+        let subject = view.subject();
+        if let (View::Table(table), Some(subject)) = (view, subject) {
+            match session.state.figure_of(&subject) {
+                Some(View::Table(before)) => table.mark(Some(before)),
+                _ => table.mark(None),
+            }
+        }
+    }
+    Ok(views)
+}
+
 /// The messages of an operation, or of the latest access or system call.
 ///
 /// # Errors

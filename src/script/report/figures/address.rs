@@ -94,15 +94,14 @@ fn offset(of: &DividedAddress) -> Option<&DividedField> {
     of.rows.first().and_then(|row| row.last())
 }
 
-/// Returns the width of the box of the offset in the page.
-pub(crate) fn offset_width(of: &DividedAddress) -> u32 {
-    offset(of).map_or(0, |offset| Columns::new(of).width(offset))
-}
-
-/// Returns the least number of columns of the boxes of an address whose offset in the page has at least `offset` columns.
-pub(crate) fn least_width(of: &DividedAddress, offset: u32) -> u32 {
-    let all: u32 = Columns::new(of).wide.iter().sum();
-    all + offset.saturating_sub(offset_width(of))
+/// Returns the column of the right border of two addresses below each other, which begin at these columns and extend at least
+/// to `right`, and the width of the offset in the page. The offsets are the same bits.
+pub(crate) fn room(of: [(u32, &DividedAddress); 2], right: u32) -> (u32, u32) {
+    let columns = of.map(|(_, of)| Columns::new(of));
+    let offset = |at: usize| offset(of[at].1).map_or(0, |field| columns[at].width(field));
+    let widest = offset(0).max(offset(1));
+    let end = |at: usize| of[at].0 + columns[at].wide.iter().sum::<u32>() + widest - offset(at);
+    (end(0).max(end(1)).max(right), widest)
 }
 
 /// Returns the number of rows of an address with the widths of its fields.

@@ -1,6 +1,7 @@
 //! Draws figures from their data.
 
 mod address;
+mod contents;
 mod frames;
 mod lanes;
 pub(crate) mod layout;
@@ -15,6 +16,8 @@ mod tests;
 mod translation;
 pub(crate) mod walk;
 mod words;
+
+pub(crate) use contents::scene as table_scene;
 
 use crate::report::scene::Scene;
 use crate::run::record::FigureData;

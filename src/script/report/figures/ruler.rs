@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use crate::report::doc::{Ruler, RulerRow};
 use crate::report::scene::{ElementId, Scene, Stroke, width};
+use crate::report::words::numbers::hex;
 use crate::run::fields::BitField;
 
 /// Maximum width, in bits, of an address that has one cell per bit.
@@ -15,10 +16,21 @@ const CELLS: u32 = 20;
 const CELL: u32 = 3;
 /// Minimum width of a run of several bits.
 const STRETCH: u32 = 7;
+/// The number of columns in which the bits of an address without fields have boxes.
+const NARROW: u32 = 80;
 
 /// Draws an address. `boxes` is the number of columns in which each digit of the address can have its own box.
 pub(crate) fn scene(of: &Ruler, boxes: u32) -> Scene {
-    let mut scene = Scene::new(format!("{} ({} bits)", of.title, of.bits));
+    let mut title = format!("{} ({} bits)", of.title, of.bits);
+    if of.rows.is_empty() {
+        if let Ok(value) = u64::from_str_radix(&of.digits, 2) {
+            title = format!("{} {} ({} bits)", of.title, hex(value, of.bits), of.bits);
+        }
+        let digit = |digit: char| Some(digit).filter(char::is_ascii_digit);
+        let digits = (0..of.bits).rev().zip(of.digits.chars().map(digit));
+        return bits(&title, &digits.collect::<Vec<_>>(), boxes.max(NARROW));
+    }
+    let mut scene = Scene::new(title);
     describe(&mut scene, of);
     if of.bits == 0 || of.rows.iter().any(|row| row.fields.is_empty()) {
         return scene;

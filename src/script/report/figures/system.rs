@@ -26,47 +26,41 @@ pub(crate) fn scene(of: &System) -> Scene {
     // The boxes of a core are below the line with its name.
     let (x, y) = (2, 2);
     let caches = pen.levels(&own);
+    let tlbs = pen.levels(&of.tlbs.iter().collect::<Vec<_>>());
+    let has_mmu = of.virtual_bits.is_some();
+    let lines = pen.mmu();
+    let mut cpu = vec![Line::head("CPU")];
     let mut room = wide(&caches);
-    let mut core;
-    if of.virtual_bits.is_some() {
-        let (tlbs, lines) = (pen.levels(&of.tlbs.iter().collect::<Vec<_>>()), pen.mmu());
-        let mut cpu = vec![Line::head("CPU")];
+    let mut least = room.saturating_sub(4);
+    if has_mmu {
         cpu.resize(lines.len(), Line::default());
-        let cpu = pen.scene.boxed((x, y), 0, &cpu, Stroke::Thin);
-        let at = (cpu.right() + 1 + ARROW, y);
         // The first cache extends below the MMU.
-        room = room.max(at.0 + 9 - x);
+        (room, least) = (room.max(7 + ARROW + 9), 0);
+    }
+    let cpu = pen.scene.boxed((x, y), least, &cpu, Stroke::Thin);
+    let (mut core, mut above, mut word) = (cpu, cpu, "");
+    if has_mmu {
+        let at = (cpu.right() + 1 + ARROW, y);
         let right = x + room + BETWEEN + wide(&tlbs);
-        let mmu = pen
-            .scene
-            .boxed(at, right.saturating_sub(at.0 + 4), &lines, Stroke::Thin);
+        let least = right.saturating_sub(at.0 + 4);
+        (above, word) = (pen.scene.boxed(at, least, &lines, Stroke::Thin), "PA");
+        core = around(cpu, above);
         pen.scene.write((cpu.right() + 3, y + 1), "VA");
         let points = [(cpu.right(), y + 2), (at.0 - 1, y + 2)];
         pen.scene.arrow(&points, Stroke::Thin);
-        let below = mmu.bottom() + 2;
-        let stacked = pen.stack((x, below), vec![mmu], &caches, room, "PA");
-        if stacked.is_some() {
-            let x = x + 2;
-            let points = [(x, below), (x, cpu.bottom() + 1)];
-            pen.scene.arrow(&points, Stroke::Thin);
-            pen.scene.write((x + 2, below - 1), "data");
-        }
-        let at = (x + room + BETWEEN, below);
-        let looked_up = pen.stack(at, vec![mmu], &tlbs, wide(&tlbs), "");
-        core = around(cpu, mmu);
-        for part in stacked.into_iter().chain(looked_up) {
-            core = around(core, part);
-        }
-    } else {
-        let cpu = [Line::head("CPU")];
-        core = pen
-            .scene
-            .boxed((x, y), room.saturating_sub(4), &cpu, Stroke::Thin);
-        room = core.size.0;
-        let at = (x, core.bottom() + 2);
-        if let Some(stacked) = pen.stack(at, vec![core], &caches, room, "") {
-            core = around(core, stacked);
-        }
+    }
+    room = room.max(cpu.size.0);
+    let below = core.bottom() + 2;
+    let stacked = pen.stack((x, below), vec![above], &caches, room, word);
+    if has_mmu && stacked.is_some() {
+        let points = [(x + 2, below), (x + 2, cpu.bottom() + 1)];
+        pen.scene.arrow(&points, Stroke::Thin);
+        pen.scene.write((x + 4, below - 1), "data");
+    }
+    let at = (x + room + BETWEEN, below);
+    let looked_up = pen.stack(at, vec![above], &tlbs, wide(&tlbs), "");
+    for part in stacked.into_iter().chain(looked_up) {
+        core = around(core, part);
     }
     let named = match of.cores {
         1 => "core".to_owned(),

@@ -153,7 +153,8 @@ fn figures_of_the_simple_memory_system_have_the_values_of_the_book() {
         [
             "CPU VPN 0x0F VPO 0x14",
             "TLBT 0x03 TLBI 0x3",
-            "set 0x3 tag 0x03",
+            "set 0x3",
+            "tag 0x03",
             "0 07 - 0",
             "1▶03 0D 1 hit",
             "2 0A 34 1",
@@ -161,14 +162,16 @@ fn figures_of_the_simple_memory_system_have_the_values_of_the_book() {
             "8 VPN 0x0F",
             "▶ PPN 0x0D PPO 0x14",
             "CT 0x0D CI 0x5 CO 0x0",
-            "set 0x5 tag 0x0D",
+            "set 0x5",
+            "tag 0x0D",
             "0▶0D 1 36 72 F0 1D hit",
             "data 36 from cache",
         ],
         [
             "CPU VPN 0x0A VPO 0x0F",
             "TLBT 0x02 TLBI 0x2",
-            "set 0x2 tag 0x02",
+            "set 0x2",
+            "tag 0x02",
             "0▶02 - 0 not valid",
             "1 08 - 0",
             "2 06 - 0",
@@ -176,14 +179,16 @@ fn figures_of_the_simple_memory_system_have_the_values_of_the_book() {
             "8 VPN 0x0A 09 1",
             "▶ PPN 0x09 PPO 0x0F",
             "CT 0x09 CI 0x3 CO 0x3",
-            "set 0x3 tag 0x09",
+            "set 0x3",
+            "tag 0x09",
             "0 36 0 - - - -",
             "data unknown (from memory)",
         ],
         [
             "CPU VPN 0x00 VPO 0x20",
             "TLBT 0x00 TLBI 0x0",
-            "set 0x0 tag 0x00",
+            "set 0x0",
+            "tag 0x00",
             "0 03 - 0",
             "1 09 0D 1",
             "2▶00 - 0 not valid",
@@ -191,7 +196,8 @@ fn figures_of_the_simple_memory_system_have_the_values_of_the_book() {
             "8 VPN 0x00 28 1",
             "▶ PPN 0x28 PPO 0x20",
             "CT 0x28 CI 0x8 CO 0x0",
-            "set 0x8 tag 0x28",
+            "set 0x8",
+            "tag 0x28",
             "0 24 1 3A 00 51 89",
             "data unknown (from memory)",
         ],
@@ -255,7 +261,8 @@ fn huge_pages_and_gaps_end_the_walk() {
         &scenes[0],
         &[
             "28",
-            "set 0xA tag 0x003FAD0D",
+            "set 0xA",
+            "tag 0x003FAD0D",
             "0▶003FAD0D 0000000400 1 hit, 2 MB",
         ],
     );
@@ -269,6 +276,40 @@ fn huge_pages_and_gaps_end_the_walk() {
             "page fault: the level-2 page-table entry is not present",
         ],
     );
+}
+
+/// Each step adds what the access does next, and the last one is the whole figure.
+#[test]
+fn the_steps_of_a_translation_follow_the_access() {
+    let scenes = drawn(&format!("{CORE_I7}figure translation va\n"), Room::PAGE);
+    let scene = &scenes[0];
+    let story = [
+        (1, "VPN 0x7F5A1B2C3"),
+        (2, "set 0x3"),
+        (3, "set 0x43"),
+        (4, "00000000107F0"),
+        (5, "0000000011B40"),
+        (6, "00000000126C8"),
+        (7, "0000000013618"),
+        (8, "PPN 0x00000ABCDE"),
+        (9, "set 0x35"),
+        (10, "set 0x1B5"),
+        (11, "set 0x17B5"),
+        (13, "unknown (from memory)"),
+    ];
+    // The access reaches main memory in step 12.
+    assert_eq!(scene.last_step(), 13);
+    for (step, words) in story {
+        let has = |step: u16| text(&scene.upto(step)).contains(words);
+        assert!(has(step) && !has(step - 1), "{words} in step {step}");
+    }
+    for step in 0..13 {
+        let part = scene.upto(step);
+        assert_eq!(part.size(), scene.size());
+        assert_eq!(frames(&part), frames(scene));
+        assert_eq!(collisions(&part), Vec::<String>::new());
+    }
+    assert_eq!(text(&scene.upto(13)), text(scene));
 }
 
 /// The MMU translates the address before the cache is looked up.

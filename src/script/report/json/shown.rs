@@ -71,7 +71,12 @@ fn table(shown: &Rows) -> Value {
         .iter()
         .map(|row| row.iter().map(cell).collect())
         .collect();
-    json!({"title": shown.title, "columns": columns, "rows": rows})
+    let mut table = json!({"title": shown.title, "columns": columns, "rows": rows});
+    if let Some(marks) = &shown.marks {
+        table["changed"] = json!(marks.cells);
+        table["gone"] = marks.gone.iter().map(cell).collect();
+    }
+    table
 }
 
 fn cell(cell: &Cell) -> Value {

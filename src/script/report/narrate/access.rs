@@ -251,16 +251,11 @@ fn cache_path(access: &Access) -> Option<String> {
         } = *event
         {
             // The worksheet has the index and the tag of the first level.
-            let place = if path.is_empty() {
-                String::new()
-            } else {
-                format!(" ({})", cache_place(spec, cache, set, tag))
-            };
-            path.push(format!(
-                "{} {}{place}",
-                Part::Cache(cache).name(spec),
-                hit(way.is_some())
-            ));
+            let place = (!path.is_empty())
+                .then(|| format!(" ({})", cache_place(spec, cache, set, tag)))
+                .unwrap_or_default();
+            let name = Part::Cache(cache).name(spec);
+            path.push(format!("{name} {}{place}", hit(way.is_some())));
             served |= way.is_some();
         }
     }

@@ -19,14 +19,11 @@ pub(crate) fn blocks(of: &WalkView) -> Vec<Block> {
         "an entry covers",
     ];
     let row = |level: &Fetched| {
-        let word = |text: String| Cell { text, word: true };
+        let word = |text: String| Cell::word(text);
         let (name, bits) = index(of, level.level);
         let value = index_value(of, level);
         vec![
-            Cell {
-                text: level.level.to_string(),
-                word: false,
-            },
+            Cell::number(level.level.to_string()),
             word(format!("{name} {value}")),
             word(bits),
             word(

@@ -38,6 +38,7 @@ pub(crate) fn of_address(of: &BitsView, blank: bool) -> Option<Ruler> {
     };
     Some(Ruler {
         digits: (0..ruler.bits).rev().map(digit).collect(),
+        rows: if of.fields { ruler.rows } else { Vec::new() },
         ..ruler
     })
 }

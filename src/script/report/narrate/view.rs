@@ -4,6 +4,7 @@ use crate::report::doc::{Block, Tone};
 use crate::report::figures::{Room, scene};
 use crate::run::record::{AreaRecord, Shown, View};
 
+use crate::run::table::Rows;
 use pagewalk_engine::machine::spec::Spec;
 
 use super::declaration::declaration;
@@ -16,7 +17,10 @@ use crate::report::words::counts::approximately;
 
 pub(crate) fn blocks(view: &View) -> Vec<Block> {
     match view {
-        View::Table(shown) => vec![Block::Table(shown.into())],
+        View::Table(shown) => [Block::Table(shown.into())]
+            .into_iter()
+            .chain(legend(shown))
+            .collect(),
         View::Pairs { title, pairs } => vec![Block::Pairs {
             title: title.clone(),
             pairs: pairs.clone(),
@@ -50,6 +54,20 @@ pub(crate) fn unanswered(view: &View) -> Vec<Block> {
         View::Layout(of) => layout::blocks(of, true),
         other => blocks(other),
     }
+}
+
+/// Returns the line below the table of a figure that marks changes.
+fn legend(of: &Rows) -> Option<Block> {
+    let marks = of.marks.as_ref()?;
+    let gone: Vec<String> = marks.gone.iter().map(ToString::to_string).collect();
+    let mut notes = Vec::new();
+    if !marks.cells.is_empty() {
+        notes.push("* changed since the previous figure".to_owned());
+    }
+    if !gone.is_empty() {
+        notes.push(format!("no longer in the table: {}", gone.join(", ")));
+    }
+    (!notes.is_empty()).then(|| Block::toned(Tone::Faint, notes.join("; ")))
 }
 
 /// Returns the areas of a process.

@@ -32,6 +32,40 @@ pub(crate) fn frames(scene: &Scene) -> Vec<(Place, Place)> {
     scene.shapes.iter().filter_map(frame).collect()
 }
 
+/// Returns the first and the last point of each arrow.
+pub(crate) fn arrows(scene: &Scene) -> Vec<[Place; 2]> {
+    let arrow = |shape: &Shape| match &shape.draws {
+        Draws::Path {
+            points,
+            arrow: true,
+            ..
+        } => Some([*points.first()?, *points.last()?]),
+        _ => None,
+    };
+    scene.shapes.iter().filter_map(arrow).collect()
+}
+
+/// Returns the pairs of boxes that overlap, although neither of them contains the other.
+pub(crate) fn overlaps(scene: &Scene) -> Vec<[(Place, Place); 2]> {
+    let inside = |outer: (u32, u32), inner: (u32, u32)| outer.0 <= inner.0 && inner.1 <= outer.1;
+    let meets = |a: (u32, u32), b: (u32, u32)| a.0 < b.1 && b.0 < a.1;
+    let spans = |(at, size): (Place, Place)| [(at.0, at.0 + size.0 - 1), (at.1, at.1 + size.1 - 1)];
+    let frames = frames(scene);
+    let mut found = Vec::new();
+    for (at, one) in frames.iter().enumerate() {
+        for other in &frames[at + 1..] {
+            let (a, b) = (spans(*one), spans(*other));
+            let both =
+                |is: &dyn Fn((u32, u32), (u32, u32)) -> bool| is(a[0], b[0]) && is(a[1], b[1]);
+            let nested = both(&inside) || both(&|a, b| inside(b, a));
+            if both(&meets) && !nested {
+                found.push([*one, *other]);
+            }
+        }
+    }
+    found
+}
+
 /// Returns the geometry of each shape, independent of its stroke.
 pub(crate) fn outlines(scene: &Scene) -> BTreeSet<String> {
     let outline = |shape: &Shape| match &shape.draws {

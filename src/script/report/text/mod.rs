@@ -182,7 +182,7 @@ fn statement(text: &mut String, words: &str, place: &str, theme: Theme) {
     let (columns, room) = (theme.columns(), width(&place));
     let mut words = broken(&visible(words), columns, 2 * HANG);
     let mut used = words.lines().last().map_or(0, width);
-    if used + 2 + room > columns {
+    if room > 0 && used + 2 + room > columns {
         words.push('\n');
         used = 0;
     }

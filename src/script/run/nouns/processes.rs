@@ -19,6 +19,7 @@ pub(crate) fn table(kernel: &Kernel) -> Rows {
             .processes()
             .map(|process| row(kernel, process))
             .collect(),
+        marks: None,
     }
 }
 

@@ -69,6 +69,7 @@ impl TableNoun {
             title: layout.noun,
             groups,
             rows: keys.iter().map(|key| row(*key)).collect(),
+            marks: None,
         }
     }
 

@@ -38,6 +38,7 @@ pub(crate) fn table(machine: &Machine) -> Rows {
         title,
         groups: vec![names.map(String::from).to_vec()],
         rows: tlbs.chain(caches).collect(),
+        marks: None,
     }
 }
 

@@ -161,5 +161,6 @@ fn with_columns(run: &ReferenceRun, columns: Vec<String>) -> Rows {
         title: format!("reference ({})", run.caption),
         groups: vec![columns],
         rows,
+        marks: None,
     }
 }

@@ -104,6 +104,7 @@ impl ThingRef {
             title: self.title(kernel),
             groups: vec![columns.map(|column| column.name.to_owned()).collect()],
             rows: rows.map(|row| row.cells).collect(),
+            marks: None,
         }
     }
 }

@@ -175,15 +175,18 @@ pub enum Did {
 }
 
 impl Did {
-    /// Returns the last value that a `show` prints, in script notation.
+    /// Returns the last value that a `show` prints, as an operand.
     pub fn shown_value(&self) -> Option<String> {
-        let Self::Shown(views) = self else {
+        let value = match self {
+            Self::Shown(views) => views.last(),
+            _ => None,
+        };
+        let Some(View::Value { value, .. }) = value else {
             return None;
         };
-        views.iter().rev().find_map(|view| match view {
-            View::Value { value, .. } => Some(value.quoted()),
-            _ => None,
-        })
+        let text = value.quoted();
+        let is_plain = text.starts_with(['"', '[']) || text.chars().all(char::is_alphanumeric);
+        Some(if is_plain { text } else { format!("({text})") })
     }
 
     /// Returns the system call that provides the statement's facts.

@@ -54,6 +54,18 @@ pub enum View {
     Remark(String),
 }
 
+impl View {
+    /// Returns the name of what a figure shows, under which a later figure finds it, or `None` for a figure that marks no
+    /// changes.
+    pub(crate) fn subject(&self) -> Option<String> {
+        match self {
+            Self::Figure(data) => data.subject(),
+            Self::Table(table) => Some(table.title.clone()),
+            _ => None,
+        }
+    }
+}
+
 /// The messages that a list or a figure contains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MessageLevel {
@@ -79,6 +91,8 @@ pub struct BitsView {
     pub(crate) spec: Arc<Spec>,
     /// Whether the address is physical.
     pub(crate) physical: bool,
+    /// Whether the fields of the address are drawn.
+    pub(crate) fields: bool,
     pub(crate) value: u64,
 }
 

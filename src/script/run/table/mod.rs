@@ -10,7 +10,9 @@ mod typed;
 
 pub use changes::{RowChange, changes};
 pub(crate) use compare::{Expectation, Expected};
-pub use model::{Cell, CellNames, Column, ColumnKind, InvalidEntries, Rows, TableId, hex, words};
+pub use model::{
+    Cell, CellNames, Column, ColumnKind, InvalidEntries, Marks, Rows, TableId, hex, words,
+};
 pub(crate) use model::{decimal, digits, naming};
 pub use read::WrittenRow;
 pub(crate) use read::{Layout, Shape, WrittenCell, column_named, name};

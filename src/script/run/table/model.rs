@@ -1,5 +1,6 @@
 //! The model of a table: rows of cells, in groups of columns.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::lang::value::{List, Value};
@@ -40,6 +41,29 @@ pub enum TableId {
     Author,
 }
 
+impl TableId {
+    /// Returns the noun of a script, without the name of a part or of a process.
+    pub(crate) fn noun(self) -> &'static str {
+        match self {
+            Self::PageTable => "page_table",
+            Self::Tlb(_) => "tlb",
+            Self::Cache(_) => "cache",
+            Self::Memory => "memory",
+            Self::Maps => "maps",
+            Self::Resident => "resident",
+            Self::Heap => "heap",
+            Self::Frames => "frames",
+            Self::Swap => "swap",
+            Self::Processes => "processes",
+            Self::Stats => "stats",
+            Self::Steps => "steps",
+            Self::Reference => "reference",
+            Self::Variables => "variables",
+            Self::Author => "table",
+        }
+    }
+}
+
 /// Whether a table prints the contents of invalid entries. A paper prints these contents, because they look
 /// like answers. A student who ignores the valid bit uses the PPN of an invalid entry as the
 /// answer.
@@ -70,6 +94,17 @@ pub struct Rows {
     pub(crate) groups: Vec<Vec<String>>,
     /// The cells of each row, which span all groups.
     pub(crate) rows: Vec<Vec<Cell>>,
+    /// The marks of a figure, or `None` for a table that no figure draws.
+    pub(crate) marks: Option<Marks>,
+}
+
+/// The changes since the previous figure of the same table.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Marks {
+    /// The rows and columns of the cells that changed.
+    pub(crate) cells: BTreeSet<(usize, usize)>,
+    /// The keys of the rows that the table no longer has.
+    pub(crate) gone: Vec<Cell>,
 }
 
 impl Rows {

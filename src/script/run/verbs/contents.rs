@@ -2,11 +2,10 @@
 
 use crate::lang::ast::{Command, Expr, ExprKind, Settings, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::lang::fix::Fix;
 use crate::run::nouns::{Contents, SHOWN_NOUNS, ShowPlan, ShownNoun, ThingRef, Views, What};
-use crate::run::params::Param::{self, Keyword, Literal, Optional, Ways};
+use crate::run::params::Param::{self, Keyword, Literal, Ways};
 use crate::run::record::{Did, Shown};
-use crate::run::session::{Action, Session};
+use crate::run::session::{Action, Session, Verb};
 use crate::run::settings::pte_of_fields;
 use crate::run::stop::Stop;
 use crate::run::table::{InvalidEntries, Shape};
@@ -193,9 +192,13 @@ pub(crate) fn raw_entry(session: &mut Session, value: &Expr, bytes: u32) -> Resu
     .into())
 }
 
-/// `show NOUN`, `show EXPR`
+/// `show NOUN`, `show EXPR`, or `show` with the operands of `figure`
 pub(crate) fn show(session: &mut Session, command: &Command) -> Result<Action, Stop> {
-    let (plan, place) = (show_plan(session, command)?, command.verb.span);
+    let plan = match (show_plan(session, command), figure(session, command)) {
+        (Err(_), Some(figure)) => return (figure.prepare)(session, command),
+        (plan, _) => plan?,
+    };
+    let place = command.verb.span;
     Ok(Action::does(move |session| {
         Ok(Did::Shown(session.show(
             plan,
@@ -203,6 +206,18 @@ pub(crate) fn show(session: &mut Session, command: &Command) -> Result<Action, S
             InvalidEntries::Hidden,
         )?))
     }))
+}
+
+/// Returns the verb `figure` if it draws what the operands name.
+fn figure(session: &Session, command: &Command) -> Option<&'static Verb> {
+    let name = command.operands.first().and_then(word)?;
+    let figure = session.language.verb("figure")?;
+    let draws = |param: &Param| {
+        matches!(param, Ways(ways) if ways.iter().any(
+            |way| matches!(way.first(), Some(Keyword(own) | Literal(own)) if *own == name)
+        ))
+    };
+    figure.params.iter().any(draws).then_some(figure)
 }
 
 /// Returns the plan of a `show` with these operands.
@@ -250,43 +265,9 @@ fn shown_noun(
         (Views::Last(_) | Views::Reference(_), None) => None,
     };
     match command.operands.get(2) {
-        Some(more) => Err(only_in_figure(session, noun, command, more).into()),
+        Some(more) => Err(unexpected(command, more, &[]).into()),
         None => Ok(ShowPlan::Noun(noun, pid)),
     }
-}
-
-/// Reports a word after a noun and its process. Suggests `figure`, which draws more of the noun than `show`, if
-/// `figure` accepts the word.
-fn only_in_figure(
-    session: &Session,
-    noun: &ShownNoun,
-    command: &Command,
-    more: &Expr,
-) -> Diagnostic {
-    let wrong = unexpected(command, more, &[]);
-    let adds =
-        |param: &Param| matches!(param, Optional([Literal(added)]) if Some(*added) == word(more));
-    let accepts = |way: &&[Param]| {
-        matches!(way.first(), Some(Keyword(name)) if *name == noun.name) && way.iter().any(adds)
-    };
-    let figure = session
-        .language
-        .verb("figure")
-        .map_or(&[][..], |figure| figure.params);
-    let is_accepted = figure
-        .iter()
-        .any(|param| matches!(param, Ways(ways) if ways.iter().any(accepts)));
-    if !is_accepted || session.text(command.verb.span) != "show" {
-        return wrong;
-    }
-    let rest: Vec<&str> = command
-        .operands
-        .iter()
-        .map(|operand| session.text(operand.span).trim())
-        .collect();
-    wrong
-        .help(format!("write `figure {}`", rest.join(" ")))
-        .fix(Fix::write(command.verb.span, "show", "figure"))
 }
 
 impl Session<'_> {

@@ -86,6 +86,11 @@ impl Session<'_> {
         }
     }
 
+    /// Whether an expression is the name of a noun that `show` accepts, or that of a process's noun, such as `P1.maps`.
+    pub(crate) fn names_shown(&self, expr: &Expr) -> bool {
+        self.names_noun(expr) && word(expr).is_none_or(|name| nouns().any(|noun| noun == name))
+    }
+
     /// Returns the noun with a table that the operands name, such as `page_table`, `tlb L2TLB`, `P1.maps`, or
     /// `frames`.
     ///
@@ -249,24 +254,26 @@ impl Session<'_> {
         } else {
             name
         };
-        let names = || {
-            let tables = TABLE_NOUNS
-                .iter()
-                .map(|noun| noun.name)
-                .chain(THING_NOUNS.iter().map(|noun| noun.name));
-            tables.chain(SHOWN_NOUNS.iter().map(|noun| noun.name))
-        };
         let diagnostic = Diagnostic::new(
             Code::UnknownNoun,
             place.span,
             format!("unknown name `{name}`"),
         )
         .label("not a part of the machine");
-        match self.nearest(name, names().chain(self.state.names())) {
+        match self.nearest(name, nouns().chain(self.state.names())) {
             Some(near) => diagnostic.did_you_mean(name, near),
-            None => diagnostic.help(format!("there are {}", list(names()))),
+            None => diagnostic.help(format!("there are {}", list(nouns()))),
         }
     }
+}
+
+/// Returns the names of all nouns that `show` and `figure` accept.
+pub(crate) fn nouns<'n>() -> impl Iterator<Item = &'n str> {
+    let tables = TABLE_NOUNS.iter().map(|noun| noun.name);
+    let things = THING_NOUNS.iter().map(|noun| noun.name);
+    tables
+        .chain(things)
+        .chain(SHOWN_NOUNS.iter().map(|noun| noun.name))
 }
 
 fn no_more(more: Option<&Expr>, name: &str) -> Result<(), Stop> {

@@ -120,7 +120,8 @@ impl Text {
 
     /// Escapes text on one line so that its spaces keep their width.
     pub(crate) fn fixed(&self, text: &str) -> String {
-        self.escaped(text).replace(' ', "~")
+        // LaTeX's monospaced font has a brace in place of an en dash.
+        self.escaped(&text.replace('–', "-")).replace(' ', "~")
     }
 
     fn sign(&self, sign: char) -> String {

@@ -2,14 +2,15 @@
 
 mod chain;
 
+use crate::report::broken::broken;
 use crate::report::doc::{Layout, Slab};
 use crate::report::scene::{ElementId, Fill, Scene, Stroke, width};
 use chain::Chained;
 
 /// Minimum width of the texts in a box without and with notes at its right.
 const LEAST: [u32; 2] = [24, 44];
-/// The widths between which the texts of a box are wrapped. A text without a comma can be wider.
-const NARROW: [u32; 2] = [26, 40];
+/// The widths between which the texts of a box are wrapped.
+const NARROW: [u32; 2] = [24, 40];
 /// The width of a figure with structures where there is more room, which is that of a page.
 const PAGE: u32 = 114;
 /// Maximum number of accesses on a paper whose results have two rows each, in which students write.
@@ -79,6 +80,8 @@ struct Line {
     beside: String,
     /// The number of the access that the line describes.
     number: Option<u64>,
+    /// Whether students write the right text.
+    blank: bool,
     /// Whether the line has an empty row above it, for handwriting.
     tall: bool,
     /// Whether a paper omits the left text and the text at the right of the box.
@@ -193,7 +196,8 @@ impl<'l> Plan<'l> {
 
     /// Describes the areas as text, from top to bottom.
     fn describe(&self, scene: &mut Scene) {
-        for (slab, lines) in self.layout.slabs.iter().zip(&self.slabs) {
+        for slab in &self.layout.slabs {
+            let lines = lines(self.layout, slab, Notes::Right);
             let mut said: Vec<String> = lines.iter().flat_map(Line::words).collect();
             said.extend(lines.iter().filter_map(Line::note));
             if !slab.mark.is_empty() {
@@ -227,7 +231,11 @@ impl Line {
 
     /// Returns the width of the text in the box.
     fn inside(&self) -> u32 {
-        let between = if self.room == 0 { 0 } else { 2 };
+        let between = if self.room == 0 || self.left.is_empty() {
+            0
+        } else {
+            2
+        };
         width(&self.left) + between + self.room
     }
 
@@ -240,24 +248,28 @@ impl Line {
         if self.inside() <= most {
             return vec![self];
         }
-        let right = Self {
-            right: std::mem::take(&mut self.right),
-            room: std::mem::take(&mut self.room),
-            tall: std::mem::take(&mut self.tall),
+        let (room, most) = (std::mem::take(&mut self.room), most as usize);
+        let result = broken(&std::mem::take(&mut self.right), most, 0);
+        let result: Vec<&str> = result.lines().collect();
+        // The longest results have two rows, and so has a blank.
+        let above = usize::from(room >= BLANK && result.len() < 2);
+        let result = vec![""; above].into_iter().chain(result).map(|right| Self {
+            right: right.chars().take(most).collect(),
+            room: room.min(most as u32),
             ..Self::default()
-        };
-        let mut rest = Self {
+        });
+        let result: Vec<Self> = result.collect();
+        self.tall = false;
+        let left = broken(&self.left, most, 0);
+        let mut left = left.lines().map(str::to_owned);
+        self.left = left.next().unwrap_or_default();
+        let more = left.map(|left| Self {
+            left,
             hidden: self.hidden,
             ..Self::default()
-        };
-        if width(&self.left) > most
-            && let Some((first, after)) = self.left.split_once(", ")
-        {
-            after.clone_into(&mut rest.left);
-            self.left = format!("{first},");
-        }
-        let others = [rest, right].into_iter().filter(|line| line.inside() > 0);
-        std::iter::once(self).chain(others).collect()
+        });
+        let more: Vec<Self> = more.chain(result).collect();
+        std::iter::once(self).chain(more).collect()
     }
 
     /// Returns the texts in the box.
@@ -265,7 +277,8 @@ impl Line {
         let number = self.number.map(|number| format!("access {number}: "));
         let left = format!("{}{}", number.unwrap_or_default(), self.left);
         let left = if self.hidden[0] { "" } else { &left };
-        [left, &self.right]
+        let right = if self.blank { "blank" } else { &self.right };
+        [left, right]
             .into_iter()
             .filter(|text| !text.is_empty())
             .map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "))
@@ -313,6 +326,7 @@ fn lines(layout: &Layout, slab: &Slab, notes: Notes) -> Vec<Line> {
             room: if layout.written { BLANK } else { 0 }.max(width(result)),
             beside: format!("← {}", mark.number),
             number: Some(mark.number),
+            blank: layout.asked,
             tall: layout.written && accesses <= ROOMY,
             ..Line::new(&mark.operation, right)
         }

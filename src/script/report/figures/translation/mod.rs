@@ -6,9 +6,7 @@ mod walk;
 
 use super::address::{self, Boxes};
 use crate::report::broken::broken;
-use crate::report::scene::{
-    ElementId, Frame, Line, PartClass, Place, Scene, Stroke, widest, width,
-};
+use crate::report::scene::{ElementId, Frame, Line, PartClass, Place, Scene, Stroke, widest};
 use crate::report::words::numbers::hex;
 use crate::run::nouns::size;
 use crate::run::record::{DividedAddress, DividedField, Lookup, Translation};
@@ -136,16 +134,11 @@ impl Pen<'_> {
         let columns = Columns::new(of);
         let last = placed.last().map(|last| last.frame);
         let wide = last.map_or(0, |last| last.at.0 + MISS + 4 - LEFT);
-        let wide = wide.max(columns.all + 4);
+        let wide = wide.max(columns.all() + 4);
         let ends = placed.iter().map(|tlb| tlb.frame.right());
         let right = ends.max().unwrap_or(0).max(LEFT + wide.max(52)) + 4;
-        // VPO and PPO have the same width, because they are the same bits.
-        let offset = address::offset_width(&of.va).max(address::offset_width(&of.pa));
-        let right = [(LEFT + 4, &of.va), (LEFT, &of.pa)]
-            .into_iter()
-            .map(|(x, of)| x + address::least_width(of, offset))
-            .fold(right, u32::max);
-        let (va, cpu) = self.virtual_address(&of.va, (right, offset));
+        let room = address::room([(LEFT + 4, &of.va), (LEFT, &of.pa)], right);
+        let (va, cpu) = self.virtual_address(&of.va, room);
         self.tlbs(&tables, &placed, &va);
 
         let top = placed
@@ -157,28 +150,24 @@ impl Pen<'_> {
         };
         // The first level of the walk continues this step.
         self.step(of.walked, None);
-        let x = if let Some(last) = last {
-            self.miss(last, area, of.walked)
-        } else {
-            let x = LEFT + MISS;
-            let points = [(x, va.bottom_at(x)), (x, top - 1)];
-            self.scene.arrow(&points, stroke(of.walked));
-            x
+        let x = match last {
+            Some(last) => self.miss(last, area, of.walked),
+            None => self.fields(&va, area, None, of.walked),
         };
         let name = if of.walk.len() > 1 {
             "page walk from CR3"
         } else {
             "page table"
         };
-        self.heading(top - 1, x, name);
-        let walk = self.walk(area.at, wide);
+        self.scene.head((x + 2, top - 1), name);
+        let walk = self.walk(area.at, wide, &columns);
 
-        let x = LEFT + 2 + columns.ppn + 1;
+        let x = LEFT + 2 + columns.index + 1;
         let y = self.result((x + 3, walk.bottom() + 1), va.right - 7 - x);
         let done = of.pa.value.is_some();
         self.step(done, None);
-        self.heading(y, x, "physical address");
-        let pa = address::draw(self.scene, (LEFT, y + 1), (right, offset), &of.pa);
+        self.scene.head((x + 2, y), "physical address");
+        let pa = address::draw(self.scene, (LEFT, y + 1), room, &of.pa);
         let points = [(x, walk.bottom()), (x, pa.top - 1)];
         self.scene.arrow(&points, stroke(of.walked && done));
         let x = va.right - 2;
@@ -202,16 +191,6 @@ impl Pen<'_> {
         (va, cpu.bottom() + 1)
     }
 
-    /// Writes a heading to the left of an arrow, or to its right if there is no room.
-    fn heading(&mut self, y: u32, arrow: u32, text: &str) {
-        let x = if LEFT + width(text) < arrow {
-            LEFT
-        } else {
-            arrow + 2
-        };
-        self.scene.head((x, y), text);
-    }
-
     /// Draws the TLBs, and the arrows to them.
     fn tlbs(&mut self, tables: &[Table], placed: &[Placed], va: &Boxes) {
         let of = self.of;
@@ -229,12 +208,19 @@ impl Pen<'_> {
         }
     }
 
-    /// Draws the arrow from an address to the first box below it.
-    fn fields(&mut self, from: &Boxes, to: Frame, row: Option<&Vec<DividedField>>, used: bool) {
+    /// Draws the arrow from an address to the first box below it, and returns its column.
+    fn fields(
+        &mut self,
+        from: &Boxes,
+        to: Frame,
+        row: Option<&Vec<DividedField>>,
+        used: bool,
+    ) -> u32 {
         let x = to.at.0 + MISS;
         let points = [(x, from.bottom_at(x)), (x, to.at.1 - 1)];
         self.scene.arrow(&points, stroke(used));
         self.scene.write((x + 2, to.at.1 - 1), used_fields(row));
+        x
     }
 
     /// Draws the lines from the TLBs that hit to the physical address.
@@ -401,12 +387,9 @@ impl Pen<'_> {
             Some(row) => row.extend(fields),
             None => va.rows.push(fields),
         }
-        let offset = address::offset_width(&va).max(address::offset_width(&of.pa));
-        let right = [(LEFT + 4, &va), (LEFT, &of.pa)]
-            .into_iter()
-            .map(|(x, of)| x + address::least_width(of, offset))
-            .fold(cache_at + stored.size().0 - 1, u32::max);
-        let (boxes, cpu) = self.virtual_address(&va, (right, offset));
+        let right = cache_at + stored.size().0 - 1;
+        let room = address::room([(LEFT + 4, &va), (LEFT, &of.pa)], right);
+        let (boxes, cpu) = self.virtual_address(&va, room);
         let top = address::height(&va) + 3;
         // No room beside each other: the TLBs are in the left column.
         let placed = flow(0, top, &sizes);
@@ -440,19 +423,16 @@ impl Pen<'_> {
         let walk = self
             .scene
             .boxed((LEFT, below), 16, &walk, stroke(of.walked));
-        match last {
-            Some(last) => {
-                self.miss(last.frame, walk, of.walked);
-            }
+        let x = match last {
+            Some(last) => self.miss(last.frame, walk, of.walked),
             None => self.fields(&boxes, walk, None, of.walked),
-        }
-        let x = LEFT + MISS;
+        };
         let y = walk.bottom().max(frame.bottom()) + 1;
-        let y = self.result((x + 3, y), right - x - 4);
+        let y = self.result((x + 3, y), room.0 - x - 4);
         let done = of.pa.value.is_some();
         self.step(done, None);
-        self.heading(y, x, "physical address");
-        let pa = address::draw(self.scene, (LEFT, y + 1), (right, offset), &of.pa);
+        self.scene.head((x + 2, y), "physical address");
+        let pa = address::draw(self.scene, (LEFT, y + 1), room, &of.pa);
         let points = [(x, walk.bottom()), (x, pa.top - 1)];
         self.scene.arrow(&points, stroke(of.walked && done));
         self.hits(&placed, pa.top + 1);
@@ -496,18 +476,13 @@ impl Pen<'_> {
 }
 
 fn describe(scene: &mut Scene, of: &Translation) {
-    let outcome = |lookup: &Lookup| match lookup.hit {
-        Some(true) => format!(
-            "{} hits in set {}.",
-            lookup.name,
-            lookup.set.unwrap_or_default()
-        ),
-        Some(false) => format!(
-            "{} misses in set {}.",
-            lookup.name,
-            lookup.set.unwrap_or_default()
-        ),
-        None => format!("{} is not looked up.", lookup.name),
+    let outcome = |lookup: &Lookup| {
+        let (name, set) = (&lookup.name, lookup.set.unwrap_or_default());
+        match lookup.hit {
+            Some(true) => format!("{name} hits in set {set}."),
+            Some(false) => format!("{name} misses in set {set}."),
+            None => format!("{name} is not looked up."),
+        }
     };
     let parts = of.tlbs.iter().chain(&of.caches);
     let parts: String = parts.map(|part| format!("{}, ", part.name)).collect();

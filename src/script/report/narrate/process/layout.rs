@@ -287,21 +287,15 @@ impl Drawing<'_> {
         if self.view.areas.is_empty() {
             return Vec::new();
         }
-        let text = |text: String| Cell { text, word: true };
+        let text = |text: String| Cell::word(text);
         let row = |layout: &AreaLayout| {
             let AreaRecord {
                 area,
                 name,
                 backing,
             } = &layout.area;
-            let hex = |n: u64| Cell {
-                text: self.names.address(n),
-                word: false,
-            };
-            let number = |n: u64| Cell {
-                text: n.to_string(),
-                word: false,
-            };
+            let hex = |n: u64| Cell::number(self.names.address(n));
+            let number = |n: u64| Cell::number(n.to_string());
             let pages = area.len() >> self.view.spec.page_bits();
             vec![
                 hex(area.start),

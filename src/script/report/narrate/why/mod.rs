@@ -1,5 +1,7 @@
 //! The reasons for facts.
 
+use std::collections::BTreeSet;
+
 use crate::lang::nearest::nearest;
 use crate::lang::value::Value;
 use crate::report::doc::{Block, Tone};
@@ -32,8 +34,9 @@ pub fn why(did: &Did, fact: Option<&str>) -> Result<Vec<Block>, String> {
         facts.retain(|fact| fact.name == name);
     }
     if fact.is_none() {
-        let used = Used::of(&facts);
-        facts.retain(|fact| !is_uneventful(fact) && !is_repeated(did, fact) && used.has(&fact.key));
+        facts.retain(|fact| !is_uneventful(fact));
+        let names: BTreeSet<String> = facts.iter().map(|fact| fact.name.clone()).collect();
+        facts.retain(|fact| !is_repeated(did, fact) && is_used(fact, &names));
     }
     let groups = reasons(did, &facts);
     if groups.is_empty() {
@@ -80,60 +83,26 @@ fn is_uneventful(fact: &ReportedFact) -> bool {
     }
 }
 
-/// The parts that an access used.
-struct Used {
-    /// The TLBs and caches that were not looked up.
-    idle: Vec<Component>,
-    /// Number of page-table levels that the walk visited.
-    levels: Option<i128>,
-}
-
-impl Used {
-    fn of(facts: &[ReportedFact]) -> Self {
-        let is_none = |fact: &ReportedFact| matches!(&fact.value.value, Value::Text(word) if &**word == "none");
-        let idle = facts.iter().filter_map(|fact| match &fact.key {
-            Key::Component(row, part) if row.suffix.is_empty() && is_none(fact) => Some(*part),
-            _ => None,
-        });
-        let walk = facts.iter().find(|fact| fact.name == "walk");
-        Self {
-            idle: idle.collect(),
-            levels: walk.and_then(|walk| match &walk.value.value {
-                Value::Number(number) => number.as_integer(),
-                _ => None,
-            }),
-        }
-    }
-
-    fn has(&self, key: &Key) -> bool {
-        match key {
-            Key::Component(_, part) => !self.idle.contains(part),
-            Key::Level(_, level) => self
-                .levels
-                .is_none_or(|walked| i128::from(*level) <= walked),
-            _ => true,
-        }
+/// Whether a fact is about a TLB or cache that was looked up, a page-table level that was visited, or anything else. The only
+/// level repeats the VPN. `names` has the facts that are not uneventful.
+fn is_used(fact: &ReportedFact, names: &BTreeSet<String>) -> bool {
+    match fact.key {
+        Key::Component(..) => names.contains(fact.name.split('.').next().unwrap_or("")),
+        Key::Level(_, 1) if fact.name == "vpn1" && !names.contains("vpn2") => false,
+        Key::Level(_, level) => names.contains(&format!("pte{level}.value")),
+        _ => true,
     }
 }
 
-/// Whether a fact of the first TLB or cache, or of the only level, repeats a fact with a short name: `tlb.index` is
-/// `tlbi`, and `vpn1` is `vpn`.
+/// Whether a fact of the first TLB or cache repeats a fact with a short name: `tlb.index` is
+/// `tlbi`.
 fn is_repeated(did: &Did, fact: &ReportedFact) -> bool {
-    let Did::Access(access) = did else {
+    let (Did::Access(access), Key::Component(row, component)) = (did, &fact.key) else {
         return false;
     };
-    let (row, first) = match fact.key {
-        Key::Component(row, Component::Tlb(at)) => {
-            (row, access.spec.first_tlb(access.kind) == Some(at))
-        }
-        Key::Component(row, Component::Cache(at)) => {
-            (row, access.spec.first_cache(access.kind) == Some(at))
-        }
-        Key::Level(..) => {
-            let mmu = access.spec.mmu.as_ref();
-            return fact.name == "vpn1" && mmu.is_some_and(|mmu| mmu.levels.len() == 1);
-        }
-        _ => return false,
+    let first = match component {
+        Component::Tlb(at) => access.spec.first_tlb(access.kind) == Some(*at),
+        Component::Cache(at) => access.spec.first_cache(access.kind) == Some(*at),
     };
     first && !matches!(row.suffix, ".victim" | ".writeback")
 }
