@@ -116,6 +116,15 @@ pub struct Process {
     pub rsp: Option<u64>,
 }
 
+impl Process {
+    /// The stack pointer, or `None` if the process has no stack. Before `execve`, the stack is the highest area that grows
+    /// down, and it is empty.
+    pub fn stack_pointer(&self) -> Option<u64> {
+        let stack = || self.space.areas.iter().rfind(|area| area.stack);
+        self.rsp.or_else(|| Some(stack()?.end))
+    }
+}
+
 /// Size of a chunk in bytes.
 const PIECE: usize = 4096;
 

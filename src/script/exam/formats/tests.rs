@@ -174,7 +174,7 @@ proptest! {
             starts.push(next);
             let kind = if *shared { "MAP_SHARED" } else { "MAP_PRIVATE" };
             let bytes = pages * page;
-            let _ = write!(script, "let p{at} = mmap({next}, {bytes}, PROT_READ | PROT_WRITE, {kind} | MAP_ANONYMOUS | MAP_FIXED, -1, 0)\n");
+            let _ = writeln!(script, "let p{at} = mmap({next}, {bytes}, PROT_READ | PROT_WRITE, {kind} | MAP_ANONYMOUS | MAP_FIXED, -1, 0)");
             next += bytes + gap * page;
         }
         for (area, offset, store) in &accesses {

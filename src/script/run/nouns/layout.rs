@@ -29,7 +29,7 @@ pub(crate) fn views(kernel: &Kernel, process: &Process) -> Vec<View> {
             .get(1, 0)
             .map(|table| table.ppn << kernel.machine().spec().page_bits()),
         table_bytes: u64::try_from(table_bytes).unwrap_or(u64::MAX),
-        rsp: process.rsp,
+        rsp: process.stack_pointer(),
         forbidden_end: kernel.forbidden_end(),
         accesses: None,
         chain: false,

@@ -174,9 +174,11 @@ pub const PROCESS_PROPERTIES: &[ProcessProperty] = &[
                 .map(|table| Value::from(table.ppn << page_bits))
         },
     ),
-    of_process("rsp", "stack pointer after `execve`", |_, p| {
-        p.rsp.map(Value::from)
-    }),
+    of_process(
+        "rsp",
+        "stack pointer: the end of the empty stack",
+        |_, p| p.stack_pointer().map(Value::from),
+    ),
     of_process(
         "brk",
         "program break: the address just past the heap",

@@ -12,8 +12,6 @@ use crate::run::record::{AreaLayout, AreaRecord, LayoutView, Legend};
 
 /// Maximum number of areas to draw, half from each end.
 const DRAWN: usize = 40;
-/// Maximum number of areas whose structures have a line for each field.
-const DETAILED: usize = 6;
 /// Maximum number of areas to draw beside their structures.
 const CHAINED: usize = 8;
 
@@ -105,37 +103,37 @@ impl Drawing<'_> {
     fn area(&self, layout: &AreaLayout) -> Slab {
         let area = &layout.area.area;
         let backing = format!("{}  {}", area.perms(), layout.area.backing);
-        let last_heap = self.view.areas.iter().rfind(|layout| is_heap(&layout.area));
-        let marked = last_heap.is_some_and(|last| last.area.area.start == area.start);
-        let rsp = self
-            .view
-            .rsp
-            .filter(|rsp| area.stack && area.start < *rsp && *rsp <= area.end);
-        let (name, at) = match rsp {
-            Some(rsp) => ("%rsp", rsp),
-            None if marked => ("brk", self.view.brk.1),
-            None => ("", area.end),
-        };
-        let detailed = self.view.areas.len() <= DETAILED;
-        // The label is at the end of the area, or inside the area's last page.
-        let inside = at != area.end;
+        let (mark, mark_at) = self.mark(area.start, area.end, area.stack);
         Slab {
             start: Some(area.start),
             top: self.names.address(area.end),
-            mark: name.to_owned(),
-            mark_at: if inside {
-                self.names.address(at)
-            } else {
-                String::new()
-            },
+            mark,
+            mark_at,
             lines: vec![(self.called(&layout.area), backing)],
             note: in_memory(layout, 1 << self.view.spec.page_bits()),
-            structure: self
-                .view
-                .chain
-                .then(|| chain::structure(area, detailed, &self.names)),
+            structure: self.view.chain.then(|| chain::structure(area, &self.names)),
             ..Slab::default()
         }
+    }
+
+    /// Returns the label of a range that contains the stack pointer or the break. Its address is empty if it is the end of
+    /// the range, which has an address already.
+    fn mark(&self, start: u64, end: u64, stack: bool) -> (String, String) {
+        let labels = [
+            ("%rsp", self.view.rsp.filter(|_| stack)),
+            ("brk", Some(self.view.brk.1)),
+        ];
+        for (name, at) in labels {
+            if let Some(at) = at.filter(|at| start < *at && *at <= end) {
+                let address = if at == end {
+                    String::new()
+                } else {
+                    self.names.address(at)
+                };
+                return (name.to_owned(), address);
+            }
+        }
+        <(String, String)>::default()
     }
 
     /// Returns the lecture's name for this kind of area.
@@ -197,8 +195,12 @@ impl Drawing<'_> {
         if under.is_some_and(|under| is_heap(&under.area)) {
             lines.push(("↑ grows with brk".to_owned(), String::new()));
         }
+        // Only a break at the upper edge has a place in a gap.
+        let (mark, mark_at) = self.mark(end - 1, end, false);
         Slab {
             top: self.names.address(end),
+            mark,
+            mark_at,
             lines,
             gap: true,
             ..Slab::default()

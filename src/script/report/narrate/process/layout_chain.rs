@@ -23,20 +23,14 @@ pub(super) fn chain(view: &LayoutView, names: &Names) -> Chain {
     }
 }
 
-/// Returns the structure of an area: a line for each field except `vm_next`, or a short form.
-pub(super) fn structure(area: &Vma, detailed: bool, names: &Names) -> Vec<String> {
-    let [start, end] = [area.start, area.end].map(|at| names.address(at));
-    let (prot, flags) = (prot(area.prot), flags(area));
-    let name = "vm_area_struct".to_owned();
-    if !detailed {
-        return vec![name, format!("{start}-{end}"), format!("{prot}, {flags}")];
-    }
+/// Returns the structure of an area: a line for each field except `vm_next`.
+pub(super) fn structure(area: &Vma, names: &Names) -> Vec<String> {
     vec![
-        name,
-        format!("vm_end {end}"),
-        format!("vm_start {start}"),
-        format!("vm_prot {prot}"),
-        format!("vm_flags {flags}"),
+        "vm_area_struct".to_owned(),
+        format!("vm_end {}", names.address(area.end)),
+        format!("vm_start {}", names.address(area.start)),
+        format!("vm_prot {}", prot(area.prot)),
+        format!("vm_flags {}", flags(area)),
     ]
 }
 

@@ -100,7 +100,7 @@ write 0x555555559000 = 1";
     let narrated = |name: &str, mark: &str| (name.to_owned(), format!("{mark} "));
     let bss = narrated("uninitialized data (.bss)", "");
     let [stack, mapped, heap, ..] = [
-        narrated("user stack", ""),
+        narrated("user stack", "%rsp"),
         narrated("mapped", ""),
         (
             "run-time heap (malloc)".to_owned(),
@@ -376,20 +376,54 @@ fn the_chain_leads_from_the_lowest_to_the_highest_area() {
     );
 }
 
+/// Each of the lecture's seven areas has a structure with all fields of CS:APP figure 9.27.
 #[test]
-fn the_stack_pointer_is_that_of_execve() {
-    let program = "executable \"a.out\" { | section start size perms | ; | .text 400000 1800 r-x | }\nprocess P1";
+fn a_chain_of_seven_areas_has_all_labels() {
+    let rows: String = (0..7u64)
+        .map(|at| {
+            format!(
+                "| {:X} {:X} rw-p | ; ",
+                0x40_0000 + at * 0x2000,
+                0x40_1000 + at * 0x2000
+            )
+        })
+        .collect();
+    let layout = layout(&format!(
+        "process P1 {{ | start end perms | ; {rows} }}\nfigure layout P1 chain"
+    ));
+    let structures: Vec<String> = layout
+        .slabs
+        .iter()
+        .filter_map(|slab| Some(slab.structure.as_ref()?.join(" ")))
+        .collect();
+    assert_eq!(structures.len(), 7);
+    for label in ["vm_end 0x", "vm_start 0x", "vm_prot ", "vm_flags "] {
+        assert!(
+            structures.iter().all(|lines| lines.contains(label)),
+            "{structures:?}"
+        );
+    }
+}
+
+#[test]
+fn layouts_mark_the_stack_pointer_and_the_break() {
     let marks = |script: &str| {
-        let slabs = slabs(&format!("{program}\n{script}"));
-        slabs
+        slabs(script)
             .into_iter()
             .filter(|slab| !slab.mark.is_empty())
             .map(|slab| (slab.top, slab.mark))
             .collect::<Vec<_>>()
     };
-    assert_eq!(marks(""), []);
-    let top = ("0x7FFFFFFFF000".to_owned(), "%rsp".to_owned());
-    assert_eq!(marks("execve(\"a.out\")"), std::slice::from_ref(&top));
+    let mark = |top: &str, name: &str| (top.to_owned(), name.to_owned());
+    let program = "executable \"a.out\" { | section start size perms | ; | .text 400000 1800 r-x | }\nprocess P1";
+    assert_eq!(marks(program), []);
+    // The heap of a new program is empty and begins after its last section.
+    let marked = [mark("0x7FFFFFFFF000", "%rsp"), mark("0x402000", "brk")];
+    assert_eq!(marks(&format!("{program}\nexecve(\"a.out\")")), marked);
     // Stores below the stack grow the area but do not run the program.
-    assert_eq!(marks("execve(\"a.out\")\nwrite 0x7FFFFFFF0000 = 1"), [top]);
+    let grown = format!("{program}\nexecve(\"a.out\")\nwrite 0x7FFFFFFF0000 = 1");
+    assert_eq!(marks(&grown), marked);
+    // A process whose areas a script lists has a stack pointer, too.
+    let listed = "process P1 { | area start end perms | ; | stack 7FFFFFFDE000 7FFFFFFFF000 rw-p | }\nexpect P1.rsp == 0x7FFFFFFFF000";
+    assert_eq!(marks(listed), [mark("0x7FFFFFFFF000", "%rsp")]);
 }
