@@ -47,10 +47,10 @@ pub(crate) fn obey(context: &mut ReplContext, command: &Command, rest: &str) -> 
 /// `:help [WORD]`.
 fn help(context: &mut ReplContext, rest: &str) -> io::Result<()> {
     if rest.is_empty() {
-        return context.print(commands());
+        return context.print(&commands());
     }
     match explain::find(rest) {
-        Ok(page) => context.print(page.blocks()),
+        Ok(page) => context.print(&page.blocks()),
         Err(message) => context.complain_sentence(&message),
     }
 }
@@ -91,7 +91,7 @@ fn bits(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<
     };
     let records = context.try_out(&body)?;
     match records.last().map(|record| &*record.did) {
-        Some(Did::Access(access)) => context.print(drawn(access)),
+        Some(Did::Access(access)) => context.print(&drawn(access)),
         _ => Ok(()),
     }
 }
@@ -107,7 +107,7 @@ fn what(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<
     let tell = context.detail_for(&body);
     let ended = context.run(&body, Mode::Tried, tell)?;
     if ended.diagnostics.is_empty() && !ended.interrupted {
-        context.print(vec![Block::toned(
+        context.print(&[Block::toned(
             Tone::Faint,
             "Tried on a copy. Nothing changes.",
         )])?;
@@ -120,7 +120,7 @@ fn diff(context: &mut ReplContext) -> io::Result<()> {
         return context.print_line("No statement has run yet.");
     };
     let changed = changes::changes(&before, context.explore.state());
-    context.print(changes(&changed))
+    context.print(&changes(&changed))
 }
 
 fn steps(context: &mut ReplContext) -> io::Result<()> {
@@ -139,7 +139,7 @@ fn why_so(context: &mut ReplContext, rest: &str) -> io::Result<()> {
     };
     let fact = rest.split_whitespace().next();
     match why(&did, fact) {
-        Ok(blocks) => context.print(blocks),
+        Ok(blocks) => context.print(&blocks),
         Err(sentence) => context.complain_sentence(&sentence),
     }
 }
@@ -282,7 +282,7 @@ fn next(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<
             text: line.to_owned(),
             place: String::new(),
         });
-        context.print(lines.collect())?;
+        context.print(&lines.collect::<Vec<_>>())?;
         // An undone statement runs once more on a copy, which prints its results.
         let mode = if redoes { Mode::Tried } else { Mode::Whole };
         let tell = match &*body {
@@ -377,7 +377,7 @@ fn history(context: &mut ReplContext) -> io::Result<()> {
             .skip(first)
             .map(|(number, done)| line(number, &short(context.explore.text(done)))),
     );
-    context.print(lines)
+    context.print(&lines)
 }
 
 fn reset(context: &mut ReplContext) -> io::Result<()> {

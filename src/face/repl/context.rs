@@ -274,17 +274,17 @@ impl ReplContext {
         writeln!(self.out, "{lines}")
     }
 
-    pub(crate) fn print(&mut self, blocks: Vec<doc::Block>) -> io::Result<()> {
+    pub(crate) fn print(&mut self, blocks: &[doc::Block]) -> io::Result<()> {
         if let Some(page) = &mut self.html {
-            page.write_all(html::report(&blocks).as_bytes())?;
+            page.write_all(html::report(blocks).as_bytes())?;
         }
         self.out
-            .write_all(text(&blocks, self.display.look).as_bytes())?;
+            .write_all(text(blocks, self.display.look).as_bytes())?;
         self.out.flush()
     }
 
     pub(crate) fn print_line(&mut self, words: impl Into<String>) -> io::Result<()> {
-        self.print(vec![doc::Block::line(words)])
+        self.print(&[doc::Block::line(words)])
     }
 }
 

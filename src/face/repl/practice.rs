@@ -83,7 +83,7 @@ fn start(context: &mut ReplContext, mut practice: Practice) -> io::Result<Option
          Ctrl-C, a command, or a statement ends the practice.",
     ));
     blocks.extend(practice.lead());
-    context.print(blocks)?;
+    context.print(&blocks)?;
     Ok(Some(practice))
 }
 
@@ -120,7 +120,7 @@ pub(crate) fn answer(
     given: &str,
 ) -> io::Result<bool> {
     if given == "?" {
-        context.print(practice.repeat())?;
+        context.print(&practice.repeat())?;
         return Ok(false);
     }
     if given == "again" {
@@ -136,7 +136,7 @@ pub(crate) fn answer(
         }
         Reply::Marked(mut blocks) => {
             blocks.extend(practice.lead());
-            context.print(blocks)?;
+            context.print(&blocks)?;
         }
     }
     if practice.is_over() {
@@ -149,7 +149,7 @@ pub(crate) fn answer(
 pub(crate) fn end(practice: &Practice, context: &mut ReplContext) -> io::Result<()> {
     let explore = &context.explore;
     let result = practice.result(|answers, value| explore.satisfies(answers, value));
-    context.print(vec![result])
+    context.print(&[result])
 }
 
 /// Whether a line is an answer rather than a command or a statement.

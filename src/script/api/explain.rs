@@ -26,7 +26,7 @@ pub fn sections() -> impl Iterator<Item = (&'static str, &'static str)> {
     })
 }
 
-/// What the index has about a name.
+/// The rows of the reference and the texts about a name.
 pub struct Page {
     rows: Vec<Found>,
     /// Sections about diagnostic codes and entries of the glossary, in Markdown.
@@ -177,7 +177,7 @@ fn folded(name: &str) -> String {
 /// assert!(explain::page("no-machine").unwrap().starts_with("no-machine: "));
 /// assert!(explain::page("pfn").unwrap().starts_with("Physical page number (PPN)\n"));
 /// assert!(explain::page("Bélády").unwrap().starts_with("Optimal"));
-/// assert!(explain::page("no-mahcine").unwrap_err().contains("did you mean `no-machine`?"));
+/// assert!(explain::page("no-machina").unwrap_err().contains("did you mean `no-machine`?"));
 /// ```
 ///
 /// # Errors

@@ -67,12 +67,11 @@ fn folded(table: &Table, columns: &[Column], room: usize) -> Vec<Vec<Vec<usize>>
                 pieces.push(std::mem::replace(&mut piece, key.clone()));
                 (used, begins) = (0, true);
             }
-            match piece.last_mut().filter(|_| !begins) {
-                Some(group) => group.push(at),
-                None => {
-                    piece.push(vec![at]);
-                    used += 2;
-                }
+            if let Some(group) = piece.last_mut().filter(|_| !begins) {
+                group.push(at);
+            } else {
+                piece.push(vec![at]);
+                used += 2;
             }
             used += own;
             begins = false;

@@ -52,7 +52,9 @@ pub fn render(diagnostics: &[Diagnostic], sources: &Sources, style: Style) -> St
     let mut text = String::new();
     for diagnostic in diagnostics {
         if is_about_whole_file(diagnostic, sources) {
-            text += &format!("pagewalk: {}\n", readable(&diagnostic.message));
+            text += "pagewalk: ";
+            text += &readable(&diagnostic.message);
+            text.push('\n');
             continue;
         }
         // Writing to a string cannot fail.

@@ -117,7 +117,7 @@ fn a_long_line_is_cut_around_its_mark_in_a_terminal() {
             fit: Fit::Lines(columns),
             ..PLAIN
         };
-        let rendered = render(&[diagnostic.clone()], &sources, style);
+        let rendered = render(std::slice::from_ref(&diagnostic), &sources, style);
         let lines: Vec<Vec<char>> = rendered
             .lines()
             .map(|line| line.chars().collect())

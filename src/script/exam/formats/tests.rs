@@ -84,6 +84,10 @@ fn check_steps(scene: &Scene) -> Result<(), TestCaseError> {
             text(&pair[1])
         );
     }
+    for step in 1..=scene.last_step() {
+        let draws = scene.shapes.iter().any(|shape| shape.step == Some(step));
+        prop_assert!(draws, "step {} of {}\n{}", step, scene.title, text(scene));
+    }
     let last = steps.last().map(outlines);
     prop_assert_eq!(last, Some(outlines(scene)));
     Ok(())

@@ -91,23 +91,24 @@ impl Pen<'_> {
             field(&mut scene, ends, [&name, &bits, &value]);
         }
         // The offset in a huge page takes the room of the indexes that the page does not have.
-        let last = (leaf + 1) as u16;
         let bits = format!("{}–0", bits.max(1) - 1);
         field(&mut scene, (self.x(leaf), right), ["VPO", &bits, &value]);
         let rows = if self.folds { 4 } else { 2 };
         let entry_bottom = TABLES + 3 + rows;
         let mut lane = LEFT;
+        let mut last = 1;
         for level in 1..=leaf {
             let fetched = self.fetched(level);
             if self.filled && fetched.is_none() {
                 break;
             }
+            last = level as u16 + 1;
             scene.step(Some(level as u16));
             scene.part(Some(ElementId::Level(level)));
             lane = self.table(&mut scene, level, fetched, entry_bottom);
             let leads_on = fetched.is_none_or(|level| level.found == PteKind::Table);
             if level < leaf && leads_on {
-                scene.step(Some(level as u16 + 1));
+                scene.step(Some(last));
                 let next = self.x(level);
                 let from = (lane - 3, entry_bottom - 1);
                 let points = [from, (lane, from.1), (lane, TABLES), (next - 1, TABLES)];

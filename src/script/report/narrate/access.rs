@@ -251,9 +251,10 @@ fn cache_path(access: &Access) -> Option<String> {
         } = *event
         {
             // The worksheet has the index and the tag of the first level.
-            let place = (!path.is_empty())
-                .then(|| format!(" ({})", cache_place(spec, cache, set, tag)))
-                .unwrap_or_default();
+            let mut place = String::new();
+            if !path.is_empty() {
+                place = format!(" ({})", cache_place(spec, cache, set, tag));
+            }
             let name = Part::Cache(cache).name(spec);
             path.push(format!("{name} {}{place}", hit(way.is_some())));
             served |= way.is_some();

@@ -46,11 +46,19 @@ fn choice<T: Copy>(expr: &Expr, words: &[(&'static str, T)]) -> Result<T, Vec<Di
     )
 }
 
-/// Whether a statement contains an address as a number. The number of a canonical address in the upper half has more bits than
-/// the address.
-fn is_literal(written: &Expr, va: Va) -> bool {
-    matches!(&written.kind, ExprKind::Value(Value::Number(number))
-        if number.as_integer() == Some(va.raw().into()))
+/// Whether a statement contains an address in digits. The digits of a canonical address in the upper half have more bits than the
+/// address, and `'a'` has no digits.
+fn is_literal(session: &Session, written: &Expr, va: Va) -> bool {
+    let ExprKind::Value(Value::Number(number)) = &written.kind else {
+        return false;
+    };
+    let has_digits = || {
+        session
+            .text(written.span)
+            .starts_with(|c: char| c.is_ascii_digit())
+    };
+    // A character is a byte, so that a loop need not look at the text of other addresses.
+    number.as_integer() == Some(va.raw().into()) && (va.raw() > 0xFF || has_digits())
 }
 
 fn access(plan: AccessPlan) -> Action {
@@ -70,7 +78,7 @@ pub(crate) fn translate(session: &mut Session, command: &Command) -> Result<Acti
     }
     let (place, written, verb) = (va.span, va, AccessVerb::Translate);
     let (va, pid) = session.address_in_process(va, 1)?;
-    let literal = is_literal(written, va);
+    let literal = is_literal(session, written, va);
     Ok(access(AccessPlan {
         verb,
         kind,
@@ -119,7 +127,7 @@ pub(crate) fn load(
     session.work(size, va.span)?;
     let (place, written) = (va.span, va);
     let (va, pid) = session.address_in_process(va, size)?;
-    let literal = is_literal(written, va);
+    let literal = is_literal(session, written, va);
     let data = vec![None; size as usize];
     Ok(access(AccessPlan {
         verb,
@@ -151,7 +159,7 @@ pub fn write(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     session.work(bytes.len() as u64, va.span)?;
     let (place, written) = (va.span, va);
     let (va, pid) = session.address_in_process(va, bytes.len() as u64)?;
-    let literal = is_literal(written, va);
+    let literal = is_literal(session, written, va);
     let data = bytes.into_iter().map(Some).collect();
     let (verb, kind, mode) = (AccessVerb::Write, AccessKind::Write, Privilege::User);
     Ok(access(AccessPlan {

@@ -1,6 +1,6 @@
 //! The page walk: the entry that the MMU fetches at each level of the page tables.
 
-use super::{Pen, stroke};
+use super::pen::{Pen, stroke};
 use crate::report::scene::{ElementId, Frame, Place, width};
 use crate::report::words::numbers::hex;
 use crate::run::record::{Translation, TranslationLevel};
