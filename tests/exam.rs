@@ -433,7 +433,7 @@ fn figures_in_a_row_are_before_and_after() {
     }
     // The places for frames are the boxes without a text.
     assert_eq!(
-        paper.matches("│                 │").count(),
+        paper.matches("│                     │").count(),
         2 * 4,
         "{paper}"
     );
