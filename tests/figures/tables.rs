@@ -6,7 +6,7 @@ use super::json_lines;
 
 /// The preset `simple` with the TLB of CS:APP 9.6.4 (tag, PPN, valid), set by set.
 const TLB: &str = "machine simple\n\
-    set page_table { | vpn ppn |; | 0A 09 | 0F 0D | }\n\
+    set page_table { | vpn ppn | vpn ppn |; | 0A 09 | 0F 0D | }\n\
     set tlb {\n\
       | set | tag ppn v | tag ppn v | tag ppn v | tag ppn v |\n\
       |  0  | 03  -   0 | 09  0D  1 | 00  -   0 | 07  02  1 |\n\

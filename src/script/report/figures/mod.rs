@@ -32,6 +32,8 @@ pub(crate) struct Room {
 impl Room {
     /// A page, a picture, or a pipe.
     pub(crate) const PAGE: Self = Self { columns: 100 };
+    /// A terminal of 80 columns, whose texts are indented.
+    const TERMINAL: Self = Self { columns: 78 };
 }
 
 /// Draws a figure.
@@ -44,5 +46,8 @@ pub(crate) fn scene(data: &FigureData, room: Room) -> Scene {
         FigureData::Frames(of) => frames::scene(of),
     };
     scene.subject = data.subject();
+    if room.columns > Room::TERMINAL.columns && scene.size().0 > Room::TERMINAL.columns {
+        scene.narrow = Some(Box::new(self::scene(data, Room::TERMINAL)));
+    }
     scene
 }

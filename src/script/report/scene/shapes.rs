@@ -14,6 +14,8 @@ pub struct Scene {
     pub(crate) shapes: Vec<Shape>,
     /// The objects of a figure that may show them before or after a change.
     pub(crate) subject: Option<String>,
+    /// The figure for a narrow terminal, if it has another form there.
+    pub(crate) narrow: Option<Box<Scene>>,
     /// The minimum size, which a paper takes from its key, and a step from the last one.
     least: Place,
     /// What the next shapes represent, and the step that draws them.
@@ -277,15 +279,17 @@ impl Scene {
     }
 
     /// Returns the scene after a step, in the size of the whole scene. Of the shapes of later steps, the lines and boxes that
-    /// will be on the path of the access are there already, but thin.
+    /// will be on the path of the access are there already, but thin. The answers beside the path follow with the last step.
     #[must_use]
     pub fn upto(&self, step: u16) -> Self {
         let mut scene = self.clone();
         scene.least = self.size();
+        let last = self.last_step();
         let later = |shape: &Shape| shape.step.is_some_and(|own| own > step);
-        scene
-            .shapes
-            .retain(|shape| !later(shape) || !shape.answer && shape.draws.is_taken());
+        scene.shapes.retain(|shape| match shape.step {
+            None => !shape.answer || step >= last,
+            Some(_) => !later(shape) || !shape.answer && shape.draws.is_taken(),
+        });
         for shape in &mut scene.shapes {
             if later(shape) {
                 shape.draws.thin();
@@ -299,6 +303,7 @@ impl Scene {
     #[must_use]
     pub fn unanswered(mut self) -> Self {
         self.least = self.size();
+        self.narrow = self.narrow.map(|narrow| Box::new(narrow.unanswered()));
         self.said.retain(|(_, answer)| !answer);
         self.shapes.retain(|shape| !shape.answer);
         for shape in &mut self.shapes {

@@ -166,6 +166,11 @@ fn draw(text: &mut String, block: &Block, theme: Theme) {
 /// Writes a drawing with its title. A drawing that is too wide for the terminal would be unreadable there.
 fn drawn(text: &mut String, scene: &Scene, theme: Theme) {
     let (title, columns) = (visible(&scene.title), scene.size().0 as usize + 2);
+    if let Some(narrow) = &scene.narrow
+        && columns > theme.columns()
+    {
+        return drawn(text, narrow, theme);
+    }
     wrapped(text, 2, Ink::Strong, &title, theme);
     if columns > theme.columns() {
         let instead = format!("({columns} columns wide; `run --figures DIR` writes a picture)");

@@ -74,49 +74,50 @@ fn beside(key: usize, at: usize) -> usize {
 }
 
 impl Rows {
-    /// Makes the table a figure. Marks the changes since the previous figure.
+    /// Makes the table a figure. Marks the changes since the previous figure, in the columns that both have: a table leaves
+    /// out a column without values.
     pub(crate) fn mark(&mut self, before: Option<&Self>) {
         let mut marks = Marks::default();
-        let key = self.key();
-        let ways = ways(self);
-        let before = before.map(|before| before.with_columns_of(self));
-        for change in before.map_or_else(Vec::new, |before| changes(&before, self)) {
-            let begin: usize = ways[..change.way].iter().sum();
-            let columns: Vec<usize> = (begin..)
-                .map(|at| beside(key, at))
-                .take(change.cells.len())
+        if let Some(before) = before {
+            let own: Vec<(usize, &String)> = columns(before).collect();
+            let found: Vec<Option<usize>> = columns(self)
+                .map(|column| own.iter().position(|own| *own == column))
                 .collect();
-            let is_now = |row: &[Cell]| {
-                let cells = change.cells.iter().map(|(_, new)| Some(new));
-                row.get(key) == Some(&change.key) && columns.iter().map(|at| row.get(*at)).eq(cells)
-            };
-            match self.rows.iter().position(|row| is_now(row)) {
-                Some(row) => {
-                    let differs = |((old, new), _): &(&(Cell, Cell), &usize)| old != new;
-                    let cells = change.cells.iter().zip(&columns).filter(differs);
-                    marks.cells.extend(cells.map(|(_, at)| (row, *at)));
+            let before = before.with_columns(&self.groups, &found);
+            let key = self.key();
+            let ways = ways(self);
+            for change in changes(&before, self) {
+                let begin: usize = ways[..change.way].iter().sum();
+                let places = (begin..).map(|at| beside(key, at));
+                let cells: Vec<_> = places.zip(&change.cells).collect();
+                let is_now = |row: &Vec<Cell>| {
+                    row.get(key) == Some(&change.key)
+                        && cells.iter().all(|(at, (_, new))| row.get(*at) == Some(new))
+                };
+                match self.rows.iter().position(is_now) {
+                    Some(row) => marks.cells.extend(
+                        cells
+                            .iter()
+                            .filter(|(at, (old, new))| old != new && found[*at].is_some())
+                            .map(|(at, _)| (row, *at)),
+                    ),
+                    None if !marks.gone.contains(&change.key) => marks.gone.push(change.key),
+                    None => {}
                 }
-                None if !marks.gone.contains(&change.key) => marks.gone.push(change.key),
-                None => {}
             }
         }
         self.marks = Some(marks);
     }
 
-    /// Returns the rows with the columns of another state of the table, which may have a column that this one leaves
-    /// out because it has no values.
-    fn with_columns_of(&self, other: &Self) -> Self {
-        let own: Vec<(usize, &String)> = columns(self).collect();
-        let found: Vec<Option<usize>> = columns(other)
-            .map(|column| own.iter().position(|own| *own == column))
-            .collect();
+    /// Returns the rows with other columns, each of which is one of these columns or new.
+    fn with_columns(&self, groups: &[Vec<String>], found: &[Option<usize>]) -> Self {
         let cell = |row: &[Cell], at: &Option<usize>| {
             at.and_then(|at| row.get(at))
                 .map_or(Cell::Nothing, Cell::clone)
         };
         let row = |row: &Vec<Cell>| found.iter().map(|at| cell(row, at)).collect();
         Self {
-            groups: other.groups.clone(),
+            groups: groups.to_vec(),
             rows: self.rows.iter().map(row).collect(),
             ..self.clone()
         }

@@ -12,7 +12,7 @@ use crate::report::words::numbers::hex;
 use crate::run::nouns::size;
 use crate::run::record::{DividedAddress, DividedField, Lookup, Translation};
 use lookup::{ROWS, Table, WAYS};
-use pen::{BUS, GAP, LEFT, MISS, Pen, Placed, RESULT, flow, part, stroke};
+use pen::{BUS, GAP, LEFT, MISS, Pen, Placed, flow, part, stroke};
 use walk::Columns;
 
 /// Draws an access in a room of `columns` columns. Boxes that do not fit beside each other are below each other.
@@ -201,15 +201,18 @@ impl Pen<'_> {
         for (at, own) in placed.iter().enumerate() {
             let lookup = of.caches.get(at);
             let supplies = lookup.map_or(reached, |cache| done && cache.hit == Some(true));
+            // A store that misses first fills a line of the first cache.
+            let misses = of.stores && reached && !of.caches.is_empty();
+            let supplies = if misses { at == 0 } else { supplies };
             let word = if lookup.is_some() { "hit" } else { "" };
-            self.leave(*own, word, &[(RESULT, cpu)], supplies);
+            self.data(*own, word, cpu, supplies);
         }
         let below = placed.last().map_or(below, |last| last.below);
-        self.data((LEFT, below + 1));
+        self.bytes((LEFT, below + 1));
     }
 
     /// Writes the bytes that were read or written.
-    fn data(&mut self, at: Place) {
+    fn bytes(&mut self, at: Place) {
         const BYTES: usize = 16;
         let byte =
             |byte: &Option<u8>| byte.map_or_else(|| "??".to_owned(), |byte| format!("{byte:02X}"));
@@ -358,8 +361,8 @@ impl Pen<'_> {
             below,
         };
         self.step(done, None);
-        self.leave(of_compare, "hit", &[(RESULT, cpu)], hit && done);
-        self.data((LEFT, below + 1));
+        self.data(of_compare, "hit", cpu, hit && done);
+        self.bytes((LEFT, below + 1));
     }
 }
 

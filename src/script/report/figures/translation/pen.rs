@@ -104,6 +104,22 @@ impl Pen<'_> {
         self.scene.write((x + 2, of.frame.bottom() + 1), word);
     }
 
+    /// Draws the way of the data between a box and the CPU.
+    pub(super) fn data(&mut self, of: Placed, word: &str, cpu: u32, used: bool) {
+        if !self.of.stores {
+            return self.leave(of, word, &[(RESULT, cpu)], used);
+        }
+        let (x, bottom) = (of.frame.at.0 + HIT, of.frame.bottom());
+        let points = [
+            (RESULT, cpu),
+            (RESULT, of.below),
+            (x, of.below),
+            (x, bottom + 1),
+        ];
+        self.scene.arrow(&points, stroke(used));
+        self.scene.write((x + 2, bottom + 1), word);
+    }
+
     /// Draws the arrow from a box to the box beside it or below it that serves its misses, and returns its column.
     pub(super) fn miss(&mut self, from: Frame, to: Frame, used: bool) -> u32 {
         if from.at.1 == to.at.1 {
