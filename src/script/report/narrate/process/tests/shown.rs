@@ -379,15 +379,9 @@ fn the_chain_leads_from_the_lowest_to_the_highest_area() {
 /// Each of the lecture's seven areas has a structure with all fields of CS:APP figure 9.27.
 #[test]
 fn a_chain_of_seven_areas_has_all_labels() {
-    let rows: String = (0..7u64)
-        .map(|at| {
-            format!(
-                "| {:X} {:X} rw-p | ; ",
-                0x40_0000 + at * 0x2000,
-                0x40_1000 + at * 0x2000
-            )
-        })
-        .collect();
+    let row = |at: u64| format!("| {:X} {:X} rw-p | ; ", at << 13, (at << 13) + 0x1000);
+    let rows: Vec<String> = (0x200..0x207).map(row).collect();
+    let rows = rows.concat();
     let layout = layout(&format!(
         "process P1 {{ | start end perms | ; {rows} }}\nfigure layout P1 chain"
     ));
