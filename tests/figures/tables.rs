@@ -97,7 +97,7 @@ fn a_figure_marks_what_changed_since_the_previous_one() {
     let lines = json_lines(&script);
     let tables: Vec<_> = lines
         .iter()
-        .filter(|line| line["text"] == "figure tlb")
+        .filter(|line| line["statement"] == "figure tlb")
         .map(|line| &line["shown"][0])
         .collect();
     assert_eq!(tables[0]["changed"], serde_json::json!([]));
@@ -141,7 +141,7 @@ fn show_and_figure_share_their_nouns() {
     );
     assert_eq!(text.matches("main memory").count(), 2, "{text}");
     assert!(
-        text.contains("0   0   1   0   0   1   1   1   1   1   0   0"),
+        text.contains("│ 0 │ 0 │ 0 │ 0 │ 1 │ 0 │ 0 │ 1 │ 1 │ 1 │ 1 │ 1 │ 0 │ 0 │"),
         "{text}"
     );
     let (text, _) = run("machine simple\nfigure tlbs\n", &[]);

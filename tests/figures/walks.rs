@@ -227,7 +227,8 @@ fn the_papers_of_walks_have_every_level() {
 fn bits_without_fields_have_a_box_each() {
     let (text, svg) = drawn("machine simple\nfigure bits 0x027C\nfigure bits pa 0x354\n");
     for digits in ["00001001111100", "001101010100"] {
-        let boxes: String = digits.chars().map(|digit| format!(" {digit} │")).collect();
+        let boxes = digits.chars().flat_map(|digit| [' ', digit, ' ', '│']);
+        let boxes: String = boxes.collect();
         assert!(text.contains(&format!("│{boxes}\n")), "{digits} in {text}");
     }
     assert_eq!(svg.len(), 2);

@@ -97,9 +97,10 @@ impl Figure {
         };
         let mut drawings = vec![Vec::new(); scenes.len()];
         for step in steps {
-            let scenes: Vec<Scene> = match style.steps {
-                true => scenes.iter().map(|scene| scene.upto(step)).collect(),
-                false => scenes.clone(),
+            let scenes: Vec<Scene> = if style.steps {
+                scenes.iter().map(|scene| scene.upto(step)).collect()
+            } else {
+                scenes.clone()
             };
             let svgs = svgs(&scenes, &style.theme, style.width);
             for (drawing, svg) in drawings.iter_mut().zip(svgs) {

@@ -13,7 +13,7 @@ pub use super::loader::{Disk, Loader, MemoryLimit, Texts, text_of};
 use super::parse::{Includes, Pieces, WORD_BYTES, parse_again, word_starts};
 use super::source::Sources;
 use pagewalk_engine::files::limits::{InputLimit, SCRIPT};
-use pagewalk_engine::files::{reason, shown};
+use pagewalk_engine::files::{reason, shown, visible};
 
 /// Maximum depth of nested includes, excluding the script itself.
 const INCLUDE_LIMIT: usize = 64;
@@ -63,7 +63,7 @@ pub(crate) fn add(
         Ok(text) => Reader::add(sources, loader, &name, path, &text),
         Err(reason) => {
             let file = sources.add(&name, path.map(Path::to_owned), "");
-            let message = format!("cannot read `{name}`: {reason}");
+            let message = format!("cannot read `{}`: {reason}", visible(&name));
             let diagnostic = Diagnostic::new(
                 Code::Unreadable,
                 Span {

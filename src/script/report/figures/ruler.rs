@@ -197,7 +197,13 @@ impl Stretches {
 fn describe(scene: &mut Scene, of: &Ruler) {
     match of.digits.as_str() {
         "" => {}
-        digits if digits.contains('_') => scene.say("An empty box for each bit.", false),
+        digits if digits.contains('_') => {
+            let highest = of.bits.saturating_sub(1);
+            scene.say(
+                format!("An empty box for each bit, from {highest} down to 0."),
+                false,
+            );
+        }
         digits => scene.say(format!("Its bits are {digits}."), false),
     }
     let row = |row: &RulerRow| {

@@ -12,7 +12,7 @@ use crate::run::table::{InvalidEntries, Shape};
 use pagewalk_engine::machine::footprint::Footprint;
 use pagewalk_engine::machine::spec::Mmu;
 
-use super::naming::NounRef;
+use super::naming::{NounRef, nouns};
 use super::operands::{missing, unexpected, word};
 
 /// The number of rows after which `set` measures the memory of the machine. A row of a page table can need all the
@@ -208,9 +208,12 @@ pub(crate) fn show(session: &mut Session, command: &Command) -> Result<Action, S
     }))
 }
 
-/// Returns the verb `figure` if it draws what the operands name.
+/// Returns the verb `figure` if it draws what the operands name, and the name alone is no noun of `show`.
 fn figure(session: &Session, command: &Command) -> Option<&'static Verb> {
     let name = command.operands.first().and_then(word)?;
+    if command.operands.len() == 1 && nouns().any(|noun| noun == name) {
+        return None;
+    }
     let figure = session.language.verb("figure")?;
     let draws = |param: &Param| {
         matches!(param, Ways(ways) if ways.iter().any(

@@ -8,9 +8,10 @@ use crate::lang::ast::{Command, Expr, ExprKind, Pages, Settings};
 use crate::lang::visit::Visit;
 use crate::questions::LANGUAGE;
 use crate::run::nouns::{SHOWN_NOUNS, TABLE_NOUNS, ThingNoun, Views};
-use crate::run::params::{Atom, Param, Params, Slot, next};
+use crate::run::params::{Atom, Param, Params, Slot, next, ways};
 use crate::run::syscalls::called;
 use crate::run::table::Column;
+use crate::run::verbs;
 
 impl Finder<'_> {
     /// Visits the names in a command.
@@ -27,7 +28,27 @@ impl Finder<'_> {
                 self.noun(operands);
                 self.exprs(assigned.unwrap_or_default());
             }
-            "show" => self.shown(operands),
+            // Each accepts what the other one shows.
+            "show" | "figure" => {
+                let figure = LANGUAGE.verb("figure").map_or(&[][..], |verb| verb.params);
+                let first = operands.first();
+                let name = first
+                    .and_then(|first| self.word(first))
+                    .map(|word| word.text);
+                let is_first = |way: &&[Param]| {
+                    way.first().is_some_and(|param| {
+                        name.as_deref()
+                            .is_some_and(|name| param.words().contains(&name))
+                    })
+                };
+                let draws = ways(figure).iter().any(is_first);
+                let shows = verbs::nouns().any(|noun| name.as_deref() == Some(noun));
+                if draws && !(shows && &*command.verb.text == "show") {
+                    self.operands(figure, operands, assigned);
+                } else {
+                    self.shown(operands);
+                }
+            }
             "expect" => self.expected(command),
             verb => self.operands(
                 LANGUAGE.verb(verb).map_or(&[], |verb| verb.params),
@@ -81,7 +102,7 @@ impl Finder<'_> {
     }
 
     /// Visits an operand that one of these parameters accepts. The last operand cannot be a process
-    /// before an address or a file.
+    /// before an address, and not a new one before a file.
     fn operand(&mut self, params: &[&Param], operand: &Expr, is_last: bool) {
         let has = |slot| params.contains(&&Param::Value(slot));
         let is_value = |param: &&Param| matches!(param, Param::Value(slot) if !slot.is_name());
@@ -98,7 +119,10 @@ impl Finder<'_> {
                 self.gives(Space::Process, &word, NameKind::Process);
             }
             Some(word)
-                if has(Slot::Process) && !(is_last && (has(Slot::Va) || has(Slot::FileName))) =>
+                if has(Slot::Process)
+                    && (!(is_last && (has(Slot::Va) || has(Slot::FileName)))
+                        || !has(Slot::Va)
+                            && self.resolve(Space::Process, &word.text).id.is_some()) =>
             {
                 self.uses(Space::Process, &word);
             }
