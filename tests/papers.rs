@@ -229,7 +229,7 @@ fn a_page_is_accessible() {
         "<caption>TLB (hex)</caption>",
         "<th scope=\"col\">Set</th>",
         "<th scope=\"row\">VPN",
-        "<desc>virtual address: An empty box for each bit, from 13 down to 0.</desc>",
+        "<desc>virtual address: One box for each bit from 13 down to 0, empty.</desc>",
         "Powers of two",
         "data-field=\"1a.vpn\"",
     ] {

@@ -105,14 +105,13 @@ impl Finder<'_> {
     /// before an address, and not a new one before a file.
     fn operand(&mut self, params: &[&Param], operand: &Expr, is_last: bool) {
         let has = |slot| params.contains(&&Param::Value(slot));
+        let is_word = |word: &str| params.iter().any(|param| param.words().contains(&word));
         let is_value = |param: &&Param| matches!(param, Param::Value(slot) if !slot.is_name());
         match self.word(operand) {
             _ if has(Slot::Titles) || has(Slot::Titled) => self.titles(operand),
             // Where a process may also follow, the name of a process is a process.
             Some(word)
-                if params
-                    .iter()
-                    .any(|param| param.words().contains(&&*word.text))
+                if is_word(&word.text)
                     && !(has(Slot::Process)
                         && self.resolve(Space::Process, &word.text).id.is_some()) => {}
             Some(word) if has(Slot::NewProcess) => {
@@ -122,6 +121,7 @@ impl Finder<'_> {
                 if has(Slot::Process)
                     && (!(is_last && (has(Slot::Va) || has(Slot::FileName)))
                         || !has(Slot::Va)
+                            && !is_word(&word.text)
                             && self.resolve(Space::Process, &word.text).id.is_some()) =>
             {
                 self.uses(Space::Process, &word);
