@@ -35,7 +35,7 @@ pub(super) struct FigureArguments {
         requires = "figures"
     )]
     theme: ThemeName,
-    /// Draw figures that are MM millimeters wide if the type is large enough to read
+    /// Draw figures at most MM millimeters wide, unless their type would be too small
     #[arg(long, value_name = "MM", default_value_t = 174, value_parser = clap::value_parser!(u16).range(40..=2000), requires = "figures")]
     width: u16,
 }
