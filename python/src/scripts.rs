@@ -20,7 +20,6 @@ pub(crate) type Files = Texts<Option<Disk>>;
 #[derive(FromPyObject)]
 #[pyo3(from_item_all)]
 pub(crate) struct Script {
-    /// The name or path.
     name: PathBuf,
     /// The texts of files by name, with the script's own text unless it is on disk.
     files: BTreeMap<PathBuf, Vec<u8>>,

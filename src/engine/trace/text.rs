@@ -46,7 +46,6 @@ pub(crate) struct Text {
     pub(crate) lines: u64,
     pub(crate) malformed: Malformed,
     begun: bool,
-    /// The fetches to return.
     pub(super) fetches: Fetches,
 }
 

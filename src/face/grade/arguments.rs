@@ -75,7 +75,6 @@ pub(crate) struct Grade {
     pub(super) checking: Checking,
 }
 
-/// The feedback format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub(crate) enum FeedbackFormat {
     /// Markdown

@@ -59,7 +59,6 @@ pub(crate) struct Test {
     jobs: Option<usize>,
 }
 
-/// The output.
 #[derive(Debug, Args)]
 struct OutputOptions {
     /// Also write a report: `junit`, `json`, `github`, or `html`; `-` is standard output

@@ -389,7 +389,6 @@ pub(crate) struct Column {
     pub(crate) digits: Option<u32>,
 }
 
-/// A cell.
 #[derive(Debug, Clone)]
 pub(crate) enum AuthorCell {
     /// A printed value, and whether it is a number.

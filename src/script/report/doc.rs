@@ -232,7 +232,6 @@ pub struct Layout {
 /// The structures that lead to the areas of a process.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Chain {
-    /// The process.
     pub(crate) process: String,
     /// The level-1 page table.
     pub(crate) pgd: String,

@@ -6,7 +6,6 @@ pub(super) struct Idiom {
     pub(super) theirs: &'static [&'static str],
     /// The template of the equivalent, or an empty text if no equivalent exists.
     pub(super) ours: &'static str,
-    /// The message.
     pub(super) message: &'static str,
     /// The help, used if `ours` is empty or does not fit the place.
     pub(super) help: &'static str,

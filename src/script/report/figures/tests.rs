@@ -38,7 +38,7 @@ fn check(script: &str) -> Result<usize, TestCaseError> {
         let scenes = drawn(script, room);
         for scene in &scenes {
             prop_assert_eq!(collisions(scene), Vec::<String>::new(), "{}", text(scene));
-            // The room determines only what is beside each other in a translation.
+            // The room determines only which boxes of a translation are beside each other.
             let most = if scene.title == "the machine" {
                 110
             } else {

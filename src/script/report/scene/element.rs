@@ -1,4 +1,4 @@
-//! What a shape of a scene represents, so that a page can join a figure to its tables.
+//! The things that shapes of a scene represent, so that a page can join a figure to its tables.
 
 use std::fmt::Write;
 

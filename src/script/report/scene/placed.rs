@@ -126,7 +126,7 @@ impl<'s> Placed<'s> {
         corners
     }
 
-    /// Returns the shapes in drawing order: boxes before what is in them, and outer boxes before inner ones.
+    /// Returns the shapes in drawing order: boxes before their contents, and outer boxes before inner ones.
     pub(crate) fn shapes(&self) -> Vec<&'s Shape> {
         let mut shapes: Vec<&Shape> = self.scene.shapes.iter().collect();
         shapes.sort_by_key(|shape| match shape.draws {

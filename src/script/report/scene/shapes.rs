@@ -6,7 +6,6 @@ use crate::report::excerpt::visible;
 /// A figure on a grid of characters. The origin is the upper left corner.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Scene {
-    /// The title.
     pub(crate) title: String,
     /// The description of the figure, sentence by sentence. A sentence that contains an answer is marked.
     pub(crate) said: Vec<(String, bool)>,
@@ -18,7 +17,7 @@ pub struct Scene {
     pub(crate) narrow: Option<Box<Scene>>,
     /// The minimum size, which a paper takes from its key, and a step from the last one.
     least: Place,
-    /// What the next shapes represent, and the step that draws them.
+    /// The thing that the next shapes represent, and the step that draws them.
     part: Option<ElementId>,
     step: Option<u16>,
 }
@@ -32,7 +31,7 @@ pub(crate) struct Shape {
     pub(crate) draws: Draws,
     /// What the shape represents.
     pub(crate) part: Option<ElementId>,
-    /// The step that draws the shape, from 1, or `None` for what is there from the beginning.
+    /// The step that draws the shape, from 1, or `None` for a shape that is there from the beginning.
     pub(crate) step: Option<u16>,
     /// Whether the shape is missing on a paper.
     pub(crate) answer: bool,
@@ -322,7 +321,6 @@ impl Scene {
         self.title = format!("{caption}: {}", self.title);
     }
 
-    /// Returns the description.
     pub(crate) fn description(&self) -> String {
         self.said
             .iter()
@@ -391,7 +389,6 @@ impl Line {
         }
     }
 
-    /// Creates a heading.
     pub(crate) fn head(text: impl Into<String>) -> Self {
         Self {
             text: text.into(),

@@ -11,7 +11,6 @@ const OPERATION: u64 = 512;
 const EVENT: u64 = 64;
 /// A set that an access looked up, without its lines, or one of its lines.
 const SET_LINE: u64 = 96;
-/// An area.
 const AREA: u64 = 96;
 /// A byte of an access, which may be unknown.
 const DATA_BYTE: u64 = 2;

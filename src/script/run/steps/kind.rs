@@ -4,7 +4,6 @@
 use super::step::Part;
 use pagewalk_engine::machine::spec::Spec;
 
-/// A kind of message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum MessageKind {
     /// The CPU sends an address to the MMU, or without an MMU to the first cache or memory.

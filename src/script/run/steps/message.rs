@@ -9,7 +9,6 @@ use pagewalk_engine::machine::event::{AccessKind, Event, Fault, PteKind, Purpose
 use pagewalk_engine::machine::pte::Bit;
 use pagewalk_engine::machine::spec::Spec;
 
-/// A message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Message {
     pub(crate) kind: MessageKind,

@@ -33,7 +33,7 @@ pub(crate) fn scene(of: &Translation, columns: u32) -> Scene {
     } else {
         pen.in_turn();
     }
-    // What the access does not use is there from the beginning, and so is the text that a paper prints.
+    // The parts that the access does not use are there from the beginning, and so is the text that a paper prints.
     for shape in &mut scene.shapes {
         shape.step = shape
             .step
