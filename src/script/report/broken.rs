@@ -14,6 +14,10 @@ pub(crate) fn width(text: &str) -> usize {
 /// Wraps text to at most `room` columns. A line that fits is unchanged. In a line that does not fit, runs of
 /// spaces become one space, and its other lines are indented by `hang` more columns than the first.
 pub(crate) fn broken(text: &str, room: usize, hang: usize) -> String {
+    // A text has at most as many columns as bytes, so nothing is measured at a pipe.
+    if text.len() <= room {
+        return text.to_owned();
+    }
     let mut out: Vec<String> = Vec::new();
     for line in text.split('\n') {
         if width(line) <= room {
