@@ -138,11 +138,11 @@ fn gather(tokens: TokenStream, found: &mut impl FnMut(&Literal)) {
     }
 }
 
-/// Whether a string literal contains a word beside a blank.
+/// Whether a string literal contains a word or a mark such as `✓` beside a blank.
 fn is_words(literal: &str) -> bool {
     literal.starts_with('"')
         && literal.contains(' ')
-        && literal.contains(|c: char| c.is_ascii_alphabetic())
+        && literal.contains(|c: char| c.is_ascii_alphabetic() || !c.is_ascii())
 }
 
 #[test]
@@ -156,6 +156,7 @@ fn searches_for_words_are_found() {
         of("fn f(t: &str) { t.replacen(\"The cache\", \"it\", 1) }"),
         ["a.rs:1: \"The cache\""]
     );
+    assert_eq!(of("fn f(t: &str) { t.find(\"  ✓\") }"), ["a.rs:1: \"  ✓\""]);
     let fine = [
         // A keyword, a separator, and a text that is written, not searched.
         "fn f(t: &str) { t.strip_prefix(\"last.\") }",

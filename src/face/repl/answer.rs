@@ -32,7 +32,6 @@ pub(crate) enum AnswerDetail {
 /// Prints the effects of statements as they run.
 pub(crate) struct Answer<'s, W: Write> {
     out: W,
-    sources: &'s Sources,
     narrator: Narrator<'s>,
     tell: AnswerDetail,
     look: Theme,
@@ -54,11 +53,13 @@ impl<'s, W: Write> Answer<'s, W> {
         tell: AnswerDetail,
         look: Theme,
     ) -> Self {
-        let narrator = Narrator::new(sources, false);
+        let narrator = match tell {
+            AnswerDetail::Effects => Narrator::below(sources),
+            _ => Narrator::new(sources, false),
+        };
         let page = html.map(|html| (Vec::new(), html));
         Self {
             out,
-            sources,
             narrator,
             tell,
             look,
@@ -86,8 +87,10 @@ impl<'s, W: Write> Answer<'s, W> {
 
     fn write_blocks(&mut self, mut blocks: Vec<Block>) {
         match self.tell {
-            AnswerDetail::Answer | AnswerDetail::Effects => answer_alone(&mut blocks),
-            AnswerDetail::Statement => blocks.iter_mut().for_each(without_place),
+            AnswerDetail::Answer => answer_alone(&mut blocks),
+            AnswerDetail::Effects | AnswerDetail::Statement => {
+                blocks.iter_mut().for_each(without_place);
+            }
             AnswerDetail::Checks => blocks.retain(|block| matches!(block, Block::Checks(_))),
             AnswerDetail::Failures => {}
         }
@@ -120,12 +123,6 @@ fn answer_alone(blocks: &mut Vec<Block>) {
     blocks.iter_mut().for_each(without_place);
 }
 
-/// Returns the first word of a statement after its process.
-fn verb(text: &str) -> String {
-    let word = text.split_whitespace().find(|word| !word.ends_with(':'));
-    word.unwrap_or_default().to_owned()
-}
-
 fn without_place(block: &mut Block) {
     if let Block::Statement { place, .. } = block {
         place.clear();
@@ -139,18 +136,7 @@ impl<W: Write> Sink for Answer<'_, W> {
             return self.error.is_none();
         }
         self.value = record.did.shown_value().or(self.value.take());
-        let mut blocks = self.narrator.narrate(record);
-        if self.tell == AnswerDetail::Effects {
-            let statement = verb(self.sources.text(record.span));
-            blocks.retain_mut(|block| match block {
-                Block::Statement { text, .. } if verb(text) == statement => {
-                    // The expectations that hold follow the statement.
-                    text.replace_range(..text.find("  ✓").unwrap_or(text.len()), "");
-                    !text.is_empty()
-                }
-                _ => true,
-            });
-        }
+        let blocks = self.narrator.narrate(record);
         self.write_blocks(blocks);
         if let Some((page, _)) = &mut self.page {
             page.extend(html::rulers(record));

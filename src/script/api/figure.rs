@@ -133,7 +133,7 @@ fn scenes_of(of: &View, filled: bool) -> Option<Vec<Scene>> {
     if let View::Table(table) = of {
         // A table that `show` prints is no figure.
         table.marks.as_ref()?;
-        return Some(vec![table_scene(table, &view::blocks(of))]);
+        return Some(table_scene(table, &view::blocks(of)).into_iter().collect());
     }
     let scenes = |block: &Block| match block {
         Block::Figure(figure) => figure.scenes(PAPER.columns(WIDTH)),

@@ -13,7 +13,7 @@ use super::facts::Family;
 use super::files::Files;
 pub use super::limits::{LimitNames, Limits};
 use super::name_table::NameTable;
-use super::params::{Param, Params};
+use super::params::{Param, Params, ways};
 use super::progress::Progress;
 use super::record::{Attachment, CallRecord, Check, Did, Sink, StepRecord};
 use super::settings::BlockRow;
@@ -115,6 +115,16 @@ impl Language {
 
     pub(crate) fn verb(&self, name: &str) -> Option<&'static Verb> {
         self.verbs.find(name)
+    }
+
+    /// Returns the verb `figure` if it draws something of this name.
+    pub(crate) fn figure(&self, name: &str) -> Option<&'static Verb> {
+        let figure = self.verb("figure")?;
+        let begins = |way: &&[Param]| {
+            let first = way.first();
+            first.is_some_and(|param| param.words().contains(&name))
+        };
+        ways(figure.params).iter().any(begins).then_some(figure)
     }
 
     /// Returns every block of settings, beginning with those of the core.

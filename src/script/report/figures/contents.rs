@@ -8,8 +8,14 @@ use crate::run::table::{Rows, TableId};
 /// Maximum width in characters. A wider table is drawn in several parts below each other.
 const ROOM: usize = 100;
 
-/// Draws a table with the lines of text below it.
-pub(crate) fn scene(of: &Rows, below: &[Block]) -> Scene {
+/// Maximum number of rows that fit on a page in two halves.
+const ROWS: usize = 128;
+
+/// Draws a table with the lines of text below it, or returns `None` if the table is too long for a page.
+pub(crate) fn scene(of: &Rows, below: &[Block]) -> Option<Scene> {
+    if of.rows.len() > ROWS {
+        return None;
+    }
     let mut scene = Scene::new(of.title.as_str());
     let whole = Table::from(of);
     let mut bottom = 0;
@@ -27,7 +33,7 @@ pub(crate) fn scene(of: &Rows, below: &[Block]) -> Scene {
     for row in &whole.rows {
         scene.say(sentence(&whole, row), false);
     }
-    scene
+    Some(scene)
 }
 
 /// The drawn columns of a table.

@@ -52,6 +52,8 @@ pub struct Narrator<'s> {
     statements: Statements<'s>,
     repeats: Repeats,
     explain: bool,
+    /// Whether each statement outside loops is already on the lines above.
+    below: bool,
 }
 
 impl<'s> Narrator<'s> {
@@ -61,6 +63,15 @@ impl<'s> Narrator<'s> {
             statements: Statements::new(sources),
             repeats: Repeats::default(),
             explain,
+            below: false,
+        }
+    }
+
+    /// Creates a narrator of effects, below statements that are already shown.
+    pub fn below(sources: &'s Sources) -> Self {
+        Self {
+            below: true,
+            ..Self::new(sources, false)
         }
     }
 
@@ -114,22 +125,35 @@ impl<'s> Narrator<'s> {
             Did::Shown(views) => view::sole_value(views),
             _ => None,
         };
-        let text = match &*record.did {
-            Did::Bound { call: None, .. } if record.calls.is_empty() => bound(&record.did),
+        let value = match &*record.did {
+            Did::Bound { call: None, .. } if record.calls.is_empty() => Some(bound(&record.did)),
             Did::Quiet => return self.quiet(record, statement, blocks),
-            _ => shown_value
-                .clone()
-                .unwrap_or_else(|| statement.short.clone()),
+            _ => shown_value.clone(),
         };
-        blocks.push(Block::Statement {
-            text: inside(record, text),
-            place: statement.location(),
-        });
+        match value {
+            Some(value) => blocks.push(Block::Statement {
+                text: inside(record, value),
+                place: statement.location(),
+            }),
+            None => blocks.extend(self.statement(record, statement, "")),
+        }
         blocks.extend(self.calls(record));
         if shown_value.is_none() {
             blocks.extend(self.body(record));
         }
         blocks.extend(checks(record));
+    }
+
+    /// Returns the line of a statement with a note, or the note alone below the statement.
+    fn statement(&self, record: &StepRecord, statement: &Statement, note: &str) -> Option<Block> {
+        if self.below {
+            return (!note.is_empty()).then(|| Block::line(note));
+        }
+        let text = inside(record, statement.short.clone());
+        Some(Block::Statement {
+            text: with_note(text, note),
+            place: statement.location(),
+        })
     }
 
     /// Returns the blocks that describe the effects of a statement.
@@ -198,21 +222,13 @@ impl<'s> Narrator<'s> {
 
     /// Narrates an expectation or a self-explanatory statement in one line if nothing fails.
     fn quiet(&self, record: &StepRecord, statement: &Statement, blocks: &mut Vec<Block>) {
-        let text = inside(record, statement.short.clone());
         let calls = self.calls(record);
         if record.checks.iter().any(|check| !check.held) || !calls.is_empty() {
-            blocks.push(Block::Statement {
-                text,
-                place: statement.location(),
-            });
+            blocks.extend(self.statement(record, statement, ""));
             blocks.extend(calls);
             return blocks.extend(checks(record));
         }
-        let text = format!("{text}{}", verdict(&record.checks));
-        blocks.push(Block::Statement {
-            text,
-            place: statement.location(),
-        });
+        blocks.extend(self.statement(record, statement, &verdict(&record.checks)));
     }
 
     /// Narrates a statement in a loop on one line.
@@ -241,7 +257,7 @@ impl<'s> Narrator<'s> {
             blocks.push(Block::line(format!("{text}  ({})", statement.location())));
             return blocks.extend(checks(record));
         }
-        blocks.push(Block::line(format!("{text}{}", verdict(&record.checks))));
+        blocks.push(Block::line(with_note(text, &verdict(&record.checks))));
         match &*record.did {
             Did::Access(access) if self.explain => blocks.extend(steps(access)),
             Did::Shown(views) => blocks.extend(views.iter().flat_map(runs::shown)),
@@ -314,12 +330,17 @@ fn with_variables(record: &StepRecord, statement: &Statement) -> String {
 fn verdict(checks: &[Check]) -> String {
     match checks.len() as u64 {
         0 => String::new(),
-        1 => "  ✓".to_owned(),
-        all => format!(
-            "  ✓ {}",
-            count(all, "expectation holds", "expectations hold")
-        ),
+        1 => "✓".to_owned(),
+        all => format!("✓ {}", count(all, "expectation holds", "expectations hold")),
     }
+}
+
+fn with_note(mut text: String, note: &str) -> String {
+    if !note.is_empty() {
+        text += "  ";
+        text += note;
+    }
+    text
 }
 
 /// Returns the views of `show`.

@@ -24,7 +24,11 @@ pub fn changes(before: &Rows, after: &Rows) -> Vec<RowChange> {
     names.sort_unstable();
     names.dedup();
     let key = after.key();
-    let ways = ways(after);
+    let ways: Vec<usize> = match &*after.groups {
+        [all] => vec![all.len() - 1],
+        [_, ways @ ..] => ways.iter().map(Vec::len).collect(),
+        [] => Vec::new(),
+    };
     let mut changes = Vec::new();
     for name in names {
         let (old, new) = (old.remove(&name), new.remove(&name));
@@ -32,7 +36,8 @@ pub fn changes(before: &Rows, after: &Rows) -> Vec<RowChange> {
             continue;
         };
         let cell = |row: Option<&[Cell]>, at: usize| {
-            row.and_then(|row| row.get(beside(key, at)))
+            let at = if at < key { at } else { at + 1 };
+            row.and_then(|row| row.get(at))
                 .cloned()
                 .unwrap_or(Cell::Nothing)
         };
@@ -53,87 +58,59 @@ pub fn changes(before: &Rows, after: &Rows) -> Vec<RowChange> {
     changes
 }
 
-/// Returns the number of columns of each way, without the key.
-fn ways(table: &Rows) -> Vec<usize> {
-    match &*table.groups {
-        [all] => vec![all.len() - 1],
-        [_, ways @ ..] => ways.iter().map(Vec::len).collect(),
-        [] => Vec::new(),
-    }
-}
-
-/// Returns the group and the name of each column.
-fn columns(table: &Rows) -> impl Iterator<Item = (usize, &String)> {
-    let groups = table.groups.iter().enumerate();
-    groups.flat_map(|(group, names)| names.iter().map(move |name| (group, name)))
-}
-
-/// Returns the column of the cell with this index among the cells other than the key.
-fn beside(key: usize, at: usize) -> usize {
-    if at < key { at } else { at + 1 }
-}
-
 impl Rows {
     /// Makes the table a figure. Marks the changes since the previous figure, in the columns that both have: a table leaves
     /// out a column without values.
     pub(crate) fn mark(&mut self, before: Option<&Self>) {
-        let mut marks = Marks::default();
-        if let Some(before) = before {
-            let own: Vec<(usize, &String)> = columns(before).collect();
-            let found: Vec<Option<usize>> = columns(self)
-                .map(|column| own.iter().position(|own| *own == column))
-                .collect();
-            let before = before.with_columns(&self.groups, &found);
-            let key = self.key();
-            let ways = ways(self);
-            for change in changes(&before, self) {
-                let begin: usize = ways[..change.way].iter().sum();
-                let places = (begin..).map(|at| beside(key, at));
-                let cells: Vec<_> = places.zip(&change.cells).collect();
-                let is_now = |row: &Vec<Cell>| {
-                    row.get(key) == Some(&change.key)
-                        && cells.iter().all(|(at, (_, new))| row.get(*at) == Some(new))
-                };
-                match self.rows.iter().position(is_now) {
-                    Some(row) => marks.cells.extend(
-                        cells
-                            .iter()
-                            .filter(|(at, (old, new))| old != new && found[*at].is_some())
-                            .map(|(at, _)| (row, *at)),
-                    ),
-                    None if !marks.gone.contains(&change.key) => marks.gone.push(change.key),
-                    None => {}
-                }
-            }
-        }
-        self.marks = Some(marks);
-    }
-
-    /// Returns the rows with other columns, each of which is one of these columns or new.
-    fn with_columns(&self, groups: &[Vec<String>], found: &[Option<usize>]) -> Self {
-        let cell = |row: &[Cell], at: &Option<usize>| {
-            at.and_then(|at| row.get(at))
-                .map_or(Cell::Nothing, Cell::clone)
-        };
-        let row = |row: &Vec<Cell>| found.iter().map(|at| cell(row, at)).collect();
-        Self {
-            groups: groups.to_vec(),
-            rows: self.rows.iter().map(row).collect(),
-            ..self.clone()
-        }
+        self.marks = Some(before.map_or_else(Marks::default, |before| marks(before, self)));
     }
 }
 
-fn named(table: &Rows) -> BTreeMap<Name, &[Cell]> {
-    let mut named = BTreeMap::new();
-    for row in &table.rows {
-        let Some(key) = row.get(table.key()) else {
-            continue;
-        };
-        let (number, text) = (key.number().unwrap_or(0), key.to_string());
-        let same = (number, text.clone(), 0)..=(number, text.clone(), usize::MAX);
-        let again = named.range(same).count();
-        named.insert((number, text, again), &row[..]);
+fn marks(before: &Rows, after: &Rows) -> Marks {
+    let columns = |table: &Rows| -> Vec<(usize, String)> {
+        let groups = table.groups.iter().enumerate();
+        groups
+            .flat_map(|(group, names)| names.iter().map(move |name| (group, name.clone())))
+            .collect()
+    };
+    let earlier = columns(before);
+    let found: Vec<Option<usize>> = columns(after)
+        .iter()
+        .map(|column| earlier.iter().position(|own| own == column))
+        .collect();
+    let mut old = named(before);
+    let mut marks = Marks::default();
+    for (at, (name, row)) in names(after).enumerate() {
+        let old = old.remove(&name);
+        for (column, cell) in row.iter().enumerate() {
+            let Some(place) = found[column].filter(|_| column != after.key()) else {
+                continue;
+            };
+            let before = old.and_then(|old| old.get(place));
+            if *cell != *before.unwrap_or(&Cell::Nothing) {
+                marks.cells.insert((at, column));
+            }
+        }
     }
-    named
+    let gone = old.into_values();
+    marks.gone = gone
+        .filter_map(|row| row.get(before.key()).cloned())
+        .collect();
+    marks
+}
+
+fn named(table: &Rows) -> BTreeMap<Name, &[Cell]> {
+    names(table).collect()
+}
+
+/// Returns the rows that have a key, each with its name.
+fn names(table: &Rows) -> impl Iterator<Item = (Name, &[Cell])> {
+    let mut same: BTreeMap<(u64, String), usize> = BTreeMap::new();
+    table.rows.iter().filter_map(move |row| {
+        let key = row.get(table.key())?;
+        let (number, text) = (key.number().unwrap_or(0), key.to_string());
+        let again = same.entry((number, text.clone())).or_default();
+        *again += 1;
+        Some(((number, text, *again), &row[..]))
+    })
 }

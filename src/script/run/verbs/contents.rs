@@ -3,7 +3,6 @@
 use crate::lang::ast::{Command, Expr, ExprKind, Settings, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::run::nouns::{Contents, SHOWN_NOUNS, ShowPlan, ShownNoun, ThingRef, Views, What};
-use crate::run::params::Param::{self, Keyword, Literal, Ways};
 use crate::run::record::{Did, Shown};
 use crate::run::session::{Action, Session, Verb};
 use crate::run::settings::pte_of_fields;
@@ -194,9 +193,12 @@ pub(crate) fn raw_entry(session: &mut Session, value: &Expr, bytes: u32) -> Resu
 
 /// `show NOUN`, `show EXPR`, or `show` with the operands of `figure`
 pub(crate) fn show(session: &mut Session, command: &Command) -> Result<Action, Stop> {
-    let plan = match (show_plan(session, command), figure(session, command)) {
-        (Err(_), Some(figure)) => return (figure.prepare)(session, command),
-        (plan, _) => plan?,
+    let plan = match show_plan(session, command) {
+        Ok(plan) => plan,
+        Err(wrong) => match figure(session, command) {
+            Some(figure) => return (figure.prepare)(session, command),
+            None => return Err(wrong),
+        },
     };
     let place = command.verb.span;
     Ok(Action::does(move |session| {
@@ -214,13 +216,7 @@ fn figure(session: &Session, command: &Command) -> Option<&'static Verb> {
     if command.operands.len() == 1 && nouns().any(|noun| noun == name) {
         return None;
     }
-    let figure = session.language.verb("figure")?;
-    let draws = |param: &Param| {
-        matches!(param, Ways(ways) if ways.iter().any(
-            |way| matches!(way.first(), Some(Keyword(own) | Literal(own)) if *own == name)
-        ))
-    };
-    figure.params.iter().any(draws).then_some(figure)
+    session.language.figure(name)
 }
 
 /// Returns the plan of a `show` with these operands.

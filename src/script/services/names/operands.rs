@@ -8,10 +8,9 @@ use crate::lang::ast::{Command, Expr, ExprKind, Pages, Settings};
 use crate::lang::visit::Visit;
 use crate::questions::LANGUAGE;
 use crate::run::nouns::{SHOWN_NOUNS, TABLE_NOUNS, ThingNoun, Views};
-use crate::run::params::{Atom, Param, Params, Slot, next, ways};
+use crate::run::params::{Atom, Param, Params, Slot, next};
 use crate::run::syscalls::called;
 use crate::run::table::Column;
-use crate::run::verbs;
 
 impl Finder<'_> {
     /// Visits the names in a command.
@@ -29,24 +28,13 @@ impl Finder<'_> {
                 self.exprs(assigned.unwrap_or_default());
             }
             // Each accepts what the other one shows.
-            "show" | "figure" => {
-                let figure = LANGUAGE.verb("figure").map_or(&[][..], |verb| verb.params);
-                let first = operands.first();
-                let name = first
-                    .and_then(|first| self.word(first))
-                    .map(|word| word.text);
-                let is_first = |way: &&[Param]| {
-                    way.first().is_some_and(|param| {
-                        name.as_deref()
-                            .is_some_and(|name| param.words().contains(&name))
-                    })
-                };
-                let draws = ways(figure).iter().any(is_first);
-                let shows = verbs::nouns().any(|noun| name.as_deref() == Some(noun));
-                if draws && !(shows && &*command.verb.text == "show") {
-                    self.operands(figure, operands, assigned);
-                } else {
-                    self.shown(operands);
+            verb @ ("show" | "figure") => {
+                let name = operands.first().and_then(|first| self.word(first));
+                match name.and_then(|name| LANGUAGE.figure(&name.text)) {
+                    Some(figure) if verb == "figure" || operands.len() > 1 => {
+                        self.operands(figure.params, operands, assigned);
+                    }
+                    _ => self.shown(operands),
                 }
             }
             "expect" => self.expected(command),

@@ -92,17 +92,30 @@ impl Pen<'_> {
 
         let x = LEFT + 2 + columns.index + 1;
         let y = self.result((x + 3, walk.bottom() + 1), va.right - 7 - x);
+        let pa = self.physical_address((x, y), room, walk.bottom(), &placed);
+        let x = va.right - 2;
+        let points = [(x, va.bottom_at(x)), (x, pa.top - 1)];
+        self.scene.arrow(&points, stroke(of.pa.value.is_some()));
+        self.caches(&pa, y + 1 + address::height(&of.pa), cpu);
+    }
+
+    /// Draws the physical address, and the lines to it from the TLBs and from the walk, which ends at `walk`.
+    fn physical_address(
+        &mut self,
+        (x, y): Place,
+        widths: (u32, u32),
+        walk: u32,
+        tlbs: &[Placed],
+    ) -> Boxes {
+        let of = self.of;
         let done = of.pa.value.is_some();
         self.step(done, None);
         self.scene.head((x + 2, y), "physical address");
-        let pa = address::draw(self.scene, (LEFT, y + 1), room, &of.pa);
-        let points = [(x, walk.bottom()), (x, pa.top - 1)];
+        let pa = address::draw(self.scene, (LEFT, y + 1), widths, &of.pa);
+        let points = [(x, walk), (x, pa.top - 1)];
         self.scene.arrow(&points, stroke(of.walked && done));
-        let x = va.right - 2;
-        let points = [(x, va.bottom_at(x)), (x, pa.top - 1)];
-        self.scene.arrow(&points, stroke(done));
-        self.hits(&placed, pa.top + 1);
-        self.caches(&pa, y + 1 + address::height(&of.pa), cpu);
+        self.hits(tlbs, pa.top + 1);
+        pa
     }
 
     /// Draws the CPU and the virtual address that it sends, and returns the row below the CPU.
@@ -320,14 +333,9 @@ impl Pen<'_> {
         };
         let y = walk.bottom().max(frame.bottom()) + 1;
         let y = self.result((x + 3, y), room.0 - x - 4);
-        let done = of.pa.value.is_some();
-        self.step(done, None);
-        self.scene.head((x + 2, y), "physical address");
-        let pa = address::draw(self.scene, (LEFT, y + 1), room, &of.pa);
-        let points = [(x, walk.bottom()), (x, pa.top - 1)];
-        self.scene.arrow(&points, stroke(of.walked && done));
-        self.hits(&placed, pa.top + 1);
+        let pa = self.physical_address((x, y), room, walk.bottom(), &placed);
 
+        let done = of.pa.value.is_some();
         let hit = cache.hit == Some(true);
         let known = |tag| hex(tag, cache.tag_bits);
         let found = match (done, hit) {
