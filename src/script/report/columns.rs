@@ -17,7 +17,7 @@ const CELL: usize = 20;
 /// Maximum number of columns that each part of a folded table repeats.
 const NAMES: usize = 3;
 
-/// A table that fits.
+/// A table that is divided to fit.
 pub(crate) struct Fitted<'t> {
     /// The table, perhaps in two halves side by side.
     pub(crate) table: Cow<'t, Table>,
@@ -97,7 +97,6 @@ fn naming(table: &Table) -> usize {
     (1..=NAMES).find(distinguishes).unwrap_or(1)
 }
 
-/// Measures the columns of a table.
 fn columns(table: &Table) -> Vec<Column> {
     let names = table.groups.iter().flatten().enumerate();
     names
@@ -111,8 +110,7 @@ pub(crate) fn width_of(columns: &[Column], groups: usize) -> usize {
     (cells + 2 * groups).saturating_sub(3)
 }
 
-/// Splits a tall, narrow table of numbers into two halves side by side, as textbooks print page
-/// tables.
+/// Splits a tall, narrow table of numbers into two halves side by side, as textbooks print page tables.
 fn halves(table: &Table, room: usize) -> Option<Table> {
     // A paper's layout may already have split the table.
     if is_split(&table.groups) {
