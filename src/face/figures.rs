@@ -26,25 +26,19 @@ pub(super) struct FigureArguments {
     /// Write each figure with its answers; needed only beside `--blank`
     #[arg(long, requires = "figures")]
     filled: bool,
-    /// Draw the figures in these colors
-    #[arg(
-        long,
-        value_enum,
-        default_value_t,
-        value_name = "THEME",
-        requires = "figures"
-    )]
-    theme: ThemeName,
-    /// Draw figures at most MM millimeters wide, unless their type would be too small
-    #[arg(long, value_name = "MM", default_value_t = 174, value_parser = clap::value_parser!(u16).range(40..=2000), requires = "figures")]
-    width: u16,
+    /// Draw the figures in these colors (default: `paper`)
+    // A default value of clap would cost each start of `run` two percent.
+    #[arg(long, value_enum, value_name = "THEME", requires = "figures")]
+    theme: Option<ThemeName>,
+    /// Draw figures at most MM millimeters wide, unless their type would be too small (default: 174)
+    #[arg(long, value_name = "MM", value_parser = clap::value_parser!(u16).range(40..=2000), requires = "figures")]
+    width: Option<u16>,
 }
 
 /// The colors of figures.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum ThemeName {
     /// Black, for print
-    #[default]
     Paper,
     /// Black on white, for a screen
     Screen,
@@ -68,9 +62,10 @@ impl ThemeName {
 impl FigureArguments {
     /// Returns the requested editions: what the names of their files add, and their look.
     fn editions(&self) -> impl Iterator<Item = (&'static str, FigureStyle)> {
-        let style = |unanswered| FigureStyle {
-            theme: self.theme.theme(),
-            width: f64::from(self.width),
+        let usual = FigureStyle::default();
+        let style = move |unanswered| FigureStyle {
+            theme: self.theme.map_or(usual.theme, ThemeName::theme),
+            width: self.width.map_or(usual.width, f64::from),
             unanswered,
             steps: self.steps,
         };

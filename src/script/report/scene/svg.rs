@@ -94,7 +94,7 @@ fn shape(out: &mut String, shape: &Shape, of: &Placed, theme: &Theme) {
         } => {
             let ((x, y), (width, height)) = (of.center(*at), of.extent(*size));
             let fill = match fill {
-                Fill::Paper => format!("\"{}\"", theme.paper.unwrap_or("none")),
+                Fill::Paper => format!("\"{}\"", theme.boxes.unwrap_or("none")),
                 // The gray depends on the color of the background.
                 Fill::Gray => format!("\"{}\" fill-opacity=\"0.08\"", theme.ink),
             };

@@ -10,6 +10,8 @@ pub struct Theme {
     pub ink: Color,
     /// The color of the background, or `None` for a transparent one.
     pub paper: Option<Color>,
+    /// The color of boxes, or `None` for transparent ones.
+    pub boxes: Option<Color>,
     /// The color of what the latest step draws.
     pub accent: Color,
     /// The distance of the drawing from each edge.
@@ -38,6 +40,7 @@ pub(crate) const POINT: f64 = 0.352_778;
 pub const PAPER: Theme = Theme {
     ink: "#000",
     paper: None,
+    boxes: Some("#fff"),
     accent: "#000",
     margin: 1.0,
     type_size: 9.0 * POINT,
@@ -57,6 +60,7 @@ pub const SCREEN: Theme = Theme {
 pub const DARK: Theme = Theme {
     ink: "#F2F2F2",
     paper: Some("#1B1B1B"),
+    boxes: Some("#1B1B1B"),
     accent: "#FFB454",
     ..SCREEN
 };
@@ -64,6 +68,7 @@ pub const DARK: Theme = Theme {
 pub const INHERIT: Theme = Theme {
     ink: "currentColor",
     paper: None,
+    boxes: None,
     accent: "currentColor",
     ..SCREEN
 };
