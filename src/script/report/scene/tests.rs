@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use super::lines::{Crossing, cells};
 use super::shapes::{Draws, Shape};
-use super::{DARK, ElementId, Line, PAPER, PartClass, Place, Scene, Stroke, svg, text, width};
+use super::{
+    DARK, ElementId, INHERIT, Line, PAPER, PartClass, Place, Scene, Stroke, svg, text, width,
+};
 
 /// Returns the texts that touch another text or a line.
 pub(crate) fn collisions(scene: &Scene) -> Vec<String> {
@@ -156,6 +158,11 @@ fn shapes_name_what_they_represent() {
     let group = "<g class=\"tlb\" data-part=\"L1&lt;d&gt;\" data-set=\"3\" data-step=\"2\">";
     assert!(drawing.contains(group), "{drawing}");
     assert!(drawing.contains("<g class=\"answer\" data-step=\"1\">"));
-    assert!(!drawing.contains("#fff"), "{drawing}");
+    assert!(
+        drawing.contains("fill=\"#fff\""),
+        "boxes hide the lines behind them: {drawing}"
+    );
+    let inherited = svg(&lookup(), &INHERIT, 100.0);
+    assert!(!inherited.contains("#fff"), "{inherited}");
     assert!(svg(&lookup(), &DARK, 100.0).contains(&format!("fill=\"{}\"", DARK.paper.unwrap())));
 }
