@@ -249,7 +249,7 @@ fn is_of_paper(code: Code) -> bool {
 }
 
 /// The words of lines that can declare a name.
-const DECLARING_NAMES: &[&str] = &["let", "def", "choose", "for", "include", "}"];
+const DECLARING_NAMES: &[&str] = &["let", "def", "choose", "where", "for", "include", "}"];
 
 /// The words of lines that can declare a machine.
 const DECLARING_MACHINES: &[&str] = &["machine", "tlb", "cache", "include", "{", "}"];

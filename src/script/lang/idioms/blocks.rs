@@ -103,8 +103,11 @@ fn function(text: &str, line: &Range<usize>, file: u32) -> Option<Advice> {
         .iter()
         .position(|token| token.text == "(")
         .filter(|open| *open > 1)?;
-    let types = matched("TYPE", &said[..all[open - 2].end()]).is_some()
-        || matches!(all[0].text, "function" | "def");
+    let said_before = said[..all[open - 2].end()]
+        .trim_start_matches("def ")
+        .trim_start_matches("function ");
+    let types = matched("TYPE", said_before).is_some()
+        || open == 2 && matches!(all[0].text, "function" | "def");
     let (name, close) = (all[open - 1], all.last().filter(|close| close.text == ")")?);
     let from = line.start + indent(&text[line.clone()]);
     if !types {

@@ -1,10 +1,9 @@
 //! Single words, numbers, and comments of other languages.
 
 use super::advice::Advice;
-use super::facts::is_latest;
 use super::linux::is_constant;
-use super::rows::WORDS;
-use super::spelled::respelled;
+use super::rows::{WORDS, is_latest};
+use super::spelled::{COUNTED, respelled};
 use super::tokens::{Token, tokens};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
@@ -42,11 +41,15 @@ pub(super) fn words(diagnostic: &Diagnostic, said: &str, line: &str) -> Vec<Advi
                 .filter(|digits| digits.len() > 1)
                 .map(|digits| advice(fix(format!("0x{digits}")))),
         );
-        let fields = said.char_indices().filter(|(_, c)| *c == '_');
+        let part = |at: usize| COUNTED.contains(&said[..at].to_ascii_lowercase().as_str());
+        let fields = said.char_indices().filter(|(at, c)| *c == '_' && part(*at));
         let paths = fields.map(|(at, _)| format!("{}.{}", &said[..at], &said[at + 1..]));
+        // The right side of a comparison is a word, not a fact.
+        let before = line.split(said).next().unwrap_or_default();
         let condition = ["expect", "assert", "if", "let", "show"]
             .iter()
-            .any(|word| line.trim_start().starts_with(word));
+            .any(|word| line.trim_start().starts_with(word))
+            && !before.trim_end().ends_with("==");
         let fact = (condition && is_latest(said)).then(|| format!("last.{said}"));
         found.extend(paths.chain(fact).map(|new| advice(fix(new))));
     }

@@ -1,6 +1,7 @@
 //! The outcome of a fix: the remaining errors, and the messages.
 
 use super::advice::Advice;
+use super::tokens::line_at;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::edit::TextEdit;
 use crate::lang::fix::Fix;
@@ -98,9 +99,14 @@ pub(super) fn new_there(
     let line = text[..start as usize]
         .rfind('\n')
         .map_or(0, |at| at as u32 + 1);
+    // After the word that begins a statement is fixed, the rest of the line must fit, too.
+    let until = match diagnostic.code {
+        Code::UnknownVerb => line_at(text, end as usize).end as u32,
+        _ => end,
+    };
     after.iter().any(|one| {
         let there =
-            one.span.file == edit.span.file && line <= one.span.start && one.span.start <= end;
+            one.span.file == edit.span.file && line <= one.span.start && one.span.start <= until;
         let known = before
             .iter()
             .any(|old| same(old, one) && !same(old, diagnostic));
@@ -110,7 +116,7 @@ pub(super) fn new_there(
 
 /// Whether the error after a fix is an expected consequence. For example, a call with a corrected name may have
 /// too few arguments, and a fact may have no value.
-fn comes_next(before: Code, after: Code) -> bool {
+pub(super) fn comes_next(before: Code, after: Code) -> bool {
     matches!(
         (before, after),
         (Code::UnknownFunction, Code::WrongCount)

@@ -6,7 +6,7 @@
 //! for yes and no. Each of `A`, `B`, and `C` matches one or more tokens up to the next comma. `REST` matches
 //! the rest of the line, which may be empty. A hole that occurs twice must match the same text twice.
 
-use super::facts::is_fact;
+use super::rows::{KEYWORDS, is_fact};
 use super::tokens::{Token, nesting, tokens};
 
 /// C types that begin a declaration.
@@ -90,49 +90,48 @@ fn matches<'a>(
     let Some((hole, pattern)) = pattern.split_first() else {
         return found.is_empty();
     };
-    let longest = match hole.text {
-        "REST" => return take(hole.text, line, found, found.len(), held),
-        "A" | "B" | "C" => sequence(found),
-        "TYPE" => found
-            .iter()
-            .take_while(|token| TYPES.contains(&token.text))
-            .count(),
-        "NAME" | "NAME2" => usize::from(
-            found
-                .first()
-                .is_some_and(|t| t.is_name() && !t.text.contains('.')),
-        ),
-        "TEXT" => usize::from(found.first().is_some_and(Token::is_text)),
-        "SMALL" => usize::from(
-            found
-                .first()
-                .is_some_and(|token| one_of(token, &["1", "2", "4", "8", "16", "32", "64"])),
-        ),
-        "PATH" => usize::from(found.first().is_some_and(Token::is_name)),
-        "VALUE" => usize::from(found.first().is_some_and(Token::is_number)),
-        "YES" => usize::from(
-            found
-                .first()
-                .is_some_and(|token| one_of(token, &["yes", "y", "true", "1"])),
-        ),
-        "NO" => usize::from(
-            found
-                .first()
-                .is_some_and(|token| one_of(token, &["no", "n", "false", "0"])),
-        ),
-        "FACT" => usize::from(found.first().is_some_and(|token| is_fact(token.text))),
-        "NUM" | "NUM2" => usize::from(found.first().is_some_and(|token| {
-            token
-                .text
-                .starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_' || c == '\'')
-        })),
-        word => {
-            let same = found
-                .first()
-                .is_some_and(|token| token.text.eq_ignore_ascii_case(word));
-            return same && matches(pattern, line, &found[1..], held);
-        }
-    };
+    let longest =
+        match hole.text {
+            "REST" => return take(hole.text, line, found, found.len(), held),
+            "A" | "B" | "C" => sequence(found),
+            "TYPE" => found
+                .iter()
+                .take_while(|token| TYPES.contains(&token.text))
+                .count(),
+            "NAME" | "NAME2" => usize::from(found.first().is_some_and(|t| {
+                t.is_name() && !t.text.contains('.') && !KEYWORDS.contains(&t.text)
+            })),
+            "TEXT" => usize::from(found.first().is_some_and(Token::is_text)),
+            "SMALL" => usize::from(
+                found
+                    .first()
+                    .is_some_and(|token| one_of(token, &["1", "2", "4", "8", "16", "32", "64"])),
+            ),
+            "PATH" => usize::from(found.first().is_some_and(Token::is_name)),
+            "VALUE" => usize::from(found.first().is_some_and(Token::is_number)),
+            "YES" => usize::from(
+                found
+                    .first()
+                    .is_some_and(|token| one_of(token, &["yes", "y", "true", "1"])),
+            ),
+            "NO" => usize::from(
+                found
+                    .first()
+                    .is_some_and(|token| one_of(token, &["no", "n", "false", "0"])),
+            ),
+            "FACT" => usize::from(found.first().is_some_and(|token| is_fact(token.text))),
+            "NUM" | "NUM2" => usize::from(found.first().is_some_and(|token| {
+                token
+                    .text
+                    .starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_' || c == '\'')
+            })),
+            word => {
+                let same = found
+                    .first()
+                    .is_some_and(|token| token.text.eq_ignore_ascii_case(word));
+                return same && matches(pattern, line, &found[1..], held);
+            }
+        };
     (1..=longest).any(|length| {
         let before = held.clone();
         let fits = take(hole.text, line, found, length, held)

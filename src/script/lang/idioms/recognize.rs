@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::advice::Advice;
 use super::marks::{comment, defined, note, percent, words};
 use super::rewritten::{found_in, rewritten, stated};
-use super::rows::{Idiom, REMOVED, STATEMENTS};
+use super::rows::{Idiom, REMOVED, section};
 use super::spelled::{respelled, spelled};
 use super::tokens::{indent, line_at, nesting, tokens};
 use super::variants::{arrowed, condition, method, of_process, whole};
@@ -64,7 +64,7 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
             blocks::advice(text, &head, file),
             tables::advice(text, &head, file),
         ];
-        let row = found_in(STATEMENTS, said).filter(|(row, _)| row.ours.is_empty());
+        let row = found_in(section("statements"), said).filter(|(row, _)| row.ours.is_empty());
         let advised = row.map(|(row, _)| Advice::of(row, None, true));
         let place = Some(Span::new(file, head.end - said.len()..head.end));
         found.extend(
@@ -142,7 +142,7 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
         }
         if diagnostic.code == Code::UnknownProcess {
             let head = said.find('{').map_or(said, |brace| &said[..=brace]);
-            let row = found_in(STATEMENTS, head);
+            let row = found_in(section("statements"), head);
             found.extend(row.map(|(row, _)| Advice::of(row, None, row.ours.is_empty())));
         }
         found.extend(statements(said, read && block.is_none(), |new| match new {
@@ -198,7 +198,7 @@ fn statements(said: &str, read: bool, fix: impl Fn(&str) -> Fix) -> Vec<Advice> 
     for text in texts.into_iter().flatten() {
         let row = |(row, new): (&'static Idiom, Option<String>)| {
             let new = new.map(|new| fix(if row.ours == REMOVED { REMOVED } else { &new }));
-            Advice::of(row, new, read && row.begins())
+            Advice::of(row, new, read && row.begins)
         };
         if let Some(access) = accesses::access(text).filter(|_| text == said) {
             let help = access.ours.is_none().then_some(accesses::HELP);

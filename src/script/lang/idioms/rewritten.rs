@@ -1,17 +1,9 @@
 //! Statements and facts rewritten in Pagewalk's language.
 
-use super::facts::{EITHER, FACTS, JOINED, WORDED};
 use super::pattern::matched;
-use super::phrases::PHRASES;
-use super::rows::{Idiom, STATEMENTS};
+use super::rows::{Idiom, KEYWORDS, section};
 use super::tokens::{nesting, tokens};
 use super::variants::whole;
-use crate::lang::parse::VERBS;
-
-/// Words that begin a statement with its own syntax.
-const KEYWORDS: &[&str] = &[
-    "if", "for", "let", "repeat", "def", "scenario", "question", "part", "while", "choose",
-];
 
 /// Rewrites a statement. Returns the matching idioms, each with the new statement if there is one.
 pub(super) fn rewritten(said: &str) -> Vec<(&'static Idiom, Option<String>)> {
@@ -55,16 +47,13 @@ pub(super) fn rewritten(said: &str) -> Vec<(&'static Idiom, Option<String>)> {
 /// Applies the idioms for statements to a text, or to the part before a block.
 fn known(said: &str) -> Vec<(&'static Idiom, Option<String>)> {
     let (head, block) = said.split_at(said.find('{').map_or(said.len(), |brace| brace + 1));
-    let rows = || PHRASES.iter().copied().chain([STATEMENTS]);
+    let rows = || [section("phrases"), section("statements")].into_iter();
     let of_head = rows()
         .flat_map(|rows| fitting(rows, head))
         .filter(|_| !block.is_empty());
     let with_block = of_head.filter_map(|(row, new)| Some((row, Some(format!("{}{block}", new?)))));
-    let mut found = PHRASES
-        .iter()
-        .flat_map(|rows| fitting(rows, said))
-        .collect::<Vec<_>>();
-    found.extend(fitting(STATEMENTS, said).into_iter().chain(with_block));
+    let mut found: Vec<_> = rows().flat_map(|rows| fitting(rows, said)).collect();
+    found.extend(with_block);
     found
 }
 
@@ -81,18 +70,18 @@ fn fitting(rows: &'static [Idiom], said: &str) -> Vec<(&'static Idiom, Option<St
             .next()
             .unwrap_or_default();
         let pushed = row.ours.starts_with("show ") || row.ours.starts_with("expect ");
-        let ours = VERBS.contains(&begins) || KEYWORDS.contains(&begins);
+        let ours = KEYWORDS.contains(&begins);
         if pushed && ours && !row.theirs.iter().any(|theirs| theirs.starts_with(begins)) {
             return None;
         }
-        Some((row, (!row.ours.is_empty()).then(|| held.fill(row.ours))))
+        Some((row, (!row.ours.is_empty()).then(|| held.fill(&row.ours))))
     };
     rows.iter().filter_map(fit).collect()
 }
 
 /// Applies the idioms for facts to a fact.
 fn fact(said: &str) -> Option<(&'static Idiom, Option<String>)> {
-    found_in(WORDED, said).or_else(|| found_in(FACTS, said))
+    found_in(section("worded"), said).or_else(|| found_in(section("facts"), said))
 }
 
 /// Applies the first matching idiom to a text.
@@ -105,15 +94,16 @@ pub(super) fn found_in(
 
 /// Rewrites facts.
 pub(super) fn stated(facts: &str) -> Option<(&'static Idiom, Option<String>)> {
+    let (joining, either) = (&section("joined")[0], &section("either")[0]);
     let (mut row, mut parts, mut from, mut depth) = (None, Vec::new(), 0, 0);
     for token in tokens(facts) {
         depth += nesting(token.text);
-        if depth == 0 && EITHER.theirs.contains(&token.text) {
-            return Some((EITHER, None));
+        if depth == 0 && either.theirs.contains(&token.text) {
+            return Some((either, None));
         }
-        let joined = JOINED.theirs.contains(&token.text);
+        let joined = joining.theirs.contains(&token.text);
         if depth == 0 && (joined || token.text == ",") {
-            row = row.or(joined.then_some(JOINED));
+            row = row.or(joined.then_some(joining));
             parts.push(&facts[from..token.start]);
             from = token.end();
         }
@@ -160,20 +150,23 @@ fn unsigned(fact: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{EITHER, FACTS, JOINED, STATEMENTS, found_in};
+    use super::{found_in, section};
     use crate::lang::parse::parse;
 
-    /// The message of a row of [`STATEMENTS`] that begins with a word of the language is right even if its fix is not.
+    /// The message of a row of the section `statements` that begins with a word of the language is right even if its fix is not.
     #[test]
     fn rows_of_statements_are_recognized() {
-        let (row, new) = found_in(STATEMENTS, "read 96 == vpn { x }").unwrap();
-        assert!(row.begins(), "{:?}", row.theirs);
+        let (row, new) = found_in(section("statements"), "read 96 == vpn { x }").unwrap();
+        assert!(row.begins, "{:?}", row.theirs);
         assert_eq!(new.as_deref(), Some("read 96 => vpn { x }"));
     }
 
     #[test]
     fn suggestions_of_rows_parse() {
-        for row in STATEMENTS.iter().chain(FACTS).chain([JOINED, EITHER]) {
+        for row in ["statements", "facts", "joined", "either"]
+            .into_iter()
+            .flat_map(section)
+        {
             let parts = row
                 .help
                 .split('`')

@@ -108,8 +108,9 @@ const PATHS: &[(&str, &str)] = &[
 ];
 
 /// The parts of a machine whose counters other simulators name in this way.
-const COUNTED: &[&str] = &[
-    "tlb", "cache", "dtlb", "itlb", "l1", "l2", "l3", "l1d", "l1i",
+pub(super) const COUNTED: &[&str] = &[
+    "machine", "frames", "kernel", "stats", "tlb", "cache", "dtlb", "itlb", "l1", "l2", "l3",
+    "l1d", "l1i",
 ];
 
 /// Sizes of C types in bytes on a 64-bit machine.

@@ -55,7 +55,7 @@ pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advic
             "write each row on its own line",
             one_line(inside)?,
         )
-    } else if inside.contains(',') {
+    } else if inside.contains(',') && !inside.contains('|') {
         (
             COMMAS,
             "write the cells without commas",
