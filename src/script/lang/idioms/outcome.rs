@@ -36,7 +36,9 @@ fn says(fix: &Fix) -> String {
 
 /// Whether the existing fix of a diagnostic is better than the fix of any idiom.
 pub(super) fn has_own_fix(diagnostic: &Diagnostic) -> bool {
-    diagnostic.is_warning() || diagnostic.code == Code::WrongUnit && diagnostic.fix.is_some()
+    diagnostic.is_warning()
+        || matches!(diagnostic.code, Code::NoMachine)
+        || diagnostic.code == Code::WrongUnit && diagnostic.fix.is_some()
 }
 
 /// Whether an error is only a consequence of the error that was fixed. `after` lists the remaining errors.
@@ -75,7 +77,8 @@ pub(super) fn same_line(text: &str, one: Span, other: Span) -> bool {
 
 /// Returns the number of syntax errors.
 pub(super) fn reading(all: &[Diagnostic]) -> usize {
-    all.iter().filter(|one| one.code == Code::Syntax).count()
+    let reading = |one: &&Diagnostic| matches!(one.code, Code::Syntax | Code::Unclosed);
+    all.iter().filter(reading).count()
 }
 
 /// Whether an error that did not exist `before` is now at the position of an edit. `edits` contains all edits

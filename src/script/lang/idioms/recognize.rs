@@ -5,13 +5,14 @@ use std::ops::Range;
 use super::advice::Advice;
 use super::marks::{comment, defined, note, percent, words};
 use super::rewritten::{found_in, rewritten, stated};
-use super::rows::{Idiom, REMOVED, section};
+use super::rows::{Idiom, KEYWORDS, REMOVED, section};
 use super::spelled::{respelled, spelled};
 use super::tokens::{indent, line_at, nesting, tokens};
 use super::variants::{arrowed, condition, method, of_process, whole};
 use super::{accesses, blocks, exams, settings, steps, tables};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
+use crate::lang::layout;
 use crate::lang::span::Span;
 
 const SETTING: &str = "a setting is a name followed by its value";
@@ -75,6 +76,7 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
                 .map(|advice| Advice { place, ..advice }),
         );
     }
+    found.extend(declared(diagnostic, text));
     if diagnostic.code == Code::WhichProcess
         && let Some(name) = text
             .lines()
@@ -170,6 +172,52 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
         found.extend(note(line, at, place));
     }
     found
+}
+
+/// Returns the advice for a name whose declaration is missing or misspelled.
+fn declared(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
+    let Span { file, start, end } = diagnostic.span;
+    let name = text.get(start as usize..end as usize)?;
+    match diagnostic.code {
+        Code::UnknownProcess
+            if !KEYWORDS.contains(&name)
+                && !matches!(name, "machine" | "kernel" | "exam")
+                && !text
+                    .lines()
+                    .any(|line| line.trim_start().starts_with("process ")) =>
+        {
+            let at = line_at(text, start as usize).start as u32;
+            let fix = Fix::put_in(file, at, format!("process {name}\n"));
+            Some(Advice::fixed(
+                None,
+                Some("declare the process in an earlier line"),
+                fix,
+                false,
+            ))
+        }
+        // A variable that nothing uses, and a similar name that several places use.
+        Code::UnknownName => {
+            let near = &diagnostic.fix.as_ref()?.text;
+            let all = layout::tokens(text).list;
+            let uses = |word: &str| all.iter().filter(|token| token.text(text) == word).count();
+            let pair = all
+                .windows(2)
+                .find(|pair| pair[0].text(text) == "let" && pair[1].text(text) == near)?;
+            if uses(near) > 1 || uses(name) < 2 {
+                return None;
+            }
+            let place = Span::new(file, pair[1].start..pair[1].end);
+            let fix = Fix::write(place, near, name);
+            let message = Some(
+                "nothing uses this variable, and the name that the statements below use is not declared",
+            );
+            Some(Advice {
+                place: Some(place),
+                ..Advice::fixed(message, None, fix, false)
+            })
+        }
+        _ => None,
+    }
 }
 
 /// Returns the advice from the idiom table and the other notations for a statement. The function `fix` creates

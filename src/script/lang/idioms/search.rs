@@ -17,6 +17,12 @@ const SIGNS: &[&str] = &[
     ",", "=", "=>", "==", ":", ".", "..", "(", ")", "[", "]", "{", "}", "in", "let", "where",
 ];
 
+/// Words that begin a statement, also where a line could continue.
+const BEGIN: &[&str] = &[
+    "let", "for", "repeat", "def", "scenario", "question", "part", "read", "write", "expect",
+    "show", "set",
+];
+
 /// The tokens of a text, and the statement that contains an error.
 pub(super) struct Statement<'a> {
     text: &'a str,
@@ -72,6 +78,16 @@ impl<'a> Statement<'a> {
             .filter(|token| token.end > token.start)
             .copied()
             .collect();
+        // A line that begins with a keyword begins the next statement, so the line before it is unfinished.
+        let begins = |token: &Token| {
+            text[..token.start]
+                .trim_end_matches([' ', '\t'])
+                .ends_with('\n')
+        };
+        let next = |token: &Token| begins(token) && BEGIN.contains(&token.text(text));
+        if tokens.iter().skip(1).any(next) {
+            return None;
+        }
         let at = tokens
             .iter()
             .position(|token| token.start >= all[near].start)
@@ -171,7 +187,10 @@ impl<'a> Statement<'a> {
         let last = self.tokens.len().saturating_sub(1);
         let near = self.at.saturating_sub(2)..(self.at + 2).min(last);
         let head = (self.at > 2 && last > 0).then_some(0);
-        let both = head.into_iter().chain(near).map(|index| {
+        let keyword = |index: usize| KEYWORDS.contains(&self.word(index));
+        let calls = |index: usize| matches!(self.tokens[index + 1].kind, TokenKind::Open(_));
+        let moves = |index: &usize| !calls(*index) && (*index > 0 || keyword(1) && !keyword(0));
+        let both = head.into_iter().chain(near).filter(moves).map(|index| {
             let (both, next) = (self.place(file, index, index + 1), self.word(index + 1));
             let between = &self.text[self.tokens[index].end..self.tokens[index + 1].start];
             let text = &self.text[both.start as usize..both.end as usize];
@@ -239,7 +258,12 @@ impl<'a> Statement<'a> {
             TokenKind::Operator if self.word(index) == "," => true,
             TokenKind::Operator => index > 0 && is(index - 1, operator) || is(index + 1, operator),
             // The name of a function is wrong, not superfluous.
-            TokenKind::Word if after.starts_with('(') && !before.ends_with(' ') => false,
+            TokenKind::Word
+                if after.starts_with('(')
+                    && !(index > 0 && is(index - 1, |kind| kind == TokenKind::Word)) =>
+            {
+                false
+            }
             TokenKind::Word => {
                 let known = nearest(self.word(index), KEYWORDS.iter().copied()).is_some();
                 !is_operator(self.word(index)) && !known || index == 0

@@ -97,7 +97,12 @@ fn improve_all(
     };
     // Try a block before its contents.
     let mut order: Vec<usize> = (0..before.len()).collect();
-    order.sort_by_key(|at| before[*at].span.start);
+    let place = |at: usize| {
+        let one = &before[at];
+        let line = sources.location(one.span).map(|(_, at)| at.line);
+        (line, one.code != Code::Unclosed, one.span.start)
+    };
+    order.sort_by_key(|at| place(*at));
     for again in [false, true] {
         for at in order.iter().copied() {
             let Some(file) = sources.file(before[at].span.file) else {
@@ -132,10 +137,13 @@ fn improve_all(
                 match trial.fixes(&before[at], fix, &file.text) {
                     Tried::Unknown => {}
                     Tried::Works(after) => {
-                        let later = before.iter().enumerate().filter(|(other, _)| *other > at);
-                        later.for_each(|(other, diagnostic)| {
-                            gone[other] |= follows(diagnostic, true, Some(&after));
-                        });
+                        for (other, diagnostic) in
+                            before.iter().enumerate().filter(|(other, _)| *other != at)
+                        {
+                            let beside = same_line(&file.text, before[at].span, diagnostic.span);
+                            gone[other] |= follows(diagnostic, other > at, Some(&after))
+                                || beside && !remains(diagnostic, &after);
+                        }
                         trial.make(fix, &file.text, &after);
                         diagnostics[at] = before[at].clone();
                     }
@@ -318,8 +326,17 @@ impl Trial<'_> {
         };
         let word = |text: &str| text.contains(|c: char| c.is_alphanumeric());
         let sign = !word(&fix.text) && !word(fix.was.as_deref().unwrap_or_default());
-        let works = if sign {
-            after.len() < self.now.len() && self.left_on_line(fix, text, &after).is_empty()
+        // A syntax error hides other errors.
+        let fewer = match reading(&self.now) {
+            0 => after.len() < self.now.len(),
+            errors => reading(&after) < errors,
+        };
+        // The word that was meant is already there.
+        let next = text[fix.span.end as usize..].split_whitespace().next();
+        let works = if fix.text.len() > 1 && next == Some(&*fix.text) {
+            false
+        } else if sign {
+            fewer && self.left_on_line(fix, text, &after).is_empty()
         } else {
             self.is_clean(diagnostic, fix, text, &after)
         };
