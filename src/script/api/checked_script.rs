@@ -103,7 +103,6 @@ impl CheckedScript {
             &mut checked.diagnostics
         };
         improve(&checked.sources, found, work, &mut wrong);
-        once_per_cause(&checked.sources, &mut checked.diagnostics);
         // A line with an error gets no warnings until the error is fixed.
         let row = |one: &Diagnostic| {
             let file = checked.sources.file(one.span.file);
@@ -114,6 +113,7 @@ impl CheckedScript {
         };
         let rows: BTreeSet<(u32, usize)> = checked.diagnostics.iter().map(row).collect();
         checked.warnings.retain(|one| !rows.contains(&row(one)));
+        once_per_cause(&checked.sources, &mut checked.diagnostics);
         checked
     }
 

@@ -1,12 +1,13 @@
 //! Single words, numbers, and comments of other languages.
 
 use super::advice::Advice;
-use super::linux::is_constant;
-use super::rows::{WORDS, is_latest};
-use super::spelled::{COUNTED, respelled};
+use super::rows::is_latest;
+use super::spelled::{COUNTED, TABLE, respelled};
 use super::tokens::{Token, tokens};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
+use crate::lang::linux::is_constant;
+use crate::lang::sections::rows;
 use crate::lang::span::Span;
 
 /// Returns the advice for single words and numbers.
@@ -63,15 +64,9 @@ pub(super) fn words(diagnostic: &Diagnostic, said: &str, line: &str) -> Vec<Advi
     let lower = said.to_lowercase();
     let quiet = (diagnostic.fix.is_none() && diagnostic.code != Code::Duplicate && lower != said)
         .then(|| advice(fix(lower)));
-    let ours = WORDS
-        .iter()
-        .find(|(theirs, _)| *theirs == said)
-        .map_or(&[][..], |(_, ours)| ours);
-    found.extend(
-        ours.iter()
-            .map(|our| advice(fix((*our).to_owned())))
-            .chain(quiet),
-    );
+    let ours = rows(TABLE, "words").filter(|(theirs, _)| *theirs == said);
+    let ours = ours.flat_map(|(_, ours)| ours.split(' '));
+    found.extend(ours.map(|our| advice(fix(our.to_owned()))).chain(quiet));
     found
 }
 

@@ -1,7 +1,7 @@
 //! Statements and facts rewritten in Pagewalk's language.
 
 use super::pattern::matched;
-use super::rows::{Idiom, KEYWORDS, section};
+use super::rows::{Idiom, KEYWORDS, is_fact, section};
 use super::tokens::{nesting, tokens};
 use super::variants::whole;
 
@@ -96,13 +96,22 @@ pub(super) fn found_in(
 pub(super) fn stated(facts: &str) -> Option<(&'static Idiom, Option<String>)> {
     let (joining, either) = (&section("joined")[0], &section("either")[0]);
     let (mut row, mut parts, mut from, mut depth) = (None, Vec::new(), 0, 0);
-    for token in tokens(facts) {
+    let all = tokens(facts);
+    for (at, token) in all.iter().enumerate() {
         depth += nesting(token.text);
         if depth == 0 && either.theirs.contains(&token.text) {
             return Some((either, None));
         }
         let joined = joining.theirs.contains(&token.text);
-        if depth == 0 && (joined || token.text == ",") {
+        // The facts of a worksheet are in capitals and without commas.
+        let listed = is_fact(&token.text.to_lowercase())
+            && token.text.bytes().all(|byte| byte.is_ascii_uppercase())
+            || token.text == "page" && all.get(at + 1).is_some_and(|next| next.text == "fault");
+        if depth == 0 && listed && at > 0 && from < token.start {
+            row = row.or(Some(joining));
+            parts.push(&facts[from..token.start]);
+            from = token.start;
+        } else if depth == 0 && (joined || token.text == ",") {
             row = row.or(joined.then_some(joining));
             parts.push(&facts[from..token.start]);
             from = token.end();

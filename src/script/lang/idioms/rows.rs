@@ -134,41 +134,6 @@ fn idiom(section: &str, paragraph: &'static str) -> Idiom {
     }
 }
 
-/// Single words with their equivalents. The fix uses the first equivalent that fits the place.
-pub(super) const WORDS: &[(&str, &[&str])] = &[
-    ("True", &["true"]),
-    ("False", &["false"]),
-    ("associativity", &["ways"]),
-    ("assoc", &["ways"]),
-    ("policy", &["replacement"]),
-    ("replacement", &["policy"]),
-    ("algorithm", &["replacement", "policy"]),
-    ("page_size", &["page"]),
-    ("pagesize", &["page"]),
-    ("virtual_address", &["virtual"]),
-    ("physical_address", &["physical"]),
-    ("line", &["block"]),
-    ("linesize", &["block"]),
-    ("blocksize", &["block"]),
-    ("block_size", &["block"]),
-    ("line_size", &["block"]),
-    ("pfn", &["ppn"]),
-    ("valid", &["v"]),
-    ("present", &["p", "v"]),
-    ("dirty", &["d"]),
-    ("offset", &["vpo"]),
-    ("index", &["set", "vpn"]),
-    ("idx", &["set"]),
-    ("null", &["NULL"]),
-    ("nullptr", &["NULL"]),
-    ("None", &["none", "NULL"]),
-    ("OPT", &["optimal"]),
-    ("opt", &["optimal"]),
-    ("MIN", &["optimal"]),
-    ("answers", &["options"]),
-    ("choices", &["options", "choice"]),
-];
-
 /// Names of the latest statement's facts that a condition in another language can use.
 const LATEST: &[&str] = &[
     "vpn", "vpo", "tlbi", "tlbt", "ppn", "ppo", "pa", "co", "ci", "ct", "byte", "value", "cycles",

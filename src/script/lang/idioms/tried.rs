@@ -9,7 +9,6 @@ use super::outcome::{
 };
 use super::recognize::advice;
 use super::search::Statement;
-use super::together::together;
 use super::tokens::{Token, line_at, tokens};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::edit::{TextEdit, edited};
@@ -26,9 +25,6 @@ const READ_AGAIN: usize = 1 << 21;
 
 /// The work of a check that takes about as long as parsing a byte.
 const WORK_OF_BYTE: u64 = 16;
-
-/// The size in bytes above which all fixes for a script are tried together.
-const LONG: usize = 1 << 13;
 
 /// Maximum number of repairs to try for an error. More repairs that parse are ambiguous.
 const REPAIRS: usize = 24;
@@ -70,18 +66,7 @@ fn improve_all(
     evaluated: usize,
     wrong: &mut dyn FnMut(u32, &str) -> Vec<Diagnostic>,
 ) {
-    let file = diagnostics.first().and_then(|first| {
-        sources
-            .file(first.span.file)
-            .map(|file| (first.span.file, file))
-    });
-    let long = file.filter(|(_, file)| file.text.len() > LONG);
-    if let Some((_, file)) =
-        long.filter(|(number, _)| diagnostics.iter().all(|one| one.span.file == *number))
-    {
-        if diagnostics.len() <= TOLD && evaluated <= READ_AGAIN {
-            together(&file.text, diagnostics, wrong);
-        }
+    if diagnostics.len() > TOLD {
         return;
     }
     let before = diagnostics.clone();
@@ -102,7 +87,7 @@ fn improve_all(
         let line = sources.location(one.span).map(|(_, at)| at.line);
         (line, one.code != Code::Unclosed, one.span.start)
     };
-    order.sort_by_key(|at| place(*at));
+    order.sort_by_cached_key(|at| place(*at));
     for again in [false, true] {
         for at in order.iter().copied() {
             let Some(file) = sources.file(before[at].span.file) else {
