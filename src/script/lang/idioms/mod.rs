@@ -5,7 +5,6 @@
 //! rejects a fix that leaves an error at the same position. If no idiom fits, the diagnostic only
 //! describes the error, because advice that fits every mistake misleads beginners.
 
-mod accesses;
 mod advice;
 mod blocks;
 mod exams;

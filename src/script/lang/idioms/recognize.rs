@@ -9,7 +9,7 @@ use super::rows::{Idiom, KEYWORDS, REMOVED, section};
 use super::spelled::{respelled, spelled};
 use super::tokens::{indent, line_at, nesting, tokens};
 use super::variants::{arrowed, condition, method, of_process, whole};
-use super::{accesses, blocks, exams, settings, steps, tables};
+use super::{blocks, exams, settings, steps, tables};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::layout;
@@ -248,19 +248,6 @@ fn statements(said: &str, read: bool, fix: impl Fn(&str) -> Fix) -> Vec<Advice> 
             let new = new.map(|new| fix(if row.ours == REMOVED { REMOVED } else { &new }));
             Advice::of(row, new, read && row.begins)
         };
-        if let Some(access) = accesses::access(text).filter(|_| text == said) {
-            let help = access.ours.is_none().then_some(accesses::HELP);
-            let nothing = access.ours.is_none();
-            let fix = access.ours.map(|new| fix(&new));
-            found.push(Advice {
-                message: Some(access.message),
-                help,
-                fix,
-                sure: read,
-                nothing,
-                place: None,
-            });
-        }
         if let Some((message, new)) = exams::line(text) {
             let help = new.is_none().then_some(exams::HELP);
             let nothing = new.is_none();
