@@ -197,8 +197,10 @@ fn declared(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
         }
         // A variable that nothing uses, and a similar name that several places use.
         Code::UnknownName => {
-            let near = &diagnostic.fix.as_ref()?.text;
             let all = layout::tokens(text).list;
+            let Some(near) = diagnostic.fix.as_ref().map(|fix| &fix.text) else {
+                return ended(&all, text, diagnostic.span);
+            };
             let uses = |word: &str| all.iter().filter(|token| token.text(text) == word).count();
             let pair = all
                 .windows(2)
@@ -218,6 +220,26 @@ fn declared(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
         }
         _ => None,
     }
+}
+
+/// Returns the advice for a name that an earlier block or a later line declares.
+fn ended(all: &[layout::Token], text: &str, name: Span) -> Option<Advice> {
+    let said = text.get(name.start as usize..name.end as usize)?;
+    let declares = |pair: &&[layout::Token]| matches!(pair[0].text(text), "let" | "choose" | "for") && pair[1].text(text) == said;
+    let declared = all.windows(2).find(declares)?;
+    let (message, help) = if declared[1].start < name.start as usize {
+        ("this name is declared only in a block that has ended", "declare it before both blocks")
+    } else {
+        ("this name is declared only below", "move its declaration above this line")
+    };
+    Some(Advice {
+        message: Some(message),
+        help: Some(help),
+        fix: None,
+        sure: true,
+        nothing: true,
+        place: None,
+    })
 }
 
 /// Returns the advice from the idiom table and the other notations for a statement. The function `fix` creates

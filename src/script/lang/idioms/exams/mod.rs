@@ -320,19 +320,6 @@ mod tests {
                 "Question 1 (10 points): Go {",
                 "question \"1: Go\" points 10 {",
             ),
-            (
-                "choose x in 1..5, x % 2 == 0",
-                "choose x in 1..5 where x % 2 == 0",
-            ),
-            ("choose x from 1..5", "choose x in 1..5"),
-            ("choose x between 1 and 5", "choose x in 1..=5"),
-            ("choose x in {1, 2}", "choose x in [1, 2]"),
-            (
-                "choose x in 1..5 such that x % 2 == 0",
-                "choose x in 1..5 where x % 2 == 0",
-            ),
-            ("let x = random(1, 5)", "choose x in 1..=5"),
-            ("let x = random.choice([1, 5])", "choose x in [1, 5]"),
             ("given page table, tlb", "given page_table, tlb"),
             (
                 "true_false \"Yes.\" true",
