@@ -8,6 +8,8 @@ use crate::report::scene::{ElementId, Fill, Scene, Stroke, width};
 const TOP: u32 = 3;
 /// The maximum number of rows of a figure in which each message has an empty row above it.
 const TALL: u32 = 60;
+/// The maximum number of rows of a figure on a slide with its list below it.
+const LOW: u32 = 40;
 /// The columns that an arrow needs beside its label.
 const ARROW: u32 = 6;
 /// The abbreviations of messages in CS:APP.
@@ -19,8 +21,17 @@ const SHORT: [(&str, &str); 5] = [
     ("upper-level PTE", "PTE"),
 ];
 
-/// Draws messages, if possible in four fifths of these columns, so that the type on a page is large.
-pub(crate) fn scene(title: String, messages: &[Step], columns: u32) -> Scene {
+/// Draws messages, if possible in four fifths of these columns, so that the type on a page is large. On a slide, the list of
+/// many messages is beside the arrows.
+pub(crate) fn scene(title: &str, messages: &[Step], columns: u32) -> Scene {
+    let mut scene = drawn(title, messages, columns, false);
+    if scene.size().1 > LOW {
+        scene.wide = Some(Box::new(drawn(title, messages, columns, true)));
+    }
+    scene
+}
+
+fn drawn(title: &str, messages: &[Step], columns: u32, beside: bool) -> Scene {
     let mut scene = Scene::new(title);
     let actors = actors(messages);
     let boxes: u32 = actors.iter().map(|actor| width(actor) + 5).sum();
@@ -31,7 +42,8 @@ pub(crate) fn scene(title: String, messages: &[Step], columns: u32) -> Scene {
         .collect();
     let count = messages.len() as u32;
     let lines: u32 = lists.iter().map(|list| list.lines().count() as u32).sum();
-    let step = if TOP + 2 * count + lines + 2 <= TALL {
+    let below = if beside { TALL - LOW } else { lines };
+    let step = if TOP + 2 * count + below + 2 <= TALL {
         2
     } else {
         1
@@ -54,7 +66,11 @@ pub(crate) fn scene(title: String, messages: &[Step], columns: u32) -> Scene {
         let at = actors.iter().position(|known| *known == actor);
         at.map_or(0, |at| lifelines[at])
     };
-    let mut below = end + 2;
+    let (left, mut below) = if beside {
+        (wide + 3, TOP)
+    } else {
+        (0, end + 2)
+    };
     for ((number, message), list) in (1..).zip(messages).zip(&lists) {
         scene.step(Some(number));
         scene.part(Some(ElementId::Message(number)));
@@ -75,7 +91,7 @@ pub(crate) fn scene(title: String, messages: &[Step], columns: u32) -> Scene {
             }
         }
         for line in list.lines() {
-            scene.write((0, below), line);
+            scene.write((left, below), line);
             below += 1;
         }
         scene.say(format!("{number}. {}.", message.what), false);

@@ -87,8 +87,8 @@ impl<'t> Table<'t> {
     pub(super) fn size(&self) -> Place {
         let words = u32::from(self.has_words) * (2 + width(INVALID));
         let tag = width("tag ") + width(&hex(0, self.of.tag_bits));
-        // The outcome of a lookup is in the row of the set.
-        let set = self.set() + u32::from(!self.has_words) * width(" miss");
+        // The outcome of a lookup is in the row of the set, or beside the entry that hit.
+        let set = self.set() + width(" miss");
         let inner = [
             width(&self.title),
             if self.is_low {
@@ -138,7 +138,8 @@ impl<'t> Table<'t> {
             };
             scene.write((x, y), "tag");
             scene.answer((x + 4, y), known(of.tag, of.tag_bits));
-            let outcome = outcome.filter(|_| !self.has_words).unwrap_or_default();
+            let is_beside = self.has_words && of.hit == Some(true);
+            let outcome = outcome.filter(|_| !is_beside).unwrap_or_default();
             scene.answer(
                 (at.0 + self.size().0 - 2 - width(outcome), at.1 + 2),
                 outcome,

@@ -125,6 +125,8 @@ impl Pen<'_> {
         }
         let (x, bottom) = (of.frame.at.0 + HIT, of.frame.bottom());
         let mut points: Vec<Place> = to.iter().rev().copied().collect();
+        // The line begins at the border of the CPU.
+        points[0].1 -= 1;
         points.extend([(to[0].0, of.below), (x, of.below), (x, bottom + 1)]);
         self.scene.arrow(&points, stroke(used));
         self.scene.write((x + 2, bottom + 1), word);
