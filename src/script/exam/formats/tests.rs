@@ -353,3 +353,60 @@ fn themes_draw_the_same_scene() {
         .expect("a drawing");
     }
 }
+
+/// The messages of CS:APP's figure 9.16 (b), a TLB miss, with the names in the book.
+#[test]
+fn messages_have_their_names_at_the_arrows() {
+    let script = "machine simple\nset page_table { | vpn ppn |; | 0F 0D |; }\nfigure steps read 0x3D4\nfigure steps all read 0x3D4\n";
+    let figures = drawn(script);
+    let lines = text(&figures[0][0][0]);
+    for name in ["1 VA", "2 VPN", "3 PTEA", "4 PTE", "5 PA", "6 data"] {
+        assert!(lines.contains(&format!(" {name} ")), "{name}: {lines}");
+    }
+    for [keys, _] in &figures {
+        assert_eq!(keys[0].title, "Messages: read 0x03D4");
+    }
+}
+
+/// The address and the levels of CS:APP's figure 9.25. In Intel's manual, the offset in a page of 2 MB has 21 bits.
+#[test]
+fn walks_show_each_index_and_the_fields_of_the_result() {
+    let script = "machine core-i7
+set cr3 = 0x10000
+set pte 1 0x10000 + 8 * 0x0FE { ppn 0x11 }
+set pte 2 0x11000 + 8 * 0x168 { ppn 0x12 }
+set pte 3 0x12000 + 8 * 0x0D9 { ppn 0x13 }
+set pte 3 0x12000 + 8 * 0x0DA { ppn 0x400, ps 1 }
+set pte 4 0x13000 + 8 * 0x0C3 { ppn 0xABCDE }
+figure walk 0x7F5A1B2C3D4E
+figure walk 0x7F5A1B400000
+figure walk 0x7F5A9B400000
+";
+    let figures = drawn(script);
+    let lines: Vec<String> = figures.iter().map(|[keys, _]| text(&keys[0])).collect();
+    let expected: [&[&str]; 3] = [
+        &[
+            "global directory",
+            "middle directory",
+            "9 bits, 47–39",
+            "40 bits, 51–12",
+            "0x00000ABCDE",
+            "physical address 0x00000ABCDED4E",
+        ],
+        &[
+            "31 bits, 51–21",
+            "21 bits, 20–0",
+            "0x00000002",
+            "physical address 0x0000000400000, 2 MB page",
+        ],
+        // The walk ends at level 2, but the address has all indexes.
+        &["0x0FE", "0x16A", "0x0DA", "0x000", "page fault"],
+    ];
+    for (lines, expected) in lines.iter().zip(expected) {
+        for words in expected {
+            assert!(lines.contains(words), "{words}: {lines}");
+        }
+    }
+    let [_, papers] = &figures[2];
+    assert!(!text(&papers[0]).contains("0x16A"), "{}", text(&papers[0]));
+}

@@ -456,3 +456,37 @@ fn wide_figures_are_legible_on_a_slide() {
     let entrance = |points: &[Place; 2]| points[1].1 + 2 == miss.1;
     assert!(arrows(vipt).iter().any(entrance), "{}", text(vipt));
 }
+
+/// A slide shows the parts of a machine in the order of a memory access, and the fields of an entry in the order of their
+/// meanings.
+#[test]
+fn machines_and_entries_appear_step_by_step() {
+    let pte = format!("{CORE_I7}figure system\nread va\nfigure pte of va\n");
+    let scenes = drawn(&pte, Room::PAGE);
+    let parts = [
+        "CPU",
+        "MMU",
+        "dTLB (data)",
+        "L2TLB (unified)",
+        "L1d (data)",
+        "L2 (unified)",
+        "L3 (unified)",
+    ];
+    let meanings = [
+        "P = 1:", "R/W = 1:", "U/S = 1:", "WT = 0:", "CD = 0:", "A = 1:", "D = 0:",
+    ];
+    for (scene, story) in scenes.iter().zip([&parts[..], &meanings]) {
+        for (step, words) in (1..).zip(story) {
+            let has = |step: u16| text(&scene.upto(step)).contains(words);
+            assert!(has(step) && !has(step - 1), "{words} in step {step}");
+        }
+    }
+    let [system, pte] = scenes.as_slice() else {
+        panic!("{} figures", scenes.len());
+    };
+    assert_eq!((system.last_step(), pte.last_step()), (8, 11));
+    assert!(
+        !text(&pte.upto(9)).contains("0x00000ABCDE")
+            && text(&pte.upto(10)).contains("0x00000ABCDE")
+    );
+}

@@ -16,8 +16,6 @@ use lookup::Table;
 use pen::{BUS, LEFT, MISS, Pen, Placed, flow, part, stroke};
 use walk::Columns;
 
-/// The least room of a figure whose physical address and caches are beside the translation.
-pub(super) const WIDE: u32 = 150;
 /// The room of the TLBs in such a figure.
 const TLBS: u32 = 104;
 /// The columns from the virtual to the physical address in such a figure, and to the lines between them: the one to the
@@ -64,10 +62,6 @@ struct Addresses {
 }
 
 impl Pen<'_> {
-    fn is_wide(&self) -> bool {
-        self.columns >= WIDE
-    }
-
     fn draw(mut self) {
         let of = self.of;
         let tables: Vec<Table> = of.tlbs.iter().map(|tlb| self.table(tlb)).collect();

@@ -5,6 +5,8 @@ use super::lookup::Table;
 use crate::report::scene::{ElementId, Frame, PartClass, Place, Scene, Stroke, width};
 use crate::run::record::{DividedField, Lookup, Translation};
 
+/// The least room of a wide figure.
+const WIDE: u32 = 150;
 /// The column of the line that leads from the caches and main memory to the CPU.
 pub(super) const RESULT: u32 = 1;
 /// The column of the line that leads from the TLBs to the physical address.
@@ -80,7 +82,12 @@ pub(super) struct Pen<'s> {
 impl Pen<'_> {
     /// Returns the table of a looked-up set. A wide figure is low.
     pub(super) fn table<'t>(&self, of: &'t Lookup) -> Table<'t> {
-        Table::new(self.of, of, self.columns >= super::WIDE)
+        Table::new(self.of, of, self.is_wide())
+    }
+
+    /// Whether the physical address and the caches are beside the translation.
+    pub(super) fn is_wide(&self) -> bool {
+        self.columns >= WIDE
     }
 
     /// Begins the step that draws the following shapes, if the access takes it.
