@@ -172,7 +172,10 @@ fn figures_of_huge_pages_have_their_levels_and_offsets() {
         let result = format!("physical address 0x{pa:013X} (VPO 0x{offset:0digits$X})");
         assert!(text.contains(&result), "{result} in {text}");
         let drawn = &svg[0];
-        assert!(drawn.contains(&format!("{bits} bits, {}–0", bits - 1)), "{drawn}");
+        assert!(
+            drawn.contains(&format!("{bits} bits, {}–0", bits - 1)),
+            "{drawn}"
+        );
         assert!(!drawn.contains(hidden), "{drawn}");
         assert!(!drawn.contains(&format!("level {}", levels + 1)), "{drawn}");
     }

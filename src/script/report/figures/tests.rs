@@ -473,7 +473,13 @@ fn machines_and_entries_appear_step_by_step() {
         "L3 (unified)",
     ];
     let meanings = [
-        "P = 1:", "R/W = 1:", "U/S = 1:", "WT = 0:", "CD = 0:", "A = 1:", "D = 0:",
+        "P = 1:",
+        "R/W = 1:",
+        "U/S = 1:",
+        "WT = 0:",
+        "CD = 0:",
+        "A = 1:",
+        "│ D = 0:",
     ];
     for (scene, story) in scenes.iter().zip([&parts[..], &meanings]) {
         for (step, words) in (1..).zip(story) {
