@@ -117,9 +117,11 @@ impl Drawing<'_> {
     /// Returns the label of a range that contains the stack pointer or the break. Its address is empty if it is the end of
     /// the range, which has an address already.
     fn mark(&self, start: u64, end: u64, stack: bool) -> (String, String) {
+        let has_heap = self.view.brk.0 < self.view.brk.1;
         let labels = [
             ("%rsp", self.view.rsp.filter(|_| stack)),
-            ("brk", Some(self.view.brk.1)),
+            // Without a heap, nothing shows what the break is the end of.
+            ("brk", Some(self.view.brk.1).filter(|_| has_heap)),
         ];
         for (name, at) in labels {
             if let Some(at) = at.filter(|at| start < *at && *at <= end) {
