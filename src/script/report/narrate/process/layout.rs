@@ -49,7 +49,12 @@ impl Drawing<'_> {
         // Each box, with the address after its last byte.
         let mut slabs: Vec<(u128, Slab)> = Vec::new();
         let space_end = 1u128 << self.view.spec.virtual_bits().min(64);
-        slabs.extend(self.view.kernel.iter().map(|area| (space_end, kernel(area))));
+        slabs.extend(
+            self.view
+                .kernel
+                .iter()
+                .map(|area| (space_end, kernel(area))),
+        );
         let all: Vec<&AreaLayout> = self.view.areas.iter().rev().collect();
         let most = if self.view.chain { CHAINED } else { DRAWN };
         let left_out = all.len().saturating_sub(most);
