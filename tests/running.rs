@@ -12,6 +12,11 @@ use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::thread;
 
+/// Whether the tests may take minutes, as in `.ci/long`.
+pub fn long() -> bool {
+    std::env::var_os("PAGEWALK_LONG").is_some()
+}
+
 /// A mistake in a script.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mistake {

@@ -23,6 +23,11 @@ impl<T: FromArgMatches> FromArgMatches for Deferred<T> {
         Ok(Self(Box::new(T::from_arg_matches(matches)?)))
     }
 
+    // Clap would otherwise copy all matches first.
+    fn from_arg_matches_mut(matches: &mut ArgMatches) -> Result<Self, Error> {
+        Ok(Self(Box::new(T::from_arg_matches_mut(matches)?)))
+    }
+
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), Error> {
         self.0.update_from_arg_matches(matches)
     }

@@ -1,7 +1,5 @@
 //! Git merges a script and its golden file after edits on two branches. The outside truth is git's own merge, and
 //! golden files that each branch wrote alone.
-//!
-//! `PAGEWALK_MERGES=200` merges more pairs of branches.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::{Command, Stdio};
@@ -10,9 +8,7 @@ use pagewalk_engine::machine::random::SplitMix64;
 use serde_json::Value;
 
 use super::folder::Folder;
-
-/// Number of merges in an ordinary test run.
-const MERGES: u64 = 12;
+use crate::running::long;
 
 /// Whether the scripts are a script's scenarios, or the code blocks of a document.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -267,10 +263,7 @@ fn merge(seed: u64) -> bool {
 
 #[test]
 fn a_clean_merge_is_a_usable_golden_file() {
-    let number = std::env::var("PAGEWALK_MERGES").ok();
-    let merges = number.map_or(MERGES, |number| {
-        number.parse().expect("PAGEWALK_MERGES is a number")
-    });
+    let merges = if long() { 200 } else { 12 };
     let clean = (0..merges).filter(|seed| merge(*seed)).count();
     assert!(
         clean as u64 * 4 > merges,

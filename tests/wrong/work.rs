@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use pagewalk_script::run::session::Options;
 
-use crate::running::{Outcome, text_within};
+use crate::running::{Outcome, long, text_within};
 
 use super::sole;
 
@@ -197,7 +197,8 @@ fn a_budget_may_end_at_any_step() {
         };
         let whole = records(&text_within(&script, Options::default()));
         let mut ended = 0;
-        for max_steps in 0.. {
+        let stride = if long() { 1 } else { 7 };
+        for max_steps in (0..).step_by(stride) {
             let outcome = text_within(
                 &script,
                 Options {
@@ -221,7 +222,7 @@ fn a_budget_may_end_at_any_step() {
             ended += 1;
         }
         assert!(
-            ended >= whole.len(),
+            ended * stride >= whole.len(),
             "{example}: {ended} of {}",
             whole.len()
         );

@@ -1,5 +1,7 @@
 //! Text broken between words.
 
+use std::borrow::Cow;
+
 /// Returns the number of columns of a text, whose sequences that set a color need none.
 pub(crate) fn width(text: &str) -> usize {
     let mut colors = false;
@@ -13,10 +15,10 @@ pub(crate) fn width(text: &str) -> usize {
 
 /// Wraps text to at most `room` columns. A line that fits is unchanged. In a line that does not fit, runs of
 /// spaces become one space, and its other lines are indented by `hang` more columns than the first.
-pub(crate) fn broken(text: &str, room: usize, hang: usize) -> String {
-    // A text has at most as many columns as bytes, so nothing is measured at a pipe.
+pub(crate) fn broken(text: &str, room: usize, hang: usize) -> Cow<'_, str> {
+    // A text has at most as many columns as bytes, so nothing is measured or copied at a pipe.
     if text.len() <= room {
-        return text.to_owned();
+        return text.into();
     }
     let mut out: Vec<String> = Vec::new();
     for line in text.split('\n') {
@@ -47,7 +49,7 @@ pub(crate) fn broken(text: &str, room: usize, hang: usize) -> String {
         }
         out.push(current);
     }
-    out.join("\n")
+    out.join("\n").into()
 }
 
 #[cfg(test)]

@@ -160,21 +160,8 @@ impl Whole {
 }
 
 proptest! {
-    /// A pool follows the same rules as the simulation of a reference string.
-    #[test]
-    fn a_pool_chooses_as_the_reference_string_does(
-        pages in prop::collection::vec(0..9_u32, 0..60),
-        writes in prop::collection::vec(0..9_u32, 0..4),
-        frames in 1..8_u32,
-        tick in prop::option::of(1..9_u64),
-    ) {
-        for policy in serving_frames() {
-            let (pages, writes, replacement) = (pages.clone(), writes.clone(), Replacement::Policy(policy));
-            let random = SplitMix64::new(1);
-            let reference = ReferenceString { pages, writes, stores: Indexes::default(), frames, replacement, holding: vec![], ticks: tick.map_or(Ticks::Never, Ticks::Every), random };
-            agrees(&reference, policy)?;
-        }
-    }
+    // Each case simulates hundreds of pages with every policy.
+    #![proptest_config(ProptestConfig::with_cases(64))]
 
     /// A pool that has to grow also follows the rules of the simulation of a reference string.
     #[test]
@@ -187,6 +174,24 @@ proptest! {
             let (writes, random) = (vec![3, 5, 7, 200], SplitMix64::new(1));
             let reference =
                 ReferenceString { pages, writes, stores: Indexes::default(), frames, replacement, holding: vec![], ticks: Ticks::Every(50), random };
+            agrees(&reference, policy)?;
+        }
+    }
+}
+
+proptest! {
+    /// A pool follows the same rules as the simulation of a reference string.
+    #[test]
+    fn a_pool_chooses_as_the_reference_string_does(
+        pages in prop::collection::vec(0..9_u32, 0..60),
+        writes in prop::collection::vec(0..9_u32, 0..4),
+        frames in 1..8_u32,
+        tick in prop::option::of(1..9_u64),
+    ) {
+        for policy in serving_frames() {
+            let (pages, writes, replacement) = (pages.clone(), writes.clone(), Replacement::Policy(policy));
+            let random = SplitMix64::new(1);
+            let reference = ReferenceString { pages, writes, stores: Indexes::default(), frames, replacement, holding: vec![], ticks: tick.map_or(Ticks::Never, Ticks::Every), random };
             agrees(&reference, policy)?;
         }
     }

@@ -59,7 +59,7 @@ impl Random {
 fn nothing_that_is_typed_breaks_a_session() {
     let mut random = Random(24);
     for columns in [1, 40, 200] {
-        for _ in 0..40 {
+        for _ in 0..10 {
             let (shell, output) = crate::face::repl::shell::Shell::in_memory(columns);
             let mut typed = Typed { shell, output };
             for _ in 0..25 {

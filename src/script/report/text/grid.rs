@@ -46,7 +46,7 @@ fn grid(text: &mut String, table: &Table, all: &[Column], groups: &[Vec<usize>],
     for row in &table.rows {
         let cells = shown.iter().zip(&columns).map(|(&at, column)| {
             let text = row.get(at).map_or("", |cell| &cell.text);
-            broken(&visible(text), column.width, 0)
+            broken(&visible(text), column.width, 0).into_owned()
         });
         let cells: Vec<String> = cells.collect();
         let height = cells.iter().map(|cell| cell.lines().count()).max();

@@ -185,10 +185,11 @@ fn drawn(text: &mut String, scene: &Scene, theme: Theme) {
 fn statement(text: &mut String, words: &str, place: &str, theme: Theme) {
     let place = visible(place);
     let (columns, room) = (theme.columns(), width(&place));
-    let mut words = broken(&visible(words), columns, 2 * HANG);
+    let words = visible(words);
+    let mut words = broken(&words, columns, 2 * HANG);
     let mut used = words.lines().last().map_or(0, width);
     if room > 0 && used + 2 + room > columns {
-        words.push('\n');
+        words.to_mut().push('\n');
         used = 0;
     }
     let column = PLACE.min(columns.saturating_sub(room));
@@ -208,7 +209,8 @@ fn worksheet(text: &mut String, blanks: &[Blank], theme: Theme) {
     for blank in blanks {
         let label = theme.paint(Ink::Faint, &blank.label);
         let value = theme.paint(Ink::Strong, &visible(&blank.value));
-        let blank = broken(&format!("{label} {value}"), columns - 2, hang);
+        let blank = format!("{label} {value}");
+        let blank = broken(&blank, columns - 2, hang);
         let room = width(&blank);
         if used > 0 && used + 2 + room <= columns - 2 {
             row += "  ";

@@ -128,7 +128,7 @@ impl Theme {
 
     /// Wraps the lines of a text that are wider than the terminal.
     pub fn wrapped(self, text: &str) -> String {
-        broken(text, self.columns(), HANG)
+        broken(text, self.columns(), HANG).into_owned()
     }
 
     /// Returns the number of columns of sentences, and the indentation of their other lines.

@@ -209,8 +209,8 @@ fn chains_are_also_trees() {
 }
 
 #[test]
-fn ten_megabytes_on_a_line() {
-    const SIZE: usize = 10 << 20;
+fn megabytes_on_a_line() {
+    const SIZE: usize = 2 << 20;
     for text in ["1", "(1\n", "}", "\"x"] {
         at_once(&text.repeat(SIZE / text.len()));
     }
@@ -224,9 +224,9 @@ fn ten_megabytes_on_a_line() {
 }
 
 #[test]
-fn a_script_of_ten_megabytes_is_legal() {
+fn a_script_of_megabytes_is_legal() {
     let line = "read 0x03D4 => vpn 0x0F, tlbi 3, tlb hit, fault none\n";
-    let text = line.repeat((10 << 20) / line.len());
+    let text = line.repeat((2 << 20) / line.len());
     let parsed = parse(0, &text, &mut ());
     assert_eq!(parsed.diagnostics, []);
     assert_eq!(parsed.body.len(), text.lines().count());

@@ -249,7 +249,8 @@ impl Line {
             return vec![self];
         }
         let (room, most) = (std::mem::take(&mut self.room), most as usize);
-        let result = broken(&std::mem::take(&mut self.right), most, 0);
+        let result = std::mem::take(&mut self.right);
+        let result = broken(&result, most, 0);
         let result: Vec<&str> = result.lines().collect();
         // The longest results have two rows, and so has a blank.
         let above = usize::from(room >= BLANK && result.len() < 2);
@@ -260,7 +261,8 @@ impl Line {
         });
         let result: Vec<Self> = result.collect();
         self.tall = false;
-        let left = broken(&self.left, most, 0);
+        let left = std::mem::take(&mut self.left);
+        let left = broken(&left, most, 0);
         let mut left = left.lines().map(str::to_owned);
         self.left = left.next().unwrap_or_default();
         let more = left.map(|left| Self {
