@@ -74,7 +74,7 @@ impl Holder<'_> {
 
 /// Puts boxes into the order of their numbers, the reverse order, or the order of their pages: the first of these in which
 /// the fewest arrows cross.
-fn arranged<'o>(cells: Vec<Cell<'o>>, sides: &[Vec<DrawnPage>]) -> Vec<Cell<'o>> {
+fn arranged<'o>(cells: &[Cell<'o>], sides: &[Vec<DrawnPage>]) -> Vec<Cell<'o>> {
     let place =
         |order: &[Cell], page: &DrawnPage| order.iter().position(|(holder, _)| holder.holds(page));
     let crossings = |order: &Vec<Cell>| -> usize {
@@ -87,9 +87,9 @@ fn arranged<'o>(cells: Vec<Cell<'o>>, sides: &[Vec<DrawnPage>]) -> Vec<Cell<'o>>
         };
         sides.iter().map(count).sum()
     };
-    let mut orders = vec![cells.clone(), cells.iter().rev().cloned().collect()];
+    let mut orders = vec![cells.to_vec(), cells.iter().rev().cloned().collect()];
     for side in sides {
-        let mut order = cells.clone();
+        let mut order = cells.to_vec();
         order.sort_by_key(|(holder, _)| {
             side.iter()
                 .position(|page| holder.holds(page))
@@ -157,7 +157,7 @@ impl<'o> Pen<'o> {
             Form::Wide | Form::Tall => contents.max(number + width(CHANGED)),
         };
         let frame = |frame| (Holder::Frame(frame), self.frame(frame, inside));
-        let frames = arranged(of.frames.iter().map(frame).collect(), pages);
+        let frames = arranged(&of.frames.iter().map(frame).collect::<Vec<_>>(), pages);
         let texts = frames.iter().map(|(_, lines)| widest(lines)).max();
         let free = std::iter::repeat_with(|| (Holder::Nothing, Vec::new()));
         Store {
@@ -215,7 +215,7 @@ impl<'o> Pen<'o> {
                     Form::Low => inside.sum::<u32>() + 2,
                     Form::Wide | Form::Tall => inside.max().unwrap_or(0),
                 },
-                cells: arranged(of.swap.iter().map(slot).collect(), pages),
+                cells: arranged(&of.swap.iter().map(slot).collect::<Vec<_>>(), pages),
                 note: Line::default(),
             };
             stores.push((place.filter(|_| !of.asked), store));

@@ -4,6 +4,10 @@ use serde::Serialize;
 
 /// An object that processes map, or all objects that they map.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "they are independent members of the data"
+)]
 pub struct Mapping {
     /// Width of a virtual address in bits.
     pub virtual_bits: u32,
