@@ -2,12 +2,12 @@
 
 use super::advice::Advice;
 use super::rows::is_latest;
-use super::spelled::{COUNTED, TABLE, respelled};
+use super::spelled::{TABLE, respelled};
 use super::tokens::{Token, tokens};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::linux::is_constant;
-use crate::lang::sections::rows;
+use crate::lang::sections::{lists, rows};
 use crate::lang::span::Span;
 
 /// Returns the advice for single words and numbers.
@@ -42,7 +42,7 @@ pub(super) fn words(diagnostic: &Diagnostic, said: &str, line: &str) -> Vec<Advi
                 .filter(|digits| digits.len() > 1)
                 .map(|digits| advice(fix(format!("0x{digits}")))),
         );
-        let part = |at: usize| COUNTED.contains(&said[..at].to_ascii_lowercase().as_str());
+        let part = |at: usize| lists(TABLE, "counted", &said[..at].to_ascii_lowercase());
         let fields = said.char_indices().filter(|(at, c)| *c == '_' && part(*at));
         let paths = fields.map(|(at, _)| format!("{}.{}", &said[..at], &said[at + 1..]));
         // The right side of a comparison is a word, not a fact.

@@ -7,38 +7,10 @@
 //! of that many bytes. Each of `A`, `B`, and `C` matches one or more tokens up to the next comma. `REST` matches
 //! the rest of the line, which may be empty. A hole that occurs twice must match the same text twice.
 
-use super::rows::{KEYWORDS, is_fact};
+use super::rows::{is_fact, is_keyword};
+use super::spelled::TABLE;
 use super::tokens::{Token, nesting, tokens};
-
-/// C types that begin a declaration.
-const TYPES: &[&str] = &[
-    "int",
-    "char",
-    "long",
-    "short",
-    "unsigned",
-    "signed",
-    "void",
-    "size_t",
-    "ssize_t",
-    "float",
-    "double",
-    "bool",
-    "pid_t",
-    "uint8_t",
-    "uint16_t",
-    "uint32_t",
-    "uint64_t",
-    "int8_t",
-    "int32_t",
-    "int64_t",
-    "uintptr_t",
-    "const",
-    "static",
-    "var",
-    "auto",
-    "struct",
-];
+use crate::lang::sections::lists;
 
 /// The texts that match the holes of a pattern.
 #[derive(Debug, Clone, Default)]
@@ -105,10 +77,10 @@ fn matches<'a>(
         "A" | "B" | "C" => sequence(found),
         "TYPE" => found
             .iter()
-            .take_while(|token| TYPES.contains(&token.text))
+            .take_while(|token| lists(TABLE, "types", token.text))
             .count(),
         "NAME" | "NAME2" => one(first.is_some_and(|token| {
-            token.is_name() && !token.text.contains('.') && !KEYWORDS.contains(&token.text)
+            token.is_name() && !token.text.contains('.') && !is_keyword(token.text)
         })),
         "TEXT" => one(first.is_some_and(Token::is_text)),
         "PATH" => one(first.is_some_and(Token::is_name)),

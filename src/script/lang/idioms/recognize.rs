@@ -5,10 +5,10 @@ use std::ops::Range;
 use super::advice::Advice;
 use super::marks::{comment, defined, note, percent, words};
 use super::rewritten::{found_in, rewritten, stated};
-use super::rows::{Idiom, KEYWORDS, REMOVED, section};
+use super::rows::{Idiom, REMOVED, is_keyword, section};
 use super::spelled::{respelled, spelled};
 use super::tokens::{indent, line_at, nesting, tokens};
-use super::variants::{arrowed, condition, method, of_process, whole};
+use super::variants::{method, of_process, whole};
 use super::{blocks, exams, settings, steps, tables};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
@@ -18,7 +18,6 @@ use crate::lang::span::Span;
 const SETTING: &str = "a setting is a name followed by its value";
 const PAGES: &str = "write the pages first, then the settings in braces";
 const METHOD: &str = "the language has no objects; a statement must begin with a verb";
-const CONDITION: &str = "to compare values, use `==`; to join conditions, use `and`";
 const POINTS: &str = "the points of a question or part must follow its title";
 
 /// Maximum length in bytes of a line to compare with the idiom table.
@@ -180,7 +179,7 @@ fn declared(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
     let name = text.get(start as usize..end as usize)?;
     match diagnostic.code {
         Code::UnknownProcess
-            if !KEYWORDS.contains(&name)
+            if !is_keyword(name)
                 && !matches!(name, "machine" | "kernel" | "exam")
                 && !text
                     .lines()
@@ -225,12 +224,20 @@ fn declared(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
 /// Returns the advice for a name that an earlier block or a later line declares.
 fn ended(all: &[layout::Token], text: &str, name: Span) -> Option<Advice> {
     let said = text.get(name.start as usize..name.end as usize)?;
-    let declares = |pair: &&[layout::Token]| matches!(pair[0].text(text), "let" | "choose" | "for") && pair[1].text(text) == said;
+    let declares = |pair: &&[layout::Token]| {
+        matches!(pair[0].text(text), "let" | "choose" | "for") && pair[1].text(text) == said
+    };
     let declared = all.windows(2).find(declares)?;
     let (message, help) = if declared[1].start < name.start as usize {
-        ("this name is declared only in a block that has ended", "declare it before both blocks")
+        (
+            "this name is declared only in a block that has ended",
+            "declare it before both blocks",
+        )
     } else {
-        ("this name is declared only below", "move its declaration above this line")
+        (
+            "this name is declared only below",
+            "move its declaration above this line",
+        )
     };
     Some(Advice {
         message: Some(message),
@@ -257,15 +264,7 @@ fn statements(said: &str, read: bool, fix: impl Fn(&str) -> Fix) -> Vec<Advice> 
         .into_iter()
         .collect();
     let again = respelled(said).or_else(|| method(said));
-    let pointed = arrowed(said);
-    let condition = condition(again.as_deref().unwrap_or(said));
-    let texts = [
-        again.as_deref(),
-        Some(said),
-        pointed.as_deref(),
-        condition.as_deref(),
-    ];
-    for text in texts.into_iter().flatten() {
+    for text in again.as_deref().into_iter().chain([said]) {
         let row = |(row, new): (&'static Idiom, Option<String>)| {
             let new = new.map(|new| fix(if row.ours == REMOVED { REMOVED } else { &new }));
             Advice::of(row, new, read && row.begins)
@@ -302,9 +301,6 @@ fn statements(said: &str, read: bool, fix: impl Fn(&str) -> Fix) -> Vec<Advice> 
             }
             found.push(Advice::fixed(Some(message), None, fix(&new), false));
         }
-    }
-    if let Some(new) = condition {
-        found.push(Advice::fixed(Some(CONDITION), None, fix(&new), false));
     }
     if let Some(new) = method(said) {
         found.push(Advice::fixed(Some(METHOD), None, fix(&new), false));

@@ -1,7 +1,7 @@
 //! Statements and facts rewritten in Pagewalk's language.
 
 use super::pattern::matched;
-use super::rows::{Idiom, KEYWORDS, is_fact, section};
+use super::rows::{Idiom, is_fact, is_keyword, section};
 use super::tokens::{nesting, tokens};
 use super::variants::whole;
 
@@ -70,7 +70,7 @@ fn fitting(rows: &'static [Idiom], said: &str) -> Vec<(&'static Idiom, Option<St
             .next()
             .unwrap_or_default();
         let pushed = row.ours.starts_with("show ") || row.ours.starts_with("expect ");
-        let ours = KEYWORDS.contains(&begins);
+        let ours = is_keyword(begins);
         if pushed && ours && !row.theirs.iter().any(|theirs| theirs.starts_with(begins)) {
             return None;
         }

@@ -3,6 +3,9 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use super::spelled::TABLE;
+use crate::lang::sections::lists;
+
 /// A foreign idiom and its equivalent.
 #[derive(Debug)]
 pub(super) struct Idiom {
@@ -20,74 +23,7 @@ pub(super) struct Idiom {
 /// Marks a line that can be removed.
 pub(super) const REMOVED: &str = "-";
 
-/// Words that also begin statements in Pagewalk's language.
-const OURS: &[&str] = &[
-    "read",
-    "write",
-    "translate",
-    "let",
-    "for",
-    "if",
-    "expect",
-    "show",
-    "set",
-    "machine",
-    "kernel",
-    "process",
-    "choose",
-    "repeat",
-    "scenario",
-    "question",
-    "reference",
-    "tlb",
-    "cache",
-    "miss",
-    "hit",
-    "fault",
-    "not",
-    "no",
-    "page",
-    "byte",
-    "data",
-];
-
-/// Words of the language that are not names in idioms.
-pub(super) const KEYWORDS: &[&str] = &[
-    "let",
-    "for",
-    "in",
-    "if",
-    "else",
-    "repeat",
-    "def",
-    "include",
-    "scenario",
-    "question",
-    "part",
-    "choose",
-    "where",
-    "given",
-    "ask",
-    "points",
-    "probe",
-    "reference",
-    "columns",
-    "and",
-    "or",
-    "not",
-    "exactly",
-    "while",
-    "read",
-    "write",
-    "fetch",
-    "translate",
-    "set",
-    "expect",
-    "show",
-    "flush",
-];
-
-static TABLE: LazyLock<HashMap<&'static str, Vec<Idiom>>> = LazyLock::new(|| {
+static IDIOMS: LazyLock<HashMap<&'static str, Vec<Idiom>>> = LazyLock::new(|| {
     let mut table: HashMap<_, Vec<Idiom>> = HashMap::new();
     let mut section = "";
     for paragraph in include_str!("idioms.txt").split("\n\n") {
@@ -106,7 +42,7 @@ static TABLE: LazyLock<HashMap<&'static str, Vec<Idiom>>> = LazyLock::new(|| {
 
 /// Returns the idioms of a section.
 pub(super) fn section(name: &str) -> &'static [Idiom] {
-    &TABLE[name]
+    &IDIOMS[name]
 }
 
 fn idiom(section: &str, paragraph: &'static str) -> Idiom {
@@ -122,7 +58,7 @@ fn idiom(section: &str, paragraph: &'static str) -> Idiom {
         .collect();
     let foreign = |theirs: &&str| {
         let word = theirs.split([' ', '(', '[']).next().unwrap_or("");
-        word.starts_with(|c: char| c.is_ascii_lowercase()) && !OURS.contains(&word)
+        word.starts_with(|c: char| c.is_ascii_lowercase()) && !lists(TABLE, "ours", word)
             || section == "statements" && !word.contains(|c: char| c.is_ascii_uppercase())
     };
     Idiom {
@@ -134,15 +70,18 @@ fn idiom(section: &str, paragraph: &'static str) -> Idiom {
     }
 }
 
-/// Names of the latest statement's facts that a condition in another language can use.
-const LATEST: &[&str] = &[
-    "vpn", "vpo", "tlbi", "tlbt", "ppn", "ppo", "pa", "co", "ci", "ct", "byte", "value", "cycles",
-    "fault", "faults", "walk",
-];
+/// The words of the language that are not names in idioms.
+pub(super) fn keywords() -> impl Iterator<Item = &'static str> {
+    crate::lang::sections::section(TABLE, "keywords").split_whitespace()
+}
+
+pub(super) fn is_keyword(word: &str) -> bool {
+    lists(TABLE, "keywords", word)
+}
 
 /// Whether a word alone in a condition is a fact of the latest statement.
 pub(super) fn is_latest(word: &str) -> bool {
-    LATEST.contains(&word)
+    lists(TABLE, "latest", word)
 }
 
 /// Whether a word is the name of a fact of an access.

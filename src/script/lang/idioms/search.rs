@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use super::rows::KEYWORDS;
+use super::rows::{is_keyword, keywords};
+use super::spelled::TABLE;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::edit::{TextEdit, edited};
 use crate::lang::fix::Fix;
 use crate::lang::layout::{Token, TokenKind, is_operator, tokens};
 use crate::lang::nearest::nearest;
 use crate::lang::parse::parse;
+use crate::lang::sections::lists;
 use crate::lang::span::Span;
 use crate::lang::value::UNITS;
 
@@ -17,11 +19,9 @@ const SIGNS: &[&str] = &[
     ",", "=", "=>", "==", ":", ".", "..", "(", ")", "[", "]", "{", "}", "in", "let", "where",
 ];
 
-/// Words that begin a statement, also where a line could continue.
-const BEGIN: &[&str] = &[
-    "let", "for", "repeat", "def", "scenario", "question", "part", "read", "write", "expect",
-    "show", "set",
-];
+/// Maximum length in bytes of a script and of a statement to repair.
+const LONGEST_SCRIPT: usize = 1 << 16;
+const LONGEST: usize = 1 << 10;
 
 /// The tokens of a text, and the statement that contains an error.
 pub(super) struct Statement<'a> {
@@ -40,6 +40,9 @@ pub(super) struct Statement<'a> {
 impl<'a> Statement<'a> {
     /// Returns the statement with an error at a byte.
     pub(super) fn at(text: &'a str, byte: usize) -> Option<Self> {
+        if text.len() > LONGEST_SCRIPT {
+            return None;
+        }
         let all = tokens(text).list;
         let all: Vec<Token> = all
             .into_iter()
@@ -56,6 +59,9 @@ impl<'a> Statement<'a> {
             near = near.saturating_sub(usize::from(near > 0));
         }
         let (first, last) = bounds(&all, near);
+        if all[last].end - all[first].start > LONGEST {
+            return None;
+        }
         let mut open = Vec::new();
         for (index, token) in all[..first].iter().enumerate() {
             match token.kind {
@@ -84,7 +90,7 @@ impl<'a> Statement<'a> {
                 .trim_end_matches([' ', '\t'])
                 .ends_with('\n')
         };
-        let next = |token: &Token| begins(token) && BEGIN.contains(&token.text(text));
+        let next = |token: &Token| begins(token) && lists(TABLE, "begin", token.text(text));
         if tokens.iter().skip(1).any(next) {
             return None;
         }
@@ -127,7 +133,7 @@ impl<'a> Statement<'a> {
         let names_keyword = new_tokens
             .list
             .windows(2)
-            .any(|pair| pair[0].text(&new) == "let" && KEYWORDS.contains(&pair[1].text(&new)));
+            .any(|pair| pair[0].text(&new) == "let" && is_keyword(pair[1].text(&new)));
         if names_keyword {
             return None;
         }
@@ -171,7 +177,7 @@ impl<'a> Statement<'a> {
             let word = self.word(index);
             let unit = index > 0 && self.tokens[index - 1].kind == TokenKind::Number;
             let units = UNITS.iter().map(|unit| unit.name).filter(|_| unit);
-            let keyword = nearest(word, KEYWORDS.iter().copied().chain(units))?;
+            let keyword = nearest(word, keywords().chain(units))?;
             (keyword != word).then(|| Fix::write(self.place(file, index, index), word, keyword))
         })
     }
@@ -187,7 +193,7 @@ impl<'a> Statement<'a> {
         let last = self.tokens.len().saturating_sub(1);
         let near = self.at.saturating_sub(2)..(self.at + 2).min(last);
         let head = (self.at > 2 && last > 0).then_some(0);
-        let keyword = |index: usize| KEYWORDS.contains(&self.word(index));
+        let keyword = |index: usize| is_keyword(self.word(index));
         let calls = |index: usize| matches!(self.tokens[index + 1].kind, TokenKind::Open(_));
         let moves = |index: &usize| !calls(*index) && (*index > 0 || keyword(1) && !keyword(0));
         let both = head.into_iter().chain(near).filter(moves).map(|index| {
@@ -265,7 +271,7 @@ impl<'a> Statement<'a> {
                 false
             }
             TokenKind::Word => {
-                let known = nearest(self.word(index), KEYWORDS.iter().copied()).is_some();
+                let known = nearest(self.word(index), keywords()).is_some();
                 !is_operator(self.word(index)) && !known || index == 0
             }
             // A value without its name is not superfluous.

@@ -3,26 +3,9 @@
 use std::ops::Range;
 
 use super::tokens::{Token, nesting, tokens};
-use crate::lang::sections::rows;
+use crate::lang::sections::{lists, rows};
 
 pub(super) const TABLE: &str = include_str!("spelled.txt");
-
-/// The parts of a machine whose counters other simulators name in this way.
-pub(super) const COUNTED: &[&str] = &[
-    "machine", "frames", "kernel", "stats", "tlb", "cache", "dtlb", "itlb", "l1", "l2", "l3",
-    "l1d", "l1i",
-];
-
-/// Sizes of C types in bytes on a 64-bit machine.
-const SIZES: &[(&str, u64)] = &[
-    ("char", 1),
-    ("short", 2),
-    ("int", 4),
-    ("float", 4),
-    ("long", 8),
-    ("size_t", 8),
-    ("double", 8),
-];
 
 /// Returns the unit that a foreign word means.
 pub(super) fn unit(word: &str) -> Option<&'static str> {
@@ -341,7 +324,7 @@ fn word(all: &[Token], at: usize) -> Spelled {
     }
     // tlb_misses
     if let Some((part, name)) = all[at].text.split_once('_')
-        && COUNTED.contains(&&*part.to_ascii_lowercase())
+        && lists(TABLE, "counted", &part.to_ascii_lowercase())
     {
         let known = matches!(
             name,
@@ -362,12 +345,10 @@ fn word(all: &[Token], at: usize) -> Spelled {
     }
     if said(0, "sizeof") && said(1, "(") {
         let pointer = said(3, "*");
-        let bytes = SIZES
-            .iter()
-            .find(|(name, _)| said(2, name))
-            .map(|(_, bytes)| if pointer { 8 } else { *bytes })?;
+        let (_, bytes) = rows(TABLE, "sizes").find(|(name, _)| said(2, name))?;
+        let bytes = if pointer { "8" } else { bytes };
         let length = if pointer { 5 } else { 4 };
-        return said(length - 1, ")").then(|| (length, bytes.to_string()));
+        return said(length - 1, ")").then(|| (length, bytes.to_owned()));
     }
     None
 }

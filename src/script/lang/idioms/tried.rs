@@ -252,11 +252,11 @@ impl Trial<'_> {
         if has_own_fix(diagnostic) || self.read.saturating_add(self.cost(text)) > READ_AGAIN {
             return None;
         }
-        let statement = Statement::at(text, diagnostic.span.start as usize);
+        let place = diagnostic.span.start as usize;
+        let statement = (!self.open).then(|| Statement::at(text, place)).flatten();
         let doubled = statement
             .as_ref()
             .and_then(|one| one.doubled(diagnostic.span.file));
-        let doubled = doubled.filter(|_| !self.open);
         if let Some((fix, after)) = doubled.and_then(|fix| self.cleared(diagnostic, fix, text)) {
             self.make(&fix, text, &after);
             return Some((Advice::fixed(None, None, fix, false), Some(after)));
@@ -286,7 +286,6 @@ impl Trial<'_> {
             return None;
         }
         if advised.as_ref().is_none_or(|one| !one.nothing)
-            && !self.open
             && let Some((fix, after)) =
                 statement.and_then(|one| self.repair(diagnostic, &one, text))
         {
