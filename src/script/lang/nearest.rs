@@ -48,6 +48,10 @@ pub fn nearest<'a>(word: &str, among: impl Iterator<Item = &'a str>) -> Option<&
         if other == lower {
             return Some(candidate);
         }
+        // In `P1write`, a sign is missing between two words.
+        if lower.len() > other.len() + 1 && lower.ends_with(&other) {
+            continue;
+        }
         let others = other.chars().count();
         let shuffled = length > 3 && different(&letters, &self::letters(&other)) == 0;
         let limit = if shuffled {

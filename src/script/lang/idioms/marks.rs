@@ -50,7 +50,7 @@ pub(super) fn words(diagnostic: &Diagnostic, said: &str, line: &str) -> Vec<Advi
         let condition = ["expect", "assert", "if", "let", "show"]
             .iter()
             .any(|word| line.trim_start().starts_with(word))
-            && !before.trim_end().ends_with("==");
+            && !before.trim_end().ends_with(['=', ',', '[']);
         let fact = (condition && is_latest(said)).then(|| format!("last.{said}"));
         found.extend(paths.chain(fact).map(|new| advice(fix(new))));
     }

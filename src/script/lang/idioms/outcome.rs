@@ -77,8 +77,11 @@ pub(super) fn same_line(text: &str, one: Span, other: Span) -> bool {
 
 /// Returns the number of syntax errors.
 pub(super) fn reading(all: &[Diagnostic]) -> usize {
-    let reading = |one: &&Diagnostic| matches!(one.code, Code::Syntax | Code::Unclosed);
-    all.iter().filter(reading).count()
+    all.iter().filter(|one| is_reading(one)).count()
+}
+
+pub(super) fn is_reading(one: &Diagnostic) -> bool {
+    matches!(one.code, Code::Syntax | Code::Unclosed)
 }
 
 /// Whether an error that did not exist `before` is now at the position of an edit. `edits` contains all edits

@@ -124,7 +124,10 @@ pub(super) fn stated(facts: &str) -> Option<(&'static Idiom, Option<String>)> {
         .map(|part| part.trim())
         .filter(|part| !part.is_empty())
     {
-        match fact(&unsigned(part)).or_else(|| fact(part)) {
+        // Among other facts, a value alone does not say whose it is.
+        let alone = parts.len() == 1 || !matches!(part, "hit" | "miss");
+        let known = || fact(&unsigned(part)).or_else(|| fact(part));
+        match alone.then(known).flatten() {
             Some((fact, None)) => return Some((fact, None)),
             Some((fact, Some(text))) => {
                 row = Some(fact);

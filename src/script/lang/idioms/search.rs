@@ -58,9 +58,13 @@ impl<'a> Statement<'a> {
         {
             near = near.saturating_sub(usize::from(near > 0));
         }
-        let (first, last) = bounds(&all, near);
-        if all[last].end - all[first].start > LONGEST {
-            return None;
+        let (mut first, mut last) = bounds(&all, near);
+        // An unclosed bracket makes the rest of the script a part of the statement.
+        while all[last].end > all[near].end + LONGEST {
+            last -= 1;
+        }
+        while all[first].start + LONGEST < all[near].start {
+            first += 1;
         }
         let mut open = Vec::new();
         for (index, token) in all[..first].iter().enumerate() {
@@ -164,7 +168,7 @@ impl<'a> Statement<'a> {
             }
             found.into_values().collect()
         };
-        let (mut words, others) = self.exchanges(of.span.file);
+        let (mut words, others) = self.exchanges(of);
         words.extend(self.keywords(of.span.file));
         let others = others.into_iter().chain(self.edits(of)).collect();
         [reading(words), reading(others)]
@@ -175,7 +179,9 @@ impl<'a> Statement<'a> {
         let near = self.at.saturating_sub(2)..(self.at + 2).min(self.tokens.len());
         near.filter_map(move |index| {
             let word = self.word(index);
-            let unit = index > 0 && self.tokens[index - 1].kind == TokenKind::Number;
+            let unit = index > 0
+                && self.tokens[index - 1].kind == TokenKind::Number
+                && !lists(TABLE, "ours", word);
             let units = UNITS.iter().map(|unit| unit.name).filter(|_| unit);
             let keyword = nearest(word, keywords().chain(units))?;
             (keyword != word).then(|| Fix::write(self.place(file, index, index), word, keyword))
@@ -183,7 +189,9 @@ impl<'a> Statement<'a> {
     }
 
     /// Returns the exchanges of two words, and of other tokens.
-    fn exchanges(&self, file: u32) -> (Vec<Fix>, Vec<Fix>) {
+    fn exchanges(&self, of: &Diagnostic) -> (Vec<Fix>, Vec<Fix>) {
+        let file = of.span.file;
+        let cells = of.code == Code::UnknownColumn;
         let bare = |index: usize| {
             matches!(
                 self.tokens[index].kind,
@@ -194,8 +202,19 @@ impl<'a> Statement<'a> {
         let near = self.at.saturating_sub(2)..(self.at + 2).min(last);
         let head = (self.at > 2 && last > 0).then_some(0);
         let keyword = |index: usize| is_keyword(self.word(index));
-        let calls = |index: usize| matches!(self.tokens[index + 1].kind, TokenKind::Open(_));
-        let moves = |index: &usize| !calls(*index) && (*index > 0 || keyword(1) && !keyword(0));
+        let fixed = |index: usize| {
+            let bracket = matches!(
+                self.tokens[index].kind,
+                TokenKind::Open(_) | TokenKind::Close(_)
+            );
+            let operator = self.tokens[index].kind == TokenKind::Operator;
+            bracket || operator && self.word(index) == "=>"
+        };
+        let calls = |index: usize| fixed(index) || fixed(index + 1);
+        let cell = |index: usize| self.tokens[index].kind == TokenKind::Cell;
+        let moves = |index: &usize| {
+            !calls(*index) && (cells || !cell(*index)) && (*index > 0 || keyword(1) && !keyword(0))
+        };
         let both = head.into_iter().chain(near).filter(moves).map(|index| {
             let (both, next) = (self.place(file, index, index + 1), self.word(index + 1));
             let between = &self.text[self.tokens[index].end..self.tokens[index + 1].start];
@@ -246,7 +265,7 @@ impl<'a> Statement<'a> {
         let token = self.tokens[index];
         let (before, after) = (&self.text[..token.start], &self.text[token.end..]);
         // A row or call may have too many parts anywhere, and a word that begins a line may be the next statement.
-        let elsewhere = matches!(code, Code::WrongCount | Code::BadTable)
+        let elsewhere = matches!(code, Code::WrongCount | Code::BadTable | Code::BadNumber)
             || index > 0 && before.trim_end_matches([' ', '\t']).ends_with('\n');
         let parts = |index: usize| {
             !is(index, |kind| {
@@ -257,13 +276,20 @@ impl<'a> Statement<'a> {
             })
         };
         match token.kind {
-            _ if elsewhere => false,
+            _ if elsewhere || self.tokens.len() == 1 => false,
+            // A sign is missing between two values that touch.
+            TokenKind::Word | TokenKind::Number
+                if before.ends_with(|c: char| c.is_ascii_alphanumeric() || ")]".contains(c)) =>
+            {
+                false
+            }
             TokenKind::Prose | TokenKind::Hole | TokenKind::Open(b'{') => false,
             TokenKind::Cell => code == Code::UnknownColumn,
             TokenKind::Operator if self.word(index) == "." => false,
             TokenKind::Operator if self.word(index) == "," => true,
             TokenKind::Operator => index > 0 && is(index - 1, operator) || is(index + 1, operator),
-            // The name of a function is wrong, not superfluous.
+            // A misspelled number, or the name of a function, is wrong, not superfluous.
+            TokenKind::Word if self.word(index).contains("x0") => false,
             TokenKind::Word
                 if after.starts_with('(')
                     && !(index > 0 && is(index - 1, |kind| kind == TokenKind::Word)) =>
@@ -272,7 +298,8 @@ impl<'a> Statement<'a> {
             }
             TokenKind::Word => {
                 let known = nearest(self.word(index), keywords()).is_some();
-                !is_operator(self.word(index)) && !known || index == 0
+                let value = index > 0 && parts(index - 1) && parts(index + 1);
+                index > 0 && !value && !is_operator(self.word(index)) && !known
             }
             // A value without its name is not superfluous.
             TokenKind::Number | TokenKind::String { .. } => {
@@ -307,17 +334,19 @@ impl<'a> Statement<'a> {
             if self.may_be_removed(index, of.code) {
                 fixes.push(Fix::write(place, word, ""));
             }
-            // A sign may replace another sign, or a word that is apart.
-            let operator = matches!(
+            // A sign may replace another sign.
+            let sign = matches!(
                 self.tokens[index].kind,
                 TokenKind::Operator | TokenKind::Open(_) | TokenKind::Close(_)
             );
             let fits = |sign: &&&str| {
-                operator != sign.starts_with(char::is_alphabetic) && self.may_follow(sign, index)
+                !(has_facts && **sign == "=>")
+                    && !sign.starts_with(char::is_alphabetic)
+                    && self.may_follow(sign, index)
             };
             for sign in SIGNS
                 .iter()
-                .filter(|sign| index == self.at && fits(sign) && !(has_facts && **sign == "=>"))
+                .filter(|other| sign && index == self.at && fits(other))
             {
                 fixes.push(Fix::write(place, word, *sign));
             }

@@ -4,8 +4,8 @@
 
 use super::advice::Advice;
 use super::outcome::{
-    advised, comes_next, follows, has_own_fix, new_there, reading, remains, same, same_line,
-    without_fix,
+    advised, comes_next, follows, has_own_fix, is_reading, new_there, reading, remains, same,
+    same_line, without_fix,
 };
 use super::recognize::advice;
 use super::search::Statement;
@@ -157,6 +157,38 @@ fn improve_all(
     diagnostics.dedup_by(|next, last| {
         next.message == last.message && next.help == last.help && line(next) == line(last)
     });
+}
+
+/// Parts the removal of commas from the replacement of the tokens after them.
+fn parted(change: DiffOp, old: &[Token]) -> Vec<DiffOp> {
+    match change {
+        DiffOp::Replace {
+            old_index,
+            old_len,
+            new_index,
+            new_len,
+        } if old_len > new_len
+            && old[old_index..old_index + old_len - new_len]
+                .iter()
+                .all(|token| token.text == ",") =>
+        {
+            let removed = old_len - new_len;
+            vec![
+                DiffOp::Delete {
+                    old_index,
+                    old_len: removed,
+                    new_index,
+                },
+                DiffOp::Replace {
+                    old_index: old_index + removed,
+                    old_len: new_len,
+                    new_index,
+                    new_len,
+                },
+            ]
+        }
+        other => vec![other],
+    }
 }
 
 /// Returns a text with some of the changes that lead to a new text.
@@ -364,6 +396,12 @@ impl Trial<'_> {
             before || diagnostic.code == Code::Syntax || comes_next(diagnostic.code, one.code)
         };
         let left = self.left_on_line(fix, text, after);
+        if diagnostic.code != Code::Syntax
+            && fix.text.contains(' ')
+            && left.iter().any(|one| is_reading(one))
+        {
+            return false;
+        }
         count(after) < count(&self.now).max(1) && left.iter().all(known)
     }
 
@@ -438,6 +476,7 @@ impl Trial<'_> {
             capture_diff_slices(Algorithm::Myers, &texts(&old), &texts(&new))
                 .into_iter()
                 .filter(|op| !matches!(op, DiffOp::Equal { .. }))
+                .flat_map(|change| parted(change, &old))
                 .collect();
         let replaces = |change: &DiffOp| matches!(change, DiffOp::Replace { .. });
         if was.contains('\n') || !(2..=CHANGES).contains(&changes.len()) {
