@@ -63,8 +63,8 @@
   "Machines that have a name.")
 (defconst pagewalk-nouns
   '(
-    "cache" "cr3" "frames" "geometry" "heap" "layout" "machine" "maps" "memory" "page_table"
-    "processes" "pte" "reference" "resident" "stats" "steps" "swap" "tables" "tlb"
+    "cache" "cr3" "frames" "geometry" "heap" "kernel_maps" "layout" "machine" "maps" "memory"
+    "page_table" "processes" "pte" "reference" "resident" "stats" "steps" "swap" "tables" "tlb"
    )
   "What can be set, expected and shown.")
 (defconst pagewalk-fact-words
@@ -111,8 +111,8 @@
   "Properties of a TLB or cache.")
 (defconst pagewalk-process-properties
   '(
-    "areas" "brk" "cr3" "disk_reads" "disk_writes" "faults" "heap" "maps" "pc" "pid" "resident"
-    "rsp" "rss" "state" "stdout" "vsize"
+    "areas" "brk" "cr3" "disk_reads" "disk_writes" "faults" "heap" "kernel_maps" "maps" "pc" "pid"
+    "resident" "rsp" "rss" "state" "stdout" "vsize"
    )
   "Properties of a process.")
 ;; END generated words

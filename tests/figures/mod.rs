@@ -300,7 +300,7 @@ fn a_store_to_a_private_object_copies_the_page() {
         after["frames"],
         json!([
             {"frame": 0, "refs": 1, "kind": "page cache", "page": 0},
-            {"frame": 1, "refs": 1, "kind": "copy", "page": 0},
+            {"frame": 1, "refs": 1, "kind": "copy", "page": 0, "changed": true},
         ])
     );
     let place = |figure: &Value, process: usize| {

@@ -202,8 +202,8 @@
   noun: (name) @type
   (#any-of? @type
   ; BEGIN generated words nouns
-  "cache" "cr3" "frames" "geometry" "heap" "layout" "machine" "maps" "memory" "page_table"
-  "processes" "pte" "reference" "resident" "stats" "steps" "swap" "tables" "tlb"
+  "cache" "cr3" "frames" "geometry" "heap" "kernel_maps" "layout" "machine" "maps" "memory"
+  "page_table" "processes" "pte" "reference" "resident" "stats" "steps" "swap" "tables" "tlb"
   ; END generated words
   ))
 
@@ -212,8 +212,8 @@
   (columns)
   (#any-of? @type
   ; BEGIN generated words nouns
-  "cache" "cr3" "frames" "geometry" "heap" "layout" "machine" "maps" "memory" "page_table"
-  "processes" "pte" "reference" "resident" "stats" "steps" "swap" "tables" "tlb"
+  "cache" "cr3" "frames" "geometry" "heap" "kernel_maps" "layout" "machine" "maps" "memory"
+  "page_table" "processes" "pte" "reference" "resident" "stats" "steps" "swap" "tables" "tlb"
   ; END generated words
   ))
 
@@ -223,8 +223,8 @@
   operand: (name) @type
   (#any-of? @type
   ; BEGIN generated words nouns
-  "cache" "cr3" "frames" "geometry" "heap" "layout" "machine" "maps" "memory" "page_table"
-  "processes" "pte" "reference" "resident" "stats" "steps" "swap" "tables" "tlb"
+  "cache" "cr3" "frames" "geometry" "heap" "kernel_maps" "layout" "machine" "maps" "memory"
+  "page_table" "processes" "pte" "reference" "resident" "stats" "steps" "swap" "tables" "tlb"
   ; END generated words
   ))
 
@@ -295,8 +295,8 @@
   )
   (#any-of? @type
   ; BEGIN generated words nouns
-  "cache" "cr3" "frames" "geometry" "heap" "layout" "machine" "maps" "memory" "page_table"
-  "processes" "pte" "reference" "resident" "stats" "steps" "swap" "tables" "tlb"
+  "cache" "cr3" "frames" "geometry" "heap" "kernel_maps" "layout" "machine" "maps" "memory"
+  "page_table" "processes" "pte" "reference" "resident" "stats" "steps" "swap" "tables" "tlb"
   ; END generated words
   ))
 
@@ -326,8 +326,8 @@
   name: (name) @property
   (#any-of? @property
   ; BEGIN generated words process_properties
-  "areas" "brk" "cr3" "disk_reads" "disk_writes" "faults" "heap" "maps" "pc" "pid" "resident" "rsp"
-  "rss" "state" "stdout" "vsize"
+  "areas" "brk" "cr3" "disk_reads" "disk_writes" "faults" "heap" "kernel_maps" "maps" "pc" "pid"
+  "resident" "rsp" "rss" "state" "stdout" "vsize"
   ; END generated words
   ))
 

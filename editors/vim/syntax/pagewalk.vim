@@ -39,9 +39,9 @@ let s:presets = s:Words([
       \ 'core-i7', 'simple'])
 " what can be set, expected and shown
 let s:nouns = s:Words([
-      \ 'cache', 'cr3', 'frames', 'geometry', 'heap', 'layout', 'machine', 'maps', 'memory',
-      \ 'page_table', 'processes', 'pte', 'reference', 'resident', 'stats', 'steps', 'swap',
-      \ 'tables', 'tlb'])
+      \ 'cache', 'cr3', 'frames', 'geometry', 'heap', 'kernel_maps', 'layout', 'machine', 'maps',
+      \ 'memory', 'page_table', 'processes', 'pte', 'reference', 'resident', 'stats', 'steps',
+      \ 'swap', 'tables', 'tlb'])
 " words that facts have
 let s:fact_words = s:Words([
       \ 'BUS_ADRERR', 'E2BIG', 'EACCES', 'EAGAIN', 'EBADF', 'EBUSY', 'ECHILD', 'EEXIST', 'EFAULT',
@@ -78,8 +78,8 @@ let s:part_properties = s:Words([
       \ 'sets', 'tag_bits', 'vipt', 'walk_hits', 'walk_misses', 'ways', 'writebacks'])
 " properties of a process
 let s:process_properties = s:Words([
-      \ 'areas', 'brk', 'cr3', 'disk_reads', 'disk_writes', 'faults', 'heap', 'maps', 'pc', 'pid',
-      \ 'resident', 'rsp', 'rss', 'state', 'stdout', 'vsize'])
+      \ 'areas', 'brk', 'cr3', 'disk_reads', 'disk_writes', 'faults', 'heap', 'kernel_maps', 'maps',
+      \ 'pc', 'pid', 'resident', 'rsp', 'rss', 'state', 'stdout', 'vsize'])
 " END generated words
 
 " ---- Pieces of patterns

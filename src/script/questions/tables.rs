@@ -12,7 +12,7 @@ use crate::run::record::{Did, ReferenceRun, View};
 use crate::run::session::Session;
 use crate::run::settings::list;
 use crate::run::stop::Stop;
-use crate::run::table::{Cell, InvalidEntries, Rows, column_named};
+use crate::run::table::{Cell, InvalidEntries, Rows, TableId, column_named};
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::pte::{BITS, Bit};
 
@@ -143,6 +143,42 @@ impl Session<'_> {
             .map(|column| known(table, column))
             .collect::<Result<_, _>>()?;
         Ok((view, columns))
+    }
+
+    /// Gives a figure of a page table or a TLB the columns that the script has set, in the order and with the names of the
+    /// script, as textbooks do. Columns of other bits would appear only after some accesses.
+    ///
+    /// # Errors
+    /// Returns `no-machine`.
+    pub(crate) fn in_columns_of_set(
+        &mut self,
+        table: &mut Rows,
+        (noun, level): (&TableNoun, usize),
+        place: Span,
+    ) -> Result<(), Stop> {
+        let set = self.state.columns_set(noun.name, level).to_vec();
+        if set.is_empty() || !matches!(table.id, TableId::PageTable | TableId::Tlb(_)) {
+            return Ok(());
+        }
+        let machine = self.machine_seen(None, place)?;
+        let permitted = (noun.layout)(&machine, level).columns;
+        let is_valid = |name: &str| matches!(name, "v" | "p" | "valid");
+        let mut columns = set;
+        columns.retain(|name| permitted.contains(name));
+        for name in (noun.shown)(&machine, level) {
+            let is_known = columns
+                .iter()
+                .any(|own| *own == name || is_valid(own) && is_valid(&name));
+            let is_bit = BITS.iter().any(|row| row.bit != Bit::P && row.name == name);
+            if !is_known && !is_bit {
+                columns.push(name);
+            }
+        }
+        let keys = (noun.keys)(&machine, level);
+        let hidden = |_: &str| InvalidEntries::Hidden;
+        let whole = noun.table((&machine, level), &keys, &columns, hidden);
+        (table.groups, table.rows) = (whole.groups, whole.rows);
+        Ok(())
     }
 
     /// Returns the last `reference` if the noun is the step table of a `reference`.

@@ -149,30 +149,39 @@ impl From<&table::Cell> for Cell {
 
 impl From<&Rows> for Table {
     fn from(of: &Rows) -> Self {
-        let mut table = Self {
-            title: of.title.clone(),
-            groups: of.groups.clone(),
-            rows: of
-                .rows
-                .iter()
-                .map(|row| row.iter().map(Cell::from).collect())
-                .collect(),
-        };
-        let Some(marks) = &of.marks else {
-            return table;
-        };
-        let columns: BTreeSet<usize> = marks.cells.iter().map(|(_, column)| *column).collect();
-        for (at, row) in table.rows.iter_mut().enumerate() {
+        let mut table = Self::unmarked(of);
+        let marks = of.marks.iter().flat_map(|marks| &marks.cells);
+        let columns: BTreeSet<usize> = marks.map(|(_, column)| *column).collect();
+        for row in &mut table.rows {
             for column in &columns {
-                let Some(cell) = row.get_mut(*column) else {
-                    continue;
-                };
-                cell.changed = marks.cells.contains(&(at, *column));
-                // A printer may have no colors. The blank aligns the digits.
-                cell.text.push(if cell.changed { '*' } else { ' ' });
+                if let Some(cell) = row.get_mut(*column) {
+                    // A printer may have no colors. The blank aligns the digits.
+                    cell.text.push(if cell.changed { '*' } else { ' ' });
+                }
             }
         }
         table
+    }
+}
+
+impl Table {
+    /// Returns a table whose text has no marks.
+    pub(crate) fn unmarked(of: &Rows) -> Self {
+        let mut rows: Vec<Vec<Cell>> = of
+            .rows
+            .iter()
+            .map(|row| row.iter().map(Cell::from).collect())
+            .collect();
+        for (row, column) in of.marks.iter().flat_map(|marks| &marks.cells) {
+            if let Some(cell) = rows.get_mut(*row).and_then(|row| row.get_mut(*column)) {
+                cell.changed = true;
+            }
+        }
+        Self {
+            title: of.title.clone(),
+            groups: of.groups.clone(),
+            rows,
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use pagewalk_engine::kernel::process::Process;
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::pte::BitRow;
 
-use super::nouns::{TABLE_NOUNS, THING_NOUNS, TableNoun, ThingRef, processes, stats};
+use super::nouns::{TABLE_NOUNS, THING_NOUNS, TableNoun, ThingNoun, ThingRef, processes, stats};
 use super::state::State;
 use super::table::{self, Cell, InvalidEntries, RowChange, Rows, TableId};
 use crate::lang::value::Value;
@@ -151,7 +151,8 @@ fn both(column: &str, old: Cell, new: Cell) -> (Cell, Cell) {
 fn things((was, is): (Option<&Kernel>, Option<&Kernel>)) -> Vec<Changed> {
     let Some(is) = is else { return Vec::new() };
     let mut changes = vec![changed(was.map(processes), processes(is))];
-    for noun in THING_NOUNS {
+    let constant = |noun: &&ThingNoun| noun.id == TableId::KernelMaps;
+    for noun in THING_NOUNS.iter().filter(|noun| !constant(noun)) {
         let processes = is.processes().map(|process| Some(process.pid));
         let of: Vec<Option<Pid>> = if noun.of_process {
             processes.collect()

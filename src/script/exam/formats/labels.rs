@@ -76,6 +76,7 @@ const TABLES: &[(&str, &str)] = &[
     ("processes", "Processes"),
     ("frames", "Page frames"),
     ("maps", "Areas"),
+    ("kernel_maps", "Kernel areas"),
     ("vpn", "VPN"),
     ("ppn", "PPN"),
     ("set", "Set"),

@@ -5,7 +5,7 @@ use crate::lang::ast::{Expr, Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::questions::rows::word;
 use crate::run::record::{
-    AreaRecord, FigureData, PageInFrame, SharedFrame, Sharing, SharingProcess, View,
+    AreaRecord, FigureData, PageInFrame, SharedFrame, Sharing, SharingProcess,
 };
 use crate::run::session::Session;
 use crate::run::stop::Stop;
@@ -87,23 +87,13 @@ pub(crate) fn frames(session: &mut Session, request: &Request) -> Result<FigureD
         changed: false,
     };
     let spec = kernel.machine().spec();
-    let now = Sharing {
+    Ok(FigureData::Frames(Sharing {
         vpn_bits: spec.vpn_bits(),
         frame_bits: spec.ppn_bits(),
         frames: frames.into_iter().map(frame).collect(),
         sharing,
         compared: false,
-    };
-    let mut figure = FigureData::Frames(now);
-    let before = figure
-        .subject()
-        .and_then(|subject| session.state.figure_of(&subject).cloned());
-    if let (FigureData::Frames(now), Some(View::Figure(before))) = (&mut figure, before)
-        && let FigureData::Frames(before) = &*before
-    {
-        now.compare(before);
-    }
-    Ok(figure)
+    }))
 }
 
 fn pages(kernel: &Kernel, process: &Process) -> Vec<PageInFrame> {

@@ -30,6 +30,10 @@ const ROWS: [usize; 4] = [12, 8, 6, 5];
 /// A call that maps anonymous memory.
 const MAP_ANONYMOUS: &str =
     "mmap(NULL, 4 KB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)";
+/// Minimum width of a frame number in bits.
+const BYTE: u32 = 8;
+/// Maximum number of entries of a page table that the figure of one process lists completely.
+const ENTRIES: usize = 16;
 /// Maximum number of swap slots that are drawn even if they are free.
 const SLOTS: u64 = 4;
 
@@ -86,7 +90,13 @@ pub(crate) fn mapping(session: &mut Session, request: &Request) -> Result<Figure
             None => return Err(no_file(kernel, name, place).into()),
         },
     };
-    let rows = ROWS[pids.len().saturating_sub(1)];
+    let mut rows = ROWS[pids.len().saturating_sub(1)];
+    let spec = kernel.machine().spec();
+    let each_entry = object == Object::All && pids.len() == 1 && spec.pages() <= ENTRIES as u128;
+    if each_entry {
+        rows = ENTRIES;
+    }
+    let together = object == Object::All && !each_entry;
     let processes: Vec<MappingProcess> = pids
         .iter()
         .filter_map(|pid| kernel.process(*pid))
@@ -96,7 +106,7 @@ pub(crate) fn mapping(session: &mut Session, request: &Request) -> Result<Figure
                 process,
                 machine: kernel.machine_of(process.pid),
             }
-            .of(object, rows)
+            .of(object, rows, each_entry)
         })
         .collect();
     if processes.iter().all(|process| process.areas.is_empty()) {
@@ -107,7 +117,7 @@ pub(crate) fn mapping(session: &mut Session, request: &Request) -> Result<Figure
             unmapped(kernel, &pids, object, place).into()
         });
     }
-    let draw = |file: &FileId| mapped_file(kernel, *file, &processes, rows, object == Object::All);
+    let draw = |file: &FileId| mapped_file(kernel, *file, &processes, rows, together);
     let (file, files) = match object {
         Object::File(file) => (Some(draw(&file)), Vec::new()),
         Object::Anonymous => (None, Vec::new()),
@@ -132,16 +142,20 @@ pub(crate) fn mapping(session: &mut Session, request: &Request) -> Result<Figure
             .filter(|_| shared)
             .map(|file| file.pages.len())
             .sum::<usize>();
-    let spec = kernel.machine().spec();
+    // Leading zeros of a frame number that no frame of the kernel has would only make the figure wider.
+    let frame_bits = u32::BITS - kernel.frame_limit().saturating_sub(1).leading_zeros();
     Ok(FigureData::Mapping(Mapping {
         virtual_bits: spec.virtual_bits(),
         vpn_bits: spec.vpn_bits(),
-        frame_bits: spec.ppn_bits(),
+        frame_bits: spec.ppn_bits().min(frame_bits.max(BYTE)),
         page_bytes: 1 << spec.page_bits(),
         swap_slots: kernel.swap().slots,
         places: frames.len().max(if in_question { possible } else { 0 }),
-        swap: swap_slots(kernel, &processes, if in_question { listed } else { 0 }),
+        swap: swap_slots(kernel, &processes, in_question.then_some(listed)),
         whole: object == Object::All,
+        each_entry,
+        asked: in_question,
+        compared: false,
         file,
         files,
         processes,
@@ -222,8 +236,9 @@ struct Pages<'k> {
 }
 
 impl Pages<'_> {
-    /// Lists the areas that map an object, with at most `most` rows of pages.
-    fn of(&self, object: Object, most: usize) -> MappingProcess {
+    /// Lists the areas that map an object, with at most `most` rows of pages. With `each_entry`, also lists the pages in no
+    /// area.
+    fn of(&self, object: Object, most: usize, each_entry: bool) -> MappingProcess {
         let page_bits = self.machine.spec().page_bits();
         let areas: Vec<&Vma> = self
             .process
@@ -233,7 +248,21 @@ impl Pages<'_> {
             .filter(|area| object.backs(area))
             .collect();
         let all: u64 = areas.iter().map(|area| area.len() >> page_bits).sum();
-        let together = all > most as u64 || object == Object::All;
+        let together = !each_entry && (all > most as u64 || object == Object::All);
+        let entries = if each_entry {
+            self.machine.spec().pages() as u64
+        } else {
+            0
+        };
+        let is_allocated = |vpn: u64| self.process.space.areas.find(vpn << page_bits).is_some();
+        let unallocated = (0..entries).filter(|vpn| !is_allocated(*vpn));
+        let unallocated = unallocated.map(|vpn| MappedPages {
+            vpn,
+            pages: 1,
+            page: None,
+            place: PagePlace::Unallocated,
+            changed: false,
+        });
         let (mut listed, mut left, mut shown) = (Vec::new(), most, 0);
         for area in areas {
             let pages = self.pages(area, together, left);
@@ -259,7 +288,9 @@ impl Pages<'_> {
         MappingProcess {
             process: self.process.name.to_string(),
             areas: listed,
+            unallocated: unallocated.collect(),
             omitted_pages: all.saturating_sub(shown),
+            gone: Vec::new(),
         }
     }
 
@@ -273,6 +304,7 @@ impl Pages<'_> {
                 pages,
                 page,
                 place,
+                changed: false,
             }
         };
         let mut rows = Vec::new();
@@ -364,21 +396,25 @@ fn mapped_file(
     }
 }
 
-/// Lists the slots of the swap file that a figure draws: those of the listed pages, or all slots of a small file. At least
-/// `least` slots hide how many pages are in swap.
-fn swap_slots(kernel: &Kernel, processes: &[MappingProcess], least: usize) -> Vec<u64> {
-    let mut areas = processes.iter().flat_map(|process| &process.areas);
-    if areas.all(|area| area.shared && area.file.is_some()) {
-        return Vec::new();
-    }
-    let all = u64::from(kernel.swap().slots);
+/// Lists the slots of the swap file that a figure draws: those of the listed pages, and all slots of a small file if an
+/// area is anonymous. In a question, at least as many slots as there are pages hide how many pages are in swap.
+fn swap_slots(kernel: &Kernel, processes: &[MappingProcess], asked: Option<usize>) -> Vec<u64> {
+    let areas = || processes.iter().flat_map(|process| &process.areas);
+    // The kernel copies pages of a private file on a store, and swaps out the copies.
+    let is_copied = |area: &MappedArea| !area.shared && area.perms.contains('w');
+    let is_anonymous = areas().any(|area| area.file.is_none());
     let mut slots: BTreeSet<u64> = each_page(processes)
         .filter_map(|(_, page)| match page.place {
             PagePlace::Swapped { slot } => Some(slot),
             _ => None,
         })
         .collect();
-    let least = if all <= SLOTS { all as usize } else { least };
+    let all = u64::from(kernel.swap().slots);
+    let least = match asked {
+        _ if is_anonymous && all <= SLOTS => all as usize,
+        Some(pages) if is_anonymous || areas().any(is_copied) => pages,
+        _ => 0,
+    };
     let least = least.saturating_sub(slots.len());
     let free: Vec<u64> = (0..all)
         .filter(|slot| !slots.contains(slot))
@@ -426,6 +462,7 @@ fn frames<'f>(
             kind,
             page: page.map(|(page, _)| page),
             file: page.filter(|_| many).map(|(_, name)| name.to_owned()),
+            changed: false,
         }
     };
     found.into_iter().map(frame).collect()

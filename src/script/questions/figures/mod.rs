@@ -186,7 +186,14 @@ pub(crate) fn figure(session: &mut Session, command: &Command) -> Result<Action,
     };
     let (figure, views) = match row.prepare {
         Prepare::Data(prepare) => {
-            let view = View::Figure(Arc::new(prepare(session, &request)?));
+            let mut data = prepare(session, &request)?;
+            let before = data
+                .subject()
+                .and_then(|subject| session.state.figure_of(&subject));
+            if let Some(View::Figure(before)) = before {
+                data.compare(before);
+            }
+            let view = View::Figure(Arc::new(data));
             (Figure::Views(vec![view.clone()]), vec![view])
         }
         Prepare::Views(prepare) => {

@@ -3,7 +3,7 @@
 use super::request::Request;
 use crate::lang::ast::Expr;
 use crate::questions::probed::probed;
-use crate::run::nouns::{message_level, messages_of};
+use crate::run::nouns::{ShowPlan, message_level, messages_of};
 use crate::run::record::View;
 use crate::run::session::Session;
 use crate::run::stop::Stop;
@@ -21,13 +21,23 @@ pub(crate) fn shown(session: &mut Session, request: &Request) -> Result<Vec<View
     request.drawable(session, views)
 }
 
-/// The table of a noun, with the changes since its previous figure, or the other views of `show`.
+/// The table of a noun in the columns of the script, with the changes since its previous figure, or the other views of `show`.
 ///
 /// # Errors
 /// Returns the errors of `show`, or `no-answer` if there is nothing to draw.
 pub(crate) fn contents(session: &mut Session, request: &Request) -> Result<Vec<View>, Stop> {
-    let mut views = shown(session, request)?;
+    let operands: Arc<[Expr]> = request.command.operands.clone();
+    let plan = session.as_shown(request.place, &operands)?;
+    let contents = match &plan {
+        ShowPlan::Table(noun, level, None) => Some((*noun, *level)),
+        _ => None,
+    };
+    let views = session.show(plan, request.place, InvalidEntries::Hidden)?;
+    let mut views = request.drawable(session, views)?;
     for view in &mut views {
+        if let (View::Table(table), Some(contents)) = (&mut *view, contents) {
+            session.in_columns_of_set(table, contents, request.place)?;
+        }
         if let View::Maps { table, .. } = view {
             *view = View::Table(table.clone());
         }

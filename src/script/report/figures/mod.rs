@@ -36,6 +36,15 @@ impl Room {
     const TERMINAL: Self = Self { columns: 78 };
     /// A slide or a screen.
     const SLIDE: Self = Self { columns: 195 };
+
+    /// Returns the number of columns of a figure that may need small type. On a page, more columns fit in the smallest type.
+    fn most(self) -> u32 {
+        if self.columns < Self::PAGE.columns {
+            self.columns
+        } else {
+            114
+        }
+    }
 }
 
 /// Draws a figure.
@@ -44,7 +53,7 @@ pub(crate) fn scene(data: &FigureData, room: Room) -> Scene {
         FigureData::System(of) => system::scene(of),
         FigureData::Translation(of) => translation::scene(of, room.columns),
         FigureData::Pte(of) => pte::scene(of),
-        FigureData::Mapping(of) => mapping::scene(of),
+        FigureData::Mapping(of) => mapping::scene(of, room.most()),
         FigureData::Frames(of) => frames::scene(of),
     };
     scene.subject = data.subject();

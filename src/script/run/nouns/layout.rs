@@ -1,9 +1,36 @@
 //! Implements `show layout`: the address space of a process.
 
-use crate::run::record::{AreaLayout, AreaRecord, LayoutView, View};
+use crate::run::record::{AreaLayout, AreaRecord, KernelArea, LayoutView, View};
 use pagewalk_engine::kernel::Kernel;
 use pagewalk_engine::kernel::process::{PageLocation, Process};
 use pagewalk_engine::kernel::vma::Vma;
+
+/// The kernel's part of an address space, from top to bottom. As in CS:APP figure 9.26, the areas have no addresses.
+const KERNEL_AREAS: &[KernelArea] = &[
+    KernelArea {
+        lines: &["page tables, task and mm structs,", "kernel stack"],
+        processes: "different",
+    },
+    KernelArea {
+        lines: &["physical memory"],
+        processes: "identical",
+    },
+    KernelArea {
+        lines: &["kernel code and data"],
+        processes: "identical",
+    },
+];
+
+/// Returns the kernel's part of an address space, or nothing if user addresses occupy all of it. Small address spaces,
+/// which textbooks use for user pages only, have no such part.
+pub(super) fn kernel_areas(kernel: &Kernel) -> &'static [KernelArea] {
+    let bits = kernel.machine().spec().virtual_bits();
+    if bits >= 48 && u128::from(kernel.user_end()) < 1 << bits {
+        KERNEL_AREAS
+    } else {
+        &[]
+    }
+}
 
 /// Returns the areas of a process, and the ranges that they can grow into.
 pub(crate) fn views(kernel: &Kernel, process: &Process) -> Vec<View> {
@@ -19,6 +46,7 @@ pub(crate) fn views(kernel: &Kernel, process: &Process) -> Vec<View> {
         process: process.into(),
         spec: kernel.machine().spec().clone(),
         areas,
+        kernel: kernel_areas(kernel),
         user_end: kernel.user_end(),
         brk: (space.brk_start, space.brk),
         mmap_base: config.mmap_base,

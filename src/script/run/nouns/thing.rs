@@ -4,7 +4,8 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::run::record::{AreaRecord, View};
+use super::layout::kernel_areas;
+use crate::run::record::{AreaRecord, KernelArea, View};
 use crate::run::table::{
     Cell, CellNames, Column, Rows, TableId, decimal, digits, hex, naming, words,
 };
@@ -130,6 +131,17 @@ pub const THING_NOUNS: &[ThingNoun] = &[
         rows: maps,
     },
     ThingNoun {
+        id: TableId::KernelMaps,
+        name: "kernel_maps",
+        columns: &[decimal("row"), words("contents"), words("processes")],
+        key: "row",
+        help: "the kernel's areas above those of the process, from the lowest one, and whether all processes have `identical` or `different` contents there",
+        of_process: true,
+        settable: false,
+        as_proc: false,
+        rows: kernel_maps,
+    },
+    ThingNoun {
         id: TableId::Resident,
         name: "resident",
         columns: &[hex("vpn"), hex("frame")],
@@ -251,6 +263,22 @@ fn maps(kernel: &Kernel, process: Option<&Process>, key: Option<u64>) -> Vec<Thi
         }
     };
     found.map(one).collect()
+}
+
+fn kernel_maps(kernel: &Kernel, _: Option<&Process>, key: Option<u64>) -> Vec<ThingRow> {
+    let areas = (1..).zip(kernel_areas(kernel).iter().rev());
+    let wanted = areas.filter(|(at, _)| keys(key).contains(at));
+    let one = |(at, area): (u64, &KernelArea)| {
+        row(
+            at,
+            vec![
+                Cell::Number(at),
+                Cell::text(area.lines.join(" ")),
+                Cell::text(area.processes),
+            ],
+        )
+    };
+    wanted.map(one).collect()
 }
 
 fn resident(kernel: &Kernel, process: Option<&Process>, key: Option<u64>) -> Vec<ThingRow> {

@@ -46,7 +46,8 @@ pub(crate) use replayed::{ADDRESS_MAPS, AddressMap, FIRST_RECORDS, REQUESTED_COU
 pub use replayed::{Replayed, RequestedCount};
 pub(crate) use shown::Shown;
 pub(crate) use view::{
-    AreaLayout, BitsView, LayoutView, MessageLevel, TreeEntry, TreeTable, TreeView, View, WalkView,
+    AreaLayout, BitsView, KernelArea, LayoutView, MessageLevel, TreeEntry, TreeTable, TreeView,
+    View, WalkView,
 };
 pub(crate) use written::HexDigits;
 pub use written::Written;

@@ -104,6 +104,8 @@ pub struct LayoutView {
     pub(crate) spec: Arc<Spec>,
     /// The areas, in address order.
     pub(crate) areas: Vec<AreaLayout>,
+    /// The kernel's areas above those of the process, from top to bottom.
+    pub(crate) kernel: &'static [KernelArea],
     /// The first address of the kernel, or the end of the address space.
     pub(crate) user_end: u64,
     /// The start of the heap, and the break.
@@ -126,6 +128,15 @@ pub struct LayoutView {
     pub(crate) accesses: Option<AccessMarks>,
     /// Whether the figure also draws `task_struct`, `mm_struct`, and the list of areas.
     pub(crate) chain: bool,
+}
+
+/// An area of the kernel.
+#[derive(Debug, Clone, Copy)]
+pub struct KernelArea {
+    /// The contents, as the lines of a box.
+    pub(crate) lines: &'static [&'static str],
+    /// Whether the contents are `identical` for each process or `different`.
+    pub(crate) processes: &'static str,
 }
 
 /// A tree of the page tables that lead to mapped pages.

@@ -19,6 +19,8 @@ pub enum TableId {
     Memory,
     /// The areas of a process.
     Maps,
+    /// The areas of the kernel in the address space of a process.
+    KernelMaps,
     /// The resident pages of a process.
     Resident,
     /// The heap blocks of a process.
@@ -50,6 +52,7 @@ impl TableId {
             Self::Cache(_) => "cache",
             Self::Memory => "memory",
             Self::Maps => "maps",
+            Self::KernelMaps => "kernel_maps",
             Self::Resident => "resident",
             Self::Heap => "heap",
             Self::Frames => "frames",

@@ -8,7 +8,7 @@ use crate::report::words::counts::{count, thousands};
 use crate::report::words::names::{Names, bare_name};
 use crate::report::words::numbers;
 use crate::run::nouns::size;
-use crate::run::record::{AreaLayout, AreaRecord, LayoutView, Legend};
+use crate::run::record::{AreaLayout, AreaRecord, KernelArea, LayoutView, Legend};
 
 /// Maximum number of areas to draw, half from each end.
 const DRAWN: usize = 40;
@@ -49,9 +49,12 @@ impl Drawing<'_> {
         // Each box, with the address after its last byte.
         let mut slabs: Vec<(u128, Slab)> = Vec::new();
         let space_end = 1u128 << self.view.spec.virtual_bits().min(64);
-        if u128::from(self.view.user_end) < space_end && self.view.spec.virtual_bits() >= 48 {
-            slabs.extend(kernel().into_iter().map(|slab| (space_end, slab)));
-        }
+        slabs.extend(
+            self.view
+                .kernel
+                .iter()
+                .map(|area| (space_end, kernel(area))),
+        );
         let all: Vec<&AreaLayout> = self.view.areas.iter().rev().collect();
         let most = if self.view.chain { CHAINED } else { DRAWN };
         let left_out = all.len().saturating_sub(most);
@@ -119,9 +122,11 @@ impl Drawing<'_> {
     /// Returns the label of a range that contains the stack pointer or the break. Its address is empty if it is the end of
     /// the range, which has an address already.
     fn mark(&self, start: u64, end: u64, stack: bool) -> (String, String) {
+        let has_heap = self.view.brk.0 < self.view.brk.1;
         let labels = [
             ("%rsp", self.view.rsp.filter(|_| stack)),
-            ("brk", Some(self.view.brk.1)),
+            // Without a heap, nothing shows what the break is the end of.
+            ("brk", Some(self.view.brk.1).filter(|_| has_heap)),
         ];
         for (name, at) in labels {
             if let Some(at) = at.filter(|at| start < *at && *at <= end) {
@@ -337,27 +342,14 @@ fn is_heap(record: &AreaRecord) -> bool {
     bare_name(record) == "heap"
 }
 
-/// Draws the kernel's part of the address space symbolically, without addresses, as in the lecture.
-fn kernel() -> Vec<Slab> {
-    let slab = |lines: &[&str], note: &str| Slab {
-        lines: lines
-            .iter()
-            .map(|line| ((*line).to_owned(), String::new()))
-            .collect(),
-        note: note.to_owned(),
+/// Draws an area of the kernel symbolically, without addresses, as in the lecture.
+fn kernel(area: &KernelArea) -> Slab {
+    let line = |line: &&str| ((*line).to_owned(), String::new());
+    Slab {
+        lines: area.lines.iter().map(line).collect(),
+        note: format!("kernel, {} for each process", area.processes),
         ..Slab::default()
-    };
-    vec![
-        slab(
-            &["page tables, task and mm structs,", "kernel stack"],
-            "kernel, different for each process",
-        ),
-        slab(&["physical memory"], "kernel, identical for each process"),
-        slab(
-            &["kernel code and data"],
-            "kernel, identical for each process",
-        ),
-    ]
+    }
 }
 
 /// Counts the pages of an area: `3 of 33 pages in memory, 1 in swap`.

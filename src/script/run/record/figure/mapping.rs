@@ -4,6 +4,10 @@ use serde::Serialize;
 
 /// An object that processes map, or all objects that they map.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "they are independent members of the data"
+)]
 pub struct Mapping {
     /// Width of a virtual address in bits.
     pub virtual_bits: u32,
@@ -17,6 +21,15 @@ pub struct Mapping {
     pub swap_slots: u32,
     /// Whether the figure shows all areas, and not only those of one object.
     pub whole: bool,
+    /// Whether the figure lists each entry of the page tables, which are small.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub each_entry: bool,
+    /// Whether the figure is a part of a question. Its layout then does not depend on the answers.
+    #[serde(skip)]
+    pub asked: bool,
+    /// Whether the script has drawn this object before, so that changes are marked.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub compared: bool,
     /// The file, or `None` for anonymous memory and for all areas.
     pub file: Option<MappedFile>,
     /// The files that the areas of a whole figure map.
@@ -64,8 +77,14 @@ pub struct MappingProcess {
     pub process: String,
     /// The areas, in address order.
     pub areas: Vec<MappedArea>,
+    /// The pages of a small page table that are in no area.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unallocated: Vec<MappedPages>,
     /// The number of pages that the figure leaves out.
     pub omitted_pages: u64,
+    /// The first page and the number of the listed pages of the previous figure that are no longer in an area.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub gone: Vec<(u64, u64)>,
 }
 
 /// An area of a process.
@@ -101,6 +120,9 @@ pub struct MappedPages {
     /// The location.
     #[serde(flatten)]
     pub place: PagePlace,
+    /// Whether a page has changed since the previous figure.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub changed: bool,
 }
 
 /// The location of a page.
@@ -120,6 +142,8 @@ pub enum PagePlace {
     Swapped { slot: u64 },
     /// Neither in a frame nor in swap.
     NotResident,
+    /// In no area.
+    Unallocated,
 }
 
 /// A frame that holds a page of the object.
@@ -136,9 +160,67 @@ pub struct MappedFrame {
     /// The file that the frame's page is from, in a whole figure.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,
+    /// Whether the frame has other contents, or another number of entries, than in the previous figure.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub changed: bool,
+}
+
+impl MappingProcess {
+    /// Returns each listed row of pages.
+    pub(crate) fn rows(&self) -> impl Iterator<Item = &MappedPages> {
+        let areas = self.areas.iter().flat_map(|area| &area.pages);
+        areas.chain(&self.unallocated)
+    }
+
+    pub(crate) fn rows_mut(&mut self) -> impl Iterator<Item = &mut MappedPages> {
+        let areas = self.areas.iter_mut().flat_map(|area| &mut area.pages);
+        areas.chain(&mut self.unallocated)
+    }
+
+    /// Marks the changes since the previous figure.
+    fn compare(&mut self, before: &Self) {
+        let was: Vec<MappedPages> = before.rows().cloned().collect();
+        // The state of an omitted page is unknown.
+        let is_known = before.omitted_pages == 0;
+        for row in self.rows_mut() {
+            let of = row.vpn..row.vpn + row.pages;
+            let (mut same, mut listed) = (0, 0);
+            for was in &was {
+                let both = of
+                    .end
+                    .min(was.vpn + was.pages)
+                    .saturating_sub(of.start.max(was.vpn));
+                listed += both;
+                same += if was.place == row.place { both } else { 0 };
+            }
+            row.changed = same < listed || is_known && listed < row.pages;
+        }
+        let mapped = |vpn: u64| {
+            self.rows()
+                .any(|row| (row.vpn..row.vpn + row.pages).contains(&vpn))
+        };
+        let gone = was
+            .iter()
+            .filter(|was| self.omitted_pages == 0 && !mapped(was.vpn));
+        self.gone = gone.map(|was| (was.vpn, was.pages)).collect();
+    }
 }
 
 impl Mapping {
+    /// Marks the changes since the previous figure of the same object.
+    pub(crate) fn compare(&mut self, before: &Self) {
+        self.compared = true;
+        for (process, before) in self.processes.iter_mut().zip(&before.processes) {
+            process.compare(before);
+        }
+        for frame in &mut self.frames {
+            let held =
+                |frame: &MappedFrame| (frame.refs, frame.kind, frame.page, frame.file.clone());
+            let was = before.frames.iter().find(|was| was.frame == frame.frame);
+            frame.changed = was.map(held) != Some(held(frame));
+        }
+    }
+
     /// Returns the files on disk.
     pub(crate) fn on_disk(&self) -> impl Iterator<Item = &MappedFile> {
         self.file.iter().chain(&self.files)

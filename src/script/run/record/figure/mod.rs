@@ -65,6 +65,15 @@ impl FigureData {
         }
     }
 
+    /// Marks the changes since the previous figure of the same objects.
+    pub(crate) fn compare(&mut self, before: &Self) {
+        match (self, before) {
+            (Self::Frames(now), Self::Frames(before)) => now.compare(before),
+            (Self::Mapping(now), Self::Mapping(before)) => now.compare(before),
+            _ => {}
+        }
+    }
+
     /// Whether a paper prints the whole figure.
     pub(crate) fn is_given(&self) -> bool {
         matches!(self, Self::Frames(_))
