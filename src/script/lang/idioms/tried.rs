@@ -491,7 +491,7 @@ impl Trial<'_> {
             };
             match self.after(diagnostic, &shorter, text) {
                 Tried::Works(after) if self.left_on_line(&shorter, text, &after).is_empty() => {
-                    best = (shorter, after)
+                    best = (shorter, after);
                 }
                 _ => kept[dropped] = true,
             }
