@@ -282,6 +282,19 @@ fn each_structure_has_one_arrow_to_its_area() {
     assert_eq!(rows.len(), 7);
 }
 
+/// The stack pointer has a mark even if no area contains it. The break has one if there is a heap (CS:APP figure 9.26).
+#[test]
+fn the_stack_pointer_and_the_end_of_the_heap_have_marks() {
+    let marks = |script: &str| {
+        let drawn = text(&layouts(&format!("{script}figure layout P1"), 1)[0]);
+        ["← %rsp", "← brk"].map(|mark| drawn.contains(mark))
+    };
+    assert_eq!(marks(SLIDE), [true, true]);
+    let unmap = "munmap(0x7FFFFFFFE000, 4096)\n";
+    assert_eq!(marks(&format!("{SLIDE}{unmap}")), [true, true]);
+    assert_eq!(marks(&SLIDE.replace("sbrk(0x1800)", "")), [true, false]);
+}
+
 #[test]
 fn themes_draw_the_same_scene() {
     let [keys, _] = &drawn("machine simple\nfigure system\n")[0];
