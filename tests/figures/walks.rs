@@ -172,7 +172,10 @@ fn figures_of_huge_pages_have_their_levels_and_offsets() {
         let result = format!("physical address 0x{pa:013X} (VPO 0x{offset:0digits$X})");
         assert!(text.contains(&result), "{result} in {text}");
         let drawn = &svg[0];
-        assert!(drawn.contains(&format!("bits {}–0", bits - 1)), "{drawn}");
+        assert!(
+            drawn.contains(&format!("{bits} bits, {}–0", bits - 1)),
+            "{drawn}"
+        );
         assert!(!drawn.contains(hidden), "{drawn}");
         assert!(!drawn.contains(&format!("level {}", levels + 1)), "{drawn}");
     }
@@ -215,7 +218,7 @@ fn the_papers_of_walks_have_every_level() {
     };
     let walk = paper("0x000000412345");
     assert!(
-        walk.contains("VPN4") && walk.contains("bits 11–0"),
+        walk.contains("VPN4") && walk.contains("12 bits, 11–0"),
         "{walk}"
     );
     assert_eq!(walk, paper("0x000040123456"));

@@ -13,7 +13,9 @@ const lecture = fs.readFileSync(path.join(examples, SCRIPT), 'utf8');
 const wrong = lecture.replace('fault none, ppn 0x0D', 'fault none, ppn 0x0E').replace('cache hit, byte 0x36', 'cache hit');
 assert.notEqual(wrong, lecture);
 const EXAM = 'address-translation.pw';
-const files = { [SCRIPT]: wrong, [EXAM]: fs.readFileSync(path.join(examples, 'exams', EXAM), 'utf8') };
+const BARE = 'student.pw';
+const bare = 'machine simple\ntranslate 0x03D4\n';
+const files = { [SCRIPT]: wrong, [BARE]: bare, [EXAM]: fs.readFileSync(path.join(examples, 'exams', EXAM), 'utf8') };
 
 async function main(session) {
   const { page } = session;
@@ -38,6 +40,13 @@ async function main(session) {
   await session.sees('byte 0x36');
   await page.locator('.squiggly-error').first().waitFor();
   await session.shot('a hint tells the byte, and the wrong fact is underlined');
+
+  // By default, VS Code cuts the hints of a line after 43 characters.
+  await session.open(BARE);
+  await session.sees('tlb miss, walk 1, fault page, vpn 0x0F, vpo 0x14, tlbi 0x3, tlbt 0x03');
+  await session.shot('all facts of an access');
+  await page.locator('.tab', { hasText: SCRIPT }).click();
+  await session.goto(line, column);
 
   await page.keyboard.press('Control+K');
   await page.keyboard.press('Control+I');

@@ -53,6 +53,8 @@ pub struct Shell {
     context: ReplContext,
     /// The practice in progress, if any.
     practice: Option<Practice>,
+    /// The practice whose last blank the last input answered. The next input may be `again`.
+    finished: Option<Practice>,
     /// Whether the session has already prompted the user to confirm exiting without saving.
     asked_to_leave: bool,
 }
@@ -62,6 +64,7 @@ impl Shell {
         Self {
             context,
             practice: None,
+            finished: None,
             asked_to_leave: false,
         }
     }
@@ -279,13 +282,20 @@ impl Shell {
             Some(command) => Some(command),
             None => self.is_command(words).then_some(words),
         };
+        if let Some(mut practice) = self.finished.take()
+            && words == "again"
+            && practice.again()
+        {
+            self.practice = Some(practice);
+            return Ok(Flow::Next);
+        }
         if let Some(practice) = &mut self.practice {
             let leaves = command.is_some_and(|command| {
                 find(command).is_ok_and(|row| row.kind == CommandKind::Quit)
             });
             if !leaves && practice::is_answer(&mut self.context, words) {
                 if practice::answer(practice, &mut self.context, words)? {
-                    self.practice = None;
+                    self.finished = self.practice.take();
                 }
                 return Ok(Flow::Next);
             }

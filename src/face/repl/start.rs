@@ -261,8 +261,10 @@ fn run_plain(shell: &mut Shell, prompts: bool) -> io::Result<()> {
             not_text();
             ""
         });
+        // At a terminal, an empty line ends a block or list, as with line editing.
+        let ends = prompts && line.trim().is_empty() && !indentation(&input).is_empty();
         input.push_str(line);
-        if !ended && (input.len() as u64) < PROMPT_LINE.bytes {
+        if !ended && !ends && (input.len() as u64) < PROMPT_LINE.bytes {
             // Scanning a long input after each of its lines would take quadratic time.
             if unfinished.as_mut().is_some_and(|state| state.goes_on(line)) {
                 continue;

@@ -89,7 +89,15 @@ impl Figure {
         } else {
             &self.scenes
         };
-        let last = scenes.iter().map(Scene::last_step).max().unwrap_or(0);
+        let scenes: Vec<&Scene> = scenes
+            .iter()
+            .map(|scene| scene.on(&style.theme, style.width))
+            .collect();
+        let last = scenes
+            .iter()
+            .map(|scene| scene.last_step())
+            .max()
+            .unwrap_or(0);
         let steps = if style.steps && last > 0 {
             1..=last
         } else {
@@ -100,7 +108,7 @@ impl Figure {
             let scenes: Vec<Scene> = if style.steps {
                 scenes.iter().map(|scene| scene.upto(step)).collect()
             } else {
-                scenes.clone()
+                scenes.iter().copied().cloned().collect()
             };
             let svgs = svgs(&scenes, &style.theme, style.width);
             for (drawing, svg) in drawings.iter_mut().zip(svgs) {

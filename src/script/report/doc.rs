@@ -292,6 +292,8 @@ pub struct Step {
     pub to: Option<String>,
     /// The text.
     pub what: String,
+    /// The name of the message in scripts, or nothing for other steps.
+    pub name: &'static str,
 }
 
 impl Step {

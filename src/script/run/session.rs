@@ -119,12 +119,17 @@ impl Language {
 
     /// Returns the verb `figure` if it draws something of this name.
     pub(crate) fn figure(&self, name: &str) -> Option<&'static Verb> {
-        let figure = self.verb("figure")?;
-        let begins = |way: &&[Param]| {
-            let first = way.first();
-            first.is_some_and(|param| param.words().contains(&name))
-        };
-        ways(figure.params).iter().any(begins).then_some(figure)
+        let draws = self.figures().any(|figure| figure == name);
+        self.verb("figure").filter(|_| draws)
+    }
+
+    /// Returns the names of the figures, which begin the operands of the verb `figure`.
+    pub(crate) fn figures(&self) -> impl Iterator<Item = &'static str> + use<> {
+        let verb = self.verb("figure").into_iter();
+        let ways = verb.flat_map(|verb| ways(verb.params));
+        ways.filter_map(|way| way.first())
+            .flat_map(Param::words)
+            .copied()
     }
 
     /// Returns every block of settings, beginning with those of the core.

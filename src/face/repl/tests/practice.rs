@@ -234,3 +234,18 @@ fn a_blank_is_answered_again() {
     typed.types("YES");
     assert!(typed.types(":history").contains("4 of 4 points"));
 }
+
+#[test]
+fn the_last_blank_is_answered_again() {
+    let mut typed = Typed::simple();
+    typed.types("question \"Q\" { ask \"sum\" = 2 + 2 }");
+    typed.types(":practice \"Q\"");
+    assert!(typed.types("5").contains("0 of 1 point"));
+    assert!(!typed.shell.is_practicing());
+    typed.types("again");
+    assert!(typed.types("4").contains("1 of 1 point"));
+    // Another input leaves the practice for good.
+    typed.types("show 1");
+    typed.types("again");
+    assert!(!typed.shell.is_practicing());
+}

@@ -85,7 +85,7 @@ impl Serialize for MicroStep {
             Micro::Machine(event) => event_members(&mut map, event, &self.spec)?,
             Micro::Kernel(step) => step_members(&mut map, step)?,
         }
-        if let Some(doc::Step { from, to, what }) = &self.message {
+        if let Some(doc::Step { from, to, what, .. }) = &self.message {
             let message = json!({"from": from, "to": to, "text": what});
             map.serialize_entry("message", &message)?;
         }

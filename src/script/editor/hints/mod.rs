@@ -5,10 +5,9 @@
 //!   report nothing notable: `none`, `no`, `unknown`, a count of 0, or `pieces 1`. A hint omits `value` if it
 //!   equals `byte`, and always omits `ppo`, which equals `vpo`. A hint always includes the return value of a
 //!   call.
-//! - Facts common to all accesses or all calls come first. Among these, words (`tlb hit`, `fault swap`,
-//!   `error ENOMEM`) precede numbers, which are in registry order. Facts specific to this machine
-//!   (`L2TLB miss`) come last. If not all facts fit, a `…` replaces the rest. The facts that fit appear in
-//!   narration order.
+//! - Outcomes (`tlb hit`, `fault swap`, `ppn`, `error ENOMEM`) come first, because an editor may cut a hint. The fields
+//!   of the addresses follow, and then facts specific to this machine (`L2TLB miss`). If not all facts fit, a `…` replaces
+//!   the rest.
 //! - The hint for a statement that ran several times consists of its count (`×12`) and the facts that never
 //!   changed.
 //! - The hint for a `let` or `choose` is its value, unless the value is a literal.
@@ -167,7 +166,6 @@ fn chosen(facts_of_step: &[StatedFact], stated: &[String]) -> String {
         room = left;
         fitting.push(index);
     }
-    fitting.sort_unstable();
     let mut parts: Vec<String> = fitting
         .iter()
         .map(|&index| facts[index].to_string())
@@ -194,19 +192,17 @@ fn is_nothing(name: &str, value: &str) -> bool {
     }
 }
 
-/// Returns the rank of a fact by importance.
-fn rank(StatedFact { name, value }: &StatedFact) -> u8 {
-    let registered = ACCESS_FACTS.iter().any(|row| *row.name == **name)
-        || CALL_FACTS.iter().any(|row| *row.name == **name);
-    let word = !value.starts_with(|c: char| c.is_ascii_digit() || c == '-');
-    match (registered, word) {
-        (true, true) => 0,
-        (true, false) => 1,
-        (false, _) => 2,
+/// Returns the place of a fact: outcomes come first, because an editor may cut a hint, then the fields of addresses.
+fn rank(StatedFact { name, .. }: &StatedFact) -> u8 {
+    let of_access = ACCESS_FACTS.iter().find(|row| *row.name == **name);
+    match of_access {
+        Some(row) if row.is_field() => 1,
+        Some(_) => 0,
+        None if CALL_FACTS.iter().any(|row| *row.name == **name) => 0,
+        None => 2,
     }
 }
 
-/// Truncates a text to the length of a hint.
 fn cut(label: &str) -> String {
     match label.char_indices().nth(ROOM) {
         Some((end, _)) => format!("{}…", label[..end].trim_end()),

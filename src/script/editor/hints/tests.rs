@@ -45,14 +45,14 @@ fn the_facts_without_expectations_are_shown() {
     let all = last(&format!("{SIMPLE}read 0x03D4"));
     assert_eq!(
         all,
-        "vpn 0x0F, vpo 0x14, tlbi 0x3, tlbt 0x03, tlb hit, cache hit, served cache, …"
+        "tlb hit, ppn 0x0D, pa 0x354, cache hit, served cache, byte 0x36, vpn 0x0F, …"
     );
     let rest = last(&format!(
         "{SIMPLE}read 0x03D4 => vpn 0x0F, tlbi 3, tlbt 3, tlb hit, vpo 0x14, cache hit, ppn 13"
     ));
     assert_eq!(
         rest,
-        "pa 0x354, co 0x0, ci 0x5, ct 0x0D, served cache, byte 0x36, vpn1 0x0F"
+        "pa 0x354, served cache, byte 0x36, co 0x0, ci 0x5, ct 0x0D, vpn1 0x0F"
     );
     let fault = last("machine simple\ntranslate 0x03D4 => vpn 0x0F, vpo 20, tlbi 3, tlbt 3");
     assert_eq!(fault, "tlb miss, walk 1, fault page, vpn1 0x0F");
@@ -65,7 +65,7 @@ fn facts_without_an_event_are_left_out() {
     ));
     assert_eq!(
         label,
-        "tlb miss, walk 1, ppn 0x28, pa 0xA00, co 0x0, cache miss, served memory, …"
+        "tlb miss, walk 1, ppn 0x28, pa 0xA00, cache miss, served memory, co 0x0, …"
     );
     let process = "process P1\nlet p = mmap(NULL, 8 KB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)\n";
     let call = last(process);
@@ -87,7 +87,7 @@ fn repeated_statements_show_their_number_of_runs_and_constant_facts() {
     let script = format!("{SIMPLE}for va in [0x03D4, 0x03D5, 0x03D6] {{ read va }}");
     let label = last(&script);
     assert!(
-        label.starts_with("×3 vpn 0x0F, ") && label.contains("tlb hit"),
+        label.starts_with("×3 tlb hit, ppn 0x0D, ") && label.contains("vpn 0x0F"),
         "{label}"
     );
     assert!(!label.contains("vpo") && !label.contains("byte"), "{label}");

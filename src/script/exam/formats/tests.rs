@@ -13,8 +13,10 @@ use crate::report::doc;
 use crate::report::figures::layout;
 use crate::report::narrate::view::blocks as report;
 use crate::report::playing::records;
-use crate::report::scene::tests::{arrows, collisions, outlines, overlaps};
-use crate::report::scene::{DARK, PAPER, SCREEN, Scene, placed, svg, text};
+use crate::report::scene::tests::{arrows, collisions, outlines, overlaps, slide_type};
+use crate::report::scene::{
+    DARK, Draws, PAPER, Place, SCREEN, Scene, Stroke, cells, placed, svg, text,
+};
 use crate::run::record::{Did, View};
 
 /// The width of a page in millimeters, without its margins.
@@ -55,23 +57,42 @@ fn check(script: &str, parts: &[String]) -> Result<usize, TestCaseError> {
     for [keys, papers] in &figures {
         prop_assert!(!keys.is_empty() && keys.len() == papers.len(), "{}", script);
         for (key, paper) in keys.iter().zip(papers) {
-            let said = format!("{script}\n{}\n{}", key.title, text(key));
-            // A paper has the size of its key.
-            prop_assert_eq!(paper.size(), key.size(), "{}\n{}", said, text(paper));
-            for scene in [key, paper] {
-                prop_assert_eq!(collisions(scene), Vec::<String>::new(), "{}", said);
-                prop_assert!(overlaps(scene).is_empty(), "{:?} {}", overlaps(scene), said);
-                prop_assert!(scene.size().0 <= PAPER.columns(PAGE), "{}", said);
-                check_svg(&svg(scene, &PAPER, PAGE), parts)?;
+            // A slide has room for the wide form.
+            if let (Some(key), Some(paper)) = (&key.wide, &paper.wide) {
+                check_scenes([key, paper], script, 330.0, parts)?;
             }
-            check_steps(key)?;
-            // Type is legible, except on a page that a tall figure fills.
-            let on = |theme| placed(std::slice::from_ref(key), theme, PAGE)[0].text;
-            prop_assert!(on(&SCREEN) >= 2.5, "{}", said);
-            prop_assert!(on(&PAPER) >= 2.5 || key.size().1 > 69, "{}", said);
+            check_scenes([key, paper], script, PAGE, parts)?;
         }
     }
     Ok(figures.len())
+}
+
+/// Checks a figure in a key and on a paper, on a medium of this width in millimeters.
+fn check_scenes(
+    [key, paper]: [&Scene; 2],
+    script: &str,
+    width: f64,
+    parts: &[String],
+) -> Result<(), TestCaseError> {
+    let said = format!("{script}\n{}\n{}", key.title, text(key));
+    // A paper has the size of its key.
+    prop_assert_eq!(paper.size(), key.size(), "{}\n{}", said, text(paper));
+    for scene in [key, paper] {
+        prop_assert_eq!(collisions(scene), Vec::<String>::new(), "{}", said);
+        prop_assert!(overlaps(scene).is_empty(), "{:?} {}", overlaps(scene), said);
+        prop_assert!(scene.size().0 <= PAPER.columns(width), "{}", said);
+        check_svg(&svg(scene, &PAPER, width), parts)?;
+    }
+    check_steps(key)?;
+    // Type is legible, except on a page that a tall figure fills.
+    let on = |theme| placed(std::slice::from_ref(key), theme, width)[0].text;
+    prop_assert!(on(&SCREEN) >= 2.5, "{}", said);
+    prop_assert!(
+        on(&PAPER) >= 2.5 || width > PAGE || key.size().1 > 69,
+        "{}",
+        said
+    );
+    Ok(())
 }
 
 /// Each step adds shapes to the step before it, in a scene of the same size.
@@ -269,17 +290,56 @@ fn two_address_spaces_are_side_by_side() {
 
 #[test]
 fn each_structure_has_one_arrow_to_its_area() {
-    let arrows = arrows(&layouts(&format!("{SLIDE}figure layout P1 chain"), 1)[0]);
-    let (across, down): (Vec<_>, Vec<_>) =
-        arrows.into_iter().partition(|[from, to]| from.1 == to.1);
-    // Seven areas (three sections, two of the library, the heap, and the stack), and `mmap`.
-    assert_eq!(across.len(), 8);
-    // From `task_struct` to `mm_struct`, and six times `vm_next`, which leads to the next higher area.
-    assert_eq!(down.len(), 7);
-    assert_eq!(down.iter().filter(|[from, to]| to.1 < from.1).count(), 6);
-    // No two arrows to areas cross, because only `mmap` and the lowest area are in the same row.
-    let rows: BTreeSet<u32> = across.iter().map(|[from, _]| from.1).collect();
-    assert_eq!(rows.len(), 7);
+    let page = &layouts(&format!("{SLIDE}figure layout P1 chain"), 1)[0];
+    assert!(slide_type(page) >= 8.0, "{}", slide_type(page));
+    for scene in [page, page.wide.as_deref().expect("a wide form")] {
+        let arrows = arrows(scene);
+        let wall = arrows.iter().map(|[_, to]| to.0).max().expect("an arrow");
+        let (areas, others): (Vec<[Place; 2]>, Vec<[Place; 2]>) =
+            arrows.iter().partition(|[_, to]| to.0 == wall);
+        // Seven areas (three sections, two of the library, the heap, and the stack), in the order of their structures.
+        assert_eq!(areas.len(), 7);
+        let rows = |at: usize| areas.iter().map(|arrow| arrow[at].1).collect::<Vec<_>>();
+        assert!(
+            rows(0).is_sorted() && rows(1).is_sorted(),
+            "{}",
+            text(scene)
+        );
+        // `mmap`, `mm`, and six times `vm_next`, which leads to the next higher area.
+        assert_eq!(others.len(), 8);
+        assert_eq!(others.iter().filter(|[from, to]| to.1 < from.1).count(), 6);
+        assert_eq!(others.iter().filter(|[from, to]| to.1 == from.1).count(), 1);
+        // No two arrows to areas share a cell.
+        let mut taken = BTreeSet::new();
+        for shape in &scene.shapes {
+            let Draws::Path { points, .. } = &shape.draws else {
+                continue;
+            };
+            if points.last().is_some_and(|to| to.0 == wall) {
+                let mut own = Scene::new("an arrow");
+                own.line(points, Stroke::Thin);
+                assert!(cells(&own).into_keys().all(|cell| taken.insert(cell)));
+            }
+        }
+    }
+}
+
+/// In a terminal of 80 columns, the structures are above the address space.
+#[test]
+fn structures_fit_a_terminal() {
+    for record in records(&format!("{SLIDE}figure layout P1 chain")) {
+        let Did::Shown(views) = &*record.did else {
+            continue;
+        };
+        for block in views.iter().flat_map(report) {
+            let doc::Block::Layout(of) = block else {
+                continue;
+            };
+            let scene = layout::scene(&of, 78);
+            assert!(scene.size().0 <= 78, "{}", text(&scene));
+            assert_eq!(text(&scene).matches("vm_start").count(), 7);
+        }
+    }
 }
 
 /// The stack pointer has a mark even if no area contains it. The break has one if there is a heap (CS:APP figure 9.26).
@@ -305,4 +365,61 @@ fn themes_draw_the_same_scene() {
         )
         .expect("a drawing");
     }
+}
+
+/// The messages of CS:APP's figure 9.16 (b), a TLB miss, with the names in the book.
+#[test]
+fn messages_have_their_names_at_the_arrows() {
+    let script = "machine simple\nset page_table { | vpn ppn |; | 0F 0D |; }\nfigure steps read 0x3D4\nfigure steps all read 0x3D4\n";
+    let figures = drawn(script);
+    let lines = text(&figures[0][0][0]);
+    for name in ["1 VA", "2 VPN", "3 PTEA", "4 PTE", "5 PA", "6 data"] {
+        assert!(lines.contains(&format!(" {name} ")), "{name}: {lines}");
+    }
+    for [keys, _] in &figures {
+        assert_eq!(keys[0].title, "Messages: read 0x03D4");
+    }
+}
+
+/// The address and the levels of CS:APP's figure 9.25. In Intel's manual, the offset in a page of 2 MB has 21 bits.
+#[test]
+fn walks_show_each_index_and_the_fields_of_the_result() {
+    let script = "machine core-i7
+set cr3 = 0x10000
+set pte 1 0x10000 + 8 * 0x0FE { ppn 0x11 }
+set pte 2 0x11000 + 8 * 0x168 { ppn 0x12 }
+set pte 3 0x12000 + 8 * 0x0D9 { ppn 0x13 }
+set pte 3 0x12000 + 8 * 0x0DA { ppn 0x400, ps 1 }
+set pte 4 0x13000 + 8 * 0x0C3 { ppn 0xABCDE }
+figure walk 0x7F5A1B2C3D4E
+figure walk 0x7F5A1B400000
+figure walk 0x7F5A9B400000
+";
+    let figures = drawn(script);
+    let lines: Vec<String> = figures.iter().map(|[keys, _]| text(&keys[0])).collect();
+    let expected: [&[&str]; 3] = [
+        &[
+            "global directory",
+            "middle directory",
+            "9 bits, 47–39",
+            "40 bits, 51–12",
+            "0x00000ABCDE",
+            "physical address 0x00000ABCDED4E",
+        ],
+        &[
+            "31 bits, 51–21",
+            "21 bits, 20–0",
+            "0x00000002",
+            "physical address 0x0000000400000, 2 MB page",
+        ],
+        // The walk ends at level 2, but the address has all indexes.
+        &["0x0FE", "0x16A", "0x0DA", "0x000", "page fault"],
+    ];
+    for (lines, expected) in lines.iter().zip(expected) {
+        for words in expected {
+            assert!(lines.contains(words), "{words}: {lines}");
+        }
+    }
+    let [_, papers] = &figures[2];
+    assert!(!text(&papers[0]).contains("0x16A"), "{}", text(&papers[0]));
 }

@@ -355,7 +355,7 @@ impl Figure {
             Self::Bits { title, bits } => vec![ruler::bits(title, bits, columns)],
             Self::Layouts(layouts) => layout::scenes(layouts, columns),
             Self::Ruler(ruler) => vec![ruler::scene(ruler, columns)],
-            Self::Steps { title, steps } => vec![steps::scene(title.clone(), steps, columns)],
+            Self::Steps { title, steps } => vec![steps::scene(title, steps, columns)],
             Self::Scenes { scenes, .. } => scenes.clone(),
         }
     }

@@ -84,5 +84,6 @@ fn reference((page, hit, victim): &Reference) -> Step {
         from: format!("page {page}"),
         to: None,
         what: format!("{what}{victim}"),
+        name: "",
     }
 }

@@ -7,9 +7,8 @@ use crate::report::scene::{ElementId, Place, Scene, Stroke, width};
 use crate::report::words::numbers::hex;
 use crate::run::record::{DividedAddress, DividedField};
 
-/// The box of a field: its name, the columns of its left and right border, and the row of its lower border.
+/// The box of a field: the columns of its left and right border, and the row of its lower border.
 struct FieldBox {
-    name: String,
     left: u32,
     right: u32,
     bottom: u32,
@@ -18,17 +17,17 @@ struct FieldBox {
 /// The boxes of an address.
 pub(crate) struct Boxes {
     fields: Vec<FieldBox>,
-    left: u32,
+    pub(crate) left: u32,
     pub(crate) right: u32,
     pub(crate) top: u32,
     pub(crate) bottom: u32,
 }
 
 impl Boxes {
-    /// Returns the column of the middle of a field.
-    pub(crate) fn middle(&self, name: &str) -> u32 {
-        let field = self.fields.iter().find(|field| field.name == name);
-        field.map_or(self.left, |field| u32::midpoint(field.left, field.right))
+    /// Returns a column at `x` or after it that has no number below the boxes.
+    pub(crate) fn clear(&self, x: u32) -> u32 {
+        let is_taken = |field: &FieldBox| (field.left + 2..field.left + 4).contains(&x);
+        x + 2 * u32::from(self.fields.iter().any(is_taken))
     }
 
     /// Returns the row of the lowest border in a column.
@@ -153,7 +152,6 @@ pub(crate) fn draw(
             let bits = (field.high - field.low + 1).to_string();
             scene.write((left + 2, if row == 0 { y - 1 } else { y + 3 }), bits);
             boxes.fields.push(FieldBox {
-                name: field.name.clone(),
                 left,
                 right: left + size,
                 bottom: y + 2,

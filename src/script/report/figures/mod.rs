@@ -31,9 +31,11 @@ pub(crate) struct Room {
 
 impl Room {
     /// A page, a picture, or a pipe.
-    pub(crate) const PAGE: Self = Self { columns: 100 };
+    pub(crate) const PAGE: Self = Self { columns: 101 };
     /// A terminal of 80 columns, whose texts are indented.
     const TERMINAL: Self = Self { columns: 78 };
+    /// A slide or a screen.
+    const SLIDE: Self = Self { columns: 195 };
 
     /// Returns the number of columns of a figure that may need small type. On a page, more columns fit in the smallest type.
     fn most(self) -> u32 {
@@ -57,6 +59,9 @@ pub(crate) fn scene(data: &FigureData, room: Room) -> Scene {
     scene.subject = data.subject();
     if room.columns > Room::TERMINAL.columns && scene.size().0 > Room::TERMINAL.columns {
         scene.narrow = Some(Box::new(self::scene(data, Room::TERMINAL)));
+    }
+    if matches!(data, FigureData::Translation(_)) && room.columns == Room::PAGE.columns {
+        scene.wide = Some(Box::new(self::scene(data, Room::SLIDE)));
     }
     scene
 }

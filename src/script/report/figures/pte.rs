@@ -180,7 +180,11 @@ fn draw(
             let applies = entry.present == (form.form != "not-present");
             if let Some(raw) = entry.value.filter(|_| applies) {
                 let text = hex_or_bit(raw >> low, high + 1 - low);
+                let mut meanings = entry.meanings.iter();
+                let name = field.name.split(" ").next();
+                scene.step(step(meanings.position(|own| Some(&*own.name) == name)));
                 scene.answer(centered(&text, y + 4), text);
+                scene.step(None);
             }
         }
     }
@@ -204,8 +208,15 @@ fn meanings(scene: &mut Scene, y: u32, of: &[PteMeaning]) {
         };
         scene.say(format!("{asked}{answer}."), true);
         scene.write((2, at.1), asked.trim_end());
+        scene.step(step(Some(row)));
         scene.answer(at, answer);
+        scene.step(None);
     }
+}
+
+/// Returns the step of a field and of its meaning. A format without an entry has no steps.
+fn step(meaning: Option<usize>) -> Option<u16> {
+    meaning.map(|row| row as u16 + 1)
 }
 
 /// Returns what a paper states about an entry.

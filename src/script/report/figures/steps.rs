@@ -8,9 +8,30 @@ use crate::report::scene::{ElementId, Fill, Scene, Stroke, width};
 const TOP: u32 = 3;
 /// The maximum number of rows of a figure in which each message has an empty row above it.
 const TALL: u32 = 60;
+/// The maximum number of rows of a figure on a slide with its list below it.
+const LOW: u32 = 40;
+/// The columns that an arrow needs beside its label.
+const ARROW: u32 = 6;
+/// The abbreviations of messages in CS:APP.
+const SHORT: [(&str, &str); 5] = [
+    ("virtual address", "VA"),
+    ("physical address", "PA"),
+    ("PTE address", "PTEA"),
+    ("upper-level PTE address", "PTEA"),
+    ("upper-level PTE", "PTE"),
+];
 
-/// Draws messages, if possible in four fifths of these columns, so that the type on a page is large.
-pub(crate) fn scene(title: String, messages: &[Step], columns: u32) -> Scene {
+/// Draws messages, if possible in four fifths of these columns, so that the type on a page is large. On a slide, the list of
+/// many messages is beside the arrows.
+pub(crate) fn scene(title: &str, messages: &[Step], columns: u32) -> Scene {
+    let mut scene = drawn(title, messages, columns, false);
+    if scene.size().1 > LOW {
+        scene.wide = Some(Box::new(drawn(title, messages, columns, true)));
+    }
+    scene
+}
+
+fn drawn(title: &str, messages: &[Step], columns: u32, beside: bool) -> Scene {
     let mut scene = Scene::new(title);
     let actors = actors(messages);
     let boxes: u32 = actors.iter().map(|actor| width(actor) + 5).sum();
@@ -21,7 +42,8 @@ pub(crate) fn scene(title: String, messages: &[Step], columns: u32) -> Scene {
         .collect();
     let count = messages.len() as u32;
     let lines: u32 = lists.iter().map(|list| list.lines().count() as u32).sum();
-    let step = if TOP + 2 * count + lines + 2 <= TALL {
+    let below = if beside { TALL - LOW } else { lines };
+    let step = if TOP + 2 * count + below + 2 <= TALL {
         2
     } else {
         1
@@ -44,21 +66,32 @@ pub(crate) fn scene(title: String, messages: &[Step], columns: u32) -> Scene {
         let at = actors.iter().position(|known| *known == actor);
         at.map_or(0, |at| lifelines[at])
     };
-    let mut below = end + 2;
+    let (left, mut below) = if beside {
+        (wide + 3, TOP)
+    } else {
+        (0, end + 2)
+    };
     for ((number, message), list) in (1..).zip(messages).zip(&lists) {
         scene.step(Some(number));
         scene.part(Some(ElementId::Message(number)));
         let y = TOP + step * u32::from(number);
         let (from, label) = (place(&message.from), number.to_string());
         match message.to.as_deref().map(place) {
-            Some(to) if to != from => arrow(&mut scene, (from, to, y), &label),
+            Some(to) if to != from => {
+                let ahead = lifelines.iter().filter(|line| **line != from);
+                let ahead = ahead.filter(|line| (**line > from) == (to > from));
+                let gap = ahead.map(|line| line.abs_diff(from)).min();
+                let short = SHORT.iter().find(|(long, _)| *long == message.name);
+                let name = short.map_or(message.name, |(_, short)| short);
+                arrow(&mut scene, (from, to, y), [&label, name], gap.unwrap_or(0));
+            }
             _ => {
                 // The actor itself does something.
                 scene.head((from + 2, y), format!("({label})"));
             }
         }
         for line in list.lines() {
-            scene.write((0, below), line);
+            scene.write((left, below), line);
             below += 1;
         }
         scene.say(format!("{number}. {}.", message.what), false);
@@ -68,17 +101,24 @@ pub(crate) fn scene(title: String, messages: &[Step], columns: u32) -> Scene {
     scene
 }
 
-/// Draws an arrow in a row, with its number beside the sender, where no other lifeline crosses it.
-fn arrow(scene: &mut Scene, (from, to, y): (u32, u32, u32), label: &str) {
-    if to > from {
-        scene.head((from + 2, y), label);
-        let start = from + 3 + width(label);
-        scene.arrow(&[(start.min(to - 1), y), (to - 1, y)], Stroke::Thin);
-    } else {
-        let start = from - 3 - width(label);
-        scene.head((start + 2, y), label);
-        scene.arrow(&[(start.max(to + 1), y), (to + 1, y)], Stroke::Thin);
+/// Draws an arrow in a row, with its number beside the sender, and with the name of the message if there is room before the
+/// next lifeline in `gap` columns.
+fn arrow(scene: &mut Scene, (from, to, y): (u32, u32, u32), label: [&str; 2], gap: u32) {
+    let [number, mut name] = label;
+    let size = |name: &str| width(number) + u32::from(!name.is_empty()) + width(name);
+    if size(name) + ARROW > gap {
+        name = "";
     }
+    let wide = size(name);
+    let (x, start, end) = if to > from {
+        (from + 2, (from + 3 + wide).min(to - 1), to - 1)
+    } else {
+        let start = (from - 3 - wide).max(to + 1);
+        (from - 1 - wide, start, to + 1)
+    };
+    scene.head((x, y), number);
+    scene.write((x + width(number) + 1, y), name);
+    scene.arrow(&[(start, y), (end, y)], Stroke::Thin);
 }
 
 /// Returns the actors in the order of their first message.

@@ -37,12 +37,17 @@ pub(crate) fn scene(of: &System) -> Scene {
         // The first cache extends below the MMU.
         (room, least) = (room.max(7 + ARROW + 9), 0);
     }
+    // The parts appear from the CPU to main memory, and the TLBs before the caches.
+    let first = 2 + u16::from(has_mmu);
+    let cached = first + tlbs.len() as u16;
+    pen.scene.step(Some(1));
     let cpu = pen.scene.boxed((x, y), least, &cpu, Stroke::Thin);
     let (mut core, mut above, mut word) = (cpu, cpu, "");
     if has_mmu {
         let at = (cpu.right() + 1 + ARROW, y);
         let right = x + room + BETWEEN + wide(&tlbs);
         let least = right.saturating_sub(at.0 + 4);
+        pen.scene.step(Some(2));
         (above, word) = (pen.scene.boxed(at, least, &lines, Stroke::Thin), "PA");
         core = around(cpu, above);
         pen.scene.write((cpu.right() + 3, y + 1), "VA");
@@ -51,14 +56,16 @@ pub(crate) fn scene(of: &System) -> Scene {
     }
     room = room.max(cpu.size.0);
     let below = core.bottom() + 2;
-    let stacked = pen.stack((x, below), vec![above], &caches, room, word);
+    let stacked = pen.stack((x, below), vec![above], &caches, room, (word, cached));
     if has_mmu && stacked.is_some() {
+        pen.scene.step(Some(cached));
         let points = [(x + 2, below), (x + 2, cpu.bottom() + 1)];
         pen.scene.arrow(&points, Stroke::Thin);
         pen.scene.write((x + 4, below - 1), "data");
     }
     let at = (x + room + BETWEEN, below);
-    let looked_up = pen.stack(at, vec![above], &tlbs, wide(&tlbs), "");
+    let looked_up = pen.stack(at, vec![above], &tlbs, wide(&tlbs), ("", first));
+    pen.scene.step(None);
     for part in stacked.into_iter().chain(looked_up) {
         core = around(core, part);
     }
@@ -76,7 +83,9 @@ pub(crate) fn scene(of: &System) -> Scene {
     let mut levels = pen.levels(&shared);
     let id = ElementId::Part(PartClass::Memory, "memory".to_owned());
     levels.push(vec![(id, memory)]);
-    pen.stack((x, outline.bottom() + 2), vec![outline], &levels, room, "");
+    let at = (x, outline.bottom() + 2);
+    let shared = cached + caches.len() as u16;
+    pen.stack(at, vec![outline], &levels, room, ("", shared));
     describe(&mut scene, of);
     scene
 }
@@ -113,17 +122,19 @@ impl Pen<'_> {
     }
 
     /// Draws levels of boxes below each other and below other boxes, and returns the area of all levels. The last box of a
-    /// level extends to the right end. The lines to the first level are arrows with a label, if it is not empty.
+    /// level extends to the right end. The lines to the first level are arrows with a label, if it is not empty. Each level
+    /// has a step, beginning with `first`.
     fn stack(
         &mut self,
         at: Place,
         mut above: Vec<Frame>,
         levels: &[Level],
         room: u32,
-        label: &str,
+        (label, first): (&str, u16),
     ) -> Option<Frame> {
         let mut all: Option<Frame> = None;
-        for level in levels {
+        for (step, level) in (first..).zip(levels) {
+            self.scene.step(Some(step));
             let y = all.map_or(at.1, |all| all.bottom() + 2);
             let is_labeled = all.is_none() && !label.is_empty();
             let mut x = at.0;

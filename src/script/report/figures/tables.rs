@@ -9,6 +9,9 @@ use crate::run::record::{TreeEntry, TreeTable, TreeView};
 const TALL: u32 = 60;
 /// The maximum height, which fits on a page.
 const MOST: u32 = 70;
+/// The width of a page, and the length of the arrows to virtual pages.
+const WIDE: u32 = 112;
+const PAGES: u32 = 4;
 
 /// Draws page tables, or returns `None` if they do not fit on a page.
 pub(crate) fn scene(of: &TreeView) -> Option<Scene> {
@@ -44,8 +47,8 @@ struct Placed {
     /// The row of the upper border.
     top: u32,
     head: Vec<String>,
-    /// The index and the contents of each entry.
-    entries: Vec<(String, String)>,
+    /// The index, the contents, and the virtual pages of each entry.
+    entries: Vec<[String; 3]>,
     /// The rows of the entries that lead to a table, and of its title.
     links: Vec<(u32, u32)>,
 }
@@ -90,7 +93,7 @@ impl Tables<'_> {
             links: Vec::new(),
         });
         for (at, row) in rows.iter().enumerate() {
-            let [index, words, _] = described(spec, row, bits);
+            let [index, words, pages] = described(spec, row, bits);
             let words = match row {
                 TreeRow::Entry(_, TreeEntry::Table(below)) => {
                     let y = first + at as u32 * step;
@@ -99,13 +102,12 @@ impl Tables<'_> {
                     bottom = bottom.max(end);
                     String::new()
                 }
-                // The indexes along the path identify a page.
                 _ => words,
             };
-            self.placed[own].entries.push((index, words));
+            self.placed[own].entries.push([index, words, pages]);
         }
         let placed = &self.placed[own];
-        let entries = placed.entries.iter().map(|(index, words)| {
+        let entries = placed.entries.iter().map(|[index, words, _]| {
             width(index) + width(words) + if words.is_empty() { 0 } else { 2 }
         });
         let heads = placed.head.iter().map(|line| width(line));
@@ -140,11 +142,17 @@ impl Tables<'_> {
             Some(left)
         });
         let lefts: Vec<u32> = lefts.collect();
+        // The virtual pages are beside the last tables, if there is room.
+        let right = lefts.last().zip(self.columns.last());
+        let right = right.map_or(0, |(left, column)| left + column.wide + PAGES + 1);
+        let pages = self.placed.iter().flat_map(|placed| &placed.entries);
+        let pages = pages.map(|[.., pages]| width(pages)).max();
+        let has_pages = right + pages.unwrap_or(0) <= WIDE;
         for placed in &self.placed {
             let (column, left) = (&self.columns[placed.depth], lefts[placed.depth]);
             let right = left + column.wide - 1;
             scene.part(Some(ElementId::Level(placed.level)));
-            self.draw(&mut scene, placed, left);
+            self.draw(&mut scene, placed, left, has_pages);
             for (from, to) in &placed.links {
                 let end = (right + column.lanes + 2, *to);
                 let bent = links[placed.depth].iter().find(|link| link.0 == *from);
@@ -162,7 +170,7 @@ impl Tables<'_> {
         scene
     }
 
-    fn draw(&self, scene: &mut Scene, of: &Placed, left: u32) {
+    fn draw(&self, scene: &mut Scene, of: &Placed, left: u32, has_pages: bool) {
         let wide = self.columns[of.depth].wide;
         let high = of.head.len() as u32 + 2;
         scene.filled((left, of.top), (wide, high), Stroke::Thin, Fill::Gray);
@@ -175,12 +183,19 @@ impl Tables<'_> {
             scene.frame((left, first - 1), (wide, count + 2), Stroke::Thin);
         }
         let mut said = Vec::new();
-        for ((index, words), y) in of.entries.iter().zip((first..).step_by(self.step as usize)) {
+        for ([index, words, pages], y) in
+            of.entries.iter().zip((first..).step_by(self.step as usize))
+        {
             if self.step > 1 {
                 scene.frame((left, y - 1), (wide, 3), Stroke::Thin);
             }
             scene.write((left + 2, y), index.clone());
             scene.write((left + wide - 2 - width(words), y), words.clone());
+            if of.depth + 1 == self.columns.len() && has_pages && !pages.is_empty() {
+                let right = left + wide - 1;
+                scene.arrow(&[(right, y), (right + PAGES, y)], Stroke::Thin);
+                scene.write((right + PAGES + 2, y), pages.clone());
+            }
             let words = if words.is_empty() {
                 "leads to a table"
             } else {

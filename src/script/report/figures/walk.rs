@@ -3,9 +3,10 @@
 
 use crate::report::broken::broken;
 use crate::report::narrate::page_walk::{
-    covers, entry, index, index_value, offset, result, target, title,
+    covers, entry, index, index_bits, index_value, offset, result, target, title,
 };
 use crate::report::scene::{ElementId, Scene, Stroke, width};
+use crate::report::words::numbers::hex;
 use crate::run::record::WalkView;
 use crate::run::steps::Fetched;
 use pagewalk_engine::machine::event::PteKind;
@@ -13,13 +14,22 @@ use pagewalk_engine::machine::event::PteKind;
 /// The columns between two tables: the lanes of the index and of the address of the next table.
 const BETWEEN: u32 = 4;
 /// The least width of the offset.
-const OFFSET: u32 = 14;
+const OFFSET: u32 = 16;
 /// The column of the first table, with room for CR3.
 const LEFT: u32 = 6;
 /// The width above which the contents of entries have several rows, and that of a page.
 const WIDE: [u32; 2] = [100, 112];
 /// The row of the tables.
 const TABLES: u32 = 8;
+/// The names of the tables of four levels, as in Linux.
+const NAMES: [&str; 4] = [
+    "global directory",
+    "upper directory",
+    "middle directory",
+    "page table",
+];
+/// The rows from the end of the arrows to the line below the physical address.
+const ADDRESS: u32 = 5;
 
 /// Draws a walk. A paper has a table for each level and the offset of a base page, because the end of the walk is an answer.
 pub(crate) fn scene(of: &WalkView, filled: bool) -> Scene {
@@ -85,14 +95,18 @@ impl Pen<'_> {
         };
         for level in 1..=leaf {
             let (name, bits) = index(of, level);
-            let value = self.fetched(level).map(|level| index_value(of, level));
-            let value = value.unwrap_or_default();
+            let bits = format!("{} bits, {bits}", index_bits(of, level));
+            let value = index_value(of, level);
+            let value = if self.filled { &*value } else { "" };
             let ends = (self.x(level - 1), self.x(level));
-            field(&mut scene, ends, [&name, &bits, &value]);
+            field(&mut scene, (ends, 1), [&name, value]);
+            scene.write((ends.0 + 2, 0), bits);
         }
         // The offset in a huge page takes the room of the indexes that the page does not have.
-        let bits = format!("{}–0", bits.max(1) - 1);
-        field(&mut scene, (self.x(leaf), right), ["VPO", &bits, &value]);
+        let offset = (self.x(leaf), right);
+        field(&mut scene, (offset, 1), ["VPO", &value]);
+        let widths = format!("{bits} bits, {}–0", bits.max(1) - 1);
+        scene.write((offset.0 + 2, 0), &*widths);
         let rows = if self.folds { 4 } else { 2 };
         let entry_bottom = TABLES + 3 + rows;
         let mut lane = LEFT;
@@ -128,13 +142,33 @@ impl Pen<'_> {
         if !faults {
             let middle = (u32::midpoint(self.x(leaf), right)).max(lane + 2);
             scene.arrow(&[(middle, 4), (middle, below - 1)], Stroke::Thin);
+            let high = of.spec.physical_bits;
+            let own = high.saturating_sub(bits);
+            let number = of.walk.pa().map(|pa| hex(pa.raw() >> bits, own));
+            let number = number.filter(|_| self.filled).unwrap_or_default();
+            let left = offset.0 - (hex(0, own).len() as u32).max(14) - 4;
+            field(&mut scene, ((left, offset.0), below), ["PPN", &number]);
+            field(&mut scene, (offset, below), ["PPO", &value]);
+            let own = format!("{own} bits, {}–{bits}", high.max(1) - 1);
+            scene.write((left + 2, below + 4), own);
+            scene.write((offset.0 + 2, below + 4), widths);
         }
         if self.filled {
-            let words = result(of);
+            let words = match of.walk.pa() {
+                Some(pa) => {
+                    let pa = hex(pa.raw(), of.spec.physical_bits);
+                    let page = covers(of, leaf);
+                    let page = format!(", {page} page");
+                    let page = if leaf < levels { &*page } else { "" };
+                    format!("physical address {pa}{page}")
+                }
+                None => result(of),
+            };
+            let row = if faults { below } else { below + ADDRESS };
             let x = (lane - 1).min((right + 1).saturating_sub(width(&words)));
-            scene.write((x, below), words);
+            scene.write((x, row), words);
         }
-        scene.reserve((right + 1, below + 1));
+        scene.reserve((right + 1, below + ADDRESS + 1));
         self.describe(&mut scene, leaf);
         scene
     }
@@ -143,7 +177,15 @@ impl Pen<'_> {
     fn table(&self, scene: &mut Scene, level: u32, fetched: Option<&Fetched>, bottom: u32) -> u32 {
         let of = self.of;
         let (x, wide) = (self.x(level - 1), self.wide());
-        scene.head((x, TABLES - 1), format!("level {level}"));
+        let names = of.spec.mmu.as_ref().map_or(0, |mmu| mmu.levels.len()) == NAMES.len();
+        let name = NAMES
+            .get(level as usize - 1)
+            .filter(|name| names && width(name) <= wide);
+        if let Some(name) = name {
+            scene.write((x, TABLES - 1), *name);
+        }
+        let above = TABLES - 1 - u32::from(name.is_some());
+        scene.head((x, above), format!("level {level}"));
         scene.shaded((x, TABLES), (wide, bottom + 2 - TABLES));
         scene.frame((x, TABLES + 2), (wide, bottom - 1 - TABLES), Stroke::Thin);
         if let Some(fetched) = fetched {
@@ -182,7 +224,7 @@ impl Pen<'_> {
             let mut parts = vec![name, format!("bits {bits}")];
             match self.fetched(level) {
                 Some(fetched) => parts.extend([
-                    index_value(of, fetched),
+                    index_value(of, fetched.level),
                     format!("level {level}"),
                     entry(of, fetched),
                     target(of, fetched),
@@ -199,12 +241,11 @@ impl Pen<'_> {
     }
 }
 
-/// Draws a field of the address between two columns: its name and value, and its bits above it.
-fn field(scene: &mut Scene, (left, right): (u32, u32), [name, bits, value]: [&str; 3]) {
+/// Draws a field of an address between two columns and below a row: its name and its value.
+fn field(scene: &mut Scene, ((left, right), y): ((u32, u32), u32), [name, value]: [&str; 2]) {
     scene.part(Some(ElementId::Field(name.to_owned())));
-    scene.write((left + 2, 0), format!("bits {bits}"));
-    scene.frame((left, 1), (right + 1 - left, 4), Stroke::Thin);
-    scene.head((left + 2, 2), name);
-    scene.write((left + 2, 3), value);
+    scene.frame((left, y), (right + 1 - left, 4), Stroke::Thin);
+    scene.head((left + 2, y + 1), name);
+    scene.write((left + 2, y + 2), value);
     scene.part(None);
 }

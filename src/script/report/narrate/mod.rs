@@ -42,7 +42,7 @@ pub(crate) use repeats::TOLD;
 pub(crate) use ruler::{of_address, rulers};
 pub(crate) use statement::one_line;
 pub use statement::{Statement, Statements};
-pub(crate) use steps::{call_steps, steps, steps_at, steps_on_paper};
+pub(crate) use steps::{call_steps, steps, steps_at, steps_on_paper, title};
 pub use why::why;
 pub(crate) use why::{reason_named, reasons};
 

@@ -21,7 +21,7 @@ pub(crate) fn blocks(of: &WalkView) -> Vec<Block> {
     let row = |level: &Fetched| {
         let word = |text: String| Cell::word(text);
         let (name, bits) = index(of, level.level);
-        let value = index_value(of, level);
+        let value = index_value(of, level.level);
         vec![
             Cell::number(level.level.to_string()),
             word(format!("{name} {value}")),
@@ -58,7 +58,7 @@ pub(crate) fn title(of: &WalkView) -> String {
 }
 
 /// Returns the number of bits that index the table of a level.
-fn index_bits(of: &WalkView, level: u32) -> u32 {
+pub(crate) fn index_bits(of: &WalkView, level: u32) -> u32 {
     let mmu = of.spec.mmu.as_ref();
     let bits = mmu.and_then(|mmu| mmu.levels.get(level as usize - 1));
     bits.copied().unwrap_or(0)
@@ -79,9 +79,12 @@ pub(crate) fn index(of: &WalkView, level: u32) -> (String, String) {
     (name, format!("{high}–{low}"))
 }
 
-/// Returns the value of a level's index.
-pub(crate) fn index_value(of: &WalkView, level: &Fetched) -> String {
-    hex(level.index, index_bits(of, level.level))
+/// Returns the value of a level's index, which the walk may not reach.
+pub(crate) fn index_value(of: &WalkView, level: u32) -> String {
+    let (mmu, bits) = (of.spec.mmu.as_ref(), index_bits(of, level));
+    let low = mmu.map_or(0, |mmu| mmu.level_page_bits(level));
+    let index = of.walk.va.raw().checked_shr(low).unwrap_or(0);
+    hex(index & !u64::MAX.checked_shl(bits).unwrap_or(0), bits)
 }
 
 /// Returns the page offset of the virtual address, and its width in bits.

@@ -36,16 +36,20 @@ pub(crate) fn steps_on_paper(access: &Access, bytes: bool, hardware: bool) -> Ve
 pub(crate) fn steps_at(access: &Access, level: MessageLevel) -> Vec<Block> {
     match level {
         MessageLevel::Lecture => {
-            let whose = access
-                .process
-                .as_ref()
-                .map(|inside| format!(" in {}", inside.process.name));
-            let title = format!("{}{}", access.operation(), whose.unwrap_or_default());
             let steps = described(Source::Access(access), level, Medium::Run);
-            vec![Block::line(title), Block::Steps(steps)]
+            vec![Block::line(title(access)), Block::Steps(steps)]
         }
         MessageLevel::All => steps(access),
     }
+}
+
+/// Returns the access with its process.
+pub(crate) fn title(access: &Access) -> String {
+    let whose = access
+        .process
+        .as_ref()
+        .map(|inside| format!(" in {}", inside.process.name));
+    format!("{}{}", access.operation(), whose.unwrap_or_default())
 }
 
 /// Returns the steps of a system call, which include the faults during the call.

@@ -16,6 +16,8 @@ mod theme;
 
 pub use element::{ElementId, PartClass};
 pub(crate) use latex::latex;
+#[cfg(test)]
+pub(crate) use lines::cells;
 pub(crate) use placed::{Placed, placed};
 pub use shapes::Scene;
 pub(crate) use shapes::{CurveStyle, Fill, Frame, Line, Place, Stroke, widest, width};

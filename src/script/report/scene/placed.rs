@@ -62,6 +62,14 @@ fn type_size(scene: &Scene, theme: &Theme, width: f64) -> f64 {
     (width - 2.0 * theme.margin) / (columns * CHARACTER)
 }
 
+impl Scene {
+    /// Returns the form of a figure for a medium: the wide one if there is no page, or if it fits.
+    pub(crate) fn on(&self, theme: &Theme, width: f64) -> &Self {
+        let fits = |wide: &&Self| theme.page.is_none() || wide.size().0 <= theme.columns(width);
+        self.wide.as_deref().filter(fits).unwrap_or(self)
+    }
+}
+
 impl<'s> Placed<'s> {
     fn new(scene: &'s Scene, theme: &Theme, text: f64, small_title: bool) -> Self {
         let (columns, rows) = scene.size();

@@ -15,6 +15,8 @@ pub struct Scene {
     pub(crate) subject: Option<String>,
     /// The figure for a narrow terminal, if it has another form there.
     pub(crate) narrow: Option<Box<Scene>>,
+    /// The figure for a slide, if it has another form there.
+    pub(crate) wide: Option<Box<Scene>>,
     /// The minimum size, which a paper takes from its key, and a step from the last one.
     least: Place,
     /// The thing that the next shapes represent, and the step that draws them.
@@ -302,7 +304,9 @@ impl Scene {
     #[must_use]
     pub fn unanswered(mut self) -> Self {
         self.least = self.size();
-        self.narrow = self.narrow.map(|narrow| Box::new(narrow.unanswered()));
+        for form in [&mut self.narrow, &mut self.wide].into_iter().flatten() {
+            **form = std::mem::take(&mut **form).unanswered();
+        }
         self.said.retain(|(_, answer)| !answer);
         self.shapes.retain(|shape| !shape.answer);
         for shape in &mut self.shapes {
@@ -345,7 +349,7 @@ impl Draws {
     }
 
     /// Makes a thick line thin.
-    fn thin(&mut self) {
+    pub(super) fn thin(&mut self) {
         if let Self::Frame { stroke, .. } | Self::Path { stroke, .. } = self
             && *stroke == Stroke::Taken
         {

@@ -47,6 +47,27 @@ pub(crate) fn placed_svg(of: &Placed, theme: &Theme) -> String {
         true,
         &of.scene.title,
     );
+    if theme.boxes.is_none() {
+        // A page that contains the drawing can hide the steps to come. Their thin lines are there from the beginning.
+        let later =
+            |shape: &&Shape| shape.step.is_some() && !shape.answer && shape.draws.is_taken();
+        for shape in of.shapes().into_iter().filter(later) {
+            let mut draws = shape.draws.clone();
+            draws.thin();
+            let (part, step) = (None, None);
+            self::shape(
+                &mut out,
+                &Shape {
+                    draws,
+                    part,
+                    step,
+                    ..*shape
+                },
+                of,
+                theme,
+            );
+        }
+    }
     for group in of.shapes().chunk_by(|a, b| attributes(a) == attributes(b)) {
         let attributes = attributes(group[0]);
         if !attributes.is_empty() {

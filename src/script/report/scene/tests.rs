@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 
 use super::lines::{Crossing, cells};
 use super::shapes::{Draws, Shape};
+use super::theme::POINT;
 use super::{
-    DARK, ElementId, INHERIT, Line, PAPER, PartClass, Place, Scene, Stroke, svg, text, width,
+    DARK, ElementId, INHERIT, Line, PAPER, PartClass, Place, SCREEN, Scene, Stroke, placed, svg,
+    text, width,
 };
 
 /// Returns the texts that touch another text or a line.
@@ -45,6 +47,13 @@ pub(crate) fn arrows(scene: &Scene) -> Vec<[Place; 2]> {
         _ => None,
     };
     scene.shapes.iter().filter_map(arrow).collect()
+}
+
+/// Returns the type size in points if a figure fills a wide slide below its heading.
+pub(crate) fn slide_type(scene: &Scene) -> f64 {
+    let scene = scene.on(&SCREEN, 174.0);
+    let placed = &placed(std::slice::from_ref(scene), &SCREEN, 174.0)[0];
+    placed.text * (339.0 / placed.width).min(155.0 / placed.height) / POINT
 }
 
 /// Returns the pairs of boxes that overlap, although neither of them contains the other.
@@ -163,6 +172,10 @@ fn shapes_name_what_they_represent() {
         "boxes hide the lines behind them: {drawing}"
     );
     let inherited = svg(&lookup(), &INHERIT, 100.0);
+    // The box of step 2 is thin outside the group of the step, and thick in it.
+    let (before, after) = inherited.split_once("data-step=\"2\"").unwrap();
+    let boxes = |of: &str| of.matches("<rect").count();
+    assert_eq!((boxes(before), boxes(after)), (1, 1), "{inherited}");
     assert!(!inherited.contains("#fff"), "{inherited}");
     assert!(svg(&lookup(), &DARK, 100.0).contains(&format!("fill=\"{}\"", DARK.paper.unwrap())));
 }

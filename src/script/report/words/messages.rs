@@ -111,6 +111,7 @@ impl<'a> Describer<'a> {
             from: message.from.name(self.spec).to_owned(),
             to: message.to.map(|to| to.name(self.spec).to_owned()),
             what: self.text(message)?,
+            name: message.row().words,
         })
     }
 

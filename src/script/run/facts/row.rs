@@ -1,7 +1,7 @@
 //! The row of a fact.
 
 use super::subject::Subject;
-use super::types::FactType;
+use super::types::{FIELD, FactType};
 use crate::lang::value::{Number, Value};
 use crate::run::record::{Access, Shown};
 use crate::run::steps::AccessReason;
@@ -19,6 +19,14 @@ pub struct FactRow {
     pub(crate) why: fn(&Access) -> AccessReason,
     pub(crate) subject: Subject,
     pub(crate) reported: Reported,
+}
+
+impl FactRow {
+    /// Whether the fact is a part of an address, which is known before the access.
+    pub(crate) fn is_field(&self) -> bool {
+        let of_address = [Subject::Address, Subject::FirstTlb, Subject::FirstCache];
+        self.kind == FIELD && of_address.contains(&self.subject)
+    }
 }
 
 /// The accesses for which a fact is reported. A script can expect and ask for the fact of any access.

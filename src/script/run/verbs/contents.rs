@@ -11,7 +11,7 @@ use crate::run::table::{InvalidEntries, Shape};
 use pagewalk_engine::machine::footprint::Footprint;
 use pagewalk_engine::machine::spec::Mmu;
 
-use super::naming::{NounRef, nouns};
+use super::naming::{NounRef, is_noun};
 use super::operands::{missing, unexpected, word};
 
 /// The number of rows after which `set` measures the memory of the machine. A row of a page table can need all the
@@ -213,7 +213,7 @@ pub(crate) fn show(session: &mut Session, command: &Command) -> Result<Action, S
 /// Returns the verb `figure` if it draws what the operands name, and the name alone is no noun of `show`.
 fn figure(session: &Session, command: &Command) -> Option<&'static Verb> {
     let name = command.operands.first().and_then(word)?;
-    if command.operands.len() == 1 && nouns().any(|noun| noun == name) {
+    if command.operands.len() == 1 && is_noun(name) {
         return None;
     }
     session.language.figure(name)

@@ -39,7 +39,7 @@ use replay::{COUNTS, FORMAT, MAP, STRADDLE};
 pub(crate) use access::load;
 pub(crate) use contents::{level_of, raw_entry, show_plan};
 pub use forms::{FORMS, Form};
-pub(crate) use naming::nouns;
+pub(crate) use naming::{is_noun, nouns};
 pub(crate) use operands::{too_wide, word};
 pub(crate) use plans::SECTION_COLUMNS;
 

@@ -88,7 +88,7 @@ impl Session<'_> {
 
     /// Whether an expression is the name of a noun that `show` accepts, or that of a process's noun, such as `P1.maps`.
     pub(crate) fn names_shown(&self, expr: &Expr) -> bool {
-        self.names_noun(expr) && word(expr).is_none_or(|name| nouns().any(|noun| noun == name))
+        self.names_noun(expr) && word(expr).is_none_or(is_noun)
     }
 
     /// Returns the noun with a table that the operands name, such as `page_table`, `tlb L2TLB`, `P1.maps`, or
@@ -274,6 +274,10 @@ pub(crate) fn nouns<'n>() -> impl Iterator<Item = &'n str> {
     tables
         .chain(things)
         .chain(SHOWN_NOUNS.iter().map(|noun| noun.name))
+}
+
+pub(crate) fn is_noun(name: &str) -> bool {
+    nouns().any(|noun| noun == name)
 }
 
 fn no_more(more: Option<&Expr>, name: &str) -> Result<(), Stop> {

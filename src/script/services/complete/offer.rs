@@ -20,7 +20,7 @@ use crate::run::nouns::{
 use crate::run::params::{Atom, Param, Slot};
 use crate::run::state::State;
 use crate::run::table::Column;
-use crate::run::verbs::{FORMS, Form};
+use crate::run::verbs::{FORMS, Form, is_noun};
 use crate::services::names::{NameKind, visible};
 
 /// The source of the items.
@@ -264,6 +264,10 @@ impl Offers<'_> {
         if verb == "show" {
             for row in SHOWN_NOUNS {
                 pick.add(row.name, ItemKind::Noun, row.help);
+            }
+            // A noun that is missing above needs a kernel.
+            for figure in LANGUAGE.figures().filter(|name| !is_noun(name)) {
+                pick.add(figure, ItemKind::Keyword, "");
             }
         }
         if verb == "expect" {

@@ -14,12 +14,11 @@ use crate::lang::layout::{Token, TokenKind, is_operator, tokens};
 use crate::lang::value::unit_factor;
 use crate::questions::LANGUAGE;
 use crate::run::facts::{Family, Values, type_named};
-use crate::run::nouns::{SHOWN_NOUNS, TABLE_NOUNS, ThingNoun};
 use crate::run::params::{Atom, Param, Params, Slot, ways};
 use crate::run::paths::{
     DECLARED, KERNEL_PROPERTIES, LAST, MACHINE_PROPERTIES, PART_PROPERTIES, setting_paths,
 };
-use crate::run::verbs::Form;
+use crate::run::verbs::{Form, is_noun};
 
 /// The role of a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -305,12 +304,6 @@ const TRAILERS: [(&str, &[&str]); 6] = [
     ("columns", &[]),
     ("as", &[]),
 ];
-
-fn is_noun(word: &str) -> bool {
-    TABLE_NOUNS.iter().any(|row| row.name == word)
-        || SHOWN_NOUNS.iter().any(|row| row.name == word)
-        || ThingNoun::named(word).is_some()
-}
 
 /// Whether `set` accepts this word although it is not a noun.
 fn is_register(word: &str) -> bool {

@@ -5,7 +5,7 @@ use crate::exam::formats::tree::{Block, Figure, flush};
 use crate::report::doc;
 use crate::report::doc::{Layout, Slab};
 use crate::report::figures::{Room, scene, tables, walk};
-use crate::report::narrate::{of_address, page_walk, tree, view};
+use crate::report::narrate::{of_address, page_walk, title, tree, view};
 use crate::report::text::text;
 use crate::run::record::{TreeView, View, WalkView};
 use crate::run::table::TableId;
@@ -14,7 +14,7 @@ use crate::run::table::TableId;
 pub(crate) fn figure(of: &View, filled: bool) -> Option<Vec<Block>> {
     let blocks = match of {
         View::Tree(tree) => vec![table_figure(tree)],
-        View::Steps(..) => vec![sequence(of)?],
+        View::Steps(access, _) => vec![sequence(of, format!("Messages: {}", title(access)))?],
         View::Figure(data) => {
             let scene = scene(data, Room::PAGE);
             let scene = if filled || data.is_given() {
@@ -45,16 +45,13 @@ const LINES: usize = 56;
 const CHARACTERS: usize = 84;
 
 /// Returns the messages of an access as a figure, or `None` for too many messages.
-fn sequence(view: &View) -> Option<Block> {
-    let blocks = view::blocks(view);
-    let title = match blocks.first() {
-        Some(doc::Block::Paragraph { text, .. }) => format!("Messages: {text}"),
-        _ => "Messages".to_owned(),
-    };
-    let messages = blocks.into_iter().find_map(|block| match block {
-        doc::Block::Steps(steps) => Some(steps),
-        _ => None,
-    })?;
+fn sequence(view: &View, title: String) -> Option<Block> {
+    let messages = view::blocks(view)
+        .into_iter()
+        .find_map(|block| match block {
+            doc::Block::Steps(steps) => Some(steps),
+            _ => None,
+        })?;
     let lines = |message: &doc::Step| 1 + message.what.chars().count().div_ceil(CHARACTERS);
     let fits = messages.iter().map(lines).sum::<usize>() <= LINES;
     fits.then_some(Block::Figure(Figure::Steps {

@@ -5,7 +5,7 @@ mod chain;
 use crate::report::broken::broken;
 use crate::report::doc::{Layout, Slab};
 use crate::report::scene::{ElementId, Fill, Scene, Stroke, width};
-use chain::Chained;
+use chain::{Chained, Form};
 
 /// Minimum width of the texts in a box without and with notes at its right.
 const LEAST: [u32; 2] = [24, 44];
@@ -20,16 +20,22 @@ const BLANK: u32 = 28;
 
 /// Draws an address space for a medium with this number of columns.
 pub(crate) fn scene(of: &Layout, columns: u32) -> Scene {
-    let plan = |notes| Plan::new(of, notes);
     let narrow = (NARROW[0]..NARROW[1]).rev().map(Notes::Narrow);
-    let (mut notes, columns) = if of.chain.is_some() {
-        (narrow.map(plan).collect::<Vec<_>>(), columns.min(PAGE))
+    let wide = [Notes::Right, Notes::OwnLine].into_iter();
+    let above = wide.chain(narrow.clone());
+    let above = above.map(|notes| Plan::new(of, notes, Form::Above));
+    let (mut plans, columns) = if of.chain.is_some() {
+        let beside = narrow.map(|notes| Plan::new(of, notes, Form::Narrow));
+        (beside.chain(above).collect::<Vec<_>>(), columns.min(PAGE))
     } else {
-        let wide = [Notes::Right, Notes::OwnLine].into_iter();
-        (wide.chain(narrow).map(plan).collect(), columns)
+        (above.collect(), columns)
     };
-    let fits = notes.iter().position(|plan| plan.columns() <= columns);
-    notes.swap_remove(fits.unwrap_or(notes.len() - 1)).draw()
+    let fits = plans.iter().position(|plan| plan.columns() <= columns);
+    let mut scene = plans.swap_remove(fits.unwrap_or(plans.len() - 1)).draw();
+    if of.chain.is_some() {
+        scene.wide = Some(Box::new(Plan::new(of, Notes::Right, Form::Low).draw()));
+    }
+    scene
 }
 
 /// Draws one or two address spaces (before and after) for a page with this number of columns. Two of them are narrow enough
@@ -38,7 +44,10 @@ pub(crate) fn scenes(of: &[Layout], columns: u32) -> Vec<Scene> {
     if of.len() > 1 {
         let half = columns / 2 - 3;
         for notes in [Notes::OwnLine, Notes::Narrow(NARROW[0])] {
-            let plans: Vec<Plan> = of.iter().map(|layout| Plan::new(layout, notes)).collect();
+            let plans: Vec<Plan> = of
+                .iter()
+                .map(|layout| Plan::new(layout, notes, Form::Narrow))
+                .collect();
             if plans.iter().all(|plan| plan.columns() <= half) {
                 return plans.iter().map(Plan::draw).collect();
             }
@@ -61,6 +70,8 @@ enum Notes {
 struct Plan<'l> {
     layout: &'l Layout,
     slabs: Vec<Vec<Line>>,
+    /// The distance of the upper edges of each box and the next one.
+    heights: Vec<u32>,
     notes: Notes,
     chain: Option<Chained<'l>>,
     /// The columns of the left and the right walls of the boxes.
@@ -89,7 +100,7 @@ struct Line {
 }
 
 impl<'l> Plan<'l> {
-    fn new(layout: &'l Layout, notes: Notes) -> Self {
+    fn new(layout: &'l Layout, notes: Notes, form: Form) -> Self {
         let slabs: Vec<Vec<Line>> = layout
             .slabs
             .iter()
@@ -101,12 +112,15 @@ impl<'l> Plan<'l> {
         let edges = layout.slabs.iter().flat_map(|slab| mark(slab, notes));
         let all = slabs.iter().flatten().map(|line| line.beside.clone());
         let beside = all.chain(edges).map(|text| width(&text)).max();
-        let chain = Chained::of_layout(layout);
+        let high = |lines: &Vec<Line>| lines.iter().map(Line::height).sum::<u32>().max(1) + 1;
+        let heights: Vec<u32> = slabs.iter().map(high).collect();
+        let chain = Chained::of_layout(layout, &heights, form);
         let left = chain.as_ref().map_or(0, Chained::columns) + margin.unwrap_or(0) + 1;
         let least = LEAST[usize::from(notes == Notes::Right)];
         Self {
             layout,
             slabs,
+            heights,
             notes,
             chain,
             walls: [left, left + inside.max(least) + 3],
@@ -117,20 +131,21 @@ impl<'l> Plan<'l> {
     fn columns(&self) -> u32 {
         let legend = self.layout.legend.iter().map(|line| width(line)).max();
         let beside = if self.beside > 0 { self.beside + 1 } else { 0 };
-        (self.walls[1] + 1 + beside).max(self.walls[0] + legend.unwrap_or(0))
+        let boxes = (self.walls[1] + 1 + beside).max(self.walls[0] + legend.unwrap_or(0));
+        boxes.max(self.chain.as_ref().map_or(0, Chained::all))
     }
 
     fn draw(&self) -> Scene {
         let layout = self.layout;
         let mut scene = Scene::new(layout.title.clone());
         let [left, right] = self.walls;
-        let heights: Vec<u32> = (0..self.slabs.len()).map(|at| self.height(at)).collect();
         let mut y = 0;
         if let Some(chain) = &self.chain {
-            y = chain.draw(&mut scene, &heights, left);
+            chain.draw(&mut scene, left);
+            y = chain.first;
         }
         let mut changed = Vec::new();
-        for ((slab, lines), height) in layout.slabs.iter().zip(&self.slabs).zip(&heights) {
+        for ((slab, lines), height) in layout.slabs.iter().zip(&self.slabs).zip(&self.heights) {
             scene.part(slab.start.map(ElementId::Area));
             let size = (right + 1 - left, height + 1);
             if slab.gap {
@@ -185,13 +200,6 @@ impl<'l> Plan<'l> {
         if !beside {
             scene.write((right + 2, row), line.beside.clone());
         }
-    }
-
-    /// Returns the distance of the upper edges of a box and the next one.
-    fn height(&self, at: usize) -> u32 {
-        let lines: u32 = self.slabs[at].iter().map(Line::height).sum();
-        let slab = &self.layout.slabs[at];
-        (lines.max(1) + 1).max(Chained::height(slab))
     }
 
     /// Describes the areas as text, from top to bottom.

@@ -8,15 +8,15 @@ use crate::run::nouns::size;
 use crate::run::record::{Lookup, LookupEntry, Translation};
 
 /// The maximum number of ways that are drawn. Of wider sets, only the way that hit is drawn.
-pub(super) const WAYS: u32 = 16;
-/// The maximum number of ways below each other if there is room for more beside them.
-pub(super) const ROWS: u32 = 8;
+const WAYS: u32 = 16;
+/// The maximum number of ways below each other if there is room for more beside them, and that in a low table.
+const ROWS: [u32; 2] = [8, 6];
+/// The maximum number of ways of a set whose bytes are drawn.
+const FEW: u32 = 8;
 /// The size of the largest block whose bytes are drawn.
 const BYTES: u64 = 4;
 /// The word beside an invalid entry with the tag.
 const INVALID: &str = "not valid";
-/// The row of the heads of the table, after the title, the set, and the tag.
-const HEADS: u32 = 3;
 
 /// The table of a set. All widths depend only on the machine.
 pub(super) struct Table<'t> {
@@ -31,19 +31,21 @@ pub(super) struct Table<'t> {
     way: u32,
     /// Whether there is room for words beside an entry. Sets of large caches have only a mark.
     has_words: bool,
+    /// Whether the set and the tag are in the same row.
+    is_low: bool,
     /// The number of ways below each other, and of columns of ways.
     rows: u32,
     groups: u32,
 }
 
 impl<'t> Table<'t> {
-    /// Creates a table with at most `rows` ways below each other.
-    pub(super) fn new(figure: &Translation, of: &'t Lookup, rows: u32) -> Self {
+    /// Creates a table, which may be wide and low.
+    pub(super) fn new(figure: &Translation, of: &'t Lookup, is_low: bool) -> Self {
         let digits = |bits: u32| bits.div_ceil(4).max(3);
         let is_tlb = of.block_bytes.is_none();
         let bytes = of
             .block_bytes
-            .filter(|bytes| *bytes <= BYTES && of.ways <= ROWS && figure.caches.len() == 1);
+            .filter(|bytes| *bytes <= BYTES && of.ways <= FEW && figure.caches.len() == 1);
         let (mut cells, mut heads) = (vec![digits(of.tag_bits)], vec!["tag".to_owned()]);
         if is_tlb {
             cells.push(digits(figure.ppn_bits));
@@ -55,7 +57,7 @@ impl<'t> Table<'t> {
         cells.extend((0..bytes).map(|_| 2));
         heads.extend((0..bytes).map(|byte| format!("b{byte}")));
         let drawn = if of.ways <= WAYS { of.ways } else { 1 };
-        let groups = drawn.div_ceil(rows);
+        let groups = drawn.div_ceil(ROWS[usize::from(is_low)]);
         let title = format!(
             "{}: {}, {}",
             of.name,
@@ -70,6 +72,7 @@ impl<'t> Table<'t> {
             heads,
             way: width(&(of.ways - 1).to_string()),
             has_words: is_tlb || bytes > 0,
+            is_low,
             rows: drawn.div_ceil(groups),
             groups,
         }
@@ -83,15 +86,34 @@ impl<'t> Table<'t> {
     /// Returns the size of the box.
     pub(super) fn size(&self) -> Place {
         let words = u32::from(self.has_words) * (2 + width(INVALID));
-        let field = |bits: u32| width("tag ") + width(&hex(0, bits));
+        let tag = width("tag ") + width(&hex(0, self.of.tag_bits));
+        // The outcome of a lookup is in the row of the set, or beside the entry that hit.
+        let set = self.set() + width(" miss");
         let inner = [
             width(&self.title),
-            field(self.of.tag_bits).max(field(self.of.sets.trailing_zeros())),
+            if self.is_low {
+                set + 1 + tag
+            } else {
+                set.max(tag)
+            },
             (self.entry() + 2) * self.groups - 2 + words,
             u32::from(self.of.ways > WAYS) * width("no way has this tag"),
         ];
         let inner = inner.into_iter().max().unwrap_or(0);
-        (inner + 4, HEADS + 1 + self.rows + 2)
+        (inner + 4, self.heads_row() + 1 + self.rows + 2)
+    }
+
+    /// Returns the width of the number of the set.
+    fn set(&self) -> u32 {
+        match self.of.sets {
+            1 => width("all ways"),
+            sets => width("set ") + width(&hex(0, sets.trailing_zeros())),
+        }
+    }
+
+    /// Returns the row of the heads of the table, after the title, the set, and the tag.
+    fn heads_row(&self) -> u32 {
+        3 - u32::from(self.is_low)
     }
 
     /// Draws the box. A cache that is looked up during the translation does not know the tag of the address yet.
@@ -107,13 +129,25 @@ impl<'t> Table<'t> {
             scene.write((x, y + 1), "set");
             scene.answer((x + 4, y + 1), known(of.set, of.sets.trailing_zeros()));
         }
+        let outcome = of.hit.map(|hit| if hit { "hit" } else { "miss" });
         if knows_tag {
-            scene.write((x, y + 2), "tag");
-            scene.answer((x + 4, y + 2), known(of.tag, of.tag_bits));
+            let (x, y) = if self.is_low {
+                (x + self.set() + 1, y + 1)
+            } else {
+                (x, y + 2)
+            };
+            scene.write((x, y), "tag");
+            scene.answer((x + 4, y), known(of.tag, of.tag_bits));
+            let is_beside = self.has_words && of.hit == Some(true);
+            let outcome = outcome.filter(|_| !is_beside).unwrap_or_default();
+            scene.answer(
+                (at.0 + self.size().0 - 2 - width(outcome), at.1 + 2),
+                outcome,
+            );
         }
         for group in 0..self.groups {
             let x = x + group * (self.entry() + 2);
-            let heads = (x + self.way + 1, y + HEADS);
+            let heads = (x + self.way + 1, y + self.heads_row());
             scene.write(heads, self.row(&self.heads));
             let first = group * self.rows;
             for way in first..of.ways.min(first + self.rows) {

@@ -1,9 +1,12 @@
 //! The boxes of a translation, and the arrows between them.
 
 use super::super::address::Boxes;
-use crate::report::scene::{ElementId, Frame, PartClass, Place, Scene, Stroke};
-use crate::run::record::{DividedField, Translation};
+use super::lookup::Table;
+use crate::report::scene::{ElementId, Frame, PartClass, Place, Scene, Stroke, width};
+use crate::run::record::{DividedField, Lookup, Translation};
 
+/// The least room of a wide figure.
+const WIDE: u32 = 150;
 /// The column of the line that leads from the caches and main memory to the CPU.
 pub(super) const RESULT: u32 = 1;
 /// The column of the line that leads from the TLBs to the physical address.
@@ -42,14 +45,18 @@ pub(super) struct Placed {
     pub(super) below: u32,
 }
 
-/// Places boxes side by side. A box without room left of the column `limit` is below the last one.
-pub(super) fn flow(limit: u32, top: u32, sizes: &[Place]) -> Vec<Placed> {
+/// Places boxes side by side from a place. A box without room left of the column `limit` is below the last one.
+pub(super) fn flow(first: Place, limit: u32, sizes: &[Place]) -> Vec<Placed> {
     let mut placed: Vec<Placed> = Vec::new();
-    let (mut at, mut begin) = ((LEFT, top), 0);
-    for size in sizes {
+    let (mut at, mut begin) = (first, 0);
+    for (number, size) in sizes.iter().enumerate() {
         if let Some(last) = placed.last().filter(|_| at.0 + size.0 > limit) {
-            let x = last.frame.at.0.min(limit.saturating_sub(size.0));
-            at = (x.max(LEFT), last.below + 2);
+            // The next box is beside this one, if there is room for both.
+            let next = sizes.get(number + 1).map_or(0, |next| GAP + next.0);
+            let both = Some(size.0 + next).filter(|both| first.0 + both <= limit);
+            let room = limit.saturating_sub(both.unwrap_or(size.0));
+            let x = last.frame.at.0.min(room);
+            at = (x.max(first.0), last.below + 1);
             begin = placed.len();
         }
         let frame = Frame { at, size: *size };
@@ -73,6 +80,16 @@ pub(super) struct Pen<'s> {
 }
 
 impl Pen<'_> {
+    /// Returns the table of a looked-up set. A wide figure is low.
+    pub(super) fn table<'t>(&self, of: &'t Lookup) -> Table<'t> {
+        Table::new(self.of, of, self.is_wide())
+    }
+
+    /// Whether the physical address and the caches are beside the translation.
+    pub(super) fn is_wide(&self) -> bool {
+        self.columns >= WIDE
+    }
+
     /// Begins the step that draws the following shapes, if the access takes it.
     pub(super) fn step(&mut self, taken: bool, part: Option<ElementId>) {
         self.steps += u16::from(taken);
@@ -88,34 +105,36 @@ impl Pen<'_> {
         row: Option<&Vec<DividedField>>,
         used: bool,
     ) -> u32 {
-        let x = to.at.0 + MISS;
+        let x = from.clear(to.at.0 + MISS);
         let points = [(x, from.bottom_at(x)), (x, to.at.1 - 1)];
         self.scene.arrow(&points, stroke(used));
         self.scene.write((x + 2, to.at.1 - 1), used_fields(row));
         x
     }
 
-    /// Draws the arrow that leads from a box to the left, and then through these points.
+    /// Draws the arrow that leads from a box to the left or to the right, and then through these points.
     pub(super) fn leave(&mut self, of: Placed, word: &str, to: &[Place], used: bool) {
-        let x = of.frame.at.0 + HIT;
+        let x = if to[0].0 > of.frame.right() {
+            of.frame.right() - HIT - width(word)
+        } else {
+            of.frame.at.0 + HIT
+        };
         let mut points = vec![(x, of.frame.bottom()), (x, of.below), (to[0].0, of.below)];
         points.extend(to);
         self.scene.arrow(&points, stroke(used));
         self.scene.write((x + 2, of.frame.bottom() + 1), word);
     }
 
-    /// Draws the way of the data between a box and the CPU.
-    pub(super) fn data(&mut self, of: Placed, word: &str, cpu: u32, used: bool) {
+    /// Draws the way of the data between a box and the CPU, which is through these points.
+    pub(super) fn data(&mut self, of: Placed, word: &str, to: &[Place], used: bool) {
         if !self.of.stores {
-            return self.leave(of, word, &[(RESULT, cpu)], used);
+            return self.leave(of, word, to, used);
         }
         let (x, bottom) = (of.frame.at.0 + HIT, of.frame.bottom());
-        let points = [
-            (RESULT, cpu),
-            (RESULT, of.below),
-            (x, of.below),
-            (x, bottom + 1),
-        ];
+        let mut points: Vec<Place> = to.iter().rev().copied().collect();
+        // The line begins at the border of the CPU.
+        points[0].1 -= 1;
+        points.extend([(to[0].0, of.below), (x, of.below), (x, bottom + 1)]);
         self.scene.arrow(&points, stroke(used));
         self.scene.write((x + 2, bottom + 1), word);
     }
@@ -124,9 +143,13 @@ impl Pen<'_> {
     pub(super) fn miss(&mut self, from: Frame, to: Frame, used: bool) -> u32 {
         if from.at.1 == to.at.1 {
             let y = to.at.1 + 1;
-            let points = [(from.right(), y), (to.at.0 - 1, y)];
+            let (points, left) = if to.at.0 > from.at.0 {
+                ([(from.right(), y), (to.at.0 - 1, y)], from.right())
+            } else {
+                ([(from.at.0, y), (to.right() + 1, y)], to.right())
+            };
             self.scene.arrow(&points, stroke(used));
-            self.scene.write((from.right() + 2, y - 1), "miss");
+            self.scene.write((left + 2, y - 1), "miss");
             return to.at.0;
         }
         let x = from.at.0.max(to.at.0) + MISS;

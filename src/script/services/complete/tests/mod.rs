@@ -208,7 +208,7 @@ fn nouns_and_their_columns() {
         &[
             (
                 "show ‸",
-                "page_table tlb cache memory geometry machine stats steps va",
+                "page_table tlb cache memory geometry machine stats steps va translation bits",
                 "cr3 frames",
             ),
             (
