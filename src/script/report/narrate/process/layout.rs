@@ -122,11 +122,12 @@ impl Drawing<'_> {
     /// Returns the label of a range that contains the stack pointer or the break. Its address is empty if it is the end of
     /// the range, which has an address already.
     fn mark(&self, start: u64, end: u64) -> (String, String) {
-        let has_heap = self.view.brk.0 < self.view.brk.1;
+        // Without a program and a heap, nothing shows what the break is the end of.
+        let (heap, brk) = self.view.brk;
+        let is_known = heap < brk || self.view.pc.is_some();
         let labels = [
             ("%rsp", self.view.rsp),
-            // Without a heap, nothing shows what the break is the end of.
-            ("brk", Some(self.view.brk.1).filter(|_| has_heap)),
+            ("brk", Some(brk).filter(|_| is_known)),
         ];
         for (name, at) in labels {
             if let Some(at) = at.filter(|at| start < *at && *at <= end) {
