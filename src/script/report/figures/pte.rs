@@ -181,7 +181,7 @@ fn draw(
             if let Some(raw) = entry.value.filter(|_| applies) {
                 let text = hex_or_bit(raw >> low, high + 1 - low);
                 let mut meanings = entry.meanings.iter();
-                let name = field.name.split(" ").next();
+                let name = field.name.split(' ').next();
                 scene.step(step(meanings.position(|own| Some(&*own.name) == name)));
                 scene.answer(centered(&text, y + 4), text);
                 scene.step(None);

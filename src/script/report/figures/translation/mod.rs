@@ -112,7 +112,7 @@ impl Pen<'_> {
         let name = if of.walk.len() > 1 {
             "page walk from CR3"
         } else {
-            "page table"
+            "page table at CR3"
         };
         self.scene.head((entrance + 2, top - 1), name);
         let walk = self.walk(area.at, wide, &columns);
@@ -120,45 +120,53 @@ impl Pen<'_> {
         let handler = self.exception(walk, (x + 6, boxes.right - 4), beside);
         let end = handler.bottom().max(walk.bottom() + 1) + 1;
         let pa = self.physical_address((x, end), room, &boxes);
-        let bus = if self.is_wide() {
-            boxes.right + LINES[0]
-        } else {
-            BUS
-        };
-        let to = (pa.left - 1, pa.top + 1);
-        // The lines of the walk and of the handler end in the same arrow.
-        let arrow = if self.is_wide() {
-            vec![(bus, end), (bus, to.1), to]
-        } else {
-            vec![(x, end), (x, pa.top - 1)]
-        };
-        let done = of.pa.value.is_some();
-        let from = [&[(x, walk.bottom()), (x, end)], &*arrow].concat();
-        self.scene
-            .arrow(&from, stroke(of.walked && done && !of.handled));
-        if of.handled {
-            let from = if beside.is_some() {
-                let x = handler.at.0 + 4;
-                vec![(x, handler.bottom()), (x, end)]
-            } else {
-                let y = handler.center();
-                vec![(handler.at.0, y), (x, y), (x, end)]
-            };
-            self.scene
-                .answer_arrow(&[&*from, &*arrow].concat(), Stroke::Taken);
-        }
-        for (placed, tlb) in placed.iter().zip(&of.tlbs) {
-            let used = tlb.hit == Some(true) && of.fault.is_none();
-            self.leave(*placed, "hit", &[(bus, to.1), to], used);
-        }
-        let below = pa.top - 1 + address::height(&of.pa);
-        self.memory(&Addresses {
+        let addresses = Addresses {
+            below: pa.top - 1 + address::height(&of.pa),
             va: boxes,
             pa,
             cpu,
-            below,
             end,
-        });
+        };
+        self.page_number([walk, handler], x, &placed, &addresses);
+        self.memory(&addresses);
+    }
+
+    /// Draws the lines to the page number in the physical address: from the walk, whose page numbers are in column `x`, from
+    /// the handler of a fault, and from the TLBs. They end in the same arrow.
+    fn page_number(
+        &mut self,
+        [walk, handler]: [Frame; 2],
+        x: u32,
+        tlbs: &[Placed],
+        to: &Addresses,
+    ) {
+        let (of, end) = (self.of, to.end);
+        let entrance = (to.pa.left - 1, to.pa.top + 1);
+        let (bus, arrow) = if self.is_wide() {
+            let bus = to.va.right + LINES[0];
+            (bus, vec![(x, end), (bus, end), (bus, entrance.1), entrance])
+        } else {
+            (BUS, vec![(x, end), (x, to.pa.top - 1)])
+        };
+        let is_used = of.walked && of.pa.value.is_some() && !of.handled;
+        let points = [&[(x, walk.bottom())], &*arrow].concat();
+        self.scene.arrow(&points, stroke(is_used));
+        if of.handled {
+            let (left, y) = (handler.at.0, handler.center());
+            let from = if handler.at.1 == walk.at.1 {
+                [(left + 4, handler.bottom()), (left + 4, end)]
+            } else {
+                [(left, y), (x, y)]
+            };
+            // In a wide figure, the line leads to the right.
+            let arrow = &arrow[usize::from(self.is_wide())..];
+            self.scene
+                .answer_arrow(&[&from, arrow].concat(), Stroke::Taken);
+        }
+        for (placed, tlb) in tlbs.iter().zip(&of.tlbs) {
+            let used = tlb.hit == Some(true) && of.fault.is_none();
+            self.leave(*placed, "hit", &[(bus, entrance.1), entrance], used);
+        }
     }
 
     /// Returns the fields of the virtual address. Those of a cache that is looked up during the translation are the same in
