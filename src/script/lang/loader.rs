@@ -22,7 +22,6 @@ pub enum Stream {
 /// The memory that a script may need.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MemoryLimit {
-    /// The limit in bytes.
     pub bytes: u64,
     /// The option or setting that raises the limit, as messages name it.
     pub raised_by: &'static str,
@@ -117,7 +116,6 @@ pub struct Texts<L> {
 /// A loader for scripts with a limit of memory.
 #[derive(Debug, Clone, Default)]
 pub struct Within<L> {
-    /// The limit.
     pub limit: MemoryLimit,
     /// The loader of all files.
     pub other: L,

@@ -30,7 +30,6 @@ use crate::suite::golden::write;
 /// A change that an editor offers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Action {
-    /// The kind.
     pub kind: ActionKind,
     /// A title for a menu.
     pub title: String,
@@ -337,7 +336,6 @@ pub struct GoldenAction {
     pub title: String,
     /// The range and the code of the related diagnostic.
     pub about: (Range<usize>, &'static str),
-    /// The effect.
     pub effect: GoldenEffect,
 }
 
