@@ -288,6 +288,9 @@ pub fn plain(path: &Path) -> PathBuf {
 /// Returns the reason why the bytes are not text.
 pub fn text_of(bytes: &[u8]) -> Result<&str, String> {
     decode(bytes).map_err(|at| {
+        if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
+            return "the file is UTF-16, which Notepad calls Unicode; save it as UTF-8".to_owned();
+        }
         let line = bytes
             .get(..at)
             .unwrap_or(&[])

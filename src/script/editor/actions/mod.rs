@@ -116,9 +116,10 @@ impl Document {
     /// ```
     pub fn code_actions(&self, range: Range<usize>, run: Option<&RunResult>) -> Vec<Action> {
         let mut actions = self.fixes(&range, run);
-        actions.extend(run.into_iter().flat_map(|run| self.values(&range, run)));
         actions.extend(self.radices(&range));
         actions.extend(self.question(&range, run));
+        // A wrong prediction is often a mistake of the author, so its value is not the first suggestion.
+        actions.extend(run.into_iter().flat_map(|run| self.values(&range, run)));
         let whole = [
             (ActionKind::FixAll, self.all_fixes(run)),
             (
