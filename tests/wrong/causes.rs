@@ -92,7 +92,13 @@ fn a_mistake_in_a_machine_file_is_also_marked_in_the_script() {
     let checked = CheckedScript::from_path(&path);
     let help = checked.diagnostics[0].help.as_deref();
     assert_eq!(help, Some("did you mean `page`?"));
-    let document = Document::new(&path, text, OpenTexts::default());
+    let open = OpenTexts {
+        texts: [(folder.path().join("lab.yaml"), machine.into())]
+            .into_iter()
+            .collect(),
+        other: None,
+    };
+    let document = Document::new(&path, text, open);
     let problems = document.diagnostics();
     let own = problems
         .iter()
