@@ -697,3 +697,20 @@ fn denied_warnings_are_mistakes() {
     assert!(report(&warns).contains("\"warnings\"") && !report(&clean).contains("\"warnings\""));
     std::fs::remove_dir_all(&folder).unwrap();
 }
+
+#[test]
+fn options_of_other_tools_are_suggested() {
+    for (args, tip) in [
+        (&["test", "--update-snapshots"][..], "--bless"),
+        (&["exam", "a.pw", "--answers"], "--key"),
+        (&["exam", "a.pw", "--html"], "--format html"),
+        (
+            &["replay", "simple", "a.din", "--format", "din"],
+            "--trace-format din",
+        ),
+    ] {
+        let (status, _, err) = run(args);
+        assert_eq!(status, 2, "{args:?}");
+        assert!(err.contains(&format!("write '{tip}'")), "{args:?}\n{err}");
+    }
+}

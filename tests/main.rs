@@ -34,6 +34,7 @@ mod repl;
 mod replay;
 mod rust_examples;
 mod scripts;
+mod slips;
 mod suite;
 mod sweep;
 mod traces_cli;

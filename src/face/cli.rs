@@ -4,9 +4,11 @@ use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::builder::PossibleValuesParser;
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::builder::{PossibleValuesParser, StyledStr};
+use clap::error::{ContextKind, ContextValue};
+use clap::{Arg, CommandFactory, Parser, Subcommand};
 use pagewalk_script::lang::loader::MemoryLimit;
+use pagewalk_script::lang::nearest::nearest;
 use pagewalk_script::lang::source::Sources;
 use pagewalk_script::report::excerpt::visible;
 use pagewalk_script::report::json::JsonSink;
@@ -133,9 +135,44 @@ pub fn main() -> ExitCode {
 fn usage(error: clap::Error) -> ExitCode {
     // The same arguments without characters that a terminal interprets have the same error.
     let plain = std::env::args_os().map(|given| visible(&given.to_string_lossy()).into_owned());
-    let error = Arguments::try_parse_from(plain).err().unwrap_or(error);
+    let mut error = Arguments::try_parse_from(plain).err().unwrap_or(error);
+    if let Some(option) = intended(&error) {
+        error.remove(ContextKind::SuggestedArg);
+        let tip = StyledStr::from(format!("write '{option}'"));
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip]));
+    }
     let _ = error.print();
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(Status::Wrong as u8))
+}
+
+/// Returns the option that has another name in other tools, or whose values include the wrong argument.
+fn intended(error: &clap::Error) -> Option<String> {
+    let of = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => Some(text.split(' ').next()?.trim_start_matches('-')),
+        _ => None,
+    };
+    let command = Arguments::command();
+    let given = std::env::args().nth(1)?;
+    let options = || {
+        command
+            .find_subcommand(&given)
+            .into_iter()
+            .flat_map(|one| one.get_arguments())
+    };
+    let said = of(ContextKind::InvalidValue).or_else(|| of(ContextKind::InvalidArg))?;
+    let takes = |option: &&Arg| {
+        option
+            .get_possible_values()
+            .iter()
+            .any(|value| value.matches(said, false))
+    };
+    if let Some(name) = options().find(takes).and_then(Arg::get_long) {
+        return Some(format!("--{name} {said}"));
+    }
+    let near = of(ContextKind::InvalidValue)
+        .is_none()
+        .then(|| nearest(said, options().filter_map(Arg::get_long)));
+    Some(format!("--{}", near??))
 }
 
 fn dispatch(arguments: &Arguments) -> io::Result<Status> {

@@ -147,7 +147,6 @@ const BAR: u64 = 24;
 /// Minimum time between two updates of the line.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// A progress bar.
 pub(crate) struct Bar {
     line: StatusLine,
     name: String,

@@ -160,6 +160,40 @@ fn nothing_is_unsafe_or_left_undone() {
     );
 }
 
+/// Whether a doc comment consists of one word that the next line contains, such as `The name.` above `name: String`.
+fn repeats_a_name(comment: &str, item: &str) -> bool {
+    let words = comment.trim().trim_end_matches('.').to_lowercase();
+    let words: Vec<&str> = words
+        .split(' ')
+        .filter(|word| !["the", "a", "an"].contains(word))
+        .collect();
+    let [word] = words[..] else { return false };
+    word.chars().all(char::is_alphabetic) && item.to_lowercase().replace('_', "").contains(word)
+}
+
+#[test]
+fn comments_say_more_than_names() {
+    // The macro of the parameters requires a comment above each.
+    let sources = rust_files("src")
+        .into_iter()
+        .filter(|source| !source.path.ends_with("params/param.rs"));
+    let found = sources.flat_map(|source| {
+        let lines: Vec<&str> = source.text.lines().map(str::trim).collect();
+        let repeats = |at: &usize| {
+            let comment = lines[*at].strip_prefix("///");
+            let alone = at
+                .checked_sub(1)
+                .is_none_or(|before| !lines[before].starts_with("///"));
+            alone && comment.is_some_and(|comment| repeats_a_name(comment, lines[at + 1]))
+        };
+        let found = (0..lines.len().saturating_sub(1)).filter(repeats);
+        found
+            .map(|at| format!("{}:{}", source.path, at + 1))
+            .collect::<Vec<_>>()
+    });
+    none("comments that repeat a name", &found.collect::<Vec<_>>());
+}
+
 /// The registry of messages, whose words are those of scripts.
 const WORDS_OF_SCRIPTS: &str = "src/script/run/steps/kind.rs";
 

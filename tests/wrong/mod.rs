@@ -2,6 +2,7 @@
 //! statement runs. No input makes the parser or the interpreter panic, hang, or overflow its stack.
 
 pub mod cases;
+mod causes;
 mod memory;
 #[cfg(target_os = "linux")]
 mod stack;
@@ -239,10 +240,7 @@ fn many_mistakes_and_warnings_take_no_time() {
         "{:?}",
         begin.elapsed()
     );
-    assert_eq!(
-        (checked.diagnostics.len(), checked.warnings.len()),
-        (500, 0)
-    );
+    assert_eq!((checked.diagnostics.len(), checked.warnings.len()), (1, 0));
 }
 
 #[test]

@@ -20,13 +20,11 @@ const fn megabytes(input: &'static str, size: u64) -> InputLimit {
 
 /// A script or an included file.
 pub const SCRIPT: InputLimit = megabytes("a script, an included file, or a Markdown document", 256);
-/// A machine file.
 pub const MACHINE_FILE: InputLimit = megabytes("a machine file", 1);
 /// A trace that is read as a whole, so that all versions of an exam use the same bytes.
 pub const TRACE_OF_EXAM: InputLimit = megabytes("a trace that an exam names", 256);
 /// The settings of a course.
 pub const COURSE: InputLimit = megabytes("`pagewalk.toml`", 1);
-/// A golden file.
 pub const GOLDEN: InputLimit = megabytes("a golden file", 256);
 /// A file of `exam --labels`.
 pub const LABELS: InputLimit = megabytes("a file of labels", 1);

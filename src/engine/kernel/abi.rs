@@ -61,9 +61,7 @@ errors! {
 /// A C constant with Linux's value on x86-64.
 #[derive(Debug, Clone, Copy)]
 pub struct Constant {
-    /// The name.
     pub name: &'static str,
-    /// The value.
     pub value: i64,
     /// The name of the parameter that accepts the constant. A name such as `prot` means a parameter of any
     /// call, a name such as `mmap.flags` means a parameter of one call, and `*` means any pointer. The field

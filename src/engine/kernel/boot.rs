@@ -39,10 +39,7 @@ pub enum BootError {
     /// The replacement policy does not support page frames.
     PolicyOfSets,
     /// An address in the settings is outside the address space or is not page-aligned.
-    BadAddress {
-        /// The setting.
-        setting: &'static str,
-    },
+    BadAddress { setting: &'static str },
 }
 
 impl fmt::Display for BootError {
@@ -174,7 +171,6 @@ impl Kernel {
         most.min(self.space.low()) as u32
     }
 
-    /// Files.
     pub fn files(&self) -> &Files {
         &self.files
     }
@@ -189,7 +185,6 @@ impl Kernel {
         self.merging
     }
 
-    /// A process.
     pub fn process(&self, pid: Pid) -> Option<&Process> {
         self.processes.get(&pid).map(|process| &**process)
     }

@@ -126,7 +126,6 @@ impl SignalCode {
 
 /// The location from which the kernel reads a page or to which it writes a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each variant's comment describes its fields")]
 pub enum BackingStore {
     /// A page of a file on disk.
     File { file: FileId, page: u64 },
@@ -141,7 +140,6 @@ pub enum BackingStore {
 /// A page of a process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ProcessPage {
-    /// The process.
     pub pid: Pid,
     /// The virtual page.
     pub vpn: Vpn,
@@ -149,7 +147,6 @@ pub struct ProcessPage {
 
 /// A step of the kernel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each variant's comment describes its fields")]
 pub enum KernelStep {
     /// The hardware raised a fault, and the handler starts.
     Fault {

@@ -23,10 +23,8 @@ pub enum Fill {
     Pages(u8),
 }
 
-/// A file.
 #[derive(Debug, Clone)]
 pub struct File {
-    /// The name.
     pub name: Arc<str>,
     /// Size in bytes.
     pub(crate) size: u64,
@@ -150,7 +148,6 @@ impl Fill {
     }
 }
 
-/// All files.
 #[derive(Debug, Clone, Default)]
 pub struct Files {
     /// The files by file number.

@@ -18,7 +18,6 @@ pub enum PageLocation {
     Frame(FrameNo),
     /// The shared zero frame.
     Zero,
-    /// In swap.
     Swap(SlotNo),
 }
 
@@ -53,7 +52,6 @@ pub(crate) struct Descriptor {
 
 /// The state of a process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each variant's comment describes its fields")]
 pub enum ProcessState {
     Running,
     /// The process has ended, but its parent has not waited for it. `wait` returns `status`.
@@ -97,7 +95,6 @@ pub struct Process {
     pub parent: Option<Pid>,
     /// The children that are running or that the process has not waited for.
     pub(crate) children: Set<Pid>,
-    /// The state.
     pub state: ProcessState,
     /// The address space, which is empty after the process has ended.
     pub space: AddressSpace,

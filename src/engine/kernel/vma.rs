@@ -28,7 +28,6 @@ impl Prot {
 
 /// The backing of an area.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each variant's comment describes its fields")]
 pub enum Backing {
     /// Private demand-zero pages.
     Anonymous,
@@ -62,7 +61,6 @@ pub struct Vma {
     pub prot: Prot,
     /// Whether the area is shared with other processes (`MAP_SHARED`) or private.
     pub shared: bool,
-    /// The backing.
     pub backing: Backing,
     /// Whether page faults below the area make it grow down (`VM_GROWSDOWN`). The process's own stack also
     /// has a name, unlike areas mapped with `MAP_GROWSDOWN`.

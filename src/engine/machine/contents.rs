@@ -29,7 +29,6 @@ pub struct TlbLine {
     pub asid: u16,
 }
 
-/// A cache line.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CacheLine {
     /// The line's tag, or `None` if the line was never filled.
@@ -64,7 +63,6 @@ impl CacheLine {
 pub enum PteWord {
     /// The raw value.
     Raw(u64),
-    /// The fields.
     Fields(Pte),
 }
 

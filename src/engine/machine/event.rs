@@ -18,7 +18,6 @@ pub trait MachineObserver {
 /// A TLB entry or a cache line of a set that was looked up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SetLine {
-    /// The way.
     pub way: u32,
     /// The valid bit.
     pub valid: bool,
@@ -167,7 +166,6 @@ pub enum Event {
         /// The size in bytes.
         size: u32,
     },
-    /// A TLB lookup.
     TlbLookup {
         /// The index of the TLB.
         tlb: u32,
@@ -190,7 +188,6 @@ pub enum Event {
         /// The raw value. `None` if the entry was never set or if it points to another level of a detached
         /// table.
         value: Option<u64>,
-        /// The kind.
         found: PteKind,
     },
     /// The walk set A or D in an entry.
@@ -249,7 +246,6 @@ pub enum Event {
         /// The fault that ended the access.
         fault: Fault,
     },
-    /// A cache lookup.
     CacheLookup {
         /// The index of the cache.
         cache: u32,

@@ -2,7 +2,6 @@
 
 use std::ops::AddAssign;
 
-/// A use of memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum MemoryUse {
     /// The contents of main memory, which include the page tables of processes.

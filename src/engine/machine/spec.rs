@@ -60,7 +60,6 @@ pub enum Side {
 /// A TLB level.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TlbSpec {
-    /// The name.
     pub name: Arc<str>,
     /// Number of sets, a power of two.
     pub sets: u64,
@@ -111,14 +110,12 @@ pub enum Capacity {
     Bytes(u64),
     /// Number of lines, or of TLB entries.
     Lines(u64),
-    /// Sets.
     Sets(u64),
 }
 
 /// A cache level.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CacheSpec {
-    /// The name.
     pub name: Arc<str>,
     /// Number of sets, a power of two.
     pub sets: u64,

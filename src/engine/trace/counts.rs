@@ -78,12 +78,9 @@ pub struct ByKind<T> {
     pub walks: T,
 }
 
-/// Lookups.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Lookups {
-    /// Hits.
     pub hits: u64,
-    /// Misses.
     pub misses: u64,
 }
 
@@ -103,7 +100,6 @@ pub struct MissCauses {
 pub struct LevelCounts {
     /// The counts of the machine during the replay.
     pub counts: Counts,
-    /// Lookups by kind.
     pub kinds: ByKind<Lookups>,
     /// The causes of misses, if requested. TLB misses are not classified.
     pub causes: Option<MissCauses>,
@@ -127,7 +123,6 @@ pub struct PagingCounts {
     pub walks: u64,
     /// Resolved page faults.
     pub faults: FaultCounts,
-    /// Evicted pages.
     pub evicted: u64,
     /// Number of evicted pages written to swap.
     pub written: u64,
@@ -138,7 +133,6 @@ pub struct PagingCounts {
 pub struct HotSpot {
     /// The address of the page or instruction.
     pub address: u64,
-    /// References.
     pub references: u64,
     /// Number of references with a fragment that missed in the first cache.
     pub misses: u64,
@@ -188,7 +182,6 @@ pub struct CurveSample {
 pub struct CurvePoint {
     /// log2 of the number of blocks.
     pub power: usize,
-    /// Misses.
     pub misses: u64,
     /// Twice the standard error of the misses, if they are estimates.
     pub error: Option<u64>,

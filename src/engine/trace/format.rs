@@ -31,7 +31,6 @@ pub enum Choice {
 /// The format in which a trace is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ChosenFormat {
-    /// The format.
     pub format: Format,
     /// How the format was chosen.
     pub choice: Choice,
@@ -47,9 +46,7 @@ impl ChosenFormat {
 /// A row in the registry of formats.
 #[derive(Debug, Clone, Copy)]
 pub struct FormatRow {
-    /// The format.
     pub format: Format,
-    /// The name.
     pub name: &'static str,
     /// The help text, which is one line.
     pub help: &'static str,
@@ -57,7 +54,6 @@ pub struct FormatRow {
     pub extensions: &'static [&'static str],
 }
 
-/// All formats.
 pub const FORMATS: &[FormatRow] = &[
     FormatRow {
         format: Format::Lackey,

@@ -58,7 +58,6 @@ impl OwnedTarget {
         }
     }
 
-    /// The machine.
     pub fn machine(&self) -> &Machine {
         match self {
             Self::Machine(machine) => machine,

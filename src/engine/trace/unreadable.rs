@@ -13,7 +13,6 @@ use crate::files::visible;
 pub struct Unreadable {
     /// The name of the file.
     pub name: String,
-    /// The reason.
     pub why: UnreadableReason,
 }
 
@@ -32,14 +31,12 @@ pub enum UnreadableReason {
     NoRecord {
         /// The format, and how it was chosen.
         chosen: ChosenFormat,
-        /// The line.
         line: BadLine,
     },
     /// The file has another, known format.
     Foreign {
         /// The format, with an article.
         what: &'static str,
-        /// The advice.
         advice: &'static str,
     },
     /// The file is truncated.

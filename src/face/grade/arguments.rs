@@ -77,7 +77,6 @@ pub(crate) struct Grade {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub(crate) enum FeedbackFormat {
-    /// Markdown
     #[default]
     Markdown,
     /// HTML page

@@ -22,6 +22,9 @@ use super::parsed_script::ParsedScript;
 /// Maximum number of diagnostics in a report.
 const MOST: usize = 100;
 
+/// Maximum number of lines in the help of an error that occurs in several lines.
+const LISTED: usize = 8;
+
 /// A script and its diagnostics.
 #[derive(Debug)]
 pub struct CheckedScript {
@@ -110,6 +113,7 @@ impl CheckedScript {
         };
         let rows: BTreeSet<(u32, usize)> = checked.diagnostics.iter().map(row).collect();
         checked.warnings.retain(|one| !rows.contains(&row(one)));
+        once_per_cause(&checked.sources, &mut checked.diagnostics);
         checked
     }
 
@@ -154,6 +158,14 @@ impl CheckedScript {
                 && !(is_about_the_whole(one.code) && is_partly_read(&read, one.span, &unread))
         };
         let checked: Vec<Diagnostic> = checked.into_iter().filter(beside).collect();
+        // Nothing is known about the contents of a block whose head is no statement.
+        for head in checked.iter().filter(|one| one.code == Code::UnknownVerb) {
+            let block = statements(&script.body)
+                .find(|stmt| stmt.span.meets(head.span))
+                .map(|stmt| stmt.span);
+            let block = block.filter(|block| block.start == head.span.start);
+            diagnostics.retain(|one| block.is_none_or(|block| !block.meets(one.span)));
+        }
         diagnostics.extend(checked);
         // An error about the paper may be a consequence of another error, whose line may be part of a question.
         if diagnostics.iter().any(|one| !is_of_paper(one.code)) {
@@ -232,6 +244,56 @@ impl CheckedScript {
     }
 }
 
+/// Keeps the first of several errors that have the same cause and no fix, and lists the lines of the others in its help.
+fn once_per_cause(sources: &Sources, diagnostics: &mut Vec<Diagnostic>) {
+    let line = |one: &Diagnostic| sources.location(one.span).map_or(0, |(_, at)| at.line);
+    let same = |one: &Diagnostic, other: &Diagnostic| {
+        let cause = matches!(
+            one.code,
+            Code::NoMachine
+                | Code::NoKernel
+                | Code::UnknownProcess
+                | Code::UnknownName
+                | Code::UnknownNoun
+        );
+        cause
+            && one.fix.is_none()
+            && other.fix.is_none()
+            && one.span.file == other.span.file
+            && one.code == other.code
+            && (one.code == Code::NoMachine || sources.text(one.span) == sources.text(other.span))
+    };
+    let mut first = 0;
+    while first < diagnostics.len() {
+        let (mut lines, mut others) = (Vec::new(), first + 1);
+        while others < diagnostics.len() {
+            if same(&diagnostics[first], &diagnostics[others]) {
+                lines.push(line(&diagnostics.remove(others)));
+            } else {
+                others += 1;
+            }
+        }
+        lines.retain(|at| *at != line(&diagnostics[first]));
+        lines.dedup();
+        if !lines.is_empty() {
+            let noun = if lines.len() == 1 { "line" } else { "lines" };
+            let mut listed: Vec<String> =
+                lines.iter().take(LISTED).map(ToString::to_string).collect();
+            if lines.len() > LISTED {
+                listed.push("…".to_owned());
+            }
+            let also = format!("also in {noun} {}", listed.join(", "));
+            let one = &mut diagnostics[first];
+            one.help = Some(
+                one.help
+                    .take()
+                    .map_or_else(|| also.clone(), |help| format!("{help}; {also}")),
+            );
+        }
+        first += 1;
+    }
+}
+
 /// Returns the line with an error.
 fn line_of<'s>(sources: &'s Sources, diagnostic: &Diagnostic) -> &'s str {
     let file = sources.file(diagnostic.span.file);
@@ -249,7 +311,7 @@ fn is_of_paper(code: Code) -> bool {
 }
 
 /// The words of lines that can declare a name.
-const DECLARING_NAMES: &[&str] = &["let", "def", "choose", "for", "include", "}"];
+const DECLARING_NAMES: &[&str] = &["let", "def", "choose", "where", "for", "include", "}"];
 
 /// The words of lines that can declare a machine.
 const DECLARING_MACHINES: &[&str] = &["machine", "tlb", "cache", "include", "{", "}"];

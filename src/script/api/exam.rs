@@ -98,7 +98,6 @@ impl Error for ScriptError {}
 /// A paper in a format.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Rendered {
-    /// A text.
     Text(String),
     /// The Typst source of the format.
     Typst(String),

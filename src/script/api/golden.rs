@@ -54,7 +54,6 @@ pub fn compare_golden(script: CheckedScript, golden: &str) -> Result<Vec<Case>, 
 pub struct TestScript {
     /// The name of the script. Its `scenario` is `None`.
     pub name: Name,
-    /// The script.
     pub script: CheckedScript,
     /// Whether the script is expected to fail.
     pub fails: bool,

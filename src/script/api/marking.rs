@@ -134,7 +134,6 @@ impl<'p> Marking<'p> {
         mark_field(&self.key, &field.name, &sheet, self.rules)
     }
 
-    /// Marks a sheet.
     pub fn mark_sheet(&self, sheet: &Sheet) -> Marked {
         mark(&self.key, sheet, self.rules)
     }

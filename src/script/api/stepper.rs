@@ -105,7 +105,6 @@ impl Stepper {
         self.interrupt.clone()
     }
 
-    /// The script.
     pub fn script(&self) -> &CheckedScript {
         &self.script
     }

@@ -44,10 +44,8 @@ pub struct Completion {
     pub is_long: bool,
 }
 
-/// A completion item.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CompletionItem {
-    /// The text.
     pub text: String,
     /// The kind of the item.
     pub kind: ItemKind,

@@ -4,6 +4,7 @@ use super::document::{Document, Location};
 use super::golden::{GOLDEN, GoldenResult};
 use super::run::{Failure, RunResult};
 use crate::lang::diagnostic::{Diagnostic, Severity};
+use crate::lang::layout::{Token, TokenKind, tokens};
 use crate::lang::span::Span;
 
 /// The code of a failed expectation.
@@ -53,7 +54,38 @@ impl Document {
         let script = self.script();
         self.mistakes(&script.diagnostics)
             .chain(self.mistakes(&script.warnings))
+            .chain(self.mistake_elsewhere())
             .collect()
+    }
+
+    /// Returns the first error in another file, at the name of that file in this document, or in the first line if the
+    /// document does not name the file, such as `pagewalk.toml`.
+    fn mistake_elsewhere(&self) -> Option<Problem> {
+        let script = self.script();
+        let one = script.diagnostics.iter().find(|one| one.span.file != 0)?;
+        let name = script
+            .sources
+            .file(one.span.file)?
+            .path
+            .as_ref()?
+            .file_name()?
+            .to_str()?;
+        let names = |token: &&Token| {
+            let quoted = matches!(token.kind, TokenKind::String { .. });
+            quoted && token.text(self.text()).trim_matches('"').ends_with(name)
+        };
+        let found = tokens(self.text()).list;
+        let range = found
+            .iter()
+            .find(names)
+            .map_or(0..0, |token| token.start..token.end);
+        Some(Problem {
+            location: self.location(Span::new(0, range))?,
+            code: one.code.name(),
+            severity: one.severity,
+            message: format!("a mistake in `{name}`: {}", one.message),
+            related: vec![(self.location(one.span)?, one.message.clone())],
+        })
     }
 
     /// Returns the errors from a run of this document, the failed expectations, the values of `?`, and the differences

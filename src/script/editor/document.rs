@@ -126,7 +126,6 @@ impl Document {
         &self.path
     }
 
-    /// The text.
     pub fn text(&self) -> &str {
         self.lines.text()
     }
@@ -243,7 +242,6 @@ pub enum Encoding {
 /// A line and a column, both counted from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Position {
-    /// The line.
     pub line: u32,
     /// The column, in units of an [`Encoding`].
     pub column: u32,

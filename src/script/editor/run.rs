@@ -374,7 +374,6 @@ pub struct RunResult {
     pub accept: Plan,
     /// Edits that fill in every `?`.
     pub fill: Plan,
-    /// Diagnostics of the run.
     pub diagnostics: Vec<Diagnostic>,
     /// The comparison with the golden file, or `None` if there is no golden file or the script has errors.
     pub golden: Option<Arc<GoldenResult>>,
@@ -402,7 +401,6 @@ pub struct Step {
 pub struct StatedFact {
     /// The name, which is empty for the value of a `let`.
     pub name: String,
-    /// The value.
     pub value: String,
 }
 

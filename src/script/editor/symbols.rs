@@ -17,7 +17,6 @@ pub struct Symbol {
     pub name: String,
     /// Further details, such as parameters, points, or the kind of declaration. May be empty.
     pub detail: String,
-    /// The kind.
     pub kind: SymbolKind,
     /// The bytes of the statement.
     pub range: Range<usize>,
@@ -34,19 +33,14 @@ pub enum SymbolKind {
     Variable,
     /// A definition: `def`.
     Function,
-    /// A scenario.
     Scenario,
-    /// A question.
     Question,
     /// A part of a question.
     Part,
-    /// A machine.
     Machine,
     /// A TLB or cache of a machine.
     Component,
-    /// A kernel.
     Kernel,
-    /// A process.
     Process,
     /// A file or an executable.
     File,

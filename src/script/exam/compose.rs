@@ -11,7 +11,6 @@ use crate::run::{self, Files};
 /// The result of running a script for its paper.
 #[derive(Debug)]
 pub struct Composed {
-    /// The paper.
     pub paper: Paper,
     /// Errors in the script. If there are any errors, the paper is unusable.
     pub diagnostics: Vec<Diagnostic>,

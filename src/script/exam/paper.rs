@@ -7,7 +7,6 @@ use crate::lang::value::Number;
 use crate::questions::entry::{Figure, Hardware, ItemKind, Printed};
 use crate::run::record::{Did, View};
 
-/// A paper.
 #[derive(Debug, Clone, Default)]
 pub struct Paper {
     /// The cover's fields with their text.
@@ -18,12 +17,9 @@ pub struct Paper {
     pub questions: Vec<Question>,
 }
 
-/// A question.
 #[derive(Debug, Clone)]
 pub struct Question {
-    /// The title.
     pub title: Arc<str>,
-    /// The points.
     pub points: Number,
     /// The contents, in order.
     pub(crate) body: Vec<Piece>,
@@ -36,7 +32,6 @@ pub(crate) enum Piece {
     Text(String),
     /// Given tables and other views.
     Given(Vec<View>),
-    /// A figure.
     Figure(Figure),
     /// An item that students answer.
     Item(Box<PaperItem>),
@@ -54,7 +49,6 @@ pub struct PaperItem {
     /// The question and its key.
     pub kind: ItemKind,
     pub(crate) printed: Printed,
-    /// The points.
     pub points: Number,
     /// The machine of the question.
     pub hardware: Option<Hardware>,

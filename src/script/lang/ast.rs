@@ -35,7 +35,6 @@ pub struct Stmt {
 
 /// The kinds of statements.
 #[derive(Debug, Clone, PartialEq)]
-#[expect(missing_docs, reason = "each variant's comment describes its fields")]
 pub enum StmtKind {
     /// `read 0x28F size 4`, `machine simple`, `set tlb { … }`, `mmapcopy(1)`: see [`Command`].
     Command(Command),
@@ -154,7 +153,6 @@ pub struct Ask {
 
 /// The kinds of answers.
 #[derive(Debug, Clone, PartialEq)]
-#[expect(missing_docs, reason = "each variant's comment describes its fields")]
 pub enum Asked {
     /// `ask read va => vpn, ppn`: the blanks are the statement's facts without a value.
     Facts { probe: bool, operation: Operation },
@@ -179,7 +177,6 @@ pub enum Asked {
 /// `tlb L2 columns tag ppn v`: a noun, and the columns of its table. If no columns are listed, the table has
 /// all columns that the noun prints.
 #[derive(Debug, Clone, PartialEq)]
-#[expect(missing_docs, reason = "the struct's comment describes its fields")]
 pub struct NounColumns {
     pub noun: Arc<[Expr]>,
     pub columns: Arc<[Word]>,
@@ -187,7 +184,6 @@ pub struct NounColumns {
 
 /// A condition of `choose`.
 #[derive(Debug, Clone, PartialEq)]
-#[expect(missing_docs, reason = "each variant's comment describes its fields")]
 pub enum Condition {
     /// `where va % 4 == 0`.
     Expr(Expr),
@@ -337,7 +333,6 @@ pub struct Expr {
 
 /// The kinds of expressions.
 #[derive(Debug, Clone, PartialEq)]
-#[expect(missing_docs, reason = "each variant's comment describes its fields")]
 pub enum ExprKind {
     /// A number, a string, a byte `'h'` (its number), `true`, or `false`.
     Value(Value),

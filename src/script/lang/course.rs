@@ -18,13 +18,11 @@ use pagewalk_engine::files::reason;
 /// Name of the file.
 pub const NAME: &str = "pagewalk.toml";
 
-/// A course.
 #[derive(Debug, Clone)]
 pub struct Course {
     /// The canonical path of the file.
     path: PathBuf,
     text: String,
-    /// The settings.
     pub settings: Settings,
     /// The canonical folder whose files the scripts can name, if the file sets `root`.
     pub root: Option<PathBuf>,

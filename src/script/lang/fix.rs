@@ -87,6 +87,9 @@ impl Fix {
                     end: begin + plain.len() as u32,
                     ..self.span
                 };
+                if plain == was && self.text.is_empty() {
+                    return Some(TextEdit::new(apart(file, span), ""));
+                }
                 if plain == was {
                     return Some(TextEdit::new(span, &*self.text));
                 }
@@ -94,6 +97,25 @@ impl Fix {
                 let simple = !self.text.contains(['"', '\\', '\n']);
                 (bare == was && simple).then(|| TextEdit::new(span, format!("\"{}\"", self.text)))
             }
+        }
+    }
+}
+
+/// Extends the span of a removed word by one of the spaces around it.
+fn apart(file: &str, span: Span) -> Span {
+    let (before, after) = (&file[..span.start as usize], &file[span.end as usize..]);
+    let inside = before
+        .trim_end_matches([' ', '\t'])
+        .ends_with(|c: char| c != '\n');
+    if before.ends_with(' ') && inside {
+        Span {
+            start: span.start - 1,
+            ..span
+        }
+    } else {
+        Span {
+            end: span.end + u32::from(after.starts_with(' ')),
+            ..span
         }
     }
 }

@@ -22,7 +22,6 @@ pub enum Stream {
 /// The memory that a script may need.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MemoryLimit {
-    /// The limit in bytes.
     pub bytes: u64,
     /// The option or setting that raises the limit, as messages name it.
     pub raised_by: &'static str,
@@ -117,7 +116,6 @@ pub struct Texts<L> {
 /// A loader for scripts with a limit of memory.
 #[derive(Debug, Clone, Default)]
 pub struct Within<L> {
-    /// The limit.
     pub limit: MemoryLimit,
     /// The loader of all files.
     pub other: L,
@@ -290,6 +288,9 @@ pub fn plain(path: &Path) -> PathBuf {
 /// Returns the reason why the bytes are not text.
 pub fn text_of(bytes: &[u8]) -> Result<&str, String> {
     decode(bytes).map_err(|at| {
+        if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
+            return "the file is UTF-16, which Notepad calls Unicode; save it as UTF-8".to_owned();
+        }
         let line = bytes
             .get(..at)
             .unwrap_or(&[])

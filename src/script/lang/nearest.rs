@@ -1,20 +1,56 @@
 //! Suggestions for misspelled words, and texts for use in messages.
 
+use std::sync::LazyLock;
+
+/// The name of each row of `synonyms.txt`, with its synonyms as [`plain`] writes them.
+static SYNONYMS: LazyLock<Vec<(&str, Vec<String>)>> = LazyLock::new(|| {
+    let rows = include_str!("synonyms.txt")
+        .lines()
+        .filter_map(|line| line.split_once(": "));
+    rows.filter(|(ours, _)| !ours.starts_with('#'))
+        .map(|(ours, theirs)| (ours, theirs.split(", ").map(plain).collect()))
+        .collect()
+});
+
+/// Returns a name without the differences between notations. Single letters differ by case.
+fn plain(name: &str) -> String {
+    if name.len() == 1 {
+        return name.to_owned();
+    }
+    name.to_lowercase().replace(['-', '_', ' '], "")
+}
+
 /// Maximum number of misspellings in a suggested word.
 const MOST_MISTAKES: usize = 3;
 
-/// Returns the word most similar to `word`. A word that differs only in case is the best match. Otherwise, the
-/// best match has the smallest Damerau–Levenshtein distance, which counts omitted, inserted, replaced, and
+/// Returns the word most similar to `word`. A word that differs only in case is the best match, and then a word that
+/// `synonyms.txt` lists. Otherwise, the best match has the smallest Damerau–Levenshtein distance, which counts omitted, inserted, replaced, and
 /// swapped letters. The distance may be at most a third of the length and at most 3, or 2 if the words have the
 /// same letters in a different order. The first word wins a tie.
 pub fn nearest<'a>(word: &str, among: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let mut best: Option<(usize, &str)> = None;
     let lower = word.to_lowercase();
     let (length, letters) = (lower.chars().count(), letters(&lower));
+    let said = plain(word);
+    let synonyms: Vec<&str> = SYNONYMS
+        .iter()
+        .filter(|(_, theirs)| theirs.contains(&said))
+        .map(|(ours, _)| *ours)
+        .collect();
+    let mut synonym: Option<(usize, &str)> = None;
     for candidate in among {
+        if let Some(rank) = synonyms.iter().position(|ours| *ours == candidate)
+            && synonym.is_none_or(|(first, _)| rank < first)
+        {
+            synonym = Some((rank, candidate));
+        }
         let other = candidate.to_lowercase();
         if other == lower {
             return Some(candidate);
+        }
+        // In `P1write`, a sign is missing between two words.
+        if lower.len() > other.len() + 1 && lower.ends_with(&other) {
+            continue;
         }
         let others = other.chars().count();
         let shuffled = length > 3 && different(&letters, &self::letters(&other)) == 0;
@@ -35,7 +71,7 @@ pub fn nearest<'a>(word: &str, among: impl Iterator<Item = &'a str>) -> Option<&
             best = Some((mistakes, candidate));
         }
     }
-    best.map(|(_, candidate)| candidate)
+    synonym.or(best).map(|(_, candidate)| candidate)
 }
 
 /// Counts the occurrences of each letter. Some letters share a counter.
@@ -108,6 +144,29 @@ mod tests {
         assert_eq!(of("tlb"), Some("tlbi"));
         assert_eq!(of("pn"), Some("vpn"));
         assert_eq!(of("singla"), Some("signal"));
+    }
+
+    #[test]
+    fn synonyms_come_before_spelling() {
+        let settings = || ["virtual", "physical", "page", "policy", "replacement"].into_iter();
+        for (theirs, ours) in [
+            ("page-size", "page"),
+            ("n", "virtual"),
+            ("m", "physical"),
+            ("P", "page"),
+        ] {
+            assert_eq!(nearest(theirs, settings()), Some(ours), "{theirs}");
+        }
+        // Only a name that is valid in the place is suggested.
+        assert_eq!(
+            nearest("algorithm", ["lru", "replacement"].into_iter()),
+            Some("replacement")
+        );
+        assert_eq!(
+            nearest("opt", ["lru", "optimal"].into_iter()),
+            Some("optimal")
+        );
+        assert_eq!(nearest("N", settings()), None);
     }
 
     #[test]

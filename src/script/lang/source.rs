@@ -25,9 +25,7 @@ pub struct SourceFile {
 /// A line and a column, both counted from 1. Columns count characters, not bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LineColumn {
-    /// The line.
     pub line: usize,
-    /// The column.
     pub column: usize,
 }
 

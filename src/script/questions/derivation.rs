@@ -14,7 +14,6 @@ const DECIMAL: i128 = 64;
 /// The parts of a formula that are replaced by their values.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Replaced {
-    /// Names.
     Names,
     /// Names, and operands in parentheses.
     Groups,

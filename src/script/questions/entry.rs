@@ -16,7 +16,6 @@ use pagewalk_engine::machine::spec::Spec;
 
 /// An entry that a statement adds to the paper.
 #[derive(Debug, Clone)]
-#[expect(missing_docs, reason = "each variant's comment describes its fields")]
 pub enum Entry {
     /// `exam { … }`: the cover's fields with their text, and the arrangement.
     Cover {
@@ -34,15 +33,29 @@ pub enum Entry {
         points: Option<Number>,
     },
     /// Prose.
-    Text { text: String, in_part: bool },
+    Text {
+        text: String,
+        in_part: bool,
+    },
     /// The author's worked solution of the previous item.
-    Solution { text: String, in_part: bool },
+    Solution {
+        text: String,
+        in_part: bool,
+    },
     /// Given tables and other views.
-    Given { views: Vec<View>, in_part: bool },
-    /// A figure.
-    Figure { figure: Figure, in_part: bool },
+    Given {
+        views: Vec<View>,
+        in_part: bool,
+    },
+    Figure {
+        figure: Figure,
+        in_part: bool,
+    },
     /// An item to answer.
-    Item { item: Box<EntryItem>, in_part: bool },
+    Item {
+        item: Box<EntryItem>,
+        in_part: bool,
+    },
 }
 
 impl Attachment for Entry {
@@ -74,9 +87,7 @@ impl Entry {
     }
 }
 
-/// A figure.
 #[derive(Debug, Clone)]
-#[expect(missing_docs, reason = "each variant's comment describes its fields")]
 pub enum Figure {
     /// The bits of an address as boxes, which the key fills with the value. The title is the address as the
     /// script writes it.
@@ -138,7 +149,6 @@ pub struct OperationText {
 
 /// The question of an item.
 #[derive(Debug, Clone)]
-#[expect(missing_docs, reason = "each variant's comment describes its fields")]
 pub enum ItemKind {
     /// Facts of an operation.
     Facts {
@@ -232,7 +242,6 @@ pub(crate) struct PathValue {
 /// An option of a choice.
 #[derive(Debug, Clone)]
 pub struct Alternative {
-    /// The text.
     pub text: String,
     /// Whether this option is correct.
     pub correct: bool,
@@ -282,7 +291,6 @@ pub struct Rubric {
     pub(crate) points: Option<Number>,
 }
 
-/// A blank.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Blank {
     /// The name of the fact, or an empty text for a value.
@@ -299,7 +307,6 @@ pub struct Blank {
 /// The notation of a blank. The notation does not depend on whether the operation has the fact, so the notation
 /// reveals nothing about the answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each variant's comment describes its fields")]
 pub enum Form {
     /// A number, with the number of digits if known.
     Number { radix: Radix, digits: Option<u32> },

@@ -35,21 +35,17 @@ pub enum Block {
     },
     /// A sentence, or a separate line.
     Paragraph {
-        /// The tone.
         tone: Tone,
-        /// The text.
         text: String,
     },
     /// A line of the textbook's worksheet with its blanks filled in.
     Worksheet(Vec<Blank>),
     /// Names and values with a title.
     Pairs {
-        /// The title.
         title: String,
         /// Names with their values.
         pairs: Vec<(String, String)>,
     },
-    /// A table.
     Table(Table),
     /// An address with its fields.
     Ruler(Ruler),
@@ -57,7 +53,6 @@ pub enum Block {
     Steps(Vec<Step>),
     /// An address space.
     Layout(Layout),
-    /// A figure.
     Figure(Scene),
     /// Lines of Pagewalk's language.
     Script(String),
@@ -200,7 +195,6 @@ pub struct Ruler {
 /// The structure that the fields in a row of an address belong to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum RulerOf {
-    /// Pages.
     Page,
     /// Page tables.
     Tables,

@@ -3,7 +3,7 @@
 use crate::lang::ast::{BinaryOp, Expr, ExprKind, Piece, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
-use crate::lang::idioms::linux;
+use crate::lang::linux;
 use crate::lang::value::functions::{FUNCTIONS, function};
 use crate::lang::value::ops::{binary, of_integers, unary};
 use crate::lang::value::{Measure, Number, Value};

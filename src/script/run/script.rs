@@ -29,7 +29,6 @@ use super::unsupported;
 pub struct Ended {
     /// Errors in the script. Errors found before the run are in text order.
     pub diagnostics: Vec<Diagnostic>,
-    /// Totals.
     pub totals: Totals,
 }
 
@@ -38,7 +37,6 @@ pub struct Ended {
 pub struct Checked {
     /// The errors. A script with errors does not run.
     pub diagnostics: Vec<Diagnostic>,
-    /// The warnings.
     pub warnings: Vec<Diagnostic>,
     /// The work of the check, in bytes and list elements.
     pub(crate) work: u64,

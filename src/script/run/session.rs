@@ -145,7 +145,6 @@ impl Language {
 
 /// A command of the language.
 pub struct Verb {
-    /// Name of the verb.
     pub name: &'static str,
     /// The verb's parameters.
     pub params: &'static [Param],

@@ -7,7 +7,6 @@ use crate::run::params::{FACT, N, PATH, Params, STATEMENT, TITLE, VA, WORD};
 /// The option of `:save` that leaves out results.
 pub const STATEMENTS_ONLY: &str = "--statements";
 
-/// A command.
 #[derive(Debug)]
 pub struct Command {
     /// The action.
@@ -18,7 +17,6 @@ pub struct Command {
     pub params: &'static [Param],
     /// One line of help.
     pub help: &'static str,
-    /// An example.
     pub example: &'static str,
     /// Alternative names, with and without the colon.
     pub aliases: &'static [&'static str],

@@ -10,7 +10,6 @@ use super::manual::{SECTIONS, Table};
 pub struct Found {
     /// The section in `pagewalk reference SECTION`.
     pub section: &'static str,
-    /// The usage.
     pub usage: String,
     /// The names and cells of the other columns.
     pub cells: Vec<(&'static str, String)>,

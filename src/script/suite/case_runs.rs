@@ -335,7 +335,6 @@ pub enum Content {
 pub struct Item {
     /// The index of the case.
     pub case: usize,
-    /// The content.
     pub content: Content,
     name: String,
     differences: Vec<Difference>,

@@ -42,7 +42,6 @@ use pagewalk_engine::trace::replay::Straddle;
 /// assert_eq!((replayed.run.read.lines, misses), (3, 2));
 /// ```
 pub struct ReplayPlan<'a> {
-    /// The machine.
     pub machine: &'a Named,
     /// The mapping of virtual addresses to physical addresses.
     pub map: AddressMapping,

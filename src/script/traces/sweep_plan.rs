@@ -19,7 +19,6 @@ use pagewalk_engine::trace::sweep::{ReplayOptions, run};
 pub struct SweepPlan<'a> {
     /// The name of the machine that the grid modifies.
     pub machine: &'a str,
-    /// The replay options.
     pub how: ReplayOptions,
     /// The maximum number of threads. If it is 1, the same thread reads the trace and performs the records.
     pub threads: usize,

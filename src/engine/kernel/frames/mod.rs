@@ -12,7 +12,6 @@ use crate::machine::sparse::Sparse;
 
 /// The contents of a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[expect(missing_docs, reason = "each variant's comment describes its fields")]
 pub enum FrameContents {
     #[default]
     Free,
@@ -42,7 +41,6 @@ impl FrameContents {
 /// A user page frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Frame {
-    /// The contents.
     pub contents: FrameContents,
     /// Number of page-table entries that map the frame.
     pub refs: u32,

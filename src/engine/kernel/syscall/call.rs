@@ -32,7 +32,6 @@ pub type SyscallResult = Result<Reply, OutOfMemory>;
 
 /// A system call, or a C library function that makes a system call.
 pub struct SystemCall {
-    /// The name.
     pub name: &'static str,
     /// The prototype in C.
     pub prototype: &'static str,
@@ -64,7 +63,6 @@ pub enum Returns {
 /// A parameter of a prototype.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Parameter {
-    /// The name.
     pub name: &'static str,
     /// Whether the parameter is a pointer.
     pub pointer: bool,

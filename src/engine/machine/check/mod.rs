@@ -27,7 +27,6 @@ pub struct SpecError {
     pub part: SpecPart,
     /// The name of the setting in scripts.
     pub setting: &'static str,
-    /// The problem.
     pub problem: SpecProblem,
 }
 
@@ -51,7 +50,6 @@ impl Error for SpecError {
 pub enum SpecPart {
     /// The machine itself.
     Machine,
-    /// The page table.
     PageTable,
     /// The format of an entry. The value is the invalid bit if only one bit is invalid.
     Pte(Option<Bit>),
@@ -107,15 +105,9 @@ pub enum SpecProblem {
         lines: u128,
     },
     /// The policy does not support TLBs and caches.
-    PolicyOfFrames {
-        /// The name.
-        name: &'static str,
-    },
+    PolicyOfFrames { name: &'static str },
     /// The name is used twice.
-    NameTaken {
-        /// The name.
-        name: Arc<str>,
-    },
+    NameTaken { name: Arc<str> },
     /// An exclusive cache has no cache above it.
     NothingAbove,
     /// The block size does not satisfy the inclusion policy. The size must equal that of the cache above
@@ -125,7 +117,6 @@ pub enum SpecProblem {
         block_bits: u32,
         /// log2 of the block size of the cache above it.
         above: u32,
-        /// The inclusion.
         inclusion: Inclusion,
     },
     /// A virtually indexed cache has blocks larger than a page.

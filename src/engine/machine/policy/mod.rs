@@ -37,7 +37,6 @@ pub enum Policy {
 /// A row in the registry of policies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PolicyRow {
-    /// The policy.
     pub policy: Policy,
     /// The name in scripts.
     pub name: &'static str,

@@ -51,7 +51,6 @@ pub enum BitUse {
 /// A row in the registry of bits.
 #[derive(Debug)]
 pub struct BitRow {
-    /// The bit.
     pub bit: Bit,
     /// The name in scripts.
     pub name: &'static str,

@@ -106,7 +106,6 @@ pub enum PteError {
     },
     /// A bit number is too large for the entry.
     BitOutside {
-        /// The bit.
         bit: Bit,
         /// The number.
         place: u32,
@@ -130,10 +129,7 @@ pub enum PteError {
         second: Bit,
     },
     /// A bit is inside the PPN field.
-    PpnOverlap {
-        /// The bit.
-        bit: Bit,
-    },
+    PpnOverlap { bit: Bit },
     /// The PPN field is too narrow for the machine's page numbers.
     PpnNarrow {
         /// Width of the field, or for a default format, the number of entry bits except P.

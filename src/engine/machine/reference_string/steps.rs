@@ -19,7 +19,6 @@ const NEVER: usize = usize::MAX;
 /// The effect of a reference, and the state of memory after the reference and any clock tick.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReferenceStep {
-    /// The page referenced.
     pub page: u32,
     /// Whether the page was resident.
     pub hit: bool,

@@ -59,7 +59,6 @@ impl Ticks {
 /// A page that is resident before the first reference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Held {
-    /// The page.
     pub page: u32,
     /// The time of the page's last use. Only the order of the pages' times matters.
     pub used: u64,
@@ -85,7 +84,6 @@ impl Held {
 /// The method for choosing a victim.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Replacement {
-    /// By a policy.
     Policy(Policy),
     /// The page that is used farthest in the future. Among pages that are not used again, the page that was
     /// loaded first is evicted.

@@ -344,7 +344,6 @@ impl SampleRate {
             .then(|| Self(((rate * HASHES) as u64).saturating_sub(u64::from(rate < 1.0))))
     }
 
-    /// The rate.
     pub fn value(self) -> f64 {
         (self.0 as f64 + 1.0) / HASHES
     }

@@ -15,9 +15,7 @@ pub const MOST_POINTS: usize = 10_000;
 /// The TLB or cache that a setting belongs to, with its number in the spec.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SweptUnit {
-    /// A TLB.
     Tlb(usize),
-    /// A cache.
     Cache(usize),
 }
 
@@ -26,7 +24,6 @@ pub enum SweptUnit {
 pub enum AxisValue {
     /// A number. Sizes are in bytes.
     Number(u64),
-    /// A word.
     Word(Box<str>),
 }
 

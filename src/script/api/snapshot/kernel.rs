@@ -27,11 +27,9 @@ pub struct KernelState {
     pub swap_slots: u32,
     /// Swap slots in use, by number.
     pub swap: Vec<Slot>,
-    /// The files.
     pub files: Vec<FileState>,
 }
 
-/// A process.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ProcessState {
     /// The number.
@@ -116,10 +114,8 @@ pub struct Slot {
     pub pages: Vec<(u32, u64)>,
 }
 
-/// A file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileState {
-    /// The name.
     pub name: String,
     /// The size in bytes.
     pub size: u64,

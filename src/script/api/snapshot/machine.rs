@@ -37,7 +37,6 @@ pub struct MachineState {
     pub memory_truncated: bool,
 }
 
-/// A core.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Core {
     /// The physical address of the level-1 page table, or `None` for a page table outside simulated memory.
@@ -50,10 +49,8 @@ pub struct Core {
     pub caches: Vec<CacheState>,
 }
 
-/// A TLB.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TlbState {
-    /// The name.
     pub name: String,
     /// Number of sets.
     pub sets: u64,
@@ -70,7 +67,6 @@ pub struct TlbState {
 pub struct TlbEntry {
     /// The set (TLBI).
     pub set: u64,
-    /// The way.
     pub way: u32,
     /// The tag (TLBT).
     pub tag: Option<u64>,
@@ -84,10 +80,8 @@ pub struct TlbEntry {
     pub flags: Vec<String>,
 }
 
-/// A cache.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CacheState {
-    /// The name.
     pub name: String,
     /// Number of sets.
     pub sets: u64,
@@ -106,7 +100,6 @@ pub struct CacheState {
 pub struct CacheLine {
     /// The set (CI).
     pub set: u64,
-    /// The way.
     pub way: u32,
     /// The tag (CT).
     pub tag: Option<u64>,

@@ -18,7 +18,6 @@ use crate::run::steps::{Source, Step, What, steps_of};
 pub enum Words {
     /// Without words.
     None,
-    /// In English.
     English,
 }
 
@@ -26,14 +25,12 @@ pub enum Words {
 /// names, and addresses, page numbers, sets, and tags are numbers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MicroStep {
-    /// The core.
     pub core: u32,
     /// The fragment of the access, counted from 0. A fragment lies within one page and one block.
     pub fragment: u32,
     /// The attempt at this fragment, counted from 0. A page fault ends an attempt, and the CPU then
     /// retries the instruction.
     pub attempt: u32,
-    /// The step.
     pub what: Micro,
     /// The message that the step sends, if [`Words`] were requested and the step sends one.
     pub message: Option<doc::Step>,

@@ -50,18 +50,14 @@ pub struct Trace {
     pub process: Option<String>,
     /// The micro-steps, in order.
     pub steps: Vec<MicroStep>,
-    /// The facts.
     pub facts: Vec<FactValue>,
-    /// The expectations.
     pub checks: Vec<Expectation>,
 }
 
-/// A fact.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct FactValue {
     /// The name in scripts.
     pub name: String,
-    /// The value.
     pub value: Value,
     /// The value in the notation of scripts, if [`Words`] were requested.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -70,7 +66,6 @@ pub struct FactValue {
     pub reason: String,
 }
 
-/// An expectation.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Expectation {
     /// The fact's name, the cell's column, or the left side of a comparison.

@@ -30,7 +30,6 @@ use crate::suite::golden::write;
 /// A change that an editor offers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Action {
-    /// The kind.
     pub kind: ActionKind,
     /// A title for a menu.
     pub title: String,
@@ -117,9 +116,10 @@ impl Document {
     /// ```
     pub fn code_actions(&self, range: Range<usize>, run: Option<&RunResult>) -> Vec<Action> {
         let mut actions = self.fixes(&range, run);
-        actions.extend(run.into_iter().flat_map(|run| self.values(&range, run)));
         actions.extend(self.radices(&range));
         actions.extend(self.question(&range, run));
+        // A wrong prediction is often a mistake of the author, so its value is not the first suggestion.
+        actions.extend(run.into_iter().flat_map(|run| self.values(&range, run)));
         let whole = [
             (ActionKind::FixAll, self.all_fixes(run)),
             (
@@ -337,7 +337,6 @@ pub struct GoldenAction {
     pub title: String,
     /// The range and the code of the related diagnostic.
     pub about: (Range<usize>, &'static str),
-    /// The effect.
     pub effect: GoldenEffect,
 }
 

@@ -84,7 +84,6 @@ pub struct Uneven {
 /// The comparison of a blank across all versions that contain it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Blank {
-    /// The question.
     pub question: String,
     /// The name of the blank within its question.
     pub name: String,
@@ -117,7 +116,6 @@ impl Blank {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Readable {
     pub(crate) question: String,
-    /// The blank.
     pub blank: String,
     /// The versions with this problem.
     pub versions: Vec<usize>,

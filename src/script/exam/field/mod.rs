@@ -17,7 +17,6 @@ pub struct Field<'p> {
     pub question: usize,
     /// The part that contains the field, if any.
     pub(crate) part: Option<&'p str>,
-    /// The item.
     pub item: &'p PaperItem,
     /// Index of the field's item on the paper, counted from 0. The fields of an item are adjacent.
     pub(crate) of_item: usize,
@@ -38,7 +37,6 @@ impl Field<'_> {
 
 /// The kind of answer that a field expects.
 #[derive(Debug, Clone, Copy)]
-#[expect(missing_docs, reason = "each variant's comment describes its fields")]
 pub enum Asked<'p> {
     /// A blank for a fact of an operation, or for a value.
     Blank(&'p Blank),

@@ -4,16 +4,13 @@ use super::style::{Edition, File, Refusal, Style};
 use super::{html, json, latex, markdown, moodle, prairielearn, qti, typst};
 use crate::exam::paper::Paper;
 
-/// A format.
 #[derive(Debug, Clone, Copy)]
 pub struct Format {
-    /// The name.
     pub name: &'static str,
     /// A short description.
     pub about: &'static str,
     /// The file extension.
     pub extension: &'static str,
-    /// The writer.
     pub write: Writer,
 }
 

@@ -7,7 +7,6 @@ use super::labels::Labels;
 /// Layout options for a paper.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Style {
-    /// The page size.
     pub page: PageSize,
     /// Whether to use 18-point type.
     pub large: bool,

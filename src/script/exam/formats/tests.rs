@@ -342,6 +342,25 @@ fn structures_fit_a_terminal() {
     }
 }
 
+/// The stack pointer has a mark even if no area contains it. The break has one if there is a program or a heap (CS:APP figures
+/// 9.26 and 9.28).
+#[test]
+fn the_stack_pointer_and_the_end_of_the_heap_have_marks() {
+    let marks = |script: &str| {
+        let drawn = text(&layouts(&format!("{script}figure layout P1"), 1)[0]);
+        ["← %rsp", "← brk"].map(|mark| drawn.contains(mark))
+    };
+    assert_eq!(marks(SLIDE), [true, true]);
+    let unmap = "munmap(0x7FFFFFFFE000, 4096)\n";
+    assert_eq!(marks(&format!("{SLIDE}{unmap}")), [true, true]);
+    assert_eq!(marks(&SLIDE.replace("sbrk(0x1800)", "")), [true, true]);
+    // The break of a process that `process` has made is below its data.
+    let simple = "machine simple\nprocess P1 { | start end perms | ; | 400 440 r-x | ; | 1000 1100 rw- | }\n";
+    assert_eq!(marks(simple), [false, false]);
+    let free = simple.replace("1000 1100", "2000 2100");
+    assert_eq!(marks(&format!("{free}sbrk(64)\n")), [false, true]);
+}
+
 #[test]
 fn themes_draw_the_same_scene() {
     let [keys, _] = &drawn("machine simple\nfigure system\n")[0];

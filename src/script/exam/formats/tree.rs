@@ -67,7 +67,6 @@ pub struct Section {
 /// The contents of a question. The points of an item are empty if the item has all the points of its
 /// container.
 #[derive(Debug, Clone, PartialEq)]
-#[expect(missing_docs, reason = "each variant's comment describes its fields")]
 pub enum Block {
     /// A part, which does not contain other parts.
     Part {
@@ -323,9 +322,7 @@ pub struct Choice {
     pub(crate) ticked: bool,
 }
 
-/// A figure.
 #[derive(Debug, Clone, PartialEq)]
-#[expect(missing_docs, reason = "each variant's comment describes its fields")]
 pub enum Figure {
     /// The bits of an address, highest first: their numbers, and their digits if the boxes are filled in.
     Bits {

@@ -15,7 +15,6 @@ pub(crate) enum Answer {
     Unanswered,
     /// Nothing applies.
     Dash,
-    /// A number.
     Number(Spelled),
     /// One of the blank's words.
     Word(&'static str),

@@ -53,7 +53,6 @@ impl<'p> Key<'p> {
     }
 }
 
-/// Marks a sheet.
 pub fn mark(key: &Key, sheet: &Sheet, rules: &Rules) -> Marked {
     let mut marks = Vec::with_capacity(key.fields.len());
     let mut rest = key.fields.as_slice();

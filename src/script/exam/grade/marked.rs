@@ -6,7 +6,6 @@ use crate::lang::value::Number;
 /// The verdict on an answer.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Verdict {
-    /// Right.
     Right,
     /// Right according to another accepted key.
     Accepted,
@@ -17,7 +16,6 @@ pub enum Verdict {
     Follows(Vec<String>),
     /// Some of several correct options were chosen.
     Partly,
-    /// Wrong.
     Wrong,
     /// Not a valid answer for the field.
     Unreadable,
@@ -53,7 +51,6 @@ impl Verdict {
 /// The mark of a field.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mark {
-    /// The field.
     pub field: String,
     /// Index of the field's question, counted from 0.
     pub(crate) question: usize,
@@ -63,7 +60,6 @@ pub struct Mark {
     pub(crate) row: usize,
     /// The answer.
     pub written: String,
-    /// The verdict.
     pub verdict: Verdict,
     /// Known mistakes that lead to the answer.
     pub mistakes: Vec<String>,

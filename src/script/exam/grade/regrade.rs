@@ -10,7 +10,6 @@ use crate::lang::value::Number;
 pub struct Before {
     /// The student's ID.
     pub id: String,
-    /// The total.
     pub total: Option<Number>,
     /// The marks of fields, if they were recorded.
     pub fields: BTreeMap<String, Number>,
@@ -27,7 +26,6 @@ pub struct Change {
     pub(crate) fields: Vec<(String, Number, Number)>,
 }
 
-/// The changes.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Regraded {
     /// Students whose marks change, in order.

@@ -13,7 +13,6 @@ use crate::questions::entry::ItemKind;
 /// Format of the feedback.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
-    /// Markdown.
     Markdown,
     /// A self-contained HTML page.
     Html,

@@ -13,7 +13,6 @@ use crate::questions::radix::{RADIXES, Radix};
 pub struct Spelling {
     /// Replaces the digits, and the unit if necessary.
     pub edit: TextEdit,
-    /// The radix.
     pub radix: Radix,
 }
 

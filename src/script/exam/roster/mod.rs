@@ -23,7 +23,6 @@ const MOST: usize = 10_000;
 pub struct Flaw {
     /// The line, from 1.
     pub line: u64,
-    /// The message.
     pub message: String,
 }
 

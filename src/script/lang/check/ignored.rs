@@ -138,7 +138,13 @@ impl<'s> Visit<'s> for Search<'_> {
             ExprKind::Value(Value::Number(_)) | ExprKind::Quantity(..) => {
                 self.leading_zero(expr.span);
             }
+            ExprKind::Value(Value::Text(_))
+                if self.text(expr.span).trim().starts_with("\"\"\"") =>
+            {
+                self.doubled_braces(expr.span);
+            }
             ExprKind::Value(Value::Text(_)) => self.braces(expr.span, true),
+            ExprKind::Prose(_) => self.doubled_braces(expr.span),
             ExprKind::Binary(BinaryOp::FloorDivide, left, right) => {
                 self.slashes(left, right, false);
             }
@@ -233,6 +239,24 @@ impl Search<'_> {
 
     fn title(&mut self, title: &Word) {
         self.braces(title.span, false);
+    }
+
+    /// Warns about `{{x}}` in prose, which template languages print as a value.
+    fn doubled_braces(&mut self, span: Span) {
+        let text = self.text(span);
+        let holes = text.match_indices("{{").take(HOLES);
+        let inner = holes.filter_map(|(at, _)| Some((at, text[at + 2..].split_once("}}")?.0)));
+        let Some((at, hole)) = inner.into_iter().find(|(_, hole)| self.computes(hole)) else {
+            return;
+        };
+        let value = format!("{{{}}}", hole.trim());
+        let start = span.start as usize + at;
+        let place = Span::new(span.file, start..start + hole.len() + 4);
+        let warning =
+            Diagnostic::warning(Code::Unlikely, place, "`{{` prints a brace, not a value").fix(
+                Fix::write(place, text[at..at + hole.len() + 4].trim(), value),
+            );
+        self.found.push(warning);
     }
 
     /// Warns about `{x}` in a string that is not prose.

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use super::ast::{Block, Command, Condition, Expr, ExprKind, Span, Stmt, StmtKind, Word};
 use super::diagnostic::{Code, Diagnostic};
-use super::idioms::linux;
+use super::linux;
 pub(crate) use super::nearest::nearest;
 use super::value::functions::{FUNCTIONS, function};
 use super::visit::{Visit, statements, statements_of_scope, walk_command, walk_expr, walk_stmt};

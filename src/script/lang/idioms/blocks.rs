@@ -9,55 +9,10 @@ use super::settings;
 use super::spelled::respelled;
 use super::tokens::{indent, line_at, tokens};
 use crate::lang::fix::Fix;
+use crate::lang::sections::{rows, section};
 use crate::lang::span::Span;
 
-/// Heads of Python blocks, without their colons, and the equivalents.
-const HEADS: &[(&str, &str)] = &[
-    ("for NAME in range(A)", "for NAME in 0..A"),
-    ("for NAME in range(A, B)", "for NAME in A..B"),
-    ("for NAME in A", "for NAME in A"),
-    ("if A", "if A"),
-    ("elif A", "else if A"),
-    ("else if A", "else if A"),
-    ("else", "else"),
-    ("def NAME(REST", "def NAME(REST"),
-    ("repeat A", "repeat A"),
-    ("scenario TEXT", "scenario TEXT"),
-    ("question TEXT", "question TEXT"),
-    ("question TEXT points A", "question TEXT points A"),
-    ("part TEXT", "part TEXT"),
-    ("part TEXT points A", "part TEXT points A"),
-    ("repeat A times", "repeat A"),
-    ("machine", "machine"),
-    ("machine NAME", "machine NAME"),
-    ("kernel", "kernel"),
-    ("exam", "exam"),
-    ("tlb", "tlb"),
-    ("tlb NAME", "tlb NAME"),
-    ("cache", "cache"),
-    ("cache NAME", "cache NAME"),
-    ("memory", "memory"),
-];
-
-/// Heads of counting loops, with their equivalents.
-const COUNTING: &[(&str, &str)] = &[
-    ("while NAME < B {", "for NAME in A..B {"),
-    ("while (NAME < B) {", "for NAME in A..B {"),
-    ("while NAME < B:", "for NAME in A..B {"),
-    ("while NAME <= B {", "for NAME in A..=B {"),
-    ("while (NAME <= B) {", "for NAME in A..=B {"),
-    ("while NAME <= B:", "for NAME in A..=B {"),
-];
-
-/// Statements that increment a counter.
-const STEPS: &[&str] = &[
-    "let NAME = NAME + 1",
-    "NAME = NAME + 1",
-    "NAME++",
-    "NAME++;",
-    "NAME += 1",
-    "NAME += 1;",
-];
+pub(super) const TABLE: &str = include_str!("blocks.txt");
 
 /// Returns the advice for the block that begins on a line of a text.
 pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advice> {
@@ -103,8 +58,11 @@ fn function(text: &str, line: &Range<usize>, file: u32) -> Option<Advice> {
         .iter()
         .position(|token| token.text == "(")
         .filter(|open| *open > 1)?;
-    let types = matched("TYPE", &said[..all[open - 2].end()]).is_some()
-        || matches!(all[0].text, "function" | "def");
+    let said_before = said[..all[open - 2].end()]
+        .trim_start_matches("def ")
+        .trim_start_matches("function ");
+    let types = matched("TYPE", said_before).is_some()
+        || open == 2 && matches!(all[0].text, "function" | "def");
     let (name, close) = (all[open - 1], all.last().filter(|close| close.text == ")")?);
     let from = line.start + indent(&text[line.clone()]);
     if !types {
@@ -195,9 +153,8 @@ fn body(lines: &[&str]) -> usize {
 /// Writes a Python block in braces and returns its number of lines.
 fn block(lines: &[&str], out: &mut String, depth: usize) -> Option<usize> {
     let head = lines[0].trim().strip_suffix(':')?.trim_end();
-    let ours = HEADS
-        .iter()
-        .find_map(|(theirs, ours)| Some(matched(theirs, head)?.fill(ours)))?;
+    let ours =
+        rows(TABLE, "heads").find_map(|(theirs, ours)| Some(matched(theirs, head)?.fill(ours)))?;
     let length = body(lines);
     if length == 1 || depth > 20 {
         return None;
@@ -248,9 +205,8 @@ fn block(lines: &[&str], out: &mut String, depth: usize) -> Option<usize> {
 /// counter.
 fn counting(text: &str, line: &Range<usize>, lines: &[&str], file: u32) -> Option<Advice> {
     let head = lines[0].trim();
-    let (held, ours) = COUNTING
-        .iter()
-        .find_map(|(theirs, ours)| Some((matched(theirs, head)?, *ours)))?;
+    let (held, ours) =
+        rows(TABLE, "counting").find_map(|(theirs, ours)| Some((matched(theirs, head)?, ours)))?;
     let before = text[..line.start].trim_end();
     let above = line_at(text, before.len());
     let start = text[above.clone()].trim().trim_end_matches(';');
@@ -260,7 +216,7 @@ fn counting(text: &str, line: &Range<usize>, lines: &[&str], file: u32) -> Optio
         .filter(|name| first.get("NAME") == Some(name))?;
     let length = body(lines);
     let counts = |line: &&&str| {
-        STEPS.iter().any(|step| {
+        section(TABLE, "increments").lines().any(|step| {
             matched(step, line.trim()).is_some_and(|held| held.get("NAME") == Some(name))
         })
     };

@@ -1,13 +1,13 @@
 //! Single words, numbers, and comments of other languages.
 
 use super::advice::Advice;
-use super::facts::is_latest;
-use super::linux::is_constant;
-use super::rows::WORDS;
-use super::spelled::respelled;
+use super::rows::is_latest;
+use super::spelled::{TABLE, respelled};
 use super::tokens::{Token, tokens};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
+use crate::lang::linux::is_constant;
+use crate::lang::sections::{lists, rows};
 use crate::lang::span::Span;
 
 /// Returns the advice for single words and numbers.
@@ -42,11 +42,15 @@ pub(super) fn words(diagnostic: &Diagnostic, said: &str, line: &str) -> Vec<Advi
                 .filter(|digits| digits.len() > 1)
                 .map(|digits| advice(fix(format!("0x{digits}")))),
         );
-        let fields = said.char_indices().filter(|(_, c)| *c == '_');
+        let part = |at: usize| lists(TABLE, "counted", &said[..at].to_ascii_lowercase());
+        let fields = said.char_indices().filter(|(at, c)| *c == '_' && part(*at));
         let paths = fields.map(|(at, _)| format!("{}.{}", &said[..at], &said[at + 1..]));
+        // The right side of a comparison is a word, not a fact.
+        let before = line.split(said).next().unwrap_or_default();
         let condition = ["expect", "assert", "if", "let", "show"]
             .iter()
-            .any(|word| line.trim_start().starts_with(word));
+            .any(|word| line.trim_start().starts_with(word))
+            && !before.trim_end().ends_with(['=', ',', '[']);
         let fact = (condition && is_latest(said)).then(|| format!("last.{said}"));
         found.extend(paths.chain(fact).map(|new| advice(fix(new))));
     }
@@ -60,15 +64,9 @@ pub(super) fn words(diagnostic: &Diagnostic, said: &str, line: &str) -> Vec<Advi
     let lower = said.to_lowercase();
     let quiet = (diagnostic.fix.is_none() && diagnostic.code != Code::Duplicate && lower != said)
         .then(|| advice(fix(lower)));
-    let ours = WORDS
-        .iter()
-        .find(|(theirs, _)| *theirs == said)
-        .map_or(&[][..], |(_, ours)| ours);
-    found.extend(
-        ours.iter()
-            .map(|our| advice(fix((*our).to_owned())))
-            .chain(quiet),
-    );
+    let ours = rows(TABLE, "words").filter(|(theirs, _)| *theirs == said);
+    let ours = ours.flat_map(|(_, ours)| ours.split(' '));
+    found.extend(ours.map(|our| advice(fix(our.to_owned()))).chain(quiet));
     found
 }
 

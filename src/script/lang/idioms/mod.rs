@@ -5,24 +5,20 @@
 //! rejects a fix that leaves an error at the same position. If no idiom fits, the diagnostic only
 //! describes the error, because advice that fits every mistake misleads beginners.
 
-mod accesses;
 mod advice;
 mod blocks;
 mod exams;
-mod facts;
-pub(crate) mod linux;
 mod marks;
 mod outcome;
 mod pattern;
-mod phrases;
 mod recognize;
 mod rewritten;
 mod rows;
+mod search;
 mod settings;
 mod spelled;
 mod steps;
 mod tables;
-mod together;
 mod tokens;
 mod tried;
 mod variants;

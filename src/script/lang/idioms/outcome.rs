@@ -1,6 +1,7 @@
 //! The outcome of a fix: the remaining errors, and the messages.
 
 use super::advice::Advice;
+use super::tokens::line_at;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::edit::TextEdit;
 use crate::lang::fix::Fix;
@@ -35,7 +36,9 @@ fn says(fix: &Fix) -> String {
 
 /// Whether the existing fix of a diagnostic is better than the fix of any idiom.
 pub(super) fn has_own_fix(diagnostic: &Diagnostic) -> bool {
-    diagnostic.is_warning() || diagnostic.code == Code::WrongUnit && diagnostic.fix.is_some()
+    diagnostic.is_warning()
+        || matches!(diagnostic.code, Code::NoMachine)
+        || diagnostic.code == Code::WrongUnit && diagnostic.fix.is_some()
 }
 
 /// Whether an error is only a consequence of the error that was fixed. `after` lists the remaining errors.
@@ -74,7 +77,11 @@ pub(super) fn same_line(text: &str, one: Span, other: Span) -> bool {
 
 /// Returns the number of syntax errors.
 pub(super) fn reading(all: &[Diagnostic]) -> usize {
-    all.iter().filter(|one| one.code == Code::Syntax).count()
+    all.iter().filter(|one| is_reading(one)).count()
+}
+
+pub(super) fn is_reading(one: &Diagnostic) -> bool {
+    matches!(one.code, Code::Syntax | Code::Unclosed)
 }
 
 /// Whether an error that did not exist `before` is now at the position of an edit. `edits` contains all edits
@@ -98,9 +105,14 @@ pub(super) fn new_there(
     let line = text[..start as usize]
         .rfind('\n')
         .map_or(0, |at| at as u32 + 1);
+    // After the word that begins a statement is fixed, the rest of the line must fit, too.
+    let until = match diagnostic.code {
+        Code::UnknownVerb => line_at(text, end as usize).end as u32,
+        _ => end,
+    };
     after.iter().any(|one| {
         let there =
-            one.span.file == edit.span.file && line <= one.span.start && one.span.start <= end;
+            one.span.file == edit.span.file && line <= one.span.start && one.span.start <= until;
         let known = before
             .iter()
             .any(|old| same(old, one) && !same(old, diagnostic));
@@ -110,7 +122,7 @@ pub(super) fn new_there(
 
 /// Whether the error after a fix is an expected consequence. For example, a call with a corrected name may have
 /// too few arguments, and a fact may have no value.
-fn comes_next(before: Code, after: Code) -> bool {
+pub(super) fn comes_next(before: Code, after: Code) -> bool {
     matches!(
         (before, after),
         (Code::UnknownFunction, Code::WrongCount)

@@ -3,41 +3,14 @@
 //! A pattern is a line with holes, and matching ignores case. `NAME` matches a word, `FACT` a fact name, `TYPE`
 //! a C type, and `TEXT` a string. `NUM` matches a single number or word, `PATH` a word that may contain dots,
 //! `VALUE` a number, and `SMALL` the number of bytes of an access. `YES` and `NO` match the words and digits
-//! for yes and no. Each of `A`, `B`, and `C` matches one or more tokens up to the next comma. `REST` matches
+//! for yes and no. `HEX` matches hexadecimal digits, and `REG`, `REG1`, `REG2`, `REG4`, and `REG8` a register,
+//! of that many bytes. Each of `A`, `B`, and `C` matches one or more tokens up to the next comma. `REST` matches
 //! the rest of the line, which may be empty. A hole that occurs twice must match the same text twice.
 
-use super::facts::is_fact;
+use super::rows::{is_fact, is_keyword};
+use super::spelled::TABLE;
 use super::tokens::{Token, nesting, tokens};
-
-/// C types that begin a declaration.
-const TYPES: &[&str] = &[
-    "int",
-    "char",
-    "long",
-    "short",
-    "unsigned",
-    "signed",
-    "void",
-    "size_t",
-    "ssize_t",
-    "float",
-    "double",
-    "bool",
-    "pid_t",
-    "uint8_t",
-    "uint16_t",
-    "uint32_t",
-    "uint64_t",
-    "int8_t",
-    "int32_t",
-    "int64_t",
-    "uintptr_t",
-    "const",
-    "static",
-    "var",
-    "auto",
-    "struct",
-];
+use crate::lang::sections::lists;
 
 /// The texts that match the holes of a pattern.
 #[derive(Debug, Clone, Default)]
@@ -65,6 +38,13 @@ impl<'a> Held<'a> {
             } else {
                 word
             };
+            if &rest[..length] == "HEX"
+                && self
+                    .get("HEX")
+                    .is_some_and(|digits| !digits.starts_with("0x"))
+            {
+                text += "0x";
+            }
             text += match &rest[..length] {
                 "BARE" => self.get("TEXT").map_or("", |text| text.trim_matches('"')),
                 word => self.get(word).unwrap_or(word),
@@ -90,38 +70,37 @@ fn matches<'a>(
     let Some((hole, pattern)) = pattern.split_first() else {
         return found.is_empty();
     };
+    let first = found.first();
+    let one = usize::from;
     let longest = match hole.text {
         "REST" => return take(hole.text, line, found, found.len(), held),
         "A" | "B" | "C" => sequence(found),
         "TYPE" => found
             .iter()
-            .take_while(|token| TYPES.contains(&token.text))
+            .take_while(|token| lists(TABLE, "types", token.text))
             .count(),
-        "NAME" | "NAME2" => usize::from(
-            found
-                .first()
-                .is_some_and(|t| t.is_name() && !t.text.contains('.')),
-        ),
-        "TEXT" => usize::from(found.first().is_some_and(Token::is_text)),
-        "SMALL" => usize::from(
-            found
-                .first()
-                .is_some_and(|token| one_of(token, &["1", "2", "4", "8", "16", "32", "64"])),
-        ),
-        "PATH" => usize::from(found.first().is_some_and(Token::is_name)),
-        "VALUE" => usize::from(found.first().is_some_and(Token::is_number)),
-        "YES" => usize::from(
-            found
-                .first()
-                .is_some_and(|token| one_of(token, &["yes", "y", "true", "1"])),
-        ),
-        "NO" => usize::from(
-            found
-                .first()
-                .is_some_and(|token| one_of(token, &["no", "n", "false", "0"])),
-        ),
-        "FACT" => usize::from(found.first().is_some_and(|token| is_fact(token.text))),
-        "NUM" | "NUM2" => usize::from(found.first().is_some_and(|token| {
+        "NAME" | "NAME2" => one(first.is_some_and(|token| {
+            token.is_name() && !token.text.contains('.') && !is_keyword(token.text)
+        })),
+        "TEXT" => one(first.is_some_and(Token::is_text)),
+        "PATH" => one(first.is_some_and(Token::is_name)),
+        "VALUE" => one(first.is_some_and(Token::is_number)),
+        "FACT" => one(first.is_some_and(|token| is_fact(token.text))),
+        "SMALL" => {
+            one(first.is_some_and(|token| one_of(token, &["1", "2", "4", "8", "16", "32", "64"])))
+        }
+        "YES" => one(first.is_some_and(|token| one_of(token, &["yes", "y", "true", "1"]))),
+        "NO" => one(first.is_some_and(|token| one_of(token, &["no", "n", "false", "0"]))),
+        "ZERO" => one(first.is_some_and(|token| one_of(token, &["zero", "x0", "rip", "0", "r0"]))),
+        "HEX" => one(first.is_some_and(|token| {
+            let digits = token.text.trim_start_matches("0x");
+            !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_hexdigit())
+        })),
+        "REG" => one(first.is_some_and(|token| width(token.text).is_some())),
+        "REG1" | "REG2" | "REG4" | "REG8" => {
+            one(first.is_some_and(|token| width(token.text) == Some(&hole.text[3..])))
+        }
+        "NUM" | "NUM2" => one(first.is_some_and(|token| {
             token
                 .text
                 .starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_' || c == '\'')
@@ -141,6 +120,21 @@ fn matches<'a>(
             *held = before;
         }
         fits
+    })
+}
+
+/// Returns the width in bytes of a register of x86, or an empty text for a register of another machine.
+fn width(name: &str) -> Option<&'static str> {
+    Some(match &*name.to_ascii_lowercase() {
+        "al" | "bl" | "cl" | "dl" | "ah" | "bh" | "ch" | "dh" | "sil" | "dil" => "1",
+        "ax" | "bx" | "cx" | "dx" | "si" | "di" => "2",
+        "eax" | "ebx" | "ecx" | "edx" | "esi" | "edi" | "ebp" | "esp" => "4",
+        "rax" | "rbx" | "rcx" | "rdx" | "rsi" | "rdi" | "rbp" | "rsp" => "8",
+        lower => {
+            let number = lower.strip_prefix(['r', 'x', 't', 's', 'a', 'w', 'v'])?;
+            let digits = !number.is_empty() && number.bytes().all(|digit| digit.is_ascii_digit());
+            return digits.then_some("");
+        }
     })
 }
 

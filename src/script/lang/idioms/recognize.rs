@@ -5,19 +5,19 @@ use std::ops::Range;
 use super::advice::Advice;
 use super::marks::{comment, defined, note, percent, words};
 use super::rewritten::{found_in, rewritten, stated};
-use super::rows::{Idiom, REMOVED, STATEMENTS};
+use super::rows::{Idiom, REMOVED, is_keyword, section};
 use super::spelled::{respelled, spelled};
 use super::tokens::{indent, line_at, nesting, tokens};
-use super::variants::{arrowed, condition, method, of_process, whole};
-use super::{accesses, blocks, exams, settings, steps, tables};
+use super::variants::{method, of_process, whole};
+use super::{blocks, exams, settings, steps, tables};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
+use crate::lang::layout;
 use crate::lang::span::Span;
 
 const SETTING: &str = "a setting is a name followed by its value";
 const PAGES: &str = "write the pages first, then the settings in braces";
 const METHOD: &str = "the language has no objects; a statement must begin with a verb";
-const CONDITION: &str = "to compare values, use `==`; to join conditions, use `and`";
 const POINTS: &str = "the points of a question or part must follow its title";
 
 /// Maximum length in bytes of a line to compare with the idiom table.
@@ -64,7 +64,7 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
             blocks::advice(text, &head, file),
             tables::advice(text, &head, file),
         ];
-        let row = found_in(STATEMENTS, said).filter(|(row, _)| row.ours.is_empty());
+        let row = found_in(section("statements"), said).filter(|(row, _)| row.ours.is_empty());
         let advised = row.map(|(row, _)| Advice::of(row, None, true));
         let place = Some(Span::new(file, head.end - said.len()..head.end));
         found.extend(
@@ -75,6 +75,7 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
                 .map(|advice| Advice { place, ..advice }),
         );
     }
+    found.extend(declared(diagnostic, text));
     if diagnostic.code == Code::WhichProcess
         && let Some(name) = text
             .lines()
@@ -142,7 +143,7 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
         }
         if diagnostic.code == Code::UnknownProcess {
             let head = said.find('{').map_or(said, |brace| &said[..=brace]);
-            let row = found_in(STATEMENTS, head);
+            let row = found_in(section("statements"), head);
             found.extend(row.map(|(row, _)| Advice::of(row, None, row.ours.is_empty())));
         }
         found.extend(statements(said, read && block.is_none(), |new| match new {
@@ -172,6 +173,82 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
     found
 }
 
+/// Returns the advice for a name whose declaration is missing or misspelled.
+fn declared(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
+    let Span { file, start, end } = diagnostic.span;
+    let name = text.get(start as usize..end as usize)?;
+    match diagnostic.code {
+        Code::UnknownProcess
+            if !is_keyword(name)
+                && !matches!(name, "machine" | "kernel" | "exam")
+                && !text
+                    .lines()
+                    .any(|line| line.trim_start().starts_with("process ")) =>
+        {
+            let at = line_at(text, start as usize).start as u32;
+            let fix = Fix::put_in(file, at, format!("process {name}\n"));
+            Some(Advice::fixed(
+                None,
+                Some("declare the process in an earlier line"),
+                fix,
+                false,
+            ))
+        }
+        // A variable that nothing uses, and a similar name that several places use.
+        Code::UnknownName => {
+            let all = layout::tokens(text).list;
+            let Some(near) = diagnostic.fix.as_ref().map(|fix| &fix.text) else {
+                return ended(&all, text, diagnostic.span);
+            };
+            let uses = |word: &str| all.iter().filter(|token| token.text(text) == word).count();
+            let pair = all
+                .windows(2)
+                .find(|pair| pair[0].text(text) == "let" && pair[1].text(text) == near)?;
+            if uses(near) > 1 || uses(name) < 2 {
+                return None;
+            }
+            let place = Span::new(file, pair[1].start..pair[1].end);
+            let fix = Fix::write(place, near, name);
+            let message = Some(
+                "nothing uses this variable, and the name that the statements below use is not declared",
+            );
+            Some(Advice {
+                place: Some(place),
+                ..Advice::fixed(message, None, fix, false)
+            })
+        }
+        _ => None,
+    }
+}
+
+/// Returns the advice for a name that an earlier block or a later line declares.
+fn ended(all: &[layout::Token], text: &str, name: Span) -> Option<Advice> {
+    let said = text.get(name.start as usize..name.end as usize)?;
+    let declares = |pair: &&[layout::Token]| {
+        matches!(pair[0].text(text), "let" | "choose" | "for") && pair[1].text(text) == said
+    };
+    let declared = all.windows(2).find(declares)?;
+    let (message, help) = if declared[1].start < name.start as usize {
+        (
+            "this name is declared only in a block that has ended",
+            "declare it before both blocks",
+        )
+    } else {
+        (
+            "this name is declared only below",
+            "move its declaration above this line",
+        )
+    };
+    Some(Advice {
+        message: Some(message),
+        help: Some(help),
+        fix: None,
+        sure: true,
+        nothing: true,
+        place: None,
+    })
+}
+
 /// Returns the advice from the idiom table and the other notations for a statement. The function `fix` creates
 /// the fix that replaces the statement.
 fn statements(said: &str, read: bool, fix: impl Fn(&str) -> Fix) -> Vec<Advice> {
@@ -187,32 +264,11 @@ fn statements(said: &str, read: bool, fix: impl Fn(&str) -> Fix) -> Vec<Advice> 
         .into_iter()
         .collect();
     let again = respelled(said).or_else(|| method(said));
-    let pointed = arrowed(said);
-    let condition = condition(again.as_deref().unwrap_or(said));
-    let texts = [
-        again.as_deref(),
-        Some(said),
-        pointed.as_deref(),
-        condition.as_deref(),
-    ];
-    for text in texts.into_iter().flatten() {
+    for text in again.as_deref().into_iter().chain([said]) {
         let row = |(row, new): (&'static Idiom, Option<String>)| {
             let new = new.map(|new| fix(if row.ours == REMOVED { REMOVED } else { &new }));
-            Advice::of(row, new, read && row.begins())
+            Advice::of(row, new, read && row.begins)
         };
-        if let Some(access) = accesses::access(text).filter(|_| text == said) {
-            let help = access.ours.is_none().then_some(accesses::HELP);
-            let nothing = access.ours.is_none();
-            let fix = access.ours.map(|new| fix(&new));
-            found.push(Advice {
-                message: Some(access.message),
-                help,
-                fix,
-                sure: read,
-                nothing,
-                place: None,
-            });
-        }
         if let Some((message, new)) = exams::line(text) {
             let help = new.is_none().then_some(exams::HELP);
             let nothing = new.is_none();
@@ -245,9 +301,6 @@ fn statements(said: &str, read: bool, fix: impl Fn(&str) -> Fix) -> Vec<Advice> 
             }
             found.push(Advice::fixed(Some(message), None, fix(&new), false));
         }
-    }
-    if let Some(new) = condition {
-        found.push(Advice::fixed(Some(CONDITION), None, fix(&new), false));
     }
     if let Some(new) = method(said) {
         found.push(Advice::fixed(Some(METHOD), None, fix(&new), false));

@@ -1,17 +1,9 @@
 //! Statements and facts rewritten in Pagewalk's language.
 
-use super::facts::{EITHER, FACTS, JOINED, WORDED};
 use super::pattern::matched;
-use super::phrases::PHRASES;
-use super::rows::{Idiom, STATEMENTS};
+use super::rows::{Idiom, is_fact, is_keyword, section};
 use super::tokens::{nesting, tokens};
 use super::variants::whole;
-use crate::lang::parse::VERBS;
-
-/// Words that begin a statement with its own syntax.
-const KEYWORDS: &[&str] = &[
-    "if", "for", "let", "repeat", "def", "scenario", "question", "part", "while", "choose",
-];
 
 /// Rewrites a statement. Returns the matching idioms, each with the new statement if there is one.
 pub(super) fn rewritten(said: &str) -> Vec<(&'static Idiom, Option<String>)> {
@@ -55,16 +47,13 @@ pub(super) fn rewritten(said: &str) -> Vec<(&'static Idiom, Option<String>)> {
 /// Applies the idioms for statements to a text, or to the part before a block.
 fn known(said: &str) -> Vec<(&'static Idiom, Option<String>)> {
     let (head, block) = said.split_at(said.find('{').map_or(said.len(), |brace| brace + 1));
-    let rows = || PHRASES.iter().copied().chain([STATEMENTS]);
+    let rows = || [section("phrases"), section("statements")].into_iter();
     let of_head = rows()
         .flat_map(|rows| fitting(rows, head))
         .filter(|_| !block.is_empty());
     let with_block = of_head.filter_map(|(row, new)| Some((row, Some(format!("{}{block}", new?)))));
-    let mut found = PHRASES
-        .iter()
-        .flat_map(|rows| fitting(rows, said))
-        .collect::<Vec<_>>();
-    found.extend(fitting(STATEMENTS, said).into_iter().chain(with_block));
+    let mut found: Vec<_> = rows().flat_map(|rows| fitting(rows, said)).collect();
+    found.extend(with_block);
     found
 }
 
@@ -81,18 +70,18 @@ fn fitting(rows: &'static [Idiom], said: &str) -> Vec<(&'static Idiom, Option<St
             .next()
             .unwrap_or_default();
         let pushed = row.ours.starts_with("show ") || row.ours.starts_with("expect ");
-        let ours = VERBS.contains(&begins) || KEYWORDS.contains(&begins);
+        let ours = is_keyword(begins);
         if pushed && ours && !row.theirs.iter().any(|theirs| theirs.starts_with(begins)) {
             return None;
         }
-        Some((row, (!row.ours.is_empty()).then(|| held.fill(row.ours))))
+        Some((row, (!row.ours.is_empty()).then(|| held.fill(&row.ours))))
     };
     rows.iter().filter_map(fit).collect()
 }
 
 /// Applies the idioms for facts to a fact.
 fn fact(said: &str) -> Option<(&'static Idiom, Option<String>)> {
-    found_in(WORDED, said).or_else(|| found_in(FACTS, said))
+    found_in(section("worded"), said).or_else(|| found_in(section("facts"), said))
 }
 
 /// Applies the first matching idiom to a text.
@@ -105,15 +94,25 @@ pub(super) fn found_in(
 
 /// Rewrites facts.
 pub(super) fn stated(facts: &str) -> Option<(&'static Idiom, Option<String>)> {
+    let (joining, either) = (&section("joined")[0], &section("either")[0]);
     let (mut row, mut parts, mut from, mut depth) = (None, Vec::new(), 0, 0);
-    for token in tokens(facts) {
+    let all = tokens(facts);
+    for (at, token) in all.iter().enumerate() {
         depth += nesting(token.text);
-        if depth == 0 && EITHER.theirs.contains(&token.text) {
-            return Some((EITHER, None));
+        if depth == 0 && either.theirs.contains(&token.text) {
+            return Some((either, None));
         }
-        let joined = JOINED.theirs.contains(&token.text);
-        if depth == 0 && (joined || token.text == ",") {
-            row = row.or(joined.then_some(JOINED));
+        let joined = joining.theirs.contains(&token.text);
+        // The facts of a worksheet are in capitals and without commas.
+        let listed = is_fact(&token.text.to_lowercase())
+            && token.text.bytes().all(|byte| byte.is_ascii_uppercase())
+            || token.text == "page" && all.get(at + 1).is_some_and(|next| next.text == "fault");
+        if depth == 0 && listed && at > 0 && from < token.start {
+            row = row.or(Some(joining));
+            parts.push(&facts[from..token.start]);
+            from = token.start;
+        } else if depth == 0 && (joined || token.text == ",") {
+            row = row.or(joined.then_some(joining));
             parts.push(&facts[from..token.start]);
             from = token.end();
         }
@@ -125,7 +124,10 @@ pub(super) fn stated(facts: &str) -> Option<(&'static Idiom, Option<String>)> {
         .map(|part| part.trim())
         .filter(|part| !part.is_empty())
     {
-        match fact(&unsigned(part)).or_else(|| fact(part)) {
+        // Among other facts, a value alone does not say whose it is.
+        let alone = parts.len() == 1 || !matches!(part, "hit" | "miss");
+        let known = || fact(&unsigned(part)).or_else(|| fact(part));
+        match alone.then(known).flatten() {
             Some((fact, None)) => return Some((fact, None)),
             Some((fact, Some(text))) => {
                 row = Some(fact);
@@ -160,20 +162,23 @@ fn unsigned(fact: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{EITHER, FACTS, JOINED, STATEMENTS, found_in};
+    use super::{found_in, section};
     use crate::lang::parse::parse;
 
-    /// The message of a row of [`STATEMENTS`] that begins with a word of the language is right even if its fix is not.
+    /// The message of a row of the section `statements` that begins with a word of the language is right even if its fix is not.
     #[test]
     fn rows_of_statements_are_recognized() {
-        let (row, new) = found_in(STATEMENTS, "read 96 == vpn { x }").unwrap();
-        assert!(row.begins(), "{:?}", row.theirs);
+        let (row, new) = found_in(section("statements"), "read 96 == vpn { x }").unwrap();
+        assert!(row.begins, "{:?}", row.theirs);
         assert_eq!(new.as_deref(), Some("read 96 => vpn { x }"));
     }
 
     #[test]
     fn suggestions_of_rows_parse() {
-        for row in STATEMENTS.iter().chain(FACTS).chain([JOINED, EITHER]) {
+        for row in ["statements", "facts", "joined", "either"]
+            .into_iter()
+            .flat_map(section)
+        {
             let parts = row
                 .help
                 .split('`')

@@ -3,133 +3,16 @@
 use std::ops::Range;
 
 use super::tokens::{Token, nesting, tokens};
+use crate::lang::sections::{lists, rows};
 
-/// Units, with their names in other languages.
-const UNITS: &[(&str, &[&str])] = &[
-    ("B", &["b", "byte", "bytes"]),
-    (
-        "KB",
-        &[
-            "k",
-            "ki",
-            "kb",
-            "kib",
-            "kbyte",
-            "kbytes",
-            "kibibyte",
-            "kibibytes",
-            "kilobyte",
-            "kilobytes",
-        ],
-    ),
-    (
-        "MB",
-        &[
-            "m",
-            "mi",
-            "mb",
-            "mib",
-            "mbyte",
-            "mbytes",
-            "mebibyte",
-            "mebibytes",
-            "megabyte",
-            "megabytes",
-        ],
-    ),
-    (
-        "GB",
-        &[
-            "g",
-            "gi",
-            "gb",
-            "gib",
-            "gbyte",
-            "gbytes",
-            "gibibyte",
-            "gibibytes",
-            "gigabyte",
-            "gigabytes",
-        ],
-    ),
-    (
-        "TB",
-        &[
-            "t",
-            "ti",
-            "tb",
-            "tib",
-            "tbyte",
-            "tbytes",
-            "terabyte",
-            "terabytes",
-        ],
-    ),
-    ("bits", &["bit", "bits"]),
-    ("ns", &["nsec", "nanosecond", "nanoseconds"]),
-    ("us", &["usec", "microsecond", "microseconds"]),
-    ("s", &["sec", "secs", "second", "seconds"]),
-    ("ms", &["msec", "millisecond", "milliseconds"]),
-    ("cm", &["cm", "centimeters"]),
-    ("mm", &["mm", "millimeters"]),
-    ("min", &["mins", "minute", "minutes"]),
-    ("cycles", &["cycle", "cyc", "clocks"]),
-];
-
-/// Operators of other languages, with their equivalents.
-const OPERATORS: &[(&str, &str)] = &[
-    ("&&", "and"),
-    ("||", "or"),
-    ("===", "=="),
-    ("!==", "!="),
-    ("<>", "!="),
-    ("...", ".."),
-    (":=", "="),
-];
-
-/// Names of counters in other simulators. Each row has the end of a name and the path that replaces the name.
-/// In the path, `X` is the text before the dot.
-const PATHS: &[(&str, &str)] = &[
-    ("hit_rate", "(1 - X.miss_rate)"),
-    ("hit_ratio", "(1 - X.miss_rate)"),
-    ("hitrate", "(1 - X.miss_rate)"),
-    ("miss_ratio", "X.miss_rate"),
-    ("missrate", "X.miss_rate"),
-    ("accesses", "(X.hits + X.misses)"),
-    ("lookups", "(X.hits + X.misses)"),
-    ("references", "(X.hits + X.misses)"),
-    ("associativity", "X.ways"),
-    ("num_sets", "X.sets"),
-    ("num_hits", "X.hits"),
-    ("num_misses", "X.misses"),
-    ("miss_rate", "X.miss_rate"),
-    ("hit_count", "X.hits"),
-    ("miss_count", "X.misses"),
-];
-
-/// The parts of a machine whose counters other simulators name in this way.
-const COUNTED: &[&str] = &[
-    "tlb", "cache", "dtlb", "itlb", "l1", "l2", "l3", "l1d", "l1i",
-];
-
-/// Sizes of C types in bytes on a 64-bit machine.
-const SIZES: &[(&str, u64)] = &[
-    ("char", 1),
-    ("short", 2),
-    ("int", 4),
-    ("float", 4),
-    ("long", 8),
-    ("size_t", 8),
-    ("double", 8),
-];
+pub(super) const TABLE: &str = include_str!("spelled.txt");
 
 /// Returns the unit that a foreign word means.
 pub(super) fn unit(word: &str) -> Option<&'static str> {
     let lower = word.to_ascii_lowercase();
-    UNITS
-        .iter()
-        .find(|(ours, theirs)| *ours == word || theirs.contains(&&*lower))
-        .map(|(ours, _)| *ours)
+    rows(TABLE, "units")
+        .find(|(ours, theirs)| *ours == word || theirs.split(' ').any(|theirs| theirs == lower))
+        .map(|(ours, _)| ours)
 }
 
 /// Returns the parts of a line whose spelling differs in Pagewalk, with the new spelling.
@@ -358,7 +241,7 @@ fn power(all: &[Token], at: usize) -> Spelled {
 /// Converts an operator, a call, or a string of another language.
 fn operator(all: &[Token], at: usize) -> Spelled {
     let token = all[at];
-    if let Some((_, ours)) = OPERATORS.iter().find(|(theirs, _)| *theirs == token.text) {
+    if let Some((_, ours)) = rows(TABLE, "operators").find(|(theirs, _)| *theirs == token.text) {
         return Some((1, (*ours).to_owned()));
     }
     let next = all.get(at + 1);
@@ -397,8 +280,7 @@ fn operator(all: &[Token], at: usize) -> Spelled {
     {
         let empty = next.is_some_and(|open| open.text == "(")
             && all.get(at + 2).is_some_and(|close| close.text == ")");
-        let ours = PATHS
-            .iter()
+        let ours = rows(TABLE, "paths")
             .find(|(theirs, _)| *theirs == name)
             .map(|(_, ours)| ours.replace('X', part));
         let length = if empty { 3 } else { 1 };
@@ -442,14 +324,13 @@ fn word(all: &[Token], at: usize) -> Spelled {
     }
     // tlb_misses
     if let Some((part, name)) = all[at].text.split_once('_')
-        && COUNTED.contains(&&*part.to_ascii_lowercase())
+        && lists(TABLE, "counted", &part.to_ascii_lowercase())
     {
         let known = matches!(
             name,
             "hits" | "misses" | "evictions" | "writebacks" | "sets" | "ways"
         );
-        let ours = PATHS
-            .iter()
+        let ours = rows(TABLE, "paths")
             .find(|(theirs, _)| *theirs == name)
             .map(|(_, ours)| ours.replace('X', part));
         return ours
@@ -464,12 +345,10 @@ fn word(all: &[Token], at: usize) -> Spelled {
     }
     if said(0, "sizeof") && said(1, "(") {
         let pointer = said(3, "*");
-        let bytes = SIZES
-            .iter()
-            .find(|(name, _)| said(2, name))
-            .map(|(_, bytes)| if pointer { 8 } else { *bytes })?;
+        let (_, bytes) = rows(TABLE, "sizes").find(|(name, _)| said(2, name))?;
+        let bytes = if pointer { "8" } else { bytes };
         let length = if pointer { 5 } else { 4 };
-        return said(length - 1, ")").then(|| (length, bytes.to_string()));
+        return said(length - 1, ")").then(|| (length, bytes.to_owned()));
     }
     None
 }

@@ -5,33 +5,21 @@ use std::fmt::Write as _;
 use std::ops::Range;
 
 use super::advice::Advice;
+use super::blocks::TABLE;
 use super::pattern::matched;
 use crate::lang::fix::Fix;
+use crate::lang::sections::rows;
 use crate::lang::span::Span;
 use crate::lang::value::Number;
 
 /// Maximum number of values to list.
 const MOST: usize = 16;
 
-/// Heads of loops whose counter advances by `C`, and whether the values include the end.
-const HEADS: &[(&str, bool)] = &[
-    ("for (TYPE NAME = A; NAME < B; NAME += C) {", false),
-    ("for (NAME = A; NAME < B; NAME += C) {", false),
-    ("for (TYPE NAME = A; NAME <= B; NAME += C) {", true),
-    ("for (NAME = A; NAME <= B; NAME += C) {", true),
-    ("for (TYPE NAME = A; NAME < B; NAME = NAME + C) {", false),
-    ("for (NAME = A; NAME < B; NAME = NAME + C) {", false),
-    ("for (TYPE NAME = A; NAME <= B; NAME = NAME + C) {", true),
-    ("for (NAME = A; NAME <= B; NAME = NAME + C) {", true),
-    ("for NAME in range(A, B, C) {", false),
-];
-
 /// Returns the advice for the loop that begins on a line of a text.
 pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advice> {
     let said = text[line.clone()].trim();
-    let (held, with_end) = HEADS
-        .iter()
-        .find_map(|(head, with_end)| Some((matched(head, said)?, *with_end)))?;
+    let (held, with_end) = rows(TABLE, "steps")
+        .find_map(|(head, with_end)| Some((matched(head, said)?, with_end == "true")))?;
     let number = |hole| u64::try_from(Number::literal(held.get(hole)?).ok()?.as_integer()?).ok();
     let (from, to, step) = (
         number("A")?,

@@ -10,6 +10,8 @@ use crate::lang::span::Span;
 
 const ONE_LINE: &str = "each row of a table must be on a separate line or end with `;`";
 const COMMAS: &str = "the cells of a table must be separated by spaces, not by commas";
+const FRAMED: &str =
+    "`│` and `─` are drawn by `show`; a table in a script has `|` between its columns";
 const FIELDS: &str = "contents must be a table: a row of column names, then one row per entry";
 
 const PROCESS: &str =
@@ -47,6 +49,20 @@ pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advic
     if inside.contains(['{', '#', '"', '(']) {
         return None;
     }
+    if inside.contains('│') {
+        let rows = inside
+            .split_inclusive('\n')
+            .filter(|row| !row.contains('─'));
+        let rows: String = rows.map(|row| row.replace('│', "|")).collect();
+        let place = Span::new(file, from..from + inside.len());
+        let fix = Fix::replace(place, rows);
+        return Some(Advice::fixed(
+            Some(FRAMED),
+            Some("write `|`, and remove the line below the names"),
+            fix,
+            false,
+        ));
+    }
     let (message, help, rows) = if let Some(rows) = fields(inside) {
         (FIELDS, "write the names of the fields as columns", rows)
     } else if !inside.contains('\n') {
@@ -55,7 +71,7 @@ pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advic
             "write each row on its own line",
             one_line(inside)?,
         )
-    } else if inside.contains(',') {
+    } else if inside.contains(',') && !inside.contains('|') {
         (
             COMMAS,
             "write the cells without commas",

@@ -4,16 +4,19 @@
 
 use super::advice::Advice;
 use super::outcome::{
-    advised, follows, has_own_fix, new_there, reading, remains, same_line, without_fix,
+    advised, comes_next, follows, has_own_fix, is_reading, new_there, reading, remains, same,
+    same_line, without_fix,
 };
 use super::recognize::advice;
-use super::together::together;
+use super::search::Statement;
+use super::tokens::{Token, line_at, tokens};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::edit::{TextEdit, edited};
 use crate::lang::fix::Fix;
 use crate::lang::parse::parse;
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
+use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 /// Maximum number of bytes to reparse when trying fixes, enough for about a hundred fixes in a script of the
 /// usual size. After this maximum, diagnostics keep their own fixes, which nothing has tried, and get no
@@ -23,8 +26,11 @@ const READ_AGAIN: usize = 1 << 21;
 /// The work of a check that takes about as long as parsing a byte.
 const WORK_OF_BYTE: u64 = 16;
 
-/// The size in bytes above which all fixes for a script are tried together.
-const LONG: usize = 1 << 13;
+/// Maximum number of repairs to try for an error. More repairs that parse are ambiguous.
+const REPAIRS: usize = 24;
+
+/// Maximum number of changed places in a fix to try without some of them.
+const CHANGES: usize = 6;
 
 /// Maximum number of diagnostics per report whose help is improved.
 const TOLD: usize = 100;
@@ -60,18 +66,7 @@ fn improve_all(
     evaluated: usize,
     wrong: &mut dyn FnMut(u32, &str) -> Vec<Diagnostic>,
 ) {
-    let file = diagnostics.first().and_then(|first| {
-        sources
-            .file(first.span.file)
-            .map(|file| (first.span.file, file))
-    });
-    let long = file.filter(|(_, file)| file.text.len() > LONG);
-    if let Some((_, file)) =
-        long.filter(|(number, _)| diagnostics.iter().all(|one| one.span.file == *number))
-    {
-        if diagnostics.len() <= TOLD && evaluated <= READ_AGAIN {
-            together(&file.text, diagnostics, wrong);
-        }
+    if diagnostics.len() > TOLD {
         return;
     }
     let before = diagnostics.clone();
@@ -80,13 +75,19 @@ fn improve_all(
     let mut trial = Trial {
         now: before.clone(),
         made: Vec::new(),
+        open: false,
         read: 0,
         evaluated,
         wrong,
     };
     // Try a block before its contents.
     let mut order: Vec<usize> = (0..before.len()).collect();
-    order.sort_by_key(|at| before[*at].span.start);
+    let place = |at: usize| {
+        let one = &before[at];
+        let line = sources.location(one.span).map(|(_, at)| at.line);
+        (line, one.code != Code::Unclosed, one.span.start)
+    };
+    order.sort_by_cached_key(|at| place(*at));
     for again in [false, true] {
         for at in order.iter().copied() {
             let Some(file) = sources.file(before[at].span.file) else {
@@ -118,13 +119,16 @@ fn improve_all(
                 }
                 diagnostics[at] = advised(&before[at], advice);
             } else if let Some(fix) = before[at].fix.as_deref() {
-                match trial.after(&before[at], fix, &file.text) {
+                match trial.fixes(&before[at], fix, &file.text) {
                     Tried::Unknown => {}
                     Tried::Works(after) => {
-                        let later = before.iter().enumerate().filter(|(other, _)| *other > at);
-                        later.for_each(|(other, diagnostic)| {
-                            gone[other] |= follows(diagnostic, true, Some(&after));
-                        });
+                        for (other, diagnostic) in
+                            before.iter().enumerate().filter(|(other, _)| *other != at)
+                        {
+                            let beside = same_line(&file.text, before[at].span, diagnostic.span);
+                            gone[other] |= follows(diagnostic, other > at, Some(&after))
+                                || beside && !remains(diagnostic, &after);
+                        }
                         trial.make(fix, &file.text, &after);
                         diagnostics[at] = before[at].clone();
                     }
@@ -136,6 +140,7 @@ fn improve_all(
             } else {
                 failed[at] = true;
             }
+            trial.open |= failed[at] && !gone[at];
         }
     }
     for diagnostic in diagnostics
@@ -152,6 +157,66 @@ fn improve_all(
     diagnostics.dedup_by(|next, last| {
         next.message == last.message && next.help == last.help && line(next) == line(last)
     });
+}
+
+/// Parts the removal of commas from the replacement of the tokens after them.
+fn parted(change: DiffOp, old: &[Token]) -> Vec<DiffOp> {
+    match change {
+        DiffOp::Replace {
+            old_index,
+            old_len,
+            new_index,
+            new_len,
+        } if old_len > new_len
+            && old[old_index..old_index + old_len - new_len]
+                .iter()
+                .all(|token| token.text == ",") =>
+        {
+            let removed = old_len - new_len;
+            vec![
+                DiffOp::Delete {
+                    old_index,
+                    old_len: removed,
+                    new_index,
+                },
+                DiffOp::Replace {
+                    old_index: old_index + removed,
+                    old_len: new_len,
+                    new_index,
+                    new_len,
+                },
+            ]
+        }
+        other => vec![other],
+    }
+}
+
+/// Returns a text with some of the changes that lead to a new text.
+fn partly(
+    was: &str,
+    old: &[Token],
+    text: &str,
+    new: &[Token],
+    changes: &[DiffOp],
+    kept: &[bool],
+) -> String {
+    let from = |all: &[Token], at: usize, whole: &str| {
+        all.get(at).map_or(whole.len(), |token| token.start)
+    };
+    let mut result = String::new();
+    let mut at = 0;
+    for (change, _) in changes.iter().zip(kept).filter(|(_, kept)| **kept) {
+        let (before, after) = (change.old_range(), change.new_range());
+        result += &was[at..from(old, before.start, was).max(at)];
+        at = from(old, before.end, was);
+        let written = &text[from(new, after.start, text)..from(new, after.end, text)];
+        if !result.is_empty() && !result.ends_with([' ', '(', '[']) && !written.is_empty() {
+            result.push(' ');
+        }
+        result += written;
+    }
+    result += &was[at..];
+    result
 }
 
 /// Whether the code in a help text parses as a statement, a setting, a fact, or a value.
@@ -199,6 +264,8 @@ struct Trial<'a> {
     now: Vec<Diagnostic>,
     /// The fixes that worked.
     made: Vec<TextEdit>,
+    /// Whether an earlier error has no working fix. Later errors may be its consequences.
+    open: bool,
     /// The number of bytes reparsed so far.
     read: usize,
     /// The work of evaluating the text once, as a number of bytes.
@@ -217,29 +284,219 @@ impl Trial<'_> {
         if has_own_fix(diagnostic) || self.read.saturating_add(self.cost(text)) > READ_AGAIN {
             return None;
         }
+        let place = diagnostic.span.start as usize;
+        let statement = (!self.open).then(|| Statement::at(text, place)).flatten();
+        let doubled = statement
+            .as_ref()
+            .and_then(|one| one.doubled(diagnostic.span.file));
+        if let Some((fix, after)) = doubled.and_then(|fix| self.cleared(diagnostic, fix, text)) {
+            self.make(&fix, text, &after);
+            return Some((Advice::fixed(None, None, fix, false), Some(after)));
+        }
         let all = advice(diagnostic, text);
         for one in &all {
             let Some(fix) = &one.fix else { continue };
-            if let Tried::Works(after) = self.after(diagnostic, fix, text) {
-                self.make(fix, text, &after);
-                return Some((one.clone(), Some(after)));
+            if let Tried::Works(after) = self.after(diagnostic, fix, text)
+                && self.is_clean(diagnostic, fix, text, &after)
+            {
+                let (fix, after) = self.least(diagnostic, fix, after, text);
+                self.make(&fix, text, &after);
+                let advice = Advice {
+                    fix: Some(fix),
+                    ..one.clone()
+                };
+                return Some((advice, Some(after)));
             }
         }
         // A working fix of the diagnostic is better than advice without a fix, except for constructs without an
         // equivalent.
         let own = diagnostic.fix.as_deref();
-        let advised = all.into_iter().find(|one| one.sure)?;
-        let works = |own| matches!(self.after(diagnostic, own, text), Tried::Works(_));
-        if !advised.nothing && own.is_some_and(works) {
+        let works =
+            own.is_some_and(|own| matches!(self.fixes(diagnostic, own, text), Tried::Works(_)));
+        let advised = all.into_iter().find(|one| one.sure);
+        if works && advised.as_ref().is_none_or(|one| !one.nothing) {
             return None;
+        }
+        if advised.as_ref().is_none_or(|one| !one.nothing)
+            && let Some((fix, after)) =
+                statement.and_then(|one| self.repair(diagnostic, &one, text))
+        {
+            self.make(&fix, text, &after);
+            return Some((Advice::fixed(None, None, fix, false), Some(after)));
         }
         Some((
             Advice {
                 fix: None,
-                ..advised
+                ..advised?
             },
             None,
         ))
+    }
+
+    /// Returns the errors that remain after a diagnostic's own fix, if the fix works. A sign is only inserted or removed if
+    /// the rest of its line then has no error.
+    fn fixes(&mut self, diagnostic: &Diagnostic, fix: &Fix, text: &str) -> Tried {
+        let after = match self.after(diagnostic, fix, text) {
+            Tried::Works(after) => after,
+            other => return other,
+        };
+        let word = |text: &str| text.contains(|c: char| c.is_alphanumeric());
+        let sign = !word(&fix.text) && !word(fix.was.as_deref().unwrap_or_default());
+        // A syntax error hides other errors.
+        let fewer = match reading(&self.now) {
+            0 => after.len() < self.now.len(),
+            errors => reading(&after) < errors,
+        };
+        // The word that was meant is already there.
+        let next = text[fix.span.end as usize..].split_whitespace().next();
+        let works = if fix.text.len() > 1 && next == Some(&*fix.text) {
+            false
+        } else if sign {
+            fewer && self.left_on_line(fix, text, &after).is_empty()
+        } else {
+            self.is_clean(diagnostic, fix, text, &after)
+        };
+        if works {
+            Tried::Works(after)
+        } else {
+            Tried::Fails
+        }
+    }
+
+    /// Returns a fix with the errors that remain elsewhere, if it leaves no error on its line and adds none.
+    fn cleared(
+        &mut self,
+        diagnostic: &Diagnostic,
+        fix: Fix,
+        text: &str,
+    ) -> Option<(Fix, Vec<Diagnostic>)> {
+        let Tried::Works(after) = self.after(diagnostic, &fix, text) else {
+            return None;
+        };
+        let known = |one: &Diagnostic| self.now.iter().any(|old| same(old, one));
+        let cleared = after.len() < self.now.len() && after.iter().all(known);
+        (cleared && self.left_on_line(&fix, text, &after).is_empty()).then_some((fix, after))
+    }
+
+    /// Whether no error remains on the lines of a fix, apart from errors that were known before, and from syntax errors that
+    /// a syntax error has hidden.
+    fn is_clean(
+        &self,
+        diagnostic: &Diagnostic,
+        fix: &Fix,
+        text: &str,
+        after: &[Diagnostic],
+    ) -> bool {
+        let count = |all: &[Diagnostic]| all.iter().filter(|one| same(one, diagnostic)).count();
+        let known = |one: &&Diagnostic| {
+            let before = self
+                .now
+                .iter()
+                .any(|old| same(old, one) && !same(old, diagnostic));
+            before || diagnostic.code == Code::Syntax || comes_next(diagnostic.code, one.code)
+        };
+        let left = self.left_on_line(fix, text, after);
+        if diagnostic.code != Code::Syntax
+            && fix.text.contains(' ')
+            && left.iter().any(|one| is_reading(one))
+        {
+            return false;
+        }
+        count(after) < count(&self.now).max(1) && left.iter().all(known)
+    }
+
+    /// Returns the errors that remain on the lines of a fix.
+    fn left_on_line<'d>(
+        &self,
+        fix: &Fix,
+        text: &str,
+        after: &'d [Diagnostic],
+    ) -> Vec<&'d Diagnostic> {
+        let longer = |made: &TextEdit| {
+            made.replacement.len() as i64 - i64::from(made.span.end - made.span.start)
+        };
+        let ahead = |made: &&TextEdit| made.span.end <= fix.span.start;
+        let moved: i64 = self.made.iter().filter(ahead).map(longer).sum();
+        let start = line_at(text, fix.span.start as usize).start as i64 + moved;
+        let end = line_at(text, fix.span.end as usize).end as i64
+            + moved
+            + fix.edit(text).as_ref().map_or(0, longer);
+        let there = |one: &&Diagnostic| {
+            one.span.file == fix.span.file && (start..=end).contains(&i64::from(one.span.start))
+        };
+        after.iter().filter(there).collect()
+    }
+
+    /// Returns the only repair of one token that leaves no error in the statement and adds none elsewhere.
+    fn repair(
+        &mut self,
+        diagnostic: &Diagnostic,
+        statement: &Statement,
+        text: &str,
+    ) -> Option<(Fix, Vec<Diagnostic>)> {
+        let mut only = None;
+        for repairs in statement.repairs(diagnostic) {
+            if repairs.len() > REPAIRS {
+                return None;
+            }
+            for fix in repairs {
+                if let Some(found) = self.cleared(diagnostic, fix, text)
+                    && only.replace(found).is_some()
+                {
+                    return None;
+                }
+            }
+            if only.is_some() {
+                break;
+            }
+        }
+        only.filter(|_| self.read <= READ_AGAIN)
+    }
+
+    /// Returns the part of a working fix without the changes that are unnecessary, because the checker accepts the text
+    /// there.
+    fn least(
+        &mut self,
+        diagnostic: &Diagnostic,
+        fix: &Fix,
+        after: Vec<Diagnostic>,
+        text: &str,
+    ) -> (Fix, Vec<Diagnostic>) {
+        let mut best = (fix.clone(), after);
+        let was = text
+            .get(fix.span.start as usize..fix.span.end as usize)
+            .unwrap_or("");
+        let (old, new) = (tokens(was), tokens(&fix.text));
+        let texts = |all: &[Token]| {
+            all.iter()
+                .map(|token| token.text.to_owned())
+                .collect::<Vec<_>>()
+        };
+        let changes: Vec<DiffOp> =
+            capture_diff_slices(Algorithm::Myers, &texts(&old), &texts(&new))
+                .into_iter()
+                .filter(|op| !matches!(op, DiffOp::Equal { .. }))
+                .flat_map(|change| parted(change, &old))
+                .collect();
+        let replaces = |change: &DiffOp| matches!(change, DiffOp::Replace { .. });
+        if was.contains('\n') || !(2..=CHANGES).contains(&changes.len()) {
+            return best;
+        }
+        let mut kept: Vec<bool> = vec![true; changes.len()];
+        for dropped in (0..changes.len()).filter(|at| replaces(&changes[*at])) {
+            kept[dropped] = false;
+            let shorter = Fix {
+                text: partly(was, &old, &fix.text, &new, &changes, &kept),
+                ..fix.clone()
+            };
+            match self.after(diagnostic, &shorter, text) {
+                Tried::Works(after) if self.left_on_line(&shorter, text, &after).is_empty() => {
+                    best = (shorter, after)
+                }
+                _ => kept[dropped] = true,
+            }
+        }
+        best
     }
 
     /// Keeps a fix that leaves these errors.

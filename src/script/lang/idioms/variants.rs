@@ -1,33 +1,6 @@
 //! Variants of a statement that use other operators, tried before the rows of the idiom table.
 
-use super::tokens::{nesting, tokens};
-
-/// Returns a statement with `=>` instead of another arrow.
-pub(super) fn arrowed(said: &str) -> Option<String> {
-    let arrow = ["-->", "->", "→", "⇒", "==>"]
-        .into_iter()
-        .find(|arrow| said.contains(arrow))?;
-    (!said.contains("=>")).then(|| said.replacen(arrow, "=>", 1))
-}
-
-/// Returns a condition with `==` instead of `=` and `and` instead of commas.
-pub(super) fn condition(said: &str) -> Option<String> {
-    let all = tokens(said);
-    let first = all.first()?.text;
-    if !matches!(first, "expect" | "assert" | "if" | "check" | "where") {
-        return None;
-    }
-    let (mut new, mut depth) = (said.to_owned(), 0);
-    for token in all.iter().rev() {
-        depth -= nesting(token.text);
-        match token.text {
-            "=" => new.replace_range(token.start..token.end(), "=="),
-            "," if depth == 0 => new.replace_range(token.start..token.end(), " and"),
-            _ => {}
-        }
-    }
-    (new != said).then(|| new.replacen("assert", "expect", 1))
-}
+use super::tokens::tokens;
 
 /// Rewrites a method call on a process as a statement: `P1.read(0x1000)`.
 pub(super) fn of_process(said: &str) -> Option<String> {

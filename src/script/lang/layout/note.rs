@@ -3,7 +3,6 @@
 /// A token and its position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Token {
-    /// The kind.
     pub kind: TokenKind,
     /// The first byte.
     pub start: usize,
@@ -11,7 +10,6 @@ pub struct Token {
     pub end: usize,
 }
 
-/// The kinds of tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TokenKind {
     /// `# …`

@@ -192,6 +192,16 @@ impl Scan<'_> {
     /// Reports a `}` without a matching `{`.
     pub(super) fn stray_brace(&mut self) {
         let here = self.span(self.at, self.at + 1);
+        self.out[self.at] = b' ';
+        if let Some(head) = self.unopened() {
+            let place = self.span(head, head);
+            let fix = self.put_in(head, " {");
+            let message = "this line opens no block, but a `}` below closes one";
+            let diagnostic = self.report(Code::Unclosed, place, message, "`{` is missing here");
+            diagnostic.related.push((here, "closed here".to_owned()));
+            diagnostic.perhaps(Some(fix));
+            return;
+        }
         self.report(
             Code::Syntax,
             here,
@@ -199,7 +209,31 @@ impl Scan<'_> {
             "no `{` is open",
         )
         .help = Some("an earlier `}` may have closed its block too early".to_owned());
-        self.out[self.at] = b' ';
+    }
+
+    /// Returns the end of the line that was meant to open the block of a `}` that begins its line: the line above with the
+    /// same indentation, if the lines between are indented further.
+    fn unopened(&self) -> Option<usize> {
+        if self.first != Some(self.at) {
+            return None;
+        }
+        let mut end = self.text[..self.at].rfind('\n')?;
+        let mut deeper = false;
+        loop {
+            let start = self.text[..end]
+                .rfind('\n')
+                .map_or(0, |newline| newline + 1);
+            let line = std::str::from_utf8(self.out.get(start..end)?)
+                .ok()?
+                .trim_end();
+            let indent = line.len() - line.trim_start().len();
+            if !line.is_empty() && indent <= self.indent {
+                let opens = indent == self.indent && deeper && !line.ends_with(['{', '}', ';']);
+                return opens.then_some(start + line.len());
+            }
+            deeper |= !line.is_empty();
+            end = start.checked_sub(1)?;
+        }
     }
 
     /// Reports too many nested levels and skips the rest of the file.
@@ -271,6 +305,11 @@ impl Scan<'_> {
             .perhaps(closing);
             let block = self.block();
             self.levels[block].damaged = true;
+            // The unclosed text contains the ends of the blocks around it.
+            if level.kind == LevelKind::Prose {
+                self.levels.truncate(1);
+                self.levels[0].damaged = true;
+            }
         }
     }
 

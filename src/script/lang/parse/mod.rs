@@ -5,6 +5,7 @@
 //! depend on which commands, settings, nouns, or facts exist.
 
 mod beside;
+mod characters;
 mod exam;
 mod expr;
 mod habits;

@@ -3,6 +3,7 @@
 use pagewalk_grammar::{ErrorVariant, Grammar, InputLocation, Parser as _, Rule};
 
 use super::beside::after_a_value;
+use super::characters;
 use super::habits::{Stop, foreign, mistake, shown, token_length, unlearnt, word_length};
 use super::text::quoted;
 use crate::lang::ast::{BinaryOp, Command, Condition, ExprKind, Holds, Span, Word};
@@ -131,6 +132,7 @@ fn fix(stop: &Stop) -> Option<Diagnostic> {
         return Some(unlearnt(stop, habit));
     }
     equals(stop)
+        .or_else(|| characters::foreign(stop))
         .or_else(|| character(rest))
         .or_else(|| reserved(stop))
         .or_else(|| facts(stop))

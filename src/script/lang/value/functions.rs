@@ -6,7 +6,6 @@ use crate::lang::diagnostic::Code;
 /// A function of the language.
 #[derive(Debug, Clone, Copy)]
 pub struct Function {
-    /// The name.
     pub name: &'static str,
     /// The parameters, in order. A parameter such as `digits?` is optional. A parameter such as `numbers…`
     /// means one or more arguments.
@@ -19,7 +18,6 @@ pub struct Function {
     body: fn(&[Value]) -> Result<Value, ValueError>,
 }
 
-/// All functions.
 pub const FUNCTIONS: &[Function] = &[
     Function {
         name: "ceil",

@@ -26,7 +26,6 @@ pub enum Dimension {
 pub struct Unit {
     /// The spelling.
     pub name: &'static str,
-    /// The dimension.
     pub dimension: Dimension,
     /// The factor, as a numerator and a denominator.
     pub(crate) factor: (i128, i128),

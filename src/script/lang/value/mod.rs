@@ -282,7 +282,6 @@ const DEPTH_LIMIT: usize = 16;
 /// [`Value::same`] implements the language's `==`.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
-    /// A number.
     Number(Number),
     /// `true` or `false`.
     Bool(bool),
@@ -292,7 +291,6 @@ pub enum Value {
     /// string is a [`Value::Text`]. Single bytes are not mapped to private-use code points, because
     /// a script may contain those characters.
     Bytes(Arc<[u8]>),
-    /// A list.
     List(List),
     /// The integers `from..to`, excluding the end. The range is empty if `to` is not greater than `from`.
     Range {

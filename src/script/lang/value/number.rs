@@ -37,7 +37,6 @@ fn overflow() -> ValueError {
 }
 
 impl Number {
-    /// Zero.
     pub const ZERO: Number = Number(Repr::Integer(0, None));
 
     /// Returns an integer.

@@ -63,7 +63,6 @@ pub struct Done {
 /// The result of an input.
 #[derive(Debug)]
 pub struct Ended {
-    /// The diagnostics.
     pub diagnostics: Vec<Diagnostic>,
     /// Number of statements reported before the diagnostics.
     pub messages: u64,

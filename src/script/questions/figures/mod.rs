@@ -33,7 +33,6 @@ struct FigureRow {
 
 /// A function that finds what a figure shows.
 enum Prepare {
-    /// A figure as data.
     Data(fn(&mut Session, &Request) -> Result<FigureData, Stop>),
     /// The views of `show`.
     Views(fn(&mut Session, &Request) -> Result<Vec<View>, Stop>),

@@ -1,6 +1,7 @@
 //! Pages of one process at the left, pages of another process at the right, and their frames between them.
 
 use super::lanes::{Link, points, routes};
+use super::words::listed;
 use crate::report::narrate::hex;
 use crate::report::scene::{ElementId, PartClass, Place, Scene, Stroke, width};
 use crate::run::record::{PageInFrame, SharedFrame, Sharing, SharingProcess};
@@ -11,8 +12,6 @@ const STEP: u32 = 2;
 const TOP: u32 = 1;
 /// Maximum number of pages, for one process, and for each of two processes.
 const ROWS: [usize; 2] = [24, 12];
-/// Maximum number of listed pages that are no longer in frames.
-const GONE: usize = 4;
 /// Maximum length of an area's name.
 const NAME: usize = 16;
 
@@ -192,18 +191,10 @@ fn notes(of: &Sharing, rows: usize) -> Vec<String> {
         notes.push("* changed since the previous figure".to_owned());
     }
     for process in of.sharing.iter().filter(|process| !process.gone.is_empty()) {
-        let listed = process
-            .gone
-            .iter()
-            .take(GONE)
-            .map(|vpn| hex(*vpn, of.vpn_bits));
-        let mut pages: Vec<String> = listed.collect();
-        if process.gone.len() > GONE {
-            pages.push(format!("and {} more", process.gone.len() - GONE));
-        }
+        let gone = process.gone.iter().map(|vpn| hex(*vpn, of.vpn_bits));
         notes.push(format!(
             "no longer in a frame: {} of {}",
-            pages.join(", "),
+            listed(gone.collect()),
             process.process
         ));
     }

@@ -402,9 +402,7 @@ pub fn paragraphs(parts: impl IntoIterator<Item = String>) -> String {
 /// The text of a script, with the results of its analysis.
 #[derive(Clone, Copy)]
 pub struct Asked<'a> {
-    /// The text.
     pub text: &'a str,
-    /// The tokens.
     pub tokens: &'a [Token],
     /// The files of the script, beginning with the text itself.
     pub sources: &'a Sources,

@@ -26,13 +26,9 @@ pub enum ElementId {
 /// The kind of a part of the machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PartClass {
-    /// The CPU.
     Cpu,
-    /// The MMU.
     Mmu,
-    /// A TLB.
     Tlb,
-    /// A cache.
     Cache,
     /// Main memory.
     Memory,
@@ -40,7 +36,6 @@ pub enum PartClass {
     Disk,
     /// The kernel, or its page-fault handler.
     Kernel,
-    /// A process.
     Process,
 }
 

@@ -92,7 +92,6 @@ pub(crate) enum Stroke {
     Faint,
     /// Dashed: what an access did not use, or a page that is copied on a store.
     Dashed,
-    /// Thin.
     Thin,
     /// Thick: the path of an access. On a paper, the line is thin.
     Taken,

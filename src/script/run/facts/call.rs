@@ -11,7 +11,6 @@ use crate::run::steps::{CallReason, Evicted, Handling, KernelReason, PageIn};
 
 /// A fact of a system call.
 pub struct CallFact {
-    /// Name of the fact.
     pub name: &'static str,
     /// Type of the fact's values.
     pub kind: FactType,

@@ -7,7 +7,6 @@ use crate::run::steps::ReferenceReason;
 
 /// A fact of a `reference`.
 pub struct ReferenceFact {
-    /// Name of the fact.
     pub name: &'static str,
     /// Type of the fact's values.
     pub(crate) kind: FactType,

@@ -14,7 +14,6 @@ use pagewalk_engine::machine::spec::Spec;
 
 /// A fact of a `replay`.
 pub struct ReplayFact {
-    /// Name of the fact.
     pub name: &'static str,
     pub(crate) help: &'static str,
     pub(crate) kind: FactType,

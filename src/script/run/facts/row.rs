@@ -8,7 +8,6 @@ use crate::run::steps::AccessReason;
 
 /// A row for a fact of an access.
 pub struct FactRow {
-    /// Name of the fact.
     pub name: &'static str,
     /// Type of the fact's values. The keywords of the type take precedence over variables.
     pub kind: FactType,

@@ -39,7 +39,6 @@ pub(crate) enum Values {
     },
     /// The name of a cache of the machine, or `memory`.
     ServedBy,
-    /// A text.
     Text,
     /// A list of pages: numbers and words.
     Pages,

@@ -27,7 +27,6 @@ pub struct Contents {
 }
 
 /// See [`Contents`].
-#[expect(missing_docs, reason = "each variant's comment describes its fields")]
 pub enum What {
     /// CR3. After a script sets CR3, walks read memory.
     Cr3(Pa),
@@ -73,7 +72,6 @@ pub enum ShowPlan {
 
 /// A noun that only `show` accepts.
 pub struct ShownNoun {
-    /// Name of the noun.
     pub name: &'static str,
     pub(crate) help: &'static str,
     pub(crate) views: Views,
@@ -82,13 +80,11 @@ pub struct ShownNoun {
 /// A function that returns a noun's views. Each variant takes a different kind of object.
 #[derive(Clone, Copy)]
 pub enum Views {
-    /// The machine.
     Machine(fn(&Machine) -> Vec<View>),
     /// The counters of the machine.
     Stats(fn(&Machine) -> Rows),
     /// The processes of the kernel.
     Kernel(fn(&Kernel) -> Rows),
-    /// A process.
     Process(fn(&Kernel, &Process) -> Vec<View>),
     /// The page tables of the machine, or of a process.
     Tables(fn(&Machine, Option<&Process>) -> Vec<View>),

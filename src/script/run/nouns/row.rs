@@ -10,7 +10,6 @@ use crate::run::table::{Cell, InvalidEntries, Layout, Rows, TableId, WrittenRow}
 /// A part of the machine that `set`, `expect`, and `show` represent as a table. `level` is the index of the
 /// TLB or cache.
 pub struct TableNoun {
-    /// Name of the noun.
     pub name: &'static str,
     /// The noun's columns, as printed in the reference.
     pub(crate) columns: &'static str,

@@ -19,7 +19,6 @@ use pagewalk_engine::kernel::vma::Vma;
 /// A list of kernel objects that `expect` and `show` support.
 pub struct ThingNoun {
     pub(crate) id: TableId,
-    /// Name of the noun.
     pub name: &'static str,
     pub(crate) columns: &'static [Column],
     /// The column that identifies a row.

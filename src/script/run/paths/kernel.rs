@@ -43,7 +43,6 @@ const fn property(
     }
 }
 
-/// Properties of the kernel.
 pub const KERNEL_PROPERTIES: &[KernelProperty] = &[
     property("frames", "total", "user page frames", |k| {
         k.frame_limit().into()

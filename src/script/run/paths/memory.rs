@@ -13,7 +13,6 @@ use pagewalk_engine::kernel::ids::FileId;
 
 /// A function that reads memory or a file.
 pub struct PeekFunction {
-    /// Name of the function.
     pub name: &'static str,
     pub(crate) params: &'static [Slot],
     pub(crate) help: &'static str,

@@ -18,7 +18,6 @@ use super::process::{AreaRecord, Legend, ProcessRef};
 pub struct CallRecord {
     pub(crate) process: ProcessRef,
     pub(crate) spec: Arc<Spec>,
-    /// The core.
     pub core: u32,
     pub(crate) name: &'static str,
     pub(crate) args: Vec<ArgRecord>,

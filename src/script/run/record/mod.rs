@@ -141,7 +141,6 @@ pub trait Attachment: Any + Debug + Send + Sync {
 
 /// The result of a statement.
 #[derive(Debug, Clone)]
-#[expect(missing_docs, reason = "each variant's comment describes its fields")]
 pub enum Did {
     /// An access to memory.
     Access(Box<Access>),

@@ -17,7 +17,6 @@ use crate::run::steps::Walk;
 /// Something shown.
 #[derive(Debug, Clone)]
 pub enum View {
-    /// A table.
     Table(Rows),
     /// A title with pairs of names and values.
     Pairs {
@@ -25,7 +24,10 @@ pub enum View {
         pairs: Vec<(String, String)>,
     },
     /// An expression and its value.
-    Value { of: String, value: Shown },
+    Value {
+        of: String,
+        value: Shown,
+    },
     /// The bit rulers of the machine's addresses.
     Rulers(Arc<Spec>),
     /// The bits of an address with the machine's fields.
@@ -48,7 +50,6 @@ pub enum View {
     },
     /// A machine, as a declaration.
     Declaration(Arc<Spec>),
-    /// A figure as data.
     Figure(Arc<FigureData>),
     /// A remark in words.
     Remark(String),
@@ -72,7 +73,6 @@ pub enum MessageLevel {
     /// The lecture's messages. After a page fault that the kernel resolves, the list ends with the return, because
     /// the retried instruction repeats the messages of a hit.
     Lecture,
-    /// All messages.
     All,
 }
 

@@ -59,9 +59,7 @@ pub enum Ending {
 /// A component, or a program that sends or receives messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Part {
-    /// The CPU.
     Cpu,
-    /// The MMU.
     Mmu,
     /// A TLB, by its index in the machine.
     Tlb(u32),
@@ -73,7 +71,6 @@ pub enum Part {
     OtherCaches,
     /// Main memory.
     Memory,
-    /// The disk.
     Disk,
     /// The kernel's page cache.
     PageCache,
@@ -81,7 +78,6 @@ pub enum Part {
     Handler,
     /// The kernel, during a system call.
     Kernel,
-    /// The process.
     Process,
     /// The parts that a shortened list omits.
     Omitted,

@@ -29,7 +29,6 @@ pub enum TableId {
     Frames,
     /// The swap slots.
     Swap,
-    /// The processes.
     Processes,
     /// The counters of the TLBs and caches.
     Stats,
@@ -132,7 +131,6 @@ pub enum Cell {
     Text(String),
     /// Several values.
     List {
-        /// The values.
         values: List,
         /// Whether the order of the values is irrelevant.
         any_order: bool,
@@ -225,7 +223,6 @@ pub enum ColumnKind {
     Hex,
     /// Numbers in decimal.
     Decimal,
-    /// Words.
     Word,
     /// Numbers, words, or lists as written, because the comparison accepts several notations.
     Text,
@@ -234,13 +231,11 @@ pub enum ColumnKind {
 /// The objects that the words in a column refer to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CellNames {
-    /// Nothing.
     Nothing,
     /// Areas. A library's area has the name of the library's file.
     Areas,
     /// Files, or `anonymous`.
     Files,
-    /// Processes.
     Processes,
     /// Pages of processes: `P1:3,child:1F`.
     Pages,

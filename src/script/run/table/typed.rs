@@ -12,7 +12,6 @@ pub enum TypedCell {
     Missing,
     /// A nonnegative integer.
     Unsigned(u64),
-    /// An integer.
     Integer(i64),
     /// A fraction, such as a latency in cycles or a miss rate.
     Float(f64),
@@ -20,7 +19,6 @@ pub enum TypedCell {
     Boolean(bool),
     /// A word or a text.
     Text(Arc<str>),
-    /// A list.
     List(Vec<TypedCell>),
 }
 
@@ -74,11 +72,8 @@ pub enum ColumnType {
     Integer,
     /// Floating-point numbers of 64 bits.
     Float,
-    /// Booleans.
     Boolean,
-    /// Texts.
     Text,
-    /// Lists of texts.
     TextList,
 }
 
@@ -92,7 +87,6 @@ pub struct TypedTable {
 /// A column of a table.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TypedColumn {
-    /// The name.
     pub name: String,
     /// The type of the cells.
     pub kind: ColumnType,

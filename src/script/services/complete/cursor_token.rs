@@ -40,7 +40,6 @@ impl<'t> CursorToken<'t> {
 /// The kind of a token.
 #[derive(Debug, Clone, PartialEq)]
 pub enum CursorTokenKind<'t> {
-    /// A word.
     Word(TokenRole<'t>),
     /// A number, including its unit.
     Number(Number, Role),
@@ -61,7 +60,6 @@ pub enum Role {
     Entry,
     /// A count, a size, or data.
     Count,
-    /// Unknown.
     Unknown,
 }
 

@@ -59,9 +59,7 @@ pub struct OnDisk {
 /// A completion item.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CompletionOffer {
-    /// The text.
     pub text: String,
-    /// The kind.
     pub kind: ItemKind,
     /// A line of help, or the value of a variable if it is short.
     pub help: String,
@@ -70,31 +68,25 @@ pub struct CompletionOffer {
 /// The kind of an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ItemKind {
-    /// A verb.
     Verb,
     /// A statement with its own syntax, or a keyword inside a statement.
     Keyword,
     /// A definition of the script.
     Definition,
-    /// A process.
     Process,
     /// A system call.
     Call,
-    /// A fact.
     Fact,
     /// A keyword for a value.
     Word,
     /// A part of the machine or the kernel.
     Noun,
-    /// A setting.
     Setting,
     /// A named machine.
     Preset,
     /// A TLB or cache of the machine.
     Part,
-    /// A variable.
     Variable,
-    /// A function.
     Function,
     /// A constant of C.
     Constant,
@@ -104,9 +96,7 @@ pub enum ItemKind {
     Column,
     /// A bit of a page-table entry.
     Bit,
-    /// A unit.
     Unit,
-    /// A file.
     File,
 }
 

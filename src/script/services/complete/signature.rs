@@ -138,7 +138,6 @@ const CALL: &str = "  ";
 /// A hint after the text at the cursor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hint {
-    /// The text.
     pub text: String,
     /// The byte range of the current parameter in the hint.
     pub current: Option<Range<usize>>,

@@ -344,22 +344,18 @@ pub enum Class {
     Number,
     /// A string, a byte, or prose.
     String,
-    /// A comment.
     Comment,
     /// An operator or a bracket.
     Operator,
     /// A keyword that is the value of a fact or setting, or a C constant.
     Constant,
-    /// A process.
     Process,
-    /// A variable.
     Variable,
 }
 
 /// The names of a class.
 #[derive(Debug)]
 pub struct ClassRow {
-    /// The class.
     pub class: Class,
     /// The name in the editors' sample.
     pub name: &'static str,

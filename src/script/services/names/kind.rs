@@ -103,7 +103,6 @@ pub enum Role {
 /// The form of a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
-    /// A word.
     Word,
     /// A string. The name's location is between the quotes.
     Quoted,
@@ -130,7 +129,6 @@ pub struct Occurrence {
 /// The thing that a name refers to. Names that refer to the same thing in some run have the same symbol.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Symbol {
-    /// The name.
     pub name: Arc<str>,
     /// The kind at the symbol's first definition.
     pub kind: NameKind,

@@ -75,7 +75,6 @@ pub struct Read<'a> {
     pub sources: &'a Sources,
     /// The machine files.
     pub files: &'a Files,
-    /// The names.
     pub names: &'a Names,
 }
 

@@ -51,7 +51,6 @@ const REASONS: usize = 3;
 
 /// A line that differs.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-#[expect(missing_docs, reason = "each variant's comment describes its fields")]
 pub enum Change {
     /// A line that only the golden file contains.
     Old(String),

@@ -56,7 +56,6 @@ pub struct Mistake {
     pub column: usize,
     /// The code, or an empty text if the file could not be read as a script.
     pub code: &'static str,
-    /// The message.
     pub message: String,
     /// The fix, possibly empty.
     pub help: String,
@@ -118,7 +117,6 @@ impl Verdict {
 
 /// The result of the comparison with the golden file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each variant's comment describes its fields")]
 pub enum Held {
     /// The script has no golden file.
     #[default]

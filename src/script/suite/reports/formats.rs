@@ -17,9 +17,7 @@ use crate::report::xml;
 use crate::report::xml::{Xml, legal};
 use crate::suite::golden::{Change, Difference};
 
-/// A format.
 pub struct Format {
-    /// The name.
     pub name: &'static str,
     /// Whether the format contains the results of the statements.
     pub results: bool,

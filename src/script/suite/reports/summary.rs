@@ -258,13 +258,11 @@ fn others(names: &[String], one: &str, many: &str) -> String {
 pub struct Blessed {
     /// The name of the golden file.
     pub file: String,
-    /// The outcome.
     pub outcome: Outcome,
 }
 
 /// The outcome of updating a golden file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each variant's comment describes its fields")]
 pub enum Outcome {
     /// The file was written and lists this many statements. These cases differed from the previous file.
     Written { statements: u64, changed: Vec<Case> },
@@ -362,7 +360,6 @@ fn outcome(blessed: &Blessed, theme: Theme) -> String {
 /// The cases of a run, in report order.
 #[derive(Debug, Clone, Default)]
 pub struct Suite {
-    /// The cases.
     pub cases: Vec<Case>,
     /// The outcomes of `--bless`.
     pub blessed: Vec<Blessed>,

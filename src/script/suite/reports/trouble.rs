@@ -24,7 +24,6 @@ pub struct Trouble {
     pub line: usize,
     /// The column, counted from 1, if it is known.
     pub column: Option<usize>,
-    /// The message.
     pub message: String,
     /// The expected and the actual result, if the problem is a difference.
     pub sides: Option<(String, String)>,

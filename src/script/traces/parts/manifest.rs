@@ -138,9 +138,7 @@ pub struct SweepIdentity {
 pub struct Manifest {
     /// The version of the manifest's format.
     pub format: u32,
-    /// The sweep.
     pub sweep: SweepIdentity,
-    /// The part.
     pub part: Part,
     /// The SHA-256 digests of the traces that the part replays, by name, in hexadecimal digits.
     pub traces_sha256: BTreeMap<String, String>,

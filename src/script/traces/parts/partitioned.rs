@@ -19,7 +19,6 @@ use pagewalk_engine::trace::sweep::grid::Grid;
 pub struct TraceFile {
     /// The trace's name in the command. Tables and manifests contain the name.
     pub name: String,
-    /// The file.
     pub path: PathBuf,
 }
 

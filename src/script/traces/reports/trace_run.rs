@@ -34,9 +34,7 @@ pub struct TraceRun {
 /// A replayed trace and its results.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Replayed {
-    /// The trace.
     pub run: TraceRun,
-    /// The counts.
     pub counted: ReplayCounts,
 }
 

@@ -7,9 +7,7 @@ use pagewalk_engine::trace::sweep::grid::{Grid, PointCounts};
 /// A trace that was replayed on the machines of a grid, and its results.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Swept {
-    /// The trace.
     pub run: TraceRun,
-    /// The grid.
     pub grid: Grid,
     /// The counts for each point of the grid, or the reason why the point's replay stopped.
     pub counted: Vec<Result<PointCounts, String>>,

@@ -19,9 +19,7 @@ pub enum Setting {
     Map(Vec<(String, Vec<String>)>),
 }
 
-/// A rule.
 pub struct Rule {
-    /// The name.
     pub name: &'static str,
     /// The allowed values.
     pub values: &'static str,

@@ -1,7 +1,7 @@
 //! Questions in the notation of exam sheets and learning platforms.
 
 use super::points::points;
-use crate::lang::idioms::facts::is_fact;
+use crate::lang::idioms::rows::is_fact;
 use crate::lang::idioms::tokens::Token;
 const TABLE: &str = "an `ask` for a table lists its blank columns, separated by spaces";
 const ASK: &str = "an `ask` takes an access, then `=>` and the facts to find";

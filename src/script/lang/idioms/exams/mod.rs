@@ -1,7 +1,6 @@
 //! Questions and their parts in the notation of learning platforms and LaTeX.
 
 mod ask;
-mod draw;
 mod points;
 
 use std::ops::Range;
@@ -9,7 +8,6 @@ use std::ops::Range;
 use super::settings;
 use super::tokens::{Token, tokens};
 use ask::{OPERATIONS, ask};
-use draw::{choose, random};
 use points::points;
 
 const QUOTES: &str = "a title or text must be in double quotes";
@@ -20,7 +18,6 @@ const BLANK: &str = "`ask` makes a blank";
 const FOLLOWS: &str = "a title or text must follow its keyword without punctuation";
 const NAMED: &str = "this statement has a different name in Pagewalk";
 const GIVEN: &str = "`given` lists the parts to print: `given page_table, tlb`";
-const CHOOSE: &str = "a value must be drawn with `choose NAME in RANGE where CONDITION`";
 
 /// The help for a line without an equivalent.
 pub(super) const HELP: &str = "write `ask read 0x3D4 => vpn, ppn`";
@@ -54,13 +51,7 @@ pub(super) fn line(said: &str) -> Option<(&'static str, Option<String>)> {
     let found = match first.text {
         "ask" | "asks" => ask(said, &all),
         "given" | "gives" => given(&all).map(|new| (GIVEN, Some(new))),
-        "choose" | "draw" | "pick" | "random" | "let" => {
-            choose(said, &all).map(|new| (CHOOSE, Some(new)))
-        }
         "true_false" | "truefalse" | "tf" => truth(&all).map(|new| (OPTION, Some(new))),
-        _ if all.get(1).is_some_and(|sign| sign.text == "=") => random(first.text, said, &all[2..])
-            .map(|new| (CHOOSE, Some(new)))
-            .or_else(|| head(said, &all)),
         word if OPERATIONS.contains(&word) && has_blank(said) => {
             Some((BLANK, Some(format!("ask {said}"))))
         }
@@ -329,19 +320,6 @@ mod tests {
                 "Question 1 (10 points): Go {",
                 "question \"1: Go\" points 10 {",
             ),
-            (
-                "choose x in 1..5, x % 2 == 0",
-                "choose x in 1..5 where x % 2 == 0",
-            ),
-            ("choose x from 1..5", "choose x in 1..5"),
-            ("choose x between 1 and 5", "choose x in 1..=5"),
-            ("choose x in {1, 2}", "choose x in [1, 2]"),
-            (
-                "choose x in 1..5 such that x % 2 == 0",
-                "choose x in 1..5 where x % 2 == 0",
-            ),
-            ("let x = random(1, 5)", "choose x in 1..=5"),
-            ("let x = random.choice([1, 5])", "choose x in [1, 5]"),
             ("given page table, tlb", "given page_table, tlb"),
             (
                 "true_false \"Yes.\" true",

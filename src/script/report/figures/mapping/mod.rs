@@ -9,6 +9,7 @@ mod tests;
 mod words;
 
 use super::lanes::{Link, points, routes};
+use super::words::listed;
 use crate::report::scene::{ElementId, Scene, Stroke};
 use crate::run::record::{Mapping, MappingProcess};
 use pen::{Form, Pen};
@@ -16,8 +17,6 @@ use processes::DrawnPage;
 use stores::{Store, links, place};
 use words::{describe, is_valid};
 
-/// Maximum number of listed rows of pages that are no longer in an area.
-const GONE: usize = 4;
 /// Draws an object in at most this number of columns, if possible.
 pub(crate) fn scene(of: &Mapping, columns: u32) -> Scene {
     let forms: &[Form] = match of.processes.len() {
@@ -168,18 +167,12 @@ impl Pen<'_> {
             .iter()
             .filter(|process| !process.gone.is_empty());
         for (row, process) in (below + 1..).zip(gone) {
-            let listed = process.gone.iter().take(GONE);
-            let mut pages: Vec<String> = listed
-                .map(|(vpn, pages)| self.range(*vpn, *pages))
-                .collect();
-            if process.gone.len() > GONE {
-                pages.push(format!("and {} more", process.gone.len() - GONE));
-            }
-            let note = format!(
-                "no longer in an area: {} of {}",
-                pages.join(", "),
-                process.process
-            );
+            let pages = process
+                .gone
+                .iter()
+                .map(|(vpn, pages)| self.range(*vpn, *pages));
+            let pages = listed(pages.collect());
+            let note = format!("no longer in an area: {pages} of {}", process.process);
             self.scene.say(format!("{note}."), false);
             self.scene.write((0, row), note);
         }

@@ -106,7 +106,7 @@ impl Drawing<'_> {
     fn area(&self, layout: &AreaLayout) -> Slab {
         let area = &layout.area.area;
         let backing = format!("{}  {}", area.perms(), layout.area.backing);
-        let (mark, mark_at) = self.mark(area.start, area.end, area.stack);
+        let (mark, mark_at) = self.mark(area.start, area.end);
         Slab {
             start: Some(area.start),
             top: self.names.address(area.end),
@@ -121,12 +121,13 @@ impl Drawing<'_> {
 
     /// Returns the label of a range that contains the stack pointer or the break. Its address is empty if it is the end of
     /// the range, which has an address already.
-    fn mark(&self, start: u64, end: u64, stack: bool) -> (String, String) {
-        let has_heap = self.view.brk.0 < self.view.brk.1;
+    fn mark(&self, start: u64, end: u64) -> (String, String) {
+        // Without a program and a heap, nothing shows what the break is the end of.
+        let (heap, brk) = self.view.brk;
+        let is_known = heap < brk || self.view.pc.is_some();
         let labels = [
-            ("%rsp", self.view.rsp.filter(|_| stack)),
-            // Without a heap, nothing shows what the break is the end of.
-            ("brk", Some(self.view.brk.1).filter(|_| has_heap)),
+            ("%rsp", self.view.rsp),
+            ("brk", Some(brk).filter(|_| is_known)),
         ];
         for (name, at) in labels {
             if let Some(at) = at.filter(|at| start < *at && *at <= end) {
@@ -200,8 +201,8 @@ impl Drawing<'_> {
         if under.is_some_and(|under| is_heap(&under.area)) {
             lines.push(("↑ grows with brk".to_owned(), String::new()));
         }
-        // Only a break at the upper edge has a place in a gap.
-        let (mark, mark_at) = self.mark(end - 1, end, false);
+        // Only a pointer to the upper edge has a place in a gap.
+        let (mark, mark_at) = self.mark(end - 1, end);
         Slab {
             top: self.names.address(end),
             mark,

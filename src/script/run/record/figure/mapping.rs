@@ -49,7 +49,6 @@ pub struct Mapping {
 /// A file on disk.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct MappedFile {
-    /// The name.
     pub name: String,
     /// Size in bytes.
     pub bytes: u64,
@@ -128,7 +127,6 @@ pub struct MappedPages {
 /// The location of a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(tag = "state", rename_all = "kebab-case")]
-#[expect(missing_docs, reason = "each variant's comment describes its fields")]
 pub enum PagePlace {
     /// In a frame. The entry allows stores, or the kernel copies the page on a store.
     Frame {

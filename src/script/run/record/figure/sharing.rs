@@ -35,7 +35,6 @@ pub struct PageInFrame {
     pub vpn: u64,
     /// The name of the page's area, possibly empty.
     pub area: String,
-    /// The frame.
     pub frame: u64,
     /// Whether the page's entry allows stores.
     pub writable: bool,

@@ -28,7 +28,6 @@ pub struct System {
 /// A TLB or cache of a [`System`].
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct SystemPart {
-    /// The name.
     pub name: String,
     /// The accesses that the part serves: `data`, `instructions`, or `unified`.
     pub serves: &'static str,

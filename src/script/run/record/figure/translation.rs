@@ -49,7 +49,6 @@ pub struct Translation {
 pub struct DividedAddress {
     /// The width in bits.
     pub bits: u32,
-    /// The address.
     pub value: Option<u64>,
     /// The divisions of the address, each from the highest bit down.
     pub rows: Vec<Vec<DividedField>>,
@@ -64,7 +63,6 @@ pub struct DividedField {
     pub high: u32,
     /// The lowest bit.
     pub low: u32,
-    /// The value.
     pub value: Option<u64>,
 }
 
@@ -97,7 +95,6 @@ pub struct Lookup {
 /// An entry of a TLB, or a line of a cache.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LookupEntry {
-    /// The way.
     pub way: u32,
     /// The valid bit.
     pub valid: bool,

@@ -234,7 +234,6 @@ const WRITTEN: &str = "did when it was last reviewed; written by `pagewalk test 
 
 /// The reason why a golden file is unusable.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each variant's comment describes its fields")]
 pub enum Unusable {
     /// The file cannot be read, for the given reason.
     Unreadable(String),

@@ -411,12 +411,9 @@ fn layouts_mark_the_stack_pointer_and_the_break() {
     let mark = |top: &str, name: &str| (top.to_owned(), name.to_owned());
     let program = "executable \"a.out\" { | section start size perms | ; | .text 400000 1800 r-x | }\nprocess P1";
     assert_eq!(marks(program), []);
-    // A new program has no heap, so nothing ends at its break, which is after its last section.
-    let marked = [mark("0x7FFFFFFFF000", "%rsp")];
+    // The heap of a new program is empty and begins after its last section.
+    let marked = [mark("0x7FFFFFFFF000", "%rsp"), mark("0x402000", "brk")];
     assert_eq!(marks(&format!("{program}\nexecve(\"a.out\")")), marked);
-    let heap = format!("{program}\nexecve(\"a.out\")\nsbrk(4096)");
-    let both = [mark("0x7FFFFFFFF000", "%rsp"), mark("0x403000", "brk")];
-    assert_eq!(marks(&heap), both);
     // Stores below the stack grow the area but do not run the program.
     let grown = format!("{program}\nexecve(\"a.out\")\nwrite 0x7FFFFFFF0000 = 1");
     assert_eq!(marks(&grown), marked);

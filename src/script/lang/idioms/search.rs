@@ -1,0 +1,434 @@
+//! Repairs of a statement in which one token is wrong: deletes, inserts, exchanges, or replaces a token near the error.
+
+use std::collections::BTreeMap;
+
+use super::rows::{is_keyword, keywords};
+use super::spelled::TABLE;
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::edit::{TextEdit, edited};
+use crate::lang::fix::Fix;
+use crate::lang::layout::{Token, TokenKind, is_operator, tokens};
+use crate::lang::nearest::nearest;
+use crate::lang::parse::parse;
+use crate::lang::sections::lists;
+use crate::lang::span::Span;
+use crate::lang::value::UNITS;
+
+/// Signs and words with a fixed place in statements.
+const SIGNS: &[&str] = &[
+    ",", "=", "=>", "==", ":", ".", "..", "(", ")", "[", "]", "{", "}", "in", "let", "where",
+];
+
+/// Maximum length in bytes of a script and of a statement to repair.
+const LONGEST_SCRIPT: usize = 1 << 16;
+const LONGEST: usize = 1 << 10;
+
+/// The tokens of a text, and the statement that contains an error.
+pub(super) struct Statement<'a> {
+    text: &'a str,
+    /// The tokens of the statement up to its block.
+    tokens: Vec<Token>,
+    /// The index of the token at the error.
+    at: usize,
+    /// All tokens of the text, and the index of the token at the error.
+    all: Vec<Token>,
+    near: usize,
+    /// The text before and after the statement that makes it a script on its own: the heads of the blocks around it.
+    around: (String, String),
+}
+
+impl<'a> Statement<'a> {
+    /// Returns the statement with an error at a byte.
+    pub(super) fn at(text: &'a str, byte: usize) -> Option<Self> {
+        if text.len() > LONGEST_SCRIPT {
+            return None;
+        }
+        let all = tokens(text).list;
+        let all: Vec<Token> = all
+            .into_iter()
+            .filter(|token| token.kind != TokenKind::Comment)
+            .collect();
+        let mut near = all
+            .iter()
+            .position(|token| token.end > byte)
+            .unwrap_or(all.len().checked_sub(1)?);
+        // An error at the end of a statement belongs to the statement before.
+        if all[near].start > byte && near > 0 && all[near].start > all[near - 1].end
+            || all[near].start == all[near].end
+        {
+            near = near.saturating_sub(usize::from(near > 0));
+        }
+        let (mut first, mut last) = bounds(&all, near);
+        // An unclosed bracket makes the rest of the script a part of the statement.
+        while all[last].end > all[near].end + LONGEST {
+            last -= 1;
+        }
+        while all[first].start + LONGEST < all[near].start {
+            first += 1;
+        }
+        let mut open = Vec::new();
+        for (index, token) in all[..first].iter().enumerate() {
+            match token.kind {
+                TokenKind::Open(b'{') | TokenKind::Hole => open.push(index),
+                TokenKind::Close(b'}') => drop(open.pop()),
+                _ => {}
+            }
+        }
+        let (mut before, mut after) = (String::new(), String::new());
+        for brace in open {
+            let (from, _) = bounds(&all, brace.checked_sub(1)?);
+            before.extend([&text[all[from].start..all[brace].end], "\n"]);
+            after += "\n}";
+        }
+        if first > 0 && matches!(all[first - 1].kind, TokenKind::Close(b'}')) {
+            before += "if true { } ";
+        }
+        let tokens: Vec<Token> = all[first..=last]
+            .iter()
+            .filter(|token| token.end > token.start)
+            .copied()
+            .collect();
+        // A line that begins with a keyword begins the next statement, so the line before it is unfinished.
+        let begins = |token: &Token| {
+            text[..token.start]
+                .trim_end_matches([' ', '\t'])
+                .ends_with('\n')
+        };
+        let next = |token: &Token| begins(token) && lists(TABLE, "begin", token.text(text));
+        if tokens.iter().skip(1).any(next) {
+            return None;
+        }
+        let at = tokens
+            .iter()
+            .position(|token| token.start >= all[near].start)
+            .unwrap_or(tokens.len().checked_sub(1)?);
+        Some(Self {
+            text,
+            tokens,
+            at,
+            all,
+            near,
+            around: (before, after),
+        })
+    }
+
+    fn word(&self, index: usize) -> &'a str {
+        self.text
+            .get(self.tokens[index].start..self.tokens[index].end)
+            .unwrap_or("")
+    }
+
+    fn span(&self, file: u32) -> Span {
+        Span::new(
+            file,
+            self.tokens[0].start..self.tokens[self.tokens.len() - 1].end,
+        )
+    }
+
+    /// Whether the statement has the form of a statement after an edit.
+    fn reads(&self, edit: &TextEdit) -> Option<String> {
+        let span = self.span(edit.span.file);
+        let new = edited(
+            self.text.get(span.start as usize..span.end as usize)?,
+            span,
+            std::slice::from_ref(edit),
+        );
+        let new_tokens = tokens(&new);
+        let names_keyword = new_tokens
+            .list
+            .windows(2)
+            .any(|pair| pair[0].text(&new) == "let" && is_keyword(pair[1].text(&new)));
+        if names_keyword {
+            return None;
+        }
+        let depth = new_tokens.open.iter().filter(|byte| **byte == b'{').count();
+        let whole = format!(
+            "{}{new}{}{}",
+            self.around.0,
+            " }".repeat(depth),
+            self.around.1
+        );
+        parse(0, &whole, &mut ())
+            .diagnostics
+            .is_empty()
+            .then(|| new.split_whitespace().collect())
+    }
+
+    /// Returns the fixes after which the statement parses, without those that have the same effect. The first group
+    /// exchanges words, so that no word is lost.
+    pub(super) fn repairs(&self, of: &Diagnostic) -> [Vec<Fix>; 2] {
+        let reading = |fixes: Vec<Fix>| {
+            let mut found: BTreeMap<String, Fix> = BTreeMap::new();
+            for fix in fixes {
+                if let Some(edit) = fix.edit(self.text)
+                    && let Some(new) = self.reads(&edit)
+                {
+                    found.entry(new).or_insert(fix);
+                }
+            }
+            found.into_values().collect()
+        };
+        let (mut words, others) = self.exchanges(of);
+        words.extend(self.keywords(of.span.file));
+        let others = others.into_iter().chain(self.edits(of)).collect();
+        [reading(words), reading(others)]
+    }
+
+    /// Returns the keywords that misspelled words near the error resemble.
+    fn keywords(&self, file: u32) -> impl Iterator<Item = Fix> {
+        let near = self.at.saturating_sub(2)..(self.at + 2).min(self.tokens.len());
+        near.filter_map(move |index| {
+            let word = self.word(index);
+            let unit = index > 0
+                && self.tokens[index - 1].kind == TokenKind::Number
+                && !lists(TABLE, "ours", word);
+            let units = UNITS.iter().map(|unit| unit.name).filter(|_| unit);
+            let keyword = nearest(word, keywords().chain(units))?;
+            (keyword != word).then(|| Fix::write(self.place(file, index, index), word, keyword))
+        })
+    }
+
+    /// Returns the exchanges of two words, and of other tokens.
+    fn exchanges(&self, of: &Diagnostic) -> (Vec<Fix>, Vec<Fix>) {
+        let file = of.span.file;
+        let cells = of.code == Code::UnknownColumn;
+        let bare = |index: usize| {
+            matches!(
+                self.tokens[index].kind,
+                TokenKind::Word | TokenKind::Number | TokenKind::Cell
+            )
+        };
+        let last = self.tokens.len().saturating_sub(1);
+        let near = self.at.saturating_sub(2)..(self.at + 2).min(last);
+        let head = (self.at > 2 && last > 0).then_some(0);
+        let keyword = |index: usize| is_keyword(self.word(index));
+        let fixed = |index: usize| {
+            let bracket = matches!(
+                self.tokens[index].kind,
+                TokenKind::Open(_) | TokenKind::Close(_)
+            );
+            let operator = self.tokens[index].kind == TokenKind::Operator;
+            bracket || operator && self.word(index) == "=>"
+        };
+        let calls = |index: usize| fixed(index) || fixed(index + 1);
+        let cell = |index: usize| self.tokens[index].kind == TokenKind::Cell;
+        let moves = |index: &usize| {
+            !calls(*index) && (cells || !cell(*index)) && (*index > 0 || keyword(1) && !keyword(0))
+        };
+        let both = head.into_iter().chain(near).filter(moves).map(|index| {
+            let (both, next) = (self.place(file, index, index + 1), self.word(index + 1));
+            let between = &self.text[self.tokens[index].end..self.tokens[index + 1].start];
+            let text = &self.text[both.start as usize..both.end as usize];
+            (
+                bare(index) && bare(index + 1),
+                Fix::write(both, text, format!("{next}{between}{}", self.word(index))),
+            )
+        });
+        let both =
+            both.filter(|(_, fix)| !unit_after_number(fix.was.as_deref().unwrap_or_default()));
+        let (words, others): (Vec<_>, Vec<_>) = both.partition(|(words, _)| *words);
+        let fixes = |all: Vec<(bool, Fix)>| all.into_iter().map(|(_, fix)| fix).collect();
+        (fixes(words), fixes(others))
+    }
+
+    /// Returns the removal of a token that is twice at the error. Cells may be equal, and a comma may lack a value.
+    pub(super) fn doubled(&self, file: u32) -> Option<Fix> {
+        let all = &self.all;
+        let near = self.near.saturating_sub(2)..(self.near + 2).min(all.len().checked_sub(1)?);
+        let text = |token: Token| token.text(self.text);
+        let twice = |index: &usize| {
+            text(all[*index]) == text(all[index + 1]) && all[*index].end > all[*index].start
+        };
+        let single = |index: &usize| {
+            !matches!(all[*index].kind, TokenKind::Cell | TokenKind::Bar)
+                && text(all[*index]) != ","
+        };
+        let twice = near.rev().find(|index| twice(index) && single(index))?;
+        let place = Span::new(file, all[twice + 1].start..all[twice + 1].end);
+        Some(Fix::write(place, text(all[twice]), ""))
+    }
+
+    fn place(&self, file: u32, first: usize, last: usize) -> Span {
+        Span::new(file, self.tokens[first].start..self.tokens[last].end)
+    }
+
+    /// Whether a token can be superfluous. An operator without its operand is not, nor is a bracket.
+    fn may_be_removed(&self, index: usize, code: Code) -> bool {
+        // A foreign character has a meaning.
+        if !self.word(index).is_ascii() {
+            return false;
+        }
+        let is = |index: usize, kind: fn(TokenKind) -> bool| {
+            self.tokens.get(index).is_some_and(|token| kind(token.kind))
+        };
+        let operator = |kind| matches!(kind, TokenKind::Operator);
+        let token = self.tokens[index];
+        let (before, after) = (&self.text[..token.start], &self.text[token.end..]);
+        // A row or call may have too many parts anywhere, and a word that begins a line may be the next statement.
+        let elsewhere = matches!(code, Code::WrongCount | Code::BadTable | Code::BadNumber)
+            || index > 0 && before.trim_end_matches([' ', '\t']).ends_with('\n');
+        let parts = |index: usize| {
+            !is(index, |kind| {
+                matches!(
+                    kind,
+                    TokenKind::Word | TokenKind::Number | TokenKind::String { .. }
+                )
+            })
+        };
+        match token.kind {
+            _ if elsewhere || self.tokens.len() == 1 => false,
+            // A sign is missing between two values that touch.
+            TokenKind::Word | TokenKind::Number
+                if before.ends_with(|c: char| c.is_ascii_alphanumeric() || ")]".contains(c)) =>
+            {
+                false
+            }
+            TokenKind::Prose | TokenKind::Hole | TokenKind::Open(b'{') => false,
+            TokenKind::Cell => code == Code::UnknownColumn,
+            TokenKind::Operator if self.word(index) == "." => false,
+            TokenKind::Operator if self.word(index) == "," => true,
+            TokenKind::Operator => index > 0 && is(index - 1, operator) || is(index + 1, operator),
+            // A misspelled number, or the name of a function, is wrong, not superfluous.
+            TokenKind::Word if self.word(index).contains("x0") => false,
+            TokenKind::Word
+                if after.starts_with('(')
+                    && !(index > 0 && is(index - 1, |kind| kind == TokenKind::Word)) =>
+            {
+                false
+            }
+            TokenKind::Word => {
+                let known = nearest(self.word(index), keywords()).is_some();
+                let value = index > 0 && parts(index - 1) && parts(index + 1);
+                index > 0 && !value && !is_operator(self.word(index)) && !known
+            }
+            // A value without its name is not superfluous.
+            TokenKind::Number | TokenKind::String { .. } => {
+                index > 0 && !(parts(index - 1) && parts(index + 1))
+            }
+            _ => true,
+        }
+    }
+
+    /// Whether a sign can be missing before the token with an index.
+    fn may_follow(&self, sign: &str, index: usize) -> bool {
+        let head = self.word(0);
+        match sign {
+            "let" => index == 0,
+            ":" => index == 1,
+            "in" => matches!(head, "for" | "choose"),
+            "where" => matches!(head, "choose" | "option"),
+            _ => true,
+        }
+    }
+
+    fn edits(&self, of: &Diagnostic) -> Vec<Fix> {
+        let file = of.span.file;
+        let (from, to) = (
+            self.at.saturating_sub(2),
+            (self.at + 2).min(self.tokens.len()),
+        );
+        let mut fixes = Vec::new();
+        let has_facts = (0..self.tokens.len()).any(|index| self.word(index) == "=>");
+        for index in from..to {
+            let (word, place) = (self.word(index), self.place(file, index, index));
+            if self.may_be_removed(index, of.code) {
+                fixes.push(Fix::write(place, word, ""));
+            }
+            // A sign may replace another sign.
+            let sign = matches!(
+                self.tokens[index].kind,
+                TokenKind::Operator | TokenKind::Open(_) | TokenKind::Close(_)
+            );
+            let fits = |sign: &&&str| {
+                !(has_facts && **sign == "=>")
+                    && !sign.starts_with(char::is_alphabetic)
+                    && self.may_follow(sign, index)
+            };
+            for sign in SIGNS
+                .iter()
+                .filter(|other| sign && index == self.at && fits(other))
+            {
+                fixes.push(Fix::write(place, word, *sign));
+            }
+        }
+        for index in from..=to {
+            let at = match index.checked_sub(1) {
+                Some(before) => self.tokens[before].end,
+                None => self.tokens[0].start,
+            };
+            for sign in SIGNS
+                .iter()
+                .filter(|sign| self.may_follow(sign, index) && !(has_facts && **sign == "=>"))
+            {
+                let before = if index == 0 || matches!(*sign, "," | ")" | "]" | "." | "(" | ":") {
+                    ""
+                } else {
+                    " "
+                };
+                let after = if self.text[at..].starts_with([' ', '\n']) || at == self.text.len() {
+                    ""
+                } else {
+                    " "
+                };
+                fixes.push(Fix::put_in(
+                    file,
+                    at as u32,
+                    format!("{before}{sign}{after}"),
+                ));
+            }
+        }
+        fixes.extend(self.closings(file));
+        fixes
+    }
+
+    /// Inserts the bracket that belongs to the one at the error, wherever a token ends.
+    fn closings(&self, file: u32) -> Vec<Fix> {
+        let (sign, range) = match self.word(self.at) {
+            "(" => (")", self.at + 1..self.tokens.len()),
+            "[" => ("]", self.at + 1..self.tokens.len()),
+            ")" => ("(", 0..self.at),
+            "]" => ("[", 0..self.at),
+            _ => return Vec::new(),
+        };
+        range
+            .map(|index| {
+                let token = self.tokens[index];
+                Fix::put_in(
+                    file,
+                    if index > self.at {
+                        token.end
+                    } else {
+                        token.start
+                    } as u32,
+                    sign,
+                )
+            })
+            .collect()
+    }
+}
+
+/// Whether a text is a number with its unit.
+fn unit_after_number(text: &str) -> bool {
+    let unit = text.split_whitespace().nth(1).unwrap_or_default();
+    text.starts_with(|c: char| c.is_ascii_digit()) && UNITS.iter().any(|known| known.name == unit)
+}
+
+/// Returns the indexes of the first and last token of the statement that contains a token. A block belongs to no
+/// statement, except for its opening brace.
+fn bounds(all: &[Token], at: usize) -> (usize, usize) {
+    let parts = |token: &Token| {
+        matches!(
+            token.kind,
+            TokenKind::End | TokenKind::Open(b'{') | TokenKind::Close(b'}')
+        )
+    };
+    let first = all[..at]
+        .iter()
+        .rposition(parts)
+        .map_or(0, |before| before + 1);
+    let last = all[at..]
+        .iter()
+        .position(parts)
+        .map_or(all.len() - 1, |after| at + after);
+    (first.min(at), last)
+}

@@ -1,0 +1,95 @@
+//! Characters of input methods, slides, and other alphabets, with their spelling in the language.
+
+use super::habits::Stop;
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::span::Span;
+
+/// Characters that resemble a letter or sign of the language, the letters and signs in the same order, and what the
+/// characters are.
+const ALIKE: &[(&str, &str, &str)] = &[
+    (
+        "аеорсухіѕјԁһԛԝАВЕКМНОРСТУХІЅЈ",
+        "aeopcyxisjdhqwABEKMHOPCTYXISJ",
+        "Cyrillic",
+    ),
+    ("οανρτυιΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "oavptuiABEZHIKMNOPTYX", "Greek"),
+    ("µμ", "uu", "a micro sign"),
+    ("│┃¦∣÷·∗ⅹ", "||||/**x", "typographic"),
+    (
+        "\u{3000}\u{2003}\u{2009}\u{202f}",
+        "    ",
+        "a wide or narrow space",
+    ),
+];
+
+/// Signs of mathematics, and characters without a width.
+const SIGNS: &[(&str, &str)] = &[
+    ("…", ".."),
+    ("∧", " and "),
+    ("∨", " or "),
+    ("¬", "not "),
+    ("∈", " in "),
+    ("←", "="),
+    ("≔", "="),
+    ("\u{200b}", ""),
+    ("\u{200e}", ""),
+    ("\u{feff}", ""),
+];
+
+const SUPERSCRIPTS: &str = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+
+/// Returns the spelling of a character in the language, and what the character is.
+fn plain(c: char) -> Option<(String, &'static str)> {
+    if ('\u{ff01}'..='\u{ff5e}').contains(&c) {
+        return char::from_u32(u32::from(c) - 0xFEE0).map(|c| (c.to_string(), "full-width"));
+    }
+    if let Some((_, ours)) = SIGNS.iter().find(|(theirs, _)| theirs.starts_with(c)) {
+        return Some(((*ours).to_owned(), "a sign of mathematics"));
+    }
+    ALIKE.iter().find_map(|(theirs, ours, kind)| {
+        let at = theirs.chars().position(|other| other == c)?;
+        Some((ours.chars().nth(at)?.to_string(), *kind))
+    })
+}
+
+/// Returns a text without foreign characters.
+fn spelled(text: &str) -> String {
+    let (mut new, mut raised) = (String::new(), false);
+    for c in text.chars() {
+        let digit = SUPERSCRIPTS.chars().position(|digit| digit == c);
+        match (digit, plain(c)) {
+            (Some(digit), _) => {
+                new += if raised { "" } else { "**" };
+                new += &digit.to_string();
+            }
+            (None, Some((ours, _))) => new += &ours,
+            (None, None) => new.push(c),
+        }
+        raised = digit.is_some();
+    }
+    new
+}
+
+/// Reports a foreign character. The fix replaces all of them up to the end of the line, except in texts.
+pub(super) fn foreign(stop: &Stop) -> Option<Diagnostic> {
+    let first = stop.rest.chars().next()?;
+    let superscript = SUPERSCRIPTS.contains(first);
+    let kind = if superscript {
+        "a superscript"
+    } else {
+        plain(first)?.1
+    };
+    let text = stop.rest.split(['"', '\'']).next().unwrap_or(stop.rest);
+    let last = text
+        .char_indices()
+        .rfind(|(_, c)| SUPERSCRIPTS.contains(*c) || plain(*c).is_some());
+    let (at, c) = last?;
+    let was = &text[..at + c.len_utf8()];
+    let message = if kind.starts_with("a ") {
+        format!("`{first}` is {kind}")
+    } else {
+        format!("`{first}` is a {kind} character")
+    };
+    let diagnostic = Diagnostic::new(Code::Syntax, Span::default(), message);
+    Some(diagnostic.fix(stop.write(was, spelled(was))))
+}

@@ -1,0 +1,81 @@
+//! Scripts with one cause and several consequences. The first message names the cause, and a fix is applied there.
+
+use pagewalk_script::api::CheckedScript;
+use pagewalk_script::lang::diagnostic::Diagnostic;
+use std::fmt::Write as _;
+
+/// Scripts with the line of the first message, a part of the message or its help, and the first line that the fix changes, or an
+/// empty text for no fix. `/` separates lines.
+#[rustfmt::skip]
+const CASES: &[(&str, usize, &str, &str)] = &[
+    ("read 0x3D4 => vpn 0x0F/read 0x3D8/flush tlb/show tlb", 1, "also in lines 2, 3, 4", ""),
+    ("machine simple/let x = foo + 1/let y = foo + 2", 2, "also in line 3", ""),
+    ("machine simple/let bse = 0x3C0/read base/read base + 4", 2, "nothing uses this variable", "let base = 0x3C0"),
+    ("kernel { frames 8 }/P1: let p = malloc(16)/P1: write p = 1/let child = fork()", 2, "declare the process", "process P1"),
+    ("machine/  virtual 14 bits/  physical 12 bits/  page 64 B/}/read 0x3D4", 1, "opens no block", "machine {"),
+    ("machine simple/for i in 0..4/  read i/}/show 1", 2, "opens no block", "for i in 0..4 {"),
+    ("machine simple/question \"T\" points 5 {/  text \"\"\"A byte./  ask read 0x3D4 => vpn/}/expct 1", 3, "never closed", ""),
+    ("scenario \"a\" {/  machine simple/  read 0x3D4/expect tlb.mises == 1", 1, "never closed", "}"),
+    ("sets \"a\" points 4 {/  ask \"Number of sets\" = 4/}", 1, "no statement begins with `sets`", ""),
+    // A name cannot be a keyword, a condition is no statement, and a part is no fact.
+    ("let = 64", 1, "let NAME = VALUE", ""),
+    ("machine simple/if read 0x3D4 => tlb hit {/  show tlb/}", 2, "a condition is a value", "read 0x3D4; if last.tlb == \"hit\" {"),
+    ("show tlb", 1, "no machine", ""),
+    // Characters of other alphabets and input methods.
+    ("machine simple/read 0x03D4 => vpn １５，tlb miss", 2, "full-width", "read 0x03D4 => vpn 15,tlb miss"),
+    ("machine simple/expect machine.pages == 2⁸", 2, "superscript", "expect machine.pages == 2**8"),
+    ("machine simple/r\u{435}ad 0x03D4", 2, "Cyrillic", "read 0x03D4"),
+    ("machine simple/set tlb {/  set │ tag ppn/  ────┼────/  3 │ 03 0D/}", 2, "drawn by `show`", "  set | tag ppn"),
+    // Names of other tools and of the textbook.
+    ("machine { n 14 bits, physical 12 bits, page 64 B }", 1, "did you mean `virtual`", "machine { virtual 14 bits, physical 12 bits, page 64 B }"),
+    ("reference 1 2 { frames 1, replacement min }", 1, "optimal", "reference 1 2 { frames 1, replacement optimal }"),
+    // Only what is wrong is changed.
+    ("machine simple/read 0 => fault , vpn 0", 2, "`fault` needs a value", ""),
+    ("machine simple/read 0 0 => vpn 0", 2, "takes no other value", "read 0 => vpn 0"),
+    ("machine simple/choose walked in in 0..4", 2, "in", "choose walked in 0..4"),
+];
+
+/// Returns the line, the texts, and the first line that the fix changes.
+fn described(script: &CheckedScript, first: &Diagnostic, text: &str) -> (usize, String, String) {
+    let line = script
+        .sources
+        .location(first.span)
+        .map_or(0, |(_, at)| at.line);
+    let edit = first.fix.as_ref().and_then(|fix| fix.edit(text));
+    let fixed = edit.map_or_else(String::new, |edit| {
+        let (start, end) = (edit.span.start as usize, edit.span.end as usize);
+        format!("{}{}{}", &text[..start], edit.replacement, &text[end..])
+    });
+    let new = fixed
+        .lines()
+        .find(|line| !text.lines().any(|old| old == *line));
+    let said = format!(
+        "{} / {}",
+        first.message,
+        first.help.as_deref().unwrap_or_default()
+    );
+    (line, said, new.unwrap_or_default().to_owned())
+}
+
+#[test]
+fn the_first_message_names_the_cause() {
+    let mut messages = String::new();
+    for (script, line, part, fixed) in CASES {
+        let text = format!("{}\n", script.replace('/', "\n"));
+        let checked = CheckedScript::from_text("cause.pw", &text, &mut ());
+        let found = checked
+            .diagnostics
+            .first()
+            .map(|first| described(&checked, first, &text));
+        let right = found
+            .as_ref()
+            .is_some_and(|(at, said, new)| at == line && said.contains(part) && new == fixed);
+        if !right {
+            let _ = writeln!(
+                messages,
+                "{script}\nwant {line}, {part}, {fixed}\n{found:?}\n"
+            );
+        }
+    }
+    assert!(messages.is_empty(), "{messages}");
+}
