@@ -151,13 +151,15 @@ fn intended(error: &clap::Error) -> Option<String> {
         Some(ContextValue::String(text)) => Some(text.split(' ').next()?.trim_start_matches('-')),
         _ => None,
     };
-    let command = Arguments::command();
+    let mut command = Arguments::command();
+    // The options of subcommands are deferred.
+    command.build();
     let given = std::env::args().nth(1)?;
     let options = || {
         command
             .find_subcommand(&given)
             .into_iter()
-            .flat_map(|one| one.get_arguments())
+            .flat_map(clap::Command::get_arguments)
     };
     let said = of(ContextKind::InvalidValue).or_else(|| of(ContextKind::InvalidArg))?;
     let takes = |option: &&Arg| {

@@ -11,17 +11,14 @@ const FOUND: &[(&str, &str)] = &[
         "syntax",
     ),
     // The guess which brace is unclosed ended the statement around a text that contains a block.
-    (
-        "[\"\"\"\nf{ {\n 2\n.\"\"\"",
-        "unclosed unclosed unclosed unclosed",
-    ),
+    ("[\"\"\"\nf{ {\n 2\n.\"\"\"", "unclosed unclosed"),
     // The layout pass read the block after a value as a table, and the grammar read it as settings.
     ("machine simple\nset c=4{p}", "unknown-noun"),
     ("process P=1{p}", "wrong-count"),
     // The newline after an unclosed block in a hole ended a statement that began later.
     (
         "  {[\"\"\"{\n   {\n  }{r\"\"\"",
-        "unclosed unclosed unclosed unclosed",
+        "unclosed unclosed unclosed",
     ),
     // The formatter removed a row that the parser kept.
     (

@@ -1,8 +1,10 @@
 //! Scripts with one cause and several consequences. The first message names the cause, and a fix is applied there.
 
 use pagewalk_script::api::CheckedScript;
+use pagewalk_script::editor::{Document, OpenTexts};
 use pagewalk_script::lang::diagnostic::Diagnostic;
 use std::fmt::Write as _;
+use std::fs;
 
 /// Scripts with the line of the first message, a part of the message or its help, and the first line that the fix changes, or an
 /// empty text for no fix. `/` separates lines.
@@ -78,4 +80,26 @@ fn the_first_message_names_the_cause() {
         }
     }
     assert!(messages.is_empty(), "{messages}");
+}
+
+#[test]
+fn a_mistake_in_a_machine_file_is_also_marked_in_the_script() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let machine = "virtual: 14 bits\nphysical: 12 bits\npage-size: 64 B\n";
+    fs::write(folder.path().join("lab.yaml"), machine).expect("a file");
+    let (path, text) = (folder.path().join("a.pw"), "machine \"lab.yaml\"\n");
+    fs::write(&path, text).expect("a file");
+    let checked = CheckedScript::from_path(&path);
+    let help = checked.diagnostics[0].help.as_deref();
+    assert_eq!(help, Some("did you mean `page`?"));
+    let document = Document::new(&path, text, OpenTexts::default());
+    let problems = document.diagnostics();
+    let own = problems
+        .iter()
+        .find(|one| one.location.path.ends_with("a.pw"));
+    let own = own.expect("a mark in the script");
+    assert_eq!(
+        (own.code, own.location.range.clone()),
+        ("unknown-setting", 8..18)
+    );
 }

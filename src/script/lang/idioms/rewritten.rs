@@ -96,6 +96,7 @@ pub(super) fn found_in(
 pub(super) fn stated(facts: &str) -> Option<(&'static Idiom, Option<String>)> {
     let (joining, either) = (&section("joined")[0], &section("either")[0]);
     let (mut row, mut parts, mut from, mut depth) = (None, Vec::new(), 0, 0);
+    let mut worksheet = false;
     let all = tokens(facts);
     for (at, token) in all.iter().enumerate() {
         depth += nesting(token.text);
@@ -108,7 +109,7 @@ pub(super) fn stated(facts: &str) -> Option<(&'static Idiom, Option<String>)> {
             && token.text.bytes().all(|byte| byte.is_ascii_uppercase())
             || token.text == "page" && all.get(at + 1).is_some_and(|next| next.text == "fault");
         if depth == 0 && listed && at > 0 && from < token.start {
-            row = row.or(Some(joining));
+            worksheet = true;
             parts.push(&facts[from..token.start]);
             from = token.start;
         } else if depth == 0 && (joined || token.text == ",") {
@@ -136,6 +137,7 @@ pub(super) fn stated(facts: &str) -> Option<(&'static Idiom, Option<String>)> {
             None => new.push(lowered(part)),
         }
     }
+    let row = if worksheet { Some(joining) } else { row };
     row.map(|row| (row, Some(new.join(", "))))
 }
 

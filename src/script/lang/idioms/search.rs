@@ -141,13 +141,9 @@ impl<'a> Statement<'a> {
         if names_keyword {
             return None;
         }
-        let depth = new_tokens.open.iter().filter(|byte| **byte == b'{').count();
-        let whole = format!(
-            "{}{new}{}{}",
-            self.around.0,
-            " }".repeat(depth),
-            self.around.1
-        );
+        let opened = |byte: &u8| (*byte == b'{').then_some(" }");
+        let closings: String = new_tokens.open.iter().filter_map(opened).collect();
+        let whole = format!("{}{new}{}{}", self.around.0, closings, self.around.1);
         parse(0, &whole, &mut ())
             .diagnostics
             .is_empty()
@@ -340,9 +336,8 @@ impl<'a> Statement<'a> {
                 TokenKind::Operator | TokenKind::Open(_) | TokenKind::Close(_)
             );
             let fits = |sign: &&&str| {
-                !(has_facts && **sign == "=>")
-                    && !sign.starts_with(char::is_alphabetic)
-                    && self.may_follow(sign, index)
+                let other = sign.starts_with(char::is_alphabetic) || has_facts && **sign == "=>";
+                !other && self.may_follow(sign, index)
             };
             for sign in SIGNS
                 .iter()

@@ -47,10 +47,15 @@ pub(crate) fn improve(
     work: u64,
     wrong: &mut dyn FnMut(u32, &str) -> Vec<Diagnostic>,
 ) {
-    // The settings of a course are in another language.
-    let (settings, mut others): (Vec<_>, Vec<_>) = diagnostics
-        .drain(..)
-        .partition(|one| one.code == Code::BadCourse);
+    // Machine files and the settings of a course are in other languages.
+    let is_script = |one: &Diagnostic| {
+        let path = sources
+            .file(one.span.file)
+            .and_then(|file| file.path.as_ref());
+        let end = path.and_then(|path| path.extension()?.to_str());
+        !matches!(end, Some("yaml" | "yml" | "json" | "toml"))
+    };
+    let (mut others, settings): (Vec<_>, Vec<_>) = diagnostics.drain(..).partition(is_script);
     improve_all(
         sources,
         &mut others,
@@ -491,7 +496,7 @@ impl Trial<'_> {
             };
             match self.after(diagnostic, &shorter, text) {
                 Tried::Works(after) if self.left_on_line(&shorter, text, &after).is_empty() => {
-                    best = (shorter, after)
+                    best = (shorter, after);
                 }
                 _ => kept[dropped] = true,
             }
