@@ -19,7 +19,7 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("machine simple/question \"T\" points 5 {/  text \"\"\"A byte./  ask read 0x3D4 => vpn/}/expct 1", 3, "never closed", ""),
     ("scenario \"a\" {/  machine simple/  read 0x3D4/expect tlb.mises == 1", 1, "never closed", "}"),
     ("sets \"a\" points 4 {/  ask \"Number of sets\" = 4/}", 1, "no statement begins with `sets`", ""),
-    // A name cannot be a keyword, a condition is no statement, and a part is no fact.
+    // A name cannot be a keyword, a condition is not a statement, and a part is not a fact.
     ("let = 64", 1, "let NAME = VALUE", ""),
     ("machine simple/if read 0x3D4 => tlb hit {/  show tlb/}", 2, "a condition is a value", "read 0x3D4; if last.tlb == \"hit\" {"),
     ("show tlb", 1, "no machine", ""),
@@ -31,7 +31,7 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     // Names of other tools and of the textbook.
     ("machine { n 14 bits, physical 12 bits, page 64 B }", 1, "did you mean `virtual`", "machine { virtual 14 bits, physical 12 bits, page 64 B }"),
     ("reference 1 2 { frames 1, replacement min }", 1, "optimal", "reference 1 2 { frames 1, replacement optimal }"),
-    // Only what is wrong is changed.
+    // Only the wrong token is changed.
     ("machine simple/read 0 => fault , vpn 0", 2, "`fault` needs a value", ""),
     ("machine simple/read 0 0 => vpn 0", 2, "takes no other value", "read 0 => vpn 0"),
     ("machine simple/choose walked in in 0..4", 2, "in", "choose walked in 0..4"),
@@ -92,7 +92,13 @@ fn a_mistake_in_a_machine_file_is_also_marked_in_the_script() {
     let checked = CheckedScript::from_path(&path);
     let help = checked.diagnostics[0].help.as_deref();
     assert_eq!(help, Some("did you mean `page`?"));
-    let document = Document::new(&path, text, OpenTexts::default());
+    let open = OpenTexts {
+        texts: [(folder.path().join("lab.yaml"), machine.into())]
+            .into_iter()
+            .collect(),
+        other: None,
+    };
+    let document = Document::new(&path, text, open);
     let problems = document.diagnostics();
     let own = problems
         .iter()
