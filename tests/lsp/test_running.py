@@ -171,3 +171,35 @@ def test_the_results_of_all_documents_together_have_a_limit(pagewalk):
         (high,) = [int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM:")]
         assert high < 600_000, f"{high} KB"
         assert hint(documents - 1) and not hint(0)
+
+
+TEXTBOOK = """machine simple
+set page_table {
+  | vpn ppn v |
+  | 0F  0D  1 |
+}
+translate 0x03D4 => ppn 0x0E, tlb ?
+"""
+
+
+def test_predictions_are_checked_without_the_answers(pagewalk):
+    """CS:APP 9.6.4: the page is in frame 0x0D, so that the physical address is 0x354."""
+    document = {"textDocument": {"uri": URI}}
+    literals = {"textDocument": {"codeAction": {"codeActionLiteralSupport": {"codeActionKind": {"valueSet": []}}}}}
+    with Server(pagewalk, options={"predict": True}, capabilities=literals) as server:
+        server.open(URI, TEXTBOOK)
+        messages = [one["message"] for one in server.diagnostics(URI)]
+        assert messages == ["the prediction `ppn 0x0E` differs from the run", "tlb is open"]
+        everything = {"start": {"line": 0, "character": 0}, "end": {"line": 6, "character": 0}}
+        hints = server.request("textDocument/inlayHint", {**document, "range": everything})["result"]
+        context = {"diagnostics": [], "only": ["quickfix", "source.accept", "source.fill"]}
+        actions = server.request("textDocument/codeAction", {**document, "range": everything, "context": context})["result"]
+        assert (hints, actions) == ([], [])
+        for at in range(len("translate 0x03D4 => ppn 0x0E")):
+            hover = server.request("textDocument/hover", {**document, "position": {"line": 5, "character": at}})["result"]
+            assert not any(answer in str(hover) for answer in ("0x0D", "0x354", "0x0F")), hover
+        # The setting can change while the script is open.
+        server.notify("workspace/didChangeConfiguration", {"settings": {"pagewalk": {"predict": False}}})
+        hints = server.request("textDocument/inlayHint", {**document, "range": everything})["result"]
+        assert "0x354" in hints[0]["label"]
+        assert any("0x0D" in one["message"] for one in server.diagnostics(URI))

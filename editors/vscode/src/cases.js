@@ -35,10 +35,29 @@ function result(name, results) {
   if (!found) return { state: 'errored', problems: [{ message: 'The file has no such case. Refresh the tests.', sides: null, at: null }] };
   const problems = found.problems.map(({ uri, range, message, expected, actual }) => {
     /** @type {[string, string] | null} */
-    const sides = expected === null || actual === null ? null : [expected, actual];
+    const sides = expected === null || actual === null ? null : differing(expected, actual);
     return { message, sides, at: { uri, range } };
   });
   return { state: STATES[found.outcome] ?? 'errored', problems };
+}
+
+/**
+ * Returns the facts that differ between two texts, because VS Code cuts long texts in its labels. Each line is a list of facts
+ * or a row of a table.
+ * @param {string} expected
+ * @param {string} actual
+ * @returns {[string, string]}
+ */
+function differing(expected, actual) {
+  const facts = (/** @type {string} */ text) => text.split('\n').map((line) => line.split(', '));
+  const without = (/** @type {string} */ text, /** @type {string[]} */ known) =>
+    facts(text)
+      .map((line) => line.filter((fact) => !known.includes(fact)).join(', '))
+      .filter(Boolean)
+      .join('\n');
+  const [golden, own] = [without(expected, facts(actual).flat()), without(actual, facts(expected).flat())];
+  // Only the order differs.
+  return golden === own ? [expected, actual] : [golden, own];
 }
 
 /**

@@ -50,6 +50,7 @@ async function activate(context) {
   context.subscriptions.push(
     panel,
     tests,
+    vscode.window.registerWebviewPanelSerializer('pagewalk.state', { deserializeWebviewPanel: (restored) => start().then(() => panel.deserializeWebviewPanel(restored)) }),
     vscode.workspace.registerTextDocumentContentProvider(SCHEME, told),
     ...Object.entries(commands).map(([name, command]) => vscode.commands.registerCommand(`pagewalk.${name}`, command)),
     vscode.workspace.onDidChangeConfiguration((change) => server?.changed(change)),

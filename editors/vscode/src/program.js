@@ -26,6 +26,26 @@ function find(program, env, { folder = process.cwd(), windows = process.platform
   return folders.flatMap((at) => ends.map((end) => path.resolve(at, program + end))).find(runs);
 }
 
+/**
+ * Returns the folders where `cargo install` and `pip install --user` put programs. An editor that starts from a desktop often has
+ * a `PATH` without them.
+ * @param {string} home
+ * @param {NodeJS.ProcessEnv} env
+ * @param {boolean} [windows]
+ */
+function installed(home, env, windows = process.platform === 'win32') {
+  // Below these folders, each version of Python has a folder.
+  const pythons = windows
+    ? [env.APPDATA && path.join(env.APPDATA, 'Python'), env.LOCALAPPDATA && path.join(env.LOCALAPPDATA, 'Programs', 'Python')]
+    : [path.join(home, 'Library', 'Python')];
+  const versions = pythons.flatMap((folder) => (folder && fs.existsSync(folder) ? fs.readdirSync(folder).map((name) => path.join(folder, name)) : []));
+  return [
+    path.join(env.CARGO_HOME || path.join(home, '.cargo'), 'bin'),
+    path.join(home, '.local', 'bin'),
+    ...versions.map((folder) => path.join(folder, windows ? 'Scripts' : 'bin')),
+  ];
+}
+
 /** @param {string} file */
 function runs(file) {
   try {
@@ -43,7 +63,7 @@ function runs(file) {
 function missing(program) {
   return /[/\\]/.test(program)
     ? `Pagewalk: \`${program}\`, which the setting \`pagewalk.path\` names, is not a program.`
-    : `Pagewalk: the program \`${program}\` is not in PATH. Install it, or set its path in the setting \`pagewalk.path\`.`;
+    : `Pagewalk: the program \`${program}\` is not in PATH, nor where cargo and pip install programs. Install it, or set its path in the setting \`pagewalk.path\`.`;
 }
 
-export { meant, find, missing };
+export { meant, find, installed, missing };

@@ -1,9 +1,10 @@
 // Starts the language server `pagewalk lsp`, and sends it settings and requests.
 import os from 'node:os';
+import path from 'node:path';
 import * as vscode from 'vscode';
 import { LanguageClient, State } from 'vscode-languageclient/node';
 import { LANGUAGES } from './markdown.js';
-import { meant, find, missing } from './program.js';
+import { meant, find, installed, missing } from './program.js';
 
 class Server {
   /** @param {(command: string, args: any[], next: (command: string, args: any[]) => any) => any} command handles a click on a lens */
@@ -16,11 +17,14 @@ class Server {
 
   /** Returns the path of the program, or shows an error if the program is missing. */
   program() {
+    const home = os.homedir();
     const program = meant(vscode.workspace.getConfiguration('pagewalk').get('path', 'pagewalk'), {
-      home: os.homedir(),
+      home,
       folder: vscode.workspace.workspaceFolders?.[0]?.uri.fsPath,
     });
-    const command = find(program, process.env);
+    const { env } = process;
+    const elsewhere = { ...env, PATH: installed(home, env).join(path.delimiter) };
+    const command = find(program, env) ?? (program === 'pagewalk' ? find(program, elsewhere) : undefined);
     if (command === undefined) {
       this.log.error(missing(program));
       offer(missing(program));
@@ -91,9 +95,9 @@ class Server {
 
 /** Returns the settings for the server, which uses defaults for the settings that are not set. */
 function settings() {
-  const { inlayHints, run, ...limits } = vscode.workspace.getConfiguration('pagewalk');
+  const { inlayHints, run, predict, ...limits } = vscode.workspace.getConfiguration('pagewalk');
   const set = ['maxSteps', 'maxMemory'].filter((name) => limits[name] !== null);
-  return { inlayHints, run, ...Object.fromEntries(set.map((name) => [name, limits[name]])) };
+  return { inlayHints, run, predict, ...Object.fromEntries(set.map((name) => [name, limits[name]])) };
 }
 
 /**

@@ -44,10 +44,23 @@ class StatePanel {
   }
 
   make() {
-    const panel = vscode.window.createWebviewPanel('pagewalk.state', 'Pagewalk: State', { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true }, {
-      enableScripts: true,
-      localResourceRoots: [this.media],
-    });
+    this.fill(vscode.window.createWebviewPanel('pagewalk.state', 'Pagewalk: State', { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true }));
+  }
+
+  /**
+   * Fills the panel that VS Code restores after a restart. Without this, an empty group would remain in its place.
+   * @param {vscode.WebviewPanel} panel
+   */
+  async deserializeWebviewPanel(panel) {
+    this.fill(panel);
+    const editor = vscode.window.visibleTextEditors.find(({ document }) => document.languageId === 'pagewalk');
+    if (editor) await this.look(editor.document.uri, { position: editor.selection.active });
+    else panel.dispose();
+  }
+
+  /** @param {vscode.WebviewPanel} panel */
+  fill(panel) {
+    panel.webview.options = { enableScripts: true, localResourceRoots: [this.media] };
     const file = (/** @type {string} */ name) => panel.webview.asWebviewUri(vscode.Uri.joinPath(this.media, name)).toString();
     panel.webview.onDidReceiveMessage((message) => {
       if (message === 'ready') this.show(this.html);

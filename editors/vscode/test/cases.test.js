@@ -33,6 +33,19 @@ test('a result has the words of VS Code, and a problem has two sides if it is a 
   assert.equal(result('b.pw', [passed, failed]).state, 'errored');
 });
 
+test('a difference has only the facts that differ', () => {
+  const sides = (/** @type {string} */ expected, /** @type {string} */ actual) =>
+    result('a.pw :: again', [{ ...failed, problems: [{ ...failed.problems[0], expected, actual }] }]).problems[0].sides;
+  assert.deepEqual(
+    sides('vpn 0x0F, vpo 0x14, tlbi 0x3, tlbt 0x03, tlb miss, walk 1, ppn 0x0D\n', 'vpn 0x0F, vpo 0x14, tlbi 0x3, tlbt 0x03, tlb hit, ppn 0x0D\n'),
+    ['tlb miss, walk 1', 'tlb hit'],
+  );
+  // A fact may be missing on one side.
+  assert.deepEqual(sides('vpn 1, fault none\ncycles 4\n', 'vpn 1\ncycles 4\n'), ['fault none', '']);
+  assert.deepEqual(sides('  0 │ 0D 1\n  1 │ 0E 1\n', '  0 │ 0D 0\n  1 │ 0E 1\n'), ['  0 │ 0D 1', '  0 │ 0D 0']);
+  assert.deepEqual(sides('a 1, b 2', 'b 2, a 1'), ['a 1, b 2', 'b 2, a 1']);
+});
+
 test('a file selects all of its cases, except those that are excluded', () => {
   const all = [{ item: 'f', file: null }, { item: 'f1', file: 'f' }, { item: 'f2', file: 'f' }, { item: 'g', file: null }, { item: 'g1', file: 'g' }];
   const listed = (/** @type {string[] | undefined} */ include, /** @type {string[] | undefined} */ exclude) => [...selected(all, include, exclude)];

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { meant, find, missing } from '../src/program.js';
+import { meant, find, installed, missing } from '../src/program.js';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'pagewalk-'));
 test.after(() => fs.rmSync(folder, { recursive: true }));
@@ -41,6 +41,28 @@ test('Windows adds an ending', () => {
   const where = { windows: true };
   assert.equal(find('other', { ...env, PATHEXT: '.COM;.EXE' }, where), path.join(folder, 'bin', 'other.EXE'));
   assert.equal(find('other', env, { windows: false }), undefined);
+});
+
+test('cargo and pip install programs in known folders', () => {
+  const home = path.join(folder, 'home');
+  const there = (/** @type {NodeJS.ProcessEnv} */ at, windows = false) => find('pagewalk', { PATH: installed(home, at, windows).join(path.delimiter) }, { windows });
+  const put = (/** @type {string[]} */ ...parts) => {
+    const file = path.join(home, ...parts);
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    fs.writeFileSync(file, '', { mode: 0o755 });
+    return file;
+  };
+  assert.equal(there({}), undefined);
+  const mac = put('Library', 'Python', '3.12', 'bin', 'pagewalk');
+  assert.equal(there({}), mac);
+  const pip = put('.local', 'bin', 'pagewalk');
+  assert.equal(there({}), pip);
+  const cargo = put('.cargo', 'bin', 'pagewalk');
+  assert.equal(there({}), cargo);
+  assert.equal(there({ CARGO_HOME: folder }), path.join(folder, 'bin', 'pagewalk'));
+  const scripts = put('Roaming', 'Python', 'Python312', 'Scripts', 'pagewalk.EXE');
+  for (const file of [cargo, pip]) fs.rmSync(file);
+  assert.equal(there({ APPDATA: path.join(home, 'Roaming') }, true), scripts);
 });
 
 test('what is missing is said with the way out', () => {

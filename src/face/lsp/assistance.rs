@@ -9,7 +9,7 @@ use lsp_types::{
     CompletionTriggerKind, Documentation, Hover, HoverContents, InlayHint, InlayHintLabel,
     InlayHintParams, InlayHintTooltip, InsertTextFormat, MarkupContent, MarkupKind, NumberOrString,
     ParameterInformation, ParameterLabel, Position, SemanticToken, SemanticTokens, SignatureHelp,
-    SignatureInformation, TextEdit, WorkspaceEdit,
+    SignatureHelpContext, SignatureHelpTriggerKind, SignatureInformation, TextEdit, WorkspaceEdit,
 };
 use pagewalk_script::editor::{self, Action, ActionKind, Document, ItemKind};
 
@@ -31,7 +31,9 @@ pub(crate) fn completion(
     position: Position,
     context: Option<&CompletionContext>,
 ) -> CompletionList {
-    let found = view.document.completion(view.byte_at(position));
+    let found = view
+        .document
+        .completion(view.byte_at(position), !view.predict);
     let typed = view.document.text().get(found.range.clone()).unwrap_or("");
     let range = view.range(&found.range);
     // Clients also send the kind of an explicit request for each first letter of a word, so only a request at an
@@ -117,8 +119,23 @@ fn item_kind(text: &str, kind: ItemKind) -> CompletionItemKind {
     }
 }
 
-pub(crate) fn signature(view: &View, position: Position) -> Option<SignatureHelp> {
-    let found = view.document.signature(view.byte_at(position))?;
+pub(crate) fn signature(
+    view: &View,
+    position: Position,
+    context: Option<&SignatureHelpContext>,
+) -> Option<SignatureHelp> {
+    let at = view.byte_at(position);
+    let found = view.document.signature(at)?;
+    // At every space, the help would cover the text above it.
+    let is_typing = context.is_some_and(|context| {
+        let within_call = matches!(context.trigger_character.as_deref(), Some("(" | ","));
+        context.trigger_kind != SignatureHelpTriggerKind::INVOKED
+            && !context.is_retrigger
+            && !within_call
+    });
+    if is_typing && !view.document.begins_clause(&found, at) {
+        return None;
+    }
     let units = |byte: usize| found.label.get(..byte).unwrap_or("").encode_utf16().count() as u32;
     let parameter = |place: &Range<usize>| ParameterInformation {
         label: ParameterLabel::LabelOffsets([units(place.start), units(place.end)]),
@@ -142,7 +159,7 @@ pub(crate) fn signature(view: &View, position: Position) -> Option<SignatureHelp
 pub(crate) fn hover(view: &View, position: Position) -> Option<Hover> {
     let found = view
         .document
-        .hover(view.byte_at(position), view.ran.as_deref())?;
+        .hover(view.byte_at(position), view.ran.as_deref(), !view.predict)?;
     let range = found.range.as_ref().map(|bytes| view.range(bytes));
     let text = found.text;
     let value = if view.client.markdown {

@@ -78,7 +78,7 @@ pub(crate) fn capabilities(client: &Client) -> ServerCapabilities {
         }),
         completion_provider: Some(completion()),
         hover_provider: Some(true.into()),
-        signature_help_provider: Some(signature()),
+        signature_help_provider: Some(signature(client)),
         semantic_tokens_provider: Some(semantic_tokens().into()),
         ..ServerCapabilities::default()
     }
@@ -173,9 +173,14 @@ fn completion() -> CompletionOptions {
     }
 }
 
-fn signature() -> SignatureHelpOptions {
+fn signature(client: &Client) -> SignatureHelpOptions {
+    let characters: &[&str] = if client.explains_signatures {
+        &["(", ",", " "]
+    } else {
+        &["(", ","]
+    };
     SignatureHelpOptions {
-        trigger_characters: words(&["(", ",", " "]),
+        trigger_characters: words(characters),
         ..SignatureHelpOptions::default()
     }
 }

@@ -22,6 +22,8 @@ pub(crate) struct Client {
     pub(crate) snippets: bool,
     /// Whether the client supports hovers in Markdown.
     pub(crate) markdown: bool,
+    /// Whether the client sends the reason of a request for a signature.
+    pub(crate) explains_signatures: bool,
     /// Whether the client supports code actions as objects in addition to commands.
     pub(crate) actions: bool,
     /// Whether the client shows disabled code actions with the reason.
@@ -61,6 +63,9 @@ impl Client {
             folders: folders.unwrap_or_else(|| root.into_iter().collect()),
             snippets: item.and_then(|item| item.snippet_support).unwrap_or(false),
             markdown: hover.is_some_and(|formats| formats.contains(&MarkupKind::Markdown)),
+            explains_signatures: document
+                .and_then(|all| all.signature_help.as_ref()?.context_support)
+                .unwrap_or(false),
             actions: actions.is_some_and(|actions| actions.code_action_literal_support.is_some()),
             disabled_actions: actions
                 .and_then(|actions| actions.disabled_support)
@@ -97,6 +102,8 @@ pub(crate) struct Settings {
     pub(crate) inlay_hints: bool,
     /// Run scripts while they are edited.
     pub(crate) run: bool,
+    /// Check predictions without showing the values of the run.
+    pub(crate) predict: bool,
     /// The maximum number of statements and loop iterations.
     pub(crate) max_steps: u64,
     /// The maximum memory of a run in megabytes.
@@ -108,6 +115,7 @@ impl Default for Settings {
         Self {
             inlay_hints: true,
             run: true,
+            predict: false,
             max_steps: Limits::DEFAULT.max_steps,
             max_memory: 256,
         }
@@ -147,6 +155,7 @@ impl Settings {
         let fields = [
             known("inlayHints", serde_json::Value::is_boolean),
             known("run", serde_json::Value::is_boolean),
+            known("predict", serde_json::Value::is_boolean),
             known("maxSteps", serde_json::Value::is_u64),
             known("maxMemory", serde_json::Value::is_u64),
         ];

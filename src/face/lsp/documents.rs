@@ -196,7 +196,12 @@ impl Documents {
     }
 
     /// Returns the scripts of a text with the results of their runs.
-    pub(crate) fn views(&mut self, path: &Path, client: &Arc<Client>) -> Option<Views> {
+    pub(crate) fn views(
+        &mut self,
+        path: &Path,
+        client: &Arc<Client>,
+        predict: bool,
+    ) -> Option<Views> {
         let open = self.texts();
         let (buffer, parts) = self.parts(path)?;
         let ran = |at: usize| buffer.ran.as_ref().and_then(|all| all.get(at)).cloned();
@@ -209,6 +214,7 @@ impl Documents {
             open: open.clone(),
             ran: ran(at),
             client: client.clone(),
+            predict,
         };
         let views = parts.iter().enumerate().map(view).collect();
         let markdown = buffer.markdown.then(|| LineIndex::new(buffer.text.clone()));

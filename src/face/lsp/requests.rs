@@ -71,7 +71,8 @@ pub(crate) const REQUESTS: &[RequestRow] = &[
     ))),
     at_once!(SignatureHelpRequest, |view, params| Ok(signature(
         view,
-        params.text_document_position_params.position
+        params.text_document_position_params.position,
+        params.context.as_ref()
     ))),
     RequestRow {
         markdown: InMarkdown::Tokens,

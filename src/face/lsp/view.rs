@@ -35,6 +35,8 @@ pub(crate) struct View {
     pub(crate) ran: Option<Arc<RunResult>>,
     /// The client's capabilities.
     pub(crate) client: Arc<Client>,
+    /// Whether the user predicts the values of the run, so that no answer contains them.
+    pub(crate) predict: bool,
 }
 
 impl View {

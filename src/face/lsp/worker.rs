@@ -8,8 +8,8 @@ use std::{io, thread};
 use crossbeam_channel::{Sender, unbounded};
 use lsp_server::{RequestId, ResponseError};
 use pagewalk_script::editor::{Document, RunResult};
-use pagewalk_script::run::session::Limits;
 
+use super::client::Settings;
 use super::goldens::golden_file;
 use super::parts::{DiagnosticsByFile, Part, add};
 use crate::face::threads::STACK;
@@ -83,7 +83,7 @@ pub(crate) struct Check {
 
 impl Check {
     /// Checks the scripts, runs them if requested, and sends both results.
-    pub(crate) fn check_and_run(self, run: bool, limits: Limits, results: &Sender<WorkerMessage>) {
+    pub(crate) fn check_and_run(self, settings: Settings, results: &Sender<WorkerMessage>) {
         let Self {
             path,
             parts,
@@ -113,18 +113,23 @@ impl Check {
             files,
         });
         drop(outdated);
-        if !run {
+        if !settings.run {
             return;
         }
         let mut found = DiagnosticsByFile::new();
         let mut ran = Vec::new();
         for part in &*parts {
-            let result = part
-                .document
-                .run_and_compare(limits, &stop, golden_file(&path));
+            let result =
+                part.document
+                    .run_and_compare(settings.limits(), &stop, golden_file(&path));
             if stop.load(Ordering::Relaxed) {
                 return;
             }
+            let result = if settings.predict {
+                result.without_values()
+            } else {
+                result
+            };
             add(&mut found, part.failures(&result));
             ran.push(Arc::new(result));
         }

@@ -40,7 +40,7 @@ pub struct Completion {
     /// Whether the line may end at the cursor, because the typed text is empty or complete. A list that opens there
     /// without a request would turn Enter into an item.
     pub line_may_end: bool,
-    /// Whether the list is too long to open after a space without a request.
+    /// Whether the list is too long to open after a space without a request. A list that begins with verbs or nouns is not.
     pub is_long: bool,
 }
 
@@ -58,14 +58,14 @@ pub struct CompletionItem {
 }
 
 impl Document {
-    /// Returns the completions at a byte.
+    /// Returns the completions at a byte, with the value of the run for a fact if `with_values` is true.
     ///
     /// ```
     /// # use pagewalk_script::editor::{Document, OpenTexts};
-    /// let found = Document::new("a.pw", "machine co", OpenTexts::default()).completion(10);
+    /// let found = Document::new("a.pw", "machine co", OpenTexts::default()).completion(10, true);
     /// assert_eq!((found.range, &*found.items[0].text), (8..10, "core-i7"));
     /// ```
-    pub fn completion(&self, at: usize) -> Completion {
+    pub fn completion(&self, at: usize, with_values: bool) -> Completion {
         let state = self.state(at);
         let mut found = complete_in(&self.parsed().script, self.text(), at, &state);
         if let Some(wanted) = &found.disk {
@@ -75,16 +75,19 @@ impl Document {
         let values = found
             .fact
             .as_ref()
+            .filter(|_| with_values)
             .map_or_else(Vec::new, |fact| self.values_of(fact));
         let Completions {
             from,
             mut items,
             position,
             line_may_end,
+            begins_with_words,
             ..
         } = found;
         let typed = self.text().get(from..at).unwrap_or("");
-        let is_long = items.len() > FEW && (values.is_empty() || !typed.is_empty());
+        let is_long =
+            items.len() > FEW && !begins_with_words && (values.is_empty() || !typed.is_empty());
         let values = values
             .into_iter()
             .filter(|value| value.text.starts_with(typed));
@@ -114,6 +117,22 @@ impl Document {
     /// ```
     pub fn signature(&self, at: usize) -> Option<Signature> {
         complete::signature(self.text(), at, &self.state(at))
+    }
+
+    /// Whether the word before the cursor begins a clause of this signature, as `for` does in `translate 0x3D4 for `.
+    pub fn begins_clause(&self, signature: &Signature, at: usize) -> bool {
+        let before = self.text().get(..at).unwrap_or("").trim_end();
+        let word = before.rsplit(char::is_whitespace).next().unwrap_or("");
+        let usage = signature
+            .current()
+            .and_then(|current| signature.label.get(..current.start));
+        let words = usage.into_iter().flat_map(str::split_whitespace).skip(1);
+        // An `=` is no clause.
+        let is_keyword = word.ends_with(char::is_alphanumeric);
+        is_keyword
+            && words
+                .last()
+                .is_some_and(|last| last.trim_start_matches('[') == word)
     }
 
     /// Returns the value that a fact has in a run, and `?`, if the statement runs.
@@ -203,17 +222,24 @@ pub struct Hover {
 }
 
 impl Document {
-    /// Returns the hover at a byte, with the results of a run.
+    /// Returns the hover at a byte, with the results of a run. Without `with_values`, the hover explains no number by the
+    /// machine, such as the fields of an address.
     ///
     /// ```
     /// # use pagewalk_script::editor::{Document, OpenTexts};
     /// let document = Document::new("a.pw", "machine simple\nread 0x3D4", OpenTexts::default());
-    /// let hover = document.hover(22, None).unwrap();
+    /// let hover = document.hover(22, None, true).unwrap();
     /// assert_eq!(hover.range, Some(20..25));
     /// assert!(hover.text.contains("VPN"));
     /// ```
-    pub fn hover(&self, at: usize, run: Option<&RunResult>) -> Option<Hover> {
-        let state = |at| self.state(at);
+    pub fn hover(&self, at: usize, run: Option<&RunResult>, with_values: bool) -> Option<Hover> {
+        let state = |at| {
+            if with_values {
+                self.state(at)
+            } else {
+                State::new(0)
+            }
+        };
         let asked = Asked {
             text: self.text(),
             tokens: &self.tokens().list,

@@ -324,10 +324,19 @@ impl<'s> RunRecorder<'s> {
                     reported.fact, reported.expected
                 ),
             };
+            let verdict = if open {
+                format!("{} is open", reported.fact)
+            } else {
+                format!(
+                    "the prediction `{} {}` differs from the run",
+                    reported.fact, reported.expected
+                )
+            };
             let fix = fix_of_word(check, &record.did);
             self.failures.entry(check.span).or_insert(Failure {
                 span: check.span,
                 message,
+                verdict,
                 open,
                 fix,
             });
@@ -412,6 +421,21 @@ pub(crate) struct FirstExecution {
 }
 
 impl RunResult {
+    /// Removes all values of the run, so that an editor checks predictions without showing the answers.
+    #[must_use]
+    pub fn without_values(self) -> Self {
+        let failures = self.failures.into_iter().map(|failure| Failure {
+            message: failure.verdict.clone(),
+            fix: None,
+            ..failure
+        });
+        Self {
+            failures: failures.collect(),
+            diagnostics: self.diagnostics,
+            ..Self::default()
+        }
+    }
+
     /// Estimates the memory of the result, in bytes: that of the values, because everything else has a maximum size.
     pub fn footprint(&self) -> u64 {
         let value = |step: &Step| match step.did() {
@@ -452,6 +476,8 @@ pub struct Failure {
     pub span: Span,
     /// The message with the actual value, as a sentence without a period.
     pub message: String,
+    /// The message without the actual value.
+    pub(crate) verdict: String,
     /// Whether the expected value is a `?`.
     pub open: bool,
     /// The fix of a misspelled word in the expected value.

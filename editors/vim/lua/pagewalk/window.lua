@@ -1,7 +1,7 @@
 -- Shows texts beside a script in read-only buffers.
 local M = {}
 
---- Shows a text in a separate window, and replaces an earlier text with the same name. The cursor does not move.
+--- Shows a text in a window beside the script, or below it if the text is wide, and replaces an earlier text with the same name. The cursor does not move.
 --- @param name string
 --- @param text string
 --- @return integer buffer
@@ -18,7 +18,13 @@ function M.show(name, text)
   vim.bo[buffer].modifiable = false
   vim.bo[buffer].modified = false
   if vim.fn.bufwinid(buffer) == -1 then
-    local win = vim.api.nvim_open_win(buffer, false, { split = 'right', win = 0 })
+    -- Half of a narrow window would cut the tables.
+    local widest = 0
+    for _, line in ipairs(vim.api.nvim_buf_get_lines(buffer, 0, -1, false)) do
+      widest = math.max(widest, vim.fn.strdisplaywidth(line))
+    end
+    local beside = 2 * widest < vim.api.nvim_win_get_width(0)
+    local win = vim.api.nvim_open_win(buffer, false, { split = beside and 'right' or 'below', win = 0 })
     vim.wo[win].wrap = false
     vim.wo[win].number = false
   end

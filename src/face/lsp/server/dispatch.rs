@@ -83,7 +83,8 @@ impl Server {
                 return self.waiting.push((path, request));
             }
         }
-        let answer = match self.documents.views(&path, &self.client) {
+        let predict = self.settings.predict;
+        let answer = match self.documents.views(&path, &self.client, predict) {
             Some(views) if row.in_folders => {
                 let Request { id, params, .. } = request;
                 return self.submit(&id, Arc::default(), move |_| row.answer(&views, params));
@@ -348,9 +349,9 @@ impl Server {
                 buffer.stop();
                 buffer.under_way = Some(task.stop.clone());
             }
-            let (run, limits) = (self.settings.run, self.settings.limits());
+            let settings = self.settings;
             self.runs.submit(Box::new(move |results| {
-                task.check_and_run(run, limits, results);
+                task.check_and_run(settings, results);
             }));
         }
     }

@@ -34,7 +34,17 @@ impl Document {
     /// assert_eq!(document.format_range(8..15).unwrap()[0].range, 13..14);
     /// ```
     pub fn format_range(&self, part: Range<usize>) -> Option<Vec<Edit>> {
-        let new = format(self.text()).ok()?;
+        let mut new = format(self.text()).ok()?;
+        // The formatter writes `\n`, but an editor decides about the line endings of a file.
+        if self
+            .text()
+            .split_inclusive('\n')
+            .next()
+            .is_some_and(|line| line.ends_with("\r\n"))
+        {
+            // Prose has kept its own.
+            new = new.replace("\r\n", "\n").replace('\n', "\r\n");
+        }
         // If you select whole lines, an editor ends the range at the start of the next line.
         let end = if self.text()[..part.end].ends_with('\n') {
             part.end - 1

@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::{Edit, changes};
+use crate::editor::{Document, OpenTexts};
 
 /// Applies the edits to a text.
 fn changed(old: &str, new: &str) -> String {
@@ -31,6 +32,22 @@ fn a_change_is_as_small_as_its_line_allows() {
     for (old, new) in [("–\r–\n", "––\n"), ("|\r\n–\n", "|\n–\n")] {
         assert_eq!(changed(old, new), new);
     }
+}
+
+#[test]
+fn a_document_keeps_its_line_endings() {
+    let edits = |text: &str| Document::new("a.pw", text, OpenTexts::default()).format();
+    let formatted =
+        "machine simple\r\ntext \"\"\"\r\n  one\r\n\r\n  two\r\n\"\"\"\r\nread 0x3D4\r\n";
+    assert_eq!(edits(formatted), Some(vec![]));
+    let edit = |range, text: &str| Edit {
+        range,
+        text: text.to_owned(),
+    };
+    assert_eq!(
+        edits("machine simple\r\nread  1\r\n"),
+        Some(vec![edit(21..22, "")])
+    );
 }
 
 proptest! {

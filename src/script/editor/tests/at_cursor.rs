@@ -12,7 +12,7 @@ use std::sync::atomic::AtomicBool;
 
 fn offered(text: &str, others: &[(&str, &str)]) -> Completion {
     let (document, at) = document_with_cursor(text, others);
-    document.completion(at)
+    document.completion(at, true)
 }
 
 fn labels(text: &str, others: &[(&str, &str)]) -> Vec<String> {
@@ -78,6 +78,55 @@ fn a_space_opens_no_long_list() {
     assert!(!short.is_long && !short.line_may_end && short.items.len() == 3);
 }
 
+#[test]
+fn a_space_opens_the_list_where_a_word_must_follow() {
+    for (text, first) in [
+        ("machine ‸", "simple"),
+        ("machine simple\nshow ‸", "page_table"),
+        ("machine simple\nask ‸", "translate"),
+        ("exam { ‸", "title"),
+        ("machine { ‸", "virtual"),
+    ] {
+        let found = offered(text, &[]);
+        assert_eq!(found.items[0].text, first, "{text}");
+        assert!(!found.is_long && !found.line_may_end, "{text}");
+    }
+    // Prose, a name, or the end of the line may follow.
+    for text in [
+        "text ‸",
+        "text \"the ‸",
+        "text \"\"\"the ‸",
+        "let ‸",
+        "kernel ‸",
+        "exam {‸",
+        "exam {\n  ‸",
+        "machine simple ‸",
+    ] {
+        let found = offered(text, &[]);
+        assert!(
+            found.is_long || found.line_may_end || found.items.is_empty(),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn a_keyword_begins_a_clause_and_a_verb_does_not() {
+    for (text, begins) in [
+        ("translate 0x3D4 for ‸", true),
+        ("for x in ‸", true),
+        ("read 0 size ‸", true),
+        ("translate ‸", false),
+        ("translate 0x3D4 ‸", false),
+        ("show ‸", false),
+        ("let x = ‸", false),
+    ] {
+        let (document, at) = document_with_cursor(text, &[]);
+        let signature = document.signature(at).expect(text);
+        assert_eq!(document.begins_clause(&signature, at), begins, "{text}");
+    }
+}
+
 /// The values are the textbook's (CS:APP 9.6.4).
 #[test]
 fn the_value_of_the_run_comes_first() {
@@ -106,6 +155,47 @@ fn the_value_of_the_run_comes_first() {
     assert_eq!(first("def f(x) {\n  read x => tlb ‸")[0], "hit");
     let found = offered(&format!("{tables}read 0x03D4 => ppn ‸"), &[]);
     assert!(!found.is_long && !found.line_may_end);
+}
+
+/// The PPN is the textbook's (CS:APP 9.6.4).
+#[test]
+fn predictions_are_checked_without_the_values_of_the_run() {
+    let text = "machine simple\nset page_table {\n  | vpn ppn v |\n  | 0F 0D 1 |\n}\ntranslate 0x03D4 => ppn 0x0E, tlb ?";
+    let document = Document::new("a.pw", text, OpenTexts::default());
+    let run = document.run(1000, &false.into());
+    assert!(run.failures[0].message.contains("0x0D"));
+    let hidden = run.without_values();
+    let problems = document.run_diagnostics(&hidden);
+    let messages: Vec<&str> = problems.iter().map(|one| &*one.message).collect();
+    assert_eq!(
+        messages,
+        [
+            "the prediction `ppn 0x0E` differs from the run",
+            "tlb is open"
+        ]
+    );
+    assert_eq!(document.inlay_hints(0..text.len(), &hidden), []);
+    for at in 0..text.len() {
+        let hover = document.hover(at, Some(&hidden), false);
+        assert!(
+            hover.is_none_or(|hover| !hover.text.contains("0x0D")),
+            "{at}"
+        );
+        let actions = document.code_actions(at..at, Some(&hidden));
+        assert!(
+            actions
+                .iter()
+                .all(|action| !format!("{action:?}").contains("0x0D")),
+            "{at}"
+        );
+    }
+    let at = text.find("0x0E").expect("a value");
+    let items = |with_values| {
+        let found = Document::new("a.pw", &text[..at], OpenTexts::default());
+        found.completion(at, with_values).items
+    };
+    assert_eq!(items(true)[0].text, "0x0D");
+    assert!(items(false).iter().all(|item| item.text != "0x0D"));
 }
 
 #[test]
@@ -185,7 +275,7 @@ fn no_list_opens_at_the_ends_of_lines_in_the_examples() {
                 other: Some(Within::default()),
                 ..OpenTexts::default()
             };
-            let found = Document::new(&path, &text[..at], open).completion(at);
+            let found = Document::new(&path, &text[..at], open).completion(at, true);
             if !found.line_may_end
                 && let Some(item) = found.items.first()
             {
@@ -201,7 +291,7 @@ fn no_list_opens_at_the_ends_of_lines_in_the_examples() {
 
 fn hover(text: &str, ran: Option<&RunResult>) -> Option<Hover> {
     let (document, at) = document_with_cursor(text, &[]);
-    document.hover(at, ran)
+    document.hover(at, ran, true)
 }
 
 #[test]
@@ -245,6 +335,7 @@ fn the_results_of_the_run_come_first() {
         failures: vec![Failure {
             span: span(25, 30),
             message: "`vpn` is 0x00, not 3".to_owned(),
+            verdict: String::new(),
             open: false,
             fix: None,
         }],
@@ -268,7 +359,7 @@ fn a_small_figure_is_drawn() {
     let text = "machine simple\nfi‸gure bits 0x3D4 fields";
     let (document, at) = document_with_cursor(text, &[]);
     let ran = document.run(100, &AtomicBool::new(false));
-    let drawing = document.hover(at, Some(&ran)).expect("a hover").text;
+    let drawing = document.hover(at, Some(&ran), true).expect("a hover").text;
     // 0x3D4 is 00 0011 1101 0100.
     assert!(
         drawing.starts_with("```text\nvirtual address (14 bits)"),
@@ -280,6 +371,6 @@ fn a_small_figure_is_drawn() {
     );
     let (document, at) = document_with_cursor("machine core-i7\nfi‸gure system", &[]);
     let ran = document.run(100, &AtomicBool::new(false));
-    let meaning = document.hover(at, Some(&ran)).expect("a hover").text;
+    let meaning = document.hover(at, Some(&ran), true).expect("a hover").text;
     assert!(!meaning.contains('┌'), "{meaning}");
 }

@@ -30,8 +30,8 @@ fn answers(document: &Document, at: usize) -> String {
     let hints = document.inlay_hints(0..document.text().len(), &ran);
     let problems = (document.diagnostics(), document.run_diagnostics(&ran));
     let here = (
-        document.hover(at, Some(&ran)),
-        document.completion(at),
+        document.hover(at, Some(&ran), true),
+        document.completion(at, true),
         document.signature(at),
     );
     format!("{problems:?} {here:?} {hints:?} {:?}", document.symbols())

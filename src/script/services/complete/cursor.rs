@@ -135,6 +135,8 @@ fn completed(
         CompletionContext::FactValue(name, true) => fact_at(&walk, name),
         _ => None,
     };
+    let opens = typed.is_empty() && opens_after_space(&context, &walk, last);
+    let begins_with_words = matches!(&context, CompletionContext::Params(params) if takes(params, &[Slot::Noun, Slot::Op]));
     let is_complete = typed.is_empty() || items.iter().any(|item| item.text == text[from..]);
     if !typed.is_empty() {
         let kind = if walk.statement().row {
@@ -148,7 +150,7 @@ fn completed(
             end: text.len(),
         });
     }
-    let line_may_end = is_complete && walk.line_may_end();
+    let line_may_end = is_complete && !opens && walk.line_may_end();
     Completions {
         from,
         items,
@@ -156,7 +158,33 @@ fn completed(
         position,
         fact,
         line_may_end,
+        begins_with_words,
     }
+}
+
+/// Whether a list opens in this context after a space, even though the usage allows the line to end: after `machine`, which
+/// is no statement alone, and between `exam {` and the end of its line.
+fn opens_after_space(context: &CompletionContext, walk: &Walk, last: Option<Token>) -> bool {
+    let space = last.map_or("", |last| &walk.text()[last.end..]);
+    if space.is_empty() || space.contains(['\n', '\r']) {
+        return false;
+    }
+    match context {
+        CompletionContext::Params(params) => {
+            walk.statement().atoms.is_empty() && takes(params, &[Slot::Preset])
+        }
+        CompletionContext::Setting(_) | CompletionContext::Entry => {
+            last.is_some_and(|last| last.kind == TokenKind::Open(b'{'))
+        }
+        _ => false,
+    }
+}
+
+/// Whether one of the parameters is a value of one of these kinds.
+fn takes(params: &[&Param], slots: &[Slot]) -> bool {
+    params
+        .iter()
+        .any(|param| param.slot().is_some_and(|slot| slots.contains(&slot)))
 }
 
 /// Returns the fact without a value at the end of the walked text. The facts of an `ask` have no values.

@@ -20,6 +20,8 @@ pub struct Completions {
     pub fact: Option<FactAt>,
     /// Whether the typed text is empty or one of the items, and the line may end after it.
     pub line_may_end: bool,
+    /// Whether the items begin with verbs or nouns, one of which usually follows.
+    pub begins_with_words: bool,
 }
 
 /// A fact without a value, and a text whose run shows the value.
