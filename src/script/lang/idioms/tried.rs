@@ -32,8 +32,8 @@ const REPAIRS: usize = 24;
 /// Maximum number of changed places in a fix to try without some of them.
 const CHANGES: usize = 6;
 
-/// The size in bytes above which many fixes are not tried.
-const LONG: usize = 1 << 13;
+/// The byte after which a script is so long that many fixes are not tried.
+const LONG: u32 = 1 << 13;
 
 /// Maximum number of diagnostics per report whose help is improved.
 const TOLD: usize = 100;
@@ -74,10 +74,7 @@ fn improve_all(
     evaluated: usize,
     wrong: &mut dyn FnMut(u32, &str) -> Vec<Diagnostic>,
 ) {
-    let first = diagnostics
-        .first()
-        .and_then(|first| sources.file(first.span.file));
-    if diagnostics.len() > TOLD && first.is_none_or(|file| file.text.len() > LONG) {
+    if diagnostics.len() > TOLD && diagnostics.iter().any(|one| one.span.start > LONG) {
         return;
     }
     let before = diagnostics.clone();
