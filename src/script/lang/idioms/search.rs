@@ -19,8 +19,7 @@ const SIGNS: &[&str] = &[
     ",", "=", "=>", "==", ":", ".", "..", "(", ")", "[", "]", "{", "}", "in", "let", "where",
 ];
 
-/// Maximum length in bytes of a script and of a statement to repair.
-const LONGEST_SCRIPT: usize = 1 << 16;
+/// Maximum length in bytes of the text around an error, in a script of at most 64 times this length.
 const LONGEST: usize = 1 << 10;
 
 /// The tokens of a text, and the statement that contains an error.
@@ -40,7 +39,7 @@ pub(super) struct Statement<'a> {
 impl<'a> Statement<'a> {
     /// Returns the statement with an error at a byte.
     pub(super) fn at(text: &'a str, byte: usize) -> Option<Self> {
-        if text.len() > LONGEST_SCRIPT {
+        if text.len() > LONGEST << 6 {
             return None;
         }
         let all = tokens(text).list;
