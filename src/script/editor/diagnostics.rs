@@ -58,8 +58,8 @@ impl Document {
             .collect()
     }
 
-    /// Returns the first error in another file, at the name of that file in this document, or in the first line if the
-    /// document does not name the file, such as `pagewalk.toml`.
+    /// Returns the first error in a machine file or in `pagewalk.toml`, at the name of that file in this document, or in
+    /// the first line if the document does not name the file.
     fn mistake_elsewhere(&self) -> Option<Problem> {
         let script = self.script();
         let one = script.diagnostics.iter().find(|one| one.span.file != 0)?;
@@ -69,7 +69,9 @@ impl Document {
             .path
             .as_ref()?
             .file_name()?
-            .to_str()?;
+            .to_str()
+            // An editor shows the mistakes of an included script in that script.
+            .filter(|name| !name.ends_with(".pw"))?;
         let names = |token: &&Token| {
             let quoted = matches!(token.kind, TokenKind::String { .. });
             quoted && token.text(self.text()).trim_matches('"').ends_with(name)

@@ -119,7 +119,12 @@ impl Pen<'_> {
             // A store that misses first fills a line of the first cache.
             let misses = self.of.stores && reached && !self.of.caches.is_empty();
             let supplies = if misses { at == 0 } else { supplies };
-            let word = if lookup.is_some() { "hit" } else { "" };
+            let word = match lookup {
+                // The bytes of a store enter the first cache after a miss, too.
+                Some(_) if at == 0 && self.of.stores => "store",
+                Some(_) => "hit",
+                None => "",
+            };
             self.data(*own, word, &to, supplies);
         }
         self.bytes((LEFT, label));
