@@ -23,10 +23,10 @@ fn plain(name: &str) -> String {
 /// Maximum number of misspellings in a suggested word.
 const MOST_MISTAKES: usize = 3;
 
-/// Returns the word most similar to `word`. A word that differs only in case is the best match, and then a word that
-/// `synonyms.txt` lists. Otherwise, the best match has the smallest Damerau–Levenshtein distance, which counts omitted, inserted, replaced, and
-/// swapped letters. The distance may be at most a third of the length and at most 3, or 2 if the words have the
-/// same letters in a different order. The first word wins a tie.
+/// Returns the word most similar to `word`. A word that differs only in case or in its notation is the best match, and
+/// then a word that `synonyms.txt` lists. Otherwise, the best match has the smallest Damerau–Levenshtein distance, which
+/// counts omitted, inserted, replaced, and swapped letters. The distance may be at most a third of the length and at
+/// most 3, or 2 if the words have the same letters in a different order. The first word wins a tie.
 pub fn nearest<'a>(word: &str, among: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let mut best: Option<(usize, &str)> = None;
     let lower = word.to_lowercase();
@@ -45,7 +45,7 @@ pub fn nearest<'a>(word: &str, among: impl Iterator<Item = &'a str>) -> Option<&
             synonym = Some((rank, candidate));
         }
         let other = candidate.to_lowercase();
-        if other == lower {
+        if other == lower || other.contains(['-', '_', ' ']) && plain(&other) == said {
             return Some(candidate);
         }
         // In `P1write`, a sign is missing between two words.
