@@ -127,6 +127,7 @@ pub(super) fn comes_next(before: Code, after: Code) -> bool {
         (before, after),
         (Code::UnknownFunction, Code::WrongCount)
             | (Code::UnknownFact, Code::NoAnswer | Code::WrongCount)
+            | (Code::UnknownVerb, Code::NoMachine)
     )
 }
 
