@@ -83,6 +83,31 @@ fn the_first_message_names_the_cause() {
 }
 
 #[test]
+fn no_mistake_hides_another_one_on_its_line() {
+    for (script, fixes) in [
+        (
+            "machine { virtal 14 bits, physcal 12 bits, pge 64 B }",
+            ["virtual", "physical", "page"],
+        ),
+        (
+            "machine { n 14 bits, m 12 bits, P 64 B }",
+            ["virtual", "physical", "page"],
+        ),
+        (
+            "machine simple\nread 0x3D4 => vpnn 0x0F, tlbbi 3, ppnn 0x0D",
+            ["vpn", "tlbi", "ppn"],
+        ),
+    ] {
+        let checked = CheckedScript::from_text("line.pw", script, &mut ());
+        let found = checked.diagnostics.iter();
+        let found: Vec<&str> = found
+            .map(|one| one.fix.as_ref().map_or("", |fix| &*fix.text))
+            .collect();
+        assert_eq!(found, fixes, "{script}");
+    }
+}
+
+#[test]
 fn a_mistake_in_a_machine_file_is_also_marked_in_the_script() {
     let folder = tempfile::tempdir().expect("a folder");
     let machine = "virtual: 14 bits\nphysical: 12 bits\npage-size: 64 B\n";

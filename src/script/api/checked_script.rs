@@ -159,13 +159,12 @@ impl CheckedScript {
         };
         let checked: Vec<Diagnostic> = checked.into_iter().filter(beside).collect();
         // Nothing is known about the contents of a block whose head is no statement.
-        for head in checked.iter().filter(|one| one.code == Code::UnknownVerb) {
-            let block = statements(&script.body)
-                .find(|stmt| stmt.span.meets(head.span))
-                .map(|stmt| stmt.span);
-            let block = block.filter(|block| block.start == head.span.start);
-            diagnostics.retain(|one| block.is_none_or(|block| !block.meets(one.span)));
-        }
+        let heads = checked.iter().filter(|one| one.code == Code::UnknownVerb);
+        let heads: BTreeSet<_> = heads.map(|one| (one.span.file, one.span.start)).collect();
+        let blocks = statements(&script.body).map(|stmt| stmt.span);
+        let blocks =
+            SpanIndex::new(blocks.filter(|block| heads.contains(&(block.file, block.start))));
+        diagnostics.retain(|one| !blocks.meets(one.span));
         diagnostics.extend(checked);
         // An error about the paper may be a consequence of another error, whose line may be part of a question.
         if diagnostics.iter().any(|one| !is_of_paper(one.code)) {
@@ -246,51 +245,44 @@ impl CheckedScript {
 
 /// Keeps the first of several errors that have the same cause and no fix, and lists the lines of the others in its help.
 fn once_per_cause(sources: &Sources, diagnostics: &mut Vec<Diagnostic>) {
-    let line = |one: &Diagnostic| sources.location(one.span).map_or(0, |(_, at)| at.line);
-    let same = |one: &Diagnostic, other: &Diagnostic| {
-        let cause = matches!(
-            one.code,
-            Code::NoMachine
-                | Code::NoKernel
-                | Code::UnknownProcess
-                | Code::UnknownName
-                | Code::UnknownNoun
-        );
-        cause
-            && one.fix.is_none()
-            && other.fix.is_none()
-            && one.span.file == other.span.file
-            && one.code == other.code
-            && (one.code == Code::NoMachine || sources.text(one.span) == sources.text(other.span))
+    let cause = |one: &Diagnostic| {
+        let name = match one.code {
+            _ if one.fix.is_some() => return None,
+            Code::NoMachine => "",
+            Code::NoKernel | Code::UnknownProcess | Code::UnknownName | Code::UnknownNoun => {
+                sources.text(one.span)
+            }
+            _ => return None,
+        };
+        Some((one.span.file, one.code, name))
     };
-    let mut first = 0;
-    while first < diagnostics.len() {
-        let (mut lines, mut others) = (Vec::new(), first + 1);
-        while others < diagnostics.len() {
-            if same(&diagnostics[first], &diagnostics[others]) {
-                lines.push(line(&diagnostics.remove(others)));
-            } else {
-                others += 1;
-            }
+    let mut lines: BTreeMap<_, BTreeSet<usize>> = BTreeMap::new();
+    diagnostics.retain(|one| {
+        let Some(cause) = cause(one) else {
+            return true;
+        };
+        let is_first = !lines.contains_key(&cause);
+        let line = sources.location(one.span).map_or(0, |(_, at)| at.line);
+        lines.entry(cause).or_default().insert(line);
+        is_first
+    });
+    for one in diagnostics {
+        let lines = cause(one).and_then(|cause| lines.get(&cause));
+        // The errors are in the order of their places.
+        let others = lines.into_iter().flatten().skip(1);
+        let mut listed: Vec<String> = others.take(LISTED + 1).map(ToString::to_string).collect();
+        if listed.is_empty() {
+            continue;
         }
-        lines.retain(|at| *at != line(&diagnostics[first]));
-        lines.dedup();
-        if !lines.is_empty() {
-            let noun = if lines.len() == 1 { "line" } else { "lines" };
-            let mut listed: Vec<String> =
-                lines.iter().take(LISTED).map(ToString::to_string).collect();
-            if lines.len() > LISTED {
-                listed.push("…".to_owned());
-            }
-            let also = format!("also in {noun} {}", listed.join(", "));
-            let one = &mut diagnostics[first];
-            one.help = Some(
-                one.help
-                    .take()
-                    .map_or_else(|| also.clone(), |help| format!("{help}; {also}")),
-            );
+        if listed.len() > LISTED {
+            listed[LISTED] = "…".to_owned();
         }
-        first += 1;
+        let noun = if listed.len() == 1 { "line" } else { "lines" };
+        let also = format!("also in {noun} {}", listed.join(", "));
+        one.help = Some(match one.help.take() {
+            Some(help) => format!("{help}; {also}"),
+            None => also,
+        });
     }
 }
 

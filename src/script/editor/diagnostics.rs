@@ -4,7 +4,7 @@ use super::document::{Document, Location};
 use super::golden::{GOLDEN, GoldenResult};
 use super::run::{Failure, RunResult};
 use crate::lang::diagnostic::{Diagnostic, Severity};
-use crate::lang::layout::{Token, TokenKind, tokens};
+use crate::lang::layout::{Token, TokenKind};
 use crate::lang::span::Span;
 
 /// The code of a failed expectation.
@@ -76,8 +76,9 @@ impl Document {
             let quoted = matches!(token.kind, TokenKind::String { .. });
             quoted && token.text(self.text()).trim_matches('"').ends_with(name)
         };
-        let found = tokens(self.text()).list;
-        let range = found
+        let range = self
+            .tokens()
+            .list
             .iter()
             .find(names)
             .map_or(0..0, |token| token.start..token.end);

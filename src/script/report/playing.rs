@@ -44,6 +44,20 @@ set cache {
 }
 ";
 
+/// A process after `execve`, as in CS:APP figure 9.31.
+pub(crate) const PROGRAM: &str = "machine core-i7
+executable \"a.out\" {
+  entry 0x400400
+  | section | start  | size | perms |
+  | .text   | 400000 | 1800 | r-x   |
+  | .data   | 602000 | 0400 | rw-   |
+  | .bss    | 603000 | 2000 | rw-   |
+  library \"libc.so\"
+}
+process P1
+execve(\"a.out\")
+";
+
 /// Returns the traces in the script's folder.
 fn traces() -> Texts<()> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/scripts/replay");

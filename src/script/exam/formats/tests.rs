@@ -12,7 +12,7 @@ use super::tree::{Block, Figure};
 use crate::report::doc;
 use crate::report::figures::layout;
 use crate::report::narrate::view::blocks as report;
-use crate::report::playing::records;
+use crate::report::playing::{PROGRAM, records};
 use crate::report::scene::tests::{arrows, collisions, outlines, overlaps, slide_type};
 use crate::report::scene::{
     DARK, Draws, PAPER, Place, SCREEN, Scene, Stroke, cells, placed, svg, text,
@@ -237,21 +237,6 @@ fn address_spaces_fit_a_terminal() {
     assert!(wide(u32::MAX) > 80, "{}", wide(u32::MAX));
 }
 
-/// The address space of the lecture (lectures.md, sections 4 and 5), after `execve`.
-const SLIDE: &str = "machine core-i7
-executable \"a.out\" {
-  entry 0x400400
-  | section | start  | size | perms |
-  | .text   | 400000 | 1800 | r-x   |
-  | .data   | 602000 | 0400 | rw-   |
-  | .bss    | 603000 | 2000 | rw-   |
-  library \"libc.so\"
-}
-process P1
-execve(\"a.out\")
-sbrk(0x1800)
-";
-
 /// Returns the last address spaces that a script draws, as a figure.
 fn layouts(script: &str, count: usize) -> Vec<Scene> {
     let mut layouts = Vec::new();
@@ -275,8 +260,9 @@ fn layouts(script: &str, count: usize) -> Vec<Scene> {
 
 #[test]
 fn two_address_spaces_are_side_by_side() {
-    let script =
-        format!("{SLIDE}figure layout P1\nsbrk(0x1000)\nread 0x603000\nfigure layout P1 accesses");
+    let script = format!(
+        "{PROGRAM}sbrk(0x1800)\nfigure layout P1\nsbrk(0x1000)\nread 0x603000\nfigure layout P1 accesses"
+    );
     let scenes = layouts(&script, 2);
     let wide: Vec<f64> = placed(&scenes, &PAPER, PAGE)
         .iter()
@@ -290,7 +276,7 @@ fn two_address_spaces_are_side_by_side() {
 
 #[test]
 fn each_structure_has_one_arrow_to_its_area() {
-    let page = &layouts(&format!("{SLIDE}figure layout P1 chain"), 1)[0];
+    let page = &layouts(&format!("{PROGRAM}sbrk(0x1800)\nfigure layout P1 chain"), 1)[0];
     assert!(slide_type(page) >= 8.0, "{}", slide_type(page));
     for scene in [page, page.wide.as_deref().expect("a wide form")] {
         let arrows = arrows(scene);
@@ -327,7 +313,7 @@ fn each_structure_has_one_arrow_to_its_area() {
 /// In a terminal of 80 columns, the structures are above the address space.
 #[test]
 fn structures_fit_a_terminal() {
-    for record in records(&format!("{SLIDE}figure layout P1 chain")) {
+    for record in records(&format!("{PROGRAM}sbrk(0x1800)\nfigure layout P1 chain")) {
         let Did::Shown(views) = &*record.did else {
             continue;
         };
@@ -350,10 +336,13 @@ fn the_stack_pointer_and_the_end_of_the_heap_have_marks() {
         let drawn = text(&layouts(&format!("{script}figure layout P1"), 1)[0]);
         ["← %rsp", "← brk"].map(|mark| drawn.contains(mark))
     };
-    assert_eq!(marks(SLIDE), [true, true]);
+    assert_eq!(marks(&format!("{PROGRAM}sbrk(0x1800)")), [true, true]);
     let unmap = "munmap(0x7FFFFFFFE000, 4096)\n";
-    assert_eq!(marks(&format!("{SLIDE}{unmap}")), [true, true]);
-    assert_eq!(marks(&SLIDE.replace("sbrk(0x1800)", "")), [true, true]);
+    assert_eq!(
+        marks(&format!("{PROGRAM}sbrk(0x1800)\n{unmap}")),
+        [true, true]
+    );
+    assert_eq!(marks(PROGRAM), [true, true]);
     // The break of a process that `process` has made is below its data.
     let simple = "machine simple\nprocess P1 { | start end perms | ; | 400 440 r-x | ; | 1000 1100 rw- | }\n";
     assert_eq!(marks(simple), [false, false]);

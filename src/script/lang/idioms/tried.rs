@@ -79,7 +79,7 @@ fn improve_all(
     }
     let before = diagnostics.clone();
     let (mut gone, mut settled) = (vec![false; before.len()], vec![false; before.len()]);
-    let mut failed = vec![false; before.len()];
+    let (mut failed, mut fixed) = (vec![false; before.len()], vec![false; before.len()]);
     let mut trial = Trial {
         now: before.clone(),
         made: Vec::new(),
@@ -113,6 +113,7 @@ fn improve_all(
             failed[at] = false;
             if let Some((advice, cleared)) = trial.best(&before[at], &file.text) {
                 let covered = advice.fix.as_ref().map(|fix| fix.span);
+                fixed[at] = covered.is_some();
                 failed[at] = covered.is_none() && !advice.nothing;
                 for (other, diagnostic) in
                     before.iter().enumerate().filter(|(other, _)| *other != at)
@@ -122,8 +123,9 @@ fn improve_all(
                     let left = remains(diagnostic, cleared.as_deref().unwrap_or_default());
                     settled[other] |= beside;
                     failed[other] |= beside;
-                    gone[other] |=
-                        beside && !left || follows(diagnostic, at < other, cleared.as_deref());
+                    // An error with a fix of its own is gone because of that fix.
+                    gone[other] |= !fixed[other]
+                        && (beside && !left || follows(diagnostic, at < other, cleared.as_deref()));
                 }
                 diagnostics[at] = advised(&before[at], advice);
             } else if let Some(fix) = before[at].fix.as_deref() {
@@ -134,9 +136,11 @@ fn improve_all(
                             before.iter().enumerate().filter(|(other, _)| *other != at)
                         {
                             let beside = same_line(&file.text, before[at].span, diagnostic.span);
-                            gone[other] |= follows(diagnostic, other > at, Some(&after))
-                                || beside && !remains(diagnostic, &after);
+                            gone[other] |= !fixed[other]
+                                && (follows(diagnostic, other > at, Some(&after))
+                                    || beside && !remains(diagnostic, &after));
                         }
+                        fixed[at] = true;
                         trial.make(fix, &file.text, &after);
                         diagnostics[at] = before[at].clone();
                     }

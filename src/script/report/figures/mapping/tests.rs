@@ -1,7 +1,7 @@
 //! Figures of random objects, and those of the book.
 
 use super::scene;
-use crate::report::playing::records;
+use crate::report::playing::{PROGRAM, records};
 use crate::report::scene::tests::collisions;
 use crate::report::scene::{Draws, Place, Scene, Shape, text};
 use crate::run::record::{
@@ -346,23 +346,9 @@ figure mapping P1 P2 \"object\"
 /// After `execve`, the stack is at the top and the code at the bottom (CS:APP figure 9.31).
 #[test]
 fn a_new_program_has_its_stack_at_the_top() {
-    let figures = mappings(
-        "machine core-i7
-executable \"a.out\" {
-  entry 0x400400
-  | section | start  | size | perms |
-  | .text   | 400000 | 1800 | r-x   |
-  | .data   | 602000 | 0400 | rw-   |
-  | .bss    | 603000 | 2000 | rw-   |
-  library \"libc.so\"
-}
-process P1
-execve(\"a.out\")
-figure mapping P1
-fetch 0x400400\nread 0x602000\nread 0x603000\nwrite 0x7FFFFFFFEFF8 = 1
-figure mapping P1
-",
-    );
+    let figures = mappings(&format!(
+        "{PROGRAM}figure mapping P1\nfetch 0x400400\nread 0x602000\nread 0x603000\nwrite 0x7FFFFFFFEFF8 = 1\nfigure mapping P1"
+    ));
     let names = [
         "stack",
         "libc.so .data",
