@@ -336,7 +336,7 @@ fn the_stack_pointer_and_the_end_of_the_heap_have_marks() {
         let drawn = text(&layouts(&format!("{script}figure layout P1"), 1)[0]);
         ["← %rsp", "← brk"].map(|mark| drawn.contains(mark))
     };
-    assert_eq!(marks(&format!("{PROGRAM}sbrk(0x1800)")), [true, true]);
+    assert_eq!(marks(&format!("{PROGRAM}sbrk(0x1800)\n")), [true, true]);
     let unmap = "munmap(0x7FFFFFFFE000, 4096)\n";
     assert_eq!(
         marks(&format!("{PROGRAM}sbrk(0x1800)\n{unmap}")),
