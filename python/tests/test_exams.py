@@ -143,7 +143,7 @@ def test_grades_are_a_table() -> None:
             ValueError,
             "1 of the script's expectations failed",
         ),
-        (lambda: pagewalk.exam("machine simple\nraed 1"), pagewalk.ScriptError, "did you mean `read`"),
+        (lambda: pagewalk.exam("raed 1"), pagewalk.ScriptError, "did you mean `read`"),
         (lambda: pagewalk.exam(QUIZ, variants=0), ValueError, "`variants` must be at least 1"),
         (lambda: pagewalk.exam(QUIZ, variant=1), TypeError, "did you mean `variants`"),
         (lambda: pagewalk.exam(QUIZ, roster=[3]), TypeError, "`roster` must be a list of IDs"),

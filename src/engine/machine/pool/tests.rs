@@ -161,7 +161,7 @@ impl Whole {
 
 proptest! {
     // Each case simulates hundreds of pages with every policy.
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(if std::env::var_os("PAGEWALK_LONG").is_some() { 256 } else { 64 }))]
 
     /// A pool that has to grow also follows the rules of the simulation of a reference string.
     #[test]

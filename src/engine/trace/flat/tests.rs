@@ -250,7 +250,7 @@ fn events(on: &mut OwnedTarget, records: &[Record]) -> Vec<String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(if std::env::var_os("PAGEWALK_LONG").is_some() { 1000 } else { 400 }))]
 
     #[test]
     fn the_counts_and_the_state_are_those_of_the_general_simulation(

@@ -58,8 +58,14 @@ impl Random {
 #[test]
 fn nothing_that_is_typed_breaks_a_session() {
     let mut random = Random(24);
+    // `.ci/long` takes more time.
+    let sessions = if std::env::var_os("PAGEWALK_LONG").is_some() {
+        40
+    } else {
+        10
+    };
     for columns in [1, 40, 200] {
-        for _ in 0..10 {
+        for _ in 0..sessions {
             let (shell, output) = crate::face::repl::shell::Shell::in_memory(columns);
             let mut typed = Typed { shell, output };
             for _ in 0..25 {

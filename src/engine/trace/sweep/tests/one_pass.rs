@@ -168,7 +168,7 @@ fn specs(caches: &[CacheSpec], level: usize, geometries: &[(u32, u32, Policy, u3
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(ProptestConfig::with_cases(if std::env::var_os("PAGEWALK_LONG").is_some() { 1000 } else { 300 }))]
 
     #[test]
     fn each_point_counts_like_a_replay_on_its_machine(

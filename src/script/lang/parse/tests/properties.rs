@@ -208,17 +208,25 @@ fn chains_are_also_trees() {
     );
 }
 
+/// The size of a long script, which is larger in `.ci/long`.
+fn megabytes() -> usize {
+    let long = std::env::var_os("PAGEWALK_LONG").is_some();
+    if long { 10 << 20 } else { 2 << 20 }
+}
+
 #[test]
 fn megabytes_on_a_line() {
-    const SIZE: usize = 2 << 20;
     for text in ["1", "(1\n", "}", "\"x"] {
-        at_once(&text.repeat(SIZE / text.len()));
+        at_once(&text.repeat(megabytes() / text.len()));
     }
     for text in ["a", " ", "é", "# ", "{}", "\n", "a;", "a\n"] {
-        at_once(&text.repeat(SIZE / 10 / text.len()));
+        at_once(&text.repeat(megabytes() / 10 / text.len()));
     }
     for text in ["|", "1 ", "1+", "a ", "| ", "a,", "=>a "] {
-        let diagnostics = at_once(&format!("set x {{ {}", text.repeat(SIZE / text.len())));
+        let diagnostics = at_once(&format!(
+            "set x {{ {}",
+            text.repeat(megabytes() / text.len())
+        ));
         assert!(!diagnostics.is_empty());
     }
 }
@@ -226,7 +234,7 @@ fn megabytes_on_a_line() {
 #[test]
 fn a_script_of_megabytes_is_legal() {
     let line = "read 0x03D4 => vpn 0x0F, tlbi 3, tlb hit, fault none\n";
-    let text = line.repeat((2 << 20) / line.len());
+    let text = line.repeat(megabytes() / line.len());
     let parsed = parse(0, &text, &mut ());
     assert_eq!(parsed.diagnostics, []);
     assert_eq!(parsed.body.len(), text.lines().count());
