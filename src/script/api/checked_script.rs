@@ -275,7 +275,7 @@ fn once_per_cause(sources: &Sources, diagnostics: &mut Vec<Diagnostic>) {
             continue;
         }
         if listed.len() > LISTED {
-            listed[LISTED] = "…".to_owned();
+            listed[LISTED] = "…".into();
         }
         let noun = if listed.len() == 1 { "line" } else { "lines" };
         let also = format!("also in {noun} {}", listed.join(", "));

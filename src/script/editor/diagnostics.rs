@@ -63,15 +63,12 @@ impl Document {
     fn mistake_elsewhere(&self) -> Option<Problem> {
         let script = self.script();
         let one = script.diagnostics.iter().find(|one| one.span.file != 0)?;
-        let name = script
-            .sources
-            .file(one.span.file)?
-            .path
-            .as_ref()?
-            .file_name()?
-            .to_str()
-            // An editor shows the mistakes of an included script in that script.
-            .filter(|name| !name.ends_with(".pw"))?;
+        let path = script.sources.file(one.span.file)?.path.as_ref()?;
+        // An editor shows the mistakes of an included script in that script.
+        if path.extension().is_some_and(|end| end == "pw") {
+            return None;
+        }
+        let name = path.file_name()?.to_str()?;
         let names = |token: &&Token| {
             let quoted = matches!(token.kind, TokenKind::String { .. });
             quoted && token.text(self.text()).trim_matches('"').ends_with(name)
