@@ -372,7 +372,11 @@ fn most_generated_scripts_run_and_use_all_of_the_language() {
     let verbs = LANGUAGE.verbs().map(|verb| verb.name);
     let calls = system_calls().map(|call| call.name);
     let mut missing: BTreeSet<&str> = verbs.chain(calls).collect();
-    let runs = if running::long() { SCRIPTS } else { SCRIPTS / 2 };
+    let runs = if running::long() {
+        SCRIPTS
+    } else {
+        SCRIPTS / 2
+    };
     let (mut written, mut right) = (0, 0);
     // A new row of any registry changes the random choices, so a rare word may need more scripts.
     while written < SCRIPTS || written < 4 * SCRIPTS && !missing.is_empty() {
