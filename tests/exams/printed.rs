@@ -231,6 +231,23 @@ fn a_reference_string_that_is_not_printed_gets_a_hint() {
     }
 }
 
+#[test]
+fn settings_that_are_texts_are_printed_as_written() {
+    let cover = "exam { title 5, course 3 + 4, date 2026-03-01, term 1/3/2026 }\n";
+    let question = "question \"Q\" { ask \"a\" = 1 }";
+    let text = printed(&format!("{cover}{question}"), Edition::Paper);
+    for written in ["# 5\n", "3 + 4", "2026-03-01", "1/3/2026"] {
+        assert!(text.contains(written), "{written}: {text}");
+    }
+    // Variables and texts are still evaluated.
+    let cover =
+        "let year = 2020 + 6\nexam { title \"Exam \" + \"A\", term year, duration 60 + 30 min }\n";
+    let text = printed(&format!("{cover}{question}"), Edition::Paper);
+    for value in ["Exam A", "2026", "90 min"] {
+        assert!(text.contains(value), "{value}: {text}");
+    }
+}
+
 /// FIFO and LRU of Silberschatz, Galvin, and Gagne, chapter 9: Belady's anomaly.
 #[test]
 fn a_string_with_several_policies_is_one_table() {
