@@ -13,9 +13,9 @@ use super::field::{
 use super::level::{Level, level};
 use super::pte::{PteDraft, TABLE_SETTINGS, TableDraft, even_split};
 use crate::lang::value::Value;
+use crate::run::bind::Param::{Literal, Optional, Unit, Ways};
+use crate::run::bind::{CACHE, N, SIZE, T, TLB, WIDTH, settings};
 use crate::run::facts::Component;
-use crate::run::params::Param::{Literal, Optional, Unit, Ways};
-use crate::run::params::{CACHE, N, SIZE, T, TLB, WIDTH, settings};
 
 /// Draft of a machine declaration: the given settings, before other values are derived.
 #[derive(Debug, Clone, Default)]

@@ -3,6 +3,7 @@
 use crate::lang::ast::{Expr, ExprKind, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
+use crate::run::bind::word;
 use crate::run::facts::Component;
 use crate::run::nouns::{SHOWN_NOUNS, TABLE_NOUNS, THING_NOUNS, TableNoun, ThingNoun, ThingRef};
 use crate::run::session::Session;
@@ -12,8 +13,6 @@ use crate::run::stop::Stop;
 use crate::run::unsupported;
 use pagewalk_engine::kernel::ids::Pid;
 use pagewalk_engine::kernel::syscall::constant;
-
-use super::operands::word;
 
 /// A noun with a table.
 #[derive(Clone, Copy)]

@@ -12,8 +12,8 @@ use crate::lang::span::Span;
 use crate::lang::value::{Number, Value, unit_factor};
 use crate::lang::visit::{Visit, walk_holds};
 use crate::questions::LANGUAGE;
+use crate::run::bind::{Param, Params, Piece, bind, bind_setting};
 use crate::run::facts::{Component, Family};
-use crate::run::params::{Param, Params};
 use crate::run::settings::BlockRow;
 use crate::run::table::{CellNames, Column};
 
@@ -245,7 +245,7 @@ impl Finder<'_> {
         for setting in block.settings.iter() {
             match (&*setting.name.text, row.setting(&setting.name.text)) {
                 ("answers", _) => self.answers(&setting.values),
-                (_, Some(known)) => self.operands(known.params, &setting.values, None),
+                (_, Some(known)) => self.bound(&bind_setting(known.params, setting)),
                 (_, None) => self.exprs(&setting.values),
             }
             setting
@@ -274,11 +274,8 @@ impl Finder<'_> {
         );
         match (&verb.kind, operands) {
             (ExprKind::Name(name), [_, ..]) => {
-                self.operands(
-                    LANGUAGE.verb(name).map_or(&[], |verb| verb.params),
-                    operands,
-                    None,
-                );
+                let params = LANGUAGE.verb(name).map_or(&[][..], |verb| verb.params);
+                self.bound(&bind(params, operands.iter().map(Piece::from).collect()));
             }
             _ => self.visit_expr(verb),
         }

@@ -275,6 +275,21 @@ impl Slot {
         self.name().as_bytes()[0] == b'"'
     }
 
+    /// Describes a missing value.
+    pub(crate) const fn description(self) -> &'static str {
+        match self {
+            Self::Va | Self::Pa => "an address",
+            Self::Stored => "a value after `=`",
+            Self::Number => "a number",
+            Self::Frames => "a number of pages",
+            Self::Trace => "the name of a trace in quotes",
+            Self::FileName => "a name in quotes",
+            Self::NewProcess => "a name",
+            Self::Text => "a text",
+            _ => "a value",
+        }
+    }
+
     /// Whether a bare word in this slot is always a name and never a variable.
     pub(crate) const fn is_name(self) -> bool {
         matches!(
@@ -290,6 +305,14 @@ impl Slot {
                 | Self::Definition
                 | Self::Student
         )
+    }
+}
+
+/// Returns the ways to write a list of parameters.
+pub fn ways(params: &'static [Param]) -> Vec<&'static [Param]> {
+    match params {
+        [Param::Ways(ways)] => ways.to_vec(),
+        _ => vec![params],
     }
 }
 
