@@ -17,7 +17,7 @@ use crate::lang::ast::{Expr, Setting, Span};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::value::Number;
-use crate::run::bind::{Atom, Bound, Piece, Slot, word};
+use crate::run::bind::{Atom, Bound, Param, Piece, Slot, word};
 use crate::run::record::{Did, Shown, View};
 use crate::run::session::{Action, Session};
 use crate::run::settings::list;
@@ -26,6 +26,13 @@ use crate::run::stop::Stop;
 /// Units for the height of an essay's answer space, with their lengths in millimeters. A ruled line is 8 mm
 /// high.
 pub const LENGTHS: [(&str, u64); 3] = [("mm", 1), ("cm", 10), ("lines", 8)];
+
+/// The parameters for the units of [`LENGTHS`].
+pub(super) const UNITS_OF_LENGTH: &[Param] = &[
+    Param::Unit(LENGTHS[1].0),
+    Param::Unit(LENGTHS[0].0),
+    Param::Unit(LENGTHS[2].0),
+];
 
 /// `exam { title "…", course "…", duration 90 min, aids "…", instructions "…", pool …, shuffle questions }`
 ///

@@ -1,6 +1,6 @@
 //! The language with exams: the core's rows, and the rows of `exam`, `question`, and their statements.
 
-use super::commands::LENGTHS;
+use super::commands::UNITS_OF_LENGTH;
 use super::settings::{
     ARRANGEMENT_SETTINGS, CHOICE_SETTINGS, COVER_SETTINGS, ESSAY_SETTINGS, NOTATION_SETTINGS,
     TABLE_SETTINGS,
@@ -9,8 +9,8 @@ use super::{author_table, choice, commands, figures};
 use crate::lang::ast::{Stmt, StmtKind};
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::visit::statements;
-use crate::run::bind::Param::{Keyword, Optional, Ways, Words};
-use crate::run::bind::{N, POINTS, PROSE, TEXT, settings, words_of};
+use crate::run::bind::Param::{Keyword, OneOf, Optional, Ways};
+use crate::run::bind::{N, POINTS, PROSE, TEXT, settings};
 use crate::run::facts::Family;
 use crate::run::name_table::NameTable;
 use crate::run::session::{Extension, Language, Options, Session, Verb};
@@ -98,7 +98,7 @@ pub(crate) static PAPER_VERBS: &[Verb] = &[
         name: "essay",
         params: &[
             TEXT,
-            Optional(&[Keyword("space"), N, Words(words_of!(LENGTHS.0))]),
+            Optional(&[Keyword("space"), N, OneOf(UNITS_OF_LENGTH)]),
             Optional(&[Keyword("points"), POINTS]),
             settings("rubric TEXT points N"),
         ],

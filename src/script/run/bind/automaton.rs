@@ -9,7 +9,8 @@ use super::param::{Param, Slot, ways};
 use crate::lang::value::unit_factor;
 
 /// A parameter without parts.
-pub(super) struct Leaf {
+#[derive(Debug)]
+pub(crate) struct Leaf {
     pub(super) param: &'static Param,
     /// The keyword before the parameter.
     pub(super) clause: Option<&'static str>,
@@ -18,9 +19,10 @@ pub(super) struct Leaf {
     /// The byte offset of the end of the leaf's way in the usage.
     pub(super) end: usize,
     /// The way to write the statement that contains the leaf.
-    pub(super) way: &'static [Param],
-    /// Whether the leaf begins a clause, which may be given once, in any order with the clauses beside it.
-    pub(super) begins_clause: bool,
+    pub(crate) way: &'static [Param],
+    /// Whether the leaf is in a clause, which may be given once, in any order with the clauses beside it.
+    pub(super) in_clause: bool,
+    pub(crate) begins_clause: bool,
 }
 
 /// The leaves of a row, and which of them follow each other.
@@ -122,6 +124,9 @@ impl Automaton {
             };
             if is_clause(param) {
                 self.leaves[begun].begins_clause = true;
+                self.leaves[begun..]
+                    .iter_mut()
+                    .for_each(|leaf| leaf.in_clause = true);
                 self.clauses.push((begun, at..at + width));
                 clauses.extend(&part.first);
                 self.join(&part.last, &clauses);
@@ -180,6 +185,7 @@ impl Automaton {
                     at,
                     end: at,
                     way: &[],
+                    in_clause: false,
                     begins_clause: false,
                 });
                 self.follow.push(Vec::new());
@@ -243,21 +249,21 @@ impl Automaton {
             }
         };
         let before = std::mem::take(&mut reading.states);
-        for wanted in [Fit::Word, Fit::Unit, Fit::Value] {
+        for wanted in [Fit::Word, Fit::Value] {
             for state in &before {
-                if let Some(leaf) = state.leaf {
-                    if wanted == Fit::Unit && self.is_extra_unit(*state, pieces, at) {
-                        add(leaf, state.step);
-                    }
-                    if wanted == Fit::Unit && self.continues(leaf, reading, *state, pieces, at) {
-                        add(leaf, Some(reading.add(leaf, at, *state)));
-                    }
-                }
                 for leaf in self.after(*state) {
                     if fit(self.leaves[*leaf].param, piece) == Some(wanted) {
-                        let step = reading.add(*leaf, at, *state);
-                        add(*leaf, Some(step));
+                        add(*leaf, Some(reading.add(*leaf, at, *state)));
                     }
+                }
+                let Some(leaf) = state.leaf.filter(|_| wanted == Fit::Value) else {
+                    continue;
+                };
+                if self.is_extra_unit(*state, pieces, at) {
+                    add(leaf, state.step);
+                }
+                if self.continues(leaf, reading, *state, pieces, at) {
+                    add(leaf, Some(reading.add(leaf, at, *state)));
                 }
             }
         }
@@ -280,7 +286,7 @@ impl Automaton {
     }
 
     /// Whether the piece belongs to the same parameter as the one before: the name of a part or a process after its
-    /// noun, or the operands of an operation.
+    /// noun, the operands of an operation, or another page.
     fn continues(
         &self,
         leaf: usize,
@@ -292,6 +298,7 @@ impl Automaton {
         let piece = pieces[at].atom;
         match self.leaves[leaf].param.slot() {
             Some(Slot::Op) => piece != Atom::Block,
+            Some(Slot::Pages) => !matches!(piece, Atom::Equals | Atom::Block),
             Some(Slot::Noun) => {
                 let first = state
                     .step
@@ -341,8 +348,6 @@ fn is_clause(param: &Param) -> bool {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Fit {
     Word,
-    /// The piece belongs to the piece before.
-    Unit,
     Value,
 }
 

@@ -2,11 +2,11 @@
 
 use std::ops::Range;
 
-use super::automaton::{Automaton, Leaf, State};
+use super::automaton::{Automaton, Leaf, Reading, State};
 use super::param::{Param, Params, Slot, ways};
 use crate::lang::ast::{Command, Expr, ExprKind, Setting, Settings};
 use crate::lang::span::Span;
-use crate::lang::value::Value;
+use crate::lang::value::{Number, Value, unit_factor};
 
 /// The kind of a piece.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,7 +49,7 @@ impl<'t> From<&'t Expr> for Piece<'t> {
         let atom = match &expr.kind {
             ExprKind::Name(name) => Atom::Word(name),
             ExprKind::Value(Value::Number(_)) | ExprKind::Quantity(..) => Atom::Number,
-            ExprKind::Value(Value::Text(_)) => Atom::Text,
+            ExprKind::Value(Value::Text(_)) | ExprKind::Prose(_) => Atom::Text,
             _ => Atom::Value,
         };
         Self {
@@ -67,11 +67,7 @@ pub struct Arg<'t> {
     /// The keyword before the parameter.
     pub clause: Option<&'static str>,
     pub is: Piece<'t>,
-    /// The way to write the statement that contains the parameter.
-    pub(crate) way: &'static [Param],
-    /// Whether the piece begins a clause.
-    pub(crate) begins_clause: bool,
-    leaf: usize,
+    pub(crate) leaf: &'static Leaf,
 }
 
 /// The pieces of a statement, matched with the parameters of its row. If they do not fit, the beginning that fits is
@@ -89,7 +85,7 @@ pub struct Bound<'t> {
     /// The pieces from the first one that does not fit.
     pub unread: Vec<Piece<'t>>,
     automaton: &'static Automaton,
-    states: Vec<State>,
+    reading: Reading,
 }
 
 /// Matches the pieces of a statement with parameters.
@@ -101,13 +97,11 @@ pub fn bind<'t>(params: &'static [Param], mut pieces: Vec<Piece<'t>>) -> Bound<'
     let path = state.or(reading.states.first());
     let path = path.map_or_else(Vec::new, |state| reading.path(*state));
     let args = path.into_iter().map(|(leaf, piece)| {
-        let row = &automaton.leaves[leaf];
+        let leaf = &automaton.leaves[leaf];
         Arg {
-            param: row.param,
-            clause: row.clause,
+            param: leaf.param,
+            clause: leaf.clause,
             is: pieces[piece],
-            way: row.way,
-            begins_clause: row.begins_clause,
             leaf,
         }
     });
@@ -122,7 +116,7 @@ pub fn bind<'t>(params: &'static [Param], mut pieces: Vec<Piece<'t>>) -> Bound<'
         args,
         unread: pieces.split_off(reading.read),
         automaton,
-        states: reading.states,
+        reading,
     }
 }
 
@@ -155,7 +149,16 @@ pub(crate) fn bind_command<'t>(params: &'static [Param], command: &'t Command) -
 
 /// Matches the values of a setting with the parameters of its row.
 pub(crate) fn bind_setting<'t>(params: &'static [Param], setting: &'t Setting) -> Bound<'t> {
-    let mut pieces: Vec<Piece> = setting.values.iter().map(Piece::from).collect();
+    let mut pieces: Vec<Piece> = Vec::new();
+    for value in &*setting.values {
+        // A unit with the factor 1 may follow a variable, as in `page n B`.
+        let is_unit = word(value).is_some_and(|word| {
+            unit_factor(word) == Some(Number::from(1u64)) && !params.has_word(word)
+        });
+        if pieces.is_empty() || !is_unit || params.has(Slot::Pages) {
+            pieces.push(value.into());
+        }
+    }
     if let Some(block) = &setting.block {
         pieces.push(Piece {
             span: block.span,
@@ -194,34 +197,35 @@ impl<'t> Bound<'t> {
         let breaks = |leaf: &Leaf| matches!(leaf.param, Param::Unit(_) | Param::Block(..));
         let complete = |state: &State| self.automaton.is_complete(*state);
         self.unread.is_empty()
-            && (self.states.iter().any(complete) || self.next_leaves().any(breaks))
+            && (self.reading.states.iter().any(complete) || self.next_leaves().any(breaks))
     }
 
     fn next_leaves(&self) -> impl Iterator<Item = &'static Leaf> {
-        let following = if self.unread.is_empty() {
-            self.following()
+        let leaves = if self.unread.is_empty() {
+            self.following(true)
         } else {
             Vec::new()
         };
-        let may_follow = |leaf: &usize| {
-            let row = &self.automaton.leaves[*leaf];
-            let repeats = matches!(row.param, Param::Words(_)) || !row.begins_clause;
-            repeats || !self.is_given(*leaf)
-        };
-        let leaves = following.into_iter().filter(may_follow);
+        let leaves = leaves.into_iter();
         leaves.map(|leaf| &self.automaton.leaves[leaf])
     }
 
-    fn is_given(&self, leaf: usize) -> bool {
-        self.args.iter().any(|arg| arg.leaf == leaf)
-    }
-
-    /// Returns the leaves that may follow the args, in the order of the usage, including clauses that are already given.
-    fn following(&self) -> Vec<usize> {
-        let states = self.states.iter();
-        let mut leaves: Vec<usize> = states
-            .flat_map(|state| self.automaton.after(*state).iter().copied())
-            .collect();
+    /// Returns the leaves that may follow the args, in the order of the usage, optionally without clauses that are already
+    /// given.
+    fn following(&self, once: bool) -> Vec<usize> {
+        let mut leaves = Vec::new();
+        for state in &self.reading.states {
+            let path = self.reading.path(*state).into_iter().rev();
+            let clauses = path.map(|(leaf, _)| leaf);
+            let given: Vec<usize> = clauses
+                .take_while(|leaf| self.automaton.leaves[*leaf].in_clause)
+                .collect();
+            leaves.extend(self.automaton.after(*state).iter().copied().filter(|leaf| {
+                let row = &self.automaton.leaves[*leaf];
+                let is_once = once && row.begins_clause && !matches!(row.param, Param::Words(_));
+                !is_once || !given.contains(leaf)
+            }));
+        }
         leaves.sort_unstable();
         leaves.dedup();
         leaves
@@ -229,7 +233,7 @@ impl<'t> Bound<'t> {
 
     /// Returns the parameters that may follow the args, including clauses that are already given.
     pub(super) fn expected(&self) -> Vec<&'static Param> {
-        let leaves = self.following().into_iter();
+        let leaves = self.following(false).into_iter();
         leaves
             .map(|leaf| self.automaton.leaves[leaf].param)
             .collect()
@@ -252,7 +256,7 @@ impl<'t> Bound<'t> {
     /// Whether another way to write the statement, which begins with the same parameter, has this slot.
     pub(crate) fn alternative(&self, arg: &Arg, slot: Slot) -> bool {
         let mut ways = ways(self.params).into_iter();
-        ways.any(|way| way.first() == arg.way.first() && way.has(slot))
+        ways.any(|way| way.first() == arg.leaf.way.first() && way.has(slot))
     }
 
     /// Returns the first expression that fills a slot.
@@ -311,7 +315,12 @@ impl<'t> Bound<'t> {
             let mut rest = String::new();
             let mut from = range.start;
             for (leaf, given) in &self.automaton.clauses {
-                if self.is_given(*leaf) && (from..range.end).contains(&given.start) {
+                if self
+                    .args
+                    .iter()
+                    .any(|arg| std::ptr::eq(arg.leaf, &self.automaton.leaves[*leaf]))
+                    && (from..range.end).contains(&given.start)
+                {
                     rest += text[from..given.start].trim_end();
                     from = given.end;
                 }
@@ -366,4 +375,12 @@ fn balanced(text: &str) -> String {
         kept.push(c);
     }
     kept
+}
+
+/// Returns the word if the expression is a bare word.
+pub(crate) fn word(expr: &Expr) -> Option<&str> {
+    match &expr.kind {
+        ExprKind::Name(name) => Some(name),
+        _ => None,
+    }
 }

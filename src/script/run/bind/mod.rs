@@ -8,11 +8,10 @@ mod place;
 mod refuse;
 
 pub use bound::{Arg, Atom, Bound, Piece, bind};
-pub(crate) use bound::{bind_command, bind_setting};
+pub(crate) use bound::{bind_command, bind_setting, word};
 pub use param::Params;
 pub use param::*;
 pub(crate) use place::{Place, offer, size};
-pub(crate) use refuse::word;
 
 /// The words of a table's rows, as a constant: `words_of!(KINDS.0)`, `words_of!(FORMATS.name)`.
 macro_rules! words_of {

@@ -2,7 +2,7 @@
 
 use super::bound::{Arg, Atom, Bound, Piece};
 use super::param::{Param, Params, Slot};
-use crate::lang::ast::{Expr, ExprKind};
+use crate::lang::ast::Expr;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::nearest::nearest;
@@ -76,18 +76,15 @@ impl<'t> Bound<'t> {
 
     /// Reports a clause that is given twice.
     fn twice(&self) -> Option<Diagnostic> {
-        let begins: Vec<(usize, &Arg)> = self
-            .args
-            .iter()
-            .enumerate()
-            .filter(|(_, arg)| arg.begins_clause)
-            .collect();
-        let again = begins.iter().enumerate().find(|(number, (_, arg))| {
-            begins[..*number]
-                .iter()
-                .any(|(_, earlier)| earlier.is.atom == arg.is.atom)
-        });
-        let (at, first) = again?.1;
+        let mut given: Vec<Atom> = Vec::new();
+        let (at, first) = self.args.iter().enumerate().find(|(_, arg)| {
+            if !arg.leaf.in_clause {
+                given.clear();
+            }
+            let again = arg.leaf.begins_clause && given.contains(&arg.is.atom);
+            given.push(arg.is.atom);
+            again
+        })?;
         let last = match self.args.get(at + 1) {
             Some(value) if value.clause.is_some() => value,
             _ => first,
@@ -178,13 +175,5 @@ fn not_one_of(piece: &Piece, words: &[&'static str]) -> Diagnostic {
     match nearest(said, words.iter().copied()) {
         Some(near) => wrong.did_you_mean(said, near),
         None => wrong,
-    }
-}
-
-/// Returns the word if the expression is a bare word.
-pub(crate) fn word(expr: &Expr) -> Option<&str> {
-    match &expr.kind {
-        ExprKind::Name(name) => Some(name),
-        _ => None,
     }
 }

@@ -70,7 +70,7 @@ pub(crate) const REFERENCE_SETTINGS: &[SettingRow<Draft>] = &[
                 "random",
             ])],
             &[Literal("optimal"), Optional(&[Keyword("lookahead"), N])],
-            &[Literal("working-set")],
+            &[Literal("working-set"), Optional(&[Keyword("window"), N])],
         ])],
         help: "page replacement policy",
         repeats: false,

@@ -109,7 +109,7 @@ pub(crate) const MACHINE_SETTINGS: &[SettingRow<MachineDraft>] = &[
         name: "tlb",
         params: &[Ways(&[
             &[Optional(&[TLB]), settings("entries N, ways N, …")],
-            &[Literal("none")],
+            &[Optional(&[TLB]), Literal("none")],
         ])],
         help: "adds a TLB level",
         repeats: true,
@@ -123,7 +123,7 @@ pub(crate) const MACHINE_SETTINGS: &[SettingRow<MachineDraft>] = &[
                 Optional(&[CACHE]),
                 settings("size SIZE, block SIZE, ways N, …"),
             ],
-            &[Literal("none")],
+            &[Optional(&[CACHE]), Literal("none")],
         ])],
         help: "adds a cache level",
         repeats: true,

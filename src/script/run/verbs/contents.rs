@@ -46,6 +46,7 @@ fn put(contents: Contents) -> Action {
 }
 
 fn rows(session: &mut Session, bound: &Bound) -> Result<Action, Stop> {
+    bound.refuse()?;
     let first = &bound.operands[0];
     let noun = session.noun(bound.operands)?;
     let Some(table) = bound.block.and_then(|block| block.table.as_ref()) else {
@@ -54,7 +55,6 @@ fn rows(session: &mut Session, bound: &Bound) -> Result<Action, Stop> {
             .help(format!("its columns are {}", noun.columns()))
             .into());
     };
-    bound.refuse()?;
     match noun {
         NounRef::Things(things) if things.noun.settable => {
             let areas = session.areas_listed(table)?;
@@ -230,10 +230,13 @@ pub(crate) fn show_plan(session: &mut Session, bound: &Bound) -> Result<ShowPlan
     let shown = word(first).and_then(|name| SHOWN_NOUNS.iter().find(|noun| noun.name == name));
     match shown {
         Some(noun) => shown_noun(session, noun, bound),
-        None if session.names_noun(first) => match session.noun(bound.operands)? {
-            NounRef::Part { noun, level, pid } => Ok(ShowPlan::Table(noun, level, pid)),
-            NounRef::Things(things) => Ok(ShowPlan::Things(things)),
-        },
+        None if session.names_noun(first) => {
+            bound.refuse()?;
+            Ok(match session.noun(bound.operands)? {
+                NounRef::Part { noun, level, pid } => ShowPlan::Table(noun, level, pid),
+                NounRef::Things(things) => ShowPlan::Things(things),
+            })
+        }
         None => match bound.operands.get(1) {
             None => session.show_value(first),
             Some(more) => Err(bound.unexpected(more).into()),

@@ -29,6 +29,7 @@ pub(crate) fn expect(session: &mut Session, bound: &Bound) -> Result<Action, Sto
     match (operands, bound.block) {
         ([], _) => Err(bound.missing("a condition or table to expect").into()),
         (operands, Some(block)) => {
+            bound.refuse()?;
             let Some(table) = &block.table else {
                 return Err(
                     Diagnostic::new(Code::BadTable, block.span, "a table is needed here")

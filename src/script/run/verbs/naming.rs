@@ -170,19 +170,7 @@ impl Session<'_> {
 
     /// Returns the index of the TLB or cache that the operands name, or 0 for memory.
     fn level_of(&mut self, noun: &TableNoun, operands: &[Expr]) -> Result<usize, Stop> {
-        let (first, name) = (&operands[0], noun.name);
-        let named = match operands {
-            [_, part] => Some(part),
-            [_, _, more, ..] => {
-                return Err(Diagnostic::new(
-                    Code::WrongCount,
-                    more.span,
-                    "only one name is allowed here",
-                )
-                .into());
-            }
-            _ => None,
-        };
+        let (first, name, named) = (&operands[0], noun.name, operands.get(1));
         self.machine(first.span)?;
         match (name, named) {
             ("tlb" | "cache", named) => self.part_level(first, name == "tlb", named),

@@ -7,7 +7,7 @@ use super::kind::{Form, NameKind, Space};
 use crate::lang::ast::{Command, Expr, ExprKind, Pages, Settings};
 use crate::lang::visit::Visit;
 use crate::questions::LANGUAGE;
-use crate::run::bind::{Arg, Bound, Param, Params, Slot, bind_command};
+use crate::run::bind::{Arg, Bound, Params, Slot, bind_command};
 use crate::run::nouns::{SHOWN_NOUNS, TABLE_NOUNS, ThingNoun, Views};
 use crate::run::syscalls::called;
 use crate::run::table::Column;
@@ -103,23 +103,16 @@ impl Finder<'_> {
                 self.uses(Space::Part, &word);
             }
             (Some(Slot::FileName), _) => self.path(operand, false),
+            (Some(Slot::Pages), _) => self.pages_set(operand),
             (Some(slot), Some(_)) if slot.is_name() => {}
             (Some(_), _) => self.visit_expr(operand),
             // Where a process may also follow, the name of a process is a process.
-            (None, Some(word)) if arg.begins_clause && arg.way.has(Slot::Process) => {
+            (None, Some(word)) if arg.leaf.begins_clause && arg.leaf.way.has(Slot::Process) => {
                 if self.resolve(Space::Process, &word.text).id.is_some() {
                     self.uses(Space::Process, &word);
                 }
             }
             (None, _) => {}
-        }
-    }
-
-    /// Visits an expression, unless it is a keyword of these parameters.
-    pub(crate) fn unless_word(&mut self, expr: &Expr, params: &'static [Param]) {
-        match &expr.kind {
-            ExprKind::Name(name) if params.has_word(name) => {}
-            _ => self.visit_expr(expr),
         }
     }
 
@@ -198,9 +191,6 @@ impl Finder<'_> {
             self.table_of(table, columns(&noun), expected);
         }
         match LANGUAGE.block(&command.verb.text) {
-            Some(row) if matches!(row.name, "exam" | "choice" | "table" | "essay") => {
-                self.of_paper(block, row);
-            }
             Some(row) => self.settings(block, row),
             // `set pte 1 0x1000 { ppn 0x12, p 1 }`
             None => {
