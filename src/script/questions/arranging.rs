@@ -1,10 +1,11 @@
 //! Parsing of the `exam` rows that arrange the paper.
 
 use super::arrangement::{Arrangement, Pool};
-use super::rows::{missing, word};
+use super::rows::missing;
 use crate::lang::ast::{Expr, ExprKind, Setting, Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::value::Value;
+use crate::run::bind::word;
 use crate::run::session::Session;
 use crate::run::settings::list;
 use crate::run::stop::Stop;

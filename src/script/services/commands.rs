@@ -1,8 +1,8 @@
 //! Commands of an interactive session, which begin with a colon. Each command is one row.
 
 use crate::lang::nearest::nearest;
-use crate::run::params::Param::{self, Keyword, OneOf, Optional};
-use crate::run::params::{FACT, N, PATH, Params, STATEMENT, TITLE, VA, WORD};
+use crate::run::bind::Param::{self, Keyword, OneOf, Optional};
+use crate::run::bind::{FACT, N, PATH, Params, STATEMENT, TITLE, VA, WORD};
 
 /// The option of `:save` that leaves out results.
 pub const STATEMENTS_ONLY: &str = "--statements";
@@ -135,7 +135,7 @@ pub fn find(name: &str) -> Result<&'static Command, Option<&'static str>> {
 #[cfg(test)]
 mod tests {
     use super::{COMMANDS, CommandKind, find, without_colon};
-    use crate::run::params::Params;
+    use crate::run::bind::Params;
 
     #[test]
     fn a_command_is_found_by_its_name_or_nearly() {

@@ -13,7 +13,7 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::nearest::nearest;
 use crate::lang::value::{Number, Value, unit_spelt};
-use crate::run::params::{Param, Params};
+use crate::run::bind::{Param, Params};
 
 /// A setting with its values evaluated.
 #[derive(Debug, Clone)]
