@@ -21,7 +21,7 @@ pub(super) fn words(diagnostic: &Diagnostic, said: &str, line: &str) -> Vec<Advi
     if let Some(digits) = digits.filter(|digits| digits.chars().all(|c| c.is_ascii_hexdigit())) {
         return vec![advice(fix(format!("0x{digits}")))];
     }
-    if said.starts_with('\\') && said.len() == 2 {
+    if said.starts_with('\\') && said.len() == 2 && diagnostic.fix.is_none() {
         return vec![advice(fix(format!("\\{said}")))];
     }
     if diagnostic.code == Code::UnknownName

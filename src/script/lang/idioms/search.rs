@@ -165,6 +165,7 @@ impl<'a> Statement<'a> {
         };
         let (mut words, others) = self.exchanges(of);
         words.extend(self.keywords(of.span.file));
+        words.extend(self.other_brackets(of.span.file));
         let others = others.into_iter().chain(self.edits(of)).collect();
         [reading(words), reading(others)]
     }
@@ -372,6 +373,36 @@ impl<'a> Statement<'a> {
             }
         }
         fixes.extend(self.closings(file));
+        fixes
+    }
+
+    /// Writes a list in the other kind of brackets.
+    fn other_brackets(&self, file: u32) -> Vec<Fix> {
+        let (mut open, mut fixes) = (Vec::new(), Vec::new());
+        for (index, token) in self.tokens.iter().enumerate() {
+            if matches!(token.kind, TokenKind::Open(_)) {
+                open.push(index);
+            }
+            let closes = matches!(token.kind, TokenKind::Close(_));
+            let Some(first) = closes.then(|| open.pop()).flatten() else {
+                continue;
+            };
+            let others = match self.word(first) {
+                "(" => ("[", "]"),
+                "[" => ("(", ")"),
+                _ => continue,
+            };
+            let place = self.place(file, first, index);
+            let text = &self.text[place.start as usize..place.end as usize];
+            if text.contains(',') && (first..=index + 1).contains(&self.at) {
+                let inside = &text[1..text.len() - 1];
+                fixes.push(Fix::write(
+                    place,
+                    text,
+                    format!("{}{inside}{}", others.0, others.1),
+                ));
+            }
+        }
         fixes
     }
 

@@ -4,8 +4,8 @@
 
 use super::advice::Advice;
 use super::outcome::{
-    advised, comes_next, follows, has_own_fix, is_reading, new_there, reading, remains, same,
-    same_line, without_fix,
+    advised, alike, comes_next, follows, has_own_fix, is_reading, new_there, reading, remains,
+    same, same_line, without_fix,
 };
 use super::recognize::advice;
 use super::search::Statement;
@@ -111,6 +111,7 @@ fn improve_all(
                 continue;
             }
             failed[at] = false;
+            let earlier = trial.now.clone();
             if let Some((advice, cleared)) = trial.best(&before[at], &file.text) {
                 let covered = advice.fix.as_ref().map(|fix| fix.span);
                 fixed[at] = covered.is_some();
@@ -120,12 +121,17 @@ fn improve_all(
                 {
                     let inside = covered.is_some_and(|span| span.meets(diagnostic.span));
                     let beside = inside || same_line(&file.text, before[at].span, diagnostic.span);
-                    let left = remains(diagnostic, cleared.as_deref().unwrap_or_default());
+                    let cleared = cleared.as_deref();
+                    // An error elsewhere may have the same message.
+                    let fewer = cleared.is_some_and(|after| {
+                        inside && alike(diagnostic, after) < alike(diagnostic, &earlier)
+                    });
+                    let left = !fewer && remains(diagnostic, cleared.unwrap_or_default());
                     settled[other] |= beside;
                     failed[other] |= beside;
                     // An error with a fix of its own is gone because of that fix.
                     gone[other] |= !fixed[other]
-                        && (beside && !left || follows(diagnostic, at < other, cleared.as_deref()));
+                        && (beside && !left || follows(diagnostic, at < other, cleared));
                 }
                 diagnostics[at] = advised(&before[at], advice);
             } else if let Some(fix) = before[at].fix.as_deref() {
@@ -399,7 +405,7 @@ impl Trial<'_> {
         text: &str,
         after: &[Diagnostic],
     ) -> bool {
-        let count = |all: &[Diagnostic]| all.iter().filter(|one| same(one, diagnostic)).count();
+        let count = |all: &[Diagnostic]| alike(diagnostic, all);
         let known = |one: &&Diagnostic| {
             let before = self
                 .now
