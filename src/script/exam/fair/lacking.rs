@@ -1,4 +1,4 @@
-//! What a question has to print, because its answers depend on it.
+//! Information that a question has to print, because its answers depend on it.
 
 use super::printed::{Source, Text, tokens};
 use crate::exam::paper::{PaperItem, Piece, Question};
