@@ -7,7 +7,7 @@ use super::rows::{known, missing, settings};
 use super::settings::CHOICE_SETTINGS;
 use crate::lang::ast::{Command, Expr, Holds, Operation, OperationKind, Setting, Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::run::bind::{Bound, word};
+use crate::run::bind::{Bound, Slot, word};
 use crate::run::facts;
 use crate::run::record::{Did, Shown, View};
 use crate::run::session::{Action, Session};
@@ -27,13 +27,13 @@ pub(crate) fn choice(session: &mut Session, bound: &Bound) -> Result<Action, Sto
     let mut options = Vec::new();
     let (mut unknown, mut one) = (false, None);
     for setting in settings(bound)? {
-        known(setting, &[CHOICE_SETTINGS], "choice")?;
+        let row = known(setting, &[CHOICE_SETTINGS], "choice")?;
         match &*setting.name.text {
             "tick" => one = Some(tick(setting)?),
             "answers" => options.extend(answers(session, setting)?),
             "option" if session.checking() => unknown |= check_computed(session, setting)?,
             "option" => options.push(computed(session, setting)?),
-            _ => options.push(option(session, setting)?),
+            _ => options.push(option(session, &row)?),
         }
     }
     if unknown {
@@ -91,24 +91,11 @@ fn tick(setting: &Setting) -> Result<Span, Stop> {
 }
 
 /// Returns the option of a row. With `when`, the option is correct only if the condition is true.
-fn option(session: &mut Session, setting: &Setting) -> Result<Alternative, Stop> {
-    let correct = &*setting.name.text == "correct";
-    let (text, correct) = match &*setting.values {
-        [text] => (text, correct),
-        [text, when, condition] if correct && word(when) == Some("when") => {
-            (text, session.truth(condition)?)
-        }
-        [] => return Err(missing(setting, "a text").into()),
-        [_, more, ..] => {
-            return Err(Diagnostic::new(
-                Code::UnknownWord,
-                more.span,
-                "this value is not allowed in an option",
-            )
-            .label("unexpected here")
-            .help("write `correct \"…\"`, `wrong \"…\"`, or `correct \"…\" when CONDITION`")
-            .into());
-        }
+fn option(session: &mut Session, row: &Bound) -> Result<Alternative, Stop> {
+    let text = row.expr(Slot::Text)?;
+    let correct = match row.clause("when") {
+        Some(condition) => session.truth(condition)?,
+        None => row.name == "correct",
     };
     Ok(Alternative {
         text: session.prose_of(text)?,

@@ -69,7 +69,7 @@ pub(crate) fn exam(session: &mut Session, bound: &Bound) -> Result<Action, Stop>
     for (at, setting) in all.iter().enumerate() {
         let name = &setting.name;
         let rows = [COVER_SETTINGS, NOTATION_SETTINGS, ARRANGEMENT_SETTINGS];
-        known(setting, &rows, "exam")?;
+        let row = known(setting, &rows, "exam")?;
         let once = rows
             .concat()
             .iter()
@@ -79,7 +79,10 @@ pub(crate) fn exam(session: &mut Session, bound: &Bound) -> Result<Action, Stop>
             return Err(Diagnostic::new(Code::Duplicate, name.span, message).into());
         }
         if &*name.text == "radix" {
-            radix = Some(radix_of(setting, setting.values.first())?);
+            let Some(value) = setting.values.first() else {
+                return Err(row.missing("a radix").into());
+            };
+            radix = Some(radix_of(value)?);
             continue;
         }
         if arranges(&name.text) {
@@ -207,16 +210,12 @@ pub(crate) fn essay(session: &mut Session, bound: &Bound) -> Result<Action, Stop
     let lead = session.before_block(bound)?;
     let mut rubric = Vec::new();
     for setting in settings(bound)? {
-        known(setting, &[ESSAY_SETTINGS], "essay")?;
-        let (text, points) = match &*setting.values {
-            [text] => (text, None),
-            [text, points, n] if word(points) == Some("points") => (text, Some(n)),
-            _ => return Err(missing(setting, "a text, and perhaps `points N`").into()),
-        };
-        let points = session.perhaps_points(points)?.map(|(points, _)| points);
+        let row = known(setting, &[ESSAY_SETTINGS], "essay")?;
+        let text = row.expr(Slot::Text)?;
+        let points = session.perhaps_points(row.clause("points"))?;
         rubric.push(Rubric {
             text: session.prose_of(text)?,
-            points,
+            points: points.map(|(points, _)| points),
         });
     }
     let points = rubric_points(&rubric, lead.points, bound.place)?;
