@@ -46,11 +46,11 @@ impl Session<'_> {
                 }
             },
             "version" => match &*setting.values {
-                [code] => to.version = Some(self.prose_of(code)?),
+                [code] => to.version = Some(self.written_text(code)?),
                 _ => return Err(missing(setting, "a code: `version \"K7QF2\"`").into()),
             },
             _ => match &*setting.values {
-                [id, name] => to.student = Some((self.prose_of(id)?, self.prose_of(name)?)),
+                [id, name] => to.student = Some((self.written_text(id)?, self.prose_of(name)?)),
                 _ => {
                     return Err(
                         missing(setting, "an ID and a name: `student \"a1\" \"Ada\"`").into(),

@@ -17,7 +17,7 @@ use crate::lang::ast::{Expr, Setting, Span};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::value::Number;
-use crate::run::bind::{Atom, Bound, Param, Piece, Slot, word};
+use crate::run::bind::{Atom, Bound, Param, Piece, Slot, TEXT, word};
 use crate::run::record::{Did, Shown, View};
 use crate::run::session::{Action, Session};
 use crate::run::settings::list;
@@ -327,10 +327,14 @@ impl Session<'_> {
                 .help("a comma, `;`, or a new line ends a setting")
                 .into());
         }
+        let takes_text = COVER_SETTINGS
+            .iter()
+            .any(|row| row.name == &*setting.name.text && row.params == [TEXT]);
         let mut lead = Vec::new();
         for value in &*setting.values {
             lead.push(match word(value) {
                 Some(word) if self.state.find(word).is_none() => word.to_owned(),
+                _ if takes_text => self.written_text(value)?,
                 _ => self.prose_of(value)?,
             });
         }

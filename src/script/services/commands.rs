@@ -93,6 +93,8 @@ commands! {
         "explains one fact or all facts of the last statement";
     Bits "bits" [VA] ":bits 0x3D4" []
         "shows the bits and fields of an address";
+    Predict "predict" [] ":predict" []
+        "hides results while you predict them with `=>`; a second `:predict` shows them again";
     Practice "practice" [Optional(&[OneOf(&[STATEMENT, TITLE])])] ":practice read 0x3D4" [":quiz"]
         "asks you for the facts of an access or the blanks of an exam question and marks your answers as in an exam";
     Save "save" [Optional(&[Keyword(STATEMENTS_ONLY)]), PATH] ":save session.pw" []

@@ -33,6 +33,8 @@ pub struct Files {
     /// The settings in a file, or `None` if they are invalid.
     machines: BTreeMap<u32, Option<Arc<[Field]>>>,
     traces: BTreeMap<(u32, u32), Stream>,
+    /// Whether the script names a file, also one that cannot be read.
+    pub(crate) are_named: bool,
 }
 
 impl Files {
@@ -71,6 +73,7 @@ impl Files {
         if names.found.is_empty() {
             return wrong;
         }
+        self.are_named = true;
         let mut beside = DataFiles::new(sources, file, loader);
         for (place, named) in names.found {
             let name = match named {
@@ -89,10 +92,14 @@ impl Files {
                     self.named.insert(place, number);
                     self.machines.entry(number).or_insert_with(|| {
                         let fields = fields_of_yaml(number, beside.text(number));
-                        fields
-                            .map(Arc::from)
-                            .map_err(|problems| wrong.extend(problems))
-                            .ok()
+                        let mut report = |mut problems: Vec<Diagnostic>| {
+                            if let Some(first) = problems.first_mut() {
+                                let what = "this statement reads the machine file";
+                                first.related.push((name.span, what.to_owned()));
+                            }
+                            wrong.extend(problems);
+                        };
+                        fields.map(Arc::from).map_err(&mut report).ok()
                     });
                 }
                 Err(diagnostic) => wrong.push(diagnostic),

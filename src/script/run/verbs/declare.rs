@@ -73,7 +73,15 @@ impl Session<'_> {
             }
             ExprKind::Value(Value::Text(path)) => {
                 let fields = self.machine_file(path, base)?;
-                Ok(build_machine(None, &fields, base.span)?)
+                let spec = build_machine(None, &fields, base.span);
+                let named = |(at, one): (usize, Diagnostic)| match at {
+                    0 if one.span.file != base.span.file => {
+                        one.also(base.span, "this statement reads the machine file")
+                    }
+                    _ => one,
+                };
+                let all = |wrong: Vec<_>| wrong.into_iter().enumerate().map(named).collect();
+                Ok(spec.map_err::<Vec<_>, _>(all)?)
             }
             _ => Err(Diagnostic::new(
                 Code::WrongType,
