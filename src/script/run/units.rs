@@ -441,7 +441,7 @@ fn offer_other_capacity(wrong: &mut Diagnostic, setting: &Setting, value: &Expr,
     let takes = |name: &&&str| {
         let slot = row
             .setting(name)
-            .and_then(|known| Some(known.params.leaves().first()?.slot()?.dimension()));
+            .and_then(|known| Some(known.params.dimension()));
         slot.flatten() == Some(unit.dimension)
     };
     if !CAPACITIES.contains(&&*setting.name.text) || unit.name.starts_with("page") {

@@ -110,14 +110,6 @@ impl Head {
 
     /// Whether the head's first parameter is this slot.
     pub(crate) fn begins_with(self, slot: Slot) -> bool {
-        self.first_way().first() == Some(&Param::Value(slot))
-    }
-
-    /// Returns the first form of the head's parameters.
-    pub(crate) fn first_way(self) -> &'static [Param] {
-        match self.params {
-            [Param::Ways([first, ..])] => first,
-            params => params,
-        }
+        self.params.first_way().first() == Some(&Param::Value(slot))
     }
 }

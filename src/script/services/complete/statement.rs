@@ -2,7 +2,7 @@
 
 use super::head::{Head, HeadKind};
 use crate::lang::value::{Dimension, unit_factor};
-use crate::run::bind::{Atom, Bound, Contents, Param, Params, Piece, bind};
+use crate::run::bind::{Atom, Bound, Contents, Params, Piece, bind};
 use crate::run::facts::Family;
 use crate::run::syscalls::called;
 
@@ -190,15 +190,9 @@ impl<'t> Statement<'t> {
 
     /// Returns the contents of the braces that may follow.
     pub(crate) fn contents(&self) -> Option<Contents> {
-        let block = |param: &&'static Param| match param {
-            Param::Block(contents, _) => Some(*contents),
-            _ => None,
-        };
-        let next = self.bound().next();
-        let leaves = || self.head().params.leaves();
-        next.iter()
-            .find_map(block)
-            .or_else(|| leaves().iter().find_map(block))
+        let next = self.bound().next().into_iter();
+        let mut next = next.filter_map(|param| std::slice::from_ref(param).block());
+        next.next().or_else(|| self.head().params.block())
     }
 
     fn atom(&mut self, atom: Atom<'t>) {
