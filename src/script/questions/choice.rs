@@ -5,7 +5,7 @@ use super::mistakes::{distractors, number};
 use super::papers::puts;
 use super::rows::{known, missing, settings};
 use super::settings::CHOICE_SETTINGS;
-use crate::lang::ast::{Command, Expr, Holds, Operation, OperationKind, Setting, Span, Word};
+use crate::lang::ast::{Command, Expr, Holds, Operation, OperationKind, Setting, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::run::bind::{Bound, Slot, word};
 use crate::run::facts;
@@ -29,10 +29,11 @@ pub(crate) fn choice(session: &mut Session, bound: &Bound) -> Result<Action, Sto
     for setting in settings(bound)? {
         let row = known(setting, &[CHOICE_SETTINGS], "choice")?;
         match &*setting.name.text {
-            "tick" => one = Some(tick(setting)?),
-            "answers" => options.extend(answers(session, setting)?),
-            "option" if session.checking() => unknown |= check_computed(session, setting)?,
-            "option" => options.push(computed(session, setting)?),
+            "tick" if row.has("one") => one = Some(row.place),
+            "tick" => return Err(missing(&row, "the word `one`: `tick one`").into()),
+            "answers" => options.extend(answers(session, &row)?),
+            "option" if session.checking() => unknown |= check_computed(session, &row, setting)?,
+            "option" => options.push(computed(session, &row, setting)?),
             _ => options.push(option(session, &row)?),
         }
     }
@@ -82,14 +83,6 @@ pub(crate) fn choice(session: &mut Session, bound: &Bound) -> Result<Action, Sto
     Ok(puts(entry, vec![view]))
 }
 
-/// `tick one`: returns its place.
-fn tick(setting: &Setting) -> Result<Span, Stop> {
-    match &*setting.values {
-        [one] if word(one) == Some("one") => Ok(setting.name.span),
-        _ => Err(missing(setting, "the word `one`: `tick one`").into()),
-    }
-}
-
 /// Returns the option of a row. With `when`, the option is correct only if the condition is true.
 fn option(session: &mut Session, row: &Bound) -> Result<Alternative, Stop> {
     let text = row.expr(Slot::Text)?;
@@ -106,8 +99,8 @@ fn option(session: &mut Session, row: &Bound) -> Result<Alternative, Stop> {
 }
 
 /// Returns an option that is correct if and only if its condition holds: `option "…" where COND`.
-fn computed(session: &mut Session, setting: &Setting) -> Result<Alternative, Stop> {
-    let (text, holds) = parts(setting)?;
+fn computed(session: &mut Session, row: &Bound, setting: &Setting) -> Result<Alternative, Stop> {
+    let (text, holds) = parts(row, setting)?;
     let text = session.prose_of(text)?;
     let (correct, evidence) = session.judged(holds)?;
     Ok(Alternative {
@@ -119,8 +112,8 @@ fn computed(session: &mut Session, setting: &Setting) -> Result<Alternative, Sto
 }
 
 /// Checks a computed option. Returns true, because only a run can determine whether the option is correct.
-fn check_computed(session: &mut Session, setting: &Setting) -> Result<bool, Stop> {
-    let (text, holds) = parts(setting)?;
+fn check_computed(session: &mut Session, row: &Bound, setting: &Setting) -> Result<bool, Stop> {
+    let (text, holds) = parts(row, setting)?;
     session.prose_of(text)?;
     if let Some((_, from)) = &holds.some {
         session.eval(from)?;
@@ -137,17 +130,17 @@ fn check_computed(session: &mut Session, setting: &Setting) -> Result<bool, Stop
     Ok(true)
 }
 
-fn parts(setting: &Setting) -> Result<(&Expr, &Holds), Stop> {
+fn parts<'t>(row: &Bound, setting: &'t Setting) -> Result<(&'t Expr, &'t Holds), Stop> {
     match (&*setting.values, &setting.holds) {
         ([text], Some(holds)) => Ok((text, holds)),
-        _ => Err(missing(setting, "a text and a condition: `option \"…\" where COND`").into()),
+        _ => Err(missing(row, "a text and a condition: `option \"…\" where COND`").into()),
     }
 }
 
 /// Returns the fact's value and the values of typical mistakes, sorted: `answers FACT of OPERATION`.
-fn answers(session: &mut Session, setting: &Setting) -> Result<Vec<Alternative>, Stop> {
-    let [fact, of, verb, operands @ ..] = &*setting.values else {
-        return Err(missing(setting, "a fact and an operation: `answers pa of read va`").into());
+fn answers(session: &mut Session, row: &Bound) -> Result<Vec<Alternative>, Stop> {
+    let [fact, of, verb, operands @ ..] = row.operands else {
+        return Err(missing(row, "a fact and an operation: `answers pa of read va`").into());
     };
     if word(of) != Some("of") {
         return Err(

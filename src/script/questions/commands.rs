@@ -13,7 +13,7 @@ use super::settings::{
     NOTATION_SETTINGS,
 };
 use super::sheet::Sheet;
-use crate::lang::ast::{Expr, Setting, Span};
+use crate::lang::ast::{Expr, Span};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::value::Number;
@@ -86,10 +86,10 @@ pub(crate) fn exam(session: &mut Session, bound: &Bound) -> Result<Action, Stop>
             continue;
         }
         if arranges(&name.text) {
-            session.arrange(&mut arrangement, setting)?;
+            session.arrange(&mut arrangement, &row)?;
             continue;
         }
-        let text = session.words(setting)?;
+        let text = session.words(&row)?;
         if &*name.text == ADDRESSABLE && !ADDRESSABLE_UNITS.contains(&&*text) {
             let message = format!("`{text}` is not a unit of memory");
             let span = setting
@@ -314,14 +314,14 @@ impl Session<'_> {
     }
 
     /// Returns the text of a cover field: evaluated text and values, or bare words.
-    fn words(&mut self, setting: &Setting) -> Result<String, Stop> {
-        if setting.values.is_empty() {
-            return Err(missing(setting, "a value").into());
+    fn words(&mut self, row: &Bound) -> Result<String, Stop> {
+        if row.operands.is_empty() {
+            return Err(missing(row, "a value").into());
         }
-        if let [_, more, ..] = &*setting.values
+        if let [_, more, ..] = row.operands
             && !matches!(word(more), Some("min"))
         {
-            let message = format!("`{}` takes one text", setting.name.text);
+            let message = format!("`{}` takes one text", row.name);
             return Err(Diagnostic::new(Code::WrongCount, more.span, message)
                 .label("one too many")
                 .help("a comma, `;`, or a new line ends a setting")
@@ -329,9 +329,9 @@ impl Session<'_> {
         }
         let takes_text = COVER_SETTINGS
             .iter()
-            .any(|row| row.name == &*setting.name.text && row.params == [TEXT]);
+            .any(|row| row.name == &*row.name && row.params == [TEXT]);
         let mut lead = Vec::new();
-        for value in &*setting.values {
+        for value in row.operands {
             lead.push(match word(value) {
                 Some(word) if self.state.find(word).is_none() => word.to_owned(),
                 _ if takes_text => self.written_text(value)?,

@@ -7,9 +7,9 @@ use crate::run::bind::{Bound, bind_setting};
 use crate::run::settings::{SettingWord, list};
 
 /// Reports a setting whose value is missing.
-pub(crate) fn missing(setting: &Setting, what: &str) -> Diagnostic {
-    let message = format!("`{}` needs {what}", setting.name.text);
-    Diagnostic::new(Code::WrongCount, setting.name.span, message)
+pub(crate) fn missing(row: &Bound, what: &str) -> Diagnostic {
+    let message = format!("`{}` needs {what}", row.name);
+    Diagnostic::new(Code::WrongCount, row.place, message)
 }
 
 /// Returns the settings in the block of a statement.

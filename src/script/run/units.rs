@@ -241,11 +241,7 @@ impl UnitCheck<'_> {
             let slot = arg.param.slot();
             match arg.is.expr {
                 Some(expr) if matches!(expr.kind, ExprKind::Quantity(..)) => {
-                    let place = slot.map(|slot| Place {
-                        said: format!("`{said}`"),
-                        slot,
-                        suffix: bound.params.unit_after(slot),
-                    });
+                    let place = slot.map(|slot| Place::of(said, slot, bound.params));
                     self.value(place, expr);
                 }
                 Some(expr) => self.visit_expr(expr),
@@ -356,7 +352,7 @@ impl UnitCheck<'_> {
         let Some((_, unit)) = SPELLED.iter().find(|(words, _)| words.contains(&&**word)) else {
             return;
         };
-        let Some(place) = Place::find(name, &bind(params, Vec::new()).next(), params) else {
+        let Some(place) = Place::first(name, params) else {
             return;
         };
         let unit = Unit::named(unit.unwrap_or("entries"));
@@ -401,7 +397,7 @@ impl UnitCheck<'_> {
         let (Some(unit), ExprKind::Name(_)) = (unit, &value.kind) else {
             return;
         };
-        if let Some(place) = Place::find(name, &bind(params, Vec::new()).next(), params) {
+        if let Some(place) = Place::first(name, params) {
             self.found
                 .extend(place.refuses_bare(unit).map(|wrong| wrong.at(*span)));
         }
