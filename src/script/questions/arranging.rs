@@ -28,9 +28,9 @@ impl Session<'_> {
                 let order = permutation(self, order)?;
                 to.orders.push((self.titled(title)?, order));
             }
-            ("version", [code]) => to.version = Some(self.prose_of(code)?),
+            ("version", [code]) => to.version = Some(self.written_text(code)?),
             ("student", [id, name]) => {
-                to.student = Some((self.prose_of(id)?, self.prose_of(name)?));
+                to.student = Some((self.written_text(id)?, self.prose_of(name)?));
             }
             (name, _) => {
                 let what = match name {

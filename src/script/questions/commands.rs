@@ -327,9 +327,7 @@ impl Session<'_> {
                 .help("a comma, `;`, or a new line ends a setting")
                 .into());
         }
-        let takes_text = COVER_SETTINGS
-            .iter()
-            .any(|row| row.name == &*row.name && row.params == [TEXT]);
+        let takes_text = row.params == [TEXT];
         let mut lead = Vec::new();
         for value in row.operands {
             lead.push(match word(value) {

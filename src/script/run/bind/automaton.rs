@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
-use super::bound::{Atom, Piece};
 use super::param::{Param, Slot, ways};
+use super::piece::{Atom, Piece};
 use crate::lang::value::unit_factor;
 
 /// A parameter without parts.
