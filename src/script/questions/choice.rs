@@ -3,9 +3,10 @@
 use super::entry::{Alternative, ItemKind};
 use super::mistakes::{distractors, number};
 use super::papers::puts;
+use super::probed::{not_an_access, operation};
 use super::rows::{known, missing, settings};
 use super::settings::CHOICE_SETTINGS;
-use crate::lang::ast::{Command, Expr, Holds, Operation, OperationKind, Setting, Word};
+use crate::lang::ast::{Expr, Holds, Setting};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::run::bind::{Bound, Slot, word};
 use crate::run::facts;
@@ -139,7 +140,11 @@ fn parts<'t>(row: &Bound, setting: &'t Setting) -> Result<(&'t Expr, &'t Holds),
 
 /// Returns the fact's value and the values of typical mistakes, sorted: `answers FACT of OPERATION`.
 fn answers(session: &mut Session, row: &Bound) -> Result<Vec<Alternative>, Stop> {
-    let [fact, of, verb, operands @ ..] = row.operands else {
+    let (Some(fact), Some(of), Some(operands @ [_, ..])) = (
+        row.operands.first(),
+        row.operands.get(1),
+        row.operands.get(2..),
+    ) else {
         return Err(missing(row, "a fact and an operation: `answers pa of read va`").into());
     };
     if word(of) != Some("of") {
@@ -150,7 +155,7 @@ fn answers(session: &mut Session, row: &Bound) -> Result<Vec<Alternative>, Stop>
         );
     }
     let name = session.text(fact.span).trim().to_owned();
-    let operation = operation(verb, operands);
+    let operation = operation(operands, &[]).ok_or_else(|| not_an_access(session, operands))?;
     if session.checking() {
         // The result of the access is known only when the script runs.
         session.unsure_of_question();
@@ -199,30 +204,6 @@ fn answers(session: &mut Session, row: &Bound) -> Result<Vec<Alternative>, Stop>
         evidence: Vec::new(),
     };
     Ok(all.into_iter().map(option).collect())
-}
-
-/// Returns the operation after `of`.
-fn operation(verb: &Expr, operands: &[Expr]) -> Operation {
-    let end = operands.last().map_or(verb.span.end, |last| last.span.end);
-    let span = crate::lang::ast::Span { end, ..verb.span };
-    let kind = match word(verb) {
-        Some(name) if !operands.is_empty() => OperationKind::Command(Command {
-            verb: Word {
-                text: name.into(),
-                span: verb.span,
-            },
-            call: false,
-            operands: operands.into(),
-            assigned: None,
-            block: None,
-        }),
-        _ => OperationKind::Expr(verb.clone()),
-    };
-    Operation {
-        process: None,
-        kind,
-        span,
-    }
 }
 
 fn no_mistakes(fact: &Expr, name: &str) -> Diagnostic {

@@ -131,7 +131,7 @@ impl<'s> Visit<'s> for UnitCheck<'_> {
             OperationKind::Command(command) => self.visit_command(command),
             OperationKind::Reference { pages, settings } => self.visit_reference(pages, settings),
             OperationKind::Expr(expr) => {
-                self.bound(&bind(&[VA], vec![expr.into()]).named("address"))
+                self.bound(&bind(&[VA], vec![expr.into()]).named("address", expr.span))
             }
         }
     }
@@ -231,7 +231,7 @@ impl UnitCheck<'_> {
         };
         let before = before.iter().copied().map(Piece::from);
         let pieces = before.chain([value.into()]).collect();
-        self.bound(&bind(form.params, pieces).named(form.name));
+        self.bound(&bind(form.params, pieces).named(form.name, value.span));
     }
 
     /// Checks the numbers in the operands of a statement or the values of a setting.

@@ -40,7 +40,7 @@ pub(super) fn walked(
         kind: ExprKind::Name("tables".into()),
         span: place,
     };
-    let ShowPlan::Noun(_, pid) = session.as_shown(place, &[tables].into())? else {
+    let ShowPlan::Noun(_, pid) = session.as_shown(place, &[tables])? else {
         return Err(Stop::Unknowable);
     };
     let process = pid.and_then(|pid| session.kernel(place).ok()?.process(pid));

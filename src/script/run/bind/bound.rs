@@ -71,28 +71,31 @@ pub fn bind<'t>(params: &'static [Param], mut pieces: Vec<Piece<'t>>) -> Bound<'
 
 /// Matches the operands of a command with the parameters of its verb.
 pub(crate) fn bind_command<'t>(params: &'static [Param], command: &'t Command) -> Bound<'t> {
-    let mut pieces: Vec<Piece> = command.operands.iter().map(Piece::from).collect();
     let assigned = command.assigned.as_deref().unwrap_or_default();
-    if let Some(first) = assigned.first() {
-        pieces.push(Piece {
-            span: first.span,
-            ..Atom::Equals.into()
-        });
-        pieces.extend(assigned.iter().map(Piece::from));
-    }
-    if let Some(block) = &command.block {
-        pieces.push(Piece {
-            span: block.span,
-            ..Atom::Block.into()
-        });
-    }
+    let bound = bind_operands(params, &command.operands, assigned, command.block.as_ref());
+    bound.named(&command.verb.text, command.verb.span)
+}
+
+/// Matches operands, the operands after `=`, and a block with parameters.
+pub(crate) fn bind_operands<'t>(
+    params: &'static [Param],
+    operands: &'t [Expr],
+    assigned: &'t [Expr],
+    block: Option<&'t Settings>,
+) -> Bound<'t> {
+    let at = |atom: Atom<'t>, span| Piece {
+        span,
+        ..atom.into()
+    };
+    let equals = assigned.first().map(|first| at(Atom::Equals, first.span));
+    let braces = block.map(|block| at(Atom::Block, block.span));
+    let pieces = operands.iter().map(Piece::from);
+    let pieces = pieces.chain(equals).chain(assigned.iter().map(Piece::from));
     Bound {
-        name: &command.verb.text,
-        place: command.verb.span,
-        operands: &command.operands,
+        operands,
         assigned,
-        block: command.block.as_ref(),
-        ..bind(params, pieces)
+        block,
+        ..bind(params, pieces.chain(braces).collect())
     }
 }
 
@@ -124,9 +127,13 @@ pub(crate) fn bind_setting<'t>(params: &'static [Param], setting: &'t Setting) -
 }
 
 impl<'t> Bound<'t> {
-    /// Names the statement in messages.
-    pub(crate) fn named(self, name: &'t str) -> Self {
-        Self { name, ..self }
+    /// Sets the name and the place of the statement for messages.
+    pub(crate) fn named(self, name: &'t str, place: Span) -> Self {
+        Self {
+            name,
+            place,
+            ..self
+        }
     }
 
     /// Returns the parameters that may follow, without clauses that are already given. If the pieces do not fit, nothing may

@@ -9,7 +9,7 @@ mod place;
 mod refuse;
 
 pub use bound::{Arg, Bound, bind};
-pub(crate) use bound::{bind_command, bind_setting};
+pub(crate) use bound::{bind_command, bind_operands, bind_setting};
 pub use param::Params;
 pub use param::*;
 pub(crate) use piece::word;
