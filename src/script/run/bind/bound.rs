@@ -4,61 +4,10 @@ use std::ops::Range;
 
 use super::automaton::{Automaton, Leaf, Reading, State};
 use super::param::{Param, Params, Slot, ways};
+use super::piece::{Atom, Piece, word};
 use crate::lang::ast::{Command, Expr, ExprKind, Setting, Settings};
 use crate::lang::span::Span;
-use crate::lang::value::{Number, Value, unit_factor};
-
-/// The kind of a piece.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Atom<'t> {
-    /// A bare word.
-    Word(&'t str),
-    /// A number, possibly followed by a unit.
-    Number,
-    /// A string.
-    Text,
-    /// Any other value.
-    Value,
-    /// `=`
-    Equals,
-    /// Braces.
-    Block,
-}
-
-/// A piece of a statement after the first word.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Piece<'t> {
-    pub atom: Atom<'t>,
-    /// The expression, or `None` for `=`, braces, and the tokens of an unfinished statement.
-    pub expr: Option<&'t Expr>,
-    pub(crate) span: Span,
-}
-
-impl<'t> From<Atom<'t>> for Piece<'t> {
-    fn from(atom: Atom<'t>) -> Self {
-        Self {
-            atom,
-            expr: None,
-            span: Span::default(),
-        }
-    }
-}
-
-impl<'t> From<&'t Expr> for Piece<'t> {
-    fn from(expr: &'t Expr) -> Self {
-        let atom = match &expr.kind {
-            ExprKind::Name(name) => Atom::Word(name),
-            ExprKind::Value(Value::Number(_)) | ExprKind::Quantity(..) => Atom::Number,
-            ExprKind::Value(Value::Text(_)) | ExprKind::Prose(_) => Atom::Text,
-            _ => Atom::Value,
-        };
-        Self {
-            atom,
-            expr: Some(expr),
-            span: expr.span,
-        }
-    }
-}
+use crate::lang::value::{Number, unit_factor};
 
 /// A piece and its parameter.
 #[derive(Debug, Clone, Copy)]
@@ -122,28 +71,31 @@ pub fn bind<'t>(params: &'static [Param], mut pieces: Vec<Piece<'t>>) -> Bound<'
 
 /// Matches the operands of a command with the parameters of its verb.
 pub(crate) fn bind_command<'t>(params: &'static [Param], command: &'t Command) -> Bound<'t> {
-    let mut pieces: Vec<Piece> = command.operands.iter().map(Piece::from).collect();
     let assigned = command.assigned.as_deref().unwrap_or_default();
-    if let Some(first) = assigned.first() {
-        pieces.push(Piece {
-            span: first.span,
-            ..Atom::Equals.into()
-        });
-        pieces.extend(assigned.iter().map(Piece::from));
-    }
-    if let Some(block) = &command.block {
-        pieces.push(Piece {
-            span: block.span,
-            ..Atom::Block.into()
-        });
-    }
+    let bound = bind_operands(params, &command.operands, assigned, command.block.as_ref());
+    bound.named(&command.verb.text, command.verb.span)
+}
+
+/// Matches operands, the operands after `=`, and a block with parameters.
+pub(crate) fn bind_operands<'t>(
+    params: &'static [Param],
+    operands: &'t [Expr],
+    assigned: &'t [Expr],
+    block: Option<&'t Settings>,
+) -> Bound<'t> {
+    let at = |atom: Atom<'t>, span| Piece {
+        span,
+        ..atom.into()
+    };
+    let equals = assigned.first().map(|first| at(Atom::Equals, first.span));
+    let braces = block.map(|block| at(Atom::Block, block.span));
+    let pieces = operands.iter().map(Piece::from);
+    let pieces = pieces.chain(equals).chain(assigned.iter().map(Piece::from));
     Bound {
-        name: &command.verb.text,
-        place: command.verb.span,
-        operands: &command.operands,
+        operands,
         assigned,
-        block: command.block.as_ref(),
-        ..bind(params, pieces)
+        block,
+        ..bind(params, pieces.chain(braces).collect())
     }
 }
 
@@ -175,9 +127,13 @@ pub(crate) fn bind_setting<'t>(params: &'static [Param], setting: &'t Setting) -
 }
 
 impl<'t> Bound<'t> {
-    /// Names the statement in messages.
-    pub(crate) fn named(self, name: &'t str) -> Self {
-        Self { name, ..self }
+    /// Sets the name and the place of the statement for messages.
+    pub(crate) fn named(self, name: &'t str, place: Span) -> Self {
+        Self {
+            name,
+            place,
+            ..self
+        }
     }
 
     /// Returns the parameters that may follow, without clauses that are already given. If the pieces do not fit, nothing may
@@ -375,12 +331,4 @@ fn balanced(text: &str) -> String {
         kept.push(c);
     }
     kept
-}
-
-/// Returns the word if the expression is a bare word.
-pub(crate) fn word(expr: &Expr) -> Option<&str> {
-    match &expr.kind {
-        ExprKind::Name(name) => Some(name),
-        _ => None,
-    }
 }
