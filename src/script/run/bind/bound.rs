@@ -166,30 +166,39 @@ impl<'t> Bound<'t> {
         leaves.map(|leaf| &self.automaton.leaves[leaf])
     }
 
-    /// Returns the leaves that may follow the args, in the order of the usage, optionally without clauses that are already
-    /// given.
+    /// Returns the leaves that may follow the args, and last those that may be repeated. With `once`, excludes clauses that
+    /// are already given.
     fn following(&self, once: bool) -> Vec<usize> {
-        let mut leaves = Vec::new();
+        let mut leaves: Vec<(bool, usize)> = Vec::new();
         for state in &self.reading.states {
             let path = self.reading.path(*state).into_iter().rev();
-            let clauses = path.map(|(leaf, _)| leaf);
-            let given: Vec<usize> = clauses
+            let given: Vec<usize> = path
+                .map(|(leaf, _)| leaf)
                 .take_while(|leaf| self.automaton.leaves[*leaf].in_clause)
                 .collect();
-            leaves.extend(self.automaton.after(*state).iter().copied().filter(|leaf| {
+            for leaf in self.automaton.after(*state) {
                 let row = &self.automaton.leaves[*leaf];
                 let is_once = once && row.begins_clause && !matches!(row.param, Param::Words(_));
-                !is_once || !given.contains(leaf)
-            }));
+                if !(is_once && given.contains(leaf)) {
+                    leaves.push((Some(*leaf) <= state.leaf, *leaf));
+                }
+            }
         }
         leaves.sort_unstable();
-        leaves.dedup();
-        leaves
+        let mut found = Vec::new();
+        for (_, leaf) in leaves {
+            if !found.contains(&leaf) {
+                found.push(leaf);
+            }
+        }
+        found
     }
 
     /// Returns the parameters that may follow the args, including clauses that are already given.
     pub(super) fn expected(&self) -> Vec<&'static Param> {
-        let leaves = self.following(false).into_iter();
+        let mut leaves = self.following(false);
+        leaves.sort_unstable();
+        let leaves = leaves.into_iter();
         leaves
             .map(|leaf| self.automaton.leaves[leaf].param)
             .collect()
