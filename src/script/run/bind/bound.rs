@@ -166,29 +166,24 @@ impl<'t> Bound<'t> {
         leaves.map(|leaf| &self.automaton.leaves[leaf])
     }
 
-    /// Returns the leaves that may follow the args, and last those that may be repeated. With `once`, excludes clauses that
-    /// are already given.
+    /// Returns the leaves that may follow the args, and after each state's own leaves those that it may repeat. With `once`,
+    /// excludes clauses that are already given.
     fn following(&self, once: bool) -> Vec<usize> {
-        let mut leaves: Vec<(bool, usize)> = Vec::new();
+        let mut found = Vec::new();
         for state in &self.reading.states {
             let path = self.reading.path(*state).into_iter().rev();
             let given: Vec<usize> = path
                 .map(|(leaf, _)| leaf)
                 .take_while(|leaf| self.automaton.leaves[*leaf].in_clause)
                 .collect();
-            for leaf in self.automaton.after(*state) {
-                let row = &self.automaton.leaves[*leaf];
+            let mut leaves = self.automaton.after(*state).to_vec();
+            leaves.sort_unstable_by_key(|leaf| (Some(*leaf) <= state.leaf, *leaf));
+            for leaf in leaves {
+                let row = &self.automaton.leaves[leaf];
                 let is_once = once && row.begins_clause && !matches!(row.param, Param::Words(_));
-                if !(is_once && given.contains(leaf)) {
-                    leaves.push((Some(*leaf) <= state.leaf, *leaf));
+                if !(found.contains(&leaf) || is_once && given.contains(&leaf)) {
+                    found.push(leaf);
                 }
-            }
-        }
-        leaves.sort_unstable();
-        let mut found = Vec::new();
-        for (_, leaf) in leaves {
-            if !found.contains(&leaf) {
-                found.push(leaf);
             }
         }
         found
@@ -308,6 +303,7 @@ impl<'t> Bound<'t> {
                 None => rests.push(leaf.at..leaf.end),
             }
         }
+        rests.sort_by_key(|rest| rest.start);
         rests
     }
 }
