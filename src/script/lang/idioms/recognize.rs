@@ -31,6 +31,8 @@ pub(super) fn advice(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
         fixes.for_each(|fix| fix.text = fix.text.replace("=> tlb ", "=> cache "));
     }
     let mut fixes: Vec<Fix> = Vec::new();
+    let facts = |one: &Advice| one.fix.as_ref().is_some_and(|fix| fix.text.starts_with("=>"));
+    found.retain(|one| !(diagnostic.code == Code::UnknownProcess && facts(one)));
     found.retain(|one| {
         let known = one.fix.as_ref().is_some_and(|fix| fixes.contains(fix));
         fixes.extend(one.fix.clone().filter(|_| !known));
@@ -159,10 +161,15 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
             let row = found_in(section("statements"), head);
             found.extend(row.map(|(row, _)| Advice::of(row, None, row.ours.is_empty())));
         }
-        found.extend(statements(said, read && block.is_none(), |new| match new {
+        let opens = line[to..].trim_start().starts_with('{');
+        let new = statements(said, read && block.is_none(), |new| match new {
             REMOVED => Fix::remove(place(from, to)),
             _ => Fix::write(place(from, to), said, new),
-        }));
+        });
+        // Only a condition or a head precedes a block.
+        let ends = |fix: &Fix| fix.text.starts_with("expect ") || fix.text.starts_with("show ");
+        let fits = |one: &Advice| !opens || !one.fix.as_ref().is_some_and(ends);
+        found.extend(new.into_iter().filter(fits));
     }
     if let [(part, new)] = &*spelled(line) {
         let fix = Fix::write(

@@ -72,6 +72,9 @@ fn fitting(rows: &'static [Idiom], said: &str) -> Vec<(&'static Idiom, Option<St
             .next()
             .unwrap_or_default();
         let pushed = row.ours.starts_with("show ") || row.ours.starts_with("expect ");
+        if pushed && said.ends_with('{') {
+            return None;
+        }
         let ours = is_keyword(begins);
         if pushed && ours && !row.theirs.iter().any(|theirs| theirs.starts_with(begins)) {
             return None;

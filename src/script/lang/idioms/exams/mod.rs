@@ -139,7 +139,7 @@ fn head(said: &str, all: &[Token]) -> Option<(&'static str, Option<String>)> {
     {
         _ if middle.len() == 1 && first.is_text() || text.starts_with("\"\"\"") => text.to_owned(),
         Some(text) if !text.contains('"') => format!("\"{text}\""),
-        _ if text.contains(['"', '\'', '“', '”', '„', '’']) => return None,
+        _ if text.contains(['"', '\'', '“', '”', '„', '’', '{', '}']) => return None,
         _ => format!("\"{text}\""),
     };
     let mut message = match (title == text, &points) {
