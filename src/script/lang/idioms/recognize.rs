@@ -31,7 +31,11 @@ pub(super) fn advice(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
         fixes.for_each(|fix| fix.text = fix.text.replace("=> tlb ", "=> cache "));
     }
     let mut fixes: Vec<Fix> = Vec::new();
-    let facts = |one: &Advice| one.fix.as_ref().is_some_and(|fix| fix.text.starts_with("=>"));
+    let facts = |one: &Advice| {
+        one.fix
+            .as_ref()
+            .is_some_and(|fix| fix.text.starts_with("=>"))
+    };
     found.retain(|one| !(diagnostic.code == Code::UnknownProcess && facts(one)));
     found.retain(|one| {
         let known = one.fix.as_ref().is_some_and(|fix| fixes.contains(fix));

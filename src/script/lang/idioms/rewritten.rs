@@ -31,6 +31,9 @@ pub(super) fn rewritten(said: &str) -> Vec<(&'static Idiom, Option<String>)> {
     let stated = stated(facts);
     let mut found = Vec::new();
     for (row, new) in known(does) {
+        if new.as_ref().is_some_and(|new| new.starts_with("show ")) {
+            continue;
+        }
         match (new, &stated) {
             (None, _) => found.push((row, None)),
             (Some(_), Some((other, None))) => found.push((*other, None)),

@@ -141,9 +141,18 @@ impl<'a> Statement<'a> {
         let names_keyword = new_tokens.list.windows(2).any(|pair| {
             let (first, second) = (pair[0].text(&new), pair[1].text(&new));
             let names = matches!(first, "let" | "process" | "def" | "choose" | "for");
-            let empty = first == "," && matches!(second, "," | ")" | "]" | "}" | "{");
+            let empty = first == ","
+                && matches!(
+                    second,
+                    "," | ")" | "]" | "}" | "{" | "|" | "&" | "+" | "*" | "/" | "=" | "==" | "=>"
+                );
             names && is_keyword(second) || empty
         });
+        let ends = |text: &str| text.trim_end().ends_with(',');
+        let was = self.text.get(span.start as usize..span.end as usize)?;
+        if ends(&new) && !ends(was) {
+            return None;
+        }
         let ranges = |text: &str| text.matches("..").count();
         if ranges(&new) > ranges(self.text.get(span.start as usize..span.end as usize)?)
             && !edit.replacement.contains("..")
@@ -190,7 +199,13 @@ impl<'a> Statement<'a> {
 
     /// Returns the first word of the block of settings that contains the statement.
     fn block(&self) -> Option<&str> {
-        let head = self.around.0.trim_end().trim_end_matches('{').lines().next_back()?;
+        let head = self
+            .around
+            .0
+            .trim_end()
+            .trim_end_matches('{')
+            .lines()
+            .next_back()?;
         let word = head.split_whitespace().next()?;
         lists(TABLE, "blocks", word).then_some(word)
     }
@@ -207,6 +222,7 @@ impl<'a> Statement<'a> {
             let begins = matches!(before, None | Some(":"));
             let words = match self.tokens[index].kind {
                 _ if in_settings && matches!(before, None | Some(",")) => "missing settings",
+                TokenKind::Bar | TokenKind::Cell => continue,
                 _ if begins && self.tokens.len() > 1 => "missing verbs",
                 TokenKind::Open(b'{') => "missing parts",
                 _ => continue,
@@ -238,6 +254,12 @@ impl<'a> Statement<'a> {
                 && !lists(TABLE, "ours", word);
             let units = UNITS.iter().map(|unit| unit.name).filter(|_| unit);
             let keyword = nearest(word, keywords().chain(units))?;
+            let rest = word
+                .strip_prefix(keyword)
+                .or_else(|| word.strip_suffix(keyword));
+            if rest.is_some_and(|rest| self.is_known(rest, 1) || rest.len() == 1) {
+                return None;
+            }
             (keyword != word).then(|| Fix::write(self.place(file, index, index), word, keyword))
         })
     }
@@ -251,6 +273,7 @@ impl<'a> Statement<'a> {
                 self.tokens[index].kind,
                 TokenKind::Word | TokenKind::Number | TokenKind::Cell
             ) && !is_operator(self.word(index))
+                && !matches!(self.word(index), "in" | "where")
         };
         let last = self.tokens.len().saturating_sub(1);
         let near = self.at.saturating_sub(2)..(self.at + 2).min(last);
@@ -259,10 +282,12 @@ impl<'a> Statement<'a> {
         // A name before a bracket may be that of a function.
         let calls = |index: usize| {
             let kind = |index: usize| self.tokens[index].kind;
-            let braces = |index| matches!(kind(index), TokenKind::Open(b'{') | TokenKind::Close(b'}'));
+            let braces =
+                |index| matches!(kind(index), TokenKind::Open(b'{') | TokenKind::Close(b'}'));
             let bracket = |index| matches!(kind(index), TokenKind::Open(_) | TokenKind::Close(_));
             let operator = |index| kind(index) == TokenKind::Operator && self.word(index) != ",";
-            let beside = bracket(index) && operator(index + 1) || operator(index) && bracket(index + 1);
+            let beside =
+                bracket(index) && operator(index + 1) || operator(index) && bracket(index + 1);
             let number = |index: usize| kind(index) == TokenKind::Number;
             // Two numbers would be one.
             let glued = number(index + 1)
@@ -276,7 +301,8 @@ impl<'a> Statement<'a> {
                 || kind(index) == TokenKind::Word && matches!(kind(index + 1), TokenKind::Open(_))
         };
         let cell = |index: usize| self.tokens[index].kind == TokenKind::Cell;
-        let begins = |index: usize| keyword(index) || lists(TABLE, "missing verbs", self.word(index));
+        let begins =
+            |index: usize| keyword(index) || lists(TABLE, "missing verbs", self.word(index));
         let moves = |index: &usize| {
             let starts = begins(1) || self.tokens[0].kind != TokenKind::Word;
             !calls(*index) && (cells || !cell(*index)) && (*index > 0 || starts)
@@ -481,7 +507,8 @@ impl<'a> Statement<'a> {
                 .iter()
                 .filter(|other| sign && index == self.at && fits(other))
             {
-                let joins = *sign == "." || matches!(*sign, "==" | "=" | ".." | "in") && word == ",";
+                let joins =
+                    *sign == "." || matches!(*sign, "==" | "=" | ".." | "in") && word == ",";
                 if !(joins || index == 0 && *sign == ",") {
                     fixes.push(Fix::write(place, word, *sign));
                 }

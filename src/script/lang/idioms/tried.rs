@@ -327,7 +327,9 @@ impl Trial<'_> {
         }
         let place = diagnostic.span.start as usize;
         let statement = (!self.open).then(|| Statement::at(text, place)).flatten();
-        let doubled = statement.as_ref().map_or_else(Vec::new, |one| one.doubled(diagnostic));
+        let doubled = statement
+            .as_ref()
+            .map_or_else(Vec::new, |one| one.doubled(diagnostic));
         // Which of several braces is superfluous is clear only if no other error is left.
         let brace = |fix: &Fix| fix.was.as_deref() == Some("}");
         let doubled = doubled.into_iter().find_map(|fix| {
@@ -367,7 +369,9 @@ impl Trial<'_> {
         if works && advised.as_ref().is_none_or(|one| !one.nothing) {
             return None;
         }
+        let brace = diagnostic.code == Code::Unclosed && text[place..].starts_with('{');
         if advised.as_ref().is_none_or(|one| !one.nothing)
+            && !brace
             && let Some((fix, after)) =
                 statement.and_then(|one| self.repair(diagnostic, &one, text))
         {
@@ -401,12 +405,16 @@ impl Trial<'_> {
         let mut next = text[fix.span.end as usize..].split_whitespace();
         let next = next.find(|word| *word != "|");
         let was = fix.was.as_deref().unwrap_or_default();
-        let rest = was.strip_prefix(&*fix.text).or_else(|| was.strip_suffix(&*fix.text));
+        let rest = was
+            .strip_prefix(&*fix.text)
+            .or_else(|| was.strip_suffix(&*fix.text));
         let number = |rest: &str| !rest.is_empty() && rest.bytes().all(|c| c.is_ascii_digit());
         let glued = rest.is_some_and(|rest| number(rest) || is_part(text, rest));
         let works = if fix.text.len() > 1 && (next == Some(&*fix.text) || glued) {
             false
-        } else if sign && fix.text.trim() == "," && text[..fix.span.start as usize].ends_with([']', ')'])
+        } else if sign
+            && fix.text.trim() == ","
+            && text[..fix.span.start as usize].ends_with([']', ')'])
             && text[..fix.span.start as usize - 1].ends_with(',')
         {
             // The comma is on the wrong side of the bracket.
@@ -439,25 +447,39 @@ impl Trial<'_> {
         match (fix.text.trim(), there) {
             ("", Some("}")) => after.is_empty(),
             ("}", _) => {
-                let next = text[fix.span.end as usize..].trim_start();
-                let line = next.lines().next().unwrap_or_default().trim();
-                line.is_empty() || line.contains(' ') || line == "}"
+                // The next line may contain another token in place of the brace.
+                let known = |one: &&Diagnostic| self.now.iter().any(|old| same(old, one));
+                let reads = |one: &Diagnostic| {
+                    let codes = [Code::UnknownVerb, Code::WrongCount, Code::UnknownProcess];
+                    is_reading(one) || codes.contains(&one.code)
+                };
+                !after.iter().filter(|one| !known(one)).any(reads)
             }
             (")" | "]", Some(open @ ("(" | "["))) => {
                 let line = line_at(text, span.start as usize);
                 let opens = text[span.start as usize..line.end].match_indices(open);
                 let mut places = opens.map(|(at, _)| {
                     let start = span.start + at as u32;
-                    Span { start, end: start + 1, ..span }
+                    Span {
+                        start,
+                        end: start + 1,
+                        ..span
+                    }
                 });
-                places.all(|place| self.cleared(diagnostic, Fix::write(place, open, ""), text).is_none())
+                places.all(|place| {
+                    self.cleared(diagnostic, Fix::write(place, open, ""), text)
+                        .is_none()
+                })
             }
             ("", Some(close @ (")" | "]"))) => {
                 let line = line_at(text, span.start as usize);
                 let open = if close == ")" { "(" } else { "[" };
                 let all = tokens(&text[line.start..span.start as usize]);
                 let mut places = all.iter().map(|token| (line.start + token.start) as u32);
-                places.all(|at| self.cleared(diagnostic, Fix::put_in(span.file, at, open), text).is_none())
+                places.all(|at| {
+                    self.cleared(diagnostic, Fix::put_in(span.file, at, open), text)
+                        .is_none()
+                })
             }
             _ => true,
         }
@@ -497,6 +519,12 @@ impl Trial<'_> {
             before || diagnostic.code == Code::Syntax || comes_next(diagnostic.code, one.code)
         };
         let left = self.left_on_line(fix, text, after);
+        let line = &text[line_at(text, fix.span.start as usize)];
+        if fix.text.contains("=>")
+            && fix.text.matches("=>").count() > line.matches("=>").count().max(1)
+        {
+            return false;
+        }
         let closes_nothing = |one: &&Diagnostic| one.message.contains("closes nothing");
         if fix.text.contains('{') && left.iter().any(closes_nothing) {
             return false;
@@ -513,7 +541,9 @@ impl Trial<'_> {
         }
         // A name that stays unknown is only read in another way.
         let span = diagnostic.span;
-        let name = text.get(span.start as usize..span.end as usize).unwrap_or_default();
+        let name = text
+            .get(span.start as usize..span.end as usize)
+            .unwrap_or_default();
         let stays = tokens(&fix.text).iter().any(|token| token.text == name);
         if diagnostic.code == Code::UnknownName && stays && fix.text.starts_with("write ") {
             return false;
@@ -558,6 +588,7 @@ impl Trial<'_> {
             }
             for fix in repairs {
                 if let Some(found) = self.cleared(diagnostic, fix, text)
+                    && self.is_only(diagnostic, &found.0, text, &found.1)
                     && only.replace(found).is_some()
                 {
                     return None;

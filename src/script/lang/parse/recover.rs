@@ -353,7 +353,8 @@ pub(super) fn assigned(verb: &Word, alone: bool, equals: Span) -> Option<Diagnos
         let name = quoted(&verb.text);
         let message = format!("`{name}` is assigned without `let`");
         if VERBS.contains(&&*verb.text) || matches!(&*verb.text, "expect" | "machine" | "kernel") {
-            let message = format!("`{name}` begins a statement, and a value cannot be assigned to it");
+            let message =
+                format!("`{name}` begins a statement, and a value cannot be assigned to it");
             return Some(Diagnostic::new(Code::Syntax, equals, message));
         }
         let mistake = mistake(message, format!("write `let {name} = …`"));
