@@ -4,12 +4,13 @@ use std::ops::Range;
 
 use super::advice::Advice;
 use super::marks::{comment, defined, note, percent, words};
+use super::pattern::matched;
 use super::rewritten::{found_in, rewritten, stated};
 use super::rows::{Idiom, REMOVED, is_keyword, section};
 use super::spelled::{respelled, spelled};
 use super::tokens::{indent, line_at, nesting, tokens};
 use super::variants::{method, of_process, whole};
-use super::{blocks, exams, settings, steps, tables};
+use super::{blocks, settings, steps, tables};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::layout;
@@ -17,6 +18,7 @@ use crate::lang::span::Span;
 
 const SETTING: &str = "a setting is a name followed by its value";
 const PAGES: &str = "write the pages first, then the settings in braces";
+const OPTION: &str = "an option must be `correct \"…\"` or `wrong \"…\"`";
 const METHOD: &str = "the language has no objects; a statement must begin with a verb";
 const POINTS: &str = "the points of a question or part must follow its title";
 
@@ -119,15 +121,10 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
         && let Some(new) = settings::line(block, &line[from..to])
     {
         let fix = Fix::write(place(from, to), &line[from..to], new);
-        let message = if block == "choice" {
-            exams::OPTION
-        } else {
-            SETTING
-        };
+        let message = if block == "choice" { OPTION } else { SETTING };
         found.push(Advice::fixed(Some(message), None, fix, false));
     }
-    if let Some((span, new)) =
-        head_above(text, &range).and_then(|head| exams::inside(text, &range, &head))
+    if let Some((span, new)) = head_above(text, &range).and_then(|head| inside(text, &range, &head))
     {
         let fix = Fix::replace(Span::new(file, span), new);
         found.push(Advice::fixed(
@@ -293,25 +290,12 @@ fn statements(said: &str, read: bool, fix: impl Fn(&str) -> Fix) -> Vec<Advice> 
             let new = new.map(|new| fix(if row.ours == REMOVED { REMOVED } else { &new }));
             Advice::of(row, new, read && row.begins)
         };
-        if let Some((message, new)) = exams::line(text) {
-            let help = new.is_none().then_some(exams::HELP);
-            let nothing = new.is_none();
-            let fix = new.map(|new| fix(&new));
-            found.push(Advice {
-                message: Some(message),
-                help,
-                fix,
-                sure: read && nothing,
-                nothing,
-                place: None,
-            });
-        }
         found.extend(rewritten(text).into_iter().map(row));
         if let Some(new) = settings::statement(text) {
-            let message = if text.starts_with("reference") {
-                PAGES
-            } else {
-                SETTING
+            let message = match text.split(' ').next() {
+                Some("reference") => PAGES,
+                Some("choice") => OPTION,
+                _ => SETTING,
             };
             if let Some((does, facts)) = new.split_once("=>")
                 && let Some((_, Some(facts))) = stated(facts)
@@ -330,6 +314,31 @@ fn statements(said: &str, read: bool, fix: impl Fn(&str) -> Fix) -> Vec<Advice> 
         found.push(Advice::fixed(Some(METHOD), None, fix(&new), false));
     }
     found
+}
+
+/// Moves points from a line inside a question to the question's head, and returns the new text from the question's `{` to the
+/// end of the line with the points.
+fn inside(text: &str, line: &Range<usize>, head: &Range<usize>) -> Option<(Range<usize>, String)> {
+    let said = text[line.clone()].trim();
+    let points = [
+        "PTS NUM",
+        "PTS : NUM",
+        "PTS = NUM",
+        "NUM PTS",
+        "(NUM PTS)",
+        "[NUM PTS]",
+    ];
+    let held = points.iter().find_map(|pattern| matched(pattern, said))?;
+    let first = tokens(&text[head.clone()]).first()?.text;
+    let brace = head.start + text[head.clone()].rfind('{')?;
+    let block = matches!(first, "question" | "part") && !text[head.clone()].contains(" points ");
+    let between = text[brace + 1..line.start].trim_end_matches([' ', '\n']);
+    block.then(|| {
+        (
+            brace..line.end,
+            format!("points {} {{{between}", held.fill("NUM")),
+        )
+    })
 }
 
 /// Returns the first word of the block of settings that contains a line.

@@ -29,7 +29,7 @@ pub(super) fn statement(said: &str) -> Option<String> {
     let first = all.first()?;
     if !matches!(
         first.text,
-        "machine" | "kernel" | "reference" | "exam" | "file"
+        "machine" | "kernel" | "reference" | "exam" | "file" | "choice"
     ) {
         return None;
     }
@@ -43,7 +43,7 @@ pub(super) fn statement(said: &str) -> Option<String> {
     let mut head = said[..begin.start].trim().to_owned();
     if first.text == "reference" {
         head = pages(&head);
-    } else {
+    } else if first.text != "choice" {
         head = head
             .replace([':', '='], " ")
             .split_whitespace()
