@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Measures the time from a keystroke in a long script to the answer of the language server, by the clock.
+"""Measures the time from a keystroke in a long script, and in a Markdown text with 100 long code blocks, to the answer of
+the language server, by the clock.
 
 Usage: benches/editor.py PAGEWALK [LINES [ROUNDS]]
 """
@@ -53,6 +54,7 @@ def main():
         text = [*head, *statements[:number], "", *statements[number:]]
         print(f"on the {place_name} line of the statements")
         measure(pagewalk, "\n".join(text), len(head) + number, rounds, everything=place_name == "last")
+    measure_markdown(pagewalk, rounds)
 
 
 def measure(pagewalk, text, last, rounds, everything):
@@ -95,6 +97,40 @@ def measure(pagewalk, text, last, rounds, everything):
                 times.append((time.perf_counter() - began) * 1000)
                 if method:
                     server.diagnostics(URI, version)
+            print(f"  {name:42} {statistics.median(times):7.1f} {max(times):7.1f}")
+        server.end()
+
+
+BLOCKS, BLOCK_LINES = 100, 140
+
+
+def measure_markdown(pagewalk, rounds):
+    head, statements = script(BLOCK_LINES)
+    block = ["", "A sentence of prose.", "", "```pagewalk", *head, *statements, "```", ""]
+    text = "\n".join(["# Notes", *block * BLOCKS])
+    first = (BLOCKS // 2) * len(block) + 1
+    prose, code = first + 1, first + block.index("```") - 1
+    print(f"Markdown with {BLOCKS} blocks of {len(head) + len(statements)} lines, from a keystroke to the diagnostics of the run")
+    with Server(pagewalk, capabilities=CAPABILITIES) as server:
+        document = {"uri": URI, "languageId": "markdown", "version": 1, "text": text}
+        server.notify("textDocument/didOpen", {"textDocument": document})
+        server.diagnostics(URI, 1)
+        version = 1
+        for name, line, typed in [
+            ("in a block", code, "f0(0x0200) # {}"),
+            ("in prose", prose, "A sentence of prose {}."),
+            ("a line more or less in prose", prose, "A sentence\nof prose {}."),
+        ]:
+            times = []
+            for number in range(rounds):
+                version += 1
+                # A line is broken and joined by turns.
+                breaks = typed.count("\n") if number % 2 else 0
+                new = typed.format(number).replace("\n", " " if number % 2 else "\n")
+                began = time.perf_counter()
+                server.change(URI, version, new, place(line, 0, line + breaks, 99))
+                server.diagnostics(URI, version)
+                times.append((time.perf_counter() - began) * 1000)
             print(f"  {name:42} {statistics.median(times):7.1f} {max(times):7.1f}")
         server.end()
 

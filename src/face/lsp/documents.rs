@@ -9,7 +9,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use lsp_types::{TextDocumentContentChangeEvent, TextDocumentItem, Uri};
 
 use pagewalk_script::editor::{LineIndex, OpenTexts, RunResult};
-use pagewalk_script::lang::include::Script;
 use pagewalk_script::lang::loader::{Disk, MemoryLimit, Within};
 
 use super::client::Client;
@@ -44,8 +43,8 @@ pub(crate) struct Buffer {
     /// Whether the text is Markdown, so that its code blocks are the scripts.
     markdown: bool,
     parts: Option<Arc<[Part]>>,
-    /// The statements of the preceding version, or none for Markdown.
-    earlier: Script,
+    /// The scripts of an earlier version.
+    earlier: Arc<[Part]>,
     /// The results of running earlier versions. The worker drops them, because dropping many records takes time.
     outdated: Vec<Arc<[Arc<RunResult>]>>,
 }
@@ -74,7 +73,7 @@ impl Documents {
     /// Sets the memory that each script may need.
     pub(crate) fn allow(&mut self, limit: MemoryLimit) {
         self.limit = limit;
-        self.forget();
+        self.forget_results();
     }
 
     /// Adds or replaces a document.
@@ -98,7 +97,7 @@ impl Documents {
             under_way: None,
             markdown: language_id == MARKDOWN,
             parts: None,
-            earlier: Script::default(),
+            earlier: Arc::default(),
             outdated: Vec::new(),
         };
         if let Some(mut old) = self.buffers.insert(path, buffer) {
@@ -163,9 +162,9 @@ impl Documents {
         let text = buffer.text.clone();
         let parts = buffer.parts.get_or_insert_with(|| {
             if buffer.markdown {
-                Part::blocks(path, &text, texts).into()
+                Part::blocks(path, &text, texts, &buffer.earlier).into()
             } else {
-                [Part::script(path, text, texts, buffer.earlier.clone())].into()
+                [Part::script(path, text, texts, &buffer.earlier)].into()
             }
         });
         let parts = parts.clone();
@@ -217,8 +216,10 @@ impl Documents {
             predict,
         };
         let views = parts.iter().enumerate().map(view).collect();
-        let markdown = buffer.markdown.then(|| LineIndex::new(buffer.text.clone()));
-        Some(Views { markdown, views })
+        Some(Views {
+            markdown: buffer.markdown,
+            views,
+        })
     }
 
     /// Stores the result of running a version. Returns false if the document has changed since that version.
@@ -259,6 +260,10 @@ impl Documents {
             bytes += buffer.ran_bytes;
             if bytes > self.limit.bytes {
                 buffer.ran = None;
+                let parts = buffer.parts.iter().flat_map(|parts| parts.iter());
+                parts
+                    .chain(&*buffer.earlier)
+                    .for_each(|part| part.keep_run(None));
             }
         }
     }
@@ -302,12 +307,179 @@ impl Documents {
         all
     }
 
-    /// Drops all cached texts after a text or a file on disk has changed.
-    pub(crate) fn forget(&mut self) {
+    /// Drops the cached texts after an open text has changed.
+    fn forget(&mut self) {
         self.texts = None;
         for buffer in self.buffers.values_mut() {
-            if let Some([part]) = buffer.parts.take().as_deref().filter(|_| !buffer.markdown) {
-                buffer.earlier = part.document.latest();
+            if let Some(parts) = buffer.parts.take() {
+                buffer.earlier = parts;
+            }
+        }
+    }
+
+    /// Drops all cached texts and results after a file on disk or a setting has changed.
+    pub(crate) fn forget_results(&mut self) {
+        self.forget();
+        for buffer in self.buffers.values_mut().filter(|buffer| buffer.markdown) {
+            buffer.earlier = Arc::default();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::sync::Arc;
+
+    use crossbeam_channel::unbounded;
+    use lsp_types::{Position, Range, TextDocumentContentChangeEvent, TextDocumentItem};
+    use proptest::prelude::*;
+    use proptest::sample::select;
+
+    use super::super::client::Settings;
+    use super::super::parts::{DiagnosticsByFile, Part};
+    use super::super::protocol::range;
+    use super::super::worker::WorkerMessage;
+    use super::Documents;
+
+    const PATH: &str = "/notes.md";
+
+    fn opened(text: &str) -> Documents {
+        let mut documents = Documents::default();
+        documents.allow(Settings::default().memory());
+        let document = TextDocumentItem {
+            uri: "file:///notes.md".parse().unwrap(),
+            language_id: "markdown".to_owned(),
+            version: 1,
+            text: text.to_owned(),
+        };
+        documents.open(Path::new(PATH).to_owned(), document);
+        documents
+    }
+
+    /// Replaces whole lines.
+    fn replace_lines(documents: &mut Documents, lines: std::ops::Range<usize>, new: &str) {
+        let start = |line: usize| Position::new(line as u32, 0);
+        let change = TextDocumentContentChangeEvent {
+            range: Some(Range::new(start(lines.start), start(lines.end))),
+            range_length: None,
+            text: new.to_owned(),
+        };
+        documents.change(Path::new(PATH), 2, &[change]);
+    }
+
+    /// Checks and runs the blocks. Returns their diagnostics and hints, with the lines of the Markdown text.
+    fn results(documents: &mut Documents) -> (Vec<DiagnosticsByFile>, Vec<String>) {
+        let check = documents.check(Path::new(PATH)).unwrap();
+        let parts = check.parts.clone();
+        let (sender, messages) = unbounded();
+        check.check_and_run(Settings::default(), &sender);
+        let (mut diagnostics, mut hints) = (Vec::new(), Vec::new());
+        for message in messages.try_iter() {
+            match message {
+                WorkerMessage::Checked { found, .. } => diagnostics.push(found),
+                WorkerMessage::Ran { ran, found, .. } => {
+                    diagnostics.push(found);
+                    for (part, ran) in parts.iter().zip(&*ran) {
+                        let of_part = part.document.inlay_hints(part.own.clone(), ran);
+                        hints.extend(of_part.iter().map(|hint| {
+                            let place = range(part.document.lines(), &(hint.at..hint.at)).start;
+                            format!("{place:?} {} {}", hint.label, hint.narration)
+                        }));
+                    }
+                }
+                WorkerMessage::Answer(..) => {}
+            }
+        }
+        (diagnostics, hints)
+    }
+
+    fn parts(documents: &mut Documents) -> Arc<[Part]> {
+        documents.parts(Path::new(PATH)).unwrap().1
+    }
+
+    const NOTES: &str = "\
+# Notes
+
+```pagewalk
+let a = 3 * 5
+expect a == 15
+```
+
+Prose – é.
+
+> ```pagewalk,continues
+> let b = a + 1
+> expect b == 17
+> ```
+
+```pagewalk
+machine simple
+translate 0x3D4 => fault page
+```
+
+- ```pagewalk
+  let a = ab
+  ```
+";
+
+    #[test]
+    fn only_a_changed_block_is_read_and_run_again() {
+        let mut documents = opened(NOTES);
+        results(&mut documents);
+        let before = parts(&mut documents);
+        let same = |now: &[Part]| -> Vec<(bool, bool, bool)> {
+            let pairs = before.iter().zip(now);
+            let same = pairs.map(|(before, now)| {
+                let run = |part: &Part| part.known_run().unwrap();
+                (
+                    Arc::ptr_eq(&before.document, &now.document),
+                    Arc::ptr_eq(
+                        &before.document.script().script.body,
+                        &now.document.script().script.body,
+                    ),
+                    Arc::ptr_eq(&run(before), &run(now)),
+                )
+            });
+            same.collect()
+        };
+        // Prose between a block and the block that continues it.
+        replace_lines(&mut documents, 7..8, "Other prose, longer.\n");
+        results(&mut documents);
+        assert_eq!(same(&parts(&mut documents)), [(true, true, true); 4]);
+        // A new line moves the last blocks. The last one has a message, which could name a line.
+        replace_lines(&mut documents, 14..14, "\n");
+        results(&mut documents);
+        let moved = same(&parts(&mut documents));
+        assert_eq!(
+            moved[..3],
+            [(true, true, true), (true, true, true), (false, true, true)]
+        );
+        assert_eq!(moved[3], (false, false, true));
+        // A change in a block.
+        replace_lines(&mut documents, 14..15, "");
+        replace_lines(&mut documents, 15..16, "machine simple # faster\n");
+        results(&mut documents);
+        let changed = same(&parts(&mut documents));
+        assert_eq!(changed[..2], [(true, true, true); 2]);
+        assert_eq!(changed[2], (false, false, false));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(16))]
+
+        #[test]
+        fn results_do_not_depend_on_earlier_versions(
+            edits in prop::collection::vec((0..24usize, 0..3usize, select(vec![
+                "", "\n", "prose\n", "```\n", "```pagewalk\n", "```pagewalk,fails\n", "```pagewalk lib.pw\n", "let a = 3 * 5\n",
+                "include \"lib.pw\"\n", "expect a == 16\n", "> expect b == 1\n", "machine simple\n", "translate 0x3D4 => vpn 3\n",
+            ])), 1..6),
+        ) {
+            let mut documents = opened(NOTES);
+            for (line, removed, new) in edits {
+                replace_lines(&mut documents, line..line + removed, new);
+                let text = documents.buffers[Path::new(PATH)].text.to_string();
+                prop_assert_eq!(results(&mut documents), results(&mut opened(&text)), "{}", text);
             }
         }
     }

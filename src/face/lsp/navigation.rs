@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use lsp_server::ResponseError;
 use lsp_types::{
@@ -210,24 +211,27 @@ pub(crate) fn rename(view: &View, position: Position, new: &str) -> Result<Value
         view.text.as_bytes().to_vec(),
     );
     let mut after = old.clone();
+    let mut texts: BTreeMap<PathBuf, Arc<LineIndex>> = BTreeMap::new();
     for FileEdits { path, lines, edits } in files {
         // The blocks of a Markdown text are parts of one text.
         let path = view.part.text_of(&path).to_owned();
-        // The text of a block ends with the block.
+        let edits = protocol::edits(&lines, edits);
+        changes.entry(path.clone()).or_default().extend(edits);
         let is_own = path == view.document.path();
-        let lines = if is_own {
-            LineIndex::new(view.text.clone()).into()
-        } else {
-            lines
-        };
-        let text = lines.text().to_string();
-        after
-            .texts
-            .insert(path.clone(), edited(text, &edits).into_bytes());
-        changes
+        let whole = || LineIndex::new(view.text.clone()).into();
+        texts
             .entry(path)
-            .or_default()
-            .extend(protocol::edits(&lines, edits));
+            .or_insert_with(|| if is_own { whole() } else { lines });
+    }
+    for (path, edits) in &mut changes {
+        edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
+        edits.dedup();
+        let lines = &texts[path];
+        let mut text = lines.text().to_string();
+        for edit in edits.iter().rev() {
+            text.replace_range(protocol::bytes(lines, edit.range), &edit.new_text);
+        }
+        after.texts.insert(path.clone(), text.into_bytes());
     }
     for script in scripts {
         let found = SuiteFile::from_path(&script);
@@ -239,9 +243,7 @@ pub(crate) fn rename(view: &View, position: Position, new: &str) -> Result<Value
         changes.insert(golden, protocol::edits(&LineIndex::new(old), edit));
     }
     let mut all = Map::new();
-    for (path, mut edits) in changes.into_iter().filter(|(_, edits)| !edits.is_empty()) {
-        edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
-        edits.dedup();
+    for (path, edits) in changes.into_iter().filter(|(_, edits)| !edits.is_empty()) {
         let uri = if path == view.document.path() {
             Some(view.uri.clone())
         } else {
@@ -250,14 +252,6 @@ pub(crate) fn rename(view: &View, position: Position, new: &str) -> Result<Value
         all.extend(uri.map(|uri| (uri.to_string(), json!(edits))));
     }
     Ok(json!({ "changes": all }))
-}
-
-/// Applies edits in text order to a text.
-fn edited(mut text: String, edits: &[Edit]) -> String {
-    for edit in edits.iter().rev() {
-        text.replace_range(edit.range.clone(), &edit.text);
-    }
-    text
 }
 
 /// The answer to a request for Markdown.

@@ -1,20 +1,20 @@
 //! The scripts of an open text: the text itself, or each code block of a Markdown text.
 //!
-//! The text of a block is the Markdown text with everything outside the block replaced by spaces. Positions in a block
-//! are therefore positions in the Markdown text, and every service for scripts also works for blocks.
+//! A block is a document whose lines are lines of the Markdown text, so every service for scripts also works for blocks.
+//! Text outside the block does not affect the document. When the Markdown text changes, the blocks with the same text
+//! keep their documents and the results of their runs.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use lsp_types::{
     Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, Location, NumberOrString,
 };
 use pagewalk_script::editor;
-use pagewalk_script::editor::{Document, OpenTexts, Problem, RunResult};
+use pagewalk_script::editor::{Document, LineIndex, OpenTexts, Problem, RunResult};
 use pagewalk_script::lang::diagnostic::Severity;
-use pagewalk_script::lang::include::Script;
 
 use super::protocol;
 use super::protocol::{range, uri_of};
@@ -27,7 +27,9 @@ const PASSES: &str = "passes";
 #[derive(Clone)]
 pub(crate) struct Part {
     pub(crate) document: Arc<Document>,
-    /// The bytes of the script, without the blocks that it continues.
+    /// The result of running the document, if a run has ended.
+    ran: Arc<Mutex<Option<Arc<RunResult>>>>,
+    /// The bytes of the document's text that belong to the script, without the blocks that it continues.
     pub(crate) own: Range<usize>,
     /// Whether the script is expected to fail.
     pub(crate) fails: bool,
@@ -41,48 +43,97 @@ impl Part {
         path: &Path,
         text: Arc<str>,
         open: Arc<OpenTexts>,
-        earlier: Script,
+        earlier: &[Self],
     ) -> Self {
         let own = 0..text.len();
-        let document = Arc::new(Document::new(path, text, open).after(earlier));
+        let document = Document::new(path, text, open);
+        let document = match earlier {
+            [earlier] => document.after(earlier.document.latest()),
+            _ => document,
+        };
         Self {
-            document,
+            document: Arc::new(document),
+            ran: Arc::default(),
             own,
             fails: false,
             blocks: Arc::default(),
         }
     }
 
-    /// Returns the blocks that `pagewalk test` runs in a Markdown text, in order.
-    pub(crate) fn blocks(path: &Path, text: &str, mut open: Arc<OpenTexts>) -> Vec<Self> {
+    /// Returns the blocks that `pagewalk test` runs in a Markdown text, in order. Blocks of an earlier version with the
+    /// same text keep their results.
+    pub(crate) fn blocks(
+        path: &Path,
+        text: &Arc<str>,
+        mut open: Arc<OpenTexts>,
+        earlier: &[Self],
+    ) -> Vec<Self> {
         let fences = Fences::new(text);
+        let lines = LineIndex::new(text.clone());
         let blocks = || fences.blocks.iter();
         let names: Arc<[PathBuf]> = blocks()
             .filter_map(|fence| fence.path(path, &*open))
             .collect();
         let part = |(index, fence): (usize, &Fence)| {
+            let block = fences.block_text(index);
+            let before = lines.line_of(block.place.start);
+            let (end, own) = (block.text.len(), block.own);
+            let is_last = block.place.end == text.len();
             let file = fence.path(path, &*open);
-            let masked = fences.masked(index);
-            let own = fence.from..masked.len();
+            let file = file.map(|file| (file, fences.file_text(&block).into_bytes()));
+            let (document, ran) = earlier
+                .iter()
+                .filter(|known| *known.document.text() == block.text)
+                .min_by_key(|known| known.document.lines().before().abs_diff(before))
+                .and_then(|known| known.below(before))
+                .unwrap_or_else(|| {
+                    let document = Document::new(path, block.text, open.clone()).below(before);
+                    (Arc::new(document), Arc::default())
+                });
             let part = Self {
-                document: Arc::new(Document::new(path, masked.as_str(), open.clone())),
+                document,
+                ran,
                 // The cursor can be at the end of an unclosed block.
-                own: own.start..if own.end == text.len() {
-                    own.end + 1
-                } else {
-                    own.end
-                },
+                own: own..end + usize::from(is_last),
                 fails: fence.fails,
                 blocks: names.clone(),
             };
-            if let Some(file) = file {
-                Arc::make_mut(&mut open)
-                    .texts
-                    .insert(file, masked.into_bytes());
+            if let Some((file, text)) = file {
+                Arc::make_mut(&mut open).texts.insert(file, text);
             }
             part
         };
         blocks().enumerate().map(part).collect()
+    }
+
+    /// Returns the document and its results for the same text after this number of lines, unless they may depend on other
+    /// texts.
+    fn below(&self, before: usize) -> Option<(Arc<Document>, Arc<Mutex<Option<Arc<RunResult>>>>)> {
+        if !self.document.is_known_to_stand_alone() {
+            return None;
+        }
+        if self.document.lines().before() == before {
+            return Some((self.document.clone(), self.ran.clone()));
+        }
+        // Messages may name lines.
+        let ran = self.known_run().filter(|ran| ran.is_free_of_messages());
+        Some((
+            Arc::new(self.document.moved(before)),
+            Arc::new(Mutex::new(ran)),
+        ))
+    }
+
+    /// Returns the result of running the document, if a run has ended.
+    pub(crate) fn known_run(&self) -> Option<Arc<RunResult>> {
+        self.ran
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Keeps the result of running the document, or removes it.
+    pub(crate) fn keep_run(&self, ran: Option<Arc<RunResult>>) {
+        *self.ran.lock().unwrap_or_else(PoisonError::into_inner) = ran;
     }
 
     /// Returns the path of the text in the editor that contains a file of the script.

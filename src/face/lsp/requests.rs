@@ -38,8 +38,8 @@ pub(crate) struct RequestRow {
 impl RequestRow {
     /// Answers for a script or for Markdown.
     pub(crate) fn answer(&self, views: &Views, params: Value) -> Result<Value, ResponseError> {
-        match (&views.markdown, &*views.views) {
-            (None, [view]) => (self.script)(view, params),
+        match (views.markdown, &*views.views) {
+            (false, [view]) => (self.script)(view, params),
             _ => navigation::answer(self.markdown, self.script, views, &params),
         }
     }

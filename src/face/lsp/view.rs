@@ -8,7 +8,7 @@ use std::sync::Arc;
 use lsp_types::{Location, Position, Range, Uri};
 use pagewalk_engine::files::limits::SCRIPT;
 use pagewalk_script::editor;
-use pagewalk_script::editor::{Document, LineIndex, OpenTexts, RunResult};
+use pagewalk_script::editor::{Document, OpenTexts, RunResult};
 use pagewalk_script::lang::include::text_of;
 use pagewalk_script::lang::loader::{Disk, Loader as _};
 
@@ -92,8 +92,8 @@ impl View {
 
 /// The scripts of an open text.
 pub(crate) struct Views {
-    /// The lines of a Markdown text, or `None` for a script.
-    pub(crate) markdown: Option<LineIndex>,
+    /// Whether the text is Markdown.
+    pub(crate) markdown: bool,
     /// The script, or the blocks of the Markdown text in order.
     pub(crate) views: Vec<View>,
 }
@@ -101,11 +101,14 @@ pub(crate) struct Views {
 impl Views {
     /// The script at a position.
     pub(crate) fn at(&self, position: Position) -> Option<&View> {
-        let Some(lines) = &self.markdown else {
+        if !self.markdown {
             return self.views.first();
+        }
+        let is_in = |view: &&View| {
+            let below = view.document.lines().before() <= position.line as usize;
+            below && view.part.own.contains(&view.byte_at(position))
         };
-        let byte = protocol::byte(lines, position);
-        self.views.iter().find(|view| view.part.own.contains(&byte))
+        self.views.iter().find(is_in)
     }
 }
 

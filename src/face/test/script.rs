@@ -226,6 +226,17 @@ pub(crate) struct FenceText {
     pub(crate) text: String,
 }
 
+/// The text of a script in an editor. Its lines are lines of the document, but text between the blocks that the script
+/// continues does not affect its other bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct BlockText {
+    /// The bytes of the document, from the beginning of a line.
+    pub(crate) place: Range<usize>,
+    pub(crate) text: String,
+    /// The position in the text of the script's own first byte, after the blocks that it continues.
+    pub(crate) own: usize,
+}
+
 impl Unclosed {
     pub(crate) fn message(&self) -> String {
         let holds = match self.swallowed {
@@ -308,12 +319,54 @@ impl Fences {
 
     /// Returns the text of the block with this index, with the blocks that it continues.
     pub(crate) fn text_at(&self, index: usize) -> FenceText {
+        let mut text = String::new();
+        let Range { start, .. } = self.each_part(index, |before, part| {
+            blank(&mut text, before);
+            text.push_str(part);
+        });
+        let first = self.blocks.get(index).map_or(0, |block| block.first);
+        // The text after the last part is omitted.
+        FenceText {
+            start,
+            lines_before: self.blocks.get(first).map_or(0, |begin| begin.line - 1),
+            text,
+        }
+    }
+
+    /// Returns the text of the block with this index in an editor.
+    pub(crate) fn block_text(&self, index: usize) -> BlockText {
+        let own_parts = self.blocks.get(index).map_or(0, |block| block.lines.len());
+        let mut text = String::new();
+        let mut starts = Vec::new();
+        let place = self.each_part(index, |before, part| {
+            // Columns count the bytes before the script on its own lines only.
+            let line = before.rfind(ENDS_LINE).map_or(0, |at| at + 1);
+            text.extend(before[..line].matches(ENDS_LINE));
+            blank(&mut text, &before[line..]);
+            starts.push(text.len());
+            text.push_str(part);
+        });
+        let own = starts.len().checked_sub(own_parts);
+        BlockText {
+            place,
+            own: own
+                .and_then(|own| starts.get(own).copied())
+                .unwrap_or(text.len()),
+            text,
+        }
+    }
+
+    /// Returns the text of a block as a file that other blocks include, whose lines are those of the document.
+    pub(crate) fn file_text(&self, block: &BlockText) -> String {
+        let before = self.document[..block.place.start].matches(ENDS_LINE);
+        before.chain([&*block.text]).collect()
+    }
+
+    /// Passes each part of the block with this index and of the blocks that it continues, with the text between the
+    /// preceding part and this part. Returns their bytes, from the beginning of the first line.
+    fn each_part(&self, index: usize, mut pass: impl FnMut(&str, &str)) -> Range<usize> {
         let Some(last) = self.blocks.get(index) else {
-            return FenceText {
-                start: 0,
-                lines_before: 0,
-                text: String::new(),
-            };
+            return 0..0;
         };
         let chain = &self.blocks[last.first..=index];
         let begin = &chain[0];
@@ -321,28 +374,12 @@ impl Fences {
         let start = self.document[..begin.from]
             .rfind('\n')
             .map_or(0, |at| at + 1);
-        let mut text = String::new();
         let mut at = start;
         for part in chain.iter().flat_map(|block| &block.lines) {
-            blank(&mut text, &self.document[at..part.start]);
-            text.push_str(&self.document[part.clone()]);
+            pass(&self.document[at..part.start], &self.document[part.clone()]);
             at = part.end;
         }
-        // The text after the last part is omitted.
-        FenceText {
-            start,
-            lines_before: begin.line - 1,
-            text,
-        }
-    }
-
-    /// Returns the text of the block with this index, with everything before it replaced by spaces, so that positions
-    /// in the script are also positions in the document.
-    pub(crate) fn masked(&self, index: usize) -> String {
-        let FenceText { start, text, .. } = self.text_at(index);
-        let mut masked = String::with_capacity(start + text.len());
-        blank(&mut masked, &self.document[..start]);
-        masked + &text
+        start..at
     }
 }
 
@@ -468,14 +505,12 @@ fn is_closed(document: &str, block: &FencedBlock) -> bool {
     document[end.min(block.end)..block.end].contains(&document[block.fence.clone()])
 }
 
+const ENDS_LINE: [char; 2] = ['\n', '\r'];
+
 fn blank(text: &mut String, document: &str) {
-    let ends_line = |byte: &u8| matches!(byte, b'\n' | b'\r');
     text.extend(document.bytes().map(|byte| {
-        if ends_line(&byte) {
-            char::from(byte)
-        } else {
-            ' '
-        }
+        let c = char::from(byte);
+        if ENDS_LINE.contains(&c) { c } else { ' ' }
     }));
 }
 
@@ -488,9 +523,23 @@ mod tests {
         let fences = Fences::new(document);
         (0..fences.blocks.len())
             .map(|at| {
-                let masked = fences.masked(at);
                 let text = fences.text_at(at);
-                assert_eq!(masked[text.start..], text.text);
+                let block = fences.block_text(at);
+                let lines = |text: &str| -> Vec<String> {
+                    text.lines()
+                        .map(|line| line.trim_end().to_owned())
+                        .collect()
+                };
+                assert_eq!(lines(&block.text), lines(&text.text));
+                assert_eq!(block.place.start, text.start);
+                let from = fences.blocks[at].from;
+                assert_eq!(
+                    block.text[block.own..].trim_end(),
+                    text.text
+                        .get(from - text.start..)
+                        .unwrap_or_default()
+                        .trim_end()
+                );
                 assert_eq!(
                     document[..text.start].matches('\n').count(),
                     text.lines_before

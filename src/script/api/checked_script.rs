@@ -51,6 +51,11 @@ impl CheckedScript {
         Self::from_parsed(ParsedScript::new(read(path, loader), loader), loader)
     }
 
+    /// Whether the script has neither errors nor warnings.
+    pub fn is_free_of_messages(&self) -> bool {
+        self.diagnostics.is_empty() && self.warnings.is_empty()
+    }
+
     /// Whether the papers of the script differ between seeds.
     pub fn depends_on_seed(&self) -> bool {
         depends_on_seed(&self.script.body, &self.sources, &self.files)

@@ -112,6 +112,54 @@ impl Document {
         Self { earlier, ..self }
     }
 
+    /// Makes the text a part of a longer text after this number of lines, as a code block of a Markdown text is. Lines
+    /// in positions and in messages are those of the longer text.
+    #[must_use]
+    pub fn below(self, lines_before: usize) -> Self {
+        let text = self.lines.text().clone();
+        Self {
+            lines: Arc::new(LineIndex::below(text, lines_before)),
+            ..self
+        }
+    }
+
+    /// Returns the document with another number of lines before its text, and with the statements and the check of this
+    /// document if they are known. A message may name a line, so a script with messages is checked again.
+    #[must_use]
+    pub fn moved(&self, lines_before: usize) -> Self {
+        let new = Self::new(&*self.path, self.lines.text().clone(), self.open.clone())
+            .below(lines_before)
+            .after(self.latest());
+        let checked = self
+            .script
+            .get()
+            .filter(|script| script.is_free_of_messages());
+        if let (Some(parsed), Some(checked)) = (self.parsed.get(), checked) {
+            let mut sources = parsed.sources.clone();
+            sources.place(0, lines_before);
+            // The cells of a new document are empty.
+            let _ = new.parsed.set(ParsedScript {
+                sources: sources.clone(),
+                ..parsed.clone()
+            });
+            let _ = new.script.set(Arc::new(CheckedScript {
+                sources,
+                script: checked.script.clone(),
+                files: checked.files.clone(),
+                diagnostics: Vec::new(),
+                warnings: Vec::new(),
+            }));
+        }
+        new
+    }
+
+    /// Whether the script is parsed and depends on no other text or file, so that it has the same results as long as its own
+    /// text is the same.
+    pub fn is_known_to_stand_alone(&self) -> bool {
+        let known = self.parsed.get();
+        known.is_some_and(|parsed| !self.may_include() && !parsed.files.are_named)
+    }
+
     /// Returns the statements for [`Document::after`]. If no thread has parsed the document yet, returns the earlier
     /// version.
     pub fn latest(&self) -> Script {
@@ -154,12 +202,14 @@ impl Document {
     pub(super) fn parsed(&self) -> &ParsedScript {
         self.parsed.get_or_init(|| {
             let name = self.path.display().to_string();
-            ParsedScript::from_text(
+            let mut parsed = ParsedScript::from_text(
                 &name,
                 self.text(),
                 &self.earlier,
                 &mut OpenTexts::clone(&self.open),
-            )
+            );
+            parsed.sources.place(0, self.lines.before);
+            parsed
         })
     }
 
@@ -203,8 +253,8 @@ impl Document {
         state_at(&script.body, sources, files, Options::default(), at)
     }
 
-    /// Returns the location of a span in the script, or `None` if no file contains the span.
-    pub(super) fn location(&self, span: Span) -> Option<Location> {
+    /// Returns the lines of a file of the script.
+    fn lines_of(&self, file: u32) -> Option<&Arc<LineIndex>> {
         let files = self.files.get_or_init(|| {
             let others = self.parsed().sources.files().skip(1);
             let index = |file: &SourceFile| Arc::new(LineIndex::new(file.text.clone()));
@@ -212,12 +262,24 @@ impl Document {
                 .chain(others.map(index))
                 .collect()
         });
+        files.get(file as usize)
+    }
+
+    /// Returns the location of a span in the script, or `None` if no file contains the span.
+    pub(super) fn location(&self, span: Span) -> Option<Location> {
         let path = self.parsed().sources.file(span.file)?.path.clone()?;
         Some(Location {
             path,
-            lines: files.get(span.file as usize)?.clone(),
+            lines: self.lines_of(span.file)?.clone(),
             range: span.bytes(),
         })
+    }
+
+    /// Returns the byte of a file of the script that has exactly this position, with its column in bytes.
+    pub(super) fn byte_at(&self, file: u32, at: Position) -> Option<u32> {
+        let lines = self.lines_of(file)?;
+        let byte = lines.byte(at, Encoding::Utf8);
+        (lines.position(byte, Encoding::Utf8) == at).then_some(byte as u32)
     }
 }
 
@@ -264,7 +326,15 @@ pub struct Position {
 #[derive(Debug, Clone)]
 pub struct LineIndex {
     text: Arc<str>,
+    /// The number of lines before the text in a longer text, which positions count.
+    before: usize,
     lines: OnceLock<Vec<Line>>,
+}
+
+impl PartialEq for LineIndex {
+    fn eq(&self, other: &Self) -> bool {
+        self.before == other.before && self.text == other.text
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -278,10 +348,21 @@ struct Line {
 impl LineIndex {
     /// Creates the index of a text. Finds the lines on first use.
     pub fn new(text: impl Into<Arc<str>>) -> Self {
+        Self::below(text, 0)
+    }
+
+    /// Creates the index of a text that follows this number of lines of a longer text.
+    fn below(text: impl Into<Arc<str>>, before: usize) -> Self {
         Self {
             text: text.into(),
+            before,
             lines: OnceLock::new(),
         }
+    }
+
+    /// Returns the number of lines before the text in a longer text.
+    pub fn before(&self) -> usize {
+        self.before
     }
 
     /// Returns the text.
@@ -313,7 +394,7 @@ impl LineIndex {
         })
     }
 
-    /// Returns the line of a byte, counted from 0.
+    /// Returns the line of a byte, counted from 0 in the text itself.
     pub fn line_of(&self, at: usize) -> usize {
         self.lines()
             .partition_point(|line| line.start <= at)
@@ -347,7 +428,7 @@ impl LineIndex {
                 .count()
         };
         Position {
-            line: line as u32,
+            line: (line + self.before) as u32,
             column: column as u32,
         }
     }
@@ -355,7 +436,10 @@ impl LineIndex {
     /// Returns the byte at a position. For a column past the end of a line, returns the byte at the end. For
     /// a position within a character, the result is the character's first byte.
     pub fn byte(&self, position: Position, encoding: Encoding) -> usize {
-        let bytes = self.bytes_of(position.line as usize);
+        let Some(line) = (position.line as usize).checked_sub(self.before) else {
+            return 0;
+        };
+        let bytes = self.bytes_of(line);
         let mut left = position.column as usize;
         for (at, c) in self.text[bytes.clone()].char_indices() {
             let width = if encoding == Encoding::Utf8 {

@@ -3,12 +3,12 @@
 //! Each lookup searches all open scripts, because an included file may itself be a script or belong to
 //! another script.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::document::{Document, Edit, LineIndex, Location};
+use super::document::{Document, Edit, Encoding, LineIndex, Location, Position};
 use crate::api::CheckedScript;
 use crate::lang::layout::{Token, TokenKind};
 use crate::services::names::{self, Occurrence, Read, Role};
@@ -28,7 +28,8 @@ pub struct Reference {
 /// The changes that rename a name.
 #[derive(Debug, Clone)]
 pub struct Renaming {
-    /// The changed files, sorted by path.
+    /// The changed files, sorted by path. Scripts that are parts of one text, as blocks of a Markdown text are, have the
+    /// same path and different lines.
     pub files: Vec<FileEdits>,
     /// The paths of the scripts that contain the name.
     pub scripts: BTreeSet<PathBuf>,
@@ -159,7 +160,7 @@ impl Document {
     ) -> Result<Renaming, String> {
         let lookup = self.renamable(at, others)?;
         let mut scripts = BTreeSet::new();
-        let mut files: BTreeMap<PathBuf, FileEdits> = BTreeMap::new();
+        let mut files: Vec<FileEdits> = Vec::new();
         for (number, symbols) in lookup
             .symbols
             .iter()
@@ -185,23 +186,24 @@ impl Document {
                 let Some(Location { path, lines, .. }) = document.location(edit.span) else {
                     continue;
                 };
-                let file = files.entry(path.clone()).or_insert(FileEdits {
-                    path,
-                    lines,
-                    edits: Vec::new(),
-                });
-                file.edits.push(edit.into());
+                let same = |file: &&mut FileEdits| file.path == path && file.lines == lines;
+                match files.iter_mut().find(same) {
+                    Some(file) => file.edits.push(edit.into()),
+                    None => files.push(FileEdits {
+                        path,
+                        lines,
+                        edits: vec![edit.into()],
+                    }),
+                }
             }
         }
-        for FileEdits { edits, .. } in files.values_mut() {
+        files.sort_by(|one, other| one.path.cmp(&other.path));
+        for FileEdits { edits, .. } in &mut files {
             // If several scripts include a file, each of them contributes the same edits of that file.
             edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
             edits.dedup_by(|next, last| next.range == last.range);
         }
-        Ok(Renaming {
-            files: files.into_values().collect(),
-            scripts,
-        })
+        Ok(Renaming { files, scripts })
     }
 
     /// Returns the name at a byte, if it can be renamed.
@@ -247,8 +249,8 @@ impl Document {
     }
 }
 
-/// A file and a range of bytes in it.
-type FilePlace = (PathBuf, u32, u32);
+/// A file and a position in it. Bytes of scripts that are parts of one text have different origins.
+type FilePlace = (PathBuf, Position);
 
 /// A name at a byte of a file, in all known scripts that contain the file.
 struct Lookup<'d> {
@@ -278,9 +280,13 @@ impl<'d> Lookup<'d> {
 
     /// Returns the name at a byte, in a document and other scripts.
     fn among(document: &'d Document, others: Vec<Arc<Document>>, at: usize) -> Option<Self> {
+        let position = document.lines().position(at, Encoding::Utf8);
         let known = |script: &Document| {
             let file = number_of(script, document.path())?;
-            script.names().at(file, at as u32).copied()
+            script
+                .names()
+                .at(file, script.byte_at(file, position)?)
+                .copied()
         };
         let scripts = std::iter::once(document).chain(others.iter().map(|other| &**other));
         let at = scripts
@@ -320,14 +326,16 @@ impl<'d> Lookup<'d> {
                 .filter(|(other, _)| *other != number)
             {
                 let script = self.script(other);
-                for (path, start, _) in &places {
-                    let Some(file) = number_of(script, path) else {
+                for (path, start) in &places {
+                    let place = number_of(script, path)
+                        .and_then(|file| Some((file, script.byte_at(file, *start)?)));
+                    let Some((file, start)) = place else {
                         continue;
                     };
                     let same = script
                         .names()
-                        .at(file, *start)
-                        .filter(|one| one.span.start == *start);
+                        .at(file, start)
+                        .filter(|one| one.span.start == start);
                     next.extend(
                         same.filter(|one| !known.contains(&one.symbol))
                             .map(|one| (other, one.symbol)),
@@ -340,8 +348,9 @@ impl<'d> Lookup<'d> {
     fn places(&self, number: usize, symbol: usize) -> Vec<FilePlace> {
         let script = self.script(number);
         let place = |one: &Occurrence| {
-            let path = script.script().sources.file(one.span.file)?.path.clone()?;
-            Some((path, one.span.start, one.span.end))
+            let location = script.location(one.span)?;
+            let start = location.positions(Encoding::Utf8).start;
+            Some((location.path, start))
         };
         script
             .names()
@@ -357,7 +366,7 @@ impl<'d> Lookup<'d> {
 
     /// Returns all distinct occurrences, ordered by script and position.
     fn references(&self) -> Vec<Reference> {
-        let mut seen: BTreeSet<(PathBuf, usize, usize)> = BTreeSet::new();
+        let mut seen: BTreeSet<FilePlace> = BTreeSet::new();
         let mut all = Vec::new();
         for (number, symbols) in self.symbols.iter().enumerate() {
             let script = self.script(number);
@@ -370,8 +379,8 @@ impl<'d> Lookup<'d> {
                 let Some(location) = script.location(one.span) else {
                     continue;
                 };
-                let Range { start, end } = location.range;
-                if seen.insert((location.path.clone(), start, end)) {
+                let start = location.positions(Encoding::Utf8).start;
+                if seen.insert((location.path.clone(), start)) {
                     all.push(Reference {
                         location,
                         is_definition: one.role == Role::Defines,

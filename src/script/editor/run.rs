@@ -421,6 +421,11 @@ pub(crate) struct FirstExecution {
 }
 
 impl RunResult {
+    /// Whether the run has no failed expectation, no error, and no comparison with a golden file.
+    pub fn is_free_of_messages(&self) -> bool {
+        self.failures.is_empty() && self.diagnostics.is_empty() && self.golden.is_none()
+    }
+
     /// Removes all values of the run, so that an editor checks predictions without showing the answers.
     #[must_use]
     pub fn without_values(self) -> Self {

@@ -7,19 +7,19 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
+use super::bind::{Bound, Param, Params};
 use super::checker::Checker;
 use super::current_process::UnknownProcesses;
 use super::facts::Family;
 use super::files::Files;
 pub use super::limits::{LimitNames, Limits};
 use super::name_table::NameTable;
-use super::params::{Param, Params, ways};
 use super::progress::Progress;
 use super::record::{Attachment, CallRecord, Check, Did, Sink, StepRecord};
 use super::settings::BlockRow;
 use super::state::{Slot, State};
 use super::stop::Stop;
-use crate::lang::ast::{Command, Span, Stmt};
+use crate::lang::ast::{Span, Stmt};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::source::Sources;
 use pagewalk_engine::kernel::Kernel;
@@ -126,10 +126,7 @@ impl Language {
     /// Returns the names of the figures, which begin the operands of the verb `figure`.
     pub(crate) fn figures(&self) -> impl Iterator<Item = &'static str> + use<> {
         let verb = self.verb("figure").into_iter();
-        let ways = verb.flat_map(|verb| ways(verb.params));
-        ways.filter_map(|way| way.first())
-            .flat_map(Param::words)
-            .copied()
+        verb.flat_map(|verb| verb.params.first_words())
     }
 
     /// Returns every block of settings, beginning with those of the core.
@@ -154,7 +151,7 @@ pub struct Verb {
     /// The family of the command's facts.
     pub(crate) family: Family,
     /// Evaluates and checks a command.
-    pub(crate) prepare: fn(&mut Session, &Command) -> Result<Action, Stop>,
+    pub(crate) prepare: fn(&mut Session, &Bound) -> Result<Action, Stop>,
 }
 
 impl Verb {

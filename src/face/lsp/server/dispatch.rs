@@ -335,7 +335,7 @@ impl Server {
     }
 
     fn check_all(&mut self) {
-        self.documents.forget();
+        self.documents.forget_results();
         self.stale.extend(self.documents.buffers.keys().cloned());
     }
 

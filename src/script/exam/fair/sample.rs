@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::printed::{Source, Text, texts};
+use super::lacking::{Lacking, Stated};
+use super::printed::{Source, Text, texts, tokens};
 use crate::exam::field::{Asked, Field, fields};
 use crate::exam::formats::labels::Labels;
 use crate::exam::formats::plan::for_screens;
@@ -11,7 +12,7 @@ use crate::exam::formats::prompt::{of_done, prompt};
 use crate::exam::paper::{Paper, PaperItem, Piece, Question as Asking};
 use crate::exam::spelling::of_cell;
 use crate::lang::value::Value;
-use crate::questions::entry::{Blank, Derivation, Evidence, Figure, Form, ItemKind, Radix};
+use crate::questions::entry::{Blank, Evidence, Figure, Form, ItemKind, Radix};
 use crate::run::facts::reported_facts;
 use crate::run::record::{Did, Shown, View};
 use crate::run::seeds::mixed_text;
@@ -41,8 +42,8 @@ pub(crate) struct Question {
     pub(crate) ambiguous: Vec<String>,
     /// The titles of fill-in tables that the paper also prints with their contents.
     pub(crate) printed_keys: Vec<String>,
-    /// Whether the question asks for a PPN before the paper prints anything that could contain it.
-    pub(crate) ppn_without_table: bool,
+    /// What the answers depend on although the paper does not print it.
+    pub(crate) lacking: Vec<Lacking>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -81,7 +82,7 @@ impl Sample {
         let sheet = for_screens(paper);
         let mut questions = BTreeMap::new();
         let mut from = 0;
-        let (mut printed, mut given) = (false, Vec::new());
+        let (mut stated, mut given) = (Stated::default(), Vec::new());
         for (at, (question, section)) in paper.questions.iter().zip(&sheet.questions).enumerate() {
             let items: Vec<&PaperItem> = question.items().collect();
             let texts = texts(section);
@@ -96,8 +97,8 @@ impl Sample {
             };
             ambiguous(&question.body, &mut own.ambiguous);
             printed_keys(&question.body, &mut given, &mut own.printed_keys);
-            printed |= prints_entries(&question.body);
-            own.ppn_without_table = !printed && question.items().any(asks_ppn);
+            stated.add(question, &texts);
+            own.lacking = stated.lacking(question);
             for (place, item) in items.iter().enumerate() {
                 effort(&mut own.effort, item);
                 let blanks = all.iter().filter(|field| field.of_item == from + place);
@@ -144,10 +145,10 @@ fn operations(item: &PaperItem) -> Vec<&Did> {
     match &item.kind {
         ItemKind::Facts { .. } => vec![&item.did],
         ItemKind::Table { string, .. } => string.as_deref().into_iter().collect(),
-        ItemKind::Value { derivation, .. } => of_derivation(derivation).collect(),
+        ItemKind::Value { derivation, .. } => derivation.operations().collect(),
         ItemKind::Author(table) => table
             .blanks()
-            .flat_map(|(.., derivation)| of_derivation(derivation))
+            .flat_map(|(.., derivation)| derivation.operations())
             .collect(),
         ItemKind::Choice { options, .. } => options
             .iter()
@@ -158,17 +159,10 @@ fn operations(item: &PaperItem) -> Vec<&Did> {
     }
 }
 
-fn of_derivation(derivation: &Derivation) -> impl Iterator<Item = &Did> {
-    derivation
-        .paths
-        .iter()
-        .filter_map(|path| Some(&*path.last.as_ref()?.0))
-}
-
 fn of_evidence(evidence: &Evidence) -> Vec<&Did> {
     match evidence {
         Evidence::Facts { did, .. } => vec![did],
-        Evidence::Truth { derivation, .. } => of_derivation(derivation).collect(),
+        Evidence::Truth { derivation, .. } => derivation.operations().collect(),
         Evidence::First { example, .. } => example.iter().flat_map(of_evidence).collect(),
     }
 }
@@ -258,26 +252,6 @@ fn contains(printed: &Rows, table: &Rows, columns: &[Arc<str>]) -> bool {
         && columns
             .iter()
             .all(|name| column(printed, name) == column(table, name))
-}
-
-/// Whether a question prints anything that may contain page-table entries: a table, a figure, or a text with a table.
-fn prints_entries(body: &[Piece]) -> bool {
-    body.iter().any(|piece| match piece {
-        Piece::Given(_) | Piece::Figure(Figure::Views(_)) => true,
-        Piece::Text(text) => text.contains('|') || text.contains("\n\n"),
-        Piece::Part { body, .. } => prints_entries(body),
-        Piece::Figure(Figure::Bits { .. }) | Piece::Item(_) => false,
-    })
-}
-
-/// Whether an item asks for the PPN of an access on bare hardware. If a kernel chooses the PPNs, students can
-/// apply the kernel's allocation rule.
-fn asks_ppn(item: &PaperItem) -> bool {
-    let (ItemKind::Facts { blanks, .. }, Did::Access(access)) = (&item.kind, &*item.did) else {
-        return false;
-    };
-    let asked = |blank: &Blank| &*blank.fact == "ppn" && blank.key.is_some();
-    access.process.is_none() && blanks.iter().any(asked)
 }
 
 fn in_sequence(item: &PaperItem) -> bool {
@@ -543,10 +517,6 @@ const LONG: u128 = 16;
 const LISTED: u128 = 0x1000;
 /// Number of words before and after an answer in the excerpt of a text.
 const BESIDE: usize = 3;
-
-fn tokens(words: &str) -> impl Iterator<Item = &str> {
-    words.split(|c: char| !c.is_ascii_alphanumeric())
-}
 
 /// Whether an operation changes the contents that a table lists, so that a table below the operation shows its result.
 fn changes(did: &Did, id: TableId) -> bool {

@@ -33,6 +33,8 @@ pub struct Files {
     /// The settings in a file, or `None` if they are invalid.
     machines: BTreeMap<u32, Option<Arc<[Field]>>>,
     traces: BTreeMap<(u32, u32), Stream>,
+    /// Whether the script names a file, also one that cannot be read.
+    pub(crate) are_named: bool,
 }
 
 impl Files {
@@ -71,6 +73,7 @@ impl Files {
         if names.found.is_empty() {
             return wrong;
         }
+        self.are_named = true;
         let mut beside = DataFiles::new(sources, file, loader);
         for (place, named) in names.found {
             let name = match named {

@@ -7,8 +7,8 @@ use crate::lang::ast::Word;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
 use crate::lang::value::{Dimension, Measure, Value};
+use crate::run::bind::Params;
 use crate::run::facts::Component;
-use crate::run::params::Params;
 use crate::run::settings::{BLOCKS, SettingWord, list};
 
 /// The names before the dot that have no other properties than settings.
@@ -49,7 +49,7 @@ pub(crate) fn measured(of: &str, name: &str, value: Value, spec: Option<&Spec>) 
     };
     let dimension = setting_paths(of)
         .find(|setting| setting.name == name)
-        .and_then(|setting| setting.params.leaves().first()?.slot()?.dimension());
+        .and_then(|setting| setting.params.dimension());
     let measure = match dimension {
         Some(Dimension::Bytes) => Some(Measure::Bytes),
         Some(Dimension::Bits) => Some(Measure::Bits),

@@ -7,7 +7,7 @@ use super::statement::{Bracket, Facts, Statement};
 use crate::lang::layout::{Token, TokenKind};
 use crate::lang::value::unit_factor;
 use crate::questions::LANGUAGE;
-use crate::run::params::{Atom, Contents, Slot};
+use crate::run::bind::{Atom, Contents, Slot};
 use crate::run::settings::BlockRow;
 
 /// An open block.
@@ -353,7 +353,7 @@ impl<'t> Walk<'t> {
     fn contents(&self) -> BlockContents<'t> {
         let statement = self.statement();
         let (head, atoms) = (statement.head(), &statement.atoms);
-        match head.contents(atoms.first()) {
+        match statement.contents() {
             Some(Contents::Statements) => BlockContents::Statements,
             Some(Contents::Settings) => LANGUAGE
                 .block(head.name)
