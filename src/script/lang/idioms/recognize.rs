@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::advice::Advice;
 use super::marks::{comment, defined, note, percent, words};
 use super::pattern::matched;
-use super::rewritten::{found_in, rewritten, stated};
+use super::rewritten::{fact, found_in, rewritten, stated};
 use super::rows::{Idiom, REMOVED, is_keyword, section};
 use super::spelled::{respelled, spelled};
 use super::tokens::{indent, line_at, nesting, tokens};
@@ -148,6 +148,16 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
         statement(line, at, &[",", ";", "{", "}"]),
         diagnostic.code == Code::UnknownSetting,
     );
+    // Other facts of the statement are right, or have messages of their own.
+    if diagnostic.code == Code::UnknownFact && line[..at].contains("=>") {
+        let (from, to) = statement(line, at, &[",", ";", "{", "}", "=>"]);
+        let said = &line[from..to];
+        found.extend(fact(said).map(|(row, new)| {
+            let fix = new.map(|new| Fix::write(place(from, to), said, new));
+            Advice::of(row, fix, true)
+        }));
+        return found;
+    }
     for (from, to) in [whole(line), statement(line, at, &[";", "{", "}"])]
         .into_iter()
         .chain(setting.then_some(entry))

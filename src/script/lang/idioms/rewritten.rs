@@ -88,7 +88,12 @@ fn fitting(rows: &'static [Idiom], said: &str) -> Vec<(&'static Idiom, Option<St
 }
 
 /// Applies the idioms for facts to a fact.
-fn fact(said: &str) -> Option<(&'static Idiom, Option<String>)> {
+pub(super) fn fact(said: &str) -> Option<(&'static Idiom, Option<String>)> {
+    let plain = unsigned(said);
+    of_section(&plain).or_else(|| of_section(said))
+}
+
+fn of_section(said: &str) -> Option<(&'static Idiom, Option<String>)> {
     found_in(section("worded"), said).or_else(|| found_in(section("facts"), said))
 }
 
@@ -135,11 +140,10 @@ pub(super) fn stated(facts: &str) -> Option<(&'static Idiom, Option<String>)> {
     {
         // Among other facts, a value alone does not say whose it is.
         let alone = parts.len() == 1 || !matches!(part, "hit" | "miss");
-        let known = || fact(&unsigned(part)).or_else(|| fact(part));
-        match alone.then(known).flatten() {
+        match alone.then(|| fact(part)).flatten() {
             Some((fact, None)) => return Some((fact, None)),
             Some((fact, Some(text))) => {
-                row = Some(fact);
+                row = row.or(Some(fact));
                 new.push(text);
             }
             None => new.push(lowered(part)),

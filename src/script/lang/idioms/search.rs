@@ -343,6 +343,8 @@ impl<'a> Statement<'a> {
             let token = all[*index];
             let single = match token.kind {
                 TokenKind::Bar => false,
+                // `&&` is one operator.
+                TokenKind::Operator if token.end == all[index + 1].start => false,
                 TokenKind::Cell => row && text(token).len() > 1,
                 _ => text(token) != ",",
             };

@@ -168,6 +168,15 @@ fn improve_all(
     {
         diagnostic.help.take_if(|help| !reads(help));
     }
+    for one in diagnostics
+        .iter_mut()
+        .filter(|one| one.code == Code::Unclosed)
+    {
+        let brace = one.fix.as_ref().filter(|fix| fix.text.trim() == "}");
+        if let Some(at) = brace.and_then(|fix| sources.location(fix.span)) {
+            one.help = Some(format!("put in `}}` after line {}", at.1.line));
+        }
+    }
     let mut gone = gone.into_iter();
     diagnostics.retain(|_| !gone.next().unwrap_or(false));
     // Errors on several lines of a block may all be caused by the block's head.
@@ -516,7 +525,7 @@ impl Trial<'_> {
                 .now
                 .iter()
                 .any(|old| same(old, one) && !same(old, diagnostic));
-            before || diagnostic.code == Code::Syntax || comes_next(diagnostic.code, one.code)
+            before || diagnostic.code == Code::Syntax || comes_next(diagnostic.code, one)
         };
         let left = self.left_on_line(fix, text, after);
         let line = &text[line_at(text, fix.span.start as usize)];
@@ -626,7 +635,9 @@ impl Trial<'_> {
                 .filter(|op| !matches!(op, DiffOp::Equal { .. }))
                 .flat_map(|change| parted(change, &old))
                 .collect();
-        let replaces = |change: &DiffOp| matches!(change, DiffOp::Replace { .. });
+        // A number of a list that was computed belongs to the others.
+        let number = |index: usize| old.get(index).is_some_and(Token::is_number);
+        let replaces = |change: &DiffOp| matches!(change, DiffOp::Replace { old_index, .. } if !number(*old_index));
         if was.contains('\n') || !(2..=CHANGES).contains(&changes.len()) {
             return best;
         }
