@@ -187,7 +187,7 @@ fn place(found: &[Token]) -> usize {
     let [.., file, colon, line] = found else {
         return 0;
     };
-    let ends = file.text.ends_with(".pw") && colon.text == ":" && line.is_number();
+    let ends = file.text.rsplit('.').next() == Some("pw") && colon.text == ":" && line.is_number();
     if ends && found.windows(2).all(touches) {
         found.len()
     } else {

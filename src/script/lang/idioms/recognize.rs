@@ -7,13 +7,14 @@ use super::marks::{comment, defined, note, percent, words};
 use super::pattern::matched;
 use super::rewritten::{fact, found_in, rewritten, stated};
 use super::rows::{Idiom, REMOVED, is_keyword, section};
-use super::spelled::{respelled, spelled};
+use super::spelled::{TABLE, respelled, spelled};
 use super::tokens::{indent, line_at, nesting, tokens};
 use super::variants::{method, of_process, whole};
 use super::{blocks, settings, steps, tables};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::layout;
+use crate::lang::sections::lists;
 use crate::lang::span::Span;
 
 const SETTING: &str = "a setting is a name followed by its value";
@@ -30,7 +31,12 @@ pub(super) fn advice(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
     let mut found = all(diagnostic, text);
     if !has_tlb(text) {
         let fixes = found.iter_mut().filter_map(|one| one.fix.as_mut());
-        fixes.for_each(|fix| fix.text = fix.text.replace("=> tlb ", "=> cache "));
+        fixes.for_each(|fix| {
+            fix.text = fix.text.replace("=> tlb ", "=> cache ");
+            if fix.text.starts_with("tlb ") {
+                fix.text.replace_range(..3, "cache");
+            }
+        });
     }
     let mut fixes: Vec<Fix> = Vec::new();
     let facts = |one: &Advice| {
@@ -172,6 +178,7 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
             let row = found_in(section("statements"), head);
             found.extend(row.map(|(row, _)| Advice::of(row, None, row.ours.is_empty())));
         }
+        let follows_block = line[..from].trim_end().ends_with('}');
         let opens = line[to..].trim_start().starts_with('{');
         let new = statements(said, read && block.is_none(), |new| match new {
             REMOVED => Fix::remove(place(from, to)),
@@ -179,7 +186,12 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
         });
         // Only a condition or a head precedes a block.
         let ends = |fix: &Fix| fix.text.starts_with("expect ") || fix.text.starts_with("show ");
-        let fits = |one: &Advice| !opens || !one.fix.as_ref().is_some_and(ends);
+        let fits = |one: &Advice| {
+            let head = opens && one.fix.as_ref().is_some_and(ends);
+            // `} elif`, and a letter in a block of settings, have another meaning.
+            !head
+                && !(one.nothing && (follows_block || block.is_some_and(|block| block != "choice")))
+        };
         found.extend(new.into_iter().filter(fits));
     }
     if let [(part, new)] = &*spelled(line) {
@@ -355,19 +367,7 @@ fn inside(text: &str, line: &Range<usize>, head: &Range<usize>) -> Option<(Range
 pub(super) fn block_of<'a>(text: &'a str, line: &Range<usize>) -> Option<&'a str> {
     let head = head_above(text, line)?;
     let word = tokens(&text[head]).first()?.text;
-    let known = [
-        "machine",
-        "tlb",
-        "cache",
-        "page_table",
-        "memory",
-        "kernel",
-        "exam",
-        "choice",
-        "reference",
-        "file",
-    ];
-    known.contains(&word).then_some(word)
+    lists(TABLE, "blocks", word).then_some(word)
 }
 
 /// Returns the earlier line that opens the block containing a line.

@@ -459,7 +459,10 @@ impl<'a> Statement<'a> {
             }
             // A value without its name is not superfluous.
             TokenKind::Number | TokenKind::String { .. } => {
-                index > 0 && !(parts(index - 1) && parts(index + 1))
+                // The number of the line may stand before the statement.
+                let verb = |word| is_keyword(word) || lists(TABLE, "missing verbs", word);
+                index == 0 && is(1, |kind| kind == TokenKind::Word) && verb(self.word(1))
+                    || index > 0 && !(parts(index - 1) && parts(index + 1))
             }
             _ => true,
         }
@@ -601,9 +604,10 @@ impl<'a> Statement<'a> {
                 if !known(a) || !known(b) || number(a) && number(b) {
                     continue;
                 }
-                let signs: &[&str] = match is_function(a) {
-                    true => &["("],
-                    false => &["(", ", ", ".", "..", ": "],
+                let signs: &[&str] = if is_function(a) {
+                    &["("]
+                } else {
+                    &["(", ", ", ".", "..", ": "]
                 };
                 let join = |sign: &&str| Fix::write(place, word, format!("{a}{sign}{b}"));
                 fixes.extend(signs.iter().map(join));
