@@ -31,7 +31,31 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     // Names of other tools and of the textbook.
     ("machine { n 14 bits, physical 12 bits, page 64 B }", 1, "did you mean `virtual`", "machine { virtual 14 bits, physical 12 bits, page 64 B }"),
     ("reference 1 2 { frames 1, replacement min }", 1, "optimal", "reference 1 2 { frames 1, replacement optimal }"),
-    // Only the wrong token is changed.
+    // Pasted output, slides, and shells.
+    ("machine simple/read 0x03D4        first.pw:13", 2, "part of the output", "read 0x03D4"),
+    ("machine simple/• read 0x3D4", 2, "mark of a list", "read 0x3D4"),
+    ("machine simple/pagewalk> read 0x3D4", 2, "prompt", "read 0x3D4"),
+    ("machine simple/read 0x3D4 => tlb miss/  ✓ tlb miss", 3, "output", ""),
+    ("machine simple/ﬂush tlb", 2, "ligature", "flush tlb"),
+    // Facts: each message is at its own fact, and the machine has the suggested one.
+    ("machine simple/read 0x3D4 => foo 3, offset 0x14", 2, "no fact `foo`", ""),
+    ("machine simple/read 0x3D4 => page 0x0F, page_fault no", 2, "virtual page number", "read 0x3D4 => vpn 0x0F, page_fault no"),
+    ("machine simple/read 0x3D4 => VPN 0x0F, TLBI 3", 2, "no fact `VPN`", "read 0x3D4 => vpn 0x0F, TLBI 3"),
+    ("machine simple/read 0x3D4 => tlb_hit no", 2, "followed by its value", "read 0x3D4 => tlb miss"),
+    ("machine simple/raed 0x03D4 => vpn 0x0F, tlb mis, pnp 0x0D", 2, "did you mean `read`", "read 0x03D4 => vpn 0x0F, tlb mis, pnp 0x0D"),
+    ("machine { physical 16 bits, cache { sets 4, ways 1, block 16 B } }/read 0x10 => hit", 2, "name and a value", "read 0x10 => cache hit"),
+    ("process P1/open(\"no\", O_RDONLY) => returns -ENOENT", 2, "the fact `error`", "open(\"no\", O_RDONLY) => error ENOENT"),
+    ("machine simple/expect tlb.misses == 0 && tlb.hits == 0", 2, "write `and`", "expect tlb.misses == 0 and tlb.hits == 0"),
+    ("machine simple/p/x 980", 2, "command of gdb", "show hex(980)"),
+    ("machine simple/read 0x3D4/if tlb.hits == 0 {/  show 1/} elif tlb.hits == 1 {/  show 2/}", 5, "else if", "} else if tlb.hits == 1 {"),
+    ("hex 980", 1, "in parentheses", "show hex(980)"),
+    ("machine simple/for va in range(0x3C0, 0x400, 16) {/  read va/}", 2, "no step", "for va in [0x3C0, 0x3D0, 0x3E0, 0x3F0] {"),
+    ("include \"lib\\machine.pw\"", 1, "folders are separated by `/`", ""),
+    ("kernel { frames 16, vm.swappiness 60 }", 1, "one word", ""),
+    ("expect = 4 == 4", 1, "begins a statement", "expect 4 == 4"),
+    // Only the wrong token is changed, and only if no other token can be wrong.
+    ("machine simple/let size = 4/show 3 * sizesize 5", 3, "", ""),
+    ("machine simple/let a = [1, , 3]", 2, "a value is missing", ""),
     ("machine simple/read 0 => fault , vpn 0", 2, "`fault` needs a value", ""),
     ("machine simple/read 0 0 => vpn 0", 2, "takes no other value", "read 0 => vpn 0"),
     ("machine simple/translate 0 write", 2, "does not accept the word `write`", "translate 0 for write"),

@@ -49,7 +49,7 @@ pub fn nearest<'a>(word: &str, among: impl Iterator<Item = &'a str>) -> Option<&
             return Some(candidate);
         }
         // In `P1write`, a sign is missing between two words.
-        if lower.len() > other.len() + 1 && lower.ends_with(&other) {
+        if lower.len() > other.len() + 1 && (lower.ends_with(&other) || lower.starts_with(&other)) {
             continue;
         }
         let others = other.chars().count();

@@ -91,22 +91,29 @@ pub(crate) struct Tally {
     first: Option<(Check, bool)>,
 }
 
+/// The condition that a value does not satisfy.
+struct Refusal {
+    /// The index of the condition.
+    at: usize,
+    /// The check of the first fact that fails, or `None` for a condition without facts.
+    check: Option<Check>,
+}
+
 impl Tally {
-    fn count(&mut self, refused: Option<Option<&Check>>) {
+    fn count(&mut self, refused: Option<&Refusal>) {
         self.reached += 1;
-        match refused {
-            None => self.held += 1,
-            Some(check) => {
-                let other = check.map(|check| (&*check.fact, check.instead.as_deref()));
-                match &mut self.first {
-                    None if self.reached == 1 => {
-                        self.first = check.map(|check| (check.clone(), true))
-                    }
-                    Some((first, same)) => {
-                        *same &= other == Some((&*first.fact, first.instead.as_deref()))
-                    }
-                    None => {}
-                }
+        let Some(Refusal { check, .. }) = refused else {
+            self.held += 1;
+            return;
+        };
+        let check = check.as_ref();
+        match &mut self.first {
+            None if self.reached == 1 => self.first = check.map(|check| (check.clone(), true)),
+            None => {}
+            Some((first, same)) => {
+                *same &= check.is_some_and(|check| {
+                    (&check.fact, &check.instead) == (&first.fact, &first.instead)
+                });
             }
         }
     }
@@ -165,10 +172,11 @@ impl Session<'_> {
             self.state
                 .bind(&draw.name.text, Binding::Value(candidate.clone()));
             let refused = self.first_refused(draw.conditions)?;
-            let came = refused.as_ref().map_or(tallies.len(), |(at, _)| at + 1);
+            let came = refused
+                .as_ref()
+                .map_or(tallies.len(), |refusal| refusal.at + 1);
             for (at, tally) in tallies.iter_mut().take(came).enumerate() {
-                let here = refused.as_ref().filter(|(refused, _)| *refused == at);
-                tally.count(here.map(|(_, check)| check.as_ref()));
+                tally.count(refused.as_ref().filter(|refusal| refusal.at == at));
             }
             if refused.is_none() {
                 return Ok(Some(candidate));
@@ -183,19 +191,16 @@ impl Session<'_> {
     /// Returns the errors in the conditions.
     pub(crate) fn refusal(&mut self, conditions: &[Condition]) -> Result<Option<usize>, Stop> {
         let refused = self.first_refused(conditions)?;
-        Ok(refused.map(|(at, _)| at))
+        Ok(refused.map(|refusal| refusal.at))
     }
 
     /// Like [`Session::refusal`], with the check of the fact that fails.
-    fn first_refused(
-        &mut self,
-        conditions: &[Condition],
-    ) -> Result<Option<(usize, Option<Check>)>, Stop> {
+    fn first_refused(&mut self, conditions: &[Condition]) -> Result<Option<Refusal>, Stop> {
         let calls = self.calls.len();
         let mut refused = None;
         for (at, condition) in conditions.iter().enumerate() {
-            if let Some(check) = self.refuses(condition)? {
-                refused = Some((at, check));
+            refused = self.refuses(at, condition)?;
+            if refused.is_some() {
                 break;
             }
         }
@@ -203,8 +208,7 @@ impl Session<'_> {
         Ok(refused)
     }
 
-    /// Whether a condition fails, with the check of the first fact that fails.
-    fn refuses(&mut self, condition: &Condition) -> Result<Option<Option<Check>>, Stop> {
+    fn refuses(&mut self, at: usize, condition: &Condition) -> Result<Option<Refusal>, Stop> {
         let holds = match condition {
             Condition::Expr(expr) if makes_call(expr) => {
                 self.without_trace(expr.span, |session| session.truth(expr))?
@@ -213,15 +217,15 @@ impl Session<'_> {
             Condition::Facts { operation, facts } => {
                 let (did, family) = self.try_out(operation)?;
                 for fact in &**facts {
-                    let check = self.check_fact(fact, &did, family)?;
-                    if !check.held {
-                        return Ok(Some(Some(check)));
+                    let check = Some(self.check_fact(fact, &did, family)?);
+                    if check.as_ref().is_some_and(|check| !check.held) {
+                        return Ok(Some(Refusal { at, check }));
                     }
                 }
                 true
             }
         };
-        Ok((!holds).then_some(None))
+        Ok((!holds).then_some(Refusal { at, check: None }))
     }
 }
 

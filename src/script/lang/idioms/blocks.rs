@@ -83,6 +83,10 @@ fn function(text: &str, line: &Range<usize>, file: u32) -> Option<Advice> {
                 .rfind(|token| token.is_name())
                 .map(|token| token.text.to_owned())
         };
+        let named = |one: &str| one.trim().is_empty() || last(one).is_some();
+        if !parameters.clone().all(named) {
+            return None;
+        }
         let parameters: Vec<String> = parameters
             .filter_map(last)
             .filter(|name| name != "void")

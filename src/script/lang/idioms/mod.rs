@@ -7,7 +7,6 @@
 
 mod advice;
 mod blocks;
-mod exams;
 mod marks;
 mod outcome;
 mod pattern;

@@ -121,19 +121,19 @@ pub(super) fn new_there(
         let known = before
             .iter()
             .any(|old| same(old, one) && !same(old, diagnostic));
-        there && !known && !comes_next(diagnostic.code, one.code)
+        there && !known && !comes_next(diagnostic.code, one)
     })
 }
 
 /// Whether the error after a fix is an expected consequence. For example, a call with a corrected name may have
 /// too few arguments, and a fact may have no value.
-pub(super) fn comes_next(before: Code, after: Code) -> bool {
+pub(super) fn comes_next(before: Code, after: &Diagnostic) -> bool {
     matches!(
-        (before, after),
+        (before, after.code),
         (Code::UnknownFunction, Code::WrongCount)
             | (Code::UnknownFact, Code::NoAnswer | Code::WrongCount)
-            | (Code::UnknownVerb, Code::NoMachine)
-    )
+            | (Code::UnknownVerb, Code::NoMachine | Code::UnknownFact)
+    ) || before == Code::UnknownVerb && after.message.contains(" is never ")
 }
 
 /// Removes a failed fix from a diagnostic, along with the help that describes the fix.

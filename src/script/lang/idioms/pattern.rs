@@ -4,14 +4,15 @@
 //! a C type, and `TEXT` a string. `NUM` matches a single number or word, `PATH` a word that may contain dots,
 //! `VALUE` a number, and `SMALL` the number of bytes of an access. `YES` and `NO` match the words and digits
 //! for yes and no. `HEX` matches hexadecimal digits, and `REG`, `REG1`, `REG2`, `REG4`, and `REG8` a register,
-//! of that many bytes. `CALL` matches the name of a function, and `PLACE` a line of a file, such as `first.pw:13`. Each of
+//! of that many bytes. `HEAD` matches a statement of a paper, such as `question`, under any of its names, `PTS` the word `points`,
+//! `BLANK` a printed blank, `ACCESS` an access, `LIST` tokens with commas, and `PROSE` words without quotes. `SAID` in an equivalent is the whole line. `CALL` matches the name of a function, and `PLACE` a line of a file, such as `first.pw:13`. Each of
 //! `A`, `B`, and `C` matches one or more tokens up to the next comma. `REST` matches the rest of the line, which may be empty, and
 //! `SOME` a rest that is not. A hole that occurs twice must match the same text twice.
 
 use super::rows::{is_fact, is_keyword};
 use super::spelled::TABLE;
 use super::tokens::{Token, nesting, tokens};
-use crate::lang::sections::lists;
+use crate::lang::sections::{lists, rows};
 use crate::lang::value::functions::FUNCTIONS;
 
 /// The texts that match the holes of a pattern.
@@ -49,6 +50,7 @@ impl<'a> Held<'a> {
             }
             text += match &rest[..length] {
                 "BARE" => self.get("TEXT").map_or("", |text| text.trim_matches('"')),
+                "HEAD" => self.get("HEAD").and_then(head).unwrap_or("HEAD"),
                 word => self.get(word).unwrap_or(word),
             };
             rest = &rest[length..];
@@ -59,7 +61,7 @@ impl<'a> Held<'a> {
 
 /// Matches a line against a pattern.
 pub(super) fn matched<'a>(pattern: &'static str, line: &'a str) -> Option<Held<'a>> {
-    let mut held = Held::default();
+    let mut held = Held(vec![("SAID", line)]);
     matches(&tokens(pattern), line, &tokens(line), &mut held).then_some(held)
 }
 
@@ -77,6 +79,42 @@ fn matches<'a>(
     let longest = match hole.text {
         "SOME" if found.is_empty() => return false,
         "REST" | "SOME" => return take(hole.text, line, found, found.len(), held),
+        "PTS" => one(first.is_some_and(|token| {
+            one_of(
+                token,
+                &["points", "point", "pts", "pt", "marks", "mark", "credits"],
+            )
+        })),
+        "HEAD" => one(first.is_some_and(|token| head(token.text).is_some())),
+        "ACCESS" => one(first.is_some_and(|token| {
+            one_of(
+                token,
+                &[
+                    "read",
+                    "write",
+                    "translate",
+                    "fetch",
+                    "probe",
+                    "reference",
+                    "replay",
+                ],
+            )
+        })),
+        "BLANK" => one(first.is_some_and(|token| {
+            token.text == "?" || token.text == "…" || token.text.bytes().all(|c| b"_.".contains(&c))
+        })),
+        "LIST" => {
+            let ends = |token: &Token| matches!(token.text, "{" | "}" | ";");
+            found.iter().position(ends).unwrap_or(found.len())
+        }
+        "PROSE" => {
+            let ends = |token: &Token| {
+                token
+                    .text
+                    .starts_with(['"', '\'', '“', '”', '„', '‘', '’', '{', '}'])
+            };
+            found.iter().position(ends).unwrap_or(found.len())
+        }
         "PLACE" => place(found),
         "CALL" => one(first.is_some_and(|token| is_function(token.text))),
         "A" | "B" | "C" => sequence(found),
@@ -149,12 +187,21 @@ fn place(found: &[Token]) -> usize {
     let [.., file, colon, line] = found else {
         return 0;
     };
-    let ends = file.text.ends_with(".pw") && colon.text == ":" && line.is_number();
+    let ends = file.text.rsplit('.').next() == Some("pw") && colon.text == ":" && line.is_number();
     if ends && found.windows(2).all(touches) {
         found.len()
     } else {
         0
     }
+}
+
+/// Returns the statement of a paper that a word of another notation means.
+fn head(word: &str) -> Option<&'static str> {
+    let word = word.to_ascii_lowercase();
+    let means = |(ours, theirs): &(&str, &str)| {
+        *ours == word || theirs.split(' ').any(|other| other == word)
+    };
+    rows(TABLE, "heads").find(means).map(|(ours, _)| ours)
 }
 
 fn is_function(word: &str) -> bool {

@@ -4,19 +4,22 @@ use std::ops::Range;
 
 use super::advice::Advice;
 use super::marks::{comment, defined, note, percent, words};
-use super::rewritten::{found_in, rewritten, stated};
+use super::pattern::matched;
+use super::rewritten::{fact, found_in, rewritten, stated};
 use super::rows::{Idiom, REMOVED, is_keyword, section};
-use super::spelled::{respelled, spelled};
+use super::spelled::{TABLE, respelled, spelled};
 use super::tokens::{indent, line_at, nesting, tokens};
 use super::variants::{method, of_process, whole};
-use super::{blocks, exams, settings, steps, tables};
+use super::{blocks, settings, steps, tables};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::layout;
+use crate::lang::sections::lists;
 use crate::lang::span::Span;
 
 const SETTING: &str = "a setting is a name followed by its value";
 const PAGES: &str = "write the pages first, then the settings in braces";
+const OPTION: &str = "an option must be `correct \"…\"` or `wrong \"…\"`";
 const METHOD: &str = "the language has no objects; a statement must begin with a verb";
 const POINTS: &str = "the points of a question or part must follow its title";
 
@@ -28,9 +31,20 @@ pub(super) fn advice(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
     let mut found = all(diagnostic, text);
     if !has_tlb(text) {
         let fixes = found.iter_mut().filter_map(|one| one.fix.as_mut());
-        fixes.for_each(|fix| fix.text = fix.text.replace("=> tlb ", "=> cache "));
+        fixes.for_each(|fix| {
+            fix.text = fix.text.replace("=> tlb ", "=> cache ");
+            if fix.text.starts_with("tlb ") {
+                fix.text.replace_range(..3, "cache");
+            }
+        });
     }
     let mut fixes: Vec<Fix> = Vec::new();
+    let facts = |one: &Advice| {
+        one.fix
+            .as_ref()
+            .is_some_and(|fix| fix.text.starts_with("=>"))
+    };
+    found.retain(|one| !(diagnostic.code == Code::UnknownProcess && facts(one)));
     found.retain(|one| {
         let known = one.fix.as_ref().is_some_and(|fix| fixes.contains(fix));
         fixes.extend(one.fix.clone().filter(|_| !known));
@@ -113,15 +127,10 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
         && let Some(new) = settings::line(block, &line[from..to])
     {
         let fix = Fix::write(place(from, to), &line[from..to], new);
-        let message = if block == "choice" {
-            exams::OPTION
-        } else {
-            SETTING
-        };
+        let message = if block == "choice" { OPTION } else { SETTING };
         found.push(Advice::fixed(Some(message), None, fix, false));
     }
-    if let Some((span, new)) =
-        head_above(text, &range).and_then(|head| exams::inside(text, &range, &head))
+    if let Some((span, new)) = head_above(text, &range).and_then(|head| inside(text, &range, &head))
     {
         let fix = Fix::replace(Span::new(file, span), new);
         found.push(Advice::fixed(
@@ -145,6 +154,16 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
         statement(line, at, &[",", ";", "{", "}"]),
         diagnostic.code == Code::UnknownSetting,
     );
+    // Other facts of the statement are right, or have messages of their own.
+    if diagnostic.code == Code::UnknownFact && line[..at].contains("=>") {
+        let (from, to) = statement(line, at, &[",", ";", "{", "}", "=>"]);
+        let said = &line[from..to];
+        found.extend(fact(said).map(|(row, new)| {
+            let fix = new.map(|new| Fix::write(place(from, to), said, new));
+            Advice::of(row, fix, true)
+        }));
+        return found;
+    }
     for (from, to) in [whole(line), statement(line, at, &[";", "{", "}"])]
         .into_iter()
         .chain(setting.then_some(entry))
@@ -159,10 +178,21 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
             let row = found_in(section("statements"), head);
             found.extend(row.map(|(row, _)| Advice::of(row, None, row.ours.is_empty())));
         }
-        found.extend(statements(said, read && block.is_none(), |new| match new {
+        let follows_block = line[..from].trim_end().ends_with('}');
+        let opens = line[to..].trim_start().starts_with('{');
+        let new = statements(said, read && block.is_none(), |new| match new {
             REMOVED => Fix::remove(place(from, to)),
             _ => Fix::write(place(from, to), said, new),
-        }));
+        });
+        // Only a condition or a head precedes a block.
+        let ends = |fix: &Fix| fix.text.starts_with("expect ") || fix.text.starts_with("show ");
+        let fits = |one: &Advice| {
+            let head = opens && one.fix.as_ref().is_some_and(ends);
+            // `} elif`, and a letter in a block of settings, have another meaning.
+            !head
+                && !(one.nothing && (follows_block || block.is_some_and(|block| block != "choice")))
+        };
+        found.extend(new.into_iter().filter(fits));
     }
     if let [(part, new)] = &*spelled(line) {
         let fix = Fix::write(
@@ -282,25 +312,12 @@ fn statements(said: &str, read: bool, fix: impl Fn(&str) -> Fix) -> Vec<Advice> 
             let new = new.map(|new| fix(if row.ours == REMOVED { REMOVED } else { &new }));
             Advice::of(row, new, read && row.begins)
         };
-        if let Some((message, new)) = exams::line(text) {
-            let help = new.is_none().then_some(exams::HELP);
-            let nothing = new.is_none();
-            let fix = new.map(|new| fix(&new));
-            found.push(Advice {
-                message: Some(message),
-                help,
-                fix,
-                sure: read && nothing,
-                nothing,
-                place: None,
-            });
-        }
         found.extend(rewritten(text).into_iter().map(row));
         if let Some(new) = settings::statement(text) {
-            let message = if text.starts_with("reference") {
-                PAGES
-            } else {
-                SETTING
+            let message = match text.split(' ').next() {
+                Some("reference") => PAGES,
+                Some("choice") => OPTION,
+                _ => SETTING,
             };
             if let Some((does, facts)) = new.split_once("=>")
                 && let Some((_, Some(facts))) = stated(facts)
@@ -321,23 +338,36 @@ fn statements(said: &str, read: bool, fix: impl Fn(&str) -> Fix) -> Vec<Advice> 
     found
 }
 
+/// Moves points from a line inside a question to the question's head, and returns the new text from the question's `{` to the
+/// end of the line with the points.
+fn inside(text: &str, line: &Range<usize>, head: &Range<usize>) -> Option<(Range<usize>, String)> {
+    let said = text[line.clone()].trim();
+    let points = [
+        "PTS NUM",
+        "PTS : NUM",
+        "PTS = NUM",
+        "NUM PTS",
+        "(NUM PTS)",
+        "[NUM PTS]",
+    ];
+    let held = points.iter().find_map(|pattern| matched(pattern, said))?;
+    let first = tokens(&text[head.clone()]).first()?.text;
+    let brace = head.start + text[head.clone()].rfind('{')?;
+    let block = matches!(first, "question" | "part") && !text[head.clone()].contains(" points ");
+    let between = text[brace + 1..line.start].trim_end_matches([' ', '\n']);
+    block.then(|| {
+        (
+            brace..line.end,
+            format!("points {} {{{between}", held.fill("NUM")),
+        )
+    })
+}
+
 /// Returns the first word of the block of settings that contains a line.
 pub(super) fn block_of<'a>(text: &'a str, line: &Range<usize>) -> Option<&'a str> {
     let head = head_above(text, line)?;
     let word = tokens(&text[head]).first()?.text;
-    let known = [
-        "machine",
-        "tlb",
-        "cache",
-        "page_table",
-        "memory",
-        "kernel",
-        "exam",
-        "choice",
-        "reference",
-        "file",
-    ];
-    known.contains(&word).then_some(word)
+    lists(TABLE, "blocks", word).then_some(word)
 }
 
 /// Returns the earlier line that opens the block containing a line.

@@ -31,6 +31,9 @@ pub(super) fn rewritten(said: &str) -> Vec<(&'static Idiom, Option<String>)> {
     let stated = stated(facts);
     let mut found = Vec::new();
     for (row, new) in known(does) {
+        if new.as_ref().is_some_and(|new| new.starts_with("show ")) {
+            continue;
+        }
         match (new, &stated) {
             (None, _) => found.push((row, None)),
             (Some(_), Some((other, None))) => found.push((*other, None)),
@@ -72,6 +75,9 @@ fn fitting(rows: &'static [Idiom], said: &str) -> Vec<(&'static Idiom, Option<St
             .next()
             .unwrap_or_default();
         let pushed = row.ours.starts_with("show ") || row.ours.starts_with("expect ");
+        if pushed && said.ends_with('{') {
+            return None;
+        }
         let ours = is_keyword(begins);
         if pushed && ours && !row.theirs.iter().any(|theirs| theirs.starts_with(begins)) {
             return None;
@@ -82,7 +88,12 @@ fn fitting(rows: &'static [Idiom], said: &str) -> Vec<(&'static Idiom, Option<St
 }
 
 /// Applies the idioms for facts to a fact.
-fn fact(said: &str) -> Option<(&'static Idiom, Option<String>)> {
+pub(super) fn fact(said: &str) -> Option<(&'static Idiom, Option<String>)> {
+    let plain = unsigned(said);
+    of_section(&plain).or_else(|| of_section(said))
+}
+
+fn of_section(said: &str) -> Option<(&'static Idiom, Option<String>)> {
     found_in(section("worded"), said).or_else(|| found_in(section("facts"), said))
 }
 
@@ -129,11 +140,10 @@ pub(super) fn stated(facts: &str) -> Option<(&'static Idiom, Option<String>)> {
     {
         // Among other facts, a value alone does not say whose it is.
         let alone = parts.len() == 1 || !matches!(part, "hit" | "miss");
-        let known = || fact(&unsigned(part)).or_else(|| fact(part));
-        match alone.then(known).flatten() {
+        match alone.then(|| fact(part)).flatten() {
             Some((fact, None)) => return Some((fact, None)),
             Some((fact, Some(text))) => {
-                row = Some(fact);
+                row = row.or(Some(fact));
                 new.push(text);
             }
             None => new.push(lowered(part)),

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::rows::{is_keyword, keywords};
-use super::spelled::TABLE;
+use super::spelled::{TABLE, unit};
+use super::tokens::line_at;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::edit::{TextEdit, edited};
 use crate::lang::fix::Fix;
@@ -13,6 +14,7 @@ use crate::lang::parse::parse;
 use crate::lang::sections::{lists, section};
 use crate::lang::span::Span;
 use crate::lang::value::UNITS;
+use crate::lang::value::functions::FUNCTIONS;
 
 /// Signs and words with a fixed place in statements.
 const SIGNS: &[&str] = &[
@@ -117,10 +119,13 @@ impl<'a> Statement<'a> {
             .unwrap_or("")
     }
 
+    /// The span of the statement with a space before it, which disappears with its first token.
     fn span(&self, file: u32) -> Span {
+        let start = self.tokens[0].start;
+        let space = self.text[..start].ends_with(' ');
         Span::new(
             file,
-            self.tokens[0].start..self.tokens[self.tokens.len() - 1].end,
+            start - usize::from(space)..self.tokens[self.tokens.len() - 1].end,
         )
     }
 
@@ -136,8 +141,24 @@ impl<'a> Statement<'a> {
         let names_keyword = new_tokens.list.windows(2).any(|pair| {
             let (first, second) = (pair[0].text(&new), pair[1].text(&new));
             let names = matches!(first, "let" | "process" | "def" | "choose" | "for");
-            names && is_keyword(second) || first == "," && second == ","
+            let empty = first == ","
+                && matches!(
+                    second,
+                    "," | ")" | "]" | "}" | "{" | "|" | "&" | "+" | "*" | "/" | "=" | "==" | "=>"
+                );
+            names && is_keyword(second) || empty
         });
+        let ends = |text: &str| text.trim_end().ends_with(',');
+        let was = self.text.get(span.start as usize..span.end as usize)?;
+        if ends(&new) && !ends(was) {
+            return None;
+        }
+        let ranges = |text: &str| text.matches("..").count();
+        if ranges(&new) > ranges(self.text.get(span.start as usize..span.end as usize)?)
+            && !edit.replacement.contains("..")
+        {
+            return None;
+        }
         if names_keyword {
             return None;
         }
@@ -167,6 +188,7 @@ impl<'a> Statement<'a> {
         let (mut words, others) = self.exchanges(of);
         words.extend(self.keywords(of.span.file));
         words.extend(self.other_brackets(of.span.file));
+        words.extend(self.divided(of.span.file));
         let others = others.into_iter().chain(self.edits(of)).collect();
         [
             reading(words),
@@ -175,12 +197,23 @@ impl<'a> Statement<'a> {
         ]
     }
 
+    /// Returns the first word of the block of settings that contains the statement.
+    fn block(&self) -> Option<&str> {
+        let head = self
+            .around
+            .0
+            .trim_end()
+            .trim_end_matches('{')
+            .lines()
+            .next_back()?;
+        let word = head.split_whitespace().next()?;
+        lists(TABLE, "blocks", word).then_some(word)
+    }
+
     /// Inserts a word of the language near the error: a verb at the beginning, a setting in a block of settings, or a part of
     /// the machine before a table.
     fn missing(&self, file: u32) -> Vec<Fix> {
-        let block = self.around.0.trim_end_matches(" {\n").lines().next_back();
-        let block = block.and_then(|head| head.split_whitespace().next());
-        let in_settings = block.is_some_and(|head| lists(TABLE, "blocks", head));
+        let in_settings = self.block().is_some();
         let mut fixes = Vec::new();
         for index in (0..self.tokens.len())
             .filter(|index| *index == 0 || (self.at.saturating_sub(1)..self.at + 2).contains(index))
@@ -189,7 +222,8 @@ impl<'a> Statement<'a> {
             let begins = matches!(before, None | Some(":"));
             let words = match self.tokens[index].kind {
                 _ if in_settings && matches!(before, None | Some(",")) => "missing settings",
-                _ if begins => "missing verbs",
+                TokenKind::Bar | TokenKind::Cell => continue,
+                _ if begins && self.tokens.len() > 1 => "missing verbs",
                 TokenKind::Open(b'{') => "missing parts",
                 _ => continue,
             };
@@ -220,6 +254,12 @@ impl<'a> Statement<'a> {
                 && !lists(TABLE, "ours", word);
             let units = UNITS.iter().map(|unit| unit.name).filter(|_| unit);
             let keyword = nearest(word, keywords().chain(units))?;
+            let rest = word
+                .strip_prefix(keyword)
+                .or_else(|| word.strip_suffix(keyword));
+            if rest.is_some_and(|rest| self.is_known(rest, 1) || rest.len() == 1) {
+                return None;
+            }
             (keyword != word).then(|| Fix::write(self.place(file, index, index), word, keyword))
         })
     }
@@ -232,67 +272,117 @@ impl<'a> Statement<'a> {
             matches!(
                 self.tokens[index].kind,
                 TokenKind::Word | TokenKind::Number | TokenKind::Cell
-            )
+            ) && !is_operator(self.word(index))
+                && !matches!(self.word(index), "in" | "where")
         };
         let last = self.tokens.len().saturating_sub(1);
         let near = self.at.saturating_sub(2)..(self.at + 2).min(last);
         let head = (self.at > 2 && last > 0).then_some(0);
         let keyword = |index: usize| is_keyword(self.word(index));
-        let fixed = |index: usize| {
-            let bracket = matches!(
-                self.tokens[index].kind,
-                TokenKind::Open(_) | TokenKind::Close(_)
-            );
-            let operator = self.tokens[index].kind == TokenKind::Operator;
-            bracket || operator && self.word(index) == "=>"
+        // A name before a bracket may be that of a function.
+        let calls = |index: usize| {
+            let kind = |index: usize| self.tokens[index].kind;
+            let braces =
+                |index| matches!(kind(index), TokenKind::Open(b'{') | TokenKind::Close(b'}'));
+            let bracket = |index| matches!(kind(index), TokenKind::Open(_) | TokenKind::Close(_));
+            let operator = |index| kind(index) == TokenKind::Operator && self.word(index) != ",";
+            let beside =
+                bracket(index) && operator(index + 1) || operator(index) && bracket(index + 1);
+            let number = |index: usize| kind(index) == TokenKind::Number;
+            // Two numbers would be one.
+            let glued = number(index + 1)
+                && index > 0
+                && number(index - 1)
+                && self.tokens[index].start == self.tokens[index - 1].end;
+            braces(index)
+                || braces(index + 1)
+                || beside
+                || glued
+                || kind(index) == TokenKind::Word && matches!(kind(index + 1), TokenKind::Open(_))
         };
-        let calls = |index: usize| fixed(index) || fixed(index + 1);
         let cell = |index: usize| self.tokens[index].kind == TokenKind::Cell;
+        let begins =
+            |index: usize| keyword(index) || lists(TABLE, "missing verbs", self.word(index));
         let moves = |index: &usize| {
-            !calls(*index) && (cells || !cell(*index)) && (*index > 0 || keyword(1))
+            let starts = begins(1) || self.tokens[0].kind != TokenKind::Word;
+            !calls(*index) && (cells || !cell(*index)) && (*index > 0 || starts)
         };
+        // Outside settings, a unit is not the name of a setting.
+        let named = self.block().is_some();
         let both = head.into_iter().chain(near).filter(moves).map(|index| {
             let (both, next) = (self.place(file, index, index + 1), self.word(index + 1));
             let between = &self.text[self.tokens[index].end..self.tokens[index + 1].start];
             let text = &self.text[both.start as usize..both.end as usize];
-            (
-                bare(index) && bare(index + 1),
-                Fix::write(both, text, format!("{next}{between}{}", self.word(index))),
-            )
+            let fix = Fix::write(both, text, format!("{next}{between}{}", self.word(index)));
+            (index, fix)
         });
         let both = both.filter(|(_, fix)| {
             !unit_after_number(fix.was.as_deref().unwrap_or_default())
-                && !unit_after_number(&fix.text)
+                && (named || !unit_after_number(&fix.text))
         });
-        let (words, others): (Vec<_>, Vec<_>) = both.partition(|(words, _)| *words);
-        let fixes = |all: Vec<(bool, Fix)>| all.into_iter().map(|(_, fix)| fix).collect();
+        let (words, others): (Vec<_>, Vec<_>) =
+            both.partition(|(index, _)| bare(*index) && bare(index + 1));
+        let fixes = |all: Vec<(usize, Fix)>| all.into_iter().map(|(_, fix)| fix).collect();
         (fixes(words), fixes(others))
     }
 
-    /// Returns the removal of a token that is twice at the error. Cells of a row may be equal, and a comma may lack a value.
-    pub(super) fn doubled(&self, of: &Diagnostic) -> Option<Fix> {
-        let column = of.code == Code::BadTable && of.message.contains("twice");
+    /// Returns the removals of tokens that are twice at the error. A comma may lack a value, and short cells of a row may be
+    /// equal.
+    pub(super) fn doubled(&self, of: &Diagnostic) -> Vec<Fix> {
+        let row = of.code == Code::BadTable;
         let all = &self.all;
-        let near = self.near.saturating_sub(2)..(self.near + 2).min(all.len().checked_sub(1)?);
         let text = |token: Token| token.text(self.text);
+        let mut near = self.near.saturating_sub(2)..(self.near + 2).min(all.len() - 1);
+        if row && !of.message.contains("twice") {
+            let line = line_at(self.text, all[self.near].start);
+            let on_line = |token: &Token| line.contains(&token.start);
+            let first = all.iter().position(on_line).unwrap_or(self.near);
+            near = first..all.iter().rposition(on_line).unwrap_or(first);
+        }
         let twice = |index: &usize| {
-            text(all[*index]) == text(all[index + 1]) && all[*index].end > all[*index].start
+            let token = all[*index];
+            let single = match token.kind {
+                TokenKind::Bar => false,
+                // `&&` is one operator.
+                TokenKind::Operator if token.end == all[index + 1].start => false,
+                TokenKind::Cell => row && text(token).len() > 1,
+                _ => text(token) != ",",
+            };
+            single && text(token) == text(all[index + 1]) && token.end > token.start
         };
-        let single = |index: &usize| {
-            let cell = matches!(all[*index].kind, TokenKind::Cell | TokenKind::Bar);
-            (column || !cell) && text(all[*index]) != ","
+        let removal = |index: usize| {
+            let place = Span::new(of.span.file, all[index + 1].start..all[index + 1].end);
+            Fix::write(place, text(all[index]), "")
         };
-        let twice = near.rev().find(|index| twice(index) && single(index))?;
-        let place = Span::new(of.span.file, all[twice + 1].start..all[twice + 1].end);
-        Some(Fix::write(place, text(all[twice]), ""))
+        near.filter(twice).map(removal).collect()
     }
 
     fn place(&self, file: u32, first: usize, last: usize) -> Span {
         Span::new(file, self.tokens[first].start..self.tokens[last].end)
     }
 
+    /// Whether a word is one of the language, or occurs at least `times` in the text.
+    fn is_known(&self, part: &str, times: usize) -> bool {
+        let used = |token: &&Token| token.text(self.text) == part;
+        let ours = ["keywords", "ours", "latest", "values"];
+        ours.iter().any(|list| lists(TABLE, list, part))
+            || is_function(part)
+            || part.len() > 1 && self.all.iter().filter(used).count() >= times
+    }
+
+    /// Whether a sign is missing in a word, because it begins or ends with another word.
+    fn is_glued(&self, word: &str) -> bool {
+        let known = |part: &str| part.len() > 2 && self.is_known(part, 1);
+        let halves = || (1..word.len()).map(|at| word.split_at(at));
+        word.is_ascii() && !self.is_known(word, 2) && halves().any(|(a, b)| known(a) || known(b))
+    }
+
     /// Whether a token can be superfluous. An operator without its operand is not, nor is a bracket.
-    fn may_be_removed(&self, index: usize, code: Code) -> bool {
+    fn may_be_removed(&self, index: usize, of: &Diagnostic) -> bool {
+        let code = of.code;
+        // `this row has 2 cells, but the header has 3 columns`
+        let counts: Vec<usize> = numbers(&of.message).collect();
+        let short = matches!(counts[..], [cells, columns] if cells <= columns);
         // A foreign character has a meaning.
         if !self.word(index).is_ascii() {
             return false;
@@ -318,8 +408,13 @@ impl<'a> Statement<'a> {
             })
         };
         let apart = before.ends_with([' ', '\n']) && after.starts_with([' ', '\n']);
+        let comma = |index: Option<usize>| {
+            index.is_some_and(|index| index < self.tokens.len() && self.word(index) == ",")
+        };
         match token.kind {
-            TokenKind::Cell => matches!(code, Code::UnknownColumn | Code::BadTable),
+            TokenKind::Word | TokenKind::Number if self.is_glued(self.word(index)) => false,
+            TokenKind::Close(b'}') => false,
+            TokenKind::Cell => code == Code::UnknownColumn || code == Code::BadTable && !short,
             // A word after a block is not a statement.
             _ if self.tokens.len() == 1 => {
                 let ended = before.trim_end_matches([' ', '\t']).ends_with('}');
@@ -334,8 +429,15 @@ impl<'a> Statement<'a> {
             }
             TokenKind::Prose | TokenKind::Hole | TokenKind::Open(b'{') => false,
             TokenKind::Operator if self.word(index) == "." => apart,
-            TokenKind::Operator if self.word(index) == "," => true,
-            TokenKind::Operator => index > 0 && is(index - 1, operator) || is(index + 1, operator),
+            TokenKind::Operator if self.word(index) == "," => {
+                let opens = index == 0 || matches!(self.tokens[index - 1].kind, TokenKind::Open(_));
+                !opens && !comma(index.checked_sub(1)) && !comma(Some(index + 1))
+            }
+            TokenKind::Operator => {
+                let joins = matches!(self.word(index), "+" | "-" | "*" | "/" | "%" | "~" | "!");
+                let after_head = index <= 1 && apart && !joins && is_keyword(self.word(0));
+                after_head || index > 0 && is(index - 1, operator) || is(index + 1, operator)
+            }
             // A misspelled number, or the name of a function, is wrong, not superfluous.
             TokenKind::Word if self.word(index).contains("x0") => false,
             TokenKind::Word
@@ -349,12 +451,18 @@ impl<'a> Statement<'a> {
                 let word = self.word(index);
                 let known = nearest(word, keywords()).is_some_and(|near| near != word);
                 let begins = index == 1 && is_keyword(self.word(0));
+                if unit(word).is_some() && is(index + 1, |kind| kind == TokenKind::Number) {
+                    return false;
+                }
                 let value = index > 0 && (parts(index - 1) || begins) && parts(index + 1);
                 index > 0 && !value && !is_operator(self.word(index)) && !known
             }
             // A value without its name is not superfluous.
             TokenKind::Number | TokenKind::String { .. } => {
-                index > 0 && !(parts(index - 1) && parts(index + 1))
+                // The number of the line may stand before the statement.
+                let verb = |word| is_keyword(word) || lists(TABLE, "missing verbs", word);
+                index == 0 && is(1, |kind| kind == TokenKind::Word) && verb(self.word(1))
+                    || index > 0 && !(parts(index - 1) && parts(index + 1))
             }
             _ => true,
         }
@@ -366,6 +474,8 @@ impl<'a> Statement<'a> {
         match sign {
             "let" => index == 0,
             ":" => index == 1,
+            "=" => matches!(head, "let" | "write" | "file" | "ask" | "row"),
+            "=>" => is_keyword(head) && !lists(TABLE, "without facts", head),
             "in" => matches!(head, "for" | "choose"),
             "where" => matches!(head, "choose" | "option"),
             _ => true,
@@ -380,13 +490,13 @@ impl<'a> Statement<'a> {
         );
         let mut fixes = Vec::new();
         let (from, to) = match of.code {
-            Code::BadTable => (0, self.tokens.len()),
+            Code::BadTable => self.row(),
             _ => (from, to),
         };
         let has_facts = (0..self.tokens.len()).any(|index| self.word(index) == "=>");
         for index in from..to {
             let (word, place) = (self.word(index), self.place(file, index, index));
-            if self.may_be_removed(index, of.code) {
+            if self.may_be_removed(index, of) {
                 fixes.push(Fix::write(place, word, ""));
             }
             // A sign may replace another sign.
@@ -402,7 +512,8 @@ impl<'a> Statement<'a> {
                 .iter()
                 .filter(|other| sign && index == self.at && fits(other))
             {
-                let joins = matches!(*sign, "==" | "=" | ".." | "." | "in") && word == ",";
+                let joins =
+                    *sign == "." || matches!(*sign, "==" | "=" | ".." | "in") && word == ",";
                 if !(joins || index == 0 && *sign == ",") {
                     fixes.push(Fix::write(place, word, *sign));
                 }
@@ -468,6 +579,43 @@ impl<'a> Statement<'a> {
         fixes
     }
 
+    /// The indexes of the tokens on the line of the error.
+    fn row(&self) -> (usize, usize) {
+        let breaks = |pair: &[Token]| self.text[pair[0].end..pair[1].start].contains('\n');
+        let first = self.tokens[..=self.at].windows(2).rposition(breaks);
+        let last = self.tokens[self.at..].windows(2).position(breaks);
+        let end = last.map_or(self.tokens.len(), |last| self.at + last + 1);
+        (first.map_or(0, |first| first + 1), end)
+    }
+
+    /// Divides a word near the error, because a sign is missing between two names or numbers.
+    fn divided(&self, file: u32) -> Vec<Fix> {
+        let mut fixes = Vec::new();
+        for index in self.at.saturating_sub(1)..(self.at + 1).min(self.tokens.len()) {
+            let word = self.word(index);
+            let kind = self.tokens[index].kind;
+            if !matches!(kind, TokenKind::Word | TokenKind::Number) || !word.is_ascii() {
+                continue;
+            }
+            let number = |part: &str| part.starts_with(|c: char| c.is_ascii_digit());
+            let known = |part: &str| self.is_known(part, 1) || number(part);
+            let place = self.place(file, index, index);
+            for (a, b) in (1..word.len()).map(|at| word.split_at(at)) {
+                if !known(a) || !known(b) || number(a) && number(b) {
+                    continue;
+                }
+                let signs: &[&str] = if is_function(a) {
+                    &["("]
+                } else {
+                    &["(", ", ", ".", "..", ": "]
+                };
+                let join = |sign: &&str| Fix::write(place, word, format!("{a}{sign}{b}"));
+                fixes.extend(signs.iter().map(join));
+            }
+        }
+        fixes
+    }
+
     /// Inserts the bracket that belongs to the one at the error, wherever a token ends.
     fn closings(&self, file: u32) -> Vec<Fix> {
         let (sign, range) = match self.word(self.at) {
@@ -496,8 +644,17 @@ impl<'a> Statement<'a> {
 
 /// Whether a text is a number with its unit.
 fn unit_after_number(text: &str) -> bool {
-    let unit = text.split_whitespace().nth(1).unwrap_or_default();
-    text.starts_with(|c: char| c.is_ascii_digit()) && UNITS.iter().any(|known| known.name == unit)
+    let word = text.split_whitespace().nth(1).unwrap_or_default();
+    text.starts_with(|c: char| c.is_ascii_digit())
+        && (unit(word).is_some() || UNITS.iter().any(|known| known.name == word))
+}
+
+fn is_function(word: &str) -> bool {
+    FUNCTIONS.iter().any(|function| function.name == word)
+}
+
+fn numbers(text: &str) -> impl Iterator<Item = usize> {
+    text.split(' ').filter_map(|word| word.parse().ok())
 }
 
 /// Returns the indexes of the first and last token of the statement that contains a token. A block belongs to no

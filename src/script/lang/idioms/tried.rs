@@ -168,6 +168,15 @@ fn improve_all(
     {
         diagnostic.help.take_if(|help| !reads(help));
     }
+    for one in diagnostics
+        .iter_mut()
+        .filter(|one| one.code == Code::Unclosed)
+    {
+        let brace = one.fix.as_ref().filter(|fix| fix.text.trim() == "}");
+        if let Some(at) = brace.and_then(|fix| sources.location(fix.span)) {
+            one.help = Some(format!("put in `}}` after line {}", at.1.line));
+        }
+    }
     let mut gone = gone.into_iter();
     diagnostics.retain(|_| !gone.next().unwrap_or(false));
     // Errors on several lines of a block may all be caused by the block's head.
@@ -248,6 +257,18 @@ fn closes_more(text: &str) -> bool {
     all.iter().skip(1).any(&mut closes)
 }
 
+/// Whether a word is also a token of the text on its own.
+fn is_part(text: &str, word: &str) -> bool {
+    let word_char = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    !word.is_empty() && text.split(|c| !word_char(c)).any(|other| other == word)
+}
+
+/// Whether the line with a byte goes on in the next line.
+fn goes_on(text: &str, at: usize) -> bool {
+    let line = text[line_at(text, at)].trim_end();
+    line.ends_with(['|', '&', '+', '*', '/', '=', '<', ',']) && !line.trim_start().starts_with('|')
+}
+
 /// Whether the code in a help text parses as a statement, a setting, a fact, or a value.
 pub(super) fn reads(help: &str) -> bool {
     let Some((_, text)) = help.split_once("write `") else {
@@ -315,11 +336,16 @@ impl Trial<'_> {
         }
         let place = diagnostic.span.start as usize;
         let statement = (!self.open).then(|| Statement::at(text, place)).flatten();
-        let doubled = statement.as_ref().and_then(|one| one.doubled(diagnostic));
-        let doubled = doubled.and_then(|fix| self.cleared(diagnostic, fix, text));
+        let doubled = statement
+            .as_ref()
+            .map_or_else(Vec::new, |one| one.doubled(diagnostic));
         // Which of several braces is superfluous is clear only if no other error is left.
         let brace = |fix: &Fix| fix.was.as_deref() == Some("}");
-        if let Some((fix, after)) = doubled.filter(|(fix, after)| !brace(fix) || after.is_empty()) {
+        let doubled = doubled.into_iter().find_map(|fix| {
+            let found = self.cleared(diagnostic, fix, text);
+            found.filter(|(fix, after)| !brace(fix) || after.is_empty())
+        });
+        if let Some((fix, after)) = doubled {
             self.make(&fix, text, &after);
             return Some((Advice::fixed(None, None, fix, false), Some(after)));
         }
@@ -352,7 +378,9 @@ impl Trial<'_> {
         if works && advised.as_ref().is_none_or(|one| !one.nothing) {
             return None;
         }
+        let brace = diagnostic.code == Code::Unclosed && text[place..].starts_with('{');
         if advised.as_ref().is_none_or(|one| !one.nothing)
+            && !brace
             && let Some((fix, after)) =
                 statement.and_then(|one| self.repair(diagnostic, &one, text))
         {
@@ -383,8 +411,22 @@ impl Trial<'_> {
             errors => reading(&after) < errors,
         };
         // The word that was meant is already there.
-        let next = text[fix.span.end as usize..].split_whitespace().next();
-        let works = if fix.text.len() > 1 && next == Some(&*fix.text) {
+        let mut next = text[fix.span.end as usize..].split_whitespace();
+        let next = next.find(|word| *word != "|");
+        let was = fix.was.as_deref().unwrap_or_default();
+        let rest = was
+            .strip_prefix(&*fix.text)
+            .or_else(|| was.strip_suffix(&*fix.text));
+        let number = |rest: &str| !rest.is_empty() && rest.bytes().all(|c| c.is_ascii_digit());
+        let glued = rest.is_some_and(|rest| number(rest) || is_part(text, rest));
+        let works = if fix.text.len() > 1 && (next == Some(&*fix.text) || glued) {
+            false
+        } else if sign
+            && fix.text.trim() == ","
+            && text[..fix.span.start as usize].ends_with([']', ')'])
+            && text[..fix.span.start as usize - 1].ends_with(',')
+        {
+            // The comma is on the wrong side of the bracket.
             false
         } else if sign {
             fewer
@@ -411,22 +453,42 @@ impl Trial<'_> {
     ) -> bool {
         let span = diagnostic.span;
         let there = text.get(span.start as usize..span.end as usize);
-        let known = |one: &Diagnostic| self.now.iter().any(|old| same(old, one));
         match (fix.text.trim(), there) {
             ("", Some("}")) => after.is_empty(),
             ("}", _) => {
-                let next = text[fix.span.end as usize..].trim_start();
-                let line = next.lines().next().unwrap_or_default().trim();
-                let there = |one: &&Diagnostic| one.message.contains(&format!("`{line}`"));
-                line.is_empty()
-                    || !after
-                        .iter()
-                        .filter(|one| !known(one))
-                        .any(|one| there(&one))
+                // The next line may contain another token in place of the brace.
+                let known = |one: &&Diagnostic| self.now.iter().any(|old| same(old, one));
+                let reads = |one: &Diagnostic| {
+                    let codes = [Code::UnknownVerb, Code::WrongCount, Code::UnknownProcess];
+                    is_reading(one) || codes.contains(&one.code)
+                };
+                !after.iter().filter(|one| !known(one)).any(reads)
             }
             (")" | "]", Some(open @ ("(" | "["))) => {
-                let removal = Fix::write(span, open, "");
-                self.cleared(diagnostic, removal, text).is_none()
+                let line = line_at(text, span.start as usize);
+                let opens = text[span.start as usize..line.end].match_indices(open);
+                let mut places = opens.map(|(at, _)| {
+                    let start = span.start + at as u32;
+                    Span {
+                        start,
+                        end: start + 1,
+                        ..span
+                    }
+                });
+                places.all(|place| {
+                    self.cleared(diagnostic, Fix::write(place, open, ""), text)
+                        .is_none()
+                })
+            }
+            ("", Some(close @ (")" | "]"))) => {
+                let line = line_at(text, span.start as usize);
+                let open = if close == ")" { "(" } else { "[" };
+                let all = tokens(&text[line.start..span.start as usize]);
+                let mut places = all.iter().map(|token| (line.start + token.start) as u32);
+                places.all(|at| {
+                    self.cleared(diagnostic, Fix::put_in(span.file, at, open), text)
+                        .is_none()
+                })
             }
             _ => true,
         }
@@ -443,7 +505,8 @@ impl Trial<'_> {
             return None;
         };
         let known = |one: &Diagnostic| self.now.iter().any(|old| same(old, one));
-        let cleared = after.len() < self.now.len() && after.iter().all(known);
+        let fewer = alike(diagnostic, &after) < alike(diagnostic, &self.now).max(1);
+        let cleared = fewer && after.len() < self.now.len() && after.iter().all(known);
         (cleared && self.left_on_line(&fix, text, &after).is_empty()).then_some((fix, after))
     }
 
@@ -462,18 +525,39 @@ impl Trial<'_> {
                 .now
                 .iter()
                 .any(|old| same(old, one) && !same(old, diagnostic));
-            before || diagnostic.code == Code::Syntax || comes_next(diagnostic.code, one.code)
+            before || diagnostic.code == Code::Syntax || comes_next(diagnostic.code, one)
         };
         let left = self.left_on_line(fix, text, after);
+        let line = &text[line_at(text, fix.span.start as usize)];
+        if fix.text.contains("=>")
+            && fix.text.matches("=>").count() > line.matches("=>").count().max(1)
+        {
+            return false;
+        }
+        let closes_nothing = |one: &&Diagnostic| one.message.contains("closes nothing");
+        if fix.text.contains('{') && left.iter().any(closes_nothing) {
+            return false;
+        }
         if !is_reading(diagnostic) && left.iter().any(|one| is_reading(one))
             || closes_more(&fix.text)
         {
             return false;
         }
         let more = |one: &&Diagnostic| matches!(one.code, Code::UnknownWord | Code::WrongCount);
-        if diagnostic.code == Code::BadNumber && left.iter().any(more) {
+        let of_word = matches!(diagnostic.code, Code::BadNumber | Code::UnknownName);
+        if of_word && left.iter().any(more) {
             return false;
         }
+        // A name that stays unknown is only read in another way.
+        let span = diagnostic.span;
+        let name = text
+            .get(span.start as usize..span.end as usize)
+            .unwrap_or_default();
+        let stays = tokens(&fix.text).iter().any(|token| token.text == name);
+        if diagnostic.code == Code::UnknownName && stays && fix.text.starts_with("write ") {
+            return false;
+        }
+
         count(after) < count(&self.now).max(1) && left.iter().all(known)
     }
 
@@ -513,6 +597,7 @@ impl Trial<'_> {
             }
             for fix in repairs {
                 if let Some(found) = self.cleared(diagnostic, fix, text)
+                    && self.is_only(diagnostic, &found.0, text, &found.1)
                     && only.replace(found).is_some()
                 {
                     return None;
@@ -550,7 +635,9 @@ impl Trial<'_> {
                 .filter(|op| !matches!(op, DiffOp::Equal { .. }))
                 .flat_map(|change| parted(change, &old))
                 .collect();
-        let replaces = |change: &DiffOp| matches!(change, DiffOp::Replace { .. });
+        // A number of a list that was computed belongs to the others.
+        let number = |index: usize| old.get(index).is_some_and(Token::is_number);
+        let replaces = |change: &DiffOp| matches!(change, DiffOp::Replace { old_index, .. } if !number(*old_index));
         if was.contains('\n') || !(2..=CHANGES).contains(&changes.len()) {
             return best;
         }
@@ -593,6 +680,12 @@ impl Trial<'_> {
         let Some(edit) = fix.edit(text).filter(|edit| !overlaps(edit)) else {
             return Tried::Fails;
         };
+        let alone = edited(text, Span::start_of(file), std::slice::from_ref(&edit));
+        if goes_on(&alone, edit.span.start as usize + edit.replacement.len())
+            && !goes_on(text, edit.span.end as usize)
+        {
+            return Tried::Fails;
+        }
         let edits: Vec<TextEdit> = self.made.iter().cloned().chain([edit.clone()]).collect();
         let text = edited(text, Span::start_of(file), &edits);
         let after = (self.wrong)(file, &text);

@@ -1,5 +1,7 @@
 //! Operators and characters of other languages and keyboards.
 
+use std::sync::LazyLock;
+
 use pagewalk_grammar::Rule;
 
 use super::text::quoted;
@@ -7,92 +9,24 @@ use crate::lang::ast::Span;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 
-/// Operators and characters of other languages and keyboards: text, meaning, replacement, and note.
-const HABITS: &[(&str, &str, &str, &str)] = &[
-    ("&&", "`&&` is not an operator", "and", ""),
-    ("||", "`||` is not an operator", "or", ""),
-    (
-        "->",
-        "the language has no arrow `->`",
-        "=>",
-        "facts must follow `=>`",
-    ),
-    (
-        "→",
-        "the language has no arrow `→`",
-        "=>",
-        "facts must follow `=>`",
-    ),
-    (
-        "⇒",
-        "the language has no arrow `⇒`",
-        "=>",
-        "facts must follow `=>`",
-    ),
-    (
-        "“",
-        "these quotes are typographic",
-        "\"",
-        "write straight quotes, \"…\"",
-    ),
-    (
-        "”",
-        "these quotes are typographic",
-        "\"",
-        "write straight quotes, \"…\"",
-    ),
-    (
-        "„",
-        "these quotes are typographic",
-        "\"",
-        "write straight quotes, \"…\"",
-    ),
-    (
-        "‘",
-        "these quotes are typographic",
-        "'",
-        "write straight quotes, '…'",
-    ),
-    (
-        "’",
-        "these quotes are typographic",
-        "'",
-        "write straight quotes, '…'",
-    ),
-    (
-        "–",
-        "this dash is not a minus sign",
-        "-",
-        "write `-`; only a table cell can contain a dash",
-    ),
-    ("—", "this dash is not a minus sign", "-", ""),
-    ("−", "this minus sign is typographic", "-", ""),
-    ("×", "`×` is not an operator", "*", ""),
-    ("≤", "`≤` is not an operator", "<=", ""),
-    ("≥", "`≥` is not an operator", ">=", ""),
-    ("≠", "`≠` is not an operator", "!=", ""),
-    ("++", "`++` is not an operator", "", "write `let x = x + 1`"),
-    ("+=", "`+=` is not an operator", "", "write `let x = x + …`"),
-    ("-=", "`-=` is not an operator", "", "write `let x = x - …`"),
-    ("*=", "`*=` is not an operator", "", "write `let x = x * …`"),
-    ("<>", "`<>` is not an operator", "!=", ""),
-    ("===", "`===` is not an operator", "==", ""),
-    ("mod", "`mod` is not an operator", "%", ""),
-    ("div", "`div` is not an operator", "//", ""),
-    ("xor", "`xor` is not an operator", "^", ""),
-    ("is", "`is` is not an operator", "==", ""),
-    (
-        "to",
-        "`to` is not an operator",
-        "..=",
-        "write a range as `0..4`, or as `0..=4` to include its end",
-    ),
-];
+/// A row of `habits.txt`: text, meaning, replacement, and note.
+pub(super) type Habit = (&'static str, String, &'static str, &'static str);
+
+static HABITS: LazyLock<Vec<Habit>> = LazyLock::new(|| {
+    let row = |line: &'static str| {
+        let (habit, rest) = line.split_once(' ').filter(|_| !line.starts_with('#'))?;
+        let mut parts = rest.split(" | ");
+        let instead = parts.next().filter(|text| *text != "NONE").unwrap_or("");
+        let note = parts.next().unwrap_or("");
+        let message = parts.next().map(str::to_owned);
+        let message = message.unwrap_or_else(|| format!("`{habit}` is not an operator"));
+        Some((habit, message, instead, note))
+    };
+    include_str!("habits.txt").lines().filter_map(row).collect()
+});
 
 /// Returns the foreign operator or character that begins a text.
-pub(super) fn foreign(
-    text: &str,
-) -> Option<&'static (&'static str, &'static str, &'static str, &'static str)> {
+pub(super) fn foreign(text: &str) -> Option<&'static Habit> {
     let word = &text[..word_length(text)];
     HABITS.iter().find(|(habit, ..)| {
         if word.is_empty() {
@@ -104,11 +38,8 @@ pub(super) fn foreign(
 }
 
 /// Returns the diagnostic for a foreign operator or character.
-pub(super) fn unlearnt(
-    stop: &Stop,
-    (habit, message, instead, help): &(&str, &str, &str, &str),
-) -> Diagnostic {
-    let mut diagnostic = Diagnostic::new(Code::Syntax, Span::default(), *message);
+pub(super) fn unlearnt(stop: &Stop, (habit, message, instead, help): &'static Habit) -> Diagnostic {
+    let mut diagnostic = Diagnostic::new(Code::Syntax, Span::default(), message);
     diagnostic.help = (!help.is_empty()).then(|| (*help).to_owned());
     // A pair of quotes needs two replacements. Replacing only one quote would be useless.
     let pair = message.contains("quotes");

@@ -2,7 +2,7 @@
 
 use pagewalk_grammar::{ErrorVariant, Grammar, InputLocation, Parser as _, Rule};
 
-use super::beside::after_a_value;
+use super::beside::{VERBS, after_a_value};
 use super::characters;
 use super::habits::{Stop, foreign, mistake, shown, token_length, unlearnt, word_length};
 use super::text::quoted;
@@ -352,6 +352,11 @@ pub(super) fn assigned(verb: &Word, alone: bool, equals: Span) -> Option<Diagnos
     if alone {
         let name = quoted(&verb.text);
         let message = format!("`{name}` is assigned without `let`");
+        if VERBS.contains(&&*verb.text) || matches!(&*verb.text, "expect" | "machine" | "kernel") {
+            let message =
+                format!("`{name}` begins a statement, and a value cannot be assigned to it");
+            return Some(Diagnostic::new(Code::Syntax, equals, message));
+        }
         let mistake = mistake(message, format!("write `let {name} = …`"));
         let Span { file, start, .. } = verb.span;
         return Some(

@@ -6,8 +6,7 @@ mod setting;
 mod value;
 
 use crate::lang::idioms::tokens::{Token, nesting, tokens};
-use names::{named, phrase};
-use setting::{listed, plain, settings};
+use setting::settings;
 use value::thousands;
 
 /// Words between a part's name and its settings, or between settings.
@@ -29,7 +28,7 @@ pub(super) fn statement(said: &str) -> Option<String> {
     let first = all.first()?;
     if !matches!(
         first.text,
-        "machine" | "kernel" | "reference" | "exam" | "file"
+        "machine" | "kernel" | "reference" | "exam" | "file" | "choice"
     ) {
         return None;
     }
@@ -43,7 +42,7 @@ pub(super) fn statement(said: &str) -> Option<String> {
     let mut head = said[..begin.start].trim().to_owned();
     if first.text == "reference" {
         head = pages(&head);
-    } else {
+    } else if first.text != "choice" {
         head = head
             .replace([':', '='], " ")
             .split_whitespace()
@@ -127,26 +126,7 @@ fn content(block: &str, said: &str) -> Option<String> {
     let mut new: Vec<String> = Vec::new();
     let mut rest = pieces.iter().enumerate();
     while let Some((at, piece)) = rest.next() {
-        // `L1d.latency = 4`
-        if let Some((name, setting)) = piece[0].text.split_once('.').filter(|_| block == "machine")
-        {
-            let (head, inner) = (
-                Token {
-                    text: name,
-                    ..piece[0]
-                },
-                Token {
-                    text: setting,
-                    start: piece[0].start + name.len() + 1,
-                },
-            );
-            let head = part(&[head])?;
-            let inner: Vec<Token> = std::iter::once(inner)
-                .chain(piece[1..].iter().copied())
-                .collect();
-            let inner = settings(head.split(' ').next()?, said, &inner)?;
-            new.push(format!("{head} {{ {} }}", inner.join(", ")));
-        } else if let Some(part) = part(piece).filter(|_| matches!(block, "machine" | "kernel")) {
+        if let Some(part) = part(piece).filter(|_| matches!(block, "machine" | "kernel")) {
             let (own, wrapped) = level(said, &part, piece, &pieces[at + 1..])?;
             new.push(wrapped);
             for _ in 0..own {
@@ -163,20 +143,6 @@ fn content(block: &str, said: &str) -> Option<String> {
                 return None;
             }
             new.push(format!("wrong {}", text.text));
-        } else if let ([text, name], "choice") = (&**piece, block)
-            && text.is_text()
-        {
-            // `"a" correct`
-            new.push(format!(
-                "{} {}",
-                named(block, &phrase(&[name.text]), None)?,
-                text.text
-            ));
-        } else if let (Some(texts), "choice") = (listed(piece), block) {
-            let name = named(block, &phrase(&[piece[0].text]), None)?;
-            new.extend(texts.iter().map(|text| format!("{name} {text}")));
-        } else if let (Some(text), "exam") = (plain(said, piece), block) {
-            new.push(text);
         } else {
             new.extend(settings(block, said, piece)?);
         }

@@ -4,30 +4,6 @@ use super::names::{flagged, lowered, named, phrase, word};
 use super::value::{quoted, value, written};
 use crate::lang::idioms::tokens::Token;
 
-/// Returns the texts of an option whose value is a list: `wrong: ["a", "b"]`.
-pub(super) fn listed<'a>(piece: &[Token<'a>]) -> Option<Vec<&'a str>> {
-    let open = piece
-        .iter()
-        .position(|token| token.text == "[")
-        .filter(|open| *open > 0)?;
-    let texts: Vec<&str> = piece[open..]
-        .iter()
-        .filter(|token| token.is_text())
-        .map(|token| token.text)
-        .collect();
-    (!texts.is_empty()).then_some(texts)
-}
-
-/// Quotes an unquoted text on a cover: `course: CS 213`.
-pub(super) fn plain(said: &str, piece: &[Token]) -> Option<String> {
-    piece.get(1).filter(|sign| matches!(sign.text, "=" | ":"))?;
-    let name = named("exam", &phrase(&[piece[0].text]), None)
-        .filter(|name| matches!(&**name, "title" | "course" | "aids"))?;
-    let (first, last) = (piece.get(2)?, piece.last()?);
-    let text = &said[first.start..last.end()];
-    (!text.contains(['"', '\''])).then(|| format!("{name} \"{text}\""))
-}
-
 /// Rewrites the settings in a piece. A piece can contain several settings without commas, such as `32KB 8-way
 /// 64B lines`.
 pub(super) fn settings(block: &str, said: &str, piece: &[Token]) -> Option<Vec<String>> {
