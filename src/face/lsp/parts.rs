@@ -48,7 +48,7 @@ impl Part {
         let own = 0..text.len();
         let document = Document::new(path, text, open);
         let document = match earlier {
-            [earlier] => document.after(earlier.document.latest()),
+            [earlier] => document.after(&earlier.document),
             _ => document,
         };
         Self {
