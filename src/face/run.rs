@@ -43,9 +43,9 @@ pub(crate) struct Run {
 pub(crate) struct RunOptions {
     #[command(flatten)]
     limits: LimitArguments,
-    /// Use this seed for scripts without a `seed` statement
-    #[arg(long, value_name = "N", default_value_t = Options::default().seed)]
-    seed: u64,
+    /// Use this seed for scripts without a `seed` statement; default: 0
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
     #[command(flatten)]
     checking: Checking,
 }
@@ -53,14 +53,21 @@ pub(crate) struct RunOptions {
 impl RunOptions {
     /// Reads a script, which may need the memory of the limits, and reports its warnings.
     pub(crate) fn read(&self, path: &Path, color: Color) -> CheckedScript {
-        self.checking.read(path, self.limits.memory(), color)
+        let script = self.checking.read(path, self.limits.memory(), color);
+        if self.seed.is_some() && script.sets_seed() {
+            let name = script.name();
+            complain(&format!(
+                "pagewalk: `--seed` has no effect on {name} after its `seed` statement\n"
+            ));
+        }
+        script
     }
 }
 
 impl From<&RunOptions> for Options {
     fn from(&RunOptions { limits, seed, .. }: &RunOptions) -> Self {
         Self {
-            seed,
+            seed: seed.unwrap_or(Self::default().seed),
             ..Self::default().within(limits.limits())
         }
     }

@@ -8,11 +8,11 @@ use pagewalk_script::LANGUAGE;
 use pagewalk_script::lang::value::UNITS;
 use pagewalk_script::lang::value::functions::FUNCTIONS;
 use pagewalk_script::questions::LENGTHS;
+use pagewalk_script::run::bind::{NOUN, Param, Params, ways};
 use pagewalk_script::run::facts::{
     ACCESS_FACTS, CALL_FACTS, COMPONENT_FACTS, LEVEL_FACTS, REFERENCE_FACTS, REPLAY_FACTS,
 };
 use pagewalk_script::run::nouns::{SHOWN_NOUNS, TABLE_NOUNS, THING_NOUNS};
-use pagewalk_script::run::params::{NOUN, Param, Params, ways};
 use pagewalk_script::run::paths::{
     KERNEL_PROPERTIES, LAST, MACHINE_PROPERTIES, PART_PROPERTIES, PEEK_FUNCTIONS,
     PROCESS_PROPERTIES,

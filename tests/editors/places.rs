@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use pagewalk_script::LANGUAGE;
+use pagewalk_script::run::bind::{Param, Params, Slot, ways};
 use pagewalk_script::run::nouns::{SHOWN_NOUNS, TABLE_NOUNS, THING_NOUNS};
-use pagewalk_script::run::params::{Param, Params, Slot, ways};
 use pagewalk_script::run::settings::SettingWord;
 
 use super::lists::{List, begins_with_noun};

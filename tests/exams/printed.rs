@@ -191,6 +191,63 @@ fn a_ppn_without_a_table_gets_a_hint() {
     }
 }
 
+#[test]
+fn a_page_size_that_no_text_states_gets_a_hint() {
+    let hint = "states no page size";
+    let asks = "ask translate 0x3D4 => vpn, vpo }";
+    let (fair, text) = findings(&format!("question \"Q\" {{ {asks}"));
+    assert!(fair && text.contains(hint), "{text}");
+    let stated = [
+        "given machine",
+        "figure geometry",
+        "text \"Pages have 64 bytes.\"",
+        "text \"The VPO has 6 bits.\"",
+    ];
+    for stated in stated {
+        let (_, text) = findings(&format!("question \"Q\" {{ {stated}; {asks}"));
+        assert!(!text.contains(hint), "{stated}: {text}");
+    }
+    // A later question on the paper can use what an earlier one states, but not the reverse.
+    let other = format!("question \"P\" {{ given machine; {asks}");
+    let own = format!("question \"Q\" {{ {asks}");
+    assert!(!findings(&format!("{other}\n{own}")).1.contains(hint));
+    assert!(findings(&format!("{own}\n{other}")).1.contains(hint));
+}
+
+#[test]
+fn a_reference_string_that_is_not_printed_gets_a_hint() {
+    let hint = "a reference string, but";
+    let string = "reference 7 0 1 2 0 { frames 3, replacement lru }\nquestion \"Q\" {";
+    let asks = "ask \"Number of faults\" = last.faults }";
+    let (fair, text) = findings(&format!("{string} {asks}"));
+    assert!(fair && text.contains(hint), "{text}");
+    for printed in [
+        "figure reference",
+        "ask reference columns hit",
+        "text \"LRU with 3 frames: 7, 0, 1, 2, 0.\"",
+    ] {
+        let (_, text) = findings(&format!("{string} {printed}; {asks}"));
+        assert!(!text.contains(hint), "{printed}: {text}");
+    }
+}
+
+#[test]
+fn settings_that_are_texts_are_printed_as_written() {
+    let cover = "exam { title 5, course 3 + 4, date 2026-03-01, term 1/3/2026 }\n";
+    let question = "question \"Q\" { ask \"a\" = 1 }";
+    let text = printed(&format!("{cover}{question}"), Edition::Paper);
+    for written in ["# 5\n", "3 + 4", "2026-03-01", "1/3/2026"] {
+        assert!(text.contains(written), "{written}: {text}");
+    }
+    // Variables and texts are still evaluated.
+    let cover =
+        "let year = 2020 + 6\nexam { title \"Exam \" + \"A\", term year, duration 60 + 30 min }\n";
+    let text = printed(&format!("{cover}{question}"), Edition::Paper);
+    for value in ["Exam A", "2026", "90 min"] {
+        assert!(text.contains(value), "{value}: {text}");
+    }
+}
+
 /// FIFO and LRU of Silberschatz, Galvin, and Gagne, chapter 9: Belady's anomaly.
 #[test]
 fn a_string_with_several_policies_is_one_table() {

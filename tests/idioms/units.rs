@@ -4,7 +4,7 @@ use pagewalk_engine::kernel::syscall::{ParamKind, system_calls};
 use pagewalk_script::LANGUAGE;
 use pagewalk_script::api::CheckedScript;
 use pagewalk_script::lang::value::{Dimension, UNITS};
-use pagewalk_script::run::params::{Param, Slot};
+use pagewalk_script::run::bind::{Param, Slot};
 use pagewalk_script::run::verbs::FORMS;
 use std::fmt::Write as _;
 

@@ -75,7 +75,7 @@ impl UnreadableReason {
                 chosen,
                 line: line.clone(),
             },
-            _ => Self::NotATrace("it contains no records"),
+            _ => Self::NotATrace(NO_RECORDS),
         }
     }
 }
@@ -104,6 +104,7 @@ impl Unreadable {
         let advice = match &self.why {
             UnreadableReason::Foreign { advice, .. } => (*advice).to_owned(),
             UnreadableReason::NoRecord { chosen, line } => advice(*chosen, line),
+            UnreadableReason::NotATrace(NO_RECORDS) => RECORDING.to_owned(),
             _ => return None,
         };
         // The advice contains commands for a shell.
@@ -175,6 +176,12 @@ impl std::error::Error for Unreadable {}
 // file into a trace.
 //
 // In the advice, `FILE` means the file's name.
+
+/// The reason of a file with comments and blank lines only, such as the log of Valgrind without `--trace-mem=yes`.
+const NO_RECORDS: &str = "it contains no records";
+
+const RECORDING: &str = "Valgrind writes records only with `--trace-mem=yes`: \
+                         `valgrind --tool=lackey --trace-mem=yes --log-file=FILE PROGRAM`";
 
 /// The reason against addresses that could be decimal.
 pub(super) const DECIMAL: &str = "the addresses of the first lines have only decimal digits";

@@ -30,8 +30,6 @@ pub(crate) struct Marking<'a> {
     pub(crate) columns: Columns,
     /// Whether to keep all marks of all students, which takes much more memory than their rows of the table.
     pub(crate) keep_marks: bool,
-    /// Whether to collect unreadable answers.
-    pub(crate) review: bool,
     /// The maximum number of statements that a script may execute.
     pub(crate) limits: Limits,
 }
@@ -45,7 +43,7 @@ pub(crate) struct MarkingResult {
     pub(crate) marked: Vec<Marked>,
     /// The feedback, if requested, with the line and the ID of the student.
     pub(crate) feedback: Vec<(u64, String, String)>,
-    /// The unreadable answers, if requested.
+    /// The unreadable answers.
     pub(crate) unreadable: Vec<UnreadableAnswer>,
     /// Errors in rows.
     pub(crate) flaws: Vec<Flaw>,
@@ -91,9 +89,7 @@ impl MarkingResult {
                 feedback(paper, &marked, format),
             ));
         }
-        if marking.review {
-            self.unreadable.extend(unreadable_answers(&marked));
-        }
+        self.unreadable.extend(unreadable_answers(&marked));
         if marking.keep_marks {
             self.marked.push(marked);
         }

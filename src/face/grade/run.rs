@@ -16,6 +16,7 @@ use pagewalk_script::exam::marks;
 use pagewalk_script::exam::marks::{Columns, Format, TableRow};
 use pagewalk_script::exam::roster::{Flaw, plain};
 use pagewalk_script::lang::nearest::nearest;
+use pagewalk_script::report::narrate::count;
 
 use super::arguments::{FeedbackFormat, Grade};
 use super::marking::{
@@ -84,7 +85,6 @@ impl Grade {
                 Columns::Fields
             },
             keep_marks: self.statistics || self.before.is_some(),
-            review: self.review.is_some(),
             limits: self.limits.limits(),
         };
         let review = match self.review.as_deref().map(Review::read).transpose() {
@@ -145,22 +145,25 @@ impl Grade {
                 return Ok(wrong(folder, &message));
             }
         }
-        if let (Some(path), Some(review)) = (&self.review, review) {
-            let (text, open) = review.text(std::mem::take(&mut done.unreadable));
-            if let Err(error) = write_file(path, &text) {
-                return Ok(wrong(path, &format!("cannot be written: {error}")));
-            }
-            if open > 0 {
-                let what = if open == 1 {
-                    "answer is"
-                } else {
-                    "answers are"
-                };
+        let unreadable = std::mem::take(&mut done.unreadable);
+        let (open, how) = match (&self.review, review) {
+            (Some(path), Some(review)) => {
+                let (text, open) = review.text(unreadable);
+                if let Err(error) = write_file(path, &text) {
+                    return Ok(wrong(path, &format!("cannot be written: {error}")));
+                }
                 let path = shown(path);
-                complain(&format!(
-                    "pagewalk: {open} {what} unreadable; fill in the column `read as` of {path}, and grade again\n"
-                ));
+                let how = format!("fill in the column `read as` of {path}, and grade again");
+                (open, how)
             }
+            _ => {
+                let how = "`--review FILE` lists such answers, so that you can decide";
+                (unreadable.len(), how.to_owned())
+            }
+        };
+        if open > 0 {
+            let what = count(open as u64, "answer is", "answers are");
+            complain(&format!("pagewalk: {what} unreadable; {how}\n"));
         }
         let status = self.write(&done.rows, marking.columns, &done.marked)?;
         Ok(status.max(if has_errors {

@@ -34,6 +34,7 @@ pub(crate) struct Answer<'s, W: Write> {
     out: W,
     narrator: Narrator<'s>,
     tell: AnswerDetail,
+    predicts: bool,
     look: Theme,
     written: usize,
     /// The blocks so far and their destination, for a notebook.
@@ -51,6 +52,7 @@ impl<'s, W: Write> Answer<'s, W> {
         html: Option<SharedText>,
         sources: &'s Sources,
         tell: AnswerDetail,
+        predicts: bool,
         look: Theme,
     ) -> Self {
         let narrator = match tell {
@@ -60,8 +62,9 @@ impl<'s, W: Write> Answer<'s, W> {
         let page = html.map(|html| (Vec::new(), html));
         Self {
             out,
-            narrator,
+            narrator: narrator.predicting(predicts),
             tell,
+            predicts,
             look,
             written: 0,
             page,
@@ -138,7 +141,7 @@ impl<W: Write> Sink for Answer<'_, W> {
         self.value = record.did.shown_value().or(self.value.take());
         let blocks = self.narrator.narrate(record);
         self.write_blocks(blocks);
-        if let Some((page, _)) = &mut self.page {
+        if let Some((page, _)) = self.page.as_mut().filter(|_| !self.predicts) {
             page.extend(html::rulers(record));
         }
         if self.written >= BUDGET {

@@ -38,6 +38,7 @@ pub(crate) fn obey(context: &mut ReplContext, command: &Command, rest: &str) -> 
         CommandKind::Diff => diff(context),
         CommandKind::Steps => steps(context),
         CommandKind::Why => why_so(context, rest),
+        CommandKind::Predict => predict(context),
         CommandKind::Help => help(context, rest),
         // The shell handles these commands.
         CommandKind::Practice | CommandKind::Quit => Ok(()),
@@ -130,6 +131,15 @@ fn steps(context: &mut ReplContext) -> io::Result<()> {
     context
         .run(&body, Mode::Tried, AnswerDetail::Answer)
         .map(|_| ())
+}
+
+fn predict(context: &mut ReplContext) -> io::Result<()> {
+    context.predicts = !context.predicts;
+    context.print_line(if context.predicts {
+        "Results are hidden. Predict them with `=>`, as in `translate 0x3D4 => tlb hit`; `:why` and `:steps` show them."
+    } else {
+        "Results are shown."
+    })
 }
 
 /// `:why [FACT]`.

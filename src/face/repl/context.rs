@@ -44,6 +44,8 @@ pub(crate) struct ReplContext {
     pub(crate) folder: PathBuf,
     /// Number of random accesses that `:practice` has chosen so far.
     pub(crate) practiced: u64,
+    /// Whether results are hidden while the user predicts them.
+    pub(crate) predicts: bool,
     /// Number of saved statements.
     pub(crate) saved: usize,
     /// The texts that the session has saved, by file.
@@ -77,6 +79,7 @@ impl ReplContext {
             display,
             folder,
             practiced: 0,
+            predicts: false,
             saved: 0,
             saved_files: BTreeMap::new(),
             save_failed: false,
@@ -182,6 +185,7 @@ impl ReplContext {
             self.html.clone(),
             &sources,
             tell,
+            self.predicts && mode != Mode::Tried,
             self.display.look,
         );
         let before = self.explore.history.at();

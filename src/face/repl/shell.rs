@@ -17,7 +17,7 @@ use pagewalk_script::report::diagnostics::Style;
 use pagewalk_script::report::hover::{Asked, hover_at};
 use pagewalk_script::report::narrate::count;
 use pagewalk_script::report::text::{Fit, Theme};
-use pagewalk_script::run::params::{Params, Slot};
+use pagewalk_script::run::bind::{Params, Slot};
 use pagewalk_script::run::session::Options;
 use pagewalk_script::run::state::State;
 use pagewalk_script::services::commands::{CommandKind, find, without_colon};

@@ -1,7 +1,7 @@
 //! A parsed and checked script.
 
 use crate::exam::seeds::{Series, depends_on_seed};
-use crate::lang::ast::Stmt;
+use crate::lang::ast::{Stmt, StmtKind};
 use crate::lang::diagnostic::{Code, Diagnostic, Severity};
 use crate::lang::idioms::improve;
 use crate::lang::include::{Script, add_text, read};
@@ -59,6 +59,13 @@ impl CheckedScript {
     /// Whether the papers of the script differ between seeds.
     pub fn depends_on_seed(&self) -> bool {
         depends_on_seed(&self.script.body, &self.sources, &self.files)
+    }
+
+    /// Whether a statement sets the seed.
+    pub fn sets_seed(&self) -> bool {
+        statements(&self.script.body).any(|stmt| {
+            matches!(&stmt.kind, StmtKind::Command(command) if &*command.verb.text == "seed")
+        })
     }
 
     /// Whether this script can have printed the paper with this code and seed. The answer is no if the script has
@@ -158,7 +165,7 @@ impl CheckedScript {
             work,
         } = run::check(&script.body, &sources, &files, options);
         let beside = |one: &Diagnostic| {
-            broken.are_independent_of(one.code)
+            broken.are_independent_of(one.code, text_after(&sources, one.span))
                 && !unread.meets(one.span)
                 && !(is_about_the_whole(one.code) && is_partly_read(&read, one.span, &unread))
         };
@@ -299,6 +306,12 @@ fn line_of<'s>(sources: &'s Sources, diagnostic: &Diagnostic) -> &'s str {
     })
 }
 
+fn text_after(sources: &Sources, span: Span) -> &str {
+    let file = sources.file(span.file);
+    file.and_then(|file| file.text.get(span.end as usize..))
+        .unwrap_or("")
+}
+
 /// Whether another error in the same question can cause an error with this code.
 fn is_of_paper(code: Code) -> bool {
     matches!(
@@ -332,8 +345,10 @@ impl Broken {
 
     /// Whether an error with this code is independent of the lines. An error about a missing machine or name depends on
     /// a line that may contain the declaration.
-    fn are_independent_of(&self, code: Code) -> bool {
+    fn are_independent_of(&self, code: Code, after: &str) -> bool {
         match code {
+            // Only a call can be that of a definition.
+            Code::UnknownVerb if !after.starts_with('(') => true,
             Code::UnknownName | Code::UnknownFunction | Code::UnknownVerb => !self.names,
             Code::UnknownNoun
             | Code::UnknownPath

@@ -19,6 +19,20 @@ pub struct Word {
     pub span: Span,
 }
 
+impl Word {
+    /// Returns the word that an expression is, or an empty word for any other expression.
+    pub(crate) fn of(expr: &Expr) -> Self {
+        let text = match &expr.kind {
+            ExprKind::Name(name) => name.clone(),
+            _ => "".into(),
+        };
+        Self {
+            text,
+            span: expr.span,
+        }
+    }
+}
+
 /// A list of statements: a file, or the body of a block.
 pub type Block = Arc<[Stmt]>;
 

@@ -1,10 +1,11 @@
 //! Parsing of the `exam` rows that arrange the paper.
 
 use super::arrangement::{Arrangement, Pool};
-use super::rows::{missing, word};
+use super::rows::missing;
 use crate::lang::ast::{Expr, ExprKind, Setting, Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::value::Value;
+use crate::run::bind::word;
 use crate::run::session::Session;
 use crate::run::settings::list;
 use crate::run::stop::Stop;
@@ -45,11 +46,11 @@ impl Session<'_> {
                 }
             },
             "version" => match &*setting.values {
-                [code] => to.version = Some(self.prose_of(code)?),
+                [code] => to.version = Some(self.written_text(code)?),
                 _ => return Err(missing(setting, "a code: `version \"K7QF2\"`").into()),
             },
             _ => match &*setting.values {
-                [id, name] => to.student = Some((self.prose_of(id)?, self.prose_of(name)?)),
+                [id, name] => to.student = Some((self.written_text(id)?, self.prose_of(name)?)),
                 _ => {
                     return Err(
                         missing(setting, "an ID and a name: `student \"a1\" \"Ada\"`").into(),

@@ -4,12 +4,13 @@
 
 use super::entry::{AuthorCell, AuthorTable, Blank, Column, Form, ItemKind, Radix};
 use super::papers::puts;
-use super::rows::{known, missing, settings, word};
+use super::rows::{known, missing, settings};
 use super::settings::TABLE_SETTINGS;
 use super::tables::too_large;
-use crate::lang::ast::{Command, Expr, ExprKind, Setting, Word};
+use crate::lang::ast::{Expr, ExprKind, Setting, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::value::Value;
+use crate::run::bind::{Bound, word};
 use crate::run::record::{Shown, View};
 use crate::run::session::{Action, Session};
 use crate::run::stop::Stop;
@@ -22,17 +23,17 @@ const DIGITS: u64 = 64;
 /// # Errors
 /// Returns `misplaced`, `no-blank`, `duplicate`, `unknown-setting`, `unknown-word`, `wrong-count`,
 /// `limit-size`, or the errors in the cells.
-pub(crate) fn table(session: &mut Session, command: &Command) -> Result<Action, Stop> {
-    let place = command.verb.span;
+pub(crate) fn table(session: &mut Session, bound: &Bound) -> Result<Action, Stop> {
+    let place = bound.place;
     session.needs_question(place)?;
-    let lead = session.before_block(command, false)?;
+    let lead = session.before_block(bound)?;
     let mut table = AuthorTable {
         title: lead.text,
         columns: Vec::new(),
         rows: Vec::new(),
         order: None,
     };
-    for setting in settings(command)? {
+    for setting in settings(bound)? {
         known(setting, &[TABLE_SETTINGS], "table")?;
         match &*setting.name.text {
             "columns" if table.columns.is_empty() => table.columns = columns(session, setting)?,

@@ -3,10 +3,11 @@
 use super::entry::{Alternative, ItemKind};
 use super::mistakes::{distractors, number};
 use super::papers::puts;
-use super::rows::{known, missing, settings, word};
+use super::rows::{known, missing, settings};
 use super::settings::CHOICE_SETTINGS;
 use crate::lang::ast::{Command, Expr, Holds, Operation, OperationKind, Setting, Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::run::bind::{Bound, word};
 use crate::run::facts;
 use crate::run::record::{Did, Shown, View};
 use crate::run::session::{Action, Session};
@@ -20,12 +21,12 @@ const WRONG: usize = 3;
 ///
 /// # Errors
 /// Returns `misplaced`, `no-correct-answer`, `unknown-setting`, `unknown-word`, `wrong-count`, or `wrong-type`.
-pub(crate) fn choice(session: &mut Session, command: &Command) -> Result<Action, Stop> {
-    session.needs_question(command.verb.span)?;
-    let said = session.before_block(command, false)?;
+pub(crate) fn choice(session: &mut Session, bound: &Bound) -> Result<Action, Stop> {
+    session.needs_question(bound.place)?;
+    let said = session.before_block(bound)?;
     let mut options = Vec::new();
     let (mut unknown, mut one) = (false, None);
-    for setting in settings(command)? {
+    for setting in settings(bound)? {
         known(setting, &[CHOICE_SETTINGS], "choice")?;
         match &*setting.name.text {
             "tick" => one = Some(tick(setting)?),
@@ -41,12 +42,10 @@ pub(crate) fn choice(session: &mut Session, command: &Command) -> Result<Action,
     }
     if !options.iter().any(|option| option.correct) {
         let message = "no option of this choice is correct";
-        return Err(
-            Diagnostic::new(Code::NoCorrectAnswer, command.verb.span, message)
-                .label("cannot be answered")
-                .help("write `correct \"…\"` in its braces")
-                .into(),
-        );
+        return Err(Diagnostic::new(Code::NoCorrectAnswer, bound.place, message)
+            .label("cannot be answered")
+            .help("write `correct \"…\"` in its braces")
+            .into());
     }
     let correct = options.iter().filter(|option| option.correct).count();
     if let Some(place) = one.filter(|_| correct > 1) {

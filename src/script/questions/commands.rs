@@ -7,16 +7,17 @@ use super::author_table::radix_of;
 use super::entry::{Entry, ItemKind, Rubric};
 use super::papers::puts;
 use super::prose::reflowed;
-use super::rows::{known, missing, settings, word};
+use super::rows::{known, missing, settings};
 use super::settings::{
     ADDRESSABLE, ADDRESSABLE_UNITS, ARRANGEMENT_SETTINGS, COVER_SETTINGS, ESSAY_SETTINGS,
     NOTATION_SETTINGS,
 };
 use super::sheet::Sheet;
-use crate::lang::ast::{Command, Expr, Setting, Span};
+use crate::lang::ast::{Expr, Setting, Span};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::value::Number;
+use crate::run::bind::{Atom, Bound, Param, Piece, Slot, TEXT, word};
 use crate::run::record::{Did, Shown, View};
 use crate::run::session::{Action, Session};
 use crate::run::settings::list;
@@ -26,12 +27,19 @@ use crate::run::stop::Stop;
 /// high.
 pub const LENGTHS: [(&str, u64); 3] = [("mm", 1), ("cm", 10), ("lines", 8)];
 
+/// The parameters for the units of [`LENGTHS`].
+pub(super) const UNITS_OF_LENGTH: &[Param] = &[
+    Param::Unit(LENGTHS[1].0),
+    Param::Unit(LENGTHS[0].0),
+    Param::Unit(LENGTHS[2].0),
+];
+
 /// `exam { title "…", course "…", duration 90 min, aids "…", instructions "…", pool …, shuffle questions }`
 ///
 /// # Errors
 /// Returns `misplaced`, `unknown-setting`, `duplicate`, or `wrong-count`.
-pub(crate) fn exam(session: &mut Session, command: &Command) -> Result<Action, Stop> {
-    let place = command.verb.span;
+pub(crate) fn exam(session: &mut Session, bound: &Bound) -> Result<Action, Stop> {
+    let place = bound.place;
     if session.sheet().is_some() {
         return Err(
             Diagnostic::new(Code::Misplaced, place, "`exam` describes the whole paper")
@@ -47,16 +55,17 @@ pub(crate) fn exam(session: &mut Session, command: &Command) -> Result<Action, S
     if place.file != 0 && before.is_some_and(|file| file != place.file) {
         return Ok(Action::does(|_| Ok(Did::Shown(Vec::new()))));
     }
-    if let Some(dropped) = command.operands.first() {
-        return Err(dropped_title(session, command, dropped).into());
+    if let Some(dropped) = bound.operands.first() {
+        return Err(dropped_title(session, bound, dropped).into());
     }
+    bound.refuse()?;
     let mut fields: Vec<(Arc<str>, String)> = Vec::new();
     let mut radix = None;
     let mut arrangement = Arrangement {
         seed: session.state.seed,
         ..Arrangement::default()
     };
-    let all = settings(command)?;
+    let all = settings(bound)?;
     for (at, setting) in all.iter().enumerate() {
         let name = &setting.name;
         let rows = [COVER_SETTINGS, NOTATION_SETTINGS, ARRANGEMENT_SETTINGS];
@@ -122,13 +131,13 @@ pub(crate) fn exam(session: &mut Session, command: &Command) -> Result<Action, S
 }
 
 /// Reports a title before the block of `exam`, because the title belongs inside the block.
-fn dropped_title(session: &Session, command: &Command, title: &Expr) -> Diagnostic {
+fn dropped_title(session: &Session, bound: &Bound, title: &Expr) -> Diagnostic {
     let wrong = Diagnostic::new(
         Code::WrongCount,
         title.span,
         "`exam` takes no value before its block",
     );
-    let (Some(block), [_]) = (&command.block, &*command.operands) else {
+    let (Some(block), [_]) = (bound.block, bound.operands) else {
         return wrong.help("write `exam { title \"…\" }`");
     };
     let comma = if block.settings.is_empty() { "" } else { "," };
@@ -146,8 +155,8 @@ fn dropped_title(session: &Session, command: &Command, title: &Expr) -> Diagnost
 ///
 /// # Errors
 /// Returns `misplaced` or `wrong-count`.
-pub fn text(session: &mut Session, command: &Command) -> Result<Action, Stop> {
-    let (text, view) = only_text(session, command)?;
+pub fn text(session: &mut Session, bound: &Bound) -> Result<Action, Stop> {
+    let (text, view) = only_text(session, bound)?;
     let in_part = session.in_part();
     Ok(puts(Entry::Text { text, in_part }, vec![view]))
 }
@@ -156,10 +165,10 @@ pub fn text(session: &mut Session, command: &Command) -> Result<Action, Stop> {
 ///
 /// # Errors
 /// `misplaced`, `wrong-count`.
-pub fn solution(session: &mut Session, command: &Command) -> Result<Action, Stop> {
-    let (text, view) = only_text(session, command)?;
+pub fn solution(session: &mut Session, bound: &Bound) -> Result<Action, Stop> {
+    let (text, view) = only_text(session, bound)?;
     if session.sheet().is_some_and(Sheet::is_empty) {
-        return Err(Diagnostic::new(Code::Misplaced, command.verb.span, "`solution` must follow an item")
+        return Err(Diagnostic::new(Code::Misplaced, bound.place, "`solution` must follow an item")
             .label("no item precedes this solution")
             .help("write the solution after an `ask`, a `choice`, or a `table` of the same question or part")
             .into());
@@ -169,20 +178,17 @@ pub fn solution(session: &mut Session, command: &Command) -> Result<Action, Stop
 }
 
 /// Returns the text of a statement that takes one text and nothing else.
-fn only_text(session: &mut Session, command: &Command) -> Result<(String, View), Stop> {
-    let verb = &command.verb;
-    session.needs_question(verb.span)?;
-    let ([prose], None, None) = (&*command.operands, &command.assigned, &command.block) else {
-        return Err(Diagnostic::new(
-            Code::WrongCount,
-            verb.span,
-            format!("`{}` needs one text", verb.text),
-        )
-        .help(format!(
-            "write `{} \"\"\"…\"\"\"`, and `{{{{` for a `{{` in the text",
-            verb.text
-        ))
-        .into());
+fn only_text(session: &mut Session, bound: &Bound) -> Result<(String, View), Stop> {
+    let (verb, place) = (bound.name, bound.place);
+    session.needs_question(place)?;
+    let ([prose], [], None) = (bound.operands, bound.assigned, bound.block) else {
+        return Err(
+            Diagnostic::new(Code::WrongCount, place, format!("`{verb}` needs one text"))
+                .help(format!(
+                    "write `{verb} \"\"\"…\"\"\"`, and `{{{{` for a `{{` in the text"
+                ))
+                .into(),
+        );
     };
     let text = session.prose_of(prose)?;
     let view = View::Value {
@@ -196,11 +202,11 @@ fn only_text(session: &mut Session, command: &Command) -> Result<(String, View),
 ///
 /// # Errors
 /// Returns `misplaced`, `bad-points`, `unknown-setting`, `unknown-word`, or `wrong-count`.
-pub(crate) fn essay(session: &mut Session, command: &Command) -> Result<Action, Stop> {
-    session.needs_question(command.verb.span)?;
-    let lead = session.before_block(command, true)?;
+pub(crate) fn essay(session: &mut Session, bound: &Bound) -> Result<Action, Stop> {
+    session.needs_question(bound.place)?;
+    let lead = session.before_block(bound)?;
     let mut rubric = Vec::new();
-    for setting in settings(command)? {
+    for setting in settings(bound)? {
         known(setting, &[ESSAY_SETTINGS], "essay")?;
         let (text, points) = match &*setting.values {
             [text] => (text, None),
@@ -213,7 +219,7 @@ pub(crate) fn essay(session: &mut Session, command: &Command) -> Result<Action, 
             points,
         });
     }
-    let points = rubric_points(&rubric, lead.points, command.verb.span)?;
+    let points = rubric_points(&rubric, lead.points, bound.place)?;
     let entry = session.item(
         ItemKind::Essay {
             text: lead.text.clone(),
@@ -268,78 +274,34 @@ pub(crate) struct Lead {
 }
 
 impl Session<'_> {
-    /// Parses the operands before the block.
+    /// Evaluates the operands before the block.
     ///
     /// # Errors
-    /// Returns `wrong-count`, `unknown-word`, or the errors in the points.
-    pub(crate) fn before_block(
-        &mut self,
-        command: &Command,
-        with_space: bool,
-    ) -> Result<Lead, Stop> {
-        let verb = &command.verb;
-        let Some((text, mut rest)) = command.operands.split_first() else {
-            let message = format!("`{}` needs a text", verb.text);
-            return Err(Diagnostic::new(Code::WrongCount, verb.span, message)
-                .label("nothing follows")
-                .into());
-        };
-        let mut lead = Lead {
-            text: reflowed(&self.prose_of(text)?),
-            points: None,
-            space: None,
-        };
-        while let Some((clause, after)) = rest.split_first() {
-            let again = word(clause).filter(|word| match *word {
-                "points" => lead.points.is_some(),
-                "space" => lead.space.is_some(),
-                _ => false,
-            });
-            if let Some(again) = again {
-                let message = format!("`{again}` is given twice");
-                return Err(Diagnostic::new(Code::Duplicate, clause.span, message).into());
-            }
-            rest = match (word(clause), after) {
-                (Some("points"), [n, rest @ ..]) => {
-                    lead.points = Some(self.points(n)?);
-                    rest
-                }
-                (Some("space"), [n, unit, rest @ ..]) if with_space => {
-                    lead.space = Some(self.length(n, unit)?);
-                    rest
-                }
-                _ => {
-                    let help = if with_space {
-                        "`space 4 cm` and `points N`"
-                    } else {
-                        "`points N`"
-                    };
-                    let message = format!("this clause is not allowed in `{}`", verb.text);
-                    return Err(Diagnostic::new(Code::UnknownWord, clause.span, message)
-                        .label("unexpected here")
-                        .help(format!("after the text, write {help}"))
-                        .into());
-                }
-            };
+    /// Returns the errors from [`Bound::refuse`] and in the operands.
+    pub(crate) fn before_block(&mut self, bound: &Bound) -> Result<Lead, Stop> {
+        let space = bound.clause("space");
+        if let (Some(n), Some(last)) = (space, bound.args.last())
+            && last.clause == Some("space")
+        {
+            return Err(no_unit(n, bound.unread.first()).into());
         }
-        Ok(lead)
+        let text = bound.expr(Slot::Text)?;
+        Ok(Lead {
+            text: reflowed(&self.prose_of(text)?),
+            points: bound.clause("points").map(|n| self.points(n)).transpose()?,
+            space: space.map(|n| self.length(n, bound)).transpose()?,
+        })
     }
 
     /// Returns a length in millimeters.
-    fn length(&mut self, n: &Expr, unit: &Expr) -> Result<Number, Stop> {
-        let Some((_, factor)) = LENGTHS.iter().find(|(name, _)| Some(*name) == word(unit)) else {
-            let names = list(LENGTHS.iter().map(|(name, _)| *name));
-            let wrong =
-                Diagnostic::new(Code::UnknownWord, unit.span, "this is not a unit of length")
-                    .help(format!("there are {names}"));
-            let forgotten = matches!(word(unit), Some("points" | "rubric"));
-            let fix = Fix::put_in(n.span.file, n.span.end, " cm");
-            return Err(if forgotten { wrong.fix(fix) } else { wrong }.into());
-        };
+    fn length(&mut self, n: &Expr, bound: &Bound) -> Result<Number, Stop> {
+        let mut words = bound.words();
+        let unit = words.find_map(|word| LENGTHS.iter().find(|(name, _)| *name == word));
+        let factor = Number::from(unit.map_or(1, |(_, factor)| *factor));
         let length = self
             .eval(n)?
             .number("a length")
-            .and_then(|n| n.times(Number::from(*factor)));
+            .and_then(|n| n.times(factor));
         let length = length.map_err(|error| error.at(n.span))?;
         if length.is_negative() || length.to_f64() > 2000.0 {
             return Err(Diagnostic::new(
@@ -366,13 +328,32 @@ impl Session<'_> {
                 .help("a comma, `;`, or a new line ends a setting")
                 .into());
         }
+        let takes_text = COVER_SETTINGS
+            .iter()
+            .any(|row| row.name == &*setting.name.text && row.params == [TEXT]);
         let mut lead = Vec::new();
         for value in &*setting.values {
             lead.push(match word(value) {
                 Some(word) if self.state.find(word).is_none() => word.to_owned(),
+                _ if takes_text => self.written_text(value)?,
                 _ => self.prose_of(value)?,
             });
         }
         Ok(lead.join(" "))
+    }
+}
+
+/// Reports that no unit of length follows a number.
+fn no_unit(n: &Expr, next: Option<&Piece>) -> Diagnostic {
+    let span = next.map_or(n.span, |next| next.span);
+    let wrong = Diagnostic::new(Code::UnknownWord, span, "this is not a unit of length");
+    match next.map(|next| next.atom) {
+        None | Some(Atom::Word("points" | "rubric")) => {
+            wrong.fix(Fix::put_in(n.span.file, n.span.end, " cm"))
+        }
+        _ => wrong.help(format!(
+            "there are {}",
+            list(LENGTHS.iter().map(|(name, _)| *name))
+        )),
     }
 }

@@ -1,5 +1,6 @@
 //! The language with exams: the core's rows, and the rows of `exam`, `question`, and their statements.
 
+use super::commands::UNITS_OF_LENGTH;
 use super::settings::{
     ARRANGEMENT_SETTINGS, CHOICE_SETTINGS, COVER_SETTINGS, ESSAY_SETTINGS, NOTATION_SETTINGS,
     TABLE_SETTINGS,
@@ -8,10 +9,10 @@ use super::{author_table, choice, commands, figures};
 use crate::lang::ast::{Stmt, StmtKind};
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::visit::statements;
+use crate::run::bind::Param::{Keyword, OneOf, Optional, Ways};
+use crate::run::bind::{N, POINTS, PROSE, TEXT, settings};
 use crate::run::facts::Family;
 use crate::run::name_table::NameTable;
-use crate::run::params::Param::{Keyword, Optional, Unit, Ways};
-use crate::run::params::{N, POINTS, PROSE, TEXT, settings};
 use crate::run::session::{Extension, Language, Options, Session, Verb};
 use crate::run::settings::{BLOCKS, BlockRow};
 use crate::run::stop::Stop;
@@ -97,7 +98,7 @@ pub(crate) static PAPER_VERBS: &[Verb] = &[
         name: "essay",
         params: &[
             TEXT,
-            Optional(&[Keyword("space"), N, Unit("cm")]),
+            Optional(&[Keyword("space"), N, OneOf(UNITS_OF_LENGTH)]),
             Optional(&[Keyword("points"), POINTS]),
             settings("rubric TEXT points N"),
         ],

@@ -1,10 +1,8 @@
 //! An access that a figure or an item describes but does not perform.
 
-use std::sync::Arc;
-
-use super::rows::word;
 use crate::lang::ast::{Command, Expr, Operation, OperationKind, Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::run::bind::word;
 use crate::run::facts::Family;
 use crate::run::record::{Access, Did};
 use crate::run::session::Session;
@@ -20,15 +18,12 @@ use crate::run::stop::Stop;
 pub(crate) fn probed(
     session: &mut Session,
     operands: &[Expr],
-    assigned: Option<&Arc<[Expr]>>,
+    assigned: &[Expr],
 ) -> Result<Access, Stop> {
     let Some((first, rest)) = operands.split_first() else {
         return Err(Stop::Unknowable);
     };
-    let last = assigned
-        .and_then(|assigned| assigned.last())
-        .or(rest.last())
-        .unwrap_or(first);
+    let last = assigned.last().or(rest.last()).unwrap_or(first);
     let span = Span {
         end: last.span.end,
         ..first.span
@@ -41,7 +36,7 @@ pub(crate) fn probed(
             },
             call: false,
             operands: rest.into(),
-            assigned: assigned.cloned(),
+            assigned: (!assigned.is_empty()).then(|| assigned.into()),
             block: None,
         }),
         _ if rest.is_empty() => OperationKind::Expr(first.clone()),

@@ -10,6 +10,7 @@ use crate::lang::ast::{Expr, ExprKind, Piece, Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
 use crate::lang::value::{Number, Value};
+use crate::lang::visit::any_expr;
 use crate::run::session::Session;
 use crate::run::settings::list;
 use crate::run::stop::Stop;
@@ -53,6 +54,27 @@ impl Session<'_> {
             .location(expr.span)
             .map_or(usize::MAX, |(_, at)| at.column + 2);
         Ok(dedented(&self.eval(&printed)?.to_string(), margin))
+    }
+
+    /// Returns the value of a setting that is a text. Numbers and operators without quotes are the text itself: a date
+    /// such as `2026-03-01` is no difference, and an ID such as `007` keeps its zeros.
+    ///
+    /// # Errors
+    /// Returns the errors in the expression.
+    pub(crate) fn written_text(&mut self, expr: &Expr) -> Result<String, Stop> {
+        let is_computed = any_expr(expr, |part| {
+            !matches!(
+                part.kind,
+                ExprKind::Value(Value::Number(_))
+                    | ExprKind::Quantity(..)
+                    | ExprKind::Unary(..)
+                    | ExprKind::Binary(..)
+            )
+        });
+        if is_computed {
+            return self.prose_of(expr);
+        }
+        Ok(self.text(expr.span).to_owned())
     }
 
     /// Returns declared points and their location.

@@ -7,6 +7,7 @@ use super::entry::Entry;
 use super::sheet::Sheet;
 use crate::lang::ast::{Block, Command, Expr, NounColumns, Span, Stmt, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::run::bind::bind_command;
 use crate::run::nouns::ShowPlan;
 use crate::run::record::Did;
 use crate::run::seeds::{mixed, mixed_text};
@@ -178,7 +179,11 @@ impl Session<'_> {
             assigned: None,
             block: None,
         };
-        show_plan(self, &command)
+        let show = self
+            .language
+            .verb("show")
+            .map_or(&[][..], |show| show.params);
+        show_plan(self, &bind_command(show, &command))
     }
 
     /// Checks a question without running it.

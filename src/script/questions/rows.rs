@@ -1,17 +1,10 @@
 //! Rows in the blocks of exam statements.
 
-use crate::lang::ast::{Command, Expr, ExprKind, Setting};
+use crate::lang::ast::Setting;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
+use crate::run::bind::Bound;
 use crate::run::settings::{SettingWord, list};
-
-/// Returns the expression if it is a bare word.
-pub(crate) fn word(expr: &Expr) -> Option<&str> {
-    match &expr.kind {
-        ExprKind::Name(name) => Some(name),
-        _ => None,
-    }
-}
 
 /// Reports a setting whose value is missing.
 pub(crate) fn missing(setting: &Setting, what: &str) -> Diagnostic {
@@ -19,12 +12,12 @@ pub(crate) fn missing(setting: &Setting, what: &str) -> Diagnostic {
     Diagnostic::new(Code::WrongCount, setting.name.span, message)
 }
 
-/// Returns the settings in the block of a command.
+/// Returns the settings in the block of a statement.
 ///
 /// # Errors
 /// Returns `bad-table`.
-pub fn settings(command: &Command) -> Result<&[Setting], Diagnostic> {
-    match &command.block {
+pub(crate) fn settings<'t>(bound: &Bound<'t>) -> Result<&'t [Setting], Diagnostic> {
+    match bound.block {
         Some(block) => match &block.table {
             Some(table) => Err(Diagnostic::new(
                 Code::BadTable,

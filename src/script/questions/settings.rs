@@ -1,8 +1,8 @@
 //! Settings in the blocks of `exam`, `choice`, and `essay`.
 
-use crate::run::params::Param::{self, Keyword, Many, Optional, Unit, Words};
-use crate::run::params::words_of;
-use crate::run::params::{
+use crate::run::bind::Param::{self, Keyword, Many, Optional, Unit, Words};
+use crate::run::bind::words_of;
+use crate::run::bind::{
     COND, EXPR, FACT, ID, LIST, N, OP, POINTS, RANGE, STUDENT, TEXT, TITLED, TITLES, VARIABLE,
 };
 use crate::run::settings::SettingWord;

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::entry::{ItemKind, Radix};
-use super::rows::word;
 use crate::lang::ast::{Expr, NounColumns, Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
+use crate::run::bind::word;
 use crate::run::nouns::{ShowPlan, TableNoun, size, too_long, whole_reference_table};
 use crate::run::record::{Did, ReferenceRun, View};
 use crate::run::session::Session;

@@ -306,6 +306,8 @@ pub struct Checks {
     pub(crate) held: u64,
     /// The expectations that do not hold.
     pub failed: Vec<Failure>,
+    /// Whether the expectations are predictions, whose actual values stay hidden.
+    pub(crate) predicted: bool,
 }
 
 /// An expectation that does not hold.

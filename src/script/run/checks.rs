@@ -73,6 +73,10 @@ impl Session<'_> {
         let impossible = actual.as_ref().filter(|_| !held).and_then(|actual| {
             written_without_0x(&expected, actual).or_else(|| too_wide(&expected, actual))
         });
+        let impossible = impossible.or_else(|| {
+            let address = self.address_without_0x(fact, did, &expected);
+            address.filter(|_| !held)
+        });
         let reason = match (impossible, reason) {
             (Some(impossible), reason) => Some(Note::Impossible(impossible, reason.map(Box::new))),
             (None, reason) => reason,
@@ -92,6 +96,27 @@ impl Session<'_> {
             written,
             instead,
         })
+    }
+
+    /// Reports that the statement contains its address as a decimal number, but expects a part of the address with the same
+    /// digits in hexadecimal.
+    fn address_without_0x(&self, fact: &Fact, did: &Did, expected: &Shown) -> Option<Impossible> {
+        let Did::Access(access) = did else {
+            return None;
+        };
+        let digits = access.va.raw().to_string();
+        let meant = u64::from_str_radix(&digits, 16).ok()?;
+        let bits = access.spec.page_bits();
+        let part = match &*fact.name.text {
+            "vpn" => meant.checked_shr(bits).unwrap_or(0),
+            "vpo" => meant & 1_u64.checked_shl(bits).map_or(u64::MAX, |page| page - 1),
+            _ => return None,
+        };
+        let file = self.sources.file(fact.span.file)?;
+        let line = file.line(file.line_number(fact.span.start));
+        let is_written = line.split_whitespace().any(|word| *word == *digits);
+        let is_meant = expected.value.integer("").ok() == Some(part.into());
+        (access.literal && is_written && is_meant).then_some(Impossible::Address(access.va.raw()))
     }
 
     /// Checks a fact whose value is to be filled in: the check fails and reports the actual value.

@@ -8,6 +8,7 @@ use crate::lang::value::{Number, Value};
 use pagewalk_engine::machine::random::SplitMix64;
 
 use super::budget::WORK_OF_STEP;
+use super::record::Check;
 use super::session::Session;
 use super::settings::list;
 use super::state::Binding;
@@ -82,10 +83,33 @@ impl Candidates {
 
 /// The number of values that a condition was evaluated for, and the number of values that satisfied the
 /// condition.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Tally {
     reached: u64,
     held: u64,
+    /// The check of the fact that refused the first value, and whether all values had the same actual value of this fact.
+    first: Option<(Check, bool)>,
+}
+
+impl Tally {
+    fn count(&mut self, refused: Option<Option<&Check>>) {
+        self.reached += 1;
+        match refused {
+            None => self.held += 1,
+            Some(check) => {
+                let other = check.map(|check| (&*check.fact, check.instead.as_deref()));
+                match &mut self.first {
+                    None if self.reached == 1 => {
+                        self.first = check.map(|check| (check.clone(), true))
+                    }
+                    Some((first, same)) => {
+                        *same &= other == Some((&*first.fact, first.instead.as_deref()))
+                    }
+                    None => {}
+                }
+            }
+        }
+    }
 }
 
 impl Session<'_> {
@@ -140,11 +164,11 @@ impl Session<'_> {
             self.work(WORK, draw.name.span)?;
             self.state
                 .bind(&draw.name.text, Binding::Value(candidate.clone()));
-            let refused = self.refusal(draw.conditions)?;
-            let came = refused.map_or(tallies.len(), |at| at + 1);
+            let refused = self.first_refused(draw.conditions)?;
+            let came = refused.as_ref().map_or(tallies.len(), |(at, _)| at + 1);
             for (at, tally) in tallies.iter_mut().take(came).enumerate() {
-                tally.reached += 1;
-                tally.held += u64::from(refused != Some(at));
+                let here = refused.as_ref().filter(|(refused, _)| *refused == at);
+                tally.count(here.map(|(_, check)| check.as_ref()));
             }
             if refused.is_none() {
                 return Ok(Some(candidate));
@@ -158,11 +182,20 @@ impl Session<'_> {
     /// # Errors
     /// Returns the errors in the conditions.
     pub(crate) fn refusal(&mut self, conditions: &[Condition]) -> Result<Option<usize>, Stop> {
+        let refused = self.first_refused(conditions)?;
+        Ok(refused.map(|(at, _)| at))
+    }
+
+    /// Like [`Session::refusal`], with the check of the fact that fails.
+    fn first_refused(
+        &mut self,
+        conditions: &[Condition],
+    ) -> Result<Option<(usize, Option<Check>)>, Stop> {
         let calls = self.calls.len();
         let mut refused = None;
         for (at, condition) in conditions.iter().enumerate() {
-            if !self.holds(condition)? {
-                refused = Some(at);
+            if let Some(check) = self.refuses(condition)? {
+                refused = Some((at, check));
                 break;
             }
         }
@@ -170,22 +203,25 @@ impl Session<'_> {
         Ok(refused)
     }
 
-    fn holds(&mut self, condition: &Condition) -> Result<bool, Stop> {
-        match condition {
+    /// Whether a condition fails, with the check of the first fact that fails.
+    fn refuses(&mut self, condition: &Condition) -> Result<Option<Option<Check>>, Stop> {
+        let holds = match condition {
             Condition::Expr(expr) if makes_call(expr) => {
-                self.without_trace(expr.span, |session| session.truth(expr))
+                self.without_trace(expr.span, |session| session.truth(expr))?
             }
-            Condition::Expr(expr) => self.truth(expr),
+            Condition::Expr(expr) => self.truth(expr)?,
             Condition::Facts { operation, facts } => {
                 let (did, family) = self.try_out(operation)?;
                 for fact in &**facts {
-                    if !self.check_fact(fact, &did, family)?.held {
-                        return Ok(false);
+                    let check = self.check_fact(fact, &did, family)?;
+                    if !check.held {
+                        return Ok(Some(Some(check)));
                     }
                 }
-                Ok(true)
+                true
             }
-        }
+        };
+        Ok((!holds).then_some(None))
     }
 }
 
@@ -252,7 +288,7 @@ pub(crate) fn nothing(draw: Draw, with: &[Draw], all: u128, tallies: &[Tally]) -
         .zip(tallies)
         .filter(|(_, tally)| tally.held < tally.reached);
     let mut labelled = tallied.fold(diagnostic, |diagnostic, (condition, tally)| {
-        diagnostic.also(condition_span(condition), satisfied(*tally))
+        diagnostic.also(condition_span(condition), satisfied(tally))
     });
     for draw in with {
         labelled = labelled.also(
@@ -262,13 +298,29 @@ pub(crate) fn nothing(draw: Draw, with: &[Draw], all: u128, tallies: &[Tally]) -
     }
     if draw.conditions.is_empty() {
         labelled
+    } else if tallies.iter().any(|tally| always(tally).is_some()) {
+        labelled.help("change the state before this line, relax the condition, or widen the range")
     } else {
         labelled.help("relax a condition, or widen the range")
     }
 }
 
+/// Returns the fact that no value satisfied because it was the same for all of at least two values.
+fn always(tally: &Tally) -> Option<(&str, &str)> {
+    let (check, true) = tally.first.as_ref()? else {
+        return None;
+    };
+    (tally.held == 0 && tally.reached > 1)
+        .then(|| Some((&*check.fact, check.instead.as_deref()?)))
+        .flatten()
+}
+
 /// Describes how often a condition was true.
-fn satisfied(tally: Tally) -> String {
+fn satisfied(tally: &Tally) -> String {
+    if let Some((fact, value)) = always(tally) {
+        let reached = tally.reached;
+        return format!("for all {reached} values, `{fact}` is `{value}`");
+    }
     match (tally.held, tally.reached) {
         (0, 1) => "the only remaining value does not satisfy this condition".to_owned(),
         (0, reached) => format!("none of the {reached} values satisfies this condition"),

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::lang::ast::{Claim, Command, Condition, Expr, Fact, Operation, Stmt, StmtKind, Word};
 use crate::lang::visit::statements_of_scope;
 
+use super::bind::word;
 use super::current_process::{CurrentProcess, UnknownProcesses};
 use super::facts::{self, Family};
 use super::files::REPLAY;
@@ -16,7 +17,6 @@ use super::session::Session;
 use super::state::{Binding, Scope, Slot, State};
 use super::stop::Stop;
 use super::syscalls::{is_fork, makes_call};
-use super::verbs::word;
 
 impl Session<'_> {
     /// Checks the statements of a block and records every mistake.

@@ -1,5 +1,6 @@
 //! The interpreter: runs a script statement by statement and checks its expectations.
 
+pub mod bind;
 pub(crate) mod budget;
 pub mod changes;
 pub(crate) mod checker;
@@ -21,7 +22,6 @@ pub mod limits;
 pub(crate) mod memory;
 pub(crate) mod name_table;
 pub mod nouns;
-pub mod params;
 pub mod paths;
 pub(crate) mod prepare;
 pub mod progress;

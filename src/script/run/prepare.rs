@@ -10,6 +10,7 @@ use crate::lang::value::Value;
 use crate::lang::value::functions::function;
 use pagewalk_engine::kernel::syscall::{SystemCall, system_call};
 
+use super::bind::bind_command;
 use super::budget::WORK_OF_COPY;
 use super::current_process::CurrentProcess;
 use super::facts::Family;
@@ -61,7 +62,7 @@ impl Session<'_> {
                 });
             }
         };
-        match (verb.prepare)(self, command) {
+        match (verb.prepare)(self, &bind_command(verb.params, command)) {
             Ok(action) => Ok(Prepared::Action(action, verb.family)),
             Err(Stop::Wrong(diagnostics)) => {
                 let fix = |d: Diagnostic| {

@@ -7,19 +7,19 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
+use super::bind::{Bound, Param, Params, ways};
 use super::checker::Checker;
 use super::current_process::UnknownProcesses;
 use super::facts::Family;
 use super::files::Files;
 pub use super::limits::{LimitNames, Limits};
 use super::name_table::NameTable;
-use super::params::{Param, Params, ways};
 use super::progress::Progress;
 use super::record::{Attachment, CallRecord, Check, Did, Sink, StepRecord};
 use super::settings::BlockRow;
 use super::state::{Slot, State};
 use super::stop::Stop;
-use crate::lang::ast::{Command, Span, Stmt};
+use crate::lang::ast::{Span, Stmt};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::source::Sources;
 use pagewalk_engine::kernel::Kernel;
@@ -154,7 +154,7 @@ pub struct Verb {
     /// The family of the command's facts.
     pub(crate) family: Family,
     /// Evaluates and checks a command.
-    pub(crate) prepare: fn(&mut Session, &Command) -> Result<Action, Stop>,
+    pub(crate) prepare: fn(&mut Session, &Bound) -> Result<Action, Stop>,
 }
 
 impl Verb {

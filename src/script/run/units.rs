@@ -1,5 +1,5 @@
 //! Units of numbers. The unit of a literal must have the dimension that the parameter's
-//! [`Slot`](crate::run::params::Slot) requires. Variables and computed values have no unit.
+//! [`Slot`](crate::run::bind::Slot) requires. Variables and computed values have no unit.
 
 use crate::lang::ast::{
     Asked, BinaryOp, Command, Expr, ExprKind, Operation, OperationKind, Pages, Setting, Settings,
@@ -13,7 +13,10 @@ use crate::lang::visit::{Visit, walk_expr, walk_stmt};
 use pagewalk_engine::kernel::syscall::{ParamKind, SystemCall};
 use pagewalk_engine::machine::pte::BitRow;
 
-use super::params::{Atom, BITS, N, Param, Params, Place, Slot, VA, next, offer, size};
+use super::bind::{
+    Atom, BITS, Bound, N, Param, Params, Piece, Place, Slot, VA, bind, bind_command, bind_setting,
+    offer, size,
+};
 use super::paths::{PeekFunction, is_in_bytes};
 use super::session::{Language, Session};
 use super::settings::BlockRow;
@@ -109,19 +112,14 @@ impl<'s> Visit<'s> for UnitCheck<'_> {
         let Some(verb) = self.language.verb(&command.verb.text) else {
             return;
         };
-        self.operands(
-            verb.name,
-            verb.params,
-            &command.operands,
-            command.assigned.as_deref(),
-        );
+        self.bound(&bind_command(verb.params, command));
         if let Some(block) = &command.block {
             match self.language.block(verb.name) {
                 Some(row) => self.settings(block, row),
                 // `set pte 1 0x1000 { ppn 0x12, p 1 }`
                 None => {
                     for setting in block.settings.iter() {
-                        self.operands(&setting.name.text, &[N], &setting.values, None);
+                        self.bound(&bind_setting(&[N], setting));
                     }
                 }
             }
@@ -132,7 +130,9 @@ impl<'s> Visit<'s> for UnitCheck<'_> {
         match &operation.kind {
             OperationKind::Command(command) => self.visit_command(command),
             OperationKind::Reference { pages, settings } => self.visit_reference(pages, settings),
-            OperationKind::Expr(expr) => self.operand("address", &[VA], &[], expr),
+            OperationKind::Expr(expr) => {
+                self.bound(&bind(&[VA], vec![expr.into()]).named("address"))
+            }
         }
     }
 
@@ -229,62 +229,37 @@ impl UnitCheck<'_> {
         let Some(form) = Form::named(form) else {
             return;
         };
-        let keyword = before.iter().rev().find_map(|atom| {
-            if let Atom::Word(word) = atom {
-                Some(*word)
-            } else {
-                None
+        let before = before.iter().copied().map(Piece::from);
+        let pieces = before.chain([value.into()]).collect();
+        self.bound(&bind(form.params, pieces).named(form.name));
+    }
+
+    /// Checks the numbers in the operands of a statement or the values of a setting.
+    fn bound(&mut self, bound: &Bound<'_>) {
+        let mut said = bound.name;
+        for arg in &bound.args {
+            let slot = arg.param.slot();
+            match arg.is.expr {
+                Some(expr) if matches!(expr.kind, ExprKind::Quantity(..)) => {
+                    let place = slot.map(|slot| Place {
+                        said: format!("`{said}`"),
+                        slot,
+                        suffix: bound.params.unit_after(slot),
+                    });
+                    self.value(place, expr);
+                }
+                Some(expr) => self.visit_expr(expr),
+                None => {}
             }
-        });
-        let place = Place::find(
-            keyword.unwrap_or(form.name),
-            &next(form.params, before),
-            form.params,
-        );
-        self.value(place, value);
-    }
-
-    /// Checks the operands before and after `=`.
-    fn operands(
-        &mut self,
-        name: &str,
-        params: &'static [Param],
-        operands: &[Expr],
-        assigned: Option<&[Expr]>,
-    ) {
-        let mut atoms: Vec<Atom> = Vec::new();
-        for operand in operands {
-            self.operand(name, params, &atoms, operand);
-            atoms.push(Atom::of(operand));
+            said = match arg.is.atom {
+                Atom::Word(word) if slot.is_none() => word,
+                _ => bound.name,
+            };
         }
-        atoms.push(Atom::Equals);
-        for operand in assigned.unwrap_or_default() {
-            self.operand(name, params, &atoms, operand);
-            atoms.push(Atom::of(operand));
-        }
-    }
-
-    fn operand(&mut self, name: &str, params: &'static [Param], before: &[Atom], operand: &Expr) {
-        if !matches!(operand.kind, ExprKind::Quantity(..)) {
-            return self.visit_expr(operand);
-        }
-        // The clauses of a statement may appear in any order.
-        let keyword = match before.last() {
-            Some(Atom::Word(word)) if params.has_word(word) => Some(*word),
-            _ => None,
-        };
-        let measured = |param: &&Param| param.slot().is_some_and(|slot| slot.dimension().is_some());
-        let expected = match keyword
-            .and_then(|keyword| params.after_keyword(keyword))
-            .filter(measured)
-        {
-            Some(param) => vec![param],
-            None => next(params, before),
-        };
-        self.value(
-            Place::find(keyword.unwrap_or(name), &expected, params),
-            operand,
-        );
+        let unread = bound.unread.iter().filter_map(|piece| piece.expr);
+        unread
+            .filter(|expr| !matches!(expr.kind, ExprKind::Quantity(..)))
+            .for_each(|expr| self.visit_expr(expr));
     }
 
     fn value(&mut self, place: Option<Place>, expr: &Expr) {
@@ -355,7 +330,7 @@ impl UnitCheck<'_> {
             return;
         };
         let before = self.found.len();
-        self.operands(name, params, &setting.values, None);
+        self.bound(&bind_setting(params, setting));
         self.bare_units(name, params, setting);
         self.spelled_units(name, params, setting);
         if let ([wrong], [value]) = (&mut self.found[before..], &*setting.values) {
@@ -381,7 +356,7 @@ impl UnitCheck<'_> {
         let Some((_, unit)) = SPELLED.iter().find(|(words, _)| words.contains(&&**word)) else {
             return;
         };
-        let Some(place) = Place::find(name, &next(params, &[]), params) else {
+        let Some(place) = Place::find(name, &bind(params, Vec::new()).next(), params) else {
             return;
         };
         let unit = Unit::named(unit.unwrap_or("entries"));
@@ -426,7 +401,7 @@ impl UnitCheck<'_> {
         let (Some(unit), ExprKind::Name(_)) = (unit, &value.kind) else {
             return;
         };
-        if let Some(place) = Place::find(name, &next(params, &[]), params) {
+        if let Some(place) = Place::find(name, &bind(params, Vec::new()).next(), params) {
             self.found
                 .extend(place.refuses_bare(unit).map(|wrong| wrong.at(*span)));
         }

@@ -1,8 +1,8 @@
 //! Commands of an interactive session, which begin with a colon. Each command is one row.
 
 use crate::lang::nearest::nearest;
-use crate::run::params::Param::{self, Keyword, OneOf, Optional};
-use crate::run::params::{FACT, N, PATH, Params, STATEMENT, TITLE, VA, WORD};
+use crate::run::bind::Param::{self, Keyword, OneOf, Optional};
+use crate::run::bind::{FACT, N, PATH, Params, STATEMENT, TITLE, VA, WORD};
 
 /// The option of `:save` that leaves out results.
 pub const STATEMENTS_ONLY: &str = "--statements";
@@ -93,6 +93,8 @@ commands! {
         "explains one fact or all facts of the last statement";
     Bits "bits" [VA] ":bits 0x3D4" []
         "shows the bits and fields of an address";
+    Predict "predict" [] ":predict" []
+        "hides results while you predict them with `=>`; a second `:predict` shows them again";
     Practice "practice" [Optional(&[OneOf(&[STATEMENT, TITLE])])] ":practice read 0x3D4" [":quiz"]
         "asks you for the facts of an access or the blanks of an exam question and marks your answers as in an exam";
     Save "save" [Optional(&[Keyword(STATEMENTS_ONLY)]), PATH] ":save session.pw" []
@@ -133,7 +135,7 @@ pub fn find(name: &str) -> Result<&'static Command, Option<&'static str>> {
 #[cfg(test)]
 mod tests {
     use super::{COMMANDS, CommandKind, find, without_colon};
-    use crate::run::params::Params;
+    use crate::run::bind::Params;
 
     #[test]
     fn a_command_is_found_by_its_name_or_nearly() {

@@ -13,12 +13,12 @@ use super::commands::COMMANDS;
 use crate::lang::value::UNITS;
 use crate::lang::value::functions::FUNCTIONS;
 use crate::questions::LANGUAGE;
+use crate::run::bind::Params;
 use crate::run::facts::{
     ACCESS_FACTS, CALL_FACTS, COMPONENT_FACTS, Family, LEVEL_FACTS, REFERENCE_FACTS,
     REPLAY_COUNTERS, REPLAY_FACTS, Reported,
 };
 use crate::run::nouns::{SHOWN_NOUNS, TABLE_NOUNS, THING_NOUNS};
-use crate::run::params::Params;
 use crate::run::paths::{
     DECLARED, KERNEL_PROPERTIES, MACHINE_PROPERTIES, PART_PROPERTIES, PEEK_FUNCTIONS,
     PROCESS_PROPERTIES, setting_paths,

@@ -11,9 +11,9 @@ use pagewalk_engine::machine::spec::Spec;
 use pagewalk_script::LANGUAGE;
 use pagewalk_script::api::{CheckedScript, Options, ParsedScript};
 use pagewalk_script::lang::include::{Script, Texts};
+use pagewalk_script::run::bind::{Contents, Param, Slot};
 use pagewalk_script::run::check;
 use pagewalk_script::run::facts::{CALL_FACTS, access_keys};
-use pagewalk_script::run::params::{Contents, Param, Slot};
 use pagewalk_script::run::verbs::FORMS;
 use pagewalk_script::services::lookup::{look_up, words};
 

@@ -7,8 +7,8 @@ use pagewalk_engine::machine::presets::PRESETS;
 use pagewalk_engine::machine::spec::Spec;
 use pagewalk_script::lang::value::UNITS;
 use pagewalk_script::lang::value::functions::FUNCTIONS;
+use pagewalk_script::run::bind::Slot;
 use pagewalk_script::run::nouns::{SHOWN_NOUNS, TABLE_NOUNS, THING_NOUNS};
-use pagewalk_script::run::params::Slot;
 
 use super::{DEPTH, Generator, PATHS, WORDS};
 

@@ -13,7 +13,7 @@ use rustyline::{Context, Helper};
 
 use pagewalk_script::api::explain;
 use pagewalk_script::report::text::{Ink, Theme};
-use pagewalk_script::run::params::{Param, Params, Slot};
+use pagewalk_script::run::bind::{Param, Params, Slot};
 use pagewalk_script::run::state::State;
 use pagewalk_script::services::commands::{COMMANDS, STATEMENTS_ONLY, find};
 use pagewalk_script::services::complete::{

@@ -1,7 +1,7 @@
 //! Tests of sessions whose input is random lines of language fragments.
 
 use super::{Flow, Typed};
-use pagewalk_script::run::params::{Params, Slot};
+use pagewalk_script::run::bind::{Params, Slot};
 use pagewalk_script::services::commands::COMMANDS;
 
 /// Pieces of lines.

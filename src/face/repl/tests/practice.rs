@@ -249,3 +249,38 @@ fn the_last_blank_is_answered_again() {
     typed.types("again");
     assert!(!typed.shell.is_practicing());
 }
+
+#[test]
+fn predictions_are_checked_without_the_answers() {
+    let mut typed = Typed::simple();
+    typed.types(":predict");
+    // The output of a statement has no results, only the verdicts.
+    let output = typed.types("translate 0x3D4");
+    assert!(
+        output.contains("`:why` shows them") && !output.contains("VPN"),
+        "{output}"
+    );
+    let output = typed.types("=> vpn 0xF, tlb miss, ppn 0xE");
+    assert_eq!(
+        output,
+        "✗ 2 of 3 expectations failed: `tlb miss`, `ppn 0x0E`\n"
+    );
+    assert_eq!(
+        typed.types("read 0x3D4 => byte 0x36"),
+        "  ✓ 1 expectation holds\n"
+    );
+    // A loop prints a line per statement.
+    let output = typed.types("for a in [0x3D4, 0x280] {\n  translate a => fault none\n}");
+    assert!(
+        output.contains("translate a") && !output.contains("ppn") && !output.contains("PPN"),
+        "{output}"
+    );
+    let output = typed.types("expect tlb.hits == 7");
+    assert!(
+        output.contains("failed: `tlb.hits 7`") && !output.contains("actual"),
+        "{output}"
+    );
+    assert!(typed.types(":why tlb").contains("hit"));
+    typed.types(":predict");
+    assert!(typed.types("translate 0x3D4").contains("VPN 0x0F"));
+}

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::lacking::Lacking;
 use super::sample::{Answer, ItemSample, Question, Sample};
 
 /// Maximum percentage of pairs of versions that may share a question by coincidence.
@@ -36,9 +37,8 @@ pub struct Fairness {
     /// Questions with a fill-in table that the paper also prints with its contents, each with the title of the
     /// table.
     pub(crate) printed_keys: Vec<(String, String)>,
-    /// Questions that ask for a PPN although no table is printed. The text may contain the PPN, so this finding is
-    /// only a hint.
-    pub(crate) ppn_without_table: Vec<String>,
+    /// Questions whose answers depend on something that the paper does not print.
+    pub(crate) lacking: Vec<(String, Lacking)>,
 }
 
 /// A question that differs between versions, but in too few pairs of versions.
@@ -153,9 +153,12 @@ impl Fairness {
             fairness
                 .printed_keys
                 .extend(keys.map(|table| (title.to_owned(), table.clone())));
-            if each.iter().any(|(_, question)| question.ppn_without_table) {
-                fairness.ppn_without_table.push(title.to_owned());
-            }
+            let lacking: BTreeSet<Lacking> = each
+                .iter()
+                .flat_map(|(_, question)| question.lacking.iter().copied())
+                .collect();
+            let lacking = lacking.into_iter().map(|what| (title.to_owned(), what));
+            fairness.lacking.extend(lacking);
             fairness.blanks(title, &each);
         }
         fairness

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::lacking::{Lacking, Stated};
 use super::printed::{Source, Text, texts};
 use crate::exam::field::{Asked, Field, fields};
 use crate::exam::formats::labels::Labels;
@@ -41,8 +42,8 @@ pub(crate) struct Question {
     pub(crate) ambiguous: Vec<String>,
     /// The titles of fill-in tables that the paper also prints with their contents.
     pub(crate) printed_keys: Vec<String>,
-    /// Whether the question asks for a PPN before the paper prints anything that could contain it.
-    pub(crate) ppn_without_table: bool,
+    /// What the answers depend on although the paper does not print it.
+    pub(crate) lacking: Vec<Lacking>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -81,7 +82,7 @@ impl Sample {
         let sheet = for_screens(paper);
         let mut questions = BTreeMap::new();
         let mut from = 0;
-        let (mut printed, mut given) = (false, Vec::new());
+        let (mut stated, mut given) = (Stated::default(), Vec::new());
         for (at, (question, section)) in paper.questions.iter().zip(&sheet.questions).enumerate() {
             let items: Vec<&PaperItem> = question.items().collect();
             let texts = texts(section);
@@ -96,8 +97,8 @@ impl Sample {
             };
             ambiguous(&question.body, &mut own.ambiguous);
             printed_keys(&question.body, &mut given, &mut own.printed_keys);
-            printed |= prints_entries(&question.body);
-            own.ppn_without_table = !printed && question.items().any(asks_ppn);
+            stated.add(question, &texts);
+            own.lacking = stated.lacking(question);
             for (place, item) in items.iter().enumerate() {
                 effort(&mut own.effort, item);
                 let blanks = all.iter().filter(|field| field.of_item == from + place);
@@ -158,7 +159,7 @@ fn operations(item: &PaperItem) -> Vec<&Did> {
     }
 }
 
-fn of_derivation(derivation: &Derivation) -> impl Iterator<Item = &Did> {
+pub(super) fn of_derivation(derivation: &Derivation) -> impl Iterator<Item = &Did> {
     derivation
         .paths
         .iter()
@@ -258,26 +259,6 @@ fn contains(printed: &Rows, table: &Rows, columns: &[Arc<str>]) -> bool {
         && columns
             .iter()
             .all(|name| column(printed, name) == column(table, name))
-}
-
-/// Whether a question prints anything that may contain page-table entries: a table, a figure, or a text with a table.
-fn prints_entries(body: &[Piece]) -> bool {
-    body.iter().any(|piece| match piece {
-        Piece::Given(_) | Piece::Figure(Figure::Views(_)) => true,
-        Piece::Text(text) => text.contains('|') || text.contains("\n\n"),
-        Piece::Part { body, .. } => prints_entries(body),
-        Piece::Figure(Figure::Bits { .. }) | Piece::Item(_) => false,
-    })
-}
-
-/// Whether an item asks for the PPN of an access on bare hardware. If a kernel chooses the PPNs, students can
-/// apply the kernel's allocation rule.
-fn asks_ppn(item: &PaperItem) -> bool {
-    let (ItemKind::Facts { blanks, .. }, Did::Access(access)) = (&item.kind, &*item.did) else {
-        return false;
-    };
-    let asked = |blank: &Blank| &*blank.fact == "ppn" && blank.key.is_some();
-    access.process.is_none() && blanks.iter().any(asked)
 }
 
 fn in_sequence(item: &PaperItem) -> bool {
@@ -544,7 +525,7 @@ const LISTED: u128 = 0x1000;
 /// Number of words before and after an answer in the excerpt of a text.
 const BESIDE: usize = 3;
 
-fn tokens(words: &str) -> impl Iterator<Item = &str> {
+pub(super) fn tokens(words: &str) -> impl Iterator<Item = &str> {
     words.split(|c: char| !c.is_ascii_alphanumeric())
 }
 

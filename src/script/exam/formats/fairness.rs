@@ -1,7 +1,7 @@
 //! The fairness of versions as text.
 
 use crate::exam::Version;
-use crate::exam::fair::{Blank, Fairness};
+use crate::exam::fair::{Blank, Fairness, Lacking};
 use crate::report::doc::{Block, Cell, Table, Tone};
 
 /// Maximum number of problems reported per kind.
@@ -27,8 +27,18 @@ pub fn fairness(of: &Fairness, versions: &[Version]) -> Vec<Block> {
         );
         verdict(false, &words)
     }));
-    blocks.extend(of.ppn_without_table.iter().map(|question| {
-        let words = "asks for a PPN, but the paper prints no page table; add `given page_table`";
+    blocks.extend(of.lacking.iter().map(|(question, lacking)| {
+        let words = match lacking {
+            Lacking::PageTable => {
+                "asks for a PPN, but the paper prints no page table; add `given page_table`"
+            }
+            Lacking::PageSize => {
+                "asks about an address, but the paper states no page size; add `given machine`"
+            }
+            Lacking::String => {
+                "asks about a reference string, but the paper does not print it; add `figure reference`"
+            }
+        };
         Block::line(format!("! {question}: {words}"))
     }));
     blocks.extend(guessable(of));

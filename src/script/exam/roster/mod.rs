@@ -12,9 +12,9 @@ use crate::lang::nearest::nearest;
 /// Headers of the name column.
 pub const NAMES: &[&str] = &["name", "fullname", "studentname", "student"];
 /// Headers of the first name column.
-pub const FIRST: &[&str] = &["firstname", "first", "givenname", "forename"];
+pub const FIRST: &[&str] = &["firstname", "first", "givenname", "forename", "vorname"];
 /// Headers of the last name column.
-pub const LAST: &[&str] = &["lastname", "last", "surname", "familyname"];
+pub const LAST: &[&str] = &["lastname", "last", "surname", "familyname", "nachname"];
 /// Maximum number of students in a roster.
 const MOST: usize = 10_000;
 

@@ -61,6 +61,7 @@ pub(crate) fn unlikely(script: &Block, sources: &Sources) -> Vec<Diagnostic> {
     found.extend(revealed(script));
     let mut powers = Powers {
         sources,
+        variables: statements(script).filter_map(variable).collect(),
         included: VisitedIncludes::default(),
         found,
     };
@@ -87,9 +88,41 @@ fn rightmost(expr: &Expr) -> &Expr {
     }
 }
 
-/// Finds `2 ^ n` and `10 ^ 3`, which are powers in other notations.
+/// Returns the name to which a statement gives a value.
+fn variable(stmt: &Stmt) -> Option<&str> {
+    match &stmt.kind {
+        StmtKind::Let { name, .. } | StmtKind::Choose { name, .. } | StmtKind::For { name, .. } => {
+            Some(&name.text)
+        }
+        _ => None,
+    }
+}
+
+impl Powers<'_> {
+    /// Finds `frames == 4`, which compares the rows of a table with a number.
+    fn rows(&mut self, left: &Expr, right: &Expr) {
+        let number = matches!(
+            right.kind,
+            ExprKind::Value(Value::Number(_)) | ExprKind::Quantity(..)
+        );
+        if let ExprKind::Name(noun) = &left.kind
+            && matches!(&**noun, "frames" | "swap")
+            && number
+            && !self.variables.contains(&**noun)
+        {
+            let message = format!("`{noun}` is a list of rows, and equals no number");
+            let warning = Diagnostic::warning(Code::Unlikely, left.span, message);
+            let count = Fix::write(left.span, &**noun, format!("{noun}.used"));
+            self.found.push(warning.fix(count));
+        }
+    }
+}
+
+/// Finds `2 ^ n` and `10 ^ 3`, which are powers in other notations, and tables that are compared with numbers.
 struct Powers<'a> {
     sources: &'a Sources,
+    /// The names that the script gives to values.
+    variables: HashSet<&'a str>,
     included: VisitedIncludes,
     found: Vec<Diagnostic>,
 }
@@ -103,6 +136,9 @@ impl<'s> Visit<'s> for Powers<'_> {
 
     fn visit_expr(&mut self, expr: &'s Expr) {
         walk_expr(self, expr);
+        if let ExprKind::Binary(BinaryOp::Equal | BinaryOp::NotEqual, left, right) = &expr.kind {
+            self.rows(left, right);
+        }
         let ExprKind::Binary(BinaryOp::BitXor, whole, exponent) = &expr.kind else {
             return;
         };

@@ -60,6 +60,11 @@ pub(super) fn remains(diagnostic: &Diagnostic, after: &[Diagnostic]) -> bool {
     diagnostic.is_warning() || after.iter().any(|other| same(other, diagnostic))
 }
 
+/// Returns the number of errors with the code and message of a diagnostic.
+pub(super) fn alike(diagnostic: &Diagnostic, all: &[Diagnostic]) -> usize {
+    all.iter().filter(|one| same(one, diagnostic)).count()
+}
+
 pub(super) fn same(one: &Diagnostic, other: &Diagnostic) -> bool {
     (one.code, &one.message) == (other.code, &other.message)
 }

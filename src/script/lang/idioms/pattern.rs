@@ -4,13 +4,15 @@
 //! a C type, and `TEXT` a string. `NUM` matches a single number or word, `PATH` a word that may contain dots,
 //! `VALUE` a number, and `SMALL` the number of bytes of an access. `YES` and `NO` match the words and digits
 //! for yes and no. `HEX` matches hexadecimal digits, and `REG`, `REG1`, `REG2`, `REG4`, and `REG8` a register,
-//! of that many bytes. Each of `A`, `B`, and `C` matches one or more tokens up to the next comma. `REST` matches
-//! the rest of the line, which may be empty. A hole that occurs twice must match the same text twice.
+//! of that many bytes. `CALL` matches the name of a function, and `PLACE` a line of a file, such as `first.pw:13`. Each of
+//! `A`, `B`, and `C` matches one or more tokens up to the next comma. `REST` matches the rest of the line, which may be empty, and
+//! `SOME` a rest that is not. A hole that occurs twice must match the same text twice.
 
 use super::rows::{is_fact, is_keyword};
 use super::spelled::TABLE;
 use super::tokens::{Token, nesting, tokens};
 use crate::lang::sections::lists;
+use crate::lang::value::functions::FUNCTIONS;
 
 /// The texts that match the holes of a pattern.
 #[derive(Debug, Clone, Default)]
@@ -73,7 +75,10 @@ fn matches<'a>(
     let first = found.first();
     let one = usize::from;
     let longest = match hole.text {
-        "REST" => return take(hole.text, line, found, found.len(), held),
+        "SOME" if found.is_empty() => return false,
+        "REST" | "SOME" => return take(hole.text, line, found, found.len(), held),
+        "PLACE" => place(found),
+        "CALL" => one(first.is_some_and(|token| is_function(token.text))),
         "A" | "B" | "C" => sequence(found),
         "TYPE" => found
             .iter()
@@ -136,6 +141,24 @@ fn width(name: &str) -> Option<&'static str> {
             return digits.then_some("");
         }
     })
+}
+
+/// Returns the number of tokens of a place such as `examples/first.pw:13` at the end of a line.
+fn place(found: &[Token]) -> usize {
+    let touches = |pair: &[Token]| pair[1].touches(&pair[0]);
+    let [.., file, colon, line] = found else {
+        return 0;
+    };
+    let ends = file.text.ends_with(".pw") && colon.text == ":" && line.is_number();
+    if ends && found.windows(2).all(touches) {
+        found.len()
+    } else {
+        0
+    }
+}
+
+fn is_function(word: &str) -> bool {
+    FUNCTIONS.iter().any(|function| function.name == word)
 }
 
 fn one_of(token: &Token, words: &[&str]) -> bool {

@@ -26,6 +26,10 @@ const LONGEST: usize = 400;
 /// Returns the advice for an error, likeliest first.
 pub(super) fn advice(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
     let mut found = all(diagnostic, text);
+    if !has_tlb(text) {
+        let fixes = found.iter_mut().filter_map(|one| one.fix.as_mut());
+        fixes.for_each(|fix| fix.text = fix.text.replace("=> tlb ", "=> cache "));
+    }
     let mut fixes: Vec<Fix> = Vec::new();
     found.retain(|one| {
         let known = one.fix.as_ref().is_some_and(|fix| fixes.contains(fix));
@@ -33,6 +37,15 @@ pub(super) fn advice(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
         !known
     });
     found
+}
+
+/// Whether a machine of a script may have a TLB.
+fn has_tlb(text: &str) -> bool {
+    let own = text.contains("machine {") && !text.contains("include");
+    let lower = text.to_ascii_lowercase();
+    !own || ["tlb", "simple", "core-i7", "machine \""]
+        .iter()
+        .any(|part| lower.contains(part))
 }
 
 fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {

@@ -2,8 +2,10 @@
 
 use super::pattern::matched;
 use super::rows::{Idiom, is_fact, is_keyword, section};
+use super::spelled::TABLE;
 use super::tokens::{nesting, tokens};
 use super::variants::whole;
+use crate::lang::sections::rows;
 
 /// Rewrites a statement. Returns the matching idioms, each with the new statement if there is one.
 pub(super) fn rewritten(said: &str) -> Vec<(&'static Idiom, Option<String>)> {
@@ -138,7 +140,19 @@ pub(super) fn stated(facts: &str) -> Option<(&'static Idiom, Option<String>)> {
         }
     }
     let row = if worksheet { Some(joining) } else { row };
+    let ours = |fact: &String| match fact.rsplit_once(' ') {
+        Some((name, value)) => format!("{name} {}", valued(value)),
+        None => fact.clone(),
+    };
+    let new: Vec<String> = new.iter().map(ours).collect();
     row.map(|row| (row, Some(new.join(", "))))
+}
+
+/// Returns the value of a fact that a word of another language means, such as `None`.
+fn valued(word: &str) -> &str {
+    let ours = rows(TABLE, "words").find(|(theirs, _)| *theirs == word);
+    ours.and_then(|(_, ours)| ours.split(' ').next())
+        .unwrap_or(word)
 }
 
 /// Converts an uppercase fact name to lowercase.

@@ -10,7 +10,7 @@ use crate::lang::fix::Fix;
 use crate::lang::layout::{Token, TokenKind, is_operator, tokens};
 use crate::lang::nearest::nearest;
 use crate::lang::parse::parse;
-use crate::lang::sections::lists;
+use crate::lang::sections::{lists, section};
 use crate::lang::span::Span;
 use crate::lang::value::UNITS;
 
@@ -82,7 +82,7 @@ impl<'a> Statement<'a> {
         if first > 0 && matches!(all[first - 1].kind, TokenKind::Close(b'}')) {
             before += "if true { } ";
         }
-        let tokens: Vec<Token> = all[first..=last]
+        let mut tokens: Vec<Token> = all[first..=last]
             .iter()
             .filter(|token| token.end > token.start)
             .copied()
@@ -94,8 +94,8 @@ impl<'a> Statement<'a> {
                 .ends_with('\n')
         };
         let next = |token: &Token| begins(token) && lists(TABLE, "begin", token.text(text));
-        if tokens.iter().skip(1).any(next) {
-            return None;
+        if let Some(next) = tokens.iter().skip(1).position(next) {
+            tokens.truncate(next + 1);
         }
         let at = tokens
             .iter()
@@ -133,10 +133,11 @@ impl<'a> Statement<'a> {
             std::slice::from_ref(edit),
         );
         let new_tokens = tokens(&new);
-        let names_keyword = new_tokens
-            .list
-            .windows(2)
-            .any(|pair| pair[0].text(&new) == "let" && is_keyword(pair[1].text(&new)));
+        let names_keyword = new_tokens.list.windows(2).any(|pair| {
+            let (first, second) = (pair[0].text(&new), pair[1].text(&new));
+            let names = matches!(first, "let" | "process" | "def" | "choose" | "for");
+            names && is_keyword(second) || first == "," && second == ","
+        });
         if names_keyword {
             return None;
         }
@@ -151,7 +152,7 @@ impl<'a> Statement<'a> {
 
     /// Returns the fixes after which the statement parses, without those that have the same effect. The first group
     /// exchanges words, so that no word is lost.
-    pub(super) fn repairs(&self, of: &Diagnostic) -> [Vec<Fix>; 2] {
+    pub(super) fn repairs(&self, of: &Diagnostic) -> [Vec<Fix>; 3] {
         let reading = |fixes: Vec<Fix>| {
             let mut found: BTreeMap<String, Fix> = BTreeMap::new();
             for fix in fixes {
@@ -165,14 +166,54 @@ impl<'a> Statement<'a> {
         };
         let (mut words, others) = self.exchanges(of);
         words.extend(self.keywords(of.span.file));
+        words.extend(self.other_brackets(of.span.file));
         let others = others.into_iter().chain(self.edits(of)).collect();
-        [reading(words), reading(others)]
+        [
+            reading(words),
+            reading(others),
+            reading(self.missing(of.span.file)),
+        ]
+    }
+
+    /// Inserts a word of the language near the error: a verb at the beginning, a setting in a block of settings, or a part of
+    /// the machine before a table.
+    fn missing(&self, file: u32) -> Vec<Fix> {
+        let block = self.around.0.trim_end_matches(" {\n").lines().next_back();
+        let block = block.and_then(|head| head.split_whitespace().next());
+        let in_settings = block.is_some_and(|head| lists(TABLE, "blocks", head));
+        let mut fixes = Vec::new();
+        for index in (0..self.tokens.len())
+            .filter(|index| *index == 0 || (self.at.saturating_sub(1)..self.at + 2).contains(index))
+        {
+            let before = index.checked_sub(1).map(|before| self.word(before));
+            let begins = matches!(before, None | Some(":"));
+            let words = match self.tokens[index].kind {
+                _ if in_settings && matches!(before, None | Some(",")) => "missing settings",
+                _ if begins => "missing verbs",
+                TokenKind::Open(b'{') => "missing parts",
+                _ => continue,
+            };
+            let at = self.tokens[index].start as u32;
+            let put = |word: &str| Fix::put_in(file, at, format!("{word} "));
+            fixes.extend(section(TABLE, words).split_whitespace().map(put));
+            let sign = matches!(
+                self.tokens[index].kind,
+                TokenKind::Operator | TokenKind::Close(_)
+            );
+            if sign && begins {
+                let place = self.place(file, index, index);
+                let write = |word: &str| Fix::write(place, self.word(index), word);
+                fixes.extend(section(TABLE, words).split_whitespace().map(write));
+            }
+        }
+        fixes
     }
 
     /// Returns the keywords that misspelled words near the error resemble.
     fn keywords(&self, file: u32) -> impl Iterator<Item = Fix> {
         let near = self.at.saturating_sub(2)..(self.at + 2).min(self.tokens.len());
-        near.filter_map(move |index| {
+        let head = (near.start > 0).then_some(0);
+        head.into_iter().chain(near).filter_map(move |index| {
             let word = self.word(index);
             let unit = index > 0
                 && self.tokens[index - 1].kind == TokenKind::Number
@@ -208,7 +249,7 @@ impl<'a> Statement<'a> {
         let calls = |index: usize| fixed(index) || fixed(index + 1);
         let cell = |index: usize| self.tokens[index].kind == TokenKind::Cell;
         let moves = |index: &usize| {
-            !calls(*index) && (cells || !cell(*index)) && (*index > 0 || keyword(1) && !keyword(0))
+            !calls(*index) && (cells || !cell(*index)) && (*index > 0 || keyword(1))
         };
         let both = head.into_iter().chain(near).filter(moves).map(|index| {
             let (both, next) = (self.place(file, index, index + 1), self.word(index + 1));
@@ -219,15 +260,18 @@ impl<'a> Statement<'a> {
                 Fix::write(both, text, format!("{next}{between}{}", self.word(index))),
             )
         });
-        let both =
-            both.filter(|(_, fix)| !unit_after_number(fix.was.as_deref().unwrap_or_default()));
+        let both = both.filter(|(_, fix)| {
+            !unit_after_number(fix.was.as_deref().unwrap_or_default())
+                && !unit_after_number(&fix.text)
+        });
         let (words, others): (Vec<_>, Vec<_>) = both.partition(|(words, _)| *words);
         let fixes = |all: Vec<(bool, Fix)>| all.into_iter().map(|(_, fix)| fix).collect();
         (fixes(words), fixes(others))
     }
 
-    /// Returns the removal of a token that is twice at the error. Cells may be equal, and a comma may lack a value.
-    pub(super) fn doubled(&self, file: u32) -> Option<Fix> {
+    /// Returns the removal of a token that is twice at the error. Cells of a row may be equal, and a comma may lack a value.
+    pub(super) fn doubled(&self, of: &Diagnostic) -> Option<Fix> {
+        let column = of.code == Code::BadTable && of.message.contains("twice");
         let all = &self.all;
         let near = self.near.saturating_sub(2)..(self.near + 2).min(all.len().checked_sub(1)?);
         let text = |token: Token| token.text(self.text);
@@ -235,11 +279,11 @@ impl<'a> Statement<'a> {
             text(all[*index]) == text(all[index + 1]) && all[*index].end > all[*index].start
         };
         let single = |index: &usize| {
-            !matches!(all[*index].kind, TokenKind::Cell | TokenKind::Bar)
-                && text(all[*index]) != ","
+            let cell = matches!(all[*index].kind, TokenKind::Cell | TokenKind::Bar);
+            (column || !cell) && text(all[*index]) != ","
         };
         let twice = near.rev().find(|index| twice(index) && single(index))?;
-        let place = Span::new(file, all[twice + 1].start..all[twice + 1].end);
+        let place = Span::new(of.span.file, all[twice + 1].start..all[twice + 1].end);
         Some(Fix::write(place, text(all[twice]), ""))
     }
 
@@ -266,12 +310,22 @@ impl<'a> Statement<'a> {
             !is(index, |kind| {
                 matches!(
                     kind,
-                    TokenKind::Word | TokenKind::Number | TokenKind::String { .. }
+                    TokenKind::Word
+                        | TokenKind::Number
+                        | TokenKind::String { .. }
+                        | TokenKind::Close(b')' | b']')
                 )
             })
         };
+        let apart = before.ends_with([' ', '\n']) && after.starts_with([' ', '\n']);
         match token.kind {
-            _ if elsewhere || self.tokens.len() == 1 => false,
+            TokenKind::Cell => matches!(code, Code::UnknownColumn | Code::BadTable),
+            // A word after a block is not a statement.
+            _ if self.tokens.len() == 1 => {
+                let ended = before.trim_end_matches([' ', '\t']).ends_with('}');
+                ended || !matches!(token.kind, TokenKind::Word)
+            }
+            _ if elsewhere => false,
             // A sign is missing between two values that touch.
             TokenKind::Word | TokenKind::Number
                 if before.ends_with(|c: char| c.is_ascii_alphanumeric() || ")]".contains(c)) =>
@@ -279,21 +333,23 @@ impl<'a> Statement<'a> {
                 false
             }
             TokenKind::Prose | TokenKind::Hole | TokenKind::Open(b'{') => false,
-            TokenKind::Cell => code == Code::UnknownColumn,
-            TokenKind::Operator if self.word(index) == "." => false,
+            TokenKind::Operator if self.word(index) == "." => apart,
             TokenKind::Operator if self.word(index) == "," => true,
             TokenKind::Operator => index > 0 && is(index - 1, operator) || is(index + 1, operator),
             // A misspelled number, or the name of a function, is wrong, not superfluous.
             TokenKind::Word if self.word(index).contains("x0") => false,
             TokenKind::Word
                 if after.starts_with('(')
-                    && !(index > 0 && is(index - 1, |kind| kind == TokenKind::Word)) =>
+                    && (code == Code::UnknownFunction
+                        || !(index > 0 && is(index - 1, |kind| kind == TokenKind::Word))) =>
             {
                 false
             }
             TokenKind::Word => {
-                let known = nearest(self.word(index), keywords()).is_some();
-                let value = index > 0 && parts(index - 1) && parts(index + 1);
+                let word = self.word(index);
+                let known = nearest(word, keywords()).is_some_and(|near| near != word);
+                let begins = index == 1 && is_keyword(self.word(0));
+                let value = index > 0 && (parts(index - 1) || begins) && parts(index + 1);
                 index > 0 && !value && !is_operator(self.word(index)) && !known
             }
             // A value without its name is not superfluous.
@@ -323,6 +379,10 @@ impl<'a> Statement<'a> {
             (self.at + 2).min(self.tokens.len()),
         );
         let mut fixes = Vec::new();
+        let (from, to) = match of.code {
+            Code::BadTable => (0, self.tokens.len()),
+            _ => (from, to),
+        };
         let has_facts = (0..self.tokens.len()).any(|index| self.word(index) == "=>");
         for index in from..to {
             let (word, place) = (self.word(index), self.place(file, index, index));
@@ -342,7 +402,10 @@ impl<'a> Statement<'a> {
                 .iter()
                 .filter(|other| sign && index == self.at && fits(other))
             {
-                fixes.push(Fix::write(place, word, *sign));
+                let joins = matches!(*sign, "==" | "=" | ".." | "." | "in") && word == ",";
+                if !(joins || index == 0 && *sign == ",") {
+                    fixes.push(Fix::write(place, word, *sign));
+                }
             }
         }
         for index in from..=to {
@@ -350,10 +413,10 @@ impl<'a> Statement<'a> {
                 Some(before) => self.tokens[before].end,
                 None => self.tokens[0].start,
             };
-            for sign in SIGNS
-                .iter()
-                .filter(|sign| self.may_follow(sign, index) && !(has_facts && **sign == "=>"))
-            {
+            for sign in SIGNS.iter().filter(|sign| {
+                let first = index == 0 && **sign == ",";
+                !first && self.may_follow(sign, index) && !(has_facts && **sign == "=>")
+            }) {
                 let before = if index == 0 || matches!(*sign, "," | ")" | "]" | "." | "(" | ":") {
                     ""
                 } else {
@@ -372,6 +435,36 @@ impl<'a> Statement<'a> {
             }
         }
         fixes.extend(self.closings(file));
+        fixes
+    }
+
+    /// Writes a list in the other kind of brackets.
+    fn other_brackets(&self, file: u32) -> Vec<Fix> {
+        let (mut open, mut fixes) = (Vec::new(), Vec::new());
+        for (index, token) in self.tokens.iter().enumerate() {
+            if matches!(token.kind, TokenKind::Open(_)) {
+                open.push(index);
+            }
+            let closes = matches!(token.kind, TokenKind::Close(_));
+            let Some(first) = closes.then(|| open.pop()).flatten() else {
+                continue;
+            };
+            let others = match self.word(first) {
+                "(" => ("[", "]"),
+                "[" => ("(", ")"),
+                _ => continue,
+            };
+            let place = self.place(file, first, index);
+            let text = &self.text[place.start as usize..place.end as usize];
+            if text.contains(',') && (first..=index + 1).contains(&self.at) {
+                let inside = &text[1..text.len() - 1];
+                fixes.push(Fix::write(
+                    place,
+                    text,
+                    format!("{}{inside}{}", others.0, others.1),
+                ));
+            }
+        }
         fixes
     }
 

@@ -4,12 +4,12 @@
 
 use super::advice::Advice;
 use super::outcome::{
-    advised, comes_next, follows, has_own_fix, is_reading, new_there, reading, remains, same,
-    same_line, without_fix,
+    advised, alike, comes_next, follows, has_own_fix, is_reading, new_there, reading, remains,
+    same, same_line, without_fix,
 };
 use super::recognize::advice;
 use super::search::Statement;
-use super::tokens::{Token, line_at, tokens};
+use super::tokens::{Token, line_at, nesting, tokens};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::edit::{TextEdit, edited};
 use crate::lang::fix::Fix;
@@ -27,7 +27,7 @@ const READ_AGAIN: usize = 1 << 21;
 const WORK_OF_BYTE: u64 = 16;
 
 /// Maximum number of repairs to try for an error. More repairs that parse are ambiguous.
-const REPAIRS: usize = 24;
+const REPAIRS: usize = 48;
 
 /// Maximum number of changed places in a fix to try without some of them.
 const CHANGES: usize = 6;
@@ -111,6 +111,7 @@ fn improve_all(
                 continue;
             }
             failed[at] = false;
+            let earlier = trial.now.clone();
             if let Some((advice, cleared)) = trial.best(&before[at], &file.text) {
                 let covered = advice.fix.as_ref().map(|fix| fix.span);
                 fixed[at] = covered.is_some();
@@ -120,12 +121,17 @@ fn improve_all(
                 {
                     let inside = covered.is_some_and(|span| span.meets(diagnostic.span));
                     let beside = inside || same_line(&file.text, before[at].span, diagnostic.span);
-                    let left = remains(diagnostic, cleared.as_deref().unwrap_or_default());
+                    let cleared = cleared.as_deref();
+                    // An error elsewhere may have the same message.
+                    let fewer = cleared.is_some_and(|after| {
+                        inside && alike(diagnostic, after) < alike(diagnostic, &earlier)
+                    });
+                    let left = !fewer && remains(diagnostic, cleared.unwrap_or_default());
                     settled[other] |= beside;
                     failed[other] |= beside;
                     // An error with a fix of its own is gone because of that fix.
                     gone[other] |= !fixed[other]
-                        && (beside && !left || follows(diagnostic, at < other, cleared.as_deref()));
+                        && (beside && !left || follows(diagnostic, at < other, cleared));
                 }
                 diagnostics[at] = advised(&before[at], advice);
             } else if let Some(fix) = before[at].fix.as_deref() {
@@ -231,6 +237,17 @@ fn partly(
     result
 }
 
+/// Whether a text closes a bracket that it does not open, apart from a bracket at its beginning.
+fn closes_more(text: &str) -> bool {
+    let all = tokens(text);
+    let mut depth = all.first().map_or(0, |first| nesting(first.text).max(0));
+    let mut closes = |token: &Token| {
+        depth += nesting(token.text);
+        depth < 0
+    };
+    all.iter().skip(1).any(&mut closes)
+}
+
 /// Whether the code in a help text parses as a statement, a setting, a fact, or a value.
 pub(super) fn reads(help: &str) -> bool {
     let Some((_, text)) = help.split_once("write `") else {
@@ -298,16 +315,22 @@ impl Trial<'_> {
         }
         let place = diagnostic.span.start as usize;
         let statement = (!self.open).then(|| Statement::at(text, place)).flatten();
-        let doubled = statement
-            .as_ref()
-            .and_then(|one| one.doubled(diagnostic.span.file));
-        if let Some((fix, after)) = doubled.and_then(|fix| self.cleared(diagnostic, fix, text)) {
+        let doubled = statement.as_ref().and_then(|one| one.doubled(diagnostic));
+        let doubled = doubled.and_then(|fix| self.cleared(diagnostic, fix, text));
+        // Which of several braces is superfluous is clear only if no other error is left.
+        let brace = |fix: &Fix| fix.was.as_deref() == Some("}");
+        if let Some((fix, after)) = doubled.filter(|(fix, after)| !brace(fix) || after.is_empty()) {
             self.make(&fix, text, &after);
             return Some((Advice::fixed(None, None, fix, false), Some(after)));
         }
         let all = advice(diagnostic, text);
         for one in &all {
             let Some(fix) = &one.fix else { continue };
+            // A name alone may be a part of the statement above.
+            let shows = |was: &String| fix.text == format!("show {was}");
+            if self.open && fix.was.as_ref().is_some_and(shows) {
+                continue;
+            }
             if let Tried::Works(after) = self.after(diagnostic, fix, text)
                 && self.is_clean(diagnostic, fix, text, &after)
             {
@@ -364,7 +387,9 @@ impl Trial<'_> {
         let works = if fix.text.len() > 1 && next == Some(&*fix.text) {
             false
         } else if sign {
-            fewer && self.left_on_line(fix, text, &after).is_empty()
+            fewer
+                && self.left_on_line(fix, text, &after).is_empty()
+                && self.is_only(diagnostic, fix, text, &after)
         } else {
             self.is_clean(diagnostic, fix, text, &after)
         };
@@ -372,6 +397,38 @@ impl Trial<'_> {
             Tried::Works(after)
         } else {
             Tried::Fails
+        }
+    }
+
+    /// Whether no other bracket can be the wrong one: the brace that a fix inserts or removes leaves no error that it explains,
+    /// and the open bracket at the error is not superfluous.
+    fn is_only(
+        &mut self,
+        diagnostic: &Diagnostic,
+        fix: &Fix,
+        text: &str,
+        after: &[Diagnostic],
+    ) -> bool {
+        let span = diagnostic.span;
+        let there = text.get(span.start as usize..span.end as usize);
+        let known = |one: &Diagnostic| self.now.iter().any(|old| same(old, one));
+        match (fix.text.trim(), there) {
+            ("", Some("}")) => after.is_empty(),
+            ("}", _) => {
+                let next = text[fix.span.end as usize..].trim_start();
+                let line = next.lines().next().unwrap_or_default().trim();
+                let there = |one: &&Diagnostic| one.message.contains(&format!("`{line}`"));
+                line.is_empty()
+                    || !after
+                        .iter()
+                        .filter(|one| !known(one))
+                        .any(|one| there(&one))
+            }
+            (")" | "]", Some(open @ ("(" | "["))) => {
+                let removal = Fix::write(span, open, "");
+                self.cleared(diagnostic, removal, text).is_none()
+            }
+            _ => true,
         }
     }
 
@@ -399,7 +456,7 @@ impl Trial<'_> {
         text: &str,
         after: &[Diagnostic],
     ) -> bool {
-        let count = |all: &[Diagnostic]| all.iter().filter(|one| same(one, diagnostic)).count();
+        let count = |all: &[Diagnostic]| alike(diagnostic, all);
         let known = |one: &&Diagnostic| {
             let before = self
                 .now
@@ -408,10 +465,13 @@ impl Trial<'_> {
             before || diagnostic.code == Code::Syntax || comes_next(diagnostic.code, one.code)
         };
         let left = self.left_on_line(fix, text, after);
-        if diagnostic.code != Code::Syntax
-            && fix.text.contains(' ')
-            && left.iter().any(|one| is_reading(one))
+        if !is_reading(diagnostic) && left.iter().any(|one| is_reading(one))
+            || closes_more(&fix.text)
         {
+            return false;
+        }
+        let more = |one: &&Diagnostic| matches!(one.code, Code::UnknownWord | Code::WrongCount);
+        if diagnostic.code == Code::BadNumber && left.iter().any(more) {
             return false;
         }
         count(after) < count(&self.now).max(1) && left.iter().all(known)

@@ -36,6 +36,12 @@ pub(super) fn after_a_value(stop: &Stop) -> Option<Diagnostic> {
             .fix(stop.write(".", ": ")),
         );
     }
+    if stop.setting && before == head && rest.starts_with('.') {
+        return Some(mistake(
+            "the name of a setting is one word",
+            "`pagewalk reference settings` lists the settings",
+        ));
+    }
     if before == head && !head.is_empty() && rest.starts_with(['.', '+', '*', '/', '<', '>']) {
         return Some(mistake(
             "a statement must begin with a verb",

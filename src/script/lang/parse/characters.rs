@@ -22,7 +22,7 @@ const ALIKE: &[(&str, &str, &str)] = &[
     ),
 ];
 
-/// Signs of mathematics, and characters without a width.
+/// Signs of mathematics, ligatures, and characters without a width.
 const SIGNS: &[(&str, &str)] = &[
     ("…", ".."),
     ("∧", " and "),
@@ -31,6 +31,11 @@ const SIGNS: &[(&str, &str)] = &[
     ("∈", " in "),
     ("←", "="),
     ("≔", "="),
+    ("ﬁ", "fi"),
+    ("ﬂ", "fl"),
+    ("ﬀ", "ff"),
+    ("ﬃ", "ffi"),
+    ("ﬄ", "ffl"),
     ("\u{200b}", ""),
     ("\u{200e}", ""),
     ("\u{feff}", ""),
@@ -44,7 +49,12 @@ fn plain(c: char) -> Option<(String, &'static str)> {
         return char::from_u32(u32::from(c) - 0xFEE0).map(|c| (c.to_string(), "full-width"));
     }
     if let Some((_, ours)) = SIGNS.iter().find(|(theirs, _)| theirs.starts_with(c)) {
-        return Some(((*ours).to_owned(), "a sign of mathematics"));
+        let kind = match c {
+            'ﬀ'..='ﬄ' => "a ligature",
+            _ if ours.is_empty() => "a character without a width",
+            _ => "a sign of mathematics",
+        };
+        return Some(((*ours).to_owned(), kind));
     }
     ALIKE.iter().find_map(|(theirs, ours, kind)| {
         let at = theirs.chars().position(|other| other == c)?;

@@ -286,6 +286,10 @@ fn bad_number(text: &str) -> ValueError {
     let unit = text.trim_start_matches(|c: char| c.is_ascii_digit() || "_. ".contains(c));
     match unit_spelt(unit).filter(|_| unit.len() < text.len()) {
         _ if hexadecimal => error.write(format!("0x{text}")),
+        // A date.
+        _ if text.matches('.').count() > 1 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') => {
+            error.write(format!("\"{text}\""))
+        }
         Some(spelt) => error.write(format!("{}{spelt}", &text[..text.len() - unit.len()])),
         None => error
             .help("write a number as 20, 0x14, 0b1_0100, 0.96, or 96%, a size as 8 KB, and a time as 10 ns"),

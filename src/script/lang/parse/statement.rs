@@ -291,7 +291,12 @@ impl Tree<'_> {
             span: self.span(&part),
         };
         self.has_include = true;
-        let body = self.includes.include(&path, self.nesting + 1);
+        // A string with an error has no text.
+        let body = if path.text.is_empty() && part.as_str().contains('\\') {
+            Arc::new([])
+        } else {
+            self.includes.include(&path, self.nesting + 1)
+        };
         StmtKind::Include { path, body }
     }
 

@@ -77,6 +77,17 @@ fn unescape(text: &str, span: Span) -> Result<Vec<u8>, Diagnostic> {
             let shown: String = escape.chars().take(1).collect();
             let end = start + 1 + shown.len() as u32;
             let message = format!("`\\{shown}` is not an escape sequence");
+            let is_path = text.contains('.') && !text.contains(' ');
+            if is_path {
+                let place = Span { start, end, ..span };
+                let fix = Fix::write(
+                    span,
+                    format!("\"{text}\""),
+                    format!("\"{}\"", text.replace('\\', "/")),
+                );
+                let message = format!("{message}; folders are separated by `/`");
+                return Err(Diagnostic::new(Code::Syntax, place, message).fix(fix));
+            }
             let help = "use a C escape sequence (\\n \\t \\r \\0 \\\\ \\\" \\' \\x41 \\101), \
                         or write \\\\ for a backslash";
             return Err(

@@ -1,11 +1,11 @@
 //! `figure bits`: the bits of an address.
 
 use super::request::Request;
-use crate::lang::ast::{Command, Expr, Span};
+use crate::lang::ast::{Expr, Span};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::questions::entry::Figure;
-use crate::questions::rows::word;
+use crate::run::bind::{Bound, word};
 use crate::run::record::{BitsView, View};
 use crate::run::session::Session;
 use crate::run::stop::Stop;
@@ -19,7 +19,7 @@ pub(crate) fn bits(session: &mut Session, request: &Request) -> Result<(Figure, 
     let Some((address, pa, fields)) = address_of(request.operands) else {
         return Err(match request.operands {
             [blank, _] | [_, blank] if word(blank) == Some("blank") => {
-                unneeded(session, request.command, blank)
+                unneeded(session, request.bound, blank)
             }
             [_, more, ..] => Diagnostic::new(
                 Code::WrongCount,
@@ -88,20 +88,20 @@ fn address_of(operands: &[Expr]) -> Option<(&Expr, bool, bool)> {
 }
 
 /// Reports the word `blank`, which is unnecessary because the boxes of bits are always blank on a paper.
-fn unneeded(session: &Session, command: &Command, blank: &Expr) -> Diagnostic {
-    let operands = command
+fn unneeded(session: &Session, bound: &Bound, blank: &Expr) -> Diagnostic {
+    let operands = bound
         .operands
         .iter()
         .filter(|operand| operand.span != blank.span);
     let rest: Vec<&str> = operands
         .map(|operand| session.text(operand.span).trim())
         .collect();
-    let end = command
+    let end = bound
         .operands
         .last()
         .map_or(blank.span.end, |last| last.span.end);
     let place = Span {
-        start: command.operands[0].span.start,
+        start: bound.operands[0].span.start,
         end,
         ..blank.span
     };

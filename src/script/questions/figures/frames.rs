@@ -3,7 +3,7 @@
 use super::request::Request;
 use crate::lang::ast::{Expr, Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::questions::rows::word;
+use crate::run::bind::word;
 use crate::run::record::{
     AreaRecord, FigureData, PageInFrame, SharedFrame, Sharing, SharingProcess,
 };

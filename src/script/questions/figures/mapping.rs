@@ -9,7 +9,7 @@ use super::request::Request;
 use crate::lang::ast::{Expr, Span};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::value::Value;
-use crate::questions::rows::word;
+use crate::run::bind::word;
 use crate::run::paths::no_file;
 use crate::run::record::{
     AreaRecord, FigureData, FilePages, MappedArea, MappedFile, MappedFrame, MappedPages, Mapping,

@@ -12,10 +12,10 @@ mod views;
 mod walk;
 
 use super::entry::{Entry, Figure};
-use crate::lang::ast::{Command, Expr, Stmt, StmtKind};
+use crate::lang::ast::{Expr, Stmt, StmtKind};
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::run::params::Param::{self, Keyword, Literal, Many, Optional};
-use crate::run::params::{FILE_NAME, LEVEL, NOUN, OP, PA, PROCESS, RAW, VA};
+use crate::run::bind::Param::{self, Keyword, Literal, Many, Optional};
+use crate::run::bind::{Bound, FILE_NAME, LEVEL, NOUN, OP, PA, PROCESS, RAW, VA, word};
 use crate::run::record::{Did, FigureData, View};
 use crate::run::session::{Action, Session};
 use crate::run::settings::list;
@@ -141,7 +141,7 @@ pub(crate) fn draws_sets(stmt: &Stmt) -> bool {
     let StmtKind::Command(command) = &stmt.kind else {
         return false;
     };
-    let figure = command.operands.first().and_then(super::rows::word);
+    let figure = command.operands.first().and_then(word);
     &*command.verb.text == "figure" && figure == Some("translation")
 }
 
@@ -160,28 +160,24 @@ pub(crate) const WAYS: &[&[Param]] = &{
 ///
 /// # Errors
 /// Returns `unknown-word`, `wrong-count`, or the errors of the figure.
-pub(crate) fn figure(session: &mut Session, command: &Command) -> Result<Action, Stop> {
-    let place = command.verb.span;
-    let Some((noun, operands)) = command.operands.split_first() else {
-        return Err(
-            Diagnostic::new(Code::WrongCount, place, "`figure` needs something to draw")
-                .label("nothing follows")
-                .into(),
-        );
+pub(crate) fn figure(session: &mut Session, bound: &Bound) -> Result<Action, Stop> {
+    let place = bound.place;
+    let Some((noun, operands)) = bound.operands.split_first() else {
+        return Err(bound.missing("something to draw").into());
     };
-    let word = super::rows::word(noun);
+    let name = word(noun);
     let named = |row: &&FigureRow| match row.name() {
         None => session.names_shown(noun),
-        name => name == word,
+        own => own == name,
     };
     let Some(row) = FIGURES.iter().find(named) else {
-        return Err(session.unknown_figure(noun, word).into());
+        return Err(session.unknown_figure(noun, name).into());
     };
     let request = Request {
         place,
         noun,
         operands,
-        command,
+        bound,
     };
     let (figure, views) = match row.prepare {
         Prepare::Data(prepare) => {
@@ -204,6 +200,7 @@ pub(crate) fn figure(session: &mut Session, command: &Command) -> Result<Action,
             (figure, vec![view])
         }
     };
+    bound.refuse()?;
     // The next figure of a process marks only the accesses after this one.
     let marked: Vec<_> = views.iter().filter_map(layout::process_of).collect();
     let entry = Entry::Figure {
@@ -211,7 +208,7 @@ pub(crate) fn figure(session: &mut Session, command: &Command) -> Result<Action,
         in_part: session.in_part(),
     };
     // `show` accepts the figures, too, but a paper has only what `figure` draws.
-    let is_printed = session.is_in_question() && &*command.verb.text == "figure";
+    let is_printed = session.is_in_question() && bound.name == "figure";
     Ok(Action::does(move |session| {
         for view in &views {
             session.state.note_figure(view);

@@ -4,7 +4,7 @@ use super::request::Request;
 use super::walk::{no_page_tables, walked};
 use crate::lang::ast::Expr;
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::questions::rows::word;
+use crate::run::bind::word;
 use crate::run::record::{FigureData, PteEntry, PteField, PteFigure, PteForm, PteMeaning, Shown};
 use crate::run::session::Session;
 use crate::run::stop::Stop;

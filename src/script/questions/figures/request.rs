@@ -1,9 +1,9 @@
 //! The operands of a `figure` statement.
 
-use crate::lang::ast::{Command, Expr, Span};
+use crate::lang::ast::{Expr, Span};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::questions::probed::probed;
-use crate::questions::rows::word;
+use crate::run::bind::{Bound, word};
 use crate::run::record::{Access, Did, View};
 use crate::run::session::Session;
 use crate::run::stop::Stop;
@@ -16,7 +16,7 @@ pub(crate) struct Request<'c> {
     pub(crate) noun: &'c Expr,
     /// The operands after the name.
     pub(crate) operands: &'c [Expr],
-    pub(crate) command: &'c Command,
+    pub(crate) bound: &'c Bound<'c>,
 }
 
 impl Request<'_> {
@@ -37,7 +37,7 @@ impl Request<'_> {
     /// Returns the errors of the operation, or `no-answer` if there is no access.
     pub(crate) fn access(&self, session: &mut Session, operands: &[Expr]) -> Result<Access, Stop> {
         if !operands.is_empty() {
-            return probed(session, operands, self.command.assigned.as_ref());
+            return probed(session, operands, self.bound.assigned);
         }
         if session.checking() {
             return Err(Stop::Unknowable);

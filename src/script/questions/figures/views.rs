@@ -15,7 +15,7 @@ use std::sync::Arc;
 /// # Errors
 /// Returns the errors of `show`, or `no-answer` if there is nothing to draw.
 pub(crate) fn shown(session: &mut Session, request: &Request) -> Result<Vec<View>, Stop> {
-    let operands: Arc<[Expr]> = request.command.operands.clone();
+    let operands: Arc<[Expr]> = request.bound.operands.into();
     let plan = session.as_shown(request.place, &operands)?;
     let views = session.show(plan, request.place, InvalidEntries::Hidden)?;
     request.drawable(session, views)
@@ -26,7 +26,7 @@ pub(crate) fn shown(session: &mut Session, request: &Request) -> Result<Vec<View
 /// # Errors
 /// Returns the errors of `show`, or `no-answer` if there is nothing to draw.
 pub(crate) fn contents(session: &mut Session, request: &Request) -> Result<Vec<View>, Stop> {
-    let operands: Arc<[Expr]> = request.command.operands.clone();
+    let operands: Arc<[Expr]> = request.bound.operands.into();
     let plan = session.as_shown(request.place, &operands)?;
     let contents = match &plan {
         ShowPlan::Table(noun, level, None) => Some((*noun, *level)),
@@ -62,6 +62,6 @@ pub(crate) fn steps(session: &mut Session, request: &Request) -> Result<Vec<View
         let views = messages_of(session.state.last.as_deref(), level);
         return request.drawable(session, views);
     }
-    let access = probed(session, operands, request.command.assigned.as_ref())?;
+    let access = probed(session, operands, request.bound.assigned)?;
     Ok(vec![View::Steps(Box::new(access), level)])
 }

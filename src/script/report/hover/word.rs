@@ -3,8 +3,8 @@
 use super::names;
 use super::names::{Asked, code, paragraphs, script};
 use crate::questions::LANGUAGE;
+use crate::run::bind::Params;
 use crate::run::facts::{Family, key};
-use crate::run::params::Params;
 use crate::run::settings::{BlockRow, SettingWord};
 use crate::run::state::State;
 use crate::services::complete::{CursorToken, TokenRole};

@@ -20,12 +20,13 @@ mod why;
 
 use std::sync::Arc;
 
-use super::doc::{Block, Checks, Failure};
+use super::doc::{Block, Checks, Failure, Tone};
 use crate::lang::nearest::cut;
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
 use crate::lang::value::Value;
 use crate::report::words::counts::approximately;
+pub(crate) use crate::report::words::counts::failures;
 pub use crate::report::words::counts::{count, failure, summary, thousands};
 use crate::report::words::numbers;
 pub use crate::report::words::numbers::hex;
@@ -54,6 +55,8 @@ pub struct Narrator<'s> {
     explain: bool,
     /// Whether each statement outside loops is already on the lines above.
     below: bool,
+    /// Whether the reader predicts the results, so that only the expectations show them.
+    predicts: bool,
 }
 
 impl<'s> Narrator<'s> {
@@ -64,6 +67,7 @@ impl<'s> Narrator<'s> {
             repeats: Repeats::default(),
             explain,
             below: false,
+            predicts: false,
         }
     }
 
@@ -73,6 +77,13 @@ impl<'s> Narrator<'s> {
             below: true,
             ..Self::new(sources, false)
         }
+    }
+
+    /// Hides the results that a reader can predict: those of accesses, system calls, kernel actions, references, and
+    /// replays, and the actual values of expectations.
+    #[must_use]
+    pub fn predicting(self, predicts: bool) -> Self {
+        Self { predicts, ..self }
     }
 
     /// Creates a narrator that continues in a loop, whose head was already narrated.
@@ -105,10 +116,8 @@ impl<'s> Narrator<'s> {
     /// hold.
     pub fn failed(&mut self, record: &StepRecord) -> Option<(Arc<Statement>, Checks)> {
         let statement = self.statements.executed(record);
-        match checks(record)? {
-            Block::Checks(checks) if !checks.failed.is_empty() => Some((statement, checks)),
-            _ => None,
-        }
+        let checks = checks(record).filter(|checks| !checks.failed.is_empty())?;
+        Some((statement, checks))
     }
 
     /// Returns the remaining blocks at the end of the run.
@@ -137,11 +146,26 @@ impl<'s> Narrator<'s> {
             }),
             None => blocks.extend(self.statement(record, statement, "")),
         }
+        if self.predicts && is_predictable(record) {
+            if record.checks.is_empty() {
+                let how = "predict the facts with `=>`; `:why` shows them";
+                blocks.push(Block::toned(Tone::Faint, how));
+            }
+            return blocks.extend(self.checks(record));
+        }
         blocks.extend(self.calls(record));
         if shown_value.is_none() {
             blocks.extend(self.body(record));
         }
-        blocks.extend(checks(record));
+        blocks.extend(self.checks(record));
+    }
+
+    /// Returns the results of a statement's expectations, if any.
+    fn checks(&self, record: &StepRecord) -> Option<Block> {
+        checks(record).map(|mut checks| {
+            checks.predicted = self.predicts;
+            Block::Checks(checks)
+        })
     }
 
     /// Returns the line of a statement with a note, or the note alone below the statement.
@@ -226,7 +250,7 @@ impl<'s> Narrator<'s> {
         if record.checks.iter().any(|check| !check.held) || !calls.is_empty() {
             blocks.extend(self.statement(record, statement, ""));
             blocks.extend(calls);
-            return blocks.extend(checks(record));
+            return blocks.extend(self.checks(record));
         }
         blocks.extend(self.statement(record, statement, &verdict(&record.checks)));
     }
@@ -241,6 +265,7 @@ impl<'s> Narrator<'s> {
     ) {
         let short = with_variables(record, statement);
         let text = match &*record.did {
+            _ if self.predicts && is_predictable(record) => short,
             Did::Access(access) => access::line(access),
             Did::Bound { call: None, .. } => bound(&record.did),
             Did::Call(call)
@@ -255,7 +280,7 @@ impl<'s> Narrator<'s> {
         let text = inside(record, text);
         if failed {
             blocks.push(Block::line(format!("{text}  ({})", statement.location())));
-            return blocks.extend(checks(record));
+            return blocks.extend(self.checks(record));
         }
         blocks.push(Block::line(with_note(text, &verdict(&record.checks))));
         match &*record.did {
@@ -266,8 +291,21 @@ impl<'s> Narrator<'s> {
     }
 }
 
-/// Returns the results of a statement's expectations, if any.
-fn checks(record: &StepRecord) -> Option<Block> {
+/// Whether a statement has results that a reader can predict.
+fn is_predictable(record: &StepRecord) -> bool {
+    let plain = matches!(
+        &*record.did,
+        Did::Bound { call: None, .. }
+            | Did::Shown(_)
+            | Did::Machine(_)
+            | Did::Declared(_)
+            | Did::Scenario(_)
+            | Did::Quiet
+    );
+    !plain
+}
+
+fn checks(record: &StepRecord) -> Option<Checks> {
     let checks = &record.checks;
     if checks.is_empty() {
         return None;
@@ -285,10 +323,11 @@ fn checks(record: &StepRecord) -> Option<Block> {
                 .map(|actual| actual.in_unit_of(Some(&check.expected)).to_string()),
             reason: note(check, &record.did),
         });
-    Some(Block::Checks(Checks {
+    Some(Checks {
         held,
         failed: failed.collect(),
-    }))
+        predicted: false,
+    })
 }
 
 /// Prefixes a statement with its process.

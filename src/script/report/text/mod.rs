@@ -282,13 +282,12 @@ fn checked(text: &mut String, checks: &Checks, theme: Theme) {
         let count = narrate::count(checks.held, "expectation holds", "expectations hold");
         return line(text, 2, &theme.paint(Ink::Good, &format!("✓ {count}")));
     }
-    let (failed, all) = (
-        checks.failed.len() as u64,
-        checks.failed.len() as u64 + checks.held,
-    );
-    let count = format!("✗ {}", narrate::failure(failed, all));
     // At the margin, where only statements begin, so that failures are found without colors.
-    wrapped(text, 0, Ink::Failed, &count, theme);
+    let failures = format!("✗ {}", visible(&narrate::failures(checks)));
+    wrapped(text, 0, Ink::Failed, &failures, theme);
+    if checks.predicted {
+        return;
+    }
     let rows = checks.failed.iter().map(|failure| {
         let [actual, reason] = [&failure.actual, &failure.reason].map(Option::as_deref);
         let row = [&failure.fact, &*failure.expected, actual.unwrap_or("-")];

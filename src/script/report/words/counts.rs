@@ -1,7 +1,7 @@
 //! Counts in words.
 
 use crate::lang::value::Value;
-use crate::report::doc::Tone;
+use crate::report::doc::{Checks, Tone};
 use crate::run::record::Totals;
 
 /// Formats a count with its noun: `1 expectation holds`, `9,900 expectations hold`.
@@ -57,6 +57,19 @@ pub fn failure(failed: u64, all: u64) -> String {
             thousands(all)
         ),
     }
+}
+
+/// Describes failed expectations: their number, and for predictions also which ones, because no table of values
+/// follows.
+pub(crate) fn failures(checks: &Checks) -> String {
+    let failed = checks.failed.len() as u64;
+    let count = failure(failed, failed + checks.held);
+    if !checks.predicted {
+        return count;
+    }
+    let wrong = checks.failed.iter();
+    let wrong = wrong.map(|failure| format!("`{} {}`", failure.fact, failure.expected));
+    format!("{count}: {}", wrong.collect::<Vec<_>>().join(", "))
 }
 
 /// Summarizes a run in one line. `errors` is the number of errors in the script.

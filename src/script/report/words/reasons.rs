@@ -67,6 +67,9 @@ fn note_of(note: &Note, check: &Check, did: &Did) -> String {
                 Impossible::Decimal(value) => {
                     format!("{value} is decimal; for hexadecimal, write 0x{value}")
                 }
+                Impossible::Address(va) => {
+                    format!("the address {va} is decimal; for hexadecimal, write 0x{va}")
+                }
                 Impossible::Wide { value, bits } => {
                     let plural = if *bits == 1 { "" } else { "s" };
                     format!("0x{value:X} does not fit: `{name}` has {bits} bit{plural}")

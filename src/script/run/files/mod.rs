@@ -92,10 +92,14 @@ impl Files {
                     self.named.insert(place, number);
                     self.machines.entry(number).or_insert_with(|| {
                         let fields = fields_of_yaml(number, beside.text(number));
-                        fields
-                            .map(Arc::from)
-                            .map_err(|problems| wrong.extend(problems))
-                            .ok()
+                        let mut report = |mut problems: Vec<Diagnostic>| {
+                            if let Some(first) = problems.first_mut() {
+                                let what = "this statement reads the machine file";
+                                first.related.push((name.span, what.to_owned()));
+                            }
+                            wrong.extend(problems);
+                        };
+                        fields.map(Arc::from).map_err(&mut report).ok()
                     });
                 }
                 Err(diagnostic) => wrong.push(diagnostic),

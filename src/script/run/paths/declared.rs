@@ -7,8 +7,8 @@ use crate::lang::ast::Word;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
 use crate::lang::value::{Dimension, Measure, Value};
+use crate::run::bind::Params;
 use crate::run::facts::Component;
-use crate::run::params::Params;
 use crate::run::settings::{BLOCKS, SettingWord, list};
 
 /// The names before the dot that have no other properties than settings.

@@ -8,8 +8,8 @@ use pagewalk_engine::machine::reference_string::Replacement;
 use pagewalk_engine::trace::format::{FORMATS, Format};
 use pagewalk_engine::trace::replay::Straddle;
 
-use crate::run::params::Param::{Keyword, Literal, Many, Optional, Ways, Words};
-use crate::run::params::{N, PAGES, SIZE, words_of};
+use crate::run::bind::Param::{Keyword, Literal, Many, Optional, Ways, Words};
+use crate::run::bind::{N, PAGES, SIZE, words_of};
 use crate::run::record::{Only, STRADDLES};
 use crate::run::settings::{ArgKind, Field, SettingRow, integer, list, one_of, sole};
 use crate::run::trace_file::formats;
@@ -70,7 +70,7 @@ pub(crate) const REFERENCE_SETTINGS: &[SettingRow<Draft>] = &[
                 "random",
             ])],
             &[Literal("optimal"), Optional(&[Keyword("lookahead"), N])],
-            &[Literal("working-set")],
+            &[Literal("working-set"), Optional(&[Keyword("window"), N])],
         ])],
         help: "page replacement policy",
         repeats: false,

@@ -1,6 +1,6 @@
 //! The registry row that describes a block of settings.
 
-use crate::run::params::Param;
+use crate::run::bind::Param;
 use crate::run::table::Column;
 
 /// A block of settings.

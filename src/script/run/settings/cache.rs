@@ -9,8 +9,8 @@ use super::level::{Common, Level, POLICY_WORDS, SIDES, SetGeometry, Ways, policy
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::span::Span;
 use crate::lang::value::Value;
-use crate::run::params::Param::{Literal, Many, OneOf, Words};
-use crate::run::params::{N, SIZE, T, words_of};
+use crate::run::bind::Param::{Literal, Many, OneOf, Words};
+use crate::run::bind::{N, SIZE, T, words_of};
 
 #[derive(Debug, Clone)]
 pub(crate) struct CacheDraft {

@@ -13,7 +13,7 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::nearest::nearest;
 use crate::lang::value::{Number, Value, unit_spelt};
-use crate::run::params::{Param, Params};
+use crate::run::bind::{Param, Params};
 
 /// A setting with its values evaluated.
 #[derive(Debug, Clone)]
@@ -369,7 +369,12 @@ pub(crate) fn sole(field: &Field) -> Result<&Arg, Vec<Diagnostic>> {
             Err(one(
                 match more.word().and_then(|word| Some((word, unit_spelt(word)?))) {
                     Some((word, unit)) => diagnostic.did_you_mean(word, unit),
-                    None => diagnostic.help("separate settings with a comma, `;`, or a new line"),
+                    None => diagnostic.help(match more.word() {
+                        Some(word) => format!(
+                            "`{word}` is not a unit; separate settings with a comma, `;`, or a new line"
+                        ),
+                        None => "separate settings with a comma, `;`, or a new line".to_owned(),
+                    }),
                 },
             ))
         }

@@ -8,8 +8,8 @@ use crate::lang::span::Span;
 use crate::lang::value::Value;
 use pagewalk_engine::kernel::file::Fill;
 
-use crate::run::params::Param::{Literal, Many, OneOf};
-use crate::run::params::{BYTE, FILE_NAME, SIZE, VA};
+use crate::run::bind::Param::{Literal, Many, OneOf};
+use crate::run::bind::{BYTE, FILE_NAME, SIZE, VA};
 
 use super::field::{Arg, Field, SettingRow, one, sole};
 

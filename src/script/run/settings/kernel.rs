@@ -12,8 +12,8 @@ use super::field::{
     Field, ON_OFF, SettingRow, apply, count, one, one_of, policy_name, sole, value_of, word_of,
 };
 use crate::lang::value::Value;
-use crate::run::params::Param::{self, Unit, Words};
-use crate::run::params::{FRAMES, POLICY, SIZE, VA, words_of};
+use crate::run::bind::Param::{self, Unit, Words};
+use crate::run::bind::{FRAMES, POLICY, SIZE, VA, words_of};
 
 #[derive(Debug, Clone)]
 pub(crate) struct KernelDraft {

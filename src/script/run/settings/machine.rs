@@ -13,9 +13,9 @@ use super::field::{
 use super::level::{Level, level};
 use super::pte::{PteDraft, TABLE_SETTINGS, TableDraft, even_split};
 use crate::lang::value::Value;
+use crate::run::bind::Param::{Literal, Optional, Unit, Ways};
+use crate::run::bind::{CACHE, N, SIZE, T, TLB, WIDTH, settings};
 use crate::run::facts::Component;
-use crate::run::params::Param::{Literal, Optional, Unit, Ways};
-use crate::run::params::{CACHE, N, SIZE, T, TLB, WIDTH, settings};
 
 /// Draft of a machine declaration: the given settings, before other values are derived.
 #[derive(Debug, Clone, Default)]
@@ -109,7 +109,7 @@ pub(crate) const MACHINE_SETTINGS: &[SettingRow<MachineDraft>] = &[
         name: "tlb",
         params: &[Ways(&[
             &[Optional(&[TLB]), settings("entries N, ways N, …")],
-            &[Literal("none")],
+            &[Optional(&[TLB]), Literal("none")],
         ])],
         help: "adds a TLB level",
         repeats: true,
@@ -123,7 +123,7 @@ pub(crate) const MACHINE_SETTINGS: &[SettingRow<MachineDraft>] = &[
                 Optional(&[CACHE]),
                 settings("size SIZE, block SIZE, ways N, …"),
             ],
-            &[Literal("none")],
+            &[Optional(&[CACHE]), Literal("none")],
         ])],
         help: "adds a cache level",
         repeats: true,

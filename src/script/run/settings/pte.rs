@@ -11,8 +11,8 @@ use crate::lang::ast::Span;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
 use crate::lang::value::Value;
-use crate::run::params::Param::{Many, Ways, Words};
-use crate::run::params::{BITS as BIT_NUMBERS, N, SIZE, WIDTH, settings, words_of};
+use crate::run::bind::Param::{Many, Ways, Words};
+use crate::run::bind::{BITS as BIT_NUMBERS, N, SIZE, WIDTH, settings, words_of};
 
 /// Draft of the format of an entry.
 #[derive(Debug, Clone, Default)]

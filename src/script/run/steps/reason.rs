@@ -277,6 +277,8 @@ pub enum Note {
 pub enum Impossible {
     /// The value is decimal, and its digits are those of the hexadecimal actual value.
     Decimal(i128),
+    /// The address of the access is decimal, and the expected value is that of the address with the same hexadecimal digits.
+    Address(u64),
     /// The value is wider than the field.
     Wide { value: u64, bits: u32 },
 }

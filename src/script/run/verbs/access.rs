@@ -1,20 +1,18 @@
 //! Prepares `translate`, `read`, `write`, and `fetch`.
 
-use crate::lang::ast::{Command, Expr, ExprKind};
+use crate::lang::ast::{Expr, ExprKind};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::value::Value;
+use crate::run::bind::Param::{self, Keyword, Optional, Words};
+use crate::run::bind::{Bound, LENGTH, Slot, words_of};
 use crate::run::limits::ACCESS_LIMIT;
-use crate::run::params::Param::{self, Keyword, Optional, Words};
-use crate::run::params::{LENGTH, words_of};
 use crate::run::record::{AccessVerb, Did};
 use crate::run::session::{Action, Session};
-use crate::run::settings::{Arg, ArgKind, one_of};
 use crate::run::stop::Stop;
 use pagewalk_engine::machine::addr::Va;
 use pagewalk_engine::machine::event::{AccessKind, Privilege};
 
-use super::operands::{clauses, missing, plain, word};
 use super::plans::AccessPlan;
 
 const KINDS: &[(&str, AccessKind)] = &[
@@ -33,18 +31,6 @@ pub(crate) const FOR: Param = Optional(&[Keyword("for"), Words(words_of!(KINDS.0
 pub(crate) const BY: Param = Optional(&[Keyword("by"), Words(words_of!(MODES.0))]);
 /// `[size N]`
 pub(crate) const SIZED: Param = Optional(&[Keyword("size"), LENGTH]);
-
-/// Returns the value of a word in a clause.
-fn choice<T: Copy>(expr: &Expr, words: &[(&'static str, T)]) -> Result<T, Vec<Diagnostic>> {
-    let text = word(expr).unwrap_or_default().into();
-    one_of(
-        &Arg {
-            kind: ArgKind::Word { text, value: None },
-            span: expr.span,
-        },
-        words,
-    )
-}
 
 /// Whether a statement contains an address in digits. The digits of a canonical address in the upper half have more bits than the
 /// address, and `'a'` has no digits.
@@ -66,47 +52,41 @@ fn access(plan: AccessPlan) -> Action {
 }
 
 /// `translate VA [for read|write|execute] [by user|supervisor]`
-pub(crate) fn translate(session: &mut Session, command: &Command) -> Result<Action, Stop> {
-    plain(command)?;
-    let (va, clauses) = clauses(command, &command.operands, &[FOR, BY])?;
-    let (mut kind, mut mode) = (AccessKind::Read, Privilege::User);
-    for (clause, value) in clauses {
-        match clause {
-            "for" => kind = choice(value, KINDS)?,
-            _ => mode = choice(value, MODES)?,
-        }
-    }
-    let (place, written, verb) = (va.span, va, AccessVerb::Translate);
-    let (va, pid) = session.address_in_process(va, 1)?;
-    let literal = is_literal(session, written, va);
+pub(crate) fn translate(session: &mut Session, bound: &Bound) -> Result<Action, Stop> {
+    let written = bound.expr(Slot::Va)?;
+    let kind = bound.choice("for", KINDS).unwrap_or(AccessKind::Read);
+    let mode = bound.choice("by", MODES).unwrap_or(Privilege::User);
+    let (va, pid) = session.address_in_process(written, 1)?;
     Ok(access(AccessPlan {
-        verb,
+        verb: AccessVerb::Translate,
         kind,
         mode,
         va,
-        literal,
+        literal: is_literal(session, written, va),
         stored: None,
         data: Vec::new(),
         pid,
-        place,
+        place: written.span,
     }))
 }
 
+/// Returns the number of bytes in the clause `size`.
+fn size_of(session: &mut Session, bound: &Bound) -> Result<Option<u64>, Stop> {
+    let size = bound.clause("size");
+    size.map(|size| session.within(size, 1, ACCESS_LIMIT))
+        .transpose()
+}
+
 /// `read VA [size N]`
-pub fn read(session: &mut Session, command: &Command) -> Result<Action, Stop> {
-    plain(command)?;
-    let (va, clauses) = clauses(command, &command.operands, &[SIZED])?;
-    let size = clauses
-        .first()
-        .map_or(Ok(1), |(_, size)| session.within(size, 1, ACCESS_LIMIT))?;
+pub fn read(session: &mut Session, bound: &Bound) -> Result<Action, Stop> {
+    let va = bound.expr(Slot::Va)?;
+    let size = size_of(session, bound)?.unwrap_or(1);
     load(session, AccessVerb::Read, va, size)
 }
 
 /// `fetch VA`
-pub(crate) fn fetch(session: &mut Session, command: &Command) -> Result<Action, Stop> {
-    plain(command)?;
-    let (va, _) = clauses(command, &command.operands, &[])?;
-    load(session, AccessVerb::Fetch, va, 1)
+pub(crate) fn fetch(session: &mut Session, bound: &Bound) -> Result<Action, Stop> {
+    load(session, AccessVerb::Fetch, bound.expr(Slot::Va)?, 1)
 }
 
 /// Prepares a load from an address, also for `probe VA`.
@@ -143,17 +123,10 @@ pub(crate) fn load(
 }
 
 /// `write VA = V [size N]`
-pub fn write(session: &mut Session, command: &Command) -> Result<Action, Stop> {
-    let (va, extra) = clauses(command, &command.operands, &[])?;
-    debug_assert!(extra.is_empty());
-    let Some(assigned) = &command.assigned else {
-        return Err(missing(command, "a value after `=`").into());
-    };
-    let (value, clauses) = clauses(command, assigned, &[SIZED])?;
-    let size = match clauses.first() {
-        Some((_, size)) => Some(session.within(size, 1, ACCESS_LIMIT)?),
-        None => None,
-    };
+pub fn write(session: &mut Session, bound: &Bound) -> Result<Action, Stop> {
+    let va = bound.expr(Slot::Va)?;
+    let value = bound.expr(Slot::Stored)?;
+    let size = size_of(session, bound)?;
     let stored = session.eval(value)?;
     let bytes = bytes_of(&stored, size, value)?;
     session.work(bytes.len() as u64, va.span)?;

@@ -1,7 +1,8 @@
 //! Prepares `set` and `show`.
 
-use crate::lang::ast::{Command, Expr, ExprKind, Settings, Word};
+use crate::lang::ast::{Expr, ExprKind, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::run::bind::{Bound, word};
 use crate::run::nouns::{Contents, SHOWN_NOUNS, ShowPlan, ShownNoun, ThingRef, Views, What};
 use crate::run::record::{Did, Shown};
 use crate::run::session::{Action, Session, Verb};
@@ -12,28 +13,27 @@ use pagewalk_engine::machine::footprint::Footprint;
 use pagewalk_engine::machine::spec::Mmu;
 
 use super::naming::{NounRef, is_noun};
-use super::operands::{missing, unexpected, word};
 
 /// The number of rows after which `set` measures the memory of the machine. A row of a page table can need all the
 /// tables on its path.
 const ROWS: usize = 256;
 
 /// `set NOUN { table }`, `set cr3 = PA`, `set pte LEVEL PA = RAW`, `set pte LEVEL PA { fields }`
-pub(crate) fn set(session: &mut Session, command: &Command) -> Result<Action, Stop> {
-    let Some(first) = command.operands.first() else {
-        return Err(missing(command, "a part of the machine").into());
+pub(crate) fn set(session: &mut Session, bound: &Bound) -> Result<Action, Stop> {
+    let Some(first) = bound.operands.first() else {
+        return Err(bound.missing("a part of the machine").into());
     };
     let what = match word(first) {
         Some("cr3" | "pte") if session.has_kernel() => {
             return Err(kept(first, "page tables").into());
         }
-        Some("cr3") => cr3(session, command)?,
-        Some("pte") => pte(session, command)?,
-        _ => return rows(session, command),
+        Some("cr3") => cr3(session, bound)?,
+        Some("pte") => pte(session, bound)?,
+        _ => return rows(session, bound),
     };
     Ok(put(Contents {
         what,
-        span: command.verb.span,
+        span: bound.place,
     }))
 }
 
@@ -45,14 +45,11 @@ fn put(contents: Contents) -> Action {
     })
 }
 
-fn rows(session: &mut Session, command: &Command) -> Result<Action, Stop> {
-    let first = &command.operands[0];
-    let noun = session.noun(&command.operands)?;
-    let Some(table) = command
-        .block
-        .as_ref()
-        .and_then(|block| block.table.as_ref())
-    else {
+fn rows(session: &mut Session, bound: &Bound) -> Result<Action, Stop> {
+    bound.refuse()?;
+    let first = &bound.operands[0];
+    let noun = session.noun(bound.operands)?;
+    let Some(table) = bound.block.and_then(|block| block.table.as_ref()) else {
         let message = format!("`set {}` needs a table in braces", noun.name());
         return Err(Diagnostic::new(Code::BadTable, first.span, message)
             .help(format!("its columns are {}", noun.columns()))
@@ -77,7 +74,7 @@ fn rows(session: &mut Session, command: &Command) -> Result<Action, Stop> {
             let rows = session.read_table(table, &Shape::Entries(&layout))?;
             let cells = rows.first().map_or(&[][..], |row| &row.cells[1..]);
             let columns: Vec<String> = cells.iter().map(|cell| cell.column.to_string()).collect();
-            let place = command.verb.span;
+            let place = bound.place;
             Ok(Action::declares(move |session| {
                 let mut wrong: Vec<Diagnostic> = Vec::new();
                 for rows in rows.chunks(ROWS) {
@@ -111,22 +108,21 @@ fn kept(place: &Expr, what: &str) -> Diagnostic {
     .help("to add areas, write `set P1.maps { … }`; to map pages, use accesses and system calls")
 }
 
-fn cr3(session: &mut Session, command: &Command) -> Result<What, Stop> {
-    session.needs_mmu(&command.operands[0])?;
-    match (&*command.operands, command.assigned.as_deref()) {
-        ([_], Some([value])) => Ok(What::Cr3(session.physical(value)?)),
-        ([_], Some([_, more, ..])) | ([_, more, ..], _) => {
-            Err(unexpected(command, more, &[]).into())
-        }
-        _ => Err(missing(command, "an address after `=`").into()),
+fn cr3(session: &mut Session, bound: &Bound) -> Result<What, Stop> {
+    session.needs_mmu(&bound.operands[0])?;
+    bound.refuse()?;
+    match (bound.operands, bound.assigned.first()) {
+        ([_], Some(value)) => Ok(What::Cr3(session.physical(value)?)),
+        ([_, more, ..], _) => Err(bound.unexpected(more).into()),
+        _ => Err(bound.missing("an address after `=`").into()),
     }
 }
 
-fn pte(session: &mut Session, command: &Command) -> Result<What, Stop> {
-    let [_, level, at] = &*command.operands else {
+fn pte(session: &mut Session, bound: &Bound) -> Result<What, Stop> {
+    let [_, level, at] = bound.operands else {
         return Err(Diagnostic::new(
             Code::WrongCount,
-            command.operands[0].span,
+            bound.operands[0].span,
             "`set pte` needs a level and a physical address",
         )
         .help("write `set pte LEVEL PA = RAW` or `set pte LEVEL PA { ppn 0x12, p 1 }`")
@@ -139,14 +135,17 @@ fn pte(session: &mut Session, command: &Command) -> Result<What, Stop> {
     };
     let level = level_of(session, level, mmu)?;
     let at = session.physical(at)?;
-    let raw = match (command.assigned.as_deref(), &command.block) {
-        (Some([value]), None) => raw_entry(session, value, mmu.pte.bytes)?,
+    bound.refuse()?;
+    let raw = match (bound.assigned.first(), bound.block) {
+        (Some(value), _) => raw_entry(session, value, mmu.pte.bytes)?,
         (None, Some(block)) => {
-            let fields = session.entry_fields(block)?;
+            let fields = session.fields(block)?;
             mmu.pte.encode(pte_of_fields(&fields, spec.ppn_bits())?)
         }
-        (Some([_, more, ..]), _) => return Err(unexpected(command, more, &[]).into()),
-        _ => return Err(missing(command, "`= RAW`, or the fields of the entry in braces").into()),
+        (None, None) => {
+            let what = "`= RAW`, or the fields of the entry in braces";
+            return Err(bound.missing(what).into());
+        }
     };
     Ok(What::Pte { level, at, raw })
 }
@@ -192,15 +191,16 @@ pub(crate) fn raw_entry(session: &mut Session, value: &Expr, bytes: u32) -> Resu
 }
 
 /// `show NOUN`, `show EXPR`, or `show` with the operands of `figure`
-pub(crate) fn show(session: &mut Session, command: &Command) -> Result<Action, Stop> {
-    let plan = match show_plan(session, command) {
+pub(crate) fn show(session: &mut Session, bound: &Bound) -> Result<Action, Stop> {
+    let plan = match show_plan(session, bound) {
         Ok(plan) => plan,
-        Err(wrong) => match figure(session, command) {
-            Some(figure) => return (figure.prepare)(session, command),
+        Err(wrong) => match figure(session, bound) {
+            Some(figure) => return (figure.prepare)(session, &bound.with(figure.params)),
             None => return Err(wrong),
         },
     };
-    let place = command.verb.span;
+    bound.refuse()?;
+    let place = bound.place;
     Ok(Action::does(move |session| {
         Ok(Did::Shown(session.show(
             plan,
@@ -211,9 +211,9 @@ pub(crate) fn show(session: &mut Session, command: &Command) -> Result<Action, S
 }
 
 /// Returns the verb `figure` if it draws what the operands name, and the name alone is no noun of `show`.
-fn figure(session: &Session, command: &Command) -> Option<&'static Verb> {
-    let name = command.operands.first().and_then(word)?;
-    if command.operands.len() == 1 && is_noun(name) {
+fn figure(session: &Session, bound: &Bound) -> Option<&'static Verb> {
+    let name = bound.operands.first().and_then(word)?;
+    if bound.operands.len() == 1 && is_noun(name) {
         return None;
     }
     session.language.figure(name)
@@ -223,20 +223,23 @@ fn figure(session: &Session, command: &Command) -> Option<&'static Verb> {
 ///
 /// # Errors
 /// Returns the errors in the operands.
-pub(crate) fn show_plan(session: &mut Session, command: &Command) -> Result<ShowPlan, Stop> {
-    let Some(first) = command.operands.first() else {
-        return Err(missing(command, "a name or value to show").into());
+pub(crate) fn show_plan(session: &mut Session, bound: &Bound) -> Result<ShowPlan, Stop> {
+    let Some(first) = bound.operands.first() else {
+        return Err(bound.missing("a name or value to show").into());
     };
     let shown = word(first).and_then(|name| SHOWN_NOUNS.iter().find(|noun| noun.name == name));
     match shown {
-        Some(noun) => shown_noun(session, noun, command),
-        None if session.names_noun(first) => match session.noun(&command.operands)? {
-            NounRef::Part { noun, level, pid } => Ok(ShowPlan::Table(noun, level, pid)),
-            NounRef::Things(things) => Ok(ShowPlan::Things(things)),
-        },
-        None => match command.operands.get(1) {
+        Some(noun) => shown_noun(session, noun, bound),
+        None if session.names_noun(first) => {
+            bound.refuse()?;
+            Ok(match session.noun(bound.operands)? {
+                NounRef::Part { noun, level, pid } => ShowPlan::Table(noun, level, pid),
+                NounRef::Things(things) => ShowPlan::Things(things),
+            })
+        }
+        None => match bound.operands.get(1) {
             None => session.show_value(first),
-            Some(more) => Err(unexpected(command, more, &[]).into()),
+            Some(more) => Err(bound.unexpected(more).into()),
         },
     }
 }
@@ -244,27 +247,23 @@ pub(crate) fn show_plan(session: &mut Session, command: &Command) -> Result<Show
 fn shown_noun(
     session: &mut Session,
     noun: &'static ShownNoun,
-    command: &Command,
+    bound: &Bound,
 ) -> Result<ShowPlan, Stop> {
-    let place = command.operands[0].span;
-    let more = command.operands.get(1);
+    let place = bound.operands[0].span;
+    let more = bound.operands.get(1);
     let pid = match (&noun.views, more) {
         (Views::Process(_) | Views::Tables(_), Some(named)) => {
-            let name = Word {
-                text: word(named).unwrap_or_default().into(),
-                span: named.span,
-            };
-            Some(session.process_called(&name)?.pid)
+            Some(session.process_called(&Word::of(named))?.pid)
         }
         (Views::Process(_), None) => Some(session.looked_at(place)?),
         (Views::Tables(_), None) => session.page_table_of(place)?,
-        (_, Some(more)) => return Err(unexpected(command, more, &[]).into()),
+        (_, Some(more)) => return Err(bound.unexpected(more).into()),
         (Views::Machine(_) | Views::Stats(_), None) => session.machine(place).map(|_| None)?,
         (Views::Kernel(_), None) => session.kernel(place).map(|_| None)?,
         (Views::Last(_) | Views::Reference(_), None) => None,
     };
-    match command.operands.get(2) {
-        Some(more) => Err(unexpected(command, more, &[]).into()),
+    match bound.operands.get(2) {
+        Some(more) => Err(bound.unexpected(more).into()),
         None => Ok(ShowPlan::Noun(noun, pid)),
     }
 }
@@ -282,13 +281,5 @@ impl Session<'_> {
                 ..Shown::plain(self.eval(expr)?)
             },
         ))
-    }
-
-    fn entry_fields(&mut self, block: &Settings) -> Result<Vec<crate::run::settings::Field>, Stop> {
-        block
-            .settings
-            .iter()
-            .map(|setting| self.field(setting))
-            .collect()
     }
 }

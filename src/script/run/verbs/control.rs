@@ -10,14 +10,14 @@ use pagewalk_engine::machine::addr::Vpn;
 use pagewalk_engine::machine::event::{Event, MachineObserver};
 use pagewalk_engine::machine::spec::CacheSpec;
 
-use super::operands::{missing, only, plain, unexpected, word};
-use crate::lang::ast::{Command, Expr, Span, Word};
+use crate::lang::ast::{Expr, Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::run::bind::{Bound, Slot};
 use crate::run::facts::Component;
 use crate::run::record::{ActionRecord, Did, KernelAction, Legend, ProcessRef};
 use crate::run::seeds::mixed;
 use crate::run::session::{Action, Options, Session};
-use crate::run::state::Slot;
+use crate::run::state::Slot as Hardware;
 use crate::run::stop::Stop;
 use crate::run::syscalls::out_of_memory;
 
@@ -37,8 +37,8 @@ fn flush_cache(level: Option<usize>) -> Action {
 fn on_machine<T>(act: impl FnOnce(&mut Machine) -> T + 'static) -> Action {
     Action::does(move |session| {
         match &mut session.progress.state.machine {
-            Slot::Is(machine) => drop(act(Arc::make_mut(machine))),
-            Slot::Kernel(kernel) => {
+            Hardware::Is(machine) => drop(act(Arc::make_mut(machine))),
+            Hardware::Kernel(kernel) => {
                 let kernel = Arc::make_mut(kernel);
                 let named = session.progress.inside.process().map(|process| process.pid);
                 let runs = |pid: &Pid| {
@@ -51,26 +51,20 @@ fn on_machine<T>(act: impl FnOnce(&mut Machine) -> T + 'static) -> Action {
                 }
                 drop(act(kernel.machine_mut()));
             }
-            Slot::Empty | Slot::Unknowable => {}
+            Hardware::Empty | Hardware::Unknowable => {}
         }
         Ok(Did::Quiet)
     })
 }
 
 /// `flush tlb [NAME]`, `flush cache [NAME]`
-pub(crate) fn flush(session: &mut Session, command: &Command) -> Result<Action, Stop> {
-    plain(command)?;
-    let (what, name) = match &*command.operands {
-        [] => return Err(missing(command, "`tlb` or `cache`").into()),
-        [what] => (what, None),
-        [what, name] => (what, Some(name)),
-        [_, _, more, ..] => return Err(unexpected(command, more, &[]).into()),
+pub(crate) fn flush(session: &mut Session, bound: &Bound) -> Result<Action, Stop> {
+    bound.refuse()?;
+    let [what, ..] = bound.operands else {
+        return Err(bound.missing_word().into());
     };
-    let tlb = match word(what) {
-        Some("tlb") => true,
-        Some("cache") => false,
-        _ => return Err(unexpected(command, what, &["tlb", "cache"]).into()),
-    };
+    let tlb = bound.has("tlb");
+    let name = bound.slot(Slot::Tlb).or(bound.slot(Slot::Cache));
     let spec = session.machine(what.span)?.spec();
     let lines: u64 = if tlb {
         0
@@ -107,15 +101,14 @@ pub(crate) fn flush(session: &mut Session, command: &Command) -> Result<Action, 
 }
 
 /// `invlpg VA`
-pub(crate) fn invlpg(session: &mut Session, command: &Command) -> Result<Action, Stop> {
-    let va = only(command, "an address")?;
-    let va = session.address(va, 1)?;
+pub(crate) fn invlpg(session: &mut Session, bound: &Bound) -> Result<Action, Stop> {
+    let va = session.address(bound.expr(Slot::Va)?, 1)?;
     Ok(on_machine(move |machine| machine.invlpg(va, &mut ())))
 }
 
 /// `core N`
-pub(crate) fn core(session: &mut Session, command: &Command) -> Result<Action, Stop> {
-    let expr = only(command, "a core's number")?;
+pub(crate) fn core(session: &mut Session, bound: &Bound) -> Result<Action, Stop> {
+    let expr = bound.expr(Slot::Number)?;
     let core = session.integer(expr)?;
     let cores = session.machine(expr.span)?.spec().cores;
     if core < u64::from(cores) {
@@ -136,9 +129,8 @@ pub(crate) fn core(session: &mut Session, command: &Command) -> Result<Action, S
 }
 
 /// `seed N`
-pub(crate) fn seed(session: &mut Session, command: &Command) -> Result<Action, Stop> {
-    let expr = only(command, "a number")?;
-    let seed = session.integer(expr)?;
+pub(crate) fn seed(session: &mut Session, bound: &Bound) -> Result<Action, Stop> {
+    let seed = session.integer(bound.expr(Slot::Number)?)?;
     Ok(Action::does(move |session| {
         let Options {
             version,
@@ -163,87 +155,53 @@ impl Session<'_> {
     /// Returns `unknown-noun` or `no-machine`.
     pub(crate) fn part(&mut self, name: &Expr) -> Result<Component, Stop> {
         self.machine(name.span)?;
-        let text = word(name).unwrap_or_default();
-        self.component(text).ok_or_else(|| {
-            self.unknown_part(&Word {
-                text: text.into(),
-                span: name.span,
-            })
-            .into()
-        })
+        let name = Word::of(name);
+        self.component(&name.text)
+            .ok_or_else(|| self.unknown_part(&name).into())
     }
 }
 
-fn act(session: &mut Session, command: &Command, action: KernelAction) -> Result<Action, Stop> {
-    let place = command.verb.span;
+fn act(session: &mut Session, bound: &Bound, action: KernelAction) -> Result<Action, Stop> {
+    let place = bound.place;
     session.kernel(place)?;
     Ok(Action::does(move |session| {
         Ok(Did::Action(Box::new(session.act(action, place)?)))
     }))
 }
 
-/// Checks that a command is a single word.
-fn alone(command: &Command) -> Result<(), Stop> {
-    plain(command)?;
-    match command.operands.first() {
-        None => Ok(()),
-        Some(operand) => Err(unexpected(command, operand, &[]).into()),
-    }
-}
-
 /// `ksm scan`
-pub(crate) fn ksm(session: &mut Session, command: &Command) -> Result<Action, Stop> {
-    let what = only(command, "`scan`")?;
-    match word(what) {
-        Some("scan") => act(session, command, KernelAction::KsmScan),
-        _ => Err(unexpected(command, what, &["scan"]).into()),
+pub(crate) fn ksm(session: &mut Session, bound: &Bound) -> Result<Action, Stop> {
+    bound.refuse()?;
+    if !bound.has("scan") {
+        return Err(bound.missing_word().into());
     }
+    act(session, bound, KernelAction::KsmScan)
 }
 
 /// `reclaim N pages`
-pub(crate) fn reclaim(session: &mut Session, command: &Command) -> Result<Action, Stop> {
-    plain(command)?;
-    let count = match &*command.operands {
-        [] => return Err(missing(command, "a number of pages").into()),
-        [count] => count,
-        [count, unit] if matches!(word(unit), Some("pages" | "page")) => count,
-        [_, more, ..] => return Err(unexpected(command, more, &["pages"]).into()),
-    };
-    let pages = session.integer(count)?;
-    act(session, command, KernelAction::Reclaim { pages })
+pub(crate) fn reclaim(session: &mut Session, bound: &Bound) -> Result<Action, Stop> {
+    let pages = session.integer(bound.expr(Slot::Frames)?)?;
+    act(session, bound, KernelAction::Reclaim { pages })
 }
 
 /// `sync`
-pub(crate) fn sync(session: &mut Session, command: &Command) -> Result<Action, Stop> {
-    alone(command)?;
-    act(session, command, KernelAction::Sync)
+pub(crate) fn sync(session: &mut Session, bound: &Bound) -> Result<Action, Stop> {
+    bound.refuse()?;
+    act(session, bound, KernelAction::Sync)
 }
 
 /// `tick`
-pub(crate) fn tick(session: &mut Session, command: &Command) -> Result<Action, Stop> {
-    alone(command)?;
-    act(session, command, KernelAction::Tick)
+pub(crate) fn tick(session: &mut Session, bound: &Bound) -> Result<Action, Stop> {
+    bound.refuse()?;
+    act(session, bound, KernelAction::Tick)
 }
 
 /// `swap out [P1] VA`
-pub(crate) fn swap(session: &mut Session, command: &Command) -> Result<Action, Stop> {
-    plain(command)?;
-    let (process, va): (Option<&Expr>, &Expr) = match &*command.operands {
-        [out, ..] if word(out) != Some("out") => {
-            return Err(unexpected(command, out, &["out"]).into());
-        }
-        [_, va] => (None, va),
-        [_, process, va] => (Some(process), va),
-        [_, _, _, more, ..] => return Err(unexpected(command, more, &[]).into()),
-        _ => return Err(missing(command, "`out`, a process, and an address").into()),
-    };
-    session.kernel(command.verb.span)?;
-    let process = if let Some(named) = process {
-        let name = Word {
-            text: word(named).unwrap_or_default().into(),
-            span: named.span,
-        };
-        session.process_named(&name)?
+pub(crate) fn swap(session: &mut Session, bound: &Bound) -> Result<Action, Stop> {
+    let va = bound.expr(Slot::Va)?;
+    session.kernel(bound.place)?;
+    let process = if let Some(named) = bound.slot(Slot::Process) {
+        session.process_named(&Word::of(named))?
     } else {
         let pid = session.caller(va.span)?;
         let kernel = session.kernel(va.span)?;
@@ -256,8 +214,8 @@ pub(crate) fn swap(session: &mut Session, command: &Command) -> Result<Action, S
         )
     };
     let va = session.address(va, 1)?;
-    let vpn = va.raw() >> session.machine(command.verb.span)?.spec().page_bits();
-    act(session, command, KernelAction::SwapOut { process, vpn })
+    let vpn = va.raw() >> session.machine(bound.place)?.spec().page_bits();
+    act(session, bound, KernelAction::SwapOut { process, vpn })
 }
 
 #[derive(Default)]

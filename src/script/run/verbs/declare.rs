@@ -5,12 +5,12 @@ use std::sync::Arc;
 use pagewalk_engine::machine::presets::{PRESETS, Preset};
 use pagewalk_engine::machine::spec::{Inclusion, Spec};
 
-use super::operands::{missing, unexpected};
-use crate::lang::ast::{Command, Expr, ExprKind};
+use crate::lang::ast::{Expr, ExprKind};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::nearest::nearest;
 use crate::lang::value::Value;
+use crate::run::bind::Bound;
 use crate::run::budget::WORK_OF_COPY;
 use crate::run::session::{Action, Session};
 use crate::run::settings::{Field, build_machine, list};
@@ -20,19 +20,16 @@ use crate::run::unsupported;
 
 /// Prepares `machine { … }`, `machine PRESET`, and `machine "file.yaml"`. A preset or a file accepts `{
 /// overrides }`.
-pub(crate) fn machine(session: &mut Session, command: &Command) -> Result<Action, Stop> {
-    if let Some(value) = command.assigned.as_ref().and_then(|exprs| exprs.first()) {
-        return Err(unexpected(command, value, &[]).into());
-    }
-    let base = match &*command.operands {
-        [] if command.block.is_none() => {
-            return Err(missing(command, "a preset, a file, or settings").into());
+pub(crate) fn machine(session: &mut Session, bound: &Bound) -> Result<Action, Stop> {
+    bound.refuse()?;
+    let base = match bound.operands.first() {
+        None if bound.block.is_none() => {
+            return Err(bound.missing("a preset, a file, or settings").into());
         }
-        [] => None,
-        [base] => Some(session.base(base)?),
-        [_, more, ..] => return Err(unexpected(command, more, &[]).into()),
+        None => None,
+        Some(base) => Some(session.base(base)?),
     };
-    let fields = match &command.block {
+    let fields = match bound.block {
         Some(block) if block.table.is_some() => {
             return Err(Diagnostic::new(
                 Code::BadTable,
@@ -45,7 +42,7 @@ pub(crate) fn machine(session: &mut Session, command: &Command) -> Result<Action
         Some(block) => session.fields(block)?,
         None => Vec::new(),
     };
-    let spec = build_machine(base.as_ref(), &fields, command.verb.span)?;
+    let spec = build_machine(base.as_ref(), &fields, bound.place)?;
     if session.checking() {
         session.report(
             base.as_ref()
@@ -53,7 +50,7 @@ pub(crate) fn machine(session: &mut Session, command: &Command) -> Result<Action
         );
         session.report(idle(&spec, &fields));
     }
-    let (spec, place) = (Arc::new(spec), command.verb.span);
+    let (spec, place) = (Arc::new(spec), bound.place);
     if !matches!(session.state.machine, Slot::Empty) {
         session.work(2 * WORK_OF_COPY, place)?;
     }
@@ -76,7 +73,15 @@ impl Session<'_> {
             }
             ExprKind::Value(Value::Text(path)) => {
                 let fields = self.machine_file(path, base)?;
-                Ok(build_machine(None, &fields, base.span)?)
+                let spec = build_machine(None, &fields, base.span);
+                let named = |(at, one): (usize, Diagnostic)| match at {
+                    0 if one.span.file != base.span.file => {
+                        one.also(base.span, "this statement reads the machine file")
+                    }
+                    _ => one,
+                };
+                let all = |wrong: Vec<_>| wrong.into_iter().enumerate().map(named).collect();
+                Ok(spec.map_err::<Vec<_>, _>(all)?)
             }
             _ => Err(Diagnostic::new(
                 Code::WrongType,

@@ -1,9 +1,10 @@
 //! Implements `expect`, with an expression that must be true or a table that a part of the machine must
 //! match.
 
-use crate::lang::ast::{BinaryOp, Command, Expr, ExprKind, Span, Table, Word};
+use crate::lang::ast::{BinaryOp, Expr, ExprKind, Span, Table, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::value::Value;
+use crate::run::bind::{Bound, word};
 use crate::run::nouns::{MESSAGE_COLUMNS, TABLE_NOUNS, ThingNoun, message_level, reference_header};
 use crate::run::record::{Check, HexDigits, Shown, Written};
 use crate::run::session::{Action, Session};
@@ -11,11 +12,10 @@ use crate::run::stop::Stop;
 use crate::run::table::{Expectation, Expected, Shape, WrittenRow, name};
 
 use super::naming::NounRef;
-use super::operands::{missing, unexpected, word};
 
 /// `expect EXPR`, `expect [exactly] NOUN { table }`
-pub(crate) fn expect(session: &mut Session, command: &Command) -> Result<Action, Stop> {
-    if let Some(assigned) = command.assigned.as_ref().and_then(|exprs| exprs.first()) {
+pub(crate) fn expect(session: &mut Session, bound: &Bound) -> Result<Action, Stop> {
+    if let Some(assigned) = bound.assigned.first() {
         return Err(Diagnostic::new(
             Code::Syntax,
             assigned.span,
@@ -24,12 +24,12 @@ pub(crate) fn expect(session: &mut Session, command: &Command) -> Result<Action,
         .help("write `==`")
         .into());
     }
-    let exactly =
-        command.operands.first().and_then(word) == Some("exactly") && command.block.is_some();
-    let operands = &command.operands[usize::from(exactly)..];
-    match (operands, &command.block) {
-        ([], _) => Err(missing(command, "a condition or table to expect").into()),
+    let exactly = bound.operands.first().and_then(word) == Some("exactly") && bound.block.is_some();
+    let operands = &bound.operands[usize::from(exactly)..];
+    match (operands, bound.block) {
+        ([], _) => Err(bound.missing("a condition or table to expect").into()),
         (operands, Some(block)) => {
+            bound.refuse()?;
             let Some(table) = &block.table else {
                 return Err(
                     Diagnostic::new(Code::BadTable, block.span, "a table is needed here")
@@ -37,7 +37,7 @@ pub(crate) fn expect(session: &mut Session, command: &Command) -> Result<Action,
                         .into(),
                 );
             };
-            let (of, rows, span) = expected_table(session, operands, table, command.verb.span)?;
+            let (of, rows, span) = expected_table(session, operands, table, bound.place)?;
             let header = table.header.iter().map(|cell| Word {
                 text: name(cell).into(),
                 span: cell.span,
@@ -60,7 +60,7 @@ pub(crate) fn expect(session: &mut Session, command: &Command) -> Result<Action,
             let check = session.truth_check(expr)?;
             Ok(Action::checks(move |_| Ok(vec![check])))
         }
-        ([_, more, ..], None) => Err(unexpected(command, more, &[]).into()),
+        ([_, more, ..], None) => Err(bound.unexpected(more).into()),
     }
 }
 

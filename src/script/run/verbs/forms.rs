@@ -1,9 +1,9 @@
 //! The registry of statements with a special form.
 
-use crate::run::params::Param::{
+use crate::run::bind::Param::{
     self, Arrow, Comma, Equals, Keyword, Literal, OneOf, Optional, Ways,
 };
-use crate::run::params::{
+use crate::run::bind::{
     BLOCK_NAME, COND, DEFINITION, ETC, EXPR, FACT, FACTS, LABEL, LIST, N, NOUN, OP, PAGES, POINTS,
     RANGE, SCRIPT, STATEMENT, STATEMENTS, TITLE, TRACE, UNIT, VA, VARIABLE, settings,
 };

@@ -3,6 +3,7 @@
 //! checks it without changing the state, so that a script can be checked without being run.
 
 mod access;
+mod addresses;
 mod contents;
 mod control;
 mod declare;
@@ -10,7 +11,6 @@ mod expect;
 mod forms;
 mod naming;
 mod noun_value;
-mod operands;
 mod perform;
 mod plans;
 mod replay;
@@ -22,13 +22,13 @@ use crate::lang::ast::{self, Stmt};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
 
-use super::facts::Family;
-use super::name_table::NameTable;
-use super::params::Param::{Block, Equals, Keyword, Literal, OneOf, Optional, Unit, Ways};
-use super::params::{
+use super::bind::Param::{Block, Equals, Keyword, Literal, OneOf, Optional, Unit, Ways};
+use super::bind::{
     CACHE, Contents, EXPR, FILE_NAME, FILE_TEXT, FRAMES, LEVEL, MACHINE_FILE, N, NEW_PROCESS, NOUN,
     PA, PRESET, PROCESS, RAW, TABLE, TLB, TRACE, V, VA, settings,
 };
+use super::facts::Family;
+use super::name_table::NameTable;
 use super::session::{Extension, Language, Session, Verb};
 use super::settings::BLOCKS;
 use super::stop::Stop;
@@ -37,10 +37,10 @@ use access::{BY, FOR, SIZED};
 use replay::{COUNTS, FORMAT, MAP, STRADDLE};
 
 pub(crate) use access::load;
+pub(crate) use addresses::too_wide;
 pub(crate) use contents::{level_of, raw_entry, show_plan};
 pub use forms::{FORMS, Form};
 pub(crate) use naming::{is_noun, nouns};
-pub(crate) use operands::{too_wide, word};
 pub(crate) use plans::SECTION_COLUMNS;
 
 /// Every verb that begins a command.

@@ -3,6 +3,7 @@
 use crate::lang::ast::{Expr, ExprKind, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
+use crate::run::bind::word;
 use crate::run::facts::Component;
 use crate::run::nouns::{SHOWN_NOUNS, TABLE_NOUNS, THING_NOUNS, TableNoun, ThingNoun, ThingRef};
 use crate::run::session::Session;
@@ -12,8 +13,6 @@ use crate::run::stop::Stop;
 use crate::run::unsupported;
 use pagewalk_engine::kernel::ids::Pid;
 use pagewalk_engine::kernel::syscall::constant;
-
-use super::operands::word;
 
 /// A noun with a table.
 #[derive(Clone, Copy)]
@@ -171,19 +170,7 @@ impl Session<'_> {
 
     /// Returns the index of the TLB or cache that the operands name, or 0 for memory.
     fn level_of(&mut self, noun: &TableNoun, operands: &[Expr]) -> Result<usize, Stop> {
-        let (first, name) = (&operands[0], noun.name);
-        let named = match operands {
-            [_, part] => Some(part),
-            [_, _, more, ..] => {
-                return Err(Diagnostic::new(
-                    Code::WrongCount,
-                    more.span,
-                    "only one name is allowed here",
-                )
-                .into());
-            }
-            _ => None,
-        };
+        let (first, name, named) = (&operands[0], noun.name, operands.get(1));
         self.machine(first.span)?;
         match (name, named) {
             ("tlb" | "cache", named) => self.part_level(first, name == "tlb", named),

@@ -4,6 +4,7 @@
 use crate::lang::ast::{BinaryOp, Expr, ExprKind, Span};
 use crate::lang::value::ops::binary;
 use crate::lang::value::{Value, ValueError};
+use crate::run::bind::word;
 use crate::run::facts::Component;
 use crate::run::nouns::{TABLE_NOUNS, TableNoun, ThingNoun};
 use crate::run::record::{Check, Shown, Written};
@@ -15,7 +16,6 @@ use pagewalk_engine::kernel::syscall::constant;
 use pagewalk_engine::machine::Machine;
 
 use super::naming::NounRef;
-use super::operands::word;
 
 impl Session<'_> {
     /// Returns the contents of a noun as a value, or `None` if the expression names no noun.

@@ -2,17 +2,18 @@
 
 use std::sync::Arc;
 
-use crate::lang::ast::{Command, Expr, ExprKind, Settings, Span, Table, Word};
+use crate::lang::ast::{Expr, ExprKind, Settings, Span, Table, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
 use crate::lang::value::Value;
+use crate::run::bind::{Bound, Slot, word};
 use crate::run::nouns::ThingNoun;
 use crate::run::session::{Action, Session};
 use crate::run::settings::{
     EXECUTABLE_SETTINGS, ExecutableDraft, FILE_SETTINGS, Field, FileDraft, KernelPlan, apply,
     build_kernel,
 };
-use crate::run::state::Slot;
+use crate::run::state::Slot as Hardware;
 use crate::run::stop::Stop;
 use crate::run::table::{Shape, WrittenRow};
 use pagewalk_engine::kernel::file::{Executable, Fill, Section};
@@ -20,7 +21,6 @@ use pagewalk_engine::kernel::spawn::AreaDeclaration;
 use pagewalk_engine::machine::presets::PRESETS;
 use pagewalk_engine::machine::spec::Spec;
 
-use super::operands::{missing, only_settings, plain, unexpected, word};
 use super::plans;
 use super::plans::{AreaPlan, ExecutablePlan, FilePlan, ProcessPlan};
 
@@ -33,23 +33,21 @@ pub(crate) fn default_machine() -> Spec {
 }
 
 /// `kernel { settings }`
-pub(crate) fn kernel(session: &mut Session, command: &Command) -> Result<Action, Stop> {
-    let place = command.verb.span;
-    if let Some(operand) = command.operands.first() {
-        return Err(unexpected(command, operand, &[]).into());
-    }
-    let fields = session.only_fields(command)?;
+pub(crate) fn kernel(session: &mut Session, bound: &Bound) -> Result<Action, Stop> {
+    bound.refuse()?;
+    let place = bound.place;
+    let fields = session.only_fields(bound)?;
     match &session.state.machine {
-        Slot::Kernel(_) => Err(Diagnostic::new(Code::Duplicate, place, "a kernel runs already")
+        Hardware::Kernel(_) => Err(Diagnostic::new(Code::Duplicate, place, "a kernel runs already")
             .label("a second one")
             .help(
                 "write `kernel` before the first `process`, `file`, or `executable`, or start from scratch with \
                  another `machine`",
             )
             .into()),
-        Slot::Unknowable => Err(Stop::Unknowable),
-        Slot::Empty => Ok(start(build_kernel(&default_machine(), &fields)?, place)),
-        Slot::Is(machine) => Ok(start(build_kernel(machine.spec(), &fields)?, place)),
+        Hardware::Unknowable => Err(Stop::Unknowable),
+        Hardware::Empty => Ok(start(build_kernel(&default_machine(), &fields)?, place)),
+        Hardware::Is(machine) => Ok(start(build_kernel(machine.spec(), &fields)?, place)),
     }
 }
 
@@ -58,11 +56,11 @@ fn start(plan: KernelPlan, place: Span) -> Action {
 }
 
 /// Returns the only operand, which is a name in quotes.
-fn quoted(session: &mut Session, command: &Command) -> Result<(Arc<str>, Span), Stop> {
-    let operand = match &*command.operands {
-        [] => return Err(missing(command, "a name in quotes").into()),
+fn quoted(session: &mut Session, bound: &Bound) -> Result<(Arc<str>, Span), Stop> {
+    let operand = match bound.operands {
         [operand] => operand,
-        [_, more, ..] => return Err(unexpected(command, more, &[]).into()),
+        [_, more, ..] => return Err(bound.unexpected(more).into()),
+        [] => bound.expr(Slot::FileName)?,
     };
     let value = match &operand.kind {
         ExprKind::Name(name) if session.state.find(name).is_none() => None,
@@ -76,19 +74,19 @@ fn quoted(session: &mut Session, command: &Command) -> Result<(Arc<str>, Span), 
             "a file name must be in quotes",
         )
         .label("not a name in quotes")
-        .help(format!("write `{} \"data.txt\"`", command.verb.text))
+        .help(format!("write `{} \"data.txt\"`", bound.name))
         .into()),
     }
 }
 
 /// `file "name" = "text"`, `file "name" { size S, fill BYTE|zero|counting, pages BYTE }`
-pub(crate) fn file(session: &mut Session, command: &Command) -> Result<Action, Stop> {
-    let (name, place) = quoted(session, command)?;
-    let (fill, size) = match (command.assigned.as_deref(), &command.block) {
-        (Some([value]), None) => text(session, value)?,
-        (Some([_, more, ..]), _) => return Err(unexpected(command, more, &[]).into()),
-        (None, Some(_)) => {
-            let fields = session.only_fields(command)?;
+pub(crate) fn file(session: &mut Session, bound: &Bound) -> Result<Action, Stop> {
+    let (name, place) = quoted(session, bound)?;
+    bound.refuse()?;
+    let (fill, size) = match (bound.assigned, bound.block) {
+        ([value], _) => text(session, value)?,
+        (_, Some(_)) => {
+            let fields = session.only_fields(bound)?;
             let mut draft = FileDraft::default();
             let mut wrong = Vec::new();
             apply(FILE_SETTINGS, "file", &fields, &mut draft, &mut wrong);
@@ -98,11 +96,8 @@ pub(crate) fn file(session: &mut Session, command: &Command) -> Result<Action, S
             draft.build(place)?
         }
         _ => {
-            return Err(missing(
-                command,
-                "its contents: `= \"text\"` or `{ size 8 KB, fill 0x41 }`",
-            )
-            .into());
+            let what = "its contents: `= \"text\"` or `{ size 8 KB, fill 0x41 }`";
+            return Err(bound.missing(what).into());
         }
     };
     let plan = FilePlan {
@@ -133,10 +128,11 @@ fn text(session: &mut Session, value: &Expr) -> Result<(Fill, u64), Stop> {
 }
 
 /// `executable "name" { entry VA, table of sections, library "name" }`
-pub(crate) fn executable(session: &mut Session, command: &Command) -> Result<Action, Stop> {
-    let (name, place) = quoted(session, command)?;
-    let Some(block) = &command.block else {
-        return Err(missing(command, "the entry and sections in braces").into());
+pub(crate) fn executable(session: &mut Session, bound: &Bound) -> Result<Action, Stop> {
+    let (name, place) = quoted(session, bound)?;
+    bound.refuse()?;
+    let Some(block) = bound.block else {
+        return Err(bound.missing("the entry and sections in braces").into());
     };
     let fields = session.fields(block)?;
     let mut draft = ExecutableDraft::default();
@@ -183,14 +179,9 @@ pub(crate) fn executable(session: &mut Session, command: &Command) -> Result<Act
 }
 
 /// `process NAME`, `process NAME { table of areas }`
-pub(crate) fn process(session: &mut Session, command: &Command) -> Result<Action, Stop> {
-    plain_but_block(command)?;
-    let operand = match &*command.operands {
-        [] => return Err(missing(command, "a name").into()),
-        [operand] => operand,
-        [_, more, ..] => return Err(unexpected(command, more, &[]).into()),
-    };
-    let Some(name) = word(operand) else {
+pub(crate) fn process(session: &mut Session, bound: &Bound) -> Result<Action, Stop> {
+    let operand = bound.expr(Slot::NewProcess)?;
+    if word(operand).is_none() {
         return Err(Diagnostic::new(
             Code::WrongType,
             operand.span,
@@ -199,12 +190,9 @@ pub(crate) fn process(session: &mut Session, command: &Command) -> Result<Action
         .label("not a word")
         .help("write `process P1`")
         .into());
-    };
-    let name = Word {
-        text: name.into(),
-        span: operand.span,
-    };
-    if let Slot::Kernel(kernel) = &session.state.machine
+    }
+    let name = Word::of(operand);
+    if let Hardware::Kernel(kernel) = &session.state.machine
         && kernel.named(&name.text).is_some()
     {
         let message = format!("there is already a process `{}`", name.text);
@@ -213,7 +201,7 @@ pub(crate) fn process(session: &mut Session, command: &Command) -> Result<Action
             .help("give each process a different name; to add areas to a process, write `set P1.maps { … }`")
             .into());
     }
-    let areas = match &command.block {
+    let areas = match bound.block {
         None => Vec::new(),
         Some(block) => match (&block.table, block.settings.first()) {
             (_, Some(setting)) => {
@@ -233,14 +221,6 @@ pub(crate) fn process(session: &mut Session, command: &Command) -> Result<Action
     }))
 }
 
-fn plain_but_block(command: &Command) -> Result<(), Diagnostic> {
-    let without = Command {
-        block: None,
-        ..command.clone()
-    };
-    plain(&without)
-}
-
 impl Session<'_> {
     /// Evaluates the settings of a block.
     ///
@@ -254,16 +234,22 @@ impl Session<'_> {
             .collect()
     }
 
-    /// Evaluates the settings of a command whose block may contain only settings. Without a block, returns an
+    /// Evaluates the settings of a statement whose block may contain only settings. Without a block, returns an
     /// empty list.
     ///
     /// # Errors
     /// Returns `bad-table`, or the errors in the settings' expressions.
-    fn only_fields(&mut self, command: &Command) -> Result<Vec<Field>, Stop> {
-        match only_settings(command)? {
-            Some(block) => self.fields(block),
-            None => Ok(Vec::new()),
+    fn only_fields(&mut self, bound: &Bound) -> Result<Vec<Field>, Stop> {
+        let Some(block) = bound.block else {
+            return Ok(Vec::new());
+        };
+        if let Some(table) = &block.table {
+            let message = format!("a table is not allowed in `{}`", bound.name);
+            return Err(Diagnostic::new(Code::BadTable, table.span, message)
+                .label("settings are needed here")
+                .into());
         }
+        self.fields(block)
     }
 
     /// Evaluates the areas that a table lists.
@@ -324,14 +310,14 @@ impl Session<'_> {
     ) -> Result<pagewalk_engine::kernel::ids::FileId, Stop> {
         let mut known: Vec<&str> = vec!["anonymous"];
         match &self.state.machine {
-            Slot::Unknowable => return Err(Stop::Unknowable),
-            Slot::Kernel(kernel) => {
+            Hardware::Unknowable => return Err(Stop::Unknowable),
+            Hardware::Kernel(kernel) => {
                 if let Some(file) = kernel.file_named(name) {
                     return Ok(file);
                 }
                 known.extend(kernel.files().names.keys().map(|name| &**name));
             }
-            Slot::Empty | Slot::Is(_) => {}
+            Hardware::Empty | Hardware::Is(_) => {}
         }
         if self.unsure().others {
             return Err(Stop::Unknowable);

@@ -3,7 +3,7 @@
 use super::head::{Head, HeadKind};
 use super::statement::{Bracket, Level, Statement};
 use super::walk::{Block, BlockContents, Walk};
-use crate::run::params::{Param, next};
+use crate::run::bind::Param;
 use crate::run::settings::BlockRow;
 
 /// The context at the end of a text. It comes from tokens, because unfinished text can rarely be parsed.
@@ -61,7 +61,7 @@ pub(crate) fn context<'t>(walk: &Walk<'t>) -> Context<'t> {
     if bit(block, head, word) || top.is_pending() {
         return Context::Value;
     }
-    Context::Params(next(head.params, &statement.atoms))
+    Context::Params(statement.bound().next())
 }
 
 fn first<'t>(block: &Block<'t>) -> Context<'t> {

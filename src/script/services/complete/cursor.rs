@@ -9,7 +9,7 @@ use super::walk::Walk;
 use crate::lang::include::Script;
 use crate::lang::layout::{Token, TokenKind, tokens};
 use crate::lang::value::UNITS;
-use crate::run::params::{Param, Slot};
+use crate::run::bind::{Param, Slot};
 use crate::run::paths::PeekFunction;
 use crate::run::state::State;
 

@@ -7,8 +7,8 @@ use super::token_role::{TokenRole, token_role};
 use super::walk::{BlockContents, Walk};
 use crate::lang::layout::{Token, TokenKind};
 use crate::lang::value::{Number, unit_factor};
+use crate::run::bind::{Param, Slot};
 use crate::run::facts::Family;
-use crate::run::params::{Param, Slot};
 use crate::run::paths::PeekFunction;
 use pagewalk_engine::kernel::syscall::system_call;
 

@@ -8,12 +8,12 @@ use super::item::{ItemKind, ItemPosition, Pick};
 use super::offer::Offers;
 use crate::lang::value::functions::function;
 use crate::questions::LANGUAGE;
+use crate::run::bind::{Param, Slot};
 use crate::run::facts::{
     ACCESS_FACTS, CALL_FACTS, COMPONENT_FACTS, Component, FactType, Family, LEVEL_FACTS, Values,
     facts_of, type_named,
 };
 use crate::run::nouns::{TABLE_NOUNS, THING_NOUNS};
-use crate::run::params::{Param, Slot};
 use crate::run::paths::{
     KERNEL_PROPERTIES, LAST, MACHINE_PROPERTIES, PART_PROPERTIES, PROCESS_PROPERTIES, PeekFunction,
     kind_of, part_of, setting_paths,

@@ -1,8 +1,8 @@
 //! The verb of a statement or the name of a setting, with its row.
 
 use crate::questions::LANGUAGE;
+use crate::run::bind::{Atom, Contents, OP, Param, Params, Slot, ways};
 use crate::run::facts::Family;
-use crate::run::params::{Atom, Contents, OP, Param, Params, Slot, ways};
 use crate::run::settings::BlockRow;
 use crate::run::verbs::Form;
 

@@ -12,12 +12,12 @@ use super::item::{ItemKind, Pick};
 use super::walk::{BlockContents, Walk};
 use crate::lang::include::Script;
 use crate::questions::{LANGUAGE, PAPER_VERBS};
+use crate::run::bind::{Atom, Param, Slot};
 use crate::run::facts::{Component, Family};
 use crate::run::nouns::{
     MESSAGE_COLUMNS, SHOWN_NOUNS, STEP_COLUMNS, TABLE_NOUNS, THING_NOUNS, TableNoun, ThingNoun,
     Views,
 };
-use crate::run::params::{Atom, Param, Slot};
 use crate::run::state::State;
 use crate::run::table::Column;
 use crate::run::verbs::{FORMS, Form, is_noun};

@@ -8,7 +8,7 @@ use super::cursor::{before, written};
 use super::statement::{Bracket, Statement};
 use super::walk::Walk;
 use crate::lang::value::functions::function;
-use crate::run::params::{Params, current, rest};
+use crate::run::bind::{Params, Piece, bind};
 use crate::run::paths::PeekFunction;
 use crate::run::state::{Binding, State};
 use crate::run::syscalls::called;
@@ -66,9 +66,10 @@ fn usage(statement: &Statement, touches: bool) -> Option<Signature> {
     // The current operand may be incomplete.
     let pending = statement.top().is_pending() || touches;
     let kept = statement.atoms.len().saturating_sub(usize::from(pending));
-    let atoms = &statement.atoms[..kept];
+    let pieces = statement.atoms[..kept].iter().copied().map(Piece::from);
     let from = head.name.len() + 1;
-    let current = current(head.params, atoms).map(|place| place.start + from..place.end + from);
+    let current = bind(head.params, pieces.collect()).current();
+    let current = current.map(|place| place.start + from..place.end + from);
     Some(Signature {
         label: format!("{} {}", head.name, head.params.text()),
         help: head.help.to_owned(),
@@ -172,7 +173,7 @@ pub fn hint(text: &str, at: usize, state: &State) -> Option<Hint> {
     if !statement.takes_more() || statement.top().is_pending() {
         return None;
     }
-    let rest = rest(statement.head().params, &statement.atoms);
+    let rest = statement.bound().rest();
     (!rest.is_empty()).then(|| Hint {
         text: format!("{apart}{rest}"),
         current: None,

@@ -2,8 +2,8 @@
 
 use super::head::{Head, HeadKind};
 use crate::lang::value::{Dimension, unit_factor};
+use crate::run::bind::{Atom, Bound, Param, Piece, Slot, bind};
 use crate::run::facts::Family;
-use crate::run::params::{Atom, Param, Slot, may_end, next};
 use crate::run::syscalls::called;
 
 /// Maximum number of pieces in a statement, and of names in a path. Every usage and every path in the language
@@ -157,19 +157,16 @@ impl<'t> Statement<'t> {
 
     /// Returns the dimension of the last number in a setting.
     pub(crate) fn dimension(&self) -> Option<Dimension> {
-        let (Atom::Number, before) = self.atoms.split_last()? else {
+        if self.head().kind != HeadKind::Setting || self.atoms.last() != Some(&Atom::Number) {
             return None;
-        };
-        let head = self.head();
-        let params = if head.kind == HeadKind::Setting {
-            next(head.params, before)
-        } else {
-            Vec::new()
-        };
-        params
-            .into_iter()
-            .filter_map(Param::slot)
-            .find_map(Slot::dimension)
+        }
+        self.bound().args.last()?.param.slot()?.dimension()
+    }
+
+    /// Matches the pieces with the parameters of the first word.
+    pub(crate) fn bound(&self) -> Bound<'t> {
+        let pieces = self.atoms.iter().copied().map(Piece::from);
+        bind(self.head().params, pieces.collect())
     }
 
     /// Whether the statement may end at the position.
@@ -183,7 +180,7 @@ impl<'t> Statement<'t> {
         }
         let head = self.head();
         let named = head.takes_noun() && !self.atoms.is_empty();
-        self.call || named || head.kind == HeadKind::Other || may_end(head.params, &self.atoms)
+        self.call || named || head.kind == HeadKind::Other || self.bound().may_end()
     }
 
     /// Whether the statement's usage allows more parameters.

@@ -13,8 +13,8 @@ use super::walk::{BlockContents, Walk};
 use crate::lang::layout::{Token, TokenKind, is_operator, tokens};
 use crate::lang::value::unit_factor;
 use crate::questions::LANGUAGE;
+use crate::run::bind::{Atom, Param, Params, Slot, ways};
 use crate::run::facts::{Family, Values, type_named};
-use crate::run::params::{Atom, Param, Params, Slot, ways};
 use crate::run::paths::{
     DECLARED, KERNEL_PROPERTIES, LAST, MACHINE_PROPERTIES, PART_PROPERTIES, setting_paths,
 };

@@ -7,7 +7,7 @@ use super::statement::{Bracket, Facts, Statement};
 use crate::lang::layout::{Token, TokenKind};
 use crate::lang::value::unit_factor;
 use crate::questions::LANGUAGE;
-use crate::run::params::{Atom, Contents, Slot};
+use crate::run::bind::{Atom, Contents, Slot};
 use crate::run::settings::BlockRow;
 
 /// An open block.

@@ -7,8 +7,8 @@ use super::kind::{Form, NameKind, Space};
 use crate::lang::ast::{Command, Expr, ExprKind, Pages, Settings};
 use crate::lang::visit::Visit;
 use crate::questions::LANGUAGE;
+use crate::run::bind::{Arg, Bound, Params, Slot, bind_command};
 use crate::run::nouns::{SHOWN_NOUNS, TABLE_NOUNS, ThingNoun, Views};
-use crate::run::params::{Atom, Param, Params, Slot, next};
 use crate::run::syscalls::called;
 use crate::run::table::Column;
 
@@ -18,31 +18,22 @@ impl Finder<'_> {
         if command.call {
             return self.with_brackets(command);
         }
-        let operands = &*command.operands;
-        let assigned = command.assigned.as_deref();
         match &*command.verb.text {
             "machine" => return self.machine(command),
             "file" | "executable" => return self.file(command),
-            "set" => {
-                self.noun(operands);
-                self.exprs(assigned.unwrap_or_default());
-            }
-            // Each accepts what the other one shows.
-            verb @ ("show" | "figure") => {
-                let name = operands.first().and_then(|first| self.word(first));
-                match name.and_then(|name| LANGUAGE.figure(&name.text)) {
-                    Some(figure) if verb == "figure" || operands.len() > 1 => {
-                        self.operands(figure.params, operands, assigned);
-                    }
-                    _ => self.shown(operands),
+            verb => {
+                let params = LANGUAGE.verb(verb).map_or(&[][..], |verb| verb.params);
+                let bound = bind_command(params, command);
+                // `show` also draws figures.
+                let figure = match bound.operands {
+                    [name, _, ..] if verb == "show" => self.word(name),
+                    _ => None,
+                };
+                match figure.and_then(|name| LANGUAGE.figure(&name.text)) {
+                    Some(figure) => self.bound(&bound.with(figure.params)),
+                    None => self.bound(&bound),
                 }
             }
-            "expect" => self.expected(command),
-            verb => self.operands(
-                LANGUAGE.verb(verb).map_or(&[], |verb| verb.params),
-                operands,
-                assigned,
-            ),
         }
         if let Some(block) = &command.block {
             self.block_of(command, block);
@@ -69,121 +60,97 @@ impl Finder<'_> {
         }
     }
 
-    /// Visits the operands before and after `=`, guided by these parameters.
-    pub(crate) fn operands(
-        &mut self,
-        params: &'static [Param],
-        operands: &[Expr],
-        assigned: Option<&[Expr]>,
-    ) {
-        let mut atoms: Vec<Atom> = Vec::new();
-        for (at, operand) in operands.iter().enumerate() {
-            let is_last = at + 1 == operands.len();
-            self.operand(&next(params, &atoms), operand, is_last);
-            push(&mut atoms, Atom::of(operand));
+    /// Visits the operands of a statement or the values of a setting.
+    pub(crate) fn bound(&mut self, bound: &Bound) {
+        let nouns: Vec<&Expr> = bound.slots(Slot::Noun).collect();
+        if bound.block.is_some() {
+            self.noun(&nouns);
+        } else {
+            self.shown(&nouns);
         }
-        push(&mut atoms, Atom::Equals);
-        for operand in assigned.unwrap_or_default() {
-            self.operand(&next(params, &atoms), operand, false);
-            push(&mut atoms, Atom::of(operand));
+        let last = bound.args.last().map(|last| last.is.span);
+        for arg in &bound.args {
+            let Some(expr) = arg.is.expr else { continue };
+            // The last process may instead be a variable that names a file.
+            let is_file = last == Some(expr.span)
+                && bound.alternative(arg, Slot::FileName)
+                && arg.param.slot() == Some(Slot::Process)
+                && self
+                    .word(expr)
+                    .is_some_and(|word| self.resolve(Space::Process, &word.text).id.is_none());
+            if is_file {
+                self.path(expr, false);
+            } else {
+                self.arg(arg, expr);
+            }
         }
+        let unread = bound.unread.iter().filter_map(|piece| piece.expr);
+        unread.for_each(|expr| self.visit_expr(expr));
     }
 
-    /// Visits an operand that one of these parameters accepts. The last operand cannot be a process
-    /// before an address, and not a new one before a file.
-    fn operand(&mut self, params: &[&Param], operand: &Expr, is_last: bool) {
-        let has = |slot| params.contains(&&Param::Value(slot));
-        let is_word = |word: &str| params.iter().any(|param| param.words().contains(&word));
-        let is_value = |param: &&Param| matches!(param, Param::Value(slot) if !slot.is_name());
-        match self.word(operand) {
-            _ if has(Slot::Titles) || has(Slot::Titled) => self.titles(operand),
-            // Where a process may also follow, the name of a process is a process.
-            Some(word)
-                if is_word(&word.text)
-                    && !(has(Slot::Process)
-                        && self.resolve(Space::Process, &word.text).id.is_some()) => {}
-            Some(word) if has(Slot::NewProcess) => {
+    fn arg(&mut self, arg: &Arg, operand: &Expr) {
+        let word = self.word(operand);
+        match (arg.param.slot(), word) {
+            (Some(Slot::Noun), _) => {}
+            (Some(Slot::Titles | Slot::Titled), _) => self.titles(operand),
+            (Some(Slot::NewProcess), Some(word)) => {
                 self.gives(Space::Process, &word, NameKind::Process);
             }
-            Some(word)
-                if has(Slot::Process)
-                    && (!(is_last && (has(Slot::Va) || has(Slot::FileName)))
-                        || !has(Slot::Va)
-                            && !is_word(&word.text)
-                            && self.resolve(Space::Process, &word.text).id.is_some()) =>
-            {
+            (Some(Slot::Process), Some(word)) => {
                 self.uses(Space::Process, &word);
             }
-            Some(word) if has(Slot::Tlb) || has(Slot::Cache) => {
+            (Some(Slot::Tlb | Slot::Cache), Some(word)) => {
                 self.uses(Space::Part, &word);
             }
-            _ if has(Slot::FileName) => self.path(operand, false),
-            Some(_) if !params.is_empty() && !params.iter().any(is_value) => {}
-            _ => self.visit_expr(operand),
-        }
-    }
-
-    /// Visits an expression, unless it is a keyword of these parameters.
-    pub(crate) fn unless_word(&mut self, expr: &Expr, params: &'static [Param]) {
-        match &expr.kind {
-            ExprKind::Name(name) if params.has_word(name) => {}
-            _ => self.visit_expr(expr),
-        }
-    }
-
-    /// Visits the name of a TLB or cache.
-    fn part(&mut self, operand: Option<&Expr>) {
-        if let Some(word) = operand.and_then(|operand| self.word(operand)) {
-            self.uses(Space::Part, &word);
-        }
-    }
-
-    /// Visits processes.
-    fn processes(&mut self, operands: &[Expr]) {
-        for operand in operands {
-            if let Some(word) = self.word(operand) {
-                self.uses(Space::Process, &word);
+            (Some(Slot::FileName), _) => self.path(operand, false),
+            (Some(Slot::Pages), _) => self.pages_set(operand),
+            (Some(slot), Some(_)) if slot.is_name() => {}
+            (Some(_), _) => self.visit_expr(operand),
+            // Where a process may also follow, the name of a process is a process.
+            (None, Some(word)) if arg.leaf.begins_clause && arg.leaf.way.has(Slot::Process) => {
+                if self.resolve(Space::Process, &word.text).id.is_some() {
+                    self.uses(Space::Process, &word);
+                }
             }
+            (None, _) => {}
         }
     }
 
-    /// `page_table`, `tlb L2`, `P1.maps`, `pte 1 0x1000`
-    pub(crate) fn noun(&mut self, operands: &[Expr]) {
+    /// `page_table`, `tlb L2`, `P1.maps`
+    fn noun(&mut self, operands: &[&Expr]) {
         let Some((first, rest)) = operands.split_first() else {
             return;
         };
-        match &first.kind {
-            ExprKind::Name(name) if matches!(&**name, "tlb" | "cache") => self.part(rest.first()),
-            ExprKind::Name(_) => self.exprs(rest),
+        match (&first.kind, rest) {
+            (ExprKind::Name(name), [part, ..]) if matches!(&**name, "tlb" | "cache") => {
+                if let Some(part) = self.word(part) {
+                    self.uses(Space::Part, &part);
+                }
+            }
+            (ExprKind::Name(_), _) => rest.iter().for_each(|expr| self.visit_expr(expr)),
             _ => self.visit_expr(first),
         }
     }
 
     /// Visits the operands of `show` and `given`.
-    pub(crate) fn shown(&mut self, operands: &[Expr]) {
-        let Some(first) = operands.first() else {
+    pub(crate) fn shown(&mut self, operands: &[&Expr]) {
+        let Some((first, rest)) = operands.split_first() else {
             return;
         };
-        let ExprKind::Name(name) = &first.kind else {
-            return self.exprs(operands);
-        };
-        if let Some(noun) = SHOWN_NOUNS.iter().find(|noun| noun.name == &**name) {
+        let named = |names: &str| matches!(&first.kind, ExprKind::Name(name) if &**name == names);
+        if let Some(noun) = SHOWN_NOUNS.iter().find(|noun| named(noun.name)) {
             if matches!(noun.views, Views::Process(_) | Views::Tables(_)) {
-                self.processes(&operands[1..]);
+                for process in rest {
+                    if let Some(word) = self.word(process) {
+                        self.uses(Space::Process, &word);
+                    }
+                }
             }
-        } else if TABLE_NOUNS.iter().any(|noun| noun.name == &**name) {
+        } else if TABLE_NOUNS.iter().any(|noun| named(noun.name)) {
             self.noun(operands);
         } else {
-            self.exprs(operands);
+            operands.iter().for_each(|expr| self.visit_expr(expr));
         }
-    }
-
-    /// `expect EXPR`, `expect [exactly] NOUN { … }`
-    fn expected(&mut self, command: &Command) {
-        if command.block.is_none() {
-            return self.exprs(&command.operands);
-        }
-        self.noun(self::nouns(&command.operands));
     }
 
     /// `file "name" = "text"`, `executable "name" { … }`
@@ -224,9 +191,6 @@ impl Finder<'_> {
             self.table_of(table, columns(&noun), expected);
         }
         match LANGUAGE.block(&command.verb.text) {
-            Some(row) if matches!(row.name, "exam" | "choice" | "table" | "essay") => {
-                self.of_paper(block, row);
-            }
             Some(row) => self.settings(block, row),
             // `set pte 1 0x1000 { ppn 0x12, p 1 }`
             None => {
@@ -248,16 +212,6 @@ impl Finder<'_> {
         if let Some(row) = LANGUAGE.block("reference") {
             self.settings(settings, row);
         }
-    }
-}
-
-/// Maximum number of operands that are matched with the parameters. Additional operands are treated like the
-/// last of these operands.
-const PIECES: usize = 16;
-
-fn push<'e>(atoms: &mut Vec<Atom<'e>>, atom: Atom<'e>) {
-    if atoms.len() < PIECES {
-        atoms.push(atom);
     }
 }
 

@@ -9,16 +9,13 @@ use super::kind::{Form, NameKind, Space};
 use super::table::Found;
 use crate::lang::ast::{Cell, CellKind, Command, Expr, ExprKind, Setting, Settings, Table, Word};
 use crate::lang::span::Span;
-use crate::lang::value::{Number, Value, unit_factor};
+use crate::lang::value::Value;
 use crate::lang::visit::{Visit, walk_holds};
 use crate::questions::LANGUAGE;
+use crate::run::bind::{Piece, bind, bind_setting};
 use crate::run::facts::{Component, Family};
-use crate::run::params::{Param, Params};
 use crate::run::settings::BlockRow;
 use crate::run::table::{CellNames, Column};
-
-/// Settings of `reference` whose words are pages, unless they are variables.
-const OF_PAGES: &[&str] = &["holding", "writes"];
 
 /// The keyword that removes a part.
 const NONE: &str = "none";
@@ -104,52 +101,25 @@ impl Finder<'_> {
         if let (Some(block), Some(inner)) = (&setting.block, LANGUAGE.block(name)) {
             self.settings(block, inner);
         }
-        let known = row.setting(name);
-        if OF_PAGES.contains(&name) && row.name == "reference" {
-            return self.pages_set(&setting.values);
+        match (row.setting(name), name) {
+            (Some(_), "library") => setting.values.iter().for_each(|value| self.library(value)),
+            (Some(_), "answers") => self.answers(&setting.values),
+            // The levels of a machine are visited after its settings.
+            (Some(_), _) if is_level(&setting.name) => {}
+            (Some(known), _) => self.bound(&bind_setting(known.params, setting)),
+            (None, _) => self.exprs(&setting.values),
         }
-        if name == "library" && row.name == "executable" {
-            return setting.values.iter().for_each(|value| self.library(value));
-        }
-        if known.is_some() && is_level(&setting.name) {
-            return;
-        }
-        let params = known.map(|known| known.params);
-        let is_value = |param: &&Param| matches!(param, Param::Value(slot) if !slot.is_name());
-        if params.is_some_and(|params| !params.leaves().iter().any(is_value)) {
-            return;
-        }
-        for (at, value) in setting.values.iter().enumerate() {
-            match (&value.kind, params) {
-                (ExprKind::Name(name), _) if at > 0 && self.is_bare_unit(name) => {}
-                // `bits` in `virtual N bits` is a unit, even if a variable has this name.
-                (ExprKind::Name(name), Some(_)) if unit_factor(name).is_some() => {
-                    self.visit_expr(value);
-                }
-                (_, Some(params)) => self.unless_word(value, params),
-                (_, None) => self.visit_expr(value),
-            }
-        }
-    }
-
-    /// Whether a name is a unit such as `bits` in `virtual n bits`, and not a variable.
-    fn is_bare_unit(&mut self, name: &Arc<str>) -> bool {
-        let variable = |finder: &mut Self| {
-            let resolved = finder
-                .scopes
-                .resolve(&(Space::Value, Arc::clone(name)), &mut finder.table);
-            resolved.id.is_some()
-        };
-        unit_factor(name) == Some(Number::from(1u64)) && !variable(self)
+        setting
+            .holds
+            .iter()
+            .for_each(|holds| walk_holds(self, holds));
     }
 
     /// `holding [a, b]`
-    fn pages_set(&mut self, values: &[Expr]) {
-        for value in values {
-            match &value.kind {
-                ExprKind::List(parts) => self.pages(parts),
-                _ => self.pages(std::slice::from_ref(value)),
-            }
+    pub(crate) fn pages_set(&mut self, value: &Expr) {
+        match &value.kind {
+            ExprKind::List(parts) => self.pages(parts),
+            _ => self.pages(std::slice::from_ref(value)),
         }
     }
 
@@ -240,21 +210,6 @@ fn cell_text(cell: &Cell) -> Option<(&str, Form)> {
 }
 
 impl Finder<'_> {
-    /// Visits the block of `exam`, `choice`, `table`, or `essay`.
-    pub(crate) fn of_paper(&mut self, block: &Settings, row: &BlockRow) {
-        for setting in block.settings.iter() {
-            match (&*setting.name.text, row.setting(&setting.name.text)) {
-                ("answers", _) => self.answers(&setting.values),
-                (_, Some(known)) => self.operands(known.params, &setting.values, None),
-                (_, None) => self.exprs(&setting.values),
-            }
-            setting
-                .holds
-                .iter()
-                .for_each(|holds| walk_holds(self, holds));
-        }
-    }
-
     /// `answers FACT of OPERATION`
     fn answers(&mut self, values: &[Expr]) {
         let [fact, _, verb, operands @ ..] = values else {
@@ -274,11 +229,8 @@ impl Finder<'_> {
         );
         match (&verb.kind, operands) {
             (ExprKind::Name(name), [_, ..]) => {
-                self.operands(
-                    LANGUAGE.verb(name).map_or(&[], |verb| verb.params),
-                    operands,
-                    None,
-                );
+                let params = LANGUAGE.verb(name).map_or(&[][..], |verb| verb.params);
+                self.bound(&bind(params, operands.iter().map(Piece::from).collect()));
             }
             _ => self.visit_expr(verb),
         }

@@ -133,7 +133,7 @@ impl<'s> Visit<'s> for Finder<'_> {
     }
 
     fn visit_noun(&mut self, noun: &'s [Expr]) {
-        self.shown(noun);
+        self.shown(&noun.iter().collect::<Vec<_>>());
     }
 
     fn visit_reference(&mut self, pages: &'s Pages, settings: &'s Settings) {

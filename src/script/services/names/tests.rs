@@ -312,7 +312,7 @@ fn names_around_a_broken_line_are_known() {
     // The words of an invalid line are resolved in the line's scope.
     assert_eq!(
         of("let x = 1\nread x size\nread x x x\nlet y = x + ", "x"),
-        "Aaaaa"
+        "Aaaaaa"
     );
     let inside = "let x = 1\nscenario \"s\" {\n let x = 2\n read x read x\n}\nx x";
     assert_eq!(of(inside, "x"), "ABbba");

@@ -24,7 +24,7 @@ pub(super) fn all(text: &str, file: u32) -> Span {
 pub(super) fn block(text: &str, file: u32) -> Result<Settings, Vec<Diagnostic>> {
     let parsed = parse(file, &format!("{BEFORE}{text}{BEHIND}"), &mut ());
     if !parsed.diagnostics.is_empty() {
-        return Err(parsed.diagnostics);
+        return Err(assigned(text, file).map_or(parsed.diagnostics, |wrong| vec![wrong]));
     }
     let block = match parsed.body.first().map(|statement| &statement.kind) {
         Some(StmtKind::Command(Command {
@@ -52,6 +52,23 @@ pub(super) fn block(text: &str, file: u32) -> Result<Settings, Vec<Diagnostic>> 
         )]);
     }
     Ok(block)
+}
+
+/// Reports the first sign of a grid such as `ways=1,2,4; size=4KB`.
+fn assigned(text: &str, file: u32) -> Option<Diagnostic> {
+    let at = text.find(['=', ':'])?;
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    let name = text[..at].trim_end().rsplit(|c| !is_word(c)).next()?;
+    let values = text[at + 1..].split([';', '\n']).next()?.split(',');
+    let values = values.take_while(|value| !value.contains(['=', ':']));
+    let values: Vec<&str> = values.map(str::trim).collect();
+    let start = BEFORE.len() + at;
+    let message = "in a grid, the values of a setting follow its name without a sign or commas";
+    let help = format!(
+        "write `{name} {}`, or a range such as `ways 1..16`",
+        values.join(" ")
+    );
+    Some(Diagnostic::new(Code::Syntax, Span::new(file, start..start + 1), message).help(help))
 }
 
 /// Converts the spans of errors to the grid's text.

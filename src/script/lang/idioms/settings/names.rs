@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use crate::lang::sections::{lists, rows};
+use crate::lang::sections::{lists, rows, section};
 
 const TABLE: &str = include_str!("settings.txt");
 
@@ -69,17 +69,9 @@ fn fits(block: &str, name: &str) -> bool {
 }
 
 fn flag(phrase: &str) -> Option<&'static str> {
-    let bare = [
-        "write policy ",
-        "write miss policy ",
-        "write hit policy ",
-        "mapping ",
-        "policy ",
-        "replacement policy ",
-    ];
-    let rest = bare
-        .iter()
-        .find_map(|begin| phrase.strip_prefix(begin))
+    let mut before = section(TABLE, "before flags").lines();
+    let rest = before
+        .find_map(|begin| phrase.strip_prefix(begin)?.strip_prefix(' '))
         .unwrap_or(phrase);
     FLAGS
         .iter()
@@ -132,7 +124,15 @@ pub(super) fn lowered(name: &str, text: &str) -> String {
 /// Returns the equivalent of a setting without a value.
 pub(super) fn flagged(block: &str, words: &[&str]) -> Option<String> {
     let phrase = phrase(words);
+    let last = words.last().copied().filter(|_| {
+        let names = self::phrase(&words[..words.len() - 1]);
+        matches!(
+            named(block, &names, None).as_deref(),
+            Some("policy" | "replacement")
+        )
+    });
+    let policy = last.unwrap_or(&phrase).to_ascii_lowercase();
     let flag =
-        flag(&phrase).or_else(|| Some(&*phrase).filter(|name| lists(TABLE, "policies", name)))?;
+        flag(&phrase).or_else(|| Some(&*policy).filter(|name| lists(TABLE, "policies", name)))?;
     Some(word(block, flag))
 }

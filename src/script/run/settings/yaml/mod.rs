@@ -13,13 +13,14 @@ use std::sync::Arc;
 
 use crate::lang::ast::{Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::fix::Fix;
 use crate::lang::value::{Dimension, Number, Unit, Value, ValueError};
 use pagewalk_engine::machine::pte::BitRow;
 
-use crate::run::params::{BITS, Param, Place, next};
+use crate::run::bind::{BITS, Param, Place, bind};
 
 use super::cache::{CACHE_SETTINGS, TLB_SETTINGS};
-use super::field::{Arg, ArgKind, Field, one};
+use super::field::{Arg, ArgKind, Field, list, one};
 use super::machine::{MACHINE_SETTINGS, MEMORY_SETTINGS};
 use super::pte::{PTE_SETTINGS, TABLE_SETTINGS};
 use tree::{Entry, Node, Scalar, join, tree};
@@ -55,6 +56,9 @@ pub(crate) fn fields_of_yaml(file: u32, text: &str) -> Result<Vec<Field>, Vec<Di
         .label("not a block")
         .help("write one setting per line, such as `page: 4 KB`")));
     };
+    if let Some(wrong) = not_indented(entries, text) {
+        return Err(one(wrong));
+    }
     let mut wrong = Vec::new();
     let fields = block(entries.iter(), &mut wrong);
     if wrong.is_empty() {
@@ -80,6 +84,41 @@ fn params(name: &str) -> Option<&'static [Param]> {
         .chain(cache)
         .chain(memory);
     rows.find(|(row, _)| *row == name).map(|(_, params)| params)
+}
+
+/// Returns the names of the settings in the block of a part.
+fn names_in(part: &str) -> Vec<&'static str> {
+    match part {
+        "page_table" => TABLE_SETTINGS.iter().map(|row| row.name).collect(),
+        "pte" => PTE_SETTINGS.iter().map(|row| row.name).collect(),
+        "tlb" => TLB_SETTINGS.iter().map(|row| row.name).collect(),
+        "cache" => CACHE_SETTINGS.iter().map(|row| row.name).collect(),
+        "memory" => MEMORY_SETTINGS.iter().map(|row| row.name).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Reports the settings of a part that are beside the part instead of below it.
+fn not_indented(entries: &[Entry], text: &str) -> Option<Diagnostic> {
+    let is_empty = |node: &Node| matches!(node, Node::Scalar(scalar) if scalar.is_null());
+    let follows = |at: &usize| {
+        let names = names_in(entries[*at].0.text);
+        let length = entries[at + 1..].iter();
+        length
+            .take_while(|(key, _)| names.contains(&key.text))
+            .count()
+    };
+    let at = (0..entries.len()).find(|at| is_empty(&entries[*at].1) && follows(at) > 0)?;
+    let inner = &entries[at + 1..=at + follows(&at)];
+    let (part, (first, _), (last, value)) = (&entries[at].0, inner.first()?, inner.last()?);
+    let place = join(first.span, Some(join(last.span, value.span())));
+    let lines = text.get(place.start as usize..place.end as usize)?;
+    let names = list(inner.iter().map(|(key, _)| key.text));
+    let message = format!("the settings of `{}` must be indented below it", part.text);
+    let fix = Fix::replace(place, format!("  {}", lines.replace('\n', "\n  ")));
+    let wrong = Diagnostic::new(Code::MachineFile, first.span, message);
+    let wrong = wrong.also(part.span, "no setting is below this key");
+    Some(wrong.help(format!("indent {names} by two spaces")).fix(fix))
 }
 
 /// Whether a setting may occur several times with different names.
@@ -238,7 +277,8 @@ fn measured(key: &Scalar, scalar: &Scalar) -> Result<Arg, Diagnostic> {
     let arg = value(scalar)?;
     let params =
         params(key.text).or_else(|| BitRow::named(key.text).map(|_| &[BITS] as &[Param]));
-    let place = params.and_then(|params| Place::find(key.text, &next(params, &[]), params));
+    let place =
+        params.and_then(|params| Place::find(key.text, &bind(params, Vec::new()).next(), params));
     match (place, Unit::behind(scalar.text), &arg.kind) {
         (Some(place), Some(unit), ArgKind::Value(value) | ArgKind::Time(value)) => {
             place

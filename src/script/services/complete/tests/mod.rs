@@ -1,6 +1,7 @@
 //! Tests of completion at the cursor mark `‸`, with expected items and items that must not appear.
 
 mod anything;
+mod binding;
 mod colours;
 mod hints;
 mod lab;

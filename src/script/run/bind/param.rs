@@ -84,35 +84,6 @@ impl Param {
         }
     }
 
-    /// Collects the sequences of parameters in all ways to write this parameter.
-    fn sequences(&'static self, found: &mut Vec<&'static [Self]>) {
-        let of = |parts: &'static [Self], found: &mut Vec<&'static [Self]>| {
-            found.push(parts);
-            for part in parts {
-                part.sequences(found);
-            }
-        };
-        match self {
-            Self::Optional(parts) | Self::OneOf(parts) => of(parts, found),
-            Self::Ways(ways) => ways.iter().for_each(|way| of(way, found)),
-            Self::Many(part) => part.sequences(found),
-            _ => {}
-        }
-    }
-
-    /// Returns the parameter after the first parameter that satisfies a test.
-    pub(super) fn follower(
-        params: &'static [Self],
-        test: impl Fn(&Self) -> bool,
-    ) -> Option<&'static Self> {
-        let mut sequences = vec![params];
-        for param in params {
-            param.sequences(&mut sequences);
-        }
-        let mut pairs = sequences.iter().flat_map(|parts| parts.windows(2));
-        pairs.find(|pair| test(&pair[0])).map(|pair| &pair[1])
-    }
-
     /// Collects this parameter's parts, or the parameter itself if it has no parts.
     pub(super) fn leaves(&'static self, found: &mut Vec<&'static Self>) {
         match self {
@@ -275,6 +246,21 @@ impl Slot {
         self.name().as_bytes()[0] == b'"'
     }
 
+    /// Describes a missing value.
+    pub(crate) const fn description(self) -> &'static str {
+        match self {
+            Self::Va | Self::Pa => "an address",
+            Self::Stored => "a value after `=`",
+            Self::Number => "a number",
+            Self::Frames => "a number of pages",
+            Self::Trace => "the name of a trace in quotes",
+            Self::FileName => "a name in quotes",
+            Self::NewProcess => "a name",
+            Self::Text => "a text",
+            _ => "a value",
+        }
+    }
+
     /// Whether a bare word in this slot is always a name and never a variable.
     pub(crate) const fn is_name(self) -> bool {
         matches!(
@@ -293,6 +279,14 @@ impl Slot {
     }
 }
 
+/// Returns the ways to write a list of parameters.
+pub fn ways(params: &'static [Param]) -> Vec<&'static [Param]> {
+    match params {
+        [Param::Ways(ways)] => ways.to_vec(),
+        _ => vec![params],
+    }
+}
+
 /// Queries on the parameters of a row.
 pub trait Params {
     /// Returns the parameters in the format of the usage.
@@ -305,10 +299,6 @@ pub trait Params {
     fn has(self, slot: Slot) -> bool;
     /// Whether a block in braces may follow.
     fn has_block(self) -> bool;
-    /// Returns the words of the clauses that may follow: `size` in `[size N]`.
-    fn clauses(self) -> Vec<&'static str>;
-    /// Returns the parameter after a keyword.
-    fn after_keyword(self, keyword: &str) -> Option<&'static Param>;
     /// Returns the unit that may follow a value.
     fn unit_after(self, slot: Slot) -> Option<&'static str>;
 }
@@ -342,26 +332,12 @@ impl Params for &'static [Param] {
             .any(|param| matches!(param, Param::Block(..)))
     }
 
-    fn clauses(self) -> Vec<&'static str> {
-        let word = |param: &Param| match param {
-            Param::Optional([Param::Keyword(word), _, ..]) => Some(*word),
-            _ => None,
-        };
-        self.iter().filter_map(word).collect()
-    }
-
-    fn after_keyword(self, keyword: &str) -> Option<&'static Param> {
-        Param::follower(
-            self,
-            |param| matches!(param, Param::Keyword(word) if *word == keyword),
-        )
-    }
-
     fn unit_after(self, slot: Slot) -> Option<&'static str> {
-        match Param::follower(self, |param| param.slot() == Some(slot)) {
-            Some(Param::Unit(unit)) => Some(unit),
+        let leaves = self.leaves();
+        leaves.windows(2).find_map(|pair| match pair {
+            [number, Param::Unit(unit)] if number.slot() == Some(slot) => Some(*unit),
             _ => None,
-        }
+        })
     }
 }
 

@@ -1,14 +1,17 @@
-//! The parameters of a row as data: the part after the first word of a statement, setting, or command. The
-//! printed usage, the operand parser, completion, highlighting, and the editors' word lists use these
-//! parameters.
+//! The parameters of a row as data, and the one place that matches a statement with them. The printed usage, the verbs,
+//! completion, highlighting, and the editors' word lists use these parameters.
 
-mod expected;
+mod automaton;
+mod bound;
 mod param;
+mod place;
+mod refuse;
 
-pub use expected::{Atom, current, may_end, next, rest, ways};
-pub(crate) use expected::{Place, offer, size};
+pub use bound::{Arg, Atom, Bound, Piece, bind};
+pub(crate) use bound::{bind_command, bind_setting, word};
 pub use param::Params;
 pub use param::*;
+pub(crate) use place::{Place, offer, size};
 
 /// The words of a table's rows, as a constant: `words_of!(KINDS.0)`, `words_of!(FORMATS.name)`.
 macro_rules! words_of {

@@ -1,0 +1,146 @@
+//! What a question has to print, because its answers depend on it.
+
+use super::printed::{Source, Text};
+use super::sample::{of_derivation, tokens};
+use crate::exam::paper::{PaperItem, Piece, Question};
+use crate::questions::entry::{Blank, Figure, ItemKind};
+use crate::run::record::{Did, ReferenceRun, View};
+use crate::run::table::TableId;
+
+/// Something that answers depend on, and that the paper does not print. A text may say it in other words, so this is
+/// only a hint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Lacking {
+    /// Entries that contain the PPN of an access.
+    PageTable,
+    /// The page size, which divides an address.
+    PageSize,
+    /// The reference string whose faults a value counts.
+    String,
+}
+
+/// What the questions of a paper have printed so far.
+#[derive(Default)]
+pub(super) struct Stated {
+    entries: bool,
+    machine: bool,
+    string: bool,
+    /// The prose, each text as words with a blank before and after each word.
+    prose: Vec<String>,
+}
+
+impl Stated {
+    /// Adds a question, which also prints these texts.
+    pub(super) fn add(&mut self, question: &Question, texts: &[Text]) {
+        self.entries |= prints_entries(&question.body);
+        for view in question.views() {
+            match view {
+                View::Rulers(_) | View::Declaration(_) => self.machine = true,
+                View::Table(table) if table.id == TableId::Reference => self.string = true,
+                _ => {}
+            }
+        }
+        self.string |= question.items().any(|item| match &item.kind {
+            ItemKind::Facts { .. } => matches!(&*item.did, Did::Reference(_)),
+            ItemKind::Table { string, .. } => string.is_some(),
+            _ => false,
+        });
+        let prose = texts
+            .iter()
+            .filter(|text| matches!(text.source, Source::Prose | Source::Item(_)));
+        self.prose.extend(prose.map(|text| {
+            let words: Vec<&str> = tokens(&text.words)
+                .filter(|word| !word.is_empty())
+                .collect();
+            format!(" {} ", words.join(" "))
+        }));
+    }
+
+    /// Returns what a question lacks, which has been added.
+    pub(super) fn lacking(&self, question: &Question) -> Vec<Lacking> {
+        let mut lacking = Vec::new();
+        if !self.entries && question.items().any(asks_ppn) {
+            lacking.push(Lacking::PageTable);
+        }
+        if !self.machine && question.items().any(|item| self.lacks_page_size(item)) {
+            lacking.push(Lacking::PageSize);
+        }
+        if !self.string && question.items().any(|item| self.lacks_string(item)) {
+            lacking.push(Lacking::String);
+        }
+        lacking
+    }
+
+    /// Whether an item asks about an access, but no text contains the page size as a number of bytes or kilobytes, or
+    /// the number of offset bits.
+    fn lacks_page_size(&self, item: &PaperItem) -> bool {
+        let (ItemKind::Facts { blanks, .. }, Did::Access(access)) = (&item.kind, &*item.did) else {
+            return false;
+        };
+        let spec = &access.spec;
+        if spec.mmu.is_none() || !blanks.iter().any(|blank| blank.key.is_some()) {
+            return false;
+        }
+        let bits = spec.page_bits();
+        let (short, unit) = (
+            1_u64 << (bits % 10),
+            ["", "K", "M", "G"][bits as usize / 10 % 4],
+        );
+        let sizes = [
+            format!(" {} ", 1_u128 << bits),
+            format!(" {short} {unit}"),
+            format!(" {short}{unit}"),
+            format!(" {bits} bit"),
+        ];
+        !sizes.iter().any(|size| self.says(size))
+    }
+
+    /// Whether an item asks for a value that a reference string determines, but no text contains the string. A text
+    /// describes a single reference in other words.
+    fn lacks_string(&self, item: &PaperItem) -> bool {
+        let ItemKind::Value { derivation, .. } = &item.kind else {
+            return false;
+        };
+        let of_string = |did: &Did| match did {
+            Did::Reference(run) => {
+                run.trace.is_none() && run.setup.pages.len() > 1 && !self.says(&pages(run))
+            }
+            _ => false,
+        };
+        of_derivation(derivation).any(of_string)
+    }
+
+    fn says(&self, words: &str) -> bool {
+        self.prose.iter().any(|text| text.contains(words))
+    }
+}
+
+/// Returns the pages or addresses of a string as words.
+fn pages(run: &ReferenceRun) -> String {
+    let each = run.setup.pages.iter().enumerate();
+    let words = each.map(|(at, page)| match &run.addresses {
+        Some(addresses) => addresses.spelt(at),
+        None => run.names[*page as usize].to_string(),
+    });
+    format!(" {} ", words.collect::<Vec<_>>().join(" "))
+}
+
+/// Whether a question prints anything that may contain page-table entries: a table, a figure, or a text with a table.
+fn prints_entries(body: &[Piece]) -> bool {
+    body.iter().any(|piece| match piece {
+        Piece::Given(_) | Piece::Figure(Figure::Views(_)) => true,
+        Piece::Text(text) => text.contains('|') || text.contains("\n\n"),
+        Piece::Part { body, .. } => prints_entries(body),
+        Piece::Figure(Figure::Bits { .. }) | Piece::Item(_) => false,
+    })
+}
+
+/// Whether an item asks for the PPN of an access on bare hardware. If a kernel chooses the PPNs, students can
+/// apply the kernel's allocation rule.
+fn asks_ppn(item: &PaperItem) -> bool {
+    let (ItemKind::Facts { blanks, .. }, Did::Access(access)) = (&item.kind, &*item.did) else {
+        return false;
+    };
+    let asked = |blank: &Blank| &*blank.fact == "ppn" && blank.key.is_some();
+    access.process.is_none() && blanks.iter().any(asked)
+}

@@ -1,0 +1,386 @@
+//! A statement, setting, or operation whose pieces are matched with the parameters of its row.
+
+use std::ops::Range;
+
+use super::automaton::{Automaton, Leaf, Reading, State};
+use super::param::{Param, Params, Slot, ways};
+use crate::lang::ast::{Command, Expr, ExprKind, Setting, Settings};
+use crate::lang::span::Span;
+use crate::lang::value::{Number, Value, unit_factor};
+
+/// The kind of a piece.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Atom<'t> {
+    /// A bare word.
+    Word(&'t str),
+    /// A number, possibly followed by a unit.
+    Number,
+    /// A string.
+    Text,
+    /// Any other value.
+    Value,
+    /// `=`
+    Equals,
+    /// Braces.
+    Block,
+}
+
+/// A piece of a statement after the first word.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Piece<'t> {
+    pub atom: Atom<'t>,
+    /// The expression, or `None` for `=`, braces, and the tokens of an unfinished statement.
+    pub expr: Option<&'t Expr>,
+    pub(crate) span: Span,
+}
+
+impl<'t> From<Atom<'t>> for Piece<'t> {
+    fn from(atom: Atom<'t>) -> Self {
+        Self {
+            atom,
+            expr: None,
+            span: Span::default(),
+        }
+    }
+}
+
+impl<'t> From<&'t Expr> for Piece<'t> {
+    fn from(expr: &'t Expr) -> Self {
+        let atom = match &expr.kind {
+            ExprKind::Name(name) => Atom::Word(name),
+            ExprKind::Value(Value::Number(_)) | ExprKind::Quantity(..) => Atom::Number,
+            ExprKind::Value(Value::Text(_)) | ExprKind::Prose(_) => Atom::Text,
+            _ => Atom::Value,
+        };
+        Self {
+            atom,
+            expr: Some(expr),
+            span: expr.span,
+        }
+    }
+}
+
+/// A piece and its parameter.
+#[derive(Debug, Clone, Copy)]
+pub struct Arg<'t> {
+    pub param: &'static Param,
+    /// The keyword before the parameter.
+    pub clause: Option<&'static str>,
+    pub is: Piece<'t>,
+    pub(crate) leaf: &'static Leaf,
+}
+
+/// The pieces of a statement, matched with the parameters of its row. If they do not fit, the beginning that fits is
+/// matched.
+pub struct Bound<'t> {
+    /// The first word.
+    pub(crate) name: &'t str,
+    /// The place of the first word.
+    pub(crate) place: Span,
+    pub(crate) operands: &'t [Expr],
+    pub(crate) assigned: &'t [Expr],
+    pub(crate) block: Option<&'t Settings>,
+    pub(crate) params: &'static [Param],
+    pub args: Vec<Arg<'t>>,
+    /// The pieces from the first one that does not fit.
+    pub unread: Vec<Piece<'t>>,
+    automaton: &'static Automaton,
+    reading: Reading,
+}
+
+/// Matches the pieces of a statement with parameters.
+pub fn bind<'t>(params: &'static [Param], mut pieces: Vec<Piece<'t>>) -> Bound<'t> {
+    let automaton = Automaton::of(params);
+    let reading = automaton.read(&pieces);
+    let is_complete = |state: &&State| automaton.is_complete(**state);
+    let state = reading.states.iter().find(is_complete);
+    let path = state.or(reading.states.first());
+    let path = path.map_or_else(Vec::new, |state| reading.path(*state));
+    let args = path.into_iter().map(|(leaf, piece)| {
+        let leaf = &automaton.leaves[leaf];
+        Arg {
+            param: leaf.param,
+            clause: leaf.clause,
+            is: pieces[piece],
+            leaf,
+        }
+    });
+    let args = args.collect();
+    Bound {
+        name: "",
+        place: Span::default(),
+        operands: &[],
+        assigned: &[],
+        block: None,
+        params,
+        args,
+        unread: pieces.split_off(reading.read),
+        automaton,
+        reading,
+    }
+}
+
+/// Matches the operands of a command with the parameters of its verb.
+pub(crate) fn bind_command<'t>(params: &'static [Param], command: &'t Command) -> Bound<'t> {
+    let mut pieces: Vec<Piece> = command.operands.iter().map(Piece::from).collect();
+    let assigned = command.assigned.as_deref().unwrap_or_default();
+    if let Some(first) = assigned.first() {
+        pieces.push(Piece {
+            span: first.span,
+            ..Atom::Equals.into()
+        });
+        pieces.extend(assigned.iter().map(Piece::from));
+    }
+    if let Some(block) = &command.block {
+        pieces.push(Piece {
+            span: block.span,
+            ..Atom::Block.into()
+        });
+    }
+    Bound {
+        name: &command.verb.text,
+        place: command.verb.span,
+        operands: &command.operands,
+        assigned,
+        block: command.block.as_ref(),
+        ..bind(params, pieces)
+    }
+}
+
+/// Matches the values of a setting with the parameters of its row.
+pub(crate) fn bind_setting<'t>(params: &'static [Param], setting: &'t Setting) -> Bound<'t> {
+    let mut pieces: Vec<Piece> = Vec::new();
+    for value in &*setting.values {
+        // A unit with the factor 1 may follow a variable, as in `page n B`.
+        let is_unit = word(value).is_some_and(|word| {
+            unit_factor(word) == Some(Number::from(1u64)) && !params.has_word(word)
+        });
+        if pieces.is_empty() || !is_unit || params.has(Slot::Pages) {
+            pieces.push(value.into());
+        }
+    }
+    if let Some(block) = &setting.block {
+        pieces.push(Piece {
+            span: block.span,
+            ..Atom::Block.into()
+        });
+    }
+    Bound {
+        name: &setting.name.text,
+        place: setting.name.span,
+        operands: &setting.values,
+        block: setting.block.as_ref(),
+        ..bind(params, pieces)
+    }
+}
+
+impl<'t> Bound<'t> {
+    /// Names the statement in messages.
+    pub(crate) fn named(self, name: &'t str) -> Self {
+        Self { name, ..self }
+    }
+
+    /// Returns the parameters that may follow, without clauses that are already given. If the pieces do not fit, nothing may
+    /// follow.
+    pub fn next(&self) -> Vec<&'static Param> {
+        let mut next = Vec::new();
+        for leaf in self.next_leaves() {
+            if !next.contains(&leaf.param) {
+                next.push(leaf.param);
+            }
+        }
+        next
+    }
+
+    /// Whether a line may end after the pieces. A unit may be missing, and a block may begin on the next line.
+    pub fn may_end(&self) -> bool {
+        let breaks = |leaf: &Leaf| matches!(leaf.param, Param::Unit(_) | Param::Block(..));
+        let complete = |state: &State| self.automaton.is_complete(*state);
+        self.unread.is_empty()
+            && (self.reading.states.iter().any(complete) || self.next_leaves().any(breaks))
+    }
+
+    fn next_leaves(&self) -> impl Iterator<Item = &'static Leaf> {
+        let leaves = if self.unread.is_empty() {
+            self.following(true)
+        } else {
+            Vec::new()
+        };
+        let leaves = leaves.into_iter();
+        leaves.map(|leaf| &self.automaton.leaves[leaf])
+    }
+
+    /// Returns the leaves that may follow the args, in the order of the usage, optionally without clauses that are already
+    /// given.
+    fn following(&self, once: bool) -> Vec<usize> {
+        let mut leaves = Vec::new();
+        for state in &self.reading.states {
+            let path = self.reading.path(*state).into_iter().rev();
+            let clauses = path.map(|(leaf, _)| leaf);
+            let given: Vec<usize> = clauses
+                .take_while(|leaf| self.automaton.leaves[*leaf].in_clause)
+                .collect();
+            leaves.extend(self.automaton.after(*state).iter().copied().filter(|leaf| {
+                let row = &self.automaton.leaves[*leaf];
+                let is_once = once && row.begins_clause && !matches!(row.param, Param::Words(_));
+                !is_once || !given.contains(leaf)
+            }));
+        }
+        leaves.sort_unstable();
+        leaves.dedup();
+        leaves
+    }
+
+    /// Returns the parameters that may follow the args, including clauses that are already given.
+    pub(super) fn expected(&self) -> Vec<&'static Param> {
+        let leaves = self.following(false).into_iter();
+        leaves
+            .map(|leaf| self.automaton.leaves[leaf].param)
+            .collect()
+    }
+
+    /// Matches the same pieces with other parameters.
+    pub(crate) fn with(&self, params: &'static [Param]) -> Self {
+        let args = self.args.iter().map(|arg| arg.is);
+        let bound = bind(params, args.chain(self.unread.iter().copied()).collect());
+        Self {
+            name: self.name,
+            place: self.place,
+            operands: self.operands,
+            assigned: self.assigned,
+            block: self.block,
+            ..bound
+        }
+    }
+
+    /// Whether another way to write the statement, which begins with the same parameter, has this slot.
+    pub(crate) fn alternative(&self, arg: &Arg, slot: Slot) -> bool {
+        let mut ways = ways(self.params).into_iter();
+        ways.any(|way| way.first() == arg.leaf.way.first() && way.has(slot))
+    }
+
+    /// Returns the first expression that fills a slot.
+    pub(crate) fn slot(&self, slot: Slot) -> Option<&'t Expr> {
+        self.slots(slot).next()
+    }
+
+    /// Returns the expressions that fill a slot.
+    pub(crate) fn slots(&self, slot: Slot) -> impl Iterator<Item = &'t Expr> {
+        let args = self.args.iter();
+        args.filter(move |arg| arg.param.slot() == Some(slot))
+            .filter_map(|arg| arg.is.expr)
+    }
+
+    /// Returns the expression in the clause of this word.
+    pub(crate) fn clause(&self, word: &str) -> Option<&'t Expr> {
+        let arg = self.args.iter().find(|arg| arg.clause == Some(word))?;
+        arg.is.expr
+    }
+
+    /// Whether the statement has this word of its row.
+    pub(crate) fn has(&self, word: &str) -> bool {
+        self.words().any(|own| own == word)
+    }
+
+    /// Returns the words of the row that the statement has.
+    pub(crate) fn words(&self) -> impl Iterator<Item = &'t str> {
+        self.args.iter().filter_map(|arg| match arg.is.atom {
+            Atom::Word(word) if arg.param.slot().is_none() => Some(word),
+            _ => None,
+        })
+    }
+
+    /// Returns the value of a clause's word, or `None` if the clause is missing.
+    pub(crate) fn choice<T: Copy>(&self, clause: &str, words: &[(&'static str, T)]) -> Option<T> {
+        let word = match &self.clause(clause)?.kind {
+            ExprKind::Name(word) => word,
+            _ => return None,
+        };
+        let row = words.iter().find(|(name, _)| *name == &**word)?;
+        Some(row.1)
+    }
+
+    /// Returns the first parameter that may follow, as a byte range in the usage.
+    pub fn current(&self) -> Option<Range<usize>> {
+        let rest = self.rests().into_iter().next()?;
+        let length = part_length(&self.params.text()[rest.clone()]);
+        Some(rest.start..rest.start + length)
+    }
+
+    /// Returns the rest of the usage, or an empty string if the pieces do not fit or nothing may follow.
+    pub fn rest(&self) -> String {
+        let text = self.params.text();
+        let mut rests: Vec<String> = Vec::new();
+        for range in self.rests() {
+            let mut rest = String::new();
+            let mut from = range.start;
+            for (leaf, given) in &self.automaton.clauses {
+                if self
+                    .args
+                    .iter()
+                    .any(|arg| std::ptr::eq(arg.leaf, &self.automaton.leaves[*leaf]))
+                    && (from..range.end).contains(&given.start)
+                {
+                    rest += text[from..given.start].trim_end();
+                    from = given.end;
+                }
+            }
+            rest += &text[from..range.end];
+            let rest = balanced(&rest);
+            if !rest.is_empty() && !rests.contains(&rest) {
+                rests.push(rest);
+            }
+        }
+        rests.join(" | ")
+    }
+
+    /// Returns the byte range of the rest of the usage for each way to continue.
+    fn rests(&self) -> Vec<Range<usize>> {
+        let mut rests: Vec<Range<usize>> = Vec::new();
+        for leaf in self.next_leaves() {
+            match rests.iter_mut().find(|rest| rest.end == leaf.end) {
+                Some(rest) => rest.start = rest.start.min(leaf.at),
+                None => rests.push(leaf.at..leaf.end),
+            }
+        }
+        rests
+    }
+}
+
+/// Returns the length of the first part of a usage, in bytes.
+fn part_length(text: &str) -> usize {
+    let mut depth = 0;
+    for (at, c) in text.char_indices() {
+        match c {
+            '[' | '{' | '(' => depth += 1,
+            ']' | '}' | ')' | ' ' | ',' if depth == 0 => return at,
+            ']' | '}' | ')' => depth -= 1,
+            _ => {}
+        }
+    }
+    text.len()
+}
+
+/// Removes closing brackets whose opening brackets precede the text.
+fn balanced(text: &str) -> String {
+    let mut depth = 0;
+    let mut kept = String::new();
+    for c in text.chars() {
+        match c {
+            '[' => depth += 1,
+            ']' if depth == 0 => continue,
+            ']' => depth -= 1,
+            _ => {}
+        }
+        kept.push(c);
+    }
+    kept
+}
+
+/// Returns the word if the expression is a bare word.
+pub(crate) fn word(expr: &Expr) -> Option<&str> {
+    match &expr.kind {
+        ExprKind::Name(name) => Some(name),
+        _ => None,
+    }
+}
