@@ -1,6 +1,6 @@
 //! Checks a whole script, and runs it if the check finds no errors.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -67,7 +67,12 @@ pub fn check_in(
     let words: Vec<&str> = words.collect();
     let calls: Vec<&str> = callable().chain(state.definitions()).collect();
     let definitions: BTreeSet<&str> = state.definitions().collect();
+    let variables: HashSet<Arc<str>> = statements(script)
+        .filter_map(Stmt::variable)
+        .map(|name| Arc::clone(&name.text))
+        .collect();
     let known = Known {
+        variables: &variables,
         is_call: &|name| is_call(options.language, name) || definitions.contains(name),
         calls: &calls,
         words: &words,
@@ -75,17 +80,14 @@ pub fn check_in(
     let mut nowhere = Discard;
     let mut session = Session::new(sources, files, options, &mut nowhere);
     session.state = state.clone();
-    let variables = statements(script)
-        .filter_map(Stmt::variable)
-        .map(|name| Arc::clone(&name.text))
-        .collect();
+    let found = check::check(script, known);
     let machines = DeclaredMachines::of(script);
     session.checker = Some(Checker {
         variables,
         machines,
         ..Checker::default()
     });
-    session.report(check::check(script, known));
+    session.report(found);
     session.report(check::unlikely(script, sources));
     session.report(check::ignored(script, sources));
     session.report(check::replaced(script));

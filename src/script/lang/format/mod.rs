@@ -3,9 +3,8 @@
 //! Formatting changes only table bars and the text between tokens. Line breaks stay where the author put them,
 //! so every statement ends where it did before. Formatting preserves comments, strings, prose, and the spelling
 //! of numbers byte for byte. Before the formatter returns the new text, it compares the tokens of the two
-//! texts. The formatter also compares the matches of the grammar unless the text is very long.
+//! texts and the matches of the grammar.
 
-mod alike;
 mod columns;
 mod cut;
 mod piece;
@@ -19,7 +18,7 @@ use pagewalk_grammar::{Grammar, Pairs, Parser as _, Rule};
 use piece::Pieces;
 
 use super::diagnostic::{Diagnostic, messages};
-use super::layout::lay_out;
+use super::layout::{Token, TokenKind, lay_out, tokens};
 use super::parse::parse;
 use super::table::is_ruler;
 
@@ -43,10 +42,6 @@ impl fmt::Display for Unformatted {
 
 impl std::error::Error for Unformatted {}
 
-/// Maximum length in bytes of a text whose matches are compared. For longer texts, the formatter compares
-/// only the tokens. Parsing a text of this length takes a few milliseconds.
-const WHOLE: usize = 1 << 17;
-
 /// Formats a script.
 ///
 /// # Errors
@@ -61,11 +56,7 @@ pub fn format(text: &str) -> Result<String, Unformatted> {
     if formatted == text {
         return Ok(formatted);
     }
-    let whole = || {
-        let is_valid = parse(0, &formatted, &mut ()).diagnostics.is_empty();
-        is_valid && matched(text) == matched(&formatted)
-    };
-    let same = alike::alike(&pieces, &cut::pieces(&formatted)) && (text.len() > WHOLE || whole());
+    let same = words(text) == words(&formatted) && matched(text) == matched(&formatted);
     if same {
         Ok(formatted)
     } else {
@@ -79,6 +70,18 @@ fn set(pieces: &mut Pieces) -> String {
     let lines = piece::lines(&pieces.list);
     let blanks = columns::blanks(&pieces.list, &lines);
     write::write(pieces, &lines, &blanks)
+}
+
+/// Returns the tokens of a text, without table rows, whose bars may change.
+fn words(text: &str) -> Vec<&str> {
+    let is_word = |token: &Token| {
+        let zero_width = matches!(token.kind, TokenKind::End | TokenKind::Hole);
+        !zero_width && !matches!(token.kind, TokenKind::Bar | TokenKind::Cell)
+    };
+    let list = tokens(text).list.into_iter();
+    list.filter(is_word)
+        .map(|token| token.text(text).trim_end())
+        .collect()
 }
 
 /// Returns the matches of the grammar in a text, each after the matches in it. A match without inner matches has its
