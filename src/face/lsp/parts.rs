@@ -109,7 +109,7 @@ impl Part {
     /// Returns the document and its results for the same text after this number of lines, unless they may depend on other
     /// texts.
     fn below(&self, before: usize) -> Option<(Arc<Document>, Arc<Mutex<Option<Arc<RunResult>>>>)> {
-        if !self.document.is_known_to_stand_alone() {
+        if !self.document.is_self_contained() {
             return None;
         }
         if self.document.lines().before() == before {

@@ -169,7 +169,7 @@ impl Document {
 
     /// Whether the script is parsed and depends on no other text or file, so that it has the same results as long as its own
     /// text is the same.
-    pub fn is_known_to_stand_alone(&self) -> bool {
+    pub fn is_self_contained(&self) -> bool {
         let known = self.parsed.get();
         known.is_some_and(|parsed| !self.may_include() && !parsed.files.are_named)
     }

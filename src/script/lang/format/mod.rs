@@ -3,7 +3,7 @@
 //! Formatting changes only table bars and the text between tokens. Line breaks stay where the author put them,
 //! so every statement ends where it did before. Formatting preserves comments, strings, prose, and the spelling
 //! of numbers byte for byte. Before the formatter returns the new text, it compares the tokens of the two
-//! texts and the matches of the grammar.
+//! texts. The formatter also compares the matches of the grammar unless the text is very long.
 
 mod columns;
 mod cut;
@@ -42,6 +42,10 @@ impl fmt::Display for Unformatted {
 
 impl std::error::Error for Unformatted {}
 
+/// Maximum length in bytes of a text whose matches are compared. For longer texts, the formatter compares
+/// only the tokens. Matching a text of this length takes tens of milliseconds.
+const WHOLE: usize = 1 << 17;
+
 /// Formats a script.
 ///
 /// # Errors
@@ -56,7 +60,8 @@ pub fn format(text: &str) -> Result<String, Unformatted> {
     if formatted == text {
         return Ok(formatted);
     }
-    let same = words(text) == words(&formatted) && matched(text) == matched(&formatted);
+    let same = words(text) == words(&formatted)
+        && (text.len() > WHOLE || matched(text) == matched(&formatted));
     if same {
         Ok(formatted)
     } else {
