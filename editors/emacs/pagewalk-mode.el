@@ -53,7 +53,7 @@
     "lifo" "local" "lookahead" "lru" "min" "mru" "none" "nru" "of" "off" "on" "on-disk" "one"
     "optimal" "options" "physical" "pick" "pin" "plru" "points" "questions" "radix" "random"
     "report" "second-chance" "split" "third-chance" "uncached" "virtual" "warm" "when" "where"
-    "word" "working-set" "zero"
+    "window" "word" "working-set" "zero"
    )
   "Words that settings take.")
 (defconst pagewalk-presets

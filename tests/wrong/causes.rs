@@ -34,6 +34,7 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     // Only the wrong token is changed.
     ("machine simple/read 0 => fault , vpn 0", 2, "`fault` needs a value", ""),
     ("machine simple/read 0 0 => vpn 0", 2, "takes no other value", "read 0 => vpn 0"),
+    ("machine simple/translate 0 write", 2, "does not accept the word `write`", "translate 0 for write"),
     ("machine simple/choose walked in in 0..4", 2, "in", "choose walked in 0..4"),
 ];
 

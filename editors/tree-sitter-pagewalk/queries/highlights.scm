@@ -169,7 +169,7 @@
   "fully-associative" "gap" "global" "hex" "in" "inclusive" "instructions" "kill" "lackey" "lfu"
   "lifo" "local" "lookahead" "lru" "min" "mru" "none" "nru" "of" "off" "on" "on-disk" "one"
   "optimal" "options" "physical" "pick" "pin" "plru" "points" "questions" "radix" "random" "report"
-  "second-chance" "split" "third-chance" "uncached" "virtual" "warm" "when" "where" "word"
+  "second-chance" "split" "third-chance" "uncached" "virtual" "warm" "when" "where" "window" "word"
   "working-set" "zero"
   ; END generated words
   ))

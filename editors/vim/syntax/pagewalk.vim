@@ -32,8 +32,8 @@ let s:values = s:Words([
       \ 'instructions', 'kill', 'lackey', 'lfu', 'lifo', 'local', 'lookahead', 'lru', 'min', 'mru',
       \ 'none', 'nru', 'of', 'off', 'on', 'on-disk', 'one', 'optimal', 'options', 'physical', 'pick',
       \ 'pin', 'plru', 'points', 'questions', 'radix', 'random', 'report', 'second-chance', 'split',
-      \ 'third-chance', 'uncached', 'virtual', 'warm', 'when', 'where', 'word', 'working-set',
-      \ 'zero'])
+      \ 'third-chance', 'uncached', 'virtual', 'warm', 'when', 'where', 'window', 'word',
+      \ 'working-set', 'zero'])
 " machines that have a name
 let s:presets = s:Words([
       \ 'core-i7', 'simple'])

@@ -131,7 +131,7 @@ impl Part {
             .clone()
     }
 
-    /// Keeps the result of running the document, or forgets it.
+    /// Keeps the result of running the document, or removes it.
     pub(crate) fn keep_run(&self, ran: Option<Arc<RunResult>>) {
         *self.ran.lock().unwrap_or_else(PoisonError::into_inner) = ran;
     }

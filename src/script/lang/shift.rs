@@ -83,7 +83,7 @@ macro_rules! structs {
 structs! {
     Word { span; text }
     Stmt { kind, facts, span; }
-    Command { verb, operands, assigned, block; call }
+    Command { verb, operands, assigned, block; call, fits }
     Operation { process, kind, span; }
     Ask { what, radix, points, round, prompt, place; }
     NounColumns { noun, columns; }

@@ -2,99 +2,66 @@
 
 use super::arrangement::{Arrangement, Pool};
 use super::rows::missing;
-use crate::lang::ast::{Expr, ExprKind, Setting, Span, Word};
+use crate::lang::ast::{Expr, ExprKind, Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::value::Value;
-use crate::run::bind::word;
+use crate::run::bind::{Bound, Slot};
 use crate::run::session::Session;
-use crate::run::settings::list;
 use crate::run::stop::Stop;
-
-/// The keywords for the parts of a paper that can be shuffled.
-const SHUFFLED: [&str; 2] = ["questions", "options"];
 
 impl Session<'_> {
     /// Adds a row of `exam` to the arrangement.
     ///
     /// # Errors
     /// Returns `wrong-count`, `unknown-word`, `wrong-type`, or `duplicate`.
-    pub(crate) fn arrange(&mut self, to: &mut Arrangement, setting: &Setting) -> Result<(), Stop> {
-        match &*setting.name.text {
-            "pool" => {
-                let pool = pool(self, setting)?;
-                to.pools.push(pool);
+    pub(crate) fn arrange(&mut self, to: &mut Arrangement, row: &Bound) -> Result<(), Stop> {
+        match (row.name, row.operands) {
+            ("pool", _) => to.pools.push(pool(self, row)?),
+            ("shuffle", []) => return Err(row.missing("`questions` or `options`").into()),
+            ("shuffle", _) => {
+                row.refuse()?;
+                to.questions |= row.has("questions");
+                to.options |= row.has("options");
             }
-            "shuffle" => shuffle(to, setting)?,
-            "questions" => match &*setting.values {
-                [titles] => to.listed = Some(members(self, titles)?),
-                _ => return Err(missing(setting, "a list of titles").into()),
-            },
-            "options" => match &*setting.values {
-                [title, order] => {
-                    let name = Word {
-                        text: self.prose_of(title)?.into(),
-                        span: title.span,
-                    };
-                    to.orders.push((name, permutation(self, order)?));
-                }
-                _ => {
-                    return Err(missing(
-                        setting,
-                        "a title and an order: `options \"Terms\" [2, 0, 1]`",
-                    )
-                    .into());
-                }
-            },
-            "version" => match &*setting.values {
-                [code] => to.version = Some(self.written_text(code)?),
-                _ => return Err(missing(setting, "a code: `version \"K7QF2\"`").into()),
-            },
-            _ => match &*setting.values {
-                [id, name] => to.student = Some((self.written_text(id)?, self.prose_of(name)?)),
-                _ => {
-                    return Err(
-                        missing(setting, "an ID and a name: `student \"a1\" \"Ada\"`").into(),
-                    );
-                }
-            },
+            ("questions", [titles]) => to.listed = Some(members(self, titles)?),
+            ("options", [title, order]) => {
+                let order = permutation(self, order)?;
+                to.orders.push((self.titled(title)?, order));
+            }
+            ("version", [code]) => to.version = Some(self.written_text(code)?),
+            ("student", [id, name]) => {
+                to.student = Some((self.written_text(id)?, self.prose_of(name)?));
+            }
+            (name, _) => {
+                let what = match name {
+                    "questions" => "a list of titles",
+                    "options" => "a title and an order: `options \"Terms\" [2, 0, 1]`",
+                    "version" => "a code: `version \"K7QF2\"`",
+                    _ => "an ID and a name: `student \"a1\" \"Ada\"`",
+                };
+                return Err(missing(row, what).into());
+            }
         }
         Ok(())
     }
+
+    /// Returns the title of a question, with its location.
+    fn titled(&mut self, title: &Expr) -> Result<Word, Stop> {
+        Ok(Word {
+            text: self.prose_of(title)?.into(),
+            span: title.span,
+        })
+    }
 }
 
-fn shuffle(to: &mut Arrangement, setting: &Setting) -> Result<(), Stop> {
-    if setting.values.is_empty() {
-        return Err(missing(setting, "`questions` or `options`").into());
-    }
-    for value in setting.values.iter() {
-        match word(value) {
-            Some("questions") => to.questions = true,
-            Some("options") => to.options = true,
-            _ => {
-                return Err(Diagnostic::new(
-                    Code::UnknownWord,
-                    value.span,
-                    "`shuffle` does not accept this value",
-                )
-                .help(format!("there are {}", list(SHUFFLED.into_iter())))
-                .into());
-            }
-        }
-    }
-    Ok(())
-}
-
-fn pool(session: &mut Session, setting: &Setting) -> Result<Pool, Stop> {
-    let [title, pick, count, of, titles] = &*setting.values else {
-        return Err(shape(setting).into());
+fn pool(session: &mut Session, row: &Bound) -> Result<Pool, Stop> {
+    let parts = (row.slot(Slot::Text), row.clause("pick"), row.clause("of"));
+    let (Some(title), Some(count), Some(titles)) = parts else {
+        let what = "a title, a number, and a list: `pool \"Faults\" pick 1 of [\"A\", \"B\"]`";
+        return Err(missing(row, what).into());
     };
-    if (word(pick), word(of)) != (Some("pick"), Some("of")) {
-        return Err(shape(setting).into());
-    }
-    let name = Word {
-        text: session.prose_of(title)?.into(),
-        span: title.span,
-    };
+    row.refuse()?;
+    let name = session.titled(title)?;
     let (n, members) = (session.integer(count)?, members(session, titles)?);
     if n == 0 || n > members.len() as u64 {
         let message = format!("cannot pick {n} of {} questions", members.len());
@@ -136,13 +103,6 @@ fn permutation(session: &mut Session, order: &Expr) -> Result<Vec<usize>, Stop> 
         .help("list the numbers from 0, each once: `[2, 0, 1]`")
         .into()
     })
-}
-
-fn shape(setting: &Setting) -> Diagnostic {
-    missing(
-        setting,
-        "a title, a number, and a list: `pool \"Faults\" pick 1 of [\"A\", \"B\"]`",
-    )
 }
 
 /// Returns the titles in a list, each with its location.

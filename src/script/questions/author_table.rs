@@ -4,13 +4,13 @@
 
 use super::entry::{AuthorCell, AuthorTable, Blank, Column, Form, ItemKind, Radix};
 use super::papers::puts;
-use super::rows::{known, missing, settings};
+use super::rows::{known, settings};
 use super::settings::TABLE_SETTINGS;
 use super::tables::too_large;
 use crate::lang::ast::{Expr, ExprKind, Setting, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::value::Value;
-use crate::run::bind::{Bound, word};
+use crate::run::bind::Bound;
 use crate::run::record::{Shown, View};
 use crate::run::session::{Action, Session};
 use crate::run::stop::Stop;
@@ -34,9 +34,9 @@ pub(crate) fn table(session: &mut Session, bound: &Bound) -> Result<Action, Stop
         order: None,
     };
     for setting in settings(bound)? {
-        known(setting, &[TABLE_SETTINGS], "table")?;
+        let bound = known(setting, &[TABLE_SETTINGS], "table")?;
         match &*setting.name.text {
-            "columns" if table.columns.is_empty() => table.columns = columns(session, setting)?,
+            "columns" if table.columns.is_empty() => table.columns = columns(session, &bound)?,
             "columns" => {
                 let message = "`columns` is given twice";
                 return Err(Diagnostic::new(Code::Duplicate, setting.name.span, message).into());
@@ -63,28 +63,27 @@ pub(crate) fn table(session: &mut Session, bound: &Bound) -> Result<Action, Stop
 }
 
 /// `columns "Page size" "Entries" radix hex digits 6`
-fn columns(session: &mut Session, setting: &Setting) -> Result<Vec<Column>, Stop> {
+fn columns(session: &mut Session, bound: &Bound) -> Result<Vec<Column>, Stop> {
+    bound.refuse()?;
     let mut columns: Vec<Column> = Vec::new();
-    let mut values = setting.values.iter();
-    while let Some(value) = values.next() {
-        let clause = word(value).filter(|word| matches!(*word, "radix" | "digits"));
-        match (clause, columns.last_mut()) {
-            (Some("radix"), Some(column)) => column.radix = radix_of(setting, values.next())?,
-            (Some(_), Some(column)) => {
-                column.digits = Some(digits(session, setting, values.next())?);
+    for arg in &bound.args {
+        match (arg.clause, arg.is.expr, columns.last_mut()) {
+            (Some("radix"), Some(value), Some(column)) => column.radix = radix_of(value)?,
+            (Some("digits"), Some(value), Some(column)) => {
+                column.digits = Some(digits(session, value)?);
             }
-            (Some(_), None) => return Err(missing(setting, "a title first").into()),
-            (None, _) => {
-                columns.push(Column {
-                    title: session.prose_of(value)?,
-                    radix: Radix::Decimal,
-                    digits: None,
-                });
-            }
+            (None, Some(title), _) if arg.param.slot().is_some() => columns.push(Column {
+                title: session.prose_of(title)?,
+                radix: Radix::Decimal,
+                digits: None,
+            }),
+            _ => {}
         }
     }
     if columns.is_empty() {
-        return Err(missing(setting, "titles: `columns \"Page size\" \"Entries\"`").into());
+        return Err(bound
+            .missing("titles: `columns \"Page size\" \"Entries\"`")
+            .into());
     }
     Ok(columns)
 }
@@ -93,22 +92,11 @@ fn columns(session: &mut Session, setting: &Setting) -> Result<Vec<Column>, Stop
 ///
 /// # Errors
 /// Returns `wrong-count` or `unknown-word`.
-pub(crate) fn radix_of(setting: &Setting, value: Option<&Expr>) -> Result<Radix, Stop> {
-    let Some(value) = value else {
-        return Err(missing(setting, "a radix after `radix`").into());
-    };
-    let text = word(value).unwrap_or_default();
-    let named = Word {
-        text: text.into(),
-        span: value.span,
-    };
-    Ok(Session::radix_named(Some(&named))?.unwrap_or(Radix::Decimal))
+pub(crate) fn radix_of(value: &Expr) -> Result<Radix, Stop> {
+    Ok(Session::radix_named(Some(&Word::of(value)))?.unwrap_or(Radix::Decimal))
 }
 
-fn digits(session: &mut Session, setting: &Setting, value: Option<&Expr>) -> Result<u32, Stop> {
-    let Some(value) = value else {
-        return Err(missing(setting, "a number after `digits`").into());
-    };
+fn digits(session: &mut Session, value: &Expr) -> Result<u32, Stop> {
     let digits = session.integer(value)?;
     if !(1..=DIGITS).contains(&digits) {
         return Err(Diagnostic::new(

@@ -3,11 +3,12 @@
 use super::entry::{Alternative, ItemKind};
 use super::mistakes::{distractors, number};
 use super::papers::puts;
+use super::probed::{not_an_access, operation};
 use super::rows::{known, missing, settings};
 use super::settings::CHOICE_SETTINGS;
-use crate::lang::ast::{Command, Expr, Holds, Operation, OperationKind, Setting, Span, Word};
+use crate::lang::ast::{Expr, Holds, Setting};
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::run::bind::{Bound, word};
+use crate::run::bind::{Bound, Slot, word};
 use crate::run::facts;
 use crate::run::record::{Did, Shown, View};
 use crate::run::session::{Action, Session};
@@ -27,13 +28,14 @@ pub(crate) fn choice(session: &mut Session, bound: &Bound) -> Result<Action, Sto
     let mut options = Vec::new();
     let (mut unknown, mut one) = (false, None);
     for setting in settings(bound)? {
-        known(setting, &[CHOICE_SETTINGS], "choice")?;
+        let row = known(setting, &[CHOICE_SETTINGS], "choice")?;
         match &*setting.name.text {
-            "tick" => one = Some(tick(setting)?),
-            "answers" => options.extend(answers(session, setting)?),
-            "option" if session.checking() => unknown |= check_computed(session, setting)?,
-            "option" => options.push(computed(session, setting)?),
-            _ => options.push(option(session, setting)?),
+            "tick" if row.has("one") => one = Some(row.place),
+            "tick" => return Err(missing(&row, "the word `one`: `tick one`").into()),
+            "answers" => options.extend(answers(session, &row)?),
+            "option" if session.checking() => unknown |= check_computed(session, &row, setting)?,
+            "option" => options.push(computed(session, &row, setting)?),
+            _ => options.push(option(session, &row)?),
         }
     }
     if unknown {
@@ -82,33 +84,12 @@ pub(crate) fn choice(session: &mut Session, bound: &Bound) -> Result<Action, Sto
     Ok(puts(entry, vec![view]))
 }
 
-/// `tick one`: returns its place.
-fn tick(setting: &Setting) -> Result<Span, Stop> {
-    match &*setting.values {
-        [one] if word(one) == Some("one") => Ok(setting.name.span),
-        _ => Err(missing(setting, "the word `one`: `tick one`").into()),
-    }
-}
-
 /// Returns the option of a row. With `when`, the option is correct only if the condition is true.
-fn option(session: &mut Session, setting: &Setting) -> Result<Alternative, Stop> {
-    let correct = &*setting.name.text == "correct";
-    let (text, correct) = match &*setting.values {
-        [text] => (text, correct),
-        [text, when, condition] if correct && word(when) == Some("when") => {
-            (text, session.truth(condition)?)
-        }
-        [] => return Err(missing(setting, "a text").into()),
-        [_, more, ..] => {
-            return Err(Diagnostic::new(
-                Code::UnknownWord,
-                more.span,
-                "this value is not allowed in an option",
-            )
-            .label("unexpected here")
-            .help("write `correct \"…\"`, `wrong \"…\"`, or `correct \"…\" when CONDITION`")
-            .into());
-        }
+fn option(session: &mut Session, row: &Bound) -> Result<Alternative, Stop> {
+    let text = row.expr(Slot::Text)?;
+    let correct = match row.clause("when") {
+        Some(condition) => session.truth(condition)?,
+        None => row.name == "correct",
     };
     Ok(Alternative {
         text: session.prose_of(text)?,
@@ -119,8 +100,8 @@ fn option(session: &mut Session, setting: &Setting) -> Result<Alternative, Stop>
 }
 
 /// Returns an option that is correct if and only if its condition holds: `option "…" where COND`.
-fn computed(session: &mut Session, setting: &Setting) -> Result<Alternative, Stop> {
-    let (text, holds) = parts(setting)?;
+fn computed(session: &mut Session, row: &Bound, setting: &Setting) -> Result<Alternative, Stop> {
+    let (text, holds) = parts(row, setting)?;
     let text = session.prose_of(text)?;
     let (correct, evidence) = session.judged(holds)?;
     Ok(Alternative {
@@ -132,8 +113,8 @@ fn computed(session: &mut Session, setting: &Setting) -> Result<Alternative, Sto
 }
 
 /// Checks a computed option. Returns true, because only a run can determine whether the option is correct.
-fn check_computed(session: &mut Session, setting: &Setting) -> Result<bool, Stop> {
-    let (text, holds) = parts(setting)?;
+fn check_computed(session: &mut Session, row: &Bound, setting: &Setting) -> Result<bool, Stop> {
+    let (text, holds) = parts(row, setting)?;
     session.prose_of(text)?;
     if let Some((_, from)) = &holds.some {
         session.eval(from)?;
@@ -150,17 +131,21 @@ fn check_computed(session: &mut Session, setting: &Setting) -> Result<bool, Stop
     Ok(true)
 }
 
-fn parts(setting: &Setting) -> Result<(&Expr, &Holds), Stop> {
+fn parts<'t>(row: &Bound, setting: &'t Setting) -> Result<(&'t Expr, &'t Holds), Stop> {
     match (&*setting.values, &setting.holds) {
         ([text], Some(holds)) => Ok((text, holds)),
-        _ => Err(missing(setting, "a text and a condition: `option \"…\" where COND`").into()),
+        _ => Err(missing(row, "a text and a condition: `option \"…\" where COND`").into()),
     }
 }
 
 /// Returns the fact's value and the values of typical mistakes, sorted: `answers FACT of OPERATION`.
-fn answers(session: &mut Session, setting: &Setting) -> Result<Vec<Alternative>, Stop> {
-    let [fact, of, verb, operands @ ..] = &*setting.values else {
-        return Err(missing(setting, "a fact and an operation: `answers pa of read va`").into());
+fn answers(session: &mut Session, row: &Bound) -> Result<Vec<Alternative>, Stop> {
+    let (Some(fact), Some(of), Some(operands @ [_, ..])) = (
+        row.operands.first(),
+        row.operands.get(1),
+        row.operands.get(2..),
+    ) else {
+        return Err(missing(row, "a fact and an operation: `answers pa of read va`").into());
     };
     if word(of) != Some("of") {
         return Err(
@@ -170,7 +155,7 @@ fn answers(session: &mut Session, setting: &Setting) -> Result<Vec<Alternative>,
         );
     }
     let name = session.text(fact.span).trim().to_owned();
-    let operation = operation(verb, operands);
+    let operation = operation(operands, &[]).ok_or_else(|| not_an_access(session, operands))?;
     if session.checking() {
         // The result of the access is known only when the script runs.
         session.unsure_of_question();
@@ -219,30 +204,6 @@ fn answers(session: &mut Session, setting: &Setting) -> Result<Vec<Alternative>,
         evidence: Vec::new(),
     };
     Ok(all.into_iter().map(option).collect())
-}
-
-/// Returns the operation after `of`.
-fn operation(verb: &Expr, operands: &[Expr]) -> Operation {
-    let end = operands.last().map_or(verb.span.end, |last| last.span.end);
-    let span = crate::lang::ast::Span { end, ..verb.span };
-    let kind = match word(verb) {
-        Some(name) if !operands.is_empty() => OperationKind::Command(Command {
-            verb: Word {
-                text: name.into(),
-                span: verb.span,
-            },
-            call: false,
-            operands: operands.into(),
-            assigned: None,
-            block: None,
-        }),
-        _ => OperationKind::Expr(verb.clone()),
-    };
-    Operation {
-        process: None,
-        kind,
-        span,
-    }
 }
 
 fn no_mistakes(fact: &Expr, name: &str) -> Diagnostic {

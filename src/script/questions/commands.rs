@@ -13,7 +13,7 @@ use super::settings::{
     NOTATION_SETTINGS,
 };
 use super::sheet::Sheet;
-use crate::lang::ast::{Expr, Setting, Span};
+use crate::lang::ast::{Expr, Span};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::value::Number;
@@ -69,7 +69,7 @@ pub(crate) fn exam(session: &mut Session, bound: &Bound) -> Result<Action, Stop>
     for (at, setting) in all.iter().enumerate() {
         let name = &setting.name;
         let rows = [COVER_SETTINGS, NOTATION_SETTINGS, ARRANGEMENT_SETTINGS];
-        known(setting, &rows, "exam")?;
+        let row = known(setting, &rows, "exam")?;
         let once = rows
             .concat()
             .iter()
@@ -79,14 +79,17 @@ pub(crate) fn exam(session: &mut Session, bound: &Bound) -> Result<Action, Stop>
             return Err(Diagnostic::new(Code::Duplicate, name.span, message).into());
         }
         if &*name.text == "radix" {
-            radix = Some(radix_of(setting, setting.values.first())?);
+            let Some(value) = setting.values.first() else {
+                return Err(row.missing("a radix").into());
+            };
+            radix = Some(radix_of(value)?);
             continue;
         }
         if arranges(&name.text) {
-            session.arrange(&mut arrangement, setting)?;
+            session.arrange(&mut arrangement, &row)?;
             continue;
         }
-        let text = session.words(setting)?;
+        let text = session.words(&row)?;
         if &*name.text == ADDRESSABLE && !ADDRESSABLE_UNITS.contains(&&*text) {
             let message = format!("`{text}` is not a unit of memory");
             let span = setting
@@ -207,16 +210,12 @@ pub(crate) fn essay(session: &mut Session, bound: &Bound) -> Result<Action, Stop
     let lead = session.before_block(bound)?;
     let mut rubric = Vec::new();
     for setting in settings(bound)? {
-        known(setting, &[ESSAY_SETTINGS], "essay")?;
-        let (text, points) = match &*setting.values {
-            [text] => (text, None),
-            [text, points, n] if word(points) == Some("points") => (text, Some(n)),
-            _ => return Err(missing(setting, "a text, and perhaps `points N`").into()),
-        };
-        let points = session.perhaps_points(points)?.map(|(points, _)| points);
+        let row = known(setting, &[ESSAY_SETTINGS], "essay")?;
+        let text = row.expr(Slot::Text)?;
+        let points = session.perhaps_points(row.clause("points"))?;
         rubric.push(Rubric {
             text: session.prose_of(text)?,
-            points,
+            points: points.map(|(points, _)| points),
         });
     }
     let points = rubric_points(&rubric, lead.points, bound.place)?;
@@ -315,24 +314,22 @@ impl Session<'_> {
     }
 
     /// Returns the text of a cover field: evaluated text and values, or bare words.
-    fn words(&mut self, setting: &Setting) -> Result<String, Stop> {
-        if setting.values.is_empty() {
-            return Err(missing(setting, "a value").into());
+    fn words(&mut self, row: &Bound) -> Result<String, Stop> {
+        if row.operands.is_empty() {
+            return Err(missing(row, "a value").into());
         }
-        if let [_, more, ..] = &*setting.values
+        if let [_, more, ..] = row.operands
             && !matches!(word(more), Some("min"))
         {
-            let message = format!("`{}` takes one text", setting.name.text);
+            let message = format!("`{}` takes one text", row.name);
             return Err(Diagnostic::new(Code::WrongCount, more.span, message)
                 .label("one too many")
                 .help("a comma, `;`, or a new line ends a setting")
                 .into());
         }
-        let takes_text = COVER_SETTINGS
-            .iter()
-            .any(|row| row.name == &*setting.name.text && row.params == [TEXT]);
+        let takes_text = row.params == [TEXT];
         let mut lead = Vec::new();
-        for value in &*setting.values {
+        for value in row.operands {
             lead.push(match word(value) {
                 Some(word) if self.state.find(word).is_none() => word.to_owned(),
                 _ if takes_text => self.written_text(value)?,

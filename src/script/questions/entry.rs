@@ -225,6 +225,15 @@ pub struct Derivation {
     pub(crate) steps: Vec<String>,
 }
 
+impl Derivation {
+    /// Returns the operations whose facts the paths contain.
+    pub(crate) fn operations(&self) -> impl Iterator<Item = &Did> {
+        self.paths
+            .iter()
+            .filter_map(|path| Some(&*path.last.as_ref()?.0))
+    }
+}
+
 /// A path with its value.
 #[derive(Debug, Clone)]
 pub(crate) struct PathValue {

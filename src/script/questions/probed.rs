@@ -1,6 +1,6 @@
 //! An access that a figure or an item describes but does not perform.
 
-use crate::lang::ast::{Command, Expr, Operation, OperationKind, Span, Word};
+use crate::lang::ast::{Command, Expr, Fits, Operation, OperationKind, Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::run::bind::word;
 use crate::run::facts::Family;
@@ -20,33 +20,8 @@ pub(crate) fn probed(
     operands: &[Expr],
     assigned: &[Expr],
 ) -> Result<Access, Stop> {
-    let Some((first, rest)) = operands.split_first() else {
-        return Err(Stop::Unknowable);
-    };
-    let last = assigned.last().or(rest.last()).unwrap_or(first);
-    let span = Span {
-        end: last.span.end,
-        ..first.span
-    };
-    let kind = match word(first) {
-        Some(verb) if !rest.is_empty() => OperationKind::Command(Command {
-            verb: Word {
-                text: verb.into(),
-                span: first.span,
-            },
-            call: false,
-            operands: rest.into(),
-            assigned: (!assigned.is_empty()).then(|| assigned.into()),
-            block: None,
-        }),
-        _ if rest.is_empty() => OperationKind::Expr(first.clone()),
-        _ => return Err(not_an_access(session, operands).into()),
-    };
-    let operation = Operation {
-        process: None,
-        kind,
-        span,
-    };
+    let operation =
+        operation(operands, assigned).ok_or_else(|| not_an_access(session, operands))?;
     let verb = match &operation.kind {
         OperationKind::Command(command) => session.language.verb(&command.verb.text),
         _ => None,
@@ -67,7 +42,34 @@ pub(crate) fn probed(
     }
 }
 
-fn not_an_access(session: &Session, operands: &[Expr]) -> Diagnostic {
+/// Returns the operation of which these operands are the words, or `None` if they begin with no word.
+pub(crate) fn operation(operands: &[Expr], assigned: &[Expr]) -> Option<Operation> {
+    let (first, rest) = operands.split_first()?;
+    let last = assigned.last().or(rest.last()).unwrap_or(first);
+    let kind = match word(first) {
+        Some(_) if !rest.is_empty() => OperationKind::Command(Command {
+            verb: Word::of(first),
+            call: false,
+            operands: rest.into(),
+            assigned: (!assigned.is_empty()).then(|| assigned.into()),
+            block: None,
+            fits: Fits::default(),
+        }),
+        _ if rest.is_empty() => OperationKind::Expr(first.clone()),
+        _ => return None,
+    };
+    let span = Span {
+        end: last.span.end,
+        ..first.span
+    };
+    Some(Operation {
+        process: None,
+        kind,
+        span,
+    })
+}
+
+pub(crate) fn not_an_access(session: &Session, operands: &[Expr]) -> Diagnostic {
     let span = operands[0].span;
     let text = session.text(span).trim().to_owned();
     Diagnostic::new(Code::WrongType, span, format!("`{text}` is not an access"))

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use super::arrangement::Known;
 use super::entry::Entry;
 use super::sheet::Sheet;
-use crate::lang::ast::{Block, Command, Expr, NounColumns, Span, Stmt, Word};
+use crate::lang::ast::{Block, Expr, NounColumns, Span, Stmt, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::run::bind::bind_command;
+use crate::run::bind::bind_operands;
 use crate::run::nouns::ShowPlan;
 use crate::run::record::Did;
 use crate::run::seeds::{mixed, mixed_text};
@@ -163,27 +163,11 @@ impl Session<'_> {
     ///
     /// # Errors
     /// Returns the same errors as `show`.
-    pub(crate) fn as_shown(
-        &mut self,
-        place: Span,
-        operands: &Arc<[Expr]>,
-    ) -> Result<ShowPlan, Stop> {
-        let verb = Word {
-            text: "show".into(),
-            span: place,
-        };
-        let command = Command {
-            verb,
-            call: false,
-            operands: operands.clone(),
-            assigned: None,
-            block: None,
-        };
-        let show = self
-            .language
-            .verb("show")
-            .map_or(&[][..], |show| show.params);
-        show_plan(self, &bind_command(show, &command))
+    pub(crate) fn as_shown(&mut self, place: Span, operands: &[Expr]) -> Result<ShowPlan, Stop> {
+        let show = self.language.verb("show");
+        let params = show.map_or(&[][..], |show| show.params);
+        let bound = bind_operands(params, operands, &[], None);
+        show_plan(self, &bound.named("show", place))
     }
 
     /// Checks a question without running it.

@@ -3,13 +3,13 @@
 use crate::lang::ast::Setting;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
-use crate::run::bind::Bound;
+use crate::run::bind::{Bound, bind_setting};
 use crate::run::settings::{SettingWord, list};
 
 /// Reports a setting whose value is missing.
-pub(crate) fn missing(setting: &Setting, what: &str) -> Diagnostic {
-    let message = format!("`{}` needs {what}", setting.name.text);
-    Diagnostic::new(Code::WrongCount, setting.name.span, message)
+pub(crate) fn missing(row: &Bound, what: &str) -> Diagnostic {
+    let message = format!("`{}` needs {what}", row.name);
+    Diagnostic::new(Code::WrongCount, row.place, message)
 }
 
 /// Returns the settings in the block of a statement.
@@ -30,20 +30,21 @@ pub(crate) fn settings<'t>(bound: &Bound<'t>) -> Result<&'t [Setting], Diagnosti
     }
 }
 
-/// Rejects an unknown setting.
+/// Matches a setting with its row.
 ///
 /// # Errors
 /// Returns `unknown-setting`.
-pub(crate) fn known(
-    setting: &Setting,
+pub(crate) fn known<'t>(
+    setting: &'t Setting,
     rows: &[&[SettingWord]],
     of: &str,
-) -> Result<(), Diagnostic> {
+) -> Result<Bound<'t>, Diagnostic> {
     let name = &setting.name;
-    let names = || rows.iter().flat_map(|rows| rows.iter()).map(|row| row.name);
-    if names().any(|known| known == &*name.text) {
-        return Ok(());
+    let rows = || rows.iter().flat_map(|rows| rows.iter());
+    if let Some(row) = rows().find(|row| row.name == &*name.text) {
+        return Ok(bind_setting(row.params, setting));
     }
+    let names = || rows().map(|row| row.name);
     let message = format!("`{of}` has no setting `{}`", name.text);
     let diagnostic = Diagnostic::new(Code::UnknownSetting, name.span, message);
     Err(match nearest(&name.text, names()) {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
-use super::bind::{Bound, Param, Params, ways};
+use super::bind::{Bound, Param, Params};
 use super::checker::Checker;
 use super::current_process::UnknownProcesses;
 use super::facts::Family;
@@ -126,10 +126,7 @@ impl Language {
     /// Returns the names of the figures, which begin the operands of the verb `figure`.
     pub(crate) fn figures(&self) -> impl Iterator<Item = &'static str> + use<> {
         let verb = self.verb("figure").into_iter();
-        let ways = verb.flat_map(|verb| ways(verb.params));
-        ways.filter_map(|way| way.first())
-            .flat_map(Param::words)
-            .copied()
+        verb.flat_map(|verb| verb.params.first_words())
     }
 
     /// Returns every block of settings, beginning with those of the core.

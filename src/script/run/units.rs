@@ -131,7 +131,7 @@ impl<'s> Visit<'s> for UnitCheck<'_> {
             OperationKind::Command(command) => self.visit_command(command),
             OperationKind::Reference { pages, settings } => self.visit_reference(pages, settings),
             OperationKind::Expr(expr) => {
-                self.bound(&bind(&[VA], vec![expr.into()]).named("address"))
+                self.bound(&bind(&[VA], vec![expr.into()]).named("address", expr.span))
             }
         }
     }
@@ -231,7 +231,7 @@ impl UnitCheck<'_> {
         };
         let before = before.iter().copied().map(Piece::from);
         let pieces = before.chain([value.into()]).collect();
-        self.bound(&bind(form.params, pieces).named(form.name));
+        self.bound(&bind(form.params, pieces).named(form.name, value.span));
     }
 
     /// Checks the numbers in the operands of a statement or the values of a setting.
@@ -241,11 +241,7 @@ impl UnitCheck<'_> {
             let slot = arg.param.slot();
             match arg.is.expr {
                 Some(expr) if matches!(expr.kind, ExprKind::Quantity(..)) => {
-                    let place = slot.map(|slot| Place {
-                        said: format!("`{said}`"),
-                        slot,
-                        suffix: bound.params.unit_after(slot),
-                    });
+                    let place = slot.map(|slot| Place::of(said, slot, bound.params));
                     self.value(place, expr);
                 }
                 Some(expr) => self.visit_expr(expr),
@@ -356,7 +352,7 @@ impl UnitCheck<'_> {
         let Some((_, unit)) = SPELLED.iter().find(|(words, _)| words.contains(&&**word)) else {
             return;
         };
-        let Some(place) = Place::find(name, &bind(params, Vec::new()).next(), params) else {
+        let Some(place) = Place::first(name, params) else {
             return;
         };
         let unit = Unit::named(unit.unwrap_or("entries"));
@@ -401,7 +397,7 @@ impl UnitCheck<'_> {
         let (Some(unit), ExprKind::Name(_)) = (unit, &value.kind) else {
             return;
         };
-        if let Some(place) = Place::find(name, &bind(params, Vec::new()).next(), params) {
+        if let Some(place) = Place::first(name, params) {
             self.found
                 .extend(place.refuses_bare(unit).map(|wrong| wrong.at(*span)));
         }
@@ -441,7 +437,7 @@ fn offer_other_capacity(wrong: &mut Diagnostic, setting: &Setting, value: &Expr,
     let takes = |name: &&&str| {
         let slot = row
             .setting(name)
-            .and_then(|known| Some(known.params.leaves().first()?.slot()?.dimension()));
+            .and_then(|known| Some(known.params.dimension()));
         slot.flatten() == Some(unit.dimension)
     };
     if !CAPACITIES.contains(&&*setting.name.text) || unit.name.starts_with("page") {

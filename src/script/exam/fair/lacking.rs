@@ -1,7 +1,6 @@
-//! What a question has to print, because its answers depend on it.
+//! Information that a question has to print, because its answers depend on it.
 
-use super::printed::{Source, Text};
-use super::sample::{of_derivation, tokens};
+use super::printed::{Source, Text, tokens};
 use crate::exam::paper::{PaperItem, Piece, Question};
 use crate::questions::entry::{Blank, Figure, ItemKind};
 use crate::run::record::{Did, ReferenceRun, View};
@@ -107,7 +106,7 @@ impl Stated {
             }
             _ => false,
         };
-        of_derivation(derivation).any(of_string)
+        derivation.operations().any(of_string)
     }
 
     fn says(&self, words: &str) -> bool {

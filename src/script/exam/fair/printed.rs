@@ -133,3 +133,8 @@ impl Printed {
         }
     }
 }
+
+/// Returns the words and numbers of a text.
+pub(super) fn tokens(words: &str) -> impl Iterator<Item = &str> {
+    words.split(|c: char| !c.is_ascii_alphanumeric())
+}

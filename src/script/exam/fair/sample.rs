@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::lacking::{Lacking, Stated};
-use super::printed::{Source, Text, texts};
+use super::printed::{Source, Text, texts, tokens};
 use crate::exam::field::{Asked, Field, fields};
 use crate::exam::formats::labels::Labels;
 use crate::exam::formats::plan::for_screens;
@@ -12,7 +12,7 @@ use crate::exam::formats::prompt::{of_done, prompt};
 use crate::exam::paper::{Paper, PaperItem, Piece, Question as Asking};
 use crate::exam::spelling::of_cell;
 use crate::lang::value::Value;
-use crate::questions::entry::{Blank, Derivation, Evidence, Figure, Form, ItemKind, Radix};
+use crate::questions::entry::{Blank, Evidence, Figure, Form, ItemKind, Radix};
 use crate::run::facts::reported_facts;
 use crate::run::record::{Did, Shown, View};
 use crate::run::seeds::mixed_text;
@@ -145,10 +145,10 @@ fn operations(item: &PaperItem) -> Vec<&Did> {
     match &item.kind {
         ItemKind::Facts { .. } => vec![&item.did],
         ItemKind::Table { string, .. } => string.as_deref().into_iter().collect(),
-        ItemKind::Value { derivation, .. } => of_derivation(derivation).collect(),
+        ItemKind::Value { derivation, .. } => derivation.operations().collect(),
         ItemKind::Author(table) => table
             .blanks()
-            .flat_map(|(.., derivation)| of_derivation(derivation))
+            .flat_map(|(.., derivation)| derivation.operations())
             .collect(),
         ItemKind::Choice { options, .. } => options
             .iter()
@@ -159,17 +159,10 @@ fn operations(item: &PaperItem) -> Vec<&Did> {
     }
 }
 
-pub(super) fn of_derivation(derivation: &Derivation) -> impl Iterator<Item = &Did> {
-    derivation
-        .paths
-        .iter()
-        .filter_map(|path| Some(&*path.last.as_ref()?.0))
-}
-
 fn of_evidence(evidence: &Evidence) -> Vec<&Did> {
     match evidence {
         Evidence::Facts { did, .. } => vec![did],
-        Evidence::Truth { derivation, .. } => of_derivation(derivation).collect(),
+        Evidence::Truth { derivation, .. } => derivation.operations().collect(),
         Evidence::First { example, .. } => example.iter().flat_map(of_evidence).collect(),
     }
 }
@@ -524,10 +517,6 @@ const LONG: u128 = 16;
 const LISTED: u128 = 0x1000;
 /// Number of words before and after an answer in the excerpt of a text.
 const BESIDE: usize = 3;
-
-pub(super) fn tokens(words: &str) -> impl Iterator<Item = &str> {
-    words.split(|c: char| !c.is_ascii_alphanumeric())
-}
 
 /// Whether an operation changes the contents that a table lists, so that a table below the operation shows its result.
 fn changes(did: &Did, id: TableId) -> bool {

@@ -5,7 +5,7 @@ use crate::lang::ast::{Expr, Span};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::questions::entry::Figure;
-use crate::run::bind::{Bound, word};
+use crate::run::bind::{Bound, Slot, word};
 use crate::run::record::{BitsView, View};
 use crate::run::session::Session;
 use crate::run::stop::Stop;
@@ -16,26 +16,15 @@ use crate::run::verbs::too_wide;
 /// # Errors
 /// Returns `wrong-count`, `unknown-word`, or `address-too-wide`.
 pub(crate) fn bits(session: &mut Session, request: &Request) -> Result<(Figure, View), Stop> {
-    let Some((address, pa, fields)) = address_of(request.operands) else {
-        return Err(match request.operands {
-            [blank, _] | [_, blank] if word(blank) == Some("blank") => {
-                unneeded(session, request.bound, blank)
-            }
-            [_, more, ..] => Diagnostic::new(
-                Code::WrongCount,
-                more.span,
-                "`figure bits` takes only one address",
-            )
-            .label("unexpected here"),
-            _ => Diagnostic::new(
-                Code::WrongCount,
-                request.noun.span,
-                "`figure bits` needs one address",
-            )
-            .label("no address follows")
-            .help("write `figure bits 0x3D4`"),
-        }
-        .into());
+    let bound = request.bound;
+    let is_blank = |operand: &&Expr| word(operand) == Some("blank");
+    if let (3, Some(blank)) = (bound.operands.len(), bound.operands.iter().find(is_blank)) {
+        return Err(unneeded(session, bound, blank).into());
+    }
+    request.refuse()?;
+    let (pa, fields) = (bound.has("pa"), bound.has("fields"));
+    let Some(address) = bound.slot(Slot::Va).or(bound.slot(Slot::Pa)) else {
+        return Err(request.needs_address(request.noun).into());
     };
     let value = if pa {
         session.integer(address)?
@@ -70,21 +59,6 @@ pub(crate) fn bits(session: &mut Session, request: &Request) -> Result<(Figure, 
     };
     let title = title.to_owned();
     Ok((Figure::Bits { title, bits, value }, view))
-}
-
-/// Returns the address in `VA`, `VA fields`, `pa PA`, or `pa PA fields`, whether the address is physical, and whether the
-/// figure shows its fields. Returns `None` for other operands.
-fn address_of(operands: &[Expr]) -> Option<(&Expr, bool, bool)> {
-    let named = |operand: &Expr, name| word(operand) == Some(name);
-    match operands {
-        [address] => Some((address, false, false)),
-        [pa, address] if named(pa, "pa") => Some((address, true, false)),
-        [address, fields] if named(fields, "fields") => Some((address, false, true)),
-        [pa, address, fields] if named(pa, "pa") && named(fields, "fields") => {
-            Some((address, true, true))
-        }
-        _ => None,
-    }
 }
 
 /// Reports the word `blank`, which is unnecessary because the boxes of bits are always blank on a paper.

@@ -3,8 +3,7 @@
 use super::request::Request;
 use super::walk::{no_page_tables, walked};
 use crate::lang::ast::Expr;
-use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::run::bind::word;
+use crate::run::bind::{Slot, word};
 use crate::run::record::{FigureData, PteEntry, PteField, PteFigure, PteForm, PteMeaning, Shown};
 use crate::run::session::Session;
 use crate::run::stop::Stop;
@@ -38,53 +37,24 @@ pub(crate) fn pte(session: &mut Session, request: &Request) -> Result<FigureData
         columns,
     };
     let last = mmu.levels.len() as u32;
-    let is = |operand: &Expr, name| word(operand) == Some(name);
-    let entry = match request.operands {
-        [] => return Ok(FigureData::Pte(of.figure(None))),
-        [preposition, va] if is(preposition, "of") => mapping(session, request, &of, va)?,
-        [preposition] if is(preposition, "of") => {
-            return Err(Diagnostic::new(
-                Code::WrongCount,
-                preposition.span,
-                "`figure pte of` needs an address",
-            )
-            .label("no address follows")
-            .help("write `figure pte of 0x3D4`")
-            .into());
-        }
-        [preposition, _, more, ..] if is(preposition, "of") => {
-            return Err(request.unexpected(more).into());
-        }
-        [value] => of.entry(
-            last,
-            Some(raw_entry(session, value, mmu.pte.bytes)?),
-            Location::Unknown,
-        ),
-        [value, name, level] if is(name, "level") => {
+    let bound = request.bound;
+    if let [preposition] = request.operands
+        && word(preposition) == Some("of")
+    {
+        return Err(request.needs_address(preposition).into());
+    }
+    request.refuse()?;
+    let entry = match (bound.slot(Slot::Va), bound.slot(Slot::Raw)) {
+        (Some(va), _) => mapping(session, request, &of, va)?,
+        (None, Some(value)) => {
             let value = raw_entry(session, value, mmu.pte.bytes)?;
-            of.entry(
-                level_of(session, level, mmu)?,
-                Some(value),
-                Location::Unknown,
-            )
+            let level = match bound.clause("level") {
+                Some(level) => level_of(session, level, mmu)?,
+                None => last,
+            };
+            of.entry(level, Some(value), Location::Unknown)
         }
-        [_, name] if is(name, "level") => {
-            return Err(
-                Diagnostic::new(Code::WrongCount, name.span, "`level` needs a number")
-                    .label("no number follows")
-                    .help(format!("write `level {last}`"))
-                    .into(),
-            );
-        }
-        [_, name, _, more, ..] if is(name, "level") => return Err(request.unexpected(more).into()),
-        [_, other, ..] => {
-            let diagnostic =
-                Diagnostic::new(Code::UnknownWord, other.span, "unexpected in `figure pte`");
-            let value = session.text(request.operands[0].span).trim();
-            return Err(diagnostic
-                .help(format!("write `figure pte {value} level {last}`"))
-                .into());
-        }
+        (None, None) => return Ok(FigureData::Pte(of.figure(None))),
     };
     let mut figure = of.figure(Some(entry));
     if !session.is_in_question() {

@@ -3,7 +3,7 @@
 use crate::lang::ast::{Expr, Span};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::questions::probed::probed;
-use crate::run::bind::{Bound, word};
+use crate::run::bind::{Atom, Bound, word};
 use crate::run::record::{Access, Did, View};
 use crate::run::session::Session;
 use crate::run::stop::Stop;
@@ -20,15 +20,29 @@ pub(crate) struct Request<'c> {
 }
 
 impl Request<'_> {
-    /// Reports an operand after the last possible one.
-    pub(crate) fn unexpected(&self, operand: &Expr) -> Diagnostic {
-        let name = word(self.noun).unwrap_or_default();
-        Diagnostic::new(
-            Code::WrongCount,
-            operand.span,
-            format!("`figure {name}` takes fewer operands"),
-        )
-        .label("unexpected here")
+    /// Rejects operands that the figure does not take.
+    ///
+    /// # Errors
+    /// Returns `wrong-count` or `unknown-word`.
+    pub(crate) fn refuse(&self) -> Result<(), Diagnostic> {
+        match self.bound.unread.first() {
+            Some(more) if !matches!(more.atom, Atom::Word(_)) => {
+                let name = word(self.noun).unwrap_or_default();
+                let message = format!("`figure {name}` takes fewer operands");
+                Err(Diagnostic::new(Code::WrongCount, more.span, message).label("unexpected here"))
+            }
+            _ => self.bound.refuse(),
+        }
+    }
+
+    /// Reports that the address after the name of a figure, or after a word, is missing.
+    pub(crate) fn needs_address(&self, after: &Expr) -> Diagnostic {
+        let words = self.bound.operands.iter().filter_map(word);
+        let name = words.collect::<Vec<_>>().join(" ");
+        let message = format!("`figure {name}` needs one address");
+        Diagnostic::new(Code::WrongCount, after.span, message)
+            .label("no address follows")
+            .help(format!("write `figure {name} 0x3D4`"))
     }
 
     /// Returns the access that the operands describe, as `probe` performs it, or the latest access.

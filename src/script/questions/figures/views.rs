@@ -1,22 +1,19 @@
 //! Figures that `show` can also show.
 
 use super::request::Request;
-use crate::lang::ast::Expr;
 use crate::questions::probed::probed;
 use crate::run::nouns::{ShowPlan, message_level, messages_of};
 use crate::run::record::View;
 use crate::run::session::Session;
 use crate::run::stop::Stop;
 use crate::run::table::InvalidEntries;
-use std::sync::Arc;
 
 /// The views of `show` with the same operands.
 ///
 /// # Errors
 /// Returns the errors of `show`, or `no-answer` if there is nothing to draw.
 pub(crate) fn shown(session: &mut Session, request: &Request) -> Result<Vec<View>, Stop> {
-    let operands: Arc<[Expr]> = request.bound.operands.into();
-    let plan = session.as_shown(request.place, &operands)?;
+    let plan = session.as_shown(request.place, request.bound.operands)?;
     let views = session.show(plan, request.place, InvalidEntries::Hidden)?;
     request.drawable(session, views)
 }
@@ -26,8 +23,7 @@ pub(crate) fn shown(session: &mut Session, request: &Request) -> Result<Vec<View
 /// # Errors
 /// Returns the errors of `show`, or `no-answer` if there is nothing to draw.
 pub(crate) fn contents(session: &mut Session, request: &Request) -> Result<Vec<View>, Stop> {
-    let operands: Arc<[Expr]> = request.bound.operands.into();
-    let plan = session.as_shown(request.place, &operands)?;
+    let plan = session.as_shown(request.place, request.bound.operands)?;
     let contents = match &plan {
         ShowPlan::Table(noun, level, None) => Some((*noun, *level)),
         _ => None,

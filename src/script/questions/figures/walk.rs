@@ -3,6 +3,7 @@
 use super::request::Request;
 use crate::lang::ast::{Expr, ExprKind, Span};
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::run::bind::Slot;
 use crate::run::nouns::ShowPlan;
 use crate::run::record::{View, WalkView};
 use crate::run::session::Session;
@@ -18,19 +19,9 @@ use pagewalk_engine::machine::event::{AccessKind, Privilege};
 /// Returns `wrong-count`, `bad-geometry`, or `address-too-wide`.
 pub(crate) fn walk(session: &mut Session, request: &Request) -> Result<Vec<View>, Stop> {
     let place = request.noun.span;
-    let va = match request.operands {
-        [va] => va,
-        [_, more, ..] => return Err(request.unexpected(more).into()),
-        [] => {
-            return Err(Diagnostic::new(
-                Code::WrongCount,
-                place,
-                "`figure walk` needs one address",
-            )
-            .label("no address follows")
-            .help("write `figure walk 0x3D4`")
-            .into());
-        }
+    request.refuse()?;
+    let Some(va) = request.bound.slot(Slot::Va) else {
+        return Err(request.needs_address(request.noun).into());
     };
     Ok(vec![View::Walk(Box::new(walked(session, place, va)?.0))])
 }
@@ -49,7 +40,7 @@ pub(super) fn walked(
         kind: ExprKind::Name("tables".into()),
         span: place,
     };
-    let ShowPlan::Noun(_, pid) = session.as_shown(place, &[tables].into())? else {
+    let ShowPlan::Noun(_, pid) = session.as_shown(place, &[tables])? else {
         return Err(Stop::Unknowable);
     };
     let process = pid.and_then(|pid| session.kernel(place).ok()?.process(pid));

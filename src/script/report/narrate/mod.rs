@@ -55,7 +55,7 @@ pub struct Narrator<'s> {
     explain: bool,
     /// Whether each statement outside loops is already on the lines above.
     below: bool,
-    /// Whether the reader predicts the results, so that only the expectations show them.
+    /// Whether the results are predicted, so that only the expectations show whether they are right.
     predicts: bool,
 }
 

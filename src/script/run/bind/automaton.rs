@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
-use super::bound::{Atom, Piece};
 use super::param::{Param, Slot, ways};
+use super::piece::{Atom, Piece};
 use crate::lang::value::unit_factor;
 
 /// A parameter without parts.
@@ -28,6 +28,7 @@ pub(crate) struct Leaf {
 /// The leaves of a row, and which of them follow each other.
 #[derive(Default)]
 pub(super) struct Automaton {
+    pub(super) params: &'static [Param],
     pub(super) leaves: Vec<Leaf>,
     follow: Vec<Vec<usize>>,
     whole: Part,
@@ -78,7 +79,10 @@ impl Automaton {
     }
 
     fn new(params: &'static [Param]) -> Self {
-        let mut automaton = Self::default();
+        let mut automaton = Self {
+            params,
+            ..Self::default()
+        };
         let mut start = 0;
         for way in ways(params) {
             let begun = automaton.leaves.len();
@@ -238,37 +242,28 @@ impl Automaton {
 
     /// Returns the states after one more piece, beginning with those for which the piece is a word of the row.
     fn states_after(&self, reading: &mut Reading, pieces: &[Piece], at: usize) -> Vec<State> {
-        let piece = &pieces[at];
-        let mut states: Vec<State> = Vec::new();
-        let mut add = |leaf: usize, step: Option<usize>| {
-            if states.iter().all(|state| state.leaf != Some(leaf)) {
-                states.push(State {
-                    leaf: Some(leaf),
-                    step,
-                });
+        let mut found: Vec<(Fit, State)> = Vec::new();
+        for state in reading.states.clone() {
+            if self.is_extra_unit(state, pieces, at) {
+                found.push((Fit::Value, state));
             }
-        };
-        let before = std::mem::take(&mut reading.states);
-        for wanted in [Fit::Word, Fit::Value] {
-            for state in &before {
-                for leaf in self.after(*state) {
-                    if fit(self.leaves[*leaf].param, piece) == Some(wanted) {
-                        add(*leaf, Some(reading.add(*leaf, at, *state)));
-                    }
-                }
-                let Some(leaf) = state.leaf.filter(|_| wanted == Fit::Value) else {
-                    continue;
-                };
-                if self.is_extra_unit(*state, pieces, at) {
-                    add(leaf, state.step);
-                }
-                if self.continues(leaf, reading, *state, pieces, at) {
-                    add(leaf, Some(reading.add(leaf, at, *state)));
-                }
+            for leaf in self.after(state) {
+                let fit = fit(self.leaves[*leaf].param, &pieces[at]);
+                found.extend(fit.map(|fit| (fit, reading.add(*leaf, at, state))));
+            }
+            if let Some(leaf) = state.leaf {
+                let continues = self.continues(leaf, reading, state, pieces, at);
+                found.extend(continues.map(|fit| (fit, reading.add(leaf, at, state))));
             }
         }
-        if states.is_empty() {
-            reading.states = before;
+        found.sort_by_key(|(fit, _)| *fit);
+        let best = found.first().map(|(fit, _)| *fit);
+        let mut states: Vec<State> = Vec::new();
+        for (fit, state) in found {
+            let is_new = states.iter().all(|known| known.leaf != state.leaf);
+            if is_new && (fit != Fit::Rest || best == Some(Fit::Rest)) {
+                states.push(state);
+            }
         }
         states
     }
@@ -294,32 +289,35 @@ impl Automaton {
         state: State,
         pieces: &[Piece],
         at: usize,
-    ) -> bool {
-        let piece = pieces[at].atom;
-        match self.leaves[leaf].param.slot() {
-            Some(Slot::Op) => piece != Atom::Block,
-            Some(Slot::Pages) => !matches!(piece, Atom::Equals | Atom::Block),
-            Some(Slot::Noun) => {
-                let first = state
-                    .step
-                    .and_then(|step| reading.steps[step].before)
-                    .is_none_or(|before| reading.steps[before].leaf != leaf);
+    ) -> Option<Fit> {
+        let (piece, slot) = (pieces[at].atom, self.leaves[leaf].param.slot()?);
+        let is_value = !matches!(piece, Atom::Equals | Atom::Block);
+        match slot {
+            // Nothing follows an operation, except what the row names.
+            Slot::Op => (piece != Atom::Block).then_some(Fit::Rest),
+            Slot::Pages => is_value.then_some(Fit::Value),
+            Slot::Noun => {
+                let before = state.step.and_then(|step| reading.steps[step].before);
+                let first = before.is_none_or(|before| reading.steps[before].leaf != leaf);
                 let named = matches!(pieces[at - 1].atom, Atom::Word(_));
-                first && named && !matches!(piece, Atom::Equals | Atom::Block)
+                (first && named && is_value).then_some(Fit::Value)
             }
-            _ => false,
+            _ => None,
         }
     }
 }
 
 impl Reading {
-    fn add(&mut self, leaf: usize, piece: usize, after: State) -> usize {
+    fn add(&mut self, leaf: usize, piece: usize, after: State) -> State {
         self.steps.push(Step {
             leaf,
             piece,
             before: after.step,
         });
-        self.steps.len() - 1
+        State {
+            leaf: Some(leaf),
+            step: Some(self.steps.len() - 1),
+        }
     }
 
     /// Returns the leaf of each piece that a state has read. A unit that the usage does not name has no leaf.
@@ -345,10 +343,12 @@ fn is_clause(param: &Param) -> bool {
 }
 
 /// How a piece fits a parameter. A word of the row takes precedence over a value.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Fit {
     Word,
     Value,
+    /// The piece belongs to an operation, unless another parameter accepts it.
+    Rest,
 }
 
 fn fit(param: &Param, piece: &Piece) -> Option<Fit> {

@@ -4,61 +4,10 @@ use std::ops::Range;
 
 use super::automaton::{Automaton, Leaf, Reading, State};
 use super::param::{Param, Params, Slot, ways};
-use crate::lang::ast::{Command, Expr, ExprKind, Setting, Settings};
+use super::piece::{Atom, Piece, word};
+use crate::lang::ast::{Command, Expr, ExprKind, Fit, Setting, Settings};
 use crate::lang::span::Span;
-use crate::lang::value::{Number, Value, unit_factor};
-
-/// The kind of a piece.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Atom<'t> {
-    /// A bare word.
-    Word(&'t str),
-    /// A number, possibly followed by a unit.
-    Number,
-    /// A string.
-    Text,
-    /// Any other value.
-    Value,
-    /// `=`
-    Equals,
-    /// Braces.
-    Block,
-}
-
-/// A piece of a statement after the first word.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Piece<'t> {
-    pub atom: Atom<'t>,
-    /// The expression, or `None` for `=`, braces, and the tokens of an unfinished statement.
-    pub expr: Option<&'t Expr>,
-    pub(crate) span: Span,
-}
-
-impl<'t> From<Atom<'t>> for Piece<'t> {
-    fn from(atom: Atom<'t>) -> Self {
-        Self {
-            atom,
-            expr: None,
-            span: Span::default(),
-        }
-    }
-}
-
-impl<'t> From<&'t Expr> for Piece<'t> {
-    fn from(expr: &'t Expr) -> Self {
-        let atom = match &expr.kind {
-            ExprKind::Name(name) => Atom::Word(name),
-            ExprKind::Value(Value::Number(_)) | ExprKind::Quantity(..) => Atom::Number,
-            ExprKind::Value(Value::Text(_)) | ExprKind::Prose(_) => Atom::Text,
-            _ => Atom::Value,
-        };
-        Self {
-            atom,
-            expr: Some(expr),
-            span: expr.span,
-        }
-    }
-}
+use crate::lang::value::{Number, unit_factor};
 
 /// A piece and its parameter.
 #[derive(Debug, Clone, Copy)]
@@ -85,18 +34,37 @@ pub struct Bound<'t> {
     /// The pieces from the first one that does not fit.
     pub unread: Vec<Piece<'t>>,
     automaton: &'static Automaton,
-    reading: Reading,
+    pieces: Vec<Piece<'t>>,
 }
 
 /// Matches the pieces of a statement with parameters.
-pub fn bind<'t>(params: &'static [Param], mut pieces: Vec<Piece<'t>>) -> Bound<'t> {
+pub fn bind<'t>(params: &'static [Param], pieces: Vec<Piece<'t>>) -> Bound<'t> {
     let automaton = Automaton::of(params);
-    let reading = automaton.read(&pieces);
+    let fit = fit(automaton, &pieces);
+    bound(automaton, &fit, params, pieces)
+}
+
+/// Finds the parameters of the pieces.
+fn fit(automaton: &'static Automaton, pieces: &[Piece]) -> Fit {
+    let reading = automaton.read(pieces);
     let is_complete = |state: &&State| automaton.is_complete(**state);
     let state = reading.states.iter().find(is_complete);
     let path = state.or(reading.states.first());
-    let path = path.map_or_else(Vec::new, |state| reading.path(*state));
-    let args = path.into_iter().map(|(leaf, piece)| {
+    Fit {
+        row: automaton,
+        path: path.map_or_else(Box::default, |state| reading.path(*state).into()),
+        read: reading.read,
+    }
+}
+
+/// Returns the pieces with the parameters that were found for them.
+fn bound<'t>(
+    automaton: &'static Automaton,
+    fit: &Fit,
+    params: &'static [Param],
+    pieces: Vec<Piece<'t>>,
+) -> Bound<'t> {
+    let args = fit.path.iter().map(|&(leaf, piece)| {
         let leaf = &automaton.leaves[leaf];
         Arg {
             param: leaf.param,
@@ -114,37 +82,63 @@ pub fn bind<'t>(params: &'static [Param], mut pieces: Vec<Piece<'t>>) -> Bound<'
         block: None,
         params,
         args,
-        unread: pieces.split_off(reading.read),
+        unread: pieces[fit.read..].to_vec(),
         automaton,
-        reading,
+        pieces,
     }
 }
 
 /// Matches the operands of a command with the parameters of its verb.
 pub(crate) fn bind_command<'t>(params: &'static [Param], command: &'t Command) -> Bound<'t> {
-    let mut pieces: Vec<Piece> = command.operands.iter().map(Piece::from).collect();
     let assigned = command.assigned.as_deref().unwrap_or_default();
-    if let Some(first) = assigned.first() {
-        pieces.push(Piece {
-            span: first.span,
-            ..Atom::Equals.into()
-        });
-        pieces.extend(assigned.iter().map(Piece::from));
-    }
-    if let Some(block) = &command.block {
-        pieces.push(Piece {
-            span: block.span,
-            ..Atom::Block.into()
-        });
-    }
+    let pieces = pieces(&command.operands, assigned, command.block.as_ref());
+    // A loop executes the same command again and again, so the command keeps the parameters of its pieces.
+    let kept = command
+        .fits
+        .0
+        .get_or_init(|| fit(Automaton::of(params), &pieces));
+    let automaton = kept.row.downcast_ref::<Automaton>();
+    let bound = match automaton.filter(|automaton| std::ptr::eq(automaton.params, params)) {
+        Some(automaton) => bound(automaton, kept, params, pieces),
+        None => bind(params, pieces),
+    };
     Bound {
-        name: &command.verb.text,
-        place: command.verb.span,
         operands: &command.operands,
         assigned,
         block: command.block.as_ref(),
-        ..bind(params, pieces)
+        ..bound.named(&command.verb.text, command.verb.span)
     }
+}
+
+/// Matches operands, the operands after `=`, and a block with parameters.
+pub(crate) fn bind_operands<'t>(
+    params: &'static [Param],
+    operands: &'t [Expr],
+    assigned: &'t [Expr],
+    block: Option<&'t Settings>,
+) -> Bound<'t> {
+    Bound {
+        operands,
+        assigned,
+        block,
+        ..bind(params, pieces(operands, assigned, block))
+    }
+}
+
+fn pieces<'t>(
+    operands: &'t [Expr],
+    assigned: &'t [Expr],
+    block: Option<&'t Settings>,
+) -> Vec<Piece<'t>> {
+    let at = |atom: Atom<'t>, span| Piece {
+        span,
+        ..atom.into()
+    };
+    let equals = assigned.first().map(|first| at(Atom::Equals, first.span));
+    let braces = block.map(|block| at(Atom::Block, block.span));
+    let pieces = operands.iter().map(Piece::from);
+    let pieces = pieces.chain(equals).chain(assigned.iter().map(Piece::from));
+    pieces.chain(braces).collect()
 }
 
 /// Matches the values of a setting with the parameters of its row.
@@ -175,9 +169,13 @@ pub(crate) fn bind_setting<'t>(params: &'static [Param], setting: &'t Setting) -
 }
 
 impl<'t> Bound<'t> {
-    /// Names the statement in messages.
-    pub(crate) fn named(self, name: &'t str) -> Self {
-        Self { name, ..self }
+    /// Sets the name and the place of the statement for messages.
+    pub(crate) fn named(self, name: &'t str, place: Span) -> Self {
+        Self {
+            name,
+            place,
+            ..self
+        }
     }
 
     /// Returns the parameters that may follow, without clauses that are already given. If the pieces do not fit, nothing may
@@ -197,7 +195,11 @@ impl<'t> Bound<'t> {
         let breaks = |leaf: &Leaf| matches!(leaf.param, Param::Unit(_) | Param::Block(..));
         let complete = |state: &State| self.automaton.is_complete(*state);
         self.unread.is_empty()
-            && (self.reading.states.iter().any(complete) || self.next_leaves().any(breaks))
+            && (self.reading().states.iter().any(complete) || self.next_leaves().any(breaks))
+    }
+
+    fn reading(&self) -> Reading {
+        self.automaton.read(&self.pieces)
     }
 
     fn next_leaves(&self) -> impl Iterator<Item = &'static Leaf> {
@@ -214,8 +216,9 @@ impl<'t> Bound<'t> {
     /// given.
     fn following(&self, once: bool) -> Vec<usize> {
         let mut leaves = Vec::new();
-        for state in &self.reading.states {
-            let path = self.reading.path(*state).into_iter().rev();
+        let reading = self.reading();
+        for state in &reading.states {
+            let path = reading.path(*state).into_iter().rev();
             let clauses = path.map(|(leaf, _)| leaf);
             let given: Vec<usize> = clauses
                 .take_while(|leaf| self.automaton.leaves[*leaf].in_clause)
@@ -375,12 +378,4 @@ fn balanced(text: &str) -> String {
         kept.push(c);
     }
     kept
-}
-
-/// Returns the word if the expression is a bare word.
-pub(crate) fn word(expr: &Expr) -> Option<&str> {
-    match &expr.kind {
-        ExprKind::Name(name) => Some(name),
-        _ => None,
-    }
 }

@@ -4,13 +4,16 @@
 mod automaton;
 mod bound;
 mod param;
+mod piece;
 mod place;
 mod refuse;
 
-pub use bound::{Arg, Atom, Bound, Piece, bind};
-pub(crate) use bound::{bind_command, bind_setting, word};
+pub use bound::{Arg, Bound, bind};
+pub(crate) use bound::{bind_command, bind_operands, bind_setting};
 pub use param::Params;
 pub use param::*;
+pub(crate) use piece::word;
+pub use piece::{Atom, Piece};
 pub(crate) use place::{Place, offer, size};
 
 /// The words of a table's rows, as a constant: `words_of!(KINDS.0)`, `words_of!(FORMATS.name)`.

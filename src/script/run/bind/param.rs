@@ -297,8 +297,14 @@ pub trait Params {
     fn has_word(self, word: &str) -> bool;
     /// Whether one of the parameters is this slot.
     fn has(self, slot: Slot) -> bool;
-    /// Whether a block in braces may follow.
-    fn has_block(self) -> bool;
+    /// Returns the contents of the braces that may follow.
+    fn block(self) -> Option<Contents>;
+    /// Returns the first way to write the statement.
+    fn first_way(self) -> &'static [Param];
+    /// Returns the words that may come first.
+    fn first_words(self) -> Vec<&'static str>;
+    /// Returns the dimension of the first parameter, if it is a number.
+    fn dimension(self) -> Option<Dimension>;
     /// Returns the unit that may follow a value.
     fn unit_after(self, slot: Slot) -> Option<&'static str>;
 }
@@ -326,10 +332,24 @@ impl Params for &'static [Param] {
         self.leaves().contains(&&Param::Value(slot))
     }
 
-    fn has_block(self) -> bool {
-        self.leaves()
-            .iter()
-            .any(|param| matches!(param, Param::Block(..)))
+    fn block(self) -> Option<Contents> {
+        self.leaves().into_iter().find_map(|param| match param {
+            Param::Block(contents, _) => Some(*contents),
+            _ => None,
+        })
+    }
+
+    fn first_way(self) -> &'static [Param] {
+        ways(self)[0]
+    }
+
+    fn first_words(self) -> Vec<&'static str> {
+        let first = ways(self).into_iter().filter_map(|way| way.first());
+        first.flat_map(Param::words).copied().collect()
+    }
+
+    fn dimension(self) -> Option<Dimension> {
+        self.leaves().first()?.slot()?.dimension()
     }
 
     fn unit_after(self, slot: Slot) -> Option<&'static str> {

@@ -1,5 +1,6 @@
 //! Units of the numbers that fill parameters.
 
+use super::bound::bind;
 use super::param::{Param, Params, Slot};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
@@ -24,26 +25,25 @@ pub(crate) struct Wrong {
 }
 
 impl Place {
-    /// Returns the place that these parameters describe, or `None` if their numbers have different
-    /// dimensions.
-    pub(crate) fn find(
-        name: &str,
-        expected: &[&'static Param],
-        params: &'static [Param],
-    ) -> Option<Self> {
-        let measured = |param: &&Param| param.slot().filter(|slot| slot.dimension().is_some());
-        let mut slots = expected
-            .iter()
-            .copied()
-            .filter_map(|param| measured(&param));
+    /// Returns the place of a setting's first value, or `None` if its numbers have different dimensions.
+    pub(crate) fn first(name: &str, params: &'static [Param]) -> Option<Self> {
+        let first = bind(params, Vec::new()).next().into_iter();
+        let mut slots = first
+            .filter_map(Param::slot)
+            .filter(|slot| slot.dimension().is_some());
         let slot = slots.next()?;
         slots
             .all(|other| other.dimension() == slot.dimension())
-            .then(|| Self {
-                said: format!("`{name}`"),
-                slot,
-                suffix: params.unit_after(slot),
-            })
+            .then(|| Self::of(name, slot, params))
+    }
+
+    /// Returns the place of a slot in a statement or setting.
+    pub(crate) fn of(name: &str, slot: Slot, params: &'static [Param]) -> Self {
+        Self {
+            said: format!("`{name}`"),
+            slot,
+            suffix: params.unit_after(slot),
+        }
     }
 
     /// Returns the error if a number in this unit does not fit. `page` is the machine's page size.

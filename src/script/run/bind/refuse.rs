@@ -1,7 +1,8 @@
 //! The errors of statements whose pieces do not fit the parameters of their rows.
 
-use super::bound::{Arg, Atom, Bound, Piece};
+use super::bound::{Arg, Bound};
 use super::param::{Param, Params, Slot};
+use super::piece::{Atom, Piece};
 use crate::lang::ast::Expr;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;

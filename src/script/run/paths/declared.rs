@@ -49,7 +49,7 @@ pub(crate) fn measured(of: &str, name: &str, value: Value, spec: Option<&Spec>) 
     };
     let dimension = setting_paths(of)
         .find(|setting| setting.name == name)
-        .and_then(|setting| setting.params.leaves().first()?.slot()?.dimension());
+        .and_then(|setting| setting.params.dimension());
     let measure = match dimension {
         Some(Dimension::Bytes) => Some(Measure::Bytes),
         Some(Dimension::Bits) => Some(Measure::Bits),

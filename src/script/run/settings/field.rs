@@ -253,7 +253,7 @@ fn contradicts(field: &Field, first: &Field) -> Diagnostic {
 
 /// Checks that a flag has no values, and that only a setting with a nested block has a block.
 fn shape<D>(row: &SettingRow<D>, field: &Field) -> Result<(), Vec<Diagnostic>> {
-    let takes_block = row.params.has_block();
+    let takes_block = row.params.block().is_some();
     if row.params.is_empty() && !field.args.is_empty() {
         return Err(one(Diagnostic::new(
             Code::WrongCount,

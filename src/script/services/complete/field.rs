@@ -8,7 +8,7 @@ use super::item::{ItemKind, ItemPosition, Pick};
 use super::offer::Offers;
 use crate::lang::value::functions::function;
 use crate::questions::LANGUAGE;
-use crate::run::bind::{Param, Slot};
+use crate::run::bind::{Param, Params, Slot};
 use crate::run::facts::{
     ACCESS_FACTS, CALL_FACTS, COMPONENT_FACTS, Component, FactType, Family, LEVEL_FACTS, Values,
     facts_of, type_named,
@@ -206,7 +206,7 @@ pub fn snippet(
         places: 0,
         over: false,
     };
-    writer.params(head.first_way());
+    writer.params(head.params.first_way());
     (writer.places > 0)
         .then(|| writer.text.trim_end().to_owned() + if writer.over { "" } else { "$0" })
 }

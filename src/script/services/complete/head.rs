@@ -1,7 +1,7 @@
 //! The verb of a statement or the name of a setting, with its row.
 
 use crate::questions::LANGUAGE;
-use crate::run::bind::{Atom, Contents, OP, Param, Params, Slot, ways};
+use crate::run::bind::{OP, Param, Params, Slot};
 use crate::run::facts::Family;
 use crate::run::settings::BlockRow;
 use crate::run::verbs::Form;
@@ -98,25 +98,6 @@ impl Head {
         }
     }
 
-    /// Returns the contents of the head's braces. If the head has several forms, `first` selects one.
-    pub(crate) fn contents(self, first: Option<&Atom>) -> Option<Contents> {
-        let of_way = |way: &&'static [Param]| {
-            way.leaves().into_iter().find_map(|param| match param {
-                Param::Block(contents, _) => Some(*contents),
-                _ => None,
-            })
-        };
-        let ways = ways(self.params);
-        let begun = |way: &&&'static [Param]| match (first, way.first()) {
-            (Some(Atom::Word(word)), Some(param)) => param.words().contains(word),
-            _ => false,
-        };
-        ways.iter()
-            .filter(begun)
-            .find_map(of_way)
-            .or_else(|| ways.iter().find_map(of_way))
-    }
-
     /// Whether an operation may follow the head.
     pub(crate) fn takes_operation(self) -> bool {
         self.begins_with(Slot::Op)
@@ -129,14 +110,6 @@ impl Head {
 
     /// Whether the head's first parameter is this slot.
     pub(crate) fn begins_with(self, slot: Slot) -> bool {
-        self.first_way().first() == Some(&Param::Value(slot))
-    }
-
-    /// Returns the first form of the head's parameters.
-    pub(crate) fn first_way(self) -> &'static [Param] {
-        match self.params {
-            [Param::Ways([first, ..])] => first,
-            params => params,
-        }
+        self.params.first_way().first() == Some(&Param::Value(slot))
     }
 }

@@ -2,7 +2,7 @@
 
 use super::head::{Head, HeadKind};
 use crate::lang::value::{Dimension, unit_factor};
-use crate::run::bind::{Atom, Bound, Param, Piece, Slot, bind};
+use crate::run::bind::{Atom, Bound, Contents, Params, Piece, bind};
 use crate::run::facts::Family;
 use crate::run::syscalls::called;
 
@@ -188,6 +188,13 @@ impl<'t> Statement<'t> {
         self.facts.is_none() && self.outside() && !self.call
     }
 
+    /// Returns the contents of the braces that may follow.
+    pub(crate) fn contents(&self) -> Option<Contents> {
+        let next = self.bound().next().into_iter();
+        let mut next = next.filter_map(|param| std::slice::from_ref(param).block());
+        next.next().or_else(|| self.head().params.block())
+    }
+
     fn atom(&mut self, atom: Atom<'t>) {
         if self.atoms.len() == PIECES {
             self.atoms.pop();
@@ -360,12 +367,10 @@ impl<'t> Statement<'t> {
 
     /// Whether the statement already has its name, so that `in` is the next word.
     pub(crate) fn names_one(&self) -> bool {
-        let first_way = self.head().first_way();
-        let named = matches!(
-            first_way,
-            [Param::Value(Slot::Variable), Param::Keyword("in"), ..]
-        );
-        self.outside() && self.atoms.len() == 1 && named
+        let next = || self.bound().next();
+        self.outside()
+            && self.atoms.len() == 1
+            && next().iter().any(|param| param.words().contains(&"in"))
     }
 
     /// Returns the variable that the statement chooses a value for.

@@ -353,7 +353,7 @@ impl<'t> Walk<'t> {
     fn contents(&self) -> BlockContents<'t> {
         let statement = self.statement();
         let (head, atoms) = (statement.head(), &statement.atoms);
-        match head.contents(atoms.first()) {
+        match statement.contents() {
             Some(Contents::Statements) => BlockContents::Statements,
             Some(Contents::Settings) => LANGUAGE
                 .block(head.name)

@@ -17,7 +17,7 @@ use crate::lang::fix::Fix;
 use crate::lang::value::{Dimension, Number, Unit, Value, ValueError};
 use pagewalk_engine::machine::pte::BitRow;
 
-use crate::run::bind::{BITS, Param, Place, bind};
+use crate::run::bind::{BITS, Param, Place};
 
 use super::cache::{CACHE_SETTINGS, TLB_SETTINGS};
 use super::field::{Arg, ArgKind, Field, list, one};
@@ -277,8 +277,7 @@ fn measured(key: &Scalar, scalar: &Scalar) -> Result<Arg, Diagnostic> {
     let arg = value(scalar)?;
     let params =
         params(key.text).or_else(|| BitRow::named(key.text).map(|_| &[BITS] as &[Param]));
-    let place =
-        params.and_then(|params| Place::find(key.text, &bind(params, Vec::new()).next(), params));
+    let place = params.and_then(|params| Place::first(key.text, params));
     match (place, Unit::behind(scalar.text), &arg.kind) {
         (Some(place), Some(unit), ArgKind::Value(value) | ArgKind::Time(value)) => {
             place

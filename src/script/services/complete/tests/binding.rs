@@ -58,7 +58,7 @@ fn scripts(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// Returns the parameters of the pieces. A unit that stands apart from its number is part of the number.
+/// Returns the parameters of the pieces. A unit after a blank is part of its number.
 fn params(bound: &Bound) -> Vec<&'static Param> {
     let args = bound.args.iter().map(|arg| arg.param);
     args.filter(|param| !matches!(param, Param::Unit(_)))
