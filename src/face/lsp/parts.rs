@@ -23,12 +23,14 @@ use crate::face::test::script::{Fence, Fences};
 /// The code of the diagnostic at a block with `fails` that passes.
 const PASSES: &str = "passes";
 
+/// The result of a run, if it has ended. Versions with the same text share it.
+type KnownRun = Arc<Mutex<Option<Arc<RunResult>>>>;
+
 /// A script of an open text.
 #[derive(Clone)]
 pub(crate) struct Part {
     pub(crate) document: Arc<Document>,
-    /// The result of running the document, if a run has ended.
-    ran: Arc<Mutex<Option<Arc<RunResult>>>>,
+    ran: KnownRun,
     /// The bytes of the document's text that belong to the script, without the blocks that it continues.
     pub(crate) own: Range<usize>,
     /// Whether the script is expected to fail.
@@ -108,7 +110,7 @@ impl Part {
 
     /// Returns the document and its results for the same text after this number of lines, unless they may depend on other
     /// texts.
-    fn below(&self, before: usize) -> Option<(Arc<Document>, Arc<Mutex<Option<Arc<RunResult>>>>)> {
+    fn below(&self, before: usize) -> Option<(Arc<Document>, KnownRun)> {
         if !self.document.is_self_contained() {
             return None;
         }

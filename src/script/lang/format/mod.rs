@@ -96,7 +96,7 @@ fn matched(text: &str) -> Vec<(Rule, String)> {
         for pair in pairs {
             let (rule, text, inner) = (pair.as_rule(), pair.as_str(), pair.into_inner());
             let is_row = matches!(rule, Rule::row | Rule::plain_row);
-            let is_leaf = inner.len() == 0;
+            let is_leaf = inner.is_empty();
             // The formatter adds bars to rows, and removes lines of dashes.
             if is_row && (is_leaf || is_ruler(&inner.clone().map(|cell| cell.as_str()))) {
                 continue;
