@@ -131,7 +131,7 @@ impl<'s> Visit<'s> for UnitCheck<'_> {
             OperationKind::Command(command) => self.visit_command(command),
             OperationKind::Reference { pages, settings } => self.visit_reference(pages, settings),
             OperationKind::Expr(expr) => {
-                self.bound(&bind(&[VA], vec![expr.into()]).named("address", expr.span))
+                self.bound(&bind(&[VA], vec![expr.into()]).named("address", expr.span));
             }
         }
     }
@@ -435,9 +435,7 @@ fn offer_other_capacity(wrong: &mut Diagnostic, setting: &Setting, value: &Expr,
         return;
     };
     let takes = |name: &&&str| {
-        let slot = row
-            .setting(name)
-            .and_then(|known| Some(known.params.dimension()));
+        let slot = row.setting(name).map(|known| known.params.dimension());
         slot.flatten() == Some(unit.dimension)
     };
     if !CAPACITIES.contains(&&*setting.name.text) || unit.name.starts_with("page") {

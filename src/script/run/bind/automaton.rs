@@ -11,6 +11,8 @@ use crate::lang::value::unit_factor;
 /// A parameter without parts.
 #[derive(Debug)]
 pub(crate) struct Leaf {
+    /// The index in [`Automaton::leaves`].
+    pub(super) number: usize,
     pub(super) param: &'static Param,
     /// The keyword before the parameter.
     pub(super) clause: Option<&'static str>,
@@ -184,6 +186,7 @@ impl Automaton {
             _ => {
                 let leaf = self.leaves.len();
                 self.leaves.push(Leaf {
+                    number: leaf,
                     param,
                     clause,
                     at,

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::automaton::{Automaton, Leaf, Reading, State};
 use super::param::{Param, Params, Slot, ways};
 use super::piece::{Atom, Piece, word};
-use crate::lang::ast::{Command, Expr, ExprKind, Fit, Setting, Settings};
+use crate::lang::ast::{Command, Expr, Fit, Setting, Settings};
 use crate::lang::span::Span;
 use crate::lang::value::{Number, unit_factor};
 
@@ -298,11 +298,8 @@ impl<'t> Bound<'t> {
 
     /// Returns the value of a clause's word, or `None` if the clause is missing.
     pub(crate) fn choice<T: Copy>(&self, clause: &str, words: &[(&'static str, T)]) -> Option<T> {
-        let word = match &self.clause(clause)?.kind {
-            ExprKind::Name(word) => word,
-            _ => return None,
-        };
-        let row = words.iter().find(|(name, _)| *name == &**word)?;
+        let word = word(self.clause(clause)?)?;
+        let row = words.iter().find(|(name, _)| *name == word)?;
         Some(row.1)
     }
 
@@ -321,12 +318,8 @@ impl<'t> Bound<'t> {
             let mut rest = String::new();
             let mut from = range.start;
             for (leaf, given) in &self.automaton.clauses {
-                if self
-                    .args
-                    .iter()
-                    .any(|arg| std::ptr::eq(arg.leaf, &self.automaton.leaves[*leaf]))
-                    && (from..range.end).contains(&given.start)
-                {
+                let is_given = self.args.iter().any(|arg| arg.leaf.number == *leaf);
+                if is_given && (from..range.end).contains(&given.start) {
                     rest += text[from..given.start].trim_end();
                     from = given.end;
                 }

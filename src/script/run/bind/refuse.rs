@@ -54,7 +54,7 @@ impl<'t> Bound<'t> {
 
     fn known_words(&self) -> Vec<&'static str> {
         let words = self.expected().into_iter();
-        words.flat_map(|param| param.words()).copied().collect()
+        words.flat_map(Param::words).copied().collect()
     }
 
     fn unexpected_piece(&self, piece: &Piece, known: &[&'static str]) -> Diagnostic {

@@ -149,7 +149,9 @@ impl Finder<'_> {
         } else if TABLE_NOUNS.iter().any(|noun| named(noun.name)) {
             self.noun(operands);
         } else {
-            operands.iter().for_each(|expr| self.visit_expr(expr));
+            for expr in operands {
+                self.visit_expr(expr);
+            }
         }
     }
 
