@@ -9,7 +9,7 @@ use pagewalk_script::report::hover::{Asked, hover_at};
 use pagewalk_script::run::record::{Sink, StepRecord};
 use pagewalk_script::run::session::{Options, Session};
 use pagewalk_script::run::state::State;
-use pagewalk_script::run::{Files, check, state_at};
+use pagewalk_script::run::{Checkpoints, Files, check, state_at};
 use pagewalk_script::services::complete::{complete, highlight, hint};
 
 /// Number of loaded statements. Each defines a variable.
@@ -130,6 +130,7 @@ fn keystroke_state(bencher: Bencher) {
             &files,
             Options::default(),
             text.len(),
+            &mut Checkpoints::default(),
         )
     });
 }
@@ -144,6 +145,7 @@ fn keystroke_complete(bencher: Bencher) {
         &Files::default(),
         Options::default(),
         text.len(),
+        &mut Checkpoints::default(),
     );
     bencher.bench_local(|| complete(&text, text.len(), &state));
 }
@@ -161,7 +163,17 @@ fn keystroke_hover(bencher: Bencher) {
     let (sources, script, _) = read_text("script.pw", &text, &mut Disk);
     let files = Files::default();
     let tokens = tokens(&text).list;
-    let state = |at| state_at(&script.body, &sources, &files, Options::default(), at);
+    let state = |at| {
+        let mut known = Checkpoints::default();
+        state_at(
+            &script.body,
+            &sources,
+            &files,
+            Options::default(),
+            at,
+            &mut known,
+        )
+    };
     let asked = Asked {
         text: &text,
         tokens: &tokens,

@@ -22,3 +22,6 @@ pub use derived::{Grammar, Rule};
 
 /// A node of the parse tree.
 pub type Pair<'i> = pest::iterators::Pair<'i, Rule>;
+
+/// Matches in a text, in order.
+pub type Pairs<'i> = pest::iterators::Pairs<'i, Rule>;

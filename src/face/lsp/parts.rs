@@ -23,12 +23,14 @@ use crate::face::test::script::{Fence, Fences};
 /// The code of the diagnostic at a block with `fails` that passes.
 const PASSES: &str = "passes";
 
+/// The result of a run, if it has ended. Versions with the same text share it.
+type KnownRun = Arc<Mutex<Option<Arc<RunResult>>>>;
+
 /// A script of an open text.
 #[derive(Clone)]
 pub(crate) struct Part {
     pub(crate) document: Arc<Document>,
-    /// The result of running the document, if a run has ended.
-    ran: Arc<Mutex<Option<Arc<RunResult>>>>,
+    ran: KnownRun,
     /// The bytes of the document's text that belong to the script, without the blocks that it continues.
     pub(crate) own: Range<usize>,
     /// Whether the script is expected to fail.
@@ -48,7 +50,7 @@ impl Part {
         let own = 0..text.len();
         let document = Document::new(path, text, open);
         let document = match earlier {
-            [earlier] => document.after(earlier.document.latest()),
+            [earlier] => document.after(&earlier.document),
             _ => document,
         };
         Self {
@@ -108,8 +110,8 @@ impl Part {
 
     /// Returns the document and its results for the same text after this number of lines, unless they may depend on other
     /// texts.
-    fn below(&self, before: usize) -> Option<(Arc<Document>, Arc<Mutex<Option<Arc<RunResult>>>>)> {
-        if !self.document.is_known_to_stand_alone() {
+    fn below(&self, before: usize) -> Option<(Arc<Document>, KnownRun)> {
+        if !self.document.is_self_contained() {
             return None;
         }
         if self.document.lines().before() == before {

@@ -119,22 +119,21 @@ impl Check {
         let mut found = DiagnosticsByFile::new();
         let mut ran = Vec::new();
         for part in &*parts {
-            let result = match part.known_run() {
-                Some(known) => known,
-                None => {
-                    let golden = golden_file(&path);
-                    let result = part
-                        .document
-                        .run_and_compare(settings.limits(), &stop, golden);
-                    if stop.load(Ordering::Relaxed) {
-                        return;
-                    }
-                    Arc::new(if settings.predict {
-                        result.without_values()
-                    } else {
-                        result
-                    })
+            let result = if let Some(known) = part.known_run() {
+                known
+            } else {
+                let golden = golden_file(&path);
+                let result = part
+                    .document
+                    .run_and_compare(settings.limits(), &stop, golden);
+                if stop.load(Ordering::Relaxed) {
+                    return;
                 }
+                Arc::new(if settings.predict {
+                    result.without_values()
+                } else {
+                    result
+                })
             };
             part.keep_run(Some(result.clone()));
             add(&mut found, part.failures(&result));

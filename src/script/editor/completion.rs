@@ -137,8 +137,7 @@ impl Document {
 
     /// Returns the value that a fact has in a run, and `?`, if the statement runs.
     fn values_of(&self, fact: &FactAt) -> Vec<CompletionOffer> {
-        let document =
-            Self::new(self.path(), &*fact.text, self.open().clone()).after(self.latest());
+        let document = Self::new(self.path(), &*fact.text, self.open().clone()).after(self);
         // The results of the last run belong to an older text, so the document runs again up to the
         // fact.
         let facts = document.facts_from(fact.statement, STEPS);

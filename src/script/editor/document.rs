@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use crate::api::{CheckedScript, ParsedScript};
 use crate::lang::edit::TextEdit;
@@ -14,7 +14,7 @@ use crate::lang::source::SourceFile;
 use crate::lang::span::Span;
 use crate::run::session::Options;
 use crate::run::state::State;
-use crate::run::state_at;
+use crate::run::{Checkpoints, state_at};
 use crate::services::names::{Names, names};
 
 /// The open texts by path, and optionally the file system for all other paths. Scripts can include the open
@@ -41,6 +41,10 @@ pub struct Document {
     open: Arc<OpenTexts>,
     /// An earlier version of the script.
     earlier: Script,
+    /// The checkpoints of the earlier version.
+    earlier_states: Checkpoints,
+    /// The checkpoints of this version.
+    states: OnceLock<Mutex<Checkpoints>>,
     parsed: OnceLock<ParsedScript>,
     script: OnceLock<Arc<CheckedScript>>,
     files: OnceLock<Vec<Arc<LineIndex>>>,
@@ -97,6 +101,8 @@ impl Document {
             lines: Arc::new(LineIndex::new(text)),
             open: open.into(),
             earlier: Script::default(),
+            earlier_states: Checkpoints::default(),
+            states: OnceLock::new(),
             parsed: OnceLock::new(),
             script: OnceLock::new(),
             files: OnceLock::new(),
@@ -105,11 +111,19 @@ impl Document {
         }
     }
 
-    /// Provides an earlier version of the script, so that the document parses only the changed statements. No result
-    /// depends on the earlier version.
+    /// Provides an earlier version of the document, so that this version parses only the changed statements. If no thread has
+    /// parsed the earlier version yet, the version before it takes its place. No result depends on the earlier version.
     #[must_use]
-    pub fn after(self, earlier: Script) -> Self {
-        Self { earlier, ..self }
+    pub fn after(self, earlier: &Self) -> Self {
+        let (earlier, earlier_states) = match earlier.parsed.get() {
+            Some(parsed) => (&parsed.script, earlier.states().clone()),
+            None => (&earlier.earlier, earlier.earlier_states.clone()),
+        };
+        Self {
+            earlier: earlier.clone(),
+            earlier_states,
+            ..self
+        }
     }
 
     /// Makes the text a part of a longer text after this number of lines, as a code block of a Markdown text is. Lines
@@ -129,7 +143,7 @@ impl Document {
     pub fn moved(&self, lines_before: usize) -> Self {
         let new = Self::new(&*self.path, self.lines.text().clone(), self.open.clone())
             .below(lines_before)
-            .after(self.latest());
+            .after(self);
         let checked = self
             .script
             .get()
@@ -155,18 +169,9 @@ impl Document {
 
     /// Whether the script is parsed and depends on no other text or file, so that it has the same results as long as its own
     /// text is the same.
-    pub fn is_known_to_stand_alone(&self) -> bool {
+    pub fn is_self_contained(&self) -> bool {
         let known = self.parsed.get();
         known.is_some_and(|parsed| !self.may_include() && !parsed.files.are_named)
-    }
-
-    /// Returns the statements for [`Document::after`]. If no thread has parsed the document yet, returns the earlier
-    /// version.
-    pub fn latest(&self) -> Script {
-        self.parsed
-            .get()
-            .map_or(&self.earlier, |parsed| &parsed.script)
-            .clone()
     }
 
     /// The path of the text.
@@ -250,7 +255,22 @@ impl Document {
             files,
             ..
         } = self.parsed();
-        state_at(&script.body, sources, files, Options::default(), at)
+        let (body, known) = (&script.body, &mut self.states());
+        state_at(body, sources, files, Options::default(), at, known)
+    }
+
+    fn states(&self) -> MutexGuard<'_, Checkpoints> {
+        let states = self.states.get_or_init(|| {
+            let parsed = self.parsed();
+            // The files may have changed.
+            let unchanged = if parsed.files.are_named {
+                0
+            } else {
+                parsed.script.unmoved()
+            };
+            self.earlier_states.clone().up_to(unchanged).into()
+        });
+        states.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Returns the lines of a file of the script.

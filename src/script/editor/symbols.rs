@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::document::Document;
 use crate::lang::ast::{Block, Command, Expr, ExprKind, Settings, Stmt, StmtKind, Word};
-use crate::lang::layout::TokenKind;
+use crate::lang::layout::{Token, TokenKind};
 use crate::lang::span::Span;
 use crate::lang::value::Value;
 use crate::lang::visit::statements;
@@ -210,7 +210,7 @@ impl Document {
     /// assert_eq!((folds[0].first_line, folds[0].last_line), (0, 2));
     /// ```
     pub fn folding(&self) -> Vec<Fold> {
-        let mut found = self.bracket_folds();
+        let mut found: Vec<Fold> = self.bracket_folds().collect();
         found.extend(self.prose_folds());
         found.extend(self.runs_of_lines(TokenKind::Comment));
         found.extend(self.runs_of_lines(TokenKind::Bar));
@@ -229,24 +229,31 @@ impl Document {
         }
     }
 
-    /// Returns the folds for brackets, each without the line of its closing bracket.
-    fn bracket_folds(&self) -> Vec<Fold> {
+    /// Returns the pairs of brackets, also those of expressions in prose, in the order of the closing brackets.
+    fn brackets(&self) -> Vec<(Range<usize>, Range<usize>)> {
         let (mut open, mut found) = (Vec::new(), Vec::new());
         for token in &self.tokens().list {
             match token.kind {
-                TokenKind::Open(_) | TokenKind::Hole => open.push(token.start),
+                TokenKind::Open(_) => open.push(token.start..token.end),
+                TokenKind::Hole => open.push(token.start.saturating_sub(1)..token.end),
                 TokenKind::Close(_) => {
-                    let Some(start) = open.pop() else { continue };
-                    let fold = self.fold(start, token.start);
-                    found.push(Fold {
-                        last_line: fold.last_line.saturating_sub(1),
-                        ..fold
-                    });
+                    found.extend(open.pop().map(|open| (open, token.start..token.end)));
                 }
                 _ => {}
             }
         }
         found
+    }
+
+    /// Returns the folds for brackets, each without the line of its closing bracket.
+    fn bracket_folds(&self) -> impl Iterator<Item = Fold> {
+        self.brackets().into_iter().map(|(open, close)| {
+            let fold = self.fold(open.start, close.start);
+            Fold {
+                last_line: fold.last_line.saturating_sub(1),
+                ..fold
+            }
+        })
     }
 
     /// Returns the folds for prose, between its quotes.
@@ -304,7 +311,18 @@ impl Document {
     /// assert_eq!(document.selection_ranges(6), [6..7, 6..11, 5..12, 0..12]);
     /// ```
     pub fn selection_ranges(&self, at: usize) -> Vec<Range<usize>> {
-        let mut around = self.bracket_ranges();
+        let is_word = |token: &&Token| {
+            let is_bracket = matches!(token.kind, TokenKind::Open(_) | TokenKind::Close(_));
+            !is_bracket && !matches!(token.kind, TokenKind::Hole | TokenKind::End)
+        };
+        let words = self.tokens().list.iter().filter(is_word);
+        let mut around: Vec<Range<usize>> = words.map(|token| token.start..token.end).collect();
+        // Each pair of brackets has two ranges: with the brackets, and without them.
+        around.extend(
+            self.brackets()
+                .into_iter()
+                .flat_map(|(open, close)| [open.start..close.end, open.end..close.start]),
+        );
         around.push(0..self.text().len());
         let places = statements(&self.parsed().script.body).filter(|stmt| stmt.span.file == 0);
         around.extend(places.map(|stmt| stmt.span.bytes()));
@@ -324,27 +342,6 @@ impl Document {
         }
         nested.reverse();
         nested
-    }
-
-    /// Returns the ranges of all words, and two ranges for each pair of brackets: with the brackets, and
-    /// without them.
-    fn bracket_ranges(&self) -> Vec<Range<usize>> {
-        let (mut open, mut found) = (Vec::new(), Vec::new());
-        for token in &self.tokens().list {
-            match token.kind {
-                TokenKind::Open(_) => open.push((token.start, token.end)),
-                TokenKind::Hole => open.push((token.start.saturating_sub(1), token.end)),
-                TokenKind::Close(_) => {
-                    let Some((start, inner)) = open.pop() else {
-                        continue;
-                    };
-                    found.extend([start..token.end, inner..token.start]);
-                }
-                TokenKind::End => {}
-                _ => found.push(token.start..token.end),
-            }
-        }
-        found
     }
 
     /// Returns the classes of the tokens that overlap a range. Brackets, bars, and commas have no class,

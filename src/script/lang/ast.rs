@@ -5,7 +5,8 @@
 //! settings, nouns, and facts exist. Only constructs that shape a script (scopes, loops, and definitions)
 //! have their own kinds.
 
-use std::sync::Arc;
+use std::any::Any;
+use std::sync::{Arc, OnceLock};
 
 pub(crate) use super::span::Span;
 use super::value::{Unit, Value};
@@ -125,6 +126,29 @@ pub struct Command {
     pub(crate) assigned: Option<Arc<[Expr]>>,
     /// The block in braces.
     pub block: Option<Settings>,
+    pub(crate) fits: Fits,
+}
+
+/// The parameters of a command's operands, which the first execution finds. Equal commands have equal parameters, so
+/// this does not take part in comparisons.
+#[derive(Debug, Clone, Default)]
+pub struct Fits(pub(crate) OnceLock<Fit>);
+
+impl PartialEq for Fits {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+/// The pieces of a statement that fit the parameters of a row.
+#[derive(Debug, Clone)]
+pub(crate) struct Fit {
+    /// The automaton of the row, whose type belongs to a layer above.
+    pub(crate) row: &'static (dyn Any + Send + Sync),
+    /// The indexes of parameters, each with the index of its piece.
+    pub(crate) path: Box<[(usize, usize)]>,
+    /// Number of pieces from the first one that fit.
+    pub(crate) read: usize,
 }
 
 /// The operand of `probe` and `where … =>`: an operation, optionally in a process. A bare expression is an

@@ -83,7 +83,7 @@ macro_rules! structs {
 structs! {
     Word { span; text }
     Stmt { kind, facts, span; }
-    Command { verb, operands, assigned, block; call }
+    Command { verb, operands, assigned, block; call, fits }
     Operation { process, kind, span; }
     Ask { what, radix, points, round, prompt, place; }
     NounColumns { noun, columns; }
@@ -97,199 +97,78 @@ structs! {
     Expr { kind, span; }
 }
 
-impl Shift for StmtKind {
-    fn shift(&mut self, by: i32) {
-        match self {
-            Self::Command(command) => command.shift(by),
-            Self::Probe(operation) => operation.shift(by),
-            Self::Let { name, value } => {
-                name.shift(by);
-                value.shift(by);
+/// Implements [`Shift`] for enums. Each variant is followed by its parts with spans.
+macro_rules! enums {
+    ($($name:ident { $($variant:pat => $($part:ident)*;)* })*) => {
+        $(impl Shift for $name {
+            fn shift(&mut self, by: i32) {
+                match self {
+                    $($variant => { $($part.shift(by);)* })*
+                }
             }
-            Self::Choose {
-                name,
-                from,
-                conditions,
-            } => {
-                name.shift(by);
-                from.shift(by);
-                conditions.shift(by);
-            }
-            Self::For { name, over, body } => {
-                name.shift(by);
-                over.shift(by);
-                body.shift(by);
-            }
-            Self::Repeat { count, body } => {
-                count.shift(by);
-                body.shift(by);
-            }
-            Self::If {
-                condition,
-                then,
-                otherwise,
-            } => {
-                condition.shift(by);
-                then.shift(by);
-                otherwise.shift(by);
-            }
-            Self::Def { name, params, body } => {
-                name.shift(by);
-                params.shift(by);
-                body.shift(by);
-            }
-            // The body has its own file.
-            Self::Include { path, body: _ } => path.shift(by),
-            Self::Scenario { name, body }
-            | Self::InProcess {
-                process: name,
-                body,
-            } => {
-                name.shift(by);
-                body.shift(by);
-            }
-            Self::Reference { pages, settings } => {
-                pages.shift(by);
-                settings.shift(by);
-            }
-            Self::Question {
-                title: name,
-                points,
-                body,
-            }
-            | Self::Part { name, points, body } => {
-                name.shift(by);
-                points.shift(by);
-                body.shift(by);
-            }
-            Self::Given { place, nouns } => {
-                place.shift(by);
-                nouns.shift(by);
-            }
-            Self::Ask(ask) => ask.shift(by),
-        }
-    }
+        })*
+    };
 }
 
-impl Shift for OperationKind {
-    fn shift(&mut self, by: i32) {
-        match self {
-            Self::Command(command) => command.shift(by),
-            Self::Expr(expr) => expr.shift(by),
-            Self::Reference { pages, settings } => {
-                pages.shift(by);
-                settings.shift(by);
-            }
-        }
+enums! {
+    StmtKind {
+        Self::Command(command) => command;
+        Self::Probe(operation) => operation;
+        Self::Let { name, value } => name value;
+        Self::Choose { name, from, conditions } => name from conditions;
+        Self::For { name, over, body } => name over body;
+        Self::Repeat { count, body } => count body;
+        Self::If { condition, then, otherwise } => condition then otherwise;
+        Self::Def { name, params, body } => name params body;
+        // The body has its own file.
+        Self::Include { path, body: _ } => path;
+        Self::Scenario { name, body } | Self::InProcess { process: name, body } => name body;
+        Self::Reference { pages, settings } => pages settings;
+        Self::Question { title: name, points, body } | Self::Part { name, points, body } => name points body;
+        Self::Given { place, nouns } => place nouns;
+        Self::Ask(ask) => ask;
     }
-}
-
-impl Shift for Asked {
-    fn shift(&mut self, by: i32) {
-        match self {
-            Self::Facts {
-                probe: _,
-                operation,
-            } => operation.shift(by),
-            Self::Value { label, value, unit } => {
-                label.shift(by);
-                value.shift(by);
-                unit.shift(by);
-            }
-            Self::Table(columns) => columns.shift(by),
-            Self::Any {
-                name,
-                from,
-                conditions,
-            } => {
-                name.shift(by);
-                from.shift(by);
-                conditions.shift(by);
-            }
-            Self::Steps { place, all: _ } => place.shift(by),
-        }
+    OperationKind {
+        Self::Command(command) => command;
+        Self::Expr(expr) => expr;
+        Self::Reference { pages, settings } => pages settings;
     }
-}
-
-impl Shift for Condition {
-    fn shift(&mut self, by: i32) {
-        match self {
-            Self::Expr(expr) => expr.shift(by),
-            Self::Facts { operation, facts } => {
-                operation.shift(by);
-                facts.shift(by);
-            }
-        }
+    Asked {
+        Self::Facts { probe: _, operation } => operation;
+        Self::Value { label, value, unit } => label value unit;
+        Self::Table(columns) => columns;
+        Self::Any { name, from, conditions } => name from conditions;
+        Self::Steps { place, all: _ } => place;
     }
-}
-
-impl Shift for CellKind {
-    fn shift(&mut self, by: i32) {
-        match self {
-            Self::Expr(expr) => expr.shift(by),
-            Self::Bare(_)
-            | Self::Quoted(_)
-            | Self::Byte(_)
-            | Self::Nothing
-            | Self::Anything
-            | Self::Open => {}
-        }
+    Condition {
+        Self::Expr(expr) => expr;
+        Self::Facts { operation, facts } => operation facts;
     }
-}
-
-impl Shift for Pages {
-    fn shift(&mut self, by: i32) {
-        match self {
-            Self::Words(words) => words.shift(by),
-            Self::List(list) => list.shift(by),
-            Self::Trace(name) => name.shift(by),
-        }
+    CellKind {
+        Self::Expr(expr) => expr;
+        Self::Bare(_) | Self::Quoted(_) | Self::Byte(_) | Self::Nothing | Self::Anything | Self::Open =>;
     }
-}
-
-impl Shift for Claim {
-    fn shift(&mut self, by: i32) {
-        match self {
-            Self::Is(value) | Self::Not(value) | Self::In(value) => value.shift(by),
-            Self::Open | Self::Blank => {}
-        }
+    Pages {
+        Self::Words(words) => words;
+        Self::List(list) => list;
+        Self::Trace(name) => name;
     }
-}
-
-impl Shift for ExprKind {
-    fn shift(&mut self, by: i32) {
-        match self {
-            Self::Value(_) | Self::Quantity(..) | Self::Name(_) => {}
-            Self::Unary(_, value) => value.shift(by),
-            Self::Binary(_, left, right)
-            | Self::Range {
-                from: left,
-                to: right,
-                inclusive: _,
-            }
-            | Self::Index(left, right) => {
-                left.shift(by);
-                right.shift(by);
-            }
-            Self::List(parts) => parts.shift(by),
-            Self::Call { name, args } => {
-                name.shift(by);
-                args.shift(by);
-            }
-            Self::Field(value, name) => {
-                value.shift(by);
-                name.shift(by);
-            }
-            Self::Prose(pieces) => pieces.shift(by),
-        }
+    Claim {
+        Self::Is(value) | Self::Not(value) | Self::In(value) => value;
+        Self::Open | Self::Blank =>;
     }
-}
-
-impl Shift for Piece {
-    fn shift(&mut self, by: i32) {
-        match self {
-            Self::Text(_) => {}
-            Self::Expr(expr) => expr.shift(by),
-        }
+    ExprKind {
+        Self::Value(_) | Self::Quantity(..) | Self::Name(_) =>;
+        Self::Unary(_, value) => value;
+        Self::Binary(_, left, right) | Self::Index(left, right) => left right;
+        Self::Range { from, to, inclusive: _ } => from to;
+        Self::List(parts) => parts;
+        Self::Call { name, args } => name args;
+        Self::Field(value, name) => value name;
+        Self::Prose(pieces) => pieces;
+    }
+    Piece {
+        Self::Text(_) =>;
+        Self::Expr(expr) => expr;
     }
 }

@@ -140,11 +140,7 @@ fn parts<'t>(row: &Bound, setting: &'t Setting) -> Result<(&'t Expr, &'t Holds),
 
 /// Returns the fact's value and the values of typical mistakes, sorted: `answers FACT of OPERATION`.
 fn answers(session: &mut Session, row: &Bound) -> Result<Vec<Alternative>, Stop> {
-    let (Some(fact), Some(of), Some(operands @ [_, ..])) = (
-        row.operands.first(),
-        row.operands.get(1),
-        row.operands.get(2..),
-    ) else {
+    let ([fact, of, _, ..], Some(operands)) = (row.operands, row.operands.get(2..)) else {
         return Err(missing(row, "a fact and an operation: `answers pa of read va`").into());
     };
     if word(of) != Some("of") {

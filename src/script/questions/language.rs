@@ -192,7 +192,7 @@ mod tests {
     use crate::lang::include::read_text;
     use crate::run::session::Options;
     use crate::run::state::Binding;
-    use crate::run::{Files, state_at};
+    use crate::run::{Checkpoints, Files, state_at};
 
     #[test]
     fn each_verb_has_a_different_name() {
@@ -219,6 +219,7 @@ mod tests {
             &Files::default(),
             Options::default(),
             at,
+            &mut Checkpoints::default(),
         );
         assert!(matches!(state.find("x"), Some(Binding::Value(value)) if value.to_string() == "6"));
     }

@@ -1,6 +1,6 @@
 //! An access that a figure or an item describes but does not perform.
 
-use crate::lang::ast::{Command, Expr, Operation, OperationKind, Span, Word};
+use crate::lang::ast::{Command, Expr, Fits, Operation, OperationKind, Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::run::bind::word;
 use crate::run::facts::Family;
@@ -53,6 +53,7 @@ pub(crate) fn operation(operands: &[Expr], assigned: &[Expr]) -> Option<Operatio
             operands: rest.into(),
             assigned: (!assigned.is_empty()).then(|| assigned.into()),
             block: None,
+            fits: Fits::default(),
         }),
         _ if rest.is_empty() => OperationKind::Expr(first.clone()),
         _ => return None,

@@ -1,6 +1,6 @@
 //! State used to check a script without running it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use super::checkpoint::CheckpointAt;
@@ -19,7 +19,7 @@ pub(crate) struct Checker {
     /// Facts about processes that are unknown before the script runs.
     pub(crate) unsure: UnknownProcesses,
     /// Every variable that the script sets.
-    pub(crate) variables: BTreeSet<Arc<str>>,
+    pub(crate) variables: HashSet<Arc<str>>,
     /// The machines that the script declares.
     pub(crate) machines: DeclaredMachines,
     /// The machines with which the body of each called definition was checked, by the place of its name.

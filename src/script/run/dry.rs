@@ -2,6 +2,7 @@
 //! run. Values that depend on a run (facts, loop variables, and drawn values) are unknown, so the check does
 //! not report mistakes that depend on these values.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::lang::ast::{Claim, Command, Condition, Expr, Fact, Operation, Stmt, StmtKind, Word};
@@ -20,20 +21,25 @@ use super::syscalls::{is_fork, makes_call};
 impl Session<'_> {
     /// Checks the statements of a block and records every mistake.
     pub(crate) fn check_block(&mut self, block: &[Stmt]) {
-        for (number, stmt) in block.iter().enumerate() {
+        self.check_statements(block, 0..block.len());
+        self.reached(block, block.len());
+    }
+
+    /// Checks these statements of a block, unless the check ends before.
+    pub(super) fn check_statements(&mut self, block: &[Stmt], numbers: Range<usize>) {
+        for number in numbers {
             if self.reached(block, number) {
                 return;
             }
-            if let Err(Stop::Wrong(diagnostics)) = self.check(stmt) {
+            if let Err(Stop::Wrong(diagnostics)) = self.check(&block[number]) {
                 self.report(diagnostics);
             }
         }
-        self.reached(block, block.len());
     }
 
     /// Whether a check ends here, before statement `number` of a block, or has already ended. Saves the state
     /// if the check ends here.
-    fn reached(&mut self, block: &[Stmt], number: usize) -> bool {
+    pub(super) fn reached(&mut self, block: &[Stmt], number: usize) -> bool {
         let state = &self.progress.state;
         let until = self
             .checker

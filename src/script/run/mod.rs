@@ -45,5 +45,6 @@ pub(crate) mod unsupported;
 pub mod varying;
 pub mod verbs;
 
+pub use checkpoint::Checkpoints;
 pub use files::Files;
 pub use script::{Checked, Ended, check, check_in, play, play_from, run, state_at};

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::lang::ast::{Command, Expr, ExprKind, Operation, OperationKind, Span, Word};
+use crate::lang::ast::{Command, Expr, ExprKind, Fits, Operation, OperationKind, Span, Word};
 use crate::lang::check::guessed;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::value::Value;
@@ -187,6 +187,7 @@ impl Session<'_> {
             operands: args.clone(),
             assigned: None,
             block: None,
+            fits: Fits::default(),
         })
     }
 

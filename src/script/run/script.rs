@@ -1,6 +1,6 @@
 //! Checks a whole script, and runs it if the check finds no errors.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -13,7 +13,7 @@ use crate::lang::visit::statements;
 use pagewalk_engine::kernel::syscall::{constants, system_calls};
 
 use super::checker::{Checker, DeclaredMachines};
-use super::checkpoint::CheckpointAt;
+use super::checkpoint::{Checkpoint, CheckpointAt, Checkpoints};
 use super::files::Files;
 use super::nouns::{TABLE_NOUNS, THING_NOUNS};
 use super::paths::PEEK_FUNCTIONS;
@@ -67,7 +67,12 @@ pub fn check_in(
     let words: Vec<&str> = words.collect();
     let calls: Vec<&str> = callable().chain(state.definitions()).collect();
     let definitions: BTreeSet<&str> = state.definitions().collect();
+    let variables: HashSet<Arc<str>> = statements(script)
+        .filter_map(Stmt::variable)
+        .map(|name| Arc::clone(&name.text))
+        .collect();
     let known = Known {
+        variables: &variables,
         is_call: &|name| is_call(options.language, name) || definitions.contains(name),
         calls: &calls,
         words: &words,
@@ -75,17 +80,14 @@ pub fn check_in(
     let mut nowhere = Discard;
     let mut session = Session::new(sources, files, options, &mut nowhere);
     session.state = state.clone();
-    let variables = statements(script)
-        .filter_map(Stmt::variable)
-        .map(|name| Arc::clone(&name.text))
-        .collect();
+    let found = check::check(script, known);
     let machines = DeclaredMachines::of(script);
     session.checker = Some(Checker {
         variables,
         machines,
         ..Checker::default()
     });
-    session.report(check::check(script, known));
+    session.report(found);
     session.report(check::unlikely(script, sources));
     session.report(check::ignored(script, sources));
     session.report(check::replaced(script));
@@ -120,21 +122,44 @@ fn drop_consequences(found: &mut Vec<Diagnostic>) {
 
 /// Returns the state in which the statement that contains byte `at` of file 0 begins. The state contains the
 /// machine, the kernel, and the names declared above, as far as the check knows them without running the script.
-/// If the byte is after a block's last statement, returns the state at the block's end.
+/// If the byte is after a block's last statement, returns the state at the block's end. Uses the checkpoints of earlier
+/// calls for the same script, and adds more.
 pub fn state_at(
     script: &Block,
     sources: &Sources,
     files: &Files,
     options: Options,
     at: usize,
+    known: &mut Checkpoints,
 ) -> State {
     let mut nowhere = Discard;
     let mut session = Session::new(sources, files, options, &mut nowhere);
-    session.checker = Some(Checker {
+    let mut checker = Checker {
         until: Some(CheckpointAt::byte(script, at)),
         ..Checker::default()
-    });
-    session.check_block(script);
+    };
+    let above = script.partition_point(|stmt| (stmt.span.end as usize) < at);
+    let mut begun = 0;
+    if let Some(checkpoint) = known.before(above) {
+        begun = checkpoint.statements;
+        session.progress = checkpoint.progress.clone();
+        checker.unsure = checkpoint.unsure.clone();
+    }
+    session.checker = Some(checker);
+    while begun < script.len() {
+        let end = Checkpoints::next_after(begun).min(script.len());
+        session.check_statements(script, begun..end);
+        begun = end;
+        if session.reached(script, begun) {
+            break;
+        }
+        known.add(Checkpoint {
+            statements: begun,
+            progress: session.progress.clone(),
+            unsure: session.unsure().clone(),
+        });
+    }
+    session.reached(script, script.len());
     let Session {
         checker, progress, ..
     } = session;

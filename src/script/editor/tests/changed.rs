@@ -53,7 +53,7 @@ proptest! {
             let start = boundary((from * text.len() as f64) as usize);
             text.replace_range(start..boundary(start + length).max(start), TYPED[typed]);
             let new = || Document::new("/a.pw", text.as_str(), OpenTexts::default());
-            let (changed, at) = (new().after(last.latest()), start + TYPED[typed].len());
+            let (changed, at) = (new().after(&last), start + TYPED[typed].len());
             prop_assert_eq!(answers(&changed, at), answers(&new(), at));
             last = changed;
         }

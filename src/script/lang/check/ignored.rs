@@ -1,5 +1,6 @@
 //! Warnings about code that has no effect, or a different effect than in other languages.
 
+use std::cell::OnceCell;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -24,16 +25,10 @@ const HOLE: usize = 200;
 
 /// Returns the warnings about a script.
 pub(crate) fn ignored(script: &Block, sources: &Sources) -> Vec<Diagnostic> {
-    let mut variables: HashSet<Arc<str>> = HashSet::new();
-    for stmt in statements(script) {
-        variables.extend(stmt.variable().map(|name| Arc::clone(&name.text)));
-        if let StmtKind::Def { params, .. } = &stmt.kind {
-            variables.extend(params.iter().map(|param| Arc::clone(&param.text)));
-        }
-    }
     let mut search = Search {
         sources,
-        variables,
+        script,
+        variables: OnceCell::new(),
         in_question: false,
         included: VisitedIncludes::default(),
         found: Vec::new(),
@@ -42,10 +37,23 @@ pub(crate) fn ignored(script: &Block, sources: &Sources) -> Vec<Diagnostic> {
     search.found
 }
 
+/// Returns the names of the variables and parameters of a script.
+fn variables(script: &[Stmt]) -> HashSet<&str> {
+    let mut variables = HashSet::new();
+    for stmt in statements(script) {
+        variables.extend(stmt.variable().map(|name| &*name.text));
+        if let StmtKind::Def { params, .. } = &stmt.kind {
+            variables.extend(params.iter().map(|param| &*param.text));
+        }
+    }
+    variables
+}
+
 struct Search<'a> {
     sources: &'a Sources,
-    /// All variables of the script.
-    variables: HashSet<Arc<str>>,
+    script: &'a [Stmt],
+    /// All variables of the script. Few scripts have braces in a string, so most do not need them.
+    variables: OnceCell<HashSet<&'a str>>,
     in_question: bool,
     included: VisitedIncludes,
     found: Vec<Diagnostic>,
@@ -310,7 +318,8 @@ impl Search<'_> {
         }
         let mut names = Names(Vec::new());
         names.visit_expr(value);
-        let known = names.0.iter().all(|name| self.variables.contains(name));
+        let variables = self.variables.get_or_init(|| variables(self.script));
+        let known = names.0.iter().all(|name| variables.contains(&**name));
         let operator = |part: &Expr| {
             matches!(
                 part.kind,

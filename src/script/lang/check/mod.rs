@@ -15,7 +15,7 @@ use super::diagnostic::{Code, Diagnostic};
 use super::linux;
 pub(crate) use super::nearest::nearest;
 use super::value::functions::{FUNCTIONS, function};
-use super::visit::{Visit, statements, statements_of_scope, walk_command, walk_expr, walk_stmt};
+use super::visit::{Visit, statements_of_scope, walk_command, walk_expr, walk_stmt};
 use calls::{Definition, Scope, circles, count};
 pub(crate) use ignored::ignored;
 use twice::twice;
@@ -32,6 +32,8 @@ pub(crate) struct Known<'a> {
     pub(crate) calls: &'a [&'a str],
     /// Constants of expressions (`PROT_READ`, `NULL`).
     pub(crate) words: &'a [&'a str],
+    /// All variables of the script, which a definition may use when it is called.
+    pub(crate) variables: &'a HashSet<Arc<str>>,
 }
 
 /// Returns the errors that can be found in a script without running it, in text order: `unknown-name`,
@@ -41,13 +43,8 @@ pub(crate) struct Known<'a> {
 /// an operand, as the value of a setting or fact, and before a dot. The resolver of names (`services/names`)
 /// would have to be in a lower layer to be used here, and that layer does not know nouns and settings.
 pub fn check(script: &Block, known: Known<'_>) -> Vec<Diagnostic> {
-    let all_names = statements(script)
-        .filter_map(Stmt::variable)
-        .map(|name| Arc::clone(&name.text))
-        .collect();
     let mut checker = Checker {
         known,
-        all_names,
         scopes: vec![Scope::default()],
         definitions: Vec::new(),
         numbers: HashMap::new(),
@@ -74,8 +71,6 @@ pub(crate) fn guessed(diagnostics: usize) -> usize {
 
 struct Checker<'a> {
     known: Known<'a>,
-    /// All variables of the script, which a definition may use when it is called.
-    all_names: HashSet<Arc<str>>,
     /// The open scopes, beginning with the script's scope.
     scopes: Vec<Scope>,
     definitions: Vec<Definition>,
@@ -232,7 +227,7 @@ impl Checker<'_> {
 
     fn name(&mut self, name: &Arc<str>, span: Span) {
         let set = self.scopes.iter().any(|scope| scope.has(name));
-        let later = self.inside.is_some() && self.all_names.contains(name);
+        let later = self.inside.is_some() && self.known.variables.contains(name);
         if set || later || self.known.words.contains(&&**name) {
             return;
         }

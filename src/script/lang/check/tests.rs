@@ -1,13 +1,17 @@
 //! Scripts of one or two lines, and their diagnostics.
 
 use super::{Known, check};
+use crate::lang::ast::Stmt;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::parse::parse;
+use crate::lang::visit::statements;
 
 fn found(script: &str) -> Vec<Diagnostic> {
     let parsed = parse(0, script, &mut ());
     assert_eq!(parsed.diagnostics, [], "{script}");
+    let variables = statements(&parsed.body).filter_map(Stmt::variable);
     let known = Known {
+        variables: &variables.map(|name| name.text.clone()).collect(),
         is_call: &|name| ["byte", "mmap"].contains(&name),
         calls: &["byte", "mmap"],
         words: &["NULL", "PROT_READ"],

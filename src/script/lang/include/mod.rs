@@ -34,6 +34,14 @@ pub struct Script {
     pieces: Arc<Pieces>,
 }
 
+impl Script {
+    /// Returns the number of statements at the start of the script that are those of the earlier script, at the same places,
+    /// and include no files.
+    pub(crate) fn unmoved(&self) -> usize {
+        self.pieces.unmoved
+    }
+}
+
 /// Reads the script at this path (`-` is standard input) and its includes. Reports a file that cannot be read
 /// and treats the file as empty, so the function always returns a script.
 pub fn read(path: &Path, loader: &mut dyn Loader) -> (Sources, Script, Vec<Diagnostic>) {
@@ -358,25 +366,23 @@ impl Includes for Reader<'_> {
     fn count_statements(&mut self, file: u32, text: &str) -> Result<(), Diagnostic> {
         let MemoryLimit { bytes, raised_by } = self.loader.memory_limit();
         let left = bytes.saturating_sub(self.sources.statement_bytes) / WORD_BYTES;
-        let mut words = 0;
-        for at in word_starts(text) {
-            if words == left {
-                let word = text[at..].split_whitespace().next().unwrap_or("");
-                let place = Span::new(file, at..at + word.len());
-                let message = format!(
-                    "the script needs more than {} MB of memory for its statements",
-                    bytes >> 20
-                );
-                return Err(Diagnostic::new(Code::LimitMemory, place, message)
-                    .label("the statements before this word need all of the memory")
-                    .help(format!(
-                        "shorten the script, or raise the limit with `{raised_by}`"
-                    )));
-            }
-            words += 1;
-        }
-        self.sources.statement_bytes += words * WORD_BYTES;
-        Ok(())
+        let words = word_starts(text).count() as u64;
+        let first_without = || word_starts(text).nth(left as usize);
+        let Some(at) = (words > left).then(first_without).flatten() else {
+            self.sources.statement_bytes += words * WORD_BYTES;
+            return Ok(());
+        };
+        let word = text[at..].split_whitespace().next().unwrap_or("");
+        let place = Span::new(file, at..at + word.len());
+        let message = format!(
+            "the script needs more than {} MB of memory for its statements",
+            bytes >> 20
+        );
+        Err(Diagnostic::new(Code::LimitMemory, place, message)
+            .label("the statements before this word need all of the memory")
+            .help(format!(
+                "shorten the script, or raise the limit with `{raised_by}`"
+            )))
     }
 }
 

@@ -136,7 +136,7 @@ pub(super) fn parse_again(
         };
     }
     let mut tree = Tree::new(file, &text, includes, layout.diagnostics.clone());
-    let (body, kept) = tree.pieces(&layout, earlier);
+    let (body, kept, unmoved) = tree.pieces(&layout, earlier);
     tree.diagnostics
         .sort_by_key(|diagnostic| (diagnostic.span.start, diagnostic.span.end));
     // Messages about markers, and about lines that occur twice, would hide the cause.
@@ -151,6 +151,7 @@ pub(super) fn parse_again(
         layout,
         body: body.clone(),
         kept,
+        unmoved,
     });
     Parsed {
         body,
@@ -202,17 +203,20 @@ impl<'a> Tree<'a> {
         }
     }
 
-    /// Parses a file piece by piece. Takes the statements of unchanged pieces from the earlier text.
-    fn pieces(&mut self, layout: &Layout, earlier: &Pieces) -> (Block, Vec<Piece>) {
+    /// Parses a file piece by piece. Takes the statements of unchanged pieces from the earlier text. Returns the statements,
+    /// the pieces to keep, and the number of statements at the start that are those of the earlier text.
+    fn pieces(&mut self, layout: &Layout, earlier: &Pieces) -> (Block, Vec<Piece>, usize) {
         let (mut body, mut kept) = (Vec::new(), Vec::new());
-        let mut start = 0;
+        let (mut start, mut unmoved) = (0, 0);
         loop {
             let first = body.len();
             let errors = (self.diagnostics.len(), self.broken);
             let deepest = std::mem::take(&mut self.deepest);
             let end = if let Some(same) = earlier.find(layout, start) {
                 body.extend_from_slice(same.statements);
-                if same.by != 0 {
+                if same.by == 0 && unmoved == first {
+                    unmoved = body.len();
+                } else if same.by != 0 {
                     body[first..]
                         .iter_mut()
                         .for_each(|stmt| stmt.shift(same.by as i32));
@@ -236,7 +240,7 @@ impl<'a> Tree<'a> {
             self.deepest = self.deepest.max(deepest);
             start = end;
             if start == layout.text.len() {
-                return (body.into(), kept);
+                return (body.into(), kept, unmoved);
             }
         }
     }
@@ -343,6 +347,8 @@ pub(crate) struct Pieces {
     /// The pieces that have no errors and include no files, in text order. The statements of these pieces depend only
     /// on the piece's text and position.
     kept: Vec<Piece>,
+    /// The number of statements at the start that are those of the earlier text, at the same places.
+    pub(super) unmoved: usize,
 }
 
 /// A piece of a file.

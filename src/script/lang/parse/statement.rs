@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::text::table;
 use super::{Tree, recover};
 use crate::lang::ast::{
-    Block, Claim, Command, Condition, Expr, ExprKind, Fact, Holds, NO_VALUE, Operation,
+    Block, Claim, Command, Condition, Expr, ExprKind, Fact, Fits, Holds, NO_VALUE, Operation,
     OperationKind, Pages, Setting, Settings, Span, Stmt, StmtKind, Word,
 };
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -503,6 +503,7 @@ fn empty() -> Command {
         operands: [].into(),
         assigned: None,
         block: None,
+        fits: Fits::default(),
     }
 }
 

@@ -5,14 +5,17 @@ use super::{Asked, HoverInfo, hover_at};
 use crate::lang::include::read_text;
 use crate::lang::layout::tokens;
 use crate::run::session::Options;
-use crate::run::{Files, state_at};
+use crate::run::{Checkpoints, Files, state_at};
 
 fn at(marked: &str) -> Option<HoverInfo> {
     let at = marked.find('‸').expect("a mark");
     let text = marked.replacen('‸', "", 1);
     let (mut sources, script, _) = read_text("script.pw", &text, &mut ());
     let (files, _) = Files::read(&script.body, &mut sources, &mut ());
-    let state = |at| state_at(&script.body, &sources, &files, Options::default(), at);
+    let state = |at| {
+        let (body, known) = (&script.body, &mut Checkpoints::default());
+        state_at(body, &sources, &files, Options::default(), at, known)
+    };
     let tokens = tokens(&text).list;
     hover_at(
         &Asked {
@@ -325,6 +328,7 @@ fn every_byte_of_every_example_can_be_asked_about() {
             &files,
             Options::default(),
             text.len(),
+            &mut Checkpoints::default(),
         );
         let state = |_| known.clone();
         // Hovering also works in a text that is truncated anywhere.

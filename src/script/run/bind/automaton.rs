@@ -28,6 +28,7 @@ pub(crate) struct Leaf {
 /// The leaves of a row, and which of them follow each other.
 #[derive(Default)]
 pub(super) struct Automaton {
+    pub(super) params: &'static [Param],
     pub(super) leaves: Vec<Leaf>,
     follow: Vec<Vec<usize>>,
     whole: Part,
@@ -78,7 +79,10 @@ impl Automaton {
     }
 
     fn new(params: &'static [Param]) -> Self {
-        let mut automaton = Self::default();
+        let mut automaton = Self {
+            params,
+            ..Self::default()
+        };
         let mut start = 0;
         for way in ways(params) {
             let begun = automaton.leaves.len();

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::automaton::{Automaton, Leaf, Reading, State};
 use super::param::{Param, Params, Slot, ways};
 use super::piece::{Atom, Piece, word};
-use crate::lang::ast::{Command, Expr, ExprKind, Setting, Settings};
+use crate::lang::ast::{Command, Expr, ExprKind, Fit, Setting, Settings};
 use crate::lang::span::Span;
 use crate::lang::value::{Number, unit_factor};
 
@@ -34,18 +34,37 @@ pub struct Bound<'t> {
     /// The pieces from the first one that does not fit.
     pub unread: Vec<Piece<'t>>,
     automaton: &'static Automaton,
-    reading: Reading,
+    pieces: Vec<Piece<'t>>,
 }
 
 /// Matches the pieces of a statement with parameters.
-pub fn bind<'t>(params: &'static [Param], mut pieces: Vec<Piece<'t>>) -> Bound<'t> {
+pub fn bind<'t>(params: &'static [Param], pieces: Vec<Piece<'t>>) -> Bound<'t> {
     let automaton = Automaton::of(params);
-    let reading = automaton.read(&pieces);
+    let fit = fit(automaton, &pieces);
+    bound(automaton, &fit, params, pieces)
+}
+
+/// Finds the parameters of the pieces.
+fn fit(automaton: &'static Automaton, pieces: &[Piece]) -> Fit {
+    let reading = automaton.read(pieces);
     let is_complete = |state: &&State| automaton.is_complete(**state);
     let state = reading.states.iter().find(is_complete);
     let path = state.or(reading.states.first());
-    let path = path.map_or_else(Vec::new, |state| reading.path(*state));
-    let args = path.into_iter().map(|(leaf, piece)| {
+    Fit {
+        row: automaton,
+        path: path.map_or_else(Box::default, |state| reading.path(*state).into()),
+        read: reading.read,
+    }
+}
+
+/// Returns the pieces with the parameters that were found for them.
+fn bound<'t>(
+    automaton: &'static Automaton,
+    fit: &Fit,
+    params: &'static [Param],
+    pieces: Vec<Piece<'t>>,
+) -> Bound<'t> {
+    let args = fit.path.iter().map(|&(leaf, piece)| {
         let leaf = &automaton.leaves[leaf];
         Arg {
             param: leaf.param,
@@ -63,17 +82,32 @@ pub fn bind<'t>(params: &'static [Param], mut pieces: Vec<Piece<'t>>) -> Bound<'
         block: None,
         params,
         args,
-        unread: pieces.split_off(reading.read),
+        unread: pieces[fit.read..].to_vec(),
         automaton,
-        reading,
+        pieces,
     }
 }
 
 /// Matches the operands of a command with the parameters of its verb.
 pub(crate) fn bind_command<'t>(params: &'static [Param], command: &'t Command) -> Bound<'t> {
     let assigned = command.assigned.as_deref().unwrap_or_default();
-    let bound = bind_operands(params, &command.operands, assigned, command.block.as_ref());
-    bound.named(&command.verb.text, command.verb.span)
+    let pieces = pieces(&command.operands, assigned, command.block.as_ref());
+    // A loop executes the same command again and again, so the command keeps the parameters of its pieces.
+    let kept = command
+        .fits
+        .0
+        .get_or_init(|| fit(Automaton::of(params), &pieces));
+    let automaton = kept.row.downcast_ref::<Automaton>();
+    let bound = match automaton.filter(|automaton| std::ptr::eq(automaton.params, params)) {
+        Some(automaton) => bound(automaton, kept, params, pieces),
+        None => bind(params, pieces),
+    };
+    Bound {
+        operands: &command.operands,
+        assigned,
+        block: command.block.as_ref(),
+        ..bound.named(&command.verb.text, command.verb.span)
+    }
 }
 
 /// Matches operands, the operands after `=`, and a block with parameters.
@@ -83,6 +117,19 @@ pub(crate) fn bind_operands<'t>(
     assigned: &'t [Expr],
     block: Option<&'t Settings>,
 ) -> Bound<'t> {
+    Bound {
+        operands,
+        assigned,
+        block,
+        ..bind(params, pieces(operands, assigned, block))
+    }
+}
+
+fn pieces<'t>(
+    operands: &'t [Expr],
+    assigned: &'t [Expr],
+    block: Option<&'t Settings>,
+) -> Vec<Piece<'t>> {
     let at = |atom: Atom<'t>, span| Piece {
         span,
         ..atom.into()
@@ -91,12 +138,7 @@ pub(crate) fn bind_operands<'t>(
     let braces = block.map(|block| at(Atom::Block, block.span));
     let pieces = operands.iter().map(Piece::from);
     let pieces = pieces.chain(equals).chain(assigned.iter().map(Piece::from));
-    Bound {
-        operands,
-        assigned,
-        block,
-        ..bind(params, pieces.chain(braces).collect())
-    }
+    pieces.chain(braces).collect()
 }
 
 /// Matches the values of a setting with the parameters of its row.
@@ -153,7 +195,11 @@ impl<'t> Bound<'t> {
         let breaks = |leaf: &Leaf| matches!(leaf.param, Param::Unit(_) | Param::Block(..));
         let complete = |state: &State| self.automaton.is_complete(*state);
         self.unread.is_empty()
-            && (self.reading.states.iter().any(complete) || self.next_leaves().any(breaks))
+            && (self.reading().states.iter().any(complete) || self.next_leaves().any(breaks))
+    }
+
+    fn reading(&self) -> Reading {
+        self.automaton.read(&self.pieces)
     }
 
     fn next_leaves(&self) -> impl Iterator<Item = &'static Leaf> {
@@ -166,30 +212,35 @@ impl<'t> Bound<'t> {
         leaves.map(|leaf| &self.automaton.leaves[leaf])
     }
 
-    /// Returns the leaves that may follow the args, in the order of the usage, optionally without clauses that are already
-    /// given.
+    /// Returns the leaves that may follow the args, and after each state's own leaves those that it may repeat. With `once`,
+    /// excludes clauses that are already given.
     fn following(&self, once: bool) -> Vec<usize> {
-        let mut leaves = Vec::new();
-        for state in &self.reading.states {
-            let path = self.reading.path(*state).into_iter().rev();
-            let clauses = path.map(|(leaf, _)| leaf);
-            let given: Vec<usize> = clauses
+        let mut found = Vec::new();
+        let reading = self.reading();
+        for state in &reading.states {
+            let path = reading.path(*state).into_iter().rev();
+            let given: Vec<usize> = path
+                .map(|(leaf, _)| leaf)
                 .take_while(|leaf| self.automaton.leaves[*leaf].in_clause)
                 .collect();
-            leaves.extend(self.automaton.after(*state).iter().copied().filter(|leaf| {
-                let row = &self.automaton.leaves[*leaf];
+            let mut leaves = self.automaton.after(*state).to_vec();
+            leaves.sort_unstable_by_key(|leaf| (Some(*leaf) <= state.leaf, *leaf));
+            for leaf in leaves {
+                let row = &self.automaton.leaves[leaf];
                 let is_once = once && row.begins_clause && !matches!(row.param, Param::Words(_));
-                !is_once || !given.contains(leaf)
-            }));
+                if !(found.contains(&leaf) || is_once && given.contains(&leaf)) {
+                    found.push(leaf);
+                }
+            }
         }
-        leaves.sort_unstable();
-        leaves.dedup();
-        leaves
+        found
     }
 
     /// Returns the parameters that may follow the args, including clauses that are already given.
     pub(super) fn expected(&self) -> Vec<&'static Param> {
-        let leaves = self.following(false).into_iter();
+        let mut leaves = self.following(false);
+        leaves.sort_unstable();
+        let leaves = leaves.into_iter();
         leaves
             .map(|leaf| self.automaton.leaves[leaf].param)
             .collect()
@@ -197,8 +248,7 @@ impl<'t> Bound<'t> {
 
     /// Matches the same pieces with other parameters.
     pub(crate) fn with(&self, params: &'static [Param]) -> Self {
-        let args = self.args.iter().map(|arg| arg.is);
-        let bound = bind(params, args.chain(self.unread.iter().copied()).collect());
+        let bound = bind(params, self.pieces.clone());
         Self {
             name: self.name,
             place: self.place,
@@ -299,6 +349,7 @@ impl<'t> Bound<'t> {
                 None => rests.push(leaf.at..leaf.end),
             }
         }
+        rests.sort_by_key(|rest| rest.start);
         rests
     }
 }

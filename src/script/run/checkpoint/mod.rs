@@ -3,8 +3,54 @@
 #[cfg(test)]
 mod tests;
 
+use super::current_process::UnknownProcesses;
+use super::progress::Progress;
 use super::state::State;
 use crate::lang::ast::{Block, Stmt};
+
+/// The number of statements between two checkpoints of a check.
+const INTERVAL: usize = if cfg!(test) { 2 } else { 512 };
+
+/// The progress of a check before some statements of a script, at which another check of the same statements can begin.
+#[derive(Clone, Default)]
+pub struct Checkpoints(Vec<Checkpoint>);
+
+#[derive(Clone)]
+pub(crate) struct Checkpoint {
+    /// The number of statements before the checkpoint, outside of all blocks.
+    pub(crate) statements: usize,
+    pub(crate) progress: Progress,
+    pub(crate) unsure: UnknownProcesses,
+}
+
+impl Checkpoints {
+    /// Drops the checkpoints after this number of statements.
+    #[must_use]
+    pub(crate) fn up_to(mut self, statements: usize) -> Self {
+        self.0.retain(|one| one.statements <= statements);
+        self
+    }
+
+    /// Returns the last checkpoint before or at a statement.
+    pub(crate) fn before(&self, statement: usize) -> Option<&Checkpoint> {
+        self.0.iter().rfind(|one| one.statements <= statement)
+    }
+
+    pub(crate) fn add(&mut self, checkpoint: Checkpoint) {
+        if self
+            .0
+            .last()
+            .is_none_or(|last| last.statements < checkpoint.statements)
+        {
+            self.0.push(checkpoint);
+        }
+    }
+
+    /// Returns the place of the next checkpoint after this number of statements.
+    pub(crate) fn next_after(statements: usize) -> usize {
+        (statements / INTERVAL + 1) * INTERVAL
+    }
+}
 
 /// A place before a statement of a block, or at the block's end.
 pub(crate) struct CheckpointAt {

@@ -5,7 +5,7 @@ use crate::lang::loader::Texts;
 use crate::run::session::Options;
 use crate::run::state::{Binding, State};
 use crate::run::verbs::CORE;
-use crate::run::{Files, state_at};
+use crate::run::{Checkpoints, Files, state_at};
 
 /// Returns the state at the mark `‸` in a text.
 fn at(marked: &str) -> State {
@@ -18,7 +18,15 @@ fn at(marked: &str) -> State {
     };
     let (mut sources, script, _) = read_text("script.pw", &text, &mut texts);
     let (files, _) = Files::read(&script.body, &mut sources, &mut texts);
-    state_at(&script.body, &sources, &files, Options::new(&CORE), at)
+    let options = || Options::new(&CORE);
+    let state = |at, known: &mut _| state_at(&script.body, &sources, &files, options(), at, known);
+    // A later place leaves checkpoints.
+    let mut known = Checkpoints::default();
+    state(text.len(), &mut known);
+    let continued = state(at, &mut known);
+    let new = state(at, &mut Checkpoints::default());
+    assert!(continued.names().eq(new.names()), "{text:?}");
+    continued
 }
 
 /// Returns the value of a variable, `?` if the value is unknown, or an empty text if the variable does not

@@ -1,5 +1,7 @@
 //! Tests of the tokens of a text, and of whether the text is incomplete.
 
+use proptest::prelude::*;
+
 use crate::lang::layout::{TokenKind, tokens};
 
 /// Returns the tokens of a text, with `.` marking the end of a statement.
@@ -91,5 +93,26 @@ fn unfinished_texts() {
         "read 1\n\n",
     ] {
         assert!(!tokens(text).unfinished, "{text:?}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn tokens_and_the_spaces_between_them_are_the_text(
+        words in prop::collection::vec(prop_oneof![
+            "\\PC{0,3}",
+            prop::sample::select(vec![
+                "read 1", "\n", " ", "\"", "\"\"\"", "'", "{", "}", "(", ")", "[", "]", "|", "#", ";", ",", "=>", "..=", "é", "\u{a0}", "\r\n",
+            ]).prop_map(str::to_owned),
+        ], 0..30),
+    ) {
+        let text = words.concat();
+        let is_space = |gap: &str| gap.chars().all(|c| " \t\r\n;\u{a0}\u{feff}".contains(c));
+        let mut end = 0;
+        for token in tokens(&text).list.iter().filter(|token| token.start < token.end) {
+            prop_assert!(text.get(end..token.start).is_some_and(is_space), "{:?} in {:?}", token, text);
+            end = token.end;
+        }
+        prop_assert!(is_space(&text[end..]), "the end of {:?}", text);
     }
 }

@@ -109,6 +109,44 @@ proptest! {
     }
 }
 
+/// Statements that are valid next to each other.
+const VALID: &[&str] = &[
+    "machine core-i7 { tlb none ; cache L3 none, page 4 KB }  # note\n",
+    "set tlb { | set | tag ppn v |\n  | 0 | 03 - 0 |\n}\n",
+    "read (x)+4 size 2 => vpn 0x0F, tlb hit\n  => pa in 0..64, fault not none\n",
+    "if a == 1 and not b { show a } else { text \"\"\"a {hex(va)} b\n\"\"\" }\n",
+    "choose x in [1, 2, 0..4] where x % 2 == 0\n  where P1: read x => tlb miss\n",
+    "def f(a, b) { let c = a-b - -1 ; show xs[c].y 96% }\n",
+    "P1: write(1, \"h\\n\", 3)\n",
+    "ask tlb L2 columns tag ppn v radix hex\n",
+];
+
+proptest! {
+    #[test]
+    fn a_broken_statement_changes_no_other_statement(
+        chosen in prop::collection::vec(prop::sample::select(VALID), 1..6),
+        (broken, at) in (any::<prop::sample::Index>(), any::<prop::sample::Index>()),
+        typed in prop::sample::select(vec![b'@', b'$', b'x']),
+    ) {
+        let broken = broken.index(chosen.len());
+        let start: usize = chosen[..broken].iter().map(|one| one.len()).sum();
+        let end = start + chosen[broken].len();
+        let good = chosen.concat();
+        let mut text = good.clone().into_bytes();
+        let at = start + at.index(end - start);
+        // A bracket or a string that is left open changes the statements after it.
+        prop_assume!(!b"{}()[]\"\\\n#".contains(&text[at]));
+        text[at] = typed;
+        let others = |text: &str| {
+            let mut body = parse(0, text, &mut ()).body.to_vec();
+            body.retain(|stmt| !(start..end).contains(&(stmt.span.start as usize)));
+            body
+        };
+        let text = String::from_utf8(text).unwrap();
+        prop_assert_eq!(others(&text), others(&good), "{}", text);
+    }
+}
+
 #[test]
 fn unchanged_statements_are_kept() {
     let line = "read 0x3D4 => vpn 0x0F, tlb hit # a long line\n";

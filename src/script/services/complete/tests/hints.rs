@@ -23,7 +23,10 @@ fn hints_show_the_rest() {
         ),
         ("translate 1 by user ", "for read|write|execute"),
         ("translate 1 by user for read ", ""),
-        ("essay \"a\" points 2 ", "space N cm|mm|lines"),
+        (
+            "essay \"a\" points 2 ",
+            "space N cm|mm|lines { rubric TEXT points N }",
+        ),
         ("reference 1 2 3 ", "{ frames N, replacement P, … }"),
         ("P1: write buf = ", "V [size N]"),
         ("let x ", "= EXPR"),
