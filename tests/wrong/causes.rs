@@ -46,7 +46,7 @@ const CASES: &[(&str, usize, &str, &str)] = &[
     ("machine { physical 16 bits, cache { sets 4, ways 1, block 16 B } }/read 0x10 => hit", 2, "name and a value", "read 0x10 => cache hit"),
     ("process P1/open(\"no\", O_RDONLY) => returns -ENOENT", 2, "the fact `error`", "open(\"no\", O_RDONLY) => error ENOENT"),
     ("machine simple/expect tlb.misses == 0 && tlb.hits == 0", 2, "write `and`", "expect tlb.misses == 0 and tlb.hits == 0"),
-    ("machine simple/p/x 980", 2, "command of gdb", "show hex(980)"),
+    ("process P1/info proc mappings", 2, "areas of a process", "show maps"),
     ("machine simple/read 0x3D4/if tlb.hits == 0 {/  show 1/} elif tlb.hits == 1 {/  show 2/}", 5, "else if", "} else if tlb.hits == 1 {"),
     ("hex 980", 1, "in parentheses", "show hex(980)"),
     ("machine simple/for va in range(0x3C0, 0x400, 16) {/  read va/}", 2, "no step", "for va in [0x3C0, 0x3D0, 0x3E0, 0x3F0] {"),
