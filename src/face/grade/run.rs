@@ -146,20 +146,17 @@ impl Grade {
             }
         }
         let unreadable = std::mem::take(&mut done.unreadable);
-        let (open, how) = match (&self.review, review) {
-            (Some(path), Some(review)) => {
-                let (text, open) = review.text(unreadable);
-                if let Err(error) = write_file(path, &text) {
-                    return Ok(wrong(path, &format!("cannot be written: {error}")));
-                }
-                let path = shown(path);
-                let how = format!("fill in the column `read as` of {path}, and grade again");
-                (open, how)
+        let (open, how) = if let (Some(path), Some(review)) = (&self.review, review) {
+            let (text, open) = review.text(unreadable);
+            if let Err(error) = write_file(path, &text) {
+                return Ok(wrong(path, &format!("cannot be written: {error}")));
             }
-            _ => {
-                let how = "`--review FILE` lists such answers, so that you can decide";
-                (unreadable.len(), how.to_owned())
-            }
+            let path = shown(path);
+            let how = format!("fill in the column `read as` of {path}, and grade again");
+            (open, how)
+        } else {
+            let how = "`--review FILE` lists such answers, so that you can decide";
+            (unreadable.len(), how.to_owned())
         };
         if open > 0 {
             let what = count(open as u64, "answer is", "answers are");

@@ -46,9 +46,9 @@ fn put(contents: Contents) -> Action {
 }
 
 fn rows(session: &mut Session, bound: &Bound) -> Result<Action, Stop> {
-    bound.refuse()?;
     let first = &bound.operands[0];
     let noun = session.noun(bound.operands)?;
+    bound.refuse()?;
     let Some(table) = bound.block.and_then(|block| block.table.as_ref()) else {
         let message = format!("`set {}` needs a table in braces", noun.name());
         return Err(Diagnostic::new(Code::BadTable, first.span, message)
