@@ -286,14 +286,20 @@ fn bad_number(text: &str) -> ValueError {
     let unit = text.trim_start_matches(|c: char| c.is_ascii_digit() || "_. ".contains(c));
     match unit_spelt(unit).filter(|_| unit.len() < text.len()) {
         _ if hexadecimal => error.write(format!("0x{text}")),
-        // A date.
-        _ if text.matches('.').count() > 1 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') => {
-            error.write(format!("\"{text}\""))
-        }
+        _ if is_date(text) => error.write(format!("\"{text}\"")),
         Some(spelt) => error.write(format!("{}{spelt}", &text[..text.len() - unit.len()])),
         None => error
             .help("write a number as 20, 0x14, 0b1_0100, 0.96, or 96%, a size as 8 KB, and a time as 10 ns"),
     }
+}
+
+/// Whether a text is a date such as 01.03.2026.
+fn is_date(text: &str) -> bool {
+    let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    let parts: Vec<&str> = text.split('.').collect();
+    parts.len() == 3
+        && parts.iter().all(|part| digits(part))
+        && parts.iter().any(|part| part.len() == 4)
 }
 
 /// Returns the placeholder for an expression whose error was reported.

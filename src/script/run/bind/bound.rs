@@ -34,6 +34,7 @@ pub struct Bound<'t> {
     /// The pieces from the first one that does not fit.
     pub unread: Vec<Piece<'t>>,
     automaton: &'static Automaton,
+    /// All pieces, or nothing if the operands and the block have them.
     pieces: Vec<Piece<'t>>,
 }
 
@@ -41,7 +42,8 @@ pub struct Bound<'t> {
 pub fn bind<'t>(params: &'static [Param], pieces: Vec<Piece<'t>>) -> Bound<'t> {
     let automaton = Automaton::of(params);
     let fit = fit(automaton, &pieces);
-    bound(automaton, &fit, params, pieces)
+    let bound = bound(automaton, &fit, |at| pieces.get(at).copied());
+    Bound { pieces, ..bound }
 }
 
 /// Finds the parameters of the pieces.
@@ -61,52 +63,52 @@ fn fit(automaton: &'static Automaton, pieces: &[Piece]) -> Fit {
 fn bound<'t>(
     automaton: &'static Automaton,
     fit: &Fit,
-    params: &'static [Param],
-    pieces: Vec<Piece<'t>>,
+    piece: impl Fn(usize) -> Option<Piece<'t>>,
 ) -> Bound<'t> {
-    let args = fit.path.iter().map(|&(leaf, piece)| {
+    let args = fit.path.iter().filter_map(|&(leaf, at)| {
         let leaf = &automaton.leaves[leaf];
-        Arg {
+        Some(Arg {
             param: leaf.param,
             clause: leaf.clause,
-            is: pieces[piece],
+            is: piece(at)?,
             leaf,
-        }
+        })
     });
-    let args = args.collect();
     Bound {
         name: "",
         place: Span::default(),
         operands: &[],
         assigned: &[],
         block: None,
-        params,
-        args,
-        unread: pieces[fit.read..].to_vec(),
+        params: automaton.params,
+        args: args.collect(),
+        unread: (fit.read..).map_while(&piece).collect(),
         automaton,
-        pieces,
+        pieces: Vec::new(),
     }
 }
 
 /// Matches the operands of a command with the parameters of its verb.
 pub(crate) fn bind_command<'t>(params: &'static [Param], command: &'t Command) -> Bound<'t> {
     let assigned = command.assigned.as_deref().unwrap_or_default();
-    let pieces = pieces(&command.operands, assigned, command.block.as_ref());
+    let (operands, block) = (&*command.operands, command.block.as_ref());
     // A loop executes the same command again and again, so the command keeps the parameters of its pieces.
     let kept = command
         .fits
         .0
-        .get_or_init(|| fit(Automaton::of(params), &pieces));
+        .get_or_init(|| fit(Automaton::of(params), &pieces(operands, assigned, block)));
     let automaton = kept.row.downcast_ref::<Automaton>();
     let bound = match automaton.filter(|automaton| std::ptr::eq(automaton.params, params)) {
-        Some(automaton) => bound(automaton, kept, params, pieces),
-        None => bind(params, pieces),
+        Some(automaton) => bound(automaton, kept, |at| piece(operands, assigned, block, at)),
+        None => bind(params, pieces(operands, assigned, block)),
     };
     Bound {
-        operands: &command.operands,
+        name: &command.verb.text,
+        place: command.verb.span,
+        operands,
         assigned,
-        block: command.block.as_ref(),
-        ..bound.named(&command.verb.text, command.verb.span)
+        block,
+        ..bound
     }
 }
 
@@ -130,15 +132,33 @@ fn pieces<'t>(
     assigned: &'t [Expr],
     block: Option<&'t Settings>,
 ) -> Vec<Piece<'t>> {
-    let at = |atom: Atom<'t>, span| Piece {
+    (0..)
+        .map_while(|at| piece(operands, assigned, block, at))
+        .collect()
+}
+
+/// Returns a piece of a command by its index: the operands, `=` with its operands, and the block.
+fn piece<'t>(
+    operands: &'t [Expr],
+    assigned: &'t [Expr],
+    block: Option<&'t Settings>,
+    at: usize,
+) -> Option<Piece<'t>> {
+    if let Some(operand) = operands.get(at) {
+        return Some(operand.into());
+    }
+    let (atom, span) = match (assigned.first(), at - operands.len()) {
+        (Some(first), 0) => (Atom::Equals, first.span),
+        (Some(_), after) if after <= assigned.len() => return Some((&assigned[after - 1]).into()),
+        (first, after) => {
+            let before = first.map_or(0, |_| assigned.len() + 1);
+            (Atom::Block, block.filter(|_| after == before)?.span)
+        }
+    };
+    Some(Piece {
         span,
         ..atom.into()
-    };
-    let equals = assigned.first().map(|first| at(Atom::Equals, first.span));
-    let braces = block.map(|block| at(Atom::Block, block.span));
-    let pieces = operands.iter().map(Piece::from);
-    let pieces = pieces.chain(equals).chain(assigned.iter().map(Piece::from));
-    pieces.chain(braces).collect()
+    })
 }
 
 /// Matches the values of a setting with the parameters of its row.
@@ -199,6 +219,10 @@ impl<'t> Bound<'t> {
     }
 
     fn reading(&self) -> Reading {
+        if self.pieces.is_empty() {
+            let pieces = pieces(self.operands, self.assigned, self.block);
+            return self.automaton.read(&pieces);
+        }
         self.automaton.read(&self.pieces)
     }
 

@@ -77,6 +77,16 @@ impl<'t> Bound<'t> {
 
     /// Reports a clause that is given twice.
     fn twice(&self) -> Option<Diagnostic> {
+        // Few statements have two clauses, and each execution of a statement comes here.
+        if self
+            .args
+            .iter()
+            .filter(|arg| arg.leaf.begins_clause)
+            .count()
+            < 2
+        {
+            return None;
+        }
         let mut given: Vec<Atom> = Vec::new();
         let (at, first) = self.args.iter().enumerate().find(|(_, arg)| {
             if !arg.leaf.in_clause {
