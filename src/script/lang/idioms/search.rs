@@ -459,7 +459,7 @@ impl<'a> Statement<'a> {
             }
             // A value without its name is not superfluous.
             TokenKind::Number | TokenKind::String { .. } => {
-                // The number of the line may stand before the statement.
+                // The number of the line may precede the statement.
                 let verb = |word| is_keyword(word) || lists(TABLE, "missing verbs", word);
                 index == 0 && is(1, |kind| kind == TokenKind::Word) && verb(self.word(1))
                     || index > 0 && !(parts(index - 1) && parts(index + 1))
