@@ -280,7 +280,7 @@ fn predictions_are_checked_without_the_answers() {
         output.contains("failed: `tlb.hits 7`") && !output.contains("actual"),
         "{output}"
     );
-    assert!(typed.types(":why tlb").contains("hit"));
+    assert!(typed.types(":why tlb").contains("tlb miss"));
     typed.types(":predict");
     assert!(typed.types("translate 0x3D4").contains("VPN 0x0F"));
 }

@@ -218,12 +218,15 @@ impl<'t> Bound<'t> {
             && (self.reading().states.iter().any(complete) || self.next_leaves().any(breaks))
     }
 
-    fn reading(&self) -> Reading {
+    fn pieces(&self) -> Vec<Piece<'t>> {
         if self.pieces.is_empty() {
-            let pieces = pieces(self.operands, self.assigned, self.block);
-            return self.automaton.read(&pieces);
+            return pieces(self.operands, self.assigned, self.block);
         }
-        self.automaton.read(&self.pieces)
+        self.pieces.clone()
+    }
+
+    fn reading(&self) -> Reading {
+        self.automaton.read(&self.pieces())
     }
 
     fn next_leaves(&self) -> impl Iterator<Item = &'static Leaf> {
@@ -272,7 +275,7 @@ impl<'t> Bound<'t> {
 
     /// Matches the same pieces with other parameters.
     pub(crate) fn with(&self, params: &'static [Param]) -> Self {
-        let bound = bind(params, self.pieces.clone());
+        let bound = bind(params, self.pieces());
         Self {
             name: self.name,
             place: self.place,
