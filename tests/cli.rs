@@ -50,6 +50,27 @@ fn usage_errors_are_2_and_help_is_0() {
 }
 
 #[test]
+fn a_seed_that_the_script_replaces_is_reported() {
+    let folder = tempfile::tempdir().unwrap();
+    let written = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    let draws = "choose n in 0..1000\nshow n\n";
+    let (own, without) = (
+        written("own.pw", &format!("seed 3\n{draws}")),
+        written("without.pw", draws),
+    );
+    let (status, drawn, warned) = run(&["run", "--seed", "5", &own]);
+    assert_eq!((status, &drawn), (0, &run(&["run", &own]).1));
+    assert!(warned.contains("`--seed` has no effect"), "{warned}");
+    let (status, drawn, warned) = run(&["run", "--seed", "5", &without]);
+    assert_eq!((status, warned.as_str()), (0, ""));
+    assert_ne!(drawn, run(&["run", &without]).1);
+}
+
+#[test]
 fn explain_prints_a_code_or_all_codes() {
     let (status, out, err) = run(&["explain", "not-a-power-of-two"]);
     assert_eq!((status, err.as_str()), (0, ""));

@@ -229,6 +229,10 @@ fn a_reference_string_that_is_not_printed_gets_a_hint() {
         let (_, text) = findings(&format!("{string} {printed}; {asks}"));
         assert!(!text.contains(hint), "{printed}: {text}");
     }
+    // A text says "a page fault occurs" instead of listing one page.
+    let single = string.replace("7 0 1 2 0", "7");
+    let (_, text) = findings(&format!("{single} {asks}"));
+    assert!(!text.contains(hint), "{text}");
 }
 
 #[test]

@@ -94,8 +94,8 @@ impl Stated {
         !sizes.iter().any(|size| self.says(size))
     }
 
-    /// Whether an item asks for a value that a reference string determines, but no text contains the string. A text
-    /// describes a single reference in other words.
+    /// Whether a reference string determines the value of an item, but no text contains the string. A text describes a
+    /// single reference in other words.
     fn lacks_string(&self, item: &PaperItem) -> bool {
         let ItemKind::Value { derivation, .. } = &item.kind else {
             return false;
@@ -134,8 +134,8 @@ fn prints_entries(body: &[Piece]) -> bool {
     })
 }
 
-/// Whether an item asks for the PPN of an access on bare hardware. If a kernel chooses the PPNs, students can
-/// apply the kernel's allocation rule.
+/// Whether students write the PPN of an access on bare hardware. If a kernel chooses the PPNs, students can apply the
+/// kernel's allocation rule.
 fn asks_ppn(item: &PaperItem) -> bool {
     let (ItemKind::Facts { blanks, .. }, Did::Access(access)) = (&item.kind, &*item.did) else {
         return false;
